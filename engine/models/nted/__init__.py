@@ -1,0 +1,18 @@
+"""NTED: neural texture extraction and distribution (Ren et al., CVPR 2022)."""
+
+from engine.models.nted.config import Level, NtedConfig, config_from_shapes, default_256, official_256, official_512
+from engine.models.nted.network import Nted, NtedOutput
+from engine.models.nted.weights import load, save
+
+__all__ = [
+    "Level",
+    "Nted",
+    "NtedConfig",
+    "NtedOutput",
+    "config_from_shapes",
+    "default_256",
+    "load",
+    "official_256",
+    "official_512",
+    "save",
+]

@@ -1,0 +1,98 @@
+"""Shape of an NTED network: what a level holds, the named configurations, and reading it back from a state dict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from engine.errors import InputError
+
+POSE_PLANES = 20
+COARSEST_ROWS = 16
+
+
+@dataclass(frozen=True)
+class Level:
+    """One resolution of the encoders and the renderer, named by its rows in a picture of the full size.
+
+    textures: neural textures K of each of its two extraction/distribution pairs; 0 at the finest level, which has none.
+    match_kernel: side of the filters that compute the attention logits and the extraction's values.
+    """
+
+    rows: int
+    channels: int
+    textures: int = 0
+    match_kernel: int = 1
+
+
+@dataclass(frozen=True)
+class NtedConfig:
+    """Levels from the coarsest (16 rows) to the finest, and the size (H, W) the weights were made for."""
+
+    levels: tuple[Level, ...]
+    size: tuple[int, int]
+
+    def to_json(self) -> dict:
+        return {"levels": [asdict(level) for level in self.levels], "size": list(self.size)}
+
+    @classmethod
+    def from_json(cls, data: Mapping) -> NtedConfig:
+        return cls(tuple(Level(**level) for level in data["levels"]), tuple(data["size"]))
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """Names of the extraction/distribution pairs in the official order: "16a", "16b", "32a", ..."""
+        return tuple(f"{level.rows}{half}" for level in self.levels if level.textures for half in "ab")
+
+
+def official_256() -> NtedConfig:
+    """The paper's network for 256x176 pictures (42.4 M parameters)."""
+    return NtedConfig(
+        (Level(16, 512, 16, 1), Level(32, 512, 32, 3), Level(64, 512, 64, 3), Level(128, 256, 64, 3), Level(256, 128)),
+        (256, 176),
+    )
+
+
+def official_512() -> NtedConfig:
+    """The paper's network for 512x352 pictures (42.6 M parameters)."""
+    return NtedConfig(
+        (
+            Level(16, 512, 16, 1),
+            Level(32, 512, 32, 3),
+            Level(64, 512, 32, 3),
+            Level(128, 256, 64, 3),
+            Level(256, 128, 64, 3),
+            Level(512, 64),
+        ),
+        (512, 352),
+    )
+
+
+def default_256() -> NtedConfig:
+    """The network in the box: narrow enough to follow a hand on two CPU cores."""
+    return NtedConfig(
+        (Level(16, 256, 32), Level(32, 256, 32), Level(64, 128, 64), Level(128, 64, 64), Level(256, 32)), (256, 176)
+    )
+
+
+def config_from_shapes(shapes: Mapping[str, tuple[int, ...]]) -> NtedConfig:
+    """Read the configuration off the shapes of a state dict with official keys.
+
+    Raises InputError naming the first key that is missing. The size is the usual one of the finest level (11:16).
+    """
+    levels = []
+    count = 1 + max((int(k.split(".")[2]) for k in shapes if k.startswith("target_image_renderer.convs.")), default=-1)
+    if not count:
+        raise InputError("These weights are no NTED network: target_image_renderer.convs.0.conv0.conv.weight is missing.")
+    for index in range(count):
+        stem = f"target_image_renderer.convs.{index}"
+        filter_key = f"{stem}.conv0.distribution_operation.semantic_distribution_filter.weight"
+        conv_key = f"{stem}.conv0.conv.weight"
+        needed = [conv_key] if index == count - 1 else [conv_key, filter_key]
+        for key in needed:
+            if key not in shapes:
+                raise InputError(f"These weights are no NTED network: {key} is missing.")
+        textures, kernel = (shapes[filter_key][0], shapes[filter_key][2]) if filter_key in shapes else (0, 1)
+        levels.append(Level(COARSEST_ROWS << index, shapes[conv_key][0], textures, kernel))
+    rows = levels[-1].rows
+    return NtedConfig(tuple(levels), (rows, rows * 11 // 16))

@@ -1,0 +1,270 @@
+"""The NTED generator: reference encoder with extraction, skeleton encoder, renderer with distribution (NTED section 3).
+
+Extraction never sees the pose and the renderer never sees the photo: all they share are the neural textures.
+B batch, C channels, K textures of a layer, H W picture, h w a level's rows and columns. No normalisation layers,
+no noise: training and inference are the same function. State-dict keys are the official ones.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from engine.models.nted.config import POSE_PLANES, Level, NtedConfig
+from engine.ops import attention
+from engine.ops.equalized import BiasedLeakyReLU, EqualConv2d, EqualConvTranspose2d
+from engine.ops.resample import Blur, Upsample
+
+
+class Textures(NamedTuple):
+    """Neural textures and where they were read, one entry a layer in the order 16a, 16b, 32a, ...
+
+    textures: [B, C, K] each. extraction: C̄e, float32 [B, K, h, w] each, every channel sums to 1.
+    """
+
+    textures: list[Tensor]
+    extraction: list[Tensor]
+
+
+class Rendering(NamedTuple):
+    """Result of the renderer.
+
+    image_BCHW: about [-1, 1], not clamped; at an early stop it has that level's rows.
+    skips: the RGB sum after every level; the last is `image_BCHW`.
+    distribution_logits: [B, K, h, w] each, layers in the order 16a, 16b, ...
+    """
+
+    image_BCHW: Tensor
+    skips: list[Tensor]
+    distribution_logits: list[Tensor]
+
+
+class NtedOutput(NamedTuple):
+    """A full pass. extraction: C̄e [B, K, h, w]; distribution: C̄d (softmax over K) [B, K, h, w]; lists by layer."""
+
+    image_BCHW: Tensor
+    extraction: list[Tensor]
+    distribution: list[Tensor]
+    distribution_logits: list[Tensor]
+    textures: list[Tensor]
+    skips: list[Tensor]
+
+
+class ActivatedConv1x1(nn.Module):
+    """The encoders' first layer at full resolution."""
+
+    def __init__(self, cin: int, cout: int):
+        super().__init__()
+        self.conv = EqualConv2d(cin, cout, 1, bias=False)
+        self.activate = BiasedLeakyReLU(cout)
+
+    def forward(self, x_BCHW: Tensor) -> Tensor:
+        return self.activate(self.conv(x_BCHW))
+
+
+class Extraction(nn.Module):
+    """One neural texture extraction over a level's features (Eq. 1 to 3)."""
+
+    def __init__(self, channels: int, textures: int, kernel: int):
+        super().__init__()
+        self.value_conv = EqualConv2d(channels, channels, kernel, padding=kernel // 2)
+        self.semantic_extraction_filter = EqualConv2d(channels, textures, kernel, padding=kernel // 2, bias=False)
+
+    def forward(self, feature_BChw: Tensor) -> tuple[Tensor, Tensor]:
+        logits_BKhw = self.semantic_extraction_filter(attention.normalise_features(feature_BChw))
+        attention_BKhw = attention.extraction_attention(logits_BKhw)
+        texture_BCK = attention.extract(
+            feature_BChw, attention_BKhw, self.value_conv.scaled_weight(), self.value_conv.bias
+        )
+        return texture_BCK, attention_BKhw
+
+
+class DownLevel(nn.Module):
+    """Half the size: blur, 3x3 convolution of stride 2, activation; in the reference encoder two extractions read the result."""
+
+    def __init__(self, cin: int, level: Level, extracts: bool):
+        super().__init__()
+        self.blur = Blur((2, 2))
+        self.conv = EqualConv2d(cin, level.channels, 3, stride=2, bias=False)
+        self.activate = BiasedLeakyReLU(level.channels)
+        if extracts:
+            self.extraction_operations = nn.ModuleList(
+                Extraction(level.channels, level.textures, level.match_kernel) for _ in range(2)
+            )
+
+    def forward(self, x_BCHW: Tensor) -> Tensor:
+        return self.activate(self.conv(self.blur(x_BCHW)))
+
+
+class Encoder(nn.Module):
+    """Pyramid from the picture down to 16 rows: convs.j goes from level j (finest first) to the next coarser one."""
+
+    def __init__(self, cin: int, config: NtedConfig, extracts: bool):
+        super().__init__()
+        finest_first = config.levels[::-1]
+        self.first = ActivatedConv1x1(cin, finest_first[0].channels)
+        self.convs = nn.ModuleList(
+            DownLevel(finer.channels, level, extracts) for finer, level in zip(finest_first, finest_first[1:], strict=False)
+        )
+
+
+class SkeletonEncoder(Encoder):
+    def __init__(self, config: NtedConfig):
+        super().__init__(POSE_PLANES, config, extracts=False)
+
+    def forward(self, planes_BPHW: Tensor) -> Tensor:
+        """Pose planes in [0, 1] -> the coarsest feature [B, C, H/16, W/16] (for a 16-row level of a 256-row picture)."""
+        x = self.first(planes_BPHW)
+        for level in self.convs:
+            x = level(x)
+        return x
+
+
+class ReferenceEncoder(Encoder):
+    def __init__(self, config: NtedConfig):
+        super().__init__(3, config, extracts=True)
+
+    def forward(self, reference_BCHW: Tensor) -> Textures:
+        """Picture in [-1, 1] -> neural textures of all layers, coarsest first.
+
+        The official code puts each new texture at the front of its list, so within a level operation 1 comes first:
+        it serves conv0 ("a") and operation 0 serves conv1 ("b").
+        """
+        textures, extraction = [], []
+        x = self.first(reference_BCHW)
+        for level in self.convs:
+            x = level(x)
+            for operation in level.extraction_operations:
+                texture_BCK, attention_BKhw = operation(x)
+                textures.insert(0, texture_BCK)
+                extraction.insert(0, attention_BKhw)
+        return Textures(textures, extraction)
+
+
+class Distribution(nn.Module):
+    """Attention logits over the K textures at every position (Eq. 4)."""
+
+    def __init__(self, channels: int, textures: int, kernel: int):
+        super().__init__()
+        self.semantic_distribution_filter = EqualConv2d(channels, textures, kernel, padding=kernel // 2)
+
+    def forward(self, x_BChw: Tensor, texture_BCK: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns (features with the distributed textures added (Eq. 6), logits_BKhw)."""
+        logits_BKhw = self.semantic_distribution_filter(x_BChw)
+        mixed_BChw = attention.distribute(attention.distribution_attention(logits_BKhw), texture_BCK)
+        return (x_BChw + mixed_BChw) * (1.0 / math.sqrt(2.0)), logits_BKhw
+
+
+class StyledConv(nn.Module):
+    """A renderer convolution, its texture distribution (none at the finest level) and its activation."""
+
+    def __init__(self, cin: int, level: Level, upsamples: bool):
+        super().__init__()
+        if upsamples:
+            self.conv = EqualConvTranspose2d(cin, level.channels)
+            self.blur = Blur((1, 1), gain=4.0)
+        else:
+            self.conv = EqualConv2d(cin, level.channels, 3, padding=1, bias=False)
+            self.blur = None
+        if level.textures:
+            self.distribution_operation = Distribution(level.channels, level.textures, level.match_kernel)
+        else:
+            self.distribution_operation = None
+        self.activate = BiasedLeakyReLU(level.channels)
+
+    def forward(self, x_BChw: Tensor, texture_BCK: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        x = self.conv(x_BChw)
+        if self.blur is not None:
+            x = self.blur(x)
+        logits_BKhw = None
+        if self.distribution_operation is not None:
+            x, logits_BKhw = self.distribution_operation(x, texture_BCK)
+        return self.activate(x), logits_BKhw
+
+
+class ToRGB(nn.Module):
+    """A level's contribution to the picture, added to the upsampled sum of the coarser ones."""
+
+    def __init__(self, channels: int, upsamples: bool):
+        super().__init__()
+        self.upsample = Upsample() if upsamples else None
+        self.conv = EqualConv2d(channels, 3, 3, padding=1)
+
+    def forward(self, x_BChw: Tensor, skip_B3hw: Tensor | None) -> Tensor:
+        rgb_B3hw = self.conv(x_BChw)
+        return rgb_B3hw if self.upsample is None else rgb_B3hw + self.upsample(skip_B3hw)
+
+
+class UpLevel(nn.Module):
+    def __init__(self, cin: int, level: Level, upsamples: bool):
+        super().__init__()
+        self.conv0 = StyledConv(cin, level, upsamples)
+        self.conv1 = StyledConv(level.channels, level, False)
+        self.to_rgb = ToRGB(level.channels, upsamples)
+
+
+class Renderer(nn.Module):
+    """From the pose feature up to the picture, taking from the neural textures at every level but the finest."""
+
+    def __init__(self, config: NtedConfig):
+        super().__init__()
+        widths = [config.levels[0].channels, *(level.channels for level in config.levels)]
+        self.convs = nn.ModuleList(
+            UpLevel(cin, level, upsamples=index > 0)
+            for index, (cin, level) in enumerate(zip(widths, config.levels, strict=False))
+        )
+
+    def forward(self, pose_BChw: Tensor, textures: list[Tensor], levels: int | None = None) -> Rendering:
+        """levels: how many levels to run (None: all); fewer give the smaller picture of that level's RGB sum."""
+        x, skip = pose_BChw, None
+        skips, logits = [], []
+        waiting = iter(textures)
+        for level in self.convs[:levels]:
+            for conv in (level.conv0, level.conv1):
+                texture_BCK = next(waiting) if conv.distribution_operation is not None else None
+                x, logits_BKhw = conv(x, texture_BCK)
+                if logits_BKhw is not None:
+                    logits.append(logits_BKhw)
+            skip = level.to_rgb(x, skip)
+            skips.append(skip)
+        return Rendering(skip, skips, logits)
+
+
+class Nted(nn.Module):
+    """The whole generator. `config` says its shape; `forward` is the paper's; the three parts serve a session's caches."""
+
+    def __init__(self, config: NtedConfig):
+        super().__init__()
+        self.config = config
+        self.reference_encoder = ReferenceEncoder(config)
+        self.skeleton_encoder = SkeletonEncoder(config)
+        self.target_image_renderer = Renderer(config)
+
+    def forward(self, reference_BCHW: Tensor, planes_BPHW: Tensor) -> NtedOutput:
+        """reference in [-1, 1], planes in [0, 1]; the picture has the planes' size, floored to multiples of 16."""
+        textures, extraction = self.reference_encoder(reference_BCHW)
+        rendering = self.target_image_renderer(self.skeleton_encoder(planes_BPHW), textures)
+        return NtedOutput(
+            image_BCHW=rendering.image_BCHW,
+            extraction=extraction,
+            distribution=[attention.distribution_attention(q) for q in rendering.distribution_logits],
+            distribution_logits=rendering.distribution_logits,
+            textures=textures,
+            skips=rendering.skips,
+        )
+
+
+@torch.no_grad()
+def sharpen_extraction(network: Nted, gain: float = 4.0) -> Nted:
+    """Start the extraction filters at `gain` sqrt(fan in) times N(0, 1), in place.
+
+    Their input has unit norm, so N(0, 1) filters give an almost uniform softmax that takes very long to leave.
+    """
+    for level in network.reference_encoder.convs:
+        for operation in level.extraction_operations:
+            filter_ = operation.semantic_extraction_filter
+            filter_.weight.mul_(gain / filter_.scale)
+    return network

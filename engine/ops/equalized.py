@@ -1,0 +1,69 @@
+"""Convolutions with an equalised learning rate and the activation they share (StyleGAN family; NTED spec section 1).
+
+A weight is stored as drawn from N(0, 1) and multiplied by 1/sqrt(fan in) at every call, so that one step size suits
+all layers. `fold` does that multiplication once, for inference.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+LEAKY_SLOPE = 0.2
+LEAKY_GAIN = math.sqrt(2.0)
+
+
+class EqualConv2d(nn.Module):
+    """Convolution x_BCHW -> [B, out, H', W'] with weight [out, in, k, k] scaled by 1/sqrt(in k k); the bias is not scaled."""
+
+    def __init__(self, cin: int, cout: int, kernel: int, stride: int = 1, padding: int = 0, bias: bool = True):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(cout, cin, kernel, kernel))
+        self.bias = nn.Parameter(torch.zeros(cout)) if bias else None
+        self.scale = 1.0 / math.sqrt(cin * kernel * kernel)
+        self.stride = stride
+        self.padding = padding
+
+    def scaled_weight(self) -> Tensor:
+        return self.weight if self.scale == 1.0 else self.weight * self.scale
+
+    def forward(self, x_BCHW: Tensor) -> Tensor:
+        return F.conv2d(x_BCHW, self.scaled_weight(), self.bias, self.stride, self.padding)
+
+
+class EqualConvTranspose2d(EqualConv2d):
+    """Transposed convolution of stride 2 without padding: h -> 2h + 1.
+
+    The weight keeps a convolution's order [out, in, 3, 3] and is not flipped.
+    """
+
+    def __init__(self, cin: int, cout: int):
+        super().__init__(cin, cout, kernel=3, stride=2, bias=False)
+
+    def forward(self, x_BCHW: Tensor) -> Tensor:
+        return F.conv_transpose2d(x_BCHW, self.scaled_weight().transpose(0, 1), stride=2)
+
+
+class BiasedLeakyReLU(nn.Module):
+    """y = sqrt(2) leaky_relu(x + bias), slope 0.2: holds the bias of the convolution before it."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x_BCHW: Tensor) -> Tensor:
+        biased = x_BCHW + self.bias.view(1, -1, 1, 1)
+        return F.leaky_relu(biased, LEAKY_SLOPE) * LEAKY_GAIN
+
+
+@torch.no_grad()
+def fold(module: nn.Module) -> nn.Module:
+    """Multiply every equalised scale into its weight, in place; the function stays the same. Returns `module`."""
+    for layer in module.modules():
+        if isinstance(layer, EqualConv2d) and layer.scale != 1.0:
+            layer.weight.mul_(layer.scale)
+            layer.scale = 1.0
+    return module

@@ -1,0 +1,71 @@
+"""The 4x4 low-pass filter [1, 3, 3, 1] and the resampling built on it (NTED spec section 1)."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+def blur_kernel(gain: float = 1.0) -> Tensor:
+    """outer([1,3,3,1], [1,3,3,1]) / 64 times `gain`; [4, 4], sums to `gain`."""
+    taps = torch.tensor([1.0, 3.0, 3.0, 1.0])
+    return torch.outer(taps, taps) * (gain / 64.0)
+
+
+def blur_textbook(x_BCHW: Tensor, kernel: Tensor, pad: tuple[int, int]) -> Tensor:
+    """Zero-pad both axes by (before, after), then correlate every channel with `kernel` (symmetric, so also convolve).
+
+    The form that says what is computed: one plane at a time through a one-channel convolution.
+    """
+    b, c, h, w = x_BCHW.shape
+    padded = F.pad(x_BCHW, (pad[0], pad[1], pad[0], pad[1]))
+    out = F.conv2d(padded.reshape(b * c, 1, h + sum(pad), w + sum(pad)), kernel[None, None])
+    return out.reshape(b, c, *out.shape[-2:])
+
+
+def blur_depthwise(x_BCHW: Tensor, kernel: Tensor, pad: tuple[int, int]) -> Tensor:
+    """`blur_textbook` as one grouped convolution: keeps channels_last layouts, no copies."""
+    c = x_BCHW.shape[1]
+    weight = kernel.to(x_BCHW.dtype).expand(c, 1, *kernel.shape)
+    if pad[0] == pad[1]:
+        return F.conv2d(x_BCHW, weight, padding=pad[0], groups=c)
+    return F.conv2d(F.pad(x_BCHW, (pad[0], pad[1], pad[0], pad[1])), weight, groups=c)
+
+
+def upsample_textbook(x_BCHW: Tensor, kernel: Tensor) -> Tensor:
+    """Twice the size: a zero after every sample, padding (2, 1), then the kernel (sum 4). h -> 2h."""
+    b, c, h, w = x_BCHW.shape
+    spread = x_BCHW.new_zeros(b, c, h, 2, w, 2)
+    spread[:, :, :, 0, :, 0] = x_BCHW
+    return blur_textbook(spread.reshape(b, c, 2 * h, 2 * w), kernel, (2, 1))
+
+
+def upsample_transposed(x_BCHW: Tensor, kernel: Tensor) -> Tensor:
+    """`upsample_textbook` as one depthwise transposed convolution of stride 2 and padding 1."""
+    c = x_BCHW.shape[1]
+    weight = kernel.to(x_BCHW.dtype).expand(c, 1, *kernel.shape)
+    return F.conv_transpose2d(x_BCHW, weight, stride=2, padding=1, groups=c)
+
+
+class Blur(nn.Module):
+    """Low-pass filter over every channel; `kernel` is a buffer so that it travels under its official key."""
+
+    def __init__(self, pad: tuple[int, int], gain: float = 1.0):
+        super().__init__()
+        self.register_buffer("kernel", blur_kernel(gain))
+        self.pad = pad
+
+    def forward(self, x_BCHW: Tensor) -> Tensor:
+        return blur_depthwise(x_BCHW, self.kernel, self.pad)
+
+
+class Upsample(nn.Module):
+    """Twice the size by zero insertion and low-pass filter."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("kernel", blur_kernel(4.0))
+
+    def forward(self, x_BCHW: Tensor) -> Tensor:
+        return upsample_transposed(x_BCHW, self.kernel)

@@ -1,0 +1,76 @@
+"""Weights on disk: safetensors with the configuration and a model card in the metadata. Nothing is ever unpickled."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from engine.errors import InputError
+
+
+@dataclass(frozen=True)
+class WeightsFile:
+    """A weights file read whole: tensors by key, the model's name and configuration, its card, its sha256."""
+
+    path: Path
+    tensors: dict[str, Tensor]
+    model: str | None
+    config: dict | None
+    card: dict = field(default_factory=dict)
+    sha256: str = ""
+
+
+def read(path: str | os.PathLike) -> WeightsFile:
+    """Read a safetensors file. Raises InputError naming the file where it is missing, truncated or something else."""
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"The weights file {path} does not exist.")
+    try:
+        with safe_open(path, framework="pt") as handle:
+            metadata = handle.metadata() or {}
+            tensors = {key: handle.get_tensor(key) for key in handle.keys()}
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"The weights file {path} cannot be read as safetensors ({error}).") from None
+    try:
+        config = json.loads(metadata["config"]) if "config" in metadata else None
+        card = json.loads(metadata.get("card", "{}"))
+    except json.JSONDecodeError:
+        raise InputError(f"The weights file {path} has damaged metadata.") from None
+    return WeightsFile(path, tensors, metadata.get("model"), config, card, sha256(path))
+
+
+def write(
+    path: str | os.PathLike, tensors: dict[str, Tensor], *, model: str, config: dict, card: dict | None = None
+) -> None:
+    """Write atomically: a full disk or a stop half-way leaves what was there before."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".tmp")
+    metadata = {"format": "pt", "model": model, "config": json.dumps(config), "card": json.dumps(card or {})}
+    try:
+        save_file({key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}, part, metadata)
+        os.replace(part, path)
+    except (OSError, SafetensorError) as error:
+        part.unlink(missing_ok=True)
+        raise InputError(f"The weights could not be written to {path} ({error}).") from None
+
+
+def sha256(path: str | os.PathLike) -> str:
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def first_not_finite(tensors: dict[str, Tensor]) -> str | None:
+    """Key of the first tensor that holds NaN or infinity, or None."""
+    return next((key for key, tensor in tensors.items() if not torch.isfinite(tensor).all()), None)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.pose.planes import pose_planes, pose_planes_textbook, pose_planes_u8, present_joints
+from engine.pose.planes import face_box, pose_planes, pose_planes_textbook, pose_planes_u8, present_joints
 
 GOLDEN = Path(__file__).parents[2] / "data" / "nted" / "skeleton.npz"
 FORMS = [pose_planes, pose_planes_textbook]
@@ -69,3 +69,19 @@ def test_pose_of_another_shape_is_refused():
 def test_bytes_are_the_planes(golden):
     pose, size = golden["set4_256_canvas_xy"], (256, 176)
     np.testing.assert_array_equal(pose_planes_u8(pose, size) / np.float32(255), pose_planes(pose, size))
+
+
+@pytest.mark.parametrize(
+    ("eyes", "box"),
+    [
+        ([(84, 34), (92, 33)], (72, 17, 32)),
+        ([(60, 20), (95, 24)], (34, 0, 86)),
+        ([(100, 250), (96, 248)], (82, 223, 32)),
+        ([(84, 34), (-1, -1)], None),
+    ],
+)
+def test_face_box(eyes, box):
+    """The boxes whose crops equal the published code's."""
+    pose = np.full((18, 3), 5.0)
+    pose[14, :2], pose[15, :2] = eyes
+    assert face_box(pose, (256, 176)) == box

@@ -37,7 +37,7 @@ def main(argv: list[str]) -> int:
     Returns 0 done, 2 wrong use or bad input (one sentence on stderr), 1 our fault (a log is left and named),
     130 interrupted.
     """
-    # libgomp's waiting threads otherwise burn the cores that the other processes need; read when torch is imported.
+    # Read when torch is imported: libgomp's waiting threads otherwise spin on cores that others need.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if not argv or argv[0] in ("-h", "--help"):
         print(usage())
@@ -70,7 +70,7 @@ def _one_line(error: BaseException) -> str:
 
 
 def _write_log(argv: list[str]) -> Path:
-    """Write the current exception where the user can find it; the temporary folder where nothing else may be written."""
+    """Write the current exception into the user's data folder, else into the temporary one."""
     text = f"poseloom {' '.join(argv)}\nPython {sys.version}\n\n{traceback.format_exc()}"
     try:
         from engine.paths import user_data

@@ -1,0 +1,162 @@
+"""A photo's pose, where this machine can detect one: MediaPipe's one-person landmarker, entirely offline.
+
+An optional capability: ask `available()`; without it `detect_pose` finds nobody and everything else works.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import sys
+import tempfile
+import threading
+from contextlib import contextmanager
+
+import numpy as np
+
+from engine import pose_model
+from engine.api import Capability
+from engine.cv import cv2
+
+ABSENT, GUESSED, SEEN = 0, 1, 2
+
+# BlazePose's landmark of every COCO-18 joint; the neck (1) is the middle of both shoulders.
+_FROM_BLAZEPOSE = (0, -1, 12, 14, 16, 11, 13, 15, 24, 26, 28, 23, 25, 27, 5, 2, 8, 7)
+_NECK, _SHOULDERS = 1, (2, 5)
+_NOSE, _EYES, _EARS = 0, (14, 15), (16, 17)
+
+_MIN_CONFIDENCE = 0.3  # the library's 0.5 misses people whose half is outside the picture
+_SEEN_FROM = 0.5  # visibility from which a joint counts as seen
+_LONGEST_SIDE = 1280  # px; the model looks at 256 x 256 px of a person, more only costs memory
+
+_lock = threading.Lock()
+_detector = None
+_quiet = False
+
+
+def available() -> Capability:
+    """Whether poses can be detected here, found out without loading anything."""
+    if importlib.util.find_spec("mediapipe") is None:
+        return Capability(False, "mediapipe is not installed, or has no wheel for this machine")
+    if pose_model.find() is None:
+        return Capability(False, "the pose model was not prepared (python -m engine.pose_model fetches it)")
+    return Capability(True)
+
+
+def detect_pose(rgb_HWC: np.ndarray) -> np.ndarray | None:
+    """Find the most prominent person.
+
+    rgb_HWC: uint8 [H, W, 3].
+    Returns float32 [18, 3] in COCO-18 order: x, y in px of the photo, state (2 seen, 1 guessed, 0 absent); or
+    None where nobody is found or detection is not available. May be called from any thread.
+    """
+    if not available().available:
+        return None
+    height, width = rgb_HWC.shape[:2]
+    square, scale = _padded_square(rgb_HWC)
+    with _lock:
+        landmarks_33x5 = _landmarks(square)
+    if landmarks_33x5 is None:
+        return None
+    landmarks_33x5[:, :3] *= square.shape[0] / scale
+    return to_coco(landmarks_33x5, (height, width))
+
+
+def to_coco(landmarks_33x5: np.ndarray, size: tuple[int, int]) -> np.ndarray | None:
+    """BlazePose landmarks as COCO-18 keypoints.
+
+    landmarks_33x5: x, y px, z (px, smaller is nearer to the camera), visibility, presence.
+    size: (H, W) of the photo.
+    Returns float32 [18, 3], or None where no joint lies in the photo.
+    """
+    joints = landmarks_33x5[list(_FROM_BLAZEPOSE)].astype(np.float32)
+    joints[_NECK] = joints[list(_SHOULDERS)].mean(axis=0)
+    joints[_NECK, 3:] = joints[list(_SHOULDERS), 3:].min(axis=0)
+    x, y, z, visibility, presence = joints.T
+    height, width = size
+    inside = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1) & (presence >= 0.5)
+    state = np.where(inside, np.where(visibility >= _SEEN_FROM, SEEN, GUESSED), ABSENT)
+    if not (inside[_SHOULDERS[0]] and inside[_SHOULDERS[1]]):
+        state[_NECK] = ABSENT
+    if z[_NOSE] > z[list(_EARS)].mean():
+        # The face is behind the ears: seen from the back. The landmarker guesses it through the head.
+        state[[_NOSE, *_EYES]] = ABSENT
+    keypoints = np.stack([x, y, state], axis=1).astype(np.float32)
+    keypoints[state == ABSENT, :2] = 0
+    return keypoints if (state > ABSENT).any() else None
+
+
+def _padded_square(rgb_HWC: np.ndarray) -> tuple[np.ndarray, float]:
+    """The photo, reduced by `scale` if large, in the top left of a black square, and `scale`.
+
+    Its side is a multiple of four: for others the library (0.10.30 to 1.0.1) can abort the process.
+    """
+    height, width = rgb_HWC.shape[:2]
+    scale = min(1.0, _LONGEST_SIDE / max(height, width))
+    if scale < 1:
+        width, height = max(1, round(width * scale)), max(1, round(height * scale))
+        rgb_HWC = cv2.resize(rgb_HWC, (width, height), interpolation=cv2.INTER_AREA)
+    side = -4 * (-max(height, width) // 4)
+    square = np.zeros((side, side, 3), np.uint8)
+    square[:height, :width] = rgb_HWC
+    return square, scale
+
+
+def _landmarks(square: np.ndarray) -> np.ndarray | None:
+    """float32 [33, 5]: x, y, z in sides of the square, visibility, presence. Call with the lock held."""
+    global _detector, _quiet
+    import mediapipe
+
+    picture = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=square)
+    if not _quiet:
+        # Creation and the first person found write to stderr about things that are no one's concern.
+        with _without_chatter():
+            _detector = _detector or _create()
+            found = _detector.detect(picture).pose_landmarks
+        _quiet = bool(found)
+    else:
+        found = _detector.detect(picture).pose_landmarks
+    if not found:
+        return None
+    return np.array([[p.x, p.y, p.z, p.visibility, p.presence] for p in found[0]], np.float32)
+
+
+def _create():
+    from mediapipe.tasks.python import BaseOptions
+    from mediapipe.tasks.python.vision import PoseLandmarker, PoseLandmarkerOptions
+
+    return PoseLandmarker.create_from_options(
+        PoseLandmarkerOptions(
+            base_options=BaseOptions(model_asset_buffer=pose_model.find().read_bytes()),
+            min_pose_detection_confidence=_MIN_CONFIDENCE,
+            min_pose_presence_confidence=_MIN_CONFIDENCE,
+        )
+    )
+
+
+# Lines of the library's own log: "W0000 00:00:1763640000.1 ...", "INFO: ...", "WARNING: All log ...".
+_CHATTER = re.compile(rb"^([IWE]\d{4} \d\d:\d\d:|INFO: |WARNING: )")
+
+
+@contextmanager
+def _without_chatter():
+    """Drop the library's log lines from stderr, which it writes from native code; pass everything else on."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # a windowed program without a console has no stderr
+        yield
+        return
+    with tempfile.TemporaryFile() as said:
+        sys.stderr and sys.stderr.flush()
+        os.dup2(said.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stderr and sys.stderr.flush()
+            os.dup2(kept, 2)
+            os.close(kept)
+            said.seek(0)
+            rest = b"".join(line for line in said if not _CHATTER.match(line))
+            if rest:
+                os.write(2, rest)

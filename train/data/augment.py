@@ -1,0 +1,103 @@
+"""Augmentation of pairs while they are loaded: the camera's part, never the person's.
+
+What both pictures of a pair must share is drawn once for the pair (white balance, exposure, contrast,
+mirroring), otherwise the target could not be predicted from the reference. What only costs the reference
+quality (blur, JPEG, grain) touches the reference alone. Everything is drawn from the generator given, so
+equal seeds give equal pictures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from engine.pose.skeleton import ABSENT, FLIP
+from train.data.people import View
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How much of everything; the defaults are mild, all zeros change nothing."""
+
+    flip: float = 0.5  # probability that the pair is mirrored, sides of the skeleton swapped
+    scale_crop: float = (
+        0.1  # enlarged by up to this and cropped back, apart for reference and target (NTED, training)
+    )
+    white_balance: float = 0.04  # standard deviation of the log gain of red and blue
+    exposure: float = 0.08  # standard deviation of the log gain of all channels
+    contrast: float = 0.06  # standard deviation of the log slope about middle grey
+    blur: float = 0.15  # probability that the reference is a little out of focus
+    jpeg: float = 0.15  # probability that the reference is compressed, quality 40 to 90
+    grain: float = 0.2  # probability that the reference is grainy, up to 5 grey levels
+    drop: float = 0.04  # probability that a detector loses a joint
+    jitter: float = 1.0  # standard deviation of a detected joint, px of a picture of 256 rows
+
+
+NONE = Augmentation(*(0.0,) * 10)
+
+_GRAIN = np.random.default_rng(0).standard_normal((320, 512)).astype(np.float32)
+
+
+def resize_view(view: View, size: tuple[int, int], rng: np.random.Generator | None, extent: float) -> View:
+    """The view at `size` (H, W): area or cubic resampling, parsing nearest, keypoints along.
+
+    With a generator, the picture is first made larger by s, uniform in [0, extent), and cropped back at
+    random (NTED: extent 0.1). Joints that leave the frame become absent.
+    """
+    height, width = size
+    scale = 1.0 + (float(rng.random()) * extent if rng is not None else 0.0)
+    tall, wide = int(height * scale), int(width * scale)
+    top, left = (0, 0) if rng is None else rng.integers(0, (tall - height + 1, wide - width + 1)).tolist()
+    stored_height, stored_width = view.parsing_HW.shape
+    window = np.s_[top : top + height, left : left + width]
+    image, parsing = view.image_HWC, view.parsing_HW
+    if (tall, wide) != (stored_height, stored_width):
+        method = cv2.INTER_AREA if tall < stored_height else cv2.INTER_CUBIC
+        image = cv2.resize(image, (wide, tall), interpolation=method)
+        parsing = cv2.resize(parsing, (wide, tall), interpolation=cv2.INTER_NEAREST_EXACT)
+    keypoints = view.keypoints_18x3 * np.float32((wide / stored_width, tall / stored_height, 1))
+    keypoints -= np.float32((left, top, 0))
+    outside = ((keypoints[:, :2] < 0) | (keypoints[:, :2] >= (width, height))).any(axis=1)
+    keypoints[outside, 2] = ABSENT
+    return replace(view, image_HWC=image[window], parsing_HW=parsing[window], keypoints_18x3=keypoints)
+
+
+def mirror_view(view: View) -> View:
+    """The view in a mirror; the person's right becomes the left."""
+    keypoints = view.keypoints_18x3[list(FLIP)]
+    keypoints[:, 0] = view.image_HWC.shape[1] - keypoints[:, 0]
+    return replace(
+        view, image_HWC=view.image_HWC[:, ::-1], parsing_HW=view.parsing_HW[:, ::-1], keypoints_18x3=keypoints
+    )
+
+
+def colour_curves(rng: np.random.Generator, augmentation: Augmentation) -> np.ndarray:
+    """A camera's colours as lookup table uint8 [1, 256, 3]: gains of the channels, then a slope about middle grey."""
+    red, blue, all_channels, slope = rng.standard_normal(4)
+    gains = np.array([augmentation.white_balance * red, 0.0, augmentation.white_balance * blue])
+    gains = np.exp(gains + augmentation.exposure * all_channels)
+    values = np.linspace(0, 1, 256)[:, None] * gains
+    values = 0.5 + (values - 0.5) * np.exp(augmentation.contrast * slope)
+    return np.rint(255 * np.clip(values, 0, 1)).astype(np.uint8)[None]
+
+
+def spoil(image_HWC: np.ndarray, rng: np.random.Generator, augmentation: Augmentation) -> np.ndarray:
+    """A reference as lesser cameras and web sites leave it: blur, then grain, then JPEG, each with its probability."""
+    blur, grain, jpeg = rng.random(3) < (augmentation.blur, augmentation.grain, augmentation.jpeg)
+    height, width = image_HWC.shape[:2]
+    if blur:
+        sigma = rng.uniform(0.3, 0.9) * height / 256
+        image_HWC = cv2.GaussianBlur(image_HWC, (0, 0), sigma)
+    if grain:
+        top = int(rng.integers(0, max(1, _GRAIN.shape[0] - height)))
+        left = int(rng.integers(0, max(1, _GRAIN.shape[1] - width)))
+        tile = cv2.resize(_GRAIN[top : top + height, left : left + width], (width, height))
+        noisy = image_HWC + (rng.uniform(1, 5) * tile)[:, :, None]
+        image_HWC = np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
+    if jpeg:
+        quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 91))]
+        data = cv2.imencode(".jpg", np.ascontiguousarray(image_HWC[:, :, ::-1]), quality)[1]
+        image_HWC = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB)
+    return image_HWC

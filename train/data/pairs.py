@@ -1,0 +1,221 @@
+"""Training pairs: an endless stream of (person, reference view, target view), and batches of it.
+
+The stream is a pure function of (seed, index): batch `step` holds the pairs step * batch .. step * batch +
+batch - 1 with the augmentation they always have, so a run resumes exactly by its step number, given the same
+people.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+import cv2
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from engine.errors import InputError
+from engine.pose.planes import pose_planes_u8
+from train.data.augment import NONE, Augmentation, colour_curves, mirror_view, resize_view, spoil
+from train.data.detector import as_detected, disturb
+from train.data.people import People, View
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One pair of the stream: number in it, person, and two of the person's views."""
+
+    index: int
+    person: int
+    reference: int
+    target: int
+
+
+class PairSampler:
+    """The stream of pairs: `sampler[index]`, the same for ever for the same people and seed.
+
+    Every run through the people (an epoch) takes each person once, in an order of its own. Reference and
+    target are two different views, all ordered pairs alike, or with probability `self_pairs` the same view
+    twice.
+    """
+
+    def __init__(self, people: People, seed: int, self_pairs: float = 0.1):
+        self._persons, self._view_counts = people.persons, people.view_counts
+        self._seed, self._self_pairs = seed, self_pairs
+        self._epoch, self._order = -1, np.empty(0, np.int64)
+
+    def __getitem__(self, index: int) -> Pair:
+        epoch, place = divmod(index, len(self._persons))
+        if epoch != self._epoch:
+            self._epoch = epoch
+            self._order = np.random.default_rng([self._seed, 0, epoch]).permutation(len(self._persons))
+        row = self._order[place]
+        views = int(self._view_counts[row])
+        draw = np.random.default_rng([self._seed, 1, index])
+        reference, step = draw.integers(0, (views, max(1, views - 1))).tolist()
+        same = views == 1 or draw.random() < self._self_pairs
+        target = reference if same else (reference + 1 + step) % views
+        return Pair(index, int(self._persons[row]), reference, target)
+
+
+@dataclass(frozen=True, eq=False)
+class PairBatch:
+    """A batch of pairs.
+
+    reference_BCHW, target_BCHW: float32 RGB in [-1, 1]. *_planes_BPHW: float32 in [0, 1], P = 20 pose planes.
+    *_parsing_BHW: uint8 class ids. *_keypoints_BJ3: float32, x, y px in the batch's pictures, state; as a
+    detector would give them, from which the planes are drawn. pairs: what they are. step: number of the
+    batch.
+    """
+
+    reference_BCHW: torch.Tensor
+    target_BCHW: torch.Tensor
+    reference_planes_BPHW: torch.Tensor
+    target_planes_BPHW: torch.Tensor
+    reference_parsing_BHW: torch.Tensor
+    target_parsing_BHW: torch.Tensor
+    reference_keypoints_BJ3: torch.Tensor
+    target_keypoints_BJ3: torch.Tensor
+    pairs: tuple[Pair, ...]
+    step: int
+
+    def to(self, device: torch.device | str) -> PairBatch:
+        """The batch on a device, pictures and planes as float32: bytes travel, they become numbers there."""
+        moved = {field.name: getattr(self, field.name) for field in fields(self)}
+        for name, value in moved.items():
+            if isinstance(value, torch.Tensor):
+                moved[name] = value.to(device, non_blocking=True)
+        for name in ("reference_BCHW", "target_BCHW"):
+            if moved[name].dtype == torch.uint8:
+                moved[name] = moved[name].float().div_(127.5).sub_(1.0)
+        for name in ("reference_planes_BPHW", "target_planes_BPHW"):
+            if moved[name].dtype == torch.uint8:
+                moved[name] = moved[name].float().div_(255.0)
+        return PairBatch(**moved)
+
+    def pin_memory(self) -> PairBatch:
+        """The batch in page-locked memory, from where it travels to a GPU while that computes."""
+        moved = {field.name: getattr(self, field.name) for field in fields(self)}
+        return PairBatch(
+            **{
+                name: value.pin_memory() if isinstance(value, torch.Tensor) else value
+                for name, value in moved.items()
+            }
+        )
+
+
+def load_pair(
+    people: People, pair: Pair, size: tuple[int, int], augmentation: Augmentation, seed: int
+) -> tuple[View, View]:
+    """Reference and target of a pair at `size`, augmented, with keypoints as a detector would give them."""
+    rng = np.random.default_rng([seed, 2, pair.index])
+    mirrored = rng.random() < augmentation.flip
+    curves = colour_curves(rng, augmentation)
+    jitter = augmentation.jitter * size[0] / 256
+    views = []
+    for number in (pair.reference, pair.target):
+        view = people.view(pair.person, number)
+        view = View(
+            view.image_HWC, view.parsing_HW, as_detected(view.keypoints_18x3), view.framing, view.facing
+        )
+        view = resize_view(view, size, rng, augmentation.scale_crop)
+        if mirrored:
+            view = mirror_view(view)
+        keypoints = disturb(view.keypoints_18x3, rng, augmentation.drop, jitter)
+        image = cv2.LUT(np.ascontiguousarray(view.image_HWC), curves)
+        views.append(View(image, view.parsing_HW, keypoints, view.framing, view.facing))
+    reference, target = views
+    spoiled = spoil(reference.image_HWC, rng, augmentation)
+    return View(
+        spoiled, reference.parsing_HW, reference.keypoints_18x3, reference.framing, reference.facing
+    ), target
+
+
+def collate(views: list[tuple[View, View]], pairs: tuple[Pair, ...], step: int) -> PairBatch:
+    """Batch of loaded pairs in bytes: pictures and planes uint8 still (see `PairBatch.to`)."""
+    tensors = {}
+    for side, name in enumerate(("reference", "target")):
+        column = [pair[side] for pair in views]
+        size = column[0].parsing_HW.shape
+        tensors[f"{name}_BCHW"] = np.stack([view.image_HWC for view in column]).transpose(0, 3, 1, 2)
+        tensors[f"{name}_planes_BPHW"] = np.stack(
+            [pose_planes_u8(view.keypoints_18x3, size) for view in column]
+        )
+        tensors[f"{name}_parsing_BHW"] = np.stack([view.parsing_HW for view in column])
+        tensors[f"{name}_keypoints_BJ3"] = np.stack([view.keypoints_18x3 for view in column])
+    tensors = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in tensors.items()}
+    return PairBatch(**tensors, pairs=pairs, step=step)
+
+
+class _Batches(Dataset):
+    """Batch by step number, in bytes; or the fault, as a value, since torch would bury its sentence in a traceback."""
+
+    def __init__(self, loader: PairLoader):
+        self.loader = loader
+
+    def __getitem__(self, step: int) -> PairBatch | InputError:
+        try:
+            return self.loader.batch(step)
+        except InputError as error:
+            return error
+
+
+class PairLoader:
+    """Endless batches of training pairs from step `start` on.
+
+    size: (H, W) of the batches, at most as large as stored (smaller for progressive training). workers:
+    processes that load ahead; 0 loads when asked, which is as fast where the trainer already keeps every core
+    busy. device: where the batches are delivered. Raises InputError on the first damaged record, naming it.
+    """
+
+    def __init__(
+        self,
+        people: People,
+        size: tuple[int, int],
+        batch_size: int,
+        *,
+        seed: int = 0,
+        start: int = 0,
+        augmentation: Augmentation = NONE,
+        self_pairs: float = 0.1,
+        workers: int = 0,
+        device: torch.device | str = "cpu",
+    ):
+        self.people, self.size, self.batch_size = people, size, batch_size
+        self.seed, self.start, self.augmentation = seed, start, augmentation
+        self.workers, self.device = workers, device
+        self._sampler = PairSampler(people, seed, self_pairs)
+
+    def batch(self, step: int) -> PairBatch:
+        """Batch number `step`, in bytes."""
+        first = step * self.batch_size
+        pairs = tuple(self._sampler[index] for index in range(first, first + self.batch_size))
+        views = [load_pair(self.people, pair, self.size, self.augmentation, self.seed) for pair in pairs]
+        return collate(views, pairs, step)
+
+    def __iter__(self) -> Iterator[PairBatch]:
+        steps = itertools.count(self.start)
+        if self.workers == 0:
+            batches = map(self.batch, steps)
+        else:
+            batches = iter(
+                DataLoader(
+                    _Batches(self),
+                    batch_size=None,
+                    sampler=steps,
+                    num_workers=self.workers,
+                    worker_init_fn=_quiet_worker,
+                    pin_memory=torch.device(self.device).type == "cuda",
+                )
+            )
+        for batch in batches:
+            if isinstance(batch, InputError):
+                raise batch
+            yield batch.to(self.device)
+
+
+def _quiet_worker(_: int) -> None:
+    # One process, one core: OpenCV would start a thread for every core in each of them.
+    cv2.setNumThreads(0)

@@ -1,0 +1,258 @@
+"""Rendered people on disk: an index of persons and views over tar shards, read by offset.
+
+A data set is a folder with `dataset.json` and shards `people-AAAAAAA-BBBBBBB.tar` (people A <= i < B). Every
+view of a person is three members: `{i:07d}_{v}.jpg`, `{i:07d}_{v}.parsing.png` and `{i:07d}_{v}.json`.
+Opening reads the tar headers only; a view is one open, three reads and one close, so the operating system's
+page cache does the rest and an index may be handed to other processes as it is.
+
+People from HELD_OUT on are never trained on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from engine.errors import InputError
+
+HELD_OUT = 1_000_000
+TRAINING_PEOPLE = range(HELD_OUT)
+HELD_OUT_PEOPLE = range(HELD_OUT, 10_000_000)
+TEST_PEOPLE = range(HELD_OUT, HELD_OUT + 64)
+
+CLASSES = ("background", "hair", "face", "upper clothes", "dress or skirt", "pants", "arms", "legs")
+
+_KINDS = ("jpg", "parsing.png", "json")
+_SHARD = re.compile(r"people-(\d{7})-(\d{7})\.tar")
+_MEMBER = re.compile(r"(\d{7})_(\d+)\.(jpg|parsing\.png|json)")
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One photographed view of a person.
+
+    image_HWC: uint8 RGB. parsing_HW: uint8 class ids (`CLASSES`). keypoints_18x3: float32, x, y px in the
+    picture (x right, y down), state 0 absent, 1 occluded, 2 seen. framing, facing: words of the studio.
+    """
+
+    image_HWC: np.ndarray
+    parsing_HW: np.ndarray
+    keypoints_18x3: np.ndarray
+    framing: str
+    facing: str
+
+
+class People:
+    """Index of the people of one or more data sets.
+
+    folders: a folder or several of the same picture size. people: range of person indices to take.
+    hold: keep the encoded shards in memory (about 30 KB a view) instead of trusting the page cache.
+    Raises InputError on a folder that is no data set, holds none of the wanted people, or has a damaged
+    shard.
+    """
+
+    def __init__(
+        self, folders: str | Path | Iterable[str | Path], people: range = TRAINING_PEOPLE, hold: bool = False
+    ):
+        self.folders = (
+            [Path(folders)] if isinstance(folders, str | Path) else [Path(folder) for folder in folders]
+        )
+        self.size = _common_size(self.folders)
+        self.shards: list[Path] = []
+        found: dict[int, dict[int, list]] = {}
+        for folder in self.folders:
+            for shard in sorted(folder.glob("people-*.tar")):
+                if _overlaps(shard, people):
+                    self.shards.append(shard)
+                    _index_shard(shard, len(self.shards) - 1, people, found)
+        if not found:
+            names = ", ".join(str(folder) for folder in self.folders)
+            raise InputError(f"{names}: holds no people from {people.start} to {people.stop - 1}.")
+        self.persons = np.array(sorted(found), np.int64)
+        self.view_counts = np.array([len(found[person]) for person in self.persons], np.int64)
+        self._first = dict(
+            zip(self.persons.tolist(), np.cumsum(self.view_counts) - self.view_counts, strict=True)
+        )
+        self._shard_of, self._spans = _flatten(found, self.persons, self.shards)
+        self._held = {shard: path.read_bytes() for shard, path in enumerate(self.shards)} if hold else {}
+
+    def __len__(self) -> int:
+        return len(self.persons)
+
+    def encoded(self, person: int, view: int) -> tuple[bytes, bytes, bytes]:
+        """The bytes of picture, parsing map and labels of a view as they lie in the shard."""
+        row = self._row(person, view)
+        shard = int(self._shard_of[row])
+        spans = self._spans[row].tolist()
+        if shard in self._held:
+            data = self._held[shard]
+            return tuple(data[offset : offset + size] for offset, size in spans)
+        start, stop = min(offset for offset, _ in spans), max(offset + size for offset, size in spans)
+        with open(self.shards[shard], "rb", buffering=0) as file:
+            file.seek(start)
+            data = file.read(stop - start)
+        return tuple(data[offset - start : offset - start + size] for offset, size in spans)
+
+    def view(self, person: int, view: int) -> View:
+        """A decoded view. Raises InputError naming shard and member where a record is damaged."""
+        picture, parsing, labels = self.encoded(person, view)
+        return View(
+            _decode_picture(picture, self.size, self._name(person, view, "jpg")),
+            _decode_parsing(parsing, self.size, self._name(person, view, "parsing.png")),
+            *_decode_labels(labels, self._name(person, view, "json")),
+        )
+
+    def labels(self, person: int, view: int) -> tuple[np.ndarray, str, str]:
+        """Keypoints float32 [18, 3], framing and facing of a view, without decoding its pictures."""
+        return _decode_labels(self.encoded(person, view)[2], self._name(person, view, "json"))
+
+    def fingerprint(self, persons: Sequence[int] | None = None) -> str:
+        """sha256 over the encoded bytes of these people (all of them by default), in order of person and view."""
+        digest = hashlib.sha256()
+        for person in self.persons.tolist() if persons is None else sorted(persons):
+            for view in range(self.views(person)):
+                digest.update(f"{person}_{view}".encode())
+                for data in self.encoded(person, view):
+                    digest.update(hashlib.sha256(data).digest())
+        return digest.hexdigest()
+
+    def views(self, person: int) -> int:
+        """How many views of a person there are."""
+        return int(self.view_counts[np.searchsorted(self.persons, person)])
+
+    def _row(self, person: int, view: int) -> int:
+        if person not in self._first or not 0 <= view < self.views(person):
+            raise KeyError(f"view {view} of person {person}")
+        return int(self._first[person]) + view
+
+    def _name(self, person: int, view: int, kind: str) -> str:
+        return f"{self.shards[int(self._shard_of[self._row(person, view)])]}: {person:07d}_{view}.{kind}"
+
+
+def _common_size(folders: list[Path]) -> tuple[int, int]:
+    sizes = {}
+    for folder in folders:
+        path = folder / "dataset.json"
+        try:
+            header = json.loads(path.read_text(encoding="utf-8"))
+            if header["format"] != "poseloom-people" or header["version"] != 1:
+                raise InputError(f"{path}: is not a data set of rendered people, version 1.")
+            height, width = header["size"]
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
+        except InputError:
+            raise
+        except (ValueError, KeyError, TypeError):
+            raise InputError(f"{path}: is not a data set of rendered people, version 1.") from None
+        sizes[(int(height), int(width))] = path
+    if len(sizes) != 1:
+        raise InputError(f"{', '.join(map(str, folders))}: the data sets have pictures of different sizes.")
+    return next(iter(sizes))
+
+
+def _overlaps(shard: Path, people: range) -> bool:
+    match = _SHARD.fullmatch(shard.name)
+    return bool(match) and int(match[1]) < people.stop and int(match[2]) > people.start
+
+
+def _index_shard(shard: Path, number: int, people: range, found: dict[int, dict[int, list]]) -> None:
+    """Adds person -> view -> [shard number, span of jpg, of parsing, of labels] for the shard's members."""
+    for name, offset, size in _members(shard):
+        match = _MEMBER.fullmatch(name)
+        if match is None:
+            raise InputError(f"{shard}: {name} is no member of a data set of rendered people.")
+        person, view, kind = int(match[1]), int(match[2]), _KINDS.index(match[3])
+        if person not in people:
+            continue
+        spans = found.setdefault(person, {}).setdefault(view, [number, None, None, None])
+        if spans[kind + 1] is not None:
+            raise InputError(f"{shard}: {name} is there a second time.")
+        spans[kind + 1] = (offset, size)
+
+
+def _members(shard: Path) -> Iterable[tuple[str, int, int]]:
+    """Name, offset and size of the regular members of a tar file (POSIX ustar headers of 512 bytes)."""
+    length = os.path.getsize(shard)
+    position = 0
+    with open(shard, "rb") as file:
+        while True:
+            file.seek(position)
+            header = file.read(512)
+            if not header.strip(b"\0"):
+                return
+            try:
+                if len(header) < 512 or header[257:262] != b"ustar":
+                    raise ValueError
+                name = header[:100].split(b"\0", 1)[0].decode("ascii")
+                size = int(header[124:136].strip(b" \0"), 8)
+            except ValueError:
+                raise InputError(f"{shard}: is damaged (no tar header at byte {position}).") from None
+            if position + 512 + size > length:
+                raise InputError(f"{shard}: is truncated inside {name}.")
+            if header[156:157] in (b"0", b"\0"):
+                yield name, position + 512, size
+            position += 512 + (size + 511) // 512 * 512
+
+
+def _flatten(
+    found: dict[int, dict[int, list]], persons: np.ndarray, shards: list[Path]
+) -> tuple[np.ndarray, np.ndarray]:
+    shard_of, spans = [], []
+    for person in persons.tolist():
+        views = found[person]
+        for view in range(len(views)):
+            entry = views.get(view)
+            if entry is None:
+                raise InputError(
+                    f"{shards[next(iter(views.values()))[0]]}: view {view} of person {person} is missing."
+                )
+            for kind, span in zip(_KINDS, entry[1:], strict=True):
+                if span is None:
+                    raise InputError(f"{shards[entry[0]]}: {person:07d}_{view}.{kind} is missing.")
+            shard_of.append(entry[0])
+            spans.append(entry[1:])
+    return np.array(shard_of, np.int32), np.array(spans, np.int64)
+
+
+def _decode_picture(data: bytes, size: tuple[int, int], name: str) -> np.ndarray:
+    # OpenCV fills the missing half of a truncated JPEG with grey and says nothing: look for its end marker.
+    whole = data[-2:] == b"\xff\xd9"
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB) if whole else None
+    if image is None:
+        raise InputError(f"{name}: the picture cannot be decoded.")
+    if image.shape != (*size, 3):
+        raise InputError(
+            f"{name}: the picture is {image.shape[0]}x{image.shape[1]}, not {size[0]}x{size[1]}."
+        )
+    return image
+
+
+def _decode_parsing(data: bytes, size: tuple[int, int], name: str) -> np.ndarray:
+    parsing = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
+    if parsing is None:
+        raise InputError(f"{name}: the parsing map cannot be decoded.")
+    if parsing.dtype != np.uint8 or parsing.shape != size or parsing.max() >= len(CLASSES):
+        raise InputError(
+            f"{name}: is not a parsing map of {size[0]}x{size[1]} class ids below {len(CLASSES)}."
+        )
+    return parsing
+
+
+def _decode_labels(data: bytes, name: str) -> tuple[np.ndarray, str, str]:
+    try:
+        labels = json.loads(data)
+        keypoints = np.array(labels["keypoints"], np.float32)
+        framing, facing = str(labels["framing"]), str(labels["facing"])
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"{name}: the labels cannot be read.") from None
+    if keypoints.shape != (18, 3) or not np.isfinite(keypoints).all():
+        raise InputError(f"{name}: the keypoints are not 18 finite triples.")
+    return keypoints, framing, facing

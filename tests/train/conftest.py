@@ -8,17 +8,17 @@ import json
 import tarfile
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
+from engine.cv import cv2
 from engine.pose.skeleton import LIMBS
 
 # A front view in a frame of 256x176; the person's right side is at the picture's left.
 FRONT = np.float32(
     [
-        (88, 40), (88, 64), (68, 66), (58, 98), (54, 128), (108, 66), (118, 98), (122, 128), (76, 130), (74, 182),
-        (72, 232), (100, 130), (102, 182), (104, 232), (83, 35), (93, 35), (77, 38), (99, 38),
+        (88, 40), (88, 64), (68, 66), (58, 98), (54, 128), (108, 66), (118, 98), (122, 128), (76, 130),
+        (74, 182), (72, 232), (100, 130), (102, 182), (104, 232), (83, 35), (93, 35), (77, 38), (99, 38),
     ]
 )  # fmt: skip
 
@@ -74,13 +74,8 @@ def write_data_set(
 ) -> Path:
     """Writes `dataset.json` and aligned shards of `shard` people; may be called again to add people."""
     folder.mkdir(parents=True, exist_ok=True)
-    header = {
-        "format": "poseloom-people",
-        "version": 1,
-        "studio": "sticks",
-        "size": list(size),
-        "views": views,
-    }
+    header = {"format": "poseloom-people", "version": 1, "studio": "sticks"}
+    header |= {"size": list(size), "views": views}
     (folder / "dataset.json").write_text(json.dumps(header))
     for start in range(persons.start // shard * shard, persons.stop, shard):
         path = folder / f"people-{start:07d}-{start + shard:07d}.tar"

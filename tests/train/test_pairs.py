@@ -15,12 +15,11 @@ from hypothesis import strategies as st
 from engine.errors import InputError
 from engine.pose.planes import pose_planes
 from engine.pose.skeleton import FLIP
-from train.data.augment import Augmentation, colour_curves, mirror_view, resize_view, spoil
+from train.data.augment import MILD, Augmentation, colour_curves, mirror_view, resize_view, spoil
 from train.data.detector import as_detected, disturb
 from train.data.pairs import PairLoader, PairSampler
 from train.data.people import HELD_OUT_PEOPLE, People
 
-MILD = Augmentation()
 HEAVY = Augmentation(blur=1, jpeg=1, grain=1)
 
 
@@ -63,7 +62,8 @@ def test_two_folders_and_memory_give_the_same_bytes(stick_people, people, tmp_pa
     both = People([stick_people, more], hold=True)
     assert both.persons.tolist() == [*range(7), 50, 51]
     assert both.encoded(6, 3) == people.encoded(6, 3)
-    assert both.fingerprint([5, 2]) == people.fingerprint([2, 5]) != people.fingerprint([2])
+    assert both.fingerprint_of([5, 2]) == people.fingerprint_of([2, 5]) != people.fingerprint_of([2])
+    assert both.fingerprint != people.fingerprint == People(stick_people).fingerprint
 
 
 def test_the_same_person_in_two_folders_is_refused(stick_people, tmp_path, make_stick_people):

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
+from engine.cv import cv2
 from engine.pose.skeleton import ABSENT, FLIP
 from train.data.people import View
 
@@ -35,6 +35,7 @@ class Augmentation:
     jitter: float = 1.0  # standard deviation of a detected joint, px of a picture of 256 rows
 
 
+MILD = Augmentation()
 NONE = Augmentation(*(0.0,) * 10)
 
 _GRAIN = np.random.default_rng(0).standard_normal((320, 512)).astype(np.float32)
@@ -74,7 +75,7 @@ def mirror_view(view: View) -> View:
 
 
 def colour_curves(rng: np.random.Generator, augmentation: Augmentation) -> np.ndarray:
-    """A camera's colours as lookup table uint8 [1, 256, 3]: gains of the channels, then a slope about middle grey."""
+    """A camera's colours as lookup table uint8 [1, 256, 3]: gains, then a slope about middle grey."""
     red, blue, all_channels, slope = rng.standard_normal(4)
     gains = np.array([augmentation.white_balance * red, 0.0, augmentation.white_balance * blue])
     gains = np.exp(gains + augmentation.exposure * all_channels)
@@ -84,7 +85,7 @@ def colour_curves(rng: np.random.Generator, augmentation: Augmentation) -> np.nd
 
 
 def spoil(image_HWC: np.ndarray, rng: np.random.Generator, augmentation: Augmentation) -> np.ndarray:
-    """A reference as lesser cameras and web sites leave it: blur, then grain, then JPEG, each with its probability."""
+    """A reference as lesser cameras leave it: blur, then grain, then JPEG, each with its probability."""
     blur, grain, jpeg = rng.random(3) < (augmentation.blur, augmentation.grain, augmentation.jpeg)
     height, width = image_HWC.shape[:2]
     if blur:

@@ -11,11 +11,11 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-import cv2
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
+from engine.cv import cv2
 from engine.errors import InputError
 from engine.pose.planes import pose_planes_u8
 from train.data.augment import NONE, Augmentation, colour_curves, mirror_view, resize_view, spoil
@@ -150,7 +150,7 @@ def collate(views: list[tuple[View, View]], pairs: tuple[Pair, ...], step: int) 
 
 
 class _Batches(Dataset):
-    """Batch by step number, in bytes; or the fault, as a value, since torch would bury its sentence in a traceback."""
+    """Batch by step number, in bytes; or the fault as a value: raised, torch would bury it in a traceback."""
 
     def __init__(self, loader: PairLoader):
         self.loader = loader

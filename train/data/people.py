@@ -14,13 +14,14 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-import cv2
 import numpy as np
 
+from engine.cv import cv2
 from engine.errors import InputError
 
 HELD_OUT = 1_000_000
@@ -114,10 +115,18 @@ class People:
         """Keypoints float32 [18, 3], framing and facing of a view, without decoding its pictures."""
         return _decode_labels(self.encoded(person, view)[2], self._name(person, view, "json"))
 
-    def fingerprint(self, persons: Sequence[int] | None = None) -> str:
-        """sha256 over the encoded bytes of these people (all of them by default), in order of person and view."""
+    @cached_property
+    def fingerprint(self) -> str:
+        """sha256 that names the data: over the shards' own sha256 and the people taken from them."""
+        digest = hashlib.sha256(repr((self.persons.tolist(), self.view_counts.tolist())).encode())
+        for shard in self.shards:
+            digest.update(_shard_digest(shard).encode())
+        return digest.hexdigest()
+
+    def fingerprint_of(self, persons: Iterable[int]) -> str:
+        """sha256 over the encoded bytes of these people, whatever shards they are in."""
         digest = hashlib.sha256()
-        for person in self.persons.tolist() if persons is None else sorted(persons):
+        for person in sorted(persons):
             for view in range(self.views(person)):
                 digest.update(f"{person}_{view}".encode())
                 for data in self.encoded(person, view):
@@ -156,6 +165,13 @@ def _common_size(folders: list[Path]) -> tuple[int, int]:
     if len(sizes) != 1:
         raise InputError(f"{', '.join(map(str, folders))}: the data sets have pictures of different sizes.")
     return next(iter(sizes))
+
+
+def _shard_digest(shard: Path) -> str:
+    """sha256 of a shard: the first word of the file beside it, or computed where that is missing."""
+    beside = shard.with_name(shard.name + ".sha256")
+    words = beside.read_text().split() if beside.exists() else []
+    return words[0] if words else hashlib.sha256(shard.read_bytes()).hexdigest()
 
 
 def _overlaps(shard: Path, people: range) -> bool:

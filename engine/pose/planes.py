@@ -1,7 +1,8 @@
 """The network's pose input: 20 planes (3 of a limb picture, 17 limb distance maps), bit-exact to NTED's own.
 
-`pose_planes` is the fast form that runs in every frame of a drag; `pose_planes_textbook` is the definition, written as
-17 passes over the whole canvas. They return the same bits. Source: NTED (CVPR 2022), as its published data code has it.
+`pose_planes` is the fast form that runs in every frame of a drag; `pose_planes_textbook` is the definition,
+written as 17 passes over the whole canvas. They return the same bits. Source: NTED (CVPR 2022), as its
+published data code has it.
 """
 
 from __future__ import annotations
@@ -16,15 +17,16 @@ from engine.pose.skeleton import COLOURS, LEFT_EYE, LIMBS, RIGHT_EYE
 PLANES = 3 + len(LIMBS)
 
 _RADIUS = 4  # of joints and half the width of limbs, in px, at every size
-_FAR = 10_000.0  # px; a joint further out than this cannot reach the frame, and OpenCV's fixed point would overflow
+# px; a joint further out than this cannot reach the frame, and OpenCV's fixed point would overflow
+_FAR = 10_000.0
 
 
 def present_joints(keypoints_18x3: np.ndarray) -> np.ndarray:
     """bool [18]: which joints the planes draw.
 
-    Takes [18, 3] (x, y, state), where state <= 0 is missing, or bare [18, 2]. A joint with a coordinate of exactly -1
-    is missing too: it is how the DeepFashion keypoint files say so, and the test is made after they are scaled to the
-    frame. Coordinates that are not finite, or absurd, are missing.
+    Takes [18, 3] (x, y, state), where state <= 0 is missing, or bare [18, 2]. A joint with a coordinate of
+    exactly -1 is missing too: it is how the DeepFashion keypoint files say so, and the test is made after
+    they are scaled to the frame. Coordinates that are not finite, or absurd, are missing.
     """
     points = np.asarray(keypoints_18x3, dtype=np.float64)
     if points.ndim != 2 or points.shape[0] != 18 or points.shape[1] not in (2, 3):
@@ -36,7 +38,7 @@ def present_joints(keypoints_18x3: np.ndarray) -> np.ndarray:
 
 
 def _limb_polygon(a: tuple[float, float], b: tuple[float, float]) -> np.ndarray:
-    """Outline int32 [n, 2] of the ellipse between joints a and b; centre, axis and angle are truncated toward zero."""
+    """Outline int32 [n, 2] of the ellipse from joint a to b; centre, axis and angle truncated toward zero."""
     centre = (int((a[0] + b[0]) / 2), int((a[1] + b[1]) / 2))
     length = math.sqrt((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2)
     angle = int(math.degrees(math.atan2(a[1] - b[1], a[0] - b[0])))
@@ -53,7 +55,7 @@ def _geometry(keypoints: np.ndarray) -> tuple[list[tuple[int, int] | None], list
 
 
 def pose_planes_u8(keypoints_18x3: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """`pose_planes` before its division by 255: uint8 [20, H, W]. Smaller to keep and to carry to another device."""
+    """`pose_planes` before its division by 255: uint8 [20, H, W], lighter to keep and to carry about."""
     height, width = size
     joints, limbs = _geometry(keypoints_18x3)
     planes = np.empty((PLANES, height, width), np.uint8)
@@ -82,8 +84,8 @@ def pose_planes_u8(keypoints_18x3: np.ndarray, size: tuple[int, int]) -> np.ndar
         if outside.all():
             plane.fill(255)
             continue
-        # A city-block path to a shape enters the shape's box at the nearest point of the box: the map outside is the
-        # map of the box's rim plus the way to it, first to the sides, then up and down.
+        # A city-block path to a shape enters the shape's box at the nearest point of the box: the map outside
+        # is the map of the box's rim plus the way to it, first to the sides, then up and down.
         inner = cv2.distanceTransform(outside, cv2.DIST_L1, 3).astype(np.uint16)
         strip = distance[top : bottom + 1]
         strip[:, left : right + 1] = inner
@@ -107,11 +109,12 @@ def _visible_box(polygon: np.ndarray, size: tuple[int, int]) -> tuple[int, int, 
 def pose_planes(keypoints_18x3: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """The network's 20 input planes of a pose: float32 [20, H, W] in [0, 1], each value a multiple of 1/255.
 
-    Planes 0-2: the limb picture, colour channels reversed. Planes 3-19: one for every limb of `LIMBS`, a third of the
-    city-block distance to the limb in px, rounded down, over 255; 0 on the limb. A limb with a missing end is 1
-    everywhere and not drawn. Joints outside the frame are drawn as far as they reach into it.
+    Planes 0-2: the limb picture, colour channels reversed. Planes 3-19: one for every limb of `LIMBS`, a
+    third of the city-block distance to the limb in px, rounded down, over 255; 0 on the limb. A limb with a
+    missing end is 1 everywhere and not drawn. Joints outside the frame are drawn as far as they reach into
+    it.
 
-    keypoints_18x3: (x, y, state) in px of the frame, see `present_joints` for what counts as missing; size: (H, W).
+    keypoints_18x3: (x, y, state) in px of the frame, see `present_joints` for what is missing; size: (H, W).
     """
     return np.divide(pose_planes_u8(keypoints_18x3, size), np.float32(255))
 
@@ -119,8 +122,9 @@ def pose_planes(keypoints_18x3: np.ndarray, size: tuple[int, int]) -> np.ndarray
 def face_box(keypoints_18x3: np.ndarray, size: tuple[int, int]) -> tuple[int, int, int] | None:
     """The square around the face that NTED's face loss looks at: (left, top, side) in px of the frame.
 
-    Centred between the eyes, 2.5 eye distances wide, at least 32 px, moved inside the frame. None where an eye is
-    missing. A person seen from behind whose eyes are given has right eye right of the left one, and gets the least box.
+    Centred between the eyes, 2.5 eye distances wide, at least 32 px, moved inside the frame. None where an
+    eye is missing. A person seen from behind whose eyes are given has right eye right of the left one, and
+    gets the least box.
     """
     (x0, y0), (x1, y1) = (np.asarray(keypoints_18x3, np.float64)[eye, :2] for eye in (RIGHT_EYE, LEFT_EYE))
     if not present_joints(keypoints_18x3)[[RIGHT_EYE, LEFT_EYE]].all():

@@ -1,6 +1,7 @@
 """The skeleton: OpenPose's 18 COCO joints, its limbs, colours and sides. Plain tuples, no computing.
 
-A pose is a float32 array [18, 3] of (x, y, state) rows in this joint order; right and left are the person's own sides.
+A pose is a float32 array [18, 3] of (x, y, state) rows in this joint order; right and left are the person's
+own sides.
 """
 
 from __future__ import annotations

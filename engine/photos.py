@@ -1,0 +1,213 @@
+"""Photos in, pictures out: one reader for the files people have, one writer that never leaves half a file."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import stat
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageCms, ImageOps, PngImagePlugin, UnidentifiedImageError
+
+from engine.errors import InputError
+
+LONGEST = 2048  # px; larger photos are reduced while they are read: the model frame is a few hundred rows
+SMALLEST = 32  # px
+MOST_PIXELS = 150_000_000  # 12,000 x 12,000 and a little
+
+# What a photo may come as. Formats that are programs (EPS) or other worlds (PDF, movies) are left out.
+_FORMATS = (
+    "JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "AVIF", "JPEG2000", "PPM", "TGA", "QOI",
+)  # fmt: skip
+
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+
+
+def read_photo(source: str | os.PathLike | bytes, name: str | None = None) -> np.ndarray:
+    """The photo as it should look: uint8 sRGB [H, W, 3], upright, no side longer than `LONGEST`.
+
+    EXIF rotation and colour profiles are applied, transparency lies over white, 16 bits become 8, an
+    animation gives its first frame.
+
+    source: a path, or the bytes of a file. name: what messages call it; the file's own name where left out.
+    Raises InputError: no such file, a folder, no permission, empty, not a picture, HEIC, cut off, too small,
+    too large.
+    """
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        label = name or "The pasted picture"
+        if not len(source):
+            raise InputError(f"{label} is empty.")
+        return _decode(io.BytesIO(source), label)
+    path = Path(source)
+    label = printable(name or path.name or str(path))
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise InputError(f"{label} is a folder, not a picture.")
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(f"{label} is not an ordinary file.")
+        if status.st_size == 0:
+            raise InputError(f"{label} is empty.")
+        with path.open("rb") as file:
+            return _decode(file, label)
+    except FileNotFoundError:
+        raise InputError(f"There is no file {printable(str(path))}.") from None
+    except PermissionError:
+        raise InputError(f"{label} may not be read: permission denied.") from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{label} cannot be read: {_reason(error)}.") from error
+
+
+def printable(name: str) -> str:
+    """The name with anything a terminal or a label could not show replaced; other alphabets stay."""
+    return "".join(c if c.isprintable() else "?" for c in name.encode("utf-8", "replace").decode("utf-8"))
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".").lower()
+
+
+def _decode(file: io.BufferedIOBase | io.BytesIO, label: str) -> np.ndarray:
+    Image.init()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's warning about large pictures; the limit below is ours
+            image = Image.open(file, formats=[f for f in _FORMATS if f in Image.OPEN])
+    except UnidentifiedImageError:
+        file.seek(0)
+        raise InputError(f"{label} {_stranger(file.read(12))}.") from None
+    except Image.DecompressionBombError:
+        raise InputError(f"{label} is too large: {MOST_PIXELS:,} pixels are the most.") from None
+    except Exception as error:  # a decoder fed with broken bytes raises anything
+        raise InputError(f"{label} is cut off or damaged: {_reason(error)}.") from error
+
+    width, height = image.size
+    if min(width, height) < SMALLEST:
+        raise InputError(
+            f"{label} is too small: {width} x {height} px, and at least {SMALLEST} px are needed."
+        )
+    if width * height > MOST_PIXELS:
+        raise InputError(
+            f"{label} is too large: {width} x {height} px, and {MOST_PIXELS:,} pixels are the most."
+        )
+    try:
+        return np.array(_to_srgb(_upright(_reduced(image))))
+    except MemoryError:
+        raise InputError(f"{label} is too large for this machine's memory: {width} x {height} px.") from None
+    except Exception as error:
+        raise InputError(f"{label} is cut off or damaged: {_reason(error)}.") from error
+
+
+def _stranger(head: bytes) -> str:
+    """What a file that no decoder wants seems to be, by its first bytes."""
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
+        return "is a HEIC picture, which cannot be read here: save it as JPEG or PNG first"
+    if head.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")):
+        return "is cut off or damaged"
+    return "is not a picture (JPEG, PNG, WebP, AVIF, TIFF, GIF or BMP)"
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """Decoded, in a mode of 8-bit channels, and no longer than LONGEST; JPEG is decoded small at once."""
+    if image.mode.startswith(("I", "F")):
+        image = _eight_bit(image)
+    elif image.mode in ("P", "PA", "1") or "transparency" in image.info:
+        # Colours of a palette cannot be averaged, and one marked transparent must not be.
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
+    image.load()
+    return image
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """Grey of 16 or 32 bits, or floating point, to 8 bits, by the range its kind implies."""
+    values = np.asarray(image, dtype=np.float32)
+    values = np.where(np.isfinite(values), values, 0)
+    most = float(values.max())
+    top = 65535.0 if image.mode.startswith("I") else 1.0
+    if most > top:
+        top = 255.0 if image.mode == "F" and most <= 255 else most
+    grey = Image.fromarray(np.clip(values * (255 / top) + 0.5, 0, 255).astype(np.uint8))
+    grey.info = image.info  # its EXIF and colour profile
+    return grey
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # broken EXIF must not cost the photo, only its rotation
+        return image
+
+
+def _to_srgb(image: Image.Image) -> Image.Image:
+    """Over white, through its colour profile where it has a usable one, as RGB."""
+    profile = image.info.get("icc_profile")
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image).convert("RGB")
+    if profile and image.mode in ("RGB", "CMYK", "L"):
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            target = ImageCms.createProfile("sRGB")
+            return ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            pass  # a broken profile, or one of other channels than the picture: its plain numbers will do
+    return image.convert("RGB")
+
+
+def write_png(path: str | os.PathLike, rgb: np.ndarray, text: Mapping[str, str] | None = None) -> None:
+    """Write uint8 [H, W, 3] (or 4 with alpha) as PNG; `path` holds either the old file or the whole new one.
+
+    text: entries kept inside the PNG as iTXt. Raises InputError where the place cannot be written to.
+    """
+    if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] not in (3, 4):
+        raise ValueError(f"a picture is uint8 [H, W, 3 or 4], not {rgb.dtype} {list(rgb.shape)}")
+    info = PngImagePlugin.PngInfo()
+    for key, value in (text or {}).items():
+        info.add_itxt(key, value)
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(rgb)).save(buffer, "PNG", pnginfo=info)
+    write_whole(path, buffer.getvalue())
+
+
+def write_whole(path: str | os.PathLike, data: bytes) -> None:
+    """Write a file so that it is never seen half written: a temporary neighbour, flushed to disk, renamed
+    over it.
+
+    Raises InputError, in one sentence, where that is not possible; the old file is then untouched.
+    """
+    path = Path(path)
+    label = printable(str(path))
+    if not path.name or os.path.isdir(path):
+        raise InputError(f"{label} is a folder; a file name is needed to save to.")
+    # A fixed short name: a neighbour named after a name of the longest kind would be too long.
+    partial = path.with_name(f".poseloom-{os.getpid()}-{os.urandom(4).hex()}.part")
+    try:
+        try:
+            with partial.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
+    except FileNotFoundError:
+        raise InputError(
+            f"{label} cannot be saved: there is no folder {printable(str(path.parent))}."
+        ) from None
+    except PermissionError:
+        raise InputError(f"{label} cannot be saved: permission denied.") from None
+    except (OSError, ValueError) as error:
+        full = getattr(error, "errno", None) in (
+            errno.ENOSPC,
+            errno.EDQUOT if hasattr(errno, "EDQUOT") else -1,
+        )
+        reason = "the disk is full" if full else _reason(error)
+        raise InputError(f"{label} cannot be saved: {reason}.") from error

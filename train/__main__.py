@@ -1,0 +1,38 @@
+"""`python3 -m train COMMAND`: makes weights and proves them."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+COMMANDS = {
+    "render": "photograph rendered people into a data set",
+    "fit": "train a network on a data set, or go on with a run",
+    "evaluate": "prove weights on people never trained on",
+    "export": "write a run's weights for the application",
+}
+
+
+def main(argv: list[str]) -> int:
+    # Idle OpenMP threads would spin and slow down whatever else the machine does; torch reads this when imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if not argv or argv[0] not in COMMANDS:
+        print("usage: python3 -m train COMMAND ...\n", file=sys.stderr)
+        for name, what in COMMANDS.items():
+            print(f"  {name:10} {what}", file=sys.stderr)
+        return 0 if argv[:1] in (["-h"], ["--help"]) else 2
+    from engine.errors import InputError
+
+    try:
+        return importlib.import_module(f"train.{argv[0]}").run(argv[1:])
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except FloatingPointError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""One module a term, each a pure function of tensors."""

@@ -1,0 +1,44 @@
+"""Pixel losses that need no other network: weighted L1 and gradients over scales, and the renderer's early pictures."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from train.data.people import CLASSES
+
+FACE = CLASSES.index("face")
+
+
+def region_weights(parsing_BHW: Tensor, person: float = 2.0, face: float = 4.0) -> Tensor:
+    """Weight of every pixel [B, 1, H, W]: background 1, person `person`, face `face`; mean 1 over each batch."""
+    weights = torch.ones(parsing_BHW.shape, device=parsing_BHW.device)
+    weights[parsing_BHW > 0] = person
+    weights[parsing_BHW == FACE] = face
+    return (weights / weights.mean())[:, None]
+
+
+def _weighted_l1(a_BCHW: Tensor, b_BCHW: Tensor, weights_B1HW: Tensor) -> Tensor:
+    return ((a_BCHW - b_BCHW).abs() * weights_B1HW).mean()
+
+
+def multiscale_l1(image_BCHW: Tensor, target_BCHW: Tensor, weights_B1HW: Tensor, scales: int = 3) -> Tensor:
+    """Sum over scales 1, 1/2, 1/4 ... of the weighted L1 of colours and of horizontal and vertical differences."""
+    total = image_BCHW.new_zeros(())
+    for scale in range(scales):
+        if scale:
+            image_BCHW, target_BCHW, weights_B1HW = (
+                F.avg_pool2d(t, 2) for t in (image_BCHW, target_BCHW, weights_B1HW)
+            )
+        total = total + _weighted_l1(image_BCHW, target_BCHW, weights_B1HW)
+        for dim in (2, 3):
+            keep = weights_B1HW.narrow(dim, 1, weights_B1HW.shape[dim] - 1)
+            total = total + _weighted_l1(image_BCHW.diff(dim=dim), target_BCHW.diff(dim=dim), keep)
+    return total / scales
+
+
+def early_pictures(skips: list[Tensor], target_BCHW: Tensor) -> Tensor:
+    """L1 of the renderer's RGB sums below the last against the reduced target: makes an early stop a picture."""
+    terms = [F.l1_loss(skip, F.adaptive_avg_pool2d(target_BCHW, skip.shape[-2:])) for skip in skips[1:-1]]
+    return torch.stack(terms).mean()

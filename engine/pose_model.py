@@ -69,7 +69,7 @@ def fetch_wheel(folder: Path) -> Path:
 
 
 def build(wheel: Path) -> bytes:
-    """The Tasks bundle of the wheel's two models. Raises InputError where their SHA-256 is not the known one."""
+    """The Tasks bundle of the wheel's two models, checked by SHA-256. Raises InputError for foreign ones."""
     models = {}
     try:
         with zipfile.ZipFile(wheel) as archive:

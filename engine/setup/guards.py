@@ -1,0 +1,65 @@
+"""Combinations of versions that are known to break, read from the installed metadata: nothing is imported."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from importlib import metadata
+
+_OPENCV_WHEELS = (
+    "opencv-python",
+    "opencv-python-headless",
+    "opencv-contrib-python",
+    "opencv-contrib-python-headless",
+)
+
+
+def installed(name: str) -> str | None:
+    """Version of an installed distribution, or None."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def window_problem(
+    version: Callable[[str], str | None] = installed, python: tuple[int, int] = sys.version_info[:2]
+) -> str | None:
+    """Why no window may be opened with this PySide6, in one sentence; None where it is sound."""
+    pyside = version("PySide6-Essentials") or version("PySide6")
+    if pyside is None:
+        return "PySide6 is not installed: run python3 main.py, or pip install . in your own environment."
+    if _numbers(pyside) >= (6, 12) and python < (3, 12):
+        return (
+            f"PySide6 {pyside} corrupts memory on Python {python[0]}.{python[1]} at every signal; "
+            "install one below 6.12 (pip install 'PySide6-Essentials<6.12') or use Python 3.12 or later."
+        )
+    return None
+
+
+def problems(version: Callable[[str], str | None] = installed) -> list[str]:
+    """Every known fault of the installed versions, a sentence each."""
+    found = [problem for problem in [window_problem(version)] if problem]
+    owners = [name for name in _OPENCV_WHEELS if version(name)]
+    if len(owners) > 1:
+        found.append(
+            f"{' and '.join(owners)} write into the same cv2 folder: uninstall them all, install opencv-python."
+        )
+    mediapipe = version("mediapipe")
+    if mediapipe and _numbers(mediapipe) >= (0, 10, 35):
+        found.append(
+            f"mediapipe {mediapipe} reports to a logging host when it is used: install mediapipe 0.10.31."
+        )
+    return found
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The leading numbers of a version: "6.12.0.1a2" -> (6, 12, 0, 1)."""
+    numbers = []
+    for part in version.split("+")[0].split("."):
+        digits = part[: len(part) - len(part.lstrip("0123456789"))]
+        if digits:
+            numbers.append(int(digits))
+        if digits != part:
+            break
+    return tuple(numbers)

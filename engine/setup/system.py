@@ -1,0 +1,99 @@
+"""System libraries that Qt and OpenCV load: found missing before they are imported, installed where allowed."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from engine.setup import SetupError
+
+# Name the loader asks for -> Debian/Ubuntu package. What else Qt loads comes along as their dependencies.
+ENGINE = {"libGL.so.1": "libgl1", "libgthread-2.0.so.0": "libglib2.0-0"}  # opencv-python's own Qt
+WINDOW = ENGINE | {
+    "libEGL.so.1": "libegl1",
+    "libfontconfig.so.1": "libfontconfig1",  # brings a font along
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libxkbcommon.so.0": "libxkbcommon0",
+}
+X11 = {
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-shape.so.0": "libxcb-shape0",
+}
+
+
+def display(environ: Mapping[str, str] = os.environ) -> str:
+    """Where a window would be shown: "x11", "wayland", "desktop" (Windows, macOS), "offscreen", "" for nowhere."""
+    if environ.get("QT_QPA_PLATFORM", "").split(":")[0] in ("offscreen", "minimal"):
+        return "offscreen"
+    if sys.platform in ("win32", "darwin"):
+        return "desktop"
+    if environ.get("WAYLAND_DISPLAY"):
+        return "wayland"
+    return "x11" if environ.get("DISPLAY") else ""
+
+
+def wanted(window: bool) -> dict[str, str]:
+    """Libraries to look for: what every command needs, or what the window needs on this display."""
+    if not sys.platform.startswith("linux"):
+        return {}
+    if not window:
+        return ENGINE
+    return WINDOW | X11 if display() == "x11" else WINDOW
+
+
+def missing(libraries: Mapping[str, str]) -> dict[str, str]:
+    """Those of `libraries` the loader does not find."""
+    return {name: package for name, package in libraries.items() if not _loads(name)}
+
+
+def supply(window: bool) -> None:
+    """Install what this machine lacks by apt-get, where we are root on Debian or Ubuntu.
+
+    Raises SetupError with the one line to type where we may not.
+    """
+    absent = missing(wanted(window))
+    names, packages = list(absent), sorted(set(absent.values()))
+    if sys.prefix == sys.base_prefix and importlib.util.find_spec("ensurepip") is None:
+        # Debian and Ubuntu ship Python without it; no environment can be made then.
+        names.insert(0, "Python's venv module")
+        packages.insert(0, "python{}.{}-venv".format(*sys.version_info))
+    if not packages:
+        return
+    if shutil.which("apt-get") is None:
+        raise SetupError(
+            f"Poseloom needs system libraries that are not on this machine: {', '.join(names)}. "
+            "Install them with your system's package manager and run the same command again."
+        )
+    line = "apt-get install -y --no-install-recommends " + " ".join(packages)
+    if os.geteuid() == 0:
+        print(f"Poseloom: installing what the system lacks ({', '.join(names)}): {line}", flush=True)
+        _apt(line)
+        if not missing(wanted(window)):
+            return
+    raise SetupError(
+        f"Poseloom needs what is not on this machine yet: {', '.join(names)}. "
+        f"Install it once with\n\n    sudo {line}\n\nand run the same command again."
+    )
+
+
+def _loads(name: str) -> bool:
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
+
+
+def _apt(line: str) -> None:
+    quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL}
+    # A fresh machine has no package lists; where they cannot be had, those that are there may do.
+    subprocess.run(["apt-get", "update", "-q"], check=False, **quiet)
+    subprocess.run(line.split() + ["-q", "-o", "DPkg::Lock::Timeout=120"], check=False, **quiet)

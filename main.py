@@ -24,7 +24,7 @@ def main(arguments):
         extras = ("train", "dev") if testing else ()
         code = environment.enter([os.path.join(HERE, "main.py"), *arguments], extras)
     except SetupError as error:
-        sys.stderr.write("{}\n".format(error))
+        sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("\nInterrupted. Nothing is broken: the same command goes on from here.\n")

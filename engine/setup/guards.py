@@ -43,7 +43,7 @@ def problems(version: Callable[[str], str | None] = installed) -> list[str]:
     owners = [name for name in _OPENCV_WHEELS if version(name)]
     if len(owners) > 1:
         found.append(
-            f"{' and '.join(owners)} write into the same cv2 folder: uninstall them all, install opencv-python."
+            f"{' and '.join(owners)} write into the same cv2 folder: uninstall all, install opencv-python."
         )
     mediapipe = version("mediapipe")
     if mediapipe and _numbers(mediapipe) >= (0, 10, 35):

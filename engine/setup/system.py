@@ -1,4 +1,4 @@
-"""System libraries that Qt and OpenCV load: found missing before they are imported, installed where allowed."""
+"""System libraries that Qt and OpenCV load, found missing before they are imported and installed by apt."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ X11 = {
 
 
 def display(environ: Mapping[str, str] = os.environ) -> str:
-    """Where a window would be shown: "x11", "wayland", "desktop" (Windows, macOS), "offscreen", "" for nowhere."""
+    """Where a window would show: "x11", "wayland", "desktop" (Windows, macOS), "offscreen", "" (nowhere)."""
     if environ.get("QT_QPA_PLATFORM", "").split(":")[0] in ("offscreen", "minimal"):
         return "offscreen"
     if sys.platform in ("win32", "darwin"):

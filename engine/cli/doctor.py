@@ -1,0 +1,166 @@
+"""`doctor`: what this machine and this installation offer, what is known to break, one timed frame."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine import detect, pose_model
+from engine.errors import InputError
+from engine.setup import guards, system
+
+_PACKAGES = (
+    "torch",
+    "numpy",
+    "PySide6-Essentials",
+    "pyqtgraph",
+    "opencv-python",
+    "pillow",
+    "safetensors",
+    "platformdirs",
+)
+_OPTIONAL_PACKAGES = ("mediapipe",)
+
+# A person standing in the middle of a unit frame, COCO-18: what the timed frame is asked for.
+_STANDING_18x2 = np.array(
+    [(0.50, 0.12), (0.50, 0.21), (0.38, 0.21), (0.33, 0.35), (0.31, 0.48)]
+    + [(0.62, 0.21), (0.67, 0.35), (0.69, 0.48)]
+    + [(0.43, 0.50), (0.42, 0.70), (0.42, 0.90), (0.57, 0.50), (0.58, 0.70), (0.58, 0.90)]
+    + [(0.47, 0.10), (0.53, 0.10), (0.44, 0.11), (0.56, 0.11)],
+    np.float32,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A line of the report; `fault`: whether something needs mending."""
+
+    subject: str
+    text: str
+    fault: bool = False
+
+
+def run(argv: list[str]) -> int:
+    """Print the report; 0 when all is well, 1 when something needs mending. Raises InputError."""
+    parser = argparse.ArgumentParser(prog="poseloom doctor", description=__doc__)
+    parser.add_argument("--weights", metavar="W", help="another weights file than the one in the box")
+    parser.add_argument("--device", metavar="D", default="auto", help="auto, cpu, cuda or mps")
+    options = parser.parse_args(argv)
+
+    faults = []
+    for part in (
+        versions,
+        guarded,
+        window,
+        devices,
+        detection,
+        lambda: frame(options.weights, options.device),
+    ):
+        for finding in part():
+            print(f"{'!' if finding.fault else ' '} {finding.subject:<20}{finding.text}", flush=True)
+            faults += [finding] if finding.fault else []
+    count = f"{len(faults)} line{'s' if len(faults) > 1 else ''} marked with ! above"
+    print(f"\n{f'Something needs mending: {count}.' if faults else 'All is well.'}")
+    return 1 if faults else 0
+
+
+def versions() -> list[Finding]:
+    """Poseloom, the system, Python and every package."""
+    found = [
+        Finding("poseloom", guards.installed("poseloom") or "from the source tree"),
+        Finding("system", f"{platform.platform()}, {platform.machine()}"),
+        Finding("Python", f"{platform.python_version()} in {sys.prefix}"),
+    ]
+    for name in _PACKAGES:
+        version = guards.installed(name)
+        found.append(Finding(name, version or "not installed", fault=version is None))
+    for name in _OPTIONAL_PACKAGES:
+        found.append(Finding(name, guards.installed(name) or "not installed (optional)"))
+    return found
+
+
+def guarded() -> list[Finding]:
+    """Combinations of versions that are known to break."""
+    return [Finding("guard", problem, fault=True) for problem in guards.problems()] or [
+        Finding("guards", "no known fault in these versions")
+    ]
+
+
+def window() -> list[Finding]:
+    """The display and the libraries Qt loads."""
+    shown = {"": "none: the window's demo is played offscreen and leaves pictures"}
+    where = system.display()
+    absent = system.missing(system.wanted(window=True))
+    libraries = f"missing: {', '.join(absent)} (apt-get install {' '.join(absent.values())})"
+    return [
+        Finding("display", shown.get(where, where)),
+        Finding("system libraries", libraries if absent else "all found", fault=bool(absent)),
+    ]
+
+
+def devices() -> list[Finding]:
+    """What torch can compute on, and what would be chosen."""
+    try:
+        import torch
+
+        from engine.plan import has_fast_bfloat16, make_plan
+    except (
+        Exception
+    ) as error:  # a broken torch fails in many ways, and telling them is this command's purpose
+        return [Finding("torch", f"cannot be imported: {_one_line(error)}", fault=True)]
+    plan = make_plan()
+    found = [
+        Finding(
+            "CPU", f"{plan.threads} threads, bfloat16 {'in hardware' if has_fast_bfloat16() else 'not used'}"
+        )
+    ]
+    for index in range(torch.cuda.device_count()):
+        card = torch.cuda.get_device_properties(index)
+        found.append(Finding(f"cuda:{index}", f"{card.name}, {card.total_memory >> 20} MiB"))
+    if torch.backends.mps.is_available():
+        found.append(Finding("mps", "there"))
+    return [*found, Finding("chosen", f"{plan.device}, preview in {plan.precision}")]
+
+
+def detection() -> list[Finding]:
+    """Whether photos are searched for a pose; never a fault, the skeleton can be laid by hand."""
+    capability = detect.available()
+    return [
+        Finding(
+            "pose detection", str(pose_model.find()) if capability.available else f"no: {capability.reason}"
+        )
+    ]
+
+
+def frame(weights: str | None, device: str) -> list[Finding]:
+    """The weights and one exact frame. Raises InputError for weights or a device that was named."""
+    try:
+        from engine import Session
+
+        session = Session.open(weights, device)
+    except InputError as error:
+        if weights or device != "auto":
+            raise
+        return [Finding("weights", _one_line(error), fault=True)]
+    except ImportError as error:
+        return [Finding("frame", f"cannot be rendered: {_one_line(error)}", fault=True)]
+    height, width = session.size
+    pose_18x3 = np.column_stack([_STANDING_18x2 * (width, height), np.full(18, 2)]).astype(np.float32)
+    session.set_reference(np.full((height, width, 3), 128, np.uint8), pose_18x3)
+    session.set_pose(pose_18x3)
+    session.render()  # the first one also pays for what is made once
+    session.set_pose(pose_18x3 + np.float32([1, 0, 0]))
+    ms = session.render().ms
+    info = session.weights_info
+    return [
+        Finding("weights", f"{info['path']}, sha256 {info['sha256'][:12]}"),
+        Finding("frame", f"{height}x{width} in {ms:.0f} ms on {session.device}"),
+    ]
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,63 @@
+"""What this machine can do: device, precision and threads, chosen once when a session opens."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import torch
+
+from engine.errors import InputError
+
+
+@dataclass(frozen=True)
+class Plan:
+    """device: torch's name. preview: dtype of the frames of a drag; the settled frame is always float32. threads: of the CPU."""
+
+    device: torch.device
+    preview: torch.dtype
+    threads: int
+
+    @property
+    def precision(self) -> str:
+        """Name of the preview's dtype: "float32", "bfloat16" or "float16"."""
+        return str(self.preview).removeprefix("torch.")
+
+
+def make_plan(device: str = "auto", *, beside_window: bool = False) -> Plan:
+    """Choose for `device` ("auto": CUDA, else MPS, else CPU). beside_window: leave one core to the window.
+
+    Raises InputError for a device this machine does not have.
+    """
+    chosen = torch.device(_best_device() if device == "auto" else _checked(device))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return Plan(chosen, _preview_dtype(chosen), max(1, cores - 1) if beside_window else cores)
+
+
+def has_fast_bfloat16() -> bool:
+    """Whether this CPU multiplies bfloat16 itself; where it does not, bfloat16 is several times slower than float32."""
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+
+
+def _best_device() -> str:
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _checked(device: str) -> str:
+    kind = device.split(":")[0]
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if kind not in there:
+        raise InputError(f"The device {device} is unknown; use auto, cpu, cuda or mps.")
+    if not there[kind]:
+        raise InputError(f"This machine has no {kind} device.")
+    return device
+
+
+def _preview_dtype(device: torch.device) -> torch.dtype:
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    if device.type == "cpu" and has_fast_bfloat16():
+        return torch.bfloat16
+    return torch.float32

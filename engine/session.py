@@ -1,0 +1,280 @@
+"""`Session`, the one door to the networks: encode a reference once, then render it in pose after pose."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine import detect, weights
+from engine.api import AttentionMaps, Frame, Layer, Mix, Reference, RenderRequest
+from engine.errors import InputError
+from engine.framing import frame_photo
+from engine.models import nted
+from engine.ops.attention import distribution_attention
+from engine.ops.equalized import fold
+from engine.paths import DEFAULT_WEIGHTS
+from engine.pictures import to_rgb, to_tensor
+from engine.plan import Plan, make_plan
+from engine.pose.planes import pose_planes
+
+TEXTURE_CACHE_BYTES = 128 << 20
+EXTRACTION_CACHE_ENTRIES = 2  # the maps of a reference take about ten times the memory of its textures
+POSE_CACHE_ENTRIES = 8
+PREVIEW_LEVELS = 3
+
+
+@dataclass
+class _Networks:
+    """The same weights as float32 for what must be exact and in the preview's precision for a drag (may be one object)."""
+
+    exact: nted.Nted
+    preview: nted.Nted
+
+
+class Session:
+    """An open network with its caches. All methods may be called from any thread; one call computes at a time.
+
+    The textures of a reference do not depend on the pose (NTED section 3), so `set_reference` pays for them once and
+    every pose afterwards costs the skeleton encoder and the renderer only.
+    """
+
+    def __init__(self, network: nted.Nted, plan: Plan, size: tuple[int, int], weights_info: dict):
+        self.size = size
+        self.plan = plan
+        self.weights_info = weights_info
+        self._networks = _prepare(network, plan)
+        self._references: dict[str, Reference] = {}
+        self._textures: OrderedDict[str, list[Tensor]] = OrderedDict()
+        self._extraction: OrderedDict[str, dict[str, np.ndarray]] = OrderedDict()
+        self._features: OrderedDict[tuple, Tensor] = OrderedDict()
+        self._lock = threading.RLock()
+        self._identity: str | None = None
+        self._keypoints_18x3: np.ndarray | None = None
+        self._mixes: tuple[Mix, ...] = ()
+
+    @classmethod
+    def open(
+        cls,
+        weights: str | os.PathLike | None = None,  # None: the weights in the box
+        device: str = "auto",  # auto, cpu, cuda, cuda:1, mps
+        size: tuple[int, int] | None = None,  # model frame (H, W), multiples of 16; None: what the weights were made for
+        beside_window: bool = False,  # leave one core to a window
+    ) -> Session:
+        """Load weights and get ready. Raises InputError for missing or foreign weights, an unknown device, a bad size."""
+        file = _read(weights)
+        network = nted.weights.from_file(file)
+        size = size or network.config.size
+        if any(side % 16 or side < 64 for side in size):
+            raise InputError(f"The size {size[0]}x{size[1]} is not possible: both sides must be multiples of 16 from 64 on.")
+        info = {"name": file.path.name, "path": str(file.path), "sha256": file.sha256, "card": file.card}
+        return cls(network, make_plan(device, beside_window=beside_window), size, info)
+
+    @property
+    def device(self) -> str:
+        return str(self.plan.device)
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """Rows of the decoder levels a preview may stop at, ascending; the last is the whole picture."""
+        return tuple(self.size[0] >> i for i in reversed(range(PREVIEW_LEVELS)))
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The pairs of extraction and distribution, coarsest first, in the order of `AttentionMaps`."""
+        height, width = self.size
+        levels = self._networks.exact.config.levels
+        layers = []
+        for index, level in enumerate(levels):
+            shift = len(levels) - 1 - index
+            rows, columns = height >> shift, width >> shift
+            if level.textures:
+                layers += [Layer(f"{rows}{half}", level.textures, (rows, columns)) for half in "ab"]
+        return tuple(layers)
+
+    # References
+
+    def set_reference(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
+        """Frame a photo of a person, encode it and make it the identity of `render`.
+
+        rgb_HWC: uint8 RGB of any size. pose: float32 [18, 3] in photo px; None detects it where detection is
+        available. Returns the handle; its pose, if one is known, also becomes the target pose where none was set.
+        """
+        reference = self.add_reference(rgb_HWC, pose)
+        self._identity = reference.key
+        if self._keypoints_18x3 is None and reference.keypoints_18x3 is not None:
+            self._keypoints_18x3 = reference.keypoints_18x3
+        return reference
+
+    def add_reference(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
+        """As `set_reference`, leaving the identity as it is: a photo to take garments from."""
+        if pose is None:
+            pose = detect.detect_pose(rgb_HWC)
+        framed = frame_photo(rgb_HWC, pose, self.size)
+        key = hashlib.sha256(np.ascontiguousarray(framed.image_HWC).tobytes()).hexdigest()
+        reference = Reference(key, framed.image_HWC, framed.keypoints_18x3)
+        with self._lock:
+            self._references[key] = reference
+            self._encoded(key)
+        return reference
+
+    def forget(self, key: str) -> None:
+        """Drop a reference and what is cached of it."""
+        with self._lock:
+            self._references.pop(key, None)
+            self._textures.pop(key, None)
+            self._extraction.pop(key, None)
+
+    # One picture after another
+
+    def set_pose(self, keypoints_18x3: np.ndarray) -> None:
+        """Target pose: x, y px in the model frame, state > 0 for joints that are there. Raises InputError on another shape."""
+        self._keypoints_18x3 = _checked_pose(keypoints_18x3)
+
+    def mix(self, reference: Reference, coefficients: float | Mapping[str, np.ndarray]) -> None:
+        """Blend the textures of another reference in (NTED Eq. 13); replaces its earlier coefficients, 0 takes it out."""
+        others = tuple(mix for mix in self._mixes if mix.reference != reference.key)
+        if isinstance(coefficients, Mapping):
+            self._mixes = (*others, Mix(reference.key, dict(coefficients)))
+        else:
+            self._mixes = (*others, Mix(reference.key, float(coefficients))) if coefficients else others
+
+    def render(self, level: int | None = None, maps: bool = False) -> Frame:
+        """The reference in the pose, mixed as set. level: one of `levels` for a preview, None for the exact picture."""
+        return self.respond(self._request(level, maps))
+
+    def attention(self) -> AttentionMaps:
+        """The attention maps of the exact picture."""
+        return self.respond(self._request(None, True)).maps
+
+    def _request(self, level: int | None, maps: bool) -> RenderRequest:
+        if self._identity is None:
+            raise InputError("No reference is set: give a photo of a person first.")
+        if self._keypoints_18x3 is None:
+            raise InputError("No pose is set, and none was found in the reference.")
+        return RenderRequest(self._identity, self._keypoints_18x3, self._mixes, level, maps)
+
+    @torch.inference_mode()
+    def respond(self, request: RenderRequest) -> Frame:
+        """Answer one request; depends on nothing but the request and the references encoded before.
+
+        Raises InputError for an unknown reference, a pose that is none, or a level that is not in `levels`.
+        """
+        begun = time.perf_counter()
+        if request.level is not None and request.level not in self.levels:
+            raise InputError(f"There is no level of {request.level} rows; there are {self.levels}.")
+        exact = request.level is None
+        keypoints_18x3 = _checked_pose(request.keypoints_18x3)
+        with self._lock:
+            torch.set_num_threads(self.plan.threads)
+            network = self._networks.exact if exact else self._networks.preview
+            dtype = torch.float32 if exact else self.plan.preview
+            textures = [texture.to(dtype) for texture in self._mixed(request)]
+            feature = self._pose_feature(keypoints_18x3, network, dtype)
+            stop = None if exact else len(network.config.levels) - (PREVIEW_LEVELS - 1 - self.levels.index(request.level))
+            rendering = network.target_image_renderer(feature, textures, stop)
+            picture = rendering.image_BCHW.float()
+            rows = picture.shape[-2]
+            if rows != self.size[0]:
+                picture = F.interpolate(picture, self.size, mode="bilinear", align_corners=False)
+            image = to_rgb(picture)
+            maps = self._maps(request.identity, rendering.distribution_logits) if request.maps else None
+        return Frame(image, rows, exact, 1e3 * (time.perf_counter() - begun), request.stamp, maps)
+
+    def close(self) -> None:
+        """Give the memory back; the session cannot be used afterwards."""
+        with self._lock:
+            for cache in (self._references, self._textures, self._extraction, self._features):
+                cache.clear()
+            del self._networks
+
+    # Caches
+
+    @torch.inference_mode()
+    def _encoded(self, key: str) -> list[Tensor]:
+        if key in self._textures:
+            self._textures.move_to_end(key)
+            return self._textures[key]
+        if key not in self._references:
+            raise InputError("The reference of this request was never given to the session, or was dropped.")
+        torch.set_num_threads(self.plan.threads)
+        picture_BCHW = to_tensor(self._references[key].image_HWC, self.plan.device)
+        textures, extraction = self._networks.exact.reference_encoder(picture_BCHW)
+        self._textures[key] = textures
+        self._extraction[key] = _by_layer(self.layers, extraction)
+        while len(self._extraction) > EXTRACTION_CACHE_ENTRIES:
+            self._extraction.popitem(last=False)
+        while len(self._textures) > 1 and _bytes(self._textures.values()) > TEXTURE_CACHE_BYTES:
+            self._textures.popitem(last=False)
+        return textures
+
+    def _mixed(self, request: RenderRequest) -> list[Tensor]:
+        """Eq. 13, layer by layer: T = T_identity + m (T_other - T_identity)."""
+        textures = list(self._encoded(request.identity))
+        for mix in request.mixes:
+            for index, (layer, other) in enumerate(zip(self.layers, self._encoded(mix.reference), strict=True)):
+                m = mix.coefficients if isinstance(mix.coefficients, float | int) else mix.coefficients.get(layer.name)
+                if m is None:
+                    continue
+                m = torch.as_tensor(m, dtype=torch.float32, device=other.device)
+                textures[index] = textures[index] + m * (other - textures[index])
+        return textures
+
+    def _pose_feature(self, keypoints_18x3: np.ndarray, network: nted.Nted, dtype: torch.dtype) -> Tensor:
+        key = (keypoints_18x3.tobytes(), dtype)
+        if key not in self._features:
+            planes_PHW = torch.from_numpy(pose_planes(keypoints_18x3, self.size)).to(self.plan.device, dtype)
+            planes_BPHW = planes_PHW[None].contiguous(memory_format=torch.channels_last)
+            self._features[key] = network.skeleton_encoder(planes_BPHW)
+            while len(self._features) > POSE_CACHE_ENTRIES:
+                self._features.popitem(last=False)
+        return self._features[key]
+
+    def _maps(self, identity: str, logits: list[Tensor]) -> AttentionMaps:
+        if identity not in self._extraction:
+            self._textures.pop(identity, None)
+            self._encoded(identity)
+        self._extraction.move_to_end(identity)
+        distribution = [distribution_attention(q.float()) for q in logits]
+        return AttentionMaps(self._extraction[identity], _by_layer(self.layers, distribution))
+
+
+def _read(path: str | os.PathLike | None) -> weights.WeightsFile:
+    if path is None and not DEFAULT_WEIGHTS.is_file():
+        raise InputError(f"The weights that come with the program are missing: {DEFAULT_WEIGHTS}.")
+    return weights.read(path or DEFAULT_WEIGHTS)
+
+
+def _prepare(network: nted.Nted, plan: Plan) -> _Networks:
+    exact = fold(network).to(plan.device, memory_format=torch.channels_last)
+    if plan.preview == torch.float32:
+        return _Networks(exact, exact)
+    return _Networks(exact, copy.deepcopy(exact).to(plan.preview))
+
+
+def _by_layer(layers: tuple[Layer, ...], maps: list[Tensor]) -> dict[str, np.ndarray]:
+    """Fewer maps than layers where the renderer stopped early."""
+    return {layer.name: map_BKhw[0].float().cpu().numpy() for layer, map_BKhw in zip(layers, maps, strict=False)}
+
+
+def _bytes(entries) -> int:
+    return sum(tensor.numel() * tensor.element_size() for textures in entries for tensor in textures)
+
+
+def _checked_pose(keypoints_18x3: np.ndarray) -> np.ndarray:
+    pose = np.ascontiguousarray(keypoints_18x3, np.float32)
+    if pose.shape != (18, 3):
+        raise InputError(f"A pose needs 18 joints of x, y and state; this one has the shape {pose.shape}.")
+    if not np.isfinite(pose[pose[:, 2] > 0]).all():
+        raise InputError("The pose has a joint whose position is not a number.")
+    return pose

@@ -1,0 +1,92 @@
+"""Each fast operator against its textbook form."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.ops import attention, equalized, resample
+
+SIZES = st.integers(2, 9)
+
+
+@settings(deadline=None, max_examples=40)
+@given(b=st.integers(1, 3), c=SIZES, k=SIZES, h=SIZES, w=SIZES, kernel=st.sampled_from([1, 3]))
+def test_pooling_before_the_value_convolution_changes_nothing(b, c, k, h, w, kernel):
+    generator = torch.Generator().manual_seed(b * 1000 + c * 100 + k * 10 + h)
+    feature, logits, weight, bias = (
+        torch.randn(*shape, generator=generator, dtype=torch.float64)
+        for shape in ((b, c, h, w), (b, k, h, w), (c, c, kernel, kernel), (c,))
+    )
+    maps = attention.extraction_attention(logits)
+    assert torch.allclose(maps.flatten(2).sum(-1), torch.ones((), dtype=torch.float64))
+    assert torch.allclose(
+        attention.extract(feature, maps, weight, bias), attention.extract_textbook(feature, maps, weight, bias)
+    )
+
+
+@settings(deadline=None, max_examples=40)
+@given(b=st.integers(1, 3), c=SIZES, k=SIZES, h=SIZES, w=SIZES)
+def test_distribution_as_a_convolution_changes_nothing(b, c, k, h, w):
+    maps = attention.distribution_attention(torch.randn(b, k, h, w, dtype=torch.float64))
+    texture = torch.randn(b, c, k, dtype=torch.float64)
+    assert torch.allclose(attention.distribute(maps, texture), attention.distribute_textbook(maps, texture))
+
+
+@pytest.mark.parametrize("pad", [(2, 2), (1, 1), (2, 1)])
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_depthwise_blur_equals_plane_by_plane(pad, layout):
+    x = torch.randn(2, 5, 9, 6).contiguous(memory_format=layout)
+    kernel = resample.blur_kernel(4.0)
+    assert torch.allclose(
+        resample.blur_depthwise(x, kernel, pad), resample.blur_textbook(x, kernel, pad), atol=1e-6
+    )
+
+
+def test_transposed_upsampling_equals_zero_insertion():
+    x = torch.randn(2, 3, 5, 4)
+    kernel = resample.blur_kernel(4.0)
+    assert torch.allclose(resample.upsample_transposed(x, kernel), resample.upsample_textbook(x, kernel), atol=1e-6)
+
+
+def test_upsampling_keeps_a_constant_away_from_the_border():
+    up = resample.upsample_textbook(torch.ones(1, 1, 6, 6), resample.blur_kernel(4.0))
+    assert torch.allclose(up[..., 2:-2, 2:-2], torch.ones(()))
+
+
+def test_transposed_convolution_scatters_the_unflipped_weight():
+    layer = equalized.EqualConvTranspose2d(2, 3)
+    x = torch.zeros(1, 2, 1, 1)
+    x[0, 1] = 1.0
+    assert torch.allclose(layer(x)[0], layer.weight[:, 1] * layer.scale)
+
+
+def test_folding_keeps_the_function_and_happens_once():
+    module = torch.nn.Sequential(equalized.EqualConv2d(3, 4, 3, padding=1), equalized.EqualConvTranspose2d(4, 2))
+    x = torch.randn(1, 3, 5, 5)
+    before = module(x)
+    for _ in range(2):
+        assert torch.allclose(equalized.fold(module)(x), before, atol=1e-6)
+
+
+def test_features_are_centred_and_of_unit_length_and_constants_do_not_divide_by_zero():
+    x = torch.randn(1, 6, 3, 3)
+    x[..., 0, 0] = 2.5
+    for dtype in (torch.float32, torch.bfloat16):
+        n = attention.normalise_features(x.to(dtype)).float()
+        assert torch.allclose(n.sum(1), torch.zeros(()), atol=3e-2)
+        assert not n[..., 0, 0].any()
+        assert torch.allclose(n.norm(dim=1)[..., 1:, :], torch.ones(()), atol=2e-2)
+
+
+def test_attention_filters_see_shifted_neighbours():
+    feature = torch.arange(9.0).view(1, 1, 3, 3)
+    centre = torch.zeros(1, 1, 3, 3)
+    centre[0, 0, 1, 1] = 1.0
+    weight = torch.zeros(1, 1, 3, 3)
+    weight[0, 0, 0, 2] = 1.0  # the neighbour above right
+    assert attention.extract(feature, centre, weight, torch.zeros(1)).item() == 2.0
+    assert F.conv2d(feature, weight, padding=1)[0, 0, 1, 1] == 2.0

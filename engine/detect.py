@@ -28,6 +28,7 @@ _NOSE, _EYES, _EARS = 0, (14, 15), (16, 17)
 
 _MIN_CONFIDENCE = 0.3  # the library's 0.5 misses people whose half is outside the picture
 _SEEN_FROM = 0.5  # visibility from which a joint counts as seen
+_PROFILE = 0.3  # sine of the angle to the picture's plane within which a head counts as seen from the side
 _LONGEST_SIDE = 1280  # px; the model looks at 256 x 256 px of a person, more only costs memory
 
 _lock = threading.Lock()
@@ -79,12 +80,34 @@ def to_coco(landmarks_33x5: np.ndarray, size: tuple[int, int]) -> np.ndarray | N
     state = np.where(inside, np.where(visibility >= _SEEN_FROM, SEEN, GUESSED), ABSENT)
     if not (inside[_SHOULDERS[0]] and inside[_SHOULDERS[1]]):
         state[_NECK] = ABSENT
-    if z[_NOSE] > z[list(_EARS)].mean():
-        # The face is behind the ears: seen from the back. The landmarker guesses it through the head.
-        state[[_NOSE, *_EYES]] = ABSENT
+    state[_behind_the_head(joints[:, :3])] = ABSENT
     keypoints = np.stack([x, y, state], axis=1).astype(np.float32)
     keypoints[state == ABSENT, :2] = 0
     return keypoints if (state > ABSENT).any() else None
+
+
+def _behind_the_head(joints_18x3: np.ndarray) -> list[int]:
+    """Which of nose, eyes and ears the head hides: the landmarker guesses them through it.
+
+    The pose data networks are trained on comes from detectors that leave them out. Seen from the back, nose and
+    eyes are hidden; in profile the far eye; and the far ear once the nose comes near either ear in the picture.
+    joints_18x3: x, y, z in px; smaller z is nearer to the camera.
+    """
+    nose, ears = joints_18x3[_NOSE], joints_18x3[list(_EARS)]
+    forward = nose - ears.mean(axis=0)
+    facing = -forward[2] / max(np.linalg.norm(forward), 1e-6)  # 1 towards the camera, 0 in profile, -1 away
+    far = int(ears[1, 2] > ears[0, 2])
+    across = (ears[far] - ears[1 - far])[:2]
+    # Where the nose stands between the ears: 0 at the near one, 1 at the far one.
+    place = (nose - ears[1 - far])[:2] @ across / max(across @ across, 1e-6)
+    hidden = []
+    if facing < -_PROFILE:
+        hidden += [_NOSE, *_EYES]
+    elif facing < _PROFILE:
+        hidden.append(_EYES[far])
+    if abs(facing) < _PROFILE or abs(place - 0.5) > 0.35:
+        hidden.append(_EARS[far])
+    return hidden
 
 
 def _padded_square(rgb_HWC: np.ndarray) -> tuple[np.ndarray, float]:

@@ -11,20 +11,32 @@ import re
 import sys
 import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 
 from engine import pose_model
 from engine.api import Capability
 from engine.cv import cv2
+from engine.pose.skeleton import (
+    ABSENT,
+    GUESSED,
+    LEFT_EAR,
+    LEFT_EYE,
+    LEFT_SHOULDER,
+    NECK,
+    NOSE,
+    RIGHT_EAR,
+    RIGHT_EYE,
+    RIGHT_SHOULDER,
+    SEEN,
+)
 
-ABSENT, GUESSED, SEEN = 0, 1, 2
-
-# BlazePose's landmark of every COCO-18 joint; the neck (1) is the middle of both shoulders.
+# BlazePose's landmark of every COCO-18 joint; the neck is the middle of both shoulders.
 _FROM_BLAZEPOSE = (0, -1, 12, 14, 16, 11, 13, 15, 24, 26, 28, 23, 25, 27, 5, 2, 8, 7)
-_NECK, _SHOULDERS = 1, (2, 5)
-_NOSE, _EYES, _EARS = 0, (14, 15), (16, 17)
+_SHOULDERS = [RIGHT_SHOULDER, LEFT_SHOULDER]
+_EYES = [RIGHT_EYE, LEFT_EYE]
+_EARS = [RIGHT_EAR, LEFT_EAR]
 
 _MIN_CONFIDENCE = 0.3  # the library's 0.5 misses people whose half is outside the picture
 _SEEN_FROM = 0.5  # visibility from which a joint counts as seen
@@ -34,10 +46,13 @@ _LONGEST_SIDE = 1280  # px; the model looks at 256 x 256 px of a person, more on
 _lock = threading.Lock()
 _detector = None
 _quiet = False
+_fault = ""
 
 
 def available() -> Capability:
     """Whether poses can be detected here, found out without loading anything."""
+    if _fault:
+        return Capability(False, _fault)
     if importlib.util.find_spec("mediapipe") is None:
         return Capability(False, "mediapipe is not installed, or has no wheel for this machine")
     if pose_model.find() is None:
@@ -57,6 +72,8 @@ def detect_pose(rgb_HWC: np.ndarray) -> np.ndarray | None:
     height, width = rgb_HWC.shape[:2]
     square, scale = _padded_square(rgb_HWC)
     with _lock:
+        if not _ready():
+            return None
         landmarks_33x5 = _landmarks(square)
     if landmarks_33x5 is None:
         return None
@@ -72,14 +89,14 @@ def to_coco(landmarks_33x5: np.ndarray, size: tuple[int, int]) -> np.ndarray | N
     Returns float32 [18, 3], or None where no joint lies in the photo.
     """
     joints = landmarks_33x5[list(_FROM_BLAZEPOSE)].astype(np.float32)
-    joints[_NECK] = joints[list(_SHOULDERS)].mean(axis=0)
-    joints[_NECK, 3:] = joints[list(_SHOULDERS), 3:].min(axis=0)
+    joints[NECK] = joints[_SHOULDERS].mean(axis=0)
+    joints[NECK, 3:] = joints[_SHOULDERS, 3:].min(axis=0)
     x, y, z, visibility, presence = joints.T
     height, width = size
     inside = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1) & (presence >= 0.5)
     state = np.where(inside, np.where(visibility >= _SEEN_FROM, SEEN, GUESSED), ABSENT)
     if not (inside[_SHOULDERS[0]] and inside[_SHOULDERS[1]]):
-        state[_NECK] = ABSENT
+        state[NECK] = ABSENT
     state[_behind_the_head(joints[:, :3])] = ABSENT
     keypoints = np.stack([x, y, state], axis=1).astype(np.float32)
     keypoints[state == ABSENT, :2] = 0
@@ -89,11 +106,11 @@ def to_coco(landmarks_33x5: np.ndarray, size: tuple[int, int]) -> np.ndarray | N
 def _behind_the_head(joints_18x3: np.ndarray) -> list[int]:
     """Which of nose, eyes and ears the head hides: the landmarker guesses them through it.
 
-    The pose data networks are trained on comes from detectors that leave them out. Seen from the back, nose and
-    eyes are hidden; in profile the far eye; and the far ear once the nose comes near either ear in the picture.
+    The poses networks are trained with come from detectors that leave them out. Seen from the back, nose and
+    eyes are hidden; in profile the far eye; and the far ear once the nose comes near an ear in the picture.
     joints_18x3: x, y, z in px; smaller z is nearer to the camera.
     """
-    nose, ears = joints_18x3[_NOSE], joints_18x3[list(_EARS)]
+    nose, ears = joints_18x3[NOSE], joints_18x3[_EARS]
     forward = nose - ears.mean(axis=0)
     facing = -forward[2] / max(np.linalg.norm(forward), 1e-6)  # 1 towards the camera, 0 in profile, -1 away
     far = int(ears[1, 2] > ears[0, 2])
@@ -102,7 +119,7 @@ def _behind_the_head(joints_18x3: np.ndarray) -> list[int]:
     place = (nose - ears[1 - far])[:2] @ across / max(across @ across, 1e-6)
     hidden = []
     if facing < -_PROFILE:
-        hidden += [_NOSE, *_EYES]
+        hidden += [NOSE, *_EYES]
     elif facing < _PROFILE:
         hidden.append(_EYES[far])
     if abs(facing) < _PROFILE or abs(place - 0.5) > 0.35:
@@ -126,23 +143,17 @@ def _padded_square(rgb_HWC: np.ndarray) -> tuple[np.ndarray, float]:
     return square, scale
 
 
-def _landmarks(square: np.ndarray) -> np.ndarray | None:
-    """float32 [33, 5]: x, y, z in sides of the square, visibility, presence. Call with the lock held."""
-    global _detector, _quiet
-    import mediapipe
-
-    picture = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=square)
-    if not _quiet:
-        # Creation and the first person found write to stderr about things that are no one's concern.
-        with _without_chatter():
-            _detector = _detector or _create()
-            found = _detector.detect(picture).pose_landmarks
-        _quiet = bool(found)
-    else:
-        found = _detector.detect(picture).pose_landmarks
-    if not found:
-        return None
-    return np.array([[p.x, p.y, p.z, p.visibility, p.presence] for p in found[0]], np.float32)
+def _ready() -> bool:
+    """Load the library and the model once. Call with the lock held."""
+    global _detector, _fault
+    if _detector is None and not _fault:
+        try:
+            with _without_chatter():
+                _detector = _create()
+        except (ImportError, OSError, RuntimeError, ValueError) as error:
+            # A library that does not load on this machine, or a damaged model: an absent capability.
+            _fault = f"the detector could not be started ({' '.join(str(error).split())})"
+    return _detector is not None
 
 
 def _create():
@@ -156,6 +167,21 @@ def _create():
             min_pose_presence_confidence=_MIN_CONFIDENCE,
         )
     )
+
+
+def _landmarks(square: np.ndarray) -> np.ndarray | None:
+    """float32 [33, 5]: x, y, z in sides of the square, visibility, presence. Call with the lock held."""
+    global _quiet
+    import mediapipe
+
+    picture = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=square)
+    # The first picture and the first person found make the library log once more.
+    with nullcontext() if _quiet else _without_chatter():
+        found = _detector.detect(picture).pose_landmarks
+    _quiet = _quiet or bool(found)
+    if not found:
+        return None
+    return np.array([[p.x, p.y, p.z, p.visibility, p.presence] for p in found[0]], np.float32)
 
 
 # Lines of the library's own log: "W0000 00:00:1763640000.1 ...", "INFO: ...", "WARNING: All log ...".

@@ -56,8 +56,9 @@ class People:
 
     folders: a folder or several of the same picture size. people: range of person indices to take.
     hold: keep the encoded shards in memory (about 30 KB a view) instead of trusting the page cache.
-    Raises InputError on a folder that is no data set, holds none of the wanted people, or has a damaged
-    shard.
+    size: (H, W) of the pictures; studio: version of what rendered them; persons: int64, their indices,
+    ascending. Raises InputError on a folder that is no data set, holds none of the wanted people, or has a
+    damaged shard.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class People:
         self.folders = (
             [Path(folders)] if isinstance(folders, str | Path) else [Path(folder) for folder in folders]
         )
-        self.size = _common_size(self.folders)
+        self.size, self.studio = _headers(self.folders)
         self.shards: list[Path] = []
         found: dict[int, dict[int, list]] = {}
         for folder in self.folders:
@@ -146,25 +147,26 @@ class People:
         return f"{self.shards[int(self._shard_of[self._row(person, view)])]}: {person:07d}_{view}.{kind}"
 
 
-def _common_size(folders: list[Path]) -> tuple[int, int]:
-    sizes = {}
+def _headers(folders: list[Path]) -> tuple[tuple[int, int], str]:
+    """The picture size that all folders share, and the versions of the studios that made them."""
+    sizes, studios = set(), set()
     for folder in folders:
         path = folder / "dataset.json"
         try:
             header = json.loads(path.read_text(encoding="utf-8"))
-            if header["format"] != "poseloom-people" or header["version"] != 1:
-                raise InputError(f"{path}: is not a data set of rendered people, version 1.")
+            known = (header["format"], header["version"]) == ("poseloom-people", 1)
             height, width = header["size"]
+            sizes.add((int(height), int(width)))
+            studios.add(str(header["studio"]))
         except OSError as error:
             raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
-        except InputError:
-            raise
         except (ValueError, KeyError, TypeError):
-            raise InputError(f"{path}: is not a data set of rendered people, version 1.") from None
-        sizes[(int(height), int(width))] = path
+            known = False
+        if not known:
+            raise InputError(f"{path}: is not a data set of rendered people, version 1.")
     if len(sizes) != 1:
         raise InputError(f"{', '.join(map(str, folders))}: the data sets have pictures of different sizes.")
-    return next(iter(sizes))
+    return sizes.pop(), ", ".join(sorted(studios))
 
 
 def _shard_digest(shard: Path) -> str:

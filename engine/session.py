@@ -108,13 +108,17 @@ class Session:
         """Frame a photo of a person, encode it and make it the identity of `render`.
 
         rgb_HWC: uint8 RGB of any size. pose: float32 [18, 3] in photo px; None detects it where detection is
-        available. Returns the handle; its pose, if one is known, also becomes the target pose where none was set.
+        available. Returns the handle.
         """
         reference = self.add_reference(rgb_HWC, pose)
+        self.use(reference)
+        return reference
+
+    def use(self, reference: Reference) -> None:
+        """Make an encoded reference the identity of `render`; its own pose is the target where none was set."""
         self._identity = reference.key
         if self._keypoints_18x3 is None and reference.keypoints_18x3 is not None:
             self._keypoints_18x3 = reference.keypoints_18x3
-        return reference
 
     def add_reference(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
         """As `set_reference`, leaving the identity as it is: a photo to take garments from."""

@@ -51,21 +51,27 @@ def upsample_transposed(x_BCHW: Tensor, kernel: Tensor) -> Tensor:
 class Blur(nn.Module):
     """Low-pass filter over every channel; `kernel` is a buffer so that it travels under its official key."""
 
+    textbook = False
+
     def __init__(self, pad: tuple[int, int], gain: float = 1.0):
         super().__init__()
         self.register_buffer("kernel", blur_kernel(gain))
         self.pad = pad
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
-        return blur_depthwise(x_BCHW, self.kernel, self.pad)
+        form = blur_textbook if self.textbook else blur_depthwise
+        return form(x_BCHW, self.kernel, self.pad)
 
 
 class Upsample(nn.Module):
     """Twice the size by zero insertion and low-pass filter."""
+
+    textbook = False
 
     def __init__(self):
         super().__init__()
         self.register_buffer("kernel", blur_kernel(4.0))
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
-        return upsample_transposed(x_BCHW, self.kernel)
+        form = upsample_textbook if self.textbook else upsample_transposed
+        return form(x_BCHW, self.kernel)

@@ -68,6 +68,8 @@ class ActivatedConv1x1(nn.Module):
 class Extraction(nn.Module):
     """One neural texture extraction over a level's features (Eq. 1 to 3)."""
 
+    textbook = False
+
     def __init__(self, channels: int, textures: int, kernel: int):
         super().__init__()
         self.value_conv = EqualConv2d(channels, channels, kernel, padding=kernel // 2)
@@ -76,9 +78,8 @@ class Extraction(nn.Module):
     def forward(self, feature_BChw: Tensor) -> tuple[Tensor, Tensor]:
         logits_BKhw = self.semantic_extraction_filter(attention.normalise_features(feature_BChw))
         attention_BKhw = attention.extraction_attention(logits_BKhw)
-        texture_BCK = attention.extract(
-            feature_BChw, attention_BKhw, self.value_conv.scaled_weight(), self.value_conv.bias
-        )
+        form = attention.extract_textbook if self.textbook else attention.extract
+        texture_BCK = form(feature_BChw, attention_BKhw, self.value_conv.scaled_weight(), self.value_conv.bias)
         return texture_BCK, attention_BKhw
 
 
@@ -147,6 +148,8 @@ class ReferenceEncoder(Encoder):
 class Distribution(nn.Module):
     """Attention logits over the K textures at every position (Eq. 4)."""
 
+    textbook = False
+
     def __init__(self, channels: int, textures: int, kernel: int):
         super().__init__()
         self.semantic_distribution_filter = EqualConv2d(channels, textures, kernel, padding=kernel // 2)
@@ -154,7 +157,8 @@ class Distribution(nn.Module):
     def forward(self, x_BChw: Tensor, texture_BCK: Tensor) -> tuple[Tensor, Tensor]:
         """Returns (features with the distributed textures added (Eq. 6), logits_BKhw)."""
         logits_BKhw = self.semantic_distribution_filter(x_BChw)
-        mixed_BChw = attention.distribute(attention.distribution_attention(logits_BKhw), texture_BCK)
+        form = attention.distribute_textbook if self.textbook else attention.distribute
+        mixed_BChw = form(attention.distribution_attention(logits_BKhw), texture_BCK)
         return (x_BChw + mixed_BChw) * (1.0 / math.sqrt(2.0)), logits_BKhw
 
 
@@ -267,4 +271,12 @@ def sharpen_extraction(network: Nted, gain: float = 4.0) -> Nted:
         for operation in level.extraction_operations:
             filter_ = operation.semantic_extraction_filter
             filter_.weight.mul_(gain / filter_.scale)
+    return network
+
+
+def textbook(network: Nted) -> Nted:
+    """Switch every operator to its textbook form, in place: the same function, as the papers write it and as slow."""
+    for module in network.modules():
+        if hasattr(module, "textbook"):
+            module.textbook = True
     return network

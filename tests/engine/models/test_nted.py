@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import zlib
@@ -13,6 +14,7 @@ import torch
 
 from engine.errors import InputError
 from engine.models import nted
+from engine.models.nted.network import textbook
 from engine.weights import write
 
 DATA = Path(__file__).parents[2] / "data" / "nted"
@@ -122,6 +124,12 @@ def test_an_early_stop_is_the_full_pass_up_to_there(network):
     early = network.target_image_renderer(feature, textures, levels=3)
     assert torch.equal(early.image_BCHW, whole.skips[2])
     assert len(early.distribution_logits) == 6
+
+
+def test_textbook_form_is_the_same_function(network):
+    reference, pose = torch.rand(1, 3, 64, 48), torch.rand(1, 20, 64, 48)
+    slow = textbook(copy.deepcopy(network))(reference, pose)
+    assert torch.allclose(network(reference, pose).image_BCHW, slow.image_BCHW, atol=1e-4)
 
 
 def test_weights_come_back_with_config_and_card(tmp_path, network):

@@ -1,0 +1,72 @@
+"""What the picture-making commands share: their options, and photos and poses from files."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from engine.api import Reference
+from engine.errors import InputError
+
+POSE_FILES = (".json", ".txt", ".csv")
+
+
+def frame_size(text: str) -> tuple[int, int]:
+    """"256x176" -> (256, 176), rows first."""
+    height, _, width = text.lower().partition("x")
+    if not (height.isdigit() and width.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size: write rows x columns, as in 256x176")
+    return int(height), int(width)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options every command has that renders a reference in a pose."""
+    parser.add_argument("--reference", metavar="IMG", required=True, help="photo of the person")
+    parser.add_argument("--pose", metavar="POSE", required=True, help="OpenPose JSON, DeepFashion .txt, or a photo")
+    parser.add_argument("--weights", metavar="W", help="another weights file than the one in the box")
+    parser.add_argument("--size", metavar="HxW", type=frame_size, help="model frame; default: as the weights were made for")
+    parser.add_argument("--device", metavar="D", default="auto", help="auto, cpu, cuda or mps")
+
+
+def open_session(options: argparse.Namespace):
+    """The session the options ask for, with reference and pose set."""
+    from engine.session import Session
+
+    session = Session.open(options.weights, options.device, options.size)
+    own = add_photo(session, options.reference)
+    session.use(own)
+    session.set_pose(read_target_pose(options.pose, session.size))
+    return session
+
+
+def add_photo(session, path: str) -> Reference:
+    """Encode a photo; says on stderr where no person was found in it."""
+    from engine.photos import read_photo
+
+    reference = session.add_reference(read_photo(path))
+    if reference.keypoints_18x3 is None:
+        print(f"No person was found in {path}; the whole photo is used as it is.", file=sys.stderr)
+    return reference
+
+
+def read_target_pose(path: str, size: tuple[int, int]) -> np.ndarray:
+    """Pose of a file, or of the person in a photo, in the model frame. Raises InputError."""
+    if Path(path).suffix.lower() in POSE_FILES:
+        from engine.pose.formats import read_pose
+
+        return read_pose(path, size)
+    from engine import detect
+    from engine.framing import frame_photo
+    from engine.photos import read_photo
+
+    photo = read_photo(path)
+    capability = detect.available()
+    if not capability.available:
+        raise InputError(f"The pose in {path} cannot be detected here: {capability.reason}.")
+    keypoints_18x3 = detect.detect_pose(photo)
+    if keypoints_18x3 is None:
+        raise InputError(f"No person was found in {path}, so it cannot serve as a pose.")
+    return frame_photo(photo, keypoints_18x3, size).keypoints_18x3

@@ -1,0 +1,51 @@
+"""`render`: one picture of the reference's person in another pose, wearing what is asked for."""
+
+from __future__ import annotations
+
+import argparse
+
+from engine.cli.inputs import add_options, add_photo, open_session
+from engine.errors import InputError
+from engine.photos import write_png
+
+WHOLE = "all"
+
+
+def run(argv: list[str]) -> int:
+    """Write the picture; 0 when it is written. Raises InputError."""
+    parser = argparse.ArgumentParser(prog="poseloom render", description=__doc__)
+    add_options(parser)
+    parser.add_argument("--output", metavar="OUT.png", required=True)
+    parser.add_argument(
+        "--garment",
+        metavar="REGION=IMG",
+        action="append",
+        default=[],
+        help=f"take a region's textures from another photo; REGION is {WHOLE}, or {WHOLE}:0.5 for half of them",
+    )
+    options = parser.parse_args(argv)
+    garments = [_garment(text) for text in options.garment]
+    session = open_session(options)
+    for path, share in garments:
+        session.mix(add_photo(session, path), share)
+    frame = session.render()
+    write_png(options.output, frame.image, {"Software": "Poseloom", "Weights": session.weights_info["sha256"]})
+    print(f"{options.output}: {frame.image.shape[0]}x{frame.image.shape[1]}, {frame.ms:.0f} ms on {session.device}")
+    return 0
+
+
+def _garment(text: str) -> tuple[str, float]:
+    """ "all:0.5=coat.png" -> ("coat.png", 0.5)."""
+    region, equals, path = text.partition("=")
+    name, colon, share = region.partition(":")
+    if not equals or not path:
+        raise InputError(f"--garment {text}: write REGION=IMG, as in {WHOLE}=coat.png.")
+    if name != WHOLE:
+        raise InputError(f"--garment {text}: the region {name!r} is unknown; {WHOLE!r} takes everything the photo shows.")
+    try:
+        m = float(share) if colon else 1.0
+    except ValueError:
+        m = -1.0
+    if not 0.0 <= m <= 1.0:
+        raise InputError(f"--garment {text}: {share!r} is no share between 0 and 1.")
+    return path, m

@@ -12,9 +12,9 @@ _BAND = 0.06  # of the picture's longer side: how deep the border is that lends 
 def fill_holes(rgb_HWC: np.ndarray, known_HW: np.ndarray) -> np.ndarray:
     """uint8 RGB with every pixel outside of `known` filled from the known ones near it.
 
-    Push-pull: colours are averaged down a pyramid with the weight of what is known, then each level fills its holes
-    from the coarser one. Next to the border the fill continues it, farther away it is an ever wider average: a wall
-    stays a wall, and no edge becomes a streak.
+    Push-pull: colours are averaged down a pyramid with the weight of what is known, then each level fills its
+    holes from the coarser one. Next to the border the fill continues it, farther away it is an ever wider
+    average: a wall stays a wall, and no edge becomes a streak.
     """
     if known_HW.all():
         return rgb_HWC.copy()

@@ -1,7 +1,7 @@
 """A photo into the model frame, so that the person sits there as people sit in the training pictures.
 
-Crop and scale only, one factor for both axes, never a turn. Coordinates are continuous px, x right, y down: pixel i
-covers [i, i + 1).
+Crop and scale only, one factor for both axes, never a turn. Coordinates are continuous px, x right, y down:
+pixel i covers [i, i + 1).
 """
 
 from __future__ import annotations
@@ -34,10 +34,11 @@ class Framed:
 def frame_photo(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray | None, size: tuple[int, int]) -> Framed:
     """Frame a photo for the network: uint8 RGB [h, w, 3] and the pose in it, into a frame of `size` (H, W).
 
-    The visible body fills the frame as in the training pictures (whole body with a little air, or from above the head
-    down to where the photo or the body's visible part ends), without showing more of what lies outside of the photo
-    than must be; that is filled with the colours of the photo's border. A photo that already is framed so is scaled as
-    a whole, and returned bit for bit where it has the frame's size. Without a pose the whole photo is fitted in.
+    The visible body fills the frame as in the training pictures (whole body with a little air, or from above
+    the head down to where the photo or the body's visible part ends), without showing more of what lies
+    outside of the photo than must be; that is filled with the colours of the photo's border. A photo that
+    already is framed so is scaled as a whole, and returned bit for bit where it has the frame's size. Without
+    a pose the whole photo is fitted in.
     """
     if rgb_HWC.dtype != np.uint8 or rgb_HWC.ndim != 3 or rgb_HWC.shape[2] != 3:
         raise ValueError(f"a photo is uint8 [H, W, 3], not {rgb_HWC.dtype} {list(rgb_HWC.shape)}")
@@ -50,6 +51,7 @@ def frame_photo(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray | None, size: tu
     framed = None
     if keypoints_18x3 is not None:
         framed = np.array(keypoints_18x3, dtype=np.float32)
+        framed[~np.isfinite(framed).all(axis=1)] = 0
         framed[:, :2] = to_frame(framed[:, :2], matrix)
         inside = ((framed[:, :2] >= 0) & (framed[:, :2] < (size[1], size[0]))).all(axis=1)
         framed[~inside, 2] = 0
@@ -67,7 +69,7 @@ def to_photo(points: np.ndarray, matrix_2x3: np.ndarray) -> np.ndarray:
 
 
 def _whole_photo(photo: tuple[int, int], size: tuple[int, int]) -> Box:
-    """The box of the frame's aspect around the photo; inside it where that costs only a few rows or columns."""
+    """The box of the frame's aspect around the photo, or in it where that costs few rows or columns."""
     height, width = photo
     tall = width / size[1] * size[0]  # height of a box of the frame's aspect as wide as the photo
     fits = min if abs(tall / height - 1) <= _CROP else max
@@ -89,7 +91,9 @@ def _overlap(a: Box, b: Box) -> float:
 
 
 def _cut(rgb: np.ndarray, box: Box, size: tuple[int, int]) -> np.ndarray:
-    """The box of the photo at `size`, each pixel averaged over the area it covers, what lies outside filled in."""
+    """The box of the photo at `size`, each pixel averaged over the area it covers, what lies outside filled
+    in.
+    """
     height, width = rgb.shape[:2]
     if size == (height, width) and box == Box(0, 0, width, height):
         return rgb.copy()
@@ -113,7 +117,9 @@ def _cut(rgb: np.ndarray, box: Box, size: tuple[int, int]) -> np.ndarray:
 
 
 def _span(start: float, length: float, limit: int, cells: int) -> tuple[int, int]:
-    """First and last + 1 of the frame's cells that the photo covers wholly, give or take a sliver; at least one."""
+    """First and last + 1 of the frame's cells that the photo covers wholly, give or take a sliver; at least
+    one.
+    """
     cell = length / cells
     first = int(np.clip(np.ceil(-start / cell - 0.01), 0, cells - 1))
     last = int(np.clip(np.floor((limit - start) / cell + 0.01), first + 1, cells))

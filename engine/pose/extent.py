@@ -1,7 +1,7 @@
 """How much of a person is in a photo, told from the keypoints: stature, extent, and the box to frame it with.
 
-Fractions are of the stature (crown to sole, hair and shoes included), measured on the rendered training people.
-Coordinates are px of the photo, x right, y down.
+Fractions are of the stature (crown to sole, hair and shoes included), measured on the rendered training
+people. Coordinates are px of the photo, x right, y down.
 """
 
 from __future__ import annotations
@@ -21,20 +21,26 @@ _LENGTHS = (
     ((sk.LEFT_KNEE, sk.LEFT_ANKLE), 0.25),
     ((sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER), 0.235),
     ((sk.NECK, sk.NOSE), 0.155),
-)  # fmt: skip
+    ((sk.RIGHT_EAR, sk.LEFT_EAR), 0.095),
+    ((sk.NOSE, sk.RIGHT_EAR), 0.082),
+    ((sk.NOSE, sk.LEFT_EAR), 0.082),
+)
 
 # How far the body reaches beyond a joint, every way.
 _REACH = (
     0.0, 0.02, 0.04, 0.03, 0.07, 0.04, 0.03, 0.07, 0.06, 0.05, 0.05, 0.06, 0.05, 0.05, 0.0, 0.0, 0.0, 0.0,
 )  # fmt: skip
 _HEAD = (sk.NOSE, sk.RIGHT_EYE, sk.LEFT_EYE, sk.RIGHT_EAR, sk.LEFT_EAR)
-_HEAD_REACH = 0.085  # from the middle of the face and ears to the crown
+_HEAD_REACH = 0.095  # from the middle of the face and ears to the crown, hair included
 _NECK_TO_HEAD = 0.14
 _NECK_TO_CROTCH = 0.33  # where a picture of the upper body ends when no hip is known
+_NEAR_TOP = 0.05  # a close-up keeps what little lies above the head: hair is often more than expected
 _WAIST = 0.1  # above the hips, where a picture of the lower body starts
 
 _AIR = 1.08  # of a frame over the body in it: the middle of the training's 1.02 to 1.14
 _LEAST_AIR = 1.02
+_SMALLEST = 24  # px of stature; less is a stray detection, and no picture of anybody
+_CLOSEST = 0.45  # of the stature in a frame, in the closest training pictures
 _OFF_CENTRE = 0.06  # of the frame, the training's jitter
 _TIGHTER = 0.85  # how much of a body that is cut off anyway may be left, to stay inside the photo
 
@@ -49,17 +55,22 @@ class Box(NamedTuple):
 
 
 def stature(points: np.ndarray, present: np.ndarray) -> float | None:
-    """Height in px the person would have standing, from joints [18, 2] and which of them are there; None unknown."""
+    """Height in px the person would have standing, from joints [18, 2] and which of them are there.
+
+    None where the joints do not tell.
+    """
     guesses = [
         np.linalg.norm(points[list(ends)].mean(axis=0) - points[start]) / part
         for (start, *ends), part in _LENGTHS
         if present[start] and present[ends].all()
     ]
-    return float(max(guesses)) if guesses and max(guesses) > 0 else None
+    return float(max(guesses)) if guesses and max(guesses) >= _SMALLEST else None
 
 
 def body_box(points: np.ndarray, present: np.ndarray, tall: float) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom of the joints that are there and of what lies around them, for a person `tall` px."""
+    """Left, top, right, bottom of the joints that are there and of what lies around them, for a person `tall`
+    px.
+    """
     discs = [(points[j], _REACH[j] * tall) for j in np.flatnonzero(present)]
     seen = [j for j in _HEAD if present[j]]
     if seen:
@@ -75,15 +86,17 @@ def body_box(points: np.ndarray, present: np.ndarray, tall: float) -> tuple[floa
 
 
 def wanted_box(keypoints_18x3: np.ndarray, photo: tuple[int, int], aspect: float) -> Box | None:
-    """The box (width = aspect x height) that frames a person as the training pictures do; None for too few joints.
+    """The box (width = aspect x height) that frames a person as the training pictures do; None for too few
+    joints.
 
-    keypoints_18x3: in a photo of (H, W) = `photo`; joints outside of it do not count. The box leaves the photo only
-    where the body leaves it no choice.
+    keypoints_18x3: in a photo of (H, W) = `photo`; joints outside of it do not count. The box leaves the
+    photo only where the body leaves it no choice.
     """
     height, width = photo
     points = np.asarray(keypoints_18x3, dtype=np.float64)[:, :2]
     with np.errstate(invalid="ignore"):
-        present = (np.asarray(keypoints_18x3)[:, 2] > 0) & ((points >= 0) & (points < (width, height))).all(axis=1)
+        inside = ((points >= 0) & (points < (width, height))).all(axis=1)
+    present = inside & (np.asarray(keypoints_18x3)[:, 2] > 0)
     points = np.where(present[:, None], points, 0)
     tall = stature(points, present)
     if tall is None:
@@ -96,6 +109,8 @@ def wanted_box(keypoints_18x3: np.ndarray, photo: tuple[int, int], aspect: float
         top -= _WAIST * tall
     if not whole and not hips and present[sk.NECK]:
         bottom = max(bottom, points[sk.NECK, 1] + _NECK_TO_CROTCH * tall)
+    if not whole and top < _NEAR_TOP * tall:
+        top = 0.0
     left, right = max(left, 0), min(right, width)
     top, bottom = max(top, 0), min(bottom, height)
 
@@ -110,16 +125,16 @@ def wanted_box(keypoints_18x3: np.ndarray, photo: tuple[int, int], aspect: float
         least *= _TIGHTER
         core = [j for j in (*_HEAD, sk.NECK, sk.RIGHT_HIP, sk.LEFT_HIP) if present[j]]
         middle = points[core or np.flatnonzero(present), 0].mean()
+        high = max(high, min(_CLOSEST * tall, height, width / aspect))
     high = _shrunk(high, least, min(height, width / aspect))
     wide = high * aspect
 
-    # A body cut off by the bottom edge stands on the frame's bottom edge; what shrinking cost is taken below.
+    # What shrinking cost is taken below; a body cut off by the photo's edge ends at the frame's edge.
     y = (top + bottom) / 2 - high / 2 if high >= bottom - top else top - (_LEAST_AIR - 1) * high
-    cut = bottom >= height - 0.01 * tall
-    y = _moved_inside(y, high, height, high if cut else _OFF_CENTRE * high)
+    y = _moved_inside(y, high, height, _OFF_CENTRE * high if whole else high)
     x = middle - wide / 2
     touches = left <= 0.01 * width or right >= 0.99 * width
-    x = _moved_inside(x, wide, width, (3 if touches else 1) * _OFF_CENTRE * wide)
+    x = _moved_inside(x, wide, width, (5 if touches else 1) * _OFF_CENTRE * wide)
     return Box(float(x), float(y), float(wide), float(high))
 
 

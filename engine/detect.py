@@ -5,6 +5,7 @@ An optional capability: ask `available()`; without it `detect_pose` finds nobody
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import os
 import re
@@ -160,13 +161,16 @@ def _create():
     from mediapipe.tasks.python import BaseOptions
     from mediapipe.tasks.python.vision import PoseLandmarker, PoseLandmarkerOptions
 
-    return PoseLandmarker.create_from_options(
+    detector = PoseLandmarker.create_from_options(
         PoseLandmarkerOptions(
             base_options=BaseOptions(model_asset_buffer=pose_model.find().read_bytes()),
             min_pose_detection_confidence=_MIN_CONFIDENCE,
             min_pose_presence_confidence=_MIN_CONFIDENCE,
         )
     )
+    # At the interpreter's end its finaliser needs threads and modules that are gone, and complains on stderr.
+    atexit.register(setattr, detector, "_handle", None)
+    return detector
 
 
 def _landmarks(square: np.ndarray) -> np.ndarray | None:

@@ -52,14 +52,8 @@ def run(argv: list[str]) -> int:
     options = parser.parse_args(argv)
 
     faults = []
-    for part in (
-        versions,
-        guarded,
-        window,
-        devices,
-        detection,
-        lambda: frame(options.weights, options.device),
-    ):
+    parts = (versions, guarded, window, lambda: devices(options.device), detection)
+    for part in (*parts, lambda: frame(options.weights, options.device)):
         for finding in part():
             print(f"{'!' if finding.fault else ' '} {finding.subject:<20}{finding.text}", flush=True)
             faults += [finding] if finding.fault else []
@@ -102,8 +96,8 @@ def window() -> list[Finding]:
     ]
 
 
-def devices() -> list[Finding]:
-    """What torch can compute on, and what would be chosen."""
+def devices(device: str) -> list[Finding]:
+    """What torch can compute on, and what is chosen. Raises InputError for a device that is not here."""
     try:
         import torch
 
@@ -112,7 +106,7 @@ def devices() -> list[Finding]:
         Exception
     ) as error:  # a broken torch fails in many ways, and telling them is this command's purpose
         return [Finding("torch", f"cannot be imported: {_one_line(error)}", fault=True)]
-    plan = make_plan()
+    plan = make_plan(device)
     found = [
         Finding(
             "CPU", f"{plan.threads} threads, bfloat16 {'in hardware' if has_fast_bfloat16() else 'not used'}"
@@ -137,13 +131,13 @@ def detection() -> list[Finding]:
 
 
 def frame(weights: str | None, device: str) -> list[Finding]:
-    """The weights and one exact frame. Raises InputError for weights or a device that was named."""
+    """The weights and one exact frame. Raises InputError for weights that were named."""
     try:
         from engine import Session
 
         session = Session.open(weights, device)
     except InputError as error:
-        if weights or device != "auto":
+        if weights:
             raise
         return [Finding("weights", _one_line(error), fault=True)]
     except ImportError as error:

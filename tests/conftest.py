@@ -1,0 +1,39 @@
+"""Every test runs without a display, with a home of its own and a fixed number of threads."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+
+import pytest
+
+_home = tempfile.mkdtemp(prefix="poseloom-tests-")
+
+# Set before anything reads them: Qt at its first import, libgomp when torch is imported.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+os.environ["POSELOOM_HOME"] = os.path.join(_home, "data")
+for _name in ("CONFIG", "DATA", "CACHE", "STATE"):
+    os.environ[f"XDG_{_name}_HOME"] = os.path.join(_home, _name.lower())
+
+try:
+    from hypothesis import settings
+except ImportError:
+    pass  # the tests that need it say so themselves
+else:
+    # The same examples every time, on however slow a machine.
+    settings.register_profile("poseloom", deadline=None, derandomize=True, database=None, max_examples=50)
+    settings.load_profile("poseloom")
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_home, ignore_errors=True)
+
+
+@pytest.fixture
+def user_home(tmp_path, monkeypatch):
+    """An empty data folder of the user for this test."""
+    monkeypatch.setenv("POSELOOM_HOME", str(tmp_path / "poseloom"))
+    return tmp_path / "poseloom"

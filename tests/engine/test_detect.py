@@ -1,6 +1,7 @@
 """Pose detection: the bundle it needs, a real photograph, and the geometry that leaves hidden joints out."""
 
 import io
+import os
 import threading
 import zipfile
 
@@ -61,12 +62,12 @@ def test_a_photograph_of_a_person(astronaut):
 @needs_detector
 def test_keypoints_are_in_photo_pixels_whatever_its_size_and_shape(astronaut):
     pose = detect.detect_pose(astronaut)
-    seen = pose[:, 2] == 2
+    face = [NOSE, RIGHT_EYE, LEFT_EYE, RIGHT_EAR]
     large = detect.detect_pose(np.kron(astronaut, np.ones((4, 4, 1), np.uint8)))
-    assert np.abs(large[seen, :2] / 4 - pose[seen, :2]).max() < 12
-    # An odd width and a person off the middle.
-    moved = detect.detect_pose(np.pad(astronaut, ((31, 0), (102, 301), (0, 0)), mode="edge"))
-    assert np.abs(moved[seen, :2] - pose[seen, :2] - (102, 31)).max() < 20
+    assert np.abs(large[face, :2] / 4 - pose[face, :2]).max() < 12
+    # An odd width, and a person off the middle.
+    moved = detect.detect_pose(np.pad(astronaut, ((31, 0), (102, 301), (0, 0))))
+    assert np.abs(moved[face, :2] - pose[face, :2] - (102, 31)).max() < 12
 
 
 @needs_detector
@@ -107,14 +108,9 @@ def test_absent_where_the_model_is_damaged(monkeypatch, tmp_path):
 
 
 def test_library_chatter_is_dropped_and_other_lines_pass(capfd):
-    import os
-
     with detect._without_chatter():
-        os.write(
-            2,
-            b"W0000 00:00:1763640000.123456 1 landmark_projection.cc:186] NORM_RECT\nINFO: Created XNNPACK\n",
-        )
-        os.write(2, b"out of memory\n")
+        os.write(2, b"W0000 00:00:1763640000.123456 1 landmark_projection.cc:186] NORM_RECT\n")
+        os.write(2, b"INFO: Created XNNPACK\nout of memory\n")
     assert capfd.readouterr().err == "out of memory\n"
 
 

@@ -210,10 +210,14 @@ class PairLoader:
                     pin_memory=torch.device(self.device).type == "cuda",
                 )
             )
-        for batch in batches:
-            if isinstance(batch, InputError):
-                raise batch
-            yield batch.to(self.device)
+        try:
+            for batch in batches:
+                if isinstance(batch, InputError):
+                    raise batch
+                yield batch.to(self.device)
+        finally:
+            # A traceback would keep the iterator, and so the processes, until some later garbage collection.
+            del batches
 
 
 def _quiet_worker(_: int) -> None:

@@ -1,0 +1,118 @@
+"""Every action of the window as data: what it is called, its keys, its icon, where it stands and when it works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from app import icons
+
+
+@dataclass(frozen=True)
+class Spec:
+    """id: also the name of the window's method. keys: portable sequences. enabled: name of a condition, "" = always.
+
+    tip: what it does, in a line. menu: where it stands; a new `group` within a menu draws a line above it.
+    """
+
+    id: str
+    text: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    menu: str = ""
+    group: int = 0
+    enabled: str = ""
+    checkable: bool = False
+    tip: str = ""
+
+
+MENUS = ("&File", "&Edit", "&Pose", "&View", "&Help")
+
+ACTIONS = (
+    Spec("open_person", "&Open photo…", ("Ctrl+O",), "open", "&File", tip="A photo of a person to be posed"),
+    Spec("open_garment", "Add &garment reference…", ("Ctrl+Shift+O",), "garment", "&File", enabled="awake",
+         tip="A second photo whose textures can be mixed in"),
+    Spec("open_sample", "Open the &sample", (), "person", "&File"),
+    Spec("save_picture", "&Export picture…", ("Ctrl+E",), "export", "&File", 1, "rendered",
+         tip="The person as shown, at full quality, as PNG"),
+    Spec("import_pose", "&Import pose…", ("Ctrl+I",), "open_pose", "&File", 2, tip="OpenPose JSON or keypoints text"),
+    Spec("export_pose", "Export p&ose…", ("Ctrl+Shift+E",), "save_pose", "&File", 2, tip="OpenPose JSON"),
+    Spec("choose_weights", "Choose &weights…", (), "", "&File", 3, tip="A .safetensors file with a trained network"),
+    Spec("quit", "&Quit", ("Ctrl+Q",), "", "&File", 4),
+    Spec("undo", "&Undo", ("Ctrl+Z",), "undo", "&Edit", enabled="can_undo"),
+    Spec("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "&Edit", enabled="can_redo"),
+    Spec("copy_pose", "&Copy pose", ("Ctrl+C",), "", "&Edit", 1, tip="As OpenPose JSON"),
+    Spec("copy_picture", "Copy p&icture", ("Ctrl+Shift+C",), "", "&Edit", 1, "rendered"),
+    Spec("paste", "&Paste photo or pose", ("Ctrl+V",), "paste", "&Edit", 1),
+    Spec("toggle_joint", "&Hide or show joint", ("Del", "Backspace"), "hide", "&Pose", enabled="joint_chosen",
+         tip="A hidden joint keeps its place; the network is told it is not seen"),
+    Spec("show_all_joints", "Show &all joints", (), "show", "&Pose", enabled="some_hidden"),
+    Spec("mirror", "&Mirror", ("M",), "mirror", "&Pose", 1, tip="Exchange left and right"),
+    Spec("reset_pose", "&Reset to the photo's pose", ("Ctrl+R",), "reset", "&Pose", 1,
+         tip="The pose the person has in the photo"),
+    Spec("fit", "&Fit", ("Ctrl+0",), "fit", "&View"),
+    Spec("actual_size", "&100 %", ("Ctrl+1",), "", "&View"),
+    Spec("zoom_in", "Zoom &in", ("Ctrl++", "Ctrl+="), "zoom_in", "&View"),
+    Spec("zoom_out", "Zoom &out", ("Ctrl+-",), "zoom_out", "&View"),
+    Spec("toggle_skeleton", "&Skeleton", ("Ctrl+H",), "skeleton", "&View", 1, checkable=True,
+         tip="Show the skeleton over the picture"),
+    Spec("toggle_panels", "Hide &panels", ("F",), "", "&View", 2, checkable=True),
+    Spec("reset_layout", "Reset &layout", (), "", "&View", 2),
+    Spec("show_keys", "&Keys and mouse", ("F1", "Ctrl+Alt+/"), "", "&Help"),
+    Spec("show_model", "About the &network", (), "info", "&Help", enabled="awake"),
+    Spec("open_logs", "Open &log folder", (), "", "&Help", 1),
+    Spec("about", "&About Poseloom", (), "poseloom", "&Help", 1),
+)  # fmt: skip
+
+TOOLBAR = (
+    ("open_person", "open_garment"),
+    ("undo", "redo"),
+    ("mirror", "toggle_joint", "reset_pose"),
+    ("toggle_skeleton", "zoom_out", "fit", "zoom_in"),
+)
+
+
+def build(window: QWidget, handler: Callable[[str], Callable[[], None]]) -> dict[str, QAction]:
+    """QActions of the table, by id; `handler(id)` gives what each one calls."""
+    made = {}
+    for spec in ACTIONS:
+        action = QAction(spec.text, window)
+        action.setObjectName(spec.id)
+        action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
+        action.setCheckable(spec.checkable)
+        if spec.icon:
+            action.setIcon(icons.icon(spec.icon))
+        plain = spec.text.replace("&", "").rstrip("…")
+        keys = f"  ({QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})" if spec.keys else ""
+        action.setToolTip(f"{plain}{keys}" + (f"\n{spec.tip}" if spec.tip else ""))
+        action.setStatusTip(spec.tip)
+        action.triggered.connect(handler(spec.id))
+        window.addAction(action)
+        made[spec.id] = action
+    return made
+
+
+def fill_menus(bar: QMenuBar, made: Mapping[str, QAction]) -> dict[str, QMenu]:
+    """The menu bar from the table; returns the menus by their title."""
+    menus = {}
+    for title in MENUS:
+        menu = menus[title] = bar.addMenu(title)
+        group = 0
+        for spec in ACTIONS:
+            if spec.menu != title:
+                continue
+            if spec.group != group:
+                menu.addSeparator()
+                group = spec.group
+            menu.addAction(made[spec.id])
+    return menus
+
+
+def refresh(made: Mapping[str, QAction], conditions: Mapping[str, bool]) -> None:
+    """Enable what the present conditions allow."""
+    for spec in ACTIONS:
+        if spec.enabled:
+            made[spec.id].setEnabled(conditions[spec.enabled])

@@ -1,0 +1,175 @@
+"""The picture, the bones and the joints as graphics items. They show the pose; they are not the pose."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsLineItem, QGraphicsPixmapItem, QStyleOptionGraphicsItem
+
+from app import theme
+from engine.pose.skeleton import ABSENT, GUESSED, JOINTS, LIMBS, SIDES
+
+FACE = frozenset((0, 14, 15, 16, 17))
+CENTRE_OF_PIXEL = 0.5  # pose x = 3 is the middle of the fourth column, scene x = 3.5
+
+
+def side_colour(joint: int) -> str:
+    """The colour of a joint's side of the body."""
+    present = theme.colours()
+    return {"left": present.left, "right": present.right}.get(SIDES[joint], present.centre)
+
+
+def to_pixmap(rgb_HWC: np.ndarray) -> QPixmap:
+    """uint8 RGB to a pixmap that owns its pixels."""
+    rows = np.ascontiguousarray(rgb_HWC)
+    height, width = rows.shape[:2]
+    return QPixmap.fromImage(QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888))
+
+
+class PictureItem(QGraphicsPixmapItem):
+    """The rendered person, smooth until single pixels are wanted; dims while the engine wakes up."""
+
+    def __init__(self):
+        super().__init__()
+        self.setShapeMode(QGraphicsPixmapItem.ShapeMode.BoundingRectShape)
+        self.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget=None) -> None:
+        super().paint(painter, option, widget)
+        painter.setPen(QPen(theme.colour(theme.colours().halo, 0.25), 0))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(self.boundingRect())
+
+
+class BoneItem(QGraphicsLineItem):
+    """A limb: a coloured line of constant width on a dark halo."""
+
+    def __init__(self, limb: int, parent: QGraphicsItem):
+        super().__init__(parent)
+        self.ends = LIMBS[limb]
+        self.setZValue(1)
+        self._slim = bool(FACE.intersection(self.ends)) and self.ends != (1, 0)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable, False)
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        # The pen is cosmetic: a generous border in scene units keeps the halo inside at every zoom worth using.
+        return QRectF(self.line().p1(), self.line().p2()).normalized().adjusted(-12, -12, 12, 12)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget=None) -> None:
+        width = 2.0 if self._slim else 3.2
+        for colour, thickness in (
+            (theme.colour(theme.colours().halo, 0.55), width + 2.4),
+            (theme.colour(side_colour(self._outer_end()), 0.95), width),
+        ):
+            pen = QPen(colour, thickness)
+            pen.setCosmetic(True)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            painter.drawLine(self.line())
+
+    def _outer_end(self) -> int:
+        return next((joint for joint in reversed(self.ends) if SIDES[joint]), self.ends[1])
+
+
+class JointItem(QGraphicsItem):
+    """A dot of constant size: filled when seen, a ring when guessed, a faint dashed ring when hidden."""
+
+    def __init__(self, joint: int, parent: QGraphicsItem):
+        super().__init__(parent)
+        self.joint = joint
+        self.state = 2
+        self.hovered = False
+        self.selected = False
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
+        self.setZValue(2)
+        self.setToolTip("")
+
+    def describe(self) -> str:
+        """Name and state, for the tool tip and screen readers."""
+        return f"{JOINTS[self.joint]}, {('hidden', 'guessed', 'seen')[self.state]}"
+
+    def mark(self, *, hovered: bool | None = None, selected: bool | None = None) -> None:
+        self.hovered = self.hovered if hovered is None else hovered
+        self.selected = self.selected if selected is None else selected
+        self.setZValue(4 if self.hovered or self.selected else 2)
+        self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        return QRectF(-15, -15, 30, 30)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget=None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        present = theme.colours()
+        radius = 3.6 if self.joint in FACE else 5.2
+        fill = theme.colour(side_colour(self.joint))
+        if self.selected or self.hovered:
+            painter.setPen(QPen(theme.colour(present.halo, 0.6), 4.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(), radius + 5.0, radius + 5.0)
+            ring = present.centre if self.selected else fill
+            painter.setPen(QPen(theme.colour(ring) if isinstance(ring, str) else ring, 1.8))
+            painter.drawEllipse(QPointF(), radius + 5.0, radius + 5.0)
+        if self.state == ABSENT:
+            painter.setPen(QPen(theme.colour(present.halo, 0.5), 3.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(), radius, radius)
+            fill.setAlphaF(0.7)
+            painter.setPen(QPen(fill, 1.4, Qt.PenStyle.DotLine))
+            painter.drawEllipse(QPointF(), radius, radius)
+            return
+        painter.setPen(QPen(theme.colour(present.halo, 0.75), 1.6))
+        painter.setBrush(theme.colour(present.halo, 0.55) if self.state == GUESSED else fill)
+        painter.drawEllipse(QPointF(), radius, radius)
+        if self.state == GUESSED:
+            painter.setPen(QPen(fill, 2.0))
+            painter.drawEllipse(QPointF(), radius - 0.6, radius - 0.6)
+
+
+class SkeletonItem(QGraphicsItem):
+    """Bones and joints of one person."""
+
+    def __init__(self):
+        super().__init__()
+        self.setPos(CENTRE_OF_PIXEL, CENTRE_OF_PIXEL)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
+        self.bones = [BoneItem(limb, self) for limb in range(len(LIMBS))]
+        self.joints = [JointItem(joint, self) for joint in range(len(JOINTS))]
+        self.hovered = -1
+        self.selected = -1
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        return QRectF()
+
+    def show_pose(self, pose_18x3: np.ndarray, with_place: np.ndarray) -> None:
+        """Put every item where the pose says; joints without a place are not drawn."""
+        for item in self.joints:
+            x, y, state = (float(value) for value in pose_18x3[item.joint])
+            item.setVisible(bool(with_place[item.joint]))
+            item.setPos(x, y)
+            if item.state != int(state):
+                item.state = int(state)
+                item.update()
+        for bone in self.bones:
+            one, other = bone.ends
+            bone.setVisible(bool(pose_18x3[one, 2] > 0 and pose_18x3[other, 2] > 0))
+            bone.setLine(
+                QLineF(*(float(v) for v in pose_18x3[one, :2]), *(float(v) for v in pose_18x3[other, :2]))
+            )
+
+    def hover(self, joint: int) -> bool:
+        """Grow the ring of this joint (-1: none); True if that changed something."""
+        if joint == self.hovered:
+            return False
+        for old_or_new, on in ((self.hovered, False), (joint, True)):
+            if old_or_new >= 0:
+                self.joints[old_or_new].mark(hovered=on)
+        self.hovered = joint
+        return True
+
+    def select(self, joint: int) -> None:
+        """Mark this joint as the one keys act on (-1: none)."""
+        for old_or_new, on in ((self.selected, False), (joint, True)):
+            if old_or_new >= 0:
+                self.joints[old_or_new].mark(selected=on)
+        self.selected = joint

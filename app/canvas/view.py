@@ -1,0 +1,328 @@
+"""The canvas: one picture with a skeleton on it. Zoom, pan, fit, and gestures told as signals."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView
+
+from app import theme
+from app.canvas.items import CENTRE_OF_PIXEL, PictureItem, SkeletonItem, to_pixmap
+from app.controller import FREE, LIMB, WHOLE, placed
+from engine.pose import kinematics
+from engine.pose.skeleton import JOINTS
+
+ZOOM_LIMITS = (0.1, 32.0)
+HIT_RADIUS = 13.0  # widget px
+FIT_MARGIN = 34  # widget px around the fitted picture
+PIXELS_FROM = 4.0  # zoom from which single pixels are shown, unless the fitted picture is near it
+ARROWS = {
+    Qt.Key.Key_Left: (-1.0, 0.0), Qt.Key.Key_Right: (1.0, 0.0), Qt.Key.Key_Up: (0.0, -1.0), Qt.Key.Key_Down: (0.0, 1.0),
+}  # fmt: skip
+
+
+class CanvasView(QGraphicsView):
+    """Shows the frame in its own pixels as scene units and tells what the hand does to it."""
+
+    grabbed = Signal(int, str, float, float)  # joint (-1 for the whole person), mode, x, y
+    pulled = Signal(float, float)
+    let_go = Signal()
+    cancelled = Signal()
+    nudged = Signal(int, float, float, bool)  # joint, dx, dy, whether it continues the step before
+    joint_selected = Signal(int)
+    joint_toggled = Signal(int)
+    menu_wanted = Signal(int, object)  # joint or -1, global position
+    zoom_changed = Signal(float)
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self.setScene(QGraphicsScene(self))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.BoundingRectViewportUpdate)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.setAcceptDrops(False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Canvas")
+        self.setAccessibleDescription("The person and the skeleton. Tab goes through the joints, arrows move one.")
+        self.picture = PictureItem()
+        self.skeleton = SkeletonItem()
+        self.scene().addItem(self.picture)
+        self.scene().addItem(self.skeleton)
+        self.pose: np.ndarray | None = None
+        self.fitted = True
+        self._space = False
+        self._pan_from: QPointF | None = None
+        self._drag = False
+        self._nudging = False
+        self.refresh_theme()
+
+    # What is shown.
+
+    def refresh_theme(self) -> None:
+        """Take the colours of the present theme."""
+        self.setBackgroundBrush(theme.colour(theme.colours().desk))
+        self.viewport().update()
+
+    def show_picture(self, rgb_HWC: np.ndarray) -> None:
+        """Swap the picture; a picture of another size is fitted anew."""
+        old = self.picture.pixmap().size()
+        self.picture.setPixmap(to_pixmap(rgb_HWC))
+        if self.picture.pixmap().size() != old:
+            box = self.picture.boundingRect()
+            reach = 2.0 * max(box.width(), box.height())
+            self.setSceneRect(box.adjusted(-reach, -reach, reach, reach))
+            self.fit()
+
+    def show_pose(self, pose_18x3: np.ndarray) -> None:
+        """Put the skeleton where the pose says."""
+        self.pose = pose_18x3
+        self.skeleton.show_pose(pose_18x3, placed(pose_18x3))
+        if self.skeleton.selected >= 0 and not placed(pose_18x3)[self.skeleton.selected]:
+            self.select(-1)
+
+    def dim(self, waking: bool) -> None:
+        """Fade the picture while it does not follow yet."""
+        self.picture.setOpacity(0.6 if waking else 1.0)
+
+    def set_skeleton_shown(self, shown: bool) -> None:
+        self.skeleton.setVisible(shown)
+
+    @property
+    def selected(self) -> int:
+        """The joint that keys act on, -1 for none."""
+        return self.skeleton.selected
+
+    def select(self, joint: int) -> None:
+        """Choose the joint that keys act on, -1 for none."""
+        if joint != self.skeleton.selected:
+            self.skeleton.select(joint)
+            self._nudging = False
+            self.joint_selected.emit(joint)
+
+    # Zoom, pan, fit.
+
+    @property
+    def zoom(self) -> float:
+        """Widget px a picture px."""
+        return self.transform().m11()
+
+    def fit(self) -> None:
+        """The whole picture, as large as fits; it stays fitted when the window changes."""
+        box = self.picture.boundingRect()
+        room = self.viewport().rect().adjusted(FIT_MARGIN, FIT_MARGIN, -FIT_MARGIN, -FIT_MARGIN)
+        if box.isEmpty() or room.width() < 8 or room.height() < 8:
+            return
+        self.fitted = True
+        self._set_zoom(min(room.width() / box.width(), room.height() / box.height()))
+        self.centerOn(box.center())
+
+    def zoom_to(self, zoom: float, at: QPointF | None = None) -> None:
+        """Set the zoom, keeping the scene point under `at` (widget px; the middle if None) in its place."""
+        at = QPointF(self.viewport().rect().center()) if at is None else at
+        before = self._scene_at(at)
+        self.fitted = False
+        self._set_zoom(zoom)
+        drift = self._scene_at(at) - before
+        self.centerOn(self._scene_at(QPointF(self.viewport().rect().center())) - drift)
+
+    def _set_zoom(self, zoom: float) -> None:
+        low, high = ZOOM_LIMITS
+        zoom = min(max(zoom, low), high)
+        self.resetTransform()
+        self.scale(zoom, zoom)
+        box, room = self.picture.boundingRect(), self.viewport().rect()
+        fit = min(room.width() / max(box.width(), 1), room.height() / max(box.height(), 1))
+        smooth = zoom < max(PIXELS_FROM, 1.8 * fit)
+        mode = Qt.TransformationMode.SmoothTransformation if smooth else Qt.TransformationMode.FastTransformation
+        self.picture.setTransformationMode(mode)
+        self.zoom_changed.emit(zoom)
+
+    def _scene_at(self, at: QPointF) -> QPointF:
+        inverse, _ = self.viewportTransform().inverted()
+        return inverse.map(at)
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        if self.fitted:
+            self.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        steps = event.angleDelta().y() / 120.0
+        if steps:
+            self.zoom_to(self.zoom * 1.15**steps, event.position())
+        event.accept()
+
+    # The mouse.
+
+    def to_pose(self, at: QPointF) -> tuple[float, float]:
+        """Widget px to pose px of the shown frame."""
+        spot = self._scene_at(at)
+        return spot.x() - CENTRE_OF_PIXEL, spot.y() - CENTRE_OF_PIXEL
+
+    def to_widget(self, xy: tuple[float, float]) -> QPointF:
+        """Pose px to widget px."""
+        return self.viewportTransform().map(QPointF(xy[0] + CENTRE_OF_PIXEL, xy[1] + CENTRE_OF_PIXEL))
+
+    def joint_at(self, at: QPointF) -> int:
+        """The joint under a widget position, -1 for none. Shown joints come before hidden ones."""
+        if self.pose is None or not self.skeleton.isVisible():
+            return -1
+        reach = HIT_RADIUS / self.zoom
+        found = kinematics.hit_test(self.pose, self.to_pose(at), reach)
+        if found is not None and found >= 0:
+            return int(found)
+        ghosts = self.pose.copy()
+        ghosts[:, 2] = (placed(self.pose) & (self.pose[:, 2] <= 0)).astype(np.float32)
+        found = kinematics.hit_test(ghosts, self.to_pose(at), reach)
+        return -1 if found is None else int(found)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        at = event.position()
+        left = event.button() == Qt.MouseButton.LeftButton
+        if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
+            self._pan_from = at
+            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif left and self.pose is not None and self.skeleton.isVisible():
+            self._begin_drag(at, event.modifiers())
+        event.accept()
+
+    def _begin_drag(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        joint = self.joint_at(at)
+        if modifiers & Qt.KeyboardModifier.AltModifier:
+            mode = WHOLE
+        elif joint < 0 or self.pose[joint, 2] <= 0:
+            self.select(joint)
+            return
+        else:
+            mode = FREE if modifiers & Qt.KeyboardModifier.ControlModifier else LIMB
+        self.select(joint)
+        self._drag = True
+        self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        self.grabbed.emit(joint, mode, *self.to_pose(at))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        at = event.position()
+        if self._pan_from is not None:
+            shift = at - self._pan_from
+            self._pan_from = at
+            self.fitted = False
+            middle = self._scene_at(QPointF(self.viewport().rect().center()) - shift)
+            self.centerOn(middle)
+        elif self._drag:
+            self.pulled.emit(*self.to_pose(at))
+        else:
+            self._hover(at)
+        event.accept()
+
+    def _hover(self, at: QPointF) -> None:
+        joint = self.joint_at(at)
+        if self.skeleton.hover(joint):
+            self.viewport().setToolTip(self.skeleton.joints[joint].describe() if joint >= 0 else "")
+        if self._space:
+            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        elif joint >= 0:
+            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+        else:
+            self.viewport().unsetCursor()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if self._pan_from is not None and event.button() in (Qt.MouseButton.MiddleButton, Qt.MouseButton.LeftButton):
+            self._pan_from = None
+        elif self._drag and event.button() == Qt.MouseButton.LeftButton:
+            self._drag = False
+            self.let_go.emit()
+        self._hover(event.position())
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        joint = self.joint_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and joint >= 0:
+            self.joint_toggled.emit(joint)
+        event.accept()
+
+    def contextMenuEvent(self, event) -> None:  # noqa: N802
+        joint = self.joint_at(QPointF(event.pos()))
+        if joint >= 0:
+            self.select(joint)
+        self.menu_wanted.emit(joint, event.globalPos())
+
+    def leaveEvent(self, event) -> None:  # noqa: N802
+        self.skeleton.hover(-1)
+        super().leaveEvent(event)
+
+    # Keys.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        key = event.key()
+        if key == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self._space = True
+                self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        elif key == Qt.Key.Key_Escape:
+            self._escape()
+        elif key in ARROWS and self.selected >= 0:
+            self._nudge(ARROWS[key], event)
+        else:
+            super().keyPressEvent(event)
+
+    def _escape(self) -> None:
+        if self._drag:
+            self._drag = False
+            self.viewport().unsetCursor()
+            self.cancelled.emit()
+        else:
+            self.select(-1)
+
+    def _nudge(self, direction: tuple[float, float], event: QKeyEvent) -> None:
+        step = 1.0
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            step = 10.0
+        elif event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            step = 0.25
+        self.nudged.emit(self.selected, direction[0] * step, direction[1] * step, self._nudging)
+        self._nudging = True
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = False
+            self.viewport().unsetCursor()
+        elif event.key() in ARROWS and not event.isAutoRepeat():
+            self._nudging = False
+        super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event) -> None:  # noqa: N802
+        self._space = False
+        super().focusOutEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        """Tab goes from joint to joint and leaves the canvas behind the last one."""
+        if self.pose is None:
+            return super().focusNextPrevChild(forward)
+        row = [joint for joint in range(len(JOINTS)) if placed(self.pose)[joint]]
+        if not row:
+            return super().focusNextPrevChild(forward)
+        here = row.index(self.selected) if self.selected in row else (-1 if forward else len(row))
+        following = here + (1 if forward else -1)
+        if not 0 <= following < len(row):
+            self.select(-1)
+            return super().focusNextPrevChild(forward)
+        self.select(row[following])
+        return True
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802
+        painter.fillRect(rect, self.backgroundBrush())
+        box = self.picture.boundingRect()
+        if not box.isEmpty():
+            soft = 1.0 / self.zoom
+            for spread, strength in ((14, 0.05), (9, 0.07), (5, 0.09), (2, 0.12)):
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.colour(theme.colours().halo, strength))
+                s = spread * soft
+                painter.drawRoundedRect(box.adjusted(-s, -s + 2 * soft, s, s + 2 * soft), s, s)

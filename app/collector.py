@@ -1,0 +1,30 @@
+"""Garbage is collected on the window's thread only: a collection on the worker could destroy Qt objects there."""
+
+from __future__ import annotations
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer
+
+
+class Collector(QObject):
+    """Turns the automatic collection off and does it from a timer, by the same thresholds."""
+
+    def __init__(self, parent: QObject | None = None, every_ms: int = 1000):
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.collect)
+        self._timer.start(every_ms)
+
+    def collect(self) -> None:
+        """Collect the oldest generation that is over its threshold."""
+        for generation in (2, 1, 0):
+            if gc.get_count()[generation] > gc.get_threshold()[generation] > 0:
+                gc.collect(generation)
+                return
+
+    def stop(self) -> None:
+        """Back to the automatic collection."""
+        self._timer.stop()
+        gc.enable()

@@ -1,0 +1,429 @@
+"""Between the document and the engine: every verb of the window ends here.
+
+document change -> stamped RenderRequest -> worker -> Frame -> shown, unless something newer already is.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoGroup, QUndoStack
+
+from app import history
+from app.document import Borrow, Document, Look, Photo, request_of
+from app.draft import Draft
+from app.files import samples
+from app.jobs import GARMENT, PERSON, EncodePhoto, NoPerson, OpenWeights, SavePicture
+from app.status import Status
+from app.worker import EngineFacts, RenderWorker, Trouble
+from engine.api import Frame
+from engine.errors import InputError
+from engine.pose import kinematics
+from engine.pose.skeleton import ABSENT, SEEN
+
+LIMB, FREE, WHOLE = "limb", "free", "whole"
+"""How a drag moves the skeleton: lengths kept, the joint alone, the whole person."""
+
+
+class Controller(QObject):
+    """Owns the document, its undo stack and the worker."""
+
+    picture_changed = Signal(object)  # uint8 RGB [H, W, 3], the frame the canvas shows
+    frame_shown = Signal(object)  # Frame
+    pose_changed = Signal()
+    look_changed = Signal(object)  # frozenset of field names
+    status_changed = Signal(object)  # Status
+    notice = Signal(str, str, str)  # grade ("info", "good", "error"), sentence, details
+    engine_awake = Signal(object)  # EngineFacts
+    engine_missing = Signal(object)  # Trouble
+    draft_changed = Signal(object)  # Draft or None
+    busy_changed = Signal(str)  # what is going on, "" for nothing
+
+    def __init__(self, worker: RenderWorker, size: tuple[int, int] = (256, 176), parent: QObject | None = None):
+        super().__init__(parent)
+        self.worker = worker
+        self.size = size
+        self.facts: EngineFacts | None = None
+        self.document = Document()
+        self.undo_group = QUndoGroup(self)
+        self.undo_stack = QUndoStack(self.undo_group)
+        self.undo_stack.setUndoLimit(history.UNDO_LIMIT)
+        self.undo_group.setActiveStack(self.undo_stack)
+        self.draft: Draft | None = None
+        self.status = Status()
+        self.wants_maps = False
+        self.still: np.ndarray | None = None
+        self._sample_key = ""
+        self._stamps = itertools.count(1)
+        self._asked = 0
+        self._shown = 0
+        self._oldest_wanted = 0
+        self._gestures = itertools.count(1)
+        self._gesture = 0
+        self._drag: tuple[int, str, np.ndarray, tuple[float, float]] | None = None
+        self._jobs_open: list[str] = []
+        self._waiting_photos: list[EncodePhoto] = []
+        self.document.listen(self._on_look_changed)
+        worker.opened.connect(self._on_opened)
+        worker.open_failed.connect(self._on_open_failed)
+        worker.rendered.connect(self._on_rendered)
+        worker.render_failed.connect(self._on_render_failed)
+        worker.job_done.connect(self._on_job_done)
+        worker.job_failed.connect(self._on_job_failed)
+
+    # Opening and closing.
+
+    def start(self, sample: samples.Sample) -> None:
+        """Show the sample at once and wake the engine behind it."""
+        self._sample = sample
+        self.still = sample.rgb_HWC
+        self.document.settle(pose=np.array(sample.pose_18x3, dtype=np.float32))
+        self.picture_changed.emit(sample.rgb_HWC)
+        self._set_status(state="waking")
+        self.worker.start()
+
+    def close(self) -> bool:
+        """Stop the worker; False if it is still on something after three seconds."""
+        return self.worker.stop()
+
+    def open_weights(self, path: Path) -> None:
+        """Wake the engine with another weights file."""
+        self._set_status(state="waking")
+        self._submit(OpenWeights(path))
+
+    # The pose.
+
+    @property
+    def pose(self) -> np.ndarray | None:
+        """Pose the canvas shows: the draft's over a photo, else the document's."""
+        return self.active.look.pose
+
+    @property
+    def active(self) -> Document:
+        """The document that gestures change now."""
+        return self.draft.document if self.draft else self.document
+
+    @property
+    def stack(self) -> QUndoStack:
+        return self.draft.undo_stack if self.draft else self.undo_stack
+
+    @property
+    def frame_size(self) -> tuple[int, int]:
+        """(H, W) of the frame that `pose` is in: the draft's photo, or the model frame."""
+        return self.draft.rgb_HWC.shape[:2] if self.draft else self.size
+
+    @property
+    def dragging(self) -> bool:
+        return self._drag is not None
+
+    def grab(self, joint: int, mode: str, xy: tuple[float, float]) -> None:
+        """Begin a gesture: `joint` (or the whole person) pulled from `xy`, px of the shown frame."""
+        self._gesture = next(self._gestures)
+        self._drag = (joint, mode, self.pose.copy(), xy)
+
+    def pull(self, xy: tuple[float, float]) -> None:
+        """The hand moved to `xy`."""
+        if self._drag is None:
+            return
+        joint, mode, start, origin = self._drag
+        shift = (xy[0] - origin[0], xy[1] - origin[1])
+        if mode == WHOLE:
+            self.stack.push(
+                history.MovePerson(self.active, kinematics.move_person(start, shift), self._gesture)
+            )
+            return
+        target = (start[joint, 0] + shift[0], start[joint, 1] + shift[1])
+        if self.draft:
+            moved = self.draft.pull(start, joint, target)
+        else:
+            moved = kinematics.move_joint(start, joint, target, free=mode == FREE)
+        self.stack.push(history.MoveJoint(self.active, joint, moved, self._gesture))
+
+    def let_go(self) -> None:
+        """End the gesture: one step of undo."""
+        if self._drag is not None:
+            self._drag = None
+            self._request()
+
+    def cancel_drag(self) -> None:
+        """End the gesture where it began: no step of undo."""
+        if self._drag is None:
+            return
+        joint, mode, start, _ = self._drag
+        self._drag = None
+        if mode == WHOLE:
+            self.stack.push(history.MovePerson(self.active, start, self._gesture))
+        else:
+            self.stack.push(history.MoveJoint(self.active, joint, start, self._gesture))
+
+    def nudge(self, joint: int, shift: tuple[float, float], again: bool) -> None:
+        """Move a joint by keys; `again` joins the step before (a held key)."""
+        if not again or not self._gesture:
+            self._gesture = next(self._gestures)
+        pose = self.pose
+        target = (pose[joint, 0] + shift[0], pose[joint, 1] + shift[1])
+        moved = self.draft.pull(pose, joint, target) if self.draft else kinematics.move_joint(pose, joint, target)
+        self.stack.push(history.MoveJoint(self.active, joint, moved, self._gesture))
+
+    def place(self, joint: int, xy: tuple[float, float]) -> None:
+        """Put a joint at exactly `xy`, alone."""
+        self._gesture = next(self._gestures)
+        moved = kinematics.move_joint(self.pose, joint, xy, free=True)
+        self.stack.push(history.MoveJoint(self.active, joint, moved, self._gesture))
+
+    def set_shown(self, joint: int, shown: bool) -> None:
+        """Hide a joint, or show it where it was (or near its neighbours if it never had a place)."""
+        pose = self.pose
+        if shown == (pose[joint, 2] > 0):
+            return
+        if shown and not placed(pose)[joint]:
+            pose = pose.copy()
+            pose[joint] = (*samples.guess_place(pose, joint, kinematics.t_pose(self.frame_size)), SEEN)
+            self.stack.push(history.PlaceJoint(self.active, joint, pose))
+        else:
+            self.stack.push(history.SetJointState(self.active, joint, SEEN if shown else ABSENT))
+
+    def show_all(self) -> None:
+        """Show every hidden joint, as one step."""
+        self.stack.beginMacro("Show all joints")
+        for joint in range(len(self.pose)):
+            self.set_shown(joint, True)
+        self.stack.endMacro()
+
+    def mirror(self) -> None:
+        """Exchange left and right."""
+        self.stack.push(history.MirrorPose(self.active, kinematics.mirror(self.pose, self.frame_size)))
+
+    def reset_pose(self) -> None:
+        """Back to the pose the person has in the photo."""
+        photo = self.document.look.photo(self.document.look.person)
+        if self.draft:
+            self.draft.reset()
+        elif photo is not None and photo.reference.keypoints_18x3 is not None:
+            self.take_pose(photo.reference.keypoints_18x3, photo.name)
+
+    def take_pose(self, pose_18x3: np.ndarray, source: str) -> None:
+        """Replace the pose; `source` names where it comes from."""
+        self.stack.push(history.TakePose(self.active, np.array(pose_18x3, dtype=np.float32), source))
+
+    # Photos.
+
+    def open_photo(self, source: Path | bytes | np.ndarray, name: str, role: str = PERSON) -> None:
+        """Read, detect, frame and encode a photo on the worker; a new person, or a garment reference."""
+        job = EncodePhoto(source, name, role)
+        if self.facts is None and self.status.state == "waking":
+            self._waiting_photos.append(job)
+            self._set_busy(f"waiting for the engine to read {name}")
+            return
+        self._submit(job)
+
+    def use_draft(self) -> None:
+        """Encode the photo with the skeleton laid on it by hand."""
+        draft = self.draft
+        if draft is not None:
+            self.leave_draft()
+            self._submit(EncodePhoto(draft.rgb_HWC, draft.name, draft.role, draft.document.look.pose.copy()))
+
+    def leave_draft(self) -> None:
+        """Put the photo away and show the person again."""
+        if self.draft is None:
+            return
+        self.undo_group.setActiveStack(self.undo_stack)
+        self.draft.undo_stack.deleteLater()
+        self.draft = None
+        self.draft_changed.emit(None)
+        self.picture_changed.emit(self.still)
+        self.pose_changed.emit()
+
+    def remove_photo(self, key: str) -> None:
+        """Take a photo off the shelf; the person's own stays."""
+        if key == self.document.look.person:
+            self.notice.emit("info", "This photo is the person. Make another photo the person first.", "")
+        elif self.document.look.photo(key):
+            self.undo_stack.push(history.RemovePhoto(self.document, key))
+
+    def make_person(self, key: str) -> None:
+        """Show the person of another photo, in the present pose."""
+        if key != self.document.look.person and self.document.look.photo(key):
+            self.undo_stack.push(history.ChangePerson(self.document, key))
+
+    def begin_gesture(self) -> None:
+        """What follows (a slider being pulled) is one step of undo."""
+        self._gesture = next(self._gestures)
+
+    def borrow(self, key: str, amount: float, gesture: bool = False) -> None:
+        """Mix the textures of a photo into the person, 0 to 1."""
+        wanted = Borrow(key, float(np.clip(amount, 0.0, 1.0)))
+        if wanted != self.document.look.borrow and key != self.document.look.person:
+            self.undo_stack.push(history.BorrowFrom(self.document, wanted, self._gesture if gesture else 0))
+
+    def save_picture(self, path: Path, texts: dict[str, str]) -> None:
+        """Draw the present look exactly and write it to `path`."""
+        request = request_of(self.document.look, 0)
+        if request is None or self.facts is None:
+            self.notice.emit("error", f"{path.name} cannot be drawn: the engine is not awake.", "")
+        else:
+            self._submit(SavePicture(request, path, texts))
+
+    def set_wants_maps(self, wanted: bool) -> None:
+        """Whether frames shall carry their attention maps."""
+        if wanted != self.wants_maps:
+            self.wants_maps = wanted
+            if wanted:
+                self._request()
+
+    # What changed.
+
+    def _on_look_changed(self, changed: frozenset[str]) -> None:
+        if "person" in changed:
+            self._oldest_wanted = self._asked + 1
+        self._request()
+        if not self.draft:
+            self.pose_changed.emit()
+        self.look_changed.emit(changed)
+
+    def _on_draft_changed(self, _changed: frozenset[str]) -> None:
+        self.pose_changed.emit()
+
+    def _request(self) -> None:
+        if self.facts is None:
+            return
+        stamp = next(self._stamps)
+        request = request_of(self.document.look, stamp, self.wants_maps)
+        if request is None:
+            return
+        self._asked = stamp
+        live = self._drag is not None or self._gesture_is_fresh()
+        self.worker.post(request, live=live)
+        self._set_status(state="live" if live else "catching up", error="")
+
+    def _gesture_is_fresh(self) -> bool:
+        now = time.monotonic()
+        fresh = now - getattr(self, "_asked_at", 0.0) < 0.25
+        self._asked_at = now
+        return fresh
+
+    # What came back.
+
+    def _on_opened(self, facts: EngineFacts) -> None:
+        first = self.facts is None
+        self.facts = facts
+        self.size = facts.size
+        self._set_status(state="catching up", device=facts.device, levels=facts.levels, error="")
+        if first:
+            job = EncodePhoto(self._sample.rgb_HWC, self._sample.name, "sample", self._sample.pose_18x3)
+            self._submit(job)
+        else:
+            for photo in self.document.look.photos:
+                self._submit(
+                    EncodePhoto(
+                        photo.reference.image_HWC, photo.name, f"again {photo.key}", photo.reference.keypoints_18x3
+                    )
+                )
+        for job in self._waiting_photos:
+            self._submit(job)
+        self._waiting_photos.clear()
+        self.engine_awake.emit(facts)
+
+    def _on_open_failed(self, trouble: Trouble) -> None:
+        if self.facts is None:
+            self._set_status(state="missing")
+            for job in self._waiting_photos:
+                self.notice.emit("error", f"{job.name} cannot be used: the engine is not awake.", "")
+            self._waiting_photos.clear()
+            self._set_busy("")
+        else:
+            self._set_status(state="full")
+        self.engine_missing.emit(trouble)
+
+    def _on_rendered(self, frame: Frame) -> None:
+        if frame.stamp < max(self._shown, self._oldest_wanted):
+            return
+        self._shown = frame.stamp
+        newest = frame.stamp == self._asked
+        state = "full" if newest and frame.exact else "live" if self.dragging else "catching up"
+        self._set_status(state=state, ms=frame.ms, level=frame.level, exact=frame.exact, frame=True)
+        self.still = frame.image
+        if not self.draft:
+            self.picture_changed.emit(frame.image)
+        self.frame_shown.emit(frame)
+
+    def _on_render_failed(self, stamp: int, trouble: Trouble) -> None:
+        if stamp == self._asked:
+            self._set_status(state="error", error=trouble.sentence)
+        self.notice.emit("error", trouble.sentence, trouble.details)
+
+    def _on_job_done(self, job, value) -> None:
+        self._job_over(job)
+        if isinstance(job, SavePicture):
+            self.notice.emit("good", f"Saved {job.path.name}.", "")
+        elif isinstance(value, NoPerson):
+            self._begin_draft(job, value)
+        elif isinstance(job, EncodePhoto):
+            self._photo_encoded(job, Photo(job.name, value))
+
+    def _photo_encoded(self, job: EncodePhoto, photo: Photo) -> None:
+        if job.role == "sample":
+            pose = photo.reference.keypoints_18x3
+            untouched = self.undo_stack.count() == 0 and pose is not None
+            values = {"pose": np.array(pose, dtype=np.float32)} if untouched else {}
+            self.document.settle(photos=(photo, *self.document.look.photos), person=photo.key, **values)
+        elif job.role.startswith("again "):
+            self._replace_photo(job.role.removeprefix("again "), photo)
+        elif job.role == GARMENT:
+            self.undo_stack.push(history.ShelvePhoto(self.document, photo))
+        else:
+            pose = photo.reference.keypoints_18x3
+            pose = kinematics.t_pose(self.size) if pose is None else pose
+            self.undo_stack.push(history.OpenPerson(self.document, photo, np.array(pose, dtype=np.float32)))
+
+    def _replace_photo(self, old_key: str, photo: Photo) -> None:
+        """A photo encoded again by other weights; its key may be a new one."""
+        look: Look = self.document.look
+        photos = tuple(photo if known.key == old_key else known for known in look.photos)
+        borrow = look.borrow
+        if borrow is not None and borrow.key == old_key:
+            borrow = Borrow(photo.key, borrow.amount)
+        person = photo.key if look.person == old_key else look.person
+        self.document.settle(photos=photos, person=person, borrow=borrow)
+
+    def _begin_draft(self, job: EncodePhoto, found: NoPerson) -> None:
+        self.draft = Draft(found.rgb_HWC, job.name, job.role, found.reason, self.undo_group)
+        self.draft.document.listen(self._on_draft_changed)
+        self.undo_group.setActiveStack(self.draft.undo_stack)
+        self.draft_changed.emit(self.draft)
+        self.picture_changed.emit(found.rgb_HWC)
+        self.pose_changed.emit()
+
+    def _on_job_failed(self, job, trouble: Trouble) -> None:
+        self._job_over(job)
+        self.notice.emit("error", trouble.sentence, trouble.details)
+
+    def _submit(self, job) -> None:
+        self._jobs_open.append(job.doing)
+        self._set_busy(job.doing)
+        self.worker.submit(job)
+
+    def _job_over(self, job) -> None:
+        if job.doing in self._jobs_open:
+            self._jobs_open.remove(job.doing)
+        self._set_busy(self._jobs_open[0] if self._jobs_open else "")
+
+    def _set_busy(self, doing: str) -> None:
+        self.busy_changed.emit(doing)
+
+    def _set_status(self, **values) -> None:
+        self.status = self.status.changed(**values)
+        self.status_changed.emit(self.status)
+
+
+def placed(pose_18x3: np.ndarray) -> np.ndarray:
+    """[18] bool: joints that have a place, shown or hidden."""
+    return np.isfinite(pose_18x3[:, :2]).all(axis=1) & (pose_18x3[:, :2] > 0).any(axis=1)
+
+
+__all__ = ["Controller", "InputError", "placed", "LIMB", "FREE", "WHOLE"]

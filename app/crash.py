@@ -1,0 +1,82 @@
+"""The crash guard: whatever goes wrong is written to a rotating log, and the window is told instead of dying."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import logging.handlers
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+log = logging.getLogger("poseloom")
+_fault_file = None
+
+
+def log_folder() -> Path:
+    """Where the logs are; made on first use."""
+    from engine.paths import user_data
+
+    folder = user_data() / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def start_logging() -> None:
+    """Five files of a megabyte, and Python's own trace where the process dies outright."""
+    global _fault_file
+    try:
+        folder = log_folder()
+        handler: logging.Handler = logging.handlers.RotatingFileHandler(
+            folder / "poseloom.log", maxBytes=1_000_000, backupCount=4, encoding="utf-8", delay=True
+        )
+        _fault_file = open(folder / "fault.log", "a", encoding="utf-8")  # noqa: SIM115 (lives with the process)
+        faulthandler.enable(_fault_file)
+    except OSError as error:  # a full or read-only disk is no reason not to start
+        handler = logging.StreamHandler()
+        sys.stderr.write(f"No log can be written: {error}\n")
+        faulthandler.enable()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.info("started, pid %d, Python %s, %s", os.getpid(), sys.version.split()[0], sys.platform)
+
+
+def guard(tell: Callable[[str, str], None]) -> None:
+    """Catch what nobody caught, on any thread; `tell(sentence, details)` must be safe to call from any of them."""
+
+    def on_error(kind, error, trace) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        details = "".join(traceback.format_exception(kind, error, trace))
+        log.error("unhandled\n%s", details)
+        sys.__stderr__.write(details) if sys.__stderr__ else None
+        tell(f"Something went wrong ({kind.__name__}). Your work is still here; the log has the details.", details)
+
+    sys.excepthook = on_error
+    threading.excepthook = lambda a: on_error(a.exc_type, a.exc_value, a.exc_traceback)
+
+
+def log_qt_messages() -> None:
+    """Qt's warnings go to the log, the bad ones to stderr too."""
+    from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+
+    levels = {
+        QtMsgType.QtDebugMsg: logging.DEBUG,
+        QtMsgType.QtInfoMsg: logging.INFO,
+        QtMsgType.QtWarningMsg: logging.WARNING,
+        QtMsgType.QtCriticalMsg: logging.ERROR,
+        QtMsgType.QtFatalMsg: logging.CRITICAL,
+    }
+
+    def handle(kind, context, message) -> None:
+        level = levels.get(kind, logging.WARNING)
+        log.log(level, "Qt: %s", message)
+        if level >= logging.ERROR and sys.__stderr__:
+            sys.__stderr__.write(f"Qt: {message}\n")
+
+    qInstallMessageHandler(handle)

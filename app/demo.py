@@ -1,0 +1,130 @@
+"""The short demo: a drag made of real mouse events on the real window, and pictures of it.
+
+Also what `--screenshot` uses. It waits for pictures, not for time, so it shows the same on a slow machine.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from PIL import Image
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+FRAMES = 36
+PATIENCE_MS = 120_000
+FRAME_PATIENCE_MS = 3_000
+WRIST, ANKLE = 7, 10
+GIF_WIDTH = 560
+
+
+class Player(QObject):
+    """Plays once the first exact picture is there, saves, and closes the window. `outcome` is the exit code."""
+
+    def __init__(self, window, folder: Path | None, screenshot: Path | None):
+        super().__init__(window)
+        self.window = window
+        self.folder = folder
+        self.screenshot = screenshot
+        self.outcome = 1
+        self._step = -1
+        self._pictures: list[Image.Image] = []
+        self._start: QPointF | None = None
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(lambda: self._give_up("the engine did not answer"))
+        self._patience.start()
+        self._frame_patience = QTimer(self, singleShot=True, interval=FRAME_PATIENCE_MS)
+        self._frame_patience.timeout.connect(self._advance)
+        window.controller.status_changed.connect(self._on_status)
+        window.controller.frame_shown.connect(self._on_frame)
+
+    def _on_status(self, status) -> None:
+        if self._step >= 0:
+            return
+        if status.state in ("full", "missing"):
+            self._step = 0
+            # The attention maps and the layout settle with the next turns of the event loop.
+            QTimer.singleShot(400, self._begin)
+
+    def _begin(self) -> None:
+        if self.screenshot:
+            self._save_window(self.screenshot)
+        if not self.folder:
+            self._finish(0)
+            return
+        self.window.coach.hide()
+        self._save_window(self.folder / "window-before.png")
+        canvas = self.window.canvas
+        pose = self.window.controller.pose
+        self._start = canvas.to_widget((float(pose[WRIST, 0]), float(pose[WRIST, 1])))
+        self._send(QEvent.Type.MouseButtonPress, self._start, Qt.MouseButton.LeftButton)
+        self._advance()
+
+    def _on_frame(self, frame) -> None:
+        if 0 < self._step <= FRAMES:
+            QTimer.singleShot(15, self._advance)
+
+    def _advance(self) -> None:
+        self._frame_patience.stop()
+        if self._step < 0 or self._step > FRAMES or self._start is None:
+            return
+        if self._step:
+            self._pictures.append(self._grab())
+        if self._step == FRAMES:
+            self._end_drag()
+            return
+        self._step += 1
+        self._send(QEvent.Type.MouseMove, self._spot(self._step / FRAMES), Qt.MouseButton.NoButton)
+        self._frame_patience.start()
+
+    def _spot(self, t: float) -> QPointF:
+        """An arc from the hanging hand, out to the side and above the head."""
+        zoom = self.window.canvas.zoom
+        ease = 0.5 - 0.5 * math.cos(math.pi * t)
+        return self._start + QPointF(34 * zoom * math.sin(math.pi * ease * 0.75), -112 * zoom * ease)
+
+    def _end_drag(self) -> None:
+        self._step += 1
+        self._send(QEvent.Type.MouseButtonRelease, self._spot(1.0), Qt.MouseButton.LeftButton)
+        QTimer.singleShot(1500, self._save_all)
+
+    def _save_all(self) -> None:
+        self._save_window(self.folder / "window-after.png")
+        gif = self.folder / "drag.gif"
+        first, *rest = [picture.quantize(128, dither=Image.Dither.NONE) for picture in self._pictures]
+        there_and_back = [*rest, *reversed(rest)]
+        first.save(gif, save_all=True, append_images=there_and_back, duration=60, loop=0)
+        print(f"  {gif}", flush=True)
+        self._finish(0)
+
+    def _grab(self) -> Image.Image:
+        image = self.window.canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+        image = image.scaledToWidth(GIF_WIDTH, Qt.TransformationMode.SmoothTransformation)
+        return Image.frombuffer(
+            "RGB", (image.width(), image.height()), bytes(image.constBits()), "raw", "RGB", image.bytesPerLine(), 1
+        ).copy()
+
+    def _save_window(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.window.grab().save(str(path))
+        print(f"  {path}", flush=True)
+
+    def _send(self, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton) -> None:
+        viewport = self.window.canvas.viewport()
+        held = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else Qt.MouseButton.LeftButton
+        event = QMouseEvent(
+            kind, at, viewport.mapToGlobal(at), button, held, Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(viewport, event)
+
+    def _give_up(self, why: str) -> None:
+        print(f"The demo was not played: {why}.", flush=True)
+        self._finish(1)
+
+    def _finish(self, outcome: int) -> None:
+        self.outcome = outcome
+        self._patience.stop()
+        self.window.close()
+        QGuiApplication.quit()

@@ -1,0 +1,105 @@
+"""Help dialogs: keys and mouse, the network in use, the program."""
+
+from __future__ import annotations
+
+import html
+from importlib import metadata
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app import theme
+from app.actions import ACTIONS, MENUS
+
+MOUSE = (
+    ("Drag a joint", "limbs bend, lengths stay"),
+    ("Ctrl + drag", "move that joint alone"),
+    ("Alt + drag", "move the whole person"),
+    ("Double-click a joint", "hide or show it"),
+    ("Wheel", "zoom at the pointer"),
+    ("Space + drag, middle drag", "pan"),
+    ("Tab, Shift + Tab", "next, previous joint"),
+    ("Arrows", "nudge by 1 px; Shift 10, Alt ¼"),
+    ("Esc", "cancel the drag, let the joint go"),
+)
+
+
+def _table(rows) -> str:
+    muted = theme.colours().muted
+    return "<table cellspacing=0 cellpadding=3>" + "".join(
+        f"<tr><td style='padding-right:26px'>{html.escape(what)}</td>"
+        f"<td style='color:{muted}'>{html.escape(how)}</td></tr>"
+        for what, how in rows
+    ) + "</table>"  # fmt: skip
+
+
+def _show(parent: QWidget, title: str, text: str) -> QDialog:
+    dialog = QDialog(parent)
+    dialog.setWindowTitle(title)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(20, 18, 20, 16)
+    words = QLabel(text)
+    words.setTextFormat(Qt.TextFormat.RichText)
+    words.setWordWrap(True)
+    words.setAlignment(Qt.AlignmentFlag.AlignTop)
+    words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    scroll = QScrollArea()
+    scroll.setWidget(words)
+    scroll.setWidgetResizable(True)
+    column.addWidget(scroll)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.reject)
+    column.addWidget(buttons)
+    dialog.resize(460, 520)
+    dialog.open()
+    return dialog
+
+
+def keys(parent: QWidget) -> QDialog:
+    """Every key and gesture, from the same table as the menus."""
+    native = QKeySequence.SequenceFormat.NativeText
+    parts = ["<b>Mouse and canvas</b>", _table(MOUSE)]
+    for title in MENUS:
+        rows = [
+            (spec.text.replace("&", "").rstrip("…"), ", ".join(QKeySequence(k).toString(native) for k in spec.keys))
+            for spec in ACTIONS
+            if spec.menu == title and spec.keys
+        ]
+        if rows:
+            parts += [f"<br><b>{title.replace('&', '')}</b>", _table(rows)]
+    return _show(parent, "Keys and mouse", "".join(parts))
+
+
+def network(parent: QWidget, facts) -> QDialog:
+    """The weights in use and their card."""
+    weights = facts.weights
+    rows = [
+        ("Weights", str(weights.get("name", ""))),
+        ("sha256", str(weights.get("sha256", ""))[:16]),
+        ("Frame", f"{facts.size[0]} × {facts.size[1]} px"),
+        ("Layers", str(len(facts.layers))),
+        ("Device", facts.device),
+    ]
+    card = weights.get("card") or "This file carries no model card."
+    body = html.escape(str(card)).replace("\n", "<br>")
+    return _show(parent, "About the network", f"{_table(rows)}<br><b>Model card</b><br><br>{body}")
+
+
+def about(parent: QWidget) -> QDialog:
+    """Name, version, what it is."""
+    try:
+        version = metadata.version("poseloom")
+    except metadata.PackageNotFoundError:
+        version = "from source"
+    text = (
+        f"<h3>Poseloom {html.escape(version)}</h3>"
+        "<p>Pull a joint and the person in the photo follows.</p>"
+        "<p>A reference is gathered once into neural textures; every pose hands them out again "
+        "(neural texture extraction and distribution, CVPR 2022).</p>"
+        "<p>Nothing leaves this machine: the program opens no network connection.</p>"
+    )
+    dialog = _show(parent, "About Poseloom", text)
+    dialog.resize(440, 300)
+    return dialog

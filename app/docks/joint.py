@@ -1,0 +1,172 @@
+"""The joint dock: name, place and visibility of the chosen joint, and the hidden ones as chips to bring back."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.pose.skeleton import GUESSED, JOINTS, SIDES
+
+
+class FlowLayout(QLayout):
+    """Lays widgets in rows, breaking where the width ends."""
+
+    def __init__(self, parent: QWidget, gap: int = 5):
+        super().__init__(parent)
+        self.setContentsMargins(0, 0, 0, 0)
+        self._gap = gap
+        self._items: list = []
+
+    def addItem(self, item) -> None:  # noqa: N802
+        self._items.append(item)
+
+    def count(self) -> int:
+        return len(self._items)
+
+    def itemAt(self, index: int):  # noqa: N802
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int):  # noqa: N802
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        return self._lay(QRect(0, 0, width, 0), place=False)
+
+    def setGeometry(self, rect: QRect) -> None:  # noqa: N802
+        super().setGeometry(rect)
+        self._lay(rect, place=True)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return self.minimumSize()
+
+    def minimumSize(self) -> QSize:  # noqa: N802
+        widest = QSize()
+        for item in self._items:
+            widest = widest.expandedTo(item.minimumSize())
+        return widest
+
+    def _lay(self, rect: QRect, place: bool) -> int:
+        x, y, tall = rect.x(), rect.y(), 0
+        for item in self._items:
+            size = item.sizeHint()
+            if x > rect.x() and x + size.width() > rect.right() + 1:
+                x, y, tall = rect.x(), y + tall + self._gap, 0
+            if place:
+                item.setGeometry(QRect(QPoint(x, y), size))
+            x += size.width() + self._gap
+            tall = max(tall, size.height())
+        return y + tall - rect.y()
+
+
+class JointPanel(QWidget):
+    """Shows one joint of a pose; numbers are px of the shown frame."""
+
+    place_wanted = Signal(int, float, float)
+    shown_wanted = Signal(int, bool)
+    chip_clicked = Signal(int)
+
+    def __init__(self):
+        super().__init__()
+        self._joint = -1
+        self._filling = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 2, 14, 12)
+        column.setSpacing(8)
+        self._name = QLabel()
+        self._name.setProperty("role", "heading")
+        column.addWidget(self._name)
+        self._editor = QWidget()
+        row = QHBoxLayout(self._editor)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        self._x, self._y = self._number("x"), self._number("y")
+        for label, field in (("x", self._x), ("y", self._y)):
+            caption = QLabel(label)
+            caption.setProperty("role", "muted")
+            row.addWidget(caption)
+            row.addWidget(field, 1)
+        self._shown = QCheckBox("shown")
+        self._shown.clicked.connect(lambda on: self.shown_wanted.emit(self._joint, on))
+        row.addWidget(self._shown)
+        column.addWidget(self._editor)
+        self._hidden_caption = QLabel("Hidden joints")
+        self._hidden_caption.setProperty("role", "muted")
+        column.addWidget(self._hidden_caption)
+        self._chips = QWidget()
+        self._flow = FlowLayout(self._chips)
+        column.addWidget(self._chips)
+        column.addStretch(1)
+
+    def _number(self, name: str) -> QDoubleSpinBox:
+        field = QDoubleSpinBox()
+        field.setRange(-99999.0, 99999.0)
+        field.setDecimals(1)
+        field.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        field.setKeyboardTracking(False)
+        field.setAccessibleName(f"Joint {name} in pixels")
+        field.setMinimumWidth(52)
+        field.valueChanged.connect(self._typed)
+        return field
+
+    def _typed(self) -> None:
+        if not self._filling and self._joint >= 0:
+            self.place_wanted.emit(self._joint, self._x.value(), self._y.value())
+
+    def show_joint(self, joint: int, pose_18x3: np.ndarray | None) -> None:
+        """Show this joint of the pose; -1 for none."""
+        self._joint = joint
+        chosen = joint >= 0 and pose_18x3 is not None
+        self._editor.setVisible(chosen)
+        if chosen:
+            guessed = " · guessed" if int(pose_18x3[joint, 2]) == GUESSED else ""
+            self._name.setText(JOINTS[joint].capitalize() + guessed)
+            self._filling = True
+            self._x.setValue(float(pose_18x3[joint, 0]))
+            self._y.setValue(float(pose_18x3[joint, 1]))
+            self._shown.setChecked(bool(pose_18x3[joint, 2] > 0))
+            self._filling = False
+        else:
+            self._name.setText("No joint chosen: click one, or press Tab")
+        self._name.setProperty("role", "heading" if chosen else "muted")
+        self._name.style().polish(self._name)
+        hidden = [] if pose_18x3 is None else [j for j in range(len(JOINTS)) if pose_18x3[j, 2] <= 0]
+        if hidden != [chip.property("joint") for chip in self.chips]:
+            self._fill_chips(hidden)
+
+    @property
+    def chips(self) -> list[QPushButton]:
+        """Buttons of the hidden joints."""
+        return [self._flow.itemAt(i).widget() for i in range(self._flow.count())]
+
+    def _fill_chips(self, hidden: list[int]) -> None:
+        for chip in self.chips:
+            self._flow.takeAt(0)
+            chip.setParent(None)
+            chip.deleteLater()
+        for joint in hidden:
+            side = {"left": "L ", "right": "R "}.get(SIDES[joint], "")
+            chip = QPushButton(side + JOINTS[joint].removeprefix(SIDES[joint]).strip(), self._chips)
+            chip.setObjectName("chip")
+            chip.setProperty("joint", joint)
+            chip.setToolTip(f"Show the {JOINTS[joint]} again")
+            chip.setAccessibleName(f"Show the {JOINTS[joint]} again")
+            chip.setCursor(Qt.CursorShape.PointingHandCursor)
+            chip.clicked.connect(lambda _on=False, joint=joint: self.chip_clicked.emit(joint))
+            self._flow.addWidget(chip)
+            chip.show()
+        self._hidden_caption.setVisible(bool(hidden))
+        self._chips.setVisible(bool(hidden))
+        self._chips.updateGeometry()

@@ -1,0 +1,218 @@
+"""The references shelf: a card a photo, a star on the person, and one slider that mixes another photo in."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPainterPath, QPixmap
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import icons
+from app.canvas.items import to_pixmap
+from app.document import Look, Photo
+
+THUMB = QSize(82, 112)
+COLUMNS = 2
+
+
+def thumbnail(rgb_HWC: np.ndarray, size: QSize, ratio: float) -> QPixmap:
+    """The picture filling a rounded rectangle of this size."""
+    made = QPixmap(size * ratio)
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    picture = to_pixmap(rgb_HWC).scaled(
+        size * ratio, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
+    )
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    outline = QPainterPath()
+    outline.addRoundedRect(0, 0, size.width(), size.height(), 6, 6)
+    painter.setClipPath(outline)
+    x = (picture.width() / ratio - size.width()) / 2
+    painter.drawPixmap(
+        int(-x), 0, int(picture.width() / ratio), int(picture.height() / ratio), picture
+    )
+    painter.end()
+    return made
+
+
+class Card(QFrame):
+    """One photo. A click chooses it as garment reference, the menu does the rest."""
+
+    clicked = Signal(str)
+    person_wanted = Signal(str)
+    remove_wanted = Signal(str)
+
+    def __init__(self, photo: Photo, is_person: bool, chosen: bool):
+        super().__init__()
+        self.setObjectName("card")
+        self.key = photo.key
+        self.is_person = is_person
+        self.setProperty("chosen", chosen)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.ArrowCursor if is_person else Qt.CursorShape.PointingHandCursor)
+        role = "the person" if is_person else "garment reference"
+        self.setAccessibleName(f"{photo.name}, {role}")
+        self.setToolTip(f"{photo.name}\n" + ("The person" if is_person else "Click to mix its textures in"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(5, 5, 5, 5)
+        column.setSpacing(4)
+        picture = QLabel()
+        picture.setPixmap(thumbnail(photo.reference.image_HWC, THUMB, self.devicePixelRatioF()))
+        picture.setFixedSize(THUMB)
+        column.addWidget(picture, alignment=Qt.AlignmentFlag.AlignHCenter)
+        name = QLabel(self.fontMetrics().elidedText(photo.name, Qt.TextElideMode.ElideMiddle, THUMB.width() - 16))
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(name, 1)
+        if is_person:
+            star = QLabel()
+            star.setPixmap(icons.pixmap("star", 14, "accent", self.devicePixelRatioF()))
+            row.addWidget(star)
+        column.addLayout(row)
+
+    def mouseReleaseEvent(self, event) -> None:  # noqa: N802
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.clicked.emit(self.key)
+
+    def keyPressEvent(self, event) -> None:  # noqa: N802
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.clicked.emit(self.key)
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event) -> None:  # noqa: N802
+        menu = QMenu(self)
+        person = menu.addAction("Make this the person")
+        person.setEnabled(not self.is_person)
+        person.triggered.connect(lambda: self.person_wanted.emit(self.key))
+        remove = menu.addAction("Remove from the shelf")
+        remove.setEnabled(not self.is_person)
+        remove.triggered.connect(lambda: self.remove_wanted.emit(self.key))
+        menu.exec(event.globalPos())
+
+
+class Shelf(QWidget):
+    """Shows the photos of a look and tells what is wanted of them."""
+
+    browse_wanted = Signal()
+    chosen = Signal(str)
+    person_wanted = Signal(str)
+    remove_wanted = Signal(str)
+    slide_began = Signal()
+    amount_changed = Signal(float, bool)  # 0 to 1, whether a hand is on the slider
+
+    def __init__(self):
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 4, 12, 12)
+        column.setSpacing(10)
+        holder = QWidget()
+        self._grid = QGridLayout(holder)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(8)
+        self._grid.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        scroll = QScrollArea()
+        scroll.setWidget(holder)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column.addWidget(scroll, 1)
+        self._hint = QLabel("Drop a photo of a person here.\nAnything they wear can be borrowed.")
+        self._hint.setObjectName("dropHint")
+        self._hint.setWordWrap(True)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self._hint)
+        browse = QPushButton("Add a photo…")
+        browse.setIcon(icons.icon("garment"))
+        browse.clicked.connect(self.browse_wanted)
+        column.addWidget(browse)
+        self._mix = self._build_mix()
+        column.addWidget(self._mix)
+        self.cards: list[Card] = []
+
+    def _build_mix(self) -> QWidget:
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(6)
+        row = QHBoxLayout()
+        self._mix_name = QLabel("Mix in")
+        self._mix_name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._mix_value = QLabel("0 %")
+        self._mix_value.setProperty("role", "number")
+        row.addWidget(self._mix_name, 1)
+        row.addWidget(self._mix_value)
+        column.addLayout(row)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, 100)
+        self.slider.setPageStep(10)
+        self.slider.setAccessibleName("Share of the garment reference")
+        self.slider.setToolTip("How much of the other photo's textures the person takes on")
+        self.slider.sliderPressed.connect(self.slide_began)
+        self.slider.valueChanged.connect(self._slid)
+        column.addWidget(self.slider)
+        return box
+
+    def _slid(self, value: int) -> None:
+        self._mix_value.setText(f"{value} %")
+        self.amount_changed.emit(value / 100.0, self.slider.isSliderDown())
+
+    def show_look(self, look: Look) -> None:
+        """Lay the cards of this look out and set the slider."""
+        focused = next((card.key for card in self.cards if card.hasFocus()), "")
+        for card in self.cards:
+            self._grid.removeWidget(card)
+            card.deleteLater()
+        chosen = look.borrow.key if look.borrow else ""
+        self.cards = []
+        for place, photo in enumerate(look.photos):
+            card = Card(photo, photo.key == look.person, photo.key == chosen)
+            card.clicked.connect(self.chosen)
+            card.person_wanted.connect(self.person_wanted)
+            card.remove_wanted.connect(self.remove_wanted)
+            self._grid.addWidget(card, place // COLUMNS, place % COLUMNS)
+            self.cards.append(card)
+            if card.key == focused:
+                card.setFocus()
+        self._hint.setVisible(len(look.photos) < 3)
+        self.show_borrow(look)
+
+    def show_borrow(self, look: Look) -> None:
+        """Set the slider and the chosen card, telling nobody."""
+        photo = look.photo(look.borrow.key) if look.borrow else None
+        self._mix.setVisible(photo is not None)
+        for card in self.cards:
+            wanted = photo is not None and card.key == photo.key
+            if card.property("chosen") != wanted:
+                card.setProperty("chosen", wanted)
+                card.style().polish(card)
+        if photo is None:
+            return
+        room = max(90, self.width() - 90)
+        self._mix_name.setText(
+            self.fontMetrics().elidedText(f"Mix in {photo.name}", Qt.TextElideMode.ElideMiddle, room)
+        )
+        value = round(look.borrow.amount * 100)
+        self._mix_value.setText(f"{value} %")
+        if self.slider.value() != value:
+            self.slider.blockSignals(True)
+            self.slider.setValue(value)
+            self.slider.blockSignals(False)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(COLUMNS * (THUMB.width() + 12) + 40, 420)
+
+

@@ -1,0 +1,130 @@
+"""All channels of a layer as one picture of tiles; a click chooses one."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from app import theme
+
+MOST_ROWS = 32
+GAP = 1
+
+
+def atlas(maps_Khw: np.ndarray, columns: int) -> np.ndarray:
+    """uint8 [rows * (h + GAP), columns * (w + GAP)]: channel k in row k // columns, each relative to the layer's peak."""
+    step = max(1, math.ceil(maps_Khw.shape[1] / MOST_ROWS))
+    small = maps_Khw[:, ::step, ::step]
+    count, height, width = small.shape
+    rows = math.ceil(count / columns)
+    sheet = np.zeros((rows, columns, height + GAP, width + GAP), np.float32)
+    sheet.reshape(-1, height + GAP, width + GAP)[:count, :height, :width] = small
+    peak = max(float(small.max()), 1e-9)
+    bytes_ = (255 * (sheet / peak) ** 0.7).astype(np.uint8)
+    return bytes_.transpose(0, 2, 1, 3).reshape(rows * (height + GAP), columns * (width + GAP))
+
+
+class TileGrid(QWidget):
+    """Paints the atlas in the theme's accent; tells which channel was clicked."""
+
+    chosen = Signal(int)
+
+    def __init__(self):
+        super().__init__()
+        self._atlas: QImage | None = None
+        self._count = 0
+        self._columns = 8
+        self._rows = 1
+        self._channel = 0
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(70)
+        self.setAccessibleName("Shares of all neural textures of the layer")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(260, 150)
+
+    def show_maps(self, maps_Khw: np.ndarray, channel: int) -> None:
+        """Show the maps [K, h, w] of a layer with one channel marked."""
+        self._count = maps_Khw.shape[0]
+        self._columns = self._best_columns(maps_Khw.shape)
+        self._rows = math.ceil(self._count / self._columns)
+        pixels = np.ascontiguousarray(atlas(maps_Khw, self._columns))
+        height, width = pixels.shape
+        image = QImage(pixels.data, width, height, width, QImage.Format.Format_Indexed8)
+        image.setColorTable(self._colour_table())
+        self._atlas = image.copy()
+        self._channel = channel
+        self.update()
+
+    def _best_columns(self, shape: tuple[int, int, int]) -> int:
+        """The number of columns that makes the tiles largest in the room there is."""
+        count, height, width = shape
+        room_w, room_h = max(self.width(), 1), max(self.height(), 1)
+        return max(
+            range(1, count + 1),
+            key=lambda c: min(room_w / (c * width), room_h / (math.ceil(count / c) * height)),
+        )
+
+    def _colour_table(self) -> list[int]:
+        dark, light = theme.colour(theme.colours().raised), theme.colour(theme.colours().accent)
+        mixed = []
+        for i in range(256):
+            t = i / 255
+            channels = (
+                round(a + t * (b - a)) for a, b in zip(dark.getRgb()[:3], light.getRgb()[:3], strict=True)
+            )
+            r, g, b = channels
+            mixed.append(0xFF000000 | r << 16 | g << 8 | b)
+        return mixed
+
+    def refresh_theme(self) -> None:
+        if self._atlas is not None:
+            self._atlas.setColorTable(self._colour_table())
+        self.update()
+
+    def _frame(self) -> QRectF:
+        """Where the atlas is painted: as large as fits, its tiles' shape kept."""
+        if self._atlas is None:
+            return QRectF()
+        scale = min(self.width() / self._atlas.width(), self.height() / self._atlas.height())
+        width, height = self._atlas.width() * scale, self._atlas.height() * scale
+        return QRectF((self.width() - width) / 2, 0, width, height)
+
+    def tile(self, channel: int) -> QRectF:
+        """Where this channel's tile is, widget px."""
+        frame = self._frame()
+        width, height = frame.width() / self._columns, frame.height() / self._rows
+        row, column = divmod(channel, self._columns)
+        return QRectF(frame.x() + column * width, frame.y() + row * height, width, height)
+
+    def channel_at(self, position) -> int:
+        """The channel under a widget position, -1 for none."""
+        return next((k for k in range(self._count) if self.tile(k).contains(position)), -1)
+
+    def paintEvent(self, event) -> None:  # noqa: N802
+        if self._atlas is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(self._frame(), self._atlas)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.colour(theme.colours().text), 1.6))
+        painter.drawRoundedRect(self.tile(self._channel).adjusted(0.5, 0.5, -1.0, -1.0), 2, 2)
+
+    def mousePressEvent(self, event) -> None:  # noqa: N802
+        channel = self.channel_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and channel >= 0:
+            self.chosen.emit(channel)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            channel = self.channel_at(event.pos().toPointF())
+            QToolTip.showText(event.globalPos(), f"Texture {channel}" if channel >= 0 else "", self)
+            return True
+        return super().event(event)

@@ -1,0 +1,98 @@
+"""What is being made, as plain data: no Qt, no torch.
+
+A `Look` is immutable; a `Document` holds the present one and tells its listeners when it is replaced. Only the
+commands of `app.history` replace it (and `settle`, before there is anything to undo).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from engine.api import Mix, Reference, RenderRequest
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """A photo on the shelf: its name for people and its encoded reference."""
+
+    name: str
+    reference: Reference
+
+    @property
+    def key(self) -> str:
+        return self.reference.key
+
+
+@dataclass(frozen=True)
+class Borrow:
+    """Textures taken from another photo on the shelf: its key and the one coefficient, 0 to 1 (NTED Eq. 13)."""
+
+    key: str
+    amount: float
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """One state of the document.
+
+    photos: the shelf, in order. person: key of the photo whose person is shown, "" before the engine is awake.
+    pose: float32 [18, 3], x px, y px in the model frame, state (0 hidden, 1 guessed, 2 seen).
+    borrow: the garment reference, or None.
+    """
+
+    photos: tuple[Photo, ...] = ()
+    person: str = ""
+    pose: np.ndarray | None = None
+    borrow: Borrow | None = None
+
+    def photo(self, key: str) -> Photo | None:
+        """The photo with this key, None where the shelf has none."""
+        return next((photo for photo in self.photos if photo.key == key), None)
+
+
+FIELDS = tuple(field.name for field in fields(Look))
+
+
+class Document:
+    """The present `Look` and those who want to know when it changes."""
+
+    def __init__(self, look: Look | None = None):
+        self._look = look or Look()
+        self._listeners: list[Callable[[frozenset[str]], None]] = []
+
+    @property
+    def look(self) -> Look:
+        return self._look
+
+    def listen(self, listener: Callable[[frozenset[str]], None]) -> None:
+        """Call `listener` with the names of the fields that changed, after every change."""
+        self._listeners.append(listener)
+
+    def settle(self, **values) -> None:
+        """Replace fields of the look. For the commands of `app.history`, and for the opening state."""
+        self._look = replace(self._look, **values)
+        changed = frozenset(values)
+        for listener in self._listeners:
+            listener(changed)
+
+
+def same_value(one, other) -> bool:
+    """Whether two field values are equal; poses compare by content."""
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return one is not None and other is not None and np.array_equal(one, other)
+    return one == other
+
+
+def request_of(look: Look, stamp: int, maps: bool = False) -> RenderRequest | None:
+    """The frozen request that renders this look exactly, None while it has no person or no pose."""
+    if not look.person or look.pose is None:
+        return None
+    mixes = ()
+    if look.borrow is not None and look.borrow.amount > 0 and look.borrow.key != look.person:
+        mixes = (Mix(look.borrow.key, float(look.borrow.amount)),)
+    pose = np.array(look.pose, dtype=np.float32)
+    pose.setflags(write=False)
+    return RenderRequest(identity=look.person, keypoints_18x3=pose, mixes=mixes, maps=maps, stamp=stamp)

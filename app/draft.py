@@ -1,0 +1,32 @@
+"""A photo in which the person is being shown by hand: its own small document with its own undo."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QUndoGroup, QUndoStack
+
+from app import fitting, history
+from app.document import Document, Look
+from engine.pose import kinematics
+
+
+class Draft:
+    """rgb_HWC: the photo as read. role: what it becomes. reason: why nobody was found, one sentence."""
+
+    def __init__(self, rgb_HWC: np.ndarray, name: str, role: str, reason: str, group: QUndoGroup):
+        self.rgb_HWC = rgb_HWC
+        self.name = name
+        self.role = role
+        self.reason = reason
+        self.template = np.array(kinematics.t_pose(rgb_HWC.shape[:2]), dtype=np.float32)
+        self.document = Document(Look(pose=fitting.start_draft(self.template)))
+        self.undo_stack = QUndoStack(group)
+
+    def pull(self, pose_18x3: np.ndarray, joint: int, xy: tuple[float, float]) -> np.ndarray:
+        """The pose with `joint` put at `xy` and the joints not yet placed following."""
+        return fitting.place_anchor(pose_18x3, self.template, joint, xy)
+
+    def reset(self) -> None:
+        """Lay the skeleton afresh."""
+        pose = fitting.start_draft(self.template)
+        self.undo_stack.push(history.TakePose(self.document, pose, "the start"))

@@ -1,0 +1,91 @@
+"""Named places to drop a file on: shown over the window while something usable hovers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QFont, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from app import icons, theme
+from app.files.intake import EXPORT, PHOTO, POSE, READABLE
+from app.jobs import GARMENT, PERSON
+from app.jobs import POSE as POSE_ROLE
+
+TARGETS = {
+    PHOTO: ((PERSON, "person", "New person", "pose whoever is in it"),
+            (GARMENT, "garment", "Garment reference", "mix its textures in")),
+    POSE: ((POSE_ROLE, "skeleton", "Take this pose", ""),),
+    EXPORT: ((POSE_ROLE, "skeleton", "Restore its pose", "the picture was made here"),
+             (PERSON, "person", "New person", "use it as a photo")),
+}  # fmt: skip
+
+
+class DropOverlay(QWidget):
+    """Covers its parent; `target_at` says which place is under the pointer. The window handles the drag itself."""
+
+    def __init__(self, parent: QWidget):
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._kind = ""
+        self._hot = ""
+        self.hide()
+
+    def open_for(self, kind: str) -> None:
+        """Show the places for what hovers; an unknown kind shows what can be read."""
+        self._kind, self._hot = kind, ""
+        self.setGeometry(self.parentWidget().rect())
+        self.raise_()
+        self.show()
+
+    def places(self) -> list[tuple[str, QRectF]]:
+        """(role, rectangle) of every place, in widget px."""
+        targets = TARGETS.get(self._kind, ())
+        room = QRectF(self.rect()).adjusted(26, 26, -26, -26)
+        gap = 18.0
+        width = (room.width() - gap * (len(targets) - 1)) / max(1, len(targets))
+        return [
+            (target[0], QRectF(room.x() + place * (width + gap), room.y(), width, room.height()))
+            for place, target in enumerate(targets)
+        ]
+
+    def target_at(self, at: QPoint) -> str:
+        """The role under this position, marking it; the first one for positions outside of all."""
+        places = self.places()
+        hot = next((role for role, box in places if box.contains(at.toPointF())), "")
+        hot = hot or (places[0][0] if places else "")
+        if hot != self._hot:
+            self._hot = hot
+            self.update()
+        return hot
+
+    def paintEvent(self, event) -> None:  # noqa: N802
+        present = theme.colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), theme.colour(present.desk, 0.88))
+        if self._kind not in TARGETS:
+            painter.setPen(theme.colour(present.text))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, f"I can read {READABLE}.")
+            return
+        for (role, box), (_, name, title, more) in zip(self.places(), TARGETS[self._kind], strict=True):
+            self._paint_place(painter, box, role == self._hot, (name, title, more))
+
+    def _paint_place(self, painter: QPainter, box: QRectF, hot: bool, words: tuple[str, str, str]) -> None:
+        present = theme.colours()
+        name, title, more = words
+        style = Qt.PenStyle.SolidLine if hot else Qt.PenStyle.DashLine
+        painter.setPen(QPen(theme.colour(present.accent if hot else present.muted), 2.0 if hot else 1.4, style))
+        painter.setBrush(theme.colour(present.accent_soft if hot else present.panel, 0.96))
+        painter.drawRoundedRect(box, 14, 14)
+        picture = icons.pixmap(name, 40, "accent" if hot else "muted", self.devicePixelRatioF())
+        middle = box.center()
+        painter.drawPixmap(int(middle.x() - 20), int(middle.y() - 58), picture)
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 1.3)
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        painter.setPen(theme.colour(present.text))
+        painter.drawText(QRectF(box.x(), middle.y() - 8, box.width(), 30), Qt.AlignmentFlag.AlignCenter, title)
+        painter.setFont(self.font())
+        painter.setPen(theme.colour(present.muted))
+        painter.drawText(QRectF(box.x(), middle.y() + 20, box.width(), 24), Qt.AlignmentFlag.AlignCenter, more)

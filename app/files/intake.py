@@ -1,0 +1,77 @@
+"""What was dropped, pasted, chosen or given: is it a photo, a pose, or a picture of ours? Decided without decoding."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData
+from PySide6.QtGui import QImage
+
+from app.files import exported
+
+PHOTO, POSE, EXPORT, NOTHING = "photo", "pose", "export", "nothing"
+POSE_SUFFIXES = frozenset((".json", ".txt"))
+PHOTO_SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"))
+READABLE = "PNG, JPEG, WebP, TIFF, BMP, GIF, OpenPose .json, .txt"
+
+
+@dataclass(frozen=True, eq=False)
+class Intake:
+    """kind: PHOTO, POSE, EXPORT or NOTHING. path: the file; or data: bytes of a picture, or text of a pose."""
+
+    kind: str
+    name: str
+    path: Path | None = None
+    data: bytes | str | None = None
+
+
+def of_file(path: Path) -> Intake:
+    """A file, by its name and, for PNG, by what its head says about itself. Unknown names count as photos: the
+    reader looks at the bytes and says what is wrong with them."""
+    suffix = path.suffix.lower()
+    if suffix in POSE_SUFFIXES:
+        return Intake(POSE, path.name, path)
+    if suffix == ".png" and exported.texts(path).get(exported.KEY):
+        return Intake(EXPORT, path.name, path)
+    return Intake(PHOTO, path.name, path)
+
+
+def of_mime(mime: QMimeData) -> list[Intake]:
+    """Everything usable in a drop or on the clipboard; empty where there is nothing."""
+    files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+    if files:
+        return [of_file(path) for path in files]
+    if mime.hasImage():
+        data = _png(mime.imageData())
+        return [Intake(PHOTO, "pasted picture", data=data)] if data else []
+    if mime.hasText():
+        return _of_text(mime.text().strip())
+    return []
+
+
+def _of_text(text: str) -> list[Intake]:
+    if text.startswith(("{", "[")):
+        try:
+            json.loads(text)
+        except ValueError:
+            return []
+        return [Intake(POSE, "pasted pose", data=text)]
+    try:
+        path = Path(text.removeprefix("file://"))
+        if text and "\n" not in text and path.is_file():
+            return [of_file(path)]
+    except (OSError, ValueError):
+        pass
+    return []
+
+
+def _png(picture) -> bytes:
+    image = picture if isinstance(picture, QImage) else QImage(picture)
+    if image.isNull():
+        return b""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")
+    return bytes(buffer.data().data())

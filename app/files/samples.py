@@ -1,0 +1,83 @@
+"""The people in the box: `resources/samples/index.json` names pictures and poses.
+
+The index is {"samples": [{"name": ..., "image": "ada.png", "pose": "ada.json"}]}, or just that list; a folder without
+an index offers its pictures that have a pose of the same name. Without any of it there is a neutral picture.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from engine.pose.formats import read_pose
+from PySide6.QtGui import QImage
+
+from engine.paths import RESOURCES
+from engine.pose import kinematics
+from engine.pose.skeleton import PARENTS
+
+SAMPLES = RESOURCES / "samples"
+BLANK_GREY = 214
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """A picture (uint8 RGB) and its pose in that picture's pixels."""
+
+    name: str
+    rgb_HWC: np.ndarray
+    pose_18x3: np.ndarray
+
+
+def listed(folder: Path = SAMPLES) -> list[tuple[str, Path, Path]]:
+    """(name, picture, pose file) of every sample that is whole."""
+    try:
+        index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+        entries = index.get("samples", []) if isinstance(index, dict) else index
+        found = [
+            (entry.get("name") or Path(entry["image"]).stem, folder / entry["image"], folder / entry["pose"])
+            for entry in entries
+        ]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        found = [
+            (path.stem.replace("_", " ").title(), path, path.with_suffix(".json"))
+            for path in sorted(folder.glob("*.png"))
+        ]
+    return [entry for entry in found if entry[1].is_file() and entry[2].is_file()]
+
+
+def load(name: str, image: Path, pose: Path) -> Sample:
+    """Read one sample. Raises InputError for a bad pose file, OSError for a bad picture."""
+    picture = QImage(str(image)).convertToFormat(QImage.Format.Format_RGB888)
+    if picture.isNull():
+        raise OSError(f"{image} cannot be read")
+    rows = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), picture.bytesPerLine())
+    rgb = rows[:, : 3 * picture.width()].reshape(picture.height(), picture.width(), 3).copy()
+    return Sample(name, rgb, read_pose(pose, rgb.shape[:2]))
+
+
+def first(size: tuple[int, int], folder: Path = SAMPLES) -> Sample:
+    """The sample to begin with; a neutral picture with a plain pose where there is none."""
+    for entry in listed(folder):
+        try:
+            return load(*entry)
+        except (OSError, ValueError):
+            continue
+    return blank(size)
+
+
+def blank(size: tuple[int, int]) -> Sample:
+    """A plain picture of this (H, W) with the T-pose."""
+    return Sample("Nobody", np.full((*size, 3), BLANK_GREY, np.uint8), kinematics.t_pose(size))
+
+
+def guess_place(pose_18x3: np.ndarray, joint: int, plain_18x3: np.ndarray) -> tuple[float, float]:
+    """Where a joint without a place may be: beside its parent as in the plain pose."""
+    parent = PARENTS[joint]
+    plain = plain_18x3[joint, :2]
+    if parent is None or pose_18x3[parent, 2] <= 0:
+        return float(plain[0]), float(plain[1])
+    spot = pose_18x3[parent, :2] + plain - plain_18x3[parent, :2]
+    return float(spot[0]), float(spot[1])

@@ -1,0 +1,144 @@
+"""Undo: a command a verb, and the only code that changes the document once it is open.
+
+Commands hold the fields they change, before and after, never whole looks, so they stay true when the shelf fills up
+beneath them. One gesture is one step: commands of the same gesture merge, and vanish if it ends where it began.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtGui import QUndoCommand
+
+from app.document import Borrow, Document, Photo, same_value
+from engine.pose.skeleton import JOINTS
+
+UNDO_LIMIT = 200
+
+
+class LookCommand(QUndoCommand):
+    """Sets fields of the look. `gesture`: commands with the same non-zero number merge into one step."""
+
+    def __init__(self, document: Document, text: str, gesture: int = 0, **after):
+        super().__init__(text)
+        self.document = document
+        self.gesture = gesture
+        self.after = after
+        self.before = {name: getattr(document.look, name) for name in after}
+
+    def redo(self) -> None:
+        self.document.settle(**self.after)
+
+    def undo(self) -> None:
+        self.document.settle(**self.before)
+
+    def id(self) -> int:
+        return self.gesture & 0x7FFFFFFF if self.gesture else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 (Qt's name)
+        if not isinstance(other, LookCommand) or other.gesture != self.gesture:
+            return False
+        if other.after.keys() != self.after.keys():
+            return False
+        self.after = other.after
+        self.setText(other.text())
+        self.setObsolete(all(same_value(self.after[name], self.before[name]) for name in self.after))
+        return True
+
+
+class MoveJoint(LookCommand):
+    """A joint pulled, or nudged with the keys."""
+
+    def __init__(self, document: Document, joint: int, pose: np.ndarray, gesture: int):
+        super().__init__(document, f"Move {JOINTS[joint]}", gesture, pose=pose)
+
+
+class MovePerson(LookCommand):
+    """The whole skeleton moved."""
+
+    def __init__(self, document: Document, pose: np.ndarray, gesture: int):
+        super().__init__(document, "Move the person", gesture, pose=pose)
+
+
+class SetJointState(LookCommand):
+    """A joint hidden or shown again."""
+
+    def __init__(self, document: Document, joint: int, state: int):
+        pose = document.look.pose.copy()
+        pose[joint, 2] = state
+        super().__init__(document, f"{'Show' if state else 'Hide'} {JOINTS[joint]}", pose=pose)
+
+
+class PlaceJoint(LookCommand):
+    """A joint put at a place and shown, where it had none."""
+
+    def __init__(self, document: Document, joint: int, pose: np.ndarray):
+        super().__init__(document, f"Show {JOINTS[joint]}", pose=pose)
+
+
+class MirrorPose(LookCommand):
+    """Left and right exchanged."""
+
+    def __init__(self, document: Document, pose: np.ndarray):
+        super().__init__(document, "Mirror the pose", pose=pose)
+
+
+class TakePose(LookCommand):
+    """The pose replaced by one from elsewhere; `source` completes "Take the pose of ..."."""
+
+    def __init__(self, document: Document, pose: np.ndarray, source: str):
+        super().__init__(document, f"Take the pose of {source}", pose=pose)
+
+
+class OpenPerson(LookCommand):
+    """A new photo on the shelf becomes the person, in its own pose."""
+
+    def __init__(self, document: Document, photo: Photo, pose: np.ndarray):
+        photos = _with(document, photo)
+        super().__init__(document, f"Open {photo.name}", photos=photos, person=photo.key, pose=pose, borrow=None)
+
+
+class ShelvePhoto(LookCommand):
+    """A photo put on the shelf as garment reference, nothing of it mixed in yet."""
+
+    def __init__(self, document: Document, photo: Photo):
+        borrow = Borrow(photo.key, 0.0)
+        super().__init__(
+            document, f"Put {photo.name} on the shelf", photos=_with(document, photo), borrow=borrow
+        )
+
+
+class RemovePhoto(LookCommand):
+    """A photo taken off the shelf; the person's own photo cannot be."""
+
+    def __init__(self, document: Document, key: str):
+        look = document.look
+        photos = tuple(photo for photo in look.photos if photo.key != key)
+        borrow = None if look.borrow is not None and look.borrow.key == key else look.borrow
+        super().__init__(document, f"Remove {look.photo(key).name}", photos=photos, borrow=borrow)
+
+
+class ChangePerson(LookCommand):
+    """Another photo of the shelf becomes the person; the pose stays as it is."""
+
+    def __init__(self, document: Document, key: str):
+        look = document.look
+        borrow = look.borrow
+        if borrow is not None and borrow.key == key:
+            borrow = replace(borrow, key=look.person) if look.photo(look.person) else None
+        super().__init__(document, f"Make {look.photo(key).name} the person", person=key, borrow=borrow)
+
+
+class BorrowFrom(LookCommand):
+    """Another garment reference chosen, or its share changed."""
+
+    def __init__(self, document: Document, borrow: Borrow, gesture: int = 0):
+        name = document.look.photo(borrow.key).name
+        super().__init__(document, f"Mix in {borrow.amount:.0%} of {name}", gesture, borrow=borrow)
+
+
+def _with(document: Document, photo: Photo) -> tuple[Photo, ...]:
+    """The shelf with this photo on it once."""
+    look = document.look
+    return look.photos if look.photo(photo.key) else (*look.photos, photo)

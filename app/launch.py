@@ -1,0 +1,120 @@
+"""From the command line to the window: which of the two is wanted, in which order things are imported."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from app import display
+
+OUR_FAULT = 1
+
+HELP = """\
+Pull a joint and the person in the photo follows.
+
+FILES may be photos of people (the first is the person, the others join the shelf), a pose (OpenPose .json, keypoints
+.txt), or a picture exported before (its pose is restored)."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The window's own options; engine commands have theirs."""
+    from engine.cli import usage
+
+    made = argparse.ArgumentParser(
+        "poseloom", description=HELP, epilog=usage(), formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    made.add_argument("files", nargs="*", type=Path, metavar="FILES")
+    made.add_argument("--weights", type=Path, help="trained network to use instead of the one in the box")
+    made.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    made.add_argument("--theme", choices=("system", "dark", "light"), help="remembered for next time")
+    made.add_argument("--demo", type=Path, metavar="FOLDER",
+                      help="play a short drag by itself, leave pictures of it in FOLDER, and end")  # fmt: skip
+    made.add_argument("--screenshot", type=Path, metavar="PNG",
+                      help="save a picture of the window once the person is drawn, and end")  # fmt: skip
+    return made
+
+
+def main(argv: list[str]) -> int:
+    """Run a command of the engine, or open the window. Returns the exit code: 0 done, 2 bad use, 1 our fault."""
+    from engine import cli
+
+    if argv and argv[0] in cli.COMMANDS:
+        return cli.main(argv)
+    try:
+        options = parser().parse_args(argv)
+    except SystemExit as end:
+        return int(end.code or 0)
+    before_torch()
+    from engine.setup import guards
+
+    if problem := guards.window_problem():
+        sys.stderr.write(f"poseloom: {problem}\n")
+        return OUR_FAULT
+    if not display.there():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        if not (options.demo or options.screenshot):
+            options.demo = Path("poseloom-demo")
+            print("There is no display here, so the window cannot be shown. Playing the short demo instead …", flush=True)
+    return _window(options)
+
+
+def entry() -> int:
+    """The `poseloom` command."""
+    return main(sys.argv[1:])
+
+
+def before_torch() -> None:
+    """What must be so before torch is imported, and in which order it and Qt are."""
+    # Waiting threads of libgomp spin otherwise, on cores that the window needs.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if sys.platform == "win32":
+        # torch behind Qt cannot load its c10.dll there; elsewhere the worker imports it once the window is shown.
+        import engine.session  # noqa: F401
+
+
+def _window(options: argparse.Namespace) -> int:
+    from app import crash
+
+    crash.start_logging()
+    crash.log_qt_messages()
+    from PySide6.QtCore import QCoreApplication, Qt
+    from PySide6.QtGui import QGuiApplication
+    from PySide6.QtWidgets import QApplication
+
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    QCoreApplication.setApplicationName("poseloom")
+    application = QApplication(sys.argv[:1])
+    application.setApplicationDisplayName("Poseloom")
+    from app import collector, theme
+    from app.settings import Settings
+    from app.window import MainWindow
+
+    settings = Settings()
+    if options.theme:
+        settings.theme = options.theme
+    theme.apply(application, settings.theme)
+    if options.demo or options.screenshot:
+        settings.forget_layout()
+    window = MainWindow(settings=settings, weights=options.weights, device=options.device)
+    crash.guard(window.trouble_met.emit)
+    keeper = collector.Collector(application)
+    window.show()
+    window.start(options.files)
+    outcome = 0
+    if options.demo or options.screenshot:
+        from app import demo
+
+        player = demo.Player(window, options.demo, options.screenshot)
+        application.exec()
+        outcome = player.outcome
+    else:
+        application.exec()
+    keeper.stop()
+    if not window.stopped:
+        # The engine is still inside one long call; nothing unsaved hangs on it, and Qt must not tear its thread down.
+        crash.log.warning("left while the engine was busy")
+        sys.stdout.flush()
+        os._exit(outcome)
+    return outcome

@@ -1,0 +1,113 @@
+"""What the worker does next, as plain thread-safe data: a mailbox of depth 1 for frames, and a line for jobs.
+
+A frame on the way is finished, then only the newest request counts: aborting on every mouse move shows nothing,
+queueing every move shows the past. Jobs (a photo to encode, a picture to save) are never dropped and go first.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass
+
+
+class Closed(Exception):
+    """The mailbox was closed; there is nothing left to do."""
+
+
+class Mailbox:
+    """Posts from any thread, taken by one."""
+
+    def __init__(self):
+        self._condition = threading.Condition()
+        self._frame: object | None = None
+        self._jobs: deque[object] = deque()
+        self._closed = False
+
+    def post(self, request: object) -> None:
+        """Leave a frame request; one that still waits is replaced."""
+        with self._condition:
+            self._frame = request
+            self._condition.notify()
+
+    def submit(self, job: object) -> None:
+        """Put a job at the end of the line."""
+        with self._condition:
+            self._jobs.append(job)
+            self._condition.notify()
+
+    def close(self) -> None:
+        """Wake the taker with `Closed`; what still waits is dropped."""
+        with self._condition:
+            self._closed = True
+            self._frame = None
+            self._jobs.clear()
+            self._condition.notify_all()
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    def take(self, timeout: float | None = None) -> tuple[str, object] | None:
+        """The next thing to do: ("job", job) or ("frame", request); None when `timeout` seconds pass without one.
+
+        Raises Closed.
+        """
+        with self._condition:
+            self._condition.wait_for(
+                lambda: self._closed or self._jobs or self._frame is not None, timeout=timeout
+            )
+            if self._closed:
+                raise Closed
+            if self._jobs:
+                return "job", self._jobs.popleft()
+            if self._frame is not None:
+                request, self._frame = self._frame, None
+                return "frame", request
+            return None
+
+
+@dataclass
+class LevelPicker:
+    """Chooses the preview level that this machine can keep up with.
+
+    levels: rows of the decoder levels, ascending, the last one exact. budget_ms: what a frame may cost while a hand
+    waits for it. Costs are rolling averages; a level never tried is taken to cost `step` times its neighbour below.
+    """
+
+    levels: tuple[int, ...]
+    budget_ms: float = 60.0
+    step: float = 2.2
+    weight: float = 0.3
+
+    def __post_init__(self):
+        self._ms: dict[int, float] = {}
+        self._current = 0
+
+    def note(self, level: int, ms: float) -> None:
+        """Learn that a frame at `level` took `ms`."""
+        if level in self.levels:
+            known = self._ms.get(level)
+            self._ms[level] = ms if known is None else known + self.weight * (ms - known)
+
+    def cost(self, index: int) -> float | None:
+        """Expected ms of a level, None as long as nothing is known."""
+        if not self._ms:
+            return None
+        if (known := self._ms.get(self.levels[index])) is not None:
+            return known
+        nearest = min((self.levels.index(level) for level in self._ms), key=lambda i: abs(i - index))
+        return self._ms[self.levels[nearest]] * self.step ** (index - nearest)
+
+    def pick(self) -> int:
+        """The level for the next preview: the highest within budget, climbing only where there is room to spare."""
+        if not self._ms:
+            self._current = max(0, len(self.levels) - 2)
+            return self.levels[self._current]
+        best = 0
+        for index in range(len(self.levels)):
+            room = self.budget_ms if index <= self._current else 0.75 * self.budget_ms
+            if self.cost(index) <= room:
+                best = index
+        self._current = best
+        return self.levels[best]

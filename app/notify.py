@@ -1,0 +1,172 @@
+"""What the window tells without being asked: toasts that pass, a banner that stays until it is dealt with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import icons
+
+SECONDS = {"info": 6, "good": 5, "error": 12}
+ROLES = {"info": "accent", "good": "good", "error": "bad"}
+MOST = 3
+WIDTH = 380
+
+
+class Toast(QFrame):
+    """One passing notice: icon, sentence, perhaps a button, and a way to close it."""
+
+    def __init__(self, grade: str, sentence: str, details: str, parent: QWidget):
+        super().__init__(parent)
+        self.setObjectName("toast")
+        self.sentence = sentence
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 10, 8, 10)
+        row.setSpacing(10)
+        picture = QLabel()
+        picture.setPixmap(icons.pixmap(grade, 20, ROLES[grade], self.devicePixelRatioF()))
+        row.addWidget(picture, alignment=Qt.AlignmentFlag.AlignTop)
+        words = QLabel(sentence)
+        words.setWordWrap(True)
+        words.setTextFormat(Qt.TextFormat.PlainText)
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        column.addWidget(words)
+        if details:
+            copy = QPushButton("Copy details")
+            copy.setProperty("flat", True)
+            copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(details))
+            column.addWidget(copy, alignment=Qt.AlignmentFlag.AlignLeft)
+        row.addLayout(column, 1)
+        close = QToolButton()
+        close.setIcon(icons.icon("close", "muted"))
+        close.setAccessibleName("Close this notice")
+        close.clicked.connect(self.dismiss)
+        row.addWidget(close, alignment=Qt.AlignmentFlag.AlignTop)
+        self.setAccessibleName(sentence)
+        self._clock = QTimer(self)
+        self._clock.setSingleShot(True)
+        self._clock.timeout.connect(self.dismiss)
+        self._clock.start(SECONDS[grade] * 1000)
+
+    def dismiss(self) -> None:
+        """Take it away now."""
+        self.hide()
+        self.setParent(None)
+        self.deleteLater()
+
+    def enterEvent(self, event) -> None:  # noqa: N802
+        self._clock.stop()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event) -> None:  # noqa: N802
+        self._clock.start(3000)
+        super().leaveEvent(event)
+
+
+class Notices(QObject):
+    """Stacks toasts in the lower right corner of a widget; the same sentence is not shown twice at once."""
+
+    def __init__(self, host: QWidget):
+        super().__init__(host)
+        self._host = host
+        host.installEventFilter(self)
+
+    @property
+    def toasts(self) -> list[Toast]:
+        """Those on screen, oldest first."""
+        return [child for child in self._host.children() if isinstance(child, Toast) and not child.isHidden()]
+
+    def show(self, grade: str, sentence: str, details: str = "") -> None:
+        """Show a sentence of a grade: "info", "good" or "error"."""
+        for toast in self.toasts:
+            if toast.sentence == sentence:
+                toast.dismiss()
+        while len(self.toasts) >= MOST:
+            self.toasts[0].dismiss()
+        Toast(grade, sentence, details, self._host).show()
+        self._place()
+
+    def _place(self) -> None:
+        width = min(WIDTH, self._host.width() - 24)
+        bottom = self._host.height() - 14
+        for toast in reversed(self.toasts):
+            toast.setFixedWidth(width)
+            height = max(toast.sizeHint().height(), toast.layout().totalHeightForWidth(width))
+            toast.setGeometry(self._host.width() - width - 14, bottom - height, width, height)
+            toast.raise_()
+            bottom -= height + 8
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+
+class Banner(QFrame):
+    """A line above the canvas for a state that asks something of the user."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setObjectName("banner")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 8, 10, 8)
+        row.setSpacing(8)
+        self._picture = QLabel()
+        self._words = QLabel()
+        self._words.setWordWrap(True)
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        row.addWidget(self._picture)
+        row.addWidget(self._words, 1)
+        self._row = row
+        self._buttons: list[QPushButton] = []
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        return self._words.text()
+
+    def ask(self, grade: str, sentence: str, *choices: tuple[str, Callable[[], None]]) -> None:
+        """Show a sentence with buttons; the first choice is the one to take."""
+        self.put_away()
+        self.setProperty("grade", grade)
+        self.style().polish(self)
+        self._picture.setPixmap(icons.pixmap(grade, 20, ROLES[grade], self.devicePixelRatioF()))
+        self._words.setText(sentence)
+        for place, (label, act) in enumerate(choices):
+            button = QPushButton(label)
+            button.setProperty("primary", place == 0)
+            button.clicked.connect(lambda _checked=False, act=act: act())
+            self._row.addWidget(button)
+            self._buttons.append(button)
+        self.show()
+
+    def say(self, sentence: str) -> None:
+        """Change the sentence, keep the buttons."""
+        self._words.setText(sentence)
+
+    def button(self, label: str) -> QPushButton | None:
+        """The button with this label."""
+        return next((button for button in self._buttons if button.text() == label), None)
+
+    def put_away(self) -> None:
+        """Hide it and forget its buttons."""
+        for button in self._buttons:
+            self._row.removeWidget(button)
+            button.deleteLater()
+        self._buttons.clear()
+        self.hide()

@@ -1,0 +1,49 @@
+"""What the HUD says: plain data and its words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+WORDS = {
+    "waking": "waking up",
+    "live": "live",
+    "catching up": "catching up",
+    "full": "full quality",
+    "missing": "no engine",
+    "error": "last good picture",
+}
+
+
+@dataclass(frozen=True)
+class Status:
+    """state: a key of WORDS. ms, level, exact: of the frame last shown. fps: rolling, of frames shown in a row."""
+
+    state: str = "waking"
+    ms: float = 0.0
+    level: int = 0
+    exact: bool = False
+    device: str = ""
+    levels: tuple[int, ...] = ()
+    error: str = ""
+
+    def changed(self, *, frame: bool = False, **values) -> Status:
+        """A copy with other values; `frame` smooths the milliseconds over the last few frames of one level."""
+        if frame and self.ms and values["level"] == self.level:
+            values["ms"] = self.ms + 0.4 * (values["ms"] - self.ms)
+        return replace(self, **values)
+
+    @property
+    def word(self) -> str:
+        return WORDS[self.state]
+
+    @property
+    def figures(self) -> list[str]:
+        """Short facts beside the word: time, level, device."""
+        facts = []
+        if self.ms:
+            facts.append(f"{self.ms:.0f} ms" if self.ms >= 10 else f"{self.ms:.1f} ms")
+        if self.level and not self.exact:
+            facts.append(f"preview {self.level} of {self.levels[-1]}" if self.levels else f"preview {self.level}")
+        if self.device:
+            facts.append(self.device.upper() if len(self.device) <= 4 else self.device)
+        return facts

@@ -1,0 +1,199 @@
+"""Colours and the style sheet: the one place in the window that names a colour. Fusion underneath.
+
+Skeleton colours tell the person's sides apart without red and green: left is blue, right is orange, the middle light.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+SYSTEM, DARK_NAME, LIGHT_NAME = "system", "dark", "light"
+
+
+@dataclass(frozen=True)
+class Colours:
+    """One palette, as #rrggbb. `desk` lies behind the picture, `panel` under docks, `raised` under fields."""
+
+    name: str
+    desk: str
+    panel: str
+    raised: str
+    hover: str
+    line: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    accent_soft: str
+    good: str
+    busy: str
+    bad: str
+    left: str = "#4aa3ff"
+    right: str = "#ff9d3c"
+    centre: str = "#f2f2f2"
+    halo: str = "#101114"
+
+
+DARK = Colours(
+    DARK_NAME, desk="#17181b", panel="#202226", raised="#2a2d32", hover="#34383f", line="#33363d",
+    text="#e7e9ec", muted="#9ba1ab", accent="#8ea2ff", on_accent="#10131f", accent_soft="#2e3550",
+    good="#5fcf93", busy="#f0b955", bad="#ff7a76",
+)  # fmt: skip
+LIGHT = Colours(
+    LIGHT_NAME, desk="#dfe1e5", panel="#f6f7f8", raised="#ffffff", hover="#e9ebef", line="#d3d6dc",
+    text="#1d2025", muted="#5d6470", accent="#3d52c9", on_accent="#ffffff", accent_soft="#e0e5fb",
+    good="#14713f", busy="#8a5a00", bad="#b3261e",
+)  # fmt: skip
+
+_present = DARK
+
+
+def colours() -> Colours:
+    """The palette in use."""
+    return _present
+
+
+def colour(value: str, alpha: float = 1.0) -> QColor:
+    """A QColor of one of the palette's values."""
+    made = QColor(value)
+    made.setAlphaF(alpha)
+    return made
+
+
+def resolve(choice: str) -> Colours:
+    """The palette for a setting: dark, light, or the system's."""
+    if choice == SYSTEM:
+        scheme = QGuiApplication.styleHints().colorScheme()
+        return LIGHT if scheme == Qt.ColorScheme.Light else DARK
+    return LIGHT if choice == LIGHT_NAME else DARK
+
+
+def apply(application: QApplication, choice: str) -> Colours:
+    """Dress the application; the palette is set by hand too, for platforms without colour schemes."""
+    global _present
+    _present = resolve(choice)
+    application.setStyle("Fusion")
+    application.setPalette(_palette(_present))
+    application.setStyleSheet(_sheet(_present))
+    return _present
+
+
+def _palette(c: Colours) -> QPalette:
+    palette = QPalette()
+    roles = QPalette.ColorRole
+    for role, value in (
+        (roles.Window, c.panel), (roles.WindowText, c.text), (roles.Base, c.raised), (roles.AlternateBase, c.panel),
+        (roles.Text, c.text), (roles.Button, c.raised), (roles.ButtonText, c.text), (roles.ToolTipBase, c.raised),
+        (roles.ToolTipText, c.text), (roles.PlaceholderText, c.muted), (roles.Highlight, c.accent),
+        (roles.HighlightedText, c.on_accent), (roles.Link, c.accent), (roles.BrightText, c.bad),
+        (roles.Light, c.hover), (roles.Midlight, c.hover), (roles.Mid, c.line), (roles.Dark, c.line),
+        (roles.Shadow, c.desk), (roles.Accent, c.accent),
+    ):  # fmt: skip
+        palette.setColor(role, QColor(value))
+    faded = QColor(c.muted)
+    faded.setAlphaF(0.55)
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, faded)
+    return palette
+
+
+def _sheet(c: Colours) -> str:
+    sheet = SHEET
+    for name, value in asdict(c).items():
+        sheet = sheet.replace(f"@{name};", f"{value};").replace(f"@{name} ", f"{value} ")
+    return sheet
+
+
+SHEET = """
+QMainWindow, QDialog { background: @panel; }
+QMainWindow::separator { background: @line; width: 1px; height: 1px; }
+QMenuBar { background: @panel; padding: 2px 6px; border: none; }
+QMenuBar::item { padding: 5px 9px; border-radius: 5px; background: transparent; }
+QMenuBar::item:selected { background: @hover; }
+QMenu { background: @raised; border: 1px solid @line; border-radius: 8px; padding: 5px; }
+QMenu::item { padding: 6px 26px 6px 10px; border-radius: 5px; }
+QMenu::item:selected { background: @accent_soft; color: @text; }
+QMenu::item:disabled { color: @muted; }
+QMenu::separator { height: 1px; background: @line; margin: 5px 8px; }
+QMenu::icon { padding-left: 8px; }
+QToolBar { background: @panel; border: none; border-bottom: 1px solid @line; padding: 5px 8px; spacing: 3px; }
+QToolBar::separator { background: @line; width: 1px; margin: 5px 7px; }
+QToolButton { border: 1px solid transparent; border-radius: 6px; padding: 5px 7px; color: @text; }
+QToolButton:hover { background: @hover; }
+QToolButton:pressed, QToolButton:checked { background: @accent_soft; }
+QToolButton:focus { border-color: @accent; }
+QToolButton:disabled { color: @muted; }
+QPushButton { background: @raised; border: 1px solid @line; border-radius: 6px; padding: 6px 13px; color: @text; }
+QPushButton:hover { background: @hover; }
+QPushButton:focus { border-color: @accent; }
+QPushButton:disabled { color: @muted; background: @panel; }
+QPushButton[primary="true"], QToolButton[primary="true"] {
+    background: @accent; color: @on_accent; border: 1px solid @accent; font-weight: 600; padding: 5px 13px; }
+QPushButton[primary="true"]:hover, QToolButton[primary="true"]:hover { border-color: @text; }
+QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled {
+    background: @hover; color: @muted; border-color: @hover; }
+QPushButton[flat="true"] { background: transparent; border: 1px solid transparent; color: @accent; padding: 4px 8px; }
+QPushButton[flat="true"]:hover { background: @hover; }
+QPushButton[flat="true"]:focus { border-color: @accent; }
+QDockWidget { color: @text; }
+#dockTitle { background: @panel; }
+#dockTitle QLabel { color: @muted; font-weight: 600; }
+#dockTitle QToolButton { padding: 2px; }
+#dockBody { background: @panel; }
+QTabBar { background: @panel; }
+QTabBar::tab { background: transparent; color: @muted; padding: 7px 12px; border: none;
+    border-bottom: 2px solid transparent; }
+QTabBar::tab:selected { color: @text; border-bottom: 2px solid @accent; }
+QTabBar::tab:hover { color: @text; }
+QLabel[role="muted"] { color: @muted; }
+QLabel[role="heading"] { font-weight: 600; }
+QLabel[role="number"] { color: @muted; }
+QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {
+    background: @raised; border: 1px solid @line; border-radius: 6px; padding: 4px 8px; min-height: 20px;
+    selection-background-color: @accent; selection-color: @on_accent; }
+QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover { border-color: @muted; }
+QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus { border-color: @accent; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox QAbstractItemView { background: @raised; border: 1px solid @line; padding: 4px; outline: none;
+    selection-background-color: @accent_soft; selection-color: @text; }
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: @hover; }
+QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: @accent; }
+QSlider::handle:horizontal { background: @text; width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; }
+QSlider::handle:horizontal:hover { background: @accent; }
+QSlider::handle:horizontal:focus { background: @accent; }
+QSlider::handle:horizontal:disabled { background: @muted; }
+QSlider::sub-page:horizontal:disabled { background: @line; }
+QScrollArea { background: transparent; border: none; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar::handle:vertical { background: @hover; border-radius: 4px; min-height: 28px; margin: 2px; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle:horizontal { background: @hover; border-radius: 4px; min-width: 28px; margin: 2px; }
+QScrollBar::handle:hover { background: @muted; }
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {
+    background: transparent; border: none; width: 0; height: 0; }
+QListView, QTreeView, QPlainTextEdit { background: @panel; border: none; outline: none; }
+QListView::item { padding: 5px 8px; border-radius: 5px; color: @text; }
+QListView::item:hover { background: @hover; }
+QListView::item:selected { background: @accent_soft; color: @text; }
+QStatusBar { background: @panel; border-top: 1px solid @line; color: @muted; }
+QStatusBar::item { border: none; }
+QStatusBar QLabel { color: @muted; padding: 0 6px; }
+QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 5px 7px; }
+QCheckBox { spacing: 7px; }
+#banner { background: @accent_soft; border-bottom: 1px solid @line; }
+#banner QLabel { color: @text; }
+#banner[grade="error"] { border-left: 3px solid @bad; background: @raised; }
+#toast { background: @raised; border: 1px solid @line; border-radius: 9px; }
+#card { background: @raised; border: 1px solid @line; border-radius: 9px; }
+#card:hover { border-color: @muted; }
+#card[chosen="true"] { border: 1px solid @accent; background: @accent_soft; }
+#card:focus { border-color: @accent; }
+#dropHint { border: 1px dashed @line; border-radius: 9px; color: @muted; padding: 10px; }
+#chip { background: @raised; border: 1px solid @line; border-radius: 10px; padding: 2px 9px; color: @text; }
+#chip:hover { background: @hover; }
+#chip:focus { border-color: @accent; }
+"""

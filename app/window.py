@@ -1,0 +1,369 @@
+"""The main window: canvas, panels, bars, and who hears whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QToolBar,
+    QToolButton,
+    QUndoView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import actions, icons, theme
+from app.backend import Backend, EngineBackend
+from app.canvas.hud import CoachMark, Hud
+from app.canvas.view import CanvasView
+from app.controller import Controller
+from app.docks.attention import AttentionPanel
+from app.docks.joint import JointPanel
+from app.docks.panel import Panel
+from app.docks.shelf import Shelf
+from app.draft import Draft
+from app.files import intake, samples
+from app.files.drops import DropOverlay
+from app.fitting import ENOUGH_ANCHORS, anchor_count
+from app.notify import Banner, Notices
+from app.settings import Settings
+from app.verbs import Verbs
+from app.worker import EngineFacts, RenderWorker, Trouble
+from engine.api import Frame
+
+COACHED_JOINT = 7  # the left wrist
+DEFAULT_FRAME = (256, 176)
+
+
+class MainWindow(Verbs, QMainWindow):
+    """Opens with the sample on screen; `start` wakes the engine behind it."""
+
+    trouble_met = Signal(str, str)  # sentence, details; may be emitted on any thread
+
+    def __init__(
+        self,
+        backend: Backend | None = None,
+        settings: Settings | None = None,
+        weights: Path | None = None,
+        device: str = "auto",
+    ):
+        super().__init__()
+        self.settings = settings or Settings()
+        worker = RenderWorker(backend or EngineBackend(), weights or self.settings.weights, device, self)
+        self.controller = Controller(worker, DEFAULT_FRAME, self)
+        self.setWindowTitle("Poseloom")
+        self.setWindowIcon(icons.icon("poseloom", "accent"))
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.actions_by_id = actions.build(self, lambda name: lambda _on=False: getattr(self, name)())
+        self.actions_by_id["toggle_skeleton"].setChecked(True)
+        self._build_centre()
+        self._build_panels()
+        self._build_bars()
+        self._connect()
+        self._panels_open: list[Panel] = []
+        self.stopped = True
+        self.resize(1440, 900)
+        self.first_layout = self.saveState()
+        self._restore_layout()
+        self._refresh_actions()
+
+    # Building.
+
+    def _build_centre(self) -> None:
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.banner = Banner()
+        self.canvas = CanvasView()
+        column.addWidget(self.banner)
+        column.addWidget(self.canvas, 1)
+        self.setCentralWidget(centre)
+        self.hud = Hud(self.canvas)
+        self.coach = CoachMark(self.canvas, "Pull me")
+        self.coach.setVisible(not self.settings.hint_seen)
+        self.notices = Notices(self.canvas)
+        self.overlay = DropOverlay(centre)
+
+    def _build_panels(self) -> None:
+        self.shelf = Shelf()
+        self.joint = JointPanel()
+        self.attention = AttentionPanel()
+        self.history = QUndoView(self.controller.undo_group)
+        self.history.setEmptyLabel("Start")
+        self.history.setAccessibleName("History")
+        sides = Qt.DockWidgetArea
+        self.panels = [
+            Panel("shelf", "References", self.shelf, self),
+            Panel("joint", "Joint", self.joint, self),
+            Panel("attention", "Attention", self.attention, self),
+            Panel("history", "History", self.history, self),
+        ]
+        self.addDockWidget(sides.LeftDockWidgetArea, self.panels[0])
+        for panel in self.panels[1:]:
+            self.addDockWidget(sides.RightDockWidgetArea, panel)
+        self.resizeDocks([self.panels[0]], [228], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.panels[2]], [312], Qt.Orientation.Horizontal)
+        self.resizeDocks(self.panels[1:], [130, 480, 180], Qt.Orientation.Vertical)
+
+    def _build_bars(self) -> None:
+        menus = actions.fill_menus(self.menuBar(), self.actions_by_id)
+        view = menus["&View"]
+        view.addSeparator()
+        for panel in self.panels:
+            view.addAction(panel.toggleViewAction())
+        view.addMenu(self._theme_menu())
+        bar = QToolBar("Tools", self)
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        for place, group in enumerate(actions.TOOLBAR):
+            if place:
+                bar.addSeparator()
+            for name in group:
+                bar.addAction(self.actions_by_id[name])
+        space = QWidget()
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(space)
+        export = QToolButton()
+        export.setDefaultAction(self.actions_by_id["save_picture"])
+        export.setIcon(icons.icon("export", "on_accent"))
+        export.setText("Export")
+        export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        export.setProperty("primary", True)
+        bar.addWidget(export)
+        self.addToolBar(bar)
+        self.zoom_label = QLabel("100 %")
+        self.tip = QLabel("Drag a joint. Ctrl frees it, Alt moves the person, Del hides it.")
+        self.statusBar().addWidget(self.tip, 1)
+        self.statusBar().addPermanentWidget(self.zoom_label)
+        self.statusBar().setSizeGripEnabled(False)
+
+    def _theme_menu(self) -> QMenu:
+        menu = QMenu("&Theme", self)
+        group = QActionGroup(self)
+        for choice in (theme.SYSTEM, theme.DARK_NAME, theme.LIGHT_NAME):
+            action = menu.addAction(choice.capitalize())
+            action.setCheckable(True)
+            action.setChecked(self.settings.theme == choice)
+            action.triggered.connect(lambda _on=False, choice=choice: self.set_theme(choice))
+            group.addAction(action)
+        return menu
+
+    def _connect(self) -> None:
+        c, canvas = self.controller, self.canvas
+        c.picture_changed.connect(canvas.show_picture)
+        c.pose_changed.connect(self._on_pose)
+        c.look_changed.connect(self._on_look)
+        c.status_changed.connect(self._on_status)
+        c.busy_changed.connect(self._on_busy)
+        c.notice.connect(self.notices.show)
+        self.trouble_met.connect(self._on_trouble)
+        c.frame_shown.connect(self._on_frame)
+        c.engine_awake.connect(self._on_awake)
+        c.engine_missing.connect(self._on_missing)
+        c.draft_changed.connect(self._on_draft)
+        c.undo_group.indexChanged.connect(self._refresh_actions)
+        c.undo_group.cleanChanged.connect(self._refresh_actions)
+        canvas.grabbed.connect(self._on_grab)
+        canvas.pulled.connect(lambda x, y: c.pull((x, y)))
+        canvas.let_go.connect(c.let_go)
+        canvas.cancelled.connect(c.cancel_drag)
+        canvas.nudged.connect(lambda joint, dx, dy, again: c.nudge(joint, (dx, dy), again))
+        canvas.joint_selected.connect(self._on_selected)
+        canvas.joint_toggled.connect(lambda joint: c.set_shown(joint, c.pose[joint, 2] <= 0))
+        canvas.menu_wanted.connect(self._canvas_menu)
+        canvas.zoom_changed.connect(self._on_zoom)
+        self.joint.place_wanted.connect(lambda joint, x, y: c.place(joint, (x, y)))
+        self.joint.shown_wanted.connect(c.set_shown)
+        self.joint.chip_clicked.connect(self._on_chip)
+        self.shelf.browse_wanted.connect(self.open_garment)
+        self.shelf.chosen.connect(self._on_card)
+        self.shelf.person_wanted.connect(c.make_person)
+        self.shelf.remove_wanted.connect(c.remove_photo)
+        self.shelf.slide_began.connect(c.begin_gesture)
+        self.shelf.amount_changed.connect(self._on_amount)
+        self.attention.wanted_changed.connect(c.set_wants_maps)
+
+    # Opening and closing.
+
+    def start(self, files: list[Path] | None = None) -> None:
+        """Show the sample, wake the engine, and open what was given."""
+        self.controller.start(samples.first(DEFAULT_FRAME))
+        for place, path in enumerate(files or ()):
+            self.take(intake.of_file(path), "" if place == 0 else "garment")
+
+    def dress(self) -> None:
+        """Take the colours of the chosen theme."""
+        theme.apply(QApplication.instance(), self.settings.theme)
+        self.canvas.refresh_theme()
+        self.attention.refresh_theme()
+        self.shelf.show_look(self.controller.document.look)
+        self.hud.update()
+
+    def _restore_layout(self) -> None:
+        layout = self.settings.layout()
+        if layout:
+            self.restoreGeometry(layout[0])
+            self.restoreState(layout[1])
+
+    def closeEvent(self, event) -> None:  # noqa: N802
+        self.settings.set_layout(self.saveGeometry(), self.saveState())
+        self.settings.save()
+        self.hide()
+        self.stopped = self.controller.close()
+        event.accept()
+
+    # What the controller tells.
+
+    def _on_pose(self) -> None:
+        pose = self.controller.pose
+        self.canvas.show_pose(pose)
+        self.joint.show_joint(self.canvas.selected, pose)
+        if self.coach.isVisible():
+            self.coach.point_at(self.canvas.to_widget(tuple(pose[COACHED_JOINT, :2])) + QPointF(8, 0))
+        if self.controller.draft:
+            self._tell_draft(self.controller.draft)
+        self._refresh_actions()
+
+    def _on_look(self, changed: frozenset) -> None:
+        look = self.controller.document.look
+        if changed & {"photos", "person"}:
+            self.shelf.show_look(look)
+        elif "borrow" in changed:
+            self.shelf.show_borrow(look)
+        photo = look.photo(look.person)
+        if photo is not None and "person" in changed:
+            self.attention.show_reference(photo.reference.image_HWC)
+            self.setWindowTitle(f"{photo.name} – Poseloom")
+        self._refresh_actions()
+
+    def _on_status(self, status) -> None:
+        self.hud.show_status(status)
+        self.canvas.dim(status.state == "waking" and not self.controller.draft)
+        self._place_overlays()
+
+    def _on_busy(self, doing: str) -> None:
+        self.hud.show_busy(doing)
+        self._place_overlays()
+
+    def _on_frame(self, frame: Frame) -> None:
+        self.attention.show_frame(frame.image, frame.maps)
+        self._refresh_actions()
+
+    def _on_awake(self, facts: EngineFacts) -> None:
+        self.attention.set_layers(facts.layers)
+        if not self.controller.draft:
+            self.banner.put_away()
+        self._refresh_actions()
+
+    def _on_missing(self, trouble: Trouble) -> None:
+        self.notices.show("error", trouble.sentence, trouble.details)
+        if self.controller.facts is None:
+            self.banner.ask(
+                "error",
+                "The network is not awake, so the picture does not follow yet. You can pose, import and export "
+                "skeletons meanwhile.",
+                ("Choose weights…", self.choose_weights),
+            )
+
+    def _on_draft(self, draft: Draft | None) -> None:
+        if draft is None:
+            self.banner.put_away()
+        else:
+            self.banner.ask(
+                "info", "", ("Use this pose", self.controller.use_draft), ("Cancel", self.controller.leave_draft)
+            )
+            self._tell_draft(draft)
+        self.canvas.select(-1)
+        self._refresh_actions()
+
+    def _tell_draft(self, draft: Draft) -> None:
+        placed = anchor_count(draft.document.look.pose)
+        where = "Put the head, both hands and both feet in place; the rest follows."
+        if placed:
+            where = f"{placed} placed. " + ("Refine any joint, or use it." if placed >= ENOUGH_ANCHORS else where)
+        self.banner.say(f"{draft.reason} {where}")
+        self.banner.button("Use this pose").setEnabled(placed >= ENOUGH_ANCHORS)
+
+    def _on_trouble(self, sentence: str, details: str) -> None:
+        # A method, not a lambda: Qt then brings the call over from whatever thread the trouble was on.
+        self.notices.show("error", sentence, details)
+
+    # What the hands tell.
+
+    def _on_grab(self, joint: int, mode: str, x: float, y: float) -> None:
+        if self.coach.isVisible():
+            self.coach.hide()
+            self.settings.hint_seen = True
+        self.controller.grab(joint, mode, (x, y))
+
+    def _on_selected(self, joint: int) -> None:
+        self.joint.show_joint(joint, self.controller.pose)
+        self._refresh_actions()
+
+    def _on_chip(self, joint: int) -> None:
+        self.controller.set_shown(joint, True)
+        self.canvas.select(joint)
+        self.canvas.setFocus()
+
+    def _on_card(self, key: str) -> None:
+        look = self.controller.document.look
+        if key != look.person:
+            amount = look.borrow.amount if look.borrow and look.borrow.key == key else 0.0
+            self.controller.borrow(key, amount)
+            self.shelf.slider.setFocus()
+
+    def _on_amount(self, amount: float, held: bool) -> None:
+        look = self.controller.document.look
+        if look.borrow is not None:
+            self.controller.borrow(look.borrow.key, amount, held)
+
+    def _on_zoom(self, zoom: float) -> None:
+        self.zoom_label.setText(f"{zoom:.0%}".replace("%", " %"))
+        self._place_overlays()
+
+    def _canvas_menu(self, joint: int, where) -> None:
+        menu = QMenu(self)
+        names = ["toggle_joint"] if joint >= 0 else []
+        for name in (*names, "show_all_joints", "mirror", "reset_pose", "paste", "fit"):
+            menu.addAction(self.actions_by_id[name])
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(where)
+
+    def _refresh_actions(self) -> None:
+        c = self.controller
+        pose = c.pose
+        actions.refresh(
+            self.actions_by_id,
+            {
+                "awake": c.facts is not None,
+                "rendered": c.status.level > 0,
+                "can_undo": c.undo_group.canUndo(),
+                "can_redo": c.undo_group.canRedo(),
+                "joint_chosen": self.canvas.selected >= 0,
+                "some_hidden": pose is not None and bool((pose[:, 2] <= 0).any()),
+            },
+        )
+        for name in ("undo", "redo"):
+            what = getattr(c.undo_group, f"{name}Text")()
+            action = self.actions_by_id[name]
+            action.setText(f"&{name.capitalize()} {what[:1].lower()}{what[1:]}" if what else f"&{name.capitalize()}")
+
+    def _place_overlays(self) -> None:
+        self.hud.move(14, self.canvas.height() - self.hud.height() - 14)
+        if self.coach.isVisible() and self.controller.pose is not None:
+            spot = self.controller.pose[COACHED_JOINT, :2]
+            self.coach.point_at(self.canvas.to_widget((float(spot[0]), float(spot[1]))) + QPointF(8, 0))
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._place_overlays()

@@ -1,0 +1,172 @@
+"""The render thread: opens the engine, finishes the frame it is on, then takes the newest request.
+
+While requests keep coming, frames are previews at a level this machine keeps up with; when nothing newer comes for a
+moment, the exact picture follows. Jobs (photos, detection, saving) run here too, so the engine sees one thread.
+Errors travel as results; nothing that goes wrong ends the thread.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QThread, Signal
+
+from app.backend import Backend
+from app.mailbox import Closed, LevelPicker, Mailbox
+from engine.api import Frame, Layer, RenderRequest
+from engine.errors import InputError
+
+REST_S = 0.12
+SLOW_REST_S = 0.35
+SLOW_MS = 250.0
+MAPS_EVERY_S = 0.1
+
+
+@dataclass(frozen=True)
+class EngineFacts:
+    """What the window may say about an open engine."""
+
+    size: tuple[int, int]
+    levels: tuple[int, ...]
+    layers: tuple[Layer, ...]
+    device: str
+    weights: dict
+
+
+@dataclass(frozen=True, eq=False)
+class Post:
+    """A request and whether a hand is moving (`live`), so that a preview will do first."""
+
+    request: RenderRequest
+    live: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Trouble:
+    """An error on its way to the window: one sentence, and the trace for the log and for "Copy details"."""
+
+    sentence: str
+    details: str = ""
+
+    @classmethod
+    def of(cls, error: BaseException, doing: str) -> Trouble:
+        """The sentence of an InputError as it is; anything else is our fault and says while doing what."""
+        trace = "".join(traceback.format_exception(error))
+        if isinstance(error, InputError):
+            return cls(str(error), trace)
+        return cls(f"Something went wrong while {doing}: {type(error).__name__}: {error}", trace)
+
+
+class RenderWorker(QThread):
+    """One for the life of the window."""
+
+    opened = Signal(object)  # EngineFacts
+    open_failed = Signal(object)  # Trouble
+    rendered = Signal(object)  # Frame
+    render_failed = Signal(int, object)  # stamp, Trouble
+    job_done = Signal(object, object)  # job, its value
+    job_failed = Signal(object, object)  # job, Trouble
+
+    def __init__(self, backend: Backend, weights: Path | None = None, device: str = "auto", parent=None):
+        super().__init__(parent)
+        self.backend = backend
+        self.session = None
+        self._weights = weights
+        self._device = device
+        self._mailbox = Mailbox()
+        self._picker: LevelPicker | None = None
+        self._maps_at = 0.0
+
+    # Called on the window's thread.
+
+    def post(self, request: RenderRequest, live: bool = False) -> None:
+        """Ask for this frame; one that still waits is forgotten."""
+        self._mailbox.post(Post(request, live))
+
+    def submit(self, job) -> None:
+        """Run `job.run(self)` on this thread; its value comes back by `job_done`."""
+        self._mailbox.submit(job)
+
+    def stop(self, wait_ms: int = 3000) -> bool:
+        """End the thread after what it is on. False if that took longer than `wait_ms`."""
+        self._mailbox.close()
+        return self.wait(wait_ms) if self.isRunning() else True
+
+    # The thread's own.
+
+    def run(self) -> None:
+        self.open(self._weights)
+        waiting: Post | None = None  # a preview whose exact picture is still owed
+        while True:
+            try:
+                task = self._mailbox.take(None if waiting is None else self._rest())
+            except Closed:
+                break
+            if task is None:
+                waiting = self._render(replace(waiting, live=False))
+            elif task[0] == "job":
+                self._run_job(task[1])
+            else:
+                waiting = self._render(task[1])
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+
+    def open(self, weights: Path | None) -> None:
+        """Open the engine with these weights; the one that is open stays if that fails."""
+        try:
+            session = self.backend.open_session(weights, self._device)
+        except Exception as error:  # any fault of the engine becomes a notice, the window lives on
+            self.open_failed.emit(Trouble.of(error, "waking the engine"))
+            return
+        if self.session is not None:
+            self.session.close()
+        self.session = session
+        self._picker = LevelPicker(tuple(session.levels))
+        self.opened.emit(
+            EngineFacts(
+                tuple(session.size),
+                tuple(session.levels),
+                tuple(session.layers),
+                str(session.device),
+                dict(session.weights_info),
+            )
+        )
+
+    def _rest(self) -> float:
+        cost = self._picker.cost(len(self._picker.levels) - 1) if self._picker else None
+        return SLOW_REST_S if cost is not None and cost > SLOW_MS else REST_S
+
+    def _render(self, post: Post) -> Post | None:
+        """Render one frame. Returns the post if its exact picture is still owed."""
+        if self.session is None:
+            return None
+        exact_level = self._picker.levels[-1]
+        level = self._picker.pick() if post.live else exact_level
+        exact = level == exact_level
+        now = time.monotonic()
+        maps = post.request.maps and (not post.live or now - self._maps_at >= MAPS_EVERY_S)
+        request = replace(post.request, level=None if exact else level, maps=maps)
+        try:
+            frame: Frame = self.session.respond(request)
+        except Exception as error:  # the last good picture stays, the next change tries again
+            self.render_failed.emit(request.stamp, Trouble.of(error, "drawing the picture"))
+            return None
+        if maps:
+            self._maps_at = time.monotonic()
+        else:
+            self._picker.note(level, frame.ms)
+        self.rendered.emit(frame)
+        owed = not exact or (post.request.maps and not maps)
+        return post if owed else None
+
+    def _run_job(self, job) -> None:
+        try:
+            value = job.run(self)
+        except Exception as error:  # a job that fails is told, not fatal
+            self.job_failed.emit(job, Trouble.of(error, job.doing))
+        else:
+            self.job_done.emit(job, value)

@@ -1,0 +1,152 @@
+"""An engine for the window's tests: the same calls, a few milliseconds, deterministic, no torch.
+
+It paints a stick person at the keypoints in colours taken from the reference, with attention maps that follow it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+
+from engine.api import AttentionMaps, Capability, Frame, Layer, Reference, RenderRequest
+from engine.errors import InputError
+from engine.pose.skeleton import LIMBS
+
+SIZE = (256, 176)
+LEVELS = (64, 128, 256)
+LAYERS = (Layer("32a", 16, (32, 22)), Layer("32b", 16, (32, 22)), Layer("64a", 32, (64, 44)))
+
+
+class FakeSession:
+    """`delay` seconds a frame; `log` holds every request answered, in order."""
+
+    def __init__(self, delay: float = 0.0):
+        self.size, self.levels, self.layers = SIZE, LEVELS, LAYERS
+        self.device = "cpu"
+        self.weights_info = {"name": "fake", "sha256": "0" * 64, "card": "A network for tests."}
+        self.delay = delay
+        self.references: dict[str, Reference] = {}
+        self.log: list[RenderRequest] = []
+        self.fail_next: Exception | None = None
+        self.closed = False
+
+    def set_reference(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
+        height, width = rgb_HWC.shape[:2]
+        scale = min(SIZE[0] / height, SIZE[1] / width)
+        image = np.full((*SIZE, 3), 200, np.uint8)
+        rows, columns = max(1, int(height * scale)), max(1, int(width * scale))
+        ys = (np.arange(rows) / scale).astype(int).clip(0, height - 1)
+        xs = (np.arange(columns) / scale).astype(int).clip(0, width - 1)
+        image[:rows, :columns] = rgb_HWC[ys][:, xs]
+        keypoints = None
+        if pose is not None:
+            keypoints = np.array(pose, np.float32)
+            keypoints[:, :2] *= scale
+        key = hashlib.sha256(image.tobytes()).hexdigest()
+        self.references[key] = Reference(key, image, keypoints)
+        return self.references[key]
+
+    def respond(self, request: RenderRequest) -> Frame:
+        if self.fail_next is not None:
+            error, self.fail_next = self.fail_next, None
+            raise error
+        begun = time.perf_counter()
+        if request.identity not in self.references:
+            raise InputError("The reference of this request was never given to the session.")
+        if self.delay:
+            time.sleep(self.delay)
+        self.log.append(request)
+        image = paint(request, self.references)
+        maps = _maps(request) if request.maps else None
+        level = request.level or LEVELS[-1]
+        ms = 1e3 * (time.perf_counter() - begun)
+        return Frame(image, level, request.level is None, ms, request.stamp, maps)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class FakeBackend:
+    """`fault`: what opening raises. `pose`: what detection finds; None finds nobody."""
+
+    def __init__(self, delay: float = 0.0, fault: Exception | None = None, pose: np.ndarray | None = None):
+        self.delay = delay
+        self.fault = fault
+        self.pose = pose
+        self.session: FakeSession | None = None
+
+    def open_session(self, weights: Path | None, device: str) -> FakeSession:
+        if self.fault is not None:
+            raise self.fault
+        self.session = FakeSession(self.delay)
+        return self.session
+
+    def detection(self) -> Capability:
+        return Capability(True)
+
+    def detect(self, rgb_HWC: np.ndarray) -> np.ndarray | None:
+        return None if self.pose is None else self.pose.copy()
+
+    def read_photo(self, source: Path | bytes) -> np.ndarray:
+        from engine import photos
+
+        return photos.read_photo(source)
+
+    def write_png(self, path: Path, rgb_HWC: np.ndarray, texts: dict[str, str]) -> None:
+        from engine import photos
+
+        photos.write_png(path, rgb_HWC, texts)
+
+
+def paint(request: RenderRequest, references: dict[str, Reference]) -> np.ndarray:
+    """A stick person in the colours of the reference's middle, mixed as the request says."""
+    colours = _colours(references[request.identity].image_HWC)
+    for mix in request.mixes:
+        colours += float(mix.coefficients) * (_colours(references[mix.reference].image_HWC) - colours)
+    image = QImage(SIZE[1], SIZE[0], QImage.Format.Format_RGB888)
+    image.fill(QColor(*(int(c) for c in colours[0])))
+    pose = request.keypoints_18x3
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    cloth, skin = (QColor(*(int(c) for c in colours[i])) for i in (1, 2))
+    if (pose[[2, 5, 11, 8], 2] > 0).all():
+        painter.setPen(QPen(cloth, 12))
+        painter.setBrush(cloth)
+        painter.drawPolygon(QPolygonF([QPointF(*pose[j, :2].tolist()) for j in (2, 5, 11, 8)]))
+    for one, other in LIMBS[:13]:
+        if pose[one, 2] > 0 and pose[other, 2] > 0:
+            painter.setPen(QPen(cloth if other not in (0,) else skin, 13))
+            painter.drawLine(QPointF(*pose[one, :2].tolist()), QPointF(*pose[other, :2].tolist()))
+    if pose[0, 2] > 0:
+        painter.setPen(QPen(skin, 24))
+        painter.drawPoint(QPointF(*pose[0, :2].tolist()))
+    painter.end()
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(SIZE[0], image.bytesPerLine())
+    return rows[:, : 3 * SIZE[1]].reshape(*SIZE, 3).copy()
+
+
+def _colours(image_HWC: np.ndarray) -> np.ndarray:
+    height, width = image_HWC.shape[:2]
+    edge = image_HWC[:, : max(1, width // 8)].reshape(-1, 3).mean(axis=0)
+    middle = image_HWC[height // 4 : height // 2, width // 3 : 2 * width // 3].reshape(-1, 3).mean(axis=0)
+    return np.stack([edge, middle * 0.75, 0.6 * np.array([226, 176, 148]) + 0.4 * middle]).astype(np.float64)
+
+
+def _maps(request: RenderRequest) -> AttentionMaps:
+    extraction, distribution = {}, {}
+    for layer in LAYERS:
+        if request.level is not None and layer.size[0] > request.level:
+            continue
+        h, w = layer.size
+        ys, xs = np.mgrid[:h, :w].astype(np.float32)
+        spots = request.keypoints_18x3[np.arange(layer.channels) % 18, :2] * (h / SIZE[0])
+        far = (xs[None] - spots[:, 0, None, None]) ** 2 + (ys[None] - spots[:, 1, None, None]) ** 2
+        heat = np.exp(-far / (2 * (0.08 * h) ** 2)).astype(np.float32) + 1e-4
+        distribution[layer.name] = heat / heat.sum(axis=0, keepdims=True)
+        extraction[layer.name] = heat / heat.sum(axis=(1, 2), keepdims=True)
+    return AttentionMaps(extraction, distribution)

@@ -1,0 +1,163 @@
+"""The one door: caches, requests, previews, mixing, refusals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine.api import Mix, RenderRequest
+from engine.errors import InputError
+from engine.models import nted
+from engine.pictures import to_rgb, to_tensor
+from engine.plan import Plan
+from engine.pose.planes import pose_planes
+from engine.session import Session
+
+WEIGHTS = Path(__file__).parents[1] / "data" / "nted" / "g256_div8_seed1.safetensors"
+SIZE = (256, 176)
+
+
+def pose(dx: float = 0.0) -> np.ndarray:
+    points = np.array(
+        [(88, 30), (88, 55), (66, 55), (58, 90), (54, 124), (110, 55), (118, 90), (122, 124), (76, 128)]
+        + [(74, 180), (74, 232), (100, 128), (102, 180), (102, 232), (83, 26), (93, 26), (78, 30), (98, 30)]
+    )
+    return np.concatenate([points + (dx, 0), np.full((18, 1), 2)], 1).astype(np.float32)
+
+
+def photo(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 256, (16, 11, 3), np.uint8).repeat(16, 0).repeat(16, 1)
+
+
+@pytest.fixture(scope="module")
+def session():
+    opened = Session.open(WEIGHTS, device="cpu")
+    yield opened
+    opened.close()
+
+
+def test_exact_frame_is_the_network_in_float32(session):
+    reference = session.set_reference(photo(1), pose())
+    session.set_pose(pose(9))
+    frame = session.render()
+    network = nted.load(WEIGHTS)
+    planes_BPHW = torch.from_numpy(pose_planes(pose(9), SIZE))[None]
+    with torch.inference_mode():
+        out = network(to_tensor(reference.image_HWC), planes_BPHW)
+    assert frame.exact and frame.level == 256
+    assert np.abs(frame.image.astype(int) - to_rgb(out.image_BCHW).astype(int)).max() <= 1
+
+
+def test_a_change_of_pose_does_not_touch_the_reference_encoder(session, monkeypatch):
+    session.set_reference(photo(1), pose())
+    session.set_pose(pose())
+    before = session.render().image
+
+    def forbidden(*_):
+        raise AssertionError("the reference was encoded again")
+
+    monkeypatch.setattr(session._networks.exact.reference_encoder, "forward", forbidden)
+    session.set_pose(pose(12))
+    assert (session.render().image != before).any()
+    session.set_reference(photo(1), pose())  # the same picture again: still in the cache
+
+
+def test_previews_fill_the_frame_and_only_the_settled_frame_is_exact(session):
+    session.set_reference(photo(2), pose())
+    session.set_pose(pose())
+    for level in session.levels:
+        frame = session.render(level)
+        assert frame.image.shape == (*SIZE, 3) and frame.level == level and not frame.exact
+    exact = session.render()
+    close = np.abs(session.render(256).image.astype(int) - exact.image.astype(int)).mean()
+    assert exact.exact and close < 8
+
+
+def test_mixing_goes_from_one_reference_to_the_other(session):
+    other = session.add_reference(photo(3), pose())
+    first = session.set_reference(photo(4), pose())
+    session.set_pose(pose())
+    alone = session.render().image
+    session.mix(other, 1.0)
+    mixed = session.render().image
+    session.mix(other, 0.0)
+    assert (session.render().image == alone).all()
+    whole = session.respond(RenderRequest(other.key, pose()))
+    assert (mixed == whole.image).all()
+    layers = {layer.name: np.full(layer.channels, 0.5, np.float32) for layer in session.layers}
+    halves = [session.respond(RenderRequest(first.key, pose(), (Mix(other.key, m),))).image for m in (0.5, layers)]
+    assert (halves[0] == halves[1]).all() and (halves[0] != alone).any()
+
+
+def test_attention_maps_have_the_layers_sizes_and_sum_to_one(session):
+    session.set_reference(photo(5), pose())
+    session.set_pose(pose())
+    maps = session.attention()
+    assert list(maps.extraction) == [layer.name for layer in session.layers] == list(maps.distribution)
+    for layer in session.layers:
+        for by_layer in (maps.extraction, maps.distribution):
+            assert by_layer[layer.name].shape == (layer.channels, *layer.size)
+            assert by_layer[layer.name].dtype == np.float32
+        assert np.allclose(maps.extraction[layer.name].sum((1, 2)), 1, atol=1e-4)
+        assert np.allclose(maps.distribution[layer.name].sum(0), 1, atol=1e-4)
+    assert list(session.render(session.levels[0], maps=True).maps.distribution) == ["16a", "16b", "32a", "32b", "64a", "64b"]
+
+
+def test_textures_thrown_out_of_the_cache_are_encoded_again(session, monkeypatch):
+    monkeypatch.setattr("engine.session.TEXTURE_CACHE_BYTES", 1)
+    references = [session.add_reference(photo(seed), pose()) for seed in range(6, 10)]
+    frames = [session.respond(RenderRequest(r.key, pose(), maps=True)).image for r in references]
+    again = [session.respond(RenderRequest(r.key, pose())).image for r in references]
+    assert all((a == b).all() for a, b in zip(frames, again, strict=True))
+
+
+def test_wrong_requests_are_told_in_one_sentence(session):
+    reference = session.set_reference(photo(1), pose())
+    with pytest.raises(InputError, match="18 joints"):
+        session.set_pose(pose()[:17])
+    broken = pose()
+    broken[3, 0] = np.nan
+    with pytest.raises(InputError, match="not a number"):
+        session.respond(RenderRequest(reference.key, broken))
+    with pytest.raises(InputError, match="level of 100"):
+        session.respond(RenderRequest(reference.key, pose(), level=100))
+    with pytest.raises(InputError, match="never given"):
+        session.respond(RenderRequest("0" * 64, pose()))
+    session.forget(reference.key)
+    with pytest.raises(InputError, match="dropped"):
+        session.respond(RenderRequest(reference.key, pose()))
+
+
+def test_opening_refuses_what_it_cannot_do(tmp_path):
+    with pytest.raises(InputError, match="does not exist"):
+        Session.open(tmp_path / "none.safetensors")
+    with pytest.raises(InputError, match="250x176"):
+        Session.open(WEIGHTS, size=(250, 176))
+    with pytest.raises(InputError, match="abacus"):
+        Session.open(WEIGHTS, device="abacus")
+    if not torch.cuda.is_available():
+        with pytest.raises(InputError, match="no cuda"):
+            Session.open(WEIGHTS, device="cuda")
+
+
+def test_a_joint_that_is_not_there_may_be_anywhere(session):
+    session.set_reference(photo(1), pose())
+    hidden, nowhere = pose(), pose()
+    hidden[4, 2] = nowhere[4, 2] = 0
+    nowhere[4, :2] = np.nan
+    images = []
+    for target in (hidden, nowhere):
+        session.set_pose(target)
+        images.append(session.render().image)
+    assert (images[0] == images[1]).all()
+
+
+def test_previews_are_float32_where_half_precision_is_slow():
+    plan = Plan(torch.device("cpu"), torch.float32, 1)
+    session = Session(nted.load(WEIGHTS), plan, SIZE, {})
+    session.set_reference(photo(1), pose())
+    session.set_pose(pose())
+    assert (session.render(256).image == session.render().image).all()

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.errors import InputError
 
@@ -69,6 +69,27 @@ def sha256(path: str | os.PathLike) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def fill(network: nn.Module, tensors: dict[str, Tensor], path: str | os.PathLike) -> None:
+    """Load tensors into a network, as float32, only if every key is there, known, of the right shape and finite.
+
+    Raises InputError naming the file and the first key that is not.
+    """
+    wanted = network.state_dict()
+    for key, tensor in wanted.items():
+        if key not in tensors:
+            raise InputError(f"The weights file {path} lacks {key}.")
+        if tensors[key].shape != tensor.shape:
+            found, need = tuple(tensors[key].shape), tuple(tensor.shape)
+            raise InputError(f"The weights file {path} has {key} of shape {found} where {need} is needed.")
+    unknown = next((key for key in tensors if key not in wanted), None)
+    if unknown:
+        raise InputError(f"The weights file {path} holds {unknown}, which this network does not know.")
+    broken = first_not_finite(tensors)
+    if broken:
+        raise InputError(f"The weights file {path} holds numbers that are not finite, first in {broken}.")
+    network.load_state_dict({key: tensor.float() for key, tensor in tensors.items()})
 
 
 def first_not_finite(tensors: dict[str, Tensor]) -> str | None:

@@ -34,20 +34,7 @@ def from_file(file: weights.WeightsFile) -> Nted:
     except (KeyError, TypeError, ValueError):
         raise InputError(f"The weights file {file.path} has a damaged configuration.") from None
     network = Nted(config)
-    wanted = network.state_dict()
-    for key, tensor in wanted.items():
-        if key not in file.tensors:
-            raise InputError(f"The weights file {file.path} lacks {key}.")
-        if file.tensors[key].shape != tensor.shape:
-            found, need = tuple(file.tensors[key].shape), tuple(tensor.shape)
-            raise InputError(f"The weights file {file.path} has {key} of shape {found} where {need} is needed.")
-    unknown = next((key for key in file.tensors if key not in wanted), None)
-    if unknown:
-        raise InputError(f"The weights file {file.path} holds {unknown}, which NTED does not know.")
-    broken = weights.first_not_finite(file.tensors)
-    if broken:
-        raise InputError(f"The weights file {file.path} holds numbers that are not finite, first in {broken}.")
-    network.load_state_dict({key: tensor.float() for key, tensor in file.tensors.items()})
+    weights.fill(network, file.tensors, file.path)
     return network.eval().requires_grad_(False)
 
 

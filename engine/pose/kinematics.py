@@ -1,0 +1,258 @@
+"""Moving a skeleton as a body moves: pure functions, a pose in and a new pose out.
+
+Poses are [18, 3] (x, y, state); results are float32 and never share memory with what came in. Coordinates are
+px of one frame, x right, y down. Joints that are absent keep their state and are carried along where they
+have a place. In two dimensions a bone is as long as it looks: what looks short because it points at the
+viewer stays short.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.pose import skeleton as sk
+
+_HEAD = (sk.NOSE, sk.RIGHT_EYE, sk.LEFT_EYE, sk.RIGHT_EAR, sk.LEFT_EAR)
+_GIRDLE = (sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER)
+_HIPS = (sk.RIGHT_HIP, sk.LEFT_HIP)
+_LEGS = tuple(j for hip in _HIPS for j in (hip, *sk.descendants(hip)))
+_UPPER = tuple(j for j in range(18) if j not in _LEGS)
+
+# The end of a limb: the joint in its middle and the one at its root.
+_LIMB_ENDS = {
+    sk.RIGHT_WRIST: (sk.RIGHT_ELBOW, sk.RIGHT_SHOULDER),
+    sk.LEFT_WRIST: (sk.LEFT_ELBOW, sk.LEFT_SHOULDER),
+    sk.RIGHT_ANKLE: (sk.RIGHT_KNEE, sk.RIGHT_HIP),
+    sk.LEFT_ANKLE: (sk.LEFT_KNEE, sk.LEFT_HIP),
+}
+
+_POINT = 1e-3  # px; a bone this short has no direction
+# of its length: how little a stretched limb stays bent, so that it remembers its elbow's side
+_STRAIGHT = 1e-5
+
+# A standing person laid by hand: x from the midline and y from the crown, in statures; the left side is
+# mirrored.
+_STANDING = {
+    "nose": (0.0, 0.085), "neck": (0.0, 0.218), "right shoulder": (-0.095, 0.22),
+    "right elbow": (-0.142, 0.375), "right wrist": (-0.168, 0.515), "right hip": (-0.056, 0.478), "right knee": (-0.062, 0.718),
+    "right ankle": (-0.066, 0.95), "right eye": (-0.017, 0.071), "right ear": (-0.041, 0.08),
+}  # fmt: skip
+
+
+def placed_joints(pose_18x3: np.ndarray) -> np.ndarray:
+    """bool [18]: joints with a place, present or not; an absent one at (0, 0) or (-1, -1) has none."""
+    xy, state = pose_18x3[:, :2], pose_18x3[:, 2]
+    nowhere = (xy == 0).all(axis=1) | (xy == -1).all(axis=1)
+    return np.isfinite(xy).all(axis=1) & ((state > 0) | ~nowhere)
+
+
+def move_joint(
+    pose_18x3: np.ndarray, joint: int, xy: tuple[float, float], *, free: bool = False
+) -> np.ndarray:
+    """The pose after `joint` is pulled to `xy`, as near as the body lets it.
+
+    - wrist, ankle: the limb bends at elbow or knee (two-bone IK), which stays on its side; the limb reaches
+    as far as it is long.
+    - elbow, knee: turns about shoulder or hip, what hangs on it turns with it.
+    - shoulder: turns about the neck, the arm is carried without turning.
+    - hip: the pelvis swings about the neck, both legs are carried without turning.
+    - nose, eyes, ears: the head turns about the neck as one piece.
+    - neck: everything above the hips leans about their middle as one piece (the spine keeps its length; the
+    lines from neck to single hips, which are no bones, do not); without hips the whole person is moved.
+
+    A joint whose parent is absent is moved freely, with what hangs on it. `free` moves the joint alone,
+    anywhere. A target that is not finite changes nothing.
+    """
+    pose = np.array(pose_18x3, dtype=np.float32)
+    target = np.asarray(xy, dtype=np.float64)
+    if not np.isfinite(target).all():
+        return pose
+    points = np.where(np.isfinite(pose[:, :2]), pose[:, :2], 0).astype(np.float64)
+    there = pose[:, 2] > 0
+    if free or not placed_joints(pose)[joint]:
+        pose[joint, :2] = target
+        return pose
+    if joint in _LIMB_ENDS and there[list(_LIMB_ENDS[joint])].all():
+        moved = _bend(points, joint, target, there)
+    elif joint == sk.NECK:
+        moved = _lean(points, target, there)
+    elif joint in _HEAD and there[sk.NECK]:
+        moved = _turn(points, _HEAD, points[sk.NECK], points[joint], target)
+    elif joint in _HIPS and there[sk.NECK]:
+        moved = _swing(points, [hip for hip in _HIPS if there[hip] or hip == joint], joint, target)
+    elif joint in _GIRDLE and there[sk.NECK]:
+        moved = _swing(points, [joint], joint, target)
+    elif joint not in (*_HEAD, *_HIPS, *_GIRDLE) and there[sk.PARENTS[joint]]:
+        chain = (joint, *sk.descendants(joint))
+        moved = _turn(points, chain, points[sk.PARENTS[joint]], points[joint], target)
+    else:
+        moved = _carry(
+            points, _HEAD if joint in _HEAD else (joint, *sk.descendants(joint)), target - points[joint]
+        )
+    return _with_points(pose, moved)
+
+
+def _with_points(pose: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """The pose with the new places of the joints that had one."""
+    placed = placed_joints(pose)
+    pose[placed, :2] = points[placed]
+    return pose
+
+
+def _carry(points: np.ndarray, joints: tuple[int, ...], shift: np.ndarray) -> np.ndarray:
+    moved = points.copy()
+    moved[list(joints)] += shift
+    return moved
+
+
+def _rotation(centre: np.ndarray, start: np.ndarray, target: np.ndarray) -> np.ndarray | None:
+    """The 2 x 2 turn about `centre` that takes the direction of `start` to that of `target`; None without
+    one.
+    """
+    a, b = start - centre, target - centre
+    lengths = math.hypot(*a) * math.hypot(*b)
+    if min(math.hypot(*a), math.hypot(*b)) < _POINT:
+        return None
+    cos, sin = (a @ b) / lengths, (a[0] * b[1] - a[1] * b[0]) / lengths
+    return np.array([[cos, -sin], [sin, cos]])
+
+
+def _turn(
+    points: np.ndarray, joints: tuple[int, ...], centre: np.ndarray, start: np.ndarray, target: np.ndarray
+) -> np.ndarray:
+    """Joints turned about a centre as one piece, `start` into the direction of the target."""
+    rotation = _rotation(centre, start, target)
+    moved = points.copy()
+    if rotation is not None:
+        moved[list(joints)] = (points[list(joints)] - centre) @ rotation.T + centre
+    elif math.hypot(*(start - centre)) < _POINT:
+        # A bone without length has no direction to keep: let it out.
+        moved[list(joints)] += target - start
+    return moved
+
+
+def _swing(points: np.ndarray, tops: list[int], joint: int, target: np.ndarray) -> np.ndarray:
+    """The tops of limbs turned about the neck, each with its limb carried along unturned."""
+    turned = _turn(points, tuple(tops), points[sk.NECK], points[joint], target)
+    moved = points.copy()
+    for top in tops:
+        moved[[top, *sk.descendants(top)]] += turned[top] - points[top]
+    return moved
+
+
+def _lean(points: np.ndarray, target: np.ndarray, there: np.ndarray) -> np.ndarray:
+    hips = [hip for hip in _HIPS if there[hip]]
+    if not hips:
+        return points + (target - points[sk.NECK])
+    return _turn(points, _UPPER, points[hips].mean(axis=0), points[sk.NECK], target)
+
+
+def _bend(points: np.ndarray, end: int, target: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """Two-bone IK: the limb's end to the target, or as near as the two bones reach."""
+    middle, root = _LIMB_ENDS[end]
+    upper, lower = points[middle] - points[root], points[end] - points[middle]
+    a, b = math.hypot(*upper), math.hypot(*lower)
+    if min(a, b) < _POINT:
+        return _turn(points, (middle, end), points[root], points[end], target)
+    way = target - points[root]
+    far = math.hypot(*way)
+    if far < _POINT:
+        way = points[end] - points[root]
+        far = math.hypot(*way)
+        if far < _POINT:
+            return points.copy()
+        far, way = 0.0, way / far
+    else:
+        way = way / far
+    far = min(max(far, abs(a - b) * (1 + _STRAIGHT)), (a + b) * (1 - _STRAIGHT))
+    far = max(far, _POINT)
+    along = (a * a - b * b + far * far) / (2 * far)
+    aside = math.sqrt(max(a * a - along * along, 0.0))
+    normal = np.array([-way[1], way[0]])
+
+    side = upper[0] * lower[1] - upper[1] * lower[0]
+    moved = points.copy()
+    moved[end] = points[root] + far * way
+    if abs(side) > 1e-9 * a * b:
+        # The bend turns the same way as before: seen along root to end, the middle lies on the same hand.
+        sign = -1.0 if side > 0 else 1.0
+    else:
+        body = points[there].mean(axis=0)
+        middles = [points[root] + along * way + s * aside * normal for s in (1, -1)]
+        sign = 1.0 if math.dist(middles[0], body) >= math.dist(middles[1], body) else -1.0
+    moved[middle] = points[root] + along * way + sign * aside * normal
+    return moved
+
+
+def move_person(pose_18x3: np.ndarray, shift: tuple[float, float]) -> np.ndarray:
+    """The whole person moved by (dx, dy) px."""
+    return _about(pose_18x3, lambda points, centre: points + np.asarray(shift, np.float64), None)
+
+
+def rotate_person(
+    pose_18x3: np.ndarray, degrees: float, centre: tuple[float, float] | None = None
+) -> np.ndarray:
+    """The whole person turned clockwise as seen, about `centre` (None: the middle of the joints present)."""
+    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    turn = np.array([[c, -s], [s, c]])
+    return _about(pose_18x3, lambda points, middle: (points - middle) @ turn.T + middle, centre)
+
+
+def scale_person(
+    pose_18x3: np.ndarray, factor: float, centre: tuple[float, float] | None = None
+) -> np.ndarray:
+    """The whole person made larger or smaller about `centre` (None: the middle of the joints present)."""
+    return _about(pose_18x3, lambda points, middle: (points - middle) * factor + middle, centre)
+
+
+def _about(pose_18x3: np.ndarray, change, centre: tuple[float, float] | None) -> np.ndarray:
+    pose = np.array(pose_18x3, dtype=np.float32)
+    there = (pose[:, 2] > 0) & placed_joints(pose)
+    if centre is None:
+        centre = pose[there, :2].mean(axis=0, dtype=np.float64) if there.any() else (0.0, 0.0)
+    points = np.where(np.isfinite(pose[:, :2]), pose[:, :2], 0).astype(np.float64)
+    return _with_points(pose, change(points, np.asarray(centre, np.float64)))
+
+
+def mirror(pose_18x3: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The pose as in a mirror held beside the frame of `size` (H, W): x becomes W - 1 - x, left and right
+    swap.
+    """
+    pose = np.array(pose_18x3, dtype=np.float32)[list(sk.FLIP)]
+    placed = placed_joints(pose)
+    pose[placed, 0] = size[1] - 1 - pose[placed, 0]
+    return pose
+
+
+def bone_lengths(pose_18x3: np.ndarray) -> np.ndarray:
+    """float32 [17]: length in px of each of `LIMBS`, 0 where an end is absent."""
+    pose = np.asarray(pose_18x3, dtype=np.float64)
+    there = (pose[:, 2] > 0) & placed_joints(pose)
+    a, b = np.array(sk.LIMBS).T
+    with np.errstate(invalid="ignore"):
+        lengths = np.hypot(*(pose[a, :2] - pose[b, :2]).T)
+    return np.where(there[a] & there[b], lengths, 0).astype(np.float32)
+
+
+def hit_test(pose_18x3: np.ndarray, xy: tuple[float, float], radius: float) -> int | None:
+    """The nearest present joint within `radius` px of `xy`, or None."""
+    pose = np.asarray(pose_18x3, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        away = np.hypot(pose[:, 0] - xy[0], pose[:, 1] - xy[1])
+    away[~((pose[:, 2] > 0) & (away <= radius))] = np.inf
+    nearest = int(np.argmin(away))
+    return nearest if np.isfinite(away[nearest]) else None
+
+
+def t_pose(size: tuple[int, int]) -> np.ndarray:
+    """A person standing in the middle of a frame of `size` (H, W), facing the viewer, arms a little away."""
+    height, width = size
+    tall = min(0.92 * height, width / 0.48)
+    pose = np.full((18, 3), sk.SEEN, dtype=np.float32)
+    for joint, name in enumerate(sk.JOINTS):
+        x, y = _STANDING[name.replace("left", "right")]
+        x = -x if "left" in name else x
+        pose[joint, :2] = width / 2 + x * tall, (height - tall) / 2 + y * tall
+    return pose

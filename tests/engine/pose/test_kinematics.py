@@ -1,0 +1,218 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.pose import kinematics as k
+from engine.pose import skeleton as sk
+
+SIZE = (256, 176)
+BONES = [i for i, limb in enumerate(sk.LIMBS) if limb not in ((1, 8), (1, 11))]
+HIPS = [i for i, limb in enumerate(sk.LIMBS) if limb in ((1, 8), (1, 11))]
+
+px = st.floats(-400, 600, allow_nan=False)
+joints = st.integers(0, 17)
+
+
+@st.composite
+def poses(draw, absent=True):
+    """A standing person with every joint somewhere else, some of them gone."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    pose = k.t_pose(SIZE)
+    pose[:, :2] += rng.normal(0, draw(st.sampled_from([0, 5, 25])), (18, 2))
+    if absent:
+        pose[rng.random(18) < draw(st.sampled_from([0, 0.3])), 2] = 0
+        pose[(rng.random(18) < 0.2) & (pose[:, 2] == 0), :2] = 0
+    return pose.astype(np.float32)
+
+
+def chain(pose, *names):
+    return [pose[sk.JOINTS.index(name), :2].astype(float) for name in names]
+
+
+@settings(max_examples=400, deadline=None)
+@given(poses(), joints, px, px)
+def test_lengths_are_kept(pose, joint, x, y):
+    if pose[joint, 2] == 0:
+        return
+    moved = k.move_joint(pose, joint, (x, y))
+    before, after = k.bone_lengths(pose), k.bone_lengths(moved)
+    roots = pose[[p for p in [sk.PARENTS[joint]] if p is not None], 2]
+    if joint != sk.NECK and not roots.all():
+        # Without its parent a joint is loose: only what is below it keeps its shape.
+        below = (joint, *sk.descendants(joint))
+        bones = [i for i, (a, b) in enumerate(sk.LIMBS) if a in below and b in below]
+    else:
+        bones = BONES if joint == sk.NECK else BONES + HIPS
+    if joint in (sk.RIGHT_EAR, sk.LEFT_EAR, sk.RIGHT_EYE, sk.LEFT_EYE) and pose[sk.NECK, 2] == 0:
+        bones = [sk.LIMBS.index(limb) for limb in ((0, 14), (14, 16), (0, 15), (15, 17))]
+    if joint in (4, 7, 10, 13) and before[[sk.LIMBS.index((joint - 1, joint))]] < 0.01:
+        return
+    np.testing.assert_allclose(after[bones], before[bones], atol=0.02, rtol=1e-4)
+
+
+@settings(max_examples=300, deadline=None)
+@given(poses(), joints, px, px, st.booleans())
+def test_never_nan_and_states_stay(pose, joint, x, y, free):
+    for target in ((x, y), (np.nan, y), (x, np.inf)):
+        moved = k.move_joint(pose, joint, target, free=free)
+        assert np.isfinite(moved).all() and moved.dtype == np.float32
+        np.testing.assert_array_equal(moved[:, 2], pose[:, 2])
+        assert not np.shares_memory(moved, pose)
+    unplaced = ~k.placed_joints(pose)
+    unplaced[joint] = False
+    np.testing.assert_array_equal(k.move_joint(pose, joint, (x, y))[unplaced], pose[unplaced])
+
+
+@settings(max_examples=300, deadline=None)
+@given(poses(absent=False), st.sampled_from([4, 7, 10, 13]), st.floats(0, 2 * math.pi), st.floats(0, 1.5))
+def test_hands_and_feet_reach_what_they_can(pose, end, angle, part):
+    root, middle, tip = pose[end - 2, :2], pose[end - 1, :2], pose[end, :2]
+    a, b = math.dist(root, middle), math.dist(middle, tip)
+    if min(a, b) < 1:
+        return
+    far = part * (a + b)
+    target = root + far * np.array([math.cos(angle), math.sin(angle)])
+    moved = k.move_joint(pose, end, target)
+    reachable = min(max(far, abs(a - b)), a + b)
+    assert math.dist(moved[end, :2], target) == pytest.approx(abs(far - reachable), abs=0.05)
+    others = [j for j in range(18) if j not in (end, end - 1)]
+    np.testing.assert_array_equal(moved[others], pose[others])
+
+
+@settings(max_examples=300, deadline=None)
+@given(poses(absent=False), st.sampled_from([4, 7, 10, 13]), px, px)
+def test_elbows_and_knees_stay_on_their_side(pose, end, x, y):
+    def side(p):
+        u, v = (p[end - 1, :2] - p[end - 2, :2]).astype(float), (p[end, :2] - p[end - 1, :2]).astype(float)
+        return (u[0] * v[1] - u[1] * v[0]) / max(np.hypot(*u) * np.hypot(*v), 1e-9)
+
+    before, after = side(pose), side(k.move_joint(pose, end, (x, y)))
+    if abs(before) > 1e-3 and abs(after) > 1e-3:
+        assert np.sign(before) == np.sign(after)
+
+
+@settings(max_examples=300, deadline=None)
+@given(poses(), joints, px, px)
+def test_pulled_there_and_back_is_the_pose_again(pose, joint, x, y):
+    """Also from the pose it was pulled to, as long as it did not stretch out or fold up on the way."""
+    if pose[joint, 2] == 0:
+        return
+    home = tuple(pose[joint, :2].astype(float))
+    np.testing.assert_allclose(k.move_joint(pose, joint, home), pose, atol=0.3)
+    back = k.move_joint(k.move_joint(pose, joint, (x, y)), joint, home)
+    if joint in (4, 7, 10, 13) and pose[[joint - 1, joint - 2], 2].all():
+        a, b = (math.dist(pose[joint - i, :2], pose[joint - i - 1, :2]) for i in (0, 1))
+        if math.dist(home, pose[joint - 2, :2]) > 0.99 * (a + b) or min(a, b) < 1:
+            return
+    np.testing.assert_allclose(back, pose, atol=0.3)
+
+
+def test_stretched_arm_remembers_its_elbow():
+    pose = k.t_pose(SIZE)
+    far = k.move_joint(pose, sk.RIGHT_WRIST, (-300, 60))
+    shoulder, elbow, wrist = chain(far, "right shoulder", "right elbow", "right wrist")
+    assert abs(math.dist(shoulder, wrist) - math.dist(shoulder, elbow) - math.dist(elbow, wrist)) < 0.01
+    back = k.move_joint(far, sk.RIGHT_WRIST, pose[sk.RIGHT_WRIST, :2])
+    np.testing.assert_allclose(back, pose, atol=0.2)
+
+
+def test_what_follows_what():
+    pose = k.t_pose(SIZE)
+
+    def moving(joint, target):
+        moved = k.move_joint(pose, joint, target)
+        return set(np.flatnonzero(np.abs(moved - pose).max(axis=1) > 0.01)), moved
+
+    assert moving(sk.LEFT_ELBOW, (150, 60))[0] == {6, 7}
+    assert moving(sk.RIGHT_KNEE, (50, 150))[0] == {9, 10}
+    shoulder, moved = moving(sk.LEFT_SHOULDER, (102, 40))
+    assert shoulder == {5, 6, 7}
+    np.testing.assert_allclose(moved[7] - moved[5], pose[7] - pose[5], atol=1e-3)
+    assert moving(sk.LEFT_EAR, (130, 50))[0] == {0, 14, 15, 16, 17}
+    hips, moved = moving(sk.RIGHT_HIP, (50, 118))
+    assert hips == {8, 9, 10, 11, 12, 13}
+    np.testing.assert_allclose(moved[10] - moved[8], pose[10] - pose[8], atol=1e-3)
+    lean, moved = moving(sk.NECK, (120, 70))
+    assert lean == set(range(18)) - {8, 9, 10, 11, 12, 13}
+    spine = [np.hypot(*(p[1, :2] - p[[8, 11], :2].mean(0))) for p in (pose, moved)]
+    assert spine[0] == pytest.approx(spine[1], abs=1e-3)
+
+
+def test_free_moves_one_joint_anywhere():
+    pose = k.t_pose(SIZE)
+    moved = k.move_joint(pose, sk.LEFT_SHOULDER, (7, 9), free=True)
+    assert moved[sk.LEFT_SHOULDER].tolist() == [7, 9, 2]
+    np.testing.assert_array_equal(np.delete(moved, sk.LEFT_SHOULDER, 0), np.delete(pose, sk.LEFT_SHOULDER, 0))
+
+
+def test_absent_joints_are_carried():
+    pose = k.t_pose(SIZE)
+    pose[sk.LEFT_WRIST, 2] = 0
+    pose[sk.LEFT_ANKLE] = 0
+    moved = k.move_joint(pose, sk.LEFT_ELBOW, (150, 60))
+    assert math.dist(moved[6, :2], moved[7, :2]) == pytest.approx(
+        math.dist(pose[6, :2], pose[7, :2]), abs=0.01
+    )
+    assert moved[7, 2] == 0
+    away = k.move_person(pose, (5, -3))
+    assert away[sk.LEFT_ANKLE].tolist() == [0, 0, 0]
+    np.testing.assert_allclose(away[7], pose[7] + (5, -3, 0))
+
+
+@settings(max_examples=100, deadline=None)
+@given(poses())
+def test_mirrored_twice_is_itself(pose):
+    once = k.mirror(pose, SIZE)
+    np.testing.assert_allclose(k.mirror(once, SIZE), pose, atol=1e-4)
+    if pose[3, 2]:
+        np.testing.assert_allclose(once[6], (175 - pose[3, 0], pose[3, 1], pose[3, 2]))
+
+
+@settings(max_examples=100, deadline=None)
+@given(poses(), st.floats(-360, 360), st.floats(0.1, 5))
+def test_whole_person(pose, degrees, factor):
+    there = pose[:, 2] > 0
+    turned = k.rotate_person(k.rotate_person(pose, degrees), -degrees)
+    np.testing.assert_allclose(turned[there], pose[there], atol=0.01)
+    np.testing.assert_allclose(
+        k.bone_lengths(k.rotate_person(pose, degrees)), k.bone_lengths(pose), atol=0.01
+    )
+    np.testing.assert_allclose(
+        k.bone_lengths(k.scale_person(pose, factor)), factor * k.bone_lengths(pose), atol=0.01, rtol=1e-4
+    )
+
+
+def test_turning_is_clockwise_as_seen():
+    pose = k.rotate_person(k.t_pose(SIZE), 90, (88, 128))
+    assert pose[sk.NOSE, 0] > 150 and pose[sk.RIGHT_ANKLE, 0] < 20
+
+
+def test_hit():
+    pose = k.t_pose(SIZE)
+    x, y = pose[sk.RIGHT_KNEE, :2]
+    assert k.hit_test(pose, (x + 3, y - 2), 5) == sk.RIGHT_KNEE
+    assert k.hit_test(pose, (x + 4, y - 4), 5) is None
+    pose[sk.RIGHT_KNEE, 2] = 0
+    assert k.hit_test(pose, (x, y), 5) is None
+    pose[sk.NOSE, :2] = np.nan
+    assert k.hit_test(pose, (0, 0), 1) is None
+
+
+@pytest.mark.parametrize("size", [(256, 176), (512, 352), (300, 1000), (1000, 200)])
+def test_standing_person_is_in_the_frame(size):
+    pose = k.t_pose(size)
+    assert pose.shape == (18, 3) and pose.dtype == np.float32 and (pose[:, 2] == 2).all()
+    assert ((pose[:, :2] > 0) & (pose[:, :2] < (size[1], size[0]))).all()
+    assert pose[sk.RIGHT_WRIST, 0] < pose[sk.LEFT_WRIST, 0]
+    np.testing.assert_allclose(k.mirror(pose, (size[0], size[1] + 1)), pose, atol=1e-3)
+
+
+def test_lengths_of_absent_bones_are_zero():
+    pose = k.t_pose(SIZE)
+    pose[sk.RIGHT_ELBOW, 2] = 0
+    lengths = k.bone_lengths(pose)
+    assert np.flatnonzero(lengths == 0).tolist() == [2, 3]
+    assert not k.bone_lengths(np.full((18, 3), np.nan)).any()

@@ -1,0 +1,293 @@
+"""Body and outfit become the list of parts that the renderer draws.
+
+Layers are kept apart in three ways: outer cloth is pushed outside of inner cloth, the depth test sees skin and inner
+layers a little behind their place, and body vertices that clothes cover are left out.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .assets import SIDES, Assets
+from .body import Body
+from .cloth import Fitter, RadialGrid
+from .edges import cover_of_bottom, cover_of_top
+from .footwear import footwear_parts, shoe_values
+from .garments import NECKS, Finish, Outfit, Skirt, SuitPart, Top, Trousers
+from .geometry import unit, vertex_normals
+from .head import Looks, head_parts
+from .parts import Part, accessory_mesh, part_mesh
+from .surfaces import DRESS, FACE, PANTS, UPPER
+
+# lowest canonical height down to which a suit's bottom surely covers the body
+_SUIT_BOTTOM_COVERS = {"hot pants": -0.55, "pencil skirt": -2.6}
+
+
+def dress(assets: Assets, body: Body, outfit: Outfit, looks: Looks, rng: np.random.Generator) -> list[Part]:
+    """All parts of a dressed person, the body first."""
+    return _Dresser(assets, body, outfit, looks, rng).parts()
+
+
+class _Dresser:
+    def __init__(self, assets: Assets, body: Body, outfit: Outfit, looks: Looks, rng: np.random.Generator):
+        self.assets, self.meshes = assets, assets.meshes
+        self.body, self.outfit, self.looks, self.rng = body, outfit, looks, rng
+        self.fitter = Fitter(self.meshes, body)
+        self.on_arm = self.meshes.body_arm[:, 1] > 0.5
+        base = self.meshes.base
+        self.hidden = (base[:, 1] > -0.55) & (base[:, 1] < 0.95) & ~self.on_arm
+        self.edges = self._edge_values()
+
+    def parts(self) -> list[Part]:
+        outfit = self.outfit
+        bottom, silhouette, waist = self._bottom()
+        tucked = isinstance(outfit.top, Top) and (outfit.top.tucked or outfit.top.dress)
+        clothes = [bottom]
+        if isinstance(outfit.top, SuitPart):
+            depth = 0.0
+            clothes.append(self._suit(outfit.top, UPPER, depth))
+            self._hide_under_suit(outfit.top, upper=True)
+        else:
+            points = self.fitter.top(
+                outfit.top.fit, *((silhouette, waist) if tucked else (None, 0.0, silhouette))
+            )
+            clothes.append(self._top_part(outfit.top, points, self._top_depth()))
+            if outfit.jacket:
+                clothes.append(self._jacket(outfit.jacket, outfit.top, points))
+        feet, covered = footwear_parts(self.assets, self.body, outfit)
+        self.hidden |= covered
+        return [self._skin(), *clothes, *feet, *head_parts(self.assets, self.body, self.looks)]
+
+    def _edge_values(self) -> dict[str, tuple]:
+        top, bottom = self.outfit.top, self.outfit.bottom
+        values = _top_values(top) if isinstance(top, Top) else {}
+        if isinstance(bottom, Trousers):
+            values["bottom"] = (1, bottom.waist, bottom.hem, 0)
+        elif isinstance(bottom, Skirt):
+            values["bottom"] = (0, 1.84, bottom.hem, 0)
+        return values | shoe_values(self.outfit)
+
+    # bottoms
+
+    def _bottom(self) -> tuple[Part, RadialGrid, float]:
+        """The bottom, what an untucked top must clear of it (or a tucked one stay inside of), and its upper edge."""
+        match self.outfit.bottom:
+            case Trousers() as trousers:
+                return self._trousers(trousers)
+            case Skirt() as skirt:
+                return self._skirt(skirt)
+            case suit:
+                return self._suit_bottom(suit)
+
+    def _trousers(self, trousers: Trousers) -> tuple[Part, RadialGrid, float]:
+        cloth = self.meshes.tights
+        points = self.fitter.trousers(trousers.fit)
+        y0, arm = cloth.canonical[:, 1], cloth.arm[:, 1]
+        lowest = -0.3 if trousers.over_top else -1.4
+        highest = trousers.waist + (0.15 if trousers.over_top else 0)
+        silhouette = self.fitter.silhouette(points[(y0 > lowest) & (y0 < highest) & (arm < 0.3)])
+        waist = float(points[np.abs(y0 - trousers.waist) < 0.12, 1].mean())
+        triangles = cloth.triangles
+        heights = y0[triangles]
+        triangles = triangles[
+            (heights.max(1) > trousers.hem - 0.4)
+            & (heights.min(1) < trousers.waist + 0.5)
+            & (arm[triangles[:, 0]] < 0.6)
+        ]
+        values = self._cloth_values(PANTS, trousers.finish, -0.02 if trousers.over_top else 0.12)
+        values["seams"] = (float(trousers.name != "leggings"), float(trousers.belt), 0, 0)
+        values["seam_colour"] = (2.0, 1.7, 1.2, 0) if trousers.bright_seams else (0.5, 0.5, 0.55, 0)
+        mesh = part_mesh(
+            triangles,
+            points,
+            vertex_normals(points, cloth.quads),
+            cloth.skin,
+            canonical=cloth.canonical,
+            arm=cloth.arm,
+        )
+        return (
+            Part("trousers", "cloth bottom", mesh, values, {"base": trousers.finish.fabric.tile}),
+            silhouette,
+            waist,
+        )
+
+    def _skirt(self, skirt: Skirt) -> tuple[Part, RadialGrid, float]:
+        cloth = self.meshes.skirt
+        points, silhouette = self.fitter.skirt(skirt)
+        triangles = cloth.triangles
+        triangles = triangles[cloth.canonical[triangles, 1].max(1) > skirt.hem - 0.3]
+        top = self.outfit.top
+        tucked = isinstance(top, Top) and top.tucked
+        dress = isinstance(top, Top) and top.dress
+        values = self._cloth_values(DRESS, skirt.finish, 0.03 if dress else (0.06 if tucked else 0.3))
+        if dress:
+            values["folds"] = (skirt.finish.folds * 0.8, *values["folds"][1:])
+        mesh = part_mesh(
+            triangles, points, vertex_normals(points, cloth.quads), cloth.skin, canonical=cloth.canonical
+        )
+        base = self.meshes.base
+        self.hidden |= (base[:, 1] > skirt.hem + 0.35) & (base[:, 1] < 1.6) & ~self.on_arm
+        return (
+            Part("skirt", "cloth skirt", mesh, values, {"base": skirt.finish.fabric.tile}),
+            silhouette,
+            float(points[:, 1].max()) - 0.02,
+        )
+
+    def _suit_bottom(self, suit: SuitPart) -> tuple[Part, RadialGrid, float]:
+        base = self.meshes.base
+        self._hide_under_suit(suit, upper=False)
+        lowest = _SUIT_BOTTOM_COVERS.get(suit.name, -6.8)
+        self.hidden |= (base[:, 1] > lowest) & (base[:, 1] < 0.95) & ~self.on_arm
+        accessory = self.meshes.accessories[suit.suit]
+        points = accessory.fitting.place(self.body.vertices)
+        faces = accessory.faces[np.isin(accessory.parts[accessory.faces[:, 0]], suit.parts)]
+        # the meshes are coarse: the middles of sides and faces close the gaps between their vertices
+        middles = 0.5 * (points[faces] + points[np.roll(faces, 1, 1)])
+        points = np.concatenate([points[faces].reshape(-1, 3), middles.reshape(-1, 3), points[faces].mean(1)])
+        silhouette = self.fitter.silhouette(points[points[:, 1] > -1.4])
+        label = DRESS if suit.name == "pencil skirt" else PANTS
+        return self._suit(suit, label, 0.22), silhouette, float(points[:, 1].max())
+
+    # tops
+
+    def _top_depth(self) -> float:
+        top, bottom = self.outfit.top, self.outfit.bottom
+        if top.dress:
+            return 0.035
+        if top.tucked:
+            return 0.1 if isinstance(bottom, Trousers) else 0.15
+        return 0.0
+
+    def _top_part(self, top: Top, points: np.ndarray, depth: float) -> Part:
+        cloth = self.meshes.tights
+        values = self._cloth_values(DRESS if top.dress else UPPER, top.finish, depth) | _top_values(top)
+        textures = {"base": top.finish.fabric.tile}
+        if top.chest_print is not None:
+            textures["print"] = top.chest_print
+            values["print_at"] = (*top.print_at, 1)
+        if top.placket is not None:
+            values["seams"], values["seam_colour"] = (1, 0, 0, 0), (top.placket,) * 3 + (0,)
+        normals = vertex_normals(points, cloth.quads)
+        triangles = cloth.triangles
+        triangles = triangles[
+            (cloth.canonical[triangles, 1].max(1) > top.hem - 0.5) | (cloth.arm[triangles[:, 0], 1] > 0.4)
+        ]
+        mesh = part_mesh(
+            triangles,
+            points,
+            normals,
+            cloth.skin,
+            canonical=cloth.canonical,
+            arm=cloth.arm,
+            across=self._across_arm(points, normals),
+        )
+        return Part(top.name, "cloth top", mesh, values, textures)
+
+    def _jacket(self, jacket: Top, inner: Top, inner_points: np.ndarray) -> Part:
+        self.hidden |= self.on_arm & (self.meshes.body_arm[:, 0] < jacket.sleeve - 0.3)
+        silhouette = None
+        if not inner.dress:
+            cloth = self.meshes.tights
+            y0 = cloth.canonical[:, 1]
+            rows = (cloth.arm[:, 1] < 0.3) & (y0 > max(inner.hem - 0.2, -1.4)) & (y0 < 4)
+            silhouette = self.fitter.silhouette(inner_points[rows], top=4.4, rows=62)
+        return self._top_part(jacket, self.fitter.top(jacket.fit, outside=silhouette), -0.08)
+
+    def _across_arm(self, points: np.ndarray, normals: np.ndarray) -> np.ndarray:
+        """Position [N] across the sleeve (dm), measured on the panel of the sleeve that a point belongs to."""
+        cloth, bones = self.meshes.tights, self.meshes.bones
+        across = np.zeros(len(points))
+        for side in SIDES:
+            shoulder, elbow = (
+                bones.head(f"{name}.{side}", self.body.vertices) for name in ("upperarm01", "lowerarm01")
+            )
+            along = unit(elbow - shoulder)
+            aside = unit(np.cross(along, (0, 0, 1)))
+            front = np.cross(aside, along)
+            rows = (cloth.canonical[:, 0] > 0) == (side == "L")
+            offset = points[rows] - shoulder
+            faces_front = np.abs(normals[rows] @ front) > 0.6
+            across[rows] = np.where(faces_front, offset @ aside, offset @ front)
+        return across
+
+    # suits and skin
+
+    def _suit(self, suit: SuitPart, label: int, depth: float) -> Part:
+        texture = self.assets.texture
+        values = {
+            "label": (label, ("keep", "tint", "fabric").index(suit.recolour), 0, 0),
+            "depth": (depth, depth, 0, 0),
+            "tint": (*suit.tint, suit.luminance),
+            "shine": (0.03, 12, 0, 0),
+        }
+        textures = {"base": texture("clothes", f"{suit.suit}_diffuse.png")}
+        if self.assets.has_texture("clothes", f"{suit.suit}_normal.png"):
+            textures["normals"] = texture("clothes", f"{suit.suit}_normal.png")
+            values["label"] = (*values["label"][:2], 1, 0)
+        if suit.fabric is not None:
+            textures["fabric"] = suit.fabric.tile
+            values["tile"] = (2 * suit.repeat / suit.fabric.size, 0, 0, 0)
+            if self.assets.has_texture("clothes", f"{suit.suit}_ao.png"):
+                textures["print"] = texture("clothes", f"{suit.suit}_ao.png")
+        mesh = accessory_mesh(self.meshes.accessories[suit.suit], self.body.vertices, suit.parts)
+        return Part(suit.name, "textured", mesh, values, textures)
+
+    def _hide_under_suit(self, suit: SuitPart, upper: bool) -> None:
+        rows = self.meshes.accessories[suit.suit].fitting.hidden
+        rows = rows[rows < len(self.hidden)]
+        height = self.meshes.base[rows, 1]
+        arms = self.on_arm[rows]
+        self.hidden[rows[(arms | (height > 0.75)) if upper else (~arms & (height < 1.25))]] = True
+
+    def _skin(self) -> Part:
+        meshes, body = self.meshes, self.body
+        corners = meshes.body_corners
+        at = corners.vertex
+        cover = np.full(len(meshes.base), -1.0)
+        if isinstance(self.outfit.top, Top):
+            cover = cover_of_top(self.outfit.top, meshes.base, meshes.body_arm)
+        if isinstance(self.outfit.bottom, Trousers):
+            bottom = self.outfit.bottom
+            cover = np.maximum(cover, cover_of_bottom(bottom.waist, bottom.hem, meshes.base, meshes.body_arm))
+        triangles = corners.triangles
+        triangles = triangles[~self.hidden[at][triangles].any(1) & (cover[at][triangles].min(1) < 0.45)]
+        values = {
+            "label": (FACE, 0, 0, 0),
+            "depth": (0.05, 0.3, 0, 0),
+            "tint": (*self.looks.skin_tint, 1),
+            "shine": (0.05, 18, 0, 0),
+            "stocking": self.outfit.stockings,
+            **self.looks.face,
+            **self.edges,
+        }
+        mesh = part_mesh(
+            triangles,
+            body.vertices[at],
+            vertex_normals(body.vertices, meshes.body_faces)[at],
+            meshes.body_skin[at],
+            uv=meshes.base_uvs[corners.uv],
+            canonical=meshes.base[at],
+            arm=meshes.body_arm[at],
+        )
+        return Part("skin", "skin", mesh, values, {"base": self.assets.texture("skins", self.looks.skin)})
+
+    def _cloth_values(self, label: int, finish: Finish, depth: float) -> dict[str, tuple]:
+        fabric, rng = finish.fabric, self.rng
+        return {
+            "label": (label, 0, 0, 0),
+            "depth": (depth, depth, 0, 0),
+            "tint": (1, 1, 1, 1),
+            "shine": (finish.specular, finish.gloss, 0, 0),
+            "tile": (fabric.size, fabric.turn, *rng.random(2)),
+            "folds": (finish.folds, rng.uniform(0.8, 1.4), rng.uniform(0, 9), fabric.weave),
+            **self.edges,
+        }
+
+
+def _top_values(top: Top) -> dict[str, tuple]:
+    neck = top.neck
+    return {
+        "top_body": (1, top.hem, top.hem_curve, top.opening),
+        "top_neck": (NECKS.index(neck.kind), neck.width, neck.front, neck.back),
+        "top_arm": (top.sleeve, top.armhole, top.strap, 0),
+    }

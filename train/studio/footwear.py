@@ -1,0 +1,117 @@
+"""Shoes: ready-made ones, or women's heels cut from the foot of the tights with a cone under the heel."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .assets import BODY_VERTICES, SIDES, Assets
+from .body import Body
+from .garments import Heels, Outfit, Skirt
+from .geometry import SkinWeights, vertex_normals
+from .parts import Part, accessory_mesh, part_mesh
+from .rotations import rotation
+from .surfaces import LEGS
+
+_LOW_TEXTURES = ("shoes03", "shoes04")  # dark textures: their tint needs a lower mean luminance
+
+
+def shoe_values(outfit: Outfit) -> dict[str, tuple]:
+    """The shoe's edge for the shaders of skin and shoe."""
+    heels = outfit.heels
+    if heels is None:
+        return {}
+    return {"shoe": (2 if heels.sandal else 1, heels.top, heels.dip, 0)}
+
+
+def footwear_parts(assets: Assets, body: Body, outfit: Outfit) -> tuple[list[Part], np.ndarray]:
+    """Parts of the shoes, and the base vertices [V] (boolean) that they hide."""
+    meshes = assets.meshes
+    hidden = np.zeros(len(meshes.base), bool)
+    if outfit.heels is not None:
+        heels = outfit.heels
+        hidden[(meshes.base[:, 1] < heels.top - 0.5) & (meshes.base[:, 2] < 0.2)] = True
+        return [_heel_cones(meshes, body, heels), _shoe_from_foot(meshes, body, heels)], hidden
+    accessory = meshes.accessories[outfit.shoes]
+    rows = accessory.fitting.hidden
+    hidden[rows[meshes.base[rows, 1] < -6.9]] = True
+    tint = outfit.shoe_colour
+    depth = 0.1 if isinstance(outfit.bottom, Skirt) else 0.3  # under the hem of trousers
+    values = {
+        "label": (LEGS, float(tint is not None), 0, 0),
+        "depth": (depth, depth, 0, 0),
+        "tint": (*(tint if tint is not None else (1, 1, 1)), 0.18 if outfit.shoes in _LOW_TEXTURES else 0.45),
+        "shine": (0.12, 24, 0, 0),
+    }
+    texture = assets.texture("clothes", f"{outfit.shoes}_diffuse.png")
+    return [
+        Part("shoes", "textured", accessory_mesh(accessory, body.vertices), values, {"base": texture})
+    ], hidden
+
+
+def _shoe_from_foot(meshes, body: Body, heels: Heels) -> Part:
+    cloth = meshes.tights
+    points = cloth.place(body.vertices)
+    points = points + vertex_normals(points, cloth.quads) * 0.03
+    triangles = cloth.triangles
+    triangles = triangles[
+        (cloth.canonical[triangles, 1].min(1) < heels.top + 0.4) & (cloth.arm[triangles[:, 0], 1] < 0.3)
+    ]
+    values = {
+        "label": (LEGS, 0, 0, 0),
+        "depth": (0.1, 0.1, 0, 0),
+        "tint": (*heels.colour, 1),
+        "shine": (0.2, 30, 0, 0),
+        "tile": (1, 0, 0, 0),
+        "folds": (0.05 if heels.top > -7 else 0.0, 1, 0, 0),
+        "shoe": (2 if heels.sandal else 1, heels.top, heels.dip, 0),
+    }
+    mesh = part_mesh(
+        triangles,
+        points,
+        vertex_normals(points, cloth.quads),
+        cloth.skin,
+        canonical=cloth.canonical,
+        arm=cloth.arm,
+    )
+    return Part("shoe uppers", "cloth shoe", mesh, values)
+
+
+def _heel_cones(meshes, body: Body, heels: Heels) -> Part:
+    """A ten-sided cone under each heel, upright once the foot is pitched, held by the foot bone."""
+    sides = 10
+    angles = np.arange(sides) * 2 * np.pi / sides
+    circle = np.stack([np.cos(angles), np.zeros(sides), np.sin(angles)], 1)
+    pitch = float(np.arcsin(min(heels.height / 1.9, 0.8)))
+    down = rotation((1, 0, 0), -pitch) @ np.array([0, -1.0, 0])
+    points, triangles, bones = [], [], []
+    foot_points = body.vertices[:BODY_VERTICES]
+    for side in SIDES:
+        ankle = meshes.bones.head(f"foot.{side}", body.vertices)
+        near = (
+            (np.abs(foot_points[:, 0] - ankle[0]) < 0.6)
+            & (foot_points[:, 1] < ankle[1] - 0.1)
+            & (foot_points[:, 2] < ankle[2] + 0.25)
+        )
+        foot = foot_points[near]
+        centre = np.array([foot[:, 0].mean(), foot[:, 1].min(), foot[:, 2].min() + 0.38])
+        tip = centre + down * (heels.height + 0.1)
+        first = sum(len(ring) for ring in points)
+        points += [centre + (0, 0.12, 0) + circle * heels.radius, tip + circle * heels.foot_radius, tip[None]]
+        for i in range(sides):
+            j = (i + 1) % sides
+            triangles += [[i, j, sides + i], [j, sides + j, sides + i], [sides + i, sides + j, 2 * sides]]
+            triangles[-3:] = [[first + corner for corner in triangle] for triangle in triangles[-3:]]
+        bones += [meshes.bones.index[f"foot.{side}"]] * (2 * sides + 1)
+    points = np.concatenate(points).astype(np.float32)
+    triangles = np.array(triangles, np.int32)
+    weights = np.zeros((len(points), 4), np.float32)
+    weights[:, 0] = 1
+    skin = SkinWeights(np.repeat(np.array(bones, np.int16)[:, None], 4, 1), weights)
+    values = {
+        "label": (LEGS, 1, 0, 0),
+        "depth": (0.05, 0.05, 0, 0),
+        "tint": (*heels.colour, 1),
+        "shine": (0.2, 30, 0, 0),
+    }
+    mesh = part_mesh(triangles, points, vertex_normals(points, triangles), skin, canonical=points)
+    return Part("heels", "textured", mesh, values, casts_shadow=False)

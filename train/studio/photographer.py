@@ -1,0 +1,103 @@
+"""A session in the studio: person by person, view by view. Everything follows from the person's index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .assets import load_assets
+from .body import draw_body
+from .camera import Shot, draw_light, draw_shot, frame_person
+from .dressing import dress
+from .garments import draw_outfit
+from .head import draw_looks
+from .labels import keypoints
+from .poses import Pose, draw_pose
+from .renderer import Model, Renderer
+from .skeleton import Skeleton
+from .surfaces import parsing_map
+
+_SEED = 20220623
+
+
+@dataclass(frozen=True)
+class View:
+    """image_HWC uint8 RGB; parsing_HW uint8 class ids (surfaces.PARSING_CLASSES); keypoints_18x3 float32: x, y px of this
+    picture and state (0 outside, 1 occluded, 2 visible); framing and facing as in camera.py; surfaces_HW: parsing_HW with
+    bare skin of the trunk told apart (surfaces.py).
+    """
+
+    image_HWC: np.ndarray
+    parsing_HW: np.ndarray
+    keypoints_18x3: np.ndarray
+    framing: str
+    facing: str
+    surfaces_HW: np.ndarray
+
+
+class Person:
+    """Identity, clothes, light and backdrop of a person index: drawn once, the same in all of the views."""
+
+    def __init__(self, studio: Studio, index: int):
+        rng = np.random.default_rng((_SEED, index))
+        self.studio, self.index = studio, index
+        meshes = studio.assets.meshes
+        self.light = draw_light(rng)
+        self.body = draw_body(meshes, rng)
+        self.looks = draw_looks(rng, self.body)
+        self.outfit = draw_outfit(rng, self.body.female)
+        heel = self.outfit.heels.height if self.outfit.heels else 0.0
+        self.skeleton = Skeleton(meshes, self.body, self.outfit.bulk, heel)
+        self.model = Model(studio.renderer, dress(studio.assets, self.body, self.outfit, self.looks, rng))
+
+    def view(self, number: int) -> View:
+        """One picture; view 0 shows the whole person from the front."""
+        rng = np.random.default_rng((_SEED, self.index, number + 1))
+        shot = draw_shot(rng, "front", "full") if number == 0 else draw_shot(rng)
+        return self.photograph(draw_pose(rng), shot, rng)
+
+    def photograph(self, pose: Pose, shot: Shot, rng: np.random.Generator) -> View:
+        """A picture of a given pose from a given side."""
+        renderer, meshes = self.studio.renderer, self.studio.assets.meshes
+        height, width = renderer.size
+        posed = self.skeleton.solve(pose).turned(shot.yaw)
+        camera = frame_person(shot, posed, self.skeleton, width / height)
+        exposure = renderer.expose(
+            self.model,
+            posed,
+            self.skeleton,
+            camera,
+            self.light.jittered(rng),
+            contact_shadow=shot.framing == "full",
+        )
+        points = keypoints(meshes, self.skeleton, posed, camera, exposure.distance, renderer.size)
+        return View(
+            exposure.image,
+            parsing_map(exposure.surfaces),
+            points,
+            shot.framing,
+            shot.facing,
+            exposure.surfaces,
+        )
+
+    def leave(self) -> None:
+        """Free what the person holds on the graphics card."""
+        self.model.release()
+
+
+class Studio:
+    """Assets and renderer for pictures of one size (H, W)."""
+
+    def __init__(self, size: tuple[int, int] = (256, 176), assets: str | Path | None = None):
+        self.assets = load_assets(assets)
+        self.renderer = Renderer(size)
+
+    def photograph(self, index: int, views: int = 6) -> list[View]:
+        """All views of a person."""
+        person = Person(self, index)
+        try:
+            return [person.view(number) for number in range(views)]
+        finally:
+            person.leave()

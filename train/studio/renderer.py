@@ -1,0 +1,359 @@
+"""The camera's other half: parts on the graphics card (or Mesa's software one), passes, pictures.
+
+Passes: shadow map -> the person at twice the size (linear colour, surface id, depth) -> ambient occlusion -> composition.
+One program for each material and pass: software renderers pay for every side of a branch.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.errors import InputError
+
+from .camera import Camera, Light, look_at, orthographic
+from .parts import MATERIALS, PART_BLOCK, STATIC_ATTRIBUTES, Part
+from .skeleton import Posed, Skeleton
+from .skinning import skin_vertices
+from .textiles import fold_tile
+from .textures import read_texture
+
+_SHADERS = Path(__file__).parent / "shaders"
+_SHADOW_SIZE = 512
+_SCENE_BLOCK = {
+    "view_projection": "mat4",
+    "light_projection": "mat4",
+    "eye": "vec4",
+    "key_direction": "vec4",
+    "key_colour": "vec4",
+    "fill_direction": "vec4",
+    "fill_colour": "vec4",
+    "rim_direction": "vec4",
+    "rim_colour": "vec4",
+    "ambient_up": "vec4",
+    "ambient_down": "vec4",
+}
+_TEXTURE_UNITS = {"base": 0, "print": 1, "fabric": 2, "normals": 3, "fold_tile": 4, "shadow_map": 5}
+_BLOCK_STRIDE = 512  # bytes between the blocks of two parts: a multiple of every card's alignment
+_EDGES = {"cloth top": 1, "cloth bottom": 2, "cloth skirt": 3, "cloth shoe": 4}
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """image uint8 [H, W, 3]; surfaces uint8 [H, W] (surfaces.py); distance float32 [2H, 2W] from the eye (dm)."""
+
+    image: np.ndarray
+    surfaces: np.ndarray
+    distance: np.ndarray
+
+
+class Model:
+    """A dressed person on the graphics card. Release it when done."""
+
+    def __init__(self, renderer: Renderer, parts: list[Part]):
+        context = renderer.context
+        meshes = [part.mesh for part in parts]
+        starts = np.cumsum([0] + [len(mesh.static) for mesh in meshes])
+        self.parts = parts
+        self.static = np.concatenate([mesh.static for mesh in meshes])
+        self.bones = np.concatenate([mesh.skin.bones for mesh in meshes])
+        self.weights = np.concatenate([mesh.skin.weights for mesh in meshes])
+        self.posed = np.zeros((len(self.static), 6), np.float32)
+        indices = np.concatenate([mesh.triangles.ravel() + start for mesh, start in zip(meshes, starts)])
+        counts = [mesh.triangles.size for mesh in meshes]
+        self.ranges = list(zip(np.cumsum([0] + counts[:-1]).tolist(), counts))
+        self._static_buffer = context.buffer(self.static.tobytes())
+        self._posed_buffer = context.buffer(reserve=self.posed.nbytes)
+        self._indices = context.buffer(indices.astype(np.int32).tobytes())
+        blocks = np.zeros((len(parts), _BLOCK_STRIDE // 16, 4), np.float32)
+        for block, part in zip(blocks, parts):
+            for name, values in part.values.items():
+                block[list(PART_BLOCK).index(name), : len(values)] = values
+        self.blocks = context.buffer(blocks.tobytes())
+        self.arrays = {
+            key: self._vertex_array(context, program)
+            for key, program in renderer.programs.items()
+            if key[0] in {part.material for part in parts}
+        }
+        self._own: list = []
+        self.textures = []
+        for part in parts:
+            self.textures.append(
+                {
+                    _TEXTURE_UNITS[name]: self._texture(renderer, source)
+                    for name, source in part.textures.items()
+                }
+            )
+
+    def _texture(self, renderer: Renderer, source: np.ndarray | Path):
+        if isinstance(source, Path):
+            return renderer.file_texture(source)
+        self._own.append(renderer.texture(source))
+        return self._own[-1]
+
+    def _vertex_array(self, context, program):
+        def layout(attributes: dict[str, int]) -> tuple:
+            used = [name for name in attributes if name in program]
+            text = " ".join(
+                f"{width}f" if name in used else f"{4 * width}x" for name, width in attributes.items()
+            )
+            return text, *used
+
+        buffers = [(self._posed_buffer, *layout({"position": 3, "normal": 3}))]
+        static = layout(STATIC_ATTRIBUTES)
+        if len(static) > 1:
+            buffers.append((self._static_buffer, *static))
+        return context.vertex_array(program, buffers, self._indices)
+
+    def pose(self, posed: Posed, skeleton: Skeleton) -> None:
+        """Move all vertices to a pose."""
+        matrices = np.zeros((len(posed.rotations), 3, 4), np.float32)
+        matrices[:, :, :3] = posed.rotations
+        matrices[:, :, 3] = posed.heads - np.einsum("nij,nj->ni", posed.rotations, skeleton.rest)
+        skin_vertices(self.static, self.bones, self.weights, matrices, self.posed)
+        self._posed_buffer.write(self.posed)
+
+    def release(self) -> None:
+        for thing in (
+            *self.arrays.values(),
+            self._static_buffer,
+            self._posed_buffer,
+            self._indices,
+            self.blocks,
+            *self._own,
+        ):
+            thing.release()
+
+
+class Renderer:
+    """Draws pictures of one size (H, W) in pixels. Owns one OpenGL context; use it from the thread that made it."""
+
+    def __init__(self, size: tuple[int, int]):
+        self.size = size
+        self.context = context = _open_context()
+        height, width = size
+        self.programs = {
+            (material, shadow): self._program(material, shadow)
+            for material in MATERIALS
+            for shadow in (False, True)
+        }
+        fine = (2 * width, 2 * height)
+        self._colour = context.texture(fine, 4, dtype="f2")
+        self._surface = self._nearest(context.texture(fine, 1))
+        self._depth = self._depth_texture(fine)
+        self._person = context.framebuffer([self._colour, self._surface], self._depth)
+        self._shadow = self._depth_texture((_SHADOW_SIZE, _SHADOW_SIZE))
+        self._shadow_buffer = context.framebuffer(depth_attachment=self._shadow)
+        self._open = context.texture((width, height), 1)
+        self._open_buffer = context.framebuffer([self._open])
+        self._picture = context.texture((width, height), 3)
+        self._picture_buffer = context.framebuffer([self._picture])
+        triangle = context.buffer(np.array([-1, -1, 3, -1, -1, 3], np.float32).tobytes())
+        self._occlusion, self._composition = (
+            context.program(vertex_shader=_source("screen.vert"), fragment_shader=_source(name))
+            for name in ("occlusion.frag", "compose.frag")
+        )
+        self._occlusion_array = context.vertex_array(self._occlusion, [(triangle, "2f", "corner")])
+        self._composition_array = context.vertex_array(self._composition, [(triangle, "2f", "corner")])
+        self._scene = context.buffer(reserve=4 * (2 * 16 + 9 * 4))
+        self._files: dict[Path, object] = {}
+        self._folds = self.texture(fold_tile())
+        self._defaults = {
+            0: self.texture(np.full((2, 2, 4), 255, np.uint8)),
+            1: self.texture(np.full((2, 2, 4), 255, np.uint8)),
+            2: self.texture(np.full((2, 2, 3), 255, np.uint8)),
+            3: self.texture(np.full((2, 2, 3), (128, 128, 255), np.uint8)),
+        }
+
+    def _program(self, material: str, shadow: bool):
+        defines = [f"EDGE {_EDGES[material]}"] if material in _EDGES else []
+        defines += ["SHADOW_PASS"] if shadow else []
+        program = self.context.program(
+            vertex_shader=_source("part.vert", defines),
+            fragment_shader=_source(f"{material.split()[0]}.frag", defines),
+        )
+        for name, unit in _TEXTURE_UNITS.items():
+            if name in program:
+                program[name].value = unit
+        for name, binding in (("Scene", 0), ("Part", 1)):
+            if name in program:
+                program[name].binding = binding
+        return program
+
+    @staticmethod
+    def _nearest(texture):
+        import moderngl
+
+        texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
+        return texture
+
+    def _depth_texture(self, size: tuple[int, int]):
+        texture = self._nearest(self.context.depth_texture(size))
+        texture.compare_func = ""
+        texture.repeat_x = texture.repeat_y = False
+        return texture
+
+    def texture(self, pixels: np.ndarray):
+        """Upload a picture, top row first, with mip-maps."""
+        import moderngl
+
+        flipped = np.ascontiguousarray(pixels[::-1])
+        texture = self.context.texture(flipped.shape[1::-1], flipped.shape[2], flipped.tobytes(), alignment=1)
+        texture.build_mipmaps()
+        texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        return texture
+
+    def file_texture(self, path: Path):
+        """A texture file, uploaded once."""
+        if path not in self._files:
+            self._files[path] = self.texture(read_texture(path))
+        return self._files[path]
+
+    def expose(
+        self,
+        model: Model,
+        posed: Posed,
+        skeleton: Skeleton,
+        camera: Camera,
+        light: Light,
+        contact_shadow: bool,
+    ) -> Exposure:
+        """Take one picture of a posed model."""
+        model.pose(posed, skeleton)
+        self._scene.write(_scene_block(posed, skeleton, camera, light))
+        self._scene.bind_to_uniform_block(0)
+        context = self.context
+        context.enable_only(context.DEPTH_TEST)
+        self._folds.use(_TEXTURE_UNITS["fold_tile"])
+        self._defaults[0].use(_TEXTURE_UNITS["shadow_map"])
+        self._shadow_buffer.use()
+        self._shadow_buffer.clear(depth=1.0)
+        self._draw(model, shadow=True)
+        self._person.use()
+        self._person.clear(depth=1.0)
+        self._shadow.use(_TEXTURE_UNITS["shadow_map"])
+        self._draw(model, shadow=False)
+        context.disable(context.DEPTH_TEST)
+        self._occlude(camera)
+        self._compose(
+            camera, light, self._ground(posed, skeleton, camera) if contact_shadow else (0.5, 0.0, 0.0)
+        )
+        return self._read(camera)
+
+    def _draw(self, model: Model, shadow: bool) -> None:
+        for i, part in enumerate(model.parts):
+            if shadow and not part.casts_shadow:
+                continue
+            model.blocks.bind_to_uniform_block(1, offset=i * _BLOCK_STRIDE, size=16 * len(PART_BLOCK))
+            for unit, default in self._defaults.items():
+                model.textures[i].get(unit, default).use(unit)
+            first, count = model.ranges[i]
+            model.arrays[part.material, shadow].render(vertices=count, first=first)
+
+    def _occlude(self, camera: Camera) -> None:
+        height, width = self.size
+        reach = 0.5 / np.tan(camera.view_angle / 2)
+        self._open_buffer.use()
+        self._depth.use(0)
+        _set(
+            self._occlusion,
+            depth_map=0,
+            range=(camera.near, camera.far),
+            reach=(reach * height / width, reach),
+        )
+        self._occlusion_array.render(vertices=3)
+
+    def _compose(self, camera: Camera, light: Light, ground: tuple[float, float, float]) -> None:
+        height, width = self.size
+        self._picture_buffer.use()
+        for unit, texture in enumerate((self._colour, self._open, self._surface)):
+            texture.use(unit)
+        _set(
+            self._composition,
+            colour_map=0,
+            open_map=1,
+            surface_map=2,
+            pixel=(0.5 / width, 0.5 / height),
+            backdrop_low=tuple(light.backdrop_low),
+            backdrop_high=tuple(light.backdrop_high),
+            backdrop=light.backdrop,
+            exposure=light.exposure,
+            ground=ground,
+        )
+        self._composition_array.render(vertices=3)
+
+    def _ground(self, posed: Posed, skeleton: Skeleton, camera: Camera) -> tuple[float, float, float]:
+        """Contact shadow: place between the feet in 0..1 and its half width."""
+        feet = 0.5 * (posed.heads[skeleton.index["foot.L"]] + posed.heads[skeleton.index["foot.R"]])
+        x, y = camera.project((feet - (0, 0.75 + skeleton.heel, 0))[None])[0]
+        height, width = self.size
+        return float(x), float(y), 2.2 / camera.height * height / width
+
+    def _read(self, camera: Camera) -> Exposure:
+        height, width = self.size
+        image = np.frombuffer(self._picture.read(alignment=1), np.uint8).reshape(height, width, 3)
+        surfaces = np.frombuffer(self._surface.read(alignment=1), np.uint8).reshape(2 * height, 2 * width)
+        depth = np.frombuffer(self._depth.read(alignment=4), np.float32).reshape(2 * height, 2 * width)
+        near, far = camera.near, camera.far
+        distance = 2 * near * far / (far + near - (depth[::-1] * 2 - 1) * (far - near))
+        return Exposure(image[::-1].copy(), surfaces[::-1][::2, ::2].copy(), distance)
+
+
+def _open_context():
+    """A context without a window."""
+    # the software renderer works best with one thread a process; has no effect on a real card
+    os.environ.setdefault("LP_NUM_THREADS", "0")
+    try:
+        import moderngl
+
+        return moderngl.create_context(standalone=True, backend="egl", require=330)
+    except ImportError as error:
+        raise InputError("The studio needs the package moderngl.") from error
+    except Exception as error:  # moderngl raises plain Exceptions
+        raise InputError(
+            f"The studio needs OpenGL 3.3 through EGL (Mesa's software renderer will do): {error}."
+        ) from error
+
+
+def _source(name: str, defines: list[str] = ()) -> str:
+    """Shader text with its includes; the uniform blocks are written from their Python tables."""
+    header = ["#version 330", *(f"#define {define}" for define in defines)]
+    return "\n".join(header) + "\n" + _included(name)
+
+
+def _included(name: str) -> str:
+    if name == "blocks.glsl":
+        scene = "".join(f"{kind} {member}; " for member, kind in _SCENE_BLOCK.items())
+        part = "".join(f"vec4 {member}; " for member in PART_BLOCK)
+        return f"layout(std140) uniform Scene {{ {scene}}};\nlayout(std140) uniform Part {{ {part}}};\n"
+    lines = []
+    for line in (_SHADERS / name).read_text(encoding="utf-8").splitlines():
+        lines.append(_included(line.split('"')[1]) if line.startswith("#include") else line)
+    return "\n".join(lines) + "\n"
+
+
+def _scene_block(posed: Posed, skeleton: Skeleton, camera: Camera, light: Light) -> bytes:
+    centre = np.array([0, posed.heads[skeleton.index["spine05"]][1], 0])
+    light_projection = orthographic(10.5, 10, 50) @ look_at(centre + light.key_direction * 30, centre)
+    values = [camera.view_projection.T.ravel(), light_projection.T.ravel()]
+    for vector in (
+        camera.eye,
+        light.key_direction,
+        light.key_colour,
+        light.fill_direction,
+        light.fill_colour,
+        light.rim_direction,
+        light.rim_colour,
+        light.ambient_up,
+        light.ambient_down,
+    ):
+        values.append(np.append(vector, 0))
+    return np.concatenate(values).astype(np.float32).tobytes()
+
+
+def _set(program, **values) -> None:
+    for name, value in values.items():
+        program[name].value = value

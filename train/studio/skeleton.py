@@ -1,0 +1,315 @@
+"""From a pose to bone transforms, by inverse kinematics, so that every pose fits every body.
+
+Every bone has a world-aligned frame at its head in the rest pose. With G the global rotation, h the rest head and X the
+posed head of a bone and p its parent: X = G_p (h - h_p) + X_p, and a vertex moves to sum w (G (x - h) + X).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .assets import BODY_VERTICES, SIDES, Parsed
+from .body import Body, torso_extent
+from .poses import Arm, Pose
+from .rotations import frame, normalised, rotation, share, swing, turn, two_bone_reach
+
+_SPINE = ("spine05", "spine04", "spine03", "spine02", "spine01")
+_NECK = {"neck01": 0.2, "neck02": 0.2, "neck03": 0.2, "head": 0.4}
+_FINGER_CURL = (("1", 0.8), ("2", 1.1), ("3", 0.7))
+
+
+@dataclass(frozen=True)
+class Posed:
+    """Global rotations [bones, 3, 3] and head positions [bones, 3] of all bones, dm."""
+
+    rotations: np.ndarray
+    heads: np.ndarray
+
+    def turned(self, yaw: float) -> Posed:
+        """The same person turned about the vertical axis."""
+        matrix = rotation((0, 1, 0), yaw)
+        return Posed(matrix @ self.rotations, self.heads @ matrix.T)
+
+
+class Skeleton:
+    """The bones of one dressed body. `bulk` is the thickness of its clothes (dm), kept clear by the hands.
+
+    heel: height of the shoes' heels (dm).
+    """
+
+    def __init__(self, meshes: Parsed, body: Body, bulk: float = 0.0, heel: float = 0.0):
+        self.bones, self.body, self.heel = meshes.bones, body, heel
+        self.index = meshes.bones.index
+        self.rest = body.heads
+        self.hips, self.waist, self.chest = (
+            (width + bulk, front + bulk, back - bulk)
+            for width, front, back in (
+                torso_extent(meshes, body, low, high) for low, high in ((-0.6, 0.6), (1.6, 2.3), (3.2, 4.2))
+            )
+        )
+        self.floor = float(body.vertices[:BODY_VERTICES, 1].min())
+
+    @property
+    def heel_pitch(self) -> float:
+        """Pitch of the foot (radians) that a heel of this height asks for."""
+        return float(np.arcsin(min(self.heel / 1.9, 0.8)))
+
+    def at(self, name: str) -> np.ndarray:
+        """Rest position of a bone's head."""
+        return self.rest[self.index[name]]
+
+    def joints(self, limb: str, side: str) -> list[np.ndarray]:
+        names = (
+            ("upperarm01", "lowerarm01", "wrist") if limb == "arm" else ("upperleg01", "lowerleg01", "foot")
+        )
+        return [self.at(f"{name}.{side}") for name in names]
+
+    def solve(self, pose: Pose) -> Posed:
+        """Bone transforms of a pose."""
+        return _Solver(self, pose).posed()
+
+
+class _Solver:
+    """One solution: walks the bones from the root, planning an arm or a leg when it comes to its girdle."""
+
+    def __init__(self, skeleton: Skeleton, pose: Pose):
+        self.skeleton, self.pose = skeleton, pose
+        self.pelvis = turn(y=pose.pelvis.twist) @ turn(z=pose.pelvis.tilt) @ turn(x=pose.pelvis.forward)
+        self.centre = skeleton.at("spine05")
+        self.offset = pose.shift + np.array([0, self._pelvis_drop(), 0])
+        self.local = self._local_rotations()
+        self.fixed: dict[str, np.ndarray] = {}
+        count = len(skeleton.bones.names)
+        self.rotations, self.heads = np.zeros((count, 3, 3)), np.zeros((count, 3))
+
+    def posed(self) -> Posed:
+        bones, rest = self.skeleton.bones, self.skeleton.rest
+        for i, name in enumerate(bones.names):
+            parent = bones.parents[i]
+            if parent < 0:
+                self.rotations[i], self.heads[i] = self.pelvis, self._moved(rest[i], self.offset)
+                continue
+            self.heads[i] = self.rotations[parent] @ (rest[i] - rest[parent]) + self.heads[parent]
+            if name in self.fixed:
+                self.rotations[i] = self.fixed[name]
+            elif name in self.local:
+                self.rotations[i] = self.rotations[parent] @ self.local[name]
+            else:
+                self.rotations[i] = self.rotations[parent]
+            if name.startswith("shoulder01."):
+                self._plan_arm(name[-1], i)
+            elif name.startswith("pelvis."):
+                self._plan_leg(name[-1])
+        return Posed(self.rotations, self.heads)
+
+    def _moved(self, point: np.ndarray, offset: np.ndarray) -> np.ndarray:
+        """A rest point carried along by the pelvis."""
+        return self.pelvis @ (point - self.centre) + self.centre + offset
+
+    def _pelvis_drop(self) -> float:
+        """How far the pelvis sinks (dm, negative) until both feet reach their places."""
+        drops = []
+        for side in SIDES:
+            hip, knee, ankle = self.skeleton.joints("leg", side)
+            length = (np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee)) * 0.995
+            start = self._moved(hip, self.pose.shift)
+            foot = ankle + self.pose.feet[side].move
+            across = np.hypot(start[0] - foot[0], start[2] - foot[2])
+            drops.append(foot[1] + np.sqrt(max(length**2 - across**2, 1)) - start[1])
+        return float(min(*drops, 0.35))
+
+    def _local_rotations(self) -> dict[str, np.ndarray]:
+        pose, skeleton = self.pose, self.skeleton
+        bend = turn(y=pose.spine.twist) @ turn(z=pose.spine.tilt) @ turn(x=pose.spine.forward)
+        local = {name: share(bend, 0.2) for name in _SPINE}
+        head = turn(x=pose.head.forward, y=pose.head.twist, z=pose.head.tilt)
+        local.update({name: share(head, part) for name, part in _NECK.items()})
+        for side, sign in (("L", 1), ("R", -1)):
+            arm = pose.arms[side]
+            local[f"clavicle.{side}"] = turn(z=sign * arm.clavicle)
+            across = skeleton.at(f"finger5-1.{side}") - skeleton.at(f"finger2-1.{side}")
+            axis = across * sign  # from knuckle to knuckle: the hinge of all fingers
+            for finger in "2345":
+                spread = 1 + 0.12 * (int(finger) - 3)
+                for joint, part in _FINGER_CURL:
+                    local[f"finger{finger}-{joint}.{side}"] = rotation(axis, -arm.curl * part * spread)
+            local[f"finger1-2.{side}"] = rotation(axis, -arm.curl * 0.3)
+        return local
+
+    def _plan_leg(self, side: str) -> None:
+        hip, knee, ankle = self.skeleton.joints("leg", side)
+        foot = self.pose.feet[side]
+        start = self._moved(hip, self.offset)
+        yaw = foot.toe_out * (1 if side == "L" else -1)
+        heading = yaw + self.pose.pelvis.twist * 0.3
+        pole = np.array([np.sin(heading), 0, np.cos(heading)])
+        knee_at, ankle_at = two_bone_reach(
+            start, ankle + foot.move, pole, np.linalg.norm(knee - hip), np.linalg.norm(ankle - knee)
+        )
+        front = np.array([0, 0, 1.0])
+
+        def aligned(direction, rest):
+            return frame(direction, np.cross(direction, pole)) @ frame(rest, np.cross(rest, front)).T
+
+        thigh, shin = aligned(knee_at - start, knee - hip), aligned(ankle_at - knee_at, ankle - knee)
+        for name, matrix in (
+            ("upperleg01", thigh),
+            ("upperleg02", thigh),
+            ("lowerleg01", shin),
+            ("lowerleg02", shin),
+        ):
+            self.fixed[f"{name}.{side}"] = matrix
+        pitch = self.skeleton.heel_pitch
+        self.fixed[f"foot.{side}"] = turn(y=yaw * 0.8, x=foot.heel + pitch)
+        toes = turn(
+            y=yaw * 0.8, x=foot.heel - 0.7 * max(foot.heel, 0)
+        )  # the ball of the foot stays on the floor
+        for toe in "12345":
+            self.fixed[f"toe{toe}-1.{side}"] = toes
+
+    def _plan_arm(self, side: str, girdle: int) -> None:
+        shoulder, elbow, wrist = self.skeleton.joints("arm", side)
+        base = self.rotations[girdle]
+        start = base @ (shoulder - self.skeleton.rest[girdle]) + self.heads[girdle]
+        arm = self.pose.arms[side]
+        goal = self._goal(arm, side)
+        elbow_at, wrist_at = two_bone_reach(
+            start, goal.wrist, goal.pole, np.linalg.norm(elbow - shoulder), np.linalg.norm(wrist - elbow)
+        )
+        upper0, lower0 = elbow - shoulder, wrist - elbow
+        upper, lower = elbow_at - start, wrist_at - elbow_at
+        hinge0, hinge = np.cross(upper0, lower0), np.cross(upper, lower)
+        if np.linalg.norm(hinge) < 0.15:  # a straight arm has no hinge of its own
+            hinge = np.cross(upper, -goal.pole)
+        upper_rotation = frame(upper, hinge) @ frame(upper0, hinge0).T
+        lower_rotation = frame(lower, hinge) @ frame(lower0, hinge0).T
+        # the swing alone would leave the shoulder untwisted: give it a little over half of the twist
+        swung = swing(base @ upper0, upper) @ base
+        self.fixed[f"upperarm01.{side}"] = share(upper_rotation @ swung.T, 0.55) @ swung
+        self.fixed[f"upperarm02.{side}"] = upper_rotation
+        pronation = rotation(lower, goal.pronation * (1 if side == "L" else -1))
+        self.fixed[f"lowerarm01.{side}"] = lower_rotation
+        self.fixed[f"lowerarm02.{side}"] = share(pronation, 0.5) @ lower_rotation
+        hand = pronation @ lower_rotation
+        fingers0 = normalised(self.skeleton.at(f"finger3-1.{side}") - wrist)
+        if goal.hand is not None:
+            hand = share(swing(hand @ fingers0, goal.hand), 0.85) @ hand
+        self.fixed[f"wrist.{side}"] = hand @ rotation(np.cross(fingers0, (0, 1, 0)), arm.wrist)
+
+    def _goal(self, arm: Arm, side: str) -> _Goal:
+        """Where the wrist goes, where the elbow points, how the forearm turns, where the fingers point.
+
+        x is counted outwards on either side; y is a height of the rest pose; z to the front.
+        """
+        sign = 1 if side == "L" else -1
+        skeleton = self.skeleton
+        a, b, c, d = arm.jitter
+
+        def outwards(x, y, z):
+            return np.array([x * sign, y, z], float)
+
+        def by_pelvis(x, y, z):
+            return self._moved(outwards(x, y, z), self.offset)
+
+        def by_bone(name, x, y, z):
+            i = skeleton.index[name]
+            return self.rotations[i] @ (outwards(x, y, z) - skeleton.rest[i]) + self.heads[i]
+
+        def pointing(name, x, y, z):
+            return self.rotations[skeleton.index[name]] @ outwards(x, y, z)
+
+        hip_width, hip_front, hip_back = skeleton.hips
+        waist_width = skeleton.waist[0]
+        chest_front = skeleton.chest[1]
+        hip, waist = skeleton.at(f"upperleg01.{side}")[1], skeleton.at("spine04")[1]
+        chest, head = skeleton.at("spine02")[1], skeleton.at("head")[1]
+        behind = outwards(0.5, 0, -1)
+        match arm.goal:
+            case "down":
+                return _Goal(
+                    by_pelvis(hip_width + 0.55 + 0.25 * a, hip - 0.35 + 0.3 * b, 0.25 + 0.35 * c),
+                    behind,
+                    -0.3 + 0.3 * d,
+                )
+            case "swing forward":
+                return _Goal(by_pelvis(hip_width + 0.45 + 0.2 * a, hip - 0.1, 1.5 + 0.5 * c), behind, -0.2)
+            case "swing back":
+                return _Goal(
+                    by_pelvis(hip_width + 0.5 + 0.2 * a, hip + 0.1, -1.1 + 0.4 * c),
+                    outwards(0.6, 0, -1),
+                    -0.2,
+                )
+            case "hip":
+                return _Goal(
+                    by_pelvis(waist_width + 0.55 + 0.12 * a, waist + 0.15 + 0.25 * b, -0.15 + 0.3 * c),
+                    outwards(1, 0.1, -0.8),
+                    0.5 + 0.2 * d,
+                    self.pelvis @ outwards(-0.55, -0.55, 0.65),
+                )
+            case "pocket":
+                return _Goal(
+                    by_pelvis(hip_width + 0.25 + 0.08 * a, hip + 0.75 + 0.15 * b, 0.35 + 0.25 * c),
+                    outwards(0.8, 0, -1),
+                    -0.1,
+                    self.pelvis @ outwards(-0.12, -1, 0.25),
+                )
+            case "clasp":
+                return _Goal(
+                    by_pelvis(0.55 + 0.1 * a, hip + 0.3 + 0.3 * b, hip_front + 0.75),
+                    outwards(1, 0, -0.5),
+                    0.2,
+                    self.pelvis @ outwards(-0.9, -0.5, 0.1),
+                )
+            case "back":
+                return _Goal(
+                    by_pelvis(0.9 + 0.2 * a, hip + 1.5 + 0.3 * b, hip_back - 0.5),
+                    outwards(1, 0, -0.3),
+                    -0.6,
+                    self.pelvis @ outwards(-1, -0.25, 0),
+                )
+            case "hair":
+                return _Goal(
+                    by_bone("head", 1.15 + 0.2 * a, head + 0.35 + 0.4 * b, 0.1 + 0.3 * c),
+                    outwards(1, 0.5 + 0.3 * d, 0.1),
+                    -0.4,
+                    pointing("head", -0.7, 0.6, -0.2),
+                )
+            case "chin":
+                return _Goal(
+                    by_bone("head", 0.55 + 0.2 * a, head - 1.25 + 0.2 * b, 1.75),
+                    outwards(0.6, -1, 0.3),
+                    0.3,
+                    pointing("head", -0.25, 1, -0.25),
+                )
+            case "lapel":
+                return _Goal(
+                    by_bone("spine01", 0.95 + 0.2 * a, chest + 1 + 0.5 * b, chest_front + 0.45),
+                    outwards(1, -0.35, -0.1),
+                    0.2,
+                    pointing("spine01", -0.8, 0.4, -0.2),
+                )
+            case "crossed":
+                over = (0.25, 0.75) if side == "L" else (-0.1, 0.4)
+                return _Goal(
+                    by_bone("spine01", -0.55 + 0.2 * a, chest + 0.35 + over[0], chest_front + over[1]),
+                    outwards(1, -0.6, 0.3),
+                    0.1,
+                    pointing("spine01", -1, 0.1, -0.25),
+                )
+            case "out":
+                return _Goal(
+                    by_bone("spine01", 3.4 + 0.5 * a, chest - 0.8 + 0.9 * b, 0.9 + 0.6 * c),
+                    outwards(0.4, -0.5, -1),
+                    0.0,
+                )
+        raise ValueError(f"no arm goal {arm.goal!r}")
+
+
+@dataclass(frozen=True)
+class _Goal:
+    wrist: np.ndarray
+    pole: np.ndarray
+    pronation: float
+    hand: np.ndarray | None = None

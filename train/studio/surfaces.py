@@ -1,0 +1,26 @@
+"""Surface ids the renderer writes for every pixel, and the eight parsing classes they belong to."""
+
+from __future__ import annotations
+
+import numpy as np
+
+PARSING_CLASSES = (
+    "background",
+    "hair",
+    "face",
+    "upper clothes",
+    "dress or skirt",
+    "pants",
+    "arms and neck",
+    "legs and shoes",
+)
+BACKGROUND, HAIR, FACE, UPPER, DRESS, PANTS, ARMS, LEGS = range(8)
+# Bare skin of the trunk has ids of its own, so that a picture that shows what it should not can be found and redrawn.
+BARE_TORSO, BARE_HIPS = 8, 9
+
+_CLASS_OF_SURFACE = np.array([*range(8), ARMS, LEGS], np.uint8)
+
+
+def parsing_map(surfaces: np.ndarray) -> np.ndarray:
+    """Surface ids uint8 [H, W] -> parsing classes uint8 [H, W]."""
+    return _CLASS_OF_SURFACE[surfaces]

@@ -46,8 +46,8 @@ def install(
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     if process.returncode:
-        errors = [line for line in said if line.startswith("ERROR:")] or said[-1:]
-        reason = errors[-1].removeprefix("ERROR:").strip() if errors else f"exit code {process.returncode}"
+        errors = [line for line in said if line.startswith(("ERROR: ", "error: "))] or said[-1:]
+        reason = errors[-1].split(": ", 1)[-1] if errors else f"exit code {process.returncode}"
         raise SetupError(
             f"The packages could not be installed: {reason} (the whole story is in {environment / LOG}). "
             "Run the same command again to go on where it stopped."
@@ -73,10 +73,13 @@ def _site_packages(environment: Path) -> list[Path]:
 
 
 def _whole(dist_info: Path) -> bool:
-    """Whether every file of the package is there with its size, by the RECORD pip writes last."""
+    """Whether the RECORD that pip writes last is there, and every module it lists.
+
+    Only modules count: some wheels list libraries they do not hold, and compiled files come and go.
+    """
     try:
         with open(dist_info / "RECORD", newline="", encoding="utf-8") as record:
-            rows = [row for row in csv.reader(record) if len(row) == 3 and row[2]]
+            rows = [row for row in csv.reader(record) if len(row) == 3 and row[0].endswith(".py") and row[2]]
     except OSError:
         return False
     if not (dist_info / "METADATA").is_file():

@@ -1,0 +1,107 @@
+"""The arrows: app -> engine <- train; no Qt outside app, no torch in app, one import of OpenCV, no network."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("app", "engine", "train")
+QT = {"PySide6", "PySide2", "PyQt5", "PyQt6", "shiboken6", "pyqtgraph"}
+# What opens connections. The program never does; pip, a process of its own, does at set-up.
+NETWORK = {"requests", "urllib3", "httpx", "aiohttp", "ftplib", "smtplib", "http.client", "urllib.request"}
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    """Dotted names of everything a module imports anywhere in it, relative imports resolved."""
+    folder = path.relative_to(ROOT).parent.parts
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = folder[: len(folder) - node.level + 1] if node.level else ()
+            module = ".".join((*base, *([node.module] if node.module else [])))
+            names |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in (
+            "importlib.import_module",
+            "__import__",
+        ):
+            names |= {argument.value for argument in node.args if isinstance(argument, ast.Constant)}
+    return names
+
+
+def roots(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports(path)}
+
+
+def offenders(package: str, forbidden: set[str]) -> dict[str, set[str]]:
+    found = {str(path.relative_to(ROOT)): roots(path) & forbidden for path in modules(package)}
+    return {path: names for path, names in found.items() if names}
+
+
+def test_the_packages_are_there():
+    assert modules("engine") and modules("train")
+
+
+@pytest.mark.parametrize(
+    ("package", "forbidden"),
+    [("engine", {"app", "train"}), ("train", {"app"}), ("app", {"train"})],
+)
+def test_arrows(package, forbidden):
+    assert offenders(package, forbidden) == {}
+
+
+@pytest.mark.parametrize("package", ["engine", "train"])
+def test_no_qt_outside_app(package):
+    assert offenders(package, QT) == {}
+
+
+def test_no_torch_in_app_but_through_engine():
+    assert offenders("app", {"torch"}) == {}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_opencv_is_imported_in_one_place(package):
+    users = set(offenders(package, {"cv2"}))
+    assert users <= {"engine/cv.py"}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_nothing_opens_a_connection(package):
+    found = {str(path.relative_to(ROOT)): imports(path) & NETWORK for path in modules(package)}
+    assert {path: names for path, names in found.items() if names} == {}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_nothing_is_unpickled(package):
+    """torch.load only with weights_only=True, numpy.load never with allow_pickle, no pickle.load."""
+    for path in modules(package):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = ast.unparse(node.func)
+            options = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+            assert not name.startswith(("pickle.load", "pickle.Unpickler", "dill.", "joblib.load")), path
+            assert options.get("allow_pickle", "False") == "False", path
+            if name == "torch.load":
+                assert options.get("weights_only") == "True", path
+
+
+def test_engine_set_up_uses_the_standard_library_only():
+    for path in modules("engine/setup"):
+        assert {name.split(".")[0] for name in imports(path)} - _standard() <= {"engine"}, path
+
+
+def _standard() -> set[str]:
+    import sys
+
+    return set(sys.stdlib_module_names)
+
+
+def test_resources_hold_data_only():
+    assert [str(path) for path in (ROOT / "resources").rglob("*.py")] == []

@@ -1,4 +1,4 @@
-"""The arrows: app -> engine <- train; no Qt outside app, no torch in app, one import of OpenCV, no network."""
+"""The arrows app -> engine <- train; no Qt outside app, no torch in app, one import of OpenCV, no network."""
 
 import ast
 from pathlib import Path

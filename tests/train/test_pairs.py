@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,12 +16,12 @@ from hypothesis import strategies as st
 from engine.errors import InputError
 from engine.pose.planes import pose_planes
 from engine.pose.skeleton import FLIP
-from train.data.augment import MILD, Augmentation, colour_curves, mirror_view, resize_view, spoil
+from train.data.augment import MILD, NONE, colour_curves, mirror_view, resize_view, spoil
 from train.data.detector import as_detected, disturb
 from train.data.pairs import PairLoader, PairSampler
 from train.data.people import HELD_OUT_PEOPLE, People
 
-HEAVY = Augmentation(blur=1, jpeg=1, grain=1)
+HEAVY = replace(MILD, blur=1, jpeg=1, grain=1)
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +87,20 @@ def test_unfinished_shards_are_not_read(own_copy):
     last = sorted(own_copy.glob("people-0*.tar"))[-1]
     last.rename(last.with_suffix(".tar.tmp"))
     assert People(own_copy).persons.tolist() == list(range(5))
+
+
+def test_a_shard_that_another_replaces_is_not_read_twice(stick_people, own_copy):
+    """While a writer extends the last shard, the shorter one is still there for a moment."""
+    long = own_copy / "people-0000005-0000010.tar"
+    shutil.copy(long, own_copy / "people-0000005-0000007.tar")
+    assert People(own_copy).shards == [first_shard(own_copy), long]
+
+
+def test_a_shard_that_goes_away_is_named(own_copy):
+    people = People(own_copy)
+    first_shard(own_copy).unlink()
+    with pytest.raises(InputError, match="people-0000000-0000005.tar: cannot be read any more"):
+        people.view(0, 0)
 
 
 @pytest.mark.parametrize("keep", [0.5, 0.99])
@@ -230,7 +245,7 @@ def test_a_mirror_swaps_sides_and_is_its_own_inverse(people):
 
 
 def test_both_pictures_of_a_pair_get_the_same_colours(people):
-    colours_only = Augmentation(0, 0, 0.1, 0.2, 0.2, 0, 0, 0, 0, 0)
+    colours_only = replace(NONE, white_balance=0.1, exposure=0.2, contrast=0.2)
     plain = next(iter(PairLoader(people, (64, 44), 6, seed=3)))
     changed = next(iter(PairLoader(people, (64, 44), 6, seed=3, augmentation=colours_only)))
     for index in range(6):
@@ -246,7 +261,7 @@ def test_both_pictures_of_a_pair_get_the_same_colours(people):
 
 
 def test_only_the_reference_is_spoiled(people):
-    spoiled = Augmentation(0, 0, 0, 0, 0, 1, 1, 1, 0, 0)
+    spoiled = replace(NONE, blur=1, jpeg=1, grain=1)
     plain = next(iter(PairLoader(people, (64, 44), 4)))
     changed = next(iter(PairLoader(people, (64, 44), 4, augmentation=spoiled)))
     assert torch.equal(plain.target_BCHW, changed.target_BCHW)
@@ -286,6 +301,11 @@ def head(yaw_degrees, state=2.0):
 def test_what_a_turned_head_hides_is_lost(yaw, lost):
     pose = as_detected(head(yaw, state=1.0))
     assert np.flatnonzero(pose[:, 2] == 0).tolist() == lost
+
+
+def test_an_eager_detector_keeps_a_face_longer():
+    assert as_detected(head(97), eagerness=0.1)[0, 2] == 2 and as_detected(head(97))[0, 2] == 0
+    assert as_detected(head(25, 1.0), eagerness=0.1)[17, 2] == 1 and as_detected(head(25, 1.0))[17, 2] == 0
 
 
 def test_a_seen_ear_stays():

@@ -8,7 +8,7 @@ equal seeds give equal pictures.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -25,18 +25,19 @@ class Augmentation:
     scale_crop: float = (
         0.1  # enlarged by up to this and cropped back, apart for reference and target (NTED, training)
     )
-    white_balance: float = 0.04  # standard deviation of the log gain of red and blue
+    white_balance: float = 0.025  # standard deviation of the log gain of red and blue
     exposure: float = 0.08  # standard deviation of the log gain of all channels
     contrast: float = 0.06  # standard deviation of the log slope about middle grey
     blur: float = 0.15  # probability that the reference is a little out of focus
     jpeg: float = 0.15  # probability that the reference is compressed, quality 40 to 90
     grain: float = 0.2  # probability that the reference is grainy, up to 5 grey levels
+    eagerness: float = 0.12  # standard deviation of how late a detector gives up on a turning face
     drop: float = 0.04  # probability that a detector loses a joint
     jitter: float = 1.0  # standard deviation of a detected joint, px of a picture of 256 rows
 
 
 MILD = Augmentation()
-NONE = Augmentation(*(0.0,) * 10)
+NONE = Augmentation(**{field.name: 0.0 for field in fields(Augmentation)})
 
 _GRAIN = np.random.default_rng(0).standard_normal((320, 512)).astype(np.float32)
 
@@ -89,7 +90,7 @@ def spoil(image_HWC: np.ndarray, rng: np.random.Generator, augmentation: Augment
     blur, grain, jpeg = rng.random(3) < (augmentation.blur, augmentation.grain, augmentation.jpeg)
     height, width = image_HWC.shape[:2]
     if blur:
-        sigma = rng.uniform(0.3, 0.9) * height / 256
+        sigma = rng.uniform(0.3, 0.75) * height / 256
         image_HWC = cv2.GaussianBlur(image_HWC, (0, 0), sigma)
     if grain:
         top = int(rng.integers(0, max(1, _GRAIN.shape[0] - height)))

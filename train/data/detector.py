@@ -25,13 +25,15 @@ _EYE_LOST = 0.0
 _FAR_EAR_LOST = 0.4
 
 
-def as_detected(keypoints_18x3: np.ndarray) -> np.ndarray:
+def as_detected(keypoints_18x3: np.ndarray, eagerness: float = 0.0) -> np.ndarray:
     """Keypoints without the parts of the face that a head turned away hides.
 
     The head's yaw is read from nose and ears: they are as far apart across the head as the nose is before
     them. Nose and eyes go when the head faces away, the eye on the far side a little earlier, the far ear
     (where occluded) from a half profile on. Nothing changes where one of the three is not given. Returns a
     new array.
+
+    eagerness: how much further (in cosine, sine) a head may turn until this detector gives up; they differ.
     """
     keypoints = np.array(keypoints_18x3, np.float32)
     nose, right, left = keypoints[[NOSE, RIGHT_EAR, LEFT_EAR]]
@@ -44,14 +46,14 @@ def as_detected(keypoints_18x3: np.ndarray) -> np.ndarray:
     radius = float(np.hypot(across, ahead))
     if radius < 1e-3:
         return keypoints
-    cosine, sine = across / radius, ahead / radius
+    cosine, sine = across / radius + eagerness, ahead / radius
     # Looking to the picture's left, a head shows its left side, so the right side is the far one.
     far_eye, far_ear = (RIGHT_EYE, RIGHT_EAR) if sine < 0 else (LEFT_EYE, LEFT_EAR)
     if cosine < _NOSE_LOST:
         keypoints[[NOSE, RIGHT_EYE, LEFT_EYE], 2] = ABSENT
     if cosine < _EYE_LOST:
         keypoints[far_eye, 2] = ABSENT
-    if abs(sine) > _FAR_EAR_LOST and keypoints[far_ear, 2] == GUESSED:
+    if abs(sine) - eagerness > _FAR_EAR_LOST and keypoints[far_ear, 2] == GUESSED:
         keypoints[far_ear, 2] = ABSENT
     return keypoints
 

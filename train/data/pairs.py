@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
@@ -117,20 +117,16 @@ def load_pair(
     views = []
     for number in (pair.reference, pair.target):
         view = people.view(pair.person, number)
-        view = View(
-            view.image_HWC, view.parsing_HW, as_detected(view.keypoints_18x3), view.framing, view.facing
-        )
+        eagerness = augmentation.eagerness * rng.standard_normal()
+        view = replace(view, keypoints_18x3=as_detected(view.keypoints_18x3, eagerness))
         view = resize_view(view, size, rng, augmentation.scale_crop)
         if mirrored:
             view = mirror_view(view)
         keypoints = disturb(view.keypoints_18x3, rng, augmentation.drop, jitter)
         image = cv2.LUT(np.ascontiguousarray(view.image_HWC), curves)
-        views.append(View(image, view.parsing_HW, keypoints, view.framing, view.facing))
+        views.append(replace(view, image_HWC=image, keypoints_18x3=keypoints))
     reference, target = views
-    spoiled = spoil(reference.image_HWC, rng, augmentation)
-    return View(
-        spoiled, reference.parsing_HW, reference.keypoints_18x3, reference.framing, reference.facing
-    ), target
+    return replace(reference, image_HWC=spoil(reference.image_HWC, rng, augmentation)), target
 
 
 def collate(views: list[tuple[View, View]], pairs: tuple[Pair, ...], step: int) -> PairBatch:

@@ -71,10 +71,9 @@ class People:
         self.shards: list[Path] = []
         found: dict[int, dict[int, list]] = {}
         for folder in self.folders:
-            for shard in sorted(folder.glob("people-*.tar")):
-                if _overlaps(shard, people):
-                    self.shards.append(shard)
-                    _index_shard(shard, len(self.shards) - 1, people, found)
+            for shard in _shards(folder, people):
+                self.shards.append(shard)
+                _index_shard(shard, len(self.shards) - 1, people, found)
         if not found:
             names = ", ".join(str(folder) for folder in self.folders)
             raise InputError(f"{names}: holds no people from {people.start} to {people.stop - 1}.")
@@ -98,9 +97,12 @@ class People:
             data = self._held[shard]
             return tuple(data[offset : offset + size] for offset, size in spans)
         start, stop = min(offset for offset, _ in spans), max(offset + size for offset, size in spans)
-        with open(self.shards[shard], "rb", buffering=0) as file:
-            file.seek(start)
-            data = file.read(stop - start)
+        try:
+            with open(self.shards[shard], "rb", buffering=0) as file:
+                file.seek(start)
+                data = file.read(stop - start)
+        except OSError as error:
+            raise InputError(f"{self.shards[shard]}: cannot be read any more ({error.strerror}).") from None
         return tuple(data[offset - start : offset - start + size] for offset, size in spans)
 
     def view(self, person: int, view: int) -> View:
@@ -176,9 +178,17 @@ def _shard_digest(shard: Path) -> str:
     return words[0] if words else hashlib.sha256(shard.read_bytes()).hexdigest()
 
 
-def _overlaps(shard: Path, people: range) -> bool:
-    match = _SHARD.fullmatch(shard.name)
-    return bool(match) and int(match[1]) < people.stop and int(match[2]) > people.start
+def _shards(folder: Path, people: range) -> list[Path]:
+    """Shards with some of the people, in order; one whose people all lie in another was replaced by that."""
+    named = {path: _SHARD.fullmatch(path.name) for path in sorted(folder.glob("people-*.tar"))}
+    extents = {path: (int(match[1]), int(match[2])) for path, match in named.items() if match}
+
+    def replaced(path: Path) -> bool:
+        first, end = extents[path]
+        return any(a <= first and end <= b for other, (a, b) in extents.items() if other != path)
+
+    wanted = [path for path, (first, end) in extents.items() if first < people.stop and end > people.start]
+    return [path for path in wanted if not replaced(path)]
 
 
 def _index_shard(shard: Path, number: int, people: range, found: dict[int, dict[int, list]]) -> None:

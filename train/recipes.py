@@ -33,7 +33,7 @@ class Recipe:
     name: str
     network: NtedConfig
     phases: tuple[Phase, ...]  # the last one goes on until the run is stopped
-    learning_rate: float = 1e-2  # equalised weights want large steps
+    learning_rate: float = 2e-2  # equalised weights want large steps
     betas: tuple[float, float] = (0.9, 0.99)
     warm_up: int = 2_000  # samples until the full learning rate
     losses: LossWeights = LossWeights()

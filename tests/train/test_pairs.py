@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from engine.errors import InputError
 from engine.pose.planes import pose_planes
 from engine.pose.skeleton import FLIP
+from train.data import shards
 from train.data.augment import MILD, NONE, colour_curves, mirror_view, resize_view, spoil
 from train.data.detector import as_detected, disturb
 from train.data.pairs import PairLoader, PairSampler
@@ -65,6 +66,24 @@ def test_two_folders_and_memory_give_the_same_bytes(stick_people, people, tmp_pa
     assert both.encoded(6, 3) == people.encoded(6, 3)
     assert both.fingerprint_of([5, 2]) == people.fingerprint_of([2, 5]) != people.fingerprint_of([2])
     assert both.fingerprint != people.fingerprint == People(stick_people).fingerprint
+
+
+def test_what_the_studio_writes_is_read(people, tmp_path):
+    shards.describe(tmp_path, "7", (64, 44), 2)
+    views = [(person, view, people.view(person - 50, view)) for person in (50, 51) for view in (0, 1)]
+    samples = [
+        shards.Sample(person, view, v.image_HWC, v.parsing_HW, v.keypoints_18x3, v.framing, v.facing)
+        for person, view, v in views
+    ]
+    shards.write_shard(tmp_path, 50, 100, samples)
+    written = People(tmp_path)
+    assert (written.studio, written.size, written.persons.tolist()) == ("7", (64, 44), [50, 51])
+    for person, number, view in views:
+        read = written.view(person, number)
+        np.testing.assert_array_equal(read.parsing_HW, view.parsing_HW)
+        np.testing.assert_allclose(read.keypoints_18x3, view.keypoints_18x3, atol=0.006)
+        assert np.abs(read.image_HWC.astype(int) - view.image_HWC).mean() < 3
+        assert (read.framing, read.facing) == (view.framing, view.facing)
 
 
 def test_the_same_person_in_two_folders_is_refused(stick_people, tmp_path, make_stick_people):

@@ -11,6 +11,7 @@ COMMANDS = {
     "fit": "train a network on a data set, or go on with a run",
     "evaluate": "prove weights on people never trained on",
     "export": "write a run's weights for the application",
+    "samples": "write people of a data set as samples for the application",
 }
 
 

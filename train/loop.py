@@ -41,8 +41,7 @@ def losses(output: NtedOutput, batch: PairBatch, weights: LossWeights) -> dict[s
 
 @torch.no_grad()
 def update_ema(ema: nn.Module, network: nn.Module, decay: float) -> None:
-    for average, value in zip(ema.parameters(), network.parameters(), strict=True):
-        average.lerp_(value, 1.0 - decay)
+    torch._foreach_lerp_(list(ema.parameters()), list(network.parameters()), 1.0 - decay)
 
 
 @dataclass
@@ -64,7 +63,7 @@ class Run:
         torch.manual_seed(recipe.seed)
         network = sharpen_extraction(Nted(recipe.network)).to(device, memory_format=torch.channels_last)
         ema = copy.deepcopy(network).requires_grad_(False)
-        optimiser = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate, betas=recipe.betas)
+        optimiser = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate, betas=recipe.betas, fused=device.type in ("cpu", "cuda"))
         return cls(recipe, device, network, ema, optimiser)
 
     def state(self) -> dict:

@@ -305,7 +305,13 @@ def head(yaw_degrees, state=2.0):
     """A pose whose head is turned: 0 looks into the camera, +90 to the picture's right."""
     yaw = np.radians(yaw_degrees)
     pose = np.full((18, 3), (50.0, 50.0, 2.0), np.float32)
-    for joint, (across, ahead) in {0: (0, 10), 16: (-5, 0), 17: (5, 0), 14: (-4, 8), 15: (4, 8)}.items():
+    for joint, (across, ahead) in {
+        0: (0, 10),
+        16: (-6.55, 0),
+        17: (6.55, 0),
+        14: (-4, 8),
+        15: (4, 8),
+    }.items():
         pose[joint] = (50 + across * np.cos(yaw) + ahead * np.sin(yaw), 20, state)
     return pose
 
@@ -323,8 +329,12 @@ def test_what_a_turned_head_hides_is_lost(yaw, lost):
 
 
 def test_an_eager_detector_keeps_a_face_longer():
-    assert as_detected(head(97), eagerness=0.1)[0, 2] == 2 and as_detected(head(97))[0, 2] == 0
+    assert as_detected(head(97, 1.0), eagerness=0.1)[0, 2] == 1 and as_detected(head(97, 1.0))[0, 2] == 0
     assert as_detected(head(25, 1.0), eagerness=0.1)[17, 2] == 1 and as_detected(head(25, 1.0))[17, 2] == 0
+
+
+def test_a_nose_seen_in_profile_stays_a_little_longer():
+    assert as_detected(head(100, state=2.0))[0, 2] == 2 and as_detected(head(110, state=2.0))[0, 2] == 0
 
 
 def test_a_seen_ear_stays():

@@ -8,30 +8,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.pose.skeleton import (
-    ABSENT,
-    GUESSED,
-    LEFT_EAR,
-    LEFT_EYE,
-    NOSE,
-    RIGHT_EAR,
-    RIGHT_EYE,
-)  # fmt: skip
+from engine.pose.skeleton import ABSENT, GUESSED, LEFT_EAR, LEFT_EYE, NOSE, RIGHT_EAR, RIGHT_EYE
 
-# Cosines of the angle between the head's forward direction and the way to the camera, and its sine for the
-# far ear.
-_NOSE_LOST = -0.1
-_EYE_LOST = 0.0
+# Ears lie 1.31 times as far apart as the nose is before the line between them (the MakeHuman head).
+_EARS_TO_NOSE = 1.31
+# Cosine of the angle between the head's forward direction and the way to the camera, from which nose and eyes
+# are lost where occluded, the far eye is, and nose and eyes are at any rate; sine that loses the far ear.
+_FACE_LOST, _FAR_EYE_LOST, _ALL_LOST = -0.1, 0.0, -0.3
 _FAR_EAR_LOST = 0.4
 
 
 def as_detected(keypoints_18x3: np.ndarray, eagerness: float = 0.0) -> np.ndarray:
     """Keypoints without the parts of the face that a head turned away hides.
 
-    The head's yaw is read from nose and ears: they are as far apart across the head as the nose is before
-    them. Nose and eyes go when the head faces away, the eye on the far side a little earlier, the far ear
-    (where occluded) from a half profile on. Nothing changes where one of the three is not given. Returns a
-    new array.
+    The head's yaw is read from nose and ears. Nose and eyes go when the head faces away (while still seen in
+    a profile, a little later), the eye on the far side a little earlier, the far ear, where occluded, from a
+    half profile on. Nothing changes where nose or an ear is not given. Returns a new array.
 
     eagerness: how much further (in cosine, sine) a head may turn until this detector gives up; they differ.
     """
@@ -39,9 +31,8 @@ def as_detected(keypoints_18x3: np.ndarray, eagerness: float = 0.0) -> np.ndarra
     nose, right, left = keypoints[[NOSE, RIGHT_EAR, LEFT_EAR]]
     if min(nose[2], right[2], left[2]) <= ABSENT:
         return keypoints
-    across = (
-        left[0] - right[0]
-    )  # positive when the face looks into the camera: the person's left is on the right
+    # Positive when the face looks into the camera: the person's left is then on the picture's right.
+    across = (left[0] - right[0]) / _EARS_TO_NOSE
     ahead = nose[0] - (left[0] + right[0]) / 2
     radius = float(np.hypot(across, ahead))
     if radius < 1e-3:
@@ -49,10 +40,10 @@ def as_detected(keypoints_18x3: np.ndarray, eagerness: float = 0.0) -> np.ndarra
     cosine, sine = across / radius + eagerness, ahead / radius
     # Looking to the picture's left, a head shows its left side, so the right side is the far one.
     far_eye, far_ear = (RIGHT_EYE, RIGHT_EAR) if sine < 0 else (LEFT_EYE, LEFT_EAR)
-    if cosine < _NOSE_LOST:
-        keypoints[[NOSE, RIGHT_EYE, LEFT_EYE], 2] = ABSENT
-    if cosine < _EYE_LOST:
-        keypoints[far_eye, 2] = ABSENT
+    for joint in (NOSE, RIGHT_EYE, LEFT_EYE):
+        lost = _FACE_LOST if keypoints[joint, 2] == GUESSED else _ALL_LOST
+        if cosine < lost or (joint == far_eye and cosine < _FAR_EYE_LOST):
+            keypoints[joint, 2] = ABSENT
     if abs(sine) - eagerness > _FAR_EAR_LOST and keypoints[far_ear, 2] == GUESSED:
         keypoints[far_ear, 2] = ABSENT
     return keypoints

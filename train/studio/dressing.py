@@ -24,7 +24,7 @@ _SUIT_BOTTOM_COVERS = {"hot pants": -0.55, "pencil skirt": -2.6}
 
 
 def dress(assets: Assets, body: Body, outfit: Outfit, looks: Looks, rng: np.random.Generator) -> list[Part]:
-    """All parts of a dressed person, the body first."""
+    """All parts of a dressed person, outer layers first: what they hide is then not drawn in vain."""
     return _Dresser(assets, body, outfit, looks, rng).parts()
 
 
@@ -56,13 +56,13 @@ class _Dresser:
                 clothes.append(self._jacket(outfit.jacket, outfit.top, points))
         feet, covered = footwear_parts(self.assets, self.body, outfit)
         self.hidden |= covered
-        return [self._skin(), *clothes, *feet, *head_parts(self.assets, self.body, self.looks)]
+        return [*reversed(clothes), *feet, *head_parts(self.assets, self.body, self.looks), *self._skin()]
 
     def _edge_values(self) -> dict[str, tuple]:
         top, bottom = self.outfit.top, self.outfit.bottom
         values = _top_values(top) if isinstance(top, Top) else {}
         if isinstance(bottom, Trousers):
-            values["bottom"] = (1, bottom.waist, bottom.hem, 0)
+            values["bottom"] = (0, bottom.waist, bottom.hem, 0)
         elif isinstance(bottom, Skirt):
             values["bottom"] = (0, 1.84, bottom.hem, 0)
         return values | shoe_values(self.outfit)
@@ -95,7 +95,7 @@ class _Dresser:
             & (arm[triangles[:, 0]] < 0.6)
         ]
         values = self._cloth_values(PANTS, trousers.finish, -0.02 if trousers.over_top else 0.12)
-        values["seams"] = (float(trousers.name != "leggings"), float(trousers.belt), 0, 0)
+        values["seams"] = (float(trousers.belt), 0, 0, 0)
         values["seam_colour"] = (2.0, 1.7, 1.2, 0) if trousers.bright_seams else (0.5, 0.5, 0.55, 0)
         mesh = part_mesh(
             triangles,
@@ -105,11 +105,9 @@ class _Dresser:
             canonical=cloth.canonical,
             arm=cloth.arm,
         )
-        return (
-            Part("trousers", "cloth bottom", mesh, values, {"base": trousers.finish.fabric.tile}),
-            silhouette,
-            waist,
-        )
+        defines = ("EDGE 2", "BOTTOM") if trousers.name == "leggings" else ("EDGE 2", "BOTTOM", "SEAMS")
+        part = Part("trousers", "cloth", mesh, values, {"base": trousers.finish.fabric.tile}, defines)
+        return part, silhouette, waist
 
     def _skirt(self, skirt: Skirt) -> tuple[Part, RadialGrid, float]:
         cloth = self.meshes.skirt
@@ -127,11 +125,8 @@ class _Dresser:
         )
         base = self.meshes.base
         self.hidden |= (base[:, 1] > skirt.hem + 0.35) & (base[:, 1] < 1.6) & ~self.on_arm
-        return (
-            Part("skirt", "cloth skirt", mesh, values, {"base": skirt.finish.fabric.tile}),
-            silhouette,
-            float(points[:, 1].max()) - 0.02,
-        )
+        part = Part("skirt", "cloth", mesh, values, {"base": skirt.finish.fabric.tile}, ("EDGE 3",))
+        return part, silhouette, float(points[:, 1].max()) - 0.02
 
     def _suit_bottom(self, suit: SuitPart) -> tuple[Part, RadialGrid, float]:
         base = self.meshes.base
@@ -162,11 +157,14 @@ class _Dresser:
         cloth = self.meshes.tights
         values = self._cloth_values(DRESS if top.dress else UPPER, top.finish, depth) | _top_values(top)
         textures = {"base": top.finish.fabric.tile}
+        defines = ["EDGE 1", _neck_define(top)]
         if top.chest_print is not None:
             textures["print"] = top.chest_print
-            values["print_at"] = (*top.print_at, 1)
+            values["print_at"] = (*top.print_at, 0)
+            defines.append("PRINT")
         if top.placket is not None:
-            values["seams"], values["seam_colour"] = (1, 0, 0, 0), (top.placket,) * 3 + (0,)
+            values["seam_colour"] = (top.placket,) * 3 + (0,)
+            defines.append("SEAMS")
         normals = vertex_normals(points, cloth.quads)
         triangles = cloth.triangles
         triangles = triangles[
@@ -181,7 +179,7 @@ class _Dresser:
             arm=cloth.arm,
             across=self._across_arm(points, normals),
         )
-        return Part(top.name, "cloth top", mesh, values, textures)
+        return Part(top.name, "cloth", mesh, values, textures, tuple(defines))
 
     def _jacket(self, jacket: Top, inner: Top, inner_points: np.ndarray) -> Part:
         self.hidden |= self.on_arm & (self.meshes.body_arm[:, 0] < jacket.sleeve - 0.3)
@@ -239,7 +237,8 @@ class _Dresser:
         arms = self.on_arm[rows]
         self.hidden[rows[(arms | (height > 0.75)) if upper else (~arms & (height < 1.25))]] = True
 
-    def _skin(self) -> Part:
+    def _skin(self) -> list[Part]:
+        """The face and the rest of the body."""
         meshes, body = self.meshes, self.body
         corners = meshes.body_corners
         at = corners.vertex
@@ -260,16 +259,24 @@ class _Dresser:
             **self.looks.face,
             **self.edges,
         }
-        mesh = part_mesh(
-            triangles,
-            body.vertices[at],
-            vertex_normals(body.vertices, meshes.body_faces)[at],
-            meshes.body_skin[at],
-            uv=meshes.base_uvs[corners.uv],
-            canonical=meshes.base[at],
-            arm=meshes.body_arm[at],
-        )
-        return Part("skin", "skin", mesh, values, {"base": self.assets.texture("skins", self.looks.skin)})
+        textures = {"base": self.assets.texture("skins", self.looks.skin)}
+        normals = vertex_normals(body.vertices, meshes.body_faces)[at]
+        worn = [_neck_define(self.outfit.top)] if isinstance(self.outfit.top, Top) else []
+        worn += ["BOTTOM"] if isinstance(self.outfit.bottom, Trousers) else []
+        in_face = meshes.base[at, 1][triangles].min(1) > 5.85
+        parts = []
+        for name, rows, region in (("face", in_face, "FACE"), ("skin", ~in_face, "LEGS")):
+            mesh = part_mesh(
+                triangles[rows],
+                body.vertices[at],
+                normals,
+                meshes.body_skin[at],
+                uv=meshes.base_uvs[corners.uv],
+                canonical=meshes.base[at],
+                arm=meshes.body_arm[at],
+            )
+            parts.append(Part(name, "skin", mesh, values, textures, (region, *worn)))
+        return parts
 
     def _cloth_values(self, label: int, finish: Finish, depth: float) -> dict[str, tuple]:
         fabric, rng = finish.fabric, self.rng
@@ -284,10 +291,14 @@ class _Dresser:
         }
 
 
+def _neck_define(top: Top) -> str:
+    return f"NECK {NECKS.index(top.neck.kind)}"
+
+
 def _top_values(top: Top) -> dict[str, tuple]:
     neck = top.neck
     return {
-        "top_body": (1, top.hem, top.hem_curve, top.opening),
-        "top_neck": (NECKS.index(neck.kind), neck.width, neck.front, neck.back),
+        "top_body": (0, top.hem, top.hem_curve, top.opening),
+        "top_neck": (0, neck.width, neck.front, neck.back),
         "top_arm": (top.sleeve, top.armhole, top.strap, 0),
     }

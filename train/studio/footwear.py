@@ -73,7 +73,7 @@ def _shoe_from_foot(meshes, body: Body, heels: Heels) -> Part:
         canonical=cloth.canonical,
         arm=cloth.arm,
     )
-    return Part("shoe uppers", "cloth shoe", mesh, values)
+    return Part("shoe uppers", "cloth", mesh, values, defines=("EDGE 4",))
 
 
 def _heel_cones(meshes, body: Body, heels: Heels) -> Part:

@@ -13,23 +13,20 @@ import numpy as np
 from .assets import Accessory
 from .geometry import SkinWeights, vertex_normals
 
-# Materials and what their shaders do: see shaders/<first word>.frag; cloth differs by the edge it is cut along.
-MATERIALS = ("skin", "cloth top", "cloth bottom", "cloth skirt", "cloth shoe", "card", "textured")
-
 # The uniform block `Part` of the shaders: every member is a vec4.
 PART_BLOCK = {
     "label": "surface id, recolouring (0 keep, 1 tint, 2 fabric), has a normal map, -",
     "depth": "how far the depth test sees it behind its place (dm): head and arms, trunk and legs, -, -",
-    "top_body": "top is worn, hem y, hem curve, half width of the open front",
-    "top_neck": "kind (garments.NECKS), half width, front depth, back depth",
+    "top_body": "-, hem y, hem curve, half width of the open front",
+    "top_neck": "-, half width, front depth, back depth",
     "top_arm": "sleeve length, armhole, half width between straps, -",
-    "bottom": "bottom is worn, waist y, hem y, -",
+    "bottom": "-, waist y, hem y, -",
     "tint": "linear rgb, mean luminance of the texture",
     "shine": "specular, gloss exponent, alpha threshold, -",
     "tile": "size dm, turn, offset x, offset y",
     "folds": "height dm, frequency, seed, weave",
-    "print_at": "centre x, centre y, half size, is printed",
-    "seams": "has seams, has a belt, -, -",
+    "print_at": "centre x, centre y, half size, -",
+    "seams": "has a belt, -, -, -",
     "seam_colour": "factor rgb, -",
     "stocking": "linear rgb, opacity",
     "shoe": "0 none 1 closed 2 sandal, top y, dip in front, -",
@@ -55,7 +52,9 @@ class PartMesh:
 
 @dataclass
 class Part:
-    """values: members of PART_BLOCK as tuples (missing ones are 0); textures: "base", "print", "fabric", "normals" as
+    """material: its shader, shaders/<material>.frag; defines: features of that shader that this part needs.
+
+    values: members of PART_BLOCK as tuples (missing ones are 0); textures: "base", "print", "fabric", "normals" as
     pictures uint8 [H, W, 3 or 4] or files.
     """
 
@@ -64,6 +63,7 @@ class Part:
     mesh: PartMesh
     values: dict[str, tuple]
     textures: dict[str, np.ndarray | Path] = field(default_factory=dict)
+    defines: tuple[str, ...] = ()
     casts_shadow: bool = True
 
 

@@ -15,13 +15,13 @@ import numpy as np
 from engine.errors import InputError
 
 from .camera import Camera, Light, look_at, orthographic
-from .parts import MATERIALS, PART_BLOCK, STATIC_ATTRIBUTES, Part
+from .parts import PART_BLOCK, STATIC_ATTRIBUTES, Part
 from .skeleton import Posed, Skeleton
 from .skinning import skin_vertices
 from .textiles import fold_tile
 from .textures import read_texture
 
-_SHADERS = Path(__file__).parent / "shaders"
+_SHADERS = {file.name: file.read_text(encoding="utf-8") for file in (Path(__file__).parent / "shaders").iterdir()}
 _SHADOW_SIZE = 512
 _SCENE_BLOCK = {
     "view_projection": "mat4",
@@ -38,7 +38,6 @@ _SCENE_BLOCK = {
 }
 _TEXTURE_UNITS = {"base": 0, "print": 1, "fabric": 2, "normals": 3, "fold_tile": 4, "shadow_map": 5}
 _BLOCK_STRIDE = 512  # bytes between the blocks of two parts: a multiple of every card's alignment
-_EDGES = {"cloth top": 1, "cloth bottom": 2, "cloth skirt": 3, "cloth shoe": 4}
 
 
 @dataclass(frozen=True)
@@ -74,9 +73,10 @@ class Model:
                 block[list(PART_BLOCK).index(name), : len(values)] = values
         self.blocks = context.buffer(blocks.tobytes())
         self.arrays = {
-            key: self._vertex_array(context, program)
-            for key, program in renderer.programs.items()
-            if key[0] in {part.material for part in parts}
+            (i, shadow): self._vertex_array(context, renderer.program(part, shadow))
+            for i, part in enumerate(parts)
+            for shadow in (False, True)
+            if part.casts_shadow or not shadow
         }
         self._own: list = []
         self.textures = []
@@ -135,11 +135,7 @@ class Renderer:
         self.size = size
         self.context = context = _open_context()
         height, width = size
-        self.programs = {
-            (material, shadow): self._program(material, shadow)
-            for material in MATERIALS
-            for shadow in (False, True)
-        }
+        self._programs: dict[tuple, object] = {}
         fine = (2 * width, 2 * height)
         self._colour = context.texture(fine, 4, dtype="f2")
         self._surface = self._nearest(context.texture(fine, 1))
@@ -168,12 +164,18 @@ class Renderer:
             3: self.texture(np.full((2, 2, 3), (128, 128, 255), np.uint8)),
         }
 
-    def _program(self, material: str, shadow: bool):
-        defines = [f"EDGE {_EDGES[material]}"] if material in _EDGES else []
-        defines += ["SHADOW_PASS"] if shadow else []
+    def program(self, part: Part, shadow: bool):
+        """The program of a part's material with just the features it needs, compiled when first asked for."""
+        defines = (*part.defines, "SHADOW_PASS") if shadow else part.defines
+        key = part.material, defines
+        if key not in self._programs:
+            self._programs[key] = self._compiled(part.material, defines)
+        return self._programs[key]
+
+    def _compiled(self, material: str, defines: tuple[str, ...]):
         program = self.context.program(
             vertex_shader=_source("part.vert", defines),
-            fragment_shader=_source(f"{material.split()[0]}.frag", defines),
+            fragment_shader=_source(f"{material}.frag", defines),
         )
         for name, unit in _TEXTURE_UNITS.items():
             if name in program:
@@ -223,7 +225,8 @@ class Renderer:
     ) -> Exposure:
         """Take one picture of a posed model."""
         model.pose(posed, skeleton)
-        self._scene.write(_scene_block(posed, skeleton, camera, light))
+        sample = 0.5 * camera.height / self.size[0]
+        self._scene.write(_scene_block(posed, skeleton, camera, light, sample))
         self._scene.bind_to_uniform_block(0)
         context = self.context
         context.enable_only(context.DEPTH_TEST)
@@ -244,6 +247,7 @@ class Renderer:
         return self._read(camera)
 
     def _draw(self, model: Model, shadow: bool) -> None:
+        context = self.context
         for i, part in enumerate(model.parts):
             if shadow and not part.casts_shadow:
                 continue
@@ -251,7 +255,16 @@ class Renderer:
             for unit, default in self._defaults.items():
                 model.textures[i].get(unit, default).use(unit)
             first, count = model.ranges[i]
-            model.arrays[part.material, shadow].render(vertices=count, first=first)
+            array = model.arrays[i, shadow]
+            if part.material != "cloth" or shadow:
+                array.render(vertices=count, first=first)
+                continue
+            # cloth shows both its sides: the outside first, so that little is left of the inside
+            context.enable(context.CULL_FACE)
+            for hidden in ("back", "front"):
+                context.cull_face = hidden
+                array.render(vertices=count, first=first)
+            context.disable(context.CULL_FACE)
 
     def _occlude(self, camera: Camera) -> None:
         height, width = self.size
@@ -318,7 +331,7 @@ def _open_context():
         ) from error
 
 
-def _source(name: str, defines: list[str] = ()) -> str:
+def _source(name: str, defines: tuple[str, ...] = ()) -> str:
     """Shader text with its includes; the uniform blocks are written from their Python tables."""
     header = ["#version 330", *(f"#define {define}" for define in defines)]
     return "\n".join(header) + "\n" + _included(name)
@@ -330,17 +343,18 @@ def _included(name: str) -> str:
         part = "".join(f"vec4 {member}; " for member in PART_BLOCK)
         return f"layout(std140) uniform Scene {{ {scene}}};\nlayout(std140) uniform Part {{ {part}}};\n"
     lines = []
-    for line in (_SHADERS / name).read_text(encoding="utf-8").splitlines():
+    for line in _SHADERS[name].splitlines():
         lines.append(_included(line.split('"')[1]) if line.startswith("#include") else line)
     return "\n".join(lines) + "\n"
 
 
-def _scene_block(posed: Posed, skeleton: Skeleton, camera: Camera, light: Light) -> bytes:
+def _scene_block(posed: Posed, skeleton: Skeleton, camera: Camera, light: Light, sample: float) -> bytes:
+    """sample: height of a sample at the person (dm), handed to the shaders as eye.w."""
     centre = np.array([0, posed.heads[skeleton.index["spine05"]][1], 0])
     light_projection = orthographic(10.5, 10, 50) @ look_at(centre + light.key_direction * 30, centre)
     values = [camera.view_projection.T.ravel(), light_projection.T.ravel()]
+    values.append(np.append(camera.eye, sample))
     for vector in (
-        camera.eye,
         light.key_direction,
         light.key_colour,
         light.fill_direction,

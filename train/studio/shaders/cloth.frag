@@ -1,4 +1,5 @@
 // Garments cut out of loosened helper meshes. EDGE says along which distance: 1 top, 2 bottom, 3 skirt, 4 shoe.
+// PRINT adds a chest print, SEAMS the seams of trousers or a shirt's placket.
 #include "surface.glsl"
 #include "edges.glsl"
 
@@ -28,17 +29,22 @@ uniform sampler2D print;
 bool on_sleeve() { return EDGE == 1 && v_arm.y > .5; }
 
 // Place on the cloth's panel (dm): sleeve, front or back, side. Chosen per pixel, so a seam runs where panels meet.
-vec2 panel_place() {
+// panel: a number for each of them.
+vec2 panel_place(out float panel) {
+  panel = 0.;
 #if EDGE == 3
   return vec2(atan(v_rest.x, v_rest.z) * 2.2, v_rest.y);
 #else
   if (on_sleeve()) return vec2(v_across, v_arm.x);
   vec3 n = v_rest_normal;
-  return abs(n.z) > abs(n.x) * .8 ? vec2(v_rest.x * sign(n.z), v_rest.y) : vec2(v_rest.z * -sign(n.x) + 1.3, v_rest.y);
+  bool front_or_back = abs(n.z) > abs(n.x) * .8;
+  panel = front_or_back ? 3. + sign(n.z) : 6. + sign(n.x);
+  return front_or_back ? vec2(v_rest.x * sign(n.z), v_rest.y) : vec2(v_rest.z * -sign(n.x) + 1.3, v_rest.y);
 #endif
 }
 
 // Seams, pockets, fly, belt of trousers; placket and buttons of a shirt.
+#ifdef SEAMS
 vec3 with_seams(vec3 albedo) {
   vec3 c = v_canonical, n = v_rest_normal;
   float line = 0.;
@@ -57,7 +63,7 @@ vec3 with_seams(vec3 albedo) {
   float below_waist = bottom.y - c.y;
   line = max(line, smoothstep(.04, 0., abs(below_waist - .32)));
   albedo = mix(albedo, seam_colour.rgb * albedo, line * .6);
-  if (seams.y > .5 && below_waist < .32) {
+  if (seams.x > .5 && below_waist < .32) {
     albedo = seam_colour.rgb * .25 + .004;
     if (side < .16 && n.z > 0. && below_waist > .05 && below_waist < .27) albedo = vec3(.55, .5, .4);
   }
@@ -70,6 +76,7 @@ vec3 with_seams(vec3 albedo) {
 #endif
   return albedo;
 }
+#endif
 
 float bell(float x, float width) { return exp(-x * x / (width * width)); }
 
@@ -92,7 +99,8 @@ void main() {
   Surface s;
   s.normal = facing_normal(view);
   s.specular = shine.x; s.gloss = shine.y; s.wrap = .22;
-  vec2 place = panel_place();
+  float panel;
+  vec2 place = panel_place(panel);
   // texture footprints from the continuous rest position: panel borders would give dotted seams
   float across_pixel = length(dFdx(v_rest)), down_pixel = length(dFdy(v_rest));
   vec2 gx = vec2(across_pixel, 0.), gy = vec2(0., down_pixel);
@@ -100,8 +108,8 @@ void main() {
   float cosine = cos(tile.y), sine = sin(tile.y);
   vec2 at = mat2(cosine, sine, -sine, cosine) * place / tile.x + tile.zw;
   s.albedo = linear(textureGrad(base, at, gx / tile.x, gy / tile.x).rgb) * tint.rgb;
-#if EDGE == 1
-  if (print_at.w > .5 && v_rest_normal.z > 0. && v_arm.y < .5) {
+#ifdef PRINT
+  if (v_rest_normal.z > 0. && v_arm.y < .5) {
     vec2 q = (v_canonical.xy - print_at.xy) / print_at.z;
     if (max(abs(q.x), abs(q.y)) < 1.) {
       vec4 ink = textureGrad(print, q * .5 + .5, gx / (2. * print_at.z), gy / (2. * print_at.z));
@@ -109,17 +117,19 @@ void main() {
     }
   }
 #endif
-  if (seams.x > .5) s.albedo = with_seams(s.albedo);
+#ifdef SEAMS
+  s.albedo = with_seams(s.albedo);
+#endif
 
   vec2 f = place * folds.y + vec2(folds.z, folds.z * 1.7);
-  float height = textureGrad(fold_tile, f * .075, gx * .075 * folds.y, gy * .075 * folds.y).r * .85
-               + textureGrad(fold_tile, f.yx * .1 + .3, gx * .1, gy * .1).g * .25;
+  // folds are smooth: only the weave needs smaller levels of the tile, and one for the whole picture will do
+  float height = textureLod(fold_tile, f * .075, 0.).r * .85 + textureLod(fold_tile, f.yx * .1 + .3, 0.).g * .25;
   height = (height - .5) * folds.x * fold_share() * 1.25;
-  height += (textureGrad(fold_tile, place * .9, gx * .9, gy * .9).b - .5) * .008 * folds.w;
+  height += (textureLod(fold_tile, place * .9, max(log2(460. * eye.w), 0.)).b - .5) * .008 * folds.w;
 #if EDGE != 4
   if (d < .12) height += -.02 * smoothstep(.12, .06, d) + .02 * smoothstep(.05, .03, d);  // a stitched hem
 #endif
-  s.normal = bumped(s.normal, height, view);
+  if (fwidth(panel) == 0.) s.normal = bumped(s.normal, height, view);  // heights jump between panels
   s.cavity = clamp(1. + height * 1.1, .75, 1.15);
   if (d < .11 && d > .085) s.cavity *= .82;
   if (d < .03) s.cavity *= .85;

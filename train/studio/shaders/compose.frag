@@ -32,13 +32,14 @@ vec3 wall() {
 
 void main() {
   vec3 background = wall(), sum = vec3(0.);
+  float open = 0.;
+  for (int k = 0; k < 4; k++) open += .25 * texture(open_map, at + (vec2(k & 1, k >> 1) - .5) * 2. * pixel).r;
+  vec3 ambient = mix(vec3(.39, .286, .26), vec3(1.), open);
   for (int i = 0; i < 2; i++)
     for (int j = 0; j < 2; j++) {
       vec2 q = at + (vec2(i, j) - .5) * pixel;
       if (texture(surface_map, q).r < .5 / 255.) { sum += background; continue; }
-      float open = 0.;
-      for (int k = 0; k < 4; k++) open += texture(open_map, q + (vec2(k & 1, k >> 1) - .5) * 2. * pixel).r;
-      sum += tone_mapped(texture(colour_map, q).rgb * mix(vec3(.39, .286, .26), vec3(1.), open * .25));
+      sum += tone_mapped(texture(colour_map, q).rgb * ambient);
     }
   out_picture = vec4(sum * .25 + (hash(at * 917.) - .5) * .012, 1.);
 }

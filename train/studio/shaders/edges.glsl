@@ -1,39 +1,52 @@
 // Edges of garments in canonical space (dm): positive inside of the cloth, 0 on the hem.
 
-float neck_distance(vec3 c, float on_arm) {
-  float kind = top_neck.x, width = top_neck.y;
+// NECK is the index of the neck's kind in garments.NECKS; without it no top is cut. BOTTOM: trousers are cut.
+
+#ifdef NECK
+float neck_distance(vec3 c, bool on_arm) {
+  float width = top_neck.y;
   float ax = abs(c.x), front = smoothstep(-.15, .35, c.z);
   float depth = mix(top_neck.w, top_neck.z, front);
-  if (kind < .5) {            // crew: an ellipse about the neck
-    if (c.y > 5.75) return ax < width ? -.1 : ax - width;
-    return (length(vec2(c.x / width, (c.y - 5.75) / depth)) - 1.) * min(width, depth);
-  }
-  if (kind < 1.5) {           // vee
-    if (c.y > 5.95) return -.1;
-    return -(c.y - (5.75 - depth) - ax * top_neck.z / width * mix(.4, 1., front)) * .5;
-  }
-  if (kind < 2.5) return top_neck.z - c.y;  // turtle
-  if (kind < 3.5) {           // tank: straps between neck and armhole
-    float neck = c.y > 5.9 && ax < width ? -.1 : (length(vec2(c.x / width, (c.y - 5.9) / depth)) - 1.) * min(depth, width);
-    float strap = top_arm.z + .9 * pow(clamp((5.6 - c.y) / 1.7, 0., 1.), 2.2) + max(0., 3.95 - c.y) * 9.;
-    return min(neck, strap - ax);
-  }
-  return min(depth - c.y + .06 * cos(ax * 4.), on_arm > .5 ? -.1 : 1.);  // strapless
+#if NECK == 0    // crew: an ellipse about the neck
+  if (c.y > 5.75) return ax < width ? -.1 : ax - width;
+  return (length(vec2(c.x / width, (c.y - 5.75) / depth)) - 1.) * min(width, depth);
+#elif NECK == 1  // vee
+  if (c.y > 5.95) return -.1;
+  return -(c.y - (5.75 - depth) - ax * top_neck.z / width * mix(.4, 1., front)) * .5;
+#elif NECK == 2  // turtle
+  return top_neck.z - c.y;
+#elif NECK == 3  // tank: straps between neck and armhole
+  float hole = (length(vec2(c.x / width, (c.y - 5.9) / depth)) - 1.) * min(depth, width);
+  if (c.y > 5.9 && ax < width) hole = -.1;
+  float strap = top_arm.z + .9 * pow(clamp((5.6 - c.y) / 1.7, 0., 1.), 2.2) + max(0., 3.95 - c.y) * 9.;
+  return min(hole, strap - ax);
+#else            // strapless
+  return on_arm ? -.1 : min(depth - c.y + .06 * cos(ax * 4.), 1.);
+#endif
 }
+#endif
 
 float top_distance(vec3 c, vec2 arm) {
-  if (top_body.x < .5) return -1.;
+#ifndef NECK
+  return -1.;
+#else
   bool on_arm = arm.y > .5;
-  float kind = top_neck.x;
-  if (on_arm && kind > 2.5 && kind < 3.5) return min(neck_distance(c, 1.), top_arm.y - arm.x);
-  float d = on_arm ? top_arm.x - arm.x : min(c.y - (top_body.y + top_body.z * c.x * c.x * .12), 1.);
-  if (!on_arm || kind > 3.5) d = min(d, neck_distance(c, arm.y));
-  return d;
+  float body = min(c.y - (top_body.y + top_body.z * c.x * c.x * .12), 1.);
+#if NECK == 3
+  return min(neck_distance(c, on_arm), on_arm ? top_arm.y - arm.x : body);
+#elif NECK == 4
+  return min(neck_distance(c, on_arm), on_arm ? top_arm.x - arm.x : body);
+#else
+  return on_arm ? top_arm.x - arm.x : min(neck_distance(c, false), body);
+#endif
+#endif
 }
 
 float bottom_distance(vec3 c, vec2 arm) {
-  if (bottom.x < .5 || arm.y > .5) return -1.;
-  return min(bottom.y - c.y, c.y - bottom.z);
+#ifdef BOTTOM
+  if (arm.y < .5) return min(bottom.y - c.y, c.y - bottom.z);
+#endif
+  return -1.;
 }
 
 // Top edge of a shoe; lower in front.

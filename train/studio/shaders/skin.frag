@@ -1,4 +1,4 @@
-// Skin with lips, eye shadow, beard and stockings; everything below clothes is cut away.
+// Skin; everything below clothes is cut away. FACE adds lips, eye shadow and beard, LEGS stockings and shoes.
 #define SKIN
 #include "surface.glsl"
 #include "edges.glsl"
@@ -31,6 +31,7 @@ void main() {
   float tone = luminance(s.albedo);
   s.albedo = mix(vec3(tone), s.albedo, .85) * tint.rgb;
   bool on_arm = v_arm.y > .5;
+#ifdef FACE
   if (c.y > 5.9 && c.z > .3) {
     float ax = abs(c.x);
     float on_lips = (1. - smoothstep(.75, 1.05, length(vec2(c.x / .27, (c.y - 6.615) / .135)))) * step(1.3, c.z);
@@ -43,12 +44,15 @@ void main() {
                    * step(c.y, 7.15) * smoothstep(.2, .6, c.z);
     s.albedo = mix(s.albedo, beard.rgb * (.7 + .6 * speckle(c.xy)), beard.a * on_beard);
   }
+#endif
+#ifdef LEGS
   if (stocking.a > 0. && !on_arm && c.y < 1.5) {
     float edge = clamp(1. - abs(dot(s.normal, view)), 0., 1.);
     s.albedo = mix(s.albedo, stocking.rgb, clamp(stocking.a + .35 * edge * step(stocking.a, .95), 0., 1.));
     s.specular = .04;
   }
   if (shoe.x > .5 && shoe.x < 1.5 && !on_arm && shoe_distance(c) > .12) discard;
+#endif
   float lit, facing_key;
   write_pixel(shade(s, view, lit, facing_key), skin_region(c, on_arm));
 }

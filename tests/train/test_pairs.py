@@ -334,7 +334,7 @@ def test_an_eager_detector_keeps_a_face_longer():
 
 
 def test_a_nose_seen_in_profile_stays_a_little_longer():
-    assert as_detected(head(100, state=2.0))[0, 2] == 2 and as_detected(head(110, state=2.0))[0, 2] == 0
+    assert as_detected(head(105, state=2.0))[0, 2] == 2 and as_detected(head(120, state=2.0))[0, 2] == 0
 
 
 def test_a_seen_ear_stays():

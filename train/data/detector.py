@@ -14,7 +14,7 @@ from engine.pose.skeleton import ABSENT, GUESSED, LEFT_EAR, LEFT_EYE, NOSE, RIGH
 _EARS_TO_NOSE = 1.31
 # Cosine of the angle between the head's forward direction and the way to the camera, from which nose and eyes
 # are lost where occluded, the far eye is, and nose and eyes are at any rate; sine that loses the far ear.
-_FACE_LOST, _FAR_EYE_LOST, _ALL_LOST = -0.1, 0.0, -0.3
+_FACE_LOST, _FAR_EYE_LOST, _ALL_LOST = -0.1, 0.0, -0.45
 _FAR_EAR_LOST = 0.4
 
 

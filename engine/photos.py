@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
-import stat
 import warnings
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 from engine.errors import InputError
+from engine.files import opened, reason_of, write_whole
 
 LONGEST = 2048  # px; larger photos are reduced while they are read: the model frame is a few hundred rows
 SMALLEST = 32  # px
@@ -42,35 +40,8 @@ def read_photo(source: str | os.PathLike | bytes, name: str | None = None) -> np
         if not len(source):
             raise InputError(f"{label} is empty.")
         return _decode(io.BytesIO(source), label)
-    path = Path(source)
-    label = printable(name or path.name or str(path))
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise InputError(f"{label} is a folder, not a picture.")
-        if not stat.S_ISREG(status.st_mode):
-            raise InputError(f"{label} is not an ordinary file.")
-        if status.st_size == 0:
-            raise InputError(f"{label} is empty.")
-        with path.open("rb") as file:
-            return _decode(file, label)
-    except FileNotFoundError:
-        raise InputError(f"There is no file {printable(str(path))}.") from None
-    except PermissionError:
-        raise InputError(f"{label} may not be read: permission denied.") from None
-    except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{label} cannot be read: {_reason(error)}.") from error
-
-
-def printable(name: str) -> str:
-    """The name with anything a terminal or a label could not show replaced; other alphabets stay."""
-    return "".join(c if c.isprintable() else "?" for c in name.encode("utf-8", "replace").decode("utf-8"))
-
-
-def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".").lower()
+    with opened(source, name, what="a picture") as (file, label):
+        return _decode(file, label)
 
 
 def _decode(file: io.BufferedIOBase | io.BytesIO, label: str) -> np.ndarray:
@@ -85,7 +56,7 @@ def _decode(file: io.BufferedIOBase | io.BytesIO, label: str) -> np.ndarray:
     except Image.DecompressionBombError:
         raise InputError(f"{label} is too large: {MOST_PIXELS:,} pixels are the most.") from None
     except Exception as error:  # a decoder fed with broken bytes raises anything
-        raise InputError(f"{label} is cut off or damaged: {_reason(error)}.") from error
+        raise InputError(f"{label} is cut off or damaged: {reason_of(error)}.") from error
 
     width, height = image.size
     if min(width, height) < SMALLEST:
@@ -101,7 +72,7 @@ def _decode(file: io.BufferedIOBase | io.BytesIO, label: str) -> np.ndarray:
     except MemoryError:
         raise InputError(f"{label} is too large for this machine's memory: {width} x {height} px.") from None
     except Exception as error:
-        raise InputError(f"{label} is cut off or damaged: {_reason(error)}.") from error
+        raise InputError(f"{label} is cut off or damaged: {reason_of(error)}.") from error
 
 
 def _stranger(head: bytes) -> str:
@@ -175,39 +146,3 @@ def write_png(path: str | os.PathLike, rgb: np.ndarray, text: Mapping[str, str] 
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(rgb)).save(buffer, "PNG", pnginfo=info)
     write_whole(path, buffer.getvalue())
-
-
-def write_whole(path: str | os.PathLike, data: bytes) -> None:
-    """Write a file so that it is never seen half written: a temporary neighbour, flushed to disk, renamed
-    over it.
-
-    Raises InputError, in one sentence, where that is not possible; the old file is then untouched.
-    """
-    path = Path(path)
-    label = printable(str(path))
-    if not path.name or os.path.isdir(path):
-        raise InputError(f"{label} is a folder; a file name is needed to save to.")
-    # A fixed short name: a neighbour named after a name of the longest kind would be too long.
-    partial = path.with_name(f".poseloom-{os.getpid()}-{os.urandom(4).hex()}.part")
-    try:
-        try:
-            with partial.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
-    except FileNotFoundError:
-        raise InputError(
-            f"{label} cannot be saved: there is no folder {printable(str(path.parent))}."
-        ) from None
-    except PermissionError:
-        raise InputError(f"{label} cannot be saved: permission denied.") from None
-    except (OSError, ValueError) as error:
-        full = getattr(error, "errno", None) in (
-            errno.ENOSPC,
-            errno.EDQUOT if hasattr(errno, "EDQUOT") else -1,
-        )
-        reason = "the disk is full" if full else _reason(error)
-        raise InputError(f"{label} cannot be saved: {reason}.") from error

@@ -35,9 +35,9 @@ _STRAIGHT = 1e-5
 # A standing person laid by hand: x from the midline and y from the crown, in statures; the left side is
 # mirrored.
 _STANDING = {
-    "nose": (0.0, 0.085), "neck": (0.0, 0.218), "right shoulder": (-0.095, 0.22),
-    "right elbow": (-0.142, 0.375), "right wrist": (-0.168, 0.515), "right hip": (-0.056, 0.478), "right knee": (-0.062, 0.718),
-    "right ankle": (-0.066, 0.95), "right eye": (-0.017, 0.071), "right ear": (-0.041, 0.08),
+    "nose": (0.0, 0.085), "neck": (0.0, 0.218), "right eye": (-0.017, 0.071), "right ear": (-0.041, 0.08),
+    "right shoulder": (-0.095, 0.22), "right elbow": (-0.142, 0.375), "right wrist": (-0.168, 0.515),
+    "right hip": (-0.056, 0.478), "right knee": (-0.062, 0.718), "right ankle": (-0.066, 0.95),
 }  # fmt: skip
 
 

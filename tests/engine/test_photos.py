@@ -8,7 +8,8 @@ import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
 from engine.errors import InputError
-from engine.photos import LONGEST, read_photo, write_png, write_whole
+from engine.files import write_whole
+from engine.photos import LONGEST, read_photo, write_png
 
 WIDE, HIGH = 96, 64
 

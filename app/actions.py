@@ -1,4 +1,4 @@
-"""Every action of the window as data: what it is called, its keys, its icon, where it stands and when it works."""
+"""Every action of the window as data: its name, keys, icon, place, and when it works."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from app import icons
 
 @dataclass(frozen=True)
 class Spec:
-    """id: also the name of the window's method. keys: portable sequences. enabled: name of a condition, "" = always.
+    """id: also the name of the window's method. keys: portable sequences. enabled: name of a condition, "" =
+    always.
 
     tip: what it does, in a line. menu: where it stands; a new `group` within a menu draws a line above it.
     """
@@ -38,9 +39,10 @@ ACTIONS = (
     Spec("open_sample", "Open the &sample", (), "person", "&File"),
     Spec("save_picture", "&Export picture…", ("Ctrl+E",), "export", "&File", 1, "rendered",
          tip="The person as shown, at full quality, as PNG"),
-    Spec("import_pose", "&Import pose…", ("Ctrl+I",), "open_pose", "&File", 2, tip="OpenPose JSON or keypoints text"),
+    Spec("import_pose", "&Import pose…", ("Ctrl+I",), "open_pose", "&File", 2,
+         tip="OpenPose JSON or keypoints text"),
     Spec("export_pose", "Export p&ose…", ("Ctrl+Shift+E",), "save_pose", "&File", 2, tip="OpenPose JSON"),
-    Spec("choose_weights", "Choose &weights…", (), "", "&File", 3, tip="A .safetensors file with a trained network"),
+    Spec("choose_weights", "Choose &weights…", (), "", "&File", 3, tip="A trained network, .safetensors"),
     Spec("quit", "&Quit", ("Ctrl+Q",), "", "&File", 4),
     Spec("undo", "&Undo", ("Ctrl+Z",), "undo", "&Edit", enabled="can_undo"),
     Spec("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "&Edit", enabled="can_redo"),
@@ -86,7 +88,11 @@ def build(window: QWidget, handler: Callable[[str], Callable[[], None]]) -> dict
         if spec.icon:
             action.setIcon(icons.icon(spec.icon))
         plain = spec.text.replace("&", "").rstrip("…")
-        keys = f"  ({QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})" if spec.keys else ""
+        keys = (
+            f"  ({QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})"
+            if spec.keys
+            else ""
+        )
         action.setToolTip(f"{plain}{keys}" + (f"\n{spec.tip}" if spec.tip else ""))
         action.setStatusTip(spec.tip)
         action.triggered.connect(handler(spec.id))

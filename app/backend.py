@@ -1,7 +1,7 @@
 """The engine as the window sees it: a handful of calls, each importing what it needs when it is first used.
 
-Nothing here is imported before the window is on screen; the worker thread makes the heavy calls. Tests hand the
-window another object with the same methods.
+Nothing here is imported before the window is on screen; the worker thread makes the heavy calls. Tests hand
+the window another object with the same methods.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class EngineBackend:
         """An open `engine.session.Session`. Raises InputError for missing or foreign weights."""
         from engine.session import Session
 
-        return Session.open(weights=weights, device=device)
+        return Session.open(weights=weights, device=device, beside_window=True)
 
     def detection(self) -> Capability:
         """Whether people can be found in photos on this machine."""

@@ -1,4 +1,4 @@
-"""Garbage is collected on the window's thread only: a collection on the worker could destroy Qt objects there."""
+"""Garbage is collected on the window's thread only: elsewhere it could destroy Qt objects."""
 
 from __future__ import annotations
 

@@ -14,14 +14,14 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoGroup, QUndoStack
 
 from app import history
-from app.document import Borrow, Document, Look, Photo, request_of
+from app.document import Borrow, Document, request_of
 from app.draft import Draft
 from app.files import samples
-from app.jobs import GARMENT, PERSON, EncodePhoto, NoPerson, OpenWeights, SavePicture
+from app.jobs import OpenWeights, SavePicture
+from app.photodesk import PhotoDesk
 from app.status import Status
 from app.worker import EngineFacts, RenderWorker, Trouble
 from engine.api import Frame
-from engine.errors import InputError
 from engine.pose import kinematics
 from engine.pose.skeleton import ABSENT, SEEN
 
@@ -41,9 +41,10 @@ class Controller(QObject):
     engine_awake = Signal(object)  # EngineFacts
     engine_missing = Signal(object)  # Trouble
     draft_changed = Signal(object)  # Draft or None
-    busy_changed = Signal(str)  # what is going on, "" for nothing
 
-    def __init__(self, worker: RenderWorker, size: tuple[int, int] = (256, 176), parent: QObject | None = None):
+    def __init__(
+        self, worker: RenderWorker, size: tuple[int, int] = (256, 176), parent: QObject | None = None
+    ):
         super().__init__(parent)
         self.worker = worker
         self.size = size
@@ -53,11 +54,10 @@ class Controller(QObject):
         self.undo_stack = QUndoStack(self.undo_group)
         self.undo_stack.setUndoLimit(history.UNDO_LIMIT)
         self.undo_group.setActiveStack(self.undo_stack)
-        self.draft: Draft | None = None
+        self.photos = PhotoDesk(worker, self.document, self.undo_stack, self.undo_group, self)
         self.status = Status()
         self.wants_maps = False
         self.still: np.ndarray | None = None
-        self._sample_key = ""
         self._stamps = itertools.count(1)
         self._asked = 0
         self._shown = 0
@@ -65,15 +65,14 @@ class Controller(QObject):
         self._gestures = itertools.count(1)
         self._gesture = 0
         self._drag: tuple[int, str, np.ndarray, tuple[float, float]] | None = None
-        self._jobs_open: list[str] = []
-        self._waiting_photos: list[EncodePhoto] = []
+        self._asked_at = 0.0
         self.document.listen(self._on_look_changed)
         worker.opened.connect(self._on_opened)
         worker.open_failed.connect(self._on_open_failed)
         worker.rendered.connect(self._on_rendered)
         worker.render_failed.connect(self._on_render_failed)
-        worker.job_done.connect(self._on_job_done)
-        worker.job_failed.connect(self._on_job_failed)
+        self.photos.draft_changed.connect(self._on_draft)
+        self.photos.encoded_again.connect(self._request)
 
     # Opening and closing.
 
@@ -93,7 +92,7 @@ class Controller(QObject):
     def open_weights(self, path: Path) -> None:
         """Wake the engine with another weights file."""
         self._set_status(state="waking")
-        self._submit(OpenWeights(path))
+        self.photos.submit(OpenWeights(path))
 
     # The pose.
 
@@ -110,6 +109,11 @@ class Controller(QObject):
     @property
     def stack(self) -> QUndoStack:
         return self.draft.undo_stack if self.draft else self.undo_stack
+
+    @property
+    def draft(self) -> Draft | None:
+        """The photo on which the skeleton is being laid by hand, if there is one."""
+        return self.photos.draft
 
     @property
     def frame_size(self) -> tuple[int, int]:
@@ -166,7 +170,9 @@ class Controller(QObject):
             self._gesture = next(self._gestures)
         pose = self.pose
         target = (pose[joint, 0] + shift[0], pose[joint, 1] + shift[1])
-        moved = self.draft.pull(pose, joint, target) if self.draft else kinematics.move_joint(pose, joint, target)
+        moved = (
+            self.draft.pull(pose, joint, target) if self.draft else kinematics.move_joint(pose, joint, target)
+        )
         self.stack.push(history.MoveJoint(self.active, joint, moved, self._gesture))
 
     def place(self, joint: int, xy: tuple[float, float]) -> None:
@@ -180,7 +186,7 @@ class Controller(QObject):
         pose = self.pose
         if shown == (pose[joint, 2] > 0):
             return
-        if shown and not placed(pose)[joint]:
+        if shown and not kinematics.placed_joints(pose)[joint]:
             pose = pose.copy()
             pose[joint] = (*samples.guess_place(pose, joint, kinematics.t_pose(self.frame_size)), SEEN)
             self.stack.push(history.PlaceJoint(self.active, joint, pose))
@@ -210,34 +216,7 @@ class Controller(QObject):
         """Replace the pose; `source` names where it comes from."""
         self.stack.push(history.TakePose(self.active, np.array(pose_18x3, dtype=np.float32), source))
 
-    # Photos.
-
-    def open_photo(self, source: Path | bytes | np.ndarray, name: str, role: str = PERSON) -> None:
-        """Read, detect, frame and encode a photo on the worker; a new person, or a garment reference."""
-        job = EncodePhoto(source, name, role)
-        if self.facts is None and self.status.state == "waking":
-            self._waiting_photos.append(job)
-            self._set_busy(f"waiting for the engine to read {name}")
-            return
-        self._submit(job)
-
-    def use_draft(self) -> None:
-        """Encode the photo with the skeleton laid on it by hand."""
-        draft = self.draft
-        if draft is not None:
-            self.leave_draft()
-            self._submit(EncodePhoto(draft.rgb_HWC, draft.name, draft.role, draft.document.look.pose.copy()))
-
-    def leave_draft(self) -> None:
-        """Put the photo away and show the person again."""
-        if self.draft is None:
-            return
-        self.undo_group.setActiveStack(self.undo_stack)
-        self.draft.undo_stack.deleteLater()
-        self.draft = None
-        self.draft_changed.emit(None)
-        self.picture_changed.emit(self.still)
-        self.pose_changed.emit()
+    # The shelf.
 
     def remove_photo(self, key: str) -> None:
         """Take a photo off the shelf; the person's own stays."""
@@ -263,11 +242,11 @@ class Controller(QObject):
 
     def save_picture(self, path: Path, texts: dict[str, str]) -> None:
         """Draw the present look exactly and write it to `path`."""
-        request = request_of(self.document.look, 0)
+        request = request_of(self.document.look, 0, aliases=self.photos.aliases)
         if request is None or self.facts is None:
             self.notice.emit("error", f"{path.name} cannot be drawn: the engine is not awake.", "")
         else:
-            self._submit(SavePicture(request, path, texts))
+            self.photos.submit(SavePicture(request, path, texts))
 
     def set_wants_maps(self, wanted: bool) -> None:
         """Whether frames shall carry their attention maps."""
@@ -281,19 +260,17 @@ class Controller(QObject):
     def _on_look_changed(self, changed: frozenset[str]) -> None:
         if "person" in changed:
             self._oldest_wanted = self._asked + 1
-        self._request()
+        if changed & {"person", "pose", "borrow"}:
+            self._request()
         if not self.draft:
             self.pose_changed.emit()
         self.look_changed.emit(changed)
-
-    def _on_draft_changed(self, _changed: frozenset[str]) -> None:
-        self.pose_changed.emit()
 
     def _request(self) -> None:
         if self.facts is None:
             return
         stamp = next(self._stamps)
-        request = request_of(self.document.look, stamp, self.wants_maps)
+        request = request_of(self.document.look, stamp, self.wants_maps, self.photos.aliases)
         if request is None:
             return
         self._asked = stamp
@@ -303,39 +280,32 @@ class Controller(QObject):
 
     def _gesture_is_fresh(self) -> bool:
         now = time.monotonic()
-        fresh = now - getattr(self, "_asked_at", 0.0) < 0.25
+        fresh = now - self._asked_at < 0.25
         self._asked_at = now
         return fresh
 
     # What came back.
 
     def _on_opened(self, facts: EngineFacts) -> None:
-        first = self.facts is None
         self.facts = facts
-        self.size = facts.size
+        self._resize(facts.size)
         self._set_status(state="catching up", device=facts.device, levels=facts.levels, error="")
-        if first:
-            job = EncodePhoto(self._sample.rgb_HWC, self._sample.name, "sample", self._sample.pose_18x3)
-            self._submit(job)
-        else:
-            for photo in self.document.look.photos:
-                self._submit(
-                    EncodePhoto(
-                        photo.reference.image_HWC, photo.name, f"again {photo.key}", photo.reference.keypoints_18x3
-                    )
-                )
-        for job in self._waiting_photos:
-            self._submit(job)
-        self._waiting_photos.clear()
+        self.photos.engine_awake(self._sample)
         self.engine_awake.emit(facts)
+
+    def _resize(self, size: tuple[int, int]) -> None:
+        """Another model frame: the pose is carried over; steps of undo in the old one mean nothing in it."""
+        if size != self.size and self.document.look.person:
+            pose = self.document.look.pose.copy()
+            pose[:, :2] *= size[0] / self.size[0]
+            self.undo_stack.clear()
+            self.document.settle(pose=pose)
+        self.size = size
 
     def _on_open_failed(self, trouble: Trouble) -> None:
         if self.facts is None:
             self._set_status(state="missing")
-            for job in self._waiting_photos:
-                self.notice.emit("error", f"{job.name} cannot be used: the engine is not awake.", "")
-            self._waiting_photos.clear()
-            self._set_busy("")
+            self.photos.engine_missing()
         else:
             self._set_status(state="full")
         self.engine_missing.emit(trouble)
@@ -357,73 +327,13 @@ class Controller(QObject):
             self._set_status(state="error", error=trouble.sentence)
         self.notice.emit("error", trouble.sentence, trouble.details)
 
-    def _on_job_done(self, job, value) -> None:
-        self._job_over(job)
-        if isinstance(job, SavePicture):
-            self.notice.emit("good", f"Saved {job.path.name}.", "")
-        elif isinstance(value, NoPerson):
-            self._begin_draft(job, value)
-        elif isinstance(job, EncodePhoto):
-            self._photo_encoded(job, Photo(job.name, value))
-
-    def _photo_encoded(self, job: EncodePhoto, photo: Photo) -> None:
-        if job.role == "sample":
-            pose = photo.reference.keypoints_18x3
-            untouched = self.undo_stack.count() == 0 and pose is not None
-            values = {"pose": np.array(pose, dtype=np.float32)} if untouched else {}
-            self.document.settle(photos=(photo, *self.document.look.photos), person=photo.key, **values)
-        elif job.role.startswith("again "):
-            self._replace_photo(job.role.removeprefix("again "), photo)
-        elif job.role == GARMENT:
-            self.undo_stack.push(history.ShelvePhoto(self.document, photo))
-        else:
-            pose = photo.reference.keypoints_18x3
-            pose = kinematics.t_pose(self.size) if pose is None else pose
-            self.undo_stack.push(history.OpenPerson(self.document, photo, np.array(pose, dtype=np.float32)))
-
-    def _replace_photo(self, old_key: str, photo: Photo) -> None:
-        """A photo encoded again by other weights; its key may be a new one."""
-        look: Look = self.document.look
-        photos = tuple(photo if known.key == old_key else known for known in look.photos)
-        borrow = look.borrow
-        if borrow is not None and borrow.key == old_key:
-            borrow = Borrow(photo.key, borrow.amount)
-        person = photo.key if look.person == old_key else look.person
-        self.document.settle(photos=photos, person=person, borrow=borrow)
-
-    def _begin_draft(self, job: EncodePhoto, found: NoPerson) -> None:
-        self.draft = Draft(found.rgb_HWC, job.name, job.role, found.reason, self.undo_group)
-        self.draft.document.listen(self._on_draft_changed)
-        self.undo_group.setActiveStack(self.draft.undo_stack)
-        self.draft_changed.emit(self.draft)
-        self.picture_changed.emit(found.rgb_HWC)
+    def _on_draft(self, draft: Draft | None) -> None:
+        if draft is not None:
+            draft.document.listen(lambda _changed: self.pose_changed.emit())
+        self.draft_changed.emit(draft)
+        self.picture_changed.emit(self.still if draft is None else draft.rgb_HWC)
         self.pose_changed.emit()
-
-    def _on_job_failed(self, job, trouble: Trouble) -> None:
-        self._job_over(job)
-        self.notice.emit("error", trouble.sentence, trouble.details)
-
-    def _submit(self, job) -> None:
-        self._jobs_open.append(job.doing)
-        self._set_busy(job.doing)
-        self.worker.submit(job)
-
-    def _job_over(self, job) -> None:
-        if job.doing in self._jobs_open:
-            self._jobs_open.remove(job.doing)
-        self._set_busy(self._jobs_open[0] if self._jobs_open else "")
-
-    def _set_busy(self, doing: str) -> None:
-        self.busy_changed.emit(doing)
 
     def _set_status(self, **values) -> None:
         self.status = self.status.changed(**values)
         self.status_changed.emit(self.status)
-
-
-def placed(pose_18x3: np.ndarray) -> np.ndarray:
-    """[18] bool: joints that have a place, shown or hidden."""
-    return np.isfinite(pose_18x3[:, :2]).all(axis=1) & (pose_18x3[:, :2] > 0).any(axis=1)
-
-
-__all__ = ["Controller", "InputError", "placed", "LIMB", "FREE", "WHOLE"]

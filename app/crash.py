@@ -1,4 +1,4 @@
-"""The crash guard: whatever goes wrong is written to a rotating log, and the window is told instead of dying."""
+"""The crash guard: what goes wrong is written to a rotating log and told in the window."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def start_logging() -> None:
 
 
 def guard(tell: Callable[[str, str], None]) -> None:
-    """Catch what nobody caught, on any thread; `tell(sentence, details)` must be safe to call from any of them."""
+    """Catch what nobody caught, on any thread; `tell(sentence, details)` may be called from any."""
 
     def on_error(kind, error, trace) -> None:
         if issubclass(kind, KeyboardInterrupt):
@@ -55,7 +55,10 @@ def guard(tell: Callable[[str, str], None]) -> None:
         details = "".join(traceback.format_exception(kind, error, trace))
         log.error("unhandled\n%s", details)
         sys.__stderr__.write(details) if sys.__stderr__ else None
-        tell(f"Something went wrong ({kind.__name__}). Your work is still here; the log has the details.", details)
+        tell(
+            f"Something went wrong ({kind.__name__}). Your work is still here; the log has the details.",
+            details,
+        )
 
     sys.excepthook = on_error
     threading.excepthook = lambda a: on_error(a.exc_type, a.exc_value, a.exc_traceback)

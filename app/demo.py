@@ -21,7 +21,7 @@ GIF_WIDTH = 560
 
 
 class Player(QObject):
-    """Plays once the first exact picture is there, saves, and closes the window. `outcome` is the exit code."""
+    """Plays once the first exact picture is there, saves, and closes the window. `outcome`: exit code."""
 
     def __init__(self, window, folder: Path | None, screenshot: Path | None):
         super().__init__(window)
@@ -103,7 +103,13 @@ class Player(QObject):
         image = self.window.canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
         image = image.scaledToWidth(GIF_WIDTH, Qt.TransformationMode.SmoothTransformation)
         return Image.frombuffer(
-            "RGB", (image.width(), image.height()), bytes(image.constBits()), "raw", "RGB", image.bytesPerLine(), 1
+            "RGB",
+            (image.width(), image.height()),
+            bytes(image.constBits()),
+            "raw",
+            "RGB",
+            image.bytesPerLine(),
+            1,
         ).copy()
 
     def _save_window(self, path: Path) -> None:
@@ -113,10 +119,10 @@ class Player(QObject):
 
     def _send(self, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton) -> None:
         viewport = self.window.canvas.viewport()
-        held = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else Qt.MouseButton.LeftButton
-        event = QMouseEvent(
-            kind, at, viewport.mapToGlobal(at), button, held, Qt.KeyboardModifier.NoModifier
+        held = (
+            Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else Qt.MouseButton.LeftButton
         )
+        event = QMouseEvent(kind, at, viewport.mapToGlobal(at), button, held, Qt.KeyboardModifier.NoModifier)
         QApplication.sendEvent(viewport, event)
 
     def _give_up(self, why: str) -> None:

@@ -1,13 +1,14 @@
 """What is being made, as plain data: no Qt, no torch.
 
-A `Look` is immutable; a `Document` holds the present one and tells its listeners when it is replaced. Only the
-commands of `app.history` replace it (and `settle`, before there is anything to undo).
+A `Look` is immutable; a `Document` holds the present one and tells its listeners when it is replaced. Only
+the commands of `app.history` replace it (and `settle`, before there is anything to undo).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Photo:
 
 @dataclass(frozen=True)
 class Borrow:
-    """Textures taken from another photo on the shelf: its key and the one coefficient, 0 to 1 (NTED Eq. 13)."""
+    """Textures taken from another photo on the shelf: its key and one coefficient, 0 to 1 (NTED Eq. 13)."""
 
     key: str
     amount: float
@@ -38,9 +39,9 @@ class Borrow:
 class Look:
     """One state of the document.
 
-    photos: the shelf, in order. person: key of the photo whose person is shown, "" before the engine is awake.
-    pose: float32 [18, 3], x px, y px in the model frame, state (0 hidden, 1 guessed, 2 seen).
-    borrow: the garment reference, or None.
+    photos: the shelf, in order. person: key of the photo whose person is shown, "" before the engine is
+    awake. pose: float32 [18, 3], x px, y px in the model frame, state (0 hidden, 1 guessed, 2 seen). borrow:
+    the garment reference, or None.
     """
 
     photos: tuple[Photo, ...] = ()
@@ -51,9 +52,6 @@ class Look:
     def photo(self, key: str) -> Photo | None:
         """The photo with this key, None where the shelf has none."""
         return next((photo for photo in self.photos if photo.key == key), None)
-
-
-FIELDS = tuple(field.name for field in fields(Look))
 
 
 class Document:
@@ -86,13 +84,19 @@ def same_value(one, other) -> bool:
     return one == other
 
 
-def request_of(look: Look, stamp: int, maps: bool = False) -> RenderRequest | None:
-    """The frozen request that renders this look exactly, None while it has no person or no pose."""
+def request_of(
+    look: Look, stamp: int, maps: bool = False, aliases: Mapping[str, str] = MappingProxyType({})
+) -> RenderRequest | None:
+    """The frozen request that renders this look exactly, None while it has no person or no pose.
+
+    aliases: keys by which the engine knows photos, where they are not the document's.
+    """
     if not look.person or look.pose is None:
         return None
     mixes = ()
     if look.borrow is not None and look.borrow.amount > 0 and look.borrow.key != look.person:
-        mixes = (Mix(look.borrow.key, float(look.borrow.amount)),)
+        mixes = (Mix(aliases.get(look.borrow.key, look.borrow.key), float(look.borrow.amount)),)
     pose = np.array(look.pose, dtype=np.float32)
     pose.setflags(write=False)
-    return RenderRequest(identity=look.person, keypoints_18x3=pose, mixes=mixes, maps=maps, stamp=stamp)
+    person = aliases.get(look.person, look.person)
+    return RenderRequest(identity=person, keypoints_18x3=pose, mixes=mixes, maps=maps, stamp=stamp)

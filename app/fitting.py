@@ -1,8 +1,8 @@
 """Laying a skeleton on a photo by hand: the joints put in place are anchors, the rest follow. Pure functions.
 
-Anchors are the joints in state 2 (seen), followers those in state 1 (guessed); so undo needs no memory of its own.
-One anchor shifts the skeleton, two turn and scale it, and from then on what the similarity leaves over at the anchors
-is shared out along the body, nearer joints taking more.
+Anchors are the joints in state 2 (seen), followers those in state 1 (guessed); so undo needs no memory of its
+own. One anchor shifts the skeleton, two turn and scale it, and from then on what the similarity leaves over
+at the anchors is shared out along the body, nearer joints taking more.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def anchor_count(pose_18x3: np.ndarray) -> int:
 
 
 def _similarity(source: np.ndarray, target: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Points [N, 2] carried by the least-squares turn, scale and shift from source to target (no mirroring)."""
+    """Points [N, 2] carried by the least-squares turn, scale and shift from source to target."""
     centre_s, centre_t = source.mean(axis=0), target.mean(axis=0)
     turn = 1.0 + 0.0j
     if len(source) > 1:

@@ -1,7 +1,8 @@
 """Undo: a command a verb, and the only code that changes the document once it is open.
 
-Commands hold the fields they change, before and after, never whole looks, so they stay true when the shelf fills up
-beneath them. One gesture is one step: commands of the same gesture merge, and vanish if it ends where it began.
+Commands hold the fields they change, before and after, never whole looks, so they stay true when the shelf
+fills up beneath them. One gesture is one step: commands of the same gesture merge, and vanish if it ends
+where it began.
 """
 
 from __future__ import annotations
@@ -96,7 +97,9 @@ class OpenPerson(LookCommand):
 
     def __init__(self, document: Document, photo: Photo, pose: np.ndarray):
         photos = _with(document, photo)
-        super().__init__(document, f"Open {photo.name}", photos=photos, person=photo.key, pose=pose, borrow=None)
+        super().__init__(
+            document, f"Open {photo.name}", photos=photos, person=photo.key, pose=pose, borrow=None
+        )
 
 
 class ShelvePhoto(LookCommand):

@@ -1,4 +1,4 @@
-"""Icons: our own line drawings in `resources/icons`, coloured when they are painted, so they follow the theme."""
+"""Icons: our own line drawings in `resources/icons`, coloured when painted, by the theme."""
 
 from __future__ import annotations
 

@@ -28,8 +28,8 @@ class NoPerson:
 class EncodePhoto:
     """Read a photo, find the person, frame and encode it.
 
-    source: path, bytes of a picture file, or uint8 RGB. role: PERSON or GARMENT. pose: [18, 3] in photo px if known.
-    Value: Reference, or NoPerson.
+    source: path, bytes of a picture file, or uint8 RGB. role: PERSON or GARMENT. pose: [18, 3] in photo px if
+    known. Value: Reference, or NoPerson.
     """
 
     source: Path | bytes | np.ndarray
@@ -80,7 +80,7 @@ class SavePicture:
 
 @dataclass(frozen=True, eq=False)
 class OpenWeights:
-    """Open the engine with another weights file; the worker tells the outcome by `opened` or `open_failed`."""
+    """Open the engine with another weights file; the outcome comes by `opened` or `open_failed`."""
 
     path: Path
 

@@ -14,8 +14,8 @@ OUR_FAULT = 1
 HELP = """\
 Pull a joint and the person in the photo follows.
 
-FILES may be photos of people (the first is the person, the others join the shelf), a pose (OpenPose .json, keypoints
-.txt), or a picture exported before (its pose is restored)."""
+FILES may be photos of people (the first is the person, the others join the shelf), a pose (OpenPose .json,
+keypoints .txt), or a picture exported before (its pose is restored)."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -30,14 +30,14 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     made.add_argument("--theme", choices=("system", "dark", "light"), help="remembered for next time")
     made.add_argument("--demo", type=Path, metavar="FOLDER",
-                      help="play a short drag by itself, leave pictures of it in FOLDER, and end")  # fmt: skip
+                      help="play a short drag, leave pictures of it in FOLDER, and end")  # fmt: skip
     made.add_argument("--screenshot", type=Path, metavar="PNG",
                       help="save a picture of the window once the person is drawn, and end")  # fmt: skip
     return made
 
 
 def main(argv: list[str]) -> int:
-    """Run a command of the engine, or open the window. Returns the exit code: 0 done, 2 bad use, 1 our fault."""
+    """Run a command of the engine, or open the window. Returns 0 done, 2 bad use, 1 our fault."""
     from engine import cli
 
     if argv and argv[0] in cli.COMMANDS:
@@ -56,7 +56,10 @@ def main(argv: list[str]) -> int:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         if not (options.demo or options.screenshot):
             options.demo = Path("poseloom-demo")
-            print("There is no display here, so the window cannot be shown. Playing the short demo instead …", flush=True)
+            print(
+                "There is no display here, so the window cannot be shown. Playing the short demo instead …",
+                flush=True,
+            )
     return _window(options)
 
 
@@ -70,7 +73,7 @@ def before_torch() -> None:
     # Waiting threads of libgomp spin otherwise, on cores that the window needs.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if sys.platform == "win32":
-        # torch behind Qt cannot load its c10.dll there; elsewhere the worker imports it once the window is shown.
+        # torch behind Qt cannot load its c10.dll there; elsewhere the worker imports it later.
         import engine.session  # noqa: F401
 
 
@@ -113,7 +116,7 @@ def _window(options: argparse.Namespace) -> int:
         application.exec()
     keeper.stop()
     if not window.stopped:
-        # The engine is still inside one long call; nothing unsaved hangs on it, and Qt must not tear its thread down.
+        # The engine is still inside one long call; Qt must not tear its thread down, and nothing hangs on it.
         crash.log.warning("left while the engine was busy")
         sys.stdout.flush()
         os._exit(outcome)

@@ -1,7 +1,8 @@
 """What the worker does next, as plain thread-safe data: a mailbox of depth 1 for frames, and a line for jobs.
 
-A frame on the way is finished, then only the newest request counts: aborting on every mouse move shows nothing,
-queueing every move shows the past. Jobs (a photo to encode, a picture to save) are never dropped and go first.
+A frame on the way is finished, then only the newest request counts: aborting on every mouse move shows
+nothing, queueing every move shows the past. Jobs (a photo to encode, a picture to save) are never dropped and
+go first.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ class Mailbox:
         return self._closed
 
     def take(self, timeout: float | None = None) -> tuple[str, object] | None:
-        """The next thing to do: ("job", job) or ("frame", request); None when `timeout` seconds pass without one.
+        """The next thing to do: ("job", job) or ("frame", request); None when `timeout` seconds pass without
+        one.
 
         Raises Closed.
         """
@@ -71,8 +73,9 @@ class Mailbox:
 class LevelPicker:
     """Chooses the preview level that this machine can keep up with.
 
-    levels: rows of the decoder levels, ascending, the last one exact. budget_ms: what a frame may cost while a hand
-    waits for it. Costs are rolling averages; a level never tried is taken to cost `step` times its neighbour below.
+    levels: rows of the decoder levels, ascending, the last one exact. budget_ms: what a frame may cost while
+    a hand waits for it. Costs are rolling averages; a level never tried is taken to cost `step` times its
+    neighbour below.
     """
 
     levels: tuple[int, ...]
@@ -100,7 +103,7 @@ class LevelPicker:
         return self._ms[self.levels[nearest]] * self.step ** (index - nearest)
 
     def pick(self) -> int:
-        """The level for the next preview: the highest within budget, climbing only where there is room to spare."""
+        """The level for the next preview: the highest within budget, climbing only with room to spare."""
         if not self._ms:
             self._current = max(0, len(self.levels) - 2)
             return self.levels[self._current]

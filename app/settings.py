@@ -19,7 +19,7 @@ def config_folder() -> Path:
 
 
 class Settings:
-    """theme: system, dark or light. Folders are those of the last dialogs. hint_seen: the first drag was made."""
+    """theme: system, dark or light. Folders: those of the last dialogs. hint_seen: a drag was made."""
 
     def __init__(self, path: Path | None = None):
         self._store = QSettings(str(path or config_folder() / "window.ini"), QSettings.Format.IniFormat)

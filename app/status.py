@@ -16,7 +16,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Status:
-    """state: a key of WORDS. ms, level, exact: of the frame last shown. fps: rolling, of frames shown in a row."""
+    """state: a key of WORDS. ms, level, exact: of the frame last shown."""
 
     state: str = "waking"
     ms: float = 0.0
@@ -27,7 +27,7 @@ class Status:
     error: str = ""
 
     def changed(self, *, frame: bool = False, **values) -> Status:
-        """A copy with other values; `frame` smooths the milliseconds over the last few frames of one level."""
+        """A copy with other values; `frame` smooths the milliseconds over frames of one level."""
         if frame and self.ms and values["level"] == self.level:
             values["ms"] = self.ms + 0.4 * (values["ms"] - self.ms)
         return replace(self, **values)
@@ -43,7 +43,9 @@ class Status:
         if self.ms:
             facts.append(f"{self.ms:.0f} ms" if self.ms >= 10 else f"{self.ms:.1f} ms")
         if self.level and not self.exact:
-            facts.append(f"preview {self.level} of {self.levels[-1]}" if self.levels else f"preview {self.level}")
+            facts.append(
+                f"preview {self.level} of {self.levels[-1]}" if self.levels else f"preview {self.level}"
+            )
         if self.device:
             facts.append(self.device.upper() if len(self.device) <= 4 else self.device)
         return facts

@@ -1,6 +1,6 @@
 """Colours and the style sheet: the one place in the window that names a colour. Fusion underneath.
 
-Skeleton colours tell the person's sides apart without red and green: left is blue, right is orange, the middle light.
+Skeleton colours tell the person's sides apart without red and green: left is blue, right is orange.
 """
 
 from __future__ import annotations
@@ -86,8 +86,10 @@ def _palette(c: Colours) -> QPalette:
     palette = QPalette()
     roles = QPalette.ColorRole
     for role, value in (
-        (roles.Window, c.panel), (roles.WindowText, c.text), (roles.Base, c.raised), (roles.AlternateBase, c.panel),
-        (roles.Text, c.text), (roles.Button, c.raised), (roles.ButtonText, c.text), (roles.ToolTipBase, c.raised),
+        (roles.Window, c.panel), (roles.WindowText, c.text), (roles.Base, c.raised),
+        (roles.AlternateBase, c.panel),
+        (roles.Text, c.text), (roles.Button, c.raised), (roles.ButtonText, c.text),
+        (roles.ToolTipBase, c.raised),
         (roles.ToolTipText, c.text), (roles.PlaceholderText, c.muted), (roles.Highlight, c.accent),
         (roles.HighlightedText, c.on_accent), (roles.Link, c.accent), (roles.BrightText, c.bad),
         (roles.Light, c.hover), (roles.Midlight, c.hover), (roles.Mid, c.line), (roles.Dark, c.line),
@@ -127,7 +129,8 @@ QToolButton:hover { background: @hover; }
 QToolButton:pressed, QToolButton:checked { background: @accent_soft; }
 QToolButton:focus { border-color: @accent; }
 QToolButton:disabled { color: @muted; }
-QPushButton { background: @raised; border: 1px solid @line; border-radius: 6px; padding: 6px 13px; color: @text; }
+QPushButton { background: @raised; border: 1px solid @line; border-radius: 6px; padding: 6px 13px;
+    color: @text; }
 QPushButton:hover { background: @hover; }
 QPushButton:focus { border-color: @accent; }
 QPushButton:disabled { color: @muted; background: @panel; }
@@ -136,7 +139,8 @@ QPushButton[primary="true"], QToolButton[primary="true"] {
 QPushButton[primary="true"]:hover, QToolButton[primary="true"]:hover { border-color: @text; }
 QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled {
     background: @hover; color: @muted; border-color: @hover; }
-QPushButton[flat="true"] { background: transparent; border: 1px solid transparent; color: @accent; padding: 4px 8px; }
+QPushButton[flat="true"] { background: transparent; border: 1px solid transparent; color: @accent;
+    padding: 4px 8px; }
 QPushButton[flat="true"]:hover { background: @hover; }
 QPushButton[flat="true"]:focus { border-color: @accent; }
 QDockWidget { color: @text; }
@@ -162,7 +166,8 @@ QComboBox QAbstractItemView { background: @raised; border: 1px solid @line; padd
     selection-background-color: @accent_soft; selection-color: @text; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: @hover; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: @accent; }
-QSlider::handle:horizontal { background: @text; width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; }
+QSlider::handle:horizontal { background: @text; width: 14px; height: 14px; margin: -5px 0;
+    border-radius: 7px; }
 QSlider::handle:horizontal:hover { background: @accent; }
 QSlider::handle:horizontal:focus { background: @accent; }
 QSlider::handle:horizontal:disabled { background: @muted; }

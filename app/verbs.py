@@ -38,7 +38,7 @@ class Verbs:
             self.notices.show("info", "There are no samples in the box.")
             return
         sample = samples.load(*found[0])
-        self.controller.open_photo(sample.rgb_HWC, sample.name, PERSON, sample.pose_18x3)
+        self.controller.photos.open_photo(sample.rgb_HWC, sample.name, PERSON, sample.pose_18x3)
 
     def _choose_photo(self, role: str, title: str) -> None:
         name, _ = QFileDialog.getOpenFileName(self, title, self.settings.folder("photo"), PHOTO_FILTER)
@@ -47,7 +47,9 @@ class Verbs:
             self.take(intake.of_file(Path(name)), role)
 
     def import_pose(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Import a pose", self.settings.folder("pose"), POSE_FILTER)
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Import a pose", self.settings.folder("pose"), POSE_FILTER
+        )
         if name:
             self.settings.set_folder("pose", Path(name).parent)
             self.take(intake.of_file(Path(name)), POSE)
@@ -61,14 +63,16 @@ class Verbs:
                 self._restore(thing)
             else:
                 source = thing.path if thing.data is None else thing.data
-                self.controller.open_photo(source, thing.name, role if role in (PERSON, GARMENT) else PERSON)
+                self.controller.photos.open_photo(
+                    source, thing.name, role if role in (PERSON, GARMENT) else PERSON
+                )
         except InputError as error:
             self.notices.show("error", str(error))
 
     def _take_pose(self, thing: intake.Intake) -> None:
-        size = self.controller.size
+        size = self.controller.frame_size
         if isinstance(thing.data, str):
-            pose = formats.parse_pose(json.loads(thing.data), size)
+            pose = formats.parse_pose(thing.data, thing.name, size)
         else:
             pose = formats.read_pose(thing.path, size)
         self.controller.take_pose(pose, thing.name)
@@ -76,13 +80,16 @@ class Verbs:
     def _restore(self, thing: intake.Intake) -> None:
         """Pose of a picture made here, and its photos where the shelf has them."""
         data = exported.parameters(thing.path)
-        self.controller.take_pose(formats.parse_pose(data["pose"], self.controller.size), thing.name)
+        pose = formats.parse_pose(json.dumps(data["pose"]), thing.name, self.controller.size)
+        self.controller.take_pose(pose, thing.name)
         look = self.controller.document.look
         person, mix = data.get("person", {}), data.get("mix")
         if person.get("key") and look.photo(person["key"]):
             self.controller.make_person(person["key"])
         elif person.get("name"):
-            self.notices.show("info", f"Took the pose of {thing.name}. Its person, {person['name']}, is not on the shelf.")
+            self.notices.show(
+                "info", f"Took the pose of {thing.name}. Its person, {person['name']}, is not on the shelf."
+            )
         if mix and look.photo(mix.get("key", "")):
             self.controller.borrow(mix["key"], float(mix.get("amount", 0.0)))
 
@@ -141,7 +148,7 @@ class Verbs:
         self.notices.show("good", "Copied the pose as OpenPose JSON.")
 
     def copy_picture(self) -> None:
-        QGuiApplication.clipboard().setPixmap(to_pixmap(self.controller.still))
+        QGuiApplication.clipboard().setImage(to_pixmap(self.controller.still).toImage())
         self.notices.show("good", "Copied the picture.")
 
     # The pose.
@@ -202,7 +209,10 @@ class Verbs:
 
     def choose_weights(self) -> None:
         name, _ = QFileDialog.getOpenFileName(
-            self, "Choose weights", self.settings.folder("weights"), "Weights (*.safetensors *.pt *.pth);;All files (*)"
+            self,
+            "Choose weights",
+            self.settings.folder("weights"),
+            "Weights (*.safetensors *.pt *.pth);;All files (*)",
         )
         if name:
             self.settings.set_folder("weights", Path(name).parent)

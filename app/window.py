@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import (
     QApplication,
@@ -124,6 +124,7 @@ class MainWindow(Verbs, QMainWindow):
         bar = QToolBar("Tools", self)
         bar.setObjectName("tools")
         bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         for place, group in enumerate(actions.TOOLBAR):
             if place:
@@ -133,10 +134,13 @@ class MainWindow(Verbs, QMainWindow):
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(space)
+        save = self.actions_by_id["save_picture"]
         export = QToolButton()
-        export.setDefaultAction(self.actions_by_id["save_picture"])
         export.setIcon(icons.icon("export", "on_accent"))
         export.setText("Export")
+        export.setToolTip(save.toolTip())
+        export.clicked.connect(save.trigger)
+        save.enabledChanged.connect(export.setEnabled)
         export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         export.setProperty("primary", True)
         bar.addWidget(export)
@@ -164,8 +168,9 @@ class MainWindow(Verbs, QMainWindow):
         c.pose_changed.connect(self._on_pose)
         c.look_changed.connect(self._on_look)
         c.status_changed.connect(self._on_status)
-        c.busy_changed.connect(self._on_busy)
+        c.photos.busy_changed.connect(self._on_busy)
         c.notice.connect(self.notices.show)
+        c.photos.notice.connect(self.notices.show)
         self.trouble_met.connect(self._on_trouble)
         c.frame_shown.connect(self._on_frame)
         c.engine_awake.connect(self._on_awake)
@@ -270,8 +275,8 @@ class MainWindow(Verbs, QMainWindow):
         if self.controller.facts is None:
             self.banner.ask(
                 "error",
-                "The network is not awake, so the picture does not follow yet. You can pose, import and export "
-                "skeletons meanwhile.",
+                "The network is not awake, so the picture does not follow yet. You can pose, import and "
+                "export skeletons meanwhile.",
                 ("Choose weights…", self.choose_weights),
             )
 
@@ -280,7 +285,10 @@ class MainWindow(Verbs, QMainWindow):
             self.banner.put_away()
         else:
             self.banner.ask(
-                "info", "", ("Use this pose", self.controller.use_draft), ("Cancel", self.controller.leave_draft)
+                "info",
+                "",
+                ("Use this pose", self.controller.photos.use_draft),
+                ("Cancel", self.controller.photos.leave_draft),
             )
             self._tell_draft(draft)
         self.canvas.select(-1)
@@ -290,7 +298,9 @@ class MainWindow(Verbs, QMainWindow):
         placed = anchor_count(draft.document.look.pose)
         where = "Put the head, both hands and both feet in place; the rest follows."
         if placed:
-            where = f"{placed} placed. " + ("Refine any joint, or use it." if placed >= ENOUGH_ANCHORS else where)
+            where = f"{placed} placed. " + (
+                "Refine any joint, or use it." if placed >= ENOUGH_ANCHORS else where
+            )
         self.banner.say(f"{draft.reason} {where}")
         self.banner.button("Use this pose").setEnabled(placed >= ENOUGH_ANCHORS)
 
@@ -356,7 +366,9 @@ class MainWindow(Verbs, QMainWindow):
         for name in ("undo", "redo"):
             what = getattr(c.undo_group, f"{name}Text")()
             action = self.actions_by_id[name]
-            action.setText(f"&{name.capitalize()} {what[:1].lower()}{what[1:]}" if what else f"&{name.capitalize()}")
+            action.setText(
+                f"&{name.capitalize()} {what[:1].lower()}{what[1:]}" if what else f"&{name.capitalize()}"
+            )
 
     def _place_overlays(self) -> None:
         self.hud.move(14, self.canvas.height() - self.hud.height() - 14)

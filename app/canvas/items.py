@@ -53,7 +53,7 @@ class BoneItem(QGraphicsLineItem):
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable, False)
 
     def boundingRect(self) -> QRectF:  # noqa: N802
-        # The pen is cosmetic: a generous border in scene units keeps the halo inside at every zoom worth using.
+        # The pen is cosmetic: a generous border keeps the halo inside at every zoom worth using.
         return QRectF(self.line().p1(), self.line().p2()).normalized().adjusted(-12, -12, 12, 12)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget=None) -> None:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QMargins, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView
 
 from app import theme
 from app.canvas.items import CENTRE_OF_PIXEL, PictureItem, SkeletonItem, to_pixmap
-from app.controller import FREE, LIMB, WHOLE, placed
+from app.controller import FREE, LIMB, WHOLE
 from engine.pose import kinematics
 from engine.pose.skeleton import JOINTS
 
 ZOOM_LIMITS = (0.1, 32.0)
 HIT_RADIUS = 13.0  # widget px
-FIT_MARGIN = 34  # widget px around the fitted picture
+FIT_MARGINS = (28, 28, 28, 60)  # widget px around the fitted picture; the status pill has its place below
 PIXELS_FROM = 4.0  # zoom from which single pixels are shown, unless the fitted picture is near it
 ARROWS = {
-    Qt.Key.Key_Left: (-1.0, 0.0), Qt.Key.Key_Right: (1.0, 0.0), Qt.Key.Key_Up: (0.0, -1.0), Qt.Key.Key_Down: (0.0, 1.0),
+    Qt.Key.Key_Left: (-1.0, 0.0), Qt.Key.Key_Right: (1.0, 0.0),
+    Qt.Key.Key_Up: (0.0, -1.0), Qt.Key.Key_Down: (0.0, 1.0),
 }  # fmt: skip
 
 
@@ -50,7 +51,9 @@ class CanvasView(QGraphicsView):
         self.setAcceptDrops(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Canvas")
-        self.setAccessibleDescription("The person and the skeleton. Tab goes through the joints, arrows move one.")
+        self.setAccessibleDescription(
+            "The person and the skeleton. Tab goes through the joints, arrows move one."
+        )
         self.picture = PictureItem()
         self.skeleton = SkeletonItem()
         self.scene().addItem(self.picture)
@@ -83,8 +86,8 @@ class CanvasView(QGraphicsView):
     def show_pose(self, pose_18x3: np.ndarray) -> None:
         """Put the skeleton where the pose says."""
         self.pose = pose_18x3
-        self.skeleton.show_pose(pose_18x3, placed(pose_18x3))
-        if self.skeleton.selected >= 0 and not placed(pose_18x3)[self.skeleton.selected]:
+        self.skeleton.show_pose(pose_18x3, kinematics.placed_joints(pose_18x3))
+        if self.skeleton.selected >= 0 and not kinematics.placed_joints(pose_18x3)[self.skeleton.selected]:
             self.select(-1)
 
     def dim(self, waking: bool) -> None:
@@ -116,21 +119,22 @@ class CanvasView(QGraphicsView):
     def fit(self) -> None:
         """The whole picture, as large as fits; it stays fitted when the window changes."""
         box = self.picture.boundingRect()
-        room = self.viewport().rect().adjusted(FIT_MARGIN, FIT_MARGIN, -FIT_MARGIN, -FIT_MARGIN)
+        room = self.viewport().rect().marginsRemoved(QMargins(*FIT_MARGINS))
         if box.isEmpty() or room.width() < 8 or room.height() < 8:
             return
         self.fitted = True
         self._set_zoom(min(room.width() / box.width(), room.height() / box.height()))
-        self.centerOn(box.center())
+        off = (self._middle() - QRectF(room).center()) / self.zoom
+        self.centerOn(box.center() + off)
 
     def zoom_to(self, zoom: float, at: QPointF | None = None) -> None:
         """Set the zoom, keeping the scene point under `at` (widget px; the middle if None) in its place."""
-        at = QPointF(self.viewport().rect().center()) if at is None else at
+        at = self._middle() if at is None else at
         before = self._scene_at(at)
         self.fitted = False
         self._set_zoom(zoom)
         drift = self._scene_at(at) - before
-        self.centerOn(self._scene_at(QPointF(self.viewport().rect().center())) - drift)
+        self.centerOn(self._scene_at(self._middle()) - drift)
 
     def _set_zoom(self, zoom: float) -> None:
         low, high = ZOOM_LIMITS
@@ -140,9 +144,15 @@ class CanvasView(QGraphicsView):
         box, room = self.picture.boundingRect(), self.viewport().rect()
         fit = min(room.width() / max(box.width(), 1), room.height() / max(box.height(), 1))
         smooth = zoom < max(PIXELS_FROM, 1.8 * fit)
-        mode = Qt.TransformationMode.SmoothTransformation if smooth else Qt.TransformationMode.FastTransformation
+        mode = (
+            Qt.TransformationMode.SmoothTransformation if smooth else Qt.TransformationMode.FastTransformation
+        )
         self.picture.setTransformationMode(mode)
         self.zoom_changed.emit(zoom)
+
+    def _middle(self) -> QPointF:
+        # QRect.center() is off by half a pixel; centerOn is not.
+        return QPointF(self.viewport().width() / 2, self.viewport().height() / 2)
 
     def _scene_at(self, at: QPointF) -> QPointF:
         inverse, _ = self.viewportTransform().inverted()
@@ -179,7 +189,7 @@ class CanvasView(QGraphicsView):
         if found is not None and found >= 0:
             return int(found)
         ghosts = self.pose.copy()
-        ghosts[:, 2] = (placed(self.pose) & (self.pose[:, 2] <= 0)).astype(np.float32)
+        ghosts[:, 2] = (kinematics.placed_joints(self.pose) & (self.pose[:, 2] <= 0)).astype(np.float32)
         found = kinematics.hit_test(ghosts, self.to_pose(at), reach)
         return -1 if found is None else int(found)
 
@@ -213,7 +223,7 @@ class CanvasView(QGraphicsView):
             shift = at - self._pan_from
             self._pan_from = at
             self.fitted = False
-            middle = self._scene_at(QPointF(self.viewport().rect().center()) - shift)
+            middle = self._scene_at(self._middle() - shift)
             self.centerOn(middle)
         elif self._drag:
             self.pulled.emit(*self.to_pose(at))
@@ -233,7 +243,10 @@ class CanvasView(QGraphicsView):
             self.viewport().unsetCursor()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        if self._pan_from is not None and event.button() in (Qt.MouseButton.MiddleButton, Qt.MouseButton.LeftButton):
+        if self._pan_from is not None and event.button() in (
+            Qt.MouseButton.MiddleButton,
+            Qt.MouseButton.LeftButton,
+        ):
             self._pan_from = None
         elif self._drag and event.button() == Qt.MouseButton.LeftButton:
             self._drag = False
@@ -305,7 +318,7 @@ class CanvasView(QGraphicsView):
         """Tab goes from joint to joint and leaves the canvas behind the last one."""
         if self.pose is None:
             return super().focusNextPrevChild(forward)
-        row = [joint for joint in range(len(JOINTS)) if placed(self.pose)[joint]]
+        row = [joint for joint in range(len(JOINTS)) if kinematics.placed_joints(self.pose)[joint]]
         if not row:
             return super().focusNextPrevChild(forward)
         here = row.index(self.selected) if self.selected in row else (-1 if forward else len(row))

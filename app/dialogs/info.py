@@ -63,7 +63,10 @@ def keys(parent: QWidget) -> QDialog:
     parts = ["<b>Mouse and canvas</b>", _table(MOUSE)]
     for title in MENUS:
         rows = [
-            (spec.text.replace("&", "").rstrip("…"), ", ".join(QKeySequence(k).toString(native) for k in spec.keys))
+            (
+                spec.text.replace("&", "").rstrip("…"),
+                ", ".join(QKeySequence(k).toString(native) for k in spec.keys),
+            )
             for spec in ACTIONS
             if spec.menu == title and spec.keys
         ]

@@ -1,8 +1,8 @@
-"""The attention dock: where a neural texture was gathered on the reference, and where it is handed out on the result.
+"""The attention dock: where a neural texture was gathered on the reference and is handed out on the result.
 
-The two maps have different natures and different scales. Extraction (C̄e) is a softmax over positions: only its shape
-means something, so every channel is shown relative to its own peak. Distribution (C̄d) is a softmax over textures: its
-values are shares, shown from 0 to 1.
+The two maps have different natures and different scales. Extraction (C̄e) is a softmax over positions: only
+its shape means something, so every channel is shown relative to its own peak. Distribution (C̄d) is a softmax
+over textures: its values are shares, shown from 0 to 1.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ class MapView(QWidget):
         self.plot.setAccessibleName(title)
         self.plot.setMinimumHeight(120)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.box = pg.ViewBox(lockAspect=True, enableMouse=False, enableMenu=False, invertY=True, defaultPadding=0.0)
+        self.box = pg.ViewBox(
+            lockAspect=True, enableMouse=False, enableMenu=False, invertY=True, defaultPadding=0.0
+        )
         self.plot.setCentralItem(self.box)
         self.picture = pg.ImageItem(axisOrder="row-major")
         self.heat = pg.ImageItem(axisOrder="row-major")
@@ -133,14 +135,16 @@ class AttentionPanel(QWidget):
         self.layer.blockSignals(True)
         self.layer.clear()
         for layer in layers:
-            self.layer.addItem(f"{layer.name} · {layer.channels} textures", layer.name)
+            self.layer.addItem(layer.name, layer.name)
         self.layer.setCurrentIndex(max(0, len(layers) // 2))
         self.layer.blockSignals(False)
         self._layer_changed()
 
     def _layer_changed(self) -> None:
         if self._layers:
-            self.channel.setRange(0, self._layers[max(0, self.layer.currentIndex())].channels - 1)
+            last = self._layers[max(0, self.layer.currentIndex())].channels - 1
+            self.channel.setRange(0, last)
+            self.channel.setSuffix(f" of {last}")
         self._refresh()
 
     def show_reference(self, rgb_HWC: np.ndarray | None) -> None:
@@ -169,7 +173,7 @@ class AttentionPanel(QWidget):
         distribution = self._maps.distribution[name]
         self.result.show_picture(self._result)
         self.result.show_map(distribution[channel])
-        self.result.note.setText(f"C̄d, share 0 to 1 (here {float(distribution[channel].mean()):.0%})")
+        self.result.note.setText(f"C̄d, share 0 to 1 · mean {float(distribution[channel].mean()):.0%}")
         self.tiles.show_maps(distribution, channel)
 
     def refresh_theme(self) -> None:

@@ -1,4 +1,4 @@
-"""The joint dock: name, place and visibility of the chosen joint, and the hidden ones as chips to bring back."""
+"""The joint dock: name, place and visibility of the chosen joint; hidden ones as chips to bring back."""
 
 from __future__ import annotations
 
@@ -145,6 +145,8 @@ class JointPanel(QWidget):
         hidden = [] if pose_18x3 is None else [j for j in range(len(JOINTS)) if pose_18x3[j, 2] <= 0]
         if hidden != [chip.property("joint") for chip in self.chips]:
             self._fill_chips(hidden)
+        self._hidden_caption.setVisible(bool(hidden))
+        self._chips.setVisible(bool(hidden))
 
     @property
     def chips(self) -> list[QPushButton]:
@@ -167,6 +169,4 @@ class JointPanel(QWidget):
             chip.clicked.connect(lambda _on=False, joint=joint: self.chip_clicked.emit(joint))
             self._flow.addWidget(chip)
             chip.show()
-        self._hidden_caption.setVisible(bool(hidden))
-        self._chips.setVisible(bool(hidden))
         self._chips.updateGeometry()

@@ -33,7 +33,9 @@ def thumbnail(rgb_HWC: np.ndarray, size: QSize, ratio: float) -> QPixmap:
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
     picture = to_pixmap(rgb_HWC).scaled(
-        size * ratio, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
+        size * ratio,
+        Qt.AspectRatioMode.KeepAspectRatioByExpanding,
+        Qt.TransformationMode.SmoothTransformation,
     )
     painter = QPainter(made)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -41,9 +43,7 @@ def thumbnail(rgb_HWC: np.ndarray, size: QSize, ratio: float) -> QPixmap:
     outline.addRoundedRect(0, 0, size.width(), size.height(), 6, 6)
     painter.setClipPath(outline)
     x = (picture.width() / ratio - size.width()) / 2
-    painter.drawPixmap(
-        int(-x), 0, int(picture.width() / ratio), int(picture.height() / ratio), picture
-    )
+    painter.drawPixmap(int(-x), 0, int(picture.width() / ratio), int(picture.height() / ratio), picture)
     painter.end()
     return made
 
@@ -62,6 +62,7 @@ class Card(QFrame):
         self.is_person = is_person
         self.setProperty("chosen", chosen)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFixedWidth(THUMB.width() + 12)
         self.setCursor(Qt.CursorShape.ArrowCursor if is_person else Qt.CursorShape.PointingHandCursor)
         role = "the person" if is_person else "garment reference"
         self.setAccessibleName(f"{photo.name}, {role}")
@@ -73,7 +74,9 @@ class Card(QFrame):
         picture.setPixmap(thumbnail(photo.reference.image_HWC, THUMB, self.devicePixelRatioF()))
         picture.setFixedSize(THUMB)
         column.addWidget(picture, alignment=Qt.AlignmentFlag.AlignHCenter)
-        name = QLabel(self.fontMetrics().elidedText(photo.name, Qt.TextElideMode.ElideMiddle, THUMB.width() - 16))
+        name = QLabel(
+            self.fontMetrics().elidedText(photo.name, Qt.TextElideMode.ElideMiddle, THUMB.width() - 16)
+        )
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(name, 1)
@@ -214,5 +217,3 @@ class Shelf(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(COLUMNS * (THUMB.width() + 12) + 40, 420)
-
-

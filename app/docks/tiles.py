@@ -16,7 +16,7 @@ GAP = 1
 
 
 def atlas(maps_Khw: np.ndarray, columns: int) -> np.ndarray:
-    """uint8 [rows * (h + GAP), columns * (w + GAP)]: channel k in row k // columns, each relative to the layer's peak."""
+    """uint8 [rows * (h + GAP), columns * (w + GAP)]: channel k in row k // columns; 255 is the peak."""
     step = max(1, math.ceil(maps_Khw.shape[1] / MOST_ROWS))
     small = maps_Khw[:, ::step, ::step]
     count, height, width = small.shape

@@ -21,7 +21,7 @@ TARGETS = {
 
 
 class DropOverlay(QWidget):
-    """Covers its parent; `target_at` says which place is under the pointer. The window handles the drag itself."""
+    """Covers its parent; `target_at` says which place is under the pointer."""
 
     def __init__(self, parent: QWidget):
         super().__init__(parent)
@@ -74,7 +74,9 @@ class DropOverlay(QWidget):
         present = theme.colours()
         name, title, more = words
         style = Qt.PenStyle.SolidLine if hot else Qt.PenStyle.DashLine
-        painter.setPen(QPen(theme.colour(present.accent if hot else present.muted), 2.0 if hot else 1.4, style))
+        painter.setPen(
+            QPen(theme.colour(present.accent if hot else present.muted), 2.0 if hot else 1.4, style)
+        )
         painter.setBrush(theme.colour(present.accent_soft if hot else present.panel, 0.96))
         painter.drawRoundedRect(box, 14, 14)
         picture = icons.pixmap(name, 40, "accent" if hot else "muted", self.devicePixelRatioF())
@@ -85,7 +87,11 @@ class DropOverlay(QWidget):
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(theme.colour(present.text))
-        painter.drawText(QRectF(box.x(), middle.y() - 8, box.width(), 30), Qt.AlignmentFlag.AlignCenter, title)
+        painter.drawText(
+            QRectF(box.x(), middle.y() - 8, box.width(), 30), Qt.AlignmentFlag.AlignCenter, title
+        )
         painter.setFont(self.font())
         painter.setPen(theme.colour(present.muted))
-        painter.drawText(QRectF(box.x(), middle.y() + 20, box.width(), 24), Qt.AlignmentFlag.AlignCenter, more)
+        painter.drawText(
+            QRectF(box.x(), middle.y() + 20, box.width(), 24), Qt.AlignmentFlag.AlignCenter, more
+        )

@@ -1,4 +1,4 @@
-"""Parameters inside the pictures we save, and reading them back: pose, photos and shares, never the photos' pixels."""
+"""Parameters inside the pictures we save and back: pose, names, shares, never a photo's pixels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was dropped, pasted, chosen or given: is it a photo, a pose, or a picture of ours? Decided without decoding."""
+"""What was dropped, pasted, chosen or given: a photo, a pose, or a picture of ours?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QMimeData
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPixmap
 
 from app.files import exported
 
@@ -19,7 +19,7 @@ READABLE = "PNG, JPEG, WebP, TIFF, BMP, GIF, OpenPose .json, .txt"
 
 @dataclass(frozen=True, eq=False)
 class Intake:
-    """kind: PHOTO, POSE, EXPORT or NOTHING. path: the file; or data: bytes of a picture, or text of a pose."""
+    """kind: PHOTO, POSE, EXPORT or NOTHING. path: the file; or data: a picture's bytes, a pose's text."""
 
     kind: str
     name: str
@@ -28,8 +28,8 @@ class Intake:
 
 
 def of_file(path: Path) -> Intake:
-    """A file, by its name and, for PNG, by what its head says about itself. Unknown names count as photos: the
-    reader looks at the bytes and says what is wrong with them."""
+    """A file, by its name and, for PNG, by what its head says about itself. Unknown names count as photos:
+    the reader looks at the bytes and says what is wrong with them."""
     suffix = path.suffix.lower()
     if suffix in POSE_SUFFIXES:
         return Intake(POSE, path.name, path)
@@ -68,8 +68,8 @@ def _of_text(text: str) -> list[Intake]:
 
 
 def _png(picture) -> bytes:
-    image = picture if isinstance(picture, QImage) else QImage(picture)
-    if image.isNull():
+    image = picture.toImage() if isinstance(picture, QPixmap) else picture
+    if not isinstance(image, QImage) or image.isNull():
         return b""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)

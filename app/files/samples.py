@@ -1,7 +1,8 @@
 """The people in the box: `resources/samples/index.json` names pictures and poses.
 
-The index is {"samples": [{"name": ..., "image": "ada.png", "pose": "ada.json"}]}, or just that list; a folder without
-an index offers its pictures that have a pose of the same name. Without any of it there is a neutral picture.
+The index is {"samples": [{"name": ..., "image": "ada.png", "pose": "ada.json"}]}, or just that list; a folder
+without an index offers its pictures that have a pose of the same name. Without any of it there is a neutral
+picture.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """An engine for the window's tests: the same calls, a few milliseconds, deterministic, no torch.
 
-It paints a stick person at the keypoints in colours taken from the reference, with attention maps that follow it.
+It paints a stick person at the keypoints in colours taken from the reference, with attention maps that follow
+it.
 """
 
 from __future__ import annotations

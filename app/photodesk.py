@@ -1,0 +1,167 @@
+"""Photos on their way into the document: read, detected and encoded on the worker, or laid by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoGroup, QUndoStack
+
+from app import history
+from app.document import Document, Photo
+from app.draft import Draft
+from app.files.samples import Sample
+from app.jobs import GARMENT, PERSON, EncodePhoto, NoPerson, SavePicture
+from app.worker import RenderWorker, Trouble
+from engine.pose import kinematics
+
+SAMPLE, AGAIN = "sample", "again "
+
+
+class PhotoDesk(QObject):
+    """Submits jobs, and turns what comes back into commands, a draft, or a notice."""
+
+    draft_changed = Signal(object)  # Draft or None
+    busy_changed = Signal(str)  # what is going on, "" for nothing
+    notice = Signal(str, str, str)  # grade, sentence, details
+    encoded_again = Signal()
+
+    def __init__(
+        self,
+        worker: RenderWorker,
+        document: Document,
+        undo_stack: QUndoStack,
+        undo_group: QUndoGroup,
+        parent: QObject,
+    ):
+        super().__init__(parent)
+        self.draft: Draft | None = None
+        # Keys in the document, and so in the history, stay; other weights may know a photo by another one.
+        self.aliases: dict[str, str] = {}
+        self._worker = worker
+        self._document = document
+        self._undo_stack = undo_stack
+        self._undo_group = undo_group
+        self._awake = False
+        self._refused = False
+        self._under_way: list[str] = []
+        self._waiting: list[EncodePhoto] = []
+        worker.job_done.connect(self._on_done)
+        worker.job_failed.connect(self._on_failed)
+
+    # Orders.
+
+    def open_photo(
+        self,
+        source: Path | bytes | np.ndarray,
+        name: str,
+        role: str = PERSON,
+        pose: np.ndarray | None = None,
+    ) -> None:
+        """A new person, or a garment reference. Waits for an engine that is still waking up."""
+        job = EncodePhoto(source, name, role, pose)
+        if self._awake or self._refused:
+            self.submit(job)
+        else:
+            self._waiting.append(job)
+            self.busy_changed.emit(f"{name} waits for the engine")
+
+    def use_draft(self) -> None:
+        """Encode the photo with the skeleton laid on it by hand."""
+        draft = self.draft
+        if draft is not None:
+            pose = draft.document.look.pose.copy()
+            self.leave_draft()
+            self.submit(EncodePhoto(draft.rgb_HWC, draft.name, draft.role, pose))
+
+    def leave_draft(self) -> None:
+        """Put the photo away."""
+        if self.draft is not None:
+            self._undo_group.setActiveStack(self._undo_stack)
+            self._undo_group.removeStack(self.draft.undo_stack)
+            self.draft = None
+            self.draft_changed.emit(None)
+
+    def submit(self, job) -> None:
+        """Give the worker a job and say so."""
+        self._under_way.append(job.doing)
+        self._worker.submit(job)
+        self._tell_busy()
+
+    # The engine's moods.
+
+    def engine_awake(self, sample: Sample) -> None:
+        """Encode what is there: the sample at first, the whole shelf again after a change of weights."""
+        if not self._awake:
+            self.submit(EncodePhoto(sample.rgb_HWC, sample.name, SAMPLE, sample.pose_18x3))
+        for photo in self._document.look.photos:
+            known = photo.reference
+            self.submit(EncodePhoto(known.image_HWC, photo.name, AGAIN + photo.key, known.keypoints_18x3))
+        self._awake = True
+        for job in self._waiting:
+            self.submit(job)
+        self._waiting.clear()
+
+    def engine_missing(self) -> None:
+        """Tell what waited that it waited in vain."""
+        self._refused = True
+        for job in self._waiting:
+            self.notice.emit("error", f"{job.name} cannot be used: the engine is not awake.", "")
+        self._waiting.clear()
+        self._tell_busy()
+
+    # Answers.
+
+    def _on_done(self, job, value) -> None:
+        self._over(job)
+        if isinstance(job, SavePicture):
+            self.notice.emit("good", f"Saved {job.path.name}.", "")
+        elif isinstance(value, NoPerson):
+            self._begin_draft(job, value)
+        elif isinstance(job, EncodePhoto):
+            self._encoded(job, Photo(job.name, value))
+
+    def _on_failed(self, job, trouble: Trouble) -> None:
+        self._over(job)
+        self.notice.emit("error", trouble.sentence, trouble.details)
+
+    def _encoded(self, job: EncodePhoto, photo: Photo) -> None:
+        if job.role == SAMPLE:
+            self._settle_sample(photo)
+        elif job.role.startswith(AGAIN):
+            self.aliases[job.role.removeprefix(AGAIN)] = photo.key
+            self.encoded_again.emit()
+        elif job.role == GARMENT:
+            self._undo_stack.push(history.ShelvePhoto(self._document, photo))
+        else:
+            pose = photo.reference.keypoints_18x3
+            if pose is None:
+                pose = kinematics.t_pose(photo.reference.image_HWC.shape[:2])
+            pose = np.array(pose, dtype=np.float32)
+            self._undo_stack.push(history.OpenPerson(self._document, photo, pose))
+
+    def _settle_sample(self, photo: Photo) -> None:
+        """The opening state, not a step of undo; a pose already dragged while waking up is kept."""
+        values = {}
+        pose = photo.reference.keypoints_18x3
+        if self._undo_stack.count() == 0 and pose is not None:
+            values["pose"] = np.array(pose, dtype=np.float32)
+        look = self._document.look
+        if not look.person:
+            values["person"] = photo.key
+        self._document.settle(photos=(photo, *look.photos), **values)
+
+    def _begin_draft(self, job: EncodePhoto, found: NoPerson) -> None:
+        self.leave_draft()
+        self.draft = Draft(found.rgb_HWC, job.name, job.role, found.reason, self._undo_group)
+        self._undo_group.setActiveStack(self.draft.undo_stack)
+        self.draft_changed.emit(self.draft)
+
+    def _over(self, job) -> None:
+        if job.doing in self._under_way:
+            self._under_way.remove(job.doing)
+        self._tell_busy()
+
+    def _tell_busy(self) -> None:
+        self.busy_changed.emit(self._under_way[0] if self._under_way else "")

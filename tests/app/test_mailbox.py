@@ -1,0 +1,83 @@
+"""The scheduling rule as plain data: finish the frame on the way, then the newest; jobs are never dropped."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.mailbox import Closed, LevelPicker, Mailbox
+
+
+@given(st.lists(st.sampled_from(["post", "job", "take"]), max_size=60))
+def test_any_stream_ends_on_its_last_frame_and_keeps_every_job(steps):
+    box, posted, submitted, frames, jobs = Mailbox(), 0, 0, [], []
+    for step in [*steps, *["take"] * len(steps)]:
+        if step == "post":
+            posted += 1
+            box.post(posted)
+        elif step == "job":
+            submitted += 1
+            box.submit(submitted)
+        elif (task := box.take(timeout=0)) is not None:
+            (frames if task[0] == "frame" else jobs).append(task[1])
+    assert jobs == list(range(1, submitted + 1))
+    assert frames == sorted(set(frames))
+    assert not posted or frames[-1] == posted
+
+
+def test_a_slow_taker_sees_only_the_newest():
+    box = Mailbox()
+    for stamp in range(200):
+        box.post(stamp)
+    assert box.take() == ("frame", 199)
+    assert box.take(timeout=0) is None
+
+
+def test_jobs_go_first():
+    box = Mailbox()
+    box.post("frame")
+    box.submit("job")
+    assert [box.take()[0], box.take()[0]] == ["job", "frame"]
+
+
+def test_closing_wakes_the_taker():
+    box, ended = Mailbox(), threading.Event()
+
+    def taker():
+        with pytest.raises(Closed):
+            box.take()
+        ended.set()
+
+    thread = threading.Thread(target=taker)
+    thread.start()
+    box.close()
+    assert ended.wait(5)
+    thread.join()
+
+
+def test_a_fast_machine_previews_exactly():
+    picker = LevelPicker((64, 128, 256), budget_ms=60)
+    for _ in range(5):
+        picker.note(picker.pick(), 8.0)
+    assert picker.pick() == 256
+
+
+def test_a_slow_machine_goes_down_and_stays():
+    picker = LevelPicker((64, 128, 256), budget_ms=60)
+    cost = {64: 40.0, 128: 110.0, 256: 300.0}
+    for _ in range(12):
+        level = picker.pick()
+        picker.note(level, cost[level])
+    assert picker.pick() == 64
+
+
+@given(st.lists(st.floats(0.1, 5000), min_size=1, max_size=40))
+def test_the_level_is_always_one_of_the_network(costs):
+    picker = LevelPicker((64, 128, 256))
+    for ms in costs:
+        level = picker.pick()
+        assert level in picker.levels
+        picker.note(level, ms)

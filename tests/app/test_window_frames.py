@@ -1,0 +1,158 @@
+"""From request to picture: what a hand that moves fast gets to see, and what happens when things go wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF
+from PySide6.QtWidgets import QApplication
+
+from engine.errors import InputError
+
+LEFT_WRIST = 7
+
+
+def test_a_slow_engine_shows_previews_on_the_way_and_ends_on_the_last_pose(open_window):
+    driver = open_window(delay=0.02)
+    shown = []
+    driver.controller.frame_shown.connect(shown.append)
+    spot = driver.at(LEFT_WRIST)
+    driver.mouse(QEvent.Type.MouseButtonPress, spot)
+    for step in range(120):
+        driver.mouse(QEvent.Type.MouseMove, spot + QPointF(0.5 * step, -0.8 * step))
+        QApplication.processEvents()
+        driver.qtbot.wait(2)
+    driver.mouse(QEvent.Type.MouseButtonRelease, spot + QPointF(60, -95))
+    driver.until_full()
+    session = driver.backend.session
+    assert 3 < len(shown) < 120, "some frames on the way, but never one a move"
+    assert np.array_equal(session.log[-1].keypoints_18x3, driver.pose)
+    stamps = [frame.stamp for frame in shown]
+    assert stamps == sorted(stamps)
+    assert shown[-1].exact
+
+
+def test_the_hud_says_live_while_the_hand_moves_and_full_when_it_rests(open_window):
+    driver = open_window(delay=0.01)
+    said = []
+    driver.controller.status_changed.connect(lambda status: said.append(status.state))
+    driver.drag(LEFT_WRIST, 20, -60, steps=15)
+    driver.until_full()
+    assert "live" in said
+    text = driver.window.hud.text
+    assert "full quality" in text and "ms" in text and "CPU" in text
+
+
+def test_a_preview_is_followed_by_the_exact_picture(open_window):
+    driver = open_window(delay=0.15)
+    driver.drag(LEFT_WRIST, 20, -60)
+    driver.until_full()
+    levels = [request.level for request in driver.backend.session.log]
+    assert levels[-1] is None
+    assert any(level is not None for level in levels), "150 ms a frame is too slow to preview exactly"
+
+
+def test_a_fault_while_drawing_is_told_and_the_next_change_tries_again(open_window):
+    driver = open_window()
+    before = driver.controller.still.copy()
+    driver.backend.session.fail_next = RuntimeError("out of memory")
+    driver.drag(LEFT_WRIST, 10, -30, steps=1)
+    driver.until(lambda: any("out of memory" in sentence for sentence in driver.sentences))
+    assert before.shape == driver.controller.still.shape
+    driver.drag(LEFT_WRIST, -10, 20)
+    driver.until_full()
+
+
+def test_a_stale_frame_of_another_person_is_dropped(open_window, photo, standing):
+    driver = open_window(delay=0.05, pose=standing)
+    driver.controller.photos.open_photo(photo(), "linen.png")
+    driver.until(
+        lambda: driver.controller.document.look.photo("") is None and driver.controller.undo_stack.count()
+    )
+    wanted = driver.controller._oldest_wanted
+    shown = []
+    driver.controller.frame_shown.connect(shown.append)
+    driver.until_full()
+    assert all(frame.stamp >= wanted for frame in shown)
+
+
+def test_missing_weights_leave_a_window_that_poses(open_window, tmp_path):
+    driver = open_window(awake=False, fault=InputError("The weights that come with the program are missing."))
+    driver.until(lambda: driver.controller.status.state == "missing")
+    assert driver.window.banner.isVisible()
+    assert driver.window.banner.button("Choose weights…") is not None
+    assert "The weights that come with the program are missing." in driver.sentences
+    start = driver.pose.copy()
+    driver.drag(LEFT_WRIST, 10, -40)
+    assert not np.array_equal(driver.pose, start)
+    driver.window.export_pose_to(tmp_path / "pose.json")
+    assert (tmp_path / "pose.json").is_file()
+    driver.backend.fault = None
+    driver.controller.open_weights(tmp_path / "other.safetensors")
+    driver.until_full()
+    assert not driver.window.banner.isVisible()
+
+
+def test_weights_that_do_not_fit_leave_the_old_ones_running(open_window, tmp_path):
+    driver = open_window()
+    driver.backend.fault = InputError("other.safetensors is not a network of this program.")
+    driver.controller.open_weights(tmp_path / "other.safetensors")
+    driver.until(lambda: driver.sentences == ["other.safetensors is not a network of this program."])
+    driver.drag(LEFT_WRIST, 10, -40)
+    driver.until_full()
+
+
+def test_other_weights_know_the_photos_again_and_undo_still_works(open_window, photo, standing):
+    driver = open_window(pose=standing)
+    driver.controller.photos.open_photo(photo(), "linen.png")
+    driver.until(lambda: len(driver.controller.document.look.photos) == 2)
+    driver.until_full()
+    first = driver.backend.session
+    driver.controller.open_weights(photo("other.png"))
+    driver.until(lambda: driver.backend.session is not first and len(driver.backend.session.references) == 2)
+    driver.until_full()
+    assert first.closed
+    driver.window.actions_by_id["undo"].trigger()
+    driver.until_full()
+    assert driver.sentences == []
+
+
+def test_the_window_closes_while_the_engine_works(open_window):
+    driver = open_window(delay=0.3)
+    driver.drag(LEFT_WRIST, 10, -40)
+    driver.window.close()
+    assert driver.window.stopped
+    assert driver.backend.session.closed
+    assert not driver.controller.worker.isRunning()
+
+
+def test_attention_follows_the_drag_and_is_only_asked_for_when_seen(open_window):
+    driver = open_window()
+    driver.until(lambda: driver.backend.session.log[-1].maps)
+    panel = driver.window.attention
+    before = panel.result.heat.image.copy()
+    panel.channel.setValue(LEFT_WRIST)
+    assert not np.array_equal(panel.result.heat.image, before)
+    before = panel.result.heat.image.copy()
+    reference = panel.reference.heat.image.copy()
+    driver.drag(LEFT_WRIST, 15, -60)
+    driver.until(lambda: not np.array_equal(panel.result.heat.image, before))
+    driver.until_full()
+    assert panel.result.heat.image.min() >= 0 and panel.result.heat.image.max() <= 1
+    assert panel.reference.heat.image.max() == 1, "extraction is shown relative to its peak"
+    assert reference.shape == panel.reference.heat.image.shape
+    driver.window.panels[2].close()
+    QApplication.processEvents()
+    driver.drag(LEFT_WRIST, -5, 20)
+    driver.until_full()
+    assert not driver.backend.session.log[-1].maps
+
+
+def test_layers_and_channels_come_from_the_network(open_window):
+    driver = open_window()
+    panel = driver.window.attention
+    names = [panel.layer.itemText(i) for i in range(panel.layer.count())]
+    assert names == [layer.name for layer in driver.controller.facts.layers]
+    panel.layer.setCurrentIndex(2)
+    assert panel.channel.maximum() == 31
+    at = panel.tiles.tile(20).center()
+    assert panel.tiles.channel_at(at) == 20

@@ -1,0 +1,233 @@
+"""Posing in the real window with real mouse and key events."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from engine.pose import kinematics
+from engine.pose.skeleton import JOINTS, LIMBS
+
+LEFT_WRIST, LEFT_ELBOW, LEFT_SHOULDER, NOSE = 7, 6, 5, 0
+CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+
+
+def test_pulling_a_wrist_moves_bones_at_once_and_the_person_after_it(open_window):
+    driver = open_window()
+    start, before = driver.pose.copy(), driver.controller.still.copy()
+    spot = driver.at(LEFT_WRIST)
+    driver.mouse(QEvent.Type.MouseButtonPress, spot)
+    driver.mouse(QEvent.Type.MouseMove, spot + QPointF(30, -60))
+    item = driver.canvas.skeleton.joints[LEFT_WRIST]
+    assert (item.pos().x(), item.pos().y()) == pytest.approx(driver.pose[LEFT_WRIST, :2], abs=1e-3)
+    assert not np.array_equal(driver.pose, start)
+    driver.mouse(QEvent.Type.MouseButtonRelease, spot + QPointF(30, -60))
+    driver.until_full()
+    assert not np.array_equal(driver.controller.still, before)
+    assert np.array_equal(driver.backend.session.log[-1].keypoints_18x3, driver.pose)
+    assert driver.backend.session.log[-1].level is None
+
+
+def test_the_joint_stays_under_the_hand_wherever_it_was_gripped(open_window):
+    driver = open_window()
+    grip, start = driver.at(LEFT_WRIST) + QPointF(5, -4), driver.pose.copy()
+    driver.mouse(QEvent.Type.MouseButtonPress, grip)
+    driver.mouse(QEvent.Type.MouseButtonRelease, grip)
+    assert np.array_equal(driver.pose, start)
+    assert driver.controller.undo_stack.count() == 0
+
+
+def test_bones_keep_their_length_unless_ctrl_frees_the_joint(open_window):
+    driver = open_window()
+    lengths = kinematics.bone_lengths(driver.pose)
+    driver.drag(LEFT_WRIST, 20, -30)
+    assert kinematics.bone_lengths(driver.pose) == pytest.approx(lengths, abs=0.01)
+    target = driver.pose[LEFT_WRIST, :2] + (8, 25)
+    driver.drag(LEFT_WRIST, 8, 25, keys=CTRL)
+    assert driver.pose[LEFT_WRIST, :2] == pytest.approx(target, abs=0.2)
+    assert abs(kinematics.bone_lengths(driver.pose)[LIMBS.index((6, 7))] - lengths[5]) > 1
+
+
+def test_alt_moves_the_whole_person(open_window):
+    driver = open_window()
+    start = driver.pose.copy()
+    driver.drag(NOSE, 12, 5, keys=ALT)
+    assert driver.pose[:, :2] - start[:, :2] == pytest.approx(np.tile((12, 5), (18, 1)), abs=0.2)
+    assert driver.controller.undo_stack.undoText() == "Move the person"
+
+
+def test_one_gesture_is_one_step_and_undo_redo_are_exact(open_window):
+    driver = open_window()
+    poses = [driver.pose.copy()]
+    for joint, dx, dy in ((LEFT_WRIST, 10, -40), (LEFT_ELBOW, 5, -10), (NOSE, 3, 0)):
+        driver.drag(joint, dx, dy, steps=9)
+        poses.append(driver.pose.copy())
+    stack = driver.controller.undo_stack
+    assert [stack.text(i) for i in range(stack.count())] == [
+        "Move left wrist",
+        "Move left elbow",
+        "Move nose",
+    ]
+    for expected in reversed(poses[:-1]):
+        driver.window.actions_by_id["undo"].trigger()
+        assert np.array_equal(driver.pose, expected)
+    assert not driver.window.actions_by_id["undo"].isEnabled()
+    for expected in poses[1:]:
+        QTest.keyClick(driver.window, Qt.Key.Key_Y, CTRL)
+        assert np.array_equal(driver.pose, expected)
+    driver.until_full()
+    assert np.array_equal(driver.backend.session.log[-1].keypoints_18x3, poses[-1])
+
+
+def test_a_drag_that_ends_where_it_began_is_no_step(open_window):
+    driver = open_window()
+    start = driver.pose.copy()
+    spot = driver.at(LEFT_WRIST)
+    driver.mouse(QEvent.Type.MouseButtonPress, spot)
+    for there in (QPointF(20, 20), QPointF(40, -10), QPointF(0, 0)):
+        driver.mouse(QEvent.Type.MouseMove, spot + there)
+    driver.mouse(QEvent.Type.MouseButtonRelease, spot)
+    assert driver.pose == pytest.approx(start, abs=1e-2)
+
+
+def test_escape_takes_the_drag_back(open_window):
+    driver = open_window()
+    start = driver.pose.copy()
+    spot = driver.at(LEFT_WRIST)
+    driver.mouse(QEvent.Type.MouseButtonPress, spot)
+    driver.mouse(QEvent.Type.MouseMove, spot + QPointF(40, -70))
+    QTest.keyClick(driver.canvas, Qt.Key.Key_Escape)
+    assert np.array_equal(driver.pose, start)
+    assert driver.controller.undo_stack.count() == 0
+    driver.mouse(QEvent.Type.MouseMove, spot + QPointF(80, -90))
+    assert np.array_equal(driver.pose, start)
+
+
+def test_delete_hides_a_joint_and_its_bones_and_the_chip_brings_it_back(open_window):
+    driver = open_window()
+    driver.canvas.select(LEFT_WRIST)
+    QTest.keyClick(driver.canvas, Qt.Key.Key_Delete)
+    assert driver.pose[LEFT_WRIST, 2] == 0
+    assert not driver.canvas.skeleton.bones[LIMBS.index((6, 7))].isVisible()
+    assert driver.canvas.skeleton.joints[LEFT_WRIST].isVisible()
+    driver.until_full()
+    assert driver.backend.session.log[-1].keypoints_18x3[LEFT_WRIST, 2] == 0
+    [chip] = driver.window.joint.chips
+    chip.click()
+    assert driver.pose[LEFT_WRIST, 2] > 0
+    stack = driver.controller.undo_stack
+    assert [stack.text(0), stack.text(1)] == ["Hide left wrist", "Show left wrist"]
+
+
+def test_a_double_click_hides_and_shows(open_window):
+    driver = open_window()
+    for state in (0, 2):
+        at = driver.at(LEFT_WRIST)
+        driver.mouse(QEvent.Type.MouseButtonPress, at)
+        driver.mouse(QEvent.Type.MouseButtonRelease, at)
+        driver.mouse(QEvent.Type.MouseButtonDblClick, at)
+        driver.mouse(QEvent.Type.MouseButtonRelease, at)
+        assert driver.pose[LEFT_WRIST, 2] == state
+
+
+def test_arrows_nudge_and_a_held_arrow_is_one_step(open_window):
+    driver = open_window()
+    driver.canvas.setFocus()
+    driver.canvas.select(NOSE)
+    start = driver.pose[NOSE].copy()
+    lengths = kinematics.bone_lengths(driver.pose)
+    for _ in range(4):
+        QTest.keyPress(driver.canvas, Qt.Key.Key_Right)
+    QTest.keyRelease(driver.canvas, Qt.Key.Key_Right)
+    assert driver.pose[NOSE, 0] > start[0] + 2
+    assert kinematics.bone_lengths(driver.pose) == pytest.approx(lengths, abs=0.01)
+    assert driver.controller.undo_stack.count() == 1
+    QTest.keyClick(driver.canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert driver.controller.undo_stack.count() == 2
+
+
+def test_tab_goes_through_the_joints_and_leaves_behind_the_last(open_window):
+    driver = open_window()
+    driver.window.activateWindow()
+    driver.canvas.setFocus()
+    seen = []
+    for _ in JOINTS:
+        QTest.keyClick(driver.canvas, Qt.Key.Key_Tab)
+        seen.append(driver.canvas.selected)
+    assert seen == list(range(18))
+    QTest.keyClick(driver.canvas, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert driver.canvas.selected == 16
+
+
+def test_mirror_is_its_own_opposite_and_one_step(open_window):
+    driver = open_window()
+    driver.drag(LEFT_WRIST, 10, -50)
+    start = driver.pose.copy()
+    QTest.keyClick(driver.window, Qt.Key.Key_M)
+    assert not np.allclose(driver.pose, start)
+    assert driver.controller.undo_stack.undoText() == "Mirror the pose"
+    QTest.keyClick(driver.window, Qt.Key.Key_M)
+    assert driver.pose == pytest.approx(start, abs=1e-3)
+
+
+def test_numbers_of_the_joint_dock_place_a_joint(open_window):
+    driver = open_window()
+    driver.canvas.select(LEFT_ELBOW)
+    field = driver.window.joint._x
+    field.setValue(111.5)
+    assert driver.pose[LEFT_ELBOW, 0] == pytest.approx(111.5)
+    assert driver.controller.undo_stack.undoText() == "Move left elbow"
+
+
+def test_the_wheel_zooms_at_the_pointer_and_fit_comes_back(open_window):
+    driver = open_window()
+    fitted = driver.canvas.zoom
+    at = driver.at(LEFT_WRIST)
+    under = driver.canvas.to_pose(at)
+    for _ in range(5):
+        event = QWheelEvent(
+            at, driver.canvas.viewport().mapToGlobal(at), QPoint(), QPoint(0, 120),
+            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(driver.canvas.viewport(), event)
+    assert driver.canvas.zoom > 1.8 * fitted
+    assert driver.canvas.to_pose(at) == pytest.approx(under, abs=0.6)
+    QTest.keyClick(driver.window, Qt.Key.Key_0, CTRL)
+    assert driver.canvas.zoom == pytest.approx(fitted)
+
+
+def test_space_and_the_middle_button_pan_without_touching_the_pose(open_window):
+    driver = open_window()
+    start = driver.pose.copy()
+    for button in (Qt.MouseButton.MiddleButton, Qt.MouseButton.LeftButton):
+        if button == Qt.MouseButton.LeftButton:
+            QTest.keyPress(driver.canvas, Qt.Key.Key_Space)
+        at, under = driver.at(NOSE), driver.canvas.to_pose(driver.at(NOSE))
+        driver.mouse(QEvent.Type.MouseButtonPress, at, button)
+        driver.mouse(QEvent.Type.MouseMove, at + QPointF(50, 30), button)
+        driver.mouse(QEvent.Type.MouseButtonRelease, at + QPointF(50, 30), button)
+        QTest.keyRelease(driver.canvas, Qt.Key.Key_Space)
+        assert driver.canvas.to_pose(at + QPointF(50, 30)) == pytest.approx(under, abs=0.6)
+    assert np.array_equal(driver.pose, start)
+
+
+def test_the_first_drag_takes_the_hint_away_for_good(open_window, settings):
+    driver = open_window(hint_seen=False)
+    assert driver.window.coach.isVisible()
+    driver.drag(LEFT_WRIST, 5, -20)
+    assert not driver.window.coach.isVisible()
+    assert settings.hint_seen
+
+
+def test_joints_can_be_dragged_before_the_engine_is_awake(open_window):
+    driver = open_window(awake=False)
+    driver.controller.facts = None
+    driver.drag(LEFT_WRIST, 15, -45)
+    dragged = driver.pose.copy()
+    driver.until_full()
+    assert np.array_equal(driver.pose, dragged)
+    assert np.array_equal(driver.backend.session.log[-1].keypoints_18x3, dragged)

@@ -1,0 +1,125 @@
+"""The picture-making commands as a shell calls them: files in, files out, one sentence when something is wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine import detect
+from engine.cli import main
+from engine.pose.formats import write_openpose
+
+WEIGHTS = str(Path(__file__).parents[1] / "data" / "nted" / "g256_div8_seed1.safetensors")
+SIZE = (256, 176)
+
+
+@pytest.fixture
+def photo(tmp_path) -> str:
+    path = tmp_path / "Ünï 写真.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (300, 200, 3), np.uint8)).save(path)
+    return str(path)
+
+
+@pytest.fixture
+def pose(tmp_path) -> str:
+    points = np.array(
+        [(88, 30), (88, 55), (66, 55), (58, 90), (54, 124), (110, 55), (118, 90), (122, 124), (76, 128)]
+        + [(74, 180), (74, 232), (100, 128), (102, 180), (102, 232), (83, 26), (93, 26), (78, 30), (98, 30)]
+    )
+    keypoints = np.concatenate([points, np.full((18, 1), 2)], 1).astype(np.float32)
+    write_openpose(tmp_path / "pose.json", keypoints, SIZE)
+    return str(tmp_path / "pose.json")
+
+
+def test_render_writes_the_picture(photo, pose, tmp_path, capsys):
+    output = tmp_path / "out.png"
+    command = ["render", "--reference", photo, "--pose", pose, "--weights", WEIGHTS, "--device", "cpu"]
+    assert main([*command, "--output", str(output)]) == 0
+    with Image.open(output) as image:
+        assert image.size == SIZE[::-1] and image.text["Software"] == "Poseloom"
+    assert main([*command, "--output", str(output), "--size", "128x96", "--garment", f"all:0.5={photo}"]) == 0
+    with Image.open(output) as image:
+        assert image.size == (96, 128)
+
+
+def test_attention_writes_every_layer(photo, pose, tmp_path):
+    output = tmp_path / "maps.npz"
+    options = ["--reference", photo, "--pose", pose, "--weights", WEIGHTS, "--output", str(output)]
+    assert main(["attention", *options]) == 0
+    with np.load(output) as maps:
+        layers = [f"{rows}{half}" for rows in (16, 32, 64, 128) for half in "ab"]
+        assert sorted(maps.files) == sorted(f"{kind}/{layer}" for kind in ("extraction", "distribution") for layer in layers)
+        assert maps["extraction/32b"].shape == (32, 32, 22) and maps["extraction/32b"].dtype == np.float32
+        assert np.allclose(maps["extraction/64a"].sum((1, 2)), 1, atol=1e-4)
+        assert np.allclose(maps["distribution/64a"].sum(0), 1, atol=1e-4)
+
+
+@pytest.mark.skipif(not detect.available().available, reason=f"no pose detection: {detect.available().reason}")
+def test_a_photo_serves_as_reference_and_as_pose(tmp_path):
+    data = pytest.importorskip("skimage.data")
+    path, output = tmp_path / "astronaut.jpg", tmp_path / "out.png"
+    Image.fromarray(data.astronaut()).save(path)
+    options = ["--reference", str(path), "--pose", str(path), "--weights", WEIGHTS, "--output", str(output)]
+    assert main(["render", *options]) == 0 and output.exists()
+
+
+def bad_inputs(tmp_path: Path, photo: str, pose: str) -> dict[str, tuple[dict[str, str], str]]:
+    """What is changed in a good command, and a word the sentence must hold."""
+    text = tmp_path / "text.png"
+    text.write_text("no picture")
+    short = tmp_path / "short.png"
+    short.write_bytes(Path(photo).read_bytes()[:2000])
+    joints = json.loads(Path(pose).read_text())
+    joints["people"][0]["pose_keypoints_2d"] = joints["people"][0]["pose_keypoints_2d"][:48]
+    sixteen = tmp_path / "sixteen.json"
+    sixteen.write_text(json.dumps(joints))
+    tiny = tmp_path / "tiny.png"
+    Image.new("RGB", (1, 1)).save(tiny)
+    return {
+        "no image": ({"--reference": str(text)}, "text.png"),
+        "truncated": ({"--reference": str(short)}, "short.png"),
+        "one pixel": ({"--reference": str(tiny)}, "tiny.png"),
+        "missing photo": ({"--reference": str(tmp_path / "none.jpg")}, "none.jpg"),
+        "too few joints": ({"--pose": str(sixteen)}, "sixteen.json"),
+        "missing pose": ({"--pose": str(tmp_path / "none.json")}, "none.json"),
+        "foreign weights": ({"--weights": str(text)}, "text.png"),
+        "missing weights": ({"--weights": str(tmp_path / "none.safetensors")}, "none.safetensors"),
+        "odd size": ({"--size": "250x170"}, "250x170"),
+        "unknown device": ({"--device": "abacus"}, "abacus"),
+        "no folder": ({"--output": str(tmp_path / "nowhere" / "out.png")}, "nowhere"),
+        "unknown region": ({"--garment": f"socks={photo}"}, "socks"),
+        "share out of range": ({"--garment": f"all:7={photo}"}, "7"),
+        "garment without a photo": ({"--garment": "all"}, "all"),
+    }
+
+
+def test_bad_input_gets_one_sentence_and_exit_code_2(photo, pose, tmp_path, capsys):
+    good = {"--reference": photo, "--pose": pose, "--weights": WEIGHTS, "--output": str(tmp_path / "out.png")}
+    for name, (change, word) in bad_inputs(tmp_path, photo, pose).items():
+        command = ["render", *(part for option in {**good, **change}.items() for part in option)]
+        assert main(command) == 2, name
+        lines = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("No person was found")]
+        assert len(lines) == 1 and word in lines[0] and "Traceback" not in lines[0], (name, lines)
+        assert not (tmp_path / "out.png").exists(), name
+
+
+def test_bench_measures_every_stage(capsys, monkeypatch):
+    from engine.cli import bench
+    from engine.models import nted
+
+    small = nted.NtedConfig(tuple(nted.Level(16 << i, 8, 4 if i < 4 else 0) for i in range(5)), (256, 176))
+    monkeypatch.setattr(bench, "DEFAULT_WEIGHTS", Path(WEIGHTS))
+    monkeypatch.setattr(bench.nted, "official_256", lambda: small)
+    assert main(["bench", "--json", "--rounds", "2", "--device", "cpu"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    stages = {(row["network"], row["stage"]) for row in result["stages"]}
+    for network in ("default", "official"):
+        for stage in ("textbook full forward", "textbook pose-only", "encode reference", "drag full", "swap"):
+            assert (network, stage) in stages
+    assert all(0 < row["p50_ms"] <= row["p95_ms"] and row["gmac"] > 0 for row in result["stages"])
+    names = {"official_drag_float32", "official_drag_bfloat16", "official_encode_float32", "default_drag_fps"}
+    assert set(result["ratios"]) == names | {"default_preview_fps"}

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 from engine.errors import InputError
-from engine.files import opened, reason_of, write_whole
+from engine.files import opened, printable, reason_of, write_whole
 
 LONGEST = 2048  # px; larger photos are reduced while they are read: the model frame is a few hundred rows
 SMALLEST = 32  # px
@@ -36,7 +36,7 @@ def read_photo(source: str | os.PathLike | bytes, name: str | None = None) -> np
     too large.
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
-        label = name or "The pasted picture"
+        label = printable(name or "The pasted picture")
         if not len(source):
             raise InputError(f"{label} is empty.")
         return _decode(io.BytesIO(source), label)

@@ -115,6 +115,8 @@ def pose_planes(keypoints_18x3: np.ndarray, size: tuple[int, int]) -> np.ndarray
     it.
 
     keypoints_18x3: (x, y, state) in px of the frame, see `present_joints` for what is missing; size: (H, W).
+    The geometry is computed in float64, as the published code does; a pose that was rounded to float32 can
+    differ by the odd pixel where a length lands on a whole number.
     """
     return np.divide(pose_planes_u8(keypoints_18x3, size), np.float32(255))
 

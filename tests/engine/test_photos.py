@@ -135,10 +135,14 @@ def test_animation_gives_its_first_frame(rgb):
 
 
 def test_colour_profile_is_applied():
-    """The same numbers in a linear-light profile are brighter in sRGB; a broken profile is passed over."""
+    """Numbers of a nearly linear profile are brighter in sRGB; a profile that does not fit is passed over."""
     grey = Image.new("RGB", (WIDE, HIGH), (60, 60, 60))
-    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()  # does not fit RGB
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    gamma, one = struct.pack(">i", round(2.4 * 65536)), struct.pack(">i", 65536)
+    assert gamma in srgb
+    seen = read_photo(encoded(grey, "PNG", icc_profile=srgb.replace(gamma, one)))
+    assert seen.min() > 120 and seen.max() < 170
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
     for profile in (srgb, lab, b"rubbish"):
         seen = read_photo(encoded(grey, "PNG", icc_profile=profile))
         assert np.abs(seen.astype(int) - 60).max() <= 1

@@ -59,14 +59,16 @@ def supply(window: bool) -> None:
 
     Raises SetupError with the one line to type where we may not.
     """
-    absent = missing(wanted(window))
+    # Debian and Ubuntu ship Python without it; no environment can be made then.
+    no_venv = sys.prefix == sys.base_prefix and importlib.util.find_spec("ensurepip") is None
+    if not no_venv and not missing(wanted(window)):
+        return
+    # Once something has to be asked for, ask for all that a window may need: one line, once.
+    absent = missing(WINDOW | X11) if sys.platform.startswith("linux") else {}
     names, packages = list(absent), sorted(set(absent.values()))
-    if sys.prefix == sys.base_prefix and importlib.util.find_spec("ensurepip") is None:
-        # Debian and Ubuntu ship Python without it; no environment can be made then.
+    if no_venv:
         names.insert(0, "Python's venv module")
         packages.insert(0, "python{}.{}-venv".format(*sys.version_info))
-    if not packages:
-        return
     if shutil.which("apt-get") is None:
         raise SetupError(
             f"Poseloom needs system libraries that are not on this machine: {', '.join(names)}. "

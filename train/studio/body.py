@@ -73,8 +73,10 @@ def draw_body(meshes: Parsed, rng: np.random.Generator) -> Body:
             for here, there in (("/l-", "/r-"), ("/r-", "/l-")):
                 if here in name:
                     add(name.replace(here, there), weight)
+    brows = rng.uniform(0.2, 0.8)
     for side in ("left", "right"):
         add(f"expression/units/caucasian/eye-{side}-slit", 0.18)  # the open base eyes stare
+        add(f"expression/units/caucasian/eyebrows-{side}-inner-up", brows)  # and its brows frown
     add("expression/units/caucasian/mouth-corner-puller", rng.choice([0, rng.uniform(0.2, 0.8)]))
 
     heads = np.array([vertices[rows].mean(0) for rows in meshes.bones.head_rows], np.float64)

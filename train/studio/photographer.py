@@ -16,10 +16,12 @@ from .head import draw_looks
 from .labels import keypoints
 from .poses import Pose, draw_pose
 from .renderer import Model, Renderer
+from .review import is_presentable
 from .skeleton import Skeleton
 from .surfaces import parsing_map
 
 _SEED = 20220623
+_ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,14 @@ class Person:
         self.model = Model(studio.renderer, dress(studio.assets, self.body, self.outfit, self.looks, rng))
 
     def view(self, number: int) -> View:
-        """One picture; view 0 shows the whole person from the front."""
+        """One picture; view 0 shows the whole person from the front. Faulty ones are taken again (review.py)."""
         rng = np.random.default_rng((_SEED, self.index, number + 1))
         shot = draw_shot(rng, "front", "full") if number == 0 else draw_shot(rng)
-        return self.photograph(draw_pose(rng), shot, rng)
+        for _ in range(_ATTEMPTS):
+            view = self.photograph(draw_pose(rng), shot, rng)
+            if is_presentable(view.surfaces_HW):
+                return view
+        return self.photograph(draw_pose(rng, plain=True), shot, rng)
 
     def photograph(self, pose: Pose, shot: Shot, rng: np.random.Generator) -> View:
         """A picture of a given pose from a given side."""

@@ -74,8 +74,8 @@ def _choose(rng: np.random.Generator, table: dict[str, float]) -> str:
     return str(rng.choice(list(table), p=weights / weights.sum()))
 
 
-def draw_pose(rng: np.random.Generator) -> Pose:
-    """A random standing or walking pose."""
+def draw_pose(rng: np.random.Generator, plain: bool = False) -> Pose:
+    """A random standing or walking pose; a plain one stands with hanging arms."""
     uniform = rng.uniform
 
     def normal(sigma: float) -> float:
@@ -85,13 +85,14 @@ def draw_pose(rng: np.random.Generator) -> Pose:
     spine = Bend(normal(0.1), 0.0, normal(0.05))
     spine.tilt = -pelvis.tilt * uniform(0.7, 1.5) + normal(0.03)  # the shoulders counter the hips
     head = Bend(normal(0.22), normal(0.07), normal(0.1))
-    stance = _choose(rng, STANCES)
+    stance = "stand" if plain else _choose(rng, STANCES)
     pose = Pose(stance, pelvis, spine, head, {}, {})
     for side, inwards in (("L", -0.75), ("R", 0.75)):
         pose.feet[side] = Foot(np.array([inwards + normal(0.2), 0.0, 0.0]), uniform(-0.05, 0.35))
     ahead = "L" if uniform() < 0.5 else "R"
     _place_feet(pose, ahead, rng)
-    for side, goal in zip(SIDES, _draw_goals(rng, pose, ahead)):
+    goals = ["down", "down"] if plain else _draw_goals(rng, pose, ahead)
+    for side, goal in zip(SIDES, goals):
         curl = uniform(0.3, 0.7) if goal == "hip" else uniform(0.1, 0.5)
         pose.arms[side] = Arm(
             goal, uniform(-1, 1, 4), _CLAVICLE.get(goal, -0.1) + normal(0.03), curl, normal(0.12)

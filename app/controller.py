@@ -89,8 +89,8 @@ class Controller(QObject):
         """Stop the worker; False if it is still on something after three seconds."""
         return self.worker.stop()
 
-    def open_weights(self, path: Path) -> None:
-        """Wake the engine with another weights file."""
+    def open_weights(self, path: Path | None) -> None:
+        """Wake the engine with another weights file, None for the one in the box."""
         self._set_status(state="waking")
         self.photos.submit(OpenWeights(path))
 

@@ -45,6 +45,8 @@ class Player(QObject):
             return
         if status.state in ("full", "missing"):
             self._step = 0
+            if status.state == "missing":
+                self._frame_patience.setInterval(30)  # only the skeleton will move
             # The attention maps and the layout settle with the next turns of the event loop.
             QTimer.singleShot(400, self._begin)
 

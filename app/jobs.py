@@ -49,7 +49,7 @@ class EncodePhoto:
         if pose is None:
             capability: Capability = worker.backend.detection()
             if not capability.available:
-                return NoPerson(rgb, capability.reason or "People cannot be looked for on this machine.")
+                return NoPerson(rgb, f"People cannot be found here: {capability.reason}.")
             pose = worker.backend.detect(rgb)
             if pose is None:
                 return NoPerson(rgb, f"I could not find a person in {self.name}.")
@@ -80,13 +80,13 @@ class SavePicture:
 
 @dataclass(frozen=True, eq=False)
 class OpenWeights:
-    """Open the engine with another weights file; the outcome comes by `opened` or `open_failed`."""
+    """Open the engine with another weights file; None the ones in the box. Told by `opened` or `open_failed`."""
 
-    path: Path
+    path: Path | None
 
     @property
     def doing(self) -> str:
-        return f"opening {self.path.name}"
+        return f"opening {self.path.name if self.path else 'the weights in the box'}"
 
     def run(self, worker) -> None:
         worker.open(self.path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -103,6 +104,9 @@ def _window(options: argparse.Namespace) -> int:
     window = MainWindow(settings=settings, weights=options.weights, device=options.device)
     crash.guard(window.trouble_met.emit)
     keeper = collector.Collector(application)
+    for caught in (signal.SIGINT, signal.SIGTERM):
+        # Python sees signals when it runs; the collector's timer makes it run at least once a second.
+        signal.signal(caught, lambda *_: window.close())
     window.show()
     window.start(options.files)
     outcome = 0

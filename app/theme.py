@@ -11,6 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from engine.paths import RESOURCES
+
 SYSTEM, DARK_NAME, LIGHT_NAME = "system", "dark", "light"
 
 
@@ -104,7 +106,7 @@ def _palette(c: Colours) -> QPalette:
 
 
 def _sheet(c: Colours) -> str:
-    sheet = SHEET
+    sheet = SHEET.replace("@icons", (RESOURCES / "icons").as_posix())
     for name, value in asdict(c).items():
         sheet = sheet.replace(f"@{name};", f"{value};").replace(f"@{name} ", f"{value} ")
     return sheet
@@ -161,7 +163,21 @@ QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {
     selection-background-color: @accent; selection-color: @on_accent; }
 QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover { border-color: @muted; }
 QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus { border-color: @accent; }
-QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::down-arrow { image: url("@icons/chevron_down.svg"); width: 12px; height: 12px; }
+QSpinBox::up-button, QSpinBox::down-button { subcontrol-origin: border; border: none; width: 20px;
+    background: transparent; }
+QSpinBox::up-button { subcontrol-position: top right; margin-top: 2px; }
+QSpinBox::down-button { subcontrol-position: bottom right; margin-bottom: 2px; }
+QSpinBox::up-arrow { image: url("@icons/chevron_up.svg"); width: 11px; height: 11px; }
+QSpinBox::down-arrow { image: url("@icons/chevron_down.svg"); width: 11px; height: 11px; }
+QSpinBox { padding-left: 8px; padding-right: 20px; }
+QDoubleSpinBox { padding: 4px 5px; }
+QCheckBox::indicator { width: 15px; height: 15px; border: 1px solid @muted; border-radius: 4px;
+    background: @raised; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent;
+    image: url("@icons/check.svg"); }
+QCheckBox::indicator:focus { border-color: @text; }
 QComboBox QAbstractItemView { background: @raised; border: 1px solid @line; padding: 4px; outline: none;
     selection-background-color: @accent_soft; selection-color: @text; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: @hover; }

@@ -216,7 +216,12 @@ class Verbs:
         )
         if name:
             self.settings.set_folder("weights", Path(name).parent)
-            self.controller.open_weights(Path(name))
+            self.use_weights(Path(name))
+
+    def use_weights(self, path: Path | None) -> None:
+        """Open these weights now and at every start, None for those in the box."""
+        self.settings.weights = path
+        self.controller.open_weights(path)
 
     def show_keys(self) -> None:
         info.keys(self)

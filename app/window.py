@@ -111,8 +111,8 @@ class MainWindow(Verbs, QMainWindow):
         for panel in self.panels[1:]:
             self.addDockWidget(sides.RightDockWidgetArea, panel)
         self.resizeDocks([self.panels[0]], [228], Qt.Orientation.Horizontal)
-        self.resizeDocks([self.panels[2]], [312], Qt.Orientation.Horizontal)
-        self.resizeDocks(self.panels[1:], [130, 480, 180], Qt.Orientation.Vertical)
+        self.resizeDocks([self.panels[2]], [324], Qt.Orientation.Horizontal)
+        self.resizeDocks(self.panels[1:], [120, 500, 180], Qt.Orientation.Vertical)
 
     def _build_bars(self) -> None:
         menus = actions.fill_menus(self.menuBar(), self.actions_by_id)
@@ -146,7 +146,9 @@ class MainWindow(Verbs, QMainWindow):
         bar.addWidget(export)
         self.addToolBar(bar)
         self.zoom_label = QLabel("100 %")
-        self.tip = QLabel("Drag a joint. Ctrl frees it, Alt moves the person, Del hides it.")
+        self.tip = QLabel(
+            "Drag a joint, or a bone to move the person. Ctrl frees the joint, Del hides it, F1 tells more."
+        )
         self.statusBar().addWidget(self.tip, 1)
         self.statusBar().addPermanentWidget(self.zoom_label)
         self.statusBar().setSizeGripEnabled(False)
@@ -187,6 +189,7 @@ class MainWindow(Verbs, QMainWindow):
         canvas.joint_toggled.connect(lambda joint: c.set_shown(joint, c.pose[joint, 2] <= 0))
         canvas.menu_wanted.connect(self._canvas_menu)
         canvas.zoom_changed.connect(self._on_zoom)
+        canvas.peeked.connect(self._on_peek)
         self.joint.place_wanted.connect(lambda joint, x, y: c.place(joint, (x, y)))
         self.joint.shown_wanted.connect(c.set_shown)
         self.joint.chip_clicked.connect(self._on_chip)
@@ -202,6 +205,7 @@ class MainWindow(Verbs, QMainWindow):
 
     def start(self, files: list[Path] | None = None) -> None:
         """Show the sample, wake the engine, and open what was given."""
+        self.canvas.setFocus()
         self.controller.start(samples.first(DEFAULT_FRAME))
         for place, path in enumerate(files or ()):
             self.take(intake.of_file(path), "" if place == 0 else "garment")
@@ -278,6 +282,11 @@ class MainWindow(Verbs, QMainWindow):
                 "The network is not awake, so the picture does not follow yet. You can pose, import and "
                 "export skeletons meanwhile.",
                 ("Choose weights…", self.choose_weights),
+                *(
+                    [("Use those in the box", lambda: self.use_weights(None))]
+                    if self.settings.weights
+                    else []
+                ),
             )
 
     def _on_draft(self, draft: Draft | None) -> None:
@@ -340,6 +349,11 @@ class MainWindow(Verbs, QMainWindow):
     def _on_zoom(self, zoom: float) -> None:
         self.zoom_label.setText(f"{zoom:.0%}".replace("%", " %"))
         self._place_overlays()
+
+    def _on_peek(self, held: bool) -> None:
+        look = self.controller.document.look
+        photo = look.photo(look.person) if held and not self.controller.draft else None
+        self.canvas.peek(photo.reference.image_HWC if photo else None)
 
     def _canvas_menu(self, joint: int, where) -> None:
         menu = QMenu(self)

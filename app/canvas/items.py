@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QPixmap
@@ -25,6 +27,16 @@ def to_pixmap(rgb_HWC: np.ndarray) -> QPixmap:
     rows = np.ascontiguousarray(rgb_HWC)
     height, width = rows.shape[:2]
     return QPixmap.fromImage(QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888))
+
+
+def distance_to_line(line: QLineF, x: float, y: float) -> float:
+    """From a point to a line with ends, in the line's units."""
+    along = QPointF(line.dx(), line.dy())
+    length = QPointF.dotProduct(along, along)
+    if length <= 0:
+        return math.hypot(x - line.x1(), y - line.y1())
+    t = min(max(QPointF.dotProduct(QPointF(x, y) - line.p1(), along) / length, 0.0), 1.0)
+    return math.hypot(x - line.x1() - t * along.x(), y - line.y1() - t * along.y())
 
 
 class PictureItem(QGraphicsPixmapItem):

@@ -8,13 +8,14 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView
 
 from app import theme
-from app.canvas.items import CENTRE_OF_PIXEL, PictureItem, SkeletonItem, to_pixmap
+from app.canvas.items import CENTRE_OF_PIXEL, PictureItem, SkeletonItem, distance_to_line, to_pixmap
 from app.controller import FREE, LIMB, WHOLE
 from engine.pose import kinematics
 from engine.pose.skeleton import JOINTS
 
 ZOOM_LIMITS = (0.1, 32.0)
 HIT_RADIUS = 13.0  # widget px
+BONE_RADIUS = 6.0  # widget px
 FIT_MARGINS = (28, 28, 28, 60)  # widget px around the fitted picture; the status pill has its place below
 PIXELS_FROM = 4.0  # zoom from which single pixels are shown, unless the fitted picture is near it
 ARROWS = {
@@ -35,6 +36,7 @@ class CanvasView(QGraphicsView):
     joint_toggled = Signal(int)
     menu_wanted = Signal(int, object)  # joint or -1, global position
     zoom_changed = Signal(float)
+    peeked = Signal(bool)
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -56,7 +58,11 @@ class CanvasView(QGraphicsView):
         )
         self.picture = PictureItem()
         self.skeleton = SkeletonItem()
+        self.reference = PictureItem()
+        self.reference.setZValue(0.5)
+        self.reference.hide()
         self.scene().addItem(self.picture)
+        self.scene().addItem(self.reference)
         self.scene().addItem(self.skeleton)
         self.pose: np.ndarray | None = None
         self.fitted = True
@@ -93,6 +99,12 @@ class CanvasView(QGraphicsView):
     def dim(self, waking: bool) -> None:
         """Fade the picture while it does not follow yet."""
         self.picture.setOpacity(0.6 if waking else 1.0)
+
+    def peek(self, rgb_HWC: np.ndarray | None) -> None:
+        """Show another picture of the same size in front, None to take it away."""
+        if rgb_HWC is not None:
+            self.reference.setPixmap(to_pixmap(rgb_HWC))
+        self.reference.setVisible(rgb_HWC is not None)
 
     def set_skeleton_shown(self, shown: bool) -> None:
         self.skeleton.setVisible(shown)
@@ -193,6 +205,16 @@ class CanvasView(QGraphicsView):
         found = kinematics.hit_test(ghosts, self.to_pose(at), reach)
         return -1 if found is None else int(found)
 
+    def bone_at(self, at: QPointF) -> bool:
+        """Whether there is a bone under a widget position."""
+        if self.pose is None or not self.skeleton.isVisible():
+            return False
+        x, y = self.to_pose(at)
+        for bone in self.skeleton.bones:
+            if bone.isVisible() and distance_to_line(bone.line(), x, y) * self.zoom <= BONE_RADIUS:
+                return True
+        return False
+
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         at = event.position()
         left = event.button() == Qt.MouseButton.LeftButton
@@ -205,7 +227,8 @@ class CanvasView(QGraphicsView):
 
     def _begin_drag(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         joint = self.joint_at(at)
-        if modifiers & Qt.KeyboardModifier.AltModifier:
+        # Many window managers keep Alt-drag for themselves, so a bone is a handle of the whole person too.
+        if modifiers & Qt.KeyboardModifier.AltModifier or (joint < 0 and self.bone_at(at)):
             mode = WHOLE
         elif joint < 0 or self.pose[joint, 2] <= 0:
             self.select(joint)
@@ -239,6 +262,8 @@ class CanvasView(QGraphicsView):
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         elif joint >= 0:
             self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+        elif self.bone_at(at):
+            self.viewport().setCursor(Qt.CursorShape.SizeAllCursor)
         else:
             self.viewport().unsetCursor()
 
@@ -280,6 +305,9 @@ class CanvasView(QGraphicsView):
                 self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         elif key == Qt.Key.Key_Escape:
             self._escape()
+        elif key == Qt.Key.Key_Backslash:
+            if not event.isAutoRepeat():
+                self.peeked.emit(True)
         elif key in ARROWS and self.selected >= 0:
             self._nudge(ARROWS[key], event)
         else:
@@ -306,12 +334,15 @@ class CanvasView(QGraphicsView):
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = False
             self.viewport().unsetCursor()
+        elif event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat():
+            self.peeked.emit(False)
         elif event.key() in ARROWS and not event.isAutoRepeat():
             self._nudging = False
         super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event) -> None:  # noqa: N802
         self._space = False
+        self.peeked.emit(False)
         super().focusOutEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
@@ -334,8 +365,8 @@ class CanvasView(QGraphicsView):
         box = self.picture.boundingRect()
         if not box.isEmpty():
             soft = 1.0 / self.zoom
-            for spread, strength in ((14, 0.05), (9, 0.07), (5, 0.09), (2, 0.12)):
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(theme.colour(theme.colours().halo, strength))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour(theme.colours().halo, 0.016))
+            for spread in range(1, 15):
                 s = spread * soft
-                painter.drawRoundedRect(box.adjusted(-s, -s + 2 * soft, s, s + 2 * soft), s, s)
+                painter.drawRoundedRect(box.adjusted(-s, -s + 3 * soft, s, s + 3 * soft), s, s)

@@ -15,12 +15,13 @@ from app.actions import ACTIONS, MENUS
 MOUSE = (
     ("Drag a joint", "limbs bend, lengths stay"),
     ("Ctrl + drag", "move that joint alone"),
-    ("Alt + drag", "move the whole person"),
+    ("Alt + drag, or drag a bone", "move the whole person"),
     ("Double-click a joint", "hide or show it"),
     ("Wheel", "zoom at the pointer"),
     ("Space + drag, middle drag", "pan"),
     ("Tab, Shift + Tab", "next, previous joint"),
     ("Arrows", "nudge by 1 px; Shift 10, Alt ¼"),
+    ("Hold \\", "see the reference"),
     ("Esc", "cancel the drag, let the joint go"),
 )
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from app import theme
 from app.docks.tiles import TileGrid
@@ -30,10 +31,32 @@ def relative(map_hw: np.ndarray) -> np.ndarray:
     return map_hw / peak if peak > 0 else map_hw
 
 
+class ScaleBar(QWidget):
+    """The heat map's colours from 0 to `top`."""
+
+    def __init__(self, top: str):
+        super().__init__()
+        self._top = top
+        self.setFixedHeight(self.fontMetrics().height() + 2)
+        self._bar = QImage(256, 1, QImage.Format.Format_RGB32)
+        for x, (r, g, b, _) in enumerate(heat_table()):
+            self._bar.setPixelColor(x, 0, QColor(int(r), int(g), int(b)))
+
+    def paintEvent(self, event) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setPen(theme.colour(theme.colours().muted))
+        metrics, box = self.fontMetrics(), self.rect()
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "0")
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._top)
+        left, right = metrics.horizontalAdvance("0") + 6, metrics.horizontalAdvance(self._top) + 6
+        painter.drawImage(QRectF(left, box.height() / 2 - 3, box.width() - left - right, 6), self._bar)
+
+
 class MapView(QWidget):
     """A picture with a heat map over it and a caption."""
 
-    def __init__(self, title: str, scale: str):
+    def __init__(self, title: str, top: str):
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -55,10 +78,8 @@ class MapView(QWidget):
         self.box.addItem(self.picture)
         self.box.addItem(self.heat)
         column.addWidget(self.plot, 1)
-        self.note = QLabel(scale)
-        self.note.setProperty("role", "muted")
-        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        column.addWidget(self.note)
+        self.scale_bar = ScaleBar(top)
+        column.addWidget(self.scale_bar)
 
     def show_picture(self, rgb_HWC: np.ndarray) -> None:
         """The picture beneath."""
@@ -96,8 +117,8 @@ class AttentionPanel(QWidget):
         column.addLayout(self._choices())
         pictures = QHBoxLayout()
         pictures.setSpacing(8)
-        self.reference = MapView("Gathered here", "C̄e, relative to its peak")
-        self.result = MapView("Handed out here", "C̄d, share 0 to 1")
+        self.reference = MapView("Gathered here", "peak")
+        self.result = MapView("Handed out here", "1")
         pictures.addWidget(self.reference)
         pictures.addWidget(self.result)
         column.addLayout(pictures, 3)
@@ -167,13 +188,19 @@ class AttentionPanel(QWidget):
         channel = self.channel.value()
         extraction = self._maps.extraction[name][channel]
         self.reference.show_map(relative(extraction))
-        self.reference.note.setToolTip(f"Peak {float(extraction.max()):.1%} of the attention at one place")
+        self.reference.setToolTip(
+            f"C̄e: where texture {channel} reads the reference, relative to its own peak "
+            f"({float(extraction.max()):.1%} of its attention at one place)"
+        )
         if name not in self._maps.distribution:  # a preview stopped below this layer
             return
         distribution = self._maps.distribution[name]
         self.result.show_picture(self._result)
         self.result.show_map(distribution[channel])
-        self.result.note.setText(f"C̄d, share 0 to 1 · mean {float(distribution[channel].mean()):.0%}")
+        self.result.setToolTip(
+            f"C̄d: share of texture {channel} in the result, 0 to 1 "
+            f"({float(distribution[channel].mean()):.1%} on average)"
+        )
         self.tiles.show_maps(distribution, channel)
 
     def refresh_theme(self) -> None:

@@ -117,7 +117,7 @@ class JointPanel(QWidget):
         field.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         field.setKeyboardTracking(False)
         field.setAccessibleName(f"Joint {name} in pixels")
-        field.setMinimumWidth(52)
+        field.setMinimumWidth(64)
         field.valueChanged.connect(self._typed)
         return field
 

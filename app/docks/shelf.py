@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPixmap
@@ -74,9 +76,9 @@ class Card(QFrame):
         picture.setPixmap(thumbnail(photo.reference.image_HWC, THUMB, self.devicePixelRatioF()))
         picture.setFixedSize(THUMB)
         column.addWidget(picture, alignment=Qt.AlignmentFlag.AlignHCenter)
-        name = QLabel(
-            self.fontMetrics().elidedText(photo.name, Qt.TextElideMode.ElideMiddle, THUMB.width() - 16)
-        )
+        room = THUMB.width() - (20 if is_person else 2)
+        stem = Path(photo.name).stem
+        name = QLabel(self.fontMetrics().elidedText(stem, Qt.TextElideMode.ElideMiddle, room))
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(name, 1)

@@ -231,3 +231,23 @@ def test_joints_can_be_dragged_before_the_engine_is_awake(open_window):
     driver.until_full()
     assert np.array_equal(driver.pose, dragged)
     assert np.array_equal(driver.backend.session.log[-1].keypoints_18x3, dragged)
+
+
+def test_a_bone_is_a_handle_of_the_whole_person(open_window):
+    driver = open_window()
+    start = driver.pose.copy()
+    middle = (driver.at(8) + driver.at(9)) / 2
+    driver.mouse(QEvent.Type.MouseButtonPress, middle)
+    driver.mouse(QEvent.Type.MouseMove, middle + QPointF(20, 10))
+    driver.mouse(QEvent.Type.MouseButtonRelease, middle + QPointF(20, 10))
+    shift = np.array([20, 10]) / driver.canvas.zoom
+    assert driver.pose[:, :2] - start[:, :2] == pytest.approx(np.tile(shift, (18, 1)), abs=0.05)
+
+
+def test_holding_backslash_shows_the_reference(open_window):
+    driver = open_window()
+    driver.canvas.setFocus()
+    QTest.keyPress(driver.canvas, Qt.Key.Key_Backslash)
+    assert driver.canvas.reference.isVisible()
+    QTest.keyRelease(driver.canvas, Qt.Key.Key_Backslash)
+    assert not driver.canvas.reference.isVisible()

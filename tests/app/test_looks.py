@@ -1,0 +1,112 @@
+"""What can be said about looks without looking: contrast, icons, actions, and that nothing is cut off."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor, QKeySequence
+from PySide6.QtWidgets import QApplication
+
+from app import actions, icons, theme
+from app.verbs import Verbs
+
+
+def luminance(value: str) -> float:
+    channels = np.array(QColor(value).getRgbF()[:3])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("palette", [theme.DARK, theme.LIGHT], ids=["dark", "light"])
+def test_words_can_be_read(palette):
+    for ground in (palette.panel, palette.raised, palette.accent_soft):
+        assert contrast(palette.text, ground) >= 4.5
+    for ground in (palette.panel, palette.raised):
+        for words in (palette.muted, palette.accent):
+            assert contrast(words, ground) >= 4.5
+    assert contrast(palette.on_accent, palette.accent) >= 4.5
+    for mark in (palette.good, palette.busy, palette.bad):
+        assert contrast(mark, palette.panel) >= 3
+
+
+def test_every_icon_is_there_and_takes_the_theme_s_colour(qapp):
+    named = {spec.icon for spec in actions.ACTIONS if spec.icon} | {"info", "good", "error", "close", "star"}
+    for name in named:
+        assert "currentColor" in (icons.FOLDER / f"{name}.svg").read_text()
+        picture = icons.pixmap(name, 20, "bad").toImage()
+        strongest = max(
+            (picture.pixelColor(x, y) for x in range(20) for y in range(20)), key=lambda c: c.alpha()
+        )
+        assert strongest.alpha() > 100
+        assert abs(strongest.hue() - QColor(theme.colours().bad).hue()) < 12
+
+
+def test_no_colour_is_named_outside_the_theme():
+    folder = icons.FOLDER.parents[1] / "app"
+    for path in folder.rglob("*.py"):
+        if path.name != "theme.py":
+            assert not re.findall(r"#[0-9a-fA-F]{6}\b|QColor\(\d", path.read_text(encoding="utf-8")), path
+
+
+def test_every_action_has_its_verb_and_no_key_has_two():
+    seen: dict[str, str] = {}
+    for spec in actions.ACTIONS:
+        assert callable(getattr(Verbs, spec.id)), spec.id
+        for keys in spec.keys:
+            sequence = QKeySequence(keys).toString()
+            assert sequence and sequence not in seen, f"{keys}: {spec.id} and {seen.get(sequence)}"
+            seen[sequence] = spec.id
+
+
+@pytest.mark.parametrize("choice", ["dark", "light"])
+def test_the_window_fits_small_screens_in_both_themes(open_window, choice):
+    driver = open_window()
+    driver.window.set_theme(choice)
+    driver.window.resize(1024, 700)
+    QApplication.processEvents()
+    assert (driver.window.width(), driver.window.height()) == (1024, 700)
+    assert driver.canvas.width() >= 400
+    shown = driver.window.grab().toImage()
+    expected = QColor(theme.resolve(choice).panel)
+    corner = shown.pixelColor(shown.width() - 3, 3)
+    assert abs(corner.lightness() - expected.lightness()) < 6
+
+
+def test_panels_hide_and_come_back_and_the_layout_is_kept(open_window, settings):
+    driver = open_window()
+    hide = driver.window.actions_by_id["toggle_panels"]
+    hide.trigger()
+    assert all(panel.isHidden() for panel in driver.window.panels)
+    hide.trigger()
+    assert not any(panel.isHidden() for panel in driver.window.panels)
+    driver.window.panels[3].close()
+    driver.window.close()
+    again = open_window()
+    assert again.window.panels[3].isHidden() and not again.window.panels[0].isHidden()
+    again.window.actions_by_id["reset_layout"].trigger()
+    assert not again.window.panels[3].isHidden()
+
+
+def test_help_lists_every_key(open_window):
+    from PySide6.QtWidgets import QLabel
+
+    from app.dialogs import info
+
+    driver = open_window()
+    for dialog in (
+        info.keys(driver.window),
+        info.about(driver.window),
+        info.network(driver.window, driver.controller.facts),
+    ):
+        [words] = [label for label in dialog.findChildren(QLabel) if label.wordWrap()]
+        assert len(words.text()) > 100
+        if "Ctrl+Shift+Z" in words.text():
+            assert "Nudge" not in words.text() and "Mirror" in words.text()
+        dialog.close()

@@ -136,7 +136,7 @@ class Fitter:
         if tuck is not None:
             self._tuck_in(points, tuck, waist)
         if outside is not None:
-            self._push_out(points, outside)
+            self.push_out(points, self.meshes.tights.arm[:, 1] < 0.5, outside)
         return points
 
     def _tuck_in(self, points: np.ndarray, bottom: RadialGrid, waist: float) -> None:
@@ -148,10 +148,9 @@ class Fitter:
         limit = bottom.at(theta, np.minimum(y, waist - 0.12)) - 0.05 + np.clip(y - waist + 0.05, 0, 2) * 1.1
         self._scaled(points, rows, np.minimum(1, limit / np.maximum(r, 1e-6)))
 
-    def _push_out(self, points: np.ndarray, inner: RadialGrid) -> None:
-        rows = np.nonzero(
-            (self.meshes.tights.arm[:, 1] < 0.5) & (points[:, 1] < inner.top - 0.2) & (points[:, 1] > -2)
-        )[0]
+    def push_out(self, points: np.ndarray, trunk: np.ndarray, inner: RadialGrid) -> None:
+        """Move those points [N, 3] that belong to the trunk [N] outside of an inner garment, in place."""
+        rows = np.nonzero(trunk & (points[:, 1] < inner.top - 0.2) & (points[:, 1] > -2))[0]
         theta, r = self.polar(points[rows])
         y = points[rows, 1]
         need = (inner.at(theta, y) + 0.1) * np.clip((y + 1.9) / 0.9, 0.75, 1)

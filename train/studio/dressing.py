@@ -22,6 +22,8 @@ from .surfaces import DRESS, FACE, PANTS, UPPER
 # lowest canonical height down to which a suit's bottom surely covers the body
 _SUIT_BOTTOM_COVERS = {"hot pants": -0.55, "pencil skirt": -2.6}
 
+_HALF_TRUNK = 2.8  # dm: at the height of the hips the arms of the rest pose are further out
+
 
 def dress(assets: Assets, body: Body, outfit: Outfit, looks: Looks, rng: np.random.Generator) -> list[Part]:
     """All parts of a dressed person, outer layers first: what they hide is then not drawn in vain."""
@@ -44,8 +46,7 @@ class _Dresser:
         tucked = isinstance(outfit.top, Top) and (outfit.top.tucked or outfit.top.dress)
         clothes = [bottom]
         if isinstance(outfit.top, SuitPart):
-            depth = 0.0
-            clothes.append(self._suit(outfit.top, UPPER, depth))
+            clothes.append(self._suit(outfit.top, UPPER, 0.0, outside=silhouette))
             self._hide_under_suit(outfit.top, upper=True)
         else:
             points = self.fitter.top(
@@ -210,7 +211,7 @@ class _Dresser:
 
     # suits and skin
 
-    def _suit(self, suit: SuitPart, label: int, depth: float) -> Part:
+    def _suit(self, suit: SuitPart, label: int, depth: float, outside: RadialGrid | None = None) -> Part:
         texture = self.assets.texture
         values = {
             "label": (label, ("keep", "tint", "fabric").index(suit.recolour), 0, 0),
@@ -227,7 +228,11 @@ class _Dresser:
             values["tile"] = (2 * suit.repeat / suit.fabric.size, 0, 0, 0)
             if self.assets.has_texture("clothes", f"{suit.suit}_ao.png"):
                 textures["print"] = texture("clothes", f"{suit.suit}_ao.png")
-        mesh = accessory_mesh(self.meshes.accessories[suit.suit], self.body.vertices, suit.parts)
+        accessory = self.meshes.accessories[suit.suit]
+        points = accessory.fitting.place(self.body.vertices)
+        if outside is not None:
+            self.fitter.push_out(points, np.abs(points[:, 0]) < _HALF_TRUNK, outside)
+        mesh = accessory_mesh(accessory, self.body.vertices, suit.parts, points=points)
         return Part(suit.name, "textured", mesh, values, textures)
 
     def _hide_under_suit(self, suit: SuitPart, upper: bool) -> None:

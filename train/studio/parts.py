@@ -96,12 +96,15 @@ def accessory_mesh(
     base: np.ndarray,
     parts: tuple[int, ...] | None = None,
     outward_from: np.ndarray | None = None,
+    points: np.ndarray | None = None,
 ) -> PartMesh:
-    """An accessory on a body. parts: connected components to take (all).
+    """An accessory on a body. parts: connected components to take (all); points: its vertices, where they are not
+    simply those of the fitting.
 
     outward_from: centre of the head; normals of hair are bent away from it by three quarters, or its cards would show.
     """
-    points = accessory.fitting.place(base)
+    if points is None:
+        points = accessory.fitting.place(base)
     normals = vertex_normals(points, accessory.faces)
     corners = accessory.corners
     triangles = corners.triangles

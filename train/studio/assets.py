@@ -32,7 +32,7 @@ from .geometry import (
 from .meshfiles import Fitting, read_fitting, read_obj, read_target
 from .treefile import load_tree, save_tree
 
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 BODY_VERTICES = 13380  # the first vertices of the base mesh are the body, the rest are helpers
 SIDES = ("L", "R")
 _ACCESSORY_FOLDERS = ("hair", "eyebrows", "eyelashes", "clothes", "eyes")
@@ -298,10 +298,10 @@ def _arm_coordinates(bones: Bones, base: np.ndarray, points: np.ndarray, skin: s
         )
         upper, lower = unit(elbow - shoulder), unit(wrist - elbow)
         length = np.linalg.norm(elbow - shoulder)
-        beyond = (points - elbow) @ unit(upper + lower) >= 0
-        along = np.where(
-            beyond, np.maximum(length + (points - elbow) @ lower, 0), (points - shoulder) @ upper
-        )
+        # round the bend both measures are blended: either alone would jump across the elbow
+        bend = np.clip((points - elbow) @ unit(upper + lower) / 1.4 + 0.5, 0, 1)
+        bend = bend * bend * (3 - 2 * bend)
+        along = (1 - bend) * ((points - shoulder) @ upper) + bend * (length + (points - elbow) @ lower)
         arm[on_side, 0] = along[on_side]
         arm[on_side, 1] = _weight_of(bones, skin, _ARM_BONES, "." + side)[on_side]
     return arm

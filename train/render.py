@@ -1,6 +1,7 @@
 """`python3 -m train render`: people from the synthetic studio, as shards on disk.
 
-Deterministic for a person's index, resumable (finished shards are kept), parallel by processes with one OpenGL context each.
+Deterministic for a person's index, resumable (finished shards are kept), parallel by processes with one
+OpenGL context each.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from .studio import STUDIO_VERSION
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker needs to know: where to write, how large and how many pictures of a person, where the assets are."""
+    """What a worker needs to know: where to write, how large and how many pictures of a person, where the
+    assets are."""
 
     output: Path
     size: tuple[int, int]

@@ -1,8 +1,9 @@
 """The rendered data set on disk: WebDataset tar shards of people and their views, read by byte offsets.
 
-A folder with `dataset.json` and shards `people-AAAAAAA-BBBBBBB.tar` (people A <= i < B), each with a `.sha256` beside it.
-Members of person i, view v, in this order and contiguous for a person:
-`{i:07d}_{v}.jpg`, `{i:07d}_{v}.parsing.png` (8-bit class ids), `{i:07d}_{v}.json` (keypoints in picture px, framing, facing).
+A folder with `dataset.json` and shards `people-AAAAAAA-BBBBBBB.tar` (people A <= i < B), each with a
+`.sha256` beside it. Members of person i, view v, in this order and contiguous for a person:
+`{i:07d}_{v}.jpg`, `{i:07d}_{v}.parsing.png` (8-bit class ids), `{i:07d}_{v}.json` (keypoints in picture px,
+framing, facing).
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ _BLOCK = 512
 
 @dataclass(frozen=True)
 class Sample:
-    """A view of a person: image uint8 [H, W, 3], parsing uint8 [H, W], keypoints float32 [18, 3] (x, y px, state)."""
+    """A view of a person: image uint8 [H, W, 3], parsing uint8 [H, W], keypoints float32 [18, 3] (x, y px,
+    state)."""
 
     person: int
     view: int
@@ -55,7 +57,8 @@ class Extent:
 
 
 def describe(folder: Path, studio: str, size: tuple[int, int], views: int) -> None:
-    """Write `dataset.json`, or check that the folder's own says the same; raises InputError where it does not."""
+    """Write `dataset.json`, or check that the folder's own says the same; raises InputError where it does
+    not."""
     description = {"format": FORMAT, "version": VERSION, "studio": studio, "size": list(size), "views": views}
     path = folder / "dataset.json"
     if path.exists():
@@ -149,7 +152,8 @@ def _sidecar(shard: Path) -> Path:
 class Shards:
     """An opened data set. people: {person: {view: {"jpg": Extent, "parsing.png": Extent, "json": Extent}}}.
 
-    Reading is by position (os.pread), so one object serves many threads; forked or pickled copies open the files anew.
+    Reading is by position (os.pread), so one object serves many threads; forked or pickled copies open the
+    files anew.
     """
 
     def __init__(

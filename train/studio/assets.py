@@ -1,7 +1,8 @@
 """The MakeHuman data (CC0) the studio works with: found, parsed once, kept in the user's cache.
 
-"Canonical" coordinates are those of the unmorphed base mesh. They are the same for every person, so hems, necklines,
-make-up and label borders are drawn once in canonical space and carried along as a vertex attribute.
+"Canonical" coordinates are those of the unmorphed base mesh. They are the same for every person, so hems,
+necklines, make-up and label borders are drawn once in canonical space and carried along as a vertex
+attribute.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ class Cloth:
 
 @dataclass(frozen=True)
 class Accessory:
-    """Hair, brows, lashes, eyes, suits, shoes: a mesh fitted to the base. parts [N]: its connected components."""
+    """Hair, brows, lashes, eyes, suits, shoes: a mesh fitted to the base. parts [N]: its connected
+    components."""
 
     fitting: Fitting
     uvs: np.ndarray
@@ -77,7 +79,8 @@ class Accessory:
 
 @dataclass(frozen=True)
 class Bones:
-    """The skeleton: names, parents (-1 for the root), and the base vertices whose mean is a bone's head and tail."""
+    """The skeleton: names, parents (-1 for the root), and the base vertices whose mean is a bone's head and
+    tail."""
 
     names: list[str]
     parents: np.ndarray
@@ -122,7 +125,8 @@ class Assets:
         self.meshes = parsed
 
     def texture(self, kind: str, name: str) -> Path:
-        """File of a texture, e.g. texture("skins", "young_darkskinned_male_diffuse.png"), in either known layout."""
+        """File of a texture, e.g. texture("skins", "young_darkskinned_male_diffuse.png"), in either known
+        layout."""
         folder = self.root / kind
         stem = name.rsplit(".", 1)[0]
         for candidate in (
@@ -271,7 +275,7 @@ def _read_rig(root: Path, vertices: np.ndarray) -> tuple[Bones, sparse.csr_matri
     )
 
     entries = [(int(vertex), index[name], value) for name, rows in table.items() for vertex, value in rows]
-    rows, columns, values = (np.array(column) for column in zip(*entries))
+    rows, columns, values = (np.array(column) for column in zip(*entries, strict=True))
     weights = sparse.csr_matrix(
         (values.astype(np.float32), (rows, columns)), shape=(len(vertices), len(names))
     )
@@ -290,7 +294,8 @@ def _weight_of(bones: Bones, skin: sparse.spmatrix, prefixes: tuple[str, ...], s
 
 
 def _arm_coordinates(bones: Bones, base: np.ndarray, points: np.ndarray, skin: sparse.spmatrix) -> np.ndarray:
-    """[N, 2]: canonical length along shoulder, elbow (2.28), wrist (4.4), and the weight of that side's arm bones."""
+    """[N, 2]: canonical length along shoulder, elbow (2.28), wrist (4.4), and the weight of that side's arm
+    bones."""
     arm = np.zeros((len(points), 2), np.float32)
     for side, on_side in (("L", points[:, 0] > 0), ("R", points[:, 0] <= 0)):
         shoulder, elbow, wrist = (

@@ -92,7 +92,7 @@ def _add_build(add, rng: np.random.Generator, female: bool, origins: np.ndarray)
     muscle = float(np.clip(rng.normal(0.45 if female else 0.52, 0.13), 0.15, 0.9))
     height = float(np.clip(rng.normal(0.2, 0.22), -0.4, 0.6))
     for age, age_share in (("young", 1 - old), ("old", old)):
-        for race, share in zip(RACES, origins):
+        for race, share in zip(RACES, origins, strict=True):
             add(f"macrodetails/{race}-{sex}-{age}", age_share * share)
         for muscle_name, muscle_share in _three_way(muscle, "muscle"):
             for weight_name, weight_share in _three_way(weight, "weight"):
@@ -110,10 +110,8 @@ def _add_build(add, rng: np.random.Generator, female: bool, origins: np.ndarray)
     )
     if female:
         cup = float(np.clip(rng.normal(0.05, 0.35), -0.6, 0.8))
-        add(
-            f"breast/female-young-averagemuscle-averageweight-{'max' if cup > 0 else 'min'}cup-averagefirmness",
-            abs(cup),
-        )
+        size = "maxcup" if cup > 0 else "mincup"
+        add(f"breast/female-young-averagemuscle-averageweight-{size}-averagefirmness", abs(cup))
         add("hip/hip-scale-horiz-incr", rng.uniform(0, 0.3))
 
 

@@ -1,4 +1,5 @@
-"""Camera, framing, light and backdrop of a picture. Unit: decimetre, radians; y up; the camera looks along -z."""
+"""Camera, framing, light and backdrop of a picture. Unit: decimetre, radians; y up; the camera looks along
+-z."""
 
 from __future__ import annotations
 
@@ -15,9 +16,11 @@ FRAMINGS = {"full": 0.5, "upper": 0.3, "knee": 0.16, "lower": 0.04}
 
 @dataclass(frozen=True)
 class Shot:
-    """What the photographer decides: facing, framing, turn of the person (yaw), height and lens of the camera.
+    """What the photographer decides: facing, framing, turn of the person (yaw), height and lens of the
+    camera.
 
-    cut: where a crop lies within its range, 0..1; shift: of the person in shares of the picture; margin: factor.
+    cut: where a crop lies within its range, 0..1; shift: of the person in shares of the picture; margin:
+    factor.
     """
 
     facing: str
@@ -32,7 +35,8 @@ class Shot:
 
 @dataclass(frozen=True)
 class Light:
-    """Linear colours and directions towards the lights, the same for all pictures of a person but for a small jitter."""
+    """Linear colours and directions towards the lights, the same for all pictures of a person but for a
+    small jitter."""
 
     key_direction: np.ndarray
     key_colour: np.ndarray
@@ -58,8 +62,8 @@ class Light:
 
 @dataclass(frozen=True)
 class Camera:
-    """view_projection [4, 4] (column vectors), eye and target [3], near and far planes, view angle; height: dm of the
-    picture in the target's plane.
+    """view_projection [4, 4] (column vectors), eye and target [3], near and far planes, view angle; height:
+    dm of the picture in the target's plane.
     """
 
     view_projection: np.ndarray

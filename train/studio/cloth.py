@@ -1,7 +1,7 @@
 """Looseness: body-hugging helper meshes become garments that hang, in the rest pose, once per person.
 
-The tool for everything is a grid of radii about a vertical axis: how far the body (or the cloth) reaches in every
-direction at every height. Hanging cloth is a running maximum of it from top to bottom. Unit: decimetre.
+The tool for everything is a grid of radii about a vertical axis: how far the body (or the cloth) reaches in
+every direction at every height. Hanging cloth is a running maximum of it from top to bottom. Unit: decimetre.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ _WRAPPED = ("nearest", "wrap")
 
 @dataclass(frozen=True)
 class RadialGrid:
-    """radius [rows, bins] between the heights bottom and top; bins go round from the back over the right side."""
+    """radius [rows, bins] between the heights bottom and top; bins go round from the back over the right
+    side."""
 
     radius: np.ndarray
     bottom: float
@@ -237,7 +238,8 @@ class Fitter:
     def silhouette(
         self, points: np.ndarray, bottom: float = -1.8, top: float = 2.6, rows: int = 44
     ) -> RadialGrid:
-        """Radii of a finished garment about the trunk, zero above its upper edge: what an outer layer must clear."""
+        """Radii of a finished garment about the trunk, zero above its upper edge: what an outer layer must
+        clear."""
         theta, r = self.polar(points)
         y = points[:, 1]
         grid = RadialGrid.measured(theta, y, r, bottom, top, rows, 36, fill=2)

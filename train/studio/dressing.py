@@ -1,7 +1,7 @@
 """Body and outfit become the list of parts that the renderer draws.
 
-Layers are kept apart in three ways: outer cloth is pushed outside of inner cloth, the depth test sees skin and inner
-layers a little behind their place, and body vertices that clothes cover are left out.
+Layers are kept apart in three ways: outer cloth is pushed outside of inner cloth, the depth test sees skin
+and inner layers a little behind their place, and body vertices that clothes cover are left out.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ class _Dresser:
     # bottoms
 
     def _bottom(self) -> tuple[Part, RadialGrid, float]:
-        """The bottom, what an untucked top must clear of it (or a tucked one stay inside of), and its upper edge."""
+        """The bottom, what an untucked top must clear of it (or a tucked one stay inside of), and its upper
+        edge."""
         match self.outfit.bottom:
             case Trousers() as trousers:
                 return self._trousers(trousers)
@@ -193,7 +194,8 @@ class _Dresser:
         return self._top_part(jacket, self.fitter.top(jacket.fit, outside=silhouette), -0.08)
 
     def _across_arm(self, points: np.ndarray, normals: np.ndarray) -> np.ndarray:
-        """Position [N] across the sleeve (dm), measured on the panel of the sleeve that a point belongs to."""
+        """Position [N] across the sleeve (dm), measured on the panel of the sleeve that a point belongs
+        to."""
         cloth, bones = self.meshes.tights, self.meshes.bones
         across = np.zeros(len(points))
         for side in SIDES:

@@ -1,34 +1,25 @@
 """What a person wears, as a description: cuts, fits, fabrics. cloth.py and dressing.py make meshes of it.
 
-Heights and widths are canonical decimetres (see assets.py): waist about 1.84, crotch about -0.5, knee -3.7, ankle -7.4;
-lengths along an arm run from the shoulder over the elbow (2.28) to the wrist (4.4).
+Heights and widths are canonical decimetres (see assets.py): waist about 1.84, crotch about -0.5, knee -3.7,
+ankle -7.4; lengths along an arm run from the shoulder over the elbow (2.28) to the wrist (4.4).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from .textiles import (
-    PALETTE,
-    SOBER_KINDS,
-    Fabric,
-    draw_colour,
-    draw_denim,
-    draw_fabric,
-    draw_leather,
-    draw_print,
-    linear,
-)
+from .textiles import Fabric
 
 NECKS = ("crew", "vee", "turtle", "tank", "strapless")
 
 
 @dataclass
 class Fit:
-    """ease: gap to the skin (dm); looseness: 0 follows the body .. 1 hangs from its widest point; taper: how fast hanging
-    cloth comes back to the body (dm per dm); sleeve: extra gap of the sleeves (dm), flare: its growth towards the hem.
+    """ease: gap to the skin (dm); looseness: 0 follows the body .. 1 hangs from its widest point; taper:
+    how fast hanging cloth comes back to the body (dm per dm); sleeve: extra gap of the sleeves (dm), flare:
+    its growth towards the hem.
     """
 
     ease: float
@@ -50,7 +41,8 @@ class Finish:
 
 @dataclass
 class Neck:
-    """kind of NECKS; width: half width; front, back: depth (crew, vee, tank) or height of the edge (turtle, strapless)."""
+    """kind of NECKS; width: half width; front, back: depth (crew, vee, tank) or height of the edge (turtle,
+    strapless)."""
 
     kind: str = "crew"
     width: float = 1.0
@@ -60,7 +52,8 @@ class Neck:
 
 @dataclass
 class Top:
-    """A top cut from cloth, the upper part of a dress, or a jacket (opening: half width of its open front)."""
+    """A top cut from cloth, the upper part of a dress, or a jacket (opening: half width of its open
+    front)."""
 
     name: str
     fit: Fit
@@ -93,7 +86,8 @@ class Trousers:
 
 @dataclass
 class Skirt:
-    """slope: widening below the hip (dm per dm); waves flutes of relative height `flutes`; hanging: falls from the bust."""
+    """slope: widening below the hip (dm per dm); waves flutes of relative height `flutes`; hanging: falls
+    from the bust."""
 
     hem: float
     finish: Finish
@@ -146,328 +140,3 @@ class Outfit:
         """Thickness of the clothes round the trunk (dm)."""
         top = 0.05 + 0.25 * self.top.fit.looseness if isinstance(self.top, Top) else 0.2
         return top + (0.15 if self.jacket else 0)
-
-
-# name: suit, components of its mesh, mean luminance of its texture
-SUIT_TOPS = {
-    "tee": ("male_casualsuit04", (0,), 0.35),
-    "tee f": ("female_casualsuit01", (0,), 0.35),
-    "tee f2": ("female_casualsuit02", (2,), 0.35),
-    "jacket": ("male_casualsuit06", (0,), 0.35),
-    "long": ("male_casualsuit02", (1,), 0.35),
-    "shirt": ("male_casualsuit03", (0,), 0.2),
-    "blouse": ("female_elegantsuit01", (1,), 0.22),
-    "crop": ("female_sportsuit01", (0,), 0.35),
-    "vest": ("male_casualsuit05", (0, 1, 2), 0.25),
-    "suit": ("male_elegantsuit01", (1,), 0.16),
-}
-SUIT_BOTTOMS = {
-    "jeans m": ("male_casualsuit02", (0,), 0.42),
-    "jeans f": ("female_casualsuit01", (1,), 0.42),
-    "hot pants": ("female_casualsuit02", (0,), 0.35),
-    "pencil skirt": ("female_elegantsuit01", (0,), 0.28),
-    "trousers": ("male_elegantsuit01", (0,), 0.2),
-}
-_JEANS_TINTS = [(60, 66, 80), (35, 36, 40), (110, 130, 160), (200, 195, 185), (130, 110, 85), (30, 40, 70)]
-# no skin tones: the wearer would look barefoot
-_SHOE_COLOURS = [
-    (20, 20, 22),
-    (30, 28, 30),
-    (150, 30, 35),
-    (120, 25, 30),
-    (240, 238, 235),
-    (90, 60, 45),
-    (110, 110, 115),
-    (40, 45, 70),
-]
-_SHOES = {"shoes01": 0.14, "shoes02": 0.12, "shoes03": 0.17, "shoes04": 0.19, "shoes05": 0.2, "shoes06": 0.18}
-
-
-def _choose(rng: np.random.Generator, table: dict[str, float]) -> str:
-    weights = np.array(list(table.values()))
-    return str(rng.choice(list(table), p=weights / weights.sum()))
-
-
-def draw_outfit(rng: np.random.Generator, female: bool) -> Outfit:
-    """Clothes from the skin out: always a top and a bottom, or a dress."""
-    if female and rng.random() < 0.27:
-        outfit = _draw_dress(rng)
-    else:
-        outfit = Outfit(_draw_top(rng, female), None)
-        kind = rng.random()
-        if female and kind < 0.27:
-            _add_skirt(outfit, rng)
-        elif kind < (0.45 if female else 0.3):
-            outfit.bottom = _draw_suit_bottom(rng, female)
-        else:
-            _add_trousers(outfit, rng, female)
-    if isinstance(outfit.top, Top) and outfit.top.neck.kind != "turtle" and rng.random() < 0.16:
-        _add_jacket(outfit, rng)
-    for garment in (outfit.top, outfit.bottom, outfit.jacket):
-        if garment is not None and not isinstance(garment, SuitPart) and rng.random() < 0.13:
-            _make_shiny(garment.finish, rng)
-    if (
-        isinstance(outfit.top, Top)
-        and not outfit.top.dress
-        and outfit.top.chest_print is None
-        and rng.random() < 0.22
-    ):
-        outfit.top.placket = float(rng.choice([0.45, 0.6, 1.8]))
-    _add_shoes(outfit, rng, female)
-    return outfit
-
-
-def _loose_fit(rng: np.random.Generator, looseness: float) -> Fit:
-    return Fit(
-        0.04 + 0.05 * looseness,
-        looseness,
-        rng.uniform(-0.02, 0.09),
-        0.02 + 0.16 * looseness * rng.uniform(0.4, 1.2),
-        rng.uniform(-0.2, 0.8) * looseness,
-    )
-
-
-def _draw_top(rng: np.random.Generator, female: bool) -> Top | SuitPart:
-    kinds = (
-        {
-            "tee": 0.26,
-            "long": 0.16,
-            "tank": 0.12,
-            "vee": 0.12,
-            "turtle": 0.05,
-            "strapless": 0.06,
-            "blouse": 0.08,
-            "suit": 0.15,
-        }
-        if female
-        else {
-            "tee": 0.33,
-            "long": 0.16,
-            "vee": 0.08,
-            "shirt": 0.04,
-            "turtle": 0.03,
-            "tank": 0.06,
-            "suit": 0.30,
-        }
-    )
-    kind = _choose(rng, kinds)
-    return _draw_suit_top(rng, female) if kind == "suit" else _draw_cloth_top(rng, female, kind)
-
-
-def _draw_cloth_top(rng: np.random.Generator, female: bool, kind: str) -> Top:
-    uniform = rng.uniform
-    looseness = float(np.clip(rng.beta(2, 2.2), 0.05, 0.95) if female else np.clip(rng.beta(3, 2), 0.25, 1))
-    top = Top(
-        kind,
-        _loose_fit(rng, looseness),
-        Finish(draw_fabric(rng), uniform(0.1, 0.24) * (0.5 + looseness * 0.7), uniform(0, 0.03)),
-        hem=uniform(-0.6, 0.5),
-        sleeve=4.1,
-        neck=Neck("crew", uniform(0.85, 1.2), uniform(0.55, 0.9)),
-        hem_curve=uniform(-0.1, 0.4) if uniform() < 0.3 else 0.0,
-    )
-    match kind:
-        case "tee":
-            top.sleeve = uniform(0.7, 2)
-        case "long":
-            top.sleeve = rng.choice([uniform(2.6, 3.4), uniform(3.9, 4.15)], p=[0.3, 0.7])
-        case "tank":
-            top.neck = Neck("tank", uniform(0.75, 1), uniform(0.9, 1.6), uniform(0.4, 1.2))
-            top.sleeve, top.strap, top.armhole = 0.1, uniform(0.95, 1.35), uniform(-0.3, 0.1)
-            top.fit.sleeve, top.fit.ease = 0.0, 0.06
-        case "vee":
-            top.neck = Neck("vee", uniform(1, 1.5), uniform(1, 1.9), 0.25)
-            top.sleeve = rng.choice([uniform(0.6, 2), 4.05])
-        case "turtle":
-            top.neck, top.sleeve = Neck("turtle", 1.0, uniform(5.75, 6.1)), 4.05
-        case "strapless":
-            top.neck = Neck("strapless", 1.0, uniform(4.35, 4.6), uniform(3.9, 4.3))
-            top.sleeve, top.fit.ease = 0.0, 0.05
-        case "blouse":
-            top.neck = Neck("crew", uniform(0.9, 1.4), uniform(0.6, 1.5))
-            top.sleeve, top.fit = uniform(1.2, 4.1), _loose_fit(rng, uniform(0.7, 1.1))
-            top.fit.flare, top.finish.folds = uniform(0.3, 2.2), uniform(0.2, 0.32)
-        case "shirt":
-            top.neck = Neck("crew", 0.85, 0.5)
-    if (
-        kind in ("tee", "long", "tank")
-        and top.finish.fabric.kind in ("plain", "heather")
-        and uniform() < 0.25
-    ):
-        top.chest_print, top.print_at = draw_print(rng), (0.0, uniform(3.4, 3.9), uniform(0.6, 1.1))
-    return top
-
-
-def _draw_suit_top(rng: np.random.Generator, female: bool) -> SuitPart:
-    name = _choose(
-        rng,
-        {"tee f": 0.35, "tee f2": 0.35, "blouse": 0.2, "crop": 0.1}
-        if female
-        else {"tee": 0.3, "jacket": 0.15, "long": 0.2, "shirt": 0.15, "vest": 0.1, "suit": 0.1},
-    )
-    part = SuitPart(name, *SUIT_TOPS[name])
-    chance = rng.random()
-    if name in ("shirt", "vest", "suit", "blouse"):
-        if chance < 0.6:
-            part.recolour, part.tint = "tint", tuple(linear(draw_colour(rng)))
-    elif chance < 0.85:
-        part.recolour, part.fabric, part.repeat = "fabric", draw_fabric(rng), rng.uniform(4, 6)
-    return part
-
-
-def _draw_suit_bottom(rng: np.random.Generator, female: bool) -> SuitPart:
-    name = _choose(
-        rng,
-        {"jeans f": 0.62, "hot pants": 0.25, "pencil skirt": 0.13}
-        if female
-        else {"jeans m": 0.8, "trousers": 0.2},
-    )
-    part = SuitPart(name, *SUIT_BOTTOMS[name])
-    colour = None
-    if name.startswith("jeans") and rng.random() < 0.5:
-        colour = _JEANS_TINTS[rng.integers(len(_JEANS_TINTS))]
-    elif name == "pencil skirt" or name == "trousers" and rng.random() < 0.6:
-        colour = draw_colour(rng)
-    if colour is not None:
-        part.recolour, part.tint = "tint", tuple(linear(colour))
-    return part
-
-
-def _draw_skirt(rng: np.random.Generator, kind: str, hem: float, finish: Finish) -> Skirt:
-    uniform, phase = rng.uniform, rng.uniform(0, 6)
-    match kind:
-        case "pencil":
-            return Skirt(hem, finish, uniform(-0.03, 0.02), 0.008, 5, phase)
-        case "shift":
-            return Skirt(hem, finish, uniform(0.02, 0.1), 0.02, int(rng.integers(5, 9)), phase, hanging=True)
-        case "a-line":
-            return Skirt(
-                hem, finish, uniform(0.12, 0.28), uniform(0.02, 0.06), int(rng.integers(6, 12)), phase
-            )
-    return Skirt(hem, finish, uniform(0.25, 0.5), uniform(0.05, 0.11), int(rng.integers(8, 16)), phase)
-
-
-def _draw_dress(rng: np.random.Generator) -> Outfit:
-    uniform = rng.uniform
-    top = _draw_cloth_top(
-        rng, True, _choose(rng, {"tee": 0.2, "long": 0.15, "tank": 0.35, "vee": 0.15, "strapless": 0.15})
-    )
-    looseness = uniform(0, 0.35)
-    top.fit = replace(top.fit, looseness=looseness * 0.5, ease=0.07, sleeve=0.05 + 0.2 * uniform())
-    top.hem, top.hem_curve, top.dress, top.chest_print = 1.35, 0.0, True, None
-    kind = str(rng.choice(["pencil", "a-line", "full", "shift"]))
-    hem = rng.choice([uniform(-2.9, -1.6), uniform(-3.9, -3), uniform(-7, -5)], p=[0.5, 0.33, 0.17])
-    # the same cloth above and below, so that one finish serves both
-    return Outfit(top, _draw_skirt(rng, kind, hem, top.finish))
-
-
-def _add_skirt(outfit: Outfit, rng: np.random.Generator) -> None:
-    uniform = rng.uniform
-    hem = rng.choice([uniform(-2.4, -1.2), uniform(-3.8, -2.8), uniform(-7, -5)], p=[0.5, 0.35, 0.15])
-    fabric = draw_fabric(rng) if uniform() < 0.45 else draw_fabric(rng, SOBER_KINDS)
-    outfit.bottom = _draw_skirt(
-        rng,
-        str(rng.choice(["pencil", "a-line", "full"])),
-        hem,
-        Finish(fabric, uniform(0.08, 0.2), uniform(0, 0.03)),
-    )
-    if isinstance(outfit.top, Top) and uniform() < 0.5:
-        _tuck(outfit.top, 1.35)
-
-
-def _tuck(top: Top, hem: float) -> None:
-    top.hem, top.hem_curve, top.tucked = hem, 0.0, True
-    top.fit.looseness *= 0.5
-
-
-def _add_trousers(outfit: Outfit, rng: np.random.Generator, female: bool) -> None:
-    uniform = rng.uniform
-    kind = _choose(
-        rng,
-        {"leggings": 0.14, "jeans": 0.36, "trousers": 0.17, "wide": 0.1, "shorts": 0.17, "capri": 0.06}
-        if female
-        else {"jeans": 0.45, "trousers": 0.25, "shorts": 0.2, "joggers": 0.1},
-    )
-    fit, hem = {
-        "leggings": lambda: (Fit(0.02, 0.0, 0.1), -7.35),
-        "jeans": lambda: (Fit(0.05, uniform(0.1, 0.6), uniform(0.1, 0.16)), uniform(-7.55, -7.2)),
-        "trousers": lambda: (Fit(0.07, uniform(0.6, 0.9), uniform(0.08, 0.13)), uniform(-7.6, -7.2)),
-        "wide": lambda: (Fit(0.08, 1.0, uniform(-0.05, 0.05)), uniform(-7.7, -7.3)),
-        "shorts": lambda: (
-            Fit(0.09, uniform(0.4, 1), uniform(0, 0.1)),
-            uniform(-2.6, -0.75) if female else uniform(-3.6, -2.2),
-        ),
-        "capri": lambda: (Fit(0.04, 0.3, 0.1), uniform(-5.8, -4.5)),
-        "joggers": lambda: (Fit(0.1, uniform(0.6, 1), 0.12), -7.2),
-    }[kind]()
-    if kind == "jeans" or kind == "shorts" and uniform() < 0.5:
-        fabric = draw_denim(rng)
-    elif kind in ("leggings", "wide", "shorts") and uniform() < 0.4:
-        fabric = draw_fabric(rng)
-    else:
-        fabric = draw_fabric(rng, SOBER_KINDS)
-    outfit.bottom = Trousers(
-        kind,
-        fit,
-        Finish(fabric, 0.08 if kind == "leggings" else uniform(0.1, 0.25), uniform(0, 0.03)),
-        uniform(1.1, 1.9) if female else uniform(0.9, 1.4),
-        hem,
-        belt=uniform() < 0.4,
-        bright_seams=uniform() < 0.4,
-    )
-    if isinstance(outfit.top, Top) and uniform() < 0.25:
-        _tuck(outfit.top, outfit.bottom.waist - 0.4)
-        outfit.bottom.over_top = True
-
-
-def _add_jacket(outfit: Outfit, rng: np.random.Generator) -> None:
-    uniform = rng.uniform
-    hem = rng.choice([uniform(-0.8, 0.3), -0.85], p=[0.75, 0.25])
-    outfit.jacket = Top(
-        "jacket",
-        Fit(0.1, uniform(0.6, 1), 0.02, 0.04 + 0.06 * uniform()),
-        Finish(draw_fabric(rng, SOBER_KINDS), uniform(0.15, 0.3), uniform(0, 0.04)),
-        hem,
-        uniform(3.7, 4.1),
-        Neck("crew", uniform(0.8, 1), uniform(0.6, 1), 0.15),
-        opening=uniform(0.3, 1.1),
-    )
-    inner = outfit.top  # what is worn below loses its sleeves and lies close
-    inner.sleeve = min(inner.sleeve, 0.15)
-    inner.fit = replace(inner.fit, looseness=min(inner.fit.looseness, 0.4), sleeve=0.0)
-
-
-def _make_shiny(finish: Finish, rng: np.random.Generator) -> None:
-    """Satin or leather."""
-    uniform = rng.uniform
-    finish.specular, finish.gloss = (
-        (uniform(0.12, 0.25), uniform(20, 50)) if uniform() < 0.5 else (uniform(0.08, 0.18), uniform(6, 14))
-    )
-    if finish.specular > 0.15 and uniform() < 0.6:
-        finish.fabric = draw_leather(rng)
-
-
-def _add_shoes(outfit: Outfit, rng: np.random.Generator, female: bool) -> None:
-    uniform = rng.uniform
-    skirted = isinstance(outfit.bottom, Skirt)
-    if female and uniform() < (0.85 if skirted else 0.4):
-        kind = uniform()
-        top = -7.62 if kind < 0.75 else (-6.6 if kind < 0.9 else -4.3)  # pump, ankle boot, boot
-        height = float(rng.choice([0.35, 0.6, 0.9], p=[0.35, 0.35, 0.3]))
-        radius = uniform(0.16, 0.26) if height > 0.5 else uniform(0.25, 0.34)
-        outfit.heels = Heels(
-            height,
-            top,
-            0.42 if top < -7 else 0.0,
-            bool(top < -7 and uniform() < 0.5),
-            linear(_SHOE_COLOURS[rng.integers(len(_SHOE_COLOURS))]),
-            radius,
-            radius * uniform(0.35, 1),
-        )
-    else:
-        outfit.shoes = _choose(rng, _SHOES)
-        if uniform() < 0.55:
-            outfit.shoe_colour = linear(draw_colour(rng))
-    if skirted and uniform() < 0.22:
-        colour = linear(PALETTE[[1, 1, 1, 6, 2, 3][rng.integers(6)]])
-        outfit.stockings = (*colour, float(rng.choice([0.6, 0.97])))

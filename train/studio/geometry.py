@@ -10,7 +10,8 @@ import scipy.sparse as sparse
 
 @dataclass(frozen=True)
 class Corners:
-    """A mesh as the graphics card wants it: vertex and uv index of every unique corner [C], triangles [T, 3] of corners."""
+    """A mesh as the graphics card wants it: vertex and uv index of every unique corner [C], triangles [T,
+    3] of corners."""
 
     vertex: np.ndarray
     uv: np.ndarray

@@ -46,7 +46,8 @@ _LIPSTICKS = [(150, 50, 55), (190, 60, 60), (120, 25, 35), (200, 110, 100), (170
 
 @dataclass(frozen=True)
 class Looks:
-    """skin: texture file name and linear tint; face: values of PART_BLOCK painted on it; hair, tip: 8-bit sRGB."""
+    """skin: texture file name and linear tint; face: values of PART_BLOCK painted on it; hair, tip: 8-bit
+    sRGB."""
 
     skin: str
     skin_tint: np.ndarray

@@ -1,4 +1,5 @@
-"""Exact labels of a picture: the 18 OpenPose keypoints with visibility, from the bones and the depth buffer."""
+"""Exact labels of a picture: the 18 OpenPose keypoints with visibility, from the bones and the depth
+buffer."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from .rotations import normalised
 from .skeleton import Posed, Skeleton
 
 _EYES_AND_EARS = ((14706, 14733), (14634, 14661), (5507, 5598), (12106, 12195))  # eye R, eye L, ear R, ear L
-# Joints lie inside of the body and cloth adds to it: how far behind the visible surface (dm) still counts as seen.
+# Joints lie inside of the body and cloth adds to it: how far behind the visible surface (dm) still counts
+# as seen.
 _TOLERANCE = np.array(
     [0.45, 1.6, 1.5, 1.3, 0.9, 1.5, 1.3, 0.9, 1.8, 1.1, 0.9, 1.8, 1.1, 0.9, 0.35, 0.35, 0.45, 0.45]
 )
@@ -53,7 +55,8 @@ def keypoints(
     distance: np.ndarray,
     size: tuple[int, int],
 ) -> np.ndarray:
-    """float32 [18, 3]: x, y in pixels of a picture of `size` (H, W), and state: 0 outside of the frame, 1 occluded, 2 visible.
+    """float32 [18, 3]: x, y in pixels of a picture of `size` (H, W), and state: 0 outside of the frame, 1
+    occluded, 2 visible.
 
     distance: depth buffer (dm from the eye) of any resolution.
     """

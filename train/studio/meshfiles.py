@@ -33,7 +33,8 @@ class ObjMesh:
 
 
 def read_obj(path: Path) -> ObjMesh:
-    """Read a Wavefront mesh of quads (and the odd triangle); raises InputError for anything that is no mesh."""
+    """Read a Wavefront mesh of quads (and the odd triangle); raises InputError for anything that is no
+    mesh."""
     vertices, uvs, faces, face_uvs, groups = [], [], [], [], []
     group = ""
     try:
@@ -91,8 +92,9 @@ def read_target(path: Path) -> tuple[np.ndarray, np.ndarray]:
 class Fitting:
     """How an accessory hangs on the base mesh: vertex = weights . base[anchors] + offsets * scale.
 
-    anchors, weights, offsets: [N, 3]; scale_rows [3, 2] base vertices and scale_spans [3] (their distance on the
-    unmorphed base) give the scale of every axis; hidden: base vertices it covers; obj: its mesh file's name.
+    anchors, weights, offsets: [N, 3]; scale_rows [3, 2] base vertices and scale_spans [3] (their distance
+    on the unmorphed base) give the scale of every axis; hidden: base vertices it covers; obj: its mesh
+    file's name.
     """
 
     anchors: np.ndarray
@@ -106,7 +108,7 @@ class Fitting:
     def place(self, base: np.ndarray) -> np.ndarray:
         """Positions [N, 3] of the accessory on the morphed base vertices."""
         scale = np.ones(3, np.float32)
-        for axis, ((a, b), span) in enumerate(zip(self.scale_rows, self.scale_spans)):
+        for axis, ((a, b), span) in enumerate(zip(self.scale_rows, self.scale_spans, strict=True)):
             if span > 0:
                 scale[axis] = abs(base[a, axis] - base[b, axis]) / span
         placed = (base[self.anchors] * self.weights[..., None]).sum(1) + self.offsets * scale

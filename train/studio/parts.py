@@ -54,8 +54,8 @@ class PartMesh:
 class Part:
     """material: its shader, shaders/<material>.frag; defines: features of that shader that this part needs.
 
-    values: members of PART_BLOCK as tuples (missing ones are 0); textures: "base", "print", "fabric", "normals" as
-    pictures uint8 [H, W, 3 or 4] or files.
+    values: members of PART_BLOCK as tuples (missing ones are 0); textures: "base", "print", "fabric",
+    "normals" as pictures uint8 [H, W, 3 or 4] or files.
     """
 
     name: str
@@ -98,10 +98,11 @@ def accessory_mesh(
     outward_from: np.ndarray | None = None,
     points: np.ndarray | None = None,
 ) -> PartMesh:
-    """An accessory on a body. parts: connected components to take (all); points: its vertices, where they are not
-    simply those of the fitting.
+    """An accessory on a body. parts: connected components to take (all); points: its vertices, where they
+    are not simply those of the fitting.
 
-    outward_from: centre of the head; normals of hair are bent away from it by three quarters, or its cards would show.
+    outward_from: centre of the head; normals of hair are bent away from it by three quarters, or its cards
+    would show.
     """
     if points is None:
         points = accessory.fitting.place(base)

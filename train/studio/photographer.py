@@ -11,9 +11,9 @@ from .assets import load_assets
 from .body import draw_body
 from .camera import Shot, draw_light, draw_shot, frame_person
 from .dressing import dress
-from .garments import draw_outfit
 from .head import draw_looks
 from .labels import keypoints
+from .outfits import draw_outfit
 from .poses import Pose, draw_pose
 from .renderer import Model, Renderer
 from .review import is_presentable
@@ -26,9 +26,9 @@ _ATTEMPTS = 4
 
 @dataclass(frozen=True)
 class View:
-    """image_HWC uint8 RGB; parsing_HW uint8 class ids (surfaces.PARSING_CLASSES); keypoints_18x3 float32: x, y px of this
-    picture and state (0 outside, 1 occluded, 2 visible); framing and facing as in camera.py; surfaces_HW: parsing_HW with
-    bare skin of the trunk told apart (surfaces.py).
+    """image_HWC uint8 RGB; parsing_HW uint8 class ids (surfaces.PARSING_CLASSES); keypoints_18x3 float32:
+    x, y px of this picture and state (0 outside, 1 occluded, 2 visible); framing and facing as in
+    camera.py; surfaces_HW: parsing_HW with bare skin of the trunk told apart (surfaces.py).
     """
 
     image_HWC: np.ndarray
@@ -55,7 +55,8 @@ class Person:
         self.model = Model(studio.renderer, dress(studio.assets, self.body, self.outfit, self.looks, rng))
 
     def view(self, number: int) -> View:
-        """One picture; view 0 shows the whole person from the front. Faulty ones are taken again (review.py)."""
+        """One picture; view 0 shows the whole person from the front. Faulty ones are taken again
+        (review.py)."""
         rng = np.random.default_rng((_SEED, self.index, number + 1))
         shot = draw_shot(rng, "front", "full") if number == 0 else draw_shot(rng)
         for _ in range(_ATTEMPTS):

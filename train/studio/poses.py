@@ -1,7 +1,7 @@
 """Poses of the photo studio, drawn as intentions: stance, bends of the trunk, where each hand goes.
 
-A pose says nothing of bones: skeleton.py reaches for these goals with whatever body it is given. Angles in radians,
-lengths in decimetres, L and R are the person's own sides.
+A pose says nothing of bones: skeleton.py reaches for these goals with whatever body it is given. Angles in
+radians, lengths in decimetres, L and R are the person's own sides.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def draw_pose(rng: np.random.Generator, plain: bool = False) -> Pose:
     ahead = "L" if uniform() < 0.5 else "R"
     _place_feet(pose, ahead, rng)
     goals = ["down", "down"] if plain else _draw_goals(rng, pose, ahead)
-    for side, goal in zip(SIDES, goals):
+    for side, goal in zip(SIDES, goals, strict=True):
         curl = uniform(0.3, 0.7) if goal == "hip" else uniform(0.1, 0.5)
         pose.arms[side] = Arm(
             goal, uniform(-1, 1, 4), _CLAVICLE.get(goal, -0.1) + normal(0.03), curl, normal(0.12)

@@ -1,7 +1,7 @@
 """The camera's other half: parts on the graphics card (or Mesa's software one), passes, pictures.
 
-Passes: shadow map -> the person at twice the size (linear colour, surface id, depth) -> ambient occlusion -> composition.
-One program for each material and pass: software renderers pay for every side of a branch.
+Passes: shadow map -> the person at twice the size (linear colour, surface id, depth) -> ambient occlusion
+-> composition. One program for each material and pass: software renderers pay for every side of a branch.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from .skinning import skin_vertices
 from .textiles import fold_tile
 from .textures import read_texture
 
-_SHADERS = {file.name: file.read_text(encoding="utf-8") for file in (Path(__file__).parent / "shaders").iterdir()}
+_SHADERS = {
+    file.name: file.read_text(encoding="utf-8") for file in (Path(__file__).parent / "shaders").iterdir()
+}
 _SHADOW_SIZE = 512
 _SCENE_BLOCK = {
     "view_projection": "mat4",
@@ -42,7 +44,8 @@ _BLOCK_STRIDE = 512  # bytes between the blocks of two parts: a multiple of ever
 
 @dataclass(frozen=True)
 class Exposure:
-    """image uint8 [H, W, 3]; surfaces uint8 [H, W] (surfaces.py); distance float32 [2H, 2W] from the eye (dm)."""
+    """image uint8 [H, W, 3]; surfaces uint8 [H, W] (surfaces.py); distance float32 [2H, 2W] from the eye
+    (dm)."""
 
     image: np.ndarray
     surfaces: np.ndarray
@@ -55,20 +58,21 @@ class Model:
     def __init__(self, renderer: Renderer, parts: list[Part]):
         context = renderer.context
         meshes = [part.mesh for part in parts]
-        starts = np.cumsum([0] + [len(mesh.static) for mesh in meshes])
+        starts = np.cumsum([0] + [len(mesh.static) for mesh in meshes[:-1]])
         self.parts = parts
         self.static = np.concatenate([mesh.static for mesh in meshes])
         self.bones = np.concatenate([mesh.skin.bones for mesh in meshes])
         self.weights = np.concatenate([mesh.skin.weights for mesh in meshes])
         self.posed = np.zeros((len(self.static), 6), np.float32)
-        indices = np.concatenate([mesh.triangles.ravel() + start for mesh, start in zip(meshes, starts)])
+        shifted = [mesh.triangles.ravel() + start for mesh, start in zip(meshes, starts, strict=True)]
+        indices = np.concatenate(shifted)
         counts = [mesh.triangles.size for mesh in meshes]
-        self.ranges = list(zip(np.cumsum([0] + counts[:-1]).tolist(), counts))
+        self.ranges = list(zip(np.cumsum([0] + counts[:-1]).tolist(), counts, strict=True))
         self._static_buffer = context.buffer(self.static.tobytes())
         self._posed_buffer = context.buffer(reserve=self.posed.nbytes)
         self._indices = context.buffer(indices.astype(np.int32).tobytes())
         blocks = np.zeros((len(parts), _BLOCK_STRIDE // 16, 4), np.float32)
-        for block, part in zip(blocks, parts):
+        for block, part in zip(blocks, parts, strict=True):
             for name, values in part.values.items():
                 block[list(PART_BLOCK).index(name), : len(values)] = values
         self.blocks = context.buffer(blocks.tobytes())
@@ -129,7 +133,8 @@ class Model:
 
 
 class Renderer:
-    """Draws pictures of one size (H, W) in pixels. Owns one OpenGL context; use it from the thread that made it."""
+    """Draws pictures of one size (H, W) in pixels. Owns one OpenGL context; use it from the thread that
+    made it."""
 
     def __init__(self, size: tuple[int, int]):
         self.size = size

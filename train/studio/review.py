@@ -1,4 +1,5 @@
-"""Which pictures are kept: a picture with bare hips or with fingertips that came through the cloth is taken again."""
+"""Which pictures are kept: a picture with bare hips or with fingertips that came through the cloth is taken
+again."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """From a pose to bone transforms, by inverse kinematics, so that every pose fits every body.
 
-Every bone has a world-aligned frame at its head in the rest pose. With G the global rotation, h the rest head and X the
-posed head of a bone and p its parent: X = G_p (h - h_p) + X_p, and a vertex moves to sum w (G (x - h) + X).
+Every bone has a world-aligned frame at its head in the rest pose. With G the global rotation, h the rest
+head and X the posed head of a bone and p its parent: X = G_p (h - h_p) + X_p, and a vertex moves to sum w
+(G (x - h) + X).
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ PARSING_CLASSES = (
     "legs and shoes",
 )
 BACKGROUND, HAIR, FACE, UPPER, DRESS, PANTS, ARMS, LEGS = range(8)
-# Bare skin of the trunk has ids of its own, so that a picture that shows what it should not can be found and redrawn.
+# Bare skin of the trunk has ids of its own, so that a picture that shows what it should not can be found
+# and redrawn.
 BARE_TORSO, BARE_HIPS = 8, 9
 
 _CLASS_OF_SURFACE = np.array([*range(8), ARMS, LEGS], np.uint8)

@@ -1,4 +1,5 @@
-"""Fabrics: seamless tiles of cloth patterns, chest prints, and the shared tile of folds. Colours are 8-bit sRGB."""
+"""Fabrics: seamless tiles of cloth patterns, chest prints, and the shared tile of folds. Colours are 8-bit
+sRGB."""
 
 from __future__ import annotations
 
@@ -78,7 +79,8 @@ _LEATHER = [(18, 18, 20), (60, 20, 20), (45, 30, 22), (30, 34, 40), (170, 150, 1
 
 @dataclass(frozen=True)
 class Fabric:
-    """tile uint8 [256, 256, 3]; size: edge of the tile on the body (dm); turn: radians; weave: strength of the grain."""
+    """tile uint8 [256, 256, 3]; size: edge of the tile on the body (dm); turn: radians; weave: strength of
+    the grain."""
 
     kind: str
     tile: np.ndarray
@@ -314,7 +316,7 @@ def _make_animal(rng, colours):
 
 def _make_camo(rng, colours):
     tile = _plain(colours[0])
-    for blob, colour in zip(_noises()[1], ((85, 95, 60), (60, 50, 40), (140, 130, 95))):
+    for blob, colour in zip(_noises()[1], ((85, 95, 60), (60, 50, 40), (140, 130, 95)), strict=False):
         tile = _over(tile, np.roll(blob, rng.integers(TILE), 0) > 0.5, colour)
     return tile, 3.0, 0.0
 
@@ -373,7 +375,8 @@ def draw_print(rng: np.random.Generator) -> np.ndarray:
         angles = np.arange(10) * np.pi / 5 - np.pi / 2
         radii = np.where(np.arange(10) % 2 == 0, 95, 42)
         pen.polygon(
-            [(n / 2 + r * np.cos(a), n / 2 + r * np.sin(a)) for r, a in zip(radii, angles)], fill=first
+            [(n / 2 + r * np.cos(a), n / 2 + r * np.sin(a)) for r, a in zip(radii, angles, strict=True)],
+            fill=first,
         )
     else:
         pen.rectangle([10, 100, 246, 150], fill=first)

@@ -14,7 +14,8 @@ from engine.errors import InputError
 
 @cache
 def read_texture(path: Path) -> np.ndarray:
-    """uint8 [H, W, 3 or 4], top row first. Colours of opaque texels bleed into transparent ones (for mip-maps)."""
+    """uint8 [H, W, 3 or 4], top row first. Colours of opaque texels bleed into transparent ones (for
+    mip-maps)."""
     try:
         with Image.open(path) as picture:
             pixels = np.asarray(picture.convert("RGBA" if picture.mode in ("RGBA", "P", "LA") else "RGB"))

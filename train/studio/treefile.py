@@ -1,4 +1,5 @@
-"""Trees of plain data (dataclasses, dicts, lists, numpy arrays, sparse matrices) in one .npz file, without pickle."""
+"""Trees of plain data (dataclasses, dicts, lists, numpy arrays, sparse matrices) in one .npz file, without
+pickle."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Recipe:
     betas: tuple[float, float] = (0.9, 0.99)
     warm_up: int = 2_000  # samples until the full learning rate
     losses: LossWeights = LossWeights()
-    ema_half_life: int = 10_000  # samples
+    ema_half_life: int = 4_000  # samples
     ema_ramp: float = 0.1  # early on the half-life is at most this share of the samples seen
     self_pairs: float = 0.1  # share of pairs whose target is the reference itself
     augment: bool = True
@@ -58,7 +58,7 @@ def default() -> Recipe:
     return Recipe(
         name="default",
         network=default_256(),
-        phases=(Phase((128, 80), 8, 60_000), Phase((256, 176), 8, FOREVER)),
+        phases=(Phase((128, 80), 8, 50_000), Phase((256, 176), 8, FOREVER)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 
 import pytest
@@ -26,6 +27,14 @@ else:
     # The same examples every time, on however slow a machine.
     settings.register_profile("poseloom", deadline=None, derandomize=True, database=None, max_examples=50)
     settings.load_profile("poseloom")
+
+
+def pytest_sessionfinish() -> None:
+    # The offscreen platform frees the clipboard after the interpreter is gone, and dies of contents that
+    # were made in Python; real displays free them in time.
+    gui = sys.modules.get("PySide6.QtGui")
+    if gui and gui.QGuiApplication.instance():
+        gui.QGuiApplication.clipboard().clear()
 
 
 def pytest_unconfigure() -> None:

@@ -36,7 +36,6 @@ ACTIONS = (
     Spec("open_person", "&Open photo…", ("Ctrl+O",), "open", "&File", tip="A photo of a person to be posed"),
     Spec("open_garment", "Add &garment reference…", ("Ctrl+Shift+O",), "garment", "&File", enabled="awake",
          tip="A second photo whose textures can be mixed in"),
-    Spec("open_sample", "Open the &sample", (), "person", "&File"),
     Spec("save_picture", "&Export picture…", ("Ctrl+E",), "export", "&File", 1, "rendered",
          tip="The person as shown, at full quality, as PNG"),
     Spec("import_pose", "&Import pose…", ("Ctrl+I",), "open_pose", "&File", 2,

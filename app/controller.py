@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoGroup, QUndoStack
 
 from app import history
@@ -83,7 +83,8 @@ class Controller(QObject):
         self.document.settle(pose=np.array(sample.pose_18x3, dtype=np.float32))
         self.picture_changed.emit(sample.rgb_HWC)
         self._set_status(state="waking")
-        self.worker.start()
+        # Importing the engine keeps Python busy; the window is to be painted first.
+        QTimer.singleShot(60, self.worker.start)
 
     def close(self) -> bool:
         """Stop the worker; False if it is still on something after three seconds."""

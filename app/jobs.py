@@ -80,7 +80,7 @@ class SavePicture:
 
 @dataclass(frozen=True, eq=False)
 class OpenWeights:
-    """Open the engine with another weights file; None the ones in the box. Told by `opened` or `open_failed`."""
+    """Open another weights file, None for the one in the box; told by `opened` or `open_failed`."""
 
     path: Path | None
 

@@ -39,6 +39,8 @@ class Toast(QFrame):
         picture.setPixmap(icons.pixmap(grade, 20, ROLES[grade], self.devicePixelRatioF()))
         row.addWidget(picture, alignment=Qt.AlignmentFlag.AlignTop)
         words = QLabel(sentence)
+        words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        words.setContentsMargins(0, 2, 0, 0)
         words.setWordWrap(True)
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -51,6 +53,7 @@ class Toast(QFrame):
             copy.setProperty("flat", True)
             copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(details))
             column.addWidget(copy, alignment=Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
         row.addLayout(column, 1)
         close = QToolButton()
         close.setIcon(icons.icon("close", "muted"))
@@ -81,10 +84,12 @@ class Toast(QFrame):
 class Notices(QObject):
     """Stacks toasts in the lower right corner of a widget; the same sentence is not shown twice at once."""
 
-    def __init__(self, host: QWidget):
+    def __init__(self, host: QWidget, keep_clear: QWidget):
         super().__init__(host)
         self._host = host
+        self._keep_clear = keep_clear
         host.installEventFilter(self)
+        keep_clear.installEventFilter(self)
 
     @property
     def toasts(self) -> list[Toast]:
@@ -102,17 +107,19 @@ class Notices(QObject):
         self._place()
 
     def _place(self) -> None:
-        width = min(WIDTH, self._host.width() - 24)
+        width = min(WIDTH, self._host.width() - 28)
         bottom = self._host.height() - 14
+        if self._keep_clear.isVisible() and self._host.width() - width - 14 < self._keep_clear.width() + 22:
+            bottom = self._keep_clear.y() - 8
         for toast in reversed(self.toasts):
             toast.setFixedWidth(width)
-            height = max(toast.sizeHint().height(), toast.layout().totalHeightForWidth(width))
+            height = toast.layout().totalHeightForWidth(width)
             toast.setGeometry(self._host.width() - width - 14, bottom - height, width, height)
             toast.raise_()
             bottom -= height + 8
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if event.type() == QEvent.Type.Resize:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._place()
         return False
 

@@ -32,12 +32,13 @@ class Verbs:
     def open_garment(self) -> None:
         self._choose_photo(GARMENT, "Add a garment reference")
 
-    def open_sample(self) -> None:
-        found = samples.listed()
-        if not found:
-            self.notices.show("info", "There are no samples in the box.")
+    def open_sample(self, entry: tuple[str, Path, Path]) -> None:
+        """Open one of the people in the box."""
+        try:
+            sample = samples.load(*entry)
+        except (InputError, OSError) as error:
+            self.notices.show("error", str(error))
             return
-        sample = samples.load(*found[0])
         self.controller.photos.open_photo(sample.rgb_HWC, sample.name, PERSON, sample.pose_18x3)
 
     def _choose_photo(self, role: str, title: str) -> None:

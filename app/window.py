@@ -90,7 +90,7 @@ class MainWindow(Verbs, QMainWindow):
         self.hud = Hud(self.canvas)
         self.coach = CoachMark(self.canvas, "Pull me")
         self.coach.setVisible(not self.settings.hint_seen)
-        self.notices = Notices(self.canvas)
+        self.notices = Notices(self.canvas, self.hud)
         self.overlay = DropOverlay(centre)
 
     def _build_panels(self) -> None:
@@ -112,10 +112,16 @@ class MainWindow(Verbs, QMainWindow):
             self.addDockWidget(sides.RightDockWidgetArea, panel)
         self.resizeDocks([self.panels[0]], [228], Qt.Orientation.Horizontal)
         self.resizeDocks([self.panels[2]], [324], Qt.Orientation.Horizontal)
-        self.resizeDocks(self.panels[1:], [120, 500, 180], Qt.Orientation.Vertical)
+        self.resizeDocks(self.panels[1:], [104, 520, 180], Qt.Orientation.Vertical)
 
     def _build_bars(self) -> None:
         menus = actions.fill_menus(self.menuBar(), self.actions_by_id)
+        box = QMenu("Open a &sample", self)
+        box.setIcon(icons.icon("person"))
+        for entry in samples.listed():
+            box.addAction(entry[0]).triggered.connect(lambda _on=False, entry=entry: self.open_sample(entry))
+        box.setEnabled(not box.isEmpty())
+        menus["&File"].insertMenu(self.actions_by_id["save_picture"], box)
         view = menus["&View"]
         view.addSeparator()
         for panel in self.panels:
@@ -300,6 +306,7 @@ class MainWindow(Verbs, QMainWindow):
                 ("Cancel", self.controller.photos.leave_draft),
             )
             self._tell_draft(draft)
+        self.hud.setVisible(draft is None)
         self.canvas.select(-1)
         self._refresh_actions()
 

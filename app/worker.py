@@ -98,6 +98,8 @@ class RenderWorker(QThread):
     # The thread's own.
 
     def run(self) -> None:
+        if self._mailbox.closed:
+            return
         self.open(self._weights)
         waiting: Post | None = None  # a preview whose exact picture is still owed
         while True:

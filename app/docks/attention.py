@@ -146,6 +146,7 @@ class AttentionPanel(QWidget):
                 self.channel = QSpinBox()
                 self.channel.setAccessibleName("Neural texture")
                 self.channel.setWrapping(True)
+                self.channel.lineEdit().setTextMargins(6, 0, 0, 0)
                 self.channel.valueChanged.connect(self._refresh)
                 row.addWidget(self.channel, 1)
         return row

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QDoubleValidator
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLineEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -81,7 +82,7 @@ class JointPanel(QWidget):
     def __init__(self):
         super().__init__()
         self._joint = -1
-        self._filling = False
+        self._told = (0.0, 0.0)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 2, 14, 12)
         column.setSpacing(8)
@@ -110,20 +111,20 @@ class JointPanel(QWidget):
         column.addWidget(self._chips)
         column.addStretch(1)
 
-    def _number(self, name: str) -> QDoubleSpinBox:
-        field = QDoubleSpinBox()
-        field.setRange(-99999.0, 99999.0)
-        field.setDecimals(1)
-        field.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        field.setKeyboardTracking(False)
+    def _number(self, name: str) -> QLineEdit:
+        field = QLineEdit()
+        field.setValidator(QDoubleValidator(-99999.0, 99999.0, 2, field))
         field.setAccessibleName(f"Joint {name} in pixels")
         field.setMinimumWidth(64)
-        field.valueChanged.connect(self._typed)
+        field.editingFinished.connect(self._typed)
         return field
 
     def _typed(self) -> None:
-        if not self._filling and self._joint >= 0:
-            self.place_wanted.emit(self._joint, self._x.value(), self._y.value())
+        if self._joint >= 0 and self._values() != self._told:
+            self.place_wanted.emit(self._joint, *self._values())
+
+    def _values(self) -> tuple[float, float]:
+        return tuple(self.locale().toDouble(field.text())[0] for field in (self._x, self._y))
 
     def show_joint(self, joint: int, pose_18x3: np.ndarray | None) -> None:
         """Show this joint of the pose; -1 for none."""
@@ -133,11 +134,10 @@ class JointPanel(QWidget):
         if chosen:
             guessed = " · guessed" if int(pose_18x3[joint, 2]) == GUESSED else ""
             self._name.setText(JOINTS[joint].capitalize() + guessed)
-            self._filling = True
-            self._x.setValue(float(pose_18x3[joint, 0]))
-            self._y.setValue(float(pose_18x3[joint, 1]))
+            for field, value in ((self._x, pose_18x3[joint, 0]), (self._y, pose_18x3[joint, 1])):
+                field.setText(self.locale().toString(float(value), "f", 1))
+            self._told = self._values()
             self._shown.setChecked(bool(pose_18x3[joint, 2] > 0))
-            self._filling = False
         else:
             self._name.setText("No joint chosen: click one, or press Tab")
         self._name.setProperty("role", "heading" if chosen else "muted")

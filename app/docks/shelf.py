@@ -147,6 +147,7 @@ class Shelf(QWidget):
         self._mix = self._build_mix()
         column.addWidget(self._mix)
         self.cards: list[Card] = []
+        self.show_look(Look())
 
     def _build_mix(self) -> QWidget:
         box = QWidget()

@@ -178,7 +178,9 @@ def test_numbers_of_the_joint_dock_place_a_joint(open_window):
     driver = open_window()
     driver.canvas.select(LEFT_ELBOW)
     field = driver.window.joint._x
-    field.setValue(111.5)
+    field.selectAll()
+    QTest.keyClicks(field, driver.window.locale().toString(111.5, "f", 1))
+    QTest.keyClick(field, Qt.Key.Key_Return)
     assert driver.pose[LEFT_ELBOW, 0] == pytest.approx(111.5)
     assert driver.controller.undo_stack.undoText() == "Move left elbow"
 

@@ -173,7 +173,7 @@ class _Line:
             self._unpacking = len(found["names"].split(","))
             self._present = self._installed()
             if not self._live:
-                print(f"  unpacking {self._unpacking} packages", flush=True)
+                print(f"  unpacking {_packages(self._unpacking)}", flush=True)
         self.tick()
 
     def tick(self) -> None:
@@ -184,7 +184,7 @@ class _Line:
             done = min(self._installed() - self._present, self._unpacking)
             text = f"unpacking packages: {done} of {self._unpacking}"
         elif self._file:
-            text = f"fetching {_title(self._file)}{self._percent()}; {self._fetched} packages so far"
+            text = f"fetching {_title(self._file)}{self._percent()}; {_packages(self._fetched)} so far"
         else:
             text = "asking which versions fit together"
         seconds = int(time.monotonic() - self._begun)
@@ -206,6 +206,10 @@ class _Line:
             with contextlib.suppress(OSError):
                 arrived = max(arrived, file.stat().st_size)
         return f", {self._size}, {min(100, round(100 * arrived / total))} %" if total else ""
+
+
+def _packages(count: int) -> str:
+    return f"{count} package{'' if count == 1 else 's'}"
 
 
 def _title(file: str) -> str:

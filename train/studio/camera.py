@@ -136,7 +136,7 @@ def frame_person(shot: Shot, posed: Posed, skeleton: Skeleton, aspect: float) ->
     crown = heads[i] + posed.rotations[i] @ (skeleton.body.tails[i] - skeleton.rest[i])
     top = max(heads[:, 1].max(), crown[1]) + 0.35
     soles = min(height("foot.L"), height("foot.R")) - 0.75 - skeleton.heel
-    bottom = soles - 0.25
+    bottom = soles - 0.6
     if shot.framing == "upper":
         bottom = height("spine05") - 1.6 + 1.8 * shot.cut
     elif shot.framing == "knee":

@@ -16,7 +16,7 @@ from .footwear import footwear_parts, shoe_values
 from .garments import NECKS, Finish, Outfit, Skirt, SuitPart, Top, Trousers
 from .geometry import unit, vertex_normals
 from .head import Looks, head_parts
-from .parts import Part, accessory_mesh, part_mesh
+from .parts import Part, accessory_mesh, cloth_mesh, part_mesh
 from .surfaces import DRESS, FACE, PANTS, UPPER
 
 # lowest canonical height down to which a suit's bottom surely covers the body
@@ -89,24 +89,16 @@ class _Dresser:
         highest = trousers.waist + (0.15 if trousers.over_top else 0)
         silhouette = self.fitter.silhouette(points[(y0 > lowest) & (y0 < highest) & (arm < 0.3)])
         waist = float(points[np.abs(y0 - trousers.waist) < 0.12, 1].mean())
-        triangles = cloth.triangles
-        heights = y0[triangles]
-        triangles = triangles[
-            (heights.max(1) > trousers.hem - 0.4)
-            & (heights.min(1) < trousers.waist + 0.5)
-            & (arm[triangles[:, 0]] < 0.6)
-        ]
+
+        def needed(triangles: np.ndarray) -> np.ndarray:
+            low, high = y0[triangles].min(1), y0[triangles].max(1)
+            on_trunk = arm[triangles[:, 0]] < 0.6
+            return (high > trousers.hem - 0.4) & (low < trousers.waist + 0.5) & on_trunk
+
         values = self._cloth_values(PANTS, trousers.finish, -0.02 if trousers.over_top else 0.12)
         values["seams"] = (float(trousers.belt), 0, 0, 0)
         values["seam_colour"] = (2.0, 1.7, 1.2, 0) if trousers.bright_seams else (0.5, 0.5, 0.55, 0)
-        mesh = part_mesh(
-            triangles,
-            points,
-            vertex_normals(points, cloth.quads),
-            cloth.skin,
-            canonical=cloth.canonical,
-            arm=cloth.arm,
-        )
+        mesh = cloth_mesh(cloth, points, needed)
         defines = ("EDGE 2", "BOTTOM") if trousers.name == "leggings" else ("EDGE 2", "BOTTOM", "SEAMS")
         part = Part("trousers", "cloth", mesh, values, {"base": trousers.finish.fabric.tile}, defines)
         return part, silhouette, waist
@@ -114,17 +106,14 @@ class _Dresser:
     def _skirt(self, skirt: Skirt) -> tuple[Part, RadialGrid, float]:
         cloth = self.meshes.skirt
         points, silhouette = self.fitter.skirt(skirt)
-        triangles = cloth.triangles
-        triangles = triangles[cloth.canonical[triangles, 1].max(1) > skirt.hem - 0.3]
         top = self.outfit.top
         tucked = isinstance(top, Top) and top.tucked
         dress = isinstance(top, Top) and top.dress
         values = self._cloth_values(DRESS, skirt.finish, 0.03 if dress else (0.06 if tucked else 0.3))
         if dress:
             values["folds"] = (skirt.finish.folds * 0.8, *values["folds"][1:])
-        mesh = part_mesh(
-            triangles, points, vertex_normals(points, cloth.quads), cloth.skin, canonical=cloth.canonical
-        )
+        y0 = cloth.canonical[:, 1]
+        mesh = cloth_mesh(cloth, points, lambda triangles: y0[triangles].max(1) > skirt.hem - 0.3)
         base = self.meshes.base
         self.hidden |= (base[:, 1] > skirt.hem + 0.35) & (base[:, 1] < 1.6) & ~self.on_arm
         part = Part("skirt", "cloth", mesh, values, {"base": skirt.finish.fabric.tile}, ("EDGE 3",))
@@ -167,20 +156,13 @@ class _Dresser:
         if top.placket is not None:
             values["seam_colour"] = (top.placket,) * 3 + (0,)
             defines.append("SEAMS")
-        normals = vertex_normals(points, cloth.quads)
-        triangles = cloth.triangles
-        triangles = triangles[
-            (cloth.canonical[triangles, 1].max(1) > top.hem - 0.5) | (cloth.arm[triangles[:, 0], 1] > 0.4)
-        ]
-        mesh = part_mesh(
-            triangles,
-            points,
-            normals,
-            cloth.skin,
-            canonical=cloth.canonical,
-            arm=cloth.arm,
-            across=self._across_arm(points, normals),
-        )
+        y0, arm = cloth.canonical[:, 1], cloth.arm[:, 1]
+
+        def needed(triangles: np.ndarray) -> np.ndarray:
+            return (y0[triangles].max(1) > top.hem - 0.5) | (arm[triangles[:, 0]] > 0.4)
+
+        across = self._across_arm(points, vertex_normals(points, cloth.quads))
+        mesh = cloth_mesh(cloth, points, needed, across=across)
         return Part(top.name, "cloth", mesh, values, textures, tuple(defines))
 
     def _jacket(self, jacket: Top, inner: Top, inner_points: np.ndarray) -> Part:

@@ -8,7 +8,7 @@ from .assets import BODY_VERTICES, SIDES, Assets
 from .body import Body
 from .garments import Heels, Outfit, Skirt
 from .geometry import SkinWeights, vertex_normals
-from .parts import Part, accessory_mesh, part_mesh
+from .parts import Part, accessory_mesh, cloth_mesh, part_mesh
 from .rotations import rotation
 from .surfaces import LEGS
 
@@ -52,10 +52,6 @@ def _shoe_from_foot(meshes, body: Body, heels: Heels) -> Part:
     cloth = meshes.tights
     points = cloth.place(body.vertices)
     points = points + vertex_normals(points, cloth.quads) * 0.03
-    triangles = cloth.triangles
-    triangles = triangles[
-        (cloth.canonical[triangles, 1].min(1) < heels.top + 0.4) & (cloth.arm[triangles[:, 0], 1] < 0.3)
-    ]
     values = {
         "label": (LEGS, 0, 0, 0),
         "depth": (0.1, 0.1, 0, 0),
@@ -65,14 +61,12 @@ def _shoe_from_foot(meshes, body: Body, heels: Heels) -> Part:
         "folds": (0.05 if heels.top > -7 else 0.0, 1, 0, 0),
         "shoe": (2 if heels.sandal else 1, heels.top, heels.dip, 0),
     }
-    mesh = part_mesh(
-        triangles,
-        points,
-        vertex_normals(points, cloth.quads),
-        cloth.skin,
-        canonical=cloth.canonical,
-        arm=cloth.arm,
-    )
+    y0, arm = cloth.canonical[:, 1], cloth.arm[:, 1]
+
+    def needed(triangles: np.ndarray) -> np.ndarray:
+        return (y0[triangles].min(1) < heels.top + 0.4) & (arm[triangles[:, 0]] < 0.3)
+
+    mesh = cloth_mesh(cloth, points, needed)
     return Part("shoe uppers", "cloth", mesh, values, defines=("EDGE 4",))
 
 

@@ -1,4 +1,4 @@
-"""Outfits drawn at random: which garments, how they are cut, of what they are made. Units as in garments.py."""
+"""Outfits drawn at random: which garments, their cut, their cloth. Units as in garments.py."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ SUIT_BOTTOMS = {
     "hot pants": ("female_casualsuit02", (0,), 0.35),
     "pencil skirt": ("female_elegantsuit01", (0,), 0.28),
     "trousers": ("male_elegantsuit01", (0,), 0.2),
+    "sport": ("female_sportsuit01", (1,), 0.3),
 }
 _JEANS_TINTS = [(60, 66, 80), (35, 36, 40), (110, 130, 160), (200, 195, 185), (130, 110, 85), (30, 40, 70)]
 # no skin tones: the wearer would look barefoot
@@ -188,7 +189,7 @@ def _draw_suit_top(rng: np.random.Generator, female: bool) -> SuitPart:
 def _draw_suit_bottom(rng: np.random.Generator, female: bool) -> SuitPart:
     name = _choose(
         rng,
-        {"jeans f": 0.62, "hot pants": 0.25, "pencil skirt": 0.13}
+        {"jeans f": 0.56, "hot pants": 0.22, "pencil skirt": 0.12, "sport": 0.1}
         if female
         else {"jeans m": 0.8, "trousers": 0.2},
     )

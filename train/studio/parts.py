@@ -5,12 +5,13 @@ Plain data without graphics calls; renderer.py uploads it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from .assets import Accessory
+from .assets import Accessory, Cloth
 from .geometry import SkinWeights, vertex_normals
 
 # The uniform block `Part` of the shaders: every member is a vec4.
@@ -43,11 +44,15 @@ STATIC_ATTRIBUTES = {"rest_position": 3, "rest_normal": 3, "uv": 2, "canonical":
 
 @dataclass
 class PartMesh:
-    """static float32 [V, 14] (STATIC_ATTRIBUTES), triangles int32 [T, 3], skin weights [V, 4]."""
+    """static float32 [V, 14] (STATIC_ATTRIBUTES), triangles int32 [T, 3], skin weights [V, 4].
+
+    coarse: fewer triangles [S, 3] over the same vertices, for shadows and for people far away.
+    """
 
     static: np.ndarray
     triangles: np.ndarray
     skin: SkinWeights
+    coarse: np.ndarray
 
 
 @dataclass
@@ -72,12 +77,15 @@ def part_mesh(
     position: np.ndarray,
     normal: np.ndarray,
     skin: SkinWeights,
+    coarse: np.ndarray | None = None,
     **attributes: np.ndarray,
 ) -> PartMesh:
     """Collect the attributes of the vertices that the triangles use; attributes left out are 0."""
     attributes = {**attributes, "rest_position": position, "rest_normal": normal}
-    used, triangles = np.unique(triangles, return_inverse=True)
-    triangles = triangles.reshape(-1, 3)
+    both = triangles if coarse is None else np.concatenate([triangles, coarse])
+    used, renumbered = np.unique(both, return_inverse=True)
+    renumbered = renumbered.reshape(-1, 3).astype(np.int32)
+    fine, coarse = renumbered[: len(triangles)], renumbered[len(triangles) :]
     columns = []
     for name, width in STATIC_ATTRIBUTES.items():
         values = attributes.get(name)
@@ -86,9 +94,34 @@ def part_mesh(
             if values is None
             else np.asarray(values)[used].reshape(len(used), width)
         )
-    # neighbouring triangles near each other in memory: the renderer's vertex cache likes it
-    triangles = triangles[np.argsort(triangles.min(1), kind="stable")]
-    return PartMesh(np.concatenate(columns, 1).astype(np.float32), triangles.astype(np.int32), skin[used])
+    static = np.concatenate(columns, 1).astype(np.float32)
+    fine = _near_ones_together(fine)
+    return PartMesh(static, fine, skin[used], _near_ones_together(coarse) if len(coarse) else fine)
+
+
+def _near_ones_together(triangles: np.ndarray) -> np.ndarray:
+    """Sort triangles by place in memory: the renderer's vertex cache likes it."""
+    return triangles[np.argsort(triangles.min(1), kind="stable")]
+
+
+def cloth_mesh(
+    cloth: Cloth, points: np.ndarray, keep: Callable[[np.ndarray], np.ndarray], **attributes: np.ndarray
+) -> PartMesh:
+    """A garment's mesh from loosened points [N, 3] of a cloth.
+
+    keep: a function of triangles [T, 3] that says which of them the garment needs [T].
+    """
+    fine, coarse = cloth.triangles, cloth.coarse_triangles
+    return part_mesh(
+        fine[keep(fine)],
+        points,
+        vertex_normals(points, cloth.quads),
+        cloth.skin,
+        coarse[keep(coarse)],
+        canonical=cloth.canonical,
+        arm=cloth.arm,
+        **attributes,
+    )
 
 
 def accessory_mesh(

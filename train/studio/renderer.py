@@ -39,6 +39,7 @@ _SCENE_BLOCK = {
     "ambient_down": "vec4",
 }
 _TEXTURE_UNITS = {"base": 0, "print": 1, "fabric": 2, "normals": 3, "fold_tile": 4, "shadow_map": 5}
+_COARSE_FROM = 0.028  # dm that a sample covers: from here on coarse triangles are small enough
 _BLOCK_STRIDE = 512  # bytes between the blocks of two parts: a multiple of every card's alignment
 
 
@@ -64,10 +65,15 @@ class Model:
         self.bones = np.concatenate([mesh.skin.bones for mesh in meshes])
         self.weights = np.concatenate([mesh.skin.weights for mesh in meshes])
         self.posed = np.zeros((len(self.static), 6), np.float32)
-        shifted = [mesh.triangles.ravel() + start for mesh, start in zip(meshes, starts, strict=True)]
-        indices = np.concatenate(shifted)
-        counts = [mesh.triangles.size for mesh in meshes]
-        self.ranges = list(zip(np.cumsum([0] + counts[:-1]).tolist(), counts, strict=True))
+        pieces = [
+            triangles.ravel() + start
+            for mesh, start in zip(meshes, starts, strict=True)
+            for triangles in (mesh.triangles, mesh.coarse)
+        ]
+        indices = np.concatenate(pieces)
+        counts = [piece.size for piece in pieces]
+        ranges = list(zip(np.cumsum([0] + counts[:-1]).tolist(), counts, strict=True))
+        self.ranges = {False: ranges[0::2], True: ranges[1::2]}  # by whether it is coarse
         self._static_buffer = context.buffer(self.static.tobytes())
         self._posed_buffer = context.buffer(reserve=self.posed.nbytes)
         self._indices = context.buffer(indices.astype(np.int32).tobytes())
@@ -239,11 +245,11 @@ class Renderer:
         self._defaults[0].use(_TEXTURE_UNITS["shadow_map"])
         self._shadow_buffer.use()
         self._shadow_buffer.clear(depth=1.0)
-        self._draw(model, shadow=True)
+        self._draw(model, shadow=True, coarse=True)
         self._person.use()
         self._person.clear(depth=1.0)
         self._shadow.use(_TEXTURE_UNITS["shadow_map"])
-        self._draw(model, shadow=False)
+        self._draw(model, shadow=False, coarse=sample > _COARSE_FROM)
         context.disable(context.DEPTH_TEST)
         self._occlude(camera)
         self._compose(
@@ -251,15 +257,15 @@ class Renderer:
         )
         return self._read(camera)
 
-    def _draw(self, model: Model, shadow: bool) -> None:
-        context = self.context
+    def _draw(self, model: Model, shadow: bool, coarse: bool) -> None:
+        context, ranges = self.context, model.ranges[coarse]
         for i, part in enumerate(model.parts):
             if shadow and not part.casts_shadow:
                 continue
             model.blocks.bind_to_uniform_block(1, offset=i * _BLOCK_STRIDE, size=16 * len(PART_BLOCK))
             for unit, default in self._defaults.items():
                 model.textures[i].get(unit, default).use(unit)
-            first, count = model.ranges[i]
+            first, count = ranges[i]
             array = model.arrays[i, shadow]
             if part.material != "cloth" or shadow:
                 array.render(vertices=count, first=first)

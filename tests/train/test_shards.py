@@ -1,0 +1,142 @@
+"""The data set on disk, and the command that fills it."""
+
+from __future__ import annotations
+
+import os
+import pickle
+
+import numpy as np
+import pytest
+
+from engine.errors import InputError
+from train import render
+from train.data.shards import Sample, describe, finished_shards, open_shards, write_shard
+
+
+def sample(person: int, view: int) -> Sample:
+    rng = np.random.default_rng((person, view))
+    image = np.repeat(np.repeat(rng.integers(0, 255, (4, 3, 3), np.uint8), 16, 0), 16, 1)
+    keypoints = np.concatenate([rng.uniform(0, 48, (18, 2)).round(2), rng.integers(0, 3, (18, 1))], 1)
+    return Sample(person, view, image, rng.integers(0, 8, (64, 48), np.uint8), keypoints, "full", "front")
+
+
+def write(folder, first, end, views=2):
+    describe(folder, "1", (64, 48), views)
+    return write_shard(folder, first, end, [sample(i, v) for i in range(first, end) for v in range(views)])
+
+
+def test_round_trip(tmp_path):
+    write(tmp_path, 0, 3)
+    write(tmp_path, 50, 52)
+    shards = open_shards(tmp_path)
+    assert sorted(shards.people) == [0, 1, 2, 50, 51]
+    assert shards.size == (64, 48)
+    assert (shards.views, shards.studio) == (2, "1")
+    for person in (0, 2, 51):
+        for view in (0, 1):
+            expected, read = sample(person, view), shards.read(person, view)
+            assert (read.person, read.view, read.framing, read.facing) == (person, view, "full", "front")
+            assert np.array_equal(read.parsing_HW, expected.parsing_HW)
+            assert np.allclose(read.keypoints_18x3, expected.keypoints_18x3)
+            difference = np.abs(read.image_HWC.astype(int) - expected.image_HWC)
+            assert difference.mean() < 2  # JPEG
+    copy = pickle.loads(pickle.dumps(shards))
+    assert copy.member(51, 1, "json") == shards.member(51, 1, "json")
+    shards.close()
+    copy.close()
+
+
+def test_members_of_a_person_are_contiguous_and_named_as_agreed(tmp_path):
+    import tarfile
+
+    with tarfile.open(write(tmp_path, 7, 9)) as tar:
+        names = tar.getnames()
+    kinds = ("jpg", "parsing.png", "json")
+    assert names == [f"{i:07d}_{v}.{kind}" for i in (7, 8) for v in (0, 1) for kind in kinds]
+
+
+def test_the_same_samples_give_the_same_bytes(tmp_path):
+    assert write(tmp_path / "a", 0, 2).read_bytes() == write(tmp_path / "b", 0, 2).read_bytes()
+
+
+def test_a_damaged_shard_is_told_in_one_sentence(tmp_path):
+    path = write(tmp_path, 0, 2)
+    whole = path.read_bytes()
+    changed = bytearray(whole)
+    changed[700] ^= 1
+    path.write_bytes(changed)
+    with pytest.raises(InputError, match=f"{path.name} is damaged"):
+        open_shards(tmp_path)
+    path.write_bytes(whole[: len(whole) // 2])
+    for verify in (True, False):
+        with pytest.raises(InputError, match=path.name):
+            open_shards(tmp_path, verify=verify)
+
+
+def test_folders_without_data_are_told_in_one_sentence(tmp_path):
+    with pytest.raises(InputError, match=r"no dataset\.json"):
+        open_shards(tmp_path)
+    describe(tmp_path, "1", (64, 48), 2)
+    with pytest.raises(InputError, match="no finished shard"):
+        open_shards(tmp_path)
+    (tmp_path / "dataset.json").write_text('{"format": "other"}')
+    with pytest.raises(InputError, match="poseloom-people"):
+        open_shards(tmp_path)
+
+
+def test_a_folder_holds_one_kind_of_pictures(tmp_path):
+    describe(tmp_path, "1", (64, 48), 2)
+    describe(tmp_path, "1", (64, 48), 2)
+    with pytest.raises(InputError, match="another folder"):
+        describe(tmp_path, "1", (128, 96), 2)
+
+
+def test_unfinished_shards_are_not_seen(tmp_path):
+    path = write(tmp_path, 0, 2)
+    (tmp_path / "people-0000050-0000100.tar.tmp").write_bytes(b"half")
+    (tmp_path / "people-0000100-0000150.tar").write_bytes(b"without its sha256")
+    assert list(finished_shards(tmp_path)) == [path]
+
+
+def test_a_larger_shard_replaces_a_part_of_itself(tmp_path):
+    part = write(tmp_path, 0, 2)
+    whole = write(tmp_path, 0, 4)
+    assert list(finished_shards(tmp_path)) == [whole]
+    assert not part.exists()
+
+
+def test_ranges_are_cut_at_multiples_of_fifty():
+    assert render.shard_spans(0, 120) == [(0, 50), (50, 100), (100, 120)]
+    assert render.shard_spans(1_000_000, 1_000_064) == [(1_000_000, 1_000_050), (1_000_050, 1_000_064)]
+    assert render.shard_spans(40, 45) == [(40, 45)]
+
+
+def test_wrong_use_ends_with_two(tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("MAKEHUMAN_ASSETS", raising=False)
+    for arguments in ([], ["--people", "0"], ["--range", "9:3"], ["--people", "2", "--size", "big"]):
+        with pytest.raises(SystemExit) as stop:
+            render.run([*arguments, "--output", str(tmp_path)])
+        assert stop.value.code == 2
+    capsys.readouterr()
+    assert render.run(["--people", "1", "--output", str(tmp_path)]) == 2
+    assert "MAKEHUMAN_ASSETS" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(
+    not os.path.isdir(os.environ.get("MAKEHUMAN_ASSETS", "")),
+    reason="needs the MakeHuman data folder: MAKEHUMAN_ASSETS is not set",
+)
+def test_rendering_resumes(tmp_path, capsys):
+    arguments = ["--range", "49:51", "--views", "1", "--workers", "1", "--output", str(tmp_path)]
+    if render.run(arguments) == 2:
+        pytest.skip(capsys.readouterr().err)
+    first, second = finished_shards(tmp_path)
+    stamps = first.stat().st_mtime_ns, second.read_bytes()
+    second.unlink()  # as if the run had been killed
+    assert render.run(arguments) == 0
+    assert first.stat().st_mtime_ns == stamps[0]
+    assert second.read_bytes() == stamps[1]
+    shards = open_shards(tmp_path)
+    assert sorted(shards.people) == [49, 50]
+    assert shards.read(50, 0).image_HWC.shape == (256, 176, 3)
+    shards.close()

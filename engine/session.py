@@ -50,6 +50,8 @@ class Session:
     """
 
     def __init__(self, network: nted.Nted, plan: Plan, size: tuple[int, int], weights_info: dict):
+        if network.config.transfer != "textures":
+            raise InputError("These weights are an ablation without neural textures; nothing can be edited with them.")
         self.size = size
         self.plan = plan
         self.weights_info = weights_info

@@ -1,6 +1,14 @@
 """NTED: neural texture extraction and distribution (Ren et al., CVPR 2022)."""
 
-from engine.models.nted.config import Level, NtedConfig, config_from_shapes, default_256, official_256, official_512
+from engine.models.nted.config import (
+    Level,
+    NtedConfig,
+    ablation_256,
+    config_from_shapes,
+    default_256,
+    official_256,
+    official_512,
+)
 from engine.models.nted.network import Nted, NtedOutput
 from engine.models.nted.weights import load, save
 
@@ -9,6 +17,7 @@ __all__ = [
     "Nted",
     "NtedConfig",
     "NtedOutput",
+    "ablation_256",
     "config_from_shapes",
     "default_256",
     "load",

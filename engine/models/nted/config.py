@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from engine.errors import InputError
 
 POSE_PLANES = 20
 COARSEST_ROWS = 16
+TRANSFERS = ("textures", "attention", "none")
 
 
 @dataclass(frozen=True)
@@ -27,21 +28,35 @@ class Level:
 
 @dataclass(frozen=True)
 class NtedConfig:
-    """Levels from the coarsest (16 rows) to the finest, and the size (H, W) the weights were made for."""
+    """Levels from the coarsest (16 rows) to the finest, and the size (H, W) the weights were made for.
+
+    transfer: what brings the reference to the renderer. "textures" is the paper's method; the other two are the
+    ablations of its Table 2: "attention" relates every position of the target to every one of the reference, "none"
+    gives reference and pose to one encoder.
+    """
 
     levels: tuple[Level, ...]
     size: tuple[int, int]
+    transfer: str = "textures"
+
+    def __post_init__(self):
+        if self.transfer not in TRANSFERS:
+            raise ValueError(f"transfer is {self.transfer!r}, not one of {TRANSFERS}")
 
     def to_json(self) -> dict:
-        return {"levels": [asdict(level) for level in self.levels], "size": list(self.size)}
+        levels = [asdict(level) for level in self.levels]
+        return {"levels": levels, "size": list(self.size), "transfer": self.transfer}
 
     @classmethod
     def from_json(cls, data: Mapping) -> NtedConfig:
-        return cls(tuple(Level(**level) for level in data["levels"]), tuple(data["size"]))
+        levels = tuple(Level(**level) for level in data["levels"])
+        return cls(levels, tuple(data["size"]), data.get("transfer", "textures"))
 
     @property
     def layer_names(self) -> tuple[str, ...]:
         """Names of the extraction/distribution pairs in the official order: "16a", "16b", "32a", ..."""
+        if self.transfer != "textures":
+            return ()
         return tuple(f"{level.rows}{half}" for level in self.levels if level.textures for half in "ab")
 
 
@@ -66,6 +81,11 @@ def official_512() -> NtedConfig:
         ),
         (512, 352),
     )
+
+
+def ablation_256(transfer: str) -> NtedConfig:
+    """Table 2's baseline ("none") and attention ("attention") beside the paper's network for 256x176."""
+    return replace(official_256(), transfer=transfer)
 
 
 def default_256() -> NtedConfig:

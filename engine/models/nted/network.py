@@ -13,6 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from engine.models.nted.ablations import FullAttention
 from engine.models.nted.config import POSE_PLANES, Level, NtedConfig
 from engine.ops import attention
 from engine.ops.equalized import BiasedLeakyReLU, EqualConv2d, EqualConvTranspose2d
@@ -91,10 +92,8 @@ class DownLevel(nn.Module):
         self.blur = Blur((2, 2))
         self.conv = EqualConv2d(cin, level.channels, 3, stride=2, bias=False)
         self.activate = BiasedLeakyReLU(level.channels)
-        if extracts:
-            self.extraction_operations = nn.ModuleList(
-                Extraction(level.channels, level.textures, level.match_kernel) for _ in range(2)
-            )
+        operations = (Extraction(level.channels, level.textures, level.match_kernel) for _ in range(2))
+        self.extraction_operations = nn.ModuleList(operations) if extracts else None
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
         return self.activate(self.conv(self.blur(x_BCHW)))
@@ -114,10 +113,13 @@ class Encoder(nn.Module):
 
 class SkeletonEncoder(Encoder):
     def __init__(self, config: NtedConfig):
-        super().__init__(POSE_PLANES, config, extracts=False)
+        super().__init__(POSE_PLANES + (3 if config.transfer == "none" else 0), config, extracts=False)
 
     def forward(self, planes_BPHW: Tensor) -> Tensor:
-        """Pose planes in [0, 1] -> the coarsest feature [B, C, H/16, W/16] (for a 16-row level of a 256-row picture)."""
+        """Pose planes in [0, 1] -> the coarsest feature [B, C, H/16, W/16] (for a 16-row level of a 256-row picture).
+
+        In the ablation without transfer the three planes of the reference follow the pose's.
+        """
         x = self.first(planes_BPHW)
         for level in self.convs:
             x = level(x)
@@ -126,10 +128,10 @@ class SkeletonEncoder(Encoder):
 
 class ReferenceEncoder(Encoder):
     def __init__(self, config: NtedConfig):
-        super().__init__(3, config, extracts=True)
+        super().__init__(3, config, extracts=config.transfer == "textures")
 
     def forward(self, reference_BCHW: Tensor) -> Textures:
-        """Picture in [-1, 1] -> neural textures of all layers, coarsest first.
+        """Picture in [-1, 1] -> neural textures of all layers, coarsest first (features, in the attention ablation).
 
         The official code puts each new texture at the front of its list, so within a level operation 1 comes first:
         it serves conv0 ("a") and operation 0 serves conv1 ("b").
@@ -138,6 +140,9 @@ class ReferenceEncoder(Encoder):
         x = self.first(reference_BCHW)
         for level in self.convs:
             x = level(x)
+            if level.extraction_operations is None:
+                textures[:0] = [x, x]
+                continue
             for operation in level.extraction_operations:
                 texture_BCK, attention_BKhw = operation(x)
                 textures.insert(0, texture_BCK)
@@ -165,7 +170,7 @@ class Distribution(nn.Module):
 class StyledConv(nn.Module):
     """A renderer convolution, its texture distribution (none at the finest level) and its activation."""
 
-    def __init__(self, cin: int, level: Level, upsamples: bool):
+    def __init__(self, cin: int, level: Level, upsamples: bool, transfer: str):
         super().__init__()
         if upsamples:
             self.conv = EqualConvTranspose2d(cin, level.channels)
@@ -173,10 +178,11 @@ class StyledConv(nn.Module):
         else:
             self.conv = EqualConv2d(cin, level.channels, 3, padding=1, bias=False)
             self.blur = None
-        if level.textures:
+        self.distribution_operation = None
+        if level.textures and transfer == "textures":
             self.distribution_operation = Distribution(level.channels, level.textures, level.match_kernel)
-        else:
-            self.distribution_operation = None
+        elif level.textures and transfer == "attention":
+            self.distribution_operation = FullAttention(level.channels)
         self.activate = BiasedLeakyReLU(level.channels)
 
     def forward(self, x_BChw: Tensor, texture_BCK: Tensor | None) -> tuple[Tensor, Tensor | None]:
@@ -203,10 +209,10 @@ class ToRGB(nn.Module):
 
 
 class UpLevel(nn.Module):
-    def __init__(self, cin: int, level: Level, upsamples: bool):
+    def __init__(self, cin: int, level: Level, upsamples: bool, transfer: str):
         super().__init__()
-        self.conv0 = StyledConv(cin, level, upsamples)
-        self.conv1 = StyledConv(level.channels, level, False)
+        self.conv0 = StyledConv(cin, level, upsamples, transfer)
+        self.conv1 = StyledConv(level.channels, level, False, transfer)
         self.to_rgb = ToRGB(level.channels, upsamples)
 
 
@@ -217,7 +223,7 @@ class Renderer(nn.Module):
         super().__init__()
         widths = [config.levels[0].channels, *(level.channels for level in config.levels)]
         self.convs = nn.ModuleList(
-            UpLevel(cin, level, upsamples=index > 0)
+            UpLevel(cin, level, upsamples=index > 0, transfer=config.transfer)
             for index, (cin, level) in enumerate(zip(widths, config.levels, strict=False))
         )
 
@@ -238,19 +244,27 @@ class Renderer(nn.Module):
 
 
 class Nted(nn.Module):
-    """The whole generator. `config` says its shape; `forward` is the paper's; the three parts serve a session's caches."""
+    """The whole generator. `config` says its shape; `forward` is the paper's; the three parts serve a session's caches.
+
+    The ablations of Table 2 (`config.transfer`) are the same code with another way for the reference, and no maps.
+    """
 
     def __init__(self, config: NtedConfig):
         super().__init__()
         self.config = config
-        self.reference_encoder = ReferenceEncoder(config)
+        self.reference_encoder = ReferenceEncoder(config) if config.transfer != "none" else None
         self.skeleton_encoder = SkeletonEncoder(config)
         self.target_image_renderer = Renderer(config)
 
     def forward(self, reference_BCHW: Tensor, planes_BPHW: Tensor) -> NtedOutput:
         """reference in [-1, 1], planes in [0, 1]; the picture has the planes' size, floored to multiples of 16."""
-        textures, extraction = self.reference_encoder(reference_BCHW)
-        rendering = self.target_image_renderer(self.skeleton_encoder(planes_BPHW), textures)
+        if self.reference_encoder is None:
+            textures, extraction = [], []
+            pose_BChw = self.skeleton_encoder(torch.cat([planes_BPHW, reference_BCHW], 1))
+        else:
+            textures, extraction = self.reference_encoder(reference_BCHW)
+            pose_BChw = self.skeleton_encoder(planes_BPHW)
+        rendering = self.target_image_renderer(pose_BChw, textures)
         return NtedOutput(
             image_BCHW=rendering.image_BCHW,
             extraction=extraction,
@@ -267,7 +281,8 @@ def sharpen_extraction(network: Nted, gain: float = 4.0) -> Nted:
 
     Their input has unit norm, so N(0, 1) filters give an almost uniform softmax that takes very long to leave.
     """
-    for level in network.reference_encoder.convs:
+    encoder = network.reference_encoder
+    for level in encoder.convs if network.config.transfer == "textures" else ():
         for operation in level.extraction_operations:
             filter_ = operation.semantic_extraction_filter
             filter_.weight.mul_(gain / filter_.scale)

@@ -13,11 +13,12 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-FRAMES = 36
+FRAMES = 30
 PATIENCE_MS = 120_000
 FRAME_PATIENCE_MS = 3_000
 WRIST, ANKLE = 7, 10
-GIF_WIDTH = 560
+GIF_WIDTH = 340
+GIF_MARGIN = 24
 
 
 class Player(QObject):
@@ -95,14 +96,17 @@ class Player(QObject):
     def _save_all(self) -> None:
         self._save_window(self.folder / "window-after.png")
         gif = self.folder / "drag.gif"
-        first, *rest = [picture.quantize(128, dither=Image.Dither.NONE) for picture in self._pictures]
+        first, *rest = [picture.quantize(96, dither=Image.Dither.NONE) for picture in self._pictures]
         there_and_back = [*rest, *reversed(rest)]
         first.save(gif, save_all=True, append_images=there_and_back, duration=60, loop=0)
         print(f"  {gif}", flush=True)
         self._finish(0)
 
     def _grab(self) -> Image.Image:
-        image = self.window.canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+        canvas = self.window.canvas
+        around = canvas.mapFromScene(canvas.picture.sceneBoundingRect()).boundingRect()
+        around = around.adjusted(-GIF_MARGIN, -GIF_MARGIN, GIF_MARGIN, GIF_MARGIN) & canvas.rect()
+        image = canvas.grab(around).toImage().convertToFormat(QImage.Format.Format_RGB888)
         image = image.scaledToWidth(GIF_WIDTH, Qt.TransformationMode.SmoothTransformation)
         return Image.frombuffer(
             "RGB",

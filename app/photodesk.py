@@ -26,6 +26,7 @@ class PhotoDesk(QObject):
     busy_changed = Signal(str)  # what is going on, "" for nothing
     notice = Signal(str, str, str)  # grade, sentence, details
     encoded_again = Signal()
+    person_opened = Signal()
 
     def __init__(
         self,
@@ -134,12 +135,14 @@ class PhotoDesk(QObject):
             self.encoded_again.emit()
         elif job.role == GARMENT:
             self._undo_stack.push(history.ShelvePhoto(self._document, photo))
+            self.notice.emit("info", f"{photo.name} is on the shelf. Pull the slider to mix it in.", "")
         else:
             pose = photo.reference.keypoints_18x3
             if pose is None:
                 pose = kinematics.t_pose(photo.reference.image_HWC.shape[:2])
             pose = np.array(pose, dtype=np.float32)
             self._undo_stack.push(history.OpenPerson(self._document, photo, pose))
+            self.person_opened.emit()
 
     def _settle_sample(self, photo: Photo) -> None:
         """The opening state, not a step of undo; a pose already dragged while waking up is kept."""

@@ -255,7 +255,7 @@ class Verbs:
         event.accept()
 
     def dragMoveEvent(self, event) -> None:  # noqa: N802
-        self.overlay.target_at(self._overlay_spot(event))
+        self._drop_role(event)
         event.accept()
 
     def dragLeaveEvent(self, event) -> None:  # noqa: N802
@@ -263,7 +263,7 @@ class Verbs:
 
     def dropEvent(self, event) -> None:  # noqa: N802
         things = intake.of_mime(event.mimeData())
-        role = self.overlay.target_at(self._overlay_spot(event)) if things else ""
+        role = self._drop_role(event) if things else ""
         self.overlay.hide()
         event.accept()
         if not things:
@@ -272,5 +272,8 @@ class Verbs:
             # The first file goes where it was dropped; further photos join the shelf behind it.
             self.take(thing, role if place == 0 else GARMENT)
 
-    def _overlay_spot(self, event):
-        return self.overlay.mapFrom(self, event.position().toPoint())
+    def _drop_role(self, event) -> str:
+        """What a drop at this place would be; the shelf is a place of its own."""
+        at = event.position().toPoint()
+        over_shelf = self.shelf.isVisible() and self.shelf.rect().contains(self.shelf.mapFrom(self, at))
+        return self.overlay.target_at(self.overlay.mapFrom(self, at), GARMENT if over_shelf else "")

@@ -32,6 +32,7 @@ from app.draft import Draft
 from app.files import intake, samples
 from app.files.drops import DropOverlay
 from app.fitting import ENOUGH_ANCHORS, anchor_count
+from app.jobs import GARMENT, PERSON
 from app.notify import Banner, Notices
 from app.settings import Settings
 from app.verbs import Verbs
@@ -70,6 +71,7 @@ class MainWindow(Verbs, QMainWindow):
         self._connect()
         self._panels_open: list[Panel] = []
         self.stopped = True
+        self._poses_to_take: list[intake.Intake] = []
         self.resize(1440, 900)
         self.first_layout = self.saveState()
         self._restore_layout()
@@ -179,6 +181,7 @@ class MainWindow(Verbs, QMainWindow):
         c.photos.busy_changed.connect(self._on_busy)
         c.notice.connect(self.notices.show)
         c.photos.notice.connect(self.notices.show)
+        c.photos.person_opened.connect(self._take_poses)
         self.trouble_met.connect(self._on_trouble)
         c.frame_shown.connect(self._on_frame)
         c.engine_awake.connect(self._on_awake)
@@ -206,6 +209,7 @@ class MainWindow(Verbs, QMainWindow):
         self.shelf.slide_began.connect(c.begin_gesture)
         self.shelf.amount_changed.connect(self._on_amount)
         self.attention.wanted_changed.connect(c.set_wants_maps)
+        QApplication.styleHints().colorSchemeChanged.connect(self._on_scheme)
 
     # Opening and closing.
 
@@ -213,8 +217,19 @@ class MainWindow(Verbs, QMainWindow):
         """Show the sample, wake the engine, and open what was given."""
         self.canvas.setFocus()
         self.controller.start(samples.first(DEFAULT_FRAME))
-        for place, path in enumerate(files or ()):
-            self.take(intake.of_file(path), "" if place == 0 else "garment")
+        things = [intake.of_file(path) for path in files or ()]
+        photos = [thing for thing in things if thing.kind == intake.PHOTO]
+        for place, thing in enumerate(photos):
+            self.take(thing, PERSON if place == 0 else GARMENT)
+        # A photo brings its own pose; one that was asked for comes after it.
+        self._poses_to_take = [thing for thing in things if thing not in photos]
+        if not photos:
+            self._take_poses()
+
+    def _take_poses(self) -> None:
+        for thing in self._poses_to_take:
+            self.take(thing)
+        self._poses_to_take = []
 
     def dress(self) -> None:
         """Take the colours of the chosen theme."""
@@ -323,6 +338,10 @@ class MainWindow(Verbs, QMainWindow):
     def _on_trouble(self, sentence: str, details: str) -> None:
         # A method, not a lambda: Qt then brings the call over from whatever thread the trouble was on.
         self.notices.show("error", sentence, details)
+
+    def _on_scheme(self) -> None:
+        if self.settings.theme == theme.SYSTEM:
+            self.dress()
 
     # What the hands tell.
 

@@ -69,9 +69,10 @@ class BoneItem(QGraphicsLineItem):
         return QRectF(self.line().p1(), self.line().p2()).normalized().adjusted(-12, -12, 12, 12)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget=None) -> None:
-        width = 2.0 if self._slim else 3.2
+        # A cosmetic pen counts device pixels: the same width to the eye needs the ratio.
+        width = (2.0 if self._slim else 3.2) * painter.device().devicePixelRatioF()
         for colour, thickness in (
-            (theme.colour(theme.colours().halo, 0.55), width + 2.4),
+            (theme.colour(theme.colours().halo, 0.55), 1.7 * width),
             (theme.colour(side_colour(self._outer_end()), 0.95), width),
         ):
             pen = QPen(colour, thickness)

@@ -31,6 +31,11 @@ def relative(map_hw: np.ndarray) -> np.ndarray:
     return map_hw / peak if peak > 0 else map_hw
 
 
+def most_telling(maps_Khw: np.ndarray) -> int:
+    """The channel whose share differs most from place to place: the one to show first."""
+    return int(maps_Khw.reshape(len(maps_Khw), -1).std(axis=1).argmax())
+
+
 class ScaleBar(QWidget):
     """The heat map's colours from 0 to `top`."""
 
@@ -111,6 +116,7 @@ class AttentionPanel(QWidget):
         self._maps: AttentionMaps | None = None
         self._result: np.ndarray | None = None
         self._layers: tuple[Layer, ...] = ()
+        self._unseen = True  # nobody has chosen a texture of this layer yet
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 2, 14, 12)
         column.setSpacing(8)
@@ -167,6 +173,7 @@ class AttentionPanel(QWidget):
             last = self._layers[max(0, self.layer.currentIndex())].channels - 1
             self.channel.setRange(0, last)
             self.channel.setSuffix(f" of {last}")
+        self._unseen = True
         self._refresh()
 
     def show_reference(self, rgb_HWC: np.ndarray | None) -> None:
@@ -196,6 +203,10 @@ class AttentionPanel(QWidget):
         if name not in self._maps.distribution:  # a preview stopped below this layer
             return
         distribution = self._maps.distribution[name]
+        if self._unseen:
+            self._unseen = False
+            self.channel.setValue(most_telling(distribution))
+            channel = self.channel.value()
         self.result.show_picture(self._result)
         self.result.show_map(distribution[channel])
         self.result.setToolTip(

@@ -48,10 +48,11 @@ class DropOverlay(QWidget):
             for place, target in enumerate(targets)
         ]
 
-    def target_at(self, at: QPoint) -> str:
-        """The role under this position, marking it; the first one for positions outside of all."""
+    def target_at(self, at: QPoint, preferred: str = "") -> str:
+        """The role under this position, marking it; outside of all the preferred one, or the first."""
         places = self.places()
         hot = next((role for role, box in places if box.contains(at.toPointF())), "")
+        hot = hot or next((role for role, _ in places if role == preferred), "")
         hot = hot or (places[0][0] if places else "")
         if hot != self._hot:
             self._hot = hot

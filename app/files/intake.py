@@ -38,8 +38,10 @@ def of_file(path: Path) -> Intake:
     return Intake(PHOTO, path.name, path)
 
 
-def of_mime(mime: QMimeData) -> list[Intake]:
+def of_mime(mime: QMimeData | None) -> list[Intake]:
     """Everything usable in a drop or on the clipboard; empty where there is nothing."""
+    if mime is None:  # an empty clipboard, on some platforms
+        return []
     files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
     if files:
         return [of_file(path) for path in files]

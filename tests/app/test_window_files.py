@@ -37,6 +37,20 @@ def drop(driver, paths, side: float = 0.25):
     assert not window.overlay.isVisible()
 
 
+def test_the_shelf_is_a_place_to_drop_garments(open_window, photo, standing):
+    driver = open_window(pose=standing)
+    window, copy = driver.window, Qt.DropAction.CopyAction
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(photo("linen.png")))])
+    where = window.shelf.mapTo(window, window.shelf.rect().center())
+    QApplication.sendEvent(window, QDragEnterEvent(where, copy, mime, Qt.MouseButton.LeftButton, NO_KEYS))
+    QApplication.sendEvent(
+        window, QDropEvent(where.toPointF(), copy, mime, Qt.MouseButton.LeftButton, NO_KEYS)
+    )
+    driver.until(lambda: "linen.png" in shelf_names(driver))
+    assert driver.controller.document.look.borrow.key != driver.controller.document.look.person
+
+
 def shelf_names(driver) -> list[str]:
     return [photo.name for photo in driver.controller.document.look.photos]
 
@@ -147,6 +161,10 @@ def test_laying_by_hand_can_be_given_up(open_window, photo):
         ("notes.png", b"this is no picture"),
         ("cut.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01"),
         ("empty.webp", b""),
+        (
+            "cut.png",
+            b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00\x00\x00\x01\x00\x08\x02\x00\x00\x00",
+        ),
         ("broken.json", b"{"),
         ("people.json", b'{"people": []}'),
         ("photo.docx", b"PK\x03\x04"),
@@ -249,6 +267,18 @@ def test_files_given_at_the_start_are_opened_when_the_engine_is_awake(open_windo
     look = driver.controller.document.look
     assert look.photo(look.person).name == "ada.png"
     assert look.photo(look.borrow.key).name == "linen.png"
+
+
+def test_a_pose_given_with_a_photo_is_taken_after_it(open_window, photo, standing, tmp_path):
+    wanted = standing.copy()
+    wanted[LEFT_WRIST, :2] = (150, 40)
+    pose = tmp_path / "arms.json"
+    formats.write_openpose(pose, wanted, (256, 176))
+    driver = open_window(files=[pose, photo("ada.png")], pose=standing, awake=False)
+    driver.until(lambda: "ada.png" in shelf_names(driver))
+    driver.until_full()
+    assert driver.pose == pytest.approx(wanted, abs=0.01)
+    assert driver.controller.undo_stack.count() == 2
 
 
 def test_dragging_something_unusable_is_answered_and_leaving_hides_the_places(open_window):

@@ -31,7 +31,7 @@ TEST_PEOPLE = range(HELD_OUT, HELD_OUT + 64)
 
 CLASSES = ("background", "hair", "face", "upper clothes", "dress or skirt", "pants", "arms", "legs")
 
-_KINDS = ("jpg", "parsing.png", "json")
+KINDS = ("jpg", "parsing.png", "json")  # members of a view, in their order
 _SHARD = re.compile(r"people-(\d{7})-(\d{7})\.tar")
 _MEMBER = re.compile(r"(\d{7})_(\d+)\.(jpg|parsing\.png|json)")
 
@@ -197,7 +197,7 @@ def _index_shard(shard: Path, number: int, people: range, found: dict[int, dict[
         match = _MEMBER.fullmatch(name)
         if match is None:
             raise InputError(f"{shard}: {name} is no member of a data set of rendered people.")
-        person, view, kind = int(match[1]), int(match[2]), _KINDS.index(match[3])
+        person, view, kind = int(match[1]), int(match[2]), KINDS.index(match[3])
         if person not in people:
             continue
         spans = found.setdefault(person, {}).setdefault(view, [number, None, None, None])
@@ -242,7 +242,7 @@ def _flatten(
                 raise InputError(
                     f"{shards[next(iter(views.values()))[0]]}: view {view} of person {person} is missing."
                 )
-            for kind, span in zip(_KINDS, entry[1:], strict=True):
+            for kind, span in zip(KINDS, entry[1:], strict=True):
                 if span is None:
                     raise InputError(f"{shards[entry[0]]}: {person:07d}_{view}.{kind} is missing.")
             shard_of.append(entry[0])

@@ -1,4 +1,4 @@
-"""The rendered data set on disk: WebDataset tar shards of people and their views, read by byte offsets.
+"""The rendered data set on disk: WebDataset tar shards of people and their views.
 
 A folder with `dataset.json` and shards `people-AAAAAAA-BBBBBBB.tar` (people A <= i < B), each with a
 `.sha256` beside it. Members of person i, view v, in this order and contiguous for a person:
@@ -22,12 +22,11 @@ import numpy as np
 from PIL import Image
 
 from engine.errors import InputError
+from train.data.people import KINDS, People
 
 FORMAT, VERSION = "poseloom-people", 1
 PEOPLE_PER_SHARD = 50
 _SHARD_NAME = re.compile(r"people-(\d{7})-(\d{7})\.tar")
-_MEMBER_NAME = re.compile(r"(\d{7})_(\d+)\.(jpg|parsing\.png|json)")
-_BLOCK = 512
 
 
 @dataclass(frozen=True)
@@ -42,15 +41,6 @@ class Sample:
     keypoints_18x3: np.ndarray
     framing: str
     facing: str
-
-
-@dataclass(frozen=True)
-class Extent:
-    """Where the bytes of a member lie: number of the shard, offset, length."""
-
-    shard: int
-    offset: int
-    length: int
 
 
 # writing
@@ -150,69 +140,33 @@ def _sidecar(shard: Path) -> Path:
 
 
 class Shards:
-    """An opened data set. people: {person: {view: {"jpg": Extent, "parsing.png": Extent, "json": Extent}}}.
+    """An opened data set with all its people, told as it was written: samples and members.
 
-    Reading is by position (os.pread), so one object serves many threads; forked or pickled copies open the
-    files anew.
+    people: the persons, ascending. size: (H, W). views: of a person. Reads through `People`.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        description: dict,
-        paths: list[Path],
-        people: dict[int, dict[int, dict[str, Extent]]],
-    ):
-        self.folder, self.paths, self.people = folder, paths, people
-        self.size: tuple[int, int] = tuple(description["size"])
-        self.views: int = description["views"]
-        self.studio: str = description["studio"]
-        self._files: dict[int, int] = {}
-        self._process = os.getpid()
-
-    def __getstate__(self) -> dict:
-        return {**self.__dict__, "_files": {}}
-
-    def _file(self, shard: int) -> int:
-        if self._process != os.getpid():
-            self._files, self._process = {}, os.getpid()
-        if shard not in self._files:
-            self._files[shard] = os.open(self.paths[shard], os.O_RDONLY)
-        return self._files[shard]
+    def __init__(self, folder: Path, views: int):
+        self._reader = People(folder, range(10_000_000))
+        self.people: list[int] = self._reader.persons.tolist()
+        self.size, self.studio, self.views = self._reader.size, self._reader.studio, views
 
     def member(self, person: int, view: int, kind: str) -> bytes:
         """Bytes of one member; kind is "jpg", "parsing.png" or "json"."""
-        extent = self.people[person][view][kind]
-        content = os.pread(self._file(extent.shard), extent.length, extent.offset)
-        if len(content) != extent.length:
-            raise InputError(f"{self.paths[extent.shard]} has become shorter than it was.")
-        return content
+        return self._reader.encoded(person, view)[KINDS.index(kind)]
 
     def read(self, person: int, view: int) -> Sample:
         """One decoded view."""
-        label = json.loads(self.member(person, view, "json"))
-        image, parsing = (
-            np.asarray(Image.open(io.BytesIO(self.member(person, view, kind))))
-            for kind in ("jpg", "parsing.png")
-        )
+        seen = self._reader.view(person, view)
         return Sample(
-            person,
-            view,
-            image,
-            parsing,
-            np.array(label["keypoints"], np.float32),
-            label["framing"],
-            label["facing"],
+            person, view, seen.image_HWC, seen.parsing_HW, seen.keypoints_18x3, seen.framing, seen.facing
         )
 
     def close(self) -> None:
-        for file in self._files.values():
-            os.close(file)
-        self._files = {}
+        """Nothing is held open between two reads."""
 
 
 def open_shards(folder: str | Path, verify: bool = True) -> Shards:
-    """Index the finished shards of a folder by byte offsets; raises InputError for damaged ones.
+    """Open the finished shards of a folder; raises InputError for damaged ones.
 
     verify: check every shard against its sha256 (reads it whole).
     """
@@ -221,16 +175,9 @@ def open_shards(folder: str | Path, verify: bool = True) -> Shards:
     paths = list(finished_shards(folder))
     if not paths:
         raise InputError(f"{folder} holds no finished shard.")
-    people: dict[int, dict[int, dict[str, Extent]]] = {}
-    for number, path in enumerate(paths):
-        if verify:
-            _verify(path)
-        for name, offset, length in _scan(path):
-            match = _MEMBER_NAME.fullmatch(name)
-            if match:
-                person = people.setdefault(int(match[1]), {})
-                person.setdefault(int(match[2]), {})[match[3]] = Extent(number, offset, length)
-    return Shards(folder, description, paths, people)
+    for path in paths if verify else ():
+        _verify(path)
+    return Shards(folder, description["views"])
 
 
 def _read_description(folder: Path) -> dict:
@@ -259,22 +206,3 @@ def _verify(path: Path) -> None:
         )
     if not stored or stored[0] != actual:
         raise InputError(f"{path} is damaged: its content does not match its sha256.")
-
-
-def _scan(path: Path) -> Iterable[tuple[str, int, int]]:
-    """Name, offset and length of every member of a tar file, from its headers alone."""
-    length = path.stat().st_size
-    offset = 0
-    with open(path, "rb", buffering=0) as file:
-        while True:
-            header = os.pread(file.fileno(), _BLOCK, offset)
-            if header.count(0) == _BLOCK:  # the end mark
-                return
-            if len(header) < _BLOCK or header[257:262] != b"ustar":
-                raise InputError(f"{path} is cut off or not a shard.")
-            size = int(header[124:136].rstrip(b"\0 "), 8)
-            offset += _BLOCK
-            if offset + size > length:
-                raise InputError(f"{path} is cut off or not a shard.")
-            yield header[:100].rstrip(b"\0").decode(), offset, size
-            offset += -(-size // _BLOCK) * _BLOCK

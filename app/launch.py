@@ -104,6 +104,8 @@ def _window(options: argparse.Namespace) -> int:
     window = MainWindow(settings=settings, weights=options.weights, device=options.device)
     crash.guard(window.trouble_met.emit)
     keeper = collector.Collector(application)
+    if options.demo or options.screenshot:
+        window.resize(1440, 900)
     for caught in (signal.SIGINT, signal.SIGTERM):
         # Python sees signals when it runs; the collector's timer makes it run at least once a second.
         signal.signal(caught, lambda *_: window.close())

@@ -204,6 +204,7 @@ QStatusBar::item { border: none; }
 QStatusBar QLabel { color: @muted; padding: 0 6px; }
 QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 5px 7px; }
 QCheckBox { spacing: 7px; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 #banner { background: @accent_soft; border-bottom: 1px solid @line; }
 #banner QLabel { color: @text; }
 #banner[grade="error"] { border-left: 3px solid @bad; background: @raised; }

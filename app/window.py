@@ -41,6 +41,7 @@ from engine.api import Frame
 
 COACHED_JOINT = 7  # the left wrist
 DEFAULT_FRAME = (256, 176)
+TITLE_BAR = 40  # px left for the window manager's own bar
 
 
 class MainWindow(Verbs, QMainWindow):
@@ -72,7 +73,8 @@ class MainWindow(Verbs, QMainWindow):
         self._panels_open: list[Panel] = []
         self.stopped = True
         self._poses_to_take: list[intake.Intake] = []
-        self.resize(1440, 900)
+        room = self.screen().availableGeometry()
+        self.resize(min(1440, room.width()), min(900, room.height() - TITLE_BAR))
         self.first_layout = self.saveState()
         self._restore_layout()
         self._refresh_actions()

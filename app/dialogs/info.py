@@ -29,7 +29,7 @@ MOUSE = (
 def _table(rows) -> str:
     muted = theme.colours().muted
     return "<table cellspacing=0 cellpadding=3>" + "".join(
-        f"<tr><td style='padding-right:26px'>{html.escape(what)}</td>"
+        f"<tr><td width=230>{html.escape(what)}</td>"
         f"<td style='color:{muted}'>{html.escape(how)}</td></tr>"
         for what, how in rows
     ) + "</table>"  # fmt: skip

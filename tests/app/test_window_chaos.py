@@ -15,7 +15,8 @@ KEYS = (
     Qt.Key.Key_Tab, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Delete, Qt.Key.Key_Escape,
     Qt.Key.Key_M, Qt.Key.Key_Space, Qt.Key.Key_Backslash,
 )  # fmt: skip
-ACTIONS = ("undo", "redo", "mirror", "reset_pose", "toggle_joint", "show_all_joints", "fit", "zoom_in", "paste",
+ACTIONS = ("undo", "redo", "mirror", "reset_pose", "toggle_joint", "show_all_joints", "fit", "zoom_in",
+           "paste",
            "copy_pose", "toggle_skeleton", "toggle_panels", "reset_layout")  # fmt: skip
 MODIFIERS = (
     Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier,

@@ -167,11 +167,10 @@ class Fitter:
         for side, on_side in (("L", points[:, 0] > 0), ("R", points[:, 0] < 0)):
             rows = np.nonzero(on_side & (cloth.leg > 0.3) & (y0 < 0.4))[0]
             shift[rows] += self._leg_drape(points[rows], side, fit)
-        seat = (
-            self._torso_drape(points, 0.0, 0.0, 0.1, 0.6)
-            * np.clip((y0 + 0.5) / 0.6, 0, 1)
-            * np.clip(1 - cloth.arm[:, 1] * 3, 0, 1)
-        )
+        # cloth spans the seat, and in front the belly but not the crotch
+        lowest = np.where(points[:, 2] < self.axis_z, -0.5, 0.4)
+        seat = self._torso_drape(points, 0.0, 0.0, 0.1, 0.6) * np.clip((y0 - lowest) / 0.6, 0, 1)
+        seat *= np.clip(1 - cloth.arm[:, 1] * 3, 0, 1)
         gap = fit.ease * np.where(y0 < 0.8, 1, 0.6)
         return (points + normals * gap[:, None] + shift + self._outward(points) * seat[:, None]).astype(
             np.float32

@@ -18,7 +18,7 @@ float skin_region(vec3 c, bool on_arm) {
   if (c.y >= 5.95) return 2.;
   if (c.y >= 3.5) return 6.;
   if (c.y > 1.5) return 8.;
-  return c.y > -.9 ? 9. : 7.;
+  return c.y > -.7 ? 9. : 7.;  // the shortest shorts end below
 }
 
 float speckle(vec2 p) { return fract(sin(dot(p, vec2(91.7, 47.3))) * 4375.5); }

@@ -38,15 +38,23 @@ class Augmentation:
 
 MILD = Augmentation()
 NONE = Augmentation(**{field.name: 0.0 for field in fields(Augmentation)})
+OFFICIAL = replace(NONE, scale_crop=0.1)  # NTED's training: nothing but this
 
 _GRAIN = np.random.default_rng(0).standard_normal((320, 512)).astype(np.float32)
 
 
-def resize_view(view: View, size: tuple[int, int], rng: np.random.Generator | None, extent: float) -> View:
+def resize_view(
+    view: View,
+    size: tuple[int, int],
+    rng: np.random.Generator | None,
+    extent: float,
+    keep_outside: bool = False,
+) -> View:
     """The view at `size` (H, W): area or cubic resampling, parsing nearest, keypoints along.
 
     With a generator, the picture is first made larger by s, uniform in [0, extent), and cropped back at
-    random (NTED: extent 0.1). Joints that leave the frame become absent.
+    random (NTED: extent 0.1). Joints that leave the frame become absent, or stay for their limbs to be drawn
+    as far as they reach into it.
     """
     height, width = size
     scale = 1.0 + (float(rng.random()) * extent if rng is not None else 0.0)
@@ -59,10 +67,12 @@ def resize_view(view: View, size: tuple[int, int], rng: np.random.Generator | No
         method = cv2.INTER_AREA if tall < stored_height else cv2.INTER_CUBIC
         image = cv2.resize(image, (wide, tall), interpolation=method)
         parsing = cv2.resize(parsing, (wide, tall), interpolation=cv2.INTER_NEAREST_EXACT)
-    keypoints = view.keypoints_18x3 * np.float32((wide / stored_width, tall / stored_height, 1))
+    factors = np.array((wide / stored_width, tall / stored_height, 1), view.keypoints_18x3.dtype)
+    keypoints = view.keypoints_18x3 * factors
     keypoints -= np.float32((left, top, 0))
-    outside = ((keypoints[:, :2] < 0) | (keypoints[:, :2] >= (width, height))).any(axis=1)
-    keypoints[outside, 2] = ABSENT
+    if not keep_outside:
+        outside = ((keypoints[:, :2] < 0) | (keypoints[:, :2] >= (width, height))).any(axis=1)
+        keypoints[outside, 2] = ABSENT
     return replace(view, image_HWC=image[window], parsing_HW=parsing[window], keypoints_18x3=keypoints)
 
 

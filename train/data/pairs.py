@@ -20,7 +20,10 @@ from engine.errors import InputError
 from engine.pose.planes import pose_planes_u8
 from train.data.augment import NONE, Augmentation, colour_curves, mirror_view, resize_view, spoil
 from train.data.detector import as_detected, disturb
-from train.data.people import People, View
+from train.data.people import View
+from train.data.source import Source
+
+MOST_SUBSTITUTES = 20  # damaged records in a row from which the data are at fault, whatever may be skipped
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,12 @@ class PairSampler:
 
     Every run through the people (an epoch) takes each person once, in an order of its own. Reference and
     target are two different views, all ordered pairs alike, or with probability `self_pairs` the same view
-    twice.
+    twice. Where the data say which view is the target (`Source.target_view`), it always is.
     """
 
-    def __init__(self, people: People, seed: int, self_pairs: float = 0.1):
+    def __init__(self, people: Source, seed: int, self_pairs: float = 0.1):
         self._persons, self._view_counts = people.persons, people.view_counts
+        self._target = people.target_view
         self._seed, self._self_pairs = seed, self_pairs
         self._epoch, self._order = -1, np.empty(0, np.int64)
 
@@ -51,12 +55,20 @@ class PairSampler:
         if epoch != self._epoch:
             self._epoch = epoch
             self._order = np.random.default_rng([self._seed, 0, epoch]).permutation(len(self._persons))
-        row = self._order[place]
+        return self._pair(index, self._order[place], np.random.default_rng([self._seed, 1, index]))
+
+    def substitute(self, index: int, attempt: int) -> Pair:
+        """What stands in for `sampler[index]` where that cannot be read: a pair of anybody, `attempt` >= 1."""
+        draw = np.random.default_rng([self._seed, 3, index, attempt])
+        return self._pair(index, int(draw.integers(len(self._persons))), draw)
+
+    def _pair(self, index: int, row: int, draw: np.random.Generator) -> Pair:
         views = int(self._view_counts[row])
-        draw = np.random.default_rng([self._seed, 1, index])
         reference, step = draw.integers(0, (views, max(1, views - 1))).tolist()
         same = views == 1 or draw.random() < self._self_pairs
         target = reference if same else (reference + 1 + step) % views
+        if self._target is not None:
+            reference, target = (self._target + (0 if same else 1 + step)) % views, self._target
         return Pair(index, int(self._persons[row]), reference, target)
 
 
@@ -67,7 +79,7 @@ class PairBatch:
     reference_BCHW, target_BCHW: float32 RGB in [-1, 1]. *_planes_BPHW: float32 in [0, 1], P = 20 pose planes.
     *_parsing_BHW: uint8 class ids. *_keypoints_BJ3: float32, x, y px in the batch's pictures, state; as a
     detector would give them, from which the planes are drawn. pairs: what they are. step: number of the
-    batch.
+    batch. skipped: a sentence for every damaged record that another pair stands in for.
     """
 
     reference_BCHW: torch.Tensor
@@ -80,6 +92,7 @@ class PairBatch:
     target_keypoints_BJ3: torch.Tensor
     pairs: tuple[Pair, ...]
     step: int
+    skipped: tuple[str, ...] = ()
 
     def to(self, device: torch.device | str) -> PairBatch:
         """The batch on a device, pictures and planes as float32: bytes travel, they become numbers there."""
@@ -107,9 +120,12 @@ class PairBatch:
 
 
 def load_pair(
-    people: People, pair: Pair, size: tuple[int, int], augmentation: Augmentation, seed: int
+    people: Source, pair: Pair, size: tuple[int, int], augmentation: Augmentation, seed: int
 ) -> tuple[View, View]:
-    """Reference and target of a pair at `size`, augmented, with keypoints as a detector would give them."""
+    """Reference and target of a pair at `size`, augmented, with keypoints as a detector would give them.
+
+    Keypoints that are a detector's already follow the picture and are left alone otherwise.
+    """
     rng = np.random.default_rng([seed, 2, pair.index])
     mirrored = rng.random() < augmentation.flip
     curves = colour_curves(rng, augmentation)
@@ -117,19 +133,24 @@ def load_pair(
     views = []
     for number in (pair.reference, pair.target):
         view = people.view(pair.person, number)
-        eagerness = augmentation.eagerness * rng.standard_normal()
-        view = replace(view, keypoints_18x3=as_detected(view.keypoints_18x3, eagerness))
-        view = resize_view(view, size, rng, augmentation.scale_crop)
+        if people.exact:
+            eagerness = augmentation.eagerness * rng.standard_normal()
+            view = replace(view, keypoints_18x3=as_detected(view.keypoints_18x3, eagerness))
+        view = resize_view(view, size, rng, augmentation.scale_crop, keep_outside=not people.exact)
         if mirrored:
             view = mirror_view(view)
-        keypoints = disturb(view.keypoints_18x3, rng, augmentation.drop, jitter)
+        keypoints = view.keypoints_18x3
+        if people.exact:
+            keypoints = disturb(keypoints, rng, augmentation.drop, jitter)
         image = cv2.LUT(np.ascontiguousarray(view.image_HWC), curves)
         views.append(replace(view, image_HWC=image, keypoints_18x3=keypoints))
     reference, target = views
     return replace(reference, image_HWC=spoil(reference.image_HWC, rng, augmentation)), target
 
 
-def collate(views: list[tuple[View, View]], pairs: tuple[Pair, ...], step: int) -> PairBatch:
+def collate(
+    views: list[tuple[View, View]], pairs: tuple[Pair, ...], step: int, skipped: tuple[str, ...] = ()
+) -> PairBatch:
     """Batch of loaded pairs in bytes: pictures and planes uint8 still (see `PairBatch.to`)."""
     tensors = {}
     for side, name in enumerate(("reference", "target")):
@@ -140,9 +161,9 @@ def collate(views: list[tuple[View, View]], pairs: tuple[Pair, ...], step: int) 
             [pose_planes_u8(view.keypoints_18x3, size) for view in column]
         )
         tensors[f"{name}_parsing_BHW"] = np.stack([view.parsing_HW for view in column])
-        tensors[f"{name}_keypoints_BJ3"] = np.stack([view.keypoints_18x3 for view in column])
+        tensors[f"{name}_keypoints_BJ3"] = np.stack([view.keypoints_18x3 for view in column], dtype=np.float32)
     tensors = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in tensors.items()}
-    return PairBatch(**tensors, pairs=pairs, step=step)
+    return PairBatch(**tensors, pairs=pairs, step=step, skipped=skipped)
 
 
 class _Batches(Dataset):
@@ -163,12 +184,13 @@ class PairLoader:
 
     size: (H, W) of the batches, at most as large as stored (smaller for progressive training). workers:
     processes that load ahead; 0 loads when asked, which is as fast where the trainer already keeps every core
-    busy. device: where the batches are delivered. Raises InputError on the first damaged record, naming it.
+    busy. device: where the batches are delivered. Raises InputError on the first damaged record, naming it;
+    or, where the source says so, has another pair stand in and counts it in the source's `skipped`.
     """
 
     def __init__(
         self,
-        people: People,
+        people: Source,
         size: tuple[int, int],
         batch_size: int,
         *,
@@ -187,9 +209,21 @@ class PairLoader:
     def batch(self, step: int) -> PairBatch:
         """Batch number `step`, in bytes."""
         first = step * self.batch_size
-        pairs = tuple(self._sampler[index] for index in range(first, first + self.batch_size))
-        views = [load_pair(self.people, pair, self.size, self.augmentation, self.seed) for pair in pairs]
-        return collate(views, pairs, step)
+        faults: list[str] = []
+        loaded = [self._load(index, faults) for index in range(first, first + self.batch_size)]
+        pairs, views = zip(*loaded, strict=True)
+        return collate(list(views), pairs, step, tuple(faults))
+
+    def _load(self, index: int, faults: list[str]) -> tuple[Pair, tuple[View, View]]:
+        pair = self._sampler[index]
+        for attempt in itertools.count(1):
+            try:
+                return pair, load_pair(self.people, pair, self.size, self.augmentation, self.seed)
+            except InputError as error:
+                if not self.people.skip_damaged or attempt > MOST_SUBSTITUTES:
+                    raise
+                faults.append(str(error))
+                pair = self._sampler.substitute(index, attempt)
 
     def __iter__(self) -> Iterator[PairBatch]:
         steps = itertools.count(self.start)
@@ -210,6 +244,7 @@ class PairLoader:
             for batch in batches:
                 if isinstance(batch, InputError):
                     raise batch
+                self.people.skipped.update(batch.skipped)
                 yield batch.to(self.device)
         finally:
             # A traceback would keep the iterator, and so the processes, until some later garbage collection.

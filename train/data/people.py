@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -56,14 +57,23 @@ class People:
 
     folders: a folder or several of the same picture size. people: range of person indices to take.
     hold: keep the encoded shards in memory (about 30 KB a view) instead of trusting the page cache.
+    skip_damaged: see `train.data.source.Source`.
     size: (H, W) of the pictures; studio: version of what rendered them; persons: int64, their indices,
     ascending. Raises InputError on a folder that is no data set, holds none of the wanted people, or has a
     damaged shard.
     """
 
+    exact = True
+    target_view = None
+
     def __init__(
-        self, folders: str | Path | Iterable[str | Path], people: range = TRAINING_PEOPLE, hold: bool = False
+        self,
+        folders: str | Path | Iterable[str | Path],
+        people: range = TRAINING_PEOPLE,
+        hold: bool = False,
+        skip_damaged: bool = False,
     ):
+        self.skip_damaged, self.skipped = skip_damaged, Counter()
         self.folders = (
             [Path(folders)] if isinstance(folders, str | Path) else [Path(folder) for folder in folders]
         )

@@ -152,7 +152,7 @@ class Controller(QObject):
         """End the gesture: one step of undo."""
         if self._drag is not None:
             self._drag = None
-            self._request()
+            self._request(at_rest=True)
 
     def cancel_drag(self) -> None:
         """End the gesture where it began: no step of undo."""
@@ -267,7 +267,7 @@ class Controller(QObject):
             self.pose_changed.emit()
         self.look_changed.emit(changed)
 
-    def _request(self) -> None:
+    def _request(self, at_rest: bool = False) -> None:
         if self.facts is None:
             return
         stamp = next(self._stamps)
@@ -275,7 +275,8 @@ class Controller(QObject):
         if request is None:
             return
         self._asked = stamp
-        live = self._drag is not None or self._gesture_is_fresh()
+        fresh = self._gesture_is_fresh()
+        live = not at_rest and (self._drag is not None or fresh)
         self.worker.post(request, live=live)
         self._set_status(state="live" if live else "catching up", error="")
 

@@ -71,8 +71,6 @@ def entry() -> int:
 
 def before_torch() -> None:
     """What must be so before torch is imported, and in which order it and Qt are."""
-    # Waiting threads of libgomp spin otherwise, on cores that the window needs.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if sys.platform == "win32":
         # torch behind Qt cannot load its c10.dll there; elsewhere the worker imports it later.
         import engine.session  # noqa: F401

@@ -120,6 +120,7 @@ def _render_spans(job: Job, spans: list[tuple[int, int]], workers: int, people: 
     with ProcessPoolExecutor(
         workers, mp_context=context, initializer=_start_worker, initargs=(job, counter)
     ) as pool:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         futures: set[Future] = {pool.submit(_render_span, span) for span in spans}
         try:
             _watch(futures, counter, people, job.views)
@@ -165,7 +166,7 @@ _worker: dict = {}
 
 def _start_worker(job: Job, counter) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process ends the workers
-    _worker.update(job=job, counter=counter, studio=None)
+    _worker.update(job=job, counter=counter, studio=None, parent=os.getppid())
 
 
 def _render_span(span: tuple[int, int]) -> None:
@@ -179,6 +180,8 @@ def _render_span(span: tuple[int, int]) -> None:
 
 def _samples(job: Job, first: int, end: int) -> Iterator[Sample]:
     for person in range(first, end):
+        if os.getppid() != _worker["parent"]:
+            os._exit(1)  # the main process was killed; an exception would only go back to its empty place
         for number, view in enumerate(_worker["studio"].photograph(person, job.views)):
             yield Sample(
                 person,

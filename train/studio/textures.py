@@ -12,7 +12,6 @@ from scipy import ndimage
 from engine.errors import InputError
 
 
-@cache
 def read_texture(path: Path) -> np.ndarray:
     """uint8 [H, W, 3 or 4], top row first. Colours of opaque texels bleed into transparent ones (for
     mip-maps)."""

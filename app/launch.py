@@ -65,8 +65,17 @@ def main(argv: list[str]) -> int:
 
 
 def entry() -> int:
-    """The `poseloom` command."""
-    return main(sys.argv[1:])
+    """The `poseloom` command, in an environment of the user's own: only the system's part of set-up is left."""
+    from engine.cli import COMMANDS
+    from engine.setup import SetupError, system
+
+    argv = sys.argv[1:]
+    try:
+        system.supply(window=not (argv and argv[0] in COMMANDS))
+    except SetupError as error:
+        sys.stderr.write(f"{error}\n")
+        return OUR_FAULT
+    return main(argv)
 
 
 def before_torch() -> None:

@@ -1,6 +1,11 @@
 """Everything Poseloom can do without a window: `Session` is the one door."""
 
+import os
+
 from engine.errors import InputError
+
+# Idle OpenMP threads would spin on cores that others need; torch reads this when it is imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 __all__ = ["InputError", "Session"]
 

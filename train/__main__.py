@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
+
+from engine.errors import InputError
+from engine.setup import SetupError, environment
 
 COMMANDS = {
     "render": "photograph rendered people into a data set",
@@ -16,21 +18,20 @@ COMMANDS = {
 
 
 def main(argv: list[str]) -> int:
-    # Idle OpenMP threads would spin and slow down whatever else the machine does; torch reads this when imported.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if not argv or argv[0] not in COMMANDS:
         print("usage: python3 -m train COMMAND ...\n", file=sys.stderr)
         for name, what in COMMANDS.items():
             print(f"  {name:10} {what}", file=sys.stderr)
         return 0 if argv[:1] in (["-h"], ["--help"]) else 2
-    from engine.errors import InputError
-
     try:
+        code = environment.enter(["-m", "train", *argv], ("train",))
+        if code is not None:
+            return code
         return importlib.import_module(f"train.{argv[0]}").run(argv[1:])
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
-    except FloatingPointError as error:
+    except (FloatingPointError, SetupError) as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -37,8 +37,6 @@ def main(argv: list[str]) -> int:
     Returns 0 done, 2 wrong use or bad input (one sentence on stderr), 1 our fault (a log is left and named),
     130 interrupted.
     """
-    # Read when torch is imported: libgomp's waiting threads otherwise spin on cores that others need.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if not argv or argv[0] in ("-h", "--help"):
         print(usage())
         return DONE if argv else WRONG_USE

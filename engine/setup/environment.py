@@ -40,7 +40,6 @@ def enter(arguments: list[str], extras: Iterable[str] = (), root: Path = ROOT) -
     Returns None when we are inside already; otherwise this process becomes the one inside (where the system
     cannot do that, the exit code of the one inside is returned). Raises SetupError.
     """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # libgomp reads it once, when torch is imported
     if _inside_users_own(extras, root):
         return None
     python = ensure(extras, root)

@@ -6,7 +6,6 @@ Each command is a module here with `run(argv) -> int`, imported only when it is 
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 import tempfile
 import traceback

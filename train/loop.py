@@ -183,7 +183,7 @@ def fit(
     stop, log = Stop(), Log(folder)
     begun = reported = saved = time.monotonic()
     first = run.samples
-    stretch = {"data": people.fingerprint, "people": len(people.persons), "from": first}
+    stretch = {"studio": people.studio, "data": people.fingerprint, "people": len(people.persons), "from": first}
     past = list(run.history)
     sums: dict[str, float] = {}
     steps, counted = 0, run.samples

@@ -22,7 +22,7 @@ def cover_of_top(top: Top, canonical: np.ndarray, arm: np.ndarray) -> np.ndarray
     if top.neck.kind == "crew":
         sure |= ~on_arm & ((y < 4.3) | ((x > 1.45) & (y < 5.6)))
     if top.neck.kind == "turtle":
-        sure = top.neck.front - y > 0.45
+        sure = top.neck.front - y > 0.63
     return np.where(sure, depth, -1)
 
 

@@ -29,15 +29,15 @@ _HAIR_COLOURS = np.array(
 _HAIR_COLOUR_WEIGHTS = [0.26, 0.2, 0.17, 0.13, 0.1, 0.06, 0.05, 0.03]
 _STYLES = {
     True: {
-        "long01": 0.3,
-        "bob01": 0.15,
-        "bob02": 0.16,
-        "ponytail01": 0.2,
-        "braid01": 0.07,
-        "short02": 0.08,
+        "long01": 0.38,
+        "bob01": 0.06,
+        "bob02": 0.1,
+        "ponytail01": 0.24,
+        "braid01": 0.08,
+        "short02": 0.1,
         "afro01": 0.04,
     },
-    False: {"short01": 0.14, "short02": 0.36, "short03": 0.2, "short04": 0.24, "afro01": 0.06},
+    False: {"short01": 0.06, "short02": 0.36, "short03": 0.28, "short04": 0.24, "afro01": 0.06},
 }
 _UNDER_A_HAT = ("short01", "short02", "short03", "short04", "long01", "bob02")
 _IRISES = ("brown", "brown", "brownlight", "blue", "green", "grey", "bluegreen", "deepblue", "lightblue")

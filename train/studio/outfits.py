@@ -150,7 +150,7 @@ def _draw_cloth_top(rng: np.random.Generator, female: bool, kind: str) -> Top:
             top.neck = Neck("vee", uniform(1, 1.5), uniform(1, 1.9), 0.25)
             top.sleeve = rng.choice([uniform(0.6, 2), 4.05])
         case "turtle":
-            top.neck, top.sleeve = Neck("turtle", 1.0, uniform(5.75, 6.1)), 4.05
+            top.neck, top.sleeve = Neck("turtle", 1.0, uniform(5.85, 6)), 4.05
         case "strapless":
             top.neck = Neck("strapless", 1.0, uniform(4.35, 4.6), uniform(3.9, 4.3))
             top.sleeve, top.fit.ease = 0.0, 0.05

@@ -125,7 +125,7 @@ void main() {
   // folds are smooth: only the weave needs smaller levels of the tile, and one for the whole picture will do
   float height = textureLod(fold_tile, f * .075, 0.).r * .85 + textureLod(fold_tile, f.yx * .1 + .3, 0.).g * .25;
   height = (height - .5) * folds.x * fold_share() * 1.25;
-  height += (textureLod(fold_tile, place * .9, max(log2(460. * eye.w), 0.)).b - .5) * .008 * folds.w;
+  height += (textureLod(fold_tile, place * .9, max(log2(920. * eye.w), 0.)).b - .5) * .008 * folds.w;
 #if EDGE != 4
   if (d < .12) height += -.02 * smoothstep(.12, .06, d) + .02 * smoothstep(.05, .03, d);  // a stitched hem
 #endif

@@ -14,7 +14,7 @@ float neck_distance(vec3 c, bool on_arm) {
   if (c.y > 5.95) return -.1;
   return -(c.y - (5.75 - depth) - ax * top_neck.z / width * mix(.4, 1., front)) * .5;
 #elif NECK == 2  // turtle
-  return top_neck.z - c.y;
+  return top_neck.z - .18 * smoothstep(0., .6, c.z) - c.y;  // lower under the chin, where the mesh ends
 #elif NECK == 3  // tank: straps between neck and armhole
   float hole = (length(vec2(c.x / width, (c.y - 5.9) / depth)) - 1.) * min(depth, width);
   if (c.y > 5.9 && ax < width) hole = -.1;

@@ -14,7 +14,7 @@ void main() {
   v_light = (light_projection * vec4(position, 1.)).xyz * .5 + .5;
   gl_Position = view_projection * vec4(position, 1.);
   // Depth alone is taken from a point further from the eye: layers stay in order without moving on the screen.
-  float behind = (arm.y > .5 || canonical.y > 5.3) ? depth.x : mix(depth.y, depth.x, smoothstep(4.3, 5.3, canonical.y));
+  float behind = (arm.y > .5 || canonical.y > 6.) ? depth.x : mix(depth.y, depth.x, smoothstep(5.2, 6., canonical.y));
   vec4 moved = view_projection * vec4(position + normalize(position - eye.xyz) * behind, 1.);
   gl_Position.z = moved.z / moved.w * gl_Position.w;
 #endif

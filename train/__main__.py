@@ -10,6 +10,7 @@ from engine.setup import SetupError, environment
 
 COMMANDS = {
     "render": "photograph rendered people into a data set",
+    "prepare": "make a data set of DeepFashion's pictures and keypoints",
     "fit": "train a network on a data set, or go on with a run",
     "evaluate": "prove weights on people never trained on",
     "export": "write a run's weights for the application",

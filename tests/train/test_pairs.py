@@ -153,6 +153,25 @@ def test_a_damaged_record_is_named(own_copy, marker, replacement, sentence, work
     assert "\n" not in str(caught.value)
 
 
+def test_damaged_records_are_replaced_and_counted_where_that_is_wanted(own_copy):
+    shard = first_shard(own_copy)
+    data = shard.read_bytes()
+    place = data.index(b"\xff\xd8\xff")
+    shard.write_bytes(data[:place] + bytes(3) + data[place + 3 :])
+    people = People(own_copy, skip_damaged=True)
+    batches = list(itertools.islice(PairLoader(people, (32, 22), 7), 8))
+    assert all(len(batch.pairs) == len(batch.target_BCHW) == 7 for batch in batches)
+    assert not any(
+        (0, 0) in ((p.person, p.reference), (p.person, p.target)) for b in batches for p in b.pairs
+    )
+    (sentence,) = people.skipped
+    assert "0000000_0.jpg: the picture cannot be decoded" in sentence
+    assert people.skipped[sentence] == sum(len(batch.skipped) for batch in batches) >= 2
+    whole = [pair for batch in batches for pair in batch.pairs]
+    rest = itertools.islice(PairLoader(people, (32, 22), 7, start=5), 3)
+    assert [pair for batch in rest for pair in batch.pairs] == whole[35:]
+
+
 # stream
 
 

@@ -58,7 +58,7 @@ class PairSampler:
         return self._pair(index, self._order[place], np.random.default_rng([self._seed, 1, index]))
 
     def substitute(self, index: int, attempt: int) -> Pair:
-        """What stands in for `sampler[index]` where that cannot be read: a pair of anybody, `attempt` >= 1."""
+        """What stands in for `sampler[index]` where that cannot be read: anybody's pair, `attempt` >= 1."""
         draw = np.random.default_rng([self._seed, 3, index, attempt])
         return self._pair(index, int(draw.integers(len(self._persons))), draw)
 
@@ -161,9 +161,21 @@ def collate(
             [pose_planes_u8(view.keypoints_18x3, size) for view in column]
         )
         tensors[f"{name}_parsing_BHW"] = np.stack([view.parsing_HW for view in column])
-        tensors[f"{name}_keypoints_BJ3"] = np.stack([view.keypoints_18x3 for view in column], dtype=np.float32)
+        poses = np.stack([view.keypoints_18x3 for view in column])
+        tensors[f"{name}_keypoints_BJ3"] = poses.astype(np.float32, copy=False)
     tensors = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in tensors.items()}
     return PairBatch(**tensors, pairs=pairs, step=step, skipped=skipped)
+
+
+def both_directions(batch: PairBatch) -> PairBatch:
+    """Twice the batch: every pair, then every pair with reference and target exchanged (NTED, training)."""
+    moved = {field.name: getattr(batch, field.name) for field in fields(batch)}
+    for name in [name for name in moved if name.startswith("reference_")]:
+        other = name.replace("reference_", "target_")
+        ahead, back = moved[name], moved[other]
+        moved[name], moved[other] = torch.cat([ahead, back]), torch.cat([back, ahead])
+    turned = tuple(replace(pair, reference=pair.target, target=pair.reference) for pair in batch.pairs)
+    return PairBatch(**moved | {"pairs": batch.pairs + turned})
 
 
 class _Batches(Dataset):

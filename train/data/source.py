@@ -1,4 +1,4 @@
-"""What training data are to the loader of pairs, whatever they are made of, and how a folder of them is opened."""
+"""What training data are to the loader of pairs, whatever they are made of, and how a folder is opened."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from typing import Protocol
 import numpy as np
 
 from engine.errors import InputError
+from train.data.deepfashion import DeepFashion, is_deepfashion
 from train.data.people import HELD_OUT_PEOPLE, TRAINING_PEOPLE, People, View
+from train.data.photos_folder import PhotosFolder
 
 
 class Source(Protocol):
     """People in several views each, to draw pairs from.
 
-    size: (H, W) of the pictures. persons: int64, their numbers, ascending; view_counts: views of each of them.
+    size: (H, W) of the pictures. persons: int64, their numbers, ascending; view_counts: views of each.
     exact: whether keypoints come from a renderer, so that a detector's faults have yet to be put in.
     target_view: the view that is the target of all of a person's pairs, or None for any.
     skip_damaged: whether a record that cannot be read is skipped and counted in `skipped` (by its sentence).
@@ -49,17 +51,14 @@ def open_source(
     """The data in a folder, whichever kind it is: rendered people (several folders may be given), DeepFashion
     as `train prepare` writes it, or photos of people, a folder a person.
 
-    size: (H, W) of the largest pictures wanted. held_out: the part that is kept from training: rendered people
-    from 1,000,000 on, DeepFashion's test pairs; a folder of photos has none and is taken whole.
+    size: (H, W) of the largest pictures wanted. held_out: the part that is kept from training: rendered
+    people from 1,000,000 on, DeepFashion's test pairs; a folder of photos has none and is taken whole.
     skip_damaged: see `Source`. Raises InputError naming the folder and what is wrong with it.
     """
     folders = [Path(place) for place in places]
     rendered = [(folder / "dataset.json").exists() for folder in folders]
     if all(rendered):
         return People(folders, HELD_OUT_PEOPLE if held_out else TRAINING_PEOPLE, skip_damaged=skip_damaged)
-    from train.data.deepfashion import DeepFashion, is_deepfashion
-    from train.data.photos_folder import PhotosFolder
-
     first = folders[rendered.index(False)]
     if not first.is_dir():
         raise InputError(f"{first}: there is no such folder of training data.")

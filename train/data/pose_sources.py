@@ -1,0 +1,103 @@
+"""Where keypoints of DeepFashion's pictures may come from: a folder of files, a table, or the detector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from engine import detect
+from engine.errors import InputError
+from engine.files import opened
+from engine.pose.deepfashion import BORDER, COLUMNS, ROWS, parse_table
+from engine.pose.formats import read_pose
+from engine.pose.skeleton import ABSENT
+from train.data.names import flat_name, picture_key
+
+DETECT = "detect"
+
+# (key, photo uint8 RGB [H, W, 3]) -> keypoints [18, 3] in px of the photo. Raises InputError without any.
+Poses = Callable[[str, np.ndarray], np.ndarray]
+
+
+def pose_source(place: str | Path) -> Poses:
+    """The keypoints in a folder (OpenPose JSON or DeepFashion text, in the pictures' tree or under their flat
+    names), in an annotation table (`name:keypoints_y:keypoints_x` in pictures of 256x176), or, for the word
+    "detect", found by the detector. Raises InputError where there is nothing of the kind.
+    """
+    if place == DETECT:
+        capability = detect.available()
+        if not capability.available:
+            raise InputError(f"Poses cannot be detected: {capability.reason}.")
+        return DetectedPoses()
+    place = Path(place)
+    return FolderPoses(place) if place.is_dir() else TablePoses(place)
+
+
+class DetectedPoses:
+    """The detector's keypoints."""
+
+    def __call__(self, key: str, photo_HWC: np.ndarray) -> np.ndarray:
+        keypoints_18x3 = detect.detect_pose(photo_HWC)
+        if keypoints_18x3 is None:
+            raise InputError(f"{key}: nobody is found in it.")
+        return keypoints_18x3
+
+
+class FolderPoses:
+    """A pose file a picture. JSON without a canvas is in px of the picture."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def __call__(self, key: str, photo_HWC: np.ndarray) -> np.ndarray:
+        below = key.removeprefix("img/").removesuffix(".png")
+        stems = (below, f"img/{below}", f"pose/{below}", flat_name(key))
+        for stem in stems:
+            for ending in (".txt", ".json", "_keypoints.json"):
+                path = self.folder / (stem + ending)
+                if path.is_file():
+                    return read_pose(path, photo_HWC.shape[:2])
+        raise InputError(f"{key}: has no pose file in {self.folder}.")
+
+
+class TablePoses:
+    """The rows of an annotation table, by the picture they name."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        with opened(path, str(path), what="a table of keypoints") as (file, label):
+            lines = file.read().decode("utf-8", "replace").splitlines()
+        has_heading = "keypoints" in lines[0]
+        self._heading = lines[0] if has_heading else ""
+        self._rows: dict[str, tuple[int, str]] = {}
+        for number, line in enumerate(lines, 1):
+            if not line.strip() or (has_heading and number == 1):
+                continue
+            try:
+                self._rows[picture_key(line.partition(":")[0])] = number, line
+            except InputError as error:
+                raise InputError(f"{label}, line {number}: {error}") from None
+        if not self._rows:
+            raise InputError(f"{label}: holds no row of keypoints.")
+
+    def __call__(self, key: str, photo_HWC: np.ndarray) -> np.ndarray:
+        if key not in self._rows:
+            raise InputError(f"{key}: has no row in {self.path}.")
+        number, line = self._rows[key]
+        points = parse_table(f"{self._heading}\n{line}", f"{self.path}, line {number}", photo_HWC.shape[:2])
+        return np.column_stack([points, 2 * (points != -1).all(axis=1)])
+
+
+def keypoint_text(keypoints_18x3: np.ndarray, size: tuple[int, int]) -> str:
+    """The text of a keypoint file as NTED reads it, from keypoints in px of a picture of `size` (H, W).
+
+    In a frame of 256 rows with the border's columns counted; -1 is missing.
+    """
+    scale = np.array([COLUMNS / size[1], ROWS / size[0]])
+    lines = []
+    for x, y, state in np.asarray(keypoints_18x3, np.float64):
+        place = np.round(np.array([x, y]) * scale + (BORDER, 0), 4)
+        lines.append("-1 -1" if state <= ABSENT else " ".join(f"{value:.10g}" for value in place))
+    return "\n".join(lines) + "\n"

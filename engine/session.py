@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import os
 import threading
@@ -21,12 +20,12 @@ from engine.api import AttentionMaps, Frame, Layer, Mix, Reference, RenderReques
 from engine.errors import InputError
 from engine.framing import frame_photo
 from engine.models import nted
+from engine.models.nted.inference import InferenceNted
 from engine.ops.attention import distribution_attention
-from engine.ops.equalized import fold
 from engine.paths import DEFAULT_WEIGHTS
 from engine.pictures import to_rgb, to_tensor
-from engine.plan import Plan, make_plan
-from engine.pose.planes import pose_planes
+from engine.plan import Plan, keep_freed_memory, make_plan
+from engine.pose.planes import PLANES, pose_planes_u8
 
 TEXTURE_CACHE_BYTES = 128 << 20
 EXTRACTION_CACHE_ENTRIES = 2  # the maps of a reference take about ten times the memory of its textures
@@ -36,10 +35,10 @@ PREVIEW_LEVELS = 3
 
 @dataclass
 class _Networks:
-    """The same weights as float32 for what must be exact and in the preview's precision for a drag (may be one object)."""
+    """The same weights in float32 for what must be exact and in the preview's precision for a drag (may be one)."""
 
-    exact: nted.Nted
-    preview: nted.Nted
+    exact: InferenceNted
+    preview: InferenceNted
 
 
 class Session:
@@ -141,6 +140,21 @@ class Session:
             self._textures.pop(key, None)
             self._extraction.pop(key, None)
 
+    @torch.inference_mode()
+    def warm_up(self) -> None:
+        """Compute one of everything on grey, so that the first real frame does not pay for what is made once.
+
+        For a splash screen: takes about as long as one reference and a frame of every level.
+        """
+        with self._lock:
+            torch.set_num_threads(self.plan.threads)
+            grey_1CHW = torch.zeros(1, 3, *self.size, device=self.plan.device)
+            textures = self._networks.exact.encode(grey_1CHW).textures
+            planes_PHW = torch.full((PLANES, *self.size), 255, dtype=torch.uint8, device=self.plan.device)
+            for level in (None, *self.levels):
+                network, stop = self._stop(level)
+                network.render(network.pose_feature(planes_PHW), textures, stop)
+
     # One picture after another
 
     def set_pose(self, keypoints_18x3: np.ndarray) -> None:
@@ -183,13 +197,9 @@ class Session:
         keypoints_18x3 = _checked_pose(request.keypoints_18x3)
         with self._lock:
             torch.set_num_threads(self.plan.threads)
-            network = self._networks.exact if exact else self._networks.preview
-            dtype = torch.float32 if exact else self.plan.preview
-            textures = [texture.to(dtype) for texture in self._mixed(request)]
-            feature = self._pose_feature(keypoints_18x3, network, dtype)
-            stop = None if exact else len(network.config.levels) - (PREVIEW_LEVELS - 1 - self.levels.index(request.level))
-            rendering = network.target_image_renderer(feature, textures, stop)
-            picture = rendering.image_BCHW.float()
+            network, stop = self._stop(request.level)
+            rendering = network.render(self._pose_feature(keypoints_18x3, network), self._mixed(request), stop)
+            picture = rendering.image_BCHW
             rows = picture.shape[-2]
             if rows != self.size[0]:
                 picture = F.interpolate(picture, self.size, mode="bilinear", align_corners=False)
@@ -215,7 +225,7 @@ class Session:
             raise InputError("The reference of this request was never given to the session, or was dropped.")
         torch.set_num_threads(self.plan.threads)
         picture_BCHW = to_tensor(self._references[key].image_HWC, self.plan.device)
-        textures, extraction = self._networks.exact.reference_encoder(picture_BCHW)
+        textures, extraction = self._networks.exact.encode(picture_BCHW)
         self._textures[key] = textures
         self._extraction[key] = _by_layer(self.layers, extraction)
         while len(self._extraction) > EXTRACTION_CACHE_ENTRIES:
@@ -233,15 +243,21 @@ class Session:
                 if m is None:
                     continue
                 m = torch.as_tensor(m, dtype=torch.float32, device=other.device)
-                textures[index] = textures[index] + m * (other - textures[index])
+                textures[index] = torch.lerp(textures[index], other, m)
         return textures
 
-    def _pose_feature(self, keypoints_18x3: np.ndarray, network: nted.Nted, dtype: torch.dtype) -> Tensor:
-        key = (keypoints_18x3.tobytes(), dtype)
+    def _stop(self, level: int | None) -> tuple[InferenceNted, int | None]:
+        """The network that answers a request of this level and how many of its levels run (None: all)."""
+        if level is None:
+            return self._networks.exact, None
+        skipped = PREVIEW_LEVELS - 1 - self.levels.index(level)
+        return self._networks.preview, len(self._networks.preview.config.levels) - skipped
+
+    def _pose_feature(self, keypoints_18x3: np.ndarray, network: InferenceNted) -> Tensor:
+        key = (keypoints_18x3.tobytes(), network.dtype)
         if key not in self._features:
-            planes_PHW = torch.from_numpy(pose_planes(keypoints_18x3, self.size)).to(self.plan.device, dtype)
-            planes_BPHW = planes_PHW[None].contiguous(memory_format=torch.channels_last)
-            self._features[key] = network.skeleton_encoder(planes_BPHW)
+            planes_PHW = torch.from_numpy(pose_planes_u8(keypoints_18x3, self.size)).to(self.plan.device)
+            self._features[key] = network.pose_feature(planes_PHW)
             while len(self._features) > POSE_CACHE_ENTRIES:
                 self._features.popitem(last=False)
         return self._features[key]
@@ -262,10 +278,12 @@ def _read(path: str | os.PathLike | None) -> weights.WeightsFile:
 
 
 def _prepare(network: nted.Nted, plan: Plan) -> _Networks:
-    exact = fold(network).to(plan.device, memory_format=torch.channels_last)
+    if plan.device.type == "cpu":
+        keep_freed_memory()
+    exact = InferenceNted(network, plan.device, torch.float32)
     if plan.preview == torch.float32:
         return _Networks(exact, exact)
-    return _Networks(exact, copy.deepcopy(exact).to(plan.preview))
+    return _Networks(exact, InferenceNted(network, plan.device, plan.preview, with_reference=False))
 
 
 def _by_layer(layers: tuple[Layer, ...], maps: list[Tensor]) -> dict[str, np.ndarray]:

@@ -59,7 +59,7 @@ def test_a_change_of_pose_does_not_touch_the_reference_encoder(session, monkeypa
     def forbidden(*_):
         raise AssertionError("the reference was encoded again")
 
-    monkeypatch.setattr(session._networks.exact.reference_encoder, "forward", forbidden)
+    monkeypatch.setattr(session._networks.exact, "encode", forbidden)
     session.set_pose(pose(12))
     assert (session.render().image != before).any()
     session.set_reference(photo(1), pose())  # the same picture again: still in the cache
@@ -153,6 +153,17 @@ def test_a_joint_that_is_not_there_may_be_anywhere(session):
         session.set_pose(target)
         images.append(session.render().image)
     assert (images[0] == images[1]).all()
+
+
+def test_warming_up_leaves_nothing_behind(session):
+    fresh = Session.open(WEIGHTS, device="cpu")
+    fresh.warm_up()
+    requests = []
+    for opened in (session, fresh):
+        reference = opened.set_reference(photo(1), pose())
+        requests.append(RenderRequest(reference.key, pose(5)))
+    assert (session.respond(requests[0]).image == fresh.respond(requests[1]).image).all()
+    fresh.close()
 
 
 def test_previews_are_float32_where_half_precision_is_slow():

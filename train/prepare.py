@@ -225,6 +225,8 @@ def _write(
         done.add(picture.key)
         if sys.stderr.isatty() and len(done) % 100 == 0:
             print(f"\r{len(done):,} of {count:,}", end="", file=sys.stderr, flush=True)
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
     if faults:
         print(f"{faults:,} of {count:,} pictures are left out.", file=sys.stderr)
     if not done:

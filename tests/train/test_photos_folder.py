@@ -111,6 +111,15 @@ def test_bad_photos_are_named_or_counted(photos, no_detector):
         PhotosFolder(photos, (128, 88), skip_damaged=True)
 
 
+def test_somebody_far_away_is_no_training_data(photos, no_detector):
+    pose = np.column_stack([POSE * 0.2 + 50, np.full(18, 2)])
+    write_openpose(photos / "anna" / "a.json", pose, PHOTO)
+    with pytest.raises(
+        InputError, match=r"anna/a\.jpg: the person found in it is too small, less than 64 px"
+    ):
+        PhotosFolder(photos, (128, 88))
+
+
 def test_a_person_with_one_photo_is_paired_with_herself(photos, no_detector):
     for name in ("a.jpg", "b.png"):
         (photos / "anna" / name).unlink()

@@ -25,6 +25,8 @@ from train.data.people import View
 
 PHOTO_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".bmp")
 POSE_ENDINGS = (".json", ".txt")
+# Beyond this a person teaches blur; a detector that takes a sleeve for somebody is found out as well.
+MOST_ENLARGED = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +43,8 @@ class PhotosFolder:
 
     persons: 0, 1, ... in the order of the folders' names (`names`). Parsing maps are all 0. Opening reads
     every photo once, and detects a pose where no file gives it. Raises InputError on the first photo that
-    cannot be read or shows nobody, naming it, or counts and leaves it out; and where nobody is left.
+    cannot be read or shows nobody large enough, naming it, or counts and leaves it out; and where nobody is
+    left.
     """
 
     exact = False
@@ -109,6 +112,9 @@ class PhotosFolder:
 def _framed(path: Path, size: tuple[int, int]) -> _Framed:
     rgb_HWC = read_photo(path)
     framed = frame_photo(rgb_HWC, _pose_of(path, rgb_HWC), size)
+    if framed.matrix_2x3[0, 0] > MOST_ENLARGED:
+        least = round(size[0] / MOST_ENLARGED)
+        raise InputError(f"{path.name}: the person found in it is too small, less than {least} px are seen.")
     png = cv2.imencode(".png", np.ascontiguousarray(framed.image_HWC[:, :, ::-1]))[1].tobytes()
     return _Framed(path.name, png, framed.keypoints_18x3)
 

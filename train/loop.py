@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import InputError
-from engine.models.nted import Nted, NtedOutput
+from engine.models.nted import Nted, NtedConfig, NtedOutput
 from engine.models.nted.network import sharpen_extraction
 from train import checkpoint
 from train.data.augment import NONE, Augmentation
@@ -79,7 +79,7 @@ class Run:
         }
 
     def restore(self, state: dict, path: Path) -> None:
-        if state.get("recipe", {}).get("network") != self.recipe.to_json()["network"]:
+        if NtedConfig.from_json(state["recipe"]["network"]) != self.recipe.network:
             raise InputError(f"The checkpoint {path} is of another network than recipe {self.recipe.name} asks for.")
         self.network.load_state_dict(state["network"])
         self.ema.load_state_dict(state["ema"])

@@ -1,7 +1,7 @@
 """Convolutions with an equalised learning rate and the activation they share (StyleGAN family; NTED spec section 1).
 
 A weight is stored as drawn from N(0, 1) and multiplied by 1/sqrt(fan in) at every call, so that one step size suits
-all layers. `fold` does that multiplication once, for inference.
+all layers.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class EqualConv2d(nn.Module):
         self.padding = padding
 
     def scaled_weight(self) -> Tensor:
-        return self.weight if self.scale == 1.0 else self.weight * self.scale
+        return self.weight * self.scale
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
         return F.conv2d(x_BCHW, self.scaled_weight(), self.bias, self.stride, self.padding)
@@ -57,13 +57,3 @@ class BiasedLeakyReLU(nn.Module):
     def forward(self, x_BCHW: Tensor) -> Tensor:
         biased = x_BCHW + self.bias.view(1, -1, 1, 1)
         return F.leaky_relu(biased, LEAKY_SLOPE) * LEAKY_GAIN
-
-
-@torch.no_grad()
-def fold(module: nn.Module) -> nn.Module:
-    """Multiply every equalised scale into its weight, in place; the function stays the same. Returns `module`."""
-    for layer in module.modules():
-        if isinstance(layer, EqualConv2d) and layer.scale != 1.0:
-            layer.weight.mul_(layer.scale)
-            layer.scale = 1.0
-    return module

@@ -122,4 +122,8 @@ def test_bench_measures_every_stage(capsys, monkeypatch):
             assert (network, stage) in stages
     assert all(0 < row["p50_ms"] <= row["p95_ms"] and row["gmac"] > 0 for row in result["stages"])
     names = {"official_drag_float32", "official_drag_bfloat16", "official_encode_float32", "default_drag_fps"}
-    assert set(result["ratios"]) == names | {"default_preview_fps"}
+    assert set(result["ratios"]) >= names | {"default_preview_fps"}
+    assert all(0 < memory["session_mb"] < 1500 for memory in result["memory"].values())
+    assert main(["bench", "--rounds", "1", "--device", "cpu"]) == 0
+    table = capsys.readouterr().out
+    assert "drag preview 64" in table and "floor" in table and "official_drag_float32: " in table

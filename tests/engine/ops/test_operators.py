@@ -64,14 +64,6 @@ def test_transposed_convolution_scatters_the_unflipped_weight():
     assert torch.allclose(layer(x)[0], layer.weight[:, 1] * layer.scale)
 
 
-def test_folding_keeps_the_function_and_happens_once():
-    module = torch.nn.Sequential(equalized.EqualConv2d(3, 4, 3, padding=1), equalized.EqualConvTranspose2d(4, 2))
-    x = torch.randn(1, 3, 5, 5)
-    before = module(x)
-    for _ in range(2):
-        assert torch.allclose(equalized.fold(module)(x), before, atol=1e-6)
-
-
 def test_features_are_centred_and_of_unit_length_and_constants_do_not_divide_by_zero():
     x = torch.randn(1, 6, 3, 3)
     x[..., 0, 0] = 2.5

@@ -1,0 +1,232 @@
+"""What `bench` measures: the work of every stage, its arithmetic, the machine's peak and the memory of a session.
+
+Every stage is timed in turn, round after round, so that a busy machine slows all of them alike; ratios are of medians.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from engine.api import Mix, RenderRequest
+from engine.models import nted
+from engine.models.nted.network import textbook
+from engine.ops.fused import FusedConv
+from engine.pictures import to_tensor
+from engine.plan import keep_freed_memory
+from engine.pose.planes import PLANES, pose_planes
+from engine.session import PREVIEW_LEVELS, Session
+
+TEXTBOOK_FULL, TEXTBOOK_POSE, ENCODE = "textbook full forward", "textbook pose-only", "encode reference"
+TEXTBOOK_KEPT, DRAG, PREVIEW, SWAP = "textbook, memory kept", "drag full", "drag preview", "swap"
+
+STANDING_18x2 = np.array(
+    [(0.50, 0.12), (0.50, 0.21), (0.38, 0.21), (0.33, 0.35), (0.31, 0.48), (0.62, 0.21), (0.67, 0.35), (0.69, 0.48)]
+    + [(0.43, 0.50), (0.42, 0.70), (0.42, 0.90), (0.57, 0.50), (0.58, 0.70), (0.58, 0.90)]
+    + [(0.47, 0.10), (0.53, 0.10), (0.44, 0.11), (0.56, 0.11)],
+    np.float32,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Measured stage. p50_ms, p95_ms: milliseconds. gmac: giga multiply-accumulates of its networks, all convolutions
+    taken as direct ones."""
+
+    network: str
+    stage: str
+    precision: str
+    size: tuple[int, int]
+    p50_ms: float
+    p95_ms: float
+    gmac: float
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a stage does in round `turn`. kept: whether the C library keeps freed memory meanwhile, as sessions have it."""
+
+    work: Callable[[int], object]
+    gmac: float
+    kept: bool = True
+
+
+def pose(size: tuple[int, int], turn: int) -> np.ndarray:
+    """A standing person whose right wrist moves on with every `turn`, so that nothing is answered from a cache."""
+    points = STANDING_18x2 * np.array(size[::-1], np.float32)
+    points[4] += (10 * np.cos(0.7 * turn) + 0.01 * turn, 10 * np.sin(0.7 * turn))
+    return np.concatenate([points, np.full((18, 1), 2, np.float32)], 1)
+
+
+def photo(size: tuple[int, int], turn: int) -> np.ndarray:
+    return np.random.default_rng(turn).integers(0, 256, (*size, 3), np.uint8)
+
+
+def gmacs(network: nted.Nted, size: tuple[int, int]) -> dict[str, float]:
+    """Giga multiply-accumulates: "full" in the textbook's way, "encode" in ours, "skeleton", and "render <levels>"."""
+    shadow = copy.deepcopy(network).to("meta")
+    planes, picture = torch.empty(1, PLANES, *size, device="meta"), torch.empty(1, 3, *size, device="meta")
+
+    def count(function: Callable[..., object], *inputs) -> float:
+        with FlopCounterMode(display=False) as counter, torch.no_grad():
+            function(*inputs)
+        return counter.get_total_flops() / 2e9
+
+    with torch.no_grad():
+        feature, textures = shadow.skeleton_encoder(planes), shadow.reference_encoder(picture).textures
+    found = {
+        "skeleton": count(shadow.skeleton_encoder, planes),
+        "encode": count(shadow.reference_encoder, picture),
+    }
+    for levels in range(1, 1 + len(network.config.levels)):
+        found[f"render {levels}"] = count(shadow.target_image_renderer, feature, textures, levels)
+    found["full"] = count(textbook(shadow), picture, planes)
+    return found
+
+
+@torch.inference_mode()
+def tasks(session: Session, network: nted.Nted) -> dict[tuple[str, str], Task]:
+    """All stages of a network, by (stage, precision)."""
+    size, device = session.size, session.plan.device
+    slow = textbook(copy.deepcopy(network)).to(device)
+    reference = session.add_reference(photo(size, 0), pose(size, 0))
+    other = session.add_reference(photo(size, 1), pose(size, 0))
+    picture_BCHW = to_tensor(reference.image_HWC, device).contiguous()
+    textures = slow.reference_encoder(picture_BCHW).textures
+    half = session.plan.precision
+    macs = gmacs(network, size)
+    levels = len(network.config.levels)
+    renderer = macs[f"render {levels}"]
+
+    def planes(turn: int) -> torch.Tensor:
+        return torch.from_numpy(pose_planes(pose(size, turn), size)).to(device)[None]
+
+    def full(turn: int) -> None:
+        slow(picture_BCHW, planes(turn))
+
+    def pose_only(turn: int) -> None:
+        slow.target_image_renderer(slow.skeleton_encoder(planes(turn)), textures)
+
+    def encode(turn: int) -> None:
+        session.forget(session.add_reference(photo(size, 100 + turn), pose(size, 0)).key)
+
+    fresh = itertools.count()  # a pose no other stage has asked for, or its feature would come from the cache
+
+    def drag(turn: int, level: int | None = None) -> None:
+        session.respond(RenderRequest(reference.key, pose(size, next(fresh)), level=level))
+
+    def swap(turn: int) -> None:
+        mixes = (Mix(other.key, (turn % 10) / 10 + 0.05),)
+        session.respond(RenderRequest(reference.key, pose(size, 0), mixes))
+
+    found = {
+        (TEXTBOOK_FULL, "float32"): Task(full, macs["full"], kept=False),
+        (TEXTBOOK_POSE, "float32"): Task(pose_only, macs["skeleton"] + renderer, kept=False),
+        (TEXTBOOK_KEPT, "float32"): Task(full, macs["full"]),
+        (ENCODE, "float32"): Task(encode, macs["encode"]),
+        (DRAG, "float32"): Task(drag, macs["skeleton"] + renderer),
+    }
+    if half != "float32":
+        found[DRAG, half] = Task(lambda turn: drag(turn, size[0]), macs["skeleton"] + renderer)
+    for index, level in enumerate(session.levels[:-1]):
+        cost = macs["skeleton"] + macs[f"render {levels - PREVIEW_LEVELS + 1 + index}"]
+        found[f"{PREVIEW} {level}", half] = Task(lambda turn, level=level: drag(turn, level), cost)
+    found[SWAP, "float32"] = Task(swap, renderer)
+    return found
+
+
+def measure(name: str, session: Session, network: nted.Nted, rounds: int) -> list[Stage]:
+    """Time all stages of one network."""
+    work = tasks(session, network)
+    times: dict[tuple[str, str], list[float]] = {key: [] for key in work}
+    with torch.inference_mode():
+        torch.set_num_threads(session.plan.threads)
+        for turn in range(-1, rounds):  # the round before the first is not counted
+            for key, task in work.items():
+                keep_freed_memory(task.kept)
+                begun = time.perf_counter()
+                task.work(turn)
+                settle(session.plan.device)
+                if turn >= 0:
+                    times[key].append(1e3 * (time.perf_counter() - begun))
+    keep_freed_memory()
+    return [
+        Stage(
+            name,
+            *key,
+            session.size,
+            statistics.median(times[key]),
+            float(np.percentile(times[key], 95)),
+            task.gmac,
+        )
+        for key, task in work.items()
+    ]
+
+
+def settle(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def convolution_peak(device: torch.device, dtype: torch.dtype) -> float:
+    """Best of twenty, GFLOP/s of a direct 3x3 convolution with 256 channels: what the machine can do at all."""
+    layer = FusedConv(torch.randn(256, 256, 3, 3).to(device, dtype), padding=1)
+    x = torch.randn(1, 256, 64, 44).to(device, dtype).contiguous(memory_format=torch.channels_last)
+    best = 0.0
+    with torch.inference_mode():
+        for _ in range(20):
+            begun = time.perf_counter()
+            layer(x)
+            settle(device)
+            best = max(best, 2 * 256 * 256 * 9 * 64 * 44 / (time.perf_counter() - begun) / 1e9)
+    return best
+
+
+def session_memory(network: nted.Nted, device: str) -> dict[str, float]:
+    """Most MB resident beyond the import of torch of a session that opens, encodes and drags, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "w.safetensors")
+        nted.save(path, network)
+        code = f"from engine.measure import print_own_memory; print_own_memory({path!r}, {device!r})"
+        root = str(Path(__file__).parents[1])
+        answer = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    return json.loads(answer.stdout.splitlines()[-1])
+
+
+def print_own_memory(path: str, device: str) -> None:
+    """The measurement of `session_memory`, of this process."""
+    before = peak_resident_mb()
+    session = Session.open(path, device)
+    opened = peak_resident_mb()
+    reference = session.add_reference(photo(session.size, 0), pose(session.size, 0))
+    for turn in range(3):
+        for level in (None, *session.levels):
+            session.respond(RenderRequest(reference.key, pose(session.size, turn), level=level))
+    textures = sum(texture.numel() * texture.element_size() for texture in session._textures[reference.key])
+    found = {"session_mb": peak_resident_mb() - before, "open_mb": opened - before, "reference_mb": textures / 1e6}
+    print(json.dumps({key: round(value, 2) for key, value in found.items()}))
+
+
+def peak_resident_mb() -> float:
+    """Most memory resident so far of this process; 0 where the system does not say."""
+    status = Path("/proc/self/status")
+    if status.is_file():  # not from getrusage: there Linux counts what the parent had before the start
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+        return int(lines["VmHWM"].split()[0]) * 1024 / 1e6
+    if sys.platform == "darwin":
+        
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return 0.0

@@ -52,6 +52,9 @@ class Session:
         if network.config.transfer != "textures":
             raise InputError("These weights are an ablation without neural textures; nothing can be edited with them.")
         self.size = size
+        # Deeper networks halve more often: they work on a canvas of their multiples, of which the frame is a part.
+        multiple = 1 << (len(network.config.levels) - 1)
+        self._canvas = tuple(-(-side // multiple) * multiple for side in size)
         self.plan = plan
         self.weights_info = weights_info
         self._networks = _prepare(network, plan)
@@ -75,10 +78,12 @@ class Session:
         """Load weights and get ready. Raises InputError for missing or foreign weights, an unknown device, a bad size."""
         file = _read(weights)
         network = nted.weights.from_file(file)
-        size = size or network.config.size
-        if any(side % 16 or side < 64 for side in size):
-            raise InputError(f"The size {size[0]}x{size[1]} is not possible: both sides must be multiples of 16 from 64 on.")
+        size = checked_size(size or network.config.size)
         info = {"name": file.path.name, "path": str(file.path), "sha256": file.sha256, "card": file.card}
+        made_for = tuple(file.card.get("made_for", network.config.size))
+        if size != made_for:
+            info["note"] = f"made for {made_for[0]}x{made_for[1]}, running at {size[0]}x{size[1]}"
+        del file  # with its tensors, before they are copied once more
         return cls(network, make_plan(device, beside_window=beside_window), size, info)
 
     @property
@@ -93,12 +98,11 @@ class Session:
     @property
     def layers(self) -> tuple[Layer, ...]:
         """The pairs of extraction and distribution, coarsest first, in the order of `AttentionMaps`."""
-        height, width = self.size
         levels = self._networks.exact.config.levels
         layers = []
         for index, level in enumerate(levels):
             shift = len(levels) - 1 - index
-            rows, columns = height >> shift, width >> shift
+            rows, columns = (-(-side >> shift) for side in self.size)  # whole or begun cells of the frame
             if level.textures:
                 layers += [Layer(f"{rows}{half}", level.textures, (rows, columns)) for half in "ab"]
         return tuple(layers)
@@ -148,9 +152,9 @@ class Session:
         """
         with self._lock:
             torch.set_num_threads(self.plan.threads)
-            grey_1CHW = torch.zeros(1, 3, *self.size, device=self.plan.device)
+            grey_1CHW = torch.zeros(1, 3, *self._canvas, device=self.plan.device)
             textures = self._networks.exact.encode(grey_1CHW).textures
-            planes_PHW = torch.full((PLANES, *self.size), 255, dtype=torch.uint8, device=self.plan.device)
+            planes_PHW = torch.full((PLANES, *self._canvas), 255, dtype=torch.uint8, device=self.plan.device)
             for level in (None, *self.levels):
                 network, stop = self._stop(level)
                 network.render(network.pose_feature(planes_PHW), textures, stop)
@@ -200,11 +204,11 @@ class Session:
             network, stop = self._stop(request.level)
             rendering = network.render(self._pose_feature(keypoints_18x3, network), self._mixed(request), stop)
             picture = rendering.image_BCHW
-            rows = picture.shape[-2]
-            if rows != self.size[0]:
-                picture = F.interpolate(picture, self.size, mode="bilinear", align_corners=False)
-            image = to_rgb(picture)
+            if picture.shape[-2] != self._canvas[0]:
+                picture = F.interpolate(picture, self._canvas, mode="bilinear", align_corners=False)
+            image = to_rgb(picture[..., : self.size[0], : self.size[1]])
             maps = self._maps(request.identity, rendering.distribution_logits) if request.maps else None
+        rows = self.size[0] if exact else request.level
         return Frame(image, rows, exact, 1e3 * (time.perf_counter() - begun), request.stamp, maps)
 
     def close(self) -> None:
@@ -225,6 +229,9 @@ class Session:
             raise InputError("The reference of this request was never given to the session, or was dropped.")
         torch.set_num_threads(self.plan.threads)
         picture_BCHW = to_tensor(self._references[key].image_HWC, self.plan.device)
+        if self._canvas != self.size:
+            beyond = [self._canvas[1] - self.size[1], self._canvas[0] - self.size[0]]
+            picture_BCHW = F.pad(picture_BCHW, (0, beyond[0], 0, beyond[1]), mode="replicate")
         textures, extraction = self._networks.exact.encode(picture_BCHW)
         self._textures[key] = textures
         self._extraction[key] = _by_layer(self.layers, extraction)
@@ -256,7 +263,7 @@ class Session:
     def _pose_feature(self, keypoints_18x3: np.ndarray, network: InferenceNted) -> Tensor:
         key = (keypoints_18x3.tobytes(), network.dtype)
         if key not in self._features:
-            planes_PHW = torch.from_numpy(pose_planes_u8(keypoints_18x3, self.size)).to(self.plan.device)
+            planes_PHW = torch.from_numpy(pose_planes_u8(keypoints_18x3, self._canvas)).to(self.plan.device)
             self._features[key] = network.pose_feature(planes_PHW)
             while len(self._features) > POSE_CACHE_ENTRIES:
                 self._features.popitem(last=False)
@@ -269,6 +276,15 @@ class Session:
         self._extraction.move_to_end(identity)
         distribution = [distribution_attention(q.float()) for q in logits]
         return AttentionMaps(self._extraction[identity], _by_layer(self.layers, distribution))
+
+
+def checked_size(size: tuple[int, int]) -> tuple[int, int]:
+    """The model frame (H, W) as it is given. Raises InputError where no network could run at it."""
+    if any(side % 16 or side < 64 for side in size):
+        raise InputError(
+            f"The size {size[0]}x{size[1]} is not possible: both sides must be multiples of 16 from 64 on."
+        )
+    return size
 
 
 def _read(path: str | os.PathLike | None) -> weights.WeightsFile:
@@ -287,8 +303,12 @@ def _prepare(network: nted.Nted, plan: Plan) -> _Networks:
 
 
 def _by_layer(layers: tuple[Layer, ...], maps: list[Tensor]) -> dict[str, np.ndarray]:
-    """Fewer maps than layers where the renderer stopped early."""
-    return {layer.name: map_BKhw[0].float().cpu().numpy() for layer, map_BKhw in zip(layers, maps, strict=False)}
+    """The frame's part of the maps; fewer than layers where the renderer stopped early."""
+    found = {}
+    for layer, map_BKhw in zip(layers, maps, strict=False):
+        rows, columns = layer.size
+        found[layer.name] = map_BKhw[0, :, :rows, :columns].float().cpu().numpy()
+    return found
 
 
 def _bytes(entries) -> int:

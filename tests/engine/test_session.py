@@ -166,6 +166,27 @@ def test_warming_up_leaves_nothing_behind(session):
     fresh.close()
 
 
+def test_a_deeper_network_runs_at_a_frame_that_is_no_multiple_of_its_stride():
+    levels = tuple(nted.Level(16 << index, 8, 4 if index < 5 else 0) for index in range(6))
+    network = nted.Nted(nted.NtedConfig(levels, (512, 352))).eval().requires_grad_(False)
+    session = Session(network, Plan(torch.device("cpu"), torch.float32, 1), SIZE, {})
+    session.set_reference(photo(1), pose())
+    session.set_pose(pose())
+    for level in (None, *session.levels):
+        frame = session.render(level, maps=True)
+        assert frame.image.shape == (*SIZE, 3)
+        for layer in session.layers[: len(frame.maps.distribution)]:
+            assert frame.maps.distribution[layer.name].shape == (layer.channels, *layer.size)
+    assert session.layers[0].size == (8, 6) and session.layers[-1].size == (128, 88)
+
+
+@pytest.mark.parametrize("config", [nted.official_256(), nted.official_512()])
+def test_fifty_references_stay_under_a_hundred_mebibytes(config):
+    textures = sum(2 * level.channels * level.textures * 4 for level in config.levels)
+    picture = 3 * config.size[0] * config.size[1]
+    assert 50 * (textures + picture) < 100 << 20
+
+
 def test_previews_are_float32_where_half_precision_is_slow():
     plan = Plan(torch.device("cpu"), torch.float32, 1)
     session = Session(nted.load(WEIGHTS), plan, SIZE, {})

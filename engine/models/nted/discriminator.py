@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Mapping
 
 import torch
 import torch.nn.functional as F
@@ -93,15 +94,25 @@ def official_discriminator(rows: int) -> Discriminator:
 
 def load_discriminator(path: str | os.PathLike) -> Discriminator:
     """From a safetensors file with official keys; widths are read from the shapes. Raises InputError."""
-    file = weights.read(path)
+    return from_state(weights.read(path).tensors, path)
+
+
+def save_discriminator(path: str | os.PathLike, network: Discriminator) -> None:
+    """Write it so that `load_discriminator` reads it. Raises InputError."""
+    config = {"channels": list(network.channels)}
+    weights.write(path, network.state_dict(), model="nted-discriminator", config=config)
+
+
+def from_state(tensors: Mapping[str, Tensor], path: str | os.PathLike) -> Discriminator:
+    """From tensors by official keys; `path` is for the message of an InputError."""
     widths = []
     for index in range(64):
         key = f"convs.{index}.{'conv2.1' if index else '0'}.weight"
-        if key not in file.tensors:
+        if key not in tensors:
             break
-        widths.append(file.tensors[key].shape[0])
+        widths.append(tensors[key].shape[0])
     if len(widths) < 2:
         raise InputError(f"The weights file {path} is no NTED discriminator: convs.0.0.weight or convs.1 is missing.")
     network = Discriminator(tuple(widths))
-    weights.fill(network, file.tensors, path)
+    weights.fill(network, tensors, path)
     return network

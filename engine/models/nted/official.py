@@ -1,4 +1,4 @@
-"""Official NTED training checkpoints (.pt) into networks (NTED spec 3.1)."""
+"""Official NTED training checkpoints (.pt) into networks and back (NTED spec 3.1)."""
 
 from __future__ import annotations
 
@@ -12,35 +12,71 @@ from torch import Tensor
 from engine import weights
 from engine.errors import InputError
 from engine.models.nted.config import config_from_shapes
+from engine.models.nted.discriminator import Discriminator, from_state
 from engine.models.nted.network import Nted
 
-PARTS = ("net_G_ema", "net_G")  # inference uses the average; stripped files may hold only one of them
+GENERATORS = ("net_G_ema", "net_G", "state_dict")  # inference uses the average; stripped files hold only one of them
+DISCRIMINATORS = ("net_D",)
 
 
 def load_official(path: str | os.PathLike) -> Nted:
     """The generator of an official checkpoint, whole or stripped, with or without the `module.` of data parallelism.
 
-    Nothing but tensors and plain containers is unpickled. Raises InputError naming the file and what is wrong with it,
-    for a state dict that is not NTED the first key that is missing or has another shape.
+    Nothing but tensors and plain containers is unpickled. Raises InputError naming the file and what is wrong
+    with it; for a state dict that is not NTED the first key that is missing or has another shape, and the first
+    that is there.
     """
     path = Path(path)
-    state = _generator(_unpickled(path), path)
+    state = _part(_content(path), GENERATORS, "generator", path)
     try:
         config = config_from_shapes({key: tuple(value.shape) for key, value in state.items()})
     except InputError as error:
-        raise InputError(f"{path}: {error}") from None
+        raise InputError(f"{path}: {error} The first that is there is {next(iter(state))}.") from None
     network = Nted(config)
     weights.fill(network, state, path)
     return network.eval().requires_grad_(False)
 
 
-def _unpickled(path: Path) -> dict:
+def load_official_discriminator(path: str | os.PathLike) -> Discriminator:
+    """The discriminator of a whole official checkpoint, to go on training with. Raises InputError as above."""
+    path = Path(path)
+    content = _content(path)
+    if not isinstance(content.get(DISCRIMINATORS[0]), dict):
+        raise InputError(f"The checkpoint {path} holds no discriminator; only whole training checkpoints do.")
+    return from_state(_part(content, DISCRIMINATORS, "discriminator", path), path)
+
+
+def save_official(path: str | os.PathLike, network: Nted) -> None:
+    """Write the network as the official code's checkpoint with nothing but `net_G_ema`, float32, atomically.
+
+    The official inference needs no more: where `net_G` is missing it takes the average. It finds the file under the
+    name `epoch_00000_iteration_000000000_checkpoint.pt`, and fits only where the network has an official size.
+    Raises InputError where it cannot be written, or for an ablation, which the official code does not know.
+    """
+    if network.config.transfer != "textures":
+        raise InputError("An ablation has no official form; only networks with neural textures can be written so.")
+    path = Path(path)
+    part = path.with_name(path.name + ".tmp")
+    state = {key: tensor.detach().float().cpu() for key, tensor in network.state_dict().items()}
+    try:
+        torch.save({"net_G_ema": state, "current_epoch": 0, "current_iteration": 0}, part)
+        os.replace(part, path)
+    except (OSError, RuntimeError) as error:
+        part.unlink(missing_ok=True)
+        raise InputError(f"The checkpoint could not be written to {path} ({' '.join(str(error).split())}).") from None
+
+
+def _content(path: Path) -> dict:
     if not path.is_file():
         raise InputError(f"The checkpoint {path} does not exist.")
+    if path.suffix == ".safetensors":
+        return weights.read(path).tensors
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
-        raise InputError(f"The checkpoint {path} holds more than tensors, or is damaged; it was not opened.") from None
+        raise InputError(
+            f"The checkpoint {path} holds more than tensors, or is damaged; it was not opened."
+        ) from None
     except Exception as error:  # zip, pickle and storage code raise many kinds for a damaged file
         raise InputError(f"The checkpoint {path} cannot be read ({type(error).__name__}).") from None
     if not isinstance(content, dict):
@@ -48,10 +84,10 @@ def _unpickled(path: Path) -> dict:
     return content
 
 
-def _generator(content: dict, path: Path) -> dict[str, Tensor]:
-    state = next((content[part] for part in PARTS if isinstance(content.get(part), dict)), content)
+def _part(content: dict, names: tuple[str, ...], what: str, path: Path) -> dict[str, Tensor]:
+    """The state dict under the first of the names that is there, or the file itself where it is one."""
+    state = next((content[name] for name in names if isinstance(content.get(name), dict)), content)
     state = {str(key).removeprefix("module."): value for key, value in state.items()}
-    stranger = next((key for key, value in state.items() if not isinstance(value, Tensor)), None)
-    if stranger is not None or not state:
-        raise InputError(f"The checkpoint {path} holds no generator: neither {' nor '.join(PARTS)} is in it.")
+    if not state or not all(isinstance(value, Tensor) for value in state.values()):
+        raise InputError(f"The checkpoint {path} holds no {what}: none of {', '.join(names)} is in it.")
     return state

@@ -20,6 +20,7 @@ from engine.api import AttentionMaps, Frame, Layer, Mix, Reference, RenderReques
 from engine.errors import InputError
 from engine.framing import frame_photo
 from engine.models import nted
+from engine.models.nted.graph import DragGraph
 from engine.models.nted.inference import InferenceNted
 from engine.ops.attention import distribution_attention
 from engine.paths import DEFAULT_WEIGHTS
@@ -62,6 +63,7 @@ class Session:
         self._textures: OrderedDict[str, list[Tensor]] = OrderedDict()
         self._extraction: OrderedDict[str, dict[str, np.ndarray]] = OrderedDict()
         self._features: OrderedDict[tuple, Tensor] = OrderedDict()
+        self._graphs: dict[tuple, DragGraph] = {}
         self._lock = threading.RLock()
         self._identity: str | None = None
         self._keypoints_18x3: np.ndarray | None = None
@@ -157,7 +159,10 @@ class Session:
             planes_PHW = torch.full((PLANES, *self._canvas), 255, dtype=torch.uint8, device=self.plan.device)
             for level in (None, *self.levels):
                 network, stop = self._stop(level)
-                network.render(network.pose_feature(planes_PHW), textures, stop)
+                if self.plan.device.type == "cuda":
+                    self._graph(network, stop, planes_PHW, textures)
+                else:
+                    network.render(network.pose_feature(planes_PHW), textures, stop)
 
     # One picture after another
 
@@ -202,7 +207,7 @@ class Session:
         with self._lock:
             torch.set_num_threads(self.plan.threads)
             network, stop = self._stop(request.level)
-            rendering = network.render(self._pose_feature(keypoints_18x3, network), self._mixed(request), stop)
+            rendering = self._rendered(network, stop, keypoints_18x3, self._mixed(request))
             picture = rendering.image_BCHW
             if picture.shape[-2] != self._canvas[0]:
                 picture = F.interpolate(picture, self._canvas, mode="bilinear", align_corners=False)
@@ -214,7 +219,7 @@ class Session:
     def close(self) -> None:
         """Give the memory back; the session cannot be used afterwards."""
         with self._lock:
-            for cache in (self._references, self._textures, self._extraction, self._features):
+            for cache in (self._references, self._textures, self._extraction, self._features, self._graphs):
                 cache.clear()
             del self._networks
 
@@ -259,6 +264,22 @@ class Session:
             return self._networks.exact, None
         skipped = PREVIEW_LEVELS - 1 - self.levels.index(level)
         return self._networks.preview, len(self._networks.preview.config.levels) - skipped
+
+    def _rendered(
+        self, network: InferenceNted, stop: int | None, keypoints_18x3: np.ndarray, textures: list[Tensor]
+    ) -> nted.Rendering:
+        if self.plan.device.type != "cuda":
+            return network.render(self._pose_feature(keypoints_18x3, network), textures, stop)
+        planes_PHW = torch.from_numpy(pose_planes_u8(keypoints_18x3, self._canvas)).to(self.plan.device)
+        return self._graph(network, stop, planes_PHW, textures)(planes_PHW, textures)
+
+    def _graph(
+        self, network: InferenceNted, stop: int | None, planes_PHW: Tensor, textures: list[Tensor]
+    ) -> DragGraph:
+        key = (network.dtype, stop)
+        if key not in self._graphs:
+            self._graphs[key] = DragGraph(network, planes_PHW, textures, stop)
+        return self._graphs[key]
 
     def _pose_feature(self, keypoints_18x3: np.ndarray, network: InferenceNted) -> Tensor:
         key = (keypoints_18x3.tobytes(), network.dtype)

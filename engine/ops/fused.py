@@ -100,6 +100,4 @@ def add_mixture_(y_1Chw: Tensor, attention_1Khw: Tensor, texture_CK: Tensor) -> 
         return torch.ops.mkldnn._convolution_pointwise_.binary(
             y_1Chw, attention_1Khw, texture_CK[:, :, None, None], None, [0, 0], [1, 1], [1, 1], 1, "add", 1.0, None, [], None
         )
-    y_NC = y_1Chw[0].permute(1, 2, 0).flatten(0, 1)
-    y_NC.addmm_(attention_1Khw[0].permute(1, 2, 0).flatten(0, 1), texture_CK.t())
-    return y_1Chw
+    return y_1Chw.add_(F.conv2d(attention_1Khw, texture_CK[:, :, None, None]))

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from engine.models import nted
+from engine.models.nted.graph import DragGraph
 from engine.models.nted.inference import InferenceNted
 from engine.plan import has_fast_bfloat16
 
@@ -104,3 +105,16 @@ def test_official_vectors():
     assert np.abs(feature.numpy() - golden["skeleton_feature"]).max() < 2e-4
     assert worst(textures, [torch.from_numpy(golden[f"texture_{i}"]) for i in range(len(textures))]) < 2e-4
     assert np.abs(rendering.image_BCHW.numpy() - golden["out_image"]).max() < 2e-4
+
+
+@torch.inference_mode()
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_the_recorded_drag_is_the_same_function(network, pictures):
+    device = torch.device("cuda")
+    reference, planes = (picture.to(device) for picture in pictures)
+    form = InferenceNted(network, device, torch.float32)
+    textures = form.encode(reference).textures
+    graph = DragGraph(form, planes, textures, None)
+    for turned, mixed in ((planes, textures), (planes.flip(2), [texture * 0.5 for texture in textures])):
+        expected = form.render(form.pose_feature(turned), mixed)
+        assert worst(graph(turned, mixed).skips, expected.skips) < 1e-4

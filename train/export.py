@@ -1,4 +1,7 @@
-"""`python3 -m train export RUN --output W.safetensors`: a run's EMA weights, in half precision, with their card."""
+"""`python3 -m train export RUN --output W.safetensors`: a run's EMA weights, in half precision, with their card.
+
+With --official the whole state in the layout of the official code's checkpoints (.pt) instead.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,38 @@ import torch
 
 from engine.errors import InputError
 from engine.models import nted
+from engine.models.nted import official
 from train import checkpoint
+
+# Where pictures came from, by the name a source goes by (`train.data.source.Source.studio`): words, licence.
+DEEPFASHION, PHOTOS = "DeepFashion", "photos"
+RENDERED = "people rendered by train/studio from CC0 MakeHuman assets; no photograph of a real person"
+
+
+def provenance(history: list[dict]) -> tuple[str, str]:
+    """What a run was trained on, in words, and the licence that its weights can have at most."""
+    studios = {stretch.get("studio", "") for stretch in history}
+    told, licence = [], "CC0-1.0"
+    if studios - {DEEPFASHION, PHOTOS} or not studios:
+        told.append(RENDERED)
+    if PHOTOS in studios:
+        told.append("photographs of the user's own")
+        licence = "as the photographs it was trained on allow"
+    if DEEPFASHION in studios:
+        told.append("DeepFashion, In-shop Clothes Retrieval")
+        licence = "non-commercial research only, as DeepFashion's pictures"
+    if len(told) > 1:
+        told = [part.removesuffix("; no photograph of a real person") for part in told]
+    return " and ".join(told), licence
 
 
 def card(state: dict, evaluation: dict | None) -> dict:
     """The model card inside the weights: what it was trained on, how, how long, how good."""
+    data, licence = provenance(state["history"])
     return {
         "name": f"NTED {state['recipe']['name']}",
-        "data": "people rendered by train/studio from CC0 MakeHuman assets; no photograph of a real person",
-        "licence": "CC0-1.0",
+        "data": data,
+        "licence": licence,
         "recipe": state["recipe"],
         "samples": state["samples"],
         "stretches": state["history"],
@@ -26,23 +52,43 @@ def card(state: dict, evaluation: dict | None) -> dict:
     }
 
 
+def chosen(run: Path, best: bool) -> Path:
+    """The checkpoint a folder is asked for: its newest, or its best; a file is itself."""
+    if not run.is_dir():
+        return run
+    if best:
+        found = checkpoint.best(run)
+        if found is None:
+            raise InputError(f"The run {run} has no best checkpoint: it was never validated.")
+        return found[0]
+    there = checkpoint.checkpoints(run)
+    if not there:
+        raise InputError(f"The run {run} has no checkpoint yet.")
+    return there[-1]
+
+
+def network_of(state: dict, part: str) -> nted.Nted:
+    network = nted.Nted(nted.NtedConfig.from_json(state["recipe"]["network"]))
+    network.load_state_dict(state[part])
+    return network
+
+
 def run(argv: list[str]) -> int:
     p = argparse.ArgumentParser("python3 -m train export", description=__doc__)
     p.add_argument("run", type=Path, help="folder of a run, or one of its checkpoints")
     p.add_argument("--output", type=Path, required=True)
+    p.add_argument("--best", action="store_true", help="of a folder, the checkpoint with the smallest held-out error")
+    p.add_argument("--official", action="store_true", help="write the official code's checkpoint layout")
     p.add_argument("--evaluation", type=Path, help="report.json of `train evaluate`, goes into the card")
     options = p.parse_args(argv)
-    path = options.run
-    if path.is_dir():
-        found = checkpoint.checkpoints(path)
-        if not found:
-            raise InputError(f"The run {path} has no checkpoint yet.")
-        path = found[-1]
-    state = checkpoint.load(path)
-    network = nted.Nted(nted.NtedConfig.from_json(state["recipe"]["network"]))
-    network.load_state_dict(state["ema"])
-    evaluation = json.loads(options.evaluation.read_text()) if options.evaluation else None
-    with torch.no_grad():
-        nted.save(options.output, network, card(state, evaluation), half=True)
+    state = checkpoint.load(chosen(options.run, options.best))
+    if options.official:
+        if not hasattr(official, "save_official"):
+            raise InputError("--official: this version cannot write the official layout.")
+        official.save_official(options.output, network_of(state, "ema"))
+    else:
+        evaluation = json.loads(options.evaluation.read_text()) if options.evaluation else None
+        with torch.no_grad():
+            nted.save(options.output, network_of(state, "ema"), card(state, evaluation), half=True)
     print(f"{options.output}: {options.output.stat().st_size / 1e6:.1f} MB after {state['samples']:,} samples")
     return 0

@@ -1,98 +1,157 @@
-"""`python3 -m train fit RECIPE --data DIR --output RUN`: train a network, or go on with it."""
+"""`python3 -m train fit RECIPE --data DIR --output RUN`: train a network, or go on with a run.
+
+DIR is rendered people (several folders may be given), DeepFashion as `train prepare` writes it, or photos, a folder
+a person. On several GPUs or machines: `torchrun --nproc_per_node=N -m train fit ...`, RUN in a place all of them see.
+"""
 
 from __future__ import annotations
 
 import argparse
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
-from PIL import Image
 
 from engine.errors import InputError
 from train import checkpoint
-from train.data.pairs import PairBatch, collate, load_pair, PairSampler
-from train.data.augment import NONE
-from train.data.people import HELD_OUT_PEOPLE, TRAINING_PEOPLE, People
-from train.loop import Run, fit
-from train.recipes import RECIPES
-from train.sheets import batch_sheet
+from train.console import console
+from train.data.source import Source, open_source
+from train.dryrun import dry_run
+from train.loop import fit
+from train.losses.features import load_vgg19
+from train.recipes import RECIPES, Recipe
+from train.state import Run
+from train.validate import validation_batch, validator
+from train.world import World
 
-VALIDATION_PAIRS = 24
-
-
-def validation_batch(people: People, size: tuple[int, int], device: torch.device) -> PairBatch:
-    """The first pairs of the held-out people's own stream, without augmentation: the same for every run."""
-    sampler = PairSampler(people, seed=0, self_pairs=0.0)
-    pairs = tuple(sampler[index] for index in range(VALIDATION_PAIRS))
-    return collate([load_pair(people, pair, size, NONE, seed=0) for pair in pairs], pairs, 0).to(device)
-
-
-def validator(batch: PairBatch, folder: Path) -> Callable[[Run], dict[str, float]]:
-    """Called beside every checkpoint: EMA error on held-out people (mean absolute, pictures 0 to 1) and a picture sheet."""
-    copied = F.l1_loss(batch.reference_BCHW, batch.target_BCHW).item() / 2
-
-    @torch.no_grad()
-    def validate(run: Run) -> dict[str, float]:
-        images = [
-            run.ema(batch.reference_BCHW[i : i + 4], batch.target_planes_BPHW[i : i + 4]).image_BCHW.clamp(-1, 1)
-            for i in range(0, VALIDATION_PAIRS, 4)
-        ]
-        result_BCHW = torch.cat(images)
-        sheets = folder / "sheets"
-        sheets.mkdir(exist_ok=True)
-        Image.fromarray(batch_sheet(batch, result_BCHW, count=8)).save(sheets / f"{run.samples:010d}.png")
-        return {"held_out": F.l1_loss(result_BCHW, batch.target_BCHW).item() / 2, "copied": copied}
-
-    return validate
+PRECISIONS = {"auto": None, "bfloat16": True, "float32": False}
 
 
 def parser() -> argparse.ArgumentParser:
-    p = argparse.ArgumentParser("python3 -m train fit", description=__doc__)
+    p = argparse.ArgumentParser(
+        "python3 -m train fit", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("recipe", choices=sorted(RECIPES))
-    p.add_argument("--data", nargs="+", required=True, help="folders of rendered people")
+    p.add_argument("--data", nargs="+", required=True, help="what to train on")
     p.add_argument("--output", type=Path, required=True, help="folder of the run; a run that is there is resumed")
-    p.add_argument("--validation", nargs="+", help="folders with held-out people, for a figure and a sheet at every save")
+    p.add_argument("--validation", nargs="+", help="data with held-out people: a figure and a sheet at every save")
+    p.add_argument("--skip-damaged", action="store_true", help="skip and count records that cannot be read")
+    p.add_argument("--features", type=Path, metavar="FILE", help="torchvision's VGG-19 weights, for perceptual terms")
+    p.add_argument("--both-directions", action=argparse.BooleanOptionalAction, help="learn every pair both ways")
+    p.add_argument("--clip", type=float, metavar="NORM", help="largest norm of the gradient")
+    p.add_argument("--accumulate", type=int, default=1, metavar="N", help="backward passes a step, to save memory")
     p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    p.add_argument("--precision", choices=PRECISIONS, default="auto", help="auto: bfloat16 where that is fast")
     p.add_argument("--time-budget", type=float, default=math.inf, metavar="MINUTES", help="stop after this long")
-    p.add_argument("--decay-over", type=int, metavar="SAMPLES", help="take the learning rate to zero over this many, then end")
+    p.add_argument(
+        "--decay-over", type=int, metavar="SAMPLES", help="take the learning rate to zero over this many, then end"
+    )
     p.add_argument("--save-every", type=float, default=5.0, metavar="MINUTES")
     p.add_argument("--report-every", type=float, default=30.0, metavar="SECONDS")
     p.add_argument("--workers", type=int, default=0, help="processes that load pictures; 0 loads in the trainer")
+    p.add_argument("--dry-run", type=int, metavar="N", help="say what the run would cost, from N steps of each stage")
     return p
+
+
+def wanted_recipe(options: argparse.Namespace) -> Recipe:
+    """The named recipe with what the options change in it."""
+    recipe = RECIPES[options.recipe]()
+    if options.both_directions is not None:
+        recipe = replace(recipe, both_directions=options.both_directions)
+    if options.clip is not None:
+        recipe = replace(recipe, clip=options.clip)
+    if recipe.needs_features and options.features is None:
+        recipe = recipe.without_features()
+    elif options.features is not None and not recipe.needs_features:
+        raise InputError(f"--features {options.features}: recipe {recipe.name} has no term that looks through features.")
+    return recipe
+
+
+def check(options: argparse.Namespace) -> None:
+    """Raises InputError on a number that makes no sense."""
+    for name in ("decay_over", "clip", "accumulate", "dry_run"):
+        value = getattr(options, name)
+        if value is not None and not value > 0:
+            raise InputError(f"--{name.replace('_', '-')} {value}: needs a number above zero.")
+    if options.workers < 0:
+        raise InputError(f"--workers {options.workers}: needs a number of processes, or 0.")
+
+
+def started(options: argparse.Namespace, recipe: Recipe, world: World) -> tuple[Run, Path | None]:
+    """The run as its newest checkpoint left it, and that checkpoint; or a new one."""
+    features = load_vgg19(options.features).to(world.device) if options.features else None
+    run = Run.new(
+        recipe, world, features=features, accumulate=options.accumulate, mixed=PRECISIONS[options.precision]
+    )
+    there = checkpoint.checkpoints(options.output)
+    if there:
+        run.restore(checkpoint.load(there[-1]), there[-1])
+    if world.most(run.samples) != -world.most(-run.samples):
+        raise InputError(f"{options.output}: not all processes see the same checkpoints; use a folder that all share.")
+    if options.decay_over:
+        run.decay_from, run.decay_to = run.samples, run.samples + options.decay_over
+    return run, there[-1] if there else None
+
+
+def notes(options: argparse.Namespace, run: Run, source: Source, resumed: Path | None) -> Sequence[str]:
+    """What the user should know before the first step."""
+    lines = [f"Going on from {resumed}."] if resumed else []
+    recipe = run.recipe
+    if RECIPES[options.recipe]().needs_features and not recipe.needs_features:
+        lines.append("Without --features the perceptual, style and face terms are left out.")
+    largest = max(phase.size for phase in recipe.phases)
+    if source.size[0] < largest[0]:
+        lines.append(
+            f"The pictures ({source.size[0]}x{source.size[1]}) are enlarged to the recipe's {largest[0]}x{largest[1]}."
+        )
+    return lines
 
 
 def run(argv: list[str]) -> int:
     options = parser().parse_args(argv)
-    if options.decay_over is not None and options.decay_over <= 0:
-        raise InputError(f"--decay-over {options.decay_over}: needs a positive number of samples.")
-    people = People(options.data, TRAINING_PEOPLE)
-    device = torch.device(options.device)
-    state = Run.new(RECIPES[options.recipe](), device)
-    there = checkpoint.checkpoints(options.output)
-    if there:
-        state.restore(checkpoint.load(there[-1]), there[-1])
-        print(f"Going on from {there[-1]}.")
-    if options.decay_over:
-        state.decay_from, state.decay_to = state.samples, state.samples + options.decay_over
-    on_save = None
-    if options.validation:
-        held_out = People(options.validation, HELD_OUT_PEOPLE)
-        on_save = validator(validation_batch(held_out, state.recipe.network.size, device), options.output)
+    check(options)
+    recipe = wanted_recipe(options)
+    world = World.join(options.device)
+    try:
+        return _run(options, recipe, world)
+    finally:
+        world.leave()
+
+
+def _run(options: argparse.Namespace, recipe: Recipe, world: World) -> int:
+    size = recipe.network.size
+    source = open_source(options.data, size, skip_damaged=options.skip_damaged)
+    state, resumed = started(options, recipe, world)
+    speaking = console(state.samples, state.end, speaks=world.first)
+    for line in notes(options, state, source, resumed):
+        speaking.say(line)
+    if state.finished:
+        speaking.say(f"The run is done: {state.samples:,} samples.")
+        return 0
+    if options.dry_run:
+        for line in dry_run(state, source, options.output, options.dry_run, options.workers):
+            speaking.say(line)
+        return 0
+    validate = None
+    if options.validation and world.first:
+        held_out = open_source(options.validation, size, held_out=True)
+        validate = validator(validation_batch(held_out, size, world.device))
     fit(
         state,
-        people,
+        source,
         options.output,
         time_budget=60 * options.time_budget,
         report_every=options.report_every,
         save_every=60 * options.save_every,
         workers=options.workers,
-        on_report=lambda line: print(line, flush=True),
-        on_save=on_save,
+        console=speaking,
+        validate=validate,
     )
+    if source.skipped and world.first:
+        speaking.say(f"{sum(source.skipped.values())} damaged records were skipped, first: {next(iter(source.skipped))}")
     return 0
 
 

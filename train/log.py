@@ -1,17 +1,27 @@
-"""A run's log: one CSV line and TensorBoard scalars for every report."""
+"""A run's log: CSV lines, and TensorBoard scalars and pictures where TensorBoard is installed."""
 
 from __future__ import annotations
 
 import csv
+import io
+import json
 from pathlib import Path
+
+import numpy as np
+from safetensors.torch import save_file
+
+from engine.errors import InputError
+from engine.files import write_whole
+from train.data.pairs import PairBatch
+from train.sheets import write_sheet
 
 
 class Log:
-    """Appends to `log.csv` of a folder and to TensorBoard event files beside it where TensorBoard is installed."""
+    """Appends to `log.csv` (and other tables) of a folder and to TensorBoard event files beside it."""
 
     def __init__(self, folder: Path):
+        self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / "log.csv"
         try:
             from torch.utils.tensorboard import SummaryWriter
 
@@ -19,18 +29,57 @@ class Log:
         except ImportError:
             self._board = None
 
-    def scalars(self, samples: int, values: dict[str, float]) -> None:
-        """One line; the columns are those of the first line ever written, in order, so `values` keeps its keys."""
-        new = not self._path.exists()
-        with open(self._path, "a", newline="") as file:
-            writer = csv.writer(file)
-            if new:
-                writer.writerow(["samples", *values])
-            writer.writerow([samples, *(f"{value:.6g}" for value in values.values())])
+    def scalars(self, samples: int, values: dict[str, float], table: str = "log") -> None:
+        """One line of `<table>.csv`. Values that the table has no column for get one; missing ones stay empty."""
+        path = self._folder / f"{table}.csv"
+        columns = self._columns(path, ["samples", *values])
+        row = {"samples": str(samples), **{name: f"{value:.6g}" for name, value in values.items()}}
+        with open(path, "a", newline="") as file:
+            csv.DictWriter(file, columns, restval="").writerow(row)
         if self._board:
             for name, value in values.items():
                 self._board.add_scalar(name, value, samples)
 
+    def sheet(self, samples: int, rgb_HWC: np.ndarray) -> None:
+        """A picture sheet: `sheets/<samples>.png`, and in TensorBoard."""
+        sheets = self._folder / "sheets"
+        sheets.mkdir(exist_ok=True)
+        write_sheet(sheets / f"{samples:010d}.png", rgb_HWC)
+        if self._board:
+            self._board.add_image("held out", rgb_HWC, samples, dataformats="HWC")
+
     def close(self) -> None:
         if self._board:
             self._board.close()
+
+    @staticmethod
+    def _columns(path: Path, wanted: list[str]) -> list[str]:
+        """The table's columns, `wanted` among them: a new table gets a heading, an old one more columns."""
+        columns, rows = [], []
+        if path.exists():
+            with open(path, newline="") as file:
+                columns = next(csv.reader(file), [])
+                missing = [name for name in wanted if name not in columns]
+                if not missing:
+                    return columns
+                rows = list(csv.DictReader(file, columns))
+        columns = columns + [name for name in wanted if name not in columns]
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+        write_whole(path, text.getvalue().encode())
+        return columns
+
+
+def keep_batch(folder: Path, batch: PairBatch, samples: int, rank: int) -> Path:
+    """Write the batch that broke a run as faulty-batch-<samples>-<rank>.safetensors; the pairs are in its metadata."""
+    path = folder / f"faulty-batch-{samples:010d}-{rank}.safetensors"
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {name: value.contiguous() for name, value in vars(batch).items() if hasattr(value, "contiguous")}
+    pairs = [[pair.index, pair.person, pair.reference, pair.target] for pair in batch.pairs]
+    try:
+        save_file(tensors, path, {"index, person, reference, target": json.dumps(pairs), "step": str(batch.step)})
+    except Exception as error:  # a full disk is a SafetensorError here
+        raise InputError(f"{path}: cannot be written ({error}).") from None
+    return path

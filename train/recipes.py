@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
-from engine.models.nted import Level, NtedConfig, default_256
+from engine.errors import InputError
+from engine.models.nted import Level, NtedConfig, default_256, official_256, official_512
+from train.data.augment import MILD, NONE, OFFICIAL, Augmentation
+from train.losses.adversarial import AdversaryConfig
+from train.losses.total import PAPER_256, PAPER_512, PaperWeights
 
 
 @dataclass(frozen=True)
 class Phase:
-    """Part of a run at one picture size: (H, W) multiples of 16, pairs a step, until `until` samples were seen."""
+    """Part of a run at one picture size: (H, W) multiples of 16, pairs a step, until `until` samples were seen.
+
+    batch: of all processes together.
+    """
 
     size: tuple[int, int]
     batch: int
@@ -26,9 +33,16 @@ class LossWeights:
     early: float = 0.5
 
 
+NO_LOSSES = LossWeights(0.0, 0.0, 0.0)
+
+
 @dataclass(frozen=True)
 class Recipe:
-    """All that decides a run but the data. Counts are in samples (pairs), so they hold for every batch size."""
+    """All that decides a run but the data. Counts are in samples (pictures made), so they hold for every batch size.
+
+    losses and paper: the terms of both are added; a term of weight 0 is not computed.
+    discriminator: channels of the adversary from the full size down, where `paper` has an adversarial term.
+    """
 
     name: str
     network: NtedConfig
@@ -37,14 +51,51 @@ class Recipe:
     betas: tuple[float, float] = (0.9, 0.99)
     warm_up: int = 2_000  # samples until the full learning rate
     losses: LossWeights = LossWeights()
+    paper: PaperWeights | None = None
+    discriminator: tuple[int, ...] = ()
+    adversary: AdversaryConfig = AdversaryConfig()
+    both_directions: bool = False  # every pair is learnt from twice, the second time from target to reference
+    clip: float | None = None  # largest norm of the gradient
+    sharpen: float | None = 4.0  # gain of the first extraction filters; None: as the paper draws them
     ema_half_life: int = 4_000  # samples
     ema_ramp: float = 0.1  # early on the half-life is at most this share of the samples seen
     self_pairs: float = 0.1  # share of pairs whose target is the reference itself
-    augment: bool = True
+    augmentation: Augmentation = MILD
+    length: int | None = None  # samples after which the run is done; None: when it is stopped
     seed: int = 0
+
+    def __post_init__(self):
+        start = self.adversarial_from
+        if start is None:
+            return
+        if not self.discriminator:
+            raise ValueError(f"recipe {self.name} has an adversarial term and no discriminator")
+        if any(start < phase.until and phase.size != self.network.size for phase in self.phases):
+            raise InputError(
+                f"Recipe {self.name} starts its adversary at {start:,} samples, before pictures have the full size."
+            )
 
     def phase(self, samples: int) -> Phase:
         return next((phase for phase in self.phases if samples < phase.until), self.phases[-1])
+
+    def pictures(self, phase: Phase) -> int:
+        """Samples a step in a phase."""
+        return phase.batch * (2 if self.both_directions else 1)
+
+    @property
+    def adversarial_from(self) -> int | None:
+        """The samples at which the adversary comes in; None: never."""
+        return self.paper.adversarial_after if self.paper and self.paper.adversarial else None
+
+    @property
+    def needs_features(self) -> bool:
+        return self.paper is not None and bool(self.paper.perceptual or self.paper.face)
+
+    def without_features(self) -> Recipe:
+        """The recipe less the terms that look through features. Raises InputError where little would remain."""
+        if not self.losses.reconstruction:
+            raise InputError(f"Recipe {self.name} learns through features: give torchvision's VGG-19 weights as --features FILE.")
+        return replace(self, paper=replace(self.paper, perceptual=0.0, style=0.0, face=0.0))
 
     def to_json(self) -> dict:
         return asdict(self)
@@ -62,6 +113,56 @@ def default() -> Recipe:
     )
 
 
+def sharp() -> Recipe:
+    """A run of `default` gone on with: an adversary, and with features the paper's perceptual and face terms.
+
+    A beginning to try from, its weights not tuned yet.
+    """
+    return replace(
+        default(),
+        name="sharp",
+        phases=(Phase((256, 176), 8, FOREVER),),
+        learning_rate=2e-3,
+        betas=(0.0, 0.99),
+        paper=replace(PAPER_256, perceptual=0.5, face=0.25, attention=0.0, adversarial=0.2, adversarial_after=0),
+        discriminator=(32, 64, 128, 128, 128, 128, 128),
+    )
+
+
+def paper_256() -> Recipe:
+    """The paper's network, losses and schedule for 256x176: 495,400 steps of 8 pairs, both directions."""
+    return Recipe(
+        name="paper_256",
+        network=official_256(),
+        phases=(Phase((256, 176), 8, FOREVER),),
+        learning_rate=2e-3,
+        betas=(0.0, 0.99),
+        warm_up=1,
+        losses=NO_LOSSES,
+        paper=PAPER_256,
+        discriminator=(128, 256, *(512,) * 5),
+        both_directions=True,
+        sharpen=None,
+        ema_half_life=5_000,  # a decay of 0.5^(32/10000) with every step of 16
+        ema_ramp=1e9,  # from the first step on
+        self_pairs=0.0,
+        augmentation=OFFICIAL,
+        length=495_400 * 16,
+    )
+
+
+def paper_512() -> Recipe:
+    """The same for 512x352, the adversary in it from the start."""
+    return replace(
+        paper_256(),
+        name="paper_512",
+        network=official_512(),
+        phases=(Phase((512, 352), 8, FOREVER),),
+        paper=PAPER_512,
+        discriminator=(64, 128, 256, *(512,) * 5),
+    )
+
+
 def tiny() -> Recipe:
     """Seconds on any machine: proves that every part of a run works, makes nothing beautiful."""
     levels = (Level(16, 16, 8), Level(32, 16, 8), Level(64, 16, 8), Level(128, 8, 8), Level(256, 8))
@@ -70,8 +171,10 @@ def tiny() -> Recipe:
         network=NtedConfig(levels, (256, 176)),
         phases=(Phase((64, 48), 2, 8), Phase((128, 80), 2, FOREVER)),
         warm_up=4,
-        augment=False,
+        augmentation=NONE,
     )
 
 
-RECIPES: dict[str, Callable[[], Recipe]] = {recipe.__name__: recipe for recipe in (default, tiny)}
+RECIPES: dict[str, Callable[[], Recipe]] = {
+    recipe.__name__: recipe for recipe in (default, sharp, paper_256, paper_512, tiny)
+}

@@ -15,10 +15,13 @@ from engine.models import nted
 from train import checkpoint
 from train.__main__ import main
 from train.data.people import People
-from train.loop import Run, fit
+from train.loop import fit
+from train.state import Run
+from train.console import Lines
+from train.world import World
 from train.recipes import FOREVER, Phase, tiny
 
-CPU = torch.device("cpu")
+ALONE = World(torch.device("cpu"))
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +36,7 @@ def people(folder):
 
 def short(samples: int, **changes) -> Run:
     """A tiny run that ends after `samples` with a constant learning rate before."""
-    return ended(Run.new(dataclasses.replace(tiny(), **changes), CPU), samples)
+    return ended(Run.new(dataclasses.replace(tiny(), **changes), ALONE), samples)
 
 
 def ended(run: Run, samples: int) -> Run:
@@ -42,7 +45,7 @@ def ended(run: Run, samples: int) -> Run:
 
 
 def quiet(run: Run, people: People, folder, **options) -> None:
-    fit(run, people, folder, on_report=lambda line: None, **options)
+    fit(run, people, folder, console=Lines(lambda line: None), **options)
 
 
 def test_stopping_and_going_on_changes_no_bit(people, tmp_path):
@@ -94,7 +97,7 @@ def test_sigterm_finishes_the_step_and_saves(people, tmp_path):
         said.append(line)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    fit(run, people, tmp_path, report_every=0, on_report=ask)
+    fit(run, people, tmp_path, report_every=0, console=Lines(ask))
     assert len(said) == 2 and checkpoint.load(checkpoint.checkpoints(tmp_path)[-1])["samples"] == run.samples
 
 
@@ -124,7 +127,7 @@ def test_a_checkpoint_of_another_network_or_a_damaged_one_is_refused(people, tmp
     run = short(4)
     quiet(run, people, tmp_path)
     path = checkpoint.checkpoints(tmp_path)[-1]
-    other = Run.new(dataclasses.replace(tiny(), network=nted.default_256()), CPU)
+    other = Run.new(dataclasses.replace(tiny(), network=nted.default_256()), ALONE)
     with pytest.raises(InputError, match="another network"):
         other.restore(checkpoint.load(path), path)
     path.write_bytes(path.read_bytes()[:500])

@@ -1,0 +1,74 @@
+"""What a step minimises: the house's own terms, the paper's, or both, as the recipe weighs them."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import torch
+from torch import Tensor
+
+from engine.models.nted import NtedOutput
+from train.data.pairs import PairBatch
+from train.losses.adversarial import Adversary
+from train.losses.attention import attention_reconstruction
+from train.losses.features import Features
+from train.losses.reconstruction import early_pictures, multiscale_l1, region_weights
+from train.losses.total import paper_losses
+from train.recipes import LossWeights, Recipe
+from train.world import World
+
+
+def house_losses(
+    output: NtedOutput, batch: PairBatch, pixel_weights_B1HW: Tensor, weights: LossWeights
+) -> dict[str, Tensor]:
+    """The weighted terms that need no other network."""
+    image, target = output.image_BCHW.float(), batch.target_BCHW
+    terms = {}
+    if weights.reconstruction:
+        terms["reconstruction"] = weights.reconstruction * multiscale_l1(image, target, pixel_weights_B1HW)
+    if weights.attention:
+        terms["attention"] = weights.attention * attention_reconstruction(
+            batch.reference_BCHW, target, output.extraction, output.distribution
+        )
+    if weights.early:
+        terms["early"] = weights.early * early_pictures([skip.float() for skip in output.skips], target)
+    return terms
+
+
+def all_losses(
+    output: NtedOutput,
+    batch: PairBatch,
+    pixel_weights_B1HW: Tensor,
+    recipe: Recipe,
+    features: Features | None,
+    adversary: Adversary | None,
+) -> dict[str, Tensor]:
+    """The weighted terms of a recipe for the generator, and first of all their `total`.
+
+    adversary: None before its time.
+    """
+    terms = house_losses(output, batch, pixel_weights_B1HW, recipe.losses)
+    if recipe.paper is not None:
+        paper = paper_losses(output, batch, recipe.paper, features, adversary)
+        terms |= {name: term for name, term in paper.items() if name != "total"}
+    return {"total": sum(terms.values()), **terms}
+
+
+def shared_pixel_weights(batch: PairBatch, world: World) -> Tensor:
+    """Weights of this process's pixels [B, 1, H, W], of mean 1 over the batches of all processes together."""
+    count = len(batch.target_parsing_BHW)
+    everybody = region_weights(world.gather(batch.target_parsing_BHW))
+    return everybody[world.rank * count : (world.rank + 1) * count]
+
+
+def parts(batch: PairBatch, pixel_weights_B1HW: Tensor, count: int) -> list[tuple[PairBatch, Tensor]]:
+    """A batch in `count` parts for one backward pass each; every count-th pair, as processes share them."""
+    tensors = {field.name: getattr(batch, field.name) for field in fields(batch)}
+    tensors = {name: value for name, value in tensors.items() if isinstance(value, torch.Tensor)}
+    return [
+        (
+            replace(batch, **{name: value[i::count] for name, value in tensors.items()}, pairs=batch.pairs[i::count]),
+            pixel_weights_B1HW[i::count],
+        )
+        for i in range(count)
+    ]

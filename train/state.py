@@ -1,0 +1,202 @@
+"""The state of a run and the step that moves it on. The network is the one the application runs."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from engine.errors import InputError
+from engine.models.nted import Nted, NtedConfig
+from engine.models.nted.discriminator import Discriminator
+from engine.models.nted.network import sharpen_extraction
+from train.data.pairs import PairBatch, both_directions
+from train.losses.adversarial import Adversary, lazy_adam
+from train.losses.features import Features
+from train.objective import all_losses, parts, shared_pixel_weights
+from train.recipes import Recipe
+from train.world import World
+
+
+@torch.no_grad()
+def update_ema(ema: nn.Module, network: nn.Module, decay: float) -> None:
+    torch._foreach_lerp_(list(ema.parameters()), list(network.parameters()), 1.0 - decay)
+
+
+def mixed_precision(device: torch.device) -> bool:
+    """bfloat16 where the hardware multiplies it; elsewhere it is slower than float32."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    return device.type == "cpu" and (
+        torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    )
+
+
+@dataclass
+class Run:
+    """Everything a checkpoint holds, and how it moves on."""
+
+    recipe: Recipe
+    world: World
+    network: Nted
+    ema: Nted
+    optimiser: torch.optim.Optimizer
+    adversary: Adversary | None = None
+    features: Features | None = None  # what the perceptual terms look through
+    accumulate: int = 1  # backward passes a step
+    mixed: bool = False  # whether the generator multiplies in bfloat16
+    samples: int = 0
+    decay_from: int | None = None  # the learning rate falls linearly to zero from here ...
+    decay_to: int | None = None  # ... to here, where the run ends
+    history: list[dict] = field(default_factory=list)  # stretches of this run: data, samples, hours, decay
+    parallel: nn.Module = field(init=False, repr=False)  # the network, its gradients averaged over the world
+
+    def __post_init__(self):
+        self.parallel = self.world.parallel(self.network)
+        for phase in self.recipe.phases:
+            share = self.world.share(phase.batch)
+            if share % self.accumulate:
+                raise InputError(f"A process's {share} pairs cannot be split into {self.accumulate} equal parts.")
+
+    @classmethod
+    def new(
+        cls,
+        recipe: Recipe,
+        world: World,
+        *,
+        features: Features | None = None,
+        accumulate: int = 1,
+        mixed: bool | None = None,
+    ) -> Run:
+        """A run at its first sample. mixed: None takes bfloat16 where the hardware is fast at it."""
+        device = world.device
+        torch.manual_seed(recipe.seed)
+        network = Nted(recipe.network)
+        if recipe.sharpen is not None:
+            sharpen_extraction(network, recipe.sharpen)
+        network.to(device, memory_format=torch.channels_last)
+        ema = copy.deepcopy(network).requires_grad_(False)
+        fused = device.type in ("cpu", "cuda")
+        optimiser = torch.optim.Adam(
+            network.parameters(), lr=recipe.learning_rate, betas=recipe.betas, fused=fused
+        )
+        adversary = None
+        if recipe.adversarial_from is not None:
+            discriminator = Discriminator(recipe.discriminator).to(device, memory_format=torch.channels_last)
+            adversary = Adversary(world.parallel(discriminator), recipe.adversary)
+        mixed = mixed_precision(device) if mixed is None else mixed
+        return cls(recipe, world, network, ema, optimiser, adversary, features, accumulate, mixed)
+
+    def state(self) -> dict:
+        return {
+            "recipe": self.recipe.to_json(),
+            "network": self.network.state_dict(),
+            "ema": self.ema.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "adversary": self.adversary.state() if self.adversary else None,
+            "samples": self.samples,
+            "decay": [self.decay_from, self.decay_to],
+            "history": self.history,
+            "random": torch.get_rng_state(),
+        }
+
+    def restore(self, state: dict, path: Path) -> None:
+        """Go on from a checkpoint's state. An adversary that the checkpoint does not know starts afresh."""
+        if NtedConfig.from_json(state["recipe"]["network"]) != self.recipe.network:
+            raise InputError(
+                f"The checkpoint {path} is of another network than recipe {self.recipe.name} asks for."
+            )
+        self.network.load_state_dict(state["network"])
+        self.ema.load_state_dict(state["ema"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        for group in self.optimiser.param_groups:
+            group["betas"] = self.recipe.betas
+        if self.adversary and state.get("adversary"):
+            try:
+                self.adversary.restore(state["adversary"])
+            except (RuntimeError, ValueError):
+                raise InputError(
+                    f"The checkpoint {path} holds another discriminator than recipe {self.recipe.name}'s."
+                ) from None
+        self.samples = state["samples"]
+        self.decay_from, self.decay_to = state["decay"]
+        self.history = state["history"]
+        torch.set_rng_state(state["random"])
+
+    @property
+    def cooling(self) -> float:
+        """Share of the learning rates that the decay leaves."""
+        if self.decay_to is None:
+            return 1.0
+        return min(1.0, max(0.0, (self.decay_to - self.samples) / (self.decay_to - self.decay_from)))
+
+    def learning_rate(self) -> float:
+        warm = min(1.0, (self.samples + 1) / self.recipe.warm_up)
+        return self.recipe.learning_rate * warm * self.cooling
+
+    @property
+    def end(self) -> int | None:
+        """The sample at which the run is done, if there is one."""
+        ends = [end for end in (self.decay_to, self.recipe.length) if end is not None]
+        return min(ends) if ends else None
+
+    @property
+    def finished(self) -> bool:
+        return self.end is not None and self.samples >= self.end
+
+    @property
+    def adversarial(self) -> bool:
+        """Whether the adversary is in the game at the present sample."""
+        return self.adversary is not None and self.samples >= self.recipe.adversarial_from
+
+    def step(self, batch: PairBatch) -> dict[str, Tensor]:
+        """One optimiser step on this process's share of a batch; returns the detached loss terms of the share.
+
+        Raises FloatingPointError on a loss that is no number, in all processes at once.
+        """
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.learning_rate()
+        if self.recipe.both_directions:
+            batch = both_directions(batch)
+        pieces = parts(batch, shared_pixel_weights(batch, self.world), self.accumulate)
+        adversary = self.adversary if self.adversarial else None
+        self.optimiser.zero_grad(set_to_none=True)
+        sums: dict[str, Tensor] = {}
+        fakes = []
+        for number, (piece, pixel_weights) in enumerate(pieces, 1):
+            with self.world.alone(self.parallel, wanted=number < len(pieces)):
+                output = self._forward(piece)
+                terms = all_losses(output, piece, pixel_weights, self.recipe, self.features, adversary)
+                (terms["total"] / len(pieces)).backward()
+            for name, term in terms.items():
+                sums[name] = sums.get(name, 0.0) + term.detach() / len(pieces)
+            fakes.append(output.image_BCHW.detach())
+        if self.world.most(int(not torch.isfinite(sums["total"]))):
+            raise FloatingPointError(f"The loss at {self.samples} samples is not a number.")
+        if self.recipe.clip is not None:
+            nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip)
+        self.optimiser.step()
+        count = len(batch.target_BCHW) * self.world.size
+        half_life = min(self.recipe.ema_half_life, self.recipe.ema_ramp * (self.samples + count))
+        update_ema(self.ema, self.network, 0.5 ** (count / half_life))
+        if adversary is not None:
+            sums |= self._teach(adversary, torch.stack(fakes, 1).flatten(0, 1), batch.target_BCHW)
+        self.samples += count
+        return sums
+
+    def _forward(self, batch: PairBatch):
+        reference, planes = (
+            t.contiguous(memory_format=torch.channels_last) for t in (batch.reference_BCHW, batch.target_planes_BPHW)
+        )
+        with torch.autocast(self.world.device.type, torch.bfloat16, enabled=self.mixed):
+            return self.parallel(reference, planes)
+
+    def _teach(self, adversary: Adversary, fake_BCHW: Tensor, real_BCHW: Tensor) -> dict[str, Tensor]:
+        """The discriminator's step, on all pictures of this step at once."""
+        config = adversary.config
+        for group in adversary.optimiser.param_groups:
+            group["lr"] = lazy_adam(config.learning_rate, config.betas, config.r1_every)[0] * self.cooling
+        return adversary.step(fake_BCHW.float(), real_BCHW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
@@ -12,22 +13,30 @@ from engine.api import Reference
 from engine.errors import InputError
 
 POSE_FILES = (".json", ".txt", ".csv")
+LONGEST_SIDE = 1024  # px: twice the largest official frame; what a frame takes grows with its area
 
 
-def frame_size(text: str) -> tuple[int, int]:
-    """"256x176" -> (256, 176), rows first."""
-    height, _, width = text.lower().partition("x")
-    if not (height.isdigit() and width.isdigit()):
+def frame_size(text: str, longest: int = LONGEST_SIDE) -> tuple[int, int]:
+    """Read "256x176" as (256, 176), rows first; for argparse."""
+    size = re.fullmatch(r"(\d{1,9})x(\d{1,9})", text.lower(), re.ASCII)
+    if size is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no size: write rows x columns, as in 256x176")
-    return int(height), int(width)
+    height, width = int(size[1]), int(size[2])
+    if max(height, width) > longest:
+        raise argparse.ArgumentTypeError(f"{text} is too large: {longest} px are the most for a side")
+    return height, width
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options every command has that renders a reference in a pose."""
     parser.add_argument("--reference", metavar="IMG", required=True, help="photo of the person")
-    parser.add_argument("--pose", metavar="POSE", required=True, help="OpenPose JSON, DeepFashion .txt, or a photo")
+    parser.add_argument(
+        "--pose", metavar="POSE", required=True, help="OpenPose JSON, DeepFashion .txt, or a photo"
+    )
     parser.add_argument("--weights", metavar="W", help="another weights file than the one in the box")
-    parser.add_argument("--size", metavar="HxW", type=frame_size, help="model frame; default: as the weights were made for")
+    parser.add_argument(
+        "--size", metavar="HxW", type=frame_size, help="model frame; default: as the weights were made for"
+    )
     parser.add_argument("--device", metavar="D", default="auto", help="auto, cpu, cuda or mps")
 
 

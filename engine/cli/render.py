@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from engine.cli.inputs import add_options, add_photo, open_session
 from engine.errors import InputError
@@ -21,16 +22,20 @@ def run(argv: list[str]) -> int:
         metavar="REGION=IMG",
         action="append",
         default=[],
-        help=f"take a region's textures from another photo; REGION is {WHOLE}, or {WHOLE}:0.5 for half of them",
+        help=f"take a region's textures from another photo; REGION is {WHOLE}, {WHOLE}:0.5 for half of them",
     )
     options = parser.parse_args(argv)
+    if Path(options.output).suffix.lower() not in (".png", ""):
+        raise InputError(f"{options.output}: the picture is written as PNG, so its name must end in .png.")
     garments = [_garment(text) for text in options.garment]
     session = open_session(options)
     for path, share in garments:
         session.mix(add_photo(session, path), share)
     frame = session.render()
-    write_png(options.output, frame.image, {"Software": "Poseloom", "Weights": session.weights_info["sha256"]})
-    print(f"{options.output}: {frame.image.shape[0]}x{frame.image.shape[1]}, {frame.ms:.0f} ms on {session.device}")
+    text = {"Software": "Poseloom", "Weights": session.weights_info["sha256"]}
+    write_png(options.output, frame.image, text)
+    height, width = session.size
+    print(f"{options.output}: {height}x{width}, {frame.ms:.0f} ms on {session.device}")
     return 0
 
 
@@ -41,7 +46,9 @@ def _garment(text: str) -> tuple[str, float]:
     if not equals or not path:
         raise InputError(f"--garment {text}: write REGION=IMG, as in {WHOLE}=coat.png.")
     if name != WHOLE:
-        raise InputError(f"--garment {text}: the region {name!r} is unknown; {WHOLE!r} takes everything the photo shows.")
+        raise InputError(
+            f"--garment {text}: the region {name!r} is unknown; {WHOLE!r} takes everything the photo shows."
+        )
     try:
         m = float(share) if colon else 1.0
     except ValueError:

@@ -1,4 +1,4 @@
-"""The picture-making commands as a shell calls them: files in, files out, one sentence when something is wrong."""
+"""The picture-making commands as a shell calls them: files in, files out, one sentence for what is wrong."""
 
 from __future__ import annotations
 
@@ -52,13 +52,17 @@ def test_attention_writes_every_layer(photo, pose, tmp_path):
     assert main(["attention", *options]) == 0
     with np.load(output) as maps:
         layers = [f"{rows}{half}" for rows in (16, 32, 64, 128) for half in "ab"]
-        assert sorted(maps.files) == sorted(f"{kind}/{layer}" for kind in ("extraction", "distribution") for layer in layers)
+        assert sorted(maps.files) == sorted(
+            f"{kind}/{layer}" for kind in ("extraction", "distribution") for layer in layers
+        )
         assert maps["extraction/32b"].shape == (32, 32, 22) and maps["extraction/32b"].dtype == np.float32
         assert np.allclose(maps["extraction/64a"].sum((1, 2)), 1, atol=1e-4)
         assert np.allclose(maps["distribution/64a"].sum(0), 1, atol=1e-4)
 
 
-@pytest.mark.skipif(not detect.available().available, reason=f"no pose detection: {detect.available().reason}")
+@pytest.mark.skipif(
+    not detect.available().available, reason=f"no pose detection: {detect.available().reason}"
+)
 def test_a_photo_serves_as_reference_and_as_pose(tmp_path):
     data = pytest.importorskip("skimage.data")
     path, output = tmp_path / "astronaut.jpg", tmp_path / "out.png"
@@ -89,6 +93,7 @@ def bad_inputs(tmp_path: Path, photo: str, pose: str) -> dict[str, tuple[dict[st
         "foreign weights": ({"--weights": str(text)}, "text.png"),
         "missing weights": ({"--weights": str(tmp_path / "none.safetensors")}, "none.safetensors"),
         "odd size": ({"--size": "250x170"}, "250x170"),
+        "not a PNG": ({"--output": str(tmp_path / "out.jpg")}, "out.jpg"),
         "unknown device": ({"--device": "abacus"}, "abacus"),
         "no folder": ({"--output": str(tmp_path / "nowhere" / "out.png")}, "nowhere"),
         "unknown region": ({"--garment": f"socks={photo}"}, "socks"),
@@ -102,9 +107,19 @@ def test_bad_input_gets_one_sentence_and_exit_code_2(photo, pose, tmp_path, caps
     for name, (change, word) in bad_inputs(tmp_path, photo, pose).items():
         command = ["render", *(part for option in {**good, **change}.items() for part in option)]
         assert main(command) == 2, name
-        lines = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("No person was found")]
+        lines = [
+            line
+            for line in capsys.readouterr().err.splitlines()
+            if not line.startswith("No person was found")
+        ]
         assert len(lines) == 1 and word in lines[0] and "Traceback" not in lines[0], (name, lines)
         assert not (tmp_path / "out.png").exists(), name
+
+
+@pytest.mark.parametrize("size", ["16000000x16000000", "1040x64", "256", "²x3", "-16x16", "x", ""])
+def test_a_size_that_is_none_or_would_eat_the_memory_is_wrong_use(size, photo, pose, capsys):
+    assert main(["render", "--reference", photo, "--pose", pose, "--output", "x.png", f"--size={size}"]) == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith("poseloom render: error: argument --size: ")
 
 
 def test_bench_measures_every_stage(capsys, monkeypatch):

@@ -11,6 +11,7 @@ import numpy as np
 
 from engine import detect, pose_model
 from engine.errors import InputError
+from engine.pose.kinematics import move_person, t_pose
 from engine.setup import guards, system
 
 _PACKAGES = (
@@ -24,15 +25,6 @@ _PACKAGES = (
     "platformdirs",
 )
 _OPTIONAL_PACKAGES = ("mediapipe",)
-
-# A person standing in the middle of a unit frame, COCO-18: what the timed frame is asked for.
-_STANDING_18x2 = np.array(
-    [(0.50, 0.12), (0.50, 0.21), (0.38, 0.21), (0.33, 0.35), (0.31, 0.48)]
-    + [(0.62, 0.21), (0.67, 0.35), (0.69, 0.48)]
-    + [(0.43, 0.50), (0.42, 0.70), (0.42, 0.90), (0.57, 0.50), (0.58, 0.70), (0.58, 0.90)]
-    + [(0.47, 0.10), (0.53, 0.10), (0.44, 0.11), (0.56, 0.11)],
-    np.float32,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -102,9 +94,7 @@ def devices(device: str) -> list[Finding]:
         import torch
 
         from engine.plan import has_fast_bfloat16, make_plan
-    except (
-        Exception
-    ) as error:  # a broken torch fails in many ways, and telling them is this command's purpose
+    except Exception as error:  # a broken torch fails in many ways; to tell them is this command's purpose
         return [Finding("torch", f"cannot be imported: {_one_line(error)}", fault=True)]
     plan = make_plan(device)
     found = [
@@ -143,11 +133,11 @@ def frame(weights: str | None, device: str) -> list[Finding]:
     except ImportError as error:
         return [Finding("frame", f"cannot be rendered: {_one_line(error)}", fault=True)]
     height, width = session.size
-    pose_18x3 = np.column_stack([_STANDING_18x2 * (width, height), np.full(18, 2)]).astype(np.float32)
+    pose_18x3 = t_pose(session.size)
     session.set_reference(np.full((height, width, 3), 128, np.uint8), pose_18x3)
     session.set_pose(pose_18x3)
     session.render()  # the first one also pays for what is made once
-    session.set_pose(pose_18x3 + np.float32([1, 0, 0]))
+    session.set_pose(move_person(pose_18x3, (1, 0)))
     ms = session.render().ms
     info = session.weights_info
     return [

@@ -1,8 +1,9 @@
 """Plain data that crosses the engine's door: no torch, no Qt, immutable.
 
-Shapes: H, W rows and columns of the model frame; K neural textures of a layer; h, w rows and columns of a layer.
-A *layer* is one pair of an extraction and a distribution, named by its level and its place in it: "64a" is the first
-and "64b" the second convolution of the 64-row level of the renderer (for a 256-row frame).
+Shapes: H, W rows and columns of the model frame; K neural textures of a layer; h, w rows and columns of a
+layer. A *layer* is one pair of an extraction and a distribution, named by its level and its place in it:
+"64a" is the first and "64b" the second convolution of the 64-row level of the renderer (for a 256-row frame).
+Coordinates: see `engine.pose`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class Capability:
 
 @dataclass(frozen=True)
 class Layer:
-    """A pair of extraction and distribution: name ("64a"), number of neural textures K, rows and columns (h, w)."""
+    """An extraction and a distribution: name ("64a"), number of neural textures, rows and columns (h, w)."""
 
     name: str
     channels: int
@@ -47,7 +48,8 @@ class Reference:
 class Mix:
     """Textures of another reference blended in (NTED Eq. 13): T = T_identity + m (T_reference - T_identity).
 
-    coefficients: one m in [0, 1] for every texture, or {layer name: float32 [K]}; a layer left out keeps m = 0.
+    coefficients: one m in [0, 1] for every texture, or {layer name: float32 [K]}; a layer left out keeps
+    m = 0.
     """
 
     reference: str
@@ -76,7 +78,7 @@ class AttentionMaps:
     """Attention of one frame, by layer name.
 
     extraction: float32 [K, h, w] over the reference's positions, each channel sums to 1 (NTED Eq. 2).
-    distribution: float32 [K, h, w] over the result's positions, the channels at a position sum to 1 (NTED Eq. 5).
+    distribution: float32 [K, h, w] over the result's positions, the channels at a position sum to 1 (Eq. 5).
     """
 
     extraction: dict[str, np.ndarray]

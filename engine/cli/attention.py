@@ -12,7 +12,7 @@ import io
 import numpy as np
 
 from engine.cli.inputs import add_options, open_session
-from engine.photos import write_whole
+from engine.files import write_whole
 
 
 def run(argv: list[str]) -> int:

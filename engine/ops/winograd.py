@@ -10,31 +10,38 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.ops.equalized import LEAKY_SLOPE
 from engine.ops.fused import ONEDNN, matmul_nt
 
 _B = [[4, 0, -5, 0, 1, 0], [0, -4, -4, 1, 1, 0], [0, 4, -4, -1, 1, 0], [0, -2, -1, 2, 1, 0], [0, 2, -1, -2, 1, 0], [0, 4, 0, -5, 0, 1]]
 _G = [[6, 0, 0], [-4, -4, -4], [-4, 4, -4], [1, 2, 4], [1, -2, 4], [0, 0, 24]]  # over 24
 _A = [[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]]
 STRIP_FLOATS = 800_000  # transformed inputs of a strip of tiles: they should still be in the cache when they are used
+_CONSTANT = 7  # the product that all 16 results of a tile take as it is (the second column of A twice)
 LEAST_CHANNELS = 128  # below, the transforms cost more than the multiplications they save
 
 
-def pays(weight_OI33: Tensor, stride: int) -> bool:
-    """Whether this convolution is faster in this form (where it was measured: x86 processors)."""
+def pays(weight_OI33: Tensor) -> bool:
+    """Whether a convolution of stride 1 is faster in this form (where it was measured: x86 processors)."""
     cout, cin, *kernel = weight_OI33.shape
-    fits = list(kernel) == [3, 3] and stride == 1 and min(cin, cout) >= LEAST_CHANNELS
+    fits = kernel == [3, 3] and min(cin, cout) >= LEAST_CHANNELS
     return fits and ONEDNN and weight_OI33.device.type == "cpu" and weight_OI33.dtype == torch.float32
 
 
 class WinogradConv:
-    """x [1, in, H, W] channels last, float32 -> [1, out, H, W]: 3x3, stride 1, zero padding 1, no bias."""
+    """x [1, in, H, W] channels last, float32 -> [1, out, H, W]: 3x3, stride 1, zero padding 1.
 
-    def __init__(self, weight_OI33: Tensor):
+    activated: leaky ReLU of slope 0.2 after the bias, as `fused.FusedConv`.
+    """
+
+    def __init__(self, weight_OI33: Tensor, bias: Tensor | None = None, activated: bool = False):
         b, a, g = (torch.tensor(rows, dtype=torch.float64) for rows in (_B, _A, _G))
         self._inputs, self._outputs = torch.kron(b, b).float(), torch.kron(a, a).float()  # [36, 36], [16, 36]
         self._cout = weight_OI33.shape[0]
         filters = torch.einsum("ij,ocjk,lk->iloc", g / 24, weight_OI33.double(), g / 24).float().flatten(0, 1)
         self._filters = [_packed(filter_OI) for filter_OI in filters]
+        self._biases = [bias if index == _CONSTANT else None for index in range(36)]
+        self._activated = activated
 
     def __call__(self, x_1CHW: Tensor) -> Tensor:
         _, cin, height, width = x_1CHW.shape
@@ -53,13 +60,15 @@ class WinogradConv:
             transformed[:, strip.start : strip.stop] = product.view(36, len(strip), -1)
 
         inputs = transformed.view(36, rows * columns, cin)
-        products = [matmul_nt(tile_TI, filter_OI) for tile_TI, filter_OI in zip(inputs, self._filters, strict=True)]
+        products = [matmul_nt(*factors) for factors in zip(inputs, self._filters, self._biases, strict=True)]
 
         result_HWC = x_1CHW.new_empty(4 * rows, 4 * columns, self._cout)
         for strip in strips:
             span = slice(strip.start * columns, strip.stop * columns)
             stacked = torch.stack([product_TO[span] for product_TO in products]).view(36, -1)
             tiles = matmul_nt(self._outputs, stacked.t()).view(4, 4, len(strip), columns, self._cout)
+            if self._activated:
+                F.leaky_relu_(tiles, LEAKY_SLOPE)
             where = result_HWC[4 * strip.start : 4 * strip.stop].view(len(strip), 4, columns, 4, self._cout)
             where.copy_(tiles.permute(2, 0, 3, 1, 4))
         # Dense again where tiles stood over, and with the batch's usual stride: oneDNN writes in place nowhere else.

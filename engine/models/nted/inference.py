@@ -188,7 +188,7 @@ class _Styled:
             self._blur = _fold_blur(layer.blur, len(weight), device, dtype, own.get("bias"))
         else:
             self._blur = None
-            self._conv = WinogradConv(weight) if pays(weight, 1) and self.distributes else FusedConv(weight, padding=1, **own)
+            self._conv = WinogradConv(weight, **own) if pays(weight) else FusedConv(weight, padding=1, **own)
         if self.distributes:
             conv = operation.semantic_distribution_filter
             filter_bias = conv.bias.detach().to(device, dtype)

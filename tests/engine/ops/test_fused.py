@@ -57,12 +57,15 @@ def test_matrix_product_of_views_and_mixture_in_place(monkeypatch, onednn):
 
 
 @settings(deadline=None, max_examples=25)
-@given(cin=st.integers(1, 20), cout=st.integers(1, 20), height=st.integers(2, 17), width=st.integers(2, 17))
+@given(cin=st.integers(2, 20), cout=st.integers(2, 20), height=st.integers(2, 17), width=st.integers(2, 17))
 @torch.inference_mode()
 def test_winograd_is_the_same_convolution(cin, cout, height, width):
-    x, weight = last(1, cin, height, width), torch.randn(cout, cin, 3, 3) / cin**0.5
-    result = WinogradConv(weight)(x)
-    assert float((result - F.conv2d(x, weight, padding=1)).abs().max()) < 1e-3
+    x, weight, bias = last(1, cin, height, width), torch.randn(cout, cin, 3, 3) / cin**0.5, torch.randn(cout)
+    result = WinogradConv(weight, bias)(x)
+    expected = F.conv2d(x, weight, bias, padding=1)
+    assert float((result - expected).abs().max()) < 1e-3
+    activated = WinogradConv(weight, bias, activated=True)(x)
+    assert float((activated - F.leaky_relu(expected, 0.2)).abs().max()) < 1e-3
     assert result.is_contiguous(memory_format=torch.channels_last) and result.stride(0) == result.numel()
 
 

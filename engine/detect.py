@@ -94,7 +94,7 @@ def to_coco(landmarks_33x5: np.ndarray, size: tuple[int, int]) -> np.ndarray | N
     joints[NECK, 3:] = joints[_SHOULDERS, 3:].min(axis=0)
     x, y, z, visibility, presence = joints.T
     height, width = size
-    inside = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1) & (presence >= 0.5)
+    inside = (x >= 0) & (x < width) & (y >= 0) & (y < height) & (presence >= 0.5)
     state = np.where(inside, np.where(visibility >= _SEEN_FROM, SEEN, GUESSED), ABSENT)
     if not (inside[_SHOULDERS[0]] and inside[_SHOULDERS[1]]):
         state[NECK] = ABSENT

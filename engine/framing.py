@@ -1,7 +1,6 @@
 """A photo into the model frame, so that the person sits there as people sit in the training pictures.
 
-Crop and scale only, one factor for both axes, never a turn. Coordinates are continuous px, x right, y down:
-pixel i covers [i, i + 1).
+Crop and scale only, one factor for both axes, never a turn. Coordinates as in `engine.pose`.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from PIL import Image
 
 from engine.fill import fill_holes
 from engine.pose.extent import Box, wanted_box
+from engine.pose.kinematics import placed_joints
 
 _SAME = 0.7  # overlap (intersection over union) from which a photo counts as framed already
 _CROP = 0.04  # of a side that may be cut off to fit a whole photo of nearly the frame's aspect
@@ -22,7 +22,8 @@ _CROP = 0.04  # of a side that may be cut off to fit a whole photo of nearly the
 class Framed:
     """A photo in the model frame.
 
-    image_HWC: uint8 RGB. keypoints_18x3: float32, moved along, state 0 where they left the frame; or None.
+    image_HWC: uint8 RGB. keypoints_18x3: float32, moved along, state 0 where they left the frame, (0, 0, 0)
+    where they had no place (`kinematics.placed_joints`); or None.
     matrix_2x3: float64, photo px -> model frame px, (x', y') = matrix @ (x, y, 1).
     """
 
@@ -51,8 +52,9 @@ def frame_photo(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray | None, size: tu
     framed = None
     if keypoints_18x3 is not None:
         framed = np.array(keypoints_18x3, dtype=np.float32)
-        framed[~np.isfinite(framed).all(axis=1)] = 0
-        framed[:, :2] = to_frame(framed[:, :2], matrix)
+        placed = placed_joints(framed) & np.isfinite(framed[:, 2])
+        framed[placed, :2] = to_frame(framed[placed, :2], matrix)
+        framed[~placed] = 0
         inside = ((framed[:, :2] >= 0) & (framed[:, :2] < (size[1], size[0]))).all(axis=1)
         framed[~inside, 2] = 0
     return Framed(_cut(rgb_HWC, box, size), framed, matrix)

@@ -176,7 +176,7 @@ def test_joints_lie_in_the_photo_or_are_absent(landmarks):
     present = pose[:, 2] > 0
     assert present.any() and np.isin(pose[:, 2], (0, 1, 2)).all()
     assert not pose[~present].any()
-    assert (pose[present, :2] >= 0).all() and (pose[present, :2] <= (399, 599)).all()
+    assert (pose[present, :2] >= 0).all() and (pose[present, :2] < (400, 600)).all()
     if present[NECK]:
         assert present[RIGHT_SHOULDER] and present[LEFT_SHOULDER]
 

@@ -105,6 +105,14 @@ def test_joints_that_leave_the_frame_are_absent_there():
     np.testing.assert_array_equal(framed.keypoints_18x3[:, 2] > 0, inside)
 
 
+def test_joints_without_a_place_get_none():
+    """Where they would be in the photo's corner, the window would show them there when they are wanted."""
+    joints = pose(scale=2, shift=(600, 100))
+    joints[[4, 7, 16]] = (0, 0, 0), (-1, -1, 0), (np.nan, 5, 2)
+    framed = frame_photo(wall(700, 1400), joints, SIZE).keypoints_18x3
+    assert not framed[[4, 7, 16]].any() and (np.delete(framed, [4, 7, 16], 0)[:, 2] == 2).all()
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_any_pose_in_any_photo(seed):

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import InputError
+from engine.pose.kinematics import mirror
 from engine.pose.planes import pose_planes
 from engine.pose.skeleton import FLIP
 from train.data import shards
@@ -276,6 +277,7 @@ def test_a_mirror_swaps_sides_and_is_its_own_inverse(people):
     mirrored = mirror_view(view)
     right, left = 4, 7
     assert mirrored.keypoints_18x3[left, 0] == 44 - view.keypoints_18x3[right, 0]
+    np.testing.assert_allclose(mirrored.keypoints_18x3, mirror(view.keypoints_18x3, (64, 44)), atol=1e-5)
     back = mirror_view(mirrored)
     np.testing.assert_array_equal(back.image_HWC, view.image_HWC)
     np.testing.assert_allclose(back.keypoints_18x3, view.keypoints_18x3, atol=1e-5)

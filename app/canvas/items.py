@@ -13,7 +13,6 @@ from app import theme
 from engine.pose.skeleton import ABSENT, GUESSED, JOINTS, LIMBS, SIDES
 
 FACE = frozenset((0, 14, 15, 16, 17))
-CENTRE_OF_PIXEL = 0.5  # pose x = 3 is the middle of the fourth column, scene x = 3.5
 
 
 def side_colour(joint: int) -> str:
@@ -144,7 +143,6 @@ class SkeletonItem(QGraphicsItem):
 
     def __init__(self):
         super().__init__()
-        self.setPos(CENTRE_OF_PIXEL, CENTRE_OF_PIXEL)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
         self.bones = [BoneItem(limb, self) for limb in range(len(LIMBS))]
         self.joints = [JointItem(joint, self) for joint in range(len(JOINTS))]

@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView
 
 from app import theme
-from app.canvas.items import CENTRE_OF_PIXEL, PictureItem, SkeletonItem, distance_to_line, to_pixmap
+from app.canvas.items import PictureItem, SkeletonItem, distance_to_line, to_pixmap
 from app.controller import FREE, LIMB, WHOLE
 from engine.pose import kinematics
 from engine.pose.skeleton import JOINTS
@@ -25,7 +25,9 @@ ARROWS = {
 
 
 class CanvasView(QGraphicsView):
-    """Shows the frame in its own pixels as scene units and tells what the hand does to it."""
+    """Shows the frame in its own pixels as scene units, which are those of the pose, and tells what the hand
+    does to it.
+    """
 
     grabbed = Signal(int, str, float, float)  # joint (-1 for the whole person), mode, x, y
     pulled = Signal(float, float)
@@ -186,11 +188,11 @@ class CanvasView(QGraphicsView):
     def to_pose(self, at: QPointF) -> tuple[float, float]:
         """Widget px to pose px of the shown frame."""
         spot = self._scene_at(at)
-        return spot.x() - CENTRE_OF_PIXEL, spot.y() - CENTRE_OF_PIXEL
+        return spot.x(), spot.y()
 
     def to_widget(self, xy: tuple[float, float]) -> QPointF:
         """Pose px to widget px."""
-        return self.viewportTransform().map(QPointF(xy[0] + CENTRE_OF_PIXEL, xy[1] + CENTRE_OF_PIXEL))
+        return self.viewportTransform().map(QPointF(*xy))
 
     def joint_at(self, at: QPointF) -> int:
         """The joint under a widget position, -1 for none. Shown joints come before hidden ones."""

@@ -253,3 +253,13 @@ def test_holding_backslash_shows_the_reference(open_window):
     assert driver.canvas.reference.isVisible()
     QTest.keyRelease(driver.canvas, Qt.Key.Key_Backslash)
     assert not driver.canvas.reference.isVisible()
+
+
+def test_a_joint_is_drawn_where_its_pixels_are(open_window):
+    driver = open_window()
+    driver.controller.place(NOSE, (44.0, 64.0))
+    frame = driver.canvas.picture.sceneBoundingRect()
+    where = driver.canvas.skeleton.joints[NOSE].scenePos()
+    assert where.x() / frame.width() == pytest.approx(44 / 176, abs=1e-6)
+    assert where.y() / frame.height() == pytest.approx(64 / 256, abs=1e-6)
+    assert driver.canvas.to_pose(driver.at(NOSE)) == pytest.approx((44.0, 64.0), abs=1e-6)

@@ -1,6 +1,8 @@
-"""What `bench` measures: the work of every stage, its arithmetic, the machine's peak and the memory of a session.
+"""What `bench` measures: the work of every stage, its arithmetic, the machine's peak and the memory of a
+session.
 
-Every stage is timed in turn, round after round, so that a busy machine slows all of them alike; ratios are of medians.
+Every stage is timed in turn, round after round, so that a busy machine slows all of them alike; ratios are of
+medians.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ TEXTBOOK_FULL, TEXTBOOK_POSE, ENCODE = "textbook full forward", "textbook pose-o
 TEXTBOOK_KEPT, DRAG, PREVIEW, SWAP = "textbook, memory kept", "drag full", "drag preview", "swap"
 
 STANDING_18x2 = np.array(
-    [(0.50, 0.12), (0.50, 0.21), (0.38, 0.21), (0.33, 0.35), (0.31, 0.48), (0.62, 0.21), (0.67, 0.35), (0.69, 0.48)]
+    [(0.50, 0.12), (0.50, 0.21), (0.38, 0.21), (0.33, 0.35), (0.31, 0.48)]
+    + [(0.62, 0.21), (0.67, 0.35), (0.69, 0.48)]
     + [(0.43, 0.50), (0.42, 0.70), (0.42, 0.90), (0.57, 0.50), (0.58, 0.70), (0.58, 0.90)]
     + [(0.47, 0.10), (0.53, 0.10), (0.44, 0.11), (0.56, 0.11)],
     np.float32,
@@ -43,8 +46,9 @@ STANDING_18x2 = np.array(
 
 @dataclass(frozen=True)
 class Stage:
-    """Measured stage. p50_ms, p95_ms: milliseconds. gmac: giga multiply-accumulates of its networks, all convolutions
-    taken as direct ones."""
+    """Measured stage. p50_ms, p95_ms: milliseconds. gmac: giga multiply-accumulates of its networks, all
+    convolutions taken as direct ones.
+    """
 
     network: str
     stage: str
@@ -57,7 +61,9 @@ class Stage:
 
 @dataclass(frozen=True)
 class Task:
-    """What a stage does in round `turn`. kept: whether the C library keeps freed memory meanwhile, as sessions have it."""
+    """What a stage does in round `turn`. kept: whether the C library keeps freed memory meanwhile, as
+    sessions have it.
+    """
 
     work: Callable[[int], object]
     gmac: float
@@ -65,7 +71,9 @@ class Task:
 
 
 def pose(size: tuple[int, int], turn: int) -> np.ndarray:
-    """A standing person whose right wrist moves on with every `turn`, so that nothing is answered from a cache."""
+    """A standing person whose right wrist moves on with every `turn`, so that nothing is answered from a
+    cache.
+    """
     points = STANDING_18x2 * np.array(size[::-1], np.float32)
     points[4] += (10 * np.cos(0.7 * turn) + 0.01 * turn, 10 * np.sin(0.7 * turn))
     return np.concatenate([points, np.full((18, 1), 2, np.float32)], 1)
@@ -76,7 +84,9 @@ def photo(size: tuple[int, int], turn: int) -> np.ndarray:
 
 
 def gmacs(network: nted.Nted, size: tuple[int, int]) -> dict[str, float]:
-    """Giga multiply-accumulates: "full" in the textbook's way, "encode" in ours, "skeleton", and "render <levels>"."""
+    """Giga multiply-accumulates: "full" in the textbook's way, "encode" in ours, "skeleton", and "render
+    <levels>".
+    """
     shadow = copy.deepcopy(network).to("meta")
     planes, picture = torch.empty(1, PLANES, *size, device="meta"), torch.empty(1, 3, *size, device="meta")
 
@@ -182,7 +192,7 @@ def settle(device: torch.device) -> None:
 
 
 def convolution_peak(device: torch.device, dtype: torch.dtype) -> float:
-    """Best of twenty, GFLOP/s of a direct 3x3 convolution with 256 channels: what the machine can do at all."""
+    """GFLOP/s of a direct 3x3 convolution with 256 channels, best of twenty: what the machine can do."""
     layer = FusedConv(torch.randn(256, 256, 3, 3).to(device, dtype), padding=1)
     x = torch.randn(1, 256, 64, 44).to(device, dtype).contiguous(memory_format=torch.channels_last)
     best = 0.0
@@ -196,13 +206,17 @@ def convolution_peak(device: torch.device, dtype: torch.dtype) -> float:
 
 
 def session_memory(network: nted.Nted, device: str) -> dict[str, float]:
-    """Most MB resident beyond the import of torch of a session that opens, encodes and drags, in a process of its own."""
+    """Most MB resident beyond the import of torch of a session that opens, encodes and drags, in a process of
+    its own.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "w.safetensors")
         nted.save(path, network)
         code = f"from engine.measure import print_own_memory; print_own_memory({path!r}, {device!r})"
         root = str(Path(__file__).parents[1])
-        answer = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+        answer = subprocess.run(
+            [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+        )
     return json.loads(answer.stdout.splitlines()[-1])
 
 
@@ -216,7 +230,11 @@ def print_own_memory(path: str, device: str) -> None:
         for level in (None, *session.levels):
             session.respond(RenderRequest(reference.key, pose(session.size, turn), level=level))
     textures = sum(texture.numel() * texture.element_size() for texture in session._textures[reference.key])
-    found = {"session_mb": peak_resident_mb() - before, "open_mb": opened - before, "reference_mb": textures / 1e6}
+    found = {
+        "session_mb": peak_resident_mb() - before,
+        "open_mb": opened - before,
+        "reference_mb": textures / 1e6,
+    }
     print(json.dumps({key: round(value, 2) for key, value in found.items()}))
 
 
@@ -227,6 +245,7 @@ def peak_resident_mb() -> float:
         lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
         return int(lines["VmHWM"].split()[0]) * 1024 / 1e6
     if sys.platform == "darwin":
-        
+        import resource
+
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     return 0.0

@@ -11,13 +11,14 @@ import torch
 
 from engine.errors import InputError
 
-
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -3, -4, -8  # of glibc's malloc.h
 
 
 @dataclass(frozen=True)
 class Plan:
-    """device: torch's name. preview: dtype of the frames of a drag; the settled frame is always float32. threads: of the CPU."""
+    """device: torch's name. preview: dtype of the frames of a drag; the settled frame is always float32.
+    threads: of the CPU.
+    """
 
     device: torch.device
     preview: torch.dtype
@@ -40,16 +41,20 @@ def make_plan(device: str = "auto", *, beside_window: bool = False) -> Plan:
 
 
 def has_fast_bfloat16() -> bool:
-    """Whether this CPU multiplies bfloat16 itself; where it does not, bfloat16 is several times slower than float32."""
+    """Whether this CPU multiplies bfloat16 itself; where it does not, bfloat16 is several times slower than
+    float32.
+    """
     return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
 def keep_freed_memory(keep: bool = True) -> None:
-    """Ask the C library not to give freed memory back to the system between frames (glibc; elsewhere nothing happens).
+    """Ask the C library not to give freed memory back to the system between frames (glibc; elsewhere nothing
+    happens).
 
-    A frame frees and asks for the same hundred megabytes over and over, and the system clears every page it hands out
-    again: a third of the time of the textbook form. What is kept is at most what one frame needed. keep=False sets
-    what glibc arrives at by itself in such a program.
+    A frame frees and asks for the same hundred megabytes over and over, and the system clears every page it
+    hands out
+    again: a third of the time of the textbook form. What is kept is at most what one frame needed. keep=False
+    sets what glibc arrives at by itself in such a program.
     """
     if platform.libc_ver()[0] != "glibc":
         return

@@ -36,24 +36,29 @@ PREVIEW_LEVELS = 3
 
 @dataclass
 class _Networks:
-    """The same weights in float32 for what must be exact and in the preview's precision for a drag (may be one)."""
+    """The same weights in float32 for what must be exact and in the preview's precision for a drag (may be
+    one).
+    """
 
     exact: InferenceNted
     preview: InferenceNted
 
 
 class Session:
-    """An open network with its caches. All methods may be called from any thread; one call computes at a time.
+    """An open network with its caches. All methods may be called from any thread; one call computes at a
+    time.
 
-    The textures of a reference do not depend on the pose (NTED section 3), so `set_reference` pays for them once and
-    every pose afterwards costs the skeleton encoder and the renderer only.
+    The textures of a reference do not depend on the pose (NTED section 3), so `set_reference` pays for them
+    once and every pose afterwards costs the skeleton encoder and the renderer only.
     """
 
     def __init__(self, network: nted.Nted, plan: Plan, size: tuple[int, int], weights_info: dict):
         if network.config.transfer != "textures":
-            raise InputError("These weights are an ablation without neural textures; nothing can be edited with them.")
+            raise InputError(
+                "These weights are an ablation without neural textures; nothing can be edited with them."
+            )
         self.size = size
-        # Deeper networks halve more often: they work on a canvas of their multiples, of which the frame is a part.
+        # Deeper networks halve more often: they work on a canvas of their multiples.
         multiple = 1 << (len(network.config.levels) - 1)
         self._canvas = tuple(-(-side // multiple) * multiple for side in size)
         self.plan = plan
@@ -74,10 +79,13 @@ class Session:
         cls,
         weights: str | os.PathLike | None = None,  # None: the weights in the box
         device: str = "auto",  # auto, cpu, cuda, cuda:1, mps
-        size: tuple[int, int] | None = None,  # model frame (H, W), multiples of 16; None: what the weights were made for
+        size: tuple[int, int]
+        | None = None,  # model frame (H, W), multiples of 16; None: what the weights were made for
         beside_window: bool = False,  # leave one core to a window
     ) -> Session:
-        """Load weights and get ready. Raises InputError for missing or foreign weights, an unknown device, a bad size."""
+        """Load weights and get ready. Raises InputError for missing or foreign weights, an unknown device, a
+        bad size.
+        """
         file = _read(weights)
         network = nted.weights.from_file(file)
         size = checked_size(size or network.config.size)
@@ -122,7 +130,7 @@ class Session:
         return reference
 
     def use(self, reference: Reference) -> None:
-        """Make an encoded reference the identity of `render`; its own pose is the target where none was set."""
+        """Make an encoded reference the identity of `render`; its own pose is the target if none was set."""
         self._identity = reference.key
         if self._keypoints_18x3 is None and reference.keypoints_18x3 is not None:
             self._keypoints_18x3 = reference.keypoints_18x3
@@ -167,11 +175,15 @@ class Session:
     # One picture after another
 
     def set_pose(self, keypoints_18x3: np.ndarray) -> None:
-        """Target pose: x, y px in the model frame, state > 0 for joints that are there. Raises InputError on another shape."""
+        """Target pose: x, y px in the model frame, state > 0 for joints that are there. Raises InputError on
+        another shape.
+        """
         self._keypoints_18x3 = _checked_pose(keypoints_18x3)
 
     def mix(self, reference: Reference, coefficients: float | Mapping[str, np.ndarray]) -> None:
-        """Blend the textures of another reference in (NTED Eq. 13); replaces its earlier coefficients, 0 takes it out."""
+        """Blend the textures of another reference in (NTED Eq. 13); replaces its earlier coefficients, 0
+        takes it out.
+        """
         others = tuple(mix for mix in self._mixes if mix.reference != reference.key)
         if isinstance(coefficients, Mapping):
             self._mixes = (*others, Mix(reference.key, dict(coefficients)))
@@ -179,7 +191,9 @@ class Session:
             self._mixes = (*others, Mix(reference.key, float(coefficients))) if coefficients else others
 
     def render(self, level: int | None = None, maps: bool = False) -> Frame:
-        """The reference in the pose, mixed as set. level: one of `levels` for a preview, None for the exact picture."""
+        """The reference in the pose, mixed as set. level: one of `levels` for a preview, None for the exact
+        picture.
+        """
         return self.respond(self._request(level, maps))
 
     def attention(self) -> AttentionMaps:
@@ -250,8 +264,14 @@ class Session:
         """Eq. 13, layer by layer: T = T_identity + m (T_other - T_identity)."""
         textures = list(self._encoded(request.identity))
         for mix in request.mixes:
-            for index, (layer, other) in enumerate(zip(self.layers, self._encoded(mix.reference), strict=True)):
-                m = mix.coefficients if isinstance(mix.coefficients, float | int) else mix.coefficients.get(layer.name)
+            for index, (layer, other) in enumerate(
+                zip(self.layers, self._encoded(mix.reference), strict=True)
+            ):
+                m = (
+                    mix.coefficients
+                    if isinstance(mix.coefficients, float | int)
+                    else mix.coefficients.get(layer.name)
+                )
                 if m is None:
                     continue
                 m = torch.as_tensor(m, dtype=torch.float32, device=other.device)

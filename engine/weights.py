@@ -1,4 +1,6 @@
-"""Weights on disk: safetensors with the configuration and a model card in the metadata. Nothing is ever unpickled."""
+"""Weights on disk: safetensors with the configuration and a model card in the metadata. Nothing is ever
+unpickled.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +31,17 @@ class WeightsFile:
 
 
 def read(path: str | os.PathLike) -> WeightsFile:
-    """Read a safetensors file. Raises InputError naming the file where it is missing, truncated or something else."""
+    """Read a safetensors file. Raises InputError naming the file where it is missing, truncated or something
+    else.
+    """
     path = Path(path)
     if not path.is_file():
         raise InputError(f"The weights file {path} does not exist.")
     try:
         with safe_open(path, framework="pt") as handle:
             metadata = handle.metadata() or {}
-            tensors = {key: handle.get_tensor(key) for key in handle.keys()}
+            keys = handle.keys()
+            tensors = {key: handle.get_tensor(key) for key in keys}
     except (SafetensorError, OSError) as error:
         raise InputError(f"The weights file {path} cannot be read as safetensors ({error}).") from None
     try:
@@ -56,7 +61,9 @@ def write(
     part = path.with_name(path.name + ".tmp")
     metadata = {"format": "pt", "model": model, "config": json.dumps(config), "card": json.dumps(card or {})}
     try:
-        save_file({key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}, part, metadata)
+        save_file(
+            {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}, part, metadata
+        )
         os.replace(part, path)
     except (OSError, SafetensorError) as error:
         part.unlink(missing_ok=True)
@@ -72,7 +79,8 @@ def sha256(path: str | os.PathLike) -> str:
 
 
 def fill(network: nn.Module, tensors: dict[str, Tensor], path: str | os.PathLike) -> None:
-    """Load tensors into a network, as float32, only if every key is there, known, of the right shape and finite.
+    """Load tensors into a network, as float32, only if every key is there, known, of the right shape and
+    finite.
 
     Raises InputError naming the file and the first key that is not.
     """

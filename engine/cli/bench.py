@@ -17,17 +17,21 @@ from engine.plan import Plan, make_plan
 from engine.session import Session
 
 NOTES = """\
-textbook: the operators as the papers write them, in float32, with the C library's own memory settings; "memory kept" with
-those of a session. floor: the stage's arithmetic, every convolution a direct one, at the measured convolution peak;
-Winograd can go below it. All times contain the pose planes."""
+textbook: the operators as the papers write them, in float32, with the C library's own memory settings;
+"memory kept": with those of a session. floor: the stage's arithmetic, every convolution a direct one, at the
+measured convolution peak; Winograd can go below it. All times of frames contain the pose planes."""
 
 
 def run(argv: list[str]) -> int:
     """Print the table, or JSON; 0. Raises InputError for weights that cannot be read."""
     parser = argparse.ArgumentParser(prog="poseloom bench", description=__doc__)
-    parser.add_argument("--weights", metavar="W", help="weights of the official-size network; random ones if not given")
+    parser.add_argument(
+        "--weights", metavar="W", help="weights of the official-size network; random ones if not given"
+    )
     parser.add_argument("--device", metavar="D", default="auto", help="auto, cpu, cuda or mps")
-    parser.add_argument("--official", choices=("256", "512"), default="256", help="size of the official network")
+    parser.add_argument(
+        "--official", choices=("256", "512"), default="256", help="size of the official network"
+    )
     parser.add_argument("--rounds", type=int, default=10, help="repetitions of every stage (default 10)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
     options = parser.parse_args(argv)
@@ -93,11 +97,22 @@ def ratios(table: list[Stage]) -> dict[str, float | None]:
 def as_text(result: dict) -> str:
     """The table for people, from the dictionary that `--json` prints."""
     peaks = result["peak_gflops"]
-    head = ("network", "stage", "precision", "size", "p50 ms", "p95 ms", "GMAC", "GFLOP/s", "of peak", "floor ms")
+    head = (
+        "network",
+        "stage",
+        "precision",
+        "size",
+        "p50 ms",
+        "p95 ms",
+        "GMAC",
+        "GFLOP/s",
+        "of peak",
+        "floor ms",
+    )
     form = "{:<10}{:<23}{:<10}{:>8}{:>9}{:>9}{:>8}{:>9}{:>9}{:>10}"
     lines = [
-        f"{result['device']}, {result['threads']} threads, torch {result['torch']}; 3x3 convolution peak, GFLOP/s: "
-        + "  ".join(f"{name} {value:.0f}" for name, value in peaks.items()),
+        f"{result['device']}, {result['threads']} threads, torch {result['torch']}; "
+        "3x3 convolution peak, GFLOP/s: " + "  ".join(f"{name} {value:.0f}" for name, value in peaks.items()),
         form.format(*head),
     ]
     for row in result["stages"]:
@@ -109,7 +124,7 @@ def as_text(result: dict) -> str:
     lines += [f"{name}: {value}" for name, value in result["ratios"].items()]
     for name, memory in result["memory"].items():
         lines.append(
-            f"memory of a {name} session beyond the import of torch: {memory['session_mb']:.0f} MB at most "
-            f"({memory['open_mb']:.0f} MB when it opens), a reference's textures {memory['reference_mb']:.2f} MB"
+            f"{name} session, beyond the import of torch: {memory['session_mb']:.0f} MB at most "
+            f"({memory['open_mb']:.0f} MB when it opens); {memory['reference_mb']:.2f} MB a reference"
         )
     return "\n".join([*lines, NOTES])

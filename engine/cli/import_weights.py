@@ -16,10 +16,16 @@ from engine.session import checked_size
 def run(argv: list[str]) -> int:
     """Write the weights; 0 when they are written. Raises InputError."""
     parser = argparse.ArgumentParser(prog="poseloom import-weights", description=__doc__)
-    parser.add_argument("checkpoint", metavar="CHECKPOINT", help="official checkpoint, 256 or 512, whole or stripped")
+    parser.add_argument(
+        "checkpoint", metavar="CHECKPOINT", help="official checkpoint, 256 or 512, whole or stripped"
+    )
     parser.add_argument("--output", metavar="W.safetensors", required=True)
-    parser.add_argument("--size", metavar="HxW", type=frame_size, help="model frame to run at; default: the weights' own")
-    parser.add_argument("--discriminator", metavar="D.safetensors", help="write the discriminator too, to train on with")
+    parser.add_argument(
+        "--size", metavar="HxW", type=frame_size, help="model frame to run at; default: the weights' own"
+    )
+    parser.add_argument(
+        "--discriminator", metavar="D.safetensors", help="write the discriminator too, to train on with"
+    )
     options = parser.parse_args(argv)
     network = load_official(options.checkpoint)
     discriminator = load_official_discriminator(options.checkpoint) if options.discriminator else None
@@ -38,8 +44,8 @@ def run(argv: list[str]) -> int:
     if network.config.size != made_for:
         height, width = network.config.size
         print(
-            f"It will run at {height}x{width}: the network is fully convolutional and its weights are unchanged, "
-            f"but it was trained on {made_for[0]}x{made_for[1]}."
+            f"It will run at {height}x{width}: the network is fully convolutional and its weights are "
+            f"unchanged, but it was trained on {made_for[0]}x{made_for[1]}."
         )
     if discriminator is not None:
         save_discriminator(options.discriminator, discriminator)

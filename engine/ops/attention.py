@@ -11,16 +11,20 @@ from torch import Tensor
 
 
 def normalise_features(feature_BChw: Tensor) -> Tensor:
-    """Per position: subtract the mean over channels, divide by the L2 norm over channels (taken in float32 or better)."""
+    """Per position: subtract the mean over channels, divide by the L2 norm over channels (taken in float32 or
+    better).
+    """
     centred = feature_BChw - feature_BChw.mean(1, keepdim=True)
     precise = torch.promote_types(centred.dtype, torch.float32)
     norm = torch.linalg.vector_norm(centred, dim=1, keepdim=True, dtype=precise)
-    # The floor only keeps a constant region from being 0/0 (the official code adds 2e-16, nothing in half precision).
+    # Keeps a constant region from being 0/0 (the official code adds 2e-16, nothing in half precision).
     return centred / norm.clamp_min(torch.finfo(centred.dtype).tiny).to(centred.dtype)
 
 
 def extraction_attention(logits_BKhw: Tensor) -> Tensor:
-    """C̄e: softmax over the positions of each texture's filter response (Eq. 2). [B, K, h, w], float32 or better."""
+    """C̄e: softmax over the positions of each texture's filter response (Eq. 2). [B, K, h, w], float32 or
+    better.
+    """
     precise = torch.promote_types(logits_BKhw.dtype, torch.float32)
     return logits_BKhw.flatten(2).softmax(-1, dtype=precise).view(logits_BKhw.shape)
 
@@ -31,13 +35,17 @@ def extract_textbook(feature_BChw: Tensor, attention_BKhw: Tensor, weight: Tenso
     weight [C, C, k, k] and bias [C] of the value convolution, scale already in; zero padding k // 2.
     """
     values_BChw = F.conv2d(feature_BChw, weight, bias, padding=weight.shape[-1] // 2)
-    return torch.einsum("bkn,bcn->bck", attention_BKhw.flatten(2).to(values_BChw.dtype), values_BChw.flatten(2))
+    return torch.einsum(
+        "bkn,bcn->bck", attention_BKhw.flatten(2).to(values_BChw.dtype), values_BChw.flatten(2)
+    )
 
 
 def extract(feature_BChw: Tensor, attention_BKhw: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    """`extract_textbook` with the sum over positions first: the convolution then acts on K columns instead of N.
+    """`extract_textbook` with the sum over positions first: the convolution then acts on K columns instead of
+    N.
 
-    Both are linear and the attention sums to 1, so T = bias + sum over taps of W_tap (pooled shifted features).
+    Both are linear and the attention sums to 1, so T = bias + sum over taps of W_tap (pooled shifted
+    features).
     """
     k = weight.shape[-1]
     height, width = feature_BChw.shape[-2:]
@@ -63,7 +71,9 @@ def distribute_textbook(attention_BKhw: Tensor, texture_BCK: Tensor) -> Tensor:
 
 
 def distribute(attention_BKhw: Tensor, texture_BCK: Tensor) -> Tensor:
-    """`distribute_textbook` as a 1x1 convolution (one picture) or one matrix product in the layout that is there."""
+    """`distribute_textbook` as a 1x1 convolution (one picture) or one matrix product in the layout that is
+    there.
+    """
     if attention_BKhw.shape[0] == 1:
         return F.conv2d(attention_BKhw, texture_BCK[0, :, :, None, None])
     b, _, h, w = attention_BKhw.shape

@@ -1,7 +1,8 @@
-"""Convolutions with an equalised learning rate and the activation they share (StyleGAN family; NTED spec section 1).
+"""Convolutions with an equalised learning rate and the activation they share (StyleGAN family; NTED spec
+section 1).
 
-A weight is stored as drawn from N(0, 1) and multiplied by 1/sqrt(fan in) at every call, so that one step size suits
-all layers.
+A weight is stored as drawn from N(0, 1) and multiplied by 1/sqrt(fan in) at every call, so that one step size
+suits all layers.
 """
 
 from __future__ import annotations
@@ -17,9 +18,13 @@ LEAKY_GAIN = math.sqrt(2.0)
 
 
 class EqualConv2d(nn.Module):
-    """Convolution x_BCHW -> [B, out, H', W'] with weight [out, in, k, k] scaled by 1/sqrt(in k k); the bias is not scaled."""
+    """Convolution x_BCHW -> [B, out, H', W'] with weight [out, in, k, k] scaled by 1/sqrt(in k k); the bias
+    is not scaled.
+    """
 
-    def __init__(self, cin: int, cout: int, kernel: int, stride: int = 1, padding: int = 0, bias: bool = True):
+    def __init__(
+        self, cin: int, cout: int, kernel: int, stride: int = 1, padding: int = 0, bias: bool = True
+    ):
         super().__init__()
         self.weight = nn.Parameter(torch.randn(cout, cin, kernel, kernel))
         self.bias = nn.Parameter(torch.zeros(cout)) if bias else None

@@ -1,8 +1,9 @@
-"""Building blocks of the inference form: convolutions that bring bias and activation along, and matrix products.
+"""Building blocks of the inference form: convolutions that bring bias and activation along, and matrix
+products.
 
-On x86 processors they go to oneDNN with the weight in the kernel's own layout (PyTorch otherwise converts it at every
-call, and hands float32 matrix products to a library that is half as fast on other makers' processors). Everywhere
-else they are the plain operators. No gradients pass through them.
+On x86 processors they go to oneDNN with the weight in the kernel's own layout (PyTorch otherwise converts it
+at every call, and hands float32 matrix products to a library that is half as fast on other makers'
+processors). Everywhere else they are the plain operators. No gradients pass through them.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ def uses_onednn(x: Tensor) -> bool:
 
 
 class FusedConv:
-    """Convolution, bias and (if `activated`) leaky ReLU of slope 0.2 in one pass. x: [B, in, H, W], channels last.
+    """Convolution, bias and (if `activated`) leaky ReLU of slope 0.2 in one pass. x: [B, in, H, W], channels
+    last.
 
     weight: [out, in / groups, k, l], scales and gains already in; the activation has no gain of its own.
     transposed: weight [in, out, k, l] and the upsampling convolution without padding.
@@ -98,6 +100,18 @@ def add_mixture_(y_1Chw: Tensor, attention_1Khw: Tensor, texture_CK: Tensor) -> 
     """y += at every position the mixture of textures that the attention says; in place, channels last."""
     if uses_onednn(y_1Chw):
         return torch.ops.mkldnn._convolution_pointwise_.binary(
-            y_1Chw, attention_1Khw, texture_CK[:, :, None, None], None, [0, 0], [1, 1], [1, 1], 1, "add", 1.0, None, [], None
+            y_1Chw,
+            attention_1Khw,
+            texture_CK[:, :, None, None],
+            None,
+            [0, 0],
+            [1, 1],
+            [1, 1],
+            1,
+            "add",
+            1.0,
+            None,
+            [],
+            None,
         )
     return y_1Chw.add_(F.conv2d(attention_1Khw, texture_CK[:, :, None, None]))

@@ -14,7 +14,8 @@ def blur_kernel(gain: float = 1.0) -> Tensor:
 
 
 def blur_textbook(x_BCHW: Tensor, kernel: Tensor, pad: tuple[int, int]) -> Tensor:
-    """Zero-pad both axes by (before, after), then correlate every channel with `kernel` (symmetric, so also convolve).
+    """Zero-pad both axes by (before, after), then correlate every channel with `kernel` (symmetric, so also
+    convolve).
 
     The form that says what is computed: one plane at a time through a one-channel convolution.
     """

@@ -1,7 +1,9 @@
-"""3x3 convolutions by Winograd's minimal filtering F(4x4, 3x3): a quarter of the multiplications (Lavin & Gray, 2016).
+"""3x3 convolutions by Winograd's minimal filtering F(4x4, 3x3), a quarter of the multiplications.
 
-Per 4x4 tile of the result: Y = A' [(G w G') * (B' d B)] A, d the 6x6 inputs under the tile. The products over channels
-are 36 matrix products. In float32 the result is good to about 1e-4; half precision would not survive the transforms.
+Lavin & Gray, Fast Algorithms for Convolutional Neural Networks, CVPR 2016.
+Per 4x4 tile of the result: Y = A' [(G w G') * (B' d B)] A, d the 6x6 inputs under the tile. The products over
+channels are 36 matrix products. In float32 the result is good to about 1e-4; half precision would not survive
+the transforms.
 """
 
 from __future__ import annotations
@@ -13,10 +15,18 @@ from torch import Tensor
 from engine.ops.equalized import LEAKY_SLOPE
 from engine.ops.fused import ONEDNN, matmul_nt
 
-_B = [[4, 0, -5, 0, 1, 0], [0, -4, -4, 1, 1, 0], [0, 4, -4, -1, 1, 0], [0, -2, -1, 2, 1, 0], [0, 2, -1, -2, 1, 0], [0, 4, 0, -5, 0, 1]]
+_B = [
+    [4, 0, -5, 0, 1, 0],
+    [0, -4, -4, 1, 1, 0],
+    [0, 4, -4, -1, 1, 0],
+    [0, -2, -1, 2, 1, 0],
+    [0, 2, -1, -2, 1, 0],
+    [0, 4, 0, -5, 0, 1],
+]
 _G = [[6, 0, 0], [-4, -4, -4], [-4, 4, -4], [1, 2, 4], [1, -2, 4], [0, 0, 24]]  # over 24
 _A = [[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]]
-STRIP_FLOATS = 800_000  # transformed inputs of a strip of tiles: they should still be in the cache when they are used
+# Transformed inputs of a strip of tiles: they should still be in the cache when they are used.
+STRIP_FLOATS = 800_000
 _CONSTANT = 7  # the product that all 16 results of a tile take as it is (the second column of A twice)
 LEAST_CHANNELS = 128  # below, the transforms cost more than the multiplications they save
 
@@ -46,7 +56,8 @@ class WinogradConv:
     def __call__(self, x_1CHW: Tensor) -> Tensor:
         _, cin, height, width = x_1CHW.shape
         rows, columns = -(-height // 4), -(-width // 4)
-        padded_HWC = F.pad(x_1CHW, (1, 4 * columns - width + 1, 1, 4 * rows - height + 1)).permute(0, 2, 3, 1)[0]
+        border = (1, 4 * columns - width + 1, 1, 4 * rows - height + 1)
+        padded_HWC = F.pad(x_1CHW, border).permute(0, 2, 3, 1)[0]
         step = max(1, round(STRIP_FLOATS / (36 * columns * cin)))
         strips = [range(first, min(first + step, rows)) for first in range(0, rows, step)]
 
@@ -71,9 +82,10 @@ class WinogradConv:
                 F.leaky_relu_(tiles, LEAKY_SLOPE)
             where = result_HWC[4 * strip.start : 4 * strip.stop].view(len(strip), 4, columns, 4, self._cout)
             where.copy_(tiles.permute(2, 0, 3, 1, 4))
-        # Dense again where tiles stood over, and with the batch's usual stride: oneDNN writes in place nowhere else.
+        # Dense where tiles stood over, with the batch's usual stride: oneDNN needs both to write in place.
         return result_HWC[:height, :width].contiguous()[None].permute(0, 3, 1, 2)
 
 
 def _packed(filter_OI: Tensor) -> Tensor:
-    return torch.ops.mkldnn._reorder_linear_weight(filter_OI.contiguous(), None) if ONEDNN else filter_OI.contiguous()
+    dense_OI = filter_OI.contiguous()
+    return torch.ops.mkldnn._reorder_linear_weight(dense_OI, None) if ONEDNN else dense_OI

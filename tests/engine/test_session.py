@@ -88,7 +88,9 @@ def test_mixing_goes_from_one_reference_to_the_other(session):
     whole = session.respond(RenderRequest(other.key, pose()))
     assert (mixed == whole.image).all()
     layers = {layer.name: np.full(layer.channels, 0.5, np.float32) for layer in session.layers}
-    halves = [session.respond(RenderRequest(first.key, pose(), (Mix(other.key, m),))).image for m in (0.5, layers)]
+    halves = [
+        session.respond(RenderRequest(first.key, pose(), (Mix(other.key, m),))).image for m in (0.5, layers)
+    ]
     assert (halves[0] == halves[1]).all() and (halves[0] != alone).any()
 
 
@@ -103,7 +105,14 @@ def test_attention_maps_have_the_layers_sizes_and_sum_to_one(session):
             assert by_layer[layer.name].dtype == np.float32
         assert np.allclose(maps.extraction[layer.name].sum((1, 2)), 1, atol=1e-4)
         assert np.allclose(maps.distribution[layer.name].sum(0), 1, atol=1e-4)
-    assert list(session.render(session.levels[0], maps=True).maps.distribution) == ["16a", "16b", "32a", "32b", "64a", "64b"]
+    assert list(session.render(session.levels[0], maps=True).maps.distribution) == [
+        "16a",
+        "16b",
+        "32a",
+        "32b",
+        "64a",
+        "64b",
+    ]
 
 
 def test_textures_thrown_out_of_the_cache_are_encoded_again(session, monkeypatch):

@@ -1,4 +1,6 @@
-"""What Table 2 of the NTED paper compares its textures with: attention between all positions of reference and target."""
+"""What Table 2 of the NTED paper compares its textures with: attention between all positions of reference and
+target.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from engine.ops.equalized import EqualConv2d
 
 
 class FullAttention(nn.Module):
-    """Every target position attends to every reference position of its level; takes the place of a distribution.
+    """Every target position attends to every reference position of its level; takes the place of a
+    distribution.
 
     The cost grows with the square of the number of positions, which neural textures avoid.
     """
@@ -22,7 +25,9 @@ class FullAttention(nn.Module):
         self.value = EqualConv2d(channels, channels, 1)
 
     def forward(self, x_BChw: Tensor, reference_BCmn: Tensor) -> tuple[Tensor, None]:
-        """Returns (features with the attended reference added, None: there are no textures to show logits of)."""
+        """Returns (features with the attended reference added, None: there are no textures to show logits
+        of).
+        """
         query_BNC = self.query(x_BChw).flatten(2).transpose(1, 2)
         logits_BNM = query_BNC @ self.key(reference_BCmn).flatten(2)
         attention_BNM = (logits_BNM / math.sqrt(x_BChw.shape[1])).softmax(-1)

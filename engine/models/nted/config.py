@@ -1,4 +1,6 @@
-"""Shape of an NTED network: what a level holds, the named configurations, and reading it back from a state dict."""
+"""Shape of an NTED network: what a level holds, the named configurations, and reading it back from a state
+dict.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ TRANSFERS = ("textures", "attention", "none")
 class Level:
     """One resolution of the encoders and the renderer, named by its rows in a picture of the full size.
 
-    textures: neural textures K of each of its two extraction/distribution pairs; 0 at the finest level, which has none.
+    textures: neural textures K of each of its two extraction/distribution pairs; 0 at the finest level, which
+    has none.
     match_kernel: side of the filters that compute the attention logits and the extraction's values.
     """
 
@@ -30,9 +33,10 @@ class Level:
 class NtedConfig:
     """Levels from the coarsest (16 rows) to the finest, and the size (H, W) the weights were made for.
 
-    transfer: what brings the reference to the renderer. "textures" is the paper's method; the other two are the
-    ablations of its Table 2: "attention" relates every position of the target to every one of the reference, "none"
-    gives reference and pose to one encoder.
+    transfer: what brings the reference to the renderer. "textures" is the paper's method; the other two are
+    the
+    ablations of its Table 2: "attention" relates every position of the target to every one of the reference,
+    "none" gives reference and pose to one encoder.
     """
 
     levels: tuple[Level, ...]
@@ -63,7 +67,13 @@ class NtedConfig:
 def official_256() -> NtedConfig:
     """The paper's network for 256x176 pictures (42.4 M parameters)."""
     return NtedConfig(
-        (Level(16, 512, 16, 1), Level(32, 512, 32, 3), Level(64, 512, 64, 3), Level(128, 256, 64, 3), Level(256, 128)),
+        (
+            Level(16, 512, 16, 1),
+            Level(32, 512, 32, 3),
+            Level(64, 512, 64, 3),
+            Level(128, 256, 64, 3),
+            Level(256, 128),
+        ),
         (256, 176),
     )
 
@@ -91,19 +101,25 @@ def ablation_256(transfer: str) -> NtedConfig:
 def default_256() -> NtedConfig:
     """The network in the box: narrow enough to follow a hand on two CPU cores."""
     return NtedConfig(
-        (Level(16, 256, 32), Level(32, 256, 32), Level(64, 128, 64), Level(128, 64, 64), Level(256, 32)), (256, 176)
+        (Level(16, 256, 32), Level(32, 256, 32), Level(64, 128, 64), Level(128, 64, 64), Level(256, 32)),
+        (256, 176),
     )
 
 
 def config_from_shapes(shapes: Mapping[str, tuple[int, ...]]) -> NtedConfig:
     """Read the configuration off the shapes of a state dict with official keys.
 
-    Raises InputError naming the first key that is missing. The size is the usual one of the finest level (11:16).
+    Raises InputError naming the first key that is missing. The size is the usual one of the finest level
+    (11:16).
     """
     levels = []
-    count = 1 + max((int(k.split(".")[2]) for k in shapes if k.startswith("target_image_renderer.convs.")), default=-1)
+    count = 1 + max(
+        (int(k.split(".")[2]) for k in shapes if k.startswith("target_image_renderer.convs.")), default=-1
+    )
     if not count:
-        raise InputError("These weights are no NTED network: target_image_renderer.convs.0.conv0.conv.weight is missing.")
+        raise InputError(
+            "These weights are no NTED network: target_image_renderer.convs.0.conv0.conv.weight is missing."
+        )
     for index in range(count):
         stem = f"target_image_renderer.convs.{index}"
         filter_key = f"{stem}.conv0.distribution_operation.semantic_distribution_filter.weight"

@@ -20,7 +20,9 @@ STDDEV_GROUP = 4
 
 
 class EqualLinear(nn.Module):
-    """Linear layer with weight [out, in] scaled by 1/sqrt(in); `activated` adds the leaky ReLU after the bias."""
+    """Linear layer with weight [out, in] scaled by 1/sqrt(in); `activated` adds the leaky ReLU after the
+    bias.
+    """
 
     def __init__(self, cin: int, cout: int, activated: bool = False):
         super().__init__()
@@ -35,7 +37,9 @@ class EqualLinear(nn.Module):
 
 
 class ResidualDown(nn.Module):
-    """Half the size: two 3x3 convolutions, the second of stride 2, beside a 1x1 skip; the sum divided by sqrt 2."""
+    """Half the size: two 3x3 convolutions, the second of stride 2, beside a 1x1 skip; the sum divided by sqrt
+    2.
+    """
 
     def __init__(self, cin: int, cout: int):
         super().__init__()
@@ -50,14 +54,18 @@ class ResidualDown(nn.Module):
 
 
 def with_batch_deviation(x_BCHW: Tensor) -> Tensor:
-    """One more channel: the standard deviation over groups of up to four pictures, averaged to one number a group.
+    """One more channel: the standard deviation over groups of up to four pictures, averaged to one number a
+    group.
 
-    The members of a group are b, b + M, b + 2M, ... with M = B / group. Raises InputError where B does not divide.
+    The members of a group are b, b + M, b + 2M, ... with M = B / group. Raises InputError where B does not
+    divide.
     """
     b, _, h, w = x_BCHW.shape
     group = min(b, STDDEV_GROUP)
     if b % group:
-        raise InputError(f"The discriminator takes 1 to {STDDEV_GROUP} pictures or a multiple of {STDDEV_GROUP}, not {b}.")
+        raise InputError(
+            f"The discriminator takes 1 to {STDDEV_GROUP} pictures or a multiple of {STDDEV_GROUP}, not {b}."
+        )
     grouped = x_BCHW.view(group, b // group, *x_BCHW.shape[1:])
     deviation_M111 = (grouped.var(0, unbiased=False) + 1e-8).sqrt().mean((1, 2, 3), keepdim=True)
     return torch.cat([x_BCHW, deviation_M111.repeat(group, 1, h, w)], 1)
@@ -66,7 +74,8 @@ def with_batch_deviation(x_BCHW: Tensor) -> Tensor:
 class Discriminator(nn.Module):
     """Picture [B, 3, H, W] in [-1, 1] -> logit [B, 1]; positive means real.
 
-    channels: of the full resolution, then of every half of it, down to 4 rows (official 256: 128, 256, 512 x 5).
+    channels: of the full resolution, then of every half of it, down to 4 rows (official 256: 128, 256, 512 x
+    5).
     """
 
     def __init__(self, channels: tuple[int, ...]):
@@ -76,8 +85,12 @@ class Discriminator(nn.Module):
         downs = (ResidualDown(a, b) for a, b in zip(channels, channels[1:], strict=False))
         self.convs = nn.Sequential(first, *downs)
         last = channels[-1]
-        self.final_conv = nn.Sequential(EqualConv2d(last + 1, last, 3, padding=1, bias=False), BiasedLeakyReLU(last))
-        self.final_linear = nn.Sequential(EqualLinear(last * COARSEST * 2, last, activated=True), EqualLinear(last, 1))
+        self.final_conv = nn.Sequential(
+            EqualConv2d(last + 1, last, 3, padding=1, bias=False), BiasedLeakyReLU(last)
+        )
+        self.final_linear = nn.Sequential(
+            EqualLinear(last * COARSEST * 2, last, activated=True), EqualLinear(last, 1)
+        )
 
     def forward(self, picture_BCHW: Tensor) -> Tensor:
         x = self.final_conv(with_batch_deviation(self.convs(picture_BCHW)))
@@ -112,7 +125,9 @@ def from_state(tensors: Mapping[str, Tensor], path: str | os.PathLike) -> Discri
             break
         widths.append(tensors[key].shape[0])
     if len(widths) < 2:
-        raise InputError(f"The weights file {path} is no NTED discriminator: convs.0.0.weight or convs.1 is missing.")
+        raise InputError(
+            f"The weights file {path} is no NTED discriminator: convs.0.0.weight or convs.1 is missing."
+        )
     network = Discriminator(tuple(widths))
     weights.fill(network, tensors, path)
     return network

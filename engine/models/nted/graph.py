@@ -15,7 +15,9 @@ class DragGraph:
     Every call overwrites the result of the one before.
     """
 
-    def __init__(self, network: InferenceNted, planes_PHW: Tensor, textures: list[Tensor], levels: int | None):
+    def __init__(
+        self, network: InferenceNted, planes_PHW: Tensor, textures: list[Tensor], levels: int | None
+    ):
         """planes and textures: of the first call, on the device; later ones must have the same shapes."""
         self._planes_PHW = planes_PHW.clone()
         self._textures = [texture.clone() for texture in textures]
@@ -23,7 +25,9 @@ class DragGraph:
         def step() -> Rendering:
             return network.render(network.pose_feature(self._planes_PHW), self._textures, levels)
 
-        aside = torch.cuda.Stream(planes_PHW.device)  # libraries set themselves up in the first steps, not recorded
+        aside = torch.cuda.Stream(
+            planes_PHW.device
+        )  # libraries set themselves up in the first steps, not recorded
         aside.wait_stream(torch.cuda.current_stream(planes_PHW.device))
         with torch.cuda.stream(aside):
             for _ in range(3):

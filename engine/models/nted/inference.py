@@ -1,17 +1,16 @@
-"""The inference form of a trained NTED network: the same function of one picture, with everything folded that can be.
+"""The inference form of a trained NTED network: the same function of one picture, everything folded.
 
 Against network.py, which stays what the paper says:
-- scale, gain sqrt 2 and 1/sqrt 2 are in the weights: out = sqrt2 lrelu((y + T p) / sqrt2 + b) = lrelu(y + T p + sqrt2 b),
+- scale, gain sqrt 2 and 1/sqrt 2 are in the weights:
+  out = sqrt2 lrelu((y + T p) / sqrt2 + b) = lrelu(y + T p + sqrt2 b),
 - where textures are distributed the bias is in the textures too, because the attention p sums to 1,
 - pose planes come as bytes, their 1/255 is in the first weight,
 - both extractions of a level share one filter convolution and one read of the features,
-- the RGB convolutions are matrix products with nine shifted sums, three output channels being too few for anything else,
+- the RGB convolutions are matrix products with nine shifted sums, for three output channels are too few,
 - wide 3x3 convolutions in float32 go by Winograd.
 """
 
 from __future__ import annotations
-
-import math
 
 import torch
 import torch.nn.functional as F
@@ -32,7 +31,9 @@ class InferenceNted:
     Not for training; batch size 1.
     """
 
-    def __init__(self, network: nted.Nted, device: torch.device, dtype: torch.dtype, with_reference: bool = True):
+    def __init__(
+        self, network: nted.Nted, device: torch.device, dtype: torch.dtype, with_reference: bool = True
+    ):
         self.config = network.config
         self.device, self.dtype = device, dtype
         with torch.no_grad():
@@ -47,7 +48,7 @@ class InferenceNted:
         return self._reference_encoder(reference_1CHW)
 
     def pose_feature(self, planes_PHW: Tensor) -> Tensor:
-        """Pose planes as bytes, uint8 [20, H, W] -> the coarsest feature [1, C, h, w] in the network's precision."""
+        """Pose planes as bytes, uint8 [20, H, W] -> the coarsest feature [1, C, h, w] in `dtype`."""
         return self._skeleton_encoder(planes_PHW)
 
     def render(self, pose_1Chw: Tensor, textures: list[Tensor], levels: int | None = None) -> nted.Rendering:
@@ -63,7 +64,9 @@ def _fold_bias(activate: BiasedLeakyReLU, device: torch.device, dtype: torch.dty
     return (activate.bias.detach() * LEAKY_GAIN).to(device, dtype)
 
 
-def _fold_blur(blur: Blur, channels: int, device: torch.device, dtype: torch.dtype, bias: Tensor | None = None) -> FusedConv:
+def _fold_blur(
+    blur: Blur, channels: int, device: torch.device, dtype: torch.dtype, bias: Tensor | None = None
+) -> FusedConv:
     """Depthwise. With a bias, bias and activation follow it."""
     kernel = blur.kernel.to(device, dtype).expand(channels, 1, 4, 4)
     return FusedConv(kernel, bias, padding=blur.pad[0], groups=channels, activated=bias is not None)
@@ -105,7 +108,9 @@ class _ReferenceEncoder:
         weight = _fold(first.conv, device, dtype, LEAKY_GAIN)
         self._first = FusedConv(weight, _fold_bias(first.activate, device, dtype), activated=True)
         self._levels = [_Down(level, device, dtype) for level in encoder.convs]
-        self._extractions = [_Extractions(level.extraction_operations, device, dtype) for level in encoder.convs]
+        self._extractions = [
+            _Extractions(level.extraction_operations, device, dtype) for level in encoder.convs
+        ]
 
     def __call__(self, reference_1CHW: Tensor) -> nted.Textures:
         textures, extraction = [], []
@@ -133,13 +138,16 @@ class _Extractions:
     def __call__(self, x_1Chw: Tensor) -> list[tuple[Tensor, Tensor]]:
         maps_1Khw = extraction_attention(self._filter(normalise_features(x_1Chw)).contiguous())
         pooled_by_operation = self._pool(x_1Chw, maps_1Khw[0]).split(self._counts)
-        found = zip(pooled_by_operation, self._values, self._biases, maps_1Khw.split(self._counts, 1), strict=True)
+        found = zip(
+            pooled_by_operation, self._values, self._biases, maps_1Khw.split(self._counts, 1), strict=True
+        )
         return [((matmul_nt(value, pooled) + bias)[None], maps) for pooled, value, bias, maps in found]
 
     def _pool(self, x_1Chw: Tensor, maps_Khw: Tensor) -> Tensor:
-        """Sum over positions of attention times the features under every tap of the value convolution: [K, taps C].
+        """Sums over positions of attention times the features under every tap of the values: [K, taps C].
 
-        Attention and features are laid on a grid with a border of zeros, where a shift is an offset: nothing is copied.
+        Attention and features are laid on a grid with a border of zeros, where a shift is an offset: nothing
+        is copied.
         """
         k, (rows, columns) = self._kernel, maps_Khw.shape[1:]
         border = k // 2
@@ -156,11 +164,17 @@ class _Extractions:
 class _Renderer:
     def __init__(self, renderer: nted.Renderer, device: torch.device, dtype: torch.dtype):
         self._levels = [
-            (_Styled(level.conv0, device, dtype), _Styled(level.conv1, device, dtype), _Rgb(level.to_rgb, device, dtype))
+            (
+                _Styled(level.conv0, device, dtype),
+                _Styled(level.conv1, device, dtype),
+                _Rgb(level.to_rgb, device, dtype),
+            )
             for level in renderer.convs
         ]
 
-    def __call__(self, pose_1Chw: Tensor, textures: list[Tensor], levels: int | None = None) -> nted.Rendering:
+    def __call__(
+        self, pose_1Chw: Tensor, textures: list[Tensor], levels: int | None = None
+    ) -> nted.Rendering:
         x, skip = pose_1Chw, None
         skips, logits = [], []
         waiting = iter(textures)

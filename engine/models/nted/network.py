@@ -1,8 +1,10 @@
-"""The NTED generator: reference encoder with extraction, skeleton encoder, renderer with distribution (NTED section 3).
+"""The NTED generator: reference encoder with extraction, skeleton encoder, renderer with distribution.
+
+NTED section 3.
 
 Extraction never sees the pose and the renderer never sees the photo: all they share are the neural textures.
-B batch, C channels, K textures of a layer, H W picture, h w a level's rows and columns. No normalisation layers,
-no noise: training and inference are the same function. State-dict keys are the official ones.
+B batch, C channels, K textures of a layer, H W picture, h w a level's rows and columns. No normalisation
+layers, no noise: training and inference are the same function. State-dict keys are the official ones.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ class Rendering(NamedTuple):
 
 
 class NtedOutput(NamedTuple):
-    """A full pass. extraction: C̄e [B, K, h, w]; distribution: C̄d (softmax over K) [B, K, h, w]; lists by layer."""
+    """A full pass. extraction: C̄e, distribution: C̄d (softmax over K), both [B, K, h, w]; lists by layer."""
 
     image_BCHW: Tensor
     extraction: list[Tensor]
@@ -74,18 +76,25 @@ class Extraction(nn.Module):
     def __init__(self, channels: int, textures: int, kernel: int):
         super().__init__()
         self.value_conv = EqualConv2d(channels, channels, kernel, padding=kernel // 2)
-        self.semantic_extraction_filter = EqualConv2d(channels, textures, kernel, padding=kernel // 2, bias=False)
+        self.semantic_extraction_filter = EqualConv2d(
+            channels, textures, kernel, padding=kernel // 2, bias=False
+        )
 
     def forward(self, feature_BChw: Tensor) -> tuple[Tensor, Tensor]:
         logits_BKhw = self.semantic_extraction_filter(attention.normalise_features(feature_BChw))
         attention_BKhw = attention.extraction_attention(logits_BKhw)
         form = attention.extract_textbook if self.textbook else attention.extract
-        texture_BCK = form(feature_BChw, attention_BKhw, self.value_conv.scaled_weight(), self.value_conv.bias)
+        texture_BCK = form(
+            feature_BChw, attention_BKhw, self.value_conv.scaled_weight(), self.value_conv.bias
+        )
         return texture_BCK, attention_BKhw
 
 
 class DownLevel(nn.Module):
-    """Half the size: blur, 3x3 convolution of stride 2, activation; in the reference encoder two extractions read the result."""
+    """Half the size: blur, 3x3 convolution of stride 2, activation.
+
+    In the reference encoder two extractions read the result.
+    """
 
     def __init__(self, cin: int, level: Level, extracts: bool):
         super().__init__()
@@ -100,14 +109,15 @@ class DownLevel(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Pyramid from the picture down to 16 rows: convs.j goes from level j (finest first) to the next coarser one."""
+    """Pyramid from the picture down to 16 rows: convs.j goes from level j (finest first) to the next."""
 
     def __init__(self, cin: int, config: NtedConfig, extracts: bool):
         super().__init__()
         finest_first = config.levels[::-1]
         self.first = ActivatedConv1x1(cin, finest_first[0].channels)
         self.convs = nn.ModuleList(
-            DownLevel(finer.channels, level, extracts) for finer, level in zip(finest_first, finest_first[1:], strict=False)
+            DownLevel(finer.channels, level, extracts)
+            for finer, level in zip(finest_first, finest_first[1:], strict=False)
         )
 
 
@@ -116,7 +126,7 @@ class SkeletonEncoder(Encoder):
         super().__init__(POSE_PLANES + (3 if config.transfer == "none" else 0), config, extracts=False)
 
     def forward(self, planes_BPHW: Tensor) -> Tensor:
-        """Pose planes in [0, 1] -> the coarsest feature [B, C, H/16, W/16] (for a 16-row level of a 256-row picture).
+        """Pose planes in [0, 1] -> the coarsest feature [B, C, H/16, W/16] (of 16 rows for 256).
 
         In the ablation without transfer the three planes of the reference follow the pose's.
         """
@@ -131,10 +141,10 @@ class ReferenceEncoder(Encoder):
         super().__init__(3, config, extracts=config.transfer == "textures")
 
     def forward(self, reference_BCHW: Tensor) -> Textures:
-        """Picture in [-1, 1] -> neural textures of all layers, coarsest first (features, in the attention ablation).
+        """Picture in [-1, 1] -> neural textures of all layers, coarsest first (features in an ablation).
 
-        The official code puts each new texture at the front of its list, so within a level operation 1 comes first:
-        it serves conv0 ("a") and operation 0 serves conv1 ("b").
+        The official code puts each new texture at the front of its list, so within a level operation 1 comes
+        first: it serves conv0 ("a") and operation 0 serves conv1 ("b").
         """
         textures, extraction = [], []
         x = self.first(reference_BCHW)
@@ -217,7 +227,7 @@ class UpLevel(nn.Module):
 
 
 class Renderer(nn.Module):
-    """From the pose feature up to the picture, taking from the neural textures at every level but the finest."""
+    """From the pose feature up to the picture, taking from the neural textures but at the finest level."""
 
     def __init__(self, config: NtedConfig):
         super().__init__()
@@ -228,7 +238,7 @@ class Renderer(nn.Module):
         )
 
     def forward(self, pose_BChw: Tensor, textures: list[Tensor], levels: int | None = None) -> Rendering:
-        """levels: how many levels to run (None: all); fewer give the smaller picture of that level's RGB sum."""
+        """levels: how many levels to run (None: all); fewer give the picture of that level's RGB sum."""
         x, skip = pose_BChw, None
         skips, logits = [], []
         waiting = iter(textures)
@@ -244,9 +254,9 @@ class Renderer(nn.Module):
 
 
 class Nted(nn.Module):
-    """The whole generator. `config` says its shape; `forward` is the paper's; the three parts serve a session's caches.
+    """The whole generator. `config` says its shape, `forward` is the paper's.
 
-    The ablations of Table 2 (`config.transfer`) are the same code with another way for the reference, and no maps.
+    The ablations of Table 2 (`config.transfer`) are the same code without textures and maps.
     """
 
     def __init__(self, config: NtedConfig):
@@ -257,7 +267,7 @@ class Nted(nn.Module):
         self.target_image_renderer = Renderer(config)
 
     def forward(self, reference_BCHW: Tensor, planes_BPHW: Tensor) -> NtedOutput:
-        """reference in [-1, 1], planes in [0, 1]; the picture has the planes' size, floored to multiples of 16."""
+        """reference in [-1, 1], planes in [0, 1]; the picture has their size, floored to multiples of 16."""
         if self.reference_encoder is None:
             textures, extraction = [], []
             pose_BChw = self.skeleton_encoder(torch.cat([planes_BPHW, reference_BCHW], 1))
@@ -279,7 +289,7 @@ class Nted(nn.Module):
 def sharpen_extraction(network: Nted, gain: float = 4.0) -> Nted:
     """Start the extraction filters at `gain` sqrt(fan in) times N(0, 1), in place.
 
-    Their input has unit norm, so N(0, 1) filters give an almost uniform softmax that takes very long to leave.
+    Their input has unit norm, so N(0, 1) filters give an almost uniform softmax and are slow to leave it.
     """
     encoder = network.reference_encoder
     for level in encoder.convs if network.config.transfer == "textures" else ():
@@ -290,7 +300,7 @@ def sharpen_extraction(network: Nted, gain: float = 4.0) -> Nted:
 
 
 def textbook(network: Nted) -> Nted:
-    """Switch every operator to its textbook form, in place: the same function, as the papers write it and as slow."""
+    """Switch every operator to its textbook form, in place: the same function, as the papers write it."""
     for module in network.modules():
         if hasattr(module, "textbook"):
             module.textbook = True

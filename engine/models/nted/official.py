@@ -15,16 +15,21 @@ from engine.models.nted.config import config_from_shapes
 from engine.models.nted.discriminator import Discriminator, from_state
 from engine.models.nted.network import Nted
 
-GENERATORS = ("net_G_ema", "net_G", "state_dict")  # inference uses the average; stripped files hold only one of them
+GENERATORS = (
+    "net_G_ema",
+    "net_G",
+    "state_dict",
+)  # inference uses the average; stripped files hold only one of them
 DISCRIMINATORS = ("net_D",)
 
 
 def load_official(path: str | os.PathLike) -> Nted:
-    """The generator of an official checkpoint, whole or stripped, with or without the `module.` of data parallelism.
+    """The generator of an official checkpoint, whole or stripped, with or without the `module.` of data
+    parallelism.
 
     Nothing but tensors and plain containers is unpickled. Raises InputError naming the file and what is wrong
-    with it; for a state dict that is not NTED the first key that is missing or has another shape, and the first
-    that is there.
+    with it; for a state dict that is not NTED the first key that is missing or has another shape, and the
+    first that is there.
     """
     path = Path(path)
     state = _part(_content(path), GENERATORS, "generator", path)
@@ -38,7 +43,7 @@ def load_official(path: str | os.PathLike) -> Nted:
 
 
 def load_official_discriminator(path: str | os.PathLike) -> Discriminator:
-    """The discriminator of a whole official checkpoint, to go on training with. Raises InputError as above."""
+    """The discriminator of a whole official checkpoint, to train on with. Raises InputError as above."""
     path = Path(path)
     content = _content(path)
     if not isinstance(content.get(DISCRIMINATORS[0]), dict):
@@ -49,12 +54,15 @@ def load_official_discriminator(path: str | os.PathLike) -> Discriminator:
 def save_official(path: str | os.PathLike, network: Nted) -> None:
     """Write the network as the official code's checkpoint with nothing but `net_G_ema`, float32, atomically.
 
-    The official inference needs no more: where `net_G` is missing it takes the average. It finds the file under the
-    name `epoch_00000_iteration_000000000_checkpoint.pt`, and fits only where the network has an official size.
-    Raises InputError where it cannot be written, or for an ablation, which the official code does not know.
+    The official inference needs no more: where `net_G` is missing it takes the average. It finds the file
+    under the name `epoch_00000_iteration_000000000_checkpoint.pt`, and fits only where the network has an
+    official size. Raises InputError where it cannot be written, or for an ablation, which the official code
+    does not know.
     """
     if network.config.transfer != "textures":
-        raise InputError("An ablation has no official form; only networks with neural textures can be written so.")
+        raise InputError(
+            "An ablation has no official form; only networks with neural textures can be written so."
+        )
     path = Path(path)
     part = path.with_name(path.name + ".tmp")
     state = {key: tensor.detach().float().cpu() for key, tensor in network.state_dict().items()}
@@ -63,7 +71,9 @@ def save_official(path: str | os.PathLike, network: Nted) -> None:
         os.replace(part, path)
     except (OSError, RuntimeError) as error:
         part.unlink(missing_ok=True)
-        raise InputError(f"The checkpoint could not be written to {path} ({' '.join(str(error).split())}).") from None
+        raise InputError(
+            f"The checkpoint could not be written to {path} ({' '.join(str(error).split())})."
+        ) from None
 
 
 def _content(path: Path) -> dict:

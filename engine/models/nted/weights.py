@@ -43,7 +43,9 @@ def shapes_config(tensors: dict[str, Tensor]) -> NtedConfig:
 
 
 def save(path: str | os.PathLike, network: Nted, card: dict | None = None, half: bool = False) -> None:
-    """Write the network with its configuration and card; `half` stores float16 (a fraction of the size, read back as float32)."""
+    """Write the network with its configuration and card; `half` stores float16 (a fraction of the size, read
+    back as float32).
+    """
     tensors = network.state_dict()
     if half:
         tensors = {key: tensor.half() for key, tensor in tensors.items()}

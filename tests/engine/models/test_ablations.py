@@ -18,16 +18,19 @@ SMALL = nted.NtedConfig((nted.Level(16, 8, 4), nted.Level(32, 8, 4, 3), nted.Lev
 
 
 def paper_macs(x, weight, bias, stride, padding, dilation, transposed, *rest, out_shape) -> int:
-    """Multiply-accumulates, doubled as the counter's are, of a convolution by the paper's rule: blurs cost nothing and
-    a transposed convolution is counted as if it were dense at its output's size."""
+    """Multiply-accumulates, doubled as the counter's are, of a convolution by the paper's rule: blurs cost
+    nothing and a transposed convolution is counted as if it were dense at its output's size.
+    """
     if tuple(weight[2:]) == (4, 4):
         return 0
     batch, cout, rows, columns = out_shape
-    # A transposed weight is [in, out, 3, 3]; the published count takes its second number for the input channels.
+    # A transposed weight is [in, out, 3, 3]; the published count takes its second number for the inputs.
     return 2 * batch * rows * columns * cout * weight[1] * weight[2] * weight[3]
 
 
-@pytest.mark.parametrize(("transfer", "gmac"), [("textures", 103.986), ("none", 53.731), ("attention", 219.935)])
+@pytest.mark.parametrize(
+    ("transfer", "gmac"), [("textures", 103.986), ("none", 53.731), ("attention", 219.935)]
+)
 def test_costs_are_those_of_the_papers_table(transfer, gmac):
     with torch.device("meta"):
         network = textbook(nted.Nted(nted.ablation_256(transfer)))

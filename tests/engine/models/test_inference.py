@@ -16,7 +16,12 @@ from engine.plan import has_fast_bfloat16
 CPU = torch.device("cpu")
 DATA = Path(__file__).parents[2] / "data" / "nted"
 # Wide enough for Winograd, both kernel sizes, rows and columns that are no multiples of 4.
-LEVELS = (nted.Level(16, 128, 16, 3), nted.Level(32, 136, 7, 3), nted.Level(64, 32, 8, 1), nted.Level(128, 128))
+LEVELS = (
+    nted.Level(16, 128, 16, 3),
+    nted.Level(32, 136, 7, 3),
+    nted.Level(64, 32, 8, 1),
+    nted.Level(128, 128),
+)
 
 
 @pytest.fixture(scope="module")

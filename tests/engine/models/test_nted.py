@@ -22,7 +22,9 @@ TOLERANCE = 2e-4
 
 
 def picture(levels_u8: np.ndarray) -> torch.Tensor:
-    return torch.from_numpy((levels_u8.astype(np.float32) / np.float32(255) - np.float32(0.5)) / np.float32(0.5))
+    return torch.from_numpy(
+        (levels_u8.astype(np.float32) / np.float32(255) - np.float32(0.5)) / np.float32(0.5)
+    )
 
 
 def planes(levels_u8: np.ndarray) -> torch.Tensor:
@@ -55,7 +57,10 @@ def test_full_pass_equals_the_official_network(network, case):
         feature = network.skeleton_encoder(planes(golden["skeleton_u8"]))
     assert np.abs(feature.numpy() - golden["skeleton_feature"]).max() < TOLERANCE
     assert np.abs(out.image_BCHW.numpy() - golden["out_image"]).max() < TOLERANCE
-    for name, maps in (("extraction_softmax", out.extraction), ("distribution_logits", out.distribution_logits)):
+    for name, maps in (
+        ("extraction_softmax", out.extraction),
+        ("distribution_logits", out.distribution_logits),
+    ):
         for index, map_BKhw in enumerate(maps):
             key = next(k for k in golden.files if k.startswith(f"{name}_{index}"))
             stride = int(key.split("stride")[1]) if "stride" in key else 1
@@ -68,7 +73,9 @@ def test_full_pass_equals_the_official_network(network, case):
 
 def test_512_network_equals_the_official_one():
     golden = np.load(DATA / "caseC_g512_div8_512x352_b1.npz")
-    shapes = {key: tuple(shape) for key, shape in json.loads((DATA / "keys_512_div8.json").read_text()).items()}
+    shapes = {
+        key: tuple(shape) for key, shape in json.loads((DATA / "keys_512_div8.json").read_text()).items()
+    }
     network = nted.Nted(nted.config_from_shapes(shapes)).eval()
     state = network.state_dict()
     assert {key: tuple(value.shape) for key, value in state.items()} == shapes
@@ -136,7 +143,10 @@ def test_weights_come_back_with_config_and_card(tmp_path, network):
     nted.save(tmp_path / "w.safetensors", network, {"name": "x"})
     again = nted.load(tmp_path / "w.safetensors")
     assert again.config == network.config
-    assert all(torch.equal(a, b) for a, b in zip(again.state_dict().values(), network.state_dict().values(), strict=True))
+    assert all(
+        torch.equal(a, b)
+        for a, b in zip(again.state_dict().values(), network.state_dict().values(), strict=True)
+    )
 
 
 def test_foreign_weights_are_named_in_one_sentence(tmp_path, network):

@@ -103,14 +103,25 @@ def test_the_official_layout_is_written_and_read_again(tmp_path):
     with pytest.raises(InputError, match="could not be written"):
         save_official(tmp_path / "nowhere" / "c.pt", network)
     with pytest.raises(InputError, match="ablation"):
-        save_official(tmp_path / "a.pt", nted.Nted(nted.NtedConfig(network.config.levels[:2], (64, 48), "attention")))
+        save_official(
+            tmp_path / "a.pt", nted.Nted(nted.NtedConfig(network.config.levels[:2], (64, 48), "attention"))
+        )
 
 
 def test_the_discriminator_comes_along_where_it_is_there(tmp_path, state, capsys):
     source, output = tmp_path / "c.pt", tmp_path / "d.safetensors"
     weights = load_discriminator(DATA / "d256_div8_seed1.safetensors").state_dict()
-    torch.save({"net_G_ema": state, "net_D": {f"module.{key}": value for key, value in weights.items()}}, source)
-    command = ["import-weights", str(source), "--output", str(tmp_path / "w.safetensors"), "--discriminator", str(output)]
+    torch.save(
+        {"net_G_ema": state, "net_D": {f"module.{key}": value for key, value in weights.items()}}, source
+    )
+    command = [
+        "import-weights",
+        str(source),
+        "--output",
+        str(tmp_path / "w.safetensors"),
+        "--discriminator",
+        str(output),
+    ]
     assert main(command) == 0
     again = load_discriminator(output).state_dict()
     assert all(torch.equal(again[key], value) for key, value in weights.items())
@@ -123,9 +134,17 @@ def test_the_discriminator_comes_along_where_it_is_there(tmp_path, state, capsys
 
 def test_another_size_than_the_weights_own(tmp_path, state, capsys):
     torch.save(state, tmp_path / "c.pt")
-    command = ["import-weights", str(tmp_path / "c.pt"), "--output", str(tmp_path / "w.safetensors"), "--size"]
+    command = [
+        "import-weights",
+        str(tmp_path / "c.pt"),
+        "--output",
+        str(tmp_path / "w.safetensors"),
+        "--size",
+    ]
     assert main([*command, "512x352"]) == 0
     assert "trained on 256x176" in capsys.readouterr().out
     session = Session.open(tmp_path / "w.safetensors", device="cpu")
-    assert session.size == (512, 352) and session.weights_info["note"] == "made for 256x176, running at 512x352"
+    assert (
+        session.size == (512, 352) and session.weights_info["note"] == "made for 256x176, running at 512x352"
+    )
     assert main([*command, "500x352"]) == 2 and "500x352" in capsys.readouterr().err

@@ -24,7 +24,8 @@ def test_pooling_before_the_value_convolution_changes_nothing(b, c, k, h, w, ker
     maps = attention.extraction_attention(logits)
     assert torch.allclose(maps.flatten(2).sum(-1), torch.ones((), dtype=torch.float64))
     assert torch.allclose(
-        attention.extract(feature, maps, weight, bias), attention.extract_textbook(feature, maps, weight, bias)
+        attention.extract(feature, maps, weight, bias),
+        attention.extract_textbook(feature, maps, weight, bias),
     )
 
 
@@ -49,7 +50,9 @@ def test_depthwise_blur_equals_plane_by_plane(pad, layout):
 def test_transposed_upsampling_equals_zero_insertion():
     x = torch.randn(2, 3, 5, 4)
     kernel = resample.blur_kernel(4.0)
-    assert torch.allclose(resample.upsample_transposed(x, kernel), resample.upsample_textbook(x, kernel), atol=1e-6)
+    assert torch.allclose(
+        resample.upsample_transposed(x, kernel), resample.upsample_textbook(x, kernel), atol=1e-6
+    )
 
 
 def test_upsampling_keeps_a_constant_away_from_the_border():

@@ -72,7 +72,6 @@ class Controller(QObject):
         worker.rendered.connect(self._on_rendered)
         worker.render_failed.connect(self._on_render_failed)
         self.photos.draft_changed.connect(self._on_draft)
-        self.photos.encoded_again.connect(self._request)
 
     # Opening and closing.
 
@@ -243,7 +242,7 @@ class Controller(QObject):
 
     def save_picture(self, path: Path, texts: dict[str, str]) -> None:
         """Draw the present look exactly and write it to `path`."""
-        request = request_of(self.document.look, 0, aliases=self.photos.aliases)
+        request = request_of(self.document.look, 0)
         if request is None or self.facts is None:
             self.notice.emit("error", f"{path.name} cannot be drawn: the engine is not awake.", "")
         else:
@@ -271,7 +270,7 @@ class Controller(QObject):
         if self.facts is None:
             return
         stamp = next(self._stamps)
-        request = request_of(self.document.look, stamp, self.wants_maps, self.photos.aliases)
+        request = request_of(self.document.look, stamp, self.wants_maps)
         if request is None:
             return
         self._asked = stamp
@@ -293,11 +292,12 @@ class Controller(QObject):
         self._resize(facts.size)
         self._set_status(state="catching up", device=facts.device, levels=facts.levels, error="")
         self.photos.engine_awake(self._sample)
+        self._request()
         self.engine_awake.emit(facts)
 
     def _resize(self, size: tuple[int, int]) -> None:
         """Another model frame: the pose is carried over; steps of undo in the old one mean nothing in it."""
-        if size != self.size and self.document.look.person:
+        if size != self.size:
             pose = self.document.look.pose.copy()
             pose[:, :2] *= size[0] / self.size[0]
             self.undo_stack.clear()

@@ -6,9 +6,8 @@ the commands of `app.history` replace it (and `settle`, before there is anything
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 import numpy as np
 
@@ -84,19 +83,13 @@ def same_value(one, other) -> bool:
     return one == other
 
 
-def request_of(
-    look: Look, stamp: int, maps: bool = False, aliases: Mapping[str, str] = MappingProxyType({})
-) -> RenderRequest | None:
-    """The frozen request that renders this look exactly, None while it has no person or no pose.
-
-    aliases: keys by which the engine knows photos, where they are not the document's.
-    """
+def request_of(look: Look, stamp: int, maps: bool = False) -> RenderRequest | None:
+    """The frozen request that renders this look exactly, None while it has no person or no pose."""
     if not look.person or look.pose is None:
         return None
     mixes = ()
     if look.borrow is not None and look.borrow.amount > 0 and look.borrow.key != look.person:
-        mixes = (Mix(aliases.get(look.borrow.key, look.borrow.key), float(look.borrow.amount)),)
+        mixes = (Mix(look.borrow.key, float(look.borrow.amount)),)
     pose = np.array(look.pose, dtype=np.float32)
     pose.setflags(write=False)
-    person = aliases.get(look.person, look.person)
-    return RenderRequest(identity=person, keypoints_18x3=pose, mixes=mixes, maps=maps, stamp=stamp)
+    return RenderRequest(identity=look.person, keypoints_18x3=pose, mixes=mixes, maps=maps, stamp=stamp)

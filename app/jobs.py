@@ -53,9 +53,9 @@ class EncodePhoto:
             pose = worker.backend.detect(rgb)
             if pose is None:
                 return NoPerson(rgb, f"I could not find a person in {self.name}.")
-        if worker.session is None:
+        if worker.darkroom.session is None:
             raise InputError(f"{self.name} cannot be used yet: the engine is not awake.")
-        return worker.session.set_reference(rgb, pose=pose)
+        return worker.darkroom.encode(rgb, pose)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +71,9 @@ class SavePicture:
         return f"saving {self.path.name}"
 
     def run(self, worker) -> Path:
-        if worker.session is None:
+        if worker.darkroom.session is None:
             raise InputError(f"{self.path.name} cannot be drawn: the engine is not awake.")
-        frame = worker.session.respond(self.request)
+        frame = worker.darkroom.respond(self.request)
         worker.backend.write_png(self.path, frame.image, self.texts)
         return self.path
 

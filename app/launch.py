@@ -65,7 +65,7 @@ def main(argv: list[str]) -> int:
 
 
 def entry() -> int:
-    """The `poseloom` command: in an environment of the user's own only the system's part of set-up is left."""
+    """The `poseloom` command: in the user's own environment only the system's part of set-up is left."""
     from engine.cli import COMMANDS
     from engine.setup import SetupError, system
 

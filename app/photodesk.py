@@ -16,7 +16,7 @@ from app.jobs import GARMENT, PERSON, EncodePhoto, NoPerson, SavePicture
 from app.worker import RenderWorker, Trouble
 from engine.pose import kinematics
 
-SAMPLE, AGAIN = "sample", "again "
+SAMPLE = "sample"
 
 
 class PhotoDesk(QObject):
@@ -25,7 +25,6 @@ class PhotoDesk(QObject):
     draft_changed = Signal(object)  # Draft or None
     busy_changed = Signal(str)  # what is going on, "" for nothing
     notice = Signal(str, str, str)  # grade, sentence, details
-    encoded_again = Signal()
     person_opened = Signal()
 
     def __init__(
@@ -38,8 +37,6 @@ class PhotoDesk(QObject):
     ):
         super().__init__(parent)
         self.draft: Draft | None = None
-        # Keys in the document, and so in the history, stay; other weights may know a photo by another one.
-        self.aliases: dict[str, str] = {}
         self._worker = worker
         self._document = document
         self._undo_stack = undo_stack
@@ -93,12 +90,9 @@ class PhotoDesk(QObject):
     # The engine's moods.
 
     def engine_awake(self, sample: Sample) -> None:
-        """Encode what is there: the sample at first, the whole shelf again after a change of weights."""
+        """Encode what waited for it: the sample first, if this is the first time."""
         if not self._awake:
             self.submit(EncodePhoto(sample.rgb_HWC, sample.name, SAMPLE, sample.pose_18x3))
-        for photo in self._document.look.photos:
-            known = photo.reference
-            self.submit(EncodePhoto(known.image_HWC, photo.name, AGAIN + photo.key, known.keypoints_18x3))
         self._awake = True
         for job in self._waiting:
             self.submit(job)
@@ -130,9 +124,6 @@ class PhotoDesk(QObject):
     def _encoded(self, job: EncodePhoto, photo: Photo) -> None:
         if job.role == SAMPLE:
             self._settle_sample(photo)
-        elif job.role.startswith(AGAIN):
-            self.aliases[job.role.removeprefix(AGAIN)] = photo.key
-            self.encoded_again.emit()
         elif job.role == GARMENT:
             self._undo_stack.push(history.ShelvePhoto(self._document, photo))
             self.notice.emit("info", f"{photo.name} is on the shelf. Pull the slider to mix it in.", "")

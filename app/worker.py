@@ -15,6 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import QThread, Signal
 
 from app.backend import Backend
+from app.darkroom import Darkroom
 from app.mailbox import Closed, LevelPicker, Mailbox
 from engine.api import Frame, Layer, RenderRequest
 from engine.errors import InputError
@@ -73,7 +74,7 @@ class RenderWorker(QThread):
     def __init__(self, backend: Backend, weights: Path | None = None, device: str = "auto", parent=None):
         super().__init__(parent)
         self.backend = backend
-        self.session = None
+        self.darkroom = Darkroom()
         self._weights = weights
         self._device = device
         self._mailbox = Mailbox()
@@ -113,9 +114,7 @@ class RenderWorker(QThread):
                 self._run_job(task[1])
             else:
                 waiting = self._render(task[1])
-        if self.session is not None:
-            self.session.close()
-            self.session = None
+        self.darkroom.change(None)
 
     def open(self, weights: Path | None) -> None:
         """Open the engine with these weights; the one that is open stays if that fails."""
@@ -124,9 +123,7 @@ class RenderWorker(QThread):
         except Exception as error:  # any fault of the engine becomes a notice, the window lives on
             self.open_failed.emit(Trouble.of(error, "waking the engine"))
             return
-        if self.session is not None:
-            self.session.close()
-        self.session = session
+        self.darkroom.change(session)
         self._picker = LevelPicker(tuple(session.levels))
         self.opened.emit(
             EngineFacts(
@@ -144,7 +141,7 @@ class RenderWorker(QThread):
 
     def _render(self, post: Post) -> Post | None:
         """Render one frame. Returns the post if its exact picture is still owed."""
-        if self.session is None:
+        if self.darkroom.session is None:
             return None
         exact_level = self._picker.levels[-1]
         level = self._picker.pick() if post.live else exact_level
@@ -153,7 +150,7 @@ class RenderWorker(QThread):
         maps = post.request.maps and (not post.live or now - self._maps_at >= MAPS_EVERY_S)
         request = replace(post.request, level=None if exact else level, maps=maps)
         try:
-            frame: Frame = self.session.respond(request)
+            frame: Frame = self.darkroom.respond(request)
         except Exception as error:  # the last good picture stays, the next change tries again
             self.render_failed.emit(request.stamp, Trouble.of(error, "drawing the picture"))
             return None

@@ -108,12 +108,33 @@ def test_other_weights_know_the_photos_again_and_undo_still_works(open_window, p
     driver.until_full()
     first = driver.backend.session
     driver.controller.open_weights(photo("other.png"))
-    driver.until(lambda: driver.backend.session is not first and len(driver.backend.session.references) == 2)
+    for step in range(30):  # a hand that goes on while the weights change
+        driver.drag(LEFT_WRIST, 2, -2 if step % 2 else 2, steps=1)
+        QApplication.processEvents()
+    driver.until(lambda: driver.backend.session is not first and driver.backend.session.log)
     driver.until_full()
     assert first.closed
+    while driver.window.actions_by_id["undo"].isEnabled():
+        driver.window.actions_by_id["undo"].trigger()
+    driver.until_full()
+    assert driver.backend.session.log[-1].identity == driver.controller.document.look.person
+    assert driver.sentences == []
+
+
+def test_a_photo_that_left_the_shelf_under_other_weights_comes_back_by_undo(open_window, photo, standing):
+    driver = open_window(pose=standing)
+    driver.controller.photos.open_photo(photo(), "linen.png", "garment")
+    driver.until(lambda: driver.controller.document.look.borrow)
+    key = driver.controller.document.look.borrow.key
+    driver.controller.borrow(key, 0.5)
+    driver.controller.remove_photo(key)
+    first = driver.backend.session
+    driver.controller.open_weights(photo("other.png"))
+    driver.until(lambda: driver.backend.session is not first)
     driver.window.actions_by_id["undo"].trigger()
     driver.until_full()
-    assert driver.sentences == []
+    assert driver.backend.session.log[-1].mixes
+    assert driver.sentences == ["linen.png is on the shelf. Pull the slider to mix it in."]
 
 
 def test_the_window_closes_while_the_engine_works(open_window):

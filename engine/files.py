@@ -56,6 +56,21 @@ def opened(
         raise InputError(f"{label} cannot be read: {reason_of(error)}.") from error
 
 
+def make_folder(path: str | os.PathLike) -> Path:
+    """The folder, made with its parents where it is missing. Raises InputError where it cannot be."""
+    path = Path(path)
+    label = printable(str(path))
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise InputError(f"{label} is a file; a folder is needed to write to.") from None
+    except PermissionError:
+        raise InputError(f"The folder {label} cannot be made: permission denied.") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"The folder {label} cannot be made: {reason_of(error)}.") from error
+    return path
+
+
 def write_whole(path: str | os.PathLike, data: bytes) -> None:
     """Write a file so that it is never seen half written: a temporary neighbour, flushed to disk, renamed
     over it.

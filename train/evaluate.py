@@ -25,8 +25,10 @@ from torch import Tensor
 from engine import weights
 from engine.cv import cv2
 from engine.errors import InputError
+from engine.files import make_folder, write_whole
 from engine.models.nted.weights import from_file
 from engine.paths import DEFAULT_WEIGHTS
+from engine.plan import make_plan
 from train.data.augment import NONE
 from train.data.pairs import Pair, collate, load_pair
 from train.data.people import TEST_PEOPLE, TRAINING_PEOPLE, People
@@ -39,9 +41,8 @@ MEAN_PICTURES = 600
 SHEET_PAIRS = 24
 BATCH = 4
 
-Render = Callable[
-    [Tensor, Tensor], Tensor
-]  # (reference_BCHW, target planes_BPHW) -> image_BCHW in about [-1, 1]
+# (reference_BCHW, target planes_BPHW) -> image_BCHW in about [-1, 1]
+Render = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +136,7 @@ def parser() -> argparse.ArgumentParser:
     )
     p.add_argument("--pairs", type=int, default=256, help="how many of the fixed pairs (default 256)")
     p.add_argument("--output", type=Path, default=Path("evaluation"), help="folder for the report")
-    p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    p.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     return p
 
 
@@ -143,18 +144,20 @@ def run(argv: list[str]) -> int:
     options = parser().parse_args(argv)
     if options.pairs < 1:
         raise InputError(f"--pairs {options.pairs}: needs at least one pair.")
+    device = make_plan(options.device).device
     file = weights.read(options.weights)
-    network = from_file(file).to(options.device)
+    network = from_file(file).to(device)
     size = network.config.size
     people = People(options.data, TEST_PEOPLE)
     if size[0] > people.size[0] or size[1] > people.size[1]:
         folder = options.data[0]
         raise InputError(f"{folder}: has pictures smaller than the weights' {size[0]}x{size[1]}.")
+    make_folder(options.output)  # before the work, not after it
     pairs = fixed_pairs(people, options.pairs)
     mean_HWC, mean_words = _mean(options.train_data, size)
     evaluation = evaluate(
         lambda reference, planes: network(reference, planes).image_BCHW,
-        people, pairs, size, mean_HWC, options.device, _progress(len(pairs)),
+        people, pairs, size, mean_HWC, device, _progress(len(pairs)),
     )  # fmt: skip
     persons = sorted({pair.person for pair in pairs})
     made = {
@@ -173,9 +176,8 @@ def run(argv: list[str]) -> int:
     }  # fmt: skip
     report = make_report(evaluation.scores, evaluation.persons_N, evaluation.facings_N, made)
     text = to_markdown(report)
-    options.output.mkdir(parents=True, exist_ok=True)
-    (options.output / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    (options.output / "report.md").write_text(text, encoding="utf-8")
+    write_whole(options.output / "report.json", (json.dumps(report, indent=1) + "\n").encode())
+    write_whole(options.output / "report.md", text.encode())
     write_sheet(options.output / "sheet.png", evaluation.sheet)
     if mean_HWC is not None:
         write_sheet(options.output / "mean.png", mean_HWC)

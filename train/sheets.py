@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
-from engine.cv import cv2
-from engine.errors import InputError
+from engine import pictures
+from engine.photos import write_png
 from train.data.pairs import PairBatch
 
 GAP = 4  # px between pictures
@@ -17,8 +17,7 @@ _PAPER = 255
 
 def to_rgb(image_CHW: Tensor) -> np.ndarray:
     """Picture of [3, H, W] in about [-1, 1] as uint8 [H, W, 3]: clamped and rounded."""
-    levels = (image_CHW.detach().float().clamp(-1, 1) + 1) * 127.5
-    return levels.round().byte().permute(1, 2, 0).cpu().numpy()
+    return pictures.to_rgb(image_CHW.detach()[None])
 
 
 def pose_rgb(planes_PHW: Tensor) -> np.ndarray:
@@ -33,9 +32,9 @@ def pair_sheet(
 
     Pictures are [3, H, W] in about [-1, 1], planes [20, H, W] in [0, 1].
     """
-    pictures = [to_rgb(reference_CHW), pose_rgb(planes_PHW), to_rgb(result_CHW), to_rgb(target_CHW)]
-    gap = np.full((pictures[0].shape[0], GAP, 3), _PAPER, np.uint8)
-    strips = [strip for picture in pictures for strip in (gap, picture)][1:]
+    row = [to_rgb(reference_CHW), pose_rgb(planes_PHW), to_rgb(result_CHW), to_rgb(target_CHW)]
+    gap = np.full((row[0].shape[0], GAP, 3), _PAPER, np.uint8)
+    strips = [strip for picture in row for strip in (gap, picture)][1:]
     return np.hstack(strips)
 
 
@@ -57,17 +56,11 @@ def contact_sheet(rows: list[np.ndarray], columns: int = 2) -> np.ndarray:
 
 def batch_sheet(batch: PairBatch, result_BCHW: Tensor, count: int = 8, columns: int = 2) -> np.ndarray:
     """Contact sheet of the first `count` pairs of a batch with their results, uint8 RGB."""
-    pictures = (batch.reference_BCHW, batch.target_planes_BPHW, result_BCHW, batch.target_BCHW)
-    rows = [
-        pair_sheet(*(tensor[index] for tensor in pictures)) for index in range(min(count, len(result_BCHW)))
-    ]
+    shown = (batch.reference_BCHW, batch.target_planes_BPHW, result_BCHW, batch.target_BCHW)
+    rows = [pair_sheet(*(tensor[index] for tensor in shown)) for index in range(min(count, len(result_BCHW)))]
     return contact_sheet(rows, columns)
 
 
 def write_sheet(path: Path, rgb_HWC: np.ndarray) -> None:
-    """Write a sheet as PNG. Raises InputError where the file cannot be written."""
-    data = cv2.imencode(".png", np.ascontiguousarray(rgb_HWC[:, :, ::-1]))[1]
-    try:
-        path.write_bytes(data.tobytes())
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}).") from None
+    """Write a sheet as PNG, whole or not at all. Raises InputError where the file cannot be written."""
+    write_png(path, rgb_HWC)

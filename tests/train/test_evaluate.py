@@ -186,6 +186,8 @@ def test_the_command_writes_a_report_that_names_what_made_it(big_people, tiny_we
         ({"--data": "nowhere"}, "cannot be read"),
         ({"--train-data": "nowhere.png"}, "nowhere.png: is neither"),
         ({"--pairs": "0"}, "--pairs 0: needs at least one pair"),
+        ({"--device": "abacus"}, "abacus"),
+        ({"--output": __file__}, "test_evaluate.py is a file; a folder is needed"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_2(big_people, tiny_weights, tmp_path, capsys, changed, sentence):

@@ -59,5 +59,5 @@ def test_a_batch_becomes_a_sheet_on_disk(stick_people, tmp_path):
 
 
 def test_a_sheet_that_cannot_be_written_says_so(tmp_path):
-    with pytest.raises(InputError, match="sheet.png: cannot be written"):
+    with pytest.raises(InputError, match="sheet.png cannot be saved: there is no folder"):
         write_sheet(tmp_path / "nowhere" / "sheet.png", np.zeros((2, 2, 3), np.uint8))

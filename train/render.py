@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import time
@@ -17,10 +18,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.cli.inputs import frame_size
 from engine.errors import InputError
 
-from .data.shards import PEOPLE_PER_SHARD, Sample, describe, finished_shards, write_shard
+from .data.shards import PEOPLE_PER_SHARD, Sample, describe, finished_shards, verify_shards, write_shard
 from .studio import STUDIO_VERSION
+
+SHORTEST_SIDE, LONGEST_SIDE = 16, 4096  # px of a picture
 
 
 @dataclass(frozen=True)
@@ -71,17 +75,17 @@ def _parse(argv: list[str]) -> argparse.Namespace:
 
 
 def _index_range(text: str) -> tuple[int, int]:
-    first, end = (int(part) for part in text.split(":"))
-    if not 0 <= first < end <= 9_999_999:
-        raise ValueError(text)
-    return first, end
+    ends = re.fullmatch(r"(\d{1,7}):(\d{1,7})", text, re.ASCII)
+    if ends is None or int(ends[1]) >= int(ends[2]):
+        raise argparse.ArgumentTypeError(f"{text!r} is no range: write A:B with A below B, as in 0:500")
+    return int(ends[1]), int(ends[2])
 
 
 def _size(text: str) -> tuple[int, int]:
-    height, width = (int(part) for part in text.lower().split("x"))
-    if not (16 <= height <= 4096 and 16 <= width <= 4096):
-        raise ValueError(text)
-    return height, width
+    size = frame_size(text, LONGEST_SIDE)
+    if min(size) < SHORTEST_SIDE:
+        raise argparse.ArgumentTypeError(f"{text} is too small: {SHORTEST_SIDE} px are the least for a side")
+    return size
 
 
 def _render(arguments: argparse.Namespace) -> int:
@@ -92,6 +96,7 @@ def _render(arguments: argparse.Namespace) -> int:
         end = min(end, first + arguments.people)
     root = load_assets(arguments.assets).root  # also fills the cache before the workers start
     describe(arguments.output, STUDIO_VERSION, arguments.size, arguments.views)
+    verify_shards(arguments.output)
     spans = [span for span in shard_spans(first, end) if not _is_finished(arguments.output, span)]
     job = Job(arguments.output, arguments.size, arguments.views, root)
     if spans:
@@ -125,9 +130,8 @@ def _render_spans(job: Job, spans: list[tuple[int, int]], workers: int, people: 
         try:
             _watch(futures, counter, people, job.views)
         except BaseException:
-            for process in list(
-                pool._processes.values()
-            ):  # the executor has no public way to stop running work
+            # the executor has no public way to stop running work
+            for process in list(pool._processes.values()):
                 process.terminate()
             pool.shutdown(wait=False, cancel_futures=True)
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 
@@ -10,7 +11,8 @@ import pytest
 
 from engine.errors import InputError
 from train import render
-from train.data.shards import Sample, describe, finished_shards, open_shards, write_shard
+from train.data.people import People
+from train.data.shards import Sample, describe, finished_shards, verify_shards, write_shard
 
 
 def sample(person: int, view: int) -> Sample:
@@ -28,22 +30,20 @@ def write(folder, first, end, views=2):
 def test_round_trip(tmp_path):
     write(tmp_path, 0, 3)
     write(tmp_path, 50, 52)
-    shards = open_shards(tmp_path)
-    assert sorted(shards.people) == [0, 1, 2, 50, 51]
-    assert shards.size == (64, 48)
-    assert (shards.views, shards.studio) == (2, "1")
+    verify_shards(tmp_path)
+    people = People(tmp_path)
+    assert people.persons.tolist() == [0, 1, 2, 50, 51]
+    assert people.size == (64, 48) and people.studio == "1"
     for person in (0, 2, 51):
         for view in (0, 1):
-            expected, read = sample(person, view), shards.read(person, view)
-            assert (read.person, read.view, read.framing, read.facing) == (person, view, "full", "front")
+            expected, read = sample(person, view), people.view(person, view)
+            assert people.views(person) == 2 and (read.framing, read.facing) == ("full", "front")
             assert np.array_equal(read.parsing_HW, expected.parsing_HW)
             assert np.allclose(read.keypoints_18x3, expected.keypoints_18x3)
             difference = np.abs(read.image_HWC.astype(int) - expected.image_HWC)
             assert difference.mean() < 2  # JPEG
-    copy = pickle.loads(pickle.dumps(shards))
-    assert copy.member(51, 1, "json") == shards.member(51, 1, "json")
-    shards.close()
-    copy.close()
+    copy = pickle.loads(pickle.dumps(people))  # loading processes get one
+    assert copy.encoded(51, 1) == people.encoded(51, 1)
 
 
 def test_members_of_a_person_are_contiguous_and_named_as_agreed(tmp_path):
@@ -66,22 +66,37 @@ def test_a_damaged_shard_is_told_in_one_sentence(tmp_path):
     changed[700] ^= 1
     path.write_bytes(changed)
     with pytest.raises(InputError, match=f"{path.name} is damaged"):
-        open_shards(tmp_path)
+        verify_shards(tmp_path)
     path.write_bytes(whole[: len(whole) // 2])
-    for verify in (True, False):
+    for read in (verify_shards, People):
         with pytest.raises(InputError, match=path.name):
-            open_shards(tmp_path, verify=verify)
+            read(tmp_path)
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing_half(tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    describe(tmp_path, "1", (64, 48), 2)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match="cannot be written: no space left on device"):
+        write_shard(tmp_path, 0, 1, [sample(0, 0)])
+    assert [path.name for path in tmp_path.iterdir()] == ["dataset.json"]
 
 
 def test_folders_without_data_are_told_in_one_sentence(tmp_path):
-    with pytest.raises(InputError, match=r"no dataset\.json"):
-        open_shards(tmp_path)
+    with pytest.raises(InputError, match=r"dataset\.json: cannot be read"):
+        People(tmp_path)
     describe(tmp_path, "1", (64, 48), 2)
-    with pytest.raises(InputError, match="no finished shard"):
-        open_shards(tmp_path)
-    (tmp_path / "dataset.json").write_text('{"format": "other"}')
-    with pytest.raises(InputError, match="poseloom-people"):
-        open_shards(tmp_path)
+    with pytest.raises(InputError, match="holds no people"):
+        People(tmp_path)
+    for other in ('{"format": "other"}', "[]", "{"):
+        (tmp_path / "dataset.json").write_text(other)
+        for read in (lambda: People(tmp_path), lambda: describe(tmp_path, "1", (64, 48), 2)):
+            with pytest.raises(InputError, match="is not a data set of rendered people"):
+                read()
+    with pytest.raises(InputError, match=r"dataset\.json is a file"):
+        describe(tmp_path / "dataset.json", "1", (64, 48), 2)
 
 
 def test_a_folder_holds_one_kind_of_pictures(tmp_path):
@@ -136,7 +151,9 @@ def test_rendering_resumes(tmp_path, capsys):
     assert render.run(arguments) == 0
     assert first.stat().st_mtime_ns == stamps[0]
     assert second.read_bytes() == stamps[1]
-    shards = open_shards(tmp_path)
-    assert sorted(shards.people) == [49, 50]
-    assert shards.read(50, 0).image_HWC.shape == (256, 176, 3)
-    shards.close()
+    people = People(tmp_path)
+    assert people.persons.tolist() == [49, 50]
+    assert people.view(50, 0).image_HWC.shape == (256, 176, 3)
+    first.write_bytes(first.read_bytes()[:-1])
+    assert render.run(arguments) == 2
+    assert f"{first} is damaged" in capsys.readouterr().err

@@ -24,6 +24,7 @@ import numpy as np
 
 from engine.cv import cv2
 from engine.errors import InputError
+from engine.files import reason_of
 
 HELD_OUT = 1_000_000
 TRAINING_PEOPLE = range(HELD_OUT)
@@ -33,7 +34,9 @@ TEST_PEOPLE = range(HELD_OUT, HELD_OUT + 64)
 CLASSES = ("background", "hair", "face", "upper clothes", "dress or skirt", "pants", "arms", "legs")
 
 KINDS = ("jpg", "parsing.png", "json")  # members of a view, in their order
-_SHARD = re.compile(r"people-(\d{7})-(\d{7})\.tar")
+DESCRIPTION = "dataset.json"
+FORMAT, VERSION = "poseloom-people", 1
+SHARD_NAME = re.compile(r"people-(\d{7})-(\d{7})\.tar")
 _MEMBER = re.compile(r"(\d{7})_(\d+)\.(jpg|parsing\.png|json)")
 
 
@@ -112,7 +115,7 @@ class People:
                 file.seek(start)
                 data = file.read(stop - start)
         except OSError as error:
-            raise InputError(f"{self.shards[shard]}: cannot be read any more ({error.strerror}).") from None
+            raise InputError(f"{self.shards[shard]}: cannot be read any more ({reason_of(error)}).") from None
         return tuple(data[offset - start : offset - start + size] for offset, size in spans)
 
     def view(self, person: int, view: int) -> View:
@@ -163,22 +166,31 @@ def _headers(folders: list[Path]) -> tuple[tuple[int, int], str]:
     """The picture size that all folders share, and the versions of the studios that made them."""
     sizes, studios = set(), set()
     for folder in folders:
-        path = folder / "dataset.json"
+        header = read_description(folder)
         try:
-            header = json.loads(path.read_text(encoding="utf-8"))
-            known = (header["format"], header["version"]) == ("poseloom-people", 1)
             height, width = header["size"]
             sizes.add((int(height), int(width)))
             studios.add(str(header["studio"]))
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
         except (ValueError, KeyError, TypeError):
-            known = False
-        if not known:
-            raise InputError(f"{path}: is not a data set of rendered people, version 1.")
+            raise InputError(f"{folder / DESCRIPTION}: lacks the pictures' size or the studio.") from None
     if len(sizes) != 1:
         raise InputError(f"{', '.join(map(str, folders))}: the data sets have pictures of different sizes.")
     return sizes.pop(), ", ".join(sorted(studios))
+
+
+def read_description(folder: Path) -> dict:
+    """A data set's `dataset.json`. Raises InputError where there is none, or one of something else."""
+    path = folder / DESCRIPTION
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+        known = (description["format"], description["version"]) == (FORMAT, VERSION)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({reason_of(error)}).") from None
+    except (ValueError, KeyError, TypeError):
+        known = False
+    if not known:
+        raise InputError(f"{path}: is not a data set of rendered people, version {VERSION}.")
+    return description
 
 
 def _shard_digest(shard: Path) -> str:
@@ -190,7 +202,7 @@ def _shard_digest(shard: Path) -> str:
 
 def _shards(folder: Path, people: range) -> list[Path]:
     """Shards with some of the people, in order; one whose people all lie in another was replaced by that."""
-    named = {path: _SHARD.fullmatch(path.name) for path in sorted(folder.glob("people-*.tar"))}
+    named = {path: SHARD_NAME.fullmatch(path.name) for path in sorted(folder.glob("people-*.tar"))}
     extents = {path: (int(match[1]), int(match[2])) for path, match in named.items() if match}
 
     def replaced(path: Path) -> bool:

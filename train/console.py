@@ -60,7 +60,7 @@ class Live(Lines):
             console=RichConsole(highlight=False),
         )
         self._task = self._progress.add_task("", total=end, completed=first, pace="")
-        super().__init__(self._progress.console.print)
+        super().__init__(lambda line: self._progress.console.print(line, markup=False, soft_wrap=True))
 
     def __enter__(self) -> Live:
         self._progress.start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import shutil
 import sys
 import time
@@ -10,6 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
 
 from train import checkpoint
 from train.data.source import Source
@@ -71,7 +75,9 @@ def dry_run(run: Run, source: Source, folder: Path, steps: int, workers: int) ->
         lines.append(f"no end is set: {hours:.2f} h to the last stage, then {cost * 1e6 / 3600:.1f} h a million samples")
     else:
         lines.append(f"hours to finish: {hours:.2f}")
-    lines.append(f"memory: {_memory(run.world.device) / 1e9:.2f} GB a process")
+    memory = _memory(run.world.device)
+    if memory:
+        lines.append(f"memory: {memory / 1e9:.2f} GB a process")
     one, kept = checkpoint.nbytes(run.state()), checkpoint.KEEP + 2  # the best, and the one being written
     there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     free = shutil.disk_usage(there).free
@@ -87,8 +93,10 @@ def _wait(device: torch.device) -> None:
 
 
 def _memory(device: torch.device) -> int:
-    """Largest use so far in bytes: of the GPU, or of this process."""
+    """Largest use so far in bytes: of the GPU, or of this process; 0 where the system does not say."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
+    if resource is None:
+        return 0
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

@@ -32,10 +32,13 @@ class Log:
     def scalars(self, samples: int, values: dict[str, float], table: str = "log") -> None:
         """One line of `<table>.csv`. Values that the table has no column for get one; missing ones stay empty."""
         path = self._folder / f"{table}.csv"
-        columns = self._columns(path, ["samples", *values])
         row = {"samples": str(samples), **{name: f"{value:.6g}" for name, value in values.items()}}
-        with open(path, "a", newline="") as file:
-            csv.DictWriter(file, columns, restval="").writerow(row)
+        try:
+            columns = self._columns(path, list(row))
+            with open(path, "a", newline="") as file:
+                csv.DictWriter(file, columns, restval="").writerow(row)
+        except OSError as error:
+            raise InputError(f"The log {path} cannot be written ({error.strerror}).") from None
         if self._board:
             for name, value in values.items():
                 self._board.add_scalar(name, value, samples)

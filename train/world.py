@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import warnings
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -71,7 +72,13 @@ class World:
         if self.size == 1:
             return network
         devices = [self.device.index] if self.device.type == "cuda" else None
-        return DistributedDataParallel(network, devices, broadcast_buffers=False, gradient_as_bucket_view=True)
+        # The memory order of a 1x1 filter in channels_last is a matter of taste; nothing is lost by the difference.
+        warnings.filterwarnings("ignore", "Grad strides do not match bucket view strides")
+        with warnings.catch_warnings():
+            # Its new name is not known to every version of torch we run on. Buffers never change here, and written
+            # before every pass they would spoil the two passes that a discriminator's step has.
+            warnings.filterwarnings("ignore", "`broadcast_buffers` is deprecated")
+            return DistributedDataParallel(network, devices, broadcast_buffers=False, gradient_as_bucket_view=True)
 
     def alone(self, network: nn.Module, wanted: bool) -> AbstractContextManager:
         """Within it, and if `wanted`, gradients stay in this process: they are summed up for a later pass."""

@@ -1,0 +1,45 @@
+"""The smallest run that has everything: both directions, all terms of the paper and the house's, an adversary."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+import torch.nn.functional as F
+
+from engine.models.nted import Level, NtedConfig
+from train.data.augment import NONE
+from train.losses.total import PAPER_256
+from train.recipes import FOREVER, LossWeights, Phase, Recipe
+from train.state import Run
+from train.world import World
+
+
+def small(**changes) -> Recipe:
+    """Pictures of 64x32, 4 pairs a step; the adversary comes in with the second step."""
+    recipe = Recipe(
+        name="small",
+        network=NtedConfig((Level(16, 8, 4), Level(32, 8, 4), Level(64, 4)), (64, 32)),
+        phases=(Phase((64, 32), 4, FOREVER),),
+        learning_rate=2e-3,
+        betas=(0.0, 0.99),
+        warm_up=1,
+        losses=LossWeights(attention=0.0),
+        paper=replace(PAPER_256, style=1.0, adversarial_after=8),
+        discriminator=(4, 4, 4, 4, 4),
+        both_directions=True,
+        augmentation=NONE,
+    )
+    return replace(recipe, **changes)
+
+
+def features(picture_BCHW: torch.Tensor) -> list[torch.Tensor]:
+    """Stands in for VGG-19: the picture, and its reduction."""
+    return [picture_BCHW, F.avg_pool2d(picture_BCHW, 2)]
+
+
+def small_run(world: World, accumulate: int = 1, **changes) -> Run:
+    return Run.new(small(**changes), world, features=features, accumulate=accumulate, mixed=False)
+
+
+ALONE = World(torch.device("cpu"))

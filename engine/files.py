@@ -56,6 +56,17 @@ def opened(
         raise InputError(f"{label} cannot be read: {reason_of(error)}.") from error
 
 
+def text_of(data: bytes, label: str, what: str) -> str:
+    """Text of a file's bytes: UTF-8 with or without a byte order mark, or UTF-16 with one.
+
+    what: what the file should be, for the message. Raises InputError for other bytes.
+    """
+    try:
+        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"{label} is not {what}: it is no text.") from None
+
+
 def make_folder(path: str | os.PathLike) -> Path:
     """The folder, made with its parents where it is missing. Raises InputError where it cannot be."""
     path = Path(path)

@@ -24,7 +24,7 @@ from PIL import Image
 
 from engine.cv import cv2
 from engine.errors import InputError
-from engine.files import opened, write_whole
+from engine.files import opened, text_of, write_whole
 from engine.photos import read_photo
 from train.data.deepfashion import is_deepfashion, read_pairs
 from train.data.names import outfit_of, person_of, picture_key, pose_path
@@ -86,12 +86,12 @@ def pictures_in(folder: Path) -> dict[str, Path]:
 
 def given_pairs(path: Path) -> list[list[str]]:
     """Rows of keys, target first, from NTED's lists or from the older table of pairs (`from,to`)."""
-    with opened(path, str(path), what="a list of pairs") as (file, _):
-        text = file.read().decode("utf-8", "replace")
-    if text.splitlines()[0].replace(" ", "").lower() != "from,to":
+    with opened(path, str(path), what="a list of pairs") as (file, label):
+        lines = text_of(file.read(), label, "a list of pairs").splitlines()
+    if not lines or lines[0].replace(" ", "").lower() != "from,to":
         return [row for _, row in read_pairs(path)]
     rows: dict[str, list[str]] = {}
-    for number, row in enumerate(csv.reader(text.splitlines()), 1):
+    for number, row in enumerate(csv.reader(lines), 1):
         if number == 1 or not row:
             continue
         if len(row) != 2:

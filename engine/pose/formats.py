@@ -13,7 +13,7 @@ import os
 import numpy as np
 
 from engine.errors import InputError
-from engine.files import opened, write_whole
+from engine.files import opened, text_of, write_whole
 from engine.pose import deepfashion
 from engine.pose.extent import body_box, stature
 from engine.pose.jsonforms import people_of
@@ -37,11 +37,7 @@ def read_pose(path: str | os.PathLike, size: tuple[int, int]) -> np.ndarray:
         data = file.read(_MOST_BYTES + 1)
     if len(data) > _MOST_BYTES:
         raise InputError(f"{label} is too large for a pose file.")
-    try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{label} is not a pose file: it is no text.") from None
-    return parse_pose(text, label, size)
+    return parse_pose(text_of(data, label, "a pose file"), label, size)
 
 
 def parse_pose(text: str, name: str, size: tuple[int, int]) -> np.ndarray:

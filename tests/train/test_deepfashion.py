@@ -290,6 +290,25 @@ def test_a_faulty_line_of_pairs_is_named(tmp_path, line, sentence):
         read_pairs(tmp_path / "train_pairs.txt")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_files_of_editors_that_mark_their_encoding(originals, data_set, own_copy, tmp_path, encoding):
+    for path in [own_copy / "train_pairs.txt", *own_copy.glob("pose/**/*.txt")]:
+        path.write_text(path.read_text(), encoding=encoding)
+    marked, plain = DeepFashion(own_copy), DeepFashion(data_set)
+    assert marked.rows == plain.rows
+    np.testing.assert_array_equal(marked.view(0, 1).keypoints_18x3, plain.view(0, 1).keypoints_18x3)
+    rows = (originals / "table.csv").read_text().splitlines()[1:]  # without its heading
+    (tmp_path / "table.csv").write_text("\n".join(rows), encoding=encoding)
+    poses, photo = pose_source(tmp_path / "table.csv"), photo_of(KEYS[0])
+    np.testing.assert_array_equal(poses(KEYS[0], photo), pose_source(originals / "table.csv")(KEYS[0], photo))
+
+
+def test_bytes_that_are_no_text_are_named(own_copy):
+    (own_copy / "train_pairs.txt").write_bytes(bytes(range(256)))
+    with pytest.raises(InputError, match="train_pairs.txt is not a list of pairs: it is no text"):
+        DeepFashion(own_copy)
+
+
 # prepare
 
 

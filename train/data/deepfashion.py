@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.cv import cv2
 from engine.errors import InputError
-from engine.files import opened
+from engine.files import opened, text_of
 from engine.pose.deepfashion import parse_text
 from engine.pose.skeleton import ABSENT, SEEN
 from train.data.names import picture_key, pose_path
@@ -102,7 +102,7 @@ class DeepFashion:
     def _keypoints(self, key: str) -> np.ndarray:
         path = self.folder / pose_path(key)
         with opened(path, str(path), what="a keypoint file") as (file, label):
-            text = file.read(1 << 20).decode("utf-8", "replace")
+            text = text_of(file.read(1 << 20), label, "a keypoint file")
         return keypoints_of(text, label, self.size)
 
     def _complete(self, rows: list[tuple[int, list[str]]]) -> list[tuple[str, ...]]:
@@ -140,7 +140,7 @@ def read_pairs(path: Path) -> list[tuple[int, list[str]]]:
     """Line number and keys, target first, of every line of a pair list. Raises InputError naming the line."""
     rows = []
     with opened(path, str(path), what="a list of pairs") as (file, label):
-        for number, line in enumerate(file.read().decode("utf-8", "replace").splitlines(), 1):
+        for number, line in enumerate(text_of(file.read(), label, "a list of pairs").splitlines(), 1):
             names = [name for name in line.split(",") if name.strip()]
             if not names:
                 continue

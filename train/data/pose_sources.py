@@ -9,7 +9,7 @@ import numpy as np
 
 from engine import detect
 from engine.errors import InputError
-from engine.files import opened
+from engine.files import opened, text_of
 from engine.pose.deepfashion import BORDER, COLUMNS, ROWS, parse_table
 from engine.pose.formats import read_pose
 from engine.pose.skeleton import ABSENT
@@ -68,7 +68,7 @@ class TablePoses:
     def __init__(self, path: Path):
         self.path = path
         with opened(path, str(path), what="a table of keypoints") as (file, label):
-            lines = file.read().decode("utf-8", "replace").splitlines()
+            lines = text_of(file.read(), label, "a table of keypoints").splitlines() or [""]
         has_heading = "keypoints" in lines[0]
         self._heading = lines[0] if has_heading else ""
         self._rows: dict[str, tuple[int, str]] = {}

@@ -319,6 +319,16 @@ def test_curves_rise_and_spoiling_keeps_the_form(seed):
     assert out.shape == image.shape and out.dtype == np.uint8
 
 
+def test_grain_is_as_fine_in_pictures_larger_than_its_tile():
+    grey, grain = np.full((512, 700, 3), 128, np.uint8), replace(NONE, grain=1)
+    out = spoil(grey, np.random.default_rng(1), grain).astype(float)[:, :, 0] - 128
+    neighbours = [
+        np.corrcoef(out[1:].ravel(), out[:-1].ravel()),
+        np.corrcoef(out[:, 1:].T.ravel(), out[:, :-1].T.ravel()),
+    ]
+    assert out.std() > 0.5 and np.abs([c[0, 1] for c in neighbours]).max() < 0.05
+
+
 # detector
 
 

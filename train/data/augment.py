@@ -22,9 +22,7 @@ class Augmentation:
     """How much of everything; the defaults are mild, all zeros change nothing."""
 
     flip: float = 0.5  # probability that the pair is mirrored, sides of the skeleton swapped
-    scale_crop: float = (
-        0.1  # enlarged by up to this and cropped back, apart for reference and target (NTED, training)
-    )
+    scale_crop: float = 0.1  # enlarged by up to this and cropped back, each picture for itself (NTED)
     white_balance: float = 0.025  # standard deviation of the log gain of red and blue
     exposure: float = 0.08  # standard deviation of the log gain of all channels
     contrast: float = 0.06  # standard deviation of the log slope about middle grey
@@ -105,7 +103,8 @@ def spoil(image_HWC: np.ndarray, rng: np.random.Generator, augmentation: Augment
     if grain:
         top = int(rng.integers(0, max(1, _GRAIN.shape[0] - height)))
         left = int(rng.integers(0, max(1, _GRAIN.shape[1] - width)))
-        tile = cv2.resize(_GRAIN[top : top + height, left : left + width], (width, height))
+        rows, columns = np.arange(top, top + height), np.arange(left, left + width)
+        tile = _GRAIN.take(rows, axis=0, mode="wrap").take(columns, axis=1, mode="wrap")
         noisy = image_HWC + (rng.uniform(1, 5) * tile)[:, :, None]
         image_HWC = np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
     if jpeg:

@@ -159,6 +159,8 @@ class Controller(QObject):
             return
         joint, mode, start, _ = self._drag
         self._drag = None
+        if np.array_equal(self.pose, start):
+            return
         if mode == WHOLE:
             self.stack.push(history.MovePerson(self.active, start, self._gesture))
         else:
@@ -207,10 +209,9 @@ class Controller(QObject):
     def reset_pose(self) -> None:
         """Back to the pose the person has in the photo."""
         photo = self.document.look.photo(self.document.look.person)
-        if self.draft:
-            self.draft.reset()
-        elif photo is not None and photo.reference.keypoints_18x3 is not None:
-            self.take_pose(photo.reference.keypoints_18x3, photo.name)
+        start = self.draft.start if self.draft else photo.reference.keypoints_18x3 if photo else None
+        if start is not None and not np.array_equal(start, self.pose):
+            self.stack.push(history.ResetPose(self.active, np.array(start, dtype=np.float32)))
 
     def take_pose(self, pose_18x3: np.ndarray, source: str) -> None:
         """Replace the pose; `source` names where it comes from."""
@@ -260,6 +261,7 @@ class Controller(QObject):
     def _on_look_changed(self, changed: frozenset[str]) -> None:
         if "person" in changed:
             self._oldest_wanted = self._asked + 1
+            self._drag = None  # it began on another person's pose
         if changed & {"person", "pose", "borrow"}:
             self._request()
         if not self.draft:
@@ -330,6 +332,7 @@ class Controller(QObject):
         self.notice.emit("error", trouble.sentence, trouble.details)
 
     def _on_draft(self, draft: Draft | None) -> None:
+        self._drag = None
         if draft is not None:
             draft.document.listen(lambda _changed: self.pose_changed.emit())
         self.draft_changed.emit(draft)

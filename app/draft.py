@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QUndoGroup, QUndoStack
 
-from app import fitting, history
+from app import fitting
 from app.document import Document, Look
 from engine.pose import kinematics
 
@@ -19,14 +19,14 @@ class Draft:
         self.role = role
         self.reason = reason
         self.template = np.array(kinematics.t_pose(rgb_HWC.shape[:2]), dtype=np.float32)
-        self.document = Document(Look(pose=fitting.start_draft(self.template)))
+        self.document = Document(Look(pose=self.start))
         self.undo_stack = QUndoStack(group)
 
     def pull(self, pose_18x3: np.ndarray, joint: int, xy: tuple[float, float]) -> np.ndarray:
         """The pose with `joint` put at `xy` and the joints not yet placed following."""
         return fitting.place_anchor(pose_18x3, self.template, joint, xy)
 
-    def reset(self) -> None:
-        """Lay the skeleton afresh."""
-        pose = fitting.start_draft(self.template)
-        self.undo_stack.push(history.TakePose(self.document, pose, "the start"))
+    @property
+    def start(self) -> np.ndarray:
+        """The skeleton with no joint put in place yet."""
+        return fitting.start_draft(self.template)

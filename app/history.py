@@ -92,6 +92,13 @@ class TakePose(LookCommand):
         super().__init__(document, f"Take the pose of {source}", pose=pose)
 
 
+class ResetPose(LookCommand):
+    """The pose as it was to begin with: the photo's own, or the skeleton laid afresh."""
+
+    def __init__(self, document: Document, pose: np.ndarray):
+        super().__init__(document, "Reset the pose", pose=pose)
+
+
 class OpenPerson(LookCommand):
     """A new photo on the shelf becomes the person, in its own pose."""
 

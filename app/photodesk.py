@@ -132,6 +132,7 @@ class PhotoDesk(QObject):
             if pose is None:
                 pose = kinematics.t_pose(photo.reference.image_HWC.shape[:2])
             pose = np.array(pose, dtype=np.float32)
+            self._put_draft_away()
             self._undo_stack.push(history.OpenPerson(self._document, photo, pose))
             self.person_opened.emit()
 
@@ -146,8 +147,14 @@ class PhotoDesk(QObject):
             values["person"] = photo.key
         self._document.settle(photos=(photo, *look.photos), **values)
 
+    def _put_draft_away(self) -> None:
+        """A newer photo takes the place of one that is still being laid."""
+        if self.draft is not None:
+            self.notice.emit("info", f"{self.draft.name} was put away before it was finished.", "")
+            self.leave_draft()
+
     def _begin_draft(self, job: EncodePhoto, found: NoPerson) -> None:
-        self.leave_draft()
+        self._put_draft_away()
         self.draft = Draft(found.rgb_HWC, job.name, job.role, found.reason, self._undo_group)
         self._undo_group.setActiveStack(self.draft.undo_stack)
         self.draft_changed.emit(self.draft)

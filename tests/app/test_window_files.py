@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
 
@@ -292,3 +292,42 @@ def test_dragging_something_unusable_is_answered_and_leaving_hides_the_places(op
     window.overlay.grab()
     QApplication.sendEvent(window, QDragLeaveEvent())
     assert not window.overlay.isVisible()
+
+
+def test_a_photo_opened_while_another_is_laid_takes_its_place(open_window, photo, standing):
+    driver = open_window(pose=None)
+    drop(driver, [photo("drawing.png", size=(600, 500))])
+    driver.until(lambda: driver.controller.draft is not None)
+    driver.drag(0, 5, 5)
+    driver.backend.pose = standing
+    drop(driver, [photo("ada.png")])
+    driver.until(lambda: "ada.png" in shelf_names(driver))
+    assert driver.controller.draft is None and not driver.window.banner.isVisible()
+    assert driver.canvas.picture.pixmap().height() == 256
+    assert any("drawing.png was put away" in sentence for sentence in driver.sentences)
+    assert driver.window.actions_by_id["undo"].text().endswith("pen ada.png")
+
+
+@pytest.mark.parametrize("found", [True, False], ids=["found", "laid by hand"])
+def test_a_drag_does_not_go_on_upon_a_photo_that_arrives_under_it(open_window, photo, standing, found):
+    driver = open_window(pose=standing if found else None)
+    spot = driver.at(LEFT_WRIST)
+    driver.mouse(QEvent.Type.MouseButtonPress, spot)
+    driver.mouse(QEvent.Type.MouseMove, spot + QPointF(20, -30))
+    driver.controller.photos.open_photo(photo("ada.png"), "ada.png")
+    driver.until(lambda: driver.controller.draft is not None or "ada.png" in shelf_names(driver))
+    arrived = driver.pose.copy()
+    driver.mouse(QEvent.Type.MouseMove, spot + QPointF(40, -60))
+    driver.mouse(QEvent.Type.MouseButtonRelease, spot + QPointF(40, -60))
+    assert np.array_equal(driver.pose, arrived)
+
+
+def test_reset_goes_back_to_the_start_once(open_window):
+    driver = open_window()
+    start, reset = driver.pose.copy(), driver.window.actions_by_id["reset_pose"]
+    driver.drag(LEFT_WRIST, 10, -40)
+    reset.trigger()
+    reset.trigger()
+    assert np.array_equal(driver.pose, start)
+    stack = driver.controller.undo_stack
+    assert [stack.text(i) for i in range(stack.count())] == ["Move left wrist", "Reset the pose"]

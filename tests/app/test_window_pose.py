@@ -105,6 +105,10 @@ def test_escape_takes_the_drag_back(open_window):
     assert driver.controller.undo_stack.count() == 0
     driver.mouse(QEvent.Type.MouseMove, spot + QPointF(80, -90))
     assert np.array_equal(driver.pose, start)
+    driver.mouse(QEvent.Type.MouseButtonRelease, spot)
+    driver.mouse(QEvent.Type.MouseButtonPress, spot)
+    QTest.keyClick(driver.canvas, Qt.Key.Key_Escape)
+    assert driver.controller.undo_stack.count() == 0, "nothing was moved, so nothing is a step"
 
 
 def test_delete_hides_a_joint_and_its_bones_and_the_chip_brings_it_back(open_window):

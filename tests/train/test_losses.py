@@ -16,7 +16,9 @@ DATA = Path(__file__).parents[1] / "data" / "nted"
 
 
 def picture(levels_u8: np.ndarray) -> torch.Tensor:
-    return torch.from_numpy((levels_u8.astype(np.float32) / np.float32(255) - np.float32(0.5)) / np.float32(0.5))
+    return torch.from_numpy(
+        (levels_u8.astype(np.float32) / np.float32(255) - np.float32(0.5)) / np.float32(0.5)
+    )
 
 
 def test_attention_reconstruction_equals_the_official_value():
@@ -55,6 +57,12 @@ def test_pixel_losses_are_zero_only_for_the_target_and_weigh_the_face_most():
 
 def test_early_pictures_are_compared_with_the_reduced_target():
     target = torch.rand(1, 3, 32, 16)
-    skips = [torch.zeros(1, 3, 4, 2), *(torch.nn.functional.avg_pool2d(target, s) for s in (4, 2)), target * 0]
+    skips = [
+        torch.zeros(1, 3, 4, 2),
+        *(torch.nn.functional.avg_pool2d(target, s) for s in (4, 2)),
+        target * 0,
+    ]
     assert early_pictures(skips, target).item() == pytest.approx(0.0, abs=1e-6)
-    assert early_pictures([skips[0], skips[1] + 1, skips[2], skips[3]], target).item() == pytest.approx(0.5, abs=1e-6)
+    assert early_pictures([skips[0], skips[1] + 1, skips[2], skips[3]], target).item() == pytest.approx(
+        0.5, abs=1e-6
+    )

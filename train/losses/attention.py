@@ -1,4 +1,4 @@
-"""Attention reconstruction (NTED Eq. 7 and 8): the maps alone should carry the reference's pixels to the target."""
+"""Attention reconstruction (NTED Eq. 7 and 8): the maps alone should carry the reference to the target."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from torch import Tensor
 def carried(reference_BCHW: Tensor, extraction_BKhw: Tensor, distribution_BKhw: Tensor) -> Tensor:
     """Eq. 7: the reference read by C̄e and handed out by C̄d. [B, 3, h, w] of the distribution, in float32.
 
-    The reference is brought to the extraction's rows and columns by nearest neighbour, as in the official code.
+    The reference is brought to the extraction's rows and columns by nearest neighbour, as in the official
+    code.
     """
     small_BCN = F.interpolate(reference_BCHW, extraction_BKhw.shape[-2:], mode="nearest").flatten(2).float()
     colours_BCK = small_BCN @ extraction_BKhw.flatten(2).float().transpose(1, 2)

@@ -1,4 +1,4 @@
-"""Pixel losses that need no other network: weighted L1 and gradients over scales, and the renderer's early pictures."""
+"""Pixel losses that need no other network: weighted L1 and gradients over scales, and early pictures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ FACE = CLASSES.index("face")
 
 
 def region_weights(parsing_BHW: Tensor, person: float = 2.0, face: float = 4.0) -> Tensor:
-    """Weight of every pixel [B, 1, H, W]: background 1, person `person`, face `face`; mean 1 over each batch."""
+    """Weight of every pixel [B, 1, H, W]: background 1, `person`, `face`, then scaled to a mean of 1 over the
+    batch. parsing: class ids of the target."""
     weights = torch.ones(parsing_BHW.shape, device=parsing_BHW.device)
     weights[parsing_BHW > 0] = person
     weights[parsing_BHW == FACE] = face
@@ -24,7 +25,8 @@ def _weighted_l1(a_BCHW: Tensor, b_BCHW: Tensor, weights_B1HW: Tensor) -> Tensor
 
 
 def multiscale_l1(image_BCHW: Tensor, target_BCHW: Tensor, weights_B1HW: Tensor, scales: int = 3) -> Tensor:
-    """Sum over scales 1, 1/2, 1/4 ... of the weighted L1 of colours and of horizontal and vertical differences."""
+    """Mean over `scales` (1, 1/2, 1/4 ...) of the weighted L1 of colours, plus that of their vertical and of
+    their horizontal differences."""
     total = image_BCHW.new_zeros(())
     for scale in range(scales):
         if scale:
@@ -39,6 +41,7 @@ def multiscale_l1(image_BCHW: Tensor, target_BCHW: Tensor, weights_B1HW: Tensor,
 
 
 def early_pictures(skips: list[Tensor], target_BCHW: Tensor) -> Tensor:
-    """L1 of the renderer's RGB sums below the last against the reduced target: makes an early stop a picture."""
+    """L1 between the renderer's RGB sums and the reduced target, mean over all levels but the first and the
+    last: makes an early stop a picture."""
     terms = [F.l1_loss(skip, F.adaptive_avg_pool2d(target_BCHW, skip.shape[-2:])) for skip in skips[1:-1]]
     return torch.stack(terms).mean()

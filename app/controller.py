@@ -28,6 +28,8 @@ from engine.pose.skeleton import ABSENT, SEEN
 LIMB, FREE, WHOLE = "limb", "free", "whole"
 """How a drag moves the skeleton: lengths kept, the joint alone, the whole person."""
 
+STOPPING_MS, SAVING_MS = 3_000, 30_000
+
 
 class Controller(QObject):
     """Owns the document, its undo stack and the worker."""
@@ -86,8 +88,8 @@ class Controller(QObject):
         QTimer.singleShot(60, self.worker.start)
 
     def close(self) -> bool:
-        """Stop the worker; False if it is still on something after three seconds."""
-        return self.worker.stop()
+        """Stop the worker; False if it is still on something after some seconds, more if that is a saving."""
+        return self.worker.stop(SAVING_MS if self.photos.saving else STOPPING_MS)
 
     def open_weights(self, path: Path | None) -> None:
         """Wake the engine with another weights file, None for the one in the box."""

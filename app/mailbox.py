@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -34,15 +35,17 @@ class Mailbox:
     def submit(self, job: object) -> None:
         """Put a job at the end of the line."""
         with self._condition:
-            self._jobs.append(job)
+            if not self._closed:
+                self._jobs.append(job)
             self._condition.notify()
 
-    def close(self) -> None:
-        """Wake the taker with `Closed`; what still waits is dropped."""
+    def close(self, keep: Callable[[object], bool] = lambda job: False) -> None:
+        """Nothing more is wanted but the jobs that wait and are to be kept; behind them the taker gets
+        `Closed`.
+        """
         with self._condition:
             self._closed = True
-            self._frame = None
-            self._jobs.clear()
+            self._jobs = deque(filter(keep, self._jobs))
             self._condition.notify_all()
 
     @property
@@ -59,10 +62,10 @@ class Mailbox:
             self._condition.wait_for(
                 lambda: self._closed or self._jobs or self._frame is not None, timeout=timeout
             )
-            if self._closed:
-                raise Closed
             if self._jobs:
                 return "job", self._jobs.popleft()
+            if self._closed:
+                raise Closed
             if self._frame is not None:
                 request, self._frame = self._frame, None
                 return "frame", request

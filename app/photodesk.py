@@ -43,7 +43,7 @@ class PhotoDesk(QObject):
         self._undo_group = undo_group
         self._awake = False
         self._refused = False
-        self._under_way: list[str] = []
+        self._under_way: list = []
         self._waiting: list[EncodePhoto] = []
         worker.job_done.connect(self._on_done)
         worker.job_failed.connect(self._on_failed)
@@ -83,9 +83,14 @@ class PhotoDesk(QObject):
 
     def submit(self, job) -> None:
         """Give the worker a job and say so."""
-        self._under_way.append(job.doing)
+        self._under_way.append(job)
         self._worker.submit(job)
         self._tell_busy()
+
+    @property
+    def saving(self) -> bool:
+        """Whether a picture is still to be written."""
+        return any(isinstance(job, SavePicture) for job in self._under_way)
 
     # The engine's moods.
 
@@ -160,9 +165,8 @@ class PhotoDesk(QObject):
         self.draft_changed.emit(self.draft)
 
     def _over(self, job) -> None:
-        if job.doing in self._under_way:
-            self._under_way.remove(job.doing)
+        self._under_way.remove(job)
         self._tell_busy()
 
     def _tell_busy(self) -> None:
-        self.busy_changed.emit(self._under_way[0] if self._under_way else "")
+        self.busy_changed.emit(self._under_way[0].doing if self._under_way else "")

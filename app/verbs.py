@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app import crash
 from app.canvas.items import to_pixmap
@@ -138,7 +138,14 @@ class Verbs:
             return None
         path = Path(name)
         self.settings.set_folder(purpose, path.parent)
-        return path if path.suffix else path.with_suffix(suffix)
+        if path.suffix.lower() == suffix:
+            return path
+        path = path.with_name(path.name + suffix)
+        # The dialog asked about the name as it was typed.
+        replace = QMessageBox.StandardButton.Yes
+        if path.exists() and QMessageBox.question(self, title, f"Replace {path.name}?") != replace:
+            return None
+        return path
 
     def copy_pose(self) -> None:
         mime = QMimeData()

@@ -16,6 +16,7 @@ from PySide6.QtCore import QThread, Signal
 
 from app.backend import Backend
 from app.darkroom import Darkroom
+from app.jobs import SavePicture
 from app.mailbox import Closed, LevelPicker, Mailbox
 from engine.api import Frame, Layer, RenderRequest
 from engine.errors import InputError
@@ -91,9 +92,11 @@ class RenderWorker(QThread):
         """Run `job.run(self)` on this thread; its value comes back by `job_done`."""
         self._mailbox.submit(job)
 
-    def stop(self, wait_ms: int = 3000) -> bool:
-        """End the thread after what it is on. False if that took longer than `wait_ms`."""
-        self._mailbox.close()
+    def stop(self, wait_ms: int) -> bool:
+        """End the thread after what it is on and what is to be saved. False if that took longer than
+        `wait_ms`.
+        """
+        self._mailbox.close(keep=lambda job: isinstance(job, SavePicture))
         return self.wait(wait_ms) if self.isRunning() else True
 
     # The thread's own.

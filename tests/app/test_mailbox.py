@@ -58,6 +58,18 @@ def test_closing_wakes_the_taker():
     thread.join()
 
 
+def test_closing_leaves_what_is_to_be_kept():
+    box = Mailbox()
+    for job in ("read", "save", "read again", "save again"):
+        box.submit(job)
+    box.post("frame")
+    box.close(keep=lambda job: job.startswith("save"))
+    box.submit("too late")
+    assert [box.take(), box.take()] == [("job", "save"), ("job", "save again")]
+    with pytest.raises(Closed):
+        box.take()
+
+
 def test_a_fast_machine_previews_exactly():
     picker = LevelPicker((64, 128, 256), budget_ms=60)
     for _ in range(5):

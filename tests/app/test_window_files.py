@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from app.fitting import ENOUGH_ANCHORS
 from engine.pose import formats
@@ -229,6 +229,40 @@ def test_the_exported_picture_is_exact_and_brings_its_pose_back(open_window, tmp
     driver.window.actions_by_id["reset_pose"].trigger()
     drop(driver, [path])
     assert driver.pose == pytest.approx(wanted, abs=0.01)
+
+
+def test_a_picture_on_its_way_to_disk_is_written_before_the_window_is_gone(open_window, photo, tmp_path):
+    driver = open_window(delay=0.2)
+    driver.drag(LEFT_WRIST, 10, -60)
+    driver.controller.photos.open_photo(photo(), "linen.png")
+    driver.window.save_picture_to(tmp_path / "last.png")
+    driver.window.close()
+    assert driver.window.stopped
+    with Image.open(tmp_path / "last.png") as image:
+        assert image.size == (176, 256)
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [("coat v1.2", "coat v1.2.png"), ("coat.jpg", "coat.jpg.png"), ("coat.PNG", "coat.PNG")],
+)
+def test_a_picture_gets_the_ending_of_what_it_is(open_window, tmp_path, monkeypatch, typed, written):
+    driver = open_window()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(tmp_path / typed), ""))
+    driver.window.actions_by_id["save_picture"].trigger()
+    driver.until(lambda: f"Saved {written}." in driver.sentences)
+    assert [path.name for path in tmp_path.glob("coat*")] == [written]
+
+
+@pytest.mark.parametrize("answer", [QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No])
+def test_a_file_is_not_replaced_unasked(open_window, tmp_path, monkeypatch, answer):
+    driver = open_window()
+    (tmp_path / "pose.json").write_text("mine")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(tmp_path / "pose"), ""))
+    monkeypatch.setattr(QMessageBox, "question", lambda *a, **k: answer)
+    driver.window.actions_by_id["export_pose"].trigger()
+    kept = (tmp_path / "pose.json").read_text() == "mine"
+    assert kept == (answer == QMessageBox.StandardButton.No)
 
 
 def test_a_place_that_cannot_be_written_to_is_told(open_window, tmp_path):

@@ -1,4 +1,4 @@
-"""A run's state on disk: written atomically, the newest few and the best kept, read without unpickling code."""
+"""A run's state on disk: written atomically, the newest few and the best kept, no code unpickled."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ _BEST = re.compile(r"best-(\d+)-(\d+\.\d+)\.pt")
 
 
 def save(folder: Path, samples: int, state: dict) -> Path:
-    """Write `state` as checkpoint-<samples>.pt and drop all but the newest few. A full disk leaves the older ones
-    whole."""
+    """Write `state` as checkpoint-<samples>.pt and drop all but the newest few.
+
+    Raises InputError where that fails, as on a full disk; the older ones are then untouched.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"checkpoint-{samples:010d}.pt"
     part = path.with_name(path.name + ".tmp")
@@ -45,7 +47,9 @@ def checkpoints(folder: Path) -> list[Path]:
 
 def best(folder: Path) -> tuple[Path, float] | None:
     """The best checkpoint kept, best-<samples>-<error>.pt, and its error on held-out people."""
-    found = [(float(match[2]), path) for path in folder.glob("best-*.pt") if (match := _BEST.fullmatch(path.name))]
+    found = [
+        (float(match[2]), path) for path in folder.glob("best-*.pt") if (match := _BEST.fullmatch(path.name))
+    ]
     if not found:
         return None
     error, path = min(found)

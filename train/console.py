@@ -78,7 +78,7 @@ class Live(Lines):
 
 
 def console(first: int, end: int | None, speaks: bool = True) -> Lines:
-    """The fitting one. first, end: samples; end None where nothing says so. speaks: False for a silent one."""
+    """The fitting one. first, end: samples; end None where nothing says so. speaks: False for silence."""
     if not speaks:
         return Lines(lambda line: None)
     return Live(first, end) if Progress is not None and sys.stdout.isatty() else Lines()

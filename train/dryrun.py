@@ -1,4 +1,4 @@
-"""`train fit ... --dry-run N`: what a run would cost, from a few steps in each of its stages. Writes nothing."""
+"""`train fit ... --dry-run N`: what a run would cost, from a few steps of each stage. Writes nothing."""
 
 from __future__ import annotations
 
@@ -44,8 +44,10 @@ def stages(run: Run) -> list[Stage]:
 
 
 def seconds_a_sample(run: Run, source: Source, steps: int, workers: int) -> float:
-    """Mean over `steps` steps from the run's present sample on, the loading of pictures included; the first step
-    beyond them warms up. Changes the run."""
+    """Mean over `steps` steps from the run's present sample on, loading included, after one that warms up.
+
+    Changes the run.
+    """
     stream = batches(run, source, workers)
     run.step(next(stream))
     _wait(run.world.device)
@@ -72,7 +74,10 @@ def dry_run(run: Run, source: Source, folder: Path, steps: int, workers: int) ->
             line += f"  {(stage.end - stage.first) * cost / 3600:.2f} h"
         lines.append(line)
     if end is None:
-        lines.append(f"no end is set: {hours:.2f} h to the last stage, then {cost * 1e6 / 3600:.1f} h a million samples")
+        million = cost * 1e6 / 3600
+        lines.append(
+            f"no end is set: {hours:.2f} h to the last stage, then {million:.1f} h a million samples"
+        )
     else:
         lines.append(f"hours to finish: {hours:.2f}")
     memory = _memory(run.world.device)

@@ -1,6 +1,6 @@
-"""`python3 -m train export RUN --output W.safetensors`: a run's EMA weights, in half precision, with their card.
+"""`python3 -m train export RUN --output W.safetensors`: a run's EMA weights, half precision, with a card.
 
-With --official the whole state in the layout of the official code's checkpoints (.pt) instead.
+With --official the weights in the layout of the official code's checkpoints (.pt) instead.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ def run(argv: list[str]) -> int:
     p = argparse.ArgumentParser("python3 -m train export", description=__doc__)
     p.add_argument("run", type=Path, help="folder of a run, or one of its checkpoints")
     p.add_argument("--output", type=Path, required=True)
-    p.add_argument("--best", action="store_true", help="of a folder, the checkpoint with the smallest held-out error")
+    p.add_argument(
+        "--best", action="store_true", help="of a folder, the checkpoint with the smallest held-out error"
+    )
     p.add_argument("--official", action="store_true", help="write the official code's checkpoint layout")
     p.add_argument("--evaluation", type=Path, help="report.json of `train evaluate`, goes into the card")
     options = p.parse_args(argv)
@@ -90,5 +92,7 @@ def run(argv: list[str]) -> int:
         evaluation = json.loads(options.evaluation.read_text()) if options.evaluation else None
         with torch.no_grad():
             nted.save(options.output, network_of(state, "ema"), card(state, evaluation), half=True)
-    print(f"{options.output}: {options.output.stat().st_size / 1e6:.1f} MB after {state['samples']:,} samples")
+    print(
+        f"{options.output}: {options.output.stat().st_size / 1e6:.1f} MB after {state['samples']:,} samples"
+    )
     return 0

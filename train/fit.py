@@ -1,7 +1,8 @@
 """`python3 -m train fit RECIPE --data DIR --output RUN`: train a network, or go on with a run.
 
-DIR is rendered people (several folders may be given), DeepFashion as `train prepare` writes it, or photos, a folder
-a person. On several GPUs or machines: `torchrun --nproc_per_node=N -m train fit ...`, RUN in a place all of them see.
+DIR is rendered people (several folders may be given), DeepFashion as `train prepare` writes it, or photos, a
+folder a person. On several GPUs or machines: `torchrun --nproc_per_node=N -m train fit ...`, RUN in a place
+that all of them see.
 """
 
 from __future__ import annotations
@@ -36,23 +37,44 @@ def parser() -> argparse.ArgumentParser:
     )
     p.add_argument("recipe", choices=sorted(RECIPES))
     p.add_argument("--data", nargs="+", required=True, help="what to train on")
-    p.add_argument("--output", type=Path, required=True, help="folder of the run; a run that is there is resumed")
-    p.add_argument("--validation", nargs="+", help="data with held-out people: a figure and a sheet at every save")
-    p.add_argument("--skip-damaged", action="store_true", help="skip and count records that cannot be read")
-    p.add_argument("--features", type=Path, metavar="FILE", help="torchvision's VGG-19 weights, for perceptual terms")
-    p.add_argument("--both-directions", action=argparse.BooleanOptionalAction, help="learn every pair both ways")
-    p.add_argument("--clip", type=float, metavar="NORM", help="largest norm of the gradient")
-    p.add_argument("--accumulate", type=int, default=1, metavar="N", help="backward passes a step, to save memory")
-    p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    p.add_argument("--precision", choices=PRECISIONS, default="auto", help="auto: bfloat16 where that is fast")
-    p.add_argument("--time-budget", type=float, default=math.inf, metavar="MINUTES", help="stop after this long")
     p.add_argument(
-        "--decay-over", type=int, metavar="SAMPLES", help="take the learning rate to zero over this many, then end"
+        "--output", type=Path, required=True, help="folder of the run; a run that is there is resumed"
+    )
+    p.add_argument(
+        "--validation", nargs="+", help="data with held-out people: a figure and a sheet at every save"
+    )
+    p.add_argument("--skip-damaged", action="store_true", help="skip and count records that cannot be read")
+    p.add_argument(
+        "--features", type=Path, metavar="FILE", help="torchvision's VGG-19 weights, for perceptual terms"
+    )
+    p.add_argument(
+        "--both-directions", action=argparse.BooleanOptionalAction, help="learn every pair both ways"
+    )
+    p.add_argument("--clip", type=float, metavar="NORM", help="largest norm of the gradient")
+    p.add_argument(
+        "--accumulate", type=int, default=1, metavar="N", help="backward passes a step, to save memory"
+    )
+    p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    p.add_argument(
+        "--precision", choices=PRECISIONS, default="auto", help="auto: bfloat16 where that is fast"
+    )
+    p.add_argument(
+        "--time-budget", type=float, default=math.inf, metavar="MINUTES", help="stop after this long"
+    )
+    p.add_argument(
+        "--decay-over",
+        type=int,
+        metavar="SAMPLES",
+        help="take the learning rate to zero over this many, then end",
     )
     p.add_argument("--save-every", type=float, default=5.0, metavar="MINUTES")
     p.add_argument("--report-every", type=float, default=30.0, metavar="SECONDS")
-    p.add_argument("--workers", type=int, default=0, help="processes that load pictures; 0 loads in the trainer")
-    p.add_argument("--dry-run", type=int, metavar="N", help="say what the run would cost, from N steps of each stage")
+    p.add_argument(
+        "--workers", type=int, default=0, help="processes that load pictures; 0 loads in the trainer"
+    )
+    p.add_argument(
+        "--dry-run", type=int, metavar="N", help="say what the run would cost, from N steps of each stage"
+    )
     return p
 
 
@@ -66,7 +88,9 @@ def wanted_recipe(options: argparse.Namespace) -> Recipe:
     if recipe.needs_features and options.features is None:
         recipe = recipe.without_features()
     elif options.features is not None and not recipe.needs_features:
-        raise InputError(f"--features {options.features}: recipe {recipe.name} has no term that looks through features.")
+        raise InputError(
+            f"--features {options.features}: recipe {recipe.name} has no term that looks through features."
+        )
     return recipe
 
 
@@ -90,7 +114,9 @@ def started(options: argparse.Namespace, recipe: Recipe, world: World) -> tuple[
     if there:
         run.restore(checkpoint.load(there[-1]), there[-1])
     if world.most(run.samples) != -world.most(-run.samples):
-        raise InputError(f"{options.output}: not all processes see the same checkpoints; use a folder that all share.")
+        raise InputError(
+            f"{options.output}: not all processes see the same checkpoints; use a folder that all share."
+        )
     if options.decay_over:
         run.decay_from, run.decay_to = run.samples, run.samples + options.decay_over
     return run, there[-1] if there else None
@@ -104,9 +130,8 @@ def notes(options: argparse.Namespace, run: Run, source: Source, resumed: Path |
         lines.append("Without --features the perceptual, style and face terms are left out.")
     largest = max(phase.size for phase in recipe.phases)
     if source.size[0] < largest[0]:
-        lines.append(
-            f"The pictures ({source.size[0]}x{source.size[1]}) are enlarged to the recipe's {largest[0]}x{largest[1]}."
-        )
+        given, wanted = (f"{height}x{width}" for height, width in (source.size, largest))
+        lines.append(f"The pictures of {given} are enlarged to the recipe's {wanted}.")
     return lines
 
 
@@ -151,7 +176,8 @@ def _run(options: argparse.Namespace, recipe: Recipe, world: World) -> int:
         validate=validate,
     )
     if source.skipped and world.first:
-        speaking.say(f"{sum(source.skipped.values())} damaged records were skipped, first: {next(iter(source.skipped))}")
+        count, first = sum(source.skipped.values()), next(iter(source.skipped))
+        speaking.say(f"{count} damaged records were skipped; the first: {first}")
     return 0
 
 

@@ -30,7 +30,7 @@ class Log:
             self._board = None
 
     def scalars(self, samples: int, values: dict[str, float], table: str = "log") -> None:
-        """One line of `<table>.csv`. Values that the table has no column for get one; missing ones stay empty."""
+        """One line of `<table>.csv`. A value without a column gets one, a column without a value a blank."""
         path = self._folder / f"{table}.csv"
         row = {"samples": str(samples), **{name: f"{value:.6g}" for name, value in values.items()}}
         try:
@@ -76,13 +76,17 @@ class Log:
 
 
 def keep_batch(folder: Path, batch: PairBatch, samples: int, rank: int) -> Path:
-    """Write the batch that broke a run as faulty-batch-<samples>-<rank>.safetensors; the pairs are in its metadata."""
+    """Keep the batch that broke a run as faulty-batch-<samples>-<rank>.safetensors, pairs in the metadata."""
     path = folder / f"faulty-batch-{samples:010d}-{rank}.safetensors"
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {name: value.contiguous() for name, value in vars(batch).items() if hasattr(value, "contiguous")}
+    tensors = {
+        name: value.contiguous() for name, value in vars(batch).items() if hasattr(value, "contiguous")
+    }
     pairs = [[pair.index, pair.person, pair.reference, pair.target] for pair in batch.pairs]
     try:
-        save_file(tensors, path, {"index, person, reference, target": json.dumps(pairs), "step": str(batch.step)})
+        save_file(
+            tensors, path, {"index, person, reference, target": json.dumps(pairs), "step": str(batch.step)}
+        )
     except Exception as error:  # a full disk is a SafetensorError here
         raise InputError(f"{path}: cannot be written ({error}).") from None
     return path

@@ -76,11 +76,11 @@ def fit(
     console: Lines | None = None,
     validate: Callable[[Run], Validation] | None = None,
 ) -> None:
-    """Train until the budget is spent, the run is done or the process is asked to stop; ends with a checkpoint.
+    """Train until the budget is spent, the run is done or somebody asks it to stop; ends with a checkpoint.
 
-    validate: called in the first process beside every checkpoint; what it returns is logged, and the checkpoint with
-    the smallest error is kept. Raises FloatingPointError on a loss that is no number, naming the file that the
-    batch was kept in; the checkpoints before it stay.
+    validate: called in the first process beside every checkpoint; what it returns is logged, and the
+    checkpoint with the smallest error is kept. Raises FloatingPointError on a loss that is no number, naming
+    the file that its batch was kept in; the checkpoints before it stay.
     """
     world, console = run.world, console or Lines()
     means, log = Means(world), Log(folder) if world.first else None

@@ -67,7 +67,11 @@ def parts(batch: PairBatch, pixel_weights_B1HW: Tensor, count: int) -> list[tupl
     tensors = {name: value for name, value in tensors.items() if isinstance(value, torch.Tensor)}
     return [
         (
-            replace(batch, **{name: value[i::count] for name, value in tensors.items()}, pairs=batch.pairs[i::count]),
+            replace(
+                batch,
+                **{name: value[i::count] for name, value in tensors.items()},
+                pairs=batch.pairs[i::count],
+            ),
             pixel_weights_B1HW[i::count],
         )
         for i in range(count)

@@ -14,9 +14,9 @@ from train.losses.total import PAPER_256, PAPER_512, PaperWeights
 
 @dataclass(frozen=True)
 class Phase:
-    """Part of a run at one picture size: (H, W) multiples of 16, pairs a step, until `until` samples were seen.
+    """Part of a run at one picture size: (H, W) multiples of 16, until `until` samples were seen.
 
-    batch: of all processes together.
+    batch: pairs a step, of all processes together.
     """
 
     size: tuple[int, int]
@@ -38,7 +38,9 @@ NO_LOSSES = LossWeights(0.0, 0.0, 0.0)
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that decides a run but the data. Counts are in samples (pictures made), so they hold for every batch size.
+    """All that decides a run but the data.
+
+    Counts are in samples (pictures made), so they hold for every batch size.
 
     losses and paper: the terms of both are added; a term of weight 0 is not computed.
     discriminator: channels of the adversary from the full size down, where `paper` has an adversarial term.
@@ -72,7 +74,7 @@ class Recipe:
             raise ValueError(f"recipe {self.name} has an adversarial term and no discriminator")
         if any(start < phase.until and phase.size != self.network.size for phase in self.phases):
             raise InputError(
-                f"Recipe {self.name} starts its adversary at {start:,} samples, before pictures have the full size."
+                f"Recipe {self.name} starts its adversary at {start:,} samples, before the full size."
             )
 
     def phase(self, samples: int) -> Phase:
@@ -92,9 +94,11 @@ class Recipe:
         return self.paper is not None and bool(self.paper.perceptual or self.paper.face)
 
     def without_features(self) -> Recipe:
-        """The recipe less the terms that look through features. Raises InputError where little would remain."""
+        """Less the terms that look through features. Raises InputError where too little would remain."""
         if not self.losses.reconstruction:
-            raise InputError(f"Recipe {self.name} learns through features: give torchvision's VGG-19 weights as --features FILE.")
+            raise InputError(
+                f"Recipe {self.name} learns through features: give the weights of VGG-19 as --features FILE."
+            )
         return replace(self, paper=replace(self.paper, perceptual=0.0, style=0.0, face=0.0))
 
     def to_json(self) -> dict:
@@ -124,7 +128,9 @@ def sharp() -> Recipe:
         phases=(Phase((256, 176), 8, FOREVER),),
         learning_rate=2e-3,
         betas=(0.0, 0.99),
-        paper=replace(PAPER_256, perceptual=0.5, face=0.25, attention=0.0, adversarial=0.2, adversarial_after=0),
+        paper=replace(
+            PAPER_256, perceptual=0.5, face=0.25, attention=0.0, adversarial=0.2, adversarial_after=0
+        ),
         discriminator=(32, 64, 128, 128, 128, 128, 128),
     )
 

@@ -1,7 +1,7 @@
 """`python3 -m train samples --data DIR --output resources/samples NAME=PERSON:VIEW ...`: people for the box.
 
-Writes each named view as PNG, its pose as OpenPose JSON, and an index. Take held-out people, so that what the window
-shows on its first start is something the network has never seen.
+Writes each named view as PNG, its pose as OpenPose JSON, and an index. Take held-out people, so that what the
+window shows on its first start is something the network has never seen.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ def run(argv: list[str]) -> int:
         stem = f"{name.lower()}"
         write_png(options.output / f"{stem}.png", view.image_HWC)
         write_openpose(options.output / f"{stem}.json", view.keypoints_18x3, view.parsing_HW.shape)
-        index.append({"name": name, "image": f"{stem}.png", "pose": f"{stem}.json", "person": person, "view": number})
+        index.append(
+            {"name": name, "image": f"{stem}.png", "pose": f"{stem}.json", "person": person, "view": number}
+        )
     write_whole(options.output / "index.json", json.dumps({"samples": index}, indent=1).encode())
     print(f"{len(index)} samples in {options.output}")
     return 0

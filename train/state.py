@@ -59,7 +59,9 @@ class Run:
         for phase in self.recipe.phases:
             share = self.world.share(phase.batch)
             if share % self.accumulate:
-                raise InputError(f"A process's {share} pairs cannot be split into {self.accumulate} equal parts.")
+                raise InputError(
+                    f"A process's {share} pairs cannot be split into {self.accumulate} equal parts."
+                )
 
     @classmethod
     def new(
@@ -153,7 +155,7 @@ class Run:
         return self.adversary is not None and self.samples >= self.recipe.adversarial_from
 
     def step(self, batch: PairBatch) -> dict[str, Tensor]:
-        """One optimiser step on this process's share of a batch; returns the detached loss terms of the share.
+        """One optimiser step on this process's share of a batch; returns the share's detached loss terms.
 
         Raises FloatingPointError on a loss that is no number, in all processes at once.
         """
@@ -189,7 +191,8 @@ class Run:
 
     def _forward(self, batch: PairBatch):
         reference, planes = (
-            t.contiguous(memory_format=torch.channels_last) for t in (batch.reference_BCHW, batch.target_planes_BPHW)
+            t.contiguous(memory_format=torch.channels_last)
+            for t in (batch.reference_BCHW, batch.target_planes_BPHW)
         )
         with torch.autocast(self.world.device.type, torch.bfloat16, enabled=self.mixed):
             return self.parallel(reference, planes)

@@ -22,8 +22,10 @@ ERROR = "held_out"  # the value by which the best checkpoint is told
 
 @dataclass(frozen=True, eq=False)
 class Validation:
-    """values: mean absolute errors, pictures 0 to 1, of the EMA weights and of the reference copied. sheet: uint8
-    RGB."""
+    """values: mean absolute errors of the EMA weights and of the reference copied, for pictures of 0 to 1.
+
+    sheet_HWC: uint8 RGB.
+    """
 
     values: dict[str, float]
     sheet_HWC: np.ndarray

@@ -1,9 +1,9 @@
 """The processes of a run: who we are among them, and the little they have to agree on.
 
 Data parallelism is PyTorch's own: `torchrun` starts the processes and DistributedDataParallel averages the
-gradients while the backward pass still runs. Lightning Fabric was weighed and left out: of what it offers this
-loop needs the five short methods below, and it would bring five packages, a bound on torch's version next to
-ours, three seconds at every start, and wrappers round networks and optimisers whose state we keep bare.
+gradients while the backward pass still runs. Lightning Fabric was weighed and left out: of what it offers
+this loop needs the few short methods below, and it would bring more packages, a second bound on torch's
+version, three seconds at every start, and wrappers round networks and optimisers whose state we keep bare.
 
 One process is a world of one, in which every method is the identity: the loop knows no other case.
 """
@@ -46,7 +46,9 @@ class World:
         local = int(os.environ["LOCAL_RANK"])
         if kind.type == "cuda":
             if local >= torch.cuda.device_count():
-                raise InputError(f"torchrun starts more processes than there are GPUs ({torch.cuda.device_count()}).")
+                raise InputError(
+                    f"torchrun starts more processes than there are GPUs ({torch.cuda.device_count()})."
+                )
             kind = torch.device("cuda", local)
             torch.cuda.set_device(kind)
         dist.init_process_group("nccl" if kind.type == "cuda" else "gloo")
@@ -64,7 +66,9 @@ class World:
     def share(self, batch: int) -> int:
         """This process's part of a global batch. Raises InputError where it does not divide."""
         if batch % self.size:
-            raise InputError(f"A batch of {batch} cannot be shared by {self.size} processes: choose a number that divides it.")
+            raise InputError(
+                f"A batch of {batch} cannot be shared by {self.size} processes: it does not divide."
+            )
         return batch // self.size
 
     def parallel(self, network: nn.Module) -> nn.Module:
@@ -72,13 +76,15 @@ class World:
         if self.size == 1:
             return network
         devices = [self.device.index] if self.device.type == "cuda" else None
-        # The memory order of a 1x1 filter in channels_last is a matter of taste; nothing is lost by the difference.
+        # The memory order of a 1x1 filter in channels_last is a matter of taste; nothing is lost by it.
         warnings.filterwarnings("ignore", "Grad strides do not match bucket view strides")
         with warnings.catch_warnings():
-            # Its new name is not known to every version of torch we run on. Buffers never change here, and written
-            # before every pass they would spoil the two passes that a discriminator's step has.
+            # Its new name is not known to every version of torch we run on. Buffers never change here, and
+            # written before every pass they would spoil the two passes that a discriminator's step has.
             warnings.filterwarnings("ignore", "`broadcast_buffers` is deprecated")
-            return DistributedDataParallel(network, devices, broadcast_buffers=False, gradient_as_bucket_view=True)
+            return DistributedDataParallel(
+                network, devices, broadcast_buffers=False, gradient_as_bucket_view=True
+            )
 
     def alone(self, network: nn.Module, wanted: bool) -> AbstractContextManager:
         """Within it, and if `wanted`, gradients stay in this process: they are summed up for a later pass."""

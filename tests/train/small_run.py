@@ -1,4 +1,4 @@
-"""The smallest run that has everything: both directions, all terms of the paper and the house's, an adversary."""
+"""The smallest run that has everything: both directions, the house's and the paper's terms, an adversary."""
 
 from __future__ import annotations
 

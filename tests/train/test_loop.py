@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import io
+import json
 import os
 import signal
+import sys
 
+import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 
 from engine.errors import InputError
 from engine.models import nted
+from engine.models.nted.official import load_official
+from engine.photos import write_png
+from engine.pose.formats import write_openpose
 from train import checkpoint
 from train.__main__ import main
+from train.console import Lines, Live, Report, console
 from train.data.people import People
+from train.dryrun import stages
+from train.export import chosen, provenance
+from train.log import Log
 from train.loop import fit
-from train.state import Run
-from train.console import Lines
-from train.world import World
 from train.recipes import FOREVER, Phase, tiny
+from train.state import Run
+from train.stream import batches
+from train.validate import Validation
+from train.world import World
 
 ALONE = World(torch.device("cpu"))
 
@@ -61,7 +74,9 @@ def test_stopping_and_going_on_changes_no_bit(people, tmp_path):
     quiet(ended(second, 20), people, tmp_path / "broken")
     assert second.samples == straight.samples == 20
     for a, b in ((second.network, straight.network), (second.ema, straight.ema)):
-        assert all(torch.equal(x, y) for x, y in zip(a.state_dict().values(), b.state_dict().values(), strict=True))
+        assert all(
+            torch.equal(x, y) for x, y in zip(a.state_dict().values(), b.state_dict().values(), strict=True)
+        )
 
 
 def test_it_learns(people, tmp_path):
@@ -101,15 +116,6 @@ def test_sigterm_finishes_the_step_and_saves(people, tmp_path):
     assert len(said) == 2 and checkpoint.load(checkpoint.checkpoints(tmp_path)[-1])["samples"] == run.samples
 
 
-def test_a_loss_that_is_no_number_stops_the_run(people, tmp_path):
-    run = short(8)
-    with torch.no_grad():
-        run.network.target_image_renderer.convs[0].to_rgb.conv.bias.fill_(float("nan"))
-    with pytest.raises(FloatingPointError, match="at 0 samples"):
-        quiet(run, people, tmp_path)
-    assert not checkpoint.checkpoints(tmp_path)
-
-
 def test_learning_rate_warms_up_and_decays_to_zero():
     run = short(FOREVER)
     rate = run.recipe.learning_rate
@@ -135,10 +141,23 @@ def test_a_checkpoint_of_another_network_or_a_damaged_one_is_refused(people, tmp
         checkpoint.load(path)
 
 
-def test_the_commands_fit_and_export_give_weights_the_engine_opens(folder, make_stick_people, tmp_path, capsys):
+def test_the_commands_fit_and_export_give_weights_the_engine_opens(
+    folder, make_stick_people, tmp_path, capsys
+):
     run, weights = tmp_path / "run", tmp_path / "w.safetensors"
     make_stick_people(tmp_path / "held", range(1_000_000, 1_000_012), size=(128, 88))
-    command = ["fit", "tiny", "--data", str(folder), "--output", str(run), "--device", "cpu", "--decay-over", "4"]
+    command = [
+        "fit",
+        "tiny",
+        "--data",
+        str(folder),
+        "--output",
+        str(run),
+        "--device",
+        "cpu",
+        "--decay-over",
+        "4",
+    ]
     assert main([*command, "--validation", str(tmp_path / "held")]) == 0
     assert len(list((run / "sheets").glob("*.png"))) == 1 and "held_out" in capsys.readouterr().out
     assert main(["export", str(run), "--output", str(weights)]) == 0
@@ -147,3 +166,143 @@ def test_the_commands_fit_and_export_give_weights_the_engine_opens(folder, make_
     assert main(["fit", "tiny", "--data", str(tmp_path / "none"), "--output", str(run)]) == 2
     assert main(["export", str(tmp_path / "none"), "--output", str(weights)]) == 2
     assert main(["frobnicate"]) == 2
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_its_batch_is_kept(people, tmp_path):
+    run = short(8)
+    with torch.no_grad():
+        run.network.target_image_renderer.convs[0].to_rgb.conv.bias.fill_(float("nan"))
+    with pytest.raises(FloatingPointError, match="at 0 samples.*faulty-batch-0000000000-0.safetensors"):
+        quiet(run, people, tmp_path)
+    assert not checkpoint.checkpoints(tmp_path)
+    with safe_open(tmp_path / "faulty-batch-0000000000-0.safetensors", "pt") as kept:
+        expected = next(batches(short(8), people, 0))
+        assert torch.equal(kept.get_tensor("reference_BCHW"), expected.reference_BCHW)
+        (pairs,) = (json.loads(text) for key, text in kept.metadata().items() if key.startswith("index"))
+        assert [pair[1] for pair in pairs] == [pair.person for pair in expected.pairs]
+
+
+def test_the_best_checkpoint_outlives_the_newer_ones(people, tmp_path):
+    errors = iter([0.3, 0.1, 0.2, 0.25, 0.4, 0.5])
+
+    def validate(run):
+        return Validation({"held_out": next(errors), "copied": 0.4}, np.zeros((8, 8, 3), np.uint8))
+
+    quiet(short(12), people, tmp_path, save_every=0, validate=validate)
+    path, error = checkpoint.best(tmp_path)
+    assert error == 0.1 and checkpoint.load(path)["samples"] == 4
+    assert len(list(tmp_path.glob("best-*"))) == 1 and path.name not in {
+        p.name for p in checkpoint.checkpoints(tmp_path)
+    }
+    rows = list(csv.DictReader((tmp_path / "validation.csv").open()))
+    assert [row["held_out"] for row in rows] == ["0.3", "0.1", "0.2", "0.25", "0.4", "0.5"]
+    assert (
+        chosen(tmp_path, best=True) == path
+        and chosen(tmp_path, best=False).name == "checkpoint-0000000012.pt"
+    )
+    with pytest.raises(InputError, match="never validated"):
+        chosen(tmp_path / "sheets", best=True)
+
+
+def test_a_log_takes_on_new_columns(tmp_path):
+    log = Log(tmp_path)
+    log.scalars(8, {"total": 1.5, "speed": 2.0})
+    log.scalars(16, {"total": 1.25, "speed": 2.0, "adversarial": 0.7})
+    log.scalars(24, {"total": 1.0})
+    log.close()
+    lines = (tmp_path / "log.csv").read_text().split()
+    assert lines == ["samples,total,speed,adversarial", "8,1.5,2,", "16,1.25,2,0.7", "24,1,,"]
+
+
+def test_on_a_terminal_a_bar_moves_below_the_same_lines(monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    report = Report(16, 20, (64, 48), 3.0, {"total": 1.0})
+    said = []
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    with console(8, 20) as live:
+        live.step(16)
+        live.report(report)
+        live.say("[not markup]")
+    shown = sys.stdout.getvalue()
+    assert isinstance(live, Live) and str(report) in shown and "[not markup]" in shown and "3.0/s" in shown
+    with console(8, 20, speaks=False) as silent:
+        silent.report(report)
+    assert sys.stdout.getvalue() == shown
+    with Lines(said.append) as plain:
+        plain.step(16)
+        plain.report(report)
+    assert said == ["       16 samples  64x48    3.0/s  total 1.0000"]
+
+
+def test_a_dry_run_says_what_the_run_would_cost_and_writes_nothing(folder, tmp_path, capsys):
+    out = tmp_path / "run"
+    command = [
+        "fit",
+        "tiny",
+        "--data",
+        str(folder),
+        "--output",
+        str(out),
+        "--device",
+        "cpu",
+        "--dry-run",
+        "1",
+    ]
+    assert main([*command, "--decay-over", "20"]) == 0
+    said = capsys.readouterr().out
+    assert all(
+        word in said for word in ("64x48", "128x80", "samples/s", "hours to finish", "memory", "checkpoints")
+    )
+    assert not out.exists()
+    assert main(command) == 0 and "h a million samples" in capsys.readouterr().out
+
+
+def test_stages_of_a_run_end_where_its_cost_changes():
+    run = short(FOREVER)
+    assert [(s.first, s.end) for s in stages(run)] == [(0, 8), (8, FOREVER)]
+    run.samples, run.decay_from, run.decay_to = 9, None, None
+    assert [(s.first, s.end) for s in stages(run)] == [(9, None)]
+
+
+def test_a_card_says_what_pictures_the_weights_come_from():
+    assert provenance([{"from": 0}]) == provenance([{"studio": "2.1"}, {"studio": "2.1, 2.2"}])
+    data, licence = provenance([{"studio": "2.1"}])
+    assert "no photograph" in data and licence == "CC0-1.0"
+    data, licence = provenance([{"studio": "2.1"}, {"studio": "DeepFashion"}, {"studio": "photos"}])
+    assert "DeepFashion" in data and "no photograph" not in data and "non-commercial" in licence
+    assert "CC0" not in provenance([{"studio": "photos"}])[1]
+
+
+def test_weights_go_out_in_the_official_layout(people, tmp_path):
+    quiet(short(2), people, tmp_path / "run")
+    assert main(["export", str(tmp_path / "run"), "--official", "--output", str(tmp_path / "w.pt")]) == 0
+    back = load_official(tmp_path / "w.pt").state_dict()
+    (path,) = checkpoint.checkpoints(tmp_path / "run")
+    assert all(torch.equal(back[key], value) for key, value in checkpoint.load(path)["ema"].items())
+
+
+def test_photos_in_folders_train_too(people, tmp_path, capsys):
+    for person in range(2):
+        place = tmp_path / "photos" / f"p{person}"
+        place.mkdir(parents=True)
+        for view in range(2):
+            seen = people.view(person, view)
+            write_png(place / f"{view}.png", seen.image_HWC)
+            write_openpose(place / f"{view}.json", seen.keypoints_18x3, seen.parsing_HW.shape)
+    out = tmp_path / "run"
+    command = ["fit", "tiny", "--data", str(tmp_path / "photos"), "--output", str(out), "--device", "cpu"]
+    assert main([*command, "--both-directions", "--decay-over", "8"]) == 0
+    state = checkpoint.load(checkpoint.checkpoints(out)[-1])
+    assert state["samples"] == 8 and state["history"][0]["studio"] == "photos"
+    assert main(command) == 0 and "The run is done" in capsys.readouterr().out
+
+
+def test_numbers_that_make_no_sense_are_refused(folder, tmp_path, capsys):
+    command = ["fit", "tiny", "--data", str(folder), "--output", str(tmp_path), "--device", "cpu"]
+    for option in ("--accumulate", "--clip", "--dry-run", "--decay-over"):
+        assert main([*command, option, "0"]) == 2 and option in capsys.readouterr().err
+    assert main([*command, "--accumulate", "2", "--workers", "-1"]) == 2
+    assert main([*command, "--accumulate", "3"]) == 2 and "cannot be split into 3" in capsys.readouterr().err

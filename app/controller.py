@@ -13,7 +13,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoGroup, QUndoStack
 
-from app import history
+from app import fitting, history
 from app.document import Borrow, Document, request_of
 from app.draft import Draft
 from app.files import samples
@@ -191,8 +191,9 @@ class Controller(QObject):
         if shown == (pose[joint, 2] > 0):
             return
         if shown and not kinematics.placed_joints(pose)[joint]:
+            place = fitting.guess_place(pose, kinematics.t_pose(self.frame_size), joint, self.frame_size)
             pose = pose.copy()
-            pose[joint] = (*samples.guess_place(pose, joint, kinematics.t_pose(self.frame_size)), SEEN)
+            pose[joint] = (*place, SEEN)
             self.stack.push(history.PlaceJoint(self.active, joint, pose))
         else:
             self.stack.push(history.SetJointState(self.active, joint, SEEN if shown else ABSENT))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.pose.skeleton import GUESSED, PARENTS, SEEN
+from engine.pose.skeleton import ABSENT, GUESSED, PARENTS, SEEN
 
 ENOUGH_ANCHORS = 4
 
@@ -44,6 +44,19 @@ def follow(pose_18x3: np.ndarray, template_18x3: np.ndarray) -> np.ndarray:
     nearness /= nearness.sum(axis=1, keepdims=True)
     pose[followers, :2] = carried[followers] + nearness @ left_over
     return pose
+
+
+def guess_place(
+    pose_18x3: np.ndarray, template_18x3: np.ndarray, joint: int, size: tuple[int, int]
+) -> tuple[float, float]:
+    """Where a joint that has no place may be: as the template has it beside the joints that are shown, within
+    the frame of `size` (H, W).
+    """
+    pose = np.array(pose_18x3, dtype=np.float32)
+    pose[:, 2] = np.where(pose[:, 2] > 0, SEEN, ABSENT)
+    pose[joint] = (*template_18x3[joint, :2], GUESSED)
+    x, y = follow(pose, template_18x3)[joint, :2]
+    return float(np.clip(x, 1, size[1] - 1)), float(np.clip(y, 1, size[0] - 1))
 
 
 def anchor_count(pose_18x3: np.ndarray) -> int:

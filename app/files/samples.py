@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from engine.pose.formats import read_pose
 from PySide6.QtGui import QImage
 
 from engine.paths import RESOURCES
 from engine.pose import kinematics
-from engine.pose.skeleton import PARENTS
+from engine.pose.formats import read_pose
 
 SAMPLES = RESOURCES / "samples"
 BLANK_GREY = 214
@@ -72,13 +71,3 @@ def first(size: tuple[int, int], folder: Path = SAMPLES) -> Sample:
 def blank(size: tuple[int, int]) -> Sample:
     """A plain picture of this (H, W) with the T-pose."""
     return Sample("Nobody", np.full((*size, 3), BLANK_GREY, np.uint8), kinematics.t_pose(size))
-
-
-def guess_place(pose_18x3: np.ndarray, joint: int, plain_18x3: np.ndarray) -> tuple[float, float]:
-    """Where a joint without a place may be: beside its parent as in the plain pose."""
-    parent = PARENTS[joint]
-    plain = plain_18x3[joint, :2]
-    if parent is None or pose_18x3[parent, 2] <= 0:
-        return float(plain[0]), float(plain[1])
-    spot = pose_18x3[parent, :2] + plain - plain_18x3[parent, :2]
-    return float(spot[0]), float(spot[1])

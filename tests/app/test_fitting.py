@@ -54,3 +54,19 @@ def test_a_raised_hand_takes_its_elbow_along_more_than_its_hip():
     after = laid({**places, LEFT_HAND: (TEMPLATE[LEFT_HAND, 0], 40.0)})
     moved = np.hypot(*(after[:, :2] - before[:, :2]).T)
     assert moved[6] > 3 * moved[11]
+
+
+@given(st.floats(0.5, 1.2), st.floats(-20, 20), st.integers(0, 17))
+def test_a_joint_without_a_place_is_guessed_in_the_size_of_the_body_shown(scale, shift, joint):
+    body = TEMPLATE.copy()
+    body[:, :2] = (TEMPLATE[:, :2] - (150, 200)) * scale + (150 + shift, 200)
+    pose = body.copy()
+    pose[joint] = 0
+    inside = np.clip(body[joint, :2], 1, (299, 399))
+    assert fitting.guess_place(pose, TEMPLATE, joint, (400, 300)) == pytest.approx(inside, abs=0.05)
+
+
+def test_with_nobody_shown_the_guess_is_the_plain_pose():
+    nobody = np.zeros((18, 3), np.float32)
+    guess = fitting.guess_place(nobody, TEMPLATE, LEFT_HAND, (400, 300))
+    assert guess == pytest.approx(TEMPLATE[LEFT_HAND, :2], abs=1e-3)

@@ -267,3 +267,17 @@ def test_a_joint_is_drawn_where_its_pixels_are(open_window):
     assert where.x() / frame.width() == pytest.approx(44 / 176, abs=1e-6)
     assert where.y() / frame.height() == pytest.approx(64 / 256, abs=1e-6)
     assert driver.canvas.to_pose(driver.at(NOSE)) == pytest.approx((44.0, 64.0), abs=1e-6)
+
+
+def test_a_joint_the_photo_did_not_show_comes_into_the_picture(open_window, standing):
+    driver = open_window()
+    close_up = standing * np.float32([1.6, 1.6, 1.0]) - np.float32([50, 0, 0])
+    close_up[8:14] = 0
+    driver.controller.take_pose(close_up, "close-up")
+    driver.window.joint.chips[0].click()
+    torso = 1.6 * (standing[8, 1] - standing[1, 1])
+    assert driver.pose[8, 1] - driver.pose[1, 1] == pytest.approx(torso, abs=1), "as large as the rest"
+    driver.window.actions_by_id["show_all_joints"].trigger()
+    x, y = driver.pose[8:14, 0], driver.pose[8:14, 1]
+    assert (driver.pose[8:14, 2] > 0).all()
+    assert ((x > 0) & (x < 176) & (y > 0) & (y < 256)).all()

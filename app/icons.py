@@ -35,8 +35,11 @@ class _TintedEngine(QIconEngine):
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         present = theme.colours()
         role = "accent" if state == QIcon.State.On and self._role == "text" else self._role
+        disabled = mode == QIcon.Mode.Disabled
+        if disabled:
+            role = "text"  # whatever it lay on is grey now
         painter.save()
-        painter.setOpacity(0.38 if mode == QIcon.Mode.Disabled else 1.0)
+        painter.setOpacity(0.38 if disabled else 1.0)
         _renderer(self._name, getattr(present, role)).render(painter, QRectF(rect))
         painter.restore()
 

@@ -218,7 +218,7 @@ class MainWindow(Verbs, Layout, QMainWindow):
 
     def _tell_draft(self, draft: Draft) -> None:
         placed = anchor_count(draft.document.look.pose)
-        where = "Put the head, both hands and both feet in place; the rest follows."
+        where = "Put head, hands and feet in place, the rest follows; Del hides what the photo does not show."
         if placed:
             where = f"{placed} placed. " + (
                 "Refine any joint, or use it." if placed >= ENOUGH_ANCHORS else where
@@ -287,7 +287,7 @@ class MainWindow(Verbs, Layout, QMainWindow):
             self.actions_by_id,
             {
                 "awake": c.facts is not None,
-                "rendered": c.status.level > 0,
+                "rendered": c.status.level > 0 and not c.draft,
                 "can_undo": c.undo_group.canUndo(),
                 "can_redo": c.undo_group.canRedo(),
                 "joint_chosen": self.canvas.selected >= 0,

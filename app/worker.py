@@ -14,6 +14,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QThread, Signal
 
+from app import crash
 from app.backend import Backend
 from app.darkroom import Darkroom
 from app.jobs import SavePicture
@@ -48,17 +49,18 @@ class Post:
 
 @dataclass(frozen=True, eq=False)
 class Trouble:
-    """An error on its way to the window: one sentence, and the trace for the log and for "Copy details"."""
+    """An error on its way to the window: one sentence, and the trace where it is our fault."""
 
     sentence: str
     details: str = ""
 
     @classmethod
     def of(cls, error: BaseException, doing: str) -> Trouble:
-        """The sentence of an InputError as it is; anything else is our fault and says while doing what."""
-        trace = "".join(traceback.format_exception(error))
+        """The sentence of an InputError as it is; the rest says while doing what, and goes to the log."""
         if isinstance(error, InputError):
-            return cls(str(error), trace)
+            return cls(str(error))
+        trace = "".join(traceback.format_exception(error))
+        crash.log.error("while %s\n%s", doing, trace)
         return cls(f"Something went wrong while {doing}: {type(error).__name__}: {error}", trace)
 
 

@@ -35,6 +35,7 @@ class TileGrid(QWidget):
 
     def __init__(self):
         super().__init__()
+        self._maps: np.ndarray | None = None
         self._atlas: QImage | None = None
         self._count = 0
         self._columns = 8
@@ -51,6 +52,7 @@ class TileGrid(QWidget):
 
     def show_maps(self, maps_Khw: np.ndarray, channel: int) -> None:
         """Show the maps [K, h, w] of a layer with one channel marked."""
+        self._maps = maps_Khw
         self._count = maps_Khw.shape[0]
         self._columns = self._best_columns(maps_Khw.shape)
         self._rows = math.ceil(self._count / self._columns)
@@ -106,6 +108,11 @@ class TileGrid(QWidget):
     def channel_at(self, position) -> int:
         """The channel under a widget position, -1 for none."""
         return next((k for k in range(self._count) if self.tile(k).contains(position)), -1)
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        if self._maps is not None and self._best_columns(self._maps.shape) != self._columns:
+            self.show_maps(self._maps, self._channel)
 
     def paintEvent(self, event) -> None:  # noqa: N802
         if self._atlas is None:

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor, QKeySequence
+from PySide6.QtGui import QColor, QIcon, QImage, QKeySequence, QPainter
 from PySide6.QtWidgets import QApplication
 
 from app import actions, icons, theme
@@ -46,6 +46,20 @@ def test_every_icon_is_there_and_takes_the_theme_s_colour(qapp):
         )
         assert strongest.alpha() > 100
         assert abs(strongest.hue() - QColor(theme.colours().bad).hue()) < 12
+
+
+@pytest.mark.parametrize("choice", ["dark", "light"])
+def test_a_disabled_button_keeps_its_icon(qapp, choice):
+    theme.apply(qapp, choice)
+    ground = theme.colours().hover
+    pixmap = icons.icon("export", "on_accent").pixmap(20, 20, QIcon.Mode.Disabled)
+    picture = QImage(20, 20, QImage.Format.Format_RGB32)
+    picture.fill(QColor(ground))
+    painter = QPainter(picture)
+    painter.drawPixmap(0, 0, pixmap)
+    painter.end()
+    shades = [picture.pixelColor(x, y).name() for x in range(20) for y in range(20)]
+    assert max(contrast(shade, ground) for shade in shades) > 1.5
 
 
 def test_no_colour_is_named_outside_the_theme():

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 
 from app.fitting import ENOUGH_ANCHORS
 from engine.pose import formats
@@ -125,6 +125,7 @@ def test_where_nobody_is_found_the_skeleton_is_laid_by_hand(open_window, photo):
     banner, use = driver.window.banner, driver.window.banner.button("Use this pose")
     assert banner.isVisible() and "could not find a person in drawing.png" in banner.text
     assert not use.isEnabled()
+    assert not driver.window.actions_by_id["save_picture"].isEnabled(), "the person is not on screen"
     assert driver.canvas.picture.pixmap().height() == 600
     for count, joint in enumerate((0, 7, 4, 13), 1):
         driver.drag(joint, 4.0 * count, 3.0)
@@ -179,6 +180,8 @@ def test_bad_files_are_one_plain_sentence_and_nothing_is_lost(open_window, tmp_p
     driver.until(lambda: driver.sentences)
     [sentence] = driver.sentences
     assert name in sentence and "\n" not in sentence and "Traceback" not in sentence
+    [toast] = driver.window.notices.toasts
+    assert not toast.findChildren(QPushButton), "a bad file has no details to copy"
     assert np.array_equal(driver.pose, before[0])
     assert (shelf_names(driver), driver.controller.undo_stack.count()) == before[1:]
     driver.drag(LEFT_WRIST, 5, -30)

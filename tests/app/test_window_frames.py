@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from engine.errors import InputError
 
@@ -51,12 +51,16 @@ def test_a_preview_is_followed_by_the_exact_picture(open_window):
     assert any(level is not None for level in levels), "150 ms a frame is too slow to preview exactly"
 
 
-def test_a_fault_while_drawing_is_told_and_the_next_change_tries_again(open_window):
+def test_a_fault_while_drawing_is_told_and_the_next_change_tries_again(open_window, caplog):
     driver = open_window()
     before = driver.controller.still.copy()
     driver.backend.session.fail_next = RuntimeError("out of memory")
     driver.drag(LEFT_WRIST, 10, -30, steps=1)
     driver.until(lambda: any("out of memory" in sentence for sentence in driver.sentences))
+    assert "out of memory" in caplog.text
+    [toast] = driver.window.notices.toasts
+    toast.findChild(QPushButton).click()
+    assert "Traceback" in QApplication.clipboard().text()
     assert before.shape == driver.controller.still.shape
     driver.drag(LEFT_WRIST, -10, 20)
     driver.until_full()
@@ -177,3 +181,13 @@ def test_layers_and_channels_come_from_the_network(open_window):
     assert panel.channel.maximum() == 31
     at = panel.tiles.tile(20).center()
     assert panel.tiles.channel_at(at) == 20
+
+
+def test_the_tiles_are_laid_anew_for_another_room(open_window):
+    driver = open_window()
+    tiles = driver.window.attention.tiles
+    wide, channel = tiles.tile(0), tiles._channel
+    tiles.resize(80, 600)
+    assert tiles.tile(0).y() == wide.y() and tiles.tile(8).y() > tiles.tile(0).y()
+    assert tiles.tile(15).bottom() > 300, "they fill the height"
+    assert tiles._channel == channel

@@ -89,11 +89,11 @@ class FusedConv:
         self._packed = True
 
 
-def matmul_nt(a_MK: Tensor, b_NK: Tensor, bias_N: Tensor | None = None) -> Tensor:
-    """a @ b.T + bias; a and b may be transposed views."""
+def matmul_nt(a_MK: Tensor, b_NK: Tensor) -> Tensor:
+    """a @ b.T; either may be a transposed view."""
     if uses_onednn(a_MK):
-        return torch.ops.mkldnn._linear_pointwise.default(a_MK, b_NK, bias_N, *_LINEAR)
-    return F.linear(a_MK, b_NK, bias_N)
+        return torch.ops.mkldnn._linear_pointwise.default(a_MK, b_NK, None, *_LINEAR)
+    return a_MK @ b_NK.t()
 
 
 def add_mixture_(y_1Chw: Tensor, attention_1Khw: Tensor, texture_CK: Tensor) -> Tensor:

@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--both-directions", action=argparse.BooleanOptionalAction, help="learn every pair both ways"
     )
+    p.add_argument("--batch", type=int, metavar="PAIRS", help="pairs a step in place of the recipe's")
     p.add_argument("--clip", type=float, metavar="NORM", help="largest norm of the gradient")
     p.add_argument(
         "--accumulate", type=int, default=1, metavar="N", help="backward passes a step, to save memory"
@@ -83,6 +84,9 @@ def wanted_recipe(options: argparse.Namespace) -> Recipe:
     recipe = RECIPES[options.recipe]()
     if options.both_directions is not None:
         recipe = replace(recipe, both_directions=options.both_directions)
+    if options.batch is not None:
+        phases = tuple(replace(phase, batch=options.batch) for phase in recipe.phases)
+        recipe = replace(recipe, phases=phases)
     if options.clip is not None:
         recipe = replace(recipe, clip=options.clip)
     if recipe.needs_features and options.features is None:
@@ -96,7 +100,7 @@ def wanted_recipe(options: argparse.Namespace) -> Recipe:
 
 def check(options: argparse.Namespace) -> None:
     """Raises InputError on a number that makes no sense."""
-    for name in ("decay_over", "clip", "accumulate", "dry_run"):
+    for name in ("decay_over", "batch", "clip", "accumulate", "dry_run"):
         value = getattr(options, name)
         if value is not None and not value > 0:
             raise InputError(f"--{name.replace('_', '-')} {value}: needs a number above zero.")

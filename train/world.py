@@ -41,6 +41,7 @@ class World:
         kind = torch.device(device)
         if kind.type == "cuda" and not torch.cuda.is_available():
             raise InputError(f"--device {device}: there is no GPU that torch can use here.")
+        torch.backends.cudnn.benchmark = True  # sizes stay the same for thousands of steps
         if "WORLD_SIZE" not in os.environ:
             return cls(kind)
         local = int(os.environ["LOCAL_RANK"])

@@ -294,15 +294,16 @@ def test_photos_in_folders_train_too(people, tmp_path, capsys):
             write_openpose(place / f"{view}.json", seen.keypoints_18x3, seen.parsing_HW.shape)
     out = tmp_path / "run"
     command = ["fit", "tiny", "--data", str(tmp_path / "photos"), "--output", str(out), "--device", "cpu"]
-    assert main([*command, "--both-directions", "--decay-over", "8"]) == 0
+    assert main([*command, "--both-directions", "--batch", "4", "--decay-over", "16"]) == 0
     state = checkpoint.load(checkpoint.checkpoints(out)[-1])
-    assert state["samples"] == 8 and state["history"][0]["studio"] == "photos"
+    assert state["samples"] == 16 and state["history"][0]["studio"] == "photos"
+    assert {phase["batch"] for phase in state["recipe"]["phases"]} == {4}
     assert main(command) == 0 and "The run is done" in capsys.readouterr().out
 
 
 def test_numbers_that_make_no_sense_are_refused(folder, tmp_path, capsys):
     command = ["fit", "tiny", "--data", str(folder), "--output", str(tmp_path), "--device", "cpu"]
-    for option in ("--accumulate", "--clip", "--dry-run", "--decay-over"):
+    for option in ("--accumulate", "--batch", "--clip", "--dry-run", "--decay-over"):
         assert main([*command, option, "0"]) == 2 and option in capsys.readouterr().err
     assert main([*command, "--accumulate", "2", "--workers", "-1"]) == 2
     assert main([*command, "--accumulate", "3"]) == 2 and "cannot be split into 3" in capsys.readouterr().err

@@ -8,9 +8,9 @@ import numpy as np
 
 from .assets import Assets
 from .body import Body
+from .colours import linear
 from .parts import Part, accessory_mesh
 from .surfaces import FACE, HAIR
-from .textiles import linear
 from .textures import mean_luminance
 
 _HAIR_COLOURS = np.array(

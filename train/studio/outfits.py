@@ -6,17 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from .chance import choose
+from .colours import BLACK, BURGUNDY, CHARCOAL, NAVY, draw_colour, linear
 from .garments import Finish, Fit, Heels, Neck, Outfit, Skirt, SuitPart, Top, Trousers
-from .textiles import (
-    PALETTE,
-    SOBER_KINDS,
-    draw_colour,
-    draw_denim,
-    draw_fabric,
-    draw_leather,
-    draw_print,
-    linear,
-)
+from .prints import draw_print
+from .textiles import SOBER_KINDS, draw_denim, draw_fabric, draw_leather
 
 # name: suit, components of its mesh, mean luminance of its texture
 SUIT_TOPS = {
@@ -51,12 +45,8 @@ _SHOE_COLOURS = [
     (110, 110, 115),
     (40, 45, 70),
 ]
+_STOCKINGS = (BLACK, BLACK, BLACK, CHARCOAL, NAVY, BURGUNDY)
 _SHOES = {"shoes01": 0.14, "shoes02": 0.12, "shoes03": 0.17, "shoes04": 0.19, "shoes05": 0.2, "shoes06": 0.18}
-
-
-def _choose(rng: np.random.Generator, table: dict[str, float]) -> str:
-    weights = np.array(list(table.values()))
-    return str(rng.choice(list(table), p=weights / weights.sum()))
 
 
 def draw_outfit(rng: np.random.Generator, female: bool) -> Outfit:
@@ -121,7 +111,7 @@ def _draw_top(rng: np.random.Generator, female: bool) -> Top | SuitPart:
             "suit": 0.30,
         }
     )
-    kind = _choose(rng, kinds)
+    kind = choose(rng, kinds)
     return _draw_suit_top(rng, female) if kind == "suit" else _draw_cloth_top(rng, female, kind)
 
 
@@ -170,7 +160,7 @@ def _draw_cloth_top(rng: np.random.Generator, female: bool, kind: str) -> Top:
 
 
 def _draw_suit_top(rng: np.random.Generator, female: bool) -> SuitPart:
-    name = _choose(
+    name = choose(
         rng,
         {"tee f": 0.35, "tee f2": 0.35, "blouse": 0.2, "crop": 0.1}
         if female
@@ -187,7 +177,7 @@ def _draw_suit_top(rng: np.random.Generator, female: bool) -> SuitPart:
 
 
 def _draw_suit_bottom(rng: np.random.Generator, female: bool) -> SuitPart:
-    name = _choose(
+    name = choose(
         rng,
         {"jeans f": 0.56, "hot pants": 0.22, "pencil skirt": 0.12, "sport": 0.1}
         if female
@@ -221,7 +211,7 @@ def _draw_skirt(rng: np.random.Generator, kind: str, hem: float, finish: Finish)
 def _draw_dress(rng: np.random.Generator) -> Outfit:
     uniform = rng.uniform
     top = _draw_cloth_top(
-        rng, True, _choose(rng, {"tee": 0.2, "long": 0.15, "tank": 0.35, "vee": 0.15, "strapless": 0.15})
+        rng, True, choose(rng, {"tee": 0.2, "long": 0.15, "tank": 0.35, "vee": 0.15, "strapless": 0.15})
     )
     looseness = uniform(0, 0.35)
     top.fit = replace(top.fit, looseness=looseness * 0.5, ease=0.07, sleeve=0.05 + 0.2 * uniform())
@@ -253,7 +243,7 @@ def _tuck(top: Top, hem: float) -> None:
 
 def _add_trousers(outfit: Outfit, rng: np.random.Generator, female: bool) -> None:
     uniform = rng.uniform
-    kind = _choose(
+    kind = choose(
         rng,
         {"leggings": 0.14, "jeans": 0.36, "trousers": 0.17, "wide": 0.1, "shorts": 0.17, "capri": 0.06}
         if female
@@ -336,9 +326,9 @@ def _add_shoes(outfit: Outfit, rng: np.random.Generator, female: bool) -> None:
             radius * uniform(0.35, 1),
         )
     else:
-        outfit.shoes = _choose(rng, _SHOES)
+        outfit.shoes = choose(rng, _SHOES)
         if uniform() < 0.55:
             outfit.shoe_colour = linear(draw_colour(rng))
     if skirted and uniform() < 0.22:
-        colour = linear(PALETTE[[1, 1, 1, 6, 2, 3][rng.integers(6)]])
+        colour = linear(_STOCKINGS[rng.integers(len(_STOCKINGS))])
         outfit.stockings = (*colour, float(rng.choice([0.6, 0.97])))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .assets import SIDES
+from .chance import choose
 
 STANCES = {"stand": 0.3, "contrapposto": 0.3, "walk": 0.2, "crossed": 0.1, "wide": 0.1}
 ARM_GOALS = {
@@ -69,11 +70,6 @@ class Pose:
     shift: np.ndarray = field(default_factory=lambda: np.zeros(3))
 
 
-def _choose(rng: np.random.Generator, table: dict[str, float]) -> str:
-    weights = np.array(list(table.values()))
-    return str(rng.choice(list(table), p=weights / weights.sum()))
-
-
 def draw_pose(rng: np.random.Generator, plain: bool = False) -> Pose:
     """A random standing or walking pose; a plain one stands with hanging arms."""
     uniform = rng.uniform
@@ -85,7 +81,7 @@ def draw_pose(rng: np.random.Generator, plain: bool = False) -> Pose:
     spine = Bend(normal(0.1), 0.0, normal(0.05))
     spine.tilt = -pelvis.tilt * uniform(0.7, 1.5) + normal(0.03)  # the shoulders counter the hips
     head = Bend(normal(0.22), normal(0.07), normal(0.1))
-    stance = "stand" if plain else _choose(rng, STANCES)
+    stance = "stand" if plain else choose(rng, STANCES)
     pose = Pose(stance, pelvis, spine, head, {}, {})
     for side, inwards in (("L", -0.75), ("R", 0.75)):
         pose.feet[side] = Foot(np.array([inwards + normal(0.2), 0.0, 0.0]), uniform(-0.05, 0.35))
@@ -130,7 +126,7 @@ def _place_feet(pose: Pose, ahead: str, rng: np.random.Generator) -> None:
 
 def _draw_goals(rng: np.random.Generator, pose: Pose, ahead: str) -> list[str]:
     """What the left and the right hand do."""
-    goals = [_choose(rng, ARM_GOALS) for _ in SIDES]
+    goals = [choose(rng, ARM_GOALS) for _ in SIDES]
     if pose.stance == "walk" and rng.random() < 0.7:  # arms swing against the legs
         goals = ["swing back", "swing forward"] if ahead == "L" else ["swing forward", "swing back"]
     for both, chance in (("clasp", 0.04), ("crossed", 0.04), ("hip", 0.05), ("down", 0.18)):

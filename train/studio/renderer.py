@@ -15,10 +15,10 @@ import numpy as np
 from engine.errors import InputError
 
 from .camera import Camera, Light, look_at, orthographic
+from .noise import fold_tile
 from .parts import PART_BLOCK, STATIC_ATTRIBUTES, Part
 from .skeleton import Posed, Skeleton
 from .skinning import skin_vertices
-from .textiles import fold_tile
 from .textures import read_texture
 
 _SHADERS = {

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from train.studio.cloth import RadialGrid
 from train.studio.geometry import components, subdivide, unique_corners, vertex_normals
 from train.studio.meshfiles import read_fitting, read_obj, read_target
+from train.studio.prints import draw_print
 from train.studio.review import is_presentable
 from train.studio.rotations import rotation, share, swing, two_bone_reach
 from train.studio.surfaces import BARE_HIPS, parsing_map
-from train.studio.textiles import KINDS, draw_fabric, draw_print
+from train.studio.textiles import KINDS, draw_fabric
 from train.studio.treefile import load_tree, save_tree
 
 CUBE = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float32)

@@ -5,8 +5,8 @@ labels.
     views = photograph(person_index, views=6, size=(256, 176))
 
 Walk through: photographer.py draws a person (body.py, head.py, outfits.py), dressing.py makes parts of it
-with cloth.py, poses.py and skeleton.py pose it, camera.py frames it, renderer.py takes the picture,
-labels.py tells what is where.
+with cloth.py, poses.py, reach.py and skeleton.py pose it, camera.py frames it, model.py and renderer.py take
+the picture, labels.py tells what is where.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from .body import Body
 from .cloth import Fitter, RadialGrid
 from .edges import cover_of_bottom, cover_of_top
 from .footwear import footwear_parts, shoe_values
-from .garments import NECKS, Finish, Outfit, Skirt, SuitPart, Top, Trousers
+from .garments import NECKS, WAIST, Finish, Outfit, Skirt, SuitPart, Top, Trousers
 from .geometry import unit, vertex_normals
 from .head import Looks, head_parts
 from .parts import Part, accessory_mesh, cloth_mesh, part_mesh
@@ -65,8 +65,8 @@ class _Dresser:
         if isinstance(bottom, Trousers):
             values["bottom"] = (0, bottom.waist, bottom.hem, 0)
         elif isinstance(bottom, Skirt):
-            values["bottom"] = (0, 1.84, bottom.hem, 0)
-        return values | shoe_values(self.outfit)
+            values["bottom"] = (0, WAIST, bottom.hem, 0)
+        return values | shoe_values(self.outfit.heels)
 
     # bottoms
 

@@ -15,9 +15,8 @@ from .surfaces import LEGS
 _LOW_TEXTURES = ("shoes03", "shoes04")  # dark textures: their tint needs a lower mean luminance
 
 
-def shoe_values(outfit: Outfit) -> dict[str, tuple]:
+def shoe_values(heels: Heels | None) -> dict[str, tuple]:
     """The shoe's edge for the shaders of skin and shoe."""
-    heels = outfit.heels
     if heels is None:
         return {}
     return {"shoe": (2 if heels.sandal else 1, heels.top, heels.dip, 0)}
@@ -59,7 +58,7 @@ def _shoe_from_foot(meshes, body: Body, heels: Heels) -> Part:
         "shine": (0.2, 30, 0, 0),
         "tile": (1, 0, 0, 0),
         "folds": (0.05 if heels.top > -7 else 0.0, 1, 0, 0),
-        "shoe": (2 if heels.sandal else 1, heels.top, heels.dip, 0),
+        **shoe_values(heels),
     }
     y0, arm = cloth.canonical[:, 1], cloth.arm[:, 1]
 
@@ -75,8 +74,7 @@ def _heel_cones(meshes, body: Body, heels: Heels) -> Part:
     sides = 10
     angles = np.arange(sides) * 2 * np.pi / sides
     circle = np.stack([np.cos(angles), np.zeros(sides), np.sin(angles)], 1)
-    pitch = float(np.arcsin(min(heels.height / 1.9, 0.8)))
-    down = rotation((1, 0, 0), -pitch) @ np.array([0, -1.0, 0])
+    down = rotation((1, 0, 0), -heels.pitch) @ np.array([0, -1.0, 0])
     points, triangles, bones = [], [], []
     foot_points = body.vertices[:BODY_VERTICES]
     for side in SIDES:

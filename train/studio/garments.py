@@ -1,6 +1,6 @@
 """What a person wears, as a description: cuts, fits, fabrics. cloth.py and dressing.py make meshes of it.
 
-Heights and widths are canonical decimetres (see assets.py): waist about 1.84, crotch about -0.5, knee -3.7,
+Heights and widths are canonical decimetres (see assets.py): waist 1.84, crotch about -0.5, knee -3.7,
 ankle -7.4; lengths along an arm run from the shoulder over the elbow (2.28) to the wrist (4.4).
 """
 
@@ -12,7 +12,9 @@ import numpy as np
 
 from .textiles import Fabric
 
+WAIST = 1.84
 NECKS = ("crew", "vee", "turtle", "tank", "strapless")
+_HEEL_TO_BALL = 1.9  # dm of the foot: what stands on a heel is raised about the ball
 
 
 @dataclass
@@ -52,8 +54,12 @@ class Neck:
 
 @dataclass
 class Top:
-    """A top cut from cloth, the upper part of a dress, or a jacket (opening: half width of its open
-    front)."""
+    """A top cut from cloth, the upper part of a dress, or a jacket.
+
+    hem: height y, risen by hem_curve towards the sides; sleeve: length along the arm; strap: half width
+    between the shoulder straps of a tank; armhole: how far it is cut in; opening: half width of a jacket's
+    open front.
+    """
 
     name: str
     fit: Fit
@@ -74,6 +80,8 @@ class Top:
 
 @dataclass
 class Trousers:
+    """waist, hem: heights y of the edges."""
+
     name: str
     fit: Fit
     finish: Finish
@@ -86,8 +94,8 @@ class Trousers:
 
 @dataclass
 class Skirt:
-    """slope: widening below the hip (dm per dm); waves flutes of relative height `flutes`; hanging: falls
-    from the bust."""
+    """slope: widening below the hip (dm per dm); flutes: relative height of the waves round the hem, of which
+    there are `waves`, turned by phase (radians); hanging: falls from the bust."""
 
     hem: float
     finish: Finish
@@ -100,7 +108,11 @@ class Skirt:
 
 @dataclass
 class SuitPart:
-    """A part of a ready-made MakeHuman suit. recolour: "keep", "tint" or "fabric"."""
+    """A part of a ready-made MakeHuman suit. recolour: "keep", "tint" or "fabric".
+
+    parts: components of the suit's mesh; luminance: mean of its texture; tint: linear rgb; repeat: tiles of
+    the fabric across the texture.
+    """
 
     name: str
     suit: str
@@ -114,7 +126,8 @@ class SuitPart:
 
 @dataclass
 class Heels:
-    """Women's shoes cut from the foot: heel height (dm), top edge y, dip in front, open sandal or closed."""
+    """Women's shoes cut from the foot: heel height (dm), top edge y, dip in front, open sandal or closed;
+    radius: of the heel's cone at the sole and (foot_radius) at the floor."""
 
     height: float
     top: float
@@ -123,6 +136,15 @@ class Heels:
     colour: np.ndarray
     radius: float
     foot_radius: float
+
+    @property
+    def pitch(self) -> float:
+        return heel_pitch(self.height)
+
+
+def heel_pitch(height: float) -> float:
+    """Pitch of the foot (radians) that a heel of this height (dm) asks for."""
+    return float(np.arcsin(min(height / _HEEL_TO_BALL, 0.8)))
 
 
 @dataclass

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.pose.skeleton import GUESSED, SEEN
+
 from .assets import BODY_VERTICES, Parsed
 from .camera import Camera
 from .rotations import normalised
@@ -16,7 +18,6 @@ _EYES_AND_EARS = ((14706, 14733), (14634, 14661), (5507, 5598), (12106, 12195)) 
 _TOLERANCE = np.array(
     [0.45, 1.6, 1.5, 1.3, 0.9, 1.5, 1.3, 0.9, 1.8, 1.1, 0.9, 1.8, 1.1, 0.9, 0.35, 0.35, 0.45, 0.45]
 )
-ABSENT, OCCLUDED, VISIBLE = 0, 1, 2
 
 
 def joint_positions(meshes: Parsed, skeleton: Skeleton, posed: Posed) -> np.ndarray:
@@ -55,10 +56,10 @@ def keypoints(
     distance: np.ndarray,
     size: tuple[int, int],
 ) -> np.ndarray:
-    """float32 [18, 3]: x, y in pixels of a picture of `size` (H, W), and state: 0 outside of the frame, 1
-    occluded, 2 visible.
+    """float32 [18, 3]: x, y px in a picture of `size` (H, W), and state: absent outside of the frame, guessed
+    where occluded, seen.
 
-    distance: depth buffer (dm from the eye) of any resolution.
+    distance: depth buffer (dm along the camera's axis) of any resolution.
     """
     points = joint_positions(meshes, skeleton, posed)
     height, width = size
@@ -72,6 +73,6 @@ def keypoints(
             continue
         column, row = int(x[i] * columns / width), int(y[i] * rows / height)
         around = distance[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
-        state = VISIBLE if np.median(around) > depth[i] - _TOLERANCE[i] else OCCLUDED
+        state = SEEN if np.median(around) > depth[i] - _TOLERANCE[i] else GUESSED
         result[i] = x[i], y[i], state
     return result

@@ -80,11 +80,11 @@ def draw_outfit(rng: np.random.Generator, female: bool) -> Outfit:
 
 def _loose_fit(rng: np.random.Generator, looseness: float) -> Fit:
     return Fit(
-        0.04 + 0.05 * looseness,
-        looseness,
-        rng.uniform(-0.02, 0.09),
-        0.02 + 0.16 * looseness * rng.uniform(0.4, 1.2),
-        rng.uniform(-0.2, 0.8) * looseness,
+        ease=0.04 + 0.05 * looseness,
+        looseness=looseness,
+        taper=rng.uniform(-0.02, 0.09),
+        sleeve=0.02 + 0.16 * looseness * rng.uniform(0.4, 1.2),  # more than 0.2 looks like a puffer jacket
+        flare=rng.uniform(-0.2, 0.8) * looseness,
     )
 
 
@@ -198,14 +198,14 @@ def _draw_skirt(rng: np.random.Generator, kind: str, hem: float, finish: Finish)
     uniform, phase = rng.uniform, rng.uniform(0, 6)
     match kind:
         case "pencil":
-            return Skirt(hem, finish, uniform(-0.03, 0.02), 0.008, 5, phase)
+            slope, flutes, waves = uniform(-0.03, 0.02), 0.008, 5
         case "shift":
-            return Skirt(hem, finish, uniform(0.02, 0.1), 0.02, int(rng.integers(5, 9)), phase, hanging=True)
+            slope, flutes, waves = uniform(0.02, 0.1), 0.02, int(rng.integers(5, 9))
         case "a-line":
-            return Skirt(
-                hem, finish, uniform(0.12, 0.28), uniform(0.02, 0.06), int(rng.integers(6, 12)), phase
-            )
-    return Skirt(hem, finish, uniform(0.25, 0.5), uniform(0.05, 0.11), int(rng.integers(8, 16)), phase)
+            slope, flutes, waves = uniform(0.12, 0.28), uniform(0.02, 0.06), int(rng.integers(6, 12))
+        case _:  # full
+            slope, flutes, waves = uniform(0.25, 0.5), uniform(0.05, 0.11), int(rng.integers(8, 16))
+    return Skirt(hem, finish, slope, flutes, waves, phase, hanging=kind == "shift")
 
 
 def _draw_dress(rng: np.random.Generator) -> Outfit:
@@ -249,18 +249,22 @@ def _add_trousers(outfit: Outfit, rng: np.random.Generator, female: bool) -> Non
         if female
         else {"jeans": 0.45, "trousers": 0.25, "shorts": 0.2, "joggers": 0.1},
     )
-    fit, hem = {
-        "leggings": lambda: (Fit(0.02, 0.0, 0.1), -7.35),
-        "jeans": lambda: (Fit(0.05, uniform(0.1, 0.6), uniform(0.1, 0.16)), uniform(-7.55, -7.2)),
-        "trousers": lambda: (Fit(0.07, uniform(0.6, 0.9), uniform(0.08, 0.13)), uniform(-7.6, -7.2)),
-        "wide": lambda: (Fit(0.08, 1.0, uniform(-0.05, 0.05)), uniform(-7.7, -7.3)),
-        "shorts": lambda: (
-            Fit(0.09, uniform(0.4, 1), uniform(0, 0.1)),
-            uniform(-2.6, -0.75) if female else uniform(-3.6, -2.2),
-        ),
-        "capri": lambda: (Fit(0.04, 0.3, 0.1), uniform(-5.8, -4.5)),
-        "joggers": lambda: (Fit(0.1, uniform(0.6, 1), 0.12), -7.2),
-    }[kind]()
+    match kind:  # ease, looseness and taper; height of the hem
+        case "leggings":
+            fit, hem = Fit(0.02, 0.0, 0.1), -7.35
+        case "jeans":
+            fit, hem = Fit(0.05, uniform(0.1, 0.6), uniform(0.1, 0.16)), uniform(-7.55, -7.2)
+        case "trousers":
+            fit, hem = Fit(0.07, uniform(0.6, 0.9), uniform(0.08, 0.13)), uniform(-7.6, -7.2)
+        case "wide":
+            fit, hem = Fit(0.08, 1.0, uniform(-0.05, 0.05)), uniform(-7.7, -7.3)
+        case "shorts":
+            fit = Fit(0.09, uniform(0.4, 1), uniform(0, 0.1))
+            hem = uniform(-2.6, -0.75) if female else uniform(-3.6, -2.2)
+        case "capri":
+            fit, hem = Fit(0.04, 0.3, 0.1), uniform(-5.8, -4.5)
+        case _:  # joggers
+            fit, hem = Fit(0.1, uniform(0.6, 1), 0.12), -7.2
     if kind == "jeans" or kind == "shorts" and uniform() < 0.5:
         fabric = draw_denim(rng)
     elif kind in ("leggings", "wide", "shorts") and uniform() < 0.4:
@@ -271,8 +275,8 @@ def _add_trousers(outfit: Outfit, rng: np.random.Generator, female: bool) -> Non
         kind,
         fit,
         Finish(fabric, 0.08 if kind == "leggings" else uniform(0.1, 0.25), uniform(0, 0.03)),
-        uniform(1.1, 1.9) if female else uniform(0.9, 1.4),
-        hem,
+        waist=uniform(1.1, 1.9) if female else uniform(0.9, 1.4),
+        hem=hem,
         belt=uniform() < 0.4,
         bright_seams=uniform() < 0.4,
     )
@@ -286,11 +290,11 @@ def _add_jacket(outfit: Outfit, rng: np.random.Generator) -> None:
     hem = rng.choice([uniform(-0.8, 0.3), -0.85], p=[0.75, 0.25])
     outfit.jacket = Top(
         "jacket",
-        Fit(0.1, uniform(0.6, 1), 0.02, 0.04 + 0.06 * uniform()),
-        Finish(draw_fabric(rng, SOBER_KINDS), uniform(0.15, 0.3), uniform(0, 0.04)),
-        hem,
-        uniform(3.7, 4.1),
-        Neck("crew", uniform(0.8, 1), uniform(0.6, 1), 0.15),
+        Fit(ease=0.1, looseness=uniform(0.6, 1), taper=0.02, sleeve=0.04 + 0.06 * uniform()),
+        Finish(draw_fabric(rng, SOBER_KINDS), folds=uniform(0.15, 0.3), specular=uniform(0, 0.04)),
+        hem=hem,
+        sleeve=uniform(3.7, 4.1),
+        neck=Neck("crew", uniform(0.8, 1), uniform(0.6, 1), 0.15),
         opening=uniform(0.3, 1.1),
     )
     inner = outfit.top  # what is worn below loses its sleeves and lies close
@@ -301,9 +305,10 @@ def _add_jacket(outfit: Outfit, rng: np.random.Generator) -> None:
 def _make_shiny(finish: Finish, rng: np.random.Generator) -> None:
     """Satin or leather."""
     uniform = rng.uniform
-    finish.specular, finish.gloss = (
-        (uniform(0.12, 0.25), uniform(20, 50)) if uniform() < 0.5 else (uniform(0.08, 0.18), uniform(6, 14))
-    )
+    if uniform() < 0.5:
+        finish.specular, finish.gloss = uniform(0.12, 0.25), uniform(20, 50)
+    else:
+        finish.specular, finish.gloss = uniform(0.08, 0.18), uniform(6, 14)
     if finish.specular > 0.15 and uniform() < 0.6:
         finish.fabric = draw_leather(rng)
 
@@ -316,14 +321,15 @@ def _add_shoes(outfit: Outfit, rng: np.random.Generator, female: bool) -> None:
         top = -7.62 if kind < 0.75 else (-6.6 if kind < 0.9 else -4.3)  # pump, ankle boot, boot
         height = float(rng.choice([0.35, 0.6, 0.9], p=[0.35, 0.35, 0.3]))
         radius = uniform(0.16, 0.26) if height > 0.5 else uniform(0.25, 0.34)
+        pump = top < -7
         outfit.heels = Heels(
             height,
             top,
-            0.42 if top < -7 else 0.0,
-            bool(top < -7 and uniform() < 0.5),
-            linear(_SHOE_COLOURS[rng.integers(len(_SHOE_COLOURS))]),
-            radius,
-            radius * uniform(0.35, 1),
+            dip=0.42 if pump else 0.0,
+            sandal=bool(pump and uniform() < 0.5),
+            colour=linear(_SHOE_COLOURS[rng.integers(len(_SHOE_COLOURS))]),
+            radius=radius,
+            foot_radius=radius * uniform(0.35, 1),
         )
     else:
         outfit.shoes = choose(rng, _SHOES)

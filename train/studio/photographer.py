@@ -13,9 +13,10 @@ from .camera import Shot, draw_light, draw_shot, frame_person
 from .dressing import dress
 from .head import draw_looks
 from .labels import keypoints
+from .model import Model
 from .outfits import draw_outfit
 from .poses import Pose, draw_pose
-from .renderer import Model, Renderer
+from .renderer import Renderer
 from .review import is_presentable
 from .skeleton import Skeleton
 from .surfaces import parsing_map
@@ -26,7 +27,7 @@ _ATTEMPTS = 4
 
 @dataclass(frozen=True)
 class View:
-    """image_HWC uint8 RGB; parsing_HW uint8 class ids (surfaces.PARSING_CLASSES); keypoints_18x3 float32:
+    """image_HWC uint8 RGB; parsing_HW uint8 class ids (train.data.people.CLASSES); keypoints_18x3 float32:
     x, y px of this picture and state (0 outside, 1 occluded, 2 visible); framing and facing as in
     camera.py; surfaces_HW: parsing_HW with bare skin of the trunk told apart (surfaces.py).
     """

@@ -1,4 +1,4 @@
-"""The camera's other half: parts on the graphics card (or Mesa's software one), passes, pictures.
+"""The camera's other half: passes on the graphics card (or Mesa's software one), and pictures.
 
 Passes: shadow map -> the person at twice the size (linear colour, surface id, depth) -> ambient occlusion
 -> composition. One program for each material and pass: software renderers pay for every side of a branch.
@@ -15,10 +15,10 @@ import numpy as np
 from engine.errors import InputError
 
 from .camera import Camera, Light, look_at, orthographic
+from .model import BLOCK_STRIDE, TEXTURE_UNITS, Model
 from .noise import fold_tile
-from .parts import PART_BLOCK, STATIC_ATTRIBUTES, Part
+from .parts import PART_BLOCK, Part
 from .skeleton import Posed, Skeleton
-from .skinning import skin_vertices
 from .textures import read_texture
 
 _SHADERS = {
@@ -38,9 +38,7 @@ _SCENE_BLOCK = {
     "ambient_up": "vec4",
     "ambient_down": "vec4",
 }
-_TEXTURE_UNITS = {"base": 0, "print": 1, "fabric": 2, "normals": 3, "fold_tile": 4, "shadow_map": 5}
 _COARSE_FROM = 0.028  # dm that a sample covers: from here on coarse triangles are small enough
-_BLOCK_STRIDE = 512  # bytes between the blocks of two parts: a multiple of every card's alignment
 
 
 @dataclass(frozen=True)
@@ -51,91 +49,6 @@ class Exposure:
     image: np.ndarray
     surfaces: np.ndarray
     distance: np.ndarray
-
-
-class Model:
-    """A dressed person on the graphics card. Release it when done."""
-
-    def __init__(self, renderer: Renderer, parts: list[Part]):
-        context = renderer.context
-        meshes = [part.mesh for part in parts]
-        starts = np.cumsum([0] + [len(mesh.static) for mesh in meshes[:-1]])
-        self.parts = parts
-        self.static = np.concatenate([mesh.static for mesh in meshes])
-        self.bones = np.concatenate([mesh.skin.bones for mesh in meshes])
-        self.weights = np.concatenate([mesh.skin.weights for mesh in meshes])
-        self.posed = np.zeros((len(self.static), 6), np.float32)
-        pieces = [
-            triangles.ravel() + start
-            for mesh, start in zip(meshes, starts, strict=True)
-            for triangles in (mesh.triangles, mesh.coarse)
-        ]
-        indices = np.concatenate(pieces)
-        counts = [piece.size for piece in pieces]
-        ranges = list(zip(np.cumsum([0] + counts[:-1]).tolist(), counts, strict=True))
-        self.ranges = {False: ranges[0::2], True: ranges[1::2]}  # by whether it is coarse
-        self._static_buffer = context.buffer(self.static.tobytes())
-        self._posed_buffer = context.buffer(reserve=self.posed.nbytes)
-        self._indices = context.buffer(indices.astype(np.int32).tobytes())
-        blocks = np.zeros((len(parts), _BLOCK_STRIDE // 16, 4), np.float32)
-        for block, part in zip(blocks, parts, strict=True):
-            for name, values in part.values.items():
-                block[list(PART_BLOCK).index(name), : len(values)] = values
-        self.blocks = context.buffer(blocks.tobytes())
-        self.arrays = {
-            (i, shadow): self._vertex_array(context, renderer.program(part, shadow))
-            for i, part in enumerate(parts)
-            for shadow in (False, True)
-            if part.casts_shadow or not shadow
-        }
-        self._own: list = []
-        self.textures = []
-        for part in parts:
-            self.textures.append(
-                {
-                    _TEXTURE_UNITS[name]: self._texture(renderer, source)
-                    for name, source in part.textures.items()
-                }
-            )
-
-    def _texture(self, renderer: Renderer, source: np.ndarray | Path):
-        if isinstance(source, Path):
-            return renderer.file_texture(source)
-        self._own.append(renderer.texture(source))
-        return self._own[-1]
-
-    def _vertex_array(self, context, program):
-        def layout(attributes: dict[str, int]) -> tuple:
-            used = [name for name in attributes if name in program]
-            text = " ".join(
-                f"{width}f" if name in used else f"{4 * width}x" for name, width in attributes.items()
-            )
-            return text, *used
-
-        buffers = [(self._posed_buffer, *layout({"position": 3, "normal": 3}))]
-        static = layout(STATIC_ATTRIBUTES)
-        if len(static) > 1:
-            buffers.append((self._static_buffer, *static))
-        return context.vertex_array(program, buffers, self._indices)
-
-    def pose(self, posed: Posed, skeleton: Skeleton) -> None:
-        """Move all vertices to a pose."""
-        matrices = np.zeros((len(posed.rotations), 3, 4), np.float32)
-        matrices[:, :, :3] = posed.rotations
-        matrices[:, :, 3] = posed.heads - np.einsum("nij,nj->ni", posed.rotations, skeleton.rest)
-        skin_vertices(self.static, self.bones, self.weights, matrices, self.posed)
-        self._posed_buffer.write(self.posed)
-
-    def release(self) -> None:
-        for thing in (
-            *self.arrays.values(),
-            self._static_buffer,
-            self._posed_buffer,
-            self._indices,
-            self.blocks,
-            *self._own,
-        ):
-            thing.release()
 
 
 class Renderer:
@@ -188,7 +101,7 @@ class Renderer:
             vertex_shader=_source("part.vert", defines),
             fragment_shader=_source(f"{material}.frag", defines),
         )
-        for name, unit in _TEXTURE_UNITS.items():
+        for name, unit in TEXTURE_UNITS.items():
             if name in program:
                 program[name].value = unit
         for name, binding in (("Scene", 0), ("Part", 1)):
@@ -241,14 +154,14 @@ class Renderer:
         self._scene.bind_to_uniform_block(0)
         context = self.context
         context.enable_only(context.DEPTH_TEST)
-        self._folds.use(_TEXTURE_UNITS["fold_tile"])
-        self._defaults[0].use(_TEXTURE_UNITS["shadow_map"])
+        self._folds.use(TEXTURE_UNITS["fold_tile"])
+        self._defaults[0].use(TEXTURE_UNITS["shadow_map"])
         self._shadow_buffer.use()
         self._shadow_buffer.clear(depth=1.0)
         self._draw(model, shadow=True, coarse=True)
         self._person.use()
         self._person.clear(depth=1.0)
-        self._shadow.use(_TEXTURE_UNITS["shadow_map"])
+        self._shadow.use(TEXTURE_UNITS["shadow_map"])
         self._draw(model, shadow=False, coarse=sample > _COARSE_FROM)
         context.disable(context.DEPTH_TEST)
         self._occlude(camera)
@@ -262,7 +175,7 @@ class Renderer:
         for i, part in enumerate(model.parts):
             if shadow and not part.casts_shadow:
                 continue
-            model.blocks.bind_to_uniform_block(1, offset=i * _BLOCK_STRIDE, size=16 * len(PART_BLOCK))
+            model.blocks.bind_to_uniform_block(1, offset=i * BLOCK_STRIDE, size=16 * len(PART_BLOCK))
             for unit, default in self._defaults.items():
                 model.textures[i].get(unit, default).use(unit)
             first, count = ranges[i]

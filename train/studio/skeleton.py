@@ -13,7 +13,9 @@ import numpy as np
 
 from .assets import BODY_VERTICES, SIDES, Parsed
 from .body import Body, torso_extent
-from .poses import Arm, Pose
+from .garments import heel_pitch
+from .poses import Pose
+from .reach import Reach
 from .rotations import frame, normalised, rotation, share, swing, turn, two_bone_reach
 
 _SPINE = ("spine05", "spine04", "spine03", "spine02", "spine01")
@@ -44,6 +46,7 @@ class Skeleton:
         self.bones, self.body, self.heel = meshes.bones, body, heel
         self.index = meshes.bones.index
         self.rest = body.heads
+        # half width, front and back z of the trunk with its clothes, at three ranges of canonical height
         self.hips, self.waist, self.chest = (
             (width + bulk, front + bulk, back - bulk)
             for width, front, back in (
@@ -51,11 +54,6 @@ class Skeleton:
             )
         )
         self.floor = float(body.vertices[:BODY_VERTICES, 1].min())
-
-    @property
-    def heel_pitch(self) -> float:
-        """Pitch of the foot (radians) that a heel of this height asks for."""
-        return float(np.arcsin(min(self.heel / 1.9, 0.8)))
 
     def at(self, name: str) -> np.ndarray:
         """Rest position of a bone's head."""
@@ -162,7 +160,7 @@ class _Solver:
             ("lowerleg02", shin),
         ):
             self.fixed[f"{name}.{side}"] = matrix
-        pitch = self.skeleton.heel_pitch
+        pitch = heel_pitch(self.skeleton.heel)
         self.fixed[f"foot.{side}"] = turn(y=yaw * 0.8, x=foot.heel + pitch)
         toes = turn(
             y=yaw * 0.8, x=foot.heel - 0.7 * max(foot.heel, 0)
@@ -170,12 +168,40 @@ class _Solver:
         for toe in "12345":
             self.fixed[f"toe{toe}-1.{side}"] = toes
 
+    def _reach(self, side: str) -> Reach:
+        """What an arm of this side may reach for, as the trunk and the head are by now."""
+
+        def carried(name: str, point: np.ndarray) -> np.ndarray:
+            i = self.skeleton.index[name]
+            return self.rotations[i] @ (point - self.skeleton.rest[i]) + self.heads[i]
+
+        def turned(name: str, direction: np.ndarray) -> np.ndarray:
+            return self.rotations[self.skeleton.index[name]] @ direction
+
+        skeleton = self.skeleton
+        return Reach(
+            1 if side == "L" else -1,
+            skeleton.hips,
+            skeleton.waist,
+            skeleton.chest,
+            {
+                "hip": skeleton.at(f"upperleg01.{side}")[1],
+                "waist": skeleton.at("spine04")[1],
+                "chest": skeleton.at("spine02")[1],
+                "head": skeleton.at("head")[1],
+            },
+            self.pelvis,
+            lambda point: self._moved(point, self.offset),
+            carried,
+            turned,
+        )
+
     def _plan_arm(self, side: str, girdle: int) -> None:
         shoulder, elbow, wrist = self.skeleton.joints("arm", side)
         base = self.rotations[girdle]
         start = base @ (shoulder - self.skeleton.rest[girdle]) + self.heads[girdle]
         arm = self.pose.arms[side]
-        goal = self._goal(arm, side)
+        goal = self._reach(side).goal(arm)
         elbow_at, wrist_at = two_bone_reach(
             start, goal.wrist, goal.pole, np.linalg.norm(elbow - shoulder), np.linalg.norm(wrist - elbow)
         )
@@ -198,119 +224,3 @@ class _Solver:
         if goal.hand is not None:
             hand = share(swing(hand @ fingers0, goal.hand), 0.85) @ hand
         self.fixed[f"wrist.{side}"] = hand @ rotation(np.cross(fingers0, (0, 1, 0)), arm.wrist)
-
-    def _goal(self, arm: Arm, side: str) -> _Goal:
-        """Where the wrist goes, where the elbow points, how the forearm turns, where the fingers point.
-
-        x is counted outwards on either side; y is a height of the rest pose; z to the front.
-        """
-        sign = 1 if side == "L" else -1
-        skeleton = self.skeleton
-        a, b, c, d = arm.jitter
-
-        def outwards(x, y, z):
-            return np.array([x * sign, y, z], float)
-
-        def by_pelvis(x, y, z):
-            return self._moved(outwards(x, y, z), self.offset)
-
-        def by_bone(name, x, y, z):
-            i = skeleton.index[name]
-            return self.rotations[i] @ (outwards(x, y, z) - skeleton.rest[i]) + self.heads[i]
-
-        def pointing(name, x, y, z):
-            return self.rotations[skeleton.index[name]] @ outwards(x, y, z)
-
-        hip_width, hip_front, hip_back = skeleton.hips
-        waist_width = skeleton.waist[0]
-        chest_front = skeleton.chest[1]
-        hip, waist = skeleton.at(f"upperleg01.{side}")[1], skeleton.at("spine04")[1]
-        chest, head = skeleton.at("spine02")[1], skeleton.at("head")[1]
-        behind = outwards(0.5, 0, -1)
-        match arm.goal:
-            case "down":
-                return _Goal(
-                    by_pelvis(hip_width + 0.55 + 0.25 * a, hip - 0.35 + 0.3 * b, 0.25 + 0.35 * c),
-                    behind,
-                    -0.3 + 0.3 * d,
-                )
-            case "swing forward":
-                return _Goal(by_pelvis(hip_width + 0.45 + 0.2 * a, hip - 0.1, 1.5 + 0.5 * c), behind, -0.2)
-            case "swing back":
-                return _Goal(
-                    by_pelvis(hip_width + 0.5 + 0.2 * a, hip + 0.1, -1.1 + 0.4 * c),
-                    outwards(0.6, 0, -1),
-                    -0.2,
-                )
-            case "hip":
-                return _Goal(
-                    by_pelvis(waist_width + 0.55 + 0.12 * a, waist + 0.15 + 0.25 * b, -0.15 + 0.3 * c),
-                    outwards(1, 0.1, -0.8),
-                    0.5 + 0.2 * d,
-                    self.pelvis @ outwards(-0.55, -0.55, 0.65),
-                )
-            case "pocket":
-                return _Goal(
-                    by_pelvis(hip_width + 0.25 + 0.08 * a, hip + 0.75 + 0.15 * b, 0.35 + 0.25 * c),
-                    outwards(0.8, 0, -1),
-                    -0.1,
-                    self.pelvis @ outwards(-0.12, -1, 0.25),
-                )
-            case "clasp":
-                return _Goal(
-                    by_pelvis(0.55 + 0.1 * a, hip + 0.3 + 0.3 * b, hip_front + 0.75),
-                    outwards(1, 0, -0.5),
-                    0.2,
-                    self.pelvis @ outwards(-0.9, -0.5, 0.1),
-                )
-            case "back":
-                return _Goal(
-                    by_pelvis(0.9 + 0.2 * a, hip + 1.5 + 0.3 * b, hip_back - 0.5),
-                    outwards(1, 0, -0.3),
-                    -0.6,
-                    self.pelvis @ outwards(-1, -0.25, 0),
-                )
-            case "hair":
-                return _Goal(
-                    by_bone("head", 1.15 + 0.2 * a, head + 0.35 + 0.4 * b, 0.1 + 0.3 * c),
-                    outwards(1, 0.5 + 0.3 * d, 0.1),
-                    -0.4,
-                    pointing("head", -0.7, 0.6, -0.2),
-                )
-            case "chin":
-                return _Goal(
-                    by_bone("head", 0.55 + 0.2 * a, head - 1.25 + 0.2 * b, 1.75),
-                    outwards(0.6, -1, 0.3),
-                    0.3,
-                    pointing("head", -0.25, 1, -0.25),
-                )
-            case "lapel":
-                return _Goal(
-                    by_bone("spine01", 0.95 + 0.2 * a, chest + 1 + 0.5 * b, chest_front + 0.45),
-                    outwards(1, -0.35, -0.1),
-                    0.2,
-                    pointing("spine01", -0.8, 0.4, -0.2),
-                )
-            case "crossed":
-                over = (0.25, 0.75) if side == "L" else (-0.1, 0.4)
-                return _Goal(
-                    by_bone("spine01", -0.55 + 0.2 * a, chest + 0.35 + over[0], chest_front + over[1]),
-                    outwards(1, -0.6, 0.3),
-                    0.1,
-                    pointing("spine01", -1, 0.1, -0.25),
-                )
-            case "out":
-                return _Goal(
-                    by_bone("spine01", 3.4 + 0.5 * a, chest - 0.8 + 0.9 * b, 0.9 + 0.6 * c),
-                    outwards(0.4, -0.5, -1),
-                    0.0,
-                )
-        raise ValueError(f"no arm goal {arm.goal!r}")
-
-
-@dataclass(frozen=True)
-class _Goal:
-    wrist: np.ndarray
-    pole: np.ndarray
-    pronation: float
-    hand: np.ndarray | None = None

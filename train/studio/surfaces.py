@@ -1,19 +1,10 @@
-"""Surface ids the renderer writes for every pixel, and the eight parsing classes they belong to."""
+"""Surface ids the renderer writes for every pixel, and the parsing classes they belong to."""
 
 from __future__ import annotations
 
 import numpy as np
 
-PARSING_CLASSES = (
-    "background",
-    "hair",
-    "face",
-    "upper clothes",
-    "dress or skirt",
-    "pants",
-    "arms and neck",
-    "legs and shoes",
-)
+# The eight parsing classes, in the order of `train.data.people.CLASSES`.
 BACKGROUND, HAIR, FACE, UPPER, DRESS, PANTS, ARMS, LEGS = range(8)
 # Bare skin of the trunk has ids of its own, so that a picture that shows what it should not can be found
 # and redrawn.

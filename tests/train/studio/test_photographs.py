@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from train.studio.surfaces import BARE_HIPS, BARE_TORSO, PARSING_CLASSES
+from train.data.people import CLASSES
+from train.studio.surfaces import BARE_HIPS, BARE_TORSO
 
 FLIPPED_PAIRS = ((2, 5), (3, 6), (4, 7), (8, 11), (9, 12), (10, 13), (14, 15), (16, 17))
 
@@ -19,7 +20,7 @@ def test_a_view_is_a_picture_with_labels(people):
         assert view.image_HWC.shape == (256, 176, 3)
         assert view.image_HWC.dtype == np.uint8
         assert view.parsing_HW.shape == (256, 176)
-        assert view.parsing_HW.max() < len(PARSING_CLASSES)
+        assert view.parsing_HW.max() < len(CLASSES)
         assert view.keypoints_18x3.shape == (18, 3)
         assert set(np.unique(view.keypoints_18x3[:, 2])) <= {0, 1, 2}
         assert np.count_nonzero(view.parsing_HW) > 1500  # somebody is there

@@ -67,7 +67,7 @@ def dry_run(run: Run, source: Source, folder: Path, steps: int, workers: int) ->
         run.samples = stage.first
         size = run.recipe.phase(stage.first).size
         cost = seconds_a_sample(run, source, steps, workers)
-        line = f"from {stage.first:>9,} samples  {size[0]}x{size[1]}  {1 / cost:7.1f} samples/s"
+        line = f"from {stage.first:>9,} samples  {size[0]}x{size[1]}  {1 / cost:7.3g} samples/s"
         line += "  with the adversary" if stage.adversarial else ""
         if stage.end is not None:
             hours += (stage.end - stage.first) * cost / 3600

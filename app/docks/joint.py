@@ -169,4 +169,14 @@ class JointPanel(QWidget):
             chip.clicked.connect(lambda _on=False, joint=joint: self.chip_clicked.emit(joint))
             self._flow.addWidget(chip)
             chip.show()
-        self._chips.updateGeometry()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """A dock asks no height for its width: without this the last rows of chips would be cut off."""
+        margins = self.layout().contentsMargins()
+        width = self.width() - margins.left() - margins.right()
+        self._chips.setMinimumHeight(self._flow.heightForWidth(width))
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._make_room()

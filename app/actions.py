@@ -60,6 +60,8 @@ ACTIONS = (
     Spec("zoom_out", "Zoom &out", ("Ctrl+-",), "zoom_out", "&View"),
     Spec("toggle_skeleton", "&Skeleton", ("Ctrl+H",), "skeleton", "&View", 1, checkable=True,
          tip="Show the skeleton over the picture"),
+    Spec("toggle_reference", "Show the &reference", ("C",), "compare", "&View", 1, "rendered", checkable=True,
+         tip="The photo itself, to compare; hold \\ for a glance"),
     Spec("toggle_panels", "Hide &panels", ("F",), "", "&View", 2, checkable=True),
     Spec("reset_layout", "Reset &layout", (), "", "&View", 2),
     Spec("show_keys", "&Keys and mouse", ("F1", "Ctrl+Alt+/"), "", "&Help"),
@@ -72,7 +74,7 @@ TOOLBAR = (
     ("open_person", "open_garment"),
     ("undo", "redo"),
     ("mirror", "toggle_joint", "reset_pose"),
-    ("toggle_skeleton", "zoom_out", "fit", "zoom_in"),
+    ("toggle_reference", "toggle_skeleton", "zoom_out", "fit", "zoom_in"),
 )
 
 

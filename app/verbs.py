@@ -198,6 +198,9 @@ class Verbs:
     def toggle_skeleton(self) -> None:
         self.canvas.set_skeleton_shown(self.actions_by_id["toggle_skeleton"].isChecked())
 
+    def toggle_reference(self) -> None:
+        self.show_reference(self.actions_by_id["toggle_reference"].isChecked())
+
     def toggle_panels(self) -> None:
         hide = self.actions_by_id["toggle_panels"].isChecked()
         if hide:

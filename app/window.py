@@ -21,7 +21,7 @@ from app.verbs import Verbs
 from app.worker import EngineFacts, RenderWorker, Trouble
 from engine.api import Frame
 
-COACHED_JOINT = 7  # the left wrist
+COACHED_JOINTS = (7, 4, 6, 3, 0, 13, 10)  # the left wrist, or what is shown instead
 DEFAULT_FRAME = (256, 176)
 TITLE_BAR = 40  # px left for the window manager's own bar
 
@@ -89,7 +89,7 @@ class MainWindow(Verbs, Layout, QMainWindow):
         canvas.joint_toggled.connect(lambda joint: c.set_shown(joint, c.pose[joint, 2] <= 0))
         canvas.menu_wanted.connect(self._canvas_menu)
         canvas.zoom_changed.connect(self._on_zoom)
-        canvas.peeked.connect(self._on_peek)
+        canvas.peeked.connect(self.show_reference)
         self.joint.place_wanted.connect(lambda joint, x, y: c.place(joint, (x, y)))
         self.joint.shown_wanted.connect(c.set_shown)
         self.joint.chip_clicked.connect(self._on_chip)
@@ -149,14 +149,14 @@ class MainWindow(Verbs, Layout, QMainWindow):
         pose = self.controller.pose
         self.canvas.show_pose(pose)
         self.joint.show_joint(self.canvas.selected, pose)
-        if self.coach.isVisible():
-            self.coach.point_at(self.canvas.to_widget(tuple(pose[COACHED_JOINT, :2])) + QPointF(8, 0))
+        self._place_coach()
         if self.controller.draft:
             self._tell_draft(self.controller.draft)
         self._refresh_actions()
 
     def _on_look(self, changed: frozenset) -> None:
         look = self.controller.document.look
+        self.show_reference(False)  # whoever changes something wants to see it
         if changed & {"photos", "person"}:
             self.shelf.show_look(look)
         elif "borrow" in changed:
@@ -213,6 +213,7 @@ class MainWindow(Verbs, Layout, QMainWindow):
             )
             self._tell_draft(draft)
         self.hud.setVisible(draft is None)
+        self.show_reference(False)
         self.canvas.select(-1)
         self._refresh_actions()
 
@@ -267,10 +268,12 @@ class MainWindow(Verbs, Layout, QMainWindow):
         self.zoom_label.setText(f"{zoom:.0%}".replace("%", " %"))
         self._place_overlays()
 
-    def _on_peek(self, held: bool) -> None:
+    def show_reference(self, on: bool) -> None:
+        """Show the photo itself instead of the result, to compare them."""
         look = self.controller.document.look
-        photo = look.photo(look.person) if held and not self.controller.draft else None
+        photo = look.photo(look.person) if on and not self.controller.draft else None
         self.canvas.peek(photo.reference.image_HWC if photo else None)
+        self.actions_by_id["toggle_reference"].setChecked(photo is not None)
 
     def _canvas_menu(self, joint: int, where) -> None:
         menu = QMenu(self)
@@ -303,9 +306,13 @@ class MainWindow(Verbs, Layout, QMainWindow):
 
     def _place_overlays(self) -> None:
         self.hud.move(14, self.canvas.height() - self.hud.height() - 14)
-        if self.coach.isVisible() and self.controller.pose is not None:
-            spot = self.controller.pose[COACHED_JOINT, :2]
-            self.coach.point_at(self.canvas.to_widget((float(spot[0]), float(spot[1]))) + QPointF(8, 0))
+        self._place_coach()
+
+    def _place_coach(self) -> None:
+        pose = self.controller.pose
+        if pose is not None and self.coach.isVisible():
+            joint = next((joint for joint in COACHED_JOINTS if pose[joint, 2] > 0), COACHED_JOINTS[0])
+            self.coach.point_at(self.canvas.to_widget(pose[joint, :2].tolist()) + QPointF(8, 0))
 
     def resizeEvent(self, event) -> None:  # noqa: N802
         super().resizeEvent(event)

@@ -72,6 +72,7 @@ class CanvasView(QGraphicsView):
         self._pan_from: QPointF | None = None
         self._drag = False
         self._nudging = False
+        self._peeking = False
         self.refresh_theme()
 
     # What is shown.
@@ -309,11 +310,16 @@ class CanvasView(QGraphicsView):
             self._escape()
         elif key == Qt.Key.Key_Backslash:
             if not event.isAutoRepeat():
-                self.peeked.emit(True)
+                self._peek(True)
         elif key in ARROWS and self.selected >= 0:
             self._nudge(ARROWS[key], event)
         else:
             super().keyPressEvent(event)
+
+    def _peek(self, held: bool) -> None:
+        if held != self._peeking:
+            self._peeking = held
+            self.peeked.emit(held)
 
     def _escape(self) -> None:
         if self._drag:
@@ -337,14 +343,14 @@ class CanvasView(QGraphicsView):
             self._space = False
             self.viewport().unsetCursor()
         elif event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat():
-            self.peeked.emit(False)
+            self._peek(False)
         elif event.key() in ARROWS and not event.isAutoRepeat():
             self._nudging = False
         super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event) -> None:  # noqa: N802
         self._space = False
-        self.peeked.emit(False)
+        self._peek(False)
         super().focusOutEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802

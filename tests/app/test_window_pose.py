@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -229,6 +229,27 @@ def test_the_first_drag_takes_the_hint_away_for_good(open_window, settings):
     assert settings.hint_seen
 
 
+def test_the_hint_points_at_a_joint_that_is_there(open_window, standing):
+    driver = open_window(hint_seen=False)
+    bust = standing.copy()
+    bust[[4, 6, 7]] = 0
+    driver.controller.take_pose(bust, "bust")
+    coach, elbow = driver.window.coach, driver.at(3)
+    assert 0 < coach.x() - elbow.x() < 40
+    assert abs(coach.geometry().center().y() - elbow.y()) < 3
+
+
+def test_every_hidden_joint_has_its_chip_in_sight(open_window, standing):
+    driver = open_window()
+    head = standing.copy()
+    head[2:14] = 0
+    driver.controller.take_pose(head, "head")
+    panel = driver.window.joint
+    driver.until(lambda: all(panel.rect().contains(chip.geometry().translated(panel._chips.pos()))
+                             for chip in panel.chips))  # fmt: skip
+    assert len(panel.chips) == 12
+
+
 def test_joints_can_be_dragged_before_the_engine_is_awake(open_window):
     driver = open_window(awake=False)
     driver.controller.facts = None
@@ -257,6 +278,20 @@ def test_holding_backslash_shows_the_reference(open_window):
     assert driver.canvas.reference.isVisible()
     QTest.keyRelease(driver.canvas, Qt.Key.Key_Backslash)
     assert not driver.canvas.reference.isVisible()
+
+
+def test_the_reference_can_be_compared_until_something_changes(open_window):
+    driver = open_window()
+    compare, reference = driver.window.actions_by_id["toggle_reference"], driver.canvas.reference
+    compare.trigger()
+    assert reference.isVisible() and compare.isChecked()
+    compare.trigger()
+    assert not reference.isVisible()
+    compare.trigger()
+    QApplication.sendEvent(driver.canvas, QFocusEvent(QEvent.Type.FocusOut))
+    assert reference.isVisible(), "opening a menu is no change"
+    driver.drag(LEFT_WRIST, 5, -20)
+    assert not reference.isVisible() and not compare.isChecked()
 
 
 def test_a_joint_is_drawn_where_its_pixels_are(open_window):

@@ -47,7 +47,7 @@ _LIPSTICKS = [(150, 50, 55), (190, 60, 60), (120, 25, 35), (200, 110, 100), (170
 @dataclass(frozen=True)
 class Looks:
     """skin: texture file name and linear tint; face: values of PART_BLOCK painted on it; hair, tip: 8-bit
-    sRGB."""
+    sRGB; cut: of long hair, the `hair` of PART_BLOCK; brows, lashes: numbers of MakeHuman's."""
 
     skin: str
     skin_tint: np.ndarray
@@ -119,62 +119,44 @@ def head_parts(assets: Assets, body: Body, looks: Looks) -> list[Part]:
     meshes, base = assets.meshes, body.vertices
     worn = meshes.accessories
 
-    def card(
-        name,
-        accessory,
-        label,
-        file,
-        tint,
-        luminance,
-        threshold,
-        depth,
-        specular=0.0,
-        recolour=1,
-        mesh=None,
-        **more,
-    ):
+    def card(name, mesh, label, file, *, tint, luminance, threshold, depth, specular=0.0, keep=False, **more):
+        """tint: linear rgb; luminance: factor that brings the texture's mean to 1; threshold: least alpha that
+        is drawn; depth: how far behind its place the depth test sees it (dm); keep: the texture's colours."""
         values = {
-            "label": (label, recolour, 0, 0),
+            "label": (label, 0 if keep else 1, 0, 0),
             "depth": (depth, depth, 0, 0),
             "tint": (*tint, luminance),
-            "shine": (specular, 80.0 if recolour == 0 else 10.0, threshold, 0),
+            "shine": (specular, 80.0 if keep else 10.0, threshold, 0),
             **more,
         }
-        return Part(
-            name,
-            "card",
-            mesh or accessory_mesh(worn[accessory], base),
-            values,
-            {"base": file},
-            casts_shadow=name in ("hair", "hat"),
-        )
+        return Part(name, "card", mesh, values, {"base": file}, casts_shadow=name == "hair")
 
     # the eyes lie as deep as the face in the depth test, or they would shine through the lids
     parts = [
         card(
             "eyes",
-            "high-poly",
+            accessory_mesh(worn["high-poly"], base),
             FACE,
             assets.texture("eyes", f"{looks.iris}_eye.png"),
-            (1, 1, 1),
-            1.0,
-            0.5,
-            0.05,
+            tint=(1, 1, 1),
+            luminance=1.0,
+            threshold=0.5,
+            depth=0.05,
             specular=0.25,
-            recolour=0,
+            keep=True,
         )
     ]
     brows = f"eyebrow{looks.brows:03d}"
     parts.append(
         card(
             "brows",
-            brows,
+            accessory_mesh(worn[brows], base),
             FACE,
             assets.texture("eyebrows", f"{brows}.png"),
-            linear(np.minimum(looks.hair * 0.6, 90)),
-            1 / 0.3,
-            0.35,
-            -0.03,
+            tint=linear(np.minimum(looks.hair * 0.6, 90)),
+            luminance=1 / 0.3,
+            threshold=0.35,
+            depth=-0.03,
         )
     )
     if body.female:
@@ -182,31 +164,31 @@ def head_parts(assets: Assets, body: Body, looks: Looks) -> list[Part]:
         parts.append(
             card(
                 "lashes",
-                lashes,
+                accessory_mesh(worn[lashes], base),
                 FACE,
                 assets.texture("eyelashes", f"{lashes}.png"),
-                linear((18, 14, 12)),
-                1 / 0.3,
-                0.4,
-                -0.02,
+                tint=linear((18, 14, 12)),
+                luminance=1 / 0.3,
+                threshold=0.4,
+                depth=-0.02,
             )
         )
     style = looks.style
     file = assets.texture("hair", f"{style.removesuffix('01') if style == 'afro01' else style}_diffuse.png")
+    # of the skull, which lies above and a little behind the joint of the head
     centre = body.vertices[meshes.bones.head_rows[meshes.bones.index["head"]]].mean(0) + (0, 0.45, -0.05)
-    over = style in ("long01", "bob01", "braid01")
+    over_clothes = style in ("long01", "bob01", "braid01")
     parts.append(
         card(
             "hair",
-            style,
+            accessory_mesh(worn[style], base, outward_from=centre),
             HAIR,
             file,
-            linear(looks.hair),
-            1 / max(mean_luminance(file), 0.04),
-            0.3 if style == "afro01" else 0.45,
-            -0.3 if over else -0.1,
+            tint=linear(looks.hair),
+            luminance=1 / max(mean_luminance(file), 0.04),
+            threshold=0.3 if style == "afro01" else 0.45,
+            depth=-0.3 if over_clothes else -0.1,
             specular=0.22,
-            mesh=accessory_mesh(worn[style], base, outward_from=centre),
             hair=looks.cut,
             hair_tip=(*linear(looks.tip), 0),
         )

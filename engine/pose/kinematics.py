@@ -217,7 +217,7 @@ def _about(pose_18x3: np.ndarray, change, centre: tuple[float, float] | None) ->
 
 
 def mirror(pose_18x3: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """The pose as in a mirror held beside the frame of `size` (H, W): x becomes W - x, left and right swap."""
+    """The pose as in a mirror beside the frame of `size` (H, W): x becomes W - x, left and right swap."""
     pose = np.array(pose_18x3, dtype=np.float32)[list(sk.FLIP)]
     placed = placed_joints(pose)
     pose[placed, 0] = size[1] - pose[placed, 0]

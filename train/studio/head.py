@@ -121,7 +121,8 @@ def head_parts(assets: Assets, body: Body, looks: Looks) -> list[Part]:
 
     def card(name, mesh, label, file, *, tint, luminance, threshold, depth, specular=0.0, keep=False, **more):
         """tint: linear rgb; luminance: factor that brings the texture's mean to 1; threshold: least alpha
-        that is drawn; depth: how far behind its place the depth test sees it (dm); keep: the texture's colours."""
+        that is drawn; depth: how far behind its place the depth test sees it (dm); keep: the texture's
+        colours."""
         values = {
             "label": (label, 0 if keep else 1, 0, 0),
             "depth": (depth, depth, 0, 0),

@@ -9,6 +9,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.errors import InputError
+from engine.measure import gmacs
 from engine.models import nted
 from engine.models.nted.network import textbook
 from engine.plan import Plan
@@ -63,3 +64,12 @@ def test_ablations_are_saved_with_their_kind(tmp_path):
         replace(SMALL, transfer="magic")
     with pytest.raises(InputError, match="textures"):
         Session(again, Plan(torch.device("cpu"), torch.float32, 1), (64, 48), {})
+
+
+def test_true_costs_of_a_stage_are_those_of_the_official_modules():
+    with torch.device("meta"):
+        network = nted.Nted(nted.official_256())
+    macs = gmacs(network, (256, 176))
+    assert macs["full"] == pytest.approx(91.046, abs=2e-3)
+    assert macs["skeleton"] == pytest.approx(9.006, abs=2e-3)
+    assert macs["render 5"] == pytest.approx(37.370, abs=1e-2) and macs["encode"] < 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import re
 import shutil
@@ -62,7 +63,7 @@ def keep_best(path: Path, error: float) -> bool:
     A second name for the same file where the file system knows such a thing, a copy elsewhere.
     """
     before = best(path.parent)
-    if before is not None and before[1] <= error:
+    if not math.isfinite(error) or (before is not None and before[1] <= error):
         return False
     samples = path.stem.rpartition("-")[2]
     kept = path.with_name(f"best-{samples}-{error:.6f}.pt")

@@ -183,7 +183,7 @@ def test_a_loss_that_is_no_number_stops_the_run_and_its_batch_is_kept(people, tm
 
 
 def test_the_best_checkpoint_outlives_the_newer_ones(people, tmp_path):
-    errors = iter([0.3, 0.1, 0.2, 0.25, 0.4, 0.5])
+    errors = iter([float("nan"), 0.1, 0.2, 0.25, 0.4, 0.5])
 
     def validate(run):
         return Validation({"held_out": next(errors), "copied": 0.4}, np.zeros((8, 8, 3), np.uint8))
@@ -195,7 +195,7 @@ def test_the_best_checkpoint_outlives_the_newer_ones(people, tmp_path):
         p.name for p in checkpoint.checkpoints(tmp_path)
     }
     rows = list(csv.DictReader((tmp_path / "validation.csv").open()))
-    assert [row["held_out"] for row in rows] == ["0.3", "0.1", "0.2", "0.25", "0.4", "0.5"]
+    assert [row["held_out"] for row in rows] == ["nan", "0.1", "0.2", "0.25", "0.4", "0.5"]
     assert (
         chosen(tmp_path, best=True) == path
         and chosen(tmp_path, best=False).name == "checkpoint-0000000012.pt"

@@ -6,12 +6,16 @@ Unit of all coordinates: decimetre; x to the person's left, y up, z to the front
 from __future__ import annotations
 
 import gzip
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from engine.errors import InputError
+from engine.files import reason_of
 
 
 @dataclass(frozen=True)
@@ -32,33 +36,40 @@ class ObjMesh:
         return self.groups == group
 
 
+@contextmanager
+def _lines_of(path: Path, what: str) -> Iterator[Iterable[str]]:
+    """The lines of a text file, gzipped or not; what goes wrong while they are read is an InputError."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rt", encoding="utf-8") as lines:
+            yield lines
+    except (OSError, EOFError, ValueError, IndexError, zlib.error) as error:
+        raise InputError(f"{path} is not a readable {what}: {reason_of(error)}.") from error
+
+
 def read_obj(path: Path) -> ObjMesh:
-    """Read a Wavefront mesh of quads (and the odd triangle); raises InputError for anything that is no
-    mesh."""
+    """Read a Wavefront mesh of quads (and the odd triangle). Raises InputError for anything else."""
     vertices, uvs, faces, face_uvs, groups = [], [], [], [], []
     group = ""
-    try:
-        with open(path, encoding="utf-8") as lines:
-            for line in lines:
-                words = line.split()
-                if not words:
-                    continue
-                if words[0] == "v":
-                    vertices.append([float(word) for word in words[1:4]])
-                elif words[0] == "vt":
-                    uvs.append([float(word) for word in words[1:3]])
-                elif words[0] == "g":
-                    group = words[1]
-                elif words[0] == "f":
-                    corners = [word.split("/") for word in words[1:5]]
-                    corners += corners[-1:] * (4 - len(corners))
-                    faces.append([int(corner[0]) - 1 for corner in corners])
-                    face_uvs.append(
-                        [int(corner[1]) - 1 if len(corner) > 1 and corner[1] else 0 for corner in corners]
-                    )
-                    groups.append(group)
-    except (OSError, ValueError, IndexError) as error:
-        raise InputError(f"{path} is not a readable mesh ({error}).") from error
+    with _lines_of(path, "mesh") as lines:
+        for line in lines:
+            words = line.split()
+            if not words:
+                continue
+            if words[0] == "v":
+                vertices.append([float(word) for word in words[1:4]])
+            elif words[0] == "vt":
+                uvs.append([float(word) for word in words[1:3]])
+            elif words[0] == "g":
+                group = words[1]
+            elif words[0] == "f":
+                corners = [word.split("/") for word in words[1:5]]
+                corners += corners[-1:] * (4 - len(corners))
+                faces.append([int(corner[0]) - 1 for corner in corners])
+                face_uvs.append(
+                    [int(corner[1]) - 1 if len(corner) > 1 and corner[1] else 0 for corner in corners]
+                )
+                groups.append(group)
     if not vertices or not faces:
         raise InputError(f"{path} holds no mesh.")
     return ObjMesh(
@@ -71,10 +82,9 @@ def read_obj(path: Path) -> ObjMesh:
 
 
 def read_target(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Read a morph target: indices of the moved vertices [N] and their moves [N, 3]."""
-    opener = gzip.open if path.suffix == ".gz" else open
+    """Read a morph target: indices of the moved vertices [N] and their moves [N, 3]. Raises InputError."""
     indices, moves = [], []
-    with opener(path, "rt", encoding="utf-8") as lines:
+    with _lines_of(path, "morph target") as lines:
         for line in lines:
             words = line.split()
             if line[0] == "#" or len(words) != 4:
@@ -116,10 +126,10 @@ class Fitting:
 
 
 def read_fitting(path: Path) -> Fitting:
-    """Read a .mhclo file."""
+    """Read a .mhclo file. Raises InputError."""
     rows, hidden, obj, section = [], [], "", ""
     scale_rows, scale_spans = np.zeros((3, 2), np.int32), np.zeros(3, np.float32)
-    with open(path, encoding="utf-8") as lines:
+    with _lines_of(path, "accessory") as lines:
         for line in lines:
             words = line.split()
             if not words or words[0].startswith("#"):

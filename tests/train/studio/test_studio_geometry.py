@@ -109,10 +109,10 @@ def test_fabrics_are_seamless_tiles(kind):
     fabric = draw_fabric(np.random.default_rng(3), kind=kind)
     assert fabric.tile.shape == (256, 256, 3)
     assert fabric.size > 0.5
-    tile = fabric.tile.astype(float)
-    inside = np.abs(np.diff(tile, axis=1)).mean((0, 2))
-    seam = np.abs(tile[:, 0] - tile[:, -1]).mean()
-    assert seam <= inside.max() + 1
+    for tile in (fabric.tile.astype(float), fabric.tile.astype(float).swapaxes(0, 1)):
+        inside = np.abs(np.diff(tile, axis=1)).mean((0, 2))
+        seam = np.abs(tile[:, 0] - tile[:, -1]).mean()
+        assert seam <= inside.max() + 1
 
 
 def test_prints_are_transparent_outside():
@@ -163,3 +163,11 @@ def test_broken_meshes_are_told_in_one_sentence(tmp_path):
     (tmp_path / "m.obj").write_text("v 0 0 zero\n")
     with pytest.raises(InputError, match="m.obj"):
         read_obj(tmp_path / "m.obj")
+    (tmp_path / "t.target.gz").write_bytes(b"no gzip")
+    with pytest.raises(InputError, match="t.target.gz is not a readable morph target"):
+        read_target(tmp_path / "t.target.gz")
+    (tmp_path / "c.mhclo").write_text("obj_file m.obj\nx_scale 0 one 2.0\n")
+    with pytest.raises(InputError, match="c.mhclo is not a readable accessory"):
+        read_fitting(tmp_path / "c.mhclo")
+    with pytest.raises(InputError, match="d.mhclo"):
+        read_fitting(tmp_path / "d.mhclo")

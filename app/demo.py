@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 FRAMES = 30
 PATIENCE_MS = 120_000
 FRAME_PATIENCE_MS = 3_000
+SETTLE_MS = 400  # the attention maps and the layout settle with the next turns of the event loop
 WRIST, ANKLE = 7, 10
 GIF_WIDTH = 340
 GIF_MARGIN = 24
@@ -31,6 +32,7 @@ class Player(QObject):
         self.screenshot = screenshot
         self.outcome = 1
         self._step = -1
+        self._saving = False
         self._pictures: list[Image.Image] = []
         self._start: QPointF | None = None
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
@@ -42,14 +44,13 @@ class Player(QObject):
         window.controller.frame_shown.connect(self._on_frame)
 
     def _on_status(self, status) -> None:
-        if self._step >= 0:
-            return
-        if status.state in ("full", "missing"):
+        if self._step > FRAMES:
+            self._save_at_rest(status)
+        elif self._step < 0 and status.state in ("full", "missing"):
             self._step = 0
             if status.state == "missing":
                 self._frame_patience.setInterval(30)  # only the skeleton will move
-            # The attention maps and the layout settle with the next turns of the event loop.
-            QTimer.singleShot(400, self._begin)
+            QTimer.singleShot(SETTLE_MS, self._begin)
 
     def _begin(self) -> None:
         if self.screenshot:
@@ -91,7 +92,12 @@ class Player(QObject):
     def _end_drag(self) -> None:
         self._step += 1
         self._send(QEvent.Type.MouseButtonRelease, self._spot(1.0), Qt.MouseButton.LeftButton)
-        QTimer.singleShot(1500, self._save_all)
+        self._save_at_rest(self.window.controller.status)
+
+    def _save_at_rest(self, status) -> None:
+        if status.state not in ("live", "catching up") and not self._saving:
+            self._saving = True
+            QTimer.singleShot(SETTLE_MS, self._save_all)
 
     def _save_all(self) -> None:
         self._save_window(self.folder / "window-after.png")

@@ -237,7 +237,3 @@ def _write(
         shutil.rmtree(final, ignore_errors=True)
         writer.folder.rename(final)
     return done
-
-
-if __name__ == "__main__":
-    sys.exit(run(sys.argv[1:]))

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.cli.inputs import frame_size
-from engine.errors import InputError
 
 from .data.shards import PEOPLE_PER_SHARD, Sample, describe, finished_shards, verify_shards, write_shard
 from .studio import STUDIO_VERSION
@@ -39,12 +38,12 @@ class Job:
 
 
 def run(argv: list[str]) -> int:
-    """Render as the arguments say. Returns the exit code: 0 done, 2 wrong use or missing needs."""
+    """Render as the arguments say. Raises InputError; returns the exit code: 0 done, 130 interrupted."""
     try:
         return _render(_parse(argv))
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return 2
+    except KeyboardInterrupt:
+        print("Interrupted. Finished shards are kept: the same command goes on from here.", file=sys.stderr)
+        return 130
 
 
 def _parse(argv: list[str]) -> argparse.Namespace:
@@ -198,7 +197,3 @@ def _samples(job: Job, first: int, end: int) -> Iterator[Sample]:
             )
         with _worker["counter"].get_lock():
             _worker["counter"].value += 1
-
-
-if __name__ == "__main__":
-    sys.exit(run(sys.argv[1:]))

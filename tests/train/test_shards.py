@@ -11,6 +11,7 @@ import pytest
 
 from engine.errors import InputError
 from train import render
+from train.__main__ import main
 from train.data.people import People
 from train.data.shards import Sample, describe, finished_shards, verify_shards, write_shard
 
@@ -133,8 +134,17 @@ def test_wrong_use_ends_with_two(tmp_path, capsys, monkeypatch):
             render.run([*arguments, "--output", str(tmp_path)])
         assert stop.value.code == 2
     capsys.readouterr()
-    assert render.run(["--people", "1", "--output", str(tmp_path)]) == 2
+    assert main(["render", "--people", "1", "--output", str(tmp_path)]) == 2
     assert "MAKEHUMAN_ASSETS" in capsys.readouterr().err
+
+
+def test_an_interruption_is_no_traceback(tmp_path, capsys, monkeypatch):
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(render, "_render", interrupt)
+    assert render.run(["--people", "1", "--output", str(tmp_path)]) == 130
+    assert capsys.readouterr().err.startswith("Interrupted. Finished shards are kept")
 
 
 @pytest.mark.skipif(
@@ -142,18 +152,18 @@ def test_wrong_use_ends_with_two(tmp_path, capsys, monkeypatch):
     reason="needs the MakeHuman data folder: MAKEHUMAN_ASSETS is not set",
 )
 def test_rendering_resumes(tmp_path, capsys):
-    arguments = ["--range", "49:51", "--views", "1", "--workers", "1", "--output", str(tmp_path)]
-    if render.run(arguments) == 2:
+    arguments = ["render", "--range", "49:51", "--views", "1", "--workers", "1", "--output", str(tmp_path)]
+    if main(arguments) == 2:
         pytest.skip(capsys.readouterr().err)
     first, second = finished_shards(tmp_path)
     stamps = first.stat().st_mtime_ns, second.read_bytes()
     second.unlink()  # as if the run had been killed
-    assert render.run(arguments) == 0
+    assert main(arguments) == 0
     assert first.stat().st_mtime_ns == stamps[0]
     assert second.read_bytes() == stamps[1]
     people = People(tmp_path)
     assert people.persons.tolist() == [49, 50]
     assert people.view(50, 0).image_HWC.shape == (256, 176, 3)
     first.write_bytes(first.read_bytes()[:-1])
-    assert render.run(arguments) == 2
+    assert main(arguments) == 2
     assert f"{first} is damaged" in capsys.readouterr().err

@@ -46,11 +46,11 @@ def has_fast_bfloat16() -> bool:
 
 
 def keep_freed_memory(keep: bool = True) -> None:
-    """Ask the C library not to give freed memory back to the system between frames (glibc; else nothing happens).
+    """Ask the C library to keep freed memory between frames (glibc; elsewhere nothing happens).
 
     A frame frees and asks for the same hundred megabytes over and over, and the system clears every page it
-    hands out again: a third of the time of the textbook form. What is kept is at most 512 MiB. keep=False gives
-    it back and sets what glibc arrives at by itself in such a program.
+    hands out again: a third of the time of the textbook form. At most 512 MiB are kept. keep=False gives them
+    back and sets what glibc arrives at by itself in such a program.
     """
     if platform.libc_ver()[0] != "glibc":
         return

@@ -16,11 +16,11 @@ def test_freed_memory_is_there_for_the_next_frame():
 
     def faults() -> int:
         """Pages the system had to hand out for four large blocks, one after another."""
-        for _ in range(3):
-            torch.empty(12_000_000).fill_(1.0)
+        for _ in range(16):  # small blocks settle in between the large ones at first
+            torch.empty(9_000_000).fill_(1.0)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
         for _ in range(4):
-            torch.empty(12_000_000).fill_(1.0)
+            torch.empty(9_000_000).fill_(1.0)
         return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
     try:

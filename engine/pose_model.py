@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import InputError
+from engine.files import make_folder, write_whole
 from engine.paths import user_data
 
 BUNDLE = "pose_landmarker_full.task"
@@ -138,17 +138,13 @@ def _store(bundle: bytes) -> Path:
     """Write the bundle into the first folder that takes it, whole or not at all. Raises InputError."""
     own_environment = sys.prefix != sys.base_prefix
     for folder in folders() if own_environment else folders()[1:]:
-        part = folder / f"{BUNDLE}.{os.getpid()}.tmp"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(bundle)
-            os.replace(part, folder / BUNDLE)
-        except OSError as error:
-            part.unlink(missing_ok=True)
+            write_whole(make_folder(folder) / BUNDLE, bundle)
+        except InputError as error:
             refused = error
             continue
         return folder / BUNDLE
-    raise InputError(f"the pose model cannot be stored in {folder}: {refused}")
+    raise InputError(f"the pose model cannot be stored: {refused}")
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import sys
 import threading
 import zipfile
 
@@ -202,6 +203,18 @@ def test_a_truncated_wheel_is_refused(tmp_path):
     path.write_bytes(path.read_bytes()[:60])
     with pytest.raises(InputError, match="no pose model can be read"):
         pose_model.build(path)
+
+
+def test_the_bundle_goes_into_the_first_folder_that_takes_it(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    blocked, free = tmp_path / "file" / "share", tmp_path / "home"
+    monkeypatch.setattr(pose_model, "folders", lambda: [blocked, free])
+    monkeypatch.setattr(sys, "base_prefix", "elsewhere")
+    assert pose_model._store(b"bundle").read_bytes() == b"bundle"
+    assert pose_model.find() == free / pose_model.BUNDLE and len(list(free.iterdir())) == 1
+    monkeypatch.setattr(pose_model, "folders", lambda: [blocked, blocked])
+    with pytest.raises(InputError, match="cannot be stored: The folder .*share cannot be made"):
+        pose_model._store(b"bundle")
 
 
 def test_bundle_members_are_stored_and_aligned():

@@ -7,6 +7,7 @@ attribute.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -71,8 +72,10 @@ class Cloth:
 
 @dataclass(frozen=True)
 class Accessory:
-    """Hair, brows, lashes, eyes, suits, shoes: a mesh fitted to the base. parts [N]: its connected
-    components."""
+    """Hair, brows, lashes, eyes, suits, shoes: a mesh fitted to the base.
+
+    parts [N]: connected component of every vertex.
+    """
 
     fitting: Fitting
     uvs: np.ndarray
@@ -84,8 +87,7 @@ class Accessory:
 
 @dataclass(frozen=True)
 class Bones:
-    """The skeleton: names, parents (-1 for the root), and the base vertices whose mean is a bone's head and
-    tail."""
+    """The skeleton: names, parents (-1 for the root); base vertices whose means are heads and tails."""
 
     names: list[str]
     parents: np.ndarray
@@ -183,7 +185,8 @@ def load_assets(folder: str | Path | None = None) -> Assets:
         except (OSError, ValueError, KeyError, TypeError):
             pass  # a damaged cache is built anew
     parsed = _parse(root)
-    save_tree(cached, parsed)
+    with contextlib.suppress(OSError):  # no room, or no right to write: it is parsed anew the next time
+        save_tree(cached, parsed)
     return Assets(root, parsed)
 
 
@@ -299,8 +302,7 @@ def _weight_of(bones: Bones, skin: sparse.spmatrix, prefixes: tuple[str, ...], s
 
 
 def _arm_coordinates(bones: Bones, base: np.ndarray, points: np.ndarray, skin: sparse.spmatrix) -> np.ndarray:
-    """[N, 2]: canonical length along shoulder, elbow (2.28), wrist (4.4), and the weight of that side's arm
-    bones."""
+    """[N, 2]: canonical length from shoulder over elbow (2.28) to wrist (4.4); weight of that side's arm."""
     arm = np.zeros((len(points), 2), np.float32)
     for side, on_side in (("L", points[:, 0] > 0), ("R", points[:, 0] <= 0)):
         shoulder, elbow, wrist = (

@@ -1,5 +1,4 @@
-"""Trees of plain data (dataclasses, dicts, lists, numpy arrays, sparse matrices) in one .npz file, without
-pickle."""
+"""Trees of plain data (dataclasses, dicts, lists, arrays, sparse matrices) in one .npz file, not pickled."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ import scipy.sparse as sparse
 
 
 def save_tree(path: Path, tree) -> None:
-    """Write atomically: another process sees the whole file or none."""
+    """Write atomically: another process sees the whole file or none. Raises OSError."""
     arrays: list[np.ndarray] = []
     outline = json.dumps(_outline(tree, arrays))
     path.parent.mkdir(parents=True, exist_ok=True)

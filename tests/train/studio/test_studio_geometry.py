@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from train.studio import assets
 from train.studio.cloth import RadialGrid
 from train.studio.geometry import components, subdivide, unique_corners, vertex_normals
 from train.studio.meshfiles import read_fitting, read_obj, read_target
@@ -102,6 +103,15 @@ def test_trees_come_back_as_they_were(tmp_path):
     assert tree["a"][1:] == ["text", 1.5, None]
     assert (tree["m"] != matrix).nnz == 0
     assert [file.name for file in tmp_path.iterdir()] == ["tree.npz"]
+
+
+def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("POSELOOM_HOME", str(tmp_path / "file"))
+    monkeypatch.setattr(assets, "find_assets", lambda folder: tmp_path)
+    monkeypatch.setattr(assets, "_content_key", lambda root: "key")
+    monkeypatch.setattr(assets, "_parse", lambda root: [1, 2])
+    assert assets.load_assets().meshes == [1, 2]
 
 
 @pytest.mark.parametrize("kind", list(KINDS))

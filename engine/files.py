@@ -28,8 +28,7 @@ def reason_of(error: Exception) -> str:
 def opened(
     path: str | os.PathLike, name: str | None = None, *, what: str = "a file"
 ) -> Iterator[tuple[BinaryIO, str]]:
-    """An ordinary, non-empty file open for reading, and what messages call it (`name`, or the file's own
-    name).
+    """An ordinary, non-empty file open for reading, and what messages call it: `name`, or its own name.
 
     what: what was expected, for the message about a folder. Raises InputError for everything that is wrong
     with the file, also while it is being read.
@@ -83,8 +82,7 @@ def make_folder(path: str | os.PathLike) -> Path:
 
 
 def write_whole(path: str | os.PathLike, data: bytes) -> None:
-    """Write a file so that it is never seen half written: a temporary neighbour, flushed to disk, renamed
-    over it.
+    """Write a file that is never seen half written: a temporary neighbour, flushed, then renamed over it.
 
     Raises InputError, in one sentence, where that is not possible; the old file is then untouched.
     """

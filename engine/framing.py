@@ -93,9 +93,7 @@ def _overlap(a: Box, b: Box) -> float:
 
 
 def _cut(rgb: np.ndarray, box: Box, size: tuple[int, int]) -> np.ndarray:
-    """The box of the photo at `size`, each pixel averaged over the area it covers, what lies outside filled
-    in.
-    """
+    """The box of the photo at `size`, pixels averaged over what they cover, what lies outside filled in."""
     height, width = rgb.shape[:2]
     if size == (height, width) and box == Box(0, 0, width, height):
         return rgb.copy()
@@ -119,9 +117,7 @@ def _cut(rgb: np.ndarray, box: Box, size: tuple[int, int]) -> np.ndarray:
 
 
 def _span(start: float, length: float, limit: int, cells: int) -> tuple[int, int]:
-    """First and last + 1 of the frame's cells that the photo covers wholly, give or take a sliver; at least
-    one.
-    """
+    """First and last + 1 of the frame's cells that the photo covers, give or take a sliver; at least one."""
     cell = length / cells
     first = int(np.clip(np.ceil(-start / cell - 0.01), 0, cells - 1))
     last = int(np.clip(np.floor((limit - start) / cell + 0.01), first + 1, cells))

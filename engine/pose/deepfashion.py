@@ -18,8 +18,7 @@ _LIST = re.compile(r"\[([^\[\]]*)\]")
 
 
 def parse_text(text: str, name: str, size: tuple[int, int]) -> np.ndarray:
-    """float64 [18, 2] in the frame, -1 where missing, from 18 lines "x y" (NTED section 5.1 of its data
-    code).
+    """float64 [18, 2] in the frame, -1 where missing, from 18 lines "x y" (NTED, data code).
 
     x' = (x - 40) W / 176, y' = y H / 256; further columns are ignored.
     """
@@ -49,9 +48,7 @@ def is_table(text: str) -> bool:
 
 
 def parse_table(text: str, name: str, size: tuple[int, int]) -> np.ndarray:
-    """float64 [18, 2] in the frame from one row "picture: [18 y]: [18 x]" (y first), with or without its
-    heading.
-    """
+    """float64 [18, 2] in the frame from one row "picture: [18 y]: [18 x]", with or without its heading."""
     rows = [line for line in text.splitlines() if _LIST.search(line)]
     if len(rows) != 1:
         raise InputError(f"{name} holds {len(rows)} poses: keep the one row that is meant.")

@@ -68,9 +68,7 @@ def stature(points: np.ndarray, present: np.ndarray) -> float | None:
 
 
 def body_box(points: np.ndarray, present: np.ndarray, tall: float) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom of the joints that are there and of what lies around them, for a person `tall`
-    px.
-    """
+    """Left, top, right, bottom of the joints that are there and what lies round them; tall: stature in px."""
     discs = [(points[j], _REACH[j] * tall) for j in np.flatnonzero(present)]
     seen = [j for j in _HEAD if present[j]]
     if seen:
@@ -86,9 +84,9 @@ def body_box(points: np.ndarray, present: np.ndarray, tall: float) -> tuple[floa
 
 
 def wanted_box(keypoints_18x3: np.ndarray, photo: tuple[int, int], aspect: float) -> Box | None:
-    """The box (width = aspect x height) that frames a person as the training pictures do; None for too few
-    joints.
+    """The box that frames a person as the training pictures do, or None for too few joints.
 
+    aspect: its width over its height.
     keypoints_18x3: in a photo of (H, W) = `photo`; joints outside of it do not count. The box leaves the
     photo only where the body leaves it no choice.
     """

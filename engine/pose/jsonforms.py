@@ -26,9 +26,7 @@ class People:
 
 
 def people_of(content: Any, name: str) -> People:
-    """Everybody in a parsed JSON document. Raises InputError where it holds no keypoints that can be
-    understood.
-    """
+    """Everybody in a parsed JSON document. Raises InputError where no keypoints can be understood."""
     frame = _frame(content)
     entries, says_coco17 = _entries(frame)
     if entries is None:
@@ -39,9 +37,7 @@ def people_of(content: Any, name: str) -> People:
 
 
 def _frame(content: Any) -> Any:
-    """The first frame with people of a list of frames; a list of people or of points as if it stood in a
-    frame.
-    """
+    """The first frame with people of a list of frames; a list of people or points as if it stood in one."""
     if not isinstance(content, list) or not content:
         return content
     if not all(isinstance(entry, dict) for entry in content) or "x" in content[0]:
@@ -52,9 +48,7 @@ def _frame(content: Any) -> Any:
 
 
 def _entries(frame: Any) -> tuple[list | None, bool]:
-    """The keypoint lists of a frame, one a person, and whether it says that they are COCO-17; None without
-    any.
-    """
+    """The keypoint lists of a frame, one a person (None without any); whether it says they are COCO-17."""
     if not isinstance(frame, dict):
         return None, False
     words = "".join(str(frame.get(key, "")) for key in _FORMAT_KEYS).lower()

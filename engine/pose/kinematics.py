@@ -108,9 +108,7 @@ def _carry(points: np.ndarray, joints: tuple[int, ...], shift: np.ndarray) -> np
 
 
 def _rotation(centre: np.ndarray, start: np.ndarray, target: np.ndarray) -> np.ndarray | None:
-    """The 2 x 2 turn about `centre` that takes the direction of `start` to that of `target`; None without
-    one.
-    """
+    """The 2 x 2 turn about `centre` from the direction of `start` to that of `target`, if there is one."""
     a, b = start - centre, target - centre
     lengths = math.hypot(*a) * math.hypot(*b)
     if min(math.hypot(*a), math.hypot(*b)) < _POINT:

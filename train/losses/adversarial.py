@@ -73,8 +73,7 @@ class Adversary:
             return generator_loss(self._plain(fake_BCHW))
 
     def step(self, fake_BCHW: Tensor, real_BCHW: Tensor) -> dict[str, Tensor]:
-        """One step on fakes and reals, and with every `r1_every`-th the penalty's own step; the detached
-        terms.
+        """One step on fakes and reals, and at every `r1_every`-th the penalty's own; the detached terms.
 
         Call it after the generator's step with the same fakes. Raises FloatingPointError on a loss that is
         no number, before it changes anything.

@@ -20,8 +20,7 @@ def gaussian_window() -> np.ndarray:
 
 
 def ssim_map(a_HWC: np.ndarray, b_HWC: np.ndarray) -> np.ndarray:
-    """SSIM around every pixel whose window lies in the picture, mean of the channels: float64 [H - 10, W -
-    10].
+    """SSIM around every pixel whose window lies in the picture: float64 [H - 10, W - 10], mean of channels.
 
     Pictures of [H, W, C] in [0, 1], at least 11 px each way. Equations 13 and 14 of the paper.
     """

@@ -10,8 +10,7 @@ import scipy.sparse as sparse
 
 @dataclass(frozen=True)
 class Corners:
-    """A mesh as the graphics card wants it: vertex and uv index of every unique corner [C], triangles [T,
-    3] of corners."""
+    """A mesh as the graphics card wants it: vertex and uv index of every corner [C], triangles [T, 3]."""
 
     vertex: np.ndarray
     uv: np.ndarray

@@ -1,5 +1,4 @@
-"""Exact labels of a picture: the 18 OpenPose keypoints with visibility, from the bones and the depth
-buffer."""
+"""Exact labels of a picture: the 18 OpenPose keypoints with their states, from bones and depth buffer."""
 
 from __future__ import annotations
 

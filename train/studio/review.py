@@ -1,5 +1,4 @@
-"""Which pictures are kept: a picture with bare hips or with fingertips that came through the cloth is taken
-again."""
+"""Which pictures are kept: one with bare hips or fingertips that came through the cloth is taken again."""
 
 from __future__ import annotations
 

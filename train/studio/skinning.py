@@ -1,5 +1,4 @@
-"""Linear blend skinning on the processor: software renderers would repeat it for every index of every
-pass."""
+"""Linear blend skinning on the processor: software renderers would repeat it for every index and pass."""
 
 from __future__ import annotations
 
@@ -9,8 +8,8 @@ import numpy as np
 
 @numba.njit(cache=True, fastmath=True)
 def skin_vertices(rest, bones, weights, matrices, posed):
-    """posed [V, 6] = blended matrices [bones, 3, 4] applied to rest positions and normals (first six
-    columns)."""
+    """posed [V, 6] = blended matrices [bones, 3, 4] applied to the first six columns of rest: positions and
+    normals."""
     for i in range(len(rest)):
         x, y, z = rest[i, 0], rest[i, 1], rest[i, 2]
         nx, ny, nz = rest[i, 3], rest[i, 4], rest[i, 5]

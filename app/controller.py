@@ -1,4 +1,4 @@
-"""Between the document and the engine: every verb of the window ends here.
+"""Between the document and the engine.
 
 document change -> stamped RenderRequest -> worker -> Frame -> shown, unless something newer already is.
 """
@@ -13,20 +13,16 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoGroup, QUndoStack
 
-from app import fitting, history
+from app import history
 from app.document import Borrow, Document, request_of
 from app.draft import Draft
 from app.files import samples
 from app.jobs import OpenWeights, SavePicture
 from app.photodesk import PhotoDesk
+from app.posing import Posing
 from app.status import Status
 from app.worker import EngineFacts, RenderWorker, Trouble
 from engine.api import Frame
-from engine.pose import kinematics
-from engine.pose.skeleton import ABSENT, SEEN
-
-LIMB, FREE, WHOLE = "limb", "free", "whole"
-"""How a drag moves the skeleton: lengths kept, the joint alone, the whole person."""
 
 STOPPING_MS, SAVING_MS = 3_000, 30_000
 
@@ -57,6 +53,7 @@ class Controller(QObject):
         self.undo_stack.setUndoLimit(history.UNDO_LIMIT)
         self.undo_group.setActiveStack(self.undo_stack)
         self.photos = PhotoDesk(worker, self.document, self.undo_stack, self.undo_group, self)
+        self.posing = Posing(self)
         self.status = Status()
         self.wants_maps = False
         self.still: np.ndarray | None = None
@@ -64,9 +61,7 @@ class Controller(QObject):
         self._asked = 0
         self._shown = 0
         self._oldest_wanted = 0
-        self._gestures = itertools.count(1)
-        self._gesture = 0
-        self._drag: tuple[int, str, np.ndarray, tuple[float, float]] | None = None
+        self._slide = 0
         self._asked_at = 0.0
         self.document.listen(self._on_look_changed)
         worker.opened.connect(self._on_opened)
@@ -122,103 +117,10 @@ class Controller(QObject):
         """(H, W) of the frame that `pose` is in: the draft's photo, or the model frame."""
         return self.draft.rgb_HWC.shape[:2] if self.draft else self.size
 
-    @property
-    def dragging(self) -> bool:
-        return self._drag is not None
-
-    def grab(self, joint: int, mode: str, xy: tuple[float, float]) -> None:
-        """Begin a gesture: `joint` (or the whole person) pulled from `xy`, px of the shown frame."""
-        self._gesture = next(self._gestures)
-        self._drag = (joint, mode, self.pose.copy(), xy)
-
-    def pull(self, xy: tuple[float, float]) -> None:
-        """The hand moved to `xy`."""
-        if self._drag is None:
-            return
-        joint, mode, start, origin = self._drag
-        shift = (xy[0] - origin[0], xy[1] - origin[1])
-        if mode == WHOLE:
-            self.stack.push(
-                history.MovePerson(self.active, kinematics.move_person(start, shift), self._gesture)
-            )
-            return
-        target = (start[joint, 0] + shift[0], start[joint, 1] + shift[1])
-        if self.draft:
-            moved = self.draft.pull(start, joint, target)
-        else:
-            moved = kinematics.move_joint(start, joint, target, free=mode == FREE)
-        self.stack.push(history.MoveJoint(self.active, joint, moved, self._gesture))
-
     def let_go(self) -> None:
-        """End the gesture: one step of undo."""
-        if self._drag is not None:
-            self._drag = None
+        """The hand let the skeleton go: what it left is drawn exactly at once."""
+        if self.posing.let_go():
             self._request(at_rest=True)
-
-    def cancel_drag(self) -> None:
-        """End the gesture where it began: no step of undo."""
-        if self._drag is None:
-            return
-        joint, mode, start, _ = self._drag
-        self._drag = None
-        if np.array_equal(self.pose, start):
-            return
-        if mode == WHOLE:
-            self.stack.push(history.MovePerson(self.active, start, self._gesture))
-        else:
-            self.stack.push(history.MoveJoint(self.active, joint, start, self._gesture))
-
-    def nudge(self, joint: int, shift: tuple[float, float], again: bool) -> None:
-        """Move a joint by keys; `again` joins the step before (a held key)."""
-        if not again or not self._gesture:
-            self._gesture = next(self._gestures)
-        pose = self.pose
-        target = (pose[joint, 0] + shift[0], pose[joint, 1] + shift[1])
-        moved = (
-            self.draft.pull(pose, joint, target) if self.draft else kinematics.move_joint(pose, joint, target)
-        )
-        self.stack.push(history.MoveJoint(self.active, joint, moved, self._gesture))
-
-    def place(self, joint: int, xy: tuple[float, float]) -> None:
-        """Put a joint at exactly `xy`, alone."""
-        self._gesture = next(self._gestures)
-        moved = kinematics.move_joint(self.pose, joint, xy, free=True)
-        self.stack.push(history.MoveJoint(self.active, joint, moved, self._gesture))
-
-    def set_shown(self, joint: int, shown: bool) -> None:
-        """Hide a joint, or show it where it was (or near its neighbours if it never had a place)."""
-        pose = self.pose
-        if shown == (pose[joint, 2] > 0):
-            return
-        if shown and not kinematics.placed_joints(pose)[joint]:
-            place = fitting.guess_place(pose, kinematics.t_pose(self.frame_size), joint, self.frame_size)
-            pose = pose.copy()
-            pose[joint] = (*place, SEEN)
-            self.stack.push(history.PlaceJoint(self.active, joint, pose))
-        else:
-            self.stack.push(history.SetJointState(self.active, joint, SEEN if shown else ABSENT))
-
-    def show_all(self) -> None:
-        """Show every hidden joint, as one step."""
-        self.stack.beginMacro("Show all joints")
-        for joint in range(len(self.pose)):
-            self.set_shown(joint, True)
-        self.stack.endMacro()
-
-    def mirror(self) -> None:
-        """Exchange left and right."""
-        self.stack.push(history.MirrorPose(self.active, kinematics.mirror(self.pose, self.frame_size)))
-
-    def reset_pose(self) -> None:
-        """Back to the pose the person has in the photo."""
-        photo = self.document.look.photo(self.document.look.person)
-        start = self.draft.start if self.draft else photo.reference.keypoints_18x3 if photo else None
-        if start is not None and not np.array_equal(start, self.pose):
-            self.stack.push(history.ResetPose(self.active, np.array(start, dtype=np.float32)))
-
-    def take_pose(self, pose_18x3: np.ndarray, source: str) -> None:
-        """Replace the pose; `source` names where it comes from."""
-        self.stack.push(history.TakePose(self.active, np.array(pose_18x3, dtype=np.float32), source))
 
     # The shelf.
 
@@ -234,15 +136,15 @@ class Controller(QObject):
         if key != self.document.look.person and self.document.look.photo(key):
             self.undo_stack.push(history.ChangePerson(self.document, key))
 
-    def begin_gesture(self) -> None:
-        """What follows (a slider being pulled) is one step of undo."""
-        self._gesture = next(self._gestures)
+    def begin_slide(self) -> None:
+        """A hand is on the slider: what follows is one step of undo."""
+        self._slide = history.new_gesture()
 
-    def borrow(self, key: str, amount: float, gesture: bool = False) -> None:
+    def borrow(self, key: str, amount: float, sliding: bool = False) -> None:
         """Mix the textures of a photo into the person, 0 to 1."""
         wanted = Borrow(key, float(np.clip(amount, 0.0, 1.0)))
         if wanted != self.document.look.borrow and key != self.document.look.person:
-            self.undo_stack.push(history.BorrowFrom(self.document, wanted, self._gesture if gesture else 0))
+            self.undo_stack.push(history.BorrowFrom(self.document, wanted, self._slide if sliding else 0))
 
     def save_picture(self, path: Path, texts: dict[str, str]) -> None:
         """Draw the present look exactly and write it to `path`."""
@@ -264,7 +166,7 @@ class Controller(QObject):
     def _on_look_changed(self, changed: frozenset[str]) -> None:
         if "person" in changed:
             self._oldest_wanted = self._asked + 1
-            self._drag = None  # it began on another person's pose
+            self.posing.let_go()  # a drag that began on another person's pose
         if changed & {"person", "pose", "borrow"}:
             self._request()
         if not self.draft:
@@ -280,7 +182,7 @@ class Controller(QObject):
             return
         self._asked = stamp
         fresh = self._gesture_is_fresh()
-        live = not at_rest and (self._drag is not None or fresh)
+        live = not at_rest and (self.posing.dragging or fresh)
         self.worker.post(request, live=live)
         self._set_status(state="live" if live else "catching up", error="")
 
@@ -322,7 +224,7 @@ class Controller(QObject):
             return
         self._shown = frame.stamp
         newest = frame.stamp == self._asked
-        state = "full" if newest and frame.exact else "live" if self.dragging else "catching up"
+        state = "full" if newest and frame.exact else "live" if self.posing.dragging else "catching up"
         self._set_status(state=state, ms=frame.ms, level=frame.level, exact=frame.exact, frame=True)
         self.still = frame.image
         if not self.draft:
@@ -335,7 +237,7 @@ class Controller(QObject):
         self.notice.emit("error", trouble.sentence, trouble.details)
 
     def _on_draft(self, draft: Draft | None) -> None:
-        self._drag = None
+        self.posing.let_go()
         if draft is not None:
             draft.document.listen(lambda _changed: self.pose_changed.emit())
         self.draft_changed.emit(draft)

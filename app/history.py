@@ -7,6 +7,7 @@ where it began.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +17,12 @@ from app.document import Borrow, Document, Photo, same_value
 from engine.pose.skeleton import JOINTS
 
 UNDO_LIMIT = 200
+_gestures = itertools.count(1)
+
+
+def new_gesture() -> int:
+    """A number for the commands of one gesture; no other has it."""
+    return next(_gestures)
 
 
 class LookCommand(QUndoCommand):

@@ -76,13 +76,13 @@ class Verbs:
             pose = formats.parse_pose(thing.data, thing.name, size)
         else:
             pose = formats.read_pose(thing.path, size)
-        self.controller.take_pose(pose, thing.name)
+        self.controller.posing.take(pose, thing.name)
 
     def _restore(self, thing: intake.Intake) -> None:
         """Pose of a picture made here, and its photos where the shelf has them."""
         data = exported.parameters(thing.path)
         pose = formats.parse_pose(json.dumps(data["pose"]), thing.name, self.controller.size)
-        self.controller.take_pose(pose, thing.name)
+        self.controller.posing.take(pose, thing.name)
         look = self.controller.document.look
         person, mix = data.get("person", {}), data.get("mix")
         if person.get("key") and look.photo(person["key"]):
@@ -170,16 +170,16 @@ class Verbs:
     def toggle_joint(self) -> None:
         joint = self.canvas.selected
         if joint >= 0:
-            self.controller.set_shown(joint, self.controller.pose[joint, 2] <= 0)
+            self.controller.posing.set_shown(joint, self.controller.pose[joint, 2] <= 0)
 
     def show_all_joints(self) -> None:
-        self.controller.show_all()
+        self.controller.posing.show_all()
 
     def mirror(self) -> None:
-        self.controller.mirror()
+        self.controller.posing.mirror()
 
     def reset_pose(self) -> None:
-        self.controller.reset_pose()
+        self.controller.posing.reset()
 
     # The view.
 

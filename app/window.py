@@ -81,23 +81,23 @@ class MainWindow(Verbs, Layout, QMainWindow):
         c.undo_group.indexChanged.connect(self._refresh_actions)
         c.undo_group.cleanChanged.connect(self._refresh_actions)
         canvas.grabbed.connect(self._on_grab)
-        canvas.pulled.connect(lambda x, y: c.pull((x, y)))
+        canvas.pulled.connect(lambda x, y: c.posing.pull((x, y)))
         canvas.let_go.connect(c.let_go)
-        canvas.cancelled.connect(c.cancel_drag)
-        canvas.nudged.connect(lambda joint, dx, dy, again: c.nudge(joint, (dx, dy), again))
+        canvas.cancelled.connect(c.posing.cancel)
+        canvas.nudged.connect(lambda joint, dx, dy, again: c.posing.nudge(joint, (dx, dy), again))
         canvas.joint_selected.connect(self._on_selected)
-        canvas.joint_toggled.connect(lambda joint: c.set_shown(joint, c.pose[joint, 2] <= 0))
+        canvas.joint_toggled.connect(lambda joint: c.posing.set_shown(joint, c.pose[joint, 2] <= 0))
         canvas.menu_wanted.connect(self._canvas_menu)
         canvas.zoom_changed.connect(self._on_zoom)
         canvas.peeked.connect(self.show_reference)
-        self.joint.place_wanted.connect(lambda joint, x, y: c.place(joint, (x, y)))
-        self.joint.shown_wanted.connect(c.set_shown)
+        self.joint.place_wanted.connect(lambda joint, x, y: c.posing.place(joint, (x, y)))
+        self.joint.shown_wanted.connect(c.posing.set_shown)
         self.joint.chip_clicked.connect(self._on_chip)
         self.shelf.browse_wanted.connect(self.open_garment)
         self.shelf.chosen.connect(self._on_card)
         self.shelf.person_wanted.connect(c.make_person)
         self.shelf.remove_wanted.connect(c.remove_photo)
-        self.shelf.slide_began.connect(c.begin_gesture)
+        self.shelf.slide_began.connect(c.begin_slide)
         self.shelf.amount_changed.connect(self._on_amount)
         self.attention.wanted_changed.connect(c.set_wants_maps)
         QApplication.styleHints().colorSchemeChanged.connect(self._on_scheme)
@@ -241,14 +241,14 @@ class MainWindow(Verbs, Layout, QMainWindow):
         if self.coach.isVisible():
             self.coach.hide()
             self.settings.hint_seen = True
-        self.controller.grab(joint, mode, (x, y))
+        self.controller.posing.grab(joint, mode, (x, y))
 
     def _on_selected(self, joint: int) -> None:
         self.joint.show_joint(joint, self.controller.pose)
         self._refresh_actions()
 
     def _on_chip(self, joint: int) -> None:
-        self.controller.set_shown(joint, True)
+        self.controller.posing.set_shown(joint, True)
         self.canvas.select(joint)
         self.canvas.setFocus()
 

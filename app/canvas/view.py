@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView
 
 from app import theme
 from app.canvas.items import PictureItem, SkeletonItem, distance_to_line, to_pixmap
-from app.controller import FREE, LIMB, WHOLE
+from app.posing import FREE, LIMB, WHOLE
 from engine.pose import kinematics
 from engine.pose.skeleton import JOINTS
 

@@ -7,6 +7,7 @@ it.
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from pathlib import Path
 
@@ -24,7 +25,7 @@ LAYERS = (Layer("32a", 16, (32, 22)), Layer("32b", 16, (32, 22)), Layer("64a", 3
 
 
 class FakeSession:
-    """`delay` seconds a frame; `log` holds every request answered, in order."""
+    """`delay` seconds a frame; `log` holds every request answered, in order; `gate` holds frames back."""
 
     def __init__(self, delay: float = 0.0):
         self.size, self.levels, self.layers = SIZE, LEVELS, LAYERS
@@ -35,6 +36,9 @@ class FakeSession:
         self.log: list[RenderRequest] = []
         self.fail_next: Exception | None = None
         self.closed = False
+        self.begun = 0
+        self.gate = threading.Event()
+        self.gate.set()
 
     def set_reference(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
         height, width = rgb_HWC.shape[:2]
@@ -59,6 +63,8 @@ class FakeSession:
         begun = time.perf_counter()
         if request.identity not in self.references:
             raise InputError("The reference of this request was never given to the session.")
+        self.begun += 1
+        self.gate.wait(30)
         if self.delay:
             time.sleep(self.delay)
         self.log.append(request)

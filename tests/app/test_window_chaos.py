@@ -55,7 +55,7 @@ def test_anything_in_any_order(open_window, photo, standing, seed):
             QApplication.processEvents()
     QTest.keyClick(driver.canvas, Qt.Key.Key_Escape)
     driver.mouse(QEvent.Type.MouseButtonRelease, QPointF(5, 5))
-    driver.controller.set_shown(0, driver.pose[0, 2] <= 0)
+    driver.controller.posing.set_shown(0, driver.pose[0, 2] <= 0)
     driver.until_full()
     last = driver.backend.session.log[-1].keypoints_18x3
     assert np.array_equal(last, driver.pose)

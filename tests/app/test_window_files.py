@@ -201,7 +201,7 @@ def test_a_pose_with_17_joints_and_one_with_nan_are_told(open_window, tmp_path):
 def test_a_pose_comes_back_as_it_was_exported(open_window, tmp_path, monkeypatch):
     driver = open_window()
     driver.drag(LEFT_WRIST, 10, -60)
-    driver.controller.set_shown(0, False)
+    driver.controller.posing.set_shown(0, False)
     wanted = driver.pose.copy()
     path = tmp_path / "pose.json"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(path), ""))

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from app import worker
 from engine.errors import InputError
 
 LEFT_WRIST = 7
 
 
-def test_a_slow_engine_shows_previews_on_the_way_and_ends_on_the_last_pose(open_window):
-    driver = open_window(delay=0.02)
-    shown = []
+def test_a_slow_engine_finishes_its_frame_and_goes_on_with_the_last_pose(open_window):
+    driver = open_window()
+    session, spot = driver.backend.session, driver.at(LEFT_WRIST)
+    shown, answered, begun = [], len(session.log), session.begun
     driver.controller.frame_shown.connect(shown.append)
-    spot = driver.at(LEFT_WRIST)
+    session.gate.clear()
     driver.mouse(QEvent.Type.MouseButtonPress, spot)
-    for step in range(120):
+    for step in range(1, 121):
         driver.mouse(QEvent.Type.MouseMove, spot + QPointF(0.5 * step, -0.8 * step))
-        QApplication.processEvents()
-        driver.qtbot.wait(2)
+        driver.until(lambda: session.begun > begun)
+    session.gate.set()
+    driver.until(lambda: len(shown) >= 2)
+    first, second = (request.keypoints_18x3 for request in session.log[answered : answered + 2])
+    assert not np.array_equal(first, driver.pose), "the frame on the way was finished and shown"
+    assert np.array_equal(second, driver.pose), "what lay between was skipped"
     driver.mouse(QEvent.Type.MouseButtonRelease, spot + QPointF(60, -95))
     driver.until_full()
-    session = driver.backend.session
-    assert 3 < len(shown) < 120, "some frames on the way, but never one a move"
     assert np.array_equal(session.log[-1].keypoints_18x3, driver.pose)
     stamps = [frame.stamp for frame in shown]
     assert stamps == sorted(stamps)
@@ -77,6 +84,23 @@ def test_a_stale_frame_of_another_person_is_dropped(open_window, photo, standing
     driver.controller.frame_shown.connect(shown.append)
     driver.until_full()
     assert all(frame.stamp >= wanted for frame in shown)
+    still = driver.controller.still
+    driver.controller.worker.rendered.emit(replace(shown[-1], image=0 * still, stamp=wanted - 1))
+    assert driver.controller.still is still
+
+
+def test_maps_left_out_of_a_fast_drag_are_owed_to_the_pose_it_rests_on(open_window, monkeypatch):
+    monkeypatch.setattr(worker, "MAPS_EVERY_S", 1e9)
+    monkeypatch.setattr(worker, "LevelPicker", partial(worker.LevelPicker, budget_ms=1e9))
+    driver = open_window()
+    log, spot = driver.backend.session.log, driver.at(LEFT_WRIST)
+    driver.mouse(QEvent.Type.MouseButtonPress, spot)
+    for step in range(1, 5):
+        driver.mouse(QEvent.Type.MouseMove, spot + QPointF(2 * step, -5 * step))
+        driver.until(lambda: np.array_equal(log[-1].keypoints_18x3, driver.pose))
+    driver.until(lambda: log[-1].maps)
+    assert np.array_equal(log[-1].keypoints_18x3, driver.pose)
+    assert any(request.level is None and not request.maps for request in log), "exact, but for the maps"
 
 
 def test_missing_weights_leave_a_window_that_poses(open_window, tmp_path):

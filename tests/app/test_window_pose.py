@@ -233,7 +233,7 @@ def test_the_hint_points_at_a_joint_that_is_there(open_window, standing):
     driver = open_window(hint_seen=False)
     bust = standing.copy()
     bust[[4, 6, 7]] = 0
-    driver.controller.take_pose(bust, "bust")
+    driver.controller.posing.take(bust, "bust")
     coach, elbow = driver.window.coach, driver.at(3)
     assert 0 < coach.x() - elbow.x() < 40
     assert abs(coach.geometry().center().y() - elbow.y()) < 3
@@ -243,7 +243,7 @@ def test_every_hidden_joint_has_its_chip_in_sight(open_window, standing):
     driver = open_window()
     head = standing.copy()
     head[2:14] = 0
-    driver.controller.take_pose(head, "head")
+    driver.controller.posing.take(head, "head")
     panel = driver.window.joint
     driver.until(lambda: all(panel.rect().contains(chip.geometry().translated(panel._chips.pos()))
                              for chip in panel.chips))  # fmt: skip
@@ -296,7 +296,7 @@ def test_the_reference_can_be_compared_until_something_changes(open_window):
 
 def test_a_joint_is_drawn_where_its_pixels_are(open_window):
     driver = open_window()
-    driver.controller.place(NOSE, (44.0, 64.0))
+    driver.controller.posing.place(NOSE, (44.0, 64.0))
     frame = driver.canvas.picture.sceneBoundingRect()
     where = driver.canvas.skeleton.joints[NOSE].scenePos()
     assert where.x() / frame.width() == pytest.approx(44 / 176, abs=1e-6)
@@ -308,7 +308,7 @@ def test_a_joint_the_photo_did_not_show_comes_into_the_picture(open_window, stan
     driver = open_window()
     close_up = standing * np.float32([1.6, 1.6, 1.0]) - np.float32([50, 0, 0])
     close_up[8:14] = 0
-    driver.controller.take_pose(close_up, "close-up")
+    driver.controller.posing.take(close_up, "close-up")
     driver.window.joint.chips[0].click()
     torso = 1.6 * (standing[8, 1] - standing[1, 1])
     assert driver.pose[8, 1] - driver.pose[1, 1] == pytest.approx(torso, abs=1), "as large as the rest"

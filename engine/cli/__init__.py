@@ -56,7 +56,8 @@ def main(argv: list[str]) -> int:
         log = _write_log(argv)
         print(
             f"poseloom {argv[0]}: something went wrong inside Poseloom "
-            f"({type(error).__name__}: {_one_line(error)}); the details are in {log}",
+            f"({type(error).__name__}: {_one_line(error)}); "
+            f"{f'the details are in {log}' if log else 'no log of it could be written'}",
             file=sys.stderr,
         )
         return OUR_FAULT
@@ -66,17 +67,25 @@ def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split())
 
 
-def _write_log(argv: list[str]) -> Path:
-    """Write the current exception into the user's data folder, else into the temporary one."""
+def _write_log(argv: list[str]) -> Path | None:
+    """Write the current exception to the user's data folder, else the temporary one; None if neither can."""
     text = f"poseloom {' '.join(argv)}\nPython {sys.version}\n\n{traceback.format_exc()}"
-    try:
-        from engine.paths import user_data
+    for place in (_user_log, _temporary_log):
+        try:
+            log = place(argv[0])
+            log.parent.mkdir(parents=True, exist_ok=True)
+            log.write_text(text, encoding="utf-8", errors="replace")
+        except (OSError, ImportError):
+            continue
+        return log
+    return None
 
-        folder = user_data() / "logs"
-        folder.mkdir(parents=True, exist_ok=True)
-        log = folder / f"{argv[0]}.log"
-        log.write_text(text, encoding="utf-8")
-    except (OSError, ImportError):
-        log = Path(tempfile.gettempdir()) / f"poseloom-{argv[0]}.log"
-        log.write_text(text, encoding="utf-8")
-    return log
+
+def _user_log(command: str) -> Path:
+    from engine.paths import user_data
+
+    return user_data() / "logs" / f"{command}.log"
+
+
+def _temporary_log(command: str) -> Path:
+    return Path(tempfile.gettempdir()) / f"poseloom-{command}.log"

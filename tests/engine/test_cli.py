@@ -62,6 +62,9 @@ def test_the_log_goes_elsewhere_where_the_home_cannot_be_written(command, capsys
     command(lambda argv: [][3])
     assert cli.main(["probe"]) == 1
     assert (tmp_path / "poseloom-probe.log").exists()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "file"))
+    assert cli.main(["probe"]) == 1
+    assert capsys.readouterr().err.endswith("no log of it could be written\n")
 
 
 def test_interrupted(command, capsys):
@@ -101,6 +104,7 @@ def test_doctor_reports_every_part(capsys):
     said = capsys.readouterr().out
     for subject in ("Python", "torch", "PySide6-Essentials", "guards", "display", "chosen", "pose detection"):
         assert f"  {subject} " in said
+    assert any(line[2:].startswith("weights ") for line in said.splitlines())
     faults = [line for line in said.splitlines() if line.startswith("!")]
     assert code == (1 if faults else 0)
     assert ("All is well." in said) == (code == 0)

@@ -13,6 +13,7 @@ from engine.errors import InputError
 from engine.models.nted import Nted, NtedConfig
 from engine.models.nted.discriminator import Discriminator
 from engine.models.nted.network import sharpen_extraction
+from engine.plan import has_fast_bfloat16
 from train.data.pairs import PairBatch, both_directions
 from train.losses.adversarial import Adversary, lazy_adam
 from train.losses.features import Features
@@ -30,9 +31,7 @@ def mixed_precision(device: torch.device) -> bool:
     """bfloat16 where the hardware multiplies it; elsewhere it is slower than float32."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported()
-    return device.type == "cpu" and (
-        torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    )
+    return device.type == "cpu" and has_fast_bfloat16()
 
 
 @dataclass

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from engine.errors import InputError
+from engine.plan import keep_freed_memory
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class World:
         if kind.type == "cuda" and not torch.cuda.is_available():
             raise InputError(f"--device {device}: there is no GPU that torch can use here.")
         torch.backends.cudnn.benchmark = True  # sizes stay the same for thousands of steps
+        keep_freed_memory()
         if "WORLD_SIZE" not in os.environ:
             return cls(kind)
         local = int(os.environ["LOCAL_RANK"])

@@ -42,6 +42,8 @@ ACTIONS = (
          tip="OpenPose JSON or keypoints text"),
     Spec("export_pose", "Export p&ose…", ("Ctrl+Shift+E",), "save_pose", "&File", 2, tip="OpenPose JSON"),
     Spec("choose_weights", "Choose &weights…", (), "", "&File", 3, tip="A trained network, .safetensors"),
+    Spec("default_weights", "Weights in the &box", (), "", "&File", 3, "own_weights",
+         tip="Back to the network that comes with the program"),
     Spec("quit", "&Quit", ("Ctrl+Q",), "", "&File", 4),
     Spec("undo", "&Undo", ("Ctrl+Z",), "undo", "&Edit", enabled="can_undo"),
     Spec("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "&Edit", enabled="can_redo"),

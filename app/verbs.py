@@ -230,9 +230,12 @@ class Verbs:
             self.use_weights(Path(name))
 
     def use_weights(self, path: Path | None) -> None:
-        """Open these weights now and at every start, None for those in the box."""
-        self.settings.weights = path
+        """Open these weights now and, if they will do, at every start; None for those in the box."""
+        self._weights_tried = (path,)
         self.controller.open_weights(path)
+
+    def default_weights(self) -> None:
+        self.use_weights(None)
 
     def show_keys(self) -> None:
         info.keys(self)

@@ -55,6 +55,7 @@ class MainWindow(Verbs, Layout, QMainWindow):
         self._panels_open: list[Panel] = []
         self.stopped = True
         self._poses_to_take: list[intake.Intake] = []
+        self._weights_tried: tuple[Path | None, ...] = ()
         room = self.screen().availableGeometry()
         self.resize(min(1440, room.width()), min(900, room.height() - TITLE_BAR))
         self.first_layout = self.saveState()
@@ -182,11 +183,16 @@ class MainWindow(Verbs, Layout, QMainWindow):
 
     def _on_awake(self, facts: EngineFacts) -> None:
         self.attention.set_layers(facts.layers)
+        if self._weights_tried:
+            [self.settings.weights] = self._weights_tried
+            self._weights_tried = ()
+            self.notices.show("good", f"Drawing with {facts.weights['name']} now.")
         if not self.controller.draft:
             self.banner.put_away()
         self._refresh_actions()
 
     def _on_missing(self, trouble: Trouble) -> None:
+        self._weights_tried = ()
         self.notices.show("error", trouble.sentence, trouble.details)
         if self.controller.facts is None:
             self.banner.ask(
@@ -194,11 +200,7 @@ class MainWindow(Verbs, Layout, QMainWindow):
                 "The network is not awake, so the picture does not follow yet. You can pose, import and "
                 "export skeletons meanwhile.",
                 ("Choose weights…", self.choose_weights),
-                *(
-                    [("Use those in the box", lambda: self.use_weights(None))]
-                    if self.settings.weights
-                    else []
-                ),
+                *([("Use those in the box", self.default_weights)] if self.settings.weights else []),
             )
 
     def _on_draft(self, draft: Draft | None) -> None:
@@ -290,6 +292,7 @@ class MainWindow(Verbs, Layout, QMainWindow):
             self.actions_by_id,
             {
                 "awake": c.facts is not None,
+                "own_weights": self.settings.weights is not None,
                 "rendered": c.status.level > 0 and not c.draft,
                 "can_undo": c.undo_group.canUndo(),
                 "can_redo": c.undo_group.canRedo(),

@@ -129,6 +129,27 @@ def test_weights_that_do_not_fit_leave_the_old_ones_running(open_window, tmp_pat
     driver.until_full()
 
 
+def test_weights_are_remembered_once_they_work_and_those_in_the_box_are_a_way_back(
+    open_window, settings, tmp_path
+):
+    driver = open_window()
+    back = driver.window.actions_by_id["default_weights"]
+    own = tmp_path / "own.safetensors"
+    own.touch()
+    driver.backend.fault = InputError("own.safetensors is not a network of this program.")
+    driver.window.use_weights(own)
+    driver.until(lambda: driver.sentences)
+    assert settings.weights is None and not back.isEnabled()
+    driver.backend.fault = None
+    driver.window.use_weights(own)
+    driver.until(lambda: "Drawing with fake now." in driver.sentences)
+    assert settings.weights == own and back.isEnabled()
+    back.trigger()
+    driver.until(lambda: settings.weights is None)
+    assert not back.isEnabled()
+    driver.until_full()
+
+
 def test_other_weights_know_the_photos_again_and_undo_still_works(open_window, photo, standing):
     driver = open_window(pose=standing)
     driver.controller.photos.open_photo(photo(), "linen.png")

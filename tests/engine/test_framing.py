@@ -58,6 +58,11 @@ def test_without_a_pose_the_whole_photo_is_in():
     np.testing.assert_array_equal(nobody.image_HWC, framed.image_HWC)
 
 
+def test_a_whole_photo_of_nearly_the_frames_aspect_loses_a_few_columns():
+    photo = wall(256, 180)
+    np.testing.assert_array_equal(frame_photo(photo, None, SIZE).image_HWC, photo[:, 2:178])
+
+
 def test_small_person_in_a_wide_scene_fills_the_frame():
     framed = frame_photo(wall(900, 1600), pose(scale=2, shift=(900, 300)), SIZE)
     xy = framed.keypoints_18x3[:, :2]
@@ -93,7 +98,8 @@ def test_legs_alone_are_framed_from_the_waist_down():
     joints[[*range(8), 14, 15, 16, 17], 2] = 0
     framed = frame_photo(wall(800, 900), joints, SIZE)
     top, bottom = to_photo(np.array([(0, 0), (0, 256)]), framed.matrix_2x3)[:, 1]
-    assert 180 < top < 363 and 660 < bottom < 760
+    hips, waist = 363, 300  # the belt is in the picture, the chest is not
+    assert 220 < top < waist < hips and 660 < bottom < 760
 
 
 def test_joints_that_leave_the_frame_are_absent_there():
@@ -146,6 +152,16 @@ def test_pixels_lie_where_the_matrix_says():
     y, x = np.mgrid[: SIZE[0], : SIZE[1]] + 0.5
     found = (x * dark).sum() / dark.sum(), (y * dark).sum() / dark.sum()
     np.testing.assert_allclose(found, to_frame(np.array([506, 306]), framed.matrix_2x3), atol=0.05)
+
+
+def test_pixels_lie_where_the_matrix_says_beside_what_is_filled_in():
+    photo = np.full((311, 517, 3), 200, np.uint8)
+    photo[3:9, 250:256] = 0  # near the photo's upper edge, which lies between two rows of the frame
+    framed = frame_photo(photo, None, SIZE)
+    dark = 200.0 - framed.image_HWC[76:, :, 0]
+    y, x = np.mgrid[76 : SIZE[0], : SIZE[1]] + 0.5
+    found = (x * dark).sum() / dark.sum(), (y * dark).sum() / dark.sum()
+    np.testing.assert_allclose(found, to_frame(np.array([253, 6]), framed.matrix_2x3), atol=0.1)
 
 
 def test_large_photos_are_averaged_not_sampled():

@@ -190,6 +190,7 @@ def test_faults(rgb, tmp_path):
         "head.jpg": (jpeg[:200], "cut off or damaged"),
         "head.png": (png[:20], "cut off or damaged"),
         "one.png": (encoded(Image.new("RGB", (1, 1)), "PNG"), "too small: 1 x 1 px"),
+        "thin.png": (encoded(Image.new("RGB", (31, 900)), "PNG"), "too small: 31 x 900 px"),
         "iphone.heic": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 99, "HEIC"),
         "drawing.eps": (
             b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 99 99\n%%EndComments\n",

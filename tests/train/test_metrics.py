@@ -84,6 +84,14 @@ def test_regions_come_from_the_parsing_map():
     assert masks["person"].sum() == 240 and masks["face"].sum() == 120
 
 
+def test_regions_of_fewer_than_64_px_are_left_out_in_proportion_to_the_picture():
+    for scale in (1, 2):
+        parsing = np.zeros((256 * scale, 176 * scale), np.uint8)
+        parsing[: 8 * scale, : 7 * scale] = CLASSES.index("hair")  # 56 px of a picture of 256x176
+        parsing[50 : 50 + 9 * scale, : 8 * scale] = CLASSES.index("pants")  # 72 px
+        assert set(region_masks(parsing)) == {"whole", "person", "pants"}
+
+
 def test_a_fault_in_one_region_shows_in_that_region():
     parsing = np.zeros((60, 60), np.uint8)
     parsing[5:25, 20:40] = CLASSES.index("face")

@@ -113,6 +113,9 @@ def test_pose_of_a_larger_picture_without_canvas_is_fitted_in():
     factor = np.ptp(pose[:, 1]) / np.ptp(EXPECTED[:, 1])
     np.testing.assert_allclose(pose[:, :2] - pose[:, :2].mean(0), shape * factor, atol=1e-2)
     assert 0.9 < factor < 1.25
+    for scale, fitted in ((1.1, False), (1.5, True)):
+        pose = read(person(flat(COCO18, scale=scale)))
+        assert (np.abs(pose[:, :2] - EXPECTED * scale).max() > 1) == fitted
     # A hand out of the frame is no reason to move anybody.
     reaching = flat(COCO18)
     reaching[3 * 7] = 192
@@ -139,6 +142,19 @@ def test_absent_joints():
     rows = [list(p) for p in EXPECTED.tolist()]
     rows[9], rows[10] = None, [None, None]
     assert np.flatnonzero(read(rows)[:, 2] == 0).tolist() == [9, 10]
+
+
+def test_confidence_tells_seen_from_guessed_from_absent():
+    for confidence, state in ((0.09, 0), (0.11, 1), (0.29, 1), (0.31, 2), (1.0, 2)):
+        numbers = flat(COCO18, 0.9)
+        numbers[3 * 4 + 2] = confidence
+        assert read(person(numbers))[4, 2] == state
+    # A detector that is sure of everything is not COCO's flag for hidden joints.
+    sure = {"format": "COCO-17", **person(flat(COCO17, 1))}
+    assert (read(sure)[:, 2] == 2).all()
+    numbers = flat(COCO17, 2)
+    numbers[2] = 1
+    assert read({"format": "COCO-17", **person(numbers)})[0, 2] == 1
 
 
 def test_neck_needs_both_shoulders():

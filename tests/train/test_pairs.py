@@ -300,6 +300,13 @@ def test_both_pictures_of_a_pair_get_the_same_colours(people):
                     assert seen.setdefault((channel, a), b) == b
 
 
+def test_jitter_is_told_in_px_of_256_rows(people):
+    plain = next(iter(PairLoader(people, (64, 44), 12, seed=3)))
+    moved = next(iter(PairLoader(people, (64, 44), 12, seed=3, augmentation=replace(NONE, jitter=4))))
+    off = (moved.target_keypoints_BJ3 - plain.target_keypoints_BJ3)[:, :, :2]
+    assert off.std().item() == pytest.approx(4 * 64 / 256, rel=0.1)
+
+
 def test_only_the_reference_is_spoiled(people):
     spoiled = replace(NONE, blur=1, jpeg=1, grain=1)
     plain = next(iter(PairLoader(people, (64, 44), 4)))

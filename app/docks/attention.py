@@ -146,11 +146,13 @@ class AttentionPanel(QWidget):
             if text == "Layer":
                 self.layer = QComboBox()
                 self.layer.setAccessibleName("Layer of attention")
+                self.layer.setToolTip("Rows of the map, and which of the level's two passes")
                 self.layer.currentIndexChanged.connect(self._layer_changed)
                 row.addWidget(self.layer, 1)
             else:
                 self.channel = QSpinBox()
                 self.channel.setAccessibleName("Neural texture")
+                self.channel.setToolTip("Which neural texture; the tiles below show them all")
                 self.channel.setWrapping(True)
                 self.channel.lineEdit().setTextMargins(6, 0, 0, 0)
                 self.channel.valueChanged.connect(self._refresh)

@@ -135,7 +135,7 @@ class Shelf(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column.addWidget(scroll, 1)
-        self._hint = QLabel("Drop a photo of a person here.\nAnything they wear can be borrowed.")
+        self._hint = QLabel("Drop a photo of a person here. Anything they wear can be borrowed.")
         self._hint.setObjectName("dropHint")
         self._hint.setWordWrap(True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)

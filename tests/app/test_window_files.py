@@ -188,7 +188,7 @@ def test_bad_files_are_one_plain_sentence_and_nothing_is_lost(open_window, tmp_p
     driver.until_full()
 
 
-def test_a_pose_with_17_joints_and_one_with_nan_are_told(open_window, tmp_path):
+def test_a_pose_with_17_joints_is_told(open_window, tmp_path):
     driver = open_window()
     start = driver.pose.copy()
     short = tmp_path / "short.json"
@@ -196,6 +196,21 @@ def test_a_pose_with_17_joints_and_one_with_nan_are_told(open_window, tmp_path):
     drop(driver, [short])
     assert "17" in driver.sentences[0]
     assert np.array_equal(driver.pose, start)
+
+
+def test_a_joint_that_is_no_number_is_a_hidden_one(open_window, tmp_path, standing):
+    driver = open_window()
+    points = standing.copy()
+    points[LEFT_WRIST, 0] = np.nan
+    path = tmp_path / "nan.json"
+    path.write_text(json.dumps({"people": [{"pose_keypoints_2d": points.ravel().tolist()}],
+                                "canvas_width": 176, "canvas_height": 256}))  # fmt: skip
+    drop(driver, [path])
+    assert driver.sentences == [] and driver.pose[LEFT_WRIST, 2] == 0
+    [chip] = driver.window.joint.chips
+    chip.click()
+    assert np.isfinite(driver.pose).all() and driver.pose[LEFT_WRIST, 2] > 0
+    driver.until_full()
 
 
 def test_a_pose_comes_back_as_it_was_exported(open_window, tmp_path, monkeypatch):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -10,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from app import worker
+from engine.api import Frame
 from engine.errors import InputError
 
 LEFT_WRIST = 7
@@ -85,7 +85,7 @@ def test_a_stale_frame_of_another_person_is_dropped(open_window, photo, standing
     driver.until_full()
     assert all(frame.stamp >= wanted for frame in shown)
     still = driver.controller.still
-    driver.controller.worker.rendered.emit(replace(shown[-1], image=0 * still, stamp=wanted - 1))
+    driver.controller.worker.rendered.emit(Frame(0 * still, 256, True, 1.0, stamp=wanted - 1))
     assert driver.controller.still is still
 
 

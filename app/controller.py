@@ -119,7 +119,7 @@ class Controller(QObject):
 
     def let_go(self) -> None:
         """The hand let the skeleton go: what it left is drawn exactly at once."""
-        if self.posing.let_go():
+        if self.posing.let_go() and not self.draft:
             self._request(at_rest=True)
 
     # The shelf.
@@ -216,7 +216,7 @@ class Controller(QObject):
             self._set_status(state="missing")
             self.photos.engine_missing()
         else:
-            self._set_status(state="full")
+            self._request(at_rest=True)  # of the network that stays
         self.engine_missing.emit(trouble)
 
     def _on_rendered(self, frame: Frame) -> None:

@@ -127,8 +127,10 @@ def test_where_nobody_is_found_the_skeleton_is_laid_by_hand(open_window, photo):
     assert not use.isEnabled()
     assert not driver.window.actions_by_id["save_picture"].isEnabled(), "the person is not on screen"
     assert driver.canvas.picture.pixmap().height() == 600
+    asked = driver.controller._asked
     for count, joint in enumerate((0, 7, 4, 13), 1):
         driver.drag(joint, 4.0 * count, 3.0)
+    assert driver.controller._asked == asked, "the person behind the photo is not drawn again"
     assert driver.controller.undo_group.undoText().startswith("Move")
     driver.window.actions_by_id["undo"].trigger()
     assert f"{ENOUGH_ANCHORS - 1} placed" in banner.text

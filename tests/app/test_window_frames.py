@@ -125,6 +125,7 @@ def test_weights_that_do_not_fit_leave_the_old_ones_running(open_window, tmp_pat
     driver.backend.fault = InputError("other.safetensors is not a network of this program.")
     driver.controller.open_weights(tmp_path / "other.safetensors")
     driver.until(lambda: driver.sentences == ["other.safetensors is not a network of this program."])
+    driver.until_full()
     driver.drag(LEFT_WRIST, 10, -40)
     driver.until_full()
 

@@ -28,8 +28,8 @@ class Darkroom:
         self.session = session
         self._keys.clear()
 
-    def encode(self, rgb_HWC: np.ndarray, pose_18x3: np.ndarray) -> Reference:
-        """Frame and encode a photo."""
+    def encode(self, rgb_HWC: np.ndarray, pose_18x3: np.ndarray | None) -> Reference:
+        """Frame and encode a photo; without a pose the whole of it."""
         reference = self.session.set_reference(rgb_HWC, pose=pose_18x3)
         self._photos[reference.key] = reference
         self._keys[reference.key] = reference.key

@@ -29,13 +29,14 @@ class EncodePhoto:
     """Read a photo, find the person, frame and encode it.
 
     source: path, bytes of a picture file, or uint8 RGB. role: PERSON or GARMENT. pose: [18, 3] in photo px if
-    known. Value: Reference, or NoPerson.
+    known. whole: use the whole photo where there is none. Value: Reference, or NoPerson.
     """
 
     source: Path | bytes | np.ndarray
     name: str
     role: str = PERSON
     pose: np.ndarray | None = None
+    whole: bool = False
 
     @property
     def doing(self) -> str:
@@ -46,7 +47,7 @@ class EncodePhoto:
         if not isinstance(rgb, np.ndarray):
             rgb = worker.backend.read_photo(rgb)
         pose = self.pose
-        if pose is None:
+        if pose is None and not self.whole:
             capability: Capability = worker.backend.detection()
             if not capability.available:
                 return NoPerson(rgb, f"People cannot be found here: {capability.reason}.")

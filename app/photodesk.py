@@ -73,6 +73,13 @@ class PhotoDesk(QObject):
             self.leave_draft()
             self.submit(EncodePhoto(draft.rgb_HWC, draft.name, draft.role, pose))
 
+    def use_whole(self) -> None:
+        """Encode the photo as it is: a garment without anybody in it."""
+        draft = self.draft
+        if draft is not None:
+            self.leave_draft()
+            self.submit(EncodePhoto(draft.rgb_HWC, draft.name, draft.role, whole=True))
+
     def leave_draft(self) -> None:
         """Put the photo away."""
         if self.draft is not None:

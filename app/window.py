@@ -207,11 +207,13 @@ class MainWindow(Verbs, Layout, QMainWindow):
         if draft is None:
             self.banner.put_away()
         else:
+            photos = self.controller.photos
             self.banner.ask(
                 "info",
                 "",
-                ("Use this pose", self.controller.photos.use_draft),
-                ("Cancel", self.controller.photos.leave_draft),
+                ("Use this pose", photos.use_draft),
+                *([("Use as it is", photos.use_whole)] if draft.role == GARMENT else []),
+                ("Cancel", photos.leave_draft),
             )
             self._tell_draft(draft)
         self.hud.setVisible(draft is None)

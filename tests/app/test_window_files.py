@@ -146,6 +146,21 @@ def test_where_nobody_is_found_the_skeleton_is_laid_by_hand(open_window, photo):
     assert np.array_equal(driver.pose, pose_before)
 
 
+def test_a_garment_with_nobody_in_it_can_be_used_as_it_is(open_window, photo):
+    driver = open_window(pose=None)
+    drop(driver, [photo("shirt.png")], side=0.75)
+    driver.until(lambda: driver.controller.draft is not None)
+    driver.window.banner.button("Use as it is").click()
+    driver.until(lambda: "shirt.png" in shelf_names(driver))
+    key = driver.controller.document.look.borrow.key
+    driver.controller.borrow(key, 0.5)
+    driver.until_full()
+    assert driver.backend.session.log[-1].mixes[0].reference == key
+    drop(driver, [photo("drawing.png", top=(1, 2, 3))], side=0.25)
+    driver.until(lambda: driver.controller.draft is not None)
+    assert driver.window.banner.button("Use as it is") is None, "a person needs a pose"
+
+
 def test_laying_by_hand_can_be_given_up(open_window, photo):
     driver = open_window(pose=None)
     pose, names = driver.pose.copy(), shelf_names(driver)

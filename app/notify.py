@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -23,6 +24,7 @@ SECONDS = {"info": 6, "good": 5, "error": 12}
 ROLES = {"info": "accent", "good": "good", "error": "bad"}
 MOST = 3
 WIDTH = 380
+WIDE = 640  # px from which a banner has room for its buttons beside the words
 
 
 class Toast(QFrame):
@@ -130,16 +132,22 @@ class Banner(QFrame):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.setObjectName("banner")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 8, 10, 8)
-        row.setSpacing(8)
+        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._parts.setContentsMargins(14, 8, 10, 8)
+        self._parts.setSpacing(8)
+        said = QHBoxLayout()
+        said.setSpacing(8)
         self._picture = QLabel()
         self._words = QLabel()
         self._words.setWordWrap(True)
         self._words.setTextFormat(Qt.TextFormat.PlainText)
-        row.addWidget(self._picture)
-        row.addWidget(self._words, 1)
-        self._row = row
+        said.addWidget(self._picture)
+        said.addWidget(self._words, 1)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(8)
+        self._row.addStretch(1)
+        self._parts.addLayout(said, 1)
+        self._parts.addLayout(self._row)
         self._buttons: list[QPushButton] = []
         self.hide()
 
@@ -169,6 +177,12 @@ class Banner(QFrame):
     def button(self, label: str) -> QPushButton | None:
         """The button with this label."""
         return next((button for button in self._buttons if button.text() == label), None)
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        beside = self.width() >= WIDE
+        direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        self._parts.setDirection(direction)
 
     def put_away(self) -> None:
         """Hide it and forget its buttons."""

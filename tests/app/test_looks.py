@@ -93,6 +93,17 @@ def test_the_window_fits_small_screens_in_both_themes(open_window, choice):
     assert abs(corner.lightness() - expected.lightness()) < 6
 
 
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_a_banner_leaves_the_canvas_its_room(open_window, width):
+    driver = open_window()
+    driver.window.resize(width, 700)
+    banner = driver.window.banner
+    banner.ask("info", "This many words need some room. " * 4, *((f"Choice {i}", print) for i in range(3)))
+    driver.until(lambda: banner.height() < 130 and banner.isVisible())
+    last = banner.button("Choice 2")
+    assert banner.rect().contains(last.geometry())
+
+
 def test_panels_hide_and_come_back_and_the_layout_is_kept(open_window, settings):
     driver = open_window()
     hide = driver.window.actions_by_id["toggle_panels"]

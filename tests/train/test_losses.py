@@ -47,6 +47,7 @@ def test_pixel_losses_are_zero_only_for_the_target_and_weigh_the_face_most():
     assert weights.mean().item() == pytest.approx(1.0)
     assert weights[0, 0, 9, 7] > weights[0, 0, 20, 7] > weights[0, 0, 0, 0]
     assert multiscale_l1(target, target, weights).item() == 0
+    assert multiscale_l1(target + 0.25, target, weights).item() == pytest.approx(0.25)
     losses = []
     for row in (0, 20, 9):
         wrong = target.clone()

@@ -237,3 +237,30 @@ def test_the_tiles_are_laid_anew_for_another_room(open_window):
     assert tiles.tile(0).y() == wide.y() and tiles.tile(8).y() > tiles.tile(0).y()
     assert tiles.tile(15).bottom() > 300, "they fill the height"
     assert tiles._channel == channel
+
+
+def test_an_exact_picture_of_an_older_pose_is_not_called_full(open_window):
+    driver = open_window()
+    driver.backend.session.gate.clear()
+    driver.controller.posing.place(0, (80.0, 40.0))
+    older = driver.controller._asked - 1
+    driver.controller.worker.rendered.emit(Frame(driver.controller.still, 256, True, 1.0, stamp=older))
+    assert "full quality" not in driver.window.hud.text
+    driver.backend.session.gate.set()
+    driver.until_full()
+
+
+def test_the_picture_is_faint_until_it_follows(open_window):
+    driver = open_window(awake=False)
+    assert driver.canvas.picture.opacity() < 1
+    driver.until_full()
+    assert driver.canvas.picture.opacity() == 1
+
+
+def test_the_same_notice_is_on_screen_once_and_never_more_than_three(open_window):
+    driver = open_window()
+    for sentence in "aabcd":
+        driver.window.notices.show("info", sentence)
+    assert driver.sentences == ["b", "c", "d"]
+    driver.window.notices.show("info", "c")
+    assert driver.sentences == ["b", "d", "c"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
@@ -90,13 +91,16 @@ class Notices(QObject):
         super().__init__(host)
         self._host = host
         self._keep_clear = keep_clear
+        self._shown: list[Toast] = []
         host.installEventFilter(self)
         keep_clear.installEventFilter(self)
 
     @property
     def toasts(self) -> list[Toast]:
         """Those on screen, oldest first."""
-        return [child for child in self._host.children() if isinstance(child, Toast) and not child.isHidden()]
+        # Not by the host's children: raising one changes their order.
+        self._shown = [toast for toast in self._shown if shiboken6.isValid(toast) and not toast.isHidden()]
+        return list(self._shown)
 
     def show(self, grade: str, sentence: str, details: str = "") -> None:
         """Show a sentence of a grade: "info", "good" or "error"."""
@@ -105,7 +109,9 @@ class Notices(QObject):
                 toast.dismiss()
         while len(self.toasts) >= MOST:
             self.toasts[0].dismiss()
-        Toast(grade, sentence, details, self._host).show()
+        toast = Toast(grade, sentence, details, self._host)
+        self._shown.append(toast)
+        toast.show()
         self._place()
 
     def _place(self) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pickle
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,21 +36,45 @@ def read(path: str | os.PathLike) -> WeightsFile:
     else.
     """
     path = Path(path)
-    if not path.is_file():
-        raise InputError(f"The weights file {path} does not exist.")
+    _must_be_file(path)
     try:
         with safe_open(path, framework="pt") as handle:
             metadata = handle.metadata() or {}
             keys = handle.keys()
             tensors = {key: handle.get_tensor(key) for key in keys}
-    except (SafetensorError, OSError) as error:
-        raise InputError(f"The weights file {path} cannot be read as safetensors ({error}).") from None
+    except (SafetensorError, OSError):
+        raise InputError(f"The weights file {path} is cut off, damaged, or no safetensors file.") from None
     try:
         config = json.loads(metadata["config"]) if "config" in metadata else None
         card = json.loads(metadata.get("card", "{}"))
     except json.JSONDecodeError:
         raise InputError(f"The weights file {path} has damaged metadata.") from None
     return WeightsFile(path, tensors, metadata.get("model"), config, card, sha256(path))
+
+
+def read_torch(path: str | os.PathLike) -> dict:
+    """What a torch.save file (.pt, .pth) holds: tensors and plain containers, nothing else is unpickled.
+
+    Raises InputError naming the file where it is missing, damaged, holds code, or is no dictionary.
+    """
+    path = Path(path)
+    _must_be_file(path)
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError:
+        raise InputError(f"{path} holds more than tensors, or is damaged; it was not opened.") from None
+    except Exception as error:  # zip, pickle and storage code raise many kinds for a damaged file
+        raise InputError(f"{path} cannot be read as weights ({type(error).__name__}).") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{path} holds no state dict.")
+    return content
+
+
+def _must_be_file(path: Path) -> None:
+    if path.is_dir():
+        raise InputError(f"{path} is a folder, not a weights file.")
+    if not path.is_file():
+        raise InputError(f"The weights file {path} does not exist.")
 
 
 def write(

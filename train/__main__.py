@@ -35,6 +35,9 @@ def main(argv: list[str]) -> int:
     except (FloatingPointError, SetupError) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

@@ -85,16 +85,6 @@ def keep_best(path: Path, error: float) -> bool:
     return True
 
 
-def load(path: Path) -> dict:
-    """Raises InputError naming the file where it is missing or damaged."""
-    try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise InputError(f"The checkpoint {path} does not exist.") from None
-    except Exception as error:  # torch raises many kinds for a damaged file
-        raise InputError(f"The checkpoint {path} cannot be read ({type(error).__name__}).") from None
-
-
 def nbytes(state: object) -> int:
     """Bytes of the tensors in a state: about the size of its checkpoint."""
     if isinstance(state, torch.Tensor):

@@ -14,6 +14,7 @@ import torch
 from engine.errors import InputError
 from engine.models import nted
 from engine.models.nted import official
+from engine.weights import read_torch
 from train import checkpoint
 
 # Where pictures came from, by the name a source goes by (`train.data.source.Source.studio`): words, licence.
@@ -83,7 +84,7 @@ def run(argv: list[str]) -> int:
     p.add_argument("--official", action="store_true", help="write the official code's checkpoint layout")
     p.add_argument("--evaluation", type=Path, help="report.json of `train evaluate`, goes into the card")
     options = p.parse_args(argv)
-    state = checkpoint.load(chosen(options.run, options.best))
+    state = read_torch(chosen(options.run, options.best))
     if options.official:
         if not hasattr(official, "save_official"):
             raise InputError("--official: this version cannot write the official layout.")

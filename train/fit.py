@@ -17,6 +17,7 @@ from pathlib import Path
 import torch
 
 from engine.errors import InputError
+from engine.weights import read_torch
 from train import checkpoint
 from train.console import console
 from train.data.source import Source, open_source
@@ -116,7 +117,7 @@ def started(options: argparse.Namespace, recipe: Recipe, world: World) -> tuple[
     )
     there = checkpoint.checkpoints(options.output)
     if there:
-        run.restore(checkpoint.load(there[-1]), there[-1])
+        run.restore(read_torch(there[-1]), there[-1])
     if world.most(run.samples) != -world.most(-run.samples):
         raise InputError(
             f"{options.output}: not all processes see the same checkpoints; use a folder that all share."

@@ -24,7 +24,12 @@ def run(argv: list[str]) -> int:
         default=[],
         help=f"take a region's textures from another photo; REGION is {WHOLE}, {WHOLE}:0.5 for half of them",
     )
+    parser.add_argument(
+        "--refine", metavar="N", type=int, default=0, help="steps that improve swapped regions; only 0 so far"
+    )
     options = parser.parse_args(argv)
+    if options.refine:
+        raise InputError(f"--refine {options.refine}: swapped textures cannot be refined yet; leave it at 0.")
     if Path(options.output).suffix.lower() not in (".png", ""):
         raise InputError(f"{options.output}: the picture is written as PNG, so its name must end in .png.")
     garments = [_garment(text) for text in options.garment]

@@ -2,8 +2,8 @@
 
 Lavin & Gray, Fast Algorithms for Convolutional Neural Networks, CVPR 2016.
 Per 4x4 tile of the result: Y = A' [(G w G') * (B' d B)] A, d the 6x6 inputs under the tile; the products over
-channels are one convolution of 36 groups. In float32 the result is good to about 1e-4; half precision would not
-survive the transforms.
+channels are one convolution of 36 groups. In float32 the result is good to about 1e-4; half precision would
+not survive the transforms.
 """
 
 from __future__ import annotations

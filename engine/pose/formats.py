@@ -18,7 +18,7 @@ from engine.pose import deepfashion
 from engine.pose.extent import body_box, stature
 from engine.pose.jsonforms import people_of
 from engine.pose.layouts import to_coco18
-from engine.pose.skeleton import ABSENT, GUESSED, SEEN
+from engine.pose.skeleton import ABSENT, GUESSED, JOINTS, SEEN
 
 _MOST_BYTES = 32_000_000
 _OUTSIDE = 1.25  # of the frame: a pose without a canvas that reaches further was made for another picture
@@ -50,6 +50,9 @@ def parse_pose(text: str, name: str, size: tuple[int, int]) -> np.ndarray:
     else:
         parse = deepfashion.parse_table if deepfashion.is_table(text) else deepfashion.parse_text
         points = parse(text, name, size)
+        if not np.isfinite(points).all():
+            joint = int(np.flatnonzero(~np.isfinite(points).all(axis=1))[0])
+            raise InputError(f"{name}: the position of joint {joint} ({JOINTS[joint]}) is not a number.")
         missing = (points == -1).any(axis=1)
         points = np.concatenate(
             [np.where(missing[:, None], -1, points), np.where(missing, 0, 1)[:, None]], axis=1
@@ -61,8 +64,15 @@ def parse_pose(text: str, name: str, size: tuple[int, int]) -> np.ndarray:
 
 
 def _from_json(text: str, name: str, size: tuple[int, int]) -> np.ndarray:
+    def refuse(constant: str) -> None:
+        raise InputError(
+            f"{name} holds {constant} where a number is needed; a missing joint is 0, 0, 0 or null."
+        )
+
     try:
-        content = json.loads(text)
+        content = json.loads(text, parse_constant=refuse)
+    except InputError:
+        raise
     except json.JSONDecodeError as error:
         raise InputError(f"{name} is not valid JSON: {error.msg.lower()} in line {error.lineno}.") from None
     except (RecursionError, ValueError):

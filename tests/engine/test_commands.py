@@ -142,3 +142,9 @@ def test_bench_measures_every_stage(capsys, monkeypatch):
     assert main(["bench", "--rounds", "1", "--device", "cpu"]) == 0
     table = capsys.readouterr().out
     assert "drag preview 64" in table and "floor" in table and "official_drag_float32: " in table
+
+
+def test_refinement_is_refused_until_it_exists(photo, pose, tmp_path, capsys):
+    command = ["render", "--reference", photo, "--pose", pose, "--weights", WEIGHTS, "--refine", "200"]
+    assert main([*command, "--output", str(tmp_path / "out.png")]) == 2
+    assert "--refine 200" in capsys.readouterr().err

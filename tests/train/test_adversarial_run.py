@@ -12,6 +12,7 @@ import torch
 from engine.errors import InputError
 from engine.models.nted import Nted
 from engine.models.nted.discriminator import official_discriminator
+from engine.weights import read_torch
 from train import checkpoint
 from train.__main__ import main
 from train.console import Lines
@@ -50,7 +51,7 @@ def test_with_an_adversary_stopping_and_going_on_changes_no_bit(people, tmp_path
         run = small_run(ALONE, length=length)
         there = checkpoint.checkpoints(tmp_path / "broken")
         if there:
-            run.restore(checkpoint.load(there[-1]), there[-1])
+            run.restore(read_torch(there[-1]), there[-1])
         fit(run, people, tmp_path / "broken", console=QUIET)
     assert run.samples == straight.samples == 40 and run.adversary.steps == 4
     parts = ("network", "ema", "optimiser", "adversary", "samples", "random")
@@ -73,7 +74,7 @@ def test_a_run_may_go_on_with_an_adversary_that_it_did_not_have(people, tmp_path
     plain = dataclasses.replace(small().paper, adversarial=0.0)
     fit(small_run(ALONE, paper=plain, length=8), people, tmp_path, console=QUIET)
     (path,) = checkpoint.checkpoints(tmp_path)
-    state = checkpoint.load(path)
+    state = read_torch(path)
     assert state["adversary"] is None
     del state["adversary"]  # as checkpoints were before there was one
     run = small_run(ALONE)

@@ -13,6 +13,7 @@ import torch
 
 from engine.errors import InputError
 from engine.paths import RESOURCES
+from engine.weights import read_torch
 from train import checkpoint
 from train.data.people import People
 from train.stream import batches
@@ -94,7 +95,7 @@ def test_the_command_runs_under_torchrun_and_writes_once(stick_people, tmp_path)
     assert done.returncode == 0, done.stderr
     assert len(re.findall("4 samples", done.stdout)) == 1
     (path,) = checkpoint.checkpoints(tmp_path / "run")
-    assert checkpoint.load(path)["samples"] == 4
+    assert read_torch(path)["samples"] == 4
     assert len((tmp_path / "run" / "log.csv").read_text().splitlines()) == 2
 
 

@@ -20,6 +20,7 @@ from engine.models import nted
 from engine.models.nted.official import load_official
 from engine.photos import write_png
 from engine.pose.formats import write_openpose
+from engine.weights import read_torch
 from train import checkpoint
 from train.__main__ import main
 from train.console import Lines, Live, Report, console
@@ -70,7 +71,7 @@ def test_stopping_and_going_on_changes_no_bit(people, tmp_path):
     assert 0 < first.samples < 8
     second = short(20)
     path = checkpoint.checkpoints(tmp_path / "broken")[-1]
-    second.restore(checkpoint.load(path), path)
+    second.restore(read_torch(path), path)
     quiet(ended(second, 20), people, tmp_path / "broken")
     assert second.samples == straight.samples == 20
     for a, b in ((second.network, straight.network), (second.ema, straight.ema)):
@@ -101,7 +102,7 @@ def test_the_newest_checkpoints_are_kept_and_a_failed_write_leaves_them(people, 
     with pytest.raises(InputError, match="No space left"):
         checkpoint.save(tmp_path, 99, run.state())
     assert checkpoint.checkpoints(tmp_path) == kept and not list(tmp_path.glob("*.tmp"))
-    assert checkpoint.load(kept[-1])["samples"] == 12
+    assert read_torch(kept[-1])["samples"] == 12
 
 
 def test_sigterm_finishes_the_step_and_saves(people, tmp_path):
@@ -113,7 +114,7 @@ def test_sigterm_finishes_the_step_and_saves(people, tmp_path):
         os.kill(os.getpid(), signal.SIGTERM)
 
     fit(run, people, tmp_path, report_every=0, console=Lines(ask))
-    assert len(said) == 2 and checkpoint.load(checkpoint.checkpoints(tmp_path)[-1])["samples"] == run.samples
+    assert len(said) == 2 and read_torch(checkpoint.checkpoints(tmp_path)[-1])["samples"] == run.samples
 
 
 def test_learning_rate_warms_up_and_decays_to_zero():
@@ -135,10 +136,10 @@ def test_a_checkpoint_of_another_network_or_a_damaged_one_is_refused(people, tmp
     path = checkpoint.checkpoints(tmp_path)[-1]
     other = Run.new(dataclasses.replace(tiny(), network=nted.default_256()), ALONE)
     with pytest.raises(InputError, match="another network"):
-        other.restore(checkpoint.load(path), path)
+        other.restore(read_torch(path), path)
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(InputError, match="cannot be read"):
-        checkpoint.load(path)
+        read_torch(path)
 
 
 def test_the_commands_fit_and_export_give_weights_the_engine_opens(
@@ -190,7 +191,7 @@ def test_the_best_checkpoint_outlives_the_newer_ones(people, tmp_path):
 
     quiet(short(12), people, tmp_path, save_every=0, validate=validate)
     path, error = checkpoint.best(tmp_path)
-    assert error == 0.1 and checkpoint.load(path)["samples"] == 4
+    assert error == 0.1 and read_torch(path)["samples"] == 4
     assert len(list(tmp_path.glob("best-*"))) == 1 and path.name not in {
         p.name for p in checkpoint.checkpoints(tmp_path)
     }
@@ -281,7 +282,7 @@ def test_weights_go_out_in_the_official_layout(people, tmp_path):
     assert main(["export", str(tmp_path / "run"), "--official", "--output", str(tmp_path / "w.pt")]) == 0
     back = load_official(tmp_path / "w.pt").state_dict()
     (path,) = checkpoint.checkpoints(tmp_path / "run")
-    assert all(torch.equal(back[key], value) for key, value in checkpoint.load(path)["ema"].items())
+    assert all(torch.equal(back[key], value) for key, value in read_torch(path)["ema"].items())
 
 
 def test_photos_in_folders_train_too(people, tmp_path, capsys):
@@ -295,7 +296,7 @@ def test_photos_in_folders_train_too(people, tmp_path, capsys):
     out = tmp_path / "run"
     command = ["fit", "tiny", "--data", str(tmp_path / "photos"), "--output", str(out), "--device", "cpu"]
     assert main([*command, "--both-directions", "--batch", "4", "--decay-over", "16"]) == 0
-    state = checkpoint.load(checkpoint.checkpoints(out)[-1])
+    state = read_torch(checkpoint.checkpoints(out)[-1])
     assert state["samples"] == 16 and state["history"][0]["studio"] == "photos"
     assert {phase["batch"] for phase in state["recipe"]["phases"]} == {4}
     assert main(command) == 0 and "The run is done" in capsys.readouterr().out

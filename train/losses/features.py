@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 from pathlib import Path
 from typing import Protocol
 
@@ -63,7 +62,7 @@ def load_vgg19(path: str | os.PathLike) -> Vgg19:
     InputError naming the file where it is missing, damaged, or of another network.
     """
     path = Path(path)
-    state = weights.read(path).tensors if path.suffix == ".safetensors" else _unpickled(path)
+    state = weights.read(path).tensors if path.suffix == ".safetensors" else weights.read_torch(path)
     network = Vgg19()
     wanted = network.state_dict()
     for key, tensor in wanted.items():
@@ -73,20 +72,6 @@ def load_vgg19(path: str | os.PathLike) -> Vgg19:
             raise InputError(f"{path} is no weight file of torchvision's VGG-19: {key} {what}.")
     weights.fill(network, {key: state[key] for key in wanted}, path)
     return network.eval().requires_grad_(False)
-
-
-def _unpickled(path: Path) -> dict:
-    if not path.is_file():
-        raise InputError(f"The weight file {path} does not exist.")
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError:
-        raise InputError(f"{path} holds more than tensors, or is damaged; it was not opened.") from None
-    except Exception as error:  # zip, pickle and storage code raise many kinds for a damaged file
-        raise InputError(f"{path} cannot be read as weights ({type(error).__name__}).") from None
-    if not isinstance(content, dict):
-        raise InputError(f"{path} is no weight file of torchvision's VGG-19: it holds no state dict.")
-    return content
 
 
 def halved(picture_BCHW: Tensor) -> Tensor:

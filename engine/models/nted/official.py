@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 from pathlib import Path
 
 import torch
@@ -77,21 +76,7 @@ def save_official(path: str | os.PathLike, network: Nted) -> None:
 
 
 def _content(path: Path) -> dict:
-    if not path.is_file():
-        raise InputError(f"The checkpoint {path} does not exist.")
-    if path.suffix == ".safetensors":
-        return weights.read(path).tensors
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError:
-        raise InputError(
-            f"The checkpoint {path} holds more than tensors, or is damaged; it was not opened."
-        ) from None
-    except Exception as error:  # zip, pickle and storage code raise many kinds for a damaged file
-        raise InputError(f"The checkpoint {path} cannot be read ({type(error).__name__}).") from None
-    if not isinstance(content, dict):
-        raise InputError(f"The checkpoint {path} holds no state dict.")
-    return content
+    return weights.read(path).tensors if path.suffix == ".safetensors" else weights.read_torch(path)
 
 
 def _part(content: dict, names: tuple[str, ...], what: str, path: Path) -> dict[str, Tensor]:

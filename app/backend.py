@@ -32,10 +32,12 @@ class EngineBackend:
     """The real engine."""
 
     def open_session(self, weights: Path | None, device: str):
-        """An open `engine.session.Session`. Raises InputError for missing or foreign weights."""
+        """An open `engine.session.Session`, warmed up. Raises InputError for missing or foreign weights."""
         from engine.session import Session
 
-        return Session.open(weights=weights, device=device, beside_window=True)
+        session = Session.open(weights=weights, device=device, beside_window=True)
+        session.warm_up()
+        return session
 
     def detection(self) -> Capability:
         """Whether people can be found in photos on this machine."""

@@ -45,6 +45,8 @@ def open_session(options: argparse.Namespace):
     from engine.session import Session
 
     session = Session.open(options.weights, options.device, options.size)
+    if note := session.weights_info.get("note"):
+        print(note, file=sys.stderr)
     own = add_photo(session, options.reference)
     session.use(own)
     session.set_pose(read_target_pose(options.pose, session.size))

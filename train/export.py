@@ -86,8 +86,6 @@ def run(argv: list[str]) -> int:
     options = p.parse_args(argv)
     state = read_torch(chosen(options.run, options.best))
     if options.official:
-        if not hasattr(official, "save_official"):
-            raise InputError("--official: this version cannot write the official layout.")
         official.save_official(options.output, network_of(state, "ema"))
     else:
         evaluation = json.loads(options.evaluation.read_text()) if options.evaluation else None

@@ -31,13 +31,16 @@ class Plan:
 
 
 def make_plan(device: str = "auto", *, beside_window: bool = False) -> Plan:
-    """Choose for `device` ("auto": CUDA, else MPS, else CPU). beside_window: leave one core to the window.
+    """Choose for `device` ("auto": CUDA, else MPS, else CPU).
 
+    beside_window: of more than two cores leave one to the window.
     Raises InputError for a device this machine does not have.
     """
     chosen = torch.device(_best_device() if device == "auto" else _checked(device))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return Plan(chosen, _preview_dtype(chosen), max(1, cores - 1) if beside_window else cores)
+    # Of two cores none is given away: the picture would lose a third of its speed, the window needs little.
+    threads = cores - 1 if beside_window and cores > 2 else cores
+    return Plan(chosen, _preview_dtype(chosen), threads)
 
 
 def has_fast_bfloat16() -> bool:

@@ -113,7 +113,7 @@ def default() -> Recipe:
     return Recipe(
         name="default",
         network=default_256(),
-        phases=(Phase((128, 80), 8, 20_000), Phase((192, 128), 8, 32_000), Phase((256, 176), 8, FOREVER)),
+        phases=(Phase((128, 80), 8, 20_000), Phase((192, 128), 8, 28_000), Phase((256, 176), 8, FOREVER)),
     )
 
 

@@ -33,7 +33,8 @@ def test_freed_memory_is_there_for_the_next_frame():
     assert kept < given_back / 2
 
 
-def test_one_core_is_left_to_a_window():
-    alone, beside = make_plan("cpu"), make_plan("cpu", beside_window=True)
-    assert beside.threads == max(1, alone.threads - 1)
-    assert alone.precision in ("float32", "bfloat16")
+@pytest.mark.parametrize(("cores", "beside"), [(1, 1), (2, 2), (3, 2), (8, 7)])
+def test_of_more_than_two_cores_one_is_left_to_a_window(cores, beside, monkeypatch):
+    monkeypatch.setattr("os.sched_getaffinity", lambda pid: set(range(cores)), raising=False)
+    assert make_plan("cpu", beside_window=True).threads == beside
+    assert make_plan("cpu").threads == cores

@@ -145,10 +145,13 @@ def run(argv: list[str]) -> int:
     check(options)
     recipe = wanted_recipe(options)
     world = World.join(options.device)
+    whole = False
     try:
-        return _run(options, recipe, world)
+        code = _run(options, recipe, world)
+        whole = True
     finally:
-        world.leave()
+        world.leave(together=whole)
+    return code
 
 
 def _run(options: argparse.Namespace, recipe: Recipe, world: World) -> int:

@@ -11,6 +11,7 @@ One process is a world of one, in which every method is the identity: the loop k
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import warnings
 from contextlib import AbstractContextManager
@@ -57,9 +58,15 @@ class World:
         dist.init_process_group("nccl" if kind.type == "cuda" else "gloo")
         return cls(kind, dist.get_rank(), dist.get_world_size())
 
-    def leave(self) -> None:
-        if dist.is_initialized():
-            dist.destroy_process_group()
+    def leave(self, together: bool) -> None:
+        """End the group. together: everybody comes here, so nobody goes while others still speak to them."""
+        if not dist.is_initialized():
+            return
+        if together:
+            dist.barrier()
+        # A wrapped network in a reference cycle would keep the group's threads into the interpreter's end.
+        gc.collect()
+        dist.destroy_process_group()
 
     @property
     def first(self) -> bool:

@@ -112,4 +112,4 @@ if __name__ == "__main__":
     state = trained(world, People(sys.argv[1]))
     if world.first:
         torch.save(state, sys.argv[2])
-    world.leave()
+    world.leave(together=True)

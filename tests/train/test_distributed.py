@@ -15,6 +15,7 @@ from engine.errors import InputError
 from engine.paths import RESOURCES
 from engine.weights import read_torch
 from train import checkpoint
+from train.__main__ import end
 from train.data.people import People
 from train.stream import batches
 from train.world import World
@@ -113,3 +114,4 @@ if __name__ == "__main__":
     if world.first:
         torch.save(state, sys.argv[2])
     world.leave(together=True)
+    end(0)

@@ -17,7 +17,7 @@ FRAMES = 30
 PATIENCE_MS = 120_000
 FRAME_PATIENCE_MS = 3_000
 SETTLE_MS = 400  # the attention maps and the layout settle with the next turns of the event loop
-WRIST, ANKLE = 7, 10
+WRIST = 7
 GIF_WIDTH = 340
 GIF_MARGIN = 24
 

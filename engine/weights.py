@@ -13,10 +13,11 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from engine.errors import InputError
+from engine.files import make_folder, write_whole
 
 
 @dataclass(frozen=True)
@@ -80,19 +81,14 @@ def _must_be_file(path: Path) -> None:
 def write(
     path: str | os.PathLike, tensors: dict[str, Tensor], *, model: str, config: dict, card: dict | None = None
 ) -> None:
-    """Write atomically: a full disk or a stop half-way leaves what was there before."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".tmp")
+    """Write the whole file or leave what was there before; its folder is made where it is missing.
+
+    Raises InputError in one sentence where that is not possible, as on a full disk.
+    """
     metadata = {"format": "pt", "model": model, "config": json.dumps(config), "card": json.dumps(card or {})}
-    try:
-        save_file(
-            {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}, part, metadata
-        )
-        os.replace(part, path)
-    except (OSError, SafetensorError) as error:
-        part.unlink(missing_ok=True)
-        raise InputError(f"The weights could not be written to {path} ({error}).") from None
+    on_cpu = {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}
+    make_folder(Path(path).parent)
+    write_whole(path, save(on_cpu, metadata))
 
 
 def sha256(path: str | os.PathLike) -> str:

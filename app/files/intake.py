@@ -13,7 +13,6 @@ from app.files import exported
 
 PHOTO, POSE, EXPORT, NOTHING = "photo", "pose", "export", "nothing"
 POSE_SUFFIXES = frozenset((".json", ".txt"))
-PHOTO_SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"))
 READABLE = "PNG, JPEG, WebP, TIFF, BMP, GIF, OpenPose .json, .txt"
 
 

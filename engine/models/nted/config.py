@@ -56,13 +56,6 @@ class NtedConfig:
         levels = tuple(Level(**level) for level in data["levels"])
         return cls(levels, tuple(data["size"]), data.get("transfer", "textures"))
 
-    @property
-    def layer_names(self) -> tuple[str, ...]:
-        """Names of the extraction/distribution pairs in the official order: "16a", "16b", "32a", ..."""
-        if self.transfer != "textures":
-            return ()
-        return tuple(f"{level.rows}{half}" for level in self.levels if level.textures for half in "ab")
-
 
 def official_256() -> NtedConfig:
     """The paper's network for 256x176 pictures (42.4 M parameters)."""

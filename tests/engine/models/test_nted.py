@@ -173,3 +173,21 @@ def test_foreign_weights_are_named_in_one_sentence(tmp_path, network):
         nted.load(path)
     with pytest.raises(InputError, match="does not exist"):
         nted.load(tmp_path / "none.safetensors")
+
+
+def test_weights_that_cannot_be_written_are_told_and_leave_the_old_ones(tmp_path, network, monkeypatch):
+    path = tmp_path / "w.safetensors"
+    nted.save(path, network)
+    before = path.read_bytes()
+    with pytest.raises(InputError, match="is a folder"):
+        nted.save(tmp_path, network)
+    with pytest.raises(InputError, match="a folder is needed|cannot be made"):
+        nted.save(path / "below" / "w.safetensors", network)
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(InputError, match="the disk is full"):
+        nted.save(path, network, {"name": "another"})
+    assert path.read_bytes() == before and [file.name for file in tmp_path.iterdir()] == [path.name]

@@ -11,7 +11,7 @@ import pytest
 
 from engine.plan import make_plan
 
-# In a process of its own: a large hole that earlier work left in the heap would serve every block without a page.
+# In a process of its own: a hole that earlier work left in the heap would serve every block without a page.
 FAULTS = """
 import resource
 import torch

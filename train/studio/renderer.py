@@ -6,15 +6,13 @@ Passes: shadow map -> the person at twice the size (linear colour, surface id, d
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from engine.errors import InputError
-
 from .camera import Camera, Light, look_at, orthographic
+from .context import open_context
 from .model import BLOCK_STRIDE, TEXTURE_UNITS, Model
 from .noise import fold_tile
 from .parts import PART_BLOCK, Part
@@ -57,7 +55,7 @@ class Renderer:
 
     def __init__(self, size: tuple[int, int]):
         self.size = size
-        self.context = context = _open_context()
+        self.context = context = open_context()
         height, width = size
         self._programs: dict[tuple, object] = {}
         fine = (2 * width, 2 * height)
@@ -237,22 +235,6 @@ class Renderer:
         near, far = camera.near, camera.far
         distance = 2 * near * far / (far + near - (depth[::-1] * 2 - 1) * (far - near))
         return Exposure(image[::-1].copy(), surfaces[::-1][::2, ::2].copy(), distance)
-
-
-def _open_context():
-    """A context without a window."""
-    # the software renderer works best with one thread a process; has no effect on a real card
-    os.environ.setdefault("LP_NUM_THREADS", "0")
-    try:
-        import moderngl
-
-        return moderngl.create_context(standalone=True, backend="egl", require=330)
-    except ImportError as error:
-        raise InputError("The studio needs the package moderngl.") from error
-    except Exception as error:  # moderngl raises plain Exceptions
-        raise InputError(
-            f"The studio needs OpenGL 3.3 through EGL (Mesa's software renderer will do): {error}."
-        ) from error
 
 
 def _source(name: str, defines: tuple[str, ...] = ()) -> str:

@@ -9,13 +9,14 @@ import numpy as np
 
 from .assets import load_assets
 from .body import draw_body
+from .bvh import load_recordings
 from .camera import Shot, draw_light, draw_shot, frame_person
 from .dressing import dress
 from .head import draw_looks
 from .labels import keypoints
 from .model import Model
 from .outfits import draw_outfit
-from .poses import Pose, draw_pose
+from .poses import Pose, Recorded, draw_pose
 from .renderer import Renderer
 from .review import is_presentable
 from .skeleton import Skeleton
@@ -61,12 +62,13 @@ class Person:
         rng = np.random.default_rng((_SEED, self.index, number + 1))
         shot = draw_shot(rng, "front", "full") if number == 0 else draw_shot(rng)
         for _ in range(_ATTEMPTS):
-            view = self.photograph(draw_pose(rng), shot, rng)
+            pose = draw_pose(rng, self.studio.recordings, shot.yaw)
+            view = self.photograph(pose, shot, rng)
             if is_presentable(view.surfaces_HW):
                 return view
         return self.photograph(draw_pose(rng, plain=True), shot, rng)
 
-    def photograph(self, pose: Pose, shot: Shot, rng: np.random.Generator) -> View:
+    def photograph(self, pose: Pose | Recorded, shot: Shot, rng: np.random.Generator) -> View:
         """A picture of a given pose from a given side."""
         renderer, meshes = self.studio.renderer, self.studio.assets.meshes
         height, width = renderer.size
@@ -100,6 +102,7 @@ class Studio:
 
     def __init__(self, size: tuple[int, int] = (256, 176), assets: str | Path | None = None):
         self.assets = load_assets(assets)
+        self.recordings = load_recordings(self.assets.root)
         self.renderer = Renderer(size)
 
     def photograph(self, index: int, views: int = 6) -> list[View]:

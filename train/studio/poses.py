@@ -11,23 +11,46 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .assets import SIDES
+from .bvh import Recording
 from .chance import choose
 
-STANCES = {"stand": 0.3, "contrapposto": 0.3, "walk": 0.2, "crossed": 0.1, "wide": 0.1}
+RECORDED = {"standing": 0.12, "run": 0.025}  # shares of the poses that were recorded, by the name's beginning
+STANCES = {
+    "stand": 0.27,
+    "contrapposto": 0.3,
+    "walk": 0.16,
+    "turning walk": 0.05,
+    "crossed": 0.12,
+    "wide": 0.1,
+}
 ARM_GOALS = {
-    "down": 0.47,
-    "hip": 0.13,
-    "pocket": 0.12,
-    "clasp": 0.03,
+    "down": 0.44,
+    "hip": 0.12,
+    "pocket": 0.11,
+    "back pocket": 0.04,
+    "belt": 0.02,
+    "thigh": 0.03,
+    "opposite arm": 0.04,
+    "clasp": 0.02,
     "back": 0.04,
     "hair": 0.05,
     "chin": 0.03,
     "lapel": 0.04,
-    "out": 0.05,
+    "out": 0.04,
     "swing forward": 0.02,
     "swing back": 0.02,
 }
+BOTH_ARMS = {
+    "clasp": 0.035,
+    "crossed": 0.04,
+    "hip": 0.045,
+    "back": 0.02,
+    "back pocket": 0.02,
+    "pocket": 0.02,
+    "down": 0.16,
+}
 _CLAVICLE = {"hair": 0.3, "out": 0.12, "chin": 0.05}
+_TURNED_AWAY = 0.35  # radians between the person's front and the camera from which on people look back to it
 
 
 @dataclass
@@ -70,8 +93,68 @@ class Pose:
     shift: np.ndarray = field(default_factory=lambda: np.zeros(3))
 
 
-def draw_pose(rng: np.random.Generator, plain: bool = False) -> Pose:
-    """A random standing or walking pose; a plain one stands with hanging arms."""
+@dataclass
+class Recorded:
+    """A recorded pose (bvh.py) and how much of its bends; trunk, head and limbs (by the bone's name) are bent
+    a little further."""
+
+    recording: Recording
+    amount: float
+    spine: Bend
+    head: Bend
+    limbs: dict[str, Bend]
+
+
+def draw_pose(
+    rng: np.random.Generator,
+    recordings: dict[str, Recording] | None = None,
+    yaw: float = 0.0,
+    plain: bool = False,
+) -> Pose | Recorded:
+    """A random standing or walking pose; a plain one stands with hanging arms.
+
+    recordings: poses to take a share from (RECORDED). yaw: how far the person is turned from the camera, for
+    those who look at it.
+    """
+    if recordings and not plain:
+        draw = rng.random()
+        for kind, chance in RECORDED.items():
+            if draw < chance:
+                return _draw_recorded(rng, recordings, kind)
+            draw -= chance
+    pose = _draw_planned(rng, plain)
+    away = (yaw + np.pi) % (2 * np.pi) - np.pi
+    if not plain and abs(away) > _TURNED_AWAY and rng.random() < 0.4:
+        _look_at_camera(pose, away, rng)
+    return pose
+
+
+def _look_at_camera(pose: Pose, away: float, rng: np.random.Generator) -> None:
+    """Head and shoulders turn back towards the camera, as far as a neck goes: over the shoulder."""
+    wanted = -away * rng.uniform(0.6, 1)
+    pose.spine.twist += float(np.clip(0.2 * wanted, -0.3, 0.3))
+    pose.head.twist = float(np.clip(0.75 * wanted, -0.95, 0.95))
+    pose.head.tilt = 0.4 * pose.head.tilt
+    pose.head.forward += 0.08 if abs(away) > 2 else 0.0
+
+
+def _draw_recorded(rng: np.random.Generator, recordings: dict[str, Recording], kind: str) -> Recorded:
+    """A recorded pose, as it is or mirrored, every limb a few degrees off; a run is seldom a sprint."""
+    names = sorted(name for name in recordings if name.startswith(kind))
+    recording = recordings[names[rng.integers(len(names))]]
+    if rng.random() < 0.5:
+        recording = recording.mirrored()
+
+    def bend(sigma: float) -> Bend:
+        return Bend(*np.clip(rng.normal(0, sigma, 3), -2 * sigma, 2 * sigma))
+
+    spread = {"upperarm01": 0.06, "lowerarm01": 0.07, "wrist": 0.1, "upperleg01": 0.03}
+    limbs = {f"{name}.{side}": bend(sigma) for name, sigma in spread.items() for side in SIDES}
+    amount = rng.uniform(0.45, 0.8) if kind == "run" else rng.uniform(0.85, 1.05)
+    return Recorded(recording, amount, bend(0.04), bend(0.1), limbs)
+
+
+def _draw_planned(rng: np.random.Generator, plain: bool) -> Pose:
     uniform = rng.uniform
 
     def normal(sigma: float) -> float:
@@ -107,7 +190,11 @@ def _place_feet(pose: Pose, ahead: str, rng: np.random.Generator) -> None:
         pose.spine.tilt = -pose.pelvis.tilt * uniform(1, 1.5)
         rear.move += (-sign * uniform(0, 0.5), 0, uniform(0.3, 1))
         rear.toe_out = uniform(0.1, 0.6)
-    elif pose.stance == "walk":
+    elif pose.stance in ("walk", "turning walk"):
+        if pose.stance == "turning walk":  # the hips go one way, shoulders and head stay behind
+            pose.pelvis.twist = sign * uniform(0.25, 0.5)
+            pose.spine.twist = -pose.pelvis.twist * uniform(0.5, 0.9)
+            pose.head.twist -= pose.pelvis.twist * uniform(0, 0.8)
         stride = uniform(0.9, 1.9)
         front.move[2] += stride
         rear.move += (0, uniform(0.35, 0.6), -stride * 0.9)
@@ -127,9 +214,9 @@ def _place_feet(pose: Pose, ahead: str, rng: np.random.Generator) -> None:
 def _draw_goals(rng: np.random.Generator, pose: Pose, ahead: str) -> list[str]:
     """What the left and the right hand do."""
     goals = [choose(rng, ARM_GOALS) for _ in SIDES]
-    if pose.stance == "walk" and rng.random() < 0.7:  # arms swing against the legs
+    if "walk" in pose.stance and rng.random() < 0.7:  # arms swing against the legs
         goals = ["swing back", "swing forward"] if ahead == "L" else ["swing forward", "swing back"]
-    for both, chance in (("clasp", 0.04), ("crossed", 0.04), ("hip", 0.05), ("down", 0.18)):
+    for both, chance in BOTH_ARMS.items():
         if rng.random() < chance:
             goals = [both, both]
     return goals

@@ -48,7 +48,11 @@ class Reach:
         a, b, c, d = arm.jitter
         out, by_pelvis, by_bone, turned = self._outwards, self.by_pelvis, self.by_bone, self.turned
         hip, waist, chest, head = (self.heights[name] for name in ("hip", "waist", "chest", "head"))
-        (hip_width, hip_front, hip_back), waist_width, chest_front = self.hips, self.waist[0], self.chest[1]
+        (hip_width, hip_front, hip_back), (waist_width, waist_front, _), chest_front = (
+            self.hips,
+            self.waist,
+            self.chest[1],
+        )
         behind = out(0.5, 0, -1)
         match arm.goal:
             case "down":
@@ -65,8 +69,23 @@ class Reach:
                 fingers = self.pelvis @ out(-0.55, -0.55, 0.65)
                 return Goal(by_pelvis(beside), out(1, 0.1, -0.8), 0.5 + 0.2 * d, fingers)
             case "pocket":
-                beside = out(hip_width + 0.25 + 0.08 * a, hip + 0.75 + 0.15 * b, 0.35 + 0.25 * c)
+                beside = out(hip_width + 0.15 + 0.08 * a, hip + 0.75 + 0.15 * b, 0.35 + 0.25 * c)
                 return Goal(by_pelvis(beside), out(0.8, 0, -1), -0.1, self.pelvis @ out(-0.12, -1, 0.25))
+            case "back pocket":
+                wrist = by_pelvis(out(0.62 * hip_width + 0.15 * a, hip + 0.85 + 0.2 * b, hip_back - 0.3))
+                return Goal(wrist, out(0.9, 0, -1), -1.5, self.pelvis @ out(-0.15, -1, 0.15))
+            case "belt":
+                front = out(0.75 * hip_width + 0.1 * a, hip + 1.15 + 0.15 * b, hip_front + 0.15)
+                return Goal(by_pelvis(front), out(1, 0, -0.6), 0.1, self.pelvis @ out(-0.35, -1, -0.1))
+            case "thigh":
+                front = out(0.8 * hip_width + 0.15 * a, hip - 0.2 + 0.25 * b, hip_front + 0.35)
+                return Goal(
+                    by_pelvis(front), out(1, 0, -0.8), -0.5 + 0.2 * d, self.pelvis @ out(-0.2, -1, 0.1)
+                )
+            case "opposite arm":
+                across = out(-0.55 * waist_width + 0.15 * a, waist + 0.55 + 0.35 * b, waist_front + 0.55)
+                fingers = turned("spine03", out(-1, 0.05 + 0.2 * d, -0.3))
+                return Goal(by_bone("spine03", across), out(1, -0.5, -0.2), 0.2, fingers)
             case "clasp":
                 wrist = by_pelvis(out(0.55 + 0.1 * a, hip + 0.3 + 0.3 * b, hip_front + 0.75))
                 return Goal(wrist, out(1, 0, -0.5), 0.2, self.pelvis @ out(-0.9, -0.5, 0.1))

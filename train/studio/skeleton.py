@@ -14,12 +14,13 @@ import numpy as np
 from .assets import BODY_VERTICES, SIDES, Parsed
 from .body import Body, torso_extent
 from .garments import heel_pitch
-from .poses import Pose
+from .poses import Bend, Pose, Recorded
 from .reach import Reach
 from .rotations import frame, normalised, rotation, share, swing, turn, two_bone_reach
 
 _SPINE = ("spine05", "spine04", "spine03", "spine02", "spine01")
 _NECK = {"neck01": 0.2, "neck02": 0.2, "neck03": 0.2, "head": 0.4}
+_TRUNK = frozenset(("root", *_SPINE, *_NECK))
 _FINGER_CURL = (("1", 0.8), ("2", 1.1), ("3", 0.7))
 
 
@@ -65,9 +66,50 @@ class Skeleton:
         )
         return [self.at(f"{name}.{side}") for name in names]
 
-    def solve(self, pose: Pose) -> Posed:
+    def solve(self, pose: Pose | Recorded) -> Posed:
         """Bone transforms of a pose."""
+        if isinstance(pose, Recorded):
+            return self._replay(pose)
         return _Solver(self, pose).posed()
+
+    def _replay(self, pose: Recorded) -> Posed:
+        """A recorded pose, its angles taken over as they are; the lower foot stands on the floor."""
+        local = {name: share(bend, pose.amount) for name, bend in pose.recording.bends.items()}
+        for names, bend in ((dict.fromkeys(_SPINE, 0.2), pose.spine), (_NECK, pose.head)):
+            for name, part in names.items():
+                local[name] = share(_bent(bend), part) @ local.get(name, np.eye(3))
+        for name, bend in pose.limbs.items():
+            local[name] = _bent(bend) @ local.get(name, np.eye(3))
+        flat = self._walk(local)
+        soles = [i for i, name in enumerate(self.bones.names) if name.startswith(("foot", "toe"))]
+        lift = (flat.heads[soles, 1] - self.rest[soles, 1]).min()
+        pitch = turn(x=heel_pitch(self.heel))
+        for side in SIDES:
+            foot = f"foot.{side}"
+            local[foot] = local.get(foot, np.eye(3)) @ pitch
+            for toe in (f"toe{number}-1.{side}" for number in "12345"):
+                local[toe] = local.get(toe, np.eye(3)) @ pitch.T
+        posed = self._walk(local)
+        middle = posed.heads[self.index["spine05"]] - self.at("spine05")
+        return Posed(posed.rotations, posed.heads - (middle[0], lift, middle[2]))
+
+    def _walk(self, local: dict[str, np.ndarray]) -> Posed:
+        """All bones from the root on, each turned against its parent by what `local` says of it."""
+        count = len(self.bones.names)
+        rotations, heads = np.zeros((count, 3, 3)), np.zeros((count, 3))
+        for i, name in enumerate(self.bones.names):
+            parent = self.bones.parents[i]
+            turned = local.get(name, np.eye(3))
+            if parent < 0:
+                rotations[i], heads[i] = turned, self.rest[i]
+                continue
+            rotations[i] = rotations[parent] @ turned
+            heads[i] = rotations[parent] @ (self.rest[i] - self.rest[parent]) + heads[parent]
+        return Posed(rotations, heads)
+
+
+def _bent(bend: Bend) -> np.ndarray:
+    return turn(y=bend.twist) @ turn(z=bend.tilt) @ turn(x=bend.forward)
 
 
 class _Solver:
@@ -85,8 +127,9 @@ class _Solver:
 
     def posed(self) -> Posed:
         bones, rest = self.skeleton.bones, self.skeleton.rest
-        for i, name in enumerate(bones.names):
-            parent = bones.parents[i]
+        # parents first, and the trunk up to the head before the arms, whose hands may go to it
+        for i in sorted(range(len(bones.names)), key=lambda i: bones.names[i] not in _TRUNK):
+            name, parent = bones.names[i], bones.parents[i]
             if parent < 0:
                 self.rotations[i], self.heads[i] = self.pelvis, self._moved(rest[i], self.offset)
                 continue

@@ -14,6 +14,7 @@ COMMANDS = {
     "render": "photograph rendered people into a data set",
     "prepare": "make a data set of DeepFashion's pictures and keypoints",
     "fit": "train a network on a data set, or go on with a run",
+    "parser": "train, measure and write the parsing and keypoint network",
     "evaluate": "prove weights on people never trained on",
     "export": "write a run's weights for the application",
     "samples": "write people of a data set as samples for the application",

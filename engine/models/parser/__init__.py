@@ -1,0 +1,7 @@
+"""The parsing and keypoint network: regions, joints and surface coordinates of a person in a picture."""
+
+from engine.models.parser.config import ParserConfig
+from engine.models.parser.network import Encoder, Parser, ParserOutput, fold, places
+from engine.models.parser.weights import load, save
+
+__all__ = ["Encoder", "Parser", "ParserConfig", "ParserOutput", "fold", "load", "places", "save"]

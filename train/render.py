@@ -194,6 +194,7 @@ def _samples(job: Job, first: int, end: int) -> Iterator[Sample]:
                 view.keypoints_18x3,
                 view.framing,
                 view.facing,
+                view.surface_HW3,
             )
         with _worker["counter"].get_lock():
             _worker["counter"].value += 1

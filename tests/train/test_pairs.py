@@ -20,7 +20,7 @@ from engine.pose.skeleton import FLIP
 from train.data import shards
 from train.data.augment import MILD, NONE, colour_curves, mirror_view, resize_view, spoil
 from train.data.detector import as_detected, disturb
-from train.data.pairs import PairLoader, PairSampler
+from train.data.pairs import PairLoader, PairSampler, both_directions, surface_places
 from train.data.people import HELD_OUT_PEOPLE, People
 
 HEAVY = replace(MILD, blur=1, jpeg=1, grain=1)
@@ -38,6 +38,13 @@ def own_copy(stick_people, tmp_path):
 
 def first_shard(folder):
     return sorted(folder.glob("people-*.tar"))[0]
+
+
+def surface_of(view):
+    """Surface coordinates made of a pixel's place and class, which tell whether a map was moved rightly."""
+    rows, columns = np.indices(view.parsing_HW.shape)
+    codes = np.stack([columns + 100, rows + 60, 100 + view.parsing_HW], axis=2)
+    return (codes * (view.parsing_HW > 0)[:, :, None]).astype(np.uint8)
 
 
 # index
@@ -73,7 +80,9 @@ def test_what_the_studio_writes_is_read(people, tmp_path):
     shards.describe(tmp_path, "7", (64, 44), 2)
     views = [(person, view, people.view(person - 50, view)) for person in (50, 51) for view in (0, 1)]
     samples = [
-        shards.Sample(person, view, v.image_HWC, v.parsing_HW, v.keypoints_18x3, v.framing, v.facing)
+        shards.Sample(
+            person, view, v.image_HWC, v.parsing_HW, v.keypoints_18x3, v.framing, v.facing, surface_of(v)
+        )
         for person, view, v in views
     ]
     shards.write_shard(tmp_path, 50, 100, samples)
@@ -82,6 +91,7 @@ def test_what_the_studio_writes_is_read(people, tmp_path):
     for person, number, view in views:
         read = written.view(person, number)
         np.testing.assert_array_equal(read.parsing_HW, view.parsing_HW)
+        np.testing.assert_array_equal(read.surface_HW3, surface_of(view))
         np.testing.assert_allclose(read.keypoints_18x3, view.keypoints_18x3, atol=0.006)
         assert np.abs(read.image_HWC.astype(int) - view.image_HWC).mean() < 3
         assert (read.framing, read.facing) == (view.framing, view.facing)
@@ -171,6 +181,95 @@ def test_damaged_records_are_replaced_and_counted_where_that_is_wanted(own_copy)
     whole = [pair for batch in batches for pair in batch.pairs]
     rest = itertools.islice(PairLoader(people, (32, 22), 7, start=5), 3)
     assert [pair for batch in rest for pair in batch.pairs] == whole[35:]
+
+
+# surface coordinates
+
+
+@pytest.fixture(scope="module")
+def surfaced(people, tmp_path_factory):
+    """The stick people 0 and 1 as people 50 and 51 with surface coordinates, version 2 of the data."""
+    folder = tmp_path_factory.mktemp("surfaced")
+    shards.describe(folder, "7", people.size, 4)
+    samples = []
+    for person, number in itertools.product((0, 1), range(4)):
+        v = people.view(person, number)
+        parts = v.image_HWC, v.parsing_HW, v.keypoints_18x3, v.framing, v.facing, surface_of(v)
+        samples.append(shards.Sample(50 + person, number, *parts))
+    shards.write_shard(folder, 50, 100, samples)
+    return folder
+
+
+def test_a_batch_brings_surface_coordinates_or_says_that_there_are_none(surfaced, people):
+    batch = next(iter(PairLoader(People(surfaced), people.size, 4)))
+    for side in ("reference", "target"):
+        surface, parsing = getattr(batch, f"{side}_surface_B3HW"), getattr(batch, f"{side}_parsing_BHW")
+        assert surface.dtype == torch.float32 and surface.shape == (4, 3, *people.size)
+        assert torch.equal(surface.isnan(), (parsing == 0)[:, None].expand_as(surface))
+        for index, pair in enumerate(batch.pairs):
+            codes = surface_of(people.view(pair.person - 50, getattr(pair, side)))
+            there = codes[:, :, 0] > 0
+            places = surface[index].permute(1, 2, 0).numpy()[there]
+            np.testing.assert_allclose(places, (codes[there] - 127.5) / 127, atol=1e-6)
+    for source in (people, People(surfaced, surfaces=False)):
+        batch = next(iter(PairLoader(source, people.size, 2)))
+        assert batch.reference_surface_B3HW.shape == (2, 3, *people.size)
+        assert batch.reference_surface_B3HW.isnan().all() and batch.target_surface_B3HW.isnan().all()
+
+
+def test_both_directions_exchange_the_surfaces(surfaced):
+    loader = PairLoader(People(surfaced), (64, 44), 2, self_pairs=0)
+    batch = next(iter(loader))
+    twice = both_directions(batch)
+    expected = torch.cat([batch.target_surface_B3HW, batch.reference_surface_B3HW])
+    assert torch.equal(twice.target_surface_B3HW.nan_to_num(), expected.nan_to_num())
+
+
+@pytest.mark.parametrize("size", [(64, 44), (32, 22), (48, 33)])
+def test_the_surface_goes_where_the_parsing_map_goes(people, size):
+    view = people.view(2, 0)
+    view = replace(view, surface_HW3=surface_of(view))
+    for seed in range(6):
+        moved = resize_view(view, size, np.random.default_rng(seed), 0.4)
+        moved = mirror_view(moved) if seed % 2 else moved
+        classes = np.where(moved.parsing_HW > 0, moved.parsing_HW + 100, 0)
+        np.testing.assert_array_equal(moved.surface_HW3[:, :, 2], classes)
+        before = {tuple(code) for code in view.surface_HW3.reshape(-1, 3).tolist()}
+        after = moved.surface_HW3.reshape(-1, 3).astype(int)
+        if seed % 2:
+            after[:, 0] = np.where(after[:, 0] > 0, 255 - after[:, 0], 0)
+        assert {tuple(code) for code in after.tolist()} <= before  # chosen, never blended
+
+
+def test_a_mirror_turns_surface_coordinates_to_the_other_side(people):
+    view = people.view(1, 0)
+    codes = np.random.default_rng(0).integers(1, 255, (*people.size, 3)).astype(np.uint8)
+    codes[::3] = 0
+    mirrored = mirror_view(replace(view, surface_HW3=codes))
+    places, expected = (
+        surface_places(torch.tensor(c.copy())) for c in (mirrored.surface_HW3, codes[:, ::-1])
+    )
+    torch.testing.assert_close(places, expected * torch.tensor([-1.0, 1, 1]), equal_nan=True)
+    np.testing.assert_array_equal(mirror_view(mirrored).surface_HW3, codes)
+
+
+def test_data_of_both_versions_are_read_together(stick_people, surfaced):
+    both = People([stick_people, surfaced])
+    assert not both.view(0, 0).surface_HW3.any() and both.view(50, 0).surface_HW3.any()
+    assert len(both.encoded(0, 0)) == 3 and len(both.encoded(50, 0)) == 4
+
+
+def test_a_missing_or_damaged_surface_is_named(surfaced, tmp_path):
+    folder = shutil.copytree(surfaced, tmp_path / "copy")
+    data = first_shard(folder).read_bytes()
+    place = data.index(b"\x89PNG", data.index(b"0000050_0.surface.png"))
+    first_shard(folder).write_bytes(data[:place] + b"\0" + data[place + 1 :])
+    with pytest.raises(InputError, match="0000050_0.surface.png: the surface coordinates cannot be decoded"):
+        People(folder).view(50, 0)
+    assert not People(folder, surfaces=False).view(50, 0).surface_HW3.any()
+    first_shard(folder).write_bytes(data[: data.rindex(b"0000051_3.surface.png")] + bytes(1024))
+    with pytest.raises(InputError, match="0000051_3.surface.png is missing"):
+        People(folder)
 
 
 # stream

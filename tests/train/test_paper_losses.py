@@ -303,7 +303,10 @@ def tiny_step() -> tuple:
     poses = torch.zeros(2, 18, 3)
     poses[:, RIGHT_EYE], poses[:, LEFT_EYE] = torch.tensor([12.0, 20, 2]), torch.tensor([20.0, 20, 2])
     parsing = torch.zeros(2, 64, 32, dtype=torch.uint8)
-    batch = PairBatch(*pictures, planes, planes, parsing, parsing, poses, poses, (), 0)
+    nowhere = torch.full((2, 3, 64, 32), torch.nan)
+    batch = PairBatch(
+        *pictures, planes, planes, parsing, parsing, poses, poses, nowhere, nowhere, pairs=(), step=0
+    )
     return network, batch, Adversary(Discriminator((4, 4, 4, 4, 4)))
 
 

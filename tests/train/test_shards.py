@@ -20,7 +20,9 @@ def sample(person: int, view: int) -> Sample:
     rng = np.random.default_rng((person, view))
     image = np.repeat(np.repeat(rng.integers(0, 255, (4, 3, 3), np.uint8), 16, 0), 16, 1)
     keypoints = np.concatenate([rng.uniform(0, 48, (18, 2)).round(2), rng.integers(0, 3, (18, 1))], 1)
-    return Sample(person, view, image, rng.integers(0, 8, (64, 48), np.uint8), keypoints, "full", "front")
+    parsing = rng.integers(0, 8, (64, 48), np.uint8)
+    surface = rng.integers(1, 256, (64, 48, 3)).astype(np.uint8) * (parsing > 0)[:, :, None]
+    return Sample(person, view, image, parsing, keypoints, "full", "front", surface)
 
 
 def write(folder, first, end, views=2):
@@ -35,12 +37,15 @@ def test_round_trip(tmp_path):
     people = People(tmp_path)
     assert people.persons.tolist() == [0, 1, 2, 50, 51]
     assert people.size == (64, 48) and people.studio == "1"
+    plain = People(tmp_path, surfaces=False)
     for person in (0, 2, 51):
         for view in (0, 1):
             expected, read = sample(person, view), people.view(person, view)
             assert people.views(person) == 2 and (read.framing, read.facing) == ("full", "front")
             assert np.array_equal(read.parsing_HW, expected.parsing_HW)
             assert np.allclose(read.keypoints_18x3, expected.keypoints_18x3)
+            assert np.array_equal(read.surface_HW3, expected.surface_HW3)
+            assert not plain.view(person, view).surface_HW3.any()
             difference = np.abs(read.image_HWC.astype(int) - expected.image_HWC)
             assert difference.mean() < 2  # JPEG
     copy = pickle.loads(pickle.dumps(people))  # loading processes get one
@@ -52,7 +57,7 @@ def test_members_of_a_person_are_contiguous_and_named_as_agreed(tmp_path):
 
     with tarfile.open(write(tmp_path, 7, 9)) as tar:
         names = tar.getnames()
-    kinds = ("jpg", "parsing.png", "json")
+    kinds = ("jpg", "parsing.png", "json", "surface.png")
     assert names == [f"{i:07d}_{v}.{kind}" for i in (7, 8) for v in (0, 1) for kind in kinds]
 
 

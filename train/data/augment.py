@@ -38,6 +38,10 @@ MILD = Augmentation()
 NONE = Augmentation(**{field.name: 0.0 for field in fields(Augmentation)})
 OFFICIAL = replace(NONE, scale_crop=0.1)  # NTED's training: nothing but this
 
+# Surface coordinates of the point on the person's other side: x changes its sign, 0 stays nobody.
+_OTHER_SIDE = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, axis=2)
+_OTHER_SIDE[0, 1:, 0] = np.maximum(255 - np.arange(1, 256), 1)
+
 _GRAIN = np.random.default_rng(0).standard_normal((320, 512)).astype(np.float32)
 
 
@@ -48,7 +52,7 @@ def resize_view(
     extent: float,
     keep_outside: bool = False,
 ) -> View:
-    """The view at `size` (H, W): area or cubic resampling, parsing nearest, keypoints along.
+    """The view at `size` (H, W): area or cubic resampling, parsing and surface nearest, keypoints along.
 
     With a generator, the picture is first made larger by s, uniform in [0, extent), and cropped back at
     random (NTED: extent 0.1). Joints that leave the frame become absent, or stay for their limbs to be drawn
@@ -60,18 +64,27 @@ def resize_view(
     top, left = (0, 0) if rng is None else rng.integers(0, (tall - height + 1, wide - width + 1)).tolist()
     stored_height, stored_width = view.parsing_HW.shape
     window = np.s_[top : top + height, left : left + width]
-    image, parsing = view.image_HWC, view.parsing_HW
+    image, parsing, surface = view.image_HWC, view.parsing_HW, view.surface_HW3
     if (tall, wide) != (stored_height, stored_width):
         method = cv2.INTER_AREA if tall < stored_height else cv2.INTER_CUBIC
         image = cv2.resize(image, (wide, tall), interpolation=method)
-        parsing = cv2.resize(parsing, (wide, tall), interpolation=cv2.INTER_NEAREST_EXACT)
+        parsing, surface = (
+            cv2.resize(codes, (wide, tall), interpolation=cv2.INTER_NEAREST_EXACT)
+            for codes in (parsing, surface)
+        )
     factors = np.array((wide / stored_width, tall / stored_height, 1), view.keypoints_18x3.dtype)
     keypoints = view.keypoints_18x3 * factors
     keypoints -= np.float32((left, top, 0))
     if not keep_outside:
         outside = ((keypoints[:, :2] < 0) | (keypoints[:, :2] >= (width, height))).any(axis=1)
         keypoints[outside, 2] = ABSENT
-    return replace(view, image_HWC=image[window], parsing_HW=parsing[window], keypoints_18x3=keypoints)
+    return replace(
+        view,
+        image_HWC=image[window],
+        parsing_HW=parsing[window],
+        keypoints_18x3=keypoints,
+        surface_HW3=surface[window],
+    )
 
 
 def mirror_view(view: View) -> View:
@@ -79,7 +92,11 @@ def mirror_view(view: View) -> View:
     keypoints = view.keypoints_18x3[list(FLIP)]
     keypoints[:, 0] = view.image_HWC.shape[1] - keypoints[:, 0]
     return replace(
-        view, image_HWC=view.image_HWC[:, ::-1], parsing_HW=view.parsing_HW[:, ::-1], keypoints_18x3=keypoints
+        view,
+        image_HWC=view.image_HWC[:, ::-1],
+        parsing_HW=view.parsing_HW[:, ::-1],
+        keypoints_18x3=keypoints,
+        surface_HW3=cv2.LUT(np.ascontiguousarray(view.surface_HW3[:, ::-1]), _OTHER_SIDE),
     )
 
 

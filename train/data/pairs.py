@@ -78,8 +78,10 @@ class PairBatch:
 
     reference_BCHW, target_BCHW: float32 RGB in [-1, 1]. *_planes_BPHW: float32 in [0, 1], P = 20 pose planes.
     *_parsing_BHW: uint8 class ids. *_keypoints_BJ3: float32, x, y px in the batch's pictures, state; as a
-    detector would give them, from which the planes are drawn. pairs: what they are. step: number of the
-    batch. skipped: a sentence for every damaged record that another pair stands in for.
+    detector would give them, from which the planes are drawn. *_surface_B3HW: float32, place of the visible
+    point on the base mesh in its rest pose (`train.data.people`) / 9 dm, so in about [-1, 1]; NaN where there
+    is nobody, or the data do not tell. pairs: what they are. step: number of the batch. skipped: a sentence
+    for every damaged record that another pair stands in for.
     """
 
     reference_BCHW: torch.Tensor
@@ -90,12 +92,14 @@ class PairBatch:
     target_parsing_BHW: torch.Tensor
     reference_keypoints_BJ3: torch.Tensor
     target_keypoints_BJ3: torch.Tensor
+    reference_surface_B3HW: torch.Tensor
+    target_surface_B3HW: torch.Tensor
     pairs: tuple[Pair, ...]
     step: int
     skipped: tuple[str, ...] = ()
 
     def to(self, device: torch.device | str) -> PairBatch:
-        """The batch on a device, pictures and planes as float32: bytes travel, they become numbers there."""
+        """The batch on a device, all but parsing maps float32: what travels as bytes becomes numbers there."""
         moved = {field.name: getattr(self, field.name) for field in fields(self)}
         for name, value in moved.items():
             if isinstance(value, torch.Tensor):
@@ -106,6 +110,9 @@ class PairBatch:
         for name in ("reference_planes_BPHW", "target_planes_BPHW"):
             if moved[name].dtype == torch.uint8:
                 moved[name] = moved[name].float().div_(255.0)
+        for name in ("reference_surface_B3HW", "target_surface_B3HW"):
+            if moved[name].dtype == torch.uint8:
+                moved[name] = surface_places(moved[name])
         return PairBatch(**moved)
 
     def pin_memory(self) -> PairBatch:
@@ -117,6 +124,11 @@ class PairBatch:
                 for name, value in moved.items()
             }
         )
+
+
+def surface_places(codes: torch.Tensor) -> torch.Tensor:
+    """Surface coordinates uint8 in their code, any shape -> float32 in [-1, 1], NaN for nobody."""
+    return codes.float().sub_(127.5).div_(127.0).masked_fill_(codes == 0, torch.nan)
 
 
 def load_pair(
@@ -151,7 +163,8 @@ def load_pair(
 def collate(
     views: list[tuple[View, View]], pairs: tuple[Pair, ...], step: int, skipped: tuple[str, ...] = ()
 ) -> PairBatch:
-    """Batch of loaded pairs in bytes: pictures and planes uint8 still (see `PairBatch.to`)."""
+    """Batch of loaded pairs in bytes: pictures, planes and surface uint8 still (see
+    `PairBatch.to`); without any surface coordinates that is NaN already."""
     tensors = {}
     for side, name in enumerate(("reference", "target")):
         column = [pair[side] for pair in views]
@@ -163,6 +176,11 @@ def collate(
         tensors[f"{name}_parsing_BHW"] = np.stack([view.parsing_HW for view in column])
         poses = np.stack([view.keypoints_18x3 for view in column])
         tensors[f"{name}_keypoints_BJ3"] = poses.astype(np.float32, copy=False)
+        surface = [view.surface_HW3 for view in column]
+        tensors[f"{name}_surface_B3HW"] = np.stack(surface).transpose(0, 3, 1, 2)
+        if not tensors[f"{name}_surface_B3HW"].any():
+            shape = tensors[f"{name}_surface_B3HW"].shape
+            tensors[f"{name}_surface_B3HW"] = np.full(shape, np.nan, np.float32)
     tensors = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in tensors.items()}
     return PairBatch(**tensors, pairs=pairs, step=step, skipped=skipped)
 

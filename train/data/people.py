@@ -1,9 +1,15 @@
 """Rendered people on disk: an index of persons and views over tar shards, read by offset.
 
 A data set is a folder with `dataset.json` and shards `people-AAAAAAA-BBBBBBB.tar` (people A <= i < B). Every
-view of a person is three members: `{i:07d}_{v}.jpg`, `{i:07d}_{v}.parsing.png` and `{i:07d}_{v}.json`.
-Opening reads the tar headers only; a view is one open, three reads and one close, so the operating system's
-page cache does the rest and an index may be handed to other processes as it is.
+view of a person is four members: `{i:07d}_{v}.jpg`, `{i:07d}_{v}.parsing.png`, `{i:07d}_{v}.json` and
+`{i:07d}_{v}.surface.png`; data sets of version 1 lack the last. Opening reads the tar headers only; a view is
+one open, one read and one close, so the operating system's page cache does the rest and an index may be
+handed to other processes as it is.
+
+Surface coordinates tell, for every pixel of the person, which point of the person it shows: the point's
+place on MakeHuman's unmorphed base mesh in rest pose (dm; x to the person's left, y up, z to the front), on
+which garments, hair and shoes have their own. A point has the same coordinates in all views of a person, and
+about the same in all people. In 8 bits each: round(127.5 + p * 127 / SURFACE_SPAN), 1 to 255; 0 is nobody.
 
 People from HELD_OUT on are never trained on.
 """
@@ -34,11 +40,14 @@ TEST_PEOPLE = range(HELD_OUT, HELD_OUT + 64)
 # Parsing classes. A hat counts as hair, eyes and brows as face, the neck as arms, shoes as legs.
 CLASSES = ("background", "hair", "face", "upper clothes", "dress or skirt", "pants", "arms", "legs")
 
-KINDS = ("jpg", "parsing.png", "json")  # members of a view, in their order
+SURFACE_SPAN = 9.0  # dm from the origin that surface coordinates can tell
+
+KINDS = ("jpg", "parsing.png", "json", "surface.png")  # members of a view, in their order
 DESCRIPTION = "dataset.json"
-FORMAT, VERSION = "poseloom-people", 1
+FORMAT, VERSION = "poseloom-people", 2
+_KINDS_OF_VERSION = {1: KINDS[:3], 2: KINDS}
 SHARD_NAME = re.compile(r"people-(\d{7})-(\d{7})\.tar")
-_MEMBER = re.compile(r"(\d{7})_(\d+)\.(jpg|parsing\.png|json)")
+_MEMBER = re.compile(r"(\d{7})_(\d+)\.(jpg|parsing\.png|json|surface\.png)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +56,7 @@ class View:
 
     image_HWC: uint8 RGB. parsing_HW: uint8 class ids (`CLASSES`). keypoints_18x3: float32, x, y px in the
     picture (x right, y down), state 0 absent, 1 occluded, 2 seen. framing, facing: words of the studio.
+    surface_HW3: uint8 surface coordinates in their code (see above), all zero where the data have none.
     """
 
     image_HWC: np.ndarray
@@ -54,13 +64,19 @@ class View:
     keypoints_18x3: np.ndarray
     framing: str
     facing: str
+    surface_HW3: np.ndarray | None = None
+
+    def __post_init__(self):
+        if self.surface_HW3 is None:
+            object.__setattr__(self, "surface_HW3", np.zeros((*self.parsing_HW.shape, 3), np.uint8))
 
 
 class People:
     """Index of the people of one or more data sets.
 
     folders: a folder or several of the same picture size. people: range of person indices to take.
-    hold: keep the encoded shards in memory (about 30 KB a view) instead of trusting the page cache.
+    hold: keep the encoded shards in memory (about 50 KB a view) instead of trusting the page cache.
+    surfaces: whether views come with their surface coordinates; without, they are neither read nor decoded.
     skip_damaged: see `train.data.source.Source`.
     size: (H, W) of the pictures; studio: version of what rendered them; persons: int64, their indices,
     ascending. Raises InputError on a folder that is no data set, holds none of the wanted people, or has a
@@ -76,17 +92,21 @@ class People:
         people: range = TRAINING_PEOPLE,
         hold: bool = False,
         skip_damaged: bool = False,
+        surfaces: bool = True,
     ):
         self.skip_damaged, self.skipped = skip_damaged, Counter()
+        self.surfaces = surfaces
         self.folders = (
             [Path(folders)] if isinstance(folders, str | Path) else [Path(folder) for folder in folders]
         )
         self.size, self.studio = _headers(self.folders)
         self.shards: list[Path] = []
         found: dict[int, dict[int, list]] = {}
+        kinds = []  # of every shard's views
         for folder in self.folders:
             for shard in _shards(folder, people):
                 self.shards.append(shard)
+                kinds.append(_KINDS_OF_VERSION[read_description(folder)["version"]])
                 _index_shard(shard, len(self.shards) - 1, people, found)
         if not found:
             names = ", ".join(str(folder) for folder in self.folders)
@@ -96,17 +116,22 @@ class People:
         self._first = dict(
             zip(self.persons.tolist(), np.cumsum(self.view_counts) - self.view_counts, strict=True)
         )
-        self._shard_of, self._spans = _flatten(found, self.persons, self.shards)
+        self._shard_of, self._spans = _flatten(found, self.persons, self.shards, kinds)
         self._held = {shard: path.read_bytes() for shard, path in enumerate(self.shards)} if hold else {}
 
     def __len__(self) -> int:
         return len(self.persons)
 
-    def encoded(self, person: int, view: int) -> tuple[bytes, bytes, bytes]:
-        """The bytes of picture, parsing map and labels of a view as they lie in the shard."""
+    def encoded(self, person: int, view: int) -> tuple[bytes, ...]:
+        """The bytes of a view as they lie in the shard: picture, parsing map, labels and, if there are any,
+        surface coordinates."""
+        return self._read(person, view, self._spans.shape[1])
+
+    def _read(self, person: int, view: int, most: int) -> tuple[bytes, ...]:
+        """The first members of a view, as many as it has, at most so many."""
         row = self._row(person, view)
         shard = int(self._shard_of[row])
-        spans = self._spans[row].tolist()
+        spans = [(offset, size) for offset, size in self._spans[row, :most].tolist() if offset]
         if shard in self._held:
             data = self._held[shard]
             return tuple(data[offset : offset + size] for offset, size in spans)
@@ -121,16 +146,17 @@ class People:
 
     def view(self, person: int, view: int) -> View:
         """A decoded view. Raises InputError naming shard and member where a record is damaged."""
-        picture, parsing, labels = self.encoded(person, view)
+        picture, parsing, labels, *surface = self._read(person, view, 4 if self.surfaces else 3)
         return View(
             _decode_picture(picture, self.size, self._name(person, view, "jpg")),
             _decode_parsing(parsing, self.size, self._name(person, view, "parsing.png")),
             *_decode_labels(labels, self._name(person, view, "json")),
+            *(_decode_surface(data, self.size, self._name(person, view, "surface.png")) for data in surface),
         )
 
     def labels(self, person: int, view: int) -> tuple[np.ndarray, str, str]:
         """Keypoints float32 [18, 3], framing and facing of a view, without decoding its pictures."""
-        return _decode_labels(self.encoded(person, view)[2], self._name(person, view, "json"))
+        return _decode_labels(self._read(person, view, 3)[2], self._name(person, view, "json"))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -184,13 +210,13 @@ def read_description(folder: Path) -> dict:
     path = folder / DESCRIPTION
     try:
         description = json.loads(path.read_text(encoding="utf-8"))
-        known = (description["format"], description["version"]) == (FORMAT, VERSION)
+        known = description["format"] == FORMAT and description["version"] in _KINDS_OF_VERSION
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({reason_of(error)}).") from None
     except (ValueError, KeyError, TypeError):
         known = False
     if not known:
-        raise InputError(f"{path}: is not a data set of rendered people, version {VERSION}.")
+        raise InputError(f"{path}: is not a data set of rendered people, version 1 to {VERSION}.")
     return description
 
 
@@ -215,7 +241,7 @@ def _shards(folder: Path, people: range) -> list[Path]:
 
 
 def _index_shard(shard: Path, number: int, people: range, found: dict[int, dict[int, list]]) -> None:
-    """Adds person -> view -> [shard number, span of jpg, of parsing, of labels] for the shard's members."""
+    """Adds person -> view -> [shard number, span of each of KINDS or None] for the shard's members."""
     for name, offset, size in _members(shard):
         match = _MEMBER.fullmatch(name)
         if match is None:
@@ -223,7 +249,7 @@ def _index_shard(shard: Path, number: int, people: range, found: dict[int, dict[
         person, view, kind = int(match[1]), int(match[2]), KINDS.index(match[3])
         if person not in people:
             continue
-        spans = found.setdefault(person, {}).setdefault(view, [number, None, None, None])
+        spans = found.setdefault(person, {}).setdefault(view, [number] + [None] * len(KINDS))
         if spans[kind + 1] is not None:
             raise InputError(f"{shard}: {name} is there a second time.")
         spans[kind + 1] = (offset, size)
@@ -254,8 +280,10 @@ def _members(shard: Path) -> Iterable[tuple[str, int, int]]:
 
 
 def _flatten(
-    found: dict[int, dict[int, list]], persons: np.ndarray, shards: list[Path]
+    found: dict[int, dict[int, list]], persons: np.ndarray, shards: list[Path], kinds: list[tuple[str, ...]]
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Shard number [N] and spans [N, len(KINDS), 2] of all views; a span of 0, 0 is a member that is not
+    there."""
     shard_of, spans = [], []
     for person in persons.tolist():
         views = found[person]
@@ -266,10 +294,10 @@ def _flatten(
                     f"{shards[next(iter(views.values()))[0]]}: view {view} of person {person} is missing."
                 )
             for kind, span in zip(KINDS, entry[1:], strict=True):
-                if span is None:
+                if span is None and kind in kinds[entry[0]]:
                     raise InputError(f"{shards[entry[0]]}: {person:07d}_{view}.{kind} is missing.")
             shard_of.append(entry[0])
-            spans.append(entry[1:])
+            spans.append([span or (0, 0) for span in entry[1:]])
     return np.array(shard_of, np.int32), np.array(spans, np.int64)
 
 
@@ -295,6 +323,15 @@ def _decode_parsing(data: bytes, size: tuple[int, int], name: str) -> np.ndarray
             f"{name}: is not a parsing map of {size[0]}x{size[1]} class ids below {len(CLASSES)}."
         )
     return parsing
+
+
+def _decode_surface(data: bytes, size: tuple[int, int], name: str) -> np.ndarray:
+    surface = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB) if data else None
+    if surface is None:
+        raise InputError(f"{name}: the surface coordinates cannot be decoded.")
+    if surface.dtype != np.uint8 or surface.shape != (*size, 3):
+        raise InputError(f"{name}: is not a picture of surface coordinates of {size[0]}x{size[1]}.")
+    return surface
 
 
 def _decode_labels(data: bytes, name: str) -> tuple[np.ndarray, str, str]:

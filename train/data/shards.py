@@ -27,7 +27,7 @@ PEOPLE_PER_SHARD = 50
 @dataclass(frozen=True)
 class Sample:
     """A view of a person: image uint8 [H, W, 3], parsing uint8 [H, W], keypoints float32 [18, 3] (x, y px,
-    state)."""
+    state), surface uint8 [H, W, 3] (coordinates as in `train.data.people`)."""
 
     person: int
     view: int
@@ -36,6 +36,7 @@ class Sample:
     keypoints_18x3: np.ndarray
     framing: str
     facing: str
+    surface_HW3: np.ndarray
 
 
 # writing
@@ -49,7 +50,7 @@ def describe(folder: Path, studio: str, size: tuple[int, int], views: int) -> No
     if path.exists():
         if read_description(folder) != description:
             raise InputError(
-                f"{path} describes other pictures (studio, size or views differ): choose another folder."
+                f"{path} describes other pictures (studio, version, size or views): choose another folder."
             )
         return
     write_whole(path, (json.dumps(description) + "\n").encode())
@@ -116,6 +117,7 @@ def _members(sample: Sample) -> list[tuple[str, bytes]]:
         (stem + ".jpg", _encoded(sample.image_HWC, "JPEG", quality=95, subsampling=0)),
         (stem + ".parsing.png", _encoded(sample.parsing_HW, "PNG")),
         (stem + ".json", json.dumps(label, separators=(",", ":")).encode()),
+        (stem + ".surface.png", _encoded(sample.surface_HW3, "PNG")),
     ]
 
 

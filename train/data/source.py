@@ -46,19 +46,27 @@ class Source(Protocol):
 
 
 def open_source(
-    places: list[str | Path], size: tuple[int, int], *, held_out: bool = False, skip_damaged: bool = False
+    places: list[str | Path],
+    size: tuple[int, int],
+    *,
+    held_out: bool = False,
+    skip_damaged: bool = False,
+    surfaces: bool = True,
 ) -> Source:
     """The data in a folder, whichever kind it is: rendered people (several folders may be given), DeepFashion
     as `train prepare` writes it, or photos of people, a folder a person.
 
     size: (H, W) of the largest pictures wanted. held_out: the part that is kept from training: rendered
     people from 1,000,000 on, DeepFashion's test pairs; a folder of photos has none and is taken whole.
-    skip_damaged: see `Source`. Raises InputError naming the folder and what is wrong with it.
+    skip_damaged: see `Source`. surfaces: whether rendered people come with their surface coordinates, whose
+    decoding is lost time where nothing learns from them. Raises InputError naming the folder and what is
+    wrong with it.
     """
     folders = [Path(place) for place in places]
     rendered = [(folder / "dataset.json").exists() for folder in folders]
     if all(rendered):
-        return People(folders, HELD_OUT_PEOPLE if held_out else TRAINING_PEOPLE, skip_damaged=skip_damaged)
+        people = HELD_OUT_PEOPLE if held_out else TRAINING_PEOPLE
+        return People(folders, people, skip_damaged=skip_damaged, surfaces=surfaces)
     first = folders[rendered.index(False)]
     if not first.is_dir():
         raise InputError(f"{first}: there is no such folder of training data.")

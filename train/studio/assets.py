@@ -34,7 +34,7 @@ from .geometry import (
 from .meshfiles import Fitting, read_fitting, read_obj, read_target
 from .treefile import load_tree, save_tree
 
-CACHE_VERSION = 2
+CACHE_VERSION = 3
 BODY_VERTICES = 13380  # the first vertices of the base mesh are the body, the rest are helpers
 SIDES = ("L", "R")
 _ACCESSORY_FOLDERS = ("hair", "eyebrows", "eyelashes", "clothes", "eyes")
@@ -74,10 +74,11 @@ class Cloth:
 class Accessory:
     """Hair, brows, lashes, eyes, suits, shoes: a mesh fitted to the base.
 
-    parts [N]: connected component of every vertex.
+    parts [N]: connected component of every vertex; canonical [N, 3]: its vertices on the unmorphed base.
     """
 
     fitting: Fitting
+    canonical: np.ndarray
     uvs: np.ndarray
     faces: np.ndarray
     corners: Corners
@@ -246,7 +247,7 @@ def _parse(root: Path) -> Parsed:
     accessories = {}
     for folder in _ACCESSORY_FOLDERS:
         for file in sorted((root / folder).glob("*/*.mhclo")):
-            accessories[file.stem] = _read_accessory(file, weights)
+            accessories[file.stem] = _read_accessory(file, mesh.vertices, weights)
     return Parsed(
         mesh.vertices,
         mesh.uvs,
@@ -319,7 +320,7 @@ def _arm_coordinates(bones: Bones, base: np.ndarray, points: np.ndarray, skin: s
     return arm
 
 
-def _read_accessory(file: Path, weights: sparse.csr_matrix) -> Accessory:
+def _read_accessory(file: Path, base: np.ndarray, weights: sparse.csr_matrix) -> Accessory:
     fitting = read_fitting(file)
     mesh = read_obj(file.parent / fitting.obj)
     shares = np.clip(fitting.weights, 0, None)
@@ -331,6 +332,7 @@ def _read_accessory(file: Path, weights: sparse.csr_matrix) -> Accessory:
     )
     return Accessory(
         fitting,
+        fitting.place(base),
         mesh.uvs,
         mesh.faces,
         unique_corners(mesh.faces, mesh.face_uvs),

@@ -75,17 +75,10 @@ def _heel_cones(meshes, body: Body, heels: Heels) -> Part:
     angles = np.arange(sides) * 2 * np.pi / sides
     circle = np.stack([np.cos(angles), np.zeros(sides), np.sin(angles)], 1)
     down = rotation((1, 0, 0), -heels.pitch) @ np.array([0, -1.0, 0])
-    points, triangles, bones = [], [], []
-    foot_points = body.vertices[:BODY_VERTICES]
+    points, moves, triangles, bones = [], [], [], []
     for side in SIDES:
-        ankle = meshes.bones.head(f"foot.{side}", body.vertices)
-        near = (
-            (np.abs(foot_points[:, 0] - ankle[0]) < 0.6)
-            & (foot_points[:, 1] < ankle[1] - 0.1)
-            & (foot_points[:, 2] < ankle[2] + 0.25)
-        )
-        foot = foot_points[near]
-        centre = np.array([foot[:, 0].mean(), foot[:, 1].min(), foot[:, 2].min() + 0.38])
+        centre = _under_heel(meshes, body.vertices, side)
+        moves.append(_under_heel(meshes, meshes.base, side) - centre)
         tip = centre + down * (heels.height + 0.1)
         first = sum(len(ring) for ring in points)
         points += [centre + (0, 0.12, 0) + circle * heels.radius, tip + circle * heels.foot_radius, tip[None]]
@@ -95,6 +88,7 @@ def _heel_cones(meshes, body: Body, heels: Heels) -> Part:
             triangles[-3:] = [[first + corner for corner in triangle] for triangle in triangles[-3:]]
         bones += [meshes.bones.index[f"foot.{side}"]] * (2 * sides + 1)
     points = np.concatenate(points).astype(np.float32)
+    canonical = points + np.repeat(moves, len(points) // len(SIDES), 0)
     triangles = np.array(triangles, np.int32)
     weights = np.zeros((len(points), 4), np.float32)
     weights[:, 0] = 1
@@ -105,5 +99,18 @@ def _heel_cones(meshes, body: Body, heels: Heels) -> Part:
         "tint": (*heels.colour, 1),
         "shine": (0.2, 30, 0, 0),
     }
-    mesh = part_mesh(triangles, points, vertex_normals(points, triangles), skin, canonical=points)
+    mesh = part_mesh(triangles, points, vertex_normals(points, triangles), skin, canonical=canonical)
     return Part("heels", "textured", mesh, values, casts_shadow=False)
+
+
+def _under_heel(meshes, vertices: np.ndarray, side: str) -> np.ndarray:
+    """The middle [3] of a heel's lower side in the rest pose."""
+    ankle = meshes.bones.head(f"foot.{side}", vertices)
+    points = vertices[:BODY_VERTICES]
+    near = (
+        (np.abs(points[:, 0] - ankle[0]) < 0.6)
+        & (points[:, 1] < ankle[1] - 0.1)
+        & (points[:, 2] < ankle[2] + 0.25)
+    )
+    foot = points[near]
+    return np.array([foot[:, 0].mean(), foot[:, 1].min(), foot[:, 2].min() + 0.38])

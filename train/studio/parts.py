@@ -78,10 +78,15 @@ def part_mesh(
     normal: np.ndarray,
     skin: SkinWeights,
     coarse: np.ndarray | None = None,
+    *,
+    canonical: np.ndarray,
     **attributes: np.ndarray,
 ) -> PartMesh:
-    """Collect the attributes of the vertices that the triangles use; attributes left out are 0."""
-    attributes = {**attributes, "rest_position": position, "rest_normal": normal}
+    """Collect the attributes of the vertices that the triangles use; attributes left out are 0.
+
+    canonical: where the vertices are on the unmorphed base mesh, which every part has to tell.
+    """
+    attributes = {**attributes, "canonical": canonical, "rest_position": position, "rest_normal": normal}
     both = triangles if coarse is None else np.concatenate([triangles, coarse])
     used, renumbered = np.unique(both, return_inverse=True)
     renumbered = renumbered.reshape(-1, 3).astype(np.int32)
@@ -153,7 +158,7 @@ def accessory_mesh(
         normals[at],
         accessory.skin[at],
         uv=accessory.uvs[corners.uv],
-        canonical=points[at],
+        canonical=accessory.canonical[at],
     )
 
 

@@ -30,7 +30,8 @@ _ATTEMPTS = 4
 class View:
     """image_HWC uint8 RGB; parsing_HW uint8 class ids (train.data.people.CLASSES); keypoints_18x3 float32:
     x, y px of this picture and state (0 outside, 1 occluded, 2 visible); framing and facing as in
-    camera.py; surfaces_HW: parsing_HW with bare skin of the trunk told apart (surfaces.py).
+    camera.py; surfaces_HW: parsing_HW with bare skin of the trunk told apart (surfaces.py); surface_HW3
+    uint8: surface coordinates in the code of train.data.people, 0 where parsing_HW is.
     """
 
     image_HWC: np.ndarray
@@ -39,6 +40,7 @@ class View:
     framing: str
     facing: str
     surfaces_HW: np.ndarray
+    surface_HW3: np.ndarray
 
 
 class Person:
@@ -90,6 +92,7 @@ class Person:
             shot.framing,
             shot.facing,
             exposure.surfaces,
+            exposure.places,
         )
 
     def leave(self) -> None:

@@ -1,7 +1,8 @@
 """The camera's other half: passes on the graphics card (or Mesa's software one), and pictures.
 
-Passes: shadow map -> the person at twice the size (linear colour, surface id, depth) -> ambient occlusion
--> composition. One program for each material and pass: software renderers pay for every side of a branch.
+Passes: shadow map -> the person at twice the size (linear colour; surface id and coordinates; depth) ->
+ambient occlusion -> composition. One program for each material and pass: software renderers pay for every
+side of a branch.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from train.data.people import SURFACE_SPAN
 
 from .camera import Camera, Light, look_at, orthographic
 from .context import open_context
@@ -41,11 +44,12 @@ _COARSE_FROM = 0.028  # dm that a sample covers: from here on coarse triangles a
 
 @dataclass(frozen=True)
 class Exposure:
-    """image uint8 [H, W, 3]; surfaces uint8 [H, W] (surfaces.py); distance float32 [2H, 2W] from the eye
-    (dm)."""
+    """image uint8 [H, W, 3]; surfaces uint8 [H, W] (surfaces.py); places uint8 [H, W, 3], surface coordinates
+    in the code of `train.data.people`; distance float32 [2H, 2W] from the eye (dm)."""
 
     image: np.ndarray
     surfaces: np.ndarray
+    places: np.ndarray
     distance: np.ndarray
 
 
@@ -60,7 +64,7 @@ class Renderer:
         self._programs: dict[tuple, object] = {}
         fine = (2 * width, 2 * height)
         self._colour = context.texture(fine, 4, dtype="f2")
-        self._surface = self._nearest(context.texture(fine, 1))
+        self._surface = self._nearest(context.texture(fine, 4))
         self._depth = self._depth_texture(fine)
         self._person = context.framebuffer([self._colour, self._surface], self._depth)
         self._shadow = self._depth_texture((_SHADOW_SIZE, _SHADOW_SIZE))
@@ -230,16 +234,19 @@ class Renderer:
     def _read(self, camera: Camera) -> Exposure:
         height, width = self.size
         image = np.frombuffer(self._picture.read(alignment=1), np.uint8).reshape(height, width, 3)
-        surfaces = np.frombuffer(self._surface.read(alignment=1), np.uint8).reshape(2 * height, 2 * width)
+        samples = np.frombuffer(self._surface.read(alignment=1), np.uint8)
+        # one sample of the four that a pixel is made of: codes cannot be averaged
+        codes = samples.reshape(2 * height, 2 * width, 4)[::-1][::2, ::2]
         depth = np.frombuffer(self._depth.read(alignment=4), np.float32).reshape(2 * height, 2 * width)
         near, far = camera.near, camera.far
         distance = 2 * near * far / (far + near - (depth[::-1] * 2 - 1) * (far - near))
-        return Exposure(image[::-1].copy(), surfaces[::-1][::2, ::2].copy(), distance)
+        return Exposure(image[::-1].copy(), codes[..., 0].copy(), codes[..., 1:].copy(), distance)
 
 
 def _source(name: str, defines: tuple[str, ...] = ()) -> str:
     """Shader text with its includes; the uniform blocks are written from their Python tables."""
     header = ["#version 330", *(f"#define {define}" for define in defines)]
+    header.append(f"#define SURFACE_SPAN {SURFACE_SPAN}")
     return "\n".join(header) + "\n" + _included(name)
 
 

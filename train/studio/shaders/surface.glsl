@@ -6,7 +6,7 @@ uniform sampler2D base;
 
 #ifndef SHADOW_PASS
 layout(location = 0) out vec4 out_colour;
-layout(location = 1) out vec4 out_surface;
+layout(location = 1) out vec4 out_surface;  // surface id, then surface coordinates
 uniform sampler2D shadow_map;
 
 struct Surface { vec3 albedo; vec3 normal; float cavity; float specular; float gloss; float wrap; float sheen; };
@@ -51,7 +51,7 @@ vec3 shade(Surface s, vec3 view, out float lit, out float facing_key) {
 
 void write_pixel(vec3 colour, float surface) {
   out_colour = vec4(colour, 1.);
-  out_surface = vec4(surface / 255., 0., 0., 1.);
+  out_surface = vec4(surface, clamp(127.5 + v_canonical * (127. / SURFACE_SPAN), 1., 255.)) / 255.;
 }
 
 // The normal bent by a height field (dm) given per pixel: surface gradient by screen derivatives, no tangents.

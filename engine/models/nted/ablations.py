@@ -25,7 +25,7 @@ class FullAttention(nn.Module):
         self.value = EqualConv2d(channels, channels, 1)
 
     def forward(self, x_BChw: Tensor, reference_BCmn: Tensor) -> tuple[Tensor, None]:
-        """Returns (features with the attended reference added, None: there are no textures to show logits
+        """Returns (the sum of features and attended reference, None: there are no textures to show logits
         of).
         """
         query_BNC = self.query(x_BChw).flatten(2).transpose(1, 2)
@@ -33,4 +33,4 @@ class FullAttention(nn.Module):
         attention_BNM = (logits_BNM / math.sqrt(x_BChw.shape[1])).softmax(-1)
         attended_BNC = attention_BNM @ self.value(reference_BCmn).flatten(2).transpose(1, 2)
         attended_BChw = attended_BNC.transpose(1, 2).reshape(x_BChw.shape)
-        return (x_BChw + attended_BChw) * (1.0 / math.sqrt(2.0)), None
+        return x_BChw + attended_BChw, None

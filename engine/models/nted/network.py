@@ -13,12 +13,20 @@ import math
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.models.nted.ablations import FullAttention
 from engine.models.nted.config import POSE_PLANES, Level, NtedConfig
 from engine.ops import attention
-from engine.ops.equalized import BiasedLeakyReLU, EqualConv2d, EqualConvTranspose2d
+from engine.ops.equalized import (
+    LEAKY_GAIN,
+    LEAKY_SLOPE,
+    BiasedLeakyReLU,
+    EqualConv2d,
+    EqualConvTranspose2d,
+    activated,
+)
 from engine.ops.resample import Blur, Upsample
 
 
@@ -59,13 +67,17 @@ class NtedOutput(NamedTuple):
 class ActivatedConv1x1(nn.Module):
     """The encoders' first layer at full resolution."""
 
+    textbook = False
+
     def __init__(self, cin: int, cout: int):
         super().__init__()
         self.conv = EqualConv2d(cin, cout, 1, bias=False)
         self.activate = BiasedLeakyReLU(cout)
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
-        return self.activate(self.conv(x_BCHW))
+        if self.textbook:
+            return self.activate(self.conv(x_BCHW))
+        return activated(self.conv, self.activate, x_BCHW)
 
 
 class Extraction(nn.Module):
@@ -96,6 +108,8 @@ class DownLevel(nn.Module):
     In the reference encoder two extractions read the result.
     """
 
+    textbook = False
+
     def __init__(self, cin: int, level: Level, extracts: bool):
         super().__init__()
         self.blur = Blur((2, 2))
@@ -105,7 +119,10 @@ class DownLevel(nn.Module):
         self.extraction_operations = nn.ModuleList(operations) if extracts else None
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
-        return self.activate(self.conv(self.blur(x_BCHW)))
+        blurred_BCHW = self.blur(x_BCHW)
+        if self.textbook:
+            return self.activate(self.conv(blurred_BCHW))
+        return activated(self.conv, self.activate, blurred_BCHW)
 
 
 class Encoder(nn.Module):
@@ -170,15 +187,20 @@ class Distribution(nn.Module):
         self.semantic_distribution_filter = EqualConv2d(channels, textures, kernel, padding=kernel // 2)
 
     def forward(self, x_BChw: Tensor, texture_BCK: Tensor) -> tuple[Tensor, Tensor]:
-        """Returns (features with the distributed textures added (Eq. 6), logits_BKhw)."""
+        """Returns (the sum of features and distributed textures (Eq. 6), logits_BKhw)."""
         logits_BKhw = self.semantic_distribution_filter(x_BChw)
         form = attention.distribute_textbook if self.textbook else attention.distribute
-        mixed_BChw = form(attention.distribution_attention(logits_BKhw), texture_BCK)
-        return (x_BChw + mixed_BChw) * (1.0 / math.sqrt(2.0)), logits_BKhw
+        return x_BChw + form(attention.distribution_attention(logits_BKhw), texture_BCK), logits_BKhw
 
 
 class StyledConv(nn.Module):
-    """A renderer convolution, its texture distribution (none at the finest level) and its activation."""
+    """A renderer convolution, its texture distribution (none at the finest level) and its activation.
+
+    The sum with the textures is divided by sqrt(2); the fast form leaves that out against the activation's
+    gain, and adds the bias to the textures, as their shares sum to 1.
+    """
+
+    textbook = False
 
     def __init__(self, cin: int, level: Level, upsamples: bool, transfer: str):
         super().__init__()
@@ -196,12 +218,28 @@ class StyledConv(nn.Module):
         self.activate = BiasedLeakyReLU(level.channels)
 
     def forward(self, x_BChw: Tensor, texture_BCK: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        distribution = self.distribution_operation
+        if self.textbook or isinstance(distribution, FullAttention):
+            return self._forward_textbook(x_BChw, texture_BCK)
+        if distribution is not None:
+            x = self.conv(x_BChw) if self.blur is None else self.blur(self.conv(x_BChw))
+            shifted_BCK = texture_BCK + self.activate.gained_bias()[:, None]
+            x, logits_BKhw = distribution(x, shifted_BCK)
+            return F.leaky_relu_(x, LEAKY_SLOPE), logits_BKhw
+        if self.blur is None:
+            return activated(self.conv, self.activate, x_BChw), None
+        x = self.blur(self.conv(x_BChw, LEAKY_GAIN))
+        x += self.activate.gained_bias().to(x.dtype).view(1, -1, 1, 1)
+        return F.leaky_relu_(x, LEAKY_SLOPE), None
+
+    def _forward_textbook(self, x_BChw: Tensor, texture_BCK: Tensor | None) -> tuple[Tensor, Tensor | None]:
         x = self.conv(x_BChw)
         if self.blur is not None:
             x = self.blur(x)
         logits_BKhw = None
         if self.distribution_operation is not None:
             x, logits_BKhw = self.distribution_operation(x, texture_BCK)
+            x = x * (1.0 / math.sqrt(2.0))
         return self.activate(x), logits_BKhw
 
 

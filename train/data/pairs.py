@@ -99,7 +99,7 @@ class PairBatch:
     skipped: tuple[str, ...] = ()
 
     def to(self, device: torch.device | str) -> PairBatch:
-        """The batch on a device, all but parsing maps float32: what travels as bytes becomes numbers there."""
+        """The batch on a device, all but parsing maps float32: what travels as bytes becomes numbers."""
         moved = {field.name: getattr(self, field.name) for field in fields(self)}
         for name, value in moved.items():
             if isinstance(value, torch.Tensor):

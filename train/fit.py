@@ -23,7 +23,7 @@ from train.console import console
 from train.data.source import Source, open_source
 from train.dryrun import dry_run
 from train.loop import fit
-from train.losses.features import load_vgg19
+from train.losses.house import load_features
 from train.recipes import RECIPES, Recipe
 from train.state import Run
 from train.validate import validation_batch, validator
@@ -46,7 +46,9 @@ def parser() -> argparse.ArgumentParser:
     )
     p.add_argument("--skip-damaged", action="store_true", help="skip and count records that cannot be read")
     p.add_argument(
-        "--features", type=Path, metavar="FILE", help="torchvision's VGG-19 weights, for perceptual terms"
+        "--features",
+        metavar="FILE",
+        help="for perceptual terms: torchvision's VGG-19 weights, `house` for our own, or a parser's weights",
     )
     p.add_argument(
         "--both-directions", action=argparse.BooleanOptionalAction, help="learn every pair both ways"
@@ -111,7 +113,7 @@ def check(options: argparse.Namespace) -> None:
 
 def started(options: argparse.Namespace, recipe: Recipe, world: World) -> tuple[Run, Path | None]:
     """The run as its newest checkpoint left it, and that checkpoint; or a new one."""
-    features = load_vgg19(options.features).to(world.device) if options.features else None
+    features = load_features(options.features).to(world.device) if options.features else None
     run = Run.new(
         recipe, world, features=features, accumulate=options.accumulate, mixed=PRECISIONS[options.precision]
     )

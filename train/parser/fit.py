@@ -16,9 +16,9 @@ from engine.weights import read_torch
 from train import checkpoint
 from train.console import Lines, Report, console
 from train.data.people import HELD_OUT_PEOPLE
-from train.parser.crowd import Crowd
 from train.log import Log
 from train.loop import Means, Stop
+from train.parser.crowd import Crowd
 from train.parser.measure import held_out_batches, measured
 from train.parser.run import ParserRecipe, ParserRun
 from train.parser.samples import STRONG, Stream

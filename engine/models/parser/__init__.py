@@ -2,6 +2,17 @@
 
 from engine.models.parser.config import ParserConfig
 from engine.models.parser.network import Encoder, Parser, ParserOutput, fold, places
-from engine.models.parser.weights import load, save
+from engine.models.parser.weights import MODEL, SHIPPED, load, save
 
-__all__ = ["Encoder", "Parser", "ParserConfig", "ParserOutput", "fold", "load", "places", "save"]
+__all__ = [
+    "MODEL",
+    "SHIPPED",
+    "Encoder",
+    "Parser",
+    "ParserConfig",
+    "ParserOutput",
+    "fold",
+    "load",
+    "places",
+    "save",
+]

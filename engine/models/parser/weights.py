@@ -8,8 +8,10 @@ from engine import weights
 from engine.errors import InputError
 from engine.models.parser.config import ParserConfig
 from engine.models.parser.network import Parser, fold
+from engine.paths import RESOURCES
 
 MODEL = "parser"
+SHIPPED = RESOURCES / "weights" / "parser.safetensors"
 # Normalisation keeps its own precision: variances can lie outside of what float16 holds.
 _WHOLE = "norm."
 

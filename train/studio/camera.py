@@ -1,9 +1,9 @@
-"""Camera, framing, light and backdrop of a picture. Unit: decimetre, radians; y up; the camera looks along
+"""Camera and framing of a picture. Unit: decimetre, radians; y up; the camera looks along
 -z."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -34,33 +34,6 @@ class Shot:
 
 
 @dataclass(frozen=True)
-class Light:
-    """Linear colours and directions towards the lights, the same for all pictures of a person but for a
-    small jitter."""
-
-    key_direction: np.ndarray
-    key_colour: np.ndarray
-    fill_direction: np.ndarray
-    fill_colour: np.ndarray
-    rim_direction: np.ndarray
-    rim_colour: np.ndarray
-    ambient_up: np.ndarray
-    ambient_down: np.ndarray
-    exposure: float
-    backdrop_low: np.ndarray
-    backdrop_high: np.ndarray
-    backdrop: tuple[float, float, float, float]  # slope up, slope across, offset, vignette
-
-    def jittered(self, rng: np.random.Generator) -> Light:
-        """The key light moved a little, the exposure 3 % off: colours and backdrop stay."""
-        return replace(
-            self,
-            key_direction=normalised(self.key_direction + rng.normal(0, 0.08, 3)),
-            exposure=self.exposure * rng.uniform(0.97, 1.03),
-        )
-
-
-@dataclass(frozen=True)
 class Camera:
     """view_projection [4, 4] (column vectors), eye and target [3], near and far planes, view angle; height:
     dm of the picture in the target's plane.
@@ -78,26 +51,6 @@ class Camera:
         """Points [N, 3] -> [N, 2] in 0..1, x right, y up."""
         clip = np.c_[points, np.ones(len(points))] @ self.view_projection.T
         return clip[:, :2] / clip[:, 3:] * 0.5 + 0.5
-
-
-def draw_light(rng: np.random.Generator) -> Light:
-    uniform = rng.uniform
-    warmth = np.array([1, uniform(0.96, 1.01), uniform(0.92, 1.03)])
-    tone = np.array([1, uniform(0.985, 1.005), uniform(0.97, 1.01)]) * uniform(0.86, 0.98)
-    return Light(
-        normalised(np.array([uniform(-0.9, 0.9), uniform(0.5, 1.2), 1])),
-        warmth * uniform(0.55, 0.85),
-        normalised(np.array([uniform(-1, 1), uniform(0, 0.5), 0.9])),
-        np.ones(3) * uniform(0.14, 0.3),
-        normalised(np.array([uniform(-1, 1), 0.6, -0.9])),
-        np.ones(3) * uniform(0.1, 0.35),
-        np.ones(3) * uniform(0.32, 0.45),
-        np.ones(3) * uniform(0.2, 0.3),
-        uniform(1.08, 1.3),
-        tone * uniform(0.9, 1),
-        tone,
-        (uniform(0.4, 1), uniform(-0.3, 0.3), 0.0, uniform(0, 0.1)),
-    )
 
 
 def draw_shot(rng: np.random.Generator, facing: str | None = None, framing: str | None = None) -> Shot:

@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from .assets import load_assets
+from .backdrop import draw_backdrop
 from .body import draw_body
 from .bvh import load_recordings
-from .camera import Shot, draw_light, draw_shot, frame_person
+from .camera import Shot, draw_shot, frame_person
 from .dressing import dress
-from .head import draw_looks
 from .labels import keypoints
+from .light import draw_light
+from .looks import draw_looks
 from .model import Model
 from .outfits import draw_outfit
 from .poses import Pose, Recorded, draw_pose
@@ -23,6 +25,7 @@ from .skeleton import Skeleton
 from .surfaces import parsing_map
 
 _SEED = 20220623
+_SCENE = 1_000_001  # beyond all view numbers
 _ATTEMPTS = 4
 
 
@@ -50,7 +53,9 @@ class Person:
         rng = np.random.default_rng((_SEED, index))
         self.studio, self.index = studio, index
         meshes = studio.assets.meshes
-        self.light = draw_light(rng)
+        scene = np.random.default_rng((_SEED, index, _SCENE))
+        self.backdrop = draw_backdrop(scene)
+        self.light = draw_light(scene, self.backdrop)
         self.body = draw_body(meshes, rng)
         self.looks = draw_looks(rng, self.body)
         self.outfit = draw_outfit(rng, self.body.female)
@@ -82,7 +87,7 @@ class Person:
             self.skeleton,
             camera,
             self.light.jittered(rng),
-            contact_shadow=shot.framing == "full",
+            self.backdrop,
         )
         points = keypoints(meshes, self.skeleton, posed, camera, exposure.distance, renderer.size)
         return View(

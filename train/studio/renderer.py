@@ -14,8 +14,11 @@ import numpy as np
 
 from train.data.people import SURFACE_SPAN
 
-from .camera import Camera, Light, look_at, orthographic
+from .backdrop import Backdrop
+from .camera import Camera, look_at, orthographic
+from .composition import Composition
 from .context import open_context
+from .light import Light
 from .model import BLOCK_STRIDE, TEXTURE_UNITS, Model
 from .noise import fold_tile
 from .parts import PART_BLOCK, Part
@@ -71,15 +74,12 @@ class Renderer:
         self._shadow_buffer = context.framebuffer(depth_attachment=self._shadow)
         self._open = context.texture((width, height), 1)
         self._open_buffer = context.framebuffer([self._open])
-        self._picture = context.texture((width, height), 3)
-        self._picture_buffer = context.framebuffer([self._picture])
         triangle = context.buffer(np.array([-1, -1, 3, -1, -1, 3], np.float32).tobytes())
-        self._occlusion, self._composition = (
-            context.program(vertex_shader=_source("screen.vert"), fragment_shader=_source(name))
-            for name in ("occlusion.frag", "compose.frag")
+        self._occlusion = context.program(
+            vertex_shader=_source("screen.vert"), fragment_shader=_source("occlusion.frag")
         )
         self._occlusion_array = context.vertex_array(self._occlusion, [(triangle, "2f", "corner")])
-        self._composition_array = context.vertex_array(self._composition, [(triangle, "2f", "corner")])
+        self._composition = Composition(context, size, _source)
         self._scene = context.buffer(reserve=4 * (2 * 16 + 9 * 4))
         self._files: dict[Path, object] = {}
         self._folds = self.texture(fold_tile())
@@ -147,7 +147,7 @@ class Renderer:
         skeleton: Skeleton,
         camera: Camera,
         light: Light,
-        contact_shadow: bool,
+        backdrop: Backdrop,
     ) -> Exposure:
         """Take one picture of a posed model."""
         model.pose(posed, skeleton)
@@ -167,8 +167,8 @@ class Renderer:
         self._draw(model, shadow=False, coarse=sample > _COARSE_FROM)
         context.disable(context.DEPTH_TEST)
         self._occlude(camera)
-        self._compose(
-            camera, light, self._ground(posed, skeleton, camera) if contact_shadow else (0.5, 0.0, 0.0)
+        self._composition.compose(
+            self._colour, self._open, self._surface, self._shadow, light, backdrop, posed, skeleton
         )
         return self._read(camera)
 
@@ -205,35 +205,9 @@ class Renderer:
         )
         self._occlusion_array.render(vertices=3)
 
-    def _compose(self, camera: Camera, light: Light, ground: tuple[float, float, float]) -> None:
-        height, width = self.size
-        self._picture_buffer.use()
-        for unit, texture in enumerate((self._colour, self._open, self._surface)):
-            texture.use(unit)
-        _set(
-            self._composition,
-            colour_map=0,
-            open_map=1,
-            surface_map=2,
-            pixel=(0.5 / width, 0.5 / height),
-            backdrop_low=tuple(light.backdrop_low),
-            backdrop_high=tuple(light.backdrop_high),
-            backdrop=light.backdrop,
-            exposure=light.exposure,
-            ground=ground,
-        )
-        self._composition_array.render(vertices=3)
-
-    def _ground(self, posed: Posed, skeleton: Skeleton, camera: Camera) -> tuple[float, float, float]:
-        """Contact shadow: place between the feet in 0..1 and its half width."""
-        feet = 0.5 * (posed.heads[skeleton.index["foot.L"]] + posed.heads[skeleton.index["foot.R"]])
-        x, y = camera.project((feet - (0, 0.75 + skeleton.heel, 0))[None])[0]
-        height, width = self.size
-        return float(x), float(y), 2.2 / camera.height * height / width
-
     def _read(self, camera: Camera) -> Exposure:
         height, width = self.size
-        image = np.frombuffer(self._picture.read(alignment=1), np.uint8).reshape(height, width, 3)
+        image = np.frombuffer(self._composition.picture.read(alignment=1), np.uint8).reshape(height, width, 3)
         samples = np.frombuffer(self._surface.read(alignment=1), np.uint8)
         # one sample of the four that a pixel is made of: codes cannot be averaged
         codes = samples.reshape(2 * height, 2 * width, 4)[::-1][::2, ::2]

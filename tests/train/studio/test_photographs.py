@@ -104,25 +104,6 @@ def test_nobody_is_undressed(people):
         assert classes[3] + classes[4] + classes[5] > 0.15 * person
 
 
-def test_views_share_backdrop_and_light(studio):
-    from train.studio.photographer import Person
-
-    first, second = Person(studio, 0), Person(studio, 1)
-    views = [first.view(1), first.view(2)]
-    other = second.view(1)
-    first.leave()
-    second.leave()
-
-    def corner(view):
-        return view.image_HWC[:12, :12].reshape(-1, 3).astype(float).mean(0)
-
-    assert np.abs(corner(views[0]) - corner(views[1])).max() < 3
-    assert np.abs(corner(views[0]) - corner(other)).max() > 3
-    jitters = [first.light.jittered(np.random.default_rng(seed)) for seed in (1, 2)]
-    assert all(np.array_equal(light.key_colour, first.light.key_colour) for light in jitters)
-    assert all(np.array_equal(light.backdrop_low, first.light.backdrop_low) for light in jitters)
-
-
 def test_the_same_index_gives_the_same_pictures(studio, people):
     again = studio.photograph(103, views=3)  # other people were photographed in between
     for before, after in zip(people[103], again, strict=True):

@@ -1,37 +1,88 @@
-// Person over background: occlusion, tone mapping, 2x2 samples to one pixel, contact shadow, grain.
+// Person over backdrop: occlusion, tone mapping, 2x2 samples to one pixel; wall, floor, shadows and reflection; grain.
+#include "blocks.glsl"
 in vec2 at;
+in vec3 ray;
 out vec4 out_picture;
 uniform sampler2D colour_map;
 uniform sampler2D open_map;
 uniform sampler2D surface_map;
-uniform vec2 pixel;          // size of a sample
-uniform vec3 backdrop_low;
-uniform vec3 backdrop_high;
-uniform vec4 backdrop;       // slope up, slope across, offset, vignette
+uniform sampler2D silhouette_map;
+uniform sampler2D wall_map;
+uniform sampler2D floor_map;
+uniform vec2 pixel;      // size of a sample
+uniform vec4 room;       // height of the floor, distance of the wall, cove, place of the person along the wall (dm)
+uniform vec4 texels;     // share of wall and floor in a dm, texels of the floor in a dm, its blur per dm behind the person
+uniform vec4 looks;      // corner, gloss, falloff, vignette
+uniform vec2 shadow;     // depth, width of its edge per dm
+uniform vec3 feet[2];    // x, z, how near the floor
 uniform float exposure;
-uniform vec3 ground;         // contact shadow: x, y, half width (0: none)
 
 float hash(vec2 p) { return fract(sin(dot(p, vec2(12.9898, 78.233))) * 43758.5453); }
+
+vec2 mirrored(vec2 p) { return 1. - abs(mod(p, 2.) - 1.); }
+float mirrored(float p) { return 1. - abs(mod(p, 2.) - 1.); }
 
 vec3 tone_mapped(vec3 colour) {
   colour *= exposure;
   colour = colour / (1. + .18 * colour) * 1.06;
+  vec3 bright = max(colour - .75, 0.);
+  colour = min(colour, .75) + bright / (1. + 2.2 * bright);  // white cloth keeps its folds
   return pow(clamp(colour, 0., 1.), vec3(1. / 2.2));
 }
 
-vec3 wall() {
-  vec3 colour = mix(backdrop_low, backdrop_high, smoothstep(0., 1., at.y * backdrop.x + (at.x - .5) * backdrop.y + backdrop.z));
-  float off_centre = length((at - .5) * vec2(.9, 1.));
-  colour *= 1. - backdrop.w * off_centre * off_centre;
-  if (ground.z > 0.) {
-    vec2 d = (at - ground.xy) / vec2(ground.z, ground.z * .16);
-    colour *= 1. - .3 * exp(-dot(d, d));
+// Share of the key light that the person keeps from a place: its silhouette, blurred with the distance from it.
+float in_shadow(vec3 place) {
+  vec3 q = (light_projection * vec4(place, 1.)).xyz * .5 + .5;
+  float edge = max((q.z - .5) * 40. * shadow.y, .3);
+  vec2 step = vec2(.3 / 21., 0.) * edge;
+  float level = log2(edge * (128. / 21.)) - 1.;
+  return .25 * (textureLod(silhouette_map, q.xy + step.xy, level).r + textureLod(silhouette_map, q.xy - step.xy, level).r
+              + textureLod(silhouette_map, q.xy + step.yx, level).r + textureLod(silhouette_map, q.xy - step.yx, level).r);
+}
+
+// The person in a glossy floor, as if it stood in one plane; rgb and how much of it.
+vec4 reflection(vec3 place) {
+  vec3 bounced = vec3(ray.x, -ray.y, ray.z);
+  vec3 seen = place - bounced * (place.z / bounced.z);
+  float high = seen.y - room.x;
+  vec4 q = view_projection * vec4(seen, 1.), sum = vec4(0.);
+  for (int k = 0; k < 4; k++) {
+    vec2 p = q.xy / q.w * .5 + .5 + (vec2(k & 1, k >> 1) - .5) * pixel * (2. + 5. * high);
+    if (texture(surface_map, p).r > .5 / 255.) sum += vec4(tone_mapped(texture(colour_map, p).rgb), 1.);
   }
-  return colour;
+  float share = step(0., place.z) * step(0., high) * exp(-high * .35);
+  return vec4(sum.rgb / max(sum.a, 1.), .25 * sum.a * share);
+}
+
+vec3 surroundings() {
+  float to_wall = (-room.y - eye.z) / ray.z;
+  float to_floor = ray.y < 0. ? (room.x - eye.y) / ray.y : 1e9;
+  vec3 wall = eye.xyz + ray * to_wall, ground = eye.xyz + ray * min(to_floor, to_wall);
+  float high = wall.y - room.x;
+  float upright = smoothstep(-1., 1., high / max(room.z, eye.w));
+  vec3 upper = texture(wall_map, vec2(mirrored((wall.x + room.w) * texels.x + .5), high * texels.x)).rgb;
+
+  vec2 spread = vec2(length(dFdx(ground)), length(dFdy(ground)));
+  float footprint = max(sqrt(spread.x * spread.y), max(-ground.z, 0.) * texels.w);
+  vec3 lower = textureLod(floor_map, mirrored((ground.xz + vec2(room.w, 0.)) * texels.y), log2(footprint * texels.z)).rgb;
+  lower *= 1. - looks.z * dot(ground.xz, ground.xz) / 400.;
+  vec4 mirror = reflection(ground);
+  lower = mix(lower, mirror.rgb, looks.y * mirror.a);
+  float touched = 0.;
+  for (int i = 0; i < 2; i++) {
+    vec2 d = ground.xz - feet[i].xy;
+    touched += feet[i].z * (.5 * exp(-dot(d, d) / .8) + .2 * exp(-dot(d, d) / 6.));
+  }
+  lower *= 1. - min(touched, .7);
+  lower *= 1. - looks.x * exp(-(ground.z + room.y) / (.4 + room.z));
+  upper *= 1. - looks.x * .6 * exp(-max(high, 0.) / (.3 + room.z));
+
+  vec3 place = mix(ground, wall, upright);
+  return mix(lower, upper, upright) * (1. - shadow.x * in_shadow(place));
 }
 
 void main() {
-  vec3 background = wall(), sum = vec3(0.);
+  vec3 background = surroundings(), sum = vec3(0.);
   float open = 0.;
   for (int k = 0; k < 4; k++) open += .25 * texture(open_map, at + (vec2(k & 1, k >> 1) - .5) * 2. * pixel).r;
   vec3 ambient = mix(vec3(.39, .286, .26), vec3(1.), open);
@@ -41,5 +92,7 @@ void main() {
       if (texture(surface_map, q).r < .5 / 255.) { sum += background; continue; }
       sum += tone_mapped(texture(colour_map, q).rgb * ambient);
     }
-  out_picture = vec4(sum * .25 + (hash(at * 917.) - .5) * .012, 1.);
+  vec2 off_centre = (at - .5) * vec2(.9, 1.);
+  vec3 picture = sum * .25 * (1. - looks.w * dot(off_centre, off_centre));
+  out_picture = vec4(picture + (hash(at * 917.) - .5) * .012, 1.);
 }

@@ -1,0 +1,75 @@
+"""Two views of one person share their background and the colour of their light, seen in the pictures alone.
+
+Textured walls, blurred rooms and other framings must not matter, so distributions are compared, not places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy import ndimage
+
+from engine.cv import cv2
+from train.studio.surfaces import ARMS, BACKGROUND, FACE
+
+from .checks import Check, Finding, Taken
+
+_LEVELS = np.linspace(10, 90, 9)  # percentiles
+_CLEAR_OF_PERSON = 6  # px: contact shadow and edges stay out
+_LEAST_PIXELS = 300
+_LEAST_SKIN = 60
+BACKDROP_LIMIT = 8.0  # Lab units
+LIGHT_LIMIT = 8.0
+
+
+def palette(image_HWC: np.ndarray, parsing_HW: np.ndarray) -> np.ndarray | None:
+    """Percentiles [9, 3] of the background's Lab values in the upper two thirds, or None where the person
+    leaves too little of it."""
+    apart = ndimage.distance_transform_cdt(parsing_HW == BACKGROUND, "chessboard") > _CLEAR_OF_PERSON
+    apart[parsing_HW.shape[0] * 2 // 3 :] = False
+    if np.count_nonzero(apart) < _LEAST_PIXELS:
+        return None
+    return np.percentile(_lab(image_HWC)[apart], _LEVELS, axis=0)
+
+
+def skin_tone(image_HWC: np.ndarray, parsing_HW: np.ndarray) -> np.ndarray | None:
+    """Median Lab a and b of face and arms: skin is the one surface that every view shows, and its colour is
+    the light's times the person's own."""
+    skin = ndimage.binary_erosion(np.isin(parsing_HW, (FACE, ARMS)))
+    if np.count_nonzero(skin) < _LEAST_SKIN:
+        return None
+    return np.median(_lab(image_HWC)[skin], axis=0)[1:]
+
+
+def _lab(image_HWC: np.ndarray) -> np.ndarray:
+    return cv2.cvtColor(image_HWC.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+
+
+def apart_from_the_others(values: list[np.ndarray | None]) -> list[float | None]:
+    """How far each is from the median of all: the largest mean difference of a channel; None for None, and
+    for all where fewer than two can be compared."""
+    there = [value for value in values if value is not None]
+    if len(there) < 2:
+        return [None] * len(values)
+    middle = np.median(there, axis=0)
+    return [
+        None if value is None else float(np.abs(np.atleast_2d(value - middle)).mean(0).max())
+        for value in values
+    ]
+
+
+def _finder(measure, limit: float):
+    def find(taken: Taken) -> Iterator[Finding]:
+        values = [measure(view.image_HWC, view.parsing_HW) for view in taken.views]
+        for number, distance in enumerate(apart_from_the_others(values)):
+            if distance is not None:
+                yield Finding(number, 1, int(distance > limit), distance, says=f"{distance:.1f} Lab")
+
+    return find
+
+
+CHECKS = (
+    Check("a person's views share the background", "views", 0.0, _finder(palette, BACKDROP_LIMIT)),
+    Check("a person's views share the light's colour", "views", 0.0, _finder(skin_tone, LIGHT_LIMIT)),
+)

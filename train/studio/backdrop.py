@@ -134,15 +134,16 @@ def _blurred(rng: np.random.Generator, kind: str) -> Backdrop:
     """A furnished room or a street, far out of focus."""
     uniform = rng.uniform
     if kind == "interior":
-        span, distance, blur = 44.0, uniform(20, 40), uniform(0.03, 0.07)
+        span, distance, blur = 44.0, uniform(20, 40), uniform(0.05, 0.13)
         wall = scenery.interior(rng, _grey(rng), span)
     else:
-        span, distance, blur = 80.0, uniform(60, 120), uniform(0.03, 0.06)
+        span, distance, blur = 80.0, uniform(60, 120), uniform(0.04, 0.1)
         wall = scenery.street(rng, span)
     wall = scenery.bokeh(wall, blur * distance, span)
     tone = _grey(rng) * (uniform(0.5, 0.95) if kind == "interior" else uniform(0.5, 0.8))
+    floor = scenery.ground(rng, tone, indoors=kind == "interior")
     return _made(
-        rng, kind, wall, scenery.ground(rng, tone), wall_span=span, distance=distance,
+        rng, kind, wall, floor, wall_span=span, distance=distance,
         cove=blur * distance * 0.6, corner=uniform(0, 0.15), gloss=uniform(0.04, 0.14) * (rng.random() < 0.3),
         shadow=uniform(0.35, 0.6), blur=blur,
     )  # fmt: skip

@@ -51,10 +51,10 @@ def bokeh(picture: np.ndarray, width: float, span: float) -> np.ndarray:
     return np.clip(light, 0, 1) ** (1 / 2.2)
 
 
-def ground(rng: np.random.Generator, tone: np.ndarray) -> np.ndarray:
-    """A floor [128, 128]: bare, concrete, planks or tiles, of faint contrast."""
+def ground(rng: np.random.Generator, tone: np.ndarray, indoors: bool = True) -> np.ndarray:
+    """A floor [128, 128] of faint contrast: bare, concrete, indoors planks or tiles."""
     size = 128
-    kind = rng.choice(4, p=(0.3, 0.3, 0.25, 0.15))
+    kind = rng.choice(4, p=(0.3, 0.3, 0.25, 0.15) if indoors else (0.3, 0.6, 0.0, 0.1))
     if kind == 0:
         return plain(tone)
     value = 1 + rng.uniform(0.01, 0.05) * _noise(rng, 0, size) + 0.015 * _noise(rng, 1, size)
@@ -161,6 +161,11 @@ class _Canvas:
         self.picture = np.empty((_SOFT, _SOFT, 3), np.float32)
         self.picture[:] = tone
 
+    def shade(self, across: float, up: float) -> None:
+        """Light falls off to one side and upwards or downwards."""
+        y, x = np.mgrid[0.5 : -0.5 : _SOFT * 1j, -0.5 : 0.5 : _SOFT * 1j].astype(np.float32)
+        self.picture *= (1 + across * x + up * y)[..., None]
+
     def rectangle(self, x: float, y: float, width: float, height: float, tone) -> None:
         left, bottom = round(x * self.per_dm + _SOFT / 2), round(_SOFT - y * self.per_dm)
         right, top = left + round(width * self.per_dm), bottom - round(height * self.per_dm)
@@ -171,90 +176,113 @@ class _Canvas:
         cv2.circle(self.picture, centre, max(1, round(radius * self.per_dm)), [float(c) for c in tone], -1)
 
 
-def _tint(rng: np.random.Generator, low: float, high: float, colourful: float = 0.12) -> np.ndarray:
-    return np.clip(rng.uniform(low, high) * (1 + rng.normal(0, colourful, 3)), 0.03, 1.0)
+def _tint(rng: np.random.Generator, low: float, high: float, colourful: float = 0.05) -> np.ndarray:
+    """A tone of some brightness, mostly near grey or brownish."""
+    warmth, tint = rng.normal(0.5 * colourful, colourful), rng.normal(0, 0.5 * colourful)
+    return np.clip(rng.uniform(low, high) * np.array([1 + warmth, 1 + tint, 1 - warmth]), 0.03, 1.0)
 
 
 def interior(rng: np.random.Generator, tone: np.ndarray, span: float) -> np.ndarray:
     """A room [192, 192], in focus: windows, doors, shelves, frames, furniture, lamps, plants."""
     uniform, canvas = rng.uniform, _Canvas(span, tone * rng.uniform(0.75, 1))
     half = span / 2
+    canvas.shade(uniform(-0.35, 0.35), uniform(-0.2, 0.2))
     x = -half
     while x < half:  # from left to right, one thing beside the other
-        width = uniform(5, 12)
-        thing = rng.choice(6, p=(0.24, 0.14, 0.2, 0.16, 0.1, 0.16))
-        if thing == 0:  # window, brighter than the room
-            low, glass = uniform(2, 9), _tint(rng, 1.0, 1.3, 0.03) * 1.25
-            canvas.rectangle(x, low, width, uniform(12, 20), glass)
+        width = uniform(5, 13)
+        thing = rng.choice(6, p=(0.22, 0.16, 0.2, 0.14, 0.14, 0.14))
+        if thing == 0:  # window, brighter than the room, with a view of light and green
+            low, high = uniform(2, 9), uniform(12, 20)
+            canvas.rectangle(x - 0.5, low - 0.5, width + 1, high + 1, tone * uniform(0.7, 1.05))
+            canvas.rectangle(x, low, width, high, _tint(rng, 1.05, 1.3, 0.02) * uniform(0.8, 1.3))
+            for _ in range(14):
+                leaf = np.array([0.75, 0.85, 0.68]) * uniform(0.7, 1.2)
+                canvas.disc(
+                    x + uniform(0.2, 0.8) * width, low + uniform(0.1, 0.5) * high, uniform(0.4, 1.2), leaf
+                )
             for bar in np.linspace(x, x + width, int(rng.integers(2, 5))):
-                canvas.rectangle(bar - 0.25, low, 0.5, 22, tone * 0.8)
+                canvas.rectangle(bar - 0.25, low, 0.5, high, tone * 0.8)
         elif thing == 1:  # door or dark passage
-            canvas.rectangle(x, 0, width * 0.8, uniform(20, 23), _tint(rng, 0.15, 0.75))
+            canvas.rectangle(x, 0, width * 0.8, uniform(20, 23), _tint(rng, 0.15, 0.8))
         elif thing == 2:  # shelves
-            canvas.rectangle(x, 0, width, uniform(14, 22), _tint(rng, 0.3, 0.8))
+            canvas.rectangle(x, 0, width, uniform(14, 22), _tint(rng, 0.3, 0.85))
+            books = uniform(0.04, 0.16)
             for level in np.arange(1, 19, 3.2):
-                for place in np.arange(x + 0.4, x + width - 1, 1.3):
+                canvas.rectangle(x + 0.3, level, width - 0.6, 2.8, tone * uniform(0.3, 0.6))
+                for place in np.arange(x + 0.4, x + width - 1, uniform(0.5, 1.3)):
                     canvas.rectangle(
-                        place, level, uniform(0.5, 1.2), uniform(1, 2.6), _tint(rng, 0.2, 0.9, 0.3)
+                        place, level, uniform(0.3, 1.2), uniform(0.6, 2.6), _tint(rng, 0.2, 0.9, books)
                     )
         elif thing == 3:  # frame on the wall
-            low = uniform(9, 14)
-            canvas.rectangle(x, low, width * 0.7, uniform(4, 9), _tint(rng, 0.15, 0.9))
-            canvas.rectangle(x + 0.5, low + 0.5, width * 0.7 - 1, 4, _tint(rng, 0.3, 0.95, 0.2))
+            low, high = uniform(9, 14), uniform(4, 9)
+            canvas.rectangle(x, low, width * 0.7, high, _tint(rng, 0.15, 0.9))
+            canvas.rectangle(x + 0.4, low + 0.4, width * 0.7 - 0.8, high - 0.8, _tint(rng, 0.3, 0.95, 0.12))
         elif thing == 4:  # curtain
-            for fold in np.arange(x, x + width, 0.9):
-                canvas.rectangle(fold, 0, 0.5, 24, tone * uniform(0.8, 1.1))
+            fabric = tone * uniform(0.7, 1.15) * (1 + rng.normal(0, 0.04, 3))
+            for fold in np.arange(x, x + width, 0.6):
+                canvas.rectangle(fold, 0, 0.7, 24, fabric * uniform(0.8, 1.08))
         x += width * uniform(0.7, 1.5)
-    for _ in range(rng.integers(0, 4)):
-        canvas.rectangle(
-            uniform(-half, half - 8), 0, uniform(5, 14), uniform(3, 9), _tint(rng, 0.15, 0.85, 0.15)
-        )
+    for _ in range(rng.integers(1, 6)):  # what stands in front
+        left, width, high = uniform(-half, half - 8), uniform(4, 14), uniform(2, 9)
+        front = _tint(rng, 0.15, 0.85, 0.1)
+        canvas.rectangle(left, 0, width, high, front)
+        canvas.rectangle(left, high - 1, width, 1, front * uniform(1, 1.4))
     if rng.random() < 0.5:
         middle = uniform(-half, half)
-        for _ in range(25):
-            leaf = np.array([0.5, 0.75, 0.4]) * uniform(0.3, 0.8)
-            canvas.disc(middle + rng.normal(0, 2), 8 + rng.normal(0, 3), uniform(0.4, 1), leaf)
+        for _ in range(40):
+            leaf = np.array([0.5, 0.66, 0.4]) * uniform(0.3, 0.9)
+            canvas.disc(middle + rng.normal(0, 2), 8 + rng.normal(0, 3), uniform(0.3, 0.9), leaf)
     for _ in range(rng.integers(0, 6)):
-        canvas.disc(uniform(-half, half), uniform(14, 26), uniform(0.4, 1), np.array([1.7, 1.5, 1.15]))
+        canvas.disc(uniform(-half, half), uniform(14, 26), uniform(0.3, 0.9), np.array([1.7, 1.5, 1.15]))
     return canvas.picture
 
 
 def street(rng: np.random.Generator, span: float) -> np.ndarray:
-    """A street [192, 192], in focus: sky, houses with windows, shops, trees, cars, lamps."""
+    """A street [192, 192], in focus: sky, houses with windows, shops, trees, cars, people, lamps."""
     uniform, half = rng.uniform, span / 2
     dusk = rng.random() < 0.2
-    light = 0.45 if dusk else 1.0
-    canvas = _Canvas(span, np.array([0.86, 0.92, 1.0]) * uniform(0.85, 1.1) * (0.6 if dusk else 1))
-    x = -half
+    light = 0.45 if dusk else uniform(0.8, 1.05)
+    canvas = _Canvas(span, np.array([0.9, 0.94, 1.0]) * uniform(0.85, 1.1) * (0.6 if dusk else 1))
+    x = -half - uniform(0, 10)
     while x < half:
-        width, height = uniform(10, 26), uniform(25, 90)
-        front = _tint(rng, 0.35, 0.85, 0.08) * (1.04, 1.0, 0.95) * light
+        width, height = uniform(14, 34), uniform(30, 120)
+        front = _tint(rng, 0.4, 0.9, 0.07) * light
         canvas.rectangle(x, 0, width, height, front)
-        glass, step = _tint(rng, 0.2, 0.6) * light, uniform(4, 7)
-        for level in np.arange(12, height - 3, uniform(7, 10)):
+        glass, step = front * uniform(0.45, 0.9), uniform(3.5, 7)
+        storey, tall = uniform(6, 10), uniform(3, 5)
+        for level in np.arange(11, height - 3, storey):
+            canvas.rectangle(x, level - 1, width, 0.4, front * 0.9)
             for place in np.arange(x + 1.5, x + width - 2.5, step):
-                lit = rng.random() < (0.3 if dusk else 0.06)
-                canvas.rectangle(place, level, 2.4, 4.5, np.array([1.4, 1.15, 0.7]) if lit else glass)
-        canvas.rectangle(x + 1, 0, width - 2, uniform(7, 10), _tint(rng, 0.2, 1.0, 0.2) * (light + 0.2))
-        x += width * uniform(0.95, 1.3)
-    for _ in range(rng.integers(0, 5)):
-        middle, crown = uniform(-half, half), uniform(18, 40)
-        canvas.rectangle(middle - 0.6, 0, 1.2, crown, np.array([0.3, 0.25, 0.2]))
-        green = np.array([0.42, 0.55, 0.25]) * uniform(0.5, 1.1) * light
-        for _ in range(60):
-            canvas.disc(
-                middle + rng.normal(0, 5),
-                crown + rng.normal(0, 5),
-                uniform(0.8, 2.4),
-                green * uniform(0.6, 1.4),
+                lit = rng.random() < (0.3 if dusk else 0.03)
+                canvas.rectangle(
+                    place, level, 2, tall, np.array([1.4, 1.15, 0.7]) if lit else glass * uniform(0.7, 1.2)
+                )
+        canvas.rectangle(x + 0.5, 0, width - 1, uniform(7, 10), front * uniform(0.5, 0.9))
+        for place in np.arange(x + 1, x + width - 4, uniform(4, 7)):  # shop windows
+            canvas.rectangle(
+                place, 1, uniform(2.5, 5), uniform(5, 7), _tint(rng, 0.2, 1.1, 0.08) * (light + 0.15)
             )
-    for _ in range(rng.integers(0, 6)):
-        canvas.rectangle(
-            uniform(-half, half), 0, uniform(3, 18), uniform(8, 16), _tint(rng, 0.1, 0.8, 0.25) * light
-        )
+        x += width * uniform(0.98, 1.15)
+    for _ in range(rng.integers(0, 5)):
+        middle, crown, size = uniform(-half, half), uniform(18, 40), uniform(4, 8)
+        canvas.rectangle(middle - 0.6, 0, 1.2, crown, np.array([0.3, 0.26, 0.22]) * light)
+        green = np.array([0.5, 0.58, 0.34]) * uniform(0.5, 1.1) * light
+        for _ in range(150):
+            place = middle + size * rng.normal(0, 1), crown + size * rng.normal(0, 0.8)
+            canvas.disc(*place, uniform(0.5, 1.6), green * uniform(0.5, 1.5))
+    for _ in range(rng.integers(0, 5)):  # cars: a body, glass above
+        left, width = uniform(-half, half), uniform(14, 20)
+        body = _tint(rng, 0.1, 0.9, 0.05) * light
+        canvas.rectangle(left, 1, width, 5, body)
+        canvas.rectangle(left + 0.2 * width, 6, 0.55 * width, 3.5, body * 0.55)
+        canvas.rectangle(left, 0, width, 1.5, np.full(3, 0.12))
+    for _ in range(rng.integers(0, 5)):  # passers-by
+        left, tone = uniform(-half, half), _tint(rng, 0.1, 0.7, 0.1) * light
+        canvas.rectangle(left, 0, 2.4, 8, tone * 0.6)
+        canvas.rectangle(left - 0.4, 8, 3.2, 6, tone)
+        canvas.disc(left + 1.2, 15.4, 1, np.array([0.7, 0.55, 0.45]) * light)
     for _ in range(rng.integers(0, 26) if dusk else rng.integers(0, 8)):
-        colour = np.array(
-            ((1.9, 1.6, 1.1), (1.9, 0.7, 0.5), (1.2, 1.6, 1.9))[rng.choice(3, p=(0.7, 0.15, 0.15))]
-        )
-        canvas.disc(uniform(-half, half), uniform(4, 40), uniform(0.5, 1), colour)
+        colours = ((1.9, 1.6, 1.1), (1.9, 0.8, 0.6), (1.3, 1.6, 1.9))
+        colour = np.array(colours[rng.choice(3, p=(0.75, 0.13, 0.12))])
+        canvas.disc(uniform(-half, half), uniform(4, 40), uniform(0.4, 0.8), colour)
     return canvas.picture

@@ -25,8 +25,8 @@ float mirrored(float p) { return 1. - abs(mod(p, 2.) - 1.); }
 vec3 tone_mapped(vec3 colour) {
   colour *= exposure;
   colour = colour / (1. + .18 * colour) * 1.06;
-  vec3 bright = max(colour - .75, 0.);
-  colour = min(colour, .75) + bright / (1. + 2.2 * bright);  // white cloth keeps its folds
+  vec3 bright = max(colour - .6, 0.);
+  colour = min(colour, .6) + bright / (1. + 2.2 * bright);  // white cloth keeps its folds
   return pow(clamp(colour, 0., 1.), vec3(1. / 2.2));
 }
 
@@ -65,7 +65,7 @@ vec3 surroundings() {
   vec2 spread = vec2(length(dFdx(ground)), length(dFdy(ground)));
   float footprint = max(sqrt(spread.x * spread.y), max(-ground.z, 0.) * texels.w);
   vec3 lower = textureLod(floor_map, mirrored((ground.xz + vec2(room.w, 0.)) * texels.y), log2(footprint * texels.z)).rgb;
-  lower *= 1. - looks.z * dot(ground.xz, ground.xz) / 400.;
+  lower *= 1. - looks.z * min(dot(ground.xz, ground.xz) / 400., 1.5);
   vec4 mirror = reflection(ground);
   lower = mix(lower, mirror.rgb, looks.y * mirror.a);
   float touched = 0.;

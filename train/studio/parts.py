@@ -27,8 +27,11 @@ PART_BLOCK = {
     "tile": "size dm, turn, offset x, offset y",
     "folds": "height dm, frequency, seed, weave",
     "print_at": "centre x, centre y, half size, -",
-    "seams": "has a belt, -, -, -",
+    "seams": "has a belt, closing of a top (1 buttons, 2 a polo's three, 3 zip), -, -",
     "seam_colour": "factor rgb, -",
+    "accent": "linear rgb of contrasting pieces, ribs are of it too",
+    "trim": "top: contrast (1 sleeves, 2 raglan), y of the colour block, width of ribs, pocket (1 breast, 2 pouch, "
+    "3 hips, 4 two breasts); trousers: width of side stripes, -, width of ribs, cargo pockets; skirt: pleats",
     "stocking": "linear rgb, opacity",
     "shoe": "0 none 1 closed 2 sandal, top y, dip in front, -",
     "lips": "linear rgb, opacity",

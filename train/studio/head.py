@@ -2,116 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from .assets import Assets
 from .body import Body
 from .colours import linear
+from .hair import hair_mesh
+from .looks import Looks
 from .parts import Part, accessory_mesh
+from .strands import strand_texture
 from .surfaces import FACE, HAIR
 from .textures import mean_luminance
-
-_HAIR_COLOURS = np.array(
-    [
-        (28, 22, 20),
-        (48, 34, 26),
-        (78, 52, 34),
-        (112, 76, 46),
-        (160, 118, 72),
-        (205, 170, 112),
-        (110, 48, 28),
-        (150, 150, 150),
-    ],
-    float,
-)
-_HAIR_COLOUR_WEIGHTS = [0.26, 0.2, 0.17, 0.13, 0.1, 0.06, 0.05, 0.03]
-_STYLES = {
-    True: {
-        "long01": 0.38,
-        "bob01": 0.06,
-        "bob02": 0.1,
-        "ponytail01": 0.24,
-        "braid01": 0.08,
-        "short02": 0.1,
-        "afro01": 0.04,
-    },
-    False: {"short01": 0.06, "short02": 0.36, "short03": 0.28, "short04": 0.24, "afro01": 0.06},
-}
-_UNDER_A_HAT = ("short01", "short02", "short03", "short04", "long01", "bob02")
-_IRISES = ("brown", "brown", "brownlight", "blue", "green", "grey", "bluegreen", "deepblue", "lightblue")
-_LIPSTICKS = [(150, 50, 55), (190, 60, 60), (120, 25, 35), (200, 110, 100), (170, 85, 80)]
-
-
-@dataclass(frozen=True)
-class Looks:
-    """skin: texture file name and linear tint; face: values of PART_BLOCK painted on it; hair, tip: 8-bit
-    sRGB; cut: of long hair, the `hair` of PART_BLOCK; brows, lashes: numbers of MakeHuman's."""
-
-    skin: str
-    skin_tint: np.ndarray
-    face: dict[str, tuple]
-    style: str
-    hair: np.ndarray
-    tip: np.ndarray
-    iris: str
-    brows: int
-    lashes: int
-    hat: str | None
-    cut: tuple[float, float, float, float]
-
-
-def draw_looks(rng: np.random.Generator, body: Body) -> Looks:
-    """Skin tone, make-up or beard, eyes and hair that suit the body."""
-    uniform = rng.uniform
-    sex = "female" if body.female else "male"
-    age = "young" if rng.random() < 0.8 else "middleage"
-    if body.dark:
-        skin = f"{age}_darkskinned_{sex}_diffuse.png"
-    else:
-        variants = ["", "2"] if age == "middleage" else ["", "2", "3"]
-        skin = f"{age}_lightskinned_{sex}_diffuse{rng.choice(variants)}.png"
-    tint = uniform(0.88, 1.1) * np.array([1, uniform(0.95, 1.03), uniform(0.92, 1.05)])
-    if body.dark:
-        tint = tint * uniform(1.3, 2.4)
-    elif rng.random() < 0.35:
-        tint = tint * np.array([0.86, 0.76, 0.68]) ** uniform(0.3, 1.6)
-    tint = tint * np.array([1, 0.94, 0.885]) ** uniform(0.2, 1.3)  # the textures alone look like plaster
-
-    weights = _HAIR_COLOUR_WEIGHTS if body.light_hair else [0.5, 0.5, 0, 0, 0, 0, 0, 0]
-    hair = _HAIR_COLOURS[rng.choice(8, p=weights)] * uniform(0.85, 1.15)
-    lipstick = linear(_LIPSTICKS[rng.integers(len(_LIPSTICKS))])
-    face = {
-        "lips": (*lipstick, float(rng.choice([0.25, 0.5, 0.8], p=[0.5, 0.35, 0.15]) if body.female else 0)),
-        "eyeshadow": (0.05, 0.03, 0.03, uniform(0.1, 0.55) if body.female else 0.0),
-    }
-    stubble = (
-        rng.choice([0.2, 0.35, 0.6], p=[0.5, 0.35, 0.15]) if not body.female and rng.random() < 0.5 else 0.0
-    )
-    face["beard"] = (*linear(np.minimum(hair * 0.75, 110)), float(stubble))
-    styles = _STYLES[body.female]
-    style = str(rng.choice(list(styles), p=list(styles.values())))
-    cut = (
-        float(style == "long01" and rng.random() < 0.75),
-        uniform(2.2, 6),
-        uniform(0.3, 0.9) if rng.random() < 0.18 else 0.0,
-        uniform(4.5, 6.5),
-    )
-    hat = str(rng.choice(["", "_black", "_grey"])) if rng.random() < 0.03 and style in _UNDER_A_HAT else None
-    return Looks(
-        skin,
-        tint,
-        face,
-        style,
-        hair,
-        _HAIR_COLOURS[rng.integers(2, 6)],
-        _IRISES[rng.integers(len(_IRISES) if body.light_hair else 3)],
-        int(rng.integers(1, 13)),
-        int(rng.integers(1, 5)),
-        hat,
-        cut,
-    )
 
 
 def head_parts(assets: Assets, body: Body, looks: Looks) -> list[Part]:
@@ -174,26 +75,7 @@ def head_parts(assets: Assets, body: Body, looks: Looks) -> list[Part]:
                 depth=-0.02,
             )
         )
-    style = looks.style
-    file = assets.texture("hair", f"{style.removesuffix('01') if style == 'afro01' else style}_diffuse.png")
-    # of the skull, which lies above and a little behind the joint of the head
-    centre = body.vertices[meshes.bones.head_rows[meshes.bones.index["head"]]].mean(0) + (0, 0.45, -0.05)
-    over_clothes = style in ("long01", "bob01", "braid01")
-    parts.append(
-        card(
-            "hair",
-            accessory_mesh(worn[style], base, outward_from=centre),
-            HAIR,
-            file,
-            tint=linear(looks.hair),
-            luminance=1 / max(mean_luminance(file), 0.04),
-            threshold=0.3 if style == "afro01" else 0.45,
-            depth=-0.3 if over_clothes else -0.1,
-            specular=0.22,
-            hair=looks.cut,
-            hair_tip=(*linear(looks.tip), 0),
-        )
-    )
+    parts.append(_hair(assets, body, looks, card))
     if looks.hat is not None:
         values = {
             "label": (HAIR, 0, 0, 0),
@@ -211,3 +93,43 @@ def head_parts(assets: Assets, body: Body, looks: Looks) -> list[Part]:
             )
         )
     return parts
+
+
+def _hair(assets: Assets, body: Body, looks: Looks, card) -> Part:
+    """Grown hair, or one of the ready-made meshes."""
+    tip = (*linear(looks.tip), 0)
+    if looks.haircut is not None:
+        cut = looks.haircut
+        mesh = hair_mesh(assets, body.vertices, cut, looks.streaks, np.random.default_rng(looks.seed))
+        return card(
+            "hair",
+            mesh,
+            HAIR,
+            strand_texture(cut.wave > 0.07),
+            tint=linear(looks.hair),
+            luminance=1 / 0.58,
+            threshold=0.75 if cut.flow == "none" else 0.4,
+            depth=-0.25 if cut.flow == "parted" else -0.06,
+            specular=0.4,
+            hair=(0, 0, *looks.cut[2:]) if cut.hem < 6 and cut.flow == "parted" else (0, 0, 0, 0),
+            hair_tip=tip,
+        )
+    style = looks.style
+    file = assets.texture("hair", f"{style.removesuffix('01') if style == 'afro01' else style}_diffuse.png")
+    # of the skull, which lies above and a little behind the joint of the head
+    bones = assets.meshes.bones
+    centre = bones.head("head", body.vertices) + (0, 0.45, -0.05)
+    over_clothes = style in ("long01", "bob01", "braid01")
+    return card(
+        "hair",
+        accessory_mesh(assets.meshes.accessories[style], body.vertices, outward_from=centre),
+        HAIR,
+        file,
+        tint=linear(looks.hair),
+        luminance=1 / max(mean_luminance(file), 0.04),
+        threshold=0.3 if style == "afro01" else 0.45,
+        depth=-0.3 if over_clothes else -0.1,
+        specular=0.22,
+        hair=looks.cut,
+        hair_tip=tip,
+    )

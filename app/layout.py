@@ -21,8 +21,9 @@ from app.canvas.view import CanvasView
 from app.docks.attention import AttentionPanel
 from app.docks.joint import JointPanel
 from app.docks.panel import Panel
+from app.docks.poses import PoseShelf
 from app.docks.shelf import Shelf
-from app.files import samples
+from app.files import poses, samples
 from app.files.drops import DropOverlay
 from app.notify import Banner, Notices
 
@@ -48,6 +49,7 @@ class Layout:
 
     def _build_panels(self) -> None:
         self.shelf = Shelf()
+        self.poses = PoseShelf(poses.listed())
         self.joint = JointPanel()
         self.attention = AttentionPanel()
         self.history = QUndoView(self.controller.undo_group)
@@ -59,13 +61,17 @@ class Layout:
             Panel("joint", "Joint", self.joint, self),
             Panel("attention", "Attention", self.attention, self),
             Panel("history", "History", self.history, self),
+            Panel("poses", "Poses", self.poses, self),
         ]
-        self.addDockWidget(sides.LeftDockWidgetArea, self.panels[0])
-        for panel in self.panels[1:]:
+        left, right = (self.panels[0], self.panels[4]), self.panels[1:4]
+        for panel in left:
+            self.addDockWidget(sides.LeftDockWidgetArea, panel)
+        for panel in right:
             self.addDockWidget(sides.RightDockWidgetArea, panel)
         self.resizeDocks([self.panels[0]], [228], Qt.Orientation.Horizontal)
         self.resizeDocks([self.panels[2]], [324], Qt.Orientation.Horizontal)
-        self.resizeDocks(self.panels[1:], [104, 520, 180], Qt.Orientation.Vertical)
+        self.resizeDocks(left, [420, 320], Qt.Orientation.Vertical)
+        self.resizeDocks(right, [104, 520, 180], Qt.Orientation.Vertical)
 
     def _build_bars(self) -> None:
         menus = actions.fill_menus(self.menuBar(), self.actions_by_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
@@ -13,6 +14,7 @@ from app import crash
 from app.canvas.items import to_pixmap
 from app.dialogs import info
 from app.files import exported, intake, samples
+from app.files.poses import LibraryPose
 from app.jobs import GARMENT, PERSON, POSE
 from engine.errors import InputError
 from engine.pose import formats
@@ -40,6 +42,16 @@ class Verbs:
             self.notices.show("error", str(error))
             return
         self.controller.photos.open_photo(sample.rgb_HWC, sample.name, PERSON, sample.pose_18x3)
+
+    def take_library_pose(self, pose: LibraryPose) -> None:
+        """Take a pose of the library."""
+        try:
+            keypoints = formats.read_pose(pose.pose, self.controller.frame_size)
+        except InputError as error:
+            self.notices.show("error", str(error))
+            return
+        if not np.array_equal(keypoints, self.controller.pose):
+            self.controller.posing.take(keypoints, pose.name)
 
     def _choose_photo(self, role: str, title: str) -> None:
         name, _ = QFileDialog.getOpenFileName(self, title, self.settings.folder("photo"), PHOTO_FILTER)

@@ -100,6 +100,7 @@ class MainWindow(Verbs, Layout, QMainWindow):
         self.shelf.remove_wanted.connect(c.remove_photo)
         self.shelf.slide_began.connect(c.begin_slide)
         self.shelf.amount_changed.connect(self._on_amount)
+        self.poses.taken.connect(self.take_library_pose)
         self.attention.wanted_changed.connect(c.set_wants_maps)
         QApplication.styleHints().colorSchemeChanged.connect(self._on_scheme)
 

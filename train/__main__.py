@@ -17,7 +17,8 @@ COMMANDS = {
     "parser": "train, measure and write the parsing and keypoint network",
     "evaluate": "prove weights on people never trained on",
     "export": "write a run's weights for the application",
-    "samples": "write people of a data set as samples for the application",
+    "samples": "photograph the people and garments in the application's box",
+    "poses": "make the application's pose library",
 }
 
 

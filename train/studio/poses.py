@@ -122,7 +122,7 @@ def draw_pose(
             if draw < chance:
                 return _draw_recorded(rng, recordings, kind)
             draw -= chance
-    pose = _draw_planned(rng, plain)
+    pose = plan_pose(rng, "stand", ("down", "down")) if plain else plan_pose(rng)
     away = (yaw + np.pi) % (2 * np.pi) - np.pi
     if not plain and abs(away) > _TURNED_AWAY and rng.random() < 0.4:
         _look_at_camera(pose, away, rng)
@@ -154,7 +154,11 @@ def _draw_recorded(rng: np.random.Generator, recordings: dict[str, Recording], k
     return Recorded(recording, amount, bend(0.04), bend(0.1), limbs)
 
 
-def _draw_planned(rng: np.random.Generator, plain: bool) -> Pose:
+def plan_pose(
+    rng: np.random.Generator, stance: str | None = None, goals: tuple[str, str] | None = None
+) -> Pose:
+    """A pose of a stance (STANCES), left and right hand going for goals (ARM_GOALS, BOTH_ARMS); what is not
+    ordered is drawn, and so is what makes any two poses differ a little."""
     uniform = rng.uniform
 
     def normal(sigma: float) -> float:
@@ -164,14 +168,12 @@ def _draw_planned(rng: np.random.Generator, plain: bool) -> Pose:
     spine = Bend(normal(0.1), 0.0, normal(0.05))
     spine.tilt = -pelvis.tilt * uniform(0.7, 1.5) + normal(0.03)  # the shoulders counter the hips
     head = Bend(normal(0.22), normal(0.07), normal(0.1))
-    stance = "stand" if plain else choose(rng, STANCES)
-    pose = Pose(stance, pelvis, spine, head, {}, {})
+    pose = Pose(stance or choose(rng, STANCES), pelvis, spine, head, {}, {})
     for side, inwards in (("L", -0.75), ("R", 0.75)):
         pose.feet[side] = Foot(np.array([inwards + normal(0.2), 0.0, 0.0]), uniform(-0.05, 0.35))
     ahead = "L" if uniform() < 0.5 else "R"
     _place_feet(pose, ahead, rng)
-    goals = ["down", "down"] if plain else _draw_goals(rng, pose, ahead)
-    for side, goal in zip(SIDES, goals, strict=True):
+    for side, goal in zip(SIDES, goals or _draw_goals(rng, pose, ahead), strict=True):
         curl = uniform(0.3, 0.7) if goal == "hip" else uniform(0.1, 0.5)
         pose.arms[side] = Arm(
             goal, uniform(-1, 1, 4), _CLAVICLE.get(goal, -0.1) + normal(0.03), curl, normal(0.12)

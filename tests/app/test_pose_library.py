@@ -1,0 +1,123 @@
+"""The pose library: what is in the box, and real clicks on the shelf that shows it."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+
+from app.files import poses
+from engine.pose.formats import read_pose
+
+SIZE = (256, 176)
+
+
+def click(driver, row: int) -> None:
+    grid = driver.window.poses.grid
+    item = grid.item(row)
+    grid.scrollToItem(item)
+    QTest.mouseClick(
+        grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.visualItemRect(item).center() - QPoint(0, 1)
+    )
+
+
+def test_the_library_in_the_box():
+    library = poses.listed()
+    assert len(library) == 24
+    assert len({pose.name for pose in library}) == 24
+    index = json.loads((poses.POSES / "index.json").read_text())["poses"]
+    assert {entry["facing"] for entry in index} == {
+        "front",
+        "three-quarter",
+        "side",
+        "back-three-quarter",
+        "back",
+    }
+    assert {entry["framing"] for entry in index} == {"full", "knee", "upper"}
+    for pose, entry in zip(library, index, strict=True):
+        picture = QImage(str(pose.thumbnail))
+        assert (picture.width(), picture.height()) == (88, 128)
+        assert picture.hasAlphaChannel()
+        points = read_pose(pose.pose, SIZE)
+        there = points[points[:, 2] > 0]
+        assert len(there) >= (14 if entry["framing"] == "full" else 8)
+        assert (there[:, :2] >= 0).all()
+        assert (there[:, :2] < (176, 256)).all()
+        nose = points[0, 2] > 0
+        assert nose == (entry["facing"] in ("front", "three-quarter", "side") or "shoulder" in pose.name)
+    files = sum(file.stat().st_size for file in poses.POSES.iterdir())
+    assert files < 250_000
+
+
+def test_sides_are_the_persons_own():
+    by_name = {pose.name: read_pose(pose.pose, SIZE) for pose in poses.listed()}
+    for name, ahead in (("Standing, arms down", 1), ("Back view", -1)):
+        assert ahead * (by_name[name][5, 0] - by_name[name][2, 0]) > 15  # the left shoulder is at the right
+    standing, hip = by_name["Standing, arms down"], by_name["Hand on hip"]
+    assert hip[6, 0] - hip[5, 0] > 8 + standing[6, 0] - standing[5, 0]  # the left elbow goes out
+
+
+def test_a_click_takes_the_pose_as_one_step_and_undo_takes_it_back(open_window):
+    driver = open_window()
+    before, library = driver.pose.copy(), poses.listed()
+    click(driver, 2)
+    assert np.array_equal(driver.pose, read_pose(library[2].pose, SIZE))
+    assert driver.controller.undo_stack.count() == 1
+    assert driver.controller.undo_stack.undoText() == f"Take the pose of {library[2].name}"
+    driver.until_full()
+    assert np.array_equal(driver.backend.session.log[-1].keypoints_18x3, driver.pose)
+    QTest.keyClick(driver.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert np.array_equal(driver.pose, before)
+    click(driver, 17)  # further down: it is scrolled to
+    assert np.array_equal(driver.pose, read_pose(library[17].pose, SIZE))
+
+
+def test_the_same_pose_again_is_no_step(open_window):
+    driver = open_window()
+    click(driver, 4)
+    click(driver, 4)
+    assert driver.controller.undo_stack.count() == 1
+
+
+def test_the_keys_walk_the_shelf_and_enter_takes(open_window):
+    driver = open_window()
+    shelf, library = driver.window.poses, poses.listed()
+    shelf.grid.setFocus()
+    shelf.grid.setCurrentRow(0)
+    QTest.keyClick(shelf.grid, Qt.Key.Key_Right)
+    assert shelf.caption.text() == library[1].name
+    QTest.keyClick(shelf.grid, Qt.Key.Key_Return)
+    assert np.array_equal(driver.pose, read_pose(library[1].pose, SIZE))
+
+
+def test_the_name_under_the_hand_is_told(open_window):
+    driver = open_window()
+    grid = driver.window.poses.grid
+    for row in (0, 1):
+        QTest.mouseMove(grid.viewport(), grid.visualItemRect(grid.item(row)).center())
+    driver.until(lambda: driver.window.poses.caption.text() == poses.listed()[1].name)
+
+
+def test_a_pose_that_cannot_be_read_is_told_and_changes_nothing(open_window, tmp_path):
+    driver = open_window()
+    before = driver.pose.copy()
+    (tmp_path / "broken.json").write_text("{")
+    driver.window.take_library_pose(poses.LibraryPose("Broken", tmp_path / "broken.json", tmp_path))
+    assert "broken.json is not valid JSON" in driver.sentences[-1]
+    assert np.array_equal(driver.pose, before)
+
+
+@pytest.mark.parametrize("index", [None, "{", "[]", '{"poses": [{"name": "One"}]}'])
+def test_without_a_library_the_shelf_says_so(qtbot, tmp_path, index):
+    from app.docks.poses import PoseShelf
+
+    if index is not None:
+        (tmp_path / "index.json").write_text(index)
+    shelf = PoseShelf(poses.listed(tmp_path))
+    qtbot.addWidget(shelf)
+    assert shelf.grid.count() == 0
+    assert "no pose library" in shelf.caption.text()

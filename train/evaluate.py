@@ -1,10 +1,10 @@
 """`python3 -m train evaluate --weights W --data DIR`: prove weights on people never trained on.
 
-The pairs are fixed: they follow from the test people in the data set alone (`fixed_pairs`). Beside the
-weights stand two baselines: the reference copied, and the mean of training targets, a picture that
+The pairs are fixed: they follow from the test people in the data set alone (`train.metrics.pairs`). Beside
+the weights stand two baselines: the reference copied, and the mean of training targets, a picture that
 `--train-data` gives: a data set of training people, over 600 of whom it is computed, or the `mean.png` of an
-earlier evaluation. Writes report.json, report.md, sheet.png and mean.png; the same input gives the same
-bytes. Protocol: `train.metrics`.
+earlier evaluation. Writes report.json, report.md, sheet.png, mean.png and, where asked for, pages of pairs
+for the eye; the same input gives the same bytes. Protocol: docs/evaluation.md.
 """
 
 from __future__ import annotations
@@ -14,127 +14,62 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from engine import weights
+from engine import detect, pose_model, weights
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.files import make_folder, write_whole
+from engine.models.nted import Nted
 from engine.models.nted.weights import from_file
 from engine.paths import DEFAULT_WEIGHTS
 from engine.plan import make_plan
-from train.data.augment import NONE
-from train.data.pairs import Pair, collate, load_pair
+from train.data.pairs import Pair
 from train.data.people import TEST_PEOPLE, TRAINING_PEOPLE, People
-from train.metrics.regions import score
-from train.metrics.report import make_report, to_markdown
-from train.sheets import contact_sheet, pair_sheet, to_rgb, write_sheet
+from train.metrics.correspondence import Correspondence
+from train.metrics.evaluation import Evaluation, evaluate
+from train.metrics.frechet import Frechet
+from train.metrics.house import house_features
+from train.metrics.leakage import Leakage
+from train.metrics.markdown import to_markdown
+from train.metrics.measure import Measure
+from train.metrics.pairs import MEAN_PICTURES, fixed_pairs, mean_picture
+from train.metrics.pose import PoseError
+from train.metrics.report import make_report
+from train.metrics.wasserstein import SlicedWasserstein
+from train.sheets import contact_sheet, write_sheet
 
-RESULT, COPY, MEAN = "these weights", "copy the reference", "mean of the training targets"
-MEAN_PICTURES = 600
-SHEET_PAIRS = 24
-BATCH = 4
-
-# (reference_BCHW, target planes_BPHW) -> image_BCHW in about [-1, 1]
-Render = Callable[[Tensor, Tensor], Tensor]
-
-
-@dataclass(frozen=True, eq=False)
-class Evaluation:
-    """scores: method -> float64 [pair, region, metric] (`train.metrics.regions`); persons_N, facings_N:
-    person and facing of the target of each pair; sheet: uint8 RGB of the first pairs."""
-
-    scores: dict[str, np.ndarray]
-    persons_N: np.ndarray
-    facings_N: list[str]
-    sheet: np.ndarray
-
-
-def fixed_pairs(people: People, count: int) -> list[Pair]:
-    """The first `count` test pairs, or all there are: everybody's first pair, everybody's second, and so on.
-
-    A person's ordered pairs of two different views come in the order of a hash of (person, reference,
-    target), so more pairs extend fewer, and a pair does not depend on who else is in the data set.
-    """
-
-    def rank(person: int, reference: int, target: int) -> bytes:
-        return hashlib.sha256(f"{person} {reference} {target}".encode()).digest()
-
-    ordered = []
-    for place, person in enumerate(people.persons.tolist()):
-        views = range(people.views(person))
-        of_person = [(person, r, t) for r, t in product(views, views) if r != t]
-        of_person.sort(key=lambda pair: rank(*pair))
-        ordered += [(turn, place, pair) for turn, pair in enumerate(of_person)]
-    ordered.sort()
-    return [Pair(index, *pair) for index, (_, _, pair) in enumerate(ordered[:count])]
-
-
-def mean_picture(people: People, size: tuple[int, int]) -> np.ndarray:
-    """Mean of one view each of up to 600 people, evenly spaced through the data set: uint8 RGB [H, W, 3]."""
-    chosen = np.unique(np.linspace(0, len(people) - 1, MEAN_PICTURES).round().astype(int))
-    total = np.zeros((*size, 3))
-    for person in people.persons[chosen].tolist():
-        view = person % people.views(person)
-        target = load_pair(people, Pair(0, person, view, view), size, NONE, 0)[1]
-        total += target.image_HWC
-    return np.rint(total / len(chosen)).astype(np.uint8)
-
-
-@torch.no_grad()
-def evaluate(
-    render: Render,
-    people: People,
-    pairs: list[Pair],
-    size: tuple[int, int],
-    mean_HWC: np.ndarray | None = None,
-    device: torch.device | str = "cpu",
-    on_progress: Callable[[int], None] = lambda done: None,
-) -> Evaluation:
-    """Render the pairs at `size` (H, W) and score the results and the baselines against the truth.
-
-    Raises InputError on a damaged record, FloatingPointError where a result is no number.
-    """
-    scores: dict[str, list[np.ndarray]] = {RESULT: [], COPY: []} | ({} if mean_HWC is None else {MEAN: []})
-    rows, facings = [], []
-    for first in range(0, len(pairs), BATCH):
-        some = tuple(pairs[first : first + BATCH])
-        views = [load_pair(people, pair, size, NONE, 0) for pair in some]
-        batch = collate(views, some, 0).to(device)
-        image_BCHW = render(batch.reference_BCHW, batch.target_planes_BPHW)
-        for i, (reference, target) in enumerate(views):
-            if not torch.isfinite(image_BCHW[i]).all():
-                raise FloatingPointError(f"The result of person {some[i].person} is not a number.")
-            pictures = {RESULT: to_rgb(image_BCHW[i]), COPY: reference.image_HWC, MEAN: mean_HWC}
-            for name, values in scores.items():
-                values.append(score(pictures[name], target.image_HWC, target.parsing_HW))
-            facings.append(target.facing)
-            if len(rows) < SHEET_PAIRS:
-                shown = (batch.reference_BCHW, batch.target_planes_BPHW, image_BCHW, batch.target_BCHW)
-                rows.append(pair_sheet(*(tensor[i] for tensor in shown)))
-        on_progress(len(facings))
-    persons = np.array([pair.person for pair in pairs])
-    return Evaluation(
-        {name: np.stack(s) for name, s in scores.items()}, persons, facings, contact_sheet(rows, 3)
-    )
+PAIRS = 512
+SWAPS = 128
+EYE_PAIRS, PAGE_PAIRS, PAGE_COLUMNS, EYE_SEED = 100, 10, 2, 0
+_PAGE_QUALITY = 92
 
 
 def parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser("python3 -m train evaluate", description=__doc__.partition("\n\n")[0])
+    first, last = TEST_PEOPLE[0], TEST_PEOPLE[-1]
     p.add_argument("--weights", type=Path, default=DEFAULT_WEIGHTS, help="default: the weights in the box")
-    p.add_argument(
-        "--data", nargs="+", required=True, help="data sets that hold the test people 1000000 to 1000063"
-    )
+    p.add_argument("--data", nargs="+", required=True, help=f"data sets that hold people {first} to {last}")
     p.add_argument(
         "--train-data", metavar="DIR|PNG", help="data set of training people, or an earlier mean.png"
     )
-    p.add_argument("--pairs", type=int, default=256, help="how many of the fixed pairs (default 256)")
+    p.add_argument("--pairs", type=int, default=PAIRS, help=f"how many of the fixed pairs (default {PAIRS})")
+    p.add_argument("--people", type=int, metavar="N", help="only the first N test people")
+    p.add_argument("--swaps", type=int, default=SWAPS, help=f"pairs to swap a garment in (default {SWAPS})")
+    p.add_argument("--pose", action="store_true", help="also find the poses of the results (takes time)")
+    p.add_argument(
+        "--features",
+        type=Path,
+        metavar="PARSER",
+        help="weights of the parsing network, for Fréchet distances",
+    )
+    p.add_argument(
+        "--sheet", type=int, nargs="?", const=EYE_PAIRS, default=0, metavar="N",
+        help=f"also write pages of N random pairs for the eye (default {EYE_PAIRS})",
+    )  # fmt: skip
     p.add_argument("--output", type=Path, default=Path("evaluation"), help="folder for the report")
     p.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     return p
@@ -142,23 +77,23 @@ def parser() -> argparse.ArgumentParser:
 
 def run(argv: list[str]) -> int:
     options = parser().parse_args(argv)
-    if options.pairs < 1:
-        raise InputError(f"--pairs {options.pairs}: needs at least one pair.")
+    _check(options)
     device = make_plan(options.device).device
     file = weights.read(options.weights)
     network = from_file(file).to(device)
     size = network.config.size
-    people = People(options.data, TEST_PEOPLE)
+    people = People(options.data, TEST_PEOPLE[: options.people])
     if size[0] > people.size[0] or size[1] > people.size[1]:
         folder = options.data[0]
         raise InputError(f"{folder}: has pictures smaller than the weights' {size[0]}x{size[1]}.")
-    make_folder(options.output)  # before the work, not after it
     pairs = fixed_pairs(people, options.pairs)
+    measures = _measures(options, network, people, pairs, device)
+    make_folder(options.output)  # before the work, not after it
     mean_HWC, mean_words = _mean(options.train_data, size)
+    shown = _shown(len(pairs), options.sheet)
     evaluation = evaluate(
-        lambda reference, planes: network(reference, planes).image_BCHW,
-        people, pairs, size, mean_HWC, device, _progress(len(pairs)),
-    )  # fmt: skip
+        network, people, pairs, size, mean_HWC, device, _progress(len(pairs)), measures, shown
+    )
     persons = sorted({pair.person for pair in pairs})
     made = {
         "command": _command(options),
@@ -171,18 +106,50 @@ def run(argv: list[str]) -> int:
         },
         "pairs": len(pairs),
         "size": f"{size[0]}x{size[1]}",
+        "stored at": f"{people.size[0]}x{people.size[1]}",
         "mean of the training targets": mean_words,
         "software": {"torch": torch.__version__, "opencv": cv2.__version__, "numpy": np.__version__},
     }  # fmt: skip
-    report = make_report(evaluation.scores, evaluation.persons_N, evaluation.facings_N, made)
+    report = make_report(
+        evaluation.scores, evaluation.persons_N, evaluation.facings_N, made, evaluation.tables
+    )
     text = to_markdown(report)
     write_whole(options.output / "report.json", (json.dumps(report, indent=1) + "\n").encode())
     write_whole(options.output / "report.md", text.encode())
     write_sheet(options.output / "sheet.png", evaluation.sheet)
     if mean_HWC is not None:
         write_sheet(options.output / "mean.png", mean_HWC)
+    _write_pages(options.output, evaluation, pairs)
     print(text)
     return 0
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Faults of the options that would otherwise show after the work."""
+    if options.pairs < 1:
+        raise InputError(f"--pairs {options.pairs}: needs at least one pair.")
+    if options.people is not None and options.people < 1:
+        raise InputError(f"--people {options.people}: needs at least one person.")
+    if options.swaps < 0 or options.sheet < 0:
+        name = "--swaps" if options.swaps < 0 else "--sheet"
+        raise InputError(f"{name} {min(options.swaps, options.sheet)}: must not be negative.")
+    if options.pose and not detect.available().available:
+        raise InputError(f"--pose: poses cannot be found here: {detect.available().reason}.")
+
+
+def _measures(
+    options: argparse.Namespace, network: Nted, people: People, pairs: list[Pair], device: torch.device
+) -> list[Measure]:
+    measures: list[Measure] = [SlicedWasserstein(len(pairs))]
+    if options.features:
+        measures.append(Frechet(house_features(options.features, device), device))
+    if options.pose:
+        model = hashlib.sha256(pose_model.find().read_bytes()).hexdigest()
+        measures.append(PoseError(detect.detect_pose, f"mediapipe, model sha256 {model}"))
+    measures.append(Correspondence())
+    if options.swaps and network.config.transfer == "textures":
+        measures.append(Leakage(network, people, pairs, network.config.size, options.swaps))
+    return measures
 
 
 def _mean(source: str | None, size: tuple[int, int]) -> tuple[np.ndarray | None, dict | str]:
@@ -202,13 +169,41 @@ def _mean(source: str | None, size: tuple[int, int]) -> tuple[np.ndarray | None,
     return picture, {**words, "sha256 of its pixels": hashlib.sha256(picture.tobytes()).hexdigest()}
 
 
+def _shown(pairs: int, count: int) -> list[int]:
+    """Numbers of the pairs for the eye: drawn once for all, so that nobody picks them."""
+    return np.random.default_rng(EYE_SEED).permutation(pairs)[:count].tolist()
+
+
+def _write_pages(folder: Path, evaluation: Evaluation, pairs: list[Pair]) -> None:
+    """pairs-01.jpg .. of `PAGE_PAIRS` each, and pairs.txt: which pair stands where."""
+    numbers = list(evaluation.rows)
+    lines = ["page place pair person reference target"]
+    for page, first in enumerate(range(0, len(numbers), PAGE_PAIRS), 1):
+        on_page = numbers[first : first + PAGE_PAIRS]
+        sheet = contact_sheet([evaluation.rows[number] for number in on_page], PAGE_COLUMNS)
+        quality = [cv2.IMWRITE_JPEG_QUALITY, _PAGE_QUALITY]
+        data = cv2.imencode(".jpg", np.ascontiguousarray(sheet[:, :, ::-1]), quality)[1].tobytes()
+        write_whole(folder / f"pairs-{page:02d}.jpg", data)
+        for place, number in enumerate(on_page, 1):
+            pair = pairs[number]
+            lines.append(f"{page} {place} {number} {pair.person} {pair.reference} {pair.target}")
+    if numbers:
+        write_whole(folder / "pairs.txt", ("\n".join(lines) + "\n").encode())
+
+
 def _command(options: argparse.Namespace) -> str:
     """The command that makes this report, paths reduced to names."""
     words = ["python3 -m train evaluate", "--weights", options.weights.name]
     words += ["--data", *(Path(folder).name for folder in options.data), "--pairs", str(options.pairs)]
+    if options.people is not None:
+        words += ["--people", str(options.people)]
     if options.train_data:
         words += ["--train-data", Path(options.train_data).name]
-    return " ".join(words)
+    if options.swaps != SWAPS:
+        words += ["--swaps", str(options.swaps)]
+    if options.features:
+        words += ["--features", options.features.name]
+    return " ".join(words + ["--pose"] * options.pose + [f"--sheet {options.sheet}"] * bool(options.sheet))
 
 
 def _progress(total: int) -> Callable[[int], None]:

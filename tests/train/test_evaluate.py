@@ -15,9 +15,12 @@ from engine.models import nted
 from train import evaluate as command
 from train.__main__ import main
 from train.data.people import HELD_OUT_PEOPLE, People
-from train.evaluate import COPY, MEAN, RESULT, evaluate, fixed_pairs, mean_picture
+from train.metrics.evaluation import evaluate
+from train.metrics.markdown import to_markdown, verdict
+from train.metrics.measure import COPY, MEAN, RESULT, Rendered
+from train.metrics.pairs import fixed_pairs, mean_picture
 from train.metrics.regions import METRICS, REGIONS
-from train.metrics.report import make_report, to_markdown, verdict
+from train.metrics.report import make_report
 
 SIZE = (64, 44)
 
@@ -46,7 +49,7 @@ def tiny_weights(tmp_path_factory):
 
 def copying(reference_BCHW, planes_BPHW):
     assert planes_BPHW.shape[1:] == (20, *SIZE)
-    return reference_BCHW
+    return Rendered(reference_BCHW)
 
 
 # pairs
@@ -93,7 +96,7 @@ def test_a_perfect_network_is_perfect(people):
 
     def knowing(reference_BCHW, _):
         images = np.stack([next(truths) for _ in reference_BCHW]).transpose(0, 3, 1, 2)
-        return torch.from_numpy(images).float() / 127.5 - 1
+        return Rendered(torch.from_numpy(images).float() / 127.5 - 1)
 
     whole = evaluate(knowing, people, pairs, SIZE).scores[RESULT][:, 0]
     np.testing.assert_allclose(whole, np.tile((0, 100, 1), (6, 1)), atol=1e-9)
@@ -110,13 +113,13 @@ def test_the_mean_of_training_targets_is_a_baseline(stick_people, people):
 
 
 def test_smaller_sizes_are_evaluated_too(people):
-    evaluation = evaluate(lambda reference, _: reference, people, fixed_pairs(people, 2), (32, 22))
+    evaluation = evaluate(lambda reference, _: Rendered(reference), people, fixed_pairs(people, 2), (32, 22))
     assert np.isfinite(evaluation.scores[RESULT][:, 0]).all()
 
 
 def test_a_result_that_is_no_number_is_no_score(people):
     with pytest.raises(FloatingPointError, match="person 1000000"):
-        evaluate(lambda reference, _: reference * torch.nan, people, fixed_pairs(people, 1), SIZE)
+        evaluate(lambda reference, _: Rendered(reference * torch.nan), people, fixed_pairs(people, 1), SIZE)
 
 
 # report

@@ -1,0 +1,92 @@
+"""The pass over the pairs: render, rate by region, show every measure, and keep what the report needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from train.data.augment import NONE
+from train.data.pairs import Pair, collate, load_pair
+from train.data.people import People
+from train.metrics.measure import COPY, MEAN, RESULT, Measure, Render, Sight, Table
+from train.metrics.regions import score
+from train.sheets import contact_sheet, pair_sheet, to_rgb
+
+SHEET_PAIRS = 24
+BATCH = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """scores: method -> float64 [pair, region, metric] (`train.metrics.regions`); persons_N, facings_N:
+    person and facing of the target of each pair; sheet: uint8 RGB of the first pairs; tables: what the
+    measures found; rows: pair number -> uint8 RGB (reference, pose, result, truth) of the pairs asked for."""
+
+    scores: dict[str, np.ndarray]
+    persons_N: np.ndarray
+    facings_N: list[str]
+    sheet: np.ndarray
+    tables: list[Table] = field(default_factory=list)
+    rows: dict[int, np.ndarray] = field(default_factory=dict)
+
+
+@torch.no_grad()
+def evaluate(
+    render: Render,
+    people: People,
+    pairs: list[Pair],
+    size: tuple[int, int],
+    mean_HWC: np.ndarray | None = None,
+    device: torch.device | str = "cpu",
+    on_progress: Callable[[int], None] = lambda done: None,
+    measures: Sequence[Measure] = (),
+    shown: Sequence[int] = (),
+) -> Evaluation:
+    """Render the pairs at `size` (H, W) and rate the results and the baselines against the truth.
+
+    shown: numbers of pairs whose pictures are wanted in `rows`. Raises InputError on a damaged record,
+    FloatingPointError where a result is no number.
+    """
+    scores: dict[str, list[np.ndarray]] = {RESULT: [], COPY: []} | ({} if mean_HWC is None else {MEAN: []})
+    rows, facings = {}, []
+    wanted = {*range(SHEET_PAIRS), *shown}
+    for first in range(0, len(pairs), BATCH):
+        some = tuple(pairs[first : first + BATCH])
+        views = [load_pair(people, pair, size, NONE, 0) for pair in some]
+        batch = collate(views, some, 0).to(device)
+        output = render(batch.reference_BCHW, batch.target_planes_BPHW)
+        for pair, image_CHW in zip(some, output.image_BCHW, strict=True):
+            if not torch.isfinite(image_CHW).all():
+                raise FloatingPointError(f"The result of person {pair.person} is not a number.")
+        pictures = {
+            RESULT: np.stack([to_rgb(image_CHW) for image_CHW in output.image_BCHW]),
+            COPY: np.stack([reference.image_HWC for reference, _ in views]),
+        }
+        if mean_HWC is not None:
+            pictures[MEAN] = np.broadcast_to(mean_HWC, (len(some), *mean_HWC.shape))
+        for i, (_, target) in enumerate(views):
+            for name, values in scores.items():
+                values.append(score(pictures[name][i], target.image_HWC, target.parsing_HW))
+            if len(facings) in wanted:
+                side_by_side = (
+                    batch.reference_BCHW, batch.target_planes_BPHW, output.image_BCHW, batch.target_BCHW,
+                )  # fmt: skip
+                rows[len(facings)] = pair_sheet(*(tensor[i] for tensor in side_by_side))
+            facings.append(target.facing)
+        sight = Sight(batch, output, views, pictures)
+        for measure in measures:
+            measure.see(sight)
+        on_progress(len(facings))
+    persons = np.array([pair.person for pair in pairs])
+    tables = [measure.table(persons) for measure in measures]
+    return Evaluation(
+        scores={name: np.stack(values) for name, values in scores.items()},
+        persons_N=persons,
+        facings_N=facings,
+        sheet=contact_sheet([rows[number] for number in range(min(SHEET_PAIRS, len(pairs)))], 3),
+        tables=[table for table in tables if table is not None],
+        rows={number: rows[number] for number in shown},
+    )

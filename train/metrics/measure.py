@@ -1,0 +1,91 @@
+"""What a measure is: it sees every batch of an evaluation once, and at the end gives a table of estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from torch import Tensor
+
+from train.data.pairs import PairBatch
+from train.data.people import View
+from train.metrics.bootstrap import Estimate, estimate
+
+RESULT, COPY, MEAN = "these weights", "copy the reference", "mean of the training targets"
+TRUTH = "the true targets"
+
+
+@dataclass(frozen=True, eq=False)
+class Rendered:
+    """What is rated of a network's answer (`NtedOutput` is one too).
+
+    image_BCHW: about [-1, 1]. extraction, distribution: C̄e and C̄d [B, K, h, w] by layer; none where the
+    network has no attention. textures: [B, C, K] by layer.
+    """
+
+    image_BCHW: Tensor
+    extraction: Sequence[Tensor] = ()
+    distribution: Sequence[Tensor] = ()
+    textures: Sequence[Tensor] = ()
+
+
+# (reference_BCHW, target planes_BPHW) -> what is rated
+Render = Callable[[Tensor, Tensor], Rendered]
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """A rendered batch: batch, the network's answer, views (reference, target) of every pair at the size
+    rated, and pictures: method -> uint8 RGB [B, H, W, 3]."""
+
+    batch: PairBatch
+    output: Rendered
+    views: Sequence[tuple[View, View]]
+    pictures: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A figure of a table: its digits, and whether lower is better (None: neither)."""
+
+    name: str
+    digits: int = 3
+    lower_is_better: bool | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """title and note say what is measured; rows: name -> column name -> Estimate, or None if nothing counts.
+
+    made: what the figures depend on beside the pairs (seeds, names and hashes), as plain data.
+    """
+
+    key: str
+    title: str
+    note: str
+    columns: Sequence[Column]
+    rows: Mapping[str, Mapping[str, Estimate | None]]
+    made: Mapping = field(default_factory=dict)
+
+
+class Measure(Protocol):
+    def see(self, sight: Sight) -> None:
+        """Take in a batch; batches come in the order of the pairs."""
+
+    def table(self, persons_N: np.ndarray) -> Table | None:
+        """The figures over all pairs seen, given the person of each; None where nothing could be measured."""
+
+
+def rows_of_means(
+    values: Mapping[str, Sequence[np.ndarray]], columns: Sequence[Column], persons_N: np.ndarray
+) -> dict[str, dict[str, Estimate | None]]:
+    """Estimates of the means of per-pair values: row -> one array [column] a pair, NaN where unrated."""
+    return {
+        row: {
+            column.name: estimate(np.array([value[c] for value in of_row], np.float64), persons_N)
+            for c, column in enumerate(columns)
+        }
+        for row, of_row in values.items()
+    }

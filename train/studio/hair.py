@@ -58,7 +58,8 @@ def _cap(scalp: Scalp, cut: Haircut):
     )
     angle = np.arctan2(np.abs(points[:, 0]), points[:, 2] - 0.45) / np.pi
     stubble = (STRIPS + 0.04 + 0.92 * angle) / (STRIPS + 1)
-    uvs = np.stack([stubble, 1 - np.clip((over + 0.05) / 0.4, 0.004, 0.996)], 1)
+    down = np.clip((over + 0.05) / 0.4, 0.004, 1) * 0.4 + 0.55 * np.clip((over - 0.35) / 1.8, 0, 1)
+    uvs = np.stack([stubble, 1 - down], 1)
     shade = np.full(len(used), 0.0 if cut.flow == "none" else 0.25)
     return points, scalp.normals[used], uvs, shade, scalp.triangles
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .accessories import extra_parts
 from .assets import Assets
 from .body import Body
 from .colours import linear
@@ -92,7 +93,7 @@ def head_parts(assets: Assets, body: Body, looks: Looks) -> list[Part]:
                 {"base": assets.texture("clothes", f"fedora_texture{looks.hat}.png")},
             )
         )
-    return parts
+    return parts + extra_parts(assets, body, looks.extras)
 
 
 def _hair(assets: Assets, body: Body, looks: Looks, card) -> Part:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .accessories import Extras, draw_extras
 from .body import Body
 from .colours import linear
 from .hairstyles import Haircut, draw_haircut
@@ -37,6 +38,7 @@ _STYLES = {
     False: {"short01": 0.06, "short02": 0.36, "short03": 0.28, "short04": 0.24, "afro01": 0.06},
 }
 _GROWN = 0.65  # share of the people whose hair is no ready-made mesh
+_LOW = ("long", "shoulder", "bob", "mid length", "crop", "buzz", "fade")  # haircuts that fit under a cap
 _UNDER_A_HAT = ("short01", "short02", "short03", "short04", "long01", "bob02")
 _IRISES = ("brown", "brown", "brownlight", "blue", "green", "grey", "bluegreen", "deepblue", "lightblue")
 _LIPSTICKS = [(150, 50, 55), (190, 60, 60), (120, 25, 35), (200, 110, 100), (170, 85, 80)]
@@ -63,6 +65,7 @@ class Looks:
     haircut: Haircut | None
     streaks: float
     seed: int
+    extras: Extras
 
 
 def draw_looks(rng: np.random.Generator, body: Body) -> Looks:
@@ -103,6 +106,7 @@ def draw_looks(rng: np.random.Generator, body: Body) -> Looks:
     )
     hat = str(rng.choice(["", "_black", "_grey"])) if rng.random() < 0.03 and style in _UNDER_A_HAT else None
     own = np.random.default_rng(rng.integers(2**62))
+    extras = draw_extras(own, body.female)
     haircut = draw_haircut(own, body.female) if hat is None and own.random() < _GROWN else None
     return Looks(
         skin,
@@ -119,4 +123,5 @@ def draw_looks(rng: np.random.Generator, body: Body) -> Looks:
         haircut,
         streaks=float(own.choice([0, 0.12, 0.3], p=[0.7, 0.2, 0.1])) if body.light_hair else 0.0,
         seed=int(own.integers(2**62)),
+        extras=extras if haircut is None or haircut.name in _LOW else replace(extras, hat=""),
     )

@@ -54,6 +54,7 @@ class Scalp:
         trunk = meshes.body_arm[:BODY_VERTICES, 1] < 0.3
         self._skull = _skull_radius(base[(base[:, 1] > 6.1) & trunk])
         self._front, self._back = (_trunk_depth(base[trunk], sign) for sign in (1, -1))
+        self._body_tree = cKDTree(base)
         nodes = np.stack(np.meshgrid(*(np.arange(n) for n in _GRID), indexing="ij"), -1).reshape(-1, 3)
         anchors = np.nonzero((base[:, 1] > 2.5) & trunk)[0]
         distances, nearest = cKDTree(base[anchors]).query(nodes * _SPACING + _CORNER, _NEIGHBOURS)
@@ -78,6 +79,10 @@ class Scalp:
         place = ((points - _CORNER) / _SPACING).T
         moved = [ndimage.map_coordinates(moves[..., i], place, order=1, mode="nearest") for i in range(3)]
         return (points + np.stack(moved, 1)).astype(np.float32)
+
+    def nearest(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Distances and rows [N, 4] of the base vertices of the body nearest to canonical points."""
+        return self._body_tree.query(points, 4)
 
     def skin(self, points: np.ndarray) -> SkinWeights:
         """Bones of hair at canonical points [N, 3]: by height alone, so that locks bend smoothly."""

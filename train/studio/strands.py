@@ -35,7 +35,7 @@ def strand_texture(curly: bool) -> np.ndarray:
     light = light * (0.72 + 0.28 * np.clip(y / 0.2, 0, 1)) * (1 - 0.15 * np.clip(np.abs(across) - 0.4, 0, 1))
     speckles = coloured_noise(rng, _SIZE, 0.3, (1, 1), (20, 128))
     stubble = strip >= STRIPS
-    alpha = np.where(stubble, y * 2.6 - 0.2 + 0.16 * speckles * (1 - 0.6 * y), alpha)
+    alpha = np.where(stubble, np.minimum(y * 6.5 - 0.2, 0.94) + 0.12 * speckles, alpha)
     light = np.where(stubble, 0.55 + 0.09 * speckles, light)
     grey = np.clip(light, 0.05, 1)
     return (np.stack([grey, grey, grey, np.clip(alpha, 0, 1)], -1) * 255).astype(np.uint8)

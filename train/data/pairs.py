@@ -165,7 +165,7 @@ def collate(
 ) -> PairBatch:
     """Batch of loaded pairs in bytes: pictures, planes and surface uint8 still (see
     `PairBatch.to`); without any surface coordinates that is NaN already."""
-    tensors = {}
+    tensors, nowhere = {}, {}
     for side, name in enumerate(("reference", "target")):
         column = [pair[side] for pair in views]
         size = column[0].parsing_HW.shape
@@ -176,13 +176,13 @@ def collate(
         tensors[f"{name}_parsing_BHW"] = np.stack([view.parsing_HW for view in column])
         poses = np.stack([view.keypoints_18x3 for view in column])
         tensors[f"{name}_keypoints_BJ3"] = poses.astype(np.float32, copy=False)
-        surface = [view.surface_HW3 for view in column]
-        tensors[f"{name}_surface_B3HW"] = np.stack(surface).transpose(0, 3, 1, 2)
-        if not tensors[f"{name}_surface_B3HW"].any():
-            shape = tensors[f"{name}_surface_B3HW"].shape
-            tensors[f"{name}_surface_B3HW"] = np.full(shape, np.nan, np.float32)
+        surface = np.stack([view.surface_HW3 for view in column])
+        if surface.any():
+            tensors[f"{name}_surface_B3HW"] = surface.transpose(0, 3, 1, 2)
+        else:
+            nowhere[f"{name}_surface_B3HW"] = torch.tensor(torch.nan).expand(len(column), 3, *size)
     tensors = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in tensors.items()}
-    return PairBatch(**tensors, pairs=pairs, step=step, skipped=skipped)
+    return PairBatch(**tensors, **nowhere, pairs=pairs, step=step, skipped=skipped)
 
 
 def both_directions(batch: PairBatch) -> PairBatch:

@@ -61,6 +61,7 @@ class Person:
         self.outfit = draw_outfit(rng, self.body.female)
         heel = self.outfit.heels.height if self.outfit.heels else 0.0
         self.skeleton = Skeleton(meshes, self.body, self.outfit.bulk, heel)
+        studio.renderer.take_over()
         self.model = Model(studio.renderer, dress(studio.assets, self.body, self.outfit, self.looks, rng))
 
     def view(self, number: int) -> View:
@@ -79,6 +80,7 @@ class Person:
         """A picture of a given pose from a given side."""
         renderer, meshes = self.studio.renderer, self.studio.assets.meshes
         height, width = renderer.size
+        renderer.take_over()
         posed = self.skeleton.solve(pose).turned(shot.yaw)
         camera = frame_person(shot, posed, self.skeleton, width / height)
         exposure = renderer.expose(
@@ -102,6 +104,7 @@ class Person:
 
     def leave(self) -> None:
         """Free what the person holds on the graphics card."""
+        self.studio.renderer.take_over()
         self.model.release()
 
 

@@ -90,6 +90,10 @@ class Renderer:
             3: self.texture(np.full((2, 2, 3), (128, 128, 255), np.uint8)),
         }
 
+    def take_over(self) -> None:
+        """Make this renderer's context the current one: needed wherever another may have worked meanwhile."""
+        self.context.__enter__()
+
     def program(self, part: Part, shadow: bool):
         """The program of a part's material with just the features it needs, compiled when first asked for."""
         defines = (*part.defines, "SHADOW_PASS") if shadow else part.defines

@@ -24,6 +24,7 @@ from train.data.source import Source, open_source
 from train.dryrun import dry_run
 from train.loop import fit
 from train.losses.house import load_features
+from train.losses.slots import slots_for
 from train.recipes import RECIPES, Recipe
 from train.state import Run
 from train.validate import validation_batch, validator
@@ -158,8 +159,13 @@ def run(argv: list[str]) -> int:
 
 def _run(options: argparse.Namespace, recipe: Recipe, world: World) -> int:
     size = recipe.network.size
-    source = open_source(options.data, size, skip_damaged=options.skip_damaged)
+    source = open_source(
+        options.data, size, skip_damaged=options.skip_damaged, surfaces=recipe.needs_surfaces
+    )
     state, resumed = started(options, recipe, world)
+    if recipe.needs_surfaces and state.slots is None:
+        slots = slots_for(source, {level.textures for level in recipe.network.levels if level.textures})
+        state.slots = {number: each.to(world.device) for number, each in slots.items()}
     speaking = console(state.samples, state.end, speaks=world.first)
     for line in notes(options, state, source, resumed):
         speaking.say(line)

@@ -13,13 +13,18 @@ from train.losses.adversarial import Adversary
 from train.losses.attention import attention_reconstruction
 from train.losses.features import Features
 from train.losses.reconstruction import early_pictures, multiscale_l1, region_weights
+from train.losses.slots import Slots, slots_term
 from train.losses.total import paper_losses
 from train.recipes import LossWeights, Recipe
 from train.world import World
 
 
 def house_losses(
-    output: NtedOutput, batch: PairBatch, pixel_weights_B1HW: Tensor, weights: LossWeights
+    output: NtedOutput,
+    batch: PairBatch,
+    pixel_weights_B1HW: Tensor,
+    weights: LossWeights,
+    slots: dict[int, Slots] | None,
 ) -> dict[str, Tensor]:
     """The weighted terms that need no other network."""
     image, target = output.image_BCHW.float(), batch.target_BCHW
@@ -32,6 +37,10 @@ def house_losses(
         )
     if weights.early:
         terms["early"] = weights.early * early_pictures([skip.float() for skip in output.skips], target)
+    if weights.slots:
+        terms["slots"] = weights.slots * slots_term(
+            output.extraction, output.distribution_logits, slots, batch
+        )
     return terms
 
 
@@ -42,12 +51,13 @@ def all_losses(
     recipe: Recipe,
     features: Features | None,
     adversary: Adversary | None,
+    slots: dict[int, Slots] | None = None,
 ) -> dict[str, Tensor]:
     """The weighted terms of a recipe for the generator, and first of all their `total`.
 
-    adversary: None before its time.
+    adversary: None before its time. slots: needed where the recipe weighs them, by number of textures.
     """
-    terms = house_losses(output, batch, pixel_weights_B1HW, recipe.losses)
+    terms = house_losses(output, batch, pixel_weights_B1HW, recipe.losses, slots)
     if recipe.paper is not None:
         paper = paper_losses(output, batch, recipe.paper, features, adversary)
         terms |= {name: term for name, term in paper.items() if name != "total"}

@@ -26,11 +26,13 @@ class Phase:
 
 @dataclass(frozen=True)
 class LossWeights:
-    """reconstruction: multi-scale L1; attention: Eq. 8; early: the renderer's smaller pictures."""
+    """reconstruction: multi-scale L1; attention: Eq. 8; early: the renderer's smaller pictures; slots: every
+    texture of a level's first layer has its own patch of the surface (needs surface coordinates)."""
 
     reconstruction: float = 1.0
     attention: float = 5.0
     early: float = 0.5
+    slots: float = 0.0
 
 
 NO_LOSSES = LossWeights(0.0, 0.0, 0.0)
@@ -88,6 +90,10 @@ class Recipe:
     def adversarial_from(self) -> int | None:
         """The samples at which the adversary comes in; None: never."""
         return self.paper.adversarial_after if self.paper and self.paper.adversarial else None
+
+    @property
+    def needs_surfaces(self) -> bool:
+        return self.losses.slots > 0
 
     @property
     def needs_features(self) -> bool:

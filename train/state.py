@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
@@ -17,6 +17,7 @@ from engine.plan import has_fast_bfloat16
 from train.data.pairs import PairBatch, both_directions
 from train.losses.adversarial import Adversary, lazy_adam
 from train.losses.features import Features
+from train.losses.slots import Slots
 from train.objective import all_losses, parts, shared_pixel_weights
 from train.recipes import Recipe
 from train.world import World
@@ -47,6 +48,7 @@ class Run:
     features: Features | None = None  # what the perceptual terms look through
     accumulate: int = 1  # backward passes a step
     mixed: bool = False  # whether the generator multiplies in bfloat16
+    slots: dict[int, Slots] | None = None  # the textures' patches by number of textures, where they have some
     samples: int = 0
     decay_from: int | None = None  # the learning rate falls linearly to zero from here ...
     decay_to: int | None = None  # ... to here, where the run ends
@@ -98,6 +100,7 @@ class Run:
             "ema": self.ema.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "adversary": self.adversary.state() if self.adversary else None,
+            "slots": {number: asdict(slots) for number, slots in (self.slots or {}).items()},
             "samples": self.samples,
             "decay": [self.decay_from, self.decay_to],
             "history": self.history,
@@ -122,6 +125,10 @@ class Run:
                 raise InputError(
                     f"The checkpoint {path} holds another discriminator than recipe {self.recipe.name}'s."
                 ) from None
+        slots = {
+            number: Slots(**saved).to(self.world.device) for number, saved in state.get("slots", {}).items()
+        }
+        self.slots = slots or None
         self.samples = state["samples"]
         self.decay_from, self.decay_to = state["decay"]
         self.history = state["history"]
@@ -170,7 +177,9 @@ class Run:
         for number, (piece, pixel_weights) in enumerate(pieces, 1):
             with self.world.alone(self.parallel, wanted=number < len(pieces)):
                 output = self._forward(piece)
-                terms = all_losses(output, piece, pixel_weights, self.recipe, self.features, adversary)
+                terms = all_losses(
+                    output, piece, pixel_weights, self.recipe, self.features, adversary, self.slots
+                )
                 (terms["total"] / len(pieces)).backward()
             for name, term in terms.items():
                 sums[name] = sums.get(name, 0.0) + term.detach() / len(pieces)

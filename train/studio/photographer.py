@@ -67,8 +67,7 @@ class Person:
     def view(self, number: int) -> View:
         """One picture; view 0 shows the whole person from the front. Faulty ones are taken again
         (review.py)."""
-        rng = np.random.default_rng((_SEED, self.index, number + 1))
-        shot = draw_shot(rng, "front", "full") if number == 0 else draw_shot(rng)
+        shot, rng = _plan(self.index, number)
         for _ in range(_ATTEMPTS):
             pose = draw_pose(rng, self.studio.recordings, shot.yaw)
             view = self.photograph(pose, shot, rng)
@@ -106,6 +105,16 @@ class Person:
         """Free what the person holds on the graphics card."""
         self.studio.renderer.take_over()
         self.model.release()
+
+
+def planned_shot(index: int, number: int) -> Shot:
+    """How a view of a person will be taken, without taking it."""
+    return _plan(index, number)[0]
+
+
+def _plan(index: int, number: int) -> tuple[Shot, np.random.Generator]:
+    rng = np.random.default_rng((_SEED, index, number + 1))
+    return draw_shot(rng, "front", "full") if number == 0 else draw_shot(rng), rng
 
 
 class Studio:

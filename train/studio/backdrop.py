@@ -96,7 +96,7 @@ def _studio(rng: np.random.Generator, kind: str) -> Backdrop:
     tone = _colour(rng) if kind == "paper" else _grey(rng)
     if kind == "spot" and rng.random() < 0.5:
         tone = tone * uniform(0.5, 0.85)
-    y, x = np.mgrid[0:1:48j, -1:1:48j]
+    y, x = np.mgrid[0:1:64j, -1:1:64j]
     y = 1 - y
     light = np.ones_like(x)
     slope = {"plain": 0.04, "gradient": 0.3, "spot": 0.08, "paper": 0.12}[kind]

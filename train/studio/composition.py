@@ -10,14 +10,14 @@ from .backdrop import Backdrop
 from .light import Light
 from .skeleton import Posed, Skeleton
 
-_SILHOUETTE = 128  # a quarter of the shadow map
+_SILHOUETTE = 64  # an eighth of the shadow map
 
 
 class Composition:
     """Owns the finished picture of one size (H, W), and the textures of the backdrop that was last used."""
 
-    def __init__(self, context, size: tuple[int, int], source: Callable[[str], str]):
-        """source: the text of a shader file."""
+    def __init__(self, context, size: tuple[int, int], source: Callable[[str, tuple[str, ...]], str]):
+        """source: the text of a shader file with defines before it."""
         height, width = size
         self._context, self._size = context, size
         self.picture = context.texture((width, height), 3)
@@ -25,21 +25,26 @@ class Composition:
         self._silhouette = context.texture((_SILHOUETTE, _SILHOUETTE), 1)
         self._silhouette.repeat_x = self._silhouette.repeat_y = False
         self._silhouette_buffer = context.framebuffer([self._silhouette])
-        self._programs = [
-            context.program(vertex_shader=source(vertex), fragment_shader=source(fragment))
-            for vertex, fragment in (("screen.vert", "silhouette.frag"), ("compose.vert", "compose.frag"))
-        ]
         triangle = context.buffer(np.array([-1, -1, 3, -1, -1, 3], np.float32).tobytes())
-        self._arrays = [
-            context.vertex_array(program, [(triangle, "2f", "corner")]) for program in self._programs
-        ]
-        self._programs[0]["shadow_map"].value = 0
+
+        def over_screen(vertex: str, fragment: str, *defines: str):
+            program = context.program(
+                vertex_shader=source(vertex, defines), fragment_shader=source(fragment, defines)
+            )
+            return context.vertex_array(program, [(triangle, "2f", "corner")])
+
+        self._from_key = over_screen("screen.vert", "silhouette.frag")
+        self._from_key.program["shadow_map"].value = 0
+        self._on_floor = {  # by whether the floor is glossy
+            False: over_screen("compose.vert", "compose.frag"),
+            True: over_screen("compose.vert", "compose.frag", "GLOSSY"),
+        }
         names = ("colour_map", "open_map", "surface_map", "silhouette_map", "wall_map", "floor_map")
-        composition = self._programs[1]
-        for unit, name in enumerate(names):
-            composition[name].value = unit
-        composition["Scene"].binding = 0
-        composition["pixel"].value = 0.5 / width, 0.5 / height
+        for array in self._on_floor.values():
+            for unit, name in enumerate(names):
+                array.program[name].value = unit
+            array.program["Scene"].binding = 0
+            array.program["pixel"].value = 0.5 / width, 0.5 / height
         self._backdrop: Backdrop | None = None
         self._scenery: list = []
 
@@ -59,15 +64,15 @@ class Composition:
         self._hang(backdrop)
         self._silhouette_buffer.use()
         shadow.use(0)
-        self._arrays[0].render(vertices=3)
+        self._from_key.render(vertices=3)
         self._silhouette.build_mipmaps()
-        program = self._programs[1]
+        array = self._on_floor[backdrop.gloss > 0]
         for name, value in _values(light, backdrop, posed, skeleton).items():
-            program[name].value = value
+            array.program[name].value = value
         for unit, texture in enumerate((colour, open_sky, surface, self._silhouette, *self._scenery)):
             texture.use(unit)
         self._buffer.use()
-        self._arrays[1].render(vertices=3)
+        array.render(vertices=3)
 
     def _hang(self, backdrop: Backdrop) -> None:
         """Upload a backdrop, unless it hangs already."""
@@ -81,9 +86,8 @@ class Composition:
     def _texture(self, picture: np.ndarray):
         import moderngl
 
-        flipped = np.ascontiguousarray(picture[::-1].astype(np.float16))
-        size = flipped.shape[1::-1]
-        texture = self._context.texture(size, 3, flipped.tobytes(), dtype="f2", alignment=1)
+        flipped = np.ascontiguousarray(np.rint(picture[::-1] * 255).astype(np.uint8))
+        texture = self._context.texture(flipped.shape[1::-1], 3, flipped.tobytes(), alignment=1)
         texture.repeat_x = texture.repeat_y = False
         texture.build_mipmaps()
         texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)

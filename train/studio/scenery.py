@@ -12,7 +12,7 @@ from engine.cv import cv2
 
 from .noise import coloured_noise
 
-_SHARP, _SOFT = 512, 192  # rows of a wall's picture, of a blurred one's
+_SHARP, _SOFT = 512, 256  # rows of a wall's picture, of a blurred one's
 
 
 @lru_cache(maxsize=1)
@@ -81,7 +81,7 @@ def wall(rng: np.random.Generator, kind: str, tone: np.ndarray, span: float) -> 
     per_dm = size / span
     value = 1 + uniform(0.004, 0.02) * _noise(rng, 0) + uniform(0.002, 0.01) * _noise(rng, 2)
     if kind == "concrete":
-        value += uniform(0.02, 0.05) * _noise(rng, 0) + uniform(0.01, 0.03) * _noise(rng, 1)
+        value += uniform(0.01, 0.03) * _noise(rng, 0) + uniform(0.008, 0.025) * _noise(rng, 1)
         step, first = int(uniform(9, 16) * per_dm), int(rng.integers(0, size))
         lines = np.arange(first % step, size, step)
         value[:, lines] *= uniform(0.85, 0.97)
@@ -183,7 +183,7 @@ def _tint(rng: np.random.Generator, low: float, high: float, colourful: float = 
 
 
 def interior(rng: np.random.Generator, tone: np.ndarray, span: float) -> np.ndarray:
-    """A room [192, 192], in focus: windows, doors, shelves, frames, furniture, lamps, plants."""
+    """A room [256, 256], in focus: windows, doors, shelves, frames, furniture, lamps, plants."""
     uniform, canvas = rng.uniform, _Canvas(span, tone * rng.uniform(0.75, 1))
     half = span / 2
     canvas.shade(uniform(-0.35, 0.35), uniform(-0.2, 0.2))
@@ -238,7 +238,7 @@ def interior(rng: np.random.Generator, tone: np.ndarray, span: float) -> np.ndar
 
 
 def street(rng: np.random.Generator, span: float) -> np.ndarray:
-    """A street [192, 192], in focus: sky, houses with windows, shops, trees, cars, people, lamps."""
+    """A street [256, 256], in focus: sky, houses with windows, shops, trees, cars, people, lamps."""
     uniform, half = rng.uniform, span / 2
     dusk = rng.random() < 0.2
     light = 0.45 if dusk else uniform(0.8, 1.05)

@@ -1,4 +1,5 @@
-// Person over backdrop: occlusion, tone mapping, 2x2 samples to one pixel; wall, floor, shadows and reflection; grain.
+// Person over backdrop: occlusion, tone mapping, 2x2 samples to one pixel; wall, floor, shadows; grain. GLOSSY adds the
+// reflection in the floor.
 #include "blocks.glsl"
 in vec2 at;
 in vec3 ray;
@@ -33,13 +34,13 @@ vec3 tone_mapped(vec3 colour) {
 // Share of the key light that the person keeps from a place: its silhouette, blurred with the distance from it.
 float in_shadow(vec3 place) {
   vec3 q = (light_projection * vec4(place, 1.)).xyz * .5 + .5;
-  float edge = max((q.z - .5) * 40. * shadow.y, .3);
-  vec2 step = vec2(.3 / 21., 0.) * edge;
-  float level = log2(edge * (128. / 21.)) - 1.;
-  return .25 * (textureLod(silhouette_map, q.xy + step.xy, level).r + textureLod(silhouette_map, q.xy - step.xy, level).r
-              + textureLod(silhouette_map, q.xy + step.yx, level).r + textureLod(silhouette_map, q.xy - step.yx, level).r);
+  float edge = max((q.z - .5) * 40. * shadow.y, .35);
+  vec2 aside = vec2(.2 / 21., .2 / 21.) * edge;
+  float level = log2(edge * (64. / 21.)) - .7;
+  return .5 * (textureLod(silhouette_map, q.xy + aside, level).r + textureLod(silhouette_map, q.xy - aside, level).r);
 }
 
+#ifdef GLOSSY
 // The person in a glossy floor, as if it stood in one plane; rgb and how much of it.
 vec4 reflection(vec3 place) {
   vec3 bounced = vec3(ray.x, -ray.y, ray.z);
@@ -53,6 +54,7 @@ vec4 reflection(vec3 place) {
   float share = step(0., place.z) * step(0., high) * exp(-high * .35);
   return vec4(sum.rgb / max(sum.a, 1.), .25 * sum.a * share);
 }
+#endif
 
 vec3 surroundings() {
   float to_wall = (-room.y - eye.z) / ray.z;
@@ -66,19 +68,22 @@ vec3 surroundings() {
   float footprint = max(sqrt(spread.x * spread.y), max(-ground.z, 0.) * texels.w);
   vec3 lower = textureLod(floor_map, mirrored((ground.xz + vec2(room.w, 0.)) * texels.y), log2(footprint * texels.z)).rgb;
   lower *= 1. - looks.z * min(dot(ground.xz, ground.xz) / 400., 1.5);
+#ifdef GLOSSY
   vec4 mirror = reflection(ground);
   lower = mix(lower, mirror.rgb, looks.y * mirror.a);
+#endif
   float touched = 0.;
   for (int i = 0; i < 2; i++) {
     vec2 d = ground.xz - feet[i].xy;
-    touched += feet[i].z * (.5 * exp(-dot(d, d) / .8) + .2 * exp(-dot(d, d) / 6.));
+    float near = 1. / (1. + dot(d, d)), around = 1. / (1. + .1 * dot(d, d));
+    touched += feet[i].z * (.45 * near * near + .2 * around * around);
   }
   lower *= 1. - min(touched, .7);
-  lower *= 1. - looks.x * exp(-(ground.z + room.y) / (.4 + room.z));
-  upper *= 1. - looks.x * .6 * exp(-max(high, 0.) / (.3 + room.z));
+  float to_edge = (.4 + room.z) / (.4 + room.z + max(ground.z + room.y, 0.) + max(high, 0.));
+  float edge = 1. - looks.x * to_edge * to_edge;
 
   vec3 place = mix(ground, wall, upright);
-  return mix(lower, upper, upright) * (1. - shadow.x * in_shadow(place));
+  return mix(lower, upper, upright) * edge * (1. - shadow.x * in_shadow(place));
 }
 
 void main() {

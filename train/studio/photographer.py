@@ -14,6 +14,7 @@ from .bvh import load_recordings
 from .camera import Shot, draw_shot, frame_person
 from .dressing import dress
 from .labels import keypoints
+from .lens import draw_lens
 from .light import draw_light
 from .looks import draw_looks
 from .model import Model
@@ -56,6 +57,7 @@ class Person:
         scene = np.random.default_rng((_SEED, index, _SCENE))
         self.backdrop = draw_backdrop(scene)
         self.light = draw_light(scene, self.backdrop)
+        self.lens = draw_lens(scene)
         self.body = draw_body(meshes, rng)
         self.looks = draw_looks(rng, self.body)
         self.outfit = draw_outfit(rng, self.body.female)
@@ -92,7 +94,7 @@ class Person:
         )
         points = keypoints(meshes, self.skeleton, posed, camera, exposure.distance, renderer.size)
         return View(
-            exposure.image,
+            self.lens.through(exposure.image, exposure.surfaces > 0),
             parsing_map(exposure.surfaces),
             points,
             shot.framing,

@@ -68,15 +68,17 @@ def draw_body(meshes: Parsed, rng: np.random.Generator) -> Body:
         if not names:
             continue
         for name in rng.choice(names, min(_FACE_TARGETS[kind], len(names)), replace=False):
-            weight = rng.uniform(0, 0.22 if kind == "eyes" else 0.45) * (0.5 if "trans" in name else 1)
+            weight = rng.uniform(0, 0.24 if kind == "eyes" else 0.52) * (0.5 if "trans" in name else 1)
             add(name, weight)
             for here, there in (("/l-", "/r-"), ("/r-", "/l-")):
                 if here in name:
                     add(name.replace(here, there), weight)
-    brows = rng.uniform(0.2, 0.8)
+    brows = rng.uniform(0.4, 1.0)
+    raised = max(0, rng.uniform(-0.2, 0.35))
     for side in ("left", "right"):
         add(f"expression/units/caucasian/eye-{side}-slit", 0.18)  # the open base eyes stare
         add(f"expression/units/caucasian/eyebrows-{side}-inner-up", brows)  # and its brows frown
+        add(f"expression/units/caucasian/eyebrows-{side}-up", raised)
     add("expression/units/caucasian/mouth-corner-puller", rng.choice([0, rng.uniform(0.2, 0.8)]))
 
     heads = np.array([vertices[rows].mean(0) for rows in meshes.bones.head_rows], np.float64)

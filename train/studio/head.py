@@ -45,7 +45,7 @@ def head_parts(assets: Assets, body: Body, looks: Looks) -> list[Part]:
             luminance=1.0,
             threshold=0.5,
             depth=0.05,
-            specular=0.25,
+            specular=0.6,
             keep=True,
         )
     ]
@@ -56,9 +56,9 @@ def head_parts(assets: Assets, body: Body, looks: Looks) -> list[Part]:
             accessory_mesh(worn[brows], base),
             FACE,
             assets.texture("eyebrows", f"{brows}.png"),
-            tint=linear(np.minimum(looks.hair * 0.6, 90)),
+            tint=linear(np.minimum(looks.hair * 0.75, 105)),
             luminance=1 / 0.3,
-            threshold=0.35,
+            threshold=looks.brow_thinness,
             depth=-0.03,
         )
     )

@@ -28,14 +28,14 @@ _HAIR_COLOUR_WEIGHTS = [0.26, 0.2, 0.17, 0.13, 0.1, 0.06, 0.05, 0.03]
 _STYLES = {
     True: {
         "long01": 0.38,
-        "bob01": 0.06,
-        "bob02": 0.1,
+        "bob01": 0.03,
+        "bob02": 0.13,
         "ponytail01": 0.24,
         "braid01": 0.08,
         "short02": 0.1,
         "afro01": 0.04,
     },
-    False: {"short01": 0.06, "short02": 0.36, "short03": 0.28, "short04": 0.24, "afro01": 0.06},
+    False: {"short01": 0.03, "short02": 0.39, "short03": 0.28, "short04": 0.24, "afro01": 0.06},
 }
 _GROWN = 0.65  # share of the people whose hair is no ready-made mesh
 _LOW = ("long", "shoulder", "bob", "mid length", "crop", "buzz", "fade")  # haircuts that fit under a cap
@@ -47,9 +47,9 @@ _LIPSTICKS = [(150, 50, 55), (190, 60, 60), (120, 25, 35), (200, 110, 100), (170
 @dataclass(frozen=True)
 class Looks:
     """skin: texture file name and linear tint; face: values of PART_BLOCK painted on it; hair, tip: 8-bit
-    sRGB; cut: of long hair, the `hair` of PART_BLOCK; brows, lashes: numbers of MakeHuman's; haircut: hair
-    grown lock by lock in place of the mesh `style`; streaks: share of its locks that are lighter; seed: of
-    the locks."""
+    sRGB; cut: of long hair, the `hair` of PART_BLOCK; brows, lashes: numbers of MakeHuman's;
+    brow_thinness: alpha at which half of a brow is drawn; haircut: hair grown lock by lock in place of the
+    mesh `style`; streaks: share of its locks that are lighter; seed: of the locks; extras: what is worn."""
 
     skin: str
     skin_tint: np.ndarray
@@ -60,6 +60,7 @@ class Looks:
     iris: str
     brows: int
     lashes: int
+    brow_thinness: float
     hat: str | None
     cut: tuple[float, float, float, float]
     haircut: Haircut | None
@@ -78,7 +79,7 @@ def draw_looks(rng: np.random.Generator, body: Body) -> Looks:
     else:
         variants = ["", "2"] if age == "middleage" else ["", "2", "3"]
         skin = f"{age}_lightskinned_{sex}_diffuse{rng.choice(variants)}.png"
-    tint = uniform(0.88, 1.1) * np.array([1, uniform(0.95, 1.03), uniform(0.92, 1.05)])
+    tint = uniform(0.84, 1.06) * np.array([1, uniform(0.95, 1.03), uniform(0.92, 1.05)])
     if body.dark:
         tint = tint * uniform(1.3, 2.4)
     elif rng.random() < 0.35:
@@ -105,6 +106,9 @@ def draw_looks(rng: np.random.Generator, body: Body) -> Looks:
         uniform(4.5, 6.5),
     )
     hat = str(rng.choice(["", "_black", "_grey"])) if rng.random() < 0.03 and style in _UNDER_A_HAT else None
+    freckles = rng.choice([0, uniform(0.3, 0.9)], p=[0.8, 0.2]) if not body.dark and body.light_hair else 0.0
+    blush = uniform(0.1, 0.5) if body.dark else uniform(0.2, 0.9)
+    face["complexion"] = (blush, float(freckles), uniform(), max(0, uniform(-14, 9)))
     own = np.random.default_rng(rng.integers(2**62))
     extras = draw_extras(own, body.female)
     haircut = draw_haircut(own, body.female) if hat is None and own.random() < _GROWN else None
@@ -118,6 +122,7 @@ def draw_looks(rng: np.random.Generator, body: Body) -> Looks:
         _IRISES[rng.integers(len(_IRISES) if body.light_hair else 3)],
         int(rng.integers(1, 13)),
         int(rng.integers(1, 5)),
+        uniform(0.42, 0.68) if body.female else uniform(0.32, 0.55),
         hat,
         cut,
         haircut,

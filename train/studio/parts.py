@@ -37,6 +37,7 @@ PART_BLOCK = {
     "lips": "linear rgb, opacity",
     "beard": "linear rgb, density",
     "eyeshadow": "linear rgb, opacity",
+    "complexion": "blush, freckles, oiliness (all 0..1), seed of the moles (0: none)",
     "hair": "is cut, length y, share of the second colour, its height",
     "hair_tip": "linear rgb, -",
 }

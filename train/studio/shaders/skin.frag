@@ -21,6 +21,31 @@ float skin_region(vec3 c, bool on_arm) {
   return c.y > -.7 ? 9. : 7.;  // the shortest shorts end below
 }
 
+#ifdef FACE
+float spot(vec2 p, vec2 centre, vec2 half_size) { return 1. - smoothstep(.3, 1.15, length((p - centre) / half_size)); }
+
+float blotch(vec2 p) { return fract(sin(dot(p, vec2(12.7, 78.2))) * 437.6); }
+
+// Blush, shade below the eyes, freckles and two moles. c: canonical place on the front of the head.
+vec3 complected(vec3 albedo, vec3 c) {
+  vec2 p = vec2(abs(c.x), c.y);
+  float on_cheek = spot(p, vec2(.46, 6.9), vec2(.3, .24)), on_nose = spot(p, vec2(0., 6.97), vec2(.2, .16));
+  float on_ear = smoothstep(.76, .84, p.x);
+  float red = max(max(on_cheek, .8 * on_nose), on_ear);
+  albedo *= mix(vec3(1.), vec3(1.03, .76, .73), complexion.x * red);
+  albedo *= 1. - .16 * spot(p, vec2(.3, 7.12), vec2(.2, .07));
+  float close = smoothstep(.035, .012, eye.w);
+  vec2 cell = floor(c.xy * 24.), at = fract(c.xy * 24.) - .5;
+  float size = blotch(cell), freckle = 1. - smoothstep(.1, .32 * size + .12, length(at - .7 * (vec2(blotch(cell + 3.), blotch(cell + 7.)) - .5)));
+  albedo *= mix(vec3(1.), vec3(.72, .56, .46), complexion.y * max(on_cheek, on_nose) * mix(.3, freckle * step(.55, size), close));
+  for (int i = 0; i < 2; i++) {
+    vec2 mole = vec2(blotch(vec2(complexion.w, i)) - .5, 6.3 + 1.4 * blotch(vec2(i + 3., complexion.w)));
+    albedo *= mix(vec3(1.), vec3(.5, .36, .3), step(.01, complexion.w) * smoothstep(.022, .01, length(c.xy - mole)));
+  }
+  return albedo;
+}
+#endif
+
 float speckle(vec2 p) { return fract(sin(dot(p, vec2(91.7, 47.3))) * 4375.5); }
 
 void main() {
@@ -34,6 +59,8 @@ void main() {
 #ifdef FACE
   if (c.y > 5.9 && c.z > .3) {
     float ax = abs(c.x);
+    s.albedo = complected(s.albedo, c);
+    s.specular += .07 * complexion.z * max(spot(vec2(ax, c.y), vec2(0., 7.75), vec2(.5, .3)), spot(vec2(ax, c.y), vec2(0., 7.1), vec2(.13, .4)));
     float on_lips = (1. - smoothstep(.75, 1.05, length(vec2(c.x / .27, (c.y - 6.615) / .135)))) * step(1.3, c.z);
     s.albedo = mix(s.albedo, lips.rgb * (.6 + 1.2 * tone), lips.a * on_lips);
     if (lips.a > 0.) s.specular += .12 * on_lips;

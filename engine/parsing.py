@@ -140,7 +140,7 @@ def _largest(logits_CHW: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def _person_box(regions_HW: np.ndarray) -> tuple[int, int, int, int] | None:
-    """Top, bottom, left, right around the largest connected person, with a margin, in the picture; or None."""
+    """Top, bottom, left, right of the largest connected person and a margin, in the picture; or None."""
     count, _, stats, _ = cv2.connectedComponentsWithStats((regions_HW > 0).astype(np.uint8))
     if count < 2:
         return None

@@ -7,6 +7,8 @@ import sys
 
 STEPS = {
     "fit": "train it on rendered people, or go on with a run",
+    "evaluate": "prove it on people never trained on",
+    "export": "write its weights for the application and the house features",
 }
 
 

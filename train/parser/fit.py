@@ -19,13 +19,13 @@ from train.data.people import HELD_OUT_PEOPLE
 from train.log import Log
 from train.loop import Means, Stop
 from train.parser.crowd import Crowd
-from train.parser.measure import held_out_batches, measured
-from train.parser.run import ParserRecipe, ParserRun
+from train.parser.measure import fixed_batches, measured
+from train.parser.state import ParserRecipe, ParserRun
 from train.parser.samples import STRONG, Stream
 from train.world import World
 
 SIZE = (256, 176)  # pictures are measured at
-_PICTURES = 96  # of the held-out people, plain and once more with everything done to them
+_PICTURES = 48  # of the held-out people, plain and once more with everything done to them
 _LOGGED = ("mIoU", "joint px", "joints found", "surface dm")
 
 
@@ -91,8 +91,8 @@ def fit(
         path = checkpoint.save(folder, state.samples, state.state())
         if held_out is None:
             return
-        values = measured(state.ema, held_out_batches(held_out, SIZE, _PICTURES))
-        hard = measured(state.ema, held_out_batches(held_out, SIZE, _PICTURES, STRONG))
+        values = measured(state.ema, fixed_batches(held_out, SIZE, _PICTURES))
+        hard = measured(state.ema, fixed_batches(held_out, SIZE, _PICTURES, STRONG))
         log.scalars(state.samples, values | {f"hard {name}": v for name, v in hard.items()}, "validation")
         best = checkpoint.keep_best(path, 1 - values["mIoU"])
         told = [f"{name} {values[name]:.3f} ({hard[name]:.3f})" for name in _LOGGED if name in values]

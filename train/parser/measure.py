@@ -64,28 +64,30 @@ class Tally:
         values |= {
             f"IoU {name}": float(v) for name, v, n in zip(CLASSES, iou, either, strict=True) if n
         }  # fmt: skip
-        distance, tall, seen, right = np.concatenate(self.joints).T
         missed, found = self.presence[1]
-        invented, _ = self.presence[0][::-1]
-        values |= {
-            "joint px": float(distance.mean()), "joint px median": float(np.median(distance)),
-            "joint px seen": float(distance[seen > 0].mean()),
-            "joint px occluded": float(distance[seen == 0].mean()) if (seen == 0).any() else float("nan"),
-            "joints found": float(found / max(1, found + missed)),
-            "joints invented": float(invented / max(1, self.presence[0].sum())),
-            "state right": float(right.mean()),
-        }  # fmt: skip
+        _, invented = self.presence[0]
+        values["joints found"] = float(found / max(1, found + missed))
+        values["joints invented"] = float(invented / max(1, self.presence[0].sum()))
+        distance, tall, seen, right = np.concatenate(self.joints).T
         standing = np.isfinite(tall)
-        if standing.any():
-            share = 100 * distance[standing] / tall[standing]
-            values |= {"joint % of height": float(share.mean()), "joint % median": float(np.median(share))}
+        of = {
+            "joint px": distance,
+            "joint px seen": distance[seen > 0],
+            "joint px occluded": distance[seen == 0],
+            "joint % of height": 100 * distance[standing] / tall[standing],
+        }
+        for name, some in of.items():
+            if len(some):
+                values |= {name: float(some.mean()), f"{name}, median": float(np.median(some))}
+        if len(right):
+            values["state right"] = float(right.mean())
         if self.surface:
             off = np.concatenate(self.surface)
-            values |= {"surface dm": float(off.mean()), "surface dm median": float(np.median(off))}
+            values |= {"surface dm": float(off.mean()), "surface dm, median": float(np.median(off))}
         return values
 
 
-def held_out_batches(
+def fixed_batches(
     people: Crowd, size: tuple[int, int], count: int, changes: Changes = PLAIN
 ) -> list[tuple[Batch, np.ndarray]]:
     """Batches of one view each of the people in turn, `count` in all or what there is, and which are whole.

@@ -23,9 +23,12 @@ class ParserRecipe:
 
     network: ParserConfig = ParserConfig()
     phases: tuple[Phase, ...] = (
-        Phase((128, 80), 16, 80_000), Phase((192, 128), 16, 120_000), Phase((256, 176), 16, FOREVER),
-    )  # fmt: skip
-    learning_rate: float = 2e-3
+        Phase((96, 64), 8, 16_000),
+        Phase((128, 80), 8, 60_000),
+        Phase((192, 128), 8, 90_000),
+        Phase((256, 176), 8, FOREVER),
+    )
+    learning_rate: float = 1.5e-3
     betas: tuple[float, float] = (0.9, 0.99)
     weight_decay: float = 1e-3
     warm_up: int = 4_000

@@ -1,0 +1,82 @@
+"""Parsing of pictures of every size, and the weights in the box on a rendered person."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from engine import parsing
+from engine.models import parser
+from engine.models.parser.network import ParserOutput
+
+
+class ByColour(torch.nn.Module):
+    """Stands in for a network: bright pixels are upper clothes, their surface position is their colour;
+    the neck is where it is brightest."""
+
+    def forward(self, picture_BCHW):
+        light = picture_BCHW.mean(1)
+        logits = torch.zeros(len(light), 8, *light.shape[1:])
+        logits[:, 3] = 20 * light
+        heat = torch.full((1, 18, light.shape[1] // 4, light.shape[2] // 4), -30.0)
+        heat[:, 1] = 30 * torch.nn.functional.avg_pool2d(light, 4)
+        return ParserOutput(logits, heat, torch.ones_like(heat), picture_BCHW.clone())
+
+
+def with_person(size: tuple[int, int], box: tuple[int, int, int, int]) -> np.ndarray:
+    """A black picture with a white box: top, bottom, left, right."""
+    rgb = np.zeros((*size, 3), np.uint8)
+    rgb[box[0] : box[1], box[2] : box[3]] = 255
+    return rgb
+
+
+@pytest.mark.parametrize("size", [(256, 176), (100, 61), (1, 1), (17, 300), (900, 700), (300, 1200)])
+def test_results_have_the_pictures_size(size):
+    parsed = parsing.parse(np.zeros((*size, 3), np.uint8), ByColour())
+    assert parsed.regions_HW.shape == size and parsed.regions_HW.dtype == np.uint8
+    assert parsed.keypoints_18x3.shape == (18, 3)
+    assert parsed.surface_HW3.shape == (*size, 3) and np.isnan(parsed.surface_HW3).all()
+
+
+@pytest.mark.parametrize(
+    ("size", "box"),
+    [
+        ((256, 176), (40, 200, 60, 120)),
+        ((1000, 800), (100, 900, 200, 600)),
+        ((900, 700), (500, 620, 300, 370)),
+    ],
+)
+def test_person_is_where_it_is(size, box):
+    """In a frame, in a large photo, and small in a large photo, where it is looked at twice."""
+    rgb = with_person(size, box)
+    parsed = parsing.parse(rgb, ByColour())
+    wrong = (parsed.regions_HW == 3) != (rgb[:, :, 0] > 0)
+    assert wrong.mean() < 0.01
+    assert np.median(parsed.surface_HW3[parsed.regions_HW == 3]) == pytest.approx(parsing.DECIMETRES)
+    assert np.isnan(parsed.surface_HW3[parsed.regions_HW == 0]).all()
+    x, y, state = parsed.keypoints_18x3[1]
+    assert state == 2 and box[2] <= x <= box[3] and box[0] <= y <= box[1]
+    assert (parsed.keypoints_18x3[[0, *range(2, 18)]] == 0).all()
+
+
+def test_small_person_is_outlined_finely():
+    """120 px of 900 are 34 px of the first look; the second knows the edges to about a pixel."""
+    rgb = with_person((900, 700), (500, 620, 300, 370))
+    parsed = parsing.parse(rgb, ByColour())
+    rows = np.flatnonzero(parsed.regions_HW.any(1))
+    assert abs(rows[0] - 500) <= 2 and abs(rows[-1] - 619) <= 2
+
+
+@pytest.mark.parametrize(
+    "rgb", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3)), np.zeros((0, 4, 3), np.uint8)]
+)
+def test_what_is_no_picture_is_refused(rgb):
+    with pytest.raises(ValueError, match="a picture is uint8"):
+        parsing.parse(rgb, ByColour())
+
+
+def test_capability_names_the_missing_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(parser, "SHIPPED", tmp_path / "parser.safetensors")
+    assert not parsing.available().available
+    assert "parser.safetensors" in parsing.available().reason

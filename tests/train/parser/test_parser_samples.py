@@ -1,0 +1,176 @@
+"""Training pictures of the parsing network: repeatable, and labels stay on what they label."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.pose.skeleton import ABSENT, GUESSED, LEFT_SHOULDER, RIGHT_SHOULDER
+from train.data.people import HELD_OUT_PEOPLE
+from train.parser import scenery
+from train.parser.crowd import Crowd
+from train.parser.lens import Lens, photograph
+from train.parser.samples import PLAIN, STRONG, Changes, Sample, Stream, changed, collate
+
+SIZE = (64, 48)
+MOVING = Changes(elsewhere=0, nobody=0, obstacle=0, light=0, lens=None)
+
+
+def marked() -> Sample:
+    """A person of one class with discs of their own colour at four joints, surface coordinates all over."""
+    size = (128, 88)
+    rows, columns = np.mgrid[: size[0], : size[1]] + 0.5
+    image = np.full((*size, 3), 30, np.uint8)
+    parsing = np.zeros(size, np.uint8)
+    parsing[30:100, 24:64] = 3
+    image[parsing > 0] = 90
+    joints = np.zeros((18, 3), np.float32)
+    for joint, x, y, level in ((1, 44, 40, 130), (2, 32, 44, 170), (5, 56, 44, 210), (8, 36, 90, 250)):
+        joints[joint] = x, y, 2
+        image[(rows - y) ** 2 + (columns - x) ** 2 < 12] = level
+    surface = np.zeros((*size, 3), np.uint8)
+    surface[parsing > 0] = (200, 100, 50)
+    return Sample(image, parsing, joints, surface)
+
+
+@pytest.fixture
+def crowd(stick_people):
+    return Crowd([stick_people])
+
+
+def test_stream_is_a_function_of_seed_and_index(crowd):
+    first, again = Stream(crowd, SIZE, STRONG, 5), Stream(crowd, SIZE, STRONG, 5)
+    later = again[9]
+    for index in (0, 9, 3):
+        one, two = first[index], again[index] if index != 9 else later
+        for name in vars(one):
+            np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
+    other = Stream(crowd, SIZE, STRONG, 6)[9]
+    assert not np.array_equal(other.image_HWC, later.image_HWC)
+
+
+def test_batches_begin_anywhere(crowd):
+    stream = Stream(crowd, SIZE, STRONG, 1)
+    whole = next(stream.batches(4, 0)).image_BCHW
+    late = next(stream.batches(2, 2)).image_BCHW
+    assert (whole[2:] == late).all()
+
+
+def test_an_epoch_takes_everybody_once(crowd):
+    class Counting(Crowd):
+        def view(self, person, view):
+            seen.append(person)
+            return super().view(person, view)
+
+    seen: list[int] = []
+    crowd.__class__ = Counting
+    stream = Stream(crowd, SIZE, PLAIN, 0)
+    for index in range(2 * len(crowd)):
+        stream[index]
+    assert sorted(seen[: len(crowd)]) == sorted(seen[len(crowd) :]) == list(range(len(crowd)))
+
+
+def test_plain_changes_the_size_only(crowd):
+    view = crowd.view(0, 0)
+    sample = Stream(crowd, view.parsing_HW.shape, PLAIN, 0)
+    images = [sample[i].image_HWC for i in range(len(crowd))]
+    assert any(
+        np.array_equal(image, crowd.view(p, v).image_HWC)
+        for image in images[:1]
+        for p in range(len(crowd))
+        for v in range(crowd.views(p))
+    )
+
+
+@given(st.integers(0, 10_000))
+def test_joints_move_with_the_picture(seed):
+    """Each joint lies in its own disc, whatever the size, the turn and the mirror: colours tell."""
+    sample = changed(marked(), (128, 80), np.random.default_rng(seed), MOVING)
+    mirrored = {2: 5, 5: 2, 8: 11}
+    levels = {1: 130, 2: 170, 5: 210, 8: 250}
+    was_mirrored = sample.keypoints_18x3[11, 2] > 0 or _left_of_right(sample)
+    for joint, level in levels.items():
+        now = mirrored.get(joint, joint) if was_mirrored else joint
+        x, y, state = sample.keypoints_18x3[now]
+        if state == ABSENT or not (2 < x < 78 and 2 < y < 126):
+            continue
+        assert abs(int(sample.image_HWC[int(y), int(x), 0]) - level) <= 25
+
+
+def _left_of_right(sample: Sample) -> bool:
+    """Whether the right shoulder carries the left one's colour."""
+    for joint, level in ((RIGHT_SHOULDER, 210), (LEFT_SHOULDER, 170)):
+        x, y, state = sample.keypoints_18x3[joint]
+        if state:
+            return abs(int(sample.image_HWC[int(y), int(x), 0]) - level) <= 25
+    return False
+
+
+@given(st.integers(0, 10_000))
+def test_labels_stay_on_the_person(seed):
+    sample = changed(marked(), (128, 80), np.random.default_rng(seed), MOVING)
+    bright = sample.image_HWC[:, :, 0] > 60
+    assert ((sample.parsing_HW > 0) != bright).mean() < 0.03
+    np.testing.assert_array_equal(sample.surface_HW3.any(2), sample.parsing_HW > 0)
+
+
+def test_a_mirror_exchanges_left_and_right_of_the_surface():
+    mirror = Changes(*(1.0, *(0.0,) * 8), lens=None)
+    before, sample = marked(), changed(marked(), (128, 88), np.random.default_rng(0), mirror)
+    np.testing.assert_array_equal(sample.parsing_HW, before.parsing_HW[:, ::-1])
+    assert set(map(tuple, sample.surface_HW3[sample.parsing_HW > 0])) == {(55, 100, 50)}
+    batch = collate([before, sample])
+    inside = batch.parsing_BHW > 0
+    assert batch.surface_B3HW.isnan().any(1).eq(~inside).all()
+    sums = batch.surface_B3HW[0, 0][inside[0]].mean() + batch.surface_B3HW[1, 0][inside[1]].mean()
+    assert abs(sums) < 1e-6
+
+
+def test_another_background_leaves_the_person():
+    elsewhere = Changes(*(0.0,) * 5, elsewhere=1, nobody=0, obstacle=0, light=0, lens=None)
+    before = marked()
+    sample = changed(before, (128, 88), np.random.default_rng(3), elsewhere)
+    inner = np.zeros_like(before.parsing_HW, bool)
+    inner[34:96, 28:60] = True
+    np.testing.assert_array_equal(sample.image_HWC[inner], before.image_HWC[inner])
+    assert abs(sample.image_HWC[:20].astype(int) - before.image_HWC[:20]).mean() > 5
+
+
+def test_nobody_left_means_no_labels():
+    nobody = Changes(nobody=1.0)
+    sample = changed(marked(), (128, 80), np.random.default_rng(0), nobody)
+    assert not sample.parsing_HW.any() and not sample.surface_HW3.any()
+    assert (sample.keypoints_18x3[:, 2] == ABSENT).all()
+
+
+def test_joints_behind_an_obstacle_are_occluded():
+    hiding = Changes(*(0.0,) * 7, obstacle=1, light=0, lens=None)
+    states = []
+    for seed in range(40):
+        sample = changed(marked(), (128, 88), np.random.default_rng(seed), hiding)
+        for x, y, state in sample.keypoints_18x3[[1, 2, 5, 8]]:
+            covered = sample.parsing_HW[int(y), int(x)] == 0
+            assert (state == GUESSED) == covered
+            states.append(covered)
+    assert any(states) and not all(states)
+
+
+@given(st.integers(0, 10_000))
+def test_scenery_and_lens_stay_in_range(seed):
+    rng = np.random.default_rng(seed)
+    behind = scenery.background(rng, (48, 32), np.full((3, 3), 100.0))
+    assert behind.shape == (48, 32, 3) and behind.min() >= 0 and behind.max() <= 255
+    cover, lit = scenery.obstacle(rng, (48, 32)), scenery.light(rng, (48, 32))
+    assert cover.min() >= 0 and cover.max() <= 1 and lit.min() > 0 and np.isfinite(lit).all()
+    every = Lens(blur=1, shake=1, thumbnail=1, grain=1, sharpen=1, jpeg=1)
+    assert photograph(rng, behind * lit, every).shape == (48, 32, 3)
+
+
+def test_crowd_joins_sets_with_the_same_numbers(stick_people, make_stick_people, tmp_path):
+    other = make_stick_people(tmp_path / "other", range(0, 3))
+    crowd = Crowd([stick_people, other])
+    assert len(crowd) == 10 and crowd.studio == "sticks"
+    np.testing.assert_array_equal(crowd.view(7, 1).image_HWC, Crowd([other]).view(0, 1).image_HWC)
+    assert len(Crowd([stick_people], HELD_OUT_PEOPLE)) == 4

@@ -1,0 +1,275 @@
+"""Losses of the parsing network, its run, and the command from training to weights."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from engine import parsing
+from engine.errors import InputError
+from engine.models import parser as parser_model
+from engine.models.parser import Parser, ParserConfig
+from engine.models.parser.decode import keypoints
+from engine.models.parser.network import ParserOutput
+from engine.weights import read_torch
+from train import checkpoint
+from train.__main__ import main
+from train.data.people import CLASSES
+from train.losses.house import load_features, load_house
+from train.parser import fit as fit_module
+from train.parser.crowd import Crowd
+from train.parser.losses import Weights, losses, place_loss, place_targets, seen_loss, surface_loss
+from train.parser.measure import Tally, fixed_batches, measured
+from train.parser.state import ParserRecipe, ParserRun
+from train.parser.samples import PLAIN, Batch, Stream
+from train.recipes import FOREVER, Phase
+
+SMALL = ParserRecipe(
+    network=ParserConfig((4, 8, 8, 8, 8), (1, 1, 1), (1, 1)),
+    phases=(Phase((32, 32), 4, 8), Phase((64, 48), 4, FOREVER)),
+    warm_up=8,
+)  # fmt: skip
+
+
+def joints(*rows: tuple[float, float, float]) -> torch.Tensor:
+    table = torch.zeros(1, 18, 3)
+    for index, row in enumerate(rows):
+        table[0, index] = torch.tensor(row)
+    return table
+
+
+def test_classes_are_the_engines():
+    assert CLASSES == parsing.REGIONS
+
+
+def test_targets_are_probabilities_and_decode_to_the_joint():
+    truth = joints((21.0, 33.5, 2), (2.0, 60.0, 1))
+    target = place_targets(truth, (16, 12))
+    torch.testing.assert_close(target.sum(2), torch.ones(1, 18))
+    assert (target[0, 2:, -1] == 1).all() and (target[0, :2, -1] == 0).all()
+    heat = target[..., :-1].clamp_min(1e-9).log().unflatten(2, (16, 12)) + 12
+    heat[0, 2:] = -30
+    empty = torch.zeros(1, 3, 64, 48)
+    found = keypoints(ParserOutput(empty, heat, torch.ones_like(heat), empty))
+    torch.testing.assert_close(found[0, :2, :2], truth[0, :2, :2], atol=1.0, rtol=0)
+    assert (found[0, 2:] == 0).all()
+
+
+def test_place_loss_is_zero_at_the_truth_only():
+    truth = joints((21.0, 33.5, 2), (30.0, 10.0, 1))
+    target = place_targets(truth, (16, 12))
+    exact = target[..., :-1].clamp_min(1e-12).log().unflatten(2, (16, 12))
+    exact = exact - target[..., -1:].clamp_min(1e-12).log()[..., None]
+    assert place_loss(exact, truth).item() == pytest.approx(0, abs=1e-4)
+    assert place_loss(torch.zeros(1, 18, 16, 12), truth) > 1
+
+
+def test_seen_loss_looks_at_joints_that_are_there():
+    logits = torch.full((1, 18, 16, 12), -9.0)
+    logits[0, 0, 8, 5] = 9.0
+    truth = joints((21.0, 33.5, 2), (30.0, 10.0, 1))
+    assert seen_loss(logits, truth) < 0.01
+    assert seen_loss(-logits, truth) > 5
+    assert seen_loss(logits, joints()) == 0
+
+
+def test_surface_loss_ignores_what_has_no_label():
+    found = torch.zeros(1, 3, 2, 2, requires_grad=True)
+    target = torch.full((1, 3, 2, 2), torch.nan)
+    assert surface_loss(found, target) == 0
+    target[0, :, 0, 0] = 0.5
+    loss = surface_loss(found, target)
+    assert loss.item() == pytest.approx(0.5)
+    loss.backward()
+    assert torch.isfinite(found.grad).all() and (found.grad[0, :, 1] == 0).all()
+
+
+def a_run(crowd: Crowd, steps: int, run: ParserRun | None = None) -> ParserRun:
+    run = run or ParserRun.new(SMALL)
+    for _ in range(steps):
+        phase = run.recipe.phase(run.samples)
+        run.step(next(Stream(crowd, phase.size, seed=0).batches(phase.batch, run.samples)))
+    return run
+
+
+@pytest.fixture(scope="module")
+def crowd(stick_people):
+    return Crowd([stick_people])
+
+
+def test_resume_is_bit_for_bit(crowd, tmp_path):
+    """Over the change of size as well."""
+    whole = a_run(crowd, 4)
+    half = a_run(crowd, 2)
+    path = checkpoint.save(tmp_path, half.samples, half.state())
+    resumed = ParserRun.new(replace(SMALL, seed=9))
+    resumed.restore(read_torch(path), path)
+    resumed.recipe = SMALL
+    a_run(crowd, 2, resumed)
+    for part in ("network", "ema"):
+        for name, value in getattr(whole, part).state_dict().items():
+            assert torch.equal(value, getattr(resumed, part).state_dict()[name]), name
+
+
+def test_another_networks_checkpoint_is_told(crowd, tmp_path):
+    run = ParserRun.new(SMALL)
+    path = checkpoint.save(tmp_path, 0, run.state())
+    with pytest.raises(InputError, match="another network"):
+        ParserRun.new(ParserRecipe()).restore(read_torch(path), path)
+
+
+def test_learning_rate_warms_up_and_decays():
+    run = ParserRun.new(SMALL)
+    assert run.learning_rate() == pytest.approx(SMALL.learning_rate / 8)
+    run.samples, run.decay_from, run.decay_to = 150, 100, 200
+    assert run.learning_rate() == pytest.approx(SMALL.learning_rate / 2)
+    run.samples = 200
+    assert run.learning_rate() == 0 and run.finished
+
+
+def test_a_loss_that_is_no_number_stops_the_run(crowd):
+    run = ParserRun.new(SMALL)
+    batch = next(Stream(crowd, (32, 32)).batches(4))
+    batch.image_BCHW[0, 0, 0, 0] = torch.nan
+    with pytest.raises(FloatingPointError, match="0 samples"):
+        run.step(batch)
+
+
+def test_it_learns(crowd):
+    torch.manual_seed(0)
+    run = ParserRun.new(replace(SMALL, learning_rate=1e-2))
+    batch = next(Stream(crowd, (64, 48), PLAIN).batches(4))
+    first = run.step(batch)
+    for _ in range(40):
+        last = run.step(batch)
+    assert last["total"] < 0.5 * first["total"]
+    assert last["regions"] < 0.6 * first["regions"]
+
+
+class Perfect(torch.nn.Module):
+    """Answers with the labels themselves."""
+
+    def __init__(self, batch: Batch):
+        super().__init__()
+        self.batch = batch
+
+    def forward(self, picture_BCHW):
+        batch = self.batch
+        logits = 20 * torch.nn.functional.one_hot(batch.parsing_BHW, 8).permute(0, 3, 1, 2).float()
+        height, width = picture_BCHW.shape[2] // 4, picture_BCHW.shape[3] // 4
+        target = place_targets(batch.keypoints_BJ3, (height, width))
+        absent = target[..., -1:].clamp_min(1e-6)
+        heat = (target[..., :-1].clamp_min(1e-9) / absent).log().unflatten(2, (height, width))
+        seen = torch.where(batch.keypoints_BJ3[..., 2] == 2, 1.0, -1.0)[..., None, None].expand_as(heat)
+        surface = torch.nan_to_num(batch.surface_B3HW)
+        return ParserOutput(logits, heat, seen, surface)
+
+
+def test_measures_of_the_truth_and_of_nothing(crowd):
+    ((batch, whole), *_) = fixed_batches(crowd, (64, 48), 4)
+    batch = replace(
+        batch, surface_B3HW=torch.where(batch.parsing_BHW[:, None] > 0, 0.25, torch.nan).repeat(1, 3, 1, 1)
+    )
+    perfect = Tally()
+    perfect.add(Perfect(batch), batch, whole)
+    figures = perfect.figures()
+    assert figures["mIoU"] == 1 and figures["joints found"] == 1 and figures["joints invented"] == 0
+    assert figures["joint px"] < 1 and figures["state right"] == 1 and figures["surface dm"] == 0
+    assert figures["joint % of height"] < 2
+    off = Tally()
+    wrong = Perfect(
+        replace(
+            batch, parsing_BHW=torch.zeros_like(batch.parsing_BHW), surface_B3HW=batch.surface_B3HW + 1 / 9
+        )
+    )
+    off.add(wrong, batch, whole)
+    figures = off.figures()
+    assert figures["IoU upper clothes"] == 0
+    assert figures["surface dm"] == pytest.approx(3**0.5, rel=1e-3)
+
+
+def test_fixed_batches_are_the_same_every_time(crowd):
+    network = Parser(SMALL.network).eval()
+    assert measured(network, fixed_batches(crowd, (64, 48), 6)) == measured(
+        network, fixed_batches(crowd, (64, 48), 6)
+    )
+
+
+def test_losses_sum_to_the_total(crowd):
+    batch = next(Stream(crowd, (64, 48), PLAIN).batches(2))
+    terms = losses(Parser(SMALL.network)(batch.image_BCHW), batch, Weights())
+    assert terms["total"].item() == pytest.approx(sum(v.item() for k, v in terms.items() if k != "total"))
+
+
+@pytest.fixture(scope="module")
+def trained(stick_people, tmp_path_factory):
+    """A run by the command, its weights and its report."""
+    folder = tmp_path_factory.mktemp("parser")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fit_module, "ParserRecipe", lambda: SMALL)
+        patch.setattr(fit_module, "SIZE", (64, 48))
+        run, data = str(folder / "run"), str(stick_people)
+        fitting = ["parser", "fit", "--data", data, "--validation", data, "--output", run]
+        assert main([*fitting, "--decay-over", "12"]) == 0
+        assert main(fitting) == 0  # done already: says so by stopping at once
+    weights = folder / "parser.safetensors"
+    assert main(["parser", "export", run, "--data", data, "--output", str(weights), "--best"]) == 0
+    return folder, weights
+
+
+def test_the_command_trains_and_logs(trained):
+    folder, _ = trained
+    assert checkpoint.checkpoints(folder / "run")[-1].name == "checkpoint-0000000012.pt"
+    header = (folder / "run" / "validation.csv").read_text().splitlines()[0]
+    assert "mIoU" in header and "hard mIoU" in header
+
+
+def test_exported_weights_parse_and_give_features(trained):
+    _, path = trained
+    network = parser_model.load(path)
+    assert parsing.parse(np.zeros((50, 40, 3), np.uint8), network).regions_HW.shape == (50, 40)
+    features = load_features(str(path))
+    picture = torch.rand(2, 3, 64, 48) * 2 - 1
+    maps = features(picture.requires_grad_())
+    assert [tuple(found.shape[2:]) for found in maps] == [(64, 48), (32, 24), (16, 12), (8, 6), (4, 3)]
+    sum(found.mean() for found in maps).backward()
+    assert picture.grad.abs().sum() > 0
+    assert not any(p.requires_grad for p in features.parameters())
+
+
+def test_features_need_their_sizes(trained, tmp_path):
+    _, path = trained
+    bare = tmp_path / "bare.safetensors"
+    parser_model.save(bare, parser_model.load(path, folded=False))
+    with pytest.raises(InputError, match="bare.safetensors lacks the sizes"):
+        load_house(bare)
+
+
+def test_evaluate_writes_a_report(trained, stick_people, tmp_path, capsys):
+    _, path = trained
+    command = ["parser", "evaluate", "--weights", str(path), "--data", str(stick_people), "--views", "4"]
+    assert main([*command, "--output", str(tmp_path)]) == 0
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["views"] == 4 and 0 <= report["plain"]["mIoU"] <= 1
+    assert (tmp_path / "sheet.png").exists() and "| mIoU |" in capsys.readouterr().out
+
+
+def test_wrong_use_is_told(capsys, stick_people, tmp_path):
+    assert main(["parser"]) == 2 and "fit" in capsys.readouterr().err
+    assert main(["parser", "-h"]) == 0
+    bad = ["parser", "fit", "--data", str(stick_people), "--output", str(tmp_path), "--decay-over", "0"]
+    assert main(bad) == 2 and "--decay-over 0" in capsys.readouterr().err
+    none = [
+        "parser",
+        "export",
+        str(tmp_path / "none"),
+        "--data",
+        str(stick_people),
+        "--output",
+        str(tmp_path / "w"),
+    ]
+    assert main(none) == 2

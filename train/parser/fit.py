@@ -20,8 +20,8 @@ from train.log import Log
 from train.loop import Means, Stop
 from train.parser.crowd import Crowd
 from train.parser.measure import fixed_batches, measured
-from train.parser.state import ParserRecipe, ParserRun
 from train.parser.samples import STRONG, Stream
+from train.parser.state import ParserRecipe, ParserRun
 from train.world import World
 
 SIZE = (256, 176)  # pictures are measured at

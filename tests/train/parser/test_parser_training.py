@@ -24,8 +24,8 @@ from train.parser import fit as fit_module
 from train.parser.crowd import Crowd
 from train.parser.losses import Weights, losses, place_loss, place_targets, seen_loss, surface_loss
 from train.parser.measure import Tally, fixed_batches, measured
-from train.parser.state import ParserRecipe, ParserRun
 from train.parser.samples import PLAIN, Batch, Stream
+from train.parser.state import ParserRecipe, ParserRun
 from train.recipes import FOREVER, Phase
 
 SMALL = ParserRecipe(

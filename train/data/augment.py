@@ -2,8 +2,8 @@
 
 What both pictures of a pair must share is drawn once for the pair (white balance, exposure, contrast,
 mirroring), otherwise the target could not be predicted from the reference. What only costs the reference
-quality (blur, JPEG, grain) touches the reference alone. Everything is drawn from the generator given, so
-equal seeds give equal pictures.
+quality (tilt, blur, JPEG, grain) touches the reference alone. Everything is drawn from the generator given,
+so equal seeds give equal pictures.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ class Augmentation:
 
     flip: float = 0.5  # probability that the pair is mirrored, sides of the skeleton swapped
     scale_crop: float = 0.1  # enlarged by up to this and cropped back, each picture for itself (NTED)
+    tilt: float = 0.2  # probability that the reference's camera was tilted, up to 3 degrees
     white_balance: float = 0.025  # standard deviation of the log gain of red and blue
     exposure: float = 0.08  # standard deviation of the log gain of all channels
     contrast: float = 0.06  # standard deviation of the log slope about middle grey
@@ -85,6 +86,28 @@ def resize_view(
         keypoints_18x3=keypoints,
         surface_HW3=surface[window],
     )
+
+
+def tilt_view(view: View, degrees: float) -> View:
+    """The view through a camera tilted by so much (positive: the person leans to the left of the picture).
+
+    What comes in at the corners continues the picture's border; nobody is there. Joints may leave the frame.
+    """
+    height, width = view.parsing_HW.shape
+    size = (width, height)
+    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1.0)
+    image = cv2.warpAffine(
+        view.image_HWC, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    parsing, surface = (
+        cv2.warpAffine(codes, matrix, size, flags=cv2.INTER_NEAREST)
+        for codes in (view.parsing_HW, view.surface_HW3)
+    )
+    keypoints = view.keypoints_18x3.copy()
+    present = keypoints[:, 2] > ABSENT
+    # pixel i covers i .. i + 1, and cv2 turns about pixel centres
+    keypoints[present, :2] = (keypoints[present, :2] - 0.5) @ matrix[:, :2].T + matrix[:, 2] + 0.5
+    return replace(view, image_HWC=image, parsing_HW=parsing, keypoints_18x3=keypoints, surface_HW3=surface)
 
 
 def mirror_view(view: View) -> View:

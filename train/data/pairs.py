@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader, Dataset
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.pose.planes import pose_planes_u8
-from train.data.augment import NONE, Augmentation, colour_curves, mirror_view, resize_view, spoil
+from train.data.augment import NONE, Augmentation, colour_curves, mirror_view, resize_view, spoil, tilt_view
 from train.data.detector import as_detected, disturb
 from train.data.people import View
 from train.data.source import Source
@@ -142,9 +142,13 @@ def load_pair(
     mirrored = rng.random() < augmentation.flip
     curves = colour_curves(rng, augmentation)
     jitter = augmentation.jitter * size[0] / 256
+    # zero draws nothing, so recipes without it go on as they did
+    tilted = augmentation.tilt > 0 and rng.random() < augmentation.tilt
     views = []
     for number in (pair.reference, pair.target):
         view = people.view(pair.person, number)
+        if tilted and not views:
+            view = tilt_view(view, rng.uniform(-3, 3))
         if people.exact:
             eagerness = augmentation.eagerness * rng.standard_normal()
             view = replace(view, keypoints_18x3=as_detected(view.keypoints_18x3, eagerness))

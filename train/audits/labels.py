@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import ndimage
 
-from engine.pose.skeleton import ABSENT, GUESSED, SEEN
+from engine.pose.skeleton import ABSENT, GUESSED, JOINTS, SEEN
 from train.studio.surfaces import BACKGROUND, DRESS, PANTS, UPPER
 
 from .checks import Check, Finding, Taken
@@ -70,7 +70,7 @@ def keypoint_faults(keypoints_18x3: np.ndarray, size: tuple[int, int]) -> str:
 def beside_the_person(keypoints_18x3: np.ndarray, parsing_HW: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Visible joints, and which of them lie on background: two bool [18]."""
     height, width = parsing_HW.shape
-    x, y, state = np.nan_to_num(keypoints_18x3).T
+    x, y, state = np.nan_to_num(keypoints_18x3, nan=-1).T
     seen = (state == SEEN) & (x >= 0) & (x < width) & (y >= 0) & (y < height)
     labels = parsing_HW[np.where(seen, y, 0).astype(int), np.where(seen, x, 0).astype(int)]
     return seen, seen & (labels == BACKGROUND)
@@ -99,8 +99,6 @@ def _find_keypoint_faults(taken: Taken) -> Iterator[Finding]:
 
 
 def _find_beside(taken: Taken) -> Iterator[Finding]:
-    from engine.pose.skeleton import JOINTS
-
     for number, view in enumerate(taken.views):
         seen, off = beside_the_person(view.keypoints_18x3, view.parsing_HW)
         marks = np.zeros(view.parsing_HW.shape, bool)

@@ -19,8 +19,7 @@ _LEVELS = np.linspace(10, 90, 9)  # percentiles
 _CLEAR_OF_PERSON = 6  # px: contact shadow and edges stay out
 _LEAST_PIXELS = 300
 _LEAST_SKIN = 60
-BACKDROP_LIMIT = 8.0  # Lab units
-LIGHT_LIMIT = 8.0
+BACKDROP_LIMIT, LIGHT_LIMIT = 8.0, 6.0  # Lab units
 
 
 def palette(image_HWC: np.ndarray, parsing_HW: np.ndarray) -> np.ndarray | None:
@@ -47,21 +46,23 @@ def _lab(image_HWC: np.ndarray) -> np.ndarray:
 
 
 def apart_from_the_others(values: list[np.ndarray | None]) -> list[float | None]:
-    """How far each is from the median of all: the largest mean difference of a channel; None for None, and
-    for all where fewer than two can be compared."""
-    there = [value for value in values if value is not None]
-    if len(there) < 2:
-        return [None] * len(values)
-    middle = np.median(there, axis=0)
-    return [
-        None if value is None else float(np.abs(np.atleast_2d(value - middle)).mean(0).max())
-        for value in values
-    ]
+    """How far each is from the most similar of the others, in Lab units: the largest mean difference of a
+    channel. None for None, and where there is nothing to compare with."""
+    result: list[float | None] = []
+    for i, value in enumerate(values):
+        others = [] if value is None else [v for j, v in enumerate(values) if j != i and v is not None]
+        gaps = [np.abs(np.atleast_2d(value - other)).mean(0).max() for other in others]
+        result.append(float(min(gaps)) if gaps else None)
+    return result
 
 
 def _finder(measure, limit: float):
     def find(taken: Taken) -> Iterator[Finding]:
-        values = [measure(view.image_HWC, view.parsing_HW) for view in taken.views]
+        shown = [view.framing != "lower" for view in taken.views]  # mostly floor, and no face
+        values = [
+            measure(view.image_HWC, view.parsing_HW) if fit else None
+            for view, fit in zip(taken.views, shown, strict=True)
+        ]
         for number, distance in enumerate(apart_from_the_others(values)):
             if distance is not None:
                 yield Finding(number, 1, int(distance > limit), distance, says=f"{distance:.1f} Lab")
@@ -70,6 +71,6 @@ def _finder(measure, limit: float):
 
 
 CHECKS = (
-    Check("a person's views share the background", "views", 0.0, _finder(palette, BACKDROP_LIMIT)),
-    Check("a person's views share the light's colour", "views", 0.0, _finder(skin_tone, LIGHT_LIMIT)),
+    Check("a person's views share the background", "views", 0.01, _finder(palette, BACKDROP_LIMIT)),
+    Check("a person's views share the light's colour", "views", 0.01, _finder(skin_tone, LIGHT_LIMIT)),
 )

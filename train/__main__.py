@@ -12,6 +12,7 @@ from engine.setup import SetupError, environment
 
 COMMANDS = {
     "render": "photograph rendered people into a data set",
+    "audit": "check rendered people: pictures, labels, files",
     "prepare": "make a data set of DeepFashion's pictures and keypoints",
     "fit": "train a network on a data set, or go on with a run",
     "parser": "train, measure and write the parsing and keypoint network",

@@ -6,6 +6,7 @@ import numpy as np
 
 from .accessories import extra_parts
 from .assets import Assets
+from .bags import bag_parts
 from .body import Body
 from .colours import linear
 from .hair import hair_mesh
@@ -93,7 +94,8 @@ def head_parts(assets: Assets, body: Body, looks: Looks) -> list[Part]:
                 {"base": assets.texture("clothes", f"fedora_texture{looks.hat}.png")},
             )
         )
-    return parts + extra_parts(assets, body, looks.extras)
+    parts += extra_parts(assets, body, looks.extras)
+    return parts + bag_parts(assets, body, looks.bag) if looks.bag else parts
 
 
 def _hair(assets: Assets, body: Body, looks: Looks, card) -> Part:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .accessories import Extras, draw_extras
+from .bags import Bag, draw_bag
 from .body import Body
 from .colours import linear
 from .hairstyles import Haircut, draw_haircut
@@ -67,6 +68,7 @@ class Looks:
     streaks: float
     seed: int
     extras: Extras
+    bag: Bag | None
 
 
 def draw_looks(rng: np.random.Generator, body: Body) -> Looks:
@@ -129,4 +131,5 @@ def draw_looks(rng: np.random.Generator, body: Body) -> Looks:
         streaks=float(own.choice([0, 0.12, 0.3], p=[0.7, 0.2, 0.1])) if body.light_hair else 0.0,
         seed=int(own.integers(2**62)),
         extras=extras if haircut is None or haircut.name in _LOW else replace(extras, hat=""),
+        bag=draw_bag(own),
     )

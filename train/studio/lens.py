@@ -11,7 +11,7 @@ from engine.cv import cv2
 
 @dataclass(frozen=True)
 class Lens:
-    """softness: standard deviation of a point, px of a picture of 256 rows; wrap: share of the light around
+    """softness: standard deviation of a point, px of a picture of any size; wrap: share of the light around
     just inside of the person's edge; glare: share of all light that is spread over the picture."""
 
     softness: float
@@ -28,9 +28,9 @@ class Lens:
         behind = cv2.GaussianBlur(1 - person_HW.astype(np.float32), (0, 0), 1.3 * scale)
         share = self.glare + self.wrap * behind * person_HW
         picture += share[:, :, None] * (around - picture)
-        picture = cv2.GaussianBlur(picture, (0, 0), self.softness * scale)
+        picture = cv2.GaussianBlur(picture, (0, 0), self.softness)
         return np.rint(picture).astype(np.uint8)
 
 
 def draw_lens(rng: np.random.Generator) -> Lens:
-    return Lens(rng.uniform(0.3, 0.55), rng.uniform(0.1, 0.35), rng.uniform(0.01, 0.05))
+    return Lens(rng.uniform(0.3, 0.5), rng.uniform(0.1, 0.35), rng.uniform(0.01, 0.05))

@@ -245,17 +245,17 @@ def _scene_block(posed: Posed, skeleton: Skeleton, camera: Camera, light: Light,
     light_projection = orthographic(10.5, 10, 50) @ look_at(centre + light.key_direction * 30, centre)
     values = [camera.view_projection.T.ravel(), light_projection.T.ravel()]
     values.append(np.append(camera.eye, sample))
-    for vector in (
-        light.key_direction,
-        light.key_colour,
-        light.fill_direction,
-        light.fill_colour,
-        light.rim_direction,
-        light.rim_colour,
-        light.ambient_up,
-        light.ambient_down,
+    for vector, fourth in (
+        (light.key_direction, light.edge),
+        (light.key_colour, light.reach),
+        (light.fill_direction, 0),
+        (light.fill_colour, 0),
+        (light.rim_direction, 0),
+        (light.rim_colour, 0),
+        (light.ambient_up, 0),
+        (light.ambient_down, 0),
     ):
-        values.append(np.append(vector, 0))
+        values.append(np.append(vector, fourth))
     return np.concatenate(values).astype(np.float32).tobytes()
 
 

@@ -20,12 +20,12 @@ vec3 facing_normal(vec3 view) {
   return !gl_FrontFacing && dot(n, view) < 0. ? -n : n;
 }
 
-// Share of the key light that arrives: 3x3 percentage-closer filter.
+// Share of the key light that arrives: 3x3 percentage-closer filter, wider for a larger lamp (key_direction.w).
 float lit_share() {
   float lit = 0.;
   for (int i = -1; i <= 1; i++)
     for (int j = -1; j <= 1; j++)
-      lit += v_light.z - .006 > texture(shadow_map, v_light.xy + vec2(i, j) * (1.3 / 512.)).r ? 0. : 1.;
+      lit += v_light.z - .006 > texture(shadow_map, v_light.xy + vec2(i, j) * (key_direction.w / 512.)).r ? 0. : 1.;
   return lit / 9.;
 }
 
@@ -33,7 +33,7 @@ float lit_share() {
 vec3 shade(Surface s, vec3 view, out float lit, out float facing_key) {
   lit = lit_share();
   facing_key = dot(s.normal, key_direction.xyz);
-  float key = clamp((facing_key + s.wrap) / (1. + s.wrap), 0., 1.) * mix(.35, 1., lit);
+  float key = clamp((facing_key + s.wrap) / (1. + s.wrap), 0., 1.) * mix(key_colour.w, 1., lit);  // w: what reaches into its shadow
   float fill = clamp((dot(s.normal, fill_direction.xyz) + .4) / 1.4, 0., 1.);
   vec3 light = mix(ambient_down.rgb, ambient_up.rgb, s.normal.y * .5 + .5) + key_colour.rgb * key + fill_colour.rgb * fill;
   float grazing = 1. - clamp(dot(s.normal, view), 0., 1.);

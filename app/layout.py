@@ -25,6 +25,7 @@ from app.docks.poses import PoseShelf
 from app.docks.shelf import Shelf
 from app.files import poses, samples
 from app.files.drops import DropOverlay
+from app.jobs import GARMENT, PERSON
 from app.notify import Banner, Notices
 
 
@@ -75,12 +76,13 @@ class Layout:
 
     def _build_bars(self) -> None:
         menus = actions.fill_menus(self.menuBar(), self.actions_by_id)
-        box = QMenu("Open a &sample", self)
-        box.setIcon(icons.icon("person"))
-        for entry in samples.listed():
-            box.addAction(entry[0]).triggered.connect(lambda _on=False, entry=entry: self.open_sample(entry))
-        box.setEnabled(not box.isEmpty())
-        menus["&File"].insertMenu(self.actions_by_id["save_picture"], box)
+        for title, name, kind in (
+            ("Open a &sample", "person", PERSON),
+            ("Add a sample g&arment", "garment", GARMENT),
+        ):
+            box = self._sample_menu(title, kind)
+            box.setIcon(icons.icon(name))
+            menus["&File"].insertMenu(self.actions_by_id["save_picture"], box)
         view = menus["&View"]
         view.addSeparator()
         for panel in self.panels:
@@ -117,6 +119,14 @@ class Layout:
         self.statusBar().addWidget(self.tip, 1)
         self.statusBar().addPermanentWidget(self.zoom_label)
         self.statusBar().setSizeGripEnabled(False)
+
+    def _sample_menu(self, title: str, kind: str) -> QMenu:
+        menu = QMenu(title, self)
+        for entry in samples.listed(kind=kind):
+            action = menu.addAction(entry[0])
+            action.triggered.connect(lambda _on=False, entry=entry: self.open_sample(entry, kind))
+        menu.setEnabled(not menu.isEmpty())
+        return menu
 
     def _theme_menu(self) -> QMenu:
         menu = QMenu("&Theme", self)

@@ -34,14 +34,14 @@ class Verbs:
     def open_garment(self) -> None:
         self._choose_photo(GARMENT, "Add a garment reference")
 
-    def open_sample(self, entry: tuple[str, Path, Path]) -> None:
-        """Open one of the people in the box."""
+    def open_sample(self, entry: tuple[str, Path, Path], role: str = PERSON) -> None:
+        """Open one of the people in the box, or lay one on the shelf for the clothes."""
         try:
             sample = samples.load(*entry)
         except (InputError, OSError) as error:
             self.notices.show("error", str(error))
             return
-        self.controller.photos.open_photo(sample.rgb_HWC, sample.name, PERSON, sample.pose_18x3)
+        self.controller.photos.open_photo(sample.rgb_HWC, sample.name, role, sample.pose_18x3)
 
     def take_library_pose(self, pose: LibraryPose) -> None:
         """Take a pose of the library."""

@@ -1,50 +1,155 @@
-"""`python3 -m train samples --data DIR --output resources/samples NAME=PERSON:VIEW ...`: people for the box.
+"""`python3 -m train samples --output resources/samples`: the people and garments in the application's box.
 
-Writes each named view as PNG, its pose as OpenPose JSON, and an index. Take held-out people, so that what the
-window shows on its first start is something the network has never seen.
+Photographs the people of the table CHOSEN in the studio, at 512 x 352: a JPEG, OpenPose JSON and the parsing
+map of each, and index.json in shelf order. All are held out, so that what the window shows on its first start
+is something the network has never seen.
+
+`--choose A:B --output DIR` photographs people A <= i < B small instead, each from head to foot and as an
+upper body from the front, with PERSON:VIEW under every picture: sheets to make the table from.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
+from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
 
 from engine.errors import InputError
 from engine.photos import write_png, write_whole
 from engine.pose.formats import write_openpose
-from train.data.people import HELD_OUT_PEOPLE, People
+
+from .data.detector import as_detected
+from .data.people import HELD_OUT_PEOPLE
+from .render import _index_range
+from .studio.photographer import Person, Studio, View, planned_shot
+
+SIZE, SMALL = (512, 352), (256, 176)
+QUALITY = 93  # of the JPEGs
+PERSON, GARMENT = "person", "garment"
+_LABEL = 14  # px under a picture of a sheet
+_COLUMNS, _ROWS = 12, 5
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A picture for the box: its name on the shelf, what it is there for, and which one it is."""
+
+    name: str
+    kind: str
+    person: int
+    view: int = 0
+
+    @property
+    def stem(self) -> str:
+        return self.name.lower().replace(" ", "-")
+
+
+# The first is what the window opens with. Choose again whenever the studio's version changes.
+CHOSEN = (
+    Chosen("Ada", PERSON, 1000022),
+    Chosen("Alex", PERSON, 1000010),
+    Chosen("Cleo", PERSON, 1000016),
+    Chosen("Dan", PERSON, 1000015),
+    Chosen("Ella", PERSON, 1000009),
+    Chosen("Finn", PERSON, 1000018),
+    Chosen("Gina", PERSON, 1000014),
+    Chosen("Hugo", PERSON, 1000026),
+    Chosen("Ines", PERSON, 1000017),
+    Chosen("Jon", PERSON, 1000024),
+    Chosen("Kira", PERSON, 1000028),
+    Chosen("Lena", PERSON, 1000011),
+    Chosen("Striped top", GARMENT, 1000010, 7),
+    Chosen("Floral dress", GARMENT, 1000006, 4),
+    Chosen("Yellow check", GARMENT, 1000016, 7),
+    Chosen("Dark print", GARMENT, 1000018, 2),
+    Chosen("Blue tunic", GARMENT, 1000014, 15),
+    Chosen("Floral top", GARMENT, 1000023, 4),
+    Chosen("Cardigan", GARMENT, 1000000, 6),
+    Chosen("Leather", GARMENT, 1000003, 10),
+    Chosen("Checked dress", GARMENT, 1000021, 17),
+    Chosen("Dotted top", GARMENT, 1000002, 8),
+    Chosen("Denim skirt", GARMENT, 1000004),
+    Chosen("Red dress", GARMENT, 1000029),
+)
 
 
 def run(argv: list[str]) -> int:
     p = argparse.ArgumentParser("python3 -m train samples", description=__doc__)
-    p.add_argument("--data", nargs="+", required=True, help="folders with held-out people")
-    p.add_argument("--output", type=Path, required=True)
-    p.add_argument("samples", nargs="+", metavar="NAME=PERSON:VIEW")
+    p.add_argument("--output", type=Path, required=True, metavar="DIR")
+    p.add_argument("--assets", type=Path, metavar="DIR", help="MakeHuman data folder (or MAKEHUMAN_ASSETS)")
+    p.add_argument("--choose", type=_index_range, metavar="A:B", help="sheets of these people instead")
     options = p.parse_args(argv)
-    people = People(options.data, HELD_OUT_PEOPLE)
     options.output.mkdir(parents=True, exist_ok=True)
-    index = []
-    for text in options.samples:
-        name, person, number = _parsed(text)
-        try:
-            view = people.view(person, number)
-        except KeyError:
-            raise InputError(f"{text}: there is no view {number} of person {person} in the data.") from None
-        stem = f"{name.lower()}"
-        write_png(options.output / f"{stem}.png", view.image_HWC)
-        write_openpose(options.output / f"{stem}.json", view.keypoints_18x3, view.parsing_HW.shape)
-        index.append(
-            {"name": name, "image": f"{stem}.png", "pose": f"{stem}.json", "person": person, "view": number}
-        )
-    write_whole(options.output / "index.json", json.dumps({"samples": index}, indent=1).encode())
+    if options.choose:
+        return _write_sheets(options)
+    studio = Studio(SIZE, options.assets)
+    for old in options.output.glob("*.*"):  # of samples that may have had other names
+        if old.suffix in (".jpg", ".png", ".json"):
+            old.unlink()
+    index = [_write(options.output, chosen, photographed(studio, chosen)) for chosen in CHOSEN]
+    write_whole(options.output / "index.json", (json.dumps({"samples": index}, indent=1) + "\n").encode())
     print(f"{len(index)} samples in {options.output}")
     return 0
 
 
-def _parsed(text: str) -> tuple[str, int, int]:
-    name, _, place = text.partition("=")
-    person, _, view = place.partition(":")
-    if not (name.isalpha() and person.isdigit() and view.isdigit()):
-        raise InputError(f"{text}: write NAME=PERSON:VIEW, as in Ada=1000003:0.")
-    return name, int(person), int(view)
+def photographed(studio: Studio, chosen: Chosen) -> View:
+    """The chosen picture. Raises InputError for a person that training may have seen."""
+    if chosen.person not in HELD_OUT_PEOPLE:
+        raise InputError(f"{chosen.name}: person {chosen.person} is not held out.")
+    person = Person(studio, chosen.person)
+    try:
+        return person.view(chosen.view)
+    finally:
+        person.leave()
+
+
+def _write(folder: Path, chosen: Chosen, view: View) -> dict:
+    stem = chosen.stem
+    files = {"image": f"{stem}.jpg", "pose": f"{stem}.json", "parsing": f"{stem}.parsing.png"}
+    picture, parsing = io.BytesIO(), io.BytesIO()
+    Image.fromarray(view.image_HWC).save(picture, "JPEG", quality=QUALITY, subsampling=0, optimize=True)
+    Image.fromarray(view.parsing_HW).save(parsing, "PNG", optimize=True)
+    write_whole(folder / files["image"], picture.getvalue())
+    write_whole(folder / files["parsing"], parsing.getvalue())
+    # as a detector would find it in a photo: no nose in the back of a head
+    write_openpose(folder / files["pose"], as_detected(view.keypoints_18x3), view.parsing_HW.shape)
+    return {"name": chosen.name, "kind": chosen.kind, **files, "person": chosen.person, "view": chosen.view}
+
+
+def _write_sheets(options: argparse.Namespace) -> int:
+    studio, tiles, count = Studio(SMALL, options.assets), [], 0
+    first, end = options.choose
+    for index in range(first, end):
+        person = Person(studio, index)
+        for number in (0, upper_front(index)):
+            tiles.append(_labelled(person.view(number).image_HWC, f"{index}:{number}"))
+        person.leave()
+        if len(tiles) == _COLUMNS * _ROWS or index == end - 1:
+            rows = [np.hstack(tiles[at : at + _COLUMNS]) for at in range(0, len(tiles), _COLUMNS)]
+            width = max(row.shape[1] for row in rows)
+            rows = [np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0))) for row in rows]
+            write_png(options.output / f"choose-{count:02}.png", np.vstack(rows))
+            tiles, count = [], count + 1
+    print(f"{count} sheets in {options.output}")
+    return 0
+
+
+def upper_front(index: int) -> int:
+    """The first view of a person that shows the upper body from the front."""
+    for number in range(1, 100):
+        shot = planned_shot(index, number)
+        if (shot.facing, shot.framing) == ("front", "upper"):
+            return number
+    return 0
+
+
+def _labelled(image_HWC: np.ndarray, text: str) -> np.ndarray:
+    sheet = Image.new("RGB", (image_HWC.shape[1], image_HWC.shape[0] + _LABEL), "white")
+    sheet.paste(Image.fromarray(image_HWC))
+    ImageDraw.Draw(sheet).text((4, image_HWC.shape[0] + 1), text, "black")
+    return np.asarray(sheet)

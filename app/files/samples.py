@@ -1,8 +1,8 @@
 """The people in the box: `resources/samples/index.json` names pictures and poses.
 
-The index is {"samples": [{"name": ..., "image": "ada.png", "pose": "ada.json"}]}, or just that list; a folder
-without an index offers its pictures that have a pose of the same name. Without any of it there is a neutral
-picture.
+The index is {"samples": [{"name": ..., "kind": "person", "image": "ada.jpg", "pose": "ada.json"}]}, or just
+that list; of kind "garment" are those that are there for their clothes. A folder without an index offers its
+pictures that have a pose of the same name. Without any of it there is a neutral picture.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtGui import QImage
 
+from app.jobs import PERSON
 from engine.paths import RESOURCES
 from engine.pose import kinematics
 from engine.pose.formats import read_pose
 
 SAMPLES = RESOURCES / "samples"
+PICTURES = (".png", ".jpg")
 BLANK_GREY = 214
 
 
@@ -31,19 +33,21 @@ class Sample:
     pose_18x3: np.ndarray
 
 
-def listed(folder: Path = SAMPLES) -> list[tuple[str, Path, Path]]:
-    """(name, picture, pose file) of every sample that is whole."""
+def listed(folder: Path = SAMPLES, kind: str = PERSON) -> list[tuple[str, Path, Path]]:
+    """(name, picture, pose file) of every sample of this kind (PERSON, GARMENT) that is whole."""
     try:
         index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
         entries = index.get("samples", []) if isinstance(index, dict) else index
         found = [
             (entry.get("name") or Path(entry["image"]).stem, folder / entry["image"], folder / entry["pose"])
             for entry in entries
+            if entry.get("kind", PERSON) == kind
         ]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         found = [
             (path.stem.replace("_", " ").title(), path, path.with_suffix(".json"))
-            for path in sorted(folder.glob("*.png"))
+            for path in sorted(folder.glob("*.*"))
+            if kind == PERSON and path.suffix in PICTURES
         ]
     return [entry for entry in found if entry[1].is_file() and entry[2].is_file()]
 

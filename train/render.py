@@ -95,7 +95,7 @@ def _render(arguments: argparse.Namespace) -> int:
         end = min(end, first + arguments.people)
     root = load_assets(arguments.assets).root  # also fills the cache before the workers start
     describe(arguments.output, STUDIO_VERSION, arguments.size, arguments.views)
-    verify_shards(arguments.output)
+    verify_shards(arguments.output, first, end)
     spans = [span for span in shard_spans(first, end) if not _is_finished(arguments.output, span)]
     job = Job(arguments.output, arguments.size, arguments.views, root)
     if spans:

@@ -9,12 +9,16 @@ import hashlib
 import io
 import json
 import os
+import socket
 import struct
 import tarfile
+import time
 import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import get_ident
 
 import numpy as np
 from PIL import Image
@@ -24,6 +28,7 @@ from engine.files import make_folder, reason_of, write_whole
 from train.data.people import DESCRIPTION, FORMAT, SHARD_NAME, VERSION, read_description
 
 PEOPLE_PER_SHARD = 50
+_ABANDONED = 3600  # s since the last write to an unfinished shard whose process must be gone
 
 
 @dataclass(frozen=True)
@@ -73,12 +78,13 @@ def finished_shards(folder: Path) -> dict[Path, tuple[int, int]]:
 
 
 def write_shard(folder: Path, first: int, end: int, samples: Iterable[Sample]) -> Path:
-    """Write a shard; other processes see it whole or not at all. Samples come ordered by person and view.
+    """Write a shard; other processes see it whole or not at all, also where two write the same one at once.
+    Samples come ordered by person and view.
 
     Shards within first..end that the new one replaces are removed. Raises InputError where the disk is full.
     """
     path = folder / shard_name(first, end)
-    unfinished = path.with_name(path.name + ".tmp")
+    unfinished = path.with_name(f"{path.name}.{socket.gethostname()}-{os.getpid()}-{get_ident()}.tmp")
     try:
         with open(unfinished, "wb") as file:
             with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as tar:
@@ -98,8 +104,12 @@ def write_shard(folder: Path, first: int, end: int, samples: Iterable[Sample]) -
         unfinished.unlink(missing_ok=True)
     for other, (a, b) in finished_shards(folder).items():
         if other != path and first <= a and b <= end:
-            other.unlink()
-            _sidecar(other).unlink()
+            other.unlink(missing_ok=True)
+            _sidecar(other).unlink(missing_ok=True)
+    for left in folder.glob(f"{path.name}.*.tmp"):
+        with suppress(OSError):  # another process may be quicker
+            if time.time() - left.stat().st_mtime > _ABANDONED:
+                left.unlink()
     return path
 
 
@@ -152,9 +162,12 @@ def _sidecar(shard: Path) -> Path:
 # checking
 
 
-def verify_shards(folder: Path) -> None:
-    """Compare every finished shard with its sha256. Raises InputError naming the first damaged one."""
-    for shard in finished_shards(folder):
+def verify_shards(folder: Path, first: int = 0, end: int | None = None) -> None:
+    """Compare the finished shards that hold any of the people first <= i < end with their sha256. Raises
+    InputError naming the first damaged one."""
+    for shard, (a, b) in finished_shards(folder).items():
+        if b <= first or (end is not None and a >= end):
+            continue
         with open(shard, "rb") as file:
             actual = hashlib.sha256()
             while block := file.read(1 << 20):

@@ -113,40 +113,74 @@ class Fitter:
         return hang * looseness + span * max(looseness, bridge)
 
     def top(
-        self, fit: Fit, tuck: RadialGrid | None = None, waist: float = 0.0, outside: RadialGrid | None = None
+        self,
+        fit: Fit,
+        tuck: RadialGrid | None = None,
+        waist: float = 0.0,
+        inset: float = 0.05,
+        outside: RadialGrid | None = None,
     ) -> np.ndarray:
         """Points [N, 3] of the tights loosened to a top.
 
-        tuck: stay inside of this bottom below the height `waist`; outside: stay outside of this garment.
+        tuck: stay inside of this bottom, by `inset` (dm), below the height `waist`; outside: stay
+        outside of this garment.
         """
         cloth = self.meshes.tights
         points = cloth.place(self.body.vertices)
         normals = vertex_normals(points, cloth.quads)
         along, arm = cloth.arm.T
         drape = self._torso_drape(points, fit.looseness, fit.taper, 4.2, 0.75)
+        drape = np.maximum(drape, self._seat(points))
+        # between the legs the surfaces face each other: they must not pass through the middle
+        normals[:, 0] *= np.clip(np.abs(points[:, 0]) / 0.3, 0, 1) ** (cloth.canonical[:, 1] < 0.9)
         drape *= np.clip(1 - arm * 2, 0, 1) * np.clip((4.9 - points[:, 1]) / 0.8, 0, 1)
-        gap = np.full(len(points), fit.ease, np.float32)
-        gap += (
-            np.clip((arm - 0.3) * 2, 0, 1)
-            * fit.sleeve
-            * (0.35 + 0.65 * np.clip((along - 0.3) / 1.2, 0, 1))
-            * np.clip(1 + fit.flare * along / 4, 0, 3)
-        )
+        # cloth lies on top of the shoulders and hangs free only from there on
+        on_top = np.clip((normals[:, 1] - 0.1) / 0.5, 0, 1) * np.clip((0.9 - along) / 0.9, 0, 1)
+        on_top *= np.clip((points[:, 1] - 4.6) / 0.6, 0, 1)
+        gap = (fit.ease * (1 - 0.6 * on_top)).astype(np.float32)
+        free = 0.1 + 0.9 * np.clip(along / 1.5, 0, 1)
+        gap += np.clip((arm - 0.3) * 2, 0, 1) * fit.sleeve * free * np.clip(1 + fit.flare * along / 4, 0, 3)
         gap += 0.03 * np.clip((2.2 - np.abs(cloth.canonical[:, 1] - 1.5)) / 2, 0, 1) * fit.looseness
         points = (points + normals * gap[:, None] + self._outward(points) * drape[:, None]).astype(np.float32)
         if tuck is not None:
-            self._tuck_in(points, tuck, waist)
+            self._tuck_in(points, tuck, waist, inset)
         if outside is not None:
             self.push_out(points, self.meshes.tights.arm[:, 1] < 0.5, outside)
         return points
 
-    def _tuck_in(self, points: np.ndarray, bottom: RadialGrid, waist: float) -> None:
+    def _seat(self, points: np.ndarray) -> np.ndarray:
+        """How far [N] the cloth below the hips stands off to hang straight over crotch and seat."""
+        theta, r = self.polar(points)
+        y = points[:, 1]
+        trunk = self.meshes.tights.arm[:, 1] < 0.1
+        hips = RadialGrid.measured(theta[trunk], y[trunk], r[trunk], -1.5, 2.5, 40, 32, fill=6)
+        closed = ndimage.grey_closing(np.hstack([hips.radius] * 3), size=(1, 11))[:, 32:64]
+        closed = ndimage.gaussian_filter(np.maximum.accumulate(closed[::-1])[::-1], (1.5, 1), mode=_WRAPPED)
+        spanned = np.maximum(hips.like(closed).at(theta, y) - r, 0)
+        return spanned * np.clip((0.9 - y) / 0.7, 0, 1)
+
+    def levelled(self, points: np.ndarray) -> np.ndarray:
+        """Canonical places [N, 3] of a top's points, with heights below the waist as at the flanks: on no
+        body does a hem climb between the legs."""
+        cloth = self.meshes.tights
+        canonical = cloth.canonical.copy()
+        trunk = (cloth.arm[:, 1] < 0.3) & (canonical[:, 1] < 2.2)
+        flank = trunk & (np.abs(canonical[:, 0]) > 1.0) & (canonical[:, 1] > -2.5)
+        order = np.argsort(points[flank, 1])
+        heights, known = points[flank, 1][order], canonical[flank, 1][order]
+        smooth = ndimage.uniform_filter1d(known, 41, mode="nearest")
+        y = points[trunk, 1]
+        share = np.clip((2.2 - canonical[trunk, 1]) / 1.2, 0, 1)
+        canonical[trunk, 1] += (np.interp(y, heights, smooth) - canonical[trunk, 1]) * share
+        return canonical
+
+    def _tuck_in(self, points: np.ndarray, bottom: RadialGrid, waist: float, inset: float) -> None:
         rows = np.nonzero(
             (self.meshes.tights.arm[:, 1] < 0.5) & (points[:, 1] < waist + 1) & (points[:, 1] > -2)
         )[0]
         theta, r = self.polar(points[rows])
         y = points[rows, 1]
-        limit = bottom.at(theta, np.minimum(y, waist - 0.12)) - 0.05 + np.clip(y - waist + 0.05, 0, 2) * 1.1
+        limit = bottom.at(theta, np.minimum(y, waist - 0.12)) + np.clip(1.6 * (y - waist), -inset, 3)
         self._scaled(points, rows, np.minimum(1, limit / np.maximum(r, 1e-6)))
 
     def push_out(self, points: np.ndarray, trunk: np.ndarray, inner: RadialGrid) -> None:
@@ -155,7 +189,8 @@ class Fitter:
         theta, r = self.polar(points[rows])
         y = points[rows, 1]
         need = (inner.at(theta, y) + 0.1) * np.clip((y + 1.9) / 0.9, 0.75, 1)
-        self._scaled(points, rows, np.clip(need / np.maximum(r, 1e-6), 1, 1.6))
+        push = np.clip(need / np.maximum(r, 1e-6), 1, 1.6) - 1
+        self._scaled(points, rows, 1 + push * np.clip((inner.top - 0.2 - y) / 0.8, 0, 1))
 
     def trousers(self, fit: Fit) -> np.ndarray:
         """Points [N, 3] of the tights loosened to trousers."""
@@ -237,12 +272,16 @@ class Fitter:
     def silhouette(
         self, points: np.ndarray, bottom: float = -1.8, top: float = 2.6, rows: int = 44
     ) -> RadialGrid:
-        """Radii of a finished garment about the trunk, zero above its upper edge: what an outer layer must
+        """Radii of a finished garment about the trunk, fading above its upper edge: what an outer layer must
         clear."""
         theta, r = self.polar(points)
         y = points[:, 1]
         grid = RadialGrid.measured(theta, y, r, bottom, top, rows, 36, fill=2)
         highest = int(np.clip(((y - bottom) / (top - bottom) * (rows - 1)).astype(int), 0, rows - 1).max())
-        smooth = np.maximum(ndimage.gaussian_filter(grid.radius, 0.8, mode=_WRAPPED), grid.radius * 0.99)
-        smooth[highest + 1 :] = 0
+        # a point may lie anywhere in its cell, so the cells beside it have to clear it too
+        wide = ndimage.maximum_filter(grid.radius, 3, mode=_WRAPPED)
+        smooth = np.maximum(ndimage.gaussian_filter(wide, 0.8, mode=_WRAPPED), grid.radius * 0.99)
+        step = 0.35 * (top - bottom) / (rows - 1)  # above it the outer cloth comes back to the body by and by
+        for row in range(highest + 1, rows):
+            smooth[row] = np.maximum(smooth[row - 1] - step, 0)
         return grid.like(smooth)

@@ -6,28 +6,40 @@ and inner layers a little behind their place, and body vertices that clothes cov
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from .assets import SIDES, Assets
+from .assets import Assets
 from .body import Body
 from .cloth import Fitter, RadialGrid
+from .collars import collar_mesh
 from .edges import cover_of_bottom, cover_of_top
 from .footwear import footwear_parts, shoe_values
-from .garments import NECKS, WAIST, Finish, Outfit, Skirt, SuitPart, Top, Trousers
-from .geometry import unit, vertex_normals
-from .head import Looks, head_parts
-from .parts import Part, accessory_mesh, cloth_mesh, part_mesh
+from .garments import CLOSINGS, NECKS, WAIST, Finish, Outfit, Skirt, SuitPart, Top, Trousers
+from .geometry import vertex_normals
+from .head import head_parts
+from .looks import Looks
+from .parts import STATIC_ATTRIBUTES, Part, accessory_mesh, cloth_mesh, part_mesh
+from .shoulders import eased_shoulders
 from .surfaces import DRESS, FACE, PANTS, UPPER
 
 # lowest canonical height down to which a suit's bottom surely covers the body
 _SUIT_BOTTOM_COVERS = {"hot pants": -0.55, "pencil skirt": -2.6}
+
+_FIRST = dict(zip(STATIC_ATTRIBUTES, np.cumsum([0, *STATIC_ATTRIBUTES.values()]), strict=False))
+_CANONICAL = slice(_FIRST["canonical"], _FIRST["canonical"] + 3)  # its columns of PartMesh.static
 
 _HALF_TRUNK = 2.8  # dm: at the height of the hips the arms of the rest pose are further out
 
 
 def dress(assets: Assets, body: Body, outfit: Outfit, looks: Looks, rng: np.random.Generator) -> list[Part]:
     """All parts of a dressed person, outer layers first: what they hide is then not drawn in vain."""
-    return _Dresser(assets, body, outfit, looks, rng).parts()
+    parts = _Dresser(assets, body, outfit, looks, rng).parts()
+    for part in parts:
+        canonical = part.mesh.static[:, _CANONICAL]
+        part.mesh.skin = eased_shoulders(part.mesh.skin, canonical, assets.meshes.bones)
+    return parts
 
 
 class _Dresser:
@@ -49,12 +61,14 @@ class _Dresser:
             clothes.append(self._suit(outfit.top, UPPER, 0.0, outside=silhouette))
             self._hide_under_suit(outfit.top, upper=True)
         else:
-            points = self.fitter.top(
-                outfit.top.fit, *((silhouette, waist) if tucked else (None, 0.0, silhouette))
-            )
-            clothes.append(self._top_part(outfit.top, points, self._top_depth()))
+            if tucked:
+                inset = 0.3 if isinstance(outfit.bottom, Trousers) else 0.05
+                points = self.fitter.top(outfit.top.fit, silhouette, waist, inset)
+            else:
+                points = self.fitter.top(outfit.top.fit, outside=silhouette)
+            clothes += self._top_parts(outfit.top, points, self._top_depth())
             if outfit.jacket:
-                clothes.append(self._jacket(outfit.jacket, outfit.top, points))
+                clothes += self._jacket(outfit.jacket, outfit.top, points, bottom.mesh.static[:, :3])
         feet, covered = footwear_parts(self.assets, self.body, outfit)
         self.hidden |= covered
         return [*reversed(clothes), *feet, *head_parts(self.assets, self.body, self.looks), *self._skin()]
@@ -100,6 +114,9 @@ class _Dresser:
         values["seam_colour"] = (2.0, 1.7, 1.2, 0) if trousers.bright_seams else (0.5, 0.5, 0.55, 0)
         mesh = cloth_mesh(cloth, points, needed)
         defines = ("EDGE 2", "BOTTOM") if trousers.name == "leggings" else ("EDGE 2", "BOTTOM", "SEAMS")
+        if trousers.trims is not None:
+            values |= trousers.trims.values()
+            defines = (*defines, "TRIMS")
         part = Part("trousers", "cloth", mesh, values, {"base": trousers.finish.fabric.tile}, defines)
         return part, silhouette, waist
 
@@ -116,7 +133,11 @@ class _Dresser:
         mesh = cloth_mesh(cloth, points, lambda triangles: y0[triangles].max(1) > skirt.hem - 0.3)
         base = self.meshes.base
         self.hidden |= (base[:, 1] > skirt.hem + 0.35) & (base[:, 1] < 1.6) & ~self.on_arm
-        part = Part("skirt", "cloth", mesh, values, {"base": skirt.finish.fabric.tile}, ("EDGE 3",))
+        defines = ("EDGE 3",)
+        if skirt.trims is not None:
+            values |= skirt.trims.values()
+            defines = (*defines, "TRIMS")
+        part = Part("skirt", "cloth", mesh, values, {"base": skirt.finish.fabric.tile}, defines)
         return part, silhouette, float(points[:, 1].max()) - 0.02
 
     def _suit_bottom(self, suit: SuitPart) -> tuple[Part, RadialGrid, float]:
@@ -144,54 +165,50 @@ class _Dresser:
             return 0.1 if isinstance(bottom, Trousers) else 0.15
         return 0.0
 
-    def _top_part(self, top: Top, points: np.ndarray, depth: float) -> Part:
+    def _top_parts(self, top: Top, points: np.ndarray, depth: float) -> list[Part]:
+        """The top and its collar."""
         cloth = self.meshes.tights
         values = self._cloth_values(DRESS if top.dress else UPPER, top.finish, depth) | _top_values(top)
+        values["depth"] = (depth - 0.1, depth, 0, 0)  # about neck and arms skin lies hardly deeper
         textures = {"base": top.finish.fabric.tile}
         defines = ["EDGE 1", _neck_define(top)]
         if top.chest_print is not None:
             textures["print"] = top.chest_print
             values["print_at"] = (*top.print_at, 0)
             defines.append("PRINT")
-        if top.placket is not None:
+        if top.closing:
+            values["seams"] = (0, CLOSINGS.index(top.closing), 0, 0)
             values["seam_colour"] = (top.placket,) * 3 + (0,)
             defines.append("SEAMS")
+        if top.trims is not None:
+            values |= top.trims.values()
+            defines.append("TRIMS")
         y0, arm = cloth.canonical[:, 1], cloth.arm[:, 1]
 
         def needed(triangles: np.ndarray) -> np.ndarray:
             return (y0[triangles].max(1) > top.hem - 0.5) | (arm[triangles[:, 0]] > 0.4)
 
-        across = self._across_arm(points, vertex_normals(points, cloth.quads))
-        mesh = cloth_mesh(cloth, points, needed, across=across)
-        return Part(top.name, "cloth", mesh, values, textures, tuple(defines))
+        if not (top.tucked or top.dress):
+            cloth = replace(cloth, canonical=self.fitter.levelled(points))
+        mesh = cloth_mesh(cloth, points, needed)
+        parts = [Part(top.name, "cloth", mesh, values, textures, tuple(defines))]
+        if top.collar:
+            lifted = {"depth": (depth - 0.14, depth - 0.08, 0, 0)}
+            textures = {"base": textures["base"]}
+            collar = collar_mesh(top, self.meshes.tights, points)
+            parts.append(Part("collar", "cloth", collar, values | lifted, textures, ("EDGE 5",)))
+        return parts
 
-    def _jacket(self, jacket: Top, inner: Top, inner_points: np.ndarray) -> Part:
+    def _jacket(self, jacket: Top, inner: Top, inner_points: np.ndarray, below: np.ndarray) -> list[Part]:
+        """below: points [N, 3] of the bottom, which the jacket has to clear too."""
         self.hidden |= self.on_arm & (self.meshes.body_arm[:, 0] < jacket.sleeve - 0.3)
-        silhouette = None
-        if not inner.dress:
-            cloth = self.meshes.tights
-            y0 = cloth.canonical[:, 1]
-            rows = (cloth.arm[:, 1] < 0.3) & (y0 > max(inner.hem - 0.2, -1.4)) & (y0 < 4)
-            silhouette = self.fitter.silhouette(inner_points[rows], top=4.4, rows=62)
-        return self._top_part(jacket, self.fitter.top(jacket.fit, outside=silhouette), -0.08)
-
-    def _across_arm(self, points: np.ndarray, normals: np.ndarray) -> np.ndarray:
-        """Position [N] across the sleeve (dm), measured on the panel of the sleeve that a point belongs
-        to."""
-        cloth, bones = self.meshes.tights, self.meshes.bones
-        across = np.zeros(len(points))
-        for side in SIDES:
-            shoulder, elbow = (
-                bones.head(f"{name}.{side}", self.body.vertices) for name in ("upperarm01", "lowerarm01")
-            )
-            along = unit(elbow - shoulder)
-            aside = unit(np.cross(along, (0, 0, 1)))
-            front = np.cross(aside, along)
-            rows = (cloth.canonical[:, 0] > 0) == (side == "L")
-            offset = points[rows] - shoulder
-            faces_front = np.abs(normals[rows] @ front) > 0.6
-            across[rows] = np.where(faces_front, offset @ aside, offset @ front)
-        return across
+        cloth = self.meshes.tights
+        y0 = cloth.canonical[:, 1]
+        rows = (cloth.arm[:, 1] < 0.3) & (y0 > max(inner.hem - 0.2, -1.4)) & (y0 < 4)
+        silhouette = self.fitter.silhouette(
+            np.concatenate([inner_points[rows], below[below[:, 1] > -1.4]]), top=4.4, rows=62
+        )
+        return self._top_parts(jacket, self.fitter.top(jacket.fit, outside=silhouette), -0.08)
 
     # suits and skin
 
@@ -287,7 +304,7 @@ def _neck_define(top: Top) -> str:
 def _top_values(top: Top) -> dict[str, tuple]:
     neck = top.neck
     return {
-        "top_body": (0, top.hem, top.hem_curve, top.opening),
+        "top_body": (top.button, top.hem, top.hem_curve, top.opening),
         "top_neck": (0, neck.width, neck.front, neck.back),
         "top_arm": (top.sleeve, top.armhole, top.strap, 0),
     }

@@ -13,6 +13,9 @@ import numpy as np
 from .textiles import Fabric
 
 WAIST = 1.84
+POCKETS = ("", "breast", "pouch", "hips", "two breasts")
+CLOSINGS = ("", "buttons", "polo", "zip")
+COLLARS = ("", "shirt", "polo", "stand", "hood", "lapel")
 NECKS = ("crew", "vee", "turtle", "tank", "strapless")
 _HEEL_TO_BALL = 1.9  # dm of the foot: what stands on a heel is raised about the ball
 
@@ -53,12 +56,46 @@ class Neck:
 
 
 @dataclass
+class Trims:
+    """What is sewn on, or of another cloth.
+
+    accent: linear rgb of the contrasting pieces; contrast: "", "sleeves" or "raglan"; block: height y above
+    which the trunk is of the accent; rib: width of ribbed cuffs and hems, which `rib_accent` gives the accent
+    too; pocket: of POCKETS; stripe: half width of the stripes along trousers (as share of depth over width);
+    cargo: pockets on the thighs; pleats: how many a skirt has, and pleat: how deep (dm).
+    """
+
+    accent: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    contrast: str = ""
+    block: float = 99.0
+    rib: float = 0.0
+    rib_accent: bool = False
+    pocket: str = ""
+    stripe: float = 0.0
+    cargo: bool = False
+    pleats: int = 0
+    pleat: float = 0.0
+
+    def values(self) -> dict[str, tuple]:
+        """For the shaders: members of parts.PART_BLOCK. All three kinds of garments read the same two."""
+        contrast = ("", "sleeves", "raglan").index(self.contrast)
+        if self.pleats:
+            trim = (self.pleats, self.pleat, 0, 0)
+        elif self.stripe or self.cargo:
+            trim = (self.stripe, 0, self.rib, float(self.cargo))
+        else:
+            trim = (contrast, self.block, self.rib, POCKETS.index(self.pocket))
+        return {"accent": (*self.accent, float(self.rib_accent)), "trim": trim}
+
+
+@dataclass
 class Top:
     """A top cut from cloth, the upper part of a dress, or a jacket.
 
     hem: height y, risen by hem_curve towards the sides; sleeve: length along the arm; strap: half width
     between the shoulder straps of a tank; armhole: how far it is cut in; opening: half width of a jacket's
-    open front.
+    open front, or with a `button` at that height (y) its growth above it; collar: of COLLARS; closing: of
+    CLOSINGS.
     """
 
     name: str
@@ -73,7 +110,11 @@ class Top:
     opening: float = 0.0
     dress: bool = False
     tucked: bool = False
-    placket: float | None = None  # darkening of a shirt's front seam
+    button: float = 0.0
+    collar: str = ""
+    closing: str = ""
+    placket: float = 0.6  # factor on the cloth along the seams of what closes it
+    trims: Trims | None = None
     chest_print: np.ndarray | None = None
     print_at: tuple[float, float, float] = (0.0, 3.6, 0.8)  # centre x, y, half size
 
@@ -90,6 +131,7 @@ class Trousers:
     over_top: bool = False  # the top is tucked in
     belt: bool = False
     bright_seams: bool = False
+    trims: Trims | None = None
 
 
 @dataclass
@@ -104,6 +146,7 @@ class Skirt:
     waves: int
     phase: float
     hanging: bool = False
+    trims: Trims | None = None
 
 
 @dataclass

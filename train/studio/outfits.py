@@ -8,6 +8,7 @@ import numpy as np
 
 from .chance import choose
 from .colours import BLACK, BURGUNDY, CHARCOAL, NAVY, draw_colour, linear
+from .details import tailor, tailor_jacket, tailor_skirt, tailor_trousers
 from .garments import Finish, Fit, Heels, Neck, Outfit, Skirt, SuitPart, Top, Trousers
 from .prints import draw_print
 from .textiles import SOBER_KINDS, draw_denim, draw_fabric, draw_leather
@@ -62,18 +63,16 @@ def draw_outfit(rng: np.random.Generator, female: bool) -> Outfit:
             outfit.bottom = _draw_suit_bottom(rng, female)
         else:
             _add_trousers(outfit, rng, female)
-    if isinstance(outfit.top, Top) and outfit.top.neck.kind != "turtle" and rng.random() < 0.16:
+    if (
+        isinstance(outfit.top, Top)
+        and outfit.top.neck.kind != "turtle"
+        and outfit.top.collar != "hood"
+        and rng.random() < 0.2
+    ):
         _add_jacket(outfit, rng)
     for garment in (outfit.top, outfit.bottom, outfit.jacket):
         if garment is not None and not isinstance(garment, SuitPart) and rng.random() < 0.13:
             _make_shiny(garment.finish, rng)
-    if (
-        isinstance(outfit.top, Top)
-        and not outfit.top.dress
-        and outfit.top.chest_print is None
-        and rng.random() < 0.22
-    ):
-        outfit.top.placket = float(rng.choice([0.45, 0.6, 1.8]))
     _add_shoes(outfit, rng, female)
     return outfit
 
@@ -91,24 +90,31 @@ def _loose_fit(rng: np.random.Generator, looseness: float) -> Fit:
 def _draw_top(rng: np.random.Generator, female: bool) -> Top | SuitPart:
     kinds = (
         {
-            "tee": 0.26,
-            "long": 0.16,
-            "tank": 0.12,
-            "vee": 0.12,
+            "tee": 0.2,
+            "long": 0.1,
+            "tank": 0.11,
+            "vee": 0.1,
             "turtle": 0.05,
-            "strapless": 0.06,
-            "blouse": 0.08,
-            "suit": 0.15,
+            "strapless": 0.05,
+            "blouse": 0.07,
+            "shirt": 0.09,
+            "polo": 0.03,
+            "hoodie": 0.04,
+            "sweater": 0.07,
+            "suit": 0.09,
         }
         if female
         else {
-            "tee": 0.33,
-            "long": 0.16,
-            "vee": 0.08,
-            "shirt": 0.04,
+            "tee": 0.24,
+            "long": 0.08,
+            "vee": 0.05,
+            "shirt": 0.15,
+            "polo": 0.08,
+            "hoodie": 0.08,
+            "sweater": 0.08,
             "turtle": 0.03,
-            "tank": 0.06,
-            "suit": 0.30,
+            "tank": 0.05,
+            "suit": 0.16,
         }
     )
     kind = choose(rng, kinds)
@@ -122,7 +128,7 @@ def _draw_cloth_top(rng: np.random.Generator, female: bool, kind: str) -> Top:
         kind,
         _loose_fit(rng, looseness),
         Finish(draw_fabric(rng), uniform(0.1, 0.24) * (0.5 + looseness * 0.7), uniform(0, 0.03)),
-        hem=uniform(-0.6, 0.5),
+        hem=uniform(-0.25, 0.6),
         sleeve=4.1,
         neck=Neck("crew", uniform(0.85, 1.2), uniform(0.55, 0.9)),
         hem_curve=uniform(-0.1, 0.4) if uniform() < 0.3 else 0.0,
@@ -148,14 +154,13 @@ def _draw_cloth_top(rng: np.random.Generator, female: bool, kind: str) -> Top:
             top.neck = Neck("crew", uniform(0.9, 1.4), uniform(0.6, 1.5))
             top.sleeve, top.fit = uniform(1.2, 4.1), _loose_fit(rng, uniform(0.7, 1.1))
             top.fit.flare, top.finish.folds = uniform(0.3, 2.2), uniform(0.2, 0.32)
-        case "shirt":
-            top.neck = Neck("crew", 0.85, 0.5)
     if (
         kind in ("tee", "long", "tank")
         and top.finish.fabric.kind in ("plain", "heather")
         and uniform() < 0.25
     ):
         top.chest_print, top.print_at = draw_print(rng), (0.0, uniform(3.4, 3.9), uniform(0.6, 1.1))
+    tailor(top, rng)
     return top
 
 
@@ -205,7 +210,9 @@ def _draw_skirt(rng: np.random.Generator, kind: str, hem: float, finish: Finish)
             slope, flutes, waves = uniform(0.12, 0.28), uniform(0.02, 0.06), int(rng.integers(6, 12))
         case _:  # full
             slope, flutes, waves = uniform(0.25, 0.5), uniform(0.05, 0.11), int(rng.integers(8, 16))
-    return Skirt(hem, finish, slope, flutes, waves, phase, hanging=kind == "shift")
+    skirt = Skirt(hem, finish, slope, flutes, waves, phase, hanging=kind == "shift")
+    tailor_skirt(skirt, rng)
+    return skirt
 
 
 def _draw_dress(rng: np.random.Generator) -> Outfit:
@@ -215,7 +222,7 @@ def _draw_dress(rng: np.random.Generator) -> Outfit:
     )
     looseness = uniform(0, 0.35)
     top.fit = replace(top.fit, looseness=looseness * 0.5, ease=0.07, sleeve=0.05 + 0.2 * uniform())
-    top.hem, top.hem_curve, top.dress, top.chest_print = 1.35, 0.0, True, None
+    top.hem, top.hem_curve, top.dress, top.chest_print, top.trims = 1.35, 0.0, True, None, None
     kind = str(rng.choice(["pencil", "a-line", "full", "shift"]))
     hem = rng.choice([uniform(-2.9, -1.6), uniform(-3.9, -3), uniform(-7, -5)], p=[0.5, 0.33, 0.17])
     # the same cloth above and below, so that one finish serves both
@@ -238,6 +245,8 @@ def _add_skirt(outfit: Outfit, rng: np.random.Generator) -> None:
 
 def _tuck(top: Top, hem: float) -> None:
     top.hem, top.hem_curve, top.tucked = hem, 0.0, True
+    if top.trims is not None:
+        top.trims.pocket = "" if top.trims.pocket == "pouch" else top.trims.pocket
     top.fit.looseness *= 0.5
 
 
@@ -280,6 +289,7 @@ def _add_trousers(outfit: Outfit, rng: np.random.Generator, female: bool) -> Non
         belt=uniform() < 0.4,
         bright_seams=uniform() < 0.4,
     )
+    tailor_trousers(outfit.bottom, rng)
     if isinstance(outfit.top, Top) and uniform() < 0.25:
         _tuck(outfit.top, outfit.bottom.waist - 0.4)
         outfit.bottom.over_top = True
@@ -287,7 +297,7 @@ def _add_trousers(outfit: Outfit, rng: np.random.Generator, female: bool) -> Non
 
 def _add_jacket(outfit: Outfit, rng: np.random.Generator) -> None:
     uniform = rng.uniform
-    hem = rng.choice([uniform(-0.8, 0.3), -0.85], p=[0.75, 0.25])
+    hem = uniform(-0.3, 0.6)
     outfit.jacket = Top(
         "jacket",
         Fit(ease=0.1, looseness=uniform(0.6, 1), taper=0.02, sleeve=0.04 + 0.06 * uniform()),
@@ -295,8 +305,9 @@ def _add_jacket(outfit: Outfit, rng: np.random.Generator) -> None:
         hem=hem,
         sleeve=uniform(3.7, 4.1),
         neck=Neck("crew", uniform(0.8, 1), uniform(0.6, 1), 0.15),
-        opening=uniform(0.3, 1.1),
+        opening=uniform(0.2, 0.7),
     )
+    tailor_jacket(outfit.jacket, rng)
     inner = outfit.top  # what is worn below loses its sleeves and lies close
     inner.sleeve = min(inner.sleeve, 0.15)
     inner.fit = replace(inner.fit, looseness=min(inner.fit.looseness, 0.4), sleeve=0.0)

@@ -1,17 +1,29 @@
-// Garments cut out of loosened helper meshes. EDGE says along which distance: 1 top, 2 bottom, 3 skirt, 4 shoe.
-// PRINT adds a chest print, SEAMS the seams of trousers or a shirt's placket.
+// Garments cut out of loosened helper meshes. EDGE says along which distance: 1 top, 2 bottom, 3 skirt, 4 shoe,
+// 5 none: a collar, whose vertices say how far the border is.
+// PRINT adds a chest print, SEAMS the seams of trousers or what closes a top, TRIMS contrast pieces, ribs, pockets and
+// pleats.
 #include "surface.glsl"
 #include "edges.glsl"
+
+#if EDGE == 1
+// Half width of a jacket's open front: straight, or from the collar down to a button and apart again below it.
+float opening(float y) {
+  if (top_body.x == 0.) return top_body.w * (1. + .05 * (5.2 - y));
+  return y > top_body.x ? .03 + (y - top_body.x) * top_body.w : .03 + (top_body.x - y) * .13;
+}
+#endif
 
 float cut() {
   vec3 c = v_canonical;
 #if EDGE == 1
   float d = top_distance(c, v_arm);
-  if (top_body.w > 0. && c.z > 0. && abs(c.x) < top_body.w * (1. + .1 * (5.2 - c.y))) discard;
+  if (top_body.w > 0. && c.z > 0. && abs(c.x) < opening(c.y)) discard;
 #elif EDGE == 2
   float d = bottom_distance(c, v_arm);
 #elif EDGE == 3
   float d = c.y - bottom.z;
+#elif EDGE == 5
+  float d = v_uv.x;
 #else
   float d = shoe_distance(c);
   if (shoe.x > 1.5 && c.z > .75 && c.z < 1.5 && c.y > -7.95) discard;  // the open part of a sandal
@@ -35,7 +47,16 @@ vec2 panel_place(out float panel) {
 #if EDGE == 3
   return vec2(atan(v_rest.x, v_rest.z) * 2.2, v_rest.y);
 #else
-  if (on_sleeve()) return vec2(v_across, v_arm.x);
+  if (on_sleeve()) {
+    // round the axis of the arm, bent at the elbow of the base mesh; the seam runs below
+    const vec3 elbow = vec3(3.13, 3.49, .13), upper = vec3(.636, -.772, -.009), lower = vec3(.521, -.459, .720);
+    const vec3 hinge = vec3(-.762, -.630, .150);
+    vec3 off = vec3(abs(v_canonical.x), v_canonical.yz) - elbow;
+    vec3 along = normalize(mix(upper, lower, smoothstep(-.7, .7, dot(off, vec3(.631, -.672, .388)))));
+    float angle = atan(dot(off, cross(along, hinge)), -dot(off, hinge));
+    panel = sign(angle) * step(1.5, abs(angle));
+    return vec2(angle * .5 * sign(v_canonical.x), v_arm.x);
+  }
   vec3 n = v_rest_normal;
   bool front_or_back = abs(n.z) > abs(n.x) * .8;
   panel = front_or_back ? 3. + sign(n.z) : 6. + sign(n.x);
@@ -68,15 +89,71 @@ vec3 with_seams(vec3 albedo) {
     if (side < .16 && n.z > 0. && below_waist > .05 && below_waist < .27) albedo = vec3(.55, .5, .4);
   }
 #elif EDGE == 1
-  if (n.z > 0. && v_arm.y < .5) {
-    line = smoothstep(.03, 0., abs(abs(c.x) - .13)) * .5;
-    if (length(vec2(c.x, (fract(c.y * 1.25) - .5) / 1.25)) < .05) line = 1.;
+  if (n.z > 0. && v_arm.y < .5 && top_body.w == 0.) {
+    if (seams.y > 2.5) {  // a zip
+      if (abs(c.x) < .035) albedo = vec3(.3) + .25 * step(.5, fract(c.y * 9.));
+      line = smoothstep(.02, 0., abs(abs(c.x) - .1)) * .6;
+    } else if (seams.y < 1.5 || c.y > 3.7) {
+      line = smoothstep(.03, 0., abs(abs(c.x) - .13)) * .5;
+      if (seams.y > 1.5) line = max(line, smoothstep(.03, 0., abs(c.y - 3.74)) * step(abs(c.x), .14));
+      float apart = seams.y > 1.5 ? 2. : 1.25;
+      if (length(vec2(c.x, (fract(c.y * apart) - .5) / apart)) < .05) line = 1.;
+    }
     albedo = mix(albedo, seam_colour.rgb * albedo, line * .7);
   }
 #endif
   return albedo;
 }
 #endif
+
+#ifdef TRIMS
+// Outline of a box with the half sizes `half_size`: positive outside.
+float box(vec2 p, vec2 half_size) { p = abs(p) - half_size; return max(p.x, p.y); }
+
+// Pieces of another colour, ribs along the edges, patch pockets; `height` (dm) grows by what is sewn on.
+vec3 with_trims(vec3 albedo, float d, vec2 place, inout float height) {
+  vec3 c = v_canonical, n = v_rest_normal;
+  float line = 0., patch_edge = 9.;
+#if EDGE == 1
+  bool sleeve = v_arm.y > .5;
+  float raglan = abs(c.x) - .62 - (5.85 - c.y) * .58;
+  bool contrast = trim.x > .5 && (sleeve || (trim.x > 1.5 && raglan > 0.)) || (sleeve ? 5.25 - v_arm.x : c.y) > trim.y;
+  if (contrast) albedo = accent.rgb * (.9 + .2 * luminance(albedo));
+  if (trim.x > 1.5 && !sleeve) line = smoothstep(.03, 0., abs(raglan));
+  float rib = c.y > 4.6 && !sleeve ? trim.z * .45 : trim.z;
+  if (n.z > 0. && !sleeve) {
+    if (trim.w == 1.) patch_edge = box(vec2(c.x - .72, c.y - 4.), vec2(.36, .4));
+    if (trim.w == 2.) patch_edge = max(box(vec2(c.x, c.y - 1.15), vec2(1.05, .62)), abs(c.x) + (c.y - 1.6) * .7 - .95);
+    if (trim.w == 3.) patch_edge = box(vec2(abs(c.x) - .98, c.y - .95), vec2(.42, .42));
+    if (trim.w == 4.) patch_edge = box(vec2(abs(c.x) - .75, c.y - 4.), vec2(.36, .4));
+  }
+#elif EDGE == 2
+  float rib = c.y < 0. ? trim.z : 0.;
+  float aside = abs(n.z) / max(abs(n.x), .01);
+  if (trim.x > 0. && aside < trim.x && n.x * c.x > 0.) albedo = accent.rgb;
+  if (trim.w > .5 && n.x * c.x > 0.) patch_edge = max(abs(c.y + 2.3) - .6, abs(c.z - .15) - .5);
+#else
+  float rib = 0.;
+#endif
+  if (patch_edge < 9.) {
+    height += .03 * smoothstep(.02, -.03, patch_edge);
+    line = max(line, smoothstep(.025, 0., abs(patch_edge + .07)) * .7);
+    line = max(line, smoothstep(.03, 0., abs(patch_edge)));
+  }
+  if (d < rib) {
+    if (accent.w > .5) albedo = accent.rgb;
+    if (rib > .2) height += .012 * sin(place.x * 38.) * clamp(1.6 - eye.w * 40., 0., 1.);
+    line = max(line, smoothstep(.03, 0., abs(d - rib)));
+  }
+  return albedo * (1. - .4 * line);
+}
+#endif
+
+// Height of the pleats pressed into a skirt: a long slope and a short one back, round its whole width.
+float pleats(vec2 place) {
+  float p = fract(place.x / 13.8 * trim.x);
+  return min(p / .7, (1. - p) / .3) * trim.y;
+}
 
 float bell(float x, float width) { return exp(-x * x / (width * width)); }
 
@@ -91,6 +168,16 @@ float fold_share() {
   if (on_sleeve()) return bell(v_arm.x - 2.25, .7) * 1.3 + .35;
   return .55 + .7 * bell(y - 1.8, 1.) + .5 * smoothstep(1.2, 2., abs(v_canonical.x));
 #endif
+}
+
+// How much smaller than in the rest pose the cloth is here: positive where it is pushed together, negative where it
+// is stretched. The same for all pixels of a triangle.
+float squeezed() {
+#if EDGE == 3
+  return 0.;
+#endif
+  vec3 then = cross(dFdx(v_rest), dFdy(v_rest)), now = cross(dFdx(v_world), dFdy(v_world));
+  return clamp(sqrt(length(then) / max(length(now), 1e-7)) - 1., -.6, .8);
 }
 
 void main() {
@@ -120,11 +207,21 @@ void main() {
 #ifdef SEAMS
   s.albedo = with_seams(s.albedo);
 #endif
+  float height = 0.;
+#ifdef TRIMS
+  s.albedo = with_trims(s.albedo, d, place, height);
+#endif
 
   vec2 f = place * folds.y + vec2(folds.z, folds.z * 1.7);
   // folds are smooth: only the weave needs smaller levels of the tile, and one for the whole picture will do
-  float height = textureLod(fold_tile, f * .075, 0.).r * .85 + textureLod(fold_tile, f.yx * .1 + .3, 0.).g * .25;
-  height = (height - .5) * folds.x * fold_share() * 1.25;
+  float hang = textureLod(fold_tile, f * .075, 0.).r * .85 + textureLod(fold_tile, f.yx * .1 + .3, 0.).g * .25;
+  float squeeze = squeezed();
+  height += (hang - .5) * folds.x * fold_share() * 1.25 * (1. - .5 * max(-squeeze, 0.));
+  // where a joint pushes cloth together it lies in folds across the limb
+  height += (textureLod(fold_tile, vec2(f.x * .05 + f.y * .05, f.y * .26), 0.).r - .4) * max(squeeze, 0.) * .3 * min(folds.x * 5. + .4, 1.4);
+#if EDGE == 3 && defined TRIMS
+  height += pleats(place);
+#endif
   height += (textureLod(fold_tile, place * .9, max(log2(920. * eye.w), 0.)).b - .5) * .008 * folds.w;
 #if EDGE != 4
   if (d < .12) height += -.02 * smoothstep(.12, .06, d) + .02 * smoothstep(.05, .03, d);  // a stitched hem

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from train.data.people import CLASSES
+from train.data.people import CLASSES, SURFACE_SPAN
+from train.studio.parts import STATIC_ATTRIBUTES
+from train.studio.rotations import normalised
 from train.studio.surfaces import BARE_HIPS, BARE_TORSO
 
 
@@ -135,3 +137,111 @@ def test_missing_assets_are_told_in_one_sentence(tmp_path, monkeypatch):
         find_assets()
     with pytest.raises(InputError, match="no base/base.obj"):
         find_assets(tmp_path)
+
+
+def places_of(view):
+    """Surface coordinates in dm [H, W, 3]; NaN where nobody is."""
+    places = (view.surface_HW3 - 127.5) * SURFACE_SPAN / 127
+    places[view.parsing_HW == 0] = np.nan
+    return places
+
+
+def test_surface_coordinates_are_where_the_person_is(people):
+    for view in views_of(people):
+        assert view.surface_HW3.dtype == np.uint8
+        assert ((view.surface_HW3 > 0) == (view.parsing_HW > 0)[:, :, None]).all()
+
+
+def test_surface_coordinates_tell_the_sides_apart(people):
+    right, checked = [], 0
+    for view in views_of(people):
+        places = places_of(view)
+        for joint, side in ((4, -1), (7, 1), (9, -1), (12, 1), (10, -1), (13, 1)):
+            x, y, state = view.keypoints_18x3[joint]
+            if state == 2:
+                across, checked = places[int(y), int(x), 0], checked + 1
+                right += [joint, view.facing] if across * side < 0 else []
+    assert checked > 60 and len(right) / 2 <= 0.03 * checked, right
+
+
+def test_surface_coordinates_tell_front_from_back(studio):
+    from train.studio.camera import draw_shot
+    from train.studio.photographer import Person
+    from train.studio.poses import draw_pose
+
+    person, rng = Person(studio, 0), np.random.default_rng(3)
+    try:
+        pose = draw_pose(rng, plain=True)
+        for facing, sign in (("front", 1), ("back", -1)):
+            view = person.photograph(pose, draw_shot(rng, facing, "full"), rng)
+            depth = places_of(view)[np.isin(view.parsing_HW, (3, 4)), 2]
+            assert np.mean(depth * sign > 0) > 0.8
+    finally:
+        person.leave()
+
+
+@pytest.mark.parametrize("index", [0, 1, 8])
+def test_a_point_of_the_person_has_its_coordinates_in_every_view(studio, index, monkeypatch):
+    """Vertices are projected by the camera's matrix; where the depth buffer says that one is seen, the
+    picture must hold its coordinates, to the accuracy of the code and of a pixel."""
+    from train.studio.camera import draw_shot
+    from train.studio.photographer import Person
+    from train.studio.poses import draw_pose
+
+    exposures, expose = [], studio.renderer.expose
+
+    def remembered(model, posed, skeleton, camera, *rest):
+        exposures.append((camera, expose(model, posed, skeleton, camera, *rest)))
+        return exposures[-1][1]
+
+    monkeypatch.setattr(studio.renderer, "expose", remembered)
+    person, found = Person(studio, index), []
+    try:
+        model = person.model
+        canonical = np.concatenate([attribute(part.mesh, "canonical") for part in model.parts])
+        behind = np.repeat(
+            [part.values["depth"][0] for part in model.parts], [len(part.mesh.static) for part in model.parts]
+        )
+        for seed, facing in enumerate(("front", "three-quarter", "back")):
+            rng = np.random.default_rng(seed)
+            view = person.photograph(draw_pose(rng, plain=True), draw_shot(rng, facing, "full"), rng)
+            camera, exposure = exposures[-1]
+            at = camera.project(model.posed[:, :3])
+            columns, rows = (at[:, 0] * 352).astype(int), ((1 - at[:, 1]) * 512).astype(int)
+            depth = (model.posed[:, :3] - camera.eye) @ normalised(camera.target - camera.eye) + behind
+            seen = np.abs(depth - exposure.distance[rows, columns]) < 0.03
+            seen &= view.parsing_HW[rows // 2, columns // 2] > 0
+            places = places_of(view)[rows // 2, columns // 2]
+            off = np.abs(places - canonical).max(axis=1)[seen]
+            assert seen.sum() > 1500 and np.median(off) < 0.08 and np.mean(off < 0.15) > 0.85
+            found.append(np.where(seen[:, None], places, np.nan))
+    finally:
+        person.leave()
+    off = np.abs(found[0] - found[1]).max(axis=1)
+    off = off[np.isfinite(off)]
+    assert len(off) > 500 and np.median(off) < 0.15
+
+
+def test_every_part_has_its_place_on_the_unmorphed_body(studio):
+    """However tall and wide a person is, surface coordinates are those of one body for all."""
+    from scipy.spatial import cKDTree
+
+    from train.studio.photographer import Person
+
+    base = cKDTree(studio.assets.meshes.base)
+    for index in (0, 1, 8):
+        person = Person(studio, index)
+        try:
+            for part in person.model.parts:
+                away = base.query(attribute(part.mesh, "canonical"))[0]
+                assert np.quantile(away, 0.9) < 0.8, part.name
+        finally:
+            person.leave()
+
+
+def attribute(mesh, name):
+    """A rest-pose attribute of a mesh's vertices [V, its width]."""
+    names = list(STATIC_ATTRIBUTES)
+    ends = np.cumsum(list(STATIC_ATTRIBUTES.values()))
+    end = ends[names.index(name)]
+    return mesh.static[:, end - STATIC_ATTRIBUTES[name] : end]

@@ -32,6 +32,14 @@ def studio(assets_folder):
 
 
 @pytest.fixture(scope="session")
-def people(studio):
-    """{index: three views} of a few people of both sexes, in dresses, skirts and trousers."""
-    return {index: studio.photograph(index, views=3) for index in (0, 1, 4, 8, 103, 304)}
+def sittings(studio):
+    """{index: Taken} of a few people of both sexes, in dresses, skirts and trousers; three views of each."""
+    from train.audits.stage import photographed
+
+    return {index: photographed(studio, index, 3) for index in (0, 1, 4, 8, 103, 304)}
+
+
+@pytest.fixture(scope="session")
+def people(sittings):
+    """{index: three views} of the same people."""
+    return {index: taken.views for index, taken in sittings.items()}

@@ -9,15 +9,16 @@ import pytest
 import torch
 
 from engine import weights
+from engine.api import Capability
 from engine.cv import cv2
 from engine.errors import InputError
-from engine.models import nted
+from engine.models import nted, parser
 from train import evaluate as command
 from train.__main__ import main
-from train.data.people import HELD_OUT_PEOPLE, People
+from train.data.people import HELD_OUT_PEOPLE, TEST_PEOPLE, People
 from train.metrics.evaluation import evaluate
 from train.metrics.markdown import to_markdown, verdict
-from train.metrics.measure import COPY, MEAN, RESULT, Rendered
+from train.metrics.measure import COPY, MEAN, RESULT, TRUTH, Column, Rendered, Table, rows_of_means
 from train.metrics.pairs import fixed_pairs, mean_picture
 from train.metrics.regions import METRICS, REGIONS
 from train.metrics.report import make_report
@@ -62,6 +63,11 @@ def test_pairs_are_fixed_and_more_extend_fewer(people):
     assert all(pair.reference != pair.target for pair in pairs)
     everything = fixed_pairs(people, 1000)
     assert len(everything) == len({(p.person, p.reference, p.target) for p in everything}) == 4 * 12
+
+
+def test_the_test_set_is_500_people_and_everybody_has_a_pair():
+    assert (TEST_PEOPLE[0], len(TEST_PEOPLE)) == (1_000_000, 500)
+    assert command.parser().parse_args(["--data", "x"]).pairs >= len(TEST_PEOPLE)
 
 
 def test_a_persons_pairs_do_not_depend_on_the_others(stick_people, people):
@@ -147,7 +153,8 @@ def test_the_report_is_plain_data_and_reads_as_tables():
     assert "dress or skirt" not in report["scores"][RESULT]
     assert list(report["person by facing of the target"]) == ["front", "back"]
     text = to_markdown(report)
-    for heading in ("## Whole", "## Person", "## Face", "## Difference to the baselines"):
+    headings = ["## Whole", "## Person", "## Face", "## Difference to the baselines"]
+    for heading in [*headings, *(f"## {metric} of the other regions" for metric in METRICS)]:
         assert heading in text
     for line in text.splitlines():
         if line.startswith("|"):
@@ -156,12 +163,29 @@ def test_the_report_is_plain_data_and_reads_as_tables():
     assert f"{person['mean']:.4f} ({person['low']:.4f} to {person['high']:.4f})" in text
 
 
+def test_tables_of_measures_are_in_both_outputs():
+    shares = np.repeat([0.25, 0.75], 20)
+    columns = [Column("share", 3, True), Column("never")]
+    values = [np.array((share, np.nan)) for share in shares]
+    rows = rows_of_means({"ours": values}, columns, np.arange(40))
+    table = Table("one", "One thing", "What it is.", columns, rows, {"seed": 7})
+    scores = {RESULT: np.full((40, len(REGIONS), len(METRICS)), 0.5)}
+    report = json.loads(json.dumps(make_report(scores, np.arange(40), ["front"] * 40, {}, [table])))
+    measure = report["measures"]["one"]
+    assert measure["rows"]["ours"]["share"]["mean"] == 0.5 and measure["rows"]["ours"]["never"] is None
+    assert measure["columns"]["share"] == {"digits": 3, "lower is better": True}
+    text = to_markdown(report)
+    assert "## One thing" in text and "What it is." in text and "- seed: 7" in text
+    low, high = (measure["rows"]["ours"]["share"][end] for end in ("low", "high"))
+    assert f"| ours | 0.500 ({low:.3f} to {high:.3f}) |       | 40    |" in text
+
+
 # command
 
 
 def test_the_command_writes_a_report_that_names_what_made_it(big_people, tiny_weights, tmp_path, capsys):
     arguments = ["--weights", tiny_weights, "--data", big_people, "--train-data", big_people, "--pairs", "3"]
-    arguments = [str(word) for word in arguments]
+    arguments = [str(word) for word in [*arguments, "--sheet", "2"]]
     outputs = [tmp_path / name for name in ("one", "two")]
     for output in outputs:
         assert command.run([*arguments, "--output", str(output), "--device", "cpu"]) == 0
@@ -173,13 +197,51 @@ def test_the_command_writes_a_report_that_names_what_made_it(big_people, tiny_we
     assert str(tmp_path) not in (outputs[0] / "report.json").read_text()
     assert report["scores"][RESULT]["person"]["SSIM"]["pairs"] == 3
     assert "## Person" in capsys.readouterr().out
-    for name in ("report.json", "report.md", "sheet.png", "mean.png"):
+    assert list(report["measures"]) == ["sliced Wasserstein", "leakage"]
+    names = ["report.json", "report.md", "sheet.png", "mean.png", "pairs-01.jpg", "pairs.txt"]
+    assert sorted(path.name for path in outputs[0].iterdir()) == sorted(names)
+    for name in names:
         assert (outputs[0] / name).read_bytes() == (outputs[1] / name).read_bytes()
     assert cv2.imread(str(outputs[0] / "sheet.png")).shape[0] > 256
+    assert cv2.imread(str(outputs[0] / "pairs-01.jpg")).shape[1] > 2 * 4 * 176
+    assert len((outputs[0] / "pairs.txt").read_text().splitlines()) == 3
 
     arguments[5] = str(outputs[0] / "mean.png")
     command.run([*arguments, "--output", str(outputs[1]), "--device", "cpu"])
     assert json.loads((outputs[1] / "report.json").read_text())["scores"] == report["scores"]
+
+
+def test_the_command_measures_what_it_is_asked_to(big_people, tiny_weights, tmp_path, monkeypatch):
+    """Poses by a detector that finds the middle of any picture, features of a tiny parser, one person."""
+    middle = np.tile(np.float32((88, 128, 2)), (18, 1))
+    monkeypatch.setattr(command.detect, "available", lambda: Capability(True))
+    monkeypatch.setattr(command.detect, "detect_pose", lambda rgb_HWC: middle)
+    monkeypatch.setattr(command.pose_model, "find", lambda: tiny_weights)
+    features = tmp_path / "parser.safetensors"
+    parser.save(features, parser.Parser(parser.ParserConfig((4, 6, 8, 10, 12), (1, 1, 1), (1, 1))))
+    words = ["--weights", tiny_weights, "--data", big_people, "--features", features, "--output", tmp_path]
+    words += ["--pose", "--people", "1", "--swaps", "0", "--device", "cpu"]
+    assert command.run([str(word) for word in words]) == 0
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["made"]["data"]["count"] == 1 and report["made"]["pairs"] == 2
+    assert list(report["measures"]) == ["sliced Wasserstein", "Fréchet", "pose"]
+    assert report["measures"]["Fréchet"]["made"]["sha256"] == weights.sha256(features)
+    assert weights.sha256(tiny_weights) in report["measures"]["pose"]["made"]["detector"]
+    assert report["measures"]["pose"]["rows"][TRUTH]["median error, %"]["mean"] > 5
+    for word in ("--people 1", "--swaps 0", "--features parser.safetensors", "--pose"):
+        assert word in report["made"]["command"]
+
+
+def test_pictures_for_the_eye_are_drawn_once_for_all():
+    drawn = command._shown(512, 100)
+    assert len(set(drawn)) == 100 and drawn[:20] == command._shown(512, 20)
+    assert sorted(command._shown(7, 100)) == list(range(7))
+
+
+def test_poses_are_refused_where_nothing_detects_them(monkeypatch, tmp_path):
+    monkeypatch.setattr(command.detect, "available", lambda: Capability(False, "no detector here"))
+    with pytest.raises(InputError, match="--pose: poses cannot be found here: no detector here"):
+        command.run(["--pose", "--data", str(tmp_path), "--output", str(tmp_path)])
 
 
 @pytest.mark.parametrize(
@@ -189,6 +251,9 @@ def test_the_command_writes_a_report_that_names_what_made_it(big_people, tiny_we
         ({"--data": "nowhere"}, "cannot be read"),
         ({"--train-data": "nowhere.png"}, "nowhere.png: is neither"),
         ({"--pairs": "0"}, "--pairs 0: needs at least one pair"),
+        ({"--people": "0"}, "--people 0: needs at least one person"),
+        ({"--swaps": "-1"}, "--swaps -1: must not be negative"),
+        ({"--features": "nowhere.safetensors"}, "nowhere.safetensors does not exist"),
         ({"--device": "abacus"}, "abacus"),
         ({"--output": __file__}, "test_evaluate.py is a file; a folder is needed"),
     ],

@@ -53,7 +53,7 @@ def patches_at(level_HWC: np.ndarray, centres_N2: np.ndarray) -> np.ndarray:
     """float32 [N, 7 * 7 * 3] around the centres."""
     windows = np.lib.stride_tricks.sliding_window_view(level_HWC, (PATCH, PATCH), axis=(0, 1))
     rows, columns = (centres_N2 - PATCH // 2).T
-    return windows[rows, columns].transpose(0, 2, 3, 1).reshape(len(centres_N2), -1)
+    return windows[rows, columns].transpose(0, 2, 3, 1).reshape(len(centres_N2), PATCH * PATCH * 3)
 
 
 def directions(count: int, dimensions: int, seed: int = SEED) -> np.ndarray:

@@ -45,7 +45,9 @@ bool on_sleeve() { return EDGE == 1 && v_arm.y > .5; }
 vec2 panel_place(out float panel) {
   panel = 0.;
 #if EDGE == 3
-  return vec2(atan(v_rest.x, v_rest.z) * 2.2, v_rest.y);
+  float angle = atan(v_rest.x, v_rest.z);
+  panel = sign(angle) * step(1.5, abs(angle));  // the seam runs down the back
+  return vec2(angle * 2.2, v_rest.y);
 #else
   if (on_sleeve()) {
     // round the axis of the arm, bent at the elbow of the base mesh; the seam runs below

@@ -50,6 +50,7 @@ BOTH_ARMS = {
     "down": 0.16,
 }
 _CLAVICLE = {"hair": 0.3, "out": 0.12, "chin": 0.05}
+_CURL = {"hip": (0.3, 0.7), "down": (0.2, 0.7), "swing forward": (0.2, 0.8), "swing back": (0.2, 0.8)}
 _TURNED_AWAY = 0.35  # radians between the person's front and the camera from which on people look back to it
 
 
@@ -174,7 +175,7 @@ def plan_pose(
     ahead = "L" if uniform() < 0.5 else "R"
     _place_feet(pose, ahead, rng)
     for side, goal in zip(SIDES, goals or _draw_goals(rng, pose, ahead), strict=True):
-        curl = uniform(0.3, 0.7) if goal == "hip" else uniform(0.1, 0.5)
+        curl = uniform(*_CURL.get(goal, (0.1, 0.5)))
         pose.arms[side] = Arm(
             goal, uniform(-1, 1, 4), _CLAVICLE.get(goal, -0.1) + normal(0.03), curl, normal(0.12)
         )

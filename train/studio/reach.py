@@ -57,7 +57,7 @@ class Reach:
         match arm.goal:
             case "down":
                 wrist = by_pelvis(out(hip_width + 0.55 + 0.25 * a, hip - 0.35 + 0.3 * b, 0.25 + 0.35 * c))
-                return Goal(wrist, behind, -0.3 + 0.3 * d)
+                return Goal(wrist, behind, -0.3 + 0.3 * d, self.pelvis @ out(-0.1, -1, 0.2 + 0.1 * d))
             case "swing forward":
                 wrist = by_pelvis(out(hip_width + 0.45 + 0.2 * a, hip - 0.1, 1.5 + 0.5 * c))
                 return Goal(wrist, behind, -0.2)

@@ -163,21 +163,32 @@ class _Solver:
         return float(min(*drops, 0.35))
 
     def _local_rotations(self) -> dict[str, np.ndarray]:
-        pose, skeleton = self.pose, self.skeleton
-        bend = turn(y=pose.spine.twist) @ turn(z=pose.spine.tilt) @ turn(x=pose.spine.forward)
+        pose = self.pose
+        bend = _bent(pose.spine)
         local = {name: share(bend, 0.2) for name in _SPINE}
         head = turn(x=pose.head.forward, y=pose.head.twist, z=pose.head.tilt)
         local.update({name: share(head, part) for name, part in _NECK.items()})
         for side, sign in (("L", 1), ("R", -1)):
             arm = pose.arms[side]
             local[f"clavicle.{side}"] = turn(z=sign * arm.clavicle)
-            across = skeleton.at(f"finger5-1.{side}") - skeleton.at(f"finger2-1.{side}")
-            axis = across * sign  # from knuckle to knuckle: the hinge of all fingers
-            for finger in "2345":
-                spread = 1 + 0.12 * (int(finger) - 3)
-                for joint, part in _FINGER_CURL:
-                    local[f"finger{finger}-{joint}.{side}"] = rotation(axis, -arm.curl * part * spread)
-            local[f"finger1-2.{side}"] = rotation(axis, -arm.curl * 0.3)
+            local.update(self._fingers(side, sign))
+        return local
+
+    def _fingers(self, side: str, sign: int) -> dict[str, np.ndarray]:
+        """Fingers curled, and brought together: the rest pose fans them out."""
+        arm, at = self.pose.arms[side], self.skeleton.at
+        local = {}
+        axis = (at(f"finger5-1.{side}") - at(f"finger2-1.{side}")) * sign  # from knuckle to knuckle
+        along = {f: at(f"finger{f}-2.{side}") - at(f"finger{f}-1.{side}") for f in "12345"}
+        together = 0.6 + 0.3 * float(arm.jitter[3])
+        for finger in "2345":
+            spread = 1 + 0.12 * (int(finger) - 3)
+            for joint, part in _FINGER_CURL:
+                local[f"finger{finger}-{joint}.{side}"] = rotation(axis, -arm.curl * part * spread)
+            closed = share(swing(along[finger], along["3"]), together)
+            local[f"finger{finger}-1.{side}"] = local[f"finger{finger}-1.{side}"] @ closed
+        local[f"finger1-1.{side}"] = share(swing(along["1"], along["2"]), 0.6 * together)
+        local[f"finger1-2.{side}"] = rotation(axis, -arm.curl * 0.3)
         return local
 
     def _plan_leg(self, side: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 
@@ -9,11 +11,25 @@ def normalised(vector: np.ndarray) -> np.ndarray:
     return vector / max(float(np.sqrt(vector @ vector)), 1e-9)
 
 
+def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Cross product of two vectors [3]: numpy's is made for arrays and ten times as slow."""
+    (ax, ay, az), (bx, by, bz) = a, b
+    return np.array((ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx))
+
+
 def rotation(axis, angle: float) -> np.ndarray:
-    """Right-handed rotation about an axis (Rodrigues)."""
-    x, y, z = normalised(np.asarray(axis, float))
-    skew = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
-    return np.eye(3) + np.sin(angle) * skew + (1 - np.cos(angle)) * skew @ skew
+    """Right-handed rotation about an axis (Rodrigues), written out; no axis is no rotation."""
+    x, y, z = (float(part) for part in axis)
+    length = max(math.sqrt(x * x + y * y + z * z), 1e-9)
+    x, y, z = x / length, y / length, z / length
+    sine, rest = math.sin(angle), 1 - math.cos(angle)
+    return np.array(
+        (
+            (1 - rest * (y * y + z * z), rest * x * y - sine * z, rest * x * z + sine * y),
+            (rest * x * y + sine * z, 1 - rest * (x * x + z * z), rest * y * z - sine * x),
+            (rest * x * z - sine * y, rest * y * z + sine * x, 1 - rest * (x * x + y * y)),
+        )
+    )
 
 
 def turn(x: float = 0.0, y: float = 0.0, z: float = 0.0) -> np.ndarray:
@@ -24,7 +40,7 @@ def turn(x: float = 0.0, y: float = 0.0, z: float = 0.0) -> np.ndarray:
 def swing(start: np.ndarray, end: np.ndarray) -> np.ndarray:
     """The shortest rotation that takes one direction into another."""
     start, end = normalised(start), normalised(end)
-    axis = np.cross(start, end)
+    axis = cross(start, end)
     sine = float(np.sqrt(axis @ axis))
     return np.eye(3) if sine < 1e-8 else rotation(axis, np.arctan2(sine, start @ end))
 
@@ -33,7 +49,7 @@ def frame(direction: np.ndarray, normal: np.ndarray) -> np.ndarray:
     """Orthonormal frame with columns direction, normal (made orthogonal to it), and their cross product."""
     direction = normalised(direction)
     normal = normalised(normal - direction * (normal @ direction))
-    return np.stack([direction, normal, np.cross(direction, normal)], 1)
+    return np.stack([direction, normal, cross(direction, normal)], 1)
 
 
 def share(matrix: np.ndarray, part: float) -> np.ndarray:

@@ -1,4 +1,8 @@
-"""Exact labels of a picture: the 18 OpenPose keypoints with their states, from bones and depth buffer."""
+"""Exact labels of a picture: the 18 OpenPose keypoints with their states, from bones and depth buffer.
+
+What a detector would have found of them, without the joints that it would lose, `train.data.detector` tells:
+training and the samples take the keypoints through it, the stored ones stay exact.
+"""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ from engine.errors import InputError
 from engine.files import make_folder, write_whole
 from engine.models.nted import Nted
 from engine.models.nted.weights import from_file
+from engine.models.parser.weights import SHIPPED
 from engine.paths import DEFAULT_WEIGHTS
 from engine.plan import make_plan
 from train.data.pairs import Pair
@@ -64,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
         "--features",
         type=Path,
         metavar="PARSER",
-        help="weights of the parsing network, for Fréchet distances",
+        help="weights of the parsing network, for Fréchet distances (default: those in the box, if any)",
     )
     p.add_argument(
         "--sheet", type=int, nargs="?", const=EYE_PAIRS, default=0, metavar="N",
@@ -78,6 +79,8 @@ def parser() -> argparse.ArgumentParser:
 def run(argv: list[str]) -> int:
     options = parser().parse_args(argv)
     _check(options)
+    if options.features is None and SHIPPED.is_file():
+        options.features = SHIPPED
     device = make_plan(options.device).device
     file = weights.read(options.weights)
     network = from_file(file).to(device)

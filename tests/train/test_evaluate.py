@@ -183,7 +183,10 @@ def test_tables_of_measures_are_in_both_outputs():
 # command
 
 
-def test_the_command_writes_a_report_that_names_what_made_it(big_people, tiny_weights, tmp_path, capsys):
+def test_the_command_writes_a_report_that_names_what_made_it(
+    big_people, tiny_weights, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(command, "SHIPPED", tmp_path / "no parser in the box")
     arguments = ["--weights", tiny_weights, "--data", big_people, "--train-data", big_people, "--pairs", "3"]
     arguments = [str(word) for word in [*arguments, "--sheet", "2"]]
     outputs = [tmp_path / name for name in ("one", "two")]

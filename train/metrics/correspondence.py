@@ -37,7 +37,7 @@ NOTE = (
     "looks at the mean of the person. A mixture has one place, between those it mixes; a cell of the 16-row "
     "layers is about 1.2 dm wide."
 )
-LAYERS, UNIFORM = "layer {}", "uniform attention at layer {}"
+LAYERS, UNIFORM = "layer {}", "uniform attention, {} rows"
 
 
 def seen_in(reference_surface_3HW: np.ndarray, points_N3: np.ndarray) -> np.ndarray:
@@ -99,9 +99,11 @@ class Correspondence:
         reference, target = sight.batch.reference_surface_B3HW, sight.batch.target_surface_B3HW
         layers = list(zip(sight.output.extraction, sight.output.distribution, strict=True))
         for name, maps in zip(layer_names(sight.output.distribution), layers, strict=True):
-            for row, uniform in ((LAYERS, False), (UNIFORM, True)):
-                values = correspondence(reference, target, *maps, uniform=uniform)
-                self._values.setdefault(row.format(name), []).extend(values)
+            values = correspondence(reference, target, *maps)
+            self._values.setdefault(LAYERS.format(name), []).extend(values)
+        for rows, maps in {maps[1].shape[-2]: maps for maps in layers}.items():
+            values = correspondence(reference, target, *maps, uniform=True)
+            self._values.setdefault(UNIFORM.format(rows), []).extend(values)
 
     def table(self, persons_N: np.ndarray) -> Table | None:
         if not any(np.isfinite(values).any() for values in self._values.values()):

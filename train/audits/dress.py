@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from train.studio.review import BARE_SHARE
 from train.studio.surfaces import ARMS, BARE_HIPS, BARE_TORSO, LEGS
 
 from .checks import Check, Finding, Taken
 from .surfaces import canonical, has_surfaces
 
-BARE_SHARE = 0.003  # of the person's pixels: what the edge of a hem may show
 _TRUNK_LOW, _TRUNK_HIGH, _TRUNK_HALF = -0.7, 3.5, 2.3  # dm on the base mesh; the arms are further out
 
 

@@ -5,53 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import ndimage
 
 from engine.pose.skeleton import ABSENT, GUESSED, JOINTS, SEEN
-from train.studio.surfaces import BACKGROUND, DRESS, PANTS, UPPER
+from train.studio.review import specks
+from train.studio.surfaces import BACKGROUND
 
 from .checks import Check, Finding, Taken
 
-CLOTHES = (UPPER, DRESS, PANTS)
-_PICTURE = 256 * 176  # px that the sizes of specks are said for
-SMALLEST_SPECK, LARGEST_SPECK = 6, 60  # px: from a little over 5 up to the smallest hand
 _LEAST_PERSON = 0.04  # of a picture's pixels; a full view of a slim person fills 0.1
 _LEAST_CONTRAST = 4.0  # standard deviation of the grey values, 0 to 255
-_TOUCHING = np.ones((3, 3), int)
-
-
-def specks(parsing_HW: np.ndarray) -> np.ndarray:
-    """Pixels of label specks, bool [H, W].
-
-    A speck is an 8-connected patch of one class, over 5 px and under 60 (of a picture of 256x176), that lies
-    alone where it has no business: everything around it is clothes (a finger or an inner layer that came
-    through the cloth), or everything around it is background (a crumb beside the person). Patches that also
-    touch skin, hair or the frame are left alone: cloth between fingers, a parted fringe, a hand cut by the
-    frame are as small, and right.
-    """
-    found = np.zeros(parsing_HW.shape, bool)
-    scale = parsing_HW.size / _PICTURE
-    for label in np.unique(parsing_HW[parsing_HW != BACKGROUND]):
-        patches, count = ndimage.label(parsing_HW == label, _TOUCHING)
-        areas = np.bincount(patches.ravel(), minlength=count + 1)
-        for patch, place in enumerate(ndimage.find_objects(patches), 1):
-            if SMALLEST_SPECK * scale <= areas[patch] < LARGEST_SPECK * scale:
-                inside = _widened(place, parsing_HW.shape)
-                if inside and _is_alone(patches[inside] == patch, parsing_HW[inside]):
-                    found[inside] |= patches[inside] == patch
-    return found
-
-
-def _widened(place: tuple[slice, slice], shape: tuple[int, int]) -> tuple[slice, slice] | None:
-    """The window and one pixel more on each side; None where it touches the frame."""
-    if any(part.start == 0 or part.stop == length for part, length in zip(place, shape, strict=True)):
-        return None
-    return tuple(slice(part.start - 1, part.stop + 1) for part in place)
-
-
-def _is_alone(patch: np.ndarray, labels: np.ndarray) -> bool:
-    around = labels[ndimage.binary_dilation(patch, _TOUCHING) & ~patch]
-    return bool(np.isin(around, CLOTHES).all() or (around == BACKGROUND).all())
 
 
 def keypoint_faults(keypoints_18x3: np.ndarray, size: tuple[int, int]) -> str:

@@ -64,7 +64,11 @@ class ParserRun:
         network = Parser(recipe.network).to(device, memory_format=torch.channels_last)
         ema = copy.deepcopy(network).requires_grad_(False).eval()
         optimiser = torch.optim.AdamW(
-            network.parameters(), recipe.learning_rate, recipe.betas, weight_decay=recipe.weight_decay
+            network.parameters(),
+            recipe.learning_rate,
+            recipe.betas,
+            weight_decay=recipe.weight_decay,
+            fused=True,
         )
         return cls(recipe, network, ema, optimiser)
 
@@ -113,11 +117,10 @@ class ParserRun:
     @torch.no_grad()
     def _average(self, decay: float) -> None:
         mean, last = self.ema.state_dict(), self.network.state_dict()
-        for name, value in mean.items():
-            if value.is_floating_point():
-                value.lerp_(last[name], 1 - decay)
-            else:
-                value.copy_(last[name])
+        numbers = [name for name, value in mean.items() if value.is_floating_point()]
+        torch._foreach_lerp_([mean[name] for name in numbers], [last[name] for name in numbers], 1 - decay)
+        for name in mean.keys() - set(numbers):
+            mean[name].copy_(last[name])
 
     def state(self) -> dict:
         return {

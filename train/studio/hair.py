@@ -15,6 +15,7 @@ from .scalp import CENTRE, Scalp, height_over_hairline, scalp_of
 from .strands import STRIPS
 
 _STEP = 0.2  # dm
+_OUTER = 0.6  # share of the locks that makes the coarse mesh
 _WHORL = np.array([0.12, 8.4, -0.05])  # the crown, from which short hair goes out
 _FACE_WIDTH = np.array([(6.2, 0.6), (6.6, 0.7), (7.1, 0.8), (7.6, 0.78), (8.0, 0.4), (8.1, 0.0)])  # y, half
 
@@ -31,17 +32,22 @@ def hair_mesh(
         pieces.append(_cards(*_bun(cut, rng), 0.8 * cut.bun, streaks, rng, centre=np.array(cut.knot)))
     if cut.tail:
         pieces.append(_cards(*_tail(scalp, cut, rng), 0.26, streaks, rng))
-    points, normals, uvs, shades, triangles = ([piece[i] for piece in pieces] for i in range(5))
+    points, normals, uvs, shades, triangles, coarse = ([piece[i] for piece in pieces] for i in range(6))
     starts = np.cumsum([0] + [len(part) for part in points[:-1]])
+
+    def of_all(parts: list[np.ndarray]) -> np.ndarray:
+        return np.concatenate([part + start for part, start in zip(parts, starts, strict=True)])
+
     canonical = np.concatenate(points)
     placed = scalp.carry(canonical, body)
     shaved = pieces[0][0]  # lies on the skin exactly
     placed[: len(shaved)] = shaved + body[scalp.rows] - scalp.base[scalp.rows]
     return part_mesh(
-        np.concatenate([part + start for part, start in zip(triangles, starts, strict=True)]),
+        of_all(triangles),
         placed,
         np.concatenate(normals),
         scalp.skin(canonical),
+        of_all(coarse),
         uv=np.concatenate(uvs),
         canonical=canonical,
         across=np.concatenate(shades),
@@ -61,7 +67,7 @@ def _cap(scalp: Scalp, cut: Haircut):
     down = np.clip((over + 0.05) / 0.4, 0.004, 1) * 0.4 + 0.55 * np.clip((over - 0.35) / 1.8, 0, 1)
     uvs = np.stack([stubble, 1 - down], 1)
     shade = np.full(len(used), 0.0 if cut.flow == "none" else 0.25)
-    return points, scalp.normals[used], uvs, shade, scalp.triangles
+    return points, scalp.normals[used], uvs, shade, scalp.triangles, scalp.triangles
 
 
 def _locks(scalp: Scalp, cut: Haircut, rng: np.random.Generator):
@@ -281,10 +287,13 @@ def _tail(scalp: Scalp, cut: Haircut, rng: np.random.Generator):
 
 
 def _cards(curves, depth, width, streaks, rng, centre=CENTRE):
-    """Two vertices to every point of the curves: points, normals, uvs, shades and triangles.
+    """Two vertices to every point of the curves: points, normals, uvs, shades, triangles, coarse triangles.
 
-    depth [S]: how deep a lock lies below others.
+    depth [S]: how deep a lock lies below others. The outer ones come first, which hide others, and are all
+    that is seen from far away.
     """
+    order = np.argsort(depth, kind="stable")
+    curves, depth = curves[order], depth[order]
     count, steps = curves.shape[:2]
     along = unit(np.gradient(curves, axis=1))
     outward = curves - centre
@@ -316,4 +325,5 @@ def _cards(curves, depth, width, streaks, rng, centre=CENTRE):
         uvs.reshape(-1, 2),
         shades.reshape(-1),
         triangles.astype(np.int32),
+        triangles[triangles[:, 0] < 2 * steps * round(_OUTER * count)].astype(np.int32),
     )

@@ -58,16 +58,17 @@ class Composition:
         backdrop: Backdrop,
         posed: Posed,
         skeleton: Skeleton,
+        floor: float,
     ) -> None:
         """Fill `picture`. colour, open_sky, surface, shadow: textures of the passes before; the uniform block
-        Scene is bound."""
+        Scene is bound. floor: its height (dm)."""
         self._hang(backdrop)
         self._silhouette_buffer.use()
         shadow.use(0)
         self._from_key.render(vertices=3)
         self._silhouette.build_mipmaps()
         array = self._on_floor[backdrop.gloss > 0]
-        for name, value in _values(light, backdrop, posed, skeleton).items():
+        for name, value in _values(light, backdrop, posed, skeleton, floor).items():
             array.program[name].value = value
         for unit, texture in enumerate((colour, open_sky, surface, self._silhouette, *self._scenery)):
             texture.use(unit)
@@ -94,12 +95,12 @@ class Composition:
         return texture
 
 
-def _values(light: Light, backdrop: Backdrop, posed: Posed, skeleton: Skeleton) -> dict[str, object]:
+def _values(
+    light: Light, backdrop: Backdrop, posed: Posed, skeleton: Skeleton, floor: float
+) -> dict[str, object]:
     """Uniforms of compose.frag."""
     feet = np.array([posed.heads[skeleton.index[f"foot.{side}"]] for side in "LR"])
-    soles = feet[:, 1] - 0.75 - skeleton.heel
-    floor = float(soles.min())
-    near = np.exp(-(soles - floor) / 0.5)
+    near = np.exp((feet[:, 1].min() - feet[:, 1]) / 0.5)
     key, rest = light.key_colour.mean(), light.ambient_up.mean() + light.fill_colour.mean()
     return {
         "exposure": light.exposure,

@@ -79,7 +79,9 @@ def _heel_cones(meshes, body: Body, heels: Heels) -> Part:
     for side in SIDES:
         centre = _under_heel(meshes, body.vertices, side)
         moves.append(_under_heel(meshes, meshes.base, side) - centre)
-        tip = centre + down * (heels.height + 0.1)
+        # down to where the ball of the pitched foot stands
+        ball = meshes.bones.head(f"toe2-1.{side}", body.vertices)
+        tip = centre + down * (np.sin(heels.pitch) * (ball[2] - centre[2]) + 0.1)
         first = sum(len(ring) for ring in points)
         points += [centre + (0, 0.12, 0) + circle * heels.radius, tip + circle * heels.foot_radius, tip[None]]
         for i in range(sides):

@@ -172,7 +172,15 @@ class Renderer:
         context.disable(context.DEPTH_TEST)
         self._occlude(camera)
         self._composition.compose(
-            self._colour, self._open, self._surface, self._shadow, light, backdrop, posed, skeleton
+            self._colour,
+            self._open,
+            self._surface,
+            self._shadow,
+            light,
+            backdrop,
+            posed,
+            skeleton,
+            floor=float(model.posed[:, 1].min()),
         )
         return self._read(camera)
 

@@ -52,6 +52,8 @@ class Recipe:
     network: NtedConfig
     phases: tuple[Phase, ...]  # the last one goes on until the run is stopped
     learning_rate: float = 2e-2  # equalised weights want large steps
+    optimiser: str = "adam"  # or "muon" (optimisers.py)
+    extraction_factor: float = 1.0  # on the learning rate of the extraction filters
     betas: tuple[float, float] = (0.9, 0.99)
     warm_up: int = 2_000  # samples until the full learning rate
     losses: LossWeights = LossWeights()
@@ -119,7 +121,11 @@ def default() -> Recipe:
     return Recipe(
         name="default",
         network=default_256(),
-        phases=(Phase((128, 80), 8, 20_000), Phase((192, 128), 8, 28_000), Phase((256, 176), 8, FOREVER)),
+        phases=(Phase((128, 80), 8, 14_000), Phase((192, 128), 8, 24_000), Phase((256, 176), 8, FOREVER)),
+        learning_rate=1e-2,
+        optimiser="muon",
+        extraction_factor=16.0,
+        losses=LossWeights(attention=1.0, slots=0.2),
     )
 
 

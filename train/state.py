@@ -19,6 +19,7 @@ from train.losses.adversarial import Adversary, lazy_adam
 from train.losses.features import Features
 from train.losses.slots import Slots
 from train.objective import all_losses, parts, shared_pixel_weights
+from train.optimisers import optimisers_for
 from train.recipes import Recipe
 from train.world import World
 
@@ -43,7 +44,7 @@ class Run:
     world: World
     network: Nted
     ema: Nted
-    optimiser: torch.optim.Optimizer
+    optimisers: list[torch.optim.Optimizer]
     adversary: Adversary | None = None
     features: Features | None = None  # what the perceptual terms look through
     accumulate: int = 1  # backward passes a step
@@ -82,23 +83,22 @@ class Run:
             sharpen_extraction(network, recipe.sharpen)
         network.to(device, memory_format=torch.channels_last)
         ema = copy.deepcopy(network).requires_grad_(False)
-        fused = device.type in ("cpu", "cuda")
-        optimiser = torch.optim.Adam(
-            network.parameters(), lr=recipe.learning_rate, betas=recipe.betas, fused=fused
+        optimisers = optimisers_for(
+            network, recipe.optimiser, recipe.learning_rate, recipe.betas, recipe.extraction_factor
         )
         adversary = None
         if recipe.adversarial_from is not None:
             discriminator = Discriminator(recipe.discriminator).to(device, memory_format=torch.channels_last)
             adversary = Adversary(world.parallel(discriminator), recipe.adversary)
         mixed = mixed_precision(device) if mixed is None else mixed
-        return cls(recipe, world, network, ema, optimiser, adversary, features, accumulate, mixed)
+        return cls(recipe, world, network, ema, optimisers, adversary, features, accumulate, mixed)
 
     def state(self) -> dict:
         return {
             "recipe": self.recipe.to_json(),
             "network": self.network.state_dict(),
             "ema": self.ema.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "adversary": self.adversary.state() if self.adversary else None,
             "slots": {number: asdict(slots) for number, slots in (self.slots or {}).items()},
             "samples": self.samples,
@@ -115,9 +115,7 @@ class Run:
             )
         self.network.load_state_dict(state["network"])
         self.ema.load_state_dict(state["ema"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        for group in self.optimiser.param_groups:
-            group["betas"] = self.recipe.betas
+        self._restore_optimisers(state.get("optimisers", []), path)
         if self.adversary and state.get("adversary"):
             try:
                 self.adversary.restore(state["adversary"])
@@ -133,6 +131,21 @@ class Run:
         self.decay_from, self.decay_to = state["decay"]
         self.history = state["history"]
         torch.set_rng_state(state["random"])
+
+    def _restore_optimisers(self, states: list[dict], path: Path) -> None:
+        factors = [[group["factor"] for group in optimiser.param_groups] for optimiser in self.optimisers]
+        try:
+            for optimiser, state in zip(self.optimisers, states, strict=True):
+                optimiser.load_state_dict(state)
+        except ValueError:
+            raise InputError(
+                f"The checkpoint {path} is of another optimiser than recipe {self.recipe.name}'s."
+            ) from None
+        for optimiser, wanted in zip(self.optimisers, factors, strict=True):
+            for group, factor in zip(optimiser.param_groups, wanted, strict=True):
+                group["factor"] = factor
+                if "betas" in group:
+                    group["betas"] = self.recipe.betas
 
     @property
     def cooling(self) -> float:
@@ -165,13 +178,14 @@ class Run:
 
         Raises FloatingPointError on a loss that is no number, in all processes at once.
         """
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.learning_rate()
+        for optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = self.learning_rate() * group["factor"]
         if self.recipe.both_directions:
             batch = both_directions(batch)
         pieces = parts(batch, shared_pixel_weights(batch, self.world), self.accumulate)
         adversary = self.adversary if self.adversarial else None
-        self.optimiser.zero_grad(set_to_none=True)
+        self.network.zero_grad(set_to_none=True)
         sums: dict[str, Tensor] = {}
         fakes = []
         for number, (piece, pixel_weights) in enumerate(pieces, 1):
@@ -188,7 +202,8 @@ class Run:
             raise FloatingPointError(f"The loss at {self.samples} samples is not a number.")
         if self.recipe.clip is not None:
             nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip)
-        self.optimiser.step()
+        for optimiser in self.optimisers:
+            optimiser.step()
         count = len(batch.target_BCHW) * self.world.size
         half_life = min(self.recipe.ema_half_life, self.recipe.ema_ramp * (self.samples + count))
         update_ema(self.ema, self.network, 0.5 ** (count / half_life))

@@ -54,7 +54,7 @@ def test_with_an_adversary_stopping_and_going_on_changes_no_bit(people, tmp_path
             run.restore(read_torch(there[-1]), there[-1])
         fit(run, people, tmp_path / "broken", console=QUIET)
     assert run.samples == straight.samples == 40 and run.adversary.steps == 4
-    parts = ("network", "ema", "optimiser", "adversary", "samples", "random")
+    parts = ("network", "ema", "optimisers", "adversary", "samples", "random")
     assert all(same(run.state()[part], straight.state()[part]) for part in parts)
 
 

@@ -177,12 +177,14 @@ def slot_term(
 def slots_term(
     extraction: list[Tensor], distribution_logits: list[Tensor], slots: dict[int, Slots], batch: PairBatch
 ) -> Tensor:
-    """Mean of `slot_term` over the first layer of every level; the second finds its textures' use itself.
+    """Mean of `slot_term` over the first layer of the two finest levels with textures.
 
-    extraction, distribution_logits: [B, K, h, w] by layer, in the order 16a, 16b, ...; slots: by K.
+    Coarser maps are too small for so many patches, and held to them they learn worse (measured); the second
+    layer of a level finds its textures' use itself. extraction, distribution_logits: [B, K, h, w] by layer,
+    in the order 16a, 16b, ...; slots: by K.
     """
     reference = batch.reference_surface_B3HW, batch.reference_parsing_BHW
     target = batch.target_surface_B3HW, batch.target_parsing_BHW
-    layers = zip(extraction[::2], distribution_logits[::2], strict=True)
+    layers = zip(extraction[-4::2], distribution_logits[-4::2], strict=True)
     terms = [slot_term(e, d, slots[e.shape[1]], reference, target) for e, d in layers]
     return torch.stack(terms).mean()

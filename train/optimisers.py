@@ -1,0 +1,71 @@
+"""What moves a network's weights: Adam for all of them, or Muon for the kernels of its convolutions.
+
+Muon (Jordan et al. 2024, torch.optim.Muon) makes the momentum of a matrix orthogonal before it steps, so that
+all directions of a layer learn equally fast. It is for matrices; kernels are given to it as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+
+_LEAST_SIDE = 16  # a matrix with fewer rows or columns is left to Adam
+_OWN_ROOT_MEAN_SQUARE = 0.2  # of a step of torch's Muon with learning rate 1, when matched to Adam's
+EXTRACTION_FILTER = "semantic_extraction_filter"
+
+
+class KernelMuon(torch.optim.Muon):
+    """Muon over convolution kernels [out, in, k, k], each as the matrix [out, k k in] in the same memory.
+
+    A learning rate of 1 moves the weights by a root mean square of 1, whatever their shape.
+    """
+
+    def __init__(self, kernels: Iterable[Tensor], learning_rate: float):
+        self.kernels = list(kernels)
+        matrices = [_as_matrix(kernel) for kernel in self.kernels]
+        for kernel, matrix in zip(self.kernels, matrices, strict=True):
+            if matrix.data_ptr() != kernel.data_ptr():
+                raise ValueError("kernels must be in channels_last order")
+        super().__init__(matrices, learning_rate, weight_decay=0.0, adjust_lr_fn="match_rms_adamw")
+        self.param_groups[0]["factor"] = 1.0 / _OWN_ROOT_MEAN_SQUARE
+
+    def step(self):
+        for kernel, matrix in zip(self.kernels, self.param_groups[0]["params"], strict=True):
+            matrix.grad = None if kernel.grad is None else _as_matrix(kernel.grad)
+        super().step()
+
+
+def _as_matrix(kernel_OIkk: Tensor) -> Tensor:
+    return kernel_OIkk.detach().permute(0, 2, 3, 1).flatten(1)
+
+
+def optimisers_for(
+    network: nn.Module,
+    kind: str,
+    learning_rate: float,
+    betas: tuple[float, float],
+    extraction_factor: float,
+) -> list[torch.optim.Optimizer]:
+    """The optimisers of a network in channels_last order; a group's learning rate is its "factor" times the
+    run's.
+
+    kind: "adam" or "muon". extraction_factor: of the extraction filters, which Adam always moves: a sharp
+    start makes them so large that the others' steps would hardly turn them.
+    """
+    named = dict(network.named_parameters())
+    filters = [weight for name, weight in named.items() if EXTRACTION_FILTER in name]
+    others = [weight for name, weight in named.items() if EXTRACTION_FILTER not in name]
+    kernels = [weight for weight in others if kind == "muon" and _is_wide(weight)]
+    taken = {id(weight) for weight in kernels}
+    others = [weight for weight in others if id(weight) not in taken]
+    groups = [{"params": others, "factor": 1.0}, {"params": filters, "factor": extraction_factor}]
+    fused = next(network.parameters()).device.type in ("cpu", "cuda")
+    groups = [group for group in groups if group["params"]]
+    adam = torch.optim.Adam(groups, lr=learning_rate, betas=betas, fused=fused)
+    return [adam, KernelMuon(kernels, learning_rate)] if kernels else [adam]
+
+
+def _is_wide(weight: Tensor) -> bool:
+    return weight.ndim == 4 and min(len(weight), weight[0].numel()) >= _LEAST_SIDE

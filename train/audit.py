@@ -22,7 +22,7 @@ from .audits.checks import Audit, Line, Taken, table
 from .audits.detector import DetectorAudit
 from .audits.sheet import sheet
 from .audits.storage import look_again, look_at_shards
-from .render import _index_range, _size
+from .render import index_range, picture_size
 
 _EVERYONE = range(TRAINING_PEOPLE.start, HELD_OUT_PEOPLE.stop)
 PLACES = 12  # failures that are printed of a check
@@ -58,7 +58,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--views", type=int, default=6, metavar="V", help="pictures of a person (6)")
     parser.add_argument(
-        "--size", type=_size, default=(256, 176), metavar="HxW", help="without --data (256x176)"
+        "--size", type=picture_size, default=(256, 176), metavar="HxW", help="without --data (256x176)"
     )
     parser.add_argument(
         "--again",
@@ -93,7 +93,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
 def _people(text: str | None) -> int | range | None:
     if text is None or text.isdecimal():
         return text and int(text)
-    return range(*_index_range(text))
+    return range(*index_range(text))
 
 
 def _stored(options: argparse.Namespace, before: list[Line]) -> Iterator[Taken]:

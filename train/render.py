@@ -53,11 +53,11 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--people", type=int, metavar="N", help="number of people (from index 0, or from A of --range)"
     )
-    parser.add_argument("--range", type=_index_range, metavar="A:B", help="people A <= i < B")
+    parser.add_argument("--range", type=index_range, metavar="A:B", help="people A <= i < B")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder of the data set")
     parser.add_argument("--views", type=int, default=6, metavar="V", help="pictures of a person (6)")
     parser.add_argument(
-        "--size", type=_size, default=(256, 176), metavar="HxW", help="rows x columns (256x176)"
+        "--size", type=picture_size, default=(256, 176), metavar="HxW", help="rows x columns (256x176)"
     )
     parser.add_argument(
         "--workers", type=int, default=os.cpu_count() or 1, metavar="P", help="processes (all cores)"
@@ -73,14 +73,14 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     return arguments
 
 
-def _index_range(text: str) -> tuple[int, int]:
+def index_range(text: str) -> tuple[int, int]:
     ends = re.fullmatch(r"(\d{1,7}):(\d{1,7})", text, re.ASCII)
     if ends is None or int(ends[1]) >= int(ends[2]):
         raise argparse.ArgumentTypeError(f"{text!r} is no range: write A:B with A below B, as in 0:500")
     return int(ends[1]), int(ends[2])
 
 
-def _size(text: str) -> tuple[int, int]:
+def picture_size(text: str) -> tuple[int, int]:
     size = frame_size(text, LONGEST_SIDE)
     if min(size) < SHORTEST_SIDE:
         raise argparse.ArgumentTypeError(f"{text} is too small: {SHORTEST_SIDE} px are the least for a side")

@@ -25,7 +25,7 @@ from engine.pose.formats import write_openpose
 
 from .data.detector import as_detected
 from .data.people import HELD_OUT_PEOPLE
-from .render import _index_range
+from .render import index_range
 from .studio.photographer import Person, Studio, View, planned_shot
 
 SIZE, SMALL = (512, 352), (256, 176)
@@ -82,7 +82,7 @@ def run(argv: list[str]) -> int:
     p = argparse.ArgumentParser("python3 -m train samples", description=__doc__)
     p.add_argument("--output", type=Path, required=True, metavar="DIR")
     p.add_argument("--assets", type=Path, metavar="DIR", help="MakeHuman data folder (or MAKEHUMAN_ASSETS)")
-    p.add_argument("--choose", type=_index_range, metavar="A:B", help="sheets of these people instead")
+    p.add_argument("--choose", type=index_range, metavar="A:B", help="sheets of these people instead")
     options = p.parse_args(argv)
     options.output.mkdir(parents=True, exist_ok=True)
     if options.choose:

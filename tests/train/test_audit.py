@@ -2,64 +2,23 @@
 
 from __future__ import annotations
 
-import json
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from engine.pose.skeleton import FLIP, LEFT_SHOULDER, LEFT_WRIST, RIGHT_WRIST, SEEN
-from train.audit import run
+from engine.pose.skeleton import FLIP, LEFT_SHOULDER, LEFT_WRIST, RIGHT_WRIST
 from train.audits import dress, labels, likeness, sides, surfaces
-from train.audits.checks import Audit, Line, Taken, table
+from train.audits.checks import Audit, Taken
 from train.audits.detector import compare
-from train.audits.sheet import sheet
-from train.data.people import SURFACE_SPAN, View
-from train.data.shards import describe, finished_shards, write_shard
-from train.studio.surfaces import ARMS, BARE_TORSO, DRESS, FACE, LEGS, PANTS, UPPER
+from train.data.people import SURFACE_SPAN
+from train.studio.review import specks
+from train.studio.surfaces import ARMS, BARE_TORSO, DRESS, LEGS, PANTS, UPPER
 
-SIZE = (256, 176)
-# A person of boxes seen from the front: class, rows, columns, and the middle of the box on the base mesh.
-BOXES = (
-    (FACE, (20, 50), (76, 100), (0.0, 6.8)),
-    (UPPER, (50, 125), (64, 112), (0.0, 2.5)),
-    (ARMS, (55, 130), (48, 64), (-3.0, 3.8)),
-    (ARMS, (55, 130), (112, 128), (3.0, 3.8)),
-    (PANTS, (125, 200), (64, 88), (-1.3, -2.5)),
-    (PANTS, (125, 200), (88, 112), (1.3, -2.5)),
-    (LEGS, (200, 240), (68, 84), (-1.9, -6.5)),
-    (LEGS, (200, 240), (92, 108), (1.9, -6.5)),
-)
-FRONT = np.array(
-    [
-        (88, 36), (88, 56), (68, 58), (56, 92), (56, 122), (108, 58), (120, 92), (120, 122), (78, 128),
-        (76, 180), (76, 232), (98, 128), (100, 180), (100, 232), (83, 31), (93, 31), (78, 34), (98, 34),
-    ], np.float32
-)  # fmt: skip
-
-
-def code(x: float, y: float) -> np.ndarray:
-    return np.clip(np.round(127.5 + np.array([x, y, 0.5]) * 127 / SURFACE_SPAN), 1, 255).astype(np.uint8)
-
-
-def box_person(backdrop=(225, 222, 218), light=(1.0, 1.0, 1.0), seed: int = 0) -> View:
-    """A front view of the person of boxes, with all its labels."""
-    rng = np.random.default_rng(seed)
-    image = np.empty((*SIZE, 3))
-    image[:] = backdrop
-    parsing, surface = np.zeros(SIZE, np.uint8), np.zeros((*SIZE, 3), np.uint8)
-    colours = {FACE: (205, 165, 140), ARMS: (205, 165, 140), UPPER: (60, 90, 160), PANTS: (50, 52, 60)}
-    for label, rows, columns, at in BOXES:
-        place = np.s_[rows[0] : rows[1], columns[0] : columns[1]]
-        image[place] = np.array(colours.get(label, (120, 80, 60))) * light
-        parsing[place], surface[place] = label, code(*at)
-    image += rng.normal(0, 3, image.shape)
-    pose = np.column_stack([FRONT, np.full(18, SEEN)]).astype(np.float32)
-    return View(np.clip(image, 0, 255).astype(np.uint8), parsing, pose, "full", "front", surface)
-
-
-def changed(view: View, **parts) -> View:
-    return View(**{**vars(view), **parts})
+sys.path.insert(0, str(Path(__file__).parent))
+from box_person import FRONT, SIZE, box_person, changed, code, speckled  # noqa: E402
 
 
 def verdicts(views: list) -> dict[str, str]:
@@ -82,20 +41,14 @@ def test_a_sound_person_passes_every_check_that_files_allow():
 # specks
 
 
-def speckled(label: int, rows: slice, columns: slice) -> np.ndarray:
-    parsing = box_person().parsing_HW.copy()
-    parsing[rows, columns] = label
-    return parsing
-
-
 @pytest.mark.parametrize("label", [ARMS, PANTS, LEGS], ids=["finger", "inner layer", "leg"])
 def test_what_came_through_the_cloth_is_a_speck(label):
-    marks = labels.specks(speckled(label, slice(80, 83), slice(80, 84)))
+    marks = specks(speckled(label, slice(80, 83), slice(80, 84)))
     assert np.argwhere(marks).tolist() == [[r, c] for r in range(80, 83) for c in range(80, 84)]
 
 
 def test_a_crumb_beside_the_person_is_a_speck():
-    assert labels.specks(speckled(UPPER, slice(20, 23), slice(150, 153))).sum() == 9
+    assert specks(speckled(UPPER, slice(20, 23), slice(150, 153))).sum() == 9
 
 
 @pytest.mark.parametrize(
@@ -109,22 +62,22 @@ def test_a_crumb_beside_the_person_is_a_speck():
     ids=["small", "large", "beside skin", "across"],
 )
 def test_what_belongs_there_is_none(rows, columns):
-    assert not labels.specks(speckled(ARMS, rows, columns)).any()
+    assert not specks(speckled(ARMS, rows, columns)).any()
 
 
 def test_a_hand_that_the_frame_cuts_is_none():
     parsing = np.full(SIZE, DRESS, np.uint8)
     parsing[253:, 80:83] = ARMS
-    assert not labels.specks(parsing).any()
+    assert not specks(parsing).any()
 
 
 def test_specks_grow_with_the_picture():
     small = speckled(ARMS, slice(80, 82), slice(80, 83))
     large = np.repeat(np.repeat(small, 2, 0), 2, 1)
-    assert labels.specks(small).sum() == 6
-    assert labels.specks(large).sum() == 24
+    assert specks(small).sum() == 6
+    assert specks(large).sum() == 24
     large[160:164, 160:165] = UPPER  # leaves 2x1 px and a bit
-    assert not labels.specks(large).any()
+    assert not specks(large).any()
 
 
 def test_specks_are_counted_by_views():
@@ -312,93 +265,3 @@ def test_a_detectors_pose_is_compared_in_body_heights():
     np.testing.assert_allclose(np.nanmedian(compared.off_18), 0.05, atol=1e-5)
     np.testing.assert_allclose(np.nanmedian(compared.shift_18x2, 0), (0, 0.05), atol=1e-5)
     assert not compare(ours, None).found
-
-
-# the command
-
-
-def write_data(folder, views: dict):
-    """A data set of {person: views}."""
-    describe(folder, "boxes", SIZE, 2)
-    for person, pair in views.items():
-        samples = [
-            SimpleNamespace(person=person, view=number, **vars(view)) for number, view in enumerate(pair)
-        ]
-        write_shard(folder, person, person + 1, samples)
-    return folder
-
-
-@pytest.fixture
-def sound_data(tmp_path):
-    pair = [box_person(seed=1), box_person(seed=2)]
-    return write_data(tmp_path / "data", {3: pair, 1_000_004: pair})
-
-
-def test_sound_data_pass(sound_data, tmp_path, capsys):
-    report = tmp_path / "report.json"
-    assert run(["--data", str(sound_data), "--json", str(report), "--sheet", str(tmp_path / "no.png")]) == 0
-    said = capsys.readouterr().out
-    assert "2 people, 4 views" in said and "FAIL" not in said
-    assert "the data are of studio boxes" in said  # why nothing was rendered again
-    checks = {check["check"]: check for check in json.loads(report.read_text())["checks"]}
-    assert checks["visible keypoints lie on the person"]["looked"] == 72
-    assert checks["shards match their sha256"]["verdict"] == "ok"
-    assert not (tmp_path / "no.png").exists()  # nothing failed
-
-
-def test_a_fault_fails_names_its_place_and_is_shown(tmp_path, capsys):
-    from engine.photos import read_photo
-
-    view = box_person()
-    bad = changed(view, parsing_HW=speckled(ARMS, slice(80, 83), slice(80, 84)))
-    folder = write_data(tmp_path / "data", {5: [view, bad]})
-    assert run(["--data", str(folder), "--sheet", str(tmp_path / "worst.png")]) == 1
-    said = capsys.readouterr().out
-    assert "no label specks over 5 px: 5:1 12 px" in said
-    shown = read_photo(tmp_path / "worst.png")
-    assert shown.shape[1] >= 3 * SIZE[1] and (shown != 255).any()
-
-
-def test_a_changed_byte_fails(sound_data, capsys):
-    shard = next(iter(finished_shards(sound_data)))
-    content = bytearray(shard.read_bytes())
-    content[1000] ^= 255  # in the first picture
-    shard.write_bytes(content)
-    assert run(["--data", str(sound_data)]) == 1
-    said = capsys.readouterr().out
-    assert f"{shard} is damaged" in said
-
-
-def test_an_unreadable_view_fails_and_the_rest_is_looked_at(tmp_path, capsys):
-    view = box_person()
-    broken = changed(view, parsing_HW=np.full(SIZE, 9, np.uint8))
-    folder = write_data(tmp_path / "data", {5: [view, broken], 6: [view, view]})
-    assert run(["--data", str(folder), "--people", "5:7"]) == 1
-    said = capsys.readouterr().out
-    assert "every view can be read: " in said and "0000005_1.parsing.png" in said
-    assert "1 people, 2 views" in said
-
-
-def test_wrong_use_is_told(tmp_path, capsys):
-    for arguments in (
-        [],
-        ["--people", "9:3"],
-        ["--people", "many"],
-        ["--data", str(tmp_path), "--size", "1"],
-    ):
-        with pytest.raises(SystemExit) as stop:
-            run(arguments)
-        assert stop.value.code == 2
-    capsys.readouterr()
-
-
-def test_the_table_says_what_a_check_lacks():
-    lines = [Line("a", "views", 0.02, 50, 1), Line("b", "views", 0.0, reason="needs bones")]
-    head, first, second = table(lines).splitlines()
-    assert head.split() == ["check", "looked", "at", "failed", "share", "limit"]
-    assert first.split() == ["a", "50", "views", "1", "2.00%", "2.00%", "ok"]
-    assert second.split() == ["b", "-", "0.00%", "needs", "bones"]
-
-
-def test_a_sheet_of_nothing_is_none():
-    assert sheet([Line("a", "views", 0.0, 5, 0)]) is None

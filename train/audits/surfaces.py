@@ -10,8 +10,6 @@ from train.data.people import SURFACE_SPAN
 
 from .checks import Check, Finding, Taken
 
-_MISFIT = 0.0  # of the pixels
-
 
 def has_surfaces(view) -> bool:
     surface = getattr(view, "surface_HW3", None)
@@ -33,9 +31,7 @@ def _find_misfits(taken: Taken) -> Iterator[Finding]:
         if has_surfaces(view):
             marks = misfits(view.parsing_HW, view.surface_HW3)
             count = int(np.count_nonzero(marks))
-            yield Finding(
-                number, 1, int(count > _MISFIT * marks.size), count, marks, f"{count} px" if count else ""
-            )
+            yield Finding(number, 1, int(count > 0), count, marks, f"{count} px" if count else "")
 
 
 CHECKS = (

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-STUDIO_VERSION = "2"
+STUDIO_VERSION = "3"
 
 
 def photograph(person_index: int, views: int = 6, size: tuple[int, int] = (256, 176)):

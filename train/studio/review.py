@@ -1,12 +1,11 @@
-"""Which pictures are kept: one with bare skin of the trunk or with specks of what came through the cloth is
-taken again."""
+"""Which pictures are kept: one with bare hips or with specks of what came through cloth is taken again."""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy import ndimage
 
-from .surfaces import ARMS, BACKGROUND, BARE_HIPS, BARE_TORSO, DRESS, PANTS, UPPER, parsing_map
+from .surfaces import ARMS, BACKGROUND, BARE_HIPS, DRESS, PANTS, UPPER, parsing_map
 
 BARE_SHARE = 0.003  # of the person's pixels: above what a hem's edge may show
 SMALLEST_SPECK, LARGEST_SPECK = 6, 60  # px: from a little over 5 up to the smallest hand
@@ -19,7 +18,7 @@ _TOUCHING = np.ones((3, 3), int)
 def is_presentable(surfaces: np.ndarray) -> bool:
     """Judge a picture by its surface ids [H, W] (surfaces.py)."""
     person = np.count_nonzero(surfaces != BACKGROUND)
-    if np.count_nonzero(np.isin(surfaces, (BARE_TORSO, BARE_HIPS))) > BARE_SHARE * person:
+    if np.count_nonzero(surfaces == BARE_HIPS) > BARE_SHARE * person:
         return False
     parsing = parsing_map(surfaces)
     return not (_lone_patches(parsing, ARMS, _SMALLEST_FINGERTIP).any() or specks(parsing).any())

@@ -28,7 +28,7 @@ from .studio.poses import Bend, Pose, Recorded, plan_pose
 
 SIZE = (512, 352)
 THUMBNAIL = (128, 88)
-MANNEQUIN = 1_000_010  # short hair, slim clothes: arms and legs can be told apart
+MANNEQUIN = 1_000_044  # short hair, slim clothes: arms and legs can be told apart
 _GREY = (146, 151, 161)
 _SHADING = np.array((14, 14, 14, 0), np.float32)
 

@@ -96,7 +96,9 @@ def _render(arguments: argparse.Namespace) -> int:
     root = load_assets(arguments.assets).root  # also fills the cache before the workers start
     describe(arguments.output, STUDIO_VERSION, arguments.size, arguments.views)
     verify_shards(arguments.output, first, end)
-    spans = [span for span in shard_spans(first, end) if not _is_finished(arguments.output, span)]
+    finished = list(finished_shards(arguments.output).values())
+    spans = [span for span in shard_spans(first, end) if not _is_within(span, finished)]
+    spans = [joined(span, finished) for span in spans]
     job = Job(arguments.output, arguments.size, arguments.views, root)
     if spans:
         _render_spans(job, spans, min(arguments.workers, len(spans)), end - first)
@@ -114,8 +116,17 @@ def shard_spans(first: int, end: int) -> list[tuple[int, int]]:
     return spans
 
 
-def _is_finished(folder: Path, span: tuple[int, int]) -> bool:
-    return any(a <= span[0] and span[1] <= b for a, b in finished_shards(folder).values())
+def _is_within(span: tuple[int, int], finished: list[tuple[int, int]]) -> bool:
+    return any(a <= span[0] and span[1] <= b for a, b in finished)
+
+
+def joined(span: tuple[int, int], finished: list[tuple[int, int]]) -> tuple[int, int]:
+    """The span and the finished shards that hold some of its people, as one: it will replace them."""
+    first, end = span
+    for a, b in sorted(finished):
+        if a < end and b > first:
+            first, end = min(a, first), max(b, end)
+    return first, end
 
 
 def _render_spans(job: Job, spans: list[tuple[int, int]], workers: int, people: int) -> None:

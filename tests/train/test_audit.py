@@ -13,9 +13,9 @@ from engine.pose.skeleton import FLIP, LEFT_SHOULDER, LEFT_WRIST, RIGHT_WRIST
 from train.audits import dress, labels, likeness, sides, surfaces
 from train.audits.checks import Audit, Taken
 from train.audits.detector import compare
-from train.data.people import SURFACE_SPAN
+from train.data.people import SURFACE_SPAN, View
 from train.studio.review import specks
-from train.studio.surfaces import ARMS, BARE_TORSO, DRESS, LEGS, PANTS, UPPER
+from train.studio.surfaces import ARMS, BARE_HIPS, BARE_TORSO, DRESS, LEGS, PANTS, UPPER
 
 sys.path.insert(0, str(Path(__file__).parent))
 from box_person import FRONT, SIZE, box_person, changed, code, speckled  # noqa: E402
@@ -191,18 +191,41 @@ def test_swaps_are_found_by_the_bones_joint_by_joint():
 # dress and surfaces
 
 
-def test_bare_skin_of_the_trunk_is_found_by_its_place_and_by_its_id():
+def bared(height: float, rows: slice) -> View:
+    """The person of boxes with skin beside an arm, 16 px to a row, of the trunk at that height."""
     view = box_person()
-    parsing = view.parsing_HW.copy()
-    parsing[90:100, 80:96] = ARMS  # skin, where the surface is the chest's
-    assert dress.bare_trunk(changed(view, parsing_HW=parsing)).sum() == 160
-    assert "no exposed torso" in failing(changed(view, parsing_HW=parsing))
+    parsing, surface = view.parsing_HW.copy(), view.surface_HW3.copy()
+    parsing[rows, 64:80], surface[rows, 64:80] = ARMS, code(0, height)
+    return changed(view, parsing_HW=parsing, surface_HW3=surface)
+
+
+@pytest.mark.parametrize(
+    ("height", "found"),
+    [
+        (0.5, "no exposed hips or chest"),
+        (3.6, "no exposed hips or chest"),
+        (2.5, "few bare bellies (crop tops)"),
+        (4.6, None),  # a neckline
+        (-1.5, None),  # a leg
+    ],
+)
+def test_bare_skin_is_found_by_its_place(height, found):
+    assert failing(bared(height, slice(90, 100))) == ([found] if found else [])
+    assert failing(bared(height, slice(90, 92))) == []  # 32 px: a hem's edge
+
+
+@pytest.mark.parametrize(
+    ("surface", "found"),
+    [(BARE_HIPS, "no exposed hips or chest"), (BARE_TORSO, "few bare bellies (crop tops)")],
+)
+def test_bare_skin_is_found_by_its_id(surface, found):
+    view = box_person()
     ids = view.parsing_HW.copy()
-    ids[90:92, 80:90] = BARE_TORSO
+    ids[90:92, 80:96] = surface
     photographed = SimpleNamespace(**vars(view), surfaces_HW=ids)
-    assert failing(photographed) == []  # 20 px: a hem's edge
-    ids[90:95, 80:96] = BARE_TORSO
-    assert failing(photographed) == ["no exposed torso"]
+    assert failing(photographed) == []
+    ids[90:100, 80:96] = surface
+    assert failing(photographed) == [found]
 
 
 def test_surface_coordinates_are_there_where_the_person_is():
@@ -214,7 +237,7 @@ def test_surface_coordinates_are_there_where_the_person_is():
         assert failing(changed(view, surface_HW3=surface)) == ["surface coordinates where the person is"]
     none = verdicts([changed(view, surface_HW3=np.zeros_like(holed))])
     assert none["surface coordinates where the person is"] == "-"  # data of version 1
-    assert none["no exposed torso"] == "-"
+    assert none["no exposed hips or chest"] == none["few bare bellies (crop tops)"] == "-"
 
 
 def test_the_code_of_surface_coordinates_is_read_back():

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from engine.errors import InputError
+from train import render
 from train.data.people import People
 from train.data.shards import Sample, describe, finished_shards, verify_shards, write_shard
 
@@ -93,3 +94,13 @@ def test_a_range_is_verified_alone(tmp_path):
     for span in ((), (50, 60), (0, 51)):
         with pytest.raises(InputError, match=f"{damaged.name} is damaged"):
             verify_shards(tmp_path, *span)
+
+
+def test_a_range_that_begins_inside_of_a_shard_replaces_it(tmp_path):
+    finished = [(0, 50), (50, 54), (56, 60), (100, 150)]
+    assert render.joined((52, 55), finished) == (50, 55)
+    assert render.joined((53, 58), finished) == (50, 60)
+    assert render.joined((54, 56), finished) == (54, 56)
+    write(tmp_path, 50, 54)
+    write(tmp_path, *render.joined((52, 55), list(finished_shards(tmp_path).values())))
+    assert People(tmp_path).persons.tolist() == [50, 51, 52, 53, 54]

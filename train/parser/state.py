@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from engine.errors import InputError
 from engine.models.parser import Parser, ParserConfig
+from train.optimisers import optimisers_for
 from train.parser.losses import Weights, losses
 from train.parser.samples import STRONG, Batch, Changes
 from train.recipes import FOREVER, Phase
@@ -30,7 +31,7 @@ class ParserRecipe:
     )
     learning_rate: float = 1.5e-3
     betas: tuple[float, float] = (0.9, 0.99)
-    weight_decay: float = 1e-3
+    kernels: float = 0.5  # share of the learning rate that Muon moves kernels by, root mean square
     warm_up: int = 4_000
     losses: Weights = Weights()
     ema_half_life: int = 4_000
@@ -52,7 +53,7 @@ class ParserRun:
     recipe: ParserRecipe
     network: Parser
     ema: Parser
-    optimiser: torch.optim.Optimizer
+    optimisers: list[torch.optim.Optimizer]
     samples: int = 0
     decay_from: int | None = None  # the learning rate falls linearly to zero from here ...
     decay_to: int | None = None  # ... to here, where the run ends
@@ -63,14 +64,8 @@ class ParserRun:
         torch.manual_seed(recipe.seed)
         network = Parser(recipe.network).to(device, memory_format=torch.channels_last)
         ema = copy.deepcopy(network).requires_grad_(False).eval()
-        optimiser = torch.optim.AdamW(
-            network.parameters(),
-            recipe.learning_rate,
-            recipe.betas,
-            weight_decay=recipe.weight_decay,
-            fused=True,
-        )
-        return cls(recipe, network, ema, optimiser)
+        optimisers = optimisers_for(network, "muon", recipe.learning_rate, recipe.betas, 1.0)
+        return cls(recipe, network, ema, optimisers)
 
     @property
     def device(self) -> torch.device:
@@ -94,12 +89,14 @@ class ParserRun:
     def step(self, batch: Batch) -> dict[str, Tensor]:
         """One optimiser step; returns the detached loss terms. Raises FloatingPointError on a loss that is no
         number."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.learning_rate()
+        shares = (1.0, self.recipe.kernels)  # Adam's and Muon's
+        for optimiser, share in zip(self.optimisers, shares, strict=False):
+            for group in optimiser.param_groups:
+                group["lr"] = self.learning_rate() * group["factor"] * share
         device = self.device
         batch = Batch(**{name: value.to(device) for name, value in vars(batch).items()})
         picture = batch.image_BCHW.contiguous(memory_format=torch.channels_last)
-        self.optimiser.zero_grad(set_to_none=True)
+        self.network.zero_grad(set_to_none=True)
         with torch.autocast(device.type, torch.bfloat16, enabled=mixed_precision(device)):
             output = self.network.train()(picture)
         terms = losses(output, batch, self.recipe.losses)
@@ -107,7 +104,8 @@ class ParserRun:
         if not torch.isfinite(terms["total"]):
             raise FloatingPointError(f"The loss at {self.samples} samples is not a number.")
         nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
-        self.optimiser.step()
+        for optimiser in self.optimisers:
+            optimiser.step()
         count = len(picture)
         half_life = min(self.recipe.ema_half_life, self.recipe.ema_ramp * (self.samples + count))
         self._average(0.5 ** (count / half_life))
@@ -126,7 +124,7 @@ class ParserRun:
         return {
             "recipe": self.recipe.to_json(), "samples": self.samples,
             "network": self.network.state_dict(), "ema": self.ema.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "decay": [self.decay_from, self.decay_to], "history": self.history,
         }  # fmt: skip
 
@@ -140,7 +138,8 @@ class ParserRun:
             raise InputError(f"The checkpoint {path} is of another network than the parser's.")
         self.network.load_state_dict(state["network"])
         self.ema.load_state_dict(state["ema"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        for optimiser, kept in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(kept)
         self.samples = state["samples"]
         self.decay_from, self.decay_to = state["decay"]
         self.history = state["history"]

@@ -9,6 +9,7 @@ STEPS = {
     "fit": "train it on rendered people, or go on with a run",
     "evaluate": "prove it on people never trained on",
     "export": "write its weights for the application and the house features",
+    "look": "draw what it sees in photographs",
 }
 
 

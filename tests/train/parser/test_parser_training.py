@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from engine import parsing
+from engine.cv import cv2
 from engine.errors import InputError
 from engine.models import parser as parser_model
 from engine.models.parser import Parser, ParserConfig
@@ -27,6 +28,7 @@ from train.parser.measure import Tally, fixed_batches, measured
 from train.parser.samples import PLAIN, Batch, Stream
 from train.parser.state import ParserRecipe, ParserRun
 from train.recipes import FOREVER, Phase
+from train.sheets import write_sheet
 
 SMALL = ParserRecipe(
     network=ParserConfig((4, 8, 8, 8, 8), (1, 1, 1), (1, 1)),
@@ -273,3 +275,15 @@ def test_wrong_use_is_told(capsys, stick_people, tmp_path):
         str(tmp_path / "w"),
     ]
     assert main(none) == 2
+
+
+def test_look_draws_photographs_of_any_shape(trained, tmp_path):
+    _, path = trained
+    photos = []
+    for index, size in enumerate([(60, 40), (40, 90)]):
+        photos.append(str(tmp_path / f"{index}.png"))
+        write_sheet(tmp_path / f"{index}.png", np.full((*size, 3), 99, np.uint8))
+    sheet = tmp_path / "sheet.png"
+    assert main(["parser", "look", *photos, "--weights", str(path), "--output", str(sheet)]) == 0
+    assert cv2.imread(str(sheet)).shape[0] > 2 * 384
+    assert main(["parser", "look", "none.png", "--weights", str(path)]) == 2

@@ -23,11 +23,19 @@ class Capability:
 
 @dataclass(frozen=True)
 class Layer:
-    """An extraction and a distribution: name ("64a"), number of neural textures, rows and columns (h, w)."""
+    """An extraction and a distribution: name ("64a"), number of neural textures, rows and columns (h, w).
+
+    texture_names: what each texture is for ("pants, left, knee"), each its own; empty where nobody knows.
+    """
 
     name: str
     channels: int
     size: tuple[int, int]
+    texture_names: tuple[str, ...] = ()
+
+    def texture_name(self, texture: int) -> str | None:
+        """What the texture of this number, from 0, is for; None where nobody knows."""
+        return self.texture_names[texture] if self.texture_names else None
 
 
 @dataclass(frozen=True, eq=False)

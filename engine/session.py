@@ -52,7 +52,14 @@ class Session:
     once and every pose afterwards costs the skeleton encoder and the renderer only.
     """
 
-    def __init__(self, network: nted.Nted, plan: Plan, size: tuple[int, int], weights_info: dict):
+    def __init__(
+        self,
+        network: nted.Nted,
+        plan: Plan,
+        size: tuple[int, int],
+        weights_info: dict,
+        texture_names: Mapping[str, tuple[str, ...]] | None = None,  # by layer, named as in the weights
+    ):
         if network.config.transfer != "textures":
             raise InputError(
                 "These weights are an ablation without neural textures; nothing can be edited with them."
@@ -63,6 +70,7 @@ class Session:
         self._canvas = tuple(-(-side // multiple) * multiple for side in size)
         self.plan = plan
         self.weights_info = weights_info
+        self._texture_names = dict(texture_names or {})
         self._networks = _prepare(network, plan)
         self._references: dict[str, Reference] = {}
         self._textures: OrderedDict[str, list[Tensor]] = OrderedDict()
@@ -93,8 +101,9 @@ class Session:
         made_for = tuple(file.card.get("made_for", network.config.size))
         if size != made_for:
             info["note"] = f"made for {made_for[0]}x{made_for[1]}, running at {size[0]}x{size[1]}"
+        names = nted.weights.texture_names(file, network.config)
         del file  # with its tensors, before they are copied once more
-        return cls(network, make_plan(device, beside_window=beside_window), size, info)
+        return cls(network, make_plan(device, beside_window=beside_window), size, info, names)
 
     @property
     def device(self) -> str:
@@ -114,7 +123,9 @@ class Session:
             shift = len(levels) - 1 - index
             rows, columns = (-(-side >> shift) for side in self.size)  # whole or begun cells of the frame
             if level.textures:
-                layers += [Layer(f"{rows}{half}", level.textures, (rows, columns)) for half in "ab"]
+                for half in "ab":
+                    names = self._texture_names.get(f"{level.rows}{half}", ())
+                    layers.append(Layer(f"{rows}{half}", level.textures, (rows, columns), names))
         return tuple(layers)
 
     # References

@@ -22,7 +22,10 @@ from engine.files import make_folder, write_whole
 
 @dataclass(frozen=True)
 class WeightsFile:
-    """A weights file read whole: tensors by key, the model's name and configuration, its card, its sha256."""
+    """A weights file read whole: tensors by key, the model's name and configuration, its card, its sha256.
+
+    textures: what neural textures are for, by layer, as in `engine.textures.to_json`; empty where not known.
+    """
 
     path: Path
     tensors: dict[str, Tensor]
@@ -30,6 +33,7 @@ class WeightsFile:
     config: dict | None
     card: dict = field(default_factory=dict)
     sha256: str = ""
+    textures: dict = field(default_factory=dict)
 
 
 def read(path: str | os.PathLike) -> WeightsFile:
@@ -48,9 +52,10 @@ def read(path: str | os.PathLike) -> WeightsFile:
     try:
         config = json.loads(metadata["config"]) if "config" in metadata else None
         card = json.loads(metadata.get("card", "{}"))
+        textures = json.loads(metadata.get("textures", "{}"))
     except json.JSONDecodeError:
         raise InputError(f"The weights file {path} has damaged metadata.") from None
-    return WeightsFile(path, tensors, metadata.get("model"), config, card, sha256(path))
+    return WeightsFile(path, tensors, metadata.get("model"), config, card, sha256(path), textures)
 
 
 def read_torch(path: str | os.PathLike) -> dict:
@@ -79,13 +84,23 @@ def _must_be_file(path: Path) -> None:
 
 
 def write(
-    path: str | os.PathLike, tensors: dict[str, Tensor], *, model: str, config: dict, card: dict | None = None
+    path: str | os.PathLike,
+    tensors: dict[str, Tensor],
+    *,
+    model: str,
+    config: dict,
+    card: dict | None = None,
+    textures: dict | None = None,
 ) -> None:
     """Write the whole file or leave what was there before; its folder is made where it is missing.
+
+    textures: as in `WeightsFile`.
 
     Raises InputError in one sentence where that is not possible, as on a full disk.
     """
     metadata = {"format": "pt", "model": model, "config": json.dumps(config), "card": json.dumps(card or {})}
+    if textures:
+        metadata["textures"] = json.dumps(textures)
     on_cpu = {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}
     make_folder(Path(path).parent)
     write_whole(path, save(on_cpu, metadata))

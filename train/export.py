@@ -11,11 +11,13 @@ from pathlib import Path
 
 import torch
 
+from engine import textures
 from engine.errors import InputError
 from engine.models import nted
 from engine.models.nted import official
 from engine.weights import read_torch
 from train import checkpoint
+from train.losses.slots import TOLD, Slots
 
 # Where pictures came from, by the name a source goes by (`train.data.source.Source.studio`): words, licence.
 DEEPFASHION, PHOTOS = "DeepFashion", "photos"
@@ -51,6 +53,16 @@ def card(state: dict, evaluation: dict | None) -> dict:
         "stretches": state["history"],
         "evaluation": evaluation or {},
     }
+
+
+def purposes(state: dict) -> dict[str, list[dict]]:
+    """What the textures of a layer are for, by layer, where the run told them; plain data for the weights."""
+    config = nted.NtedConfig.from_json(state["recipe"]["network"])
+    slots = {number: Slots(**saved) for number, saved in state.get("slots", {}).items()}
+    if not slots:
+        return {}
+    counts = config.texture_counts
+    return {layer: textures.to_json(slots[counts[layer]].purposes()) for layer in list(counts)[TOLD]}
 
 
 def chosen(run: Path, best: bool) -> Path:
@@ -90,7 +102,13 @@ def run(argv: list[str]) -> int:
     else:
         evaluation = json.loads(options.evaluation.read_text()) if options.evaluation else None
         with torch.no_grad():
-            nted.save(options.output, network_of(state, "ema"), card(state, evaluation), half=True)
+            nted.save(
+                options.output,
+                network_of(state, "ema"),
+                card(state, evaluation),
+                half=True,
+                purposes=purposes(state),
+            )
     print(
         f"{options.output}: {options.output.stat().st_size / 1e6:.1f} MB after {state['samples']:,} samples"
     )

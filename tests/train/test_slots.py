@@ -11,6 +11,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine import weights
+from engine.session import Session
+from train import checkpoint
+from train.__main__ import main
 from train.data.people import CLASSES
 from train.losses.slots import (
     NOBODYS,
@@ -101,3 +105,25 @@ def test_a_checkpoint_keeps_the_patches():
     other.restore(run.state(), "run")
     assert torch.equal(other.slots[4].classes_K, slots().classes_K)
     assert torch.equal(other.slots[4].places_K3.nan_to_num(9), slots().places_K3.nan_to_num(9))
+
+
+def exported(run, tmp_path: Path) -> Path:
+    path, checkpointed = tmp_path / "w.safetensors", checkpoint.save(tmp_path, 1, run.state())
+    assert main(["export", str(checkpointed), "--output", str(path)]) == 0
+    return path
+
+
+def test_export_tells_what_the_textures_are_for(tmp_path):
+    run = small_run(ALONE)
+    places = torch.tensor([[math.nan] * 3, [0.1, 0.8, 0.1], [0.0, 0.75, 0.15], [0.15, -0.45, 0.04]])
+    run.slots = {4: Slots(places, torch.tensor([0, 1, 2, 5]))}
+    told = weights.read(exported(run, tmp_path)).textures
+    assert list(told) == ["16a", "32a"]
+    assert told["16a"][0] == {"region": "background", "place": None}
+    assert told["16a"][3] == {"region": "pants", "place": [1.35, -4.05, 0.36]}
+    session = Session.open(tmp_path / "w.safetensors", device="cpu", size=(64, 64))
+    assert session.layers[2].texture_name(3) == "pants, left, knee"
+    assert session.layers[3].texture_name(3) is None
+    session.close()
+    run.slots = None
+    assert weights.read(exported(run, tmp_path)).textures == {}

@@ -8,6 +8,7 @@ anywhere on the same class. This is ours; the paper leaves the textures to find 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,12 +17,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.errors import InputError
+from engine.textures import Purpose
 from train.data.pairs import PairBatch, surface_places
-from train.data.people import CLASSES
+from train.data.people import CLASSES, SURFACE_SPAN
 from train.data.source import Source
 
 BACKGROUND = 0
 NOBODYS = -1  # a pixel of a person whose place is not known
+TOLD = slice(-4, None, 2)  # layers, of 16a, 16b, ...: the first of the two finest levels with textures
 _SHARES = torch.tensor([4, 5, 6, 17, 10, 10, 6, 6]) / 64  # of the textures, by class
 _ROUNDS = 25  # of k-means
 _PEOPLE = 40  # whose surfaces the patches are made from
@@ -40,6 +43,15 @@ class Slots:
 
     def to(self, device: torch.device) -> Slots:
         return Slots(self.places_K3.to(device), self.classes_K.to(device))
+
+    def purposes(self) -> list[Purpose]:
+        """What each texture is for: its class and its patch's centre in dm."""
+        places = (self.places_K3 * SURFACE_SPAN).tolist()
+        classes = [CLASSES[number] for number in self.classes_K.tolist()]
+        return [
+            Purpose(name, None if any(map(math.isnan, place)) else tuple(place))
+            for name, place in zip(classes, places, strict=True)
+        ]
 
     def patches(self, surface_B3hw: Tensor, parsing_Bhw: Tensor) -> Tensor:
         """The texture of every pixel [B, h, w]: the nearest patch of the pixel's class; the first texture for
@@ -185,6 +197,6 @@ def slots_term(
     """
     reference = batch.reference_surface_B3HW, batch.reference_parsing_BHW
     target = batch.target_surface_B3HW, batch.target_parsing_BHW
-    layers = zip(extraction[-4::2], distribution_logits[-4::2], strict=True)
+    layers = zip(extraction[TOLD], distribution_logits[TOLD], strict=True)
     terms = [slot_term(e, d, slots[e.shape[1]], reference, target) for e, d in layers]
     return torch.stack(terms).mean()

@@ -47,6 +47,13 @@ class NtedConfig:
         if self.transfer not in TRANSFERS:
             raise ValueError(f"transfer is {self.transfer!r}, not one of {TRANSFERS}")
 
+    @property
+    def texture_counts(self) -> dict[str, int]:
+        """Textures of each pair of extraction and distribution ("16a", "16b", ...), coarsest first."""
+        return {
+            f"{level.rows}{half}": level.textures for level in self.levels if level.textures for half in "ab"
+        }
+
     def to_json(self) -> dict:
         levels = [asdict(level) for level in self.levels]
         return {"levels": levels, "size": list(self.size), "transfer": self.transfer}

@@ -6,7 +6,7 @@ import os
 
 from torch import Tensor
 
-from engine import weights
+from engine import textures, weights
 from engine.errors import InputError
 from engine.models.nted.config import NtedConfig, config_from_shapes
 from engine.models.nted.network import Nted
@@ -42,11 +42,33 @@ def shapes_config(tensors: dict[str, Tensor]) -> NtedConfig:
     return config_from_shapes({key: tuple(tensor.shape) for key, tensor in tensors.items()})
 
 
-def save(path: str | os.PathLike, network: Nted, card: dict | None = None, half: bool = False) -> None:
+def texture_names(file: weights.WeightsFile, config: NtedConfig) -> dict[str, tuple[str, ...]]:
+    """What to call the textures of the layers whose purposes the file tells, by layer ("64a").
+
+    Raises InputError naming the file where they are damaged, or not those of the network.
+    """
+    try:
+        purposes = textures.from_json(file.textures)
+    except ValueError:
+        raise InputError(f"The weights file {file.path} has damaged metadata.") from None
+    counts = config.texture_counts
+    if any(counts.get(layer) != len(each) for layer, each in purposes.items()):
+        raise InputError(f"The weights file {file.path} names other textures than its network has.")
+    return {layer: textures.names(each) for layer, each in purposes.items()}
+
+
+def save(
+    path: str | os.PathLike,
+    network: Nted,
+    card: dict | None = None,
+    half: bool = False,
+    purposes: dict[str, list[dict]] | None = None,
+) -> None:
     """Write the network with its configuration and card; `half` stores float16 (a fraction of the size, read
-    back as float32).
+    back as float32). purposes: of its textures, by layer, as `engine.textures.to_json` makes them.
     """
     tensors = network.state_dict()
     if half:
         tensors = {key: tensor.half() for key, tensor in tensors.items()}
-    weights.write(path, tensors, model=MODEL, config=network.config.to_json(), card=card)
+    config = network.config.to_json()
+    weights.write(path, tensors, model=MODEL, config=config, card=card, textures=purposes)

@@ -8,21 +8,14 @@ over textures: its values are shares, shown from 0 to 1.
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QToolTip, QVBoxLayout, QWidget
 
-from app import theme
+from app.docks.mapview import MapView
 from app.docks.tiles import TileGrid
 from engine.api import AttentionMaps, Layer
 
-
-def heat_table() -> np.ndarray:
-    """uint8 RGBA [256, 4]: a perceptual map, faint where the attention is little."""
-    table = pg.colormap.get("inferno").getLookupTable(nPts=256, alpha=True)
-    table[:, 3] = np.linspace(70, 245, 256).astype(table.dtype)
-    return table
+TOLD = 3  # textures named for a place of the result
 
 
 def relative(map_hw: np.ndarray) -> np.ndarray:
@@ -36,74 +29,10 @@ def most_telling(maps_Khw: np.ndarray) -> int:
     return int(maps_Khw.reshape(len(maps_Khw), -1).std(axis=1).argmax())
 
 
-class ScaleBar(QWidget):
-    """The heat map's colours from 0 to `top`."""
-
-    def __init__(self, top: str):
-        super().__init__()
-        self._top = top
-        self.setFixedHeight(self.fontMetrics().height() + 2)
-        self._bar = QImage(256, 1, QImage.Format.Format_RGB32)
-        for x, (r, g, b, _) in enumerate(heat_table()):
-            self._bar.setPixelColor(x, 0, QColor(int(r), int(g), int(b)))
-
-    def paintEvent(self, event) -> None:  # noqa: N802
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setPen(theme.colour(theme.colours().muted))
-        metrics, box = self.fontMetrics(), self.rect()
-        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "0")
-        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._top)
-        left, right = metrics.horizontalAdvance("0") + 6, metrics.horizontalAdvance(self._top) + 6
-        painter.drawImage(QRectF(left, box.height() / 2 - 3, box.width() - left - right, 6), self._bar)
-
-
-class MapView(QWidget):
-    """A picture with a heat map over it and a caption."""
-
-    def __init__(self, title: str, top: str):
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(3)
-        caption = QLabel(title)
-        caption.setProperty("role", "muted")
-        column.addWidget(caption)
-        self.plot = pg.GraphicsView()
-        self.plot.setAccessibleName(title)
-        self.plot.setMinimumHeight(120)
-        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.box = pg.ViewBox(
-            lockAspect=True, enableMouse=False, enableMenu=False, invertY=True, defaultPadding=0.0
-        )
-        self.plot.setCentralItem(self.box)
-        self.picture = pg.ImageItem(axisOrder="row-major")
-        self.heat = pg.ImageItem(axisOrder="row-major")
-        self.heat.setLookupTable(heat_table())
-        self.box.addItem(self.picture)
-        self.box.addItem(self.heat)
-        column.addWidget(self.plot, 1)
-        self.scale_bar = ScaleBar(top)
-        column.addWidget(self.scale_bar)
-
-    def show_picture(self, rgb_HWC: np.ndarray) -> None:
-        """The picture beneath."""
-        self.picture.setImage(rgb_HWC, autoLevels=False, levels=(0, 255))
-        height, width = rgb_HWC.shape[:2]
-        frame = QRectF(0, 0, width, height)
-        self.picture.setRect(frame)
-        self.heat.setRect(frame)
-        self.box.setRange(frame, padding=0.0)
-
-    def show_map(self, map_hw: np.ndarray) -> None:
-        """The heat map above, values 0 to 1."""
-        self.heat.setImage(map_hw, autoLevels=False, levels=(0.0, 1.0))
-        if self.picture.image is not None:
-            height, width = self.picture.image.shape[:2]
-            self.heat.setRect(QRectF(0, 0, width, height))
-
-    def refresh_theme(self) -> None:
-        self.plot.setBackground(theme.colours().desk)
+def shares_at(maps_Khw: np.ndarray, x: float, y: float) -> np.ndarray:
+    """Shares [K] of the textures at a place; x, y from 0 to 1 of the maps' width and height."""
+    _, height, width = maps_Khw.shape
+    return maps_Khw[:, min(int(y * height), height - 1), min(int(x * width), width - 1)]
 
 
 class AttentionPanel(QWidget):
@@ -121,6 +50,10 @@ class AttentionPanel(QWidget):
         column.setContentsMargins(14, 2, 14, 12)
         column.setSpacing(8)
         column.addLayout(self._choices())
+        self.name = QLabel()
+        self.name.setWordWrap(True)
+        self.name.setToolTip("What training told this texture to carry; left and right are the person's")
+        column.addWidget(self.name)
         pictures = QHBoxLayout()
         pictures.setSpacing(8)
         self.reference = MapView("Gathered here", "peak")
@@ -128,8 +61,11 @@ class AttentionPanel(QWidget):
         pictures.addWidget(self.reference)
         pictures.addWidget(self.result)
         column.addLayout(pictures, 3)
-        self.tiles = TileGrid()
-        self.tiles.chosen.connect(lambda channel: self.channel.setValue(channel))
+        self.result.asked.connect(self._answer)
+        self.result.pointed.connect(self._choose_at)
+        self.result.plot.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.tiles = TileGrid(self._words)
+        self.tiles.chosen.connect(self._choose)
         column.addWidget(self.tiles, 2)
         self._empty = QLabel("The maps come with the first picture.")
         self._empty.setProperty("role", "muted")
@@ -172,11 +108,52 @@ class AttentionPanel(QWidget):
 
     def _layer_changed(self) -> None:
         if self._layers:
-            last = self._layers[max(0, self.layer.currentIndex())].channels - 1
-            self.channel.setRange(0, last)
-            self.channel.setSuffix(f" of {last}")
+            count = self._layer.channels
+            self.channel.setRange(1, count)
+            self.channel.setSuffix(f" of {count}")
         self._unseen = True
         self._refresh()
+
+    @property
+    def _layer(self) -> Layer:
+        return self._layers[max(0, self.layer.currentIndex())]
+
+    @property
+    def texture(self) -> int:
+        """The texture that is shown, counted from 0; people count from 1."""
+        return self.channel.value() - 1
+
+    def _choose(self, texture: int) -> None:
+        self.channel.setValue(texture + 1)
+
+    def _words(self, texture: int) -> str:
+        """Number and, where the weights tell it, purpose of a texture of the layer."""
+        name = self._layer.texture_name(texture)
+        return f"Texture {texture + 1}" + (f": {name}" if name else "")
+
+    def _show_name(self) -> None:
+        name = self._layer.texture_name(self.texture) if self._layers else None
+        self.name.setVisible(bool(name))
+        self.name.setText(name[:1].upper() + name[1:] if name else "")
+        self.channel.setAccessibleDescription(name or "")
+
+    def _shares(self, x: float, y: float) -> np.ndarray | None:
+        maps = self._maps.distribution.get(self.layer.currentData()) if self._maps else None
+        return None if maps is None else shares_at(maps, x, y)
+
+    def _answer(self, x: float, y: float, where: QPoint) -> None:
+        """Tell which textures make this place of the result."""
+        shares = self._shares(x, y)
+        if shares is not None:
+            most = shares.argsort()[::-1][:TOLD]
+            lines = [f"{100 * shares[k]:.0f} %  {self._words(int(k))}" for k in most]
+            QToolTip.showText(where, "\n".join(["Made here of (click for the first)", *lines]), self.result)
+
+    def _choose_at(self, x: float, y: float) -> None:
+        """Choose the texture that this place of the result has most of."""
+        shares = self._shares(x, y)
+        if shares is not None:
+            self._choose(int(shares.argmax()))
 
     def show_reference(self, rgb_HWC: np.ndarray | None) -> None:
         if rgb_HWC is not None:
@@ -190,16 +167,17 @@ class AttentionPanel(QWidget):
         self._refresh()
 
     def _refresh(self) -> None:
+        self._show_name()
         name = self.layer.currentData()
         ready = self._maps is not None and name in self._maps.extraction
         self._empty.setVisible(self._maps is None)
         if not ready:
             return
-        channel = self.channel.value()
+        channel = self.texture
         extraction = self._maps.extraction[name][channel]
         self.reference.show_map(relative(extraction))
         self.reference.setToolTip(
-            f"C̄e: where texture {channel} reads the reference, relative to its own peak "
+            f"C̄e: where texture {channel + 1} reads the reference, relative to its own peak "
             f"({float(extraction.max()):.1%} of its attention at one place)"
         )
         if name not in self._maps.distribution:  # a preview stopped below this layer
@@ -207,12 +185,12 @@ class AttentionPanel(QWidget):
         distribution = self._maps.distribution[name]
         if self._unseen:
             self._unseen = False
-            self.channel.setValue(most_telling(distribution))
-            channel = self.channel.value()
+            self._choose(most_telling(distribution))
+            channel = self.texture
         self.result.show_picture(self._result)
         self.result.show_map(distribution[channel])
         self.result.setToolTip(
-            f"C̄d: share of texture {channel} in the result, 0 to 1 "
+            f"C̄d: share of texture {channel + 1} in the result, 0 to 1 "
             f"({float(distribution[channel].mean()):.1%} on average)"
         )
         self.tiles.show_maps(distribution, channel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
@@ -29,12 +30,13 @@ def atlas(maps_Khw: np.ndarray, columns: int) -> np.ndarray:
 
 
 class TileGrid(QWidget):
-    """Paints the atlas in the theme's accent; tells which channel was clicked."""
+    """Paints the atlas in the theme's accent; tells which channel was clicked. `words` says what one is."""
 
     chosen = Signal(int)
 
-    def __init__(self):
+    def __init__(self, words: Callable[[int], str]):
         super().__init__()
+        self._words = words
         self._maps: np.ndarray | None = None
         self._atlas: QImage | None = None
         self._count = 0
@@ -132,6 +134,6 @@ class TileGrid(QWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip:
             channel = self.channel_at(event.pos().toPointF())
-            QToolTip.showText(event.globalPos(), f"Texture {channel}" if channel >= 0 else "", self)
+            QToolTip.showText(event.globalPos(), self._words(channel) if channel >= 0 else "", self)
             return True
         return super().event(event)

@@ -17,11 +17,12 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from engine.api import AttentionMaps, Capability, Frame, Layer, Reference, RenderRequest
 from engine.errors import InputError
-from engine.pose.skeleton import LIMBS
+from engine.pose.skeleton import JOINTS, LIMBS
 
 SIZE = (256, 176)
 LEVELS = (64, 128, 256)
-LAYERS = (Layer("32a", 16, (32, 22)), Layer("32b", 16, (32, 22)), Layer("64a", 32, (64, 44)))
+NAMES = tuple(f"the {JOINTS[k % 18]} ({k // 18})" for k in range(32))
+LAYERS = (Layer("32a", 16, (32, 22)), Layer("32b", 16, (32, 22)), Layer("64a", 32, (64, 44), NAMES))
 
 
 class FakeSession:

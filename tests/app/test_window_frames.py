@@ -201,7 +201,7 @@ def test_attention_follows_the_drag_and_is_only_asked_for_when_seen(open_window)
     driver.until(lambda: driver.backend.session.log[-1].maps)
     panel = driver.window.attention
     before = panel.result.heat.image.copy()
-    panel.channel.setValue(LEFT_WRIST)
+    panel.channel.setValue(LEFT_WRIST + 1)
     assert not np.array_equal(panel.result.heat.image, before)
     before = panel.result.heat.image.copy()
     reference = panel.reference.heat.image.copy()
@@ -224,7 +224,8 @@ def test_layers_and_channels_come_from_the_network(open_window):
     names = [panel.layer.itemText(i) for i in range(panel.layer.count())]
     assert names == [layer.name for layer in driver.controller.facts.layers]
     panel.layer.setCurrentIndex(2)
-    assert panel.channel.maximum() == 31
+    assert (panel.channel.minimum(), panel.channel.maximum()) == (1, 32)
+    assert panel.channel.suffix() == " of 32"
     at = panel.tiles.tile(20).center()
     assert panel.tiles.channel_at(at) == 20
 

@@ -43,9 +43,13 @@ def with_view(taken: Taken, number: int, **parts) -> Taken:
 def test_a_handful_of_people_pass(checks, sittings):
     lines = audited(checks, *sittings.values())
     assert all(line.looked for line in lines.values()), table(list(lines.values()))
-    specks = lines["no label specks over 5 px"]
-    assert specks.failed <= 1, specks.places  # of 18 views; 2 % of many
-    assert failing(lines) <= {specks.name}, table(list(lines.values()))
+    # their limits are shares of many views: a handful may have a little more
+    specks, beside = (
+        lines[name] for name in ("no label specks over 5 px", "visible keypoints lie on the person")
+    )
+    assert specks.failed <= 1, specks.places
+    assert beside.share <= 0.04, beside.places
+    assert failing(lines) <= {specks.name, beside.name}, table(list(lines.values()))
 
 
 def test_large_pictures_pass(checks, assets_folder):

@@ -25,8 +25,11 @@ def relative(map_hw: np.ndarray) -> np.ndarray:
 
 
 def most_telling(maps_Khw: np.ndarray) -> int:
-    """The channel whose share differs most from place to place: the one to show first."""
-    return int(maps_Khw.reshape(len(maps_Khw), -1).std(axis=1).argmax())
+    """The channel to show first: its share differs most from place to place, and is not that of the top and
+    the sides of the picture, where the background is.
+    """
+    rim = np.concatenate([maps_Khw[:, 0], maps_Khw[:, :, 0], maps_Khw[:, :, -1]], axis=1)
+    return int((maps_Khw.std(axis=(1, 2)) - rim.mean(axis=1)).argmax())
 
 
 def shares_at(maps_Khw: np.ndarray, x: float, y: float) -> np.ndarray:
@@ -145,7 +148,7 @@ class AttentionPanel(QWidget):
         """Tell which textures make this place of the result."""
         shares = self._shares(x, y)
         if shares is not None:
-            most = shares.argsort()[::-1][:TOLD]
+            most = [k for k in shares.argsort()[::-1][:TOLD] if shares[k] >= 0.005]
             lines = [f"{100 * shares[k]:.0f} %  {self._words(int(k))}" for k in most]
             QToolTip.showText(where, "\n".join(["Made here of (click for the first)", *lines]), self.result)
 

@@ -102,6 +102,9 @@ class JointPanel(QWidget):
         self._shown = QCheckBox("shown")
         self._shown.clicked.connect(lambda on: self.shown_wanted.emit(self._joint, on))
         row.addWidget(self._shown)
+        kept = self._editor.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)  # choosing a joint moves nothing
+        self._editor.setSizePolicy(kept)
         column.addWidget(self._editor)
         self._hidden_caption = QLabel("Hidden joints")
         self._hidden_caption.setProperty("role", "muted")
@@ -145,8 +148,10 @@ class JointPanel(QWidget):
         hidden = [] if pose_18x3 is None else [j for j in range(len(JOINTS)) if pose_18x3[j, 2] <= 0]
         if hidden != [chip.property("joint") for chip in self.chips]:
             self._fill_chips(hidden)
-        self._hidden_caption.setVisible(bool(hidden))
-        self._chips.setVisible(bool(hidden))
+        if bool(hidden) != self._hidden_caption.isVisibleTo(self):
+            self._hidden_caption.setVisible(bool(hidden))
+            self._chips.setVisible(bool(hidden))
+            self._make_room()
 
     @property
     def chips(self) -> list[QPushButton]:
@@ -172,10 +177,15 @@ class JointPanel(QWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        """A dock asks no height for its width: without this the last rows of chips would be cut off."""
+        """A dock asks no height for its width: without this the last rows of chips would be cut off.
+
+        Nor does it take more height than it has use for: that is the other docks'.
+        """
         margins = self.layout().contentsMargins()
         width = self.width() - margins.left() - margins.right()
         self._chips.setMinimumHeight(self._flow.heightForWidth(width))
+        self.layout().activate()
+        self.setMaximumHeight(self.layout().minimumSize().height())
 
     def resizeEvent(self, event) -> None:  # noqa: N802
         super().resizeEvent(event)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from app.docks.attention import shares_at
+from app.docks.attention import most_telling, shares_at
 
 LEFT_WRIST = 7
 NAMED, UNNAMED = 2, 0  # rows of the layer box
@@ -98,3 +98,10 @@ def test_shares_at_reads_the_cell_of_the_place():
     assert shares_at(maps, 0.0, 0.0).tolist() == [0, 12]
     assert shares_at(maps, 0.99, 0.99).tolist() == [11, 23]
     assert shares_at(maps, 1.0, 0.3).tolist() == [5, 17]
+
+
+def test_the_first_texture_shown_is_of_the_person_not_of_what_is_behind():
+    maps = np.zeros((3, 8, 6))
+    maps[1, 3:, 2:4] = 1.0  # a person who is cut off below
+    maps[0] = 1 - maps[1]
+    assert most_telling(maps) == 1

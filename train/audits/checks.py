@@ -87,9 +87,13 @@ class Line:
         self.failed += finding.failed
         if finding.failed:
             self.places.append(f"{person}:{finding.view}" + (f" {finding.says}" if finding.says else ""))
-            self.worst.append(Example(person, finding.view, view, finding))
-            self.worst.sort(key=lambda example: -example.finding.badness)
-            del self.worst[WORST:]
+            self.keep(Example(person, finding.view, view, finding))
+
+    def keep(self, example: Example) -> None:
+        """Remember an example if it is among the worst."""
+        self.worst.append(example)
+        self.worst.sort(key=lambda example: -example.finding.badness)
+        del self.worst[WORST:]
 
     def plain(self) -> dict:
         """For JSON."""

@@ -13,7 +13,6 @@ from .checks import Example, Finding, Line, Taken
 
 FOUND_LIMIT = 0.05  # share of full-body front views without a pose
 OFF_LIMIT = 0.05  # of body height, at the median
-_FAR = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,11 +64,9 @@ class DetectorAudit:
         """Count joints and keep the views whose joints are furthest off."""
         line, off = self._agrees, compared.off_18
         line.looked += int(np.isfinite(off).sum())
-        line.failed += int((off > _FAR).sum())
+        line.failed += int((off > OFF_LIMIT).sum())
         mean = float(np.nanmean(off))
-        line.worst.append(Example(person, 0, view, Finding(0, 1, 1, mean, says=f"{mean:.1%} off")))
-        line.worst.sort(key=lambda example: -example.finding.badness)
-        del line.worst[8:]
+        line.keep(Example(person, 0, view, Finding(0, 1, 1, mean, says=f"{mean:.1%} off")))
 
     @property
     def lines(self) -> list[Line]:

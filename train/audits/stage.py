@@ -47,15 +47,11 @@ class Staged:
 
 def photographed(studio: Studio, index: int, views: int) -> Taken:
     """A person's views, each with what it was taken of."""
-    person = Person(studio, index)
     taken, staged = [], []
-    try:
-        with _witness(studio.renderer) as exposures:
-            for number in range(views):
-                taken.append(person.view(number))
-                staged.append(_staged(exposures[-1], studio.renderer.size))
-    finally:
-        person.leave()
+    with Person(studio, index) as person, _witness(studio.renderer) as exposures:
+        for number in range(views):
+            taken.append(person.view(number))
+            staged.append(_staged(exposures[-1], studio.renderer.size))
     return Taken(index, taken, staged)
 
 
@@ -104,12 +100,12 @@ def differing(first: Any, second: Any, name: str = "") -> list[str]:
         return [d for a, b in zip(first, second, strict=True) for d in differing(a, b, name)]
     if name == "key_direction":
         cosine = first @ second / (np.linalg.norm(first) * np.linalg.norm(second))
-        same = np.arccos(np.clip(cosine, -1, 1)) <= _MOST_TURN
+        alike = np.arccos(np.clip(cosine, -1, 1)) <= _MOST_TURN
     elif name == "exposure":
-        same = max(first, second) <= _MOST_EXPOSURE * min(first, second)
+        alike = max(first, second) <= _MOST_EXPOSURE * min(first, second)
     else:
-        same = np.array_equal(first, second)
-    return [] if same else [name]
+        alike = np.array_equal(first, second)
+    return [] if alike else [name]
 
 
 def _find_changes(taken: Taken) -> Iterator[Finding]:

@@ -4,9 +4,27 @@ labels.
     from train.studio import photograph
     views = photograph(person_index, views=6, size=(256, 176))
 
-Walk through: photographer.py draws a person (body.py, head.py, outfits.py), dressing.py makes parts of it
-with cloth.py, poses.py, reach.py and skeleton.py pose it, camera.py frames it, model.py and renderer.py take
-the picture, labels.py tells what is where.
+Walk through:
+
+    the sitting   photographer.py draws a person once, then pose, camera and picture view by view
+    the person    body.py from the meshes of assets.py (meshfiles.py reads MakeHuman's files, geometry.py
+                  subdivides, treefile.py caches); looks.py and hairstyles.py say how the head looks
+    the clothes   outfits.py draws what garments.py describes, details.py adds to it; cloth is of textiles.py
+                  with patterns.py, prints.py and colours.py
+    the parts     dressing.py makes the parts of parts.py: cloth.py loosens garments, collars.py lays collars
+                  on them, edges.py says what they cover; footwear.py; head.py with hair.py, which grows on
+                  scalp.py and looks like strands.py; accessories.py and bags.py out of shapes.py;
+                  shoulders.py eases the skinning
+    the pose      poses.py draws intentions, bvh.py reads recorded ones, reach.py says where hands go,
+                  skeleton.py solves them with rotations.py
+    the place     backdrop.py hangs what scenery.py paints, light.py sets the lamps
+    the picture   camera.py frames; model.py holds the parts on the graphics card, posed by skinning.py;
+                  renderer.py draws them in the OpenGL of context.py with shaders/, textures.py and noise.py;
+                  composition.py puts them before the backdrop; lens.py softens
+    the labels    surfaces.py numbers what is seen, labels.py finds the keypoints, review.py has faulty
+                  pictures taken again
+
+chance.py draws from tables for all of them.
 """
 
 from __future__ import annotations
@@ -17,7 +35,7 @@ STUDIO_VERSION = "3"
 
 
 def photograph(person_index: int, views: int = 6, size: tuple[int, int] = (256, 176)):
-    """Views of a person: list of photographer.View (image_HWC, parsing_HW, keypoints_18x3, framing, facing).
+    """Views of a person: list of photographer.View.
 
     The same index gives the same pictures on one machine. Raises InputError where assets or OpenGL are
     missing.

@@ -14,8 +14,8 @@ from .assets import BODY_VERTICES, Assets
 from .body import Body
 from .chance import choose
 from .colours import draw_colour, linear
-from .geometry import SkinWeights, unit, vertex_normals
-from .parts import Part, part_mesh
+from .geometry import unit
+from .parts import Part, solid_part
 from .scalp import CENTRE, scalp_of
 from .shapes import Solid, ball, grid_triangles, joined, plate, tube
 from .surfaces import ARMS, FACE, HAIR
@@ -97,27 +97,6 @@ def extra_parts(assets: Assets, body: Body, extras: Extras) -> list[Part]:
     return parts
 
 
-def solid_part(name, solid: Solid, rest, skin, label, tint, depth, specular=0.1, gloss=25.0) -> Part:
-    """A part of one colour. solid: on the unmorphed base; rest [N, 3]: its points on the body; depth: how far
-    behind its place the depth test sees it (dm)."""
-    points, triangles = solid
-    values = {
-        "label": (label, 1, 0, 0),
-        "depth": (depth, depth, 0, 0),
-        "tint": (*tint, 1),
-        "shine": (specular, gloss, 0, 0),
-    }
-    mesh = part_mesh(triangles, rest, vertex_normals(rest, triangles), skin, canonical=points)
-    return Part(name, "textured", mesh, values)
-
-
-def rigid(assets: Assets, bone: str, count: int) -> SkinWeights:
-    """Skin weights of points that one bone carries."""
-    weights = np.zeros((count, 4), np.float32)
-    weights[:, 0] = 1
-    return SkinWeights(np.full((count, 4), assets.meshes.bones.index[bone], np.int16), weights)
-
-
 class OnSkin:
     """Places near the skin of the base mesh, found again on a body."""
 
@@ -135,7 +114,7 @@ class OnSkin:
 
 def _on_head(assets, body, name, solid, label, tint, depth, specular, gloss=40.0) -> Part:
     rest = scalp_of(assets).carry(solid[0], body.vertices)
-    skin = rigid(assets, "head", len(rest))
+    skin = assets.meshes.bones.holding("head", len(rest))
     return solid_part(name, solid, rest, skin, label, tint, depth, specular, gloss)
 
 
@@ -244,7 +223,7 @@ def _wristwear(assets: Assets, body: Body, extras: Extras) -> list[Part]:
     parts = []
     for k, rest in enumerate(solids[1]):
         tint = extras.metal if k == 2 or side == "R" else (extras.strap if k == 0 else (0.6, 0.6, 0.58))
-        skin = rigid(assets, f"lowerarm02.{side}", len(rest[0]))
+        skin = assets.meshes.bones.holding(f"lowerarm02.{side}", len(rest[0]))
         parts.append(solid_part("wristwear", solids[0][k], rest[0], skin, ARMS, tint, 0.02, 0.35))
     return parts
 

@@ -20,11 +20,13 @@ import scipy.sparse as sparse
 from scipy.spatial import cKDTree
 
 from engine.errors import InputError
+from engine.files import reason_of
 
 from .geometry import (
     Corners,
     SkinWeights,
     components,
+    rigid,
     strongest_bones,
     subdivide,
     triangulate,
@@ -38,7 +40,7 @@ CACHE_VERSION = 3
 BODY_VERTICES = 13380  # the first vertices of the base mesh are the body, the rest are helpers
 SIDES = ("L", "R")
 _ACCESSORY_FOLDERS = ("hair", "eyebrows", "eyelashes", "clothes", "eyes")
-_ARM_BONES = ("upperarm", "lowerarm", "wrist", "metacarpal", "finger")
+ARM_BONES = ("upperarm", "lowerarm", "wrist", "metacarpal", "finger")
 _LEG_BONES = ("upperleg", "lowerleg", "foot", "toe")
 
 
@@ -103,6 +105,10 @@ class Bones:
         """Rest position [3] of a bone's head on a morphed base mesh."""
         return base[self.head_rows[self.index[name]]].mean(0)
 
+    def holding(self, name: str, count: int) -> SkinWeights:
+        """Weights of points [count] that this bone alone carries."""
+        return rigid(np.full(count, self.index[name]))
+
 
 @dataclass(frozen=True)
 class Parsed:
@@ -126,7 +132,8 @@ _CLASSES = (Parsed, Bones, Cloth, Accessory, Corners, SkinWeights, Fitting)
 
 
 class Assets:
-    """The parsed meshes together with the folder their textures are in."""
+    """The parsed meshes together with the folder their textures are in. What is missing there is told when it
+    is asked for."""
 
     def __init__(self, root: Path, parsed: Parsed):
         self.root = root
@@ -146,6 +153,12 @@ class Assets:
             if candidate.is_file():
                 return candidate
         raise InputError(f"{folder} lacks the texture {name}.")
+
+    def accessory(self, name: str) -> Accessory:
+        """Hair, brows, lashes, eyes, a suit or shoes by name. Raises InputError where there is none."""
+        if name not in self.meshes.accessories:
+            raise InputError(f"{self.root} lacks the accessory {name}.")
+        return self.meshes.accessories[name]
 
     def has_texture(self, kind: str, name: str) -> bool:
         try:
@@ -168,8 +181,9 @@ def find_assets(folder: str | Path | None = None) -> Path:
         "rigs/default.mhskel",
         "rigs/default_weights.mhw",
         "targets",
-        "clothes",
-        "hair",
+        "poses",
+        "skins",
+        *_ACCESSORY_FOLDERS,
     ):
         if not (root / part).exists():
             raise InputError(f"{root} is not a MakeHuman data folder: it has no {part}.")
@@ -219,7 +233,13 @@ def _content_key(root: Path) -> str:
 
 def _parse(root: Path) -> Parsed:
     mesh = read_obj(root / "base/base.obj")
-    bones, weights = _read_rig(root, mesh.vertices)
+    for group in ("body", "helper-tights", "helper-skirt"):
+        if not mesh.faces_of(group).any():
+            raise InputError(f"{root / 'base/base.obj'} lacks the group {group}.")
+    try:
+        bones, weights = _read_rig(root, mesh.vertices)
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise InputError(f"{root / 'rigs'} holds no readable rig: {reason_of(error)}.") from error
     body_faces = mesh.faces[mesh.faces_of("body")]
     tights_faces = mesh.faces[mesh.faces_of("helper-tights")]
     tights_matrix, tights_quads = subdivide(tights_faces, len(mesh.vertices))
@@ -244,6 +264,8 @@ def _parse(root: Path) -> Parsed:
         if any(age in name for age in ("child", "baby")):
             continue  # the studio photographs adults only
         targets[name] = list(read_target(file))
+    if not targets:
+        raise InputError(f"{root / 'targets'} holds no morph targets.")
     accessories = {}
     for folder in _ACCESSORY_FOLDERS:
         for file in sorted((root / folder).glob("*/*.mhclo")):
@@ -316,7 +338,7 @@ def _arm_coordinates(bones: Bones, base: np.ndarray, points: np.ndarray, skin: s
         bend = bend * bend * (3 - 2 * bend)
         along = (1 - bend) * ((points - shoulder) @ upper) + bend * (length + (points - elbow) @ lower)
         arm[on_side, 0] = along[on_side]
-        arm[on_side, 1] = _weight_of(bones, skin, _ARM_BONES, "." + side)[on_side]
+        arm[on_side, 1] = _weight_of(bones, skin, ARM_BONES, "." + side)[on_side]
     return arm
 
 

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .accessories import rigid, solid_part
 from .assets import BODY_VERTICES, Assets
 from .body import Body
 from .chance import choose
 from .colours import draw_colour, linear
 from .geometry import SkinWeights
-from .parts import Part
+from .parts import Part, solid_part
 from .scalp import scalp_of
 from .shapes import box, joined, tube
 from .surfaces import UPPER
@@ -77,8 +76,8 @@ def _across(assets: Assets, body: Body, bag: Bag) -> list[Part]:
         made.append((strap, joined([box(centre, half, 0.25), flap]), clasp))
     skins = (
         _skin_of_trunk(assets, made[0][0][0]),
-        rigid(assets, "root", len(made[0][1][0])),
-        rigid(assets, "root", len(made[0][2][0])),
+        assets.meshes.bones.holding("root", len(made[0][1][0])),
+        assets.meshes.bones.holding("root", len(made[0][2][0])),
     )
     looks = ((bag.colour * 0.8, -0.4, bag.gloss), (bag.colour, -0.15, bag.gloss), (_BRASS, -0.16, 0.6))
     return [
@@ -106,7 +105,10 @@ def _backpack(assets: Assets, body: Body, bag: Bag) -> list[Part]:
         solids.append(
             [sack, joined([tube(line, 0.05, False, across=(1, 0, 0), flat=2.6) for line in straps])]
         )
-    skins = (rigid(assets, "spine02", len(solids[0][0][0])), _skin_of_trunk(assets, solids[0][1][0]))
+    skins = (
+        assets.meshes.bones.holding("spine02", len(solids[0][0][0])),
+        _skin_of_trunk(assets, solids[0][1][0]),
+    )
     looks = ((bag.colour, -0.05), (bag.colour * 0.8, -0.35))
     return [
         solid_part("bag", solids[0][k], solids[1][k][0], skins[k], UPPER, *looks[k], bag.gloss)

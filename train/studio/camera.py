@@ -1,5 +1,4 @@
-"""Camera and framing of a picture. Unit: decimetre, radians; y up; the camera looks along
--z."""
+"""Camera and framing of a picture. Decimetres, radians; y up; the camera looks along -z."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def _values(
     key, rest = light.key_colour.mean(), light.ambient_up.mean() + light.fill_colour.mean()
     return {
         "exposure": light.exposure,
-        "room": (floor, backdrop.distance, backdrop.cove, 0.0),
+        "room": (floor, backdrop.distance, backdrop.cove),
         "texels": (
             1 / backdrop.wall_span,
             1 / backdrop.floor_span,

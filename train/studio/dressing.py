@@ -145,7 +145,7 @@ class _Dresser:
         self._hide_under_suit(suit, upper=False)
         lowest = _SUIT_BOTTOM_COVERS.get(suit.name, -6.8)
         self.hidden |= (base[:, 1] > lowest) & (base[:, 1] < 0.95) & ~self.on_arm
-        accessory = self.meshes.accessories[suit.suit]
+        accessory = self.assets.accessory(suit.suit)
         points = accessory.fitting.place(self.body.vertices)
         faces = accessory.faces[np.isin(accessory.parts[accessory.faces[:, 0]], suit.parts)]
         # the meshes are coarse: the middles of sides and faces close the gaps between their vertices
@@ -229,7 +229,7 @@ class _Dresser:
             values["tile"] = (2 * suit.repeat / suit.fabric.size, 0, 0, 0)
             if self.assets.has_texture("clothes", f"{suit.suit}_ao.png"):
                 textures["print"] = texture("clothes", f"{suit.suit}_ao.png")
-        accessory = self.meshes.accessories[suit.suit]
+        accessory = self.assets.accessory(suit.suit)
         points = accessory.fitting.place(self.body.vertices)
         if outside is not None:
             self.fitter.push_out(points, np.abs(points[:, 0]) < _HALF_TRUNK, outside)
@@ -237,7 +237,7 @@ class _Dresser:
         return Part(suit.name, "textured", mesh, values, textures)
 
     def _hide_under_suit(self, suit: SuitPart, upper: bool) -> None:
-        rows = self.meshes.accessories[suit.suit].fitting.hidden
+        rows = self.assets.accessory(suit.suit).fitting.hidden
         rows = rows[rows < len(self.hidden)]
         height = self.meshes.base[rows, 1]
         arms = self.on_arm[rows]

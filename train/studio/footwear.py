@@ -7,7 +7,7 @@ import numpy as np
 from .assets import BODY_VERTICES, SIDES, Assets
 from .body import Body
 from .garments import Heels, Outfit, Skirt
-from .geometry import SkinWeights, vertex_normals
+from .geometry import rigid, vertex_normals
 from .parts import Part, accessory_mesh, cloth_mesh, part_mesh
 from .rotations import rotation
 from .surfaces import LEGS
@@ -30,7 +30,7 @@ def footwear_parts(assets: Assets, body: Body, outfit: Outfit) -> tuple[list[Par
         heels = outfit.heels
         hidden[(meshes.base[:, 1] < heels.top - 0.5) & (meshes.base[:, 2] < 0.2)] = True
         return [_heel_cones(meshes, body, heels), _shoe_from_foot(meshes, body, heels)], hidden
-    accessory = meshes.accessories[outfit.shoes]
+    accessory = assets.accessory(outfit.shoes)
     rows = accessory.fitting.hidden
     hidden[rows[meshes.base[rows, 1] < -6.9]] = True
     tint = outfit.shoe_colour
@@ -86,15 +86,13 @@ def _heel_cones(meshes, body: Body, heels: Heels) -> Part:
         points += [centre + (0, 0.12, 0) + circle * heels.radius, tip + circle * heels.foot_radius, tip[None]]
         for i in range(sides):
             j = (i + 1) % sides
-            triangles += [[i, j, sides + i], [j, sides + j, sides + i], [sides + i, sides + j, 2 * sides]]
-            triangles[-3:] = [[first + corner for corner in triangle] for triangle in triangles[-3:]]
+            cone = [[i, j, sides + i], [j, sides + j, sides + i], [sides + i, sides + j, 2 * sides]]
+            triangles += [[first + corner for corner in triangle] for triangle in cone]
         bones += [meshes.bones.index[f"foot.{side}"]] * (2 * sides + 1)
     points = np.concatenate(points).astype(np.float32)
     canonical = points + np.repeat(moves, len(points) // len(SIDES), 0)
     triangles = np.array(triangles, np.int32)
-    weights = np.zeros((len(points), 4), np.float32)
-    weights[:, 0] = 1
-    skin = SkinWeights(np.repeat(np.array(bones, np.int16)[:, None], 4, 1), weights)
+    skin = rigid(np.array(bones))
     values = {
         "label": (LEGS, 1, 0, 0),
         "depth": (0.05, 0.05, 0, 0),

@@ -28,6 +28,13 @@ class SkinWeights:
         return SkinWeights(self.bones[rows], self.weights[rows])
 
 
+def rigid(bones: np.ndarray) -> SkinWeights:
+    """Weights of points that one bone each carries: its number [V]."""
+    weights = np.zeros((len(bones), 4), np.float32)
+    weights[:, 0] = 1
+    return SkinWeights(np.repeat(np.asarray(bones, np.int16)[:, None], 4, 1), weights)
+
+
 def unit(vectors: np.ndarray) -> np.ndarray:
     """Scale to length 1 along the last axis."""
     return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)

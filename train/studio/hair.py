@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from .assets import Assets
-from .geometry import unit
+from .geometry import triangulate, unit
 from .hairstyles import Haircut
 from .parts import PartMesh, part_mesh
 from .scalp import CENTRE, Scalp, height_over_hairline, scalp_of
@@ -50,7 +50,7 @@ def hair_mesh(
         of_all(coarse),
         uv=np.concatenate(uvs),
         canonical=canonical,
-        across=np.concatenate(shades),
+        shade=np.concatenate(shades),
     )
 
 
@@ -317,8 +317,7 @@ def _cards(curves, depth, width, streaks, rng, centre=CENTRE):
     shade = np.clip(shade, -0.9, 0.6)
     shades = np.broadcast_to(shade[:, None, None], (count, steps, 2))
     corner = (np.arange(count)[:, None] * steps + np.arange(steps - 1)) * 2
-    quads = corner[..., None] + np.array([0, 1, 3, 2])
-    triangles = np.concatenate([quads[..., [0, 1, 2]], quads[..., [0, 2, 3]]]).reshape(-1, 3)
+    triangles = triangulate((corner[..., None] + np.array([0, 1, 3, 2])).reshape(-1, 4))
     return (
         points.reshape(-1, 3),
         normals.reshape(-1, 3),

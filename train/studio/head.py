@@ -19,8 +19,7 @@ from .textures import mean_luminance
 
 def head_parts(assets: Assets, body: Body, looks: Looks) -> list[Part]:
     """Eyes, brows, lashes, hair, and a hat now and then."""
-    meshes, base = assets.meshes, body.vertices
-    worn = meshes.accessories
+    base = body.vertices
 
     def card(name, mesh, label, file, *, tint, luminance, threshold, depth, specular=0.0, keep=False, **more):
         """tint: linear rgb; luminance: factor that brings the texture's mean to 1; threshold: least alpha
@@ -39,7 +38,7 @@ def head_parts(assets: Assets, body: Body, looks: Looks) -> list[Part]:
     parts = [
         card(
             "eyes",
-            accessory_mesh(worn["high-poly"], base),
+            accessory_mesh(assets.accessory("high-poly"), base),
             FACE,
             assets.texture("eyes", f"{looks.iris}_eye.png"),
             tint=(1, 1, 1),
@@ -54,7 +53,7 @@ def head_parts(assets: Assets, body: Body, looks: Looks) -> list[Part]:
     parts.append(
         card(
             "brows",
-            accessory_mesh(worn[brows], base),
+            accessory_mesh(assets.accessory(brows), base),
             FACE,
             assets.texture("eyebrows", f"{brows}.png"),
             tint=linear(np.minimum(looks.hair * 0.75, 105)),
@@ -68,7 +67,7 @@ def head_parts(assets: Assets, body: Body, looks: Looks) -> list[Part]:
         parts.append(
             card(
                 "lashes",
-                accessory_mesh(worn[lashes], base),
+                accessory_mesh(assets.accessory(lashes), base),
                 FACE,
                 assets.texture("eyelashes", f"{lashes}.png"),
                 tint=linear((18, 14, 12)),
@@ -89,7 +88,7 @@ def head_parts(assets: Assets, body: Body, looks: Looks) -> list[Part]:
             Part(
                 "hat",
                 "textured",
-                accessory_mesh(worn["fedora"], base),
+                accessory_mesh(assets.accessory("fedora"), base),
                 values,
                 {"base": assets.texture("clothes", f"fedora_texture{looks.hat}.png")},
             )
@@ -125,7 +124,7 @@ def _hair(assets: Assets, body: Body, looks: Looks, card) -> Part:
     over_clothes = style in ("long01", "bob01", "braid01")
     return card(
         "hair",
-        accessory_mesh(assets.meshes.accessories[style], body.vertices, outward_from=centre),
+        accessory_mesh(assets.accessory(style), body.vertices, outward_from=centre),
         HAIR,
         file,
         tint=linear(looks.hair),

@@ -13,12 +13,13 @@ import numpy as np
 
 from .assets import Accessory, Cloth
 from .geometry import SkinWeights, vertex_normals
+from .shapes import Solid
 
 # The uniform block `Part` of the shaders: every member is a vec4.
 PART_BLOCK = {
     "label": "surface id, recolouring (0 keep, 1 tint, 2 fabric), has a normal map, -",
     "depth": "how far the depth test sees it behind its place (dm): head and arms, trunk and legs, -, -",
-    "top_body": "-, hem y, hem curve, half width of the open front",
+    "top_body": "y of a jacket's button (0 none), hem y, hem curve, half width of the open front",
     "top_neck": "-, half width, front depth, back depth",
     "top_arm": "sleeve length, armhole, half width between straps, -",
     "bottom": "-, waist y, hem y, -",
@@ -29,9 +30,10 @@ PART_BLOCK = {
     "print_at": "centre x, centre y, half size, -",
     "seams": "has a belt, closing of a top (1 buttons, 2 a polo's three, 3 zip), -, -",
     "seam_colour": "factor rgb, -",
-    "accent": "linear rgb of contrasting pieces, ribs are of it too",
-    "trim": "top: contrast (1 sleeves, 2 raglan), y of the colour block, width of ribs, pocket (1 breast, 2 pouch, "
-    "3 hips, 4 two breasts); trousers: width of side stripes, -, width of ribs, cargo pockets; skirt: pleats",
+    "accent": "linear rgb of contrasting pieces, whether ribs are of it too",
+    "trim": "top: contrast (1 sleeves, 2 raglan), y of the colour block, width of ribs, pocket (1 breast, "
+    "2 pouch, 3 hips, 4 two breasts); trousers: width of side stripes, -, width of ribs, cargo pockets; "
+    "skirt: number of pleats, their depth",
     "stocking": "linear rgb, opacity",
     "shoe": "0 none 1 closed 2 sandal, top y, dip in front, -",
     "lips": "linear rgb, opacity",
@@ -43,7 +45,7 @@ PART_BLOCK = {
 }
 
 # The rest-pose attributes of a vertex, in the order they are stored.
-STATIC_ATTRIBUTES = {"rest_position": 3, "rest_normal": 3, "uv": 2, "canonical": 3, "arm": 2, "across": 1}
+STATIC_ATTRIBUTES = {"rest_position": 3, "rest_normal": 3, "uv": 2, "canonical": 3, "arm": 2, "shade": 1}
 
 
 @dataclass
@@ -174,3 +176,27 @@ def _bent_outward(points: np.ndarray, normals: np.ndarray, centre: np.ndarray) -
     normals = np.where((normals * away).sum(1, keepdims=True) < 0, -normals, normals)
     bent = 0.25 * normals + 0.75 * away
     return bent / np.linalg.norm(bent, axis=1, keepdims=True)
+
+
+def solid_part(
+    name: str,
+    solid: Solid,
+    rest: np.ndarray,
+    skin: SkinWeights,
+    label: int,
+    tint,
+    depth: float,
+    specular: float = 0.1,
+    gloss: float = 25.0,
+) -> Part:
+    """A part of one colour (tint: linear rgb). solid: on the unmorphed base; rest [N, 3]: its points on the
+    body; depth: how far behind its place the depth test sees it (dm)."""
+    points, triangles = solid
+    values = {
+        "label": (label, 1, 0, 0),
+        "depth": (depth, depth, 0, 0),
+        "tint": (*tint, 1),
+        "shine": (specular, gloss, 0, 0),
+    }
+    mesh = part_mesh(triangles, rest, vertex_normals(rest, triangles), skin, canonical=points)
+    return Part(name, "textured", mesh, values)

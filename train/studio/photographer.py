@@ -48,7 +48,10 @@ class View:
 
 
 class Person:
-    """Identity, clothes, light and backdrop of a person index: drawn once, the same in all of the views."""
+    """Identity, clothes, light and backdrop of a person index: drawn once, the same in all of the views.
+
+    As a context it frees what it holds on the graphics card at the end.
+    """
 
     def __init__(self, studio: Studio, index: int):
         rng = np.random.default_rng((_SEED, index))
@@ -84,14 +87,8 @@ class Person:
         renderer.take_over()
         posed = self.skeleton.solve(pose).turned(shot.yaw)
         camera = frame_person(shot, posed, self.skeleton, width / height)
-        exposure = renderer.expose(
-            self.model,
-            posed,
-            self.skeleton,
-            camera,
-            self.light.jittered(rng),
-            self.backdrop,
-        )
+        light = self.light.jittered(rng)
+        exposure = renderer.expose(self.model, posed, self.skeleton, camera, light, self.backdrop)
         points = keypoints(meshes, self.skeleton, posed, camera, exposure.distance, renderer.size)
         return View(
             self.lens.through(exposure.image, exposure.surfaces > 0),
@@ -107,6 +104,12 @@ class Person:
         """Free what the person holds on the graphics card."""
         self.studio.renderer.take_over()
         self.model.release()
+
+    def __enter__(self) -> Person:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.leave()
 
 
 def planned_shot(index: int, number: int) -> Shot:
@@ -129,8 +132,5 @@ class Studio:
 
     def photograph(self, index: int, views: int = 6) -> list[View]:
         """All views of a person."""
-        person = Person(self, index)
-        try:
+        with Person(self, index) as person:
             return [person.view(number) for number in range(views)]
-        finally:
-            person.leave()

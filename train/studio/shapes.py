@@ -1,10 +1,10 @@
-"""Simple solids as (points [N, 3], triangles [T, 3]): tubes, balls, boxes, plates, domes."""
+"""Simple solids as (points [N, 3], triangles [T, 3]): tubes, balls, boxes, plates."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from .geometry import unit
+from .geometry import triangulate, unit
 
 Solid = tuple[np.ndarray, np.ndarray]
 
@@ -21,7 +21,7 @@ def grid_triangles(rows: int, columns: int, closed: bool = False) -> np.ndarray:
     i, j = np.meshgrid(np.arange(rows - 1), np.arange(columns if closed else columns - 1), indexing="ij")
     a, b = i * columns + j, i * columns + (j + 1) % columns
     quads = np.stack([a, b, b + columns, a + columns], -1).reshape(-1, 4)
-    return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]).astype(np.int32)
+    return triangulate(quads).astype(np.int32)
 
 
 def tube(

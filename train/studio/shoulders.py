@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from .assets import Bones
+from .assets import ARM_BONES, Bones
 from .geometry import SkinWeights
 
 _SHOULDER, _ELBOW = np.array([1.68, 5.25, 0.15]), np.array([3.13, 3.49, 0.13])  # canonical, left side
 _ALONG = (_ELBOW - _SHOULDER) / np.linalg.norm(_ELBOW - _SHOULDER)
 _OUTWARD = np.array([-_ALONG[1], _ALONG[0], 0.0])  # from the axis of the arm up to the cap
-_ARM_BONES = ("upperarm", "lowerarm", "wrist", "metacarpal", "finger")
 
 
 def eased_shoulders(skin: SkinWeights, canonical: np.ndarray, bones: Bones) -> SkinWeights:
@@ -23,7 +22,7 @@ def eased_shoulders(skin: SkinWeights, canonical: np.ndarray, bones: Bones) -> S
     along = offset @ _ALONG
     on_top = _smooth(-0.1, 0.3, offset @ _OUTWARD)
     rows = np.nonzero((on_top > 0) & (along > -2) & (along < 0.7))[0]
-    is_arm = np.array([name.startswith(_ARM_BONES) for name in bones.names])
+    is_arm = np.array([name.startswith(ARM_BONES) for name in bones.names])
     weights, of_arm = skin.weights[rows], is_arm[skin.bones[rows]]
     arm = (weights * of_arm).sum(1)
     most = _smooth(-0.75, 0.6, along[rows])

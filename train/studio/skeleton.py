@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .assets import BODY_VERTICES, SIDES, Parsed
+from .assets import SIDES, Parsed
 from .body import Body, torso_extent
 from .garments import heel_pitch
 from .poses import Bend, Pose, Recorded
@@ -54,7 +54,6 @@ class Skeleton:
                 torso_extent(meshes, body, low, high) for low, high in ((-0.6, 0.6), (1.6, 2.3), (3.2, 4.2))
             )
         )
-        self.floor = float(body.vertices[:BODY_VERTICES, 1].min())
 
     def at(self, name: str) -> np.ndarray:
         """Rest position of a bone's head."""
@@ -216,9 +215,8 @@ class _Solver:
             self.fixed[f"{name}.{side}"] = matrix
         pitch = heel_pitch(self.skeleton.heel)
         self.fixed[f"foot.{side}"] = turn(y=yaw * 0.8, x=foot.heel + pitch)
-        toes = turn(
-            y=yaw * 0.8, x=foot.heel - 0.7 * max(foot.heel, 0)
-        )  # the ball of the foot stays on the floor
+        # the ball of the foot stays on the floor
+        toes = turn(y=yaw * 0.8, x=foot.heel - 0.7 * max(foot.heel, 0))
         for toe in "12345":
             self.fixed[f"toe{toe}-1.{side}"] = toes
 

@@ -31,7 +31,7 @@ void main() {
   bool dyed = label.y > .5;
   float tone = luminance(texel.rgb) * tint.a;
   vec3 colour = mix(tint.rgb, hair_tip.rgb, hair.z * smoothstep(hair.w + 1.2, hair.w - 1., v_rest.y));
-  colour *= 1. - v_across;  // locks differ, and those below lie in the shade of others
+  colour *= 1. - v_shade;  // locks differ, and those below lie in the shade of others
   Surface s = Surface(dyed ? colour * clamp(.3 + .75 * pow(tone, 1.25), .15, 2.6) : linear(texel.rgb), n, 1.,
                       dyed ? 0. : shine.x, shine.y, .22, .25);
   float lit, facing_key;

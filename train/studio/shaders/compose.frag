@@ -11,7 +11,7 @@ uniform sampler2D silhouette_map;
 uniform sampler2D wall_map;
 uniform sampler2D floor_map;
 uniform vec2 pixel;      // size of a sample
-uniform vec4 room;       // height of the floor, distance of the wall, cove, place of the person along the wall (dm)
+uniform vec3 room;       // height of the floor, distance of the wall, cove (dm)
 uniform vec4 texels;     // share of wall and floor in a dm, texels of the floor in a dm, its blur per dm behind the person
 uniform vec4 looks;      // corner, gloss, falloff, vignette
 uniform vec2 shadow;     // depth, width of its edge per dm
@@ -62,11 +62,11 @@ vec3 surroundings() {
   vec3 wall = eye.xyz + ray * to_wall, ground = eye.xyz + ray * min(to_floor, to_wall);
   float high = wall.y - room.x;
   float upright = smoothstep(-1., 1., high / max(room.z, eye.w));
-  vec3 upper = texture(wall_map, vec2(mirrored((wall.x + room.w) * texels.x + .5), high * texels.x)).rgb;
+  vec3 upper = texture(wall_map, vec2(mirrored(wall.x * texels.x + .5), high * texels.x)).rgb;
 
   vec2 spread = vec2(length(dFdx(ground)), length(dFdy(ground)));
   float footprint = max(sqrt(spread.x * spread.y), max(-ground.z, 0.) * texels.w);
-  vec3 lower = textureLod(floor_map, mirrored((ground.xz + vec2(room.w, 0.)) * texels.y), log2(footprint * texels.z)).rgb;
+  vec3 lower = textureLod(floor_map, mirrored(ground.xz * texels.y), log2(footprint * texels.z)).rgb;
   lower *= 1. - looks.z * min(dot(ground.xz, ground.xz) / 400., 1.5);
 #ifdef GLOSSY
   vec4 mirror = reflection(ground);

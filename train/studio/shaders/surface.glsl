@@ -1,7 +1,7 @@
 // What the fragment shaders of all materials share: inputs, outputs, lighting.
 #include "blocks.glsl"
 in vec3 v_world; in vec3 v_normal; in vec3 v_light;
-in vec3 v_rest; in vec3 v_rest_normal; in vec2 v_uv; in vec3 v_canonical; in vec2 v_arm; in float v_across;
+in vec3 v_rest; in vec3 v_rest_normal; in vec2 v_uv; in vec3 v_canonical; in vec2 v_arm; in float v_shade;
 uniform sampler2D base;
 
 #ifndef SHADOW_PASS

@@ -54,7 +54,10 @@ def _parse(argv: list[str]) -> argparse.Namespace:
         "--data", type=Path, nargs="+", metavar="DIR", help="folders of rendered people to read"
     )
     parser.add_argument(
-        "--people", metavar="N or A:B", help="the first N people, or people A <= i < B (with --data: all)"
+        "--people",
+        type=people_wanted,
+        metavar="N or A:B",
+        help="the first N people, or people A <= i < B (with --data: all)",
     )
     parser.add_argument("--views", type=int, default=6, metavar="V", help="pictures of a person (6)")
     parser.add_argument(
@@ -83,17 +86,21 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     options = parser.parse_args(argv)
     if options.people is None and not options.data:
         parser.error("say which data (--data DIR) or which people to photograph (--people A:B)")
-    try:
-        options.people = _people(options.people)
-    except (argparse.ArgumentTypeError, ValueError):
-        parser.error(f"{options.people!r} is neither a number of people nor a range A:B")
+    if min(options.views, 1 if options.detector is None else options.detector) < 1 or options.again < 0:
+        parser.error("--views and --detector must be 1 or more, --again 0 or more")
     return options
 
 
-def _people(text: str | None) -> int | range | None:
-    if text is None or text.isdecimal():
-        return text and int(text)
-    return range(*index_range(text))
+def people_wanted(text: str) -> int | range:
+    """Read "200" or "1000:1200"; for argparse."""
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    try:
+        return range(*index_range(text))
+    except argparse.ArgumentTypeError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither a number of people (1 or more) nor a range A:B"
+        ) from None
 
 
 def _stored(options: argparse.Namespace, before: list[Line]) -> Iterator[Taken]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from engine.photos import write_whole
+from engine.files import make_folder, write_whole
 from engine.pose.formats import write_openpose
 from engine.pose.skeleton import COLOURS, LIMBS
 
@@ -89,31 +89,35 @@ ENTRIES = (
 
 
 def run(argv: list[str]) -> int:
-    p = argparse.ArgumentParser("python3 -m train poses", description=__doc__)
-    p.add_argument("--output", type=Path, required=True, metavar="DIR")
-    p.add_argument("--assets", type=Path, metavar="DIR", help="MakeHuman data folder (or MAKEHUMAN_ASSETS)")
-    p.add_argument("--person", type=int, default=MANNEQUIN, help=f"who shows the poses ({MANNEQUIN})")
-    options = p.parse_args(argv)
-    options.output.mkdir(parents=True, exist_ok=True)
-    person = Person(Studio(SIZE, options.assets), options.person)
-    index = []
-    for entry in ENTRIES:
-        view = photographed(person, entry)
-        write_openpose(options.output / f"{entry.stem}.json", view.keypoints_18x3, SIZE)
-        write_whole(options.output / f"{entry.stem}.png", thumbnail(view))
-        index.append(
-            {
-                "name": entry.name,
-                "pose": f"{entry.stem}.json",
-                "thumbnail": f"{entry.stem}.png",
-                "facing": entry.facing,
-                "framing": entry.framing,
-            }
-        )
-    person.leave()
+    """Make the library as the arguments say. Raises InputError; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python3 -m train poses", description="Make the application's pose library."
+    )
+    parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder of the library")
+    parser.add_argument(
+        "--assets", type=Path, metavar="DIR", help="MakeHuman data folder (or MAKEHUMAN_ASSETS)"
+    )
+    parser.add_argument(
+        "--person", type=int, default=MANNEQUIN, metavar="I", help=f"who shows the poses ({MANNEQUIN})"
+    )
+    options = parser.parse_args(argv)
+    if options.person < 0:
+        parser.error("--person must be 0 or more")
+    make_folder(options.output)
+    with Person(Studio(SIZE, options.assets), options.person) as person:
+        index = [_write(options.output, person, entry) for entry in ENTRIES]
     write_whole(options.output / "index.json", (json.dumps({"poses": index}, indent=1) + "\n").encode())
     print(f"{len(index)} poses in {options.output}")
     return 0
+
+
+def _write(folder: Path, person: Person, entry: Entry) -> dict:
+    """Both files of an entry; its line in the index."""
+    view = photographed(person, entry)
+    files = {"pose": f"{entry.stem}.json", "thumbnail": f"{entry.stem}.png"}
+    write_openpose(folder / files["pose"], view.keypoints_18x3, SIZE)
+    write_whole(folder / files["thumbnail"], thumbnail(view))
+    return {"name": entry.name, **files, "facing": entry.facing, "framing": entry.framing}
 
 
 def photographed(person: Person, entry: Entry) -> View:

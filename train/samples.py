@@ -20,7 +20,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from engine.errors import InputError
-from engine.photos import write_png, write_whole
+from engine.files import make_folder, write_whole
+from engine.photos import write_png
 from engine.pose.formats import write_openpose
 
 from .data.detector import as_detected
@@ -30,6 +31,7 @@ from .studio.photographer import Person, Studio, View, planned_shot
 
 SIZE, SMALL = (512, 352), (256, 176)
 QUALITY = 93  # of the JPEGs
+INDEX = "index.json"
 PERSON, GARMENT = "person", "garment"
 _LABEL = 14  # px under a picture of a sheet
 _COLUMNS, _ROWS = 12, 5
@@ -79,33 +81,47 @@ CHOSEN = (
 
 
 def run(argv: list[str]) -> int:
-    p = argparse.ArgumentParser("python3 -m train samples", description=__doc__)
-    p.add_argument("--output", type=Path, required=True, metavar="DIR")
-    p.add_argument("--assets", type=Path, metavar="DIR", help="MakeHuman data folder (or MAKEHUMAN_ASSETS)")
-    p.add_argument("--choose", type=index_range, metavar="A:B", help="sheets of these people instead")
-    options = p.parse_args(argv)
-    options.output.mkdir(parents=True, exist_ok=True)
+    """Photograph as the arguments say. Raises InputError; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python3 -m train samples",
+        description="Photograph the people and garments in the application's box.",
+    )
+    parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder of the samples")
+    parser.add_argument(
+        "--assets", type=Path, metavar="DIR", help="MakeHuman data folder (or MAKEHUMAN_ASSETS)"
+    )
+    parser.add_argument(
+        "--choose", type=index_range, metavar="A:B", help="sheets of these people instead, to choose from"
+    )
+    options = parser.parse_args(argv)
+    make_folder(options.output)
     if options.choose:
         return _write_sheets(options)
     studio = Studio(SIZE, options.assets)
-    for old in options.output.glob("*.*"):  # of samples that may have had other names
-        if old.suffix in (".jpg", ".png", ".json"):
-            old.unlink()
+    before = _files_of(options.output / INDEX)
     index = [_write(options.output, chosen, photographed(studio, chosen)) for chosen in CHOSEN]
-    write_whole(options.output / "index.json", (json.dumps({"samples": index}, indent=1) + "\n").encode())
+    write_whole(options.output / INDEX, (json.dumps({"samples": index}, indent=1) + "\n").encode())
+    for name in before - _files_of(options.output / INDEX):  # of samples that are chosen no longer
+        (options.output / name).unlink(missing_ok=True)
     print(f"{len(index)} samples in {options.output}")
     return 0
+
+
+def _files_of(index: Path) -> set[str]:
+    """Names of the files beside an index that it speaks of; none where it is missing or something else."""
+    try:
+        samples = json.loads(index.read_bytes())["samples"]
+        return {Path(sample[kind]).name for sample in samples for kind in ("image", "pose", "parsing")}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
 
 
 def photographed(studio: Studio, chosen: Chosen) -> View:
     """The chosen picture. Raises InputError for a person that training may have seen."""
     if chosen.person not in HELD_OUT_PEOPLE:
         raise InputError(f"{chosen.name}: person {chosen.person} is not held out.")
-    person = Person(studio, chosen.person)
-    try:
+    with Person(studio, chosen.person) as person:
         return person.view(chosen.view)
-    finally:
-        person.leave()
 
 
 def _write(folder: Path, chosen: Chosen, view: View) -> dict:
@@ -125,10 +141,9 @@ def _write_sheets(options: argparse.Namespace) -> int:
     studio, tiles, count = Studio(SMALL, options.assets), [], 0
     first, end = options.choose
     for index in range(first, end):
-        person = Person(studio, index)
-        for number in (0, upper_front(index)):
-            tiles.append(_labelled(person.view(number).image_HWC, f"{index}:{number}"))
-        person.leave()
+        with Person(studio, index) as person:
+            for number in (0, upper_front(index)):
+                tiles.append(_labelled(person.view(number).image_HWC, f"{index}:{number}"))
         if len(tiles) == _COLUMNS * _ROWS or index == end - 1:
             rows = [np.hstack(tiles[at : at + _COLUMNS]) for at in range(0, len(tiles), _COLUMNS)]
             width = max(row.shape[1] for row in rows)

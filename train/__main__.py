@@ -18,6 +18,7 @@ COMMANDS = {
     "parser": "train, measure and write the parsing and keypoint network",
     "evaluate": "prove weights on people never trained on",
     "export": "write a run's weights for the application",
+    "contact": "a contact sheet of rendered people, for a critical eye",
     "samples": "photograph the people and garments in the application's box",
     "poses": "make the application's pose library",
 }

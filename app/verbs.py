@@ -44,14 +44,16 @@ class Verbs:
         self.controller.photos.open_photo(sample.rgb_HWC, sample.name, role, sample.pose_18x3)
 
     def take_library_pose(self, pose: LibraryPose) -> None:
-        """Take a pose of the library."""
+        """Take a pose of the library, with the breadth of the person."""
+        c = self.controller
+        photo = None if c.draft else c.document.look.photo(c.document.look.person)
         try:
-            keypoints = formats.read_pose(pose.pose, self.controller.frame_size)
+            keypoints = pose.worn(photo.reference.keypoints_18x3 if photo else None, c.frame_size)
         except InputError as error:
             self.notices.show("error", str(error))
             return
-        if not np.array_equal(keypoints, self.controller.pose):
-            self.controller.posing.take(keypoints, pose.name)
+        if not np.array_equal(keypoints, c.pose):
+            c.posing.take(keypoints, pose.name)
 
     def _choose_photo(self, role: str, title: str) -> None:
         name, _ = QFileDialog.getOpenFileName(self, title, self.settings.folder("photo"), PHOTO_FILTER)

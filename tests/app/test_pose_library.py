@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from app.files import poses
+from engine.pose.breadth import breadth
 from engine.pose.formats import read_pose
 
 SIZE = (256, 176)
@@ -23,6 +24,12 @@ def click(driver, row: int) -> None:
     QTest.mouseClick(
         grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.visualItemRect(item).center() - QPoint(0, 1)
     )
+
+
+def worn(driver, pose: poses.LibraryPose) -> np.ndarray:
+    """The pose as the person of the window takes it."""
+    look = driver.controller.document.look
+    return pose.worn(look.photo(look.person).reference.keypoints_18x3, SIZE)
 
 
 def test_the_library_in_the_box():
@@ -65,7 +72,7 @@ def test_a_click_takes_the_pose_as_one_step_and_undo_takes_it_back(open_window):
     driver = open_window()
     before, library = driver.pose.copy(), poses.listed()
     click(driver, 2)
-    assert np.array_equal(driver.pose, read_pose(library[2].pose, SIZE))
+    assert np.array_equal(driver.pose, worn(driver, library[2]))
     assert driver.controller.undo_stack.count() == 1
     assert driver.controller.undo_stack.undoText() == f"Take the pose of {library[2].name}"
     driver.until_full()
@@ -73,7 +80,16 @@ def test_a_click_takes_the_pose_as_one_step_and_undo_takes_it_back(open_window):
     QTest.keyClick(driver.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert np.array_equal(driver.pose, before)
     click(driver, 17)  # further down: it is scrolled to
-    assert np.array_equal(driver.pose, read_pose(library[17].pose, SIZE))
+    assert np.array_equal(driver.pose, worn(driver, library[17]))
+
+
+def test_a_pose_is_as_broad_as_the_person(open_window):
+    driver = open_window()
+    own = breadth(driver.pose)  # of the photo
+    click(driver, 0)
+    taken, there = breadth(driver.pose), breadth(read_pose(poses.listed()[0].pose, SIZE))
+    assert abs(taken.shoulders - own.shoulders) < 0.01 < abs(there.shoulders - own.shoulders)
+    assert abs(taken.hips - own.hips) < 0.01
 
 
 def test_the_same_pose_again_is_no_step(open_window):
@@ -91,7 +107,7 @@ def test_the_keys_walk_the_shelf_and_enter_takes(open_window):
     QTest.keyClick(shelf.grid, Qt.Key.Key_Right)
     assert shelf.caption.text() == library[1].name
     QTest.keyClick(shelf.grid, Qt.Key.Key_Return)
-    assert np.array_equal(driver.pose, read_pose(library[1].pose, SIZE))
+    assert np.array_equal(driver.pose, worn(driver, library[1]))
 
 
 def test_the_name_under_the_hand_is_told(open_window):
@@ -105,8 +121,9 @@ def test_the_name_under_the_hand_is_told(open_window):
 def test_a_pose_that_cannot_be_read_is_told_and_changes_nothing(open_window, tmp_path):
     driver = open_window()
     before = driver.pose.copy()
-    (tmp_path / "broken.json").write_text("{")
-    driver.window.take_library_pose(poses.LibraryPose("Broken", tmp_path / "broken.json", tmp_path))
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    driver.window.take_library_pose(poses.LibraryPose("Broken", broken, tmp_path, broken))
     assert "broken.json is not valid JSON" in driver.sentences[-1]
     assert np.array_equal(driver.pose, before)
 

@@ -10,7 +10,7 @@ from .backdrop import Backdrop
 from .light import Light
 from .skeleton import Posed, Skeleton
 
-_SILHOUETTE = 64  # an eighth of the shadow map
+SILHOUETTE_SIZE = 64  # texels of an edge: an eighth of the shadow map
 
 
 class Composition:
@@ -22,7 +22,7 @@ class Composition:
         self._context, self._size = context, size
         self.picture = context.texture((width, height), 3)
         self._buffer = context.framebuffer([self.picture])
-        self._silhouette = context.texture((_SILHOUETTE, _SILHOUETTE), 1)
+        self._silhouette = context.texture((SILHOUETTE_SIZE, SILHOUETTE_SIZE), 1)
         self._silhouette.repeat_x = self._silhouette.repeat_y = False
         self._silhouette_buffer = context.framebuffer([self._silhouette])
         triangle = context.buffer(np.array([-1, -1, 3, -1, -1, 3], np.float32).tobytes())

@@ -86,6 +86,7 @@ _RANGES = {
         rim=(0.2, 0.7), above=(0.2, 0.27), below=(0.14, 0.2), softness=(0.15, 0.4), level=(0.85, 1.05),
     ),
 }  # fmt: skip
+SHADOW_SPAN = 21.0  # dm that the shadow map shows: a person, arms outstretched
 _WARM = np.array([0.055, 0.0, -0.085])  # log gain of a light one standard deviation warmer
 
 

@@ -16,19 +16,21 @@ from train.data.people import SURFACE_SPAN
 
 from .backdrop import Backdrop
 from .camera import Camera, look_at, orthographic
-from .composition import Composition
+from .composition import SILHOUETTE_SIZE, Composition
 from .context import open_context
-from .light import Light
+from .light import SHADOW_SPAN, Light
 from .model import BLOCK_STRIDE, TEXTURE_UNITS, Model
 from .noise import fold_tile
 from .parts import PART_BLOCK, Part
 from .skeleton import Posed, Skeleton
+from .surfaces import SURFACES
 from .textures import read_texture
 
 _SHADERS = {
     file.name: file.read_text(encoding="utf-8") for file in (Path(__file__).parent / "shaders").iterdir()
 }
-_SHADOW_SIZE = 512
+SHADOW_SIZE = 512  # texels of an edge of the shadow map, which shows SHADOW_SPAN dm (light.py)
+_SHADOW_FROM, _SHADOW_TO = 10, 50  # dm from the key light, which stands 30 dm from the person
 _SCENE_BLOCK = {
     "view_projection": "mat4",
     "light_projection": "mat4",
@@ -42,6 +44,7 @@ _SCENE_BLOCK = {
     "ambient_up": "vec4",
     "ambient_down": "vec4",
 }
+_BYTES = {"mat4": 64, "vec4": 16}
 _COARSE_FROM = 0.028  # dm that a sample covers: from here on coarse triangles are small enough
 
 
@@ -70,7 +73,7 @@ class Renderer:
         self._surface = self._nearest(context.texture(fine, 4))
         self._depth = self._depth_texture(fine)
         self._person = context.framebuffer([self._colour, self._surface], self._depth)
-        self._shadow = self._depth_texture((_SHADOW_SIZE, _SHADOW_SIZE))
+        self._shadow = self._depth_texture((SHADOW_SIZE, SHADOW_SIZE))
         self._shadow_buffer = context.framebuffer(depth_attachment=self._shadow)
         self._open = context.texture((width, height), 1)
         self._open_buffer = context.framebuffer([self._open])
@@ -80,14 +83,14 @@ class Renderer:
         )
         self._occlusion_array = context.vertex_array(self._occlusion, [(triangle, "2f", "corner")])
         self._composition = Composition(context, size, _source)
-        self._scene = context.buffer(reserve=4 * (2 * 16 + 9 * 4))
+        self._scene = context.buffer(reserve=sum(_BYTES[kind] for kind in _SCENE_BLOCK.values()))
         self._files: dict[Path, object] = {}
         self._folds = self.texture(fold_tile())
+        white, upright = (255, 255, 255, 255), (128, 128, 255)  # upright: the normal of a flat normal map
+        texels = {"base": white, "print": white, "fabric": white[:3], "normals": upright}
         self._defaults = {
-            0: self.texture(np.full((2, 2, 4), 255, np.uint8)),
-            1: self.texture(np.full((2, 2, 4), 255, np.uint8)),
-            2: self.texture(np.full((2, 2, 3), 255, np.uint8)),
-            3: self.texture(np.full((2, 2, 3), (128, 128, 255), np.uint8)),
+            TEXTURE_UNITS[name]: self.texture(np.full((2, 2, len(texel)), texel, np.uint8))
+            for name, texel in texels.items()
         }
 
     def take_over(self) -> None:
@@ -161,7 +164,9 @@ class Renderer:
         context = self.context
         context.enable_only(context.DEPTH_TEST)
         self._folds.use(TEXTURE_UNITS["fold_tile"])
-        self._defaults[0].use(TEXTURE_UNITS["shadow_map"])
+        self._defaults[TEXTURE_UNITS["base"]].use(
+            TEXTURE_UNITS["shadow_map"]
+        )  # what is drawn into is not read
         self._shadow_buffer.use()
         self._shadow_buffer.clear(depth=1.0)
         self._draw(model, shadow=True, coarse=True)
@@ -232,7 +237,15 @@ class Renderer:
 def _source(name: str, defines: tuple[str, ...] = ()) -> str:
     """Shader text with its includes; the uniform blocks are written from their Python tables."""
     header = ["#version 330", *(f"#define {define}" for define in defines)]
-    header.append(f"#define SURFACE_SPAN {SURFACE_SPAN}")
+    numbers = {
+        "SURFACE_SPAN": SURFACE_SPAN,
+        "SHADOW_SIZE": SHADOW_SIZE,
+        "SHADOW_SPAN": SHADOW_SPAN,
+        "SILHOUETTE_SIZE": SILHOUETTE_SIZE,
+        "SHADOW_DEPTH": _SHADOW_TO - _SHADOW_FROM,
+        **{f"ID_{name}": surface for name, surface in SURFACES.items()},
+    }
+    header += [f"#define {name} {float(number)}" for name, number in numbers.items()]
     return "\n".join(header) + "\n" + _included(name)
 
 
@@ -248,22 +261,20 @@ def _included(name: str) -> str:
 
 
 def _scene_block(posed: Posed, skeleton: Skeleton, camera: Camera, light: Light, sample: float) -> bytes:
-    """sample: height of a sample at the person (dm), handed to the shaders as eye.w."""
+    """The uniform block Scene. sample: height of a sample at the person (dm), handed to the shaders as eye.w;
+    in the fourth places of the key light are its edge and reach."""
     centre = np.array([0, posed.heads[skeleton.index["spine05"]][1], 0])
-    light_projection = orthographic(10.5, 10, 50) @ look_at(centre + light.key_direction * 30, centre)
-    values = [camera.view_projection.T.ravel(), light_projection.T.ravel()]
-    values.append(np.append(camera.eye, sample))
-    for vector, fourth in (
-        (light.key_direction, light.edge),
-        (light.key_colour, light.reach),
-        (light.fill_direction, 0),
-        (light.fill_colour, 0),
-        (light.rim_direction, 0),
-        (light.rim_colour, 0),
-        (light.ambient_up, 0),
-        (light.ambient_down, 0),
-    ):
-        values.append(np.append(vector, fourth))
+    lamp = centre + light.key_direction * (0.5 * (_SHADOW_FROM + _SHADOW_TO))
+    seen_by_lamp = orthographic(SHADOW_SPAN / 2, _SHADOW_FROM, _SHADOW_TO) @ look_at(lamp, centre)
+    matrices = {"view_projection": camera.view_projection, "light_projection": seen_by_lamp}
+    fourths = {"eye": sample, "key_direction": light.edge, "key_colour": light.reach}
+    values = []
+    for name, kind in _SCENE_BLOCK.items():
+        if kind == "mat4":
+            values.append(matrices[name].T.ravel())
+        else:
+            vector = camera.eye if name == "eye" else getattr(light, name)
+            values.append(np.append(vector, fourths.get(name, 0)))
     return np.concatenate(values).astype(np.float32).tobytes()
 
 

@@ -10,6 +10,9 @@ BACKGROUND, HAIR, FACE, UPPER, DRESS, PANTS, ARMS, LEGS = range(8)
 # and redrawn.
 BARE_TORSO, BARE_HIPS = 8, 9
 
+# The ids of skin, which the shader itself chooses by the place on the body.
+SURFACES = {"FACE": FACE, "ARMS": ARMS, "LEGS": LEGS, "BARE_TORSO": BARE_TORSO, "BARE_HIPS": BARE_HIPS}
+
 _CLASS_OF_SURFACE = np.array([*range(8), ARMS, LEGS], np.uint8)
 
 

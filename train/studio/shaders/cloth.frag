@@ -151,7 +151,8 @@ vec3 with_trims(vec3 albedo, float d, vec2 place, inout float height) {
 }
 #endif
 
-// Height of the pleats pressed into a skirt: a long slope and a short one back, round its whole width.
+// Height of the pleats pressed into a skirt: a long slope and a short one back, round its whole width (13.8 dm, as
+// panel_place has it).
 float pleats(vec2 place) {
   float p = fract(place.x / 13.8 * trim.x);
   return min(p / .7, (1. - p) / .3) * trim.y;
@@ -220,7 +221,8 @@ void main() {
   float squeeze = squeezed();
   height += (hang - .5) * folds.x * fold_share() * 1.25 * (1. - .5 * max(-squeeze, 0.));
   // where a joint pushes cloth together it lies in folds across the limb
-  height += (textureLod(fold_tile, vec2(f.x * .05 + f.y * .05, f.y * .26), 0.).r - .4) * max(squeeze, 0.) * .3 * min(folds.x * 5. + .4, 1.4);
+  float across_limb = textureLod(fold_tile, vec2(f.x * .05 + f.y * .05, f.y * .26), 0.).r - .4;
+  height += across_limb * max(squeeze, 0.) * .3 * min(folds.x * 5. + .4, 1.4);
 #if EDGE == 3 && defined TRIMS
   height += pleats(place);
 #endif

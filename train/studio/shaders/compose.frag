@@ -34,9 +34,9 @@ vec3 tone_mapped(vec3 colour) {
 // Share of the key light that the person keeps from a place: its silhouette, blurred with the distance from it.
 float in_shadow(vec3 place) {
   vec3 q = (light_projection * vec4(place, 1.)).xyz * .5 + .5;
-  float edge = max((q.z - .5) * 40. * shadow.y, .35);
-  vec2 aside = vec2(.2 / 21., .2 / 21.) * edge;
-  float level = log2(edge * (64. / 21.)) - .7;
+  float edge = max((q.z - .5) * SHADOW_DEPTH * shadow.y, .35);
+  vec2 aside = vec2(.2 / SHADOW_SPAN) * edge;
+  float level = log2(edge * (SILHOUETTE_SIZE / SHADOW_SPAN)) - .7;
   return .5 * (textureLod(silhouette_map, q.xy + aside, level).r + textureLod(silhouette_map, q.xy - aside, level).r);
 }
 

@@ -7,7 +7,8 @@ out vec3 v_rest; out vec3 v_rest_normal; out vec2 v_uv; out vec3 v_canonical; ou
 
 void main() {
   v_world = position; v_normal = normal;
-  v_rest = rest_position; v_rest_normal = rest_normal; v_uv = uv; v_canonical = canonical; v_arm = arm; v_shade = shade;
+  v_rest = rest_position; v_rest_normal = rest_normal; v_uv = uv;
+  v_canonical = canonical; v_arm = arm; v_shade = shade;
 #ifdef SHADOW_PASS
   gl_Position = light_projection * vec4(position, 1.);
 #else

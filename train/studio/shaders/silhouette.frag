@@ -1,4 +1,5 @@
-// The person as the key light sees it, 8x8 samples of the shadow map to one, every other of them looked at: 1 where light is kept from what is behind.
+// The person as the key light sees it, 8x8 samples of the shadow map to one, every other of them looked at: 1 where
+// light is kept from what is behind.
 out vec4 out_share;
 uniform sampler2D shadow_map;
 

@@ -10,15 +10,14 @@ void cut() {
 #ifdef SHADOW_PASS
 void main() { cut(); }
 #else
-// Surface ids as in surfaces.py.
 float skin_region(vec3 c, bool on_arm) {
-  if (on_arm) return 6.;
-  if (c.y > 6. && c.z > .8) return 2.;
-  if (c.y > 5.2 && c.y < 6.35 && c.z < .75) return 6.;
-  if (c.y >= 5.95) return 2.;
-  if (c.y >= 3.5) return 6.;
-  if (c.y > 1.5) return 8.;
-  return c.y > -.7 ? 9. : 7.;  // the shortest shorts end below
+  if (on_arm) return ID_ARMS;
+  if (c.y > 6. && c.z > .8) return ID_FACE;
+  if (c.y > 5.2 && c.y < 6.35 && c.z < .75) return ID_ARMS;  // neck and nape
+  if (c.y >= 5.95) return ID_FACE;
+  if (c.y >= 3.5) return ID_ARMS;
+  if (c.y > 1.5) return ID_BARE_TORSO;
+  return c.y > -.7 ? ID_BARE_HIPS : ID_LEGS;  // the shortest shorts end below
 }
 
 #ifdef FACE
@@ -36,8 +35,10 @@ vec3 complected(vec3 albedo, vec3 c) {
   albedo *= 1. - .16 * spot(p, vec2(.3, 7.12), vec2(.2, .07));
   float close = smoothstep(.035, .012, eye.w);
   vec2 cell = floor(c.xy * 24.), at = fract(c.xy * 24.) - .5;
-  float size = blotch(cell), freckle = 1. - smoothstep(.1, .32 * size + .12, length(at - .7 * (vec2(blotch(cell + 3.), blotch(cell + 7.)) - .5)));
-  albedo *= mix(vec3(1.), vec3(.72, .56, .46), complexion.y * max(on_cheek, on_nose) * mix(.3, freckle * step(.55, size), close));
+  vec2 off = at - .7 * (vec2(blotch(cell + 3.), blotch(cell + 7.)) - .5);
+  float size = blotch(cell), freckle = 1. - smoothstep(.1, .32 * size + .12, length(off));
+  albedo *= mix(vec3(1.), vec3(.72, .56, .46),
+                complexion.y * max(on_cheek, on_nose) * mix(.3, freckle * step(.55, size), close));
   for (int i = 0; i < 2; i++) {
     vec2 mole = vec2(blotch(vec2(complexion.w, i)) - .5, 6.3 + 1.4 * blotch(vec2(i + 3., complexion.w)));
     albedo *= mix(vec3(1.), vec3(.5, .36, .3), step(.01, complexion.w) * smoothstep(.022, .01, length(c.xy - mole)));
@@ -60,7 +61,8 @@ void main() {
   if (c.y > 5.9 && c.z > .3) {
     float ax = abs(c.x);
     s.albedo = complected(s.albedo, c);
-    s.specular += .07 * complexion.z * max(spot(vec2(ax, c.y), vec2(0., 7.75), vec2(.5, .3)), spot(vec2(ax, c.y), vec2(0., 7.1), vec2(.13, .4)));
+    float on_brow = spot(vec2(ax, c.y), vec2(0., 7.75), vec2(.5, .3));
+    s.specular += .07 * complexion.z * max(on_brow, spot(vec2(ax, c.y), vec2(0., 7.1), vec2(.13, .4)));
     float on_lips = (1. - smoothstep(.75, 1.05, length(vec2(c.x / .27, (c.y - 6.615) / .135)))) * step(1.3, c.z);
     s.albedo = mix(s.albedo, lips.rgb * (.6 + 1.2 * tone), lips.a * on_lips);
     if (lips.a > 0.) s.specular += .12 * on_lips;

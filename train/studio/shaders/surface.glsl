@@ -25,7 +25,7 @@ float lit_share() {
   float lit = 0.;
   for (int i = -1; i <= 1; i++)
     for (int j = -1; j <= 1; j++)
-      lit += v_light.z - .006 > texture(shadow_map, v_light.xy + vec2(i, j) * (key_direction.w / 512.)).r ? 0. : 1.;
+      lit += v_light.z - .006 > texture(shadow_map, v_light.xy + vec2(i, j) * (key_direction.w / SHADOW_SIZE)).r ? 0. : 1.;
   return lit / 9.;
 }
 
@@ -33,7 +33,8 @@ float lit_share() {
 vec3 shade(Surface s, vec3 view, out float lit, out float facing_key) {
   lit = lit_share();
   facing_key = dot(s.normal, key_direction.xyz);
-  float key = clamp((facing_key + s.wrap) / (1. + s.wrap), 0., 1.) * mix(key_colour.w, 1., lit);  // w: what reaches into its shadow
+  float shadowed = mix(key_colour.w, 1., lit);  // w: what reaches into the shadow
+  float key = clamp((facing_key + s.wrap) / (1. + s.wrap), 0., 1.) * shadowed;
   float fill = clamp((dot(s.normal, fill_direction.xyz) + .4) / 1.4, 0., 1.);
   vec3 light = mix(ambient_down.rgb, ambient_up.rgb, s.normal.y * .5 + .5) + key_colour.rgb * key + fill_colour.rgb * fill;
   float grazing = 1. - clamp(dot(s.normal, view), 0., 1.);

@@ -29,12 +29,12 @@ class Changes:
     """How much is done to a view; all zeros and lens None change nothing but the size."""
 
     flip: float = 0.5
-    close_up: float = 0.15  # probability of a picture of head or trunk, up to three times enlarged
+    close_up: float = 0.2  # probability of a picture of head or trunk, up to three times enlarged
     zoom: float = 0.2  # standard deviation of the log scale otherwise
     turn: float = 7.0  # standard deviation of the rotation, degrees
     shift: float = 0.06  # standard deviation of the displacement, of the height
     elsewhere: float = 0.65  # probability of another background
-    nobody: float = 0.02  # probability that only the background is left
+    nobody: float = 0.05  # probability that only the background is left
     obstacle: float = 0.2  # probability of something in front
     light: float = 0.5  # probability of uneven light
     lens: Lens | None = Lens()

@@ -10,6 +10,8 @@ from app.files.poses import LibraryPose
 
 PICTURE = QSize(54, 78)
 CELL = QSize(66, 90)
+COLUMNS = 3  # at least
+SCROLL_BAR = 12
 
 
 class _Grid(QListWidget):
@@ -30,6 +32,7 @@ class _Grid(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
+        self.setMinimumSize(COLUMNS * CELL.width() + SCROLL_BAR, CELL.height())
         self.itemClicked.connect(lambda item: self.taken.emit(item.data(Qt.ItemDataRole.UserRole)))
 
     def keyPressEvent(self, event) -> None:  # noqa: N802
@@ -78,4 +81,4 @@ class PoseShelf(QWidget):
         super().leaveEvent(event)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(3 * CELL.width() + 30, 3 * CELL.height() + 40)
+        return QSize(COLUMNS * CELL.width() + 30, 3 * CELL.height() + 40)

@@ -25,7 +25,7 @@ from app import icons
 from app.canvas.items import to_pixmap
 from app.document import Look, Photo
 
-THUMB = QSize(82, 112)
+THUMB = QSize(80, 110)
 COLUMNS = 2
 
 
@@ -127,13 +127,14 @@ class Shelf(QWidget):
         holder = QWidget()
         self._grid = QGridLayout(holder)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(8)
+        self._grid.setSpacing(6)
         self._grid.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         scroll = QScrollArea()
         scroll.setWidget(holder)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setMinimumHeight(THUMB.height() + 12 + 4 + self.fontMetrics().height())  # a card, whole
         column.addWidget(scroll, 1)
         self._hint = QLabel("Drop a photo of a person here. Anything they wear can be borrowed.")
         self._hint.setObjectName("dropHint")
@@ -193,13 +194,13 @@ class Shelf(QWidget):
             self.cards.append(card)
             if card.key == focused:
                 card.setFocus()
-        self._hint.setVisible(len(look.photos) < 3)
         self.show_borrow(look)
 
     def show_borrow(self, look: Look) -> None:
         """Set the slider and the chosen card, telling nobody."""
         photo = look.photo(look.borrow.key) if look.borrow else None
         self._mix.setVisible(photo is not None)
+        self._hint.setVisible(photo is None and len(look.photos) < 3)
         for card in self.cards:
             wanted = photo is not None and card.key == photo.key
             if card.property("chosen") != wanted:

@@ -37,11 +37,15 @@ class NtedConfig:
     the
     ablations of its Table 2: "attention" relates every position of the target to every one of the reference,
     "none" gives reference and pose to one encoder.
+
+    context: channels of what tells the extraction where in the picture it reads (context.py); 0: nothing
+    does, as in the paper.
     """
 
     levels: tuple[Level, ...]
     size: tuple[int, int]
     transfer: str = "textures"
+    context: int = 0
 
     def __post_init__(self):
         if self.transfer not in TRANSFERS:
@@ -56,12 +60,13 @@ class NtedConfig:
 
     def to_json(self) -> dict:
         levels = [asdict(level) for level in self.levels]
-        return {"levels": levels, "size": list(self.size), "transfer": self.transfer}
+        size = list(self.size)
+        return {"levels": levels, "size": size, "transfer": self.transfer, "context": self.context}
 
     @classmethod
     def from_json(cls, data: Mapping) -> NtedConfig:
         levels = tuple(Level(**level) for level in data["levels"])
-        return cls(levels, tuple(data["size"]), data.get("transfer", "textures"))
+        return cls(levels, tuple(data["size"]), data.get("transfer", "textures"), data.get("context", 0))
 
 
 def official_256() -> NtedConfig:
@@ -131,4 +136,5 @@ def config_from_shapes(shapes: Mapping[str, tuple[int, ...]]) -> NtedConfig:
         textures, kernel = (shapes[filter_key][0], shapes[filter_key][2]) if filter_key in shapes else (0, 1)
         levels.append(Level(COARSEST_ROWS << index, shapes[conv_key][0], textures, kernel))
     rows = levels[-1].rows
-    return NtedConfig(tuple(levels), (rows, rows * 11 // 16))
+    context = shapes.get("reference_encoder.context.project.0.weight", (0,))[0]
+    return NtedConfig(tuple(levels), (rows, rows * 11 // 16), context=context)

@@ -12,6 +12,8 @@ Against network.py, which stays what the paper says:
 
 from __future__ import annotations
 
+import copy
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -111,13 +113,22 @@ class _ReferenceEncoder:
         self._extractions = [
             _Extractions(level.extraction_operations, device, dtype) for level in encoder.convs
         ]
+        self._context = None
+        if encoder.context is not None:
+            self._context = copy.deepcopy(encoder.context).to(
+                device, dtype, memory_format=torch.channels_last
+            )
 
     def __call__(self, reference_1CHW: Tensor) -> nted.Textures:
-        textures, extraction = [], []
+        features = []
         x = self._first(reference_1CHW.contiguous(memory_format=torch.channels_last))
-        for level, extractions in zip(self._levels, self._extractions, strict=True):
+        for level in self._levels:
             x = level(x)
-            for texture_1CK, attention_1Khw in extractions(x):
+            features.append(x)
+        contexts = self._context(features) if self._context is not None else [None] * len(features)
+        textures, extraction = [], []
+        for x, context, extractions in zip(features, contexts, self._extractions, strict=True):
+            for texture_1CK, attention_1Khw in extractions(x, context):
                 textures.insert(0, texture_1CK)
                 extraction.insert(0, attention_1Khw)
         return nted.Textures(textures, extraction)
@@ -135,8 +146,11 @@ class _Extractions:
         self._values = [_fold(o.value_conv, device, dtype).permute(0, 2, 3, 1).flatten(1) for o in operations]
         self._biases = [o.value_conv.bias.detach().to(device, dtype)[:, None] for o in operations]
 
-    def __call__(self, x_1Chw: Tensor) -> list[tuple[Tensor, Tensor]]:
-        maps_1Khw = extraction_attention(self._filter(normalise_features(x_1Chw)).contiguous())
+    def __call__(self, x_1Chw: Tensor, context_1Khw: Tensor | None) -> list[tuple[Tensor, Tensor]]:
+        logits_1Khw = self._filter(normalise_features(x_1Chw))
+        if context_1Khw is not None:
+            logits_1Khw = logits_1Khw + context_1Khw
+        maps_1Khw = extraction_attention(logits_1Khw.contiguous())
         pooled_by_operation = self._pool(x_1Chw, maps_1Khw[0]).split(self._counts)
         found = zip(
             pooled_by_operation, self._values, self._biases, maps_1Khw.split(self._counts, 1), strict=True

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from engine.models.nted.ablations import FullAttention
 from engine.models.nted.config import POSE_PLANES, Level, NtedConfig
+from engine.models.nted.context import Context
 from engine.ops import attention
 from engine.ops.equalized import (
     LEAKY_GAIN,
@@ -92,8 +93,10 @@ class Extraction(nn.Module):
             channels, textures, kernel, padding=kernel // 2, bias=False
         )
 
-    def forward(self, feature_BChw: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, feature_BChw: Tensor, context_BKhw: Tensor | None = None) -> tuple[Tensor, Tensor]:
         logits_BKhw = self.semantic_extraction_filter(attention.normalise_features(feature_BChw))
+        if context_BKhw is not None:
+            logits_BKhw = logits_BKhw + context_BKhw
         attention_BKhw = attention.extraction_attention(logits_BKhw)
         form = attention.extract_textbook if self.textbook else attention.extract
         texture_BCK = form(
@@ -156,6 +159,7 @@ class SkeletonEncoder(Encoder):
 class ReferenceEncoder(Encoder):
     def __init__(self, config: NtedConfig):
         super().__init__(3, config, extracts=config.transfer == "textures")
+        self.context = Context(config) if config.context else None
 
     def forward(self, reference_BCHW: Tensor) -> Textures:
         """Picture in [-1, 1] -> neural textures of all layers, coarsest first (features in an ablation).
@@ -163,15 +167,19 @@ class ReferenceEncoder(Encoder):
         The official code puts each new texture at the front of its list, so within a level operation 1 comes
         first: it serves conv0 ("a") and operation 0 serves conv1 ("b").
         """
-        textures, extraction = [], []
+        features = []
         x = self.first(reference_BCHW)
         for level in self.convs:
             x = level(x)
-            if level.extraction_operations is None:
-                textures[:0] = [x, x]
-                continue
-            for operation in level.extraction_operations:
-                texture_BCK, attention_BKhw = operation(x)
+            features.append(x)
+        if self.convs[0].extraction_operations is None:
+            return Textures([x for x in reversed(features) for _ in range(2)], [])
+        contexts = self.context(features) if self.context is not None else [None] * len(features)
+        textures, extraction = [], []
+        for level, x, context in zip(self.convs, features, contexts, strict=True):
+            around = context.chunk(2, 1) if context is not None else (None, None)
+            for operation, around_BKhw in zip(level.extraction_operations, around, strict=True):
+                texture_BCK, attention_BKhw = operation(x, around_BKhw)
                 textures.insert(0, texture_BCK)
                 extraction.insert(0, attention_BKhw)
         return Textures(textures, extraction)

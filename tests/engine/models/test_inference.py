@@ -24,10 +24,11 @@ LEVELS = (
 )
 
 
-@pytest.fixture(scope="module")
-def network() -> nted.Nted:
+@pytest.fixture(scope="module", params=(0, 24), ids=("as in the paper", "with context"))
+def network(request) -> nted.Nted:
     torch.manual_seed(3)
-    made = nted.Nted(nted.NtedConfig(LEVELS, (128, 88))).eval().requires_grad_(False)
+    config = nted.NtedConfig(LEVELS, (128, 88), context=request.param)
+    made = nted.Nted(config).eval().requires_grad_(False)
     for parameter in made.parameters():
         if parameter.dim() == 1:  # biases begin at zero, where nothing could go wrong with them
             parameter.normal_(0, 0.5)

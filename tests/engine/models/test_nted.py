@@ -191,3 +191,27 @@ def test_weights_that_cannot_be_written_are_told_and_leave_the_old_ones(tmp_path
     with pytest.raises(InputError, match="the disk is full"):
         nted.save(path, network, {"name": "another"})
     assert path.read_bytes() == before and [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_context_lets_the_extraction_see_the_whole_picture():
+    torch.manual_seed(0)
+    levels = (nted.Level(16, 8, 4), nted.Level(32, 8, 4), nted.Level(64, 8))
+    picture = torch.rand(1, 3, 64, 48)
+    changed = picture.clone()
+    changed[..., :24] = 0.5  # far from the corner that is looked at
+    seen = {}
+    for context in (0, 16):
+        encoder = nted.Nted(nted.NtedConfig(levels, (64, 48), context=context)).reference_encoder
+        maps = [encoder(each).extraction[-1][0, :, -4:, -2:] for each in (picture, changed)]
+        shares = [each / each.sum((1, 2), keepdim=True) for each in maps]  # whatever the rest of the map does
+        seen[context] = (shares[0] - shares[1]).abs().max().item()
+    assert seen[0] < 1e-6 < 1e-5 < seen[16]
+
+
+def test_the_width_of_the_context_is_read_from_a_bare_file(tmp_path):
+    levels = (nted.Level(16, 8, 4), nted.Level(32, 8))
+    network = nted.Nted(nted.NtedConfig(levels, (32, 22), context=16))
+    shapes = {key: tuple(value.shape) for key, value in network.state_dict().items()}
+    assert nted.config_from_shapes(shapes) == network.config
+    nted.save(tmp_path / "w.safetensors", network, {})
+    assert nted.load(tmp_path / "w.safetensors").config == network.config

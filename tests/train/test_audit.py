@@ -203,6 +203,7 @@ def bared(height: float, rows: slice) -> View:
     ("height", "found"),
     [
         (0.5, "no exposed hips or chest"),
+        (1.3, "few bare bellies (crop tops)"),
         (3.6, "no exposed hips or chest"),
         (2.5, "few bare bellies (crop tops)"),
         (4.6, None),  # a neckline
@@ -215,17 +216,25 @@ def test_bare_skin_is_found_by_its_place(height, found):
 
 
 @pytest.mark.parametrize(
-    ("surface", "found"),
-    [(BARE_HIPS, "no exposed hips or chest"), (BARE_TORSO, "few bare bellies (crop tops)")],
+    ("surface", "height", "found"),
+    [
+        (BARE_HIPS, 0.5, "no exposed hips or chest"),
+        (BARE_HIPS, 1.3, "few bare bellies (crop tops)"),
+        (BARE_TORSO, 2.5, "few bare bellies (crop tops)"),
+        (ARMS, 0.5, None),  # a hand before the hip
+    ],
 )
-def test_bare_skin_is_found_by_its_id(surface, found):
-    view = box_person()
-    ids = view.parsing_HW.copy()
-    ids[90:92, 80:96] = surface
-    photographed = SimpleNamespace(**vars(view), surfaces_HW=ids)
-    assert failing(photographed) == []
-    ids[90:100, 80:96] = surface
-    assert failing(photographed) == [found]
+def test_bare_skin_is_known_by_its_id(surface, height, found):
+    def photographed(rows, **parts):
+        view = changed(bared(height, rows), **parts)
+        ids = view.parsing_HW.copy()
+        ids[rows, 64:80] = surface
+        return SimpleNamespace(**vars(view), surfaces_HW=ids)
+
+    assert failing(photographed(slice(90, 92))) == []
+    assert failing(photographed(slice(90, 100))) == ([found] if found else [])
+    uncoded = photographed(slice(90, 100), surface_HW3=np.zeros((*SIZE, 3), np.uint8))
+    assert bool(failing(uncoded)) == (surface != ARMS)
 
 
 def test_surface_coordinates_are_there_where_the_person_is():

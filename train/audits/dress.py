@@ -12,9 +12,9 @@ from train.studio.surfaces import ARMS, BARE_HIPS, BARE_TORSO, LEGS
 from .checks import Check, Finding, Taken
 from .surfaces import canonical, has_surfaces
 
-# Heights on the base mesh (dm). Hips: from the hem of the shortest shorts (-0.7, and a step of the code) to the
-# lowest waistband of a woman (outfits.py); the belly: from there to the hem of a crop top; the chest: from
-# there to the deepest neckline, seen from the front.
+# Heights on the base mesh (dm). Hips: from the hem of the shortest shorts (-0.7, and a step of the code) to
+# the lowest waistband of a woman (outfits.py); the belly: from there to the hem of a crop top; the chest:
+# from there to the deepest neckline, seen from the front.
 _HIPS, _BELLY, _CHEST = (-0.63, 1.0), (1.0, 3.4), (3.4, 3.9)
 _TRUNK_HALF, _CHEST_HALF, _CHEST_FRONT = 2.3, 1.4, 0.2  # arms are further out than the trunk
 

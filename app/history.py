@@ -152,7 +152,7 @@ class BorrowFrom(LookCommand):
 
     def __init__(self, document: Document, borrow: Borrow, gesture: int = 0):
         name = document.look.photo(borrow.key).name
-        super().__init__(document, f"Mix in {borrow.amount:.0%} of {name}", gesture, borrow=borrow)
+        super().__init__(document, f"Mix in {100 * borrow.amount:.0f} % of {name}", gesture, borrow=borrow)
 
 
 def _with(document: Document, photo: Photo) -> tuple[Photo, ...]:

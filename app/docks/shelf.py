@@ -27,6 +27,7 @@ from app.document import Look, Photo
 
 THUMB = QSize(80, 110)
 COLUMNS = 2
+WHEEL_REST_MS = 600  # a pause this long ends a turn of the wheel
 
 
 def thumbnail(rgb_HWC: np.ndarray, size: QSize, ratio: float) -> QPixmap:
@@ -109,6 +110,38 @@ class Card(QFrame):
         menu.exec(event.globalPos())
 
 
+class AmountSlider(QSlider):
+    """A slider that tells when a gesture begins: a press, a key (as long as it is held), a turn of the wheel.
+
+    `moving`: whether a change of its value belongs to that gesture.
+    """
+
+    began = Signal()
+
+    def __init__(self):
+        super().__init__(Qt.Orientation.Horizontal)
+        self.moving = False
+        self._wheeled = -WHEEL_REST_MS
+        self.sliderPressed.connect(self.began)
+        self.setRange(0, 100)
+        self.setPageStep(10)
+
+    def keyPressEvent(self, event) -> None:  # noqa: N802
+        self._move(super().keyPressEvent, event, again=event.isAutoRepeat())
+
+    def wheelEvent(self, event) -> None:  # noqa: N802
+        again = event.timestamp() - self._wheeled < WHEEL_REST_MS
+        self._wheeled = event.timestamp()
+        self._move(super().wheelEvent, event, again)
+
+    def _move(self, handle, event, again: bool) -> None:
+        if not again:
+            self.began.emit()
+        self.moving = True
+        handle(event)
+        self.moving = False
+
+
 class Shelf(QWidget):
     """Shows the photos of a look and tells what is wanted of them."""
 
@@ -163,19 +196,17 @@ class Shelf(QWidget):
         row.addWidget(self._mix_name, 1)
         row.addWidget(self._mix_value)
         column.addLayout(row)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(0, 100)
-        self.slider.setPageStep(10)
+        self.slider = AmountSlider()
         self.slider.setAccessibleName("Share of the garment reference")
         self.slider.setToolTip("How much of the other photo's textures the person takes on")
-        self.slider.sliderPressed.connect(self.slide_began)
+        self.slider.began.connect(self.slide_began)
         self.slider.valueChanged.connect(self._slid)
         column.addWidget(self.slider)
         return box
 
     def _slid(self, value: int) -> None:
         self._mix_value.setText(f"{value} %")
-        self.amount_changed.emit(value / 100.0, self.slider.isSliderDown())
+        self.amount_changed.emit(value / 100.0, self.slider.isSliderDown() or self.slider.moving)
 
     def show_look(self, look: Look) -> None:
         """Lay the cards of this look out and set the slider."""
@@ -208,7 +239,7 @@ class Shelf(QWidget):
                 card.style().polish(card)
         if photo is None:
             return
-        room = max(90, self.width() - 90)
+        room = max(90, self.width() - 30 - self.fontMetrics().horizontalAdvance("100 %"))
         self._mix_name.setText(
             self.fontMetrics().elidedText(f"Mix in {photo.name}", Qt.TextElideMode.ElideMiddle, room)
         )

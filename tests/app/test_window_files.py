@@ -89,7 +89,7 @@ def test_a_garment_is_mixed_in_by_one_slider_in_one_step(open_window, photo, sta
     stack = driver.controller.undo_stack
     assert [stack.text(i) for i in range(stack.count())] == [
         "Put linen.png on the shelf",
-        "Mix in 60% of linen.png",
+        "Mix in 60 % of linen.png",
     ]
     driver.window.actions_by_id["undo"].trigger()
     assert slider.value() == 0

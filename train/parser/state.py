@@ -25,8 +25,8 @@ class ParserRecipe:
     network: ParserConfig = ParserConfig()
     phases: tuple[Phase, ...] = (
         Phase((96, 64), 8, 16_000),
-        Phase((128, 80), 8, 46_000),
-        Phase((192, 128), 8, 62_000),
+        Phase((128, 80), 8, 40_000),
+        Phase((192, 128), 8, 50_000),
         Phase((256, 176), 8, FOREVER),
     )
     learning_rate: float = 1.5e-3

@@ -18,6 +18,7 @@ class _Grid(QListWidget):
     """Pictures in rows as wide as the dock; the arrow keys walk it, Enter and Space take a pose."""
 
     taken = Signal(object)  # LibraryPose
+    left = Signal()
 
     def __init__(self):
         super().__init__()
@@ -34,6 +35,15 @@ class _Grid(QListWidget):
         self.setMouseTracking(True)
         self.setMinimumSize(COLUMNS * CELL.width() + SCROLL_BAR, CELL.height())
         self.itemClicked.connect(lambda item: self.taken.emit(item.data(Qt.ItemDataRole.UserRole)))
+
+    def focusInEvent(self, event) -> None:  # noqa: N802
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self.setCurrentRow(max(0, self.currentRow()))  # marked: the keys are here now
+
+    def focusOutEvent(self, event) -> None:  # noqa: N802
+        super().focusOutEvent(event)
+        self.left.emit()
 
     def keyPressEvent(self, event) -> None:  # noqa: N802
         item = self.currentItem()
@@ -59,6 +69,7 @@ class PoseShelf(QWidget):
         self.grid.taken.connect(self.taken)
         self.grid.currentItemChanged.connect(self._name)
         self.grid.itemEntered.connect(self._name)
+        self.grid.left.connect(lambda: self._name(None))
         self._rest = "Click a pose to take it." if library else "There is no pose library here."
         self.caption.setText(self._rest)
         column.addWidget(self.caption)

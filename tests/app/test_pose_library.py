@@ -110,6 +110,21 @@ def test_the_keys_walk_the_shelf_and_enter_takes(open_window):
     assert np.array_equal(driver.pose, worn(driver, library[1]))
 
 
+def test_tab_comes_to_the_shelf_and_marks_a_pose(open_window):
+    driver = open_window()
+    window, shelf = driver.window, driver.window.poses
+    window.activateWindow()
+    window.shelf.cards[0].setFocus()
+    for _ in range(30):
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        if shelf.grid.hasFocus():
+            break
+    assert shelf.grid.item(0).isSelected()
+    assert shelf.caption.text() == poses.listed()[0].name
+    QTest.keyClick(shelf.grid, Qt.Key.Key_Tab)
+    assert not shelf.grid.hasFocus() and shelf.caption.text() == "Click a pose to take it."
+
+
 def test_the_name_under_the_hand_is_told(open_window):
     driver = open_window()
     grid = driver.window.poses.grid

@@ -108,6 +108,7 @@ def default_256() -> NtedConfig:
     return NtedConfig(
         (Level(16, 256, 32), Level(32, 256, 32), Level(64, 128, 64), Level(128, 64, 64), Level(256, 32)),
         (256, 176),
+        context=96,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .chance import choose
 from .rotations import normalised
 from .skeleton import Posed, Skeleton
 
@@ -55,8 +56,8 @@ class Camera:
 def draw_shot(rng: np.random.Generator, facing: str | None = None, framing: str | None = None) -> Shot:
     """A random shot; facing and framing may be ordered."""
     uniform = rng.uniform
-    facing = facing or str(rng.choice(list(FACINGS), p=list(FACINGS.values())))
-    framing = framing or str(rng.choice(list(FRAMINGS), p=list(FRAMINGS.values())))
+    facing = facing or choose(rng, FACINGS)
+    framing = framing or choose(rng, FRAMINGS)
     side = rng.choice([-1, 1])
     yaw = {
         "front": uniform(-0.2, 0.2),

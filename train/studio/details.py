@@ -16,8 +16,9 @@ SHIRT_KINDS = {
     "pinstripe": 0.12,
     "stripe": 0.05,
     "denim": 0.09,
+    "floral": 0.04,
+    "dots": 0.03,
 }
-SHIRT_KINDS |= {"floral": 0.04, "dots": 0.03}
 SWEAT_KINDS = {"plain": 0.62, "heather": 0.28, "camo": 0.03, "stripe": 0.04, "gradient": 0.03}
 
 

@@ -49,33 +49,18 @@ def head_parts(assets: Assets, body: Body, looks: Looks) -> list[Part]:
             keep=True,
         )
     ]
-    brows = f"eyebrow{looks.brows:03d}"
-    parts.append(
-        card(
-            "brows",
-            accessory_mesh(assets.accessory(brows), base),
-            FACE,
-            assets.texture("eyebrows", f"{brows}.png"),
-            tint=linear(np.minimum(looks.hair * 0.75, 105)),
-            luminance=1 / 0.3,
-            threshold=looks.brow_thinness,
-            depth=-0.03,
-        )
-    )
+
+    def thin(name, folder, stem, **look):
+        file = assets.texture(folder, f"{stem}.png")
+        mesh = accessory_mesh(assets.accessory(stem), base)
+        return card(name, mesh, FACE, file, luminance=1 / 0.3, **look)
+
+    brow_tint = linear(np.minimum(looks.hair * 0.75, 105))
+    brows = {"tint": brow_tint, "threshold": looks.brow_thinness, "depth": -0.03}
+    parts.append(thin("brows", "eyebrows", f"eyebrow{looks.brows:03d}", **brows))
     if body.female:
-        lashes = f"eyelashes{looks.lashes:02d}"
-        parts.append(
-            card(
-                "lashes",
-                accessory_mesh(assets.accessory(lashes), base),
-                FACE,
-                assets.texture("eyelashes", f"{lashes}.png"),
-                tint=linear((18, 14, 12)),
-                luminance=1 / 0.3,
-                threshold=0.4,
-                depth=-0.02,
-            )
-        )
+        lashes = {"tint": linear((18, 14, 12)), "threshold": 0.4, "depth": -0.02}
+        parts.append(thin("lashes", "eyelashes", f"eyelashes{looks.lashes:02d}", **lashes))
     parts.append(_hair(assets, body, looks, card))
     if looks.hat is not None:
         values = {

@@ -9,6 +9,7 @@ import numpy as np
 from .accessories import Extras, draw_extras
 from .bags import Bag, draw_bag
 from .body import Body
+from .chance import choose
 from .colours import linear
 from .hairstyles import Haircut, draw_haircut
 
@@ -99,8 +100,7 @@ def draw_looks(rng: np.random.Generator, body: Body) -> Looks:
         rng.choice([0.2, 0.35, 0.6], p=[0.5, 0.35, 0.15]) if not body.female and rng.random() < 0.5 else 0.0
     )
     face["beard"] = (*linear(np.minimum(hair * 0.75, 110)), float(stubble))
-    styles = _STYLES[body.female]
-    style = str(rng.choice(list(styles), p=list(styles.values())))
+    style = choose(rng, _STYLES[body.female])
     cut = (
         float(style == "long01" and rng.random() < 0.75),
         uniform(2.2, 6),

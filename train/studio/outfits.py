@@ -55,14 +55,14 @@ def draw_outfit(rng: np.random.Generator, female: bool) -> Outfit:
     if female and rng.random() < 0.27:
         outfit = _draw_dress(rng)
     else:
-        outfit = Outfit(_draw_top(rng, female), None)
+        top = _draw_top(rng, female)
         kind = rng.random()
         if female and kind < 0.27:
-            _add_skirt(outfit, rng)
+            outfit = Outfit(top, _draw_skirt_to(top, rng))
         elif kind < (0.45 if female else 0.3):
-            outfit.bottom = _draw_suit_bottom(rng, female)
+            outfit = Outfit(top, _draw_suit_bottom(rng, female))
         else:
-            _add_trousers(outfit, rng, female)
+            outfit = Outfit(top, _draw_trousers_to(top, rng, female))
     if (
         isinstance(outfit.top, Top)
         and outfit.top.neck.kind != "turtle"
@@ -229,18 +229,16 @@ def _draw_dress(rng: np.random.Generator) -> Outfit:
     return Outfit(top, _draw_skirt(rng, kind, hem, top.finish))
 
 
-def _add_skirt(outfit: Outfit, rng: np.random.Generator) -> None:
+def _draw_skirt_to(top: Top | SuitPart, rng: np.random.Generator) -> Skirt:
+    """A skirt, into which the top may be tucked."""
     uniform = rng.uniform
     hem = rng.choice([uniform(-2.4, -1.2), uniform(-3.8, -2.8), uniform(-7, -5)], p=[0.5, 0.35, 0.15])
     fabric = draw_fabric(rng) if uniform() < 0.45 else draw_fabric(rng, SOBER_KINDS)
-    outfit.bottom = _draw_skirt(
-        rng,
-        str(rng.choice(["pencil", "a-line", "full"])),
-        hem,
-        Finish(fabric, uniform(0.08, 0.2), uniform(0, 0.03)),
-    )
-    if isinstance(outfit.top, Top) and uniform() < 0.5:
-        _tuck(outfit.top, 1.35)
+    kind = str(rng.choice(["pencil", "a-line", "full"]))
+    skirt = _draw_skirt(rng, kind, hem, Finish(fabric, uniform(0.08, 0.2), uniform(0, 0.03)))
+    if isinstance(top, Top) and uniform() < 0.5:
+        _tuck(top, 1.35)
+    return skirt
 
 
 def _tuck(top: Top, hem: float) -> None:
@@ -250,7 +248,8 @@ def _tuck(top: Top, hem: float) -> None:
     top.fit.looseness *= 0.5
 
 
-def _add_trousers(outfit: Outfit, rng: np.random.Generator, female: bool) -> None:
+def _draw_trousers_to(top: Top | SuitPart, rng: np.random.Generator, female: bool) -> Trousers:
+    """Trousers, into which the top may be tucked."""
     uniform = rng.uniform
     kind = choose(
         rng,
@@ -280,7 +279,7 @@ def _add_trousers(outfit: Outfit, rng: np.random.Generator, female: bool) -> Non
         fabric = draw_fabric(rng)
     else:
         fabric = draw_fabric(rng, SOBER_KINDS)
-    outfit.bottom = Trousers(
+    trousers = Trousers(
         kind,
         fit,
         Finish(fabric, 0.08 if kind == "leggings" else uniform(0.1, 0.25), uniform(0, 0.03)),
@@ -289,10 +288,11 @@ def _add_trousers(outfit: Outfit, rng: np.random.Generator, female: bool) -> Non
         belt=uniform() < 0.4,
         bright_seams=uniform() < 0.4,
     )
-    tailor_trousers(outfit.bottom, rng)
-    if isinstance(outfit.top, Top) and uniform() < 0.25:
-        _tuck(outfit.top, outfit.bottom.waist - 0.4)
-        outfit.bottom.over_top = True
+    tailor_trousers(trousers, rng)
+    if isinstance(top, Top) and uniform() < 0.25:
+        _tuck(top, trousers.waist - 0.4)
+        trousers.over_top = True
+    return trousers
 
 
 def _add_jacket(outfit: Outfit, rng: np.random.Generator) -> None:

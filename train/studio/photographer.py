@@ -1,4 +1,4 @@
-"""A session in the studio: person by person, view by view. Everything follows from the person's index."""
+"""A sitting in the studio: person by person, view by view. Everything follows from the person's index."""
 
 from __future__ import annotations
 

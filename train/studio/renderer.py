@@ -23,7 +23,7 @@ from .model import BLOCK_STRIDE, TEXTURE_UNITS, Model
 from .noise import fold_tile
 from .parts import PART_BLOCK, Part
 from .skeleton import Posed, Skeleton
-from .surfaces import SURFACES
+from .surfaces import SKIN_IDS
 from .textures import read_texture
 
 _SHADERS = {
@@ -243,7 +243,7 @@ def _source(name: str, defines: tuple[str, ...] = ()) -> str:
         "SHADOW_SPAN": SHADOW_SPAN,
         "SILHOUETTE_SIZE": SILHOUETTE_SIZE,
         "SHADOW_DEPTH": _SHADOW_TO - _SHADOW_FROM,
-        **{f"ID_{name}": surface for name, surface in SURFACES.items()},
+        **{f"ID_{name}": surface for name, surface in SKIN_IDS.items()},
     }
     header += [f"#define {name} {float(number)}" for name, number in numbers.items()]
     return "\n".join(header) + "\n" + _included(name)

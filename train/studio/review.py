@@ -34,8 +34,7 @@ def specks(parsing_HW: np.ndarray) -> np.ndarray:
     frame are as small, and right.
     """
     found = np.zeros(parsing_HW.shape, bool)
-    present = np.bincount(parsing_HW.ravel(), minlength=1)
-    for label in np.nonzero(present)[0]:
+    for label in np.nonzero(np.bincount(parsing_HW.ravel()))[0]:
         if label != BACKGROUND:
             found |= _lone_patches(parsing_HW, int(label), SMALLEST_SPECK)
     return found

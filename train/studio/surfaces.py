@@ -6,12 +6,11 @@ import numpy as np
 
 # The eight parsing classes, in the order of `train.data.people.CLASSES`.
 BACKGROUND, HAIR, FACE, UPPER, DRESS, PANTS, ARMS, LEGS = range(8)
-# Bare skin of the trunk has ids of its own, so that a picture that shows what it should not can be found
-# and redrawn.
+# Bare skin of the trunk has ids of its own, so that a picture that shows what it should not can be found.
 BARE_TORSO, BARE_HIPS = 8, 9
 
-# The ids of skin, which the shader itself chooses by the place on the body.
-SURFACES = {"FACE": FACE, "ARMS": ARMS, "LEGS": LEGS, "BARE_TORSO": BARE_TORSO, "BARE_HIPS": BARE_HIPS}
+# The ids of skin, which its shader chooses by the place on the body.
+SKIN_IDS = {"FACE": FACE, "ARMS": ARMS, "LEGS": LEGS, "BARE_TORSO": BARE_TORSO, "BARE_HIPS": BARE_HIPS}
 
 _CLASS_OF_SURFACE = np.array([*range(8), ARMS, LEGS], np.uint8)
 

@@ -22,10 +22,10 @@ vec3 facing_normal(vec3 view) {
 
 // Share of the key light that arrives: 3x3 percentage-closer filter, wider for a larger lamp (key_direction.w).
 float lit_share() {
-  float lit = 0.;
+  float lit = 0., texel = key_direction.w / SHADOW_SIZE;
   for (int i = -1; i <= 1; i++)
     for (int j = -1; j <= 1; j++)
-      lit += v_light.z - .006 > texture(shadow_map, v_light.xy + vec2(i, j) * (key_direction.w / SHADOW_SIZE)).r ? 0. : 1.;
+      lit += v_light.z - .006 > texture(shadow_map, v_light.xy + vec2(i, j) * texel).r ? 0. : 1.;
   return lit / 9.;
 }
 
@@ -36,7 +36,8 @@ vec3 shade(Surface s, vec3 view, out float lit, out float facing_key) {
   float shadowed = mix(key_colour.w, 1., lit);  // w: what reaches into the shadow
   float key = clamp((facing_key + s.wrap) / (1. + s.wrap), 0., 1.) * shadowed;
   float fill = clamp((dot(s.normal, fill_direction.xyz) + .4) / 1.4, 0., 1.);
-  vec3 light = mix(ambient_down.rgb, ambient_up.rgb, s.normal.y * .5 + .5) + key_colour.rgb * key + fill_colour.rgb * fill;
+  vec3 light = mix(ambient_down.rgb, ambient_up.rgb, s.normal.y * .5 + .5) + key_colour.rgb * key
+             + fill_colour.rgb * fill;
   float grazing = 1. - clamp(dot(s.normal, view), 0., 1.);
   float fresnel = grazing * grazing * grazing * grazing;
   float rim = clamp(dot(s.normal, rim_direction.xyz), 0., 1.);
@@ -44,7 +45,8 @@ vec3 shade(Surface s, vec3 view, out float lit, out float facing_key) {
 #ifdef SKIN
   light *= mix(vec3(1.), vec3(1.04, .985, .96), 1. - key);  // a slightly warm terminator
 #endif
-  float highlight = pow(clamp(dot(s.normal, normalize(key_direction.xyz + view)), 0., 1.), s.gloss) * lit * step(0., facing_key)
+  float highlight = pow(clamp(dot(s.normal, normalize(key_direction.xyz + view)), 0., 1.), s.gloss) * lit
+                    * step(0., facing_key)
                   + .4 * pow(clamp(dot(s.normal, normalize(fill_direction.xyz + view)), 0., 1.), s.gloss);
   return s.albedo * light * s.cavity + s.specular * highlight * key_colour.rgb
        + fresnel * .07 * s.sheen * ambient_up.rgb;

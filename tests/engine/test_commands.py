@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rule_drawn
 from PIL import Image
 
 from engine import detect
 from engine.cli import main
 from engine.pose.formats import write_openpose
 
-WEIGHTS = str(Path(__file__).parents[1] / "data" / "nted" / "g256_div8_seed1.safetensors")
+WEIGHTS = str(rule_drawn.generator())
 SIZE = (256, 176)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+import rule_drawn
 import torch
 
 from engine.api import Mix, RenderRequest
@@ -16,7 +15,7 @@ from engine.plan import Plan
 from engine.pose.planes import pose_planes
 from engine.session import Session
 
-WEIGHTS = Path(__file__).parents[1] / "data" / "nted" / "g256_div8_seed1.safetensors"
+WEIGHTS = rule_drawn.generator()
 SIZE = (256, 176)
 
 

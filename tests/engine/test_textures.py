@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import rule_drawn
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from engine.models import nted
 from engine.session import Session
 from engine.textures import Purpose, describe, from_json, names, to_json
 
-WEIGHTS = Path(__file__).parents[1] / "data" / "nted" / "g256_div8_seed1.safetensors"
+WEIGHTS = rule_drawn.generator()
 CLASSES = ("background", "hair", "face", "upper clothes", "dress or skirt", "pants", "arms", "legs")
 FAR = st.floats(-9, 9)
 PURPOSES = st.builds(Purpose, st.sampled_from(CLASSES) | st.text(), st.none() | st.tuples(FAR, FAR, FAR))

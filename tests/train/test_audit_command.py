@@ -87,6 +87,10 @@ def test_wrong_use_is_told(tmp_path, capsys):
         [],
         ["--people", "9:3"],
         ["--people", "many"],
+        ["--people", "0"],
+        ["--people", "1", "--views", "0"],
+        ["--people", "1", "--again", "-1"],
+        ["--people", "1", "--detector", "0"],
         ["--data", str(tmp_path), "--size", "1"],
     ):
         with pytest.raises(SystemExit) as stop:

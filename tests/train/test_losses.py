@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rule_drawn
 import torch
 
 from engine.models import nted
@@ -23,7 +24,7 @@ def picture(levels_u8: np.ndarray) -> torch.Tensor:
 
 def test_attention_reconstruction_equals_the_official_value():
     case, extras = np.load(DATA / "caseA_g256_div8_256x176_b2.npz"), np.load(DATA / "extras.npz")
-    network = nted.load(DATA / "g256_div8_seed1.safetensors")
+    network = nted.load(rule_drawn.generator())
     reference = picture(case["image_u8"])
     with torch.inference_mode():
         out = network(reference, torch.from_numpy(case["skeleton_u8"].astype(np.float32) / np.float32(255)))

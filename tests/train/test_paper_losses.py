@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rule_drawn
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -56,7 +57,7 @@ def test_logistic_losses_equal_the_official_ones(golden):
 
 
 def test_r1_penalty_and_its_gradient_equal_the_official_ones(golden):
-    network = load_discriminator(DATA / "d256_div8_seed1.safetensors")
+    network = load_discriminator(rule_drawn.discriminator())
     r = np.random.RandomState((zlib.crc32(b"imgD") + 1000003) % 2**32)
     base = r.randint(0, 256, (8, 3, 16, 11)).repeat(16, 2).repeat(16, 3).astype(np.int64)
     levels = np.clip(base + r.randint(-40, 41, (8, 3, 256, 176)), 0, 255).astype(np.uint8)

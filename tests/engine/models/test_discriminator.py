@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rule_drawn
 import torch
 
 from engine.errors import InputError
@@ -19,7 +20,7 @@ DATA = Path(__file__).parents[2] / "data" / "nted"
 
 @pytest.fixture(scope="module")
 def network():
-    return load_discriminator(DATA / "d256_div8_seed1.safetensors")
+    return load_discriminator(rule_drawn.discriminator())
 
 
 @pytest.fixture(scope="module")
@@ -58,4 +59,4 @@ def test_what_does_not_fit_is_said(network):
     with pytest.raises(InputError, match="256x256"):
         network(torch.zeros(1, 3, 256, 256))
     with pytest.raises(InputError, match="no NTED discriminator"):
-        load_discriminator(DATA / "g256_div8_seed1.safetensors")
+        load_discriminator(rule_drawn.generator())

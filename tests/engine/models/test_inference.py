@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rule_drawn
 import torch
 
 from engine.models import nted
@@ -103,7 +104,7 @@ def test_half_precision_stays_close(network, pictures):
 @torch.inference_mode()
 def test_official_vectors():
     golden = np.load(DATA / "caseB_g256_div8_128x96_b1.npz")
-    form = InferenceNted(nted.load(DATA / "g256_div8_seed1.safetensors"), CPU, torch.float32)
+    form = InferenceNted(nted.load(rule_drawn.generator()), CPU, torch.float32)
     reference = (torch.from_numpy(golden["image_u8"]) / np.float32(255) - 0.5) / 0.5
     textures, _ = form.encode(reference)
     feature = form.pose_feature(torch.from_numpy(golden["skeleton_u8"])[0])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rule_drawn
 import torch
 
 from engine.errors import InputError
@@ -31,22 +32,9 @@ def planes(levels_u8: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(levels_u8.astype(np.float32) / np.float32(255))
 
 
-def drawn(seed: int, key: str, shape: tuple[int, ...]) -> np.ndarray:
-    """The documented pseudo-random rule the golden weights were drawn by."""
-    stream = np.random.RandomState((zlib.crc32(key.encode()) + 1000003 * seed) % 2**32)
-    values = stream.standard_normal(shape)
-    if key.endswith("semantic_extraction_filter.weight"):
-        values *= 3.0 * np.sqrt(shape[1])
-    elif key.endswith("semantic_distribution_filter.weight"):
-        values *= 2.0
-    elif key.endswith(".bias") and not key.endswith("semantic_distribution_filter.bias"):
-        values *= 0.5
-    return values.astype(np.float32)
-
-
 @pytest.fixture(scope="module")
 def network() -> nted.Nted:
-    return nted.load(DATA / "g256_div8_seed1.safetensors")
+    return nted.load(rule_drawn.generator())
 
 
 @pytest.mark.parametrize("case", ["caseA_g256_div8_256x176_b2", "caseB_g256_div8_128x96_b1"])
@@ -81,7 +69,7 @@ def test_512_network_equals_the_official_one():
     assert {key: tuple(value.shape) for key, value in state.items()} == shapes
     for key, shape in shapes.items():
         if not key.endswith(".kernel"):
-            state[key] = torch.from_numpy(drawn(2, key, shape))
+            state[key] = torch.from_numpy(rule_drawn.drawn(2, key, shape))
     network.load_state_dict(state)
     image_u8, skeleton_u8 = case_c_inputs()
     assert hashlib.sha256(image_u8.tobytes()).hexdigest() == str(golden["image_sha256"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import rule_drawn
 import torch
 from safetensors.torch import save_file
 
@@ -16,7 +17,7 @@ from engine.models.nted.official import load_official, save_official
 from engine.session import Session
 
 DATA = Path(__file__).parents[2] / "data" / "nted"
-WEIGHTS = DATA / "g256_div8_seed1.safetensors"
+WEIGHTS = rule_drawn.generator()
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +111,7 @@ def test_the_official_layout_is_written_and_read_again(tmp_path):
 
 def test_the_discriminator_comes_along_where_it_is_there(tmp_path, state, capsys):
     source, output = tmp_path / "c.pt", tmp_path / "d.safetensors"
-    weights = load_discriminator(DATA / "d256_div8_seed1.safetensors").state_dict()
+    weights = load_discriminator(rule_drawn.discriminator()).state_dict()
     torch.save(
         {"net_G_ema": state, "net_D": {f"module.{key}": value for key, value in weights.items()}}, source
     )

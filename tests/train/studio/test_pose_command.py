@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pytest
 from PIL import Image
 
+from engine.errors import InputError
 from engine.pose.formats import read_pose
 from train import poses
 
@@ -15,6 +17,14 @@ def test_the_table():
     assert len({entry.stem for entry in poses.ENTRIES}) == len(poses.ENTRIES) == 24
     assert poses.Entry("A", turn=-170).facing == "back"
     assert poses.Entry("A", turn=-88).facing == "side"
+
+
+def test_a_wrong_place_and_a_wrong_person(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="a folder is needed"):
+        poses.run(["--output", str(tmp_path / "file")])
+    with pytest.raises(SystemExit):
+        poses.run(["--output", str(tmp_path), "--person", "-1"])
 
 
 def test_writing_poses(studio, tmp_path, monkeypatch):

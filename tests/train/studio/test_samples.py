@@ -49,6 +49,30 @@ def test_writing_samples(studio, tmp_path, monkeypatch):
         assert (points[:, 2] > 0).sum() >= 8
 
 
+def test_only_samples_of_before_are_removed(studio, tmp_path, monkeypatch):
+    monkeypatch.setattr(samples, "Studio", lambda size, assets: studio)
+    (tmp_path / "holiday.jpg").write_bytes(b"mine")
+    for name in ("Ada", "Eve"):
+        monkeypatch.setattr(samples, "CHOSEN", (samples.Chosen(name, samples.PERSON, 1_000_000),))
+        assert samples.run(["--output", str(tmp_path)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "eve.jpg",
+        "eve.json",
+        "eve.parsing.png",
+        "holiday.jpg",
+        "index.json",
+    ]
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_place_that_is_no_folder(tmp_path, place):
+    from engine.errors import InputError
+
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="folder"):
+        samples.run(["--output", str(tmp_path / place)])
+
+
 def test_sheets_to_choose_from(studio, tmp_path, monkeypatch):
     monkeypatch.setattr(samples, "Studio", lambda size, assets: studio)
     assert samples.run(["--choose", "1000000:1000001", "--output", str(tmp_path)]) == 0

@@ -7,8 +7,12 @@ import pytest
 import torch
 
 from engine import parsing
+from engine.cv import cv2
 from engine.models import parser
 from engine.models.parser.network import ParserOutput
+from engine.paths import RESOURCES
+from engine.photos import read_photo
+from engine.pose.formats import read_pose
 
 
 class ByColour(torch.nn.Module):
@@ -80,3 +84,25 @@ def test_capability_names_the_missing_file(tmp_path, monkeypatch):
     monkeypatch.setattr(parser, "SHIPPED", tmp_path / "parser.safetensors")
     assert not parsing.available().available
     assert "parser.safetensors" in parsing.available().reason
+
+
+SAMPLES = RESOURCES / "samples"
+
+
+@pytest.mark.parametrize("name", ["ada", "dan", "ella"])
+def test_weights_in_the_box_see_a_sample(name):
+    """Joints and regions are about where the sample's labels have them. The pictures are twice as large as
+    those the network was made for."""
+    rgb = read_photo(SAMPLES / f"{name}.jpg")
+    truth = read_pose(SAMPLES / f"{name}.json", rgb.shape[:2])
+    regions = cv2.imread(str(SAMPLES / f"{name}.parsing.png"), cv2.IMREAD_UNCHANGED)
+    parsed = parsing.parse(rgb)
+    seen = truth[:, 2] == 2
+    both = seen & (parsed.keypoints_18x3[:, 2] > 0)
+    assert both.sum() >= 0.7 * seen.sum()
+    distance = np.linalg.norm(truth[both, :2] - parsed.keypoints_18x3[both, :2], axis=1)
+    assert np.median(distance) < 0.025 * rgb.shape[0]
+    person, found = regions > 0, parsed.regions_HW > 0
+    assert (person & found).sum() > 0.85 * (person | found).sum()
+    assert (regions == parsed.regions_HW)[person].mean() > 0.7
+    assert np.isfinite(parsed.surface_HW3[parsed.regions_HW > 0]).all()

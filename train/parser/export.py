@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from engine.models import parser as parser_model
@@ -25,7 +24,6 @@ def run(argv: list[str]) -> int:
     p.add_argument("--data", nargs="+", required=True, help="training people, for the sizes of the features")
     p.add_argument("--output", type=Path, default=parser_model.SHIPPED)
     p.add_argument("--best", action="store_true", help="the checkpoint with the best mIoU on held-out people")
-    p.add_argument("--evaluation", type=Path, help="report.json of `train parser evaluate`, for the card")
     options = p.parse_args(argv)
     state = read_torch(chosen(options.run, options.best))
     network = Parser(ParserConfig.from_json(state["recipe"]["network"]))
@@ -40,7 +38,6 @@ def run(argv: list[str]) -> int:
         "samples": state["samples"],
         "stretches": state["history"],
         CARD_KEY: feature_rms(network.eval().encoder, [batch.image_BCHW for batch, _ in batches]),
-        "evaluation": json.loads(options.evaluation.read_text()) if options.evaluation else {},
     }
     parser_model.save(options.output, network, card)
     megabytes = options.output.stat().st_size / 1e6

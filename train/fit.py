@@ -24,7 +24,7 @@ from train.data.source import Source, open_source
 from train.dryrun import dry_run
 from train.loop import fit
 from train.losses.house import load_features
-from train.losses.slots import slots_for
+from train.losses.slots import slots_for, told_levels
 from train.recipes import RECIPES, Recipe
 from train.state import Run
 from train.validate import validation_batch, validator
@@ -136,6 +136,11 @@ def notes(options: argparse.Namespace, run: Run, source: Source, resumed: Path |
     recipe = run.recipe
     if RECIPES[options.recipe]().needs_features and not recipe.needs_features:
         lines.append("Without --features the perceptual, style and face terms are left out.")
+    if RECIPES[options.recipe]().needs_surfaces and not recipe.needs_surfaces:
+        lines.append(
+            f"{options.data[0]}: has no surface coordinates, so the term that gives neural textures patches "
+            "of the surface is left out."
+        )
     largest = max(phase.size for phase in recipe.phases)
     if source.size[0] < largest[0]:
         given, wanted = (f"{height}x{width}" for height, width in (source.size, largest))
@@ -162,9 +167,12 @@ def _run(options: argparse.Namespace, recipe: Recipe, world: World) -> int:
     source = open_source(
         options.data, size, skip_damaged=options.skip_damaged, surfaces=recipe.needs_surfaces
     )
+    if not source.surfaces:
+        recipe = recipe.without_surfaces()
     state, resumed = started(options, recipe, world)
     if recipe.needs_surfaces and state.slots is None:
-        slots = slots_for(source, {level.textures for level in recipe.network.levels if level.textures})
+        numbers = {level.textures for level in told_levels(recipe.network)}
+        slots = slots_for(source, numbers, ", ".join(options.data))
         state.slots = {number: each.to(world.device) for number, each in slots.items()}
     speaking = console(state.samples, state.end, speaks=world.first)
     for line in notes(options, state, source, resumed):
@@ -178,7 +186,7 @@ def _run(options: argparse.Namespace, recipe: Recipe, world: World) -> int:
         return 0
     validate = None
     if options.validation and world.first:
-        held_out = open_source(options.validation, size, held_out=True)
+        held_out = open_source(options.validation, size, held_out=True, surfaces=False)
         validate = validator(validation_batch(held_out, size, world.device))
     fit(
         state,

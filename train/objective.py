@@ -7,13 +7,13 @@ from dataclasses import fields, replace
 import torch
 from torch import Tensor
 
-from engine.models.nted import NtedOutput
+from engine.models.nted import NtedConfig, NtedOutput
 from train.data.pairs import PairBatch
 from train.losses.adversarial import Adversary
 from train.losses.attention import attention_reconstruction
 from train.losses.features import Features
 from train.losses.reconstruction import early_pictures, multiscale_l1, region_weights
-from train.losses.slots import Slots, slots_term
+from train.losses.slots import Slots, all_asked, slots_term
 from train.losses.total import paper_losses
 from train.recipes import LossWeights, Recipe
 from train.world import World
@@ -25,6 +25,7 @@ def house_losses(
     pixel_weights_B1HW: Tensor,
     weights: LossWeights,
     slots: dict[int, Slots] | None,
+    asked_L2: Tensor | None,
 ) -> dict[str, Tensor]:
     """The weighted terms that need no other network."""
     image, target = output.image_BCHW.float(), batch.target_BCHW
@@ -39,7 +40,7 @@ def house_losses(
         terms["early"] = weights.early * early_pictures([skip.float() for skip in output.skips], target)
     if weights.slots:
         terms["slots"] = weights.slots * slots_term(
-            output.extraction, output.distribution_logits, slots, batch
+            output.extraction, output.distribution_logits, slots, batch, asked_L2
         )
     return terms
 
@@ -52,12 +53,14 @@ def all_losses(
     features: Features | None,
     adversary: Adversary | None,
     slots: dict[int, Slots] | None = None,
+    asked_L2: Tensor | None = None,
 ) -> dict[str, Tensor]:
     """The weighted terms of a recipe for the generator, and first of all their `total`.
 
-    adversary: None before its time. slots: needed where the recipe weighs them, by number of textures.
+    adversary: None before its time. slots (by number of textures) and asked_L2 (`shared_asked`): needed where
+    the recipe weighs the slots.
     """
-    terms = house_losses(output, batch, pixel_weights_B1HW, recipe.losses, slots)
+    terms = house_losses(output, batch, pixel_weights_B1HW, recipe.losses, slots, asked_L2)
     if recipe.paper is not None:
         paper = paper_losses(output, batch, recipe.paper, features, adversary)
         terms |= {name: term for name, term in paper.items() if name != "total"}
@@ -69,6 +72,14 @@ def shared_pixel_weights(batch: PairBatch, world: World) -> Tensor:
     count = len(batch.target_parsing_BHW)
     everybody = region_weights(world.gather(batch.target_parsing_BHW))
     return everybody[world.rank * count : (world.rank + 1) * count]
+
+
+def shared_asked(
+    batch: PairBatch, config: NtedConfig, slots: dict[int, Slots], world: World, count: int
+) -> Tensor:
+    """float32 [layer, 2]: what the slots' sums over one of a batch's `count` parts are divided by, so that
+    the mean over all parts of all processes is that of their batches together."""
+    return world.mean(all_asked(batch, config, slots).float()).clamp_min(1) / count
 
 
 def parts(batch: PairBatch, pixel_weights_B1HW: Tensor, count: int) -> list[tuple[PairBatch, Tensor]]:

@@ -109,6 +109,10 @@ class Recipe:
             )
         return replace(self, paper=replace(self.paper, perceptual=0.0, style=0.0, face=0.0))
 
+    def without_surfaces(self) -> Recipe:
+        """Less the terms that need surface coordinates."""
+        return replace(self, losses=replace(self.losses, slots=0.0))
+
     def to_json(self) -> dict:
         return asdict(self)
 

@@ -18,7 +18,7 @@ from train.data.pairs import PairBatch, both_directions
 from train.losses.adversarial import Adversary, lazy_adam
 from train.losses.features import Features
 from train.losses.slots import Slots
-from train.objective import all_losses, parts, shared_pixel_weights
+from train.objective import all_losses, parts, shared_asked, shared_pixel_weights
 from train.optimisers import optimisers_for
 from train.recipes import Recipe
 from train.world import World
@@ -184,6 +184,9 @@ class Run:
         if self.recipe.both_directions:
             batch = both_directions(batch)
         pieces = parts(batch, shared_pixel_weights(batch, self.world), self.accumulate)
+        asked = None
+        if self.recipe.needs_surfaces:
+            asked = shared_asked(batch, self.recipe.network, self.slots, self.world, self.accumulate)
         adversary = self.adversary if self.adversarial else None
         self.network.zero_grad(set_to_none=True)
         sums: dict[str, Tensor] = {}
@@ -192,7 +195,7 @@ class Run:
             with self.world.alone(self.parallel, wanted=number < len(pieces)):
                 output = self._forward(piece)
                 terms = all_losses(
-                    output, piece, pixel_weights, self.recipe, self.features, adversary, self.slots
+                    output, piece, pixel_weights, self.recipe, self.features, adversary, self.slots, asked
                 )
                 (terms["total"] / len(pieces)).backward()
             for name, term in terms.items():

@@ -51,12 +51,21 @@ def stick_picture(person: int, keypoints: np.ndarray, size: tuple[int, int]) -> 
     return colours[parsing].astype(np.uint8), parsing
 
 
-def members_of(person: int, views: int, size: tuple[int, int]) -> dict[str, bytes]:
+def surface_codes(parsing: np.ndarray) -> np.ndarray:
+    """uint8 [H, W, 3]: a limb's coordinates are its places in the picture."""
+    rows, columns = np.mgrid[1 : parsing.shape[0] + 1, 1 : parsing.shape[1] + 1]
+    codes = np.dstack([columns, 255 - rows, 100 + parsing]).clip(1, 255).astype(np.uint8)
+    return codes * (parsing > 0)[:, :, None]
+
+
+def members_of(person: int, views: int, size: tuple[int, int], surfaces: bool) -> dict[str, bytes]:
     """Name -> bytes of a person's members in a shard."""
     members = {}
     for view in range(views):
         keypoints = stick_pose(person, view, size)
         image, parsing = stick_picture(person, keypoints, size)
+        if surfaces and person % 2:
+            parsing[parsing == 5] = 4  # in a skirt
         stem = f"{person:07d}_{view}"
         quality = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, 0x111111]
         members[f"{stem}.jpg"] = cv2.imencode(".jpg", image[:, :, ::-1], quality)[1].tobytes()
@@ -66,22 +75,33 @@ def members_of(person: int, views: int, size: tuple[int, int]) -> dict[str, byte
             "framing": "full", "facing": "back" if view % 2 else "front",
         }  # fmt: skip
         members[f"{stem}.json"] = json.dumps(labels).encode()
+        if surfaces:
+            codes = np.ascontiguousarray(surface_codes(parsing)[:, :, ::-1])
+            members[f"{stem}.surface.png"] = cv2.imencode(".png", codes)[1].tobytes()
     return members
 
 
 def write_data_set(
-    folder: Path, persons: range, views: int = 4, size: tuple[int, int] = (64, 44), shard: int = 50
+    folder: Path,
+    persons: range,
+    views: int = 4,
+    size: tuple[int, int] = (64, 44),
+    shard: int = 50,
+    surfaces: bool = False,
 ) -> Path:
-    """Writes `dataset.json` and aligned shards of `shard` people; may be called again to add people."""
+    """Writes `dataset.json` and aligned shards of `shard` people; may be called again to add people.
+
+    surfaces: with surface coordinates, and skirts, so that every class is there.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    header = {"format": "poseloom-people", "version": 1, "studio": "sticks"}
+    header = {"format": "poseloom-people", "version": 1 + surfaces, "studio": "sticks"}
     header |= {"size": list(size), "views": views}
     (folder / "dataset.json").write_text(json.dumps(header))
     for start in range(persons.start // shard * shard, persons.stop, shard):
         path = folder / f"people-{start:07d}-{start + shard:07d}.tar"
         with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as archive:
             for person in range(max(start, persons.start), min(start + shard, persons.stop)):
-                for name, data in members_of(person, views, size).items():
+                for name, data in members_of(person, views, size, surfaces).items():
                     info = tarfile.TarInfo(name)
                     info.size = len(data)
                     archive.addfile(info, io.BytesIO(data))

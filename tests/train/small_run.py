@@ -1,4 +1,5 @@
-"""The smallest run that has everything: both directions, the house's and the paper's terms, an adversary."""
+"""The smallest runs that have everything: of the paper (both directions, its terms and an adversary), and of
+the default recipe (Muon, patches for the textures, context)."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ import torch
 import torch.nn.functional as F
 
 from engine.models.nted import Level, NtedConfig
-from train.data.augment import NONE
+from train.data.augment import MILD, NONE
+from train.data.source import Source
+from train.losses.slots import slots_for
 from train.losses.total import PAPER_256
 from train.recipes import FOREVER, LossWeights, Phase, Recipe
 from train.state import Run
@@ -40,6 +43,29 @@ def features(picture_BCHW: torch.Tensor) -> list[torch.Tensor]:
 
 def small_run(world: World, accumulate: int = 1, **changes) -> Run:
     return Run.new(small(**changes), world, features=features, accumulate=accumulate, mixed=False)
+
+
+def house(**changes) -> Recipe:
+    """What `default` has, but small: 4 pairs a step, the full size from sample 16 on."""
+    levels = (Level(16, 16, 8), Level(32, 16, 8, 3), Level(64, 16))
+    recipe = Recipe(
+        name="house",
+        network=NtedConfig(levels, (64, 32), context=16),
+        phases=(Phase((32, 16), 4, 16), Phase((64, 32), 4, FOREVER)),
+        learning_rate=1e-2,
+        optimiser="muon",
+        extraction_factor=16.0,
+        warm_up=8,
+        losses=LossWeights(attention=1.0, slots=0.2),
+        augmentation=MILD,
+    )
+    return replace(recipe, **changes)
+
+
+def house_run(world: World, people: Source, accumulate: int = 1, **changes) -> Run:
+    run = Run.new(house(**changes), world, accumulate=accumulate, mixed=False)
+    run.slots = slots_for(people, {8}, "people")
+    return run
 
 
 ALONE = World(torch.device("cpu"))

@@ -43,6 +43,7 @@ class DeepFashion:
 
     exact = False
     target_view = 0
+    surfaces = False
     studio = "DeepFashion"
 
     def __init__(

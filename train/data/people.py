@@ -76,7 +76,8 @@ class People:
 
     folders: a folder or several of the same picture size. people: range of person indices to take.
     hold: keep the encoded shards in memory (about 50 KB a view) instead of trusting the page cache.
-    surfaces: whether views come with their surface coordinates; without, they are neither read nor decoded.
+    surfaces: whether views come with their surface coordinates, if there are any; without, they are neither
+    read nor decoded.
     skip_damaged: see `train.data.source.Source`.
     size: (H, W) of the pictures; studio: version of what rendered them; persons: int64, their indices,
     ascending. Raises InputError on a folder that is no data set, holds none of the wanted people, or has a
@@ -95,7 +96,6 @@ class People:
         surfaces: bool = True,
     ):
         self.skip_damaged, self.skipped = skip_damaged, Counter()
-        self.surfaces = surfaces
         self.folders = (
             [Path(folders)] if isinstance(folders, str | Path) else [Path(folder) for folder in folders]
         )
@@ -116,6 +116,7 @@ class People:
         self._first = dict(
             zip(self.persons.tolist(), np.cumsum(self.view_counts) - self.view_counts, strict=True)
         )
+        self.surfaces = surfaces and any(KINDS[3] in members for members in kinds)
         self._shard_of, self._spans = _flatten(found, self.persons, self.shards, kinds)
         self._held = {shard: path.read_bytes() for shard, path in enumerate(self.shards)} if hold else {}
 

@@ -49,6 +49,7 @@ class PhotosFolder:
 
     exact = False
     target_view = None
+    surfaces = False
     studio = "photos"
 
     def __init__(self, folder: str | Path, size: tuple[int, int] = (256, 176), skip_damaged: bool = False):

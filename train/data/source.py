@@ -21,6 +21,7 @@ class Source(Protocol):
     exact: whether keypoints come from a renderer, so that a detector's faults have yet to be put in.
     target_view: the view that is the target of all of a person's pairs, or None for any.
     skip_damaged: whether a record that cannot be read is skipped and counted in `skipped` (by its sentence).
+    surfaces: whether views come with surface coordinates.
     fingerprint: sha256 that names the data. studio: where the pictures come from, in words.
     """
 
@@ -31,6 +32,7 @@ class Source(Protocol):
     target_view: int | None
     skip_damaged: bool
     skipped: Counter
+    surfaces: bool
     studio: str
 
     @property

@@ -17,9 +17,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.errors import InputError
+from engine.models.nted import Level, NtedConfig
 from engine.textures import Purpose
 from train.data.pairs import PairBatch, surface_places
-from train.data.people import CLASSES, SURFACE_SPAN
+from train.data.people import CLASSES, SURFACE_SPAN, View
 from train.data.source import Source
 
 BACKGROUND = 0
@@ -100,15 +101,14 @@ def make_slots(surface_B3HW: Tensor, parsing_BHW: Tensor, textures: int, seed: i
     return Slots(torch.cat(places), torch.tensor(classes))
 
 
-def slots_for(source: Source, numbers: set[int]) -> dict[int, Slots]:
-    """Patches for layers of these numbers of textures, from the first people of the data.
+def slots_for(source: Source, numbers: set[int], name: str) -> dict[int, Slots]:
+    """Patches for layers of these numbers of textures, from the first people of the data whose surface is
+    told.
 
-    Raises InputError where the data have no surface coordinates, or too few people.
+    name: of the data, for messages. Raises InputError where the people are too few to show every class, or on
+    a damaged record.
     """
-    places = [
-        (int(person), view) for person in source.persons[:_PEOPLE] for view in range(source.views(person))
-    ]
-    views = [source.view(*place) for place in places]
+    views = _told_views(source)
     surface_B3HW = torch.stack(
         [surface_places(torch.from_numpy(view.surface_HW3)) for view in views]
     ).movedim(-1, 1)
@@ -116,7 +116,30 @@ def slots_for(source: Source, numbers: set[int]) -> dict[int, Slots]:
     try:
         return {number: make_slots(surface_B3HW, parsing_BHW, number) for number in sorted(numbers)}
     except ValueError as error:
-        raise InputError(f"The textures cannot be given patches of the surface: {error}.") from None
+        raise InputError(
+            f"{name}: cannot give neural textures patches of the surface, because {error}; render more "
+            f"people ({_PEOPLE} are enough)."
+        ) from None
+
+
+def _told_views(source: Source) -> list[View]:
+    """All views of the first people with surface coordinates; records that may be skipped are left out."""
+    told, people = [], 0
+    for person in source.persons.tolist():
+        before = len(told)
+        for number in range(source.views(person)):
+            try:
+                view = source.view(person, number)
+            except InputError:
+                if not source.skip_damaged:
+                    raise
+                continue
+            if view.surface_HW3.any():
+                told.append(view)
+        people += len(told) > before
+        if people == _PEOPLE:
+            break
+    return told
 
 
 def _k_means(points_N3: Tensor, count: int, generator: torch.Generator) -> Tensor:
@@ -141,26 +164,40 @@ def reduced(
 ) -> tuple[Tensor, Tensor]:
     """Both at a layer's rows and columns by nearest neighbour, as Eq. 8 reduces the pictures."""
     surface_B3hw = F.interpolate(surface_B3HW, size, mode="nearest")
-    return surface_B3hw, F.interpolate(parsing_BHW[:, None], size, mode="nearest")[:, 0]
+    return surface_B3hw, _nearest(parsing_BHW, size)
 
 
-def distribution_term(logits_BKhw: Tensor, slots: Slots, patch_Bhw: Tensor) -> Tensor:
+def _nearest(parsing_BHW: Tensor, size: tuple[int, int] | torch.Size) -> Tensor:
+    return F.interpolate(parsing_BHW[:, None], size, mode="nearest")[:, 0]
+
+
+def distribution_term(
+    logits_BKhw: Tensor, slots: Slots, patch_Bhw: Tensor, asked: Tensor | None = None
+) -> Tensor:
     """Mean over the pixels of -log of the share that C̄d gives to the pixel's patch; of the background's
-    pixels, to all of the background's textures together."""
+    pixels, to all of the background's textures together. asked: what the sum is divided by in place of these
+    pixels' number."""
     log_BKhw = logits_BKhw.float().log_softmax(1)
     own_Bhw = log_BKhw.gather(1, patch_Bhw.clamp_min(0)[:, None])[:, 0]
     behind = int((slots.classes_K == BACKGROUND).sum())
     nobody_Bhw = log_BKhw[:, :behind].logsumexp(1)
     share_Bhw = torch.where(patch_Bhw < behind, nobody_Bhw, own_Bhw)
     known_Bhw = patch_Bhw != NOBODYS
-    return -(share_Bhw * known_Bhw).sum() / known_Bhw.sum().clamp_min(1)
+    asked = known_Bhw.sum().clamp_min(1) if asked is None else asked
+    return -(share_Bhw * known_Bhw).sum() / asked
 
 
 def extraction_term(
-    extraction_BKhw: Tensor, slots: Slots, patch_Bhw: Tensor, parsing_Bhw: Tensor, least: float = 1e-3
+    extraction_BKhw: Tensor,
+    slots: Slots,
+    patch_Bhw: Tensor,
+    parsing_Bhw: Tensor,
+    asked: Tensor | None = None,
+    least: float = 1e-3,
 ) -> Tensor:
     """Mean over the textures of -log of the share of C̄e that lies in the patch, or where the reference does
-    not show it, on its class; textures whose class is not there do not count."""
+    not show it, on its class; textures whose class is not there do not count. asked: what the sum is divided
+    by in place of these textures' number."""
     maps_BKN = extraction_BKhw.flatten(2)
     textures = torch.arange(maps_BKN.shape[1], device=maps_BKN.device)
     behind = slots.classes_K == BACKGROUND
@@ -169,7 +206,19 @@ def extraction_term(
     wanted_BKN = torch.where(own_BKN.any(-1, keepdim=True), own_BKN, class_BKN)
     share_BK = (maps_BKN.float() * wanted_BKN).sum(-1)
     there_BK = wanted_BKN.any(-1)
-    return -(share_BK.clamp_min(least).log() * there_BK).sum() / there_BK.sum().clamp_min(1)
+    asked = there_BK.sum().clamp_min(1) if asked is None else asked
+    return -(share_BK.clamp_min(least).log() * there_BK).sum() / asked
+
+
+def asked_of(
+    slots: Slots, reference_parsing_BHW: Tensor, target: tuple[Tensor, Tensor], size: tuple[int, int]
+) -> Tensor:
+    """int64 [2]: how many textures and how many pixels the terms of a layer of `size` are means over."""
+    of_reference_BN = _nearest(reference_parsing_BHW, size).flatten(1)
+    there_BK = (of_reference_BN[:, None] == slots.classes_K[None, :, None]).any(-1)
+    surface_B3hw, parsing_Bhw = reduced(*target, size)
+    known_Bhw = (parsing_Bhw == BACKGROUND) | ~surface_B3hw[:, 0].isnan()
+    return torch.stack([there_BK.sum(), known_Bhw.sum()])
 
 
 def slot_term(
@@ -178,25 +227,50 @@ def slot_term(
     slots: Slots,
     reference: tuple[Tensor, Tensor],
     target: tuple[Tensor, Tensor],
+    asked: tuple[Tensor, Tensor] | tuple[None, None] = (None, None),
 ) -> Tensor:
-    """The terms of both maps of a layer. reference, target: surface [B, 3, H, W] and parsing [B, H, W]."""
+    """The terms of both maps of a layer. reference, target: surface [B, 3, H, W] and parsing [B, H, W].
+    asked: of the textures and of the pixels, what the sums are divided by in place of their numbers."""
     surface_B3hw, parsing_Bhw = reduced(*reference, extraction_BKhw.shape[-2:])
-    extracted = extraction_term(extraction_BKhw, slots, slots.patches(surface_B3hw, parsing_Bhw), parsing_Bhw)
+    patch_Bhw = slots.patches(surface_B3hw, parsing_Bhw)
+    extracted = extraction_term(extraction_BKhw, slots, patch_Bhw, parsing_Bhw, asked[0])
     target_patch_Bhw = slots.patches(*reduced(*target, distribution_logits_BKhw.shape[-2:]))
-    return extracted + distribution_term(distribution_logits_BKhw, slots, target_patch_Bhw)
+    return extracted + distribution_term(distribution_logits_BKhw, slots, target_patch_Bhw, asked[1])
+
+
+def told_levels(config: NtedConfig) -> list[Level]:
+    """The two finest levels with textures, the coarser first: those of the layers `TOLD`."""
+    return [level for level in config.levels if level.textures][-2:]
+
+
+def all_asked(batch: PairBatch, config: NtedConfig, slots: dict[int, Slots]) -> Tensor:
+    """int64 [layer, 2]: `asked_of` the layers that `slots_term` looks at."""
+    height, width = batch.target_BCHW.shape[-2:]
+    target = batch.target_surface_B3HW, batch.target_parsing_BHW
+    counts = []
+    for level in told_levels(config):
+        step = config.levels[-1].rows // level.rows
+        size = (height // step, width // step)
+        counts.append(asked_of(slots[level.textures], batch.reference_parsing_BHW, target, size))
+    return torch.stack(counts)
 
 
 def slots_term(
-    extraction: list[Tensor], distribution_logits: list[Tensor], slots: dict[int, Slots], batch: PairBatch
+    extraction: list[Tensor],
+    distribution_logits: list[Tensor],
+    slots: dict[int, Slots],
+    batch: PairBatch,
+    asked_L2: Tensor,
 ) -> Tensor:
     """Mean of `slot_term` over the first layer of the two finest levels with textures.
 
     Coarser maps are too small for so many patches, and held to them they learn worse (measured); the second
     layer of a level finds its textures' use itself. extraction, distribution_logits: [B, K, h, w] by layer,
-    in the order 16a, 16b, ...; slots: by K.
+    in the order 16a, 16b, ...; slots: by K. asked_L2: float32, what the layers' sums over textures and pixels
+    are divided by.
     """
     reference = batch.reference_surface_B3HW, batch.reference_parsing_BHW
     target = batch.target_surface_B3HW, batch.target_parsing_BHW
-    layers = zip(extraction[TOLD], distribution_logits[TOLD], strict=True)
-    terms = [slot_term(e, d, slots[e.shape[1]], reference, target) for e, d in layers]
+    layers = zip(extraction[TOLD], distribution_logits[TOLD], asked_L2.unbind(), strict=True)
+    terms = [slot_term(e, d, slots[e.shape[1]], reference, target, asked.unbind()) for e, d, asked in layers]
     return torch.stack(terms).mean()

@@ -1,0 +1,155 @@
+"""A run with all that the default recipe has goes on exactly, and does without surface coordinates."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.photos import write_png
+from engine.pose.formats import write_openpose
+from engine.weights import read_torch
+from train import checkpoint, recipes
+from train.__main__ import main
+from train.console import Lines
+from train.data.people import People
+from train.loop import fit
+from train.losses.slots import all_asked, distribution_term, extraction_term, reduced, slots_for, slots_term
+from train.objective import parts, shared_asked
+from train.optimisers import KernelMuon
+from train.stream import batches
+
+sys.path.insert(0, str(Path(__file__).parent))
+from small_run import ALONE, house, house_run  # noqa: E402
+
+QUIET = Lines(lambda line: None)
+
+
+@pytest.fixture(scope="module")
+def folder(make_stick_people, tmp_path_factory):
+    return make_stick_people(tmp_path_factory.mktemp("data") / "people", range(7), surfaces=True)
+
+
+@pytest.fixture(scope="module")
+def people(folder):
+    return People(folder)
+
+
+def same(a: object, b: object) -> bool:
+    """Bit equality of nested states; the background's patches are NaN in both."""
+    if isinstance(a, torch.Tensor):
+        return torch.equal(a.nan_to_num(9.0), b.nan_to_num(9.0))
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    return a == b
+
+
+@pytest.mark.parametrize("stop", [12, 24])  # before and after the pictures grow
+def test_stopping_and_going_on_changes_no_bit(people, tmp_path, stop):
+    straight = house_run(ALONE, people, accumulate=2, both_directions=True, length=40)
+    assert isinstance(straight.optimisers[1], KernelMuon)
+    fit(straight, people, tmp_path / "straight", console=QUIET)
+    fit(
+        house_run(ALONE, people, accumulate=2, both_directions=True, length=stop),
+        people,
+        tmp_path / "broken",
+        console=QUIET,
+    )
+    second = house_run(ALONE, people, accumulate=2, both_directions=True, length=40)
+    second.slots = None
+    (path,) = checkpoint.checkpoints(tmp_path / "broken")
+    second.restore(read_torch(path), path)
+    fit(second, people, tmp_path / "broken", console=QUIET)
+    assert second.samples == straight.samples == 40
+    for part in ("network", "ema", "optimisers", "slots", "samples", "random"):
+        assert same(second.state()[part], straight.state()[part]), part
+
+
+def test_the_parts_of_a_batch_have_its_mean(people):
+    run = house_run(ALONE, people)
+    batch = next(batches(run, people, 0))
+    with torch.no_grad():
+        output = run.network(batch.reference_BCHW, batch.target_planes_BPHW)
+    told = output.extraction[::2], output.distribution_logits[::2]
+    reference = batch.reference_surface_B3HW, batch.reference_parsing_BHW
+    target = batch.target_surface_B3HW, batch.target_parsing_BHW
+    terms = []
+    for extraction, logits in zip(*told, strict=True):
+        slots = run.slots[8]
+        here, there = reduced(*reference, extraction.shape[-2:]), reduced(*target, logits.shape[-2:])
+        terms.append(
+            extraction_term(extraction, slots, slots.patches(*here), here[1])
+            + distribution_term(logits, slots, slots.patches(*there))
+        )
+    for count in (1, 2):
+        asked = shared_asked(batch, run.recipe.network, run.slots, ALONE, count)
+        pieces = [
+            slots_term(
+                [e[i::count] for e in output.extraction],
+                [d[i::count] for d in output.distribution_logits],
+                run.slots,
+                piece,
+                asked,
+            )
+            for i, (piece, _) in enumerate(parts(batch, batch.target_parsing_BHW, count))
+        ]
+        assert torch.stack(pieces).mean().item() == pytest.approx(torch.stack(terms).mean().item(), rel=1e-5)
+    halves = [
+        all_asked(half, run.recipe.network, run.slots) for half, _ in parts(batch, batch.target_BCHW, 2)
+    ]
+    assert not torch.equal(*halves)  # else the mean of the parts' own means would do
+
+
+def test_patches_are_made_from_the_people_whose_surface_is_told(folder, make_stick_people, tmp_path):
+    plain = make_stick_people(tmp_path / "plain", range(50, 93), size=(64, 44))
+    both, alone = People([plain, folder]), People(folder)
+    assert both.surfaces and alone.surfaces and not People(plain).surfaces
+    assert not People(folder, surfaces=False).surfaces
+    first, second = (slots_for(data, {8}, "data")[8] for data in (both, alone))
+    assert same(vars(first), vars(second))
+
+
+@pytest.fixture
+def small_default(monkeypatch):
+    monkeypatch.setitem(recipes.RECIPES, "default", house)
+
+
+def fitted(data: Path, output: Path, *options: str) -> int:
+    return main(["fit", "default", "--data", str(data), "--output", str(output), "--device", "cpu", *options])
+
+
+def test_photos_train_without_patches_and_say_so(small_default, people, folder, tmp_path, capsys):
+    for person in range(2):
+        place = tmp_path / "photos" / f"p{person}"
+        place.mkdir(parents=True)
+        for number in range(2):
+            view = people.view(person, number)
+            write_png(place / f"{number}.png", view.image_HWC)
+            write_openpose(place / f"{number}.json", view.keypoints_18x3, view.parsing_HW.shape)
+    run = tmp_path / "run"
+    assert fitted(tmp_path / "photos", run, "--decay-over", "4") == 0
+    said = capsys.readouterr().out
+    assert f"{tmp_path / 'photos'}: has no surface coordinates" in said and "slots" not in said
+    state = read_torch(checkpoint.checkpoints(run)[-1])
+    assert state["slots"] == {} and state["recipe"]["losses"]["slots"] == 0
+    # rendered people first, then one's own photos: the patches stay known, nothing is taught of them
+    run = tmp_path / "rendered first"
+    assert fitted(folder, run, "--decay-over", "4") == 0
+    said = capsys.readouterr().out
+    assert "surface coordinates" not in said and "slots" in said
+    assert fitted(tmp_path / "photos", run, "--decay-over", "4") == 0
+    said = capsys.readouterr().out
+    assert "has no surface coordinates" in said and "slots" not in said
+    state = read_torch(checkpoint.checkpoints(run)[-1])
+    assert set(state["slots"]) == {8} and state["samples"] == 8
+
+
+def test_too_few_people_for_the_patches_are_one_sentence(small_default, make_stick_people, tmp_path, capsys):
+    alone = make_stick_people(tmp_path / "alone", range(1), surfaces=True)  # in trousers
+    assert fitted(alone, tmp_path / "run") == 2
+    said = capsys.readouterr().err
+    assert str(alone) in said and "dress or skirt" in said and len(said.splitlines()) == 1

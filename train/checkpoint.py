@@ -12,6 +12,8 @@ from pathlib import Path
 import torch
 
 from engine.errors import InputError
+from engine.files import make_folder
+from engine.weights import read_torch
 
 KEEP = 3
 _BEST = re.compile(r"best-(\d+)-(\d+\.\d+)\.pt")
@@ -22,7 +24,7 @@ def save(folder: Path, samples: int, state: dict) -> Path:
 
     Raises InputError where that fails, as on a full disk; the older ones are then untouched.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     path = folder / f"checkpoint-{samples:010d}.pt"
     part = path.with_name(path.name + ".tmp")
     try:
@@ -39,6 +41,14 @@ def save(folder: Path, samples: int, state: dict) -> Path:
     for old in checkpoints(folder)[:-KEEP]:
         old.unlink()
     return path
+
+
+def read(path: Path) -> dict:
+    """The state in a checkpoint, tensors on the CPU. Raises InputError where the file is something else."""
+    state = read_torch(path)
+    if not isinstance(state.get("recipe"), dict) or not {"network", "ema", "samples"} <= state.keys():
+        raise InputError(f"{path} is no checkpoint of a training run.")
+    return state
 
 
 def checkpoints(folder: Path) -> list[Path]:

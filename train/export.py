@@ -9,15 +9,15 @@ import argparse
 import json
 from pathlib import Path
 
-import torch
-
 from engine import textures
 from engine.errors import InputError
+from engine.files import opened
 from engine.models import nted
 from engine.models.nted import official
-from engine.weights import read_torch
 from train import checkpoint
 from train.losses.slots import TOLD, Slots
+from train.metrics.report import FORMAT as REPORT
+from train.state import network_config
 
 # Where pictures came from, by the name a source goes by (`train.data.source.Source.studio`): words, licence.
 DEEPFASHION, PHOTOS = "DeepFashion", "photos"
@@ -55,9 +55,8 @@ def card(state: dict, evaluation: dict | None) -> dict:
     }
 
 
-def purposes(state: dict) -> dict[str, list[dict]]:
+def purposes(state: dict, config: nted.NtedConfig) -> dict[str, list[dict]]:
     """What the textures of a layer are for, by layer, where the run told them; plain data for the weights."""
-    config = nted.NtedConfig.from_json(state["recipe"]["network"])
     slots = {number: Slots(**saved) for number, saved in state.get("slots", {}).items()}
     if not slots:
         return {}
@@ -80,10 +79,23 @@ def chosen(run: Path, best: bool) -> Path:
     return there[-1]
 
 
-def network_of(state: dict, part: str) -> nted.Nted:
-    network = nted.Nted(nted.NtedConfig.from_json(state["recipe"]["network"]))
-    network.load_state_dict(state[part])
+def average_of(state: dict, path: Path) -> nted.Nted:
+    """The EMA network of a checkpoint's state. Raises InputError where it is no NTED."""
+    network = nted.Nted(network_config(state, path))
+    network.load_state_dict(state["ema"])
     return network
+
+
+def evaluation_in(path: Path) -> dict:
+    """What `train evaluate` wrote as report.json. Raises InputError where the file is something else."""
+    with opened(path, str(path), what="a report") as (file, label):
+        try:
+            report = json.loads(file.read())
+        except ValueError:
+            report = None
+    if not isinstance(report, dict) or report.get("format") != REPORT:
+        raise InputError(f"{label}: is no report.json of `train evaluate`.")
+    return report
 
 
 def run(argv: list[str]) -> int:
@@ -96,19 +108,15 @@ def run(argv: list[str]) -> int:
     p.add_argument("--official", action="store_true", help="write the official code's checkpoint layout")
     p.add_argument("--evaluation", type=Path, help="report.json of `train evaluate`, goes into the card")
     options = p.parse_args(argv)
-    state = read_torch(chosen(options.run, options.best))
+    path = chosen(options.run, options.best)
+    state = checkpoint.read(path)
+    network = average_of(state, path)
     if options.official:
-        official.save_official(options.output, network_of(state, "ema"))
+        official.save_official(options.output, network)
     else:
-        evaluation = json.loads(options.evaluation.read_text()) if options.evaluation else None
-        with torch.no_grad():
-            nted.save(
-                options.output,
-                network_of(state, "ema"),
-                card(state, evaluation),
-                half=True,
-                purposes=purposes(state),
-            )
+        evaluation = evaluation_in(options.evaluation) if options.evaluation else None
+        about = card(state, evaluation), purposes(state, network.config)
+        nted.save(options.output, network, about[0], half=True, purposes=about[1])
     print(
         f"{options.output}: {options.output.stat().st_size / 1e6:.1f} MB after {state['samples']:,} samples"
     )

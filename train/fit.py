@@ -17,7 +17,6 @@ from pathlib import Path
 import torch
 
 from engine.errors import InputError
-from engine.weights import read_torch
 from train import checkpoint
 from train.console import console
 from train.data.source import Source, open_source
@@ -108,6 +107,9 @@ def check(options: argparse.Namespace) -> None:
         value = getattr(options, name)
         if value is not None and not value > 0:
             raise InputError(f"--{name.replace('_', '-')} {value}: needs a number above zero.")
+    for name in ("time_budget", "save_every", "report_every"):
+        if not getattr(options, name) >= 0:
+            raise InputError(f"--{name.replace('_', '-')} {getattr(options, name)}: needs a time, or 0.")
     if options.workers < 0:
         raise InputError(f"--workers {options.workers}: needs a number of processes, or 0.")
 
@@ -120,7 +122,7 @@ def started(options: argparse.Namespace, recipe: Recipe, world: World) -> tuple[
     )
     there = checkpoint.checkpoints(options.output)
     if there:
-        run.restore(read_torch(there[-1]), there[-1])
+        run.restore(checkpoint.read(there[-1]), there[-1])
     if world.most(run.samples) != -world.most(-run.samples):
         raise InputError(
             f"{options.output}: not all processes see the same checkpoints; use a folder that all share."

@@ -11,7 +11,7 @@ import numpy as np
 from safetensors.torch import save_file
 
 from engine.errors import InputError
-from engine.files import write_whole
+from engine.files import make_folder, write_whole
 from train.data.pairs import PairBatch
 from train.sheets import write_sheet
 
@@ -21,7 +21,7 @@ class Log:
 
     def __init__(self, folder: Path):
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         try:
             from torch.utils.tensorboard import SummaryWriter
 
@@ -78,7 +78,7 @@ class Log:
 def keep_batch(folder: Path, batch: PairBatch, samples: int, rank: int) -> Path:
     """Keep the batch that broke a run as faulty-batch-<samples>-<rank>.safetensors, pairs in the metadata."""
     path = folder / f"faulty-batch-{samples:010d}-{rank}.safetensors"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     tensors = {
         name: value.contiguous() for name, value in vars(batch).items() if hasattr(value, "contiguous")
     }

@@ -35,6 +35,8 @@ class KernelMuon(torch.optim.Muon):
         for kernel, matrix in zip(self.kernels, self.param_groups[0]["params"], strict=True):
             matrix.grad = None if kernel.grad is None else _as_matrix(kernel.grad)
         super().step()
+        for matrix in self.param_groups[0]["params"]:
+            matrix.grad = None  # else two steps' gradients would be in memory at once
 
 
 def _as_matrix(kernel_OIkk: Tensor) -> Tensor:

@@ -36,6 +36,14 @@ def mixed_precision(device: torch.device) -> bool:
     return device.type == "cpu" and has_fast_bfloat16()
 
 
+def network_config(state: dict, path: Path) -> NtedConfig:
+    """The configuration of the network in a checkpoint's state. Raises InputError where it is no NTED."""
+    try:
+        return NtedConfig.from_json(state["recipe"]["network"])
+    except (KeyError, TypeError, ValueError):
+        raise InputError(f"The checkpoint {path} is of a network other than NTED.") from None
+
+
 @dataclass
 class Run:
     """Everything a checkpoint holds, and how it moves on."""
@@ -109,7 +117,7 @@ class Run:
 
     def restore(self, state: dict, path: Path) -> None:
         """Go on from a checkpoint's state. An adversary that the checkpoint does not know starts afresh."""
-        if NtedConfig.from_json(state["recipe"]["network"]) != self.recipe.network:
+        if network_config(state, path) != self.recipe.network:
             raise InputError(
                 f"The checkpoint {path} is of another network than recipe {self.recipe.name} asks for."
             )

@@ -40,7 +40,12 @@ class World:
 
         device: "cpu", or "cuda" for the GPU of this process. Raises InputError where there is no such device.
         """
-        kind = torch.device(device)
+        try:
+            kind = torch.device(device)
+        except RuntimeError:
+            kind = None
+        if kind is None or kind.type not in ("cpu", "cuda"):
+            raise InputError(f"--device {device}: training runs on cpu or cuda.")
         if kind.type == "cuda" and not torch.cuda.is_available():
             raise InputError(f"--device {device}: there is no GPU that torch can use here.")
         torch.backends.cudnn.benchmark = True  # sizes stay the same for thousands of steps

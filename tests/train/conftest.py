@@ -77,6 +77,7 @@ def members_of(person: int, views: int, size: tuple[int, int], surfaces: bool) -
         members[f"{stem}.json"] = json.dumps(labels).encode()
         if surfaces:
             codes = np.ascontiguousarray(surface_codes(parsing)[:, :, ::-1])
+            codes[(parsing == 6) & (person % 3 == 0)] = 0  # nobody knows where these arms are
             members[f"{stem}.surface.png"] = cv2.imencode(".png", codes)[1].tobytes()
     return members
 

@@ -94,7 +94,7 @@ def test_two_processes_equal_one_with_the_double_batch(make_stick_people, tmp_pa
     one = of_house(ALONE, people)
     assert two["house"]["samples"] == one["samples"] == 4
     for other in (two["house"], of_house(ALONE, people, accumulate=2)):
-        assert apart(moments(one["optimisers"]), moments(other["optimisers"])) < 1e-3
+        assert apart(moments(one["optimisers"]), moments(other["optimisers"])) < 1e-4
 
 
 def test_the_command_runs_under_torchrun_and_writes_once(stick_people, tmp_path):

@@ -308,3 +308,37 @@ def test_numbers_that_make_no_sense_are_refused(folder, tmp_path, capsys):
         assert main([*command, option, "0"]) == 2 and option in capsys.readouterr().err
     assert main([*command, "--accumulate", "2", "--workers", "-1"]) == 2
     assert main([*command, "--accumulate", "3"]) == 2 and "cannot be split into 3" in capsys.readouterr().err
+
+
+def test_wrong_use_is_one_sentence(folder, people, tmp_path, capsys):
+    def refused(word: str, *command: str) -> bool:
+        code, said = main(list(command)), capsys.readouterr().err
+        return code == 2 and word in said and len(said.splitlines()) == 1
+
+    fit_tiny = ["fit", "tiny", "--data", str(folder), "--output"]
+    run, weights, other = tmp_path / "run", str(tmp_path / "w.safetensors"), tmp_path / "other.pt"
+    assert refused("--device nowhere", *fit_tiny, str(run), "--device", "nowhere")
+    for option in ("--time-budget", "--save-every", "--report-every"):
+        for value in ("-1", "nan"):
+            assert refused(option, *fit_tiny, str(run), "--device", "cpu", option, value)
+    other.write_bytes(b"a file")
+    assert refused("is a file", *fit_tiny, str(other), "--device", "cpu")
+    torch.save({"weight": torch.zeros(2)}, other)
+    assert refused("no checkpoint", "export", str(other), "--output", weights)
+    quiet(short(2), people, run)
+    for report in ("{", "[]", "{}"):
+        (tmp_path / "report.json").write_text(report)
+        command = ["export", str(run), "--output", weights, "--evaluation", str(tmp_path / "report.json")]
+        assert refused("report.json: is no report", *command)
+    assert refused("none.json", *command[:-1], str(tmp_path / "none.json"))
+    (path,) = checkpoint.checkpoints(run)
+    state = read_torch(path)
+    torch.save({**state, "recipe": {"network": {"widths": [8]}}}, path)
+    assert refused("other than NTED", *fit_tiny, str(run), "--device", "cpu")
+    assert refused("other than NTED", "export", str(run), "--output", weights)
+    before = {key: value for key, value in state.items() if key not in ("optimisers", "slots")}
+    torch.save({**before, "optimiser": state["optimisers"][0]}, path)  # as checkpoints once were
+    assert refused("another optimiser", *fit_tiny, str(run), "--device", "cpu")
+    network = dataclasses.replace(tiny().network, context=8)
+    quiet(short(2, network=network), people, tmp_path / "context")
+    assert refused("context", "export", str(tmp_path / "context"), "--official", "--output", weights)

@@ -10,6 +10,7 @@ from train.metrics.bootstrap import COVERAGE, DRAWS, SET_DRAWS, Estimate, estima
 from train.metrics.measure import Table
 from train.metrics.regions import METRICS, REGIONS
 
+FORMAT = "poseloom-evaluation"
 MAIN_REGIONS = ("whole", "person", "face")
 LOWER_IS_BETTER = ("L1",)
 
@@ -44,7 +45,7 @@ def make_report(
         for facing in sorted(set(facings_N), key=facings_N.index)
     }
     return {
-        "format": "poseloom-evaluation",
+        "format": FORMAT,
         "version": 2,
         "made": {
             **made,

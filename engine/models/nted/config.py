@@ -34,9 +34,8 @@ class NtedConfig:
     """Levels from the coarsest (16 rows) to the finest, and the size (H, W) the weights were made for.
 
     transfer: what brings the reference to the renderer. "textures" is the paper's method; the other two are
-    the
-    ablations of its Table 2: "attention" relates every position of the target to every one of the reference,
-    "none" gives reference and pose to one encoder.
+    the ablations of its Table 2: "attention" relates every position of the target to every one of the
+    reference, "none" gives reference and pose to one encoder.
 
     context: channels of what tells the extraction where in the picture it reads (context.py); 0: nothing
     does, as in the paper.

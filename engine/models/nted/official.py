@@ -55,9 +55,11 @@ def save_official(path: str | os.PathLike, network: Nted) -> None:
 
     The official inference needs no more: where `net_G` is missing it takes the average. It finds the file
     under the name `epoch_00000_iteration_000000000_checkpoint.pt`, and fits only where the network has an
-    official size. Raises InputError where it cannot be written, or for an ablation, which the official code
-    does not know.
+    official size. Raises InputError where it cannot be written, or for an ablation or a network with context,
+    which the official code does not know.
     """
+    if network.config.context:
+        raise InputError("A network whose extraction has context has no official form.")
     if network.config.transfer != "textures":
         raise InputError(
             "An ablation has no official form; only networks with neural textures can be written so."

@@ -49,7 +49,7 @@ def test_classes_are_the_engines():
 
 
 def test_targets_are_probabilities_and_decode_to_the_joint():
-    truth = joints((21.0, 33.5, 2), (2.0, 60.0, 1))
+    truth = joints((21.0, 33.5, 2), (12.0, 50.0, 1))
     target = place_targets(truth, (16, 12))
     torch.testing.assert_close(target.sum(2), torch.ones(1, 18))
     assert (target[0, 2:, -1] == 1).all() and (target[0, :2, -1] == 0).all()

@@ -90,6 +90,8 @@ def run(argv: list[str]) -> int:
         folder = options.data[0]
         raise InputError(f"{folder}: has pictures smaller than the weights' {size[0]}x{size[1]}.")
     pairs = fixed_pairs(people, options.pairs)
+    if not pairs:
+        raise InputError(f"{options.data[0]}: shows nobody in two views, so there is no pair to rate.")
     measures = _measures(options, network, people, pairs, device)
     make_folder(options.output)  # before the work, not after it
     mean_HWC, mean_words = _mean(options.train_data, size)

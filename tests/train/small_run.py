@@ -3,13 +3,18 @@ the default recipe (Muon, patches for the textures, context)."""
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 
 from engine.models.nted import Level, NtedConfig
+from engine.photos import write_png
+from engine.pose.formats import write_openpose
 from train.data.augment import MILD, NONE
+from train.data.people import People
 from train.data.source import Source
 from train.losses.slots import slots_for
 from train.losses.total import PAPER_256
@@ -66,6 +71,26 @@ def house_run(world: World, people: Source, accumulate: int = 1, **changes) -> R
     run = Run.new(house(**changes), world, accumulate=accumulate, mixed=False)
     run.slots = slots_for(people, {8}, "people")
     return run
+
+
+def same(a: object, b: object) -> bool:
+    """Bit equality of nested states; not a number, as places of the background are, equals itself."""
+    if isinstance(a, torch.Tensor):
+        return torch.equal(a.nan_to_num(9.0), b.nan_to_num(9.0))
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    return a == b
+
+
+def write_photos(folder: Path, people: People) -> None:
+    """Two photos each of two people, with pose files beside them."""
+    for person, number in itertools.product(range(2), range(2)):
+        view, place = people.view(person, number), folder / f"p{person}" / f"{number}.png"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_png(place, view.image_HWC)
+        write_openpose(place.with_suffix(".json"), view.keypoints_18x3, view.parsing_HW.shape)
 
 
 ALONE = World(torch.device("cpu"))

@@ -23,7 +23,7 @@ from train.state import Run
 from train.stream import batches
 
 sys.path.insert(0, str(Path(__file__).parent))
-from small_run import ALONE, features, small, small_run  # noqa: E402
+from small_run import ALONE, features, same, small, small_run  # noqa: E402
 
 QUIET = Lines(lambda line: None)
 
@@ -31,17 +31,6 @@ QUIET = Lines(lambda line: None)
 @pytest.fixture(scope="module")
 def people(stick_people):
     return People(stick_people)
-
-
-def same(a: object, b: object) -> bool:
-    """Bit equality of nested states."""
-    if isinstance(a, torch.Tensor):
-        return torch.equal(a, b)
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
-    if isinstance(a, list | tuple):
-        return len(a) == len(b) and all(map(same, a, b))
-    return a == b
 
 
 def test_with_an_adversary_stopping_and_going_on_changes_no_bit(people, tmp_path):

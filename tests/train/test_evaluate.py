@@ -276,3 +276,9 @@ def test_bad_input_is_one_sentence_and_exit_2(big_people, tiny_weights, tmp_path
 def test_pictures_smaller_than_the_weights_are_refused(stick_people, tiny_weights, tmp_path):
     with pytest.raises(InputError, match="smaller than the weights' 256x176"):
         command.run(["--weights", str(tiny_weights), "--data", str(stick_people), "--output", str(tmp_path)])
+
+
+def test_people_of_one_view_are_refused(make_stick_people, tiny_weights, tmp_path):
+    alone = make_stick_people(tmp_path / "alone", range(1_000_000, 1_000_002), views=1, size=(256, 176))
+    with pytest.raises(InputError, match="alone: shows nobody in two views"):
+        command.run(["--weights", str(tiny_weights), "--data", str(alone), "--output", str(tmp_path)])

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.photos import write_png
-from engine.pose.formats import write_openpose
 from engine.weights import read_torch
 from train import checkpoint, recipes
 from train.__main__ import main
@@ -22,7 +20,7 @@ from train.optimisers import KernelMuon
 from train.stream import batches
 
 sys.path.insert(0, str(Path(__file__).parent))
-from small_run import ALONE, house, house_run  # noqa: E402
+from small_run import ALONE, house, house_run, same, write_photos  # noqa: E402
 
 QUIET = Lines(lambda line: None)
 
@@ -35,17 +33,6 @@ def folder(make_stick_people, tmp_path_factory):
 @pytest.fixture(scope="module")
 def people(folder):
     return People(folder)
-
-
-def same(a: object, b: object) -> bool:
-    """Bit equality of nested states; the background's patches are NaN in both."""
-    if isinstance(a, torch.Tensor):
-        return torch.equal(a.nan_to_num(9.0), b.nan_to_num(9.0))
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
-    if isinstance(a, list | tuple):
-        return len(a) == len(b) and all(map(same, a, b))
-    return a == b
 
 
 @pytest.mark.parametrize("stop", [12, 24])  # before and after the pictures grow
@@ -123,13 +110,7 @@ def fitted(data: Path, output: Path, *options: str) -> int:
 
 
 def test_photos_train_without_patches_and_say_so(small_default, people, folder, tmp_path, capsys):
-    for person in range(2):
-        place = tmp_path / "photos" / f"p{person}"
-        place.mkdir(parents=True)
-        for number in range(2):
-            view = people.view(person, number)
-            write_png(place / f"{number}.png", view.image_HWC)
-            write_openpose(place / f"{number}.json", view.keypoints_18x3, view.parsing_HW.shape)
+    write_photos(tmp_path / "photos", people)
     run = tmp_path / "run"
     assert fitted(tmp_path / "photos", run, "--decay-over", "4") == 0
     said = capsys.readouterr().out

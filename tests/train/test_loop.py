@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,8 +19,6 @@ from safetensors import safe_open
 from engine.errors import InputError
 from engine.models import nted
 from engine.models.nted.official import load_official
-from engine.photos import write_png
-from engine.pose.formats import write_openpose
 from engine.weights import read_torch
 from train import checkpoint
 from train.__main__ import main
@@ -34,6 +33,9 @@ from train.state import Run
 from train.stream import batches
 from train.validate import Validation
 from train.world import World
+
+sys.path.insert(0, str(Path(__file__).parent))
+from small_run import write_photos  # noqa: E402
 
 ALONE = World(torch.device("cpu"))
 
@@ -286,13 +288,7 @@ def test_weights_go_out_in_the_official_layout(people, tmp_path):
 
 
 def test_photos_in_folders_train_too(people, tmp_path, capsys):
-    for person in range(2):
-        place = tmp_path / "photos" / f"p{person}"
-        place.mkdir(parents=True)
-        for view in range(2):
-            seen = people.view(person, view)
-            write_png(place / f"{view}.png", seen.image_HWC)
-            write_openpose(place / f"{view}.json", seen.keypoints_18x3, seen.parsing_HW.shape)
+    write_photos(tmp_path / "photos", people)
     out = tmp_path / "run"
     command = ["fit", "tiny", "--data", str(tmp_path / "photos"), "--output", str(out), "--device", "cpu"]
     assert main([*command, "--both-directions", "--batch", "4", "--decay-over", "16"]) == 0

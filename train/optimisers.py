@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 _LEAST_SIDE = 16  # a matrix with fewer rows or columns is left to Adam
 _OWN_ROOT_MEAN_SQUARE = 0.2  # of a step of torch's Muon with learning rate 1, when matched to Adam's
+KINDS = ("adam", "muon")
 EXTRACTION_FILTER = "semantic_extraction_filter"
 
 
@@ -53,9 +54,11 @@ def optimisers_for(
     """The optimisers of a network in channels_last order; a group's learning rate is its "factor" times the
     run's.
 
-    kind: "adam" or "muon". extraction_factor: of the extraction filters, which Adam always moves: a sharp
+    kind: one of `KINDS`. extraction_factor: of the extraction filters, which Adam always moves: a sharp
     start makes them so large that the others' steps would hardly turn them.
     """
+    if kind not in KINDS:
+        raise ValueError(f"optimiser {kind!r} is not one of {KINDS}")
     named = dict(network.named_parameters())
     filters = [weight for name, weight in named.items() if EXTRACTION_FILTER in name]
     others = [weight for name, weight in named.items() if EXTRACTION_FILTER not in name]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 import torch
 
+from engine.errors import InputError
 from engine.weights import read_torch
 from train import checkpoint, recipes
 from train.__main__ import main
@@ -134,3 +136,19 @@ def test_too_few_people_for_the_patches_are_one_sentence(small_default, make_sti
     assert fitted(alone, tmp_path / "run") == 2
     said = capsys.readouterr().err
     assert str(alone) in said and "dress or skirt" in said and len(said.splitlines()) == 1
+
+
+def test_a_damaged_record_is_skipped_for_the_patches_too_where_that_is_asked_for(folder, tmp_path):
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    (shard,) = copy.glob("*.tar")
+    data = shard.read_bytes()
+    place = data.index(b"\x89PNG", data.index(b"0000002_1.parsing.png"))
+    shard.write_bytes(data[:place] + b"\0" + data[place + 1 :])
+    with pytest.raises(InputError, match="0000002_1.parsing.png"):
+        slots_for(People(copy), {8}, "data")
+    assert len(slots_for(People(copy, skip_damaged=True), {8}, "data")[8].classes_K) == 8
+
+
+def test_blank_surfaces_are_one_sentence(folder):
+    with pytest.raises(InputError, match="data: no picture has surface coordinates"):
+        slots_for(People(folder, surfaces=False), {8}, "data")

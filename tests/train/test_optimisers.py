@@ -75,3 +75,8 @@ def test_a_run_of_another_optimiser_is_not_gone_on_with():
     run.restore(state, Path("run.pt"))
     with pytest.raises(InputError, match=r"run\.pt is of another optimiser"):
         run.restore({**state, "optimisers": []}, Path("run.pt"))
+
+
+def test_an_optimiser_nobody_knows_is_refused():
+    with pytest.raises(ValueError, match="'sgd' is not one of"):
+        small_run(ALONE, optimiser="sgd")

@@ -109,6 +109,8 @@ def slots_for(source: Source, numbers: set[int], name: str) -> dict[int, Slots]:
     a damaged record.
     """
     views = _told_views(source)
+    if not views:
+        raise InputError(f"{name}: no picture has surface coordinates.")
     surface_B3HW = torch.stack(
         [surface_places(torch.from_numpy(view.surface_HW3)) for view in views]
     ).movedim(-1, 1)

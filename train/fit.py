@@ -107,11 +107,16 @@ def check(options: argparse.Namespace) -> None:
         value = getattr(options, name)
         if value is not None and not value > 0:
             raise InputError(f"--{name.replace('_', '-')} {value}: needs a number above zero.")
+    check_times(options)
+    if options.workers < 0:
+        raise InputError(f"--workers {options.workers}: needs a number of processes, or 0.")
+
+
+def check_times(options: argparse.Namespace) -> None:
+    """Raises InputError on a time below zero, or one that is no number."""
     for name in ("time_budget", "save_every", "report_every"):
         if not getattr(options, name) >= 0:
             raise InputError(f"--{name.replace('_', '-')} {getattr(options, name)}: needs a time, or 0.")
-    if options.workers < 0:
-        raise InputError(f"--workers {options.workers}: needs a number of processes, or 0.")
 
 
 def started(options: argparse.Namespace, recipe: Recipe, world: World) -> tuple[Run, Path | None]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from engine.errors import InputError
 from engine.models import parser as parser_model
 from engine.models.parser import Parser, ParserConfig
-from engine.weights import read_torch
+from train import checkpoint
 from train.export import chosen, provenance
 from train.losses.house import CARD_KEY, feature_rms
 from train.parser.crowd import Crowd
@@ -25,8 +26,12 @@ def run(argv: list[str]) -> int:
     p.add_argument("--output", type=Path, default=parser_model.SHIPPED)
     p.add_argument("--best", action="store_true", help="the checkpoint with the best mIoU on held-out people")
     options = p.parse_args(argv)
-    state = read_torch(chosen(options.run, options.best))
-    network = Parser(ParserConfig.from_json(state["recipe"]["network"]))
+    path = chosen(options.run, options.best)
+    state = checkpoint.read(path)
+    try:
+        network = Parser(ParserConfig.from_json(state["recipe"]["network"]))
+    except (KeyError, TypeError, ValueError):
+        raise InputError(f"The checkpoint {path} is of another network than the parser's.") from None
     network.load_state_dict(state["ema"])
     batches = fixed_batches(Crowd(options.data), SIZE, _PICTURES, PLAIN)
     data, licence = provenance(state["history"])

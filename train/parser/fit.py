@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import time
 from pathlib import Path
 
@@ -11,11 +12,10 @@ import torch
 
 from engine.cv import cv2
 from engine.errors import InputError
-from engine.plan import keep_freed_memory
-from engine.weights import read_torch
 from train import checkpoint
 from train.console import Lines, Report, console
 from train.data.people import HELD_OUT_PEOPLE
+from train.fit import check_times
 from train.log import Log
 from train.loop import Means, Stop
 from train.parser.crowd import Crowd
@@ -48,13 +48,16 @@ def run(argv: list[str]) -> int:
     options = parser().parse_args(argv)
     if options.decay_over is not None and options.decay_over < 1:
         raise InputError(f"--decay-over {options.decay_over}: needs a number above zero.")
-    keep_freed_memory()
+    check_times(options)
+    if "WORLD_SIZE" in os.environ:
+        raise InputError("The parsing network is trained by one process: start it without torchrun.")
+    device = World.join(options.device).device
     cv2.setNumThreads(1)
     people = Crowd(options.data)
-    state = ParserRun.new(ParserRecipe(), options.device)
+    state = ParserRun.new(ParserRecipe(), device)
     there = checkpoint.checkpoints(options.output)
     if there:
-        state.restore(read_torch(there[-1]), there[-1])
+        state.restore(checkpoint.read(there[-1]), there[-1])
     if options.decay_over:
         state.decay_from, state.decay_to = state.samples, state.samples + options.decay_over
     speaking = console(state.samples, state.end)

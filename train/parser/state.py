@@ -132,10 +132,12 @@ class ParserRun:
         """Go on from a checkpoint's state. Raises InputError where it is of another network."""
         try:
             same = ParserConfig.from_json(state["recipe"]["network"]) == self.recipe.network
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, ValueError):
             same = False
         if not same:
             raise InputError(f"The checkpoint {path} is of another network than the parser's.")
+        if len(state["optimisers"]) != len(self.optimisers):
+            raise InputError(f"The checkpoint {path} is of another optimiser than the parser's.")
         self.network.load_state_dict(state["network"])
         self.ema.load_state_dict(state["ema"])
         for optimiser, kept in zip(self.optimisers, state["optimisers"], strict=True):

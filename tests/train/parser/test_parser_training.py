@@ -21,6 +21,7 @@ from train import checkpoint
 from train.__main__ import main
 from train.data.people import CLASSES
 from train.losses.house import load_features, load_house
+from train.parser import export as export_module
 from train.parser import fit as fit_module
 from train.parser.crowd import Crowd
 from train.parser.losses import Weights, losses, place_loss, place_targets, seen_loss, surface_loss
@@ -287,3 +288,26 @@ def test_look_draws_photographs_of_any_shape(trained, tmp_path):
     assert main(["parser", "look", *photos, "--weights", str(path), "--output", str(sheet)]) == 0
     assert cv2.imread(str(sheet)).shape[0] > 2 * 384
     assert main(["parser", "look", "none.png", "--weights", str(path)]) == 2
+
+
+def test_what_cannot_be_is_one_sentence(tmp_path, monkeypatch):
+    data = ["--data", str(tmp_path / "people"), "--output", str(tmp_path / "run")]
+    for options, sentence in (
+        (["--device", "foo"], "--device foo: training runs on cpu or cuda"),
+        (["--time-budget", "nan"], "--time-budget nan: needs a time"),
+        (["--save-every", "-1"], "--save-every -1.0: needs a time"),
+    ):
+        with pytest.raises(InputError, match=sentence):
+            fit_module.run([*data, *options])
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(InputError, match="without torchrun"):
+        fit_module.run(data)
+
+
+def test_the_run_of_another_network_is_not_exported(tmp_path):
+    path = tmp_path / "checkpoint-0000000001.pt"
+    torch.save({"recipe": {"network": {"levels": []}}, "network": {}, "ema": {}, "samples": 1}, path)
+    with pytest.raises(
+        InputError, match="0001.pt is of another network than the parser's"
+    ):
+        export_module.run([str(path), "--data", str(tmp_path), "--output", str(tmp_path / "w.safetensors")])

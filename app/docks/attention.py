@@ -29,7 +29,7 @@ def most_telling(maps_Khw: np.ndarray) -> int:
     the sides of the picture, where the background is.
     """
     rim = np.concatenate([maps_Khw[:, 0], maps_Khw[:, :, 0], maps_Khw[:, :, -1]], axis=1)
-    return int((maps_Khw.std(axis=(1, 2)) - rim.mean(axis=1)).argmax())
+    return int((maps_Khw.std(axis=(1, 2)) - 2 * rim.mean(axis=1)).argmax())
 
 
 def shares_at(maps_Khw: np.ndarray, x: float, y: float) -> np.ndarray:

@@ -17,10 +17,7 @@ from engine.cv import cv2
 from engine.models import parser
 from engine.models.parser.config import COARSEST
 from engine.models.parser.decode import keypoints
-
-# A hat counts as hair, eyes and brows as face, the neck as arms, shoes as legs.
-REGIONS = ("background", "hair", "face", "upper clothes", "dress or skirt", "pants", "arms", "legs")
-DECIMETRES = 9.0  # of a unit of the network's surface coordinates
+from engine.regions import SURFACE_SPAN
 
 _ROWS = 256  # of the pictures the network was made for: about the height of the person's surroundings in px
 _MOST_ROWS = 288  # pictures up to this high are looked at as they are
@@ -109,7 +106,7 @@ def _look(network: parser.Parser, rgb_HWC: np.ndarray, size: tuple[int, int]) ->
     joints[:, :2] *= (full[1] / width, full[0] / height)
     regions = _largest(output.logits_BCHW[0, :, :height, :width].numpy(), full)
     surface = np.ascontiguousarray(output.surface_B3HW[0, :, :height, :width].permute(1, 2, 0).numpy())
-    surface = _enlarged(surface * np.float32(DECIMETRES), full)
+    surface = _enlarged(surface * np.float32(SURFACE_SPAN), full)
     surface[regions == 0] = np.nan
     return Parsed(regions, joints, surface)
 

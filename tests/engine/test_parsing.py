@@ -13,6 +13,7 @@ from engine.models.parser.network import ParserOutput
 from engine.paths import RESOURCES
 from engine.photos import read_photo
 from engine.pose.formats import read_pose
+from engine.regions import SURFACE_SPAN
 
 
 class ByColour(torch.nn.Module):
@@ -57,7 +58,7 @@ def test_person_is_where_it_is(size, box):
     parsed = parsing.parse(rgb, ByColour())
     wrong = (parsed.regions_HW == 3) != (rgb[:, :, 0] > 0)
     assert wrong.mean() < 0.01
-    assert np.median(parsed.surface_HW3[parsed.regions_HW == 3]) == pytest.approx(parsing.DECIMETRES)
+    assert np.median(parsed.surface_HW3[parsed.regions_HW == 3]) == pytest.approx(SURFACE_SPAN)
     assert np.isnan(parsed.surface_HW3[parsed.regions_HW == 0]).all()
     x, y, state = parsed.keypoints_18x3[1]
     assert state == 2 and box[2] <= x <= box[3] and box[0] <= y <= box[1]

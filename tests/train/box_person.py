@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from engine.pose.skeleton import SEEN
-from train.data.people import SURFACE_SPAN, View
+from engine.regions import SURFACE_SPAN
+from train.data.people import View
 from train.studio.surfaces import ARMS, FACE, LEGS, PANTS, UPPER
 
 SIZE = (256, 176)

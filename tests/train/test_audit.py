@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from engine.pose.skeleton import FLIP, LEFT_SHOULDER, LEFT_WRIST, RIGHT_WRIST
+from engine.regions import SURFACE_SPAN
 from train.audits import dress, labels, likeness, sides, surfaces
 from train.audits.checks import Audit, Taken
 from train.audits.detector import compare
-from train.data.people import SURFACE_SPAN, View
+from train.data.people import View
 from train.studio.review import specks
 from train.studio.surfaces import ARMS, BARE_HIPS, BARE_TORSO, DRESS, LEGS, PANTS, UPPER
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from train.data.people import SURFACE_SPAN
+from engine.regions import SURFACE_SPAN
 from train.metrics.correspondence import Correspondence, correspondence, layer_names, seen_in
 from train.metrics.measure import Rendered, Sight
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from train.data.people import SURFACE_SPAN
+from engine.regions import SURFACE_SPAN
 
 from .checks import Check, Finding, Taken
 

@@ -9,7 +9,8 @@ handed to other processes as it is.
 Surface coordinates tell, for every pixel of the person, which point of the person it shows: the point's
 place on MakeHuman's unmorphed base mesh in rest pose (dm; x to the person's left, y up, z to the front), on
 which garments, hair and shoes have their own. A point has the same coordinates in all views of a person, and
-about the same in all people. In 8 bits each: round(127.5 + p * 127 / SURFACE_SPAN), 1 to 255; 0 is nobody.
+about the same in all people. In 8 bits each: round(127.5 + p * 127 / SURFACE_SPAN), 1 to 255; 0 is nobody
+(SURFACE_SPAN: `engine.regions`).
 
 People from HELD_OUT on are never trained on.
 """
@@ -31,16 +32,14 @@ import numpy as np
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.files import reason_of
+from engine.regions import REGIONS
 
 HELD_OUT = 1_000_000
 TRAINING_PEOPLE = range(HELD_OUT)
 HELD_OUT_PEOPLE = range(HELD_OUT, 10_000_000)
 TEST_PEOPLE = range(HELD_OUT, HELD_OUT + 500)
 
-# Parsing classes. A hat counts as hair, eyes and brows as face, the neck as arms, shoes as legs.
-CLASSES = ("background", "hair", "face", "upper clothes", "dress or skirt", "pants", "arms", "legs")
-
-SURFACE_SPAN = 9.0  # dm from the origin that surface coordinates can tell
+CLASSES = REGIONS  # of parsing maps
 
 KINDS = ("jpg", "parsing.png", "json", "surface.png")  # members of a view, in their order
 DESCRIPTION = "dataset.json"

@@ -18,9 +18,10 @@ from torch import Tensor
 
 from engine.errors import InputError
 from engine.models.nted import Level, NtedConfig
+from engine.regions import SURFACE_SPAN
 from engine.textures import Purpose
 from train.data.pairs import PairBatch, surface_places
-from train.data.people import CLASSES, SURFACE_SPAN, View
+from train.data.people import CLASSES, View
 from train.data.source import Source
 
 BACKGROUND = 0

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from scipy.spatial import cKDTree
 from torch import Tensor
 
-from train.data.people import SURFACE_SPAN
+from engine.regions import SURFACE_SPAN
 from train.losses.attention import carried
 from train.metrics.measure import Column, Sight, Table, rows_of_means
 

@@ -10,8 +10,9 @@ import numpy as np
 from engine import parsing
 from engine.cv import cv2
 from engine.models import parser as parser_model
-from engine.parsing import DECIMETRES, Parsed
+from engine.parsing import Parsed
 from engine.photos import read_photo
+from engine.regions import SURFACE_SPAN
 from train.parser.overlay import overlay
 from train.sheets import contact_sheet, write_sheet
 
@@ -38,7 +39,7 @@ def run(argv: list[str]) -> int:
 def row(photo_HWC: np.ndarray, parsed: Parsed) -> np.ndarray:
     """Photo, regions with skeleton, and surface coordinates as colours, side by side: uint8 RGB."""
     known = np.isfinite(parsed.surface_HW3)
-    shades = np.where(known, parsed.surface_HW3, -DECIMETRES) / DECIMETRES
+    shades = np.where(known, parsed.surface_HW3, -SURFACE_SPAN) / SURFACE_SPAN
     surface = np.clip(np.rint(127.5 * (shades + 1)), 0, 255).astype(np.uint8)
     size = (max(1, round(photo_HWC.shape[1] * _ROWS / photo_HWC.shape[0])), _ROWS)
     pictures = (photo_HWC, overlay(photo_HWC, parsed), surface)

@@ -10,11 +10,11 @@ import torch
 from engine.models.parser import Parser
 from engine.models.parser.decode import keypoints
 from engine.pose.skeleton import ABSENT, SEEN
+from engine.regions import SURFACE_SPAN
 from train.data.people import CLASSES
 from train.parser.crowd import Crowd
 from train.parser.samples import PLAIN, Batch, Changes, changed, collate, labelled
 
-DECIMETRES = 9.0  # of a unit of the surface coordinates
 _AT_ONCE = 4
 _TAG = 20
 
@@ -42,7 +42,7 @@ class Tally:
         known = torch.isfinite(target).all(3)
         if known.any():
             distance = (output.surface_B3HW.permute(0, 2, 3, 1)[known] - target[known]).norm(dim=1)
-            self.surface.append(distance.numpy() * DECIMETRES)
+            self.surface.append(distance.numpy() * SURFACE_SPAN)
 
     def _add_joints(self, truth: np.ndarray, found: np.ndarray, parsing: np.ndarray, whole: np.ndarray):
         there, here = truth[..., 2] > ABSENT, found[..., 2] > ABSENT

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from train.data.people import SURFACE_SPAN
+from engine.regions import SURFACE_SPAN
 
 from .backdrop import Backdrop
 from .camera import Camera, look_at, orthographic

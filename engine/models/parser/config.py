@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-CLASSES = 8  # of the parsing map, background first (`engine.parsing.REGIONS`)
+from engine.regions import REGIONS
+
+CLASSES = len(REGIONS)
 JOINTS = 18
 COARSEST = 16  # rows and columns of a picture are multiples of this
 

@@ -16,6 +16,7 @@ from engine.models import parser as parser_model
 from engine.models.parser import Parser, ParserConfig
 from engine.models.parser.decode import keypoints
 from engine.models.parser.network import ParserOutput
+from engine.regions import REGIONS
 from engine.weights import read_torch
 from train import checkpoint
 from train.__main__ import main
@@ -46,7 +47,7 @@ def joints(*rows: tuple[float, float, float]) -> torch.Tensor:
 
 
 def test_classes_are_the_engines():
-    assert CLASSES == parsing.REGIONS
+    assert CLASSES == REGIONS
 
 
 def test_targets_are_probabilities_and_decode_to_the_joint():

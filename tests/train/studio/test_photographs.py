@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from train.data.people import CLASSES, SURFACE_SPAN
+from engine.regions import SURFACE_SPAN
+from train.data.people import CLASSES
 from train.studio.parts import STATIC_ATTRIBUTES
 from train.studio.rotations import normalised
 from train.studio.surfaces import BARE_HIPS, BARE_TORSO

@@ -1,0 +1,8 @@
+"""What a pixel of a person is: its parsing class, and the unit of its surface coordinates. Without torch."""
+
+from __future__ import annotations
+
+# A hat counts as hair, eyes and brows as face, the neck as arms, shoes as legs.
+REGIONS = ("background", "hair", "face", "upper clothes", "dress or skirt", "pants", "arms", "legs")
+
+SURFACE_SPAN = 9.0  # dm from the origin that surface coordinates can tell: the unit that networks see

@@ -1,4 +1,4 @@
-"""What moves a network's weights: Adam for all of them, or Muon for the kernels of its convolutions.
+"""What moves a network: Adam for all weights, or Muon for the kernels of its convolutions; and how fast.
 
 Muon (Jordan et al. 2024, torch.optim.Muon) makes the momentum of a matrix orthogonal before it steps, so that
 all directions of a layer learn equally fast. It is for matrices; kernels are given to it as such.
@@ -15,6 +15,13 @@ _LEAST_SIDE = 16  # a matrix with fewer rows or columns is left to Adam
 _OWN_ROOT_MEAN_SQUARE = 0.2  # of a step of torch's Muon with learning rate 1, when matched to Adam's
 KINDS = ("adam", "muon")
 EXTRACTION_FILTER = "semantic_extraction_filter"
+
+
+def cooling(samples: int, decay_from: int | None, decay_to: int | None) -> float:
+    """Share of the learning rate that a linear decay to zero leaves; 1 where there is none."""
+    if decay_to is None:
+        return 1.0
+    return min(1.0, max(0.0, (decay_to - samples) / (decay_to - decay_from)))
 
 
 class KernelMuon(torch.optim.Muon):

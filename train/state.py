@@ -19,7 +19,7 @@ from train.losses.adversarial import Adversary, lazy_adam
 from train.losses.features import Features
 from train.losses.slots import Slots
 from train.objective import all_losses, parts, shared_asked, shared_pixel_weights
-from train.optimisers import optimisers_for
+from train.optimisers import cooling, optimisers_for
 from train.recipes import Recipe
 from train.world import World
 
@@ -158,9 +158,7 @@ class Run:
     @property
     def cooling(self) -> float:
         """Share of the learning rates that the decay leaves."""
-        if self.decay_to is None:
-            return 1.0
-        return min(1.0, max(0.0, (self.decay_to - self.samples) / (self.decay_to - self.decay_from)))
+        return cooling(self.samples, self.decay_from, self.decay_to)
 
     def learning_rate(self) -> float:
         warm = min(1.0, (self.samples + 1) / self.recipe.warm_up)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from engine.errors import InputError
 from engine.models.parser import Parser, ParserConfig
-from train.optimisers import optimisers_for
+from train.optimisers import cooling, optimisers_for
 from train.parser.losses import Weights, losses
 from train.parser.samples import STRONG, Batch, Changes
 from train.recipes import FOREVER, Phase
@@ -81,10 +81,7 @@ class ParserRun:
 
     def learning_rate(self) -> float:
         warm = min(1.0, (self.samples + 1) / self.recipe.warm_up)
-        if self.decay_to is None:
-            return self.recipe.learning_rate * warm
-        left = (self.decay_to - self.samples) / (self.decay_to - self.decay_from)
-        return self.recipe.learning_rate * warm * min(1.0, max(0.0, left))
+        return self.recipe.learning_rate * warm * cooling(self.samples, self.decay_from, self.decay_to)
 
     def step(self, batch: Batch) -> dict[str, Tensor]:
         """One optimiser step; returns the detached loss terms. Raises FloatingPointError on a loss that is no

@@ -16,7 +16,8 @@ from PIL import Image
 from engine.errors import InputError
 from engine.files import write_whole
 
-from .audits.sheet import PALETTE, skeleton_over
+from .audits.sheet import skeleton_over
+from .overlay import PALETTE
 from .render import index_range, picture_size
 from .sheets import contact_sheet
 from .studio.photographer import Studio, View

@@ -7,15 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.cv import cv2
-from engine.pose.skeleton import ABSENT, COLOURS, LIMBS, SEEN
+from train.overlay import PALETTE, draw_skeleton
 
 from .checks import Example, Line
 
-# sRGB of the parsing classes, in their order
-PALETTE = np.array(
-    [(44, 44, 48), (196, 120, 44), (255, 200, 160), (64, 120, 240), (210, 70, 210), (60, 180, 90),
-     (250, 225, 80), (240, 80, 70)], np.uint8
-)  # fmt: skip
 _HEADING, _GAP, _COLUMNS = 16, 6, 4
 _INK, _PAPER = (30, 30, 30), 255
 
@@ -67,12 +62,4 @@ def _tile(example: Example) -> np.ndarray:
 def skeleton_over(image_HWC: np.ndarray, keypoints_18x3: np.ndarray) -> np.ndarray:
     """The picture, paled, with its pose: seen joints filled, guessed ones hollow."""
     shown = (128 + image_HWC.astype(np.uint16) // 2).astype(np.uint8)
-    points = [(int(round(x)), int(round(y))) for x, y in np.nan_to_num(keypoints_18x3[:, :2])]
-    states = keypoints_18x3[:, 2]
-    for (a, b), colour in zip(LIMBS, COLOURS, strict=False):
-        if states[a] > ABSENT and states[b] > ABSENT:
-            cv2.line(shown, points[a], points[b], colour, 1, cv2.LINE_AA)
-    for joint, state in enumerate(states):
-        if state > ABSENT:
-            cv2.circle(shown, points[joint], 2, COLOURS[joint], -1 if state == SEEN else 1, cv2.LINE_AA)
-    return shown
+    return draw_skeleton(shown, keypoints_18x3)

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from engine.errors import InputError
 from engine.setup import SetupError, environment
+from train.commands import told
 
 COMMANDS = {
     "render": "photograph rendered people into a data set",
@@ -25,11 +26,9 @@ COMMANDS = {
 
 
 def main(argv: list[str]) -> int:
-    if not argv or argv[0] not in COMMANDS:
-        print("usage: python3 -m train COMMAND ...\n", file=sys.stderr)
-        for name, what in COMMANDS.items():
-            print(f"  {name:10} {what}", file=sys.stderr)
-        return 0 if argv[:1] in (["-h"], ["--help"]) else 2
+    code = told("python3 -m train COMMAND ...", COMMANDS, argv)
+    if code is not None:
+        return code
     try:
         code = environment.enter(["-m", "train", *argv], ("train",))
         if code is not None:

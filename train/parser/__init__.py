@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import sys
+
+from train.commands import told
 
 STEPS = {
     "fit": "train it on rendered people, or go on with a run",
@@ -15,9 +16,7 @@ STEPS = {
 
 def run(argv: list[str]) -> int:
     """The command line behind `python3 -m train parser`; returns the exit status."""
-    if not argv or argv[0] not in STEPS:
-        print("usage: python3 -m train parser STEP ...\n", file=sys.stderr)
-        for name, what in STEPS.items():
-            print(f"  {name:10} {what}", file=sys.stderr)
-        return 0 if argv[:1] in (["-h"], ["--help"]) else 2
+    code = told("python3 -m train parser STEP ...", STEPS, argv)
+    if code is not None:
+        return code
     return importlib.import_module(f"train.parser.{argv[0]}").run(argv[1:])

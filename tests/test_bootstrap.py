@@ -4,6 +4,7 @@ A stand-in for pip takes the place of the real one, so nothing is fetched; inter
 and `main.py` itself are real.
 """
 
+import functools
 import importlib.util
 import os
 import shutil
@@ -429,7 +430,10 @@ def test_interrupted_half_way_and_run_again(tmp_path):
     base = Path(sys.base_prefix) / "bin" / "python{}.{}".format(*sys.version_info)
     command = [str(base if base.exists() else sys.executable), "main.py", "doctor", "--device", "cpu"]
     options = {"cwd": clone.root, "text": True, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, env={**clone.environ, "PIP_STUB": "slow"}, **options) as first:
+    # A test run in the background of a script inherits SIGINT ignored, and would pass that on.
+    heard = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    slow = {**clone.environ, "PIP_STUB": "slow"}
+    with subprocess.Popen(command, env=slow, preexec_fn=heard, **options) as first:
         clone.wait_for("half-way")
         first.send_signal(signal.SIGINT)
         out, err = first.communicate()

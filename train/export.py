@@ -17,7 +17,7 @@ from engine.models.nted import official
 from train import checkpoint
 from train.losses.slots import TOLD, Slots
 from train.metrics.report import FORMAT as REPORT
-from train.state import network_config
+from train.state import ELSEWHERE, network_config
 
 # Where pictures came from, by the name a source goes by (`train.data.source.Source.studio`): words, licence.
 DEEPFASHION, PHOTOS = "DeepFashion", "photos"
@@ -28,11 +28,14 @@ def provenance(history: list[dict]) -> tuple[str, str]:
     """What a run was trained on, in words, and the licence that its weights can have at most."""
     studios = {stretch.get("studio", "") for stretch in history}
     told, licence = [], "CC0-1.0"
-    if studios - {DEEPFASHION, PHOTOS} or not studios:
+    if studios - {DEEPFASHION, PHOTOS, ELSEWHERE} or not studios:
         told.append(RENDERED)
     if PHOTOS in studios:
         told.append("photographs of the user's own")
         licence = "as the photographs it was trained on allow"
+    if ELSEWHERE in studios:
+        told.append("what the weights it began with had seen, which do not say")
+        licence = "as the weights it began with allow"
     if DEEPFASHION in studios:
         told.append("DeepFashion, In-shop Clothes Retrieval")
         licence = "non-commercial research only, as DeepFashion's pictures"

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import torch
 
+from engine import weights
 from engine.errors import InputError
 from train import checkpoint
 from train.console import console
@@ -40,6 +41,12 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--data", nargs="+", required=True, help="what to train on")
     p.add_argument(
         "--output", type=Path, required=True, help="folder of the run; a run that is there is resumed"
+    )
+    p.add_argument(
+        "--start",
+        type=Path,
+        metavar="WEIGHTS",
+        help="weights that a new run begins with",
     )
     p.add_argument(
         "--validation", nargs="+", help="data with held-out people: a figure and a sheet at every save"
@@ -128,6 +135,8 @@ def started(options: argparse.Namespace, recipe: Recipe, world: World) -> tuple[
     there = checkpoint.checkpoints(options.output)
     if there:
         run.restore(checkpoint.read(there[-1]), there[-1])
+    elif options.start:
+        run.begin_with(weights.read(options.start))
     if world.most(run.samples) != -world.most(-run.samples):
         raise InputError(
             f"{options.output}: not all processes see the same checkpoints; use a folder that all share."
@@ -140,6 +149,8 @@ def started(options: argparse.Namespace, recipe: Recipe, world: World) -> tuple[
 def notes(options: argparse.Namespace, run: Run, source: Source, resumed: Path | None) -> Sequence[str]:
     """What the user should know before the first step."""
     lines = [f"Going on from {resumed}."] if resumed else []
+    if options.start and not resumed:
+        lines.append(f"Beginning with {options.start}, which has seen {run.samples:,} samples.")
     recipe = run.recipe
     if RECIPES[options.recipe]().needs_features and not recipe.needs_features:
         lines.append("Without --features the perceptual, style and face terms are left out.")

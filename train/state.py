@@ -10,18 +10,22 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import InputError
+from engine.models import nted
 from engine.models.nted import Nted, NtedConfig
 from engine.models.nted.discriminator import Discriminator
 from engine.models.nted.network import sharpen_extraction
 from engine.plan import has_fast_bfloat16
+from engine.weights import WeightsFile
 from train.data.pairs import PairBatch, both_directions
 from train.losses.adversarial import Adversary, lazy_adam
 from train.losses.features import Features
-from train.losses.slots import Slots
+from train.losses.slots import Slots, slots_in
 from train.objective import all_losses, parts, shared_asked, shared_pixel_weights
 from train.optimisers import cooling, optimisers_for
 from train.recipes import Recipe
 from train.world import World
+
+ELSEWHERE = "elsewhere"  # what a history says of weights whose card does not tell what they saw
 
 
 @torch.no_grad()
@@ -59,6 +63,7 @@ class Run:
     mixed: bool = False  # whether the generator multiplies in bfloat16
     slots: dict[int, Slots] | None = None  # the textures' patches by number of textures, where they have some
     samples: int = 0
+    begun: int = 0  # the sample it was at when it began: above 0 where it began with somebody's weights
     decay_from: int | None = None  # the learning rate falls linearly to zero from here ...
     decay_to: int | None = None  # ... to here, where the run ends
     history: list[dict] = field(default_factory=list)  # stretches of this run: data, samples, hours, decay
@@ -110,10 +115,28 @@ class Run:
             "adversary": self.adversary.state() if self.adversary else None,
             "slots": {number: asdict(slots) for number, slots in (self.slots or {}).items()},
             "samples": self.samples,
+            "begun": self.begun,
             "decay": [self.decay_from, self.decay_to],
             "history": self.history,
             "random": torch.get_rng_state(),
         }
+
+    def begin_with(self, file: WeightsFile) -> None:
+        """Take weights in place of random ones, and from their card the samples they have seen, so that the
+        run begins at the picture size they were left at; from the file their textures' patches.
+
+        Raises InputError naming the file where its network is not the recipe's, or it is damaged.
+        """
+        loaded = nted.from_file(file)
+        if loaded.config != self.recipe.network:
+            raise InputError(
+                f"The weights file {file.path} is of another network than recipe {self.recipe.name} asks for."
+            )
+        for network in (self.network, self.ema):
+            network.load_state_dict(loaded.state_dict())
+        self._take_slots(slots_in(file, loaded.config) or {})
+        self.samples = self.begun = int(file.card.get("samples", 0))
+        self.history = list(file.card.get("stretches", [{"studio": ELSEWHERE}]))
 
     def restore(self, state: dict, path: Path) -> None:
         """Go on from a checkpoint's state. An adversary that the checkpoint does not know starts afresh."""
@@ -131,14 +154,15 @@ class Run:
                 raise InputError(
                     f"The checkpoint {path} holds another discriminator than recipe {self.recipe.name}'s."
                 ) from None
-        slots = {
-            number: Slots(**saved).to(self.world.device) for number, saved in state.get("slots", {}).items()
-        }
-        self.slots = slots or None
+        self._take_slots({number: Slots(**saved) for number, saved in state.get("slots", {}).items()})
         self.samples = state["samples"]
+        self.begun = state.get("begun", 0)
         self.decay_from, self.decay_to = state["decay"]
         self.history = state["history"]
         torch.set_rng_state(state["random"])
+
+    def _take_slots(self, slots: dict[int, Slots]) -> None:
+        self.slots = {number: each.to(self.world.device) for number, each in slots.items()} or None
 
     def _restore_optimisers(self, states: list[dict], path: Path) -> None:
         factors = [[group["factor"] for group in optimiser.param_groups] for optimiser in self.optimisers]
@@ -161,7 +185,7 @@ class Run:
         return cooling(self.samples, self.decay_from, self.decay_to)
 
     def learning_rate(self) -> float:
-        warm = min(1.0, (self.samples + 1) / self.recipe.warm_up)
+        warm = min(1.0, (self.samples - self.begun + 1) / self.recipe.warm_up)
         return self.recipe.learning_rate * warm * self.cooling
 
     @property

@@ -16,6 +16,7 @@ import pytest
 import torch
 from safetensors import safe_open
 
+from engine import weights
 from engine.errors import InputError
 from engine.models import nted
 from engine.models.nted.official import load_official
@@ -296,6 +297,39 @@ def test_photos_in_folders_train_too(people, tmp_path, capsys):
     assert state["samples"] == 16 and state["history"][0]["studio"] == "photos"
     assert {phase["batch"] for phase in state["recipe"]["phases"]} == {4}
     assert main(command) == 0 and "The run is done" in capsys.readouterr().out
+
+
+def test_a_run_begins_with_weights_and_their_past(folder, people, tmp_path, capsys):
+    write_photos(tmp_path / "photos", people)
+    quiet(short(16), people, tmp_path / "first")
+    start = tmp_path / "w.safetensors"
+    assert main(["export", str(tmp_path / "first"), "--output", str(start)]) == 0
+    own = ["fit", "tiny", "--data", str(tmp_path / "photos"), "--device", "cpu", "--start", str(start)]
+    assert main([*own, "--output", str(tmp_path / "own"), "--decay-over", "8"]) == 0
+    assert "which has seen 16 samples" in capsys.readouterr().out
+    state = read_torch(checkpoint.checkpoints(tmp_path / "own")[-1])
+    assert state["samples"] == 24 and [stretch["studio"] for stretch in state["history"]] == [
+        "sticks",
+        "photos",
+    ]
+    assert main([*own, "--output", str(tmp_path / "own")]) == 0  # not a second time
+    assert "The run is done: 24 samples" in capsys.readouterr().out
+
+    run = Run.new(tiny(), ALONE)
+    run.begin_with(weights.read(start))
+    trained = nted.load(start).state_dict()
+    for network in (run.network, run.ema):
+        assert all(torch.equal(network.state_dict()[key], value) for key, value in trained.items())
+    assert run.recipe.phase(run.samples).size == (128, 80)  # not half size again
+    assert run.learning_rate() == run.recipe.learning_rate / run.recipe.warm_up
+
+    bare = tmp_path / "bare.safetensors"
+    nted.save(bare, nted.load(start))
+    run.begin_with(weights.read(bare))
+    assert run.samples == 0 and "CC0" not in provenance(run.history)[1]
+    nted.save(bare, nted.Nted(nted.default_256()))
+    assert main([*own[:-1], str(bare), "--output", str(tmp_path / "other")]) == 2
+    assert "bare.safetensors is of another network than recipe tiny" in capsys.readouterr().err
 
 
 def test_numbers_that_make_no_sense_are_refused(folder, tmp_path, capsys):

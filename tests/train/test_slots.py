@@ -125,5 +125,9 @@ def test_export_tells_what_the_textures_are_for(tmp_path):
     assert session.layers[2].texture_name(3) == "pants, left, knee"
     assert session.layers[3].texture_name(3) is None
     session.close()
+    other = small_run(ALONE)
+    other.begin_with(weights.read(tmp_path / "w.safetensors"))
+    assert torch.equal(other.slots[4].classes_K, run.slots[4].classes_K)
+    torch.testing.assert_close(other.slots[4].places_K3, places, atol=1e-3, rtol=0, equal_nan=True)
     run.slots = None
     assert weights.read(exported(run, tmp_path)).textures == {}

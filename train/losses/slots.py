@@ -9,6 +9,7 @@ anywhere on the same class. This is ours; the paper leaves the textures to find 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,8 @@ from engine.errors import InputError
 from engine.models.nted import Level, NtedConfig
 from engine.regions import SURFACE_SPAN
 from engine.textures import Purpose
+from engine.textures import from_json as purposes_from_json
+from engine.weights import WeightsFile
 from train.data.pairs import PairBatch, surface_places
 from train.data.people import CLASSES, View
 from train.data.source import Source
@@ -46,6 +49,13 @@ class Slots:
     def to(self, device: torch.device) -> Slots:
         return Slots(self.places_K3.to(device), self.classes_K.to(device))
 
+    @classmethod
+    def of(cls, purposes: Sequence[Purpose]) -> Slots:
+        """The patches that weights tell of. Raises ValueError for a class that is none."""
+        places = [purpose.place or (math.nan,) * 3 for purpose in purposes]
+        classes = [CLASSES.index(purpose.region) for purpose in purposes]
+        return cls(torch.tensor(places) / SURFACE_SPAN, torch.tensor(classes))
+
     def purposes(self) -> list[Purpose]:
         """What each texture is for: its class and its patch's centre in dm."""
         places = (self.places_K3 * SURFACE_SPAN).tolist()
@@ -65,6 +75,19 @@ class Slots:
         patch_BN = far_BNK.argmin(-1)
         unknown_BN = surface_B3hw[:, 0].flatten(1).isnan() & (classes_BN != BACKGROUND)
         return patch_BN.masked_fill(unknown_BN, NOBODYS).view(parsing_Bhw.shape)
+
+
+def slots_in(file: WeightsFile, config: NtedConfig) -> dict[int, Slots] | None:
+    """The patches that a weights file tells of, by number of textures; None where it tells of none.
+
+    Raises InputError naming the file where what it tells is damaged.
+    """
+    try:
+        purposes = purposes_from_json(file.textures)
+        found = {config.texture_counts[layer]: Slots.of(each) for layer, each in purposes.items()}
+    except (KeyError, ValueError):
+        raise InputError(f"The weights file {file.path} has damaged metadata.") from None
+    return found or None
 
 
 def counts(textures: int) -> list[int]:

@@ -10,7 +10,7 @@ from engine.models.nted.config import (
     official_512,
 )
 from engine.models.nted.network import Nted, NtedOutput
-from engine.models.nted.weights import load, save
+from engine.models.nted.weights import from_file, load, save
 
 __all__ = [
     "Level",
@@ -20,6 +20,7 @@ __all__ = [
     "ablation_256",
     "config_from_shapes",
     "default_256",
+    "from_file",
     "load",
     "official_256",
     "official_512",

@@ -125,7 +125,7 @@ def default() -> Recipe:
     return Recipe(
         name="default",
         network=default_256(),
-        phases=(Phase((128, 80), 8, 12_000), Phase((192, 128), 8, 18_000), Phase((256, 176), 8, FOREVER)),
+        phases=(Phase((128, 80), 8, 24_000), Phase((192, 128), 8, 48_000), Phase((256, 176), 8, FOREVER)),
         learning_rate=1e-2,
         optimiser="muon",
         extraction_factor=16.0,

@@ -1,10 +1,11 @@
 """`python3 -m train evaluate --weights W --data DIR`: prove weights on people never trained on.
 
 The pairs are fixed: they follow from the test people in the data set alone (`train.metrics.pairs`). Beside
-the weights stand two baselines: the reference copied, and the mean of training targets, a picture that
-`--train-data` gives: a data set of training people, over 600 of whom it is computed, or the `mean.png` of an
-earlier evaluation. Writes report.json, report.md, sheet.png, mean.png and, where asked for, pages of pairs
-for the eye; the same input gives the same bytes. Protocol: docs/evaluation.md.
+the weights stand three baselines: the reference copied; copied by its true surface, where the data tell it;
+and the mean of training targets, a picture that `--train-data` gives: a data set of training people, over 600
+of whom it is computed, or the `mean.png` of an earlier evaluation. Writes report.json, report.md, sheet.png,
+mean.png and, where asked for, pages of pairs for the eye; the same input gives the same bytes. Protocol:
+docs/evaluation.md.
 """
 
 from __future__ import annotations

@@ -10,9 +10,10 @@ import torch
 
 from train.data.augment import NONE
 from train.data.pairs import Pair, collate, load_pair
-from train.data.people import People
-from train.metrics.measure import COPY, MEAN, RESULT, Measure, Render, Sight, Table
-from train.metrics.regions import score
+from train.data.people import People, View
+from train.metrics.measure import COPY, MEAN, RESULT, SURFACE, Measure, Render, Sight, Table
+from train.metrics.regions import METRICS, REGIONS, score
+from train.metrics.surface_copy import surface_copy
 from train.sheets import contact_sheet, pair_sheet, to_rgb
 
 SHEET_PAIRS = 24
@@ -50,7 +51,8 @@ def evaluate(
     shown: numbers of pairs whose pictures are wanted in `rows`. Raises InputError on a damaged record,
     FloatingPointError where a result is no number.
     """
-    scores: dict[str, list[np.ndarray]] = {RESULT: [], COPY: []} | ({} if mean_HWC is None else {MEAN: []})
+    methods = [RESULT, COPY, *([] if mean_HWC is None else [MEAN]), SURFACE]
+    scores: dict[str, list[np.ndarray]] = {method: [] for method in methods}
     rows, facings = {}, []
     wanted = {*range(SHEET_PAIRS), *shown}
     for first in range(0, len(pairs), BATCH):
@@ -67,9 +69,10 @@ def evaluate(
         }
         if mean_HWC is not None:
             pictures[MEAN] = np.broadcast_to(mean_HWC, (len(some), *mean_HWC.shape))
+        rated = {**pictures, SURFACE: [surface_copy(*of_pair) for of_pair in views]}
         for i, (_, target) in enumerate(views):
             for name, values in scores.items():
-                values.append(score(pictures[name][i], target.image_HWC, target.parsing_HW))
+                values.append(_score(rated[name][i], target))
             if len(facings) in wanted:
                 side_by_side = (
                     batch.reference_BCHW, batch.target_planes_BPHW, output.image_BCHW, batch.target_BCHW,
@@ -82,11 +85,19 @@ def evaluate(
         on_progress(len(facings))
     persons = np.array([pair.person for pair in pairs])
     tables = [measure.table(persons) for measure in measures]
+    by_method = {name: np.stack(values) for name, values in scores.items()}
     return Evaluation(
-        scores={name: np.stack(values) for name, values in scores.items()},
+        scores={name: values for name, values in by_method.items() if np.isfinite(values).any()},
         persons_N=persons,
         facings_N=facings,
         sheet=contact_sheet([rows[number] for number in range(min(SHEET_PAIRS, len(pairs)))], 3),
         tables=[table for table in tables if table is not None],
         rows={number: rows[number] for number in shown},
     )
+
+
+def _score(picture_HWC: np.ndarray | None, target: View) -> np.ndarray:
+    """As `score`; NaN throughout for a baseline that has no picture of this pair."""
+    if picture_HWC is None:
+        return np.full((len(REGIONS), len(METRICS)), np.nan)
+    return score(picture_HWC, target.image_HWC, target.parsing_HW)

@@ -14,6 +14,7 @@ from train.data.people import View
 from train.metrics.bootstrap import Estimate, estimate
 
 RESULT, COPY, MEAN = "these weights", "copy the reference", "mean of the training targets"
+SURFACE = "copy by the true surface"
 TRUTH = "the true targets"
 
 

@@ -84,6 +84,10 @@ class Recipe:
     def phase(self, samples: int) -> Phase:
         return next((phase for phase in self.phases if samples < phase.until), self.phases[-1])
 
+    def at_full_size(self) -> Recipe:
+        """Less the phases before the last."""
+        return replace(self, phases=self.phases[-1:])
+
     def pictures(self, phase: Phase) -> int:
         """Samples a step in a phase."""
         return phase.batch * (2 if self.both_directions else 1)

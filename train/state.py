@@ -63,7 +63,7 @@ class Run:
     mixed: bool = False  # whether the generator multiplies in bfloat16
     slots: dict[int, Slots] | None = None  # the textures' patches by number of textures, where they have some
     samples: int = 0
-    begun: int = 0  # the sample it was at when it began: above 0 where it began with somebody's weights
+    begun: int | None = None  # the samples that the weights had seen which it began with; None: random ones
     decay_from: int | None = None  # the learning rate falls linearly to zero from here ...
     decay_to: int | None = None  # ... to here, where the run ends
     history: list[dict] = field(default_factory=list)  # stretches of this run: data, samples, hours, decay
@@ -122,8 +122,8 @@ class Run:
         }
 
     def begin_with(self, file: WeightsFile) -> None:
-        """Take weights in place of random ones, and from their card the samples they have seen, so that the
-        run begins at the picture size they were left at; from the file their textures' patches.
+        """Take weights in place of random ones, their past from their card, and their textures' patches. The
+        run begins at the full size.
 
         Raises InputError naming the file where its network is not the recipe's, or it is damaged.
         """
@@ -135,7 +135,8 @@ class Run:
         for network in (self.network, self.ema):
             network.load_state_dict(loaded.state_dict())
         self._take_slots(slots_in(file, loaded.config) or {})
-        self.samples = self.begun = int(file.card.get("samples", 0))
+        self.samples = int(file.card.get("samples", 0))
+        self._begin_at(self.samples)
         self.history = list(file.card.get("stretches", [{"studio": ELSEWHERE}]))
 
     def restore(self, state: dict, path: Path) -> None:
@@ -156,10 +157,15 @@ class Run:
                 ) from None
         self._take_slots({number: Slots(**saved) for number, saved in state.get("slots", {}).items()})
         self.samples = state["samples"]
-        self.begun = state.get("begun", 0)
+        self._begin_at(state.get("begun"))
         self.decay_from, self.decay_to = state["decay"]
         self.history = state["history"]
         torch.set_rng_state(state["random"])
+
+    def _begin_at(self, begun: int | None) -> None:
+        self.begun = begun
+        if begun is not None:
+            self.recipe = self.recipe.at_full_size()
 
     def _take_slots(self, slots: dict[int, Slots]) -> None:
         self.slots = {number: each.to(self.world.device) for number, each in slots.items()} or None
@@ -180,12 +186,17 @@ class Run:
                     group["betas"] = self.recipe.betas
 
     @property
+    def own_samples(self) -> int:
+        """Less those that the weights had seen which the run began with."""
+        return self.samples - (self.begun or 0)
+
+    @property
     def cooling(self) -> float:
         """Share of the learning rates that the decay leaves."""
         return cooling(self.samples, self.decay_from, self.decay_to)
 
     def learning_rate(self) -> float:
-        warm = min(1.0, (self.samples - self.begun + 1) / self.recipe.warm_up)
+        warm = min(1.0, (self.own_samples + 1) / self.recipe.warm_up)
         return self.recipe.learning_rate * warm * self.cooling
 
     @property
@@ -238,7 +249,7 @@ class Run:
         for optimiser in self.optimisers:
             optimiser.step()
         count = len(batch.target_BCHW) * self.world.size
-        half_life = min(self.recipe.ema_half_life, self.recipe.ema_ramp * (self.samples + count))
+        half_life = min(self.recipe.ema_half_life, self.recipe.ema_ramp * (self.own_samples + count))
         update_ema(self.ema, self.network, 0.5 ** (count / half_life))
         if adversary is not None:
             sums |= self._teach(adversary, torch.stack(fakes, 1).flatten(0, 1), batch.target_BCHW)

@@ -320,12 +320,17 @@ def test_a_run_begins_with_weights_and_their_past(folder, people, tmp_path, caps
     trained = nted.load(start).state_dict()
     for network in (run.network, run.ema):
         assert all(torch.equal(network.state_dict()[key], value) for key, value in trained.items())
-    assert run.recipe.phase(run.samples).size == (128, 80)  # not half size again
     assert run.learning_rate() == run.recipe.learning_rate / run.recipe.warm_up
+    run.step(next(batches(run, people, 0)))
+    moved, average = (dict(network.named_parameters()) for network in (run.network, run.ema))
+    assert any(not torch.equal(value, trained[name]) for name, value in moved.items())
+    for name, value in moved.items():  # the average's memory is as short as the run
+        torch.testing.assert_close(average[name], value, atol=1e-3, rtol=0)
 
     bare = tmp_path / "bare.safetensors"
     nted.save(bare, nted.load(start))
     run.begin_with(weights.read(bare))
+    assert run.recipe.phase(run.samples).size == (128, 80)  # not half size first
     assert run.samples == 0 and "CC0" not in provenance(run.history)[1]
     nted.save(bare, nted.Nted(nted.default_256()))
     assert main([*own[:-1], str(bare), "--output", str(tmp_path / "other")]) == 2

@@ -7,6 +7,8 @@ over textures: its values are shares, shown from 0 to 1.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QToolTip, QVBoxLayout, QWidget
@@ -14,7 +16,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QToolTip
 from app.docks.mapview import MapView
 from app.docks.tiles import TileGrid
 from engine.api import AttentionMaps, Layer
+from engine.regions import REGIONS
 
+BACKGROUND = REGIONS[0]
 TOLD = 3  # textures named for a place of the result
 
 
@@ -24,12 +28,15 @@ def relative(map_hw: np.ndarray) -> np.ndarray:
     return map_hw / peak if peak > 0 else map_hw
 
 
-def most_telling(maps_Khw: np.ndarray) -> int:
+def most_telling(maps_Khw: np.ndarray, names: Sequence[str] = ()) -> int:
     """The channel to show first: its share differs most from place to place, and is not that of the top and
-    the sides of the picture, where the background is.
+    the sides of the picture, where the background is, nor the background's by its name.
     """
     rim = np.concatenate([maps_Khw[:, 0], maps_Khw[:, :, 0], maps_Khw[:, :, -1]], axis=1)
-    return int((maps_Khw.std(axis=(1, 2)) - 2 * rim.mean(axis=1)).argmax())
+    telling = maps_Khw.std(axis=(1, 2)) - 2 * rim.mean(axis=1)
+    behind = [k for k, name in enumerate(names) if name.startswith(BACKGROUND)]
+    telling[behind] = -np.inf
+    return int(telling.argmax())
 
 
 def shares_at(maps_Khw: np.ndarray, x: float, y: float) -> np.ndarray:
@@ -188,7 +195,7 @@ class AttentionPanel(QWidget):
         distribution = self._maps.distribution[name]
         if self._unseen:
             self._unseen = False
-            self._choose(most_telling(distribution))
+            self._choose(most_telling(distribution, self._layer.texture_names))
             channel = self.texture
         self.result.show_picture(self._result)
         self.result.show_map(distribution[channel])

@@ -105,3 +105,4 @@ def test_the_first_texture_shown_is_of_the_person_not_of_what_is_behind():
     maps[1, 3:, 2:4] = 1.0  # a person who is cut off below
     maps[0] = 1 - maps[1]
     assert most_telling(maps) == 1
+    assert most_telling(maps[:2], ["face", "background (1)"]) == 0

@@ -7,8 +7,9 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -20,6 +21,7 @@ from engine.api import AttentionMaps, Frame, Layer, Mix, Reference, RenderReques
 from engine.errors import InputError
 from engine.framing import frame_photo
 from engine.models import nted
+from engine.models.nted.detail import Source, share_of
 from engine.models.nted.graph import DragGraph
 from engine.models.nted.inference import InferenceNted
 from engine.ops.attention import distribution_attention
@@ -32,6 +34,13 @@ TEXTURE_CACHE_BYTES = 128 << 20
 EXTRACTION_CACHE_ENTRIES = 2  # the maps of a reference take about ten times the memory of its textures
 POSE_CACHE_ENTRIES = 8
 PREVIEW_LEVELS = 3
+
+
+class _Encoded(NamedTuple):
+    """What is kept of a reference. source: where the network copies detail."""
+
+    textures: list[Tensor]
+    source: Source | None
 
 
 @dataclass
@@ -73,7 +82,7 @@ class Session:
         self._texture_names = dict(texture_names or {})
         self._networks = _prepare(network, plan)
         self._references: dict[str, Reference] = {}
-        self._textures: OrderedDict[str, list[Tensor]] = OrderedDict()
+        self._textures: OrderedDict[str, _Encoded] = OrderedDict()
         self._extraction: OrderedDict[str, dict[str, np.ndarray]] = OrderedDict()
         self._features: OrderedDict[tuple, Tensor] = OrderedDict()
         self._graphs: dict[tuple, DragGraph] = {}
@@ -174,14 +183,17 @@ class Session:
         with self._lock:
             torch.set_num_threads(self.plan.threads)
             grey_1CHW = torch.zeros(1, 3, *self._canvas, device=self.plan.device)
-            textures = self._networks.exact.encode(grey_1CHW).textures
+            textures, _, context = self._networks.exact.encode(grey_1CHW)
+            source = self._networks.exact.source(context, grey_1CHW)
             planes_PHW = torch.full((PLANES, *self._canvas), 255, dtype=torch.uint8, device=self.plan.device)
             for level in (None, *self.levels):
                 network, stop = self._stop(level)
                 if self.plan.device.type == "cuda":
-                    self._graph(network, stop, planes_PHW, textures)
+                    rendering = self._graph(network, stop, planes_PHW, textures)(planes_PHW, textures)
                 else:
-                    network.render(network.pose_feature(planes_PHW), textures, stop)
+                    rendering = network.render(network.pose_feature(planes_PHW), textures, stop)
+                if self._is_whole(rendering) and source is not None:
+                    network.add_detail(rendering, [(source, 1.0)])
 
     # One picture after another
 
@@ -233,6 +245,9 @@ class Session:
             torch.set_num_threads(self.plan.threads)
             network, stop = self._stop(request.level)
             rendering = self._rendered(network, stop, keypoints_18x3, self._mixed(request))
+            sources = self._sources(request, rendering) if self._is_whole(rendering) else []
+            if sources:
+                rendering = network.add_detail(rendering, sources)
             picture = rendering.image_BCHW
             if picture.shape[-2] != self._canvas[0]:
                 picture = F.interpolate(picture, self._canvas, mode="bilinear", align_corners=False)
@@ -251,7 +266,7 @@ class Session:
     # Caches
 
     @torch.inference_mode()
-    def _encoded(self, key: str) -> list[Tensor]:
+    def _encoded(self, key: str) -> _Encoded:
         if key in self._textures:
             self._textures.move_to_end(key)
             return self._textures[key]
@@ -262,32 +277,46 @@ class Session:
         if self._canvas != self.size:
             beyond = [self._canvas[1] - self.size[1], self._canvas[0] - self.size[0]]
             picture_BCHW = F.pad(picture_BCHW, (0, beyond[0], 0, beyond[1]), mode="replicate")
-        textures, extraction = self._networks.exact.encode(picture_BCHW)
-        self._textures[key] = textures
+        textures, extraction, context = self._networks.exact.encode(picture_BCHW)
+        encoded = _Encoded(textures, self._networks.exact.source(context, picture_BCHW))
+        self._textures[key] = encoded
         self._extraction[key] = _by_layer(self.layers, extraction)
         while len(self._extraction) > EXTRACTION_CACHE_ENTRIES:
             self._extraction.popitem(last=False)
         while len(self._textures) > 1 and _bytes(self._textures.values()) > TEXTURE_CACHE_BYTES:
             self._textures.popitem(last=False)
-        return textures
+        return encoded
 
     def _mixed(self, request: RenderRequest) -> list[Tensor]:
         """Eq. 13, layer by layer: T = T_identity + m (T_other - T_identity)."""
-        textures = list(self._encoded(request.identity))
+        textures = list(self._encoded(request.identity).textures)
         for mix in request.mixes:
             for index, (layer, other) in enumerate(
-                zip(self.layers, self._encoded(mix.reference), strict=True)
+                zip(self.layers, self._encoded(mix.reference).textures, strict=True)
             ):
-                m = (
-                    mix.coefficients
-                    if isinstance(mix.coefficients, float | int)
-                    else mix.coefficients.get(layer.name)
-                )
-                if m is None:
-                    continue
-                m = torch.as_tensor(m, dtype=torch.float32, device=other.device)
-                textures[index] = torch.lerp(textures[index], other, m)
+                m = _coefficients(mix, layer)
+                if m is not None:
+                    textures[index] = torch.lerp(textures[index], other, m.to(other.device))
         return textures
+
+    def _is_whole(self, rendering: nted.Rendering) -> bool:
+        return rendering.image_BCHW.shape[-2] == self._canvas[0]
+
+    def _sources(
+        self, request: RenderRequest, rendering: nted.Rendering
+    ) -> list[tuple[Source, Tensor | float]]:
+        """The references' detail, each with its share of the picture; none where the network copies none."""
+        own = self._encoded(request.identity).source
+        if own is None:
+            return []
+        sources = [(own, 1.0)]
+        for mix in request.mixes:
+            m = _coefficients(mix, self.layers[-2])
+            if m is not None:
+                m = m.to(self.plan.device)
+                share = share_of(rendering.distribution_logits, m) if m.ndim else float(m)
+                sources.append((self._encoded(mix.reference).source, share))
+        return sources
 
     def _stop(self, level: int | None) -> tuple[InferenceNted, int | None]:
         """The network that answers a request of this level and how many of its levels run (None: all)."""
@@ -363,8 +392,16 @@ def _by_layer(layers: tuple[Layer, ...], maps: list[Tensor]) -> dict[str, np.nda
     return found
 
 
-def _bytes(entries) -> int:
-    return sum(tensor.numel() * tensor.element_size() for textures in entries for tensor in textures)
+def _coefficients(mix: Mix, layer: Layer) -> Tensor | None:
+    """float32, of a layer: one number, or [K]."""
+    one = isinstance(mix.coefficients, float | int)
+    m = mix.coefficients if one else mix.coefficients.get(layer.name)
+    return None if m is None else torch.as_tensor(m, dtype=torch.float32)
+
+
+def _bytes(entries: Iterable[_Encoded]) -> int:
+    tensors = [tensor for entry in entries for tensor in (*entry.textures, *(entry.source or ()))]
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
 
 def _checked_pose(keypoints_18x3: np.ndarray) -> np.ndarray:

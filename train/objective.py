@@ -12,6 +12,7 @@ from train.data.pairs import PairBatch
 from train.losses.adversarial import Adversary
 from train.losses.attention import attention_reconstruction
 from train.losses.features import Features
+from train.losses.places import places_term
 from train.losses.reconstruction import early_pictures, multiscale_l1, region_weights
 from train.losses.slots import Slots, all_asked, slots_term
 from train.losses.total import paper_losses
@@ -42,6 +43,8 @@ def house_losses(
         terms["slots"] = weights.slots * slots_term(
             output.extraction, output.distribution_logits, slots, batch, asked_L2
         )
+    if weights.places:
+        terms["places"] = weights.places * places_term(output, batch)
     return terms
 
 

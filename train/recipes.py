@@ -27,12 +27,14 @@ class Phase:
 @dataclass(frozen=True)
 class LossWeights:
     """reconstruction: multi-scale L1; attention: Eq. 8; early: the renderer's smaller pictures; slots: every
-    texture of a level's first layer has its own patch of the surface (needs surface coordinates)."""
+    texture of a level's first layer has its own patch of the surface; places: both pictures' positions know
+    their place on the surface (both need surface coordinates)."""
 
     reconstruction: float = 1.0
     attention: float = 5.0
     early: float = 0.5
     slots: float = 0.0
+    places: float = 0.0
 
 
 NO_LOSSES = LossWeights(0.0, 0.0, 0.0)
@@ -99,7 +101,7 @@ class Recipe:
 
     @property
     def needs_surfaces(self) -> bool:
-        return self.losses.slots > 0
+        return self.losses.slots > 0 or self.losses.places > 0
 
     @property
     def needs_features(self) -> bool:
@@ -115,7 +117,7 @@ class Recipe:
 
     def without_surfaces(self) -> Recipe:
         """Less the terms that need surface coordinates."""
-        return replace(self, losses=replace(self.losses, slots=0.0))
+        return replace(self, losses=replace(self.losses, slots=0.0, places=0.0))
 
     def to_json(self) -> dict:
         return asdict(self)
@@ -133,7 +135,7 @@ def default() -> Recipe:
         learning_rate=1e-2,
         optimiser="muon",
         extraction_factor=16.0,
-        losses=LossWeights(attention=1.0, slots=0.2),
+        losses=LossWeights(attention=1.0, slots=0.2, places=1.0),
     )
 
 
@@ -149,6 +151,11 @@ def sharp() -> Recipe:
         phases=(Phase((256, 176), 8, FOREVER),),
         paper=replace(PAPER_256, perceptual=0.2, style=20.0, face=0.03, attention=0.0, adversarial=0.0),
     )
+
+
+def onward() -> Recipe:
+    """From weights that are there: `sharp` at half the learning rate, which does not undo what they know."""
+    return replace(sharp(), name="onward", learning_rate=5e-3)
 
 
 def paper_256() -> Recipe:
@@ -198,5 +205,5 @@ def tiny() -> Recipe:
 
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
-    recipe.__name__: recipe for recipe in (default, sharp, paper_256, paper_512, tiny)
+    recipe.__name__: recipe for recipe in (default, sharp, onward, paper_256, paper_512, tiny)
 }

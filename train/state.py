@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -123,17 +123,18 @@ class Run:
 
     def begin_with(self, file: WeightsFile) -> None:
         """Take weights in place of random ones, their past from their card, and their textures' patches. The
-        run begins at the full size.
+        run begins at the full size. Detail may be missing from them: it begins at random then.
 
         Raises InputError naming the file where its network is not the recipe's, or it is damaged.
         """
         loaded = nted.from_file(file)
-        if loaded.config != self.recipe.network:
+        wanted = self.recipe.network
+        if wanted not in (loaded.config, replace(loaded.config, detail=wanted.detail)):
             raise InputError(
                 f"The weights file {file.path} is of another network than recipe {self.recipe.name} asks for."
             )
         for network in (self.network, self.ema):
-            network.load_state_dict(loaded.state_dict())
+            network.load_state_dict(network.state_dict() | loaded.state_dict())
         self._take_slots(slots_in(file, loaded.config) or {})
         self.samples = int(file.card.get("samples", 0))
         self._begin_at(self.samples)

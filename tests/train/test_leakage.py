@@ -32,6 +32,8 @@ PANTS = CLASSES.index("pants")
 class PaintedNetwork:
     """Two textures of plain colour, mixed as the "pose" says; everybody's textures are white, but A's."""
 
+    detail = None
+
     def reference_encoder(self, picture_1CHW):
         return Textures([torch.ones(1, 3, 2)], [])
 
@@ -39,7 +41,7 @@ class PaintedNetwork:
         return planes_1PHW
 
     def target_image_renderer(self, pose_1KHW, textures):
-        return Rendering(torch.einsum("bkhw,bck->bchw", pose_1KHW, textures[0]), [], [])
+        return Rendering(torch.einsum("bkhw,bck->bchw", pose_1KHW, textures[0]), [], [], [])
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ from torch import Tensor
 
 from engine.cv import cv2
 from engine.models.nted import Nted
+from engine.models.nted.detail import share_of
 from train.data.augment import NONE
 from train.data.pairs import Pair, load_pair
 from train.data.people import CLASSES, People, View
@@ -143,7 +144,12 @@ class Leakage:
     def _swapper(self, sight: Sight, i: int, giver: View) -> Callable[[list[Tensor]], np.ndarray]:
         picture_BCHW = sight.batch.reference_BCHW
         other = torch.from_numpy(giver.image_HWC.transpose(2, 0, 1)[None].astype(np.float32) / 127.5 - 1)
-        theirs = self._network.reference_encoder(other.to(picture_BCHW.device)).textures
+        other = other.to(picture_BCHW.device)
+        theirs, _, context = self._network.reference_encoder(other)
+        detail = self._network.detail
+        if detail is not None:
+            own = self._network.reference_encoder(picture_BCHW[i : i + 1]).context
+            sources = detail.source(own, picture_BCHW[i : i + 1]), detail.source(context, other)
         pose = self._network.skeleton_encoder(sight.batch.target_planes_BPHW[i : i + 1])
 
         def render(taken: list[Tensor]) -> np.ndarray:
@@ -151,6 +157,12 @@ class Leakage:
                 torch.where(taken_K, theirs_1CK, ours_BCK[i : i + 1])
                 for taken_K, theirs_1CK, ours_BCK in zip(taken, theirs, sight.output.textures, strict=True)
             ]
-            return to_rgb(self._network.target_image_renderer(pose, mixed).image_BCHW[0])
+            rendering = self._network.target_image_renderer(pose, mixed)
+            image_BCHW = rendering.image_BCHW
+            if detail is not None:
+                share = share_of(rendering.distribution_logits, taken[-2])
+                shares = [(sources[0], 1.0), (sources[1], share)]
+                image_BCHW, _ = detail(rendering.features, image_BCHW, shares)
+            return to_rgb(image_BCHW[0])
 
         return render

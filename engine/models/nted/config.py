@@ -39,16 +39,22 @@ class NtedConfig:
 
     context: channels of what tells the extraction where in the picture it reads (context.py); 0: nothing
     does, as in the paper.
+
+    detail: channels of what copies detail from the photo (detail.py; needs context); 0: nothing does, as in
+    the paper.
     """
 
     levels: tuple[Level, ...]
     size: tuple[int, int]
     transfer: str = "textures"
     context: int = 0
+    detail: int = 0
 
     def __post_init__(self):
         if self.transfer not in TRANSFERS:
             raise ValueError(f"transfer is {self.transfer!r}, not one of {TRANSFERS}")
+        if self.detail and not self.context:
+            raise ValueError("detail needs context")
 
     @property
     def texture_counts(self) -> dict[str, int]:
@@ -60,12 +66,19 @@ class NtedConfig:
     def to_json(self) -> dict:
         levels = [asdict(level) for level in self.levels]
         size = list(self.size)
-        return {"levels": levels, "size": size, "transfer": self.transfer, "context": self.context}
+        return {
+            "levels": levels,
+            "size": size,
+            "transfer": self.transfer,
+            "context": self.context,
+            "detail": self.detail,
+        }
 
     @classmethod
     def from_json(cls, data: Mapping) -> NtedConfig:
         levels = tuple(Level(**level) for level in data["levels"])
-        return cls(levels, tuple(data["size"]), data.get("transfer", "textures"), data.get("context", 0))
+        extras = {name: data[name] for name in ("transfer", "context", "detail") if name in data}
+        return cls(levels, tuple(data["size"]), **extras)
 
 
 def official_256() -> NtedConfig:
@@ -108,6 +121,7 @@ def default_256() -> NtedConfig:
         (Level(16, 256, 32), Level(32, 256, 32), Level(64, 128, 64), Level(128, 64, 64), Level(256, 32)),
         (256, 176),
         context=96,
+        detail=24,
     )
 
 
@@ -137,4 +151,5 @@ def config_from_shapes(shapes: Mapping[str, tuple[int, ...]]) -> NtedConfig:
         levels.append(Level(COARSEST_ROWS << index, shapes[conv_key][0], textures, kernel))
     rows = levels[-1].rows
     context = shapes.get("reference_encoder.context.project.0.weight", (0,))[0]
-    return NtedConfig(tuple(levels), (rows, rows * 11 // 16), context=context)
+    detail = shapes.get("detail.conv.weight", (0,))[0]
+    return NtedConfig(tuple(levels), (rows, rows * 11 // 16), context=context, detail=detail)

@@ -13,12 +13,14 @@ Against network.py, which stays what the paper says:
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from engine.models.nted import network as nted
+from engine.models.nted.detail import Source
 from engine.ops.attention import extraction_attention, normalise_features
 from engine.ops.equalized import LEAKY_GAIN, LEAKY_SLOPE, BiasedLeakyReLU, EqualConv2d
 from engine.ops.fused import FusedConv, add_mixture_, matmul_nt
@@ -41,6 +43,11 @@ class InferenceNted:
         with torch.no_grad():
             self._skeleton_encoder = _SkeletonEncoder(network.skeleton_encoder, device, dtype)
             self._renderer = _Renderer(network.target_image_renderer, device, dtype)
+            self._detail = None
+            if network.detail is not None:
+                self._detail = copy.deepcopy(network.detail).to(
+                    device, dtype, memory_format=torch.channels_last
+                )
             self._reference_encoder = None
             if with_reference:
                 self._reference_encoder = _ReferenceEncoder(network.reference_encoder, device, torch.float32)
@@ -48,6 +55,17 @@ class InferenceNted:
     def encode(self, reference_1CHW: Tensor) -> nted.Textures:
         """Picture in [-1, 1] -> neural textures and extraction maps, as `ReferenceEncoder.forward`."""
         return self._reference_encoder(reference_1CHW)
+
+    def source(self, context_1Chw: Tensor | None, reference_1CHW: Tensor) -> Source | None:
+        """What detail can be copied of an encoded reference; None where the network copies none."""
+        return None if self._detail is None else self._detail.source(context_1Chw, reference_1CHW)
+
+    def add_detail(
+        self, rendering: nted.Rendering, sources: Sequence[tuple[Source, Tensor | float]]
+    ) -> nted.Rendering:
+        """A rendering of all levels with the detail of its references, as `Detail.forward`."""
+        image, copied = self._detail(rendering.features, rendering.image_BCHW, sources)
+        return rendering._replace(image_BCHW=image, copied=copied)
 
     def pose_feature(self, planes_PHW: Tensor) -> Tensor:
         """Pose planes as bytes, uint8 [20, H, W] -> the coarsest feature [1, C, h, w] in `dtype`."""
@@ -125,13 +143,15 @@ class _ReferenceEncoder:
         for level in self._levels:
             x = level(x)
             features.append(x)
-        contexts = self._context(features) if self._context is not None else [None] * len(features)
+        contexts, finest = [None] * len(features), None
+        if self._context is not None:
+            contexts, finest = self._context(features)
         textures, extraction = [], []
         for x, context, extractions in zip(features, contexts, self._extractions, strict=True):
             for texture_1CK, attention_1Khw in extractions(x, context):
                 textures.insert(0, texture_1CK)
                 extraction.insert(0, attention_1Khw)
-        return nted.Textures(textures, extraction)
+        return nted.Textures(textures, extraction, finest)
 
 
 class _Extractions:
@@ -190,7 +210,7 @@ class _Renderer:
         self, pose_1Chw: Tensor, textures: list[Tensor], levels: int | None = None
     ) -> nted.Rendering:
         x, skip = pose_1Chw, None
-        skips, logits = [], []
+        skips, logits, features = [], [], []
         waiting = iter(textures)
         for conv0, conv1, to_rgb in self._levels[:levels]:
             for conv in (conv0, conv1):
@@ -199,7 +219,8 @@ class _Renderer:
                     logits.append(logits_1Khw)
             skip = to_rgb(x, skip)
             skips.append(skip)
-        return nted.Rendering(skip, skips, logits)
+            features.append(x)
+        return nted.Rendering(skip, skips, logits, features)
 
 
 class _Styled:

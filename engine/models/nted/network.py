@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from engine.models.nted.ablations import FullAttention
 from engine.models.nted.config import POSE_PLANES, Level, NtedConfig
 from engine.models.nted.context import Context
+from engine.models.nted.detail import Copied, Detail
 from engine.ops import attention
 from engine.ops.equalized import (
     LEAKY_GAIN,
@@ -34,11 +35,13 @@ from engine.ops.resample import Blur, Upsample
 class Textures(NamedTuple):
     """Neural textures and where they were read, one entry a layer in the order 16a, 16b, 32a, ...
 
-    textures: [B, C, K] each. extraction: C̄e, float32 [B, K, h, w] each, every channel sums to 1.
+    textures: [B, C, K] each. extraction: C̄e, float32 [B, K, h, w] each, every channel sums to 1. context: the
+    finest of `context.Context`, where there is one.
     """
 
     textures: list[Tensor]
     extraction: list[Tensor]
+    context: Tensor | None = None
 
 
 class Rendering(NamedTuple):
@@ -47,15 +50,22 @@ class Rendering(NamedTuple):
     image_BCHW: about [-1, 1], not clamped; at an early stop it has that level's rows.
     skips: the RGB sum after every level; the last is `image_BCHW`.
     distribution_logits: [B, K, h, w] each, layers in the order 16a, 16b, ...
+    features: [B, C, h, w], what every level ended with. copied: where the picture has detail.
     """
 
     image_BCHW: Tensor
     skips: list[Tensor]
     distribution_logits: list[Tensor]
+    features: list[Tensor]
+    copied: Copied | None = None
 
 
 class NtedOutput(NamedTuple):
-    """A full pass. extraction: C̄e, distribution: C̄d (softmax over K), both [B, K, h, w]; lists by layer."""
+    """A full pass. extraction: C̄e, distribution: C̄d (softmax over K), both [B, K, h, w]; lists by layer.
+
+    skips: as in `Rendering`. reference_places and copied: of `detail.Detail`, where the network has that; the
+    picture is then the last of the skips with detail.
+    """
 
     image_BCHW: Tensor
     extraction: list[Tensor]
@@ -63,6 +73,8 @@ class NtedOutput(NamedTuple):
     distribution_logits: list[Tensor]
     textures: list[Tensor]
     skips: list[Tensor]
+    reference_places: Tensor | None = None
+    copied: Copied | None = None
 
 
 class ActivatedConv1x1(nn.Module):
@@ -174,7 +186,9 @@ class ReferenceEncoder(Encoder):
             features.append(x)
         if self.convs[0].extraction_operations is None:
             return Textures([x for x in reversed(features) for _ in range(2)], [])
-        contexts = self.context(features) if self.context is not None else [None] * len(features)
+        contexts, finest = [None] * len(features), None
+        if self.context is not None:
+            contexts, finest = self.context(features)
         textures, extraction = [], []
         for level, x, context in zip(self.convs, features, contexts, strict=True):
             around = context.chunk(2, 1) if context is not None else (None, None)
@@ -182,7 +196,7 @@ class ReferenceEncoder(Encoder):
                 texture_BCK, attention_BKhw = operation(x, around_BKhw)
                 textures.insert(0, texture_BCK)
                 extraction.insert(0, attention_BKhw)
-        return Textures(textures, extraction)
+        return Textures(textures, extraction, finest)
 
 
 class Distribution(nn.Module):
@@ -286,7 +300,7 @@ class Renderer(nn.Module):
     def forward(self, pose_BChw: Tensor, textures: list[Tensor], levels: int | None = None) -> Rendering:
         """levels: how many levels to run (None: all); fewer give the picture of that level's RGB sum."""
         x, skip = pose_BChw, None
-        skips, logits = [], []
+        skips, logits, features = [], [], []
         waiting = iter(textures)
         for level in self.convs[:levels]:
             for conv in (level.conv0, level.conv1):
@@ -296,7 +310,8 @@ class Renderer(nn.Module):
                     logits.append(logits_BKhw)
             skip = level.to_rgb(x, skip)
             skips.append(skip)
-        return Rendering(skip, skips, logits)
+            features.append(x)
+        return Rendering(skip, skips, logits, features)
 
 
 class Nted(nn.Module):
@@ -311,23 +326,34 @@ class Nted(nn.Module):
         self.reference_encoder = ReferenceEncoder(config) if config.transfer != "none" else None
         self.skeleton_encoder = SkeletonEncoder(config)
         self.target_image_renderer = Renderer(config)
+        self.detail = None
+        if config.detail:
+            coarse, fine = (level.channels for level in config.levels[-2:])
+            self.detail = Detail(config.context, coarse, fine, config.detail)
 
     def forward(self, reference_BCHW: Tensor, planes_BPHW: Tensor) -> NtedOutput:
         """reference in [-1, 1], planes in [0, 1]; the picture has their size, floored to multiples of 16."""
         if self.reference_encoder is None:
-            textures, extraction = [], []
+            textures, extraction, context_BChw = [], [], None
             pose_BChw = self.skeleton_encoder(torch.cat([planes_BPHW, reference_BCHW], 1))
         else:
-            textures, extraction = self.reference_encoder(reference_BCHW)
+            textures, extraction, context_BChw = self.reference_encoder(reference_BCHW)
             pose_BChw = self.skeleton_encoder(planes_BPHW)
         rendering = self.target_image_renderer(pose_BChw, textures)
+        image_BCHW, places_B11hw, copied = rendering.image_BCHW, None, None
+        if self.detail is not None:
+            source = self.detail.source(context_BChw, reference_BCHW)
+            places_B11hw = source.places
+            image_BCHW, copied = self.detail(rendering.features, image_BCHW, [(source, 1.0)])
         return NtedOutput(
-            image_BCHW=rendering.image_BCHW,
+            image_BCHW=image_BCHW,
             extraction=extraction,
             distribution=[attention.distribution_attention(q) for q in rendering.distribution_logits],
             distribution_logits=rendering.distribution_logits,
             textures=textures,
             skips=rendering.skips,
+            reference_places=places_B11hw,
+            copied=copied,
         )
 
 

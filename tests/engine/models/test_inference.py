@@ -25,14 +25,20 @@ LEVELS = (
 )
 
 
-@pytest.fixture(scope="module", params=(0, 24), ids=("as in the paper", "with context"))
+@pytest.fixture(
+    scope="module", params=((0, 0), (24, 0), (24, 8)), ids=("as in the paper", "with context", "with detail")
+)
 def network(request) -> nted.Nted:
     torch.manual_seed(3)
-    config = nted.NtedConfig(LEVELS, (128, 88), context=request.param)
+    context, detail = request.param
+    config = nted.NtedConfig(LEVELS, (128, 88), context=context, detail=detail)
     made = nted.Nted(config).eval().requires_grad_(False)
     for parameter in made.parameters():
         if parameter.dim() == 1:  # biases begin at zero, where nothing could go wrong with them
             parameter.normal_(0, 0.5)
+    if detail:  # and so do these, lest they disturb what is there
+        for conv in (made.detail.out, made.detail.reference_places.out, made.detail.target_places.out):
+            conv.weight.normal_()
     return made
 
 
@@ -53,8 +59,11 @@ def test_it_is_the_networks_function(network, pictures):
     reference, planes = pictures
     form = InferenceNted(network, CPU, torch.float32)
     for _ in range(2):  # the second call finds the weights packed
-        textures, extraction = form.encode(reference)
+        textures, extraction, context = form.encode(reference)
         rendering = form.render(form.pose_feature(planes), textures)
+        source = form.source(context, reference)
+        if source is not None:
+            rendering = form.add_detail(rendering, [(source, 1.0)])
         out = network(reference, planes[None] / 255.0)
         assert worst(textures, out.textures) < 1e-4 and worst(extraction, out.extraction) < 1e-5
         assert worst(rendering.distribution_logits, out.distribution_logits) < 1e-3
@@ -68,7 +77,7 @@ def test_another_size_after_the_first(network, pictures):
     form = InferenceNted(network, CPU, torch.float32)
     form.render(form.pose_feature(pictures[1]), form.encode(pictures[0]).textures)
     rendering = form.render(form.pose_feature(planes), form.encode(reference).textures)
-    assert worst([rendering.image_BCHW], [network(reference, planes[None] / 255.0).image_BCHW]) < 1e-3
+    assert worst(rendering.skips, network(reference, planes[None] / 255.0).skips) < 1e-3
 
 
 @torch.inference_mode()
@@ -106,7 +115,7 @@ def test_official_vectors():
     golden = np.load(DATA / "caseB_g256_div8_128x96_b1.npz")
     form = InferenceNted(nted.load(rule_drawn.generator()), CPU, torch.float32)
     reference = (torch.from_numpy(golden["image_u8"]) / np.float32(255) - 0.5) / 0.5
-    textures, _ = form.encode(reference)
+    textures = form.encode(reference).textures
     feature = form.pose_feature(torch.from_numpy(golden["skeleton_u8"])[0])
     rendering = form.render(feature, textures)
     assert np.abs(feature.numpy() - golden["skeleton_feature"]).max() < 2e-4

@@ -1,0 +1,198 @@
+"""Detail copied from the photo: the atlas of places, what is seen through it, shares of several photos."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.api import Mix, RenderRequest
+from engine.models import nted
+from engine.models.nted.detail import CLASSES, Detail, look_up, make_atlas, see, share_of
+from engine.plan import make_plan
+from engine.regions import REGIONS, SURFACE_SPAN
+from engine.session import Session
+
+ROWS, COLUMNS = 32, 24
+SHIRT, ARMS = REGIONS.index("upper clothes"), REGIONS.index("arms")
+
+
+def places(classes_hw: torch.Tensor, dm_3hw: torch.Tensor) -> torch.Tensor:
+    """Certain of the classes; a batch of one."""
+    return torch.cat([20.0 * F.one_hot(classes_hw, CLASSES).movedim(-1, 0), dm_3hw / SURFACE_SPAN])[
+        None
+    ].float()
+
+
+def a_shirt(dx: float = 0.0) -> torch.Tensor:
+    """The picture's right half shows a piece of a shirt of 6 dm by 3, moved by dx dm along the body."""
+    classes_hw = torch.zeros(ROWS, COLUMNS, dtype=torch.long)
+    classes_hw[:, COLUMNS // 2 :] = SHIRT
+    y, x = torch.meshgrid(torch.linspace(4, -2, ROWS), torch.linspace(-3, 3, COLUMNS), indexing="ij")
+    return places(classes_hw, torch.stack([x + dx, y, torch.ones_like(x)]))
+
+
+def own_positions() -> torch.Tensor:
+    x = (torch.arange(COLUMNS) + 0.5) * 2 / COLUMNS - 1
+    y = (torch.arange(ROWS) + 0.5) * 2 / ROWS - 1
+    return torch.stack([x.expand(ROWS, COLUMNS), y[:, None].expand(ROWS, COLUMNS)])[None]
+
+
+def detail(width: int = 8) -> Detail:
+    torch.manual_seed(1)
+    return Detail(context=12, coarse=10, fine=6, width=width).eval().requires_grad_(False)
+
+
+def test_a_place_is_found_where_the_photo_shows_it():
+    found, unseen = look_up(make_atlas(a_shirt()), a_shirt())
+    cell = 2 * 0.5 / 6  # of the atlas, in the picture's units
+    inner = (slice(None), slice(None), slice(3, -3), slice(COLUMNS // 2 + 2, -3))
+    assert (found - own_positions())[inner].abs().max() < cell / 2
+    assert (
+        unseen[:, 0][:, 3:-3, :-3].max() < 0.87 / 3
+    )  # nothing is farther from what was seen than a cell across
+
+
+def test_what_moves_on_the_body_moves_in_the_photo():
+    found, _ = look_up(make_atlas(a_shirt()), a_shirt(dx=-1.0))
+    inner = (slice(3, -3), slice(COLUMNS // 2 + 6, -3))
+    moved = (found - own_positions())[0][:, inner[0], inner[1]]
+    assert moved[0].mean() == pytest.approx(-1.0 / 6 * 2 * (COLUMNS - 1) / COLUMNS, abs=0.03)
+    assert moved[1].abs().max() < 0.1
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**31), st.integers(1, CLASSES - 1))
+def test_positions_are_always_in_the_photo_and_distances_from_0_to_1(seed, number):
+    generator = torch.Generator().manual_seed(seed)
+    anywhere = torch.randn(2, CLASSES + 3, 6, 5, generator=generator)
+    anywhere[:, number] += 3.0
+    found, unseen = look_up(make_atlas(anywhere), anywhere.flip(0))
+    assert found.isfinite().all() and found.abs().max() < 1.0 + 1e-5
+    assert unseen.min() >= 0 and unseen.max() < 1.0 + 1e-5
+
+
+def test_another_class_at_the_same_place_is_not_seen():
+    arm = a_shirt()
+    arm[:, ARMS] = 2 * arm[:, SHIRT]
+    _, unseen = look_up(make_atlas(a_shirt()), arm)
+    assert unseen[:, 0, :, COLUMNS // 2 :] == pytest.approx(1.0)
+
+
+def test_far_from_what_was_seen_is_told_in_decimetres():
+    classes_hw = torch.full((4, 4), SHIRT)
+    here, there = (
+        torch.tensor(at).view(3, 1, 1).expand(3, 4, 4) for at in ((0.25, 0.25, 0.25), (0.25, 1.75, 0.25))
+    )
+    found, unseen = look_up(make_atlas(places(classes_hw, here)), places(classes_hw, there))
+    assert unseen[:, 0] == pytest.approx(1.5 / 3, abs=1e-5)
+    assert found == pytest.approx(found[0, 0, 0, 0].item(), abs=1e-5)  # the one position that was seen
+
+
+def test_the_background_is_looked_for_at_its_own_position():
+    found, unseen = look_up(make_atlas(a_shirt()), a_shirt())
+    behind = (..., slice(None), slice(0, COLUMNS // 2))
+    assert found[behind] == pytest.approx(own_positions()[behind], abs=1e-5)
+    assert (unseen[:, 0][behind] == 0).all() and (unseen[:, 1][behind] == 1).all()
+
+
+def test_the_photo_is_seen_through_the_places():
+    source = detail().source(torch.zeros(1, 12, ROWS, COLUMNS), torch.zeros(1, 3, 2 * ROWS, 2 * COLUMNS))
+    photo = F.interpolate(own_positions(), scale_factor=2, mode="bilinear")
+    source = source._replace(atlas=make_atlas(a_shirt()), photo=photo)
+    _, seen = see(source, a_shirt(), photo.shape[-2:])
+    inner = (slice(None), slice(None), slice(6, -6), slice(COLUMNS + 4, -6))
+    assert (seen[:, :2] - photo)[inner].abs().max() < 0.1
+
+
+def test_a_new_one_hardly_changes_the_picture():
+    new = detail()
+    generator = torch.Generator().manual_seed(4)
+    photo, image = (torch.rand(1, 3, 32, 24, generator=generator) * 2 - 1 for _ in range(2))
+    source = new.source(torch.rand(1, 12, 16, 12), photo)
+    features = [torch.rand(1, 10, 16, 12), torch.rand(1, 6, 32, 24)]
+    made, copied = new(features, image, [(source, 1.0)])
+    share = 1 / (1 + math.exp(3))
+    assert copied.share == pytest.approx(share)
+    assert (made - image).abs().max() <= 2 * share * 2
+
+
+def test_shares_of_other_references_come_in_one_after_another():
+    one = detail()
+    generator = torch.Generator().manual_seed(4)
+    one.out.weight.normal_()
+    features = [torch.rand(1, 10, 16, 12), torch.rand(1, 6, 32, 24)]
+    image = torch.zeros(1, 3, 32, 24)
+    first, second = (
+        one.source(torch.rand(1, 12, 16, 12), torch.rand(1, 3, 32, 24, generator=generator)) for _ in range(2)
+    )
+    alone = {name: one(features, image, [(source, 1.0)])[0] for name, source in (("1", first), ("2", second))}
+    assert (one(features, image, [(first, 1.0), (second, 0.0)])[0] == alone["1"]).all()
+    everywhere = torch.ones(1, 1, 16, 12)
+    for share in (1.0, everywhere):
+        mixed, _ = one(features, image, [(first, 1.0), (second, share)])
+        assert torch.allclose(mixed, alone["2"], atol=1e-5)
+    left = everywhere.clone()
+    left[..., 6:] = 0
+    half, _ = one(features, image, [(first, 1.0), (second, left)])
+    assert torch.allclose(half[..., :8], alone["2"][..., :8], atol=1e-5)
+    assert torch.allclose(half[..., 16:], alone["1"][..., 16:], atol=1e-5)
+
+
+def test_a_share_is_the_part_of_the_textures_that_are_taken():
+    logits = [torch.zeros(1, 4, 3, 2), torch.zeros(1, 7, 3, 2)]
+    logits[0][:, 1, 0] = 50.0
+    share = share_of(logits, torch.tensor([1.0, 0.0, 1.0, 0.0]))
+    assert share.shape == (1, 1, 3, 2)
+    assert (share[0, 0, 0] < 1e-6).all() and share[0, 0, 1:] == pytest.approx(0.5)
+
+
+def test_it_needs_context():
+    with pytest.raises(ValueError, match="context"):
+        nted.NtedConfig((nted.Level(16, 8, 8), nted.Level(32, 8)), (32, 22), detail=8)
+
+
+def test_its_width_is_read_from_a_bare_file(tmp_path):
+    levels = (nted.Level(16, 8, 8), nted.Level(32, 8))
+    network = nted.Nted(nted.NtedConfig(levels, (32, 22), context=16, detail=8))
+    nted.save(tmp_path / "w.safetensors", network)
+    assert nted.load(tmp_path / "w.safetensors").config == network.config
+
+
+@pytest.fixture(scope="module")
+def session():
+    torch.manual_seed(2)
+    levels = (nted.Level(16, 8, 8), nted.Level(32, 8, 8), nted.Level(64, 8))
+    network = nted.Nted(nted.NtedConfig(levels, (64, 48), context=8, detail=8)).eval().requires_grad_(False)
+    for conv in (network.detail.out, network.detail.target_places.out, network.detail.reference_places.out):
+        conv.weight.normal_()
+    opened = Session(network, make_plan("cpu"), (64, 48), {})
+    yield opened
+    opened.close()
+
+
+def test_a_session_takes_detail_where_it_takes_textures(session):
+    pose = np.zeros((18, 3), np.float32)
+    pose[:8] = (20, 30, 1)
+    pictures = [np.random.default_rng(seed).integers(0, 256, (64, 48, 3), np.uint8) for seed in (1, 2)]
+    one, two = (session.add_reference(picture, pose) for picture in pictures)
+
+    def rendered(key: str, mixes=(), level=None) -> np.ndarray:
+        return session.respond(RenderRequest(key, pose, mixes, level)).image.astype(int)
+
+    assert (rendered(one.key, (Mix(two.key, 1.0),)) == rendered(two.key)).all()
+    everything = {layer.name: np.ones(layer.channels, np.float32) for layer in session.layers}
+    assert np.abs(rendered(one.key, (Mix(two.key, everything),)) - rendered(two.key)).max() <= 1
+    half = {name: 0.5 * m for name, m in everything.items()}
+    assert (
+        np.abs(rendered(one.key, (Mix(two.key, half),)) - rendered(one.key, (Mix(two.key, 0.5),))).max() <= 1
+    )
+    coarse = {session.layers[0].name: everything[session.layers[0].name]}  # no detail follows from this one
+    assert (rendered(one.key, (Mix(two.key, coarse),)) != rendered(one.key)).any()
+    close = np.abs(rendered(one.key, level=64) - rendered(one.key)).mean()
+    assert close < 8

@@ -11,6 +11,7 @@ from engine.models.nted import NtedConfig, NtedOutput
 from train.data.pairs import PairBatch
 from train.losses.adversarial import Adversary
 from train.losses.attention import attention_reconstruction
+from train.losses.contrast import contrast_term
 from train.losses.features import Features
 from train.losses.places import places_term
 from train.losses.reconstruction import early_pictures, multiscale_l1, region_weights
@@ -45,6 +46,8 @@ def house_losses(
         )
     if weights.places:
         terms["places"] = weights.places * places_term(output, batch)
+    if weights.contrast:
+        terms["contrast"] = weights.contrast * contrast_term(output, target, pixel_weights_B1HW)
     return terms
 
 

@@ -29,7 +29,7 @@ _CELLS = (20, 36, 11)  # along x, y, z
 _BLUR = 0.35  # dm, over which the places of the photo are averaged
 _FAR = 3.0  # dm: what lies farther from anything seen counts as not seen
 _SOFT = 9  # px of a 256-row picture, side of the mean that the photo's detail stands out from
-_RELUCTANCE = 3.0  # at first little is copied
+_RELUCTANCE = 2.0  # at first little is copied
 
 
 class Source(NamedTuple):
@@ -50,12 +50,16 @@ class Copied(NamedTuple):
     """Where a picture's pixels were taken from.
 
     places: [B, 11, h, w], of the target, as in `Source`. positions: float32 [B, 2, h, w], x, y in the first
-    reference, -1 to 1. share: [B, 1, H, W], how much of the pixel is the photo's, 0 to 1.
+    reference, -1 to 1. seen: float32 [B, 6, H, W], the photo there, and the same blurred. share and sharper:
+    float32 [B, 1, H, W], 0 to 1: how much of the pixel is the photo's, and how much of the photo's detail is
+    added to it.
     """
 
     places: Tensor
     positions: Tensor
+    seen: Tensor
     share: Tensor
+    sharper: Tensor
 
 
 class Places(nn.Module):
@@ -83,7 +87,7 @@ class Detail(nn.Module):
         self.target_places = Places(coarse, 2 * width)
         self.conv = EqualConv2d(fine + 3 + 7 + 2, width, 3, padding=1, bias=False)
         self.activate = BiasedLeakyReLU(width)
-        self.out = EqualConv2d(width, 5, 3, padding=1)
+        self.out = EqualConv2d(width, 2, 3, padding=1)
         with torch.no_grad():
             self.out.weight.zero_()
 
@@ -121,12 +125,16 @@ class Detail(nn.Module):
                     share = F.interpolate(share.float(), image_BCHW.shape[-2:], mode="bilinear")
                 seen_B9HW = seen_B9HW + share * (own_B9HW - seen_B9HW)
         known = [fine_BCHW, image_BCHW.to(fine_BCHW.dtype), seen_B9HW.to(fine_BCHW.dtype)]
-        said_B5HW = self.out(activated(self.conv, self.activate, torch.cat(known, 1))).float()
-        share_B1HW, sharper_B1HW = torch.sigmoid(said_B5HW[:, :2] - _RELUCTANCE).split(1, 1)
-        photo_B3HW, soft_B3HW = seen_B9HW[:, :3], seen_B9HW[:, 3:6]
-        image = image_BCHW.float()
-        image = image + share_B1HW * (photo_B3HW - image) + sharper_B1HW * (photo_B3HW - soft_B3HW)
-        return image + said_B5HW[:, 2:], Copied(places_B11hw, positions_B2hw, share_B1HW)
+        said_B2HW = self.out(activated(self.conv, self.activate, torch.cat(known, 1))).float()
+        share_B1HW, sharper_B1HW = torch.sigmoid(said_B2HW - _RELUCTANCE).split(1, 1)
+        copied = Copied(places_B11hw, positions_B2hw, seen_B9HW[:, :6], share_B1HW, sharper_B1HW)
+        return compose(image_BCHW.float(), copied), copied
+
+
+def compose(image_BCHW: Tensor, copied: Copied) -> Tensor:
+    """The picture with what is copied: detail comes from nowhere else."""
+    photo_BCHW, soft_BCHW = copied.seen.split(3, 1)
+    return image_BCHW + copied.share * (photo_BCHW - image_BCHW) + copied.sharper * (photo_BCHW - soft_BCHW)
 
 
 def share_of(distribution_logits: list[Tensor], coefficients_K: Tensor) -> Tensor:
@@ -141,9 +149,9 @@ def share_of(distribution_logits: list[Tensor], coefficients_K: Tensor) -> Tenso
 def see(source: Source, places_B11hw: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
     """What a reference shows of the places of a target of `size` (H, W).
 
-    Returns positions float32 [B, 2, h, w] as in `Copied`, and nine planes [B, 9, H, W]: the photo's seven, how
-    far from the place they were seen (0 to 1 for 0 to 3 dm), and whether it is the background, which is looked
-    for at its own position.
+    Returns positions float32 [B, 2, h, w] as in `Copied`, and nine planes [B, 9, H, W]: the photo's seven,
+    how far from the place they were seen (0 to 1 for 0 to 3 dm), and whether it is the background, which is
+    looked for at its own position.
     """
     positions_B2hw, unseen_B2hw = look_up(source.atlas, places_B11hw.detach().float())
     positions_BHW2 = F.interpolate(positions_B2hw, size, mode="bilinear").movedim(1, -1)

@@ -117,7 +117,7 @@ def test_a_new_one_hardly_changes_the_picture():
     source = new.source(torch.rand(1, 12, 16, 12), photo)
     features = [torch.rand(1, 10, 16, 12), torch.rand(1, 6, 32, 24)]
     made, copied = new(features, image, [(source, 1.0)])
-    share = 1 / (1 + math.exp(3))
+    share = 1 / (1 + math.exp(2))
     assert copied.share == pytest.approx(share)
     assert (made - image).abs().max() <= 2 * share * 2
 

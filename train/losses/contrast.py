@@ -1,0 +1,44 @@
+"""How strong detail is, wherever exactly it lies: what teaches a network to copy a pattern.
+
+A check that lies a few pixels beside its place is wrong for every pixel loss, which would rather see no
+check. Here pictures are compared by how much they vary around a position, at two scales. The renderer could
+answer with noise, so only what decides about copying learns from this.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.models.nted import NtedOutput
+from engine.models.nted.detail import compose
+
+_SIDES = (5, 17)  # px of a 256-row picture, of the means whose differences are the two bands
+_AROUND, _STEP = 15, 4  # px of such a picture: side and step of the windows that variation is summed over
+
+
+def _mean(x_BCHW: Tensor, side: float, stride: int = 1) -> Tensor:
+    side = max(3, int(side) | 1)
+    return F.avg_pool2d(x_BCHW, side, stride, side // 2, count_include_pad=False)
+
+
+def variation(image_BCHW: Tensor) -> Tensor:
+    """How much a picture varies around its positions, [B, 2 C, h, w].
+
+    The mean absolute value of a fine and of a coarse band.
+    """
+    unit = image_BCHW.shape[-2] / 256
+    fine, coarse = (_mean(image_BCHW, unit * side) for side in _SIDES)
+    bands = torch.cat([image_BCHW - fine, fine - coarse], 1)
+    return _mean(bands.abs(), unit * _AROUND, max(1, round(unit * _STEP)))
+
+
+def contrast_term(output: NtedOutput, target_BCHW: Tensor, weights_B1HW: Tensor) -> Tensor:
+    """Weighted mean absolute difference of the variation of result and target.
+
+    The renderer's own picture is taken as given.
+    """
+    made = compose(output.skips[-1].float().detach(), output.copied)
+    difference = (variation(made) - variation(target_BCHW)).abs()
+    return (difference * F.adaptive_avg_pool2d(weights_B1HW, difference.shape[-2:])).mean()

@@ -1,5 +1,5 @@
 """The smallest runs that have everything: of the paper (both directions, its terms and an adversary), and of
-the default recipe (Muon, patches for the textures, context)."""
+the default recipe (Muon, patches for the textures, context, detail)."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ def house(**changes) -> Recipe:
     levels = (Level(16, 16, 8), Level(32, 16, 8, 3), Level(64, 16))
     recipe = Recipe(
         name="house",
-        network=NtedConfig(levels, (64, 32), context=16),
+        network=NtedConfig(levels, (64, 32), context=16, detail=8),
         phases=(Phase((32, 16), 4, 16), Phase((64, 32), 4, FOREVER)),
         learning_rate=1e-2,
         optimiser="muon",
         extraction_factor=16.0,
         warm_up=8,
-        losses=LossWeights(attention=1.0, slots=0.2),
+        losses=LossWeights(attention=1.0, slots=0.2, places=1.0, contrast=2.0),
         augmentation=MILD,
     )
     return replace(recipe, **changes)

@@ -124,8 +124,9 @@ class Detail(nn.Module):
                 if isinstance(share, Tensor):
                     share = F.interpolate(share.float(), image_BCHW.shape[-2:], mode="bilinear")
                 seen_B9HW = seen_B9HW + share * (own_B9HW - seen_B9HW)
-        known = [fine_BCHW, image_BCHW.to(fine_BCHW.dtype), seen_B9HW.to(fine_BCHW.dtype)]
-        said_B2HW = self.out(activated(self.conv, self.activate, torch.cat(known, 1))).float()
+        beside_BCHW = torch.cat([image_BCHW, seen_B9HW], 1).to(fine_BCHW.dtype)
+        known_BCHW = torch.cat([fine_BCHW, beside_BCHW.contiguous(memory_format=torch.channels_last)], 1)
+        said_B2HW = self.out(activated(self.conv, self.activate, known_BCHW)).float()
         share_B1HW, sharper_B1HW = torch.sigmoid(said_B2HW - _RELUCTANCE).split(1, 1)
         copied = Copied(places_B11hw, positions_B2hw, seen_B9HW[:, :6], share_B1HW, sharper_B1HW)
         return compose(image_BCHW.float(), copied), copied

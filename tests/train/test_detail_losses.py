@@ -1,0 +1,108 @@
+"""What teaches a network to copy detail: the terms of places and of contrast."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import weights
+from engine.models import nted
+from train.data.people import CLASSES, People
+from train.losses.contrast import contrast_term, variation
+from train.losses.places import place_term
+from train.state import Run
+from train.stream import batches
+
+sys.path.insert(0, str(Path(__file__).parent))
+from small_run import ALONE, house, house_run  # noqa: E402
+
+
+def truth() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Places [1, 11, 4, 4] that are right, the surface and the parsing map; the left half shows nobody."""
+    parsing = torch.zeros(1, 4, 4, dtype=torch.uint8)
+    parsing[..., 2:] = 3
+    surface = torch.linspace(-0.5, 0.5, 48).view(1, 3, 4, 4).masked_fill(parsing[:, None] == 0, math.nan)
+    logits = 30.0 * F.one_hot(parsing.long(), len(CLASSES)).movedim(-1, 1)
+    return torch.cat([logits, surface.nan_to_num(7.0)], 1), surface, parsing
+
+
+def test_right_places_cost_nothing():
+    places, surface, parsing = truth()
+    assert place_term(places, surface, parsing) < 2e-3
+
+
+def test_a_place_is_charged_by_its_distance_where_somebody_is():
+    places, surface, parsing = truth()
+    wrong = places.clone()
+    wrong[:, len(CLASSES) :] += torch.tensor([0.3, 0.0, 0.4]).view(3, 1, 1)
+    assert place_term(wrong, surface, parsing) == pytest.approx(0.5, abs=1e-3)
+    wrong[:, len(CLASSES) :, :, :2] = 100.0
+    assert place_term(wrong, surface, parsing) == pytest.approx(0.5, abs=1e-3)
+    other = places.clone()
+    other[:, : len(CLASSES)] = 0.0
+    assert place_term(other, surface, parsing) == pytest.approx(0.1 * math.log(len(CLASSES)), abs=2e-3)
+
+
+def test_shares_of_a_batch_add_up_and_nobody_is_no_fault():
+    pieces = [truth(), truth()]
+    pieces[0][0][:, len(CLASSES) :] += 0.2
+    pieces[1][1][:] = math.nan  # nobody
+    pieces[1][2][:] = 0
+    whole = place_term(*(torch.cat(parts) for parts in zip(*pieces, strict=True)))
+    assert whole.isfinite()
+    assert whole == pytest.approx(sum(place_term(*piece) for piece in pieces).item() / 2, abs=1e-6)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 7), st.integers(2, 12))
+def test_variation_does_not_ask_where_a_stripe_lies(shift, width):
+    across = torch.arange(96)
+    stripes = (((across + shift) // width) % 2).float().expand(1, 3, 256, 96)
+    still = ((across // width) % 2).float().expand(1, 3, 256, 96)
+    inner = (..., slice(8, -8), slice(6, -6))
+    assert variation(stripes)[inner].mean() == pytest.approx(variation(still)[inner].mean().item(), rel=0.2)
+    assert variation(stripes.mean((2, 3), keepdim=True).expand_as(stripes)).abs().max() < 1e-6
+
+
+@pytest.fixture(scope="module")
+def people(make_stick_people, tmp_path_factory):
+    return People(make_stick_people(tmp_path_factory.mktemp("data") / "people", range(7), surfaces=True))
+
+
+def test_contrast_teaches_only_what_decides_about_copying(people):
+    run = house_run(ALONE, people, phases=house().phases[-1:])
+    batch = next(batches(run, people, 0))
+    output = run.network(batch.reference_BCHW, batch.target_planes_BPHW)
+    output.skips[-1].retain_grad()
+    weights_B1HW = torch.ones_like(batch.target_BCHW[:, :1])
+    contrast_term(output, batch.target_BCHW, weights_B1HW).backward()
+    assert output.skips[-1].grad is None or not output.skips[-1].grad.any()
+    assert run.network.detail.out.weight.grad.any()
+
+
+def test_without_places_nothing_waits_for_a_gradient(people):
+    losses = replace(house().losses, slots=0.0, places=0.0)
+    run = Run.new(house(losses=losses), ALONE, mixed=False)
+    run.step(next(batches(run, people, 0)))
+    waiting = [name for name, weight in run.network.named_parameters() if weight.requires_grad]
+    moved = [name for name, weight in run.network.named_parameters() if weight.grad is not None]
+    assert waiting == moved and not any("places" in name for name in waiting)
+
+
+def test_a_run_begins_with_weights_that_have_no_detail_yet(people, tmp_path):
+    recipe = house()
+    plain = nted.Nted(replace(recipe.network, detail=0))
+    nted.save(tmp_path / "plain.safetensors", plain)
+    run = Run.new(recipe, ALONE, mixed=False)
+    run.begin_with(weights.read(tmp_path / "plain.safetensors"))
+    begun = run.network.state_dict()
+    assert all(torch.equal(begun[key], value) for key, value in plain.state_dict().items())
+    assert run.network.detail is not None

@@ -7,7 +7,13 @@ import pytest
 import torch
 
 from engine.regions import SURFACE_SPAN
-from train.metrics.correspondence import Correspondence, correspondence, layer_names, seen_in
+from train.metrics.correspondence import (
+    Correspondence,
+    copied_correspondence,
+    correspondence,
+    layer_names,
+    seen_in,
+)
 from train.metrics.measure import Rendered, Sight
 
 ROWS, COLUMNS_ = 8, 6
@@ -46,6 +52,18 @@ def test_the_error_is_the_distance_in_dm():
     identity = torch.eye(2 * CELLS).view(1, 2 * CELLS, ROWS, 2 * COLUMNS_)
     median, one, two, _ = correspondence(reference, target, identity, identity)[0]
     assert median == pytest.approx(1.5, rel=1e-4) and (one, two) == (0, 1)
+
+
+def test_detail_copied_from_the_right_pixel_has_no_error():
+    x = (torch.arange(COLUMNS_) + 0.5) * 2 / COLUMNS_ - 1
+    y = (torch.arange(ROWS) + 0.5) * 2 / ROWS - 1
+    own = torch.stack([x.expand(ROWS, COLUMNS_), y[:, None].expand(ROWS, COLUMNS_)])[None]
+    reference = surface()
+    assert copied_correspondence(reference, reference, own)[0] == pytest.approx((0, 1, 1, 0), abs=1e-5)
+    mirrored = copied_correspondence(reference, reference.flip(3), own.flip(3))
+    assert mirrored[0] == pytest.approx((0, 1, 1, 0), abs=1e-5)
+    reference[..., : COLUMNS_ // 2] = torch.nan  # half of it looks at nobody
+    assert copied_correspondence(reference, reference.flip(3), own)[0, 3] == 1
 
 
 def test_what_the_reference_does_not_show_is_not_rated():

@@ -35,9 +35,9 @@ NOTE = (
     "of each layer; the median and shares of a picture, mean over pictures. On the background: share of the "
     "attention that lies off the person in the reference; the place is that of the rest. Uniform attention "
     "looks at the mean of the person. A mixture has one place, between those it mixes; a cell of the 16-row "
-    "layers is about 1.2 dm wide."
+    "layers is about 1.2 dm wide. Copied detail looks at one pixel of the reference for each cell."
 )
-LAYERS, UNIFORM = "layer {}", "uniform attention, {} rows"
+LAYERS, UNIFORM, COPIED = "layer {}", "uniform attention, {} rows", "copied detail"
 
 
 def seen_in(reference_surface_3HW: np.ndarray, points_N3: np.ndarray) -> np.ndarray:
@@ -64,9 +64,28 @@ def correspondence(
     """
     if uniform:
         extraction_BKhw = torch.full_like(extraction_BKhw, 1 / extraction_BKhw[0, 0].numel())
-    person_B1HW = torch.isfinite(reference_surface_B3HW).all(1, keepdim=True)
-    known_B4HW = torch.cat([reference_surface_B3HW.nan_to_num() * person_B1HW, person_B1HW], 1)
-    carried_B4hw = carried(known_B4HW, extraction_BKhw, distribution_BKhw)
+    looked_at_B4hw = carried(_known(reference_surface_B3HW), extraction_BKhw, distribution_BKhw)
+    return _rated(reference_surface_B3HW, target_surface_B3HW, looked_at_B4hw)
+
+
+def copied_correspondence(
+    reference_surface_B3HW: Tensor, target_surface_B3HW: Tensor, positions_B2hw: Tensor
+) -> np.ndarray:
+    """As `correspondence`, of the positions in the reference that detail is copied from (`Copied`)."""
+    grid_BhW2 = positions_B2hw.movedim(1, -1)
+    known_B4HW = _known(reference_surface_B3HW)
+    looked_at_B4hw = F.grid_sample(known_B4HW, grid_BhW2, mode="nearest", align_corners=False)
+    return _rated(reference_surface_B3HW, target_surface_B3HW, looked_at_B4hw)
+
+
+def _known(surface_B3HW: Tensor) -> Tensor:
+    """A reference's places, 0 where nobody is, and whether somebody is: [B, 4, H, W]."""
+    person_B1HW = torch.isfinite(surface_B3HW).all(1, keepdim=True)
+    return torch.cat([surface_B3HW.nan_to_num() * person_B1HW, person_B1HW], 1)
+
+
+def _rated(reference_surface_B3HW: Tensor, target_surface_B3HW: Tensor, carried_B4hw: Tensor) -> np.ndarray:
+    """The columns of a picture, of what its positions look at."""
     mass_B1hw = carried_B4hw[:, 3:]
     place_B3hw = carried_B4hw[:, :3] / mass_B1hw.clamp_min(1e-12)
     truth_B3hw = F.interpolate(target_surface_B3HW, place_B3hw.shape[-2:], mode="nearest")
@@ -101,6 +120,9 @@ class Correspondence:
         for name, maps in zip(layer_names(sight.output.distribution), layers, strict=True):
             values = correspondence(reference, target, *maps)
             self._values.setdefault(LAYERS.format(name), []).extend(values)
+        if sight.output.copied is not None:
+            values = copied_correspondence(reference, target, sight.output.copied.positions)
+            self._values.setdefault(COPIED, []).extend(values)
         for rows, maps in {maps[1].shape[-2]: maps for maps in layers}.items():
             values = correspondence(reference, target, *maps, uniform=True)
             self._values.setdefault(UNIFORM.format(rows), []).extend(values)

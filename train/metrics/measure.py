@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from torch import Tensor
 
+from engine.models.nted.detail import Copied
 from train.data.pairs import PairBatch
 from train.data.people import View
 from train.metrics.bootstrap import Estimate, estimate
@@ -23,13 +24,14 @@ class Rendered:
     """What is rated of a network's answer (`NtedOutput` is one too).
 
     image_BCHW: about [-1, 1]. extraction, distribution: C̄e and C̄d [B, K, h, w] by layer; none where the
-    network has no attention. textures: [B, C, K] by layer.
+    network has no attention. textures: [B, C, K] by layer. copied: where detail was taken from, if it was.
     """
 
     image_BCHW: Tensor
     extraction: Sequence[Tensor] = ()
     distribution: Sequence[Tensor] = ()
     textures: Sequence[Tensor] = ()
+    copied: Copied | None = None
 
 
 # (reference_BCHW, target planes_BPHW) -> what is rated

@@ -1,8 +1,8 @@
 """`python3 -m train fit RECIPE --data DIR --output RUN`: train a network, or go on with a run.
 
 DIR is rendered people (several folders may be given), DeepFashion as `train prepare` writes it, or photos, a
-folder a person. On several GPUs or machines: `torchrun --nproc_per_node=N -m train fit ...`, RUN in a place
-that all of them see.
+folder a person. On several GPUs or machines: `torchrun --nproc_per_node=N -m -- train fit ...`, RUN in a
+place that all of them see.
 """
 
 from __future__ import annotations

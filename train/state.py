@@ -139,7 +139,10 @@ class Run:
         for network in (self.network, self.ema):
             network.load_state_dict(network.state_dict() | loaded.state_dict())
         self._take_slots(slots_in(file, loaded.config) or {})
-        self.samples = int(file.card.get("samples", 0))
+        try:
+            self.samples = int(file.card.get("samples", 0))
+        except (TypeError, ValueError):
+            raise InputError(f"The weights file {file.path} has damaged metadata.") from None
         self._begin_at(self.samples)
         self.history = list(file.card.get("stretches", [{"studio": ELSEWHERE}]))
 

@@ -12,11 +12,13 @@ import pytest
 import torch
 
 from engine.errors import InputError
+from engine.models import nted
 from engine.paths import RESOURCES
 from engine.weights import read_torch
 from train import checkpoint
 from train.__main__ import end
 from train.data.people import People
+from train.recipes import tiny
 from train.state import Run
 from train.stream import batches
 from train.world import World
@@ -111,7 +113,9 @@ def test_the_command_runs_under_torchrun_and_writes_once(stick_people, tmp_path)
         "--decay-over",
         "4",
     ]
-    done = torchrun("-m", "train", *arguments)
+    nted.save(tmp_path / "start.safetensors", nted.Nted(tiny().network))
+    start = ["--start", str(tmp_path / "start.safetensors")]
+    done = torchrun("-m", "--", "train", *arguments, *start)
     assert done.returncode == 0, done.stderr
     assert len(re.findall("4 samples", done.stdout)) == 1
     (path,) = checkpoint.checkpoints(tmp_path / "run")

@@ -332,6 +332,9 @@ def test_a_run_begins_with_weights_and_their_past(folder, people, tmp_path, caps
     run.begin_with(weights.read(bare))
     assert run.recipe.phase(run.samples).size == (128, 80)  # not half size first
     assert run.samples == 0 and "CC0" not in provenance(run.history)[1]
+    nted.save(bare, nted.load(start), {"samples": "many"})
+    assert main([*own[:-1], str(bare), "--output", str(tmp_path / "other")]) == 2
+    assert "bare.safetensors has damaged metadata" in capsys.readouterr().err
     nted.save(bare, nted.Nted(nted.default_256()))
     assert main([*own[:-1], str(bare), "--output", str(tmp_path / "other")]) == 2
     assert "bare.safetensors is of another network than recipe tiny" in capsys.readouterr().err

@@ -49,6 +49,15 @@ def upsample_transposed(x_BCHW: Tensor, kernel: Tensor) -> Tensor:
     return F.conv_transpose2d(x_BCHW, weight, stride=2, padding=1, groups=c)
 
 
+def window_mean(x_BCHW: Tensor, side: int, stride: int = 1) -> Tensor:
+    """Mean over windows of odd `side` around every `stride`-th position, of what lies in the picture: rows and
+    columns one after the other.
+    """
+    half = side // 2
+    rows_BChW = F.avg_pool2d(x_BCHW, (side, 1), (stride, 1), (half, 0), count_include_pad=False)
+    return F.avg_pool2d(rows_BChW, (1, side), (1, stride), (0, half), count_include_pad=False)
+
+
 class Blur(nn.Module):
     """Low-pass filter over every channel; `kernel` is a buffer so that it travels under its official key."""
 

@@ -13,14 +13,14 @@ from torch import Tensor
 
 from engine.models.nted import NtedOutput
 from engine.models.nted.detail import compose
+from engine.ops.resample import window_mean
 
 _SIDES = (5, 17)  # px of a 256-row picture, of the means whose differences are the two bands
 _AROUND, _STEP = 15, 4  # px of such a picture: side and step of the windows that variation is summed over
 
 
 def _mean(x_BCHW: Tensor, side: float, stride: int = 1) -> Tensor:
-    side = max(3, int(side) | 1)
-    return F.avg_pool2d(x_BCHW, side, stride, side // 2, count_include_pad=False)
+    return window_mean(x_BCHW, max(3, int(side) | 1), stride)
 
 
 def variation(image_BCHW: Tensor) -> Tensor:

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from engine.ops.attention import distribution_attention
 from engine.ops.equalized import BiasedLeakyReLU, EqualConv2d, activated
+from engine.ops.resample import window_mean
 from engine.regions import REGIONS, SURFACE_SPAN
 
 CLASSES = len(REGIONS)
@@ -95,7 +96,7 @@ class Detail(nn.Module):
         """What can be copied of a reference in [-1, 1], of which this is the finest context."""
         places_B11hw = self.reference_places(context_BChw)
         side = max(3, _SOFT * reference_BCHW.shape[-2] // 256 | 1)
-        soft_BCHW = F.avg_pool2d(reference_BCHW, side, 1, side // 2, count_include_pad=False)
+        soft_BCHW = window_mean(reference_BCHW, side)
         behind_B1hw = places_B11hw.detach()[:, :CLASSES].float().softmax(1)[:, :1]
         behind_B1HW = F.interpolate(behind_B1hw, reference_BCHW.shape[-2:], mode="bilinear")
         photo_B7HW = torch.cat([reference_BCHW, soft_BCHW, behind_B1HW], 1).float()

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.ops import attention, equalized, resample
+from engine.ops.resample import window_mean
 
 SIZES = st.integers(2, 9)
 
@@ -85,3 +86,10 @@ def test_attention_filters_see_shifted_neighbours():
     weight[0, 0, 0, 2] = 1.0  # the neighbour above right
     assert attention.extract(feature, centre, weight, torch.zeros(1)).item() == 2.0
     assert F.conv2d(feature, weight, padding=1)[0, 0, 1, 1] == 2.0
+
+
+@pytest.mark.parametrize("side, stride", [(3, 1), (9, 1), (15, 4)])
+def test_the_mean_over_windows_is_that_of_the_square(side, stride):
+    x_BCHW = torch.rand(2, 3, 20, 13, generator=torch.Generator().manual_seed(0))
+    square = F.avg_pool2d(x_BCHW, side, stride, side // 2, count_include_pad=False)
+    torch.testing.assert_close(window_mean(x_BCHW, side, stride), square)

@@ -25,6 +25,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from engine.api import Mix, RenderRequest
 from engine.models import nted
+from engine.models.nted.detail import ATLAS_SHAPE, Source
 from engine.models.nted.network import textbook
 from engine.ops.fused import FusedConv
 from engine.pictures import to_tensor
@@ -84,8 +85,8 @@ def photo(size: tuple[int, int], turn: int) -> np.ndarray:
 
 
 def gmacs(network: nted.Nted, size: tuple[int, int]) -> dict[str, float]:
-    """Giga multiply-accumulates: "full" in the textbook's way, "encode" in ours, "skeleton", and "render
-    <levels>".
+    """Giga multiply-accumulates: "full" in the textbook's way, "encode" in ours, "skeleton", "render
+    <levels>" without detail, and "detail".
     """
     shadow = copy.deepcopy(network).to("meta")
     planes, picture = torch.empty(1, PLANES, *size, device="meta"), torch.empty(1, 3, *size, device="meta")
@@ -95,15 +96,21 @@ def gmacs(network: nted.Nted, size: tuple[int, int]) -> dict[str, float]:
             function(*inputs)
         return counter.get_total_flops() / 2e9
 
+    detail, shadow.detail = shadow.detail, None
     with torch.no_grad():
         feature, textures = shadow.skeleton_encoder(planes), shadow.reference_encoder(picture).textures
+        rendering = shadow.target_image_renderer(feature, textures)
     found = {
         "skeleton": count(shadow.skeleton_encoder, planes),
         "encode": count(shadow.reference_encoder, picture),
     }
     for levels in range(1, 1 + len(network.config.levels)):
         found[f"render {levels}"] = count(shadow.target_image_renderer, feature, textures, levels)
-    found["full"] = count(textbook(shadow), picture, planes)
+    found["detail"] = 0.0
+    if detail is not None:
+        source = Source(*(torch.empty(1, *shape, device="meta") for shape in (ATLAS_SHAPE, (7, *size))))
+        found["detail"] = count(detail, rendering.features, rendering.image_BCHW, [(source, 1.0)])
+    found["full"] = count(textbook(shadow), picture, planes) + found["detail"]
     return found
 
 
@@ -115,11 +122,12 @@ def tasks(session: Session, network: nted.Nted) -> dict[tuple[str, str], Task]:
     reference = session.add_reference(photo(size, 0), pose(size, 0))
     other = session.add_reference(photo(size, 1), pose(size, 0))
     picture_BCHW = to_tensor(reference.image_HWC, device).contiguous()
-    textures = slow.reference_encoder(picture_BCHW).textures
+    textures, _, context = slow.reference_encoder(picture_BCHW)
+    sources = [(slow.detail.source(context, picture_BCHW), 1.0)] if slow.detail is not None else []
     half = session.plan.precision
     macs = gmacs(network, size)
     levels = len(network.config.levels)
-    renderer = macs[f"render {levels}"]
+    renderer = macs[f"render {levels}"] + macs["detail"]
 
     def planes(turn: int) -> torch.Tensor:
         return torch.from_numpy(pose_planes(pose(size, turn), size)).to(device)[None]
@@ -128,7 +136,9 @@ def tasks(session: Session, network: nted.Nted) -> dict[tuple[str, str], Task]:
         slow(picture_BCHW, planes(turn))
 
     def pose_only(turn: int) -> None:
-        slow.target_image_renderer(slow.skeleton_encoder(planes(turn)), textures)
+        rendering = slow.target_image_renderer(slow.skeleton_encoder(planes(turn)), textures)
+        if sources:
+            slow.detail(rendering.features, rendering.image_BCHW, sources)
 
     def encode(turn: int) -> None:
         session.forget(session.add_reference(photo(size, 100 + turn), pose(size, 0)).key)
@@ -229,11 +239,10 @@ def print_own_memory(path: str, device: str) -> None:
     for turn in range(3):
         for level in (None, *session.levels):
             session.respond(RenderRequest(reference.key, pose(session.size, turn), level=level))
-    textures = sum(texture.numel() * texture.element_size() for texture in session._textures[reference.key])
     found = {
         "session_mb": peak_resident_mb() - before,
         "open_mb": opened - before,
-        "reference_mb": textures / 1e6,
+        "reference_mb": session._textures[reference.key].bytes() / 1e6,
     }
     print(json.dumps({key: round(value, 2) for key, value in found.items()}))
 

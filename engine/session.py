@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -41,6 +41,10 @@ class _Encoded(NamedTuple):
 
     textures: list[Tensor]
     source: Source | None
+
+    def bytes(self) -> int:
+        kept = [*self.textures, self.source.atlas, self.source.photo] if self.source else self.textures
+        return sum(tensor.numel() * tensor.element_size() for tensor in kept)
 
 
 @dataclass
@@ -278,12 +282,16 @@ class Session:
             beyond = [self._canvas[1] - self.size[1], self._canvas[0] - self.size[0]]
             picture_BCHW = F.pad(picture_BCHW, (0, beyond[0], 0, beyond[1]), mode="replicate")
         textures, extraction, context = self._networks.exact.encode(picture_BCHW)
-        encoded = _Encoded(textures, self._networks.exact.source(context, picture_BCHW))
+        source = self._networks.exact.source(context, picture_BCHW)
+        encoded = _Encoded(textures, source and source.compact())
         self._textures[key] = encoded
         self._extraction[key] = _by_layer(self.layers, extraction)
         while len(self._extraction) > EXTRACTION_CACHE_ENTRIES:
             self._extraction.popitem(last=False)
-        while len(self._textures) > 1 and _bytes(self._textures.values()) > TEXTURE_CACHE_BYTES:
+        while (
+            len(self._textures) > 1
+            and sum(each.bytes() for each in self._textures.values()) > TEXTURE_CACHE_BYTES
+        ):
             self._textures.popitem(last=False)
         return encoded
 
@@ -397,11 +405,6 @@ def _coefficients(mix: Mix, layer: Layer) -> Tensor | None:
     one = isinstance(mix.coefficients, float | int)
     m = mix.coefficients if one else mix.coefficients.get(layer.name)
     return None if m is None else torch.as_tensor(m, dtype=torch.float32)
-
-
-def _bytes(entries: Iterable[_Encoded]) -> int:
-    tensors = [tensor for entry in entries for tensor in (*entry.textures, *(entry.source or ()))]
-    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
 
 def _checked_pose(keypoints_18x3: np.ndarray) -> np.ndarray:

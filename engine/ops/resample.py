@@ -50,8 +50,9 @@ def upsample_transposed(x_BCHW: Tensor, kernel: Tensor) -> Tensor:
 
 
 def window_mean(x_BCHW: Tensor, side: int, stride: int = 1) -> Tensor:
-    """Mean over windows of odd `side` around every `stride`-th position, of what lies in the picture: rows and
-    columns one after the other.
+    """Mean over windows of odd `side` around every `stride`-th position, of what lies in the picture.
+
+    Rows and columns one after the other.
     """
     half = side // 2
     rows_BChW = F.avg_pool2d(x_BCHW, (side, 1), (stride, 1), (half, 0), count_include_pad=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.api import Mix, RenderRequest
+from engine.measure import gmacs
 from engine.models import nted
 from engine.models.nted.detail import CLASSES, Detail, look_up, make_atlas, see, share_of
 from engine.plan import make_plan
@@ -196,3 +198,23 @@ def test_a_session_takes_detail_where_it_takes_textures(session):
     assert (rendered(one.key, (Mix(two.key, coarse),)) != rendered(one.key)).any()
     close = np.abs(rendered(one.key, level=64) - rendered(one.key)).mean()
     assert close < 8
+
+
+def test_what_a_session_keeps_of_a_reference_is_half_as_large_and_shows_the_same(session):
+    one = detail()
+    generator = torch.Generator().manual_seed(4)
+    one.out.weight.normal_()
+    one.target_places.out.weight.normal_()
+    source = one.source(torch.rand(1, 12, 16, 12), torch.rand(1, 3, 32, 24, generator=generator) * 2 - 1)
+    features = [torch.rand(1, 10, 16, 12), torch.rand(1, 6, 32, 24)]
+    image = torch.zeros(1, 3, 32, 24)
+    whole, kept = (one(features, image, [(s, 1.0)])[0] for s in (source, source.compact()))
+    assert (whole - kept).abs().mean() < 2 / 255
+
+
+def test_arithmetic_is_counted_with_detail():
+    levels = (nted.Level(16, 8, 8), nted.Level(32, 8, 8), nted.Level(64, 8))
+    config = nted.NtedConfig(levels, (64, 48), context=8)
+    plain, copying = (gmacs(nted.Nted(replace(config, detail=width)), (64, 48)) for width in (0, 8))
+    assert plain["detail"] == 0 < copying["detail"]
+    assert copying["full"] == pytest.approx(plain["full"] + copying["detail"])

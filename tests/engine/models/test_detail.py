@@ -200,7 +200,7 @@ def test_a_session_takes_detail_where_it_takes_textures(session):
     assert close < 8
 
 
-def test_what_a_session_keeps_of_a_reference_is_half_as_large_and_shows_the_same(session):
+def test_what_a_session_keeps_of_a_reference_is_half_as_large_and_shows_the_same():
     one = detail()
     generator = torch.Generator().manual_seed(4)
     one.out.weight.normal_()

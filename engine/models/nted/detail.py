@@ -55,7 +55,7 @@ class Source(NamedTuple):
 class Copied(NamedTuple):
     """Where a picture's pixels were taken from.
 
-    places: [B, 11, h, w], of the target, as in `Source`. positions: float32 [B, 2, h, w], x, y in the first
+    places: [B, 11, h, w], of the target, as in `Source`. positions: float32 [B, 2, H, W], x, y in the first
     reference, -1 to 1. seen: float32 [B, 6, H, W], the photo there, and the same blurred. share and sharper:
     float32 [B, 1, H, W], 0 to 1: how much of the pixel is the photo's, and how much of the photo's detail is
     added to it.
@@ -121,11 +121,11 @@ class Detail(nn.Module):
         """
         coarse_BChw, fine_BCHW = features[-2:]
         places_B11hw = self.target_places(coarse_BChw)
-        positions_B2hw, seen_B9HW = None, None
+        positions_B2HW, seen_B9HW = None, None
         for source, share in sources:
-            own_B2hw, own_B9HW = see(source, places_B11hw, image_BCHW.shape[-2:])
+            own_B2HW, own_B9HW = see(source, places_B11hw, image_BCHW.shape[-2:])
             if seen_B9HW is None:
-                positions_B2hw, seen_B9HW = own_B2hw, own_B9HW
+                positions_B2HW, seen_B9HW = own_B2HW, own_B9HW
             else:
                 if isinstance(share, Tensor):
                     share = F.interpolate(share.float(), image_BCHW.shape[-2:], mode="bilinear")
@@ -134,7 +134,7 @@ class Detail(nn.Module):
         known_BCHW = torch.cat([fine_BCHW, beside_BCHW.contiguous(memory_format=torch.channels_last)], 1)
         said_B2HW = self.out(activated(self.conv, self.activate, known_BCHW)).float()
         share_B1HW, sharper_B1HW = torch.sigmoid(said_B2HW - _RELUCTANCE).split(1, 1)
-        copied = Copied(places_B11hw, positions_B2hw, seen_B9HW[:, :6], share_B1HW, sharper_B1HW)
+        copied = Copied(places_B11hw, positions_B2HW, seen_B9HW[:, :6], share_B1HW, sharper_B1HW)
         return compose(image_BCHW.float(), copied), copied
 
 
@@ -156,16 +156,16 @@ def share_of(distribution_logits: list[Tensor], coefficients_K: Tensor) -> Tenso
 def see(source: Source, places_B11hw: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
     """What a reference shows of the places of a target of `size` (H, W).
 
-    Returns positions float32 [B, 2, h, w] as in `Copied`, and nine planes [B, 9, H, W]: the photo's seven,
+    Returns positions float32 [B, 2, H, W] as in `Copied`, and nine planes [B, 9, H, W]: the photo's seven,
     how far from the place they were seen (0 to 1 for 0 to 3 dm), and whether it is the background, which is
     looked for at its own position.
     """
-    positions_B2hw, unseen_B2hw = look_up(source.atlas.float(), places_B11hw.detach().float())
-    positions_BHW2 = F.interpolate(positions_B2hw, size, mode="bilinear").movedim(1, -1)
-    photo_B7HW = F.grid_sample(
-        source.photo.float(), positions_BHW2, padding_mode="border", align_corners=False
-    )
-    return positions_B2hw, torch.cat([photo_B7HW, F.interpolate(unseen_B2hw, size, mode="bilinear")], 1)
+    # Places are made as fine as the picture, not positions: between a sleeve and what is behind it is none.
+    places_B11HW = F.interpolate(places_B11hw.detach().float(), size, mode="bilinear")
+    positions_B2HW, unseen_B2HW = look_up(source.atlas.float(), places_B11HW)
+    grid_BHW2 = positions_B2HW.movedim(1, -1)
+    photo_B7HW = F.grid_sample(source.photo.float(), grid_BHW2, padding_mode="border", align_corners=False)
+    return positions_B2HW, torch.cat([photo_B7HW, unseen_B2HW], 1)
 
 
 @torch.no_grad()

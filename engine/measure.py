@@ -25,7 +25,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from engine.api import Mix, RenderRequest
 from engine.models import nted
-from engine.models.nted.detail import ATLAS_SHAPE, Source
+from engine.models.nted.atlas import ATLAS_SHAPE
+from engine.models.nted.detail import Source
 from engine.models.nted.network import textbook
 from engine.ops.fused import FusedConv
 from engine.pictures import to_tensor
@@ -86,7 +87,7 @@ def photo(size: tuple[int, int], turn: int) -> np.ndarray:
 
 def gmacs(network: nted.Nted, size: tuple[int, int]) -> dict[str, float]:
     """Giga multiply-accumulates: "full" in the textbook's way, "encode" in ours, "skeleton", "render
-    <levels>" without detail, and "detail".
+    <levels>" without detail, and "detail". What makes an atlas depends on the photo and is not counted.
     """
     shadow = copy.deepcopy(network).to("meta")
     planes, picture = torch.empty(1, PLANES, *size, device="meta"), torch.empty(1, 3, *size, device="meta")
@@ -98,7 +99,7 @@ def gmacs(network: nted.Nted, size: tuple[int, int]) -> dict[str, float]:
 
     detail, shadow.detail = shadow.detail, None
     with torch.no_grad():
-        feature, textures = shadow.skeleton_encoder(planes), shadow.reference_encoder(picture).textures
+        feature, (textures, _, context) = shadow.skeleton_encoder(planes), shadow.reference_encoder(picture)
         rendering = shadow.target_image_renderer(feature, textures)
     found = {
         "skeleton": count(shadow.skeleton_encoder, planes),
@@ -106,11 +107,13 @@ def gmacs(network: nted.Nted, size: tuple[int, int]) -> dict[str, float]:
     }
     for levels in range(1, 1 + len(network.config.levels)):
         found[f"render {levels}"] = count(shadow.target_image_renderer, feature, textures, levels)
-    found["detail"] = 0.0
+    found["detail"] = places = 0.0
     if detail is not None:
         source = Source(*(torch.empty(1, *shape, device="meta") for shape in (ATLAS_SHAPE, (7, *size))))
         found["detail"] = count(detail, rendering.features, rendering.image_BCHW, [(source, 1.0)])
-    found["full"] = count(textbook(shadow), picture, planes) + found["detail"]
+        places = count(detail.reference_places, context)
+        found["encode"] += places
+    found["full"] = count(textbook(shadow), picture, planes) + found["detail"] + places
     return found
 
 

@@ -283,7 +283,7 @@ class Session:
             picture_BCHW = F.pad(picture_BCHW, (0, beyond[0], 0, beyond[1]), mode="replicate")
         textures, extraction, context = self._networks.exact.encode(picture_BCHW)
         source = self._networks.exact.source(context, picture_BCHW)
-        encoded = _Encoded(textures, source and source.compact())
+        encoded = _Encoded(textures, None if source is None else source.compact())
         self._textures[key] = encoded
         self._extraction[key] = _by_layer(self.layers, extraction)
         while len(self._extraction) > EXTRACTION_CACHE_ENTRIES:

@@ -156,8 +156,8 @@ def notes(options: argparse.Namespace, run: Run, source: Source, resumed: Path |
         lines.append("Without --features the perceptual, style and face terms are left out.")
     if RECIPES[options.recipe]().needs_surfaces and not recipe.needs_surfaces:
         lines.append(
-            f"{options.data[0]}: has no surface coordinates, so the term that gives neural textures patches "
-            "of the surface is left out."
+            f"{options.data[0]}: has no surface coordinates, so the terms that give neural textures patches "
+            "of the surface and teach where detail is copied from are left out."
         )
     largest = max(phase.size for phase in recipe.phases)
     if source.size[0] < largest[0]:
@@ -186,9 +186,9 @@ def _run(options: argparse.Namespace, recipe: Recipe, world: World) -> int:
         options.data, size, skip_damaged=options.skip_damaged, surfaces=recipe.needs_surfaces
     )
     if not source.surfaces:
-        recipe = recipe.without_surfaces()
+        recipe = recipe.without_surfaces(keep_detail=options.start is not None)
     state, resumed = started(options, recipe, world)
-    if recipe.needs_surfaces and state.slots is None:
+    if recipe.losses.slots and state.slots is None:
         numbers = {level.textures for level in told_levels(recipe.network)}
         slots = slots_for(source, numbers, ", ".join(options.data))
         state.slots = {number: each.to(world.device) for number, each in slots.items()}

@@ -75,6 +75,8 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self):
+        if (self.losses.places or self.losses.contrast) and not self.network.detail:
+            raise ValueError(f"recipe {self.name} has terms of detail and a network without")
         start = self.adversarial_from
         if start is None:
             return
@@ -117,9 +119,14 @@ class Recipe:
             )
         return replace(self, paper=replace(self.paper, perceptual=0.0, style=0.0, face=0.0))
 
-    def without_surfaces(self) -> Recipe:
-        """Less the terms that need surface coordinates."""
-        return replace(self, losses=replace(self.losses, slots=0.0, places=0.0))
+    def without_surfaces(self, keep_detail: bool = False) -> Recipe:
+        """Less the terms that need surface coordinates, and less detail: nothing could teach its places.
+
+        keep_detail: the weights that the run begins with know them already.
+        """
+        losses = replace(self.losses, slots=0.0, places=0.0, contrast=0.0)
+        network = self.network if keep_detail else replace(self.network, detail=0)
+        return replace(self, losses=losses, network=network)
 
     def to_json(self) -> dict:
         return asdict(self)

@@ -132,7 +132,7 @@ class Run:
         """
         loaded = nted.from_file(file)
         wanted = self.recipe.network
-        if wanted not in (loaded.config, replace(loaded.config, detail=wanted.detail)):
+        if loaded.config not in (wanted, replace(wanted, detail=0)):
             raise InputError(
                 f"The weights file {file.path} is of another network than recipe {self.recipe.name} asks for."
             )
@@ -233,7 +233,7 @@ class Run:
             batch = both_directions(batch)
         pieces = parts(batch, shared_pixel_weights(batch, self.world), self.accumulate)
         asked = None
-        if self.recipe.needs_surfaces:
+        if self.recipe.losses.slots:
             asked = shared_asked(batch, self.recipe.network, self.slots, self.world, self.accumulate)
         adversary = self.adversary if self.adversarial else None
         self.network.zero_grad(set_to_none=True)

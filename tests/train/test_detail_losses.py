@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import weights
+from engine.errors import InputError
 from engine.models import nted
 from train.data.people import CLASSES, People
 from train.losses.contrast import contrast_term, variation
@@ -79,13 +80,27 @@ def people(make_stick_people, tmp_path_factory):
 
 def test_contrast_teaches_only_what_decides_about_copying(people):
     run = house_run(ALONE, people, phases=house().phases[-1:])
+    with torch.no_grad():
+        run.network.detail.out.weight.normal_()
     batch = next(batches(run, people, 0))
     output = run.network(batch.reference_BCHW, batch.target_planes_BPHW)
-    output.skips[-1].retain_grad()
     weights_B1HW = torch.ones_like(batch.target_BCHW[:, :1])
     contrast_term(output, batch.target_BCHW, weights_B1HW).backward()
-    assert output.skips[-1].grad is None or not output.skips[-1].grad.any()
-    assert run.network.detail.out.weight.grad.any()
+    taught = {name for name, weight in run.network.named_parameters() if weight.grad is not None}
+    assert taught == {"detail.conv.weight", "detail.activate.bias", "detail.out.weight", "detail.out.bias"}
+
+
+def test_places_do_not_need_patches(people):
+    run = Run.new(house(losses=replace(house().losses, slots=0.0)), ALONE, mixed=False)
+    assert run.step(next(batches(run, people, 0)))["places"] > 0 and run.slots is None
+
+
+def test_without_surfaces_there_is_detail_only_where_it_is_known():
+    assert house().without_surfaces().network.detail == 0
+    kept = house().without_surfaces(keep_detail=True)
+    assert kept.network == house().network and kept.losses.contrast == kept.losses.places == 0
+    with pytest.raises(ValueError, match="network without"):
+        house(network=replace(house().network, detail=0))
 
 
 def test_without_places_nothing_waits_for_a_gradient(people):
@@ -106,3 +121,10 @@ def test_a_run_begins_with_weights_that_have_no_detail_yet(people, tmp_path):
     begun = run.network.state_dict()
     assert all(torch.equal(begun[key], value) for key, value in plain.state_dict().items())
     assert run.network.detail is not None
+    nted.save(tmp_path / "plain.safetensors", nted.Nted(replace(recipe.network, detail=0, context=0)))
+    with pytest.raises(InputError, match="another network"):
+        run.begin_with(weights.read(tmp_path / "plain.safetensors"))
+    nted.save(tmp_path / "plain.safetensors", nted.Nted(recipe.network))
+    without = Run.new(recipe.without_surfaces(), ALONE, mixed=False)
+    with pytest.raises(InputError, match="another network"):
+        without.begin_with(weights.read(tmp_path / "plain.safetensors"))

@@ -53,8 +53,8 @@ class NtedConfig:
     def __post_init__(self):
         if self.transfer not in TRANSFERS:
             raise ValueError(f"transfer is {self.transfer!r}, not one of {TRANSFERS}")
-        if self.detail and not self.context:
-            raise ValueError("detail needs context")
+        if self.detail and not (self.context and self.transfer == "textures"):
+            raise ValueError("detail needs context and neural textures")
 
     @property
     def texture_counts(self) -> dict[str, int]:

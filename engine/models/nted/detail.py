@@ -18,18 +18,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.models.nted.atlas import CLASSES, look_up, make_atlas
 from engine.ops.attention import distribution_attention
 from engine.ops.equalized import BiasedLeakyReLU, EqualConv2d, activated
 from engine.ops.resample import window_mean
-from engine.regions import REGIONS, SURFACE_SPAN
 
-CLASSES = len(REGIONS)
-_CELL = 0.5  # dm, side of the atlas's cells
-_LOW = (-5.0, -9.0, -2.0)  # dm, corner of the atlas; the body in rest with its clothes lies inside
-_CELLS = (20, 36, 11)  # along x, y, z
-ATLAS_SHAPE = (3, _CELLS[2], _CELLS[1], (CLASSES - 1) * _CELLS[0])  # planes, z, y, classes x
-_BLUR = 0.35  # dm, over which the places of the photo are averaged
-_FAR = 3.0  # dm: what lies farther from anything seen counts as not seen
 _SOFT = 9  # px of a 256-row picture, side of the mean that the photo's detail stands out from
 _RELUCTANCE = 2.0  # at first little is copied
 
@@ -37,10 +30,9 @@ _RELUCTANCE = 2.0  # at first little is copied
 class Source(NamedTuple):
     """What of a reference can be copied.
 
-    atlas: float32 [B, 3, z, y, classes x]: x, y in the photo (-1 to 1 from edge to edge), and how far from
-    the cell the nearest place was seen (0 to 1 for 0 to 3 dm). photo: float32 [B, 7, H, W]: the picture, the
-    same blurred, and how sure it is that nobody is there. places: [B, 11, h, w], of the photo: logits of the
-    classes, then place / 9 dm; what copies does not need them.
+    atlas: [B, 3, z, y, classes x], see `atlas.make_atlas`. photo: [B, 7, H, W]: the picture, the same
+    blurred, and how sure it is that nobody is there; both float32, or float16 as kept. places: [B, 11, h, w],
+    of the photo: logits of the classes, then place / 9 dm; what copies does not need them.
     """
 
     atlas: Tensor
@@ -48,7 +40,7 @@ class Source(NamedTuple):
     places: Tensor | None = None
 
     def compact(self) -> Source:
-        """What copying needs, in half the memory: within 1/20 px and 1/10 of an 8-bit level."""
+        """What copying needs, in half the memory: at 256 rows within 1/16 px and 1/16 of an 8-bit level."""
         return Source(self.atlas.half(), self.photo.half())
 
 
@@ -132,7 +124,8 @@ class Detail(nn.Module):
                 seen_B9HW = seen_B9HW + share * (own_B9HW - seen_B9HW)
         beside_BCHW = torch.cat([image_BCHW, seen_B9HW], 1).to(fine_BCHW.dtype)
         known_BCHW = torch.cat([fine_BCHW, beside_BCHW.contiguous(memory_format=torch.channels_last)], 1)
-        said_B2HW = self.out(activated(self.conv, self.activate, known_BCHW)).float()
+        # What decides about copying is not to bend the features that it is decided by.
+        said_B2HW = self.out(activated(self.conv, self.activate, known_BCHW.detach())).float()
         share_B1HW, sharper_B1HW = torch.sigmoid(said_B2HW - _RELUCTANCE).split(1, 1)
         copied = Copied(places_B11hw, positions_B2HW, seen_B9HW[:, :6], share_B1HW, sharper_B1HW)
         return compose(image_BCHW.float(), copied), copied
@@ -163,85 +156,5 @@ def see(source: Source, places_B11hw: Tensor, size: tuple[int, int]) -> tuple[Te
     # Places are made as fine as the picture, not positions: between a sleeve and what is behind it is none.
     places_B11HW = F.interpolate(places_B11hw.detach().float(), size, mode="bilinear")
     positions_B2HW, unseen_B2HW = look_up(source.atlas.float(), places_B11HW)
-    grid_BHW2 = positions_B2HW.movedim(1, -1)
-    photo_B7HW = F.grid_sample(source.photo.float(), grid_BHW2, padding_mode="border", align_corners=False)
+    photo_B7HW = F.grid_sample(source.photo.float(), positions_B2HW.movedim(1, -1), align_corners=False)
     return positions_B2HW, torch.cat([photo_B7HW, unseen_B2HW], 1)
-
-
-@torch.no_grad()
-def make_atlas(places_B11hw: Tensor) -> Tensor:
-    """`Source.atlas` of a reference's places: per class and cell the mean position of what is near it.
-
-    Cells outside of what a class's places span take the nearest cell's position.
-    """
-    device = places_B11hw.device
-    count, _, rows, columns = places_B11hw.shape
-    x_N = (torch.arange(columns, device=device) + 0.5).repeat(rows) * (2 / columns) - 1
-    y_N = (torch.arange(rows, device=device) + 0.5).repeat_interleave(columns) * (2 / rows) - 1
-    positions_N2 = torch.stack([x_N, y_N], 1)
-    class_BN = places_B11hw[:, :CLASSES].argmax(1).flatten(1)
-    place_BN3 = places_B11hw[:, CLASSES:].flatten(2).transpose(1, 2) * SURFACE_SPAN
-    # a quarter of the positions is enough to interpolate between
-    sparse_N = torch.zeros(rows, columns, dtype=torch.bool, device=device)
-    sparse_N[::2, ::2] = True
-    sparse_N = sparse_N.flatten()
-    x, y, z = _CELLS
-    atlas_BC3zyx = torch.zeros(count, CLASSES - 1, 3, z, y, x, device=device)
-    atlas_BC3zyx[:, :, 2] = 1.0
-    for b in range(count):
-        for number in range(1, CLASSES):
-            here_N = (class_BN[b] == number) & sparse_N
-            if here_N.any():
-                atlas_BC3zyx[b, number - 1] = _gathered(place_BN3[b][here_N], positions_N2[here_N])
-    return atlas_BC3zyx.permute(0, 2, 3, 4, 1, 5).flatten(4).contiguous()
-
-
-def _gathered(places_N3: Tensor, positions_N2: Tensor) -> Tensor:
-    """A class's part of the atlas, [3, z, y, x], of places in dm that the photo shows at these positions."""
-    low = torch.tensor(_LOW, device=places_N3.device)
-    last = torch.tensor(_CELLS, device=places_N3.device) - 1
-    inside_N3 = ((places_N3 - low) / _CELL).floor().long().clamp_min(0).minimum(last)
-    first_cells, last_cells = inside_N3.min(0).values.tolist(), inside_N3.max(0).values.tolist()
-    spans = [range(first, last + 1) for first, last in zip(first_cells, last_cells, strict=True)]
-    lines = [
-        corner + _CELL * (torch.arange(span.start, span.stop, device=places_N3.device) + 0.5)
-        for corner, span in zip(_LOW, spans, strict=True)
-    ]
-    z, y, x = torch.meshgrid(*lines[::-1], indexing="ij")
-    far_MN = torch.cdist(torch.stack([x, y, z], -1).view(-1, 3), places_N3).square_()
-    near_M = far_MN.min(1).values.sqrt_()
-    share_MN = far_MN.mul_(-0.5 / _BLUR**2).softmax(1)
-    found_3zyx = torch.cat([(share_MN @ positions_N2).t(), near_M[None]]).view(3, *x.shape)
-    borders = [(span.start, count - span.stop) for span, count in zip(spans, _CELLS, strict=True)]
-    found_3zyx = F.pad(found_3zyx[None], [side for border in borders for side in border], mode="replicate")[0]
-    for axis, (span, count) in enumerate(zip(spans, _CELLS, strict=True)):
-        cells = torch.arange(count, device=places_N3.device)
-        steps = (span.start - cells).clamp_min(0) + (cells - span.stop + 1).clamp_min(0)
-        found_3zyx[2] += (_CELL * steps).view([-1 if 2 - axis == dim else 1 for dim in range(3)])
-    found_3zyx[2] = (found_3zyx[2] / _FAR).clamp_(max=1.0)
-    return found_3zyx
-
-
-@torch.no_grad()
-def look_up(atlas: Tensor, places_B11hw: Tensor) -> tuple[Tensor, Tensor]:
-    """Where the photo shows a target's places: positions [B, 2, h, w] as in the atlas, and [B, 2, h, w]: how
-    far from there they were seen, and whether nobody is there. The background is looked for at its own
-    position."""
-    class_Bhw = places_B11hw[:, :CLASSES].argmax(1)
-    place_B3hw = places_B11hw[:, CLASSES:] * SURFACE_SPAN
-    lines = []
-    for axis, (low, count) in enumerate(zip(_LOW, _CELLS, strict=True)):
-        lines.append(((place_B3hw[:, axis] - low) / _CELL - 0.5).clamp(0, count - 1))
-    lines[0] = lines[0] + _CELLS[0] * (class_Bhw - 1).clamp_min(0)
-    sizes = (_CELLS[0] * (CLASSES - 1), *_CELLS[1:])
-    grid = torch.stack([(2 * v + 1) / size - 1 for v, size in zip(lines, sizes, strict=True)], -1)
-    found_B3hw = F.grid_sample(atlas, grid[:, None], padding_mode="border", align_corners=False)[:, :, 0]
-    rows, columns = class_Bhw.shape[1:]
-    device = atlas.device
-    own_x = ((torch.arange(columns, device=device) + 0.5) * (2 / columns) - 1).expand(rows, columns)
-    own_y = ((torch.arange(rows, device=device) + 0.5) * (2 / rows) - 1)[:, None].expand(rows, columns)
-    own_2hw = torch.stack([own_x, own_y])
-    behind_B1hw = (class_Bhw == 0)[:, None]
-    positions_B2hw = torch.where(behind_B1hw, own_2hw, found_B3hw[:, :2])
-    unseen_B2hw = torch.cat([found_B3hw[:, 2:].masked_fill(behind_B1hw, 0.0), behind_B1hw.float()], 1)
-    return positions_B2hw, unseen_B2hw

@@ -342,7 +342,8 @@ class Nted(nn.Module):
         rendering = self.target_image_renderer(pose_BChw, textures)
         image_BCHW, places_B11hw, copied = rendering.image_BCHW, None, None
         if self.detail is not None:
-            source = self.detail.source(context_BChw, reference_BCHW)
+            rows, columns = image_BCHW.shape[-2:]
+            source = self.detail.source(context_BChw, reference_BCHW[..., :rows, :columns])
             places_B11hw = source.places
             image_BCHW, copied = self.detail(rendering.features, image_BCHW, [(source, 1.0)])
         return NtedOutput(

@@ -100,11 +100,17 @@ def test_stopping_early_gives_that_levels_sum(network, pictures):
 @pytest.mark.skipif(not has_fast_bfloat16(), reason="this processor does not multiply bfloat16")
 def test_half_precision_stays_close(network, pictures):
     reference, planes = pictures
-    textures = InferenceNted(network, CPU, torch.float32).encode(reference).textures
+    exact = InferenceNted(network, CPU, torch.float32)
+    textures, _, context = exact.encode(reference)
+    source = exact.source(context, reference)
     pictures = []
     for dtype in (torch.float32, torch.bfloat16):
         form = InferenceNted(network, CPU, dtype, with_reference=False)
-        image = form.render(form.pose_feature(planes), textures).image_BCHW
+        rendering = form.render(form.pose_feature(planes), textures)
+        image = rendering.image_BCHW
+        if source is not None:  # by the exact one's places: another place is another pixel of noise
+            copied = form.add_detail(rendering, [(source, 1.0)])
+            assert copied.image_BCHW.dtype == torch.float32 and copied.image_BCHW.isfinite().all()
         pictures.append(image.clamp(-1, 1))
     error = (pictures[0] - pictures[1]).square().mean()
     assert 10 * torch.log10(4 / error) > 45

@@ -1,0 +1,112 @@
+"""The atlas of a reference: where in the photo is this piece of the dressed surface?
+
+A piece of the surface is named by its parsing class and its place on the standard body in rest; for each
+class the atlas has a grid of cells over the places. B batch, M cells, N positions of the photo, h w rows and
+columns of what is looked up. Positions are x, y from -1 to 1, from edge to edge of the photo.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.regions import REGIONS, SURFACE_SPAN
+
+CLASSES = len(REGIONS)
+_CELL = 0.5  # dm, side of a cell
+_LOW = (-5.0, -9.0, -2.0)  # dm, corner of the grid; the body in rest with its clothes lies inside
+_CELLS = (20, 36, 11)  # along x, y, z
+ATLAS_SHAPE = (3, _CELLS[2], _CELLS[1], (CLASSES - 1) * _CELLS[0])  # planes, z, y, classes x
+_BLUR = 0.35  # dm, standard deviation of the window that positions are averaged over
+_FAR = 3.0  # dm: what lies farther from anything seen counts as not seen
+_ROWS_USED = 64  # of the photo's positions; finer ones tell cells of this size nothing
+
+
+@torch.no_grad()
+def make_atlas(places_B11hw: Tensor) -> Tensor:
+    """The atlas of a photo whose positions show these places (logits of the classes, then place / 9 dm).
+
+    float32 [B, 3, z, y, classes x], the background left out: per class and cell the mean position of what is
+    seen around the cell, and how far from it that was (0 to 1 for 0 to 3 dm; 1 for a class that is not seen).
+    Outside of the box that a class's places span, a cell has the nearest cell's position, and is farther by
+    the steps to it.
+    """
+    with torch.autocast(places_B11hw.device.type, enabled=False):
+        return _atlas(places_B11hw.float())
+
+
+def _atlas(places_B11hw: Tensor) -> Tensor:
+    device = places_B11hw.device
+    step = max(1, places_B11hw.shape[2] // _ROWS_USED)
+    positions_N2 = centres(places_B11hw.shape[2:], device)[:, ::step, ::step].flatten(1).t()
+    used_B11N = places_B11hw[:, :, ::step, ::step].flatten(2)
+    class_BN = used_B11N[:, :CLASSES].argmax(1)
+    place_BN3 = used_B11N[:, CLASSES:].transpose(1, 2) * SURFACE_SPAN
+    columns, rows, layers = _CELLS
+    atlas_BC3zyx = torch.zeros(len(class_BN), CLASSES - 1, 3, layers, rows, columns, device=device)
+    atlas_BC3zyx[:, :, 2] = 1.0
+    for b in range(len(class_BN)):
+        for number in range(1, CLASSES):
+            here_N = class_BN[b] == number
+            if here_N.any():
+                atlas_BC3zyx[b, number - 1] = _of_class(place_BN3[b][here_N], positions_N2[here_N])
+    return atlas_BC3zyx.permute(0, 2, 3, 4, 1, 5).flatten(4).contiguous()
+
+
+def _of_class(places_N3: Tensor, positions_N2: Tensor) -> Tensor:
+    """A class's part of the atlas, [3, z, y, x], of places in dm that the photo shows at these positions."""
+    device = places_N3.device
+    most_3 = torch.tensor(_CELLS, device=device) - 1
+    cells_N3 = ((places_N3 - torch.tensor(_LOW, device=device)) / _CELL).floor().long().clamp_min(0)
+    cells_N3 = cells_N3.minimum(most_3)
+    firsts, lasts = cells_N3.min(0).values.tolist(), cells_N3.max(0).values.tolist()
+    spans = [range(first, last + 1) for first, last in zip(firsts, lasts, strict=True)]
+    lines = [
+        low + _CELL * (torch.arange(span.start, span.stop, device=device) + 0.5)
+        for low, span in zip(_LOW, spans, strict=True)
+    ]
+    z_zyx, y_zyx, x_zyx = torch.meshgrid(*lines[::-1], indexing="ij")
+    centres_M3 = torch.stack([x_zyx, y_zyx, z_zyx], -1).view(-1, 3)
+    far_MN = torch.cdist(centres_M3, places_N3).square_()
+    near_M = far_MN.min(1).values.sqrt_()
+    share_MN = far_MN.mul_(-0.5 / _BLUR**2).softmax(1)
+    found_3zyx = torch.cat([(share_MN @ positions_N2).t(), near_M[None]]).view(3, *x_zyx.shape)
+    borders = [(span.start, count - span.stop) for span, count in zip(spans, _CELLS, strict=True)]
+    found_3zyx = F.pad(found_3zyx[None], [side for border in borders for side in border], mode="replicate")[0]
+    for axis, (span, count) in enumerate(zip(spans, _CELLS, strict=True)):
+        cells = torch.arange(count, device=device)
+        steps = (span.start - cells).clamp_min(0) + (cells - span.stop + 1).clamp_min(0)
+        found_3zyx[2] += (_CELL * steps).view([-1 if 2 - axis == dim else 1 for dim in range(3)])
+    found_3zyx[2] = (found_3zyx[2] / _FAR).clamp_(max=1.0)
+    return found_3zyx
+
+
+def centres(size: tuple[int, int] | torch.Size, device: torch.device) -> Tensor:
+    """The positions of a picture's own pixels, [2, rows, columns]."""
+    y_h, x_w = ((torch.arange(side, device=device) + 0.5) * (2 / side) - 1 for side in size)
+    return torch.stack([x_w.expand(tuple(size)), y_h[:, None].expand(tuple(size))])
+
+
+@torch.no_grad()
+def look_up(atlas: Tensor, places_B11hw: Tensor) -> tuple[Tensor, Tensor]:
+    """Where the photo of an atlas shows these places.
+
+    Returns positions float32 [B, 2, h, w], and [B, 2, h, w]: how far from the place they were seen, as in the
+    atlas, and 1 where the place is the background, which is looked for at its own position.
+    """
+    class_Bhw = places_B11hw[:, :CLASSES].argmax(1)
+    place_B3hw = places_B11hw[:, CLASSES:].float() * SURFACE_SPAN
+    cells = [
+        ((place_B3hw[:, axis] - low) / _CELL - 0.5).clamp(0, count - 1)
+        for axis, (low, count) in enumerate(zip(_LOW, _CELLS, strict=True))
+    ]
+    cells[0] = cells[0] + _CELLS[0] * (class_Bhw - 1).clamp_min(0)
+    grid_Bhw3 = torch.stack(
+        [(2 * cell + 1) / size - 1 for cell, size in zip(cells, ATLAS_SHAPE[:0:-1], strict=True)], -1
+    )
+    found_B3hw = F.grid_sample(atlas, grid_Bhw3[:, None], align_corners=False)[:, :, 0]
+    behind_B1hw = (class_Bhw == 0)[:, None]
+    positions_B2hw = torch.where(behind_B1hw, centres(class_Bhw.shape[1:], atlas.device), found_B3hw[:, :2])
+    unseen_B2hw = torch.cat([found_B3hw[:, 2:].masked_fill(behind_B1hw, 0.0), behind_B1hw.float()], 1)
+    return positions_B2hw, unseen_B2hw

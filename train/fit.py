@@ -18,6 +18,7 @@ import torch
 
 from engine import weights
 from engine.errors import InputError
+from engine.models import nted
 from train import checkpoint
 from train.console import console
 from train.data.source import Source, open_source
@@ -26,7 +27,7 @@ from train.loop import fit
 from train.losses.house import load_features
 from train.losses.slots import slots_for, told_levels
 from train.recipes import RECIPES, Recipe
-from train.state import Run
+from train.state import Run, network_config
 from train.validate import validation_batch, validator
 from train.world import World
 
@@ -180,13 +181,21 @@ def run(argv: list[str]) -> int:
     return code
 
 
+def _knows_places(options: argparse.Namespace) -> bool:
+    """Whether the run goes on from a network that has learnt where detail is copied from."""
+    there = checkpoint.checkpoints(options.output)
+    if there:
+        return network_config(checkpoint.read(there[-1]), there[-1]).detail > 0
+    return bool(options.start) and nted.load(options.start).config.detail > 0
+
+
 def _run(options: argparse.Namespace, recipe: Recipe, world: World) -> int:
     size = recipe.network.size
     source = open_source(
         options.data, size, skip_damaged=options.skip_damaged, surfaces=recipe.needs_surfaces
     )
     if not source.surfaces:
-        recipe = recipe.without_surfaces(keep_detail=options.start is not None)
+        recipe = recipe.without_surfaces(keep_detail=_knows_places(options))
     state, resumed = started(options, recipe, world)
     if recipe.losses.slots and state.slots is None:
         numbers = {level.textures for level in told_levels(recipe.network)}

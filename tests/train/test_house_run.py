@@ -119,6 +119,9 @@ def test_photos_train_without_patches_and_say_so(small_default, people, folder, 
     assert f"{tmp_path / 'photos'}: has no surface coordinates" in said and "slots" not in said
     state = read_torch(checkpoint.checkpoints(run)[-1])
     assert state["slots"] == {} and state["recipe"]["losses"]["slots"] == 0
+    assert state["recipe"]["network"]["detail"] == 0
+    assert fitted(tmp_path / "photos", run, "--decay-over", "4") == 0  # and goes on
+    capsys.readouterr()
     # rendered people first, then one's own photos: the patches stay known, nothing is taught of them
     run = tmp_path / "rendered first"
     assert fitted(folder, run, "--decay-over", "4") == 0
@@ -129,6 +132,7 @@ def test_photos_train_without_patches_and_say_so(small_default, people, folder, 
     assert "has no surface coordinates" in said and "slots" not in said
     state = read_torch(checkpoint.checkpoints(run)[-1])
     assert set(state["slots"]) == {8} and state["samples"] == 8
+    assert state["recipe"]["network"]["detail"] == 8 and state["recipe"]["losses"]["places"] == 0
 
 
 def test_too_few_people_for_the_patches_are_one_sentence(small_default, make_stick_people, tmp_path, capsys):

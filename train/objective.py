@@ -39,7 +39,10 @@ def house_losses(
             batch.reference_BCHW, target, output.extraction, output.distribution
         )
     if weights.early:
-        terms["early"] = weights.early * early_pictures([skip.float() for skip in output.skips], target)
+        pictures = [skip.float() for skip in output.skips]
+        if output.copied is not None:  # where all is copied the renderer would otherwise be told nothing
+            pictures.append(image)
+        terms["early"] = weights.early * early_pictures(pictures, target)
     if weights.slots:
         terms["slots"] = weights.slots * slots_term(
             output.extraction, output.distribution_logits, slots, batch, asked_L2

@@ -19,6 +19,8 @@ from engine.models import nted
 from train.data.people import CLASSES, People
 from train.losses.contrast import contrast_term, variation
 from train.losses.places import place_term
+from train.objective import house_losses
+from train.recipes import LossWeights
 from train.state import Run
 from train.stream import batches
 
@@ -88,6 +90,19 @@ def test_contrast_teaches_only_what_decides_about_copying(people):
     contrast_term(output, batch.target_BCHW, weights_B1HW).backward()
     taught = {name for name, weight in run.network.named_parameters() if weight.grad is not None}
     assert taught == {"detail.conv.weight", "detail.activate.bias", "detail.out.weight", "detail.out.bias"}
+
+
+def test_the_renderer_is_told_of_its_picture_where_all_is_copied(people):
+    run = house_run(ALONE, people, phases=house().phases[-1:])
+    batch = next(batches(run, people, 0))
+    with torch.no_grad():
+        run.network.detail.out.bias.fill_(100.0)
+    output = run.network(batch.reference_BCHW, batch.target_planes_BPHW)
+    output.skips[-1].retain_grad()
+    weights = LossWeights(reconstruction=1.0, attention=0.0, early=0.5)
+    terms = house_losses(output, batch, torch.ones_like(batch.target_BCHW[:, :1]), weights, None, None)
+    sum(terms.values()).backward()
+    assert output.copied.share.min() == 1 and (output.skips[-1].grad != 0).all()
 
 
 def test_places_do_not_need_patches(people):

@@ -41,7 +41,9 @@ def multiscale_l1(image_BCHW: Tensor, target_BCHW: Tensor, weights_B1HW: Tensor,
 
 
 def early_pictures(skips: list[Tensor], target_BCHW: Tensor) -> Tensor:
-    """L1 between the renderer's RGB sums and the reduced target, mean over all levels but the first and the
-    last: makes an early stop a picture."""
+    """L1 between the renderer's RGB sums and the reduced target, mean over all but the first and the last.
+
+    Makes an early stop a picture.
+    """
     terms = [F.l1_loss(skip, F.adaptive_avg_pool2d(target_BCHW, skip.shape[-2:])) for skip in skips[1:-1]]
     return torch.stack(terms).mean()

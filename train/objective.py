@@ -14,7 +14,7 @@ from train.losses.attention import attention_reconstruction
 from train.losses.contrast import contrast_term
 from train.losses.features import Features
 from train.losses.places import places_term
-from train.losses.reconstruction import early_pictures, multiscale_l1, region_weights
+from train.losses.reconstruction import beyond_range, early_pictures, multiscale_l1, region_weights
 from train.losses.slots import Slots, all_asked, slots_term
 from train.losses.total import paper_losses
 from train.recipes import LossWeights, Recipe
@@ -43,6 +43,8 @@ def house_losses(
         if output.copied is not None:  # where all is copied the renderer would otherwise be told nothing
             pictures.append(image)
         terms["early"] = weights.early * early_pictures(pictures, target)
+    if weights.beyond:
+        terms["beyond"] = weights.beyond * beyond_range(output.skips[-1].float())
     if weights.slots:
         terms["slots"] = weights.slots * slots_term(
             output.extraction, output.distribution_logits, slots, batch, asked_L2

@@ -19,6 +19,7 @@ from engine.models import nted
 from train.data.people import CLASSES, People
 from train.losses.contrast import contrast_term, variation
 from train.losses.places import place_term
+from train.losses.reconstruction import beyond_range
 from train.objective import house_losses
 from train.recipes import LossWeights
 from train.state import Run
@@ -103,6 +104,12 @@ def test_the_renderer_is_told_of_its_picture_where_all_is_copied(people):
     terms = house_losses(output, batch, torch.ones_like(batch.target_BCHW[:, :1]), weights, None, None)
     sum(terms.values()).backward()
     assert output.copied.share.min() == 1 and (output.skips[-1].grad != 0).all()
+
+
+def test_colours_beyond_black_and_white_cost_their_square():
+    image = torch.zeros(1, 3, 4, 4)
+    image[0, 0, 0, :4] = torch.tensor([1.0, -1.0, 3.0, -6.0])
+    assert beyond_range(image) == pytest.approx((4 + 25) / 48)
 
 
 def test_places_do_not_need_patches(people):

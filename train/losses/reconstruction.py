@@ -47,3 +47,11 @@ def early_pictures(skips: list[Tensor], target_BCHW: Tensor) -> Tensor:
     """
     terms = [F.l1_loss(skip, F.adaptive_avg_pool2d(target_BCHW, skip.shape[-2:])) for skip in skips[1:-1]]
     return torch.stack(terms).mean()
+
+
+def beyond_range(image_BCHW: Tensor) -> Tensor:
+    """Mean square of what lies beyond black and white (-1 and 1).
+
+    L1 pulls at a runaway colour no harder than at a wrong one, and a few pixels of it hardly at all.
+    """
+    return F.relu(image_BCHW.abs() - 1.0).square().mean()

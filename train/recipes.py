@@ -30,8 +30,8 @@ class LossWeights:
 
     reconstruction: multi-scale L1; attention: Eq. 8; early: the renderer's smaller pictures; beyond: colours
     beyond black and white; slots: every texture of a level's first layer has its own patch of the surface;
-    places: both pictures' positions know their place on the surface (both need surface coordinates); contrast:
-    copied detail is as strong as the target's.
+    places: both pictures' positions know their place on the surface (both need surface coordinates);
+    contrast: copied detail is as strong as the target's.
     """
 
     reconstruction: float = 1.0

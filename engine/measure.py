@@ -24,9 +24,9 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.api import Mix, RenderRequest
-from engine.models import nted
+from engine.models import nted, parser
 from engine.models.nted.atlas import ATLAS_SHAPE
-from engine.models.nted.detail import Source
+from engine.models.nted.detail import Source, source_of
 from engine.models.nted.network import textbook
 from engine.ops.fused import FusedConv
 from engine.pictures import to_tensor
@@ -99,7 +99,7 @@ def gmacs(network: nted.Nted, size: tuple[int, int]) -> dict[str, float]:
 
     detail, shadow.detail = shadow.detail, None
     with torch.no_grad():
-        feature, (textures, _, context) = shadow.skeleton_encoder(planes), shadow.reference_encoder(picture)
+        feature, (textures, _) = shadow.skeleton_encoder(planes), shadow.reference_encoder(picture)
         rendering = shadow.target_image_renderer(feature, textures)
     found = {
         "skeleton": count(shadow.skeleton_encoder, planes),
@@ -107,13 +107,13 @@ def gmacs(network: nted.Nted, size: tuple[int, int]) -> dict[str, float]:
     }
     for levels in range(1, 1 + len(network.config.levels)):
         found[f"render {levels}"] = count(shadow.target_image_renderer, feature, textures, levels)
-    found["detail"] = places = 0.0
+    found["detail"] = parsing = 0.0
     if detail is not None:
         source = Source(*(torch.empty(1, *shape, device="meta") for shape in (ATLAS_SHAPE, (7, *size))))
         found["detail"] = count(detail, rendering.features, rendering.image_BCHW, [(source, 1.0)])
-        places = count(detail.reference_places, context)
-        found["encode"] += places
-    found["full"] = count(textbook(shadow), picture, planes) + found["detail"] + places
+        parsing = count(parser.load(parser.SHIPPED).to("meta"), picture)
+        found["encode"] += parsing
+    found["full"] = count(textbook(shadow), picture, planes) + found["detail"] + parsing
     return found
 
 
@@ -125,8 +125,8 @@ def tasks(session: Session, network: nted.Nted) -> dict[tuple[str, str], Task]:
     reference = session.add_reference(photo(size, 0), pose(size, 0))
     other = session.add_reference(photo(size, 1), pose(size, 0))
     picture_BCHW = to_tensor(reference.image_HWC, device).contiguous()
-    textures, _, context = slow.reference_encoder(picture_BCHW)
-    sources = [(slow.detail.source(context, picture_BCHW), 1.0)] if slow.detail is not None else []
+    textures = slow.reference_encoder(picture_BCHW).textures
+    sources = [(source_of(picture_BCHW), 1.0)] if slow.detail is not None else []
     half = session.plan.precision
     macs = gmacs(network, size)
     levels = len(network.config.levels)

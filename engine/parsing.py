@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from engine.api import Capability
@@ -26,7 +27,7 @@ _MARGIN = 0.12  # of the person's height around the person then
 _LEAST_PIXELS = 40  # of a person in the first look
 
 _lock = threading.Lock()
-_network: parser.Parser | None = None
+_networks: dict[torch.device, parser.Parser] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,7 @@ def parse(rgb_HWC: np.ndarray, network: parser.Parser | None = None) -> Parsed:
     """
     if rgb_HWC.dtype != np.uint8 or rgb_HWC.ndim != 3 or rgb_HWC.shape[2] != 3 or not rgb_HWC.size:
         raise ValueError(f"a picture is uint8 [H, W, 3], not {rgb_HWC.dtype} {list(rgb_HWC.shape)}")
-    network = network or _shipped()
+    network = network or _shipped(torch.device("cpu"))
     height, width = rgb_HWC.shape[:2]
     seen = _look(network, rgb_HWC, _fitting((height, width)))
     box = _person_box(seen.regions_HW)
@@ -73,12 +74,28 @@ def parse(rgb_HWC: np.ndarray, network: parser.Parser | None = None) -> Parsed:
                    (top, left), (height, width))  # fmt: skip
 
 
-def _shipped() -> parser.Parser:
-    global _network
+@torch.no_grad()
+def places(picture_BCHW: Tensor) -> Tensor:
+    """Regions and surface of pictures in [-1, 1], of at least 16x16: float32 [B, 11, h, w].
+
+    Logits of the regions, then place / 9 dm; of a picture of more than 288 rows as of about 256. Raises
+    InputError where the weights in the box cannot be read.
+    """
+    network = _shipped(picture_BCHW.device)
+    size = picture_BCHW.shape[2:]
+    fitting = tuple(max(1, round(side / COARSEST)) * COARSEST for side in _fitting(size))
+    if fitting != tuple(size):
+        picture_BCHW = F.interpolate(picture_BCHW, fitting, mode="bilinear", antialias=True)
+    output = network(picture_BCHW.contiguous(memory_format=torch.channels_last))
+    return torch.cat([output.logits_BCHW, output.surface_B3HW], 1).float()
+
+
+def _shipped(device: torch.device) -> parser.Parser:
     with _lock:
-        if _network is None:
-            _network = parser.load(parser.SHIPPED).to(memory_format=torch.channels_last)
-        return _network
+        if device not in _networks:
+            network = parser.load(parser.SHIPPED)
+            _networks[device] = network.to(device, memory_format=torch.channels_last)
+        return _networks[device]
 
 
 def _fitting(size: tuple[int, int]) -> tuple[int, int]:

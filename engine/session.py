@@ -21,7 +21,7 @@ from engine.api import AttentionMaps, Frame, Layer, Mix, Reference, RenderReques
 from engine.errors import InputError
 from engine.framing import frame_photo
 from engine.models import nted
-from engine.models.nted.detail import Source, share_of
+from engine.models.nted.detail import Source, share_of, source_of
 from engine.models.nted.graph import DragGraph
 from engine.models.nted.inference import InferenceNted
 from engine.ops.attention import distribution_attention
@@ -187,8 +187,8 @@ class Session:
         with self._lock:
             torch.set_num_threads(self.plan.threads)
             grey_1CHW = torch.zeros(1, 3, *self._canvas, device=self.plan.device)
-            textures, _, context = self._networks.exact.encode(grey_1CHW)
-            source = self._networks.exact.source(context, grey_1CHW)
+            textures = self._networks.exact.encode(grey_1CHW).textures
+            source = self._source(grey_1CHW)
             planes_PHW = torch.full((PLANES, *self._canvas), 255, dtype=torch.uint8, device=self.plan.device)
             for level in (None, *self.levels):
                 network, stop = self._stop(level)
@@ -281,8 +281,8 @@ class Session:
         if self._canvas != self.size:
             beyond = [self._canvas[1] - self.size[1], self._canvas[0] - self.size[0]]
             picture_BCHW = F.pad(picture_BCHW, (0, beyond[0], 0, beyond[1]), mode="replicate")
-        textures, extraction, context = self._networks.exact.encode(picture_BCHW)
-        source = self._networks.exact.source(context, picture_BCHW)
+        textures, extraction = self._networks.exact.encode(picture_BCHW)
+        source = self._source(picture_BCHW)
         encoded = _Encoded(textures, None if source is None else source.compact())
         self._textures[key] = encoded
         self._extraction[key] = _by_layer(self.layers, extraction)
@@ -294,6 +294,10 @@ class Session:
         ):
             self._textures.popitem(last=False)
         return encoded
+
+    def _source(self, picture_BCHW: Tensor) -> Source | None:
+        """What detail can be copied of a reference; None where the network copies none."""
+        return source_of(picture_BCHW) if self._networks.exact.config.detail else None
 
     def _mixed(self, request: RenderRequest) -> list[Tensor]:
         """Eq. 13, layer by layer: T = T_identity + m (T_other - T_identity)."""

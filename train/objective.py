@@ -13,7 +13,7 @@ from train.losses.adversarial import Adversary
 from train.losses.attention import attention_reconstruction
 from train.losses.contrast import contrast_term
 from train.losses.features import Features
-from train.losses.places import places_term
+from train.losses.places import place_term
 from train.losses.reconstruction import beyond_range, early_pictures, multiscale_l1, region_weights
 from train.losses.slots import Slots, all_asked, slots_term
 from train.losses.total import paper_losses
@@ -50,7 +50,9 @@ def house_losses(
             output.extraction, output.distribution_logits, slots, batch, asked_L2
         )
     if weights.places:
-        terms["places"] = weights.places * places_term(output, batch)
+        terms["places"] = weights.places * place_term(
+            output.copied.places, batch.target_surface_B3HW, batch.target_parsing_BHW
+        )
     if weights.contrast:
         terms["contrast"] = weights.contrast * contrast_term(output, target, pixel_weights_B1HW)
     return terms

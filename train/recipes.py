@@ -30,7 +30,7 @@ class LossWeights:
 
     reconstruction: multi-scale L1; attention: Eq. 8; early: the renderer's smaller pictures; beyond: colours
     beyond black and white; slots: every texture of a level's first layer has its own patch of the surface;
-    places: both pictures' positions know their place on the surface (both need surface coordinates);
+    places: the result's positions know their place on the surface (both need surface coordinates);
     contrast: copied detail is as strong as the target's.
     """
 
@@ -148,7 +148,7 @@ def default() -> Recipe:
         learning_rate=1e-2,
         optimiser="muon",
         extraction_factor=16.0,
-        losses=LossWeights(attention=1.0, beyond=10.0, slots=0.2, places=1.0, contrast=2.0),
+        losses=LossWeights(attention=1.0, beyond=10.0, slots=0.2, places=1.0, contrast=4.0),
     )
 
 

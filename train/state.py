@@ -95,8 +95,7 @@ class Run:
         if recipe.sharpen is not None:
             sharpen_extraction(network, recipe.sharpen)
         if network.detail is not None and not recipe.losses.places:
-            for places in (network.detail.reference_places, network.detail.target_places):
-                places.requires_grad_(False)  # nothing would teach them
+            network.detail.target_places.requires_grad_(False)  # nothing would teach them
         network.to(device, memory_format=torch.channels_last)
         ema = copy.deepcopy(network).requires_grad_(False)
         optimisers = optimisers_for(

@@ -8,6 +8,7 @@ import torch
 
 from engine import parsing
 from engine.cv import cv2
+from engine.errors import InputError
 from engine.models import parser
 from engine.models.parser.network import ParserOutput
 from engine.paths import RESOURCES
@@ -107,3 +108,25 @@ def test_weights_in_the_box_see_a_sample(name):
     assert (person & found).sum() > 0.85 * (person | found).sum()
     assert (regions == parsed.regions_HW)[person].mean() > 0.7
     assert np.isfinite(parsed.surface_HW3[parsed.regions_HW > 0]).all()
+
+
+@pytest.mark.parametrize("size", [(512, 352), (256, 176), (300, 210)])
+def test_places_are_what_parsing_sees(size):
+    rgb = cv2.resize(read_photo(SAMPLES / "ella.jpg"), size[::-1], interpolation=cv2.INTER_AREA)
+    picture = torch.from_numpy(rgb).movedim(-1, 0)[None] / 127.5 - 1
+    places = parsing.places(torch.cat([picture, -picture]))[:1]
+    assert places.shape[:2] == (1, 11) and places.dtype == torch.float32 and not places.requires_grad
+    assert all(side % 16 == 0 and side <= 288 for side in places.shape[2:])
+    fitted = torch.nn.functional.interpolate(places, size, mode="bilinear")[0]
+    parsed = parsing.parse(rgb)
+    assert (fitted[:8].argmax(0).numpy() == parsed.regions_HW).mean() > 0.98
+    person = (parsed.regions_HW > 0) & (fitted[:8].argmax(0).numpy() > 0)
+    distance = np.linalg.norm(fitted[8:].movedim(0, -1).numpy() * SURFACE_SPAN - parsed.surface_HW3, axis=-1)
+    assert np.median(distance[person]) < 0.1
+
+
+def test_a_missing_parsing_network_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(parser, "SHIPPED", tmp_path / "parser.safetensors")
+    monkeypatch.setattr(parsing, "_networks", {})
+    with pytest.raises(InputError, match="parser.safetensors does not exist"):
+        parsing.places(torch.zeros(1, 3, 64, 48))

@@ -27,7 +27,7 @@ from torch import Tensor
 
 from engine.cv import cv2
 from engine.models.nted import Nted
-from engine.models.nted.detail import share_of
+from engine.models.nted.detail import share_of, source_of
 from train.data.augment import NONE
 from train.data.pairs import Pair, load_pair
 from train.data.people import CLASSES, People, View
@@ -145,11 +145,10 @@ class Leakage:
         picture_BCHW = sight.batch.reference_BCHW
         other = torch.from_numpy(giver.image_HWC.transpose(2, 0, 1)[None].astype(np.float32) / 127.5 - 1)
         other = other.to(picture_BCHW.device)
-        theirs, _, context = self._network.reference_encoder(other)
+        theirs = self._network.reference_encoder(other).textures
         detail = self._network.detail
         if detail is not None:
-            own = self._network.reference_encoder(picture_BCHW[i : i + 1]).context
-            sources = detail.source(own, picture_BCHW[i : i + 1]), detail.source(context, other)
+            sources = source_of(picture_BCHW[i : i + 1]), source_of(other)
         pose = self._network.skeleton_encoder(sight.batch.target_planes_BPHW[i : i + 1])
 
         def render(taken: list[Tensor]) -> np.ndarray:

@@ -1,11 +1,16 @@
 """The atlas of a reference: where in the photo is this piece of the dressed surface?
 
 A piece of the surface is named by its parsing class and its place on the standard body in rest; for each
-class the atlas has a grid of cells over the places. B batch, M cells, N positions of the photo, h w rows and
-columns of what is looked up. Positions are x, y from -1 to 1, from edge to edge of the photo.
+class the atlas has a grid of cells over the places. What the photo does not show is taken from its mirror
+image on the body: the back of a shirt has the pattern of its front, the left sleeve that of the right.
+
+B batch, M cells, N positions of the photo, h w rows and columns of what is looked up. Positions are x, y from
+-1 to 1, from edge to edge of the photo.
 """
 
 from __future__ import annotations
+
+import itertools
 
 import torch
 import torch.nn.functional as F
@@ -18,8 +23,13 @@ _CELL = 0.5  # dm, side of a cell
 _LOW = (-5.0, -9.0, -2.0)  # dm, corner of the grid; the body in rest with its clothes lies inside
 _CELLS = (20, 36, 11)  # along x, y, z
 ATLAS_SHAPE = (3, _CELLS[2], _CELLS[1], (CLASSES - 1) * _CELLS[0])  # planes, z, y, classes x
-_BLUR = 0.35  # dm, standard deviation of the window that positions are averaged over
+_RIDGE = 0.02  # dm², of the regression: a piece of surface has no thickness to learn a slope from
+_WINDOW = 0.5  # dm, standard deviation of the window that positions are fitted in
 _FAR = 3.0  # dm: what lies farther from anything seen counts as not seen
+_MIRRORED = 0.5  # dm that a mirror image counts as farther than what is seen itself
+_OTHER_GARMENT = 1.0  # dm that another garment there does: a dress's sleeve may be taken for a shirt's
+_GARMENTS = tuple(REGIONS.index(name) - 1 for name in ("upper clothes", "dress or skirt", "pants"))
+_FRONT_TO_BACK = 9  # layers from the back, mirrored about their middle, z = 0.25 dm; feet stand out before
 _ROWS_USED = 64  # of the photo's positions; finer ones tell cells of this size nothing
 
 
@@ -30,7 +40,9 @@ def make_atlas(places_B11hw: Tensor) -> Tensor:
     float32 [B, 3, z, y, classes x], the background left out: per class and cell the mean position of what is
     seen around the cell, and how far from it that was (0 to 1 for 0 to 3 dm; 1 for a class that is not seen).
     Outside of the box that a class's places span, a cell has the nearest cell's position, and is farther by
-    the steps to it.
+    the steps to it. A cell whose mirror image (left to right, front to back, or both) is nearer to what is
+    seen, by half a decimetre for each mirror, has that one's position; a garment's cell that of another
+    garment's which is nearer by a decimetre.
     """
     with torch.autocast(places_B11hw.device.type, enabled=False):
         return _atlas(places_B11hw.float())
@@ -45,12 +57,16 @@ def _atlas(places_B11hw: Tensor) -> Tensor:
     place_BN3 = used_B11N[:, CLASSES:].transpose(1, 2) * SURFACE_SPAN
     columns, rows, layers = _CELLS
     atlas_BC3zyx = torch.zeros(len(class_BN), CLASSES - 1, 3, layers, rows, columns, device=device)
-    atlas_BC3zyx[:, :, 2] = 1.0
+    atlas_BC3zyx[:, :, 2] = _FAR
     for b in range(len(class_BN)):
         for number in range(1, CLASSES):
             here_N = class_BN[b] == number
             if here_N.any():
                 atlas_BC3zyx[b, number - 1] = _of_class(place_BN3[b][here_N], positions_N2[here_N])
+    own_BC3zyx = atlas_BC3zyx.clone()
+    for one, other in itertools.permutations(_GARMENTS, 2):
+        atlas_BC3zyx[:, one] = _nearer(atlas_BC3zyx[:, one], own_BC3zyx[:, other], _OTHER_GARMENT)
+    atlas_BC3zyx[:, :, 2] = (atlas_BC3zyx[:, :, 2] / _FAR).clamp_(max=1.0)
     return atlas_BC3zyx.permute(0, 2, 3, 4, 1, 5).flatten(4).contiguous()
 
 
@@ -70,16 +86,48 @@ def _of_class(places_N3: Tensor, positions_N2: Tensor) -> Tensor:
     centres_M3 = torch.stack([x_zyx, y_zyx, z_zyx], -1).view(-1, 3)
     far_MN = torch.cdist(centres_M3, places_N3).square_()
     near_M = far_MN.min(1).values.sqrt_()
-    share_MN = far_MN.mul_(-0.5 / _BLUR**2).softmax(1)
-    found_3zyx = torch.cat([(share_MN @ positions_N2).t(), near_M[None]]).view(3, *x_zyx.shape)
+    share_MN = far_MN.mul_(-0.5 / _WINDOW**2).softmax(1)
+    found_M2 = _fitted(centres_M3, near_M, places_N3, positions_N2, share_MN)
+    found_3zyx = torch.cat([found_M2.t(), near_M[None]]).view(3, *x_zyx.shape)
     borders = [(span.start, count - span.stop) for span, count in zip(spans, _CELLS, strict=True)]
     found_3zyx = F.pad(found_3zyx[None], [side for border in borders for side in border], mode="replicate")[0]
     for axis, (span, count) in enumerate(zip(spans, _CELLS, strict=True)):
         cells = torch.arange(count, device=device)
         steps = (span.start - cells).clamp_min(0) + (cells - span.stop + 1).clamp_min(0)
         found_3zyx[2] += (_CELL * steps).view([-1 if 2 - axis == dim else 1 for dim in range(3)])
-    found_3zyx[2] = (found_3zyx[2] / _FAR).clamp_(max=1.0)
-    return found_3zyx
+    found_3zyx = _nearer(found_3zyx, found_3zyx.flip(3), _MIRRORED)
+    turned_3zyx = found_3zyx.clone()
+    turned_3zyx[:, :_FRONT_TO_BACK] = found_3zyx[:, :_FRONT_TO_BACK].flip(1)
+    return _nearer(found_3zyx, turned_3zyx, _MIRRORED)
+
+
+def _fitted(
+    centres_M3: Tensor, near_M: Tensor, places_N3: Tensor, positions_N2: Tensor, share_MN: Tensor
+) -> Tensor:
+    """Local linear regression of the positions on the places, at the centres: [M, 2].
+
+    The shares weigh the places around a centre. Their mean position alone would draw a garment's edges
+    inwards and bend its stripes. near: how far the nearest place is, in dm.
+    """
+    squares_N9 = (places_N3[:, :, None] * places_N3[:, None]).flatten(1)
+    products_N6 = (places_N3[:, :, None] * positions_N2[:, None]).flatten(1)
+    moments_M20 = share_MN @ torch.cat([places_N3, positions_N2, squares_N9, products_N6], 1)
+    place_M3, position_M2, squares_M9, products_M6 = moments_M20.split((3, 2, 9, 6), 1)
+    spread_M33 = squares_M9.view(-1, 3, 3) - place_M3[:, :, None] * place_M3[:, None]
+    spread_M33 += _RIDGE * torch.eye(3, device=share_MN.device)
+    common_M32 = products_M6.view(-1, 3, 2) - place_M3[:, :, None] * position_M2[:, None]
+    slope_M32 = torch.linalg.solve(spread_M33, common_M32)
+    step_M3 = centres_M3 - place_M3
+    length_M = torch.linalg.vector_norm(step_M3, dim=1).clamp_min(1e-6)
+    step_M3 = step_M3 * ((length_M - near_M).clamp_min(0.0) / length_M)[:, None]  # not beyond what is seen
+    found_M2 = position_M2 + torch.einsum("mi,mij->mj", step_M3, slope_M32)
+    return found_M2.clamp(-1.0, 1.0)
+
+
+def _nearer(own_x3zyx: Tensor, other_x3zyx: Tensor, farther: float) -> Tensor:
+    """Cell by cell what is seen nearer, the other counting as so many dm farther than it is."""
+    other_x3zyx = other_x3zyx + torch.tensor((0.0, 0.0, farther), device=own_x3zyx.device).view(3, 1, 1, 1)
+    return torch.where(other_x3zyx[..., 2:, :, :, :] < own_x3zyx[..., 2:, :, :, :], other_x3zyx, own_x3zyx)
 
 
 def centres(size: tuple[int, int] | torch.Size, device: torch.device) -> Tensor:

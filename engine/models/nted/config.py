@@ -40,8 +40,7 @@ class NtedConfig:
     context: channels of what tells the extraction where in the picture it reads (context.py); 0: nothing
     does, as in the paper.
 
-    detail: channels of what copies detail from the photo (detail.py; needs context); 0: nothing does, as in
-    the paper.
+    detail: channels of what copies detail from the photo (detail.py); 0: nothing does, as in the paper.
     """
 
     levels: tuple[Level, ...]
@@ -53,8 +52,8 @@ class NtedConfig:
     def __post_init__(self):
         if self.transfer not in TRANSFERS:
             raise ValueError(f"transfer is {self.transfer!r}, not one of {TRANSFERS}")
-        if self.detail and not (self.context and self.transfer == "textures"):
-            raise ValueError("detail needs context and neural textures")
+        if self.detail and self.transfer != "textures":
+            raise ValueError("detail needs neural textures")
 
     @property
     def texture_counts(self) -> dict[str, int]:

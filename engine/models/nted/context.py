@@ -29,8 +29,7 @@ class Mix(nn.Module):
 
 
 class Context(nn.Module):
-    """Features of the encoder's levels, finest first -> logits to add, [B, K of both extractions, h, w], and
-    the finest context itself, [B, channels, h, w]."""
+    """Features of the encoder's levels, finest first -> logits to add, [B, K of both extractions, h, w]."""
 
     def __init__(self, config: NtedConfig):
         super().__init__()
@@ -40,7 +39,7 @@ class Context(nn.Module):
         self.deepen = nn.Sequential(*(Mix(channels) for _ in range(_DEEPER)))
         self.filter = nn.ModuleList(EqualConv2d(channels, 2 * level.textures, 1) for level in levels)
 
-    def forward(self, features: list[Tensor]) -> tuple[list[Tensor], Tensor]:
+    def forward(self, features: list[Tensor]) -> list[Tensor]:
         logits = []
         above = None
         layers = list(zip(features, self.project, self.mix, self.filter, strict=True))
@@ -52,4 +51,4 @@ class Context(nn.Module):
                 x = mix(x + F.interpolate(above, x.shape[-2:], mode="nearest"))
             logits.append(filter_(x))
             above = x
-        return logits[::-1], x
+        return logits[::-1]

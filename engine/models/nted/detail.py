@@ -1,10 +1,11 @@
 """Detail copied from the photo: ours, not in the paper.
 
 A few dozen textures cannot hold a check or a print, so the paper's renderer paints cloth in its mean colour.
-Here both sides are told where on the dressed surface each position lies (class, and place on the body in
-rest). The reference's positions are gathered once, by place, into an *atlas*: where in the photo is this
-piece of the surface? The renderer hands the atlas out by its own places, which says for every pixel of the
-result where in the photo it can be seen, and a small convolution decides how much of that it takes over.
+Here it is known of both sides where on the dressed surface each position lies (class, and place on the body
+in rest). The parsing network sees it in the reference, whose positions are gathered once, by place, into an
+*atlas*: where in the photo is this piece of the surface? The renderer hands the atlas out by places of its
+own, which says for every pixel of the result where in the photo it can be seen, and a small convolution
+decides how much of that it takes over.
 
 The atlas does not know the pose, and the pose does not know the photo: a drag costs a look-up.
 """
@@ -18,6 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine import parsing
 from engine.models.nted.atlas import CLASSES, look_up, make_atlas
 from engine.ops.attention import distribution_attention
 from engine.ops.equalized import BiasedLeakyReLU, EqualConv2d, activated
@@ -31,26 +33,24 @@ class Source(NamedTuple):
     """What of a reference can be copied.
 
     atlas: [B, 3, z, y, classes x], see `atlas.make_atlas`. photo: [B, 7, H, W]: the picture, the same
-    blurred, and how sure it is that nobody is there; both float32, or float16 as kept. places: [B, 11, h, w],
-    of the photo: logits of the classes, then place / 9 dm; what copies does not need them.
+    blurred, and how sure it is that nobody is there. Both float32, or float16 as kept.
     """
 
     atlas: Tensor
     photo: Tensor
-    places: Tensor | None = None
 
     def compact(self) -> Source:
-        """What copying needs, in half the memory: at 256 rows within 1/16 px and 1/16 of an 8-bit level."""
+        """In half the memory: at 256 rows within 1/16 px and 1/16 of an 8-bit level."""
         return Source(self.atlas.half(), self.photo.half())
 
 
 class Copied(NamedTuple):
     """Where a picture's pixels were taken from.
 
-    places: [B, 11, h, w], of the target, as in `Source`. positions: float32 [B, 2, H, W], x, y in the first
-    reference, -1 to 1. seen: float32 [B, 6, H, W], the photo there, and the same blurred. share and sharper:
-    float32 [B, 1, H, W], 0 to 1: how much of the pixel is the photo's, and how much of the photo's detail is
-    added to it.
+    places: [B, 11, h, w], of the target: logits of the classes, then place / 9 dm. positions: float32
+    [B, 2, H, W], x, y in the first reference, -1 to 1. seen: float32 [B, 6, H, W], the photo there, and the
+    same blurred. share and sharper: float32 [B, 1, H, W], 0 to 1: how much of the pixel is the photo's, and
+    how much of the photo's detail is added to it.
     """
 
     places: Tensor
@@ -76,28 +76,16 @@ class Places(nn.Module):
 
 
 class Detail(nn.Module):
-    """context: channels of the extraction's context, coarse, fine: of the renderer's last but one and last
-    level, width: of what is between."""
+    """coarse, fine: channels of the renderer's last but one and last level, width: of what is between."""
 
-    def __init__(self, context: int, coarse: int, fine: int, width: int):
+    def __init__(self, coarse: int, fine: int, width: int):
         super().__init__()
-        self.reference_places = Places(context, 2 * width)
         self.target_places = Places(coarse, 2 * width)
         self.conv = EqualConv2d(fine + 3 + 7 + 2, width, 3, padding=1, bias=False)
         self.activate = BiasedLeakyReLU(width)
         self.out = EqualConv2d(width, 2, 3, padding=1)
         with torch.no_grad():
             self.out.weight.zero_()
-
-    def source(self, context_BChw: Tensor, reference_BCHW: Tensor) -> Source:
-        """What can be copied of a reference in [-1, 1], of which this is the finest context."""
-        places_B11hw = self.reference_places(context_BChw)
-        side = max(3, _SOFT * reference_BCHW.shape[-2] // 256 | 1)
-        soft_BCHW = window_mean(reference_BCHW, side)
-        behind_B1hw = places_B11hw.detach()[:, :CLASSES].float().softmax(1)[:, :1]
-        behind_B1HW = F.interpolate(behind_B1hw, reference_BCHW.shape[-2:], mode="bilinear")
-        photo_B7HW = torch.cat([reference_BCHW, soft_BCHW, behind_B1HW], 1).float()
-        return Source(make_atlas(places_B11hw.detach().float()), photo_B7HW, places_B11hw)
 
     def forward(
         self,
@@ -129,6 +117,25 @@ class Detail(nn.Module):
         share_B1HW, sharper_B1HW = torch.sigmoid(said_B2HW - _RELUCTANCE).split(1, 1)
         copied = Copied(places_B11hw, positions_B2HW, seen_B9HW[:, :6], share_B1HW, sharper_B1HW)
         return compose(image_BCHW.float(), copied), copied
+
+
+def source_of(reference_BCHW: Tensor) -> Source:
+    """What can be copied of a reference in [-1, 1], H and W from 16 px on.
+
+    Raises InputError where the parsing network in the box cannot be read.
+    """
+    return make_source(parsing.places(reference_BCHW), reference_BCHW)
+
+
+@torch.no_grad()
+def make_source(places_B11hw: Tensor, reference_BCHW: Tensor) -> Source:
+    """As `source_of`, of a reference that shows these places."""
+    places_B11hw, reference_BCHW = places_B11hw.float(), reference_BCHW.float()
+    side = max(3, _SOFT * reference_BCHW.shape[-2] // 256 | 1)
+    behind_B1hw = places_B11hw[:, :CLASSES].softmax(1)[:, :1]
+    behind_B1HW = F.interpolate(behind_B1hw, reference_BCHW.shape[-2:], mode="bilinear")
+    photo_B7HW = torch.cat([reference_BCHW, window_mean(reference_BCHW, side), behind_B1HW], 1)
+    return Source(make_atlas(places_B11hw), photo_B7HW)
 
 
 def compose(image_BCHW: Tensor, copied: Copied) -> Tensor:

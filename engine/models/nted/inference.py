@@ -56,10 +56,6 @@ class InferenceNted:
         """Picture in [-1, 1] -> neural textures and extraction maps, as `ReferenceEncoder.forward`."""
         return self._reference_encoder(reference_1CHW)
 
-    def source(self, context_1Chw: Tensor | None, reference_1CHW: Tensor) -> Source | None:
-        """What detail can be copied of an encoded reference; None where the network copies none."""
-        return None if self._detail is None else self._detail.source(context_1Chw, reference_1CHW)
-
     def add_detail(
         self, rendering: nted.Rendering, sources: Sequence[tuple[Source, Tensor | float]]
     ) -> nted.Rendering:
@@ -143,15 +139,13 @@ class _ReferenceEncoder:
         for level in self._levels:
             x = level(x)
             features.append(x)
-        contexts, finest = [None] * len(features), None
-        if self._context is not None:
-            contexts, finest = self._context(features)
+        contexts = [None] * len(features) if self._context is None else self._context(features)
         textures, extraction = [], []
         for x, context, extractions in zip(features, contexts, self._extractions, strict=True):
             for texture_1CK, attention_1Khw in extractions(x, context):
                 textures.insert(0, texture_1CK)
                 extraction.insert(0, attention_1Khw)
-        return nted.Textures(textures, extraction, finest)
+        return nted.Textures(textures, extraction)
 
 
 class _Extractions:

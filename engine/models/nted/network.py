@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from engine.models.nted.ablations import FullAttention
 from engine.models.nted.config import POSE_PLANES, Level, NtedConfig
 from engine.models.nted.context import Context
-from engine.models.nted.detail import Copied, Detail
+from engine.models.nted.detail import Copied, Detail, source_of
 from engine.ops import attention
 from engine.ops.equalized import (
     LEAKY_GAIN,
@@ -35,13 +35,11 @@ from engine.ops.resample import Blur, Upsample
 class Textures(NamedTuple):
     """Neural textures and where they were read, one entry a layer in the order 16a, 16b, 32a, ...
 
-    textures: [B, C, K] each. extraction: C̄e, float32 [B, K, h, w] each, every channel sums to 1. context: the
-    finest of `context.Context`, where there is one.
+    textures: [B, C, K] each. extraction: C̄e, float32 [B, K, h, w] each, every channel sums to 1.
     """
 
     textures: list[Tensor]
     extraction: list[Tensor]
-    context: Tensor | None = None
 
 
 class Rendering(NamedTuple):
@@ -63,8 +61,8 @@ class Rendering(NamedTuple):
 class NtedOutput(NamedTuple):
     """A full pass. extraction: C̄e, distribution: C̄d (softmax over K), both [B, K, h, w]; lists by layer.
 
-    skips: as in `Rendering`. reference_places and copied: of `detail.Detail`, where the network has that; the
-    picture is then the last of the skips with detail.
+    skips: as in `Rendering`. copied: of `detail.Detail`, where the network has that; the picture is then the
+    last of the skips with detail.
     """
 
     image_BCHW: Tensor
@@ -73,7 +71,6 @@ class NtedOutput(NamedTuple):
     distribution_logits: list[Tensor]
     textures: list[Tensor]
     skips: list[Tensor]
-    reference_places: Tensor | None = None
     copied: Copied | None = None
 
 
@@ -186,9 +183,7 @@ class ReferenceEncoder(Encoder):
             features.append(x)
         if self.convs[0].extraction_operations is None:
             return Textures([x for x in reversed(features) for _ in range(2)], [])
-        contexts, finest = [None] * len(features), None
-        if self.context is not None:
-            contexts, finest = self.context(features)
+        contexts = [None] * len(features) if self.context is None else self.context(features)
         textures, extraction = [], []
         for level, x, context in zip(self.convs, features, contexts, strict=True):
             around = context.chunk(2, 1) if context is not None else (None, None)
@@ -196,7 +191,7 @@ class ReferenceEncoder(Encoder):
                 texture_BCK, attention_BKhw = operation(x, around_BKhw)
                 textures.insert(0, texture_BCK)
                 extraction.insert(0, attention_BKhw)
-        return Textures(textures, extraction, finest)
+        return Textures(textures, extraction)
 
 
 class Distribution(nn.Module):
@@ -329,22 +324,21 @@ class Nted(nn.Module):
         self.detail = None
         if config.detail:
             coarse, fine = (level.channels for level in config.levels[-2:])
-            self.detail = Detail(config.context, coarse, fine, config.detail)
+            self.detail = Detail(coarse, fine, config.detail)
 
     def forward(self, reference_BCHW: Tensor, planes_BPHW: Tensor) -> NtedOutput:
         """reference in [-1, 1], planes in [0, 1]; the picture has their size, floored to multiples of 16."""
         if self.reference_encoder is None:
-            textures, extraction, context_BChw = [], [], None
+            textures, extraction = [], []
             pose_BChw = self.skeleton_encoder(torch.cat([planes_BPHW, reference_BCHW], 1))
         else:
-            textures, extraction, context_BChw = self.reference_encoder(reference_BCHW)
+            textures, extraction = self.reference_encoder(reference_BCHW)
             pose_BChw = self.skeleton_encoder(planes_BPHW)
         rendering = self.target_image_renderer(pose_BChw, textures)
-        image_BCHW, places_B11hw, copied = rendering.image_BCHW, None, None
+        image_BCHW, copied = rendering.image_BCHW, None
         if self.detail is not None:
             rows, columns = image_BCHW.shape[-2:]
-            source = self.detail.source(context_BChw, reference_BCHW[..., :rows, :columns])
-            places_B11hw = source.places
+            source = source_of(reference_BCHW[..., :rows, :columns])
             image_BCHW, copied = self.detail(rendering.features, image_BCHW, [(source, 1.0)])
         return NtedOutput(
             image_BCHW=image_BCHW,
@@ -353,7 +347,6 @@ class Nted(nn.Module):
             distribution_logits=rendering.distribution_logits,
             textures=textures,
             skips=rendering.skips,
-            reference_places=places_B11hw,
             copied=copied,
         )
 

@@ -11,13 +11,14 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.utils.flop_counter import FlopCounterMode
 
 from engine.api import Mix, RenderRequest
 from engine.errors import InputError
 from engine.measure import gmacs
-from engine.models import nted
+from engine.models import nted, parser
 from engine.models.nted.atlas import CLASSES, look_up, make_atlas
-from engine.models.nted.detail import Detail, see, share_of
+from engine.models.nted.detail import Detail, make_source, see, share_of
 from engine.plan import make_plan
 from engine.regions import REGIONS, SURFACE_SPAN
 from engine.session import Session
@@ -41,6 +42,12 @@ def a_shirt(dx: float = 0.0) -> torch.Tensor:
     return places(classes_hw, torch.stack([x + dx, y, torch.ones_like(x)]))
 
 
+def painted_places(picture_BCHW: torch.Tensor) -> torch.Tensor:
+    """Some place or other, told by the colours."""
+    mix = torch.randn(11, 3, generator=torch.Generator().manual_seed(7))
+    return torch.einsum("oc,bchw->bohw", mix, F.avg_pool2d(picture_BCHW, 4))
+
+
 def own_positions() -> torch.Tensor:
     x = (torch.arange(COLUMNS) + 0.5) * 2 / COLUMNS - 1
     y = (torch.arange(ROWS) + 0.5) * 2 / ROWS - 1
@@ -49,7 +56,7 @@ def own_positions() -> torch.Tensor:
 
 def detail(width: int = 8) -> Detail:
     torch.manual_seed(1)
-    return Detail(context=12, coarse=10, fine=6, width=width).eval().requires_grad_(False)
+    return Detail(coarse=10, fine=6, width=width).eval().requires_grad_(False)
 
 
 def test_a_place_is_found_where_the_photo_shows_it():
@@ -60,6 +67,16 @@ def test_a_place_is_found_where_the_photo_shows_it():
     assert (
         unseen[:, 0][:, 3:-3, :-3].max() < 0.87 / 3
     )  # nothing is farther from what was seen than a cell across
+
+
+def test_straight_lines_of_the_photo_stay_straight():
+    """A shirt seen askew: its positions are a linear function of its places, up to the garment's edges."""
+    shirt = a_shirt()
+    x, y = shirt[:, -3].clone(), shirt[:, -2].clone()
+    shirt[:, -3], shirt[:, -2], shirt[:, -1] = 0.8 * x + 0.3 * y, 0.9 * y - 0.2 * x, 0.75 / SURFACE_SPAN
+    found, _ = look_up(make_atlas(shirt), shirt)
+    inner = (..., slice(2, -2), slice(COLUMNS // 2 + 2, -2))
+    assert (found - own_positions())[inner].abs().max() < 0.045
 
 
 def test_what_moves_on_the_body_moves_in_the_photo():
@@ -98,6 +115,32 @@ def test_far_from_what_was_seen_is_told_in_decimetres():
     assert found == pytest.approx(found[0, 0, 0, 0].item(), abs=1e-5)  # the one position that was seen
 
 
+def test_a_garment_the_photo_does_not_show_is_taken_from_another_one():
+    found, unseen = look_up(make_atlas(a_shirt()), a_shirt())
+    dress = a_shirt()
+    dress[:, REGIONS.index("dress or skirt")] = 2 * dress[:, SHIRT]
+    as_dress, farther = look_up(make_atlas(a_shirt()), dress)
+    cloth = (..., slice(COLUMNS // 2, None))
+    assert as_dress[cloth] == pytest.approx(found[cloth], abs=1e-5)
+    assert (farther - unseen)[:, 0][cloth] == pytest.approx(1 / 3, abs=1e-5)
+
+
+@pytest.mark.parametrize("turned, mirrors", [((-1, 1, 1), 1), ((1, 1, -1), 1), ((-1, 1, -1), 2)])
+def test_what_is_not_seen_shows_its_mirror_image(turned, mirrors):
+    """The photo shows the left half of a shirt's front; its right half, and both halves of its back."""
+    front = a_shirt()
+    front[:, -1] = 1.25 / SURFACE_SPAN
+    middle = torch.tensor((0.0, 0.0, 0.25)).view(3, 1, 1) / SURFACE_SPAN
+    other = front.clone()
+    other[:, -3:] = middle + torch.tensor(turned).view(3, 1, 1) * (front[:, -3:] - middle)
+    atlas = make_atlas(front)
+    inner = (..., slice(3, -3), slice(COLUMNS // 2 + 5, -3))
+    found, unseen = (plane[inner] for plane in look_up(atlas, front))
+    mirrored, farther = (plane[inner] for plane in look_up(atlas, other))
+    assert mirrored == pytest.approx(found, abs=1e-5)
+    assert (farther - unseen)[:, 0] == pytest.approx(0.5 * mirrors / 3, abs=1e-5)
+
+
 def test_the_background_is_looked_for_at_its_own_position():
     found, unseen = look_up(make_atlas(a_shirt()), a_shirt())
     behind = (..., slice(None), slice(0, COLUMNS // 2))
@@ -106,9 +149,8 @@ def test_the_background_is_looked_for_at_its_own_position():
 
 
 def test_the_photo_is_seen_through_the_places():
-    source = detail().source(torch.zeros(1, 12, ROWS, COLUMNS), torch.zeros(1, 3, 2 * ROWS, 2 * COLUMNS))
     photo = F.interpolate(own_positions(), scale_factor=2, mode="bilinear")
-    source = source._replace(atlas=make_atlas(a_shirt()), photo=photo)
+    source = make_source(a_shirt(), F.pad(photo, (0, 0, 0, 0, 0, 1)))
     _, seen = see(source, a_shirt(), photo.shape[-2:])
     inner = (slice(None), slice(None), slice(6, -6), slice(COLUMNS + 4, -6))
     assert (seen[:, :2] - photo)[inner].abs().max() < 0.1
@@ -118,7 +160,7 @@ def test_a_new_one_hardly_changes_the_picture():
     new = detail()
     generator = torch.Generator().manual_seed(4)
     photo, image = (torch.rand(1, 3, 32, 24, generator=generator) * 2 - 1 for _ in range(2))
-    source = new.source(torch.rand(1, 12, 16, 12), photo)
+    source = make_source(torch.rand(1, 11, 16, 12), photo)
     features = [torch.rand(1, 10, 16, 12), torch.rand(1, 6, 32, 24)]
     made, copied = new(features, image, [(source, 1.0)])
     share = 1 / (1 + math.exp(2))
@@ -133,7 +175,8 @@ def test_shares_of_other_references_come_in_one_after_another():
     features = [torch.rand(1, 10, 16, 12), torch.rand(1, 6, 32, 24)]
     image = torch.zeros(1, 3, 32, 24)
     first, second = (
-        one.source(torch.rand(1, 12, 16, 12), torch.rand(1, 3, 32, 24, generator=generator)) for _ in range(2)
+        make_source(torch.rand(1, 11, 16, 12), torch.rand(1, 3, 32, 24, generator=generator))
+        for _ in range(2)
     )
     alone = {name: one(features, image, [(source, 1.0)])[0] for name, source in (("1", first), ("2", second))}
     assert (one(features, image, [(first, 1.0), (second, 0.0)])[0] == alone["1"]).all()
@@ -156,10 +199,10 @@ def test_a_share_is_the_part_of_the_textures_that_are_taken():
     assert (share[0, 0, 0] < 1e-6).all() and share[0, 0, 1:] == pytest.approx(0.5)
 
 
-def test_it_needs_context():
-    for others in ({}, {"context": 8, "transfer": "none"}, {"context": 8, "transfer": "attention"}):
-        with pytest.raises(ValueError, match="context"):
-            nted.NtedConfig((nted.Level(16, 8, 8), nted.Level(32, 8)), (32, 22), detail=8, **others)
+def test_it_needs_textures():
+    for transfer in ("none", "attention"):
+        with pytest.raises(ValueError, match="needs neural textures"):
+            nted.NtedConfig((nted.Level(16, 8, 8), nted.Level(32, 8)), (32, 22), transfer, detail=8)
 
 
 def test_mixed_precision_leaves_the_atlas_alone():
@@ -171,18 +214,18 @@ def test_mixed_precision_leaves_the_atlas_alone():
 def test_the_photo_lies_under_the_picture_whatever_its_size():
     torch.manual_seed(2)
     levels = (nted.Level(16, 8, 8), nted.Level(32, 8, 8), nted.Level(64, 8))
-    network = nted.Nted(nted.NtedConfig(levels, (64, 48), context=8, detail=8)).eval().requires_grad_(False)
+    network = nted.Nted(nted.NtedConfig(levels, (64, 48), detail=8)).eval().requires_grad_(False)
     reference = torch.rand(1, 3, 70, 51) * 2 - 1
     out = network(reference, torch.rand(1, 20, 70, 51))
     rows, columns = out.image_BCHW.shape[2:]
     assert (rows, columns) < (70, 51)
-    # a new one takes everything for the background, which stays where it is
+    # a new one takes every pixel for the background, which stays where it is
     torch.testing.assert_close(out.copied.seen[:, :3], reference[..., :rows, :columns], atol=1e-4, rtol=0)
 
 
 def test_its_width_is_read_from_a_bare_file(tmp_path):
     levels = (nted.Level(16, 8, 8), nted.Level(32, 8))
-    network = nted.Nted(nted.NtedConfig(levels, (32, 22), context=16, detail=8))
+    network = nted.Nted(nted.NtedConfig(levels, (32, 22), detail=8))
     nted.save(tmp_path / "w.safetensors", network)
     assert nted.load(tmp_path / "w.safetensors").config == network.config
 
@@ -191,11 +234,13 @@ def test_its_width_is_read_from_a_bare_file(tmp_path):
 def session():
     torch.manual_seed(2)
     levels = (nted.Level(16, 8, 8), nted.Level(32, 8, 8), nted.Level(64, 8))
-    network = nted.Nted(nted.NtedConfig(levels, (64, 48), context=8, detail=8)).eval().requires_grad_(False)
-    for conv in (network.detail.out, network.detail.target_places.out, network.detail.reference_places.out):
+    network = nted.Nted(nted.NtedConfig(levels, (64, 48), detail=8)).eval().requires_grad_(False)
+    for conv in (network.detail.out, network.detail.target_places.out):
         conv.weight.normal_()
     opened = Session(network, make_plan("cpu"), (64, 48), {})
-    yield opened
+    with pytest.MonkeyPatch.context() as patch:  # nobody is in pictures of noise
+        patch.setattr("engine.parsing.places", painted_places)
+        yield opened
     opened.close()
 
 
@@ -227,7 +272,7 @@ def test_a_session_without_room_and_with_another_frame_mixes_detail_all_the_same
     monkeypatch.setattr("engine.session.TEXTURE_CACHE_BYTES", 1)
     levels = (nted.Level(16, 8, 8), *(nted.Level(16 << i, 8, 8) for i in (1, 2, 3, 4)), nted.Level(512, 8))
     torch.manual_seed(5)
-    network = nted.Nted(nted.NtedConfig(levels, (512, 352), context=8, detail=8)).eval().requires_grad_(False)
+    network = nted.Nted(nted.NtedConfig(levels, (512, 352), detail=8)).eval().requires_grad_(False)
     small = Session(network, make_plan("cpu"), (80, 64), {})  # on a canvas of 96x64
     pictures = [np.random.default_rng(seed).integers(0, 256, (80, 64, 3), np.uint8) for seed in (1, 2)]
     one, two = (small.add_reference(picture, pose) for picture in pictures)
@@ -245,8 +290,7 @@ def test_what_a_session_keeps_of_a_reference_is_half_as_large_and_shows_the_same
     generator = torch.Generator().manual_seed(4)
     one.out.weight.normal_()
     one.target_places.out.weight.normal_()
-    one.reference_places.out.weight.normal_()
-    source = one.source(torch.rand(1, 12, 16, 12), torch.rand(1, 3, 32, 24, generator=generator) * 2 - 1)
+    source = make_source(torch.randn(1, 11, 16, 12), torch.rand(1, 3, 32, 24, generator=generator) * 2 - 1)
     features = [torch.rand(1, 10, 16, 12), torch.rand(1, 6, 32, 24)]
     image = torch.zeros(1, 3, 32, 24)
     whole, kept = (one(features, image, [(s, 1.0)])[0] for s in (source, source.compact()))
@@ -256,9 +300,12 @@ def test_what_a_session_keeps_of_a_reference_is_half_as_large_and_shows_the_same
 
 def test_arithmetic_is_counted_with_detail():
     levels = (nted.Level(16, 8, 8), nted.Level(32, 8, 8), nted.Level(64, 8))
-    config = nted.NtedConfig(levels, (64, 48), context=8)
+    config = nted.NtedConfig(levels, (64, 48))
     plain, copying = (gmacs(nted.Nted(replace(config, detail=width)), (64, 48)) for width in (0, 8))
     assert plain["detail"] == 0 < copying["detail"]
     of_the_reference = copying["encode"] - plain["encode"]
-    assert of_the_reference == pytest.approx(24 * 32 * (9 * 8 * 16 + 16 * 11) / 1e9)
+    network, picture = parser.load(parser.SHIPPED), torch.zeros(1, 3, 64, 48)
+    with FlopCounterMode(display=False) as counter:
+        network(picture)
+    assert of_the_reference == pytest.approx(counter.get_total_flops() / 2e9)
     assert copying["full"] == pytest.approx(plain["full"] + copying["detail"] + of_the_reference)

@@ -10,6 +10,7 @@ import rule_drawn
 import torch
 
 from engine.models import nted
+from engine.models.nted.detail import source_of
 from engine.models.nted.graph import DragGraph
 from engine.models.nted.inference import InferenceNted
 from engine.plan import has_fast_bfloat16
@@ -37,7 +38,7 @@ def network(request) -> nted.Nted:
         if parameter.dim() == 1:  # biases begin at zero, where nothing could go wrong with them
             parameter.normal_(0, 0.5)
     if detail:  # and so do these, lest they disturb what is there
-        for conv in (made.detail.out, made.detail.reference_places.out, made.detail.target_places.out):
+        for conv in (made.detail.out, made.detail.target_places.out):
             conv.weight.normal_()
     return made
 
@@ -59,11 +60,10 @@ def test_it_is_the_networks_function(network, pictures):
     reference, planes = pictures
     form = InferenceNted(network, CPU, torch.float32)
     for _ in range(2):  # the second call finds the weights packed
-        textures, extraction, context = form.encode(reference)
+        textures, extraction = form.encode(reference)
         rendering = form.render(form.pose_feature(planes), textures)
-        source = form.source(context, reference)
-        if source is not None:
-            rendering = form.add_detail(rendering, [(source, 1.0)])
+        if network.detail is not None:
+            rendering = form.add_detail(rendering, [(source_of(reference), 1.0)])
         out = network(reference, planes[None] / 255.0)
         assert worst(textures, out.textures) < 1e-4 and worst(extraction, out.extraction) < 1e-5
         assert worst(rendering.distribution_logits, out.distribution_logits) < 1e-3
@@ -101,15 +101,14 @@ def test_stopping_early_gives_that_levels_sum(network, pictures):
 def test_half_precision_stays_close(network, pictures):
     reference, planes = pictures
     exact = InferenceNted(network, CPU, torch.float32)
-    textures, _, context = exact.encode(reference)
-    source = exact.source(context, reference)
+    textures = exact.encode(reference).textures
     pictures = []
     for dtype in (torch.float32, torch.bfloat16):
         form = InferenceNted(network, CPU, dtype, with_reference=False)
         rendering = form.render(form.pose_feature(planes), textures)
         image = rendering.image_BCHW
-        if source is not None:  # by the exact one's places: another place is another pixel of noise
-            copied = form.add_detail(rendering, [(source, 1.0)])
+        if network.detail is not None:  # not compared: another place is another pixel of noise
+            copied = form.add_detail(rendering, [(source_of(reference), 1.0)])
             assert copied.image_BCHW.dtype == torch.float32 and copied.image_BCHW.isfinite().all()
         pictures.append(image.clamp(-1, 1))
     error = (pictures[0] - pictures[1]).square().mean()

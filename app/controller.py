@@ -225,7 +225,7 @@ class Controller(QObject):
         self._shown = frame.stamp
         newest = frame.stamp == self._asked
         state = "full" if newest and frame.exact else "live" if self.posing.dragging else "catching up"
-        self._set_status(state=state, ms=frame.ms, level=frame.level, exact=frame.exact, frame=True)
+        self._set_status(state=state, ms=frame.ms, level=frame.level, frame=True)
         self.still = frame.image
         if not self.draft:
             self.picture_changed.emit(frame.image)

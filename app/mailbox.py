@@ -76,9 +76,9 @@ class Mailbox:
 class LevelPicker:
     """Chooses the preview level that this machine can keep up with.
 
-    levels: rows of the decoder levels, ascending, the last one exact. budget_ms: what a frame may cost while
-    a hand waits for it. Costs are rolling averages; a level never tried is taken to cost `step` times its
-    neighbour below.
+    levels: rows of the decoder levels, ascending, the last one the whole picture. budget_ms: what a frame may
+    cost while a hand waits for it. Costs are rolling averages; a level that is not known is taken to cost
+    `step` times its neighbour below. The first of all is the whole picture, which most machines keep up with.
     """
 
     levels: tuple[int, ...]
@@ -88,13 +88,18 @@ class LevelPicker:
 
     def __post_init__(self):
         self._ms: dict[int, float] = {}
-        self._current = 0
+        self._current = len(self.levels) - 1
 
     def note(self, level: int, ms: float) -> None:
         """Learn that a frame at `level` took `ms`."""
         if level in self.levels:
             known = self._ms.get(level)
             self._ms[level] = ms if known is None else known + self.weight * (ms - known)
+
+    def rest(self) -> None:
+        """Forget what levels above the present one cost: what was too slow then may not be now."""
+        for level in self.levels[self._current + 1 :]:
+            self._ms.pop(level, None)
 
     def cost(self, index: int) -> float | None:
         """Expected ms of a level, None as long as nothing is known."""
@@ -108,7 +113,6 @@ class LevelPicker:
     def pick(self) -> int:
         """The level for the next preview: the highest within budget, climbing only with room to spare."""
         if not self._ms:
-            self._current = max(0, len(self.levels) - 2)
             return self.levels[self._current]
         best = 0
         for index in range(len(self.levels)):

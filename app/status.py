@@ -16,12 +16,11 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Status:
-    """state: a key of WORDS. ms, level, exact: of the frame last shown."""
+    """state: a key of WORDS. ms, level: of the frame last shown."""
 
     state: str = "waking"
     ms: float = 0.0
     level: int = 0
-    exact: bool = False
     device: str = ""
     levels: tuple[int, ...] = ()
     error: str = ""
@@ -42,10 +41,8 @@ class Status:
         facts = []
         if self.ms:
             facts.append(f"{self.ms:.0f} ms" if self.ms >= 10 else f"{self.ms:.1f} ms")
-        if self.level and not self.exact:
-            facts.append(
-                f"preview {self.level} of {self.levels[-1]}" if self.levels else f"preview {self.level}"
-            )
+        if self.level and self.levels and self.level < self.levels[-1]:
+            facts.append(f"preview {self.level} of {self.levels[-1]}")
         if self.device:
             facts.append(self.device.upper() if len(self.device) <= 4 else self.device)
         return facts

@@ -1,7 +1,7 @@
 """The render thread: opens the engine, finishes the frame it is on, then takes the newest request.
 
-While requests keep coming, frames are previews at a level this machine keeps up with; when nothing newer
-comes for a moment, the exact picture follows. Jobs (photos, detection, saving) run here too, so the engine
+While requests keep coming, frames are previews at a level this machine keeps up with, in the preview's
+precision; when nothing newer comes for a moment, the exact picture follows. Jobs (photos, detection, saving) run here too, so the engine
 sees one thread. Errors travel as results; nothing that goes wrong ends the thread.
 """
 
@@ -82,6 +82,7 @@ class RenderWorker(QThread):
         self._device = device
         self._mailbox = Mailbox()
         self._picker: LevelPicker | None = None
+        self._exact_ms = 0.0
         self._maps_at = 0.0
 
     # Called on the window's thread.
@@ -141,19 +142,16 @@ class RenderWorker(QThread):
         )
 
     def _rest(self) -> float:
-        cost = self._picker.cost(len(self._picker.levels) - 1) if self._picker else None
-        return SLOW_REST_S if cost is not None and cost > SLOW_MS else REST_S
+        return SLOW_REST_S if self._exact_ms > SLOW_MS else REST_S
 
     def _render(self, post: Post) -> Post | None:
         """Render one frame. Returns the post if its exact picture is still owed."""
         if self.darkroom.session is None:
             return None
-        exact_level = self._picker.levels[-1]
-        level = self._picker.pick() if post.live else exact_level
-        exact = level == exact_level
+        level = self._picker.pick() if post.live else None
         now = time.monotonic()
         maps = post.request.maps and (not post.live or now - self._maps_at >= MAPS_EVERY_S)
-        request = replace(post.request, level=None if exact else level, maps=maps)
+        request = replace(post.request, level=level, maps=maps)
         try:
             frame: Frame = self.darkroom.respond(request)
         except Exception as error:  # the last good picture stays, the next change tries again
@@ -161,10 +159,13 @@ class RenderWorker(QThread):
             return None
         if maps:
             self._maps_at = time.monotonic()
-        else:
+        if not post.live:
+            self._exact_ms = frame.ms
+            self._picker.rest()
+        elif not maps:
             self._picker.note(level, frame.ms)
         self.rendered.emit(frame)
-        owed = not exact or (post.request.maps and not maps)
+        owed = not frame.exact or (post.request.maps and not maps)
         return post if owed else None
 
     def _run_job(self, job) -> None:

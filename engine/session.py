@@ -243,11 +243,11 @@ class Session:
         begun = time.perf_counter()
         if request.level is not None and request.level not in self.levels:
             raise InputError(f"There is no level of {request.level} rows; there are {self.levels}.")
-        exact = request.level is None
         keypoints_18x3 = _checked_pose(request.keypoints_18x3)
         with self._lock:
             torch.set_num_threads(self.plan.threads)
             network, stop = self._stop(request.level)
+            exact = network is self._networks.exact and request.level in (None, self.size[0])
             rendering = self._rendered(network, stop, keypoints_18x3, self._mixed(request))
             sources = self._sources(request, rendering) if self._is_whole(rendering) else []
             if sources:
@@ -257,7 +257,7 @@ class Session:
                 picture = F.interpolate(picture, self._canvas, mode="bilinear", align_corners=False)
             image = to_rgb(picture[..., : self.size[0], : self.size[1]])
             maps = self._maps(request.identity, rendering.distribution_logits) if request.maps else None
-        rows = self.size[0] if exact else request.level
+        rows = request.level or self.size[0]
         return Frame(image, rows, exact, 1e3 * (time.perf_counter() - begun), request.stamp, maps)
 
     def close(self) -> None:

@@ -70,11 +70,11 @@ def test_closing_leaves_what_is_to_be_kept():
         box.take()
 
 
-def test_a_fast_machine_previews_exactly():
+def test_a_fast_machine_never_leaves_the_whole_picture():
     picker = LevelPicker((64, 128, 256), budget_ms=60)
     for _ in range(5):
-        picker.note(picker.pick(), 8.0)
-    assert picker.pick() == 256
+        assert picker.pick() == 256
+        picker.note(256, 33.0)
 
 
 def test_a_slow_machine_goes_down_and_stays():
@@ -84,6 +84,23 @@ def test_a_slow_machine_goes_down_and_stays():
         level = picker.pick()
         picker.note(level, cost[level])
     assert picker.pick() == 64
+
+
+def test_what_was_too_slow_is_tried_again_after_a_rest():
+    picker = LevelPicker((64, 128, 256), budget_ms=60)
+    busy, quiet = {64: 9.0, 128: 30.0, 256: 90.0}, {64: 5.0, 128: 14.0, 256: 34.0}
+
+    def drag(cost, frames=12):
+        levels = []
+        for _ in range(frames):
+            levels.append(picker.pick())
+            picker.note(levels[-1], cost[levels[-1]])
+        return levels
+
+    assert drag(busy)[-1] == 128
+    assert set(drag(quiet)) == {128}, "within a drag the picture does not change its kind to and fro"
+    picker.rest()
+    assert drag(quiet)[-1] == 256
 
 
 @given(st.lists(st.floats(0.1, 5000), min_size=1, max_size=40))

@@ -100,7 +100,7 @@ def test_maps_left_out_of_a_fast_drag_are_owed_to_the_pose_it_rests_on(open_wind
         driver.until(lambda: np.array_equal(log[-1].keypoints_18x3, driver.pose))
     driver.until(lambda: log[-1].maps)
     assert np.array_equal(log[-1].keypoints_18x3, driver.pose)
-    assert any(request.level is None and not request.maps for request in log), "exact, but for the maps"
+    assert any(request.level == 256 and not request.maps for request in log), "whole, but for the maps"
 
 
 def test_missing_weights_leave_a_window_that_poses(open_window, tmp_path):

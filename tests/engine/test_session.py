@@ -75,6 +75,16 @@ def test_previews_fill_the_frame_and_only_the_settled_frame_is_exact(session):
     assert exact.exact and close < 8
 
 
+def test_where_previews_are_in_float32_the_whole_one_is_exact():
+    plan = Plan(torch.device("cpu"), torch.float32, threads=2)
+    session = Session(nted.load(WEIGHTS), plan, SIZE, {})
+    session.set_reference(photo(2), pose())
+    session.set_pose(pose())
+    assert [session.render(level).exact for level in session.levels] == [False, False, True]
+    assert (session.render(256).image == session.render().image).all()
+    session.close()
+
+
 def test_mixing_goes_from_one_reference_to_the_other(session):
     other = session.add_reference(photo(3), pose())
     first = session.set_reference(photo(4), pose())

@@ -1,8 +1,9 @@
 """The render thread: opens the engine, finishes the frame it is on, then takes the newest request.
 
 While requests keep coming, frames are previews at a level this machine keeps up with, in the preview's
-precision; when nothing newer comes for a moment, the exact picture follows. Jobs (photos, detection, saving) run here too, so the engine
-sees one thread. Errors travel as results; nothing that goes wrong ends the thread.
+precision; when nothing newer comes for a moment, the exact picture follows. Jobs (photos, detection, saving)
+run here too, so the engine sees one thread. Errors travel as results; nothing that goes wrong ends the
+thread.
 """
 
 from __future__ import annotations

@@ -97,8 +97,8 @@ class AttentionMaps:
 class Frame:
     """A rendered picture: uint8 RGB [H, W, 3] of the whole model frame at every level.
 
-    level: rows it was rendered at before it was scaled to the frame. exact: whether that was the full level, in float32.
-    ms: milliseconds from the request's start to the picture, pose planes included.
+    level: rows it was rendered at before it was scaled to the frame. exact: whether that was the full level,
+    in float32. ms: milliseconds from the request's start to the picture, pose planes included.
     """
 
     image: np.ndarray

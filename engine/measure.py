@@ -26,7 +26,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from engine.api import Mix, RenderRequest
 from engine.models import nted, parser
 from engine.models.nted.atlas import ATLAS_SHAPE
-from engine.models.nted.detail import Source, source_of
+from engine.models.nted.detail import Source
 from engine.models.nted.network import textbook
 from engine.ops.fused import FusedConv
 from engine.pictures import to_tensor
@@ -87,7 +87,8 @@ def photo(size: tuple[int, int], turn: int) -> np.ndarray:
 
 def gmacs(network: nted.Nted, size: tuple[int, int]) -> dict[str, float]:
     """Giga multiply-accumulates: "full" in the textbook's way, "encode" in ours, "skeleton", "render
-    <levels>" without detail, and "detail". What makes an atlas depends on the photo and is not counted.
+    <levels>" without detail, and "detail". What makes an atlas of the places depends on the photo and is not
+    counted.
     """
     shadow = copy.deepcopy(network).to("meta")
     planes, picture = torch.empty(1, PLANES, *size, device="meta"), torch.empty(1, 3, *size, device="meta")
@@ -107,13 +108,15 @@ def gmacs(network: nted.Nted, size: tuple[int, int]) -> dict[str, float]:
     }
     for levels in range(1, 1 + len(network.config.levels)):
         found[f"render {levels}"] = count(shadow.target_image_renderer, feature, textures, levels)
-    found["detail"] = parsing = 0.0
+    found["detail"] = places = 0.0  # places: those of the reference, by both networks
     if detail is not None:
         source = Source(*(torch.empty(1, *shape, device="meta") for shape in (ATLAS_SHAPE, (7, *size))))
         found["detail"] = count(detail, rendering.features, rendering.image_BCHW, [(source, 1.0)])
-        parsing = count(parser.load(parser.SHIPPED).to("meta"), picture)
-        found["encode"] += parsing
-    found["full"] = count(textbook(shadow), picture, planes) + found["detail"] + parsing
+        places = count(parser.load(parser.SHIPPED).to("meta"), picture)
+        places += found["skeleton"] + found[f"render {len(network.config.levels) - 1}"]
+        places += count(detail.target_places, rendering.features[-2])
+        found["encode"] += places
+    found["full"] = count(textbook(shadow), picture, planes) + found["detail"] + places
     return found
 
 
@@ -125,8 +128,6 @@ def tasks(session: Session, network: nted.Nted) -> dict[tuple[str, str], Task]:
     reference = session.add_reference(photo(size, 0), pose(size, 0))
     other = session.add_reference(photo(size, 1), pose(size, 0))
     picture_BCHW = to_tensor(reference.image_HWC, device).contiguous()
-    textures = slow.reference_encoder(picture_BCHW).textures
-    sources = [(source_of(picture_BCHW), 1.0)] if slow.detail is not None else []
     half = session.plan.precision
     macs = gmacs(network, size)
     levels = len(network.config.levels)
@@ -135,8 +136,11 @@ def tasks(session: Session, network: nted.Nted) -> dict[tuple[str, str], Task]:
     def planes(turn: int) -> torch.Tensor:
         return torch.from_numpy(pose_planes(pose(size, turn), size)).to(device)[None]
 
+    textures = slow.reference_encoder(picture_BCHW).textures
+    sources = [(slow.source(picture_BCHW, planes(0), textures), 1.0)] if slow.detail is not None else []
+
     def full(turn: int) -> None:
-        slow(picture_BCHW, planes(turn))
+        slow(picture_BCHW, planes(turn), planes(0))
 
     def pose_only(turn: int) -> None:
         rendering = slow.target_image_renderer(slow.skeleton_encoder(planes(turn)), textures)

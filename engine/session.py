@@ -21,7 +21,7 @@ from engine.api import AttentionMaps, Frame, Layer, Mix, Reference, RenderReques
 from engine.errors import InputError
 from engine.framing import frame_photo
 from engine.models import nted
-from engine.models.nted.detail import Source, share_of, source_of
+from engine.models.nted.detail import Source, share_of
 from engine.models.nted.graph import DragGraph
 from engine.models.nted.inference import InferenceNted
 from engine.ops.attention import distribution_attention
@@ -164,7 +164,10 @@ class Session:
         if pose is None:
             pose = detect.detect_pose(rgb_HWC)
         framed = frame_photo(rgb_HWC, pose, self.size)
-        key = hashlib.sha256(np.ascontiguousarray(framed.image_HWC).tobytes()).hexdigest()
+        digest = hashlib.sha256(np.ascontiguousarray(framed.image_HWC).tobytes())
+        if framed.keypoints_18x3 is not None:
+            digest.update(framed.keypoints_18x3.tobytes())
+        key = digest.hexdigest()
         reference = Reference(key, framed.image_HWC, framed.keypoints_18x3)
         with self._lock:
             self._references[key] = reference
@@ -188,7 +191,7 @@ class Session:
             torch.set_num_threads(self.plan.threads)
             grey_1CHW = torch.zeros(1, 3, *self._canvas, device=self.plan.device)
             textures = self._networks.exact.encode(grey_1CHW).textures
-            source = self._source(grey_1CHW)
+            source = self._networks.exact.source(grey_1CHW, None, textures)
             planes_PHW = torch.full((PLANES, *self._canvas), 255, dtype=torch.uint8, device=self.plan.device)
             for level in (None, *self.levels):
                 network, stop = self._stop(level)
@@ -282,7 +285,9 @@ class Session:
             beyond = [self._canvas[1] - self.size[1], self._canvas[0] - self.size[0]]
             picture_BCHW = F.pad(picture_BCHW, (0, beyond[0], 0, beyond[1]), mode="replicate")
         textures, extraction = self._networks.exact.encode(picture_BCHW)
-        source = self._source(picture_BCHW)
+        keypoints_18x3 = self._references[key].keypoints_18x3
+        planes_PHW = None if keypoints_18x3 is None else self._planes(keypoints_18x3)
+        source = self._networks.exact.source(picture_BCHW, planes_PHW, textures)
         encoded = _Encoded(textures, None if source is None else source.compact())
         self._textures[key] = encoded
         self._extraction[key] = _by_layer(self.layers, extraction)
@@ -294,10 +299,6 @@ class Session:
         ):
             self._textures.popitem(last=False)
         return encoded
-
-    def _source(self, picture_BCHW: Tensor) -> Source | None:
-        """What detail can be copied of a reference; None where the network copies none."""
-        return source_of(picture_BCHW) if self._networks.exact.config.detail else None
 
     def _mixed(self, request: RenderRequest) -> list[Tensor]:
         """Eq. 13, layer by layer: T = T_identity + m (T_other - T_identity)."""
@@ -342,7 +343,7 @@ class Session:
     ) -> nted.Rendering:
         if self.plan.device.type != "cuda":
             return network.render(self._pose_feature(keypoints_18x3, network), textures, stop)
-        planes_PHW = torch.from_numpy(pose_planes_u8(keypoints_18x3, self._canvas)).to(self.plan.device)
+        planes_PHW = self._planes(keypoints_18x3)
         return self._graph(network, stop, planes_PHW, textures)(planes_PHW, textures)
 
     def _graph(
@@ -356,11 +357,13 @@ class Session:
     def _pose_feature(self, keypoints_18x3: np.ndarray, network: InferenceNted) -> Tensor:
         key = (keypoints_18x3.tobytes(), network.dtype)
         if key not in self._features:
-            planes_PHW = torch.from_numpy(pose_planes_u8(keypoints_18x3, self._canvas)).to(self.plan.device)
-            self._features[key] = network.pose_feature(planes_PHW)
+            self._features[key] = network.pose_feature(self._planes(keypoints_18x3))
             while len(self._features) > POSE_CACHE_ENTRIES:
                 self._features.popitem(last=False)
         return self._features[key]
+
+    def _planes(self, keypoints_18x3: np.ndarray) -> Tensor:
+        return torch.from_numpy(pose_planes_u8(keypoints_18x3, self._canvas)).to(self.plan.device)
 
     def _maps(self, identity: str, logits: list[Tensor]) -> AttentionMaps:
         if identity not in self._extraction:

@@ -263,12 +263,9 @@ class Run:
         return sums
 
     def _forward(self, batch: PairBatch):
-        reference, planes = (
-            t.contiguous(memory_format=torch.channels_last)
-            for t in (batch.reference_BCHW, batch.target_planes_BPHW)
-        )
+        pictures = batch.reference_BCHW, batch.target_planes_BPHW, batch.reference_planes_BPHW
         with torch.autocast(self.world.device.type, torch.bfloat16, enabled=self.mixed):
-            return self.parallel(reference, planes)
+            return self.parallel(*(t.contiguous(memory_format=torch.channels_last) for t in pictures))
 
     def _teach(self, adversary: Adversary, fake_BCHW: Tensor, real_BCHW: Tensor) -> dict[str, Tensor]:
         """The discriminator's step, on all pictures of this step at once."""

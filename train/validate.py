@@ -40,15 +40,14 @@ def validation_batch(source: Source, size: tuple[int, int], device: torch.device
 
 def validator(batch: PairBatch) -> Callable[[Run], Validation]:
     """What `fit` calls beside every checkpoint."""
+    pictures = batch.reference_BCHW, batch.target_planes_BPHW, batch.reference_planes_BPHW
     copied = F.l1_loss(batch.reference_BCHW, batch.target_BCHW).item() / 2
 
     @torch.no_grad()
     def validate(run: Run) -> Validation:
         images = [
-            run.ema(reference, planes).image_BCHW.clamp(-1, 1)
-            for reference, planes in zip(
-                batch.reference_BCHW.split(AT_ONCE), batch.target_planes_BPHW.split(AT_ONCE), strict=True
-            )
+            run.ema(*some).image_BCHW.clamp(-1, 1)
+            for some in zip(*(tensor.split(AT_ONCE) for tensor in pictures), strict=True)
         ]
         result_BCHW = torch.cat(images)
         error = F.l1_loss(result_BCHW, batch.target_BCHW).item() / 2

@@ -27,7 +27,8 @@ from torch import Tensor
 
 from engine.cv import cv2
 from engine.models.nted import Nted
-from engine.models.nted.detail import share_of, source_of
+from engine.models.nted.detail import share_of
+from engine.pose.planes import pose_planes
 from train.data.augment import NONE
 from train.data.pairs import Pair, load_pair
 from train.data.people import CLASSES, People, View
@@ -148,7 +149,11 @@ class Leakage:
         theirs = self._network.reference_encoder(other).textures
         detail = self._network.detail
         if detail is not None:
-            sources = source_of(picture_BCHW[i : i + 1]), source_of(other)
+            planes_BPHW = sight.batch.reference_planes_BPHW[i : i + 1]
+            ours = [texture_BCK[i : i + 1] for texture_BCK in sight.output.textures]
+            own = self._network.source(picture_BCHW[i : i + 1], planes_BPHW, ours)
+            planes_BPHW = torch.from_numpy(pose_planes(giver.keypoints_18x3, self._size))[None]
+            sources = own, self._network.source(other, planes_BPHW.to(other.device), theirs)
         pose = self._network.skeleton_encoder(sight.batch.target_planes_BPHW[i : i + 1])
 
         def render(taken: list[Tensor]) -> np.ndarray:

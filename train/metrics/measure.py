@@ -34,8 +34,8 @@ class Rendered:
     copied: Copied | None = None
 
 
-# (reference_BCHW, target planes_BPHW) -> what is rated
-Render = Callable[[Tensor, Tensor], Rendered]
+# (reference_BCHW, target planes_BPHW, reference planes_BPHW) -> what is rated
+Render = Callable[[Tensor, Tensor, Tensor], Rendered]
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,9 @@ Here it is known of both sides where on the dressed surface each position lies (
 in rest). The parsing network sees it in the reference, whose positions are gathered once, by place, into an
 *atlas*: where in the photo is this piece of the surface? The renderer hands the atlas out by places of its
 own, which says for every pixel of the result where in the photo it can be seen, and a small convolution
-decides how much of that it takes over.
+decides how much of that it takes over. Where the renderer, asked for the photo's own pose, sees the same
+piece of the surface as the parsing network, the atlas has the renderer's places: then what it always gets
+wrong cancels, and the photo's own pose gives the photo.
 
 The atlas does not know the pose, and the pose does not know the photo: a drag costs a look-up.
 """
@@ -20,13 +22,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine import parsing
-from engine.models.nted.atlas import CLASSES, look_up, make_atlas
+from engine.models.nted.atlas import CLASSES, centres, look_up, make_atlas
 from engine.ops.attention import distribution_attention
 from engine.ops.equalized import BiasedLeakyReLU, EqualConv2d, activated
 from engine.ops.resample import window_mean
+from engine.regions import SURFACE_SPAN
 
 _SOFT = 9  # px of a 256-row picture, side of the mean that the photo's detail stands out from
 _RELUCTANCE = 2.0  # at first little is copied
+_SAME = 2.0 / SURFACE_SPAN  # places nearer than this can be of the same piece of the surface
+_MOVED = 4.0  # a quarter of the picture's height counts as one
 
 
 class Source(NamedTuple):
@@ -81,7 +86,7 @@ class Detail(nn.Module):
     def __init__(self, coarse: int, fine: int, width: int):
         super().__init__()
         self.target_places = Places(coarse, 2 * width)
-        self.conv = EqualConv2d(fine + 3 + 7 + 2, width, 3, padding=1, bias=False)
+        self.conv = EqualConv2d(fine + 3 + 7 + 3, width, 3, padding=1, bias=False)
         self.activate = BiasedLeakyReLU(width)
         self.out = EqualConv2d(width, 2, 3, padding=1)
         with torch.no_grad():
@@ -101,30 +106,46 @@ class Detail(nn.Module):
         """
         coarse_BChw, fine_BCHW = features[-2:]
         places_B11hw = self.target_places(coarse_BChw)
-        positions_B2HW, seen_B9HW = None, None
+        positions_B2HW, seen_B10HW = None, None
         for source, share in sources:
-            own_B2HW, own_B9HW = see(source, places_B11hw, image_BCHW.shape[-2:])
-            if seen_B9HW is None:
-                positions_B2HW, seen_B9HW = own_B2HW, own_B9HW
+            own_B2HW, own_B10HW = see(source, places_B11hw, image_BCHW.shape[-2:])
+            if seen_B10HW is None:
+                positions_B2HW, seen_B10HW = own_B2HW, own_B10HW
             else:
                 if isinstance(share, Tensor):
                     share = F.interpolate(share.float(), image_BCHW.shape[-2:], mode="bilinear")
-                seen_B9HW = seen_B9HW + share * (own_B9HW - seen_B9HW)
-        beside_BCHW = torch.cat([image_BCHW, seen_B9HW], 1).to(fine_BCHW.dtype)
+                seen_B10HW = seen_B10HW + share * (own_B10HW - seen_B10HW)
+        beside_BCHW = torch.cat([image_BCHW, seen_B10HW], 1).to(fine_BCHW.dtype)
         known_BCHW = torch.cat([fine_BCHW, beside_BCHW.contiguous(memory_format=torch.channels_last)], 1)
         # What decides about copying is not to bend the features that it is decided by.
         said_B2HW = self.out(activated(self.conv, self.activate, known_BCHW.detach())).float()
         share_B1HW, sharper_B1HW = torch.sigmoid(said_B2HW - _RELUCTANCE).split(1, 1)
-        copied = Copied(places_B11hw, positions_B2HW, seen_B9HW[:, :6], share_B1HW, sharper_B1HW)
+        copied = Copied(places_B11hw, positions_B2HW, seen_B10HW[:, :6], share_B1HW, sharper_B1HW)
         return compose(image_BCHW.float(), copied), copied
 
 
-def source_of(reference_BCHW: Tensor) -> Source:
+def source_of(reference_BCHW: Tensor, own_B11hw: Tensor | None = None) -> Source:
     """What can be copied of a reference in [-1, 1], H and W from 16 px on.
 
-    Raises InputError where the parsing network in the box cannot be read.
+    own: places of the renderer for the reference's own pose, if that is known. Raises InputError where the
+    parsing network in the box cannot be read.
     """
-    return make_source(parsing.places(reference_BCHW), reference_BCHW)
+    seen_B11hw = parsing.places(reference_BCHW)
+    places_B11hw = seen_B11hw if own_B11hw is None else brought_together(seen_B11hw, own_B11hw)
+    return make_source(places_B11hw, reference_BCHW)
+
+
+@torch.no_grad()
+def brought_together(seen_B11hw: Tensor, own_B11hw: Tensor) -> Tensor:
+    """The places that are seen in a reference, the renderer's own where both mean the same piece of the
+    surface."""
+    own_B11hw = F.interpolate(own_B11hw.float(), seen_B11hw.shape[2:], mode="bilinear")
+    (seen_B8hw, seen_B3hw), (own_B8hw, own_B3hw) = (
+        places_B11hw.split((CLASSES, 3), 1) for places_B11hw in (seen_B11hw, own_B11hw)
+    )
+    same_Bhw = seen_B8hw.argmax(1) == own_B8hw.argmax(1)
+    same_Bhw &= (own_B3hw - seen_B3hw).square().sum(1) < _SAME**2
+    return torch.cat([seen_B8hw, torch.where(same_Bhw[:, None], own_B3hw, seen_B3hw)], 1)
 
 
 @torch.no_grad()
@@ -156,12 +177,16 @@ def share_of(distribution_logits: list[Tensor], coefficients_K: Tensor) -> Tenso
 def see(source: Source, places_B11hw: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
     """What a reference shows of the places of a target of `size` (H, W).
 
-    Returns positions float32 [B, 2, H, W] as in `Copied`, and nine planes [B, 9, H, W]: the photo's seven,
-    how far from the place they were seen (0 to 1 for 0 to 3 dm), and whether it is the background, which is
-    looked for at its own position.
+    Returns positions float32 [B, 2, H, W] as in `Copied`, and ten planes [B, 10, H, W]: the photo's seven,
+    how far from the place they were seen (0 to 1 for 0 to 3 dm), whether it is the background, which is
+    looked for at its own position, and how far in the picture it has moved (0 to 1 for a quarter of the
+    height): what stays where it is hardly changes.
     """
     # Places are made as fine as the picture, not positions: between a sleeve and what is behind it is none.
     places_B11HW = F.interpolate(places_B11hw.detach().float(), size, mode="bilinear")
     positions_B2HW, unseen_B2HW = look_up(source.atlas.float(), places_B11HW)
     photo_B7HW = F.grid_sample(source.photo.float(), positions_B2HW.movedim(1, -1), align_corners=False)
-    return positions_B2HW, torch.cat([photo_B7HW, unseen_B2HW], 1)
+    heights = torch.tensor((size[1] / size[0] / 2, 0.5), device=positions_B2HW.device).view(2, 1, 1)
+    step_B2HW = (positions_B2HW - centres(size, positions_B2HW.device)) * heights
+    moved_B1HW = (_MOVED * torch.linalg.vector_norm(step_B2HW, dim=1, keepdim=True)).clamp(max=1.0)
+    return positions_B2HW, torch.cat([photo_B7HW, unseen_B2HW, moved_B1HW], 1)

@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.models.nted import network as nted
-from engine.models.nted.detail import Source
+from engine.models.nted.detail import Source, source_of
 from engine.ops.attention import extraction_attention, normalise_features
 from engine.ops.equalized import LEAKY_GAIN, LEAKY_SLOPE, BiasedLeakyReLU, EqualConv2d
 from engine.ops.fused import FusedConv, add_mixture_, matmul_nt
@@ -55,6 +55,19 @@ class InferenceNted:
     def encode(self, reference_1CHW: Tensor) -> nted.Textures:
         """Picture in [-1, 1] -> neural textures and extraction maps, as `ReferenceEncoder.forward`."""
         return self._reference_encoder(reference_1CHW)
+
+    def source(
+        self, reference_1CHW: Tensor, planes_PHW: Tensor | None, textures: list[Tensor]
+    ) -> Source | None:
+        """As `Nted.source`, planes as bytes; None where the network copies no detail."""
+        if self._detail is None:
+            return None
+        own_1Khw = None
+        if planes_PHW is not None:
+            levels = len(self.config.levels) - 1
+            rendering = self.render(self.pose_feature(planes_PHW), textures, levels)
+            own_1Khw = self._detail.target_places(rendering.features[-1])
+        return source_of(reference_1CHW, own_1Khw)
 
     def add_detail(
         self, rendering: nted.Rendering, sources: Sequence[tuple[Source, Tensor | float]]

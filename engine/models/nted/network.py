@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from engine.models.nted.ablations import FullAttention
 from engine.models.nted.config import POSE_PLANES, Level, NtedConfig
 from engine.models.nted.context import Context
-from engine.models.nted.detail import Copied, Detail, source_of
+from engine.models.nted.detail import Copied, Detail, Source, source_of
 from engine.ops import attention
 from engine.ops.equalized import (
     LEAKY_GAIN,
@@ -326,8 +326,13 @@ class Nted(nn.Module):
             coarse, fine = (level.channels for level in config.levels[-2:])
             self.detail = Detail(coarse, fine, config.detail)
 
-    def forward(self, reference_BCHW: Tensor, planes_BPHW: Tensor) -> NtedOutput:
-        """reference in [-1, 1], planes in [0, 1]; the picture has their size, floored to multiples of 16."""
+    def forward(
+        self, reference_BCHW: Tensor, planes_BPHW: Tensor, reference_planes_BPHW: Tensor | None = None
+    ) -> NtedOutput:
+        """reference in [-1, 1], planes in [0, 1]; the picture has their size, floored to multiples of 16.
+
+        reference_planes: of the reference's own pose; detail is copied more exactly where it is known.
+        """
         if self.reference_encoder is None:
             textures, extraction = [], []
             pose_BChw = self.skeleton_encoder(torch.cat([planes_BPHW, reference_BCHW], 1))
@@ -338,7 +343,7 @@ class Nted(nn.Module):
         image_BCHW, copied = rendering.image_BCHW, None
         if self.detail is not None:
             rows, columns = image_BCHW.shape[-2:]
-            source = source_of(reference_BCHW[..., :rows, :columns])
+            source = self.source(reference_BCHW[..., :rows, :columns], reference_planes_BPHW, textures)
             image_BCHW, copied = self.detail(rendering.features, image_BCHW, [(source, 1.0)])
         return NtedOutput(
             image_BCHW=image_BCHW,
@@ -349,6 +354,17 @@ class Nted(nn.Module):
             skips=rendering.skips,
             copied=copied,
         )
+
+    def source(self, reference_BCHW: Tensor, planes_BPHW: Tensor | None, textures: list[Tensor]) -> Source:
+        """What detail can be copied of a reference with these textures, in the pose of these planes if it is
+        known. Needs `detail`."""
+        own_B11hw = None
+        if planes_BPHW is not None:
+            with torch.no_grad():
+                pose_BChw, levels = self.skeleton_encoder(planes_BPHW), len(self.config.levels) - 1
+                rendering = self.target_image_renderer(pose_BChw, textures, levels)
+                own_B11hw = self.detail.target_places(rendering.features[-1])
+        return source_of(reference_BCHW, own_B11hw)
 
 
 @torch.no_grad()

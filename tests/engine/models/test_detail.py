@@ -18,7 +18,7 @@ from engine.errors import InputError
 from engine.measure import gmacs
 from engine.models import nted, parser
 from engine.models.nted.atlas import CLASSES, look_up, make_atlas
-from engine.models.nted.detail import Detail, make_source, see, share_of
+from engine.models.nted.detail import Detail, brought_together, make_source, see, share_of
 from engine.plan import make_plan
 from engine.regions import REGIONS, SURFACE_SPAN
 from engine.session import Session
@@ -154,6 +154,30 @@ def test_the_photo_is_seen_through_the_places():
     _, seen = see(source, a_shirt(), photo.shape[-2:])
     inner = (slice(None), slice(None), slice(6, -6), slice(COLUMNS + 4, -6))
     assert (seen[:, :2] - photo)[inner].abs().max() < 0.1
+
+
+def test_what_has_moved_in_the_picture_is_told():
+    """By a tenth of the height to the right and by two tenths down; a quarter counts as one."""
+    size = (40, 30)
+    x, y = (torch.arange(side) + 0.5 for side in size[::-1])
+    shifted = torch.stack([(x + 4).expand(size) * 2 / 30 - 1, (y[:, None] + 8).expand(size) / 20 - 1])
+    with pytest.MonkeyPatch.context() as patch:
+        found = shifted[None], torch.zeros(1, 2, *size)
+        patch.setattr("engine.models.nted.detail.look_up", lambda *_: found)
+        _, seen = see(make_source(a_shirt(), torch.zeros(1, 3, *size)), a_shirt(), size)
+    assert seen.shape[1] == 10 and seen[:, 9] == pytest.approx(4 * math.hypot(0.1, 0.2), abs=1e-5)
+
+
+def test_the_renderers_places_count_where_both_mean_the_same_piece():
+    seen, own = a_shirt(), a_shirt(dx=0.6)
+    own[:, -3:, :8] += 3.0 / SURFACE_SPAN  # too far to be the same
+    own[:, SHIRT, 8:16] -= 50.0  # taken for the background
+    together = brought_together(seen, F.interpolate(own, scale_factor=0.5, mode="nearest"))
+    assert torch.equal(together[:, :CLASSES], seen[:, :CLASSES])
+    cloth = slice(COLUMNS // 2 + 2, -2)
+    assert torch.equal(together[:, :, :15, cloth], seen[:, :, :15, cloth])
+    moved = (together - seen)[:, -3, 18:-2, cloth] * SURFACE_SPAN
+    assert moved == pytest.approx(0.6, abs=0.2)
 
 
 def test_a_new_one_hardly_changes_the_picture():
@@ -307,5 +331,7 @@ def test_arithmetic_is_counted_with_detail():
     network, picture = parser.load(parser.SHIPPED), torch.zeros(1, 3, 64, 48)
     with FlopCounterMode(display=False) as counter:
         network(picture)
-    assert of_the_reference == pytest.approx(counter.get_total_flops() / 2e9)
+    places = 24 * 32 * (9 * 8 * 16 + 16 * 11) / 1e9
+    drawn = copying["skeleton"] + copying["render 2"] + places
+    assert of_the_reference == pytest.approx(counter.get_total_flops() / 2e9 + drawn)
     assert copying["full"] == pytest.approx(plain["full"] + copying["detail"] + of_the_reference)

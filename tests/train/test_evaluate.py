@@ -48,7 +48,7 @@ def tiny_weights(tmp_path_factory):
     return path
 
 
-def copying(reference_BCHW, *_):
+def copying(reference_BCHW, planes_BPHW, *_):
     assert planes_BPHW.shape[1:] == (20, *SIZE)
     return Rendered(reference_BCHW)
 

@@ -38,6 +38,7 @@ from train.metrics.house import house_features
 from train.metrics.leakage import Leakage
 from train.metrics.markdown import to_markdown
 from train.metrics.measure import Measure
+from train.metrics.own_pose import OwnPose
 from train.metrics.pairs import MEAN_PICTURES, fixed_pairs, mean_picture
 from train.metrics.pose import PoseError
 from train.metrics.report import make_report
@@ -146,7 +147,7 @@ def _check(options: argparse.Namespace) -> None:
 def _measures(
     options: argparse.Namespace, network: Nted, people: People, pairs: list[Pair], device: torch.device
 ) -> list[Measure]:
-    measures: list[Measure] = [SlicedWasserstein(len(pairs))]
+    measures: list[Measure] = [SlicedWasserstein(len(pairs)), OwnPose(network)]
     if options.features:
         measures.append(Frechet(house_features(options.features, device), device))
     if options.pose:

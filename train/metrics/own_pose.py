@@ -1,0 +1,44 @@
+"""The photo in its own pose: what a user sees first, and what every drag begins with."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from train.metrics.measure import RESULT, Column, Render, Sight, Table, rows_of_means
+from train.metrics.regions import METRICS, REGIONS, score
+from train.sheets import to_rgb
+
+COLUMNS = (
+    Column("person SSIM", 3, False),
+    Column("person PSNR", 2, False),
+    Column("person L1", 3, True),
+    Column("face SSIM", 3, False),
+    Column("face PSNR", 2, False),
+)
+NOTE = (
+    "The reference rendered in the pose it was taken in, against itself, over its own regions. The photo "
+    "copied would be perfect; what is missing is what the network forgets of it."
+)
+
+
+class OwnPose:
+    """The measure. render: of the network that is evaluated."""
+
+    def __init__(self, render: Render):
+        self._render = render
+        self._values: list[np.ndarray] = []
+
+    def see(self, sight: Sight) -> None:
+        planes_BPHW = sight.batch.reference_planes_BPHW
+        output = self._render(sight.batch.reference_BCHW, planes_BPHW, planes_BPHW)
+        for image_CHW, (reference, _) in zip(output.image_BCHW, sight.views, strict=True):
+            scores = score(to_rgb(image_CHW), reference.image_HWC, reference.parsing_HW)
+            by_column = [
+                scores[REGIONS.index(region), METRICS.index(metric)]
+                for region, metric in (column.name.split() for column in COLUMNS)
+            ]
+            self._values.append(np.array(by_column))
+
+    def table(self, persons_N: np.ndarray) -> Table:
+        rows = rows_of_means({RESULT: self._values}, COLUMNS, persons_N)
+        return Table("own pose", "The photo in its own pose", NOTE, COLUMNS, rows)

@@ -200,7 +200,7 @@ def test_the_command_writes_a_report_that_names_what_made_it(
     assert str(tmp_path) not in (outputs[0] / "report.json").read_text()
     assert report["scores"][RESULT]["person"]["SSIM"]["pairs"] == 3
     assert "## Person" in capsys.readouterr().out
-    assert list(report["measures"]) == ["sliced Wasserstein", "leakage"]
+    assert list(report["measures"]) == ["sliced Wasserstein", "own pose", "leakage"]
     names = ["report.json", "report.md", "sheet.png", "mean.png", "pairs-01.jpg", "pairs.txt"]
     assert sorted(path.name for path in outputs[0].iterdir()) == sorted(names)
     for name in names:
@@ -227,7 +227,7 @@ def test_the_command_measures_what_it_is_asked_to(big_people, tiny_weights, tmp_
     assert command.run([str(word) for word in words]) == 0
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["made"]["data"]["count"] == 1 and report["made"]["pairs"] == 2
-    assert list(report["measures"]) == ["sliced Wasserstein", "Fréchet", "pose"]
+    assert list(report["measures"]) == ["sliced Wasserstein", "own pose", "Fréchet", "pose"]
     assert report["measures"]["Fréchet"]["made"]["sha256"] == weights.sha256(features)
     assert weights.sha256(tiny_weights) in report["measures"]["pose"]["made"]["detector"]
     assert report["measures"]["pose"]["rows"][TRUTH]["median error, %"]["mean"] > 5

@@ -24,6 +24,7 @@ from engine.models import nted
 from engine.models.nted.detail import Source, share_of
 from engine.models.nted.graph import DragGraph
 from engine.models.nted.inference import InferenceNted
+from engine.models.nted.memory import Memory, carry
 from engine.ops.attention import distribution_attention
 from engine.paths import DEFAULT_WEIGHTS
 from engine.pictures import to_rgb, to_tensor
@@ -37,13 +38,15 @@ PREVIEW_LEVELS = 3
 
 
 class _Encoded(NamedTuple):
-    """What is kept of a reference. source: where the network copies detail."""
+    """What is kept of a reference. source: where the network copies detail. memory: where its own pose is
+    known too."""
 
     textures: list[Tensor]
     source: Source | None
+    memory: Memory | None
 
     def bytes(self) -> int:
-        kept = [*self.textures, self.source.atlas, self.source.photo] if self.source else self.textures
+        kept = [*self.textures, *(self.source or ()), *(self.memory or ())]
         return sum(tensor.numel() * tensor.element_size() for tensor in kept)
 
 
@@ -191,8 +194,8 @@ class Session:
             torch.set_num_threads(self.plan.threads)
             grey_1CHW = torch.zeros(1, 3, *self._canvas, device=self.plan.device)
             textures = self._networks.exact.encode(grey_1CHW).textures
-            source = self._networks.exact.source(grey_1CHW, None, textures)
             planes_PHW = torch.full((PLANES, *self._canvas), 255, dtype=torch.uint8, device=self.plan.device)
+            source, memory = self._networks.exact.keep(grey_1CHW, planes_PHW, textures)
             for level in (None, *self.levels):
                 network, stop = self._stop(level)
                 if self.plan.device.type == "cuda":
@@ -200,7 +203,8 @@ class Session:
                 else:
                     rendering = network.render(network.pose_feature(planes_PHW), textures, stop)
                 if self._is_whole(rendering) and source is not None:
-                    network.add_detail(rendering, [(source, 1.0)])
+                    rendering = network.add_detail(rendering, [(source, 1.0)])
+                    carry(rendering.skips[-1], rendering.image_BCHW, rendering.copied, [(memory, 1.0)])
 
     # One picture after another
 
@@ -252,10 +256,12 @@ class Session:
             network, stop = self._stop(request.level)
             exact = network is self._networks.exact and request.level in (None, self.size[0])
             rendering = self._rendered(network, stop, keypoints_18x3, self._mixed(request))
-            sources = self._sources(request, rendering) if self._is_whole(rendering) else []
-            if sources:
-                rendering = network.add_detail(rendering, sources)
             picture = rendering.image_BCHW
+            shares = self._shares(request, rendering) if self._is_whole(rendering) else []
+            if shares:
+                rendering = network.add_detail(rendering, [(kept.source, share) for kept, share in shares])
+                memories = [(kept.memory, share) for kept, share in shares]
+                picture = carry(rendering.skips[-1], rendering.image_BCHW, rendering.copied, memories)
             if picture.shape[-2] != self._canvas[0]:
                 picture = F.interpolate(picture, self._canvas, mode="bilinear", align_corners=False)
             image = to_rgb(picture[..., : self.size[0], : self.size[1]])
@@ -287,8 +293,8 @@ class Session:
         textures, extraction = self._networks.exact.encode(picture_BCHW)
         keypoints_18x3 = self._references[key].keypoints_18x3
         planes_PHW = None if keypoints_18x3 is None else self._planes(keypoints_18x3)
-        source = self._networks.exact.source(picture_BCHW, planes_PHW, textures)
-        encoded = _Encoded(textures, None if source is None else source.compact())
+        kept = self._networks.exact.keep(picture_BCHW, planes_PHW, textures)
+        encoded = _Encoded(textures, *(each and each.compact() for each in kept))
         self._textures[key] = encoded
         self._extraction[key] = _by_layer(self.layers, extraction)
         while len(self._extraction) > EXTRACTION_CACHE_ENTRIES:
@@ -315,21 +321,21 @@ class Session:
     def _is_whole(self, rendering: nted.Rendering) -> bool:
         return rendering.image_BCHW.shape[-2] == self._canvas[0]
 
-    def _sources(
+    def _shares(
         self, request: RenderRequest, rendering: nted.Rendering
-    ) -> list[tuple[Source, Tensor | float]]:
-        """The references' detail, each with its share of the picture; none where the network copies none."""
-        own = self._encoded(request.identity).source
-        if own is None:
+    ) -> list[tuple[_Encoded, Tensor | float]]:
+        """The references, each with its share of the picture's detail; none where the network copies none."""
+        own = self._encoded(request.identity)
+        if own.source is None:
             return []
-        sources = [(own, 1.0)]
+        shares = [(own, 1.0)]
         for mix in request.mixes:
             m = _coefficients(mix, self.layers[-2])
             if m is not None:
                 m = m.to(self.plan.device)
                 share = share_of(rendering.distribution_logits, m) if m.ndim else float(m)
-                sources.append((self._encoded(mix.reference).source, share))
-        return sources
+                shares.append((self._encoded(mix.reference), share))
+        return shares
 
     def _stop(self, level: int | None) -> tuple[InferenceNted, int | None]:
         """The network that answers a request of this level and how many of its levels run (None: all)."""

@@ -15,6 +15,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ from engine.cv import cv2
 from engine.errors import InputError
 from engine.files import make_folder, write_whole
 from engine.models.nted import Nted
+from engine.models.nted.memory import shown
 from engine.models.nted.weights import from_file
 from engine.models.parser.weights import SHIPPED
 from engine.paths import DEFAULT_WEIGHTS
@@ -97,9 +99,16 @@ def run(argv: list[str]) -> int:
     measures = _measures(options, network, people, pairs, device)
     make_folder(options.output)  # before the work, not after it
     mean_HWC, mean_words = _mean(options.train_data, size)
-    shown = _shown(len(pairs), options.sheet)
     evaluation = evaluate(
-        network, people, pairs, size, mean_HWC, device, _progress(len(pairs)), measures, shown
+        partial(shown, network),
+        people,
+        pairs,
+        size,
+        mean_HWC,
+        device,
+        _progress(len(pairs)),
+        measures,
+        _for_the_eye(len(pairs), options.sheet),
     )
     persons = sorted({pair.person for pair in pairs})
     made = {
@@ -147,7 +156,7 @@ def _check(options: argparse.Namespace) -> None:
 def _measures(
     options: argparse.Namespace, network: Nted, people: People, pairs: list[Pair], device: torch.device
 ) -> list[Measure]:
-    measures: list[Measure] = [SlicedWasserstein(len(pairs)), OwnPose(network)]
+    measures: list[Measure] = [SlicedWasserstein(len(pairs)), OwnPose(partial(shown, network))]
     if options.features:
         measures.append(Frechet(house_features(options.features, device), device))
     if options.pose:
@@ -176,7 +185,7 @@ def _mean(source: str | None, size: tuple[int, int]) -> tuple[np.ndarray | None,
     return picture, {**words, "sha256 of its pixels": hashlib.sha256(picture.tobytes()).hexdigest()}
 
 
-def _shown(pairs: int, count: int) -> list[int]:
+def _for_the_eye(pairs: int, count: int) -> list[int]:
     """Numbers of the pairs for the eye: drawn once for all, so that nobody picks them."""
     return np.random.default_rng(EYE_SEED).permutation(pairs)[:count].tolist()
 

@@ -236,9 +236,9 @@ def test_the_command_measures_what_it_is_asked_to(big_people, tiny_weights, tmp_
 
 
 def test_pictures_for_the_eye_are_drawn_once_for_all():
-    drawn = command._shown(512, 100)
-    assert len(set(drawn)) == 100 and drawn[:20] == command._shown(512, 20)
-    assert sorted(command._shown(7, 100)) == list(range(7))
+    drawn = command._for_the_eye(512, 100)
+    assert len(set(drawn)) == 100 and drawn[:20] == command._for_the_eye(512, 20)
+    assert sorted(command._for_the_eye(7, 100)) == list(range(7))
 
 
 def test_poses_are_refused_where_nothing_detects_them(monkeypatch, tmp_path):

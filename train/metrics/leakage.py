@@ -27,7 +27,8 @@ from torch import Tensor
 
 from engine.cv import cv2
 from engine.models.nted import Nted
-from engine.models.nted.detail import share_of
+from engine.models.nted.detail import Source, share_of
+from engine.models.nted.memory import Memory, carry, remember
 from engine.pose.planes import pose_planes
 from train.data.augment import NONE
 from train.data.pairs import Pair, load_pair
@@ -142,6 +143,10 @@ class Leakage:
                 return view
         return None
 
+    def _kept(self, picture_1CHW: Tensor, planes_1PHW: Tensor) -> tuple[Source, Memory]:
+        own = self._network(picture_1CHW, planes_1PHW, planes_1PHW)
+        return own.source, remember(own.source, own.skips[-1], own.copied)
+
     def _swapper(self, sight: Sight, i: int, giver: View) -> Callable[[list[Tensor]], np.ndarray]:
         picture_BCHW = sight.batch.reference_BCHW
         other = torch.from_numpy(giver.image_HWC.transpose(2, 0, 1)[None].astype(np.float32) / 127.5 - 1)
@@ -149,11 +154,11 @@ class Leakage:
         theirs = self._network.reference_encoder(other).textures
         detail = self._network.detail
         if detail is not None:
-            planes_BPHW = sight.batch.reference_planes_BPHW[i : i + 1]
-            ours = [texture_BCK[i : i + 1] for texture_BCK in sight.output.textures]
-            own = self._network.source(picture_BCHW[i : i + 1], planes_BPHW, ours)
             planes_BPHW = torch.from_numpy(pose_planes(giver.keypoints_18x3, self._size))[None]
-            sources = own, self._network.source(other, planes_BPHW.to(other.device), theirs)
+            kept = (
+                self._kept(picture_BCHW[i : i + 1], sight.batch.reference_planes_BPHW[i : i + 1]),
+                self._kept(other, planes_BPHW.to(other.device)),
+            )
         pose = self._network.skeleton_encoder(sight.batch.target_planes_BPHW[i : i + 1])
 
         def render(taken: list[Tensor]) -> np.ndarray:
@@ -164,9 +169,10 @@ class Leakage:
             rendering = self._network.target_image_renderer(pose, mixed)
             image_BCHW = rendering.image_BCHW
             if detail is not None:
-                share = share_of(rendering.distribution_logits, taken[-2])
-                shares = [(sources[0], 1.0), (sources[1], share)]
-                image_BCHW, _ = detail(rendering.features, image_BCHW, shares)
+                shares = 1.0, share_of(rendering.distribution_logits, taken[-2])
+                sources, memories = (list(zip(each, shares, strict=True)) for each in zip(*kept, strict=True))
+                image_BCHW, copied = detail(rendering.features, image_BCHW, sources)
+                image_BCHW = carry(rendering.skips[-1], image_BCHW, copied, memories)
             return to_rgb(image_BCHW[0])
 
         return render

@@ -21,6 +21,7 @@ from torch import Tensor
 
 from engine.models.nted import network as nted
 from engine.models.nted.detail import Source, source_of
+from engine.models.nted.memory import Memory, remember
 from engine.ops.attention import extraction_attention, normalise_features
 from engine.ops.equalized import LEAKY_GAIN, LEAKY_SLOPE, BiasedLeakyReLU, EqualConv2d
 from engine.ops.fused import FusedConv, add_mixture_, matmul_nt
@@ -56,18 +57,22 @@ class InferenceNted:
         """Picture in [-1, 1] -> neural textures and extraction maps, as `ReferenceEncoder.forward`."""
         return self._reference_encoder(reference_1CHW)
 
-    def source(
+    def keep(
         self, reference_1CHW: Tensor, planes_PHW: Tensor | None, textures: list[Tensor]
-    ) -> Source | None:
-        """As `Nted.source`, planes as bytes; None where the network copies no detail."""
+    ) -> tuple[Source | None, Memory | None]:
+        """What detail can be copied of a reference with these textures, and what the network forgets of it.
+
+        planes: of the reference's own pose, as bytes; None where that is not known, then nothing is known to
+        be forgotten either. Both are None where the network copies no detail.
+        """
         if self._detail is None:
-            return None
-        own_1Khw = None
-        if planes_PHW is not None:
-            levels = len(self.config.levels) - 1
-            rendering = self.render(self.pose_feature(planes_PHW), textures, levels)
-            own_1Khw = self._detail.target_places(rendering.features[-1])
-        return source_of(reference_1CHW, own_1Khw)
+            return None, None
+        if planes_PHW is None:
+            return source_of(reference_1CHW), None
+        rendering = self.render(self.pose_feature(planes_PHW), textures)
+        source = source_of(reference_1CHW, self._detail.target_places(rendering.features[-2]))
+        rendering = self.add_detail(rendering, [(source, 1.0)])
+        return source, remember(source, rendering.skips[-1], rendering.copied)
 
     def add_detail(
         self, rendering: nted.Rendering, sources: Sequence[tuple[Source, Tensor | float]]

@@ -62,7 +62,7 @@ class NtedOutput(NamedTuple):
     """A full pass. extraction: C̄e, distribution: C̄d (softmax over K), both [B, K, h, w]; lists by layer.
 
     skips: as in `Rendering`. copied: of `detail.Detail`, where the network has that; the picture is then the
-    last of the skips with detail.
+    last of the skips with detail. source: what that was copied from.
     """
 
     image_BCHW: Tensor
@@ -72,6 +72,7 @@ class NtedOutput(NamedTuple):
     textures: list[Tensor]
     skips: list[Tensor]
     copied: Copied | None = None
+    source: Source | None = None
 
 
 class ActivatedConv1x1(nn.Module):
@@ -340,7 +341,7 @@ class Nted(nn.Module):
             textures, extraction = self.reference_encoder(reference_BCHW)
             pose_BChw = self.skeleton_encoder(planes_BPHW)
         rendering = self.target_image_renderer(pose_BChw, textures)
-        image_BCHW, copied = rendering.image_BCHW, None
+        image_BCHW, copied, source = rendering.image_BCHW, None, None
         if self.detail is not None:
             rows, columns = image_BCHW.shape[-2:]
             source = self.source(reference_BCHW[..., :rows, :columns], reference_planes_BPHW, textures)
@@ -353,6 +354,7 @@ class Nted(nn.Module):
             textures=textures,
             skips=rendering.skips,
             copied=copied,
+            source=source,
         )
 
     def source(self, reference_BCHW: Tensor, planes_BPHW: Tensor | None, textures: list[Tensor]) -> Source:

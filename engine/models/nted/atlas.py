@@ -149,7 +149,7 @@ def look_up(atlas: Tensor, places_B11hw: Tensor) -> tuple[Tensor, Tensor]:
         ((place_B3hw[:, axis] - low) / _CELL - 0.5).clamp(0, count - 1)
         for axis, (low, count) in enumerate(zip(_LOW, _CELLS, strict=True))
     ]
-    cells[0] = cells[0] + _CELLS[0] * (class_Bhw - 1).clamp_min(0)
+    cells[0] = cells[0] + _CELLS[0] * (class_Bhw.float() - 1).clamp_min(0)
     grid_Bhw3 = torch.stack(
         [(2 * cell + 1) / size - 1 for cell, size in zip(cells, ATLAS_SHAPE[:0:-1], strict=True)], -1
     )

@@ -1,9 +1,9 @@
 """What the network forgets of a photo, remembered and carried along: ours, not in the paper.
 
 Asked for the photo's own pose, a network gives the photo softened. The difference, kept once a reference, is
-added to what it draws of other poses: to what stands still, where it is, and to what moves, by the places that
-detail is copied by, as far as the network draws there what it drew in the photo's own pose. So the photo's own
-pose gives the photo, and a drag changes what it moves. Nothing of this is trained.
+added to what it draws of other poses: to what stands still, where it is, and to what moves, by the places
+that detail is copied by, as far as the network draws there what it drew in the photo's own pose. So the
+photo's own pose gives the photo, and a drag changes what it moves. Nothing of this is trained.
 
 H W the picture, h w the map of places, whose cells all decisions are made in.
 """
@@ -24,21 +24,23 @@ from engine.ops.resample import window_mean
 from engine.regions import SURFACE_SPAN
 
 _ALIKE = 0.2  # root mean square difference of colours (of -1 to 1) at which trust has fallen to 1/e
-_STILL = 0.25 / SURFACE_SPAN  # distance of places, likewise
+_STILL = 0.1 / SURFACE_SPAN  # distance of places, likewise
 _UNSEEN = 0.15  # of 3 dm, farther from what the photo shows than in its own pose, likewise
-# Cells of a map of 128 rows, side of the window in which nothing may change: of the person; behind, for the
-# network's outline is not quite the photo's; of what is the person's only in the photo, as a hat or a hem.
-_REACHES = (3, 7, 15)
+# Sides of the windows, in cells of a map of 128 rows, in which no class may change: around what stands still
+# of the person; what moves; what is behind, for the network's outline is not quite the photo's; and what is
+# the person's in the photo only, as a hat or a hem.
+_STANDS, _MOVES, _BEHIND, _MISSED = 3, 7, 11, 17
 _SMOOTH = 9  # cells, side of the window that steps are averaged over
 _STEP = 2  # cells to either side, between which a map's slope is taken
 
 
 class Memory(NamedTuple):
-    """Of a reference. forgotten: [B, 3, H, W], the photo less the renderer's picture of it. picture: that
-    picture, [B, 3, h, w]. places: [B, 11, h, w] as in `Copied`. error: [B, 2, h, w], where the photo's own
-    places were found in it, less where they are (-1 to 1 across the photo). far: [B, 1, h, w] as in `Found`.
-    missed: [B, 1, h, w], 1 where the photo shows the person and the network's picture what is behind. All
-    float32, or float16 as kept.
+    """Of a reference in its own pose, all float32, or float16 as kept.
+
+    forgotten: [B, 3, H, W], the photo less the renderer's picture of it. picture: that picture, [B, 3, h, w].
+    places: [B, 11, h, w], probabilities of the classes, then place / 9 dm. error: [B, 2, h, w], where the
+    places were found in the photo, less where they are (-1 to 1 across it). far: [B, 1, h, w] as in `Found`.
+    missed: [B, 1, h, w], 1 where the photo shows the person and the renderer's picture what is behind.
     """
 
     forgotten: Tensor
@@ -62,10 +64,11 @@ def remember(source: Source, drawn_BCHW: Tensor, copied: Copied) -> Memory:
     error_B2hw = found.positions - _centres(drawn_BCHW, size)
     picture_BChw = F.interpolate(drawn_BCHW.float(), size, mode="area")
     photo_BCHW, _, behind_B1HW = source.photo.float().split((3, 3, 1), 1)
-    places_B11hw = copied.places.float()
-    missed_B1hw = F.interpolate(behind_B1HW, size, mode="area") < 0.5
-    missed_B1hw &= places_B11hw[:, :CLASSES].argmax(1, keepdim=True) == 0
+    class_B8hw, place_B3hw = copied.places.float().split((CLASSES, 3), 1)
+    class_B8hw = class_B8hw.softmax(1)
+    missed_B1hw = (F.interpolate(behind_B1HW, size, mode="area") < 0.5) & (class_B8hw[:, :1] > 0.5)
     missed_B1hw = F.max_pool2d(missed_B1hw.float(), 3, 1, 1)
+    places_B11hw = torch.cat([class_B8hw, place_B3hw], 1)
     return Memory(photo_BCHW - drawn_BCHW, picture_BChw, places_B11hw, error_B2hw, found.far, missed_B1hw)
 
 
@@ -117,18 +120,24 @@ def _carried(drawn_BCHW: Tensor, places_B11hw: Tensor, found: Found, memory: Mem
     positions_B2hw = found.positions - _at(memory.error, positions_B2hw)
 
     picture_BChw = F.interpolate(drawn_BCHW, size, mode="area")
-    class_B8hw, own_B8hw = (places[:, :CLASSES].softmax(1) for places in (places_B11hw, memory.places))
+    class_B8hw = places_B11hw[:, :CLASSES].softmax(1)
     behind_B1hw = class_B8hw[:, :1] > 0.5
 
     far_B1hw = (places_B11hw[:, CLASSES:] - memory.places[:, CLASSES:]).square().sum(1, keepdim=True)
     still_B1hw = torch.exp(-far_B1hw.masked_fill(behind_B1hw, 0.0) / _STILL**2)
     still_B1hw *= _alike(picture_BChw, memory.picture)
-    still_B1hw *= _unchanged(class_B8hw, own_B8hw, torch.where(behind_B1hw, 1 + memory.missed.long(), 0))
+    changed_B1hw = _changed(class_B8hw, memory.places[:, :CLASSES])
+    still_B1hw *= 1.0 - torch.where(
+        behind_B1hw,
+        torch.where(memory.missed > 0.5, _around(changed_B1hw, _MISSED), _around(changed_B1hw, _BEHIND)),
+        _around(changed_B1hw, _STANDS),
+    )
 
     moved_B1hw = _alike(picture_BChw, _at(memory.picture, positions_B2hw))
-    moved_B1hw *= _unchanged(class_B8hw, _at(own_B8hw, positions_B2hw), 1 + memory.missed.long())
+    moved_B1hw *= 1.0 - _around(_changed(class_B8hw, _at(memory.places[:, :CLASSES], positions_B2hw)), _MOVES)
     moved_B1hw *= torch.exp(-(found.far - _at(memory.far, positions_B2hw)).clamp_min(0.0) / _UNSEEN)
     moved_B1hw *= _keeps_shape(positions_B2hw)
+    moved_B1hw = moved_B1hw.masked_fill(behind_B1hw, 0.0)
 
     steps_B2hw = _smooth(positions_B2hw - here_2hw, moved_B1hw, class_B8hw)
     trust_B1hw = still_B1hw + (1.0 - still_B1hw) * moved_B1hw
@@ -167,16 +176,16 @@ def _alike(a_BChw: Tensor, b_BChw: Tensor) -> Tensor:
     return torch.exp(-window_mean(a_BChw - b_BChw, 3).square().mean(1, keepdim=True) / _ALIKE**2)
 
 
-def _unchanged(class_B8hw: Tensor, own_B8hw: Tensor, reach_B1hw: Tensor) -> Tensor:
-    """1 where the classes are the same in a window around, whose side is chosen for every cell."""
-    changed_B1hw = ((class_B8hw - own_B8hw).abs().sum(1, keepdim=True) > 1.0).float()
-    unchanged_B1hw = torch.zeros_like(changed_B1hw)
-    for number, side in enumerate(_REACHES):
-        side = max(3, side * changed_B1hw.shape[-2] // 128 | 1)
-        around_B1hw = F.max_pool2d(changed_B1hw, (side, 1), 1, (side // 2, 0))
-        around_B1hw = F.max_pool2d(around_B1hw, (1, side), 1, (0, side // 2))
-        unchanged_B1hw = torch.where(reach_B1hw == number, 1.0 - around_B1hw, unchanged_B1hw)
-    return unchanged_B1hw
+def _changed(class_B8hw: Tensor, own_B8hw: Tensor) -> Tensor:
+    """1 where most of the probability lies on other classes."""
+    return ((class_B8hw - own_B8hw).abs().sum(1, keepdim=True) > 1.0).float()
+
+
+def _around(changed_B1hw: Tensor, side: int) -> Tensor:
+    """1 where anything in the window around has changed. side: in cells of a map of 128 rows."""
+    side = max(3, side * changed_B1hw.shape[-2] // 128 | 1)
+    around_B1hw = F.max_pool2d(changed_B1hw, (side, 1), 1, (side // 2, 0))
+    return F.max_pool2d(around_B1hw, (1, side), 1, (0, side // 2))
 
 
 def _keeps_shape(positions_B2hw: Tensor) -> Tensor:

@@ -78,12 +78,13 @@ class LevelPicker:
 
     levels: rows of the decoder levels, ascending, the last one the whole picture. budget_ms: what a frame may
     cost while a hand waits for it. Costs are rolling averages; a level that is not known is taken to cost
-    `step` times its neighbour below. The first of all is the whole picture, which most machines keep up with.
+    `step` times the next below that is, or else that much less than the next above. The first of all is the
+    whole picture, which most machines keep up with.
     """
 
     levels: tuple[int, ...]
     budget_ms: float = 60.0
-    step: float = 2.2
+    step: float = 1.6
     weight: float = 0.3
 
     def __post_init__(self):
@@ -97,18 +98,10 @@ class LevelPicker:
             self._ms[level] = ms if known is None else known + self.weight * (ms - known)
 
     def rest(self) -> None:
-        """Forget what levels above the present one cost: what was too slow then may not be now."""
+        """Forget what levels above those in reach cost: what was too slow then may not be now."""
+        self.pick()
         for level in self.levels[self._current + 1 :]:
             self._ms.pop(level, None)
-
-    def cost(self, index: int) -> float | None:
-        """Expected ms of a level, None as long as nothing is known."""
-        if not self._ms:
-            return None
-        if (known := self._ms.get(self.levels[index])) is not None:
-            return known
-        nearest = min((self.levels.index(level) for level in self._ms), key=lambda i: abs(i - index))
-        return self._ms[self.levels[nearest]] * self.step ** (index - nearest)
 
     def pick(self) -> int:
         """The level for the next preview: the highest within budget, climbing only with room to spare."""
@@ -117,7 +110,12 @@ class LevelPicker:
         best = 0
         for index in range(len(self.levels)):
             room = self.budget_ms if index <= self._current else 0.75 * self.budget_ms
-            if self.cost(index) <= room:
+            if self._cost(index) <= room:
                 best = index
         self._current = best
         return self.levels[best]
+
+    def _cost(self, index: int) -> float:
+        known = [i for i, level in enumerate(self.levels) if level in self._ms]
+        nearest = max((i for i in known if i <= index), default=known[0])
+        return self._ms[self.levels[nearest]] * self.step ** (index - nearest)

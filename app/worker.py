@@ -132,6 +132,7 @@ class RenderWorker(QThread):
             return
         self.darkroom.change(session)
         self._picker = LevelPicker(tuple(session.levels))
+        self._exact_ms = 0.0
         self.opened.emit(
             EngineFacts(
                 tuple(session.size),

@@ -6,6 +6,8 @@ from engine.errors import InputError
 
 # Idle OpenMP threads would spin on cores that others need; torch reads this when it is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# What torch has not written for Apple's GPUs runs on the CPU.
+os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")
 
 __all__ = ["InputError", "Session"]
 

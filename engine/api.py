@@ -42,7 +42,7 @@ class Layer:
 class Reference:
     """Handle of an encoded reference photo; its neural textures are cached in the session under `key`.
 
-    key: sha256 of the framed pixels.
+    key: sha256 of the framed pixels and joints.
     image_HWC: uint8 RGB, framed to the model frame.
     keypoints_18x3: its own pose in the model frame (x, y px, state), or None where none was found.
     """

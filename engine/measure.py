@@ -24,11 +24,14 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.api import Mix, RenderRequest
+from engine.cv import cv2
 from engine.models import nted, parser
 from engine.models.nted.atlas import ATLAS_SHAPE
 from engine.models.nted.detail import Source
 from engine.models.nted.network import textbook
 from engine.ops.fused import FusedConv
+from engine.paths import RESOURCES
+from engine.photos import read_photo
 from engine.pictures import to_tensor
 from engine.plan import keep_freed_memory
 from engine.pose.planes import PLANES, pose_planes
@@ -82,7 +85,11 @@ def pose(size: tuple[int, int], turn: int) -> np.ndarray:
 
 
 def photo(size: tuple[int, int], turn: int) -> np.ndarray:
-    return np.random.default_rng(turn).integers(0, 256, (*size, 3), np.uint8)
+    """A sample person, a little noisier with every `turn`."""
+    ada_HWC = read_photo(RESOURCES / "samples" / "ada.jpg")
+    rgb_HWC = cv2.resize(ada_HWC, size[::-1], interpolation=cv2.INTER_AREA)
+    noise_HWC = np.random.default_rng(turn).integers(-3, 4, rgb_HWC.shape)
+    return np.clip(rgb_HWC + noise_HWC, 0, 255).astype(np.uint8)
 
 
 def gmacs(network: nted.Nted, size: tuple[int, int]) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """Regions, joints and surface coordinates of the person in a picture, by the network in the box.
 
-An optional capability: ask `available()`. In a frame of the editor (256x176) it takes some 20 ms of one core.
+Ask `available()` before: without its weights there are no regions to click, and networks that copy detail
+do not open. In a frame of the editor (256x176) it takes some 20 ms of one core.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from engine.regions import SURFACE_SPAN
 
 _ROWS = 256  # of the pictures the network was made for: about the height of the person's surroundings in px
 _MOST_ROWS = 288  # pictures up to this high are looked at as they are
+_FEWEST_ROWS = 192  # in smaller ones the network sees much less than in the same enlarged
 _SMALL = 0.6  # of the picture's sides: a person smaller than this is looked at again, from nearer
 _MARGIN = 0.12  # of the person's height around the person then
 _LEAST_PIXELS = 40  # of a person in the first look
@@ -76,14 +78,15 @@ def parse(rgb_HWC: np.ndarray, network: parser.Parser | None = None) -> Parsed:
 
 @torch.no_grad()
 def places(picture_BCHW: Tensor) -> Tensor:
-    """Regions and surface of pictures in [-1, 1], of at least 16x16: float32 [B, 11, h, w].
+    """Regions and surface of pictures in [-1, 1], of any size: float32 [B, 11, h, w].
 
-    Logits of the regions, then place / 9 dm; of a picture of more than 288 rows as of about 256. Raises
-    InputError where the weights in the box cannot be read.
+    Logits of the regions, then place / 9 dm; seen with 256 rows or columns on the longer side, but for
+    pictures that are nearly so large. Raises InputError where the weights in the box cannot be read.
     """
     network = _shipped(picture_BCHW.device)
     size = picture_BCHW.shape[2:]
-    fitting = tuple(max(1, round(side / COARSEST)) * COARSEST for side in _fitting(size))
+    scale = 1.0 if _FEWEST_ROWS <= max(size) <= _MOST_ROWS else _ROWS / max(size)
+    fitting = tuple(max(1, round(side * scale / COARSEST)) * COARSEST for side in size)
     if fitting != tuple(size):
         picture_BCHW = F.interpolate(picture_BCHW, fitting, mode="bilinear", antialias=True)
     output = network(picture_BCHW.contiguous(memory_format=torch.channels_last))

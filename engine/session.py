@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine import detect, weights
+from engine import detect, parsing, weights
 from engine.api import AttentionMaps, Frame, Layer, Mix, Reference, RenderRequest
 from engine.errors import InputError
 from engine.framing import frame_photo
@@ -79,6 +79,10 @@ class Session:
         if network.config.transfer != "textures":
             raise InputError(
                 "These weights are an ablation without neural textures; nothing can be edited with them."
+            )
+        if network.config.detail and not parsing.available().available:
+            raise InputError(
+                f"These weights copy detail by what the parsing network sees: {parsing.available().reason}."
             )
         self.size = size
         # Deeper networks halve more often: they work on a canvas of their multiples.
@@ -286,25 +290,33 @@ class Session:
         if key not in self._references:
             raise InputError("The reference of this request was never given to the session, or was dropped.")
         torch.set_num_threads(self.plan.threads)
-        picture_BCHW = to_tensor(self._references[key].image_HWC, self.plan.device)
-        if self._canvas != self.size:
-            beyond = [self._canvas[1] - self.size[1], self._canvas[0] - self.size[0]]
-            picture_BCHW = F.pad(picture_BCHW, (0, beyond[0], 0, beyond[1]), mode="replicate")
+        picture_BCHW = self._picture(key)
         textures, extraction = self._networks.exact.encode(picture_BCHW)
         keypoints_18x3 = self._references[key].keypoints_18x3
         planes_PHW = None if keypoints_18x3 is None else self._planes(keypoints_18x3)
         kept = self._networks.exact.keep(picture_BCHW, planes_PHW, textures)
         encoded = _Encoded(textures, *(each and each.compact() for each in kept))
         self._textures[key] = encoded
-        self._extraction[key] = _by_layer(self.layers, extraction)
-        while len(self._extraction) > EXTRACTION_CACHE_ENTRIES:
-            self._extraction.popitem(last=False)
+        self._keep_extraction(key, extraction)
         while (
             len(self._textures) > 1
             and sum(each.bytes() for each in self._textures.values()) > TEXTURE_CACHE_BYTES
         ):
             self._textures.popitem(last=False)
         return encoded
+
+    def _picture(self, key: str) -> Tensor:
+        """A framed reference on the canvas, [1, 3, H, W] in [-1, 1]."""
+        picture_BCHW = to_tensor(self._references[key].image_HWC, self.plan.device)
+        below, beside = (canvas - side for canvas, side in zip(self._canvas, self.size, strict=True))
+        if below or beside:
+            picture_BCHW = F.pad(picture_BCHW, (0, beside, 0, below), mode="replicate")
+        return picture_BCHW
+
+    def _keep_extraction(self, key: str, extraction: list[Tensor]) -> None:
+        self._extraction[key] = _by_layer(self.layers, extraction)
+        while len(self._extraction) > EXTRACTION_CACHE_ENTRIES:
+            self._extraction.popitem(last=False)
 
     def _mixed(self, request: RenderRequest) -> list[Tensor]:
         """Eq. 13, layer by layer: T = T_identity + m (T_other - T_identity)."""
@@ -373,8 +385,7 @@ class Session:
 
     def _maps(self, identity: str, logits: list[Tensor]) -> AttentionMaps:
         if identity not in self._extraction:
-            self._textures.pop(identity, None)
-            self._encoded(identity)
+            self._keep_extraction(identity, self._networks.exact.encode(self._picture(identity)).extraction)
         self._extraction.move_to_end(identity)
         distribution = [distribution_attention(q.float()) for q in logits]
         return AttentionMaps(self._extraction[identity], _by_layer(self.layers, distribution))

@@ -151,8 +151,11 @@ class Run:
             raise InputError(
                 f"The checkpoint {path} is of another network than recipe {self.recipe.name} asks for."
             )
-        self.network.load_state_dict(state["network"])
-        self.ema.load_state_dict(state["ema"])
+        try:
+            self.network.load_state_dict(state["network"])
+            self.ema.load_state_dict(state["ema"])
+        except RuntimeError:
+            raise InputError(f"The checkpoint {path} was made by another version of the network.") from None
         self._restore_optimisers(state.get("optimisers", []), path)
         if self.adversary and state.get("adversary"):
             try:
@@ -264,7 +267,8 @@ class Run:
 
     def _forward(self, batch: PairBatch):
         pictures = batch.reference_BCHW, batch.target_planes_BPHW, batch.reference_planes_BPHW
-        with torch.autocast(self.world.device.type, torch.bfloat16, enabled=self.mixed):
+        # Without a cache: before torch 2.10 a weight first used without a gradient stayed without.
+        with torch.autocast(self.world.device.type, torch.bfloat16, enabled=self.mixed, cache_enabled=False):
             return self.parallel(*(t.contiguous(memory_format=torch.channels_last) for t in pictures))
 
     def _teach(self, adversary: Adversary, fake_BCHW: Tensor, real_BCHW: Tensor) -> dict[str, Tensor]:

@@ -98,9 +98,30 @@ def test_what_was_too_slow_is_tried_again_after_a_rest():
         return levels
 
     assert drag(busy)[-1] == 128
-    assert set(drag(quiet)) == {128}, "within a drag the picture does not change its kind to and fro"
+    assert set(drag(quiet)) == {128}, "what is known to be too slow is not tried again while a hand moves"
     picker.rest()
     assert drag(quiet)[-1] == 256
+
+
+@pytest.mark.parametrize("cost", [{64: 13, 128: 21, 256: 33}, {64: 17, 128: 27, 256: 45}])
+def test_one_slow_frame_does_not_cost_the_whole_picture_for_good(cost):
+    picker = LevelPicker((64, 128, 256), budget_ms=60)
+    assert picker.pick() == 256
+    picker.note(256, 160.0)
+    picker.rest()
+    for _ in range(4):
+        level = picker.pick()
+        picker.note(level, cost[level])
+    assert picker.pick() == 256
+
+
+def test_a_guess_comes_from_below():
+    picker = LevelPicker((128, 256, 512), budget_ms=60)
+    cost = {128: 10.0, 256: 25.0, 512: 400.0}
+    for _ in range(6):
+        level = picker.pick()
+        picker.note(level, cost[level])
+    assert picker.pick() == 256
 
 
 @given(st.lists(st.floats(0.1, 5000), min_size=1, max_size=40))

@@ -58,6 +58,24 @@ def test_a_preview_is_followed_by_the_exact_picture(open_window):
     assert any(level is not None for level in levels), "150 ms a frame is too slow to preview exactly"
 
 
+def test_a_rest_lets_a_drag_try_the_whole_picture_again(open_window, monkeypatch):
+    """On a busy machine drags leave the whole picture, and come back to it when that is quiet again."""
+    driver = open_window(delay=0.15)
+    session = driver.backend.session
+
+    def levels_of_a_drag(dx):
+        answered = len(session.log)
+        driver.drag(LEFT_WRIST, dx, 10)
+        driver.until_full()
+        return {request.level for request in session.log[answered:]} - {None}
+
+    busy = [levels_of_a_drag(dx) for dx in (20, -20)]
+    assert 256 not in busy[-1]
+    session.delay = 0.0
+    quiet = [levels_of_a_drag(dx) for dx in (20, -20, 20, -20)]
+    assert 256 in quiet[-1]
+
+
 def test_a_fault_while_drawing_is_told_and_the_next_change_tries_again(open_window, caplog):
     driver = open_window()
     before = driver.controller.still.copy()

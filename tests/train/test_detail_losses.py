@@ -55,24 +55,31 @@ def test_a_place_is_charged_by_its_distance_where_somebody_is():
     assert place_term(other, surface, parsing) == pytest.approx(0.1 * math.log(len(CLASSES)), abs=2e-3)
 
 
-@pytest.mark.parametrize("rows, stride", [(128, 4), (64, 2)])
-def test_steps_are_charged_within_a_piece_of_the_surface_only(rows, stride):
+def stretched(rows: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, float]:
+    """Places that lie 0.01 too far from the one on their left: places, surface, parsing, their distance."""
     parsing = torch.full((1, rows, 80), 3, dtype=torch.uint8)
     surface = torch.linspace(-0.1, 0.1, 80).expand(1, 3, rows, 80).clone()
     places = torch.cat([30.0 * F.one_hot(parsing.long(), len(CLASSES)).movedim(-1, 1), surface], 1)
-    places[:, -3] += 0.01 * torch.arange(80)  # 0.01 a column too far
-    distance = 0.01 * torch.arange(80).float().mean().item()
-    stretched = distance + 0.01 * stride / 2  # the mean of steps across and steps down, which are right
-    assert place_term(places, surface, parsing) == pytest.approx(stretched, abs=2e-3)
-    torn = surface.clone()
-    torn[..., 1::2] += 0.5  # columns of two pieces by turns: steps of even length stay on one
-    pieces = places.clone()
-    pieces[:, -3:, :, 1::2] += 0.5
-    assert place_term(pieces, torn, parsing) == pytest.approx(stretched, abs=2e-3)
-    torn[..., 40:] += 7.0
-    assert place_term(pieces, torn, parsing) > 3.0  # half of the picture is wrong by 7 sqrt 3 ...
-    pieces[:, -3:, :, 40:] += 7.0
-    assert place_term(pieces, torn, parsing) == pytest.approx(stretched, abs=2e-3)  # ... the tear is not
+    places[:, -3] += 0.01 * torch.arange(80)
+    return places, surface, parsing, 0.01 * torch.arange(80).float().mean().item()
+
+
+@pytest.mark.parametrize("rows, stride", [(128, 4), (64, 2)])
+def test_steps_are_charged(rows, stride):
+    places, surface, parsing, distance = stretched(rows)
+    wanted = distance + 0.01 * stride / 2  # the mean of steps across, and of steps down, which are right
+    assert place_term(places, surface, parsing) == pytest.approx(wanted, abs=2e-3)
+
+
+def test_steps_from_piece_to_piece_are_not_charged():
+    places, surface, parsing, distance = stretched(128)
+    surface[:, 0] += 0.3 * (torch.arange(80) // 4 % 2)  # every step across crosses a tear
+    torn = (places[:, -3:] - surface).norm(dim=1).mean().item()
+    assert place_term(places, surface, parsing) == pytest.approx(torn, abs=2e-3)
+    places, surface, parsing, distance = stretched(128)
+    parsing += (torch.arange(80) // 4 % 2).byte()  # or leads to another class
+    wrong = 0.1 * F.cross_entropy(places[:, : len(CLASSES)], parsing.long()).item()
+    assert place_term(places, surface, parsing) == pytest.approx(distance + wrong, abs=2e-3)
 
 
 def test_shares_of_a_batch_add_up_and_nobody_is_no_fault():

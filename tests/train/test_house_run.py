@@ -37,6 +37,24 @@ def people(folder):
     return People(folder)
 
 
+def test_the_network_is_told_the_references_own_pose(people):
+    run = house_run(ALONE, people)
+    batch = next(batches(run, people, 0))
+    asked, network = [], run.network
+    run.parallel = lambda *pictures: asked.append(pictures) or network(*pictures)
+    run.step(batch)
+    wanted = batch.reference_BCHW, batch.target_planes_BPHW, batch.reference_planes_BPHW
+    assert all(torch.equal(got, want) for got, want in zip(asked[0], wanted, strict=True))
+
+
+def test_a_checkpoint_of_an_older_network_is_refused(people, tmp_path):
+    run = house_run(ALONE, people)
+    state = run.state()
+    state["network"] = {key: value for key, value in state["network"].items() if "detail.conv" not in key}
+    with pytest.raises(InputError, match="old.pt was made by another version of the network"):
+        house_run(ALONE, people).restore(state, tmp_path / "old.pt")
+
+
 @pytest.mark.parametrize("stop", [12, 24])  # before and after the pictures grow
 def test_stopping_and_going_on_changes_no_bit(people, tmp_path, stop):
     straight = house_run(ALONE, people, accumulate=2, both_directions=True, length=40)

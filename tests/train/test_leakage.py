@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 import torch
 
+from engine.models import nted
+from engine.models.nted.memory import shown
 from engine.models.nted.network import Rendering, Textures
 from train.data.augment import NONE
-from train.data.pairs import load_pair
+from train.data.pairs import collate, load_pair
 from train.data.people import CLASSES, HELD_OUT_PEOPLE, People
 from train.metrics.leakage import (
     ALL,
@@ -24,6 +26,7 @@ from train.metrics.leakage import (
 )
 from train.metrics.measure import Rendered, Sight
 from train.metrics.pairs import fixed_pairs
+from train.sheets import to_rgb
 
 SIZE = (64, 44)
 PANTS = CLASSES.index("pants")
@@ -86,6 +89,27 @@ def test_shared_textures_arrive_in_part_and_leak_in_part(people):
 
 def test_textures_that_know_no_regions_are_not_taken(people):
     assert means(table_of(people, 0.5, 0.5), OF_GARMENT) == pytest.approx([0, 0, 0, 0])
+
+
+def test_a_swap_of_nothing_leaves_the_picture_that_is_rated(people):
+    """With detail and with what is remembered of both references, each by its own pose."""
+    torch.manual_seed(3)
+    levels = (nted.Level(16, 8, 8), nted.Level(32, 8, 8), nted.Level(64, 8))
+    network = nted.Nted(nted.NtedConfig(levels, (64, 48), detail=8)).eval().requires_grad_(False)
+    network.detail.out.weight.normal_()
+    pairs = fixed_pairs(people, 2)
+    views = [load_pair(people, pair, (64, 48), NONE, 0) for pair in pairs]
+    batch = collate(views, tuple(pairs), 0).to("cpu")
+    output = shown(network, batch.reference_BCHW, batch.target_planes_BPHW, batch.reference_planes_BPHW)
+    measure = Leakage(network, people, pairs, (64, 48), 2)
+    sight = Sight(batch, output, views, {})
+    for i in range(2):
+        swapped = measure._swapper(sight, i, views[1 - i][0])
+        nothing, everything = (
+            swapped([torch.full((8,), taken) for _ in output.textures]) for taken in (False, True)
+        )
+        assert np.abs(nothing.astype(int) - to_rgb(output.image_BCHW[i])).max() <= 1
+        assert (everything != nothing).any()
 
 
 def test_only_as_many_pairs_as_asked_for(people):

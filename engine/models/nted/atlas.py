@@ -30,15 +30,15 @@ _MIRRORED = 0.5  # dm that a mirror image counts as farther than what is seen it
 _OTHER_GARMENT = 1.0  # dm that another garment there does: a dress's sleeve may be taken for a shirt's
 _GARMENTS = tuple(REGIONS.index(name) - 1 for name in ("upper clothes", "dress or skirt", "pants"))
 _FRONT_TO_BACK = 9  # layers from the back, mirrored about their middle, z = 0.25 dm; feet stand out before
-_ROWS_USED = 64  # of the photo's positions; finer ones tell cells of this size nothing
+_SIDE_USED = 64  # of the photo's positions; finer ones tell cells of this size nothing
 
 
 @torch.no_grad()
 def make_atlas(places_B11hw: Tensor) -> Tensor:
     """The atlas of a photo whose positions show these places (logits of the classes, then place / 9 dm).
 
-    float32 [B, 3, z, y, classes x], the background left out: per class and cell the mean position of what is
-    seen around the cell, and how far from it that was (0 to 1 for 0 to 3 dm; 1 for a class that is not seen).
+    float32 [B, 3, z, y, classes x], the background left out: per class and cell the position of the cell,
+    fitted to what is seen around it, and how far from it anything is seen (0 to 1 for 0 to 3 dm).
     Outside of the box that a class's places span, a cell has the nearest cell's position, and is farther by
     the steps to it. A cell whose mirror image (left to right, front to back, or both) is nearer to what is
     seen, by half a decimetre for each mirror, has that one's position; a garment's cell that of another
@@ -50,7 +50,7 @@ def make_atlas(places_B11hw: Tensor) -> Tensor:
 
 def _atlas(places_B11hw: Tensor) -> Tensor:
     device = places_B11hw.device
-    step = max(1, places_B11hw.shape[2] // _ROWS_USED)
+    step = -(-max(places_B11hw.shape[2:]) // _SIDE_USED)
     positions_N2 = centres(places_B11hw.shape[2:], device)[:, ::step, ::step].flatten(1).t()
     used_B11N = places_B11hw[:, :, ::step, ::step].flatten(2)
     class_BN = used_B11N[:, :CLASSES].argmax(1)

@@ -286,8 +286,42 @@ def test_a_session_takes_detail_where_it_takes_textures(session):
     )
     coarse = {session.layers[0].name: everything[session.layers[0].name]}  # no detail follows from this one
     assert (rendered(one.key, (Mix(two.key, coarse),)) != rendered(one.key)).any()
-    close = np.abs(rendered(one.key, level=64) - rendered(one.key)).mean()
-    assert close < 8
+
+
+def test_a_photo_in_another_pose_is_another_reference(session):
+    photo = np.random.default_rng(3).integers(0, 256, (64, 48, 3), np.uint8)
+    pose = np.zeros((18, 3), np.float32)
+    pose[:8] = (20, 30, 1)
+    references = [session.add_reference(photo, pose + (dx, 0, 0)) for dx in (0, 0, 9)]
+    one, same, other = (session._encoded(reference.key) for reference in references)
+    assert one is same and other is not one
+    assert not torch.equal(one.memory.forgotten, other.memory.forgotten)
+    assert not torch.equal(one.source.atlas, other.source.atlas)
+    session.forget(references[0].key)
+
+
+def test_maps_that_were_dropped_come_back_without_the_rest(session, monkeypatch):
+    pose = np.zeros((18, 3), np.float32)
+    pose[:8] = (20, 30, 1)
+    pictures = [np.random.default_rng(seed).integers(0, 256, (64, 48, 3), np.uint8) for seed in (4, 5, 6)]
+    first, *_ = (session.add_reference(picture, pose) for picture in pictures)
+    before = session.respond(RenderRequest(first.key, pose, maps=True)).maps
+    kept = session._encoded(first.key)
+    for picture in pictures[1:]:
+        session.add_reference(picture, pose)
+        session._extraction.pop(first.key, None)
+    again = session.respond(RenderRequest(first.key, pose, maps=True)).maps
+    assert session._encoded(first.key) is kept
+    assert all((before.extraction[name] == map_).all() for name, map_ in again.extraction.items())
+
+
+def test_without_the_parsing_network_nothing_opens(tmp_path, monkeypatch):
+    levels = (nted.Level(16, 8, 8), nted.Level(32, 8))
+    network = nted.Nted(nted.NtedConfig(levels, (32, 32), detail=8))
+    monkeypatch.setattr(parser, "SHIPPED", tmp_path / "parser.safetensors")
+    with pytest.raises(InputError, match="parsing network sees: parser.safetensors is not there"):
+        Session(network, make_plan("cpu"), (64, 48), {})
+    Session(nted.Nted(replace(network.config, detail=0)), make_plan("cpu"), (64, 48), {}).close()
 
 
 def test_a_session_without_room_and_with_another_frame_mixes_detail_all_the_same(session, monkeypatch):

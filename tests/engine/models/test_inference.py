@@ -62,13 +62,37 @@ def test_it_is_the_networks_function(network, pictures):
     for _ in range(2):  # the second call finds the weights packed
         textures, extraction = form.encode(reference)
         rendering = form.render(form.pose_feature(planes), textures)
-        if network.detail is not None:
-            rendering = form.add_detail(rendering, [(source_of(reference), 1.0)])
-        out = network(reference, planes[None] / 255.0)
+        source, memory = form.keep(reference, planes.flip(2), textures)
+        assert (source is None) == (memory is None) == (network.detail is None)
+        if source is not None:
+            rendering = form.add_detail(rendering, [(source, 1.0)])
+        out = network(reference, planes[None] / 255.0, planes.flip(2)[None] / 255.0)
         assert worst(textures, out.textures) < 1e-4 and worst(extraction, out.extraction) < 1e-5
         assert worst(rendering.distribution_logits, out.distribution_logits) < 1e-3
         assert worst(rendering.skips, out.skips) < 1e-3
         assert worst([rendering.image_BCHW], [out.image_BCHW]) < 1e-3
+
+
+@pytest.mark.parametrize("network", [(24, 8)], indirect=True)
+@torch.inference_mode()
+def test_what_it_keeps_of_a_reference_is_the_networks(network, pictures, monkeypatch):
+    """Where the parsing network sees what the renderer means, a little aside, the renderer's places count."""
+    reference, planes = pictures
+    form = InferenceNted(network, CPU, torch.float32)
+    textures = form.encode(reference).textures
+    rendering = form.render(form.pose_feature(planes), textures)
+    aside = network.detail.target_places(rendering.features[-2]).clone()
+    aside[:, -3:] += 0.05
+    monkeypatch.setattr("engine.parsing.places", lambda picture: aside)
+    kept, _ = form.keep(reference, planes, textures)
+    alone, nothing = form.keep(reference, None, textures)
+    for ours, theirs in (
+        (kept, network.source(reference, planes[None] / 255.0, textures)),
+        (alone, network.source(reference, None, textures)),
+    ):
+        assert ((ours.atlas - theirs.atlas).abs() < 1e-3).float().mean() > 0.98
+        assert worst([ours.photo], [theirs.photo]) < 1e-3
+    assert nothing is None and ((kept.atlas - alone.atlas).abs() > 0.01).float().mean() > 0.1
 
 
 @torch.inference_mode()

@@ -35,7 +35,7 @@ from engine.photos import read_photo
 from engine.pictures import to_tensor
 from engine.plan import keep_freed_memory
 from engine.pose.planes import PLANES, pose_planes
-from engine.session import PREVIEW_LEVELS, Session
+from engine.session import Session
 
 TEXTBOOK_FULL, TEXTBOOK_POSE, ENCODE = "textbook full forward", "textbook pose-only", "encode reference"
 TEXTBOOK_KEPT, DRAG, PREVIEW, SWAP = "textbook, memory kept", "drag full", "drag preview", "swap"
@@ -176,7 +176,7 @@ def tasks(session: Session, network: nted.Nted) -> dict[tuple[str, str], Task]:
     if half != "float32":
         found[DRAG, half] = Task(lambda turn: drag(turn, size[0]), macs["skeleton"] + renderer)
     for index, level in enumerate(session.levels[:-1]):
-        cost = macs["skeleton"] + macs[f"render {levels - PREVIEW_LEVELS + 1 + index}"]
+        cost = macs["skeleton"] + macs[f"render {levels - len(session.levels) + 1 + index}"]
         found[f"{PREVIEW} {level}", half] = Task(lambda turn, level=level: drag(turn, level), cost)
     found[SWAP, "float32"] = Task(swap, renderer)
     return found

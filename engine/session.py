@@ -132,7 +132,12 @@ class Session:
     @property
     def levels(self) -> tuple[int, ...]:
         """Rows of the decoder levels a preview may stop at, ascending; the last is the whole picture."""
-        return tuple(self.size[0] >> i for i in reversed(range(PREVIEW_LEVELS)))
+        return tuple(self.size[0] >> i for i in reversed(range(self._preview_levels)))
+
+    @property
+    def _preview_levels(self) -> int:
+        """With detail none below the level whose cells know their places: a photo would come and go."""
+        return min(PREVIEW_LEVELS, 2) if self._networks.exact.config.detail else PREVIEW_LEVELS
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -199,16 +204,14 @@ class Session:
             grey_1CHW = torch.zeros(1, 3, *self._canvas, device=self.plan.device)
             textures = self._networks.exact.encode(grey_1CHW).textures
             planes_PHW = torch.full((PLANES, *self._canvas), 255, dtype=torch.uint8, device=self.plan.device)
-            source, memory = self._networks.exact.keep(grey_1CHW, planes_PHW, textures)
+            kept = _Encoded(textures, *self._networks.exact.keep(grey_1CHW, planes_PHW, textures))
             for level in (None, *self.levels):
                 network, stop = self._stop(level)
                 if self.plan.device.type == "cuda":
                     rendering = self._graph(network, stop, planes_PHW, textures)(planes_PHW, textures)
                 else:
                     rendering = network.render(network.pose_feature(planes_PHW), textures, stop)
-                if self._is_whole(rendering) and source is not None:
-                    rendering = network.add_detail(rendering, [(source, 1.0)])
-                    carry(rendering.skips[-1], rendering.image_BCHW, rendering.copied, [(memory, 1.0)])
+                self._finished(network, rendering, [(kept, 1.0)])
 
     # One picture after another
 
@@ -260,14 +263,7 @@ class Session:
             network, stop = self._stop(request.level)
             exact = network is self._networks.exact and request.level in (None, self.size[0])
             rendering = self._rendered(network, stop, keypoints_18x3, self._mixed(request))
-            picture = rendering.image_BCHW
-            shares = self._shares(request, rendering) if self._is_whole(rendering) else []
-            if shares:
-                rendering = network.add_detail(rendering, [(kept.source, share) for kept, share in shares])
-                memories = [(kept.memory, share) for kept, share in shares]
-                picture = carry(rendering.skips[-1], rendering.image_BCHW, rendering.copied, memories)
-            if picture.shape[-2] != self._canvas[0]:
-                picture = F.interpolate(picture, self._canvas, mode="bilinear", align_corners=False)
+            picture = self._finished(network, rendering, self._shares(request, rendering))
             image = to_rgb(picture[..., : self.size[0], : self.size[1]])
             maps = self._maps(request.identity, rendering.distribution_logits) if request.maps else None
         rows = request.level or self.size[0]
@@ -330,17 +326,31 @@ class Session:
                     textures[index] = torch.lerp(textures[index], other, m.to(other.device))
         return textures
 
-    def _is_whole(self, rendering: nted.Rendering) -> bool:
-        return rendering.image_BCHW.shape[-2] == self._canvas[0]
+    def _finished(
+        self,
+        network: InferenceNted,
+        rendering: nted.Rendering,
+        shares: list[tuple[_Encoded, Tensor | float]],
+    ) -> Tensor:
+        """The picture on the whole canvas, with the references' detail and what is remembered of them."""
+        copies = shares and shares[0][0].source is not None
+        whole = rendering.image_BCHW.shape[-2] == self._canvas[0]
+        if copies and whole:
+            rendering = network.add_detail(rendering, [(kept.source, share) for kept, share in shares])
+        picture = rendering.image_BCHW
+        if not whole:
+            picture = F.interpolate(picture, self._canvas, mode="bilinear", align_corners=False)
+        if not copies:
+            return picture
+        places = rendering.copied.places if whole else network.places(rendering)
+        references = [(kept.source, kept.memory, share) for kept, share in shares]
+        return carry(picture, rendering.skips[len(network.config.levels) - 2], places, references)
 
     def _shares(
         self, request: RenderRequest, rendering: nted.Rendering
     ) -> list[tuple[_Encoded, Tensor | float]]:
-        """The references, each with its share of the picture's detail; none where the network copies none."""
-        own = self._encoded(request.identity)
-        if own.source is None:
-            return []
-        shares = [(own, 1.0)]
+        """The references, each with its share of the picture's detail."""
+        shares = [(self._encoded(request.identity), 1.0)]
         for mix in request.mixes:
             m = _coefficients(mix, self.layers[-2])
             if m is not None:
@@ -353,7 +363,7 @@ class Session:
         """The network that answers a request of this level and how many of its levels run (None: all)."""
         if level is None:
             return self._networks.exact, None
-        skipped = PREVIEW_LEVELS - 1 - self.levels.index(level)
+        skipped = self._preview_levels - 1 - self.levels.index(level)
         return self._networks.preview, len(self._networks.preview.config.levels) - skipped
 
     def _rendered(

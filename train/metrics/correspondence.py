@@ -121,7 +121,7 @@ class Correspondence:
             values = correspondence(reference, target, *maps)
             self._values.setdefault(LAYERS.format(name), []).extend(values)
         if sight.output.copied is not None:
-            values = copied_correspondence(reference, target, sight.output.copied.found[0].positions)
+            values = copied_correspondence(reference, target, sight.output.copied.positions)
             self._values.setdefault(COPIED, []).extend(values)
         for rows, maps in {maps[1].shape[-2]: maps for maps in layers}.items():
             values = correspondence(reference, target, *maps, uniform=True)

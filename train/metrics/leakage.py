@@ -145,7 +145,7 @@ class Leakage:
 
     def _kept(self, picture_1CHW: Tensor, planes_1PHW: Tensor) -> tuple[Source, Memory]:
         own = self._network(picture_1CHW, planes_1PHW, planes_1PHW)
-        return own.source, remember(own.source, own.skips[-1], own.copied)
+        return own.source, remember(own.source, own.skips[-2], own.copied.places)
 
     def _swapper(self, sight: Sight, i: int, giver: View) -> Callable[[list[Tensor]], np.ndarray]:
         picture_BCHW = sight.batch.reference_BCHW
@@ -170,9 +170,10 @@ class Leakage:
             image_BCHW = rendering.image_BCHW
             if detail is not None:
                 shares = 1.0, share_of(rendering.distribution_logits, taken[-2])
-                sources, memories = (list(zip(each, shares, strict=True)) for each in zip(*kept, strict=True))
+                references = [(*each, share) for each, share in zip(kept, shares, strict=True)]
+                sources = [(source, share) for source, _, share in references]
                 image_BCHW, copied = detail(rendering.features, image_BCHW, sources)
-                image_BCHW = carry(rendering.skips[-1], image_BCHW, copied, memories)
+                image_BCHW = carry(image_BCHW, rendering.skips[-2], copied.places, references)
             return to_rgb(image_BCHW[0])
 
         return render

@@ -32,7 +32,6 @@ _SOFT = 9  # px of a 256-row picture, side of the mean that the photo's detail s
 _RELUCTANCE = 2.0  # at first little is copied
 _SAME = 2.0 / SURFACE_SPAN  # places nearer than this can be of the same piece of the surface
 _MOVED = 4.0  # a quarter of the picture's height counts as one
-_FAR = slice(7, 8)  # of the planes of `see`
 
 
 class Source(NamedTuple):
@@ -50,28 +49,17 @@ class Source(NamedTuple):
         return Source(self.atlas.half(), self.photo.half())
 
 
-class Found(NamedTuple):
-    """Where a reference shows the places of a picture.
-
-    positions: float32 [B, 2, H, W], x, y in the reference, -1 to 1. far: float32 [B, 1, H, W], how far from
-    the place the reference shows anything, 0 to 1 for 0 to 3 dm.
-    """
-
-    positions: Tensor
-    far: Tensor
-
-
 class Copied(NamedTuple):
     """Where a picture's pixels were taken from.
 
-    places: [B, 11, h, w], of the target: logits of the classes, then place / 9 dm. found: in every reference.
-    seen: float32 [B, 6, H, W], the photos there, and the same blurred. share and sharper: float32
-    [B, 1, H, W], 0 to 1: how much of the pixel is the photo's, and how much of the photo's detail is added to
-    it.
+    places: [B, 11, h, w], of the target: logits of the classes, then place / 9 dm. positions: float32
+    [B, 2, H, W], x, y in the first reference, -1 to 1. seen: float32 [B, 6, H, W], the photo there, and the
+    same blurred. share and sharper: float32 [B, 1, H, W], 0 to 1: how much of the pixel is the photo's, and
+    how much of the photo's detail is added to it.
     """
 
     places: Tensor
-    found: list[Found]
+    positions: Tensor
     seen: Tensor
     share: Tensor
     sharper: Tensor
@@ -118,17 +106,17 @@ class Detail(nn.Module):
         """
         coarse_BChw, fine_BCHW = features[-2:]
         places_B11hw = self.target_places(coarse_BChw)
-        found, seen_B10HW = [], None
+        positions_B2HW, seen_B10HW = None, None
         for source, share in sources:
-            positions_B2HW, own_B10HW = see(source, places_B11hw, image_BCHW.shape[-2:])
-            found.append(Found(positions_B2HW, own_B10HW[:, _FAR]))
+            own_B2HW, own_B10HW = see(source, places_B11hw, image_BCHW.shape[-2:])
+            positions_B2HW = own_B2HW if positions_B2HW is None else positions_B2HW
             seen_B10HW = taken_over(seen_B10HW, own_B10HW, share)
         beside_BCHW = torch.cat([image_BCHW, seen_B10HW], 1).to(fine_BCHW.dtype)
         known_BCHW = torch.cat([fine_BCHW, beside_BCHW.contiguous(memory_format=torch.channels_last)], 1)
         # What decides about copying is not to bend the features that it is decided by.
         said_B2HW = self.out(activated(self.conv, self.activate, known_BCHW.detach())).float()
         share_B1HW, sharper_B1HW = torch.sigmoid(said_B2HW - _RELUCTANCE).split(1, 1)
-        copied = Copied(places_B11hw, found, seen_B10HW[:, :6], share_B1HW, sharper_B1HW)
+        copied = Copied(places_B11hw, positions_B2HW, seen_B10HW[:, :6], share_B1HW, sharper_B1HW)
         return compose(image_BCHW.float(), copied), copied
 
 
@@ -194,7 +182,7 @@ def share_of(distribution_logits: list[Tensor], coefficients_K: Tensor) -> Tenso
 def see(source: Source, places_B11hw: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
     """What a reference shows of the places of a target of `size` (H, W).
 
-    Returns positions float32 [B, 2, H, W] as in `Found`, and ten planes [B, 10, H, W]: the photo's seven,
+    Returns positions float32 [B, 2, H, W] as in `Copied`, and ten planes [B, 10, H, W]: the photo's seven,
     how far from the place they were seen (0 to 1 for 0 to 3 dm), whether it is the background, which is
     looked for at its own position, and how far in the picture it has moved (0 to 1 for a quarter of the
     height): what stays where it is hardly changes.

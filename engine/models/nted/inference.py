@@ -69,10 +69,14 @@ class InferenceNted:
             return None, None
         if planes_PHW is None:
             return source_of(reference_1CHW), None
-        rendering = self.render(self.pose_feature(planes_PHW), textures)
-        source = source_of(reference_1CHW, self._detail.target_places(rendering.features[-2]))
-        rendering = self.add_detail(rendering, [(source, 1.0)])
-        return source, remember(source, rendering.skips[-1], rendering.copied)
+        rendering = self.render(self.pose_feature(planes_PHW), textures, len(self.config.levels) - 1)
+        places_1Khw = self.places(rendering)
+        source = source_of(reference_1CHW, places_1Khw)
+        return source, remember(source, rendering.skips[-1], places_1Khw)
+
+    def places(self, rendering: nted.Rendering) -> Tensor:
+        """Where on the surface the renderer's last level but one sees its cells, as in `Copied`."""
+        return self._detail.target_places(rendering.features[len(self.config.levels) - 2])
 
     def add_detail(
         self, rendering: nted.Rendering, sources: Sequence[tuple[Source, Tensor | float]]

@@ -1,11 +1,11 @@
 """What the network forgets of a photo, remembered and carried along: ours, not in the paper.
 
-Asked for the photo's own pose, a network gives the photo softened. The difference, kept once a reference, is
-added to what it draws of other poses: to what stands still, where it is, and to what moves, by the places
-that detail is copied by, as far as the network draws there what it drew in the photo's own pose. So the
-photo's own pose gives the photo, and a drag changes what it moves. Nothing of this is trained.
+Asked for the photo's own pose, a network gives the photo softened. How it draws that is kept once a
+reference. Where it draws the same in another pose, the photo is shown in its place, changed in colour as the
+network's pictures differ: what stands still, where it is, what moves, by the places that detail is copied by.
+So the photo's own pose gives the photo, and a drag changes what it moves. Nothing of this is trained.
 
-H W the picture, h w the map of places, whose cells all decisions are made in.
+H W the picture, h w the renderer's last level but one, in whose cells all decisions are made.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.models.nted.atlas import CLASSES, centres
-from engine.models.nted.detail import Copied, Found, Source, taken_over
+from engine.models.nted.atlas import CLASSES, centres, look_up
+from engine.models.nted.detail import Source, taken_over
 from engine.models.nted.network import Nted, NtedOutput
 from engine.ops.resample import window_mean
 from engine.regions import SURFACE_SPAN
@@ -37,13 +37,12 @@ _STEP = 2  # cells to either side, between which a map's slope is taken
 class Memory(NamedTuple):
     """Of a reference in its own pose, all float32, or float16 as kept.
 
-    forgotten: [B, 3, H, W], the photo less the renderer's picture of it. picture: that picture, [B, 3, h, w].
-    places: [B, 11, h, w], probabilities of the classes, then place / 9 dm. error: [B, 2, h, w], where the
-    places were found in the photo, less where they are (-1 to 1 across it). far: [B, 1, h, w] as in `Found`.
-    missed: [B, 1, h, w], 1 where the photo shows the person and the renderer's picture what is behind.
+    picture: [B, 3, h, w], the renderer's. places: [B, 11, h, w], probabilities of the classes, then
+    place / 9 dm. error: [B, 2, h, w], where the places were found in the photo, less where they are (-1 to 1
+    across it). far: [B, 1, h, w], how far from the places anything was seen, as in the atlas. missed:
+    [B, 1, h, w], 1 where the photo shows the person and the renderer's picture what is behind.
     """
 
-    forgotten: Tensor
     picture: Tensor
     places: Tensor
     error: Tensor
@@ -56,43 +55,44 @@ class Memory(NamedTuple):
 
 
 @torch.no_grad()
-def remember(source: Source, drawn_BCHW: Tensor, copied: Copied) -> Memory:
-    """What the network forgets of a reference, of whose own pose these are the renderer's picture, without
-    detail, and where that was copied from."""
-    size = copied.places.shape[-2:]
-    found = _cells(copied.found[0], size)
-    error_B2hw = found.positions - _centres(drawn_BCHW, size)
-    picture_BChw = F.interpolate(drawn_BCHW.float(), size, mode="area")
-    photo_BCHW, _, behind_B1HW = source.photo.float().split((3, 3, 1), 1)
-    class_B8hw, place_B3hw = copied.places.float().split((CLASSES, 3), 1)
+def remember(source: Source, picture_BChw: Tensor, places_B11hw: Tensor) -> Memory:
+    """What the renderer makes of a reference in its own pose: its picture and its places of the last level
+    but one."""
+    size = places_B11hw.shape[-2:]
+    positions_B2hw, unseen_B2hw = look_up(source.atlas.float(), places_B11hw.float())
+    class_B8hw, place_B3hw = places_B11hw.float().split((CLASSES, 3), 1)
     class_B8hw = class_B8hw.softmax(1)
-    missed_B1hw = (F.interpolate(behind_B1HW, size, mode="area") < 0.5) & (class_B8hw[:, :1] > 0.5)
-    missed_B1hw = F.max_pool2d(missed_B1hw.float(), 3, 1, 1)
-    places_B11hw = torch.cat([class_B8hw, place_B3hw], 1)
-    return Memory(photo_BCHW - drawn_BCHW, picture_BChw, places_B11hw, error_B2hw, found.far, missed_B1hw)
+    behind_B1hw = F.interpolate(source.photo[:, 6:].float(), size, mode="area")
+    missed_B1hw = (behind_B1hw < 0.5) & (class_B8hw[:, :1] > 0.5)
+    return Memory(
+        picture_BChw.float(),
+        torch.cat([class_B8hw, place_B3hw], 1),
+        positions_B2hw - centres(size, positions_B2hw.device),
+        unseen_B2hw[:, :1],
+        F.max_pool2d(missed_B1hw.float(), 3, 1, 1),
+    )
 
 
 @torch.no_grad()
 def carry(
-    drawn_BCHW: Tensor,
     image_BCHW: Tensor,
-    copied: Copied,
-    memories: Sequence[tuple[Memory | None, Tensor | float]],
+    picture_BChw: Tensor,
+    places_B11hw: Tensor,
+    references: Sequence[tuple[Source, Memory | None, Tensor | float]],
 ) -> Tensor:
     """A picture with what is remembered of its references.
 
-    drawn: the renderer's picture; image: the same with detail, which stays where nothing can be carried.
-    memories: of the references that detail was copied from, in their order, each with its share as in
-    `Detail.forward`; None of one whose own pose is not known.
+    image: stays where nothing can be carried. picture, places: of the renderer's last level but one. Each
+    reference comes with its share as in `Detail.forward`; memory None is of one whose own pose is not known.
     """
     carried_B4HW = None
-    for (memory, share), found in zip(memories, copied.found, strict=True):
-        own_B4HW = drawn_BCHW.new_zeros(len(drawn_BCHW), 4, *drawn_BCHW.shape[-2:])
+    for source, memory, share in references:
+        own_B4HW = image_BCHW.new_zeros(len(image_BCHW), 4, *image_BCHW.shape[-2:])
         if memory is not None:
-            own_B4HW = _carried(drawn_BCHW, copied.places.float(), found, memory)
+            own_B4HW = _carried(picture_BChw.float(), places_B11hw.float(), source, memory)
         carried_B4HW = taken_over(carried_B4HW, own_B4HW, share)
     trust_B1HW, carried_B3HW = carried_B4HW.split((1, 3), 1)
-    return image_BCHW + trust_B1HW * (drawn_BCHW - image_BCHW) + carried_B3HW
+    return image_BCHW - trust_B1HW * image_BCHW + carried_B3HW
 
 
 def shown(
@@ -104,22 +104,20 @@ def shown(
     if output.copied is None:
         return output
     own = network(reference_BCHW, reference_planes_BPHW, reference_planes_BPHW)
-    memory = remember(own.source, own.skips[-1], own.copied)
-    image_BCHW = carry(output.skips[-1], output.image_BCHW, output.copied, [(memory, 1.0)])
+    memory = remember(own.source, own.skips[-2], own.copied.places)
+    references = [(own.source, memory, 1.0)]
+    image_BCHW = carry(output.image_BCHW, output.skips[-2], output.copied.places, references)
     return output._replace(image_BCHW=image_BCHW)
 
 
-def _carried(drawn_BCHW: Tensor, places_B11hw: Tensor, found: Found, memory: Memory) -> Tensor:
-    """[B, 4, H, W]: how much is to be trusted in what is carried, and that times what is forgotten."""
-    size, full = places_B11hw.shape[-2:], drawn_BCHW.shape[-2:]
-    memory = Memory(*(tensor.float() for tensor in memory))
-    found = _cells(found, size)
-    here_2hw = _centres(drawn_BCHW, size)
+def _carried(picture_BChw: Tensor, places_B11hw: Tensor, source: Source, memory: Memory) -> Tensor:
+    """[B, 4, H, W]: how much is to be trusted in what is carried, and that times what is."""
+    photo_BCHW, memory = source.photo[:, :3].float(), Memory(*(tensor.float() for tensor in memory))
+    found_B2hw, unseen_B2hw = look_up(source.atlas.float(), places_B11hw)
     # Two steps of the fixed point that takes back what the look-up gets wrong in the photo's own pose.
-    positions_B2hw = found.positions - _at(memory.error, found.positions)
-    positions_B2hw = found.positions - _at(memory.error, positions_B2hw)
+    positions_B2hw = found_B2hw - _at(memory.error, found_B2hw)
+    positions_B2hw = found_B2hw - _at(memory.error, positions_B2hw)
 
-    picture_BChw = F.interpolate(drawn_BCHW, size, mode="area")
     class_B8hw = places_B11hw[:, :CLASSES].softmax(1)
     behind_B1hw = class_B8hw[:, :1] > 0.5
 
@@ -135,17 +133,20 @@ def _carried(drawn_BCHW: Tensor, places_B11hw: Tensor, found: Found, memory: Mem
 
     moved_B1hw = _alike(picture_BChw, _at(memory.picture, positions_B2hw))
     moved_B1hw *= 1.0 - _around(_changed(class_B8hw, _at(memory.places[:, :CLASSES], positions_B2hw)), _MOVES)
-    moved_B1hw *= torch.exp(-(found.far - _at(memory.far, positions_B2hw)).clamp_min(0.0) / _UNSEEN)
+    moved_B1hw *= torch.exp(-(unseen_B2hw[:, :1] - _at(memory.far, positions_B2hw)).clamp_min(0.0) / _UNSEEN)
     moved_B1hw *= _keeps_shape(positions_B2hw)
     moved_B1hw = moved_B1hw.masked_fill(behind_B1hw, 0.0)
 
-    steps_B2hw = _smooth(positions_B2hw - here_2hw, moved_B1hw, class_B8hw)
-    trust_B1hw = still_B1hw + (1.0 - still_B1hw) * moved_B1hw
-    trust_B1HW, steps_B2HW = F.interpolate(
-        torch.cat([window_mean(trust_B1hw, 3), (1.0 - still_B1hw) * steps_B2hw], 1), full, mode="bilinear"
-    ).split((1, 2), 1)
-    forgotten_B3HW = _at(memory.forgotten, centres(full, drawn_BCHW.device) + steps_B2HW)
-    return torch.cat([trust_B1HW, trust_B1HW * forgotten_B3HW], 1)
+    here_2hw = centres(places_B11hw.shape[-2:], photo_BCHW.device)
+    steps_B2hw = (1.0 - still_B1hw) * _smooth(positions_B2hw - here_2hw, moved_B1hw, class_B8hw)
+    trust_B1hw = window_mean(still_B1hw + (1.0 - still_B1hw) * moved_B1hw, 3)
+    change_B3hw = picture_BChw - _at(memory.picture, here_2hw + steps_B2hw)
+    planes_B6hw = torch.cat([trust_B1hw, change_B3hw, steps_B2hw], 1)
+    trust_B1HW, change_B3HW, steps_B2HW = F.interpolate(
+        planes_B6hw, photo_BCHW.shape[-2:], mode="bilinear"
+    ).split((1, 3, 2), 1)
+    seen_B3HW = _at(photo_BCHW, centres(photo_BCHW.shape[-2:], photo_BCHW.device) + steps_B2HW)
+    return torch.cat([trust_B1HW, trust_B1HW * (seen_B3HW + change_B3HW)], 1)
 
 
 def _smooth(steps_B2hw: Tensor, trust_B1hw: Tensor, class_B8hw: Tensor) -> Tensor:
@@ -156,15 +157,6 @@ def _smooth(steps_B2hw: Tensor, trust_B1hw: Tensor, class_B8hw: Tensor) -> Tenso
     weight_B8hw, x_B8hw, y_B8hw = means_B24hw.split(CLASSES, 1)
     part_B8hw = class_B8hw / weight_B8hw.clamp_min(1e-9)
     return torch.cat([(part_B8hw * sums).sum(1, keepdim=True) for sums in (x_B8hw, y_B8hw)], 1)
-
-
-def _cells(found: Found, size: tuple[int, int]) -> Found:
-    return Found(*(F.interpolate(plane, size, mode="nearest-exact") for plane in found))
-
-
-def _centres(image_BCHW: Tensor, size: tuple[int, int]) -> Tensor:
-    """Where the pixels lie that `_cells` takes."""
-    return F.interpolate(centres(image_BCHW.shape[-2:], image_BCHW.device)[None], size, mode="nearest-exact")
 
 
 def _at(x_BChw: Tensor, positions_B2hw: Tensor, mode: str = "bilinear") -> Tensor:

@@ -295,7 +295,7 @@ def test_a_photo_in_another_pose_is_another_reference(session):
     references = [session.add_reference(photo, pose + (dx, 0, 0)) for dx in (0, 0, 9)]
     one, same, other = (session._encoded(reference.key) for reference in references)
     assert one is same and other is not one
-    assert not torch.equal(one.memory.forgotten, other.memory.forgotten)
+    assert not torch.equal(one.memory.picture, other.memory.picture)
     assert not torch.equal(one.source.atlas, other.source.atlas)
     session.forget(references[0].key)
 

@@ -9,10 +9,13 @@ import torch.nn.functional as F
 
 from engine.api import RenderRequest
 from engine.models import nted
-from engine.models.nted.atlas import CLASSES, centres
-from engine.models.nted.detail import Copied, Found, Source
+from engine.models.nted.atlas import CLASSES
+from engine.models.nted.detail import Source
 from engine.models.nted.memory import carry, remember, shown
+from engine.paths import DEFAULT_WEIGHTS, RESOURCES
+from engine.photos import read_photo
 from engine.plan import make_plan
+from engine.pose.formats import read_pose
 from engine.regions import REGIONS, SURFACE_SPAN
 from engine.session import Session
 
@@ -26,31 +29,55 @@ def stripes(shift: float = 0.0) -> torch.Tensor:
     return (0.6 * torch.sin(x * 0.9)).expand(1, 3, *SIZE).contiguous()
 
 
-def flat(value: float = 0.1) -> torch.Tensor:
-    return torch.full((1, 3, *SIZE), value)
+def flat(value: float = 0.1, size: tuple[int, int] = SIZE) -> torch.Tensor:
+    return torch.full((1, 3, *size), value)
+
+
+DRAWN = flat(size=CELLS)
 
 
 def everywhere(number: int) -> torch.Tensor:
     return torch.full(CELLS, number)
 
 
-def copied(classes_hw: torch.Tensor, shift: float = 0.0) -> Copied:
-    """Of a picture whose content has moved to the right by so many px, and its places with it."""
+def places(classes_hw: torch.Tensor, shift: float = 0.0) -> torch.Tensor:
+    """Of a picture whose content has moved to the right by so many px: a dm is eight cells of the photo."""
     logits = 20.0 * F.one_hot(classes_hw, CLASSES).movedim(-1, 0)[None].float()
     y, x = torch.meshgrid(*(torch.arange(side).float() for side in CELLS), indexing="ij")
     place = torch.stack([(x - shift / 2) / 8, y / 8, torch.zeros_like(x)])[None] / SURFACE_SPAN
-    positions = centres(SIZE, torch.device("cpu"))[None].clone()
-    behind = F.interpolate((classes_hw == BEHIND)[None, None].float(), SIZE)
-    positions[:, :1] -= (1 - behind) * shift * 2 / SIZE[1]
-    far = torch.zeros(1, 1, *SIZE)
-    return Copied(torch.cat([logits, place], 1), [Found(positions, far)], torch.zeros(1, 6, *SIZE), far, far)
+    return torch.cat([logits, place], 1)
+
+
+@pytest.fixture(autouse=True)
+def atlas(monkeypatch):
+    """Stands in for an atlas: where the photo shows a place, by a rule; `error` is what it gets wrong."""
+
+    class Atlas:
+        error = 0.0
+
+        def look_up(self, _, places_B11hw):
+            place = places_B11hw[:, CLASSES : CLASSES + 2] * SURFACE_SPAN * 8 + 0.5
+            positions = place * 2 / torch.tensor(CELLS[::-1]).view(2, 1, 1) - 1 + self.error
+            y, x = ((torch.arange(side) + 0.5) * 2 / side - 1 for side in CELLS)
+            here = torch.stack([x.expand(CELLS), y[:, None].expand(CELLS)])
+            behind = places_B11hw[:, :CLASSES].argmax(1, keepdim=True) == BEHIND
+            return torch.where(behind, here, positions), torch.zeros(1, 2, *CELLS)
+
+    made = Atlas()
+    monkeypatch.setattr("engine.models.nted.memory.look_up", made.look_up)
+    return made
 
 
 def source(photo: torch.Tensor, behind: torch.Tensor | None = None) -> Source:
     """behind: [h, w], whether nobody is there."""
     nobody = torch.zeros(CELLS) if behind is None else behind.float()
     nobody = F.interpolate(nobody[None, None], SIZE)
-    return Source(torch.zeros(0), torch.cat([photo, photo, nobody], 1))
+    return Source(torch.zeros(1), torch.cat([photo, photo, nobody], 1))
+
+
+def carried(photo: Source, own: torch.Tensor, now: torch.Tensor, image=None, drawn=DRAWN) -> torch.Tensor:
+    image = flat() if image is None else image
+    return carry(image, drawn, now, [(photo, remember(photo, DRAWN, own), 1.0)])
 
 
 def inner(picture: torch.Tensor, margin: int = 16) -> torch.Tensor:
@@ -59,41 +86,41 @@ def inner(picture: torch.Tensor, margin: int = 16) -> torch.Tensor:
 
 @pytest.mark.parametrize("compact", [False, True])
 def test_the_photos_own_pose_gives_the_photo(compact):
-    classes = torch.randint(0, CLASSES, CELLS, generator=torch.Generator().manual_seed(1))
-    own = copied(classes)
-    memory = remember(source(stripes()), flat(), own)
-    memory = memory.compact() if compact else memory
-    result = carry(flat(), flat(-0.3), own, [(memory, 1.0)])
-    assert (result - stripes()).abs().max() < (1e-3 if compact else 1e-5)
+    own = places(torch.randint(0, CLASSES, CELLS, generator=torch.Generator().manual_seed(1)))
+    photo = source(stripes())
+    memory = remember(photo, DRAWN, own)
+    photo, memory = (photo.compact(), memory.compact()) if compact else (photo, memory)
+    result = carry(flat(-0.3), DRAWN, own, [(photo, memory, 1.0)])
+    assert (result - stripes()).abs().max() < (2e-3 if compact else 1e-4)
 
 
 def test_what_moves_takes_its_pattern_along():
-    memory = remember(source(stripes()), flat(), copied(everywhere(SHIRT)))
-    result = carry(flat(), flat(), copied(everywhere(SHIRT), shift=5.0), [(memory, 1.0)])
-    assert (inner(result) - inner(stripes(5.0))).abs().max() < 0.1
+    result = carried(source(stripes()), places(everywhere(SHIRT)), places(everywhere(SHIRT), shift=5.0))
+    assert (inner(result) - inner(stripes(5.0))).abs().max() < 0.15
 
 
-def test_an_error_of_the_look_up_in_the_own_pose_is_taken_back():
-    wrong = copied(everywhere(SHIRT))
-    wrong = wrong._replace(found=[Found(wrong.found[0].positions + 0.06, wrong.found[0].far)])
-    moved = copied(everywhere(SHIRT), shift=5.0)
-    moved = moved._replace(found=[Found(moved.found[0].positions + 0.06, moved.found[0].far)])
-    memory = remember(source(stripes()), flat(), wrong)
-    result = carry(flat(), flat(), moved, [(memory, 1.0)])
-    assert (inner(result) - inner(stripes(5.0))).abs().max() < 0.1
+def test_what_the_look_up_gets_wrong_in_the_own_pose_is_taken_back(atlas):
+    atlas.error = 0.06
+    result = carried(source(stripes()), places(everywhere(SHIRT)), places(everywhere(SHIRT), shift=5.0))
+    assert (inner(result) - inner(stripes(5.0))).abs().max() < 0.15
+
+
+def test_a_little_more_light_falls_on_the_photo_too():
+    own = places(everywhere(SHIRT))
+    result = carried(source(stripes()), own, own, drawn=DRAWN + 0.03)
+    assert (result - stripes() - 0.03).abs().max() < 0.03
 
 
 def test_what_is_drawn_otherwise_is_not_touched():
-    memory = remember(source(stripes()), flat(0.1), copied(everywhere(SHIRT)))
-    result = carry(flat(0.9), flat(0.9), copied(everywhere(SHIRT)), [(memory, 1.0)])
+    own = places(everywhere(SHIRT))
+    result = carried(source(stripes()), own, own, image=flat(0.9), drawn=flat(0.9, CELLS))
     assert (result - flat(0.9)).abs().max() < 0.01
 
 
 def test_a_person_who_has_gone_does_not_come_back():
     classes = everywhere(SHIRT)
     classes[:, :24] = BEHIND
-    memory = remember(source(stripes(), classes == BEHIND), flat(), copied(classes))
-    gone = carry(flat(), flat(), copied(everywhere(BEHIND)), [(memory, 1.0)])
+    gone = carried(source(stripes(), classes == BEHIND), places(classes), places(everywhere(BEHIND)))
     assert (gone - flat())[..., 50:].abs().max() < 1e-4, "where the person was"
     assert (gone - stripes())[..., :34].abs().max() < 1e-4, "what was behind anyway"
 
@@ -102,39 +129,37 @@ def test_what_only_the_photo_shows_of_the_person_leaves_with_the_person():
     """A hat: the photo has it, the network's picture has not. Gone when the head has gone, there when not."""
     classes = everywhere(BEHIND)
     classes[30:] = SHIRT
-    hat = classes == BEHIND
-    hat[28:30] = False
-    memory = remember(source(stripes(), hat), flat(), copied(classes))
-    gone = carry(flat(), flat(), copied(everywhere(BEHIND)), [(memory, 1.0)])
-    still = carry(flat(), flat(), copied(classes), [(memory, 1.0)])
+    nobody = classes == BEHIND
+    nobody[28:30] = False
+    photo = source(stripes(), nobody)
+    gone = carried(photo, places(classes), places(everywhere(BEHIND)))
+    still = carried(photo, places(classes), places(classes))
     assert (still - stripes())[..., 56:60, :].abs().max() < 1e-4
     assert (gone - flat())[..., 57:60, :].abs().max() < 1e-4
     assert (gone - stripes())[..., :40, :].abs().max() < 1e-4
 
 
 def test_what_is_folded_is_not_carried():
-    memory = remember(source(stripes()), flat(), copied(everywhere(SHIRT)))
-    mirrored = copied(everywhere(SHIRT), shift=5.0)
-    mirrored = mirrored._replace(found=[Found(mirrored.found[0].positions.flip(3), mirrored.found[0].far)])
-    result = carry(flat(), flat(), mirrored, [(memory, 1.0)])
+    mirrored = places(everywhere(SHIRT), shift=5.0).flip(3)
+    result = carried(source(stripes()), places(everywhere(SHIRT)), mirrored)
     assert (result - flat()).abs().mean() < 0.02
 
 
 def test_references_take_over_by_their_shares():
+    own = places(everywhere(SHIRT))
     first, second = (
-        remember(source(photo), flat(), copied(everywhere(SHIRT))) for photo in (stripes(), stripes(2.0))
+        (photo, remember(photo, DRAWN, own)) for photo in (source(stripes()), source(stripes(2)))
     )
-    own = copied(everywhere(SHIRT))
-    both = own._replace(found=own.found * 2)
 
-    def mixed(share, memory=second):
-        return carry(flat(), flat(), both, [(first, 1.0), (memory, share)])
+    def mixed(share, reference=second):
+        return carry(flat(), DRAWN, own, [(*first, 1.0), (*reference, share)])
 
-    assert mixed(0.0) == pytest.approx(stripes(), abs=1e-5)
-    assert mixed(1.0) == pytest.approx(stripes(2.0), abs=1e-5)
-    assert mixed(torch.ones(1, 1, *CELLS)) == pytest.approx(stripes(2.0), abs=1e-5)
-    assert mixed(0.5) == pytest.approx((stripes() + stripes(2.0)) / 2, abs=1e-5)
-    assert mixed(1.0, None) == pytest.approx(flat(), abs=1e-5), "of a photo without a pose nothing is known"
+    assert mixed(0.0) == pytest.approx(stripes(), abs=1e-4)
+    assert mixed(1.0) == pytest.approx(stripes(2.0), abs=1e-4)
+    assert mixed(torch.ones(1, 1, *CELLS)) == pytest.approx(stripes(2.0), abs=1e-4)
+    assert mixed(0.5) == pytest.approx((stripes() + stripes(2.0)) / 2, abs=1e-4)
+    unknown = mixed(1.0, (second[0], None))
+    assert unknown == pytest.approx(flat(), abs=1e-4), "of a photo without a pose nothing is remembered"
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +172,8 @@ def network() -> nted.Nted:
     return made
 
 
-def test_a_session_shows_what_the_whole_pass_gives(network):
+def test_a_session_shows_what_the_whole_pass_gives(network, monkeypatch):
+    monkeypatch.undo()  # a real atlas
     pose = np.zeros((18, 3), np.float32)
     pose[:8] = (20, 30, 1)
     other = pose + np.float32((3, 2, 0))
@@ -168,4 +194,26 @@ def test_a_session_shows_what_the_whole_pass_gives(network):
     assert np.abs(own - reference.image_HWC).max() <= 1, "the photo's own pose gives the photo"
     plain = network(picture, planes(reference.keypoints_18x3)).image_BCHW
     assert (plain - picture).abs().mean() > 0.1
+    session.close()
+
+
+def test_with_the_weights_in_the_box_a_photo_stays_as_it_is_until_something_is_pulled(monkeypatch):
+    monkeypatch.undo()
+    rgb = read_photo(RESOURCES / "samples" / "ella.jpg")
+    session = Session.open(DEFAULT_WEIGHTS, device="cpu")
+    reference = session.set_reference(rgb, read_pose(RESOURCES / "samples" / "ella.json", rgb.shape[:2]))
+    photo = reference.image_HWC.astype(int)
+
+    def changed(keypoints, level):
+        image = session.respond(RenderRequest(reference.key, keypoints, level=level)).image
+        return np.abs(image - photo).mean(2)
+
+    pulled = reference.keypoints_18x3.copy()
+    pulled[7, :2] += (14, -10)  # the left wrist
+    for level in (None, *session.levels):
+        assert changed(reference.keypoints_18x3, level).mean() < (0.5 if level is None else 1.5)
+        difference = changed(pulled, level)
+        x, y = reference.keypoints_18x3[7, :2].astype(int)
+        assert difference[y - 12 : y + 12, x - 10 : x + 20].mean() > 8
+        assert difference[: int(reference.keypoints_18x3[1, 1])].mean() < 2, "the head"
     session.close()

@@ -30,7 +30,7 @@ STOPPING_MS, SAVING_MS = 3_000, 30_000
 class Controller(QObject):
     """Owns the document, its undo stack and the worker."""
 
-    picture_changed = Signal(object)  # uint8 RGB [H, W, 3], the frame the canvas shows
+    picture_changed = Signal(object, int)  # uint8 RGB [H, W, 3] that the canvas shows, rows of its frame
     frame_shown = Signal(object)  # Frame
     pose_changed = Signal()
     look_changed = Signal(object)  # frozenset of field names
@@ -56,7 +56,8 @@ class Controller(QObject):
         self.posing = Posing(self)
         self.status = Status()
         self.wants_maps = False
-        self.still: np.ndarray | None = None
+        self.still: np.ndarray | None = None  # the picture last shown, as fine as it is
+        self._still_rows = 0
         self._stamps = itertools.count(1)
         self._asked = 0
         self._shown = 0
@@ -75,9 +76,9 @@ class Controller(QObject):
     def start(self, sample: samples.Sample) -> None:
         """Show the sample at once and wake the engine behind it."""
         self._sample = sample
-        self.still = sample.rgb_HWC
+        self.still, self._still_rows = sample.rgb_HWC, len(sample.rgb_HWC)
         self.document.settle(pose=np.array(sample.pose_18x3, dtype=np.float32))
-        self.picture_changed.emit(sample.rgb_HWC)
+        self.picture_changed.emit(sample.rgb_HWC, len(sample.rgb_HWC))
         self._set_status(state="waking")
         # Importing the engine keeps Python busy; the window is to be painted first.
         QTimer.singleShot(60, self.worker.start)
@@ -226,9 +227,9 @@ class Controller(QObject):
         newest = frame.stamp == self._asked
         state = "full" if newest and frame.exact else "live" if self.posing.dragging else "catching up"
         self._set_status(state=state, ms=frame.ms, level=frame.level, frame=True)
-        self.still = frame.image
+        self.still, self._still_rows = frame.finest, len(frame.image)
         if not self.draft:
-            self.picture_changed.emit(frame.image)
+            self.picture_changed.emit(self.still, self._still_rows)
         self.frame_shown.emit(frame)
 
     def _on_render_failed(self, stamp: int, trouble: Trouble) -> None:
@@ -241,7 +242,10 @@ class Controller(QObject):
         if draft is not None:
             draft.document.listen(lambda _changed: self.pose_changed.emit())
         self.draft_changed.emit(draft)
-        self.picture_changed.emit(self.still if draft is None else draft.rgb_HWC)
+        if draft is None:
+            self.picture_changed.emit(self.still, self._still_rows)
+        else:
+            self.picture_changed.emit(draft.rgb_HWC, len(draft.rgb_HWC))
         self.pose_changed.emit()
 
     def _set_status(self, **values) -> None:

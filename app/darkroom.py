@@ -42,6 +42,9 @@ class Darkroom:
 
     def _key(self, key: str) -> str:
         if key not in self._keys and (photo := self._photos.get(key)) is not None:
-            again = self.session.set_reference(photo.image_HWC, pose=photo.keypoints_18x3)
+            pose_18x3, times = photo.keypoints_18x3, len(photo.finest_HWC) / len(photo.image_HWC)
+            if pose_18x3 is not None:
+                pose_18x3 = pose_18x3 * np.float32((times, times, 1))
+            again = self.session.set_reference(photo.finest_HWC, pose=pose_18x3)
             self._keys[key] = again.key
         return self._keys.get(key, key)

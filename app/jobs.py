@@ -75,7 +75,7 @@ class SavePicture:
         if worker.darkroom.session is None:
             raise InputError(f"{self.path.name} cannot be drawn: the engine is not awake.")
         frame = worker.darkroom.respond(self.request)
-        worker.backend.write_png(self.path, frame.image, self.texts)
+        worker.backend.write_png(self.path, frame.finest, self.texts)
         return self.path
 
 

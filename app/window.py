@@ -277,7 +277,7 @@ class MainWindow(Verbs, Layout, QMainWindow):
         """Show the photo itself instead of the result, to compare them."""
         look = self.controller.document.look
         photo = look.photo(look.person) if on and not self.controller.draft else None
-        self.canvas.peek(photo.reference.image_HWC if photo else None)
+        self.canvas.peek(photo.reference.finest_HWC if photo else None)
         self.actions_by_id["toggle_reference"].setChecked(photo is not None)
 
     def _canvas_menu(self, joint: int, where) -> None:

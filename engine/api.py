@@ -45,11 +45,18 @@ class Reference:
     key: sha256 of the framed pixels and joints.
     image_HWC: uint8 RGB, framed to the model frame.
     keypoints_18x3: its own pose in the model frame (x, y px, state), or None where none was found.
+    fine_HWC: uint8 RGB, the same at a multiple of the size, or None where the photo has no more to show.
     """
 
     key: str
     image_HWC: np.ndarray
     keypoints_18x3: np.ndarray | None = None
+    fine_HWC: np.ndarray | None = None
+
+    @property
+    def finest_HWC(self) -> np.ndarray:
+        """What is to be looked at."""
+        return self.image_HWC if self.fine_HWC is None else self.fine_HWC
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,8 @@ class Frame:
     """A rendered picture: uint8 RGB [H, W, 3] of the whole model frame at every level.
 
     level: rows it was rendered at before it was scaled to the frame. exact: whether that was the full level,
-    in float32. ms: milliseconds from the request's start to the picture, pose planes included.
+    in float32. ms: milliseconds from the request's start to the picture, pose planes included. fine: of an
+    exact picture, the same at a multiple of its size where it shows a photo that has more to show, or None.
     """
 
     image: np.ndarray
@@ -107,3 +115,9 @@ class Frame:
     ms: float
     stamp: int = 0
     maps: AttentionMaps | None = field(default=None)
+    fine: np.ndarray | None = None
+
+    @property
+    def finest(self) -> np.ndarray:
+        """What is to be looked at and saved."""
+        return self.image if self.fine is None else self.fine

@@ -19,7 +19,7 @@ from torch import Tensor
 from engine import detect, parsing, weights
 from engine.api import AttentionMaps, Frame, Layer, Mix, Reference, RenderRequest
 from engine.errors import InputError
-from engine.framing import frame_photo
+from engine.framing import Framed, frame_photo
 from engine.models import nted
 from engine.models.nted.detail import Source, share_of
 from engine.models.nted.graph import DragGraph
@@ -35,15 +35,17 @@ TEXTURE_CACHE_BYTES = 128 << 20
 EXTRACTION_CACHE_ENTRIES = 2  # the maps of a reference take about ten times the memory of its textures
 POSE_CACHE_ENTRIES = 8
 PREVIEW_LEVELS = 3
+MOST_TIMES = 4  # as large as the frame is the finest picture
 
 
 class _Encoded(NamedTuple):
     """What is kept of a reference. source: where the network copies detail. memory: where its own pose is
-    known too."""
+    known too. fine_HWC: as in `Reference`."""
 
     textures: list[Tensor]
     source: Source | None
     memory: Memory | None
+    fine_HWC: np.ndarray | None = None
 
     def bytes(self) -> int:
         kept = [*self.textures, *(self.source or ()), *(self.memory or ())]
@@ -180,11 +182,18 @@ class Session:
         if framed.keypoints_18x3 is not None:
             digest.update(framed.keypoints_18x3.tobytes())
         key = digest.hexdigest()
-        reference = Reference(key, framed.image_HWC, framed.keypoints_18x3)
+        reference = Reference(key, framed.image_HWC, framed.keypoints_18x3, self._fine(rgb_HWC, pose, framed))
         with self._lock:
             self._references[key] = reference
             self._encoded(key)
         return reference
+
+    def _fine(self, rgb_HWC: np.ndarray, pose: np.ndarray | None, framed: Framed) -> np.ndarray | None:
+        """The photo framed at a multiple of the size, where it has so many px and is shown again."""
+        times = min(MOST_TIMES, round(1 / framed.matrix_2x3[0, 0]))
+        if times < 2 or not self._networks.exact.config.detail or self._canvas != self.size:
+            return None
+        return frame_photo(rgb_HWC, pose, tuple(times * side for side in self.size)).image_HWC
 
     def forget(self, key: str) -> None:
         """Drop a reference and what is cached of it."""
@@ -263,11 +272,13 @@ class Session:
             network, stop = self._stop(request.level)
             exact = network is self._networks.exact and request.level in (None, self.size[0])
             rendering = self._rendered(network, stop, keypoints_18x3, self._mixed(request))
-            picture = self._finished(network, rendering, self._shares(request, rendering))
+            shares = self._shares(request, rendering)
+            picture, fine = self._finished(network, rendering, shares, finely=request.level is None)
             image = to_rgb(picture[..., : self.size[0], : self.size[1]])
+            fine = None if fine is None else to_rgb(fine)
             maps = self._maps(request.identity, rendering.distribution_logits) if request.maps else None
         rows = request.level or self.size[0]
-        return Frame(image, rows, exact, 1e3 * (time.perf_counter() - begun), request.stamp, maps)
+        return Frame(image, rows, exact, 1e3 * (time.perf_counter() - begun), request.stamp, maps, fine)
 
     def close(self) -> None:
         """Give the memory back; the session cannot be used afterwards."""
@@ -291,7 +302,8 @@ class Session:
         keypoints_18x3 = self._references[key].keypoints_18x3
         planes_PHW = None if keypoints_18x3 is None else self._planes(keypoints_18x3)
         kept = self._networks.exact.keep(picture_BCHW, planes_PHW, textures)
-        encoded = _Encoded(textures, *(each and each.compact() for each in kept))
+        kept = (each and each.compact() for each in kept)
+        encoded = _Encoded(textures, *kept, self._references[key].fine_HWC)
         self._textures[key] = encoded
         self._keep_extraction(key, extraction)
         while (
@@ -331,8 +343,10 @@ class Session:
         network: InferenceNted,
         rendering: nted.Rendering,
         shares: list[tuple[_Encoded, Tensor | float]],
-    ) -> Tensor:
-        """The picture on the whole canvas, with the references' detail and what is remembered of them."""
+        finely: bool = False,
+    ) -> tuple[Tensor, Tensor | None]:
+        """The picture on the whole canvas, with the references' detail and what is remembered of them; and
+        the same at a multiple of the size where that is wanted and the first reference has more to show."""
         copies = shares and shares[0][0].source is not None
         whole = rendering.image_BCHW.shape[-2] == self._canvas[0]
         if copies and whole:
@@ -341,10 +355,26 @@ class Session:
         if not whole:
             picture = F.interpolate(picture, self._canvas, mode="bilinear", align_corners=False)
         if not copies:
-            return picture
+            return picture, None
         places = rendering.copied.places if whole else network.places(rendering)
+        drawn = rendering.skips[len(network.config.levels) - 2]
         references = [(kept.source, kept.memory, share) for kept, share in shares]
-        return carry(picture, rendering.skips[len(network.config.levels) - 2], places, references)
+        carried = carry(picture, drawn, places, references)
+        fine_HWC = shares[0][0].fine_HWC
+        if not finely or fine_HWC is None:
+            return carried, None
+        size = fine_HWC.shape[:2]
+        references = [(self._finer(kept, size), kept.memory, share) for kept, share in shares]
+        return carried, carry(F.interpolate(picture, size, mode="bilinear"), drawn, places, references)
+
+    def _finer(self, kept: _Encoded, size: tuple[int, int]) -> Source:
+        """A reference's source with its photo in this size."""
+        photo = kept.source.photo[:, :3].float()
+        if kept.fine_HWC is not None:
+            photo = to_tensor(kept.fine_HWC, self.plan.device)
+        if photo.shape[-2:] != size:
+            photo = F.interpolate(photo, size, mode="bilinear", antialias=True)
+        return kept.source._replace(photo=photo)
 
     def _shares(
         self, request: RenderRequest, rendering: nted.Rendering

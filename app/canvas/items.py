@@ -21,11 +21,13 @@ def side_colour(joint: int) -> str:
     return {"left": present.left, "right": present.right}.get(SIDES[joint], present.centre)
 
 
-def to_pixmap(rgb_HWC: np.ndarray) -> QPixmap:
-    """uint8 RGB to a pixmap that owns its pixels."""
+def to_pixmap(rgb_HWC: np.ndarray, density: float = 1.0) -> QPixmap:
+    """uint8 RGB to a pixmap that owns its pixels, so many to a unit."""
     rows = np.ascontiguousarray(rgb_HWC)
     height, width = rows.shape[:2]
-    return QPixmap.fromImage(QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888))
+    pixmap = QPixmap.fromImage(QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888))
+    pixmap.setDevicePixelRatio(density)
+    return pixmap
 
 
 def distance_to_line(line: QLineF, x: float, y: float) -> float:

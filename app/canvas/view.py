@@ -82,11 +82,11 @@ class CanvasView(QGraphicsView):
         self.setBackgroundBrush(theme.colour(theme.colours().desk))
         self.viewport().update()
 
-    def show_picture(self, rgb_HWC: np.ndarray) -> None:
-        """Swap the picture; a picture of another size is fitted anew."""
-        old = self.picture.pixmap().size()
-        self.picture.setPixmap(to_pixmap(rgb_HWC))
-        if self.picture.pixmap().size() != old:
+    def show_picture(self, rgb_HWC: np.ndarray, rows: int) -> None:
+        """Swap the picture, of a frame of so many rows; one of another frame is fitted anew."""
+        old = self.picture.pixmap().deviceIndependentSize()
+        self.picture.setPixmap(to_pixmap(rgb_HWC, len(rgb_HWC) / rows))
+        if self.picture.pixmap().deviceIndependentSize() != old:
             box = self.picture.boundingRect()
             reach = 2.0 * max(box.width(), box.height())
             self.setSceneRect(box.adjusted(-reach, -reach, reach, reach))
@@ -104,9 +104,10 @@ class CanvasView(QGraphicsView):
         self.picture.setOpacity(0.6 if waking else 1.0)
 
     def peek(self, rgb_HWC: np.ndarray | None) -> None:
-        """Show another picture of the same size in front, None to take it away."""
+        """Show another picture of the same frame in front, None to take it away."""
         if rgb_HWC is not None:
-            self.reference.setPixmap(to_pixmap(rgb_HWC))
+            rows = self.picture.boundingRect().height()
+            self.reference.setPixmap(to_pixmap(rgb_HWC, len(rgb_HWC) / rows))
         self.reference.setVisible(rgb_HWC is not None)
 
     def set_skeleton_shown(self, shown: bool) -> None:

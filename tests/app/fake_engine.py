@@ -73,7 +73,9 @@ class FakeSession:
         maps = _maps(request) if request.maps else None
         level = request.level or LEVELS[-1]
         ms = 1e3 * (time.perf_counter() - begun)
-        return Frame(image, level, request.level is None, ms, request.stamp, maps)
+        exact = request.level is None
+        fine = image.repeat(2, 0).repeat(2, 1) if exact else None
+        return Frame(image, level, exact, ms, request.stamp, maps, fine)
 
     def close(self) -> None:
         self.closed = True

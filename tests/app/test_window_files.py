@@ -76,6 +76,7 @@ def test_a_garment_is_mixed_in_by_one_slider_in_one_step(open_window, photo, sta
     driver.until(lambda: "linen.png" in shelf_names(driver))
     look = driver.controller.document.look
     assert look.person == person and look.borrow.amount == 0
+    driver.until_full()
     before = driver.controller.still.copy()
     slider = driver.window.shelf.slider
     slider.setSliderDown(True)
@@ -170,7 +171,7 @@ def test_laying_by_hand_can_be_given_up(open_window, photo):
     driver.window.banner.button("Cancel").click()
     assert np.array_equal(driver.pose, pose) and shelf_names(driver) == names
     assert not driver.window.actions_by_id["undo"].isEnabled()
-    assert driver.canvas.picture.pixmap().height() == 256
+    assert driver.canvas.picture.pixmap().deviceIndependentSize().height() == 256
 
 
 @pytest.mark.parametrize(
@@ -270,7 +271,7 @@ def test_a_picture_on_its_way_to_disk_is_written_before_the_window_is_gone(open_
     driver.window.close()
     assert driver.window.stopped
     with Image.open(tmp_path / "last.png") as image:
-        assert image.size == (176, 256)
+        assert image.size == (352, 512)
 
 
 @pytest.mark.parametrize(
@@ -368,7 +369,7 @@ def test_a_photo_opened_while_another_is_laid_takes_its_place(open_window, photo
     drop(driver, [photo("ada.png")])
     driver.until(lambda: "ada.png" in shelf_names(driver))
     assert driver.controller.draft is None and not driver.window.banner.isVisible()
-    assert driver.canvas.picture.pixmap().height() == 256
+    assert driver.canvas.picture.pixmap().deviceIndependentSize().height() == 256
     assert any("drawing.png was put away" in sentence for sentence in driver.sentences)
     assert driver.window.actions_by_id["undo"].text().endswith("pen ada.png")
 

@@ -76,6 +76,18 @@ def test_a_rest_lets_a_drag_try_the_whole_picture_again(open_window, monkeypatch
     assert 256 in quiet[-1]
 
 
+def test_a_finer_picture_lies_where_the_preview_lay(open_window):
+    driver = open_window()
+    canvas, sizes = driver.window.canvas, set()
+    before = canvas.transform(), canvas.sceneRect(), canvas.picture.boundingRect()
+    driver.controller.frame_shown.connect(lambda _: sizes.add(canvas.picture.pixmap().height()))
+    driver.drag(LEFT_WRIST, 20, -40, steps=15)
+    driver.until_full()
+    assert sizes == {256, 512}
+    assert (canvas.transform(), canvas.sceneRect(), canvas.picture.boundingRect()) == before
+    assert driver.controller.still.shape == (512, 352, 3)
+
+
 def test_a_fault_while_drawing_is_told_and_the_next_change_tries_again(open_window, caplog):
     driver = open_window()
     before = driver.controller.still.copy()

@@ -159,9 +159,9 @@ def _smooth(steps_B2hw: Tensor, trust_B1hw: Tensor, class_B8hw: Tensor) -> Tenso
     return torch.cat([(part_B8hw * sums).sum(1, keepdim=True) for sums in (x_B8hw, y_B8hw)], 1)
 
 
-def _at(x_BChw: Tensor, positions_B2hw: Tensor, mode: str = "bilinear") -> Tensor:
+def _at(x_BChw: Tensor, positions_B2hw: Tensor) -> Tensor:
     grid_Bhw2 = positions_B2hw.movedim(1, -1)
-    return F.grid_sample(x_BChw, grid_Bhw2, mode=mode, padding_mode="border", align_corners=False)
+    return F.grid_sample(x_BChw, grid_Bhw2, padding_mode="border", align_corners=False)
 
 
 def _alike(a_BChw: Tensor, b_BChw: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from engine.api import RenderRequest
+from engine.api import Mix, RenderRequest
 from engine.models import nted
 from engine.models.nted.atlas import CLASSES
 from engine.models.nted.detail import Source
@@ -197,12 +197,42 @@ def test_a_session_shows_what_the_whole_pass_gives(network, monkeypatch):
     session.close()
 
 
+@pytest.mark.parametrize("times", [1, 3, 7])
+def test_a_larger_photo_is_shown_larger(network, monkeypatch, times):
+    monkeypatch.undo()
+    pose = np.zeros((18, 3), np.float32)
+    pose[:8] = (20, 30, 1)
+    photos = [
+        np.random.default_rng(seed).integers(0, 256, (16, 12, 3), np.uint8).repeat(4, 0).repeat(4, 1)
+        for seed in (1, 2)
+    ]
+    session = Session(network, make_plan("cpu"), (64, 48), {})
+    large = photos[0].repeat(times, 0).repeat(times, 1)
+    one = session.add_reference(large, pose * np.float32((times, times, 1)))
+    two = session.add_reference(photos[1], pose)
+    frame = session.respond(RenderRequest(one.key, pose))
+    if times == 1:
+        assert frame.fine is None and frame.finest is frame.image
+    else:
+        many = min(times, 4)
+        assert frame.fine.shape == (64 * many, 48 * many, 3) and frame.finest is frame.fine
+        assert np.abs(frame.fine[many // 2 :: many, many // 2 :: many].astype(int) - frame.image).mean() < 12
+        mixed = session.respond(RenderRequest(one.key, pose, (Mix(two.key, 1.0),)))
+        assert mixed.fine.shape == frame.fine.shape
+        assert np.abs(mixed.fine[many // 2 :: many, many // 2 :: many].astype(int) - mixed.image).mean() < 12
+    session.close()
+
+
 def test_with_the_weights_in_the_box_a_photo_stays_as_it_is_until_something_is_pulled(monkeypatch):
     monkeypatch.undo()
     rgb = read_photo(RESOURCES / "samples" / "ella.jpg")
     session = Session.open(DEFAULT_WEIGHTS, device="cpu")
     reference = session.set_reference(rgb, read_pose(RESOURCES / "samples" / "ella.json", rgb.shape[:2]))
     photo = reference.image_HWC.astype(int)
+
+    fine = session.respond(RenderRequest(reference.key, reference.keypoints_18x3)).fine.astype(int)
+    assert np.abs(fine - rgb).max() <= 1, "and as large as it is"
+    assert session.respond(RenderRequest(reference.key, reference.keypoints_18x3, level=256)).fine is None
 
     def changed(keypoints, level):
         image = session.respond(RenderRequest(reference.key, keypoints, level=level)).image

@@ -29,7 +29,7 @@ _UNSEEN = 0.15  # of 3 dm, farther from what the photo shows than in its own pos
 # Sides of the windows, in cells of a map of 128 rows, in which no class may change: around what stands still
 # of the person; what moves; what is behind, for the network's outline is not quite the photo's; and what is
 # the person's in the photo only, as a hat or a hem.
-_STANDS, _MOVES, _BEHIND, _MISSED = 3, 7, 11, 17
+_STANDS, _MOVES, _BEHIND, _MISSED = 3, 7, 11, 41
 _SMOOTH = 9  # cells, side of the window that steps are averaged over
 _STEP = 2  # cells to either side, between which a map's slope is taken
 

@@ -139,7 +139,7 @@ class Session:
     @property
     def _preview_levels(self) -> int:
         """With detail none below the level whose cells know their places: a photo would come and go."""
-        return min(PREVIEW_LEVELS, 2) if self._networks.exact.config.detail else PREVIEW_LEVELS
+        return 2 if self._networks.exact.config.detail else PREVIEW_LEVELS
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -198,9 +198,9 @@ class Session:
     def forget(self, key: str) -> None:
         """Drop a reference and what is cached of it."""
         with self._lock:
-            self._references.pop(key, None)
-            self._textures.pop(key, None)
-            self._extraction.pop(key, None)
+            for cache in (self._references, self._textures, self._extraction):
+                cache.pop(key, None)
+            self._mixes = tuple(mix for mix in self._mixes if mix.reference != key)
 
     @torch.inference_mode()
     def warm_up(self) -> None:

@@ -156,7 +156,7 @@ def _check(options: argparse.Namespace) -> None:
 def _measures(
     options: argparse.Namespace, network: Nted, people: People, pairs: list[Pair], device: torch.device
 ) -> list[Measure]:
-    measures: list[Measure] = [SlicedWasserstein(len(pairs)), OwnPose(partial(shown, network))]
+    measures: list[Measure] = [SlicedWasserstein(len(pairs)), OwnPose(partial(shown, network), network)]
     if options.features:
         measures.append(Frechet(house_features(options.features, device), device))
     if options.pose:

@@ -16,29 +16,32 @@ COLUMNS = (
     Column("face PSNR", 2, False),
 )
 NOTE = (
-    "The reference rendered in the pose it was taken in, against itself, over its own regions. The photo "
-    "copied would be perfect; what is missing is what the network forgets of it."
+    "The reference rendered in the pose it was taken in, against itself, over its own regions: as it is shown, "
+    "and as the network alone draws it, without what is remembered of the photo. The photo copied would be "
+    "perfect; what the network alone misses is what it forgets, and what has to be remembered."
 )
+ALONE = "the network alone"
 
 
 class OwnPose:
-    """The measure. render: of the network that is evaluated."""
+    """The measure. shown, alone: how the network that is evaluated is rendered."""
 
-    def __init__(self, render: Render):
-        self._render = render
-        self._values: list[np.ndarray] = []
+    def __init__(self, shown: Render, alone: Render):
+        self._renders = {RESULT: shown, ALONE: alone}
+        self._values: dict[str, list[np.ndarray]] = {name: [] for name in self._renders}
 
     def see(self, sight: Sight) -> None:
         planes_BPHW = sight.batch.reference_planes_BPHW
-        output = self._render(sight.batch.reference_BCHW, planes_BPHW, planes_BPHW)
-        for image_CHW, (reference, _) in zip(output.image_BCHW, sight.views, strict=True):
-            scores = score(to_rgb(image_CHW), reference.image_HWC, reference.parsing_HW)
-            by_column = [
-                scores[REGIONS.index(region), METRICS.index(metric)]
-                for region, metric in (column.name.split() for column in COLUMNS)
-            ]
-            self._values.append(np.array(by_column))
+        for name, render in self._renders.items():
+            output = render(sight.batch.reference_BCHW, planes_BPHW, planes_BPHW)
+            for image_CHW, (reference, _) in zip(output.image_BCHW, sight.views, strict=True):
+                scores = score(to_rgb(image_CHW), reference.image_HWC, reference.parsing_HW)
+                by_column = [
+                    scores[REGIONS.index(region), METRICS.index(metric)]
+                    for region, metric in (column.name.split() for column in COLUMNS)
+                ]
+                self._values[name].append(np.array(by_column))
 
     def table(self, persons_N: np.ndarray) -> Table:
-        rows = rows_of_means({RESULT: self._values}, COLUMNS, persons_N)
+        rows = rows_of_means(self._values, COLUMNS, persons_N)
         return Table("own pose", "The photo in its own pose", NOTE, COLUMNS, rows)

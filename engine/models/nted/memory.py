@@ -24,12 +24,14 @@ from engine.ops.resample import window_mean
 from engine.regions import SURFACE_SPAN
 
 _ALIKE = 0.2  # root mean square difference of colours (of -1 to 1) at which trust has fallen to 1/e
-_STILL = 0.1 / SURFACE_SPAN  # distance of places, likewise
+_STILL = 0.1 / SURFACE_SPAN  # distance of places, likewise ...
+_NOISE = 0.03 / SURFACE_SPAN  # ... beyond what previews of half precision have by themselves
+_SURE = 1.02  # times as much trust in what stands still, at most 1, for the same reason
 _UNSEEN = 0.15  # of 3 dm, farther from what the photo shows than in its own pose, likewise
-# Sides of the windows, in cells of a map of 128 rows, in which no class may change: around what stands still
-# of the person; what moves; what is behind, for the network's outline is not quite the photo's; and what is
-# the person's in the photo only, as a hat or a hem.
-_STANDS, _MOVES, _BEHIND, _MISSED = 3, 7, 11, 41
+# Sides of the windows, in cells of a map of 128 rows, in which no class may change: around what is the
+# person's; what is behind, for the network's outline is not quite the photo's; and what is the person's in the
+# photo only, as a hat or a hem.
+_PERSON, _BEHIND, _MISSED = 3, 11, 41
 _SMOOTH = 9  # cells, side of the window that steps are averaged over
 _STEP = 2  # cells to either side, between which a map's slope is taken
 
@@ -118,28 +120,33 @@ def _carried(picture_BChw: Tensor, places_B11hw: Tensor, source: Source, memory:
     positions_B2hw = found_B2hw - _at(memory.error, found_B2hw)
     positions_B2hw = found_B2hw - _at(memory.error, positions_B2hw)
 
+    here_2hw = centres(places_B11hw.shape[-2:], photo_BCHW.device)
     class_B8hw = places_B11hw[:, :CLASSES].softmax(1)
     behind_B1hw = class_B8hw[:, :1] > 0.5
 
     far_B1hw = (places_B11hw[:, CLASSES:] - memory.places[:, CLASSES:]).square().sum(1, keepdim=True)
-    still_B1hw = torch.exp(-far_B1hw.masked_fill(behind_B1hw, 0.0) / _STILL**2)
-    still_B1hw *= _alike(picture_BChw, memory.picture)
+    far_B1hw = (far_B1hw - _NOISE**2).clamp_min(0.0).masked_fill(behind_B1hw, 0.0)
+    still_B1hw = torch.exp(-far_B1hw / _STILL**2) * _alike(picture_BChw, memory.picture)
+    still_B1hw = (_SURE * still_B1hw).clamp(max=1.0)
     changed_B1hw = _changed(class_B8hw, memory.places[:, :CLASSES])
     still_B1hw *= 1.0 - torch.where(
         behind_B1hw,
         torch.where(memory.missed > 0.5, _around(changed_B1hw, _MISSED), _around(changed_B1hw, _BEHIND)),
-        _around(changed_B1hw, _STANDS),
+        _around(changed_B1hw, _PERSON),
     )
 
     moved_B1hw = _alike(picture_BChw, _at(memory.picture, positions_B2hw))
-    moved_B1hw *= 1.0 - _around(_changed(class_B8hw, _at(memory.places[:, :CLASSES], positions_B2hw)), _MOVES)
+    moved_B1hw *= 1.0 - _around(
+        _changed(class_B8hw, _at(memory.places[:, :CLASSES], positions_B2hw)), _PERSON
+    )
     moved_B1hw *= torch.exp(-(unseen_B2hw[:, :1] - _at(memory.far, positions_B2hw)).clamp_min(0.0) / _UNSEEN)
-    moved_B1hw *= _keeps_shape(positions_B2hw)
-    moved_B1hw = moved_B1hw.masked_fill(behind_B1hw, 0.0)
+    steps_B2hw = _smooth(positions_B2hw - here_2hw, moved_B1hw, class_B8hw)
+    moved_B1hw *= _keeps_shape(here_2hw + steps_B2hw)
+    moved_B1hw = (1.0 - still_B1hw) * moved_B1hw.masked_fill(behind_B1hw, 0.0)
 
-    here_2hw = centres(places_B11hw.shape[-2:], photo_BCHW.device)
-    steps_B2hw = (1.0 - still_B1hw) * _smooth(positions_B2hw - here_2hw, moved_B1hw, class_B8hw)
-    trust_B1hw = window_mean(still_B1hw + (1.0 - still_B1hw) * moved_B1hw, 3)
+    trust_B1hw = still_B1hw + moved_B1hw
+    steps_B2hw *= moved_B1hw / trust_B1hw.clamp_min(1e-6)
+    trust_B1hw = window_mean(trust_B1hw, 3)
     change_B3hw = picture_BChw - _at(memory.picture, here_2hw + steps_B2hw)
     planes_B6hw = torch.cat([trust_B1hw, change_B3hw, steps_B2hw], 1)
     trust_B1HW, change_B3HW, steps_B2HW = F.interpolate(
@@ -153,7 +160,8 @@ def _smooth(steps_B2hw: Tensor, trust_B1hw: Tensor, class_B8hw: Tensor) -> Tenso
     """Steps as those around of the same class have them, the more the more these are trusted."""
     weight_B8hw = class_B8hw * (trust_B1hw + 1e-3)
     planes_B24hw = torch.cat([weight_B8hw, *(weight_B8hw * step for step in steps_B2hw.split(1, 1))], 1)
-    means_B24hw = F.interpolate(window_mean(planes_B24hw, _SMOOTH, 2), steps_B2hw.shape[-2:], mode="bilinear")
+    means_B24hw = window_mean(F.avg_pool2d(planes_B24hw, 2), _SMOOTH // 2 | 1)
+    means_B24hw = F.interpolate(means_B24hw, steps_B2hw.shape[-2:], mode="bilinear")
     weight_B8hw, x_B8hw, y_B8hw = means_B24hw.split(CLASSES, 1)
     part_B8hw = class_B8hw / weight_B8hw.clamp_min(1e-9)
     return torch.cat([(part_B8hw * sums).sum(1, keepdim=True) for sums in (x_B8hw, y_B8hw)], 1)

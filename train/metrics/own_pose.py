@@ -16,9 +16,9 @@ COLUMNS = (
     Column("face PSNR", 2, False),
 )
 NOTE = (
-    "The reference rendered in the pose it was taken in, against itself, over its own regions: as it is shown, "
-    "and as the network alone draws it, without what is remembered of the photo. The photo copied would be "
-    "perfect; what the network alone misses is what it forgets, and what has to be remembered."
+    "The reference rendered in the pose it was taken in, against itself, over its own regions: as it is "
+    "shown, and as the network alone draws it, without what is remembered of the photo. The photo copied "
+    "would be perfect; what the network alone misses is what it forgets, and what has to be remembered."
 )
 ALONE = "the network alone"
 

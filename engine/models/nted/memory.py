@@ -29,8 +29,8 @@ _NOISE = 0.03 / SURFACE_SPAN  # ... beyond what previews of half precision have 
 _SURE = 1.02  # times as much trust in what stands still, at most 1, for the same reason
 _UNSEEN = 0.15  # of 3 dm, farther from what the photo shows than in its own pose, likewise
 # Sides of the windows, in cells of a map of 128 rows, in which no class may change: around what is the
-# person's; what is behind, for the network's outline is not quite the photo's; and what is the person's in the
-# photo only, as a hat or a hem.
+# person's; what is behind, for the network's outline is not quite the photo's; and what is the person's in
+# the photo only, as a hat or a hem.
 _PERSON, _BEHIND, _MISSED = 3, 11, 41
 _SMOOTH = 9  # cells, side of the window that steps are averaged over
 _STEP = 2  # cells to either side, between which a map's slope is taken

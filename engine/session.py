@@ -359,7 +359,10 @@ class Session:
         places = rendering.copied.places if whole else network.places(rendering)
         drawn = rendering.skips[len(network.config.levels) - 2]
         references = [(kept.source, kept.memory, share) for kept, share in shares]
+        # Some eighty operators on small maps: waking a thread for each costs more than it saves.
+        torch.set_num_threads(1)
         carried = carry(picture, drawn, places, references)
+        torch.set_num_threads(self.plan.threads)
         fine_HWC = shares[0][0].fine_HWC
         if not finely or fine_HWC is None:
             return carried, None

@@ -153,8 +153,20 @@ def look_up(atlas: Tensor, places_B11hw: Tensor) -> tuple[Tensor, Tensor]:
     grid_Bhw3 = torch.stack(
         [(2 * cell + 1) / size - 1 for cell, size in zip(cells, ATLAS_SHAPE[:0:-1], strict=True)], -1
     )
-    found_B3hw = F.grid_sample(atlas, grid_Bhw3[:, None], align_corners=False)[:, :, 0]
+    found_B3hw = _sampled(atlas, grid_Bhw3)
     behind_B1hw = (class_Bhw == 0)[:, None]
     positions_B2hw = torch.where(behind_B1hw, centres(class_Bhw.shape[1:], atlas.device), found_B3hw[:, :2])
     unseen_B2hw = torch.cat([found_B3hw[:, 2:].masked_fill(behind_B1hw, 0.0), behind_B1hw.float()], 1)
     return positions_B2hw, unseen_B2hw
+
+
+def _sampled(atlas: Tensor, grid_Bhw3: Tensor) -> Tensor:
+    """The atlas at these points, [B, 3, h, w]. torch shares out pictures among threads, not rows: those of a
+    single picture are made pictures of their own."""
+    parts = torch.get_num_threads() if len(grid_Bhw3) == 1 else 1
+    if grid_Bhw3.shape[1] % parts or atlas.device.type != "cpu":
+        parts = 1
+    grid_P1hw3 = grid_Bhw3.unflatten(1, (parts, -1)).flatten(0, 1)[:, None]
+    atlas_P3zyx = atlas.expand(len(grid_P1hw3), *atlas.shape[1:])
+    found_P3hw = F.grid_sample(atlas_P3zyx, grid_P1hw3, align_corners=False)[:, :, 0]
+    return found_P3hw.unflatten(0, (-1, parts)).transpose(1, 2).flatten(2, 3)

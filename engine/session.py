@@ -8,6 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ from engine.models import nted
 from engine.models.nted.detail import Source, share_of
 from engine.models.nted.graph import DragGraph
 from engine.models.nted.inference import InferenceNted
-from engine.models.nted.memory import Memory, carry
+from engine.models.nted.memory import Memory, carried, carry, lay
 from engine.ops.attention import distribution_attention
 from engine.paths import DEFAULT_WEIGHTS
 from engine.pictures import to_rgb, to_tensor
@@ -100,6 +101,7 @@ class Session:
         self._features: OrderedDict[tuple, Tensor] = OrderedDict()
         self._graphs: dict[tuple, DragGraph] = {}
         self._lock = threading.RLock()
+        self._aside = ThreadPoolExecutor(1, "memory", initializer=torch.set_num_threads, initargs=(1,))
         self._identity: str | None = None
         self._keypoints_18x3: np.ndarray | None = None
         self._mixes: tuple[Mix, ...] = ()
@@ -286,6 +288,7 @@ class Session:
             for cache in (self._references, self._textures, self._extraction, self._features, self._graphs):
                 cache.clear()
             del self._networks
+            self._aside.shutdown()
 
     # Caches
 
@@ -349,26 +352,30 @@ class Session:
         the same at a multiple of the size where that is wanted and the first reference has more to show."""
         copies = shares and shares[0][0].source is not None
         whole = rendering.image_BCHW.shape[-2] == self._canvas[0]
-        if copies and whole:
-            rendering = network.add_detail(rendering, [(kept.source, share) for kept, share in shares])
-        picture = rendering.image_BCHW
-        if not whole:
-            picture = F.interpolate(picture, self._canvas, mode="bilinear", align_corners=False)
         if not copies:
-            return picture, None
-        places = rendering.copied.places if whole else network.places(rendering)
-        drawn = rendering.skips[len(network.config.levels) - 2]
+            picture = rendering.image_BCHW
+            return (picture if whole else self._enlarged(picture)), None
+        places, drawn = network.places(rendering), rendering.skips[len(network.config.levels) - 2]
         references = [(kept.source, kept.memory, share) for kept, share in shares]
-        # Some eighty operators on small maps: waking a thread for each costs more than it saves.
-        torch.set_num_threads(1)
-        carried = carry(picture, drawn, places, references)
-        torch.set_num_threads(self.plan.threads)
+        # Many small operators, which do not fill two threads, beside few large ones.
+        remembered = self._aside.submit(_carried, drawn, places, references)
+        if whole:
+            torch.set_num_threads(max(1, self.plan.threads - 1))
+            sources = [(kept.source, share) for kept, share in shares]
+            picture = network.add_detail(rendering, sources, places).image_BCHW
+            torch.set_num_threads(self.plan.threads)
+        else:
+            picture = self._enlarged(rendering.image_BCHW)
+        finished = lay(picture, remembered.result())
         fine_HWC = shares[0][0].fine_HWC
         if not finely or fine_HWC is None:
-            return carried, None
+            return finished, None
         size = fine_HWC.shape[:2]
         references = [(self._finer(kept, size), kept.memory, share) for kept, share in shares]
-        return carried, carry(F.interpolate(picture, size, mode="bilinear"), drawn, places, references)
+        return finished, carry(F.interpolate(picture, size, mode="bilinear"), drawn, places, references)
+
+    def _enlarged(self, picture: Tensor) -> Tensor:
+        return F.interpolate(picture, self._canvas, mode="bilinear", align_corners=False)
 
     def _finer(self, kept: _Encoded, size: tuple[int, int]) -> Source:
         """A reference's source with its photo in this size."""
@@ -432,6 +439,12 @@ class Session:
         self._extraction.move_to_end(identity)
         distribution = [distribution_attention(q.float()) for q in logits]
         return AttentionMaps(self._extraction[identity], _by_layer(self.layers, distribution))
+
+
+@torch.inference_mode()
+def _carried(*arguments) -> Tensor:
+    """`memory.carried` on a thread of its own, which does not inherit the mode."""
+    return carried(*arguments)
 
 
 def checked_size(size: tuple[int, int]) -> tuple[int, int]:

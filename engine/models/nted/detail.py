@@ -97,15 +97,16 @@ class Detail(nn.Module):
         features: list[Tensor],
         image_BCHW: Tensor,
         sources: Sequence[tuple[Source, Tensor | float]],
+        places_B11hw: Tensor | None = None,
     ) -> tuple[Tensor, Copied]:
         """The renderer's picture with detail.
 
-        features: of the renderer's levels. sources: of the references, each with the share that it takes over
-        from those before it (Eq. 13; of the first it does not matter): a number, or [B, 1, h, w] as
-        `share_of` gives it.
+        features: of the renderer's levels. places: of `target_places`, if they are known already. sources: of
+        the references, each with the share that it takes over from those before it (Eq. 13; of the first it
+        does not matter): a number, or [B, 1, h, w] as `share_of` gives it.
         """
         coarse_BChw, fine_BCHW = features[-2:]
-        places_B11hw = self.target_places(coarse_BChw)
+        places_B11hw = self.target_places(coarse_BChw) if places_B11hw is None else places_B11hw
         positions_B2HW, seen_B10HW = None, None
         for source, share in sources:
             own_B2HW, own_B10HW = see(source, places_B11hw, image_BCHW.shape[-2:])

@@ -79,10 +79,13 @@ class InferenceNted:
         return self._detail.target_places(rendering.features[len(self.config.levels) - 2])
 
     def add_detail(
-        self, rendering: nted.Rendering, sources: Sequence[tuple[Source, Tensor | float]]
+        self,
+        rendering: nted.Rendering,
+        sources: Sequence[tuple[Source, Tensor | float]],
+        places_1Khw: Tensor | None = None,
     ) -> nted.Rendering:
         """A rendering of all levels with the detail of its references, as `Detail.forward`."""
-        image, copied = self._detail(rendering.features, rendering.image_BCHW, sources)
+        image, copied = self._detail(rendering.features, rendering.image_BCHW, sources, places_1Khw)
         return rendering._replace(image_BCHW=image, copied=copied)
 
     def pose_feature(self, planes_PHW: Tensor) -> Tensor:

@@ -76,25 +76,40 @@ def remember(source: Source, picture_BChw: Tensor, places_B11hw: Tensor) -> Memo
 
 
 @torch.no_grad()
+def carried(
+    picture_BChw: Tensor,
+    places_B11hw: Tensor,
+    references: Sequence[tuple[Source, Memory | None, Tensor | float]],
+) -> Tensor:
+    """What is remembered of a picture's references, as they lie in it: [B, 4, H, W], how much it is to be
+    trusted, and that times what it is.
+
+    picture, places: of the renderer's last level but one. Each reference comes with its share as in
+    `Detail.forward`; memory None is of one whose own pose is not known.
+    """
+    carried_B4HW = None
+    for source, memory, share in references:
+        own_B4HW = picture_BChw.new_zeros(len(picture_BChw), 4, *source.photo.shape[-2:])
+        if memory is not None:
+            own_B4HW = _carried(picture_BChw.float(), places_B11hw.float(), source, memory)
+        carried_B4HW = taken_over(carried_B4HW, own_B4HW, share)
+    return carried_B4HW
+
+
+def lay(image_BCHW: Tensor, carried_B4HW: Tensor) -> Tensor:
+    """What is carried laid over a picture, which stays where nothing is."""
+    trust_B1HW, carried_B3HW = carried_B4HW.split((1, 3), 1)
+    return image_BCHW - trust_B1HW * image_BCHW + carried_B3HW
+
+
 def carry(
     image_BCHW: Tensor,
     picture_BChw: Tensor,
     places_B11hw: Tensor,
     references: Sequence[tuple[Source, Memory | None, Tensor | float]],
 ) -> Tensor:
-    """A picture with what is remembered of its references.
-
-    image: stays where nothing can be carried. picture, places: of the renderer's last level but one. Each
-    reference comes with its share as in `Detail.forward`; memory None is of one whose own pose is not known.
-    """
-    carried_B4HW = None
-    for source, memory, share in references:
-        own_B4HW = image_BCHW.new_zeros(len(image_BCHW), 4, *image_BCHW.shape[-2:])
-        if memory is not None:
-            own_B4HW = _carried(picture_BChw.float(), places_B11hw.float(), source, memory)
-        carried_B4HW = taken_over(carried_B4HW, own_B4HW, share)
-    trust_B1HW, carried_B3HW = carried_B4HW.split((1, 3), 1)
-    return image_BCHW - trust_B1HW * image_BCHW + carried_B3HW
+    """A picture with what is remembered of its references, as `carried` and `lay`."""
+    return lay(image_BCHW, carried(picture_BChw, places_B11hw, references))
 
 
 def shown(

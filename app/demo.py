@@ -102,7 +102,7 @@ class Player(QObject):
     def _save_all(self) -> None:
         self._save_window(self.folder / "window-after.png")
         gif = self.folder / "drag.gif"
-        first, *rest = [picture.quantize(96, dither=Image.Dither.NONE) for picture in self._pictures]
+        first, *rest = [picture.quantize(255, dither=Image.Dither.NONE) for picture in self._pictures]
         there_and_back = [*rest, *reversed(rest)]
         first.save(gif, save_all=True, append_images=there_and_back, duration=60, loop=0)
         print(f"  {gif}", flush=True)

@@ -77,30 +77,30 @@ def test_a_fast_machine_never_leaves_the_whole_picture():
         picker.note(256, 33.0)
 
 
+def drag(picker: LevelPicker, cost: dict[int, float], frames: int = 12) -> list[int]:
+    """The levels of so many frames, on a machine where they cost that."""
+    levels = []
+    for _ in range(frames):
+        levels.append(picker.pick())
+        picker.note(levels[-1], cost[levels[-1]])
+    return levels
+
+
 def test_a_slow_machine_goes_down_and_stays():
     picker = LevelPicker((64, 128, 256), budget_ms=60)
-    cost = {64: 40.0, 128: 110.0, 256: 300.0}
-    for _ in range(12):
-        level = picker.pick()
-        picker.note(level, cost[level])
+    drag(picker, {64: 40.0, 128: 110.0, 256: 300.0})
     assert picker.pick() == 64
 
 
 def test_what_was_too_slow_is_tried_again_after_a_rest():
     picker = LevelPicker((64, 128, 256), budget_ms=60)
     busy, quiet = {64: 9.0, 128: 30.0, 256: 90.0}, {64: 5.0, 128: 14.0, 256: 34.0}
-
-    def drag(cost, frames=12):
-        levels = []
-        for _ in range(frames):
-            levels.append(picker.pick())
-            picker.note(levels[-1], cost[levels[-1]])
-        return levels
-
-    assert drag(busy)[-1] == 128
-    assert set(drag(quiet)) == {128}, "what is known to be too slow is not tried again while a hand moves"
+    assert drag(picker, busy)[-1] == 128
+    assert set(drag(picker, quiet)) == {128}, (
+        "what is known to be too slow is not tried again while a hand moves"
+    )
     picker.rest()
-    assert drag(quiet)[-1] == 256
+    assert drag(picker, quiet)[-1] == 256
 
 
 @pytest.mark.parametrize("cost", [{64: 13, 128: 21, 256: 33}, {64: 17, 128: 27, 256: 45}])
@@ -109,18 +109,13 @@ def test_one_slow_frame_does_not_cost_the_whole_picture_for_good(cost):
     assert picker.pick() == 256
     picker.note(256, 160.0)
     picker.rest()
-    for _ in range(4):
-        level = picker.pick()
-        picker.note(level, cost[level])
+    drag(picker, cost, frames=4)
     assert picker.pick() == 256
 
 
 def test_a_guess_comes_from_below():
     picker = LevelPicker((128, 256, 512), budget_ms=60)
-    cost = {128: 10.0, 256: 25.0, 512: 400.0}
-    for _ in range(6):
-        level = picker.pick()
-        picker.note(level, cost[level])
+    drag(picker, {128: 10.0, 256: 25.0, 512: 400.0}, frames=6)
     assert picker.pick() == 256
 
 

@@ -143,9 +143,11 @@ class Leakage:
                 return view
         return None
 
-    def _kept(self, picture_1CHW: Tensor, planes_1PHW: Tensor) -> tuple[Source, Memory]:
-        own = self._network(picture_1CHW, planes_1PHW, planes_1PHW)
-        return own.source, remember(own.source, own.skips[-2], own.copied.places)
+    def _kept(
+        self, picture_1CHW: Tensor, planes_1PHW: Tensor, textures: list[Tensor]
+    ) -> tuple[Source, Memory]:
+        source = self._network.source(picture_1CHW, planes_1PHW, textures)
+        return source, remember(source, *self._network.drawn(planes_1PHW, textures))
 
     def _swapper(self, sight: Sight, i: int, giver: View) -> Callable[[list[Tensor]], np.ndarray]:
         picture_BCHW = sight.batch.reference_BCHW
@@ -155,9 +157,10 @@ class Leakage:
         detail = self._network.detail
         if detail is not None:
             planes_BPHW = torch.from_numpy(pose_planes(giver.keypoints_18x3, self._size))[None]
+            ours = [texture_BCK[i : i + 1] for texture_BCK in sight.output.textures]
             kept = (
-                self._kept(picture_BCHW[i : i + 1], sight.batch.reference_planes_BPHW[i : i + 1]),
-                self._kept(other, planes_BPHW.to(other.device)),
+                self._kept(picture_BCHW[i : i + 1], sight.batch.reference_planes_BPHW[i : i + 1], ours),
+                self._kept(other, planes_BPHW.to(other.device), theirs),
             )
         pose = self._network.skeleton_encoder(sight.batch.target_planes_BPHW[i : i + 1])
 

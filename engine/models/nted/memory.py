@@ -120,9 +120,8 @@ def shown(
     output = network(reference_BCHW, planes_BPHW, reference_planes_BPHW)
     if output.copied is None:
         return output
-    own = network(reference_BCHW, reference_planes_BPHW, reference_planes_BPHW)
-    memory = remember(own.source, own.skips[-2], own.copied.places)
-    references = [(own.source, memory, 1.0)]
+    memory = remember(output.source, *network.drawn(reference_planes_BPHW, output.textures))
+    references = [(output.source, memory, 1.0)]
     image_BCHW = carry(output.image_BCHW, output.skips[-2], output.copied.places, references)
     return output._replace(image_BCHW=image_BCHW)
 

@@ -360,13 +360,16 @@ class Nted(nn.Module):
     def source(self, reference_BCHW: Tensor, planes_BPHW: Tensor | None, textures: list[Tensor]) -> Source:
         """What detail can be copied of a reference with these textures, in the pose of these planes if it is
         known. Needs `detail`."""
-        own_B11hw = None
-        if planes_BPHW is not None:
-            with torch.no_grad():
-                pose_BChw, levels = self.skeleton_encoder(planes_BPHW), len(self.config.levels) - 1
-                rendering = self.target_image_renderer(pose_BChw, textures, levels)
-                own_B11hw = self.detail.target_places(rendering.features[-1])
+        own_B11hw = None if planes_BPHW is None else self.drawn(planes_BPHW, textures)[1]
         return source_of(reference_BCHW, own_B11hw)
+
+    @torch.no_grad()
+    def drawn(self, planes_BPHW: Tensor, textures: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """The renderer's picture [B, 3, h, w] and places [B, 11, h, w] of its last level but one. Needs
+        `detail`."""
+        pose_BChw, levels = self.skeleton_encoder(planes_BPHW), len(self.config.levels) - 1
+        rendering = self.target_image_renderer(pose_BChw, textures, levels)
+        return rendering.image_BCHW, self.detail.target_places(rendering.features[-1])
 
 
 @torch.no_grad()

@@ -222,7 +222,7 @@ class Session:
                     rendering = self._graph(network, stop, planes_PHW, textures)(planes_PHW, textures)
                 else:
                     rendering = network.render(network.pose_feature(planes_PHW), textures, stop)
-                self._finished(network, rendering, [(kept, 1.0)])
+                self._finished(network, rendering, [(kept, 1.0)] if kept.source else [])
 
     # One picture after another
 
@@ -350,9 +350,8 @@ class Session:
     ) -> tuple[Tensor, Tensor | None]:
         """The picture on the whole canvas, with the references' detail and what is remembered of them; and
         the same at a multiple of the size where that is wanted and the first reference has more to show."""
-        copies = shares and shares[0][0].source is not None
         whole = rendering.image_BCHW.shape[-2] == self._canvas[0]
-        if not copies:
+        if not shares:
             picture = rendering.image_BCHW
             return (picture if whole else self._enlarged(picture)), None
         places, drawn = network.places(rendering), rendering.skips[len(network.config.levels) - 2]
@@ -389,7 +388,9 @@ class Session:
     def _shares(
         self, request: RenderRequest, rendering: nted.Rendering
     ) -> list[tuple[_Encoded, Tensor | float]]:
-        """The references, each with its share of the picture's detail."""
+        """The references, each with its share of the picture's detail; none where the network copies none."""
+        if not self._networks.exact.config.detail:
+            return []
         shares = [(self._encoded(request.identity), 1.0)]
         for mix in request.mixes:
             m = _coefficients(mix, self.layers[-2])

@@ -11,7 +11,7 @@ from engine.api import Mix, RenderRequest
 from engine.errors import InputError
 from engine.models import nted
 from engine.pictures import to_rgb, to_tensor
-from engine.plan import Plan
+from engine.plan import Plan, make_plan
 from engine.pose.planes import pose_planes
 from engine.session import Session
 
@@ -83,6 +83,20 @@ def test_where_previews_are_in_float32_the_whole_one_is_exact():
     assert [session.render(level).exact for level in session.levels] == [False, False, True]
     assert (session.render(256).image == session.render().image).all()
     session.close()
+
+
+def test_a_preview_mixes_by_texture_where_no_detail_is_copied():
+    """The finest layer has another number of textures than those of a preview."""
+    levels = (nted.Level(16, 8, 4), nted.Level(32, 8, 4), nted.Level(64, 8, 6), nted.Level(128, 8))
+    network = nted.Nted(nted.NtedConfig(levels, (128, 96))).eval().requires_grad_(False)
+    opened = Session(network, make_plan("cpu"), (128, 96), {})
+    one, two = (opened.add_reference(photo(seed), pose()) for seed in (5, 6))
+    every = {layer.name: np.ones(layer.channels, np.float32) for layer in opened.layers}
+    for level in (None, *opened.levels):
+        mixed = opened.respond(RenderRequest(one.key, pose(), (Mix(two.key, every),), level))
+        other = opened.respond(RenderRequest(two.key, pose(), level=level))
+        assert np.abs(mixed.image.astype(int) - other.image).max() <= 1
+    opened.close()
 
 
 def test_mixing_goes_from_one_reference_to_the_other(session):

@@ -22,15 +22,18 @@ from engine.api import AttentionMaps, Frame, Layer, Mix, Reference, RenderReques
 from engine.errors import InputError
 from engine.framing import Framed, frame_photo
 from engine.models import nted
+from engine.models.nted.carry import carried, carry, lay
+from engine.models.nted.deformation import across
 from engine.models.nted.detail import Source, share_of
 from engine.models.nted.graph import DragGraph
 from engine.models.nted.inference import InferenceNted
-from engine.models.nted.memory import Memory, carried, carry, lay
+from engine.models.nted.memory import Memory
 from engine.ops.attention import distribution_attention
 from engine.paths import DEFAULT_WEIGHTS
 from engine.pictures import to_rgb, to_tensor
 from engine.plan import Plan, keep_freed_memory, make_plan
 from engine.pose.planes import PLANES, pose_planes_u8
+from engine.pose.skeleton import JOINTS
 
 TEXTURE_CACHE_BYTES = 128 << 20
 EXTRACTION_CACHE_ENTRIES = 2  # the maps of a reference take about ten times the memory of its textures
@@ -215,14 +218,16 @@ class Session:
             grey_1CHW = torch.zeros(1, 3, *self._canvas, device=self.plan.device)
             textures = self._networks.exact.encode(grey_1CHW).textures
             planes_PHW = torch.full((PLANES, *self._canvas), 255, dtype=torch.uint8, device=self.plan.device)
-            kept = _Encoded(textures, *self._networks.exact.keep(grey_1CHW, planes_PHW, textures))
+            nobody_1183 = torch.zeros(1, len(JOINTS), 3, device=self.plan.device)
+            own = planes_PHW, nobody_1183
+            kept = _Encoded(textures, *self._networks.exact.keep(grey_1CHW, textures, own))
             for level in (None, *self.levels):
                 network, stop = self._stop(level)
                 if self.plan.device.type == "cuda":
                     rendering = self._graph(network, stop, planes_PHW, textures)(planes_PHW, textures)
                 else:
                     rendering = network.render(network.pose_feature(planes_PHW), textures, stop)
-                self._finished(network, rendering, [(kept, 1.0)] if kept.source else [])
+                self._finished(network, rendering, [(kept, 1.0)] if kept.source else [], nobody_1183)
 
     # One picture after another
 
@@ -275,7 +280,9 @@ class Session:
             exact = network is self._networks.exact and request.level in (None, self.size[0])
             rendering = self._rendered(network, stop, keypoints_18x3, self._mixed(request))
             shares = self._shares(request, rendering)
-            picture, fine = self._finished(network, rendering, shares, finely=request.level is None)
+            picture, fine = self._finished(
+                network, rendering, shares, self._across(keypoints_18x3), finely=request.level is None
+            )
             image = to_rgb(picture[..., : self.size[0], : self.size[1]])
             fine = None if fine is None else to_rgb(fine)
             maps = self._maps(request.identity, rendering.distribution_logits) if request.maps else None
@@ -303,8 +310,10 @@ class Session:
         picture_BCHW = self._picture(key)
         textures, extraction = self._networks.exact.encode(picture_BCHW)
         keypoints_18x3 = self._references[key].keypoints_18x3
-        planes_PHW = None if keypoints_18x3 is None else self._planes(keypoints_18x3)
-        kept = self._networks.exact.keep(picture_BCHW, planes_PHW, textures)
+        own = None
+        if keypoints_18x3 is not None:
+            own = self._planes(keypoints_18x3), self._across(keypoints_18x3)
+        kept = self._networks.exact.keep(picture_BCHW, textures, own)
         kept = (each and each.compact() for each in kept)
         encoded = _Encoded(textures, *kept, self._references[key].fine_HWC)
         self._textures[key] = encoded
@@ -346,6 +355,7 @@ class Session:
         network: InferenceNted,
         rendering: nted.Rendering,
         shares: list[tuple[_Encoded, Tensor | float]],
+        pose_1183: Tensor,
         finely: bool = False,
     ) -> tuple[Tensor, Tensor | None]:
         """The picture on the whole canvas, with the references' detail and what is remembered of them; and
@@ -357,7 +367,7 @@ class Session:
         places, drawn = network.places(rendering), rendering.skips[len(network.config.levels) - 2]
         references = [(kept.source, kept.memory, share) for kept, share in shares]
         # Many small operators, which do not fill two threads, beside few large ones.
-        remembered = self._aside.submit(_carried, drawn, places, references)
+        remembered = self._aside.submit(_carried, drawn, places, pose_1183, references)
         if whole:
             torch.set_num_threads(max(1, self.plan.threads - 1))
             sources = [(kept.source, share) for kept, share in shares]
@@ -371,7 +381,9 @@ class Session:
             return finished, None
         size = fine_HWC.shape[:2]
         references = [(self._finer(kept, size), kept.memory, share) for kept, share in shares]
-        return finished, carry(F.interpolate(picture, size, mode="bilinear"), drawn, places, references)
+        return finished, carry(
+            F.interpolate(picture, size, mode="bilinear"), drawn, places, pose_1183, references
+        )
 
     def _enlarged(self, picture: Tensor) -> Tensor:
         return F.interpolate(picture, self._canvas, mode="bilinear", align_corners=False)
@@ -383,7 +395,8 @@ class Session:
             photo = to_tensor(kept.fine_HWC, self.plan.device)
         if photo.shape[-2:] != size:
             photo = F.interpolate(photo, size, mode="bilinear", antialias=True)
-        return kept.source._replace(photo=photo)
+        behind = F.interpolate(kept.source.photo[:, -1:].float(), size, mode="bilinear")
+        return kept.source._replace(photo=torch.cat([photo, behind], 1))
 
     def _shares(
         self, request: RenderRequest, rendering: nted.Rendering
@@ -430,6 +443,9 @@ class Session:
             while len(self._features) > POSE_CACHE_ENTRIES:
                 self._features.popitem(last=False)
         return self._features[key]
+
+    def _across(self, keypoints_18x3: np.ndarray) -> Tensor:
+        return across(torch.from_numpy(keypoints_18x3)[None].to(self.plan.device), self._canvas)
 
     def _planes(self, keypoints_18x3: np.ndarray) -> Tensor:
         return torch.from_numpy(pose_planes_u8(keypoints_18x3, self._canvas)).to(self.plan.device)

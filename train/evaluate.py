@@ -26,7 +26,6 @@ from engine.cv import cv2
 from engine.errors import InputError
 from engine.files import make_folder, write_whole
 from engine.models.nted import Nted
-from engine.models.nted.memory import shown
 from engine.models.nted.weights import from_file
 from engine.models.parser.weights import SHIPPED
 from engine.paths import DEFAULT_WEIGHTS
@@ -43,6 +42,7 @@ from train.metrics.measure import Measure
 from train.metrics.own_pose import OwnPose
 from train.metrics.pairs import MEAN_PICTURES, fixed_pairs, mean_picture
 from train.metrics.pose import PoseError
+from train.metrics.renders import alone, as_shown
 from train.metrics.report import make_report
 from train.metrics.wasserstein import SlicedWasserstein
 from train.sheets import contact_sheet, write_sheet
@@ -100,7 +100,7 @@ def run(argv: list[str]) -> int:
     make_folder(options.output)  # before the work, not after it
     mean_HWC, mean_words = _mean(options.train_data, size)
     evaluation = evaluate(
-        partial(shown, network),
+        partial(as_shown, network),
         people,
         pairs,
         size,
@@ -156,7 +156,8 @@ def _check(options: argparse.Namespace) -> None:
 def _measures(
     options: argparse.Namespace, network: Nted, people: People, pairs: list[Pair], device: torch.device
 ) -> list[Measure]:
-    measures: list[Measure] = [SlicedWasserstein(len(pairs)), OwnPose(partial(shown, network), network)]
+    own_pose = OwnPose(partial(as_shown, network), partial(alone, network))
+    measures: list[Measure] = [SlicedWasserstein(len(pairs)), own_pose]
     if options.features:
         measures.append(Frechet(house_features(options.features, device), device))
     if options.pose:

@@ -67,6 +67,7 @@ class Recipe:
     losses: LossWeights = LossWeights()
     paper: PaperWeights | None = None
     discriminator: tuple[int, ...] = ()
+    through_features: bool = False  # whether the adversary looks at features, not at pictures
     adversary: AdversaryConfig = AdversaryConfig()
     both_directions: bool = False  # every pair is learnt from twice, the second time from target to reference
     clip: float | None = None  # largest norm of the gradient
@@ -171,6 +172,21 @@ def onward() -> Recipe:
     return replace(sharp(), name="onward", learning_rate=5e-3)
 
 
+def crisp() -> Recipe:
+    """`onward` with an adversary that looks through features: what no pixel loss asks, edges that are sharp
+    wherever they lie.
+    """
+    base = onward()
+    return replace(
+        base,
+        name="crisp",
+        paper=replace(base.paper, adversarial=0.06, adversarial_after=0),
+        discriminator=(16, 32, 64, 112),
+        through_features=True,
+        adversary=AdversaryConfig(r1=0.0, relative=True),
+    )
+
+
 def paper_256() -> Recipe:
     """The paper's network, losses and schedule for 256x176: 495,400 steps of 8 pairs, both directions."""
     return Recipe(
@@ -218,5 +234,5 @@ def tiny() -> Recipe:
 
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
-    recipe.__name__: recipe for recipe in (default, sharp, onward, paper_256, paper_512, tiny)
+    recipe.__name__: recipe for recipe in (default, sharp, onward, crisp, paper_256, paper_512, tiny)
 }

@@ -18,6 +18,7 @@ from engine.plan import has_fast_bfloat16
 from engine.weights import WeightsFile
 from train.data.pairs import PairBatch, both_directions
 from train.losses.adversarial import Adversary, lazy_adam
+from train.losses.feature_discriminator import FeatureDiscriminator
 from train.losses.features import Features
 from train.losses.slots import Slots, slots_in
 from train.objective import all_losses, parts, shared_asked, shared_pixel_weights
@@ -103,8 +104,10 @@ class Run:
         )
         adversary = None
         if recipe.adversarial_from is not None:
-            discriminator = Discriminator(recipe.discriminator).to(device, memory_format=torch.channels_last)
-            adversary = Adversary(world.parallel(discriminator), recipe.adversary)
+            kind = FeatureDiscriminator if recipe.through_features else Discriminator
+            discriminator = kind(recipe.discriminator).to(device, memory_format=torch.channels_last)
+            eyes = {"eyes": features} if recipe.through_features else {}
+            adversary = Adversary(world.parallel(discriminator), recipe.adversary, **eyes)
         mixed = mixed_precision(device) if mixed is None else mixed
         return cls(recipe, world, network, ema, optimisers, adversary, features, accumulate, mixed)
 

@@ -48,9 +48,9 @@ def tiny_weights(tmp_path_factory):
     return path
 
 
-def copying(reference_BCHW, planes_BPHW, *_):
-    assert planes_BPHW.shape[1:] == (20, *SIZE)
-    return Rendered(reference_BCHW)
+def copying(batch):
+    assert batch.target_planes_BPHW.shape[1:] == (20, *SIZE)
+    return Rendered(batch.reference_BCHW)
 
 
 # pairs
@@ -100,8 +100,8 @@ def test_a_perfect_network_is_perfect(people):
     pairs = fixed_pairs(people, 6)
     truths = iter([people.view(pair.person, pair.target).image_HWC for pair in pairs])
 
-    def knowing(reference_BCHW, *_):
-        images = np.stack([next(truths) for _ in reference_BCHW]).transpose(0, 3, 1, 2)
+    def knowing(batch):
+        images = np.stack([next(truths) for _ in batch.pairs]).transpose(0, 3, 1, 2)
         return Rendered(torch.from_numpy(images).float() / 127.5 - 1)
 
     whole = evaluate(knowing, people, pairs, SIZE).scores[RESULT][:, 0]
@@ -119,13 +119,17 @@ def test_the_mean_of_training_targets_is_a_baseline(stick_people, people):
 
 
 def test_smaller_sizes_are_evaluated_too(people):
-    evaluation = evaluate(lambda reference, *_: Rendered(reference), people, fixed_pairs(people, 2), (32, 22))
+    evaluation = evaluate(
+        lambda batch: Rendered(batch.reference_BCHW), people, fixed_pairs(people, 2), (32, 22)
+    )
     assert np.isfinite(evaluation.scores[RESULT][:, 0]).all()
 
 
 def test_a_result_that_is_no_number_is_no_score(people):
     with pytest.raises(FloatingPointError, match="person 1000000"):
-        evaluate(lambda reference, *_: Rendered(reference * torch.nan), people, fixed_pairs(people, 1), SIZE)
+        evaluate(
+            lambda batch: Rendered(batch.reference_BCHW * torch.nan), people, fixed_pairs(people, 1), SIZE
+        )
 
 
 # report

@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from engine.models import nted
-from engine.models.nted.memory import shown
 from engine.models.nted.network import Rendering, Textures
 from train.data.augment import NONE
 from train.data.pairs import collate, load_pair
@@ -26,6 +25,7 @@ from train.metrics.leakage import (
 )
 from train.metrics.measure import Rendered, Sight
 from train.metrics.pairs import fixed_pairs
+from train.metrics.renders import as_shown
 from train.sheets import to_rgb
 
 SIZE = (64, 44)
@@ -100,7 +100,7 @@ def test_a_swap_of_nothing_leaves_the_picture_that_is_rated(people):
     pairs = fixed_pairs(people, 2)
     views = [load_pair(people, pair, (64, 48), NONE, 0) for pair in pairs]
     batch = collate(views, tuple(pairs), 0).to("cpu")
-    output = shown(network, batch.reference_BCHW, batch.target_planes_BPHW, batch.reference_planes_BPHW)
+    output = as_shown(network, batch)
     measure = Leakage(network, people, pairs, (64, 48), 2)
     sight = Sight(batch, output, views, {})
     for i in range(2):

@@ -18,8 +18,8 @@ SIZE = (64, 44)
 
 
 def table_of(people, pairs, render):
-    measure = OwnPose(render, lambda reference, *_: Rendered(-reference))
-    evaluate(lambda reference, *_: Rendered(reference), people, pairs, SIZE, measures=[measure])
+    measure = OwnPose(render, lambda batch: Rendered(-batch.reference_BCHW))
+    evaluate(lambda batch: Rendered(batch.reference_BCHW), people, pairs, SIZE, measures=[measure])
     table = measure.table(np.array([pair.person for pair in pairs]))
     assert table.rows[ALONE]["person L1"].mean > 0.1
     return {name: estimate.mean for name, estimate in table.rows[RESULT].items() if estimate is not None}
@@ -35,9 +35,9 @@ def test_a_network_that_gives_the_photo_back_is_perfect(pairs_of):
     people, pairs = pairs_of
     asked = []
 
-    def render(reference_BCHW, planes_BPHW, own_BPHW):
-        asked.append((planes_BPHW, own_BPHW))
-        return Rendered(reference_BCHW)
+    def render(batch):
+        asked.append((batch.target_planes_BPHW, batch.reference_planes_BPHW))
+        return Rendered(batch.reference_BCHW)
 
     figures = table_of(people, pairs, render)
     assert figures["person SSIM"] == pytest.approx(1) and figures["person L1"] == pytest.approx(0)
@@ -48,5 +48,5 @@ def test_a_network_that_gives_the_photo_back_is_perfect(pairs_of):
 
 
 def test_a_tenth_too_dark_is_told(pairs_of):
-    figures = table_of(*pairs_of, lambda reference, *_: Rendered((reference + 1) * 0.9 - 1))
+    figures = table_of(*pairs_of, lambda batch: Rendered((batch.reference_BCHW + 1) * 0.9 - 1))
     assert 0 < figures["person L1"] < 0.1 and figures["person PSNR"] < 60

@@ -69,7 +69,7 @@ def test_an_evaluation_has_it_where_the_data_tell_surfaces(make_stick_people, tm
     folder = make_stick_people(tmp_path, range(TEST_PEOPLE[0], TEST_PEOPLE[0] + 3), surfaces=surfaces)
     people = People(folder, TEST_PEOPLE)
     scores = evaluate(
-        lambda reference, *_: Rendered(reference), people, fixed_pairs(people, 5), (64, 44)
+        lambda batch: Rendered(batch.reference_BCHW), people, fixed_pairs(people, 5), (64, 44)
     ).scores
     assert (SURFACE in scores) == surfaces
     if surfaces:

@@ -6,7 +6,7 @@ regularisation: StyleGAN2 (Karras et al. 2020), appendix B.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -17,22 +17,51 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class AdversaryConfig:
-    """How the discriminator is trained. learning_rate, betas: before the correction by `lazy_adam`."""
+    """How the discriminator is trained. learning_rate, betas: before the correction by `lazy_adam`.
+
+    relative: a fake is judged beside the real picture of its own pair (Jolicoeur-Martineau 2019, the
+    relativistic discriminator): what both share says nothing.
+    """
 
     learning_rate: float = 2e-3
     betas: tuple[float, float] = (0.0, 0.99)
     r1: float = 10.0  # weight gamma of the penalty: gamma / 2 times the squared norm of the gradient
     r1_every: int = 16  # steps between two penalties; each counts as many times
+    relative: bool = False
 
 
-def generator_loss(fake_logits: Tensor) -> Tensor:
+Logits = Tensor | list[Tensor]  # of a picture or of its parts; several maps count alike
+
+
+def _maps(logits: Logits) -> list[Tensor]:
+    return logits if isinstance(logits, list) else [logits]
+
+
+def _softplus(logits: Logits) -> Tensor:
+    return torch.stack([F.softplus(each.float()).mean() for each in _maps(logits)]).mean()
+
+
+def _minus(a: Logits, b: Logits | None = None) -> Logits:
+    """a - b, or -a."""
+    if b is None:
+        return [-each for each in _maps(a)]
+    return [x - y for x, y in zip(_maps(a), _maps(b), strict=True)]
+
+
+def generator_loss(fake: Logits) -> Tensor:
     """Eq. 11 for the generator: mean softplus(-D(fake)), the form that does not saturate."""
-    return F.softplus(-fake_logits.float()).mean()
+    return _softplus(_minus(fake))
 
 
-def discriminator_loss(fake_logits: Tensor, real_logits: Tensor) -> Tensor:
+def discriminator_loss(fake: Logits, real: Logits) -> Tensor:
     """Eq. 11 for the discriminator: mean softplus(D(fake)) + mean softplus(-D(real))."""
-    return F.softplus(fake_logits.float()).mean() + F.softplus(-real_logits.float()).mean()
+    return _softplus(fake) + _softplus(_minus(real))
+
+
+def relative_loss(better: Logits, worse: Logits) -> Tensor:
+    """mean softplus(D(worse) - D(better)): the discriminator's with the real pictures as the better ones, the
+    generator's with its own."""
+    return _softplus(_minus(worse, better))
 
 
 def r1_penalty(real_logits: Tensor, real_BCHW: Tensor) -> Tensor:
@@ -59,18 +88,29 @@ def lazy_adam(
 class Adversary:
     """A discriminator, its optimiser and their steps.
 
-    network: picture [B, 3, H, W] in about [-1, 1] -> logit [B, 1]; may be wrapped for data parallelism.
+    network: what `eyes` see of a picture [B, 3, H, W] in about [-1, 1] (the picture itself by default) ->
+    logits; may be wrapped for data parallelism. eyes are frozen and no part of the state.
     """
 
-    def __init__(self, network: nn.Module, config: AdversaryConfig = AdversaryConfig()):
-        self.network, self.config, self.steps = network, config, 0
+    def __init__(
+        self,
+        network: nn.Module,
+        config: AdversaryConfig = AdversaryConfig(),
+        eyes: Callable[[Tensor], Tensor | list[Tensor]] = lambda picture: picture,
+    ):
+        self.network, self.config, self.eyes, self.steps = network, config, eyes, 0
         rate, betas = lazy_adam(config.learning_rate, config.betas, config.r1_every)
         self.optimiser = torch.optim.Adam(network.parameters(), rate, betas)
 
-    def loss(self, fake_BCHW: Tensor) -> Tensor:
-        """The generator's loss; gradients flow to the picture, none to the discriminator."""
+    def loss(self, fake_BCHW: Tensor, real_BCHW: Tensor) -> Tensor:
+        """The generator's loss; gradients flow to the fakes, none to the discriminator."""
         with _frozen(self._plain):
-            return generator_loss(self._plain(fake_BCHW))
+            fake = self._plain(self.eyes(fake_BCHW))
+            if not self.config.relative:
+                return generator_loss(fake)
+            with torch.no_grad():
+                real = self._plain(self.eyes(real_BCHW))
+            return relative_loss(fake, real)
 
     def step(self, fake_BCHW: Tensor, real_BCHW: Tensor) -> dict[str, Tensor]:
         """One step on fakes and reals, and at every `r1_every`-th the penalty's own; the detached terms.
@@ -78,14 +118,16 @@ class Adversary:
         Call it after the generator's step with the same fakes. Raises FloatingPointError on a loss that is
         no number, before it changes anything.
         """
-        fake_BCHW, real_BCHW = fake_BCHW.detach(), real_BCHW.detach()
-        loss = discriminator_loss(self.network(fake_BCHW), self.network(real_BCHW))
+        with torch.no_grad():
+            seen = self.eyes(fake_BCHW), self.eyes(real_BCHW)
+        fake, real = (self.network(each) for each in seen)
+        loss = relative_loss(real, fake) if self.config.relative else discriminator_loss(fake, real)
         terms = {"discriminator": self._descend(loss)}
-        if self.steps % self.config.r1_every == 0:
+        if self.config.r1 and self.steps % self.config.r1_every == 0:
             # The second derivative of a mixed precision pass is mostly noise.
             with torch.autocast(real_BCHW.device.type, enabled=False):
-                real_BCHW = real_BCHW.float().requires_grad_()
-                logits = self.network(real_BCHW)
+                real_BCHW = real_BCHW.detach().float().requires_grad_()
+                logits = torch.cat([each.flatten(1) for each in _maps(self.network(self.eyes(real_BCHW)))], 1)
                 penalty = r1_penalty(logits, real_BCHW)
                 # The last bias has no part in the penalty; a gradient of zero keeps it in Adam's step.
                 weighted = self.config.r1 / 2 * self.config.r1_every * penalty + 0 * logits.sum()

@@ -63,5 +63,5 @@ def paper_losses(
         boxes = face_boxes(batch.target_keypoints_BJ3, image.shape[2:])
         terms["face"] = weights.face * face_loss(features, image, target, boxes)
     if weights.adversarial and adversary is not None:
-        terms["adversarial"] = weights.adversarial * adversary.loss(image)
+        terms["adversarial"] = weights.adversarial * adversary.loss(image, target)
     return {"total": sum(terms.values()), **terms}

@@ -59,7 +59,7 @@ def evaluate(
         some = tuple(pairs[first : first + BATCH])
         views = [load_pair(people, pair, size, NONE, 0) for pair in some]
         batch = collate(views, some, 0).to(device)
-        output = render(batch.reference_BCHW, batch.target_planes_BPHW, batch.reference_planes_BPHW)
+        output = render(batch)
         for pair, image_CHW in zip(some, output.image_BCHW, strict=True):
             if not torch.isfinite(image_CHW).all():
                 raise FloatingPointError(f"The result of person {pair.person} is not a number.")

@@ -27,8 +27,10 @@ from torch import Tensor
 
 from engine.cv import cv2
 from engine.models.nted import Nted
+from engine.models.nted.carry import carry
+from engine.models.nted.deformation import across
 from engine.models.nted.detail import Source, share_of
-from engine.models.nted.memory import Memory, carry, remember
+from engine.models.nted.memory import Memory, remember
 from engine.pose.planes import pose_planes
 from train.data.augment import NONE
 from train.data.pairs import Pair, load_pair
@@ -144,10 +146,10 @@ class Leakage:
         return None
 
     def _kept(
-        self, picture_1CHW: Tensor, planes_1PHW: Tensor, textures: list[Tensor]
+        self, picture_1CHW: Tensor, planes_1PHW: Tensor, pose_1183: Tensor, textures: list[Tensor]
     ) -> tuple[Source, Memory]:
         source = self._network.source(picture_1CHW, planes_1PHW, textures)
-        return source, remember(source, *self._network.drawn(planes_1PHW, textures))
+        return source, remember(source, *self._network.drawn(planes_1PHW, textures), pose_1183)
 
     def _swapper(self, sight: Sight, i: int, giver: View) -> Callable[[list[Tensor]], np.ndarray]:
         picture_BCHW = sight.batch.reference_BCHW
@@ -156,11 +158,21 @@ class Leakage:
         theirs = self._network.reference_encoder(other).textures
         detail = self._network.detail
         if detail is not None:
-            planes_BPHW = torch.from_numpy(pose_planes(giver.keypoints_18x3, self._size))[None]
+            planes_1PHW = torch.from_numpy(pose_planes(giver.keypoints_18x3, self._size))[None]
+            poses_1183 = (
+                across(keypoints_B183.to(other.device), self._size)
+                for keypoints_B183 in (
+                    sight.batch.reference_keypoints_BJ3[i : i + 1],
+                    torch.from_numpy(giver.keypoints_18x3)[None],
+                    sight.batch.target_keypoints_BJ3[i : i + 1],
+                )
+            )
+            own_1183, their_1183, pose_1183 = poses_1183
             ours = [texture_BCK[i : i + 1] for texture_BCK in sight.output.textures]
+            own_planes_1PHW = sight.batch.reference_planes_BPHW[i : i + 1]
             kept = (
-                self._kept(picture_BCHW[i : i + 1], sight.batch.reference_planes_BPHW[i : i + 1], ours),
-                self._kept(other, planes_BPHW.to(other.device), theirs),
+                self._kept(picture_BCHW[i : i + 1], own_planes_1PHW, own_1183, ours),
+                self._kept(other, planes_1PHW.to(other.device), their_1183, theirs),
             )
         pose = self._network.skeleton_encoder(sight.batch.target_planes_BPHW[i : i + 1])
 
@@ -176,7 +188,7 @@ class Leakage:
                 references = [(*each, share) for each, share in zip(kept, shares, strict=True)]
                 sources = [(source, share) for source, _, share in references]
                 image_BCHW, copied = detail(rendering.features, image_BCHW, sources)
-                image_BCHW = carry(image_BCHW, rendering.skips[-2], copied.places, references)
+                image_BCHW = carry(image_BCHW, rendering.skips[-2], copied.places, pose_1183, references)
             return to_rgb(image_BCHW[0])
 
         return render

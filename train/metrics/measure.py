@@ -34,8 +34,7 @@ class Rendered:
     copied: Copied | None = None
 
 
-# (reference_BCHW, target planes_BPHW, reference planes_BPHW) -> what is rated
-Render = Callable[[Tensor, Tensor, Tensor], Rendered]
+Render = Callable[[PairBatch], Rendered]  # the references in the targets' poses
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from train.metrics.measure import RESULT, Column, Render, Sight, Table, rows_of_means
@@ -31,9 +33,13 @@ class OwnPose:
         self._values: dict[str, list[np.ndarray]] = {name: [] for name in self._renders}
 
     def see(self, sight: Sight) -> None:
-        planes_BPHW = sight.batch.reference_planes_BPHW
+        own = replace(
+            sight.batch,
+            target_planes_BPHW=sight.batch.reference_planes_BPHW,
+            target_keypoints_BJ3=sight.batch.reference_keypoints_BJ3,
+        )
         for name, render in self._renders.items():
-            output = render(sight.batch.reference_BCHW, planes_BPHW, planes_BPHW)
+            output = render(own)
             for image_CHW, (reference, _) in zip(output.image_BCHW, sight.views, strict=True):
                 scores = score(to_rgb(image_CHW), reference.image_HWC, reference.parsing_HW)
                 by_column = [

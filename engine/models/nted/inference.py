@@ -58,21 +58,26 @@ class InferenceNted:
         return self._reference_encoder(reference_1CHW)
 
     def keep(
-        self, reference_1CHW: Tensor, planes_PHW: Tensor | None, textures: list[Tensor]
+        self,
+        reference_1CHW: Tensor,
+        textures: list[Tensor],
+        own: tuple[Tensor, Tensor] | None,
     ) -> tuple[Source | None, Memory | None]:
         """What detail can be copied of a reference with these textures, and what the network forgets of it.
 
-        planes: of the reference's own pose, as bytes; None where that is not known, then nothing is known to
-        be forgotten either. Both are None where the network copies no detail.
+        own: planes of the reference's own pose, as bytes [20, H, W], and the pose [1, 18, 3] as
+        `deformation.across` gives it; None where that is not known, then nothing is known to be forgotten
+        either. Both are None where the network copies no detail.
         """
         if self._detail is None:
             return None, None
-        if planes_PHW is None:
+        if own is None:
             return source_of(reference_1CHW), None
+        planes_PHW, pose_1183 = own
         rendering = self.render(self.pose_feature(planes_PHW), textures, len(self.config.levels) - 1)
         places_1Khw = self.places(rendering)
         source = source_of(reference_1CHW, places_1Khw)
-        return source, remember(source, rendering.skips[-1], places_1Khw)
+        return source, remember(source, rendering.skips[-1], places_1Khw, pose_1183)
 
     def places(self, rendering: nted.Rendering) -> Tensor:
         """Where on the surface the renderer's last level but one sees its cells, as in `Copied`."""

@@ -50,6 +50,9 @@ def pictures() -> tuple[torch.Tensor, torch.Tensor]:
     return torch.rand(1, 3, 128, 88, generator=generator) * 2 - 1, planes
 
 
+NOBODY = torch.zeros(1, 18, 3)
+
+
 def worst(ours: list[torch.Tensor], theirs: list[torch.Tensor]) -> float:
     assert [a.shape for a in ours] == [b.shape for b in theirs]
     return max(float((a.float() - b).abs().max()) for a, b in zip(ours, theirs, strict=True))
@@ -62,7 +65,7 @@ def test_it_is_the_networks_function(network, pictures):
     for _ in range(2):  # the second call finds the weights packed
         textures, extraction = form.encode(reference)
         rendering = form.render(form.pose_feature(planes), textures)
-        source, memory = form.keep(reference, planes.flip(2), textures)
+        source, memory = form.keep(reference, textures, (planes.flip(2), NOBODY))
         assert (source is None) == (memory is None) == (network.detail is None)
         if source is not None:
             rendering = form.add_detail(rendering, [(source, 1.0)])
@@ -84,8 +87,8 @@ def test_what_it_keeps_of_a_reference_is_the_networks(network, pictures, monkeyp
     aside = network.detail.target_places(rendering.features[-2]).clone()
     aside[:, -3:] += 0.05
     monkeypatch.setattr("engine.parsing.places", lambda picture: aside)
-    kept, _ = form.keep(reference, planes, textures)
-    alone, nothing = form.keep(reference, None, textures)
+    kept, _ = form.keep(reference, textures, (planes, NOBODY))
+    alone, nothing = form.keep(reference, textures, None)
     for ours, theirs in (
         (kept, network.source(reference, planes[None] / 255.0, textures)),
         (alone, network.source(reference, None, textures)),

@@ -10,8 +10,11 @@ import torch.nn.functional as F
 from engine.api import Mix, RenderRequest
 from engine.models import nted
 from engine.models.nted.atlas import CLASSES
+from engine.models.nted.by_places import _smooth, by_places
+from engine.models.nted.carry import carry, lay, shown
+from engine.models.nted.deformation import across
 from engine.models.nted.detail import Source
-from engine.models.nted.memory import _smooth, carry, remember, shown
+from engine.models.nted.memory import Memory, remember
 from engine.paths import DEFAULT_WEIGHTS, RESOURCES
 from engine.photos import read_photo
 from engine.plan import make_plan
@@ -20,7 +23,15 @@ from engine.regions import REGIONS, SURFACE_SPAN
 from engine.session import Session
 
 SIZE, CELLS = (128, 96), (64, 48)
-SHIRT, BEHIND = REGIONS.index("upper clothes"), 0
+SHIRT, FACE, BEHIND = REGIONS.index("upper clothes"), REGIONS.index("face"), 0
+STANDING = (
+    (48, 22, 2), (48, 34, 2),
+    (36, 36, 2), (30, 50, 2), (28, 64, 2),
+    (60, 36, 2), (66, 50, 2), (68, 64, 2),
+    (42, 66, 2), (41, 90, 2), (41, 114, 2),
+    (54, 66, 2), (55, 90, 2), (55, 114, 2),
+    (45, 19, 2), (51, 19, 2), (42, 20, 2), (54, 20, 2),
+)  # fmt: skip
 
 
 def stripes(shift: float = 0.0) -> torch.Tensor:
@@ -66,7 +77,8 @@ def atlas(monkeypatch):
             return torch.where(behind, here, positions), torch.full((1, 2, *CELLS), self.far)
 
     made = Atlas()
-    monkeypatch.setattr("engine.models.nted.memory.look_up", made.look_up)
+    for module in ("memory", "by_places"):
+        monkeypatch.setattr(f"engine.models.nted.{module}.look_up", made.look_up)
     return made
 
 
@@ -77,9 +89,29 @@ def source(photo: torch.Tensor, behind: torch.Tensor | None = None) -> Source:
     return Source(torch.zeros(1), torch.cat([photo, photo, nobody], 1))
 
 
+def pose(shift: float = 0.0, joints: range = range(18)) -> torch.Tensor:
+    """A person [1, 18, 3] who fills the photo, moved to the right by so many px."""
+    points = torch.zeros(1, 18, 3)
+    points[0, joints] = torch.tensor(STANDING, dtype=torch.float32)[joints]
+    points[0, joints, 0] += shift
+    return across(points, SIZE)
+
+
+NOBODY = pose(joints=range(0))
+
+
+def remembered(photo: Source, own: torch.Tensor, pose_B183: torch.Tensor = NOBODY) -> Memory:
+    return remember(photo, DRAWN, own, pose_B183)
+
+
+def laid(image: torch.Tensor, drawn: torch.Tensor, now: torch.Tensor, photo: Source, memory: Memory):
+    """By places alone."""
+    memory = Memory(*(tensor.float() for tensor in memory))
+    return lay(image, by_places(drawn, now, photo._replace(photo=photo.photo.float()), memory))
+
+
 def carried(photo: Source, own: torch.Tensor, now: torch.Tensor, image=None, drawn=DRAWN) -> torch.Tensor:
-    image = flat() if image is None else image
-    return carry(image, drawn, now, [(photo, remember(photo, DRAWN, own), 1.0)])
+    return laid(flat() if image is None else image, drawn, now, photo, remembered(photo, own))
 
 
 def inner(picture: torch.Tensor, margin: int = 16) -> torch.Tensor:
@@ -90,9 +122,9 @@ def inner(picture: torch.Tensor, margin: int = 16) -> torch.Tensor:
 def test_the_photos_own_pose_gives_the_photo(compact):
     own = places(torch.randint(0, CLASSES, CELLS, generator=torch.Generator().manual_seed(1)))
     photo = source(stripes())
-    memory = remember(photo, DRAWN, own)
+    memory = remembered(photo, own, pose())
     photo, memory = (photo.compact(), memory.compact()) if compact else (photo, memory)
-    result = carry(flat(-0.3), DRAWN, own, [(photo, memory, 1.0)])
+    result = carry(flat(-0.3), DRAWN, own, pose(), [(photo, memory, 1.0)])
     assert (result - stripes()).abs().max() < (2e-3 if compact else 1e-4)
 
 
@@ -109,19 +141,19 @@ def test_what_the_look_up_gets_wrong_in_the_own_pose_is_taken_back(atlas):
 
 def test_what_the_photo_does_not_show_is_not_carried(atlas):
     own, now = places(everywhere(SHIRT)), places(everywhere(SHIRT), shift=5.0)
-    memory = remember(source(stripes()), DRAWN, own)
+    memory = remembered(source(stripes()), own)
     atlas.far = 1.0
-    result = carry(flat(), DRAWN, now, [(source(stripes()), memory, 1.0)])
+    result = laid(flat(), DRAWN, now, source(stripes()), memory)
     assert (result - flat()).abs().max() < 0.01
 
 
 def test_a_look_up_that_trembles_shakes_nothing(atlas):
     own, now = places(everywhere(SHIRT)), places(everywhere(SHIRT), shift=5.0)
     photo = source(stripes())
-    memory = remember(photo, DRAWN, own)
+    memory = remembered(photo, own)
     noise = 0.03 * torch.randn(1, 2, *CELLS, generator=torch.Generator().manual_seed(1))
     atlas.error = lambda positions: noise
-    result = carry(flat(), DRAWN, now, [(photo, memory, 1.0)])
+    result = laid(flat(), DRAWN, now, photo, memory)
     assert (inner(result) - inner(stripes(5.0))).abs().mean() < 0.08
 
 
@@ -183,14 +215,100 @@ def test_what_is_folded_is_not_carried():
     assert (result - flat()).abs().mean() < 0.02
 
 
-def test_references_take_over_by_their_shares():
-    own = places(everywhere(SHIRT))
-    first, second = (
-        (photo, remember(photo, DRAWN, own)) for photo in (source(stripes()), source(stripes(2)))
+# by bones
+
+
+def person(number: int, columns: range, rows: range = range(4, 60)) -> torch.Tensor:
+    """Classes [h, w] of cells: a person before what is behind."""
+    classes = everywhere(BEHIND)
+    classes[rows.start : rows.stop, columns.start : columns.stop] = number
+    return classes
+
+
+def moved(photo, own, now, pose_B183, drawn=DRAWN, image=None):
+    image = flat() if image is None else image
+    return carry(image, drawn, now, pose_B183, [(photo, remembered(photo, own, pose()), 1.0)])
+
+
+def test_a_person_who_moves_as_a_whole_is_cut_out_and_moved():
+    """With what only the photo shows of the person, 4 px to either side: the renderer does not draw it."""
+    own, now = person(SHIRT, range(12, 36)), person(SHIRT, range(16, 40))
+    cut_out = person(SHIRT, range(10, 38)) == SHIRT
+    result = moved(source(stripes(), ~cut_out), places(own), places(now, 8.0), pose(8.0))
+    assert (result - stripes(8.0))[..., 24:104, 30:82].abs().max() < 0.02
+    assert (result - stripes())[..., :, 90:].abs().max() < 1e-4, "what is behind stays"
+    left = result[..., 24:104, 21:26]
+    assert left.std() < 0.1 < stripes()[..., 21:26].std(), "what has been left is filled from around it"
+
+
+def test_what_the_renderer_draws_as_another_place_is_not_moved_by_bones():
+    own, now = places(person(SHIRT, range(12, 36))), places(person(SHIRT, range(16, 40)), 8.0)
+    now[:, CLASSES] += 1.5 / SURFACE_SPAN
+    photo = source(stripes(), person(SHIRT, range(12, 36)) == BEHIND)
+    memory = remembered(photo, own, pose())
+    result = carry(flat(), DRAWN, now, pose(8.0), [(photo, memory, 1.0)])
+    assert result[..., 24:104, 40:72] == pytest.approx(
+        laid(flat(), DRAWN, now, photo, memory)[..., 24:104, 40:72], abs=1e-3
     )
 
+
+def test_a_head_is_moved_wherever_on_it_the_renderer_sees_a_place_unless_it_turns():
+    own, now = person(FACE, range(16, 32), range(4, 20)), person(FACE, range(20, 36), range(4, 20))
+    photo = source(stripes(), own == BEHIND)
+    there = places(now, 8.0)
+    there[:, CLASSES:] += 2.0 / SURFACE_SPAN
+    result = moved(photo, places(own), there, pose(8.0))
+    assert (result - stripes(8.0))[..., 10:38, 44:68].abs().max() < 0.02
+    turns = pose(8.0)
+    turns[0, 0, 0] += 0.1
+    result = moved(photo, places(own), there, turns, image=flat(0.9), drawn=flat(0.9, CELLS))
+    assert (result - flat(0.9))[..., 10:38, 44:68].abs().max() < 0.05
+
+
+def test_what_an_arm_has_left_does_not_stay():
+    """A hand that the renderer does not draw in the photo's own pose is not the hip's."""
+    own = person(SHIRT, range(16, 32))
+    now, photo_classes = own.clone(), own.clone()
+    own[12:22, 32:36] = photo_classes[12:22, 32:36] = SHIRT  # the arm
+    photo_classes[27:37, 32:36] = SHIRT  # the hand, around (68, 64)
+    raised = pose()
+    raised[0, [6, 7], 1] -= 0.6
+    photo = source(stripes(), photo_classes == BEHIND)
+    stays = moved(photo, places(own), places(own), pose())
+    leaves = moved(photo, places(own), places(now), raised)
+    assert (stays - stripes())[..., 56:66, 66:70].abs().max() < 1e-3
+    assert (leaves - stripes())[..., 56:66, 66:70].abs().mean() > 0.1
+
+
+def test_beyond_the_photos_rim_nothing_is_carried_by_bones():
+    photo, own, now = source(stripes()), places(everywhere(SHIRT)), places(everywhere(SHIRT), 30.0)
+    memory = remembered(photo, own, pose())
+    result = carry(flat(), DRAWN, now, pose(30.0), [(photo, memory, 1.0)])
+    elsewhere = laid(flat(), DRAWN, now, photo, memory)
+    assert (result - elsewhere)[..., 20:108, :20].abs().max() < 1e-3
+    assert (result - stripes(30.0))[..., 20:108, 50:80].abs().max() < 0.02
+
+
+def test_light_and_shade_change_smoothly():
+    own = person(SHIRT, range(12, 36))
+    drawn = DRAWN + 0.1
+    drawn[..., 30, 24] -= 0.4
+    result = moved(
+        source(stripes(), own == BEHIND),
+        places(own),
+        places(person(SHIRT, range(16, 40)), 8.0),
+        pose(8.0),
+        drawn,
+    )
+    assert (result - stripes(8.0) - 0.1)[..., 24:104, 40:72].abs().max() < 0.05
+
+
+def test_references_take_over_by_their_shares():
+    own = places(everywhere(SHIRT))
+    first, second = ((photo, remembered(photo, own)) for photo in (source(stripes()), source(stripes(2))))
+
     def mixed(share, reference=second):
-        return carry(flat(), DRAWN, own, [(*first, 1.0), (*reference, share)])
+        return carry(flat(), DRAWN, own, NOBODY, [(*first, 1.0), (*reference, share)])
 
     assert mixed(0.0) == pytest.approx(stripes(), abs=1e-4)
     assert mixed(1.0) == pytest.approx(stripes(2.0), abs=1e-4)
@@ -223,9 +341,11 @@ def test_a_session_shows_what_the_whole_pass_gives(network, monkeypatch):
     def planes(keypoints):
         return session._planes(keypoints)[None] / 255.0
 
+    own_planes = planes(reference.keypoints_18x3)
     for keypoints in (reference.keypoints_18x3, other):
         shows = session.respond(RenderRequest(reference.key, keypoints)).image.astype(int)
-        image = shown(network, picture, planes(keypoints), planes(reference.keypoints_18x3)).image_BCHW
+        poses = (session._across(each) for each in (keypoints, reference.keypoints_18x3))
+        image = shown(network, picture, planes(keypoints), own_planes, *poses).image_BCHW
         whole = ((image[0].clamp(-1, 1) + 1) * 127.5).round().movedim(0, -1).int().numpy()
         assert np.abs(shows - whole).mean() < 0.5 and np.percentile(np.abs(shows - whole), 99) <= 2
     own = session.respond(RenderRequest(reference.key, reference.keypoints_18x3)).image.astype(int)

@@ -1,0 +1,116 @@
+"""The photo carried by its bones: what moves as a cut-out does that is pulled at its joints.
+
+Where the renderer draws, around a moved joint, the class and the place on the body that it drew there before,
+the person is cut out of the photo and moved as `deformation` says, with all that the renderer forgets of it:
+a hat, a wide skirt, the features of a face. Where it has left, what is behind is seen.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.models.nted.atlas import CLASSES, centres
+from engine.models.nted.cells import alike, around, at, changed, keeps_shape, length, ramp, wide_mean
+from engine.models.nted.deformation import motion
+from engine.models.nted.detail import Source
+from engine.models.nted.memory import Memory
+from engine.ops.resample import window_mean
+from engine.regions import REGIONS, SURFACE_SPAN
+
+_SAME = 0.5 / SURFACE_SPAN  # distance of places at which trust that they are the same has fallen to 1/e
+_RETURNS = 0.04  # of half the picture's height, likewise what does not come back to where it began
+_HEAD = [REGIONS.index(name) for name in ("hair", "face")]
+# Sides of windows, in cells of a map of 128 rows.
+_OUTLINE = 5  # the renderer's outline is not quite the photo's
+_CLOSED = 9  # most of it trusted, all of it is
+_NEARBY = 31  # what the renderer forgets is trusted beside what is
+_OTHER = 7  # around what was another thing before, by more than an outline's breadth
+_LIGHT = 15  # light and shade change smoothly
+
+
+@torch.no_grad()
+def by_bones(
+    picture_BChw: Tensor,
+    places_B11hw: Tensor,
+    pose_B183: Tensor,
+    source: Source,
+    memory: Memory,
+    otherwise_B4HW: Tensor,
+) -> Tensor:
+    """[B, 4, H, W]: how much is to be trusted in what is carried, 0 to 1, and that times what is.
+
+    picture, places: of the renderer's last level but one, in the pose, which is as `deformation.across` gives
+    it. otherwise: what is carried where nothing is by bones.
+    """
+    size, frame = places_B11hw.shape[-2:], source.photo.shape[-2:]
+    class_B8hw = places_B11hw[:, :CLASSES].softmax(1)
+    person_B1hw = (class_B8hw[:, :1] < 0.5).float()
+    before_B2hw, known_B1hw, tilted_B111 = motion(pose_B183, memory.pose, size)
+    head_B1hw = (class_B8hw[:, _HEAD].sum(1, keepdim=True) > 0.5).float()
+    same_B1hw = known_B1hw * _same(class_B8hw, places_B11hw[:, CLASSES:], head_B1hw, memory, before_B2hw)
+    same_B1hw = torch.lerp(same_B1hw, same_B1hw * tilted_B111, head_B1hw)
+    returns_B1hw = _returns(before_B2hw, motion(memory.pose, pose_B183, size).positions)
+    trust_B1hw = _trusted(same_B1hw, head_B1hw, person_B1hw, returns_B1hw)
+
+    steps_B2hw = before_B2hw - centres(size, before_B2hw.device)
+    sides_2 = steps_B2hw.new_tensor((size[1] / 2, size[0] / 2)).view(2, 1, 1)
+    left_B1hw = length(steps_B2hw * sides_2).clamp(max=1.0)
+    lit_B1hw = same_B1hw * person_B1hw
+    change_B3hw = (picture_BChw - at(memory.picture, before_B2hw)) * lit_B1hw
+    lit_B1hw, change_B3hw = wide_mean(torch.cat([lit_B1hw, change_B3hw], 1), _LIGHT, 2).split((1, 3), 1)
+    change_B3hw = change_B3hw / lit_B1hw.clamp_min(0.05)
+    clear_B1hw = memory.hole * (1.0 - around(person_B1hw, _OUTLINE)) * alike(picture_BChw, memory.emptied)
+    planes = [trust_B1hw, memory.hole * left_B1hw, clear_B1hw, steps_B2hw, change_B3hw, memory.emptied]
+    planes_B11HW = F.interpolate(torch.cat(planes, 1), frame, mode="bilinear")
+    trust_B1HW, hole_B1HW, clear_B1HW, steps_B2HW, change_B3HW, emptied_B3HW = planes_B11HW.split(
+        (1, 1, 1, 2, 3, 3), 1
+    )
+
+    cut_B4HW = torch.cat([source.photo[:, :3], 1.0 - source.photo[:, -1:]], 1).float()
+    moved_B4HW = at(cut_B4HW, centres(frame, steps_B2HW.device) + steps_B2HW)
+    behind_B3HW = torch.lerp(cut_B4HW[:, :3], emptied_B3HW, hole_B1HW)
+    carried_B3HW = torch.lerp(behind_B3HW, moved_B4HW[:, :3] + change_B3HW, moved_B4HW[:, 3:])
+    clear_B1HW = clear_B1HW * (1.0 - otherwise_B4HW[:, :1])
+    otherwise_B4HW = otherwise_B4HW + torch.cat([clear_B1HW, clear_B1HW * emptied_B3HW], 1)
+    return torch.lerp(otherwise_B4HW, F.pad(carried_B3HW, (0, 0, 0, 0, 1, 0), value=1.0), trust_B1HW)
+
+
+def _same(
+    class_B8hw: Tensor, place_B3hw: Tensor, head_B1hw: Tensor, memory: Memory, before_B2hw: Tensor
+) -> Tensor:
+    """0 to 1: how far the renderer draws what it drew where this was before, in the photo's own pose. Of a
+    head the class says enough."""
+    class_before_B8hw, place_before_B3hw = at(memory.places, before_B2hw).split((CLASSES, 3), 1)
+    far_B1hw = (place_B3hw - place_before_B3hw).square().sum(1, keepdim=True)
+    far_B1hw = far_B1hw.masked_fill((class_B8hw[:, :1] > 0.5) | (head_B1hw > 0.5), 0.0)
+    same_B1hw = torch.exp(-far_B1hw / _SAME**2) * (1.0 - changed(class_B8hw, class_before_B8hw))
+    within_B1hw = (before_B2hw.abs().amax(1, keepdim=True) <= 1.0).float()
+    return same_B1hw * keeps_shape(before_B2hw) * within_B1hw
+
+
+def _returns(before_B2hw: Tensor, after_B2hw: Tensor) -> Tensor:
+    """0 to 1: how far what was there comes here. What a bone takes elsewhere does not."""
+    rows, columns = before_B2hw.shape[-2:]
+    here_2hw = centres((rows, columns), before_B2hw.device)
+    amiss_B2hw = before_B2hw + at(after_B2hw - here_2hw, before_B2hw) - here_2hw
+    amiss_B2hw *= amiss_B2hw.new_tensor((columns / rows, 1.0)).view(2, 1, 1)
+    return torch.exp(-(length(amiss_B2hw) / _RETURNS).square())
+
+
+def _trusted(same_B1hw: Tensor, head_B1hw: Tensor, person_B1hw: Tensor, returns_B1hw: Tensor) -> Tensor:
+    """Trust [B, 1, h, w], 0 to 1, from where the renderer draws the same: closed over its small differences,
+    for a head as a whole, and taken from what the person has left."""
+    of_head_B111 = (same_B1hw * head_B1hw).sum((2, 3), keepdim=True)
+    of_head_B111 = of_head_B111 / head_B1hw.sum((2, 3), keepdim=True).clamp_min(1.0)
+    head_B1hw = around(head_B1hw, _OUTLINE)
+    trust_B1hw = torch.lerp(window_mean(same_B1hw, _CLOSED), of_head_B111, head_B1hw)
+    trust_B1hw = ramp(trust_B1hw, 0.25, 0.5)
+
+    planes_B2hw = torch.cat([same_B1hw * person_B1hw, person_B1hw], 1)
+    drawn_B1hw, all_B1hw = wide_mean(planes_B2hw, _NEARBY, 4).split(1, 1)
+    near_B1hw = drawn_B1hw / all_B1hw.clamp_min(1e-3)
+    other_B1hw = around(1.0 - around(same_B1hw.ceil(), 3), _OTHER)
+    behind_B1hw = ramp(near_B1hw, 0.4, 0.6) * returns_B1hw * (1.0 - other_B1hw)
+    return window_mean(trust_B1hw * torch.where(person_B1hw.maximum(head_B1hw) > 0.5, 1.0, behind_B1hw), 3)

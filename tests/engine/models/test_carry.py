@@ -280,13 +280,65 @@ def test_what_an_arm_has_left_does_not_stay():
     assert (leaves - stripes())[..., 56:66, 66:70].abs().mean() > 0.1
 
 
-def test_beyond_the_photos_rim_nothing_is_carried_by_bones():
+def test_beyond_the_photos_rim_nothing_is_carried_by_bones(atlas):
     photo, own, now = source(stripes()), places(everywhere(SHIRT)), places(everywhere(SHIRT), 30.0)
     memory = remembered(photo, own, pose())
-    result = carry(flat(), DRAWN, now, pose(30.0), [(photo, memory, 1.0)])
-    elsewhere = laid(flat(), DRAWN, now, photo, memory)
-    assert (result - elsewhere)[..., 20:108, :20].abs().max() < 1e-3
+    atlas.far = 1.0  # nor by places
+    result = carry(flat(0.9), DRAWN, now, pose(30.0), [(photo, memory, 1.0)])
+    assert (result - flat(0.9))[..., 20:108, :16].abs().max() < 0.01
     assert (result - stripes(30.0))[..., 20:108, 50:80].abs().max() < 0.02
+
+
+def test_around_bones_that_the_photo_lacks_nothing_is_carried_by_bones():
+    """An arm that was beyond the frame: nobody knows where it was."""
+    own, now = person(SHIRT, range(12, 36)), person(SHIRT, range(16, 40))
+    photo = source(stripes(), own == BEHIND)
+    memory = remembered(photo, places(own), pose(joints=range(6)))
+    result = carry(flat(), DRAWN, places(now, 8.0), pose(8.0), [(photo, memory, 1.0)])
+    elsewhere = laid(flat(), DRAWN, places(now, 8.0), photo, memory)
+    assert (result - elsewhere)[..., 80:108, 40:72].abs().max() < 1e-3, "the legs"
+    assert (result - stripes(8.0))[..., 32:44, 48:64].abs().max() < 0.02, "the shoulders"
+
+
+def test_what_the_renderer_forgets_is_not_carried_far_from_what_it_draws_as_before():
+    own = person(SHIRT, range(16, 32))
+    seen = own.clone()
+    seen[4:60, 40:44] = SHIRT  # somebody else, beside
+    photo, there = source(stripes(), seen == BEHIND), places(own)
+    there[:, CLASSES] += 2.0 / SURFACE_SPAN  # the person has turned
+    result = moved(photo, places(own), there, pose(8.0))
+    assert (result - stripes(8.0))[..., 24:104, 90:95].abs().mean() > 0.1
+
+
+def test_what_was_another_thing_by_more_than_an_outline_is_not_shown():
+    """A thin arm beside the person, which the renderer does not draw any more."""
+    own, now = person(SHIRT, range(8, 32)), person(SHIRT, range(8, 32))
+    own[4:60, 36:40] = SHIRT
+    result = moved(source(stripes(), own == BEHIND), places(own), places(now), pose())
+    assert (result - stripes())[..., 24:104, 24:56].abs().max() < 0.02
+    assert (result - stripes())[..., 24:104, 73:79].abs().mean() > 0.1
+
+
+def test_what_is_bent_beyond_its_shape_is_not_carried_by_bones():
+    """Legs crossed: between them the photo would be folded."""
+    own, now = places(person(SHIRT, range(8, 40))), pose()
+    now[0, [8, 9, 10, 11, 12, 13]] = now[0, [11, 12, 13, 8, 9, 10]]
+    photo = source(stripes(), person(SHIRT, range(8, 40)) == BEHIND)
+    memory = remembered(photo, own, pose())
+    result = carry(flat(), DRAWN, own, now, [(photo, memory, 1.0)])
+    elsewhere = laid(flat(), DRAWN, own, photo, memory)
+    assert (result - elsewhere)[..., 84:104, 46:50].abs().max() < 0.05
+
+
+def test_where_the_person_has_left_the_photo_is_filled_as_the_renderer_draws_it():
+    own, now = person(SHIRT, range(12, 36)), places(everywhere(BEHIND))
+    there = F.interpolate((own == SHIRT)[None, None].float(), SIZE) > 0
+    photo = source(torch.where(there, stripes(), flat()), own == BEHIND)
+    references = [(photo, remembered(photo, places(own), pose()), 1.0)]
+    left = carry(flat(0.9), DRAWN, now, pose(), references)
+    assert (left - flat())[..., 24:104, 30:66].abs().max() < 0.1, "of the colour around it, as drawn"
+    left = carry(flat(0.9), DRAWN - 0.8, now, pose(), references)
+    assert (left - flat(0.9))[..., 24:104, 30:66].abs().max() < 0.05, "unless something else is drawn"
 
 
 def test_light_and_shade_change_smoothly():

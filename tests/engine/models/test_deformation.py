@@ -94,6 +94,15 @@ def test_a_head_that_turns_is_told_from_one_that_tilts():
     assert before(behind, behind)[2] == 1
 
 
+def test_a_face_is_bent_by_less_than_its_joints_move_against_each_other():
+    other = STANDING.copy()
+    other[[RIGHT_EYE, LEFT_EYE], 1] -= 3  # 6 instead of 3 px above the nose
+    positions, _, tilted = before(other)
+    x, y = other[LEFT_EYE, :2] / 2
+    step = (positions - here())[1, int(y), int(x)]
+    assert tilted == 1 and 1.0 < step < 2.0
+
+
 def test_nothing_is_known_around_a_bone_that_the_photo_lacks():
     own = STANDING.copy()
     own[LEFT_WRIST, 2] = 0

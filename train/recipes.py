@@ -53,7 +53,8 @@ class Recipe:
     Counts are in samples (pictures made), so they hold for every batch size.
 
     losses and paper: the terms of both are added; a term of weight 0 is not computed.
-    discriminator: channels of the adversary from the full size down, where `paper` has an adversarial term.
+    discriminator: channels of the adversary from the full size down, where `paper` has an adversarial term;
+    with through_features those of the features' first maps.
     """
 
     name: str
@@ -67,7 +68,7 @@ class Recipe:
     losses: LossWeights = LossWeights()
     paper: PaperWeights | None = None
     discriminator: tuple[int, ...] = ()
-    through_features: bool = False  # whether the adversary looks at features, not at pictures
+    through_features: bool = False  # whether the adversary judges features, not pictures
     adversary: AdversaryConfig = AdversaryConfig()
     both_directions: bool = False  # every pair is learnt from twice, the second time from target to reference
     clip: float | None = None  # largest norm of the gradient
@@ -114,7 +115,8 @@ class Recipe:
 
     @property
     def needs_features(self) -> bool:
-        return self.paper is not None and bool(self.paper.perceptual or self.paper.face)
+        seen = self.paper is not None and (self.paper.perceptual or self.paper.face)
+        return bool(seen or self.through_features)
 
     def without_features(self) -> Recipe:
         """Less the terms that look through features. Raises InputError where too little would remain."""
@@ -122,7 +124,10 @@ class Recipe:
             raise InputError(
                 f"Recipe {self.name} learns through features: give the weights of VGG-19 as --features FILE."
             )
-        return replace(self, paper=replace(self.paper, perceptual=0.0, style=0.0, face=0.0))
+        paper = replace(self.paper, perceptual=0.0, style=0.0, face=0.0)
+        if self.through_features:
+            paper = replace(paper, adversarial=0.0)
+        return replace(self, paper=paper, through_features=False)
 
     def without_surfaces(self, keep_detail: bool = False) -> Recipe:
         """Less the terms that need surface coordinates, and less detail: nothing could teach its places.

@@ -18,7 +18,9 @@ from train.__main__ import main
 from train.console import Lines
 from train.data.people import People
 from train.loop import fit
-from train.recipes import FOREVER, Phase, default, paper_256, paper_512, sharp
+from train.losses.adversarial import AdversaryConfig
+from train.losses.house import load_features
+from train.recipes import FOREVER, Phase, crisp, default, paper_256, paper_512, sharp
 from train.state import Run
 from train.stream import batches
 
@@ -57,6 +59,35 @@ def test_the_adversary_comes_in_at_its_sample_and_the_penalty_is_lazy(people):
         seen.append(("adversarial" in terms, "discriminator" in terms, "r1" in terms, moved))
     assert seen == [(False,) * 4, (True,) * 4, (True, True, False, True), (True,) * 4]
     assert run.samples == 4 * 8  # both directions count
+
+
+def test_an_adversary_through_features_goes_on_exactly_and_needs_them(people, tmp_path):
+    changes = {
+        "discriminator": (3, 3),
+        "through_features": True,
+        "adversary": AdversaryConfig(r1=0.0, relative=True),
+        "both_directions": False,
+    }
+    straight = small_run(ALONE, length=24, **changes)
+    fit(straight, people, tmp_path / "straight", console=QUIET)
+    for length in (12, 24):
+        run = small_run(ALONE, length=length, **changes)
+        there = checkpoint.checkpoints(tmp_path / "broken")
+        if there:
+            run.restore(read_torch(there[-1]), there[-1])
+        fit(run, people, tmp_path / "broken", console=QUIET)
+    assert all(same(run.state()[part], straight.state()[part]) for part in ("network", "adversary"))
+    recipe = small(**changes)
+    assert recipe.needs_features
+    without = recipe.without_features()
+    assert not without.needs_features and without.adversarial_from is None
+
+
+def test_the_recipe_with_an_adversary_fits_the_house_features():
+    recipe = crisp()
+    maps = load_features("house")(torch.zeros(1, 3, 64, 48))
+    assert recipe.discriminator == tuple(found.shape[1] for found in maps[: len(recipe.discriminator)])
+    assert recipe.through_features and recipe.adversary.relative and recipe.adversarial_from == 0
 
 
 def test_a_run_may_go_on_with_an_adversary_that_it_did_not_have(people, tmp_path):

@@ -27,8 +27,10 @@ from train.losses.adversarial import (
     generator_loss,
     lazy_adam,
     r1_penalty,
+    relative_loss,
 )
 from train.losses.face import face_boxes, face_crops, face_loss
+from train.losses.feature_discriminator import FeatureDiscriminator
 from train.losses.features import TAPS, Vgg19, load_vgg19
 from train.losses.perceptual import gram, perceptual_and_style
 from train.losses.total import PAPER_256, PAPER_512, PaperWeights, paper_losses
@@ -94,8 +96,8 @@ def tensors_of(adversary: Adversary) -> list[torch.Tensor]:
 
 def test_the_generator_is_taught_and_the_discriminator_left_alone():
     adversary = Adversary(small_discriminator())
-    fake = torch.zeros(2, 3, 32, 16, requires_grad=True)
-    adversary.loss(fake).backward()
+    fake, real = torch.zeros(2, 3, 32, 16, requires_grad=True), torch.ones(2, 3, 32, 16)
+    adversary.loss(fake, real).backward()
     assert fake.grad.abs().sum() > 0
     assert all(p.grad is None and p.requires_grad for p in adversary.network.parameters())
 
@@ -109,6 +111,40 @@ def test_a_discriminator_learns_and_pays_the_penalty_every_so_often():
     assert history[-1]["discriminator"] < history[0]["discriminator"] / 2
     with torch.no_grad():
         assert adversary.network(real).mean() > adversary.network(fake).mean()
+
+
+def test_beside_the_real_picture_what_both_share_says_nothing():
+    fake, real = (
+        [torch.randn(2, 1, 4, 4), torch.randn(2, 1, 2, 2)],
+        [torch.randn(2, 1, 4, 4), torch.zeros(2, 1, 2, 2)],
+    )
+    by_hand = sum(F.softplus(a - b).mean() for a, b in zip(fake, real, strict=True)) / 2
+    assert relative_loss(real, fake) == pytest.approx(by_hand.item(), abs=1e-6), "several maps count alike"
+    shifted = relative_loss([each + 3 for each in real], [each + 3 for each in fake])
+    assert shifted == pytest.approx(by_hand.item(), abs=1e-5)
+    assert relative_loss(fake, fake) == pytest.approx(np.log(2), abs=1e-6)
+
+
+def test_an_adversary_that_sees_features_learns_beside_the_real_pictures():
+    def eyes(picture):
+        return [picture, F.avg_pool2d(picture, 2)]
+
+    torch.manual_seed(1)
+    config = AdversaryConfig(learning_rate=0.02, r1=0.0, relative=True)
+    adversary = Adversary(FeatureDiscriminator((3, 3)), config, eyes)
+    real = torch.rand(4, 3, 16, 16)
+    fake = F.avg_pool2d(real, 3, 1, 1).requires_grad_()
+    before = adversary.loss(fake, real)
+    history = [adversary.step(fake, real) for _ in range(40)]
+    assert history[-1]["discriminator"] < history[0]["discriminator"] / 2
+    assert all("r1" not in terms for terms in history)
+    assert fake.grad is None, "what the discriminator learns from does not move"
+    loss = adversary.loss(fake, real)
+    loss.backward()
+    assert loss > before
+    nearer = (fake - 0.05 * fake.grad / fake.grad.abs().max()).detach()
+    assert adversary.loss(nearer, real) < loss, "towards what passes for real"
+    assert all(p.grad is None or p.requires_grad for p in adversary.network.parameters())
 
 
 def test_an_adversary_goes_on_exactly():

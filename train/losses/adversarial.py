@@ -118,6 +118,7 @@ class Adversary:
         Call it after the generator's step with the same fakes. Raises FloatingPointError on a loss that is
         no number, before it changes anything.
         """
+        fake_BCHW, real_BCHW = fake_BCHW.detach(), real_BCHW.detach()
         with torch.no_grad():
             seen = self.eyes(fake_BCHW), self.eyes(real_BCHW)
         fake, real = (self.network(each) for each in seen)
@@ -126,7 +127,7 @@ class Adversary:
         if self.config.r1 and self.steps % self.config.r1_every == 0:
             # The second derivative of a mixed precision pass is mostly noise.
             with torch.autocast(real_BCHW.device.type, enabled=False):
-                real_BCHW = real_BCHW.detach().float().requires_grad_()
+                real_BCHW = real_BCHW.float().requires_grad_()
                 logits = torch.cat([each.flatten(1) for each in _maps(self.network(self.eyes(real_BCHW)))], 1)
                 penalty = r1_penalty(logits, real_BCHW)
                 # The last bias has no part in the penalty; a gradient of zero keeps it in Adam's step.

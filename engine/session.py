@@ -445,7 +445,7 @@ class Session:
         return self._features[key]
 
     def _across(self, keypoints_18x3: np.ndarray) -> Tensor:
-        return across(torch.from_numpy(keypoints_18x3)[None].to(self.plan.device), self._canvas)
+        return across(torch.tensor(keypoints_18x3, device=self.plan.device)[None], self._canvas)
 
     def _planes(self, keypoints_18x3: np.ndarray) -> Tensor:
         return torch.from_numpy(pose_planes_u8(keypoints_18x3, self._canvas)).to(self.plan.device)

@@ -24,6 +24,7 @@ _RETURNS = 0.04  # of half the picture's height, likewise what does not come bac
 _HEAD = [REGIONS.index(name) for name in ("hair", "face")]
 # Sides of windows, in cells of a map of 128 rows.
 _OUTLINE = 5  # the renderer's outline is not quite the photo's
+_HAIR = 11  # around a head, what the renderer forgets is its hair, or a hat
 _CLOSED = 9  # most of it trusted, all of it is
 _NEARBY = 31  # what the renderer forgets is trusted beside what is
 _OTHER = 7  # around what was another thing before, by more than an outline's breadth
@@ -104,7 +105,7 @@ def _trusted(same_B1hw: Tensor, head_B1hw: Tensor, person_B1hw: Tensor, returns_
     for a head as a whole, and taken from what the person has left."""
     of_head_B111 = (same_B1hw * head_B1hw).sum((2, 3), keepdim=True)
     of_head_B111 = of_head_B111 / head_B1hw.sum((2, 3), keepdim=True).clamp_min(1.0)
-    head_B1hw = around(head_B1hw, _OUTLINE)
+    head_B1hw = around(head_B1hw, _HAIR) * (1.0 - person_B1hw * (1.0 - head_B1hw))
     trust_B1hw = torch.lerp(window_mean(same_B1hw, _CLOSED), of_head_B111, head_B1hw)
     trust_B1hw = ramp(trust_B1hw, 0.25, 0.5)
 

@@ -40,10 +40,11 @@ class Motion(NamedTuple):
 
 
 def across(keypoints_B183: Tensor, frame: tuple[int, int]) -> Tensor:
-    """Poses (x, y, state) in px of a frame (H, W), with x and y from -1 to 1 across it."""
-    keypoints_B183 = keypoints_B183.float()
-    sides_2 = keypoints_B183.new_tensor((frame[1], frame[0]))
-    return torch.cat([(2 * keypoints_B183[..., :2] + 1) / sides_2 - 1, keypoints_B183[..., 2:]], -1)
+    """Poses (x, y, state) in px of a frame (H, W), with x and y from -1 to 1 across it; 0 for absent joints,
+    whose place may be no number."""
+    points_B182, state_B181 = keypoints_B183.float().split((2, 1), -1)
+    points_B182 = (2 * points_B182 + 1) / points_B182.new_tensor((frame[1], frame[0])) - 1
+    return torch.cat([points_B182.masked_fill(state_B181 <= 0, 0.0), state_B181], -1)
 
 
 @torch.no_grad()
@@ -120,14 +121,18 @@ def _least_squares(
 
     far_MK = (cell_M.real[:, None] - now_K.real).square_()
     far_MK += (cell_M.imag[:, None] - now_K.imag).square_()
-    # A bone counts by 1 / its distance to the power of eight.
-    weight_MK = far_MK.add_(_NEAR**2).reciprocal_().square_().square_().mul_(length_K)
+    # A bone counts by 1 / its distance to the power of eight, in the nearest one's, and lies about the middle
+    # of its pose: poses may be far from the picture.
+    weight_MK = far_MK.add_(_NEAR**2).reciprocal_()
+    weight_MK = weight_MK.div_(weight_MK.amax(1, keepdim=True)).square_().square_().mul_(length_K)
     all_M = weight_MK.sum(1)
     weight_MK *= known_K
     known_M = weight_MK.sum(1)
+    now, then = now_K.mean(), then_K.mean()
+    now_K, then_K = now_K - now, then_K - then
     terms_K4 = torch.stack([now_K, then_K, now_K.conj() * now_K, now_K.conj() * then_K], 1)
     terms_M8 = weight_MK @ torch.view_as_real(terms_K4).flatten(1) / known_M[:, None].clamp_min(1e-9)
     now_M, then_M, square_M, product_M = torch.view_as_complex(terms_M8.unflatten(1, (4, 2))).unbind(1)
     spread_M = (square_M - now_M.conj() * now_M).real.clamp_min(1e-6)
     factor_M = (product_M - now_M.conj() * then_M) / spread_M
-    return then_M + factor_M * (cell_M - now_M) - cell_M, known_M / all_M.clamp_min(1e-9)
+    return then + then_M + factor_M * (cell_M - now - now_M) - cell_M, known_M / all_M.clamp_min(1e-9)

@@ -111,3 +111,20 @@ def test_nothing_is_known_around_a_bone_that_the_photo_lacks():
     assert known[y, x] < 0.1 and known[40, 20] > 0.95
     _, known, _ = before(STANDING, np.zeros_like(STANDING))
     assert known.max() == 0
+
+
+def test_poses_far_from_the_picture_or_all_in_one_place_are_as_good():
+    far = STANDING + np.float32((9000, -4000, 0))
+    positions, known, _ = before(far, far)
+    assert positions == pytest.approx(here(), abs=1e-2) and known.min() > 0.99
+    one = STANDING.copy()
+    one[:, :2] = 30
+    for now, then in ((STANDING, one), (one, STANDING), (one, one), (far, STANDING)):
+        assert all(torch.as_tensor(value).isfinite().all() for value in before(now, then))
+
+
+def test_an_absent_joint_may_be_no_number():
+    absent = STANDING.copy()
+    absent[LEFT_WRIST] = (np.nan, np.nan, 0)
+    for now, then in ((STANDING, absent), (absent, STANDING), (absent, absent)):
+        assert all(torch.as_tensor(value).isfinite().all() for value in before(now, then))

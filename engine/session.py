@@ -32,7 +32,7 @@ from engine.ops.attention import distribution_attention
 from engine.paths import DEFAULT_WEIGHTS
 from engine.pictures import to_rgb, to_tensor
 from engine.plan import Plan, keep_freed_memory, make_plan
-from engine.pose.planes import PLANES, pose_planes_u8
+from engine.pose.planes import PLANES, pose_planes_u8, present_joints
 from engine.pose.skeleton import JOINTS
 
 TEXTURE_CACHE_BYTES = 128 << 20
@@ -445,7 +445,8 @@ class Session:
         return self._features[key]
 
     def _across(self, keypoints_18x3: np.ndarray) -> Tensor:
-        return across(torch.tensor(keypoints_18x3, device=self.plan.device)[None], self._canvas)
+        drawn_18x3 = np.where(present_joints(keypoints_18x3)[:, None], keypoints_18x3, np.float32(0))
+        return across(torch.tensor(drawn_18x3, device=self.plan.device)[None], self._canvas)
 
     def _planes(self, keypoints_18x3: np.ndarray) -> Tensor:
         return torch.from_numpy(pose_planes_u8(keypoints_18x3, self._canvas)).to(self.plan.device)
@@ -460,7 +461,7 @@ class Session:
 
 @torch.inference_mode()
 def _carried(*arguments) -> Tensor:
-    """`memory.carried` on a thread of its own, which does not inherit the mode."""
+    """`carry.carried` on a thread of its own, which does not inherit the mode."""
     return carried(*arguments)
 
 

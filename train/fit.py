@@ -154,7 +154,8 @@ def notes(options: argparse.Namespace, run: Run, source: Source, resumed: Path |
         lines.append(f"Beginning with {options.start}, which has seen {run.samples:,} samples.")
     recipe = run.recipe
     if RECIPES[options.recipe]().needs_features and not recipe.needs_features:
-        lines.append("Without --features the perceptual, style and face terms are left out.")
+        adversary = ", and the adversary," if RECIPES[options.recipe]().through_features else ""
+        lines.append(f"Without --features the perceptual, style and face terms{adversary} are left out.")
     if RECIPES[options.recipe]().needs_surfaces and not recipe.needs_surfaces:
         lines.append(
             f"{options.data[0]}: has no surface coordinates, so the terms that give neural textures patches "

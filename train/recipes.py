@@ -115,8 +115,10 @@ class Recipe:
 
     @property
     def needs_features(self) -> bool:
-        seen = self.paper is not None and (self.paper.perceptual or self.paper.face)
-        return bool(seen or self.through_features)
+        if self.paper is None:
+            return False
+        seen = self.paper.perceptual or self.paper.face
+        return bool(seen or (self.paper.adversarial and self.through_features))
 
     def without_features(self) -> Recipe:
         """Less the terms that look through features. Raises InputError where too little would remain."""

@@ -17,7 +17,7 @@ from engine.models.nted.network import sharpen_extraction
 from engine.plan import has_fast_bfloat16
 from engine.weights import WeightsFile
 from train.data.pairs import PairBatch, both_directions
-from train.losses.adversarial import Adversary, lazy_adam
+from train.losses.adversarial import Adversary
 from train.losses.feature_discriminator import FeatureDiscriminator
 from train.losses.features import Features
 from train.losses.slots import Slots, slots_in
@@ -39,6 +39,16 @@ def mixed_precision(device: torch.device) -> bool:
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported()
     return device.type == "cpu" and has_fast_bfloat16()
+
+
+def _check_features(recipe: Recipe, features: Features) -> None:
+    """Raises InputError where the recipe's adversary was not made for these features."""
+    device = next(iter(getattr(features, "parameters", list)()), torch.empty(0)).device
+    maps = features(torch.zeros(1, 3, 64, 48, device=device))
+    if recipe.discriminator != tuple(found.shape[1] for found in maps[: len(recipe.discriminator)]):
+        raise InputError(
+            f"The adversary of recipe {recipe.name} was made for other features: use --features house."
+        )
 
 
 def network_config(state: dict, path: Path) -> NtedConfig:
@@ -104,9 +114,12 @@ class Run:
         )
         adversary = None
         if recipe.adversarial_from is not None:
-            kind = FeatureDiscriminator if recipe.through_features else Discriminator
+            eyes = {}
+            kind = Discriminator
+            if recipe.through_features:
+                kind, eyes = FeatureDiscriminator, {"eyes": features}
+                _check_features(recipe, features)
             discriminator = kind(recipe.discriminator).to(device, memory_format=torch.channels_last)
-            eyes = {"eyes": features} if recipe.through_features else {}
             adversary = Adversary(world.parallel(discriminator), recipe.adversary, **eyes)
         mixed = mixed_precision(device) if mixed is None else mixed
         return cls(recipe, world, network, ema, optimisers, adversary, features, accumulate, mixed)
@@ -276,7 +289,6 @@ class Run:
 
     def _teach(self, adversary: Adversary, fake_BCHW: Tensor, real_BCHW: Tensor) -> dict[str, Tensor]:
         """The discriminator's step, on all pictures of this step at once."""
-        config = adversary.config
         for group in adversary.optimiser.param_groups:
-            group["lr"] = lazy_adam(config.learning_rate, config.betas, config.r1_every)[0] * self.cooling
+            group["lr"] = adversary.rate * self.cooling
         return adversary.step(fake_BCHW.float(), real_BCHW)

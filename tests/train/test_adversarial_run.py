@@ -90,6 +90,11 @@ def test_the_recipe_with_an_adversary_fits_the_house_features():
     assert recipe.through_features and recipe.adversary.relative and recipe.adversarial_from == 0
 
 
+def test_an_adversary_made_for_other_features_is_refused():
+    with pytest.raises(InputError, match="other features"):
+        small_run(ALONE, discriminator=(8, 8), through_features=True)
+
+
 def test_a_run_may_go_on_with_an_adversary_that_it_did_not_have(people, tmp_path):
     plain = dataclasses.replace(small().paper, adversarial=0.0)
     fit(small_run(ALONE, paper=plain, length=8), people, tmp_path, console=QUIET)

@@ -99,8 +99,10 @@ class Adversary:
         eyes: Callable[[Tensor], Tensor | list[Tensor]] = lambda picture: picture,
     ):
         self.network, self.config, self.eyes, self.steps = network, config, eyes, 0
-        rate, betas = lazy_adam(config.learning_rate, config.betas, config.r1_every)
-        self.optimiser = torch.optim.Adam(network.parameters(), rate, betas)
+        self.rate, betas = config.learning_rate, config.betas
+        if config.r1:
+            self.rate, betas = lazy_adam(self.rate, betas, config.r1_every)
+        self.optimiser = torch.optim.Adam(network.parameters(), self.rate, betas)
 
     def loss(self, fake_BCHW: Tensor, real_BCHW: Tensor) -> Tensor:
         """The generator's loss; gradients flow to the fakes, none to the discriminator."""

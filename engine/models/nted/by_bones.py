@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.models.nted.atlas import CLASSES, centres
-from engine.models.nted.cells import alike, around, at, changed, keeps_shape, length, ramp, wide_mean
+from engine.models.nted.cells import alike, around, at, changed, keeps_shape, length, ramp, wide_mean, window
 from engine.models.nted.deformation import motion
 from engine.models.nted.detail import Source
 from engine.models.nted.memory import Memory
@@ -20,6 +20,7 @@ from engine.ops.resample import window_mean
 from engine.regions import REGIONS, SURFACE_SPAN
 
 _SAME = 0.5 / SURFACE_SPAN  # distance of places at which trust that they are the same has fallen to 1/e
+_OTHER_THING = 0.01  # so little trust is none
 _RETURNS = 0.04  # of half the picture's height, likewise what does not come back to where it began
 _HEAD = [REGIONS.index(name) for name in ("hair", "face")]
 # Sides of windows, in cells of a map of 128 rows.
@@ -28,6 +29,7 @@ _HAIR = 11  # around a head, what the renderer forgets is its hair, or a hat
 _CLOSED = 9  # most of it trusted, all of it is
 _NEARBY = 31  # what the renderer forgets is trusted beside what is
 _OTHER = 7  # around what was another thing before, by more than an outline's breadth
+_COLOUR = 9  # a garment that is swapped, or mixed, is told by its colour
 _LIGHT = 15  # light and shade change smoothly
 
 
@@ -52,6 +54,8 @@ def by_bones(
     head_B1hw = (class_B8hw[:, _HEAD].sum(1, keepdim=True) > 0.5).float()
     same_B1hw = known_B1hw * _same(class_B8hw, places_B11hw[:, CLASSES:], head_B1hw, memory, before_B2hw)
     same_B1hw = torch.lerp(same_B1hw, same_B1hw * tilted_B111, head_B1hw)
+    alike_B1hw = alike(picture_BChw, at(memory.picture, before_B2hw), window(_COLOUR, size[0]))
+    same_B1hw = torch.lerp(same_B1hw, same_B1hw * alike_B1hw, person_B1hw)
     returns_B1hw = _returns(before_B2hw, motion(memory.pose, pose_B183, size).positions)
     trust_B1hw = _trusted(same_B1hw, head_B1hw, person_B1hw, returns_B1hw)
 
@@ -105,13 +109,15 @@ def _trusted(same_B1hw: Tensor, head_B1hw: Tensor, person_B1hw: Tensor, returns_
     for a head as a whole, and taken from what the person has left."""
     of_head_B111 = (same_B1hw * head_B1hw).sum((2, 3), keepdim=True)
     of_head_B111 = of_head_B111 / head_B1hw.sum((2, 3), keepdim=True).clamp_min(1.0)
-    head_B1hw = around(head_B1hw, _HAIR) * (1.0 - person_B1hw * (1.0 - head_B1hw))
-    trust_B1hw = torch.lerp(window_mean(same_B1hw, _CLOSED), of_head_B111, head_B1hw)
+    head_B1hw = around(head_B1hw, _HAIR) * head_B1hw.maximum(1.0 - person_B1hw)
+    trust_B1hw = torch.lerp(
+        window_mean(same_B1hw, window(_CLOSED, same_B1hw.shape[-2])), of_head_B111, head_B1hw
+    )
     trust_B1hw = ramp(trust_B1hw, 0.25, 0.5)
 
     planes_B2hw = torch.cat([same_B1hw * person_B1hw, person_B1hw], 1)
     drawn_B1hw, all_B1hw = wide_mean(planes_B2hw, _NEARBY, 4).split(1, 1)
     near_B1hw = drawn_B1hw / all_B1hw.clamp_min(1e-3)
-    other_B1hw = around(1.0 - around(same_B1hw.ceil(), 3), _OTHER)
+    other_B1hw = around(1.0 - around((same_B1hw > _OTHER_THING).float(), 3), _OTHER)
     behind_B1hw = ramp(near_B1hw, 0.4, 0.6) * returns_B1hw * (1.0 - other_B1hw)
     return window_mean(trust_B1hw * torch.where(person_B1hw.maximum(head_B1hw) > 0.5, 1.0, behind_B1hw), 3)

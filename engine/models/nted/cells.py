@@ -18,9 +18,9 @@ def at(x_BChw: Tensor, positions_B2hw: Tensor) -> Tensor:
     return F.grid_sample(x_BChw, grid_Bhw2, padding_mode="border", align_corners=False)
 
 
-def alike(a_BChw: Tensor, b_BChw: Tensor) -> Tensor:
-    """1 where colours are the same, towards 0 where they are not."""
-    return torch.exp(-window_mean(a_BChw - b_BChw, 3).square().mean(1, keepdim=True) / _ALIKE**2)
+def alike(a_BChw: Tensor, b_BChw: Tensor, side: int = 3) -> Tensor:
+    """1 where colours, averaged over windows of so many cells, are the same, towards 0 where they are not."""
+    return torch.exp(-window_mean(a_BChw - b_BChw, side).square().mean(1, keepdim=True) / _ALIKE**2)
 
 
 def changed(class_BCHW: Tensor, other_BCHW: Tensor) -> Tensor:
@@ -28,9 +28,14 @@ def changed(class_BCHW: Tensor, other_BCHW: Tensor) -> Tensor:
     return ((class_BCHW - other_BCHW).abs().sum(1, keepdim=True) > 1.0).float()
 
 
+def window(side: int, rows: int) -> int:
+    """The odd side, in cells of a map of so many rows, of a window given in cells of 128 rows."""
+    return max(3, side * rows // 128 | 1)
+
+
 def around(marked_B1hw: Tensor, side: int) -> Tensor:
     """1 where anything in the window around is marked. side: in cells of a map of 128 rows."""
-    side = max(3, side * marked_B1hw.shape[-2] // 128 | 1)
+    side = window(side, marked_B1hw.shape[-2])
     around_B1hw = F.max_pool2d(marked_B1hw, (side, 1), 1, (side // 2, 0))
     return F.max_pool2d(around_B1hw, (1, side), 1, (0, side // 2))
 
@@ -50,7 +55,8 @@ def keeps_shape(positions_B2hw: Tensor) -> Tensor:
 
 
 def wide_mean(x_BChw: Tensor, side: int, coarse: int) -> Tensor:
-    """`window_mean` over a wide window, from every so many cells' mean: smooth is quick."""
+    """Mean over a wide window, from every so many cells' mean: smooth is quick. side: as of `around`."""
+    side = window(side, x_BChw.shape[-2])
     means_BChw = window_mean(F.avg_pool2d(x_BChw, coarse, ceil_mode=True), side // coarse | 1)
     return F.interpolate(means_BChw, x_BChw.shape[-2:], mode="bilinear")
 

@@ -22,6 +22,7 @@ _PAIRS = (RIGHT_EAR, LEFT_EAR), (RIGHT_EYE, LEFT_EYE)
 # How far the nose moves along and across the line between the ears, in its lengths: up to the first the same
 # side of a head is seen, from the second on another.
 _TURNED, _NODDED = (0.12, 0.3), (0.25, 0.5)
+_PROFILE = 0.01  # ears nearer to each other than this tell nothing
 _SOFT = 0.4  # of what the joints of a face move against each other, its picture follows
 _ALONG = (0.0, 0.25, 0.5, 0.75, 1.0)  # a bone, the points that stand for it
 _NEAR = 0.06  # bones nearer than this do not count for more
@@ -44,7 +45,7 @@ def across(keypoints_B183: Tensor, frame: tuple[int, int]) -> Tensor:
     whose place may be no number."""
     points_B182, state_B181 = keypoints_B183.float().split((2, 1), -1)
     points_B182 = (2 * points_B182 + 1) / points_B182.new_tensor((frame[1], frame[0])) - 1
-    return torch.cat([points_B182.masked_fill(state_B181 <= 0, 0.0), state_B181], -1)
+    return torch.cat([points_B182.masked_fill(~(state_B181 > 0), 0.0), state_B181], -1)
 
 
 @torch.no_grad()
@@ -90,12 +91,17 @@ def _tilted(now_18: Tensor, then_18: Tensor, there_18: Tensor, other_18: Tensor)
     between the ears, or else the eyes."""
     if not torch.equal(there_18[_HEAD], other_18[_HEAD]):
         return now_18.real.new_zeros(())
-    pairs = [pair for pair in _PAIRS if there_18[[NOSE, *pair]].all()]
+    pairs = [
+        (right, left)
+        for right, left in _PAIRS
+        if there_18[[NOSE, right, left]].all()
+        and min((pose[left] - pose[right]).abs() for pose in (now_18, then_18)) > _PROFILE
+    ]
     if not pairs:
         return now_18.real.new_ones(())
     right, left = pairs[0]
     noses = [
-        (pose[NOSE] - (pose[right] + pose[left]) / 2) / (pose[left] - pose[right] + 1e-6)
+        (pose[NOSE] - (pose[right] + pose[left]) / 2) / (pose[left] - pose[right])
         for pose in (now_18, then_18)
     ]
     turned, nodded = (noses[0] - noses[1]).real.abs(), (noses[0] - noses[1]).imag.abs()

@@ -38,7 +38,7 @@ class Source(NamedTuple):
     """What of a reference can be copied.
 
     atlas: [B, 3, z, y, classes x], see `atlas.make_atlas`. photo: [B, 7, H, W]: the picture, the same
-    blurred, and how sure it is that nobody is there. Both float32, or float16 as kept.
+    blurred, and how sure it is that nobody is there (the last). Both float32, or float16 as kept.
     """
 
     atlas: Tensor

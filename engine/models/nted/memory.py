@@ -60,7 +60,7 @@ def remember(source: Source, picture_BChw: Tensor, places_B11hw: Tensor, pose_B1
     class_B8hw = class_B8hw.softmax(1)
     photo_B3hw, behind_B1hw = (
         F.interpolate(planes.float(), size, mode="area")
-        for planes in (source.photo[:, :3], source.photo[:, 6:])
+        for planes in (source.photo[:, :3], source.photo[:, -1:])
     )
     missed_B1hw = (behind_B1hw < 0.5) & (class_B8hw[:, :1] > 0.5)
     hole_B1hw = around((behind_B1hw < _BEHIND).float(), _MARGIN)

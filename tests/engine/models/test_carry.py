@@ -185,6 +185,10 @@ def test_what_is_drawn_otherwise_is_not_touched():
     own = places(everywhere(SHIRT))
     result = carried(source(stripes()), own, own, image=flat(0.9), drawn=flat(0.9, CELLS))
     assert (result - flat(0.9)).abs().max() < 0.01
+    photo = source(stripes())
+    references = [(photo, remembered(photo, own, pose()), 1.0)]
+    result = carry(flat(0.9), flat(0.9, CELLS), own, pose(), references)
+    assert (result - flat(0.9)).abs().max() < 0.01, "nor by bones: another garment"
 
 
 def test_a_person_who_has_gone_does_not_come_back():

@@ -27,7 +27,7 @@ _HEAD = [REGIONS.index(name) for name in ("hair", "face")]
 _OUTLINE = 5  # the renderer's outline is not quite the photo's
 _HAIR = 11  # around a head, what the renderer forgets is its hair, or a hat
 _CLOSED = 9  # most of it trusted, all of it is
-_NEARBY = 31  # what the renderer forgets is trusted beside what is
+_NEARBY = 31  # what the renderer forgets is trusted beside what is, and before the same place
 _OTHER = 7  # around what was another thing before, by more than an outline's breadth
 _COLOUR = 9  # a garment that is swapped, or mixed, is told by its colour
 _LIGHT = 15  # light and shade change smoothly
@@ -55,9 +55,11 @@ def by_bones(
     same_B1hw = known_B1hw * _same(class_B8hw, places_B11hw[:, CLASSES:], head_B1hw, memory, before_B2hw)
     same_B1hw = torch.lerp(same_B1hw, same_B1hw * tilted_B111, head_B1hw)
     alike_B1hw = alike(picture_BChw, at(memory.picture, before_B2hw), window(_COLOUR, size[0]))
-    same_B1hw = torch.lerp(same_B1hw, same_B1hw * alike_B1hw, person_B1hw)
+    alike_B1hw = torch.where(person_B1hw > 0.5, alike_B1hw, _same_place(picture_BChw, person_B1hw, memory))
+    same_B1hw *= alike_B1hw
     returns_B1hw = _returns(before_B2hw, motion(memory.pose, pose_B183, size).positions)
     trust_B1hw = _trusted(same_B1hw, head_B1hw, person_B1hw, returns_B1hw)
+    trust_B1hw *= torch.lerp(alike_B1hw, torch.ones_like(alike_B1hw), person_B1hw)
 
     steps_B2hw = before_B2hw - centres(size, before_B2hw.device)
     sides_2 = steps_B2hw.new_tensor((size[1] / 2, size[0] / 2)).view(2, 1, 1)
@@ -93,6 +95,15 @@ def _same(
     same_B1hw = torch.exp(-far_B1hw / _SAME**2) * (1.0 - changed(class_B8hw, class_before_B8hw))
     within_B1hw = (before_B2hw.abs().amax(1, keepdim=True) <= 1.0).float()
     return same_B1hw * keeps_shape(before_B2hw) * within_B1hw
+
+
+def _same_place(picture_BChw: Tensor, person_B1hw: Tensor, memory: Memory) -> Tensor:
+    """0 to 1: how far what is behind the person has the photo's colours, far and wide."""
+    behind_B1hw = 1.0 - person_B1hw
+    planes_B4hw = torch.cat([(picture_BChw - memory.emptied) * behind_B1hw, behind_B1hw], 1)
+    change_B3hw, behind_B1hw = wide_mean(planes_B4hw, _NEARBY, 4).split((3, 1), 1)
+    change_B3hw = change_B3hw / behind_B1hw.clamp_min(0.05)
+    return alike(change_B3hw, torch.zeros_like(change_B3hw))
 
 
 def _returns(before_B2hw: Tensor, after_B2hw: Tensor) -> Tensor:

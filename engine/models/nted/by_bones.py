@@ -12,7 +12,18 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.models.nted.atlas import CLASSES, centres
-from engine.models.nted.cells import alike, around, at, changed, keeps_shape, length, ramp, wide_mean, window
+from engine.models.nted.cells import (
+    alike,
+    around,
+    at,
+    changed,
+    keeps_shape,
+    length,
+    ramp,
+    small,
+    wide_mean,
+    window,
+)
 from engine.models.nted.deformation import motion
 from engine.models.nted.detail import Source
 from engine.models.nted.memory import Memory
@@ -54,7 +65,8 @@ def by_bones(
     head_B1hw = (class_B8hw[:, _HEAD].sum(1, keepdim=True) > 0.5).float()
     same_B1hw = known_B1hw * _same(class_B8hw, places_B11hw[:, CLASSES:], head_B1hw, memory, before_B2hw)
     same_B1hw = torch.lerp(same_B1hw, same_B1hw * tilted_B111, head_B1hw)
-    alike_B1hw = alike(picture_BChw, at(memory.picture, before_B2hw), window(_COLOUR, size[0]))
+    change_B3hw = picture_BChw - at(memory.picture, before_B2hw)
+    alike_B1hw = small(wide_mean(change_B3hw, _COLOUR, 2))
     alike_B1hw = torch.where(person_B1hw > 0.5, alike_B1hw, _same_place(picture_BChw, person_B1hw, memory))
     same_B1hw *= alike_B1hw
     returns_B1hw = _returns(before_B2hw, motion(memory.pose, pose_B183, size).positions)
@@ -65,8 +77,8 @@ def by_bones(
     sides_2 = steps_B2hw.new_tensor((size[1] / 2, size[0] / 2)).view(2, 1, 1)
     left_B1hw = length(steps_B2hw * sides_2).clamp(max=1.0)
     lit_B1hw = same_B1hw * person_B1hw
-    change_B3hw = (picture_BChw - at(memory.picture, before_B2hw)) * lit_B1hw
-    lit_B1hw, change_B3hw = wide_mean(torch.cat([lit_B1hw, change_B3hw], 1), _LIGHT, 2).split((1, 3), 1)
+    planes_B4hw = torch.cat([lit_B1hw, lit_B1hw * change_B3hw], 1)
+    lit_B1hw, change_B3hw = wide_mean(planes_B4hw, _LIGHT, 4).split((1, 3), 1)
     change_B3hw = change_B3hw / lit_B1hw.clamp_min(0.05)
     clear_B1hw = memory.hole * (1.0 - around(person_B1hw, _OUTLINE)) * alike(picture_BChw, memory.emptied)
     planes = [trust_B1hw, memory.hole * left_B1hw, clear_B1hw, steps_B2hw, change_B3hw, memory.emptied]
@@ -102,8 +114,7 @@ def _same_place(picture_BChw: Tensor, person_B1hw: Tensor, memory: Memory) -> Te
     behind_B1hw = 1.0 - person_B1hw
     planes_B4hw = torch.cat([(picture_BChw - memory.emptied) * behind_B1hw, behind_B1hw], 1)
     change_B3hw, behind_B1hw = wide_mean(planes_B4hw, _NEARBY, 4).split((3, 1), 1)
-    change_B3hw = change_B3hw / behind_B1hw.clamp_min(0.05)
-    return alike(change_B3hw, torch.zeros_like(change_B3hw))
+    return small(change_B3hw / behind_B1hw.clamp_min(0.05))
 
 
 def _returns(before_B2hw: Tensor, after_B2hw: Tensor) -> Tensor:

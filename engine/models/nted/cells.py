@@ -9,6 +9,7 @@ from torch import Tensor
 from engine.ops.resample import window_mean
 
 _ALIKE = 0.2  # root mean square difference of colours (of -1 to 1) at which likeness has fallen to 1/e
+_WIDE = 21  # cells, side of a window
 _STEP = 2  # cells to either side, between which a map's slope is taken
 
 
@@ -18,9 +19,14 @@ def at(x_BChw: Tensor, positions_B2hw: Tensor) -> Tensor:
     return F.grid_sample(x_BChw, grid_Bhw2, padding_mode="border", align_corners=False)
 
 
-def alike(a_BChw: Tensor, b_BChw: Tensor, side: int = 3) -> Tensor:
-    """1 where colours, averaged over windows of so many cells, are the same, towards 0 where they are not."""
-    return torch.exp(-window_mean(a_BChw - b_BChw, side).square().mean(1, keepdim=True) / _ALIKE**2)
+def alike(a_BChw: Tensor, b_BChw: Tensor) -> Tensor:
+    """1 where colours are the same, towards 0 where they are not."""
+    return small(window_mean(a_BChw - b_BChw, 3))
+
+
+def small(change_BChw: Tensor) -> Tensor:
+    """1 where a change of colours is none, towards 0 where it is one."""
+    return torch.exp(-change_BChw.square().mean(1, keepdim=True) / _ALIKE**2)
 
 
 def changed(class_BCHW: Tensor, other_BCHW: Tensor) -> Tensor:
@@ -36,6 +42,11 @@ def window(side: int, rows: int) -> int:
 def around(marked_B1hw: Tensor, side: int) -> Tensor:
     """1 where anything in the window around is marked. side: in cells of a map of 128 rows."""
     side = window(side, marked_B1hw.shape[-2])
+    if side > _WIDE:  # from every fourth cell's surroundings: wide windows are slow
+        coarse_B1hw = F.max_pool2d(marked_B1hw, 4, ceil_mode=True)
+        coarse_B1hw = F.max_pool2d(coarse_B1hw, side // 4 | 1, 1, side // 8)
+        rows, columns = marked_B1hw.shape[-2:]
+        return coarse_B1hw.repeat_interleave(4, 2).repeat_interleave(4, 3)[..., :rows, :columns]
     around_B1hw = F.max_pool2d(marked_B1hw, (side, 1), 1, (side // 2, 0))
     return F.max_pool2d(around_B1hw, (1, side), 1, (0, side // 2))
 

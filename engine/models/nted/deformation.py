@@ -15,9 +15,21 @@ from torch import Tensor
 
 from engine.models.nted.atlas import centres
 from engine.models.nted.cells import ramp
-from engine.pose.skeleton import LEFT_EAR, LEFT_EYE, LIMBS, NOSE, RIGHT_EAR, RIGHT_EYE
+from engine.pose.skeleton import (
+    LEFT_EAR,
+    LEFT_ELBOW,
+    LEFT_EYE,
+    LEFT_WRIST,
+    LIMBS,
+    NOSE,
+    RIGHT_EAR,
+    RIGHT_ELBOW,
+    RIGHT_EYE,
+    RIGHT_WRIST,
+)
 
 _HEAD = [NOSE, RIGHT_EYE, LEFT_EYE, RIGHT_EAR, LEFT_EAR]
+_ARMS = [RIGHT_ELBOW, RIGHT_WRIST, LEFT_ELBOW, LEFT_WRIST]
 _PAIRS = (RIGHT_EAR, LEFT_EAR), (RIGHT_EYE, LEFT_EYE)
 # How far the nose moves along and across the line between the ears, in its lengths: up to the first the same
 # side of a head is seen, from the second on another.
@@ -27,7 +39,6 @@ _SOFT = 0.4  # of what the joints of a face move against each other, its picture
 _ALONG = (0.0, 0.25, 0.5, 0.75, 1.0)  # a bone, the points that stand for it
 _NEAR = 0.06  # bones nearer than this do not count for more
 _REST = 1 / 256  # steps shorter than this are none, up to twice this they grow to what they are
-_COARSE = 2  # cells of what is asked for to one that is computed: the field is smooth
 
 
 class Motion(NamedTuple):
@@ -48,11 +59,21 @@ def across(keypoints_B183: Tensor, frame: tuple[int, int]) -> Tensor:
     return torch.cat([points_B182.masked_fill(~(state_B181 > 0), 0.0), state_B181], -1)
 
 
+def without_arms(pose_B183: Tensor) -> Tensor:
+    """The pose of a head, which goes with no arm that is near it."""
+    pose_B183 = pose_B183.clone()
+    pose_B183[:, _ARMS, 2] = 0.0
+    return pose_B183
+
+
 @torch.no_grad()
-def motion(now_B183: Tensor, then_B183: Tensor, size: tuple[int, int]) -> Motion:
+def motion(now_B183: Tensor, then_B183: Tensor, size: tuple[int, int], coarse: int = 2) -> Motion:
     """Where what is seen in one pose was in another. Poses as `across` gives them; where they share no bone
-    nothing moves, and nothing is known."""
-    here_2hw = centres(tuple(-(-side // _COARSE) for side in size), now_B183.device)
+    nothing moves, and nothing is known.
+
+    coarse: cells of what is asked for to one that is computed, for the field is smooth.
+    """
+    here_2hw = centres(tuple(-(-side // coarse) for side in size), now_B183.device)
     sides_2 = here_2hw.new_tensor((size[1] / size[0], 1.0))
     cell_M = torch.view_as_complex((here_2hw.flatten(1).t() * sides_2).contiguous())
     steps_BM, known_BM, tilted_B = [], [], []

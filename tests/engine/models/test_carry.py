@@ -274,6 +274,15 @@ def test_a_head_is_moved_wherever_on_it_the_renderer_sees_a_place_unless_it_turn
     assert (result - flat(0.9))[..., 10:38, 44:68].abs().max() < 0.05
 
 
+def test_a_head_does_not_go_with_an_arm_that_is_beside_it():
+    own = person(FACE, range(12, 36), range(4, 24))
+    photo, now = source(stripes(), own == BEHIND), pose()
+    now[0, 6, :2] = now[0, 5, :2] + torch.tensor((0.1, -0.3))  # the left elbow, beside the ear
+    now[0, 7, :2] = now[0, 5, :2] + torch.tensor((0.1, -0.6))
+    result = moved(photo, places(own), places(own), now)
+    assert (result - stripes())[..., 10:46, 26:70].abs().max() < 0.01
+
+
 def test_what_an_arm_has_left_does_not_stay():
     """A hand that the renderer does not draw in the photo's own pose is not the hip's."""
     own = person(SHIRT, range(16, 32))

@@ -12,6 +12,7 @@ from engine.models import nted
 from engine.models.nted.atlas import CLASSES
 from engine.models.nted.by_places import _smooth, by_places
 from engine.models.nted.carry import carry, lay, shown
+from engine.models.nted.cells import around
 from engine.models.nted.deformation import across
 from engine.models.nted.detail import Source
 from engine.models.nted.memory import Memory, remember
@@ -221,6 +222,12 @@ def test_what_is_folded_is_not_carried():
     mirrored = places(everywhere(SHIRT), shift=5.0).flip(3)
     result = carried(source(stripes()), places(everywhere(SHIRT)), mirrored)
     assert (result - flat()).abs().mean() < 0.02
+
+
+@pytest.mark.parametrize("side", [3, 7, 41])
+def test_what_is_around_a_mark_is_told_as_by_the_largest_of_a_window(side):
+    marked = (torch.rand(2, 1, 128, 88, generator=torch.Generator().manual_seed(side)) > 0.995).float()
+    assert torch.equal(around(marked, side), F.max_pool2d(marked, side, 1, side // 2))
 
 
 # by bones

@@ -24,7 +24,7 @@ from engine.models.nted.cells import (
     wide_mean,
     window,
 )
-from engine.models.nted.deformation import motion, without_arms
+from engine.models.nted.deformation import motion, tilted, without_arms
 from engine.models.nted.detail import Source
 from engine.models.nted.memory import Memory
 from engine.ops.resample import window_mean
@@ -61,20 +61,20 @@ def by_bones(
     size, frame = places_B11hw.shape[-2:], source.photo.shape[-2:]
     class_B8hw = places_B11hw[:, :CLASSES].softmax(1)
     person_B1hw = (class_B8hw[:, :1] < 0.5).float()
-    before_B2hw, known_B1hw, tilted_B111 = motion(pose_B183, memory.pose, size)
+    before_B2hw, known_B1hw = motion(pose_B183, memory.pose, size)
     head_B1hw = (class_B8hw[:, _HEAD].sum(1, keepdim=True) > 0.5).float()
     of_head = motion(without_arms(pose_B183), without_arms(memory.pose), size, 4)
-    hair_B1hw = _with_hair(head_B1hw, person_B1hw)
+    hair_B1hw = around(head_B1hw, _HAIR) * head_B1hw.maximum(1.0 - person_B1hw)
     before_B2hw = torch.lerp(before_B2hw, of_head.positions, hair_B1hw)
     known_B1hw = torch.lerp(known_B1hw, of_head.known, hair_B1hw)
     same_B1hw = known_B1hw * _same(class_B8hw, places_B11hw[:, CLASSES:], head_B1hw, memory, before_B2hw)
-    same_B1hw = torch.lerp(same_B1hw, same_B1hw * tilted_B111, head_B1hw)
+    same_B1hw = torch.lerp(same_B1hw, same_B1hw * tilted(pose_B183, memory.pose, size), head_B1hw)
     change_B3hw = picture_BChw - at(memory.picture, before_B2hw)
     alike_B1hw = small(wide_mean(change_B3hw, _COLOUR, 2))
     alike_B1hw = torch.where(person_B1hw > 0.5, alike_B1hw, _same_place(picture_BChw, person_B1hw, memory))
     same_B1hw *= alike_B1hw
     returns_B1hw = _returns(before_B2hw, motion(memory.pose, pose_B183, size, 4).positions)
-    trust_B1hw = _trusted(same_B1hw, head_B1hw, person_B1hw, returns_B1hw)
+    trust_B1hw = _trusted(same_B1hw, head_B1hw, hair_B1hw, person_B1hw, returns_B1hw)
     trust_B1hw *= torch.lerp(alike_B1hw, torch.ones_like(alike_B1hw), person_B1hw)
 
     steps_B2hw = before_B2hw - centres(size, before_B2hw.device)
@@ -98,10 +98,6 @@ def by_bones(
     clear_B1HW = clear_B1HW * (1.0 - otherwise_B4HW[:, :1])
     otherwise_B4HW = otherwise_B4HW + torch.cat([clear_B1HW, clear_B1HW * emptied_B3HW], 1)
     return torch.lerp(otherwise_B4HW, F.pad(carried_B3HW, (0, 0, 0, 0, 1, 0), value=1.0), trust_B1HW)
-
-
-def _with_hair(head_B1hw: Tensor, person_B1hw: Tensor) -> Tensor:
-    return around(head_B1hw, _HAIR) * head_B1hw.maximum(1.0 - person_B1hw)
 
 
 def _same(
@@ -134,14 +130,15 @@ def _returns(before_B2hw: Tensor, after_B2hw: Tensor) -> Tensor:
     return torch.exp(-(length(amiss_B2hw) / _RETURNS).square())
 
 
-def _trusted(same_B1hw: Tensor, head_B1hw: Tensor, person_B1hw: Tensor, returns_B1hw: Tensor) -> Tensor:
+def _trusted(
+    same_B1hw: Tensor, head_B1hw: Tensor, hair_B1hw: Tensor, person_B1hw: Tensor, returns_B1hw: Tensor
+) -> Tensor:
     """Trust [B, 1, h, w], 0 to 1, from where the renderer draws the same: closed over its small differences,
-    for a head as a whole, and taken from what the person has left."""
+    for a head with its hair as a whole, and taken from what the person has left."""
     of_head_B111 = (same_B1hw * head_B1hw).sum((2, 3), keepdim=True)
     of_head_B111 = of_head_B111 / head_B1hw.sum((2, 3), keepdim=True).clamp_min(1.0)
-    head_B1hw = _with_hair(head_B1hw, person_B1hw)
     trust_B1hw = torch.lerp(
-        window_mean(same_B1hw, window(_CLOSED, same_B1hw.shape[-2])), of_head_B111, head_B1hw
+        window_mean(same_B1hw, window(_CLOSED, same_B1hw.shape[-2])), of_head_B111, hair_B1hw
     )
     trust_B1hw = ramp(trust_B1hw, 0.25, 0.5)
 
@@ -150,4 +147,4 @@ def _trusted(same_B1hw: Tensor, head_B1hw: Tensor, person_B1hw: Tensor, returns_
     near_B1hw = drawn_B1hw / all_B1hw.clamp_min(1e-3)
     other_B1hw = around(1.0 - around((same_B1hw > _OTHER_THING).float(), 3), _OTHER)
     behind_B1hw = ramp(near_B1hw, 0.4, 0.6) * returns_B1hw * (1.0 - other_B1hw)
-    return window_mean(trust_B1hw * torch.where(person_B1hw.maximum(head_B1hw) > 0.5, 1.0, behind_B1hw), 3)
+    return window_mean(trust_B1hw * torch.where(person_B1hw.maximum(hair_B1hw) > 0.5, 1.0, behind_B1hw), 3)

@@ -43,12 +43,10 @@ _REST = 1 / 256  # steps shorter than this are none, up to twice this they grow 
 
 class Motion(NamedTuple):
     """positions: [B, 2, h, w], where every cell was, x, y from -1 to 1 across the picture. known:
-    [B, 1, h, w], 0 to 1, how far that is known: not around a bone that the other pose lacks. tilted:
-    [B, 1, 1, 1], 0 to 1, whether the head only tilts and nears: not where it shows another side."""
+    [B, 1, h, w], 0 to 1, how far that is known: not around a bone that the other pose lacks."""
 
     positions: Tensor
     known: Tensor
-    tilted: Tensor
 
 
 def across(keypoints_B183: Tensor, frame: tuple[int, int]) -> Tensor:
@@ -76,11 +74,10 @@ def motion(now_B183: Tensor, then_B183: Tensor, size: tuple[int, int], coarse: i
     here_2hw = centres(tuple(-(-side // coarse) for side in size), now_B183.device)
     sides_2 = here_2hw.new_tensor((size[1] / size[0], 1.0))
     cell_M = torch.view_as_complex((here_2hw.flatten(1).t() * sides_2).contiguous())
-    steps_BM, known_BM, tilted_B = [], [], []
+    steps_BM, known_BM = [], []
     for now_183, then_183 in zip(now_B183, then_B183, strict=True):
         now_18, then_18 = (torch.view_as_complex(pose[:, :2] * sides_2) for pose in (now_183, then_183))
         there_18, shared_18 = now_183[:, 2] > 0, (now_183[:, 2] > 0) & (then_183[:, 2] > 0)
-        tilted_B.append(_tilted(now_18, then_18, there_18, then_183[:, 2] > 0))
         then_18 = _rigid_head(now_18, then_18, shared_18)
         step_M, known_M = _least_squares(cell_M, now_18, then_18, there_18, shared_18)
         steps_BM.append(step_M * ((step_M.abs() - _REST) / _REST).clamp(0.0, 1.0))
@@ -89,8 +86,19 @@ def motion(now_B183: Tensor, then_B183: Tensor, size: tuple[int, int], coarse: i
     planes_BM3 = torch.cat([steps_BM2, torch.stack(known_BM)[..., None]], -1)
     planes_B3hw = planes_BM3.movedim(-1, 1).unflatten(2, here_2hw.shape[1:])
     steps_B2hw, known_B1hw = F.interpolate(planes_B3hw, size, mode="bilinear").split((2, 1), 1)
-    positions_B2hw = centres(size, steps_B2hw.device) + steps_B2hw
-    return Motion(positions_B2hw, known_B1hw, torch.stack(tilted_B).view(-1, 1, 1, 1))
+    return Motion(centres(size, steps_B2hw.device) + steps_B2hw, known_B1hw)
+
+
+@torch.no_grad()
+def tilted(now_B183: Tensor, then_B183: Tensor, size: tuple[int, int]) -> Tensor:
+    """[B, 1, 1, 1], 0 to 1: whether heads only tilt and near from one pose to another, of pictures whose
+    sides are as those of `size`; not where they show another side. Poses as `across` gives them."""
+    sides_2 = now_B183.new_tensor((size[1] / size[0], 1.0))
+    tilted_B = []
+    for poses in zip(now_B183, then_B183, strict=True):
+        places = (torch.view_as_complex(pose[:, :2] * sides_2) for pose in poses)
+        tilted_B.append(_tilted(*places, *(pose[:, 2] > 0 for pose in poses)))
+    return torch.stack(tilted_B).view(-1, 1, 1, 1)
 
 
 def _rigid_head(now_18: Tensor, then_18: Tensor, shared_18: Tensor) -> Tensor:

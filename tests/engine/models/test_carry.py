@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from standing import STANDING
 
 from engine.api import Mix, RenderRequest
 from engine.models import nted
@@ -25,14 +26,6 @@ from engine.session import Session
 
 SIZE, CELLS = (128, 96), (64, 48)
 SHIRT, FACE, BEHIND = REGIONS.index("upper clothes"), REGIONS.index("face"), 0
-STANDING = (
-    (48, 22, 2), (48, 34, 2),
-    (36, 36, 2), (30, 50, 2), (28, 64, 2),
-    (60, 36, 2), (66, 50, 2), (68, 64, 2),
-    (42, 66, 2), (41, 90, 2), (41, 114, 2),
-    (54, 66, 2), (55, 90, 2), (55, 114, 2),
-    (45, 19, 2), (51, 19, 2), (42, 20, 2), (54, 20, 2),
-)  # fmt: skip
 
 
 def stripes(shift: float = 0.0) -> torch.Tensor:
@@ -93,7 +86,7 @@ def source(photo: torch.Tensor, behind: torch.Tensor | None = None) -> Source:
 def pose(shift: float = 0.0, joints: range = range(18)) -> torch.Tensor:
     """A person [1, 18, 3] who fills the photo, moved to the right by so many px."""
     points = torch.zeros(1, 18, 3)
-    points[0, joints] = torch.tensor(STANDING, dtype=torch.float32)[joints]
+    points[0, joints] = torch.from_numpy(STANDING)[joints]
     points[0, joints, 0] += shift
     return across(points, SIZE)
 

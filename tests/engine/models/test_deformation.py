@@ -7,21 +7,14 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from standing import STANDING
 
 from engine.models.nted.atlas import centres
-from engine.models.nted.deformation import across, motion
+from engine.models.nted.deformation import across, motion, tilted
 from engine.pose.skeleton import LEFT_EAR, LEFT_EYE, LEFT_WRIST, NECK, NOSE, RIGHT_EAR, RIGHT_EYE
 
 FRAME, CELLS = (128, 96), (64, 48)
 HEAD = [NOSE, RIGHT_EYE, LEFT_EYE, RIGHT_EAR, LEFT_EAR]
-STANDING = np.float32([
-    (48, 22, 2), (48, 34, 2),
-    (36, 36, 2), (30, 50, 2), (28, 64, 2),
-    (60, 36, 2), (66, 50, 2), (68, 64, 2),
-    (42, 66, 2), (41, 90, 2), (41, 114, 2),
-    (54, 66, 2), (55, 90, 2), (55, 114, 2),
-    (45, 19, 2), (51, 19, 2), (42, 20, 2), (54, 20, 2),
-])  # fmt: skip
 SIDES = torch.tensor((FRAME[1] / 2, FRAME[0] / 2)).view(2, 1, 1)
 
 
@@ -40,7 +33,8 @@ def turned(pose_18x3: np.ndarray, degrees: float, about: tuple, scale: float = 1
 def before(now: np.ndarray, then: np.ndarray = STANDING):
     """Where every cell was, in px [2, h, w], and how far that is known and the head only tilts."""
     found = motion(tensor(now), tensor(then), CELLS)
-    return (found.positions[0] + 1) * SIDES - 0.5, found.known[0, 0], found.tilted.item()
+    positions = (found.positions[0] + 1) * SIDES - 0.5
+    return positions, found.known[0, 0], tilted(tensor(now), tensor(then), CELLS).item()
 
 
 def here() -> torch.Tensor:

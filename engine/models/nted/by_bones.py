@@ -27,7 +27,7 @@ from engine.models.nted.cells import (
 from engine.models.nted.deformation import motion, tilted, without_arms
 from engine.models.nted.detail import Source
 from engine.models.nted.memory import Memory
-from engine.ops.resample import window_mean
+from engine.ops.resample import running_mean
 from engine.regions import REGIONS, SURFACE_SPAN
 
 _SAME = 0.5 / SURFACE_SPAN  # distance of places at which trust that they are the same has fallen to 1/e
@@ -138,7 +138,7 @@ def _trusted(
     of_head_B111 = (same_B1hw * head_B1hw).sum((2, 3), keepdim=True)
     of_head_B111 = of_head_B111 / head_B1hw.sum((2, 3), keepdim=True).clamp_min(1.0)
     trust_B1hw = torch.lerp(
-        window_mean(same_B1hw, window(_CLOSED, same_B1hw.shape[-2])), of_head_B111, hair_B1hw
+        running_mean(same_B1hw, window(_CLOSED, same_B1hw.shape[-2])), of_head_B111, hair_B1hw
     )
     trust_B1hw = ramp(trust_B1hw, 0.25, 0.5)
 
@@ -147,4 +147,4 @@ def _trusted(
     near_B1hw = drawn_B1hw / all_B1hw.clamp_min(1e-3)
     other_B1hw = around(1.0 - around((same_B1hw > _OTHER_THING).float(), 3), _OTHER)
     behind_B1hw = ramp(near_B1hw, 0.4, 0.6) * returns_B1hw * (1.0 - other_B1hw)
-    return window_mean(trust_B1hw * torch.where(person_B1hw.maximum(hair_B1hw) > 0.5, 1.0, behind_B1hw), 3)
+    return running_mean(trust_B1hw * torch.where(person_B1hw.maximum(hair_B1hw) > 0.5, 1.0, behind_B1hw), 3)

@@ -14,7 +14,7 @@ from engine.models.nted.atlas import CLASSES, centres, look_up
 from engine.models.nted.cells import alike, around, at, changed, keeps_shape
 from engine.models.nted.detail import Source
 from engine.models.nted.memory import Memory
-from engine.ops.resample import window_mean
+from engine.ops.resample import running_mean
 from engine.regions import SURFACE_SPAN
 
 _STILL = 0.1 / SURFACE_SPAN  # distance of places at which trust has fallen to 1/e ...
@@ -64,7 +64,7 @@ def by_places(picture_BChw: Tensor, places_B11hw: Tensor, source: Source, memory
 
     trust_B1hw = still_B1hw + moved_B1hw
     steps_B2hw *= moved_B1hw / trust_B1hw.clamp_min(1e-6)
-    trust_B1hw = window_mean(trust_B1hw, 3)
+    trust_B1hw = running_mean(trust_B1hw, 3)
     change_B3hw = picture_BChw - at(memory.picture, here_2hw + steps_B2hw)
     planes_B6hw = torch.cat([trust_B1hw, change_B3hw, steps_B2hw], 1)
     trust_B1HW, change_B3HW, steps_B2HW = F.interpolate(
@@ -78,7 +78,7 @@ def _smooth(steps_B2hw: Tensor, trust_B1hw: Tensor, class_B8hw: Tensor) -> Tenso
     """Steps as those around of the same class have them, the more the more these are trusted."""
     weight_B8hw = class_B8hw * (trust_B1hw + 1e-3)
     planes_B24hw = torch.cat([weight_B8hw, *(weight_B8hw * step for step in steps_B2hw.split(1, 1))], 1)
-    means_B24hw = window_mean(F.avg_pool2d(planes_B24hw, 2), _SMOOTH // 2 | 1)
+    means_B24hw = running_mean(F.avg_pool2d(planes_B24hw, 2), _SMOOTH // 2 | 1)
     means_B24hw = F.interpolate(means_B24hw, steps_B2hw.shape[-2:], mode="bilinear")
     weight_B8hw, x_B8hw, y_B8hw = means_B24hw.split(CLASSES, 1)
     part_B8hw = class_B8hw / weight_B8hw.clamp_min(1e-9)

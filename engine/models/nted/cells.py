@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.ops.resample import window_mean
+from engine.ops.resample import running_mean
 
 _ALIKE = 0.2  # root mean square difference of colours (of -1 to 1) at which likeness has fallen to 1/e
 _STEP = 2  # cells to either side, between which a map's slope is taken
@@ -20,7 +20,7 @@ def at(x_BChw: Tensor, positions_B2hw: Tensor) -> Tensor:
 
 def alike(a_BChw: Tensor, b_BChw: Tensor) -> Tensor:
     """1 where colours are the same, towards 0 where they are not."""
-    return small(window_mean(a_BChw - b_BChw, 3))
+    return small(running_mean(a_BChw - b_BChw, 3))
 
 
 def small(change_BChw: Tensor) -> Tensor:
@@ -60,13 +60,13 @@ def keeps_shape(positions_B2hw: Tensor) -> Tensor:
     area_Bhw = across_B2hw[:, 0] * down_B2hw[:, 1] - across_B2hw[:, 1] * down_B2hw[:, 0]
     squares_Bhw = across_B2hw.square().sum(1) + down_B2hw.square().sum(1)
     likeness_B1hw = (2 * area_Bhw / squares_Bhw.clamp_min(1e-6)).clamp(0.0, 1.0)[:, None]
-    return ramp(window_mean(likeness_B1hw, 5), 0.5, 0.9)
+    return ramp(running_mean(likeness_B1hw, 5), 0.5, 0.9)
 
 
 def wide_mean(x_BChw: Tensor, side: int, coarse: int) -> Tensor:
     """Mean over a wide window, from every so many cells' mean: smooth is quick. side: as of `around`."""
     side = window(side, x_BChw.shape[-2])
-    means_BChw = window_mean(F.avg_pool2d(x_BChw, coarse, ceil_mode=True), side // coarse | 1)
+    means_BChw = running_mean(F.avg_pool2d(x_BChw, coarse, ceil_mode=True), side // coarse | 1)
     return F.interpolate(means_BChw, x_BChw.shape[-2:], mode="bilinear")
 
 

@@ -14,7 +14,7 @@ The atlas does not know the pose, and the pose does not know the photo: a drag c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -105,20 +105,34 @@ class Detail(nn.Module):
         the references, each with the share that it takes over from those before it (Eq. 13; of the first it
         does not matter): a number, or [B, 1, h, w] as `share_of` gives it.
         """
-        coarse_BChw, fine_BCHW = features[-2:]
-        places_B11hw = self.target_places(coarse_BChw) if places_B11hw is None else places_B11hw
-        positions_B2HW, seen_B10HW = None, None
-        for source, share in sources:
-            own_B2HW, own_B10HW = see(source, places_B11hw, image_BCHW.shape[-2:])
-            positions_B2HW = own_B2HW if positions_B2HW is None else positions_B2HW
-            seen_B10HW = taken_over(seen_B10HW, own_B10HW, share)
-        beside_BCHW = torch.cat([image_BCHW, seen_B10HW], 1).to(fine_BCHW.dtype)
-        known_BCHW = torch.cat([fine_BCHW, beside_BCHW.contiguous(memory_format=torch.channels_last)], 1)
-        # What decides about copying is not to bend the features that it is decided by.
-        said_B2HW = self.out(activated(self.conv, self.activate, known_BCHW.detach())).float()
-        share_B1HW, sharper_B1HW = torch.sigmoid(said_B2HW - _RELUCTANCE).split(1, 1)
-        copied = Copied(places_B11hw, positions_B2HW, seen_B10HW[:, :6], share_B1HW, sharper_B1HW)
-        return compose(image_BCHW.float(), copied), copied
+        places_B11hw = self.target_places(features[-2]) if places_B11hw is None else places_B11hw
+        return copied(features[-1], image_BCHW, sources, places_B11hw, self.gate)
+
+    def gate(self, known_BCHW: Tensor) -> Tensor:
+        """What is known of every pixel -> logits [B, 2, H, W] of share and sharper."""
+        return self.out(activated(self.conv, self.activate, known_BCHW))
+
+
+def copied(
+    fine_BCHW: Tensor,
+    image_BCHW: Tensor,
+    sources: Sequence[tuple[Source, Tensor | float]],
+    places_B11hw: Tensor,
+    gate: Callable[[Tensor], Tensor],
+) -> tuple[Tensor, Copied]:
+    """`Detail.forward` with another form of the gate. fine: features of the renderer's last level."""
+    positions_B2HW, seen_B10HW = None, None
+    for source, share in sources:
+        own_B2HW, own_B10HW = see(source, places_B11hw, image_BCHW.shape[-2:])
+        positions_B2HW = own_B2HW if positions_B2HW is None else positions_B2HW
+        seen_B10HW = taken_over(seen_B10HW, own_B10HW, share)
+    beside_BCHW = torch.cat([image_BCHW, seen_B10HW], 1).to(fine_BCHW.dtype)
+    known_BCHW = torch.cat([fine_BCHW, beside_BCHW.contiguous(memory_format=torch.channels_last)], 1)
+    # What decides about copying is not to bend the features that it is decided by.
+    logits_B2HW = gate(known_BCHW.detach()).float()
+    share_B1HW, sharper_B1HW = torch.sigmoid(logits_B2HW - _RELUCTANCE).split(1, 1)
+    taken = Copied(places_B11hw, positions_B2HW, seen_B10HW[:, :6], share_B1HW, sharper_B1HW)
+    return compose(image_BCHW.float(), taken), taken
 
 
 def taken_over(before_BCHW: Tensor | None, own_BCHW: Tensor, share: Tensor | float) -> Tensor:
@@ -194,5 +208,5 @@ def see(source: Source, places_B11hw: Tensor, size: tuple[int, int]) -> tuple[Te
     photo_B7HW = F.grid_sample(source.photo.float(), positions_B2HW.movedim(1, -1), align_corners=False)
     heights = torch.tensor((size[1] / size[0] / 2, 0.5), device=positions_B2HW.device).view(2, 1, 1)
     step_B2HW = (positions_B2HW - centres(size, positions_B2HW.device)) * heights
-    moved_B1HW = (_MOVED * torch.linalg.vector_norm(step_B2HW, dim=1, keepdim=True)).clamp(max=1.0)
+    moved_B1HW = (_MOVED * torch.hypot(*step_B2HW.split(1, 1))).clamp(max=1.0)
     return positions_B2HW, torch.cat([photo_B7HW, unseen_B2HW, moved_B1HW], 1)

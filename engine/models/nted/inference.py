@@ -20,13 +20,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.models.nted import network as nted
-from engine.models.nted.detail import Source, source_of
+from engine.models.nted.detail import Detail, Places, Source, copied, source_of
 from engine.models.nted.memory import Memory, remember
 from engine.ops.attention import extraction_attention, normalise_features
 from engine.ops.equalized import LEAKY_GAIN, LEAKY_SLOPE, BiasedLeakyReLU, EqualConv2d
 from engine.ops.fused import FusedConv, add_mixture_, matmul_nt
 from engine.ops.resample import Blur, upsample_transposed
 from engine.ops.winograd import WinogradConv, pays
+
+_BLOCK = 16  # channels that oneDNN takes at once
 
 
 class InferenceNted:
@@ -46,9 +48,7 @@ class InferenceNted:
             self._renderer = _Renderer(network.target_image_renderer, device, dtype)
             self._detail = None
             if network.detail is not None:
-                self._detail = copy.deepcopy(network.detail).to(
-                    device, dtype, memory_format=torch.channels_last
-                )
+                self._detail = _Detail(network.detail, device, dtype)
             self._reference_encoder = None
             if with_reference:
                 self._reference_encoder = _ReferenceEncoder(network.reference_encoder, device, torch.float32)
@@ -81,7 +81,7 @@ class InferenceNted:
 
     def places(self, rendering: nted.Rendering) -> Tensor:
         """Where on the surface the renderer's last level but one sees its cells, as in `Copied`."""
-        return self._detail.target_places(rendering.features[len(self.config.levels) - 2])
+        return self._detail.places(rendering.features[len(self.config.levels) - 2])
 
     def add_detail(
         self,
@@ -90,8 +90,11 @@ class InferenceNted:
         places_1Khw: Tensor | None = None,
     ) -> nted.Rendering:
         """A rendering of all levels with the detail of its references, as `Detail.forward`."""
-        image, copied = self._detail(rendering.features, rendering.image_BCHW, sources, places_1Khw)
-        return rendering._replace(image_BCHW=image, copied=copied)
+        places_1Khw = self.places(rendering) if places_1Khw is None else places_1Khw
+        image, taken = copied(
+            rendering.features[-1], rendering.image_BCHW, sources, places_1Khw, self._detail.gate
+        )
+        return rendering._replace(image_BCHW=image, copied=taken)
 
     def pose_feature(self, planes_PHW: Tensor) -> Tensor:
         """Pose planes as bytes, uint8 [20, H, W] -> the coarsest feature [1, C, h, w] in `dtype`."""
@@ -302,6 +305,31 @@ class _Rgb:
                     sum_3hw[:, to_y, to_x] += taps[row, column][:, from_y, from_x]
         rgb_13hw = sum_3hw[None]
         return rgb_13hw if self._kernel is None else rgb_13hw + upsample_transposed(skip_13hw, self._kernel)
+
+
+class _Detail:
+    """`detail.Detail`."""
+
+    def __init__(self, detail: Detail, device: torch.device, dtype: torch.dtype):
+        self.places = _Hidden(detail.target_places, device, dtype)
+        self.gate = _Hidden(detail, device, dtype)
+
+
+class _Hidden:
+    """Two convolutions with an activation between, whose channels are filled up to whole blocks with zeros:
+    oneDNN is slower at fewer."""
+
+    def __init__(self, module: Places | Detail, device: torch.device, dtype: torch.dtype):
+        bias = _fold_bias(module.activate, device, dtype)
+        missing = -len(bias) % _BLOCK
+        weight = F.pad(_fold(module.conv, device, dtype, LEAKY_GAIN), (0, 0, 0, 0, 0, 0, 0, missing))
+        self._first = FusedConv(weight, F.pad(bias, (0, missing)), padding=1, activated=True)
+        weight = F.pad(_fold(module.out, device, dtype), (0, 0, 0, 0, 0, missing))
+        bias = module.out.bias.detach().to(device, dtype)
+        self._second = FusedConv(weight, bias, padding=module.out.padding)
+
+    def __call__(self, x_1Chw: Tensor) -> Tensor:
+        return self._second(self._first(x_1Chw))
 
 
 def _overlap(shift: int, length: int) -> tuple[slice, slice]:

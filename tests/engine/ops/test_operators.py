@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.ops import attention, equalized, resample
-from engine.ops.resample import window_mean
+from engine.ops.resample import running_mean, window_mean
 
 SIZES = st.integers(2, 9)
 
@@ -93,3 +93,9 @@ def test_the_mean_over_windows_is_that_of_the_square(side, stride):
     x_BCHW = torch.rand(2, 3, 20, 13, generator=torch.Generator().manual_seed(0))
     square = F.avg_pool2d(x_BCHW, side, stride, side // 2, count_include_pad=False)
     torch.testing.assert_close(window_mean(x_BCHW, side, stride), square)
+
+
+@pytest.mark.parametrize("side", [3, 9, 41])
+def test_the_mean_from_running_sums_is_the_mean_over_windows(side):
+    x_BCHW = torch.rand(2, 3, 20, 13, generator=torch.Generator().manual_seed(0)) - 0.5
+    torch.testing.assert_close(running_mean(x_BCHW, side), window_mean(x_BCHW, side))

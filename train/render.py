@@ -21,19 +21,20 @@ from pathlib import Path
 from engine.cli.inputs import frame_size
 
 from .data.shards import PEOPLE_PER_SHARD, Sample, describe, finished_shards, verify_shards, write_shard
-from .studio import STUDIO_VERSION
+from .studio import STUDIO_OF_PULLS, STUDIO_VERSION
 
 SHORTEST_SIDE, LONGEST_SIDE = 16, 4096  # px of a picture
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker needs to know: where to write, how large and how many pictures of a person, where the
-    assets are."""
+    """What a worker needs to know: where to write, how large and how many pictures of a person, whether of
+    pulls, where the assets are."""
 
     output: Path
     size: tuple[int, int]
     views: int
+    pulls: bool
     assets: Path
 
 
@@ -56,6 +57,9 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--range", type=index_range, metavar="A:B", help="people A <= i < B")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder of the data set")
     parser.add_argument("--views", type=int, default=6, metavar="V", help="pictures of a person (6)")
+    parser.add_argument(
+        "--pulls", action="store_true", help="a person standing, then the same with one part moved at a time"
+    )
     parser.add_argument(
         "--size", type=picture_size, default=(256, 176), metavar="HxW", help="rows x columns (256x176)"
     )
@@ -94,12 +98,13 @@ def _render(arguments: argparse.Namespace) -> int:
     if arguments.people is not None:
         end = min(end, first + arguments.people)
     root = load_assets(arguments.assets).root  # also fills the cache before the workers start
-    describe(arguments.output, STUDIO_VERSION, arguments.size, arguments.views)
+    studio = STUDIO_OF_PULLS if arguments.pulls else STUDIO_VERSION
+    describe(arguments.output, studio, arguments.size, arguments.views)
     verify_shards(arguments.output, first, end)
     finished = list(finished_shards(arguments.output).values())
     spans = [span for span in shard_spans(first, end) if not _is_within(span, finished)]
     spans = [joined(span, finished) for span in spans]
-    job = Job(arguments.output, arguments.size, arguments.views, root)
+    job = Job(arguments.output, arguments.size, arguments.views, arguments.pulls, root)
     if spans:
         _render_spans(job, spans, min(arguments.workers, len(spans)), end - first)
     print(f"{end - first} people, {(end - first) * arguments.views} pictures in {arguments.output}")
@@ -196,7 +201,8 @@ def _samples(job: Job, first: int, end: int) -> Iterator[Sample]:
     for person in range(first, end):
         if os.getppid() != _worker["parent"]:
             os._exit(1)  # the main process was killed; an exception would only go back to its empty place
-        for number, view in enumerate(_worker["studio"].photograph(person, job.views)):
+        views = _worker["studio"].photograph(person, job.views, job.pulls)
+        for number, view in enumerate(views):
             yield Sample(
                 person,
                 number,

@@ -29,10 +29,10 @@ def look_again(data: People, persons: list[int], assets: Path | None) -> Line:
     """Render people of a data set once more, in processes of their own, and compare the bytes of all
     members. The line says why where that is not possible here."""
     from train import render
-    from train.studio import STUDIO_VERSION
+    from train.studio import STUDIO_OF_PULLS, STUDIO_VERSION
 
     line = Line("rendered again, the same bytes", "people", 0.0)
-    if data.studio != STUDIO_VERSION:
+    if data.studio not in (STUDIO_VERSION, STUDIO_OF_PULLS):
         line.reason = f"the data are of studio {data.studio}, this is {STUDIO_VERSION}"
         return line
     size = "{}x{}".format(*data.size)
@@ -41,6 +41,7 @@ def look_again(data: People, persons: list[int], assets: Path | None) -> Line:
             for person in persons:
                 options = ["--range", f"{person}:{person + 1}", "--views", str(data.views(person))]
                 options += ["--size", size, "--workers", "1", "--output", again]
+                options += ["--pulls"] * (data.studio == STUDIO_OF_PULLS)
                 with redirect_stdout(StringIO()):
                     render.run(options + (["--assets", str(assets)] if assets else []))
         except InputError as error:

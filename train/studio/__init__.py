@@ -32,6 +32,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 STUDIO_VERSION = "3"
+STUDIO_OF_PULLS = f"{STUDIO_VERSION} pulls"  # what data of `Person.pulled` are of
 
 
 def photograph(person_index: int, views: int = 6, size: tuple[int, int] = (256, 176)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from .light import draw_light
 from .looks import draw_looks
 from .model import Model
 from .outfits import draw_outfit
-from .poses import Pose, Recorded, draw_pose
+from .poses import PULLS, Pose, Recorded, draw_pose, plan_to_pull, pulled
 from .renderer import Renderer
 from .review import is_presentable
 from .skeleton import Skeleton
@@ -27,7 +27,9 @@ from .surfaces import parsing_map
 
 _SEED = 20220623
 _SCENE = 1_000_001  # beyond all view numbers
+_PULLED = 2_000_001  # likewise, beyond those of scenes
 _ATTEMPTS = 4
+_ROOM_TO_MOVE = 1.25  # margin of a picture in which somebody is pulled at
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,33 @@ class Person:
                 return view
         return self.photograph(draw_pose(rng, plain=True), shot, rng)
 
-    def photograph(self, pose: Pose | Recorded, shot: Shot, rng: np.random.Generator) -> View:
-        """A picture of a given pose from a given side."""
+    def pulled(self, number: int) -> View:
+        """One picture of a person somebody pulls at: in view 0 they stand, in every other one part of that
+        pose has moved (PULLS, over and over), before the same camera in the same light."""
+        rng = np.random.default_rng((_SEED, self.index, _PULLED))
+        shot = replace(draw_shot(rng, framing="full"), margin=_ROOM_TO_MOVE)
+        standing = plan_to_pull(rng)
+        pose = standing
+        if number:
+            of_number = np.random.default_rng((_SEED, self.index, _PULLED + number))
+            pose = pulled(standing, PULLS[(number - 1) % len(PULLS)], of_number)
+        return self.photograph(pose, shot, rng, standing)
+
+    def photograph(
+        self,
+        pose: Pose | Recorded,
+        shot: Shot,
+        rng: np.random.Generator,
+        framed: Pose | Recorded | None = None,
+    ) -> View:
+        """A picture of a given pose from a given side. framed: the pose that the camera is set up for, if
+        another."""
         renderer, meshes = self.studio.renderer, self.studio.assets.meshes
         height, width = renderer.size
         renderer.take_over()
         posed = self.skeleton.solve(pose).turned(shot.yaw)
-        camera = frame_person(shot, posed, self.skeleton, width / height)
+        stood = posed if framed is None else self.skeleton.solve(framed).turned(shot.yaw)
+        camera = frame_person(shot, stood, self.skeleton, width / height)
         light = self.light.jittered(rng)
         exposure = renderer.expose(self.model, posed, self.skeleton, camera, light, self.backdrop)
         points = keypoints(meshes, self.skeleton, posed, camera, exposure.distance, renderer.size)
@@ -130,7 +152,7 @@ class Studio:
         self.recordings = load_recordings(self.assets.root)
         self.renderer = Renderer(size)
 
-    def photograph(self, index: int, views: int = 6) -> list[View]:
-        """All views of a person."""
+    def photograph(self, index: int, views: int = 6, pulls: bool = False) -> list[View]:
+        """All views of a person; of `Person.pulled` with pulls."""
         with Person(self, index) as person:
-            return [person.view(number) for number in range(views)]
+            return [person.pulled(number) if pulls else person.view(number) for number in range(views)]

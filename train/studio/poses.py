@@ -6,6 +6,7 @@ radians, lengths in decimetres, L and R are the person's own sides.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -49,6 +50,8 @@ BOTH_ARMS = {
     "pocket": 0.02,
     "down": 0.16,
 }
+PULLS = ("arm", "leg", "head tilted", "head turned", "trunk leant")  # what `pulled` moves
+_AT_EASE = ("down", "hip", "thigh", "swing forward")  # goals of hands before they are pulled
 _CLAVICLE = {"hair": 0.3, "out": 0.12, "chin": 0.05}
 _CURL = {"hip": (0.3, 0.7), "down": (0.2, 0.7), "swing forward": (0.2, 0.8), "swing back": (0.2, 0.8)}
 _TURNED_AWAY = 0.35  # radians between the person's front and the camera from which on people look back to it
@@ -179,6 +182,37 @@ def plan_pose(
         pose.arms[side] = Arm(
             goal, uniform(-1, 1, 4), _CLAVICLE.get(goal, -0.1) + normal(0.03), curl, normal(0.12)
         )
+    return pose
+
+
+def plan_to_pull(rng: np.random.Generator) -> Pose:
+    """A pose to pull at: standing, hands where they can be seen to move."""
+    return plan_pose(rng, "stand", tuple(str(goal) for goal in rng.choice(_AT_EASE, 2)))
+
+
+def pulled(pose: Pose, part: str, rng: np.random.Generator) -> Pose:
+    """The pose with one part (PULLS) moved, as one who pulls at a joint does; either side alike."""
+    pose = copy.deepcopy(pose)
+    side = SIDES[rng.integers(2)]
+    either = rng.choice((-1, 1))
+    if part == "arm":
+        arm = pose.arms[side]
+        others = [goal for goal in ARM_GOALS if goal != arm.goal]
+        arm.goal, arm.jitter = others[rng.integers(len(others))], rng.uniform(-1, 1, 4)
+        arm.clavicle = _CLAVICLE.get(arm.goal, -0.1)
+    elif part == "leg":
+        outwards = 1 if side == "L" else -1
+        pose.feet[side].move += (
+            outwards * rng.uniform(0.5, 1.6),
+            rng.uniform(0, 0.8),
+            rng.uniform(-0.3, 0.3),
+        )
+    elif part == "head tilted":
+        pose.head.tilt += either * rng.uniform(0.12, 0.4)
+    elif part == "head turned":
+        pose.head.twist += either * rng.uniform(0.15, 0.6)
+    else:
+        pose.spine.tilt += either * rng.uniform(0.1, 0.3)
     return pose
 
 

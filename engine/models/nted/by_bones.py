@@ -28,16 +28,28 @@ from engine.models.nted.deformation import motion, tilted, without_arms
 from engine.models.nted.detail import Source
 from engine.models.nted.memory import Memory
 from engine.ops.resample import running_mean
+from engine.pose.skeleton import LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, LIMBS, RIGHT_ANKLE, RIGHT_HIP, RIGHT_KNEE
 from engine.regions import REGIONS, SURFACE_SPAN
 
 _SAME = 0.5 / SURFACE_SPAN  # distance of places at which trust that they are the same has fallen to 1/e
+_SIMILAR = 1.5 / SURFACE_SPAN  # likewise of a leg, which is moved as a whole ...
+_ALIKE_LEG = 0.08, 0.16  # ... where that much of it is the same: from the first, at the second surely
+_LEGS = [
+    LIMBS.index(limb)
+    for limb in (
+        (RIGHT_HIP, RIGHT_KNEE),
+        (RIGHT_KNEE, RIGHT_ANKLE),
+        (LEFT_HIP, LEFT_KNEE),
+        (LEFT_KNEE, LEFT_ANKLE),
+    )
+]
 _OTHER_THING = 0.01  # so little trust is none
-_RETURNS = 0.04  # of half the picture's height, likewise what does not come back to where it began
+_RETURNS = 0.08  # of half the picture's height, likewise what does not come back to where it began
 _HEAD = [REGIONS.index(name) for name in ("hair", "face")]
 # Sides of windows, in cells of a map of 128 rows.
 _OUTLINE = 5  # the renderer's outline is not quite the photo's
 _HAIR = 11  # around a head, what the renderer forgets is its hair, or a hat
-_CLOSED = 9  # most of it trusted, all of it is
+_CLOSED, _CLOSED_LEG = 5, 13  # most of it trusted, all of it is; around a leg that is moved as a whole
 _NEARBY = 31  # what the renderer forgets is trusted beside what is, and before the same place
 _OTHER = 7  # around what was another thing before, by more than an outline's breadth
 _COLOUR = 9  # a garment that is swapped, or mixed, is told by its colour
@@ -61,20 +73,23 @@ def by_bones(
     size, frame = places_B11hw.shape[-2:], source.photo.shape[-2:]
     class_B8hw = places_B11hw[:, :CLASSES].softmax(1)
     person_B1hw = (class_B8hw[:, :1] < 0.5).float()
-    before_B2hw, known_B1hw = motion(pose_B183, memory.pose, size)
+    before_B2hw, known_B1hw, shares_BLhw = motion(pose_B183, memory.pose, size)
     head_B1hw = (class_B8hw[:, _HEAD].sum(1, keepdim=True) > 0.5).float()
     of_head = motion(without_arms(pose_B183), without_arms(memory.pose), size, 4)
     hair_B1hw = around(head_B1hw, _HAIR) * head_B1hw.maximum(1.0 - person_B1hw)
     before_B2hw = torch.lerp(before_B2hw, of_head.positions, hair_B1hw)
     known_B1hw = torch.lerp(known_B1hw, of_head.known, hair_B1hw)
-    same_B1hw = known_B1hw * _same(class_B8hw, places_B11hw[:, CLASSES:], head_B1hw, memory, before_B2hw)
+    same_B1hw, similar_B1hw = _compared(class_B8hw, places_B11hw[:, CLASSES:], head_B1hw, memory, before_B2hw)
+    whole_leg_B1hw = _whole_leg(same_B1hw, person_B1hw, shares_BLhw[:, _LEGS])
+    same_B1hw = torch.lerp(same_B1hw, similar_B1hw, whole_leg_B1hw)
+    same_B1hw *= known_B1hw
     same_B1hw = torch.lerp(same_B1hw, same_B1hw * tilted(pose_B183, memory.pose, size), head_B1hw)
     change_B3hw = picture_BChw - at(memory.picture, before_B2hw)
     alike_B1hw = small(wide_mean(change_B3hw, _COLOUR, 2))
     alike_B1hw = torch.where(person_B1hw > 0.5, alike_B1hw, _same_place(picture_BChw, person_B1hw, memory))
     same_B1hw *= alike_B1hw
     returns_B1hw = _returns(before_B2hw, motion(memory.pose, pose_B183, size, 4).positions)
-    trust_B1hw = _trusted(same_B1hw, head_B1hw, hair_B1hw, person_B1hw, returns_B1hw)
+    trust_B1hw = _trusted(same_B1hw, whole_leg_B1hw, head_B1hw, hair_B1hw, person_B1hw, returns_B1hw)
     trust_B1hw *= torch.lerp(alike_B1hw, torch.ones_like(alike_B1hw), person_B1hw)
 
     steps_B2hw = before_B2hw - centres(size, before_B2hw.device)
@@ -100,17 +115,35 @@ def by_bones(
     return torch.lerp(otherwise_B4HW, F.pad(carried_B3HW, (0, 0, 0, 0, 1, 0), value=1.0), trust_B1HW)
 
 
-def _same(
+def _compared(
     class_B8hw: Tensor, place_B3hw: Tensor, head_B1hw: Tensor, memory: Memory, before_B2hw: Tensor
-) -> Tensor:
-    """0 to 1: how far the renderer draws what it drew where this was before, in the photo's own pose. Of a
-    head the class says enough."""
+) -> tuple[Tensor, Tensor]:
+    """0 to 1: how far the renderer draws what it drew where this was before, in the photo's own pose, and how
+    far it draws what is near to that on the body, if only beside its outline. Of a head the class says
+    enough."""
     class_before_B8hw, place_before_B3hw = at(memory.places, before_B2hw).split((CLASSES, 3), 1)
     far_B1hw = (place_B3hw - place_before_B3hw).square().sum(1, keepdim=True)
     far_B1hw = far_B1hw.masked_fill((class_B8hw[:, :1] > 0.5) | (head_B1hw > 0.5), 0.0)
-    same_B1hw = torch.exp(-far_B1hw / _SAME**2) * (1.0 - changed(class_B8hw, class_before_B8hw))
-    within_B1hw = (before_B2hw.abs().amax(1, keepdim=True) <= 1.0).float()
-    return same_B1hw * keeps_shape(before_B2hw) * within_B1hw
+    within_B1hw = (before_B2hw.abs().amax(1, keepdim=True) <= 1.0).float() * keeps_shape(before_B2hw)
+    unchanged_B1hw = 1.0 - changed(class_B8hw, class_before_B8hw)
+    beside_B1hw = ((class_B8hw[:, :1] < 0.5) & (class_before_B8hw[:, :1] > 0.5)).float()
+    same_B1hw = torch.exp(-far_B1hw / _SAME**2) * unchanged_B1hw * within_B1hw
+    similar_B1hw = torch.exp(-far_B1hw / _SIMILAR**2) * unchanged_B1hw.maximum(beside_B1hw) * within_B1hw
+    return same_B1hw, similar_B1hw
+
+
+def _whole_leg(same_B1hw: Tensor, person_B1hw: Tensor, shares_BLhw: Tensor) -> Tensor:
+    """0 to 1 [B, 1, h, w]: whether a cell belongs to one of these bones along which enough is the same.
+
+    Of legs only: they swing, where arms turn about themselves and show another side. On rendered people whose
+    arms were pulled, arms moved as a whole were farther from the truth than the renderer's, legs nearer.
+    """
+    planes_B2hw = torch.cat([same_B1hw * person_B1hw, person_B1hw], 1)
+    planes_B2hw = F.interpolate(planes_B2hw, shares_BLhw.shape[2:], mode="area")
+    same_BL, all_BL = torch.einsum("bchw,blhw->cbl", planes_B2hw, shares_BLhw)
+    alike_BL = ramp(same_BL / all_BL.clamp_min(1e-3), *_ALIKE_LEG)
+    alike_B1hw = torch.einsum("bl,blhw->bhw", alike_BL, shares_BLhw)[:, None]
+    return F.interpolate(alike_B1hw, same_B1hw.shape[2:], mode="bilinear")
 
 
 def _same_place(picture_BChw: Tensor, person_B1hw: Tensor, memory: Memory) -> Tensor:
@@ -131,16 +164,22 @@ def _returns(before_B2hw: Tensor, after_B2hw: Tensor) -> Tensor:
 
 
 def _trusted(
-    same_B1hw: Tensor, head_B1hw: Tensor, hair_B1hw: Tensor, person_B1hw: Tensor, returns_B1hw: Tensor
+    same_B1hw: Tensor,
+    whole_leg_B1hw: Tensor,
+    head_B1hw: Tensor,
+    hair_B1hw: Tensor,
+    person_B1hw: Tensor,
+    returns_B1hw: Tensor,
 ) -> Tensor:
     """Trust [B, 1, h, w], 0 to 1, from where the renderer draws the same: closed over its small differences,
     for a head with its hair as a whole, and taken from what the person has left."""
     of_head_B111 = (same_B1hw * head_B1hw).sum((2, 3), keepdim=True)
     of_head_B111 = of_head_B111 / head_B1hw.sum((2, 3), keepdim=True).clamp_min(1.0)
-    trust_B1hw = torch.lerp(
-        running_mean(same_B1hw, window(_CLOSED, same_B1hw.shape[-2])), of_head_B111, hair_B1hw
+    closed_B1hw, closed_leg_B1hw = (
+        running_mean(same_B1hw, window(side, same_B1hw.shape[-2])) for side in (_CLOSED, _CLOSED_LEG)
     )
-    trust_B1hw = ramp(trust_B1hw, 0.25, 0.5)
+    trust_B1hw = torch.lerp(closed_B1hw, closed_leg_B1hw, whole_leg_B1hw)
+    trust_B1hw = ramp(torch.lerp(trust_B1hw, of_head_B111, hair_B1hw), 0.25, 0.5)
 
     planes_B2hw = torch.cat([same_B1hw * person_B1hw, person_B1hw], 1)
     drawn_B1hw, all_B1hw = wide_mean(planes_B2hw, _NEARBY, 4).split(1, 1)

@@ -24,7 +24,7 @@ _UNSEEN = 0.15  # of 3 dm, farther from what the photo shows than in its own pos
 # Sides of the windows, in cells of a map of 128 rows, in which no class may change: around what is the
 # person's; what is behind, for the network's outline is not quite the photo's; and what is the person's in
 # the photo only, as a hat or a hem.
-_PERSON, _BEHIND, _MISSED = 3, 11, 41
+_PERSON, _BEHIND, _MISSED = 3, 5, 41
 _SMOOTH = 9  # cells, side of the window that steps are averaged over
 
 

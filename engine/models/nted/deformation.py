@@ -33,7 +33,7 @@ _ARMS = [RIGHT_ELBOW, RIGHT_WRIST, LEFT_ELBOW, LEFT_WRIST]
 _PAIRS = (RIGHT_EAR, LEFT_EAR), (RIGHT_EYE, LEFT_EYE)
 # How far the nose moves along and across the line between the ears, in its lengths: up to the first the same
 # side of a head is seen, from the second on another.
-_TURNED, _NODDED = (0.12, 0.3), (0.25, 0.5)
+_TURNED, _NODDED = (0.08, 0.2), (0.25, 0.5)
 _PROFILE = 0.01  # ears nearer to each other than this tell nothing
 _SOFT = 0.4  # of what the joints of a face move against each other, its picture follows
 _ALONG = (0.0, 0.25, 0.5, 0.75, 1.0)  # a bone, the points that stand for it
@@ -43,10 +43,13 @@ _REST = 1 / 256  # steps shorter than this are none, up to twice this they grow 
 
 class Motion(NamedTuple):
     """positions: [B, 2, h, w], where every cell was, x, y from -1 to 1 across the picture. known:
-    [B, 1, h, w], 0 to 1, how far that is known: not around a bone that the other pose lacks."""
+    [B, 1, h, w], 0 to 1, how far that is known: not around a bone that the other pose lacks. shares:
+    [B, 17, h', w'], of as many cells as were computed, how far each of LIMBS decides: together 1, or 0 where
+    the poses share none."""
 
     positions: Tensor
     known: Tensor
+    shares: Tensor
 
 
 def across(keypoints_B183: Tensor, frame: tuple[int, int]) -> Tensor:
@@ -74,19 +77,21 @@ def motion(now_B183: Tensor, then_B183: Tensor, size: tuple[int, int], coarse: i
     here_2hw = centres(tuple(-(-side // coarse) for side in size), now_B183.device)
     sides_2 = here_2hw.new_tensor((size[1] / size[0], 1.0))
     cell_M = torch.view_as_complex((here_2hw.flatten(1).t() * sides_2).contiguous())
-    steps_BM, known_BM = [], []
+    steps_BM, known_BM, shares_BML = [], [], []
     for now_183, then_183 in zip(now_B183, then_B183, strict=True):
         now_18, then_18 = (torch.view_as_complex(pose[:, :2] * sides_2) for pose in (now_183, then_183))
         there_18, shared_18 = now_183[:, 2] > 0, (now_183[:, 2] > 0) & (then_183[:, 2] > 0)
         then_18 = _rigid_head(now_18, then_18, shared_18)
-        step_M, known_M = _least_squares(cell_M, now_18, then_18, there_18, shared_18)
+        step_M, known_M, shares_ML = _least_squares(cell_M, now_18, then_18, there_18, shared_18)
         steps_BM.append(step_M * ((step_M.abs() - _REST) / _REST).clamp(0.0, 1.0))
         known_BM.append(known_M)
+        shares_BML.append(shares_ML)
     steps_BM2 = torch.view_as_real(torch.stack(steps_BM)) / sides_2
     planes_BM3 = torch.cat([steps_BM2, torch.stack(known_BM)[..., None]], -1)
     planes_B3hw = planes_BM3.movedim(-1, 1).unflatten(2, here_2hw.shape[1:])
     steps_B2hw, known_B1hw = F.interpolate(planes_B3hw, size, mode="bilinear").split((2, 1), 1)
-    return Motion(centres(size, steps_B2hw.device) + steps_B2hw, known_B1hw)
+    shares_BLhw = torch.stack(shares_BML).movedim(-1, 1).unflatten(2, here_2hw.shape[1:])
+    return Motion(centres(size, steps_B2hw.device) + steps_B2hw, known_B1hw, shares_BLhw)
 
 
 @torch.no_grad()
@@ -139,14 +144,17 @@ def _tilted(now_18: Tensor, then_18: Tensor, there_18: Tensor, other_18: Tensor)
 
 def _least_squares(
     cell_M: Tensor, now_18: Tensor, then_18: Tensor, there_18: Tensor, shared_18: Tensor
-) -> tuple[Tensor, Tensor]:
-    """The step of every cell by that x -> a x + b (complex) which errs least from now to then, weighted, and
-    how far it is known."""
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The step of every cell by that x -> a x + b (complex) which errs least from now to then, weighted, how
+    far it is known, and each limb's share of it."""
     there, shared = there_18.tolist(), shared_18.tolist()
-    bones = [(a, b, shared[a] and shared[b]) for a, b in LIMBS if there[a] and there[b]]
-    if not any(bone[2] for bone in bones):
-        return torch.zeros_like(cell_M), torch.zeros_like(cell_M.real)
-    first, second, known = (torch.tensor(column) for column in zip(*bones, strict=True))
+    bones = [
+        (limb, a, b, shared[a] and shared[b]) for limb, (a, b) in enumerate(LIMBS) if there[a] and there[b]
+    ]
+    shares_ML = cell_M.real.new_zeros(len(cell_M), len(LIMBS))
+    if not any(bone[-1] for bone in bones):
+        return torch.zeros_like(cell_M), torch.zeros_like(cell_M.real), shares_ML
+    limbs, first, second, known = (torch.tensor(column) for column in zip(*bones, strict=True))
     along_P1 = now_18.real.new_tensor(_ALONG)[:, None]
     now_K, then_K = (
         torch.lerp(pose[first], pose[second], along_P1 + 0j).flatten() for pose in (now_18, then_18)
@@ -161,6 +169,7 @@ def _least_squares(
     weight_MK = far_MK.add_(_NEAR**2).reciprocal_()
     weight_MK = weight_MK.div_(weight_MK.amax(1, keepdim=True)).square_().square_().mul_(length_K)
     all_M = weight_MK.sum(1)
+    shares_ML[:, limbs] = weight_MK.unflatten(1, (len(_ALONG), -1)).sum(1) / all_M[:, None].clamp_min(1e-9)
     weight_MK *= known_K
     known_M = weight_MK.sum(1)
     now, then = now_K.mean(), then_K.mean()
@@ -170,4 +179,5 @@ def _least_squares(
     now_M, then_M, square_M, product_M = torch.view_as_complex(terms_M8.unflatten(1, (4, 2))).unbind(1)
     spread_M = (square_M - now_M.conj() * now_M).real.clamp_min(1e-6)
     factor_M = (product_M - now_M.conj() * then_M) / spread_M
-    return then + then_M + factor_M * (cell_M - now - now_M) - cell_M, known_M / all_M.clamp_min(1e-9)
+    step_M = then + then_M + factor_M * (cell_M - now - now_M) - cell_M
+    return step_M, known_M / all_M.clamp_min(1e-9), shares_ML

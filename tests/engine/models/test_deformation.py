@@ -11,7 +11,20 @@ from standing import STANDING
 
 from engine.models.nted.atlas import centres
 from engine.models.nted.deformation import across, motion, tilted
-from engine.pose.skeleton import LEFT_EAR, LEFT_EYE, LEFT_WRIST, NECK, NOSE, RIGHT_EAR, RIGHT_EYE
+from engine.pose.skeleton import (
+    LEFT_ANKLE,
+    LEFT_EAR,
+    LEFT_EYE,
+    LEFT_KNEE,
+    LEFT_WRIST,
+    LIMBS,
+    NECK,
+    NOSE,
+    RIGHT_EAR,
+    RIGHT_EYE,
+    RIGHT_HIP,
+    RIGHT_KNEE,
+)
 
 FRAME, CELLS = (128, 96), (64, 48)
 HEAD = [NOSE, RIGHT_EYE, LEFT_EYE, RIGHT_EAR, LEFT_EAR]
@@ -105,6 +118,19 @@ def test_nothing_is_known_around_a_bone_that_the_photo_lacks():
     assert known[y, x] < 0.1 and known[40, 20] > 0.95
     _, known, _ = before(STANDING, np.zeros_like(STANDING))
     assert known.max() == 0
+
+
+def test_a_limbs_share_is_largest_around_it():
+    shares = motion(tensor(STANDING), tensor(STANDING), CELLS).shares[0]
+    assert shares.sum(0) == pytest.approx(1.0, abs=1e-4)
+    for limb in ((RIGHT_HIP, RIGHT_KNEE), (LEFT_KNEE, LEFT_ANKLE)):
+        x, y = STANDING[list(limb), :2].mean(0).astype(int) // 4  # cells of 4 px
+        assert shares[:, y, x].argmax() == LIMBS.index(limb)
+    absent = STANDING.copy()
+    absent[LEFT_ANKLE, 2] = 0
+    shares = motion(tensor(absent), tensor(STANDING), CELLS).shares[0]
+    assert shares[LIMBS.index((LEFT_KNEE, LEFT_ANKLE))].max() == 0
+    assert motion(tensor(STANDING), tensor(np.zeros_like(STANDING)), CELLS).shares.max() == 0
 
 
 def test_poses_far_from_the_picture_or_all_in_one_place_are_as_good():

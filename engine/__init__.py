@@ -6,8 +6,9 @@ from engine.errors import InputError
 
 # Idle OpenMP threads would spin on cores that others need; torch reads this when it is imported. Some ten
 # microseconds are left to them, for the next operator often comes by then (docs/bench.md).
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+if "OMP_WAIT_POLICY" not in os.environ:
+    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 # What torch has not written for Apple's GPUs runs on the CPU.
 os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")
 

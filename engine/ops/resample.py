@@ -60,15 +60,17 @@ def window_mean(x_BCHW: Tensor, side: int, stride: int = 1) -> Tensor:
 
 
 def running_mean(x_BCHW: Tensor, side: int) -> Tensor:
-    """`window_mean` of float32 from running sums: as quick for a wide window as for a narrow one.
+    """`window_mean` with steps of one, from running sums in float32: as quick for a wide window as for a
+    narrow one.
 
-    Sums run over a single row or column, so that rounding stays at some 1e-7 of the largest value.
+    Sums run over a single row or column of n cells: rounding stays below n 1e-7 of the largest value, and a
+    mean of nothing may be as much beside 0.
     """
     half = side // 2
     for axis in (2, 3):
         length = x_BCHW.shape[axis]
         border = (0, 0, half + 1, half) if axis == 2 else (half + 1, half)
-        sums_BCHW = F.pad(x_BCHW, border).cumsum(axis)
+        sums_BCHW = F.pad(x_BCHW, border).cumsum(axis, dtype=torch.float32)
         x_BCHW = sums_BCHW.narrow(axis, side, length) - sums_BCHW.narrow(axis, 0, length)
     return x_BCHW / _counts(x_BCHW.shape[-2:], half, x_BCHW.device)
 

@@ -84,7 +84,8 @@ class Person:
 
     def pulled(self, number: int) -> View:
         """One picture of a person somebody pulls at: in view 0 they stand, in every other one part of that
-        pose has moved (PULLS, over and over), before the same camera in the same light."""
+        pose has moved (PULLS, over and over), before the same camera in the same light. None is taken again:
+        one round of six views belongs together, whatever `review` would say of one."""
         rng = np.random.default_rng((_SEED, self.index, _PULLED))
         shot = replace(draw_shot(rng, framing="full"), margin=_ROOM_TO_MOVE)
         standing = plan_to_pull(rng)

@@ -211,8 +211,10 @@ def pulled(pose: Pose, part: str, rng: np.random.Generator) -> Pose:
         pose.head.tilt += either * rng.uniform(0.12, 0.4)
     elif part == "head turned":
         pose.head.twist += either * rng.uniform(0.15, 0.6)
-    else:
+    elif part == "trunk leant":
         pose.spine.tilt += either * rng.uniform(0.1, 0.3)
+    else:
+        raise ValueError(f"nobody pulls at {part!r}")
     return pose
 
 

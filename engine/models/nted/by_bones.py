@@ -119,8 +119,8 @@ def _compared(
     class_B8hw: Tensor, place_B3hw: Tensor, head_B1hw: Tensor, memory: Memory, before_B2hw: Tensor
 ) -> tuple[Tensor, Tensor]:
     """0 to 1: how far the renderer draws what it drew where this was before, in the photo's own pose, and how
-    far it draws what is near to that on the body, if only beside its outline. Of a head the class says
-    enough."""
+    far it draws what is near to that on the body, also where nobody was: an outline is not quite the same.
+    Of a head the class says enough."""
     class_before_B8hw, place_before_B3hw = at(memory.places, before_B2hw).split((CLASSES, 3), 1)
     far_B1hw = (place_B3hw - place_before_B3hw).square().sum(1, keepdim=True)
     far_B1hw = far_B1hw.masked_fill((class_B8hw[:, :1] > 0.5) | (head_B1hw > 0.5), 0.0)

@@ -44,8 +44,8 @@ _REST = 1 / 256  # steps shorter than this are none, up to twice this they grow 
 class Motion(NamedTuple):
     """positions: [B, 2, h, w], where every cell was, x, y from -1 to 1 across the picture. known:
     [B, 1, h, w], 0 to 1, how far that is known: not around a bone that the other pose lacks. shares:
-    [B, 17, h', w'], of as many cells as were computed, how far each of LIMBS decides: together 1, or 0 where
-    the poses share none."""
+    [B, 17, h', w'], of as many cells as were computed, how near each of LIMBS is, whether the other pose has
+    it or not: together 1, or 0 where the poses share none."""
 
     positions: Tensor
     known: Tensor

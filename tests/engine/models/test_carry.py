@@ -270,6 +270,13 @@ def test_a_leg_is_moved_as_a_whole_where_enough_of_it_is_the_same_and_an_arm_is_
     assert (result - stripes(8.0))[..., 44:60, 34:44].abs().mean() > 0.1, "an arm"
 
 
+def test_a_leg_that_turns_is_not_moved_as_a_whole():
+    own, now = person(SHIRT, range(12, 36)), places(person(SHIRT, range(16, 40)), 8.0)
+    now[:, CLASSES, :, torch.arange(CELLS[1]) % 4 > 0] += 4.0 / SURFACE_SPAN
+    result = moved(source(stripes(), own == BEHIND), places(own), now, pose(8.0))
+    assert (result - stripes(8.0))[..., 80:108, 44:68].abs().mean() > 0.1
+
+
 def test_a_head_is_moved_wherever_on_it_the_renderer_sees_a_place_unless_it_turns():
     own, now = person(FACE, range(16, 32), range(4, 20)), person(FACE, range(20, 36), range(4, 20))
     photo = source(stripes(), own == BEHIND)

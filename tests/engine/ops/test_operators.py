@@ -97,5 +97,10 @@ def test_the_mean_over_windows_is_that_of_the_square(side, stride):
 
 @pytest.mark.parametrize("side", [3, 9, 41])
 def test_the_mean_from_running_sums_is_the_mean_over_windows(side):
-    x_BCHW = torch.rand(2, 3, 20, 13, generator=torch.Generator().manual_seed(0)) - 0.5
-    torch.testing.assert_close(running_mean(x_BCHW, side), window_mean(x_BCHW, side))
+    for size in ((20, 13), (256, 176)):
+        x_BCHW = torch.rand(2, 3, *size, generator=torch.Generator().manual_seed(0))
+        torch.testing.assert_close(running_mean(x_BCHW, side), window_mean(x_BCHW, side), atol=2e-5, rtol=0)
+        half = x_BCHW.half()
+        torch.testing.assert_close(
+            running_mean(half, side), window_mean(half.float(), side), atol=2e-5, rtol=0
+        )

@@ -72,7 +72,8 @@ def test_camera_and_light_stay(pulled):
     below = int(standing.keypoints_18x3[RIGHT_HIP, 1])
     assert np.array_equal(standing.parsing_HW[below:], turned.parsing_HW[below:])
     person = standing.parsing_HW[below:] > 0
-    assert np.array_equal(standing.image_HWC[below:][person], turned.image_HWC[below:][person])
+    change = np.abs(standing.image_HWC[below:].astype(int) - turned.image_HWC[below:])[person]
+    assert change.mean() < 0.05, "but for a head's soft shadow"
 
 
 def test_numbers_go_round_the_parts_and_every_round_differs(studio, pulled):

@@ -20,13 +20,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 from engine import detect, pose_model, weights
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.files import make_folder, write_whole
-from engine.models.nted import Nted
-from engine.models.nted.weights import from_file
 from engine.models.parser.weights import SHIPPED
 from engine.paths import DEFAULT_WEIGHTS
 from engine.plan import make_plan
@@ -45,6 +44,7 @@ from train.metrics.pose import PoseError
 from train.metrics.renders import alone, as_shown
 from train.metrics.report import make_report
 from train.metrics.wasserstein import SlicedWasserstein
+from train.objectives import objective_of
 from train.sheets import contact_sheet, write_sheet
 
 PAIRS = 512
@@ -87,7 +87,7 @@ def run(argv: list[str]) -> int:
         options.features = SHIPPED
     device = make_plan(options.device).device
     file = weights.read(options.weights)
-    network = from_file(file).to(device)
+    network = objective_of(file.model).load(file).to(device)
     size = network.config.size
     people = People(options.data, TEST_PEOPLE[: options.people])
     if size[0] > people.size[0] or size[1] > people.size[1]:
@@ -154,7 +154,7 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _measures(
-    options: argparse.Namespace, network: Nted, people: People, pairs: list[Pair], device: torch.device
+    options: argparse.Namespace, network: nn.Module, people: People, pairs: list[Pair], device: torch.device
 ) -> list[Measure]:
     own_pose = OwnPose(partial(as_shown, network), partial(alone, network))
     measures: list[Measure] = [SlicedWasserstein(len(pairs)), own_pose]

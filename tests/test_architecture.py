@@ -56,6 +56,33 @@ def test_arrows(package, forbidden):
     assert offenders(package, forbidden) == {}
 
 
+# What may know NTED in train: its objective, its recipes, its losses, and so far what is measured of it.
+KNOW_NTED = {"train/objectives/nted.py", "train/recipes.py"}
+TERMS_OF_NTED = {f"train/losses/{name}.py" for name in ("nted", "total", "contrast", "patches")}
+MEASURES_OF_NTED = {f"train/metrics/{name}.py" for name in ("leakage", "measure", "renders")}
+
+
+def test_one_objective_knows_a_model():
+    allowed = KNOW_NTED | TERMS_OF_NTED | MEASURES_OF_NTED
+    found = set()
+    for path in modules("train"):
+        if any(name.startswith("engine.models.nted") for name in imports(path)):
+            found.add(str(path.relative_to(ROOT)))
+    assert found <= allowed
+    others = {str(path.relative_to(ROOT)) for path in modules("train/run") + modules("train/commands")}
+    assert not others & allowed
+
+
+def test_no_two_modules_of_train_import_each_other():
+    known = {_dotted(path): imports(path) for path in modules("train")}
+    pairs = [(a, b) for a, names in known.items() for b in names & known.keys() if a in known[b] and a < b]
+    assert pairs == []
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
 @pytest.mark.parametrize("package", ["engine", "train"])
 def test_no_qt_outside_app(package):
     assert offenders(package, QT) == {}

@@ -23,14 +23,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 import torch.nn.functional as F
+from engine.models.nted.carry import carry
+from engine.models.nted.deformation import across
+from engine.models.nted.memory import Memory, remember
 from torch import Tensor
 
 from engine.cv import cv2
 from engine.models.nted import Nted
-from engine.models.nted.carry import carry
-from engine.models.nted.deformation import across
 from engine.models.nted.detail import Source, share_of
-from engine.models.nted.memory import Memory, remember
 from engine.pose.planes import pose_planes
 from train.data.augment import NONE
 from train.data.pairs import Pair, load_pair

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from engine.models.nted import Nted, NtedOutput
 from engine.models.nted.carry import shown
 from engine.models.nted.deformation import across
+
+from engine.models.nted import Nted, NtedOutput
 from train.data.pairs import PairBatch
 
 

@@ -20,8 +20,8 @@ from pathlib import Path
 
 from engine.cli.inputs import frame_size
 
-from .data.shards import PEOPLE_PER_SHARD, Sample, describe, finished_shards, verify_shards, write_shard
-from .studio import STUDIO_OF_PULLS, STUDIO_VERSION
+from ..data.shards import PEOPLE_PER_SHARD, Sample, describe, finished_shards, verify_shards, write_shard
+from ..studio import STUDIO_OF_PULLS, STUDIO_VERSION
 
 SHORTEST_SIDE, LONGEST_SIDE = 16, 4096  # px of a picture
 
@@ -92,7 +92,7 @@ def picture_size(text: str) -> tuple[int, int]:
 
 
 def _render(arguments: argparse.Namespace) -> int:
-    from .studio.assets import load_assets
+    from ..studio.assets import load_assets
 
     first, end = arguments.range or (0, arguments.people)
     if arguments.people is not None:
@@ -189,7 +189,7 @@ def _start_worker(job: Job, counter) -> None:
 
 
 def _render_span(span: tuple[int, int]) -> None:
-    from .studio.photographer import Studio
+    from ..studio.photographer import Studio
 
     job: Job = _worker["job"]
     if _worker["studio"] is None:

@@ -11,14 +11,14 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from train import checkpoint
-from train.console import Lines, Report
 from train.data.source import Source
-from train.log import Log, keep_batch
-from train.state import Run
-from train.stream import batches
-from train.validate import ERROR, Validation
-from train.world import World
+from train.run import checkpoint
+from train.run.console import Lines, Report
+from train.run.log import Log, keep_batch
+from train.run.state import Run
+from train.run.stream import batches
+from train.run.validate import ERROR, Validation
+from train.run.world import World
 
 GO_ON, REPORT, SAVE, STOP = range(4)  # each does what those before it do as well
 

@@ -15,10 +15,10 @@ try:
 except ImportError:  # Windows
     resource = None
 
-from train import checkpoint
 from train.data.source import Source
-from train.state import Run
-from train.stream import batches
+from train.run import checkpoint
+from train.run.state import Run
+from train.run.stream import batches
 
 
 @dataclass(frozen=True)

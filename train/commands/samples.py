@@ -24,10 +24,10 @@ from engine.files import make_folder, write_whole
 from engine.photos import write_png
 from engine.pose.formats import write_openpose
 
-from .data.detector import as_detected
-from .data.people import HELD_OUT_PEOPLE
+from ..data.detector import as_detected
+from ..data.people import HELD_OUT_PEOPLE
+from ..studio.photographer import Person, Studio, View, planned_shot
 from .render import index_range
-from .studio.photographer import Person, Studio, View, planned_shot
 
 SIZE, SMALL = (512, 352), (256, 176)
 QUALITY = 93  # of the JPEGs

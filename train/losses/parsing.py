@@ -10,7 +10,7 @@ from torch import Tensor
 
 from engine.models.parser.network import HEAT_STRIDE, ParserOutput
 from engine.pose.skeleton import ABSENT, SEEN
-from train.parser.samples import Batch
+from train.data.parsing.samples import Batch
 
 SPREAD = 1.0  # standard deviation of a joint's place in the target, cells
 

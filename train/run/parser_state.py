@@ -11,11 +11,11 @@ from torch import Tensor, nn
 
 from engine.errors import InputError
 from engine.models.parser import Parser, ParserConfig
-from train.optimisers import cooling, optimisers_for
-from train.parser.losses import Weights, losses
-from train.parser.samples import STRONG, Batch, Changes
+from train.data.parsing.samples import STRONG, Batch, Changes
+from train.losses.parsing import Weights, losses
 from train.recipes import FOREVER, Phase
-from train.state import mixed_precision
+from train.run.optimisers import cooling, optimisers_for
+from train.run.state import mixed_precision
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import torch.nn.functional as F
 from train.data.augment import NONE
 from train.data.pairs import PairBatch, PairSampler, collate, load_pair
 from train.data.source import Source
+from train.run.state import Run
 from train.sheets import batch_sheet
-from train.state import Run
 
 PAIRS = 24
 AT_ONCE = 4

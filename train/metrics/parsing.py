@@ -11,9 +11,9 @@ from engine.models.parser import Parser
 from engine.models.parser.decode import keypoints
 from engine.pose.skeleton import ABSENT, SEEN
 from engine.regions import SURFACE_SPAN
+from train.data.parsing.crowd import Crowd
+from train.data.parsing.samples import PLAIN, Batch, Changes, changed, collate, labelled
 from train.data.people import CLASSES
-from train.parser.crowd import Crowd
-from train.parser.samples import PLAIN, Batch, Changes, changed, collate, labelled
 
 _AT_ONCE = 4
 _TAG = 20

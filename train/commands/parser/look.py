@@ -13,7 +13,7 @@ from engine.models import parser as parser_model
 from engine.parsing import Parsed
 from engine.photos import read_photo
 from engine.regions import SURFACE_SPAN
-from train.parser.overlay import overlay
+from train.overlay import overlay
 from train.sheets import contact_sheet, write_sheet
 
 _ROWS = 384  # of a photo on the sheet

@@ -8,13 +8,13 @@ from pathlib import Path
 from engine.errors import InputError
 from engine.models import parser as parser_model
 from engine.models.parser import Parser, ParserConfig
-from train import checkpoint
-from train.export import chosen, provenance
+from train.commands.export import chosen, provenance
+from train.commands.parser.fit import SIZE
+from train.data.parsing.crowd import Crowd
+from train.data.parsing.samples import PLAIN
 from train.losses.house import CARD_KEY, feature_rms
-from train.parser.crowd import Crowd
-from train.parser.fit import SIZE
-from train.parser.measure import fixed_batches
-from train.parser.samples import PLAIN
+from train.metrics.parsing import fixed_batches
+from train.run import checkpoint
 
 _PICTURES = 128  # over which the sizes of the features are taken
 

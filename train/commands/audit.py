@@ -17,11 +17,11 @@ from engine.files import write_whole
 from engine.photos import write_png
 from train.data.people import HELD_OUT_PEOPLE, TRAINING_PEOPLE, People
 
-from .audits import dress, labels, likeness, sides, surfaces
-from .audits.checks import Audit, Line, Taken, table
-from .audits.detector import DetectorAudit
-from .audits.sheet import sheet
-from .audits.storage import look_again, look_at_shards
+from ..audits import dress, labels, likeness, sides, surfaces
+from ..audits.checks import Audit, Line, Taken, table
+from ..audits.detector import DetectorAudit
+from ..audits.sheet import sheet
+from ..audits.storage import look_again, look_at_shards
 from .render import index_range, picture_size
 
 _EVERYONE = range(TRAINING_PEOPLE.start, HELD_OUT_PEOPLE.stop)
@@ -128,8 +128,8 @@ def _stored(options: argparse.Namespace, before: list[Line]) -> Iterator[Taken]:
 
 def _photographed(options: argparse.Namespace, audit: Audit, before: list[Line]) -> Iterator[Taken]:
     """People taken in the studio; the first ones again at the end, when others were in between."""
-    from .audits import stage
-    from .studio.photographer import Studio
+    from ..audits import stage
+    from ..studio.photographer import Studio
 
     studio = Studio(options.size, options.assets)
     audit.add(stage.CHECKS)

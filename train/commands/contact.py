@@ -16,11 +16,11 @@ from PIL import Image
 from engine.errors import InputError
 from engine.files import write_whole
 
-from .audits.sheet import skeleton_over
-from .overlay import PALETTE
+from ..audits.sheet import skeleton_over
+from ..overlay import PALETTE
+from ..sheets import contact_sheet
+from ..studio.photographer import Studio, View
 from .render import index_range, picture_size
-from .sheets import contact_sheet
-from .studio.photographer import Studio, View
 
 KINDS = {".jpg": ("JPEG", {"quality": 92}), ".png": ("PNG", {})}
 

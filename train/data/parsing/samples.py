@@ -16,10 +16,10 @@ from torch import Tensor
 from engine.cv import cv2
 from engine.pose.skeleton import ABSENT, FLIP, GUESSED, LEFT_HIP, NECK, NOSE, RIGHT_HIP
 from train.data.detector import as_detected
+from train.data.parsing.crowd import Crowd
+from train.data.parsing.lens import Lens, photograph
+from train.data.parsing.scenery import background, light, obstacle
 from train.data.people import View
-from train.parser.crowd import Crowd
-from train.parser.lens import Lens, photograph
-from train.parser.scenery import background, light, obstacle
 
 _ORDER, _VIEW, _CHANGES = 10, 11, 12  # tags of the generators
 

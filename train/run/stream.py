@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from train.data.pairs import Pair, PairBatch, PairLoader, PairSampler
 from train.data.source import Source
 from train.recipes import Phase
-from train.state import Run
-from train.world import World
+from train.run.state import Run
+from train.run.world import World
 
 
 class Share:

@@ -14,10 +14,10 @@ from engine.errors import InputError
 from engine.files import opened
 from engine.models import nted
 from engine.models.nted import official
-from train import checkpoint
-from train.losses.slots import TOLD, Slots
+from train.losses.patches import TOLD, Slots
 from train.metrics.report import FORMAT as REPORT
-from train.state import ELSEWHERE, network_config
+from train.run import checkpoint
+from train.run.state import ELSEWHERE, network_config
 
 # Where pictures came from, by the name a source goes by (`train.data.source.Source.studio`): words, licence.
 DEEPFASHION, PHOTOS = "DeepFashion", "photos"

@@ -19,4 +19,4 @@ def run(argv: list[str]) -> int:
     code = told("python3 -m train parser STEP ...", STEPS, argv)
     if code is not None:
         return code
-    return importlib.import_module(f"train.parser.{argv[0]}").run(argv[1:])
+    return importlib.import_module(f"train.commands.parser.{argv[0]}").run(argv[1:])

@@ -20,11 +20,11 @@ from train.data.pairs import PairBatch, both_directions
 from train.losses.adversarial import Adversary
 from train.losses.feature_discriminator import FeatureDiscriminator
 from train.losses.features import Features
-from train.losses.slots import Slots, slots_in
+from train.losses.patches import Slots, slots_in
 from train.objective import all_losses, parts, shared_asked, shared_pixel_weights
-from train.optimisers import cooling, optimisers_for
 from train.recipes import Recipe
-from train.world import World
+from train.run.optimisers import cooling, optimisers_for
+from train.run.world import World
 
 ELSEWHERE = "elsewhere"  # what a history says of weights whose card does not tell what they saw
 

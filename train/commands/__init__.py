@@ -1,4 +1,4 @@
-"""A command line of named steps."""
+"""One module a command, each with `run(argv)`; here what a command line of named steps has in common."""
 
 from __future__ import annotations
 

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from engine import weights
 from engine.session import Session
-from train import checkpoint
 from train.__main__ import main
 from train.data.people import CLASSES
-from train.losses.slots import (
+from train.losses.patches import (
     NOBODYS,
     Slots,
     counts,
@@ -25,6 +24,7 @@ from train.losses.slots import (
     make_slots,
 )
 from train.recipes import LossWeights
+from train.run import checkpoint
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_run import ALONE, small_run  # noqa: E402

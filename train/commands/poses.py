@@ -20,11 +20,11 @@ from engine.files import make_folder, write_whole
 from engine.pose.formats import write_openpose
 from engine.pose.skeleton import COLOURS, LIMBS
 
-from .data.detector import as_detected
-from .data.people import CLASSES
-from .studio.camera import Shot
-from .studio.photographer import Person, Studio, View
-from .studio.poses import Bend, Pose, Recorded, plan_pose
+from ..data.detector import as_detected
+from ..data.people import CLASSES
+from ..studio.camera import Shot
+from ..studio.photographer import Person, Studio, View
+from ..studio.poses import Bend, Pose, Recorded, plan_pose
 
 SIZE = (512, 352)
 THUMBNAIL = (128, 88)

@@ -19,17 +19,17 @@ import torch
 from engine import weights
 from engine.errors import InputError
 from engine.models import nted
-from train import checkpoint
-from train.console import console
 from train.data.source import Source, open_source
-from train.dryrun import dry_run
-from train.loop import fit
 from train.losses.house import load_features
-from train.losses.slots import slots_for, told_levels
+from train.losses.patches import slots_for, told_levels
 from train.recipes import RECIPES, Recipe
-from train.state import Run, network_config
-from train.validate import validation_batch, validator
-from train.world import World
+from train.run import checkpoint
+from train.run.console import console
+from train.run.dryrun import dry_run
+from train.run.loop import fit
+from train.run.state import Run, network_config
+from train.run.validate import validation_batch, validator
+from train.run.world import World
 
 PRECISIONS = {"auto": None, "bfloat16": True, "float32": False}
 

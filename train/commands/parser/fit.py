@@ -12,17 +12,17 @@ import torch
 
 from engine.cv import cv2
 from engine.errors import InputError
-from train import checkpoint
-from train.console import Lines, Report, console
+from train.commands.fit import check_times
+from train.data.parsing.crowd import Crowd
+from train.data.parsing.samples import STRONG, Stream
 from train.data.people import HELD_OUT_PEOPLE
-from train.fit import check_times
-from train.log import Log
-from train.loop import Means, Stop
-from train.parser.crowd import Crowd
-from train.parser.measure import fixed_batches, measured
-from train.parser.samples import STRONG, Stream
-from train.parser.state import ParserRecipe, ParserRun
-from train.world import World
+from train.metrics.parsing import fixed_batches, measured
+from train.run import checkpoint
+from train.run.console import Lines, Report, console
+from train.run.log import Log
+from train.run.loop import Means, Stop
+from train.run.parser_state import ParserRecipe, ParserRun
+from train.run.world import World
 
 SIZE = (256, 176)  # pictures are measured at
 _PICTURES = 48  # of the held-out people, plain and once more with everything done to them

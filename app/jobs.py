@@ -54,9 +54,9 @@ class EncodePhoto:
             pose = worker.backend.detect(rgb)
             if pose is None:
                 return NoPerson(rgb, f"I could not find a person in {self.name}.")
-        if worker.darkroom.session is None:
+        if worker.host.session is None:
             raise InputError(f"{self.name} cannot be used yet: the engine is not awake.")
-        return worker.darkroom.encode(rgb, pose)
+        return worker.host.encode(rgb, pose)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,9 +72,9 @@ class SavePicture:
         return f"saving {self.path.name}"
 
     def run(self, worker) -> Path:
-        if worker.darkroom.session is None:
+        if worker.host.session is None:
             raise InputError(f"{self.path.name} cannot be drawn: the engine is not awake.")
-        frame = worker.darkroom.respond(self.request)
+        frame = worker.host.respond(self.request)
         worker.backend.write_png(self.path, frame.finest, self.texts)
         return self.path
 

@@ -126,7 +126,7 @@ class Verbs:
         """Draw the look exactly and write it with its parameters."""
         facts = self.controller.facts
         look = self.controller.document.look
-        texts = exported.describe(look, self.controller.size, facts.weights if facts else {})
+        texts = exported.text_entries(look, self.controller.size, facts.weights if facts else {})
         self.controller.save_picture(path, texts)
 
     def export_pose(self) -> None:

@@ -17,9 +17,9 @@ from PySide6.QtCore import QThread, Signal
 
 from app import crash
 from app.backend import Backend
-from app.darkroom import Darkroom
 from app.jobs import SavePicture
 from app.mailbox import Closed, LevelPicker, Mailbox
+from app.session_host import SessionHost
 from engine.api import Frame, Layer, RenderRequest
 from engine.errors import InputError
 
@@ -78,7 +78,7 @@ class RenderWorker(QThread):
     def __init__(self, backend: Backend, weights: Path | None = None, device: str = "auto", parent=None):
         super().__init__(parent)
         self.backend = backend
-        self.darkroom = Darkroom()
+        self.host = SessionHost()
         self._weights = weights
         self._device = device
         self._mailbox = Mailbox()
@@ -121,7 +121,7 @@ class RenderWorker(QThread):
                 self._run_job(task[1])
             else:
                 waiting = self._render(task[1])
-        self.darkroom.change(None)
+        self.host.change(None)
 
     def open(self, weights: Path | None) -> None:
         """Open the engine with these weights; the one that is open stays if that fails."""
@@ -130,7 +130,7 @@ class RenderWorker(QThread):
         except Exception as error:  # any fault of the engine becomes a notice, the window lives on
             self.open_failed.emit(Trouble.of(error, "waking the engine"))
             return
-        self.darkroom.change(session)
+        self.host.change(session)
         self._picker = LevelPicker(tuple(session.levels))
         self._exact_ms = 0.0
         self.opened.emit(
@@ -148,14 +148,14 @@ class RenderWorker(QThread):
 
     def _render(self, post: Post) -> Post | None:
         """Render one frame. Returns the post if its exact picture is still owed."""
-        if self.darkroom.session is None:
+        if self.host.session is None:
             return None
         level = self._picker.pick() if post.live else None
         now = time.monotonic()
         maps = post.request.maps and (not post.live or now - self._maps_at >= MAPS_EVERY_S)
         request = replace(post.request, level=level, maps=maps)
         try:
-            frame: Frame = self.darkroom.respond(request)
+            frame: Frame = self.host.respond(request)
         except Exception as error:  # the last good picture stays, the next change tries again
             self.render_failed.emit(request.stamp, Trouble.of(error, "drawing the picture"))
             return None

@@ -16,7 +16,7 @@ KEY = "poseloom"
 VERSION = 1
 
 
-def describe(look: Look, size: tuple[int, int], weights: dict) -> dict[str, str]:
+def text_entries(look: Look, size: tuple[int, int], weights: dict) -> dict[str, str]:
     """iTXt entries for a picture of this look: our JSON, and one line for people."""
     person = look.photo(look.person)
     data = {

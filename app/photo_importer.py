@@ -11,7 +11,7 @@ from PySide6.QtGui import QUndoGroup, QUndoStack
 from app import history
 from app.document import Document, Photo
 from app.draft import Draft
-from app.files.samples import Sample
+from app.files.samples import SamplePhoto
 from app.jobs import GARMENT, PERSON, EncodePhoto, NoPerson, SavePicture
 from app.worker import RenderWorker, Trouble
 from engine.pose import kinematics
@@ -19,7 +19,7 @@ from engine.pose import kinematics
 SAMPLE = "sample"
 
 
-class PhotoDesk(QObject):
+class PhotoImporter(QObject):
     """Submits jobs, and turns what comes back into commands, a draft, or a notice."""
 
     draft_changed = Signal(object)  # Draft or None
@@ -101,7 +101,7 @@ class PhotoDesk(QObject):
 
     # The engine's moods.
 
-    def engine_awake(self, sample: Sample) -> None:
+    def engine_awake(self, sample: SamplePhoto) -> None:
         """Encode what waited for it: the sample first, if this is the first time."""
         if not self._awake:
             self.submit(EncodePhoto(sample.rgb_HWC, sample.name, SAMPLE, sample.pose_18x3))

@@ -9,7 +9,7 @@ import numpy as np
 from engine.api import Frame, Mix, Reference, RenderRequest
 
 
-class Darkroom:
+class SessionHost:
     """Photos outlive sessions: the document and its history name a photo by the key it first got.
 
     Other weights may have another frame, and so know the photo by another key or not at all: it is encoded

@@ -13,7 +13,7 @@ from app import icons
 
 @dataclass(frozen=True)
 class Spec:
-    """id: also the name of the window's method. keys: portable sequences. enabled: name of a condition, "" =
+    """id: what the window knows its verb by. keys: portable sequences. enabled: name of a condition, "" =
     always.
 
     tip: what it does, in a line. menu: where it stands; a new `group` within a menu draws a line above it.
@@ -80,8 +80,8 @@ TOOLBAR = (
 )
 
 
-def build(window: QWidget, handler: Callable[[str], Callable[[], None]]) -> dict[str, QAction]:
-    """QActions of the table, by id; `handler(id)` gives what each one calls."""
+def build(window: QWidget, verbs: Mapping[str, Callable[..., object]]) -> dict[str, QAction]:
+    """QActions of the table, by id. verbs: what each calls; the checkable ones say whether they are on."""
     made = {}
     for spec in ACTIONS:
         action = QAction(spec.text, window)
@@ -98,7 +98,8 @@ def build(window: QWidget, handler: Callable[[str], Callable[[], None]]) -> dict
         )
         action.setToolTip(f"{plain}{keys}" + (f"\n{spec.tip}" if spec.tip else ""))
         action.setStatusTip(spec.tip)
-        action.triggered.connect(handler(spec.id))
+        verb = verbs[spec.id]
+        action.triggered.connect(verb if spec.checkable else lambda _on=False, verb=verb: verb())
         window.addAction(action)
         made[spec.id] = action
     return made
@@ -125,3 +126,8 @@ def refresh(made: Mapping[str, QAction], conditions: Mapping[str, bool]) -> None
     for spec in ACTIONS:
         if spec.enabled:
             made[spec.id].setEnabled(conditions[spec.enabled])
+
+
+def name_step(action: QAction, verb: str, step: str) -> None:
+    """Say in the text of undo or redo which step it is about, "" for none."""
+    action.setText(f"&{verb} {step[:1].lower()}{step[1:]}" if step else f"&{verb}")

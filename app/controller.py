@@ -56,8 +56,8 @@ class Controller(QObject):
         self.posing = Posing(self)
         self.status = Status()
         self.wants_maps = False
-        self.still: np.ndarray | None = None  # the picture last shown, as fine as it is
-        self._still_rows = 0
+        self.still = np.zeros((*size, 3), np.uint8)  # the picture last shown, as fine as it is
+        self._still_rows = size[0]
         self._stamps = itertools.count(1)
         self._asked = 0
         self._shown = 0
@@ -95,7 +95,7 @@ class Controller(QObject):
     # The pose.
 
     @property
-    def pose(self) -> np.ndarray | None:
+    def pose(self) -> np.ndarray:
         """Pose the canvas shows: the draft's over a photo, else the document's."""
         return self.active.look.pose
 

@@ -15,7 +15,7 @@ NAMED, UNNAMED = 2, 0  # rows of the layer box
 
 
 def dock_of(driver, layer: int):
-    panel = driver.window.attention
+    panel = driver.window.docks.attention
     panel.layer.setCurrentIndex(layer)
     driver.until(lambda: driver.backend.session.log[-1].maps)
     driver.until_full()

@@ -13,12 +13,12 @@ from train.losses.adversarial import Adversary
 from train.losses.attention import attention_reconstruction
 from train.losses.contrast import contrast_term
 from train.losses.features import Features
+from train.losses.patches import Slots, all_asked, slots_term
 from train.losses.places import place_term
 from train.losses.reconstruction import beyond_range, early_pictures, multiscale_l1, region_weights
-from train.losses.slots import Slots, all_asked, slots_term
 from train.losses.total import paper_losses
 from train.recipes import LossWeights, Recipe
-from train.world import World
+from train.run.world import World
 
 
 def house_losses(

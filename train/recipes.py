@@ -61,7 +61,7 @@ class Recipe:
     network: NtedConfig
     phases: tuple[Phase, ...]  # the last one goes on until the run is stopped
     learning_rate: float = 2e-2  # equalised weights want large steps
-    optimiser: str = "adam"  # or "muon" (train/optimisers.py)
+    optimiser: str = "adam"  # or "muon" (train/run/optimisers.py)
     extraction_factor: float = 1.0  # on the learning rate of the extraction filters
     betas: tuple[float, float] = (0.9, 0.99)
     warm_up: int = 2_000  # samples until the full learning rate

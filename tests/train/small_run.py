@@ -16,11 +16,11 @@ from engine.pose.formats import write_openpose
 from train.data.augment import MILD, NONE
 from train.data.people import People
 from train.data.source import Source
-from train.losses.slots import slots_for
+from train.losses.patches import slots_for
 from train.losses.total import PAPER_256
 from train.recipes import FOREVER, LossWeights, Phase, Recipe
-from train.state import Run
-from train.world import World
+from train.run.state import Run
+from train.run.world import World
 
 
 def small(**changes) -> Recipe:

@@ -13,16 +13,16 @@ from engine.errors import InputError
 from engine.models.nted import Nted
 from engine.models.nted.discriminator import official_discriminator
 from engine.weights import read_torch
-from train import checkpoint
 from train.__main__ import main
-from train.console import Lines
 from train.data.people import People
-from train.loop import fit
 from train.losses.adversarial import AdversaryConfig
 from train.losses.house import load_features
 from train.recipes import FOREVER, Phase, crisp, default, paper_256, paper_512, sharp
-from train.state import Run
-from train.stream import batches
+from train.run import checkpoint
+from train.run.console import Lines
+from train.run.loop import fit
+from train.run.state import Run
+from train.run.stream import batches
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_run import ALONE, features, same, small, small_run  # noqa: E402

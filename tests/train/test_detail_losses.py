@@ -22,8 +22,8 @@ from train.losses.places import place_term
 from train.losses.reconstruction import beyond_range
 from train.objective import house_losses
 from train.recipes import LossWeights
-from train.state import Run
-from train.stream import batches
+from train.run.state import Run
+from train.run.stream import batches
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_run import ALONE, house, house_run  # noqa: E402

@@ -11,15 +11,16 @@ import torch
 
 from engine.errors import InputError
 from engine.weights import read_torch
-from train import checkpoint, recipes
+from train import recipes
 from train.__main__ import main
-from train.console import Lines
 from train.data.people import People
-from train.loop import fit
-from train.losses.slots import all_asked, distribution_term, extraction_term, reduced, slots_for, slots_term
+from train.losses.patches import all_asked, distribution_term, extraction_term, reduced, slots_for, slots_term
 from train.objective import parts, shared_asked
-from train.optimisers import KernelMuon
-from train.stream import batches
+from train.run import checkpoint
+from train.run.console import Lines
+from train.run.loop import fit
+from train.run.optimisers import KernelMuon
+from train.run.stream import batches
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_run import ALONE, house, house_run, same, write_photos  # noqa: E402

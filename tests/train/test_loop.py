@@ -21,19 +21,19 @@ from engine.errors import InputError
 from engine.models import nted
 from engine.models.nted.official import load_official
 from engine.weights import read_torch
-from train import checkpoint
 from train.__main__ import main
-from train.console import Lines, Live, Report, console
+from train.commands.export import chosen, provenance
 from train.data.people import People
-from train.dryrun import stages
-from train.export import chosen, provenance
-from train.log import Log
-from train.loop import fit
 from train.recipes import FOREVER, Phase, tiny
-from train.state import Run
-from train.stream import batches
-from train.validate import Validation
-from train.world import World
+from train.run import checkpoint
+from train.run.console import Lines, Live, Report, console
+from train.run.dryrun import stages
+from train.run.log import Log
+from train.run.loop import fit
+from train.run.state import Run
+from train.run.stream import batches
+from train.run.validate import Validation
+from train.run.world import World
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_run import write_photos  # noqa: E402

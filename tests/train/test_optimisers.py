@@ -10,7 +10,7 @@ import torch
 
 from engine.errors import InputError
 from engine.models.nted import Nted, default_256
-from train.optimisers import KernelMuon, optimisers_for
+from train.run.optimisers import KernelMuon, optimisers_for
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_run import ALONE, small_run  # noqa: E402

@@ -18,18 +18,18 @@ from engine.models.parser.decode import keypoints
 from engine.models.parser.network import ParserOutput
 from engine.regions import REGIONS
 from engine.weights import read_torch
-from train import checkpoint
 from train.__main__ import main
+from train.commands.parser import export as export_module
+from train.commands.parser import fit as fit_module
+from train.data.parsing.crowd import Crowd
+from train.data.parsing.samples import PLAIN, Batch, Stream
 from train.data.people import CLASSES
 from train.losses.house import load_features, load_house
-from train.parser import export as export_module
-from train.parser import fit as fit_module
-from train.parser.crowd import Crowd
-from train.parser.losses import Weights, losses, place_loss, place_targets, seen_loss, surface_loss
-from train.parser.measure import Tally, fixed_batches, measured
-from train.parser.samples import PLAIN, Batch, Stream
-from train.parser.state import ParserRecipe, ParserRun
+from train.losses.parsing import Weights, losses, place_loss, place_targets, seen_loss, surface_loss
+from train.metrics.parsing import Tally, fixed_batches, measured
 from train.recipes import FOREVER, Phase
+from train.run import checkpoint
+from train.run.parser_state import ParserRecipe, ParserRun
 from train.sheets import write_sheet
 
 SMALL = ParserRecipe(

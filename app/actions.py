@@ -30,7 +30,7 @@ class Spec:
     tip: str = ""
 
 
-MENUS = ("&File", "&Edit", "&Pose", "&View", "&Help")
+MENUS = ("&File", "&Edit", "&Pose", "&View", "E&ngine", "&Help")
 
 ACTIONS = (
     Spec("open_person", "&Open photo…", ("Ctrl+O",), "open", "&File", tip="A photo of a person to be posed"),
@@ -41,10 +41,7 @@ ACTIONS = (
     Spec("import_pose", "&Import pose…", ("Ctrl+I",), "open_pose", "&File", 2,
          tip="OpenPose JSON or keypoints text"),
     Spec("export_pose", "Export p&ose…", ("Ctrl+Shift+E",), "save_pose", "&File", 2, tip="OpenPose JSON"),
-    Spec("choose_weights", "Choose &weights…", (), "", "&File", 3, tip="A trained network, .safetensors"),
-    Spec("default_weights", "Weights in the &box", (), "", "&File", 3, "own_weights",
-         tip="Back to the network that comes with the program"),
-    Spec("quit", "&Quit", ("Ctrl+Q",), "", "&File", 4),
+    Spec("quit", "&Quit", ("Ctrl+Q",), "", "&File", 3),
     Spec("undo", "&Undo", ("Ctrl+Z",), "undo", "&Edit", enabled="can_undo"),
     Spec("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "&Edit", enabled="can_redo"),
     Spec("copy_pose", "&Copy pose", ("Ctrl+C",), "", "&Edit", 1, tip="As OpenPose JSON"),
@@ -66,8 +63,11 @@ ACTIONS = (
          tip="The photo itself, to compare; hold \\ for a glance"),
     Spec("toggle_panels", "Hide &panels", ("F",), "", "&View", 2, checkable=True),
     Spec("reset_layout", "Reset &layout", (), "", "&View", 2),
+    Spec("choose_weights", "Choose &weights…", (), "", "E&ngine", 1, tip="A trained network, .safetensors"),
+    Spec("default_weights", "Weights in the &box", (), "", "E&ngine", 1, "own_weights",
+         tip="Back to the network that comes with the program"),
+    Spec("show_model", "About the &network", (), "info", "E&ngine", 2, enabled="awake"),
     Spec("show_keys", "&Keys and mouse", ("F1", "Ctrl+Alt+/"), "", "&Help"),
-    Spec("show_model", "About the &network", (), "info", "&Help", enabled="awake"),
     Spec("open_logs", "Open &log folder", (), "", "&Help", 1),
     Spec("about", "&About Poseloom", (), "poseloom", "&Help", 1),
 )  # fmt: skip

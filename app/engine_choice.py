@@ -10,6 +10,7 @@ from app.controller import Controller
 from app.notify import Banner, Notices
 from app.settings import Settings
 from app.worker import EngineFacts, Trouble
+from engine.paths import DEFAULT_WEIGHTS
 
 WEIGHTS_FILTER = "Weights (*.safetensors *.pt *.pth);;All files (*)"
 
@@ -40,6 +41,10 @@ class EngineChoice:
         """Open these weights now and, if they will do, at every start; None for those in the box."""
         self._tried = (path,)
         self._controller.open_weights(path)
+
+    def use_shipped(self, weights: Path) -> None:
+        """Open the weights of an engine in the box."""
+        self.use(None if weights == DEFAULT_WEIGHTS else weights)
 
     def use_default(self) -> None:
         self.use(None)

@@ -23,8 +23,11 @@ def fill_menu_bar(
     open_sample: Callable[[SampleEntry, str], None],
     chosen_theme: str,
     choose_theme: Callable[[str], None],
-) -> None:
-    """made: the actions by id. open_sample: called with an entry of the box and its role."""
+) -> dict[str, QMenu]:
+    """made: the actions by id. open_sample: called with an entry of the box and its role.
+
+    Returns the menus by their title.
+    """
     menus = actions.fill_menus(window.menuBar(), made)
     for title, icon, role in (
         ("Open a &sample", "person", PERSON),
@@ -38,6 +41,7 @@ def fill_menu_bar(
     for panel in panels:
         view.addAction(panel.toggleViewAction())
     view.addMenu(_theme_menu(window, chosen_theme, choose_theme))
+    return menus
 
 
 def _sample_menu(

@@ -18,6 +18,7 @@ from app.docks.layout import Docks
 from app.draft import Draft
 from app.draft_banner import DraftBanner
 from app.engine_choice import EngineChoice
+from app.engine_menu import EngineEntries
 from app.files import samples
 from app.files.drops import Drops
 from app.files.opening import Opening
@@ -47,7 +48,8 @@ class MainWindow(QMainWindow):
     ):
         super().__init__()
         self.settings = settings or Settings()
-        worker = RenderWorker(backend or EngineBackend(), weights or self.settings.weights, device, self)
+        backend = backend or EngineBackend()
+        worker = RenderWorker(backend, weights or self.settings.weights, device, self)
         self.controller = c = Controller(worker, DEFAULT_FRAME, self)
         self.stopped = True
         self.setWindowTitle("Poseloom")
@@ -71,7 +73,7 @@ class MainWindow(QMainWindow):
         self.verbs = self._verbs()
         self.actions_by_id = actions.build(self, self.verbs)
         self.actions_by_id["toggle_skeleton"].setChecked(True)
-        menus.fill_menu_bar(
+        bar = menus.fill_menu_bar(
             self,
             self.actions_by_id,
             self.docks.panels,
@@ -79,6 +81,7 @@ class MainWindow(QMainWindow):
             self.settings.theme,
             self.set_theme,
         )
+        self.engine_entries = EngineEntries(bar["E&ngine"], backend.engines(), self.engines.use_shipped)
         menus.add_tool_bar(self, self.actions_by_id)
         self.zoom_label = QLabel("100 %")
         self.statusBar().addWidget(QLabel(TIP), 1)
@@ -121,7 +124,7 @@ class MainWindow(QMainWindow):
             "toggle_panels": self.docks.hide_all,
             "reset_layout": self._reset_layout,
             "show_keys": lambda: info.keys(self),
-            "show_model": lambda: info.network(self, c.facts),
+            "show_model": self._show_model,
             "open_logs": self._open_logs,
             "about": lambda: info.about(self),
         }
@@ -138,6 +141,7 @@ class MainWindow(QMainWindow):
         c.photos.person_opened.connect(self.opening.take_waiting_poses)
         c.frame_shown.connect(self._on_frame)
         c.engine_awake.connect(self._on_awake)
+        c.engine_missing.connect(self._mark_engine)
         c.draft_changed.connect(self._on_draft)
         c.undo_group.indexChanged.connect(self._refresh_actions)
         c.undo_group.cleanChanged.connect(self._refresh_actions)
@@ -216,8 +220,13 @@ class MainWindow(QMainWindow):
         self._refresh_actions()
 
     def _on_awake(self, facts: EngineFacts) -> None:
-        self.docks.attention.set_layers(facts.layers)
+        self.docks.attention.set_maps(facts.maps)
+        self._mark_engine()
         self._refresh_actions()
+
+    def _mark_engine(self) -> None:
+        facts = self.controller.facts
+        self.engine_entries.mark(facts.weights.get("path", "") if facts else "")
 
     def _on_draft(self, draft: Draft | None) -> None:
         if draft is None:
@@ -289,6 +298,10 @@ class MainWindow(QMainWindow):
         self.actions_by_id["toggle_panels"].setChecked(False)
         self.docks.reset()
         self.centre.canvas.fit()
+
+    def _show_model(self) -> None:
+        if self.controller.facts:
+            info.network(self, self.controller.facts)
 
     def _open_logs(self) -> None:
         folder = crash.log_folder()

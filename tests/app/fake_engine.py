@@ -9,27 +9,47 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
-from engine.api import AttentionMaps, Capability, Frame, Layer, Reference, RenderRequest
+from engine.api import (
+    DISTRIBUTION,
+    EXTRACTION,
+    Capability,
+    Frame,
+    MapInfo,
+    Maps,
+    NamedMap,
+    Reference,
+    RenderRequest,
+)
 from engine.errors import InputError
 from engine.pose.skeleton import JOINTS, LIMBS
 
 SIZE = (256, 176)
 LEVELS = (64, 128, 256)
 NAMES = tuple(f"the {JOINTS[k % 18]} ({k // 18})" for k in range(32))
-LAYERS = (Layer("32a", 16, (32, 22)), Layer("32b", 16, (32, 22)), Layer("64a", 32, (64, 44), NAMES))
+MAPS = tuple(
+    MapInfo(kind, name, channels, size, names)
+    for kind in (EXTRACTION, DISTRIBUTION)
+    for name, channels, size, names in (
+        ("32a", 16, (32, 22), ()),
+        ("32b", 16, (32, 22), ()),
+        ("64a", 32, (64, 44), NAMES),
+    )
+)
 
 
 class FakeSession:
     """`delay` seconds a frame; `log` holds every request answered, in order; `gate` holds frames back."""
 
-    def __init__(self, delay: float = 0.0):
-        self.size, self.levels, self.layers = SIZE, LEVELS, LAYERS
+    def __init__(self, detect: Callable[[np.ndarray], np.ndarray | None], delay: float = 0.0):
+        self.detect = detect
+        self.engine, self.size, self.levels, self.maps = "fake", SIZE, LEVELS, MAPS
         self.device = "cpu"
         self.weights_info = {"name": "fake", "sha256": "0" * 64, "card": "A network for tests."}
         self.delay = delay
@@ -41,7 +61,9 @@ class FakeSession:
         self.gate = threading.Event()
         self.gate.set()
 
-    def set_reference(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
+    def add_reference(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
+        if pose is None:
+            pose = self.detect(rgb_HWC)
         height, width = rgb_HWC.shape[:2]
         scale = min(SIZE[0] / height, SIZE[1] / width)
         image = np.full((*SIZE, 3), 200, np.uint8)
@@ -50,7 +72,7 @@ class FakeSession:
         xs = (np.arange(columns) / scale).astype(int).clip(0, width - 1)
         image[:rows, :columns] = rgb_HWC[ys][:, xs]
         keypoints = None
-        if pose is not None:
+        if pose is not None and (pose[:, 2] > 0).any():
             keypoints = np.array(pose, np.float32)
             keypoints[:, :2] *= scale
         key = hashlib.sha256(image.tobytes()).hexdigest()
@@ -89,17 +111,22 @@ class FakeBackend:
         self.fault = fault
         self.pose = pose
         self.session: FakeSession | None = None
+        self.looked = 0  # how often somebody was looked for in a photo
+
+    def engines(self) -> list:
+        return []
 
     def open_session(self, weights: Path | None, device: str) -> FakeSession:
         if self.fault is not None:
             raise self.fault
-        self.session = FakeSession(self.delay)
+        self.session = FakeSession(self.detect, self.delay)
         return self.session
 
     def detection(self) -> Capability:
         return Capability(True)
 
     def detect(self, rgb_HWC: np.ndarray) -> np.ndarray | None:
+        self.looked += 1
         return None if self.pose is None else self.pose.copy()
 
     def read_photo(self, source: Path | bytes) -> np.ndarray:
@@ -147,16 +174,19 @@ def _colours(image_HWC: np.ndarray) -> np.ndarray:
     return np.stack([edge, middle * 0.75, 0.6 * np.array([226, 176, 148]) + 0.4 * middle]).astype(np.float64)
 
 
-def _maps(request: RenderRequest) -> AttentionMaps:
-    extraction, distribution = {}, {}
-    for layer in LAYERS:
-        if request.level is not None and layer.size[0] > request.level:
-            continue
-        h, w = layer.size
-        ys, xs = np.mgrid[:h, :w].astype(np.float32)
-        spots = request.keypoints_18x3[np.arange(layer.channels) % 18, :2] * (h / SIZE[0])
-        far = (xs[None] - spots[:, 0, None, None]) ** 2 + (ys[None] - spots[:, 1, None, None]) ** 2
-        heat = np.exp(-far / (2 * (0.08 * h) ** 2)).astype(np.float32) + 1e-4
-        distribution[layer.name] = heat / heat.sum(axis=0, keepdims=True)
-        extraction[layer.name] = heat / heat.sum(axis=(1, 2), keepdims=True)
-    return AttentionMaps(extraction, distribution)
+def _maps(request: RenderRequest) -> Maps:
+    return Maps(
+        NamedMap(info.kind, info.name, _heat(request, info))
+        for info in MAPS
+        if request.level is None or info.size[0] <= request.level
+    )
+
+
+def _heat(request: RenderRequest, info: MapInfo) -> np.ndarray:
+    """A spot at a joint for each channel, as shares of positions or of channels."""
+    h, w = info.size
+    ys, xs = np.mgrid[:h, :w].astype(np.float32)
+    spots = request.keypoints_18x3[np.arange(info.channels) % 18, :2] * (h / SIZE[0])
+    far = (xs[None] - spots[:, 0, None, None]) ** 2 + (ys[None] - spots[:, 1, None, None]) ** 2
+    heat = np.exp(-far / (2 * (0.08 * h) ** 2)).astype(np.float32) + 1e-4
+    return heat / heat.sum(axis=(1, 2) if info.kind == EXTRACTION else 0, keepdims=True)

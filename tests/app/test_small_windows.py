@@ -48,9 +48,9 @@ def test_the_attention_maps_are_in_sight_at_every_size(open_window):
         QApplication.processEvents()
         panel = driver.window.docks.attention
         panel.layer.setCurrentIndex(2)  # which has names
-        for view in (panel.reference, panel.result):
+        for view in (panel.textures.reference, panel.textures.result):
             assert inside(view.scale_bar, panel) and view.plot.height() >= 120
-        assert inside(panel.tiles, panel) and panel.tiles.tile(0).height() >= 10
+        assert inside(panel.textures.tiles, panel) and panel.textures.tiles.tile(0).height() >= 10
 
 
 def test_choosing_a_joint_moves_no_dock(open_window):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from app import worker
-from engine.api import Frame
+from engine.api import DISTRIBUTION, Frame
 from engine.errors import InputError
 
 LEFT_WRIST = 7
@@ -229,7 +229,7 @@ def test_the_window_closes_while_the_engine_works(open_window):
 def test_attention_follows_the_drag_and_is_only_asked_for_when_seen(open_window):
     driver = open_window()
     driver.until(lambda: driver.backend.session.log[-1].maps)
-    panel = driver.window.docks.attention
+    panel = driver.window.docks.attention.textures
     before = panel.result.heat.image.copy()
     panel.channel.setValue(LEFT_WRIST + 1)
     assert not np.array_equal(panel.result.heat.image, before)
@@ -250,10 +250,10 @@ def test_attention_follows_the_drag_and_is_only_asked_for_when_seen(open_window)
 
 def test_layers_and_channels_come_from_the_network(open_window):
     driver = open_window()
-    panel = driver.window.docks.attention
-    names = [panel.layer.itemText(i) for i in range(panel.layer.count())]
-    assert names == [layer.name for layer in driver.controller.facts.layers]
-    panel.layer.setCurrentIndex(2)
+    layer, panel = driver.window.docks.attention.layer, driver.window.docks.attention.textures
+    names = [layer.itemText(i) for i in range(layer.count())]
+    assert names == [each.name for each in driver.controller.facts.maps if each.kind == DISTRIBUTION]
+    layer.setCurrentIndex(2)
     assert (panel.channel.minimum(), panel.channel.maximum()) == (1, 32)
     assert panel.channel.suffix() == " of 32"
     at = panel.tiles.tile(20).center()
@@ -262,7 +262,7 @@ def test_layers_and_channels_come_from_the_network(open_window):
 
 def test_the_tiles_are_laid_anew_for_another_room(open_window):
     driver = open_window()
-    tiles = driver.window.docks.attention.tiles
+    tiles = driver.window.docks.attention.textures.tiles
     wide, channel = tiles.tile(0), tiles._channel
     tiles.resize(80, 600)
     assert tiles.tile(0).y() == wide.y() and tiles.tile(8).y() > tiles.tile(0).y()

@@ -10,6 +10,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,12 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from engine.api import (
+    CORRESPONDENCE,
     DISTRIBUTION,
     EXTRACTION,
+    FLOW,
+    MASK,
+    PARSING,
     Capability,
     Frame,
     MapInfo,
@@ -28,12 +33,14 @@ from engine.api import (
     RenderRequest,
 )
 from engine.errors import InputError
+from engine.paths import DEFAULT_WEIGHTS
 from engine.pose.skeleton import JOINTS, LIMBS
+from engine.regions import REGIONS
 
 SIZE = (256, 176)
 LEVELS = (64, 128, 256)
 NAMES = tuple(f"the {JOINTS[k % 18]} ({k // 18})" for k in range(32))
-MAPS = tuple(
+ATTENTION = tuple(
     MapInfo(kind, name, channels, size, names)
     for kind in (EXTRACTION, DISTRIBUTION)
     for name, channels, size, names in (
@@ -42,16 +49,36 @@ MAPS = tuple(
         ("64a", 32, (64, 44), NAMES),
     )
 )
+OTHER_MAPS = (
+    MapInfo(PARSING, "parsing", len(REGIONS), (64, 44), REGIONS),
+    MapInfo(CORRESPONDENCE, "32", 32 * 22, (32, 22)),
+    MapInfo(FLOW, "32", 2, (32, 22)),
+    MapInfo(MASK, "32", 1, (32, 22)),
+)
+
+
+@dataclass(frozen=True)
+class FakeEngine:
+    """An engine in the box; its weights file may be missing. maps: what its sessions show."""
+
+    name: str
+    title: str
+    good_for: str
+    weights: Path
+    maps: tuple[MapInfo, ...] = ATTENTION
 
 
 class FakeSession:
     """`delay` seconds a frame; `log` holds every request answered, in order; `gate` holds frames back."""
 
-    def __init__(self, detect: Callable[[np.ndarray], np.ndarray | None], delay: float = 0.0):
+    def __init__(
+        self, engine: FakeEngine, detect: Callable[[np.ndarray], np.ndarray | None], delay: float = 0.0
+    ):
         self.detect = detect
-        self.engine, self.size, self.levels, self.maps = "fake", SIZE, LEVELS, MAPS
+        self.engine, self.size, self.levels, self.maps = engine.name, SIZE, LEVELS, engine.maps
         self.device = "cpu"
-        self.weights_info = {"name": "fake", "sha256": "0" * 64, "card": "A network for tests."}
+        self.weights_info = {"name": engine.name, "sha256": "0" * 64, "card": "A network for tests."}
+        self.weights_info["path"] = str(engine.weights)
         self.delay = delay
         self.references: dict[str, Reference] = {}
         self.log: list[RenderRequest] = []
@@ -92,7 +119,7 @@ class FakeSession:
             time.sleep(self.delay)
         self.log.append(request)
         image = paint(request, self.references)
-        maps = _maps(request) if request.maps else None
+        maps = _maps(request, self.maps) if request.maps else None
         level = request.level or LEVELS[-1]
         ms = 1e3 * (time.perf_counter() - begun)
         exact = request.level is None
@@ -103,23 +130,36 @@ class FakeSession:
         self.closed = True
 
 
-class FakeBackend:
-    """`fault`: what opening raises. `pose`: what detection finds; None finds nobody."""
+FAKE = FakeEngine("fake", "Fake", "Tests windows.", DEFAULT_WEIGHTS)
 
-    def __init__(self, delay: float = 0.0, fault: Exception | None = None, pose: np.ndarray | None = None):
+
+class FakeBackend:
+    """`fault`: what opening raises. `pose`: what detection finds; None finds nobody. `box`: engines that the
+    menu offers; other weights open the first engine.
+    """
+
+    def __init__(
+        self,
+        delay: float = 0.0,
+        fault: Exception | None = None,
+        pose: np.ndarray | None = None,
+        box: tuple[FakeEngine, ...] = (FAKE,),
+    ):
+        self.box = box
         self.delay = delay
         self.fault = fault
         self.pose = pose
         self.session: FakeSession | None = None
         self.looked = 0  # how often somebody was looked for in a photo
 
-    def engines(self) -> list:
-        return []
+    def engines(self) -> tuple[FakeEngine, ...]:
+        return self.box
 
     def open_session(self, weights: Path | None, device: str) -> FakeSession:
         if self.fault is not None:
             raise self.fault
-        self.session = FakeSession(self.detect, self.delay)
+        engine = next((engine for engine in self.box if engine.weights == weights), self.box[0])
+        self.session = FakeSession(engine, self.detect, self.delay)
         return self.session
 
     def detection(self) -> Capability:
@@ -174,19 +214,53 @@ def _colours(image_HWC: np.ndarray) -> np.ndarray:
     return np.stack([edge, middle * 0.75, 0.6 * np.array([226, 176, 148]) + 0.4 * middle]).astype(np.float64)
 
 
-def _maps(request: RenderRequest) -> Maps:
+def _maps(request: RenderRequest, infos: tuple[MapInfo, ...]) -> Maps:
+    make = {PARSING: _parsing, CORRESPONDENCE: _correspondence, FLOW: _flow, MASK: _mask}
     return Maps(
-        NamedMap(info.kind, info.name, _heat(request, info))
-        for info in MAPS
+        make.get(info.kind, _attention)(request, info)
+        for info in infos
         if request.level is None or info.size[0] <= request.level
     )
 
 
-def _heat(request: RenderRequest, info: MapInfo) -> np.ndarray:
+def _attention(request: RenderRequest, info: MapInfo) -> NamedMap:
     """A spot at a joint for each channel, as shares of positions or of channels."""
     h, w = info.size
     ys, xs = np.mgrid[:h, :w].astype(np.float32)
     spots = request.keypoints_18x3[np.arange(info.channels) % 18, :2] * (h / SIZE[0])
     far = (xs[None] - spots[:, 0, None, None]) ** 2 + (ys[None] - spots[:, 1, None, None]) ** 2
     heat = np.exp(-far / (2 * (0.08 * h) ** 2)).astype(np.float32) + 1e-4
-    return heat / heat.sum(axis=(1, 2) if info.kind == EXTRACTION else 0, keepdims=True)
+    heat /= heat.sum(axis=(1, 2) if info.kind == EXTRACTION else 0, keepdims=True)
+    return NamedMap(info.kind, info.name, heat)
+
+
+def _parsing(request: RenderRequest, info: MapInfo) -> NamedMap:
+    """Bands from head to foot of every region, between margins of background, each to nine tenths sure."""
+    h, w = info.size
+    region = np.repeat(1 + np.arange(h) * (info.channels - 1) // h, w).reshape(h, w)
+    region[:, : w // 4] = region[:, -w // 4 :] = 0
+    shares = np.full((info.channels, h, w), 0.1 / (info.channels - 1), np.float32)
+    np.put_along_axis(shares, region[None], 0.9, axis=0)
+    return NamedMap(info.kind, info.name, shares)
+
+
+def _correspondence(request: RenderRequest, info: MapInfo) -> NamedMap:
+    """Every place reads its mirror image."""
+    h, w = info.size
+    mirrored = np.arange(h * w).reshape(h, w)[:, ::-1].ravel()
+    reads = np.zeros((h * w, h * w), np.float32)
+    reads[mirrored, np.arange(h * w)] = 1
+    return NamedMap(info.kind, info.name, reads.reshape(h * w, h, w), (h, w))
+
+
+def _flow(request: RenderRequest, info: MapInfo) -> NamedMap:
+    """Every place reads the one as far from the feet as it is from the head."""
+    h, w = info.size
+    ys, xs = np.mgrid[:h, :w].astype(np.float32) + 0.5
+    return NamedMap(info.kind, info.name, np.stack([xs * SIZE[1] / w, SIZE[0] - ys * SIZE[0] / h]))
+
+
+def _mask(request: RenderRequest, info: MapInfo) -> NamedMap:
+    """More from row to row."""
+    h, w = info.size
+    return NamedMap(info.kind, info.name, np.linspace(0, 1, h * w, dtype=np.float32).reshape(1, h, w))

@@ -1,7 +1,7 @@
 """PISE: person image synthesis and editing with decoupled parsing and image generators (Zhang et al., CVPR
 2021)."""
 
-from engine.models.pise.config import PiseConfig, config_from_shapes, default_256, official
+from engine.models.pise.config import PiseConfig, config_from_shapes, default_256, official_256
 from engine.models.pise.network import Pise, PiseOutput, Source
 from engine.models.pise.parsing_generator import hardened, one_hot
 from engine.models.pise.style import Style
@@ -18,7 +18,7 @@ __all__ = [
     "from_file",
     "hardened",
     "load",
-    "official",
+    "official_256",
     "one_hot",
     "save",
 ]

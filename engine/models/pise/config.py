@@ -69,7 +69,7 @@ class PiseConfig:
         )
 
 
-def official() -> PiseConfig:
+def official_256() -> PiseConfig:
     """The paper's network, for 256x256 pictures (64.0 M parameters, of which 20.0 M are VGG-19's)."""
     return PiseConfig(
         size=(256, 256),
@@ -118,7 +118,7 @@ def config_from_shapes(shapes: Mapping[str, tuple[int, ...]]) -> PiseConfig:
         first = outputs("parnet.conv1.model.2.weight")
         parsing = (first, *(outputs(f"parnet.conv{i}.model.5.weight") for i in (1, 2, 3, 4)))
     vgg = [outputs(f"imgenc.vgg.{index}.weight") for index in (2, 7, 10)]
-    official_size = official().size
+    official_size = official_256().size
     return PiseConfig(
         size=official_size,
         parsing=parsing,

@@ -82,7 +82,7 @@ class RegionNormalisation(nn.Module):
     def modulated(self, x_BChw: Tensor, parsing_BRHW: Tensor, kernels_BOK: Tensor) -> Tensor:
         """`forward` with kernels that were made before."""
         size = x_BChw.shape[2:]
-        shown_BRhw = topmost(F.interpolate(parsing_BRHW, size, mode="nearest"))
+        shown_BRhw = topmost(F.interpolate(parsing_BRHW, size, mode="nearest")).to(x_BChw.dtype)
         scale_and_shift = kernels_BOK @ F.unfold(shown_BRhw, 3, padding=1)
         bias_O1 = torch.cat([self.conv_gamma.bias, self.conv_beta.bias])[:, None]
         gamma_BChw, beta_BChw = (scale_and_shift + bias_O1).unflatten(2, size).chunk(2, 1)
@@ -90,7 +90,7 @@ class RegionNormalisation(nn.Module):
 
 
 def topmost(parsing_BRhw: Tensor) -> Tensor:
-    """One-hot: of all regions that are not exactly 0 at a position the last; none where all are 0."""
+    """One-hot, bool: of all regions that are not exactly 0 at a position the last; none where all are 0."""
     numbers_R11 = torch.arange(1, REGION_COUNT + 1, device=parsing_BRhw.device)[:, None, None]
     last_B1hw = ((parsing_BRhw != 0) * numbers_R11).amax(1, keepdim=True)
-    return (last_B1hw == numbers_R11).to(parsing_BRhw.dtype)
+    return last_B1hw == numbers_R11

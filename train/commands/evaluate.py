@@ -15,18 +15,20 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
 
 from engine import detect, pose_model, weights
+from engine.contract import PoseTransferModel
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.files import make_folder, write_whole
 from engine.models.parser.weights import SHIPPED
+from engine.models.registry import open_model
 from engine.paths import DEFAULT_WEIGHTS
 from engine.plan import make_plan
 from train.data.pairs import Pair
@@ -44,7 +46,6 @@ from train.metrics.pose import PoseError
 from train.metrics.renders import alone, as_shown
 from train.metrics.report import make_report
 from train.metrics.wasserstein import SlicedWasserstein
-from train.objectives import objective_of
 from train.sheets import contact_sheet, write_sheet
 
 PAIRS = 512
@@ -85,10 +86,12 @@ def run(argv: list[str]) -> int:
     _check(options)
     if options.features is None and SHIPPED.is_file():
         options.features = SHIPPED
-    device = make_plan(options.device).device
-    file = weights.read(options.weights)
-    network = objective_of(file.model).load(file).to(device)
-    size = network.config.size
+    plan = make_plan(options.device)
+    device, file = plan.device, weights.read(options.weights)
+    model = open_model(file, replace(plan, preview=torch.float32))
+    if model.canvas != model.size:
+        raise InputError(f"{file.path}: works on another canvas than its frame, so it cannot be rated.")
+    size = model.size
     people = People(options.data, TEST_PEOPLE[: options.people])
     if size[0] > people.size[0] or size[1] > people.size[1]:
         folder = options.data[0]
@@ -96,11 +99,11 @@ def run(argv: list[str]) -> int:
     pairs = fixed_pairs(people, options.pairs)
     if not pairs:
         raise InputError(f"{options.data[0]}: shows nobody in two views, so there is no pair to rate.")
-    measures = _measures(options, network, people, pairs, device)
+    measures = _measures(options, model, people, pairs, device)
     make_folder(options.output)  # before the work, not after it
     mean_HWC, mean_words = _mean(options.train_data, size)
     evaluation = evaluate(
-        partial(as_shown, network),
+        partial(as_shown, model),
         people,
         pairs,
         size,
@@ -154,9 +157,13 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _measures(
-    options: argparse.Namespace, network: nn.Module, people: People, pairs: list[Pair], device: torch.device
+    options: argparse.Namespace,
+    model: PoseTransferModel,
+    people: People,
+    pairs: list[Pair],
+    device: torch.device,
 ) -> list[Measure]:
-    own_pose = OwnPose(partial(as_shown, network), partial(alone, network))
+    own_pose = OwnPose(partial(as_shown, model), partial(alone, model))
     measures: list[Measure] = [SlicedWasserstein(len(pairs)), own_pose]
     if options.features:
         measures.append(Frechet(house_features(options.features, device), device))
@@ -164,8 +171,8 @@ def _measures(
         model = hashlib.sha256(pose_model.find().read_bytes()).hexdigest()
         measures.append(PoseError(detect.detect_pose, f"mediapipe, model sha256 {model}"))
     measures.append(Correspondence())
-    if options.swaps and network.config.transfer == "textures":
-        measures.append(Leakage(network, people, pairs, network.config.size, options.swaps))
+    if options.swaps and model.slots:
+        measures.append(Leakage(model, people, pairs, options.swaps))
     return measures
 
 

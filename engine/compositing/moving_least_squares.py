@@ -1,8 +1,8 @@
 """Where a pose takes a photo: image deformation by moving least squares (Schaefer et al. 2006).
 
-Around every cell that similarity is taken (turn, size and shift) which best takes the bones of one pose to
-those of the other, the nearer the more. So a head that is tilted turns as a whole, and what hangs on a bone
-goes with it. Lengths are in half the picture's height.
+Around every position that similarity is taken (turn, size and shift) which best takes the bones of one pose
+to those of the other, the nearer the more. So a head that is tilted turns as a whole, and what hangs on a
+bone goes with it. Lengths are in half the picture's height.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.models.nted.atlas import centres
-from engine.models.nted.cells import ramp
+from engine.compositing.atlas import centres
+from engine.compositing.fields import ramp
 from engine.pose.skeleton import (
     HEAD,
     LEFT_EAR,
@@ -43,19 +43,19 @@ _REST = 1 / 256  # steps shorter than this are none, up to twice this they grow 
 
 
 class Motion(NamedTuple):
-    """positions: [B, 2, h, w], where every cell was, x, y from -1 to 1 across the picture. known:
-    [B, 1, h, w], 0 to 1, how far that is known: not around a bone that the other pose lacks. shares:
-    [B, 17, h', w'], of as many cells as were computed, how near each of LIMBS is, whether the other pose has
-    it or not: together 1, or 0 where the poses share none."""
+    """positions: [B, 2, h, w], where every position was, x, y from -1 to 1 across the picture. known:
+    [B, 1, h, w], 0 to 1, how far that is known: not around a bone that the other pose lacks. shares: [B, 17,
+    h', w'], of as many positions as were computed, how near each of LIMBS is, whether the other pose has it
+    or not: together 1, or 0 where the poses share none."""
 
     positions: Tensor
     known: Tensor
     shares: Tensor
 
 
-def across(keypoints_B183: Tensor, frame: tuple[int, int]) -> Tensor:
+def normalised_pose(keypoints_B183: Tensor, frame: tuple[int, int]) -> Tensor:
     """Poses (x, y, state) in px of a frame (H, W), with x and y from -1 to 1 across it; 0 for absent joints,
-    whose place may be no number."""
+    which may lie at no number."""
     points_B182, state_B181 = keypoints_B183.float().split((2, 1), -1)
     points_B182 = (2 * points_B182 + 1) / points_B182.new_tensor((frame[1], frame[0])) - 1
     return torch.cat([points_B182.masked_fill(~(state_B181 > 0), 0.0), state_B181], -1)
@@ -73,17 +73,17 @@ def motion(now_B183: Tensor, then_B183: Tensor, size: tuple[int, int], coarse: i
     """Where what is seen in one pose was in another. Poses as `across` gives them; where they share no bone
     nothing moves, and nothing is known.
 
-    coarse: cells of what is asked for to one that is computed, for the field is smooth.
+    coarse: px of what is asked for to one that is computed, for the field is smooth.
     """
     here_2hw = centres(tuple(-(-side // coarse) for side in size), now_B183.device)
     sides_2 = here_2hw.new_tensor((size[1] / size[0], 1.0))
-    cell_M = torch.view_as_complex((here_2hw.flatten(1).t() * sides_2).contiguous())
+    here_M = torch.view_as_complex((here_2hw.flatten(1).t() * sides_2).contiguous())
     steps_BM, known_BM, shares_BML = [], [], []
     for now_183, then_183 in zip(now_B183, then_B183, strict=True):
         now_18, then_18 = (torch.view_as_complex(pose[:, :2] * sides_2) for pose in (now_183, then_183))
         there_18, shared_18 = now_183[:, 2] > 0, (now_183[:, 2] > 0) & (then_183[:, 2] > 0)
         then_18 = _rigid_head(now_18, then_18, shared_18)
-        step_M, known_M, shares_ML = _least_squares(cell_M, now_18, then_18, there_18, shared_18)
+        step_M, known_M, shares_ML = _least_squares(here_M, now_18, then_18, there_18, shared_18)
         steps_BM.append(step_M * ((step_M.abs() - _REST) / _REST).clamp(0.0, 1.0))
         known_BM.append(known_M)
         shares_BML.append(shares_ML)
@@ -102,8 +102,8 @@ def tilted(now_B183: Tensor, then_B183: Tensor, size: tuple[int, int]) -> Tensor
     sides_2 = now_B183.new_tensor((size[1] / size[0], 1.0))
     tilted_B = []
     for poses in zip(now_B183, then_B183, strict=True):
-        places = (torch.view_as_complex(pose[:, :2] * sides_2) for pose in poses)
-        tilted_B.append(_tilted(*places, *(pose[:, 2] > 0 for pose in poses)))
+        points = (torch.view_as_complex(pose[:, :2] * sides_2) for pose in poses)
+        tilted_B.append(_tilted(*points, *(pose[:, 2] > 0 for pose in poses)))
     return torch.stack(tilted_B).view(-1, 1, 1, 1)
 
 
@@ -144,17 +144,17 @@ def _tilted(now_18: Tensor, then_18: Tensor, there_18: Tensor, other_18: Tensor)
 
 
 def _least_squares(
-    cell_M: Tensor, now_18: Tensor, then_18: Tensor, there_18: Tensor, shared_18: Tensor
+    here_M: Tensor, now_18: Tensor, then_18: Tensor, there_18: Tensor, shared_18: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """The step of every cell by that x -> a x + b (complex) which errs least from now to then, weighted, how
-    far it is known, and each limb's share of it."""
+    """The step of every position by that x -> a x + b (complex) which errs least from now to then, weighted,
+    how far it is known, and each limb's share of it."""
     there, shared = there_18.tolist(), shared_18.tolist()
     bones = [
         (limb, a, b, shared[a] and shared[b]) for limb, (a, b) in enumerate(LIMBS) if there[a] and there[b]
     ]
-    shares_ML = cell_M.real.new_zeros(len(cell_M), len(LIMBS))
+    shares_ML = here_M.real.new_zeros(len(here_M), len(LIMBS))
     if not any(bone[-1] for bone in bones):
-        return torch.zeros_like(cell_M), torch.zeros_like(cell_M.real), shares_ML
+        return torch.zeros_like(here_M), torch.zeros_like(here_M.real), shares_ML
     limbs, first, second, known = (torch.tensor(column) for column in zip(*bones, strict=True))
     along_P1 = now_18.real.new_tensor(_ALONG)[:, None]
     now_K, then_K = (
@@ -163,8 +163,8 @@ def _least_squares(
     length_K = (now_18[first] - now_18[second]).abs().expand(len(_ALONG), -1).flatten()
     known_K = known.to(length_K).expand(len(_ALONG), -1).flatten()
 
-    far_MK = (cell_M.real[:, None] - now_K.real).square_()
-    far_MK += (cell_M.imag[:, None] - now_K.imag).square_()
+    far_MK = (here_M.real[:, None] - now_K.real).square_()
+    far_MK += (here_M.imag[:, None] - now_K.imag).square_()
     # A bone counts by 1 / its distance to the power of eight, in the nearest one's, and lies about the middle
     # of its pose: poses may be far from the picture.
     weight_MK = far_MK.add_(_NEAR**2).reciprocal_()
@@ -180,5 +180,5 @@ def _least_squares(
     now_M, then_M, square_M, product_M = torch.view_as_complex(terms_M8.unflatten(1, (4, 2))).unbind(1)
     spread_M = (square_M - now_M.conj() * now_M).real.clamp_min(1e-6)
     factor_M = (product_M - now_M.conj() * then_M) / spread_M
-    step_M = then + then_M + factor_M * (cell_M - now - now_M) - cell_M
+    step_M = then + then_M + factor_M * (here_M - now - now_M) - here_M
     return step_M, known_M / all_M.clamp_min(1e-9), shares_ML

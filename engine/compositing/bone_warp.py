@@ -1,8 +1,8 @@
-"""The photo carried by its bones: what moves as a cut-out does that is pulled at its joints.
+"""The photo warped by its bones: what moves as a cut-out does that is pulled at its joints.
 
-Where the renderer draws, around a moved joint, the class and the place on the body that it drew there before,
-the person is cut out of the photo and moved as `deformation` says, with all that the renderer forgets of it:
-a hat, a wide skirt, the features of a face. Where it has left, what is behind is seen.
+Where the engine draws, around a moved joint, the class and the surface point that it drew there before, the
+person is cut out of the photo and moved by moving least squares, with all that the engine misses: a hat, a
+wide skirt, the features of a face. Where it has left, the background plate is seen.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.models.nted.atlas import CLASSES, centres
-from engine.models.nted.cells import (
+from engine.compositing.atlas import CLASSES, centres
+from engine.compositing.detail import DetailSource
+from engine.compositing.fields import (
     alike,
     around,
     at,
@@ -24,14 +25,15 @@ from engine.models.nted.cells import (
     wide_mean,
     window,
 )
-from engine.models.nted.deformation import motion, tilted, without_arms
-from engine.models.nted.detail import Source
-from engine.models.nted.memory import Memory
+from engine.compositing.moving_least_squares import motion, tilted, without_arms
+from engine.compositing.own_pose import OwnPose
 from engine.ops.resample import running_mean
 from engine.pose.skeleton import LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, LIMBS, RIGHT_ANKLE, RIGHT_HIP, RIGHT_KNEE
 from engine.regions import REGIONS, SURFACE_SPAN
 
-_SAME = 0.5 / SURFACE_SPAN  # distance of places at which trust that they are the same has fallen to 1/e
+_SAME = (
+    0.5 / SURFACE_SPAN
+)  # distance of surface points at which trust that they are the same has fallen to 1/e
 _SIMILAR = 1.5 / SURFACE_SPAN  # likewise of a leg, which is moved as a whole ...
 _ALIKE_LEG = 0.08, 0.16  # ... where that much of it is the same: from the first, at the second surely
 _LEGS = [
@@ -46,49 +48,49 @@ _LEGS = [
 _OTHER_THING = 0.01  # so little trust is none
 _RETURNS = 0.08  # of half the picture's height, likewise what does not come back to where it began
 _HEAD = [REGIONS.index(name) for name in ("hair", "face")]
-# Sides of windows, in cells of a map of 128 rows.
-_OUTLINE = 5  # the renderer's outline is not quite the photo's
-_HAIR = 11  # around a head, what the renderer forgets is its hair, or a hat
+# Sides of windows, in px of a map of 128 rows.
+_OUTLINE = 5  # the engine's outline is not quite the photo's
+_HAIR = 11  # around a head, what the engine misses is its hair, or a hat
 _CLOSED, _CLOSED_LEG = 5, 13  # most of it trusted, all of it is; around a leg that is moved as a whole
-_NEARBY = 31  # what the renderer forgets is trusted beside what is, and before the same place
+_NEARBY = 31  # what the engine misses is trusted beside what is, and before the same background
 _OTHER = 7  # around what was another thing before, by more than an outline's breadth
 _COLOUR = 9  # a garment that is swapped, or mixed, is told by its colour
 _LIGHT = 15  # light and shade change smoothly
 
 
 @torch.no_grad()
-def by_bones(
+def bone_warp(
     picture_BChw: Tensor,
-    places_B11hw: Tensor,
+    surface_B11hw: Tensor,
     pose_B183: Tensor,
-    source: Source,
-    memory: Memory,
+    source: DetailSource,
+    own: OwnPose,
     otherwise_B4HW: Tensor,
 ) -> Tensor:
-    """[B, 4, H, W]: how much is to be trusted in what is carried, 0 to 1, and that times what is.
+    """A layer (`layers`) of the photo, float32 [B, 4, H, W].
 
-    picture, places: of the renderer's last level but one, in the pose, which is as `deformation.across` gives
-    it. otherwise: what is carried where nothing is by bones.
+    picture, surface: what the engine draws in the pose, and its surface map. pose: as
+    `moving_least_squares.normalised_pose` gives it. otherwise: the layer that shows where this one does not.
     """
-    size, frame = places_B11hw.shape[-2:], source.photo.shape[-2:]
-    class_B8hw = places_B11hw[:, :CLASSES].softmax(1)
+    size, frame = surface_B11hw.shape[-2:], source.photo.shape[-2:]
+    class_B8hw = surface_B11hw[:, :CLASSES].softmax(1)
     person_B1hw = (class_B8hw[:, :1] < 0.5).float()
-    before_B2hw, known_B1hw, shares_BLhw = motion(pose_B183, memory.pose, size)
+    before_B2hw, known_B1hw, shares_BLhw = motion(pose_B183, own.pose, size)
     head_B1hw = (class_B8hw[:, _HEAD].sum(1, keepdim=True) > 0.5).float()
-    of_head = motion(without_arms(pose_B183), without_arms(memory.pose), size, 4)
+    of_head = motion(without_arms(pose_B183), without_arms(own.pose), size, 4)
     hair_B1hw = around(head_B1hw, _HAIR) * head_B1hw.maximum(1.0 - person_B1hw)
     before_B2hw = torch.lerp(before_B2hw, of_head.positions, hair_B1hw)
     known_B1hw = torch.lerp(known_B1hw, of_head.known, hair_B1hw)
-    same_B1hw, similar_B1hw = _compared(class_B8hw, places_B11hw[:, CLASSES:], head_B1hw, memory, before_B2hw)
+    same_B1hw, similar_B1hw = _compared(class_B8hw, surface_B11hw[:, CLASSES:], head_B1hw, own, before_B2hw)
     whole_leg_B1hw = _whole_leg(same_B1hw, person_B1hw, shares_BLhw[:, _LEGS])
     same_B1hw = torch.lerp(same_B1hw, similar_B1hw, whole_leg_B1hw)
     same_B1hw *= known_B1hw
-    same_B1hw = torch.lerp(same_B1hw, same_B1hw * tilted(pose_B183, memory.pose, size), head_B1hw)
-    change_B3hw = picture_BChw - at(memory.picture, before_B2hw)
+    same_B1hw = torch.lerp(same_B1hw, same_B1hw * tilted(pose_B183, own.pose, size), head_B1hw)
+    change_B3hw = picture_BChw - at(own.picture, before_B2hw)
     alike_B1hw = small(wide_mean(change_B3hw, _COLOUR, 2))
-    alike_B1hw = torch.where(person_B1hw > 0.5, alike_B1hw, _same_place(picture_BChw, person_B1hw, memory))
+    alike_B1hw = torch.where(person_B1hw > 0.5, alike_B1hw, _same_background(picture_BChw, person_B1hw, own))
     same_B1hw *= alike_B1hw
-    returns_B1hw = _returns(before_B2hw, motion(memory.pose, pose_B183, size, 4).positions)
+    returns_B1hw = _returns(before_B2hw, motion(own.pose, pose_B183, size, 4).positions)
     trust_B1hw = _trusted(same_B1hw, whole_leg_B1hw, head_B1hw, hair_B1hw, person_B1hw, returns_B1hw)
     trust_B1hw *= torch.lerp(alike_B1hw, torch.ones_like(alike_B1hw), person_B1hw)
 
@@ -99,30 +101,30 @@ def by_bones(
     planes_B4hw = torch.cat([lit_B1hw, lit_B1hw * change_B3hw], 1)
     lit_B1hw, change_B3hw = wide_mean(planes_B4hw, _LIGHT, 4).split((1, 3), 1)
     change_B3hw = change_B3hw / lit_B1hw.clamp_min(0.05)
-    clear_B1hw = memory.hole * (1.0 - around(person_B1hw, _OUTLINE)) * alike(picture_BChw, memory.emptied)
-    planes = [trust_B1hw, memory.hole * left_B1hw, clear_B1hw, steps_B2hw, change_B3hw, memory.emptied]
+    clear_B1hw = own.hole * (1.0 - around(person_B1hw, _OUTLINE)) * alike(picture_BChw, own.plate)
+    planes = [trust_B1hw, own.hole * left_B1hw, clear_B1hw, steps_B2hw, change_B3hw, own.plate]
     planes_B11HW = F.interpolate(torch.cat(planes, 1), frame, mode="bilinear")
-    trust_B1HW, hole_B1HW, clear_B1HW, steps_B2HW, change_B3HW, emptied_B3HW = planes_B11HW.split(
+    trust_B1HW, hole_B1HW, clear_B1HW, steps_B2HW, change_B3HW, plate_B3HW = planes_B11HW.split(
         (1, 1, 1, 2, 3, 3), 1
     )
 
     cut_B4HW = torch.cat([source.photo[:, :3], 1.0 - source.photo[:, -1:]], 1).float()
     moved_B4HW = at(cut_B4HW, centres(frame, steps_B2HW.device) + steps_B2HW)
-    behind_B3HW = torch.lerp(cut_B4HW[:, :3], emptied_B3HW, hole_B1HW)
-    carried_B3HW = torch.lerp(behind_B3HW, moved_B4HW[:, :3] + change_B3HW, moved_B4HW[:, 3:])
+    behind_B3HW = torch.lerp(cut_B4HW[:, :3], plate_B3HW, hole_B1HW)
+    colour_B3HW = torch.lerp(behind_B3HW, moved_B4HW[:, :3] + change_B3HW, moved_B4HW[:, 3:])
     clear_B1HW = clear_B1HW * (1.0 - otherwise_B4HW[:, :1])
-    otherwise_B4HW = otherwise_B4HW + torch.cat([clear_B1HW, clear_B1HW * emptied_B3HW], 1)
-    return torch.lerp(otherwise_B4HW, F.pad(carried_B3HW, (0, 0, 0, 0, 1, 0), value=1.0), trust_B1HW)
+    otherwise_B4HW = otherwise_B4HW + torch.cat([clear_B1HW, clear_B1HW * plate_B3HW], 1)
+    return torch.lerp(otherwise_B4HW, F.pad(colour_B3HW, (0, 0, 0, 0, 1, 0), value=1.0), trust_B1HW)
 
 
 def _compared(
-    class_B8hw: Tensor, place_B3hw: Tensor, head_B1hw: Tensor, memory: Memory, before_B2hw: Tensor
+    class_B8hw: Tensor, point_B3hw: Tensor, head_B1hw: Tensor, own: OwnPose, before_B2hw: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """0 to 1: how far the renderer draws what it drew where this was before, in the photo's own pose, and how
+    """0 to 1: how far the engine draws what it drew where this was before, in the photo's own pose, and how
     far it draws what is near to that on the body, also where nobody was: an outline is not quite the same.
     Of a head the class says enough."""
-    class_before_B8hw, place_before_B3hw = at(memory.places, before_B2hw).split((CLASSES, 3), 1)
-    far_B1hw = (place_B3hw - place_before_B3hw).square().sum(1, keepdim=True)
+    class_before_B8hw, point_before_B3hw = at(own.surface, before_B2hw).split((CLASSES, 3), 1)
+    far_B1hw = (point_B3hw - point_before_B3hw).square().sum(1, keepdim=True)
     far_B1hw = far_B1hw.masked_fill((class_B8hw[:, :1] > 0.5) | (head_B1hw > 0.5), 0.0)
     within_B1hw = (before_B2hw.abs().amax(1, keepdim=True) <= 1.0).float() * keeps_shape(before_B2hw)
     unchanged_B1hw = 1.0 - changed(class_B8hw, class_before_B8hw)
@@ -133,10 +135,10 @@ def _compared(
 
 
 def _whole_leg(same_B1hw: Tensor, person_B1hw: Tensor, shares_BLhw: Tensor) -> Tensor:
-    """0 to 1 [B, 1, h, w]: whether a cell belongs to one of these bones along which enough is the same.
+    """0 to 1 [B, 1, h, w]: whether a position belongs to one of these bones along which enough is the same.
 
     Of legs only: they swing, where arms turn about themselves and show another side. On rendered people whose
-    arms were pulled, arms moved as a whole were farther from the truth than the renderer's, legs nearer.
+    arms were pulled, arms moved as a whole were farther from the truth than the engine's, legs nearer.
     """
     planes_B2hw = torch.cat([same_B1hw * person_B1hw, person_B1hw], 1)
     planes_B2hw = F.interpolate(planes_B2hw, shares_BLhw.shape[2:], mode="area")
@@ -146,10 +148,10 @@ def _whole_leg(same_B1hw: Tensor, person_B1hw: Tensor, shares_BLhw: Tensor) -> T
     return F.interpolate(alike_B1hw, same_B1hw.shape[2:], mode="bilinear")
 
 
-def _same_place(picture_BChw: Tensor, person_B1hw: Tensor, memory: Memory) -> Tensor:
+def _same_background(picture_BChw: Tensor, person_B1hw: Tensor, own: OwnPose) -> Tensor:
     """0 to 1: how far what is behind the person has the photo's colours, far and wide."""
     behind_B1hw = 1.0 - person_B1hw
-    planes_B4hw = torch.cat([(picture_BChw - memory.emptied) * behind_B1hw, behind_B1hw], 1)
+    planes_B4hw = torch.cat([(picture_BChw - own.plate) * behind_B1hw, behind_B1hw], 1)
     change_B3hw, behind_B1hw = wide_mean(planes_B4hw, _NEARBY, 4).split((3, 1), 1)
     return small(change_B3hw / behind_B1hw.clamp_min(0.05))
 
@@ -171,7 +173,7 @@ def _trusted(
     person_B1hw: Tensor,
     returns_B1hw: Tensor,
 ) -> Tensor:
-    """Trust [B, 1, h, w], 0 to 1, from where the renderer draws the same: closed over its small differences,
+    """Trust [B, 1, h, w], 0 to 1, from where the engine draws the same: closed over its small differences,
     for a head with its hair as a whole, and taken from what the person has left."""
     of_head_B111 = (same_B1hw * head_B1hw).sum((2, 3), keepdim=True)
     of_head_B111 = of_head_B111 / head_B1hw.sum((2, 3), keepdim=True).clamp_min(1.0)

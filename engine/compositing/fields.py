@@ -1,4 +1,4 @@
-"""What can be asked of maps of cells [B, C, h, w]: helpers of what is carried from a photo."""
+"""What can be asked of fields over a picture, [B, C, h, w]: helpers of the warps."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from torch import Tensor
 from engine.ops.resample import running_mean
 
 _ALIKE = 0.2  # root mean square difference of colours (of -1 to 1) at which likeness has fallen to 1/e
-_STEP = 2  # cells to either side, between which a map's slope is taken
+_STEP = 2  # px to either side, between which a map's slope is taken
 
 
 def at(x_BChw: Tensor, positions_B2hw: Tensor) -> Tensor:
@@ -34,12 +34,12 @@ def changed(class_BCHW: Tensor, other_BCHW: Tensor) -> Tensor:
 
 
 def window(side: int, rows: int) -> int:
-    """The odd side, in cells of a map of so many rows, of a window given in cells of 128 rows."""
+    """The odd side, in px of a map of so many rows, of a window given in px of 128 rows."""
     return max(3, side * rows // 128 | 1)
 
 
 def around(marked_B1hw: Tensor, side: int) -> Tensor:
-    """1 where anything in the window around is marked. side: in cells of a map of 128 rows."""
+    """1 where anything in the window around is marked. side: in px of a map of 128 rows."""
     side = window(side, marked_B1hw.shape[-2])
     half = side // 2
     # Counted in an integral image: as quick for a wide window as for a narrow one.
@@ -53,8 +53,8 @@ def keeps_shape(positions_B2hw: Tensor) -> Tensor:
     """1 where the positions turn and enlarge the photo, 0 where they stretch it more than 4 to 1, or fold
     it."""
     rows, columns = positions_B2hw.shape[-2:]
-    cells_B2hw = positions_B2hw * positions_B2hw.new_tensor((columns / 2, rows / 2)).view(2, 1, 1)
-    padded_B2hw = F.pad(cells_B2hw, [_STEP] * 4, mode="replicate")
+    pixels_B2hw = positions_B2hw * positions_B2hw.new_tensor((columns / 2, rows / 2)).view(2, 1, 1)
+    padded_B2hw = F.pad(pixels_B2hw, [_STEP] * 4, mode="replicate")
     across_B2hw = padded_B2hw[:, :, _STEP:-_STEP, 2 * _STEP :] - padded_B2hw[:, :, _STEP:-_STEP, : -2 * _STEP]
     down_B2hw = padded_B2hw[:, :, 2 * _STEP :, _STEP:-_STEP] - padded_B2hw[:, :, : -2 * _STEP, _STEP:-_STEP]
     area_Bhw = across_B2hw[:, 0] * down_B2hw[:, 1] - across_B2hw[:, 1] * down_B2hw[:, 0]
@@ -64,7 +64,7 @@ def keeps_shape(positions_B2hw: Tensor) -> Tensor:
 
 
 def wide_mean(x_BChw: Tensor, side: int, coarse: int) -> Tensor:
-    """Mean over a wide window, from every so many cells' mean: smooth is quick. side: as of `around`."""
+    """Mean over a wide window, from every so many px' mean: smooth is quick. side: as of `around`."""
     side = window(side, x_BChw.shape[-2])
     means_BChw = running_mean(F.avg_pool2d(x_BChw, coarse, ceil_mode=True), side // coarse | 1)
     return F.interpolate(means_BChw, x_BChw.shape[-2:], mode="bilinear")

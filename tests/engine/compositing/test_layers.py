@@ -1,4 +1,4 @@
-"""What a network forgets of a photo: remembered in its own pose, carried along to others."""
+"""The photo laid over what an engine draws: its own pose, what is warped along the surface and by bones."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from opened import opened
 from standing import STANDING
 
 from engine.api import Mix, RenderRequest
+from engine.compositing.atlas import CLASSES
+from engine.compositing.compose import compose, encode_reference
+from engine.compositing.detail import DetailSource
+from engine.compositing.fields import around
+from engine.compositing.layers import over, photo_layer
+from engine.compositing.moving_least_squares import normalised_pose
+from engine.compositing.own_pose import OwnPose, own_pose_rendering
+from engine.compositing.surface_warp import _smooth, surface_warp
+from engine.contract import ReferenceInput
 from engine.models import nted
-from engine.models.nted.atlas import CLASSES
-from engine.models.nted.by_places import _smooth, by_places
-from engine.models.nted.carry import carry, lay, shown
-from engine.models.nted.cells import around
-from engine.models.nted.deformation import across
-from engine.models.nted.detail import Source
-from engine.models.nted.memory import Memory, remember
+from engine.models.nted.adapter import NtedModel
+from engine.models.nted.textbook import TextbookNted
 from engine.paths import DEFAULT_WEIGHTS, RESOURCES
 from engine.photos import read_photo
 from engine.plan import make_plan
@@ -71,16 +76,16 @@ def atlas(monkeypatch):
             return torch.where(behind, here, positions), torch.full((1, 2, *CELLS), self.far)
 
     made = Atlas()
-    for module in ("memory", "by_places"):
-        monkeypatch.setattr(f"engine.models.nted.{module}.look_up", made.look_up)
+    for module in ("own_pose", "surface_warp"):
+        monkeypatch.setattr(f"engine.compositing.{module}.look_up", made.look_up)
     return made
 
 
-def source(photo: torch.Tensor, behind: torch.Tensor | None = None) -> Source:
+def source(photo: torch.Tensor, behind: torch.Tensor | None = None) -> DetailSource:
     """behind: [h, w], whether nobody is there."""
     nobody = torch.zeros(CELLS) if behind is None else behind.float()
     nobody = F.interpolate(nobody[None, None], SIZE)
-    return Source(torch.zeros(1), torch.cat([photo, photo, nobody], 1))
+    return DetailSource(torch.zeros(1), torch.cat([photo, photo, nobody], 1))
 
 
 def pose(shift: float = 0.0, joints: range = range(18)) -> torch.Tensor:
@@ -88,23 +93,29 @@ def pose(shift: float = 0.0, joints: range = range(18)) -> torch.Tensor:
     points = torch.zeros(1, 18, 3)
     points[0, joints] = torch.from_numpy(STANDING)[joints]
     points[0, joints, 0] += shift
-    return across(points, SIZE)
+    return normalised_pose(points, SIZE)
 
 
 NOBODY = pose(joints=range(0))
 
 
-def remembered(photo: Source, own: torch.Tensor, pose_B183: torch.Tensor = NOBODY) -> Memory:
-    return remember(photo, DRAWN, own, pose_B183)
+def with_photo(image, picture, surface, pose_B183, references) -> torch.Tensor:
+    return over(image, photo_layer(picture, surface, pose_B183, references))
 
 
-def laid(image: torch.Tensor, drawn: torch.Tensor, now: torch.Tensor, photo: Source, memory: Memory):
-    """By places alone."""
-    memory = Memory(*(tensor.float() for tensor in memory))
-    return lay(image, by_places(drawn, now, photo._replace(photo=photo.photo.float()), memory))
+def remembered(photo: DetailSource, own: torch.Tensor, pose_B183: torch.Tensor = NOBODY) -> OwnPose:
+    return own_pose_rendering(photo, DRAWN, own, pose_B183)
 
 
-def carried(photo: Source, own: torch.Tensor, now: torch.Tensor, image=None, drawn=DRAWN) -> torch.Tensor:
+def laid(image: torch.Tensor, drawn: torch.Tensor, now: torch.Tensor, photo: DetailSource, memory: OwnPose):
+    """Along the surface alone."""
+    memory = OwnPose(*(tensor.float() for tensor in memory))
+    return over(image, surface_warp(drawn, now, photo._replace(photo=photo.photo.float()), memory))
+
+
+def carried(
+    photo: DetailSource, own: torch.Tensor, now: torch.Tensor, image=None, drawn=DRAWN
+) -> torch.Tensor:
     return laid(flat() if image is None else image, drawn, now, photo, remembered(photo, own))
 
 
@@ -118,7 +129,7 @@ def test_the_photos_own_pose_gives_the_photo(compact):
     photo = source(stripes())
     memory = remembered(photo, own, pose())
     photo, memory = (photo.compact(), memory.compact()) if compact else (photo, memory)
-    result = carry(flat(-0.3), DRAWN, own, pose(), [(photo, memory, 1.0)])
+    result = with_photo(flat(-0.3), DRAWN, own, pose(), [(photo, memory, 1.0)])
     assert (result - stripes()).abs().max() < (2e-3 if compact else 1e-4)
 
 
@@ -181,11 +192,11 @@ def test_what_is_drawn_otherwise_is_not_touched():
     assert (result - flat(0.9)).abs().max() < 0.01
     photo = source(stripes())
     references = [(photo, remembered(photo, own, pose()), 1.0)]
-    result = carry(flat(0.9), flat(0.9, CELLS), own, pose(), references)
+    result = with_photo(flat(0.9), flat(0.9, CELLS), own, pose(), references)
     assert (result - flat(0.9)).abs().max() < 0.01, "nor by bones: another garment"
     photo, own = source(stripes(), everywhere(SHIRT) == SHIRT), places(everywhere(BEHIND))
     references = [(photo, remembered(photo, own, pose()), 1.0)]
-    result = carry(flat(0.9), flat(0.9, CELLS), own, pose(8.0), references)
+    result = with_photo(flat(0.9), flat(0.9, CELLS), own, pose(8.0), references)
     assert (result - flat(0.9)).abs().max() < 0.01, "nor what is behind: another photo's"
 
 
@@ -235,7 +246,7 @@ def person(number: int, columns: range, rows: range = range(4, 60)) -> torch.Ten
 
 def moved(photo, own, now, pose_B183, drawn=DRAWN, image=None):
     image = flat() if image is None else image
-    return carry(image, drawn, now, pose_B183, [(photo, remembered(photo, own, pose()), 1.0)])
+    return with_photo(image, drawn, now, pose_B183, [(photo, remembered(photo, own, pose()), 1.0)])
 
 
 def test_a_person_who_moves_as_a_whole_is_cut_out_and_moved():
@@ -255,7 +266,7 @@ def test_what_the_renderer_draws_as_another_place_is_not_moved_by_bones():
     now[:, CLASSES] += 1.5 / SURFACE_SPAN
     photo = source(stripes(), person(SHIRT, range(12, 36)) == BEHIND)
     memory = remembered(photo, own, pose())
-    result = carry(flat(), DRAWN, now, pose(8.0), [(photo, memory, 1.0)])
+    result = with_photo(flat(), DRAWN, now, pose(8.0), [(photo, memory, 1.0)])
     assert result[..., 24:104, 40:72] == pytest.approx(
         laid(flat(), DRAWN, now, photo, memory)[..., 24:104, 40:72], abs=1e-3
     )
@@ -318,7 +329,7 @@ def test_beyond_the_photos_rim_nothing_is_carried_by_bones(atlas):
     photo, own, now = source(stripes()), places(everywhere(SHIRT)), places(everywhere(SHIRT), 30.0)
     memory = remembered(photo, own, pose())
     atlas.far = 1.0  # nor by places
-    result = carry(flat(0.9), DRAWN, now, pose(30.0), [(photo, memory, 1.0)])
+    result = with_photo(flat(0.9), DRAWN, now, pose(30.0), [(photo, memory, 1.0)])
     assert (result - flat(0.9))[..., 20:108, :16].abs().max() < 0.01
     assert (result - stripes(30.0))[..., 20:108, 50:80].abs().max() < 0.02
 
@@ -328,7 +339,7 @@ def test_around_bones_that_the_photo_lacks_nothing_is_carried_by_bones():
     own, now = person(SHIRT, range(12, 36)), person(SHIRT, range(16, 40))
     photo = source(stripes(), own == BEHIND)
     memory = remembered(photo, places(own), pose(joints=range(6)))
-    result = carry(flat(), DRAWN, places(now, 8.0), pose(8.0), [(photo, memory, 1.0)])
+    result = with_photo(flat(), DRAWN, places(now, 8.0), pose(8.0), [(photo, memory, 1.0)])
     elsewhere = laid(flat(), DRAWN, places(now, 8.0), photo, memory)
     assert (result - elsewhere)[..., 80:108, 40:72].abs().max() < 1e-3, "the legs"
     assert (result - stripes(8.0))[..., 32:44, 48:64].abs().max() < 0.02, "the shoulders"
@@ -359,7 +370,7 @@ def test_what_is_bent_beyond_its_shape_is_not_carried_by_bones():
     now[0, [8, 9, 10, 11, 12, 13]] = now[0, [11, 12, 13, 8, 9, 10]]
     photo = source(stripes(), person(SHIRT, range(8, 40)) == BEHIND)
     memory = remembered(photo, own, pose())
-    result = carry(flat(), DRAWN, own, now, [(photo, memory, 1.0)])
+    result = with_photo(flat(), DRAWN, own, now, [(photo, memory, 1.0)])
     elsewhere = laid(flat(), DRAWN, own, photo, memory)
     assert (result - elsewhere)[..., 84:104, 46:50].abs().max() < 0.05
 
@@ -369,9 +380,9 @@ def test_where_the_person_has_left_the_photo_is_filled_as_the_renderer_draws_it(
     there = F.interpolate((own == SHIRT)[None, None].float(), SIZE) > 0
     photo = source(torch.where(there, stripes(), flat()), own == BEHIND)
     references = [(photo, remembered(photo, places(own), pose()), 1.0)]
-    left = carry(flat(0.9), DRAWN, now, pose(), references)
+    left = with_photo(flat(0.9), DRAWN, now, pose(), references)
     assert (left - flat())[..., 24:104, 30:66].abs().max() < 0.1, "of the colour around it, as drawn"
-    left = carry(flat(0.9), DRAWN - 0.8, now, pose(), references)
+    left = with_photo(flat(0.9), DRAWN - 0.8, now, pose(), references)
     assert (left - flat(0.9))[..., 24:104, 30:66].abs().max() < 0.05, "unless something else is drawn"
 
 
@@ -394,7 +405,7 @@ def test_references_take_over_by_their_shares():
     first, second = ((photo, remembered(photo, own)) for photo in (source(stripes()), source(stripes(2))))
 
     def mixed(share, reference=second):
-        return carry(flat(), DRAWN, own, NOBODY, [(*first, 1.0), (*reference, share)])
+        return with_photo(flat(), DRAWN, own, NOBODY, [(*first, 1.0), (*reference, share)])
 
     assert mixed(0.0) == pytest.approx(stripes(), abs=1e-4)
     assert mixed(1.0) == pytest.approx(stripes(2.0), abs=1e-4)
@@ -414,30 +425,28 @@ def network() -> nted.Nted:
     return made
 
 
-def test_a_session_shows_what_the_whole_pass_gives(network, monkeypatch):
+@pytest.mark.parametrize("keypoints_moved", [0, 3])
+def test_a_session_shows_what_the_textbook_form_gives(network, monkeypatch, keypoints_moved):
     monkeypatch.undo()  # a real atlas
     pose = np.zeros((18, 3), np.float32)
     pose[:8] = (20, 30, 1)
-    other = pose + np.float32((3, 2, 0))
     photo = np.random.default_rng(1).integers(0, 256, (16, 12, 3), np.uint8).repeat(4, 0).repeat(4, 1)
-    session = Session(network, make_plan("cpu"), (64, 48), {})
+    session = opened(network)
     reference = session.set_reference(photo, pose)
     picture = torch.from_numpy(reference.image_HWC).movedim(-1, 0)[None] / 127.5 - 1
-
-    def planes(keypoints):
-        return session._planes(keypoints)[None] / 255.0
-
-    own_planes = planes(reference.keypoints_18x3)
-    for keypoints in (reference.keypoints_18x3, other):
-        shows = session.respond(RenderRequest(reference.key, keypoints)).image.astype(int)
-        poses = (session._across(each) for each in (keypoints, reference.keypoints_18x3))
-        image = shown(network, picture, planes(keypoints), own_planes, *poses).image_BCHW
-        whole = ((image[0].clamp(-1, 1) + 1) * 127.5).round().movedim(0, -1).int().numpy()
-        assert np.abs(shows - whole).mean() < 0.5 and np.percentile(np.abs(shows - whole), 99) <= 2
-    own = session.respond(RenderRequest(reference.key, reference.keypoints_18x3)).image.astype(int)
-    assert np.abs(own - reference.image_HWC).max() <= 1, "the photo's own pose gives the photo"
-    plain = network(picture, planes(reference.keypoints_18x3)).image_BCHW
-    assert (plain - picture).abs().mean() > 0.1
+    textbook = NtedModel(network, make_plan("cpu"), form=TextbookNted)
+    own = reference.keypoints_18x3
+    target = own + np.float32((keypoints_moved, keypoints_moved, 0))
+    shows = session.respond(RenderRequest(reference.key, target)).image.astype(int)
+    with torch.inference_mode():
+        kept = encode_reference(textbook, ReferenceInput(picture, own))
+        image = compose(textbook, textbook.render(kept.appearance, target), target, [kept]).image_1CHW
+        alone = textbook.render(kept.appearance, own).image_1CHW
+    whole = ((image[0].clamp(-1, 1) + 1) * 127.5).round().movedim(0, -1).int().numpy()
+    assert np.abs(shows - whole).mean() < 0.5 and np.percentile(np.abs(shows - whole), 99) <= 2
+    if not keypoints_moved:
+        assert np.abs(shows - reference.image_HWC).max() <= 1, "the photo's own pose gives the photo"
+    assert (alone - picture).abs().mean() > 0.1
     session.close()
 
 
@@ -450,7 +459,7 @@ def test_a_larger_photo_is_shown_larger(network, monkeypatch, times):
         np.random.default_rng(seed).integers(0, 256, (16, 12, 3), np.uint8).repeat(4, 0).repeat(4, 1)
         for seed in (1, 2)
     ]
-    session = Session(network, make_plan("cpu"), (64, 48), {})
+    session = opened(network)
     large = photos[0].repeat(times, 0).repeat(times, 1)
     one = session.add_reference(large, pose * np.float32((times, times, 1)))
     two = session.add_reference(photos[1], pose)

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from standing import STANDING
 
-from engine.models.nted.atlas import centres
-from engine.models.nted.deformation import across, motion, tilted
+from engine.compositing.atlas import centres
+from engine.compositing.moving_least_squares import motion, normalised_pose, tilted
 from engine.pose import skeleton
 from engine.pose.skeleton import (
     LEFT_ANKLE,
@@ -32,7 +32,7 @@ SIDES = torch.tensor((FRAME[1] / 2, FRAME[0] / 2)).view(2, 1, 1)
 
 
 def tensor(pose_18x3: np.ndarray) -> torch.Tensor:
-    return across(torch.from_numpy(pose_18x3)[None], FRAME)
+    return normalised_pose(torch.from_numpy(pose_18x3)[None], FRAME)
 
 
 def turned(pose_18x3: np.ndarray, degrees: float, about: tuple, scale: float = 1.0, joints=range(18)):

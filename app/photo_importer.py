@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -11,15 +12,17 @@ from PySide6.QtGui import QUndoGroup, QUndoStack
 from app import history
 from app.document import Document, Photo
 from app.draft import Draft
-from app.files.samples import Sample
-from app.jobs import GARMENT, PERSON, EncodePhoto, NoPerson, SavePicture
+from app.files.samples import SamplePhoto
+from app.jobs import GARMENT, PERSON, EncodePhoto, Job, NoPerson, SavePicture
 from app.worker import RenderWorker, Trouble
+from engine.api import Reference
 from engine.pose import kinematics
+from engine.pose.skeleton import NOBODY
 
 SAMPLE = "sample"
 
 
-class PhotoDesk(QObject):
+class PhotoImporter(QObject):
     """Submits jobs, and turns what comes back into commands, a draft, or a notice."""
 
     draft_changed = Signal(object)  # Draft or None
@@ -43,7 +46,7 @@ class PhotoDesk(QObject):
         self._undo_group = undo_group
         self._awake = False
         self._refused = False
-        self._under_way: list = []
+        self._under_way: list[Job] = []
         self._waiting: list[EncodePhoto] = []
         worker.job_done.connect(self._on_done)
         worker.job_failed.connect(self._on_failed)
@@ -69,7 +72,7 @@ class PhotoDesk(QObject):
         """Encode the photo with the skeleton laid on it by hand."""
         draft = self.draft
         if draft is not None:
-            pose = draft.document.look.pose.copy()
+            pose = draft.pose.copy()
             self.leave_draft()
             self.submit(EncodePhoto(draft.rgb_HWC, draft.name, draft.role, pose))
 
@@ -78,7 +81,7 @@ class PhotoDesk(QObject):
         draft = self.draft
         if draft is not None:
             self.leave_draft()
-            self.submit(EncodePhoto(draft.rgb_HWC, draft.name, draft.role, whole=True))
+            self.submit(EncodePhoto(draft.rgb_HWC, draft.name, draft.role, NOBODY))
 
     def leave_draft(self) -> None:
         """Put the photo away."""
@@ -88,7 +91,7 @@ class PhotoDesk(QObject):
             self.draft = None
             self.draft_changed.emit(None)
 
-    def submit(self, job) -> None:
+    def submit(self, job: Job) -> None:
         """Give the worker a job and say so."""
         self._under_way.append(job)
         self._worker.submit(job)
@@ -101,7 +104,7 @@ class PhotoDesk(QObject):
 
     # The engine's moods.
 
-    def engine_awake(self, sample: Sample) -> None:
+    def engine_awake(self, sample: SamplePhoto) -> None:
         """Encode what waited for it: the sample first, if this is the first time."""
         if not self._awake:
             self.submit(EncodePhoto(sample.rgb_HWC, sample.name, SAMPLE, sample.pose_18x3))
@@ -120,16 +123,16 @@ class PhotoDesk(QObject):
 
     # Answers.
 
-    def _on_done(self, job, value) -> None:
+    def _on_done(self, job: Job, value: object) -> None:
         self._over(job)
         if isinstance(job, SavePicture):
             self.notice.emit("good", f"Saved {job.path.name}.", "")
-        elif isinstance(value, NoPerson):
+        elif isinstance(job, EncodePhoto) and isinstance(value, NoPerson):
             self._begin_draft(job, value)
-        elif isinstance(job, EncodePhoto):
+        elif isinstance(job, EncodePhoto) and isinstance(value, Reference):
             self._encoded(job, Photo(job.name, value))
 
-    def _on_failed(self, job, trouble: Trouble) -> None:
+    def _on_failed(self, job: Job, trouble: Trouble) -> None:
         self._over(job)
         self.notice.emit("error", trouble.sentence, trouble.details)
 
@@ -150,7 +153,7 @@ class PhotoDesk(QObject):
 
     def _settle_sample(self, photo: Photo) -> None:
         """The opening state, not a step of undo; a pose already dragged while waking up is kept."""
-        values = {}
+        values: dict[str, Any] = {}
         pose = photo.reference.keypoints_18x3
         if self._undo_stack.count() == 0 and pose is not None:
             values["pose"] = np.array(pose, dtype=np.float32)
@@ -171,7 +174,7 @@ class PhotoDesk(QObject):
         self._undo_group.setActiveStack(self.draft.undo_stack)
         self.draft_changed.emit(self.draft)
 
-    def _over(self, job) -> None:
+    def _over(self, job: Job) -> None:
         self._under_way.remove(job)
         self._tell_busy()
 

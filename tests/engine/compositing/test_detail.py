@@ -11,17 +11,18 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from opened import opened as open_session
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.api import Mix, RenderRequest
+from engine.compositing.atlas import CLASSES, look_up, make_atlas
+from engine.compositing.detail import brought_together, copied, make_source, see
 from engine.errors import InputError
-from engine.measure import gmacs
 from engine.models import nted, parser
-from engine.models.nted.atlas import CLASSES, look_up, make_atlas
-from engine.models.nted.detail import Detail, brought_together, make_source, see, share_of
-from engine.plan import make_plan
+from engine.models.nted.adapter import share_of
+from engine.models.nted.bench import gmacs
+from engine.models.nted.detail import Detail
 from engine.regions import REGIONS, SURFACE_SPAN
-from engine.session import Session
 
 ROWS, COLUMNS = 32, 24
 SHIRT, ARMS = REGIONS.index("upper clothes"), REGIONS.index("arms")
@@ -57,6 +58,11 @@ def own_positions() -> torch.Tensor:
 def detail(width: int = 8) -> Detail:
     torch.manual_seed(1)
     return Detail(coarse=10, fine=6, width=width).eval().requires_grad_(False)
+
+
+def detailed(of: Detail, features, image, sources):
+    surface = of.surface(features[-2])
+    return copied(image, sources, surface, lambda seen: of(features[-1], image, seen))
 
 
 def test_a_place_is_found_where_the_photo_shows_it():
@@ -163,7 +169,7 @@ def test_what_has_moved_in_the_picture_is_told():
     shifted = torch.stack([(x + 4).expand(size) * 2 / 30 - 1, (y[:, None] + 8).expand(size) / 20 - 1])
     with pytest.MonkeyPatch.context() as patch:
         found = shifted[None], torch.zeros(1, 2, *size)
-        patch.setattr("engine.models.nted.detail.look_up", lambda *_: found)
+        patch.setattr("engine.compositing.detail.look_up", lambda *_: found)
         _, seen = see(make_source(a_shirt(), torch.zeros(1, 3, *size)), a_shirt(), size)
     assert seen.shape[1] == 10 and seen[:, 9] == pytest.approx(4 * math.hypot(0.1, 0.2), abs=1e-5)
 
@@ -186,9 +192,9 @@ def test_a_new_one_hardly_changes_the_picture():
     photo, image = (torch.rand(1, 3, 32, 24, generator=generator) * 2 - 1 for _ in range(2))
     source = make_source(torch.rand(1, 11, 16, 12), photo)
     features = [torch.rand(1, 10, 16, 12), torch.rand(1, 6, 32, 24)]
-    made, copied = new(features, image, [(source, 1.0)])
+    made, taken = detailed(new, features, image, [(source, 1.0)])
     share = 1 / (1 + math.exp(2))
-    assert copied.share == pytest.approx(share)
+    assert taken.share == pytest.approx(share)
     assert (made - image).abs().max() <= 2 * share * 2
 
 
@@ -202,15 +208,18 @@ def test_shares_of_other_references_come_in_one_after_another():
         make_source(torch.rand(1, 11, 16, 12), torch.rand(1, 3, 32, 24, generator=generator))
         for _ in range(2)
     )
-    alone = {name: one(features, image, [(source, 1.0)])[0] for name, source in (("1", first), ("2", second))}
-    assert (one(features, image, [(first, 1.0), (second, 0.0)])[0] == alone["1"]).all()
+    alone = {
+        name: detailed(one, features, image, [(source, 1.0)])[0]
+        for name, source in (("1", first), ("2", second))
+    }
+    assert (detailed(one, features, image, [(first, 1.0), (second, 0.0)])[0] == alone["1"]).all()
     everywhere = torch.ones(1, 1, 16, 12)
     for share in (1.0, everywhere):
-        mixed, _ = one(features, image, [(first, 1.0), (second, share)])
+        mixed, _ = detailed(one, features, image, [(first, 1.0), (second, share)])
         assert torch.allclose(mixed, alone["2"], atol=1e-5)
     left = everywhere.clone()
     left[..., 6:] = 0
-    half, _ = one(features, image, [(first, 1.0), (second, left)])
+    half, _ = detailed(one, features, image, [(first, 1.0), (second, left)])
     assert torch.allclose(half[..., :8], alone["2"][..., :8], atol=1e-5)
     assert torch.allclose(half[..., 16:], alone["1"][..., 16:], atol=1e-5)
 
@@ -237,14 +246,12 @@ def test_mixed_precision_leaves_the_atlas_alone():
 
 def test_the_photo_lies_under_the_picture_whatever_its_size():
     torch.manual_seed(2)
-    levels = (nted.Level(16, 8, 8), nted.Level(32, 8, 8), nted.Level(64, 8))
-    network = nted.Nted(nted.NtedConfig(levels, (64, 48), detail=8)).eval().requires_grad_(False)
-    reference = torch.rand(1, 3, 70, 51) * 2 - 1
-    out = network(reference, torch.rand(1, 20, 70, 51))
-    rows, columns = out.image_BCHW.shape[2:]
-    assert (rows, columns) < (70, 51)
+    one = detail()
+    reference, image = (torch.rand(1, 3, 64, 48) * 2 - 1 for _ in range(2))
+    features = [torch.rand(1, 10, 32, 24), torch.rand(1, 6, 64, 48)]
     # a new one takes every pixel for the background, which stays where it is
-    torch.testing.assert_close(out.copied.seen[:, :3], reference[..., :rows, :columns], atol=1e-4, rtol=0)
+    _, taken = detailed(one, features, image, [(make_source(torch.zeros(1, 11, 64, 48), reference), 1.0)])
+    torch.testing.assert_close(taken.seen[:, :3], reference, atol=1e-4, rtol=0)
 
 
 def test_its_width_is_read_from_a_bare_file(tmp_path):
@@ -261,9 +268,9 @@ def session():
     network = nted.Nted(nted.NtedConfig(levels, (64, 48), detail=8)).eval().requires_grad_(False)
     for conv in (network.detail.out, network.detail.target_places.out):
         conv.weight.normal_()
-    opened = Session(network, make_plan("cpu"), (64, 48), {})
+    opened = open_session(network)
     with pytest.MonkeyPatch.context() as patch:  # nobody is in pictures of noise
-        patch.setattr("engine.parsing.places", painted_places)
+        patch.setattr("engine.parsing.surface_map", painted_places)
         yield opened
     opened.close()
 
@@ -278,13 +285,13 @@ def test_a_session_takes_detail_where_it_takes_textures(session):
         return session.respond(RenderRequest(key, pose, mixes, level)).image.astype(int)
 
     assert (rendered(one.key, (Mix(two.key, 1.0),)) == rendered(two.key)).all()
-    everything = {layer.name: np.ones(layer.channels, np.float32) for layer in session.layers}
+    everything = {slots.name: np.ones(slots.count, np.float32) for slots in session.slots}
     assert np.abs(rendered(one.key, (Mix(two.key, everything),)) - rendered(two.key)).max() <= 1
     half = {name: 0.5 * m for name, m in everything.items()}
     assert (
         np.abs(rendered(one.key, (Mix(two.key, half),)) - rendered(one.key, (Mix(two.key, 0.5),))).max() <= 1
     )
-    coarse = {session.layers[0].name: everything[session.layers[0].name]}  # no detail follows from this one
+    coarse = {session.slots[0].name: everything[session.slots[0].name]}  # no detail follows from this one
     assert (rendered(one.key, (Mix(two.key, coarse),)) != rendered(one.key)).any()
 
 
@@ -293,9 +300,9 @@ def test_a_photo_in_another_pose_is_another_reference(session):
     pose = np.zeros((18, 3), np.float32)
     pose[:8] = (20, 30, 1)
     references = [session.add_reference(photo, pose + (dx, 0, 0)) for dx in (0, 0, 9)]
-    one, same, other = (session._encoded(reference.key) for reference in references)
+    one, same, other = (session._references.encoded(reference.key) for reference in references)
     assert one is same and other is not one
-    assert not torch.equal(one.memory.picture, other.memory.picture)
+    assert not torch.equal(one.own.picture, other.own.picture)
     assert not torch.equal(one.source.atlas, other.source.atlas)
     session.forget(references[0].key)
 
@@ -306,13 +313,14 @@ def test_maps_that_were_dropped_come_back_without_the_rest(session, monkeypatch)
     pictures = [np.random.default_rng(seed).integers(0, 256, (64, 48, 3), np.uint8) for seed in (4, 5, 6)]
     first, *_ = (session.add_reference(picture, pose) for picture in pictures)
     before = session.respond(RenderRequest(first.key, pose, maps=True)).maps
-    kept = session._encoded(first.key)
+    kept = session._references.encoded(first.key)
     for picture in pictures[1:]:
         session.add_reference(picture, pose)
-        session._extraction.pop(first.key, None)
+        session._references._maps.pop(first.key, None)
     again = session.respond(RenderRequest(first.key, pose, maps=True)).maps
-    assert session._encoded(first.key) is kept
-    assert all((before.extraction[name] == map_).all() for name, map_ in again.extraction.items())
+    assert session._references.encoded(first.key) is kept
+    before, again = before.of("extraction"), again.of("extraction")
+    assert len(again) == 4 and all((before[name] == map_).all() for name, map_ in again.items())
 
 
 def test_without_the_parsing_network_nothing_opens(tmp_path, monkeypatch):
@@ -320,18 +328,18 @@ def test_without_the_parsing_network_nothing_opens(tmp_path, monkeypatch):
     network = nted.Nted(nted.NtedConfig(levels, (32, 32), detail=8))
     monkeypatch.setattr(parser, "SHIPPED", tmp_path / "parser.safetensors")
     with pytest.raises(InputError, match="parsing network sees: parser.safetensors is not there"):
-        Session(network, make_plan("cpu"), (64, 48), {})
-    Session(nted.Nted(replace(network.config, detail=0)), make_plan("cpu"), (64, 48), {}).close()
+        open_session(network, (64, 48))
+    open_session(nted.Nted(replace(network.config, detail=0)), (64, 48)).close()
 
 
 def test_a_session_without_room_and_with_another_frame_mixes_detail_all_the_same(session, monkeypatch):
     pose = np.zeros((18, 3), np.float32)
     pose[:8] = (20, 30, 1)
-    monkeypatch.setattr("engine.session.TEXTURE_CACHE_BYTES", 1)
+    monkeypatch.setattr("engine.references.CACHE_BYTES", 1)
     levels = (nted.Level(16, 8, 8), *(nted.Level(16 << i, 8, 8) for i in (1, 2, 3, 4)), nted.Level(512, 8))
     torch.manual_seed(5)
     network = nted.Nted(nted.NtedConfig(levels, (512, 352), detail=8)).eval().requires_grad_(False)
-    small = Session(network, make_plan("cpu"), (80, 64), {})  # on a canvas of 96x64
+    small = open_session(network, (80, 64))  # on a canvas of 96x64
     pictures = [np.random.default_rng(seed).integers(0, 256, (80, 64, 3), np.uint8) for seed in (1, 2)]
     one, two = (small.add_reference(picture, pose) for picture in pictures)
     mixed = small.respond(RenderRequest(one.key, pose, (Mix(two.key, 1.0),))).image
@@ -351,7 +359,7 @@ def test_what_a_session_keeps_of_a_reference_is_half_as_large_and_shows_the_same
     source = make_source(torch.randn(1, 11, 16, 12), torch.rand(1, 3, 32, 24, generator=generator) * 2 - 1)
     features = [torch.rand(1, 10, 16, 12), torch.rand(1, 6, 32, 24)]
     image = torch.zeros(1, 3, 32, 24)
-    whole, kept = (one(features, image, [(s, 1.0)])[0] for s in (source, source.compact()))
+    whole, kept = (detailed(one, features, image, [(s, 1.0)])[0] for s in (source, source.compact()))
     assert source.atlas.abs().max() > 0.5
     assert (whole - kept).abs().mean() < 0.5 / 127.5
 

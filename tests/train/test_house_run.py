@@ -44,8 +44,8 @@ def people(folder):
 def test_the_network_is_told_the_references_own_pose(people):
     run = house_run(ALONE, people)
     batch = next(run.batches(people, 0))
-    asked, network = [], run.network
-    run.parallel = lambda *pictures: asked.append(pictures) or network(*pictures)
+    asked, trained = [], run.parallel
+    run.parallel = lambda *pictures: asked.append(pictures) or trained(*pictures)
     run.step(batch)
     wanted = batch.reference_BCHW, batch.target_planes_BPHW, batch.reference_planes_BPHW
     assert all(torch.equal(got, want) for got, want in zip(asked[0], wanted, strict=True))

@@ -11,6 +11,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 
 log = logging.getLogger("poseloom")
 _fault_file = None
@@ -48,8 +49,8 @@ def start_logging() -> None:
 def guard(tell: Callable[[str, str], None]) -> None:
     """Catch what nobody caught, on any thread; `tell(sentence, details)` may be called from any."""
 
-    def on_error(kind, error, trace) -> None:
-        if issubclass(kind, KeyboardInterrupt):
+    def on_error(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+        if isinstance(error, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
         details = "".join(traceback.format_exception(kind, error, trace))
@@ -66,7 +67,7 @@ def guard(tell: Callable[[str, str], None]) -> None:
 
 def log_qt_messages() -> None:
     """Qt's warnings go to the log, the bad ones to stderr too."""
-    from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+    from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
     levels = {
         QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -76,7 +77,7 @@ def log_qt_messages() -> None:
         QtMsgType.QtFatalMsg: logging.CRITICAL,
     }
 
-    def handle(kind, context, message) -> None:
+    def handle(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
         level = levels.get(kind, logging.WARNING)
         log.log(level, "Qt: %s", message)
         if level >= logging.ERROR and sys.__stderr__:

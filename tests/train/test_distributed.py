@@ -20,7 +20,6 @@ from train.data.people import People
 from train.recipes import tiny
 from train.run import checkpoint
 from train.run.state import Run
-from train.run.stream import batches
 from train.run.world import World
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -47,7 +46,7 @@ def torchrun(*arguments: str) -> subprocess.CompletedProcess:
 
 
 def trained(run: Run, people: People, steps: int) -> dict:
-    for _, batch in zip(range(steps), batches(run, people, 0), strict=False):
+    for _, batch in zip(range(steps), run.batches(people, 0), strict=False):
         run.step(batch)
     return run.state()
 

@@ -9,15 +9,13 @@ import argparse
 import json
 from pathlib import Path
 
-from engine import textures
 from engine.errors import InputError
 from engine.files import opened
-from engine.models import nted
-from engine.models.nted import official
-from train.losses.patches import TOLD, Slots
 from train.metrics.report import FORMAT as REPORT
+from train.objectives import objective_in
+from train.objectives.pairs import PairObjective
 from train.run import checkpoint
-from train.run.state import ELSEWHERE, network_config
+from train.run.state import ELSEWHERE
 
 # Where pictures came from, by the name a source goes by (`train.data.source.Source.studio`): words, licence.
 DEEPFASHION, PHOTOS = "DeepFashion", "photos"
@@ -48,7 +46,7 @@ def card(state: dict, evaluation: dict | None) -> dict:
     """The model card inside the weights: what it was trained on, how, how long, how good."""
     data, licence = provenance(state["history"])
     return {
-        "name": f"NTED {state['recipe']['name']}",
+        "name": f"{objective_in(state).title} {state['recipe']['name']}",
         "data": data,
         "licence": licence,
         "recipe": state["recipe"],
@@ -56,15 +54,6 @@ def card(state: dict, evaluation: dict | None) -> dict:
         "stretches": state["history"],
         "evaluation": evaluation or {},
     }
-
-
-def purposes(state: dict, config: nted.NtedConfig) -> dict[str, list[dict]]:
-    """What the textures of a layer are for, by layer, where the run told them; plain data for the weights."""
-    slots = {number: Slots(**saved) for number, saved in state.get("slots", {}).items()}
-    if not slots:
-        return {}
-    counts = config.texture_counts
-    return {layer: textures.to_json(slots[counts[layer]].purposes()) for layer in list(counts)[TOLD]}
 
 
 def chosen(run: Path, best: bool) -> Path:
@@ -80,13 +69,6 @@ def chosen(run: Path, best: bool) -> Path:
     if not there:
         raise InputError(f"The run {run} has no checkpoint yet.")
     return there[-1]
-
-
-def average_of(state: dict, path: Path) -> nted.Nted:
-    """The EMA network of a checkpoint's state. Raises InputError where it is no NTED."""
-    network = nted.Nted(network_config(state, path))
-    network.load_state_dict(state["ema"])
-    return network
 
 
 def evaluation_in(path: Path) -> dict:
@@ -113,13 +95,15 @@ def run(argv: list[str]) -> int:
     options = p.parse_args(argv)
     path = chosen(options.run, options.best)
     state = checkpoint.read(path)
-    network = average_of(state, path)
+    objective = objective_in(state)
+    if not issubclass(objective, PairObjective):
+        raise InputError(f"The checkpoint {path} is of {objective.title}, which has an export of its own.")
+    network = objective.average_in(state, path)
     if options.official:
-        official.save_official(options.output, network)
+        objective.save_official(options.output, network)
     else:
         evaluation = evaluation_in(options.evaluation) if options.evaluation else None
-        about = card(state, evaluation), purposes(state, network.config)
-        nted.save(options.output, network, about[0], half=True, purposes=about[1])
+        objective.save(options.output, network, card(state, evaluation), state)
     print(
         f"{options.output}: {options.output.stat().st_size / 1e6:.1f} MB after {state['samples']:,} samples"
     )

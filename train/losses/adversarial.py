@@ -21,6 +21,7 @@ class AdversaryConfig:
 
     relative: a fake is judged beside the real picture of its own pair (Jolicoeur-Martineau 2019, the
     relativistic discriminator): what both share says nothing.
+    least_squares: logits are to be 1 for real pictures and 0 for fakes (Mao et al. 2017, LSGAN).
     """
 
     learning_rate: float = 2e-3
@@ -28,6 +29,7 @@ class AdversaryConfig:
     r1: float = 10.0  # weight gamma of the penalty: gamma / 2 times the squared norm of the gradient
     r1_every: int = 16  # steps between two penalties; each counts as many times
     relative: bool = False
+    least_squares: bool = False
 
 
 Logits = Tensor | list[Tensor]  # of a picture or of its parts; several maps count alike
@@ -62,6 +64,20 @@ def relative_loss(better: Logits, worse: Logits) -> Tensor:
     """mean softplus(D(worse) - D(better)): the discriminator's with the real pictures as the better ones, the
     generator's with its own."""
     return _softplus(_minus(worse, better))
+
+
+def _mean_square(logits: Logits, wanted: float) -> Tensor:
+    return torch.stack([(each.float() - wanted).square().mean() for each in _maps(logits)]).mean()
+
+
+def least_squares_generator_loss(fake: Logits) -> Tensor:
+    """mean (D(fake) - 1)^2."""
+    return _mean_square(fake, 1.0)
+
+
+def least_squares_discriminator_loss(fake: Logits, real: Logits) -> Tensor:
+    """Half of mean (D(real) - 1)^2 + mean D(fake)^2."""
+    return (_mean_square(real, 1.0) + _mean_square(fake, 0.0)) / 2
 
 
 def r1_penalty(real_logits: Tensor, real_BCHW: Tensor) -> Tensor:
@@ -108,6 +124,8 @@ class Adversary:
         """The generator's loss; gradients flow to the fakes, none to the discriminator."""
         with _frozen(self._plain):
             fake = self._plain(self.eyes(fake_BCHW))
+            if self.config.least_squares:
+                return least_squares_generator_loss(fake)
             if not self.config.relative:
                 return generator_loss(fake)
             with torch.no_grad():
@@ -124,7 +142,10 @@ class Adversary:
         with torch.no_grad():
             seen = self.eyes(fake_BCHW), self.eyes(real_BCHW)
         fake, real = (self.network(each) for each in seen)
-        loss = relative_loss(real, fake) if self.config.relative else discriminator_loss(fake, real)
+        if self.config.least_squares:
+            loss = least_squares_discriminator_loss(fake, real)
+        else:
+            loss = relative_loss(real, fake) if self.config.relative else discriminator_loss(fake, real)
         terms = {"discriminator": self._descend(loss)}
         if self.config.r1 and self.steps % self.config.r1_every == 0:
             # The second derivative of a mixed precision pass is mostly noise.

@@ -36,7 +36,7 @@ _PEOPLE = 40  # whose surfaces the patches are made from
 
 
 @dataclass(frozen=True, eq=False)
-class Slots:
+class Patches:
     """The patches of a layer's K textures.
 
     places_K3: float32, centre of a patch / 9 dm as in `PairBatch`; NaN for the background's textures, which
@@ -46,11 +46,11 @@ class Slots:
     places_K3: Tensor
     classes_K: Tensor
 
-    def to(self, device: torch.device) -> Slots:
-        return Slots(self.places_K3.to(device), self.classes_K.to(device))
+    def to(self, device: torch.device) -> Patches:
+        return Patches(self.places_K3.to(device), self.classes_K.to(device))
 
     @classmethod
-    def of(cls, purposes: Sequence[Purpose]) -> Slots:
+    def of(cls, purposes: Sequence[Purpose]) -> Patches:
         """The patches that weights tell of. Raises ValueError for a class that is none."""
         places = [purpose.place or (math.nan,) * 3 for purpose in purposes]
         classes = [CLASSES.index(purpose.region) for purpose in purposes]
@@ -65,7 +65,7 @@ class Slots:
             for name, place in zip(classes, places, strict=True)
         ]
 
-    def patches(self, surface_B3hw: Tensor, parsing_Bhw: Tensor) -> Tensor:
+    def of_pixels(self, surface_B3hw: Tensor, parsing_Bhw: Tensor) -> Tensor:
         """The texture of every pixel [B, h, w]: the nearest patch of the pixel's class; the first texture for
         the background; NOBODYS where the place is not known."""
         places_BN3 = surface_B3hw.flatten(2).transpose(1, 2).nan_to_num(0.0)
@@ -77,14 +77,14 @@ class Slots:
         return patch_BN.masked_fill(unknown_BN, NOBODYS).view(parsing_Bhw.shape)
 
 
-def slots_in(file: WeightsFile, config: NtedConfig) -> dict[int, Slots] | None:
+def patches_in(file: WeightsFile, config: NtedConfig) -> dict[int, Patches] | None:
     """The patches that a weights file tells of, by number of textures; None where it tells of none.
 
     Raises InputError naming the file where what it tells is damaged.
     """
     try:
         purposes = purposes_from_json(file.textures)
-        found = {config.texture_counts[layer]: Slots.of(each) for layer, each in purposes.items()}
+        found = {config.texture_counts[layer]: Patches.of(each) for layer, each in purposes.items()}
     except (KeyError, ValueError):
         raise InputError(f"The weights file {file.path} has damaged metadata.") from None
     return found or None
@@ -103,7 +103,7 @@ def counts(textures: int) -> list[int]:
     return given.tolist()
 
 
-def make_slots(surface_B3HW: Tensor, parsing_BHW: Tensor, textures: int, seed: int = 0) -> Slots:
+def make_patches(surface_B3HW: Tensor, parsing_BHW: Tensor, textures: int, seed: int = 0) -> Patches:
     """Patches by k-means over the places of each class that some pictures show.
 
     surface, parsing: of enough pictures to show every class. Deterministic. Raises ValueError where a class
@@ -122,10 +122,10 @@ def make_slots(surface_B3HW: Tensor, parsing_BHW: Tensor, textures: int, seed: i
             raise ValueError(f"the pictures show no surface of class {CLASSES[number]}")
         chosen = torch.randperm(len(shown_N3), generator=generator)[:20_000]
         places.append(_k_means(shown_N3[chosen], count, generator))
-    return Slots(torch.cat(places), torch.tensor(classes))
+    return Patches(torch.cat(places), torch.tensor(classes))
 
 
-def slots_for(source: Source, numbers: set[int], name: str) -> dict[int, Slots]:
+def patches_for(source: Source, numbers: set[int], name: str) -> dict[int, Patches]:
     """Patches for layers of these numbers of textures, from the first people of the data whose surface is
     told.
 
@@ -140,7 +140,7 @@ def slots_for(source: Source, numbers: set[int], name: str) -> dict[int, Slots]:
     ).movedim(-1, 1)
     parsing_BHW = torch.from_numpy(np.stack([view.parsing_HW for view in views]))
     try:
-        return {number: make_slots(surface_B3HW, parsing_BHW, number) for number in sorted(numbers)}
+        return {number: make_patches(surface_B3HW, parsing_BHW, number) for number in sorted(numbers)}
     except ValueError as error:
         raise InputError(
             f"{name}: cannot give neural textures patches of the surface, because {error}; render more "
@@ -198,14 +198,14 @@ def _nearest(parsing_BHW: Tensor, size: tuple[int, int] | torch.Size) -> Tensor:
 
 
 def distribution_term(
-    logits_BKhw: Tensor, slots: Slots, patch_Bhw: Tensor, asked: Tensor | None = None
+    logits_BKhw: Tensor, patches: Patches, patch_Bhw: Tensor, asked: Tensor | None = None
 ) -> Tensor:
     """Mean over the pixels of -log of the share that C̄d gives to the pixel's patch; of the background's
     pixels, to all of the background's textures together. asked: what the sum is divided by in place of these
     pixels' number."""
     log_BKhw = logits_BKhw.float().log_softmax(1)
     own_Bhw = log_BKhw.gather(1, patch_Bhw.clamp_min(0)[:, None])[:, 0]
-    behind = int((slots.classes_K == BACKGROUND).sum())
+    behind = int((patches.classes_K == BACKGROUND).sum())
     nobody_Bhw = log_BKhw[:, :behind].logsumexp(1)
     share_Bhw = torch.where(patch_Bhw < behind, nobody_Bhw, own_Bhw)
     known_Bhw = patch_Bhw != NOBODYS
@@ -215,7 +215,7 @@ def distribution_term(
 
 def extraction_term(
     extraction_BKhw: Tensor,
-    slots: Slots,
+    patches: Patches,
     patch_Bhw: Tensor,
     parsing_Bhw: Tensor,
     asked: Tensor | None = None,
@@ -226,9 +226,9 @@ def extraction_term(
     by in place of these textures' number."""
     maps_BKN = extraction_BKhw.flatten(2)
     textures = torch.arange(maps_BKN.shape[1], device=maps_BKN.device)
-    behind = slots.classes_K == BACKGROUND
+    behind = patches.classes_K == BACKGROUND
     own_BKN = (patch_Bhw.flatten(1)[:, None] == textures[None, :, None]) & ~behind[None, :, None]
-    class_BKN = parsing_Bhw.flatten(1)[:, None] == slots.classes_K[None, :, None]
+    class_BKN = parsing_Bhw.flatten(1)[:, None] == patches.classes_K[None, :, None]
     wanted_BKN = torch.where(own_BKN.any(-1, keepdim=True), own_BKN, class_BKN)
     share_BK = (maps_BKN.float() * wanted_BKN).sum(-1)
     there_BK = wanted_BKN.any(-1)
@@ -237,20 +237,20 @@ def extraction_term(
 
 
 def asked_of(
-    slots: Slots, reference_parsing_BHW: Tensor, target: tuple[Tensor, Tensor], size: tuple[int, int]
+    patches: Patches, reference_parsing_BHW: Tensor, target: tuple[Tensor, Tensor], size: tuple[int, int]
 ) -> Tensor:
     """int64 [2]: how many textures and how many pixels the terms of a layer of `size` are means over."""
     of_reference_BN = _nearest(reference_parsing_BHW, size).flatten(1)
-    there_BK = (of_reference_BN[:, None] == slots.classes_K[None, :, None]).any(-1)
+    there_BK = (of_reference_BN[:, None] == patches.classes_K[None, :, None]).any(-1)
     surface_B3hw, parsing_Bhw = reduced(*target, size)
     known_Bhw = (parsing_Bhw == BACKGROUND) | ~surface_B3hw[:, 0].isnan()
     return torch.stack([there_BK.sum(), known_Bhw.sum()])
 
 
-def slot_term(
+def layer_term(
     extraction_BKhw: Tensor,
     distribution_logits_BKhw: Tensor,
-    slots: Slots,
+    patches: Patches,
     reference: tuple[Tensor, Tensor],
     target: tuple[Tensor, Tensor],
     asked: tuple[Tensor, Tensor] | tuple[None, None] = (None, None),
@@ -258,10 +258,10 @@ def slot_term(
     """The terms of both maps of a layer. reference, target: surface [B, 3, H, W] and parsing [B, H, W].
     asked: of the textures and of the pixels, what the sums are divided by in place of their numbers."""
     surface_B3hw, parsing_Bhw = reduced(*reference, extraction_BKhw.shape[-2:])
-    patch_Bhw = slots.patches(surface_B3hw, parsing_Bhw)
-    extracted = extraction_term(extraction_BKhw, slots, patch_Bhw, parsing_Bhw, asked[0])
-    target_patch_Bhw = slots.patches(*reduced(*target, distribution_logits_BKhw.shape[-2:]))
-    return extracted + distribution_term(distribution_logits_BKhw, slots, target_patch_Bhw, asked[1])
+    patch_Bhw = patches.of_pixels(surface_B3hw, parsing_Bhw)
+    extracted = extraction_term(extraction_BKhw, patches, patch_Bhw, parsing_Bhw, asked[0])
+    target_patch_Bhw = patches.of_pixels(*reduced(*target, distribution_logits_BKhw.shape[-2:]))
+    return extracted + distribution_term(distribution_logits_BKhw, patches, target_patch_Bhw, asked[1])
 
 
 def told_levels(config: NtedConfig) -> list[Level]:
@@ -269,34 +269,36 @@ def told_levels(config: NtedConfig) -> list[Level]:
     return [level for level in config.levels if level.textures][-2:]
 
 
-def all_asked(batch: PairBatch, config: NtedConfig, slots: dict[int, Slots]) -> Tensor:
-    """int64 [layer, 2]: `asked_of` the layers that `slots_term` looks at."""
+def all_asked(batch: PairBatch, config: NtedConfig, patches: dict[int, Patches]) -> Tensor:
+    """int64 [layer, 2]: `asked_of` the layers that `patches_term` looks at."""
     height, width = batch.target_BCHW.shape[-2:]
     target = batch.target_surface_B3HW, batch.target_parsing_BHW
     counts = []
     for level in told_levels(config):
         step = config.levels[-1].rows // level.rows
         size = (height // step, width // step)
-        counts.append(asked_of(slots[level.textures], batch.reference_parsing_BHW, target, size))
+        counts.append(asked_of(patches[level.textures], batch.reference_parsing_BHW, target, size))
     return torch.stack(counts)
 
 
-def slots_term(
+def patches_term(
     extraction: list[Tensor],
     distribution_logits: list[Tensor],
-    slots: dict[int, Slots],
+    patches: dict[int, Patches],
     batch: PairBatch,
     asked_L2: Tensor,
 ) -> Tensor:
-    """Mean of `slot_term` over the first layer of the two finest levels with textures.
+    """Mean of `layer_term` over the first layer of the two finest levels with textures.
 
     Coarser maps are too small for so many patches, and held to them they learn worse (measured); the second
     layer of a level finds its textures' use itself. extraction, distribution_logits: [B, K, h, w] by layer,
-    in the order 16a, 16b, ...; slots: by K. asked_L2: float32, what the layers' sums over textures and pixels
-    are divided by.
+    in the order 16a, 16b, ...; patches: by K. asked_L2: float32, what the layers' sums over textures and
+    pixels are divided by.
     """
     reference = batch.reference_surface_B3HW, batch.reference_parsing_BHW
     target = batch.target_surface_B3HW, batch.target_parsing_BHW
     layers = zip(extraction[TOLD], distribution_logits[TOLD], asked_L2.unbind(), strict=True)
-    terms = [slot_term(e, d, slots[e.shape[1]], reference, target, asked.unbind()) for e, d, asked in layers]
+    terms = [
+        layer_term(e, d, patches[e.shape[1]], reference, target, asked.unbind()) for e, d, asked in layers
+    ]
     return torch.stack(terms).mean()

@@ -36,3 +36,23 @@ def perceptual_and_style(
             if style and scale == 0:
                 of_style = of_style + F.l1_loss(gram(made), gram(truth))
     return perceptual, of_style
+
+
+def content_and_style(
+    features: Features,
+    image_BCHW: Tensor,
+    target_BCHW: Tensor,
+    content: tuple[int, ...],
+    style: tuple[int, ...],
+) -> tuple[Tensor, Tensor]:
+    """Perceptual and style loss, each over its own maps (Zhang et al. 2021, Eq. 10 and 11 as coded).
+
+    content: numbers of the maps whose mean L1 is summed; style: of those whose Gram matrices' is. No gradient
+    flows to the target.
+    """
+    with torch.no_grad():
+        truths = features(target_BCHW)
+    made = features(image_BCHW)
+    of_content = sum(F.l1_loss(made[i].float(), truths[i].float()) for i in content)
+    of_style = sum(F.l1_loss(gram(made[i]), gram(truths[i])) for i in style)
+    return of_content, of_style

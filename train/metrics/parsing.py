@@ -15,6 +15,7 @@ from train.data.parsing.crowd import Crowd
 from train.data.parsing.samples import PLAIN, Batch, Changes, changed, collate, labelled
 from train.data.people import CLASSES
 
+SIZE = (256, 176)  # of the pictures that are measured
 _AT_ONCE = 4
 _TAG = 20
 

@@ -15,10 +15,9 @@ try:
 except ImportError:  # Windows
     resource = None
 
-from train.data.source import Source
 from train.run import checkpoint
+from train.run.loop import Data
 from train.run.state import Run
-from train.run.stream import batches
 
 
 @dataclass(frozen=True)
@@ -43,12 +42,12 @@ def stages(run: Run) -> list[Stage]:
     ]
 
 
-def seconds_a_sample(run: Run, source: Source, steps: int, workers: int) -> float:
+def seconds_a_sample(run: Run, source: Data, steps: int, workers: int) -> float:
     """Mean over `steps` steps from the run's present sample on, loading included, after one that warms up.
 
     Changes the run.
     """
-    stream = batches(run, source, workers)
+    stream = run.batches(source, workers)
     run.step(next(stream))
     _wait(run.world.device)
     begun, first = time.monotonic(), run.samples
@@ -60,7 +59,7 @@ def seconds_a_sample(run: Run, source: Source, steps: int, workers: int) -> floa
     return took / (run.samples - first)
 
 
-def dry_run(run: Run, source: Source, folder: Path, steps: int, workers: int) -> list[str]:
+def dry_run(run: Run, source: Data, folder: Path, steps: int, workers: int) -> list[str]:
     """The lines to print. Changes the run."""
     lines, hours, end = [], 0.0, run.end
     for stage in stages(run):

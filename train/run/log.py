@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from safetensors.torch import save_file
+from torch import Tensor
 
 from engine.errors import InputError
 from engine.files import make_folder, write_whole
-from train.data.pairs import PairBatch
 from train.sheets import write_sheet
 
 
@@ -75,18 +75,20 @@ class Log:
         return columns
 
 
-def keep_batch(folder: Path, batch: PairBatch, samples: int, rank: int) -> Path:
-    """Keep the batch that broke a run as faulty-batch-<samples>-<rank>.safetensors, pairs in the metadata."""
+class Keepable(Protocol):
+    """A batch whose attributes are tensors; `told` says what it is of."""
+
+    def told(self) -> dict[str, str]: ...
+
+
+def keep_batch(folder: Path, batch: Keepable, samples: int, rank: int) -> Path:
+    """Keep the batch that broke a run as faulty-batch-<samples>-<rank>.safetensors, with what it tells of
+    itself in the metadata."""
     path = folder / f"faulty-batch-{samples:010d}-{rank}.safetensors"
     make_folder(folder)
-    tensors = {
-        name: value.contiguous() for name, value in vars(batch).items() if hasattr(value, "contiguous")
-    }
-    pairs = [[pair.index, pair.person, pair.reference, pair.target] for pair in batch.pairs]
+    tensors = {name: value.contiguous() for name, value in vars(batch).items() if isinstance(value, Tensor)}
     try:
-        save_file(
-            tensors, path, {"index, person, reference, target": json.dumps(pairs), "step": str(batch.step)}
-        )
+        save_file(tensors, path, batch.told())
     except Exception as error:  # a full disk is a SafetensorError here
         raise InputError(f"{path}: cannot be written ({error}).") from None
     return path

@@ -5,20 +5,69 @@ from __future__ import annotations
 import math
 import signal
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from train.data.source import Source
 from train.run import checkpoint
 from train.run.console import Lines, Report
 from train.run.log import Log, keep_batch
-from train.run.state import Run
-from train.run.stream import batches
 from train.run.validate import ERROR, Validation
 from train.run.world import World
+
+
+class Data(Protocol):
+    """What a history tells of the data that a run learnt from (`train.data.source.Source`)."""
+
+    studio: str
+    skipped: Counter
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def __len__(self) -> int: ...
+
+
+class Trainable(Protocol):
+    """What the loop moves on: `train.run.state.Run`, or whatever else has these.
+
+    samples: pictures made so far. end: the number at which it is done, None where nothing says so. size:
+    (H, W) of the pictures at present. ema: what is validated. history: stretches with their data.
+    step: moves on by one batch, returns its detached loss terms; raises FloatingPointError on a loss that is
+    no number, in all processes at once. state: all that `restore` needs to go on exactly.
+    """
+
+    world: World
+    ema: nn.Module
+    samples: int
+    history: list[dict]
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def end(self) -> int | None: ...
+
+    @property
+    def finished(self) -> bool: ...
+
+    @property
+    def size(self) -> tuple[int, int]: ...
+
+    def learning_rate(self) -> float: ...
+
+    def batches(self, source: Any, workers: int) -> Iterator[Any]: ...
+
+    def step(self, batch: Any) -> dict[str, Tensor]: ...
+
+    def state(self) -> dict: ...
+
+    def restore(self, state: dict, path: Path) -> None: ...
+
 
 GO_ON, REPORT, SAVE, STOP = range(4)  # each does what those before it do as well
 
@@ -65,8 +114,8 @@ class Means:
 
 
 def fit(
-    run: Run,
-    source: Source,
+    run: Trainable,
+    source: Data,
     folder: Path,
     *,
     time_budget: float = math.inf,  # seconds
@@ -74,13 +123,13 @@ def fit(
     save_every: float = 300.0,  # seconds between checkpoints
     workers: int = 0,
     console: Lines | None = None,
-    validate: Callable[[Run], Validation] | None = None,
+    validate: Callable[[nn.Module], Validation] | None = None,
 ) -> None:
     """Train until the budget is spent, the run is done or somebody asks it to stop; ends with a checkpoint.
 
-    validate: called in the first process beside every checkpoint; what it returns is logged, and the
-    checkpoint with the smallest error is kept. Raises FloatingPointError on a loss that is no number, naming
-    the file that its batch was kept in; the checkpoints before it stay.
+    validate: called with the average in the first process beside every checkpoint; what it returns is
+    logged, and the checkpoint with the smallest error is kept. Raises FloatingPointError on a loss that is no
+    number, naming the file that its batch was kept in; the checkpoints before it stay.
     """
     world, console = run.world, console or Lines()
     means, log = Means(world), Log(folder) if world.first else None
@@ -91,7 +140,7 @@ def fit(
         "data": source.fingerprint,
         "people": len(source),
         "from": run.samples,
-        "recipe": run.recipe.name,
+        "recipe": run.name,
     }
     past = list(run.history)
 
@@ -109,7 +158,7 @@ def fit(
         if log:
             values = {**terms, "learning_rate": run.learning_rate(), "samples_per_second": speed}
             log.scalars(run.samples, values)
-            console.report(Report(run.samples, run.end, run.recipe.phase(run.samples).size, speed, terms))
+            console.report(Report(run.samples, run.end, run.size, speed, terms))
 
     def save() -> None:
         hours = round((time.monotonic() - begun) / 3600, 3)
@@ -118,16 +167,16 @@ def fit(
         path = checkpoint.save(folder, run.samples, run.state())
         if validate is None:
             return
-        validation = validate(run)
+        validation = validate(run.ema)
         log.scalars(run.samples, validation.values, "validation")
-        log.sheet(run.samples, validation.sheet_HWC)
+        if validation.sheet_HWC is not None:
+            log.sheet(run.samples, validation.sheet_HWC)
         best = checkpoint.keep_best(path, validation.values[ERROR])
-        values = "  ".join(f"{name} {value:.4f}" for name, value in validation.values.items())
-        console.say(values + ("  (the best so far)" if best else ""))
+        console.say(validation.line + ("  (the best so far)" if best else ""))
 
     try:
         with Stop() as stop, console:
-            for batch in batches(run, source, workers):
+            for batch in run.batches(source, workers):
                 try:
                     means.add(run.step(batch))
                 except FloatingPointError as error:

@@ -1,18 +1,14 @@
-"""A run's batches, from its present sample on."""
+"""A process's share of a stream of pairs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from train.data.pairs import Pair, PairBatch, PairLoader, PairSampler
+from train.data.pairs import Pair, PairLoader, PairSampler
 from train.data.source import Source
-from train.recipes import Phase
-from train.run.state import Run
 from train.run.world import World
 
 
 class Share:
-    """A process's part of a stream of pairs: of every `world.size` in a row, the one at its rank.
+    """Of every `world.size` pairs in a row, the one at this process's rank.
 
     Its batches of B / size pairs are then the global batches of B, shared out like cards.
     """
@@ -31,29 +27,8 @@ class Share:
 
 
 class ShareLoader(PairLoader):
-    """A `PairLoader` of this process's share of every batch."""
+    """A `PairLoader` of this process's share of every batch of `batch` pairs; options as there."""
 
-    def __init__(self, source: Source, run: Run, phase: Phase, workers: int):
-        recipe, world = run.recipe, run.world
-        super().__init__(
-            source,
-            phase.size,
-            world.share(phase.batch),
-            seed=recipe.seed,
-            start=run.samples // recipe.pictures(phase),
-            augmentation=recipe.augmentation,
-            self_pairs=recipe.self_pairs,
-            workers=workers,
-            device=world.device,
-        )
+    def __init__(self, source: Source, size: tuple[int, int], world: World, batch: int, **options):
+        super().__init__(source, size, world.share(batch), device=world.device, **options)
         self._sampler = Share(self._sampler, world)
-
-
-def batches(run: Run, source: Source, workers: int) -> Iterator[PairBatch]:
-    """Endless batches for the steps of `run`; a new phase begins with a new loader."""
-    while True:
-        phase = run.recipe.phase(run.samples)
-        for batch in ShareLoader(source, run, phase, workers):
-            yield batch
-            if run.recipe.phase(run.samples) != phase:
-                break

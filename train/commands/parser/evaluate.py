@@ -16,11 +16,10 @@ from engine import parsing, weights
 from engine.errors import InputError
 from engine.files import make_folder, write_whole
 from engine.models import parser as parser_model
-from train.commands.parser.fit import SIZE
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.samples import PLAIN, STRONG
 from train.data.people import HELD_OUT_PEOPLE
-from train.metrics.parsing import fixed_batches, measured
+from train.metrics.parsing import SIZE, fixed_batches, measured
 from train.overlay import overlay
 from train.sheets import contact_sheet, write_sheet
 

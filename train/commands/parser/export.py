@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from engine.errors import InputError
 from engine.models import parser as parser_model
-from engine.models.parser import Parser, ParserConfig
 from train.commands.export import chosen, provenance
-from train.commands.parser.fit import SIZE
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.samples import PLAIN
 from train.losses.house import CARD_KEY, feature_rms
-from train.metrics.parsing import fixed_batches
+from train.metrics.parsing import SIZE, fixed_batches
+from train.objectives.parser import ParserObjective
 from train.run import checkpoint
 
 _PICTURES = 128  # over which the sizes of the features are taken
@@ -28,11 +26,7 @@ def run(argv: list[str]) -> int:
     options = p.parse_args(argv)
     path = chosen(options.run, options.best)
     state = checkpoint.read(path)
-    try:
-        network = Parser(ParserConfig.from_json(state["recipe"]["network"]))
-    except (KeyError, TypeError, ValueError):
-        raise InputError(f"The checkpoint {path} is of another network than the parser's.") from None
-    network.load_state_dict(state["ema"])
+    network = ParserObjective.average_in(state, path)
     batches = fixed_batches(Crowd(options.data), SIZE, _PICTURES, PLAIN)
     data, licence = provenance(state["history"])
     card = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,8 +15,8 @@ from train.data.people import TRAINING_PEOPLE, People, View
 class Crowd:
     """The people of data sets in turn, numbered from 0: `persons`, `view_counts`, `view` as of `People`.
 
-    Unlike `People` of several folders, it takes sets that hold different people under the same number.
-    Raises InputError as `People` does.
+    Unlike `People` of several folders, it takes sets that hold different people under the same number, and
+    pictures of different sizes (size: the smallest). Raises InputError as `People` does.
     """
 
     def __init__(self, folders: Iterable[str | Path], people: range = TRAINING_PEOPLE):
@@ -23,6 +24,8 @@ class Crowd:
         self._members = [(one, person) for one in self._sets for person in one.persons.tolist()]
         self.persons = np.arange(len(self._members))
         self.view_counts = np.concatenate([one.view_counts for one in self._sets])
+        self.size = min(one.size for one in self._sets)
+        self.skipped = Counter()  # none: a damaged record ends a run
         self.studio = ", ".join(sorted({one.studio for one in self._sets}))
 
     def __len__(self) -> int:

@@ -64,6 +64,13 @@ class Batch:
     keypoints_BJ3: Tensor
     surface_B3HW: Tensor
 
+    def to(self, device: torch.device | str) -> Batch:
+        return Batch(**{name: value.to(device) for name, value in vars(self).items()})
+
+    def told(self) -> dict[str, str]:
+        """For the metadata of a file that keeps the batch: the number of its samples tells which they are."""
+        return {}
+
 
 def labelled(view: View) -> Sample:
     """A view with the keypoints that a detector would give, as the network is to give them."""

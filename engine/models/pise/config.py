@@ -1,0 +1,132 @@
+"""Shape of a PISE network: the width of every part, the named configurations, and reading it back from a
+state dict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+
+from engine.errors import InputError
+from engine.regions import REGIONS
+
+REGION_COUNT = len(REGIONS)  # the paper's parsing maps have eight classes too, in another order
+JOINTS = 18
+COARSEST = 16  # rows and columns of a picture are multiples of this
+IMAGE_ENCODERS = ("vgg", "house")
+NORMALISATIONS = ("target", "source")
+
+
+@dataclass(frozen=True)
+class PiseConfig:
+    """Channels of every network, and the size (H, W) that the weights were made for.
+
+    parsing: of the parsing generator at the whole, a half, a quarter, an eighth and a sixteenth of the rows;
+    empty where there is none, as in the paper's weights for texture transfer.
+    style, target: of the style encoder and of the target encoder from a half to a sixteenth.
+    codes: of a region's style code. feature: of what is normalised, at a quarter. decoder: at a half and the
+    whole.
+
+    image_encoder: what the correspondence looks through: "vgg", the first layers of VGG-19, or "house", those
+    of the parser's encoder. image: its channels at the whole, a half and a quarter.
+    match: channels in which features of source and target are compared. match_stride: cells of the feature,
+    in rows and in columns, that are compared as one.
+    normalise: whose positions the softmax of the correspondence runs over; "target" is the official code's,
+    with "source" every target position reads a weighted mean.
+    """
+
+    size: tuple[int, int]
+    parsing: tuple[int, ...]
+    style: tuple[int, ...]
+    target: tuple[int, ...]
+    codes: int
+    feature: int
+    decoder: tuple[int, int]
+    image: tuple[int, int, int]
+    match: int
+    image_encoder: str = "vgg"
+    match_stride: int = 1
+    normalise: str = "target"
+
+    def __post_init__(self):
+        if self.image_encoder not in IMAGE_ENCODERS:
+            raise ValueError(f"image_encoder is {self.image_encoder!r}, not one of {IMAGE_ENCODERS}")
+        if self.normalise not in NORMALISATIONS:
+            raise ValueError(f"normalise is {self.normalise!r}, not one of {NORMALISATIONS}")
+
+    def to_json(self) -> dict:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping) -> PiseConfig:
+        known = {field.name for field in fields(cls)}
+        return cls(
+            **{
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in data.items()
+                if name in known
+            }
+        )
+
+
+def official_256() -> PiseConfig:
+    """The paper's network, for 256x256 pictures (64.0 M parameters, of which 20.0 M are VGG-19's)."""
+    return PiseConfig(
+        size=(256, 256),
+        parsing=(32, 64, 128, 256, 512),
+        style=(128, 256, 256, 256),
+        target=(128, 256, 256, 256),
+        codes=256,
+        feature=256,
+        decoder=(128, 64),
+        image=(64, 128, 256),
+        match=256,
+    )
+
+
+def default_256() -> PiseConfig:
+    """The network in the box: narrow enough to follow a hand on two CPU cores."""
+    return PiseConfig(
+        size=(256, 176),
+        parsing=(8, 16, 32, 64, 80),
+        style=(16, 40, 64, 96),
+        target=(16, 48, 80, 96),
+        codes=96,
+        feature=64,
+        decoder=(32, 16),
+        image=(16, 32, 64),
+        match=32,
+        image_encoder="house",
+        match_stride=2,
+        normalise="source",
+    )
+
+
+def config_from_shapes(shapes: Mapping[str, tuple[int, ...]]) -> PiseConfig:
+    """Read the configuration off the shapes of a state dict with official keys (spectral norms folded).
+
+    Raises InputError naming the first key that is missing. What no shape tells is as in the paper.
+    """
+
+    def outputs(key: str) -> int:
+        if not shapes.get(key):
+            raise InputError(f"These weights are no PISE network: {key} is missing.")
+        return shapes[key][0]
+
+    parsing = ()
+    if any(key.startswith("parnet.") for key in shapes):
+        first = outputs("parnet.conv1.model.2.weight")
+        parsing = (first, *(outputs(f"parnet.conv{i}.model.5.weight") for i in (1, 2, 3, 4)))
+    vgg = [outputs(f"imgenc.vgg.{index}.weight") for index in (2, 7, 10)]
+    official_size = official_256().size
+    return PiseConfig(
+        size=official_size,
+        parsing=parsing,
+        style=tuple(outputs(f"Zencoder.block{i}.model.5.weight") for i in range(4)),
+        target=tuple(outputs(f"parenc.block{i}.model.5.weight") for i in range(4)),
+        codes=outputs("Zencoder.get_code.0.weight"),
+        feature=outputs("res.model.5.weight"),
+        decoder=(outputs("dec.block1.model.5.weight"), outputs("dec.block3.model.5.weight")),
+        image=tuple(vgg),
+        match=outputs("phi.weight"),
+    )

@@ -1,0 +1,151 @@
+"""PISE: a parsing map for the target pose, and a picture that gives every region of it its style (Zhang et
+al., CVPR 2021; PISE spec sections 3 and 4).
+
+B batch, R regions, J joints, C channels, H W picture, h w a quarter of it, S T source and target positions of
+the correspondence. State-dict keys are the official ones, less what the official forward never reads.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from engine.models.pise import correspondence as matching
+from engine.models.pise.blocks import Out, Residual, Up
+from engine.models.pise.config import PiseConfig
+from engine.models.pise.correspondence import SourceModulation, SpatialSource
+from engine.models.pise.parsing_generator import ParsingGenerator, hardened
+from engine.models.pise.style import Style, StyleEncoder
+from engine.models.pise.target import RegionNormalisation, TargetEncoder
+
+_SLOPE = 0.1
+
+
+class Source(NamedTuple):
+    """Picture float32 [B, 3, H, W] in [-1, 1], its one-hot parsing map and the heat maps of its pose.
+
+    H and W are multiples of 16.
+    """
+
+    image_BCHW: Tensor
+    parsing_BRHW: Tensor
+    heat_BJHW: Tensor
+
+
+class PiseOutput(NamedTuple):
+    """image_BCHW: in [-1, 1]. parsing_BRHW: the target's parsing map as the picture was drawn from it.
+
+    generated_BRHW: as the parsing generator made it, in [0, 1]; None where the map was given.
+    style: of the source. feature_BChw: F_n, the region-normalised features. correspondence_BTS: None without
+    the spatial part.
+    """
+
+    image_BCHW: Tensor
+    parsing_BRHW: Tensor
+    generated_BRHW: Tensor | None
+    style: Style
+    feature_BChw: Tensor
+    correspondence_BTS: Tensor | None
+
+
+class Decoder(nn.Module):
+    def __init__(self, config: PiseConfig):
+        super().__init__()
+        half, whole = config.decoder
+        self.block0 = Up(config.feature, config.feature, half, _SLOPE)
+        self.block1 = Residual(half, _SLOPE)
+        self.block2 = Up(half, half, whole, _SLOPE)
+        self.block3 = Residual(whole, _SLOPE)
+        self.out = Out(whole, 3, _SLOPE)
+
+    def forward(self, x_BChw: Tensor) -> Tensor:
+        return self.out(self.block3(self.block2(self.block1(self.block0(x_BChw)))))
+
+
+class Pise(nn.Module):
+    textbook = False
+
+    def __init__(self, config: PiseConfig):
+        super().__init__()
+        self.config = config
+        self.parnet = ParsingGenerator(config.parsing) if config.parsing else None
+        self.Zencoder = StyleEncoder(config)
+        self.imgenc = matching.image_encoder(config)
+        self.getMatrix = SourceModulation(config.image[-1])
+        self.phi = nn.Conv2d(config.image[-1] + 3, config.match, 1)
+        self.theta = nn.Conv2d(config.feature + 3, config.match, 1)
+        self.parenc = TargetEncoder(config)
+        self.dec = Decoder(config)
+        self.efb = RegionNormalisation(config)
+        self.res = Residual(config.feature, _SLOPE)
+        self.res1 = Residual(config.feature, _SLOPE)
+
+    def forward(
+        self,
+        source: Source,
+        target_heat_BJHW: Tensor,
+        target_parsing_BRHW: Tensor | None = None,
+        *,
+        soft: bool = False,
+        spatial: bool = True,
+    ) -> PiseOutput:
+        """A full pass.
+
+        target_parsing_BRHW: one-hot, in place of the parsing generator's (mode GIVEN). Without it the
+        generator's map is used, hardened to one region a pixel (HARD), or as it is with `soft` (SOFT, as the
+        released pose transfer does: there the last region that is not exactly 0 gives a pixel its style).
+        spatial: whether the source's gamma and beta are brought over; the released texture transfer does not.
+        """
+        generated_BRHW = None
+        if target_parsing_BRHW is None:
+            generated_BRHW = self.parnet(source.parsing_BRHW, source.heat_BJHW, target_heat_BJHW).parsing_BRHW
+            target_parsing_BRHW = generated_BRHW if soft else hardened(generated_BRHW)
+        style = self.Zencoder(source.image_BCHW, source.parsing_BRHW)
+        feature_BChw = self.normalised(source, target_parsing_BRHW, target_heat_BJHW, style)
+        x_BChw, found_BTS = feature_BChw, None
+        if spatial:
+            x_BChw, found_BTS = self.spatially(feature_BChw, self.spatial_source(source.image_BCHW))
+        return PiseOutput(
+            self.dec(x_BChw), target_parsing_BRHW, generated_BRHW, style, feature_BChw, found_BTS
+        )
+
+    def normalised(
+        self, source: Source, target_parsing_BRHW: Tensor, target_heat_BJHW: Tensor, style: Style
+    ) -> Tensor:
+        """F_n: features of the target, each region in its style."""
+        encoded_BChw = self.parenc(
+            source.parsing_BRHW, target_parsing_BRHW, target_heat_BJHW, source.image_BCHW
+        )
+        return self.res(self.efb(encoded_BChw, target_parsing_BRHW, style))
+
+    def spatial_source(self, image_BCHW: Tensor) -> SpatialSource:
+        seen_BChw = self._compared(self.imgenc(image_BCHW))
+        return SpatialSource(self.phi(matching.placed(seen_BChw)), self.getMatrix(seen_BChw))
+
+    def spatially(self, feature_BChw: Tensor, source: SpatialSource) -> tuple[Tensor, Tensor]:
+        """Spatial-aware normalisation: (F_g after its residual block, the correspondence [B, T, S])."""
+        matched_BChw = self.theta(matching.placed(self._compared(feature_BChw)))
+        correlate = matching.correlation_textbook if self.textbook else matching.correlation
+        correlation_BTS = correlate(matched_BChw, source.matched_BChw)  # Eq. 3
+        found_BTS = matching.correspondence(correlation_BTS, self.config.normalise)
+        modulation_B2hw = matching.transported(source.modulation_B2hw, found_BTS).unflatten(
+            2, matched_BChw.shape[2:]
+        )
+        if self.config.match_stride > 1:
+            modulation_B2hw = F.interpolate(modulation_B2hw, feature_BChw.shape[2:], mode="bilinear")
+        gamma_B1hw, beta_B1hw = modulation_B2hw.chunk(2, 1)
+        return self.res1(feature_BChw * (1 + gamma_B1hw) + beta_B1hw), found_BTS
+
+    def _compared(self, x_BChw: Tensor) -> Tensor:
+        stride = self.config.match_stride
+        return F.avg_pool2d(x_BChw, stride) if stride > 1 else x_BChw
+
+
+def textbook(network: nn.Module) -> nn.Module:
+    """Every operator in its defining form, in place."""
+    for module in network.modules():
+        if hasattr(module, "textbook"):
+            module.textbook = True
+    return network

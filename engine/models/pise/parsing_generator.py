@@ -1,0 +1,67 @@
+"""The parsing generator: from the source's parsing map and both poses to the target's parsing map (section
+3.1)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from engine.models.pise.blocks import Down, Gate, Out, Up
+from engine.models.pise.config import JOINTS, REGION_COUNT
+
+_SLOPE = 0.2
+
+
+class Parsing(NamedTuple):
+    """parsing_BRHW: how much of every region a pixel is, in [0, 1]; each for itself, the sum is not 1.
+
+    mask_B1HW: in [-1, 1], an output that the official code computes and uses nowhere.
+    """
+
+    parsing_BRHW: Tensor
+    mask_B1HW: Tensor
+
+
+class ParsingGenerator(nn.Module):
+    """widths: channels at the whole, a half ... a sixteenth of the rows. Its norms have no weights, so a
+    region that the source lacks stays exactly 0 after the first."""
+
+    def __init__(self, widths: tuple[int, ...]):
+        super().__init__()
+        whole, half, quarter, eighth, sixteenth = widths
+        block = {"slope": _SLOPE, "affine": False}
+        self.conv1 = Down(REGION_COUNT + 2 * JOINTS, whole, half, **block)
+        self.conv2 = Down(half, quarter, quarter, **block)
+        self.conv3 = Down(quarter, eighth, eighth, **block)
+        self.conv4 = Down(eighth, sixteenth, sixteenth, **block)
+        self.deform3 = Gate(sixteenth)
+        self.deform4 = Gate(sixteenth)
+        self.up1 = Up(sixteenth, eighth, eighth, **block)
+        self.up2 = Up(eighth, quarter, quarter, **block)
+        self.up3 = Up(quarter, half, half, **block)
+        self.up4 = Up(half, whole, whole, **block)
+        self.parout = Out(whole, REGION_COUNT, **block)
+        self.makout = Out(whole, 1, **block)
+
+    def forward(self, source_parsing_BRHW: Tensor, source_heat_BJHW: Tensor, target_heat_BJHW: Tensor):
+        """One-hot parsing map and heat maps of the source, heat maps of the target -> `Parsing`."""
+        x = torch.cat([source_parsing_BRHW, source_heat_BJHW, target_heat_BJHW], 1)
+        for encode in (self.conv1, self.conv2, self.conv3, self.conv4):
+            x = encode(x)
+        x = self.deform4(self.deform3(x))
+        for decode in (self.up1, self.up2, self.up3, self.up4):
+            x = decode(x)
+        return Parsing((self.parout(x) + 1) / 2, self.makout(x))
+
+
+def one_hot(labels_BHW: Tensor) -> Tensor:
+    """Region ids of any integer type -> float32 [B, R, H, W] of 0 and 1."""
+    regions_R11 = torch.arange(REGION_COUNT, device=labels_BHW.device)[:, None, None]
+    return (labels_BHW[:, None] == regions_R11).float()
+
+
+def hardened(parsing_BRHW: Tensor) -> Tensor:
+    """The strongest region of every pixel, one-hot; no gradient passes."""
+    return one_hot(parsing_BRHW.argmax(1))

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from engine.version import VERSION
+
 log = logging.getLogger("poseloom")
 _fault_file = None
 
@@ -43,7 +45,13 @@ def start_logging() -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.INFO)
-    log.info("started, pid %d, Python %s, %s", os.getpid(), sys.version.split()[0], sys.platform)
+    log.info(
+        "Poseloom %s started, pid %d, Python %s, %s",
+        VERSION,
+        os.getpid(),
+        sys.version.split()[0],
+        sys.platform,
+    )
 
 
 def guard(tell: Callable[[str, str], None]) -> None:

@@ -12,18 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import weights
+from engine.api import EXTRACTION
 from engine.session import Session
 from train.__main__ import main
+from train.data.patches import NOBODYS, Patches, counts, make_patches
 from train.data.people import CLASSES
 from train.losses.nted import LossWeights
-from train.losses.patches import (
-    NOBODYS,
-    Patches,
-    counts,
-    distribution_term,
-    extraction_term,
-    make_patches,
-)
+from train.losses.patches import distribution_term, extraction_term
 from train.run import checkpoint
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -107,6 +102,16 @@ def test_a_checkpoint_keeps_the_patches():
     assert torch.equal(other.objective.patches[4].places_K3.nan_to_num(9), patches().places_K3.nan_to_num(9))
 
 
+def test_older_checkpoints_call_them_slots():
+    run = small_run(ALONE, losses=LossWeights(patches=0.1))
+    run.objective.patches = {4: patches()}
+    state = run.state()
+    state["slots"] = state.pop("patches")
+    other = small_run(ALONE, losses=LossWeights(patches=0.1))
+    other.restore(state, "run")
+    assert torch.equal(other.objective.patches[4].classes_K, patches().classes_K)
+
+
 def exported(run, tmp_path: Path) -> Path:
     path, checkpointed = tmp_path / "w.safetensors", checkpoint.save(tmp_path, 1, run.state())
     assert main(["export", str(checkpointed), "--output", str(path)]) == 0
@@ -122,8 +127,9 @@ def test_export_tells_what_the_textures_are_for(tmp_path):
     assert told["16a"][0] == {"region": "background", "place": None}
     assert told["16a"][3] == {"region": "pants", "place": [1.35, -4.05, 0.36]}
     session = Session.open(tmp_path / "w.safetensors", device="cpu", size=(64, 64))
-    assert session.layers[2].texture_name(3) == "pants, left, knee"
-    assert session.layers[3].texture_name(3) is None
+    layers = [info for info in session.maps if info.kind == EXTRACTION]
+    assert layers[2].channel_name(3) == "pants, left, knee"
+    assert layers[3].channel_name(3) is None
     session.close()
     other = small_run(ALONE)
     other.begin_with(weights.read(tmp_path / "w.safetensors"))

@@ -13,7 +13,7 @@ from app import icons
 
 @dataclass(frozen=True)
 class Spec:
-    """id: also the name of the window's method. keys: portable sequences. enabled: name of a condition, "" =
+    """id: what the window knows its verb by. keys: portable sequences. enabled: name of a condition, "" =
     always.
 
     tip: what it does, in a line. menu: where it stands; a new `group` within a menu draws a line above it.
@@ -30,7 +30,7 @@ class Spec:
     tip: str = ""
 
 
-MENUS = ("&File", "&Edit", "&Pose", "&View", "&Help")
+MENUS = ("&File", "&Edit", "&Pose", "&View", "E&ngine", "&Help")
 
 ACTIONS = (
     Spec("open_person", "&Open photo…", ("Ctrl+O",), "open", "&File", tip="A photo of a person to be posed"),
@@ -41,10 +41,7 @@ ACTIONS = (
     Spec("import_pose", "&Import pose…", ("Ctrl+I",), "open_pose", "&File", 2,
          tip="OpenPose JSON or keypoints text"),
     Spec("export_pose", "Export p&ose…", ("Ctrl+Shift+E",), "save_pose", "&File", 2, tip="OpenPose JSON"),
-    Spec("choose_weights", "Choose &weights…", (), "", "&File", 3, tip="A trained network, .safetensors"),
-    Spec("default_weights", "Weights in the &box", (), "", "&File", 3, "own_weights",
-         tip="Back to the network that comes with the program"),
-    Spec("quit", "&Quit", ("Ctrl+Q",), "", "&File", 4),
+    Spec("quit", "&Quit", ("Ctrl+Q",), "", "&File", 3),
     Spec("undo", "&Undo", ("Ctrl+Z",), "undo", "&Edit", enabled="can_undo"),
     Spec("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "&Edit", enabled="can_redo"),
     Spec("copy_pose", "&Copy pose", ("Ctrl+C",), "", "&Edit", 1, tip="As OpenPose JSON"),
@@ -66,8 +63,11 @@ ACTIONS = (
          tip="The photo itself, to compare; hold \\ for a glance"),
     Spec("toggle_panels", "Hide &panels", ("F",), "", "&View", 2, checkable=True),
     Spec("reset_layout", "Reset &layout", (), "", "&View", 2),
+    Spec("choose_weights", "Choose &weights…", (), "", "E&ngine", 1, tip="A trained network, .safetensors"),
+    Spec("default_weights", "Weights in the &box", (), "", "E&ngine", 1, "own_weights",
+         tip="Back to the network that comes with the program"),
+    Spec("show_model", "About the &network", (), "info", "E&ngine", 2, enabled="awake"),
     Spec("show_keys", "&Keys and mouse", ("F1", "Ctrl+Alt+/"), "", "&Help"),
-    Spec("show_model", "About the &network", (), "info", "&Help", enabled="awake"),
     Spec("open_logs", "Open &log folder", (), "", "&Help", 1),
     Spec("about", "&About Poseloom", (), "poseloom", "&Help", 1),
 )  # fmt: skip
@@ -80,8 +80,8 @@ TOOLBAR = (
 )
 
 
-def build(window: QWidget, handler: Callable[[str], Callable[[], None]]) -> dict[str, QAction]:
-    """QActions of the table, by id; `handler(id)` gives what each one calls."""
+def build(window: QWidget, verbs: Mapping[str, Callable[..., object]]) -> dict[str, QAction]:
+    """QActions of the table, by id. verbs: what each calls; the checkable ones say whether they are on."""
     made = {}
     for spec in ACTIONS:
         action = QAction(spec.text, window)
@@ -98,7 +98,8 @@ def build(window: QWidget, handler: Callable[[str], Callable[[], None]]) -> dict
         )
         action.setToolTip(f"{plain}{keys}" + (f"\n{spec.tip}" if spec.tip else ""))
         action.setStatusTip(spec.tip)
-        action.triggered.connect(handler(spec.id))
+        verb = verbs[spec.id]
+        action.triggered.connect(verb if spec.checkable else lambda _on=False, verb=verb: verb())
         window.addAction(action)
         made[spec.id] = action
     return made
@@ -125,3 +126,8 @@ def refresh(made: Mapping[str, QAction], conditions: Mapping[str, bool]) -> None
     for spec in ACTIONS:
         if spec.enabled:
             made[spec.id].setEnabled(conditions[spec.enabled])
+
+
+def name_step(action: QAction, verb: str, step: str) -> None:
+    """Say in the text of undo or redo which step it is about, "" for none."""
+    action.setText(f"&{verb} {step[:1].lower()}{step[1:]}" if step else f"&{verb}")

@@ -6,18 +6,65 @@ the window another object with the same methods.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-from engine.api import Capability
+from engine.api import Capability, Frame, MapInfo, Reference, RenderRequest
+
+
+class OpenSession(Protocol):
+    """What the window needs of an `engine.session.Session`."""
+
+    @property
+    def engine(self) -> str: ...
+
+    @property
+    def size(self) -> tuple[int, int]: ...
+
+    @property
+    def levels(self) -> tuple[int, ...]: ...
+
+    @property
+    def maps(self) -> tuple[MapInfo, ...]: ...
+
+    @property
+    def device(self) -> str: ...
+
+    @property
+    def weights_info(self) -> Mapping[str, Any]: ...
+
+    def add_reference(self, rgb_HWC: np.ndarray, pose: np.ndarray | None) -> Reference: ...
+
+    def respond(self, request: RenderRequest) -> Frame: ...
+
+    def close(self) -> None: ...
+
+
+class ShippedEngine(Protocol):
+    """What the window says of an engine in the box: an entry of `engine.models.registry`."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def good_for(self) -> str: ...
+
+    @property
+    def weights(self) -> Path: ...
 
 
 class Backend(Protocol):
-    """What the window needs of an engine."""
+    """What the window needs of the engine's package."""
 
-    def open_session(self, weights: Path | None, device: str): ...
+    def engines(self) -> Sequence[ShippedEngine]: ...
+
+    def open_session(self, weights: Path | None, device: str) -> OpenSession: ...
 
     def detection(self) -> Capability: ...
 
@@ -31,8 +78,14 @@ class Backend(Protocol):
 class EngineBackend:
     """The real engine."""
 
-    def open_session(self, weights: Path | None, device: str):
-        """An open `engine.session.Session`, warmed up. Raises InputError for missing or foreign weights."""
+    def engines(self) -> Sequence[ShippedEngine]:
+        """Those in the box, the default first; quick, and imports nothing heavy."""
+        from engine.models.registry import DEFAULT, ENGINES
+
+        return sorted(ENGINES.values(), key=lambda engine: engine.name != DEFAULT)
+
+    def open_session(self, weights: Path | None, device: str) -> OpenSession:
+        """An open session, warmed up. Raises InputError for missing or foreign weights."""
         from engine.session import Session
 
         session = Session.open(weights=weights, device=device, beside_window=True)

@@ -18,7 +18,7 @@ from app.document import Borrow, Document, request_of
 from app.draft import Draft
 from app.files import samples
 from app.jobs import OpenWeights, SavePicture
-from app.photodesk import PhotoDesk
+from app.photo_importer import PhotoImporter
 from app.posing import Posing
 from app.status import Status
 from app.worker import EngineFacts, RenderWorker, Trouble
@@ -52,12 +52,12 @@ class Controller(QObject):
         self.undo_stack = QUndoStack(self.undo_group)
         self.undo_stack.setUndoLimit(history.UNDO_LIMIT)
         self.undo_group.setActiveStack(self.undo_stack)
-        self.photos = PhotoDesk(worker, self.document, self.undo_stack, self.undo_group, self)
+        self.photos = PhotoImporter(worker, self.document, self.undo_stack, self.undo_group, self)
         self.posing = Posing(self)
         self.status = Status()
         self.wants_maps = False
-        self.still: np.ndarray | None = None  # the picture last shown, as fine as it is
-        self._still_rows = 0
+        self.still = np.zeros((*size, 3), np.uint8)  # the picture last shown, as fine as it is
+        self._still_rows = size[0]
         self._stamps = itertools.count(1)
         self._asked = 0
         self._shown = 0
@@ -73,7 +73,7 @@ class Controller(QObject):
 
     # Opening and closing.
 
-    def start(self, sample: samples.Sample) -> None:
+    def start(self, sample: samples.SamplePhoto) -> None:
         """Show the sample at once and wake the engine behind it."""
         self._sample = sample
         self.still, self._still_rows = sample.rgb_HWC, len(sample.rgb_HWC)
@@ -95,7 +95,7 @@ class Controller(QObject):
     # The pose.
 
     @property
-    def pose(self) -> np.ndarray | None:
+    def pose(self) -> np.ndarray:
         """Pose the canvas shows: the draft's over a photo, else the document's."""
         return self.active.look.pose
 

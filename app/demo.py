@@ -58,9 +58,9 @@ class Player(QObject):
         if not self.folder:
             self._finish(0)
             return
-        self.window.coach.hide()
+        self.window.centre.coach.hide()
         self._save_window(self.folder / "window-before.png")
-        canvas = self.window.canvas
+        canvas = self.window.centre.canvas
         pose = self.window.controller.pose
         self._start = canvas.to_widget((float(pose[WRIST, 0]), float(pose[WRIST, 1])))
         self._send(QEvent.Type.MouseButtonPress, self._start, Qt.MouseButton.LeftButton)
@@ -85,7 +85,7 @@ class Player(QObject):
 
     def _spot(self, t: float) -> QPointF:
         """An arc from the hanging hand, out to the side and above the head."""
-        zoom = self.window.canvas.zoom
+        zoom = self.window.centre.canvas.zoom
         ease = 0.5 - 0.5 * math.cos(math.pi * t)
         return self._start + QPointF(34 * zoom * math.sin(math.pi * ease * 0.75), -112 * zoom * ease)
 
@@ -109,7 +109,7 @@ class Player(QObject):
         self._finish(0)
 
     def _grab(self) -> Image.Image:
-        canvas = self.window.canvas
+        canvas = self.window.centre.canvas
         around = canvas.mapFromScene(canvas.picture.sceneBoundingRect()).boundingRect()
         around = around.adjusted(-GIF_MARGIN, -GIF_MARGIN, GIF_MARGIN, GIF_MARGIN) & canvas.rect()
         image = canvas.grab(around).toImage().convertToFormat(QImage.Format.Format_RGB888)
@@ -130,7 +130,7 @@ class Player(QObject):
         print(f"  {path}", flush=True)
 
     def _send(self, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton) -> None:
-        viewport = self.window.canvas.viewport()
+        viewport = self.window.centre.canvas.viewport()
         held = (
             Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else Qt.MouseButton.LeftButton
         )

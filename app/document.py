@@ -7,11 +7,13 @@ the commands of `app.history` replace it (and `settle`, before there is anything
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from engine.api import Mix, Reference, RenderRequest
+from engine.pose.skeleton import NOBODY
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,18 +41,22 @@ class Look:
     """One state of the document.
 
     photos: the shelf, in order. person: key of the photo whose person is shown, "" before the engine is
-    awake. pose: float32 [18, 3], x px, y px in the model frame, state (0 hidden, 1 guessed, 2 seen). borrow:
-    the garment reference, or None.
+    awake. pose: float32 [18, 3], x px, y px in the model frame, state (0 hidden, 1 guessed, 2 seen), NOBODY
+    to begin with. borrow: the garment reference, or None.
     """
 
     photos: tuple[Photo, ...] = ()
     person: str = ""
-    pose: np.ndarray | None = None
+    pose: np.ndarray = field(default_factory=lambda: NOBODY)
     borrow: Borrow | None = None
 
     def photo(self, key: str) -> Photo | None:
         """The photo with this key, None where the shelf has none."""
         return next((photo for photo in self.photos if photo.key == key), None)
+
+    def name_of(self, key: str) -> str:
+        """The name for people of a photo on the shelf."""
+        return next(photo.name for photo in self.photos if photo.key == key)
 
 
 class Document:
@@ -68,7 +74,7 @@ class Document:
         """Call `listener` with the names of the fields that changed, after every change."""
         self._listeners.append(listener)
 
-    def settle(self, **values) -> None:
+    def settle(self, **values: Any) -> None:
         """Replace fields of the look. For the commands of `app.history`, and for the opening state."""
         self._look = replace(self._look, **values)
         changed = frozenset(values)
@@ -76,18 +82,18 @@ class Document:
             listener(changed)
 
 
-def same_value(one, other) -> bool:
+def same_value(one: object, other: object) -> bool:
     """Whether two field values are equal; poses compare by content."""
     if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
-        return one is not None and other is not None and np.array_equal(one, other)
+        return isinstance(one, np.ndarray) and isinstance(other, np.ndarray) and np.array_equal(one, other)
     return one == other
 
 
 def request_of(look: Look, stamp: int, maps: bool = False) -> RenderRequest | None:
-    """The frozen request that renders this look exactly, None while it has no person or no pose."""
-    if not look.person or look.pose is None:
+    """The frozen request that renders this look exactly, None while it has no person."""
+    if not look.person:
         return None
-    mixes = ()
+    mixes: tuple[Mix, ...] = ()
     if look.borrow is not None and look.borrow.amount > 0 and look.borrow.key != look.person:
         mixes = (Mix(look.borrow.key, float(look.borrow.amount)),)
     pose = np.array(look.pose, dtype=np.float32)

@@ -27,6 +27,11 @@ class Draft:
         return fitting.place_anchor(pose_18x3, self.template, joint, xy)
 
     @property
+    def pose(self) -> np.ndarray:
+        """The skeleton as it lies now, [18, 3] in photo px."""
+        return self.document.look.pose
+
+    @property
     def start(self) -> np.ndarray:
         """The skeleton with no joint put in place yet."""
         return fitting.start_draft(self.template)

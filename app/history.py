@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from PySide6.QtGui import QUndoCommand
@@ -28,7 +29,7 @@ def new_gesture() -> int:
 class LookCommand(QUndoCommand):
     """Sets fields of the look. `gesture`: commands with the same non-zero number merge into one step."""
 
-    def __init__(self, document: Document, text: str, gesture: int = 0, **after):
+    def __init__(self, document: Document, text: str, gesture: int = 0, **after: Any):
         super().__init__(text)
         self.document = document
         self.gesture = gesture
@@ -133,7 +134,7 @@ class RemovePhoto(LookCommand):
         look = document.look
         photos = tuple(photo for photo in look.photos if photo.key != key)
         borrow = None if look.borrow is not None and look.borrow.key == key else look.borrow
-        super().__init__(document, f"Remove {look.photo(key).name}", photos=photos, borrow=borrow)
+        super().__init__(document, f"Remove {look.name_of(key)}", photos=photos, borrow=borrow)
 
 
 class ChangePerson(LookCommand):
@@ -144,14 +145,14 @@ class ChangePerson(LookCommand):
         borrow = look.borrow
         if borrow is not None and borrow.key == key:
             borrow = replace(borrow, key=look.person) if look.photo(look.person) else None
-        super().__init__(document, f"Make {look.photo(key).name} the person", person=key, borrow=borrow)
+        super().__init__(document, f"Make {look.name_of(key)} the person", person=key, borrow=borrow)
 
 
 class BorrowFrom(LookCommand):
     """Another garment reference chosen, or its share changed."""
 
     def __init__(self, document: Document, borrow: Borrow, gesture: int = 0):
-        name = document.look.photo(borrow.key).name
+        name = document.look.name_of(borrow.key)
         super().__init__(document, f"Mix in {100 * borrow.amount:.0f} % of {name}", gesture, borrow=borrow)
 
 

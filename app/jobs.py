@@ -7,13 +7,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-from engine.api import Capability, Reference, RenderRequest
+from app.backend import Backend
+from app.session_host import SessionHost
+from engine.api import Reference, RenderRequest
 from engine.errors import InputError
 
 PERSON, GARMENT, POSE = "person", "garment", "pose"
+
+
+class RenderThread(Protocol):
+    """What a job finds on the thread it runs on."""
+
+    backend: Backend
+    host: SessionHost
+
+    def open(self, weights: Path | None) -> None: ...
+
+
+class Job(Protocol):
+    """An order. doing: what it does; run: does it, its value goes back to the window."""
+
+    @property
+    def doing(self) -> str: ...
+
+    def run(self, worker: RenderThread) -> object: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,35 +49,35 @@ class NoPerson:
 class EncodePhoto:
     """Read a photo, find the person, frame and encode it.
 
-    source: path, bytes of a picture file, or uint8 RGB. role: PERSON or GARMENT. pose: [18, 3] in photo px if
-    known. whole: use the whole photo where there is none. Value: Reference, or NoPerson.
+    source: path, bytes of a picture file, or uint8 RGB. role: PERSON or GARMENT. pose: [18, 3] in photo px,
+    NOBODY to use the whole photo; None: a person is looked for, here and nowhere else. Value: Reference, or
+    NoPerson.
     """
 
     source: Path | bytes | np.ndarray
     name: str
     role: str = PERSON
     pose: np.ndarray | None = None
-    whole: bool = False
 
     @property
     def doing(self) -> str:
         return f"reading {self.name}"
 
-    def run(self, worker) -> Reference | NoPerson:
+    def run(self, worker: RenderThread) -> Reference | NoPerson:
         rgb = self.source
         if not isinstance(rgb, np.ndarray):
             rgb = worker.backend.read_photo(rgb)
         pose = self.pose
-        if pose is None and not self.whole:
-            capability: Capability = worker.backend.detection()
+        if pose is None:
+            capability = worker.backend.detection()
             if not capability.available:
                 return NoPerson(rgb, f"People cannot be found here: {capability.reason}.")
             pose = worker.backend.detect(rgb)
             if pose is None:
                 return NoPerson(rgb, f"I could not find a person in {self.name}.")
-        if worker.darkroom.session is None:
+        if not worker.host.awake:
             raise InputError(f"{self.name} cannot be used yet: the engine is not awake.")
-        return worker.darkroom.encode(rgb, pose)
+        return worker.host.encode(rgb, pose)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,10 +92,10 @@ class SavePicture:
     def doing(self) -> str:
         return f"saving {self.path.name}"
 
-    def run(self, worker) -> Path:
-        if worker.darkroom.session is None:
+    def run(self, worker: RenderThread) -> Path:
+        if not worker.host.awake:
             raise InputError(f"{self.path.name} cannot be drawn: the engine is not awake.")
-        frame = worker.darkroom.respond(self.request)
+        frame = worker.host.respond(self.request)
         worker.backend.write_png(self.path, frame.finest, self.texts)
         return self.path
 
@@ -89,5 +110,5 @@ class OpenWeights:
     def doing(self) -> str:
         return f"opening {self.path.name if self.path else 'the weights in the box'}"
 
-    def run(self, worker) -> None:
+    def run(self, worker: RenderThread) -> None:
         worker.open(self.path)

@@ -19,7 +19,7 @@ FILES may be photos of people (the first is the person, the others join the shel
 keypoints .txt), or a picture exported before (its pose is restored)."""
 
 
-def parser() -> argparse.ArgumentParser:
+def window_parser() -> argparse.ArgumentParser:
     """The window's own options; engine commands have theirs."""
     from engine.cli import usage
 
@@ -44,7 +44,7 @@ def main(argv: list[str]) -> int:
     if argv and argv[0] in cli.COMMANDS:
         return cli.main(argv)
     try:
-        options = parser().parse_args(argv)
+        options = window_parser().parse_args(argv)
     except SystemExit as end:
         return int(end.code or 0)
     before_torch()

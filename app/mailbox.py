@@ -11,35 +11,39 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+Request = TypeVar("Request")
+Job = TypeVar("Job")
 
 
 class Closed(Exception):
     """The mailbox was closed; there is nothing left to do."""
 
 
-class Mailbox:
+class Mailbox(Generic[Request, Job]):
     """Posts from any thread, taken by one."""
 
     def __init__(self):
         self._condition = threading.Condition()
-        self._frame: object | None = None
-        self._jobs: deque[object] = deque()
+        self._frame: Request | None = None
+        self._jobs: deque[Job] = deque()
         self._closed = False
 
-    def post(self, request: object) -> None:
+    def post(self, request: Request) -> None:
         """Leave a frame request; one that still waits is replaced."""
         with self._condition:
             self._frame = request
             self._condition.notify()
 
-    def submit(self, job: object) -> None:
+    def submit(self, job: Job) -> None:
         """Put a job at the end of the line."""
         with self._condition:
             if not self._closed:
                 self._jobs.append(job)
             self._condition.notify()
 
-    def close(self, keep: Callable[[object], bool] = lambda job: False) -> None:
+    def close(self, keep: Callable[[Job], bool] = lambda job: False) -> None:
         """Nothing more is wanted but the jobs that wait and are to be kept; behind them the taker gets
         `Closed`.
         """
@@ -52,7 +56,9 @@ class Mailbox:
     def closed(self) -> bool:
         return self._closed
 
-    def take(self, timeout: float | None = None) -> tuple[str, object] | None:
+    def take(
+        self, timeout: float | None = None
+    ) -> tuple[Literal["job"], Job] | tuple[Literal["frame"], Request] | None:
         """The next thing to do: ("job", job) or ("frame", request); None when `timeout` seconds pass without
         one.
 

@@ -180,6 +180,12 @@ class Banner(QFrame):
         """Change the sentence, keep the buttons."""
         self._words.setText(sentence)
 
+    def enable(self, label: str, on: bool) -> None:
+        """Whether the button with this label can be pressed."""
+        for button in self._buttons:
+            if button.text() == label:
+                button.setEnabled(on)
+
     def button(self, label: str) -> QPushButton | None:
         """The button with this label."""
         return next((button for button in self._buttons if button.text() == label), None)

@@ -21,7 +21,7 @@ LIMB, FREE, WHOLE = "limb", "free", "whole"
 PERSON = -1  # where a joint is asked for
 
 
-class Desk(Protocol):
+class EditTarget(Protocol):
     """What lies under the hand now: the person's document, or the draft over a photo with its own undo."""
 
     active: Document
@@ -43,14 +43,14 @@ class _Drag:
 class Posing:
     """Every change of the pose. Positions are px of the shown frame, poses [18, 3]."""
 
-    def __init__(self, desk: Desk):
-        self._desk = desk
+    def __init__(self, target: EditTarget):
+        self._target = target
         self._drag: _Drag | None = None
         self._gesture = 0
 
     @property
     def pose(self) -> np.ndarray:
-        return self._desk.active.look.pose
+        return self._target.active.look.pose
 
     @property
     def dragging(self) -> bool:
@@ -101,57 +101,57 @@ class Posing:
         if shown == (pose[joint, 2] > 0):
             return
         if shown and not kinematics.placed_joints(pose)[joint]:
-            size = self._desk.frame_size
+            size = self._target.frame_size
             place = fitting.guess_place(pose, kinematics.t_pose(size), joint, size)
             pose = pose.copy()
             pose[joint] = (*place, SEEN)
-            self._push(history.PlaceJoint(self._desk.active, joint, pose))
+            self._push(history.PlaceJoint(self._target.active, joint, pose))
         else:
-            self._push(history.SetJointState(self._desk.active, joint, SEEN if shown else ABSENT))
+            self._push(history.SetJointState(self._target.active, joint, SEEN if shown else ABSENT))
 
     def show_all(self) -> None:
         """Show every hidden joint, as one step."""
-        self._desk.stack.beginMacro("Show all joints")
+        self._target.stack.beginMacro("Show all joints")
         for joint in range(len(self.pose)):
             self.set_shown(joint, True)
-        self._desk.stack.endMacro()
+        self._target.stack.endMacro()
 
     def mirror(self) -> None:
         """Exchange left and right."""
-        mirrored = kinematics.mirror(self.pose, self._desk.frame_size)
-        self._push(history.MirrorPose(self._desk.active, mirrored))
+        mirrored = kinematics.mirror(self.pose, self._target.frame_size)
+        self._push(history.MirrorPose(self._target.active, mirrored))
 
     def reset(self) -> None:
         """Back to the pose the person has in the photo."""
-        look = self._desk.active.look
+        look = self._target.active.look
         photo = look.photo(look.person)
-        draft = self._desk.draft
+        draft = self._target.draft
         start = draft.start if draft else photo.reference.keypoints_18x3 if photo else None
         if start is not None and not np.array_equal(start, self.pose):
-            self._push(history.ResetPose(self._desk.active, np.array(start, dtype=np.float32)))
+            self._push(history.ResetPose(self._target.active, np.array(start, dtype=np.float32)))
 
     def take(self, pose_18x3: np.ndarray, source: str) -> None:
         """Replace the pose; `source` names where it comes from."""
         pose = np.array(pose_18x3, dtype=np.float32)
-        self._push(history.TakePose(self._desk.active, pose, source))
+        self._push(history.TakePose(self._target.active, pose, source))
 
     def _moved(
         self, start: np.ndarray, joint: int, target: tuple[float, float], free: bool = False
     ) -> np.ndarray:
         """The pose with a joint moved to `target` and what follows it."""
-        if self._desk.draft:
-            return self._desk.draft.pull(start, joint, target)
+        if self._target.draft:
+            return self._target.draft.pull(start, joint, target)
         return kinematics.move_joint(start, joint, target, free=free)
 
     def _step(self, joint: int, pose: np.ndarray) -> None:
         """A moment of the present gesture."""
         if joint == PERSON:
-            self._push(history.MovePerson(self._desk.active, pose, self._gesture))
+            self._push(history.MovePerson(self._target.active, pose, self._gesture))
         else:
-            self._push(history.MoveJoint(self._desk.active, joint, pose, self._gesture))
+            self._push(history.MoveJoint(self._target.active, joint, pose, self._gesture))
 
     def _push(self, command: history.LookCommand) -> None:
-        self._desk.stack.push(command)
+        self._target.stack.push(command)
 
 
 def _shifted(pose_18x3: np.ndarray, joint: int, shift: tuple[float, float]) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
@@ -51,6 +52,11 @@ LIGHT = Colours(
     good="#14713f", busy="#8a5a00", bad="#b3261e",
 )  # fmt: skip
 
+# Of regions, told apart also without red and green (Okabe and Ito, "Color Universal Design"). The first
+# region is what is behind the person and has none.
+REGIONS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
+REGION_ALPHA = 0.72
+
 _present = DARK
 
 
@@ -64,6 +70,12 @@ def colour(value: str, alpha: float = 1.0) -> QColor:
     made = QColor(value)
     made.setAlphaF(alpha)
     return made
+
+
+def region_colours(count: int) -> np.ndarray:
+    """uint8 RGBA [count, 4] of so many regions, the first transparent; they recur after the eighth."""
+    coloured = [colour(REGIONS[k % len(REGIONS)], REGION_ALPHA).getRgb() for k in range(count - 1)]
+    return np.array([(0, 0, 0, 0), *coloured], np.uint8)
 
 
 def resolve(choice: str) -> Colours:

@@ -1,32 +1,40 @@
-"""The main window: what hears what between the document, the canvas and the panels."""
+"""The main window: its parts, and what hears what between the document, the canvas and the panels."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
+from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenu
 
-from app import actions, icons, theme
+from app import actions, crash, icons, menus, theme
 from app.backend import Backend, EngineBackend
+from app.centre import Centre
 from app.controller import Controller
-from app.docks.panel import Panel
+from app.dialogs import info
+from app.docks.layout import Docks
 from app.draft import Draft
-from app.files import intake, samples
-from app.fitting import ENOUGH_ANCHORS, anchor_count
-from app.jobs import GARMENT, PERSON
-from app.layout import Layout
+from app.draft_banner import DraftBanner
+from app.engine_choice import EngineChoice
+from app.engine_menu import EngineEntries
+from app.files import samples
+from app.files.drops import Drops
+from app.files.opening import Opening
+from app.files.saving import Saving
 from app.settings import Settings
-from app.verbs import Verbs
-from app.worker import EngineFacts, RenderWorker, Trouble
+from app.status import Status
+from app.worker import EngineFacts, RenderWorker
 from engine.api import Frame
 
-COACHED_JOINTS = (7, 4, 6, 3, 0, 13, 10)  # the left wrist, or what is shown instead
 DEFAULT_FRAME = (256, 176)
 TITLE_BAR = 40  # px left for the window manager's own bar
+ZOOM_STEP = 1.25
+TIP = "Drag a joint, or a bone to move the person. Ctrl frees the joint, Del hides it, F1 tells more."
 
 
-class MainWindow(Verbs, Layout, QMainWindow):
+class MainWindow(QMainWindow):
     """Opens with the sample on screen; `start` wakes the engine behind it."""
 
     trouble_met = Signal(str, str)  # sentence, details; may be emitted on any thread
@@ -40,105 +48,139 @@ class MainWindow(Verbs, Layout, QMainWindow):
     ):
         super().__init__()
         self.settings = settings or Settings()
-        worker = RenderWorker(backend or EngineBackend(), weights or self.settings.weights, device, self)
-        self.controller = Controller(worker, DEFAULT_FRAME, self)
+        backend = backend or EngineBackend()
+        worker = RenderWorker(backend, weights or self.settings.weights, device, self)
+        self.controller = c = Controller(worker, DEFAULT_FRAME, self)
+        self.stopped = True
         self.setWindowTitle("Poseloom")
         self.setWindowIcon(icons.icon("poseloom", "accent"))
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
-        self.actions_by_id = actions.build(self, lambda name: lambda _on=False: getattr(self, name)())
+        self.centre = Centre(coached=not self.settings.hint_seen)
+        self.setCentralWidget(self.centre)
+        self.docks = Docks(self, c.undo_group)
+        self.opening = Opening(self, c, self.centre.notices, self.settings)
+        self.saving = Saving(self, c, self.centre.notices, self.settings)
+        self.engines = EngineChoice(self, c, self.centre.notices, self.centre.banner, self.settings)
+        self.draft_banner = DraftBanner(self.centre.banner, c.photos)
+        self.drops = Drops(
+            self,
+            self.centre.overlay,
+            self.docks.shelf,
+            take=self.opening.take,
+            tell=lambda sentence: self.centre.notices.show("info", sentence),
+        )
+        self.verbs = self._verbs()
+        self.actions_by_id = actions.build(self, self.verbs)
         self.actions_by_id["toggle_skeleton"].setChecked(True)
-        self._build_centre()
-        self._build_panels()
-        self._build_bars()
-        self._connect()
-        self._panels_open: list[Panel] = []
-        self.stopped = True
-        self._poses_to_take: list[intake.Intake] = []
-        self._weights_tried: tuple[Path | None, ...] = ()
+        bar = menus.fill_menu_bar(
+            self,
+            self.actions_by_id,
+            self.docks.panels,
+            self.opening.open_sample,
+            self.settings.theme,
+            self.set_theme,
+        )
+        self.engine_entries = EngineEntries(bar["E&ngine"], backend.engines(), self.engines.use_shipped)
+        menus.add_tool_bar(self, self.actions_by_id)
+        self.zoom_label = QLabel("100 %")
+        self.statusBar().addWidget(QLabel(TIP), 1)
+        self.statusBar().addPermanentWidget(self.zoom_label)
+        self.statusBar().setSizeGripEnabled(False)
+        self._hear_controller()
+        self._hear_hands()
         room = self.screen().availableGeometry()
         self.resize(min(1440, room.width()), min(900, room.height() - TITLE_BAR))
-        self.first_layout = self.saveState()
-        self._restore_layout()
+        self.docks.restore(self.settings.layout())
         self._refresh_actions()
 
-    # Who hears whom.
+    def _verbs(self) -> dict[str, Callable[..., object]]:
+        """What each action of the table does."""
+        c, canvas = self.controller, self.centre.canvas
+        return {
+            "open_person": self.opening.choose_person,
+            "open_garment": self.opening.choose_garment,
+            "save_picture": self.saving.choose_picture,
+            "import_pose": self.opening.choose_pose,
+            "export_pose": self.saving.choose_pose,
+            "choose_weights": self.engines.choose_file,
+            "default_weights": self.engines.use_default,
+            "quit": self.close,
+            "undo": c.undo_group.undo,
+            "redo": c.undo_group.redo,
+            "copy_pose": self.saving.copy_pose,
+            "copy_picture": self.saving.copy_picture,
+            "paste": self.opening.paste,
+            "toggle_joint": lambda: self._toggle_joint(canvas.selected),
+            "show_all_joints": c.posing.show_all,
+            "mirror": c.posing.mirror,
+            "reset_pose": c.posing.reset,
+            "fit": canvas.fit,
+            "actual_size": lambda: canvas.zoom_to(1.0),
+            "zoom_in": lambda: canvas.zoom_to(canvas.zoom * ZOOM_STEP),
+            "zoom_out": lambda: canvas.zoom_to(canvas.zoom / ZOOM_STEP),
+            "toggle_skeleton": canvas.set_skeleton_shown,
+            "toggle_reference": self.show_reference,
+            "toggle_panels": self.docks.hide_all,
+            "reset_layout": self._reset_layout,
+            "show_keys": lambda: info.keys(self),
+            "show_model": self._show_model,
+            "open_logs": self._open_logs,
+            "about": lambda: info.about(self),
+        }
 
-    def _connect(self) -> None:
-        c, canvas = self.controller, self.canvas
-        c.picture_changed.connect(canvas.show_picture)
+    def _hear_controller(self) -> None:
+        c, centre = self.controller, self.centre
+        c.picture_changed.connect(centre.canvas.show_picture)
         c.pose_changed.connect(self._on_pose)
         c.look_changed.connect(self._on_look)
         c.status_changed.connect(self._on_status)
-        c.photos.busy_changed.connect(self._on_busy)
-        c.notice.connect(self.notices.show)
-        c.photos.notice.connect(self.notices.show)
-        c.photos.person_opened.connect(self._take_poses)
-        self.trouble_met.connect(self._on_trouble)
+        c.photos.busy_changed.connect(centre.show_busy)
+        c.notice.connect(centre.notices.show)
+        c.photos.notice.connect(centre.notices.show)
+        c.photos.person_opened.connect(self.opening.take_waiting_poses)
         c.frame_shown.connect(self._on_frame)
         c.engine_awake.connect(self._on_awake)
-        c.engine_missing.connect(self._on_missing)
+        c.engine_missing.connect(self._mark_engine)
         c.draft_changed.connect(self._on_draft)
         c.undo_group.indexChanged.connect(self._refresh_actions)
         c.undo_group.cleanChanged.connect(self._refresh_actions)
+        self.trouble_met.connect(self._on_trouble)
+        QApplication.styleHints().colorSchemeChanged.connect(self._on_scheme)
+
+    def _hear_hands(self) -> None:
+        c, canvas, docks = self.controller, self.centre.canvas, self.docks
         canvas.grabbed.connect(self._on_grab)
         canvas.pulled.connect(lambda x, y: c.posing.pull((x, y)))
         canvas.let_go.connect(c.let_go)
         canvas.cancelled.connect(c.posing.cancel)
         canvas.nudged.connect(lambda joint, dx, dy, again: c.posing.nudge(joint, (dx, dy), again))
         canvas.joint_selected.connect(self._on_selected)
-        canvas.joint_toggled.connect(lambda joint: c.posing.set_shown(joint, c.pose[joint, 2] <= 0))
+        canvas.joint_toggled.connect(self._toggle_joint)
         canvas.menu_wanted.connect(self._canvas_menu)
-        canvas.zoom_changed.connect(self._on_zoom)
+        canvas.zoom_changed.connect(lambda zoom: self.zoom_label.setText(f"{100 * zoom:.0f} %"))
         canvas.peeked.connect(self.show_reference)
-        self.joint.place_wanted.connect(lambda joint, x, y: c.posing.place(joint, (x, y)))
-        self.joint.shown_wanted.connect(c.posing.set_shown)
-        self.joint.chip_clicked.connect(self._on_chip)
-        self.shelf.browse_wanted.connect(self.open_garment)
-        self.shelf.chosen.connect(self._on_card)
-        self.shelf.person_wanted.connect(c.make_person)
-        self.shelf.remove_wanted.connect(c.remove_photo)
-        self.shelf.slide_began.connect(c.begin_slide)
-        self.shelf.amount_changed.connect(self._on_amount)
-        self.poses.taken.connect(self.take_library_pose)
-        self.attention.wanted_changed.connect(c.set_wants_maps)
-        QApplication.styleHints().colorSchemeChanged.connect(self._on_scheme)
+        docks.joint.place_wanted.connect(lambda joint, x, y: c.posing.place(joint, (x, y)))
+        docks.joint.shown_wanted.connect(c.posing.set_shown)
+        docks.joint.chip_clicked.connect(self._on_chip)
+        docks.shelf.browse_wanted.connect(self.opening.choose_garment)
+        docks.shelf.chosen.connect(self._on_card)
+        docks.shelf.person_wanted.connect(c.make_person)
+        docks.shelf.remove_wanted.connect(c.remove_photo)
+        docks.shelf.slide_began.connect(c.begin_slide)
+        docks.shelf.amount_changed.connect(self._on_amount)
+        docks.poses.taken.connect(self.opening.take_library_pose)
+        docks.attention.wanted_changed.connect(c.set_wants_maps)
 
     # Opening and closing.
 
     def start(self, files: list[Path] | None = None) -> None:
         """Show the sample, wake the engine, and open what was given."""
-        self.canvas.setFocus()
+        self.centre.canvas.setFocus()
         self.controller.start(samples.first(DEFAULT_FRAME))
-        things = [intake.of_file(path) for path in files or ()]
-        photos = [thing for thing in things if thing.kind == intake.PHOTO]
-        for place, thing in enumerate(photos):
-            self.take(thing, PERSON if place == 0 else GARMENT)
-        # A photo brings its own pose; one that was asked for comes after it.
-        self._poses_to_take = [thing for thing in things if thing not in photos]
-        if not photos:
-            self._take_poses()
+        self.opening.open_all(files or [])
 
-    def _take_poses(self) -> None:
-        for thing in self._poses_to_take:
-            self.take(thing)
-        self._poses_to_take = []
-
-    def dress(self) -> None:
-        """Take the colours of the chosen theme."""
-        theme.apply(QApplication.instance(), self.settings.theme)
-        self.canvas.refresh_theme()
-        self.attention.refresh_theme()
-        self.shelf.show_look(self.controller.document.look)
-        self.hud.update()
-
-    def _restore_layout(self) -> None:
-        layout = self.settings.layout()
-        if layout:
-            self.restoreGeometry(layout[0])
-            self.restoreState(layout[1])
-
-    def closeEvent(self, event) -> None:  # noqa: N802
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         self.settings.set_layout(self.saveGeometry(), self.saveState())
         self.settings.save()
         self.hide()
@@ -149,138 +191,102 @@ class MainWindow(Verbs, Layout, QMainWindow):
 
     def _on_pose(self) -> None:
         pose = self.controller.pose
-        self.canvas.show_pose(pose)
-        self.joint.show_joint(self.canvas.selected, pose)
-        self._place_coach()
+        self.centre.canvas.show_pose(pose)
+        self.centre.point_coach()
+        self.docks.joint.show_joint(self.centre.canvas.selected, pose)
         if self.controller.draft:
-            self._tell_draft(self.controller.draft)
+            self.draft_banner.tell(self.controller.draft)
         self._refresh_actions()
 
-    def _on_look(self, changed: frozenset) -> None:
+    def _on_look(self, changed: frozenset[str]) -> None:
         look = self.controller.document.look
         self.show_reference(False)  # whoever changes something wants to see it
         if changed & {"photos", "person"}:
-            self.shelf.show_look(look)
+            self.docks.shelf.show_look(look)
         elif "borrow" in changed:
-            self.shelf.show_borrow(look)
+            self.docks.shelf.show_borrow(look)
         photo = look.photo(look.person)
         if photo is not None and "person" in changed:
-            self.attention.show_reference(photo.reference.image_HWC)
+            self.docks.attention.show_reference(photo.reference.image_HWC)
             self.setWindowTitle(f"{photo.name} – Poseloom")
         self._refresh_actions()
 
-    def _on_status(self, status) -> None:
-        self.hud.show_status(status)
-        self.canvas.dim(status.state == "waking" and not self.controller.draft)
-        self._place_overlays()
-
-    def _on_busy(self, doing: str) -> None:
-        self.hud.show_busy(doing)
-        self._place_overlays()
+    def _on_status(self, status: Status) -> None:
+        self.centre.show_status(status)
+        self.centre.canvas.dim(status.state == "waking" and not self.controller.draft)
 
     def _on_frame(self, frame: Frame) -> None:
-        self.attention.show_frame(frame.image, frame.maps)
+        self.docks.attention.show_frame(frame.image, frame.maps)
         self._refresh_actions()
 
     def _on_awake(self, facts: EngineFacts) -> None:
-        self.attention.set_layers(facts.layers)
-        if self._weights_tried:
-            [self.settings.weights] = self._weights_tried
-            self._weights_tried = ()
-            self.notices.show("good", f"Drawing with {facts.weights['name']} now.")
-        if not self.controller.draft:
-            self.banner.put_away()
+        self.docks.attention.set_maps(facts.maps)
+        self._mark_engine()
         self._refresh_actions()
 
-    def _on_missing(self, trouble: Trouble) -> None:
-        self._weights_tried = ()
-        self.notices.show("error", trouble.sentence, trouble.details)
-        if self.controller.facts is None:
-            self.banner.ask(
-                "error",
-                "The network is not awake, so the picture does not follow yet. You can pose, import and "
-                "export skeletons meanwhile.",
-                ("Choose weights…", self.choose_weights),
-                *([("Use those in the box", self.default_weights)] if self.settings.weights else []),
-            )
+    def _mark_engine(self) -> None:
+        facts = self.controller.facts
+        self.engine_entries.mark(facts.weights.get("path", "") if facts else "")
 
     def _on_draft(self, draft: Draft | None) -> None:
         if draft is None:
-            self.banner.put_away()
+            self.centre.banner.put_away()
         else:
-            photos = self.controller.photos
-            self.banner.ask(
-                "info",
-                "",
-                ("Use this pose", photos.use_draft),
-                *([("Use as it is", photos.use_whole)] if draft.role == GARMENT else []),
-                ("Cancel", photos.leave_draft),
-            )
-            self._tell_draft(draft)
-        self.hud.setVisible(draft is None)
+            self.draft_banner.show(draft)
+        self.centre.hud.setVisible(draft is None)
         self.show_reference(False)
-        self.canvas.select(-1)
+        self.centre.canvas.select(-1)
         self._refresh_actions()
-
-    def _tell_draft(self, draft: Draft) -> None:
-        placed = anchor_count(draft.document.look.pose)
-        where = "Put head, hands and feet in place, the rest follows; Del hides what the photo does not show."
-        if placed:
-            where = f"{placed} placed. " + (
-                "Refine any joint, or use it." if placed >= ENOUGH_ANCHORS else where
-            )
-        self.banner.say(f"{draft.reason} {where}")
-        self.banner.button("Use this pose").setEnabled(placed >= ENOUGH_ANCHORS)
 
     def _on_trouble(self, sentence: str, details: str) -> None:
         # A method, not a lambda: Qt then brings the call over from whatever thread the trouble was on.
-        self.notices.show("error", sentence, details)
+        self.centre.notices.show("error", sentence, details)
 
     def _on_scheme(self) -> None:
         if self.settings.theme == theme.SYSTEM:
-            self.dress()
+            self._dress()
 
     # What the hands tell.
 
     def _on_grab(self, joint: int, mode: str, x: float, y: float) -> None:
-        if self.coach.isVisible():
-            self.coach.hide()
+        if self.centre.coach.isVisible():
+            self.centre.coach.hide()
             self.settings.hint_seen = True
         self.controller.posing.grab(joint, mode, (x, y))
 
     def _on_selected(self, joint: int) -> None:
-        self.joint.show_joint(joint, self.controller.pose)
+        self.docks.joint.show_joint(joint, self.controller.pose)
         self._refresh_actions()
 
     def _on_chip(self, joint: int) -> None:
         self.controller.posing.set_shown(joint, True)
-        self.canvas.select(joint)
-        self.canvas.setFocus()
+        self.centre.canvas.select(joint)
+        self.centre.canvas.setFocus()
+
+    def _toggle_joint(self, joint: int) -> None:
+        if joint >= 0:
+            self.controller.posing.set_shown(joint, self.controller.pose[joint, 2] <= 0)
 
     def _on_card(self, key: str) -> None:
         look = self.controller.document.look
         if key != look.person:
             amount = look.borrow.amount if look.borrow and look.borrow.key == key else 0.0
             self.controller.borrow(key, amount)
-            self.shelf.slider.setFocus()
+            self.docks.shelf.slider.setFocus()
 
     def _on_amount(self, amount: float, held: bool) -> None:
         look = self.controller.document.look
         if look.borrow is not None:
             self.controller.borrow(look.borrow.key, amount, held)
 
-    def _on_zoom(self, zoom: float) -> None:
-        self.zoom_label.setText(f"{zoom:.0%}".replace("%", " %"))
-        self._place_overlays()
-
     def show_reference(self, on: bool) -> None:
         """Show the photo itself instead of the result, to compare them."""
         look = self.controller.document.look
         photo = look.photo(look.person) if on and not self.controller.draft else None
-        self.canvas.peek(photo.reference.finest_HWC if photo else None)
+        self.centre.canvas.peek(photo.reference.finest_HWC if photo else None)
         self.actions_by_id["toggle_reference"].setChecked(photo is not None)
 
-    def _canvas_menu(self, joint: int, where) -> None:
+    def _canvas_menu(self, joint: int, where: QPoint) -> None:
         menu = QMenu(self)
         names = ["toggle_joint"] if joint >= 0 else []
         for name in (*names, "show_all_joints", "mirror", "reset_pose", "paste", "fit"):
@@ -288,9 +294,34 @@ class MainWindow(Verbs, Layout, QMainWindow):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)
 
+    def _reset_layout(self) -> None:
+        self.actions_by_id["toggle_panels"].setChecked(False)
+        self.docks.reset()
+        self.centre.canvas.fit()
+
+    def _show_model(self) -> None:
+        if self.controller.facts:
+            info.network(self, self.controller.facts)
+
+    def _open_logs(self) -> None:
+        folder = crash.log_folder()
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.centre.notices.show("info", f"The logs are in {folder}.")
+
+    def set_theme(self, choice: str) -> None:
+        """Dress the window as dark, light or system."""
+        self.settings.theme = choice
+        self._dress()
+
+    def _dress(self) -> None:
+        if isinstance(application := QApplication.instance(), QApplication):
+            theme.apply(application, self.settings.theme)
+        self.centre.refresh_theme()
+        self.docks.attention.refresh_theme()
+        self.docks.shelf.show_look(self.controller.document.look)
+
     def _refresh_actions(self) -> None:
         c = self.controller
-        pose = c.pose
         actions.refresh(
             self.actions_by_id,
             {
@@ -299,27 +330,9 @@ class MainWindow(Verbs, Layout, QMainWindow):
                 "rendered": c.status.level > 0 and not c.draft,
                 "can_undo": c.undo_group.canUndo(),
                 "can_redo": c.undo_group.canRedo(),
-                "joint_chosen": self.canvas.selected >= 0,
-                "some_hidden": pose is not None and bool((pose[:, 2] <= 0).any()),
+                "joint_chosen": self.centre.canvas.selected >= 0,
+                "some_hidden": bool((c.pose[:, 2] <= 0).any()),
             },
         )
-        for name in ("undo", "redo"):
-            what = getattr(c.undo_group, f"{name}Text")()
-            action = self.actions_by_id[name]
-            action.setText(
-                f"&{name.capitalize()} {what[:1].lower()}{what[1:]}" if what else f"&{name.capitalize()}"
-            )
-
-    def _place_overlays(self) -> None:
-        self.hud.move(14, self.canvas.height() - self.hud.height() - 14)
-        self._place_coach()
-
-    def _place_coach(self) -> None:
-        pose = self.controller.pose
-        if pose is not None and self.coach.isVisible():
-            joint = next((joint for joint in COACHED_JOINTS if pose[joint, 2] > 0), COACHED_JOINTS[0])
-            self.coach.point_at(self.canvas.to_widget(pose[joint, :2].tolist()) + QPointF(8, 0))
-
-    def resizeEvent(self, event) -> None:  # noqa: N802
-        super().resizeEvent(event)
-        self._place_overlays()
+        actions.name_step(self.actions_by_id["undo"], "Undo", c.undo_group.undoText())
+        actions.name_step(self.actions_by_id["redo"], "Redo", c.undo_group.redoText())

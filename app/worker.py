@@ -12,15 +12,16 @@ import time
 import traceback
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QThread, Signal
 
 from app import crash
 from app.backend import Backend
-from app.darkroom import Darkroom
-from app.jobs import SavePicture
+from app.jobs import Job, SavePicture
 from app.mailbox import Closed, LevelPicker, Mailbox
-from engine.api import Frame, Layer, RenderRequest
+from app.session_host import SessionHost
+from engine.api import Frame, MapInfo, RenderRequest
 from engine.errors import InputError
 
 REST_S = 0.12
@@ -35,9 +36,10 @@ class EngineFacts:
 
     size: tuple[int, int]
     levels: tuple[int, ...]
-    layers: tuple[Layer, ...]
+    maps: tuple[MapInfo, ...]
     device: str
-    weights: dict
+    weights: dict[str, Any]
+    engine: str  # its name, as in `Backend.engines`
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,10 +80,10 @@ class RenderWorker(QThread):
     def __init__(self, backend: Backend, weights: Path | None = None, device: str = "auto", parent=None):
         super().__init__(parent)
         self.backend = backend
-        self.darkroom = Darkroom()
+        self.host = SessionHost()
         self._weights = weights
         self._device = device
-        self._mailbox = Mailbox()
+        self._mailbox: Mailbox[Post, Job] = Mailbox()
         self._picker: LevelPicker | None = None
         self._exact_ms = 0.0
         self._maps_at = 0.0
@@ -92,7 +94,7 @@ class RenderWorker(QThread):
         """Ask for this frame; one that still waits is forgotten."""
         self._mailbox.post(Post(request, live))
 
-    def submit(self, job) -> None:
+    def submit(self, job: Job) -> None:
         """Run `job.run(self)` on this thread; its value comes back by `job_done`."""
         self._mailbox.submit(job)
 
@@ -115,13 +117,13 @@ class RenderWorker(QThread):
                 task = self._mailbox.take(None if waiting is None else self._rest())
             except Closed:
                 break
-            if task is None:
-                waiting = self._render(replace(waiting, live=False))
-            elif task[0] == "job":
+            if task is not None and task[0] == "job":
                 self._run_job(task[1])
-            else:
+            elif task is not None:
                 waiting = self._render(task[1])
-        self.darkroom.change(None)
+            elif waiting is not None:
+                waiting = self._render(replace(waiting, live=False))
+        self.host.change(None)
 
     def open(self, weights: Path | None) -> None:
         """Open the engine with these weights; the one that is open stays if that fails."""
@@ -130,16 +132,17 @@ class RenderWorker(QThread):
         except Exception as error:  # any fault of the engine becomes a notice, the window lives on
             self.open_failed.emit(Trouble.of(error, "waking the engine"))
             return
-        self.darkroom.change(session)
+        self.host.change(session)
         self._picker = LevelPicker(tuple(session.levels))
         self._exact_ms = 0.0
         self.opened.emit(
             EngineFacts(
                 tuple(session.size),
                 tuple(session.levels),
-                tuple(session.layers),
+                tuple(session.maps),
                 str(session.device),
                 dict(session.weights_info),
+                session.engine,
             )
         )
 
@@ -148,29 +151,30 @@ class RenderWorker(QThread):
 
     def _render(self, post: Post) -> Post | None:
         """Render one frame. Returns the post if its exact picture is still owed."""
-        if self.darkroom.session is None:
+        picker = self._picker
+        if picker is None:
             return None
-        level = self._picker.pick() if post.live else None
+        level = picker.pick() if post.live else None
         now = time.monotonic()
         maps = post.request.maps and (not post.live or now - self._maps_at >= MAPS_EVERY_S)
         request = replace(post.request, level=level, maps=maps)
         try:
-            frame: Frame = self.darkroom.respond(request)
+            frame: Frame = self.host.respond(request)
         except Exception as error:  # the last good picture stays, the next change tries again
             self.render_failed.emit(request.stamp, Trouble.of(error, "drawing the picture"))
             return None
         if maps:
             self._maps_at = time.monotonic()
-        if not post.live:
+        if level is None:
             self._exact_ms = frame.ms
-            self._picker.rest()
+            picker.rest()
         elif not maps:
-            self._picker.note(level, frame.ms)
+            picker.note(level, frame.ms)
         self.rendered.emit(frame)
         owed = not frame.exact or (post.request.maps and not maps)
         return post if owed else None
 
-    def _run_job(self, job) -> None:
+    def _run_job(self, job: Job) -> None:
         try:
             value = job.run(self)
         except Exception as error:  # a job that fails is told, not fatal

@@ -1,14 +1,12 @@
 """Plain data that crosses the engine's door: no torch, no Qt, immutable.
 
-Shapes: H, W rows and columns of the model frame; K neural textures of a layer; h, w rows and columns of a
-layer. A *layer* is one pair of an extraction and a distribution, named by its level and its place in it:
-"64a" is the first and "64b" the second convolution of the 64-row level of the renderer (for a 256-row frame).
-Coordinates: see `engine.pose`.
+Shapes: H, W rows and columns of the model frame; K channels of a map; h, w its rows and columns. Coordinates:
+see `engine.pose`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,26 +19,86 @@ class Capability:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Layer:
-    """An extraction and a distribution: name ("64a"), number of neural textures, rows and columns (h, w).
+# Kinds of maps: what a picture of one means, and on which picture it lies.
+EXTRACTION = "extraction"  # C̄e over the reference: shares of positions, those of a channel sum to 1
+DISTRIBUTION = "distribution"  # C̄d over the result: shares of channels, those at a position sum to 1
+CORRESPONDENCE = "correspondence"  # over the result: for each of its positions the shares of the reference's
+FLOW = "flow"  # over the result: x, y of where in the reference it reads, in px of the model frame
+MASK = "mask"  # over the result: 0 to 1
+PARSING = "parsing"  # over the result: shares of the regions at a position, they sum to 1
+MAP_KINDS = (EXTRACTION, DISTRIBUTION, CORRESPONDENCE, FLOW, MASK, PARSING)
 
-    texture_names: what each texture is for ("pants, left, knee"), each its own; empty where nobody knows.
+
+@dataclass(frozen=True)
+class MapInfo:
+    """A map that an engine can show: its kind, its name within the kind ("64a"), number of channels, rows and
+    columns (h, w).
+
+    channel_names: what each channel is ("pants, left, knee"), each its own; empty where nobody knows.
     """
 
+    kind: str
     name: str
     channels: int
     size: tuple[int, int]
-    texture_names: tuple[str, ...] = ()
+    channel_names: tuple[str, ...] = ()
 
-    def texture_name(self, texture: int) -> str | None:
-        """What the texture of this number, from 0, is for; None where nobody knows."""
-        return self.texture_names[texture] if self.texture_names else None
+    def channel_name(self, channel: int) -> str | None:
+        """What the channel of this number, from 0, is; None where nobody knows."""
+        return self.channel_names[channel] if self.channel_names else None
+
+
+@dataclass(frozen=True, eq=False)
+class NamedMap:
+    """A map of one frame: float32 [K, h, w], as `MAP_KINDS` says; of a correspondence K is the number of the
+    reference's positions, row by row, as `source_size` (rows, columns) divides it.
+    """
+
+    kind: str
+    name: str
+    values_Khw: np.ndarray
+    source_size: tuple[int, int] | None = None
+
+
+class Maps(tuple[NamedMap, ...]):
+    """The maps of one frame, in the order of the engine's `MapInfo`."""
+
+    def of(self, kind: str) -> dict[str, np.ndarray]:
+        """The values of a kind, by name."""
+        return {each.name: each.values_Khw for each in self if each.kind == kind}
+
+
+@dataclass(frozen=True)
+class Slots:
+    """What can be mixed of an appearance, each by its own coefficient: a group of so many, named as in
+    `Mix.coefficients`; names: what each is, empty where nobody knows.
+    """
+
+    name: str
+    count: int
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What an engine offers beyond a person in a pose.
+
+    mix_by_texture, mix_by_region: what its slots are. paint_regions: draws a parsing map that is given.
+    attention: has maps of extraction and distribution. flow: has maps of flow. settle: its appearance can be
+    improved by looking at its own picture of the reference.
+    """
+
+    mix_by_texture: bool = False
+    mix_by_region: bool = False
+    paint_regions: bool = False
+    attention: bool = False
+    flow: bool = False
+    settle: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """Handle of an encoded reference photo; its neural textures are cached in the session under `key`.
+    """Handle of a reference photo. The session can encode it again as long as somebody holds this.
 
     key: sha256 of the framed pixels and joints.
     image_HWC: uint8 RGB, framed to the model frame.
@@ -61,10 +119,10 @@ class Reference:
 
 @dataclass(frozen=True)
 class Mix:
-    """Textures of another reference blended in (NTED Eq. 13): T = T_identity + m (T_reference - T_identity).
+    """Slots of another reference blended in (NTED Eq. 13): s = s_identity + m (s_reference - s_identity).
 
-    coefficients: one m in [0, 1] for every texture, or {layer name: float32 [K]}; a layer left out keeps
-    m = 0.
+    coefficients: one m in [0, 1] for every slot, or {name of a group of slots: float32 [count]}; a group left
+    out keeps m = 0.
     """
 
     reference: str
@@ -77,7 +135,7 @@ class RenderRequest:
 
     identity: `Reference.key` of the person. keypoints_18x3: target pose in the model frame.
     level: rows of the decoder level to stop at (one of `Session.levels`); None renders the exact picture.
-    maps: whether the answer carries the attention maps. stamp: counter of the caller, returned in the Frame.
+    maps: whether the answer carries the engine's maps. stamp: counter of the caller, returned in the Frame.
     """
 
     identity: str
@@ -86,18 +144,6 @@ class RenderRequest:
     level: int | None = None
     maps: bool = False
     stamp: int = 0
-
-
-@dataclass(frozen=True, eq=False)
-class AttentionMaps:
-    """Attention of one frame, by layer name.
-
-    extraction: float32 [K, h, w] over the reference's positions, each channel sums to 1 (NTED Eq. 2).
-    distribution: float32 [K, h, w] over the result's positions, the channels at a position sum to 1 (Eq. 5).
-    """
-
-    extraction: dict[str, np.ndarray]
-    distribution: dict[str, np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +160,7 @@ class Frame:
     exact: bool
     ms: float
     stamp: int = 0
-    maps: AttentionMaps | None = field(default=None)
+    maps: Maps | None = None
     fine: np.ndarray | None = None
 
     @property

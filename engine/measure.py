@@ -1,4 +1,4 @@
-"""What `bench` measures: the work of every stage, its arithmetic, the machine's peak and the memory of a
+"""What `bench` measures: the work of every stage of an engine, the machine's peak and the memory of a
 session.
 
 Every stage is timed in turn, round after round, so that a busy machine slows all of them alike; ratios are of
@@ -7,7 +7,6 @@ medians.
 
 from __future__ import annotations
 
-import copy
 import itertools
 import json
 import statistics
@@ -15,26 +14,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 
 from engine.api import Mix, RenderRequest
+from engine.compositing.compose import EncodedReference, compose, encode_reference
+from engine.contract import PoseTransferModel, ReferenceInput
 from engine.cv import cv2
-from engine.models import nted, parser
-from engine.models.nted.atlas import ATLAS_SHAPE
-from engine.models.nted.detail import Source
-from engine.models.nted.network import textbook
 from engine.ops.fused import FusedConv
 from engine.paths import RESOURCES
 from engine.photos import read_photo
 from engine.pictures import to_tensor
 from engine.plan import keep_freed_memory
-from engine.pose.planes import PLANES, pose_planes
 from engine.session import Session
 
 TEXTBOOK_FULL, TEXTBOOK_POSE, ENCODE = "textbook full forward", "textbook pose-only", "encode reference"
@@ -92,67 +87,24 @@ def photo(size: tuple[int, int], turn: int) -> np.ndarray:
     return np.clip(rgb_HWC + noise_HWC, 0, 255).astype(np.uint8)
 
 
-def gmacs(network: nted.Nted, size: tuple[int, int]) -> dict[str, float]:
-    """Giga multiply-accumulates: "full" in the textbook's way, "encode" in ours, "skeleton", "render
-    <levels>" without detail, and "detail". What makes an atlas of the places depends on the photo and is not
-    counted.
-    """
-    shadow = copy.deepcopy(network).to("meta")
-    planes, picture = torch.empty(1, PLANES, *size, device="meta"), torch.empty(1, 3, *size, device="meta")
-
-    def count(function: Callable[..., object], *inputs) -> float:
-        with FlopCounterMode(display=False) as counter, torch.no_grad():
-            function(*inputs)
-        return counter.get_total_flops() / 2e9
-
-    detail, shadow.detail = shadow.detail, None
-    with torch.no_grad():
-        feature, (textures, _) = shadow.skeleton_encoder(planes), shadow.reference_encoder(picture)
-        rendering = shadow.target_image_renderer(feature, textures)
-    found = {
-        "skeleton": count(shadow.skeleton_encoder, planes),
-        "encode": count(shadow.reference_encoder, picture),
-    }
-    for levels in range(1, 1 + len(network.config.levels)):
-        found[f"render {levels}"] = count(shadow.target_image_renderer, feature, textures, levels)
-    found["detail"] = places = 0.0  # places: those of the reference, by both networks
-    if detail is not None:
-        source = Source(*(torch.empty(1, *shape, device="meta") for shape in (ATLAS_SHAPE, (7, *size))))
-        found["detail"] = count(detail, rendering.features, rendering.image_BCHW, [(source, 1.0)])
-        places = count(parser.load(parser.SHIPPED).to("meta"), picture)
-        places += found["skeleton"] + found[f"render {len(network.config.levels) - 1}"]
-        places += count(detail.target_places, rendering.features[-2])
-        found["encode"] += places
-    found["full"] = count(textbook(shadow), picture, planes) + found["detail"] + places
-    return found
-
-
 @torch.inference_mode()
-def tasks(session: Session, network: nted.Nted) -> dict[tuple[str, str], Task]:
-    """All stages of a network, by (stage, precision)."""
+def tasks(
+    session: Session, slow: PoseTransferModel, macs: Mapping[str, float]
+) -> dict[tuple[str, str], Task]:
+    """All stages of an engine, by (stage, precision). slow: its textbook form. macs: giga
+    multiply-accumulates of "full", "encode", "drag" and "drag <rows>"."""
     size, device = session.size, session.plan.device
-    slow = textbook(copy.deepcopy(network)).to(device)
     reference = session.add_reference(photo(size, 0), pose(size, 0))
     other = session.add_reference(photo(size, 1), pose(size, 0))
-    picture_BCHW = to_tensor(reference.image_HWC, device).contiguous()
+    given = ReferenceInput(to_tensor(reference.image_HWC, device).contiguous(), pose(size, 0))
     half = session.plan.precision
-    macs = gmacs(network, size)
-    levels = len(network.config.levels)
-    renderer = macs[f"render {levels}"] + macs["detail"]
+    kept = encode_reference(slow, given)
 
-    def planes(turn: int) -> torch.Tensor:
-        return torch.from_numpy(pose_planes(pose(size, turn), size)).to(device)[None]
-
-    textures = slow.reference_encoder(picture_BCHW).textures
-    sources = [(slow.source(picture_BCHW, planes(0), textures), 1.0)] if slow.detail is not None else []
+    def pose_only(turn: int, of: EncodedReference = kept) -> None:
+        compose(slow, slow.render(of.appearance, pose(size, turn)), pose(size, turn), [of])
 
     def full(turn: int) -> None:
-        slow(picture_BCHW, planes(turn), planes(0))
-
-    def pose_only(turn: int) -> None:
-        rendering = slow.target_image_renderer(slow.skeleton_encoder(planes(turn)), textures)
-        if sources:
-            slow.detail(rendering.features, rendering.image_BCHW, sources)
+        pose_only(turn, encode_reference(slow, given))
 
     def encode(turn: int) -> None:
         session.forget(session.add_reference(photo(size, 100 + turn), pose(size, 0)).key)
@@ -168,23 +120,25 @@ def tasks(session: Session, network: nted.Nted) -> dict[tuple[str, str], Task]:
 
     found = {
         (TEXTBOOK_FULL, "float32"): Task(full, macs["full"], kept=False),
-        (TEXTBOOK_POSE, "float32"): Task(pose_only, macs["skeleton"] + renderer, kept=False),
+        (TEXTBOOK_POSE, "float32"): Task(pose_only, macs["drag"], kept=False),
         (TEXTBOOK_KEPT, "float32"): Task(full, macs["full"]),
         (ENCODE, "float32"): Task(encode, macs["encode"]),
-        (DRAG, "float32"): Task(drag, macs["skeleton"] + renderer),
+        (DRAG, "float32"): Task(drag, macs["drag"]),
     }
     if half != "float32":
-        found[DRAG, half] = Task(lambda turn: drag(turn, size[0]), macs["skeleton"] + renderer)
-    for index, level in enumerate(session.levels[:-1]):
-        cost = macs["skeleton"] + macs[f"render {levels - len(session.levels) + 1 + index}"]
-        found[f"{PREVIEW} {level}", half] = Task(lambda turn, level=level: drag(turn, level), cost)
-    found[SWAP, "float32"] = Task(swap, renderer)
+        found[DRAG, half] = Task(lambda turn: drag(turn, size[0]), macs["drag"])
+    for level in session.levels[:-1]:
+        task = Task(lambda turn, level=level: drag(turn, level), macs[f"drag {level}"])
+        found[f"{PREVIEW} {level}", half] = task
+    found[SWAP, "float32"] = Task(swap, macs["drag"])
     return found
 
 
-def measure(name: str, session: Session, network: nted.Nted, rounds: int) -> list[Stage]:
-    """Time all stages of one network."""
-    work = tasks(session, network)
+def measure(
+    name: str, session: Session, slow: PoseTransferModel, macs: Mapping[str, float], rounds: int
+) -> list[Stage]:
+    """Time all stages of one network, as `tasks`."""
+    work = tasks(session, slow, macs)
     times: dict[tuple[str, str], list[float]] = {key: [] for key in work}
     with torch.inference_mode():
         torch.set_num_threads(session.plan.threads)
@@ -229,13 +183,13 @@ def convolution_peak(device: torch.device, dtype: torch.dtype) -> float:
     return best
 
 
-def session_memory(network: nted.Nted, device: str) -> dict[str, float]:
+def session_memory(keep: Callable[[str], None], device: str) -> dict[str, float]:
     """Most MB resident beyond the import of torch of a session that opens, encodes and drags, in a process of
-    its own.
+    its own. keep: writes the weights to a file.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "w.safetensors")
-        nted.save(path, network)
+        keep(path)
         code = f"from engine.measure import print_own_memory; print_own_memory({path!r}, {device!r})"
         root = str(Path(__file__).parents[1])
         answer = subprocess.run(
@@ -256,7 +210,7 @@ def print_own_memory(path: str, device: str) -> None:
     found = {
         "session_mb": peak_resident_mb() - before,
         "open_mb": opened - before,
-        "reference_mb": session._textures[reference.key].bytes() / 1e6,
+        "reference_mb": session.bytes_of(reference) / 1e6,
     }
     print(json.dumps({key: round(value, 2) for key, value in found.items()}))
 

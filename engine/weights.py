@@ -76,6 +76,11 @@ def read_torch(path: str | os.PathLike) -> dict:
     return content
 
 
+def read_any(path: str | os.PathLike) -> dict:
+    """What a checkpoint holds: the tensors of a safetensors file, or as `read_torch`."""
+    return read(path).tensors if Path(path).suffix == ".safetensors" else read_torch(path)
+
+
 def _must_be_file(path: Path) -> None:
     if path.is_dir():
         raise InputError(f"{path} is a folder, not a weights file.")

@@ -33,7 +33,7 @@ def main(argv: list[str]) -> int:
         code = environment.enter(["-m", "train", *argv], ("train",))
         if code is not None:
             return code
-        return importlib.import_module(f"train.{argv[0]}").run(argv[1:])
+        return importlib.import_module(f"train.commands.{argv[0]}").run(argv[1:])
     except InputError as error:
         print(error, file=sys.stderr)
         return 2

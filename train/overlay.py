@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.cv import cv2
+from engine.parsing import Parsed
 from engine.pose.skeleton import ABSENT, COLOURS, LIMBS, SEEN
 
 # sRGB of the parsing classes, in their order
@@ -27,3 +28,12 @@ def draw_skeleton(image_HWC: np.ndarray, keypoints_18x3: np.ndarray, thickness: 
             filled = -1 if state == SEEN else thickness
             cv2.circle(image_HWC, points[joint], 2 * thickness, COLOURS[joint], filled, cv2.LINE_AA)
     return image_HWC
+
+
+def overlay(rgb_HWC: np.ndarray, parsed: Parsed, strength: float = 0.55) -> np.ndarray:
+    """What the parser sees in a picture, over it, uint8 RGB [H, W, 3]: regions in colours, the skeleton, seen
+    joints filled, occluded ones as rings."""
+    cover = (parsed.regions_HW > 0)[:, :, None] * np.float32(strength)
+    picture = rgb_HWC * (1 - cover) + PALETTE[parsed.regions_HW].astype(np.float32) * cover
+    picture = np.ascontiguousarray(picture.round().astype(np.uint8))
+    return draw_skeleton(picture, parsed.keypoints_18x3, max(1, rgb_HWC.shape[0] // 200))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable
 from importlib import metadata
 
 from PySide6.QtCore import Qt
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QV
 
 from app import theme
 from app.actions import ACTIONS, MENUS
+from app.worker import EngineFacts
 
 MOUSE = (
     ("Drag a joint", "limbs bend, lengths stay"),
@@ -26,7 +28,7 @@ MOUSE = (
 )
 
 
-def _table(rows) -> str:
+def _table(rows: Iterable[tuple[str, str]]) -> str:
     muted = theme.colours().muted
     return "<table cellspacing=0 cellpadding=3>" + "".join(
         f"<tr><td width=230>{html.escape(what)}</td>"
@@ -76,14 +78,15 @@ def keys(parent: QWidget) -> QDialog:
     return _show(parent, "Keys and mouse", "".join(parts))
 
 
-def network(parent: QWidget, facts) -> QDialog:
+def network(parent: QWidget, facts: EngineFacts) -> QDialog:
     """The weights in use and their card."""
     weights = facts.weights
     rows = [
         ("Weights", str(weights.get("name", ""))),
         ("sha256", str(weights.get("sha256", ""))[:16]),
         ("Frame", f"{facts.size[0]} × {facts.size[1]} px"),
-        ("Layers", str(len(facts.layers))),
+        ("Engine", facts.engine),
+        ("Maps", ", ".join(dict.fromkeys(each.kind for each in facts.maps))),
         ("Device", facts.device),
     ]
     card = weights.get("card") or "This file carries no model card."

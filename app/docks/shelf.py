@@ -30,7 +30,7 @@ COLUMNS = 2
 WHEEL_REST_MS = 600  # a pause this long ends a turn of the wheel
 
 
-def thumbnail(rgb_HWC: np.ndarray, size: QSize, ratio: float) -> QPixmap:
+def card_picture(rgb_HWC: np.ndarray, size: QSize, ratio: float) -> QPixmap:
     """The picture filling a rounded rectangle of this size."""
     made = QPixmap(size * ratio)
     made.setDevicePixelRatio(ratio)
@@ -74,7 +74,7 @@ class Card(QFrame):
         column.setContentsMargins(5, 5, 5, 5)
         column.setSpacing(4)
         picture = QLabel()
-        picture.setPixmap(thumbnail(photo.reference.image_HWC, THUMB, self.devicePixelRatioF()))
+        picture.setPixmap(card_picture(photo.reference.image_HWC, THUMB, self.devicePixelRatioF()))
         picture.setFixedSize(THUMB)
         column.addWidget(picture, alignment=Qt.AlignmentFlag.AlignHCenter)
         room = THUMB.width() - (20 if is_person else 2)

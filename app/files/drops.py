@@ -1,13 +1,15 @@
-"""Named places to drop a file on: shown over the window while something usable hovers."""
+"""Files dropped on the window: named places are shown over it while something usable hovers."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QFont, QPainter, QPen
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app import icons, theme
-from app.files.intake import EXPORT, PHOTO, POSE, READABLE
+from app.files.intake import EXPORT, NOTHING, PHOTO, POSE, READABLE, Intake, of_mime
 from app.jobs import GARMENT, PERSON
 from app.jobs import POSE as POSE_ROLE
 
@@ -26,6 +28,7 @@ class DropOverlay(QWidget):
     def __init__(self, parent: QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._over = parent
         self._kind = ""
         self._hot = ""
         self.hide()
@@ -33,7 +36,7 @@ class DropOverlay(QWidget):
     def open_for(self, kind: str) -> None:
         """Show the places for what hovers; an unknown kind shows what can be read."""
         self._kind, self._hot = kind, ""
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(QRect(QPoint(), self._over.size()))
         self.raise_()
         self.show()
 
@@ -59,7 +62,7 @@ class DropOverlay(QWidget):
             self.update()
         return hot
 
-    def paintEvent(self, event) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         present = theme.colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -96,3 +99,62 @@ class DropOverlay(QWidget):
         painter.drawText(
             QRectF(box.x(), middle.y() + 20, box.width(), 24), Qt.AlignmentFlag.AlignCenter, more
         )
+
+
+class Drops(QObject):
+    """Answers what is dragged over `window`. The shelf is a place of its own, for garments.
+
+    take: called with every thing that is dropped and its role. tell: with a sentence where it is nothing.
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        overlay: DropOverlay,
+        shelf: QWidget,
+        take: Callable[[Intake, str], None],
+        tell: Callable[[str], None],
+    ):
+        super().__init__(window)
+        self._window = window
+        self._overlay = overlay
+        self._shelf = shelf
+        self._take = take
+        self._tell = tell
+        window.installEventFilter(self)
+
+    def eventFilter(self, window: QObject, event: QEvent) -> bool:  # noqa: N802
+        if isinstance(event, QDragEnterEvent):  # a kind of QDragMoveEvent, and that of QDropEvent
+            self._enter(event)
+        elif isinstance(event, QDragMoveEvent):
+            self._role_at(event)
+        elif isinstance(event, QDropEvent):
+            self._drop(event)
+        elif event.type() == QEvent.Type.DragLeave:
+            self._overlay.hide()
+        else:
+            return False
+        event.accept()
+        return True
+
+    def _enter(self, event: QDragEnterEvent) -> None:
+        things = of_mime(event.mimeData())
+        self._overlay.open_for(things[0].kind if things else NOTHING)
+        event.setDropAction(Qt.DropAction.CopyAction)
+
+    def _drop(self, event: QDropEvent) -> None:
+        things = of_mime(event.mimeData())
+        role = self._role_at(event) if things else ""
+        self._overlay.hide()
+        if not things:
+            self._tell(f"I can read {READABLE}.")
+        for place, thing in enumerate(things):
+            # The first file goes where it was dropped; further photos join the shelf behind it.
+            self._take(thing, role if place == 0 else GARMENT)
+
+    def _role_at(self, event: QDropEvent) -> str:
+        """What a drop at this place would be."""
+        at = event.position().toPoint()
+        in_shelf = self._shelf.mapFrom(self._window, at)
+        over_shelf = self._shelf.isVisible() and self._shelf.rect().contains(in_shelf)
+        return self._overlay.target_at(self._overlay.mapFrom(self._window, at), GARMENT if over_shelf else "")

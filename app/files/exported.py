@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtGui import QImageReader
 
@@ -16,16 +18,17 @@ KEY = "poseloom"
 VERSION = 1
 
 
-def describe(look: Look, size: tuple[int, int], weights: dict) -> dict[str, str]:
+def text_entries(look: Look, size: tuple[int, int], weights: Mapping[str, Any]) -> dict[str, str]:
     """iTXt entries for a picture of this look: our JSON, and one line for people."""
     person = look.photo(look.person)
-    data = {
+    name = person.name if person else ""
+    data: dict[str, Any] = {
         "version": VERSION,
         "pose": formats.openpose_dict(look.pose, size),
-        "person": {"name": person.name if person else "", "key": look.person},
+        "person": {"name": name, "key": look.person},
         "weights": {"name": weights.get("name", ""), "sha256": weights.get("sha256", "")},
     }
-    line = f"Poseloom; person: {data['person']['name']}; joints shown: {int((look.pose[:, 2] > 0).sum())}"
+    line = f"Poseloom; person: {name}; joints shown: {int((look.pose[:, 2] > 0).sum())}"
     line += f" of {len(JOINTS)}"
     if look.borrow is not None and look.borrow.amount > 0 and (other := look.photo(look.borrow.key)):
         data["mix"] = {"name": other.name, "key": other.key, "amount": round(look.borrow.amount, 4)}
@@ -40,7 +43,7 @@ def texts(path: Path) -> dict[str, str]:
     return {key: reader.text(key) for key in reader.textKeys()}
 
 
-def parameters(path: Path) -> dict:
+def parameters(path: Path) -> dict[str, Any]:
     """Our parameters in a picture. Raises InputError where they are damaged."""
     try:
         data = json.loads(texts(path)[KEY])

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
+from PySide6.QtGui import QImage, QImageWriter, QPixmap
 
 from app.files import exported
 
@@ -18,12 +18,11 @@ READABLE = "PNG, JPEG, WebP, TIFF, BMP, GIF, OpenPose .json, .txt"
 
 @dataclass(frozen=True, eq=False)
 class Intake:
-    """kind: PHOTO, POSE, EXPORT or NOTHING. path: the file; or data: a picture's bytes, a pose's text."""
+    """kind: PHOTO, POSE or EXPORT. source: a file, the bytes of a picture, the text of a pose."""
 
     kind: str
     name: str
-    path: Path | None = None
-    data: bytes | str | None = None
+    source: Path | bytes | str
 
 
 def of_file(path: Path) -> Intake:
@@ -46,7 +45,7 @@ def of_mime(mime: QMimeData | None) -> list[Intake]:
         return [of_file(path) for path in files]
     if mime.hasImage():
         data = _png(mime.imageData())
-        return [Intake(PHOTO, "pasted picture", data=data)] if data else []
+        return [Intake(PHOTO, "pasted picture", data)] if data else []
     if mime.hasText():
         return _of_text(mime.text().strip())
     return []
@@ -58,7 +57,7 @@ def _of_text(text: str) -> list[Intake]:
             json.loads(text)
         except ValueError:
             return []
-        return [Intake(POSE, "pasted pose", data=text)]
+        return [Intake(POSE, "pasted pose", text)]
     try:
         path = Path(text.removeprefix("file://"))
         if text and "\n" not in text and path.is_file():
@@ -68,11 +67,11 @@ def _of_text(text: str) -> list[Intake]:
     return []
 
 
-def _png(picture) -> bytes:
+def _png(picture: object) -> bytes:
     image = picture.toImage() if isinstance(picture, QPixmap) else picture
     if not isinstance(image, QImage) or image.isNull():
         return b""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
+    QImageWriter(buffer, QByteArray(b"PNG")).write(image)
     return bytes(buffer.data().data())

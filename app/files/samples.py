@@ -25,7 +25,7 @@ BLANK_GREY = 214
 
 
 @dataclass(frozen=True, eq=False)
-class Sample:
+class SamplePhoto:
     """A picture (uint8 RGB) and its pose in that picture's pixels."""
 
     name: str
@@ -52,17 +52,17 @@ def listed(folder: Path = SAMPLES, kind: str = PERSON) -> list[tuple[str, Path, 
     return [entry for entry in found if entry[1].is_file() and entry[2].is_file()]
 
 
-def load(name: str, image: Path, pose: Path) -> Sample:
+def load(name: str, image: Path, pose: Path) -> SamplePhoto:
     """Read one sample. Raises InputError for a bad pose file, OSError for a bad picture."""
     picture = QImage(str(image)).convertToFormat(QImage.Format.Format_RGB888)
     if picture.isNull():
         raise OSError(f"{image} cannot be read")
     rows = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), picture.bytesPerLine())
     rgb = rows[:, : 3 * picture.width()].reshape(picture.height(), picture.width(), 3).copy()
-    return Sample(name, rgb, read_pose(pose, rgb.shape[:2]))
+    return SamplePhoto(name, rgb, read_pose(pose, rgb.shape[:2]))
 
 
-def first(size: tuple[int, int], folder: Path = SAMPLES) -> Sample:
+def first(size: tuple[int, int], folder: Path = SAMPLES) -> SamplePhoto:
     """The sample to begin with; a neutral picture with a plain pose where there is none."""
     for entry in listed(folder):
         try:
@@ -72,6 +72,6 @@ def first(size: tuple[int, int], folder: Path = SAMPLES) -> Sample:
     return blank(size)
 
 
-def blank(size: tuple[int, int]) -> Sample:
+def blank(size: tuple[int, int]) -> SamplePhoto:
     """A plain picture of this (H, W) with the T-pose."""
-    return Sample("Nobody", np.full((*size, 3), BLANK_GREY, np.uint8), kinematics.t_pose(size))
+    return SamplePhoto("Nobody", np.full((*size, 3), BLANK_GREY, np.uint8), kinematics.t_pose(size))

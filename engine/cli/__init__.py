@@ -18,7 +18,7 @@ COMMANDS = {
     "attention": ("engine.cli.attention", "write the attention maps of one render"),
     "bench": ("engine.cli.bench", "time the network on this machine"),
     "doctor": ("engine.cli.doctor", "versions, devices, guards, weights and one timed frame"),
-    "import-weights": ("engine.cli.import_weights", "convert an official NTED checkpoint"),
+    "import-weights": ("engine.cli.import_weights", "convert an official checkpoint"),
 }
 
 DONE, OUR_FAULT, WRONG_USE, INTERRUPTED = 0, 1, 2, 130

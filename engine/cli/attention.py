@@ -1,7 +1,8 @@
 """`attention`: the maps of one render as an .npz file.
 
-Arrays `extraction/<layer>` (C̄e, over the reference) and `distribution/<layer>` (C̄d, over the result), float32
-[K, h, w], for every layer ("16a", "16b", "32a", ...).
+Of neural textures `extraction/<layer>` (C̄e, over the reference) and `distribution/<layer>` (C̄d, over the
+result), float32 [K, h, w], for every layer ("16a", "16b", "32a", ...); of another engine `<kind>/<name>`, as
+`engine.api` tells the kinds.
 """
 
 from __future__ import annotations
@@ -24,10 +25,9 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--output", metavar="MAPS.npz", required=True)
     options = parser.parse_args(argv)
     maps = open_session(options).attention()
-    arrays = {f"extraction/{layer}": array for layer, array in maps.extraction.items()}
-    arrays |= {f"distribution/{layer}": array for layer, array in maps.distribution.items()}
+    arrays = {f"{each.kind}/{each.name}": each.values_Khw for each in maps}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     write_whole(options.output, buffer.getvalue())
-    print(f"{options.output}: {len(arrays)} arrays of {len(maps.extraction)} layers")
+    print(f"{options.output}: {len(arrays)} arrays of {len({each.name for each in maps})} layers")
     return 0

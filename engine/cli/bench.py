@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import copy
 import json
 from dataclasses import asdict
+from functools import partial
 
 import torch
 
-from engine import measure, weights
+from engine import measure
 from engine.measure import DRAG, ENCODE, PREVIEW, TEXTBOOK_FULL, TEXTBOOK_KEPT, Stage
-from engine.models import nted
-from engine.paths import DEFAULT_WEIGHTS
+from engine.models.registry import DEFAULT, ENGINES
 from engine.plan import Plan, make_plan
 from engine.session import Session
 
@@ -38,12 +37,13 @@ def run(argv: list[str]) -> int:
     plan = make_plan(options.device)
     peaks = _peaks(plan)
     table, memory = [], {}
-    for name, network in (("default", _default()), ("official", _official(options))):
-        network.requires_grad_(False)
-        session = Session(copy.deepcopy(network), plan, network.config.size, {})
-        table += measure.measure(name, session, network, options.rounds)
+    engine = ENGINES[DEFAULT].module("bench")
+    for name, network in engine.networks(options.official, options.weights).items():
+        model, slow = engine.open_forms(network, plan)
+        session = Session(model, plan)
+        table += measure.measure(name, session, slow, engine.gmacs(network, session.size), options.rounds)
         session.close()
-        memory[name] = measure.session_memory(network, str(plan.device))
+        memory[name] = measure.session_memory(partial(engine.keep, network=network), str(plan.device))
     result = {
         "device": str(plan.device),
         "threads": plan.threads,
@@ -55,17 +55,6 @@ def run(argv: list[str]) -> int:
     }
     print(json.dumps(result, indent=1) if options.json else as_text(result))
     return 0
-
-
-def _default() -> nted.Nted:
-    return nted.load(DEFAULT_WEIGHTS) if DEFAULT_WEIGHTS.is_file() else nted.Nted(nted.default_256()).eval()
-
-
-def _official(options: argparse.Namespace) -> nted.Nted:
-    if options.weights:
-        return nted.weights.from_file(weights.read(options.weights))
-    torch.manual_seed(0)
-    return nted.Nted(nted.official_256() if options.official == "256" else nted.official_512()).eval()
 
 
 def _peaks(plan: Plan) -> dict[str, float]:

@@ -1,10 +1,12 @@
-"""The skeleton: OpenPose's 18 COCO joints, its limbs, colours and sides. Plain tuples, no computing.
+"""The skeleton: OpenPose's 18 COCO joints, its limbs, colours and sides. Plain data, no computing.
 
 A pose is a float32 array [18, 3] of (x, y, state) rows in this joint order; right and left are the person's
 own sides.
 """
 
 from __future__ import annotations
+
+import numpy as np
 
 JOINTS = (
     "nose", "neck",
@@ -50,6 +52,10 @@ PARENTS = (1, None, 1, 2, 3, 1, 5, 6, 1, 8, 9, 1, 11, 12, 0, 0, 14, 15)
 
 # States of a joint, the third column of a pose.
 ABSENT, GUESSED, SEEN = 0, 1, 2
+
+# The pose of a picture without a person: every joint absent. Read-only.
+NOBODY = np.zeros((18, 3), np.float32)
+NOBODY.setflags(write=False)
 
 
 def _children() -> tuple[tuple[int, ...], ...]:

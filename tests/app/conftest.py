@@ -44,7 +44,7 @@ class Driver:
         self.backend = backend
         self.qtbot = qtbot
         self.controller = window.controller
-        self.canvas = window.canvas
+        self.canvas = window.centre.canvas
 
     @property
     def pose(self) -> np.ndarray:
@@ -53,7 +53,7 @@ class Driver:
     @property
     def sentences(self) -> list[str]:
         """What the toasts say."""
-        return [toast.sentence for toast in self.window.notices.toasts]
+        return [toast.sentence for toast in self.window.centre.notices.toasts]
 
     def at(self, joint: int) -> QPointF:
         """Where a joint is, in viewport px."""

@@ -9,29 +9,76 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
-from engine.api import AttentionMaps, Capability, Frame, Layer, Reference, RenderRequest
+from engine.api import (
+    CORRESPONDENCE,
+    DISTRIBUTION,
+    EXTRACTION,
+    FLOW,
+    MASK,
+    PARSING,
+    Capability,
+    Frame,
+    MapInfo,
+    Maps,
+    NamedMap,
+    Reference,
+    RenderRequest,
+)
 from engine.errors import InputError
+from engine.paths import DEFAULT_WEIGHTS
 from engine.pose.skeleton import JOINTS, LIMBS
+from engine.regions import REGIONS
 
 SIZE = (256, 176)
 LEVELS = (64, 128, 256)
 NAMES = tuple(f"the {JOINTS[k % 18]} ({k // 18})" for k in range(32))
-LAYERS = (Layer("32a", 16, (32, 22)), Layer("32b", 16, (32, 22)), Layer("64a", 32, (64, 44), NAMES))
+ATTENTION = tuple(
+    MapInfo(kind, name, channels, size, names)
+    for kind in (EXTRACTION, DISTRIBUTION)
+    for name, channels, size, names in (
+        ("32a", 16, (32, 22), ()),
+        ("32b", 16, (32, 22), ()),
+        ("64a", 32, (64, 44), NAMES),
+    )
+)
+OTHER_MAPS = (
+    MapInfo(PARSING, "parsing", len(REGIONS), (64, 44), REGIONS),
+    MapInfo(CORRESPONDENCE, "32", 32 * 22, (32, 22)),
+    MapInfo(FLOW, "32", 2, (32, 22)),
+    MapInfo(MASK, "32", 1, (32, 22)),
+)
+
+
+@dataclass(frozen=True)
+class FakeEngine:
+    """An engine in the box; its weights file may be missing. maps: what its sessions show."""
+
+    name: str
+    title: str
+    good_for: str
+    weights: Path
+    maps: tuple[MapInfo, ...] = ATTENTION
 
 
 class FakeSession:
     """`delay` seconds a frame; `log` holds every request answered, in order; `gate` holds frames back."""
 
-    def __init__(self, delay: float = 0.0):
-        self.size, self.levels, self.layers = SIZE, LEVELS, LAYERS
+    def __init__(
+        self, engine: FakeEngine, detect: Callable[[np.ndarray], np.ndarray | None], delay: float = 0.0
+    ):
+        self.detect = detect
+        self.engine, self.size, self.levels, self.maps = engine.name, SIZE, LEVELS, engine.maps
         self.device = "cpu"
-        self.weights_info = {"name": "fake", "sha256": "0" * 64, "card": "A network for tests."}
+        self.weights_info = {"name": engine.name, "sha256": "0" * 64, "card": "A network for tests."}
+        self.weights_info["path"] = str(engine.weights)
         self.delay = delay
         self.references: dict[str, Reference] = {}
         self.log: list[RenderRequest] = []
@@ -41,7 +88,9 @@ class FakeSession:
         self.gate = threading.Event()
         self.gate.set()
 
-    def set_reference(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
+    def add_reference(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
+        if pose is None:
+            pose = self.detect(rgb_HWC)
         height, width = rgb_HWC.shape[:2]
         scale = min(SIZE[0] / height, SIZE[1] / width)
         image = np.full((*SIZE, 3), 200, np.uint8)
@@ -50,7 +99,7 @@ class FakeSession:
         xs = (np.arange(columns) / scale).astype(int).clip(0, width - 1)
         image[:rows, :columns] = rgb_HWC[ys][:, xs]
         keypoints = None
-        if pose is not None:
+        if pose is not None and (pose[:, 2] > 0).any():
             keypoints = np.array(pose, np.float32)
             keypoints[:, :2] *= scale
         key = hashlib.sha256(image.tobytes()).hexdigest()
@@ -70,7 +119,7 @@ class FakeSession:
             time.sleep(self.delay)
         self.log.append(request)
         image = paint(request, self.references)
-        maps = _maps(request) if request.maps else None
+        maps = _maps(request, self.maps) if request.maps else None
         level = request.level or LEVELS[-1]
         ms = 1e3 * (time.perf_counter() - begun)
         exact = request.level is None
@@ -81,25 +130,43 @@ class FakeSession:
         self.closed = True
 
 
-class FakeBackend:
-    """`fault`: what opening raises. `pose`: what detection finds; None finds nobody."""
+FAKE = FakeEngine("fake", "Fake", "Tests windows.", DEFAULT_WEIGHTS)
 
-    def __init__(self, delay: float = 0.0, fault: Exception | None = None, pose: np.ndarray | None = None):
+
+class FakeBackend:
+    """`fault`: what opening raises. `pose`: what detection finds; None finds nobody. `box`: engines that the
+    menu offers; other weights open the first engine.
+    """
+
+    def __init__(
+        self,
+        delay: float = 0.0,
+        fault: Exception | None = None,
+        pose: np.ndarray | None = None,
+        box: tuple[FakeEngine, ...] = (FAKE,),
+    ):
+        self.box = box
         self.delay = delay
         self.fault = fault
         self.pose = pose
         self.session: FakeSession | None = None
+        self.looked = 0  # how often somebody was looked for in a photo
+
+    def engines(self) -> tuple[FakeEngine, ...]:
+        return self.box
 
     def open_session(self, weights: Path | None, device: str) -> FakeSession:
         if self.fault is not None:
             raise self.fault
-        self.session = FakeSession(self.delay)
+        engine = next((engine for engine in self.box if engine.weights == weights), self.box[0])
+        self.session = FakeSession(engine, self.detect, self.delay)
         return self.session
 
     def detection(self) -> Capability:
         return Capability(True)
 
     def detect(self, rgb_HWC: np.ndarray) -> np.ndarray | None:
+        self.looked += 1
         return None if self.pose is None else self.pose.copy()
 
     def read_photo(self, source: Path | bytes) -> np.ndarray:
@@ -147,16 +214,53 @@ def _colours(image_HWC: np.ndarray) -> np.ndarray:
     return np.stack([edge, middle * 0.75, 0.6 * np.array([226, 176, 148]) + 0.4 * middle]).astype(np.float64)
 
 
-def _maps(request: RenderRequest) -> AttentionMaps:
-    extraction, distribution = {}, {}
-    for layer in LAYERS:
-        if request.level is not None and layer.size[0] > request.level:
-            continue
-        h, w = layer.size
-        ys, xs = np.mgrid[:h, :w].astype(np.float32)
-        spots = request.keypoints_18x3[np.arange(layer.channels) % 18, :2] * (h / SIZE[0])
-        far = (xs[None] - spots[:, 0, None, None]) ** 2 + (ys[None] - spots[:, 1, None, None]) ** 2
-        heat = np.exp(-far / (2 * (0.08 * h) ** 2)).astype(np.float32) + 1e-4
-        distribution[layer.name] = heat / heat.sum(axis=0, keepdims=True)
-        extraction[layer.name] = heat / heat.sum(axis=(1, 2), keepdims=True)
-    return AttentionMaps(extraction, distribution)
+def _maps(request: RenderRequest, infos: tuple[MapInfo, ...]) -> Maps:
+    make = {PARSING: _parsing, CORRESPONDENCE: _correspondence, FLOW: _flow, MASK: _mask}
+    return Maps(
+        make.get(info.kind, _attention)(request, info)
+        for info in infos
+        if request.level is None or info.size[0] <= request.level
+    )
+
+
+def _attention(request: RenderRequest, info: MapInfo) -> NamedMap:
+    """A spot at a joint for each channel, as shares of positions or of channels."""
+    h, w = info.size
+    ys, xs = np.mgrid[:h, :w].astype(np.float32)
+    spots = request.keypoints_18x3[np.arange(info.channels) % 18, :2] * (h / SIZE[0])
+    far = (xs[None] - spots[:, 0, None, None]) ** 2 + (ys[None] - spots[:, 1, None, None]) ** 2
+    heat = np.exp(-far / (2 * (0.08 * h) ** 2)).astype(np.float32) + 1e-4
+    heat /= heat.sum(axis=(1, 2) if info.kind == EXTRACTION else 0, keepdims=True)
+    return NamedMap(info.kind, info.name, heat)
+
+
+def _parsing(request: RenderRequest, info: MapInfo) -> NamedMap:
+    """Bands from head to foot of every region, between margins of background, each to nine tenths sure."""
+    h, w = info.size
+    region = np.repeat(1 + np.arange(h) * (info.channels - 1) // h, w).reshape(h, w)
+    region[:, : w // 4] = region[:, -w // 4 :] = 0
+    shares = np.full((info.channels, h, w), 0.1 / (info.channels - 1), np.float32)
+    np.put_along_axis(shares, region[None], 0.9, axis=0)
+    return NamedMap(info.kind, info.name, shares)
+
+
+def _correspondence(request: RenderRequest, info: MapInfo) -> NamedMap:
+    """Every place reads its mirror image."""
+    h, w = info.size
+    mirrored = np.arange(h * w).reshape(h, w)[:, ::-1].ravel()
+    reads = np.zeros((h * w, h * w), np.float32)
+    reads[mirrored, np.arange(h * w)] = 1
+    return NamedMap(info.kind, info.name, reads.reshape(h * w, h, w), (h, w))
+
+
+def _flow(request: RenderRequest, info: MapInfo) -> NamedMap:
+    """Every place reads the one as far from the feet as it is from the head."""
+    h, w = info.size
+    ys, xs = np.mgrid[:h, :w].astype(np.float32) + 0.5
+    return NamedMap(info.kind, info.name, np.stack([xs * SIZE[1] / w, SIZE[0] - ys * SIZE[0] / h]))
+
+
+def _mask(request: RenderRequest, info: MapInfo) -> NamedMap:
+    """More from row to row."""
+    h, w = info.size
+    return NamedMap(info.kind, info.name, np.linspace(0, 1, h * w, dtype=np.float32).reshape(1, h, w))

@@ -8,18 +8,19 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from app.docks.attention import most_telling, shares_at
+from app.docks.map_values import most_telling, shares_at
+from engine.api import DISTRIBUTION
 
 LEFT_WRIST = 7
 NAMED, UNNAMED = 2, 0  # rows of the layer box
 
 
 def dock_of(driver, layer: int):
-    panel = driver.window.attention
-    panel.layer.setCurrentIndex(layer)
+    dock = driver.window.docks.attention
+    dock.layer.setCurrentIndex(layer)
     driver.until(lambda: driver.backend.session.log[-1].maps)
     driver.until_full()
-    return panel
+    return dock.textures
 
 
 def place_of(view, xy: tuple[float, float]) -> QPoint:
@@ -73,7 +74,7 @@ def test_a_place_of_the_result_tells_its_textures_and_a_click_chooses_the_first(
     xy = tuple(float(v) for v in driver.pose[LEFT_WRIST, :2] / (176, 256))
     viewport, at = panel.result.plot.viewport(), place_of(panel.result, xy)
     told = ask(viewport, at).splitlines()[1:]
-    shares = shares_at(panel._maps.distribution["64a"], *panel.result.place_at(QPointF(at)))
+    shares = shares_at(panel._maps.of(DISTRIBUTION)["64a"], *panel.result.place_at(QPointF(at)))
     assert len(told) == 3
     assert {line.split(": ")[1] for line in told[:2]} == {"the left wrist (0)", "the left wrist (1)"}
     assert told[0].startswith(f"{100 * shares.max():.0f} %  Texture {shares.argsort()[-1] + 1}: ")

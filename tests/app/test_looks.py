@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QIcon, QImage, QKeySequence, QPainter
 from PySide6.QtWidgets import QApplication
 
 from app import actions, icons, theme
-from app.verbs import Verbs
 
 
 def luminance(value: str) -> float:
@@ -69,10 +68,12 @@ def test_no_colour_is_named_outside_the_theme():
             assert not re.findall(r"#[0-9a-fA-F]{6}\b|QColor\(\d", path.read_text(encoding="utf-8")), path
 
 
-def test_every_action_has_its_verb_and_no_key_has_two():
+def test_every_action_has_its_verb_and_no_key_has_two(open_window):
+    verbs = open_window(awake=False).window.verbs
+    assert verbs.keys() == {spec.id for spec in actions.ACTIONS}
     seen: dict[str, str] = {}
     for spec in actions.ACTIONS:
-        assert callable(getattr(Verbs, spec.id)), spec.id
+        assert callable(verbs[spec.id]), spec.id
         for keys in spec.keys:
             sequence = QKeySequence(keys).toString()
             assert sequence and sequence not in seen, f"{keys}: {spec.id} and {seen.get(sequence)}"
@@ -97,7 +98,7 @@ def test_the_window_fits_small_screens_in_both_themes(open_window, choice):
 def test_a_banner_leaves_the_canvas_its_room(open_window, width):
     driver = open_window()
     driver.window.resize(width, 700)
-    banner = driver.window.banner
+    banner = driver.window.centre.banner
     banner.ask("info", "This many words need some room. " * 4, *((f"Choice {i}", print) for i in range(3)))
     driver.until(lambda: banner.height() < 130 and banner.isVisible())
     last = banner.button("Choice 2")
@@ -108,15 +109,15 @@ def test_panels_hide_and_come_back_and_the_layout_is_kept(open_window, settings)
     driver = open_window()
     hide = driver.window.actions_by_id["toggle_panels"]
     hide.trigger()
-    assert all(panel.isHidden() for panel in driver.window.panels)
+    assert all(panel.isHidden() for panel in driver.window.docks.panels)
     hide.trigger()
-    assert not any(panel.isHidden() for panel in driver.window.panels)
-    driver.window.panels[3].close()
+    assert not any(panel.isHidden() for panel in driver.window.docks.panels)
+    driver.window.docks.panels[3].close()
     driver.window.close()
     again = open_window()
-    assert again.window.panels[3].isHidden() and not again.window.panels[0].isHidden()
+    assert again.window.docks.panels[3].isHidden() and not again.window.docks.panels[0].isHidden()
     again.window.actions_by_id["reset_layout"].trigger()
-    assert not again.window.panels[3].isHidden()
+    assert not again.window.docks.panels[3].isHidden()
 
 
 def test_help_lists_every_key(open_window):

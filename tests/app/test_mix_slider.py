@@ -13,9 +13,9 @@ NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 def test_a_held_key_or_a_turn_of_the_wheel_is_one_step(open_window):
     driver = open_window()
-    driver.window.open_sample(samples.listed(kind="garment")[0], "garment")
+    driver.window.opening.open_sample(samples.listed(kind="garment")[0], "garment")
     driver.until(lambda: driver.controller.document.look.borrow)
-    slider, steps = driver.window.shelf.slider, driver.controller.undo_stack.count()
+    slider, steps = driver.window.docks.shelf.slider, driver.controller.undo_stack.count()
     held = [
         QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_PageUp, NO_KEYS, "", again)
         for again in (False, True, True)
@@ -34,7 +34,7 @@ def test_a_held_key_or_a_turn_of_the_wheel_is_one_step(open_window):
     assert slider.value() > 30 and driver.controller.undo_stack.count() == steps + 3
     assert driver.controller.undo_stack.undoText().startswith("Mix in ")
     for _ in range(2):
-        driver.window.undo()
+        driver.controller.undo_group.undo()
     assert slider.value() == 30
-    driver.window.undo()
+    driver.controller.undo_group.undo()
     assert slider.value() == 0

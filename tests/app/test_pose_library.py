@@ -18,7 +18,7 @@ SIZE = (256, 176)
 
 
 def click(driver, row: int) -> None:
-    grid = driver.window.poses.grid
+    grid = driver.window.docks.poses.grid
     item = grid.item(row)
     grid.scrollToItem(item)
     QTest.mouseClick(
@@ -101,7 +101,7 @@ def test_the_same_pose_again_is_no_step(open_window):
 
 def test_the_keys_walk_the_shelf_and_enter_takes(open_window):
     driver = open_window()
-    shelf, library = driver.window.poses, poses.listed()
+    shelf, library = driver.window.docks.poses, poses.listed()
     shelf.grid.setFocus()
     shelf.grid.setCurrentRow(0)
     QTest.keyClick(shelf.grid, Qt.Key.Key_Right)
@@ -112,9 +112,9 @@ def test_the_keys_walk_the_shelf_and_enter_takes(open_window):
 
 def test_tab_comes_to_the_shelf_and_marks_a_pose(open_window):
     driver = open_window()
-    window, shelf = driver.window, driver.window.poses
+    window, shelf = driver.window, driver.window.docks.poses
     window.activateWindow()
-    window.shelf.cards[0].setFocus()
+    window.docks.shelf.cards[0].setFocus()
     for _ in range(30):
         QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
         if shelf.grid.hasFocus():
@@ -127,10 +127,10 @@ def test_tab_comes_to_the_shelf_and_marks_a_pose(open_window):
 
 def test_the_name_under_the_hand_is_told(open_window):
     driver = open_window()
-    grid = driver.window.poses.grid
+    grid = driver.window.docks.poses.grid
     for row in (0, 1):
         QTest.mouseMove(grid.viewport(), grid.visualItemRect(grid.item(row)).center())
-    driver.until(lambda: driver.window.poses.caption.text() == poses.listed()[1].name)
+    driver.until(lambda: driver.window.docks.poses.caption.text() == poses.listed()[1].name)
 
 
 def test_a_pose_that_cannot_be_read_is_told_and_changes_nothing(open_window, tmp_path):
@@ -138,7 +138,7 @@ def test_a_pose_that_cannot_be_read_is_told_and_changes_nothing(open_window, tmp
     before = driver.pose.copy()
     broken = tmp_path / "broken.json"
     broken.write_text("{")
-    driver.window.take_library_pose(poses.LibraryPose("Broken", broken, tmp_path, broken))
+    driver.window.opening.take_library_pose(poses.LibraryPose("Broken", broken, tmp_path, broken))
     assert "broken.json is not valid JSON" in driver.sentences[-1]
     assert np.array_equal(driver.pose, before)
 

@@ -58,12 +58,12 @@ def test_a_sample_garment_joins_the_shelf(open_window):
     driver = open_window()
     person, name = driver.controller.document.look.person, samples.listed(kind=GARMENT)[0][0]
     _entry(driver, "Add a sample garment", name).trigger()
-    driver.until(lambda: len(driver.window.shelf.cards) == 2)
+    driver.until(lambda: len(driver.window.docks.shelf.cards) == 2)
     look = driver.controller.document.look
     assert look.person == person
     assert look.photo(look.borrow.key).name == name
     driver.window.actions_by_id["undo"].trigger()
-    assert len(driver.window.shelf.cards) == 1
+    assert len(driver.window.docks.shelf.cards) == 1
 
 
 def test_a_sample_person_takes_the_stage(open_window):

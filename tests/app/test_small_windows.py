@@ -24,17 +24,17 @@ def small(open_window, width: int = 1024, height: int = 700):
 
 def test_cards_and_poses_are_whole_beside_each_other(open_window):
     driver = small(open_window)
-    window, shelf = driver.window, driver.window.shelf
+    window, shelf = driver.window, driver.window.docks.shelf
     for entry in samples.listed(kind="garment")[:3]:
         before = len(shelf.cards)
-        window.open_sample(entry, "garment")
+        window.opening.open_sample(entry, "garment")
         driver.until(lambda before=before: len(shelf.cards) == before + 1)
     driver.controller.borrow(shelf.cards[1].key, 0.5)
     QApplication.processEvents()
     viewport = shelf.cards[0].parentWidget().parentWidget()
     assert all(inside(card, viewport) for card in shelf.cards[:2])
     assert inside(shelf.slider, shelf)
-    grid = window.poses.grid
+    grid = window.docks.poses.grid
     assert grid.viewMode() == QListView.ViewMode.IconMode
     first, third = grid.visualItemRect(grid.item(0)), grid.visualItemRect(grid.item(2))
     assert first.top() == third.top(), "three in a row"
@@ -46,25 +46,26 @@ def test_the_attention_maps_are_in_sight_at_every_size(open_window):
     for size in ((1024, 700), (1280, 800), (1600, 1000)):
         driver.window.resize(*size)
         QApplication.processEvents()
-        panel = driver.window.attention
+        panel = driver.window.docks.attention
         panel.layer.setCurrentIndex(2)  # which has names
-        for view in (panel.reference, panel.result):
+        for view in (panel.textures.reference, panel.textures.result):
             assert inside(view.scale_bar, panel) and view.plot.height() >= 120
-        assert inside(panel.tiles, panel) and panel.tiles.tile(0).height() >= 10
+        assert inside(panel.textures.tiles, panel) and panel.textures.tiles.tile(0).height() >= 10
 
 
 def test_choosing_a_joint_moves_no_dock(open_window):
     driver = small(open_window)
+    attention, joint = driver.window.docks.attention, driver.window.docks.joint
     driver.canvas.setFocus()
-    before = driver.window.attention.mapTo(driver.window, driver.window.attention.rect().topLeft())
+    before = attention.mapTo(driver.window, attention.rect().topLeft())
     QTest.keyClick(driver.canvas, Qt.Key.Key_Tab)
     QApplication.processEvents()
     assert driver.canvas.selected >= 0
-    assert driver.window.attention.mapTo(driver.window, driver.window.attention.rect().topLeft()) == before
-    empty = driver.window.joint.height()
+    assert attention.mapTo(driver.window, attention.rect().topLeft()) == before
+    empty = joint.height()
     for _ in range(4):
         QTest.keyClick(driver.canvas, Qt.Key.Key_Delete)
         QTest.keyClick(driver.canvas, Qt.Key.Key_Tab)
     QApplication.processEvents()
-    assert driver.window.joint.height() > empty
-    assert all(inside(chip, driver.window.joint) for chip in driver.window.joint.chips)
+    assert joint.height() > empty
+    assert all(inside(chip, joint) for chip in joint.chips)

@@ -44,7 +44,7 @@ def test_anything_in_any_order(open_window, photo, standing, seed):
         elif choice < 0.85:
             driver.window.actions_by_id[hands.choice(ACTIONS)].trigger()
         elif choice < 0.92:
-            driver.window.shelf.slider.setValue(hands.randrange(101))
+            driver.window.docks.shelf.slider.setValue(hands.randrange(101))
         else:
             event = QWheelEvent(
                 at, at, QPoint(), QPoint(0, hands.choice((-240, 120))), Qt.MouseButton.NoButton,

@@ -29,12 +29,12 @@ def drop(driver, paths, side: float = 0.25):
         + QPointF(side * canvas.width(), 0.5 * canvas.height()).toPoint()
     )
     QApplication.sendEvent(window, QDragEnterEvent(where, copy, mime, Qt.MouseButton.LeftButton, NO_KEYS))
-    assert window.overlay.isVisible()
+    assert window.centre.overlay.isVisible()
     QApplication.sendEvent(window, QDragMoveEvent(where, copy, mime, Qt.MouseButton.LeftButton, NO_KEYS))
     QApplication.sendEvent(
         window, QDropEvent(where.toPointF(), copy, mime, Qt.MouseButton.LeftButton, NO_KEYS)
     )
-    assert not window.overlay.isVisible()
+    assert not window.centre.overlay.isVisible()
 
 
 def test_the_shelf_is_a_place_to_drop_garments(open_window, photo, standing):
@@ -42,7 +42,7 @@ def test_the_shelf_is_a_place_to_drop_garments(open_window, photo, standing):
     window, copy = driver.window, Qt.DropAction.CopyAction
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(photo("linen.png")))])
-    where = window.shelf.mapTo(window, window.shelf.rect().center())
+    where = window.docks.shelf.mapTo(window, window.docks.shelf.rect().center())
     QApplication.sendEvent(window, QDragEnterEvent(where, copy, mime, Qt.MouseButton.LeftButton, NO_KEYS))
     QApplication.sendEvent(
         window, QDropEvent(where.toPointF(), copy, mime, Qt.MouseButton.LeftButton, NO_KEYS)
@@ -78,7 +78,7 @@ def test_a_garment_is_mixed_in_by_one_slider_in_one_step(open_window, photo, sta
     assert look.person == person and look.borrow.amount == 0
     driver.until_full()
     before = driver.controller.still.copy()
-    slider = driver.window.shelf.slider
+    slider = driver.window.docks.shelf.slider
     slider.setSliderDown(True)
     for value in (10, 35, 60):
         slider.setValue(value)
@@ -123,7 +123,7 @@ def test_where_nobody_is_found_the_skeleton_is_laid_by_hand(open_window, photo):
     pose_before = driver.pose.copy()
     drop(driver, [photo("drawing.png", size=(600, 500))])
     driver.until(lambda: driver.controller.draft is not None)
-    banner, use = driver.window.banner, driver.window.banner.button("Use this pose")
+    banner, use = driver.window.centre.banner, driver.window.centre.banner.button("Use this pose")
     assert banner.isVisible() and "could not find a person in drawing.png" in banner.text
     assert not use.isEnabled()
     assert not driver.window.actions_by_id["save_picture"].isEnabled(), "the person is not on screen"
@@ -151,7 +151,7 @@ def test_a_garment_with_nobody_in_it_can_be_used_as_it_is(open_window, photo):
     driver = open_window(pose=None)
     drop(driver, [photo("shirt.png")], side=0.75)
     driver.until(lambda: driver.controller.draft is not None)
-    driver.window.banner.button("Use as it is").click()
+    driver.window.centre.banner.button("Use as it is").click()
     driver.until(lambda: "shirt.png" in shelf_names(driver))
     key = driver.controller.document.look.borrow.key
     driver.controller.borrow(key, 0.5)
@@ -159,7 +159,7 @@ def test_a_garment_with_nobody_in_it_can_be_used_as_it_is(open_window, photo):
     assert driver.backend.session.log[-1].mixes[0].reference == key
     drop(driver, [photo("drawing.png", top=(1, 2, 3))], side=0.25)
     driver.until(lambda: driver.controller.draft is not None)
-    assert driver.window.banner.button("Use as it is") is None, "a person needs a pose"
+    assert driver.window.centre.banner.button("Use as it is") is None, "a person needs a pose"
 
 
 def test_laying_by_hand_can_be_given_up(open_window, photo):
@@ -168,7 +168,7 @@ def test_laying_by_hand_can_be_given_up(open_window, photo):
     drop(driver, [photo("drawing.png")])
     driver.until(lambda: driver.controller.draft is not None)
     driver.drag(0, 5, 5)
-    driver.window.banner.button("Cancel").click()
+    driver.window.centre.banner.button("Cancel").click()
     assert np.array_equal(driver.pose, pose) and shelf_names(driver) == names
     assert not driver.window.actions_by_id["undo"].isEnabled()
     assert driver.canvas.picture.pixmap().deviceIndependentSize().height() == 256
@@ -198,7 +198,7 @@ def test_bad_files_are_one_plain_sentence_and_nothing_is_lost(open_window, tmp_p
     driver.until(lambda: driver.sentences)
     [sentence] = driver.sentences
     assert name in sentence and "\n" not in sentence and "Traceback" not in sentence
-    [toast] = driver.window.notices.toasts
+    [toast] = driver.window.centre.notices.toasts
     assert not toast.findChildren(QPushButton), "a bad file has no details to copy"
     assert np.array_equal(driver.pose, before[0])
     assert (shelf_names(driver), driver.controller.undo_stack.count()) == before[1:]
@@ -251,7 +251,7 @@ def test_the_exported_picture_is_exact_and_brings_its_pose_back(open_window, tmp
     driver.until_full()
     wanted = driver.pose.copy()
     path = tmp_path / "ada in Öl.png"
-    driver.window.save_picture_to(path)
+    driver.window.saving.save_picture(path)
     driver.until(path.is_file)
     driver.until(lambda: f"Saved {path.name}." in driver.sentences)
     with Image.open(path) as image:
@@ -267,7 +267,7 @@ def test_a_picture_on_its_way_to_disk_is_written_before_the_window_is_gone(open_
     driver = open_window(delay=0.2)
     driver.drag(LEFT_WRIST, 10, -60)
     driver.controller.photos.open_photo(photo(), "linen.png")
-    driver.window.save_picture_to(tmp_path / "last.png")
+    driver.window.saving.save_picture(tmp_path / "last.png")
     driver.window.close()
     assert driver.window.stopped
     with Image.open(tmp_path / "last.png") as image:
@@ -299,9 +299,9 @@ def test_a_file_is_not_replaced_unasked(open_window, tmp_path, monkeypatch, answ
 
 def test_a_place_that_cannot_be_written_to_is_told(open_window, tmp_path):
     driver = open_window()
-    driver.window.save_picture_to(tmp_path / "nowhere" / "x.png")
+    driver.window.saving.save_picture(tmp_path / "nowhere" / "x.png")
     driver.until(lambda: any("x.png" in sentence for sentence in driver.sentences))
-    driver.window.export_pose_to(tmp_path / "nowhere" / "pose.json")
+    driver.window.saving.save_pose(tmp_path / "nowhere" / "pose.json")
     assert any("pose.json" in sentence for sentence in driver.sentences)
 
 
@@ -354,10 +354,10 @@ def test_dragging_something_unusable_is_answered_and_leaving_hides_the_places(op
     window, at = driver.window, driver.canvas.geometry().center()
     enter = QDragEnterEvent(at, Qt.DropAction.CopyAction, mime, NO_BUTTON, NO_KEYS)
     QApplication.sendEvent(window, enter)
-    assert window.overlay.isVisible() and window.overlay.target_at(at) == ""
-    window.overlay.grab()
+    assert window.centre.overlay.isVisible() and window.centre.overlay.target_at(at) == ""
+    window.centre.overlay.grab()
     QApplication.sendEvent(window, QDragLeaveEvent())
-    assert not window.overlay.isVisible()
+    assert not window.centre.overlay.isVisible()
 
 
 def test_a_photo_opened_while_another_is_laid_takes_its_place(open_window, photo, standing):
@@ -368,7 +368,7 @@ def test_a_photo_opened_while_another_is_laid_takes_its_place(open_window, photo
     driver.backend.pose = standing
     drop(driver, [photo("ada.png")])
     driver.until(lambda: "ada.png" in shelf_names(driver))
-    assert driver.controller.draft is None and not driver.window.banner.isVisible()
+    assert driver.controller.draft is None and not driver.window.centre.banner.isVisible()
     assert driver.canvas.picture.pixmap().deviceIndependentSize().height() == 256
     assert any("drawing.png was put away" in sentence for sentence in driver.sentences)
     assert driver.window.actions_by_id["undo"].text().endswith("pen ada.png")

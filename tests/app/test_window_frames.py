@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from app import worker
-from engine.api import Frame
+from engine.api import DISTRIBUTION, Frame
 from engine.errors import InputError
 
 LEFT_WRIST = 7
@@ -45,7 +45,7 @@ def test_the_hud_says_live_while_the_hand_moves_and_full_when_it_rests(open_wind
     driver.drag(LEFT_WRIST, 20, -60, steps=15)
     driver.until_full()
     assert "live" in said
-    text = driver.window.hud.text
+    text = driver.window.centre.hud.text
     assert "full quality" in text and "ms" in text and "CPU" in text
 
 
@@ -78,7 +78,7 @@ def test_a_rest_lets_a_drag_try_the_whole_picture_again(open_window, monkeypatch
 
 def test_a_finer_picture_lies_where_the_preview_lay(open_window):
     driver = open_window()
-    canvas, sizes = driver.window.canvas, set()
+    canvas, sizes = driver.window.centre.canvas, set()
     before = canvas.transform(), canvas.sceneRect(), canvas.picture.boundingRect()
     driver.controller.frame_shown.connect(lambda _: sizes.add(canvas.picture.pixmap().height()))
     driver.drag(LEFT_WRIST, 20, -40, steps=15)
@@ -95,7 +95,7 @@ def test_a_fault_while_drawing_is_told_and_the_next_change_tries_again(open_wind
     driver.drag(LEFT_WRIST, 10, -30, steps=1)
     driver.until(lambda: any("out of memory" in sentence for sentence in driver.sentences))
     assert "out of memory" in caplog.text
-    [toast] = driver.window.notices.toasts
+    [toast] = driver.window.centre.notices.toasts
     toast.findChild(QPushButton).click()
     assert "Traceback" in QApplication.clipboard().text()
     assert before.shape == driver.controller.still.shape
@@ -136,18 +136,18 @@ def test_maps_left_out_of_a_fast_drag_are_owed_to_the_pose_it_rests_on(open_wind
 def test_missing_weights_leave_a_window_that_poses(open_window, tmp_path):
     driver = open_window(awake=False, fault=InputError("The weights that come with the program are missing."))
     driver.until(lambda: driver.controller.status.state == "missing")
-    assert driver.window.banner.isVisible()
-    assert driver.window.banner.button("Choose weights…") is not None
+    assert driver.window.centre.banner.isVisible()
+    assert driver.window.centre.banner.button("Choose weights…") is not None
     assert "The weights that come with the program are missing." in driver.sentences
     start = driver.pose.copy()
     driver.drag(LEFT_WRIST, 10, -40)
     assert not np.array_equal(driver.pose, start)
-    driver.window.export_pose_to(tmp_path / "pose.json")
+    driver.window.saving.save_pose(tmp_path / "pose.json")
     assert (tmp_path / "pose.json").is_file()
     driver.backend.fault = None
     driver.controller.open_weights(tmp_path / "other.safetensors")
     driver.until_full()
-    assert not driver.window.banner.isVisible()
+    assert not driver.window.centre.banner.isVisible()
 
 
 def test_weights_that_do_not_fit_leave_the_old_ones_running(open_window, tmp_path):
@@ -168,11 +168,11 @@ def test_weights_are_remembered_once_they_work_and_those_in_the_box_are_a_way_ba
     own = tmp_path / "own.safetensors"
     own.touch()
     driver.backend.fault = InputError("own.safetensors is not a network of this program.")
-    driver.window.use_weights(own)
+    driver.window.engines.use(own)
     driver.until(lambda: driver.sentences)
     assert settings.weights is None and not back.isEnabled()
     driver.backend.fault = None
-    driver.window.use_weights(own)
+    driver.window.engines.use(own)
     driver.until(lambda: "Drawing with fake now." in driver.sentences)
     assert settings.weights == own and back.isEnabled()
     back.trigger()
@@ -229,7 +229,7 @@ def test_the_window_closes_while_the_engine_works(open_window):
 def test_attention_follows_the_drag_and_is_only_asked_for_when_seen(open_window):
     driver = open_window()
     driver.until(lambda: driver.backend.session.log[-1].maps)
-    panel = driver.window.attention
+    panel = driver.window.docks.attention.textures
     before = panel.result.heat.image.copy()
     panel.channel.setValue(LEFT_WRIST + 1)
     assert not np.array_equal(panel.result.heat.image, before)
@@ -241,7 +241,7 @@ def test_attention_follows_the_drag_and_is_only_asked_for_when_seen(open_window)
     assert panel.result.heat.image.min() >= 0 and panel.result.heat.image.max() <= 1
     assert panel.reference.heat.image.max() == 1, "extraction is shown relative to its peak"
     assert reference.shape == panel.reference.heat.image.shape
-    driver.window.panels[2].close()
+    driver.window.docks.panels[2].close()
     QApplication.processEvents()
     driver.drag(LEFT_WRIST, -5, 20)
     driver.until_full()
@@ -250,10 +250,10 @@ def test_attention_follows_the_drag_and_is_only_asked_for_when_seen(open_window)
 
 def test_layers_and_channels_come_from_the_network(open_window):
     driver = open_window()
-    panel = driver.window.attention
-    names = [panel.layer.itemText(i) for i in range(panel.layer.count())]
-    assert names == [layer.name for layer in driver.controller.facts.layers]
-    panel.layer.setCurrentIndex(2)
+    layer, panel = driver.window.docks.attention.layer, driver.window.docks.attention.textures
+    names = [layer.itemText(i) for i in range(layer.count())]
+    assert names == [each.name for each in driver.controller.facts.maps if each.kind == DISTRIBUTION]
+    layer.setCurrentIndex(2)
     assert (panel.channel.minimum(), panel.channel.maximum()) == (1, 32)
     assert panel.channel.suffix() == " of 32"
     at = panel.tiles.tile(20).center()
@@ -262,7 +262,7 @@ def test_layers_and_channels_come_from_the_network(open_window):
 
 def test_the_tiles_are_laid_anew_for_another_room(open_window):
     driver = open_window()
-    tiles = driver.window.attention.tiles
+    tiles = driver.window.docks.attention.textures.tiles
     wide, channel = tiles.tile(0), tiles._channel
     tiles.resize(80, 600)
     assert tiles.tile(0).y() == wide.y() and tiles.tile(8).y() > tiles.tile(0).y()
@@ -276,7 +276,7 @@ def test_an_exact_picture_of_an_older_pose_is_not_called_full(open_window):
     driver.controller.posing.place(0, (80.0, 40.0))
     older = driver.controller._asked - 1
     driver.controller.worker.rendered.emit(Frame(driver.controller.still, 256, True, 1.0, stamp=older))
-    assert "full quality" not in driver.window.hud.text
+    assert "full quality" not in driver.window.centre.hud.text
     driver.backend.session.gate.set()
     driver.until_full()
 
@@ -291,7 +291,7 @@ def test_the_picture_is_faint_until_it_follows(open_window):
 def test_the_same_notice_is_on_screen_once_and_never_more_than_three(open_window):
     driver = open_window()
     for sentence in "aabcd":
-        driver.window.notices.show("info", sentence)
+        driver.window.centre.notices.show("info", sentence)
     assert driver.sentences == ["b", "c", "d"]
-    driver.window.notices.show("info", "c")
+    driver.window.centre.notices.show("info", "c")
     assert driver.sentences == ["b", "d", "c"]

@@ -120,7 +120,7 @@ def test_delete_hides_a_joint_and_its_bones_and_the_chip_brings_it_back(open_win
     assert driver.canvas.skeleton.joints[LEFT_WRIST].isVisible()
     driver.until_full()
     assert driver.backend.session.log[-1].keypoints_18x3[LEFT_WRIST, 2] == 0
-    [chip] = driver.window.joint.chips
+    [chip] = driver.window.docks.joint.chips
     chip.click()
     assert driver.pose[LEFT_WRIST, 2] > 0
     stack = driver.controller.undo_stack
@@ -181,7 +181,7 @@ def test_mirror_is_its_own_opposite_and_one_step(open_window):
 def test_numbers_of_the_joint_dock_place_a_joint(open_window):
     driver = open_window()
     driver.canvas.select(LEFT_ELBOW)
-    field = driver.window.joint._x
+    field = driver.window.docks.joint._x
     field.selectAll()
     QTest.keyClicks(field, driver.window.locale().toString(111.5, "f", 1))
     QTest.keyClick(field, Qt.Key.Key_Return)
@@ -223,9 +223,9 @@ def test_space_and_the_middle_button_pan_without_touching_the_pose(open_window):
 
 def test_the_first_drag_takes_the_hint_away_for_good(open_window, settings):
     driver = open_window(hint_seen=False)
-    assert driver.window.coach.isVisible()
+    assert driver.window.centre.coach.isVisible()
     driver.drag(LEFT_WRIST, 5, -20)
-    assert not driver.window.coach.isVisible()
+    assert not driver.window.centre.coach.isVisible()
     assert settings.hint_seen
 
 
@@ -234,7 +234,7 @@ def test_the_hint_points_at_a_joint_that_is_there(open_window, standing):
     bust = standing.copy()
     bust[[4, 6, 7]] = 0
     driver.controller.posing.take(bust, "bust")
-    coach, elbow = driver.window.coach, driver.at(3)
+    coach, elbow = driver.window.centre.coach, driver.at(3)
     assert 0 < coach.x() - elbow.x() < 40
     assert abs(coach.geometry().center().y() - elbow.y()) < 3
 
@@ -244,7 +244,7 @@ def test_every_hidden_joint_has_its_chip_in_sight(open_window, standing):
     head = standing.copy()
     head[2:14] = 0
     driver.controller.posing.take(head, "head")
-    panel = driver.window.joint
+    panel = driver.window.docks.joint
     driver.until(lambda: all(panel.rect().contains(chip.geometry().translated(panel._chips.pos()))
                              for chip in panel.chips))  # fmt: skip
     assert len(panel.chips) == 12
@@ -309,7 +309,7 @@ def test_a_joint_the_photo_did_not_show_comes_into_the_picture(open_window, stan
     close_up = standing * np.float32([1.6, 1.6, 1.0]) - np.float32([50, 0, 0])
     close_up[8:14] = 0
     driver.controller.posing.take(close_up, "close-up")
-    driver.window.joint.chips[0].click()
+    driver.window.docks.joint.chips[0].click()
     torso = 1.6 * (standing[8, 1] - standing[1, 1])
     assert driver.pose[8, 1] - driver.pose[1, 1] == pytest.approx(torso, abs=1), "as large as the rest"
     driver.window.actions_by_id["show_all_joints"].trigger()

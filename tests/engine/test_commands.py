@@ -124,12 +124,12 @@ def test_a_size_that_is_none_or_would_eat_the_memory_is_wrong_use(size, photo, p
 
 
 def test_bench_measures_every_stage(capsys, monkeypatch):
-    from engine.cli import bench
     from engine.models import nted
+    from engine.models.nted import bench
 
     small = nted.NtedConfig(tuple(nted.Level(16 << i, 8, 4 if i < 4 else 0) for i in range(5)), (256, 176))
     monkeypatch.setattr(bench, "DEFAULT_WEIGHTS", Path(WEIGHTS))
-    monkeypatch.setattr(bench.nted, "official_256", lambda: small)
+    monkeypatch.setattr(bench, "official_256", lambda: small)
     assert main(["bench", "--json", "--rounds", "2", "--device", "cpu"]) == 0
     result = json.loads(capsys.readouterr().out)
     stages = {(row["network"], row["stage"]) for row in result["stages"]}

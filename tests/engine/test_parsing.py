@@ -114,7 +114,7 @@ def test_weights_in_the_box_see_a_sample(name):
 def test_places_are_what_parsing_sees(size):
     rgb = cv2.resize(read_photo(SAMPLES / "ella.jpg"), size[::-1], interpolation=cv2.INTER_AREA)
     picture = torch.from_numpy(rgb).movedim(-1, 0)[None] / 127.5 - 1
-    places = parsing.places(torch.cat([picture, -picture]))[:1]
+    places = parsing.surface_map(torch.cat([picture, -picture]))[:1]
     assert places.shape[:2] == (1, 11) and places.dtype == torch.float32 and not places.requires_grad
     assert all(side % 16 == 0 and side <= 288 for side in places.shape[2:])
     fitted = torch.nn.functional.interpolate(places, size, mode="bilinear")[0]
@@ -129,4 +129,4 @@ def test_a_missing_parsing_network_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(parser, "SHIPPED", tmp_path / "parser.safetensors")
     monkeypatch.setattr(parsing, "_networks", {})
     with pytest.raises(InputError, match="parser.safetensors does not exist"):
-        parsing.places(torch.zeros(1, 3, 64, 48))
+        parsing.surface_map(torch.zeros(1, 3, 64, 48))

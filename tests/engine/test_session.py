@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import rule_drawn
 import torch
+from opened import opened
 
-from engine.api import Mix, RenderRequest
+from engine.api import DISTRIBUTION, EXTRACTION, Mix, RenderRequest
 from engine.errors import InputError
 from engine.models import nted
 from engine.pictures import to_rgb, to_tensor
-from engine.plan import Plan, make_plan
+from engine.plan import Plan
 from engine.pose.planes import pose_planes
 from engine.session import Session
 
@@ -33,9 +34,9 @@ def photo(seed: int) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def session():
-    opened = Session.open(WEIGHTS, device="cpu")
-    yield opened
-    opened.close()
+    open_ = Session.open(WEIGHTS, device="cpu")
+    yield open_
+    open_.close()
 
 
 def test_exact_frame_is_the_network_in_float32(session):
@@ -58,18 +59,19 @@ def test_a_change_of_pose_does_not_touch_the_reference_encoder(session, monkeypa
     def forbidden(*_):
         raise AssertionError("the reference was encoded again")
 
-    monkeypatch.setattr(session._networks.exact, "encode", forbidden)
+    monkeypatch.setattr(session._model, "encode", forbidden)
     session.set_pose(pose(12))
     assert (session.render().image != before).any()
     session.set_reference(photo(1), pose())  # the same picture again: still in the cache
 
 
-def test_previews_fill_the_frame_and_only_the_settled_frame_is_exact(session):
+def test_previews_fill_the_frame_and_none_in_half_precision_is_exact(session):
     session.set_reference(photo(2), pose())
     session.set_pose(pose())
     for level in session.levels:
         frame = session.render(level)
-        assert frame.image.shape == (*SIZE, 3) and frame.level == level and not frame.exact
+        assert frame.image.shape == (*SIZE, 3) and frame.level == level
+        assert frame.exact == (level == 256 and session.plan.preview == torch.float32)
     exact = session.render()
     close = np.abs(session.render(256).image.astype(int) - exact.image.astype(int)).mean()
     assert exact.exact and close < 8
@@ -77,7 +79,7 @@ def test_previews_fill_the_frame_and_only_the_settled_frame_is_exact(session):
 
 def test_where_previews_are_in_float32_the_whole_one_is_exact():
     plan = Plan(torch.device("cpu"), torch.float32, threads=2)
-    session = Session(nted.load(WEIGHTS), plan, SIZE, {})
+    session = opened(nted.load(WEIGHTS), SIZE, plan)
     session.set_reference(photo(2), pose())
     session.set_pose(pose())
     assert [session.render(level).exact for level in session.levels] == [False, False, True]
@@ -89,14 +91,14 @@ def test_a_preview_mixes_by_texture_where_no_detail_is_copied():
     """The finest layer has another number of textures than those of a preview."""
     levels = (nted.Level(16, 8, 4), nted.Level(32, 8, 4), nted.Level(64, 8, 6), nted.Level(128, 8))
     network = nted.Nted(nted.NtedConfig(levels, (128, 96))).eval().requires_grad_(False)
-    opened = Session(network, make_plan("cpu"), (128, 96), {})
-    one, two = (opened.add_reference(photo(seed), pose()) for seed in (5, 6))
-    every = {layer.name: np.ones(layer.channels, np.float32) for layer in opened.layers}
-    for level in (None, *opened.levels):
-        mixed = opened.respond(RenderRequest(one.key, pose(), (Mix(two.key, every),), level))
-        other = opened.respond(RenderRequest(two.key, pose(), level=level))
+    session = opened(network)
+    one, two = (session.add_reference(photo(seed), pose()) for seed in (5, 6))
+    every = {slots.name: np.ones(slots.count, np.float32) for slots in session.slots}
+    for level in (None, *session.levels):
+        mixed = session.respond(RenderRequest(one.key, pose(), (Mix(two.key, every),), level))
+        other = session.respond(RenderRequest(two.key, pose(), level=level))
         assert np.abs(mixed.image.astype(int) - other.image).max() <= 1
-    opened.close()
+    session.close()
 
 
 def test_mixing_goes_from_one_reference_to_the_other(session):
@@ -110,7 +112,7 @@ def test_mixing_goes_from_one_reference_to_the_other(session):
     assert (session.render().image == alone).all()
     whole = session.respond(RenderRequest(other.key, pose()))
     assert (mixed == whole.image).all()
-    layers = {layer.name: np.full(layer.channels, 0.5, np.float32) for layer in session.layers}
+    layers = {slots.name: np.full(slots.count, 0.5, np.float32) for slots in session.slots}
     halves = [
         session.respond(RenderRequest(first.key, pose(), (Mix(other.key, m),))).image for m in (0.5, layers)
     ]
@@ -121,25 +123,19 @@ def test_attention_maps_have_the_layers_sizes_and_sum_to_one(session):
     session.set_reference(photo(5), pose())
     session.set_pose(pose())
     maps = session.attention()
-    assert list(maps.extraction) == [layer.name for layer in session.layers] == list(maps.distribution)
-    for layer in session.layers:
-        for by_layer in (maps.extraction, maps.distribution):
-            assert by_layer[layer.name].shape == (layer.channels, *layer.size)
-            assert by_layer[layer.name].dtype == np.float32
-        assert np.allclose(maps.extraction[layer.name].sum((1, 2)), 1, atol=1e-4)
-        assert np.allclose(maps.distribution[layer.name].sum(0), 1, atol=1e-4)
-    assert list(session.render(session.levels[0], maps=True).maps.distribution) == [
-        "16a",
-        "16b",
-        "32a",
-        "32b",
-        "64a",
-        "64b",
-    ]
+    assert [(each.kind, each.name) for each in maps] == [(info.kind, info.name) for info in session.maps]
+    extraction, distribution = maps.of(EXTRACTION), maps.of(DISTRIBUTION)
+    assert list(extraction) == list(distribution) == [slots.name for slots in session.slots]
+    for info in session.maps:
+        values = maps.of(info.kind)[info.name]
+        assert values.shape == (info.channels, *info.size) and values.dtype == np.float32
+        assert np.allclose(values.sum((1, 2) if info.kind == EXTRACTION else 0), 1, atol=1e-4)
+    early = session.render(session.levels[0], maps=True).maps
+    assert list(early.of(DISTRIBUTION)) == ["16a", "16b", "32a", "32b", "64a", "64b"]
 
 
 def test_textures_thrown_out_of_the_cache_are_encoded_again(session, monkeypatch):
-    monkeypatch.setattr("engine.session.TEXTURE_CACHE_BYTES", 1)
+    monkeypatch.setattr("engine.references.CACHE_BYTES", 1)
     references = [session.add_reference(photo(seed), pose()) for seed in range(6, 10)]
     frames = [session.respond(RenderRequest(r.key, pose(), maps=True)).image for r in references]
     again = [session.respond(RenderRequest(r.key, pose())).image for r in references]
@@ -191,8 +187,8 @@ def test_warming_up_leaves_nothing_behind(session):
     fresh = Session.open(WEIGHTS, device="cpu")
     fresh.warm_up()
     requests = []
-    for opened in (session, fresh):
-        reference = opened.set_reference(photo(1), pose())
+    for each in (session, fresh):
+        reference = each.set_reference(photo(1), pose())
         requests.append(RenderRequest(reference.key, pose(5)))
     assert (session.respond(requests[0]).image == fresh.respond(requests[1]).image).all()
     fresh.close()
@@ -201,15 +197,16 @@ def test_warming_up_leaves_nothing_behind(session):
 def test_a_deeper_network_runs_at_a_frame_that_is_no_multiple_of_its_stride():
     levels = tuple(nted.Level(16 << index, 8, 4 if index < 5 else 0) for index in range(6))
     network = nted.Nted(nted.NtedConfig(levels, (512, 352))).eval().requires_grad_(False)
-    session = Session(network, Plan(torch.device("cpu"), torch.float32, 1), SIZE, {})
+    session = opened(network, SIZE, Plan(torch.device("cpu"), torch.float32, 1))
     session.set_reference(photo(1), pose())
     session.set_pose(pose())
     for level in (None, *session.levels):
         frame = session.render(level, maps=True)
         assert frame.image.shape == (*SIZE, 3)
-        for layer in session.layers[: len(frame.maps.distribution)]:
-            assert frame.maps.distribution[layer.name].shape == (layer.channels, *layer.size)
-    assert session.layers[0].size == (8, 6) and session.layers[-1].size == (128, 88)
+        shown = frame.maps.of(DISTRIBUTION)
+        for info in [each for each in session.maps if each.kind == DISTRIBUTION][: len(shown)]:
+            assert shown[info.name].shape == (info.channels, *info.size)
+    assert session.maps[0].size == (8, 6) and session.maps[-1].size == (128, 88)
 
 
 @pytest.mark.parametrize("config", [nted.official_256(), nted.official_512()])
@@ -221,7 +218,7 @@ def test_fifty_references_stay_under_a_hundred_mebibytes(config):
 
 def test_previews_are_float32_where_half_precision_is_slow():
     plan = Plan(torch.device("cpu"), torch.float32, 1)
-    session = Session(nted.load(WEIGHTS), plan, SIZE, {})
+    session = opened(nted.load(WEIGHTS), SIZE, plan)
     session.set_reference(photo(1), pose())
     session.set_pose(pose())
     assert (session.render(256).image == session.render().image).all()

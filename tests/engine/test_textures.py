@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import weights
+from engine.api import EXTRACTION
 from engine.errors import InputError
 from engine.models import nted
 from engine.session import Session
@@ -98,13 +99,13 @@ def test_a_session_tells_the_names_that_its_weights_carry(tmp_path):
     path = told(tmp_path, {"64a": to_json(purposes)})
     for size, name in (((256, 176), "64a"), ((512, 352), "128a")):  # named by the rows of the frame
         session = Session.open(path, device="cpu", size=size)
-        by_name = {layer.name: layer for layer in session.layers}
-        assert by_name[name].texture_names == names(purposes)
-        assert by_name[name].texture_name(0) == "background"
-        assert by_name["32a"].texture_name(0) is None
+        by_name = {info.name: info for info in session.maps if info.kind == EXTRACTION}
+        assert by_name[name].channel_names == names(purposes)
+        assert by_name[name].channel_name(0) == "background"
+        assert by_name["32a"].channel_name(0) is None
         session.close()
     plain = Session.open(WEIGHTS, device="cpu")
-    assert not any(layer.texture_names for layer in plain.layers)
+    assert not any(info.channel_names for info in plain.maps)
     plain.close()
 
 

@@ -16,16 +16,18 @@ from engine.pose.formats import write_openpose
 from train.data.augment import MILD, NONE
 from train.data.people import People
 from train.data.source import Source
-from train.losses.slots import slots_for
+from train.losses.nted import LossWeights
+from train.losses.patches import patches_for
 from train.losses.total import PAPER_256
-from train.recipes import FOREVER, LossWeights, Phase, Recipe
-from train.state import Run
-from train.world import World
+from train.objectives.nted import NtedRecipe
+from train.run.recipe import FOREVER, Phase
+from train.run.state import Run
+from train.run.world import World
 
 
-def small(**changes) -> Recipe:
+def small(**changes) -> NtedRecipe:
     """Pictures of 64x32, 4 pairs a step; the adversary comes in with the second step."""
-    recipe = Recipe(
+    recipe = NtedRecipe(
         name="small",
         network=NtedConfig((Level(16, 8, 4), Level(32, 8, 4), Level(64, 4)), (64, 32)),
         phases=(Phase((64, 32), 4, FOREVER),),
@@ -50,10 +52,10 @@ def small_run(world: World, accumulate: int = 1, **changes) -> Run:
     return Run.new(small(**changes), world, features=features, accumulate=accumulate, mixed=False)
 
 
-def house(**changes) -> Recipe:
+def house(**changes) -> NtedRecipe:
     """What `default` has, but small: 4 pairs a step, the full size from sample 16 on."""
     levels = (Level(16, 16, 8), Level(32, 16, 8, 3), Level(64, 16))
-    recipe = Recipe(
+    recipe = NtedRecipe(
         name="house",
         network=NtedConfig(levels, (64, 32), context=16, detail=8),
         phases=(Phase((32, 16), 4, 16), Phase((64, 32), 4, FOREVER)),
@@ -61,7 +63,7 @@ def house(**changes) -> Recipe:
         optimiser="muon",
         extraction_factor=16.0,
         warm_up=8,
-        losses=LossWeights(attention=1.0, slots=0.2, places=1.0, contrast=2.0),
+        losses=LossWeights(attention=1.0, patches=0.2, places=1.0, contrast=2.0),
         augmentation=MILD,
     )
     return replace(recipe, **changes)
@@ -69,7 +71,7 @@ def house(**changes) -> Recipe:
 
 def house_run(world: World, people: Source, accumulate: int = 1, **changes) -> Run:
     run = Run.new(house(**changes), world, accumulate=accumulate, mixed=False)
-    run.slots = slots_for(people, {8}, "people")
+    run.objective.patches = patches_for(people, {8}, "people")
     return run
 
 

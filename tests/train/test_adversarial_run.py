@@ -13,16 +13,16 @@ from engine.errors import InputError
 from engine.models.nted import Nted
 from engine.models.nted.discriminator import official_discriminator
 from engine.weights import read_torch
-from train import checkpoint
 from train.__main__ import main
-from train.console import Lines
 from train.data.people import People
-from train.loop import fit
 from train.losses.adversarial import AdversaryConfig
 from train.losses.house import load_features
-from train.recipes import FOREVER, Phase, crisp, default, paper_256, paper_512, sharp
-from train.state import Run
-from train.stream import batches
+from train.recipes import crisp, default, paper_256, paper_512, sharp
+from train.run import checkpoint
+from train.run.console import Lines
+from train.run.loop import fit
+from train.run.recipe import FOREVER, Phase
+from train.run.state import Run
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_run import ALONE, features, same, small, small_run  # noqa: E402
@@ -52,7 +52,7 @@ def test_with_an_adversary_stopping_and_going_on_changes_no_bit(people, tmp_path
 def test_the_adversary_comes_in_at_its_sample_and_the_penalty_is_lazy(people):
     run = small_run(ALONE, adversary=dataclasses.replace(small().adversary, r1_every=2))
     seen = []
-    for _, batch in zip(range(4), batches(run, people, 0), strict=False):
+    for _, batch in zip(range(4), run.batches(people, 0), strict=False):
         before = run.adversary.state()["network"]["final_linear.1.bias"].clone()
         terms = run.step(batch)
         moved = not torch.equal(before, run.adversary.state()["network"]["final_linear.1.bias"])
@@ -104,7 +104,7 @@ def test_a_run_may_go_on_with_an_adversary_that_it_did_not_have(people, tmp_path
     del state["adversary"]  # as checkpoints were before there was one
     run = small_run(ALONE)
     run.restore(state, path)
-    assert "adversarial" in run.step(next(batches(run, people, 0)))
+    assert "adversarial" in run.step(next(run.batches(people, 0)))
     state["adversary"] = run.adversary.state()
     with pytest.raises(InputError, match="another discriminator"):
         small_run(ALONE, discriminator=(2, 4, 4, 4, 4)).restore(state, path)
@@ -114,7 +114,7 @@ def test_clipping_bounds_the_gradient(people):
     norms = []
     for clip in (None, 0.01):
         run = small_run(ALONE, clip=clip)
-        run.step(next(batches(run, people, 0)))
+        run.step(next(run.batches(people, 0)))
         norms.append(torch.stack([p.grad.norm() for p in run.network.parameters()]).norm().item())
     assert norms[0] > 0.1 and norms[1] == pytest.approx(0.01, rel=1e-3)
 

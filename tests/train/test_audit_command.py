@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from train.audit import run
 from train.audits.checks import Line, table
 from train.audits.sheet import sheet
+from train.commands.audit import run
 from train.data.shards import describe, finished_shards, write_shard
 from train.studio.surfaces import ARMS
 

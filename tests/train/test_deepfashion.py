@@ -15,7 +15,7 @@ from PIL import Image
 from engine.errors import InputError
 from engine.pose.formats import write_openpose
 from engine.pose.planes import pose_planes_u8
-from train import prepare
+from train.commands import prepare
 from train.data import pictures as pictures_module
 from train.data.augment import MILD, NONE, OFFICIAL
 from train.data.deepfashion import DeepFashion, keypoints_of, read_pairs

@@ -18,12 +18,10 @@ from engine.errors import InputError
 from engine.models import nted
 from train.data.people import CLASSES, People
 from train.losses.contrast import contrast_term, variation
+from train.losses.nted import LossWeights, house_losses
 from train.losses.places import place_term
 from train.losses.reconstruction import beyond_range
-from train.objective import house_losses
-from train.recipes import LossWeights
-from train.state import Run
-from train.stream import batches
+from train.run.state import Run
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_run import ALONE, house, house_run  # noqa: E402
@@ -112,7 +110,7 @@ def test_contrast_teaches_only_what_decides_about_copying(people):
     run = house_run(ALONE, people, phases=house().phases[-1:])
     with torch.no_grad():
         run.network.detail.out.weight.normal_()
-    batch = next(batches(run, people, 0))
+    batch = next(run.batches(people, 0))
     output = run.network(batch.reference_BCHW, batch.target_planes_BPHW)
     weights_B1HW = torch.ones_like(batch.target_BCHW[:, :1])
     contrast_term(output, batch.target_BCHW, weights_B1HW).backward()
@@ -122,7 +120,7 @@ def test_contrast_teaches_only_what_decides_about_copying(people):
 
 def test_the_renderer_is_told_of_its_picture_where_all_is_copied(people):
     run = house_run(ALONE, people, phases=house().phases[-1:])
-    batch = next(batches(run, people, 0))
+    batch = next(run.batches(people, 0))
     with torch.no_grad():
         run.network.detail.out.bias.fill_(100.0)
     output = run.network(batch.reference_BCHW, batch.target_planes_BPHW)
@@ -140,22 +138,22 @@ def test_colours_beyond_black_and_white_cost_their_square():
 
 
 def test_places_do_not_need_patches(people):
-    run = Run.new(house(losses=replace(house().losses, slots=0.0)), ALONE, mixed=False)
-    assert run.step(next(batches(run, people, 0)))["places"] > 0 and run.slots is None
+    run = Run.new(house(losses=replace(house().losses, patches=0.0)), ALONE, mixed=False)
+    assert run.step(next(run.batches(people, 0)))["places"] > 0 and run.objective.patches is None
 
 
 def test_without_surfaces_there_is_detail_only_where_it_is_known():
     assert house().without_surfaces().network.detail == 0
-    kept = house().without_surfaces(keep_detail=True)
+    kept = house().without_surfaces(begun=house().network)
     assert kept.network == house().network and kept.losses.contrast == kept.losses.places == 0
     with pytest.raises(ValueError, match="network without"):
         house(network=replace(house().network, detail=0))
 
 
 def test_without_places_nothing_waits_for_a_gradient(people):
-    losses = replace(house().losses, slots=0.0, places=0.0)
+    losses = replace(house().losses, patches=0.0, places=0.0)
     run = Run.new(house(losses=losses), ALONE, mixed=False)
-    run.step(next(batches(run, people, 0)))
+    run.step(next(run.batches(people, 0)))
     waiting = [name for name, weight in run.network.named_parameters() if weight.requires_grad]
     moved = [name for name, weight in run.network.named_parameters() if weight.grad is not None]
     assert waiting == moved and not any("places" in name for name in waiting)

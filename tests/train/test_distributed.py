@@ -15,13 +15,12 @@ from engine.errors import InputError
 from engine.models import nted
 from engine.paths import RESOURCES
 from engine.weights import read_torch
-from train import checkpoint
 from train.__main__ import end
 from train.data.people import People
 from train.recipes import tiny
-from train.state import Run
-from train.stream import batches
-from train.world import World
+from train.run import checkpoint
+from train.run.state import Run
+from train.run.world import World
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_run import ALONE, house_run, small_run  # noqa: E402
@@ -47,7 +46,7 @@ def torchrun(*arguments: str) -> subprocess.CompletedProcess:
 
 
 def trained(run: Run, people: People, steps: int) -> dict:
-    for _, batch in zip(range(steps), batches(run, people, 0), strict=False):
+    for _, batch in zip(range(steps), run.batches(people, 0), strict=False):
         run.step(batch)
     return run.state()
 

@@ -13,8 +13,8 @@ from engine.api import Capability
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.models import nted, parser
-from train import evaluate as command
 from train.__main__ import main
+from train.commands import evaluate as command
 from train.data.people import HELD_OUT_PEOPLE, TEST_PEOPLE, People
 from train.metrics.evaluation import evaluate
 from train.metrics.markdown import to_markdown, verdict

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -11,20 +12,29 @@ import torch
 
 from engine.errors import InputError
 from engine.weights import read_torch
-from train import checkpoint, recipes
+from train import recipes
 from train.__main__ import main
-from train.console import Lines
 from train.data.people import People
-from train.loop import fit
-from train.losses.slots import all_asked, distribution_term, extraction_term, reduced, slots_for, slots_term
-from train.objective import parts, shared_asked
-from train.optimisers import KernelMuon
-from train.stream import batches
+from train.losses.patches import (
+    all_asked,
+    distribution_term,
+    extraction_term,
+    patches_for,
+    patches_term,
+    reduced,
+)
+from train.objectives.nted import shared_asked
+from train.objectives.pairs import parts
+from train.run import checkpoint
+from train.run.console import Lines
+from train.run.loop import fit
+from train.run.optimisers import KernelMuon
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_run import ALONE, house, house_run, same, write_photos  # noqa: E402
 
 QUIET = Lines(lambda line: None)
+TERM = re.compile(r"patches \d")  # of a report
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +49,7 @@ def people(folder):
 
 def test_the_network_is_told_the_references_own_pose(people):
     run = house_run(ALONE, people)
-    batch = next(batches(run, people, 0))
+    batch = next(run.batches(people, 0))
     asked, network = [], run.network
     run.parallel = lambda *pictures: asked.append(pictures) or network(*pictures)
     run.step(batch)
@@ -67,18 +77,18 @@ def test_stopping_and_going_on_changes_no_bit(people, tmp_path, stop):
         console=QUIET,
     )
     second = house_run(ALONE, people, accumulate=2, both_directions=True, length=40)
-    second.slots = None
+    second.objective.patches = None
     (path,) = checkpoint.checkpoints(tmp_path / "broken")
     second.restore(read_torch(path), path)
     fit(second, people, tmp_path / "broken", console=QUIET)
     assert second.samples == straight.samples == 40
-    for part in ("network", "ema", "optimisers", "slots", "samples", "random"):
+    for part in ("network", "ema", "optimisers", "patches", "samples", "random"):
         assert same(second.state()[part], straight.state()[part]), part
 
 
 def test_the_parts_of_a_batch_have_its_mean(people):
     run = house_run(ALONE, people)
-    batch = next(batches(run, people, 0))
+    batch = next(run.batches(people, 0))
     with torch.no_grad():
         output = run.network(batch.reference_BCHW, batch.target_planes_BPHW)
     told = output.extraction[::2], output.distribution_logits[::2]
@@ -86,19 +96,19 @@ def test_the_parts_of_a_batch_have_its_mean(people):
     target = batch.target_surface_B3HW, batch.target_parsing_BHW
     terms = []
     for extraction, logits in zip(*told, strict=True):
-        slots = run.slots[8]
+        patches = run.objective.patches[8]
         here, there = reduced(*reference, extraction.shape[-2:]), reduced(*target, logits.shape[-2:])
         terms.append(
-            extraction_term(extraction, slots, slots.patches(*here), here[1])
-            + distribution_term(logits, slots, slots.patches(*there))
+            extraction_term(extraction, patches, patches.of_pixels(*here), here[1])
+            + distribution_term(logits, patches, patches.of_pixels(*there))
         )
     for count in (1, 2):
-        asked = shared_asked(batch, run.recipe.network, run.slots, ALONE, count)
+        asked = shared_asked(batch, run.recipe.network, run.objective.patches, ALONE, count)
         pieces = [
-            slots_term(
+            patches_term(
                 [e[i::count] for e in output.extraction],
                 [d[i::count] for d in output.distribution_logits],
-                run.slots,
+                run.objective.patches,
                 piece,
                 asked,
             )
@@ -106,7 +116,8 @@ def test_the_parts_of_a_batch_have_its_mean(people):
         ]
         assert torch.stack(pieces).mean().item() == pytest.approx(torch.stack(terms).mean().item(), rel=1e-5)
     halves = [
-        all_asked(half, run.recipe.network, run.slots) for half, _ in parts(batch, batch.target_BCHW, 2)
+        all_asked(half, run.recipe.network, run.objective.patches)
+        for half, _ in parts(batch, batch.target_BCHW, 2)
     ]
     assert not torch.equal(*halves)  # else the mean of the parts' own means would do
 
@@ -116,7 +127,7 @@ def test_patches_are_made_from_the_people_whose_surface_is_told(folder, make_sti
     both, alone = People([plain, folder]), People(folder)
     assert both.surfaces and alone.surfaces and not People(plain).surfaces
     assert not People(folder, surfaces=False).surfaces
-    first, second = (slots_for(data, {8}, "data")[8] for data in (both, alone))
+    first, second = (patches_for(data, {8}, "data")[8] for data in (both, alone))
     assert same(vars(first), vars(second))
 
 
@@ -134,9 +145,9 @@ def test_photos_train_without_patches_and_say_so(small_default, people, folder, 
     run = tmp_path / "run"
     assert fitted(tmp_path / "photos", run, "--decay-over", "4") == 0
     said = capsys.readouterr().out
-    assert f"{tmp_path / 'photos'}: has no surface coordinates" in said and "slots" not in said
+    assert f"{tmp_path / 'photos'}: has no surface coordinates" in said and not TERM.search(said)
     state = read_torch(checkpoint.checkpoints(run)[-1])
-    assert state["slots"] == {} and state["recipe"]["losses"]["slots"] == 0
+    assert state["patches"] == {} and state["recipe"]["losses"]["patches"] == 0
     assert state["recipe"]["network"]["detail"] == 0
     assert fitted(tmp_path / "photos", run, "--decay-over", "4") == 0  # and goes on
     capsys.readouterr()
@@ -144,12 +155,12 @@ def test_photos_train_without_patches_and_say_so(small_default, people, folder, 
     run = tmp_path / "rendered first"
     assert fitted(folder, run, "--decay-over", "4") == 0
     said = capsys.readouterr().out
-    assert "surface coordinates" not in said and "slots" in said
+    assert "surface coordinates" not in said and TERM.search(said)
     assert fitted(tmp_path / "photos", run, "--decay-over", "4") == 0
     said = capsys.readouterr().out
-    assert "has no surface coordinates" in said and "slots" not in said
+    assert "has no surface coordinates" in said and not TERM.search(said)
     state = read_torch(checkpoint.checkpoints(run)[-1])
-    assert set(state["slots"]) == {8} and state["samples"] == 8
+    assert set(state["patches"]) == {8} and state["samples"] == 8
     assert state["recipe"]["network"]["detail"] == 8 and state["recipe"]["losses"]["places"] == 0
 
 
@@ -167,10 +178,10 @@ def test_a_damaged_record_is_skipped_for_the_patches_too_where_that_is_asked_for
     place = data.index(b"\x89PNG", data.index(b"0000002_1.parsing.png"))
     shard.write_bytes(data[:place] + b"\0" + data[place + 1 :])
     with pytest.raises(InputError, match="0000002_1.parsing.png"):
-        slots_for(People(copy), {8}, "data")
-    assert len(slots_for(People(copy, skip_damaged=True), {8}, "data")[8].classes_K) == 8
+        patches_for(People(copy), {8}, "data")
+    assert len(patches_for(People(copy, skip_damaged=True), {8}, "data")[8].classes_K) == 8
 
 
 def test_blank_surfaces_are_one_sentence(folder):
     with pytest.raises(InputError, match="data: no picture has surface coordinates"):
-        slots_for(People(folder, surfaces=False), {8}, "data")
+        patches_for(People(folder, surfaces=False), {8}, "data")

@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 import torch
 
+from engine.api import Capabilities, Slots
+from engine.compositing.compose import EncodedReference
+from engine.contract import Rendering
 from engine.models import nted
-from engine.models.nted.network import Rendering, Textures
+from engine.models.nted.adapter import NtedModel, Textures
+from engine.plan import make_plan
 from train.data.augment import NONE
 from train.data.pairs import collate, load_pair
 from train.data.people import CLASSES, HELD_OUT_PEOPLE, People
@@ -32,19 +36,29 @@ SIZE = (64, 44)
 PANTS = CLASSES.index("pants")
 
 
-class PaintedNetwork:
-    """Two textures of plain colour, mixed as the "pose" says; everybody's textures are white, but A's."""
+class PaintedModel:
+    """Two textures of plain colour, handed out as a map says; everybody's textures are white, but A's."""
 
-    detail = None
+    size = canvas = SIZE
+    levels, composited = (SIZE[0],), False
+    slots = (Slots("64a", 2),)
+    capabilities = Capabilities(mix_by_texture=True)
 
-    def reference_encoder(self, picture_1CHW):
-        return Textures([torch.ones(1, 3, 2)], [])
+    def __init__(self, distribution_2hw=None):
+        self.distribution_2hw = distribution_2hw
 
-    def skeleton_encoder(self, planes_1PHW):
-        return planes_1PHW
+    def encode(self, reference):
+        return Textures([torch.ones(1, 3, 2)])
 
-    def target_image_renderer(self, pose_1KHW, textures):
-        return Rendering(torch.einsum("bkhw,bck->bchw", pose_1KHW, textures[0]), [], [], [])
+    def mix(self, own, others):
+        ((theirs, taken),) = others
+        m = torch.from_numpy(taken["64a"])
+        return Textures([torch.lerp(own.layers[0], theirs.layers[0], m)])
+
+    def render(self, appearance, keypoints_18x3):
+        number = int(keypoints_18x3[0, 0])
+        image = torch.einsum("khw,bck->bchw", self.distribution_2hw[number], appearance.layers[0])
+        return Rendering(image)
 
 
 @pytest.fixture(scope="module")
@@ -55,18 +69,20 @@ def people(stick_people):
 def table_of(people, inside, outside, count=8):
     """The measure's table where the garment's texture has these shares within the garment and elsewhere."""
     pairs = fixed_pairs(people, 4)
-    network = PaintedNetwork()
-    measure = Leakage(network, people, pairs, SIZE, count)
     views = [load_pair(people, pair, SIZE, NONE, 0) for pair in pairs]
     maps = []
     for _, target in views:
         first = np.where(target.parsing_HW == garment_of(target.parsing_HW), inside, outside)
         maps.append(np.stack([first, 1 - first]))
     distribution = torch.from_numpy(np.stack(maps)).float()
-    black = -torch.ones(len(pairs), 3, 2)
-    image = network.target_image_renderer(distribution, [black]).image_BCHW
-    batch = SimpleNamespace(reference_BCHW=image, target_planes_BPHW=distribution)
-    measure.see(Sight(batch, Rendered(image, (), [distribution], [black]), views, {}))
+    model = PaintedModel(distribution)
+    measure = Leakage(model, people, pairs, count)
+    black = EncodedReference(Textures([-torch.ones(1, 3, 2)]))
+    numbers = torch.arange(len(pairs)).float()[:, None, None].expand(-1, 18, 3)  # which map a pose asks for
+    images = [model.render(black.appearance, pose.numpy()).image_1CHW for pose in numbers]
+    batch = SimpleNamespace(target_keypoints_BJ3=numbers)
+    rendered = Rendered(torch.cat(images), (), [distribution], [black] * len(pairs))
+    measure.see(Sight(batch, rendered, views, {}))
     return measure.table(np.array([pair.person for pair in pairs]))
 
 
@@ -92,24 +108,35 @@ def test_textures_that_know_no_regions_are_not_taken(people):
 
 
 def test_a_swap_of_nothing_leaves_the_picture_that_is_rated(people):
-    """With detail and with what is remembered of both references, each by its own pose."""
+    """With detail and with both photos laid over, each by its own pose."""
     torch.manual_seed(3)
     levels = (nted.Level(16, 8, 8), nted.Level(32, 8, 8), nted.Level(64, 8))
     network = nted.Nted(nted.NtedConfig(levels, (64, 48), detail=8)).eval().requires_grad_(False)
     network.detail.out.weight.normal_()
+    model = NtedModel(network, make_plan("cpu"))
     pairs = fixed_pairs(people, 2)
     views = [load_pair(people, pair, (64, 48), NONE, 0) for pair in pairs]
     batch = collate(views, tuple(pairs), 0).to("cpu")
-    output = as_shown(network, batch)
-    measure = Leakage(network, people, pairs, (64, 48), 2)
+    output = as_shown(model, batch)
+    measure = Leakage(model, people, pairs, 2)
     sight = Sight(batch, output, views, {})
     for i in range(2):
         swapped = measure._swapper(sight, i, views[1 - i][0])
         nothing, everything = (
-            swapped([torch.full((8,), taken) for _ in output.textures]) for taken in (False, True)
+            swapped({slots.name: np.full(slots.count, taken, np.float32) for slots in model.slots})
+            for taken in (0.0, 1.0)
         )
         assert np.abs(nothing.astype(int) - to_rgb(output.image_BCHW[i])).max() <= 1
         assert (everything != nothing).any()
+
+
+def test_of_an_engine_that_mixes_by_region_the_region_is_taken(people):
+    model = PaintedModel()
+    model.slots = (Slots("regions", len(CLASSES), CLASSES),)
+    model.capabilities = Capabilities(mix_by_region=True)
+    own, every = Leakage(model, people, [], 0)._coefficients(None, 0, PANTS, None)
+    assert own["regions"].argmax() == PANTS and own["regions"].sum() == 1
+    assert every["regions"].tolist() == [1] * len(CLASSES)
 
 
 def test_only_as_many_pairs_as_asked_for(people):

@@ -21,19 +21,19 @@ from engine.errors import InputError
 from engine.models import nted
 from engine.models.nted.official import load_official
 from engine.weights import read_torch
-from train import checkpoint
 from train.__main__ import main
-from train.console import Lines, Live, Report, console
+from train.commands.export import chosen, provenance
 from train.data.people import People
-from train.dryrun import stages
-from train.export import chosen, provenance
-from train.log import Log
-from train.loop import fit
-from train.recipes import FOREVER, Phase, tiny
-from train.state import Run
-from train.stream import batches
-from train.validate import Validation
-from train.world import World
+from train.recipes import tiny
+from train.run import checkpoint
+from train.run.console import Lines, Live, Report, console
+from train.run.dryrun import stages
+from train.run.log import Log
+from train.run.loop import fit
+from train.run.recipe import FOREVER, Phase
+from train.run.state import Run
+from train.run.validate import Validation
+from train.run.world import World
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_run import write_photos  # noqa: E402
@@ -180,7 +180,7 @@ def test_a_loss_that_is_no_number_stops_the_run_and_its_batch_is_kept(people, tm
         quiet(run, people, tmp_path)
     assert not checkpoint.checkpoints(tmp_path)
     with safe_open(tmp_path / "faulty-batch-0000000000-0.safetensors", "pt") as kept:
-        expected = next(batches(short(8), people, 0))
+        expected = next(short(8).batches(people, 0))
         assert torch.equal(kept.get_tensor("reference_BCHW"), expected.reference_BCHW)
         (pairs,) = (json.loads(text) for key, text in kept.metadata().items() if key.startswith("index"))
         assert [pair[1] for pair in pairs] == [pair.person for pair in expected.pairs]
@@ -189,7 +189,7 @@ def test_a_loss_that_is_no_number_stops_the_run_and_its_batch_is_kept(people, tm
 def test_the_best_checkpoint_outlives_the_newer_ones(people, tmp_path):
     errors = iter([float("nan"), 0.1, 0.2, 0.25, 0.4, 0.5])
 
-    def validate(run):
+    def validate(network):
         return Validation({"held_out": next(errors), "copied": 0.4}, np.zeros((8, 8, 3), np.uint8))
 
     quiet(short(12), people, tmp_path, save_every=0, validate=validate)
@@ -321,7 +321,7 @@ def test_a_run_begins_with_weights_and_their_past(folder, people, tmp_path, caps
     for network in (run.network, run.ema):
         assert all(torch.equal(network.state_dict()[key], value) for key, value in trained.items())
     assert run.learning_rate() == run.recipe.learning_rate / run.recipe.warm_up
-    run.step(next(batches(run, people, 0)))
+    run.step(next(run.batches(people, 0)))
     moved, average = (dict(network.named_parameters()) for network in (run.network, run.ema))
     assert any(not torch.equal(value, trained[name]) for name, value in moved.items())
     for name, value in moved.items():  # the average's memory is as short as the run
@@ -374,7 +374,7 @@ def test_wrong_use_is_one_sentence(folder, people, tmp_path, capsys):
     torch.save({**state, "recipe": {"network": {"widths": [8]}}}, path)
     assert refused("other than NTED", *fit_tiny, str(run), "--device", "cpu")
     assert refused("other than NTED", "export", str(run), "--output", weights)
-    before = {key: value for key, value in state.items() if key not in ("optimisers", "slots")}
+    before = {key: value for key, value in state.items() if key not in ("optimisers", "patches")}
     torch.save({**before, "optimiser": state["optimisers"][0]}, path)  # as checkpoints once were
     assert refused("another optimiser", *fit_tiny, str(run), "--device", "cpu")
     network = dataclasses.replace(tiny().network, context=8)

@@ -10,7 +10,8 @@ import torch
 
 from engine.errors import InputError
 from engine.models.nted import Nted, default_256
-from train.optimisers import KernelMuon, optimisers_for
+from train.objectives.nted import EXTRACTION_FILTER
+from train.run.optimisers import KernelMuon, optimisers_for
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_run import ALONE, small_run  # noqa: E402
@@ -58,7 +59,7 @@ def test_kernels_in_another_order_are_refused():
 
 def test_every_weight_has_one_optimiser():
     network = Nted(default_256()).to(memory_format=torch.channels_last)
-    adam, muon = optimisers_for(network, "muon", 1e-2, (0.9, 0.99), 16.0)
+    adam, muon = optimisers_for(network, "muon", 1e-2, (0.9, 0.99), {EXTRACTION_FILTER: 16.0})
     by_adam = [weight for group in adam.param_groups for weight in group["params"]]
     assert {id(weight) for weight in by_adam + muon.kernels} == {
         id(weight) for weight in network.parameters()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.errors import InputError
-from train import render
+from train.commands import render
 from train.data.people import People
 from train.data.shards import Sample, describe, finished_shards, verify_shards, write_shard
 

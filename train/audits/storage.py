@@ -28,7 +28,7 @@ def look_at_shards(folder: Path) -> Line:
 def look_again(data: People, persons: list[int], assets: Path | None) -> Line:
     """Render people of a data set once more, in processes of their own, and compare the bytes of all
     members. The line says why where that is not possible here."""
-    from train import render
+    from train.commands import render
     from train.studio import STUDIO_OF_PULLS, STUDIO_VERSION
 
     line = Line("rendered again, the same bytes", "people", 0.0)

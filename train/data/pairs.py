@@ -8,6 +8,7 @@ people.
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 
@@ -97,6 +98,14 @@ class PairBatch:
     pairs: tuple[Pair, ...]
     step: int
     skipped: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def told(self) -> dict[str, str]:
+        """What the pairs are, for the metadata of a file that keeps the batch."""
+        pairs = [[pair.index, pair.person, pair.reference, pair.target] for pair in self.pairs]
+        return {"index, person, reference, target": json.dumps(pairs), "step": str(self.step)}
 
     def to(self, device: torch.device | str) -> PairBatch:
         """The batch on a device, all but parsing maps float32: what travels as bytes becomes numbers."""

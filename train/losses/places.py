@@ -7,7 +7,7 @@ from torch import Tensor
 
 from engine.regions import SURFACE_SPAN
 from train.data.people import CLASSES
-from train.losses.slots import reduced
+from train.losses.patches import reduced
 
 _CLASS = 0.1  # weight of the class beside the place
 _STEP = 4  # positions of a map of 128 rows between two whose places are compared

@@ -120,8 +120,8 @@ class Correspondence:
         for name, maps in zip(layer_names(sight.output.distribution), layers, strict=True):
             values = correspondence(reference, target, *maps)
             self._values.setdefault(LAYERS.format(name), []).extend(values)
-        if sight.output.copied is not None:
-            values = copied_correspondence(reference, target, sight.output.copied.positions)
+        if sight.output.positions_B2HW is not None:
+            values = copied_correspondence(reference, target, sight.output.positions_B2HW)
             self._values.setdefault(COPIED, []).extend(values)
         for rows, maps in {maps[1].shape[-2]: maps for maps in layers}.items():
             values = correspondence(reference, target, *maps, uniform=True)

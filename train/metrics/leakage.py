@@ -1,10 +1,11 @@
 """Garment leakage: when one garment is taken from another person, what else changes?
 
-A swap. Person A in the target pose is rendered once with A's own neural textures and once with some of B's in
-their place (NTED Eq. 13 with coefficients 0 and 1, as `engine.session.Mix` has them by layer and texture).
-Those taken are a region's: the textures that are handed out mostly within it, more than half of whose C̄d mass
-in A's picture lies there, in each layer. The region is one garment of the target's parsing map: of upper
-clothes, dress or skirt, and pants the largest, if B's reference shows one of that class too.
+A swap. Person A in the target pose is rendered once as A and once with some of B's slots in place of A's
+(coefficients 0 and 1, as `engine.contract` mixes appearances). Those taken are a region's: of an engine that
+mixes by region the region itself; of neural textures those that are handed out mostly within it, more than
+half of whose C̄d mass in A's picture lies there, in each layer. The region is one garment of the target's
+parsing map: of upper clothes, dress or skirt, and pants the largest, if B's reference shows one of that class
+too.
 
 What is measured: the change inside, mean absolute difference of the two pictures (0 to 1) over the garment;
 and the change outside, over the rest of the person less a rim of 4 px (at 256 rows) round the garment. Each
@@ -25,13 +26,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.compositing.compose import compose, encode_reference
+from engine.contract import PoseTransferModel, ReferenceInput
 from engine.cv import cv2
-from engine.models.nted import Nted
-from engine.models.nted.carry import carry
-from engine.models.nted.deformation import across
-from engine.models.nted.detail import Source, share_of
-from engine.models.nted.memory import Memory, remember
-from engine.pose.planes import pose_planes
+from engine.pictures import to_tensor
 from train.data.augment import NONE
 from train.data.pairs import Pair, load_pair
 from train.data.people import CLASSES, People, View
@@ -49,7 +47,8 @@ COLUMNS = (
     Column("change outside", 4),
 )
 NOTE = (
-    "One garment taken from another person, by the textures that are handed out (C̄d) mostly within it. "
+    "One garment taken from another person: its region, or the textures that are handed out (C̄d) mostly "
+    "within it. "
     "Changes are mean absolute differences to the picture without the swap, over the garment (inside) and "
     "over the rest of the person (outside); leakage and arrival are those outside and inside as shares of "
     "what they are when all textures are taken. Taking nothing leaks nothing, so read both: what knows no "
@@ -94,13 +93,11 @@ def garment_of(parsing_HW: np.ndarray) -> int | None:
 class Leakage:
     """The measure, over the first `count` pairs; B is the next pair's person whose reference shows the class.
 
-    network: to render the swaps with. people, pairs, size: what is evaluated.
+    model: to render the swaps with. people, pairs: what is evaluated.
     """
 
-    def __init__(
-        self, network: Nted, people: People, pairs: Sequence[Pair], size: tuple[int, int], count: int
-    ):
-        self._network, self._people, self._pairs, self._size = network, people, pairs, size
+    def __init__(self, model: PoseTransferModel, people: People, pairs: Sequence[Pair], count: int):
+        self._model, self._people, self._pairs = model, people, pairs
         self._count, self._seen = count, 0
         self._values: dict[str, list[np.ndarray]] = {OF_GARMENT: [], ALL: []}
 
@@ -126,13 +123,28 @@ class Leakage:
             return None
         region_HW, person_HW = target.parsing_HW == label, target.parsing_HW > 0
         before, render = to_rgb(sight.output.image_BCHW[i]), self._swapper(sight, i, giver)
-        mask_HW = torch.from_numpy(region_HW).to(sight.output.image_BCHW.device)
-        own = [own_textures(map_BKhw[i], mask_HW) for map_BKhw in sight.output.distribution]
-        every = [torch.ones_like(taken) for taken in own]
+        own, every = self._coefficients(sight, i, label, region_HW)
         by_garment, by_all = (changes(before, render(taken), region_HW, person_HW) for taken in (own, every))
         if not min(by_all) >= LEAST_CHANGE:
             return None
         return {OF_GARMENT: figures(by_garment, by_all), ALL: figures(by_all, by_all)}
+
+    def _coefficients(
+        self, sight: Sight, i: int, label: int, region_HW: np.ndarray
+    ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Which slots are the garment's, and all of them."""
+        slots = self._model.slots
+        every = {group.name: np.ones(group.count, np.float32) for group in slots}
+        if not self._model.capabilities.mix_by_texture:
+            own = {
+                group.name: np.array([name == CLASSES[label] for name in group.names], np.float32)
+                for group in slots
+            }
+            return own, every
+        mask_HW = torch.from_numpy(region_HW).to(sight.output.image_BCHW.device)
+        maps = (map_BKhw[i] for map_BKhw in sight.output.distribution)
+        taken = (own_textures(map_Khw, mask_HW).float().cpu().numpy() for map_Khw in maps)
+        return {group.name: of_group for group, of_group in zip(slots, taken, strict=True)}, every
 
     def _giver(self, label: int) -> View | None:
         here = self._pairs[self._seen]
@@ -140,55 +152,23 @@ class Leakage:
             pair = self._pairs[(self._seen + step) % len(self._pairs)]
             if pair.person == here.person:
                 continue
-            view = load_pair(self._people, pair, self._size, NONE, 0)[0]
+            view = load_pair(self._people, pair, self._model.size, NONE, 0)[0]
             if (view.parsing_HW == label).mean() >= SMALLEST_REGION:
                 return view
         return None
 
-    def _kept(
-        self, picture_1CHW: Tensor, planes_1PHW: Tensor, pose_1183: Tensor, textures: list[Tensor]
-    ) -> tuple[Source, Memory]:
-        source = self._network.source(picture_1CHW, planes_1PHW, textures)
-        return source, remember(source, *self._network.drawn(planes_1PHW, textures), pose_1183)
+    def _swapper(self, sight: Sight, i: int, giver: View) -> Callable[[dict[str, np.ndarray]], np.ndarray]:
+        device = sight.output.image_BCHW.device
+        theirs = encode_reference(
+            self._model, ReferenceInput(to_tensor(giver.image_HWC, device), giver.keypoints_18x3)
+        )
+        own, target_18x3 = sight.output.references[i], sight.batch.target_keypoints_BJ3[i].cpu().numpy()
 
-    def _swapper(self, sight: Sight, i: int, giver: View) -> Callable[[list[Tensor]], np.ndarray]:
-        picture_BCHW = sight.batch.reference_BCHW
-        other = torch.from_numpy(giver.image_HWC.transpose(2, 0, 1)[None].astype(np.float32) / 127.5 - 1)
-        other = other.to(picture_BCHW.device)
-        theirs = self._network.reference_encoder(other).textures
-        detail = self._network.detail
-        if detail is not None:
-            planes_1PHW = torch.from_numpy(pose_planes(giver.keypoints_18x3, self._size))[None]
-            poses_1183 = (
-                across(keypoints_B183.to(other.device), self._size)
-                for keypoints_B183 in (
-                    sight.batch.reference_keypoints_BJ3[i : i + 1],
-                    torch.from_numpy(giver.keypoints_18x3)[None],
-                    sight.batch.target_keypoints_BJ3[i : i + 1],
-                )
-            )
-            own_1183, their_1183, pose_1183 = poses_1183
-            ours = [texture_BCK[i : i + 1] for texture_BCK in sight.output.textures]
-            own_planes_1PHW = sight.batch.reference_planes_BPHW[i : i + 1]
-            kept = (
-                self._kept(picture_BCHW[i : i + 1], own_planes_1PHW, own_1183, ours),
-                self._kept(other, planes_1PHW.to(other.device), their_1183, theirs),
-            )
-        pose = self._network.skeleton_encoder(sight.batch.target_planes_BPHW[i : i + 1])
-
-        def render(taken: list[Tensor]) -> np.ndarray:
-            mixed = [
-                torch.where(taken_K, theirs_1CK, ours_BCK[i : i + 1])
-                for taken_K, theirs_1CK, ours_BCK in zip(taken, theirs, sight.output.textures, strict=True)
-            ]
-            rendering = self._network.target_image_renderer(pose, mixed)
-            image_BCHW = rendering.image_BCHW
-            if detail is not None:
-                shares = 1.0, share_of(rendering.distribution_logits, taken[-2])
-                references = [(*each, share) for each, share in zip(kept, shares, strict=True)]
-                sources = [(source, share) for source, _, share in references]
-                image_BCHW, copied = detail(rendering.features, image_BCHW, sources)
-                image_BCHW = carry(image_BCHW, rendering.skips[-2], copied.places, pose_1183, references)
-            return to_rgb(image_BCHW[0])
+        @torch.inference_mode()
+        def render(taken: dict[str, np.ndarray]) -> np.ndarray:
+            appearance = self._model.mix(own.appearance, [(theirs.appearance, taken)])
+            rendering = self._model.render(appearance, target_18x3)
+            composition = compose(self._model, rendering, target_18x3, [own, theirs])
+            return to_rgb(composition.image_1CHW[0])
 
         return render

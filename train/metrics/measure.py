@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from torch import Tensor
 
-from engine.models.nted.detail import Copied
+from engine.compositing.compose import EncodedReference
 from train.data.pairs import PairBatch
 from train.data.people import View
 from train.metrics.bootstrap import Estimate, estimate
@@ -21,17 +21,18 @@ TRUTH = "the true targets"
 
 @dataclass(frozen=True, eq=False)
 class Rendered:
-    """What is rated of a network's answer (`NtedOutput` is one too).
+    """What is rated of an engine's answer.
 
     image_BCHW: about [-1, 1]. extraction, distribution: C̄e and C̄d [B, K, h, w] by layer; none where the
-    network has no attention. textures: [B, C, K] by layer. copied: where detail was taken from, if it was.
+    engine has no attention. references: each as it was encoded. positions_B2HW: where in the reference
+    (-1 to 1) the detail of a pixel was copied from, if it was.
     """
 
     image_BCHW: Tensor
     extraction: Sequence[Tensor] = ()
     distribution: Sequence[Tensor] = ()
-    textures: Sequence[Tensor] = ()
-    copied: Copied | None = None
+    references: Sequence[EncodedReference] = ()
+    positions_B2HW: Tensor | None = None
 
 
 Render = Callable[[PairBatch], Rendered]  # the references in the targets' poses

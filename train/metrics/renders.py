@@ -1,21 +1,63 @@
-"""How a network answers a batch of pairs, as an editor shows it and by itself."""
+"""How an engine answers a batch of pairs: as an editor shows it, and by itself."""
 
 from __future__ import annotations
 
-from engine.models.nted import Nted, NtedOutput
-from engine.models.nted.carry import shown
-from engine.models.nted.deformation import across
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.api import DISTRIBUTION, EXTRACTION
+from engine.compositing.compose import Composition, compose, encode_reference
+from engine.contract import PoseTransferModel, ReferenceInput
 from train.data.pairs import PairBatch
+from train.metrics.measure import Rendered
 
 
-def as_shown(network: Nted, batch: PairBatch) -> NtedOutput:
-    """With what is remembered of the photos (`engine.models.nted.carry`)."""
-    frame = batch.reference_BCHW.shape[2:]
-    poses = (across(pose, frame) for pose in (batch.target_keypoints_BJ3, batch.reference_keypoints_BJ3))
-    planes = batch.target_planes_BPHW, batch.reference_planes_BPHW
-    return shown(network, batch.reference_BCHW, *planes, *poses)
+def reference_inputs(batch: PairBatch) -> list[ReferenceInput]:
+    """The batch's references, one by one."""
+    poses = batch.reference_keypoints_BJ3.cpu().numpy()
+    return [
+        ReferenceInput(batch.reference_BCHW[i : i + 1].contiguous(), pose) for i, pose in enumerate(poses)
+    ]
 
 
-def alone(network: Nted, batch: PairBatch) -> NtedOutput:
-    """Without."""
-    return network(batch.reference_BCHW, batch.target_planes_BPHW, batch.reference_planes_BPHW)
+@torch.inference_mode()
+def as_shown(model: PoseTransferModel, batch: PairBatch) -> Rendered:
+    """With the photos laid over what the engine draws."""
+    images, positions, kept_of_all, maps = [], [], [], []
+    targets = batch.target_keypoints_BJ3.cpu().numpy()
+    for reference, target_18x3 in zip(reference_inputs(batch), targets, strict=True):
+        kept = encode_reference(model, reference)
+        rendering = model.render(kept.appearance, target_18x3, maps=True)
+        composition = compose(model, rendering, target_18x3, [kept])
+        images.append(composition.image_1CHW.clone())
+        positions.append(_positions(composition))
+        maps.append((*model.reference_maps(reference), *rendering.maps))
+        kept_of_all.append(kept)
+    return Rendered(
+        torch.cat(images),
+        _batched(maps, EXTRACTION, batch.reference_BCHW.device),
+        _batched(maps, DISTRIBUTION, batch.reference_BCHW.device),
+        kept_of_all,
+        torch.cat(positions) if positions[0] is not None else None,
+    )
+
+
+@torch.inference_mode()
+def alone(model: PoseTransferModel, batch: PairBatch) -> Rendered:
+    """As the engine draws it."""
+    targets = batch.target_keypoints_BJ3.cpu().numpy()
+    drawn = []
+    for reference, target_18x3 in zip(reference_inputs(batch), targets, strict=True):
+        drawn.append(model.render(model.encode(reference), target_18x3).image_1CHW.clone())
+    return Rendered(torch.cat(drawn))
+
+
+def _positions(composition: Composition) -> Tensor | None:
+    return composition.copied.positions if composition.copied is not None else None
+
+
+def _batched(maps: list[tuple], kind: str, device: torch.device) -> list[Tensor]:
+    """[B, K, h, w] of every map of a kind, in the engine's order."""
+    by_picture = [[each.values_Khw for each in of_one if each.kind == kind] for of_one in maps]
+    return [torch.from_numpy(np.stack(layer)).to(device) for layer in zip(*by_picture, strict=True)]

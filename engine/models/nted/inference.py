@@ -13,15 +13,13 @@ Against network.py, which stays what the paper says:
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from engine.models.nted import network as nted
-from engine.models.nted.detail import Detail, Places, Source, copied, source_of
-from engine.models.nted.memory import Memory, remember
+from engine.models.nted.detail import Detail, SurfaceHead, gate_input
 from engine.ops.attention import extraction_attention, normalise_features
 from engine.ops.equalized import LEAKY_GAIN, LEAKY_SLOPE, BiasedLeakyReLU, EqualConv2d
 from engine.ops.fused import FusedConv, add_mixture_, matmul_nt
@@ -57,44 +55,13 @@ class InferenceNted:
         """Picture in [-1, 1] -> neural textures and extraction maps, as `ReferenceEncoder.forward`."""
         return self._reference_encoder(reference_1CHW)
 
-    def keep(
-        self,
-        reference_1CHW: Tensor,
-        textures: list[Tensor],
-        own: tuple[Tensor, Tensor] | None,
-    ) -> tuple[Source | None, Memory | None]:
-        """What detail can be copied of a reference with these textures, and what the network forgets of it.
+    def surface(self, rendering: nted.Rendering) -> Tensor:
+        """The surface map that the renderer's last level but one tells, as `Detail.surface`."""
+        return self._detail.surface(rendering.features[len(self.config.levels) - 2])
 
-        own: planes of the reference's own pose, as bytes [20, H, W], and the pose [1, 18, 3] as
-        `deformation.across` gives it; None where that is not known, then nothing is known to be forgotten
-        either. Both are None where the network copies no detail.
-        """
-        if self._detail is None:
-            return None, None
-        if own is None:
-            return source_of(reference_1CHW), None
-        planes_PHW, pose_1183 = own
-        rendering = self.render(self.pose_feature(planes_PHW), textures, len(self.config.levels) - 1)
-        places_1Khw = self.places(rendering)
-        source = source_of(reference_1CHW, places_1Khw)
-        return source, remember(source, rendering.skips[-1], places_1Khw, pose_1183)
-
-    def places(self, rendering: nted.Rendering) -> Tensor:
-        """Where on the surface the renderer's last level but one sees its cells, as in `Copied`."""
-        return self._detail.places(rendering.features[len(self.config.levels) - 2])
-
-    def add_detail(
-        self,
-        rendering: nted.Rendering,
-        sources: Sequence[tuple[Source, Tensor | float]],
-        places_1Khw: Tensor | None = None,
-    ) -> nted.Rendering:
-        """A rendering of all levels with the detail of its references, as `Detail.forward`."""
-        places_1Khw = self.places(rendering) if places_1Khw is None else places_1Khw
-        image, taken = copied(
-            rendering.features[-1], rendering.image_BCHW, sources, places_1Khw, self._detail.gate
-        )
-        return rendering._replace(image_BCHW=image, copied=taken)
+    def gate(self, rendering: nted.Rendering, seen_110HW: Tensor) -> Tensor:
+        """How much of the photo a rendering of all levels takes over, as `Detail.forward`."""
+        return self._detail.gate(gate_input(rendering.features[-1], rendering.image_BCHW, seen_110HW))
 
     def pose_feature(self, planes_PHW: Tensor) -> Tensor:
         """Pose planes as bytes, uint8 [20, H, W] -> the coarsest feature [1, C, h, w] in `dtype`."""
@@ -311,7 +278,7 @@ class _Detail:
     """`detail.Detail`."""
 
     def __init__(self, detail: Detail, device: torch.device, dtype: torch.dtype):
-        self.places = _Hidden(detail.target_places, device, dtype)
+        self.surface = _Hidden(detail.target_places, device, dtype)
         self.gate = _Hidden(detail, device, dtype)
 
 
@@ -319,7 +286,7 @@ class _Hidden:
     """Two convolutions with an activation between, whose channels are filled up to whole blocks with zeros:
     oneDNN is slower at fewer."""
 
-    def __init__(self, module: Places | Detail, device: torch.device, dtype: torch.dtype):
+    def __init__(self, module: SurfaceHead | Detail, device: torch.device, dtype: torch.dtype):
         bias = _fold_bias(module.activate, device, dtype)
         missing = -len(bias) % _BLOCK
         weight = F.pad(_fold(module.conv, device, dtype, LEAKY_GAIN), (0, 0, 0, 0, 0, 0, 0, missing))

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from engine.models.nted.ablations import FullAttention
 from engine.models.nted.config import POSE_PLANES, Level, NtedConfig
 from engine.models.nted.context import Context
-from engine.models.nted.detail import Copied, Detail, Source, source_of
+from engine.models.nted.detail import Detail
 from engine.ops import attention
 from engine.ops.equalized import (
     LEAKY_GAIN,
@@ -48,21 +48,19 @@ class Rendering(NamedTuple):
     image_BCHW: about [-1, 1], not clamped; at an early stop it has that level's rows.
     skips: the RGB sum after every level; the last is `image_BCHW`.
     distribution_logits: [B, K, h, w] each, layers in the order 16a, 16b, ...
-    features: [B, C, h, w], what every level ended with. copied: where the picture has detail.
+    features: [B, C, h, w], what every level ended with.
     """
 
     image_BCHW: Tensor
     skips: list[Tensor]
     distribution_logits: list[Tensor]
     features: list[Tensor]
-    copied: Copied | None = None
 
 
 class NtedOutput(NamedTuple):
     """A full pass. extraction: C̄e, distribution: C̄d (softmax over K), both [B, K, h, w]; lists by layer.
 
-    skips: as in `Rendering`. copied: of `detail.Detail`, where the network has that; the picture is then the
-    last of the skips with detail. source: what that was copied from.
+    skips, features: as in `Rendering`.
     """
 
     image_BCHW: Tensor
@@ -71,8 +69,7 @@ class NtedOutput(NamedTuple):
     distribution_logits: list[Tensor]
     textures: list[Tensor]
     skips: list[Tensor]
-    copied: Copied | None = None
-    source: Source | None = None
+    features: list[Tensor]
 
 
 class ActivatedConv1x1(nn.Module):
@@ -313,7 +310,8 @@ class Renderer(nn.Module):
 class Nted(nn.Module):
     """The whole generator. `config` says its shape, `forward` is the paper's.
 
-    The ablations of Table 2 (`config.transfer`) are the same code without textures and maps.
+    The ablations of Table 2 (`config.transfer`) are the same code without textures and maps. `detail`: heads
+    beside the paper's network, on its features.
     """
 
     def __init__(self, config: NtedConfig):
@@ -327,13 +325,8 @@ class Nted(nn.Module):
             coarse, fine = (level.channels for level in config.levels[-2:])
             self.detail = Detail(coarse, fine, config.detail)
 
-    def forward(
-        self, reference_BCHW: Tensor, planes_BPHW: Tensor, reference_planes_BPHW: Tensor | None = None
-    ) -> NtedOutput:
-        """reference in [-1, 1], planes in [0, 1]; the picture has their size, floored to multiples of 16.
-
-        reference_planes: of the reference's own pose; detail is copied more exactly where it is known.
-        """
+    def forward(self, reference_BCHW: Tensor, planes_BPHW: Tensor) -> NtedOutput:
+        """reference in [-1, 1], planes in [0, 1]; the picture has their size, floored to multiples of 16."""
         if self.reference_encoder is None:
             textures, extraction = [], []
             pose_BChw = self.skeleton_encoder(torch.cat([planes_BPHW, reference_BCHW], 1))
@@ -341,35 +334,15 @@ class Nted(nn.Module):
             textures, extraction = self.reference_encoder(reference_BCHW)
             pose_BChw = self.skeleton_encoder(planes_BPHW)
         rendering = self.target_image_renderer(pose_BChw, textures)
-        image_BCHW, copied, source = rendering.image_BCHW, None, None
-        if self.detail is not None:
-            rows, columns = image_BCHW.shape[-2:]
-            source = self.source(reference_BCHW[..., :rows, :columns], reference_planes_BPHW, textures)
-            image_BCHW, copied = self.detail(rendering.features, image_BCHW, [(source, 1.0)])
         return NtedOutput(
-            image_BCHW=image_BCHW,
+            image_BCHW=rendering.image_BCHW,
             extraction=extraction,
             distribution=[attention.distribution_attention(q) for q in rendering.distribution_logits],
             distribution_logits=rendering.distribution_logits,
             textures=textures,
             skips=rendering.skips,
-            copied=copied,
-            source=source,
+            features=rendering.features,
         )
-
-    def source(self, reference_BCHW: Tensor, planes_BPHW: Tensor | None, textures: list[Tensor]) -> Source:
-        """What detail can be copied of a reference with these textures, in the pose of these planes if it is
-        known. Needs `detail`."""
-        own_B11hw = None if planes_BPHW is None else self.drawn(planes_BPHW, textures)[1]
-        return source_of(reference_BCHW, own_B11hw)
-
-    @torch.no_grad()
-    def drawn(self, planes_BPHW: Tensor, textures: list[Tensor]) -> tuple[Tensor, Tensor]:
-        """The renderer's picture [B, 3, h, w] and places [B, 11, h, w] of its last level but one. Needs
-        `detail`."""
-        pose_BChw, levels = self.skeleton_encoder(planes_BPHW), len(self.config.levels) - 1
-        rendering = self.target_image_renderer(pose_BChw, textures, levels)
-        return rendering.image_BCHW, self.detail.target_places(rendering.features[-1])
 
 
 @torch.no_grad()

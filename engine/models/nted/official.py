@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -11,8 +13,9 @@ from torch import Tensor
 from engine import weights
 from engine.errors import InputError
 from engine.models.nted.config import config_from_shapes
-from engine.models.nted.discriminator import Discriminator, from_state
+from engine.models.nted.discriminator import Discriminator, from_state, save_discriminator
 from engine.models.nted.network import Nted
+from engine.models.nted.weights import save
 
 GENERATORS = (
     "net_G_ema",
@@ -20,6 +23,52 @@ GENERATORS = (
     "state_dict",
 )  # inference uses the average; stripped files hold only one of them
 DISCRIMINATORS = ("net_D",)
+
+
+def recognises(content: Mapping) -> bool:
+    """Whether a checkpoint's content holds this generator: its first part that is a state dict has our
+    mark."""
+    state = next((content[name] for name in GENERATORS if isinstance(content.get(name), dict)), content)
+    return any(
+        str(key).startswith(("target_image_renderer.", "module.target_image_renderer.")) for key in state
+    )
+
+
+def import_checkpoint(
+    path: str | os.PathLike,
+    output: str | os.PathLike,
+    size: tuple[int, int] | None = None,  # to run at; None: the weights' own
+    discriminator: str | os.PathLike | None = None,  # where to write that too
+) -> list[str]:
+    """Write an official checkpoint's generator as our weights, the same function; what was done, in
+    sentences.
+
+    Raises InputError as `load_official`.
+    """
+    network = load_official(path)
+    judge = load_official_discriminator(path) if discriminator else None
+    made_for = network.config.size
+    card = {
+        "name": "NTED, imported",
+        "source_sha256": weights.sha256(path),
+        "licence": "as its source; the official weights are CC BY-NC 4.0",
+        "made_for": list(made_for),
+    }
+    if size:
+        network.config = replace(network.config, size=size)
+    save(output, network, card)
+    count = sum(p.numel() for p in network.parameters())
+    said = [f"{output}: NTED for {made_for[0]}x{made_for[1]}, {count:,} parameters"]
+    if network.config.size != made_for:
+        height, width = network.config.size
+        said.append(
+            f"It will run at {height}x{width}: the network is fully convolutional and its weights are "
+            f"unchanged, but it was trained on {made_for[0]}x{made_for[1]}."
+        )
+    if judge is not None:
+        save_discriminator(discriminator, judge)
+        said.append(f"{discriminator}: its discriminator")
+    return said
 
 
 def load_official(path: str | os.PathLike) -> Nted:
@@ -31,7 +80,7 @@ def load_official(path: str | os.PathLike) -> Nted:
     first that is there.
     """
     path = Path(path)
-    state = _part(_content(path), GENERATORS, "generator", path)
+    state = _part(weights.read_any(path), GENERATORS, "generator", path)
     try:
         config = config_from_shapes({key: tuple(value.shape) for key, value in state.items()})
     except InputError as error:
@@ -44,7 +93,7 @@ def load_official(path: str | os.PathLike) -> Nted:
 def load_official_discriminator(path: str | os.PathLike) -> Discriminator:
     """The discriminator of a whole official checkpoint, to train on with. Raises InputError as above."""
     path = Path(path)
-    content = _content(path)
+    content = weights.read_any(path)
     if not isinstance(content.get(DISCRIMINATORS[0]), dict):
         raise InputError(f"The checkpoint {path} holds no discriminator; only whole training checkpoints do.")
     return from_state(_part(content, DISCRIMINATORS, "discriminator", path), path)
@@ -75,10 +124,6 @@ def save_official(path: str | os.PathLike, network: Nted) -> None:
         raise InputError(
             f"The checkpoint could not be written to {path} ({' '.join(str(error).split())})."
         ) from None
-
-
-def _content(path: Path) -> dict:
-    return weights.read(path).tensors if path.suffix == ".safetensors" else weights.read_torch(path)
 
 
 def _part(content: dict, names: tuple[str, ...], what: str, path: Path) -> dict[str, Tensor]:

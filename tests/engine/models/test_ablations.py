@@ -9,11 +9,11 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.errors import InputError
-from engine.measure import gmacs
 from engine.models import nted
+from engine.models.nted.adapter import NtedModel
+from engine.models.nted.bench import gmacs
 from engine.models.nted.network import textbook
 from engine.plan import Plan
-from engine.session import Session
 
 SMALL = nted.NtedConfig((nted.Level(16, 8, 4), nted.Level(32, 8, 4, 3), nted.Level(64, 8)), (64, 48))
 
@@ -63,7 +63,7 @@ def test_ablations_are_saved_with_their_kind(tmp_path):
     with pytest.raises(ValueError, match="magic"):
         replace(SMALL, transfer="magic")
     with pytest.raises(InputError, match="textures"):
-        Session(again, Plan(torch.device("cpu"), torch.float32, 1), (64, 48), {})
+        NtedModel(again, Plan(torch.device("cpu"), torch.float32, 1))
 
 
 def test_true_costs_of_a_stage_are_those_of_the_official_modules():

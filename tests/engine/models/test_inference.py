@@ -10,7 +10,6 @@ import rule_drawn
 import torch
 
 from engine.models import nted
-from engine.models.nted.detail import source_of
 from engine.models.nted.graph import DragGraph
 from engine.models.nted.inference import InferenceNted
 from engine.plan import has_fast_bfloat16
@@ -50,7 +49,7 @@ def pictures() -> tuple[torch.Tensor, torch.Tensor]:
     return torch.rand(1, 3, 128, 88, generator=generator) * 2 - 1, planes
 
 
-NOBODY = torch.zeros(1, 18, 3)
+SEEN = torch.rand(1, 10, 128, 88, generator=torch.Generator().manual_seed(2)) * 2 - 1
 
 
 def worst(ours: list[torch.Tensor], theirs: list[torch.Tensor]) -> float:
@@ -65,37 +64,16 @@ def test_it_is_the_networks_function(network, pictures):
     for _ in range(2):  # the second call finds the weights packed
         textures, extraction = form.encode(reference)
         rendering = form.render(form.pose_feature(planes), textures)
-        source, memory = form.keep(reference, textures, (planes.flip(2), NOBODY))
-        assert (source is None) == (memory is None) == (network.detail is None)
-        if source is not None:
-            rendering = form.add_detail(rendering, [(source, 1.0)])
-        out = network(reference, planes[None] / 255.0, planes.flip(2)[None] / 255.0)
+        out = network(reference, planes[None] / 255.0)
+        if network.detail is not None:
+            surface = network.detail.surface(out.features[-2])
+            assert worst([form.surface(rendering)], [surface]) < 1e-3
+            logits = network.detail(out.features[-1], out.image_BCHW, SEEN)
+            assert worst([form.gate(rendering, SEEN)], [logits]) < 1e-3
         assert worst(textures, out.textures) < 1e-4 and worst(extraction, out.extraction) < 1e-5
         assert worst(rendering.distribution_logits, out.distribution_logits) < 1e-3
         assert worst(rendering.skips, out.skips) < 1e-3
         assert worst([rendering.image_BCHW], [out.image_BCHW]) < 1e-3
-
-
-@pytest.mark.parametrize("network", [(24, 8)], indirect=True)
-@torch.inference_mode()
-def test_what_it_keeps_of_a_reference_is_the_networks(network, pictures, monkeypatch):
-    """Where the parsing network sees what the renderer means, a little aside, the renderer's places count."""
-    reference, planes = pictures
-    form = InferenceNted(network, CPU, torch.float32)
-    textures = form.encode(reference).textures
-    rendering = form.render(form.pose_feature(planes), textures)
-    aside = network.detail.target_places(rendering.features[-2]).clone()
-    aside[:, -3:] += 0.05
-    monkeypatch.setattr("engine.parsing.places", lambda picture: aside)
-    kept, _ = form.keep(reference, textures, (planes, NOBODY))
-    alone, nothing = form.keep(reference, textures, None)
-    for ours, theirs in (
-        (kept, network.source(reference, planes[None] / 255.0, textures)),
-        (alone, network.source(reference, None, textures)),
-    ):
-        assert ((ours.atlas - theirs.atlas).abs() < 1e-3).float().mean() > 0.98
-        assert worst([ours.photo], [theirs.photo]) < 1e-3
-    assert nothing is None and ((kept.atlas - alone.atlas).abs() > 0.01).float().mean() > 0.1
 
 
 @torch.inference_mode()
@@ -134,9 +112,6 @@ def test_half_precision_stays_close(network, pictures):
         form = InferenceNted(network, CPU, dtype, with_reference=False)
         rendering = form.render(form.pose_feature(planes), textures)
         image = rendering.image_BCHW
-        if network.detail is not None:  # not compared: another place is another pixel of noise
-            copied = form.add_detail(rendering, [(source_of(reference), 1.0)])
-            assert copied.image_BCHW.dtype == torch.float32 and copied.image_BCHW.isfinite().all()
         pictures.append(image.clamp(-1, 1))
     error = (pictures[0] - pictures[1]).square().mean()
     assert 10 * torch.log10(4 / error) > 45

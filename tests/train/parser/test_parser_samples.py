@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.pose.skeleton import ABSENT, GUESSED, LEFT_SHOULDER, RIGHT_SHOULDER
+from train.data.parsing import scenery
+from train.data.parsing.crowd import Crowd
+from train.data.parsing.lens import Lens, photograph
+from train.data.parsing.samples import PLAIN, STRONG, Changes, Sample, Stream, changed, collate
 from train.data.people import HELD_OUT_PEOPLE
-from train.parser import scenery
-from train.parser.crowd import Crowd
-from train.parser.lens import Lens, photograph
-from train.parser.samples import PLAIN, STRONG, Changes, Sample, Stream, changed, collate
 
 SIZE = (64, 48)
 MOVING = Changes(elsewhere=0, nobody=0, obstacle=0, light=0, lens=None)

@@ -18,25 +18,33 @@ from engine.models.parser.decode import keypoints
 from engine.models.parser.network import ParserOutput
 from engine.regions import REGIONS
 from engine.weights import read_torch
-from train import checkpoint
+from train import recipes
 from train.__main__ import main
+from train.commands.parser import export as export_module
+from train.commands.parser import fit as fit_module
+from train.data.parsing.crowd import Crowd
+from train.data.parsing.samples import PLAIN, Batch, Stream
 from train.data.people import CLASSES
 from train.losses.house import load_features, load_house
-from train.parser import export as export_module
-from train.parser import fit as fit_module
-from train.parser.crowd import Crowd
-from train.parser.losses import Weights, losses, place_loss, place_targets, seen_loss, surface_loss
-from train.parser.measure import Tally, fixed_batches, measured
-from train.parser.samples import PLAIN, Batch, Stream
-from train.parser.state import ParserRecipe, ParserRun
-from train.recipes import FOREVER, Phase
+from train.losses.parsing import Weights, losses, place_loss, place_targets, seen_loss, surface_loss
+from train.metrics.parsing import Tally, fixed_batches, measured
+from train.objectives.parser import ParserRecipe
+from train.run import checkpoint
+from train.run.recipe import FOREVER, Phase
+from train.run.state import Run
+from train.run.world import World
 from train.sheets import write_sheet
 
-SMALL = ParserRecipe(
+SMALL = replace(
+    recipes.parser(),
     network=ParserConfig((4, 8, 8, 8, 8), (1, 1, 1), (1, 1)),
     phases=(Phase((32, 32), 4, 8), Phase((64, 48), 4, FOREVER)),
     warm_up=8,
-)  # fmt: skip
+)
+
+
+def new(recipe: ParserRecipe = SMALL) -> Run:
+    return Run.new(recipe, World(torch.device("cpu")))
 
 
 def joints(*rows: tuple[float, float, float]) -> torch.Tensor:
@@ -92,11 +100,10 @@ def test_surface_loss_ignores_what_has_no_label():
     assert torch.isfinite(found.grad).all() and (found.grad[0, :, 1] == 0).all()
 
 
-def a_run(crowd: Crowd, steps: int, run: ParserRun | None = None) -> ParserRun:
-    run = run or ParserRun.new(SMALL)
-    for _ in range(steps):
-        phase = run.recipe.phase(run.samples)
-        run.step(next(Stream(crowd, phase.size, seed=0).batches(phase.batch, run.samples)))
+def a_run(crowd: Crowd, steps: int, run: Run | None = None) -> Run:
+    run = run or new()
+    for _, batch in zip(range(steps), run.batches(crowd, 0), strict=False):
+        run.step(batch)
     return run
 
 
@@ -110,9 +117,9 @@ def test_resume_is_bit_for_bit(crowd, tmp_path):
     whole = a_run(crowd, 4)
     half = a_run(crowd, 2)
     path = checkpoint.save(tmp_path, half.samples, half.state())
-    resumed = ParserRun.new(replace(SMALL, seed=9))
+    resumed = new(replace(SMALL, seed=9))
     resumed.restore(read_torch(path), path)
-    resumed.recipe = SMALL
+    resumed.objective.recipe = SMALL
     a_run(crowd, 2, resumed)
     for part in ("network", "ema"):
         for name, value in getattr(whole, part).state_dict().items():
@@ -120,14 +127,14 @@ def test_resume_is_bit_for_bit(crowd, tmp_path):
 
 
 def test_another_networks_checkpoint_is_told(crowd, tmp_path):
-    run = ParserRun.new(SMALL)
+    run = new()
     path = checkpoint.save(tmp_path, 0, run.state())
     with pytest.raises(InputError, match="another network"):
-        ParserRun.new(ParserRecipe()).restore(read_torch(path), path)
+        new(recipes.parser()).restore(read_torch(path), path)
 
 
 def test_learning_rate_warms_up_and_decays():
-    run = ParserRun.new(SMALL)
+    run = new()
     assert run.learning_rate() == pytest.approx(SMALL.learning_rate / 8)
     run.samples, run.decay_from, run.decay_to = 150, 100, 200
     assert run.learning_rate() == pytest.approx(SMALL.learning_rate / 2)
@@ -136,7 +143,7 @@ def test_learning_rate_warms_up_and_decays():
 
 
 def test_a_loss_that_is_no_number_stops_the_run(crowd):
-    run = ParserRun.new(SMALL)
+    run = new()
     batch = next(Stream(crowd, (32, 32)).batches(4))
     batch.image_BCHW[0, 0, 0, 0] = torch.nan
     with pytest.raises(FloatingPointError, match="0 samples"):
@@ -145,7 +152,7 @@ def test_a_loss_that_is_no_number_stops_the_run(crowd):
 
 def test_it_learns(crowd):
     torch.manual_seed(0)
-    run = ParserRun.new(replace(SMALL, learning_rate=1e-2))
+    run = new(replace(SMALL, learning_rate=1e-2))
     batch = next(Stream(crowd, (64, 48), PLAIN).batches(4))
     first = run.step(batch)
     for _ in range(40):
@@ -214,8 +221,7 @@ def trained(stick_people, tmp_path_factory):
     """A run by the command, its weights and its report."""
     folder = tmp_path_factory.mktemp("parser")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fit_module, "ParserRecipe", lambda: SMALL)
-        patch.setattr(fit_module, "SIZE", (64, 48))
+        patch.setattr(recipes, "parser", lambda: SMALL)
         run, data = str(folder / "run"), str(stick_people)
         fitting = ["parser", "fit", "--data", data, "--validation", data, "--output", run]
         assert main([*fitting, "--decay-over", "12"]) == 0

@@ -92,7 +92,7 @@ def test_the_witness_leaves_the_studio_as_it_was(studio, sittings):
 
 
 def test_the_command_photographs_and_repeats(studio, capsys):
-    from train.audit import run
+    from train.commands.audit import run
 
     assert run(["--people", "8:9", "--views", "1", "--again", "1"]) == 0
     said = capsys.readouterr().out

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from engine.errors import InputError
-from train import contact
+from train.commands import contact
 
 
 def test_a_sheet_shows_the_people_and_their_labels(studio, tmp_path, monkeypatch, capsys):

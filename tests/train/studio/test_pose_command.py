@@ -10,7 +10,7 @@ from PIL import Image
 
 from engine.errors import InputError
 from engine.pose.formats import read_pose
-from train import poses
+from train.commands import poses
 
 
 def test_the_table():

@@ -19,8 +19,8 @@ from engine.pose.skeleton import (
     RIGHT_HIP,
     RIGHT_WRIST,
 )
-from train import render
 from train.audits.storage import look_again
+from train.commands import render
 from train.data.people import People
 from train.studio.photographer import Person
 from train.studio.poses import PULLS

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from engine.pose.formats import read_pose
-from train import samples
+from train.commands import samples
 from train.data.people import HELD_OUT_PEOPLE
 
 

@@ -1,0 +1,64 @@
+"""The middle of the window: the canvas, what floats over it, and the banner above."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.canvas.hud import CoachMark, Hud
+from app.canvas.view import CanvasView
+from app.files.drops import DropOverlay
+from app.notify import Banner, Notices
+from app.status import Status
+
+COACHED_JOINTS = (7, 4, 6, 3, 0, 13, 10)  # the left wrist, or what is shown instead
+MARGIN = 14  # px from the canvas' edge to the pill
+
+
+class Centre(QWidget):
+    """coached: whether the first hint is to be shown."""
+
+    def __init__(self, coached: bool):
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.banner = Banner()
+        self.canvas = CanvasView()
+        column.addWidget(self.banner)
+        column.addWidget(self.canvas, 1)
+        self.hud = Hud(self.canvas)
+        self.coach = CoachMark(self.canvas, "Pull me")
+        self.coach.setVisible(coached)
+        self.notices = Notices(self.canvas, self.hud)
+        self.overlay = DropOverlay(self)
+        self.canvas.zoom_changed.connect(self.place)
+
+    def show_status(self, status: Status) -> None:
+        self.hud.show_status(status)
+        self.place()
+
+    def show_busy(self, doing: str) -> None:
+        self.hud.show_busy(doing)
+        self.place()
+
+    def place(self) -> None:
+        """Put what floats where the canvas is now."""
+        self.hud.move(MARGIN, self.canvas.height() - self.hud.height() - MARGIN)
+        self.point_coach()
+
+    def point_coach(self) -> None:
+        """Let the hint point at a joint that is shown."""
+        pose = self.canvas.pose
+        if pose is not None and self.coach.isVisible():
+            joint = next((joint for joint in COACHED_JOINTS if pose[joint, 2] > 0), COACHED_JOINTS[0])
+            self.coach.point_at(self.canvas.to_widget(pose[joint, :2].tolist()) + QPointF(8, 0))
+
+    def refresh_theme(self) -> None:
+        self.canvas.refresh_theme()
+        self.hud.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.place()

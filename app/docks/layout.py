@@ -1,0 +1,67 @@
+"""Which panels stand around the canvas and where: hidden and brought back, remembered and reset."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QUndoGroup
+from PySide6.QtWidgets import QMainWindow, QUndoView
+
+from app.docks.attention import AttentionPanel
+from app.docks.joint import JointPanel
+from app.docks.panel import Panel
+from app.docks.poses import PoseShelf
+from app.docks.shelf import Shelf
+from app.files import poses
+
+
+class Docks:
+    """Builds the panels into a window. `panels`: their docks, those of the left side first and last."""
+
+    def __init__(self, window: QMainWindow, undo_group: QUndoGroup):
+        self._window = window
+        self._open: list[Panel] = []
+        self._first = QByteArray()
+        self.shelf = Shelf()
+        self.poses = PoseShelf(poses.listed())
+        self.joint = JointPanel()
+        self.attention = AttentionPanel()
+        self.history = QUndoView(undo_group)
+        self.history.setEmptyLabel("Start")
+        self.history.setAccessibleName("History")
+        self.panels = [
+            Panel("shelf", "References", self.shelf, window),
+            Panel("joint", "Joint", self.joint, window),
+            Panel("attention", "Attention", self.attention, window),
+            Panel("history", "History", self.history, window),
+            Panel("poses", "Poses", self.poses, window),
+        ]
+        left, right = [self.panels[0], self.panels[4]], self.panels[1:4]
+        for panel in left:
+            window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, panel)
+        for panel in right:
+            window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, panel)
+        window.resizeDocks([self.panels[0]], [228], Qt.Orientation.Horizontal)
+        window.resizeDocks([self.panels[2]], [324], Qt.Orientation.Horizontal)
+        window.resizeDocks(left, [420, 320], Qt.Orientation.Vertical)
+        window.resizeDocks(right, [104, 520, 180], Qt.Orientation.Vertical)
+
+    def restore(self, layout: tuple[QByteArray, QByteArray] | None) -> None:
+        """Take geometry and state of the last run, if there was one; `reset` comes back to the present."""
+        self._first = self._window.saveState()
+        if layout:
+            self._window.restoreGeometry(layout[0])
+            self._window.restoreState(layout[1])
+
+    def reset(self) -> None:
+        """Every panel where it stood at the first start."""
+        for panel in self.panels:
+            panel.setFloating(False)
+            panel.show()
+        self._window.restoreState(self._first)
+
+    def hide_all(self, hide: bool) -> None:
+        """Hide the panels that are open, or bring those back that were."""
+        if hide:
+            self._open = [panel for panel in self.panels if not panel.isHidden()]
+        for panel in self._open:
+            panel.setVisible(not hide)

@@ -1,0 +1,127 @@
+"""Photos and poses on their way in: chosen in a dialog, given at the start, pasted, from the box."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.controller import Controller
+from app.files import exported, intake, samples
+from app.files.poses import LibraryPose
+from app.jobs import GARMENT, PERSON, POSE
+from app.notify import Notices
+from app.settings import Settings
+from engine.errors import InputError
+from engine.pose import formats
+
+PHOTO_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
+POSE_FILTER = "Poses (*.json *.txt);;All files (*)"
+
+
+class Opening:
+    """parent: of the dialogs. What goes wrong is told as a notice, and nothing changes."""
+
+    def __init__(self, parent: QWidget, controller: Controller, notices: Notices, settings: Settings):
+        self._parent = parent
+        self._controller = controller
+        self._notices = notices
+        self._settings = settings
+        self._poses_to_take: list[intake.Intake] = []
+
+    def open_all(self, files: list[Path]) -> None:
+        """The first photo is the person, the others join the shelf, a pose is taken by who is there then."""
+        things = [intake.of_file(path) for path in files]
+        photos = [thing for thing in things if thing.kind == intake.PHOTO]
+        for place, thing in enumerate(photos):
+            self.take(thing, PERSON if place == 0 else GARMENT)
+        # A photo brings its own pose; one that was asked for comes after it.
+        self._poses_to_take = [thing for thing in things if thing not in photos]
+        if not photos:
+            self.take_waiting_poses()
+
+    def take_waiting_poses(self) -> None:
+        """The person has come: take the poses that were given along."""
+        for thing in self._poses_to_take:
+            self.take(thing)
+        self._poses_to_take = []
+
+    def choose_person(self) -> None:
+        self._choose("photo", "Open a photo of a person", PHOTO_FILTER, PERSON)
+
+    def choose_garment(self) -> None:
+        self._choose("photo", "Add a garment reference", PHOTO_FILTER, GARMENT)
+
+    def choose_pose(self) -> None:
+        self._choose("pose", "Import a pose", POSE_FILTER, POSE)
+
+    def _choose(self, purpose: str, title: str, kinds: str, role: str) -> None:
+        name, _ = QFileDialog.getOpenFileName(self._parent, title, self._settings.folder(purpose), kinds)
+        if name:
+            self._settings.set_folder(purpose, Path(name).parent)
+            self.take(intake.of_file(Path(name)), role)
+
+    def open_sample(self, entry: tuple[str, Path, Path], role: str = PERSON) -> None:
+        """Open one of the people in the box, or lay one on the shelf for the clothes."""
+        try:
+            sample = samples.load(*entry)
+        except (InputError, OSError) as error:
+            self._notices.show("error", str(error))
+            return
+        self._controller.photos.open_photo(sample.rgb_HWC, sample.name, role, sample.pose_18x3)
+
+    def take_library_pose(self, pose: LibraryPose) -> None:
+        """Take a pose of the library, with the breadth of the person."""
+        c = self._controller
+        photo = None if c.draft else c.document.look.photo(c.document.look.person)
+        try:
+            keypoints = pose.worn(photo.reference.keypoints_18x3 if photo else None, c.frame_size)
+        except InputError as error:
+            self._notices.show("error", str(error))
+            return
+        if not np.array_equal(keypoints, c.pose):
+            c.posing.take(keypoints, pose.name)
+
+    def paste(self) -> None:
+        things = intake.of_mime(QGuiApplication.clipboard().mimeData())
+        if not things:
+            self._notices.show("info", f"There is nothing to paste. I can read {intake.READABLE}.")
+        for thing in things[:1]:
+            self.take(thing)
+
+    def take(self, thing: intake.Intake, role: str = "") -> None:
+        """Use a file, a drop or a paste as `role`; "" takes what it is made for."""
+        size = self._controller.frame_size
+        try:
+            match thing.kind, thing.source:
+                case intake.POSE, str() as text:
+                    self._controller.posing.take(formats.parse_pose(text, thing.name, size), thing.name)
+                case intake.POSE, Path() as path:
+                    self._controller.posing.take(formats.read_pose(path, size), thing.name)
+                case intake.EXPORT, Path() as path if role in ("", POSE):
+                    self._restore(path)
+                case _, (Path() | bytes()) as source:
+                    self._controller.photos.open_photo(
+                        source, thing.name, role if role in (PERSON, GARMENT) else PERSON
+                    )
+        except InputError as error:
+            self._notices.show("error", str(error))
+
+    def _restore(self, path: Path) -> None:
+        """Pose of a picture made here, and its photos where the shelf has them."""
+        data = exported.parameters(path)
+        pose = formats.parse_pose(json.dumps(data["pose"]), path.name, self._controller.size)
+        self._controller.posing.take(pose, path.name)
+        look = self._controller.document.look
+        person, mix = data.get("person", {}), data.get("mix")
+        if person.get("key") and look.photo(person["key"]):
+            self._controller.make_person(person["key"])
+        elif person.get("name"):
+            self._notices.show(
+                "info", f"Took the pose of {path.name}. Its person, {person['name']}, is not on the shelf."
+            )
+        if mix and look.photo(mix.get("key", "")):
+            self._controller.borrow(mix["key"], float(mix.get("amount", 0.0)))

@@ -1,0 +1,84 @@
+"""Pictures and poses on their way out: to files, by dialog or path, and to the clipboard."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from app.canvas.items import to_pixmap
+from app.controller import Controller
+from app.files import exported
+from app.notify import Notices
+from app.settings import Settings
+from engine.errors import InputError
+from engine.pose import formats
+
+
+class Saving:
+    """parent: of the dialogs. What was saved, and what could not be, is told as a notice."""
+
+    def __init__(self, parent: QWidget, controller: Controller, notices: Notices, settings: Settings):
+        self._parent = parent
+        self._controller = controller
+        self._notices = notices
+        self._settings = settings
+
+    def choose_picture(self) -> None:
+        path = self._file_name("picture", "Export the picture", "PNG (*.png)", ".png")
+        if path:
+            self.save_picture(path)
+
+    def save_picture(self, path: Path) -> None:
+        """Draw the look exactly and write it with its parameters."""
+        facts = self._controller.facts
+        look = self._controller.document.look
+        texts = exported.text_entries(look, self._controller.size, facts.weights if facts else {})
+        self._controller.save_picture(path, texts)
+
+    def choose_pose(self) -> None:
+        path = self._file_name("pose", "Export the pose", "OpenPose JSON (*.json)", ".json")
+        if path:
+            self.save_pose(path)
+
+    def save_pose(self, path: Path) -> None:
+        """Write the pose as OpenPose JSON."""
+        try:
+            formats.write_openpose(path, self._controller.pose, self._controller.frame_size)
+        except (InputError, OSError) as error:
+            self._notices.show("error", str(error))
+        else:
+            self._notices.show("good", f"Saved {path.name}.")
+
+    def _file_name(self, purpose: str, title: str, kinds: str, suffix: str) -> Path | None:
+        photo = self._controller.document.look.photo(self._controller.document.look.person)
+        stem = Path(photo.name).stem if photo else "person"
+        start = str(Path(self._settings.folder(purpose)) / f"{stem}-{purpose}{suffix}")
+        name, _ = QFileDialog.getSaveFileName(self._parent, title, start, kinds)
+        if not name:
+            return None
+        path = Path(name)
+        self._settings.set_folder(purpose, path.parent)
+        if path.suffix.lower() == suffix:
+            return path
+        path = path.with_name(path.name + suffix)
+        # The dialog asked about the name as it was typed.
+        replace = QMessageBox.StandardButton.Yes
+        if path.exists() and QMessageBox.question(self._parent, title, f"Replace {path.name}?") != replace:
+            return None
+        return path
+
+    def copy_pose(self) -> None:
+        mime = QMimeData()
+        text = json.dumps(formats.openpose_dict(self._controller.pose, self._controller.frame_size))
+        mime.setText(text)
+        mime.setData("application/json", text.encode())
+        QGuiApplication.clipboard().setMimeData(mime)
+        self._notices.show("good", "Copied the pose as OpenPose JSON.")
+
+    def copy_picture(self) -> None:
+        QGuiApplication.clipboard().setImage(to_pixmap(self._controller.still).toImage())
+        self._notices.show("good", "Copied the picture.")

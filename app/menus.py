@@ -1,0 +1,95 @@
+"""The menu bar and the tool bar of a window, from the table of actions and what joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from app import actions, icons, theme
+from app.files import samples
+from app.jobs import GARMENT, PERSON
+
+SampleEntry = tuple[str, Path, Path]
+
+
+def fill_menu_bar(
+    window: QMainWindow,
+    made: Mapping[str, QAction],
+    panels: Iterable[QDockWidget],
+    open_sample: Callable[[SampleEntry, str], None],
+    chosen_theme: str,
+    choose_theme: Callable[[str], None],
+) -> dict[str, QMenu]:
+    """made: the actions by id. open_sample: called with an entry of the box and its role.
+
+    Returns the menus by their title.
+    """
+    menus = actions.fill_menus(window.menuBar(), made)
+    for title, icon, role in (
+        ("Open a &sample", "person", PERSON),
+        ("Add a sample g&arment", "garment", GARMENT),
+    ):
+        box = _sample_menu(window, title, role, open_sample)
+        box.setIcon(icons.icon(icon))
+        menus["&File"].insertMenu(made["save_picture"], box)
+    view = menus["&View"]
+    view.addSeparator()
+    for panel in panels:
+        view.addAction(panel.toggleViewAction())
+    view.addMenu(_theme_menu(window, chosen_theme, choose_theme))
+    return menus
+
+
+def _sample_menu(
+    window: QMainWindow, title: str, role: str, open_sample: Callable[[SampleEntry, str], None]
+) -> QMenu:
+    menu = QMenu(title, window)
+    for entry in samples.listed(kind=role):
+        action = menu.addAction(entry[0])
+        action.triggered.connect(lambda _on=False, entry=entry: open_sample(entry, role))
+    menu.setEnabled(not menu.isEmpty())
+    return menu
+
+
+def _theme_menu(window: QMainWindow, chosen: str, choose: Callable[[str], None]) -> QMenu:
+    menu = QMenu("&Theme", window)
+    group = QActionGroup(window)
+    for choice in (theme.SYSTEM, theme.DARK_NAME, theme.LIGHT_NAME):
+        action = menu.addAction(choice.capitalize())
+        action.setCheckable(True)
+        action.setChecked(choice == chosen)
+        action.triggered.connect(lambda _on=False, choice=choice: choose(choice))
+        group.addAction(action)
+    return menu
+
+
+def add_tool_bar(window: QMainWindow, made: Mapping[str, QAction]) -> None:
+    """The groups of `actions.TOOLBAR`, and at the far end the button to export."""
+    bar = QToolBar("Tools", window)
+    bar.setObjectName("tools")
+    bar.setMovable(False)
+    bar.setIconSize(QSize(20, 20))
+    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    for place, group in enumerate(actions.TOOLBAR):
+        if place:
+            bar.addSeparator()
+        for name in group:
+            bar.addAction(made[name])
+    space = QWidget()
+    space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    bar.addWidget(space)
+    save = made["save_picture"]
+    export = QToolButton()
+    export.setIcon(icons.icon("export", "on_accent"))
+    export.setText("Export")
+    export.setToolTip(save.toolTip())
+    export.clicked.connect(save.trigger)
+    save.enabledChanged.connect(export.setEnabled)
+    export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    export.setProperty("primary", True)
+    bar.addWidget(export)
+    window.addToolBar(bar)

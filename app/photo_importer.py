@@ -1,0 +1,182 @@
+"""Photos on their way into the document: read, detected and encoded on the worker, or laid by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoGroup, QUndoStack
+
+from app import history
+from app.document import Document, Photo
+from app.draft import Draft
+from app.files.samples import SamplePhoto
+from app.jobs import GARMENT, PERSON, EncodePhoto, Job, NoPerson, SavePicture
+from app.worker import RenderWorker, Trouble
+from engine.api import Reference
+from engine.pose import kinematics
+from engine.pose.skeleton import NOBODY
+
+SAMPLE = "sample"
+
+
+class PhotoImporter(QObject):
+    """Submits jobs, and turns what comes back into commands, a draft, or a notice."""
+
+    draft_changed = Signal(object)  # Draft or None
+    busy_changed = Signal(str)  # what is going on, "" for nothing
+    notice = Signal(str, str, str)  # grade, sentence, details
+    person_opened = Signal()
+
+    def __init__(
+        self,
+        worker: RenderWorker,
+        document: Document,
+        undo_stack: QUndoStack,
+        undo_group: QUndoGroup,
+        parent: QObject,
+    ):
+        super().__init__(parent)
+        self.draft: Draft | None = None
+        self._worker = worker
+        self._document = document
+        self._undo_stack = undo_stack
+        self._undo_group = undo_group
+        self._awake = False
+        self._refused = False
+        self._under_way: list[Job] = []
+        self._waiting: list[EncodePhoto] = []
+        worker.job_done.connect(self._on_done)
+        worker.job_failed.connect(self._on_failed)
+
+    # Orders.
+
+    def open_photo(
+        self,
+        source: Path | bytes | np.ndarray,
+        name: str,
+        role: str = PERSON,
+        pose: np.ndarray | None = None,
+    ) -> None:
+        """A new person, or a garment reference. Waits for an engine that is still waking up."""
+        job = EncodePhoto(source, name, role, pose)
+        if self._awake or self._refused:
+            self.submit(job)
+        else:
+            self._waiting.append(job)
+            self.busy_changed.emit(f"{name} waits for the engine")
+
+    def use_draft(self) -> None:
+        """Encode the photo with the skeleton laid on it by hand."""
+        draft = self.draft
+        if draft is not None:
+            pose = draft.pose.copy()
+            self.leave_draft()
+            self.submit(EncodePhoto(draft.rgb_HWC, draft.name, draft.role, pose))
+
+    def use_whole(self) -> None:
+        """Encode the photo as it is: a garment without anybody in it."""
+        draft = self.draft
+        if draft is not None:
+            self.leave_draft()
+            self.submit(EncodePhoto(draft.rgb_HWC, draft.name, draft.role, NOBODY))
+
+    def leave_draft(self) -> None:
+        """Put the photo away."""
+        if self.draft is not None:
+            self._undo_group.setActiveStack(self._undo_stack)
+            self._undo_group.removeStack(self.draft.undo_stack)
+            self.draft = None
+            self.draft_changed.emit(None)
+
+    def submit(self, job: Job) -> None:
+        """Give the worker a job and say so."""
+        self._under_way.append(job)
+        self._worker.submit(job)
+        self._tell_busy()
+
+    @property
+    def saving(self) -> bool:
+        """Whether a picture is still to be written."""
+        return any(isinstance(job, SavePicture) for job in self._under_way)
+
+    # The engine's moods.
+
+    def engine_awake(self, sample: SamplePhoto) -> None:
+        """Encode what waited for it: the sample first, if this is the first time."""
+        if not self._awake:
+            self.submit(EncodePhoto(sample.rgb_HWC, sample.name, SAMPLE, sample.pose_18x3))
+        self._awake = True
+        for job in self._waiting:
+            self.submit(job)
+        self._waiting.clear()
+
+    def engine_missing(self) -> None:
+        """Tell what waited that it waited in vain."""
+        self._refused = True
+        for job in self._waiting:
+            self.notice.emit("error", f"{job.name} cannot be used: the engine is not awake.", "")
+        self._waiting.clear()
+        self._tell_busy()
+
+    # Answers.
+
+    def _on_done(self, job: Job, value: object) -> None:
+        self._over(job)
+        if isinstance(job, SavePicture):
+            self.notice.emit("good", f"Saved {job.path.name}.", "")
+        elif isinstance(job, EncodePhoto) and isinstance(value, NoPerson):
+            self._begin_draft(job, value)
+        elif isinstance(job, EncodePhoto) and isinstance(value, Reference):
+            self._encoded(job, Photo(job.name, value))
+
+    def _on_failed(self, job: Job, trouble: Trouble) -> None:
+        self._over(job)
+        self.notice.emit("error", trouble.sentence, trouble.details)
+
+    def _encoded(self, job: EncodePhoto, photo: Photo) -> None:
+        if job.role == SAMPLE:
+            self._settle_sample(photo)
+        elif job.role == GARMENT:
+            self._undo_stack.push(history.ShelvePhoto(self._document, photo))
+            self.notice.emit("info", f"{photo.name} is on the shelf. Pull the slider to mix it in.", "")
+        else:
+            pose = photo.reference.keypoints_18x3
+            if pose is None:
+                pose = kinematics.t_pose(photo.reference.image_HWC.shape[:2])
+            pose = np.array(pose, dtype=np.float32)
+            self._put_draft_away()
+            self._undo_stack.push(history.OpenPerson(self._document, photo, pose))
+            self.person_opened.emit()
+
+    def _settle_sample(self, photo: Photo) -> None:
+        """The opening state, not a step of undo; a pose already dragged while waking up is kept."""
+        values: dict[str, Any] = {}
+        pose = photo.reference.keypoints_18x3
+        if self._undo_stack.count() == 0 and pose is not None:
+            values["pose"] = np.array(pose, dtype=np.float32)
+        look = self._document.look
+        if not look.person:
+            values["person"] = photo.key
+        self._document.settle(photos=(photo, *look.photos), **values)
+
+    def _put_draft_away(self) -> None:
+        """A newer photo takes the place of one that is still being laid."""
+        if self.draft is not None:
+            self.notice.emit("info", f"{self.draft.name} was put away before it was finished.", "")
+            self.leave_draft()
+
+    def _begin_draft(self, job: EncodePhoto, found: NoPerson) -> None:
+        self._put_draft_away()
+        self.draft = Draft(found.rgb_HWC, job.name, job.role, found.reason, self._undo_group)
+        self._undo_group.setActiveStack(self.draft.undo_stack)
+        self.draft_changed.emit(self.draft)
+
+    def _over(self, job: Job) -> None:
+        self._under_way.remove(job)
+        self._tell_busy()
+
+    def _tell_busy(self) -> None:
+        self.busy_changed.emit(self._under_way[0].doing if self._under_way else "")

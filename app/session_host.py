@@ -1,0 +1,74 @@
+"""The open session as the render thread uses it, and the photos that the document holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from weakref import WeakKeyDictionary, WeakValueDictionary
+
+import numpy as np
+
+from app.backend import OpenSession
+from engine.api import Frame, Mix, Reference, RenderRequest
+from engine.errors import InputError
+from engine.pose.skeleton import NOBODY
+
+
+class SessionHost:
+    """Photos outlive sessions: the document and its history name a photo by the key it first got.
+
+    Other weights may have another frame, and so know the photo by another key or not at all: it is encoded
+    again when it is first asked for, with the pose that was decided on before. A photo is held as long as the
+    document or its history holds it.
+    """
+
+    def __init__(self):
+        self._session: OpenSession | None = None
+        self._photos: WeakValueDictionary[str, Reference] = WeakValueDictionary()
+        # What the session knows a photo as; None: as the document does.
+        self._known: WeakKeyDictionary[Reference, Reference | None] = WeakKeyDictionary()
+
+    @property
+    def awake(self) -> bool:
+        """Whether there is a session."""
+        return self._session is not None
+
+    def change(self, session: OpenSession | None) -> None:
+        """Work with this session (None: with none) and close the one before."""
+        if self._session is not None:
+            self._session.close()
+        self._session = session
+        self._known.clear()
+
+    def encode(self, rgb_HWC: np.ndarray, pose_18x3: np.ndarray) -> Reference:
+        """Frame and encode a photo; of NOBODY the whole of it. Raises InputError without a session."""
+        given = self._open().add_reference(rgb_HWC, pose_18x3)
+        photo = self._photos.setdefault(given.key, given)
+        self._known[photo] = None if photo is given else given
+        return photo
+
+    def respond(self, request: RenderRequest) -> Frame:
+        """Render a request that names photos as the document does. Raises InputError without a session."""
+        mixes = tuple(Mix(self._key(mix.reference), mix.coefficients) for mix in request.mixes)
+        return self._open().respond(replace(request, identity=self._key(request.identity), mixes=mixes))
+
+    def _open(self) -> OpenSession:
+        if self._session is None:
+            raise InputError("The engine is not awake.")
+        return self._session
+
+    def _key(self, key: str) -> str:
+        photo = self._photos.get(key)
+        if photo is None:
+            return key
+        if photo not in self._known:
+            self._known[photo] = self._open().add_reference(photo.finest_HWC, _own_pose(photo))
+        known = self._known[photo]
+        return key if known is None else known.key
+
+
+def _own_pose(photo: Reference) -> np.ndarray:
+    """The pose in px of the finest picture, NOBODY where there was nobody."""
+    if photo.keypoints_18x3 is None:
+        return NOBODY
+    times = len(photo.finest_HWC) / len(photo.image_HWC)
+    return photo.keypoints_18x3 * np.array((times, times, 1), np.float32)

@@ -1,0 +1,191 @@
+"""The photo warped by its bones: what moves as a cut-out does that is pulled at its joints.
+
+Where the engine draws, around a moved joint, the class and the surface point that it drew there before, the
+person is cut out of the photo and moved by moving least squares, with all that the engine misses: a hat, a
+wide skirt, the features of a face. Where it has left, the background plate is seen.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.compositing.atlas import CLASSES, centres
+from engine.compositing.detail import DetailSource
+from engine.compositing.fields import (
+    alike,
+    around,
+    at,
+    changed,
+    keeps_shape,
+    length,
+    ramp,
+    small,
+    wide_mean,
+    window,
+)
+from engine.compositing.moving_least_squares import motion, tilted, without_arms
+from engine.compositing.own_pose import OwnPose
+from engine.ops.resample import running_mean
+from engine.pose.skeleton import LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, LIMBS, RIGHT_ANKLE, RIGHT_HIP, RIGHT_KNEE
+from engine.regions import REGIONS, SURFACE_SPAN
+
+_SAME = (
+    0.5 / SURFACE_SPAN
+)  # distance of surface points at which trust that they are the same has fallen to 1/e
+_SIMILAR = 1.5 / SURFACE_SPAN  # likewise of a leg, which is moved as a whole ...
+_ALIKE_LEG = 0.08, 0.16  # ... where that much of it is the same: from the first, at the second surely
+_LEGS = [
+    LIMBS.index(limb)
+    for limb in (
+        (RIGHT_HIP, RIGHT_KNEE),
+        (RIGHT_KNEE, RIGHT_ANKLE),
+        (LEFT_HIP, LEFT_KNEE),
+        (LEFT_KNEE, LEFT_ANKLE),
+    )
+]
+_OTHER_THING = 0.01  # so little trust is none
+_RETURNS = 0.08  # of half the picture's height, likewise what does not come back to where it began
+_HEAD = [REGIONS.index(name) for name in ("hair", "face")]
+# Sides of windows, in px of a map of 128 rows.
+_OUTLINE = 5  # the engine's outline is not quite the photo's
+_HAIR = 11  # around a head, what the engine misses is its hair, or a hat
+_CLOSED, _CLOSED_LEG = 5, 13  # most of it trusted, all of it is; around a leg that is moved as a whole
+_NEARBY = 31  # what the engine misses is trusted beside what is, and before the same background
+_OTHER = 7  # around what was another thing before, by more than an outline's breadth
+_COLOUR = 9  # a garment that is swapped, or mixed, is told by its colour
+_LIGHT = 15  # light and shade change smoothly
+
+
+@torch.no_grad()
+def bone_warp(
+    picture_BChw: Tensor,
+    surface_B11hw: Tensor,
+    pose_B183: Tensor,
+    source: DetailSource,
+    own: OwnPose,
+    otherwise_B4HW: Tensor,
+) -> Tensor:
+    """A layer (`layers`) of the photo, float32 [B, 4, H, W].
+
+    picture, surface: what the engine draws in the pose, and its surface map. pose: as
+    `moving_least_squares.normalised_pose` gives it. otherwise: the layer that shows where this one does not.
+    """
+    size, frame = surface_B11hw.shape[-2:], source.photo.shape[-2:]
+    class_B8hw = surface_B11hw[:, :CLASSES].softmax(1)
+    person_B1hw = (class_B8hw[:, :1] < 0.5).float()
+    before_B2hw, known_B1hw, shares_BLhw = motion(pose_B183, own.pose, size)
+    head_B1hw = (class_B8hw[:, _HEAD].sum(1, keepdim=True) > 0.5).float()
+    of_head = motion(without_arms(pose_B183), without_arms(own.pose), size, 4)
+    hair_B1hw = around(head_B1hw, _HAIR) * head_B1hw.maximum(1.0 - person_B1hw)
+    before_B2hw = torch.lerp(before_B2hw, of_head.positions, hair_B1hw)
+    known_B1hw = torch.lerp(known_B1hw, of_head.known, hair_B1hw)
+    same_B1hw, similar_B1hw = _compared(class_B8hw, surface_B11hw[:, CLASSES:], head_B1hw, own, before_B2hw)
+    whole_leg_B1hw = _whole_leg(same_B1hw, person_B1hw, shares_BLhw[:, _LEGS])
+    same_B1hw = torch.lerp(same_B1hw, similar_B1hw, whole_leg_B1hw)
+    same_B1hw *= known_B1hw
+    same_B1hw = torch.lerp(same_B1hw, same_B1hw * tilted(pose_B183, own.pose, size), head_B1hw)
+    change_B3hw = picture_BChw - at(own.picture, before_B2hw)
+    alike_B1hw = small(wide_mean(change_B3hw, _COLOUR, 2))
+    alike_B1hw = torch.where(person_B1hw > 0.5, alike_B1hw, _same_background(picture_BChw, person_B1hw, own))
+    same_B1hw *= alike_B1hw
+    returns_B1hw = _returns(before_B2hw, motion(own.pose, pose_B183, size, 4).positions)
+    trust_B1hw = _trusted(same_B1hw, whole_leg_B1hw, head_B1hw, hair_B1hw, person_B1hw, returns_B1hw)
+    trust_B1hw *= torch.lerp(alike_B1hw, torch.ones_like(alike_B1hw), person_B1hw)
+
+    steps_B2hw = before_B2hw - centres(size, before_B2hw.device)
+    sides_2 = steps_B2hw.new_tensor((size[1] / 2, size[0] / 2)).view(2, 1, 1)
+    left_B1hw = length(steps_B2hw * sides_2).clamp(max=1.0)
+    lit_B1hw = same_B1hw * person_B1hw
+    planes_B4hw = torch.cat([lit_B1hw, lit_B1hw * change_B3hw], 1)
+    lit_B1hw, change_B3hw = wide_mean(planes_B4hw, _LIGHT, 4).split((1, 3), 1)
+    change_B3hw = change_B3hw / lit_B1hw.clamp_min(0.05)
+    clear_B1hw = own.hole * (1.0 - around(person_B1hw, _OUTLINE)) * alike(picture_BChw, own.plate)
+    planes = [trust_B1hw, own.hole * left_B1hw, clear_B1hw, steps_B2hw, change_B3hw, own.plate]
+    planes_B11HW = F.interpolate(torch.cat(planes, 1), frame, mode="bilinear")
+    trust_B1HW, hole_B1HW, clear_B1HW, steps_B2HW, change_B3HW, plate_B3HW = planes_B11HW.split(
+        (1, 1, 1, 2, 3, 3), 1
+    )
+
+    cut_B4HW = torch.cat([source.photo[:, :3], 1.0 - source.photo[:, -1:]], 1).float()
+    moved_B4HW = at(cut_B4HW, centres(frame, steps_B2HW.device) + steps_B2HW)
+    behind_B3HW = torch.lerp(cut_B4HW[:, :3], plate_B3HW, hole_B1HW)
+    colour_B3HW = torch.lerp(behind_B3HW, moved_B4HW[:, :3] + change_B3HW, moved_B4HW[:, 3:])
+    clear_B1HW = clear_B1HW * (1.0 - otherwise_B4HW[:, :1])
+    otherwise_B4HW = otherwise_B4HW + torch.cat([clear_B1HW, clear_B1HW * plate_B3HW], 1)
+    return torch.lerp(otherwise_B4HW, F.pad(colour_B3HW, (0, 0, 0, 0, 1, 0), value=1.0), trust_B1HW)
+
+
+def _compared(
+    class_B8hw: Tensor, point_B3hw: Tensor, head_B1hw: Tensor, own: OwnPose, before_B2hw: Tensor
+) -> tuple[Tensor, Tensor]:
+    """0 to 1: how far the engine draws what it drew where this was before, in the photo's own pose, and how
+    far it draws what is near to that on the body, also where nobody was: an outline is not quite the same.
+    Of a head the class says enough."""
+    class_before_B8hw, point_before_B3hw = at(own.surface, before_B2hw).split((CLASSES, 3), 1)
+    far_B1hw = (point_B3hw - point_before_B3hw).square().sum(1, keepdim=True)
+    far_B1hw = far_B1hw.masked_fill((class_B8hw[:, :1] > 0.5) | (head_B1hw > 0.5), 0.0)
+    within_B1hw = (before_B2hw.abs().amax(1, keepdim=True) <= 1.0).float() * keeps_shape(before_B2hw)
+    unchanged_B1hw = 1.0 - changed(class_B8hw, class_before_B8hw)
+    beside_B1hw = ((class_B8hw[:, :1] < 0.5) & (class_before_B8hw[:, :1] > 0.5)).float()
+    same_B1hw = torch.exp(-far_B1hw / _SAME**2) * unchanged_B1hw * within_B1hw
+    similar_B1hw = torch.exp(-far_B1hw / _SIMILAR**2) * unchanged_B1hw.maximum(beside_B1hw) * within_B1hw
+    return same_B1hw, similar_B1hw
+
+
+def _whole_leg(same_B1hw: Tensor, person_B1hw: Tensor, shares_BLhw: Tensor) -> Tensor:
+    """0 to 1 [B, 1, h, w]: whether a position belongs to one of these bones along which enough is the same.
+
+    Of legs only: they swing, where arms turn about themselves and show another side. On rendered people whose
+    arms were pulled, arms moved as a whole were farther from the truth than the engine's, legs nearer.
+    """
+    planes_B2hw = torch.cat([same_B1hw * person_B1hw, person_B1hw], 1)
+    planes_B2hw = F.interpolate(planes_B2hw, shares_BLhw.shape[2:], mode="area")
+    same_BL, all_BL = torch.einsum("bchw,blhw->cbl", planes_B2hw, shares_BLhw)
+    alike_BL = ramp(same_BL / all_BL.clamp_min(1e-3), *_ALIKE_LEG)
+    alike_B1hw = torch.einsum("bl,blhw->bhw", alike_BL, shares_BLhw)[:, None]
+    return F.interpolate(alike_B1hw, same_B1hw.shape[2:], mode="bilinear")
+
+
+def _same_background(picture_BChw: Tensor, person_B1hw: Tensor, own: OwnPose) -> Tensor:
+    """0 to 1: how far what is behind the person has the photo's colours, far and wide."""
+    behind_B1hw = 1.0 - person_B1hw
+    planes_B4hw = torch.cat([(picture_BChw - own.plate) * behind_B1hw, behind_B1hw], 1)
+    change_B3hw, behind_B1hw = wide_mean(planes_B4hw, _NEARBY, 4).split((3, 1), 1)
+    return small(change_B3hw / behind_B1hw.clamp_min(0.05))
+
+
+def _returns(before_B2hw: Tensor, after_B2hw: Tensor) -> Tensor:
+    """0 to 1: how far what was there comes here. What a bone takes elsewhere does not."""
+    rows, columns = before_B2hw.shape[-2:]
+    here_2hw = centres((rows, columns), before_B2hw.device)
+    amiss_B2hw = before_B2hw + at(after_B2hw - here_2hw, before_B2hw) - here_2hw
+    amiss_B2hw *= amiss_B2hw.new_tensor((columns / rows, 1.0)).view(2, 1, 1)
+    return torch.exp(-(length(amiss_B2hw) / _RETURNS).square())
+
+
+def _trusted(
+    same_B1hw: Tensor,
+    whole_leg_B1hw: Tensor,
+    head_B1hw: Tensor,
+    hair_B1hw: Tensor,
+    person_B1hw: Tensor,
+    returns_B1hw: Tensor,
+) -> Tensor:
+    """Trust [B, 1, h, w], 0 to 1, from where the engine draws the same: closed over its small differences,
+    for a head with its hair as a whole, and taken from what the person has left."""
+    of_head_B111 = (same_B1hw * head_B1hw).sum((2, 3), keepdim=True)
+    of_head_B111 = of_head_B111 / head_B1hw.sum((2, 3), keepdim=True).clamp_min(1.0)
+    closed_B1hw, closed_leg_B1hw = (
+        running_mean(same_B1hw, window(side, same_B1hw.shape[-2])) for side in (_CLOSED, _CLOSED_LEG)
+    )
+    trust_B1hw = torch.lerp(closed_B1hw, closed_leg_B1hw, whole_leg_B1hw)
+    trust_B1hw = ramp(torch.lerp(trust_B1hw, of_head_B111, hair_B1hw), 0.25, 0.5)
+
+    planes_B2hw = torch.cat([same_B1hw * person_B1hw, person_B1hw], 1)
+    drawn_B1hw, all_B1hw = wide_mean(planes_B2hw, _NEARBY, 4).split(1, 1)
+    near_B1hw = drawn_B1hw / all_B1hw.clamp_min(1e-3)
+    other_B1hw = around(1.0 - around((same_B1hw > _OTHER_THING).float(), 3), _OTHER)
+    behind_B1hw = ramp(near_B1hw, 0.4, 0.6) * returns_B1hw * (1.0 - other_B1hw)
+    return running_mean(trust_B1hw * torch.where(person_B1hw.maximum(hair_B1hw) > 0.5, 1.0, behind_B1hw), 3)

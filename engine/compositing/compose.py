@@ -1,0 +1,186 @@
+"""The only place that composes: what an engine drew and its references -> the picture that is shown.
+
+Whoever shows, rates or times a picture calls `encode_reference` once a reference and `compose` once a
+picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine import parsing
+from engine.compositing.detail import CopiedDetail, DetailSource, brought_together, copied, make_source
+from engine.compositing.layers import over, photo_layer
+from engine.compositing.moving_least_squares import normalised_pose
+from engine.compositing.own_pose import OwnPose, own_pose_rendering
+from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
+from engine.pictures import to_tensor
+from engine.pose.planes import present_joints
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedReference:
+    """All that is known of a reference for one engine, free of any target pose.
+
+    source: what of the photo can be copied, own: how the engine draws its own pose; None where the engine
+    shows what it draws, or the pose is not known. fine_HWC: as in `api.Reference`.
+    """
+
+    appearance: Appearance
+    source: DetailSource | None = None
+    own: OwnPose | None = None
+    fine_HWC: np.ndarray | None = None
+
+    def compact(self) -> EncodedReference:
+        """As it is kept: in half the memory."""
+        source, own = (each and each.compact() for each in (self.source, self.own))
+        return EncodedReference(self.appearance, source, own, self.fine_HWC)
+
+    def bytes(self) -> int:
+        kept = [*(self.source or ()), *(self.own or ())]
+        photo = 0 if self.fine_HWC is None else self.fine_HWC.nbytes
+        return self.appearance.bytes() + photo + sum(each.numel() * each.element_size() for each in kept)
+
+
+@dataclass(frozen=True, eq=False)
+class Composition:
+    """image_1CHW: about [-1, 1], on the canvas. fine_1CHW: the same at the first reference's fine size, where
+    that was asked for and there is one. copied: where its detail comes from, if it has any."""
+
+    image_1CHW: Tensor
+    fine_1CHW: Tensor | None = None
+    copied: CopiedDetail | None = None
+
+
+def encode_reference(
+    model: PoseTransferModel, reference: ReferenceInput, fine_HWC: np.ndarray | None = None
+) -> EncodedReference:
+    """Look at a reference once, in float32, and draw it in its own pose where that is known.
+
+    Raises InputError where the engine is composited and the parsing network in the box cannot be read.
+    """
+    appearance = model.encode(reference)
+    if not model.composited:
+        return EncodedReference(appearance, fine_HWC=fine_HWC)
+    picture_1CHW, surface_1Khw = reference.picture_1CHW, reference.surface_1Khw
+    if surface_1Khw is None:
+        surface_1Khw = parsing.surface_map(picture_1CHW)
+    if reference.keypoints_18x3 is None:
+        return EncodedReference(appearance, make_source(surface_1Khw, picture_1CHW), None, fine_HWC)
+    drawn = model.render(appearance, reference.keypoints_18x3, model.levels[0])
+    draft_1Chw, own_1Khw = draft_and_surface(drawn)
+    source = make_source(brought_together(surface_1Khw, own_1Khw), picture_1CHW)
+    pose_1183 = drawn_pose(reference.keypoints_18x3, model.canvas, picture_1CHW.device)
+    own = own_pose_rendering(source, draft_1Chw, own_1Khw, pose_1183)
+    return EncodedReference(appearance, source, own, fine_HWC)
+
+
+def compose(
+    model: PoseTransferModel,
+    rendering: Rendering,
+    keypoints_18x3: np.ndarray,
+    references: Sequence[EncodedReference],
+    *,
+    finely: bool = False,
+    aside: Executor | None = None,
+    threads: int | None = None,
+) -> Composition:
+    """The picture that a rendering of `model` in this pose is shown as.
+
+    references: whose appearances were mixed, in that order. finely: whether the fine picture is wanted too.
+    aside: where the photo's layer may be computed meanwhile, with one thread; threads: how many there are.
+    """
+    whole = rendering.image_1CHW.shape[-2] == model.canvas[0]
+    if not model.composited:
+        image_1CHW = rendering.image_1CHW
+        return Composition(image_1CHW if whole else _enlarged(image_1CHW, model.canvas))
+    draft_1Chw, surface_1Khw = draft_and_surface(rendering)
+    pose_1183 = drawn_pose(keypoints_18x3, model.canvas, draft_1Chw.device)
+    shares = [(references[0], 1.0)]
+    shares += [
+        (kept, share)
+        for kept, share in zip(references[1:], rendering.shares, strict=True)
+        if share is not None
+    ]
+    layers = [(kept.source, kept.own, share) for kept, share in shares]
+    drawn = draft_1Chw, surface_1Khw, pose_1183
+    # Many small operators, which do not fill two threads, beside few large ones.
+    layer = None if aside is None else aside.submit(_photo_layer, *drawn, layers)
+    image_1CHW, taken = rendering.image_1CHW, None
+    if whole:
+        if layer is not None:
+            torch.set_num_threads(max(1, threads - 1))
+        image_1CHW, taken = _detailed(model, rendering, surface_1Khw, shares)
+        if layer is not None:
+            torch.set_num_threads(threads)
+    else:
+        image_1CHW = _enlarged(image_1CHW, model.canvas)
+    layer_14HW = photo_layer(*drawn, layers) if layer is None else layer.result()
+    finished_1CHW = over(image_1CHW, layer_14HW)
+    fine_HWC = shares[0][0].fine_HWC
+    if not finely or fine_HWC is None:
+        return Composition(finished_1CHW, copied=taken)
+    size = fine_HWC.shape[:2]
+    layers = [(_finer(kept, size), kept.own, share) for kept, share in shares]
+    large_1CHW = F.interpolate(image_1CHW, size, mode="bilinear")
+    return Composition(finished_1CHW, over(large_1CHW, photo_layer(*drawn, layers)), taken)
+
+
+def drawn_pose(keypoints_18x3: np.ndarray, canvas: tuple[int, int], device: torch.device) -> Tensor:
+    """A pose [1, 18, 3] as `moving_least_squares` takes it, less the joints that engines are not shown."""
+    present_18x3 = np.where(present_joints(keypoints_18x3)[:, None], keypoints_18x3, np.float32(0))
+    return normalised_pose(torch.tensor(present_18x3, device=device)[None], canvas)
+
+
+def draft_and_surface(rendering: Rendering) -> tuple[Tensor, Tensor]:
+    """A rendering's picture and surface map at one size: the engine's own, or what the parsing network
+    sees."""
+    if rendering.surface_1Khw is not None:
+        return rendering.draft_1Chw, rendering.surface_1Khw
+    surface_1KHW = parsing.surface_map(rendering.image_1CHW)
+    size = tuple(side // 2 for side in rendering.image_1CHW.shape[-2:])
+    draft_1Chw, surface_1Khw = (
+        F.interpolate(planes, size, mode="area") for planes in (rendering.image_1CHW, surface_1KHW)
+    )
+    return draft_1Chw, surface_1Khw
+
+
+def _detailed(
+    model: PoseTransferModel,
+    rendering: Rendering,
+    surface_1Khw: Tensor,
+    shares: Sequence[tuple[EncodedReference, Tensor | float]],
+) -> tuple[Tensor, CopiedDetail | None]:
+    """A whole rendering with the detail of its references; as it is where the engine has no gate for that."""
+    if not model.copies_detail:
+        return rendering.image_1CHW, None
+    sources = [(kept.source, share) for kept, share in shares]
+    return copied(rendering.image_1CHW, sources, surface_1Khw, lambda seen: model.gate(rendering, seen))
+
+
+@torch.inference_mode()
+def _photo_layer(*arguments) -> Tensor:
+    """`layers.photo_layer` on a thread of its own, which does not inherit the mode."""
+    return photo_layer(*arguments)
+
+
+def _enlarged(picture_1CHW: Tensor, size: tuple[int, int]) -> Tensor:
+    return F.interpolate(picture_1CHW, size, mode="bilinear", align_corners=False)
+
+
+def _finer(kept: EncodedReference, size: tuple[int, int]) -> DetailSource:
+    """A reference's source with its photo in this size."""
+    photo_1CHW = kept.source.photo[:, :3].float()
+    if kept.fine_HWC is not None:
+        photo_1CHW = to_tensor(kept.fine_HWC, photo_1CHW.device)
+    if photo_1CHW.shape[-2:] != size:
+        photo_1CHW = F.interpolate(photo_1CHW, size, mode="bilinear", antialias=True)
+    behind_11HW = F.interpolate(kept.source.photo[:, -1:].float(), size, mode="bilinear")
+    return kept.source._replace(photo=torch.cat([photo_1CHW, behind_11HW], 1))

@@ -1,0 +1,143 @@
+"""Detail copied from the photo, by where on the dressed surface each pixel lies.
+
+A few dozen neural textures, or one style a region, cannot hold a check or a print, so networks paint cloth in
+its mean colour. But of both pictures it is known where on the surface each position lies (class, and
+coordinates on the body in rest). The parsing network sees it in the reference, whose positions are gathered
+once, by surface point, into an *atlas*: where in the photo is this piece of the surface? The surface map of a
+result hands the atlas out, which says for every pixel where in the photo it can be seen, and a gate that the
+engine has learnt decides how much of that it takes over. Where the engine, asked for the photo's own pose,
+sees the same piece of the surface as the parsing network, the atlas has the engine's points: then what it
+always gets wrong cancels, and the photo's own pose gives the photo.
+
+The atlas does not know the pose, and the pose does not know the photo: a drag costs a look-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.compositing.atlas import CLASSES, centres, look_up, make_atlas
+from engine.ops.resample import window_mean
+from engine.regions import SURFACE_SPAN
+
+_SOFT = 9  # px of a 256-row picture, side of the mean that the photo's detail stands out from
+_RELUCTANCE = 2.0  # at first little is copied
+_SAME = 2.0 / SURFACE_SPAN  # points nearer than this can be of the same piece of the surface
+_MOVED = 4.0  # a quarter of the picture's height counts as one
+
+
+class DetailSource(NamedTuple):
+    """What can be copied of a reference.
+
+    atlas: [B, 3, z, y, classes x], see `atlas.make_atlas`. photo: [B, 7, H, W]: the picture, the same
+    blurred, and how sure it is that nobody is there (the last). Both float32, or float16 as kept.
+    """
+
+    atlas: Tensor
+    photo: Tensor
+
+    def compact(self) -> DetailSource:
+        """In half the memory: at 256 rows within 1/16 px and 1/16 of an 8-bit level."""
+        return DetailSource(self.atlas.half(), self.photo.half())
+
+
+class CopiedDetail(NamedTuple):
+    """Where a picture's pixels were taken from.
+
+    surface: [B, 11, h, w], the target's surface map. positions: float32
+    [B, 2, H, W], x, y in the first reference, -1 to 1. seen: float32 [B, 6, H, W], the photo there, and the
+    same blurred. share and sharper: float32 [B, 1, H, W], 0 to 1: how much of the pixel is the photo's, and
+    how much of the photo's detail is added to it.
+    """
+
+    surface: Tensor
+    positions: Tensor
+    seen: Tensor
+    share: Tensor
+    sharper: Tensor
+
+
+def copied(
+    image_BCHW: Tensor,
+    sources: Sequence[tuple[DetailSource, Tensor | float]],
+    surface_B11hw: Tensor,
+    gate: Callable[[Tensor], Tensor],
+) -> tuple[Tensor, CopiedDetail]:
+    """A picture with detail, and where that comes from.
+
+    sources: of the references, each with the share that it takes over from those before it (NTED Eq. 13; of
+    the first it does not matter): a number, or [B, 1, h, w]. gate: what is seen [B, 10, H, W], as `see` gives
+    it -> logits [B, 2, H, W] of share and sharper.
+    """
+    positions_B2HW, seen_B10HW = None, None
+    for source, share in sources:
+        own_B2HW, own_B10HW = see(source, surface_B11hw, image_BCHW.shape[-2:])
+        positions_B2HW = own_B2HW if positions_B2HW is None else positions_B2HW
+        seen_B10HW = blended(seen_B10HW, own_B10HW, share)
+    logits_B2HW = gate(seen_B10HW).float()
+    share_B1HW, sharper_B1HW = torch.sigmoid(logits_B2HW - _RELUCTANCE).split(1, 1)
+    taken = CopiedDetail(surface_B11hw, positions_B2HW, seen_B10HW[:, :6], share_B1HW, sharper_B1HW)
+    return with_detail(image_BCHW.float(), taken), taken
+
+
+def blended(before_BCHW: Tensor | None, own_BCHW: Tensor, share: Tensor | float) -> Tensor:
+    """What a reference takes over from those before it (Eq. 13); the first has nobody before it."""
+    if before_BCHW is None:
+        return own_BCHW
+    if isinstance(share, Tensor):
+        share = F.interpolate(share.float(), own_BCHW.shape[-2:], mode="bilinear")
+    return before_BCHW + share * (own_BCHW - before_BCHW)
+
+
+@torch.no_grad()
+def brought_together(seen_B11hw: Tensor, own_B11hw: Tensor) -> Tensor:
+    """The surface map that is seen in a reference, with the engine's own points where both mean the same
+    piece of the surface."""
+    own_B11hw = F.interpolate(own_B11hw.float(), seen_B11hw.shape[2:], mode="bilinear")
+    (seen_B8hw, seen_B3hw), (own_B8hw, own_B3hw) = (
+        surface_B11hw.split((CLASSES, 3), 1) for surface_B11hw in (seen_B11hw, own_B11hw)
+    )
+    same_Bhw = seen_B8hw.argmax(1) == own_B8hw.argmax(1)
+    same_Bhw &= (own_B3hw - seen_B3hw).square().sum(1) < _SAME**2
+    return torch.cat([seen_B8hw, torch.where(same_Bhw[:, None], own_B3hw, seen_B3hw)], 1)
+
+
+@torch.no_grad()
+def make_source(surface_B11hw: Tensor, reference_BCHW: Tensor) -> DetailSource:
+    """What can be copied of a reference [B, 3, H, W] in [-1, 1] with this surface map."""
+    surface_B11hw, reference_BCHW = surface_B11hw.float(), reference_BCHW.float()
+    side = max(3, _SOFT * reference_BCHW.shape[-2] // 256 | 1)
+    behind_B1hw = surface_B11hw[:, :CLASSES].softmax(1)[:, :1]
+    behind_B1HW = F.interpolate(behind_B1hw, reference_BCHW.shape[-2:], mode="bilinear")
+    photo_B7HW = torch.cat([reference_BCHW, window_mean(reference_BCHW, side), behind_B1HW], 1)
+    return DetailSource(make_atlas(surface_B11hw), photo_B7HW)
+
+
+def with_detail(image_BCHW: Tensor, copied: CopiedDetail) -> Tensor:
+    """The picture with what is copied: detail comes from nowhere else."""
+    photo_BCHW, soft_BCHW = copied.seen.split(3, 1)
+    return image_BCHW + copied.share * (photo_BCHW - image_BCHW) + copied.sharper * (photo_BCHW - soft_BCHW)
+
+
+def see(source: DetailSource, surface_B11hw: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """What a reference shows of the surface points of a target of `size` (H, W).
+
+    Returns positions float32 [B, 2, H, W] as in `CopiedDetail`, and ten planes [B, 10, H, W]: the photo's
+    seven, how far from the point they were seen (0 to 1 for 0 to 3 dm), whether it is the background, which
+    is looked for at its own position, and how far in the picture it has moved (0 to 1 for a quarter of the
+    height): what stays where it is hardly changes.
+    """
+    # The surface map is made as fine as the picture, not positions: between a sleeve and what is behind it is
+    # none.
+    surface_B11HW = F.interpolate(surface_B11hw.detach().float(), size, mode="bilinear")
+    positions_B2HW, unseen_B2HW = look_up(source.atlas.float(), surface_B11HW)
+    photo_B7HW = F.grid_sample(source.photo.float(), positions_B2HW.movedim(1, -1), align_corners=False)
+    heights = torch.tensor((size[1] / size[0] / 2, 0.5), device=positions_B2HW.device).view(2, 1, 1)
+    step_B2HW = (positions_B2HW - centres(size, positions_B2HW.device)) * heights
+    moved_B1HW = (_MOVED * torch.hypot(*step_B2HW.split(1, 1))).clamp(max=1.0)
+    return positions_B2HW, torch.cat([photo_B7HW, unseen_B2HW, moved_B1HW], 1)

@@ -1,0 +1,79 @@
+"""What can be asked of fields over a picture, [B, C, h, w]: helpers of the warps."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.ops.resample import running_mean
+
+_ALIKE = 0.2  # root mean square difference of colours (of -1 to 1) at which likeness has fallen to 1/e
+_STEP = 2  # px to either side, between which a map's slope is taken
+
+
+def at(x_BChw: Tensor, positions_B2hw: Tensor) -> Tensor:
+    """The map at these positions, -1 to 1 across it; beyond its rim as at the rim."""
+    grid_Bhw2 = positions_B2hw.movedim(1, -1)
+    return F.grid_sample(x_BChw, grid_Bhw2, padding_mode="border", align_corners=False)
+
+
+def alike(a_BChw: Tensor, b_BChw: Tensor) -> Tensor:
+    """1 where colours are the same, towards 0 where they are not."""
+    return small(running_mean(a_BChw - b_BChw, 3))
+
+
+def small(change_BChw: Tensor) -> Tensor:
+    """1 where a change of colours is none, towards 0 where it is one."""
+    return torch.exp(-change_BChw.square().mean(1, keepdim=True) / _ALIKE**2)
+
+
+def changed(class_BCHW: Tensor, other_BCHW: Tensor) -> Tensor:
+    """1 where most of the probability lies on other classes."""
+    return ((class_BCHW - other_BCHW).abs().sum(1, keepdim=True) > 1.0).float()
+
+
+def window(side: int, rows: int) -> int:
+    """The odd side, in px of a map of so many rows, of a window given in px of 128 rows."""
+    return max(3, side * rows // 128 | 1)
+
+
+def around(marked_B1hw: Tensor, side: int) -> Tensor:
+    """1 where anything in the window around is marked. side: in px of a map of 128 rows."""
+    side = window(side, marked_B1hw.shape[-2])
+    half = side // 2
+    # Counted in an integral image: as quick for a wide window as for a narrow one.
+    counts_B1hw = F.pad(marked_B1hw, (half + 1, half, half + 1, half)).cumsum(2).cumsum(3)
+    upper_B1hw, lower_B1hw = counts_B1hw[..., :-side, :], counts_B1hw[..., side:, :]
+    rows_B1hw = lower_B1hw - upper_B1hw
+    return (rows_B1hw[..., side:] - rows_B1hw[..., :-side] > 0.5).float()
+
+
+def keeps_shape(positions_B2hw: Tensor) -> Tensor:
+    """1 where the positions turn and enlarge the photo, 0 where they stretch it more than 4 to 1, or fold
+    it."""
+    rows, columns = positions_B2hw.shape[-2:]
+    pixels_B2hw = positions_B2hw * positions_B2hw.new_tensor((columns / 2, rows / 2)).view(2, 1, 1)
+    padded_B2hw = F.pad(pixels_B2hw, [_STEP] * 4, mode="replicate")
+    across_B2hw = padded_B2hw[:, :, _STEP:-_STEP, 2 * _STEP :] - padded_B2hw[:, :, _STEP:-_STEP, : -2 * _STEP]
+    down_B2hw = padded_B2hw[:, :, 2 * _STEP :, _STEP:-_STEP] - padded_B2hw[:, :, : -2 * _STEP, _STEP:-_STEP]
+    area_Bhw = across_B2hw[:, 0] * down_B2hw[:, 1] - across_B2hw[:, 1] * down_B2hw[:, 0]
+    squares_Bhw = across_B2hw.square().sum(1) + down_B2hw.square().sum(1)
+    likeness_B1hw = (2 * area_Bhw / squares_Bhw.clamp_min(1e-6)).clamp(0.0, 1.0)[:, None]
+    return ramp(running_mean(likeness_B1hw, 5), 0.5, 0.9)
+
+
+def wide_mean(x_BChw: Tensor, side: int, coarse: int) -> Tensor:
+    """Mean over a wide window, from every so many px' mean: smooth is quick. side: as of `around`."""
+    side = window(side, x_BChw.shape[-2])
+    means_BChw = running_mean(F.avg_pool2d(x_BChw, coarse, ceil_mode=True), side // coarse | 1)
+    return F.interpolate(means_BChw, x_BChw.shape[-2:], mode="bilinear")
+
+
+def length(x_B2hw: Tensor) -> Tensor:
+    return torch.hypot(*x_B2hw.split(1, 1))
+
+
+def ramp(x: Tensor, low: float, high: float) -> Tensor:
+    """0 up to `low`, 1 from `high` on, straight between."""
+    return ((x - low) / (high - low)).clamp(0.0, 1.0)

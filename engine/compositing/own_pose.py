@@ -1,0 +1,88 @@
+"""How an engine draws a photo in the photo's own pose, and what it misses there.
+
+Asked for that pose, a network gives the photo softened. What it draws is kept once a reference, so that in
+another pose it can be told where it draws the same (`surface_warp`, `bone_warp`). Nothing of this is trained.
+
+H W the picture, h w the surface map, on whose grid all decisions are made.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.compositing.atlas import CLASSES, centres, look_up
+from engine.compositing.detail import DetailSource
+from engine.compositing.fields import around
+from engine.fill import fill_holes
+from engine.pictures import to_rgb, to_tensor
+
+_BEHIND = 0.8  # so sure it has to be that nobody is there
+_MARGIN = 5  # px of a map of 128 rows around the person that have something of their colours
+
+
+class OwnPose(NamedTuple):
+    """Of a reference in its own pose, all float32, or float16 as kept.
+
+    picture: [B, 3, h, w], what the engine drew. surface: [B, 11, h, w], probabilities of the classes, then
+    surface coordinates / 9 dm. error: [B, 2, h, w], where its points were found in the photo, less where they
+    are (-1 to 1 across it). far: [B, 1, h, w], how far from its points anything was seen, as in the atlas.
+    missed: [B, 1, h, w], 1 where the photo shows the person and the engine's picture what is behind. hole:
+    [B, 1, h, w], 1 where the photo shows the person, with a margin, and plate: [B, 3, h, w], the background
+    plate: the photo with that filled from around it. pose: float32 [B, 18, 3], as
+    `moving_least_squares.normalised_pose` gives it.
+    """
+
+    picture: Tensor
+    surface: Tensor
+    error: Tensor
+    far: Tensor
+    missed: Tensor
+    hole: Tensor
+    plate: Tensor
+    pose: Tensor
+
+    def compact(self) -> OwnPose:
+        """In half the memory."""
+        return OwnPose(*(tensor.half() for tensor in self[:-1]), self.pose)
+
+
+@torch.no_grad()
+def own_pose_rendering(
+    source: DetailSource, picture_BChw: Tensor, surface_B11hw: Tensor, pose_B183: Tensor
+) -> OwnPose:
+    """Of what an engine draws of a reference in its own pose: the picture and its surface map, at one size.
+
+    pose: as `moving_least_squares.normalised_pose` gives it.
+    """
+    size = surface_B11hw.shape[-2:]
+    positions_B2hw, unseen_B2hw = look_up(source.atlas.float(), surface_B11hw.float())
+    class_B8hw, point_B3hw = surface_B11hw.float().split((CLASSES, 3), 1)
+    class_B8hw = class_B8hw.softmax(1)
+    photo_B3hw, behind_B1hw = (
+        F.interpolate(planes.float(), size, mode="area")
+        for planes in (source.photo[:, :3], source.photo[:, -1:])
+    )
+    missed_B1hw = (behind_B1hw < 0.5) & (class_B8hw[:, :1] > 0.5)
+    hole_B1hw = around((behind_B1hw < _BEHIND).float(), _MARGIN)
+    return OwnPose(
+        picture_BChw.float().clone(),  # what is drawn next may overwrite it
+        torch.cat([class_B8hw, point_B3hw], 1),
+        positions_B2hw - centres(size, positions_B2hw.device),
+        unseen_B2hw[:, :1],
+        F.max_pool2d(missed_B1hw.float(), 3, 1, 1),
+        hole_B1hw,
+        _filled(photo_B3hw, hole_B1hw),
+        pose_B183.float(),
+    )
+
+
+def _filled(photo_B3hw: Tensor, hole_B1hw: Tensor) -> Tensor:
+    filled = [
+        fill_holes(to_rgb(photo_3hw[None]), (hole_1hw[0] == 0).cpu().numpy())
+        for photo_3hw, hole_1hw in zip(photo_B3hw, hole_B1hw, strict=True)
+    ]
+    return torch.cat([to_tensor(rgb_hw3, photo_B3hw.device) for rgb_hw3 in filled])

@@ -1,0 +1,112 @@
+"""What every engine offers: a person in a photo is encoded once, then rendered in pose after pose.
+
+An *engine* is a paper's network with its adapter, in a folder of `engine.models`. Everything that shows or
+rates a picture goes through `PoseTransferModel`; compositing (`engine.compositing`) lays the photo over what
+an engine draws and knows no engine either.
+
+Shapes: 1 a batch of one picture; H, W the canvas (`PoseTransferModel.canvas`); h, w its surface map. A
+*surface map* is float32 [1, 11, h, w]: logits of the parsing classes (`engine.regions`), then the surface
+coordinates of what is seen, in units of 9 dm. Poses are float32 [18, 3]: x, y px of the frame, state > 0 for
+joints that are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from torch import Tensor
+
+from engine.api import Capabilities, MapInfo, Maps, Slots
+
+Coefficients = float | Mapping[str, np.ndarray]  # as `api.Mix.coefficients`
+
+
+@dataclass(frozen=True, eq=False)
+class ReferenceInput:
+    """A framed photo with what is known of it before any engine looks.
+
+    picture_1CHW: float32 in [-1, 1] on the canvas. keypoints_18x3: its own pose, or None where it is not
+    known. surface_1Khw: its surface map as the parsing network sees it, in float32; None where nobody looked.
+    """
+
+    picture_1CHW: Tensor
+    keypoints_18x3: np.ndarray | None = None
+    surface_1Khw: Tensor | None = None
+
+
+class Appearance(Protocol):
+    """What an engine keeps of a reference, free of any target pose; opaque to everybody else."""
+
+    def bytes(self) -> int:
+        """Of its tensors."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rendering:
+    """What an engine drew.
+
+    image_1CHW: about [-1, 1], not clamped; of the canvas' aspect, at an early stop with that level's rows.
+    draft_1Chw, surface_1Khw: the picture as it stands where the engine tells its surface, and the surface map
+    there; both None where the engine tells none, then the parsing network looks at the image. shares: for
+    each appearance mixed in, how much of a position is its, [1, 1, h, w] or one number; None where nothing
+    of it can be told. features: for `PoseTransferModel.gate`. maps: those of the result, where asked for.
+    """
+
+    image_1CHW: Tensor
+    draft_1Chw: Tensor | None = None
+    surface_1Khw: Tensor | None = None
+    shares: tuple[Tensor | float | None, ...] = ()
+    features: Any = None
+    maps: Maps = Maps()
+
+
+class PoseTransferModel(Protocol):
+    """An open engine at one frame size on one device. Not thread-safe; a session lets one call in at a time.
+
+    name: as in the registry. size: (H, W) of the model frame; made_for: what the weights were trained at.
+    canvas: (H, W) that the network works on, the frame filled up to its stride at the right and below.
+    levels: rows at which a preview may stop, ascending, the last is the whole picture; every one of them has
+    a surface map if any has. slots: what `mix` takes coefficients for. maps: what `reference_maps` and a
+    rendering can show. composited: whether the photo is laid over what the engine draws; weights decide it,
+    and those of papers show what they draw. copies_detail: whether it has learnt a `gate`.
+    """
+
+    name: str
+    size: tuple[int, int]
+    made_for: tuple[int, int]
+    canvas: tuple[int, int]
+    levels: tuple[int, ...]
+    slots: tuple[Slots, ...]
+    maps: tuple[MapInfo, ...]
+    capabilities: Capabilities
+    composited: bool
+    copies_detail: bool
+
+    def encode(self, reference: ReferenceInput) -> Appearance:
+        """All of a reference that no target pose changes, in float32."""
+
+    def reference_maps(self, reference: ReferenceInput) -> Maps:
+        """The maps that lie on a reference, whatever the pose."""
+
+    def mix(self, own: Appearance, others: Sequence[tuple[Appearance, Coefficients]]) -> Appearance:
+        """Slots of others blended in, one after another (NTED Eq. 13)."""
+
+    def render(
+        self,
+        appearance: Appearance,
+        keypoints_18x3: np.ndarray,
+        level: int | None = None,
+        *,
+        preview: bool = False,
+        maps: bool = False,
+    ) -> Rendering:
+        """The person in a pose. level: one of `levels`, None for the whole picture. preview: in the plan's
+        quick precision, else in float32. A later call may overwrite the tensors of an earlier one."""
+
+    def gate(self, rendering: Rendering, seen_1KHW: Tensor) -> Tensor:
+        """How much of the photo a whole rendering takes over, and how much of its detail: logits
+        [1, 2, H, W], by what is seen of the photo at each pixel (`compositing.detail.see`).
+        """

@@ -1,0 +1,52 @@
+"""What is known of a reference once it has been looked at."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from engine.compositing.compose import encode_reference
+from engine.compositing.detail import brought_together, make_source
+from engine.contract import ReferenceInput
+from engine.models import nted
+from engine.models.nted.adapter import NtedModel
+from engine.plan import make_plan
+
+LEVELS = (nted.Level(16, 16, 8), nted.Level(32, 16, 7, 3), nted.Level(64, 16, 8), nted.Level(128, 8))
+SIZE = (128, 96)
+
+
+@pytest.fixture(scope="module")
+def model() -> NtedModel:
+    torch.manual_seed(3)
+    network = nted.Nted(nted.NtedConfig(LEVELS, SIZE, detail=8)).eval().requires_grad_(False)
+    network.detail.target_places.out.weight.normal_()
+    return NtedModel(network, make_plan("cpu"))
+
+
+def pose() -> np.ndarray:
+    keypoints = np.zeros((18, 3), np.float32)
+    keypoints[:8] = (40, 60, 2)
+    return keypoints
+
+
+@torch.inference_mode()
+def test_where_the_parser_sees_what_the_engine_means_the_engines_points_count(model, monkeypatch):
+    picture = torch.rand(1, 3, *SIZE, generator=torch.Generator().manual_seed(1)) * 2 - 1
+    drawn = model.render(model.encode(ReferenceInput(picture)), pose(), model.levels[0])
+    aside = drawn.surface_1Khw.clone()
+    aside[:, -3:] += 0.05
+    monkeypatch.setattr("engine.parsing.surface_map", lambda picture: aside)
+    kept = encode_reference(model, ReferenceInput(picture, pose()))
+    together = make_source(brought_together(aside, drawn.surface_1Khw), picture)
+    assert torch.equal(kept.source.atlas, together.atlas) and torch.equal(kept.source.photo, together.photo)
+    assert torch.equal(kept.own.picture, drawn.draft_1Chw)
+    alone = encode_reference(model, ReferenceInput(picture))
+    assert alone.own is None and torch.equal(alone.source.atlas, make_source(aside, picture).atlas)
+    assert ((kept.source.atlas - alone.source.atlas).abs() > 0.01).float().mean() > 0.1
+    given = encode_reference(model, ReferenceInput(picture, pose(), aside))
+    monkeypatch.setattr("engine.parsing.surface_map", None)  # who is told does not look
+    assert torch.equal(encode_reference(model, ReferenceInput(picture, pose(), aside)).source.atlas,
+                       given.source.atlas)  # fmt: skip
+    assert torch.equal(given.source.atlas, kept.source.atlas)

@@ -1,0 +1,223 @@
+"""Training pictures of the parsing network: rendered people, cut out, put elsewhere and badly photographed.
+
+The stream is a pure function of (seed, index): every run through the people takes each once, in an order of
+its own, in a random view, with the changes that index always has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.cv import cv2
+from engine.pose.skeleton import ABSENT, FLIP, GUESSED, LEFT_HIP, NECK, NOSE, RIGHT_HIP
+from train.data.detector import as_detected
+from train.data.parsing.crowd import Crowd
+from train.data.parsing.lens import Lens, photograph
+from train.data.parsing.scenery import background, light, obstacle
+from train.data.people import View
+
+_ORDER, _VIEW, _CHANGES = 10, 11, 12  # tags of the generators
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How much is done to a view; all zeros and lens None change nothing but the size."""
+
+    flip: float = 0.5
+    close_up: float = 0.2  # probability of a picture of head or trunk, up to three times enlarged
+    zoom: float = 0.2  # standard deviation of the log scale otherwise
+    turn: float = 7.0  # standard deviation of the rotation, degrees
+    shift: float = 0.06  # standard deviation of the displacement, of the height
+    elsewhere: float = 0.65  # probability of another background
+    nobody: float = 0.05  # probability that only the background is left
+    obstacle: float = 0.2  # probability of something in front
+    light: float = 0.5  # probability of uneven light
+    lens: Lens | None = Lens()
+
+
+STRONG = Changes()
+PLAIN = Changes(*(0.0,) * 9, lens=None)
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """image_HWC uint8 RGB; parsing_HW uint8; keypoints_18x3 float32 px; surface_HW3 uint8, 0 unknown."""
+
+    image_HWC: np.ndarray
+    parsing_HW: np.ndarray
+    keypoints_18x3: np.ndarray
+    surface_HW3: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """image_BCHW float32 in [-1, 1]; parsing_BHW int64; keypoints_BJ3 float32 px, state; surface_B3HW
+    float32 canonical position in 9 dm, NaN where it is not known."""
+
+    image_BCHW: Tensor
+    parsing_BHW: Tensor
+    keypoints_BJ3: Tensor
+    surface_B3HW: Tensor
+
+    def to(self, device: torch.device | str) -> Batch:
+        return Batch(**{name: value.to(device) for name, value in vars(self).items()})
+
+    def told(self) -> dict[str, str]:
+        """For the metadata of a file that keeps the batch: the number of its samples tells which they are."""
+        return {}
+
+
+def labelled(view: View) -> Sample:
+    """A view with the keypoints that a detector would give, as the network is to give them."""
+    surface = getattr(view, "surface_HW3", None)
+    if surface is None:
+        surface = np.zeros((*view.parsing_HW.shape, 3), np.uint8)
+    return Sample(view.image_HWC, view.parsing_HW, as_detected(view.keypoints_18x3), surface)
+
+
+def changed(sample: Sample, size: tuple[int, int], rng: np.random.Generator, changes: Changes) -> Sample:
+    """The sample at `size` (H, W), with changes drawn from the generator."""
+    matrix = _placement(sample, size, rng, changes)
+    mirrored = bool(rng.random() < changes.flip)
+    if mirrored:
+        matrix = np.array([[-1.0, 0, size[1]], [0, 1, 0]]) @ np.vstack([matrix, (0, 0, 1)])
+    picture, parsing, surface = _moved_pictures(sample, matrix, size)
+    keypoints = _moved_joints(sample.keypoints_18x3, matrix, size)
+    if mirrored:
+        keypoints = keypoints[list(FLIP)]
+        known = surface.any(2)
+        surface[known, 0] = 255 - surface[known, 0]
+    nobody = rng.random() < changes.nobody
+    if nobody or rng.random() < changes.elsewhere:
+        palette = picture[parsing > 0]
+        palette = palette[rng.integers(0, len(palette), 12)] if len(palette) else np.full((1, 3), 128.0)
+        behind = background(rng, size, palette)
+        alpha = np.zeros(size, np.float32) if nobody else _cover(sample.parsing_HW, matrix, size)
+        picture = behind + alpha[:, :, None] * (picture - behind)
+    if nobody:
+        parsing, surface = np.zeros_like(parsing), np.zeros_like(surface)
+        keypoints[:, 2] = ABSENT
+    elif rng.random() < changes.obstacle:
+        cover = obstacle(rng, size)
+        front = background(rng, size, np.full((1, 3), 128.0))
+        picture = picture + cover[:, :, None] * (front - picture)
+        hidden = cover > 0.5
+        parsing[hidden], surface[hidden] = 0, 0
+        there = keypoints[:, 2] > ABSENT
+        x, y = keypoints[there, :2].astype(int).T
+        keypoints[np.flatnonzero(there)[hidden[y, x]], 2] = GUESSED
+    if rng.random() < changes.light:
+        picture = picture * light(rng, size)
+    if changes.lens is None:
+        image = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    else:
+        image = photograph(rng, picture, changes.lens)
+    return Sample(image, parsing, keypoints, surface)
+
+
+def _placement(sample: Sample, size: tuple[int, int], rng: np.random.Generator, changes: Changes):
+    """float64 [2, 3]: px of the view -> px of the picture to be made."""
+    height, width = sample.parsing_HW.shape
+    middle = np.array([width / 2, height / 2])
+    close, zoom, turn, *shift, place = rng.random(), *rng.standard_normal(4), rng.random()
+    scale = size[0] / height
+    shift = np.array(shift) * changes.shift * size[0]
+    joints = sample.keypoints_18x3
+    aims = [j for j in (NOSE, NECK, NECK, RIGHT_HIP, LEFT_HIP) if joints[j, 2] > ABSENT]
+    if close < changes.close_up and aims:
+        middle = joints[aims[int(place * len(aims))], :2].astype(float)
+        scale *= rng.uniform(1.3, 3.0)
+    else:
+        scale *= float(np.exp(np.clip(changes.zoom * zoom, -0.5, 0.5)))
+    angle = np.deg2rad(np.clip(changes.turn * turn, -30, 30))
+    linear = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    offset = np.array([size[1] / 2, size[0] / 2]) + shift - linear @ middle
+    # Nobody ends in mid air: what the view cuts off below is cut off below here as well.
+    if sample.parsing_HW[-1].any():
+        edge = linear @ (width / 2, height) + offset
+        offset[1] += max(0.0, size[0] - edge[1])
+    return np.column_stack([linear, offset])
+
+
+def _moved_pictures(sample: Sample, matrix: np.ndarray, size: tuple[int, int]):
+    """Picture float32, parsing and surface at their new place; the picture's border goes on outside."""
+    shape = (size[1], size[0])
+    image, shrink = sample.image_HWC, np.sqrt(abs(np.linalg.det(matrix[:, :2])))
+    if shrink < 0.75:  # average first, or thin things would break up
+        image = cv2.GaussianBlur(image, (0, 0), 0.4 / shrink)
+    picture = cv2.warpAffine(
+        image, _centred(matrix), shape, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    parsing, surface = (
+        cv2.warpAffine(labels, _centred(matrix), shape, flags=cv2.INTER_NEAREST)
+        if labels.any()
+        else np.zeros((*size, *labels.shape[2:]), np.uint8)
+        for labels in (sample.parsing_HW, sample.surface_HW3)
+    )
+    return picture.astype(np.float32), parsing, surface
+
+
+def _centred(matrix: np.ndarray) -> np.ndarray:
+    """The same map for OpenCV, where a pixel's coordinates are those of its centre."""
+    moved = matrix.copy()
+    moved[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5
+    return moved
+
+
+def _cover(parsing_HW: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """How much of each pixel the person covers, the outermost half pixel left off: it shows the studio."""
+    soft = cv2.GaussianBlur((parsing_HW > 0).astype(np.float32), (0, 0), 0.8)
+    soft = cv2.warpAffine(soft, _centred(matrix), (size[1], size[0]), flags=cv2.INTER_LINEAR)
+    return np.clip((soft - 0.45) / 0.4, 0, 1)
+
+
+def _moved_joints(keypoints_18x3: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    joints = np.array(keypoints_18x3, np.float32)
+    joints[:, :2] = joints[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+    inside = ((joints[:, :2] >= 0) & (joints[:, :2] < (size[1], size[0]))).all(1)
+    joints[~inside, 2] = ABSENT
+    return joints
+
+
+class Stream:
+    """`stream[index]`: the training pictures of these people, endless."""
+
+    def __init__(self, people: Crowd, size: tuple[int, int], changes: Changes = STRONG, seed: int = 0):
+        self._people, self._size, self._changes, self._seed = people, size, changes, seed
+        self._epoch, self._order = -1, np.empty(0, np.int64)
+
+    def __getitem__(self, index: int) -> Sample:
+        epoch, place = divmod(index, len(self._people))
+        if epoch != self._epoch:
+            self._epoch = epoch
+            self._order = np.random.default_rng([self._seed, _ORDER, epoch]).permutation(len(self._people))
+        person = int(self._people.persons[self._order[place]])
+        view = int(
+            np.random.default_rng([self._seed, _VIEW, index]).integers(self._people.views(person))
+        )  # fmt: skip
+        rng = np.random.default_rng([self._seed, _CHANGES, index])
+        return changed(labelled(self._people.view(person, view)), self._size, rng, self._changes)
+
+    def batches(self, count: int, start: int = 0) -> Iterator[Batch]:
+        """Batches of `count` from sample `start` on."""
+        while True:
+            yield collate([self[index] for index in range(start, start + count)])
+            start += count
+
+
+def collate(samples: list[Sample]) -> Batch:
+    image = np.stack([sample.image_HWC for sample in samples])
+    surface = np.stack([sample.surface_HW3 for sample in samples])
+    position = (surface.astype(np.float32) - 127.5) / 127
+    position[~surface.any(3)] = np.nan
+    return Batch(
+        torch.from_numpy(image).permute(0, 3, 1, 2).float().div_(127.5).sub_(1),
+        torch.from_numpy(np.stack([sample.parsing_HW for sample in samples])).long(),
+        torch.from_numpy(np.stack([sample.keypoints_18x3 for sample in samples])),
+        torch.from_numpy(position).permute(0, 3, 1, 2),
+    )

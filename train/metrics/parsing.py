@@ -1,0 +1,121 @@
+"""How well regions, joints and surface coordinates are found: sums over pictures, then figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from engine.models.parser import Parser
+from engine.models.parser.decode import keypoints
+from engine.pose.skeleton import ABSENT, SEEN
+from engine.regions import SURFACE_SPAN
+from train.data.parsing.crowd import Crowd
+from train.data.parsing.samples import PLAIN, Batch, Changes, changed, collate, labelled
+from train.data.people import CLASSES
+
+SIZE = (256, 176)  # of the pictures that are measured
+_AT_ONCE = 4
+_TAG = 20
+
+
+@dataclass(eq=False)
+class Tally:
+    """confusion: pixels [truth, found]. joints: distance px, height of the person px (NaN where not whole),
+    whether the truth is seen, whether seen or not was told right; of joints that are there and were found.
+    presence: [truth, found] counts of joints absent or there. surface: distances in dm."""
+
+    confusion: np.ndarray = field(default_factory=lambda: np.zeros((len(CLASSES), len(CLASSES)), np.int64))
+    joints: list[np.ndarray] = field(default_factory=list)
+    presence: np.ndarray = field(default_factory=lambda: np.zeros((2, 2), np.int64))
+    surface: list[np.ndarray] = field(default_factory=list)
+
+    @torch.no_grad()
+    def add(self, network: Parser, batch: Batch, whole: np.ndarray) -> None:
+        """whole: bool [B], whether the picture shows the person from head to foot."""
+        output = network(batch.image_BCHW.contiguous(memory_format=torch.channels_last))
+        truth, found = batch.parsing_BHW.numpy(), output.logits_BCHW.argmax(1).numpy()
+        pairs = np.bincount((truth * len(CLASSES) + found).ravel(), minlength=len(CLASSES) ** 2)
+        self.confusion += pairs.reshape(len(CLASSES), -1)
+        self._add_joints(batch.keypoints_BJ3.numpy(), keypoints(output).numpy(), truth, whole)
+        target = batch.surface_B3HW.permute(0, 2, 3, 1)
+        known = torch.isfinite(target).all(3)
+        if known.any():
+            distance = (output.surface_B3HW.permute(0, 2, 3, 1)[known] - target[known]).norm(dim=1)
+            self.surface.append(distance.numpy() * SURFACE_SPAN)
+
+    def _add_joints(self, truth: np.ndarray, found: np.ndarray, parsing: np.ndarray, whole: np.ndarray):
+        there, here = truth[..., 2] > ABSENT, found[..., 2] > ABSENT
+        self.presence += np.bincount((2 * there + here).ravel(), minlength=4).reshape(2, 2)
+        both = there & here
+        distance = np.linalg.norm(truth[..., :2] - found[..., :2], axis=2)
+        rows = (parsing > 0).any(2)
+        tall = np.where(whole, rows.sum(1), np.nan)[:, None] + np.zeros(truth.shape[1])
+        seen = truth[..., 2] == SEEN
+        right = seen == (found[..., 2] == SEEN)
+        self.joints.append(np.stack([column[both] for column in (distance, tall, seen, right)], 1))
+
+    def figures(self) -> dict[str, float]:
+        """Numbers by name; what could not be measured is left out."""
+        hits = np.diag(self.confusion)
+        either = self.confusion.sum(0) + self.confusion.sum(1) - hits
+        iou = hits / np.maximum(either, 1)
+        values = {"mIoU": float(iou[either > 0].mean())}
+        values |= {
+            f"IoU {name}": float(v) for name, v, n in zip(CLASSES, iou, either, strict=True) if n
+        }  # fmt: skip
+        missed, found = self.presence[1]
+        _, invented = self.presence[0]
+        values["joints found"] = float(found / max(1, found + missed))
+        values["joints invented"] = float(invented / max(1, self.presence[0].sum()))
+        distance, tall, seen, right = np.concatenate(self.joints).T
+        standing = np.isfinite(tall)
+        of = {
+            "joint px": distance,
+            "joint px seen": distance[seen > 0],
+            "joint px occluded": distance[seen == 0],
+            "joint % of height": 100 * distance[standing] / tall[standing],
+        }
+        for name, some in of.items():
+            if len(some):
+                values |= {name: float(some.mean()), f"{name}, median": float(np.median(some))}
+        if len(right):
+            values["state right"] = float(right.mean())
+        if self.surface:
+            off = np.concatenate(self.surface)
+            values |= {"surface dm": float(off.mean()), "surface dm, median": float(np.median(off))}
+        return values
+
+
+def fixed_batches(
+    people: Crowd, size: tuple[int, int], count: int, changes: Changes = PLAIN
+) -> list[tuple[Batch, np.ndarray]]:
+    """Batches of one view each of the people in turn, `count` in all or what there is, and which are whole.
+
+    The first pass takes everybody's view 0, 1, 2 ... in turn, the next everybody's following one.
+    """
+    persons = people.persons.tolist()
+    chosen = [
+        (person, (place + turn) % people.views(person))
+        for turn in range(int(people.view_counts.min()))
+        for place, person in enumerate(persons)
+    ][:count]
+    batches = []
+    for first in range(0, len(chosen), _AT_ONCE):
+        samples, whole = [], []
+        for person, number in chosen[first : first + _AT_ONCE]:
+            view = people.view(person, number)
+            rng = np.random.default_rng([_TAG, person, number])
+            samples.append(changed(labelled(view), size, rng, changes))
+            whole.append(view.framing == "full" and changes is PLAIN)
+        batches.append((collate(samples), np.array(whole)))
+    return batches
+
+
+def measured(network: Parser, batches: list[tuple[Batch, np.ndarray]]) -> dict[str, float]:
+    """Figures of a network in eval mode."""
+    tally = Tally()
+    for batch, whole in batches:
+        tally.add(network, batch, whole)
+    return tally.figures()

@@ -111,7 +111,7 @@ def test_contrast_teaches_only_what_decides_about_copying(people):
     with torch.no_grad():
         run.network.detail.out.weight.normal_()
     batch = next(run.batches(people, 0))
-    output = run.network(batch.reference_BCHW, batch.target_planes_BPHW)
+    output = run.parallel(batch.reference_BCHW, batch.target_planes_BPHW, batch.reference_planes_BPHW)
     weights_B1HW = torch.ones_like(batch.target_BCHW[:, :1])
     contrast_term(output, batch.target_BCHW, weights_B1HW).backward()
     taught = {name for name, weight in run.network.named_parameters() if weight.grad is not None}
@@ -123,7 +123,7 @@ def test_the_renderer_is_told_of_its_picture_where_all_is_copied(people):
     batch = next(run.batches(people, 0))
     with torch.no_grad():
         run.network.detail.out.bias.fill_(100.0)
-    output = run.network(batch.reference_BCHW, batch.target_planes_BPHW)
+    output = run.parallel(batch.reference_BCHW, batch.target_planes_BPHW, batch.reference_planes_BPHW)
     output.skips[-1].retain_grad()
     weights = LossWeights(reconstruction=1.0, attention=0.0, early=0.5)
     terms = house_losses(output, batch, torch.ones_like(batch.target_BCHW[:, :1]), weights, None, None)

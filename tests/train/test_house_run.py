@@ -14,15 +14,9 @@ from engine.errors import InputError
 from engine.weights import read_torch
 from train import recipes
 from train.__main__ import main
+from train.data.patches import patches_for
 from train.data.people import People
-from train.losses.patches import (
-    all_asked,
-    distribution_term,
-    extraction_term,
-    patches_for,
-    patches_term,
-    reduced,
-)
+from train.losses.patches import all_asked, distribution_term, extraction_term, patches_term, reduced
 from train.objectives.nted import shared_asked
 from train.objectives.pairs import parts
 from train.run import checkpoint
@@ -50,8 +44,8 @@ def people(folder):
 def test_the_network_is_told_the_references_own_pose(people):
     run = house_run(ALONE, people)
     batch = next(run.batches(people, 0))
-    asked, network = [], run.network
-    run.parallel = lambda *pictures: asked.append(pictures) or network(*pictures)
+    asked, trained = [], run.parallel
+    run.parallel = lambda *pictures: asked.append(pictures) or trained(*pictures)
     run.step(batch)
     wanted = batch.reference_BCHW, batch.target_planes_BPHW, batch.reference_planes_BPHW
     assert all(torch.equal(got, want) for got, want in zip(asked[0], wanted, strict=True))

@@ -7,13 +7,17 @@ answer with noise, so only what decides about copying learns from this.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.models.nted import NtedOutput
-from engine.models.nted.detail import compose
+from engine.compositing.detail import with_detail
 from engine.ops.resample import window_mean
+
+if TYPE_CHECKING:
+    from train.objectives.with_detail import DetailedOutput
 
 _SIDES = (5, 17)  # px of a 256-row picture, of the means whose differences are the two bands
 _AROUND, _STEP = 15, 4  # px of such a picture: side and step of the windows that variation is summed over
@@ -34,11 +38,11 @@ def variation(image_BCHW: Tensor) -> Tensor:
     return _mean(bands.abs(), unit * _AROUND, max(1, round(unit * _STEP)))
 
 
-def contrast_term(output: NtedOutput, target_BCHW: Tensor, weights_B1HW: Tensor) -> Tensor:
+def contrast_term(output: DetailedOutput, target_BCHW: Tensor, weights_B1HW: Tensor) -> Tensor:
     """Weighted mean absolute difference of the variation of result and target.
 
     The renderer's own picture is taken as given.
     """
-    made = compose(output.skips[-1].float().detach(), output.copied)
+    made = with_detail(output.skips[-1].float().detach(), output.copied)
     difference = (variation(made) - variation(target_BCHW)).abs()
     return (difference * F.adaptive_avg_pool2d(weights_B1HW, difference.shape[-2:])).mean()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from engine.models.nted import NtedOutput
 from train.data.pairs import PairBatch
+from train.data.patches import Patches
 from train.losses.attention import attention_reconstruction
 from train.losses.contrast import contrast_term
-from train.losses.patches import Patches, patches_term
+from train.losses.patches import patches_term
 from train.losses.places import place_term
 from train.losses.reconstruction import beyond_range, early_pictures, multiscale_l1
+
+if TYPE_CHECKING:
+    from train.objectives.with_detail import DetailedOutput
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ NO_LOSSES = LossWeights(0.0, 0.0, 0.0)
 
 
 def house_losses(
-    output: NtedOutput,
+    output: DetailedOutput,
     batch: PairBatch,
     pixel_weights_B1HW: Tensor,
     weights: LossWeights,
@@ -67,7 +71,7 @@ def house_losses(
         )
     if weights.places:
         terms["places"] = weights.places * place_term(
-            output.copied.places, batch.target_surface_B3HW, batch.target_parsing_BHW
+            output.copied.surface, batch.target_surface_B3HW, batch.target_parsing_BHW
         )
     if weights.contrast:
         terms["contrast"] = weights.contrast * contrast_term(output, target, pixel_weights_B1HW)

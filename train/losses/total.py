@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from engine.models.nted import NtedOutput
 from train.data.pairs import PairBatch
 from train.losses.adversarial import Adversary
 from train.losses.attention import attention_reconstruction
 from train.losses.face import face_boxes, face_loss
 from train.losses.features import Features
 from train.losses.perceptual import perceptual_and_style
+
+if TYPE_CHECKING:
+    from train.objectives.with_detail import DetailedOutput
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ PAPER_512 = PaperWeights(perceptual=1.0, perceptual_scales=3, style=1000.0, adve
 
 
 def paper_losses(
-    output: NtedOutput,
+    output: DetailedOutput,
     batch: PairBatch,
     weights: PaperWeights,
     features: Features,

@@ -13,20 +13,22 @@ from torch import Tensor
 from engine import textures
 from engine.errors import InputError
 from engine.models import nted
-from engine.models.nted import Nted, NtedConfig, NtedOutput, official
+from engine.models.nted import Nted, NtedConfig, official
 from engine.models.nted.discriminator import Discriminator
 from engine.models.nted.network import sharpen_extraction
 from engine.weights import WeightsFile
 from train.data.pairs import PairBatch, both_directions
+from train.data.patches import Patches, patches_for, patches_in
 from train.data.source import Source
 from train.losses.adversarial import Adversary, AdversaryConfig
 from train.losses.feature_discriminator import FeatureDiscriminator
 from train.losses.features import Features
 from train.losses.nted import LossWeights, house_losses
-from train.losses.patches import TOLD, Patches, all_asked, patches_for, patches_in, told_levels
+from train.losses.patches import TOLD, all_asked, told_levels
 from train.losses.total import PaperWeights, paper_losses
 from train.objectives.objective import Pass
 from train.objectives.pairs import PairObjective, PairRecipe, parts, shared_pixel_weights
+from train.objectives.with_detail import DetailedOutput, WithDetail
 from train.run.optimisers import optimisers_for
 from train.run.world import World
 
@@ -142,6 +144,9 @@ class NtedObjective(PairObjective):
             network.detail.target_places.requires_grad_(False)  # nothing would teach them
         return network
 
+    def trained(self, network: Nted) -> WithDetail:
+        return WithDetail(network)
+
     def optimisers(self, network: Nted) -> list[torch.optim.Optimizer]:
         recipe = self.recipe
         factors = {EXTRACTION_FILTER: recipe.extraction_factor}
@@ -178,7 +183,7 @@ class NtedObjective(PairObjective):
         return [Part(*piece, asked) for piece in pieces]
 
     def learn(
-        self, forward: Callable[..., NtedOutput], part: Part, samples: int, adversary: Adversary | None
+        self, forward: Callable[..., DetailedOutput], part: Part, samples: int, adversary: Adversary | None
     ) -> Pass:
         batch = part.batch
         pictures = batch.reference_BCHW, batch.target_planes_BPHW, batch.reference_planes_BPHW
@@ -186,7 +191,7 @@ class NtedObjective(PairObjective):
         terms = self.terms(output, part, adversary)
         return Pass(terms, len(batch), output.image_BCHW, batch.target_BCHW)
 
-    def terms(self, output: NtedOutput, part: Part, adversary: Adversary | None) -> dict[str, Tensor]:
+    def terms(self, output: DetailedOutput, part: Part, adversary: Adversary | None) -> dict[str, Tensor]:
         """The weighted terms for the generator, and first of all their `total`."""
         recipe, batch = self.recipe, part.batch
         terms = house_losses(
@@ -199,7 +204,7 @@ class NtedObjective(PairObjective):
 
     def drawn(self, network: Nted, batch: PairBatch) -> Tensor:
         pictures = batch.reference_BCHW, batch.target_planes_BPHW, batch.reference_planes_BPHW
-        return network(*pictures).image_BCHW
+        return WithDetail(network)(*pictures).image_BCHW
 
     # what a checkpoint and weights keep beside the network
 
@@ -216,7 +221,7 @@ class NtedObjective(PairObjective):
             raise InputError(
                 f"The weights file {file.path} is of another network than recipe {self.recipe.name} asks for."
             )
-        self._take(patches_in(file, loaded.config) or {}, device)
+        self._take(patches_in(file, loaded.config.texture_counts) or {}, device)
         return loaded.state_dict()
 
     def _take(self, patches: dict[int, Patches], device: torch.device) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -248,6 +249,6 @@ class Controller(QObject):
             self.picture_changed.emit(draft.rgb_HWC, len(draft.rgb_HWC))
         self.pose_changed.emit()
 
-    def _set_status(self, **values) -> None:
+    def _set_status(self, **values: Any) -> None:
         self.status = self.status.changed(**values)
         self.status_changed.emit(self.status)

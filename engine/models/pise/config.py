@@ -37,8 +37,8 @@ class PiseConfig:
     code's, with "source" every target position reads a weighted mean.
 
     norm: of the networks that see pictures; "instance" is the paper's, "batch" lets a picture's own
-    brightness and colours through, and costs nothing once it is trained. colours: whether a style code ends with the mean colour of
-    its region.
+    brightness and colours through, and costs nothing once it is trained. colours: whether a style code ends
+    with the mean colour of its region, and the decoder begins with these.
     """
 
     size: tuple[int, int]

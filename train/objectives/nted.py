@@ -21,7 +21,7 @@ from train.data.pairs import PairBatch, both_directions
 from train.data.patches import Patches, patches_for, patches_in
 from train.data.source import Source
 from train.losses.adversarial import Adversary, AdversaryConfig
-from train.losses.feature_discriminator import FeatureDiscriminator
+from train.losses.feature_discriminator import FeatureDiscriminator, check_maps
 from train.losses.features import Features
 from train.losses.nted import LossWeights, house_losses
 from train.losses.patches import TOLD, all_asked, told_levels
@@ -159,7 +159,7 @@ class NtedObjective(PairObjective):
         kind, eyes = Discriminator, {}
         if recipe.through_features:
             kind, eyes = FeatureDiscriminator, {"eyes": self.features}
-            check_features(recipe, self.features)
+            check_maps(recipe.name, recipe.discriminator, self.features)
         discriminator = kind(recipe.discriminator).to(world.device, memory_format=torch.channels_last)
         return Adversary(world.parallel(discriminator), recipe.adversary, **eyes)
 
@@ -245,16 +245,6 @@ class NtedObjective(PairObjective):
 
 
 OBJECTIVE = NtedObjective
-
-
-def check_features(recipe: NtedRecipe, features: Features) -> None:
-    """Raises InputError where the recipe's adversary was not made for these features."""
-    device = next(iter(getattr(features, "parameters", list)()), torch.empty(0)).device
-    maps = features(torch.zeros(1, 3, 64, 48, device=device))
-    if recipe.discriminator != tuple(found.shape[1] for found in maps[: len(recipe.discriminator)]):
-        raise InputError(
-            f"The adversary of recipe {recipe.name} was made for other features: use --features house."
-        )
 
 
 def shared_asked(

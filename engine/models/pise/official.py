@@ -33,7 +33,8 @@ def import_checkpoint(
     size: tuple[int, int] | None = None,  # to run at; None: the pictures within the official white border
     discriminator: str | os.PathLike | None = None,  # where to write that too
 ) -> list[str]:
-    """Write an official checkpoint's generator as our weights, the same function; what was done, in sentences.
+    """Write an official checkpoint's generator as our weights, the same function; what was done, in
+    sentences.
 
     Raises InputError as `load_official`, and for a discriminator, which the official code keeps in a file of
     its own.

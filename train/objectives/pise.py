@@ -16,11 +16,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.models.pise import Pise, PiseConfig, PiseOutput, Source, hardened, one_hot
+from engine.models.pise.correspondence import TEMPERATURE
 from engine.pose.heatmaps import SIGMA, heat_maps
 from train.data.pairs import PairBatch
 from train.losses.adversarial import Adversary
 from train.losses.features import Features
-from train.losses.house import HouseFeatures
+from train.losses.matching import surface_matching
 from train.losses.parsing_map import cross_entropy, map_l1
 from train.losses.perceptual import content_and_style, perceptual_and_style
 from train.losses.reconstruction import multiscale_l1, region_weights
@@ -50,6 +51,7 @@ class PiseWeights:
     style: float = 200.0
     paper_taps: bool = True
     correspondence: float = 30.0
+    matching: float = 0.0
     adversarial: float = 2.0
 
 
@@ -98,6 +100,10 @@ class PiseObjective:
             if stage.correspondence and weights.correspondence:
                 seen_BChw = network.imgenc(batch.target_BCHW)
                 terms["correspondence"] = weights.correspondence * F.mse_loss(output.feature_BChw, seen_BChw)
+            if stage.spatial and weights.matching:
+                terms["matching"] = weights.matching * surface_matching(
+                    output.correlation_BTS / TEMPERATURE, batch
+                )
             if adversary is not None and weights.adversarial:
                 loss = adversary.loss(output.image_BCHW, batch.target_BCHW)
                 terms["adversarial"] = weights.adversarial * loss
@@ -146,20 +152,7 @@ def heat_maps_of(keypoints_BJ3: Tensor, size: tuple[int, int]) -> Tensor:
     return torch.from_numpy(np.stack([heat_maps(pose, size, sigma) for pose in keypoints_BJ3.cpu().numpy()]))
 
 
-def build(config: PiseConfig, features: Features | None = None, seed: int = 0) -> Pise:
-    """A network at random weights. With house features its image encoder is their first levels."""
+def build(config: PiseConfig, seed: int = 0) -> Pise:
+    """A network at random weights, as PyTorch draws them."""
     torch.manual_seed(seed)
-    network = Pise(config)
-    if config.image_encoder == "house":
-        if not isinstance(features, HouseFeatures):
-            raise ValueError("a network that looks through house features needs them")
-        take_house_encoder(network, features)
-    return network
-
-
-def take_house_encoder(network: Pise, features: HouseFeatures) -> None:
-    """The first levels of house features become the network's own image encoder."""
-    wanted = network.imgenc.encoder.state_dict()
-    found = features.encoder.state_dict()
-    network.imgenc.encoder.load_state_dict({key: found[key] for key in wanted})
-    network.imgenc.scale.fill_(features.rms[len(network.config.image) - 1])
+    return Pise(config)

@@ -13,8 +13,9 @@ from engine.regions import REGIONS
 REGION_COUNT = len(REGIONS)  # the paper's parsing maps have eight classes too, in another order
 JOINTS = 18
 COARSEST = 16  # rows and columns of a picture are multiples of this
-IMAGE_ENCODERS = ("vgg", "house")
-NORMALISATIONS = ("target", "source")
+MATCHED = ("vgg", "style")
+SIDES = ("target", "source")
+NORMS = ("instance", "batch")
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,17 @@ class PiseConfig:
     codes: of a region's style code. feature: of what is normalised, at a quarter. decoder: at a half and the
     whole.
 
-    image_encoder: what the correspondence looks through: "vgg", the first layers of VGG-19, or "house", those
-    of the parser's encoder. image: its channels at the whole, a half and a quarter.
-    match: channels in which features of source and target are compared. match_stride: cells of the feature,
-    in rows and in columns, that are compared as one.
-    normalise: whose positions the softmax of the correspondence runs over; "target" is the official code's,
-    with "source" every target position reads a weighted mean.
+    matched: which features of the source the correspondence compares and brings over: "vgg", those of the
+    first layers of VGG-19, or "style", those of the style encoder, before they are codes. image: channels of
+    VGG-19 at the whole, a half and a quarter; empty without.
+    match: channels in which source and target are compared. match_stride: cells of the feature, in rows and
+    in columns, that are compared as one. modulation: channels of what is brought over, 1 or those of the
+    feature. normalise: whose positions the softmax of the correspondence runs over; "target" is the official
+    code's, with "source" every target position reads a weighted mean.
+
+    norm: of all networks; "instance" is the paper's, "batch" lets a picture's own brightness and colours
+    through, and costs nothing once it is trained. colours: whether a style code ends with the mean colour of
+    its region.
     """
 
     size: tuple[int, int]
@@ -42,17 +48,24 @@ class PiseConfig:
     codes: int
     feature: int
     decoder: tuple[int, int]
-    image: tuple[int, int, int]
+    image: tuple[int, ...]
     match: int
-    image_encoder: str = "vgg"
+    matched: str = "vgg"
     match_stride: int = 1
+    modulation: int = 1
     normalise: str = "target"
+    norm: str = "instance"
+    colours: bool = False
 
     def __post_init__(self):
-        if self.image_encoder not in IMAGE_ENCODERS:
-            raise ValueError(f"image_encoder is {self.image_encoder!r}, not one of {IMAGE_ENCODERS}")
-        if self.normalise not in NORMALISATIONS:
-            raise ValueError(f"normalise is {self.normalise!r}, not one of {NORMALISATIONS}")
+        for name, choices in (("matched", MATCHED), ("normalise", SIDES), ("norm", NORMS)):
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name} is {getattr(self, name)!r}, not one of {choices}")
+
+    @property
+    def code_channels(self) -> int:
+        """Of a whole style code."""
+        return self.codes + (3 if self.colours else 0)
 
     def to_json(self) -> dict:
         return asdict(self)
@@ -94,11 +107,14 @@ def default_256() -> PiseConfig:
         codes=96,
         feature=64,
         decoder=(32, 16),
-        image=(16, 32, 64),
+        image=(),
         match=32,
-        image_encoder="house",
+        matched="style",
         match_stride=2,
+        modulation=64,
         normalise="source",
+        norm="batch",
+        colours=True,
     )
 
 
@@ -117,16 +133,15 @@ def config_from_shapes(shapes: Mapping[str, tuple[int, ...]]) -> PiseConfig:
     if any(key.startswith("parnet.") for key in shapes):
         first = outputs("parnet.conv1.model.2.weight")
         parsing = (first, *(outputs(f"parnet.conv{i}.model.5.weight") for i in (1, 2, 3, 4)))
-    vgg = [outputs(f"imgenc.vgg.{index}.weight") for index in (2, 7, 10)]
-    official_size = official_256().size
     return PiseConfig(
-        size=official_size,
+        size=official_256().size,
         parsing=parsing,
         style=tuple(outputs(f"Zencoder.block{i}.model.5.weight") for i in range(4)),
         target=tuple(outputs(f"parenc.block{i}.model.5.weight") for i in range(4)),
         codes=outputs("Zencoder.get_code.0.weight"),
         feature=outputs("res.model.5.weight"),
         decoder=(outputs("dec.block1.model.5.weight"), outputs("dec.block3.model.5.weight")),
-        image=tuple(vgg),
+        image=tuple(outputs(f"imgenc.vgg.{index}.weight") for index in (2, 7, 10)),
         match=outputs("phi.weight"),
+        modulation=outputs("getMatrix.get_gamma.weight"),
     )

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from engine.models.pise.blocks import Down, Gate, Out, Up
-from engine.models.pise.config import JOINTS, REGION_COUNT
+from engine.models.pise.blocks import NORMS, Down, Gate, Out, Up
+from engine.models.pise.config import JOINTS, REGION_COUNT, PiseConfig
 
 _SLOPE = 0.2
 
@@ -25,19 +25,19 @@ class Parsing(NamedTuple):
 
 
 class ParsingGenerator(nn.Module):
-    """widths: channels at the whole, a half ... a sixteenth of the rows. Its norms have no weights, so a
-    region that the source lacks stays exactly 0 after the first."""
+    """Its norms have no weights: under the paper's, a region that the source lacks stays exactly 0."""
 
-    def __init__(self, widths: tuple[int, ...]):
+    def __init__(self, config: PiseConfig):
         super().__init__()
-        whole, half, quarter, eighth, sixteenth = widths
-        block = {"slope": _SLOPE, "affine": False}
+        whole, half, quarter, eighth, sixteenth = config.parsing
+        norm = NORMS[config.norm]
+        block = {"slope": _SLOPE, "norm": norm, "affine": False}
         self.conv1 = Down(REGION_COUNT + 2 * JOINTS, whole, half, **block)
         self.conv2 = Down(half, quarter, quarter, **block)
         self.conv3 = Down(quarter, eighth, eighth, **block)
         self.conv4 = Down(eighth, sixteenth, sixteenth, **block)
-        self.deform3 = Gate(sixteenth)
-        self.deform4 = Gate(sixteenth)
+        self.deform3 = Gate(sixteenth, norm)
+        self.deform4 = Gate(sixteenth, norm)
         self.up1 = Up(sixteenth, eighth, eighth, **block)
         self.up2 = Up(eighth, quarter, quarter, **block)
         self.up3 = Up(quarter, half, half, **block)

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.models.pise.blocks import Down, Gate, Up
+from engine.models.pise.blocks import NORMS, Down, Gate, Up
 from engine.models.pise.config import JOINTS, REGION_COUNT, PiseConfig
 from engine.models.pise.style import Style
 
@@ -17,14 +17,15 @@ class TargetEncoder(nn.Module):
     def __init__(self, config: PiseConfig):
         super().__init__()
         half, quarter, eighth, sixteenth = config.target
-        self.block0 = Down(2 * REGION_COUNT + JOINTS + 3, half, half, _SLOPE)
-        self.block1 = Down(half, quarter, quarter, _SLOPE)
-        self.block2 = Down(quarter, eighth, eighth, _SLOPE)
-        self.block3 = Down(eighth, sixteenth, sixteenth, _SLOPE)
-        self.deform3 = Gate(sixteenth)
-        self.deform4 = Gate(sixteenth)
-        self.block4 = Up(sixteenth, eighth, eighth, _SLOPE)
-        self.block5 = Up(eighth, config.feature, config.feature, _SLOPE)
+        norm = NORMS[config.norm]
+        self.block0 = Down(2 * REGION_COUNT + JOINTS + 3, half, half, _SLOPE, norm)
+        self.block1 = Down(half, quarter, quarter, _SLOPE, norm)
+        self.block2 = Down(quarter, eighth, eighth, _SLOPE, norm)
+        self.block3 = Down(eighth, sixteenth, sixteenth, _SLOPE, norm)
+        self.deform3 = Gate(sixteenth, norm)
+        self.deform4 = Gate(sixteenth, norm)
+        self.block4 = Up(sixteenth, eighth, eighth, _SLOPE, norm)
+        self.block5 = Up(eighth, config.feature, config.feature, _SLOPE, norm)
 
     def forward(
         self,
@@ -54,9 +55,9 @@ class RegionNormalisation(nn.Module):
         super().__init__()
         self.norm = nn.BatchNorm2d(config.feature)
         for region in range(REGION_COUNT):
-            self.add_module(f"fc_mu{region}", nn.Linear(config.codes, config.codes))
-        self.conv_gamma = nn.Conv2d(config.codes, config.feature, 3, padding=1)
-        self.conv_beta = nn.Conv2d(config.codes, config.feature, 3, padding=1)
+            self.add_module(f"fc_mu{region}", nn.Linear(config.code_channels, config.code_channels))
+        self.conv_gamma = nn.Conv2d(config.code_channels, config.feature, 3, padding=1)
+        self.conv_beta = nn.Conv2d(config.code_channels, config.feature, 3, padding=1)
 
     def painted_styles(self, style: Style) -> Tensor:
         """[B, R, C]: what every region is painted with."""

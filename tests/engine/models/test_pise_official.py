@@ -58,7 +58,7 @@ def test_what_is_no_checkpoint_is_refused_in_one_sentence(tmp_path, state):
             load_official(path)
         assert "c.pth" in str(caught.value) and "\n" not in str(caught.value)
 
-    refused({"unet.weight": torch.zeros(2)}, "imgenc.vgg.2.weight is missing.*unet.weight")
+    refused({"unet.weight": torch.zeros(2)}, "Zencoder.block0.model.5.weight is missing.*unet.weight")
     refused({"epoch": 3}, "no state dict of tensors")
     refused([1, 2], "no state dict")
     original, plain = "dec.block1.model.2.weight_orig", "parenc.deform3.mask_conv.bias"

@@ -19,6 +19,7 @@ import numpy as np
 from engine import pose_model
 from engine.api import Capability
 from engine.cv import cv2
+from engine.pose.layouts import LAYOUTS
 from engine.pose.skeleton import (
     ABSENT,
     GUESSED,
@@ -33,8 +34,7 @@ from engine.pose.skeleton import (
     SEEN,
 )
 
-# BlazePose's landmark of every COCO-18 joint; the neck is the middle of both shoulders.
-_FROM_BLAZEPOSE = (0, -1, 12, 14, 16, 11, 13, 15, 24, 26, 28, 23, 25, 27, 5, 2, 8, 7)
+_FROM_BLAZEPOSE = list(LAYOUTS[33][1])  # the landmark of every joint; the neck is made of the shoulders
 _SHOULDERS = [RIGHT_SHOULDER, LEFT_SHOULDER]
 _EYES = [RIGHT_EYE, LEFT_EYE]
 _EARS = [RIGHT_EAR, LEFT_EAR]
@@ -89,7 +89,7 @@ def to_coco(landmarks_33x5: np.ndarray, size: tuple[int, int]) -> np.ndarray | N
     size: (H, W) of the photo.
     Returns float32 [18, 3], or None where no joint lies in the photo.
     """
-    joints = landmarks_33x5[list(_FROM_BLAZEPOSE)].astype(np.float32)
+    joints = landmarks_33x5[_FROM_BLAZEPOSE].astype(np.float32)
     joints[NECK] = joints[_SHOULDERS].mean(axis=0)
     joints[NECK, 3:] = joints[_SHOULDERS, 3:].min(axis=0)
     x, y, z, visibility, presence = joints.T

@@ -30,18 +30,12 @@ from engine.paths import RESOURCES
 from engine.photos import read_photo
 from engine.pictures import to_tensor
 from engine.plan import keep_freed_memory
+from engine.pose.kinematics import t_pose
+from engine.pose.skeleton import RIGHT_WRIST
 from engine.session import Session
 
 TEXTBOOK_FULL, TEXTBOOK_POSE, ENCODE = "textbook full forward", "textbook pose-only", "encode reference"
 TEXTBOOK_KEPT, DRAG, PREVIEW, SWAP = "textbook, memory kept", "drag full", "drag preview", "swap"
-
-STANDING_18x2 = np.array(
-    [(0.50, 0.12), (0.50, 0.21), (0.38, 0.21), (0.33, 0.35), (0.31, 0.48)]
-    + [(0.62, 0.21), (0.67, 0.35), (0.69, 0.48)]
-    + [(0.43, 0.50), (0.42, 0.70), (0.42, 0.90), (0.57, 0.50), (0.58, 0.70), (0.58, 0.90)]
-    + [(0.47, 0.10), (0.53, 0.10), (0.44, 0.11), (0.56, 0.11)],
-    np.float32,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,9 +68,9 @@ def pose(size: tuple[int, int], turn: int) -> np.ndarray:
     """A standing person whose right wrist moves on with every `turn`, so that nothing is answered from a
     cache.
     """
-    points = STANDING_18x2 * np.array(size[::-1], np.float32)
-    points[4] += (10 * np.cos(0.7 * turn) + 0.01 * turn, 10 * np.sin(0.7 * turn))
-    return np.concatenate([points, np.full((18, 1), 2, np.float32)], 1)
+    pose_18x3 = t_pose(size)
+    pose_18x3[RIGHT_WRIST, :2] += (10 * np.cos(0.7 * turn) + 0.01 * turn, 10 * np.sin(0.7 * turn))
+    return pose_18x3
 
 
 def photo(size: tuple[int, int], turn: int) -> np.ndarray:

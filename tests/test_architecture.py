@@ -56,6 +56,31 @@ def test_arrows(package, forbidden):
     assert offenders(package, forbidden) == {}
 
 
+POSERS = ("nted", "pise", "flow_attention", "scrn")  # models that re-pose people
+ROOMS_OF_MODELS = ("train/objectives/", "train/losses/", "train/recipes.py")
+
+
+def test_train_knows_models_by_their_objectives_losses_and_recipes_alone():
+    known = [f"{package}.{model}" for package in ("engine.models", "train.objectives") for model in POSERS]
+    found = {}
+    for path in modules("train"):
+        place = path.relative_to(ROOT).as_posix()
+        names = {name for name in imports(path) if name.startswith(tuple(known))}
+        if names and not place.startswith(ROOMS_OF_MODELS):
+            found[place] = names
+    assert found == {}
+
+
+def test_no_two_modules_of_train_import_each_other():
+    known = {_dotted(path): imports(path) for path in modules("train")}
+    pairs = [(a, b) for a, names in known.items() for b in names & known.keys() if a in known[b] and a < b]
+    assert pairs == []
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
 @pytest.mark.parametrize("package", ["engine", "train"])
 def test_no_qt_outside_app(package):
     assert offenders(package, QT) == {}

@@ -16,6 +16,7 @@ from torch import Tensor
 from engine.compositing.atlas import centres
 from engine.compositing.fields import ramp
 from engine.pose.skeleton import (
+    HEAD,
     LEFT_EAR,
     LEFT_ELBOW,
     LEFT_EYE,
@@ -28,7 +29,7 @@ from engine.pose.skeleton import (
     RIGHT_WRIST,
 )
 
-_HEAD = [NOSE, RIGHT_EYE, LEFT_EYE, RIGHT_EAR, LEFT_EAR]
+_HEAD = list(HEAD)
 _ARMS = [RIGHT_ELBOW, RIGHT_WRIST, LEFT_ELBOW, LEFT_WRIST]
 _PAIRS = (RIGHT_EAR, LEFT_EAR), (RIGHT_EYE, LEFT_EYE)
 # How far the nose moves along and across the line between the ears, in its lengths: up to the first the same
@@ -108,7 +109,7 @@ def tilted(now_B183: Tensor, then_B183: Tensor, size: tuple[int, int]) -> Tensor
 
 def _rigid_head(now_18: Tensor, then_18: Tensor, shared_18: Tensor) -> Tensor:
     """The other pose, its face nearly as of a head that only tilts and nears."""
-    face = [joint for joint in _HEAD if shared_18[joint]]
+    face = [joint for joint in HEAD if shared_18[joint]]
     if len(face) < 2:
         return then_18
     now_K, then_K = now_18[face], then_18[face]

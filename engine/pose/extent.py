@@ -30,7 +30,6 @@ _LENGTHS = (
 _REACH = (
     0.0, 0.02, 0.04, 0.03, 0.07, 0.04, 0.03, 0.07, 0.06, 0.05, 0.05, 0.06, 0.05, 0.05, 0.0, 0.0, 0.0, 0.0,
 )  # fmt: skip
-_HEAD = (sk.NOSE, sk.RIGHT_EYE, sk.LEFT_EYE, sk.RIGHT_EAR, sk.LEFT_EAR)
 _HEAD_REACH = 0.095  # from the middle of the face and ears to the crown, hair included
 _NECK_TO_HEAD = 0.14
 _NECK_TO_CROTCH = 0.33  # where a picture of the upper body ends when no hip is known
@@ -70,7 +69,7 @@ def stature(points: np.ndarray, present: np.ndarray) -> float | None:
 def body_box(points: np.ndarray, present: np.ndarray, tall: float) -> tuple[float, float, float, float]:
     """Left, top, right, bottom of the joints that are there and what lies round them; tall: stature in px."""
     discs = [(points[j], _REACH[j] * tall) for j in np.flatnonzero(present)]
-    seen = [j for j in _HEAD if present[j]]
+    seen = [j for j in sk.HEAD if present[j]]
     if seen:
         discs.append((points[seen].mean(axis=0), _HEAD_REACH * tall))
     elif present[sk.NECK]:
@@ -101,7 +100,7 @@ def wanted_box(keypoints_18x3: np.ndarray, photo: tuple[int, int], aspect: float
         return None
     left, top, right, bottom = body_box(points, present, tall)
     whole = present[[sk.RIGHT_ANKLE, sk.LEFT_ANKLE]].any()
-    legs_only = not present[[*_HEAD, sk.NECK, sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER]].any()
+    legs_only = not present[[*sk.HEAD, sk.NECK, sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER]].any()
     hips = present[[sk.RIGHT_HIP, sk.LEFT_HIP]].any()
     if legs_only and hips:
         top -= _WAIST * tall
@@ -121,7 +120,7 @@ def wanted_box(keypoints_18x3: np.ndarray, photo: tuple[int, int], aspect: float
         middle = (left + right) / 2
     else:
         least *= _TIGHTER
-        core = [j for j in (*_HEAD, sk.NECK, sk.RIGHT_HIP, sk.LEFT_HIP) if present[j]]
+        core = [j for j in (*sk.HEAD, sk.NECK, sk.RIGHT_HIP, sk.LEFT_HIP) if present[j]]
         middle = points[core or np.flatnonzero(present), 0].mean()
         high = max(high, min(_CLOSEST * tall, height, width / aspect))
     high = _shrunk(high, least, min(height, width / aspect))

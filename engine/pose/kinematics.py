@@ -14,7 +14,6 @@ import numpy as np
 
 from engine.pose import skeleton as sk
 
-_HEAD = (sk.NOSE, sk.RIGHT_EYE, sk.LEFT_EYE, sk.RIGHT_EAR, sk.LEFT_EAR)
 _GIRDLE = (sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER)
 _HIPS = (sk.RIGHT_HIP, sk.LEFT_HIP)
 _LEGS = tuple(j for hip in _HIPS for j in (hip, *sk.descendants(hip)))
@@ -78,18 +77,18 @@ def move_joint(
         moved = _bend(points, joint, target, there)
     elif joint == sk.NECK:
         moved = _lean(points, target, there)
-    elif joint in _HEAD and there[sk.NECK]:
-        moved = _turn(points, _HEAD, points[sk.NECK], points[joint], target)
+    elif joint in sk.HEAD and there[sk.NECK]:
+        moved = _turn(points, sk.HEAD, points[sk.NECK], points[joint], target)
     elif joint in _HIPS and there[sk.NECK]:
         moved = _swing(points, [hip for hip in _HIPS if there[hip] or hip == joint], joint, target)
     elif joint in _GIRDLE and there[sk.NECK]:
         moved = _swing(points, [joint], joint, target)
-    elif joint not in (*_HEAD, *_HIPS, *_GIRDLE) and there[sk.PARENTS[joint]]:
+    elif joint not in (*sk.HEAD, *_HIPS, *_GIRDLE) and there[sk.PARENTS[joint]]:
         chain = (joint, *sk.descendants(joint))
         moved = _turn(points, chain, points[sk.PARENTS[joint]], points[joint], target)
     else:
         moved = _carry(
-            points, _HEAD if joint in _HEAD else (joint, *sk.descendants(joint)), target - points[joint]
+            points, sk.HEAD if joint in sk.HEAD else (joint, *sk.descendants(joint)), target - points[joint]
         )
     return _with_points(pose, moved)
 

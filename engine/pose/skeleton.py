@@ -50,6 +50,8 @@ SIDES = tuple("right" if "right" in name else "left" if "left" in name else "" f
 # PARENTS[joint]: the joint it hangs on; None for the neck, the root of the tree.
 PARENTS = (1, None, 1, 2, 3, 1, 5, 6, 1, 8, 9, 1, 11, 12, 0, 0, 14, 15)
 
+HEAD = (NOSE, RIGHT_EYE, LEFT_EYE, RIGHT_EAR, LEFT_EAR)
+
 # States of a joint, the third column of a pose.
 ABSENT, GUESSED, SEEN = 0, 1, 2
 

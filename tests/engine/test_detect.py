@@ -15,6 +15,7 @@ from hypothesis.extra import numpy as hnp
 from engine import detect, pose_model
 from engine.errors import InputError
 from engine.pose.skeleton import (
+    HEAD,
     LEFT_EAR,
     LEFT_EYE,
     LEFT_HIP,
@@ -28,8 +29,6 @@ from engine.pose.skeleton import (
     RIGHT_SHOULDER,
     RIGHT_WRIST,
 )
-
-FACE = (NOSE, RIGHT_EYE, LEFT_EYE, RIGHT_EAR, LEFT_EAR)
 
 needs_detector = pytest.mark.skipif(
     not detect.available().available, reason=f"no pose detection here: {detect.available().reason}"
@@ -147,7 +146,7 @@ def turned_person(degrees: float) -> np.ndarray:
 )
 def test_what_the_head_hides_is_left_out(degrees, hidden):
     pose = detect.to_coco(turned_person(degrees), (600, 400))
-    absent = {joint for joint in FACE if pose[joint, 2] == 0}
+    absent = {joint for joint in HEAD if pose[joint, 2] == 0}
     assert absent - {LEFT_EAR, RIGHT_EAR} == hidden - {LEFT_EAR, RIGHT_EAR}
     if abs(degrees) <= 90:
         assert absent == hidden

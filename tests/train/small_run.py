@@ -14,10 +14,10 @@ from engine.models.nted import Level, NtedConfig
 from engine.photos import write_png
 from engine.pose.formats import write_openpose
 from train.data.augment import MILD, NONE
+from train.data.patches import patches_for
 from train.data.people import People
 from train.data.source import Source
 from train.losses.nted import LossWeights
-from train.losses.patches import patches_for
 from train.losses.total import PAPER_256
 from train.objectives.nted import NtedRecipe
 from train.run.recipe import FOREVER, Phase

@@ -14,15 +14,9 @@ from engine.errors import InputError
 from engine.weights import read_torch
 from train import recipes
 from train.__main__ import main
+from train.data.patches import patches_for
 from train.data.people import People
-from train.losses.patches import (
-    all_asked,
-    distribution_term,
-    extraction_term,
-    patches_for,
-    patches_term,
-    reduced,
-)
+from train.losses.patches import all_asked, distribution_term, extraction_term, patches_term, reduced
 from train.objectives.nted import shared_asked
 from train.objectives.pairs import parts
 from train.run import checkpoint

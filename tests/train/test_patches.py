@@ -14,16 +14,10 @@ from hypothesis import strategies as st
 from engine import weights
 from engine.session import Session
 from train.__main__ import main
+from train.data.patches import NOBODYS, Patches, counts, make_patches
 from train.data.people import CLASSES
 from train.losses.nted import LossWeights
-from train.losses.patches import (
-    NOBODYS,
-    Patches,
-    counts,
-    distribution_term,
-    extraction_term,
-    make_patches,
-)
+from train.losses.patches import distribution_term, extraction_term
 from train.run import checkpoint
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -105,6 +99,16 @@ def test_a_checkpoint_keeps_the_patches():
     other.restore(run.state(), "run")
     assert torch.equal(other.objective.patches[4].classes_K, patches().classes_K)
     assert torch.equal(other.objective.patches[4].places_K3.nan_to_num(9), patches().places_K3.nan_to_num(9))
+
+
+def test_older_checkpoints_call_them_slots():
+    run = small_run(ALONE, losses=LossWeights(patches=0.1))
+    run.objective.patches = {4: patches()}
+    state = run.state()
+    state["slots"] = state.pop("patches")
+    other = small_run(ALONE, losses=LossWeights(patches=0.1))
+    other.restore(state, "run")
+    assert torch.equal(other.objective.patches[4].classes_K, patches().classes_K)
 
 
 def exported(run, tmp_path: Path) -> Path:

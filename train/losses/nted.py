@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from train.data.pairs import PairBatch
+from train.data.patches import Patches
 from train.losses.attention import attention_reconstruction
 from train.losses.contrast import contrast_term
-from train.losses.patches import Patches, patches_term
+from train.losses.patches import patches_term
 from train.losses.places import place_term
 from train.losses.reconstruction import beyond_range, early_pictures, multiscale_l1
 

@@ -18,12 +18,13 @@ from engine.models.nted.discriminator import Discriminator
 from engine.models.nted.network import sharpen_extraction
 from engine.weights import WeightsFile
 from train.data.pairs import PairBatch, both_directions
+from train.data.patches import Patches, patches_for, patches_in
 from train.data.source import Source
 from train.losses.adversarial import Adversary, AdversaryConfig
 from train.losses.feature_discriminator import FeatureDiscriminator
 from train.losses.features import Features
 from train.losses.nted import LossWeights, house_losses
-from train.losses.patches import TOLD, Patches, all_asked, patches_for, patches_in, told_levels
+from train.losses.patches import TOLD, all_asked, told_levels
 from train.losses.total import PaperWeights, paper_losses
 from train.objectives.objective import Pass
 from train.objectives.pairs import PairObjective, PairRecipe, parts, shared_pixel_weights
@@ -220,7 +221,7 @@ class NtedObjective(PairObjective):
             raise InputError(
                 f"The weights file {file.path} is of another network than recipe {self.recipe.name} asks for."
             )
-        self._take(patches_in(file, loaded.config) or {}, device)
+        self._take(patches_in(file, loaded.config.texture_counts) or {}, device)
         return loaded.state_dict()
 
     def _take(self, patches: dict[int, Patches], device: torch.device) -> None:

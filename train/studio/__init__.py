@@ -19,7 +19,8 @@ Walk through:
                   skeleton.py solves them with rotations.py
     the place     backdrop.py hangs what scenery.py paints, light.py sets the lamps
     the picture   camera.py frames; model.py holds the parts on the graphics card, posed by skinning.py;
-                  renderer.py draws them in the OpenGL of context.py with shaders/, textures.py and noise.py;
+                  renderer.py draws them in the OpenGL of context.py; card.py has its programs (of shaders/)
+                  and textures (of textures.py and noise.py);
                   composition.py puts them before the backdrop; lens.py softens
     the labels    surfaces.py numbers what is seen, labels.py finds the keypoints, review.py has faulty
                   pictures taken again

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .card import TEXTURE_UNITS, Card
 from .parts import PART_BLOCK, STATIC_ATTRIBUTES, Part
 from .skeleton import Posed, Skeleton
 from .skinning import skin_vertices
 
-if TYPE_CHECKING:
-    from .renderer import Renderer
-
-TEXTURE_UNITS = {"base": 0, "print": 1, "fabric": 2, "normals": 3, "fold_tile": 4, "shadow_map": 5}
 BLOCK_STRIDE = 512  # bytes between the blocks of two parts: a multiple of every card's alignment
 
 
 class Model:
     """A dressed person on the graphics card. Release it when done."""
 
-    def __init__(self, renderer: Renderer, parts: list[Part]):
-        context = renderer.context
+    def __init__(self, card: Card, parts: list[Part]):
+        context = card.context
         meshes = [part.mesh for part in parts]
         starts = np.cumsum([0] + [len(mesh.static) for mesh in meshes[:-1]])
         self.parts = parts
@@ -48,7 +44,7 @@ class Model:
                 block[list(PART_BLOCK).index(name), : len(values)] = values
         self.blocks = context.buffer(blocks.tobytes())
         self.arrays = {
-            (i, shadow): self._vertex_array(context, renderer.program(part, shadow))
+            (i, shadow): self._vertex_array(context, card.program(part, shadow))
             for i, part in enumerate(parts)
             for shadow in (False, True)
             if part.casts_shadow or not shadow
@@ -57,16 +53,13 @@ class Model:
         self.textures = []
         for part in parts:
             self.textures.append(
-                {
-                    TEXTURE_UNITS[name]: self._texture(renderer, source)
-                    for name, source in part.textures.items()
-                }
+                {TEXTURE_UNITS[name]: self._texture(card, source) for name, source in part.textures.items()}
             )
 
-    def _texture(self, renderer: Renderer, source: np.ndarray | Path):
+    def _texture(self, card: Card, source: np.ndarray | Path):
         if isinstance(source, Path):
-            return renderer.file_texture(source)
-        self._own.append(renderer.texture(source))
+            return card.file_texture(source)
+        self._own.append(card.texture(source))
         return self._own[-1]
 
     def _vertex_array(self, context, program):

@@ -69,7 +69,9 @@ class Person:
         heel = self.outfit.heels.height if self.outfit.heels else 0.0
         self.skeleton = Skeleton(meshes, self.body, self.outfit.bulk, heel)
         studio.renderer.take_over()
-        self.model = Model(studio.renderer, dress(studio.assets, self.body, self.outfit, self.looks, rng))
+        self.model = Model(
+            studio.renderer.card, dress(studio.assets, self.body, self.outfit, self.looks, rng)
+        )
 
     def view(self, number: int) -> View:
         """One picture; view 0 shows the whole person from the front. Faulty ones are taken again

@@ -8,42 +8,20 @@ side of a branch.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from engine.regions import SURFACE_SPAN
-
 from .backdrop import Backdrop
 from .camera import Camera, look_at, orthographic
-from .composition import SILHOUETTE_SIZE, Composition
+from .card import SCENE_BLOCK, SHADOW_FROM, SHADOW_SIZE, SHADOW_TO, TEXTURE_UNITS, Card, source
+from .composition import Composition
 from .context import open_context
 from .light import SHADOW_SPAN, Light
-from .model import BLOCK_STRIDE, TEXTURE_UNITS, Model
+from .model import BLOCK_STRIDE, Model
 from .noise import fold_tile
-from .parts import PART_BLOCK, Part
+from .parts import PART_BLOCK
 from .skeleton import Posed, Skeleton
-from .surfaces import SKIN_IDS
-from .textures import read_texture
 
-_SHADERS = {
-    file.name: file.read_text(encoding="utf-8") for file in (Path(__file__).parent / "shaders").iterdir()
-}
-SHADOW_SIZE = 512  # texels of an edge of the shadow map, which shows SHADOW_SPAN dm (light.py)
-_SHADOW_FROM, _SHADOW_TO = 10, 50  # dm from the key light, which stands 30 dm from the person
-_SCENE_BLOCK = {
-    "view_projection": "mat4",
-    "light_projection": "mat4",
-    "eye": "vec4",
-    "key_direction": "vec4",
-    "key_colour": "vec4",
-    "fill_direction": "vec4",
-    "fill_colour": "vec4",
-    "rim_direction": "vec4",
-    "rim_colour": "vec4",
-    "ambient_up": "vec4",
-    "ambient_down": "vec4",
-}
 _BYTES = {"mat4": 64, "vec4": 16}
 _COARSE_FROM = 0.028  # dm that a sample covers: from here on coarse triangles are small enough
 
@@ -66,8 +44,8 @@ class Renderer:
     def __init__(self, size: tuple[int, int]):
         self.size = size
         self.context = context = open_context()
+        self.card = Card(context)
         height, width = size
-        self._programs: dict[tuple, object] = {}
         fine = (2 * width, 2 * height)
         self._colour = context.texture(fine, 4, dtype="f2")
         self._surface = self._nearest(context.texture(fine, 4))
@@ -79,44 +57,22 @@ class Renderer:
         self._open_buffer = context.framebuffer([self._open])
         triangle = context.buffer(np.array([-1, -1, 3, -1, -1, 3], np.float32).tobytes())
         self._occlusion = context.program(
-            vertex_shader=_source("screen.vert"), fragment_shader=_source("occlusion.frag")
+            vertex_shader=source("screen.vert"), fragment_shader=source("occlusion.frag")
         )
         self._occlusion_array = context.vertex_array(self._occlusion, [(triangle, "2f", "corner")])
-        self._composition = Composition(context, size, _source)
-        self._scene = context.buffer(reserve=sum(_BYTES[kind] for kind in _SCENE_BLOCK.values()))
-        self._files: dict[Path, object] = {}
-        self._folds = self.texture(fold_tile())
+        self._composition = Composition(context, size, source)
+        self._scene = context.buffer(reserve=sum(_BYTES[kind] for kind in SCENE_BLOCK.values()))
+        self._folds = self.card.texture(fold_tile())
         white, upright = (255, 255, 255, 255), (128, 128, 255)  # upright: the normal of a flat normal map
         texels = {"base": white, "print": white, "fabric": white[:3], "normals": upright}
         self._defaults = {
-            TEXTURE_UNITS[name]: self.texture(np.full((2, 2, len(texel)), texel, np.uint8))
+            TEXTURE_UNITS[name]: self.card.texture(np.full((2, 2, len(texel)), texel, np.uint8))
             for name, texel in texels.items()
         }
 
     def take_over(self) -> None:
         """Make this renderer's context the current one: needed wherever another may have worked meanwhile."""
         self.context.__enter__()
-
-    def program(self, part: Part, shadow: bool):
-        """The program of a part's material with just the features it needs, compiled when first asked for."""
-        defines = (*part.defines, "SHADOW_PASS") if shadow else part.defines
-        key = part.material, defines
-        if key not in self._programs:
-            self._programs[key] = self._compiled(part.material, defines)
-        return self._programs[key]
-
-    def _compiled(self, material: str, defines: tuple[str, ...]):
-        program = self.context.program(
-            vertex_shader=_source("part.vert", defines),
-            fragment_shader=_source(f"{material}.frag", defines),
-        )
-        for name, unit in TEXTURE_UNITS.items():
-            if name in program:
-                program[name].value = unit
-        for name, binding in (("Scene", 0), ("Part", 1)):
-            if name in program:
-                program[name].binding = binding
-        return program
 
     @staticmethod
     def _nearest(texture):
@@ -130,22 +86,6 @@ class Renderer:
         texture.compare_func = ""
         texture.repeat_x = texture.repeat_y = False
         return texture
-
-    def texture(self, pixels: np.ndarray):
-        """Upload a picture, top row first, with mip-maps."""
-        import moderngl
-
-        flipped = np.ascontiguousarray(pixels[::-1])
-        texture = self.context.texture(flipped.shape[1::-1], flipped.shape[2], flipped.tobytes(), alignment=1)
-        texture.build_mipmaps()
-        texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
-        return texture
-
-    def file_texture(self, path: Path):
-        """A texture file, uploaded once."""
-        if path not in self._files:
-            self._files[path] = self.texture(read_texture(path))
-        return self._files[path]
 
     def expose(
         self,
@@ -234,42 +174,16 @@ class Renderer:
         return Exposure(image[::-1].copy(), codes[..., 0].copy(), codes[..., 1:].copy(), distance)
 
 
-def _source(name: str, defines: tuple[str, ...] = ()) -> str:
-    """Shader text with its includes; the uniform blocks are written from their Python tables."""
-    header = ["#version 330", *(f"#define {define}" for define in defines)]
-    numbers = {
-        "SURFACE_SPAN": SURFACE_SPAN,
-        "SHADOW_SIZE": SHADOW_SIZE,
-        "SHADOW_SPAN": SHADOW_SPAN,
-        "SILHOUETTE_SIZE": SILHOUETTE_SIZE,
-        "SHADOW_DEPTH": _SHADOW_TO - _SHADOW_FROM,
-        **{f"ID_{name}": surface for name, surface in SKIN_IDS.items()},
-    }
-    header += [f"#define {name} {float(number)}" for name, number in numbers.items()]
-    return "\n".join(header) + "\n" + _included(name)
-
-
-def _included(name: str) -> str:
-    if name == "blocks.glsl":
-        scene = "".join(f"{kind} {member}; " for member, kind in _SCENE_BLOCK.items())
-        part = "".join(f"vec4 {member}; " for member in PART_BLOCK)
-        return f"layout(std140) uniform Scene {{ {scene}}};\nlayout(std140) uniform Part {{ {part}}};\n"
-    lines = []
-    for line in _SHADERS[name].splitlines():
-        lines.append(_included(line.split('"')[1]) if line.startswith("#include") else line)
-    return "\n".join(lines) + "\n"
-
-
 def _scene_block(posed: Posed, skeleton: Skeleton, camera: Camera, light: Light, sample: float) -> bytes:
     """The uniform block Scene. sample: height of a sample at the person (dm), handed to the shaders as eye.w;
     in the fourth places of the key light are its edge and reach."""
     centre = np.array([0, posed.heads[skeleton.index["spine05"]][1], 0])
-    lamp = centre + light.key_direction * (0.5 * (_SHADOW_FROM + _SHADOW_TO))
-    seen_by_lamp = orthographic(SHADOW_SPAN / 2, _SHADOW_FROM, _SHADOW_TO) @ look_at(lamp, centre)
+    lamp = centre + light.key_direction * (0.5 * (SHADOW_FROM + SHADOW_TO))
+    seen_by_lamp = orthographic(SHADOW_SPAN / 2, SHADOW_FROM, SHADOW_TO) @ look_at(lamp, centre)
     matrices = {"view_projection": camera.view_projection, "light_projection": seen_by_lamp}
     fourths = {"eye": sample, "key_direction": light.edge, "key_colour": light.reach}
     values = []
-    for name, kind in _SCENE_BLOCK.items():
+    for name, kind in SCENE_BLOCK.items():
         if kind == "mat4":
             values.append(matrices[name].T.ravel())
         else:

@@ -104,8 +104,9 @@ def save_official(path: str | os.PathLike, network: Nted) -> None:
 
     The official inference needs no more: where `net_G` is missing it takes the average. It finds the file
     under the name `epoch_00000_iteration_000000000_checkpoint.pt`, and fits only where the network has an
-    official size. Raises InputError where it cannot be written, or for an ablation or a network with context,
-    which the official code does not know.
+    official size. What copies detail is left out: the paper's network is what remains. Raises InputError
+    where it cannot be written, or for an ablation or a network with context, which the official code does not
+    know.
     """
     if network.config.context:
         raise InputError("A network whose extraction has context has no official form.")
@@ -115,7 +116,8 @@ def save_official(path: str | os.PathLike, network: Nted) -> None:
         )
     path = Path(path)
     part = path.with_name(path.name + ".tmp")
-    state = {key: tensor.detach().float().cpu() for key, tensor in network.state_dict().items()}
+    papers = {key: tensor for key, tensor in network.state_dict().items() if not key.startswith("detail.")}
+    state = {key: tensor.detach().float().cpu() for key, tensor in papers.items()}
     try:
         torch.save({"net_G_ema": state, "current_epoch": 0, "current_iteration": 0}, part)
         os.replace(part, path)

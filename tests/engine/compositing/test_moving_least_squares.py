@@ -11,6 +11,7 @@ from standing import STANDING
 
 from engine.compositing.atlas import centres
 from engine.compositing.moving_least_squares import motion, normalised_pose, tilted
+from engine.pose import skeleton
 from engine.pose.skeleton import (
     LEFT_ANKLE,
     LEFT_EAR,
@@ -20,14 +21,13 @@ from engine.pose.skeleton import (
     LIMBS,
     NECK,
     NOSE,
-    RIGHT_EAR,
     RIGHT_EYE,
     RIGHT_HIP,
     RIGHT_KNEE,
 )
 
 FRAME, CELLS = (128, 96), (64, 48)
-HEAD = [NOSE, RIGHT_EYE, LEFT_EYE, RIGHT_EAR, LEFT_EAR]
+HEAD = list(skeleton.HEAD)
 SIDES = torch.tensor((FRAME[1] / 2, FRAME[0] / 2)).view(2, 1, 1)
 
 

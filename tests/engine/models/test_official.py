@@ -109,6 +109,15 @@ def test_the_official_layout_is_written_and_read_again(tmp_path):
         )
 
 
+def test_what_copies_detail_is_no_part_of_the_official_layout(tmp_path):
+    levels = (nted.Level(16, 8, 4), nted.Level(32, 8, 4), nted.Level(64, 4))
+    network = nted.Nted(nted.NtedConfig(levels, (64, 44), detail=8))
+    save_official(tmp_path / "c.pt", network)
+    kept = torch.load(tmp_path / "c.pt", weights_only=True)["net_G_ema"]
+    assert set(kept) == set(nted.Nted(nted.NtedConfig(levels, (64, 44))).state_dict())
+    assert load_official(tmp_path / "c.pt").config == nted.NtedConfig(levels, (64, 44))
+
+
 def test_the_discriminator_comes_along_where_it_is_there(tmp_path, state, capsys):
     source, output = tmp_path / "c.pt", tmp_path / "d.safetensors"
     weights = load_discriminator(rule_drawn.discriminator()).state_dict()

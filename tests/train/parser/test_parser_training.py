@@ -28,7 +28,8 @@ from train.data.people import CLASSES
 from train.losses.house import load_features, load_house
 from train.losses.parsing import Weights, losses, place_loss, place_targets, seen_loss, surface_loss
 from train.metrics.parsing import Tally, fixed_batches, measured
-from train.objectives.parser import ParserRecipe
+from train.objectives import objective_of
+from train.objectives.parser import ParserObjective, ParserRecipe
 from train.run import checkpoint
 from train.run.recipe import FOREVER, Phase
 from train.run.state import Run
@@ -236,6 +237,18 @@ def test_the_command_trains_and_logs(trained):
     assert checkpoint.checkpoints(folder / "run")[-1].name == "checkpoint-0000000012.pt"
     header = (folder / "run" / "validation.csv").read_text().splitlines()[0]
     assert "mIoU" in header and "hard mIoU" in header
+
+
+def test_its_run_is_not_exported_as_a_model_that_poses_people(trained, tmp_path, capsys):
+    folder, _ = trained
+    assert main(["export", str(folder / "run"), "--output", str(tmp_path / "w.safetensors")]) == 2
+    assert "is of the parsing network, which has an export of its own" in capsys.readouterr().err
+
+
+def test_the_model_of_a_run_is_found_by_its_name():
+    assert objective_of("parser") is ParserObjective and objective_of(None) is objective_of("nted")
+    with pytest.raises(InputError, match="The model vae is none that is trained here"):
+        objective_of("vae")
 
 
 def test_exported_weights_parse_and_give_features(trained):

@@ -11,6 +11,9 @@ import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
+
+from engine.version import VERSION
 
 log = logging.getLogger("poseloom")
 _fault_file = None
@@ -23,6 +26,14 @@ def log_folder() -> Path:
     folder = user_data() / "logs"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def open_log_folder() -> bool:
+    """Show it in the system's own window of files; False where there is none."""
+    from PySide6.QtCore import QUrl
+    from PySide6.QtGui import QDesktopServices
+
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder())))
 
 
 def start_logging() -> None:
@@ -42,14 +53,20 @@ def start_logging() -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.INFO)
-    log.info("started, pid %d, Python %s, %s", os.getpid(), sys.version.split()[0], sys.platform)
+    log.info(
+        "Poseloom %s started, pid %d, Python %s, %s",
+        VERSION,
+        os.getpid(),
+        sys.version.split()[0],
+        sys.platform,
+    )
 
 
 def guard(tell: Callable[[str, str], None]) -> None:
     """Catch what nobody caught, on any thread; `tell(sentence, details)` may be called from any."""
 
-    def on_error(kind, error, trace) -> None:
-        if issubclass(kind, KeyboardInterrupt):
+    def on_error(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+        if isinstance(error, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
         details = "".join(traceback.format_exception(kind, error, trace))
@@ -66,7 +83,7 @@ def guard(tell: Callable[[str, str], None]) -> None:
 
 def log_qt_messages() -> None:
     """Qt's warnings go to the log, the bad ones to stderr too."""
-    from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+    from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
     levels = {
         QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -76,7 +93,7 @@ def log_qt_messages() -> None:
         QtMsgType.QtFatalMsg: logging.CRITICAL,
     }
 
-    def handle(kind, context, message) -> None:
+    def handle(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
         level = levels.get(kind, logging.WARNING)
         log.log(level, "Qt: %s", message)
         if level >= logging.ERROR and sys.__stderr__:

@@ -13,6 +13,10 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from app.status import Status
+from app.window import MainWindow
+from engine.api import Frame
+
 FRAMES = 30
 PATIENCE_MS = 120_000
 FRAME_PATIENCE_MS = 3_000
@@ -25,16 +29,17 @@ GIF_MARGIN = 24
 class Player(QObject):
     """Plays once the first exact picture is there, saves, and closes the window. `outcome`: exit code."""
 
-    def __init__(self, window, folder: Path | None, screenshot: Path | None):
+    def __init__(self, window: MainWindow, folder: Path | None, screenshot: Path | None):
         super().__init__(window)
         self.window = window
-        self.folder = folder
+        self.folder = folder or Path()
+        self._plays = folder is not None
         self.screenshot = screenshot
         self.outcome = 1
         self._step = -1
         self._saving = False
         self._pictures: list[Image.Image] = []
-        self._start: QPointF | None = None
+        self._start = QPointF()
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(lambda: self._give_up("the engine did not answer"))
         self._patience.start()
@@ -43,7 +48,7 @@ class Player(QObject):
         window.controller.status_changed.connect(self._on_status)
         window.controller.frame_shown.connect(self._on_frame)
 
-    def _on_status(self, status) -> None:
+    def _on_status(self, status: Status) -> None:
         if self._step > FRAMES:
             self._save_at_rest(status)
         elif self._step < 0 and status.state in ("full", "missing"):
@@ -55,7 +60,7 @@ class Player(QObject):
     def _begin(self) -> None:
         if self.screenshot:
             self._save_window(self.screenshot)
-        if not self.folder:
+        if not self._plays:
             self._finish(0)
             return
         self.window.centre.coach.hide()
@@ -66,13 +71,13 @@ class Player(QObject):
         self._send(QEvent.Type.MouseButtonPress, self._start, Qt.MouseButton.LeftButton)
         self._advance()
 
-    def _on_frame(self, frame) -> None:
+    def _on_frame(self, frame: Frame) -> None:
         if 0 < self._step <= FRAMES:
             QTimer.singleShot(15, self._advance)
 
     def _advance(self) -> None:
         self._frame_patience.stop()
-        if self._step < 0 or self._step > FRAMES or self._start is None:
+        if self._step < 0 or self._step > FRAMES:
             return
         if self._step:
             self._pictures.append(self._grab())
@@ -94,7 +99,7 @@ class Player(QObject):
         self._send(QEvent.Type.MouseButtonRelease, self._spot(1.0), Qt.MouseButton.LeftButton)
         self._save_at_rest(self.window.controller.status)
 
-    def _save_at_rest(self, status) -> None:
+    def _save_at_rest(self, status: Status) -> None:
         if status.state not in ("live", "catching up") and not self._saving:
             self._saving = True
             QTimer.singleShot(SETTLE_MS, self._save_all)

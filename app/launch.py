@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from app import display
+from engine.version import VERSION
 
 OUR_FAULT = 1
 
@@ -26,6 +27,7 @@ def window_parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         "poseloom", description=HELP, epilog=usage(), formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    made.add_argument("--version", action="version", version=f"Poseloom {VERSION}")
     made.add_argument("files", nargs="*", type=Path, metavar="FILES")
     made.add_argument("--weights", type=Path, help="trained network to use instead of the one in the box")
     made.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")

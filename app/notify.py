@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QEnterEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -35,7 +35,7 @@ class Toast(QFrame):
         super().__init__(parent)
         self.setObjectName("toast")
         self.sentence = sentence
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(12, 10, 8, 10)
         row.setSpacing(10)
         picture = QLabel()
@@ -69,17 +69,21 @@ class Toast(QFrame):
         self._clock.timeout.connect(self.dismiss)
         self._clock.start(SECONDS[grade] * 1000)
 
+    def tall_at(self, width: int) -> int:
+        """The height that the words need at this width."""
+        return self._row.totalHeightForWidth(width)
+
     def dismiss(self) -> None:
         """Take it away now."""
         self.hide()
         self.setParent(None)
         self.deleteLater()
 
-    def enterEvent(self, event) -> None:  # noqa: N802
+    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802
         self._clock.stop()
         super().enterEvent(event)
 
-    def leaveEvent(self, event) -> None:  # noqa: N802
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         self._clock.start(3000)
         super().leaveEvent(event)
 
@@ -121,7 +125,7 @@ class Notices(QObject):
             bottom = self._keep_clear.y() - 8
         for toast in reversed(self.toasts):
             toast.setFixedWidth(width)
-            height = toast.layout().totalHeightForWidth(width)
+            height = toast.tall_at(width)
             toast.setGeometry(self._host.width() - width - 14, bottom - height, width, height)
             toast.raise_()
             bottom -= height + 8
@@ -190,7 +194,7 @@ class Banner(QFrame):
         """The button with this label."""
         return next((button for button in self._buttons if button.text() == label), None)
 
-    def resizeEvent(self, event) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         beside = self.width() >= WIDE
         direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom

@@ -24,10 +24,17 @@ PERSON = -1  # where a joint is asked for
 class EditTarget(Protocol):
     """What lies under the hand now: the person's document, or the draft over a photo with its own undo."""
 
-    active: Document
-    stack: QUndoStack
-    draft: Draft | None
-    frame_size: tuple[int, int]
+    @property
+    def active(self) -> Document: ...
+
+    @property
+    def stack(self) -> QUndoStack: ...
+
+    @property
+    def draft(self) -> Draft | None: ...
+
+    @property
+    def frame_size(self) -> tuple[int, int]: ...
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 WORDS = {
     "waking": "waking up",
@@ -25,7 +26,7 @@ class Status:
     levels: tuple[int, ...] = ()
     error: str = ""
 
-    def changed(self, *, frame: bool = False, **values) -> Status:
+    def changed(self, *, frame: bool = False, **values: Any) -> Status:
         """A copy with other values; `frame` smooths the milliseconds over frames of one level."""
         if frame and self.ms and values["level"] == self.level:
             values["ms"] = self.ms + 0.4 * (values["ms"] - self.ms)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QThread, Signal
+from PySide6.QtCore import QObject, QThread, Signal
 
 from app import crash
 from app.backend import Backend
@@ -77,7 +77,13 @@ class RenderWorker(QThread):
     job_done = Signal(object, object)  # job, its value
     job_failed = Signal(object, object)  # job, Trouble
 
-    def __init__(self, backend: Backend, weights: Path | None = None, device: str = "auto", parent=None):
+    def __init__(
+        self,
+        backend: Backend,
+        weights: Path | None = None,
+        device: str = "auto",
+        parent: QObject | None = None,
+    ):
         super().__init__(parent)
         self.backend = backend
         self.host = SessionHost()
@@ -133,14 +139,14 @@ class RenderWorker(QThread):
             self.open_failed.emit(Trouble.of(error, "waking the engine"))
             return
         self.host.change(session)
-        self._picker = LevelPicker(tuple(session.levels))
+        self._picker = LevelPicker(session.levels)
         self._exact_ms = 0.0
         self.opened.emit(
             EngineFacts(
-                tuple(session.size),
-                tuple(session.levels),
-                tuple(session.maps),
-                str(session.device),
+                session.size,
+                session.levels,
+                session.maps,
+                session.device,
                 dict(session.weights_info),
                 session.engine,
             )

@@ -1,8 +1,14 @@
 """Everything Poseloom can do without a window: `Session` is the one door."""
 
+from __future__ import annotations
+
 import os
+from typing import TYPE_CHECKING
 
 from engine.errors import InputError
+
+if TYPE_CHECKING:
+    from engine.session import Session
 
 # Idle OpenMP threads would spin on cores that others need; torch reads this when it is imported. Some ten
 # microseconds are left to them, for the next operator often comes by then (docs/bench.md).
@@ -15,10 +21,10 @@ os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")
 __all__ = ["InputError", "Session"]
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> type[Session]:
     # Session pulls in torch; commands and the window's first paint should not wait for it.
     if name == "Session":
-        from engine.session import Session
+        from engine import session
 
-        return Session
+        return session.Session
     raise AttributeError(f"module 'engine' has no attribute {name!r}")

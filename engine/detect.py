@@ -161,9 +161,12 @@ def _create():
     from mediapipe.tasks.python import BaseOptions
     from mediapipe.tasks.python.vision import PoseLandmarker, PoseLandmarkerOptions
 
+    model = pose_model.find()
+    if model is None:  # taken away since `available` saw it
+        raise OSError("the pose model is gone")
     detector = PoseLandmarker.create_from_options(
         PoseLandmarkerOptions(
-            base_options=BaseOptions(model_asset_buffer=pose_model.find().read_bytes()),
+            base_options=BaseOptions(model_asset_buffer=model.read_bytes()),
             min_pose_detection_confidence=_MIN_CONFIDENCE,
             min_pose_presence_confidence=_MIN_CONFIDENCE,
         )

@@ -20,8 +20,8 @@ def fill_holes(rgb_HWC: np.ndarray, known_HW: np.ndarray) -> np.ndarray:
         return rgb_HWC.copy()
     reach = 2 * max(2, round(_BAND * max(known_HW.shape))) + 1
     near = cv2.dilate((~known_HW).astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
-    weights = [(known_HW & near).astype(np.float32)]
-    colours = [rgb_HWC.astype(np.float32)]
+    weights: list[np.ndarray] = [(known_HW & near).astype(np.float32)]
+    colours: list[np.ndarray] = [rgb_HWC.astype(np.float32)]
     while max(weights[-1].shape) > 1:
         size = tuple((n + 1) // 2 for n in weights[-1].shape[::-1])
         weight = cv2.resize(weights[-1], size, interpolation=cv2.INTER_AREA)

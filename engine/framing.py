@@ -106,9 +106,10 @@ def _cut(rgb: np.ndarray, box: Box, size: tuple[int, int]) -> np.ndarray:
         min(box.left + right / scale, width),
         min(box.top + bottom / scale, height),
     )
-    seen = Image.fromarray(rgb).resize((right - left, bottom - top), Image.Resampling.BICUBIC, box=region)
+    size_seen = (right - left, bottom - top)
+    seen = np.array(Image.fromarray(rgb).resize(size_seen, Image.Resampling.BICUBIC, box=region))
     if (top, bottom, left, right) == (0, size[0], 0, size[1]):
-        return np.array(seen)
+        return seen
     picture = np.zeros((*size, 3), np.uint8)
     known = np.zeros(size, bool)
     picture[top:bottom, left:right] = seen

@@ -98,8 +98,8 @@ def surface_map(picture_BCHW: Tensor) -> Tensor:
 def _shipped(device: torch.device) -> parser.Parser:
     with _lock:
         if device not in _networks:
-            network = parser.load(parser.SHIPPED)
-            _networks[device] = network.to(device, memory_format=torch.channels_last)
+            network = parser.load(parser.SHIPPED).to(device)
+            _networks[device] = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # no stub
         return _networks[device]
 
 
@@ -107,7 +107,8 @@ def _fitting(size: tuple[int, int]) -> tuple[int, int]:
     """Rows and columns to look at a picture of this size with: reduced to 256 on its longer side."""
     longest = max(size)
     scale = _ROWS / longest if longest > _MOST_ROWS else 1.0
-    return tuple(max(1, round(side * scale)) for side in size)
+    height, width = (max(1, round(side * scale)) for side in size)
+    return height, width
 
 
 @torch.inference_mode()

@@ -6,6 +6,7 @@ import io
 import os
 import warnings
 from collections.abc import Mapping
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin, UnidentifiedImageError
@@ -44,7 +45,7 @@ def read_photo(source: str | os.PathLike | bytes, name: str | None = None) -> np
         return _decode(file, label)
 
 
-def _decode(file: io.BufferedIOBase | io.BytesIO, label: str) -> np.ndarray:
+def _decode(file: BinaryIO, label: str) -> np.ndarray:
     Image.init()
     try:
         with warnings.catch_warnings():
@@ -127,7 +128,9 @@ def _to_srgb(image: Image.Image) -> Image.Image:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             target = ImageCms.createProfile("sRGB")
-            return ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+            return (
+                ImageCms.profileToProfile(image, source, target, outputMode="RGB") or image
+            )  # None: in place
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
             pass  # a broken profile, or one of other channels than the picture: its plain numbers will do
     return image.convert("RGB")

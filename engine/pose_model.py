@@ -33,6 +33,7 @@ SHA256 = {
     _LANDMARKS: "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
 }
 _MEMBERS = ("pose_detector.tflite", "pose_landmarks_detector.tflite")
+_LOCAL_HEADER = 30  # bytes before the name of a zip member
 _ALIGNMENT = 64  # bytes; the library maps the members in place and copies unaligned ones
 
 
@@ -124,7 +125,7 @@ def _pack(contents: list[bytes]) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for name, content in zip(_MEMBERS, contents, strict=True):
             member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            header = packed.tell() + zipfile.sizeFileHeader + len(name)
+            header = packed.tell() + _LOCAL_HEADER + len(name)
             if (-header) % _ALIGNMENT:
                 # A private extra field pads the header: id, length, zeros; it takes four bytes at least.
                 gap = (-header) % _ALIGNMENT

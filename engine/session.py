@@ -184,7 +184,7 @@ class Session:
 
     def attention(self) -> Maps:
         """The maps of the exact picture."""
-        return self.respond(self._request(None, True)).maps
+        return self.respond(self._request(None, True)).maps or Maps()
 
     def _request(self, level: int | None, maps: bool) -> RenderRequest:
         if self._identity is None:
@@ -239,8 +239,15 @@ class Session:
     def _composed(
         self, rendering: Rendering, keypoints_18x3: np.ndarray, kept: list[EncodedReference], finely: bool
     ) -> Composition:
-        side_by_side = {"aside": self._aside, "threads": self.plan.threads}
-        return compose(self._model, rendering, keypoints_18x3, kept, finely=finely, **side_by_side)
+        return compose(
+            self._model,
+            rendering,
+            keypoints_18x3,
+            kept,
+            finely=finely,
+            aside=self._aside,
+            threads=self.plan.threads,
+        )
 
     @contextmanager
     def _computing(self) -> Iterator[None]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.setup import guards
+from engine.version import VERSION
 from train.__main__ import main as train
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -146,3 +147,26 @@ def test_the_ci_script_is_the_newcomers_command():
     script = ROOT / ".ci" / "run"
     assert "python3 main.py test" in script.read_text(encoding="utf-8")
     assert os.name != "posix" or os.access(script, os.X_OK)
+
+
+def test_the_changelog_has_a_head_for_what_is_new_and_ends_in_the_version():
+    lines = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+    heads = [line.removeprefix("## ") for line in lines if line.startswith("## ")]
+    assert heads[0] == "Unreleased"
+    newest = re.fullmatch(r"(\d+\.\d+\.\d+), \d{4}-\d\d-\d\d", heads[1])
+    assert newest and newest[1] == VERSION
+
+
+def test_the_version_is_said_in_one_place():
+    project = tomllib.loads(PROJECT)
+    assert project["project"]["dynamic"] == ["version"]
+    assert project["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "engine.version.VERSION"}
+    told = run("import sys; from app.launch import main; sys.exit(main(['--version']))")
+    assert told == f"Poseloom {VERSION}"
+
+
+def test_hooks_before_a_commit_are_local():
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"repo: (\S+)", hooks) == ["local"]
+    assert hooks.count("language: system") == hooks.count("- id:") == 2
+    assert "://" not in hooks

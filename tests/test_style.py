@@ -18,3 +18,9 @@ def test_ruff_is_content(command):
         [sys.executable, "-m", "ruff", *command, *options, str(ROOT)], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_glossary_is_in_order_and_says_every_word_once():
+    lines = (ROOT / "docs" / "GLOSSARY.md").read_text(encoding="utf-8").splitlines()
+    words = [line.removeprefix("### ") for line in lines if line.startswith("### ")]
+    assert words == sorted(set(words), key=str.lower)

@@ -7,7 +7,13 @@ import math
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsLineItem, QGraphicsPixmapItem, QStyleOptionGraphicsItem
+from PySide6.QtWidgets import (
+    QGraphicsItem,
+    QGraphicsLineItem,
+    QGraphicsPixmapItem,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
 
 from app import theme
 from engine.pose.skeleton import ABSENT, GUESSED, JOINTS, LIMBS, SIDES
@@ -48,8 +54,10 @@ class PictureItem(QGraphicsPixmapItem):
         self.setShapeMode(QGraphicsPixmapItem.ShapeMode.BoundingRectShape)
         self.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
 
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget=None) -> None:
-        super().paint(painter, option, widget)
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        super().paint(painter, option, widget)  # type: ignore[arg-type]  # its stub forgets that None will do
         painter.setPen(QPen(theme.colour(theme.colours().halo, 0.25), 0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(self.boundingRect())
@@ -69,7 +77,9 @@ class BoneItem(QGraphicsLineItem):
         # The pen is cosmetic: a generous border keeps the halo inside at every zoom worth using.
         return QRectF(self.line().p1(), self.line().p2()).normalized().adjusted(-12, -12, 12, 12)
 
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget=None) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
         # A cosmetic pen counts device pixels: the same width to the eye needs the ratio.
         width = (2.0 if self._slim else 3.2) * painter.device().devicePixelRatioF()
         for colour, thickness in (
@@ -112,7 +122,9 @@ class JointItem(QGraphicsItem):
     def boundingRect(self) -> QRectF:  # noqa: N802
         return QRectF(-15, -15, 30, 30)
 
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget=None) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         present = theme.colours()
         radius = 3.6 if self.joint in FACE else 5.2

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QMargins, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
-from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView
+from PySide6.QtCore import QEvent, QMargins, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from app import theme
 from app.canvas.items import PictureItem, SkeletonItem, distance_to_line, to_pixmap
 from app.posing import FREE, LIMB, WHOLE
 from engine.pose import kinematics
-from engine.pose.skeleton import JOINTS
+from engine.pose.skeleton import JOINTS, NOBODY
 
 ZOOM_LIMITS = (0.1, 32.0)
 HIT_RADIUS = 13.0  # widget px
 BONE_RADIUS = 6.0  # widget px
 FIT_MARGINS = (28, 28, 28, 60)  # widget px around the fitted picture; the status pill has its place below
 PIXELS_FROM = 4.0  # zoom from which single pixels are shown, unless the fitted picture is near it
-ARROWS = {
+ARROWS: dict[int, tuple[float, float]] = {
     Qt.Key.Key_Left: (-1.0, 0.0), Qt.Key.Key_Right: (1.0, 0.0),
     Qt.Key.Key_Up: (0.0, -1.0), Qt.Key.Key_Down: (0.0, 1.0),
 }  # fmt: skip
@@ -40,7 +48,7 @@ class CanvasView(QGraphicsView):
     zoom_changed = Signal(float)
     peeked = Signal(bool)
 
-    def __init__(self, parent=None):
+    def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.setScene(QGraphicsScene(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -66,13 +74,13 @@ class CanvasView(QGraphicsView):
         self.scene().addItem(self.picture)
         self.scene().addItem(self.reference)
         self.scene().addItem(self.skeleton)
-        self.pose: np.ndarray | None = None
         self.fitted = True
         self._space = False
         self._pan_from: QPointF | None = None
         self._drag = False
         self._nudging = False
         self._peeking = False
+        self.show_pose(NOBODY)
         self.refresh_theme()
 
     # What is shown.
@@ -174,7 +182,7 @@ class CanvasView(QGraphicsView):
         inverse, _ = self.viewportTransform().inverted()
         return inverse.map(at)
 
-    def resizeEvent(self, event) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         if self.fitted:
             self.fit()
@@ -198,7 +206,7 @@ class CanvasView(QGraphicsView):
 
     def joint_at(self, at: QPointF) -> int:
         """The joint under a widget position, -1 for none. Shown joints come before hidden ones."""
-        if self.pose is None or not self.skeleton.isVisible():
+        if not self.skeleton.isVisible():
             return -1
         reach = HIT_RADIUS / self.zoom
         found = kinematics.hit_test(self.pose, self.to_pose(at), reach)
@@ -211,7 +219,7 @@ class CanvasView(QGraphicsView):
 
     def bone_at(self, at: QPointF) -> bool:
         """Whether there is a bone under a widget position."""
-        if self.pose is None or not self.skeleton.isVisible():
+        if not self.skeleton.isVisible():
             return False
         x, y = self.to_pose(at)
         for bone in self.skeleton.bones:
@@ -225,7 +233,7 @@ class CanvasView(QGraphicsView):
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
             self._pan_from = at
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif left and self.pose is not None and self.skeleton.isVisible():
+        elif left and self.skeleton.isVisible():
             self._begin_drag(at, event.modifiers())
         event.accept()
 
@@ -289,13 +297,13 @@ class CanvasView(QGraphicsView):
             self.joint_toggled.emit(joint)
         event.accept()
 
-    def contextMenuEvent(self, event) -> None:  # noqa: N802
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         joint = self.joint_at(QPointF(event.pos()))
         if joint >= 0:
             self.select(joint)
         self.menu_wanted.emit(joint, event.globalPos())
 
-    def leaveEvent(self, event) -> None:  # noqa: N802
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         self.skeleton.hover(-1)
         super().leaveEvent(event)
 
@@ -349,15 +357,13 @@ class CanvasView(QGraphicsView):
             self._nudging = False
         super().keyReleaseEvent(event)
 
-    def focusOutEvent(self, event) -> None:  # noqa: N802
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         self._space = False
         self._peek(False)
         super().focusOutEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
         """Tab goes from joint to joint and leaves the canvas behind the last one."""
-        if self.pose is None:
-            return super().focusNextPrevChild(forward)
         row = [joint for joint in range(len(JOINTS)) if kinematics.placed_joints(self.pose)[joint]]
         if not row:
             return super().focusNextPrevChild(forward)
@@ -369,7 +375,7 @@ class CanvasView(QGraphicsView):
         self.select(row[following])
         return True
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802
         painter.fillRect(rect, self.backgroundBrush())
         box = self.picture.boundingRect()
         if not box.isEmpty():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable
-from importlib import metadata
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QV
 from app import theme
 from app.actions import ACTIONS, MENUS
 from app.worker import EngineFacts
+from engine.version import VERSION
 
 MOUSE = (
     ("Drag a joint", "limbs bend, lengths stay"),
@@ -96,12 +96,8 @@ def network(parent: QWidget, facts: EngineFacts) -> QDialog:
 
 def about(parent: QWidget) -> QDialog:
     """Name, version, what it is."""
-    try:
-        version = metadata.version("poseloom")
-    except metadata.PackageNotFoundError:
-        version = "from source"
     text = (
-        f"<h3>Poseloom {html.escape(version)}</h3>"
+        f"<h3>Poseloom {VERSION}</h3>"
         "<p>Pull a joint and the person in the photo follows.</p>"
         "<p>A reference is gathered once into neural textures; every pose hands them out again "
         "(neural texture extraction and distribution, CVPR 2022).</p>"

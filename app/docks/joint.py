@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QDoubleValidator
+from PySide6.QtGui import QDoubleValidator, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLayoutItem,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -26,18 +27,18 @@ class FlowLayout(QLayout):
         super().__init__(parent)
         self.setContentsMargins(0, 0, 0, 0)
         self._gap = gap
-        self._items: list = []
+        self._items: list[QLayoutItem] = []
 
-    def addItem(self, item) -> None:  # noqa: N802
+    def addItem(self, item: QLayoutItem) -> None:  # noqa: N802
         self._items.append(item)
 
     def count(self) -> int:
         return len(self._items)
 
-    def itemAt(self, index: int):  # noqa: N802
+    def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int):  # noqa: N802
+    def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802
@@ -83,7 +84,8 @@ class JointPanel(QWidget):
         super().__init__()
         self._joint = -1
         self._told = (0.0, 0.0)
-        column = QVBoxLayout(self)
+        self.chips: list[QPushButton] = []  # of the hidden joints
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(14, 2, 14, 12)
         column.setSpacing(8)
         self._name = QLabel()
@@ -127,12 +129,13 @@ class JointPanel(QWidget):
             self.place_wanted.emit(self._joint, *self._values())
 
     def _values(self) -> tuple[float, float]:
-        return tuple(self.locale().toDouble(field.text())[0] for field in (self._x, self._y))
+        x, y = (self.locale().toDouble(field.text())[0] for field in (self._x, self._y))
+        return x, y
 
-    def show_joint(self, joint: int, pose_18x3: np.ndarray | None) -> None:
+    def show_joint(self, joint: int, pose_18x3: np.ndarray) -> None:
         """Show this joint of the pose; -1 for none."""
         self._joint = joint
-        chosen = joint >= 0 and pose_18x3 is not None
+        chosen = joint >= 0
         self._editor.setVisible(chosen)
         if chosen:
             guessed = " · guessed" if int(pose_18x3[joint, 2]) == GUESSED else ""
@@ -145,7 +148,7 @@ class JointPanel(QWidget):
             self._name.setText("No joint chosen: click one, or press Tab")
         self._name.setProperty("role", "heading" if chosen else "muted")
         self._name.style().polish(self._name)
-        hidden = [] if pose_18x3 is None else [j for j in range(len(JOINTS)) if pose_18x3[j, 2] <= 0]
+        hidden = [j for j in range(len(JOINTS)) if pose_18x3[j, 2] <= 0]
         if hidden != [chip.property("joint") for chip in self.chips]:
             self._fill_chips(hidden)
         if bool(hidden) != self._hidden_caption.isVisibleTo(self):
@@ -153,16 +156,12 @@ class JointPanel(QWidget):
             self._chips.setVisible(bool(hidden))
             self._make_room()
 
-    @property
-    def chips(self) -> list[QPushButton]:
-        """Buttons of the hidden joints."""
-        return [self._flow.itemAt(i).widget() for i in range(self._flow.count())]
-
     def _fill_chips(self, hidden: list[int]) -> None:
         for chip in self.chips:
             self._flow.takeAt(0)
             chip.setParent(None)
             chip.deleteLater()
+        self.chips = []
         for joint in hidden:
             side = {"left": "L ", "right": "R "}.get(SIDES[joint], "")
             chip = QPushButton(side + JOINTS[joint].removeprefix(SIDES[joint]).strip(), self._chips)
@@ -173,6 +172,7 @@ class JointPanel(QWidget):
             chip.setCursor(Qt.CursorShape.PointingHandCursor)
             chip.clicked.connect(lambda _on=False, joint=joint: self.chip_clicked.emit(joint))
             self._flow.addWidget(chip)
+            self.chips.append(chip)
             chip.show()
         self._make_room()
 
@@ -181,12 +181,12 @@ class JointPanel(QWidget):
 
         Nor does it take more height than it has use for: that is the other docks'.
         """
-        margins = self.layout().contentsMargins()
+        margins = self._column.contentsMargins()
         width = self.width() - margins.left() - margins.right()
         self._chips.setMinimumHeight(self._flow.heightForWidth(width))
-        self.layout().activate()
-        self.setMaximumHeight(self.layout().minimumSize().height())
+        self._column.activate()
+        self.setMaximumHeight(self._column.minimumSize().height())
 
-    def resizeEvent(self, event) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         self._make_room()

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPixmap,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -89,17 +99,17 @@ class Card(QFrame):
             row.addWidget(star)
         column.addLayout(row)
 
-    def mouseReleaseEvent(self, event) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
             self.clicked.emit(self.key)
 
-    def keyPressEvent(self, event) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.clicked.emit(self.key)
         else:
             super().keyPressEvent(event)
 
-    def contextMenuEvent(self, event) -> None:  # noqa: N802
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         menu = QMenu(self)
         person = menu.addAction("Make this the person")
         person.setEnabled(not self.is_person)
@@ -126,19 +136,19 @@ class AmountSlider(QSlider):
         self.setRange(0, 100)
         self.setPageStep(10)
 
-    def keyPressEvent(self, event) -> None:  # noqa: N802
-        self._move(super().keyPressEvent, event, again=event.isAutoRepeat())
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        self._move(partial(super().keyPressEvent, event), again=event.isAutoRepeat())
 
-    def wheelEvent(self, event) -> None:  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         again = event.timestamp() - self._wheeled < WHEEL_REST_MS
         self._wheeled = event.timestamp()
-        self._move(super().wheelEvent, event, again)
+        self._move(partial(super().wheelEvent, event), again)
 
-    def _move(self, handle, event, again: bool) -> None:
+    def _move(self, handle: Callable[[], None], again: bool) -> None:
         if not again:
             self.began.emit()
         self.moving = True
-        handle(event)
+        handle()
         self.moving = False
 
 
@@ -229,7 +239,8 @@ class Shelf(QWidget):
 
     def show_borrow(self, look: Look) -> None:
         """Set the slider and the chosen card, telling nobody."""
-        photo = look.photo(look.borrow.key) if look.borrow else None
+        borrow = look.borrow
+        photo = look.photo(borrow.key) if borrow else None
         self._mix.setVisible(photo is not None)
         self._hint.setVisible(photo is None and len(look.photos) < 3)
         for card in self.cards:
@@ -237,13 +248,13 @@ class Shelf(QWidget):
             if card.property("chosen") != wanted:
                 card.setProperty("chosen", wanted)
                 card.style().polish(card)
-        if photo is None:
+        if borrow is None or photo is None:
             return
         room = max(90, self.width() - 30 - self.fontMetrics().horizontalAdvance("100 %"))
         self._mix_name.setText(
             self.fontMetrics().elidedText(f"Mix in {photo.name}", Qt.TextElideMode.ElideMiddle, room)
         )
-        value = round(look.borrow.amount * 100)
+        value = round(borrow.amount * 100)
         self._mix_value.setText(f"{value} %")
         if self.slider.value() != value:
             self.slider.blockSignals(True)

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import theme
@@ -77,13 +77,10 @@ class TileGrid(QWidget):
 
     def _colour_table(self) -> list[int]:
         dark, light = theme.colour(theme.colours().raised), theme.colour(theme.colours().accent)
+        ends = (dark.red(), light.red()), (dark.green(), light.green()), (dark.blue(), light.blue())
         mixed = []
         for i in range(256):
-            t = i / 255
-            channels = (
-                round(a + t * (b - a)) for a, b in zip(dark.getRgb()[:3], light.getRgb()[:3], strict=True)
-            )
-            r, g, b = channels
+            r, g, b = (round(low + i / 255 * (high - low)) for low, high in ends)
             mixed.append(0xFF000000 | r << 16 | g << 8 | b)
         return mixed
 
@@ -107,16 +104,16 @@ class TileGrid(QWidget):
         row, column = divmod(channel, self._columns)
         return QRectF(frame.x() + column * width, frame.y() + row * height, width, height)
 
-    def channel_at(self, position) -> int:
+    def channel_at(self, position: QPointF) -> int:
         """The channel under a widget position, -1 for none."""
         return next((k for k in range(self._count) if self.tile(k).contains(position)), -1)
 
-    def resizeEvent(self, event) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         if self._maps is not None and self._best_columns(self._maps.shape) != self._columns:
             self.show_maps(self._maps, self._channel)
 
-    def paintEvent(self, event) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         if self._atlas is None:
             return
         painter = QPainter(self)
@@ -126,13 +123,13 @@ class TileGrid(QWidget):
         painter.setPen(QPen(theme.colour(theme.colours().text), 1.6))
         painter.drawRoundedRect(self.tile(self._channel).adjusted(0.5, 0.5, -1.0, -1.0), 2, 2)
 
-    def mousePressEvent(self, event) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         channel = self.channel_at(event.position())
         if event.button() == Qt.MouseButton.LeftButton and channel >= 0:
             self.chosen.emit(channel)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             channel = self.channel_at(event.pos().toPointF())
             QToolTip.showText(event.globalPos(), self._words(channel) if channel >= 0 else "", self)
             return True

@@ -27,7 +27,7 @@ def run(argv: list[str]) -> int:
     maps = open_session(options).attention()
     arrays = {f"{each.kind}/{each.name}": each.values_Khw for each in maps}
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)
+    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # for its stub they may be its option
     write_whole(options.output, buffer.getvalue())
     print(f"{options.output}: {len(arrays)} arrays of {len({each.name for each in maps})} layers")
     return 0

@@ -13,6 +13,7 @@ from engine import detect, pose_model
 from engine.errors import InputError
 from engine.pose.kinematics import move_person, t_pose
 from engine.setup import guards, system
+from engine.version import VERSION
 
 _PACKAGES = (
     "torch",
@@ -57,7 +58,7 @@ def run(argv: list[str]) -> int:
 def versions() -> list[Finding]:
     """Poseloom, the system, Python and every package."""
     found = [
-        Finding("poseloom", guards.installed("poseloom") or "from the source tree"),
+        Finding("poseloom", VERSION),
         Finding("system", f"{platform.platform()}, {platform.machine()}"),
         Finding("Python", f"{platform.python_version()} in {sys.prefix}"),
     ]

@@ -6,11 +6,15 @@ import argparse
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.api import Reference
 from engine.errors import InputError
+
+if TYPE_CHECKING:
+    from engine.session import Session
 
 POSE_FILES = (".json", ".txt", ".csv")
 LONGEST_SIDE = 1024  # px: twice the largest official frame; what a frame takes grows with its area
@@ -40,7 +44,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", metavar="D", default="auto", help="auto, cpu, cuda or mps")
 
 
-def open_session(options: argparse.Namespace):
+def open_session(options: argparse.Namespace) -> Session:
     """The session the options ask for, with reference and pose set."""
     from engine.session import Session
 
@@ -53,7 +57,7 @@ def open_session(options: argparse.Namespace):
     return session
 
 
-def add_photo(session, path: str) -> Reference:
+def add_photo(session: Session, path: str) -> Reference:
     """Encode a photo; says on stderr where no person was found in it."""
     from engine.photos import read_photo
 
@@ -77,7 +81,8 @@ def read_target_pose(path: str, size: tuple[int, int]) -> np.ndarray:
     capability = detect.available()
     if not capability.available:
         raise InputError(f"The pose in {path} cannot be detected here: {capability.reason}.")
-    keypoints_18x3 = detect.detect_pose(photo)
-    if keypoints_18x3 is None:
+    found_18x3 = detect.detect_pose(photo)
+    framed_18x3 = None if found_18x3 is None else frame_photo(photo, found_18x3, size).keypoints_18x3
+    if framed_18x3 is None:
         raise InputError(f"No person was found in {path}, so it cannot serve as a pose.")
-    return frame_photo(photo, keypoints_18x3, size).keypoints_18x3
+    return framed_18x3

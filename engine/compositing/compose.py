@@ -38,9 +38,16 @@ class EncodedReference:
     own: OwnPose | None = None
     fine_HWC: np.ndarray | None = None
 
+    @property
+    def known_source(self) -> DetailSource:
+        """`source`, of a reference of an engine that is composited."""
+        assert self.source is not None
+        return self.source
+
     def compact(self) -> EncodedReference:
         """As it is kept: in half the memory."""
-        source, own = (each and each.compact() for each in (self.source, self.own))
+        source = None if self.source is None else self.source.compact()
+        own = None if self.own is None else self.own.compact()
         return EncodedReference(self.appearance, source, own, self.fine_HWC)
 
     def bytes(self) -> int:
@@ -90,12 +97,12 @@ def compose(
     *,
     finely: bool = False,
     aside: Executor | None = None,
-    threads: int | None = None,
+    threads: int = 1,
 ) -> Composition:
     """The picture that a rendering of `model` in this pose is shown as.
 
     references: whose appearances were mixed, in that order. finely: whether the fine picture is wanted too.
-    aside: where the photo's layer may be computed meanwhile, with one thread; threads: how many there are.
+    aside: where the photo's layer may be computed meanwhile, with one of the `threads`.
     """
     whole = rendering.image_1CHW.shape[-2] == model.canvas[0]
     if not model.composited:
@@ -103,13 +110,9 @@ def compose(
         return Composition(image_1CHW if whole else _enlarged(image_1CHW, model.canvas))
     draft_1Chw, surface_1Khw = draft_and_surface(rendering)
     pose_1183 = drawn_pose(keypoints_18x3, model.canvas, draft_1Chw.device)
-    shares = [(references[0], 1.0)]
-    shares += [
-        (kept, share)
-        for kept, share in zip(references[1:], rendering.shares, strict=True)
-        if share is not None
-    ]
-    layers = [(kept.source, kept.own, share) for kept, share in shares]
+    own, *others = references
+    shares = [(own, 1.0), *zip(others, rendering.shares, strict=True)]
+    layers = [(kept.known_source, kept.own, share) for kept, share in shares if share is not None]
     drawn = draft_1Chw, surface_1Khw, pose_1183
     # Many small operators, which do not fill two threads, beside few large ones.
     layer = None if aside is None else aside.submit(_photo_layer, *drawn, layers)
@@ -117,18 +120,17 @@ def compose(
     if whole:
         if layer is not None:
             torch.set_num_threads(max(1, threads - 1))
-        image_1CHW, taken = _detailed(model, rendering, surface_1Khw, shares)
+        image_1CHW, taken = _detailed(model, rendering, surface_1Khw, layers)
         if layer is not None:
             torch.set_num_threads(threads)
     else:
         image_1CHW = _enlarged(image_1CHW, model.canvas)
     layer_14HW = photo_layer(*drawn, layers) if layer is None else layer.result()
     finished_1CHW = over(image_1CHW, layer_14HW)
-    fine_HWC = shares[0][0].fine_HWC
-    if not finely or fine_HWC is None:
+    if not finely or own.fine_HWC is None:
         return Composition(finished_1CHW, copied=taken)
-    size = fine_HWC.shape[:2]
-    layers = [(_finer(kept, size), kept.own, share) for kept, share in shares]
+    size = own.fine_HWC.shape[:2]
+    layers = [(_finer(kept, size), kept.own, share) for kept, share in shares if share is not None]
     large_1CHW = F.interpolate(image_1CHW, size, mode="bilinear")
     return Composition(finished_1CHW, over(large_1CHW, photo_layer(*drawn, layers)), taken)
 
@@ -142,7 +144,7 @@ def drawn_pose(keypoints_18x3: np.ndarray, canvas: tuple[int, int], device: torc
 def draft_and_surface(rendering: Rendering) -> tuple[Tensor, Tensor]:
     """A rendering's picture and surface map at one size: the engine's own, or what the parsing network
     sees."""
-    if rendering.surface_1Khw is not None:
+    if rendering.draft_1Chw is not None and rendering.surface_1Khw is not None:
         return rendering.draft_1Chw, rendering.surface_1Khw
     surface_1KHW = parsing.surface_map(rendering.image_1CHW)
     size = tuple(side // 2 for side in rendering.image_1CHW.shape[-2:])
@@ -156,12 +158,12 @@ def _detailed(
     model: PoseTransferModel,
     rendering: Rendering,
     surface_1Khw: Tensor,
-    shares: Sequence[tuple[EncodedReference, Tensor | float]],
+    layers: Sequence[tuple[DetailSource, OwnPose | None, Tensor | float]],
 ) -> tuple[Tensor, CopiedDetail | None]:
     """A whole rendering with the detail of its references; as it is where the engine has no gate for that."""
     if not model.copies_detail:
         return rendering.image_1CHW, None
-    sources = [(kept.source, share) for kept, share in shares]
+    sources = [(source, share) for source, _, share in layers]
     return copied(rendering.image_1CHW, sources, surface_1Khw, lambda seen: model.gate(rendering, seen))
 
 
@@ -177,10 +179,11 @@ def _enlarged(picture_1CHW: Tensor, size: tuple[int, int]) -> Tensor:
 
 def _finer(kept: EncodedReference, size: tuple[int, int]) -> DetailSource:
     """A reference's source with its photo in this size."""
-    photo_1CHW = kept.source.photo[:, :3].float()
+    source = kept.known_source
+    photo_1CHW = source.photo[:, :3].float()
     if kept.fine_HWC is not None:
         photo_1CHW = to_tensor(kept.fine_HWC, photo_1CHW.device)
     if photo_1CHW.shape[-2:] != size:
         photo_1CHW = F.interpolate(photo_1CHW, size, mode="bilinear", antialias=True)
-    behind_11HW = F.interpolate(kept.source.photo[:, -1:].float(), size, mode="bilinear")
-    return kept.source._replace(photo=torch.cat([photo_1CHW, behind_11HW], 1))
+    behind_11HW = F.interpolate(source.photo[:, -1:].float(), size, mode="bilinear")
+    return source._replace(photo=torch.cat([photo_1CHW, behind_11HW], 1))

@@ -24,7 +24,9 @@ def _onednn_is_here() -> bool:
 
 
 ONEDNN = _onednn_is_here()
-_ACTIVATED, _LINEAR = ("leaky_relu", [LEAKY_SLOPE], ""), ("none", [], "")
+# As oneDNN takes what follows an operator: its name, its numbers, its algorithm.
+_ACTIVATED: tuple[str, list[float], str] = ("leaky_relu", [LEAKY_SLOPE], "")
+_LINEAR: tuple[str, list[float], str] = ("none", [], "")
 
 
 def uses_onednn(x: Tensor) -> bool:

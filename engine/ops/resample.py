@@ -89,6 +89,7 @@ class Blur(nn.Module):
     """Low-pass filter over every channel; `kernel` is a buffer so that it travels under its official key."""
 
     textbook = False
+    kernel: Tensor
 
     def __init__(self, pad: tuple[int, int], gain: float = 1.0):
         super().__init__()
@@ -104,6 +105,7 @@ class Upsample(nn.Module):
     """Twice the size by zero insertion and low-pass filter."""
 
     textbook = False
+    kernel: Tensor
 
     def __init__(self):
         super().__init__()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -139,8 +139,13 @@ def _confidence(rows: np.ndarray) -> np.ndarray:
 def _canvas(frame: dict) -> tuple[float, float] | None:
     images = frame.get("images")
     for place in (frame, images[0] if isinstance(images, list) and images else None):
-        for high, wide in _CANVAS_KEYS if isinstance(place, dict) else ():
-            sides = place.get(high), place.get(wide)
-            if all(_is_number(side) and 0 < side < 1e6 for side in sides):
-                return float(sides[0]), float(sides[1])
+        if not isinstance(place, dict):
+            continue
+        for height, width in ((place.get(high), place.get(wide)) for high, wide in _CANVAS_KEYS):
+            if _is_side(height) and _is_side(width):
+                return float(height), float(width)
     return None
+
+
+def _is_side(value: Any) -> TypeGuard[float]:
+    return _is_number(value) and 0 < value < 1e6

@@ -9,6 +9,7 @@ viewer stays short.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -204,7 +205,11 @@ def scale_person(
     return _about(pose_18x3, lambda points, middle: (points - middle) * factor + middle, centre)
 
 
-def _about(pose_18x3: np.ndarray, change, centre: tuple[float, float] | None) -> np.ndarray:
+def _about(
+    pose_18x3: np.ndarray,
+    change: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    centre: tuple[float, float] | None,
+) -> np.ndarray:
     pose = np.array(pose_18x3, dtype=np.float32)
     there = (pose[:, 2] > 0) & placed_joints(pose)
     if centre is None:

@@ -42,7 +42,7 @@ def _limb_polygon(a: tuple[float, float], b: tuple[float, float]) -> np.ndarray:
     centre = (int((a[0] + b[0]) / 2), int((a[1] + b[1]) / 2))
     length = math.sqrt((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2)
     angle = int(math.degrees(math.atan2(a[1] - b[1], a[0] - b[0])))
-    return cv2.ellipse2Poly(centre, (int(length / 2), _RADIUS), angle, 0, 360, 1)
+    return np.asarray(cv2.ellipse2Poly(centre, (int(length / 2), _RADIUS), angle, 0, 360, 1))
 
 
 def _geometry(keypoints: np.ndarray) -> tuple[list[tuple[int, int] | None], list[np.ndarray | None]]:
@@ -69,7 +69,7 @@ def pose_planes_u8(keypoints_18x3: np.ndarray, size: tuple[int, int]) -> np.ndar
     three = np.uint16(3)
     for polygon, colour, plane in zip(limbs, COLOURS, planes[3:], strict=False):
         box = None if polygon is None else _visible_box(polygon, size)
-        if box is None:
+        if polygon is None or box is None:
             plane.fill(255)
             continue
         left, top, right, bottom = box
@@ -93,7 +93,8 @@ def pose_planes_u8(keypoints_18x3: np.ndarray, size: tuple[int, int]) -> np.ndar
         np.add(inner[:, -1:], steps[1 : width - right], out=strip[:, right + 1 :])
         np.add(strip[0], steps[top:0:-1, None], out=distance[:top])
         np.add(strip[-1], steps[1 : height - bottom, None], out=distance[bottom + 1 :])
-        np.floor_divide(cv2.min(distance, 3.0 * 255), three, out=plane, casting="unsafe")
+        nearest = cv2.min(distance, 3.0 * 255)  # type: ignore[call-overload]  # its stub knows no number
+        np.floor_divide(nearest, three, out=plane, casting="unsafe")
     planes[:3] = canvas[:, :, ::-1].transpose(2, 0, 1)
     return planes
 
@@ -143,7 +144,7 @@ def pose_planes_textbook(keypoints_18x3: np.ndarray, size: tuple[int, int]) -> n
     """`pose_planes` as it is defined: every limb a pass over the whole canvas."""
     height, width = size
     joints, limbs = _geometry(keypoints_18x3)
-    canvas = np.zeros((height, width, 3), np.uint8)
+    canvas: np.ndarray = np.zeros((height, width, 3), np.uint8)
     for centre, colour in zip(joints, COLOURS, strict=True):
         if centre is not None:
             cv2.circle(canvas, centre, _RADIUS, colour, -1)

@@ -110,7 +110,8 @@ def _running(command: list[str], temporary: Path, keep_open: tuple[int, ...]) ->
             else:
                 process.terminate()
             process.wait()
-        process.stdout.close()
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def _follow(process: subprocess.Popen, environment: Path, temporary: Path) -> list[str]:
@@ -119,7 +120,7 @@ def _follow(process: subprocess.Popen, environment: Path, temporary: Path) -> li
 
     def read() -> None:
         with contextlib.suppress(ValueError):  # closed under us after an interruption
-            for line in process.stdout:
+            for line in process.stdout or ():
                 lines.put(line.rstrip())
         lines.put(None)
 

@@ -95,7 +95,7 @@ def _loads(name: str) -> bool:
 
 
 def _apt(line: str) -> None:
-    quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL}
+    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # A fresh machine has no package lists; where they cannot be had, those that are there may do.
-    subprocess.run(["apt-get", "update", "-q"], check=False, **quiet)
-    subprocess.run(line.split() + ["-q", "-o", "DPkg::Lock::Timeout=120"], check=False, **quiet)
+    for command in (["apt-get", "update", "-q"], [*line.split(), "-q", "-o", "DPkg::Lock::Timeout=120"]):
+        subprocess.run(command, check=False, env=environ, stdout=subprocess.DEVNULL)

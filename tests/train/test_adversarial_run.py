@@ -20,6 +20,7 @@ from train.losses.house import load_features
 from train.recipes import crisp, default, paper_256, paper_512, sharp
 from train.run import checkpoint
 from train.run.console import Lines
+from train.run.dryrun import stages
 from train.run.loop import fit
 from train.run.recipe import FOREVER, Phase
 from train.run.state import Run
@@ -59,6 +60,10 @@ def test_the_adversary_comes_in_at_its_sample_and_the_penalty_is_lazy(people):
         seen.append(("adversarial" in terms, "discriminator" in terms, "r1" in terms, moved))
     assert seen == [(False,) * 4, (True,) * 4, (True, True, False, True), (True,) * 4]
     assert run.samples == 4 * 8  # both directions count
+
+
+def test_a_dry_run_is_cut_where_the_adversary_comes_in():
+    assert [(stage.first, stage.adversarial) for stage in stages(small_run(ALONE))] == [(0, False), (8, True)]
 
 
 def test_an_adversary_through_features_goes_on_exactly_and_needs_them(people, tmp_path):

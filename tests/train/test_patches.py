@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import weights
+from engine.api import EXTRACTION
 from engine.session import Session
 from train.__main__ import main
 from train.data.patches import NOBODYS, Patches, counts, make_patches
@@ -126,8 +127,9 @@ def test_export_tells_what_the_textures_are_for(tmp_path):
     assert told["16a"][0] == {"region": "background", "place": None}
     assert told["16a"][3] == {"region": "pants", "place": [1.35, -4.05, 0.36]}
     session = Session.open(tmp_path / "w.safetensors", device="cpu", size=(64, 64))
-    assert session.layers[2].texture_name(3) == "pants, left, knee"
-    assert session.layers[3].texture_name(3) is None
+    layers = [info for info in session.maps if info.kind == EXTRACTION]
+    assert layers[2].channel_name(3) == "pants, left, knee"
+    assert layers[3].channel_name(3) is None
     session.close()
     other = small_run(ALONE)
     other.begin_with(weights.read(tmp_path / "w.safetensors"))

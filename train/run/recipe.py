@@ -53,5 +53,11 @@ class Recipe:
         """The samples at which an adversary comes in; None: never."""
         return None
 
+    @property
+    def cuts(self) -> set[int]:
+        """The samples at which the cost of a step changes."""
+        starts = () if self.adversarial_from is None else (self.adversarial_from,)
+        return {*(phase.until for phase in self.phases[:-1]), *starts}
+
     def to_json(self) -> dict:
         return {"model": self.model, **asdict(self)}

@@ -7,7 +7,7 @@ up (Ronneberger et al. 2015, sums instead of concatenations). The joints are a d
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from engine.models.parser.config import CLASSES, COARSEST, JOINTS, ParserConfig
+
+Network = TypeVar("Network", bound=nn.Module)
 
 HEAT_STRIDE = 4  # px a cell of the heat maps
 _DILATIONS = (1, 2, 4)  # of the coarsest blocks in turn, so that each sees most of the picture
@@ -42,7 +44,7 @@ class ConvNorm(nn.Module):
         super().__init__()
         padding = dilation * (kernel // 2)
         self.conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, dilation, bias=False)
-        self.norm = nn.BatchNorm2d(outputs)
+        self.norm: nn.BatchNorm2d | nn.Identity = nn.BatchNorm2d(outputs)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.norm(self.conv(x))
@@ -60,7 +62,7 @@ class Block(nn.Module):
         super().__init__()
         self.first = ConvNorm(width, width, dilation=dilation)
         self.second = ConvNorm(width, width)
-        nn.init.zeros_(self.second.norm.weight)  # starts as the identity
+        nn.init.zeros_(self.second.norm.get_parameter("weight"))  # starts as the identity
 
     def forward(self, x: Tensor) -> Tensor:
         return F.relu(x + self.second(F.relu(self.first(x))))
@@ -118,7 +120,7 @@ class Parser(nn.Module):
         self.joints = nn.Conv2d(widths[2], 2 * JOINTS, 1)
         self.regions = nn.Conv2d(widths[1], CLASSES + 3, 1)
         with torch.no_grad():
-            self.joints.bias[:JOINTS].fill_(-6.0)  # about as likely anywhere together as absent
+            self.joints.get_parameter("bias")[:JOINTS].fill_(-6.0)  # about as likely anywhere as absent
 
     def forward(self, picture_BCHW: Tensor) -> ParserOutput:
         size = picture_BCHW.shape[2:]
@@ -136,7 +138,7 @@ class Parser(nn.Module):
         return ParserOutput(logits, heat, seen, surface)
 
 
-def fold(network: nn.Module) -> nn.Module:
+def fold(network: Network) -> Network:
     """Every normalisation folded into its convolution, in place: the same function in eval mode, faster."""
     network.eval()
     for module in network.modules():

@@ -26,7 +26,7 @@ def load(path: str | os.PathLike, folded: bool = True) -> Parser:
     if file.model != MODEL:
         raise InputError(f"The weights file {file.path} holds {file.model or 'no'} model, not the parser.")
     try:
-        network = Parser(ParserConfig.from_json(file.config))
+        network = Parser(ParserConfig.from_json(file.config or {}))
     except (KeyError, TypeError, ValueError):
         raise InputError(f"The weights file {file.path} has a damaged configuration.") from None
     weights.fill(network, file.tensors, file.path)

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 _GATE_SLOPE = 0.2  # in all networks
+_FULL = 0.98  # black and white themselves would be infinitely far
 
 Norm = type[nn.InstanceNorm2d] | type[nn.BatchNorm2d]
 NORMS: dict[str, Norm] = {"instance": nn.InstanceNorm2d, "batch": nn.BatchNorm2d}
@@ -83,12 +84,18 @@ class Gate(nn.Module):
 
 
 class Out(nn.Module):
-    """A network's last layer: [B, in, H, W] -> [B, out, H, W] in [-1, 1]."""
+    """A network's last layer: [B, in, H, W] -> [B, out, H, W] in [-1, 1].
+
+    begun_BCHW: a picture in [-1, 1] that it begins with: what it draws is what is to change in it.
+    """
 
     def __init__(self, cin: int, cout: int, slope: float, norm: Norm, affine: bool = True):
         super().__init__()
         self.model = nn.Sequential(norm(cin, affine=affine), nn.LeakyReLU(slope))
         self.conv1 = nn.Conv2d(cin, cout, 3)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.tanh(self.conv1(F.pad(self.model(x), (1, 1, 1, 1), mode="reflect")))
+    def forward(self, x: Tensor, begun_BCHW: Tensor | None = None) -> Tensor:
+        drawn = self.conv1(F.pad(self.model(x), (1, 1, 1, 1), mode="reflect"))
+        if begun_BCHW is not None:
+            drawn = drawn + begun_BCHW.clamp(-_FULL, _FULL).atanh()
+        return torch.tanh(drawn)

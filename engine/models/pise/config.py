@@ -36,9 +36,9 @@ class PiseConfig:
     feature. normalise: whose positions the softmax of the correspondence runs over; "target" is the official
     code's, with "source" every target position reads a weighted mean.
 
-    norm: of all networks; "instance" is the paper's, "batch" lets a picture's own brightness and colours
-    through, and costs nothing once it is trained. colours: whether a style code ends with the mean colour of
-    its region.
+    norm: of the networks that see pictures; "instance" is the paper's, "batch" lets a picture's own
+    brightness and colours through, and costs nothing once it is trained. colours: whether a style code ends
+    with the mean colour of its region, and the decoder begins with these.
     """
 
     size: tuple[int, int]
@@ -101,7 +101,7 @@ def default_256() -> PiseConfig:
     """The network in the box: narrow enough to follow a hand on two CPU cores."""
     return PiseConfig(
         size=(256, 176),
-        parsing=(8, 16, 32, 64, 80),
+        parsing=(16, 24, 40, 64, 80),
         style=(16, 40, 64, 96),
         target=(16, 48, 80, 96),
         codes=96,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -62,8 +63,9 @@ class Decoder(nn.Module):
         self.block3 = Residual(whole, _SLOPE, norm)
         self.out = Out(whole, 3, _SLOPE, norm)
 
-    def forward(self, x_BChw: Tensor) -> Tensor:
-        return self.out(self.block3(self.block2(self.block1(self.block0(x_BChw)))))
+    def forward(self, x_BChw: Tensor, begun_BCHW: Tensor | None = None) -> Tensor:
+        x = self.block3(self.block2(self.block1(self.block0(x_BChw))))
+        return self.out(x, begun_BCHW)
 
 
 class Pise(nn.Module):
@@ -111,7 +113,7 @@ class Pise(nn.Module):
         x_BChw, correlation_BTS, found_BTS = feature_BChw, None, None
         if spatial:
             x_BChw, correlation_BTS, found_BTS = self.spatially(feature_BChw, seen)
-        image_BCHW = self.dec(x_BChw)
+        image_BCHW = self.picture(x_BChw, target_parsing_BRHW, style)
         return PiseOutput(
             image_BCHW, target_parsing_BRHW, generated_BRHW, style, feature_BChw, correlation_BTS, found_BTS
         )
@@ -146,6 +148,14 @@ class Pise(nn.Module):
             brought_BMhw = F.interpolate(brought_BMhw, feature_BChw.shape[2:], mode="bilinear")
         gamma_BChw, beta_BChw = brought_BMhw.chunk(2, 1)
         return self.res1(feature_BChw * (1 + gamma_BChw) + beta_BChw), correlation_BTS, found_BTS
+
+    def picture(self, x_BChw: Tensor, target_parsing_BRHW: Tensor, style: Style) -> Tensor:
+        """What the decoder makes of features; with `colours` it begins with every region in its mean
+        colour. The parsing map is one-hot then."""
+        begun_BCHW = None
+        if self.config.colours:
+            begun_BCHW = torch.einsum("brc,brhw->bchw", style.colours(), target_parsing_BRHW)
+        return self.dec(x_BChw, begun_BCHW)
 
     def _compared(self, x_BChw: Tensor) -> Tensor:
         stride = self.config.match_stride

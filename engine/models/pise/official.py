@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from engine import weights
 from engine.errors import InputError
+from engine.models.pise.config import official_256
+from engine.models.pise.folding import unfolded
 from engine.models.pise.network import Pise
 from engine.models.pise.weights import from_state
+
+# Of a configuration: in what the official code knows the paper's network alone, whatever the widths.
+_KIND = ("matched", "match_stride", "modulation", "normalise", "norm", "colours")
 
 
 def load_official(path: str | os.PathLike) -> Pise:
@@ -35,3 +41,23 @@ def official_state(path: Path) -> dict[str, Tensor]:
     if not state or not all(isinstance(value, Tensor) for value in state.values()):
         raise InputError(f"The checkpoint {path} holds no state dict of tensors.")
     return state
+
+
+def save_official(path: str | os.PathLike, network: Pise) -> None:
+    """Write the network as the official code's checkpoint of a generator, float32, atomically.
+
+    Only what the official forward reads is there: less the deeper layers of VGG-19. Raises InputError where
+    it cannot be written, or for a network of another kind than the paper's, whatever its widths.
+    """
+    official, config = official_256(), network.config
+    if any(getattr(config, name) != getattr(official, name) for name in _KIND):
+        raise InputError("Only a network of the paper's kind can be written for the official code.")
+    path, state = Path(path), network.state_dict()
+    part = path.with_name(path.name + ".tmp")
+    try:
+        torch.save(unfolded({key: tensor.detach().float().cpu() for key, tensor in state.items()}), part)
+        os.replace(part, path)
+    except (OSError, RuntimeError) as error:
+        part.unlink(missing_ok=True)
+        said = " ".join(str(error).split())
+        raise InputError(f"The checkpoint could not be written to {path} ({said}).") from None

@@ -26,6 +26,10 @@ class Style(NamedTuple):
         """[B, R, C]: each region's code, that of the whole picture where it is not there (Eq. 2)."""
         return torch.where(self.exist_BR[..., None] == 1, self.codes_BRC[:, :-1], self.codes_BRC[:, -1:])
 
+    def colours(self) -> Tensor:
+        """[B, R, 3]: of `known` the mean colours, where codes end with them."""
+        return self.known()[..., -3:]
+
 
 class StyleEncoder(nn.Module):
     def __init__(self, config: PiseConfig):

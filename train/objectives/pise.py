@@ -190,7 +190,9 @@ class PiseObjective(PairObjective):
             terms["correspondence"] = losses.correspondence * apart
         image_BCHW = output.drawn.image_BCHW
         if adversary is not None:
-            terms["adversarial"] = losses.adversarial * adversary.loss(image_BCHW, batch.target_BCHW)  # Eq. 12
+            terms["adversarial"] = losses.adversarial * adversary.loss(
+                image_BCHW, batch.target_BCHW
+            )  # Eq. 12
         return Pass({"total": sum(terms.values()), **terms}, len(batch), image_BCHW, batch.target_BCHW)
 
     def drawn(self, network: Pise, batch: PairBatch) -> Tensor:
@@ -254,5 +256,7 @@ def _take_vgg(encoder: nn.Module, features: Features | None, recipe: PiseRecipe)
     found = features.features.state_dict() if isinstance(features, Vgg19) else {}
     wanted = encoder.vgg.state_dict()
     if any(key not in found or found[key].shape != value.shape for key, value in wanted.items()):
-        raise InputError(f"The network of recipe {recipe.name} has layers of VGG-19: give its weights as --features.")
+        raise InputError(
+            f"The network of recipe {recipe.name} has layers of VGG-19: give its weights as --features."
+        )
     encoder.vgg.load_state_dict({key: found[key] for key in wanted})

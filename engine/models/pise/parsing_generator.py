@@ -25,7 +25,8 @@ class Parsing(NamedTuple):
 
 
 class ParsingGenerator(nn.Module):
-    """Its norms are of single pictures and have no weights: a region that the source lacks stays exactly 0."""
+    """Its norms are of single pictures and have no weights: a region that the source lacks stays exactly
+    0."""
 
     def __init__(self, config: PiseConfig):
         super().__init__()

@@ -21,7 +21,8 @@ def attended(reference_BCHW: Tensor, extraction_BKhw: Tensor, distribution_BKhw:
 def attention_reconstruction(
     reference_BCHW: Tensor, target_BCHW: Tensor, extraction: list[Tensor], distribution: list[Tensor]
 ) -> Tensor:
-    """Eq. 8 as coded officially: mean over the layers of the L1 between the attended reference and the target.
+    """Eq. 8 as coded officially: mean over the layers of the L1 between the attended reference and the
+    target.
 
     extraction: C̄e [B, K, h, w] by layer; distribution: C̄d (probabilities) [B, K, h, w] by layer.
     """

@@ -114,7 +114,7 @@ class NtedRecipe(PairRecipe):
         return lines
 
 
-class Part(NamedTuple):
+class PairPart(NamedTuple):
     """Some pairs of a batch; asked_L2: what the sums of the patches' term are divided by (`shared_asked`)."""
 
     batch: PairBatch
@@ -173,17 +173,21 @@ class NtedObjective(PairObjective):
 
     # a step
 
-    def parts(self, batch: PairBatch, world: World, count: int) -> list[Part]:
+    def parts(self, batch: PairBatch, world: World, count: int) -> list[PairPart]:
         if self.recipe.both_directions:
             batch = both_directions(batch)
         pieces = parts(batch, shared_pixel_weights(batch, world), count)
         asked = None
         if self.recipe.losses.patches:
             asked = shared_asked(batch, self.recipe.network, self.patches, world, count)
-        return [Part(*piece, asked) for piece in pieces]
+        return [PairPart(*piece, asked) for piece in pieces]
 
     def learn(
-        self, forward: Callable[..., DetailedOutput], part: Part, samples: int, adversary: Adversary | None
+        self,
+        forward: Callable[..., DetailedOutput],
+        part: PairPart,
+        samples: int,
+        adversary: Adversary | None,
     ) -> Pass:
         batch = part.batch
         pictures = batch.reference_BCHW, batch.target_planes_BPHW, batch.reference_planes_BPHW
@@ -191,7 +195,7 @@ class NtedObjective(PairObjective):
         terms = self.terms(output, part, adversary)
         return Pass(terms, len(batch), output.image_BCHW, batch.target_BCHW)
 
-    def terms(self, output: DetailedOutput, part: Part, adversary: Adversary | None) -> dict[str, Tensor]:
+    def terms(self, output: DetailedOutput, part: PairPart, adversary: Adversary | None) -> dict[str, Tensor]:
         """The weighted terms for the generator, and first of all their `total`."""
         recipe, batch = self.recipe, part.batch
         terms = house_losses(

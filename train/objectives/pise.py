@@ -190,9 +190,8 @@ class PiseObjective(PairObjective):
             terms["correspondence"] = losses.correspondence * apart
         image_BCHW = output.drawn.image_BCHW
         if adversary is not None:
-            terms["adversarial"] = losses.adversarial * adversary.loss(
-                image_BCHW, batch.target_BCHW
-            )  # Eq. 12
+            loss = adversary.loss(image_BCHW, batch.target_BCHW)  # Eq. 12
+            terms["adversarial"] = losses.adversarial * loss
         return Pass({"total": sum(terms.values()), **terms}, len(batch), image_BCHW, batch.target_BCHW)
 
     def drawn(self, network: Pise, batch: PairBatch) -> Tensor:
@@ -257,6 +256,6 @@ def _take_vgg(encoder: nn.Module, features: Features | None, recipe: PiseRecipe)
     wanted = encoder.vgg.state_dict()
     if any(key not in found or found[key].shape != value.shape for key, value in wanted.items()):
         raise InputError(
-            f"The network of recipe {recipe.name} has layers of VGG-19: give its weights as --features."
+            f"The network of recipe {recipe.name} has layers of VGG-19: give its weights as --features FILE."
         )
     encoder.vgg.load_state_dict({key: found[key] for key in wanted})

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from engine.models.pise.blocks import Down, Gate, Out, Up
+from engine.models.pise.blocks import NORMS, Down, Gate, Out, Up
 from engine.models.pise.config import JOINTS, REGION_COUNT, PiseConfig
 
 _SLOPE = 0.2
@@ -25,13 +25,12 @@ class Parsing(NamedTuple):
 
 
 class ParsingGenerator(nn.Module):
-    """Its norms are of single pictures and have no weights: a region that the source lacks stays exactly
-    0."""
+    """Its norms have no weights: under the paper's, a region that the source lacks stays exactly 0."""
 
     def __init__(self, config: PiseConfig):
         super().__init__()
         whole, half, quarter, eighth, sixteenth = config.parsing
-        norm = nn.InstanceNorm2d
+        norm = NORMS[config.norm]
         block = {"slope": _SLOPE, "norm": norm, "affine": False}
         self.conv1 = Down(REGION_COUNT + 2 * JOINTS, whole, half, **block)
         self.conv2 = Down(half, quarter, quarter, **block)

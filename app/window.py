@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
             tell=lambda sentence: self.centre.notices.show("info", sentence),
         )
         self.verbs = self._verbs()
-        self.actions_by_id = actions.build(self, self.verbs)
+        self.actions_by_id = actions.build_actions(self, self.verbs)
         self.actions_by_id["toggle_skeleton"].setChecked(True)
         self.hands = Hands(self.centre, self.docks, c, self.settings, self.actions_by_id)
         bar = menus.fill_menu_bar(

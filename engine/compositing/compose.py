@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -73,14 +73,13 @@ def encode_reference(
 ) -> EncodedReference:
     """Look at a reference once, in float32, and draw it in its own pose where that is known.
 
-    Raises InputError where the engine is composited and the parsing network in the box cannot be read.
+    Raises InputError where the engine needs the parsing network in the box and that cannot be read.
     """
+    reference = looked_at(model, reference)
     appearance = model.encode(reference)
-    if not model.composited:
-        return EncodedReference(appearance, fine_HWC=fine_HWC)
     picture_1CHW, surface_1Khw = reference.picture_1CHW, reference.surface_1Khw
-    if surface_1Khw is None:
-        surface_1Khw = parsing.surface_map(picture_1CHW)
+    if not model.composited or surface_1Khw is None:
+        return EncodedReference(appearance, fine_HWC=fine_HWC)
     if reference.keypoints_18x3 is None:
         return EncodedReference(appearance, make_source(surface_1Khw, picture_1CHW), None, fine_HWC)
     drawn = model.render(appearance, reference.keypoints_18x3, model.levels[0])
@@ -89,6 +88,13 @@ def encode_reference(
     pose_1183 = drawn_pose(reference.keypoints_18x3, model.canvas, picture_1CHW.device)
     own = own_pose_rendering(source, draft_1Chw, own_1Khw, pose_1183)
     return EncodedReference(appearance, source, own, fine_HWC)
+
+
+def looked_at(model: PoseTransferModel, reference: ReferenceInput) -> ReferenceInput:
+    """A reference with its surface map, where the engine needs one and nobody has looked yet."""
+    if not model.needs_surface or reference.surface_1Khw is not None:
+        return reference
+    return replace(reference, surface_1Khw=parsing.surface_map(reference.picture_1CHW))
 
 
 def compose(

@@ -15,7 +15,7 @@ from engine.errors import InputError
 from engine.models import pise
 from engine.models.pise import Pise, PiseConfig, Source, official, one_hot
 from engine.models.pise.discriminator import PatchDiscriminator, bounded
-from engine.pose.heatmaps import SIGMA, heat_maps
+from engine.pose.heatmaps import heat_maps, sigma_of
 from engine.weights import WeightsFile
 from train.data.pairs import PairBatch, both_directions
 from train.losses.adversarial import Adversary, AdversaryConfig
@@ -28,8 +28,6 @@ from train.objectives.pairs import PairObjective, PairRecipe, parts, shared_pixe
 from train.run.optimisers import optimisers_for
 from train.run.recipe import FOREVER
 from train.run.world import World
-
-_SIGMA_ROWS = 256  # of the pictures that the heat maps' width was chosen for
 
 
 @dataclass(frozen=True)
@@ -190,7 +188,8 @@ class PiseObjective(PairObjective):
             terms["correspondence"] = losses.correspondence * apart
         image_BCHW = output.drawn.image_BCHW
         if adversary is not None:
-            terms["adversarial"] = losses.adversarial * adversary.loss(image_BCHW, batch.target_BCHW)  # Eq. 12
+            loss = adversary.loss(image_BCHW, batch.target_BCHW)  # Eq. 12
+            terms["adversarial"] = losses.adversarial * loss
         return Pass({"total": sum(terms.values()), **terms}, len(batch), image_BCHW, batch.target_BCHW)
 
     def drawn(self, network: Pise, batch: PairBatch) -> Tensor:
@@ -235,7 +234,7 @@ def inputs(batch: PairBatch) -> tuple[Source, Tensor]:
 
 def heat_maps_of(keypoints_BJ3: Tensor, size: tuple[int, int]) -> Tensor:
     """float32 [B, 18, H, W], as wide for a smaller picture as the paper's are for one of 256 rows."""
-    sigma = SIGMA * size[0] / _SIGMA_ROWS
+    sigma = sigma_of(size)
     return torch.from_numpy(np.stack([heat_maps(pose, size, sigma) for pose in keypoints_BJ3.cpu().numpy()]))
 
 
@@ -254,5 +253,7 @@ def _take_vgg(encoder: nn.Module, features: Features | None, recipe: PiseRecipe)
     found = features.features.state_dict() if isinstance(features, Vgg19) else {}
     wanted = encoder.vgg.state_dict()
     if any(key not in found or found[key].shape != value.shape for key, value in wanted.items()):
-        raise InputError(f"The network of recipe {recipe.name} has layers of VGG-19: give its weights as --features.")
+        raise InputError(
+            f"The network of recipe {recipe.name} has layers of VGG-19: give its weights as --features FILE."
+        )
     encoder.vgg.load_state_dict({key: found[key] for key in wanted})

@@ -67,7 +67,7 @@ class NtedModel:
         multiple = 1 << (len(network.config.levels) - 1)
         height, width = (-(-side // multiple) * multiple for side in self.size)
         self.canvas = height, width
-        self.composited = self.copies_detail = bool(network.config.detail)
+        self.composited = self.needs_surface = self.copies_detail = bool(network.config.detail)
         previews = 2 if self.composited else PREVIEW_LEVELS
         self.levels = tuple(self.size[0] >> i for i in reversed(range(previews)))
         self._layers = _layers(network.config, self.size, names or {})

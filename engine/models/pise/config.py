@@ -36,9 +36,12 @@ class PiseConfig:
     feature. normalise: whose positions the softmax of the correspondence runs over; "target" is the official
     code's, with "source" every target position reads a weighted mean.
 
-    norm: of the networks that see pictures; "instance" is the paper's, "batch" lets a picture's own
-    brightness and colours through, and costs nothing once it is trained. colours: whether a style code ends
-    with the mean colour of its region, and the decoder begins with these.
+    norm: of all networks; "instance" is the paper's, "batch" lets a picture's own brightness and colours
+    through, and which clothes there are, and costs nothing once it is trained. colours: whether a style code
+    ends with the mean colour of its region, and the decoder begins with these.
+
+    house: of our own training: the regions are those of `engine.regions`, not the paper's, and the photo is
+    laid over what is drawn.
     """
 
     size: tuple[int, int]
@@ -56,6 +59,7 @@ class PiseConfig:
     normalise: str = "target"
     norm: str = "instance"
     colours: bool = False
+    house: bool = False
 
     def __post_init__(self):
         for name, choices in (("matched", MATCHED), ("normalise", SIDES), ("norm", NORMS)):
@@ -115,6 +119,7 @@ def default_256() -> PiseConfig:
         normalise="source",
         norm="batch",
         colours=True,
+        house=True,
     )
 
 

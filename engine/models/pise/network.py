@@ -138,6 +138,17 @@ class Pise(nn.Module):
     def spatially(self, feature_BChw: Tensor, source: SpatialSource) -> tuple[Tensor, Tensor, Tensor]:
         """Spatial-aware normalisation: (F_g after its residual block, correlation and correspondence
         [B, T, S])."""
+        brought_BMhw, correlation_BTS, found_BTS = self.brought(feature_BChw, source)
+        return self.modulated(feature_BChw, brought_BMhw), correlation_BTS, found_BTS
+
+    def modulated(self, feature_BChw: Tensor, brought_BMhw: Tensor) -> Tensor:
+        """Features with gamma and beta that were brought over, after the residual block."""
+        gamma_BChw, beta_BChw = brought_BMhw.chunk(2, 1)
+        return self.res1(feature_BChw * (1 + gamma_BChw) + beta_BChw)
+
+    def brought(self, feature_BChw: Tensor, source: SpatialSource) -> tuple[Tensor, Tensor, Tensor]:
+        """A source's gamma and beta at the target's positions, and by which correlation and correspondence
+        [B, T, S] they came."""
         matched_BChw = self.theta(matching.placed(self._compared(feature_BChw)))
         correlate = matching.correlation_textbook if self.textbook else matching.correlation
         correlation_BTS = correlate(matched_BChw, source.matched_BChw)  # Eq. 3
@@ -146,8 +157,7 @@ class Pise(nn.Module):
         brought_BMhw = brought_BMT.unflatten(2, matched_BChw.shape[2:])
         if self.config.match_stride > 1:
             brought_BMhw = F.interpolate(brought_BMhw, feature_BChw.shape[2:], mode="bilinear")
-        gamma_BChw, beta_BChw = brought_BMhw.chunk(2, 1)
-        return self.res1(feature_BChw * (1 + gamma_BChw) + beta_BChw), correlation_BTS, found_BTS
+        return brought_BMhw, correlation_BTS, found_BTS
 
     def picture(self, x_BChw: Tensor, target_parsing_BRHW: Tensor, style: Style) -> Tensor:
         """What the decoder makes of features; with `colours` it begins with every region in its mean

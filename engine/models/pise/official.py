@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -13,10 +15,48 @@ from engine.errors import InputError
 from engine.models.pise.config import official_256
 from engine.models.pise.folding import unfolded
 from engine.models.pise.network import Pise
-from engine.models.pise.weights import from_state
+from engine.models.pise.weights import from_state, save
 
 # Of a configuration: in what the official code knows the paper's network alone, whatever the widths.
-_KIND = ("matched", "match_stride", "modulation", "normalise", "norm", "colours")
+PICTURE = (256, 176)  # of the official training pictures, in a white border on 256x256
+_KIND = ("matched", "match_stride", "modulation", "normalise", "norm", "colours", "house")
+
+
+def recognises(content: Mapping) -> bool:
+    """Whether a checkpoint's content is this generator's state dict."""
+    return any(str(key).removeprefix("module.").startswith("Zencoder.") for key in content)
+
+
+def import_checkpoint(
+    path: str | os.PathLike,
+    output: str | os.PathLike,
+    size: tuple[int, int] | None = None,  # to run at; None: the pictures within the official white border
+    discriminator: str | os.PathLike | None = None,  # where to write that too
+) -> list[str]:
+    """Write an official checkpoint's generator as our weights, the same function; what was done, in
+    sentences.
+
+    Raises InputError as `load_official`, and for a discriminator, which the official code keeps in a file of
+    its own.
+    """
+    if discriminator is not None:
+        raise InputError(
+            f"The checkpoint {path} holds no discriminator; the official code keeps it elsewhere."
+        )
+    network = load_official(path)
+    network.config = replace(network.config, size=size or PICTURE)
+    card = {
+        "name": "PISE, imported",
+        "source_sha256": weights.sha256(path),
+        "licence": "as its source, which names none: for research only",
+        "made_for": list(PICTURE),
+    }
+    save(output, network, card)
+    count = sum(p.numel() for p in network.parameters())
+    said = [f"{output}: PISE for {PICTURE[0]}x{PICTURE[1]}, {count:,} parameters"]
+    if network.parnet is None:
+        said.append("It is of texture transfer alone: without a parsing generator it follows no pose.")
+    return said
 
 
 def load_official(path: str | os.PathLike) -> Pise:
@@ -36,7 +76,7 @@ def load_official(path: str | os.PathLike) -> Pise:
 
 def official_state(path: Path) -> dict[str, Tensor]:
     """The tensors of a checkpoint by key, without `module.`. Raises InputError where it holds none."""
-    content = weights.read(path).tensors if path.suffix == ".safetensors" else weights.read_torch(path)
+    content = weights.read_any(path)
     state = {str(key).removeprefix("module."): value for key, value in content.items()}
     if not state or not all(isinstance(value, Tensor) for value in state.values()):
         raise InputError(f"The checkpoint {path} holds no state dict of tensors.")

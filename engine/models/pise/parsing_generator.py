@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from engine.models.pise.blocks import Down, Gate, Out, Up
+from engine.models.pise.blocks import NORMS, Down, Gate, Out, Up
 from engine.models.pise.config import JOINTS, REGION_COUNT, PiseConfig
 
 _SLOPE = 0.2
@@ -25,12 +25,12 @@ class Parsing(NamedTuple):
 
 
 class ParsingGenerator(nn.Module):
-    """Its norms are of single pictures and have no weights: a region that the source lacks stays exactly 0."""
+    """Its norms have no weights: under the paper's, a region that the source lacks stays exactly 0."""
 
     def __init__(self, config: PiseConfig):
         super().__init__()
         whole, half, quarter, eighth, sixteenth = config.parsing
-        norm = nn.InstanceNorm2d
+        norm = NORMS[config.norm]
         block = {"slope": _SLOPE, "norm": norm, "affine": False}
         self.conv1 = Down(REGION_COUNT + 2 * JOINTS, whole, half, **block)
         self.conv2 = Down(half, quarter, quarter, **block)
@@ -57,9 +57,9 @@ class ParsingGenerator(nn.Module):
 
 
 def one_hot(labels_BHW: Tensor) -> Tensor:
-    """Region ids of any integer type -> float32 [B, R, H, W] of 0 and 1."""
-    regions_R11 = torch.arange(REGION_COUNT, device=labels_BHW.device)[:, None, None]
-    return (labels_BHW[:, None] == regions_R11).float()
+    """Region ids of any integer type -> float32 [B, R, H, W] of 0 and 1, channels last."""
+    regions_R = torch.arange(REGION_COUNT, device=labels_BHW.device)
+    return (labels_BHW[..., None] == regions_R).float().movedim(-1, 1)
 
 
 def hardened(parsing_BRHW: Tensor) -> Tensor:

@@ -13,7 +13,6 @@ from torch import Tensor
 
 from engine.api import CORRESPONDENCE, PARSING, Capabilities, MapInfo, Maps, NamedMap, Slots
 from engine.contract import Coefficients, ReferenceInput, Rendering
-from engine.errors import InputError
 from engine.models.pise.config import JOINTS, REGION_COUNT
 from engine.models.pise.correspondence import SpatialSource
 from engine.models.pise.inference import Encoded, InferencePise
@@ -83,10 +82,6 @@ class PiseModel:
     needs_surface = True
 
     def __init__(self, network: Pise, plan: Plan, size: tuple[int, int] | None = None):
-        if network.parnet is None:
-            raise InputError(
-                "These weights are of texture transfer alone: no parsing generator, so they follow no pose."
-            )
         config = network.config
         self._inference = InferencePise(network, plan.device)
         self._plan = plan
@@ -124,17 +119,16 @@ class PiseModel:
         codes_1RC, exist_1R = own.style
         given = list(own.given)
         for other, coefficients in others:
-            one = isinstance(coefficients, float | int)
-            m_R = torch.full((REGION_COUNT,), float(coefficients)) if one else _of_regions(coefficients)
-            share_1R = m_R.to(codes_1RC.device) * other.style.exist_BR
+            whole = float(coefficients) if isinstance(coefficients, float | int) else None
+            share_1R = _of_regions(coefficients).to(codes_1RC.device) * other.style.exist_BR
             known_1RC = Style(codes_1RC, exist_1R).known()
             mixed_1RC = torch.lerp(known_1RC, other.style.codes_BRC[:, :-1], share_1R[..., None])
             whole_11C = codes_1RC[:, -1:]
-            if one:
-                whole_11C = torch.lerp(whole_11C, other.style.codes_BRC[:, -1:], float(coefficients))
+            if whole is not None:
+                whole_11C = torch.lerp(whole_11C, other.style.codes_BRC[:, -1:], whole)
             codes_1RC = torch.cat([mixed_1RC, whole_11C], 1)
             exist_1R = exist_1R.maximum((share_1R > 0).to(exist_1R.dtype))
-            given.append(Given(other.own.seen, share_1R[0], float(coefficients) if one else None))
+            given.append(Given(other.own.seen, share_1R[0], whole))
         style = Style(codes_1RC, exist_1R)
         return Styles(own.own, style, self._inference.kernels(style), tuple(given))
 
@@ -216,7 +210,9 @@ def open_model(file: WeightsFile, plan: Plan, size: tuple[int, int] | None) -> P
 
 def _of_regions(coefficients: Coefficients) -> Tensor:
     """float32 [R]; 0 where the group is left out."""
-    values = coefficients.get(SLOTS) if not isinstance(coefficients, float | int) else None
+    if isinstance(coefficients, float | int):
+        return torch.full((REGION_COUNT,), float(coefficients))
+    values = coefficients.get(SLOTS)
     return torch.zeros(REGION_COUNT) if values is None else torch.as_tensor(values, dtype=torch.float32)
 
 

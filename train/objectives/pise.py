@@ -15,7 +15,7 @@ from engine.errors import InputError
 from engine.models import pise
 from engine.models.pise import Pise, PiseConfig, Source, official, one_hot
 from engine.models.pise.discriminator import PatchDiscriminator, bounded
-from engine.pose.heatmaps import SIGMA, heat_maps
+from engine.pose.heatmaps import heat_maps, sigma_of
 from engine.weights import WeightsFile
 from train.data.pairs import PairBatch, both_directions
 from train.losses.adversarial import Adversary, AdversaryConfig
@@ -28,8 +28,6 @@ from train.objectives.pairs import PairObjective, PairRecipe, parts, shared_pixe
 from train.run.optimisers import optimisers_for
 from train.run.recipe import FOREVER
 from train.run.world import World
-
-_SIGMA_ROWS = 256  # of the pictures that the heat maps' width was chosen for
 
 
 @dataclass(frozen=True)
@@ -236,7 +234,7 @@ def inputs(batch: PairBatch) -> tuple[Source, Tensor]:
 
 def heat_maps_of(keypoints_BJ3: Tensor, size: tuple[int, int]) -> Tensor:
     """float32 [B, 18, H, W], as wide for a smaller picture as the paper's are for one of 256 rows."""
-    sigma = SIGMA * size[0] / _SIGMA_ROWS
+    sigma = sigma_of(size)
     return torch.from_numpy(np.stack([heat_maps(pose, size, sigma) for pose in keypoints_BJ3.cpu().numpy()]))
 
 

@@ -14,20 +14,21 @@ from torch import Tensor
 from engine.api import CORRESPONDENCE, PARSING, Capabilities, MapInfo, Maps, NamedMap, Slots
 from engine.contract import Coefficients, ReferenceInput, Rendering
 from engine.errors import InputError
-from engine.models.pise.config import COARSEST, JOINTS, REGION_COUNT
+from engine.models.pise.config import JOINTS, REGION_COUNT
 from engine.models.pise.correspondence import SpatialSource
+from engine.models.pise.inference import Encoded, InferencePise
 from engine.models.pise.network import Pise, Source
 from engine.models.pise.parsing_generator import hardened, one_hot
 from engine.models.pise.regions import OFFICIAL_REGIONS, TO_OFFICIAL
 from engine.models.pise.style import Style
 from engine.models.pise.weights import from_file
 from engine.plan import Plan
-from engine.pose.heatmaps import SIGMA, heat_maps
+from engine.pose.heatmaps import heat_maps, sigma_of
 from engine.regions import REGIONS
 from engine.weights import WeightsFile
 
-_SIGMA_ROWS = 256  # of the frame that the heat maps' width is told for
 SLOTS = "regions"
+_LEAST = 1e-6  # where no region claims a position, all have the same share of it
 
 
 class Given(NamedTuple):
@@ -41,17 +42,33 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Styles:
-    """source: picture, one-hot parsing map and heat maps of the person. style: its codes, others' mixed in.
-    seen: its side of the correspondence; given: what others give."""
+    """own: of the person's photo. style: its codes, others' mixed in; kernels_1OK: the same, ready to be
+    painted (`RegionNormalisation.kernels`). given: what others give."""
 
-    source: Source
+    own: Encoded
     style: Style
-    seen: SpatialSource
+    kernels_1OK: Tensor
     given: tuple[Given, ...] = ()
 
     def bytes(self) -> int:
-        kept = [*self.source, *self.style, *self.seen, *(each for one in self.given for each in one.seen)]
+        seen = (each for one in self.given for each in one.seen)
+        kept = [*self.own.tensors(), *self.style, self.kernels_1OK, *seen]
         return sum(each.numel() * each.element_size() for each in kept)
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """A person in a pose. heat_1JHW: of the pose. generated_1RHW: the parsing map made for it, in [0, 1];
+    parsing_1RHW: the strongest region of every pixel, one-hot, what the picture is drawn from."""
+
+    heat_1JHW: Tensor
+    generated_1RHW: Tensor
+    parsing_1RHW: Tensor
+
+    def shares(self) -> Tensor:
+        """How much of every region a pixel is, [1, R, H, W]; they sum to 1."""
+        claims_1RHW = self.generated_1RHW.float() + _LEAST
+        return claims_1RHW / claims_1RHW.sum(1, keepdim=True)
 
 
 class PiseModel:
@@ -71,13 +88,12 @@ class PiseModel:
                 "These weights are of texture transfer alone: no parsing generator, so they follow no pose."
             )
         config = network.config
-        self._network = network.to(plan.device, memory_format=torch.channels_last)
+        self._inference = InferencePise(network, plan.device)
         self._plan = plan
         self.made_for = config.size
-        self.size = size or config.size
-        self.canvas = tuple(-(-side // COARSEST) * COARSEST for side in self.size)
+        self.size = self.canvas = size or config.size
         self.levels = (self.size[0],)
-        self.composited = config.house
+        self.composited = self._house = config.house
         regions = REGIONS if config.house else OFFICIAL_REGIONS
         self.slots = (Slots(SLOTS, REGION_COUNT, regions),)
         rows, columns = (side // (4 * config.match_stride) for side in self.canvas)
@@ -85,17 +101,19 @@ class PiseModel:
             MapInfo(PARSING, SLOTS, REGION_COUNT, self.size, regions),
             MapInfo(CORRESPONDENCE, "positions", rows * columns, (rows, columns)),
         )
+        self._shaped: tuple[Encoded, bytes, bool, Shape] | None = None
 
     def encode(self, reference: ReferenceInput) -> Styles:
-        picture_1CHW = reference.picture_1CHW.contiguous(memory_format=torch.channels_last)
+        if reference.surface_1Khw is None:
+            raise ValueError("PISE is to be told the surface map of its reference")
+        picture_1CHW = reference.picture_1CHW
         logits_1Rhw = reference.surface_1Khw[:, :REGION_COUNT]
-        logits_1RHW = F.interpolate(logits_1Rhw, picture_1CHW.shape[-2:], mode="bilinear")
-        labels_1HW = logits_1RHW.argmax(1)
-        if not self._network.config.house:
+        labels_1HW = F.interpolate(logits_1Rhw, picture_1CHW.shape[-2:], mode="bilinear").argmax(1)
+        if not self._house:
             labels_1HW = torch.tensor(TO_OFFICIAL, device=labels_1HW.device)[labels_1HW]
-        parsing_1RHW = one_hot(labels_1HW)
-        style, seen = self._network.encoded(picture_1CHW, parsing_1RHW)
-        return Styles(Source(picture_1CHW, parsing_1RHW, self._heat(reference.keypoints_18x3)), style, seen)
+        heat_1JHW = self._heat(reference.keypoints_18x3)
+        own = self._inference.encode(Source(picture_1CHW, one_hot(labels_1HW), heat_1JHW))
+        return Styles(own, own.style, self._inference.kernels(own.style))
 
     def reference_maps(self, reference: ReferenceInput) -> Maps:
         return Maps()
@@ -116,8 +134,9 @@ class PiseModel:
                 whole_11C = torch.lerp(whole_11C, other.style.codes_BRC[:, -1:], float(coefficients))
             codes_1RC = torch.cat([mixed_1RC, whole_11C], 1)
             exist_1R = exist_1R.maximum((share_1R > 0).to(exist_1R.dtype))
-            given.append(Given(other.seen, share_1R[0], float(coefficients) if one else None))
-        return Styles(own.source, Style(codes_1RC, exist_1R), own.seen, tuple(given))
+            given.append(Given(other.own.seen, share_1R[0], float(coefficients) if one else None))
+        style = Style(codes_1RC, exist_1R)
+        return Styles(own.own, style, self._inference.kernels(style), tuple(given))
 
     def render(
         self,
@@ -128,45 +147,64 @@ class PiseModel:
         preview: bool = False,
         maps: bool = False,
     ) -> Rendering:
-        network, source, dtype = self._network, appearance.source, self._plan.preview
-        heat_1JHW = self._heat(keypoints_18x3)
-        half = preview and dtype != torch.float32
-        with torch.autocast(self._plan.device.type, dtype if half else torch.bfloat16, enabled=half):
-            generated_1RHW = network.parnet(source.parsing_BRHW, source.heat_BJHW, heat_1JHW).parsing_BRHW
-            parsing_1RHW = hardened(generated_1RHW)
-            feature_1Chw = network.normalised(source, parsing_1RHW, heat_1JHW, appearance.style)
-            brought_1Mhw, _, found_1TS = network.brought(feature_1Chw, appearance.seen)
-            shown_1Rhw = F.interpolate(parsing_1RHW, feature_1Chw.shape[2:], mode="nearest")
-            for given in appearance.given:
-                theirs_1Mhw, _, _ = network.brought(feature_1Chw, given.seen)
-                share_11hw = torch.einsum("brhw,r->bhw", shown_1Rhw, given.share_R)[:, None]
-                brought_1Mhw = torch.lerp(brought_1Mhw, theirs_1Mhw, share_11hw.to(brought_1Mhw.dtype))
+        network, own = self._inference.network, appearance.own
+        half = preview and self._plan.preview != torch.float32
+        shape = self._shape(own, keypoints_18x3, half)
+        with self._precision(half):
+            feature_1Chw = self._inference.feature(
+                own, shape.parsing_1RHW, shape.heat_1JHW, appearance.kernels_1OK
+            )
+        feature_1Chw = feature_1Chw.float()
+        brought_1Mhw, _, found_1TS = network.brought(feature_1Chw, own.seen)
+        inside_1Rhw = F.interpolate(shape.parsing_1RHW, feature_1Chw.shape[2:], mode="nearest")
+        for given in appearance.given:
+            theirs_1Mhw, _, _ = network.brought(feature_1Chw, given.seen)
+            brought_1Mhw = torch.lerp(brought_1Mhw, theirs_1Mhw, _taken(inside_1Rhw, given.share_R))
+        with self._precision(half):
             modulated_1Chw = network.modulated(feature_1Chw, brought_1Mhw)
-            image_1CHW = network.picture(modulated_1Chw, parsing_1RHW, appearance.style).float()
-        shares = tuple(_share(given, parsing_1RHW) for given in appearance.given)
-        shown = self._maps(generated_1RHW.float(), found_1TS.float()) if maps else Maps()
+            image_1CHW = network.picture(modulated_1Chw, shape.parsing_1RHW, appearance.style).float()
+        shares = tuple(
+            _taken(shape.shares(), given.share_R) if given.whole is None else given.whole
+            for given in appearance.given
+        )
+        shown = self._maps(shape, found_1TS) if maps else Maps()
         return Rendering(image_1CHW, shares=shares, maps=shown)
 
     def gate(self, rendering: Rendering, seen_1KHW: Tensor) -> Tensor:
         raise NotImplementedError("this engine has learnt no gate")
 
+    def _shape(self, own: Encoded, keypoints_18x3: np.ndarray, half: bool) -> Shape:
+        """The last one is kept: who mixes stays in a pose."""
+        pose = keypoints_18x3.tobytes()
+        kept = self._shaped
+        if kept is None or kept[0] is not own or kept[1:3] != (pose, half):
+            heat_1JHW = self._heat(keypoints_18x3)
+            with self._precision(half):
+                generated_1RHW = self._inference.parsing(own, heat_1JHW)
+            kept = own, pose, half, Shape(heat_1JHW, generated_1RHW, hardened(generated_1RHW))
+            self._shaped = kept
+        return kept[-1]
+
+    def _precision(self, half: bool) -> torch.autocast:
+        dtype = self._plan.preview if half else torch.bfloat16
+        return torch.autocast(self._plan.device.type, dtype, enabled=half)
+
     def _heat(self, keypoints_18x3: np.ndarray | None) -> Tensor:
         """Heat maps [1, 18, H, W] of a pose on the canvas; all zero where it is not known."""
         pose_18x3 = np.zeros((JOINTS, 3), np.float32) if keypoints_18x3 is None else keypoints_18x3
-        maps_18HW = heat_maps(pose_18x3, self.canvas, SIGMA * self.size[0] / _SIGMA_ROWS)
+        maps_18HW = heat_maps(pose_18x3, self.canvas, sigma_of(self.canvas))
         return torch.from_numpy(maps_18HW)[None].to(self._plan.device)
 
-    def _maps(self, generated_1RHW: Tensor, found_1TS: Tensor) -> Maps:
+    def _maps(self, shape: Shape, found_1TS: Tensor) -> Maps:
         regions, positions = self.maps
-        height, width = self.size
-        parsing_RHW = generated_1RHW[0, :, :height, :width]
-        parsing_RHW = parsing_RHW / parsing_RHW.sum(0, keepdim=True).clamp_min(1e-9)
-        shares_ST = found_1TS[0].t() / found_1TS[0].sum(1).clamp_min(1e-9)
-        shares_Shw = shares_ST.unflatten(1, positions.size)
+        # Official weights share source positions out; shown is where a target position comes from.
+        shares_ST = found_1TS[0].t() / found_1TS[0].sum(1).clamp_min(_LEAST)
+        values = shape.shares()[0], shares_ST.unflatten(1, positions.size)
+        parsing_RHW, shares_Shw = (each.contiguous().cpu().numpy() for each in values)
         return Maps(
             (
-                NamedMap(PARSING, regions.name, parsing_RHW.cpu().numpy()),
-                NamedMap(CORRESPONDENCE, positions.name, shares_Shw.cpu().numpy(), positions.size),
+                NamedMap(PARSING, regions.name, parsing_RHW),
+                NamedMap(CORRESPONDENCE, positions.name, shares_Shw, positions.size),
             )
         )
 
@@ -182,8 +220,6 @@ def _of_regions(coefficients: Coefficients) -> Tensor:
     return torch.zeros(REGION_COUNT) if values is None else torch.as_tensor(values, dtype=torch.float32)
 
 
-def _share(given: Given, parsing_1RHW: Tensor) -> Tensor | float:
-    """How much of every position is the other reference's."""
-    if given.whole is not None:
-        return given.whole
-    return torch.einsum("brhw,r->bhw", parsing_1RHW, given.share_R)[:, None]
+def _taken(shares_1Rhw: Tensor, taken_R: Tensor) -> Tensor:
+    """How much of every position is another's, [1, 1, h, w], by how much of every region it is."""
+    return torch.einsum("brhw,r->bhw", shares_1Rhw, taken_R)[:, None]

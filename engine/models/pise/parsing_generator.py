@@ -57,9 +57,9 @@ class ParsingGenerator(nn.Module):
 
 
 def one_hot(labels_BHW: Tensor) -> Tensor:
-    """Region ids of any integer type -> float32 [B, R, H, W] of 0 and 1."""
-    regions_R11 = torch.arange(REGION_COUNT, device=labels_BHW.device)[:, None, None]
-    return (labels_BHW[:, None] == regions_R11).float()
+    """Region ids of any integer type -> float32 [B, R, H, W] of 0 and 1, channels last."""
+    regions_R = torch.arange(REGION_COUNT, device=labels_BHW.device)
+    return (labels_BHW[..., None] == regions_R).float().movedim(-1, 1)
 
 
 def hardened(parsing_BRHW: Tensor) -> Tensor:

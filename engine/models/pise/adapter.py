@@ -13,6 +13,7 @@ from torch import Tensor
 
 from engine.api import CORRESPONDENCE, PARSING, Capabilities, MapInfo, Maps, NamedMap, Slots
 from engine.contract import Coefficients, ReferenceInput, Rendering
+from engine.errors import InputError
 from engine.models.pise.config import JOINTS, REGION_COUNT
 from engine.models.pise.correspondence import SpatialSource
 from engine.models.pise.inference import Encoded, InferencePise
@@ -27,16 +28,14 @@ from engine.regions import REGIONS
 from engine.weights import WeightsFile
 
 SLOTS = "regions"
-_LEAST = 1e-6  # where no region claims a position, all have the same share of it
+_LEAST = 1e-12  # where none of them claims a position, all have the same part of it
 
 
 class Given(NamedTuple):
-    """What another reference gives. share_R: of each region, 0 to 1. whole: the share of everything, where
-    that is one number."""
+    """What another reference gives. seen: its side of the correspondence. share_R: of each region, 0 to 1."""
 
     seen: SpatialSource
     share_R: Tensor
-    whole: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +50,8 @@ class Styles:
 
     def bytes(self) -> int:
         seen = (each for one in self.given for each in one.seen)
-        kept = [*self.own.tensors(), *self.style, self.kernels_1OK, *seen]
-        return sum(each.numel() * each.element_size() for each in kept)
+        kept = {id(each): each for each in [*self.own.tensors(), *self.style, self.kernels_1OK, *seen]}
+        return sum(each.numel() * each.element_size() for each in kept.values())
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +65,7 @@ class Shape:
 
     def shares(self) -> Tensor:
         """How much of every region a pixel is, [1, R, H, W]; they sum to 1."""
-        claims_1RHW = self.generated_1RHW.float() + _LEAST
-        return claims_1RHW / claims_1RHW.sum(1, keepdim=True)
+        return _parts(self.generated_1RHW.float())
 
 
 class PiseModel:
@@ -82,6 +80,10 @@ class PiseModel:
     needs_surface = True
 
     def __init__(self, network: Pise, plan: Plan, size: tuple[int, int] | None = None):
+        if network.parnet is None:
+            raise InputError(
+                "These weights are of texture transfer alone: no parsing generator, so they follow no pose."
+            )
         config = network.config
         self._inference = InferencePise(network, plan.device)
         self._plan = plan
@@ -116,20 +118,11 @@ class PiseModel:
     def mix(self, own: Styles, others: Sequence[tuple[Styles, Coefficients]]) -> Styles:
         """PISE Eq. 13, region by region: a region that the other shows is the other's by its coefficient,
         also where the person has none of it."""
-        codes_1RC, exist_1R = own.style
-        given = list(own.given)
+        style, given = own.style, list(own.given)
         for other, coefficients in others:
-            whole = float(coefficients) if isinstance(coefficients, float | int) else None
-            share_1R = _of_regions(coefficients).to(codes_1RC.device) * other.style.exist_BR
-            known_1RC = Style(codes_1RC, exist_1R).known()
-            mixed_1RC = torch.lerp(known_1RC, other.style.codes_BRC[:, :-1], share_1R[..., None])
-            whole_11C = codes_1RC[:, -1:]
-            if whole is not None:
-                whole_11C = torch.lerp(whole_11C, other.style.codes_BRC[:, -1:], whole)
-            codes_1RC = torch.cat([mixed_1RC, whole_11C], 1)
-            exist_1R = exist_1R.maximum((share_1R > 0).to(exist_1R.dtype))
-            given.append(Given(other.own.seen, share_1R[0], whole))
-        style = Style(codes_1RC, exist_1R)
+            share_1R = self._of_regions(coefficients) * other.style.exist_BR
+            style = blended(style, other.style, share_1R)
+            given.append(Given(other.own.seen, share_1R[0]))
         return Styles(own.own, style, self._inference.kernels(style), tuple(given))
 
     def render(
@@ -157,15 +150,17 @@ class PiseModel:
         with self._precision(half):
             modulated_1Chw = network.modulated(feature_1Chw, brought_1Mhw)
             image_1CHW = network.picture(modulated_1Chw, shape.parsing_1RHW, appearance.style).float()
-        shares = tuple(
-            _taken(shape.shares(), given.share_R) if given.whole is None else given.whole
-            for given in appearance.given
-        )
+        shares = tuple(_taken(shape.shares(), given.share_R) for given in appearance.given)
         shown = self._maps(shape, found_1TS) if maps else Maps()
         return Rendering(image_1CHW, shares=shares, maps=shown)
 
     def gate(self, rendering: Rendering, seen_1KHW: Tensor) -> Tensor:
         raise NotImplementedError("this engine has learnt no gate")
+
+    def _of_regions(self, coefficients: Coefficients) -> Tensor:
+        """float32 [R], one for each slot; 0 where the group is left out."""
+        m = coefficients if isinstance(coefficients, float | int) else coefficients.get(SLOTS, 0.0)
+        return torch.as_tensor(m, dtype=torch.float32, device=self._plan.device).expand(REGION_COUNT)
 
     def _shape(self, own: Encoded, keypoints_18x3: np.ndarray, half: bool) -> Shape:
         """The last one is kept: who mixes stays in a pose."""
@@ -192,9 +187,10 @@ class PiseModel:
     def _maps(self, shape: Shape, found_1TS: Tensor) -> Maps:
         regions, positions = self.maps
         # Official weights share source positions out; shown is where a target position comes from.
-        shares_ST = found_1TS[0].t() / found_1TS[0].sum(1).clamp_min(_LEAST)
-        values = shape.shares()[0], shares_ST.unflatten(1, positions.size)
-        parsing_RHW, shares_Shw = (each.contiguous().cpu().numpy() for each in values)
+        shares_Shw = _parts(found_1TS.transpose(1, 2))[0].unflatten(1, positions.size)
+        parsing_RHW, shares_Shw = (
+            each.contiguous().cpu().numpy() for each in (shape.shares()[0], shares_Shw)
+        )
         return Maps(
             (
                 NamedMap(PARSING, regions.name, parsing_RHW),
@@ -208,14 +204,19 @@ def open_model(file: WeightsFile, plan: Plan, size: tuple[int, int] | None) -> P
     return PiseModel(from_file(file), plan, size)
 
 
-def _of_regions(coefficients: Coefficients) -> Tensor:
-    """float32 [R]; 0 where the group is left out."""
-    if isinstance(coefficients, float | int):
-        return torch.full((REGION_COUNT,), float(coefficients))
-    values = coefficients.get(SLOTS)
-    return torch.zeros(REGION_COUNT) if values is None else torch.as_tensor(values, dtype=torch.float32)
+def blended(own: Style, other: Style, share_1R: Tensor) -> Style:
+    """Eq. 13, region by region; a region that is taken is there afterwards."""
+    codes_1RC = torch.lerp(own.known(), other.codes_BRC[:, :-1], share_1R[..., None])
+    exist_1R = own.exist_BR.maximum((share_1R > 0).to(own.exist_BR.dtype))
+    return Style(torch.cat([codes_1RC, own.codes_BRC[:, -1:]], 1), exist_1R)
 
 
 def _taken(shares_1Rhw: Tensor, taken_R: Tensor) -> Tensor:
     """How much of every position is another's, [1, 1, h, w], by how much of every region it is."""
     return torch.einsum("brhw,r->bhw", shares_1Rhw, taken_R)[:, None]
+
+
+def _parts(claims_1Khw: Tensor) -> Tensor:
+    """Claims on a position as parts of it, which sum to 1."""
+    claims_1Khw = claims_1Khw + _LEAST
+    return claims_1Khw / claims_1Khw.sum(1, keepdim=True)

@@ -70,7 +70,7 @@ class _Extractions:
         found = zip(
             pooled_by_operation, self._values, self._biases, maps_1Khw.split(self._counts, 1), strict=True
         )
-        # Eq. 3 of each operation, what was pooled by its value convolution.
+        # Eq. 3 of each operation: what was pooled, through its value convolution.
         return [((matmul_nt(value, pooled) + bias)[None], maps) for pooled, value, bias, maps in found]
 
     def _pool(self, x_1Chw: Tensor, maps_Khw: Tensor) -> Tensor:

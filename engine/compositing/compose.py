@@ -24,6 +24,8 @@ from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rende
 from engine.pictures import to_tensor
 from engine.pose.planes import present_joints
 
+_photo_layer_aside = torch.inference_mode()(photo_layer)  # other threads do not inherit the mode
+
 
 @dataclass(frozen=True, eq=False)
 class EncodedReference:
@@ -121,7 +123,7 @@ def compose(
     layers = [(kept.known_source, kept.own, share) for kept, share in shares if share is not None]
     drawn = draft_1Chw, surface_1Khw, pose_1183
     # Many small operators, which do not fill two threads, beside few large ones.
-    layer = None if aside is None else aside.submit(_photo_layer, *drawn, layers)
+    layer = None if aside is None else aside.submit(_photo_layer_aside, *drawn, layers)
     image_1CHW, taken = rendering.image_1CHW, None
     if whole:
         if layer is not None:
@@ -171,12 +173,6 @@ def _detailed(
         return rendering.image_1CHW, None
     sources = [(source, share) for source, _, share in layers]
     return copied(rendering.image_1CHW, sources, surface_1Khw, lambda seen: model.gate(rendering, seen))
-
-
-@torch.inference_mode()
-def _photo_layer(*arguments) -> Tensor:
-    """`layers.photo_layer` on a thread of its own, which does not inherit the mode."""
-    return photo_layer(*arguments)
 
 
 def _enlarged(picture_1CHW: Tensor, size: tuple[int, int]) -> Tensor:

@@ -37,7 +37,7 @@ _PAIRS = (RIGHT_EAR, LEFT_EAR), (RIGHT_EYE, LEFT_EYE)
 _TURNED, _NODDED = (0.08, 0.2), (0.25, 0.5)
 _PROFILE = 0.01  # ears nearer to each other than this tell nothing
 _SOFT = 0.4  # of what the joints of a face move against each other, its picture follows
-_ALONG = (0.0, 0.25, 0.5, 0.75, 1.0)  # a bone, the points that stand for it
+_POINTS = 5  # evenly along a bone, that stand for it
 _NEAR = 0.06  # bones nearer than this do not count for more
 _REST = 1 / 256  # steps shorter than this are none, up to twice this they grow to what they are
 
@@ -75,7 +75,8 @@ def motion(now_B183: Tensor, then_B183: Tensor, size: tuple[int, int], coarse: i
 
     coarse: px of what is asked for to one that is computed, for the field is smooth.
     """
-    here_2hw = centres(tuple(-(-side // coarse) for side in size), now_B183.device)
+    rows, columns = (-(-side // coarse) for side in size)
+    here_2hw = centres((rows, columns), now_B183.device)
     sides_2 = here_2hw.new_tensor((size[1] / size[0], 1.0))
     here_M = torch.view_as_complex((here_2hw.flatten(1).t() * sides_2).contiguous())
     steps_BM, known_BM, shares_BML = [], [], []
@@ -156,12 +157,12 @@ def _least_squares(
     if not any(bone[-1] for bone in bones):
         return torch.zeros_like(here_M), torch.zeros_like(here_M.real), shares_ML
     limbs, first, second, known = (torch.tensor(column) for column in zip(*bones, strict=True))
-    along_P1 = now_18.real.new_tensor(_ALONG)[:, None]
+    along_P1 = torch.linspace(0.0, 1.0, _POINTS, device=now_18.device)[:, None]
     now_K, then_K = (
         torch.lerp(pose[first], pose[second], along_P1 + 0j).flatten() for pose in (now_18, then_18)
     )
-    length_K = (now_18[first] - now_18[second]).abs().expand(len(_ALONG), -1).flatten()
-    known_K = known.to(length_K).expand(len(_ALONG), -1).flatten()
+    length_K = (now_18[first] - now_18[second]).abs().expand(_POINTS, -1).flatten()
+    known_K = known.to(length_K).expand(_POINTS, -1).flatten()
 
     far_MK = (here_M.real[:, None] - now_K.real).square_()
     far_MK += (here_M.imag[:, None] - now_K.imag).square_()
@@ -170,7 +171,7 @@ def _least_squares(
     weight_MK = far_MK.add_(_NEAR**2).reciprocal_()
     weight_MK = weight_MK.div_(weight_MK.amax(1, keepdim=True)).square_().square_().mul_(length_K)
     all_M = weight_MK.sum(1)
-    shares_ML[:, limbs] = weight_MK.unflatten(1, (len(_ALONG), -1)).sum(1) / all_M[:, None].clamp_min(1e-9)
+    shares_ML[:, limbs] = weight_MK.unflatten(1, (_POINTS, -1)).sum(1) / all_M[:, None].clamp_min(1e-9)
     weight_MK *= known_K
     known_M = weight_MK.sum(1)
     now, then = now_K.mean(), then_K.mean()

@@ -26,10 +26,19 @@ _LENGTHS = (
     ((sk.NOSE, sk.LEFT_EAR), 0.082),
 )
 
-# How far the body reaches beyond a joint, every way.
-_REACH = (
-    0.0, 0.02, 0.04, 0.03, 0.07, 0.04, 0.03, 0.07, 0.06, 0.05, 0.05, 0.06, 0.05, 0.05, 0.0, 0.0, 0.0, 0.0,
-)  # fmt: skip
+# How far the body reaches beyond a joint, every way: half a limb with its clothes, most of a hand or a foot.
+_REACH = {
+    joint: reach
+    for reach, *joints in (
+        (0.04, sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER),
+        (0.03, sk.RIGHT_ELBOW, sk.LEFT_ELBOW),
+        (0.07, sk.RIGHT_WRIST, sk.LEFT_WRIST),
+        (0.06, sk.RIGHT_HIP, sk.LEFT_HIP),
+        (0.05, sk.RIGHT_KNEE, sk.LEFT_KNEE),
+        (0.05, sk.RIGHT_ANKLE, sk.LEFT_ANKLE),
+    )
+    for joint in joints
+}
 _HEAD_REACH = 0.095  # from the middle of the face and ears to the crown, hair included
 _NECK_TO_HEAD = 0.14
 _NECK_TO_CROTCH = 0.33  # where a picture of the upper body ends when no hip is known
@@ -68,7 +77,7 @@ def stature(points: np.ndarray, present: np.ndarray) -> float | None:
 
 def body_box(points: np.ndarray, present: np.ndarray, tall: float) -> tuple[float, float, float, float]:
     """Left, top, right, bottom of the joints that are there and what lies round them; tall: stature in px."""
-    discs = [(points[j], _REACH[j] * tall) for j in np.flatnonzero(present)]
+    discs = [(points[j], _REACH.get(j, 0.0) * tall) for j in np.flatnonzero(present)]
     seen = [j for j in sk.HEAD if present[j]]
     if seen:
         discs.append((points[seen].mean(axis=0), _HEAD_REACH * tall))

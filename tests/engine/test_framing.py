@@ -48,6 +48,13 @@ def test_training_picture_of_another_size_is_only_scaled(scale):
     np.testing.assert_allclose(framed.matrix_2x3, [[1 / scale, 0, 0], [0, 1 / scale, 0]])
 
 
+def test_a_person_a_twentieth_smaller_is_framed_already_and_a_fifth_smaller_is_not():
+    for smaller, stays in ((0.95, True), (0.8, False)):
+        about = (88 * (1 - smaller), 128 * (1 - smaller))
+        framed = frame_photo(wall(*SIZE), pose(scale=smaller, shift=about), SIZE)
+        assert (framed.matrix_2x3[0, 0] == 1) == stays
+
+
 def test_without_a_pose_the_whole_photo_is_in():
     photo = wall(300, 500)
     framed = frame_photo(photo, None, SIZE)
@@ -61,6 +68,11 @@ def test_without_a_pose_the_whole_photo_is_in():
 def test_a_whole_photo_of_nearly_the_frames_aspect_loses_a_few_columns():
     photo = wall(256, 180)
     np.testing.assert_array_equal(frame_photo(photo, None, SIZE).image_HWC, photo[:, 2:178])
+
+
+def test_a_whole_photo_that_is_a_fifteenth_too_wide_loses_nothing():
+    left, right = to_frame(np.array([(0, 0), (188, 0)]), frame_photo(wall(256, 188), None, SIZE).matrix_2x3)
+    assert left[0] >= -1e-6 and right[0] <= SIZE[1] + 1e-6
 
 
 def test_small_person_in_a_wide_scene_fills_the_frame():

@@ -159,8 +159,7 @@ class PiseModel:
 
     def _of_regions(self, coefficients: Coefficients) -> Tensor:
         """float32 [R], one for each slot; 0 where the group is left out."""
-        one = isinstance(coefficients, float | int)
-        m = coefficients if one else coefficients.get(SLOTS, 0.0)
+        m = coefficients if isinstance(coefficients, float | int) else coefficients.get(SLOTS, 0.0)
         return torch.as_tensor(m, dtype=torch.float32, device=self._plan.device).expand(REGION_COUNT)
 
     def _shape(self, own: Encoded, keypoints_18x3: np.ndarray, half: bool) -> Shape:

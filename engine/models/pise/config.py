@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from engine.errors import InputError
 from engine.regions import REGIONS
@@ -77,13 +78,12 @@ class PiseConfig:
     @classmethod
     def from_json(cls, data: Mapping) -> PiseConfig:
         known = {field.name for field in fields(cls)}
-        return cls(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in data.items()
-                if name in known
-            }
-        )
+        given: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in data.items()
+            if name in known
+        }
+        return cls(**given)
 
 
 def official_256() -> PiseConfig:
@@ -134,7 +134,7 @@ def config_from_shapes(shapes: Mapping[str, tuple[int, ...]]) -> PiseConfig:
             raise InputError(f"These weights are no PISE network: {key} is missing.")
         return shapes[key][0]
 
-    parsing = ()
+    parsing: tuple[int, ...] = ()
     if any(key.startswith("parnet.") for key in shapes):
         first = outputs("parnet.conv1.model.2.weight")
         parsing = (first, *(outputs(f"parnet.conv{i}.model.5.weight") for i in (1, 2, 3, 4)))

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 TEMPERATURE = 0.01
 _EPSILON = 2.2e-16
-_VGG_LAYERS = (("conv", 0), ("conv", 0), "pool", ("conv", 1), ("conv", 1), "pool", ("conv", 2))
+_VGG_LAYERS = (0, 0, None, 1, 1, None, 2)  # which of the widths a convolution has; None: pooling
 
 
 class SpatialSource(NamedTuple):
@@ -38,12 +38,12 @@ class VggEncoder(nn.Module):
         super().__init__()
         layers: list[nn.Module] = []
         channels = 3
-        for layer in _VGG_LAYERS:
-            if layer == "pool":
+        for width in _VGG_LAYERS:
+            if width is None:
                 layers.append(nn.MaxPool2d(2))
             else:
-                layers += [nn.Conv2d(channels, widths[layer[1]], 3, padding=1), nn.ReLU()]
-                channels = widths[layer[1]]
+                layers += [nn.Conv2d(channels, widths[width], 3, padding=1), nn.ReLU()]
+                channels = widths[width]
         self.vgg = nn.Sequential(*layers)
         self.requires_grad_(False)
 

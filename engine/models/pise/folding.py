@@ -27,7 +27,7 @@ def folded(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
     Raises InputError naming the first vector of a spectral norm that is missing or has another shape.
     """
-    found = {}
+    found: dict[str, Tensor] = {}
     for key, tensor in state.items():
         if key.startswith(_DOUBLES) or key in _UNREAD or _too_deep(key):
             continue
@@ -45,7 +45,7 @@ def unfolded(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     A normalised weight is its own original, beside vectors that say its largest singular value were 1; its
     own is in v, so that nothing is divided.
     """
-    found = {}
+    found: dict[str, Tensor] = {}
     for key, tensor in state.items():
         stem, _, last = key.rpartition(".")
         names = [stem, stem.replace(".conv1", ".model.3")] if f"{stem}.".startswith(_LAST) else [stem]

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from engine.errors import InputError
 from engine.models.pise.blocks import Down
 from engine.models.pise.config import JOINTS, REGION_COUNT
 from engine.models.pise.correspondence import SpatialSource
@@ -44,13 +45,20 @@ class InferencePise:
     """Built once from a `Pise` with both generators, for one device, in float32; copies its weights. Not for
     training; batch size 1.
 
-    network: the folded one, for the steps that stay as they are.
+    network: the folded one, for the steps that stay as they are. Raises InputError where it has no parsing
+    generator.
     """
 
     def __init__(self, network: Pise, device: torch.device):
-        self.network = _folded(network).to(device, memory_format=torch.channels_last)
+        self.network = _folded(network).to(device)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # no stub
+        if self.network.parnet is None:
+            raise InputError(
+                "These weights are of texture transfer alone: no parsing generator, so they follow no pose."
+            )
+        self._parnet = self.network.parnet
         parsing = range(REGION_COUNT)
-        self._parsing_first = _First(self.network.parnet.conv1, [*parsing, *_SOURCE_POSE])
+        self._parsing_first = _First(self._parnet.conv1, [*parsing, *_SOURCE_POSE])
         self._target_first = _First(self.network.parenc.block0, [*parsing, *_SOURCE_PICTURE])
 
     def encode(self, source: Source) -> Encoded:
@@ -70,12 +78,12 @@ class InferencePise:
 
     def parsing(self, source: Encoded, target_heat_1JHW: Tensor) -> Tensor:
         """`Parsing.parsing_BRHW`."""
-        parnet = self.network.parnet
+        parnet = self._parnet
         x = self._parsing_first(source.parsing_part, target_heat_1JHW)
-        for block in (parnet.conv2, parnet.conv3, parnet.conv4, parnet.deform3, parnet.deform4):
-            x = block(x)
-        for block in (parnet.up1, parnet.up2, parnet.up3, parnet.up4, parnet.parout):
-            x = block(x)
+        for encode in (parnet.conv2, parnet.conv3, parnet.conv4, parnet.deform3, parnet.deform4):
+            x = encode(x)
+        for decode in (parnet.up1, parnet.up2, parnet.up3, parnet.up4, parnet.parout):
+            x = decode(x)
         return (x + 1) / 2
 
     def feature(
@@ -96,12 +104,12 @@ class _First:
 
     def __init__(self, block: Down, of_reference: Sequence[int]):
         norm, activate, convolve, *rest = block.model
+        assert isinstance(convolve, nn.Conv2d)
         of_target = [c for c in range(convolve.in_channels) if c not in of_reference]
         self.of_reference, self._of_target = (
-            nn.Sequential(_norm_of(norm, channels), activate, _convolution_of(convolve, channels))
-            for channels in (of_reference, of_target)
+            nn.Sequential(_norm_of(norm, channels), activate, _convolution_of(convolve, channels, bias))
+            for channels, bias in ((of_reference, convolve.bias), (of_target, None))
         )
-        self._of_target[2].bias = None  # the reference's part has it
         self._rest = nn.Sequential(*rest)
 
     def __call__(self, part_1Chw: Tensor, target_1CHW: Tensor) -> Tensor:
@@ -116,12 +124,12 @@ def _folded(network: Pise) -> Pise:
             module.inplace = True  # it follows a norm or a convolution, which made a tensor of its own
     for chain in [module for module in network.modules() if isinstance(module, nn.Sequential)]:
         for place, (convolve, norm) in enumerate(zip(chain, list(chain)[1:], strict=False)):
-            if isinstance(norm, nn.BatchNorm2d):
+            if isinstance(convolve, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
                 chain[place], chain[place + 1] = fuse_conv_bn_eval(convolve, norm), nn.Identity()
     return network
 
 
-def _norm_of(norm: nn.BatchNorm2d | nn.InstanceNorm2d, channels: Sequence[int]) -> nn.Module:
+def _norm_of(norm: nn.Module, channels: Sequence[int]) -> nn.Module:
     """A norm of some of its channels."""
     part = copy.deepcopy(norm)
     part.num_features = len(channels)
@@ -132,10 +140,10 @@ def _norm_of(norm: nn.BatchNorm2d | nn.InstanceNorm2d, channels: Sequence[int]) 
     return part
 
 
-def _convolution_of(convolve: nn.Conv2d, channels: Sequence[int]) -> nn.Conv2d:
+def _convolution_of(convolve: nn.Conv2d, channels: Sequence[int], bias: Tensor | None) -> nn.Conv2d:
     """A convolution of some of its input's channels."""
     part = copy.deepcopy(convolve)
-    part.in_channels = len(channels)
+    part.in_channels, part.bias = len(channels), bias
     part.weight = nn.Parameter(_channels_last(convolve.weight[:, list(channels)]), False)
     return part
 

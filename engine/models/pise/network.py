@@ -20,6 +20,7 @@ from engine.models.pise.correspondence import SourceModulation, SpatialSource, V
 from engine.models.pise.parsing_generator import ParsingGenerator, hardened
 from engine.models.pise.style import Style, StyleEncoder
 from engine.models.pise.target import RegionNormalisation, TargetEncoder
+from engine.ops.modules import TwoForms
 
 _SLOPE = 0.1
 
@@ -68,9 +69,7 @@ class Decoder(nn.Module):
         return self.out(x, begun_BCHW)
 
 
-class Pise(nn.Module):
-    textbook = False
-
+class Pise(TwoForms):
     def __init__(self, config: PiseConfig):
         super().__init__()
         self.config = config
@@ -103,9 +102,12 @@ class Pise(nn.Module):
         generator's map is used, hardened to one region a pixel (HARD), or as it is with `soft` (SOFT, as the
         released pose transfer does: there the last region that is not exactly 0 gives a pixel its style).
         spatial: whether the source's gamma and beta are brought over; the released texture transfer does not.
+        Raises ValueError where there is neither a map nor a generator.
         """
         generated_BRHW = None
         if target_parsing_BRHW is None:
+            if self.parnet is None:
+                raise ValueError("without a parsing generator the target's parsing map is to be given")
             generated_BRHW = self.parnet(source.parsing_BRHW, source.heat_BJHW, target_heat_BJHW).parsing_BRHW
             target_parsing_BRHW = generated_BRHW if soft else hardened(generated_BRHW)
         style, seen = self.encoded(source.image_BCHW, source.parsing_BRHW)
@@ -170,11 +172,3 @@ class Pise(nn.Module):
     def _compared(self, x_BChw: Tensor) -> Tensor:
         stride = self.config.match_stride
         return F.avg_pool2d(x_BChw, stride) if stride > 1 else x_BChw
-
-
-def textbook(network: nn.Module) -> nn.Module:
-    """Every operator in its defining form, in place."""
-    for module in network.modules():
-        if hasattr(module, "textbook"):
-            module.textbook = True
-    return network

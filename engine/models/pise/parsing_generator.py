@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -31,21 +32,25 @@ class ParsingGenerator(nn.Module):
         super().__init__()
         whole, half, quarter, eighth, sixteenth = config.parsing
         norm = NORMS[config.norm]
-        block = {"slope": _SLOPE, "norm": norm, "affine": False}
-        self.conv1 = Down(REGION_COUNT + 2 * JOINTS, whole, half, **block)
-        self.conv2 = Down(half, quarter, quarter, **block)
-        self.conv3 = Down(quarter, eighth, eighth, **block)
-        self.conv4 = Down(eighth, sixteenth, sixteenth, **block)
+        down = partial(Down, slope=_SLOPE, norm=norm, affine=False)
+        up = partial(Up, slope=_SLOPE, norm=norm, affine=False)
+        out = partial(Out, slope=_SLOPE, norm=norm, affine=False)
+        self.conv1 = down(REGION_COUNT + 2 * JOINTS, whole, half)
+        self.conv2 = down(half, quarter, quarter)
+        self.conv3 = down(quarter, eighth, eighth)
+        self.conv4 = down(eighth, sixteenth, sixteenth)
         self.deform3 = Gate(sixteenth, norm)
         self.deform4 = Gate(sixteenth, norm)
-        self.up1 = Up(sixteenth, eighth, eighth, **block)
-        self.up2 = Up(eighth, quarter, quarter, **block)
-        self.up3 = Up(quarter, half, half, **block)
-        self.up4 = Up(half, whole, whole, **block)
-        self.parout = Out(whole, REGION_COUNT, **block)
-        self.makout = Out(whole, 1, **block)
+        self.up1 = up(sixteenth, eighth, eighth)
+        self.up2 = up(eighth, quarter, quarter)
+        self.up3 = up(quarter, half, half)
+        self.up4 = up(half, whole, whole)
+        self.parout = out(whole, REGION_COUNT)
+        self.makout = out(whole, 1)
 
-    def forward(self, source_parsing_BRHW: Tensor, source_heat_BJHW: Tensor, target_heat_BJHW: Tensor):
+    def forward(
+        self, source_parsing_BRHW: Tensor, source_heat_BJHW: Tensor, target_heat_BJHW: Tensor
+    ) -> Parsing:
         """One-hot parsing map and heat maps of the source, heat maps of the target -> `Parsing`."""
         x = torch.cat([source_parsing_BRHW, source_heat_BJHW, target_heat_BJHW], 1)
         for encode in (self.conv1, self.conv2, self.conv3, self.conv4):

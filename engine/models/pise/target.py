@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from engine.models.pise.blocks import NORMS, Down, Gate, Up
 from engine.models.pise.config import JOINTS, REGION_COUNT, PiseConfig
 from engine.models.pise.style import Style
+from engine.ops.modules import TwoForms
 
 _SLOPE = 0.1
 
@@ -41,15 +42,13 @@ class TargetEncoder(nn.Module):
         return self.block5(self.block4(self.deform4(self.deform3(x))))
 
 
-class RegionNormalisation(nn.Module):
+class RegionNormalisation(TwoForms):
     """Batch-normalised features, scaled and shifted as the style of the region they lie in says.
 
     textbook: paint every region with its style, then convolve; the other form convolves the regions
     themselves, eight channels in place of a code's, with weights that have the styles in them. Those are made
     once a style.
     """
-
-    textbook = False
 
     def __init__(self, config: PiseConfig):
         super().__init__()
@@ -85,8 +84,8 @@ class RegionNormalisation(nn.Module):
         size = x_BChw.shape[2:]
         shown_BRhw = topmost(F.interpolate(parsing_BRHW, size, mode="nearest")).to(x_BChw.dtype)
         scale_and_shift = kernels_BOK @ F.unfold(shown_BRhw, 3, padding=1)
-        bias_O1 = torch.cat([self.conv_gamma.bias, self.conv_beta.bias])[:, None]
-        gamma_BChw, beta_BChw = (scale_and_shift + bias_O1).unflatten(2, size).chunk(2, 1)
+        biases = self.conv_gamma.get_parameter("bias"), self.conv_beta.get_parameter("bias")
+        gamma_BChw, beta_BChw = (scale_and_shift + torch.cat(biases)[:, None]).unflatten(2, size).chunk(2, 1)
         return self.norm(x_BChw) * (1 + gamma_BChw) + beta_BChw
 
 

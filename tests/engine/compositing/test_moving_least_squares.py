@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from standing import STANDING
 
 from engine.compositing.atlas import centres
-from engine.compositing.moving_least_squares import motion, normalised_pose, tilted
+from engine.compositing.moving_least_squares import _rigid_head, motion, normalised_pose, tilted
 from engine.pose import skeleton
 from engine.pose.skeleton import (
     LEFT_ANKLE,
@@ -21,6 +21,7 @@ from engine.pose.skeleton import (
     LIMBS,
     NECK,
     NOSE,
+    RIGHT_EAR,
     RIGHT_EYE,
     RIGHT_HIP,
     RIGHT_KNEE,
@@ -99,6 +100,62 @@ def test_a_head_that_turns_is_told_from_one_that_tilts():
     behind = STANDING.copy()
     behind[HEAD, 2] = 0
     assert before(behind, behind)[2] == 1
+
+
+def test_a_head_is_told_to_turn_by_how_far_its_nose_moves_between_its_ears():
+    """Of 12 px between the ears: within a fourteenth it only tilts, from a fifth on it turns."""
+
+    def tilts(right: float = 0.0, down: float = 0.0) -> float:
+        now = STANDING.copy()
+        now[NOSE, :2] += 12 * right, 12 * down
+        return before(now)[2]
+
+    assert tilts(right=0.07) == pytest.approx(1, abs=1e-4)
+    assert tilts(right=0.14) == pytest.approx(0.5, abs=0.05)
+    assert tilts(right=0.2) == pytest.approx(0, abs=1e-4)
+    assert tilts(down=0.24) == pytest.approx(1, abs=1e-4)
+    assert tilts(down=0.375) == pytest.approx(0.5, abs=0.05)
+    assert tilts(down=0.5) == pytest.approx(0, abs=1e-4)
+
+
+def test_ears_in_one_place_tell_nothing():
+    """In profile, half a px apart: they would make a turn of every step of the nose."""
+
+    def tilts(apart: float) -> float:
+        then = STANDING.copy()
+        then[[RIGHT_EYE, LEFT_EYE], 2] = 0
+        then[[RIGHT_EAR, LEFT_EAR], 0] = 48 - apart / 2, 48 + apart / 2
+        now = then.copy()
+        now[NOSE, 0] += 5
+        return before(now, then)[2]
+
+    assert tilts(0.5) == 1 and tilts(0.8) == 0
+
+
+def test_a_face_follows_by_a_third_to_a_half_where_its_joints_move_against_each_other():
+    now, then = (torch.view_as_complex(tensor(STANDING)[0, :, :2].contiguous()) for _ in range(2))
+    then = then.clone()
+    then[[RIGHT_EYE, LEFT_EYE]] += 0.02j
+    then[NOSE] -= 0.04j  # nor a step nor a turn of the whole face
+    rigid = _rigid_head(now, then, torch.ones(18, dtype=torch.bool))
+    assert 0.3 < (rigid - now)[NOSE].imag / (then - now)[NOSE].imag < 0.6
+
+
+def test_steps_up_to_a_quarter_px_are_none_and_of_half_a_px_are_steps():
+    def stepped(right: float) -> float:
+        return (before(STANDING + np.float32((right, 0, 0)))[0] - here())[0].mean().item()
+
+    assert stepped(0.2) == pytest.approx(0, abs=1e-3)
+    assert stepped(0.5) == pytest.approx(-0.5, abs=0.01)
+
+
+def test_limbs_share_what_is_next_to_their_joint_and_nothing_a_fifth_of_their_length_away():
+    near = turned(STANDING, 0, (48, 80), 2.0)
+    thigh = motion(tensor(near), tensor(near), FRAME, 1).shares[0, LIMBS.index((RIGHT_HIP, RIGHT_KNEE))]
+    (x, top), (_, bottom) = near[[RIGHT_HIP, RIGHT_KNEE], :2].astype(int)
+    share = thigh[top:bottom, x]
+    assert share[len(share) // 16] < 0.5
+    assert share[len(share) // 5 : -len(share) // 5].min() > 0.95
 
 
 def test_a_face_is_bent_by_less_than_its_joints_move_against_each_other():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pise_rule
@@ -21,9 +22,10 @@ from engine.models.pise.correspondence import (
     transported,
 )
 from engine.models.pise.folding import folded
-from engine.models.pise.network import textbook
+from engine.models.pise.inference import InferencePise
 from engine.models.pise.style import Style
 from engine.models.pise.weights import from_state
+from engine.ops.modules import in_textbook_form
 from engine.pose.heatmaps import heat_maps
 from engine.weights import write
 
@@ -188,8 +190,18 @@ def test_textbook_form_is_the_same_function():
     heat = torch.rand(2, 18, 64, 48)
     for options in ({}, {"soft": True}, {"spatial": False}):
         fast = network(source, heat, **options)
-        slow = textbook(copy.deepcopy(network))(source, heat, **options)
+        slow = in_textbook_form(copy.deepcopy(network))(source, heat, **options)
         assert torch.allclose(fast.image_BCHW, slow.image_BCHW, atol=1e-4)
+
+
+def test_without_a_parsing_generator_the_targets_map_is_to_be_given():
+    network = pise.Pise(replace(SMALL, parsing=())).eval()
+    source, heat = random_source(64, 48), torch.rand(2, 18, 64, 48)
+    assert network(source, heat, source.parsing_BRHW).generated_BRHW is None
+    with pytest.raises(ValueError, match="parsing map is to be given"):
+        network(source, heat)
+    with pytest.raises(InputError, match="no parsing generator"):
+        InferencePise(network, torch.device("cpu"))
 
 
 def random_source(height: int, width: int) -> pise.Source:

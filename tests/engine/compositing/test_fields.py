@@ -1,0 +1,51 @@
+"""What can be asked of fields over a picture."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from engine.compositing.atlas import centres
+from engine.compositing.fields import alike, around, keeps_shape, window
+
+SIZE = (128, 96)
+
+
+@pytest.mark.parametrize("rows", [64, 128, 256, 512])
+def test_windows_are_odd_and_grow_with_the_map(rows):
+    for side in (3, 5, 9, 31):
+        assert window(side, rows) % 2 == 1
+        assert window(side, rows) == pytest.approx(max(3, side * rows / 128), abs=1)
+
+
+def test_a_mark_spreads_twice_as_many_px_in_a_map_of_twice_as_many_rows():
+    for rows, reach in ((128, 15), (256, 31)):
+        marked = torch.zeros(1, 1, rows, rows)
+        marked[..., rows // 2, rows // 2] = 1
+        assert around(marked, 31).amax(2).sum() == 2 * reach + 1
+
+
+def test_colours_are_half_alike_a_twelfth_of_the_range_apart():
+    """A twelfth of what lies between black and white, all over."""
+    grey = torch.zeros(1, 3, *SIZE)
+    assert (alike(grey, grey) == 1).all()
+    apart = alike(grey, grey + 2 / 12)
+    assert apart.min() > 0.4 and apart.max() < 0.6
+
+
+def test_a_fold_of_six_px_is_told_and_a_wrinkle_of_three_is_not():
+    def folded(width: int) -> torch.Tensor:
+        positions = centres(SIZE, torch.device("cpu"))[None].clone()
+        positions[:, 0, :, 48 : 48 + width] = positions[:, 0, :, 48 : 48 + width].flip(-1)
+        return keeps_shape(positions)[..., 48 : 48 + width]
+
+    assert folded(3).min() > 0.9
+    assert folded(6)[..., 1:-1].max() < 0.5
+
+
+@pytest.mark.parametrize("stretch, kept", [(1.0, 1), (1.5, 1), (4.0, 0), (-1.0, 0)])
+def test_shape_is_kept_up_to_a_stretch_and_not_beyond_four_to_one(stretch, kept):
+    positions = centres(SIZE, torch.device("cpu"))[None].clone()
+    positions[:, 0] *= stretch
+    assert keeps_shape(positions)[..., 8:-8, 8:-8] == pytest.approx(kept, abs=1e-3)
+    assert keeps_shape(0.3 * centres(SIZE, torch.device("cpu"))[None]).min() > 0.99, "size is no matter"

@@ -1,0 +1,41 @@
+"""What is kept of how an engine draws a photo's own pose."""
+
+from __future__ import annotations
+
+import torch
+from flat_scene import BODY, NOBODY, SHIRT, SIZE, classes, grey, seen
+
+from engine.compositing.atlas import CLASSES
+from engine.compositing.detail import DetailSource, make_source
+from engine.compositing.own_pose import OwnPose, own_pose_rendering
+
+PERSON = classes((SHIRT, BODY))
+LEFT, RIGHT = BODY[1].start, BODY[1].stop
+
+
+def known(sure_hw: torch.Tensor, drawn=PERSON) -> OwnPose:
+    """Of a grey photo in which the parsing network is so sure that nobody is there."""
+    made = make_source(seen(PERSON), grey())
+    photo = torch.cat([made.photo[:, :-1], sure_hw[None, None]], 1)
+    return own_pose_rendering(DetailSource(made.atlas, photo), grey(), seen(drawn), NOBODY)
+
+
+def test_where_nobody_is_has_to_be_rather_sure_to_lend_its_colours_to_the_wall():
+    hole = known(torch.full(SIZE, 0.7)).hole
+    assert hole.min() == 1
+    assert known(torch.full(SIZE, 0.9)).hole.max() == 0
+
+
+def test_two_px_around_the_person_have_something_of_her_colours():
+    hole = known((PERSON != SHIRT).float()).hole[0, 0, 60]
+    assert hole[LEFT - 2 : RIGHT + 2].min() == 1
+    assert hole[: LEFT - 3].max() == 0 and hole[RIGHT + 3 :].max() == 0
+
+
+def test_what_the_engine_misses_is_where_it_draws_the_wall_before_a_person():
+    narrower = classes((SHIRT, (BODY[0], slice(LEFT, RIGHT - 6))))
+    made = known((PERSON != SHIRT).float(), narrower)
+    missed = made.missed[0, 0, 60]
+    assert missed[RIGHT - 6 : RIGHT].min() == 1
+    assert missed[: RIGHT - 7].max() == 0 and missed[RIGHT + 1 :].max() == 0
+    assert made.surface[:, :CLASSES].sum(1).sub(1).abs().max() < 1e-5, "probabilities"

@@ -1,0 +1,87 @@
+"""A made-up photo of a person who stands before a wall, flat, for tests of the warps.
+
+Photo and maps have 128 rows, so that a px of the photo, of the maps, and of the windows given in px of 128
+rows are the same. A decimetre of the body is 16 px.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from standing import STANDING
+from torch import Tensor
+
+from engine.compositing.atlas import CLASSES
+from engine.compositing.detail import DetailSource
+from engine.compositing.moving_least_squares import normalised_pose
+from engine.compositing.own_pose import OwnPose
+from engine.regions import REGIONS, SURFACE_SPAN
+
+SIZE = (128, 96)
+DECIMETRE = 16  # px
+WALL, FACE, SHIRT, TROUSERS = (
+    REGIONS.index(name) for name in ("background", "face", "upper clothes", "pants")
+)
+BODY = slice(8, 120), slice(24, 72)  # rows, columns
+
+
+def grey(value: float = 0.1) -> Tensor:
+    return torch.full((1, 3, *SIZE), value)
+
+
+def classes(*parts: tuple[int, tuple[slice, slice]]) -> Tensor:
+    """Classes [h, w]: the wall, with these parts before it, one over the other."""
+    made_hw = torch.full(SIZE, WALL)
+    for number, where in parts:
+        made_hw[where] = number
+    return made_hw
+
+
+def seen(classes_hw: Tensor, off_hw: Tensor | float = 0.0, right: int = 0) -> Tensor:
+    """A surface map that is certain of these classes, its points `off` dm from where the photo has them;
+    right: px that the picture's content was moved by, its classes already where they are now."""
+    logits = 30.0 * F.one_hot(classes_hw, CLASSES).movedim(-1, 0)[None].float()
+    y_hw, x_hw = torch.meshgrid(*(torch.arange(side).float() for side in SIZE), indexing="ij")
+    depth_hw = torch.as_tensor(off_hw).float().expand(SIZE)
+    points = torch.stack([(x_hw - right) / DECIMETRE, y_hw / DECIMETRE, depth_hw])[None]
+    return torch.cat([logits, points / SURFACE_SPAN], 1)
+
+
+def pose(pulled: dict[int, tuple[float, float]] | None = None, right: float = 0.0) -> Tensor:
+    """[1, 18, 3]: the person of `standing`, some joints pulled by so many px, all moved to the right."""
+    points_18x3 = torch.from_numpy(np.array(STANDING))
+    for joint, step in (pulled or {}).items():
+        points_18x3[joint, :2] += torch.tensor(step)
+    points_18x3[:, 0] += right
+    return normalised_pose(points_18x3[None], SIZE)
+
+
+NOBODY = torch.zeros(1, 18, 3)
+
+
+def source(photo_13HW: Tensor, behind_hw: Tensor) -> DetailSource:
+    """behind: how sure it is that nobody is there."""
+    return DetailSource(torch.zeros(1), torch.cat([photo_13HW, photo_13HW, behind_hw[None, None].float()], 1))
+
+
+def own_pose(surface_B11hw: Tensor, pose_B183: Tensor, **other: Tensor) -> OwnPose:
+    """As an engine that draws grey drew the photo in its own pose; nothing is missed and nobody left."""
+    class_B8hw, point_B3hw = surface_B11hw.split((CLASSES, 3), 1)
+    none = torch.zeros(1, 1, *SIZE)
+    made = OwnPose(
+        picture=grey(),
+        surface=torch.cat([class_B8hw.softmax(1), point_B3hw], 1),
+        error=torch.zeros(1, 2, *SIZE),
+        far=none,
+        missed=none,
+        hole=none,
+        plate=grey(),
+        pose=pose_B183,
+    )
+    return made._replace(**other)
+
+
+def finer(planes_BChw: Tensor) -> Tensor:
+    """The same in twice as many rows and columns."""
+    return F.interpolate(planes_BChw, scale_factor=2, mode="nearest")

@@ -48,11 +48,11 @@ def small_pise(config: PiseConfig, seed: int = 0) -> pise.Pise:
     torch.manual_seed(seed)
     network = pise.Pise(config).train().requires_grad_(False)
     for _ in range(20):
-        labels = torch.randint(0, 8, (2, 8, 6)).repeat_interleave(16, 1).repeat_interleave(16, 2)
-        network(
-            Source(torch.rand(2, 3, *SIZE) * 2 - 1, one_hot(labels), torch.rand(2, 18, *SIZE)),
-            torch.rand(2, 18, *SIZE),
-        )
+        maps = one_hot(torch.randint(0, 8, (2, 8, 6)).repeat_interleave(16, 1).repeat_interleave(16, 2))
+        heat, target_heat = torch.rand(2, 2, 18, *SIZE)
+        network(Source(torch.rand(2, 3, *SIZE) * 2 - 1, maps, heat), target_heat, maps.flip(0))
+        if network.parnet is not None:
+            network.parnet(maps, heat, target_heat)
     return network.eval()
 
 

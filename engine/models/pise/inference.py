@@ -2,8 +2,6 @@
 
 Against network.py, which stays what the paper says:
 - batch norms are in the convolutions before them,
-- norms of single pictures are batch norms of a batch that has no other picture, which PyTorch makes in a
-  third of the time where channels lie last,
 - a generator's first convolution is a sum of what the reference gives and what the target gives; the first
   part is made once a reference,
 - the parsing generator's second output, which nobody reads, is not made.
@@ -16,7 +14,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -119,26 +116,12 @@ class _First:
         return self._rest(self._of_target(_channels_last(target_1CHW)) + part_1Chw)
 
 
-class _PictureNorm(nn.Module):
-    """`nn.InstanceNorm2d` of a batch of one."""
-
-    def __init__(self, norm: nn.InstanceNorm2d):
-        super().__init__()
-        self.weight, self.bias, self.eps = norm.weight, norm.bias, norm.eps
-
-    def forward(self, x_1Chw: Tensor) -> Tensor:
-        return F.batch_norm(x_1Chw, None, None, self.weight, self.bias, training=True, eps=self.eps)
-
-
 def _folded(network: Pise) -> Pise:
-    """A copy that has no norm after a convolution but those of single pictures."""
+    """A copy without batch norms after convolutions."""
     network = copy.deepcopy(network)
-    for module in list(network.modules()):
-        for name, child in module.named_children():
-            if isinstance(child, nn.InstanceNorm2d):
-                setattr(module, name, _PictureNorm(child))
-            elif isinstance(child, nn.LeakyReLU):
-                child.inplace = True  # it follows a norm or a convolution, which made a tensor of its own
+    for module in network.modules():
+        if isinstance(module, nn.LeakyReLU):
+            module.inplace = True  # it follows a norm or a convolution, which made a tensor of its own
     for chain in [module for module in network.modules() if isinstance(module, nn.Sequential)]:
         for place, (convolve, norm) in enumerate(zip(chain, list(chain)[1:], strict=False)):
             if isinstance(convolve, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
@@ -149,6 +132,7 @@ def _folded(network: Pise) -> Pise:
 def _norm_of(norm: nn.Module, channels: Sequence[int]) -> nn.Module:
     """A norm of some of its channels."""
     part = copy.deepcopy(norm)
+    part.num_features = len(channels)
     for name, tensor in [*norm.named_parameters(), *norm.named_buffers()]:
         if tensor.ndim:
             chosen = tensor[list(channels)]

@@ -132,6 +132,7 @@ def _folded(network: Pise) -> Pise:
 def _norm_of(norm: nn.Module, channels: Sequence[int]) -> nn.Module:
     """A norm of some of its channels."""
     part = copy.deepcopy(norm)
+    assert isinstance(part, nn.BatchNorm2d | nn.InstanceNorm2d)
     part.num_features = len(channels)
     for name, tensor in [*norm.named_parameters(), *norm.named_buffers()]:
         if tensor.ndim:

@@ -123,8 +123,8 @@ def pise() -> PiseRecipe:
     return PiseRecipe(
         name="pise",
         network=pise_model.default_256(),
-        phases=(Phase((128, 80), 8, 4_000), Phase((192, 128), 8, 8_000), Phase((256, 176), 8, FOREVER)),
-        stages=(Stage(8_000), Stage(generated=0.5)),
+        phases=(Phase((128, 80), 8, 3_300), Phase((192, 128), 4, 4_500), Phase((256, 176), 4, FOREVER)),
+        stages=(Stage(4_800), Stage(generated=0.5)),
         learning_rate=2e-3,
         optimiser="muon",
         warm_up=800,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,9 +13,11 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from engine import weights
 from engine.errors import InputError
 from engine.models import pise
 from engine.models.pise import PiseConfig, one_hot
+from engine.paths import RESOURCES
 from engine.weights import read_torch
 from train import recipes
 from train.__main__ import main
@@ -270,6 +273,18 @@ def test_the_commands_give_weights_that_a_run_goes_on_from(
     assert "w.safetensors is of another network than recipe pise" in said and len(said.splitlines()) == 1
     assert main(["export", str(run), "--official", "--output", str(tmp_path / "w.pt")]) == 2
     assert "the paper's kind" in capsys.readouterr().err
+
+
+def test_the_weights_in_the_box_are_what_a_run_of_the_recipe_goes_on_from():
+    file, run = (
+        weights.read(RESOURCES / "weights" / "pise.safetensors"),
+        new(recipes.pise().without_features()),
+    )
+    run.begin_with(file)
+    assert run.samples == file.card["samples"] and run.size == (256, 176)
+    assert run.recipe.stage(run.samples) == recipes.pise().stages[-1]
+    recipe = json.loads(json.dumps(recipes.pise().to_json()))
+    assert file.card["recipe"] == recipe and "no photograph" in file.card["data"]
 
 
 def test_photos_and_no_features_leave_terms_out_and_say_so(small_recipes, people, tmp_path, capsys):

@@ -50,7 +50,7 @@ ENGINES = {
         Engine(
             "pise",
             "PISE",
-            "Draws from a map of regions: mixes by garment, and shapes can be painted.",
+            "Draws from a map of regions, and mixes by region; its weights are young, and coarse.",
             RESOURCES / "weights" / "pise.safetensors",
             "Zencoder.get_code.0.weight",
         ),

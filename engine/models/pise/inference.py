@@ -104,7 +104,7 @@ class _First:
 
     def __init__(self, block: Down, of_reference: Sequence[int]):
         norm, activate, convolve, *rest = block.model
-        assert isinstance(convolve, nn.Conv2d)
+        assert isinstance(norm, nn.BatchNorm2d | nn.InstanceNorm2d) and isinstance(convolve, nn.Conv2d)
         of_target = [c for c in range(convolve.in_channels) if c not in of_reference]
         self.of_reference, self._of_target = (
             nn.Sequential(_norm_of(norm, channels), activate, _convolution_of(convolve, channels, bias))
@@ -129,9 +129,10 @@ def _folded(network: Pise) -> Pise:
     return network
 
 
-def _norm_of(norm: nn.Module, channels: Sequence[int]) -> nn.Module:
+def _norm_of(norm: nn.BatchNorm2d | nn.InstanceNorm2d, channels: Sequence[int]) -> nn.Module:
     """A norm of some of its channels."""
     part = copy.deepcopy(norm)
+    assert isinstance(part, nn.BatchNorm2d | nn.InstanceNorm2d)
     part.num_features = len(channels)
     for name, tensor in [*norm.named_parameters(), *norm.named_buffers()]:
         if tensor.ndim:

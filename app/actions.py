@@ -80,7 +80,7 @@ TOOLBAR = (
 )
 
 
-def build(window: QWidget, verbs: Mapping[str, Callable[..., object]]) -> dict[str, QAction]:
+def build_actions(window: QWidget, verbs: Mapping[str, Callable[..., object]]) -> dict[str, QAction]:
     """QActions of the table, by id. verbs: what each calls; the checkable ones say whether they are on."""
     made = {}
     for spec in ACTIONS:

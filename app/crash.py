@@ -28,6 +28,14 @@ def log_folder() -> Path:
     return folder
 
 
+def open_log_folder() -> bool:
+    """Show it in the system's own window of files; False where there is none."""
+    from PySide6.QtCore import QUrl
+    from PySide6.QtGui import QDesktopServices
+
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder())))
+
+
 def start_logging() -> None:
     """Five files of a megabyte, and Python's own trace where the process dies outright."""
     global _fault_file

@@ -16,7 +16,7 @@ from app.session_host import SessionHost
 from engine.api import Reference, RenderRequest
 from engine.errors import InputError
 
-PERSON, GARMENT, POSE = "person", "garment", "pose"
+PERSON, GARMENT, TARGET_POSE = "person", "garment", "pose"
 
 
 class RenderThread(Protocol):
@@ -28,7 +28,7 @@ class RenderThread(Protocol):
     def open(self, weights: Path | None) -> None: ...
 
 
-class Job(Protocol):
+class WorkerJob(Protocol):
     """An order. doing: what it does; run: does it, its value goes back to the window."""
 
     @property

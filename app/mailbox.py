@@ -82,14 +82,20 @@ class Mailbox(Generic[Request, Job]):
 class LevelPicker:
     """Chooses the preview level that this machine can keep up with.
 
-    levels: rows of the decoder levels, ascending, the last one the whole picture. budget_ms: what a frame may
-    cost while a hand waits for it. Costs are rolling averages; a level that is not known is taken to cost
-    `step` times the next below that is, or else that much less than the next above. The first of all is the
-    whole picture, which most machines keep up with.
+    levels: rows of the decoder levels, ascending, the last one the whole picture. Costs are rolling averages;
+    a level that is not known is taken to cost `step` times the next below that is, or else that much less
+    than the next above. The first of all is the whole picture, which most machines keep up with.
+
+    budget_ms: what a frame may cost while a hand waits for it; 16 a second still look like one movement.
+    climb: share of the budget that a higher level must stay within: one that only just fits would fall back
+    at the next slow frame, and the picture would flicker. step: what a level costs of the one below, as
+    `bench` has it (13, 21, 33 ms). weight: of the newest frame in the average: what a busy moment cost is
+    half forgotten two frames later.
     """
 
     levels: tuple[int, ...]
     budget_ms: float = 60.0
+    climb: float = 0.75
     step: float = 1.6
     weight: float = 0.3
 
@@ -115,7 +121,7 @@ class LevelPicker:
             return self.levels[self._current]
         best = 0
         for index in range(len(self.levels)):
-            room = self.budget_ms if index <= self._current else 0.75 * self.budget_ms
+            room = self.budget_ms * (1.0 if index <= self._current else self.climb)
             if self._cost(index) <= room:
                 best = index
         self._current = best

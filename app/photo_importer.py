@@ -13,7 +13,7 @@ from app import history
 from app.document import Document, Photo
 from app.draft import Draft
 from app.files.samples import SamplePhoto
-from app.jobs import GARMENT, PERSON, EncodePhoto, Job, NoPerson, SavePicture
+from app.jobs import GARMENT, PERSON, EncodePhoto, NoPerson, SavePicture, WorkerJob
 from app.worker import RenderWorker, Trouble
 from engine.api import Reference
 from engine.pose import kinematics
@@ -46,7 +46,7 @@ class PhotoImporter(QObject):
         self._undo_group = undo_group
         self._awake = False
         self._refused = False
-        self._under_way: list[Job] = []
+        self._under_way: list[WorkerJob] = []
         self._waiting: list[EncodePhoto] = []
         worker.job_done.connect(self._on_done)
         worker.job_failed.connect(self._on_failed)
@@ -91,7 +91,7 @@ class PhotoImporter(QObject):
             self.draft = None
             self.draft_changed.emit(None)
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: WorkerJob) -> None:
         """Give the worker a job and say so."""
         self._under_way.append(job)
         self._worker.submit(job)
@@ -123,7 +123,7 @@ class PhotoImporter(QObject):
 
     # Answers.
 
-    def _on_done(self, job: Job, value: object) -> None:
+    def _on_done(self, job: WorkerJob, value: object) -> None:
         self._over(job)
         if isinstance(job, SavePicture):
             self.notice.emit("good", f"Saved {job.path.name}.", "")
@@ -132,7 +132,7 @@ class PhotoImporter(QObject):
         elif isinstance(job, EncodePhoto) and isinstance(value, Reference):
             self._encoded(job, Photo(job.name, value))
 
-    def _on_failed(self, job: Job, trouble: Trouble) -> None:
+    def _on_failed(self, job: WorkerJob, trouble: Trouble) -> None:
         self._over(job)
         self.notice.emit("error", trouble.sentence, trouble.details)
 
@@ -174,7 +174,7 @@ class PhotoImporter(QObject):
         self._undo_group.setActiveStack(self.draft.undo_stack)
         self.draft_changed.emit(self.draft)
 
-    def _over(self, job: Job) -> None:
+    def _over(self, job: WorkerJob) -> None:
         self._under_way.remove(job)
         self._tell_busy()
 

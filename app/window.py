@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenu
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 
 from app import actions, crash, icons, menus, theme
 from app.backend import Backend, EngineBackend
@@ -23,6 +23,7 @@ from app.files import samples
 from app.files.drops import Drops
 from app.files.opening import Opening
 from app.files.saving import Saving
+from app.hands import Hands
 from app.settings import Settings
 from app.status import Status
 from app.worker import EngineFacts, RenderWorker
@@ -71,8 +72,9 @@ class MainWindow(QMainWindow):
             tell=lambda sentence: self.centre.notices.show("info", sentence),
         )
         self.verbs = self._verbs()
-        self.actions_by_id = actions.build(self, self.verbs)
+        self.actions_by_id = actions.build_actions(self, self.verbs)
         self.actions_by_id["toggle_skeleton"].setChecked(True)
+        self.hands = Hands(self.centre, self.docks, c, self.settings, self.actions_by_id)
         bar = menus.fill_menu_bar(
             self,
             self.actions_by_id,
@@ -87,8 +89,7 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(QLabel(TIP), 1)
         self.statusBar().addPermanentWidget(self.zoom_label)
         self.statusBar().setSizeGripEnabled(False)
-        self._hear_controller()
-        self._hear_hands()
+        self._connect()
         room = self.screen().availableGeometry()
         self.resize(min(1440, room.width()), min(900, room.height() - TITLE_BAR))
         self.docks.restore(self.settings.layout())
@@ -111,7 +112,7 @@ class MainWindow(QMainWindow):
             "copy_pose": self.saving.copy_pose,
             "copy_picture": self.saving.copy_picture,
             "paste": self.opening.paste,
-            "toggle_joint": lambda: self._toggle_joint(canvas.selected),
+            "toggle_joint": lambda: canvas.joint_toggled.emit(canvas.selected),
             "show_all_joints": c.posing.show_all,
             "mirror": c.posing.mirror,
             "reset_pose": c.posing.reset,
@@ -129,7 +130,7 @@ class MainWindow(QMainWindow):
             "about": lambda: info.about(self),
         }
 
-    def _hear_controller(self) -> None:
+    def _connect(self) -> None:
         c, centre = self.controller, self.centre
         c.picture_changed.connect(centre.canvas.show_picture)
         c.pose_changed.connect(self._on_pose)
@@ -145,32 +146,13 @@ class MainWindow(QMainWindow):
         c.draft_changed.connect(self._on_draft)
         c.undo_group.indexChanged.connect(self._refresh_actions)
         c.undo_group.cleanChanged.connect(self._refresh_actions)
+        centre.canvas.joint_selected.connect(self._refresh_actions)
+        centre.canvas.zoom_changed.connect(lambda zoom: self.zoom_label.setText(f"{100 * zoom:.0f} %"))
+        centre.canvas.peeked.connect(self.show_reference)
+        self.docks.shelf.browse_wanted.connect(self.opening.choose_garment)
+        self.docks.poses.taken.connect(self.opening.take_library_pose)
         self.trouble_met.connect(self._on_trouble)
         QApplication.styleHints().colorSchemeChanged.connect(self._on_scheme)
-
-    def _hear_hands(self) -> None:
-        c, canvas, docks = self.controller, self.centre.canvas, self.docks
-        canvas.grabbed.connect(self._on_grab)
-        canvas.pulled.connect(lambda x, y: c.posing.pull((x, y)))
-        canvas.let_go.connect(c.let_go)
-        canvas.cancelled.connect(c.posing.cancel)
-        canvas.nudged.connect(lambda joint, dx, dy, again: c.posing.nudge(joint, (dx, dy), again))
-        canvas.joint_selected.connect(self._on_selected)
-        canvas.joint_toggled.connect(self._toggle_joint)
-        canvas.menu_wanted.connect(self._canvas_menu)
-        canvas.zoom_changed.connect(lambda zoom: self.zoom_label.setText(f"{100 * zoom:.0f} %"))
-        canvas.peeked.connect(self.show_reference)
-        docks.joint.place_wanted.connect(lambda joint, x, y: c.posing.place(joint, (x, y)))
-        docks.joint.shown_wanted.connect(c.posing.set_shown)
-        docks.joint.chip_clicked.connect(self._on_chip)
-        docks.shelf.browse_wanted.connect(self.opening.choose_garment)
-        docks.shelf.chosen.connect(self._on_card)
-        docks.shelf.person_wanted.connect(c.make_person)
-        docks.shelf.remove_wanted.connect(c.remove_photo)
-        docks.shelf.slide_began.connect(c.begin_slide)
-        docks.shelf.amount_changed.connect(self._on_amount)
-        docks.poses.taken.connect(self.opening.take_library_pose)
-        docks.attention.wanted_changed.connect(c.set_wants_maps)
 
     # Opening and closing.
 
@@ -246,53 +228,12 @@ class MainWindow(QMainWindow):
         if self.settings.theme == theme.SYSTEM:
             self._dress()
 
-    # What the hands tell.
-
-    def _on_grab(self, joint: int, mode: str, x: float, y: float) -> None:
-        if self.centre.coach.isVisible():
-            self.centre.coach.hide()
-            self.settings.hint_seen = True
-        self.controller.posing.grab(joint, mode, (x, y))
-
-    def _on_selected(self, joint: int) -> None:
-        self.docks.joint.show_joint(joint, self.controller.pose)
-        self._refresh_actions()
-
-    def _on_chip(self, joint: int) -> None:
-        self.controller.posing.set_shown(joint, True)
-        self.centre.canvas.select(joint)
-        self.centre.canvas.setFocus()
-
-    def _toggle_joint(self, joint: int) -> None:
-        if joint >= 0:
-            self.controller.posing.set_shown(joint, self.controller.pose[joint, 2] <= 0)
-
-    def _on_card(self, key: str) -> None:
-        look = self.controller.document.look
-        if key != look.person:
-            amount = look.borrow.amount if look.borrow and look.borrow.key == key else 0.0
-            self.controller.borrow(key, amount)
-            self.docks.shelf.slider.setFocus()
-
-    def _on_amount(self, amount: float, held: bool) -> None:
-        look = self.controller.document.look
-        if look.borrow is not None:
-            self.controller.borrow(look.borrow.key, amount, held)
-
     def show_reference(self, on: bool) -> None:
         """Show the photo itself instead of the result, to compare them."""
         look = self.controller.document.look
         photo = look.photo(look.person) if on and not self.controller.draft else None
         self.centre.canvas.peek(photo.reference.finest_HWC if photo else None)
         self.actions_by_id["toggle_reference"].setChecked(photo is not None)
-
-    def _canvas_menu(self, joint: int, where: QPoint) -> None:
-        menu = QMenu(self)
-        names = ["toggle_joint"] if joint >= 0 else []
-        for name in (*names, "show_all_joints", "mirror", "reset_pose", "paste", "fit"):
-            menu.addAction(self.actions_by_id[name])
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(where)
 
     def _reset_layout(self) -> None:
         self.actions_by_id["toggle_panels"].setChecked(False)
@@ -304,9 +245,8 @@ class MainWindow(QMainWindow):
             info.network(self, self.controller.facts)
 
     def _open_logs(self) -> None:
-        folder = crash.log_folder()
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self.centre.notices.show("info", f"The logs are in {folder}.")
+        if not crash.open_log_folder():
+            self.centre.notices.show("info", f"The logs are in {crash.log_folder()}.")
 
     def set_theme(self, choice: str) -> None:
         """Dress the window as dark, light or system."""

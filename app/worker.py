@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from app import crash
 from app.backend import Backend
-from app.jobs import Job, SavePicture
+from app.jobs import SavePicture, WorkerJob
 from app.mailbox import Closed, LevelPicker, Mailbox
 from app.session_host import SessionHost
 from engine.api import Frame, MapInfo, RenderRequest
@@ -89,7 +89,7 @@ class RenderWorker(QThread):
         self.host = SessionHost()
         self._weights = weights
         self._device = device
-        self._mailbox: Mailbox[Post, Job] = Mailbox()
+        self._mailbox: Mailbox[Post, WorkerJob] = Mailbox()
         self._picker: LevelPicker | None = None
         self._exact_ms = 0.0
         self._maps_at = 0.0
@@ -100,7 +100,7 @@ class RenderWorker(QThread):
         """Ask for this frame; one that still waits is forgotten."""
         self._mailbox.post(Post(request, live))
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: WorkerJob) -> None:
         """Run `job.run(self)` on this thread; its value comes back by `job_done`."""
         self._mailbox.submit(job)
 
@@ -180,7 +180,7 @@ class RenderWorker(QThread):
         owed = not frame.exact or (post.request.maps and not maps)
         return post if owed else None
 
-    def _run_job(self, job: Job) -> None:
+    def _run_job(self, job: WorkerJob) -> None:
         try:
             value = job.run(self)
         except Exception as error:  # a job that fails is told, not fatal

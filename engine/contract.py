@@ -29,7 +29,8 @@ class ReferenceInput:
     """A framed photo with what is known of it before any engine looks.
 
     picture_1CHW: float32 in [-1, 1] on the canvas. keypoints_18x3: its own pose, or None where it is not
-    known. surface_1Khw: its surface map as the parsing network sees it, in float32; None where nobody looked.
+    known. surface_1Khw: its surface map as the parsing network sees it, in float32; None where no engine
+    needed it.
     """
 
     picture_1CHW: Tensor
@@ -71,7 +72,8 @@ class PoseTransferModel(Protocol):
     levels: rows at which a preview may stop, ascending, the last is the whole picture; every one of them has
     a surface map if any has. slots: what `mix` takes coefficients for. maps: what `reference_maps` and a
     rendering can show. composited: whether the photo is laid over what the engine draws; weights decide it,
-    and those of papers show what they draw. copies_detail: whether it has learnt a `gate`.
+    and those of papers show what they draw. needs_surface: whether references come with their surface map, as
+    composited engines need it. copies_detail: whether it has learnt a `gate`.
     """
 
     name: str
@@ -83,6 +85,7 @@ class PoseTransferModel(Protocol):
     maps: tuple[MapInfo, ...]
     capabilities: Capabilities
     composited: bool
+    needs_surface: bool
     copies_detail: bool
 
     def encode(self, reference: ReferenceInput) -> Appearance:

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -120,10 +121,9 @@ def tasks(
         (DRAG, "float32"): Task(drag, macs["drag"]),
     }
     if half != "float32":
-        found[DRAG, half] = Task(lambda turn: drag(turn, size[0]), macs["drag"])
+        found[DRAG, half] = Task(partial(drag, level=size[0]), macs["drag"])
     for level in session.levels[:-1]:
-        task = Task(lambda turn, level=level: drag(turn, level), macs[f"drag {level}"])
-        found[f"{PREVIEW} {level}", half] = task
+        found[f"{PREVIEW} {level}", half] = Task(partial(drag, level=level), macs[f"drag {level}"])
     found[SWAP, "float32"] = Task(swap, macs["drag"])
     return found
 

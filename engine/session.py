@@ -34,9 +34,9 @@ class Session:
     """
 
     def __init__(self, model: PoseTransferModel, plan: Plan, weights_info: dict | None = None):
-        if model.composited and not parsing.available().available:
+        if model.needs_surface and not parsing.available().available:
             raise InputError(
-                f"These weights copy detail by what the parsing network sees: {parsing.available().reason}."
+                f"These weights need what the parsing network sees: {parsing.available().reason}."
             )
         if plan.device.type == "cpu":
             keep_freed_memory()

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import pickle
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -119,7 +120,7 @@ def sha256(path: str | os.PathLike) -> str:
     return digest.hexdigest()
 
 
-def fill(network: nn.Module, tensors: dict[str, Tensor], path: str | os.PathLike) -> None:
+def fill(network: nn.Module, tensors: Mapping[str, Tensor], path: str | os.PathLike) -> None:
     """Load tensors into a network, as float32, only if every key is there, known, of the right shape and
     finite.
 
@@ -141,6 +142,6 @@ def fill(network: nn.Module, tensors: dict[str, Tensor], path: str | os.PathLike
     network.load_state_dict({key: tensor.float() for key, tensor in tensors.items()})
 
 
-def first_not_finite(tensors: dict[str, Tensor]) -> str | None:
+def first_not_finite(tensors: Mapping[str, Tensor]) -> str | None:
     """Key of the first tensor that holds NaN or infinity, or None."""
     return next((key for key, tensor in tensors.items() if not torch.isfinite(tensor).all()), None)

@@ -1,6 +1,7 @@
 """The arrows app -> engine <- train; no Qt outside app, no torch in app, one import of OpenCV, no network."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,52 @@ def test_train_knows_models_by_their_objectives_losses_and_recipes_alone():
         if names and not place.startswith(ROOMS_OF_MODELS):
             found[place] = names
     assert found == {}
+
+
+@pytest.mark.parametrize("model", POSERS)
+def test_a_model_is_named_where_it_lives_and_in_the_registry_alone(model):
+    """By code, not by comments and docstrings, which may say which paper a thing is from."""
+    home = (f"engine/models/{model}/", "engine/models/registry.py", *ROOMS_OF_MODELS)
+    found = {}
+    for path in [path for package in PACKAGES for path in modules(package)]:
+        place, names = path.relative_to(ROOT).as_posix(), words(path)
+        said = {name for name in names if _names(model, name)}
+        if said and not place.startswith(home):
+            found[place] = said
+    assert found == {}
+
+
+def _names(model: str, word: str) -> bool:
+    """As a word of its own, or of a name in camel case: "painted" does not name NTED."""
+    camel = model.title().replace("_", "")
+    return bool(re.search(rf"(?<![a-zA-Z]){model}|{camel}|{model.upper()}", word))
+
+
+def words(path: Path) -> set[str]:
+    """Identifiers, imported names and strings of a module, docstrings left out."""
+    tree, found = ast.parse(path.read_text(encoding="utf-8")), imports(path)
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        said = [getattr(node, field, None) for field in ("id", "attr", "name", "arg")]
+        if isinstance(node, ast.Constant) and id(node) not in docstrings:
+            said.append(node.value)
+        found |= {word for word in said if isinstance(word, str)}
+    return found
+
+
+def test_words_are_names_and_strings_but_not_docstrings():
+    path = ROOT / "engine" / "models" / "registry.py"
+    assert {"engine_of", "Engine", "pise", "engine.paths.DEFAULT_WEIGHTS"} <= words(path)
+    assert not any("The engines there are" in word for word in words(path))
+    assert (
+        _names("nted", "NtedModel") and _names("nted", "engine.models.nted.bench") and _names("pise", "PISE")
+    )
+    assert not _names("nted", "painted") and not _names("scrn", "descrn")
 
 
 def test_no_two_modules_of_train_import_each_other():

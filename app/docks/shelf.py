@@ -61,7 +61,7 @@ def card_picture(rgb_HWC: np.ndarray, size: QSize, ratio: float) -> QPixmap:
     return made
 
 
-class Card(QFrame):
+class PhotoCard(QFrame):
     """One photo. A click chooses it as garment reference, the menu does the rest."""
 
     clicked = Signal(str)
@@ -190,7 +190,7 @@ class Shelf(QWidget):
         column.addWidget(browse)
         self._mix = self._build_mix()
         column.addWidget(self._mix)
-        self.cards: list[Card] = []
+        self.cards: list[PhotoCard] = []
         self.show_look(Look())
 
     def _build_mix(self) -> QWidget:
@@ -227,7 +227,7 @@ class Shelf(QWidget):
         chosen = look.borrow.key if look.borrow else ""
         self.cards = []
         for place, photo in enumerate(look.photos):
-            card = Card(photo, photo.key == look.person, photo.key == chosen)
+            card = PhotoCard(photo, photo.key == look.person, photo.key == chosen)
             card.clicked.connect(self.chosen)
             card.person_wanted.connect(self.person_wanted)
             card.remove_wanted.connect(self.remove_wanted)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.controller import Controller
 from app.files import exported, intake, samples
 from app.files.poses import LibraryPose
-from app.jobs import GARMENT, PERSON, POSE
+from app.jobs import GARMENT, PERSON, TARGET_POSE
 from app.notify import Notices
 from app.settings import Settings
 from engine.errors import InputError
@@ -56,7 +56,7 @@ class Opening:
         self._choose("photo", "Add a garment reference", PHOTO_FILTER, GARMENT)
 
     def choose_pose(self) -> None:
-        self._choose("pose", "Import a pose", POSE_FILTER, POSE)
+        self._choose("pose", "Import a pose", POSE_FILTER, TARGET_POSE)
 
     def _choose(self, purpose: str, title: str, kinds: str, role: str) -> None:
         name, _ = QFileDialog.getOpenFileName(self._parent, title, self._settings.folder(purpose), kinds)
@@ -101,7 +101,7 @@ class Opening:
                     self._controller.posing.take(formats.parse_pose(text, thing.name, size), thing.name)
                 case intake.POSE, Path() as path:
                     self._controller.posing.take(formats.read_pose(path, size), thing.name)
-                case intake.EXPORT, Path() as path if role in ("", POSE):
+                case intake.EXPORT, Path() as path if role in ("", TARGET_POSE):
                     self._restore(path)
                 case _, (Path() | bytes()) as source:
                     self._controller.photos.open_photo(

@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.compositing.fields import size_of
 from engine.regions import REGIONS, SURFACE_SPAN
 
 CLASSES = len(REGIONS)
@@ -50,8 +51,8 @@ def make_atlas(surface_B11hw: Tensor) -> Tensor:
 
 def _atlas(surface_B11hw: Tensor) -> Tensor:
     device = surface_B11hw.device
-    step = -(-max(surface_B11hw.shape[2:]) // _SIDE_USED)
-    positions_N2 = centres(surface_B11hw.shape[2:], device)[:, ::step, ::step].flatten(1).t()
+    step = -(-max(size_of(surface_B11hw)) // _SIDE_USED)
+    positions_N2 = centres(size_of(surface_B11hw), device)[:, ::step, ::step].flatten(1).t()
     used_B11N = surface_B11hw[:, :, ::step, ::step].flatten(2)
     class_BN = used_B11N[:, :CLASSES].argmax(1)
     point_BN3 = used_B11N[:, CLASSES:].transpose(1, 2) * SURFACE_SPAN
@@ -130,10 +131,10 @@ def _nearer(own_x3zyx: Tensor, other_x3zyx: Tensor, farther: float) -> Tensor:
     return torch.where(other_x3zyx[..., 2:, :, :, :] < own_x3zyx[..., 2:, :, :, :], other_x3zyx, own_x3zyx)
 
 
-def centres(size: tuple[int, int] | torch.Size, device: torch.device) -> Tensor:
+def centres(size: tuple[int, int], device: torch.device) -> Tensor:
     """The positions of a picture's own pixels, [2, rows, columns]."""
     y_h, x_w = ((torch.arange(side, device=device) + 0.5) * (2 / side) - 1 for side in size)
-    return torch.stack([x_w.expand(tuple(size)), y_h[:, None].expand(tuple(size))])
+    return torch.stack([x_w.expand(size), y_h[:, None].expand(size)])
 
 
 @torch.no_grad()
@@ -155,7 +156,7 @@ def look_up(atlas: Tensor, surface_B11hw: Tensor) -> tuple[Tensor, Tensor]:
     )
     found_B3hw = _sampled(atlas, grid_Bhw3)
     behind_B1hw = (class_Bhw == 0)[:, None]
-    positions_B2hw = torch.where(behind_B1hw, centres(class_Bhw.shape[1:], atlas.device), found_B3hw[:, :2])
+    positions_B2hw = torch.where(behind_B1hw, centres(size_of(class_Bhw), atlas.device), found_B3hw[:, :2])
     unseen_B2hw = torch.cat([found_B3hw[:, 2:].masked_fill(behind_B1hw, 0.0), behind_B1hw.float()], 1)
     return positions_B2hw, unseen_B2hw
 

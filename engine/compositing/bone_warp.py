@@ -21,6 +21,7 @@ from engine.compositing.fields import (
     keeps_shape,
     length,
     ramp,
+    size_of,
     small,
     wide_mean,
     window,
@@ -72,7 +73,7 @@ def bone_warp(
     picture, surface: what the engine draws in the pose, and its surface map. pose: as
     `moving_least_squares.normalised_pose` gives it. otherwise: the layer that shows where this one does not.
     """
-    size, frame = surface_B11hw.shape[-2:], source.photo.shape[-2:]
+    size, frame = size_of(surface_B11hw), size_of(source.photo)
     class_B8hw = surface_B11hw[:, :CLASSES].softmax(1)
     person_B1hw = (class_B8hw[:, :1] < 0.5).float()
     before_B2hw, known_B1hw, shares_BLhw = motion(pose_B183, own.pose, size)
@@ -158,8 +159,8 @@ def _same_background(picture_BChw: Tensor, person_B1hw: Tensor, own: OwnPose) ->
 
 def _returns(before_B2hw: Tensor, after_B2hw: Tensor) -> Tensor:
     """0 to 1: how far what was there comes here. What a bone takes elsewhere does not."""
-    rows, columns = before_B2hw.shape[-2:]
-    here_2hw = centres((rows, columns), before_B2hw.device)
+    rows, columns = size = size_of(before_B2hw)
+    here_2hw = centres(size, before_B2hw.device)
     amiss_B2hw = before_B2hw + at(after_B2hw - here_2hw, before_B2hw) - here_2hw
     amiss_B2hw *= amiss_B2hw.new_tensor((columns / rows, 1.0)).view(2, 1, 1)
     return torch.exp(-(length(amiss_B2hw) / _RETURNS).square())

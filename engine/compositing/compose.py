@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -23,6 +23,8 @@ from engine.compositing.own_pose import OwnPose, own_pose_rendering
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
 from engine.pictures import to_tensor
 from engine.pose.planes import present_joints
+
+_photo_layer_aside = torch.inference_mode()(photo_layer)  # other threads do not inherit the mode
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,14 +73,13 @@ def encode_reference(
 ) -> EncodedReference:
     """Look at a reference once, in float32, and draw it in its own pose where that is known.
 
-    Raises InputError where the engine is composited and the parsing network in the box cannot be read.
+    Raises InputError where the engine needs the parsing network in the box and that cannot be read.
     """
+    reference = looked_at(model, reference)
     appearance = model.encode(reference)
-    if not model.composited:
-        return EncodedReference(appearance, fine_HWC=fine_HWC)
     picture_1CHW, surface_1Khw = reference.picture_1CHW, reference.surface_1Khw
-    if surface_1Khw is None:
-        surface_1Khw = parsing.surface_map(picture_1CHW)
+    if not model.composited or surface_1Khw is None:
+        return EncodedReference(appearance, fine_HWC=fine_HWC)
     if reference.keypoints_18x3 is None:
         return EncodedReference(appearance, make_source(surface_1Khw, picture_1CHW), None, fine_HWC)
     drawn = model.render(appearance, reference.keypoints_18x3, model.levels[0])
@@ -87,6 +88,13 @@ def encode_reference(
     pose_1183 = drawn_pose(reference.keypoints_18x3, model.canvas, picture_1CHW.device)
     own = own_pose_rendering(source, draft_1Chw, own_1Khw, pose_1183)
     return EncodedReference(appearance, source, own, fine_HWC)
+
+
+def looked_at(model: PoseTransferModel, reference: ReferenceInput) -> ReferenceInput:
+    """A reference with its surface map, where the engine needs one and nobody has looked yet."""
+    if not model.needs_surface or reference.surface_1Khw is not None:
+        return reference
+    return replace(reference, surface_1Khw=parsing.surface_map(reference.picture_1CHW))
 
 
 def compose(
@@ -115,7 +123,7 @@ def compose(
     layers = [(kept.known_source, kept.own, share) for kept, share in shares if share is not None]
     drawn = draft_1Chw, surface_1Khw, pose_1183
     # Many small operators, which do not fill two threads, beside few large ones.
-    layer = None if aside is None else aside.submit(_photo_layer, *drawn, layers)
+    layer = None if aside is None else aside.submit(_photo_layer_aside, *drawn, layers)
     image_1CHW, taken = rendering.image_1CHW, None
     if whole:
         if layer is not None:
@@ -165,12 +173,6 @@ def _detailed(
         return rendering.image_1CHW, None
     sources = [(source, share) for source, _, share in layers]
     return copied(rendering.image_1CHW, sources, surface_1Khw, lambda seen: model.gate(rendering, seen))
-
-
-@torch.inference_mode()
-def _photo_layer(*arguments) -> Tensor:
-    """`layers.photo_layer` on a thread of its own, which does not inherit the mode."""
-    return photo_layer(*arguments)
 
 
 def _enlarged(picture_1CHW: Tensor, size: tuple[int, int]) -> Tensor:

@@ -14,7 +14,7 @@ The atlas does not know the pose, and the pose does not know the photo: a drag c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -22,6 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES, centres, look_up, make_atlas
+from engine.compositing.fields import size_of
 from engine.ops.resample import window_mean
 from engine.regions import SURFACE_SPAN
 
@@ -74,24 +75,24 @@ def copied(
     the first it does not matter): a number, or [B, 1, h, w]. gate: what is seen [B, 10, H, W], as `see` gives
     it -> logits [B, 2, H, W] of share and sharper.
     """
-    positions_B2HW, seen_B10HW = None, None
-    for source, share in sources:
-        own_B2HW, own_B10HW = see(source, surface_B11hw, image_BCHW.shape[-2:])
-        positions_B2HW = own_B2HW if positions_B2HW is None else positions_B2HW
-        seen_B10HW = blended(seen_B10HW, own_B10HW, share)
+    looks = [(*see(source, surface_B11hw, size_of(image_BCHW)), share) for source, share in sources]
+    positions_B2HW = looks[0][0]
+    seen_B10HW = blended((own_B10HW, share) for _, own_B10HW, share in looks)
     logits_B2HW = gate(seen_B10HW).float()
     share_B1HW, sharper_B1HW = torch.sigmoid(logits_B2HW - _RELUCTANCE).split(1, 1)
     taken = CopiedDetail(surface_B11hw, positions_B2HW, seen_B10HW[:, :6], share_B1HW, sharper_B1HW)
     return with_detail(image_BCHW.float(), taken), taken
 
 
-def blended(before_BCHW: Tensor | None, own_BCHW: Tensor, share: Tensor | float) -> Tensor:
-    """What a reference takes over from those before it (Eq. 13); the first has nobody before it."""
-    if before_BCHW is None:
-        return own_BCHW
-    if isinstance(share, Tensor):
-        share = F.interpolate(share.float(), own_BCHW.shape[-2:], mode="bilinear")
-    return before_BCHW + share * (own_BCHW - before_BCHW)
+def blended(parts: Iterable[tuple[Tensor, Tensor | float]]) -> Tensor:
+    """Planes of the references in one, of at least one: each takes over its share from those before it."""
+    parts = iter(parts)
+    blended_BCHW, _ = next(parts)
+    for own_BCHW, share in parts:
+        if isinstance(share, Tensor):
+            share = F.interpolate(share.float(), own_BCHW.shape[-2:], mode="bilinear")
+        blended_BCHW = blended_BCHW + share * (own_BCHW - blended_BCHW)  # Eq. 13
+    return blended_BCHW
 
 
 @torch.no_grad()

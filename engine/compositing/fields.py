@@ -12,6 +12,12 @@ _ALIKE = 0.2  # root mean square difference of colours (of -1 to 1) at which lik
 _STEP = 2  # px to either side, between which a map's slope is taken
 
 
+def size_of(x_Chw: Tensor) -> tuple[int, int]:
+    """Its rows and columns, of a batch too."""
+    rows, columns = x_Chw.shape[-2:]
+    return rows, columns
+
+
 def at(x_BChw: Tensor, positions_B2hw: Tensor) -> Tensor:
     """The map at these positions, -1 to 1 across it; beyond its rim as at the rim."""
     grid_Bhw2 = positions_B2hw.movedim(1, -1)

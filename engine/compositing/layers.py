@@ -33,15 +33,22 @@ def photo_layer(
     `moving_least_squares.normalised_pose` gives it. Each reference comes with its share as in
     `detail.copied`; a reference whose own pose is not known (None) shows nothing.
     """
-    layer_B4HW = None
-    for source, own, share in references:
-        one_B4HW = picture_BChw.new_zeros(len(picture_BChw), 4, *source.photo.shape[-2:])
-        if own is not None:
-            drawn, own = (picture_BChw.float(), surface_B11hw.float()), OwnPose(*(t.float() for t in own))
-            one_B4HW = surface_warp(*drawn, source, own)
-            one_B4HW = bone_warp(*drawn, pose_B183, source, own, one_B4HW)
-        layer_B4HW = blended(layer_B4HW, one_B4HW, share)
-    return layer_B4HW
+    drawn = picture_BChw, surface_B11hw, pose_B183
+    return blended((_of_reference(*drawn, source, own), share) for source, own, share in references)
+
+
+def _of_reference(
+    picture_BChw: Tensor,
+    surface_B11hw: Tensor,
+    pose_B183: Tensor,
+    source: DetailSource,
+    own: OwnPose | None,
+) -> Tensor:
+    if own is None:
+        return picture_BChw.new_zeros(len(picture_BChw), 4, *source.photo.shape[-2:])
+    drawn, own = (picture_BChw.float(), surface_B11hw.float()), OwnPose(*(t.float() for t in own))
+    surface_B4HW = surface_warp(*drawn, source, own)
+    return bone_warp(*drawn, pose_B183, source, own, surface_B4HW)
 
 
 def over(image_BCHW: Tensor, layer_B4HW: Tensor) -> Tensor:

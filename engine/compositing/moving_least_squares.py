@@ -75,7 +75,8 @@ def motion(now_B183: Tensor, then_B183: Tensor, size: tuple[int, int], coarse: i
 
     coarse: px of what is asked for to one that is computed, for the field is smooth.
     """
-    here_2hw = centres(tuple(-(-side // coarse) for side in size), now_B183.device)
+    rows, columns = (-(-side // coarse) for side in size)
+    here_2hw = centres((rows, columns), now_B183.device)
     sides_2 = here_2hw.new_tensor((size[1] / size[0], 1.0))
     here_M = torch.view_as_complex((here_2hw.flatten(1).t() * sides_2).contiguous())
     steps_BM, known_BM, shares_BML = [], [], []

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
-from engine.compositing.fields import around
+from engine.compositing.fields import around, size_of
 from engine.fill import fill_holes
 from engine.pictures import to_rgb, to_tensor
 
@@ -47,7 +47,7 @@ class OwnPose(NamedTuple):
 
     def compact(self) -> OwnPose:
         """In half the memory."""
-        return OwnPose(*(tensor.half() for tensor in self[:-1]), self.pose)
+        return OwnPose._make((*(tensor.half() for tensor in self[:-1]), self.pose))
 
 
 @torch.no_grad()
@@ -58,7 +58,7 @@ def own_pose_rendering(
 
     pose: as `moving_least_squares.normalised_pose` gives it.
     """
-    size = surface_B11hw.shape[-2:]
+    size = size_of(surface_B11hw)
     positions_B2hw, unseen_B2hw = look_up(source.atlas.float(), surface_B11hw.float())
     class_B8hw, point_B3hw = surface_B11hw.float().split((CLASSES, 3), 1)
     class_B8hw = class_B8hw.softmax(1)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
-from engine.compositing.fields import alike, around, at, changed, keeps_shape
+from engine.compositing.fields import alike, around, at, changed, keeps_shape, size_of
 from engine.compositing.own_pose import OwnPose
 from engine.ops.resample import running_mean
 from engine.regions import SURFACE_SPAN
@@ -40,7 +40,7 @@ def surface_warp(picture_BChw: Tensor, surface_B11hw: Tensor, source: DetailSour
     positions_B2hw = found_B2hw - at(own.error, found_B2hw)
     positions_B2hw = found_B2hw - at(own.error, positions_B2hw)
 
-    here_2hw = centres(surface_B11hw.shape[-2:], photo_BCHW.device)
+    here_2hw = centres(size_of(surface_B11hw), photo_BCHW.device)
     class_B8hw = surface_B11hw[:, :CLASSES].softmax(1)
     behind_B1hw = class_B8hw[:, :1] > 0.5
 
@@ -70,7 +70,7 @@ def surface_warp(picture_BChw: Tensor, surface_B11hw: Tensor, source: DetailSour
     trust_B1HW, change_B3HW, steps_B2HW = F.interpolate(
         planes_B6hw, photo_BCHW.shape[-2:], mode="bilinear"
     ).split((1, 3, 2), 1)
-    seen_B3HW = at(photo_BCHW, centres(photo_BCHW.shape[-2:], photo_BCHW.device) + steps_B2HW)
+    seen_B3HW = at(photo_BCHW, centres(size_of(photo_BCHW), photo_BCHW.device) + steps_B2HW)
     return torch.cat([trust_B1HW, trust_B1HW * (seen_B3HW + change_B3HW)], 1)
 
 

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from engine.errors import InputError
-from engine.paths import DEFAULT_WEIGHTS
+from engine.paths import DEFAULT_WEIGHTS, RESOURCES
 
 if TYPE_CHECKING:
     from engine.contract import PoseTransferModel
@@ -46,6 +46,13 @@ ENGINES = {
             "Follows a hand on any machine; keeps patterns, and mixes by neural texture.",
             DEFAULT_WEIGHTS,
             "target_image_renderer.convs.0.conv0.conv.weight",
+        ),
+        Engine(
+            "pise",
+            "PISE",
+            "Draws from a map of regions, and mixes by region; its weights are young, and coarse.",
+            RESOURCES / "weights" / "pise.safetensors",
+            "Zencoder.get_code.0.weight",
         ),
     )
 }

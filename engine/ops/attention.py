@@ -41,8 +41,8 @@ def extract_textbook(feature_BChw: Tensor, attention_BKhw: Tensor, weight: Tenso
 
 
 def extract(feature_BChw: Tensor, attention_BKhw: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    """`extract_textbook` with the sum over positions first: the convolution then acts on K columns instead of
-    N.
+    """`extract_textbook` (Eq. 3) with the sum over positions first: the convolution then acts on K columns
+    instead of N.
 
     Both are linear and the attention sums to 1, so T = bias + sum over taps of W_tap (pooled shifted
     features).
@@ -71,8 +71,8 @@ def distribute_textbook(attention_BKhw: Tensor, texture_BCK: Tensor) -> Tensor:
 
 
 def distribute(attention_BKhw: Tensor, texture_BCK: Tensor) -> Tensor:
-    """`distribute_textbook` as a 1x1 convolution (one picture) or one matrix product in the layout that is
-    there.
+    """`distribute_textbook` (Eq. 6) as a 1x1 convolution (one picture) or one matrix product in the layout
+    that is there.
     """
     if attention_BKhw.shape[0] == 1:
         return F.conv2d(attention_BKhw, texture_BCK[0, :, :, None, None])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
+
+from engine.ops.modules import TwoForms
 
 
 def blur_kernel(gain: float = 1.0) -> Tensor:
@@ -85,10 +87,9 @@ def _counts(size: torch.Size, half: int, device: torch.device) -> Tensor:
     return ends[0][:, None] * ends[1]
 
 
-class Blur(nn.Module):
+class Blur(TwoForms):
     """Low-pass filter over every channel; `kernel` is a buffer so that it travels under its official key."""
 
-    textbook = False
     kernel: Tensor
 
     def __init__(self, pad: tuple[int, int], gain: float = 1.0):
@@ -101,10 +102,9 @@ class Blur(nn.Module):
         return form(x_BCHW, self.kernel, self.pad)
 
 
-class Upsample(nn.Module):
+class Upsample(TwoForms):
     """Twice the size by zero insertion and low-pass filter."""
 
-    textbook = False
     kernel: Tensor
 
     def __init__(self):

@@ -77,7 +77,7 @@ def stature(points: np.ndarray, present: np.ndarray) -> float | None:
 
 def body_box(points: np.ndarray, present: np.ndarray, tall: float) -> tuple[float, float, float, float]:
     """Left, top, right, bottom of the joints that are there and what lies round them; tall: stature in px."""
-    discs = [(points[j], _REACH.get(j, 0.0) * tall) for j in np.flatnonzero(present)]
+    discs = [(points[j], _REACH.get(j, 0.0) * tall) for j in np.flatnonzero(present).tolist()]
     seen = [j for j in sk.HEAD if present[j]]
     if seen:
         discs.append((points[seen].mean(axis=0), _HEAD_REACH * tall))

@@ -10,7 +10,8 @@ import numpy as np
 
 from engine.pose.planes import present_joints
 
-SIGMA = 6.0  # px in a frame of 256 rows
+_ROWS = 256
+SIGMA = 6.0  # px in a frame of so many rows
 
 
 def heat_maps(keypoints_18x3: np.ndarray, size: tuple[int, int], sigma: float = SIGMA) -> np.ndarray:
@@ -18,13 +19,19 @@ def heat_maps(keypoints_18x3: np.ndarray, size: tuple[int, int], sigma: float = 
 
     keypoints_18x3: (x, y, state) in px of the frame, cut down to whole pixels; see `present_joints` for what
     is missing: its map is all zero. A joint outside of the frame reaches into it all the same. size: (H, W).
-    The curve is a product of one over the columns and one over the rows.
+    The curve is a product of one over the columns and one over the rows. In memory the joints lie last, as
+    convolutions read them fastest.
     """
     column_18, row_18, present_18 = _places(keypoints_18x3)
     height, width = size
-    across_18W = _bell(np.arange(width) - column_18[:, None], sigma)
-    down_18H = _bell(np.arange(height) - row_18[:, None], sigma) * present_18[:, None]
-    return down_18H[:, :, None] * across_18W[:, None, :]
+    across_W18 = _bell(np.arange(width)[:, None] - column_18, sigma)
+    down_H18 = _bell(np.arange(height)[:, None] - row_18, sigma) * present_18
+    return (down_H18[:, None] * across_W18).transpose(2, 0, 1)
+
+
+def sigma_of(size: tuple[int, int]) -> float:
+    """As wide in a frame of this size (H, W) as `SIGMA` is in one of 256 rows."""
+    return SIGMA * size[0] / _ROWS
 
 
 def heat_maps_textbook(keypoints_18x3: np.ndarray, size: tuple[int, int], sigma: float = SIGMA) -> np.ndarray:

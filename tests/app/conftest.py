@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -27,6 +28,20 @@ def no_qt_warnings(request, qtlog):
     said = [str(record.message) for record in qtlog.records]
     said = [message for message in said if message not in HARMLESS]
     assert not said, f"Qt said: {said}"
+
+
+@pytest.fixture(autouse=True)
+def render_thread_is_measured(monkeypatch):
+    """Coverage follows threads of Python; one that Qt starts has to be told."""
+    from app.worker import RenderWorker
+
+    run = RenderWorker.run
+
+    def traced(self) -> None:
+        sys.settrace(threading.gettrace())
+        run(self)
+
+    monkeypatch.setattr(RenderWorker, "run", traced)
 
 
 @pytest.fixture

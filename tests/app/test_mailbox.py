@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 
 import pytest
@@ -56,6 +57,19 @@ def test_closing_wakes_the_taker():
     box.close()
     assert ended.wait(5)
     thread.join()
+
+
+@pytest.mark.parametrize(("leave", "taken"), [(Mailbox.post, "frame"), (Mailbox.submit, "job")])
+def test_what_comes_wakes_the_taker(leave, taken):
+    box, tasks = Mailbox(), queue.Queue()
+    thread = threading.Thread(target=lambda: tasks.put(box.take()))
+    thread.start()
+    leave(box, "this")
+    try:
+        assert tasks.get(timeout=5) == (taken, "this")
+    finally:
+        box.close()
+        thread.join()
 
 
 def test_closing_leaves_what_is_to_be_kept():
@@ -117,6 +131,72 @@ def test_a_guess_comes_from_below():
     picker = LevelPicker((128, 256, 512), budget_ms=60)
     drag(picker, {128: 10.0, 256: 25.0, 512: 400.0}, frames=6)
     assert picker.pick() == 256
+
+
+def picked(*noted: tuple[int, float], levels: tuple[int, ...] = (64, 128, 256)) -> int:
+    """The level after frames of these levels and costs, each picked anew."""
+    picker = LevelPicker(levels)
+    for level, ms in noted:
+        picker.pick()
+        picker.note(level, ms)
+    return picker.pick()
+
+
+@pytest.mark.parametrize(("ms", "level"), [(60.0, 256), (60.01, 128)])
+def test_a_frame_may_cost_the_budget_and_no_more(ms, level):
+    assert picked((256, ms)) == level
+
+
+@pytest.mark.parametrize(("ms", "level"), [(44.9, 256), (45.1, 128)])
+def test_climbing_needs_a_quarter_of_the_budget_to_spare(ms, level):
+    """From 128 rows, where a slow frame has led, to a whole picture that is known to cost this by now."""
+    picker = LevelPicker((128, 256), weight=1.0)
+    picker.note(256, 100.0)
+    assert picker.pick() == 128
+    picker.note(256, ms)
+    assert picker.pick() == level
+
+
+@pytest.mark.parametrize(("ms", "level"), [(28.1, 128), (28.2, 64)])
+def test_an_unknown_level_is_guessed_from_the_one_below(ms, level):
+    """1.6 times 28.1 ms is within the 45 that climbing allows, 1.6 times 28.2 is not."""
+    picker = LevelPicker((64, 128, 256))
+    picker.note(256, 300.0)
+    assert picker.pick() == 64
+    picker.rest()
+    picker.note(64, ms)
+    assert picker.pick() == level
+
+
+@pytest.mark.parametrize(("ms", "level"), [(95.9, 128), (96.1, 64)])
+def test_or_from_the_one_above(ms, level):
+    assert picked((256, ms)) == level
+
+
+@pytest.mark.parametrize(("frames", "level"), [([40, 106.6], 256), ([40, 80], 256), ([40, 80, 80], 128)])
+def test_costs_are_averaged_over_the_last_frames(frames, level):
+    """40 + 0.3 (106.6 - 40) = 59.98; 52; 52 + 0.3 (80 - 52) = 60.4."""
+    assert picked(*((256, ms) for ms in frames)) == level
+
+
+def test_below_all_that_is_known_the_nearest_tells():
+    picker = LevelPicker((32, 64, 128, 256))
+    for level, ms in ((256, 100.0), (128, 200.0)):
+        picker.note(level, ms)
+    assert picker.pick() == 32, "not what the whole picture cost when there was less to do"
+
+
+def test_a_rest_forgets_nothing_of_what_is_in_reach():
+    picker = LevelPicker((64, 128, 256))
+    for level, ms in ((256, 90.0), (64, 15.0), (128, 59.0)):
+        picker.note(level, ms)
+    assert picker.pick() == 128
+    picker.rest()
+    assert picker.pick() == 128, "64 rows alone would promise the whole picture"
+
+
+def test_a_level_of_another_network_teaches_nothing():
+    assert picked((512, 900.0)) == 256
 
 
 @given(st.lists(st.floats(0.1, 5000), min_size=1, max_size=40))

@@ -19,7 +19,7 @@ from train.losses import adversarial
 from train.losses.features import Vgg19
 from train.losses.parsing_map import cross_entropy, map_l1
 from train.losses.perceptual import content_and_style, gram
-from train.objectives.pise import CONTENT, PAPER_TAPS, STYLE
+from train.losses.pise import CONTENT, PAPER_TAPS, STYLE
 
 WANTED = json.loads((pise_rule.DATA / "losses.json").read_text())
 EXACT = 1e-5  # relative

@@ -40,7 +40,7 @@ class PaintedModel:
     """Two textures of plain colour, handed out as a map says; everybody's textures are white, but A's."""
 
     size = canvas = SIZE
-    levels, composited = (SIZE[0],), False
+    levels, composited, needs_surface = (SIZE[0],), False, False
     slots = (Slots("64a", 2),)
     capabilities = Capabilities(mix_by_texture=True)
 

@@ -10,7 +10,7 @@ import rule_drawn
 import torch
 
 from engine.models import nted
-from train.losses.attention import attention_reconstruction, carried
+from train.losses.attention import attended, attention_reconstruction
 from train.losses.reconstruction import FACE, early_pictures, multiscale_l1, region_weights
 
 DATA = Path(__file__).parents[1] / "data" / "nted"
@@ -36,7 +36,7 @@ def test_sharp_maps_carry_the_pixels_themselves():
     reference = torch.rand(1, 3, 4, 6)
     every_position = torch.eye(24).view(1, 24, 4, 6)
     mirrored = every_position.flip(3)
-    assert torch.allclose(carried(reference, every_position, mirrored), reference.flip(3))
+    assert torch.allclose(attended(reference, every_position, mirrored), reference.flip(3))
 
 
 def test_pixel_losses_are_zero_only_for_the_target_and_weigh_the_face_most():

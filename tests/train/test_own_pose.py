@@ -11,14 +11,14 @@ from train.data.pairs import collate, load_pair
 from train.data.people import People
 from train.metrics.evaluation import evaluate
 from train.metrics.measure import RESULT, Rendered
-from train.metrics.own_pose import ALONE, OwnPose
+from train.metrics.own_pose import ALONE, OwnPoseScore
 from train.metrics.pairs import fixed_pairs
 
 SIZE = (64, 44)
 
 
 def table_of(people, pairs, render):
-    measure = OwnPose(render, lambda batch: Rendered(-batch.reference_BCHW))
+    measure = OwnPoseScore(render, lambda batch: Rendered(-batch.reference_BCHW))
     evaluate(lambda batch: Rendered(batch.reference_BCHW), people, pairs, SIZE, measures=[measure])
     table = measure.table(np.array([pair.person for pair in pairs]))
     assert table.rows[ALONE]["person L1"].mean > 0.1

@@ -80,7 +80,7 @@ def test_what_the_studio_writes_is_read(people, tmp_path):
     shards.describe(tmp_path, "7", (64, 44), 2)
     views = [(person, view, people.view(person - 50, view)) for person in (50, 51) for view in (0, 1)]
     samples = [
-        shards.Sample(
+        shards.Record(
             person, view, v.image_HWC, v.parsing_HW, v.keypoints_18x3, v.framing, v.facing, surface_of(v)
         )
         for person, view, v in views
@@ -195,7 +195,7 @@ def surfaced(people, tmp_path_factory):
     for person, number in itertools.product((0, 1), range(4)):
         v = people.view(person, number)
         parts = v.image_HWC, v.parsing_HW, v.keypoints_18x3, v.framing, v.facing, surface_of(v)
-        samples.append(shards.Sample(50 + person, number, *parts))
+        samples.append(shards.Record(50 + person, number, *parts))
     shards.write_shard(folder, 50, 100, samples)
     return folder
 

@@ -13,16 +13,16 @@ from engine.errors import InputError
 from train.__main__ import main
 from train.commands import render
 from train.data.people import People
-from train.data.shards import Sample, describe, finished_shards, verify_shards, write_shard
+from train.data.shards import Record, describe, finished_shards, verify_shards, write_shard
 
 
-def sample(person: int, view: int) -> Sample:
+def sample(person: int, view: int) -> Record:
     rng = np.random.default_rng((person, view))
     image = np.repeat(np.repeat(rng.integers(0, 255, (4, 3, 3), np.uint8), 16, 0), 16, 1)
     keypoints = np.concatenate([rng.uniform(0, 48, (18, 2)).round(2), rng.integers(0, 3, (18, 1))], 1)
     parsing = rng.integers(0, 8, (64, 48), np.uint8)
     surface = rng.integers(1, 256, (64, 48, 3)).astype(np.uint8) * (parsing > 0)[:, :, None]
-    return Sample(person, view, image, parsing, keypoints, "full", "front", surface)
+    return Record(person, view, image, parsing, keypoints, "full", "front", surface)
 
 
 def write(folder, first, end, views=2):

@@ -11,15 +11,15 @@ import pytest
 from engine.errors import InputError
 from train.commands import render
 from train.data.people import People
-from train.data.shards import Sample, describe, finished_shards, verify_shards, write_shard
+from train.data.shards import Record, describe, finished_shards, verify_shards, write_shard
 
 
-def sample(person: int, view: int = 0) -> Sample:
+def sample(person: int, view: int = 0) -> Record:
     rng = np.random.default_rng((person, view))
     image = np.full((64, 48, 3), rng.integers(0, 255, 3, np.uint8))
     keypoints = np.concatenate([rng.uniform(0, 48, (18, 2)).round(2), np.full((18, 1), 2)], 1)
     surface = rng.integers(1, 256, (64, 48, 3), np.uint8)
-    return Sample(
+    return Record(
         person, view, image, rng.integers(0, 8, (64, 48), np.uint8), keypoints, "full", "front", surface
     )
 

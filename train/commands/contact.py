@@ -19,7 +19,7 @@ from engine.files import write_whole
 from ..audits.sheet import skeleton_over
 from ..overlay import PALETTE
 from ..sheets import contact_sheet
-from ..studio.photographer import Studio, View
+from ..studio.photographer import Photograph, Studio
 from .render import index_range, picture_size
 
 KINDS = {".jpg": ("JPEG", {"quality": 92}), ".png": ("PNG", {})}
@@ -57,7 +57,7 @@ def run(argv: list[str]) -> int:
     return 0
 
 
-def labelled(view: View) -> np.ndarray:
+def labelled(view: Photograph) -> np.ndarray:
     """Picture, keypoints, parsing map and surface coordinates side by side, uint8 RGB [H, 4 W, 3]."""
     return np.hstack(
         [

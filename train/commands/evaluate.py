@@ -40,7 +40,7 @@ from train.metrics.house import house_features
 from train.metrics.leakage import Leakage
 from train.metrics.markdown import to_markdown
 from train.metrics.measure import Measure
-from train.metrics.own_pose import OwnPose
+from train.metrics.own_pose import OwnPoseScore
 from train.metrics.pairs import MEAN_PICTURES, fixed_pairs, mean_picture
 from train.metrics.pose import PoseError
 from train.metrics.renders import alone, as_shown
@@ -163,7 +163,7 @@ def _measures(
     pairs: list[Pair],
     device: torch.device,
 ) -> list[Measure]:
-    own_pose = OwnPose(partial(as_shown, model), partial(alone, model))
+    own_pose = OwnPoseScore(partial(as_shown, model), partial(alone, model))
     measures: list[Measure] = [SlicedWasserstein(len(pairs)), own_pose]
     if options.features:
         measures.append(Frechet(house_features(options.features, device), device))

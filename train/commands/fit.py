@@ -18,7 +18,6 @@ import torch
 
 from engine import weights
 from engine.errors import InputError
-from train.losses.house import load_features
 from train.objectives import objective_of
 from train.objectives.pairs import PairRecipe
 from train.recipes import RECIPES
@@ -147,7 +146,9 @@ def _run(options: argparse.Namespace, recipe: PairRecipe, world: World) -> int:
     source = objective_of(recipe.model).open(options.data, recipe, skip_damaged=options.skip_damaged)
     if recipe.needs_surfaces and not source.surfaces:
         recipe = recipe.without_surfaces(_begun_network(options, recipe))
-    features = load_features(options.features).to(world.device) if options.features else None
+    features = None
+    if options.features:
+        features = objective_of(recipe.model).look_through(options.features, recipe).to(world.device)
     state = Run.new(
         recipe, world, features=features, accumulate=options.accumulate, mixed=PRECISIONS[options.precision]
     )

@@ -23,7 +23,7 @@ from engine.pose.skeleton import COLOURS, LIMBS
 from ..data.detector import as_detected
 from ..data.people import CLASSES
 from ..studio.camera import Shot
-from ..studio.photographer import Person, Studio, View
+from ..studio.photographer import Person, Photograph, Studio
 from ..studio.poses import Bend, Pose, Recorded, plan_pose
 
 SIZE = (512, 352)
@@ -120,7 +120,7 @@ def _write(folder: Path, person: Person, entry: Entry) -> dict:
     return {"name": entry.name, **files, "facing": entry.facing, "framing": entry.framing}
 
 
-def photographed(person: Person, entry: Entry) -> View:
+def photographed(person: Person, entry: Entry) -> Photograph:
     """The person in this pose, from straight ahead."""
     rng = np.random.default_rng(entry.seed)
     pose: Pose | Recorded
@@ -134,7 +134,7 @@ def photographed(person: Person, entry: Entry) -> View:
     return replace(view, keypoints_18x3=as_detected(view.keypoints_18x3))  # no nose in the back of a head
 
 
-def thumbnail(view: View) -> bytes:
+def thumbnail(view: Photograph) -> bytes:
     """A PNG of THUMBNAIL (H, W): the skeleton in OpenPose's colours over the figure in grey."""
     smooth = Image.fromarray(view.image_HWC).convert("L").filter(ImageFilter.GaussianBlur(5))
     light = np.asarray(smooth, np.float32)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from engine.cli.inputs import frame_size
 
-from ..data.shards import PEOPLE_PER_SHARD, Sample, describe, finished_shards, verify_shards, write_shard
+from ..data.shards import PEOPLE_PER_SHARD, Record, describe, finished_shards, verify_shards, write_shard
 from ..studio import STUDIO_OF_PULLS, STUDIO_VERSION
 
 SHORTEST_SIDE, LONGEST_SIDE = 16, 4096  # px of a picture
@@ -197,13 +197,13 @@ def _render_span(span: tuple[int, int]) -> None:
     write_shard(job.output, *span, _samples(job, *span))
 
 
-def _samples(job: Job, first: int, end: int) -> Iterator[Sample]:
+def _samples(job: Job, first: int, end: int) -> Iterator[Record]:
     for person in range(first, end):
         if os.getppid() != _worker["parent"]:
             os._exit(1)  # the main process was killed; an exception would only go back to its empty place
         views = _worker["studio"].photograph(person, job.views, job.pulls)
         for number, view in enumerate(views):
-            yield Sample(
+            yield Record(
                 person,
                 number,
                 view.image_HWC,

@@ -26,7 +26,7 @@ from engine.pose.formats import write_openpose
 
 from ..data.detector import as_detected
 from ..data.people import HELD_OUT_PEOPLE
-from ..studio.photographer import Person, Studio, View, planned_shot
+from ..studio.photographer import Person, Photograph, Studio, planned_shot
 from .render import index_range
 
 SIZE, SMALL = (512, 352), (256, 176)
@@ -116,7 +116,7 @@ def _files_of(index: Path) -> set[str]:
         return set()
 
 
-def photographed(studio: Studio, chosen: Chosen) -> View:
+def photographed(studio: Studio, chosen: Chosen) -> Photograph:
     """The chosen picture. Raises InputError for a person that training may have seen."""
     if chosen.person not in HELD_OUT_PEOPLE:
         raise InputError(f"{chosen.name}: person {chosen.person} is not held out.")
@@ -124,7 +124,7 @@ def photographed(studio: Studio, chosen: Chosen) -> View:
         return person.view(chosen.view)
 
 
-def _write(folder: Path, chosen: Chosen, view: View) -> dict:
+def _write(folder: Path, chosen: Chosen, view: Photograph) -> dict:
     stem = chosen.stem
     files = {"image": f"{stem}.jpg", "pose": f"{stem}.json", "parsing": f"{stem}.parsing.png"}
     picture, parsing = io.BytesIO(), io.BytesIO()

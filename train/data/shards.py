@@ -32,7 +32,7 @@ _ABANDONED = 3600  # s since the last write to an unfinished shard whose process
 
 
 @dataclass(frozen=True)
-class Sample:
+class Record:
     """A view of a person: image uint8 [H, W, 3], parsing uint8 [H, W], keypoints float32 [18, 3] (x, y px,
     state), surface uint8 [H, W, 3] (coordinates as in `train.data.people`)."""
 
@@ -77,7 +77,7 @@ def finished_shards(folder: Path) -> dict[Path, tuple[int, int]]:
     return found
 
 
-def write_shard(folder: Path, first: int, end: int, samples: Iterable[Sample]) -> Path:
+def write_shard(folder: Path, first: int, end: int, samples: Iterable[Record]) -> Path:
     """Write a shard; other processes see it whole or not at all, also where two write the same one at once.
     Samples come ordered by person and view.
 
@@ -113,7 +113,7 @@ def write_shard(folder: Path, first: int, end: int, samples: Iterable[Sample]) -
     return path
 
 
-def _members(sample: Sample) -> list[tuple[str, bytes]]:
+def _members(sample: Record) -> list[tuple[str, bytes]]:
     stem = f"{sample.person:07d}_{sample.view}"
     keypoints = [
         [round(float(x), 2), round(float(y), 2), int(state)] for x, y, state in sample.keypoints_18x3

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def carried(reference_BCHW: Tensor, extraction_BKhw: Tensor, distribution_BKhw: Tensor) -> Tensor:
+def attended(reference_BCHW: Tensor, extraction_BKhw: Tensor, distribution_BKhw: Tensor) -> Tensor:
     """Eq. 7: the reference read by C̄e and handed out by C̄d. [B, 3, h, w] of the distribution, in float32.
 
     The reference is brought to the extraction's rows and columns by nearest neighbour, as in the official
@@ -21,13 +21,14 @@ def carried(reference_BCHW: Tensor, extraction_BKhw: Tensor, distribution_BKhw: 
 def attention_reconstruction(
     reference_BCHW: Tensor, target_BCHW: Tensor, extraction: list[Tensor], distribution: list[Tensor]
 ) -> Tensor:
-    """Eq. 8 as coded officially: mean over the layers of the L1 between the carried reference and the target.
+    """Eq. 8 as coded officially: mean over the layers of the L1 between the attended reference and the
+    target.
 
     extraction: C̄e [B, K, h, w] by layer; distribution: C̄d (probabilities) [B, K, h, w] by layer.
     """
     terms = []
     for extraction_BKhw, distribution_BKhw in zip(extraction, distribution, strict=True):
-        estimate_BChw = carried(reference_BCHW, extraction_BKhw, distribution_BKhw)
+        estimate_BChw = attended(reference_BCHW, extraction_BKhw, distribution_BKhw)
         truth_BChw = F.interpolate(target_BCHW, estimate_BChw.shape[-2:], mode="nearest")
         terms.append(F.l1_loss(estimate_BChw, truth_BChw.float()))
     return torch.stack(terms).mean()

@@ -5,9 +5,12 @@ It need not learn to see first: within a few hundred samples it tells results fr
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
+from engine.errors import InputError
 from engine.ops.equalized import BiasedLeakyReLU, EqualConv2d
+from train.losses.features import Features
 
 
 def _head(channels: int) -> nn.Sequential:
@@ -31,3 +34,11 @@ class FeatureDiscriminator(nn.Module):
 
     def forward(self, maps: list[Tensor]) -> list[Tensor]:
         return [head(found) for head, found in zip(self.heads, maps, strict=False)]
+
+
+def check_maps(name: str, channels: tuple[int, ...], features: Features) -> None:
+    """Raises InputError where the discriminator of recipe `name` was not made for these features."""
+    device = next(iter(getattr(features, "parameters", list)()), torch.empty(0)).device
+    maps = features(torch.zeros(1, 3, 64, 48, device=device))
+    if channels != tuple(found.shape[1] for found in maps[: len(channels)]):
+        raise InputError(f"The adversary of recipe {name} was made for other features: use --features house.")

@@ -17,7 +17,7 @@ from scipy.spatial import cKDTree
 from torch import Tensor
 
 from engine.regions import SURFACE_SPAN
-from train.losses.attention import carried
+from train.losses.attention import attended
 from train.metrics.measure import Column, Sight, Table, rows_of_means
 
 VISIBLE_WITHIN = 0.5  # dm from which on a surface point counts as seen in the reference
@@ -64,7 +64,7 @@ def correspondence(
     """
     if uniform:
         extraction_BKhw = torch.full_like(extraction_BKhw, 1 / extraction_BKhw[0, 0].numel())
-    looked_at_B4hw = carried(_known(reference_surface_B3HW), extraction_BKhw, distribution_BKhw)
+    looked_at_B4hw = attended(_known(reference_surface_B3HW), extraction_BKhw, distribution_BKhw)
     return _rated(reference_surface_B3HW, target_surface_B3HW, looked_at_B4hw)
 
 
@@ -84,10 +84,10 @@ def _known(surface_B3HW: Tensor) -> Tensor:
     return torch.cat([surface_B3HW.nan_to_num() * person_B1HW, person_B1HW], 1)
 
 
-def _rated(reference_surface_B3HW: Tensor, target_surface_B3HW: Tensor, carried_B4hw: Tensor) -> np.ndarray:
+def _rated(reference_surface_B3HW: Tensor, target_surface_B3HW: Tensor, attended_B4hw: Tensor) -> np.ndarray:
     """The columns of a picture, of what its positions look at."""
-    mass_B1hw = carried_B4hw[:, 3:]
-    place_B3hw = carried_B4hw[:, :3] / mass_B1hw.clamp_min(1e-12)
+    mass_B1hw = attended_B4hw[:, 3:]
+    place_B3hw = attended_B4hw[:, :3] / mass_B1hw.clamp_min(1e-12)
     truth_B3hw = F.interpolate(target_surface_B3HW, place_B3hw.shape[-2:], mode="nearest")
     distance_BN = SURFACE_SPAN * torch.linalg.vector_norm(place_B3hw - truth_B3hw, dim=1).flatten(1)
     rows = []

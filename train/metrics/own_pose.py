@@ -25,7 +25,7 @@ NOTE = (
 ALONE = "the network alone"
 
 
-class OwnPose:
+class OwnPoseScore:
     """The measure. shown, alone: how the network that is evaluated is rendered."""
 
     def __init__(self, shown: Render, alone: Render):

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from engine.api import DISTRIBUTION, EXTRACTION
-from engine.compositing.compose import Composition, compose, encode_reference
+from engine.compositing.compose import Composition, compose, encode_reference, looked_at
 from engine.contract import PoseTransferModel, ReferenceInput
 from train.data.pairs import PairBatch
 from train.metrics.measure import Rendered
@@ -49,7 +49,7 @@ def alone(model: PoseTransferModel, batch: PairBatch) -> Rendered:
     targets = batch.target_keypoints_BJ3.cpu().numpy()
     drawn = []
     for reference, target_18x3 in zip(reference_inputs(batch), targets, strict=True):
-        drawn.append(model.render(model.encode(reference), target_18x3).image_1CHW.clone())
+        drawn.append(model.render(model.encode(looked_at(model, reference)), target_18x3).image_1CHW.clone())
     return Rendered(torch.cat(drawn))
 
 

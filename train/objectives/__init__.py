@@ -10,7 +10,7 @@ import importlib
 from engine.errors import InputError
 from train.objectives.objective import Objective
 
-MODELS = ("nted", "parser")  # the first is that of checkpoints and weights which name none
+MODELS = ("nted", "pise", "parser")  # the first is that of checkpoints and weights which name none
 
 
 def objective_of(model: str | None) -> type[Objective]:

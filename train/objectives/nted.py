@@ -21,7 +21,7 @@ from train.data.pairs import PairBatch, both_directions
 from train.data.patches import Patches, patches_for, patches_in
 from train.data.source import Source
 from train.losses.adversarial import Adversary, AdversaryConfig
-from train.losses.feature_discriminator import FeatureDiscriminator
+from train.losses.feature_discriminator import FeatureDiscriminator, check_maps
 from train.losses.features import Features
 from train.losses.nted import LossWeights, house_losses
 from train.losses.patches import TOLD, all_asked, told_levels
@@ -114,7 +114,7 @@ class NtedRecipe(PairRecipe):
         return lines
 
 
-class Part(NamedTuple):
+class PairPart(NamedTuple):
     """Some pairs of a batch; asked_L2: what the sums of the patches' term are divided by (`shared_asked`)."""
 
     batch: PairBatch
@@ -159,7 +159,7 @@ class NtedObjective(PairObjective):
         kind, eyes = Discriminator, {}
         if recipe.through_features:
             kind, eyes = FeatureDiscriminator, {"eyes": self.features}
-            check_features(recipe, self.features)
+            check_maps(recipe.name, recipe.discriminator, self.features)
         discriminator = kind(recipe.discriminator).to(world.device, memory_format=torch.channels_last)
         return Adversary(world.parallel(discriminator), recipe.adversary, **eyes)
 
@@ -173,17 +173,21 @@ class NtedObjective(PairObjective):
 
     # a step
 
-    def parts(self, batch: PairBatch, world: World, count: int) -> list[Part]:
+    def parts(self, batch: PairBatch, world: World, count: int) -> list[PairPart]:
         if self.recipe.both_directions:
             batch = both_directions(batch)
         pieces = parts(batch, shared_pixel_weights(batch, world), count)
         asked = None
         if self.recipe.losses.patches:
             asked = shared_asked(batch, self.recipe.network, self.patches, world, count)
-        return [Part(*piece, asked) for piece in pieces]
+        return [PairPart(*piece, asked) for piece in pieces]
 
     def learn(
-        self, forward: Callable[..., DetailedOutput], part: Part, samples: int, adversary: Adversary | None
+        self,
+        forward: Callable[..., DetailedOutput],
+        part: PairPart,
+        samples: int,
+        adversary: Adversary | None,
     ) -> Pass:
         batch = part.batch
         pictures = batch.reference_BCHW, batch.target_planes_BPHW, batch.reference_planes_BPHW
@@ -191,7 +195,7 @@ class NtedObjective(PairObjective):
         terms = self.terms(output, part, adversary)
         return Pass(terms, len(batch), output.image_BCHW, batch.target_BCHW)
 
-    def terms(self, output: DetailedOutput, part: Part, adversary: Adversary | None) -> dict[str, Tensor]:
+    def terms(self, output: DetailedOutput, part: PairPart, adversary: Adversary | None) -> dict[str, Tensor]:
         """The weighted terms for the generator, and first of all their `total`."""
         recipe, batch = self.recipe, part.batch
         terms = house_losses(
@@ -241,16 +245,6 @@ class NtedObjective(PairObjective):
 
 
 OBJECTIVE = NtedObjective
-
-
-def check_features(recipe: NtedRecipe, features: Features) -> None:
-    """Raises InputError where the recipe's adversary was not made for these features."""
-    device = next(iter(getattr(features, "parameters", list)()), torch.empty(0)).device
-    maps = features(torch.zeros(1, 3, 64, 48, device=device))
-    if recipe.discriminator != tuple(found.shape[1] for found in maps[: len(recipe.discriminator)]):
-        raise InputError(
-            f"The adversary of recipe {recipe.name} was made for other features: use --features house."
-        )
 
 
 def shared_asked(

@@ -14,6 +14,7 @@ from engine.errors import InputError
 from engine.weights import WeightsFile
 from train.losses.adversarial import Adversary
 from train.losses.features import Features
+from train.losses.house import load_features
 from train.run.recipe import Phase, Recipe
 from train.run.validate import Validation
 from train.run.world import World
@@ -46,6 +47,11 @@ class Objective(ABC):
 
     def __init__(self, recipe: Recipe, features: Features | None = None):
         self.recipe, self.features = recipe, features
+
+    @classmethod
+    def look_through(cls, which: str, recipe: Recipe) -> Features:
+        """The features that `--features` names, frozen. Raises InputError where it is no such file."""
+        return load_features(which)
 
     # the network
 

@@ -21,7 +21,7 @@ from train.run.state import Run
 
 
 @dataclass(frozen=True)
-class Stage:
+class RunStage:
     """Samples over which a step costs the same. end: None where only the user ends it."""
 
     first: int
@@ -29,13 +29,13 @@ class Stage:
     adversarial: bool
 
 
-def stages(run: Run) -> list[Stage]:
+def stages(run: Run) -> list[RunStage]:
     """What is left of the run, cut where the cost of a step changes and where its end is known."""
     start, last = run.recipe.adversarial_from, run.end
     inner = sorted(cut for cut in run.recipe.cuts if run.samples < cut and (last is None or cut < last))
     firsts, ends = [run.samples, *inner], [*inner, last]
     return [
-        Stage(first, end, start is not None and first >= start)
+        RunStage(first, end, start is not None and first >= start)
         for first, end in zip(firsts, ends, strict=True)
     ]
 

@@ -37,7 +37,7 @@ STUDIO_OF_PULLS = f"{STUDIO_VERSION} pulls"  # what data of `Person.pulled` are 
 
 
 def photograph(person_index: int, views: int = 6, size: tuple[int, int] = (256, 176)):
-    """Views of a person: list of photographer.View.
+    """Views of a person: list of photographer.Photograph.
 
     The same index gives the same pictures on one machine. Raises InputError where assets or OpenGL are
     missing.

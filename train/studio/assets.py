@@ -111,7 +111,7 @@ class Bones:
 
 
 @dataclass(frozen=True)
-class Parsed:
+class AssetMeshes:
     """All meshes of the asset folder, as kept in the cache."""
 
     base: np.ndarray
@@ -128,14 +128,14 @@ class Parsed:
     accessories: dict[str, Accessory]
 
 
-_CLASSES = (Parsed, Bones, Cloth, Accessory, Corners, SkinWeights, Fitting)
+_CLASSES = (AssetMeshes, Bones, Cloth, Accessory, Corners, SkinWeights, Fitting)
 
 
 class Assets:
     """The parsed meshes together with the folder their textures are in. What is missing there is told when it
     is asked for."""
 
-    def __init__(self, root: Path, parsed: Parsed):
+    def __init__(self, root: Path, parsed: AssetMeshes):
         self.root = root
         self.meshes = parsed
 
@@ -231,7 +231,7 @@ def _content_key(root: Path) -> str:
     return digest.hexdigest()[:24]
 
 
-def _parse(root: Path) -> Parsed:
+def _parse(root: Path) -> AssetMeshes:
     mesh = read_obj(root / "base/base.obj")
     for group in ("body", "helper-tights", "helper-skirt"):
         if not mesh.faces_of(group).any():
@@ -270,7 +270,7 @@ def _parse(root: Path) -> Parsed:
     for folder in _ACCESSORY_FOLDERS:
         for file in sorted((root / folder).glob("*/*.mhclo")):
             accessories[file.stem] = _read_accessory(file, mesh.vertices, weights)
-    return Parsed(
+    return AssetMeshes(
         mesh.vertices,
         mesh.uvs,
         body_faces,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .assets import BODY_VERTICES, Parsed
+from .assets import BODY_VERTICES, AssetMeshes
 
 RACES = ("caucasian", "african", "asian")
 # how many targets of a kind shape a face
@@ -51,7 +51,7 @@ class Body:
         return bool(self.origins[1] < 0.4 and self.origins[2] < 0.5)
 
 
-def draw_body(meshes: Parsed, rng: np.random.Generator) -> Body:
+def draw_body(meshes: AssetMeshes, rng: np.random.Generator) -> Body:
     """A random adult."""
     vertices = meshes.base.copy()
 
@@ -125,7 +125,7 @@ def _three_way(x: float, noun: str) -> list[tuple[str, float]]:
     ]
 
 
-def torso_extent(meshes: Parsed, body: Body, low: float, high: float) -> tuple[float, float, float]:
+def torso_extent(meshes: AssetMeshes, body: Body, low: float, high: float) -> tuple[float, float, float]:
     """Half width, front z and back z of the torso between two canonical heights."""
     canonical = meshes.base[:BODY_VERTICES]
     rows = (meshes.body_arm[:BODY_VERTICES, 1] < 0.2) & (canonical[:, 1] > low) & (canonical[:, 1] < high)

@@ -35,7 +35,7 @@ SCENE_BLOCK = {
 }
 
 
-class Card:
+class CardPrograms:
     """Programs and textures of one OpenGL context, made when first asked for."""
 
     def __init__(self, context):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from .assets import Parsed
+from .assets import AssetMeshes
 from .body import Body
 from .garments import Fit, Skirt
 from .geometry import unit, vertex_normals
@@ -75,7 +75,7 @@ class RadialGrid:
 class Fitter:
     """Fits cloth to one body. Holds the vertical axis of its trunk."""
 
-    def __init__(self, meshes: Parsed, body: Body):
+    def __init__(self, meshes: AssetMeshes, body: Body):
         self.meshes, self.body = meshes, body
         rows = meshes.tights_rows
         waist = rows[np.abs(meshes.base[rows, 1] - 2) < 1]

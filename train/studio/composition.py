@@ -13,7 +13,7 @@ from .skeleton import Posed, Skeleton
 SILHOUETTE_SIZE = 64  # texels of an edge: an eighth of the shadow map
 
 
-class Composition:
+class SceneComposition:
     """Owns the finished picture of one size (H, W), and the textures of the backdrop that was last used."""
 
     def __init__(self, context, size: tuple[int, int], source: Callable[[str, tuple[str, ...]], str]):

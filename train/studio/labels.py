@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.pose.skeleton import GUESSED, SEEN
 
-from .assets import BODY_VERTICES, Parsed
+from .assets import BODY_VERTICES, AssetMeshes
 from .camera import Camera
 from .rotations import normalised
 from .skeleton import Posed, Skeleton
@@ -23,7 +23,7 @@ _TOLERANCE = np.array(
 )
 
 
-def joint_positions(meshes: Parsed, skeleton: Skeleton, posed: Posed) -> np.ndarray:
+def joint_positions(meshes: AssetMeshes, skeleton: Skeleton, posed: Posed) -> np.ndarray:
     """The keypoints in space [18, 3], OpenPose order; left and right are the person's own."""
     head = skeleton.index["head"]
     vertices = skeleton.body.vertices
@@ -44,7 +44,7 @@ def joint_positions(meshes: Parsed, skeleton: Skeleton, posed: Posed) -> np.ndar
     return np.array(points)
 
 
-def _nose_vertex(meshes: Parsed) -> int:
+def _nose_vertex(meshes: AssetMeshes) -> int:
     """The foremost vertex on the midline of the face."""
     base = meshes.base[:BODY_VERTICES]
     rows = np.nonzero((np.abs(base[:, 0]) < 0.05) & (base[:, 1] > 6.6) & (base[:, 1] < 7.4))[0]
@@ -52,7 +52,7 @@ def _nose_vertex(meshes: Parsed) -> int:
 
 
 def keypoints(
-    meshes: Parsed,
+    meshes: AssetMeshes,
     skeleton: Skeleton,
     posed: Posed,
     camera: Camera,

@@ -10,7 +10,7 @@ from engine.cv import cv2
 
 
 @dataclass(frozen=True)
-class Lens:
+class StudioLens:
     """softness: standard deviation of a point, px of a picture of any size; wrap: share of the light around
     just inside of the person's edge; glare: share of all light that is spread over the picture."""
 
@@ -32,5 +32,5 @@ class Lens:
         return np.rint(picture).astype(np.uint8)
 
 
-def draw_lens(rng: np.random.Generator) -> Lens:
-    return Lens(rng.uniform(0.3, 0.5), rng.uniform(0.1, 0.35), rng.uniform(0.01, 0.05))
+def draw_lens(rng: np.random.Generator) -> StudioLens:
+    return StudioLens(rng.uniform(0.3, 0.5), rng.uniform(0.1, 0.35), rng.uniform(0.01, 0.05))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .card import TEXTURE_UNITS, Card
+from .card import TEXTURE_UNITS, CardPrograms
 from .parts import PART_BLOCK, STATIC_ATTRIBUTES, Part
 from .skeleton import Posed, Skeleton
 from .skinning import skin_vertices
@@ -17,7 +17,7 @@ BLOCK_STRIDE = 512  # bytes between the blocks of two parts: a multiple of every
 class Model:
     """A dressed person on the graphics card. Release it when done."""
 
-    def __init__(self, card: Card, parts: list[Part]):
+    def __init__(self, card: CardPrograms, parts: list[Part]):
         context = card.context
         meshes = [part.mesh for part in parts]
         starts = np.cumsum([0] + [len(mesh.static) for mesh in meshes[:-1]])
@@ -56,7 +56,7 @@ class Model:
                 {TEXTURE_UNITS[name]: self._texture(card, source) for name, source in part.textures.items()}
             )
 
-    def _texture(self, card: Card, source: np.ndarray | Path):
+    def _texture(self, card: CardPrograms, source: np.ndarray | Path):
         if isinstance(source, Path):
             return card.file_texture(source)
         self._own.append(card.texture(source))

@@ -20,7 +20,7 @@ from .looks import draw_looks
 from .model import Model
 from .outfits import draw_outfit
 from .poses import PULLS, Pose, Recorded, draw_pose, plan_to_pull, pulled
-from .renderer import Renderer
+from .renderer import PersonRenderer
 from .review import is_presentable
 from .skeleton import Skeleton
 from .surfaces import parsing_map
@@ -33,7 +33,7 @@ _ROOM_TO_MOVE = 1.25  # margin of a picture in which somebody is pulled at
 
 
 @dataclass(frozen=True)
-class View:
+class Photograph:
     """image_HWC uint8 RGB; parsing_HW uint8 class ids (train.data.people.CLASSES); keypoints_18x3 float32:
     x, y px of this picture and state (0 outside, 1 occluded, 2 visible); framing and facing as in
     camera.py; surfaces_HW: parsing_HW with bare skin of the trunk told apart (surfaces.py); surface_HW3
@@ -73,7 +73,7 @@ class Person:
             studio.renderer.card, dress(studio.assets, self.body, self.outfit, self.looks, rng)
         )
 
-    def view(self, number: int) -> View:
+    def view(self, number: int) -> Photograph:
         """One picture; view 0 shows the whole person from the front. Faulty ones are taken again
         (review.py)."""
         shot, rng = _plan(self.index, number)
@@ -84,7 +84,7 @@ class Person:
                 return view
         return self.photograph(draw_pose(rng, plain=True), shot, rng)
 
-    def pulled(self, number: int) -> View:
+    def pulled(self, number: int) -> Photograph:
         """One picture of a person somebody pulls at: in view 0 they stand, in every other one part of that
         pose has moved (PULLS, over and over), before the same camera in the same light. None is taken again:
         one round of six views belongs together, whatever `review` would say of one."""
@@ -103,7 +103,7 @@ class Person:
         shot: Shot,
         rng: np.random.Generator,
         framed: Pose | Recorded | None = None,
-    ) -> View:
+    ) -> Photograph:
         """A picture of a given pose from a given side. framed: the pose that the camera is set up for, if
         another."""
         renderer, meshes = self.studio.renderer, self.studio.assets.meshes
@@ -115,7 +115,7 @@ class Person:
         light = self.light.jittered(rng)
         exposure = renderer.expose(self.model, posed, self.skeleton, camera, light, self.backdrop)
         points = keypoints(meshes, self.skeleton, posed, camera, exposure.distance, renderer.size)
-        return View(
+        return Photograph(
             self.lens.through(exposure.image, exposure.surfaces > 0),
             parsing_map(exposure.surfaces),
             points,
@@ -153,9 +153,9 @@ class Studio:
     def __init__(self, size: tuple[int, int] = (256, 176), assets: str | Path | None = None):
         self.assets = load_assets(assets)
         self.recordings = load_recordings(self.assets.root)
-        self.renderer = Renderer(size)
+        self.renderer = PersonRenderer(size)
 
-    def photograph(self, index: int, views: int = 6, pulls: bool = False) -> list[View]:
+    def photograph(self, index: int, views: int = 6, pulls: bool = False) -> list[Photograph]:
         """All views of a person; of `Person.pulled` with pulls."""
         with Person(self, index) as person:
             return [person.pulled(number) if pulls else person.view(number) for number in range(views)]

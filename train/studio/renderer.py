@@ -13,8 +13,8 @@ import numpy as np
 
 from .backdrop import Backdrop
 from .camera import Camera, look_at, orthographic
-from .card import SCENE_BLOCK, SHADOW_FROM, SHADOW_SIZE, SHADOW_TO, TEXTURE_UNITS, Card, source
-from .composition import Composition
+from .card import SCENE_BLOCK, SHADOW_FROM, SHADOW_SIZE, SHADOW_TO, TEXTURE_UNITS, CardPrograms, source
+from .composition import SceneComposition
 from .context import open_context
 from .light import SHADOW_SPAN, Light
 from .model import BLOCK_STRIDE, Model
@@ -37,14 +37,14 @@ class Exposure:
     distance: np.ndarray
 
 
-class Renderer:
+class PersonRenderer:
     """Draws pictures of one size (H, W) in pixels. Owns one OpenGL context; use it from the thread that
     made it."""
 
     def __init__(self, size: tuple[int, int]):
         self.size = size
         self.context = context = open_context()
-        self.card = Card(context)
+        self.card = CardPrograms(context)
         height, width = size
         fine = (2 * width, 2 * height)
         self._colour = context.texture(fine, 4, dtype="f2")
@@ -60,7 +60,7 @@ class Renderer:
             vertex_shader=source("screen.vert"), fragment_shader=source("occlusion.frag")
         )
         self._occlusion_array = context.vertex_array(self._occlusion, [(triangle, "2f", "corner")])
-        self._composition = Composition(context, size, source)
+        self._composition = SceneComposition(context, size, source)
         self._scene = context.buffer(reserve=sum(_BYTES[kind] for kind in SCENE_BLOCK.values()))
         self._folds = self.card.texture(fold_tile())
         white, upright = (255, 255, 255, 255), (128, 128, 255)  # upright: the normal of a flat normal map

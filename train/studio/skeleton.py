@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .assets import SIDES, Parsed
+from .assets import SIDES, AssetMeshes
 from .body import Body, torso_extent
 from .garments import heel_pitch
 from .poses import Bend, Pose, Recorded
@@ -43,7 +43,7 @@ class Skeleton:
     heel: height of the shoes' heels (dm).
     """
 
-    def __init__(self, meshes: Parsed, body: Body, bulk: float = 0.0, heel: float = 0.0):
+    def __init__(self, meshes: AssetMeshes, body: Body, bulk: float = 0.0, heel: float = 0.0):
         self.bones, self.body, self.heel = meshes.bones, body, heel
         self.index = meshes.bones.index
         self.rest = body.heads

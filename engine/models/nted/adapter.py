@@ -14,9 +14,9 @@ from engine.api import DISTRIBUTION, EXTRACTION, Capabilities, MapInfo, Maps, Na
 from engine.contract import Coefficients, ReferenceInput, Rendering
 from engine.errors import InputError
 from engine.models.nted import network as nted
+from engine.models.nted.forms import NtedForm
 from engine.models.nted.graph import DragGraph
 from engine.models.nted.inference import InferenceNted
-from engine.models.nted.textbook import TextbookNted
 from engine.models.nted.weights import from_file, texture_names
 from engine.ops.attention import distribution_attention
 from engine.plan import Plan
@@ -54,7 +54,7 @@ class NtedModel:
         plan: Plan,
         size: tuple[int, int] | None = None,  # (H, W); None: what the weights were made for
         names: Mapping[str, tuple[str, ...]] | None = None,  # of textures, by layer as in the weights
-        form: type[InferenceNted] | type[TextbookNted] = InferenceNted,
+        form: type[NtedForm] = InferenceNted,
     ):
         if network.config.transfer != "textures":
             raise InputError(
@@ -65,8 +65,9 @@ class NtedModel:
         self.size = size or self.made_for
         # Deeper networks halve more often: they work on a canvas of their multiples.
         multiple = 1 << (len(network.config.levels) - 1)
-        self.canvas = tuple(-(-side // multiple) * multiple for side in self.size)
-        self.composited = self.copies_detail = bool(network.config.detail)
+        height, width = (-(-side // multiple) * multiple for side in self.size)
+        self.canvas = height, width
+        self.composited = self.needs_surface = self.copies_detail = bool(network.config.detail)
         previews = 2 if self.composited else PREVIEW_LEVELS
         self.levels = tuple(self.size[0] >> i for i in reversed(range(previews)))
         self._layers = _layers(network.config, self.size, names or {})
@@ -97,7 +98,7 @@ class NtedModel:
             for index, (layer, theirs_1CK) in enumerate(zip(self._layers, other.layers, strict=True)):
                 m = _of_layer(coefficients, layer)
                 if m is not None:
-                    layers[index] = torch.lerp(layers[index], theirs_1CK, m.to(theirs_1CK.device))
+                    layers[index] = torch.lerp(layers[index], theirs_1CK, m.to(theirs_1CK.device))  # Eq. 13
             taken.append(_of_layer(coefficients, self._layers[-2]))
         return Textures(layers, tuple(taken))
 
@@ -115,19 +116,20 @@ class NtedModel:
         stop = len(self.config.levels) - skipped
         drawn = self._drawn(network, stop, keypoints_18x3, appearance.layers)
         surface_1Khw = draft_1Chw = None
-        if self.composited:
-            surface_1Khw = network.surface(drawn)
-            draft_1Chw = drawn.skips[len(self.config.levels) - 2]
+        if network.detail is not None:
+            last_but_one = len(self.config.levels) - 2
+            surface_1Khw = network.detail.surface(drawn.features[last_but_one])
+            draft_1Chw = drawn.skips[last_but_one]
         shown = Maps()
         if maps:
             attention = [distribution_attention(logits.float()) for logits in drawn.distribution_logits]
             shown = self._named(DISTRIBUTION, attention)
         shares = tuple(self._share(drawn, m) for m in appearance.taken) if self.composited else ()
-        return Rendering(drawn.image_BCHW, draft_1Chw, surface_1Khw, shares, (network, drawn), shown)
+        return Rendering(drawn.image_BCHW, draft_1Chw, surface_1Khw, shares, (network.detail, drawn), shown)
 
     def gate(self, rendering: Rendering, seen_1KHW: Tensor) -> Tensor:
-        network, drawn = rendering.features
-        return network.gate(drawn, seen_1KHW)
+        detail, drawn = rendering.features
+        return detail(drawn.features[-1], drawn.image_BCHW, seen_1KHW)
 
     def _share(self, drawn: nted.Rendering, m: Tensor | None) -> Tensor | float | None:
         """How much of a position another reference gives, by the textures it is made of."""
@@ -136,7 +138,7 @@ class NtedModel:
         return share_of(drawn.distribution_logits, m.to(self._plan.device))
 
     def _drawn(
-        self, network: InferenceNted, stop: int, keypoints_18x3: np.ndarray, textures: list[Tensor]
+        self, network: NtedForm, stop: int, keypoints_18x3: np.ndarray, textures: list[Tensor]
     ) -> nted.Rendering:
         if self._plan.device.type != "cuda":
             return network.render(self._pose_feature(keypoints_18x3, network), textures, stop)
@@ -145,7 +147,7 @@ class NtedModel:
             self._graphs[key] = DragGraph(network, planes_PHW, textures, stop)
         return self._graphs[key](planes_PHW, textures)
 
-    def _pose_feature(self, keypoints_18x3: np.ndarray, network: InferenceNted) -> Tensor:
+    def _pose_feature(self, keypoints_18x3: np.ndarray, network: NtedForm) -> Tensor:
         key = (keypoints_18x3.tobytes(), network.dtype)
         if key not in self._features:
             self._features[key] = network.pose_feature(self._planes(keypoints_18x3))
@@ -197,6 +199,5 @@ def _layers(
 
 def _of_layer(coefficients: Coefficients, layer: MapInfo) -> Tensor | None:
     """float32, of a layer: one number, or [K]."""
-    one = isinstance(coefficients, float | int)
-    m = coefficients if one else coefficients.get(layer.name)
+    m = coefficients if isinstance(coefficients, float | int) else coefficients.get(layer.name)
     return None if m is None else torch.as_tensor(m, dtype=torch.float32)

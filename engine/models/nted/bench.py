@@ -13,9 +13,10 @@ from engine.models import parser
 from engine.models.nted.adapter import NtedModel
 from engine.models.nted.config import default_256, official_256, official_512
 from engine.models.nted.detail import SEEN
-from engine.models.nted.network import Nted, textbook
+from engine.models.nted.network import Nted
 from engine.models.nted.textbook import TextbookNted
 from engine.models.nted.weights import from_file, load, save
+from engine.ops.modules import in_textbook_form
 from engine.paths import DEFAULT_WEIGHTS
 from engine.plan import Plan
 from engine.pose.planes import PLANES
@@ -50,18 +51,18 @@ def gmacs(network: Nted, size: tuple[int, int]) -> dict[str, float]:
     planes, picture = torch.empty(1, PLANES, *size, device="meta"), torch.empty(1, 3, *size, device="meta")
     levels = len(network.config.levels)
 
-    def count(function: Callable[..., object], *inputs) -> float:
+    def count(function: Callable[..., object], *inputs: object) -> float:
         with FlopCounterMode(display=False) as counter, torch.no_grad():
             function(*inputs)
         return counter.get_total_flops() / 2e9
 
     detail, shadow.detail = shadow.detail, None
     with torch.no_grad():
-        feature, (textures, _) = shadow.skeleton_encoder(planes), shadow.reference_encoder(picture)
+        feature, (textures, _) = shadow.skeleton_encoder(planes), shadow.encode(picture)
         rendering = shadow.target_image_renderer(feature, textures)
     found = {
         "skeleton": count(shadow.skeleton_encoder, planes),
-        "encode": count(shadow.reference_encoder, picture),
+        "encode": count(shadow.encode, picture),
     }
     for number in range(1, 1 + levels):
         found[f"render {number}"] = count(shadow.target_image_renderer, feature, textures, number)
@@ -73,7 +74,7 @@ def gmacs(network: Nted, size: tuple[int, int]) -> dict[str, float]:
         looks = count(parser.load(parser.SHIPPED).to("meta"), picture)
         looks += found["skeleton"] + found[f"render {levels - 1}"] + surface
         found["encode"] += looks
-    found["full"] = count(textbook(shadow), picture, planes) + found["detail"] + looks
+    found["full"] = count(in_textbook_form(shadow), picture, planes) + found["detail"] + looks
     found["drag"] = found["skeleton"] + found[f"render {levels}"] + found["detail"]
     for skipped in range(1, levels):
         rows = size[0] >> skipped

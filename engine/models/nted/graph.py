@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from engine.models.nted.inference import InferenceNted
+from engine.models.nted.forms import NtedForm
 from engine.models.nted.network import Rendering
 
 
@@ -15,9 +15,7 @@ class DragGraph:
     Every call overwrites the result of the one before.
     """
 
-    def __init__(
-        self, network: InferenceNted, planes_PHW: Tensor, textures: list[Tensor], levels: int | None
-    ):
+    def __init__(self, network: NtedForm, planes_PHW: Tensor, textures: list[Tensor], levels: int | None):
         """planes and textures: of the first call, on the device; later ones must have the same shapes."""
         self._planes_PHW = planes_PHW.clone()
         self._textures = [texture.clone() for texture in textures]

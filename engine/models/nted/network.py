@@ -10,6 +10,7 @@ layers, no noise: training and inference are the same function. State-dict keys 
 from __future__ import annotations
 
 import math
+from itertools import islice
 from typing import NamedTuple
 
 import torch
@@ -29,6 +30,7 @@ from engine.ops.equalized import (
     EqualConvTranspose2d,
     activated,
 )
+from engine.ops.modules import ModuleListOf, TwoForms
 from engine.ops.resample import Blur, Upsample
 
 
@@ -72,10 +74,8 @@ class NtedOutput(NamedTuple):
     features: list[Tensor]
 
 
-class ActivatedConv1x1(nn.Module):
+class ActivatedConv1x1(TwoForms):
     """The encoders' first layer at full resolution."""
-
-    textbook = False
 
     def __init__(self, cin: int, cout: int):
         super().__init__()
@@ -88,10 +88,8 @@ class ActivatedConv1x1(nn.Module):
         return activated(self.conv, self.activate, x_BCHW)
 
 
-class Extraction(nn.Module):
+class Extraction(TwoForms):
     """One neural texture extraction over a level's features (Eq. 1 to 3)."""
-
-    textbook = False
 
     def __init__(self, channels: int, textures: int, kernel: int):
         super().__init__()
@@ -101,32 +99,32 @@ class Extraction(nn.Module):
         )
 
     def forward(self, feature_BChw: Tensor, context_BKhw: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        logits_BKhw = self.semantic_extraction_filter(attention.normalise_features(feature_BChw))
+        # Normalised as in the official code; the paper's Eq. 1 takes the features as they are.
+        key_BChw = attention.normalise_features(feature_BChw)
+        logits_BKhw = self.semantic_extraction_filter(key_BChw)  # Eq. 1
         if context_BKhw is not None:
             logits_BKhw = logits_BKhw + context_BKhw
-        attention_BKhw = attention.extraction_attention(logits_BKhw)
+        attention_BKhw = attention.extraction_attention(logits_BKhw)  # Eq. 2
         form = attention.extract_textbook if self.textbook else attention.extract
-        texture_BCK = form(
-            feature_BChw, attention_BKhw, self.value_conv.scaled_weight(), self.value_conv.bias
-        )
-        return texture_BCK, attention_BKhw
+        weight, bias = self.value_conv.scaled_weight(), self.value_conv.get_parameter("bias")
+        return form(feature_BChw, attention_BKhw, weight, bias), attention_BKhw  # Eq. 3
 
 
-class DownLevel(nn.Module):
+class DownLevel(TwoForms):
     """Half the size: blur, 3x3 convolution of stride 2, activation.
 
     In the reference encoder two extractions read the result.
     """
-
-    textbook = False
 
     def __init__(self, cin: int, level: Level, extracts: bool):
         super().__init__()
         self.blur = Blur((2, 2))
         self.conv = EqualConv2d(cin, level.channels, 3, stride=2, bias=False)
         self.activate = BiasedLeakyReLU(level.channels)
-        operations = (Extraction(level.channels, level.textures, level.match_kernel) for _ in range(2))
-        self.extraction_operations = nn.ModuleList(operations) if extracts else None
+        self.extraction_operations = ModuleListOf(
+            Extraction(level.channels, level.textures, level.match_kernel)
+            for _ in range(2 if extracts else 0)
+        )
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
         blurred_BCHW = self.blur(x_BCHW)
@@ -141,8 +139,9 @@ class Encoder(nn.Module):
     def __init__(self, cin: int, config: NtedConfig, extracts: bool):
         super().__init__()
         finest_first = config.levels[::-1]
+        self.extracts = extracts
         self.first = ActivatedConv1x1(cin, finest_first[0].channels)
-        self.convs = nn.ModuleList(
+        self.convs = ModuleListOf(
             DownLevel(finer.channels, level, extracts)
             for finer, level in zip(finest_first, finest_first[1:], strict=False)
         )
@@ -174,15 +173,16 @@ class ReferenceEncoder(Encoder):
         The official code puts each new texture at the front of its list, so within a level operation 1 comes
         first: it serves conv0 ("a") and operation 0 serves conv1 ("b").
         """
-        features = []
+        features: list[Tensor] = []
         x = self.first(reference_BCHW)
         for level in self.convs:
             x = level(x)
             features.append(x)
-        if self.convs[0].extraction_operations is None:
+        if not self.extracts:
             return Textures([x for x in reversed(features) for _ in range(2)], [])
         contexts = [None] * len(features) if self.context is None else self.context(features)
-        textures, extraction = [], []
+        textures: list[Tensor] = []
+        extraction: list[Tensor] = []
         for level, x, context in zip(self.convs, features, contexts, strict=True):
             around = context.chunk(2, 1) if context is not None else (None, None)
             for operation, around_BKhw in zip(level.extraction_operations, around, strict=True):
@@ -192,40 +192,38 @@ class ReferenceEncoder(Encoder):
         return Textures(textures, extraction)
 
 
-class Distribution(nn.Module):
-    """Attention logits over the K textures at every position (Eq. 4)."""
-
-    textbook = False
+class Distribution(TwoForms):
+    """One neural texture distribution over a level's features (Eq. 4 to 6)."""
 
     def __init__(self, channels: int, textures: int, kernel: int):
         super().__init__()
         self.semantic_distribution_filter = EqualConv2d(channels, textures, kernel, padding=kernel // 2)
 
     def forward(self, x_BChw: Tensor, texture_BCK: Tensor) -> tuple[Tensor, Tensor]:
-        """Returns (the sum of features and distributed textures (Eq. 6), logits_BKhw)."""
-        logits_BKhw = self.semantic_distribution_filter(x_BChw)
+        """Returns (the sum of features and distributed textures, logits_BKhw)."""
+        logits_BKhw = self.semantic_distribution_filter(x_BChw)  # Eq. 4
+        attention_BKhw = attention.distribution_attention(logits_BKhw)  # Eq. 5
         form = attention.distribute_textbook if self.textbook else attention.distribute
-        return x_BChw + form(attention.distribution_attention(logits_BKhw), texture_BCK), logits_BKhw
+        return x_BChw + form(attention_BKhw, texture_BCK), logits_BKhw  # Eq. 6
 
 
-class StyledConv(nn.Module):
+class StyledConv(TwoForms):
     """A renderer convolution, its texture distribution (none at the finest level) and its activation.
 
     The sum with the textures is divided by sqrt(2); the fast form leaves that out against the activation's
     gain, and adds the bias to the textures, as their shares sum to 1.
     """
 
-    textbook = False
-
     def __init__(self, cin: int, level: Level, upsamples: bool, transfer: str):
         super().__init__()
+        self.conv: EqualConv2d
+        self.blur: Blur | None = None
         if upsamples:
             self.conv = EqualConvTranspose2d(cin, level.channels)
             self.blur = Blur((1, 1), gain=4.0)
         else:
             self.conv = EqualConv2d(cin, level.channels, 3, padding=1, bias=False)
-            self.blur = None
-        self.distribution_operation = None
+        self.distribution_operation: Distribution | FullAttention | None = None
         if level.textures and transfer == "textures":
             self.distribution_operation = Distribution(level.channels, level.textures, level.match_kernel)
         elif level.textures and transfer == "attention":
@@ -233,10 +231,11 @@ class StyledConv(nn.Module):
         self.activate = BiasedLeakyReLU(level.channels)
 
     def forward(self, x_BChw: Tensor, texture_BCK: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """Returns (features, logits_BKhw); textures and logits are None where nothing is distributed."""
         distribution = self.distribution_operation
         if self.textbook or isinstance(distribution, FullAttention):
             return self._forward_textbook(x_BChw, texture_BCK)
-        if distribution is not None:
+        if distribution is not None and texture_BCK is not None:
             x = self.conv(x_BChw) if self.blur is None else self.blur(self.conv(x_BChw))
             shifted_BCK = texture_BCK + self.activate.gained_bias()[:, None]
             x, logits_BKhw = distribution(x, shifted_BCK)
@@ -285,26 +284,27 @@ class Renderer(nn.Module):
     def __init__(self, config: NtedConfig):
         super().__init__()
         widths = [config.levels[0].channels, *(level.channels for level in config.levels)]
-        self.convs = nn.ModuleList(
+        self.convs = ModuleListOf(
             UpLevel(cin, level, upsamples=index > 0, transfer=config.transfer)
             for index, (cin, level) in enumerate(zip(widths, config.levels, strict=False))
         )
 
     def forward(self, pose_BChw: Tensor, textures: list[Tensor], levels: int | None = None) -> Rendering:
         """levels: how many levels to run (None: all); fewer give the picture of that level's RGB sum."""
-        x, skip = pose_BChw, None
-        skips, logits, features = [], [], []
+        x = pose_BChw
+        skips: list[Tensor] = []
+        logits: list[Tensor] = []
+        features: list[Tensor] = []
         waiting = iter(textures)
-        for level in self.convs[:levels]:
+        for level in islice(self.convs, levels):
             for conv in (level.conv0, level.conv1):
                 texture_BCK = next(waiting) if conv.distribution_operation is not None else None
                 x, logits_BKhw = conv(x, texture_BCK)
                 if logits_BKhw is not None:
                     logits.append(logits_BKhw)
-            skip = level.to_rgb(x, skip)
-            skips.append(skip)
+            skips.append(level.to_rgb(x, skips[-1] if skips else None))
             features.append(x)
-        return Rendering(skip, skips, logits, features)
+        return Rendering(skips[-1], skips, logits, features)
 
 
 class Nted(nn.Module):
@@ -327,12 +327,10 @@ class Nted(nn.Module):
 
     def forward(self, reference_BCHW: Tensor, planes_BPHW: Tensor) -> NtedOutput:
         """reference in [-1, 1], planes in [0, 1]; the picture has their size, floored to multiples of 16."""
+        textures, extraction = self.encode(reference_BCHW)
         if self.reference_encoder is None:
-            textures, extraction = [], []
-            pose_BChw = self.skeleton_encoder(torch.cat([planes_BPHW, reference_BCHW], 1))
-        else:
-            textures, extraction = self.reference_encoder(reference_BCHW)
-            pose_BChw = self.skeleton_encoder(planes_BPHW)
+            planes_BPHW = torch.cat([planes_BPHW, reference_BCHW], 1)
+        pose_BChw = self.skeleton_encoder(planes_BPHW)
         rendering = self.target_image_renderer(pose_BChw, textures)
         return NtedOutput(
             image_BCHW=rendering.image_BCHW,
@@ -344,6 +342,12 @@ class Nted(nn.Module):
             features=rendering.features,
         )
 
+    def encode(self, reference_BCHW: Tensor) -> Textures:
+        """As `ReferenceEncoder.forward`; nothing in the ablation that has no such encoder."""
+        if self.reference_encoder is None:
+            return Textures([], [])
+        return self.reference_encoder(reference_BCHW)
+
 
 @torch.no_grad()
 def sharpen_extraction(network: Nted, gain: float = 4.0) -> Nted:
@@ -351,17 +355,8 @@ def sharpen_extraction(network: Nted, gain: float = 4.0) -> Nted:
 
     Their input has unit norm, so N(0, 1) filters give an almost uniform softmax and are slow to leave it.
     """
-    encoder = network.reference_encoder
-    for level in encoder.convs if network.config.transfer == "textures" else ():
-        for operation in level.extraction_operations:
-            filter_ = operation.semantic_extraction_filter
-            filter_.weight.mul_(gain / filter_.scale)
-    return network
-
-
-def textbook(network: Nted) -> Nted:
-    """Switch every operator to its textbook form, in place: the same function, as the papers write it."""
     for module in network.modules():
-        if hasattr(module, "textbook"):
-            module.textbook = True
+        if isinstance(module, Extraction):
+            filter_ = module.semantic_extraction_filter
+            filter_.weight.mul_(gain / filter_.scale)
     return network

@@ -65,7 +65,7 @@ def import_checkpoint(
             f"It will run at {height}x{width}: the network is fully convolutional and its weights are "
             f"unchanged, but it was trained on {made_for[0]}x{made_for[1]}."
         )
-    if judge is not None:
+    if discriminator and judge is not None:
         save_discriminator(discriminator, judge)
         said.append(f"{discriminator}: its discriminator")
     return said

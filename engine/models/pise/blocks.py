@@ -11,14 +11,20 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 _GATE_SLOPE = 0.2  # in all networks
+_FULL = 0.98  # black and white themselves would be infinitely far
+
+Norm = type[nn.InstanceNorm2d] | type[nn.BatchNorm2d]
+NORMS: dict[str, Norm] = {"instance": nn.InstanceNorm2d, "batch": nn.BatchNorm2d}
 
 
-def _chain(cin: int, hidden: int, slope: float, affine: bool, first: nn.Module, second: nn.Module):
+def _chain(
+    cin: int, hidden: int, slope: float, norm: Norm, affine: bool, first: nn.Module, second: nn.Module
+) -> nn.Sequential:
     return nn.Sequential(
-        nn.InstanceNorm2d(cin, affine=affine),
+        norm(cin, affine=affine),
         nn.LeakyReLU(slope),
         first,
-        nn.InstanceNorm2d(hidden, affine=affine),
+        norm(hidden, affine=affine),
         nn.LeakyReLU(slope),
         second,
     )
@@ -27,10 +33,10 @@ def _chain(cin: int, hidden: int, slope: float, affine: bool, first: nn.Module, 
 class Down(nn.Module):
     """[B, in, H, W] -> [B, out, H/2, W/2]."""
 
-    def __init__(self, cin: int, hidden: int, cout: int, slope: float, affine: bool = True):
+    def __init__(self, cin: int, hidden: int, cout: int, slope: float, norm: Norm, affine: bool = True):
         super().__init__()
         halve = nn.Conv2d(cin, hidden, 4, stride=2, padding=1)
-        self.model = _chain(cin, hidden, slope, affine, halve, nn.Conv2d(hidden, cout, 3, padding=1))
+        self.model = _chain(cin, hidden, slope, norm, affine, halve, nn.Conv2d(hidden, cout, 3, padding=1))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.model(x)
@@ -39,10 +45,10 @@ class Down(nn.Module):
 class Up(nn.Module):
     """[B, in, h, w] -> [B, out, 2 h, 2 w]."""
 
-    def __init__(self, cin: int, hidden: int, cout: int, slope: float, affine: bool = True):
+    def __init__(self, cin: int, hidden: int, cout: int, slope: float, norm: Norm, affine: bool = True):
         super().__init__()
         keep = nn.Conv2d(cin, hidden, 3, padding=1)
-        self.model = _chain(cin, hidden, slope, affine, keep, _double(hidden, cout))
+        self.model = _chain(cin, hidden, slope, norm, affine, keep, _double(hidden, cout))
         self.shortcut = nn.Sequential(_double(cin, cout))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -54,10 +60,10 @@ def _double(cin: int, cout: int) -> nn.Module:
 
 
 class Residual(nn.Module):
-    def __init__(self, channels: int, slope: float):
+    def __init__(self, channels: int, slope: float, norm: Norm):
         super().__init__()
         first, second = (nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2))
-        self.model = _chain(channels, channels, slope, True, first, second)
+        self.model = _chain(channels, channels, slope, norm, True, first, second)
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.model(x)
@@ -66,23 +72,30 @@ class Residual(nn.Module):
 class Gate(nn.Module):
     """Gated convolution (Eq. 1), normalised: which positions count is learnt for each of them."""
 
-    def __init__(self, channels: int):
+    def __init__(self, channels: int, norm: Norm):
         super().__init__()
         self.gated_conv = nn.Conv2d(channels, channels, 3, padding=1)
         self.mask_conv = nn.Conv2d(channels, channels, 3, padding=1)
+        self.norm = norm(channels, affine=False)
 
     def forward(self, x: Tensor) -> Tensor:
         value = F.leaky_relu(self.gated_conv(x), _GATE_SLOPE)
-        return F.instance_norm(value * torch.sigmoid(self.mask_conv(x)))  # Eq. 1
+        return self.norm(value * torch.sigmoid(self.mask_conv(x)))  # Eq. 1
 
 
 class Out(nn.Module):
-    """A network's last layer: [B, in, H, W] -> [B, out, H, W] in [-1, 1]."""
+    """A network's last layer: [B, in, H, W] -> [B, out, H, W] in [-1, 1].
 
-    def __init__(self, cin: int, cout: int, slope: float, affine: bool = True):
+    begun_BCHW: a picture in [-1, 1] that it begins with: what it draws is what is to change in it.
+    """
+
+    def __init__(self, cin: int, cout: int, slope: float, norm: Norm, affine: bool = True):
         super().__init__()
-        self.model = nn.Sequential(nn.InstanceNorm2d(cin, affine=affine), nn.LeakyReLU(slope))
+        self.model = nn.Sequential(norm(cin, affine=affine), nn.LeakyReLU(slope))
         self.conv1 = nn.Conv2d(cin, cout, 3)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.tanh(self.conv1(F.pad(self.model(x), (1, 1, 1, 1), mode="reflect")))
+    def forward(self, x: Tensor, begun_BCHW: Tensor | None = None) -> Tensor:
+        drawn = self.conv1(F.pad(self.model(x), (1, 1, 1, 1), mode="reflect"))
+        if begun_BCHW is not None:
+            drawn = drawn + begun_BCHW.clamp(-_FULL, _FULL).atanh()
+        return torch.tanh(drawn)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from engine.errors import InputError
 from engine.regions import REGIONS
@@ -13,8 +14,9 @@ from engine.regions import REGIONS
 REGION_COUNT = len(REGIONS)  # the paper's parsing maps have eight classes too, in another order
 JOINTS = 18
 COARSEST = 16  # rows and columns of a picture are multiples of this
-IMAGE_ENCODERS = ("vgg", "house")
-NORMALISATIONS = ("target", "source")
+MATCHED = ("vgg", "style")
+SIDES = ("target", "source")
+NORMS = ("instance", "batch")
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,20 @@ class PiseConfig:
     codes: of a region's style code. feature: of what is normalised, at a quarter. decoder: at a half and the
     whole.
 
-    image_encoder: what the correspondence looks through: "vgg", the first layers of VGG-19, or "house", those
-    of the parser's encoder. image: its channels at the whole, a half and a quarter.
-    match: channels in which features of source and target are compared. match_stride: cells of the feature,
-    in rows and in columns, that are compared as one.
-    normalise: whose positions the softmax of the correspondence runs over; "target" is the official code's,
-    with "source" every target position reads a weighted mean.
+    matched: which features of the source the correspondence compares and brings over: "vgg", those of the
+    first layers of VGG-19, or "style", those of the style encoder, before they are codes. image: channels of
+    VGG-19 at the whole, a half and a quarter; empty without.
+    match: channels in which source and target are compared. match_stride: cells of the feature, in rows and
+    in columns, that are compared as one. modulation: channels of what is brought over, 1 or those of the
+    feature. normalise: whose positions the softmax of the correspondence runs over; "target" is the official
+    code's, with "source" every target position reads a weighted mean.
+
+    norm: of all networks; "instance" is the paper's, "batch" lets a picture's own brightness and colours
+    through, and which clothes there are, and costs nothing once it is trained. colours: whether a style code
+    ends with the mean colour of its region, and the decoder begins with these.
+
+    house: of our own training: the regions are those of `engine.regions`, not the paper's, and the photo is
+    laid over what is drawn.
     """
 
     size: tuple[int, int]
@@ -42,17 +52,25 @@ class PiseConfig:
     codes: int
     feature: int
     decoder: tuple[int, int]
-    image: tuple[int, int, int]
+    image: tuple[int, ...]
     match: int
-    image_encoder: str = "vgg"
+    matched: str = "vgg"
     match_stride: int = 1
+    modulation: int = 1
     normalise: str = "target"
+    norm: str = "instance"
+    colours: bool = False
+    house: bool = False
 
     def __post_init__(self):
-        if self.image_encoder not in IMAGE_ENCODERS:
-            raise ValueError(f"image_encoder is {self.image_encoder!r}, not one of {IMAGE_ENCODERS}")
-        if self.normalise not in NORMALISATIONS:
-            raise ValueError(f"normalise is {self.normalise!r}, not one of {NORMALISATIONS}")
+        for name, choices in (("matched", MATCHED), ("normalise", SIDES), ("norm", NORMS)):
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name} is {getattr(self, name)!r}, not one of {choices}")
+
+    @property
+    def code_channels(self) -> int:
+        """Of a whole style code."""
+        return self.codes + (3 if self.colours else 0)
 
     def to_json(self) -> dict:
         return asdict(self)
@@ -60,13 +78,12 @@ class PiseConfig:
     @classmethod
     def from_json(cls, data: Mapping) -> PiseConfig:
         known = {field.name for field in fields(cls)}
-        return cls(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in data.items()
-                if name in known
-            }
-        )
+        given: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in data.items()
+            if name in known
+        }
+        return cls(**given)
 
 
 def official_256() -> PiseConfig:
@@ -88,17 +105,21 @@ def default_256() -> PiseConfig:
     """The network in the box: narrow enough to follow a hand on two CPU cores."""
     return PiseConfig(
         size=(256, 176),
-        parsing=(8, 16, 32, 64, 80),
+        parsing=(16, 24, 40, 64, 80),
         style=(16, 40, 64, 96),
         target=(16, 48, 80, 96),
         codes=96,
         feature=64,
         decoder=(32, 16),
-        image=(16, 32, 64),
+        image=(),
         match=32,
-        image_encoder="house",
+        matched="style",
         match_stride=2,
+        modulation=64,
         normalise="source",
+        norm="batch",
+        colours=True,
+        house=True,
     )
 
 
@@ -113,20 +134,19 @@ def config_from_shapes(shapes: Mapping[str, tuple[int, ...]]) -> PiseConfig:
             raise InputError(f"These weights are no PISE network: {key} is missing.")
         return shapes[key][0]
 
-    parsing = ()
+    parsing: tuple[int, ...] = ()
     if any(key.startswith("parnet.") for key in shapes):
         first = outputs("parnet.conv1.model.2.weight")
         parsing = (first, *(outputs(f"parnet.conv{i}.model.5.weight") for i in (1, 2, 3, 4)))
-    vgg = [outputs(f"imgenc.vgg.{index}.weight") for index in (2, 7, 10)]
-    official_size = official_256().size
     return PiseConfig(
-        size=official_size,
+        size=official_256().size,
         parsing=parsing,
         style=tuple(outputs(f"Zencoder.block{i}.model.5.weight") for i in range(4)),
         target=tuple(outputs(f"parenc.block{i}.model.5.weight") for i in range(4)),
         codes=outputs("Zencoder.get_code.0.weight"),
         feature=outputs("res.model.5.weight"),
         decoder=(outputs("dec.block1.model.5.weight"), outputs("dec.block3.model.5.weight")),
-        image=tuple(vgg),
+        image=tuple(outputs(f"imgenc.vgg.{index}.weight") for index in (2, 7, 10)),
         match=outputs("phi.weight"),
+        modulation=outputs("getMatrix.get_gamma.weight"),
     )

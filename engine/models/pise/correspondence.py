@@ -13,74 +13,54 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.models.parser import Encoder, ParserConfig, fold
-from engine.models.pise.config import PiseConfig
-
 TEMPERATURE = 0.01
 _EPSILON = 2.2e-16
-_VGG_LAYERS = (("conv", 0), ("conv", 0), "pool", ("conv", 1), ("conv", 1), "pool", ("conv", 2))
+_VGG_LAYERS = (0, 0, None, 1, 1, None, 2)  # which of the widths a convolution has; None: pooling
 
 
 class SpatialSource(NamedTuple):
     """What of the source the correspondence needs, free of the target.
 
-    matched_BChw: its features as they are compared. modulation_B2hw: its gamma and its beta.
+    matched_BChw: its features as they are compared. modulation_BMhw: its gamma, then its beta.
     """
 
     matched_BChw: Tensor
-    modulation_B2hw: Tensor
+    modulation_BMhw: Tensor
 
 
 class VggEncoder(nn.Module):
-    """VGG-19 up to relu3_1, with the official keys: [B, 3, H, W] in [-1, 1], as it is -> [B, C, H/4, W/4]."""
+    """VGG-19 up to relu3_1, with the official keys: [B, 3, H, W] in [-1, 1], as it is -> [B, C, H/4, W/4].
 
-    def __init__(self, widths: tuple[int, int, int]):
+    Frozen in training: its features are what others are to become alike to.
+    """
+
+    def __init__(self, widths: tuple[int, ...]):
         super().__init__()
         layers: list[nn.Module] = []
         channels = 3
-        for layer in _VGG_LAYERS:
-            if layer == "pool":
+        for width in _VGG_LAYERS:
+            if width is None:
                 layers.append(nn.MaxPool2d(2))
             else:
-                layers += [nn.Conv2d(channels, widths[layer[1]], 3, padding=1), nn.ReLU()]
-                channels = widths[layer[1]]
+                layers += [nn.Conv2d(channels, widths[width], 3, padding=1), nn.ReLU()]
+                channels = widths[width]
         self.vgg = nn.Sequential(*layers)
+        self.requires_grad_(False)
 
     def forward(self, picture_BCHW: Tensor) -> Tensor:
         return self.vgg(picture_BCHW)
 
 
-class HouseEncoder(nn.Module):
-    """The first levels of the parser's encoder, a copy of its own: [B, 3, H, W] -> [B, C, H/4, W/4].
-
-    scale: what its maps are divided by, their root mean square over training pictures.
-    """
-
-    def __init__(self, widths: tuple[int, int, int]):
-        super().__init__()
-        self.encoder = fold(Encoder(ParserConfig(widths, encoder=(1,), decoder=())))
-        self.register_buffer("scale", torch.ones(()))
-
-    def forward(self, picture_BCHW: Tensor) -> Tensor:
-        return self.encoder(picture_BCHW)[-1] / self.scale
-
-
 class SourceModulation(nn.Module):
-    """gamma and beta of every source position, one number each."""
+    """gamma and beta of every source position: one number each in the paper, or one a channel."""
 
-    def __init__(self, channels: int):
+    def __init__(self, channels: int, modulation: int):
         super().__init__()
-        self.get_gamma = nn.Conv2d(channels, 1, 1, bias=False)
-        self.get_beta = nn.Conv2d(channels, 1, 1, bias=False)
+        self.get_gamma = nn.Conv2d(channels, modulation, 1, bias=False)
+        self.get_beta = nn.Conv2d(channels, modulation, 1, bias=False)
 
     def forward(self, x_BChw: Tensor) -> Tensor:
         return torch.cat([self.get_gamma(x_BChw), self.get_beta(x_BChw)], 1)
-
-
-def image_encoder(config: PiseConfig) -> nn.Module:
-    """Frozen in training: it is what the features are to become alike to."""
-    kind = {"vgg": VggEncoder, "house": HouseEncoder}[config.image_encoder]
-    return kind(config.image).requires_grad_(False)
 
 
 def placed(feature_BChw: Tensor) -> Tensor:
@@ -149,6 +129,6 @@ def correspondence(correlation_BTS: Tensor, normalise: str) -> Tensor:
     return (correlation_BTS / TEMPERATURE).softmax({"target": 1, "source": 2}[normalise])
 
 
-def transported(modulation_B2hw: Tensor, correspondence_BTS: Tensor) -> Tensor:
-    """The source's gamma and beta at the target's positions: [B, 2, T]."""
-    return modulation_B2hw.flatten(2) @ correspondence_BTS.transpose(1, 2)
+def transported(modulation_BMhw: Tensor, correspondence_BTS: Tensor) -> Tensor:
+    """The source's gamma and beta at the target's positions: [B, M, T]."""
+    return modulation_BMhw.flatten(2) @ correspondence_BTS.transpose(1, 2)

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import torch
 from torch import Tensor
 
 from engine.errors import InputError
 
 _ORIGINAL, _U, _V = "weight_orig", "weight_u", "weight_v"
 # The last layers' convolutions are there under two names, and two scalars of `efb` are used nowhere.
-_DOUBLES = tuple(f"{layer}.model.3." for layer in ("dec.out", "parnet.parout", "parnet.makout"))
+_LAST = tuple(f"{layer}.conv1." for layer in ("dec.out", "parnet.parout", "parnet.makout"))
+_DOUBLES = tuple(key.replace("conv1", "model.3") for key in _LAST)
 _UNREAD = ("efb.blending_gamma", "efb.blending_beta")
 _DEEPEST_VGG = 10  # relu3_1, the last layer of VGG-19 that is looked at
 
@@ -25,7 +27,7 @@ def folded(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
     Raises InputError naming the first vector of a spectral norm that is missing or has another shape.
     """
-    found = {}
+    found: dict[str, Tensor] = {}
     for key, tensor in state.items():
         if key.startswith(_DOUBLES) or key in _UNREAD or _too_deep(key):
             continue
@@ -37,10 +39,37 @@ def folded(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return found
 
 
+def unfolded(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The official keys of our state dict: what `folded` makes ours of again.
+
+    A normalised weight is its own original, beside vectors that say its largest singular value were 1; its
+    own is in v, so that nothing is divided.
+    """
+    found: dict[str, Tensor] = {}
+    for key, tensor in state.items():
+        stem, _, last = key.rpartition(".")
+        names = [stem, stem.replace(".conv1", ".model.3")] if f"{stem}.".startswith(_LAST) else [stem]
+        for name in names:
+            if last == "weight" and _is_normalised(stem, tensor):
+                matrix = (tensor.transpose(0, 1) if _enlarges(state, stem, "weight") else tensor).flatten(1)
+                u, sizes, v = torch.linalg.svd(matrix, full_matrices=False)
+                found |= {f"{name}.{_ORIGINAL}": tensor, f"{name}.{_U}": u[:, 0]}
+                found[f"{name}.{_V}"] = v[0] / sizes[0]
+            else:
+                found[f"{name}.{last}"] = tensor
+    return found
+
+
+def _is_normalised(stem: str, weight: Tensor) -> bool:
+    """Whether the official code trains this weight under a spectral norm: kernels of the blocks that see
+    pictures."""
+    return weight.ndim == 4 and (stem.startswith(("Zencoder.block", "parenc.block", "dec.")))
+
+
 def _sigma(state: Mapping[str, Tensor], stem: str) -> Tensor:
     """The largest singular value, as the stored vectors tell it, in float32 like the official code."""
     weight = state[f"{stem}.{_ORIGINAL}"]
-    matrix = (weight.transpose(0, 1) if _is_transposed(state, stem) else weight).flatten(1).float()
+    matrix = (weight.transpose(0, 1) if _enlarges(state, stem, _ORIGINAL) else weight).flatten(1).float()
     for name, length in ((_U, matrix.shape[0]), (_V, matrix.shape[1])):
         key = f"{stem}.{name}"
         if key not in state:
@@ -50,13 +79,13 @@ def _sigma(state: Mapping[str, Tensor], stem: str) -> Tensor:
     return state[f"{stem}.{_U}"].float() @ (matrix @ state[f"{stem}.{_V}"].float())
 
 
-def _is_transposed(state: Mapping[str, Tensor], stem: str) -> bool:
+def _enlarges(state: Mapping[str, Tensor], stem: str, last: str) -> bool:
     """Whether a convolution makes its map larger: a block's shortcut does, and the last one beside it.
 
     The official weights of those lie [in, out, k, k].
     """
     block = stem.removesuffix(".model.5")
-    return stem.endswith(".shortcut.0") or (block != stem and f"{block}.shortcut.0.{_ORIGINAL}" in state)
+    return stem.endswith(".shortcut.0") or (block != stem and f"{block}.shortcut.0.{last}" in state)
 
 
 def _too_deep(key: str) -> bool:

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from engine.models.pise.blocks import Down, Gate, Out, Up
-from engine.models.pise.config import JOINTS, REGION_COUNT
+from engine.models.pise.blocks import NORMS, Down, Gate, Out, Up
+from engine.models.pise.config import JOINTS, REGION_COUNT, PiseConfig
 
 _SLOPE = 0.2
 
@@ -25,27 +26,31 @@ class Parsing(NamedTuple):
 
 
 class ParsingGenerator(nn.Module):
-    """widths: channels at the whole, a half ... a sixteenth of the rows. Its norms have no weights, so a
-    region that the source lacks stays exactly 0 after the first."""
+    """Its norms have no weights: under the paper's, a region that the source lacks stays exactly 0."""
 
-    def __init__(self, widths: tuple[int, ...]):
+    def __init__(self, config: PiseConfig):
         super().__init__()
-        whole, half, quarter, eighth, sixteenth = widths
-        block = {"slope": _SLOPE, "affine": False}
-        self.conv1 = Down(REGION_COUNT + 2 * JOINTS, whole, half, **block)
-        self.conv2 = Down(half, quarter, quarter, **block)
-        self.conv3 = Down(quarter, eighth, eighth, **block)
-        self.conv4 = Down(eighth, sixteenth, sixteenth, **block)
-        self.deform3 = Gate(sixteenth)
-        self.deform4 = Gate(sixteenth)
-        self.up1 = Up(sixteenth, eighth, eighth, **block)
-        self.up2 = Up(eighth, quarter, quarter, **block)
-        self.up3 = Up(quarter, half, half, **block)
-        self.up4 = Up(half, whole, whole, **block)
-        self.parout = Out(whole, REGION_COUNT, **block)
-        self.makout = Out(whole, 1, **block)
+        whole, half, quarter, eighth, sixteenth = config.parsing
+        norm = NORMS[config.norm]
+        down = partial(Down, slope=_SLOPE, norm=norm, affine=False)
+        up = partial(Up, slope=_SLOPE, norm=norm, affine=False)
+        out = partial(Out, slope=_SLOPE, norm=norm, affine=False)
+        self.conv1 = down(REGION_COUNT + 2 * JOINTS, whole, half)
+        self.conv2 = down(half, quarter, quarter)
+        self.conv3 = down(quarter, eighth, eighth)
+        self.conv4 = down(eighth, sixteenth, sixteenth)
+        self.deform3 = Gate(sixteenth, norm)
+        self.deform4 = Gate(sixteenth, norm)
+        self.up1 = up(sixteenth, eighth, eighth)
+        self.up2 = up(eighth, quarter, quarter)
+        self.up3 = up(quarter, half, half)
+        self.up4 = up(half, whole, whole)
+        self.parout = out(whole, REGION_COUNT)
+        self.makout = out(whole, 1)
 
-    def forward(self, source_parsing_BRHW: Tensor, source_heat_BJHW: Tensor, target_heat_BJHW: Tensor):
+    def forward(
+        self, source_parsing_BRHW: Tensor, source_heat_BJHW: Tensor, target_heat_BJHW: Tensor
+    ) -> Parsing:
         """One-hot parsing map and heat maps of the source, heat maps of the target -> `Parsing`."""
         x = torch.cat([source_parsing_BRHW, source_heat_BJHW, target_heat_BJHW], 1)
         for encode in (self.conv1, self.conv2, self.conv3, self.conv4):
@@ -57,9 +62,9 @@ class ParsingGenerator(nn.Module):
 
 
 def one_hot(labels_BHW: Tensor) -> Tensor:
-    """Region ids of any integer type -> float32 [B, R, H, W] of 0 and 1."""
-    regions_R11 = torch.arange(REGION_COUNT, device=labels_BHW.device)[:, None, None]
-    return (labels_BHW[:, None] == regions_R11).float()
+    """Region ids of any integer type -> float32 [B, R, H, W] of 0 and 1, channels last."""
+    regions_R = torch.arange(REGION_COUNT, device=labels_BHW.device)
+    return (labels_BHW[..., None] == regions_R).float().movedim(-1, 1)
 
 
 def hardened(parsing_BRHW: Tensor) -> Tensor:

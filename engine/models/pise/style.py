@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.models.pise.blocks import Down, Up
+from engine.models.pise.blocks import NORMS, Down, Up
 from engine.models.pise.config import PiseConfig
 
 _SLOPE = 0.1
@@ -26,17 +26,23 @@ class Style(NamedTuple):
         """[B, R, C]: each region's code, that of the whole picture where it is not there (Eq. 2)."""
         return torch.where(self.exist_BR[..., None] == 1, self.codes_BRC[:, :-1], self.codes_BRC[:, -1:])
 
+    def colours(self) -> Tensor:
+        """[B, R, 3]: of `known` the mean colours, where codes end with them."""
+        return self.known()[..., -3:]
+
 
 class StyleEncoder(nn.Module):
     def __init__(self, config: PiseConfig):
         super().__init__()
         half, quarter, eighth, sixteenth = config.style
-        self.block0 = Down(3, half, half, _SLOPE)
-        self.block1 = Down(half, quarter, quarter, _SLOPE)
-        self.block2 = Down(quarter, eighth, eighth, _SLOPE)
-        self.block3 = Down(eighth, sixteenth, sixteenth, _SLOPE)
-        self.block4 = Up(sixteenth, eighth, eighth, _SLOPE)
-        self.block5 = Up(eighth, config.codes, config.codes, _SLOPE)
+        norm = NORMS[config.norm]
+        self.colours = config.colours
+        self.block0 = Down(3, half, half, _SLOPE, norm)
+        self.block1 = Down(half, quarter, quarter, _SLOPE, norm)
+        self.block2 = Down(quarter, eighth, eighth, _SLOPE, norm)
+        self.block3 = Down(eighth, sixteenth, sixteenth, _SLOPE, norm)
+        self.block4 = Up(sixteenth, eighth, eighth, _SLOPE, norm)
+        self.block5 = Up(eighth, config.codes, config.codes, _SLOPE, norm)
         self.get_code = nn.Sequential(nn.Conv2d(config.codes, config.codes, 1), nn.Tanh())
 
     def features(self, picture_BCHW: Tensor) -> Tensor:
@@ -47,11 +53,16 @@ class StyleEncoder(nn.Module):
         return x
 
     def forward(self, picture_BCHW: Tensor, parsing_BRHW: Tensor) -> Style:
-        """Picture in [-1, 1] and its one-hot parsing map. Averages are over codes, not over F_i as in Eq. 2:
-        so the official code."""
-        code_BChw = self.get_code(self.features(picture_BCHW))
-        inside_BRhw = F.interpolate(parsing_BRHW, code_BChw.shape[2:], mode="nearest") != 0
-        return pooled(code_BChw, inside_BRhw)
+        """Picture in [-1, 1] and its one-hot parsing map."""
+        return self.style(self.features(picture_BCHW), picture_BCHW, parsing_BRHW)
+
+    def style(self, feature_BChw: Tensor, picture_BCHW: Tensor, parsing_BRHW: Tensor) -> Style:
+        """From `features`. The averages are over codes, not over F_i as in Eq. 2: so the official code."""
+        code_BChw = self.get_code(feature_BChw)
+        size = code_BChw.shape[2:]
+        if self.colours:
+            code_BChw = torch.cat([code_BChw, F.adaptive_avg_pool2d(picture_BCHW, size)], 1)
+        return pooled(code_BChw, F.interpolate(parsing_BRHW, size, mode="nearest") != 0)
 
 
 def pooled(code_BChw: Tensor, inside_BRhw: Tensor) -> Style:

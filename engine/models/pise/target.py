@@ -6,9 +6,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.models.pise.blocks import Down, Gate, Up
+from engine.models.pise.blocks import NORMS, Down, Gate, Up
 from engine.models.pise.config import JOINTS, REGION_COUNT, PiseConfig
 from engine.models.pise.style import Style
+from engine.ops.modules import TwoForms
 
 _SLOPE = 0.1
 
@@ -17,14 +18,15 @@ class TargetEncoder(nn.Module):
     def __init__(self, config: PiseConfig):
         super().__init__()
         half, quarter, eighth, sixteenth = config.target
-        self.block0 = Down(2 * REGION_COUNT + JOINTS + 3, half, half, _SLOPE)
-        self.block1 = Down(half, quarter, quarter, _SLOPE)
-        self.block2 = Down(quarter, eighth, eighth, _SLOPE)
-        self.block3 = Down(eighth, sixteenth, sixteenth, _SLOPE)
-        self.deform3 = Gate(sixteenth)
-        self.deform4 = Gate(sixteenth)
-        self.block4 = Up(sixteenth, eighth, eighth, _SLOPE)
-        self.block5 = Up(eighth, config.feature, config.feature, _SLOPE)
+        norm = NORMS[config.norm]
+        self.block0 = Down(2 * REGION_COUNT + JOINTS + 3, half, half, _SLOPE, norm)
+        self.block1 = Down(half, quarter, quarter, _SLOPE, norm)
+        self.block2 = Down(quarter, eighth, eighth, _SLOPE, norm)
+        self.block3 = Down(eighth, sixteenth, sixteenth, _SLOPE, norm)
+        self.deform3 = Gate(sixteenth, norm)
+        self.deform4 = Gate(sixteenth, norm)
+        self.block4 = Up(sixteenth, eighth, eighth, _SLOPE, norm)
+        self.block5 = Up(eighth, config.feature, config.feature, _SLOPE, norm)
 
     def forward(
         self,
@@ -40,7 +42,7 @@ class TargetEncoder(nn.Module):
         return self.block5(self.block4(self.deform4(self.deform3(x))))
 
 
-class RegionNormalisation(nn.Module):
+class RegionNormalisation(TwoForms):
     """Batch-normalised features, scaled and shifted as the style of the region they lie in says.
 
     textbook: paint every region with its style, then convolve; the other form convolves the regions
@@ -48,15 +50,13 @@ class RegionNormalisation(nn.Module):
     once a style.
     """
 
-    textbook = False
-
     def __init__(self, config: PiseConfig):
         super().__init__()
         self.norm = nn.BatchNorm2d(config.feature)
         for region in range(REGION_COUNT):
-            self.add_module(f"fc_mu{region}", nn.Linear(config.codes, config.codes))
-        self.conv_gamma = nn.Conv2d(config.codes, config.feature, 3, padding=1)
-        self.conv_beta = nn.Conv2d(config.codes, config.feature, 3, padding=1)
+            self.add_module(f"fc_mu{region}", nn.Linear(config.code_channels, config.code_channels))
+        self.conv_gamma = nn.Conv2d(config.code_channels, config.feature, 3, padding=1)
+        self.conv_beta = nn.Conv2d(config.code_channels, config.feature, 3, padding=1)
 
     def painted_styles(self, style: Style) -> Tensor:
         """[B, R, C]: what every region is painted with."""
@@ -84,8 +84,8 @@ class RegionNormalisation(nn.Module):
         size = x_BChw.shape[2:]
         shown_BRhw = topmost(F.interpolate(parsing_BRHW, size, mode="nearest")).to(x_BChw.dtype)
         scale_and_shift = kernels_BOK @ F.unfold(shown_BRhw, 3, padding=1)
-        bias_O1 = torch.cat([self.conv_gamma.bias, self.conv_beta.bias])[:, None]
-        gamma_BChw, beta_BChw = (scale_and_shift + bias_O1).unflatten(2, size).chunk(2, 1)
+        biases = self.conv_gamma.get_parameter("bias"), self.conv_beta.get_parameter("bias")
+        gamma_BChw, beta_BChw = (scale_and_shift + torch.cat(biases)[:, None]).unflatten(2, size).chunk(2, 1)
         return self.norm(x_BChw) * (1 + gamma_BChw) + beta_BChw
 
 

@@ -50,11 +50,9 @@ def from_state(state: dict[str, Tensor], path: str | os.PathLike, config: PiseCo
 
 
 def save(path: str | os.PathLike, network: Pise, card: dict | None = None, half: bool = False) -> None:
-    """Write the network with its configuration and card; `half` stores float16 (half the size, read back as
-    float32)."""
+    """Write the network with its configuration and card; `half` stores kernels and matrices as float16 (half
+    the size, read back as float32). Vectors keep their precision: variances can lie outside of float16."""
     tensors = network.state_dict()
     if half:
-        tensors = {
-            key: tensor.half() if tensor.is_floating_point() else tensor for key, tensor in tensors.items()
-        }
+        tensors = {key: tensor.half() if tensor.ndim > 1 else tensor for key, tensor in tensors.items()}
     weights.write(path, tensors, model=MODEL, config=network.config.to_json(), card=card)

@@ -12,7 +12,8 @@ from engine.errors import InputError
 from engine.models import nted
 from engine.models.nted.adapter import NtedModel
 from engine.models.nted.bench import gmacs
-from engine.models.nted.network import textbook
+from engine.models.nted.inference import InferenceNted
+from engine.ops.modules import in_textbook_form
 from engine.plan import Plan
 
 SMALL = nted.NtedConfig((nted.Level(16, 8, 4), nted.Level(32, 8, 4, 3), nted.Level(64, 8)), (64, 48))
@@ -34,7 +35,7 @@ def paper_macs(x, weight, bias, stride, padding, dilation, transposed, *rest, ou
 )
 def test_costs_are_those_of_the_papers_table(transfer, gmac):
     with torch.device("meta"):
-        network = textbook(nted.Nted(nted.ablation_256(transfer)))
+        network = in_textbook_form(nted.Nted(nted.ablation_256(transfer)))
         pictures = torch.empty(1, 3, 256, 176), torch.empty(1, 20, 256, 176)
     counter = FlopCounterMode(display=False, custom_mapping={torch.ops.aten.convolution: paper_macs})
     with counter, torch.no_grad():
@@ -64,6 +65,12 @@ def test_ablations_are_saved_with_their_kind(tmp_path):
         replace(SMALL, transfer="magic")
     with pytest.raises(InputError, match="textures"):
         NtedModel(again, Plan(torch.device("cpu"), torch.float32, 1))
+
+
+@pytest.mark.parametrize("transfer", ["none", "attention"])
+def test_ablations_have_no_inference_form(transfer):
+    with pytest.raises(ValueError, match=f"ablation \\({transfer}\\)"):
+        InferenceNted(nted.Nted(replace(SMALL, transfer=transfer)), torch.device("cpu"), torch.float32)
 
 
 def test_true_costs_of_a_stage_are_those_of_the_official_modules():

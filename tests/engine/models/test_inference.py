@@ -67,9 +67,10 @@ def test_it_is_the_networks_function(network, pictures):
         out = network(reference, planes[None] / 255.0)
         if network.detail is not None:
             surface = network.detail.surface(out.features[-2])
-            assert worst([form.surface(rendering)], [surface]) < 1e-3
+            assert worst([form.detail.surface(rendering.features[-2])], [surface]) < 1e-3
             logits = network.detail(out.features[-1], out.image_BCHW, SEEN)
-            assert worst([form.gate(rendering, SEEN)], [logits]) < 1e-3
+            ours = form.detail(rendering.features[-1], rendering.image_BCHW, SEEN)
+            assert worst([ours], [logits]) < 1e-3
         assert worst(textures, out.textures) < 1e-4 and worst(extraction, out.extraction) < 1e-5
         assert worst(rendering.distribution_logits, out.distribution_logits) < 1e-3
         assert worst(rendering.skips, out.skips) < 1e-3

@@ -15,7 +15,7 @@ import torch
 
 from engine.errors import InputError
 from engine.models import nted
-from engine.models.nted.network import textbook
+from engine.ops.modules import in_textbook_form
 from engine.weights import write
 
 DATA = Path(__file__).parents[2] / "data" / "nted"
@@ -123,7 +123,7 @@ def test_an_early_stop_is_the_full_pass_up_to_there(network):
 
 def test_textbook_form_is_the_same_function(network):
     reference, pose = torch.rand(1, 3, 64, 48), torch.rand(1, 20, 64, 48)
-    slow = textbook(copy.deepcopy(network))(reference, pose)
+    slow = in_textbook_form(copy.deepcopy(network))(reference, pose)
     assert torch.allclose(network(reference, pose).image_BCHW, slow.image_BCHW, atol=1e-4)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pise_rule
@@ -21,9 +22,10 @@ from engine.models.pise.correspondence import (
     transported,
 )
 from engine.models.pise.folding import folded
-from engine.models.pise.network import textbook
+from engine.models.pise.inference import InferencePise
 from engine.models.pise.style import Style
 from engine.models.pise.weights import from_state
+from engine.ops.modules import in_textbook_form
 from engine.pose.heatmaps import heat_maps
 from engine.weights import write
 
@@ -122,11 +124,11 @@ def test_every_step_of_the_spatial_part_equals_the_official_one(network, source,
         for image, name in ((given["img1"], "vgg_img1"), (given["img2"], "vgg_img2")):
             assert error(network.imgenc(image)[:, ::8], expected[name]) < PARSING
         out = network(source, given["heat2"], soft=True)
-        seen = network.spatial_source(source.image_BCHW)
-        brought = transported(seen.modulation_B2hw, out.correspondence_BTS)
-        x, _ = network.spatially(out.feature_BChw, seen)
-    assert error(seen.modulation_B2hw[:, :1], expected["gamma_src"]) < PARSING
-    assert error(seen.modulation_B2hw[:, 1:], expected["beta_src"]) < PARSING
+        _, seen = network.encoded(source.image_BCHW, source.parsing_BRHW)
+        brought = transported(seen.modulation_BMhw, out.correspondence_BTS)
+        x, _, _ = network.spatially(out.feature_BChw, seen)
+    assert error(seen.modulation_BMhw[:, :1], expected["gamma_src"]) < PARSING
+    assert error(seen.modulation_BMhw[:, 1:], expected["beta_src"]) < PARSING
     count = out.correspondence_BTS.shape[2]
     rows = out.correspondence_BTS[:, :, [0, count // 3, count // 2, count - 1]].transpose(1, 2)
     assert error(rows, expected["soft_att_rows"]) < PARSING
@@ -188,8 +190,18 @@ def test_textbook_form_is_the_same_function():
     heat = torch.rand(2, 18, 64, 48)
     for options in ({}, {"soft": True}, {"spatial": False}):
         fast = network(source, heat, **options)
-        slow = textbook(copy.deepcopy(network))(source, heat, **options)
+        slow = in_textbook_form(copy.deepcopy(network))(source, heat, **options)
         assert torch.allclose(fast.image_BCHW, slow.image_BCHW, atol=1e-4)
+
+
+def test_without_a_parsing_generator_the_targets_map_is_to_be_given():
+    network = pise.Pise(replace(SMALL, parsing=())).eval()
+    source, heat = random_source(64, 48), torch.rand(2, 18, 64, 48)
+    assert network(source, heat, source.parsing_BRHW).generated_BRHW is None
+    with pytest.raises(ValueError, match="parsing map is to be given"):
+        network(source, heat)
+    with pytest.raises(InputError, match="no parsing generator"):
+        InferencePise(network, torch.device("cpu"))
 
 
 def random_source(height: int, width: int) -> pise.Source:
@@ -262,7 +274,7 @@ def test_foreign_weights_are_named_in_one_sentence(tmp_path):
             pise.load(path)
         assert "foreign.safetensors" in str(caught.value) and "\n" not in str(caught.value)
 
-    refused({"conv_in.weight": torch.zeros(3)}, "imgenc.vgg.2.weight is missing")
+    refused({"conv_in.weight": torch.zeros(3)}, "Zencoder.block0.model.5.weight is missing")
     refused(state, "holds a nted model", model="nted")
     refused(state, "damaged configuration", config={"size": [64, 48]})
     key = "parenc.block1.model.2.weight"
@@ -278,3 +290,24 @@ def test_folding_leaves_our_own_keys_alone():
     state = pise.Pise(SMALL).state_dict()
     again = folded(state)
     assert list(again) == list(state) and all(again[key] is state[key] for key in state)
+
+
+def test_the_correspondence_brings_channels_over():
+    """With the source's own features as the target's, every position gets its own modulation back."""
+    torch.manual_seed(2)
+    feature_BChw = torch.randn(1, 7, 6, 5)
+    found_BTS = correspondence(correlation_textbook(feature_BChw, feature_BChw), "source")
+    modulation_BMhw = torch.randn(1, 4, 6, 5)
+    brought_BMT = transported(modulation_BMhw, found_BTS)
+    assert torch.allclose(brought_BMT.view_as(modulation_BMhw), modulation_BMhw, atol=1e-3)
+
+
+def test_a_style_code_may_end_with_the_mean_colour_of_its_region():
+    network = pise.Pise(pise.default_256()).eval()
+    labels = torch.zeros(1, 32, 32, dtype=torch.long)
+    labels[:, :16] = 3
+    picture = torch.zeros(1, 3, 32, 32)
+    picture[:, :, :16] = torch.tensor([1.0, -0.5, 0.25])[:, None, None]
+    codes = network.Zencoder(picture, pise.one_hot(labels)).codes_BRC[0, :, -3:]
+    assert torch.allclose(codes[3], torch.tensor([1.0, -0.5, 0.25]))
+    assert torch.equal(codes[0], torch.zeros(3)) and torch.allclose(codes[8], codes[3] / 2)

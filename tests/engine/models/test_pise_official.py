@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pise_rule
@@ -12,9 +13,11 @@ from torch import nn
 from torch.nn.utils import spectral_norm
 
 from engine.errors import InputError
+from engine.models.pise import Pise, PiseConfig, default_256, official_256
 from engine.models.pise.discriminator import PatchDiscriminator, bounded, from_state
 from engine.models.pise.folding import folded
-from engine.models.pise.official import load_official
+from engine.models.pise.official import load_official, save_official
+from engine.models.pise.weights import from_state as from_state_G
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +52,34 @@ def test_folding_is_what_pytorch_makes_of_a_spectral_norm(layer, size):
     assert torch.allclose(weight, wanted[1], atol=1e-7)
 
 
+def test_a_network_goes_out_in_the_official_layout_and_comes_back(tmp_path, state):
+    network, path = from_state_G(state, "drawn"), tmp_path / "latest_net_G.pth"
+    save_official(path, network)
+    written = torch.load(path, weights_only=True)
+    deeper = {key for key in state if key.startswith("imgenc.vgg.") and int(key.split(".")[2]) > 10}
+    assert state.keys() - written.keys() == deeper | {"efb.blending_gamma", "efb.blending_beta"}
+    assert written.keys() <= state.keys()
+    assert all(written[key].shape == state[key].shape for key in written)
+    back = load_official(path).state_dict()
+    for key, tensor in network.state_dict().items():
+        assert torch.allclose(back[key], tensor, rtol=1e-5, atol=1e-8), key
+
+
+def test_a_network_of_another_kind_has_no_official_layout(tmp_path):
+    path = tmp_path / "w.pth"
+    for config in (default_256(), replace(official_256(), norm="batch", feature=16)):
+        with pytest.raises(InputError, match="the paper's kind"):
+            save_official(path, Pise(config))
+    assert not path.exists()
+    with pytest.raises(InputError, match="could not be written to .*nowhere"):
+        save_official(tmp_path / "nowhere" / "w.pth", Pise(small_official()))
+
+
+def small_official() -> PiseConfig:
+    widths = (4, 8, 8, 12)
+    return PiseConfig((64, 48), (4, *widths), widths, widths, 8, 16, (8, 4), (4, 8, 16), 8)
+
+
 def test_what_is_no_checkpoint_is_refused_in_one_sentence(tmp_path, state):
     path = tmp_path / "c.pth"
 
@@ -58,7 +89,7 @@ def test_what_is_no_checkpoint_is_refused_in_one_sentence(tmp_path, state):
             load_official(path)
         assert "c.pth" in str(caught.value) and "\n" not in str(caught.value)
 
-    refused({"unet.weight": torch.zeros(2)}, "imgenc.vgg.2.weight is missing.*unet.weight")
+    refused({"unet.weight": torch.zeros(2)}, "Zencoder.block0.model.5.weight is missing.*unet.weight")
     refused({"epoch": 3}, "no state dict of tensors")
     refused([1, 2], "no state dict")
     original, plain = "dec.block1.model.2.weight_orig", "parenc.deform3.mask_conv.bias"

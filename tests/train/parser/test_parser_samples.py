@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from engine.pose.skeleton import ABSENT, GUESSED, LEFT_SHOULDER, RIGHT_SHOULDER
 from train.data.parsing import scenery
 from train.data.parsing.crowd import Crowd
-from train.data.parsing.lens import Lens, photograph
-from train.data.parsing.samples import PLAIN, STRONG, Changes, Sample, Stream, changed, collate
+from train.data.parsing.lens import SpoilingLens, photograph
+from train.data.parsing.samples import PLAIN, STRONG, Changes, ParsingSample, Stream, changed, collate
 from train.data.people import HELD_OUT_PEOPLE
 
 SIZE = (64, 48)
 MOVING = Changes(elsewhere=0, nobody=0, obstacle=0, light=0, lens=None)
 
 
-def marked() -> Sample:
+def marked() -> ParsingSample:
     """A person of one class with discs of their own colour at four joints, surface coordinates all over."""
     size = (128, 88)
     rows, columns = np.mgrid[: size[0], : size[1]] + 0.5
@@ -32,7 +32,7 @@ def marked() -> Sample:
         image[(rows - y) ** 2 + (columns - x) ** 2 < 12] = level
     surface = np.zeros((*size, 3), np.uint8)
     surface[parsing > 0] = (200, 100, 50)
-    return Sample(image, parsing, joints, surface)
+    return ParsingSample(image, parsing, joints, surface)
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_joints_move_with_the_picture(seed):
         assert abs(int(sample.image_HWC[int(y), int(x), 0]) - level) <= 25
 
 
-def _left_of_right(sample: Sample) -> bool:
+def _left_of_right(sample: ParsingSample) -> bool:
     """Whether the right shoulder carries the left one's colour."""
     for joint, level in ((RIGHT_SHOULDER, 210), (LEFT_SHOULDER, 170)):
         x, y, state = sample.keypoints_18x3[joint]
@@ -164,7 +164,7 @@ def test_scenery_and_lens_stay_in_range(seed):
     assert behind.shape == (48, 32, 3) and behind.min() >= 0 and behind.max() <= 255
     cover, lit = scenery.obstacle(rng, (48, 32)), scenery.light(rng, (48, 32))
     assert cover.min() >= 0 and cover.max() < 1 + 1e-5 and lit.min() > 0 and np.isfinite(lit).all()
-    every = Lens(blur=1, shake=1, thumbnail=1, grain=1, sharpen=1, jpeg=1)
+    every = SpoilingLens(blur=1, shake=1, thumbnail=1, grain=1, sharpen=1, jpeg=1)
     assert photograph(rng, behind * lit, every).shape == (48, 32, 3)
 
 

@@ -10,7 +10,7 @@ import pytest
 from engine.errors import InputError
 from train.studio.backdrop import KINDS, draw_backdrop
 from train.studio.context import open_context
-from train.studio.lens import Lens
+from train.studio.lens import StudioLens
 from train.studio.light import PRESETS, draw_light
 
 
@@ -179,7 +179,7 @@ def test_a_lens_softens_edges_and_leaves_even_areas_alone():
     person = np.zeros((256, 176), bool)
     person[60:200, 60:120] = True
     picture[person] = 30
-    seen = Lens(softness=0.4, wrap=0.3, glare=0.02).through(picture, person).astype(int)
+    seen = StudioLens(softness=0.4, wrap=0.3, glare=0.02).through(picture, person).astype(int)
     assert abs(seen[5, 5] - 220).max() <= 2
     assert 30 <= seen[130, 90].min() <= seen[130, 90].max() < 45  # glare lifts the black a little
     steps = np.abs(np.diff(seen[130, :, 0]))
@@ -187,4 +187,4 @@ def test_a_lens_softens_edges_and_leaves_even_areas_alone():
     row = seen[130, 60:90, 0]
     assert (np.diff(row) <= 0).all()  # the light around fades inwards, with no dark or bright rim
     even = np.full((256, 176, 3), 128, np.uint8)
-    assert (Lens(0.4, 0.3, 0.05).through(even, person) == 128).all()
+    assert (StudioLens(0.4, 0.3, 0.05).through(even, person) == 128).all()

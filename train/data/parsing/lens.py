@@ -10,7 +10,7 @@ from engine.cv import cv2
 
 
 @dataclass(frozen=True)
-class Lens:
+class SpoilingLens:
     """Standard deviations of log gains and slopes; probabilities of the rest."""
 
     white_balance: float = 0.12
@@ -27,7 +27,7 @@ class Lens:
     jpeg: float = 0.5
 
 
-def photograph(rng: np.random.Generator, picture_HWC: np.ndarray, lens: Lens) -> np.ndarray:
+def photograph(rng: np.random.Generator, picture_HWC: np.ndarray, lens: SpoilingLens) -> np.ndarray:
     """The picture float32 [H, W, 3] in 0 to 255 as a lesser camera takes it: uint8."""
     picture = _coloured(rng, picture_HWC / 255.0, lens) * np.float32(255)
     height, width = picture.shape[:2]
@@ -57,7 +57,7 @@ def photograph(rng: np.random.Generator, picture_HWC: np.ndarray, lens: Lens) ->
     return picture
 
 
-def _coloured(rng: np.random.Generator, picture: np.ndarray, lens: Lens) -> np.ndarray:
+def _coloured(rng: np.random.Generator, picture: np.ndarray, lens: SpoilingLens) -> np.ndarray:
     red, blue, gain, slope, gamma, saturation = rng.standard_normal(6)
     gains = np.exp(
         lens.exposure * gain + lens.white_balance * np.array([red, 0.0, blue])

@@ -17,7 +17,7 @@ from engine.cv import cv2
 from engine.pose.skeleton import ABSENT, FLIP, GUESSED, LEFT_HIP, NECK, NOSE, RIGHT_HIP
 from train.data.detector import as_detected
 from train.data.parsing.crowd import Crowd
-from train.data.parsing.lens import Lens, photograph
+from train.data.parsing.lens import SpoilingLens, photograph
 from train.data.parsing.scenery import background, light, obstacle
 from train.data.people import View
 
@@ -37,7 +37,7 @@ class Changes:
     nobody: float = 0.05  # probability that only the background is left
     obstacle: float = 0.2  # probability of something in front
     light: float = 0.5  # probability of uneven light
-    lens: Lens | None = Lens()
+    lens: SpoilingLens | None = SpoilingLens()
 
 
 STRONG = Changes()
@@ -45,7 +45,7 @@ PLAIN = Changes(*(0.0,) * 9, lens=None)
 
 
 @dataclass(frozen=True, eq=False)
-class Sample:
+class ParsingSample:
     """image_HWC uint8 RGB; parsing_HW uint8; keypoints_18x3 float32 px; surface_HW3 uint8, 0 unknown."""
 
     image_HWC: np.ndarray
@@ -72,15 +72,17 @@ class Batch:
         return {}
 
 
-def labelled(view: View) -> Sample:
+def labelled(view: View) -> ParsingSample:
     """A view with the keypoints that a detector would give, as the network is to give them."""
     surface = getattr(view, "surface_HW3", None)
     if surface is None:
         surface = np.zeros((*view.parsing_HW.shape, 3), np.uint8)
-    return Sample(view.image_HWC, view.parsing_HW, as_detected(view.keypoints_18x3), surface)
+    return ParsingSample(view.image_HWC, view.parsing_HW, as_detected(view.keypoints_18x3), surface)
 
 
-def changed(sample: Sample, size: tuple[int, int], rng: np.random.Generator, changes: Changes) -> Sample:
+def changed(
+    sample: ParsingSample, size: tuple[int, int], rng: np.random.Generator, changes: Changes
+) -> ParsingSample:
     """The sample at `size` (H, W), with changes drawn from the generator."""
     matrix = _placement(sample, size, rng, changes)
     mirrored = bool(rng.random() < changes.flip)
@@ -117,10 +119,10 @@ def changed(sample: Sample, size: tuple[int, int], rng: np.random.Generator, cha
         image = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
     else:
         image = photograph(rng, picture, changes.lens)
-    return Sample(image, parsing, keypoints, surface)
+    return ParsingSample(image, parsing, keypoints, surface)
 
 
-def _placement(sample: Sample, size: tuple[int, int], rng: np.random.Generator, changes: Changes):
+def _placement(sample: ParsingSample, size: tuple[int, int], rng: np.random.Generator, changes: Changes):
     """float64 [2, 3]: px of the view -> px of the picture to be made."""
     height, width = sample.parsing_HW.shape
     middle = np.array([width / 2, height / 2])
@@ -144,7 +146,7 @@ def _placement(sample: Sample, size: tuple[int, int], rng: np.random.Generator, 
     return np.column_stack([linear, offset])
 
 
-def _moved_pictures(sample: Sample, matrix: np.ndarray, size: tuple[int, int]):
+def _moved_pictures(sample: ParsingSample, matrix: np.ndarray, size: tuple[int, int]):
     """Picture float32, parsing and surface at their new place; the picture's border goes on outside."""
     shape = (size[1], size[0])
     image, shrink = sample.image_HWC, np.sqrt(abs(np.linalg.det(matrix[:, :2])))
@@ -191,7 +193,7 @@ class Stream:
         self._people, self._size, self._changes, self._seed = people, size, changes, seed
         self._epoch, self._order = -1, np.empty(0, np.int64)
 
-    def __getitem__(self, index: int) -> Sample:
+    def __getitem__(self, index: int) -> ParsingSample:
         epoch, place = divmod(index, len(self._people))
         if epoch != self._epoch:
             self._epoch = epoch
@@ -210,7 +212,7 @@ class Stream:
             start += count
 
 
-def collate(samples: list[Sample]) -> Batch:
+def collate(samples: list[ParsingSample]) -> Batch:
     image = np.stack([sample.image_HWC for sample in samples])
     surface = np.stack([sample.surface_HW3 for sample in samples])
     position = (surface.astype(np.float32) - 127.5) / 127

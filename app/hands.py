@@ -1,0 +1,88 @@
+"""What hands do on the canvas and in the panels, as calls of the controller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from app.centre import Centre
+from app.controller import Controller
+from app.docks.layout import Docks
+from app.settings import Settings
+
+
+class Hands:
+    """Connects the parts that are touched. settings: remembers that a hint was taken."""
+
+    def __init__(
+        self,
+        centre: Centre,
+        docks: Docks,
+        controller: Controller,
+        settings: Settings,
+        made: Mapping[str, QAction],
+    ):
+        self._centre = centre
+        self._docks = docks
+        self._controller = controller
+        self._settings = settings
+        self._actions = made
+        self._connect_canvas()
+        self._connect_docks()
+
+    def _connect_canvas(self) -> None:
+        canvas, posing = self._centre.canvas, self._controller.posing
+        canvas.grabbed.connect(self._grab)
+        canvas.pulled.connect(lambda x, y: posing.pull((x, y)))
+        canvas.let_go.connect(self._controller.let_go)
+        canvas.cancelled.connect(posing.cancel)
+        canvas.nudged.connect(lambda joint, dx, dy, again: posing.nudge(joint, (dx, dy), again))
+        canvas.joint_selected.connect(self._show_joint)
+        canvas.joint_toggled.connect(self._toggle)
+        canvas.menu_wanted.connect(self._open_menu)
+
+    def _connect_docks(self) -> None:
+        c, shelf, joint = self._controller, self._docks.shelf, self._docks.joint
+        joint.place_wanted.connect(lambda joint, x, y: c.posing.place(joint, (x, y)))
+        joint.shown_wanted.connect(c.posing.set_shown)
+        joint.chip_clicked.connect(self._bring_back)
+        shelf.chosen.connect(self._take_garment)
+        shelf.person_wanted.connect(c.make_person)
+        shelf.remove_wanted.connect(c.remove_photo)
+        shelf.slide_began.connect(c.begin_slide)
+        shelf.amount_changed.connect(c.set_amount)
+        self._docks.attention.wanted_changed.connect(c.set_wants_maps)
+
+    def _grab(self, joint: int, mode: str, x: float, y: float) -> None:
+        if self._centre.coach.isVisible():
+            self._centre.coach.hide()
+            self._settings.hint_seen = True
+        self._controller.posing.grab(joint, mode, (x, y))
+
+    def _toggle(self, joint: int) -> None:
+        if joint >= 0:
+            self._controller.posing.set_shown(joint, self._controller.pose[joint, 2] <= 0)
+
+    def _show_joint(self, joint: int) -> None:
+        self._docks.joint.show_joint(joint, self._controller.pose)
+
+    def _bring_back(self, joint: int) -> None:
+        self._controller.posing.set_shown(joint, True)
+        self._centre.canvas.select(joint)
+        self._centre.canvas.setFocus()
+
+    def _take_garment(self, key: str) -> None:
+        if key != self._controller.document.look.person:
+            self._controller.take_garment(key)
+            self._docks.shelf.slider.setFocus()
+
+    def _open_menu(self, joint: int, where: QPoint) -> None:
+        menu = QMenu(self._centre)
+        names = ["toggle_joint"] if joint >= 0 else []
+        for name in (*names, "show_all_joints", "mirror", "reset_pose", "paste", "fit"):
+            menu.addAction(self._actions[name])
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(where)

@@ -1,0 +1,128 @@
+"""Parts of the window by themselves: each works with what its constructor asks for, without the window."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QUndoGroup
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+
+from app.centre import Centre
+from app.docks.layout import Docks
+from app.draft import Draft
+from app.draft_banner import DraftBanner
+from app.files.drops import DropOverlay, Drops
+from app.fitting import ENOUGH_ANCHORS
+from app.jobs import GARMENT, PERSON
+from app.notify import Banner
+from engine.pose.kinematics import t_pose
+
+NO_BUTTON, NO_KEYS = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+
+
+def test_the_centre_points_its_hint_at_the_first_joint_that_is_shown(qtbot):
+    centre = Centre(coached=True)
+    qtbot.addWidget(centre)
+    centre.resize(600, 500)
+    centre.show()
+    centre.canvas.show_picture(np.zeros((256, 176, 3), np.uint8), 256)
+    pose = t_pose((256, 176))
+    for hidden, pointed in (([], 7), ([7], 4)):
+        pose[hidden, 2] = 0
+        centre.canvas.show_pose(pose)
+        centre.point_coach()
+        at = centre.canvas.to_widget(tuple(pose[pointed, :2].tolist()))
+        assert 0 < centre.coach.x() - at.x() < 40
+        assert abs(centre.coach.geometry().center().y() - at.y()) < 3
+    centre.resize(600, 300)
+    assert centre.hud.geometry().bottom() < centre.canvas.height()
+
+
+def test_docks_remember_what_was_open_and_where_they_stood_at_first(qtbot):
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.setCentralWidget(QWidget())
+    docks = Docks(window, QUndoGroup(window))
+    window.show()
+    docks.restore(None)
+    docks.panels[1].close()
+    docks.hide_all(True)
+    assert all(panel.isHidden() for panel in docks.panels)
+    docks.hide_all(False)
+    assert [panel.isHidden() for panel in docks.panels] == [False, True, False, False, False]
+    docks.panels[0].setFloating(True)
+    docks.reset()
+    assert not any(panel.isHidden() or panel.isFloating() for panel in docks.panels)
+
+
+@pytest.mark.parametrize(("role", "buttons"), [(PERSON, 2), (GARMENT, 3)])
+def test_a_draft_is_used_once_enough_joints_are_placed(qtbot, role, buttons):
+    banner, pressed = Banner(), []
+    qtbot.addWidget(banner)
+    photos = SimpleNamespace(
+        use_draft=lambda: pressed.append("pose"),
+        use_whole=lambda: pressed.append("whole"),
+        leave_draft=lambda: pressed.append("left"),
+    )
+    photo, reason = np.zeros((400, 300, 3), np.uint8), "I could not find a person."
+    draft = Draft(photo, "a.png", role, reason, QUndoGroup())
+    parts = DraftBanner(banner, photos)
+    parts.show(draft)
+    labels = ("Use this pose", "Use as it is", "Cancel")
+    assert sum(banner.button(label) is not None for label in labels) == buttons
+    assert banner.text.startswith(f"{reason} Put head, hands and feet in place")
+    pose = draft.pose.copy()
+    for count, joint in enumerate((0, 4, 7, 10, 13), 1):
+        pose[joint, 2] = 2
+        draft.document.settle(pose=pose.copy())
+        parts.tell(draft)
+        assert banner.button("Use this pose").isEnabled() == (count >= ENOUGH_ANCHORS)
+        assert f"{count} placed" in banner.text
+    for label in labels:
+        if banner.button(label):
+            banner.button(label).click()
+    assert pressed == (["pose", "left"] if role == PERSON else ["pose", "whole", "left"])
+
+
+@pytest.fixture
+def drops(qtbot):
+    """A plain widget with a shelf at its left that takes drops; what was taken, what was told."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(600, 400)
+    shelf, taken, told = QWidget(window), [], []
+    shelf.setGeometry(0, 0, 100, 400)
+    overlay = DropOverlay(window)
+    answering = Drops(
+        window, overlay, shelf, lambda thing, role: taken.append((thing.name, role)), told.append
+    )
+    window.setAcceptDrops(True)
+    window.show()
+    return SimpleNamespace(window=window, overlay=overlay, taken=taken, told=told, answering=answering)
+
+
+def drop(drops, mime: QMimeData, at: QPoint) -> None:
+    copy = Qt.DropAction.CopyAction
+    QApplication.sendEvent(drops.window, QDragEnterEvent(at, copy, mime, NO_BUTTON, NO_KEYS))
+    assert drops.overlay.isVisible()
+    QApplication.sendEvent(drops.window, QDropEvent(QPointF(at), copy, mime, NO_BUTTON, NO_KEYS))
+    assert not drops.overlay.isVisible()
+
+
+@pytest.mark.parametrize(("x", "role"), [(200, PERSON), (450, GARMENT), (10, GARMENT)])
+def test_the_first_file_goes_where_it_was_dropped_the_others_join_the_shelf(drops, photo, x, role):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(photo(name))) for name in ("a.png", "b.png")])
+    drop(drops, mime, QPoint(x, 200))
+    assert drops.taken == [("a.png", role), ("b.png", GARMENT)] and not drops.told
+
+
+def test_nothing_usable_is_told(drops):
+    mime = QMimeData()
+    mime.setText("hello")
+    drop(drops, mime, QPoint(200, 200))
+    assert not drops.taken
+    assert drops.told[0].startswith("I can read PNG")

@@ -174,6 +174,23 @@ def test_what_has_moved_in_the_picture_is_told():
     assert seen.shape[1] == 10 and seen[:, 9] == pytest.approx(4 * math.hypot(0.1, 0.2), abs=1e-5)
 
 
+@pytest.mark.parametrize("dm, same", [(1.5, True), (2.5, False)])
+def test_points_up_to_two_decimetres_apart_can_be_of_the_same_piece(dm, same):
+    seen = a_shirt()
+    own = seen.clone()
+    own[:, -1] += dm / SURFACE_SPAN
+    assert torch.equal(brought_together(seen, own), own if same else seen)
+
+
+@pytest.mark.parametrize("rows, reach", [(256, 4), (512, 9)])
+def test_detail_is_what_stands_out_from_some_nine_px_around_it(rows, reach):
+    """Of 256 rows; a spot is blurred over so many px to every side."""
+    spot = torch.zeros(1, 3, rows, 64)
+    spot[..., rows // 2, 32] = 1.0
+    blurred = make_source(a_shirt(), spot).photo[0, 3, rows // 2]
+    assert blurred.nonzero().flatten().tolist() == list(range(32 - reach, 32 + reach + 1))
+
+
 def test_the_renderers_places_count_where_both_mean_the_same_piece():
     seen, own = a_shirt(), a_shirt(dx=0.6)
     own[:, -3:, :8] += 3.0 / SURFACE_SPAN  # too far to be the same
@@ -362,6 +379,15 @@ def test_what_a_session_keeps_of_a_reference_is_half_as_large_and_shows_the_same
     whole, kept = (detailed(one, features, image, [(s, 1.0)])[0] for s in (source, source.compact()))
     assert source.atlas.abs().max() > 0.5
     assert (whole - kept).abs().mean() < 0.5 / 127.5
+
+
+def test_a_session_keeps_a_reference_in_half_precision(session):
+    pose = np.zeros((18, 3), np.float32)
+    pose[:8] = (20, 30, 1)
+    reference = session.add_reference(np.random.default_rng(7).integers(0, 256, (64, 48, 3), np.uint8), pose)
+    kept = session._references.encoded(reference.key)
+    assert {each.dtype for each in (*kept.source, *kept.own[:-1])} == {torch.half}
+    assert session.bytes_of(reference) == kept.bytes()
 
 
 def test_arithmetic_is_counted_with_detail():

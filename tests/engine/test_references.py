@@ -38,7 +38,7 @@ class Painter:
 
     name, made_for, slots, maps, capabilities = "painter", SIZE, (), (), Capabilities()
     levels = (64,)
-    composited = copies_detail = False
+    composited = needs_surface = copies_detail = False
 
     def __init__(self, size: int = 10, canvas: tuple[int, int] = SIZE):
         self.size, self.canvas, self.each = SIZE, canvas, size

@@ -18,3 +18,8 @@ OF_LEG = ("knee up and out", "ankle back", "step forward")
 OF_HEAD = ("head to the right", "head to the left")
 OF_TRUNK = ("trunk leant",)
 MOVES = (*OF_ARM, *OF_LEG, *OF_HEAD, *OF_TRUNK)
+
+
+def of_studio(studio: str) -> bool:
+    """Whether data of this studio (`dataset.json`) are of moves."""
+    return studio.endswith(" moves")

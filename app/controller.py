@@ -23,7 +23,7 @@ from app.photo_importer import PhotoImporter
 from app.posing import Posing
 from app.status import Status
 from app.worker import EngineFacts, RenderWorker, Trouble
-from engine.api import Frame
+from engine.api import Frame, Settled
 
 STOPPING_MS, SAVING_MS = 3_000, 30_000
 
@@ -69,6 +69,7 @@ class Controller(QObject):
         worker.opened.connect(self._on_opened)
         worker.open_failed.connect(self._on_open_failed)
         worker.rendered.connect(self._on_rendered)
+        worker.settled.connect(self._on_settled)
         worker.render_failed.connect(self._on_render_failed)
         self.photos.draft_changed.connect(self._on_draft)
 
@@ -242,6 +243,9 @@ class Controller(QObject):
         if not self.draft:
             self.picture_changed.emit(self.still, self._still_rows)
         self.frame_shown.emit(frame)
+
+    def _on_settled(self, settled: Settled) -> None:
+        self._set_status(settled=settled.steps / settled.of)
 
     def _on_render_failed(self, stamp: int, trouble: Trouble) -> None:
         if stamp == self._asked:

@@ -13,9 +13,10 @@ import numpy as np
 import torch
 
 from engine import parsing, weights
-from engine.api import Capabilities, Frame, MapInfo, Maps, Mix, Reference, RenderRequest, Slots
+from engine.api import Capabilities, Frame, MapInfo, Maps, Mix, Reference, RenderRequest, Settled, Slots
 from engine.compositing.compose import Composition, EncodedReference, compose, encode_reference
 from engine.contract import PoseTransferModel, ReferenceInput, Rendering
+from engine.editing.settle import STEPS
 from engine.errors import InputError
 from engine.models.registry import open_model
 from engine.paths import DEFAULT_WEIGHTS
@@ -137,6 +138,23 @@ class Session:
             self._mixed.pop(key, None)
             if self._identity is not None and self._identity.key == key:
                 self._identity = None
+
+    def settle(self, reference: Reference | str, of: int = STEPS) -> Settled:
+        """One step, of so many, of settling a reference (or its key): what is drawn of it comes nearer to its
+        photo.
+
+        For the background, as long as nothing else is asked for; done at once where the engine cannot. Raises
+        InputError where nobody holds it any more.
+        """
+        with self._computing():
+            key = reference if isinstance(reference, str) else reference.key
+            return self._references.settle(key, of)
+
+    @property
+    def in_use(self) -> list[Reference]:
+        """The references that `render` makes its picture of, the identity first."""
+        mixed = [reference for reference, _ in self._mixed.values()]
+        return mixed if self._identity is None else [self._identity, *mixed]
 
     def bytes_of(self, reference: Reference) -> int:
         """What is kept of a reference beside its pictures."""

@@ -16,9 +16,10 @@ from engine.regions import REGIONS, SURFACE_SPAN
 from train.data.pairs import Pair
 from train.data.people import People, View
 from train.metrics.body_parts import NOBODY, PARTS, body_parts
+from train.metrics.judge import Judge
 from train.metrics.measure import COPY, RESULT, TRUTH, Sight
 from train.metrics.moved import what_moves
-from train.metrics.moves import ALL, AroundMoves, MovedLimbs, house_distance, joints_near
+from train.metrics.moves import ALL, AroundMoves, MovedLimbs, joints_near
 from train.metrics.pairs import moved_pairs
 from train.moves import MOVES, of_studio
 
@@ -85,11 +86,11 @@ def rated(measure, result_HWC: np.ndarray) -> dict:
 
 
 def limbs(result_HWC):
-    return rated(MovedLimbs(parse, features, {}), result_HWC)
+    return rated(MovedLimbs(Judge(parse, features)), result_HWC)
 
 
 def around(result_HWC):
-    return rated(AroundMoves(SimpleNamespace(plate=lambda person: PLATE), parse, features, {}), result_HWC)
+    return rated(AroundMoves(SimpleNamespace(plate=lambda person: PLATE), Judge(parse, features)), result_HWC)
 
 
 # where on the body
@@ -169,8 +170,8 @@ def test_the_overlap_counts_an_arm_that_stayed():
 
 
 def test_what_the_parser_does_not_see_in_the_truth_is_not_rated():
-    blind = MovedLimbs(lambda rgb: replace(parse(rgb), regions_HW=np.zeros(SIZE, np.uint8)), features, {})
-    row = rated(blind, MOVED.image_HWC)[ALL]
+    blind = Judge(lambda rgb: replace(parse(rgb), regions_HW=np.zeros(SIZE, np.uint8)), features)
+    row = rated(MovedLimbs(blind), MOVED.image_HWC)[ALL]
     assert row["there, with its hand"] is None and row["limb covered"] == 0
 
 
@@ -212,13 +213,21 @@ def test_a_changed_background_is_counted_where_nothing_moved():
 
 
 def test_house_distance_is_the_mean_over_maps_within_the_mask():
+    judge = Judge(parse, features)
     first, second = np.zeros((2, *SIZE, 3), np.uint8)
     second[:128] = 255
     upper = np.zeros(SIZE, bool)
     upper[:64] = True
-    assert house_distance(features, first, second, upper) == pytest.approx(2)
-    assert house_distance(features, first, second, ~upper) == pytest.approx(2 / 3, rel=1e-3)
-    assert np.isnan(house_distance(features, first, second, np.zeros(SIZE, bool)))
+    assert judge.distance(first, second, upper) == pytest.approx(2)
+    assert judge.distance(first, second, ~upper) == pytest.approx(2 / 3, rel=1e-3)
+
+
+def test_a_judge_looks_once_at_a_picture_and_again_at_another():
+    looked = []
+    judge = Judge(lambda rgb: looked.append(rgb.copy()) or parse(rgb), features)
+    for picture in (MOVED.image_HWC, STANDING.image_HWC, MOVED.image_HWC.copy()):
+        assert np.array_equal(judge.seen(picture).regions_HW, parse(picture).regions_HW)
+    assert [np.array_equal(rgb, MOVED.image_HWC) for rgb in looked] == [True, False]
 
 
 # which pairs
@@ -238,4 +247,4 @@ def test_data_without_plates_are_told(stick_people):
     people = People(stick_people, range(1_000_000, 1_000_004))
     assert people.plate(1_000_000) is None
     with pytest.raises(InputError, match="lacks the empty place of person 1000000"):
-        AroundMoves(people, parse, features, {}).see(sight(MOVED.image_HWC))
+        AroundMoves(people, Judge(parse, features)).see(sight(MOVED.image_HWC))

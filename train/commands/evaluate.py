@@ -40,6 +40,7 @@ from train.metrics.correspondence import Correspondence
 from train.metrics.evaluation import Evaluation, evaluate
 from train.metrics.frechet import Frechet
 from train.metrics.house import house_features
+from train.metrics.judge import Judge
 from train.metrics.leakage import Leakage
 from train.metrics.markdown import to_markdown
 from train.metrics.measure import Measure
@@ -191,10 +192,9 @@ def _of_moves(options: argparse.Namespace, people: People) -> list[Measure]:
     if options.features is None:
         raise InputError("Moves are rated by what the parsing network sees: give its weights (--features).")
     network, features = parser_weights.load(options.features), load_house(options.features)
-    parse = partial(parsing.parse, network=network)
     made = {"parsing network": options.features.name, "its sha256": weights.sha256(options.features)}
-    around = AroundMoves(people, parse, features, made)
-    return [MovedLimbs(parse, features, made), around, *_pose_error(options)]
+    judge = Judge(partial(parsing.parse, network=network), features, made)
+    return [MovedLimbs(judge), AroundMoves(people, judge), *_pose_error(options)]
 
 
 def _mean(source: str | None, size: tuple[int, int]) -> tuple[np.ndarray | None, dict | str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -24,9 +25,9 @@ class Judge:
     report."""
 
     def __init__(
-        self, parse: Callable[[np.ndarray], Parsed], features: Features, made: Mapping | None = None
+        self, parse: Callable[[np.ndarray], Parsed], features: Features, made: Mapping = MappingProxyType({})
     ):
-        self.made = made or {}
+        self.made = made
         self._seen = lru_cache(_REMEMBERED)(lambda data, shape: parse(_picture(data, shape)))
         self._maps = lru_cache(_REMEMBERED)(lambda data, shape: _maps(features, _picture(data, shape)))
 
@@ -48,10 +49,10 @@ class Judge:
 
 
 def _picture(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
-    return np.frombuffer(data, np.uint8).reshape(shape)
+    return np.frombuffer(bytearray(data), np.uint8).reshape(shape)  # writable, as torch wants it
 
 
 @torch.no_grad()
 def _maps(features: Features, rgb_HWC: np.ndarray) -> list[Tensor]:
-    picture_1CHW = torch.tensor(rgb_HWC).permute(2, 0, 1)[None].float() / 127.5 - 1
+    picture_1CHW = torch.from_numpy(rgb_HWC).permute(2, 0, 1)[None].float() / 127.5 - 1
     return features(picture_1CHW)

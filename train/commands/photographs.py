@@ -113,9 +113,8 @@ class Renderer:
 def _moves(model: PoseTransferModel, plan: list[PhotoMove], output: Path) -> Table:
     render = Renderer(model)
     shares, rows = np.full(len(plan), np.nan), [np.empty(0)] * len(plan)
-    for number in sorted(
-        range(len(plan)), key=lambda number: plan[number].photo.name
-    ):  # one encoding a photo
+    by_photo = sorted(range(len(plan)), key=lambda number: plan[number].photo.name)
+    for number in by_photo:  # so that each is encoded once
         photo, move = plan[number].photo, plan[number].move
         pose_18x3 = moved_pose(photo.keypoints_18x3, move, plan[number].left, model.size)
         result_HWC = render(photo, pose_18x3)
@@ -129,12 +128,8 @@ def _moves(model: PoseTransferModel, plan: list[PhotoMove], output: Path) -> Tab
     lines = ["number,page,photo,move,grade"]
     lines += [f"{i + 1},{i // PAGE + 1},{each.photo.name},{each.move}," for i, each in enumerate(plan)]
     write_whole(output / "grades.csv", ("\n".join(lines) + "\n").encode())
-    values = {
-        row: [
-            np.array([s if row in (ALL, each.move) else np.nan]) for s, each in zip(shares, plan, strict=True)
-        ]
-        for row in (ALL, *MOVES)
-    }
+    kinds = np.array([each.move for each in plan])
+    values = {row: np.where((kinds == row) | (row == ALL), shares, np.nan)[:, None] for row in (ALL, *MOVES)}
     estimates = rows_of_means(values, _MOVE_COLUMNS, _numbers([each.photo.person for each in plan]))
     return Table("moves", "Moves on photographs", _MOVE_NOTE, _MOVE_COLUMNS, estimates)
 

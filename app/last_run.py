@@ -58,7 +58,7 @@ class Mark:
 
 
 def crashed(folder: Path) -> Crash | None:
-    """Take away the marks of runs that ended badly, None where none did; the newest trace is kept as fault.log."""
+    """Take away the marks of runs that ended badly; their newest trace becomes fault.log. None: no such run."""
     dead = [path for path in folder.glob(_MARKS) if _is_dead(path)]
     traces = []
     for path in sorted(dead, key=_age):

@@ -179,9 +179,11 @@ def is_alive(pid: int) -> bool:
 def refuse_own_input(output: str | os.PathLike, *inputs: str | os.PathLike | None) -> None:
     """Raises InputError where a command would write over what it reads, by whatever name."""
     for each in inputs:
-        with suppress(OSError, ValueError):
-            if each is not None and os.path.samefile(output, each):
-                raise InputError(f"{printable(str(output))} is read for this; give the output another name.")
+        same = False
+        with suppress(OSError, ValueError):  # one of them is not there, or cannot be
+            same = each is not None and os.path.samefile(output, each)
+        if same:
+            raise InputError(f"{printable(str(output))} is read for this; give the output another name.")
 
 
 def _place_of(path: Path, label: str, private: bool) -> tuple[Path, int | None]:

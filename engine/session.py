@@ -24,6 +24,8 @@ from engine.plan import Plan, keep_freed_memory, make_plan
 from engine.pose.kinematics import t_pose
 from engine.references import References
 
+LONGEST_SIDE = 1024  # px: twice the largest official frame; what a frame takes grows with its area
+
 
 class Session:
     """An open engine with its references. All methods may be called from any thread; one call computes at a
@@ -67,7 +69,7 @@ class Session:
         model = open_model(file, plan, size and checked_size(size))
         checked_size(model.size)
         info = {"name": file.path.name, "path": str(file.path), "sha256": file.sha256, "card": file.card}
-        made_for = tuple(file.card.get("made_for", model.made_for))
+        made_for = _made_for(file) or model.made_for
         if model.size != made_for:
             frame, made = ("x".join(map(str, size)) for size in (model.size, made_for))
             info["note"] = f"made for {made}, running at {frame}"
@@ -267,7 +269,19 @@ def checked_size(size: tuple[int, int]) -> tuple[int, int]:
         raise InputError(
             f"The size {size[0]}x{size[1]} is not possible: both sides must be multiples of 16 from 64 on."
         )
+    if max(size) > LONGEST_SIDE:
+        raise InputError(f"The size {size[0]}x{size[1]} is too large: a side has {LONGEST_SIDE} px at most.")
     return size
+
+
+def _made_for(file: weights.WeightsFile) -> tuple[int, ...] | None:
+    """The size (H, W) that the card says the weights were made for. Raises InputError for another thing."""
+    said = file.card.get("made_for")
+    if said is None:
+        return None
+    if not isinstance(said, list) or len(said) != 2 or not all(type(side) is int for side in said):
+        raise InputError(f"The weights file {file.path} has a damaged card.")
+    return tuple(said)
 
 
 def _read(path: str | os.PathLike | None) -> weights.WeightsFile:

@@ -86,8 +86,7 @@ def load_official(path: str | os.PathLike) -> Nted:
         config = config_from_shapes({key: tuple(value.shape) for key, value in state.items()})
     except InputError as error:
         raise InputError(f"{path}: {error} The first that is there is {next(iter(state))}.") from None
-    network = Nted(config)
-    weights.fill(network, state, path)
+    network = weights.network_of(lambda: Nted(config), state, path)
     return network.eval().requires_grad_(False)
 
 

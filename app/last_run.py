@@ -58,7 +58,7 @@ class Mark:
 
 
 def crashed(folder: Path) -> Crash | None:
-    """Take away the marks of runs that ended badly; their newest trace becomes fault.log. None: no such run."""
+    """Take away the marks of runs that ended badly; their newest trace becomes fault.log. None: none did."""
     dead = [path for path in folder.glob(_MARKS) if _is_dead(path)]
     traces = []
     for path in sorted(dead, key=_age):

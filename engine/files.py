@@ -86,19 +86,19 @@ def make_folder(path: str | os.PathLike) -> Path:
 
 
 def write_whole(path: str | os.PathLike, data: bytes) -> None:
-    """Write a file that is never seen half written, as `replacing` does it."""
-    with replacing(path) as file:
+    """Write a file that is never seen half written, as `writing_whole` does it."""
+    with writing_whole(path) as file:
         file.write(data)
 
 
 def write_private(path: str | os.PathLike, data: bytes) -> None:
     """`write_whole` for our eyes only: mode 0600, and a link of that name is replaced, not followed."""
-    with replacing(path, private=True) as file:
+    with writing_whole(path, private=True) as file:
         file.write(data)
 
 
 @contextmanager
-def replacing(path: str | os.PathLike, *, private: bool = False) -> Iterator[BinaryIO]:
+def writing_whole(path: str | os.PathLike, *, private: bool = False) -> Iterator[BinaryIO]:
     """A file to write to that takes the place of `path` when the block ends well, all of it or nothing.
 
     It is a temporary neighbour, flushed to the disk and renamed over the file, whose mode it gets; a link is
@@ -116,8 +116,8 @@ def replacing(path: str | os.PathLike, *, private: bool = False) -> Iterator[Bin
         try:
             # Private from its first byte on: it may be in a folder that everybody reads.
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
-            descriptor = os.open(partial, flags, 0o600 if private else 0o666)
-            with open(descriptor, "wb") as file:
+            os.close(os.open(partial, flags, 0o600 if private else 0o666))
+            with partial.open("wb") as file:
                 yield file
                 file.flush()
                 if mode is not None and not private:
@@ -187,7 +187,7 @@ def refuse_own_input(output: str | os.PathLike, *inputs: str | os.PathLike | Non
 
 
 def _place_of(path: Path, label: str, private: bool) -> tuple[Path, int | None]:
-    """Where `replacing` writes, and the permissions of the file that is there, None where there is none."""
+    """Where `writing_whole` writes, and the permissions of the file there, None where there is none."""
     try:
         place = path if private else Path(os.path.realpath(path))
         status = os.lstat(place)

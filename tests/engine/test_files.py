@@ -12,7 +12,7 @@ import pytest
 
 from engine import files
 from engine.errors import InputError
-from engine.files import refuse_own_input, replacing, sweep, write_private, write_whole
+from engine.files import refuse_own_input, writing_whole, sweep, write_private, write_whole
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links, modes and pipes of POSIX")
 
@@ -79,14 +79,14 @@ def test_the_folder_is_flushed_after_the_name_is_there(tmp_path, monkeypatch):
 
 def test_an_error_while_writing_leaves_the_old_file_and_nothing_else(tmp_path):
     (tmp_path / "a.txt").write_bytes(b"old")
-    with pytest.raises(KeyError), replacing(tmp_path / "a.txt") as file:
+    with pytest.raises(KeyError), writing_whole(tmp_path / "a.txt") as file:
         file.write(b"half")
         raise KeyError("ours")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.txt": b"old"}
 
 
 def _write_for_ever(path: str) -> None:
-    with replacing(path) as file:
+    with writing_whole(path) as file:
         file.write(b"half")
         file.flush()
         time.sleep(1000)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from engine import weights
 from engine.errors import InputError
-from engine.files import replacing
+from engine.files import writing_whole
 from engine.models.nted.config import config_from_shapes
 from engine.models.nted.discriminator import Discriminator, from_state, save_discriminator
 from engine.models.nted.network import Nted
@@ -118,7 +118,7 @@ def save_official(path: str | os.PathLike, network: Nted) -> None:
     papers = {key: tensor for key, tensor in network.state_dict().items() if not key.startswith("detail.")}
     state = {key: tensor.detach().float().cpu() for key, tensor in papers.items()}
     try:
-        with replacing(path) as file:
+        with writing_whole(path) as file:
             torch.save({"net_G_ema": state, "current_epoch": 0, "current_iteration": 0}, file)
     except (InputError, RuntimeError) as error:  # torch reports a short write as the latter
         raise InputError(

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from engine import weights
 from engine.errors import InputError
-from engine.files import replacing
+from engine.files import writing_whole
 from engine.models.pise.config import official_256
 from engine.models.pise.folding import unfolded
 from engine.models.pise.network import Pise
@@ -95,7 +95,7 @@ def save_official(path: str | os.PathLike, network: Pise) -> None:
         raise InputError("Only a network of the paper's kind can be written for the official code.")
     path, state = Path(path), network.state_dict()
     try:
-        with replacing(path) as file:
+        with writing_whole(path) as file:
             torch.save(unfolded({key: each.detach().float().cpu() for key, each in state.items()}), file)
     except (InputError, RuntimeError) as error:  # torch reports a short write as the latter
         said = " ".join(str(error).split())

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import atexit
 import importlib.util
-import os
-import re
-import sys
-import tempfile
 import threading
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
+from functools import partial
 
 import numpy as np
 
-from engine import pose_model
+from engine import pose_model, quiet
 from engine.api import Capability
 from engine.cv import cv2
 from engine.pose.layouts import LAYOUTS
@@ -48,6 +45,7 @@ _lock = threading.Lock()
 _detector = None
 _quiet = False
 _fault = ""
+_without_chatter = partial(quiet.without, quiet.DETECTOR)
 
 
 def available() -> Capability:
@@ -66,8 +64,10 @@ def detect_pose(rgb_HWC: np.ndarray) -> np.ndarray | None:
 
     rgb_HWC: uint8 [H, W, 3].
     Returns float32 [18, 3] in COCO-18 order: x, y in px of the photo, state (2 seen, 1 guessed, 0 absent); or
-    None where nobody is found or detection is not available. May be called from any thread.
+    None where nobody is found, or where nobody could be looked for: `available` says so from then on. May be
+    called from any thread.
     """
+    global _fault
     if not available().available:
         return None
     height, width = rgb_HWC.shape[:2]
@@ -75,7 +75,11 @@ def detect_pose(rgb_HWC: np.ndarray) -> np.ndarray | None:
     with _lock:
         if not _ready():
             return None
-        landmarks_33x5 = _landmarks(square)
+        try:
+            landmarks_33x5 = _landmarks(square)
+        except (RuntimeError, ValueError, OSError) as error:
+            _fault = f"the detector failed ({' '.join(str(error).split())})"
+            return None
     if landmarks_33x5 is None:
         return None
     landmarks_33x5[:, :3] *= square.shape[0] / scale
@@ -189,30 +193,3 @@ def _landmarks(square: np.ndarray) -> np.ndarray | None:
     if not found:
         return None
     return np.array([[p.x, p.y, p.z, p.visibility, p.presence] for p in found[0]], np.float32)
-
-
-# Lines of the library's own log: "W0000 00:00:1763640000.1 ...", "INFO: ...", "WARNING: All log ...".
-_CHATTER = re.compile(rb"^([IWE]\d{4} \d\d:\d\d:|INFO: |WARNING: )")
-
-
-@contextmanager
-def _without_chatter():
-    """Drop the library's log lines from stderr, which it writes from native code; pass everything else on."""
-    try:
-        kept = os.dup(2)
-    except OSError:  # a windowed program without a console has no stderr
-        yield
-        return
-    with tempfile.TemporaryFile() as said:
-        sys.stderr and sys.stderr.flush()
-        os.dup2(said.fileno(), 2)
-        try:
-            yield
-        finally:
-            sys.stderr and sys.stderr.flush()
-            os.dup2(kept, 2)
-            os.close(kept)
-            said.seek(0)
-            rest = b"".join(line for line in said if not _CHATTER.match(line))
-            if rest:
-                os.write(2, rest)

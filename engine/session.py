@@ -16,11 +16,11 @@ from engine import parsing, weights
 from engine.api import Capabilities, Frame, MapInfo, Maps, Mix, Reference, RenderRequest, Slots
 from engine.compositing.compose import Composition, EncodedReference, compose, encode_reference
 from engine.contract import PoseTransferModel, ReferenceInput, Rendering
-from engine.errors import InputError
+from engine.errors import InputError, OutOfMemory
 from engine.models.registry import open_model
 from engine.paths import DEFAULT_WEIGHTS
 from engine.pictures import to_rgb
-from engine.plan import Plan, keep_freed_memory, make_plan
+from engine.plan import Plan, is_out_of_memory, keep_freed_memory, make_plan
 from engine.pose.kinematics import t_pose
 from engine.references import References
 
@@ -199,7 +199,8 @@ class Session:
     def respond(self, request: RenderRequest) -> Frame:
         """Answer one request; depends on nothing but the request and the references that are held.
 
-        Raises InputError for an unknown reference, a pose that is none, or a level that is not in `levels`.
+        Raises InputError for an unknown reference, a pose that is none, or a level that is not in `levels`;
+        OutOfMemory where a lower level may be possible.
         """
         begun = time.perf_counter()
         if request.level is not None and request.level not in self.levels:
@@ -253,10 +254,18 @@ class Session:
 
     @contextmanager
     def _computing(self) -> Iterator[None]:
-        """One call at a time, without gradients, on the plan's threads."""
+        """One call at a time, without gradients, on the plan's threads. Raises OutOfMemory for torch's own
+        ways of saying so."""
         with self._lock, torch.inference_mode():
             torch.set_num_threads(self.plan.threads)
-            yield
+            try:
+                yield
+            except (MemoryError, RuntimeError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                if self.plan.device.type == "cuda":
+                    torch.cuda.empty_cache()
+                raise OutOfMemory(f"not enough memory on {self.plan.device}") from error
 
 
 def _keys(request: RenderRequest) -> list[str]:

@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 import traceback
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
@@ -41,43 +42,59 @@ def main(argv: list[str]) -> int:
     Returns 0 done, 2 wrong use or bad input (one sentence on stderr), 1 our fault (a log is left and named),
     130 interrupted.
     """
+    return ended(argv, lambda: _run(argv))
+
+
+def _run(argv: list[str]) -> int:
     if not argv or argv[0] in ("-h", "--help"):
         print(usage())
         return DONE if argv else WRONG_USE
     if argv[0] not in COMMANDS:
-        print(f"poseloom: there is no command {argv[0]!r}\n{usage()}", file=sys.stderr)
+        _tell(f"poseloom: there is no command {argv[0]!r}\n{usage()}")
         return WRONG_USE
-    return ended(argv, lambda: importlib.import_module(COMMANDS[argv[0]][0]).run(argv[1:]))
+    return importlib.import_module(COMMANDS[argv[0]][0]).run(argv[1:])
 
 
 def ended(argv: list[str], run: Callable[[], int]) -> int:
     """Run what `argv` asks for and turn however it ends into an exit code and a sentence, as `main` says."""
-    name = argv[0]
+    name = argv[0] if argv else ""
     try:
-        code = run()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # stderr is for our own sentences
+            code = run()
         sys.stdout.flush()
         return code
     except InputError as error:
-        print(f"poseloom {name}: {_one_line(error)}", file=sys.stderr)
+        _tell(f"poseloom {name}: {_one_line(error)}")
         return WRONG_USE
     except SystemExit as end:  # argparse: 0 after --help, 2 after wrong use
         return end.code if isinstance(end.code, int) else DONE if end.code is None else OUR_FAULT
     except KeyboardInterrupt:
-        print(f"poseloom {name}: interrupted", file=sys.stderr)
+        _tell(f"poseloom {name}: interrupted")
         return INTERRUPTED
+    except MemoryError as error:
+        _tell(f"poseloom {name}: there is not enough memory for this ({_one_line(error)})")
+        return OUR_FAULT
     except BrokenPipeError:
         # Whoever read our words has seen enough: `poseloom bench | head -1` is no fault of anybody.
         _close_quietly(sys.stdout)
         return DONE
     except Exception as error:
         log = _write_log(argv)
-        print(
+        _tell(
             f"poseloom {name}: something went wrong inside Poseloom "
             f"({type(error).__name__}: {_one_line(error)}); "
-            f"{f'the details are in {log}' if log else 'no log of it could be written'}",
-            file=sys.stderr,
+            f"{f'the details are in {log}' if log else 'no log of it could be written'}"
         )
         return OUR_FAULT
+
+
+def _tell(sentence: str) -> None:
+    """Say it on stderr, if anybody still listens."""
+    try:
+        print(sentence, file=sys.stderr, flush=True)
+    except OSError:
+        _close_quietly(sys.stderr)
 
 
 def _one_line(error: BaseException) -> str:

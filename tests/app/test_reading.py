@@ -130,7 +130,8 @@ def test_parameters_are_of_the_kinds_they_say(tmp_path):
     path.write_bytes(png({exported.KEY: json.dumps({"pose": pose})}))
     assert exported.parameters(path) == {"pose": pose, "person": {"name": "", "key": ""}, "mix": None}
     for odd in ({"pose": None}, {"pose": pose, "person": 5}, {"pose": pose, "person": {"key": []}},
-                {"pose": pose, "mix": 5}, {"pose": pose, "mix": {"amount": 1e300}}, {"pose": pose, "mix": {"amount": "x"}},
+                {"pose": pose, "mix": 5}, {"pose": pose, "mix": {"amount": 1e300}},
+                {"pose": pose, "mix": {"amount": "x"}},
                 {"pose": pose, "mix": {"amount": float("nan")}}, {}, [], 5):  # fmt: skip
         path.write_bytes(png({exported.KEY: json.dumps(odd)}))
         with pytest.raises(InputError, match="its parameters are damaged"):

@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -237,3 +238,17 @@ def test_without_a_network_it_says_why(monkeypatch, user_home, tmp_path, capsys)
     said = capsys.readouterr().err
     assert "mediapipe==0.10.21" in said and said.count("\n") == 1
     assert not (tmp_path / "a").exists()
+
+
+def test_a_detector_that_fails_is_not_a_photo_without_a_person(monkeypatch):
+    def fail(square):
+        raise RuntimeError("the graph\nis broken")
+
+    monkeypatch.setattr(detect, "_fault", "")
+    monkeypatch.setattr(detect, "_ready", lambda: True)
+    monkeypatch.setattr(detect.pose_model, "find", lambda: Path("model"))
+    monkeypatch.setattr(detect.importlib.util, "find_spec", lambda name: True)
+    monkeypatch.setattr(detect, "_landmarks", fail)
+    assert detect.available().available
+    assert detect.detect_pose(np.zeros((64, 64, 3), np.uint8)) is None
+    assert detect.available().reason == "the detector failed (the graph is broken)"

@@ -12,7 +12,7 @@ import pytest
 
 from engine import files
 from engine.errors import InputError
-from engine.files import refuse_own_input, writing_whole, sweep, write_private, write_whole
+from engine.files import refuse_own_input, sweep, write_private, write_whole, writing_whole
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links, modes and pipes of POSIX")
 

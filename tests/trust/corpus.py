@@ -162,7 +162,11 @@ def photos(rng: random.Random) -> Iterator[Case]:
     for width, height in ((100_000, 100_000), (2**31 - 1, 1), (1, 2**31 - 1), (20_000, 20_000), (16, 16)):
         yield Case("photo", f"{width}x{height}.png", png_of_size(width, height), REFUSED)
     yield Case("photo", "long.png", png_of_size(12_000, 12_000, 16, 6), REFUSED)
-    yield Case("photo", "scans.jpg", many_scans(whole["progressive.jpg"], 900), REFUSED)
+    yield Case("photo", "scans.jpg", many_scans(whole["progressive.jpg"], 900), READ)
+    torture = Path(__file__).parents[1] / "data" / "torture"
+    yield Case("photo", "bomb.jpg", torture.joinpath("scan_bomb3000.prog.jpg").read_bytes(), REFUSED)
+    yield Case("photo", "flip.tif", torture.joinpath("flip08.lzw.tiff").read_bytes())
+    yield Case("photo", "exif.webp", torture.joinpath("badexif2.webp").read_bytes())
     yield Case("photo", "text.png", with_text(whole["plain.png"], "x" * 3_000_000), EITHER)
     while True:
         name = rng.choice(list(whole))
@@ -271,9 +275,10 @@ def exports(rng: random.Random) -> Iterator[Case]:
 @cache
 def small_weights() -> tuple[dict, bytes]:
     """A small network's tensors, and its weights file."""
+    from small_networks import SIZE
+
     from engine import weights
     from engine.models import nted
-    from small_networks import SIZE
 
     levels = (nted.Level(16, 8, 4), nted.Level(32, 8, 4, 3), nted.Level(64, 8, 4), nted.Level(128, 8))
     network = nted.Nted(nted.NtedConfig(levels, SIZE)).eval()

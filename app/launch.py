@@ -72,9 +72,12 @@ def main(argv: list[str]) -> int:
 def entry() -> int:
     """The `poseloom` command: in the user's own environment only the system's part of set-up is left."""
     from engine.cli import COMMANDS
-    from engine.setup import SetupError, system
+    from engine.setup import SetupError, guards, system
 
     argv = sys.argv[1:]
+    if problem := guards.unsafe():
+        sys.stderr.write(f"poseloom: {problem}\n")
+        return OUR_FAULT
     try:
         system.supply(window=not (argv and argv[0] in COMMANDS))
     except SetupError as error:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import atexit
 import importlib.util
+import sys
 import threading
 from contextlib import nullcontext
 from functools import partial
+from types import ModuleType
 
 import numpy as np
 
@@ -162,6 +164,19 @@ def _ready() -> bool:
 
 
 def _create():
+    # The library's sound recorder looks for PortAudio by starting a compiler and a linker, three times over;
+    # nothing here hears anything.
+    stand_in = "sounddevice" not in sys.modules
+    if stand_in:
+        sys.modules["sounddevice"] = ModuleType("sounddevice")
+    try:
+        return _loaded()
+    finally:
+        if stand_in:
+            sys.modules.pop("sounddevice", None)
+
+
+def _loaded():
     from mediapipe.tasks.python import BaseOptions
     from mediapipe.tasks.python.vision import PoseLandmarker, PoseLandmarkerOptions
 

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TextIO
 
 from engine.errors import InputError
-from engine.files import write_private
 
 COMMANDS = {
     "render": ("engine.cli.render", "re-render the person of a photo in another pose"),
@@ -114,6 +113,8 @@ def _write_log(argv: list[str]) -> Path | None:
 
     The log is to be sent to strangers: of files it names no folders.
     """
+    from engine.files import write_private
+
     said = " ".join(os.path.basename(word) or word for word in argv)
     text = f"poseloom {said}\nPython {sys.version}\n\n{traceback.format_exc()}"
     for place in (_user_log, _temporary_log):

@@ -2,6 +2,7 @@
 
 import io
 import os
+import subprocess
 import sys
 import threading
 import zipfile
@@ -15,6 +16,7 @@ from hypothesis.extra import numpy as hnp
 
 from engine import detect, pose_model
 from engine.errors import InputError
+from engine.paths import RESOURCES
 from engine.pose.skeleton import (
     HEAD,
     LEFT_EAR,
@@ -252,3 +254,21 @@ def test_a_detector_that_fails_is_not_a_photo_without_a_person(monkeypatch):
     assert detect.available().available
     assert detect.detect_pose(np.zeros((64, 64, 3), np.uint8)) is None
     assert detect.available().reason == "the detector failed (the graph is broken)"
+
+
+def test_the_library_starts_no_compiler(tmp_path):
+    pytest.importorskip("mediapipe")
+    code = (
+        "import subprocess, sys\n"
+        "started = []\n"
+        "begin = subprocess.Popen.__init__\n"
+        "def watch(self, *args, **options):\n"
+        "    started.append(args)\n"
+        "    begin(self, *args, **options)\n"
+        "subprocess.Popen.__init__ = watch\n"
+        "from engine import detect\n"
+        "detect._ready()\n"
+        "print(started, 'sounddevice' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=RESOURCES.parent)
+    assert done.stdout == "[] False\n", done.stderr

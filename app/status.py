@@ -10,6 +10,7 @@ WORDS = {
     "live": "live",
     "catching up": "catching up",
     "full": "full quality",
+    "short": "short of memory",
     "missing": "no engine",
     "error": "last good picture",
 }

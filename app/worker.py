@@ -23,7 +23,7 @@ from app.jobs import SavePicture, WorkerJob
 from app.mailbox import Closed, LevelPicker, Mailbox
 from app.session_host import SessionHost
 from engine.api import Frame, MapInfo, RenderRequest
-from engine.errors import InputError
+from engine.errors import InputError, OutOfMemory
 
 REST_S = 0.12
 SLOW_REST_S = 0.35
@@ -63,6 +63,8 @@ class Trouble:
         """The sentence of an InputError as it is; the rest says while doing what, and goes to the log."""
         if isinstance(error, InputError):
             return cls(str(error))
+        if isinstance(error, MemoryError):
+            return cls(f"There was not enough memory while {doing}. Close other programs and try again.")
         trace = "".join(traceback.format_exception(error))
         crash.log.error("while %s\n%s", doing, trace)
         return cls(f"Something went wrong while {doing}: {type(error).__name__}: {error}", trace)
@@ -76,6 +78,7 @@ class RenderWorker(QThread):
     rendered = Signal(object)  # Frame
     settled = Signal(object)  # engine.api.Settled
     render_failed = Signal(int, object)  # stamp, Trouble
+    lowered = Signal(int)  # memory ran out: pictures have so many rows at most from here on
     job_done = Signal(object, object)  # job, its value
     job_failed = Signal(object, object)  # job, Trouble
 
@@ -166,24 +169,26 @@ class RenderWorker(QThread):
         picker = self._picker
         if picker is None:
             return None
-        level = picker.pick() if post.live else None
+        level = picker.pick() if post.live else picker.most
         now = time.monotonic()
         maps = post.request.maps and (not post.live or now - self._maps_at >= MAPS_EVERY_S)
         request = replace(post.request, level=level, maps=maps)
         try:
             frame: Frame = self.host.respond(request)
+        except OutOfMemory as error:
+            return self._with_less(post, level, error)
         except Exception as error:  # the last good picture stays, the next change tries again
             self.render_failed.emit(request.stamp, Trouble.of(error, "drawing the picture"))
             return None
         if maps:
             self._maps_at = time.monotonic()
-        if level is None:
+        if not post.live:
             self._exact_ms = frame.ms
             picker.rest()
         elif not maps:
             picker.note(level, frame.ms)
         self.rendered.emit(frame)
-        owed = not frame.exact or (post.request.maps and not maps)
+        owed = (not frame.exact and (post.live or picker.most is None)) or (post.request.maps and not maps)
         return post if owed else None
 
     def _settle(self, post: Post) -> bool:
@@ -199,6 +204,19 @@ class RenderWorker(QThread):
         if settled.changed:
             self._render(replace(post, live=False))
         return True
+
+    def _with_less(self, post: Post, level: int | None, error: OutOfMemory) -> Post | None:
+        """Memory ran out at this level: the next lower one is drawn, now and from here on."""
+        assert self._picker is not None
+        crash.log.warning("%s at level %s", error, level)
+        if not self._picker.lower(level):
+            self.render_failed.emit(
+                post.request.stamp,
+                Trouble("There is not enough memory to draw a picture. Close other programs and pull again."),
+            )
+            return None
+        self.lowered.emit(self._picker.most)
+        return self._render(replace(post, live=False))
 
     def _run_job(self, job: WorkerJob) -> None:
         try:

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import atexit
 import importlib.util
-import os
-import re
 import sys
-import tempfile
 import threading
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
+from functools import partial
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from engine import pose_model
+from engine import pose_model, quiet
 from engine.api import Capability
 from engine.cv import cv2
 from engine.pose.layouts import LAYOUTS
@@ -51,6 +50,7 @@ _lock = threading.Lock()
 _detector = None
 _quiet = False
 _fault = ""
+_without_chatter = partial(quiet.without, quiet.DETECTOR)
 
 
 def available() -> Capability:
@@ -69,7 +69,8 @@ def detect_pose(rgb_HWC: np.ndarray) -> np.ndarray | None:
 
     rgb_HWC: uint8 [H, W, 3].
     Returns float32 [18, 3] in COCO-18 order: x, y in px of the photo, state (2 seen, 1 guessed, 0 absent); or
-    None where nobody is found or detection is not available. May be called from any thread.
+    None where nobody is found, or where nobody could be looked for: `available` says so from then on. May be
+    called from any thread.
     """
     if not available().available:
         return None
@@ -197,6 +198,19 @@ def _ready() -> bool:
 
 
 def _create():
+    # The library's sound recorder looks for PortAudio by starting a compiler and a linker, three times over;
+    # nothing here hears anything.
+    stand_in = "sounddevice" not in sys.modules
+    if stand_in:
+        sys.modules["sounddevice"] = ModuleType("sounddevice")
+    try:
+        return _loaded()
+    finally:
+        if stand_in:
+            sys.modules.pop("sounddevice", None)
+
+
+def _loaded():
     from mediapipe.tasks.python import BaseOptions
     from mediapipe.tasks.python.vision import PoseLandmarker, PoseLandmarkerOptions
 
@@ -217,14 +231,18 @@ def _create():
 
 
 def _found(square: np.ndarray) -> Any:
-    """What the landmarker says of a square, None where it sees nobody. Call with the lock held."""
-    global _quiet
+    """What the landmarker says of a square, None where it sees nobody, or fails. Call with the lock held."""
+    global _quiet, _fault
     import mediapipe
 
     picture = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=square)
     # The first picture and the first person found make the library log once more.
-    with nullcontext() if _quiet else _without_chatter():
-        found = _detector.detect(picture)
+    try:
+        with nullcontext() if _quiet else _without_chatter():
+            found = _detector.detect(picture)
+    except (RuntimeError, ValueError, OSError) as error:
+        _fault = f"the detector failed ({' '.join(str(error).split())})"
+        return None
     _quiet = _quiet or bool(found.pose_landmarks)
     return found if found.pose_landmarks else None
 
@@ -237,30 +255,3 @@ def _landmarks_of(found: Any) -> np.ndarray:
 def _in_px(square: np.ndarray, scale: float) -> np.ndarray:
     """Factors of `_landmarks_of` that give px of the photo."""
     return np.array([square.shape[0] / scale] * 3 + [1, 1], np.float32)
-
-
-# Lines of the library's own log: "W0000 00:00:1763640000.1 ...", "INFO: ...", "WARNING: All log ...".
-_CHATTER = re.compile(rb"^([IWE]\d{4} \d\d:\d\d:|INFO: |WARNING: )")
-
-
-@contextmanager
-def _without_chatter():
-    """Drop the library's log lines from stderr, which it writes from native code; pass everything else on."""
-    try:
-        kept = os.dup(2)
-    except OSError:  # a windowed program without a console has no stderr
-        yield
-        return
-    with tempfile.TemporaryFile() as said:
-        sys.stderr and sys.stderr.flush()
-        os.dup2(said.fileno(), 2)
-        try:
-            yield
-        finally:
-            sys.stderr and sys.stderr.flush()
-            os.dup2(kept, 2)
-            os.close(kept)
-            said.seek(0)
-            rest = b"".join(line for line in said if not _CHATTER.match(line))
-            if rest:
-                os.write(2, rest)

@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.cli.inputs import add_options, add_photo, open_session
 from engine.editing.settle import STEPS
 from engine.errors import InputError
+from engine.files import refuse_own_input
 from engine.photos import write_png
 
 WHOLE = "all"
@@ -43,6 +44,8 @@ def run(argv: list[str]) -> int:
     if Path(options.output).suffix.lower() not in (".png", ""):
         raise InputError(f"{options.output}: the picture is written as PNG, so its name must end in .png.")
     garments = [_garment(text) for text in options.garment]
+    read = (options.reference, options.pose, options.weights, *(path for path, _ in garments))
+    refuse_own_input(options.output, *read)
     session = open_session(options)
     for path, share in garments:
         session.mix(add_photo(session, path), share)

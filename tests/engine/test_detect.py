@@ -2,9 +2,11 @@
 
 import io
 import os
+import subprocess
 import sys
 import threading
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from hypothesis.extra import numpy as hnp
 from engine import detect, pose_model
 from engine.cv import cv2
 from engine.errors import InputError
+from engine.paths import RESOURCES
 from engine.pose.skeleton import (
     HEAD,
     LEFT_EAR,
@@ -280,3 +283,35 @@ def test_without_a_network_it_says_why(monkeypatch, user_home, tmp_path, capsys)
     said = capsys.readouterr().err
     assert "mediapipe==0.10.21" in said and said.count("\n") == 1
     assert not (tmp_path / "a").exists()
+
+
+def test_a_detector_that_fails_is_not_a_photo_without_a_person(monkeypatch):
+    def fail(square):
+        raise RuntimeError("the graph\nis broken")
+
+    monkeypatch.setattr(detect, "_fault", "")
+    monkeypatch.setattr(detect, "_ready", lambda: True)
+    monkeypatch.setattr(detect.pose_model, "find", lambda: Path("model"))
+    monkeypatch.setattr(detect.importlib.util, "find_spec", lambda name: True)
+    monkeypatch.setattr(detect, "_landmarks", fail)
+    assert detect.available().available
+    assert detect.detect_pose(np.zeros((64, 64, 3), np.uint8)) is None
+    assert detect.available().reason == "the detector failed (the graph is broken)"
+
+
+def test_the_library_starts_no_compiler(tmp_path):
+    pytest.importorskip("mediapipe")
+    code = (
+        "import subprocess, sys\n"
+        "started = []\n"
+        "begin = subprocess.Popen.__init__\n"
+        "def watch(self, *args, **options):\n"
+        "    started.append(args)\n"
+        "    begin(self, *args, **options)\n"
+        "subprocess.Popen.__init__ = watch\n"
+        "from engine import detect\n"
+        "detect._ready()\n"
+        "print(started, 'sounddevice' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=RESOURCES.parent)
+    assert done.stdout == "[] False\n", done.stderr

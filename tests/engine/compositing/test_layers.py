@@ -11,8 +11,8 @@ from standing import STANDING
 
 from engine.api import Mix, RenderRequest
 from engine.compositing.atlas import CLASSES
-from engine.compositing.compose import compose, encode_reference
 from engine.compositing.background import before_plates, person_matte
+from engine.compositing.compose import compose, encode_reference
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import around
 from engine.compositing.layers import over, photo_layer

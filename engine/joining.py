@@ -1,94 +1,96 @@
 """Copied pieces of a picture joined so that no outline shows: their colours are corrected smoothly.
 
 Perez, Gangnet and Blake, Poisson Image Editing (SIGGRAPH 2003), with two changes: sides of a join that are nothing
-alike do not pull at each other (or an object cut off by the hole would bleed into it), and a copy holds on a little to
-its own colours (screened: Bhat et al., Fourier Analysis of the 2D Screened Poisson Equation, ECCV 2008).
+alike hardly pull at each other (or an object cut off by a hole would bleed into it), and pieces hold on a little to
+their own colours (screened: Bhat et al., Fourier Analysis of the 2D Screened Poisson Equation, ECCV 2008).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-_FITS = 24.0  # levels by which the sides of a join may differ before they pull at each other by less than half
-_OWN = 1e-3  # how much a copy holds on to its own colours: beyond some 30 px more than to a join
-_STEPS = 400  # enough for a hole of 512 rows
-_ENOUGH = 0.02  # levels: what is left to correct of a pixel, root mean square
+_FITS = 24.0  # levels by which the sides of a join differ when they pull at each other by half
+_OWN = 1e-3  # how much a piece holds on to its colours: some 30 px from a join as much as to the join
+_STEPS = 200
+_ENOUGH = 0.05  # levels: what may be left to correct, of a step's root mean square
 
 
-def joined(rgb_HWC: np.ndarray, source_HW2: np.ndarray, start_HWC: np.ndarray) -> np.ndarray:
-    """float32 RGB: the copies joined with the picture and with each other, the rest filled in smoothly.
+def joined(smooth_HWC: np.ndarray, source_HW2: np.ndarray) -> np.ndarray:
+    """float32 RGB [H, W, 3]: a picture with copies of its own pieces, joined with it and with each other.
 
-    source: int, row and column of the picture that each pixel copies; itself where it is known and stays as it
-    is; -1 where it copies nothing: there the colours go over smoothly into those around. start: float32, a guess
-    at the answer where nothing is copied.
+    smooth: float32 RGB, the picture with its holes filled in any smooth way. source: int, row and column that
+    each pixel copies; itself where the picture is known and stays as it is; -1 where the smooth fill stands for
+    want of a copy. That too goes over into the copies beside it, and is left as it is away from them.
     """
-    rgb_HWC = rgb_HWC.astype(np.float32)
-    places_HW2 = np.stack(np.indices(source_HW2.shape[:2]), -1)
-    known_HW = (source_HW2 == places_HW2).all(-1)
-    copies_HW1 = (source_HW2[..., :1] >= 0) & ~known_HW[..., None]
-    free_HW1 = ~known_HW[..., None]
-    colours_HWC = np.where(source_HW2[..., :1] >= 0, rgb_HWC[tuple(np.moveaxis(source_HW2, -1, 0))], start_HWC)
-    joins = [_join(rgb_HWC, known_HW, source_HW2, colours_HWC, axis) for axis in (0, 1)]
-    own_HW1 = np.float32(_OWN) * copies_HW1
+    smooth_HWC = smooth_HWC.astype(np.float32)
+    free_HW = (source_HW2 != _places(source_HW2)).any(-1)
+    copies_HW = free_HW & (source_HW2[..., 0] >= 0)
+    colours_HWC = np.where(
+        copies_HW[..., None], smooth_HWC[source_HW2[..., 0], source_HW2[..., 1]], smooth_HWC
+    )
+    free_HW1 = free_HW[..., None].astype(np.float32)
+    joins = [_join(smooth_HWC, colours_HWC, source_HW2, free_HW, copies_HW, axis) for axis in (0, 1)]
 
-    def pulled(x_HWC: np.ndarray, wanted=(0.0, 0.0)) -> np.ndarray:
-        """Minus half the gradient of sum of weight (difference - wanted)^2 + own x^2."""
-        pull_HWC = -own_HW1 * x_HWC
-        for axis, (weight_HW1, _) in enumerate(joins):
-            first, second = _pairs(axis)
-            flow = weight_HW1 * (x_HWC[second] - x_HWC[first] - wanted[axis])
+    def pull(change_HWC: np.ndarray, wanted=(0.0, 0.0)) -> np.ndarray:
+        """Minus half the gradient of sum of weight (difference of neighbours - wanted)^2 + own change^2."""
+        pull_HWC = -np.float32(_OWN) * change_HWC
+        for (weight_HW1, _), difference, (first, second) in zip(
+            joins, wanted, map(_pairs, (0, 1)), strict=True
+        ):
+            flow = weight_HW1 * (change_HWC[second] - change_HWC[first] - difference)
             pull_HWC[first] += flow
             pull_HWC[second] -= flow
         return pull_HWC * free_HW1
 
-    # Conjugate gradients, from the copies as they are.
+    # Conjugate gradients, from no change at all.
     change_HWC = np.zeros_like(colours_HWC)
-    wanted = [steps_HWC - np.diff(colours_HWC, axis=axis) for axis, (_, steps_HWC) in enumerate(joins)]
-    rest_HWC = pulled(change_HWC, wanted)
-    way_HWC, size = rest_HWC, float(np.vdot(rest_HWC, rest_HWC))
-    enough = _ENOUGH**2 * 3 * max(1, np.count_nonzero(free_HW1))
+    rest_HWC = way_HWC = pull(change_HWC, [wanted for _, wanted in joins])
+    size = float(np.vdot(rest_HWC, rest_HWC))
+    enough = size * _ENOUGH**2 * 1e-2
     for _ in range(_STEPS):
-        if size <= enough * 1e-3:
+        if size <= enough:
             break
-        turned_HWC = -pulled(way_HWC)
-        step = size / float(np.vdot(way_HWC, turned_HWC))
-        change_HWC += step * way_HWC
-        rest_HWC = rest_HWC - step * turned_HWC
+        turned_HWC = -pull(way_HWC)
+        length = np.float32(size / float(np.vdot(way_HWC, turned_HWC)))
+        change_HWC += length * way_HWC
+        rest_HWC = rest_HWC - length * turned_HWC
         before, size = size, float(np.vdot(rest_HWC, rest_HWC))
-        way_HWC = rest_HWC + (size / before) * way_HWC
+        way_HWC = rest_HWC + np.float32(size / before) * way_HWC
     return colours_HWC + change_HWC
 
 
-def _pairs(axis: int) -> tuple:
+def _places(x_HWK: np.ndarray) -> np.ndarray:
+    return np.stack(np.indices(x_HWK.shape[:2]), -1)
+
+
+def _pairs(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
     """Of neighbours along an axis the first and the second."""
     along = (slice(None),) * axis
     return (*along, slice(None, -1)), (*along, slice(1, None))
 
 
-def _join(rgb_HWC, known_HW, source_HW2, colours_HWC, axis: int):
-    """Between neighbours along an axis: how much they pull at each other, and by how much they should differ.
-
-    Both know it: each pixel's source has a neighbour of its own.
-    """
+def _join(
+    smooth_HWC, colours_HWC, source_HW2, free_HW, copies_HW, axis: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of neighbours along an axis: how much they pull at each other, and by how much more their colours should
+    differ. Both sides say that: what each was copied from has a neighbour of its own."""
     first, second = _pairs(axis)
     step = np.eye(2, dtype=int)[axis]
-    copies_HW = source_HW2[..., 0] >= 0
-    ahead, ahead_known = _seen(rgb_HWC, known_HW, source_HW2 + step, copies_HW)
-    behind, behind_known = _seen(rgb_HWC, known_HW, source_HW2 - step, copies_HW)
-    a, b = ahead_known[first], behind_known[second]
-    count = np.maximum(a + b, 1)
-    by_first = a * (ahead[first] - colours_HWC[first])
-    by_second = b * (colours_HWC[second] - behind[second])
-    plain = (~copies_HW[first] | ~copies_HW[second])[..., None]
-    odd = a * np.square(ahead[first] - colours_HWC[second]) + b * np.square(behind[second] - colours_HWC[first])
-    odd = np.where(plain, 0, (odd / count).mean(-1, keepdims=True))
-    number = np.maximum(count, np.where(plain, 2, 1))
-    number = np.where(plain & ((a + b) == 0), 1, number)
-    return 1 / (1 + odd / np.float32(_FITS**2)), (by_first + by_second) / number
+    ahead_HWC, ahead_HW1 = _beside(smooth_HWC, source_HW2, free_HW, copies_HW, step)
+    behind_HWC, behind_HW1 = _beside(smooth_HWC, source_HW2, free_HW, copies_HW, -step)
+    by_first = ahead_HW1[first] * (ahead_HWC[first] - colours_HWC[second])
+    by_second = behind_HW1[second] * (colours_HWC[first] - behind_HWC[second])
+    count = np.maximum(ahead_HW1[first] + behind_HW1[second], 1)
+    odd = ((np.square(by_first) + np.square(by_second)) / count).mean(-1, keepdims=True)
+    return 1 / (1 + odd / np.float32(_FITS**2)), (by_first + by_second) / count
 
 
-def _seen(rgb_HWC, known_HW, place_HW2, copies_HW):
-    inside = copies_HW & ((place_HW2 >= 0) & (place_HW2 < known_HW.shape)).all(-1)
-    place = tuple(np.moveaxis(np.where(inside[..., None], place_HW2, 0), -1, 0))
-    seen_HW1 = (inside & known_HW[place])[..., None]
-    return rgb_HWC[place], seen_HW1.astype(np.float32)
+def _beside(smooth_HWC, source_HW2, free_HW, copies_HW, step) -> tuple[np.ndarray, np.ndarray]:
+    """Colours beside what each pixel shows, and 1 where they tell something: known beside a copy's source; beside
+    other pixels whatever is no copy, and beside the smooth fill all."""
+    rows, columns = free_HW.shape
+    beside_HW2 = np.where(copies_HW[..., None], source_HW2, _places(source_HW2)) + step
+    inside_HW = ((beside_HW2 >= 0) & (beside_HW2 < (rows, columns))).all(-1)
+    y, x = np.clip(beside_HW2[..., 0], 0, rows - 1), np.clip(beside_HW2[..., 1], 0, columns - 1)
+    tells_HW = np.where(copies_HW, ~free_HW[y, x], free_HW | ~copies_HW[y, x])
+    return smooth_HWC[y, x], (inside_HW & tells_HW)[..., None].astype(np.float32)

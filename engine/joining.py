@@ -1,26 +1,27 @@
 """Copied pieces of a picture joined so that no outline shows: their colours are corrected smoothly.
 
-Perez, Gangnet and Blake, Poisson Image Editing (SIGGRAPH 2003), with two changes: sides of a join that are nothing
-alike hardly pull at each other (or an object cut off by a hole would bleed into it), and pieces hold on a little to
-their own colours (screened: Bhat et al., Fourier Analysis of the 2D Screened Poisson Equation, ECCV 2008).
+Perez, Gangnet and Blake, Poisson Image Editing (SIGGRAPH 2003), with two changes: sides of a join that are
+nothing alike hardly pull at each other (or an object cut off by a hole would bleed into it), and pieces hold on
+a little to their own colours (screened: Bhat et al., Fourier Analysis of the 2D Screened Poisson Equation, ECCV
+2008).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-_FITS = 24.0  # levels by which the sides of a join differ when they pull at each other by half
+_FITS = 12.0  # levels by which the sides of a join differ when they pull at each other by half
 _OWN = 1e-3  # how much a piece holds on to its colours: some 30 px from a join as much as to the join
-_STEPS = 200
-_ENOUGH = 0.05  # levels: what may be left to correct, of a step's root mean square
+_LEFT = 5e-3  # of what there was to correct, root mean square: less than rounding
+_STEPS = 200  # reached by no picture but a broken one
 
 
 def joined(smooth_HWC: np.ndarray, source_HW2: np.ndarray) -> np.ndarray:
     """float32 RGB [H, W, 3]: a picture with copies of its own pieces, joined with it and with each other.
 
-    smooth: float32 RGB, the picture with its holes filled in any smooth way. source: int, row and column that
-    each pixel copies; itself where the picture is known and stays as it is; -1 where the smooth fill stands for
-    want of a copy. That too goes over into the copies beside it, and is left as it is away from them.
+    smooth: RGB, 0 to 255, the picture with its holes filled in any smooth way. source: int, row and column that
+    each pixel copies; itself where the picture is known and stays as it is; -1 where the smooth fill
+    stands. That goes over into the copies beside it, and away from them it is left alone.
     """
     smooth_HWC = smooth_HWC.astype(np.float32)
     free_HW = (source_HW2 != _places(source_HW2)).any(-1)
@@ -46,7 +47,7 @@ def joined(smooth_HWC: np.ndarray, source_HW2: np.ndarray) -> np.ndarray:
     change_HWC = np.zeros_like(colours_HWC)
     rest_HWC = way_HWC = pull(change_HWC, [wanted for _, wanted in joins])
     size = float(np.vdot(rest_HWC, rest_HWC))
-    enough = size * _ENOUGH**2 * 1e-2
+    enough = size * _LEFT**2
     for _ in range(_STEPS):
         if size <= enough:
             break
@@ -73,7 +74,7 @@ def _join(
     smooth_HWC, colours_HWC, source_HW2, free_HW, copies_HW, axis: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Of neighbours along an axis: how much they pull at each other, and by how much more their colours should
-    differ. Both sides say that: what each was copied from has a neighbour of its own."""
+    differ. Both say that: what each was copied from has a neighbour of its own."""
     first, second = _pairs(axis)
     step = np.eye(2, dtype=int)[axis]
     ahead_HWC, ahead_HW1 = _beside(smooth_HWC, source_HW2, free_HW, copies_HW, step)
@@ -86,8 +87,8 @@ def _join(
 
 
 def _beside(smooth_HWC, source_HW2, free_HW, copies_HW, step) -> tuple[np.ndarray, np.ndarray]:
-    """Colours beside what each pixel shows, and 1 where they tell something: known beside a copy's source; beside
-    other pixels whatever is no copy, and beside the smooth fill all."""
+    """Colours beside what each pixel shows, and 1 where they count: those known beside a copy's source, all
+    beside the smooth fill, and beside a known pixel those that are no copy's place."""
     rows, columns = free_HW.shape
     beside_HW2 = np.where(copies_HW[..., None], source_HW2, _places(source_HW2)) + step
     inside_HW = ((beside_HW2 >= 0) & (beside_HW2 < (rows, columns))).all(-1)

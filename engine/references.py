@@ -94,9 +94,8 @@ class References:
         changed = steps % _SHOWN_EVERY == 0 or steps == of
         if changed:
             self._settled[reference] = appearance = settling.appearance()
-            plate_1CHW = kept.own.background.float()
             given, fine_HWC = settling.reference, reference.fine_HWC
-            self._keep(key, encode_appearance(self._model, given, appearance, fine_HWC, plate_1CHW))
+            self._keep(key, encode_appearance(self._model, given, appearance, fine_HWC, kept.plate))
         if steps == of:
             del self._settling[key]
         return Settled(steps, of, changed)

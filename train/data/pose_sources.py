@@ -10,7 +10,7 @@ import numpy as np
 from engine import detect
 from engine.errors import InputError
 from engine.files import opened, text_of
-from engine.pose.deepfashion import BORDER, COLUMNS, ROWS, parse_table
+from engine.pose.formats.deepfashion import BORDER, COLUMNS, ROWS, parse_table
 from engine.pose.formats import read_pose
 from engine.pose.skeleton import ABSENT
 from train.data.names import flat_name, picture_key

@@ -9,6 +9,7 @@ import numpy as np
 
 PIXELS = "pixels"
 SHARES = "shares"  # of the canvas, 0 to 1 or -1 to 1
+STRETCHED = "stretched"  # pixels of a canvas that the picture was stretched to, whatever shape it had
 METRES = "metres"  # a body of its own size, without a place in any picture
 
 

@@ -41,7 +41,7 @@ def placed(
     """
     pose, canvas = person.pose_18x3.copy(), person.canvas
     there = pose[:, 2] > 0
-    unit = person.unit or _unit(pose[there, :2])
+    unit = person.unit or unit_of(pose[there, :2])
     notes: list[str] = []
     if unit == METRES:
         return _fitted(pose, size), [f"{name} holds a body without a picture, so it was fitted in."]
@@ -50,7 +50,7 @@ def placed(
             canvas = photo.size if photo else size
             what = "the open photo" if photo else "the frame"
             notes.append(f"{name} does not say how large its picture was: taken as large as {what}.")
-        pose[there, :2] = _spread(pose[there, :2], canvas)
+        pose[there, :2] = spread(pose[there, :2], canvas)
     swapped = _swapped(pose, canvas)
     if swapped is not None:
         pose = swapped
@@ -65,14 +65,14 @@ def placed(
     return _onto(pose, canvas, size, photo), notes
 
 
-def _unit(xy: np.ndarray) -> str:
+def unit_of(xy: np.ndarray) -> str:
     """Pixels or shares, by where most joints are: one beyond the canvas says nothing."""
     if not len(xy):
         return PIXELS
     return SHARES if np.percentile(np.abs(xy).max(axis=1), 75) <= _SHARE else PIXELS
 
 
-def _spread(shares: np.ndarray, canvas: tuple[float, float]) -> np.ndarray:
+def spread(shares: np.ndarray, canvas: tuple[float, float]) -> np.ndarray:
     """Shares of a canvas in its px; -1 to 1 where many lie left of or above its corner."""
     height, width = canvas
     if (shares < -0.05).any(axis=1).mean() > 0.25:
@@ -90,7 +90,7 @@ def _swapped(pose: np.ndarray, canvas: tuple[float, float] | None) -> np.ndarray
         return None
     other = pose[:, [1, 0, 2]]
     if canvas is not None:
-        out, still_out = (~_inside(each[there, :2], canvas) for each in (pose, other))
+        out, still_out = (~inside(each[there, :2], canvas) for each in (pose, other))
         if out.sum() >= 2 and not still_out.any():
             return other
     return other if _mirrored(pose) else None
@@ -127,13 +127,14 @@ def _mirrored(pose: np.ndarray) -> bool:
     return spine is not None and all(spine[0] * a[1] - spine[1] * a[0] > 0 for a in across)
 
 
-def _inside(xy: np.ndarray, canvas: tuple[float, float]) -> np.ndarray:
+def inside(xy: np.ndarray, canvas: tuple[float, float]) -> np.ndarray:
+    """Which of the points [N, 2] lie in a canvas (H, W)."""
     return ((xy >= 0) & (xy <= (canvas[1], canvas[0]))).all(axis=1)
 
 
 def _check_inside(pose: np.ndarray, canvas: tuple[float, float], name: str) -> None:
     there = pose[:, 2] > 0
-    outside = int((~_inside(pose[there, :2], canvas)).sum())
+    outside = int((~inside(pose[there, :2], canvas)).sum())
     if 2 * outside > there.sum():
         height, width = canvas
         raise InputError(
@@ -167,7 +168,7 @@ def _onto(
         canvas == photo.size or (same_shape(canvas, photo.size) and not same_shape(canvas, size))
     ):
         xy = to_frame(pose[there, :2] * (photo.size[0] / canvas[0]), photo.matrix_2x3)
-        if 2 * _inside(xy, size).sum() >= there.sum():
+        if 2 * inside(xy, size).sum() >= there.sum():
             return _with_places(pose, xy)
     if same_shape(canvas, size):
         return _with_places(pose, pose[there, :2] * (size[0] / canvas[0]))

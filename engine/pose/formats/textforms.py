@@ -16,7 +16,7 @@ from engine.pose.formats import deepfashion
 from engine.pose.formats.jsonforms import people_of
 from engine.pose.formats.layouts import COCO_17, LAYOUTS
 from engine.pose.formats.names import joint_of, pose_of_names
-from engine.pose.formats.people import SHARES, Person
+from engine.pose.formats.people import SHARES, STRETCHED, Person
 from engine.pose.formats.points import pose_of_points, pose_of_rows
 from engine.pose.formats.tables import people_in_table
 from engine.pose.skeleton import JOINTS
@@ -45,7 +45,7 @@ def people_in_text(text: str, name: str) -> tuple[Person, ...]:
         return _of_python(text, name)
     if deepfashion.is_table(text):
         return tuple(
-            Person(pose, deepfashion.CANVAS, frame) for frame, pose in deepfashion.table_poses(text, name)
+            Person(pose, deepfashion.CANVAS, frame, STRETCHED) for frame, pose in deepfashion.table_poses(text, name)
         )
     return people_in_table(text, name) or _of_lines(text, name)
 
@@ -71,8 +71,8 @@ def _with_border(points_18x2: np.ndarray, name: str) -> Person:
         raise InputError(f"{name}: the position of joint {joint} ({JOINTS[joint]}) is not a number.")
     if deepfashion.y_first(points_18x2):
         pose = deepfashion.pose_with_border(points_18x2[:, ::-1])
-        return Person(pose, deepfashion.CANVAS, notes=(f"{name} has y before x: they were exchanged.",))
-    return Person(deepfashion.pose_with_border(points_18x2), deepfashion.CANVAS)
+        return Person(pose, deepfashion.CANVAS, unit=STRETCHED, notes=(f"{name} has y before x: they were exchanged.",))
+    return Person(deepfashion.pose_with_border(points_18x2), deepfashion.CANVAS, unit=STRETCHED)
 
 
 def _float(word: str) -> float | None:

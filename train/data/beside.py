@@ -19,7 +19,7 @@ _CORNER = 0.5  # of both sides: keypoints that stay within were found in a small
 
 
 def pose_beside(path: Path, photo: tuple[int, int], full: tuple[int, int] | None = None) -> np.ndarray:
-    """float32 [18, 3] (x, y, state) in px of the photo of (H, W) = `photo`, of the largest person in the file.
+    """float32 [18, 3] (x, y, state) in px of the photo of (H, W) = `photo`, of the file's largest person.
 
     full: (H, W) of the photo's file, where it is larger than what was read of it. Raises InputError where the
     file is for a picture of another shape, or its keypoints do not lie in this one.
@@ -45,8 +45,8 @@ def laid(person: Person, name: str, photo: tuple[int, int], full: tuple[int, int
         raise InputError(f"{name}: {outside} of its {len(xy)} joints lie outside of the picture beside it.")
     if person.canvas is None and len(xy) > 1 and (xy.max(axis=0) < np.array(canvas[::-1]) * _CORNER).all():
         raise InputError(
-            f"{name}: all joints lie in the upper left quarter of the picture beside it, so they were found in "
-            "a smaller one."
+            f"{name}: all joints lie in the upper left quarter of the picture beside it, so they were found "
+            "in a smaller one."
         )
     pose[there, :2] = xy * (np.array(photo[::-1]) / canvas[::-1])
     return pose.astype(np.float32)

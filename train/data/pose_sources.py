@@ -122,8 +122,8 @@ class TablePoses:
             )
         if 2 * beyond > count - empty:
             raise InputError(
-                f"{label}: most joints of {beyond} of {count} rows lie outside of pictures of {ROWS}x{COLUMNS}: "
-                "they are in px of larger ones."
+                f"{label}: most joints of {beyond} of {count} rows lie outside of pictures of "
+                f"{ROWS}x{COLUMNS}: they are in px of larger ones."
             )
 
 

@@ -44,9 +44,8 @@ def people_in_text(text: str, name: str) -> tuple[Person, ...]:
     if text[0] in "[(" or text.startswith("array("):
         return _of_python(text, name)
     if deepfashion.is_table(text):
-        return tuple(
-            Person(pose, deepfashion.CANVAS, frame, STRETCHED) for frame, pose in deepfashion.table_poses(text, name)
-        )
+        rows = deepfashion.table_poses(text, name)
+        return tuple(Person(pose, deepfashion.CANVAS, frame, STRETCHED) for frame, pose in rows)
     return people_in_table(text, name) or _of_lines(text, name)
 
 
@@ -69,10 +68,12 @@ def _with_border(points_18x2: np.ndarray, name: str) -> Person:
     if not np.isfinite(points_18x2).all():
         joint = int(np.flatnonzero(~np.isfinite(points_18x2).all(axis=1))[0])
         raise InputError(f"{name}: the position of joint {joint} ({JOINTS[joint]}) is not a number.")
+    notes: tuple[str, ...] = ()
     if deepfashion.y_first(points_18x2):
-        pose = deepfashion.pose_with_border(points_18x2[:, ::-1])
-        return Person(pose, deepfashion.CANVAS, unit=STRETCHED, notes=(f"{name} has y before x: they were exchanged.",))
-    return Person(deepfashion.pose_with_border(points_18x2), deepfashion.CANVAS, unit=STRETCHED)
+        points_18x2 = points_18x2[:, ::-1]
+        notes = (f"{name} has y before x: they were exchanged.",)
+    pose = deepfashion.pose_with_border(points_18x2)
+    return Person(pose, deepfashion.CANVAS, unit=STRETCHED, notes=notes)
 
 
 def _float(word: str) -> float | None:

@@ -108,7 +108,9 @@ def test_canvas_of_another_aspect_is_framed_as_a_photo_not_stretched():
     photo = np.zeros((*canvas, 3), np.uint8)
     framed = frame_photo(photo, np.column_stack([EXPECTED, np.full(18, 2)]), SIZE)
     np.testing.assert_allclose(pose[:, :2], framed.keypoints_18x3[:, :2], atol=1e-3)
-    np.testing.assert_allclose(np.ptp(pose[:, 0]) / np.ptp(pose[:, 1]), np.ptp(EXPECTED[:, 0]) / np.ptp(EXPECTED[:, 1]))
+    np.testing.assert_allclose(
+        np.ptp(pose[:, 0]) / np.ptp(pose[:, 1]), np.ptp(EXPECTED[:, 0]) / np.ptp(EXPECTED[:, 1])
+    )
 
 
 def test_pose_of_a_larger_picture_without_canvas_is_fitted_in():

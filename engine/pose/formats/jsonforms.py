@@ -128,8 +128,9 @@ def _of_object(node: dict, place: _Place) -> Iterator[Person]:
     elif (key := next((key for key in _KEYPOINTS if node.get(key)), None)) is not None:
         order = COCO_18 if key in _OPENPOSE else place.order
         yield from _of_keypoints(node[key], node, replace(place, order=order))
-    elif (key := next((key for key in _PEOPLE if isinstance(node.get(key), (list, dict))), None)) is not None:
-        yield from _people(node[key], place)
+    elif inner := [node[key] for key in _PEOPLE if isinstance(node.get(key), (list, dict))]:
+        # The first that holds somebody: a file may say things of the same name about a person or a format.
+        yield from next(filter(None, (list(_people(value, place)) for value in inner)), [])
     elif sum(joint_of(key) is not None for key in node) >= 3:
         yield from _of_names(node, place)
     else:

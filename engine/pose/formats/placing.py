@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.api import Reference
 from engine.errors import InputError
 from engine.framing import framing_of, to_frame
 from engine.pose import skeleton as sk
@@ -30,6 +31,14 @@ class OpenPhoto:
 
     size: tuple[int, int]
     matrix_2x3: np.ndarray
+
+    @classmethod
+    def of(cls, reference: Reference | None, size: tuple[int, int]) -> OpenPhoto | None:
+        """A reference's, as it lies in a frame of `size` (H, W); None where its photo is not known."""
+        if reference is None or reference.photo_size is None or reference.matrix_2x3 is None:
+            return None
+        times = size[0] / reference.image_HWC.shape[0]
+        return cls(reference.photo_size, reference.matrix_2x3 * times)
 
 
 def placed(

@@ -12,6 +12,7 @@ from app import fitting, history
 from app.document import Document
 from app.draft import Draft
 from engine.pose import kinematics
+from engine.pose.formats import Carried
 from engine.pose.skeleton import ABSENT, SEEN
 
 LIMB, FREE, WHOLE = "limb", "free", "whole"
@@ -137,10 +138,10 @@ class Posing:
         if start is not None and not np.array_equal(start, self.pose):
             self._push(history.ResetPose(self._target.active, np.array(start, dtype=np.float32)))
 
-    def take(self, pose_18x3: np.ndarray, source: str) -> None:
-        """Replace the pose; `source` names where it comes from."""
+    def take(self, pose_18x3: np.ndarray, source: str, carried: Carried | None = None) -> None:
+        """Replace the pose; `source` names where it comes from, `carried` came with it."""
         pose = np.array(pose_18x3, dtype=np.float32)
-        self._push(history.TakePose(self._target.active, pose, source))
+        self._push(history.TakePose(self._target.active, pose, source, carried))
 
     def _moved(
         self, start: np.ndarray, joint: int, target: tuple[float, float], free: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +11,29 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QImage, QImageWriter, QPixmap
 
 from app.files import exported
+from engine.pose.formats import reading as formats
 
 PHOTO, POSE, EXPORT, NOTHING = "photo", "pose", "export", "nothing"
-POSE_SUFFIXES = frozenset((".json", ".txt"))
-READABLE = "PNG, JPEG, WebP, TIFF, BMP, GIF, OpenPose .json, .txt"
+# What pose files are called; those that cannot be read say so in a sentence of their own.
+POSE_SUFFIXES = frozenset(
+    (
+        ".json",
+        ".jsonl",
+        ".txt",
+        ".csv",
+        ".tsv",
+        ".xml",
+        ".yml",
+        ".yaml",
+        ".npy",
+        ".pbtxt",
+        ".bvh",
+        ".pkl",
+        ".h5",
+    )
+)
+READABLE = "PNG, JPEG, WebP, TIFF, BMP, GIF, poses as .json, .txt, .csv, .npy"
+_LEAST_NUMBERS = 34  # in a pasted text that is a pose: x and y of 17 joints
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +72,7 @@ def of_mime(mime: QMimeData | None) -> list[Intake]:
 
 
 def _of_text(text: str) -> list[Intake]:
-    if text.startswith(("{", "[")):
-        try:
-            json.loads(text)
-        except ValueError:
-            return []
+    if _is_pose(text):
         return [Intake(POSE, "pasted pose", text)]
     try:
         path = Path(text.removeprefix("file://"))
@@ -65,6 +81,19 @@ def _of_text(text: str) -> list[Intake]:
     except (OSError, ValueError):
         pass
     return []
+
+
+def _is_pose(text: str) -> bool:
+    """Whether a text may be a pose: JSON, or lines of many numbers."""
+    if text.startswith(("{", "[")):
+        try:
+            json.loads(text)
+            return True
+        except RecursionError:
+            return True  # the reader says what is wrong with it
+        except ValueError:
+            pass
+    return len(re.findall(r"\d+(?:\.\d+)?", text[: formats.MOST_BYTES])) >= _LEAST_NUMBERS
 
 
 def _png(picture: object) -> bytes:

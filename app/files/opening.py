@@ -10,7 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.controller import Controller
+from app.dialogs import people
 from app.files import exported, intake, samples
+from app.files.pose_pictures import ReadPosePicture
 from app.files.poses import LibraryPose
 from app.jobs import GARMENT, PERSON, TARGET_POSE
 from app.notify import Notices
@@ -19,7 +21,10 @@ from engine.errors import InputError
 from engine.pose import formats
 
 PHOTO_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
-POSE_FILTER = "Poses (*.json *.txt);;All files (*)"
+POSE_FILTER = (
+    "Poses and skeleton pictures (*.json *.jsonl *.txt *.csv *.tsv *.xml *.yml *.yaml *.npy *.pbtxt "
+    "*.png *.jpg *.jpeg *.webp);;All files (*)"
+)
 
 
 class Opening:
@@ -94,21 +99,42 @@ class Opening:
 
     def take(self, thing: intake.Intake, role: str = "") -> None:
         """Use a file, a drop or a paste as `role`; "" takes what it is made for."""
-        size = self._controller.frame_size
         try:
             match thing.kind, thing.source:
                 case intake.POSE, str() as text:
-                    self._controller.posing.take(formats.parse_pose(text, thing.name, size), thing.name)
+                    self.take_person(formats.parse_people(text, thing.name))
                 case intake.POSE, Path() as path:
-                    self._controller.posing.take(formats.read_pose(path, size), thing.name)
+                    self.take_person(formats.read_people(path))
                 case intake.EXPORT, Path() as path if role in ("", TARGET_POSE):
                     self._restore(path)
+                case intake.PHOTO, (Path() | bytes()) as source if role == TARGET_POSE:
+                    self._controller.photos.submit(ReadPosePicture(source, thing.name))
                 case _, (Path() | bytes()) as source:
                     self._controller.photos.open_photo(
                         source, thing.name, role if role in (PERSON, GARMENT) else PERSON
                     )
         except InputError as error:
             self._notices.show("error", str(error))
+
+    def take_person(self, file: formats.PoseFile) -> None:
+        """Take the pose of somebody in a pose file; who of several is asked. What was assumed is told."""
+        c = self._controller
+        look = c.document.look
+        person = None if c.draft else look.photo(look.person)
+        photo = formats.OpenPhoto.of(person.reference if person else None, c.frame_size)
+        try:
+            taken = formats.take(file, c.frame_size, photo)
+            if len(file.people) > 1:
+                number = people.ask(self._parent, file, file.people.index(taken.person) + 1)
+                if number is None:
+                    return
+                taken = formats.take(file, c.frame_size, photo, number)
+        except InputError as error:
+            self._notices.show("error", str(error))
+            return
+        c.posing.take(taken.pose_18x3, file.name, taken.carried)
+        if taken.notes:
+            self._notices.show("info", " ".join(taken.notes))
 
     def _restore(self, path: Path) -> None:
         """Pose of a picture made here, and its photos where the shelf has them."""

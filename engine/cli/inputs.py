@@ -78,36 +78,34 @@ def read_target_pose(
 
     reference: the photo it is for. number: which of several people, from 1. Raises InputError.
     """
-    from engine.pose.formats import OpenPhoto, people_in_picture, read_people, take
-    from engine.pose.formats.pictures import is_picture
+    from engine.pose.formats import OpenPhoto, read_people, take
+    from engine.pose.formats.pictures import is_picture, people_in_picture
 
-    rgb_HWC = None
     if is_picture(path):
         from engine.photos import read_photo
 
-        rgb_HWC = read_photo(path)
-        file = people_in_picture(path, rgb_HWC)
+        photo_HWC = read_photo(path)
+        file = people_in_picture(path, photo_HWC)
+        if file is None:
+            return _detected(path, photo_HWC, size, number)
     else:
         file = read_people(path)
-    if file is not None:
-        taken = take(file, size, OpenPhoto.of(reference, size), number)
-        for note in taken.notes:
-            print(
-                note if number or len(file.people) == 1 else f"{note} --person N takes another.",
-                file=sys.stderr,
-            )
-        return taken.pose_18x3
-    if number not in (None, 1):
-        raise InputError(
-            f"{path} is a photo, in which the most prominent person is found: there is no number {number}."
-        )
-    return _detected(path, rgb_HWC, size)
+    taken = take(file, size, OpenPhoto.of(reference, size), number)
+    for note in taken.notes:
+        print(note, file=sys.stderr)
+    if len(file.people) > 1 and number is None:
+        print("--person N takes another.", file=sys.stderr)
+    return taken.pose_18x3
 
 
-def _detected(path: str, photo_HWC: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def _detected(path: str, photo_HWC: np.ndarray, size: tuple[int, int], number: int | None) -> np.ndarray:
     from engine import detect
     from engine.framing import frame_photo
 
+    if number not in (None, 1):
+        raise InputError(
+            f"{path}: in a photo the most prominent person is found; there is no number {number}."
+        )
     capability = detect.available()
     if not capability.available:
         raise InputError(f"The pose in {path} cannot be detected here: {capability.reason}.")

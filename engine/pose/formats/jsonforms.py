@@ -38,10 +38,11 @@ _NOT_BODIES = frozenset((
     "dataset_meta", *_WORLD,
 ))  # fmt: skip
 _FORMATS = ("format", "layout", "skeleton", "keypoint_format")
-_CANVASES = (
+CANVAS_KEYS = (
     ("canvas_height", "canvas_width"), ("height", "width"), ("image_height", "image_width"),
     ("imageHeight", "imageWidth"), ("img_height", "img_width"),
 )  # fmt: skip
+_LONGEST_SIDE = 1e6  # px
 _DEEPEST = 24  # levels; files of the longest kind have nine
 
 
@@ -242,10 +243,10 @@ def _of_labels(shapes: list, place: _Place) -> Iterator[Person]:
     groups: dict[str, dict[int, tuple[float, float, float]]] = {}
     for shape in shapes:
         joint = joint_of(str(shape.get("label", ""))) if isinstance(shape, dict) else None
-        points = shape.get("points") if joint is not None else None
-        if not (isinstance(points, list) and points and isinstance(points[0], list) and len(points[0]) == 2):
+        points = shape.get("points") if isinstance(shape, dict) else None
+        if joint is None or not (isinstance(points, list) and points and isinstance(points[0], list)):
             continue
-        if not all(map(is_number, points[0])):
+        if len(points[0]) != 2 or not all(map(is_number, points[0])):
             raise InputError(f"{place.name} is not a pose file: its keypoints are not made of numbers.")
         x, y = map(float, points[0])
         groups.setdefault(str(shape.get("group_id")), {})[joint] = (x, y, math.nan)
@@ -259,13 +260,14 @@ def canvas_of(node: Any, name: str) -> tuple[float, float] | None:
     """
     if not isinstance(node, dict):
         return None
-    for height, width in ((node.get(high), node.get(wide)) for high, wide in _CANVASES):
-        if not (is_number(height) and is_number(width)) or height <= 0 or width <= 0:
+    for keys in CANVAS_KEYS:
+        sides: list[float] = [side for side in map(node.get, keys) if is_number(side) and side > 0]
+        if len(sides) < 2:
             continue
-        if not (1 <= height <= 1e6 and 1 <= width <= 1e6):
+        if not all(1 <= side <= _LONGEST_SIDE for side in sides):
             raise InputError(f"{name} is damaged: the picture it is for has sides that no picture has.")
-        if min(height, width) > 1:  # 1 x 1 is the canvas of shares
-            return float(height), float(width)
+        if min(sides) > 1:  # 1 x 1 is the canvas of shares
+            return float(sides[0]), float(sides[1])
     images = node.get("images")
     if isinstance(images, list) and len(images) == 1:
         return canvas_of(images[0], name)

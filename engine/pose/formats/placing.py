@@ -12,7 +12,6 @@ import numpy as np
 
 from engine.api import Reference
 from engine.errors import InputError
-from engine.framing import framing_of, to_frame
 from engine.pose import skeleton as sk
 from engine.pose.extent import body_box, stature
 from engine.pose.formats.people import METRES, PIXELS, SHARES, Person
@@ -138,7 +137,8 @@ def _mirrored(pose: np.ndarray) -> bool:
 
 def inside(xy: np.ndarray, canvas: tuple[float, float]) -> np.ndarray:
     """Which of the points [N, 2] lie in a canvas (H, W)."""
-    return ((xy >= 0) & (xy <= (canvas[1], canvas[0]))).all(axis=1)
+    high = np.array([canvas[1], canvas[0]])
+    return np.all((xy >= 0) & (xy <= high), axis=1)
 
 
 def _check_inside(pose: np.ndarray, canvas: tuple[float, float], name: str) -> None:
@@ -172,6 +172,8 @@ def _onto(
     pose: np.ndarray, canvas: tuple[float, float], size: tuple[int, int], photo: OpenPhoto | None
 ) -> np.ndarray:
     """From the px of a canvas into the frame."""
+    from engine.framing import framing_of, to_frame  # OpenCV comes with it, and takes its time
+
     there = pose[:, 2] > 0
     if photo is not None and (
         canvas == photo.size or (same_shape(canvas, photo.size) and not same_shape(canvas, size))

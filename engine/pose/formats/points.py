@@ -6,7 +6,7 @@ Rows of numbers, flat numbers, objects with x and y, tables on their side, score
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -32,7 +32,7 @@ _SURE = ("visibility", "score", "confidence", "v", "c", "likelihood")
 _NAMES = ("name", "part", "label", "id", "joint", "bodypart")
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 

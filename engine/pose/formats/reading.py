@@ -12,6 +12,7 @@ import numpy as np
 from engine.errors import InputError
 from engine.files import opened, text_of
 from engine.pose.formats import arrays
+from engine.pose.formats.carried import Carried, carried_of
 from engine.pose.formats.jsonforms import MOST_PEOPLE, people_of
 from engine.pose.formats.people import Person, PoseFile
 from engine.pose.formats.placing import OpenPhoto, placed
@@ -32,13 +33,13 @@ class Taken:
     """One person's pose out of a file.
 
     pose_18x3: float32 (x, y, state) in px of the frame. notes: sentences about what was assumed, and how many
-    people there are. file, person: where it comes from.
+    people there are. person: who it is. carried: what came along.
     """
 
     pose_18x3: np.ndarray
     notes: tuple[str, ...]
-    file: PoseFile
     person: Person
+    carried: Carried | None
 
 
 def read_people(path: str | os.PathLike) -> PoseFile:
@@ -96,7 +97,10 @@ def _from_json(text: str, name: str) -> tuple[Any, tuple[Person, ...]]:
             raise InputError(f"{name} is not valid JSON: {fault}.") from None
     except (RecursionError, ValueError):
         raise InputError(f"{name} is not a pose file: its JSON is beyond reason.") from None
-    return content, people_of(content, name)
+    try:
+        return content, people_of(content, name)
+    except RecursionError:
+        raise InputError(f"{name} is not a pose file: its JSON is nested beyond reason.") from None
 
 
 def _lines_of_json(text: str) -> list | None:
@@ -132,7 +136,8 @@ def take(
         notes = [_many(file, people.index(person) + 1), *notes]
     if not np.isfinite(pose).all():
         raise InputError(f"{file.name} holds numbers that are beyond any picture.")
-    return Taken(pose.astype(np.float32), (*person.notes, *notes), file, person)
+    carried = carried_of(file, person, pose)
+    return Taken(pose.astype(np.float32), (*person.notes, *notes), person, carried)
 
 
 def _many(file: PoseFile, taken: int) -> str:

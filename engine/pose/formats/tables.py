@@ -36,7 +36,8 @@ def _joint_a_row(heading: list[str], rows: list[list[str]], name: str) -> tuple[
     if named is not None:
         joints = [joint_of(row[named]) if named < len(row) else None for row in rows]
         if sum(joint is not None for joint in joints) >= 3:
-            known = {j: tuple(p) for j, p in zip(joints, points.tolist(), strict=True) if j is not None}
+            pairs = zip(joints, points.tolist(), strict=True)
+            known = {joint: (x, y, sure) for joint, (x, y, sure) in pairs if joint is not None}
             return (Person(pose_of_names(known)),)
     return (Person(pose_of_rows(points, name)),) if len(points) in LAYOUTS else ()
 
@@ -52,7 +53,7 @@ def _person_a_row(heading: list[str], rows: list[list[str]]) -> tuple[Person, ..
     people = []
     for frame, row in enumerate(rows):
         known = {
-            joint: tuple(_number(row, axes.get(axis)) for axis in ("x", "y", "sure"))
+            joint: (_number(row, axes.get("x")), _number(row, axes.get("y")), _number(row, axes.get("sure")))
             for joint, axes in columns.items()
         }
         people.append(Person(pose_of_names(known), None, frame))

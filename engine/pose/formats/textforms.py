@@ -13,14 +13,15 @@ import numpy as np
 
 from engine.errors import InputError
 from engine.pose.formats import deepfashion
-from engine.pose.formats.jsonforms import people_of
-from engine.pose.formats.layouts import COCO_17, LAYOUTS
+from engine.pose.formats.jsonforms import canvas_of, people_of
+from engine.pose.formats.layouts import COCO_17, GUESS, LAYOUTS, UNSURE
 from engine.pose.formats.names import joint_of, pose_of_names
 from engine.pose.formats.people import SHARES, STRETCHED, Person
 from engine.pose.formats.points import pose_of_points, pose_of_rows
 from engine.pose.formats.tables import people_in_table
 from engine.pose.skeleton import JOINTS
 
+_HIDDEN = (UNSURE + GUESS) / 2  # confidence of a joint that is marked as hidden
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _PYTHON = re.compile(rf"(?:{_NUMBER}|nan|None|array|np\.|[\s,()\[\]])*")
 _MATRIX = re.compile(r"sizes:\s*\[([^\]]*)\][^\[]*?data:\s*\[([^\]]*)\]", re.DOTALL)
@@ -148,16 +149,14 @@ def _of_xml(text: str, name: str) -> tuple[Person, ...]:
         raise InputError(f"{name} is not valid XML.") from None
     people = []
     for frame, image in enumerate(root.iter("image")):
-        height, width = (_float(image.get(key, "")) for key in ("height", "width"))
-        canvas = (height, width) if height and width else None
+        canvas = canvas_of({key: _float(image.get(key, "")) for key in ("height", "width")}, name)
         for skeleton in [*image.iter("skeleton")] or [image]:
-            rows = {}
+            rows: dict[int, tuple[float, float, float]] = {}
             for point in skeleton.iter("points"):
                 joint = joint_of(point.get("label", ""))
-                place = [_float(word) for word in point.get("points", "").split(",")]
-                if joint is None or len(place) != 2 or None in place or point.get("outside") == "1":
-                    continue
-                rows[joint] = (place[0], place[1], 0.2 if point.get("occluded") == "1" else math.nan)
+                x, y = (_float(word) for word in (point.get("points", "") + ",,").split(",")[:2])
+                if joint is not None and x is not None and y is not None and point.get("outside") != "1":
+                    rows[joint] = (x, y, _HIDDEN if point.get("occluded") == "1" else math.nan)
             if rows:
                 people.append(Person(pose_of_names(rows), canvas, frame))
     if not people:

@@ -14,7 +14,8 @@ from PIL import Image
 from engine.errors import InputError
 from engine.paths import RESOURCES
 from engine.photos import read_photo, write_png
-from engine.pose.formats import openpose_dict, people_in_picture, people_in_pixels, read_pose, take
+from engine.pose.formats import openpose_dict, read_pose, take
+from engine.pose.formats.pictures import people_in_picture, people_in_pixels
 
 DATA = Path(__file__).parents[2] / "data"
 SKELETONS = DATA / "skeletons"

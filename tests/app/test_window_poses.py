@@ -197,9 +197,9 @@ def test_what_came_with_a_pose_goes_out_with_it(open_window, photo, standing, tm
     assert "note" not in json.loads((tmp_path / "frame.json").read_text())["people"][0]
 
 
-def test_a_photo_waits_for_weights_that_work(open_window, photo):
+def test_a_photo_waits_for_weights_that_work(open_window, photo, standing):
     fault = InputError("own.safetensors is not a network of this program.")
-    driver = open_window(awake=False, fault=fault, files=[photo("ada.png")])
+    driver = open_window(awake=False, fault=fault, files=[photo("ada.png")], pose=standing)
     driver.until(lambda: any("ada.png waits until there are weights" in each for each in driver.sentences))
     driver.backend.fault = None
     driver.window.engines.use_default()

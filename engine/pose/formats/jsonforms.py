@@ -159,6 +159,9 @@ def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
             return
     if not isinstance(points, list) or not points:
         return
+    if all(isinstance(point, dict) and not is_point(point) for point in points):
+        yield from _people(points, place.deeper())
+        return
     if parts := _split(points):
         for number, part in enumerate(parts):
             share = scores[number] if scores and len(scores) == len(parts) else None

@@ -20,8 +20,9 @@ _OUTSIDE = 1.25  # of the frame: a pose without a canvas that reaches further wa
 _AIR = 1.08  # of the frame over a person fitted into it
 _LEAST_REACH = 0.5  # of a photo's width or height: a person who stays within less was not found in it
 _BORDER = 0.05  # of a photo: how far a detector places joints outside of it
+_MANY = 0.25  # of the joints: so many do not leave a picture by its left and upper edge
 _SHARE = 2.0  # no share of a canvas is larger, no person in pixels is so small
-_SIDE_BY_SIDE = 1.5  # px by which two canvases of one shape may differ, from rounding
+_ROUNDING = 1.0  # px of the smaller by which two canvases of one shape may differ
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +59,8 @@ def placed(
             canvas = photo.size if photo else size
             what = "the open photo" if photo else "the frame"
             notes.append(f"{name} does not say how large its picture was: taken as large as {what}.")
+        if centred(pose[there, :2]):
+            notes.append(f"{name} is taken as shares from -1 to 1.")
         pose[there, :2] = spread(pose[there, :2], canvas)
     swapped = _swapped(pose, canvas)
     if swapped is not None:
@@ -81,11 +84,15 @@ def unit_of(xy: np.ndarray) -> str:
 
 
 def spread(shares: np.ndarray, canvas: tuple[float, float]) -> np.ndarray:
-    """Shares of a canvas in its px; -1 to 1 where many lie left of or above its corner."""
+    """Shares of a canvas, from 0 or from -1 to 1, in its px."""
     height, width = canvas
-    if (shares < -0.05).any(axis=1).mean() > 0.25:
-        shares = (shares + 1) / 2
-    return shares * (width, height)
+    return ((shares + 1) / 2 if centred(shares) else shares) * (width, height)
+
+
+def centred(shares: np.ndarray) -> bool:
+    """Whether shares run from -1 to 1: many lie left of or above the corner, and none far out."""
+    many = (shares < -_BORDER).any(axis=1).mean() > _MANY
+    return bool(many and shares.min() >= -1 - _BORDER)
 
 
 def _swapped(pose: np.ndarray, canvas: tuple[float, float] | None) -> np.ndarray | None:
@@ -190,7 +197,7 @@ def _onto(
 def same_shape(one: tuple[float, float], other: tuple[float, float]) -> bool:
     """Whether two canvases (H, W) are the same picture at two sizes, as far as rounding tells."""
     scale = other[0] / one[0]
-    return abs(one[1] * scale - other[1]) <= _SIDE_BY_SIDE * max(scale, 1)
+    return abs(one[1] * scale - other[1]) <= _ROUNDING * max(scale, 1)
 
 
 def _fitted(pose: np.ndarray, size: tuple[int, int]) -> np.ndarray:

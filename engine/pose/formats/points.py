@@ -62,8 +62,9 @@ def pose_of_points(points: Any, name: str, *, scores: Any = None, order: Layout 
         names = [_name_of(point) for point in points]
         if sum(joint is not None for joint in names) >= max(3, len(names) // 2):
             return _of_objects(points, names)
+        points = _upright(points)
         is_flat = any(map(is_number, points)) and all(p is None or is_number(p) for p in points)
-        rows = _unflattened(points, name) if is_flat else _upright(_even([_row(point) for point in points]))
+        rows = _unflattened(points, name) if is_flat else _even([_row(point) for point in points])
         sure = _column(scores, len(rows)) if scores is not None else _confidence(rows)
     except InputError:
         raise
@@ -132,9 +133,10 @@ def _even(rows: list[list[float]]) -> np.ndarray:
     return np.array([row + [math.nan] * (width - len(row)) for row in rows], dtype=np.float64)
 
 
-def _upright(rows: np.ndarray) -> np.ndarray:
-    """A table on its side, two to four rows of so many columns as a body has joints, turned."""
-    return rows.T if len(rows) in (2, 3, 4) and rows.shape[1] in LAYOUTS else rows
+def _upright(points: list) -> list:
+    """A table on its side, two to four rows of as many columns as a body has joints, turned."""
+    lying = len(points) in (2, 3, 4) and all(isinstance(row, list) and len(row) in LAYOUTS for row in points)
+    return [list(column) for column in zip(*points, strict=True)] if lying else points
 
 
 def _column(scores: Any, count: int) -> np.ndarray:

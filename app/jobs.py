@@ -74,6 +74,9 @@ class EncodePhoto:
             if not capability.available:
                 return NoPerson(rgb, f"People cannot be found here: {capability.reason}.")
             pose = worker.backend.detect(rgb)
+            capability = worker.backend.detection()
+            if pose is None and not capability.available:  # it turned out so
+                return NoPerson(rgb, f"People cannot be found here: {capability.reason}.")
             if pose is None:
                 from engine.pose.formats.pictures import people_in_pixels
 

@@ -140,7 +140,7 @@ def test_a_clipboard_of_brackets_is_a_sentence(open_window):
     driver = open_window()
     before = driver.pose.copy()
     paste(driver, "[" * 200_000)
-    assert driver.sentences[0].startswith("pasted pose") and np.array_equal(driver.pose, before)
+    assert driver.sentences[0].startswith("There is nothing to paste") and np.array_equal(driver.pose, before)
 
 
 def test_a_pose_goes_out_on_the_canvas_that_is_chosen(open_window, photo, standing, tmp_path, monkeypatch):

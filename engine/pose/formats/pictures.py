@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from engine.errors import InputError
-from engine.files import opened
-from engine.photos import MOST_PIXELS, read_photo
+from engine.files import opened, printable
+from engine.photos import read_photo
+from engine.pngtext import read_texts
 from engine.pose.formats.drawn import people_drawn
 from engine.pose.formats.people import Person, PoseFile
-from engine.pose.formats.reading import MOST_BYTES, parse_people
+from engine.pose.formats.reading import parse_people
 
 _HEADS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF", b"qoif", b"\0\0\0\x0cjP")
 OWN_KEY = "poseloom"  # of the text in a picture that was exported here
@@ -33,9 +33,10 @@ def people_in_picture(path: str | os.PathLike, rgb_HWC: np.ndarray | None = None
     rgb_HWC: what it shows, where that was read before. Raises InputError for a picture that cannot be read,
     and for one of our own whose pose is damaged.
     """
-    with opened(path, what="a picture") as (file, label):
-        texts = _texts(file.read())
-    for key, text in sorted(texts.items(), key=lambda item: item[0] != OWN_KEY):
+    label = printable(Path(path).name)
+    for key, text in sorted(read_texts(path).items(), key=lambda item: item[0] != OWN_KEY):
+        if text[:1] not in ("{", "["):
+            continue
         try:
             found = parse_people(text, label)
         except InputError as error:
@@ -59,18 +60,3 @@ def _on_canvas(person: Person, rgb_HWC: np.ndarray) -> Person:
     if person.canvas is not None:
         return person
     return replace(person, canvas=(float(rgb_HWC.shape[0]), float(rgb_HWC.shape[1])))
-
-
-def _texts(data: bytes) -> dict[str, str]:
-    """Text entries of a PNG that may be JSON and are of a pose's size."""
-    if not data.startswith(b"\x89PNG"):
-        return {}
-    try:
-        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
-            if image.size[0] * image.size[1] > MOST_PIXELS:
-                return {}
-            image.load()  # text may stand behind the pixels
-            found = dict(getattr(image, "text", {}))
-    except Exception:  # a damaged picture is told by whoever reads its pixels
-        return {}
-    return {key: text for key, text in found.items() if text[:1] in ("{", "[") and len(text) <= MOST_BYTES}

@@ -15,6 +15,7 @@ import numpy as np
 from PySide6.QtGui import QUndoCommand
 
 from app.document import Borrow, Document, Photo, same_value
+from engine.pose.formats import Carried
 from engine.pose.skeleton import JOINTS
 
 UNDO_LIMIT = 200
@@ -96,15 +97,15 @@ class MirrorPose(LookCommand):
 class TakePose(LookCommand):
     """The pose replaced by one from elsewhere; `source` completes "Take the pose of ..."."""
 
-    def __init__(self, document: Document, pose: np.ndarray, source: str):
-        super().__init__(document, f"Take the pose of {source}", pose=pose)
+    def __init__(self, document: Document, pose: np.ndarray, source: str, carried: Carried | None = None):
+        super().__init__(document, f"Take the pose of {source}", pose=pose, carried=carried)
 
 
 class ResetPose(LookCommand):
     """The pose as it was to begin with: the photo's own, or the skeleton laid afresh."""
 
     def __init__(self, document: Document, pose: np.ndarray):
-        super().__init__(document, "Reset the pose", pose=pose)
+        super().__init__(document, "Reset the pose", pose=pose, carried=None)
 
 
 class OpenPerson(LookCommand):
@@ -113,7 +114,13 @@ class OpenPerson(LookCommand):
     def __init__(self, document: Document, photo: Photo, pose: np.ndarray):
         photos = _with(document, photo)
         super().__init__(
-            document, f"Open {photo.name}", photos=photos, person=photo.key, pose=pose, borrow=None
+            document,
+            f"Open {photo.name}",
+            photos=photos,
+            person=photo.key,
+            pose=pose,
+            borrow=None,
+            carried=None,
         )
 
 

@@ -13,6 +13,7 @@ from app.document import Document
 from app.draft import Draft
 from engine.errors import InputError
 from engine.pose import kinematics
+from engine.pose.formats import Carried
 from engine.pose.skeleton import ABSENT, SEEN
 
 LIMB, FREE, WHOLE = "limb", "free", "whole"
@@ -138,13 +139,13 @@ class Posing:
         if start is not None and not np.array_equal(start, self.pose):
             self._push(history.ResetPose(self._target.active, np.array(start, dtype=np.float32)))
 
-    def take(self, pose_18x3: np.ndarray, source: str) -> None:
-        """Replace the pose; `source` names where it comes from. Raises InputError for numbers that are none,
-        whoever let them through."""
+    def take(self, pose_18x3: np.ndarray, source: str, carried: Carried | None = None) -> None:
+        """Replace the pose; `source` names where it comes from, `carried` came with it. Raises InputError for
+        numbers that are none, whoever let them through."""
         pose = np.array(pose_18x3, dtype=np.float32)
         if not np.isfinite(pose).all():
             raise InputError(f"{source} holds a position that is not a number.")
-        self._push(history.TakePose(self._target.active, pose, source))
+        self._push(history.TakePose(self._target.active, pose, source, carried))
 
     def _moved(
         self, start: np.ndarray, joint: int, target: tuple[float, float], free: bool = False

@@ -20,7 +20,7 @@ import numpy as np
 from engine import pose_model, quiet
 from engine.api import Capability
 from engine.cv import cv2
-from engine.pose.layouts import LAYOUTS
+from engine.pose.formats.layouts import BLAZEPOSE
 from engine.pose.skeleton import (
     ABSENT,
     GUESSED,
@@ -35,7 +35,7 @@ from engine.pose.skeleton import (
     SEEN,
 )
 
-_FROM_BLAZEPOSE = list(LAYOUTS[33][1])  # the landmark of every joint; the neck is made of the shoulders
+_FROM_BLAZEPOSE = list(BLAZEPOSE.joints)  # the landmark of every joint; the neck is made of the shoulders
 _SHOULDERS = [RIGHT_SHOULDER, LEFT_SHOULDER]
 _EYES = [RIGHT_EYE, LEFT_EYE]
 _EARS = [RIGHT_EAR, LEFT_EAR]

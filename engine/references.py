@@ -60,7 +60,10 @@ class References:
         reference = self._handles.get(key)
         if reference is None:
             fine_HWC = self._fine(rgb_HWC, pose, framed)
-            reference = Reference(key, framed.image_HWC, framed.keypoints_18x3, fine_HWC)
+            size = rgb_HWC.shape[0], rgb_HWC.shape[1]
+            reference = Reference(
+                key, framed.image_HWC, framed.keypoints_18x3, fine_HWC, size, framed.matrix_2x3
+            )
             self._handles[key] = reference
         self.encoded(key)
         return reference

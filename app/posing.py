@@ -13,7 +13,7 @@ from PySide6.QtGui import QUndoStack
 from app import fitting, history
 from app.document import Document
 from app.draft import Draft
-from engine.pose import kinematics, symmetry
+from engine.pose import groups, kinematics, symmetry
 from engine.pose.skeleton import ABSENT, FLIP, JOINTS, SEEN
 
 LIMB, FREE, BONE, WHOLE = "limb", "free", "bone", "whole"
@@ -97,19 +97,19 @@ class Posing:
     def grab_group(self, joints: tuple[int, ...], mode: str, xy: Place) -> None:
         """Begin to move, rotate or scale some joints about the middle of their box, taken at `xy`."""
         start = self.pose.copy()
-        middle = kinematics.box_of(start, joints).mean(axis=0)
+        middle = groups.box_of(start, joints).mean(axis=0)
         centre = (float(middle[0]), float(middle[1]))
         who = "the person" if len(joints) == int((start[:, 2] > 0).sum()) else f"{len(joints)} joints"
         grip = math.atan2(xy[1] - centre[1], xy[0] - centre[0]), math.dist(xy, centre)
 
         def posed(at: Place, _: bool) -> np.ndarray:
             if mode == MOVE:
-                return kinematics.moved(start, joints, _way(xy, at))
+                return groups.moved(start, joints, _way(xy, at))
             if mode == ROTATE:
                 turn = math.atan2(at[1] - centre[1], at[0] - centre[0]) - grip[0]
-                return kinematics.rotated(start, joints, math.degrees(turn), centre)
+                return groups.rotated(start, joints, math.degrees(turn), centre)
             factor = max(math.dist(at, centre) / max(grip[1], 1e-6), _LEAST_SCALE)
-            return kinematics.scaled(start, joints, factor, centre)
+            return groups.scaled(start, joints, factor, centre)
 
         self._begin(start, xy, f"{mode.capitalize()} {who}", posed)
 

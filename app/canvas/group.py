@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsScene
 
 from app import theme
 from app.posing import MOVE, ROTATE, SCALE
-from engine.pose.kinematics import box_of
+from engine.pose.groups import box_of
 
 ROOM = 16.0  # widget px from the outermost joints to the box
 HANDLE = 5.0  # widget px, half a side of a corner's handle

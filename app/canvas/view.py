@@ -31,7 +31,8 @@ BONE_RADIUS = 6.0  # widget px
 FIT_MARGINS = (28, 28, 28, 60)  # widget px around the fitted picture; the status pill has its place below
 PIXELS_FROM = 4.0  # zoom from which single pixels are shown, unless the fitted picture is near it
 GROUP_CURSORS = {
-    MOVE: Qt.CursorShape.SizeAllCursor, ROTATE: Qt.CursorShape.CrossCursor, SCALE: Qt.CursorShape.SizeFDiagCursor
+    MOVE: Qt.CursorShape.SizeAllCursor, ROTATE: Qt.CursorShape.CrossCursor,
+    SCALE: Qt.CursorShape.SizeFDiagCursor,
 }  # fmt: skip
 ARROWS: dict[int, tuple[float, float]] = {
     Qt.Key.Key_Left: (-1.0, 0.0), Qt.Key.Key_Right: (1.0, 0.0),

@@ -9,7 +9,6 @@ stays short. A limb pulled by its end lies in space as limbs do (`engine.pose.li
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -219,46 +218,8 @@ def turn_bone(
 
 def move_person(pose_18x3: np.ndarray, shift: tuple[float, float]) -> np.ndarray:
     """The whole person moved by (dx, dy) px."""
-    return moved(pose_18x3, range(18), shift)
-
-
-def moved(pose_18x3: np.ndarray, joints: Iterable[int], shift: tuple[float, float]) -> np.ndarray:
-    """Some joints moved by (dx, dy) px, wherever that takes them."""
-    return _changed(pose_18x3, joints, lambda points: points + np.asarray(shift, np.float64))
-
-
-def rotated(
-    pose_18x3: np.ndarray, joints: Iterable[int], degrees: float, centre: tuple[float, float] | None = None
-) -> np.ndarray:
-    """Some joints turned clockwise as seen, about `centre` (None: their middle)."""
-    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    turn, middle = np.array([[c, -s], [s, c]]), _centre(pose_18x3, joints, centre)
-    return _changed(pose_18x3, joints, lambda points: (points - middle) @ turn.T + middle)
-
-
-def scaled(
-    pose_18x3: np.ndarray, joints: Iterable[int], factor: float, centre: tuple[float, float] | None = None
-) -> np.ndarray:
-    """Some joints spread or drawn together about `centre` (None: their middle)."""
-    middle = _centre(pose_18x3, joints, centre)
-    return _changed(pose_18x3, joints, lambda points: (points - middle) * factor + middle)
-
-
-def _centre(pose_18x3: np.ndarray, joints: Iterable[int], centre: tuple[float, float] | None) -> np.ndarray:
-    there = [joint for joint in joints if pose_18x3[joint, 2] > 0 and np.isfinite(pose_18x3[joint, :2]).all()]
-    if centre is None and there:
-        return pose_18x3[there, :2].mean(axis=0, dtype=np.float64)
-    return np.array(centre or (0.0, 0.0), np.float64)
-
-
-def _changed(
-    pose_18x3: np.ndarray, joints: Iterable[int], change: Callable[[np.ndarray], np.ndarray]
-) -> np.ndarray:
     pose = np.array(pose_18x3, dtype=np.float32)
-    placed = placed_joints(pose)
-    chosen = [joint for joint in joints if placed[joint]]
-    pose[chosen, :2] = change(pose[chosen, :2].astype(np.float64))
-    return pose
+    return _with_points(pose, pose[:, :2] + np.asarray(shift, np.float64))
 
 
 def mirror(pose_18x3: np.ndarray, size: tuple[int, int]) -> np.ndarray:

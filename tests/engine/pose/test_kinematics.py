@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.pose import groups
 from engine.pose import kinematics as k
 from engine.pose import skeleton as sk
 
@@ -169,18 +170,21 @@ def test_mirrored_twice_is_itself(pose):
 @given(poses(), st.floats(-360, 360), st.floats(0.1, 5))
 def test_whole_person(pose, degrees, factor):
     there = pose[:, 2] > 0
-    turned = k.rotated(k.rotated(pose, range(18), degrees), range(18), -degrees)
+    turned = groups.rotated(groups.rotated(pose, range(18), degrees), range(18), -degrees)
     np.testing.assert_allclose(turned[there], pose[there], atol=0.01)
     np.testing.assert_allclose(
-        k.bone_lengths(k.rotated(pose, range(18), degrees)), k.bone_lengths(pose), atol=0.01
+        k.bone_lengths(groups.rotated(pose, range(18), degrees)), k.bone_lengths(pose), atol=0.01
     )
     np.testing.assert_allclose(
-        k.bone_lengths(k.scaled(pose, range(18), factor)), factor * k.bone_lengths(pose), atol=0.01, rtol=1e-4
+        k.bone_lengths(groups.scaled(pose, range(18), factor)),
+        factor * k.bone_lengths(pose),
+        atol=0.01,
+        rtol=1e-4,
     )
 
 
 def test_turning_is_clockwise_as_seen():
-    pose = k.rotated(k.t_pose(SIZE), range(18), 90, (88, 128))
+    pose = groups.rotated(k.t_pose(SIZE), range(18), 90, (88, 128))
     assert pose[sk.NOSE, 0] > 150 and pose[sk.RIGHT_ANKLE, 0] < 20
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from engine.pose import groups
 from engine.pose import kinematics as k
 from engine.pose import skeleton as sk
 from engine.pose.body import bone_limit, read_body
@@ -31,7 +32,7 @@ def people(draw):
     pose[:, 0] = 88 + (pose[:, 0] - 88) * turn
     pose[0, 0] += 14 * math.sqrt(1 - turn * turn) * draw(st.sampled_from([-1, 1]))
     pose[:, :2] += np.random.default_rng(draw(st.integers(0, 99))).normal(0, 2, (18, 2))
-    return k.rotated(pose, range(18), draw(st.floats(-25, 25)))
+    return groups.rotated(pose, range(18), draw(st.floats(-25, 25)))
 
 
 def limits(pose: np.ndarray, end: int) -> tuple[float, float]:

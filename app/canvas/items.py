@@ -168,11 +168,21 @@ class GhostItem(QGraphicsPathItem):
             if pose_18x3[one, 2] > 0 and pose_18x3[other, 2] > 0:
                 path.moveTo(*(float(v) for v in pose_18x3[one, :2]))
                 path.lineTo(*(float(v) for v in pose_18x3[other, :2]))
-        pen = QPen(theme.colour(theme.colours().centre, 0.55), 1.6, Qt.PenStyle.DashLine)
-        pen.setCosmetic(True)
-        self.setPen(pen)
         self.setPath(path)
         self.show()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        ratio = painter.device().devicePixelRatioF()
+        for colour, width, style in (
+            (theme.colour(theme.colours().halo, 0.5), 3.0, Qt.PenStyle.SolidLine),
+            (theme.colour(theme.colours().centre, 0.9), 1.4, Qt.PenStyle.DashLine),
+        ):
+            pen = QPen(colour, width * ratio, style)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawPath(self.path())
 
 
 class SkeletonItem(QGraphicsItem):

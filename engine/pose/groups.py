@@ -1,7 +1,7 @@
 """Some joints of a pose moved, turned and scaled as one, wherever that takes them: pure functions.
 
-Poses are [18, 3] (x, y, state) in px of one frame, x right, y down; results are float32 copies. Joints that have
-no place get none.
+Poses are [18, 3] (x, y, state) in px of one frame, x right, y down; results are float32 copies. Joints that
+have no place get none.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -60,7 +61,7 @@ class Limb:
         end = target * min(1.0, self.reach / far) if far > 0 else target
         start = self._lifted()
         depth, pole = self._natural(end)
-        began, _ = self._natural(self.end)
+        began, _ = self._natural_here
         way = (end - self.end) / (_REMEMBERED * self.reach)
         kept = math.exp(-float(way @ way))
         most = math.sqrt(max(self.reach**2 - float(end @ end), 0.0))
@@ -82,6 +83,10 @@ class Limb:
         least = math.sqrt(max(straight**2 - seen**2, 0.0)) if straight > seen else 0.0
         return min(max(depth / soft, -1.0), 1.0) * max(abs(depth), least), pole
 
+    @cached_property
+    def _natural_here(self) -> tuple[float, np.ndarray]:
+        return self._natural(self.end)
+
     def _frame(self, end: np.ndarray, pole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Unit vectors [3]: along the limb, aside towards the pole, and across both."""
         along = end / max(math.sqrt(end @ end), 1e-9)
@@ -99,7 +104,7 @@ class Limb:
 
     def _lifted(self) -> tuple[np.ndarray, np.ndarray]:
         """Middle and end [3] of the limb as it lies: the most natural of the four that its lengths allow."""
-        depth, pole = self._natural(self.end)
+        depth, pole = self._natural_here
         usual = self._bent(np.array([*self.end, depth]), pole, 0.0)[2]
         shin = self.end - self.middle
         rise = math.sqrt(max(self.upper**2 - float(self.middle @ self.middle), 0.0))
@@ -110,7 +115,7 @@ class Limb:
 
     def _swivel(self, middle: np.ndarray, end: np.ndarray) -> float:
         """The angle about the limb from the natural bend to the one it has."""
-        _, pole = self._natural(end[:2])
+        _, pole = self._natural_here
         _, aside, across = self._frame(end, pole)
         return math.atan2(float(middle @ across), float(middle @ aside))
 

@@ -57,18 +57,11 @@ class LookCommand(QUndoCommand):
         return True
 
 
-class MoveJoint(LookCommand):
-    """A joint pulled, or nudged with the keys."""
+class ChangePose(LookCommand):
+    """A moment of a gesture on the skeleton."""
 
-    def __init__(self, document: Document, joint: int, pose: np.ndarray, gesture: int):
-        super().__init__(document, f"Move {JOINTS[joint]}", gesture, pose=pose)
-
-
-class MovePerson(LookCommand):
-    """The whole skeleton moved."""
-
-    def __init__(self, document: Document, pose: np.ndarray, gesture: int):
-        super().__init__(document, "Move the person", gesture, pose=pose)
+    def __init__(self, document: Document, text: str, pose: np.ndarray, gesture: int):
+        super().__init__(document, text, gesture, pose=pose)
 
 
 class SetJointState(LookCommand):

@@ -13,15 +13,17 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from engine import detect
+from engine import detect, parsing
 from engine.api import Maps, Reference
 from engine.compositing.compose import EncodedReference, encode_reference
+from engine.compositing.wardrobe import Wardrobe, make_wardrobe
 from engine.contract import PoseTransferModel, ReferenceInput
 from engine.errors import InputError
 from engine.framing import Framed, frame_photo
 from engine.pictures import to_tensor
 
 CACHE_BYTES = 128 << 20
+CACHED_WARDROBES = 16  # references whose wardrobes are kept, 3 MB each at 256 rows
 CACHED_MAPS = 2  # references whose maps are kept: they take about ten times the memory of the textures
 MOST_TIMES = 4  # as large as the frame is the finest picture
 
@@ -33,6 +35,7 @@ class References:
         self._model, self._device = model, device
         self._handles: WeakValueDictionary[str, Reference] = WeakValueDictionary()
         self._encoded: OrderedDict[str, EncodedReference] = OrderedDict()
+        self._wardrobes: OrderedDict[str, Wardrobe] = OrderedDict()
         self._maps: OrderedDict[str, Maps] = OrderedDict()
 
     def add(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
@@ -70,6 +73,18 @@ class References:
             self._encoded.popitem(last=False)
         return encoded
 
+    def wardrobe(self, key: str) -> Wardrobe:
+        """What the person of a reference wears. Raises InputError where nobody can be parsed here."""
+        if key not in self._wardrobes:
+            if not parsing.available().available:
+                raise InputError(f"Garments cannot be told here: {parsing.available().reason}.")
+            picture_1CHW = self._input(self._reference(key)).picture_1CHW
+            self._wardrobes[key] = make_wardrobe(picture_1CHW, parsing.surface_map(picture_1CHW))
+            while len(self._wardrobes) > CACHED_WARDROBES:
+                self._wardrobes.popitem(last=False)
+        self._wardrobes.move_to_end(key)
+        return self._wardrobes[key]
+
     def maps(self, key: str) -> Maps:
         """The maps that lie on a reference."""
         if key not in self._maps:
@@ -81,11 +96,11 @@ class References:
 
     def forget(self, key: str) -> None:
         """Drop a reference and what is kept of it."""
-        for kept in (self._handles, self._encoded, self._maps):
+        for kept in (self._handles, self._encoded, self._wardrobes, self._maps):
             kept.pop(key, None)
 
     def clear(self) -> None:
-        for kept in (self._handles, self._encoded, self._maps):
+        for kept in (self._handles, self._encoded, self._wardrobes, self._maps):
             kept.clear()
 
     def _reference(self, key: str) -> Reference:

@@ -148,19 +148,19 @@ class RenderRequest:
 
     identity: `Reference.key` of the person. keypoints_18x3: target pose in the model frame.
     level: rows of the decoder level to stop at (one of `Session.levels`); None renders the exact picture.
+    maps: whether the answer carries the engine's maps. stamp: counter of the caller, returned in the Frame.
     swaps: garments of other references, each laid over those before it. pieces: whether the answer tells
-    which piece of the dressed person is where. maps: whether it carries the engine's maps. stamp: counter of
-    the caller, returned in the Frame.
+    which piece of the dressed person is where.
     """
 
     identity: str
     keypoints_18x3: np.ndarray
     mixes: tuple[Mix, ...] = ()
-    swaps: tuple[GarmentSwap, ...] = ()
     level: int | None = None
-    pieces: bool = False
     maps: bool = False
     stamp: int = 0
+    swaps: tuple[GarmentSwap, ...] = ()
+    pieces: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -219,7 +219,7 @@ class Session:
             raise InputError("No pose is set, and none was found in the reference.")
         mixes = tuple(mix for _, mix in self._mixed.values())
         swaps = tuple(swap for _, swap in self._worn.values())
-        return RenderRequest(self._identity.key, self._keypoints_18x3, mixes, swaps, level, maps=maps)
+        return RenderRequest(self._identity.key, self._keypoints_18x3, mixes, level, maps, swaps=swaps)
 
     def respond(self, request: RenderRequest) -> Frame:
         """Answer one request; depends on nothing but the request and the references that are held.

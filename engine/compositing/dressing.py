@@ -130,7 +130,7 @@ def _body(
     """What the wearer has under a garment, [1, 3, H, W]. Skin that the photo does not show is as the giver's
     in the wearer's tone."""
     own_1CHW, unseen_11hw = looks_at(wearer.wardrobe, piece_1hw, wearer.surface, size)
-    skin_11hw = sum((piece_1hw == piece) for piece in _SKIN).float()[:, None]
+    skin_11hw = torch.isin(piece_1hw, torch.tensor(_SKIN, device=piece_1hw.device)).float()[:, None]
     toned_1CHW = _cut_out(giver.picture, _of(theirs_1Phw, _SKIN)) + (
         wearer.wardrobe.skin - giver.wardrobe.skin
     )

@@ -47,7 +47,7 @@ ACTIONS = (
     Spec("copy_pose", "&Copy pose", ("Ctrl+C",), "", "&Edit", 1, tip="As OpenPose JSON"),
     Spec("copy_picture", "Copy p&icture", ("Ctrl+Shift+C",), "", "&Edit", 1, "rendered"),
     Spec("paste", "&Paste photo or pose", ("Ctrl+V",), "paste", "&Edit", 1),
-    Spec("pose_mode", "&Pose", ("1",), "skeleton", "&Edit", 2, checkable=True,
+    Spec("pose_mode", "&Pose", ("1",), "joint", "&Edit", 2, checkable=True,
          tip="A click takes a joint"),
     Spec("dress_mode", "&Dress", ("2",), "dress", "&Edit", 2, "can_dress", checkable=True,
          tip="A click takes what she wears; a photo on the shelf is then where it comes from"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app import icons
 from app.docks.shelf import AmountSlider, card_picture
@@ -13,6 +13,7 @@ from app.document import Look, Photo, Worn
 from engine.editing.regions import Choice
 
 THUMB = QSize(26, 36)
+BUTTON = 28  # px wide
 
 
 class OutfitRow(QWidget):
@@ -31,8 +32,8 @@ class OutfitRow(QWidget):
         column = QVBoxLayout()
         column.setSpacing(2)
         line = QHBoxLayout()
-        name = QLabel(f"{worn.word.capitalize()} from {photo.name}")
-        name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        name = QLabel(worn.word.capitalize())
+        name.setToolTip(f"From {photo.name}")
         self.value = QLabel(f"{round(100 * worn.strength)} %")
         self.value.setProperty("role", "number")
         line.addWidget(name, 1)
@@ -63,6 +64,7 @@ class OutfitRow(QWidget):
         )
         button.setAccessibleName(button.toolTip())
         button.setAutoRaise(True)
+        button.setFixedWidth(BUTTON)
         return button
 
 

@@ -54,6 +54,7 @@ class ModeSwitch:
             self._centre.canvas.set_mode(self.dressing)
             self.dressing.switch(True)
             self._centre.canvas.setFocus()
+            self._centre.coach.hide()  # it points at a joint
         self._mark()
 
     def _mark(self) -> None:

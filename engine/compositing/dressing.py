@@ -17,16 +17,21 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import carried, ramp, size_of
+from engine.compositing.fields import alike, carried, ramp, size_of
 from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at, on_trunk, worn_at
 from engine.garments import ARMS, FACE, HAIR, LEGS, PIECES, SKIRT, TROUSERS, Garment
 from engine.ops.resample import running_mean
 from engine.regions import REGIONS, SURFACE_SPAN
 
-_SEAM = 0.35, 0.65  # share of a position from which, and at which wholly, the garment covers a pixel
+_SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
 _INSIDE = 0.8, 0.95  # likewise from which the giver's picture shows it without what is beside it
 _RIM = 5  # px of a map of 128 rows around a garment that goes in which the photo still shows it
 _SKIN_SEEN = 0.05, 0.2  # of 3 dm, within which skin is the wearer's own, and farther than which only its tone
+_ANKLE = -7.3  # dm above the middle of the standard body; below it are shoes
+_NO_SKIN = (
+    0.25,
+    0.5,
+)  # difference of colours (of -1 to 1) from the wearer's tone that skin hardly has, and never
 _SKIN = FACE, ARMS, LEGS
 _IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the body of its own
 
@@ -67,18 +72,19 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     on_person_11hw = shown_11hw.clamp(max=1.0) * person_11hw * (1.0 - _of(now.pieces, garment.over))
     beside_11hw = _of(theirs_1Phw, garment.takes) * (1.0 - person_11hw)
     taken_11hw = on_person_11hw.maximum(beside_11hw)
+    size = size_of(now.picture)
+    behind_1CHW = F.interpolate(wearer.wardrobe.plate, size, mode="bilinear")
     # The photo's outline is not quite the map's: a rim of what goes would stay.
     rim_11hw = F.max_pool2d(gone_11hw, _RIM, 1, _RIM // 2) * (1.0 - person_11hw)
+    rim_11hw = rim_11hw * (1.0 - _alike(now.picture, behind_1CHW, size_of(rim_11hw)))
     bared_11hw = (gone_11hw + rim_11hw).clamp(max=1.0)
 
-    size = size_of(now.picture)
     taken_11HW, bared_11HW, there_11HW, had_11HW = (
         ramp(F.interpolate(share_11hw, size, mode="bilinear"), *_SEAM)
         for share_11hw in (taken_11hw, bared_11hw, there_11hw * person_11hw, gone_11hw)
     )
     piece_1hw = _beneath(on_body_1Phw, wearer.wardrobe, garment)
     body_1CHW = _body(piece_1hw, wearer, giver, theirs_1Phw, size)
-    behind_1CHW = F.interpolate(wearer.wardrobe.plate, size, mode="bilinear")
     beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW)
     cloth_1CHW = _cut_out(
         giver.picture, _of(theirs_1Phw, garment.takes) * (1.0 - _arms_before(giver.surface))
@@ -134,8 +140,17 @@ def _body(
     toned_1CHW = _cut_out(giver.picture, _of(theirs_1Phw, _SKIN)) + (
         wearer.wardrobe.skin - giver.wardrobe.skin
     )
-    told_11hw = skin_11hw * ramp(unseen_11hw, *_SKIN_SEEN)
-    return torch.lerp(own_1CHW, toned_1CHW, F.interpolate(told_11hw, size, mode="bilinear"))
+    told_11HW = F.interpolate(skin_11hw * ramp(unseen_11hw, *_SKIN_SEEN), size, mode="bilinear")
+    # Near a shoe the nearest that is seen of a leg is the shoe.
+    shin_11hw = skin_11hw * (wearer.surface[:, CLASSES + 1, None] * SURFACE_SPAN > _ANKLE).float()
+    other_11HW = ramp((own_1CHW - toned_1CHW).square().mean(1, keepdim=True).sqrt(), *_NO_SKIN)
+    told_11HW = told_11HW.maximum(F.interpolate(shin_11hw, size, mode="bilinear") * other_11HW)
+    return torch.lerp(own_1CHW, toned_1CHW, told_11HW)
+
+
+def _alike(picture_1CHW: Tensor, other_1CHW: Tensor, size: tuple[int, int]) -> Tensor:
+    """1 where two pictures have the same colours, seen at this size, towards 0 where they do not."""
+    return alike(*(F.interpolate(each, size, mode="area") for each in (picture_1CHW, other_1CHW)))
 
 
 def _arms_before(surface_1Khw: Tensor) -> Tensor:

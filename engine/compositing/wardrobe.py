@@ -34,7 +34,7 @@ _MIRRORED = 0.02  # what a mirror image counts beside what is seen at a place, .
 _NEARBY = ((0.8, 1e-3), (2.5, 1e-5))  # ... and what lies around: standard deviation in dm, and its weight
 _PLATE = 9  # px of a map of 128 rows around the person whose colours are not the background's
 _SIDE_USED = 128  # positions of the photo that are told from each other as nearest ones
-_TRUNK = 1.7, 4.7  # dm: nearer to the middle than this, and lower, no arm hangs at rest
+_TRUNK, _HANDS = (1.7, 4.7), 1.2  # dm: at rest arms are farther out, or higher; and no hand is lower
 _CLASS_OF_PIECE = tuple(
     PIECE_OF_CLASS.index(SKIRT if piece == DRESS else piece) for piece in range(len(PIECES))
 )
@@ -89,8 +89,9 @@ def make_wardrobe(photo_1CHW: Tensor, surface_1Khw: Tensor) -> Wardrobe:
 
 
 def on_trunk(place_13hw: Tensor) -> Tensor:
-    """1 where a place in dm is of the body between the arms, [1, 1, h, w]."""
+    """1 where a place in dm is of the body between and below the arms, [1, 1, h, w]."""
     inside_1hw = (place_13hw[:, 0].abs() < _TRUNK[0]) & (place_13hw[:, 1] < _TRUNK[1])
+    inside_1hw |= place_13hw[:, 1] < _HANDS
     return inside_1hw[:, None].float()
 
 

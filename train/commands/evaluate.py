@@ -33,6 +33,7 @@ from engine.models.registry import open_model
 from engine.paths import DEFAULT_WEIGHTS
 from engine.plan import make_plan
 from train import moves
+from train.commands.evaluate_swaps import rate_swaps
 from train.data.pairs import Pair
 from train.data.people import TEST_PEOPLE, TRAINING_PEOPLE, People
 from train.losses.house import load_house
@@ -62,7 +63,11 @@ def parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser("python3 -m train evaluate", description=__doc__.partition("\n\n")[0])
     first, last = TEST_PEOPLE[0], TEST_PEOPLE[-1]
     p.add_argument("--weights", type=Path, default=DEFAULT_WEIGHTS, help="default: the weights in the box")
-    p.add_argument("--data", nargs="+", required=True, help=f"data sets that hold people {first} to {last}")
+    what = p.add_mutually_exclusive_group(required=True)
+    what.add_argument("--data", nargs="+", help=f"data sets that hold people {first} to {last}")
+    what.add_argument(
+        "--swaps-truth", type=Path, metavar="DIR", help="instead rate garments of others, on data of swaps"
+    )
     p.add_argument(
         "--train-data", metavar="DIR|PNG", help="data set of training people, or an earlier mean.png"
     )
@@ -88,6 +93,9 @@ def parser() -> argparse.ArgumentParser:
 def run(argv: list[str]) -> int:
     options = parser().parse_args(argv)
     _check(options)
+    if options.swaps_truth is not None:
+        rate_swaps(options.swaps_truth, options.weights, options.output, options.device, options.people)
+        return 0
     if options.features is None and SHIPPED.is_file():
         options.features = SHIPPED
     plan = make_plan(options.device)

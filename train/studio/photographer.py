@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from train.data.people import HELD_OUT
 from train.moves import MOVES
 from train.swaps import GIVER, POSED, STANDING, STANDING_TRUTH, VIEWS, word_of
 
@@ -39,7 +41,7 @@ _SCENE = 1_000_001  # beyond all view numbers
 _PULLED = 2_000_001  # likewise, beyond those of scenes
 _MOVED = 3_000_001  # likewise, beyond those of pulls
 _SWAPPED = 4_000_001  # likewise, beyond those of moves
-_GIVERS = 40  # people after the wearer who are asked for a garment that fits
+_GIVERS = 30  # people among whom a wearer and a giver are looked for
 _ATTEMPTS = 4
 _ROOM_TO_MOVE = 1.25  # margin of a picture in which somebody is pulled at
 _ROOM_AROUND = 1.1  # likewise around all moves, whose fingertips are no joints
@@ -210,8 +212,7 @@ class Studio:
         return body, looks, draw_outfit(rng, body.female), rng
 
     def swap(self, index: int) -> list[Photograph]:
-        """The views of `train.swaps`: a wearer, who gives, and the truth of it. The giver is the first person
-        after the wearer whose garment can be worn, the wearer who has one."""
+        """The views of `train.swaps`: a wearer, who gives, and the truth of it."""
         wearer, giver, outfit = self._fitting(index)
         bulk = max(self.drawn(wearer)[2].bulk, outfit.bulk)
         views = {}
@@ -224,13 +225,14 @@ class Studio:
         return [views[number] for number in VIEWS]
 
     def _fitting(self, index: int) -> tuple[int, int, Outfit]:
-        """Wearer, giver, and what the wearer then wears."""
-        for wearer in range(index, index + _GIVERS):
-            own = self.drawn(wearer)[2]
-            for giver in range(wearer + 1, wearer + 1 + _GIVERS):
-                outfit = swapped(own, self.drawn(giver)[2], word_of(index))
-                if outfit is not None:
-                    return wearer, giver, outfit
+        """Wearer, giver, and what the wearer then wears: the first two of so many people whom no other index
+        asks, and who are held out from training as the index is."""
+        first = index - index % HELD_OUT + index % HELD_OUT * _GIVERS
+        outfits = [self.drawn(each)[2] for each in range(first, first + _GIVERS)]
+        for wearer, giver in itertools.combinations(range(_GIVERS), 2):
+            outfit = swapped(outfits[wearer], outfits[giver], word_of(index))
+            if outfit is not None:
+                return first + wearer, first + giver, outfit
         raise ValueError(f"nobody near person {index} has a garment to give")
 
     def photograph(self, index: int, views: int = 6, studio: str = STUDIO_VERSION) -> list[Photograph]:

@@ -18,6 +18,9 @@ class DressMode(QObject):
 
     hover_changed = Signal(object, str)  # lines [N, 2] from 0 to 1 across the frame, the garment's word
     choice_changed = Signal(object, object)  # lines, the words chosen
+    lenders_changed = Signal(
+        object
+    )  # frozenset of keys of photos that can lend some of it, None: none chosen
 
     def __init__(self, controller: Controller):
         super().__init__(controller)
@@ -113,6 +116,7 @@ class DressMode(QObject):
     # What happens meanwhile.
 
     def _on_answer(self, key: str) -> None:
+        self._tell_lenders()
         if key == self._waiting:
             self.take(key)
 
@@ -164,6 +168,20 @@ class DressMode(QObject):
         if choice != self.choice:
             self.choice = choice
             self.choice_changed.emit(self._lines(choice), choice)
+            self._tell_lenders()
+
+    def _tell_lenders(self) -> None:
+        """Photos that are not known yet count as lending: they are asked when it comes to that."""
+        look, lending = self._controller.document.look, self._controller.lending
+        known = {
+            photo.key: lending.of(photo.reference)
+            for photo in look.photos
+            if self.choice and photo.key != look.person
+        }
+        able = frozenset(
+            key for key, lends in known.items() if lends is None or set(self.choice) & lends.keys()
+        )
+        self.lenders_changed.emit(able if self.choice else None)
 
     def _lines(self, choice: Choice) -> list[np.ndarray]:
         if self._pieces_hw is None or not choice:

@@ -203,6 +203,17 @@ def test_photos_that_cannot_lend_it_say_so_in_a_sentence(dressing, photo):
     assert outfit(dressing) == ()
 
 
+def test_photos_that_cannot_lend_it_fade_while_something_is_chosen(dressing, photo):
+    bright = shelve(dressing, photo("bright.png", top=(240, 240, 240), bottom=(230, 230, 230)))
+    linen = dressing.controller.document.look.photos[1].key
+    click(dressing, TROUSERS)
+    dressing.until(lambda: card(dressing, bright).faded)
+    person = dressing.controller.document.look.person
+    assert card(dressing, person).faded and not card(dressing, linen).faded
+    click(dressing, WALL)
+    assert not any(each.faded for each in dressing.window.docks.shelf.cards)
+
+
 def test_a_locked_garment_is_not_replaced(dressing, photo):
     key = take(dressing)
     dressing.controller.outfit.set_locked("top", True)

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 import numpy as np
 
 from app.backend import OpenSession
-from engine.api import Frame, Mix, Reference, RenderRequest
+from engine.api import Frame, Mix, Reference, RenderRequest, Settled
 from engine.errors import InputError
 from engine.pose.skeleton import NOBODY
 
@@ -59,6 +59,14 @@ class SessionHost:
         self._photos.setdefault(photo.key, photo)
         self._key(photo.key)
         return session.garments(self._known[photo] or photo)
+
+    def settle(self, request: RenderRequest) -> Settled | None:
+        """One step of settling the photos of a request, the person's first; None where all are settled."""
+        for key in (request.identity, *(each.reference for each in (*request.mixes, *request.swaps))):
+            settled = self._open().settle(self._key(key))
+            if settled.changed or not settled.done:
+                return settled
+        return None
 
     def _open(self) -> OpenSession:
         if self._session is None:

@@ -66,8 +66,11 @@ class Wardrobe(NamedTuple):
 
 
 @torch.no_grad()
-def make_wardrobe(photo_1CHW: Tensor, surface_1Khw: Tensor) -> Wardrobe:
-    """Of a photo in [-1, 1] with this surface map (logits of the classes, then places / 9 dm)."""
+def make_wardrobe(photo_1CHW: Tensor, surface_1Khw: Tensor, plate_1CHW: Tensor | None = None) -> Wardrobe:
+    """Of a photo in [-1, 1] with this surface map (logits of the classes, then places / 9 dm).
+
+    plate: the photo without the person, where it was made before; else it is filled up smoothly.
+    """
     surface_1Khw, photo_1CHW = surface_1Khw.float(), photo_1CHW.float()
     class_8hw, place_3hw = surface_1Khw[0].split((CLASSES, 3))
     pieces_Phw, place_3hw = _pieces(class_8hw.softmax(0), place_3hw * SURFACE_SPAN), place_3hw * SURFACE_SPAN
@@ -83,7 +86,7 @@ def make_wardrobe(photo_1CHW: Tensor, surface_1Khw: Tensor) -> Wardrobe:
         make_atlas(surface_1Khw),
         photo_1CHW,
         _inside(pieces_Phw),
-        _without(photo_1CHW, person_11hw),
+        _without(photo_1CHW, person_11hw) if plate_1CHW is None else plate_1CHW,
         skin_1C11,
     )
 

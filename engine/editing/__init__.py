@@ -1,1 +1,1 @@
-"""What the user does to appearances: which region is meant, what of it is taken from another photo."""
+"""What a user does to appearances, between engines and compositing."""

@@ -31,6 +31,7 @@ from engine.api import (
     NamedMap,
     Reference,
     RenderRequest,
+    Settled,
 )
 from engine.errors import InputError
 from engine.garments import FACE, TOP, TROUSERS
@@ -88,6 +89,9 @@ class FakeSession:
         self.fail_next: Exception | None = None
         self.closed = False
         self.begun = 0
+        self.settle_steps = 0  # until a photo is settled
+        self.settled: dict[str, int] = {}
+        self.settled_after: list[int] = []  # requests that had been answered at each step
         self.gate = threading.Event()
         self.gate.set()
 
@@ -136,6 +140,14 @@ class FakeSession:
             return {}
         bright = reference.image_HWC.mean() > 150
         return {"dress": "dress"} if bright else {"top": "top", "trousers": "trousers", "dress": "top"}
+
+    def settle(self, reference: str) -> Settled:
+        steps = self.settled.get(reference, 0)
+        if steps == self.settle_steps:
+            return Settled(steps, self.settle_steps, changed=False)
+        self.settled[reference] = steps = steps + 1
+        self.settled_after.append(len(self.log))
+        return Settled(steps, self.settle_steps, changed=steps % 2 == 0)
 
     def close(self) -> None:
         self.closed = True

@@ -22,7 +22,7 @@ from train.data.augment import NONE
 from train.data.pairs import Pair, load_pair
 from train.data.people import TEST_PEOPLE, People
 from train.losses.house import load_house
-from train.metrics.markdown import table_lines
+from train.metrics.markdown import measure_lines
 from train.metrics.report import plain_table
 from train.metrics.swaps import SwapTruth
 from train.sheets import write_sheet
@@ -52,7 +52,7 @@ def rate_swaps(
     table = plain_table(truth.table())
     made = {"weights": {"file": weights_file.name, "sha256": weights.sha256(weights_file)},
             "data": {"people": len(found), "sha256": found.fingerprint, "studio": found.studio}}  # fmt: skip
-    text = "\n".join(table_lines({**table, "made": made}))
+    text = "\n".join(measure_lines({**table, "made": made}))
     write_whole(output / "swaps.json", (json.dumps({**table, "made": made}, indent=1) + "\n").encode())
     write_whole(output / "swaps.md", text.encode())
     write_sheet(output / "swaps.png", np.concatenate(strips[: 2 * _SHOWN]))

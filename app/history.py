@@ -114,6 +114,7 @@ class OpenPerson(LookCommand):
             pose=pose,
             borrow=None,
             carried=None,
+            outfit=(),
         )
 
 
@@ -134,7 +135,8 @@ class RemovePhoto(LookCommand):
         look = document.look
         photos = tuple(photo for photo in look.photos if photo.key != key)
         borrow = None if look.borrow is not None and look.borrow.key == key else look.borrow
-        super().__init__(document, f"Remove {look.name_of(key)}", photos=photos, borrow=borrow)
+        outfit = tuple(worn for worn in look.outfit if worn.key != key)
+        super().__init__(document, f"Remove {look.name_of(key)}", photos=photos, borrow=borrow, outfit=outfit)
 
 
 class ChangePerson(LookCommand):

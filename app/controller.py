@@ -238,6 +238,9 @@ class Controller(QObject):
             pose[:, :2] *= size[0] / self.size[0]
             self.undo_stack.clear()
             self.document.settle(pose=pose)
+            self._still_rows = size[0]  # the picture that is shown means the same frame
+            if not self.draft:
+                self.picture_changed.emit(self.still, self._still_rows)
         self.size = size
 
     def _on_open_failed(self, trouble: Trouble) -> None:

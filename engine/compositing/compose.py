@@ -108,7 +108,7 @@ def encode_appearance(
     pose_1183 = drawn_pose(reference.keypoints_18x3, model.canvas, picture_1CHW.device)
     plate = plate or make_plate(source.photo, fine_HWC)
     background_1CHW = to_tensor(plate.frame_HWC, picture_1CHW.device)
-    own = own_pose_rendering(source, draft_1Chw, own_1Khw, pose_1183, background_1CHW)
+    own = own_pose_rendering(source, draft_1Chw, own_1Khw, pose_1183, background_1CHW, surface_1Khw)
     return EncodedReference(appearance, source, own, fine_HWC, plate)
 
 
@@ -221,5 +221,8 @@ def _finer(kept: EncodedReference, size: tuple[int, int]) -> tuple[DetailSource,
         plate_1CHW = own.background.float()
         if kept.plate is not None and kept.plate.fine_HWC is not None:
             plate_1CHW = to_tensor(kept.plate.fine_HWC, plate_1CHW.device)
-        own = own._replace(background=F.interpolate(plate_1CHW, size, mode="bilinear"))
+        own = own._replace(
+            background=F.interpolate(plate_1CHW, size, mode="bilinear"),
+            worn=F.interpolate(own.worn.float(), size, mode="bilinear"),
+        )
     return source, own

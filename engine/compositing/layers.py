@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from engine.compositing.arms import moved_forearms
 from engine.compositing.bone_warp import bone_warp
 from engine.compositing.detail import DetailSource, blended
 from engine.compositing.own_pose import OwnPose
@@ -47,8 +48,10 @@ def _of_reference(
     if own is None:
         return picture_BChw.new_zeros(len(picture_BChw), 4, *source.photo.shape[-2:])
     drawn, own = (picture_BChw.float(), surface_B11hw.float()), OwnPose(*(t.float() for t in own))
-    surface_B4HW = surface_warp(*drawn, source, own)
-    return bone_warp(*drawn, pose_B183, source, own, surface_B4HW)
+    surface_B4HW = surface_warp(*drawn, pose_B183, source, own)
+    photo_B4HW = bone_warp(*drawn, pose_B183, source, own, surface_B4HW)
+    arms_B4HW = moved_forearms(pose_B183, source, own)
+    return arms_B4HW + (1.0 - arms_B4HW[:, :1]) * photo_B4HW
 
 
 def over(image_BCHW: Tensor, layer_B4HW: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.compositing.arms import gone_with_an_arm
 from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import alike, around, at, keeps_shape, of_other_classes, size_of
@@ -29,10 +30,13 @@ _SMOOTH = 9  # px, side of the window that steps are averaged over
 
 
 @torch.no_grad()
-def surface_warp(picture_BChw: Tensor, surface_B11hw: Tensor, source: DetailSource, own: OwnPose) -> Tensor:
+def surface_warp(
+    picture_BChw: Tensor, surface_B11hw: Tensor, pose_B183: Tensor, source: DetailSource, own: OwnPose
+) -> Tensor:
     """A layer (`layers`) of the photo, float32 [B, 4, H, W].
 
-    picture, surface: what the engine draws in the pose that is asked for, and its surface map.
+    picture, surface: what the engine draws in the pose that is asked for, and its surface map. pose: as
+    `moving_least_squares.normalised_pose` gives it.
     """
     photo_BCHW = source.photo[:, :3].float()
     found_B2hw, unseen_B2hw = look_up(source.atlas.float(), surface_B11hw)
@@ -55,6 +59,8 @@ def surface_warp(picture_BChw: Tensor, surface_B11hw: Tensor, source: DetailSour
         around(changed_B1hw, _PERSON),
     )
 
+    still_B1hw *= 1.0 - gone_with_an_arm(pose_B183, own.pose, here_2hw.expand_as(positions_B2hw))
+
     moved_B1hw = alike(picture_BChw, at(own.picture, positions_B2hw))
     moved_B1hw *= 1.0 - around(
         of_other_classes(class_B8hw, at(own.surface[:, :CLASSES], positions_B2hw)), _PERSON
@@ -62,6 +68,7 @@ def surface_warp(picture_BChw: Tensor, surface_B11hw: Tensor, source: DetailSour
     moved_B1hw *= torch.exp(-(unseen_B2hw[:, :1] - at(own.far, positions_B2hw)).clamp_min(0.0) / _UNSEEN)
     steps_B2hw = _smooth(positions_B2hw - here_2hw, moved_B1hw, class_B8hw)
     moved_B1hw *= keeps_shape(here_2hw + steps_B2hw)
+    moved_B1hw *= 1.0 - gone_with_an_arm(pose_B183, own.pose, here_2hw + steps_B2hw)
     moved_B1hw = (1.0 - still_B1hw) * moved_B1hw.masked_fill(behind_B1hw, 0.0)
 
     trust_B1hw = still_B1hw + moved_B1hw

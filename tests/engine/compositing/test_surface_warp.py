@@ -56,7 +56,7 @@ def matte(surface: Tensor, *, picture: Tensor | None = None, own: Tensor | None 
     """Of the layer [H, W] of a photo whose own pose was drawn as `own`."""
     own = own_pose(seen(PERSON) if own is None else own, NOBODY, **known)
     picture = grey() if picture is None else picture
-    return surface_warp(picture, surface, source(grey(0.5), torch.zeros(SIZE)), own)[0, 0]
+    return surface_warp(picture, surface, NOBODY, source(grey(0.5), torch.zeros(SIZE)), own)[0, 0]
 
 
 def test_what_stands_still_may_differ_by_three_mm_and_fades_over_the_next_ten():
@@ -97,7 +97,7 @@ def test_what_is_beside_is_as_wide_in_finer_maps():
     own = OwnPose(*(finer(planes) for planes in own_pose(seen(PERSON), NOBODY)[:-1]), NOBODY)
     fine = source(grey(0.5), torch.zeros(SIZE))
     fine = fine._replace(photo=finer(fine.photo))
-    beside = surface_warp(finer(grey()), finer(seen(now)), fine, own)[0, 0, 80:120, :120]
+    beside = surface_warp(finer(grey()), finer(seen(now)), NOBODY, fine, own)[0, 0, 80:120, :120]
     assert beside[:, 118].max() < 0.1
     assert beside[:, 114].min() > 0.99
 

@@ -1,12 +1,14 @@
 """Reference photos: framed, detected, parsed and encoded once, whoever asks first.
 
-One cache, bounded in bytes. What falls out of it can be encoded again as long as somebody holds the handle.
+One cache, bounded in bytes. What falls out of it can be encoded again as long as somebody holds the handle;
+what belongs to a handle that nobody holds any more is freed with the next call.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
+import weakref
+from collections import OrderedDict, deque
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -20,6 +22,7 @@ from engine.contract import PoseTransferModel, ReferenceInput
 from engine.errors import InputError
 from engine.framing import Framed, frame_photo
 from engine.pictures import to_tensor
+from engine.plan import give_back_memory
 
 CACHE_BYTES = 128 << 20
 CACHED_MAPS = 2  # references whose maps are kept: they take about ten times the memory of the textures
@@ -34,6 +37,8 @@ class References:
         self._handles: WeakValueDictionary[str, Reference] = WeakValueDictionary()
         self._encoded: OrderedDict[str, EncodedReference] = OrderedDict()
         self._maps: OrderedDict[str, Maps] = OrderedDict()
+        # Keys whose handle nobody holds any more: told on whatever thread let it go, looked at on ours.
+        self._let_go: deque[str] = deque()
 
     def add(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
         """Frame a photo and encode it: uint8 RGB of any size, float32 [18, 3] in photo px.
@@ -55,11 +60,25 @@ class References:
             fine_HWC = self._fine(rgb_HWC, pose, framed)
             reference = Reference(key, framed.image_HWC, framed.keypoints_18x3, fine_HWC)
             self._handles[key] = reference
+            weakref.finalize(reference, self._let_go.append, key).atexit = False
         self.encoded(key)
         return reference
 
+    def free(self, asked: str) -> None:
+        """Drop what is kept of references that nobody holds any more, but for the one that is asked for."""
+        gone = {self._let_go.popleft() for _ in range(len(self._let_go))}
+        gone = {key for key in gone if key not in self._handles}  # the same photo may have come again
+        if asked in gone:
+            self._let_go.append(asked)
+        freed = [key for key in gone - {asked} if self._encoded.pop(key, None) is not None]
+        for key in gone - {asked}:
+            self._maps.pop(key, None)
+        if freed:
+            give_back_memory()
+
     def encoded(self, key: str) -> EncodedReference:
         """What is known of a reference. Raises InputError where nobody holds it any more."""
+        self.free(key)
         if key in self._encoded:
             self._encoded.move_to_end(key)
             return self._encoded[key]

@@ -42,7 +42,8 @@ elif kind == "weights":
     import torch
     from engine import weights
     for number in range(1_000_000):
-        weights.write(folder / "w.safetensors", {"a": torch.full((200_000,), float(number))}, model="m", config={})
+        tensors = {"a": torch.full((200_000,), float(number))}
+        weights.write(folder / "w.safetensors", tensors, model="m", config={})
         print(number, flush=True)
 elif kind == "checkpoint":
     import torch

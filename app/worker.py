@@ -1,8 +1,9 @@
 """The render thread: opens the engine, finishes the frame it is on, then takes the newest request.
 
 While requests keep coming, frames are previews at a level this machine keeps up with, in the preview's
-precision; when nothing newer comes for a moment, the exact picture follows. Jobs (photos, detection, saving)
-run here too, so the engine sees one thread. Errors travel as results; nothing that goes wrong ends the
+precision; when nothing newer comes for a moment, the exact picture follows, and then, step by step for as
+long as nothing comes, the photos in it are settled. Jobs (photos, detection, saving) run here too, so the
+engine sees one thread. Errors travel as results; nothing that goes wrong ends the
 thread.
 """
 
@@ -75,6 +76,7 @@ class RenderWorker(QThread):
     opened = Signal(object)  # EngineFacts
     open_failed = Signal(object)  # Trouble
     rendered = Signal(object)  # Frame
+    settled = Signal(object)  # engine.api.Settled
     render_failed = Signal(int, object)  # stamp, Trouble
     lowered = Signal(int)  # memory ran out: pictures have so many rows at most from here on
     job_done = Signal(object, object)  # job, its value
@@ -121,17 +123,21 @@ class RenderWorker(QThread):
             return
         self.open(self._weights)
         waiting: Post | None = None  # a preview whose exact picture is still owed
+        unsettled: Post | None = None  # what is shown exactly, with photos that can still be settled
         while True:
+            rest = self._rest() if waiting else 0.0 if unsettled else None
             try:
-                task = self._mailbox.take(None if waiting is None else self._rest())
+                task = self._mailbox.take(rest)
             except Closed:
                 break
             if task is not None and task[0] == "job":
                 self._run_job(task[1])
             elif task is not None:
-                waiting = self._render(task[1])
+                waiting, unsettled = self._render(task[1]), task[1]
             elif waiting is not None:
                 waiting = self._render(replace(waiting, live=False))
+            elif unsettled is not None and not self._settle(unsettled):
+                unsettled = None
         self.host.change(None)
 
     def open(self, weights: Path | None) -> None:
@@ -184,6 +190,20 @@ class RenderWorker(QThread):
         self.rendered.emit(frame)
         owed = (not frame.exact and (post.live or picker.most is None)) or (post.request.maps and not maps)
         return post if owed else None
+
+    def _settle(self, post: Post) -> bool:
+        """One step of settling what a post shows. Returns whether there may be more of them."""
+        try:
+            settled = self.host.settle(post.request)
+        except Exception as error:  # what is shown is as good as it was
+            Trouble.of(error, "settling a photo")
+            return False
+        if settled is None:
+            return False
+        self.settled.emit(settled)
+        if settled.changed:
+            self._render(replace(post, live=False))
+        return True
 
     def _with_less(self, post: Post, level: int | None, error: OutOfMemory) -> Post | None:
         """Memory ran out at this level: the next lower one is drawn, now and from here on."""

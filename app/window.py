@@ -36,13 +36,9 @@ from engine.pose.symmetry import limb_of
 DEFAULT_FRAME = (256, 176)
 TITLE_BAR = 40  # px left for the window manager's own bar
 ZOOM_STEP = 1.25
-<<<<<<< HEAD
-TIP = "Drag a joint, or a bone to move the person. Ctrl frees the joint, Del hides it, F1 tells more."
+TIP = "Drag a joint, a bone to turn it, the trunk to move the person. Ctrl frees a joint, F1 tells more."
 CONSENT = "Pose people who agreed to it. What you export says in its metadata that it is synthesised."
 CONSENT_MS = 30_000
-=======
-TIP = "Drag a joint, a bone to turn it, the trunk to move the person. Ctrl frees a joint, F1 tells more."
->>>>>>> main
 
 
 class MainWindow(QMainWindow):
@@ -160,11 +156,8 @@ class MainWindow(QMainWindow):
         c.notice.connect(centre.notices.show)
         c.photos.notice.connect(centre.notices.show)
         c.photos.person_opened.connect(self.opening.take_waiting_poses)
-<<<<<<< HEAD
         c.photos.person_opened.connect(self._on_own_photo)
-=======
         c.photos.pose_found.connect(self.opening.take_person)
->>>>>>> main
         c.frame_shown.connect(self._on_frame)
         c.engine_awake.connect(self._on_awake)
         c.engine_missing.connect(self._mark_engine)

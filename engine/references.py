@@ -7,15 +7,10 @@ what belongs to a handle that nobody holds any more is freed with the next call.
 from __future__ import annotations
 
 import hashlib
-<<<<<<< HEAD
 import weakref
 from collections import OrderedDict, deque
-from weakref import WeakValueDictionary
-=======
-from collections import OrderedDict
 from dataclasses import replace
 from weakref import WeakKeyDictionary, WeakValueDictionary
->>>>>>> main
 
 import numpy as np
 import torch
@@ -50,14 +45,11 @@ class References:
         self._encoded: OrderedDict[str, EncodedReference] = OrderedDict()
         self._wardrobes: OrderedDict[str, Wardrobe] = OrderedDict()
         self._maps: OrderedDict[str, Maps] = OrderedDict()
-<<<<<<< HEAD
         # Keys whose handle nobody holds any more: told on whatever thread let it go, looked at on ours.
         self._let_go: deque[str] = deque()
-=======
         self._settled: WeakKeyDictionary[Reference, Appearance] = WeakKeyDictionary()
         self._steps: WeakKeyDictionary[Reference, int] = WeakKeyDictionary()
         self._settling: dict[str, Settling] = {}  # the one that is on the way
->>>>>>> main
 
     def add(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
         """Frame a photo and encode it: uint8 RGB of any size, float32 [18, 3] in photo px.
@@ -94,7 +86,8 @@ class References:
             self._let_go.append(asked)
         freed = [key for key in gone - {asked} if self._encoded.pop(key, None) is not None]
         for key in gone - {asked}:
-            self._maps.pop(key, None)
+            for kept in (self._maps, self._wardrobes, self._settling):
+                kept.pop(key, None)
         if freed:
             give_back_memory()
 

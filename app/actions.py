@@ -81,6 +81,7 @@ ACTIONS = (
          tip="Back to the network that comes with the program"),
     Spec("show_model", "About the &network", (), "info", "E&ngine", 2, enabled="awake"),
     Spec("show_keys", "&Keys and mouse", ("F1", "Ctrl+Alt+/"), "", "&Help"),
+    Spec("licences", "&Licences", (), "", "&Help", 1, tip="Of the program, its data and its libraries"),
     Spec("open_logs", "Open &log folder", (), "", "&Help", 1),
     Spec("about", "&About Poseloom", (), "poseloom", "&Help", 1),
 )  # fmt: skip

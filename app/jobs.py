@@ -13,6 +13,7 @@ import numpy as np
 
 from app.backend import Backend
 from app.session_host import SessionHost
+from engine import provenance
 from engine.api import Reference, RenderRequest
 from engine.errors import InputError
 from engine.pose.formats import PoseFile
@@ -103,7 +104,7 @@ class SavePicture:
         if not worker.host.awake:
             raise InputError(f"{self.path.name} cannot be drawn: the engine is not awake.")
         frame = worker.host.respond(self.request)
-        worker.backend.write_png(self.path, frame.finest, self.texts)
+        worker.backend.write_png(self.path, frame.finest, self.texts | provenance.png_texts())
         return self.path
 
 

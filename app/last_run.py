@@ -13,11 +13,16 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+from PySide6.QtCore import Qt
 
 from engine.errors import InputError
 from engine.files import write_private
 from engine.version import VERSION
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
 
 MOST_BYTES = 64_000  # of a trace that is kept: all threads of a deep recursion take some 20,000
 LAST_LINES = 30  # of the log, in what is to be sent
@@ -84,6 +89,19 @@ def report(crash: Crash, folder: Path) -> str:
         lines = _end_of(folder / "poseloom.log", MOST_BYTES).splitlines()[-LAST_LINES:]
     head = f"Poseloom {VERSION}, Python {platform.python_version()}, {platform.platform()}\n{packages}"
     return "\n\n".join((head, crash.trace or "There is no trace.", "\n".join(lines)))
+
+
+def tell(window: MainWindow, crash: Crash, report: str) -> None:
+    """Say it at once, where even waking the engine may be what crashes, and again once that is over: until
+    then Python is so busy that a notice may pass unseen."""
+    controller = window.controller
+
+    def say(*_: object) -> None:
+        window.centre.notices.show("error", crash.sentence, report)
+
+    say()
+    for over in (controller.engine_awake, controller.engine_missing):
+        over.connect(say, Qt.ConnectionType.SingleShotConnection)
 
 
 def _is_dead(path: Path) -> bool:

@@ -139,8 +139,7 @@ def _run_window(options: argparse.Namespace, crashed: Crash | None) -> int:
     window.show()
     window.start(options.files)
     if crashed:
-        details = last_run.report(crashed, crash.log_folder())
-        window.centre.notices.show("error", crashed.sentence, details)
+        last_run.tell(window, crashed, last_run.report(crashed, crash.log_folder()))
     outcome = 0
     if options.demo or options.screenshot:
         from app import demo

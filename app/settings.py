@@ -66,6 +66,15 @@ class Settings:
         self._store.setValue("hint_seen", "yes" if value else "no")
 
     @property
+    def consent_told(self) -> bool:
+        """Whether it was said what photos of people need."""
+        return self._text("consent_told", "no") == "yes"
+
+    @consent_told.setter
+    def consent_told(self, value: bool) -> None:
+        self._store.setValue("consent_told", "yes" if value else "no")
+
+    @property
     def weights(self) -> Path | None:
         """Weights chosen by the user, None for the ones in the box; a file that has gone is forgotten."""
         found = self._text("weights", "")

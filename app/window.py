@@ -37,6 +37,8 @@ DEFAULT_FRAME = (256, 176)
 TITLE_BAR = 40  # px left for the window manager's own bar
 ZOOM_STEP = 1.25
 TIP = "Drag a joint, a bone to turn it, the trunk to move the person. Ctrl frees a joint, F1 tells more."
+CONSENT = "Pose people who agreed to it. What you export says in its metadata that it is synthesised."
+CONSENT_MS = 30_000
 
 
 class MainWindow(QMainWindow):
@@ -139,6 +141,7 @@ class MainWindow(QMainWindow):
             "reset_layout": self._reset_layout,
             "show_keys": lambda: info.keys(self),
             "show_model": self._show_model,
+            "licences": lambda: info.licences(self),
             "open_logs": self._open_logs,
             "about": lambda: info.about(self),
         }
@@ -153,6 +156,7 @@ class MainWindow(QMainWindow):
         c.notice.connect(centre.notices.show)
         c.photos.notice.connect(centre.notices.show)
         c.photos.person_opened.connect(self.opening.take_waiting_poses)
+        c.photos.person_opened.connect(self._on_own_photo)
         c.photos.pose_found.connect(self.opening.take_person)
         c.frame_shown.connect(self._on_frame)
         c.engine_awake.connect(self._on_awake)
@@ -184,6 +188,11 @@ class MainWindow(QMainWindow):
         event.accept()
 
     # What the controller tells.
+
+    def _on_own_photo(self) -> None:
+        if not self.settings.consent_told:
+            self.settings.consent_told = True
+            self.statusBar().showMessage(CONSENT, CONSENT_MS)
 
     def _on_pose(self) -> None:
         pose = self.controller.pose

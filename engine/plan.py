@@ -48,6 +48,13 @@ def has_fast_bfloat16() -> bool:
     return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
+def give_back_memory() -> None:
+    """Hand freed memory back to the system, some of which `keep_freed_memory` keeps for the next frame: for
+    when a photo has gone, not between frames."""
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error says that memory ran out: of Python, of a card, or of torch's allocator on the CPU,
     which says so in words alone."""

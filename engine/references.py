@@ -1,12 +1,14 @@
 """Reference photos: framed, detected, parsed and encoded once, whoever asks first.
 
-One cache, bounded in bytes. What falls out of it can be encoded again as long as somebody holds the handle.
+One cache, bounded in bytes. What falls out of it can be encoded again as long as somebody holds the handle;
+what belongs to a handle that nobody holds any more is freed with the next call.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
+import weakref
+from collections import OrderedDict, deque
 from dataclasses import replace
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -25,6 +27,7 @@ from engine.editing.settle import Settling
 from engine.errors import InputError
 from engine.framing import Framed, frame_photo
 from engine.pictures import to_tensor
+from engine.plan import give_back_memory
 
 CACHE_BYTES = 128 << 20
 CACHED_WARDROBES = 16  # references whose wardrobes are kept, 3 MB each at 256 rows
@@ -42,6 +45,8 @@ class References:
         self._encoded: OrderedDict[str, EncodedReference] = OrderedDict()
         self._wardrobes: OrderedDict[str, Wardrobe] = OrderedDict()
         self._maps: OrderedDict[str, Maps] = OrderedDict()
+        # Keys whose handle nobody holds any more: told on whatever thread let it go, looked at on ours.
+        self._let_go: deque[str] = deque()
         self._settled: WeakKeyDictionary[Reference, Appearance] = WeakKeyDictionary()
         self._steps: WeakKeyDictionary[Reference, int] = WeakKeyDictionary()
         self._settling: dict[str, Settling] = {}  # the one that is on the way
@@ -69,11 +74,26 @@ class References:
                 key, framed.image_HWC, framed.keypoints_18x3, fine_HWC, size, framed.matrix_2x3
             )
             self._handles[key] = reference
+            weakref.finalize(reference, self._let_go.append, key).atexit = False
         self.encoded(key)
         return reference
 
+    def free(self, asked: str) -> None:
+        """Drop what is kept of references that nobody holds any more, but for the one that is asked for."""
+        gone = {self._let_go.popleft() for _ in range(len(self._let_go))}
+        gone = {key for key in gone if key not in self._handles}  # the same photo may have come again
+        if asked in gone:
+            self._let_go.append(asked)
+        freed = [key for key in gone - {asked} if self._encoded.pop(key, None) is not None]
+        for key in gone - {asked}:
+            for kept in (self._maps, self._wardrobes, self._settling):
+                kept.pop(key, None)
+        if freed:
+            give_back_memory()
+
     def encoded(self, key: str) -> EncodedReference:
         """What is known of a reference. Raises InputError where nobody holds it any more."""
+        self.free(key)
         if key in self._encoded:
             self._encoded.move_to_end(key)
             return self._encoded[key]

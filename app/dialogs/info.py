@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QV
 from app import theme
 from app.actions import ACTIONS, MENUS
 from app.worker import EngineFacts
+from engine.setup import guards
 from engine.version import VERSION
 
 MOUSE = (
@@ -94,6 +95,23 @@ def network(parent: QWidget, facts: EngineFacts) -> QDialog:
     card = weights.get("card") or "This file carries no model card."
     body = html.escape(str(card)).replace("\n", "<br>")
     return _show(parent, "About the network", f"{_table(rows)}<br><b>Model card</b><br><br>{body}")
+
+
+OWN = (
+    ("Program", "MIT"),
+    ("Weights in the box", "CC0 1.0; trained on rendered people alone, see their cards"),
+    ("People, clothes and poses in the box", "CC0 1.0; rendered from assets of MakeHuman, CC0 1.0"),
+    ("Official NTED weights, if imported", "CC BY-NC 4.0: not for commercial work"),
+    ("Official PISE weights, if imported", "no licence is named: for research only"),
+    ("Model that finds people in photos", "Apache-2.0, of MediaPipe"),
+)
+
+
+def licences(parent: QWidget) -> QDialog:
+    """Of the program, of what comes with it and can be imported, and of the libraries that are installed."""
+    rows = [(f"{name} {version}", licence) for name, version, licence in guards.licences()]
+    text = f"<b>Poseloom</b>{_table(OWN)}<br><b>Libraries</b>{_table(rows)}"
+    return _show(parent, "Licences", text)
 
 
 def about(parent: QWidget) -> QDialog:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from engine import provenance
 from engine.cli.inputs import add_options, add_photo, open_session
 from engine.editing.settle import STEPS
 from engine.editing.swap import lacks
@@ -66,7 +67,7 @@ def run(argv: list[str]) -> int:
             pass
     frame = session.render()
     text = {"Software": "Poseloom", "Weights": session.weights_info["sha256"]}
-    write_png(options.output, frame.image, text)
+    write_png(options.output, frame.image, text | provenance.png_texts())
     height, width = session.size
     print(f"{options.output}: {height}x{width}, {frame.ms:.0f} ms on {session.device}")
     return 0

@@ -49,7 +49,7 @@ _DANGER = {
 def unsafe(
     version: Callable[[str], str | None] = installed, python: tuple[int, int] = sys.version_info[:2]
 ) -> str | None:
-    """Why files from strangers may not be opened with what is installed, in one sentence; None where they may.
+    """Why files of strangers may not be opened with what is installed, in one sentence; None where they may.
     In the project's own environment its project file sees to that; a user's own is asked."""
     floors = _SOUND_FROM | (_SOUND_ON_3_10 if python < (3, 11) else {})
     for name, first in floors.items():
@@ -73,6 +73,28 @@ def problems(version: Callable[[str], str | None] = installed) -> list[str]:
         found.append(
             f"mediapipe {mediapipe} reports to a logging host when it is used: install mediapipe 0.10.31."
         )
+    return found
+
+
+_LIBRARIES = (
+    "torch", "numpy", "PySide6-Essentials", "pyqtgraph", "opencv-python", "pillow", "safetensors",
+    "platformdirs", "mediapipe",
+)  # fmt: skip
+
+
+def licences() -> list[tuple[str, str, str]]:
+    """(name, version, licence in a line) of every library that is installed, as its metadata say."""
+    found = []
+    for name in _LIBRARIES:
+        try:
+            said = metadata.metadata(name)
+        except metadata.PackageNotFoundError:
+            continue
+        classified = [
+            line.split(" :: ")[-1] for line in said.get_all("Classifier", []) if "License ::" in line
+        ]
+        licence = said.get("License-Expression") or ", ".join(classified) or said.get("License") or "not said"
+        found.append((name, said["Version"], licence.strip().splitlines()[0][:80]))
     return found
 
 

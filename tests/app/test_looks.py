@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon, QImage, QKeySequence, QPainter
 from PySide6.QtWidgets import QApplication
 
@@ -136,3 +137,13 @@ def test_help_lists_every_key(open_window):
         if "Ctrl+Shift+Z" in words.text():
             assert "Nudge" not in words.text() and "Mirror" in words.text()
         dialog.close()
+
+
+def test_an_icon_without_room_is_nothing_and_says_nothing(qtbot):
+    """Qt's warnings fail the test: a painter on a pixmap without pixels would say five lines."""
+    from app.icons import _TintedEngine
+
+    engine = _TintedEngine("poseloom", "text")
+    for size in (QSize(0, 0), QSize(0, 16), QSize(16, 0)):
+        assert engine.pixmap(size, QIcon.Mode.Normal, QIcon.State.Off).isNull()
+    assert not engine.pixmap(QSize(16, 16), QIcon.Mode.Normal, QIcon.State.Off).isNull()

@@ -33,13 +33,13 @@ def test_a_pipe_is_told_and_the_window_goes_on(open_window, tmp_path, name, stan
 
 def test_a_drive_that_never_answers_does_not_hold_the_window(open_window, tmp_path, monkeypatch, standing):
     """The pose comes when the drive wakes up; until then everything else goes on."""
-    wake, read_pose = threading.Event(), formats.read_pose
+    wake, read_people = threading.Event(), formats.read_people
 
-    def sleeping(path, size):
+    def sleeping(path):
         wake.wait(60)
-        return read_pose(path, size)
+        return read_people(path)
 
-    monkeypatch.setattr(formats, "read_pose", sleeping)
+    monkeypatch.setattr(formats, "read_people", sleeping)
     wanted = standing.copy()
     wanted[7, :2] = (150, 40)
     formats.write_openpose(tmp_path / "pose.json", wanted, (256, 176))

@@ -169,8 +169,11 @@ def test_a_second_signal_ends_a_window_that_hangs(tmp_path):
     home = tmp_path / "home"
     home.mkdir()
     os.mkfifo(tmp_path / "pipe")
-    process = start(home, before=ON_START.format(does=f"open({str(tmp_path / 'pipe')!r})"))  # a dead drive
+    # As the read of a dead network drive; the file says that it has begun.
+    hang = f"(open({str(tmp_path / 'begun')!r}, 'w').close(), open({str(tmp_path / 'pipe')!r}))"
+    process = start(home, before=ON_START.format(does=hang))
     settled(home, process)
+    until(process, (tmp_path / "begun").exists)
     process.send_signal(signal.SIGTERM)
     time.sleep(1)
     assert process.poll() is None
@@ -203,6 +206,21 @@ def test_marks_of_the_living_are_left_and_of_the_dead_are_bounded(tmp_path):
     assert [path.name for path in tmp_path.glob("running-*")] == [f"running-{os.getpid()}.fault"]
     mark.remove()
     assert [path.name for path in tmp_path.iterdir()] == ["fault.log"]
+
+
+def test_the_window_says_it_at_once_and_again_when_the_engine_is_awake(open_window):
+    driver = open_window(awake=False)
+    found = last_run.Crash("Fatal Python error: Segmentation fault")
+    last_run.tell(driver.window, found, "details")
+    assert driver.sentences == [found.sentence]
+    [toast] = driver.window.centre.notices.toasts
+    toast.dismiss()  # as its clock does while Python is busy with the engine
+    driver.until_full()
+    assert driver.sentences == [found.sentence]
+    driver.window.centre.notices.toasts[0].dismiss()
+    driver.drag(7, 5, -30)
+    driver.until_full()
+    assert driver.sentences == []
 
 
 def test_a_run_that_was_killed_is_told_without_a_trace(tmp_path):

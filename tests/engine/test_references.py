@@ -313,3 +313,33 @@ def test_closing_gives_the_memory_back():
     session.close()
     gc.collect()
     assert kept() is None
+
+
+def test_what_belongs_to_a_handle_goes_with_it(monkeypatch):
+    """Not only what the bound throws out: a shelf that was emptied leaves nothing behind."""
+    given_back = []
+    monkeypatch.setattr("engine.references.give_back_memory", lambda: given_back.append(1))
+    kept = References(Painter(), torch.device("cpu"))
+    shelf = [kept.add(np.full((*SIZE, 3), colour, np.uint8)) for colour in range(10, 60, 10)]
+    for reference in shelf[:2]:
+        kept.maps(reference.key)
+    first = shelf[0].key
+    assert len(kept._encoded) == 5 and len(kept._maps) == 2
+    del shelf[1:], reference
+    gc.collect()
+    kept.encoded(first)
+    assert list(kept._encoded) == [first] and list(kept._maps) == [first] and given_back == [1]
+    kept.encoded(first)
+    assert given_back == [1]
+
+
+def test_a_photo_that_comes_again_is_not_freed_with_its_first_handle():
+    kept = References(Painter(), torch.device("cpu"))
+    picture = np.full((*SIZE, 3), 9, np.uint8)
+    reference = kept.add(picture)
+    key = reference.key
+    del reference
+    gc.collect()
+    again = kept.add(picture)
+    assert again.key == key and list(kept._encoded) == [key]
+    kept.encoded(key)

@@ -38,6 +38,7 @@ class Outcome:
     lines: tuple[str, ...]
     seconds: float
     mib: float
+    did: tuple[str, ...] = ()
 
     @property
     def faults(self) -> list[str]:
@@ -55,6 +56,8 @@ class Outcome:
             found.append("slow")
         if self.mib > MOST_MIB:
             found.append("memory")
+        if self.did:
+            found.append("connections, processes")
         return found
 
 
@@ -76,7 +79,8 @@ class Reader:
             assert not list(self._root.glob("poseloom-was-here")), f"{case.name} ran code"
         if answer is None:
             return Outcome(case, None, (), PATIENCE_S, 0)
-        return Outcome(case, answer["code"], tuple(answer["lines"]), answer["seconds"], answer["mib"])
+        lines, did = tuple(answer["lines"]), tuple(answer["did"])
+        return Outcome(case, answer["code"], lines, answer["seconds"], answer["mib"], did)
 
     def _answer(self, order: list[str], folder: Path) -> dict | None:
         process = self._running()
@@ -119,7 +123,15 @@ def attack(corpus: Iterable[Case], root: Path = HERE.parents[1]) -> Iterator[Out
         reader.close()
 
 
-COLUMNS = ("traceback", "wrong exit code", "lines on stderr", "slow", "died or hung", "memory")
+COLUMNS = (
+    "traceback",
+    "wrong exit code",
+    "lines on stderr",
+    "slow",
+    "died or hung",
+    "memory",
+    "connections, processes",
+)
 
 
 def table(outcomes: list[Outcome]) -> str:
@@ -153,9 +165,9 @@ def main() -> int:
         outcomes.append(outcome)
         if outcome.faults:
             said = " / ".join(outcome.lines)[:300]
-            name = outcome.case.name[:60]
+            case, name = outcome.case, outcome.case.name[:60]
             print(
-                f"{outcome.case.kind} {name!r} {outcome.case.outcome} {outcome.code}: {outcome.faults} {said}",
+                f"{case.kind} {name!r} {case.outcome} {outcome.code}: {outcome.faults} {said}",
                 flush=True,
             )
     print(table(outcomes))

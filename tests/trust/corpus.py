@@ -11,7 +11,9 @@ import json
 import os
 import pickle
 import random
+import re
 import struct
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -205,8 +207,6 @@ def pose_text() -> str:
 
 def odd_json(rng: random.Random, text: str) -> str:
     """JSON with one or some of its numbers, words or brackets another."""
-    import re
-
     spots = list(re.finditer(r"-?\d+(\.\d+)?|\"[a-z_0-9]+\"|[\[\]{}:,]", text))
     for spot in sorted(rng.sample(spots, rng.choice((1, 1, 2, 5))), key=lambda s: -s.start()):
         number = spot[0][0] in "-0123456789"
@@ -254,8 +254,11 @@ def exports(rng: random.Random) -> Iterator[Case]:
     }
     text, png = json.dumps(plain), pictures()["plain.png"]
     yield Case("export", "plain.png", with_text(png, text), READ)
-    for name, part in (("person", None), ("person", 5), ("person", []), ("mix", {"amount": "much"}), ("mix", 7),
-                       ("mix", mix | {"amount": 1e300}), ("pose", None), ("pose", {}), ("mix", {"key": []})):  # fmt: skip
+    odd_parts = (
+        ("person", None), ("person", 5), ("person", []), ("mix", {"amount": "much"}), ("mix", 7),
+        ("mix", mix | {"amount": 1e300}), ("pose", None), ("pose", {}), ("mix", {"key": []}),
+    )  # fmt: skip
+    for name, part in odd_parts:
         yield Case("export", f"{name}.png", with_text(png, json.dumps(plain | {name: part})))
     yield Case("export", "deep.png", with_text(png, "[" * 100_000), REFUSED)
     yield Case("export", "large.png", with_text(png, text + " " * 5_000_000))
@@ -275,23 +278,19 @@ def exports(rng: random.Random) -> Iterator[Case]:
 @cache
 def small_weights() -> tuple[dict, bytes]:
     """A small network's tensors, and its weights file."""
+    import torch
     from small_networks import SIZE
 
     from engine import weights
     from engine.models import nted
 
     levels = (nted.Level(16, 8, 4), nted.Level(32, 8, 4, 3), nted.Level(64, 8, 4), nted.Level(128, 8))
+    torch.manual_seed(19)
     network = nted.Nted(nted.NtedConfig(levels, SIZE)).eval()
-    with _folder() as folder:
+    with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "w.safetensors"
         nted.save(path, network, {"name": "small", "made_for": list(SIZE)})
         return dict(weights.read(path).tensors), path.read_bytes()
-
-
-def _folder():
-    import tempfile
-
-    return tempfile.TemporaryDirectory()
 
 
 def safetensors(header: object, data: bytes) -> bytes:
@@ -300,7 +299,8 @@ def safetensors(header: object, data: bytes) -> bytes:
 
 
 ODD_VALUES = (
-    None, -1, 0, 1, 3, 1.5, 10**9, 2**63, 10**30, True, "", "word", [], [1], {}, [[[]]], float("nan"), "a" * 5000,
+    None, -1, 0, 1, 3, 1.5, 10**9, 2**63, 10**30, True, "", "word", [], [1], {}, [[[]]], float("nan"),
+    "a" * 5000,
 )  # fmt: skip
 ODD_DTYPES = (
     "F64",
@@ -427,14 +427,17 @@ def checkpoints(rng: random.Random) -> Iterator[Case]:
     odd_tensors: tuple[object, ...] = (
         torch.tensor(1.0), torch.zeros(0), torch.zeros(4), torch.zeros(4, 4, 3, 3, dtype=torch.int64),
         one.expand(10**9, 1, 1, 1), one.as_strided((10**5, 10**5), (0, 0)), one.expand(8, 8, 3, 3),
-        torch.zeros(3, 3, dtype=torch.complex64), torch.zeros(2, 2).to_sparse(), torch.empty(5, 5, device="meta"),
+        torch.zeros(3, 3, dtype=torch.complex64), torch.zeros(2, 2).to_sparse(),
+        torch.empty(5, 5, device="meta"),
         torch.zeros(2, dtype=torch.bool), torch.full((8, 8, 3, 3), float("nan")), torch.zeros(2).bfloat16(),
-        torch.quantize_per_tensor(torch.ones(4), 0.1, 0, torch.qint8), torch.zeros(2).to(torch.float8_e4m3fn),
-        "word", 5, None, [], {}, (), b"bytes", 1.5, {"a": 1}, [torch.zeros(2)], torch.device("cpu"), torch.Size([3]),
+        torch.zeros(2).to(torch.float8_e4m3fn),
+        "word", 5, None, [], {}, (), b"bytes", 1.5, {"a": 1}, [torch.zeros(2)],
+        torch.device("cpu"), torch.Size([3]),
     )  # fmt: skip
     odd_keys = (
-        "target_image_renderer.convs.x.conv0", "target_image_renderer.convs.", "target_image_renderer.convs.-1.a",
-        "target_image_renderer.convs.999999999.conv0.conv.weight", "target_image_renderer.convs.1e3.b", "", "ä" * 4000,
+        "target_image_renderer.convs.x.conv0", "target_image_renderer.convs.",
+        "target_image_renderer.convs.-1.a", "target_image_renderer.convs.999999999.conv0.conv.weight",
+        "target_image_renderer.convs.1e3.b", "", "ä" * 4000,
         "target_image_renderer.convs.0", 7, None, (1, 2), 1.5,
     )  # fmt: skip
     keys = list(state)
@@ -503,14 +506,19 @@ def settings(rng: random.Random) -> Iterator[Case]:
     torture = Path(__file__).parents[1] / "data" / "torture"
     state = torture.joinpath("window-segv-min.ini").read_bytes()
     yield Case("settings", "window.ini", state, READ)
-    odd = ("/" + "a" * 5000, "/root/x" * 900, "\\x0", "%n%n", "@Variant(\\0\\0\\0\\x7f)", "@ByteArray(" + "\\xff" * 900,
-           "@Rect(1 2 3)", "a, b, c", "@Invalid()", "$HOME", "ä" * 3000, "@Size(9999999999999 1)", "\\", '"')  # fmt: skip
+    odd = (
+        "/" + "a" * 5000, "/root/x" * 900, "\\x0", "%n%n", "@Variant(\\0\\0\\0\\x7f)",
+        "@ByteArray(" + "\\xff" * 900, "@Rect(1 2 3)", "a, b, c", "@Invalid()", "$HOME", "ä" * 3000,
+        "@Size(9999999999999 1)", "\\", '"',
+    )  # fmt: skip
     while True:
         if rng.random() < 0.4:
             yield Case("settings", "window.ini", damaged(rng, state), READ)
         else:
-            chosen = [line.split("=")[0] + "=" + rng.choice(odd) if "=" in line and rng.random() < 0.5 else line
-                      for line in lines]  # fmt: skip
+            chosen = [
+                f"{line.partition('=')[0]}={rng.choice(odd)}" if "=" in line and rng.random() < 0.5 else line
+                for line in lines
+            ]
             yield Case("settings", "window.ini", "\n".join(chosen).encode(), READ)
 
 
@@ -520,8 +528,11 @@ def pastes(rng: random.Random) -> Iterator[Case]:
     yield Case("paste", "deep.txt", torture.joinpath("clipboard-deep.txt").read_bytes())
     yield Case("paste", "long.txt", b"/" + b"a" * 100_000)
     yield Case("paste", "plain.txt", pose_text().encode(), READ)
-    for text in ("[" * 200_000, '{"a":' * 90_000, "file:///dev/zero", "file:///proc/self/mem", "/", ".", "[]", "{}",
-                 '{"people": []}', "[1, 2]", "9" * 100_000, "\x1b]0;x\x07", "null"):  # fmt: skip
+    odd = (
+        "[" * 200_000, '{"a":' * 90_000, "file:///dev/zero", "file:///proc/self/mem", "/", ".", "[]", "{}",
+        '{"people": []}', "[1, 2]", "9" * 100_000, "\x1b]0;x\x07", "null",
+    )  # fmt: skip
+    for text in odd:
         yield Case("paste", "odd.txt", text.encode())
     while True:
         yield Case("paste", "odd.txt", odd_json(rng, pose_text()).encode())

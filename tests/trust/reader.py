@@ -1,10 +1,12 @@
 """A process that reads what it is told to, and tells how each ended: for `attack.py`, which survives it.
 
-Lines on stdin are JSON [kind, path]; lines on stdout JSON {code, lines, seconds, mib}.
+Lines on stdin are JSON [kind, path]; lines on stdout JSON {code, lines, seconds, mib, did}: did names what no
+input may make a reader do, as Python's own audit tells it.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -63,7 +65,7 @@ def checkpoint(path: Path) -> int:
 
 def settings(path: Path) -> int:
     application()
-    from PySide6.QtCore import QByteArray
+    from PySide6.QtCore import QByteArray, Qt
     from PySide6.QtWidgets import QDockWidget, QMainWindow
 
     from app.settings import Settings
@@ -71,7 +73,7 @@ def settings(path: Path) -> int:
     window, kept = QMainWindow(), Settings(path)
     for name in ("shelf", "poses"):
         dock = QDockWidget(window, objectName=name)
-        window.addDockWidget(__import__("PySide6.QtCore").QtCore.Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+        window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
     layout = kept.layout()
     if layout:
         window.restoreGeometry(layout[0])
@@ -103,6 +105,16 @@ def paste(path: Path) -> int:
 READERS: dict[str, Callable[[Path], int]] = {
     each.__name__: each for each in (photo, pose, export, weights, checkpoint, settings, paste)
 }
+# Connections and processes: events of `sys.addaudithook`.
+FORBIDDEN = (
+    "socket.connect",
+    "socket.getaddrinfo",
+    "subprocess.Popen",
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+)
+_did: list[str] = []
 _application = None
 
 
@@ -131,6 +143,7 @@ def attempt(kind: str, path: Path) -> dict:
     from engine import cli
 
     forget_peak()
+    _did.clear()
     with tempfile.TemporaryFile() as said:
         kept = os.dup(2), os.dup(1)
         os.dup2(said.fileno(), 2)
@@ -147,7 +160,7 @@ def attempt(kind: str, path: Path) -> dict:
                 os.close(copy)
         said.seek(0)
         lines = said.read().decode("utf-8", "replace").splitlines()
-    return {"code": code, "lines": lines, "seconds": seconds, "mib": peak_mib()}
+    return {"code": code, "lines": lines, "seconds": seconds, "mib": peak_mib(), "did": sorted(set(_did))}
 
 
 def main() -> None:
@@ -158,7 +171,8 @@ def main() -> None:
         "engine.session",
         "PIL.Image",
     ):
-        __import__(module)
+        importlib.import_module(module)
+    sys.addaudithook(lambda event, _: _did.append(event) if event in FORBIDDEN else None)
     for line in sys.stdin:
         kind, path = json.loads(line)
         answer = attempt(kind, Path(path))

@@ -1,0 +1,47 @@
+"""Five hundred inputs of every kind: none ends in a trace, a wrong exit code, a second line, a hang or bloat.
+
+`python tests/trust/attack.py --count 2500` reads more of them and prints a table; POSELOOM_CORPUS sets how
+many are read here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from trust.attack import attack, table
+from trust.corpus import KINDS, cases
+
+COUNT = int(os.environ.get("POSELOOM_CORPUS", "504"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="measures by /proc, and makes pipes and devices")
+def test_a_corpus_of_inputs_is_read_or_refused_in_one_sentence():
+    outcomes = list(attack(cases(COUNT)))
+    assert len(outcomes) == COUNT and len({each.case.kind for each in outcomes}) == len(KINDS)
+    # How long one takes depends on the machine: only what has to be ended counts here.
+    wrong = [(each, [fault for fault in each.faults if fault != "slow"]) for each in outcomes]
+    told = [
+        f"{each.case.kind} {each.case.name[:60]!r}: {faults} {each.lines}" for each, faults in wrong if faults
+    ]
+    assert not told, "\n".join([*told, table(outcomes)])
+
+
+def test_the_corpus_is_the_same_every_time():
+    def first(count):
+        return [
+            (case.kind, case.name, case.data if isinstance(case.data, bytes) else b"")
+            for case in cases(count)
+        ]
+
+    assert first(70) == first(70) and first(140)[:70] == first(70)
+
+
+def test_every_case_that_broke_something_is_a_test():
+    """Beside the corpus, which holds them too: each is named by a test of its own."""
+    here = Path(__file__).parent
+    tests = "".join(path.read_text(encoding="utf-8") for path in here.rglob("test_*.py"))
+    for case in (here / "data" / "torture").iterdir():
+        assert case.name in tests, case.name

@@ -59,12 +59,16 @@ def placed(
             canvas = photo.size if photo else size
             what = "the open photo" if photo else "the frame"
             notes.append(f"{name} does not say how large its picture was: taken as large as {what}.")
+        # Seen before they are spread, for that needs to know which is which.
+        swapped = _swapped(pose, None if centred(pose[there, :2]) else (1.0, 1.0))
         if centred(pose[there, :2]):
             notes.append(f"{name} is taken as shares from -1 to 1.")
+        pose = pose if swapped is None else swapped
         pose[there, :2] = spread(pose[there, :2], canvas)
-    swapped = _swapped(pose, canvas)
+    else:
+        swapped = _swapped(pose, canvas)
+        pose = pose if swapped is None else swapped
     if swapped is not None:
-        pose = swapped
         notes.append(f"{name} has y before x: they were exchanged.")
     if canvas is None:
         canvas, how = _canvas_without_word(pose, size, photo)

@@ -57,18 +57,11 @@ class LookCommand(QUndoCommand):
         return True
 
 
-class MoveJoint(LookCommand):
-    """A joint pulled, or nudged with the keys."""
+class ChangePose(LookCommand):
+    """A moment of a gesture on the skeleton."""
 
-    def __init__(self, document: Document, joint: int, pose: np.ndarray, gesture: int):
-        super().__init__(document, f"Move {JOINTS[joint]}", gesture, pose=pose)
-
-
-class MovePerson(LookCommand):
-    """The whole skeleton moved."""
-
-    def __init__(self, document: Document, pose: np.ndarray, gesture: int):
-        super().__init__(document, "Move the person", gesture, pose=pose)
+    def __init__(self, document: Document, text: str, pose: np.ndarray, gesture: int):
+        super().__init__(document, text, gesture, pose=pose)
 
 
 class SetJointState(LookCommand):
@@ -121,6 +114,7 @@ class OpenPerson(LookCommand):
             pose=pose,
             borrow=None,
             carried=None,
+            outfit=(),
         )
 
 
@@ -141,7 +135,8 @@ class RemovePhoto(LookCommand):
         look = document.look
         photos = tuple(photo for photo in look.photos if photo.key != key)
         borrow = None if look.borrow is not None and look.borrow.key == key else look.borrow
-        super().__init__(document, f"Remove {look.name_of(key)}", photos=photos, borrow=borrow)
+        outfit = tuple(worn for worn in look.outfit if worn.key != key)
+        super().__init__(document, f"Remove {look.name_of(key)}", photos=photos, borrow=borrow, outfit=outfit)
 
 
 class ChangePerson(LookCommand):

@@ -31,6 +31,7 @@ class PhotoImporter(QObject):
     notice = Signal(str, str, str)  # grade, sentence, details
     person_opened = Signal()
     pose_found = Signal(object)  # PoseFile: a picture was a skeleton, or was asked for its pose
+    garment_shelved = Signal(str)  # key of its photo
 
     def __init__(
         self,
@@ -150,6 +151,7 @@ class PhotoImporter(QObject):
         elif job.role == GARMENT:
             self._undo_stack.push(history.ShelvePhoto(self._document, photo))
             self.notice.emit("info", f"{photo.name} is on the shelf. Pull the slider to mix it in.", "")
+            self.garment_shelved.emit(photo.key)
         else:
             pose = photo.reference.keypoints_18x3
             if pose is None:

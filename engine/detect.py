@@ -47,7 +47,7 @@ _SAME_PERSON = 0.15  # of the body's larger extent: farther apart on the median,
 _LONGEST_SIDE = 1280  # px; the model looks at 256 x 256 px of a person, more only costs memory
 
 _lock = threading.Lock()
-_detector = None
+_detector: Any = None
 _quiet = False
 _fault = ""
 _without_chatter = partial(quiet.without, quiet.DETECTOR)

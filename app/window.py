@@ -158,6 +158,7 @@ class MainWindow(QMainWindow):
         c.photos.person_opened.connect(self.opening.take_waiting_poses)
         c.photos.person_opened.connect(self._on_own_photo)
         c.photos.pose_found.connect(self.opening.take_person)
+        c.photos.pose_found.connect(self.opening.take_waiting_poses)
         c.frame_shown.connect(self._on_frame)
         c.engine_awake.connect(self._on_awake)
         c.engine_missing.connect(self._mark_engine)

@@ -56,6 +56,7 @@ def read(path: str | os.PathLike) -> WeightsFile:
     """
     path = Path(path)
     must_be_file(path)
+    _check_checkpoint(path)
     _check_header(path)
     try:
         with safe_open(path, framework="pt") as handle:
@@ -66,6 +67,17 @@ def read(path: str | os.PathLike) -> WeightsFile:
         raise InputError(f"The weights file {path} is cut off, damaged, or no safetensors file.") from None
     config, card, purposes = (_part(metadata, name, path) for name in ("config", "card", "textures"))
     return WeightsFile(path, tensors, metadata.get("model"), config, card or {}, sha256(path), purposes or {})
+
+
+def _check_checkpoint(path: Path) -> None:
+    """Raises InputError for what torch saved, naming the command that makes weights of it."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head == b"PK\x03\x04" or (path.suffix in (".pt", ".pth") and head[:1] == b"\x80"):
+        raise InputError(
+            f"{path.name} is a checkpoint of torch: `poseloom import-weights {path.name} --output "
+            f"{path.stem}.safetensors` makes weights of it."
+        )
 
 
 def _check_header(path: Path) -> None:

@@ -119,6 +119,17 @@ def test_a_skeleton_picture_is_a_pose_and_no_person(open_window, tmp_path, stand
     np.testing.assert_allclose(driver.pose[there, :2], standing[there, :2], atol=1)
 
 
+def test_a_skeleton_picture_and_a_pose_given_at_the_start(open_window, tmp_path, standing):
+    path = tmp_path / "bones.png"
+    Image.fromarray(draw_bones(np.zeros((768, 528, 3), np.uint8), [standing * np.float32([3, 3, 1])])).save(path)
+    driver = open_window(files=[path, CASES / "52_nted_official.txt"], awake=False, pose=None)
+    driver.until(lambda: driver.controller.undo_stack.count() == 2)
+    stack = driver.controller.undo_stack
+    assert [stack.text(i) for i in range(2)] == [
+        "Take the pose of bones.png", "Take the pose of 52_nted_official.txt"
+    ]  # fmt: skip
+
+
 def test_a_photo_is_asked_for_its_pose(open_window, photo, standing, monkeypatch):
     driver = open_window(pose=standing * np.float32([1.1, 1.1, 1]))
     before = shelf_names(driver)

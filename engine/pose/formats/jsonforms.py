@@ -25,7 +25,7 @@ GUESSED_KEY = "guessed_joints"  # ours: joints that other programs are told to b
 _OPENPOSE = ("pose_keypoints_2d", "pose_keypoints")
 _KEYPOINTS = (
     *_OPENPOSE, "keypoints", "joints", "landmarks", "landmark", "poseLandmarks",
-    "pose_landmarks", "kpts", "candidate",
+    "pose_landmarks", "kpts", "pred_keypoints",
 )  # fmt: skip
 _SCORES = ("keypoint_scores", "keypoints_scores", "keypoint_score", "scores", "visible", "visibility")
 _WORLD = ("worldLandmarks", "poseWorldLandmarks", "pose_world_landmarks")
@@ -126,6 +126,8 @@ def _of_object(node: dict, place: _Place) -> Iterator[Person]:
         yield from _of_coco(node, place)
     elif isinstance(node.get("subset"), list) and isinstance(node.get("candidate"), list):
         yield from _of_subset(node["candidate"], node["subset"], place)
+    elif isinstance(node.get("x"), list) and isinstance(node.get("y"), list):
+        yield from _of_keypoints(node, {}, place)
     elif (key := next((key for key in _KEYPOINTS if node.get(key)), None)) is not None:
         order = COCO_18 if key in _OPENPOSE else place.order
         yield from _of_keypoints(node[key], node, replace(place, order=order))
@@ -151,6 +153,8 @@ def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
         if isinstance(points.get("x"), list) and isinstance(points.get("y"), list):
             scores = next((points[key] for key in (*_SCORES, "score") if key in points), scores)
             points = [list(pair) for pair in zip(points["x"], points["y"], strict=False)]
+        elif isinstance(points.get("xy"), list):
+            scores, points = points.get("conf"), points["xy"]
         else:
             people = list(_people(points, place.deeper()))
             if not people:

@@ -65,6 +65,8 @@ LAYOUTS: dict[int, tuple[Layout, ...]] = {
     39: (_renamed(BLAZEPOSE, "BlazePose with helpers"),),
     60: (_renamed(COCO_18, "COCO-18 with hands"),),
     67: (_renamed(BODY_25, "BODY_25 with hands"),),
+    68: (_with_neck("Halpe-68", 18),),
+    94: (_with_neck("Halpe-94", 18),),
     133: (_renamed(COCO_17, "COCO-WholeBody"),),
     134: (_renamed(COCO_18, "COCO-WholeBody with a neck"),),
     135: (_with_neck("BODY_135", 17), _renamed(BODY_25, "BODY_25 with hands and face")),
@@ -74,11 +76,11 @@ LAYOUTS: dict[int, tuple[Layout, ...]] = {
 }
 
 # Programs use these numbers of joints in orders of their own: it must be a body to be believed.
-DOUBTFUL = (14, 15, 16, 17, 19)
+DOUBTFUL = (14, 15, 16, 17, 19, 68, 94)
 
 # What a file with another number of joints most likely is.
 _STRANGERS = {
-    12: "a body without a head", 20: "a Kinect skeleton", 21: "a hand", 24: "SMPL", 68: "a face",
+    12: "a body without a head", 20: "a Kinect skeleton", 21: "a hand", 24: "SMPL",
     70: "an OpenPose face", 478: "MediaPipe's face",
 }  # fmt: skip
 

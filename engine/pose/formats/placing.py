@@ -59,12 +59,16 @@ def placed(
             canvas = photo.size if photo else size
             what = "the open photo" if photo else "the frame"
             notes.append(f"{name} does not say how large its picture was: taken as large as {what}.")
+        # Seen before they are spread, for that needs to know which is which.
+        swapped = _swapped(pose, None if centred(pose[there, :2]) else (1.0, 1.0))
         if centred(pose[there, :2]):
             notes.append(f"{name} is taken as shares from -1 to 1.")
+        pose = pose if swapped is None else swapped
         pose[there, :2] = spread(pose[there, :2], canvas)
-    swapped = _swapped(pose, canvas)
+    else:
+        swapped = _swapped(pose, canvas)
+        pose = pose if swapped is None else swapped
     if swapped is not None:
-        pose = swapped
         notes.append(f"{name} has y before x: they were exchanged.")
     if canvas is None:
         canvas, how = _canvas_without_word(pose, size, photo)
@@ -73,7 +77,17 @@ def placed(
             return _fitted(pose, size), notes
     if person.canvas is not None:
         _check_inside(pose, person.canvas, name)
-    return _onto(pose, canvas, size, photo), notes
+    if photo is not None and _is_of(photo, canvas, size):
+        on_photo = _on_photo(pose, canvas, size, photo)
+        if on_photo is not None:
+            return on_photo, notes
+        notes.append(f"{name} lies beside what the frame shows of the open photo: it was framed by itself.")
+    return _framed(pose, canvas, size), notes
+
+
+def _is_of(photo: OpenPhoto, canvas: tuple[float, float], size: tuple[int, int]) -> bool:
+    """Whether a canvas is the photo: of its size, or of its shape and not of the frame's."""
+    return canvas == photo.size or (same_shape(canvas, photo.size) and not same_shape(canvas, size))
 
 
 def unit_of(xy: np.ndarray) -> str:
@@ -175,23 +189,24 @@ def _canvas_without_word(
     return None, "the person was fitted into the frame"
 
 
-def _onto(
-    pose: np.ndarray, canvas: tuple[float, float], size: tuple[int, int], photo: OpenPhoto | None
-) -> np.ndarray:
-    """From the px of a canvas into the frame."""
+def _on_photo(
+    pose: np.ndarray, canvas: tuple[float, float], size: tuple[int, int], photo: OpenPhoto
+) -> np.ndarray | None:
+    """From the px of a canvas that is the photo's into the frame; None where most joints would leave it."""
+    there = pose[:, 2] > 0
+    points = pose[there, :2] * (photo.size[0] / canvas[0])
+    xy = points @ photo.matrix_2x3[:, :2].T + photo.matrix_2x3[:, 2]
+    return _with_places(pose, xy) if 2 * inside(xy, size).sum() >= there.sum() else None
+
+
+def _framed(pose: np.ndarray, canvas: tuple[float, float], size: tuple[int, int]) -> np.ndarray:
+    """From the px of a canvas into the frame: as it is where that has its shape, else as a photo of it."""
     from engine.framing import framing_of, to_frame  # OpenCV comes with it, and takes its time
 
     there = pose[:, 2] > 0
-    if photo is not None and (
-        canvas == photo.size or (same_shape(canvas, photo.size) and not same_shape(canvas, size))
-    ):
-        xy = to_frame(pose[there, :2] * (photo.size[0] / canvas[0]), photo.matrix_2x3)
-        if 2 * inside(xy, size).sum() >= there.sum():
-            return _with_places(pose, xy)
     if same_shape(canvas, size):
         return _with_places(pose, pose[there, :2] * (size[0] / canvas[0]))
-    matrix = framing_of(pose, (canvas[0], canvas[1]), size)
-    return _with_places(pose, to_frame(pose[there, :2], matrix))
+    return _with_places(pose, to_frame(pose[there, :2], framing_of(pose, canvas, size)))
 
 
 def same_shape(one: tuple[float, float], other: tuple[float, float]) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,9 +91,9 @@ def _from_json(text: str, name: str) -> tuple[Any, tuple[Person, ...]]:
     except InputError:
         raise
     except json.JSONDecodeError as error:
-        if text[0] == "[" and _is_python(text):
+        content = _lines_of_json(text) or _printed(text)
+        if content is None and text[0] == "[" and _is_python(text):
             return None, people_in_text(text, name)
-        content = _lines_of_json(text)
         if content is None:
             fault = f"{error.msg.lower()} in line {error.lineno}"
             raise InputError(f"{name} is not valid JSON: {fault}.") from None
@@ -111,8 +113,18 @@ def _lines_of_json(text: str) -> list | None:
         return None
 
 
+def _printed(text: str) -> Any:
+    """Dictionaries, lists and tuples as Python prints them; None where that is not so."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about escapes that are none
+            return json.loads(json.dumps(ast.literal_eval(text)))
+    except (RecursionError, MemoryError, SyntaxError, ValueError, TypeError):
+        return None
+
+
 def _is_python(text: str) -> bool:
-    """Whether brackets hold what Python prints, not broken JSON."""
+    """Whether brackets hold what NumPy prints, not broken JSON."""
     return "(" in text or ("," not in text.split("]")[0])
 
 

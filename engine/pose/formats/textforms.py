@@ -14,7 +14,7 @@ import numpy as np
 from engine.errors import InputError
 from engine.pose.formats import deepfashion
 from engine.pose.formats.jsonforms import canvas_of, people_of
-from engine.pose.formats.layouts import COCO_17, GUESS, LAYOUTS, UNSURE
+from engine.pose.formats.layouts import COCO_17, GUESS, LAYOUTS, UNSURE, strain
 from engine.pose.formats.names import joint_of, pose_of_names
 from engine.pose.formats.people import SHARES, STRETCHED, Person
 from engine.pose.formats.points import pose_of_points, pose_of_rows
@@ -55,7 +55,7 @@ def _of_lines(text: str, name: str) -> tuple[Person, ...]:
     lines = [line.split("#")[0].replace(",", " ").replace(";", " ").split() for line in text.splitlines()]
     numbers = [[_float(word) for word in words] for words in lines if words]
     if numbers and all(len(row) >= 34 and None not in row for row in numbers):
-        return tuple(_of_label(row, name) for row in numbers)
+        return tuple(_of_label([value for value in row if value is not None], name) for row in numbers)
     points = deepfashion.parse_lines(text, name)
     if len(points) == 18 and deepfashion.in_border(points[:, :2]):
         return (_with_border(points[:, :2], name),)
@@ -84,16 +84,20 @@ def _float(word: str) -> float | None:
         return None
 
 
-def _of_label(row: list, name: str) -> Person:
-    """A person in a line: YOLO's class and box before the keypoints, or keypoints alone."""
-    for before in (5, 6, 0, 1):
-        count = len(row) - before
+def _of_label(row: list[float], name: str) -> Person:
+    """A person in a line: YOLO's class and box before the keypoints and perhaps a confidence behind them, or
+    keypoints alone; of readings that fit the one that makes the best body."""
+    people = []
+    for before, behind in ((5, 0), (5, 1), (6, 0), (0, 0), (1, 0)):
+        numbers = row[before : len(row) - behind]
         for width in (3, 2):
-            if count % width == 0 and count // width in (17, 18, 25, 33):
-                points = [row[i : i + width] for i in range(before, len(row), width)]
-                unit = SHARES if before >= 5 else ""
-                return Person(pose_of_points(points, name, order=COCO_17 if before >= 5 else None), unit=unit)
-    raise InputError(f"{name} has lines of {len(row)} numbers, which are no keypoints that can be read.")
+            if len(numbers) % width == 0 and len(numbers) // width in (17, 18, 25, 33):
+                points = [numbers[i : i + width] for i in range(0, len(numbers), width)]
+                pose = pose_of_points(points, name, order=COCO_17 if before >= 5 else None)
+                people.append(Person(pose, unit=SHARES if before >= 5 else ""))
+    if not people:
+        raise InputError(f"{name} has lines of {len(row)} numbers, which are no keypoints that can be read.")
+    return min(people, key=lambda person: strain(person.pose_18x3))
 
 
 def _of_python(text: str, name: str) -> tuple[Person, ...]:

@@ -100,6 +100,16 @@ def test_people_and_pictures_are_counted_and_chosen():
     assert take(frames, SIZE).notes[-1].endswith("holds 3 people in 3 pictures; number 1 was taken.")
 
 
+def test_somebody_beside_the_open_photos_person_is_framed_and_that_is_said():
+    photo, _ = photo_of("landscape")
+    file = read_people(CASES / "18_two_people.json")
+    (note,) = take(file, SIZE, photo, number=2).notes
+    assert "lies beside what the frame shows of the open photo" in note
+    np.testing.assert_array_equal(
+        take(file, SIZE, photo, number=2).pose_18x3, take(file, SIZE, number=2).pose_18x3
+    )
+
+
 def test_annotations_are_of_their_own_picture():
     file = read_people(CASES / "21_coco_two_images.json")
     assert file.people[0].canvas == (1024, 768) and file.people[0].frame == 1

@@ -204,6 +204,36 @@ def test_names_of_joints(name, joint):
     assert joint_of(name) == (None if joint is None else JOINTS.index(joint))
 
 
+XY = UPRIGHT * (768, 1024)
+OF_17 = np.array(in_order(COCO_17, XY))
+SHARES_17 = OF_17 / (768, 1024)
+LINES = {
+    "yolo": "0 .5 .5 .4 .9 " + " ".join(f"{x} {y} 2" for x, y in SHARES_17),
+    "yolo with a confidence": "0 .5 .5 .4 .9 " + " ".join(f"{x} {y} .9" for x, y in SHARES_17) + " 0.88",
+    "yolo without visibility": "0 .5 .5 .4 .9 " + " ".join(f"{x} {y}" for x, y in SHARES_17),
+    "lines of pixels": "\n".join(f"{x}, {y}" for x, y in XY),
+    "one line": " ".join(f"{x} {y} 1" for x, y in XY),
+    "movenet": json.dumps([[[[y, x, 0.9] for x, y in SHARES_17.tolist()]]]),
+    "a dictionary printed": str({"people": [{"pose_keypoints_2d": flat(XY.tolist())}]}),
+    "mediapipe's text": "".join(
+        f"landmark {{\n  x: {x}\n  y: {y}\n  visibility: 0.9\n}}\n" for x, y in in_order(BLAZEPOSE, UPRIGHT)
+    ),
+    "a joint a row": "name,x,y\n" + "\n".join(f"{name},{x},{y}" for name, (x, y) in by_name(XY)),
+    "a person a row": ";".join(f"{name.replace(' ', '_')}_{axis}" for name in JOINTS for axis in "xy")
+    + "\n" + ";".join(f"{v}" for v in XY.ravel()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", LINES)
+def test_texts_come_to_the_same_place(form):
+    matrix = framing_of(np.column_stack([XY, np.full(18, 2)]), (1024, 768), SIZE)
+    taken = take(parse_people(LINES[form], "a.txt"), SIZE, OpenPhoto((1024, 768), matrix))
+    there = taken.pose_18x3[:, 2] > 0
+    there[NECK] = False  # the middle of the shoulders in some
+    assert there.sum() == 17
+    np.testing.assert_allclose(taken.pose_18x3[there, :2], to_frame(XY, matrix)[there], atol=0.02)
+
+
 TEXTS = {
     path.name: path.read_bytes()
     for path in sorted(CASES.iterdir())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -65,12 +66,16 @@ class PictureItem(QGraphicsPixmapItem):
 
 
 class BoneItem(QGraphicsLineItem):
-    """A limb: a coloured line of constant width on a dark halo."""
+    """A limb: a coloured line of constant width on a dark halo; in warning dashes where no body has it so.
+
+    strain: what is wrong of it, "" for nothing.
+    """
 
     def __init__(self, limb: int, parent: QGraphicsItem):
         super().__init__(parent)
         self.ends = LIMBS[limb]
         self.setZValue(1)
+        self.strain = ""
         self._slim = bool(FACE.intersection(self.ends)) and self.ends != (1, 0)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable, False)
 
@@ -85,9 +90,13 @@ class BoneItem(QGraphicsLineItem):
         width = (2.0 if self._slim else 3.2) * painter.device().devicePixelRatioF()
         for colour, thickness in (
             (theme.colour(theme.colours().halo, 0.55), 1.7 * width),
-            (theme.colour(side_colour(self._outer_end()), 0.95), width),
+            (
+                theme.colour(theme.colours().busy if self.strain else side_colour(self._outer_end()), 0.95),
+                width,
+            ),
         ):
-            pen = QPen(colour, thickness)
+            dashed = self.strain and thickness == width
+            pen = QPen(colour, thickness, Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine)
             pen.setCosmetic(True)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
@@ -199,8 +208,11 @@ class SkeletonItem(QGraphicsItem):
     def boundingRect(self) -> QRectF:  # noqa: N802
         return QRectF()
 
-    def show_pose(self, pose_18x3: np.ndarray, with_place: np.ndarray) -> None:
-        """Put every item where the pose says; joints without a place are not drawn."""
+    def show_pose(
+        self, pose_18x3: np.ndarray, with_place: np.ndarray, strained: Mapping[tuple[int, int], str]
+    ) -> None:
+        """Put every item where the pose says; joints without a place are not drawn. strained: what is wrong
+        of which bones."""
         for item in self.joints:
             x, y, state = (float(value) for value in pose_18x3[item.joint])
             item.setVisible(bool(with_place[item.joint]))
@@ -210,6 +222,7 @@ class SkeletonItem(QGraphicsItem):
                 item.update()
         for bone in self.bones:
             one, other = bone.ends
+            bone.strain = strained.get(bone.ends, "")
             bone.setVisible(bool(pose_18x3[one, 2] > 0 and pose_18x3[other, 2] > 0))
             bone.setLine(
                 QLineF(*(float(v) for v in pose_18x3[one, :2]), *(float(v) for v in pose_18x3[other, :2]))

@@ -21,6 +21,7 @@ from app.canvas.items import GhostItem, PictureItem, SkeletonItem, distance_to_l
 from app.posing import BONE, FREE, LIMB, MOVE, ROTATE, SCALE, WHOLE
 from engine.pose import kinematics
 from engine.pose.skeleton import JOINTS, LIMBS, NECK, NOBODY
+from engine.pose.strain import strained
 
 TRUNK = frozenset(
     bone for bone in LIMBS if NECK in bone and bone != (NECK, 0)
@@ -115,7 +116,7 @@ class CanvasView(QGraphicsView):
     def show_pose(self, pose_18x3: np.ndarray) -> None:
         """Put the skeleton where the pose says."""
         self.pose = pose_18x3
-        self.skeleton.show_pose(pose_18x3, kinematics.placed_joints(pose_18x3))
+        self.skeleton.show_pose(pose_18x3, kinematics.placed_joints(pose_18x3), strained(pose_18x3))
         self.group.show_pose(pose_18x3, self.zoom)
         if self.skeleton.selected >= 0 and not kinematics.placed_joints(pose_18x3)[self.skeleton.selected]:
             self.select(-1)
@@ -315,22 +316,28 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def _hover(self, at: QPointF) -> None:
-        joint = self.joint_at(at)
-        if self.skeleton.hover(joint):
-            self.viewport().setToolTip(self.skeleton.joints[joint].describe() if joint >= 0 else "")
+        joint, bone = self.joint_at(at), self.bone_at(at)
+        self.skeleton.hover(joint)
+        tip = self.skeleton.joints[joint].describe() if joint >= 0 else self._strain_of(bone)
+        if tip != self.viewport().toolTip():
+            self.viewport().setToolTip(tip)
         if self._space:
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         elif joint >= 0:
             self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         elif handle := self.group.handle_at(self.to_pose(at), self.zoom):
             self.viewport().setCursor(GROUP_CURSORS[handle])
-        elif bone := self.bone_at(at):
+        elif bone:
             whole = bone in TRUNK
             self.viewport().setCursor(
                 Qt.CursorShape.SizeAllCursor if whole else Qt.CursorShape.OpenHandCursor
             )
         else:
             self.viewport().unsetCursor()
+
+    def _strain_of(self, bone: tuple[int, int] | None) -> str:
+        told = next((item.strain for item in self.skeleton.bones if item.ends == bone), "")
+        return told.capitalize()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if self._pan_from is not None and event.button() in (

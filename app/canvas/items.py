@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -36,16 +35,6 @@ def to_pixmap(rgb_HWC: np.ndarray, density: float = 1.0) -> QPixmap:
     pixmap = QPixmap.fromImage(QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888))
     pixmap.setDevicePixelRatio(density)
     return pixmap
-
-
-def distance_to_line(line: QLineF, x: float, y: float) -> float:
-    """From a point to a line with ends, in the line's units."""
-    along = QPointF(line.dx(), line.dy())
-    length = QPointF.dotProduct(along, along)
-    if length <= 0:
-        return math.hypot(x - line.x1(), y - line.y1())
-    t = min(max(QPointF.dotProduct(QPointF(x, y) - line.p1(), along) / length, 0.0), 1.0)
-    return math.hypot(x - line.x1() - t * along.x(), y - line.y1() - t * along.y())
 
 
 class PictureItem(QGraphicsPixmapItem):

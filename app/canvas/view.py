@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from app import theme
 from app.canvas.group import Group
-from app.canvas.items import GhostItem, PictureItem, SkeletonItem, distance_to_line, to_pixmap
+from app.canvas.hits import bone_near, joint_near
+from app.canvas.items import GhostItem, PictureItem, SkeletonItem, to_pixmap
 from app.posing import BONE, FREE, LIMB, MOVE, ROTATE, SCALE, WHOLE
 from engine.pose import kinematics
 from engine.pose.skeleton import JOINTS, LIMBS, NECK, NOBODY
@@ -230,27 +231,13 @@ class CanvasView(QGraphicsView):
         """The joint under a widget position, -1 for none. Shown joints come before hidden ones."""
         if not self.skeleton.isVisible():
             return -1
-        reach = HIT_RADIUS / self.zoom
-        found = kinematics.hit_test(self.pose, self.to_pose(at), reach)
-        if found is not None and found >= 0:
-            return int(found)
-        ghosts = self.pose.copy()
-        ghosts[:, 2] = (kinematics.placed_joints(self.pose) & (self.pose[:, 2] <= 0)).astype(np.float32)
-        found = kinematics.hit_test(ghosts, self.to_pose(at), reach)
-        return -1 if found is None else int(found)
+        return joint_near(self.pose, self.to_pose(at), HIT_RADIUS / self.zoom)
 
     def bone_at(self, at: QPointF) -> tuple[int, int] | None:
         """The bone under a widget position, None for none."""
         if not self.skeleton.isVisible():
             return None
-        x, y = self.to_pose(at)
-        near = [
-            (distance_to_line(bone.line(), x, y) * self.zoom, bone.ends)
-            for bone in self.skeleton.bones
-            if bone.isVisible()
-        ]
-        away, ends = min(near, default=(BONE_RADIUS + 1, (-1, -1)))
-        return ends if away <= BONE_RADIUS else None
+        return bone_near(self.pose, self.to_pose(at), BONE_RADIUS / self.zoom)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         at = event.position()

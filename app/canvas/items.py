@@ -151,13 +151,34 @@ class JointItem(QGraphicsItem):
             painter.drawEllipse(QPointF(), radius - 0.6, radius - 0.6)
 
 
-class GhostItem(QGraphicsPathItem):
+class OutlineItem(QGraphicsPathItem):
+    """Thin lines that are seen on light and dark pictures. colour: a name of `theme.Colours`."""
+
+    def __init__(self, colour: str, style: Qt.PenStyle):
+        super().__init__()
+        self._colour, self._style = colour, style
+        self.hide()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        present, ratio = theme.colours(), painter.device().devicePixelRatioF()
+        for colour, width, style in (
+            (theme.colour(present.halo, 0.5), 3.2, Qt.PenStyle.SolidLine),
+            (theme.colour(getattr(present, self._colour)), 1.6, self._style),
+        ):
+            pen = QPen(colour, width * ratio, style)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawPath(self.path())
+
+
+class GhostItem(OutlineItem):
     """The skeleton as it was before the drag, in thin dashes under the present one."""
 
     def __init__(self):
-        super().__init__()
+        super().__init__("centre", Qt.PenStyle.DashLine)
         self.setZValue(0.7)
-        self.hide()
 
     def show_pose(self, pose_18x3: np.ndarray) -> None:
         """Draw the bones of this pose and stay until hidden."""
@@ -169,19 +190,6 @@ class GhostItem(QGraphicsPathItem):
         self.setPath(path)
         self.show()
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
-        ratio = painter.device().devicePixelRatioF()
-        for colour, width, style in (
-            (theme.colour(theme.colours().halo, 0.5), 3.0, Qt.PenStyle.SolidLine),
-            (theme.colour(theme.colours().centre, 0.9), 1.4, Qt.PenStyle.DashLine),
-        ):
-            pen = QPen(colour, width * ratio, style)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            painter.drawPath(self.path())
-
 
 class SkeletonItem(QGraphicsItem):
     """Bones and joints of one person."""
@@ -189,6 +197,7 @@ class SkeletonItem(QGraphicsItem):
     def __init__(self):
         super().__init__()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
+        self.setZValue(1)
         self.bones = [BoneItem(limb, self) for limb in range(len(LIMBS))]
         self.joints = [JointItem(joint, self) for joint in range(len(JOINTS))]
         self.hovered = -1

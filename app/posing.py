@@ -13,7 +13,9 @@ from PySide6.QtGui import QUndoStack
 from app import fitting, history
 from app.document import Document
 from app.draft import Draft
+from engine.errors import InputError
 from engine.pose import groups, kinematics, symmetry
+from engine.pose.formats import Carried
 from engine.pose.skeleton import ABSENT, FLIP, JOINTS, SEEN
 
 LIMB, FREE, BONE, WHOLE = "limb", "free", "bone", "whole"
@@ -206,10 +208,13 @@ class Posing:
         if start is not None and not np.array_equal(start, self.pose):
             self._push(history.ResetPose(self._target.active, np.array(start, dtype=np.float32)))
 
-    def take(self, pose_18x3: np.ndarray, source: str) -> None:
-        """Replace the pose; `source` names where it comes from."""
+    def take(self, pose_18x3: np.ndarray, source: str, carried: Carried | None = None) -> None:
+        """Replace the pose; `source` names where it comes from, `carried` came with it. Raises InputError for
+        numbers that are none, whoever let them through."""
         pose = np.array(pose_18x3, dtype=np.float32)
-        self._push(history.TakePose(self._target.active, pose, source))
+        if not np.isfinite(pose).all():
+            raise InputError(f"{source} holds a position that is not a number.")
+        self._push(history.TakePose(self._target.active, pose, source, carried))
 
     def _moved(
         self, start: np.ndarray, joint: int, target: Place, free: bool = False, flipped: bool = False

@@ -11,7 +11,6 @@ import pytest
 
 from engine.setup import guards
 from engine.version import VERSION
-from train.__main__ import main as train
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
@@ -116,28 +115,6 @@ def test_guard_against_the_mediapipe_that_phones_home(version, found):
     assert len(guards.problems(versions(pyside6_essentials="6.11.3", mediapipe=version))) == found
 
 
-@pytest.mark.parametrize(
-    ("torch", "old"), [("2.6.0", True), ("2.8.1+cpu", True), ("2.9.0", False), ("2.13.0+cpu", False)]
-)
-def test_guard_against_a_torch_without_muon(torch, old):
-    problem = guards.training_problem(versions(torch=torch))
-    assert (problem is not None) == old
-    if old:
-        assert torch in problem and len(problem.splitlines()) == 1
-
-
-def test_the_window_needs_no_torch_of_training():
-    floors = [next(one for one in required(extra) if one.name == "torch") for extra in (None, "train")]
-    assert [one.specifier.contains("2.8.0") for one in floors] == [True, False]
-    assert all(one.specifier.contains("2.9.0") for one in floors)
-
-
-def test_training_says_that_its_torch_is_too_old(monkeypatch, capsys):
-    monkeypatch.setattr(guards.metadata, "version", lambda name: "2.8.0")
-    assert train(["export", "nowhere", "--output", "w.safetensors"]) == 1
-    assert capsys.readouterr().err == f"{guards.training_problem()}\n"
-
-
 def test_the_licence_is_the_one_the_project_file_names():
     assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
     assert tomllib.loads(PROJECT)["project"]["license"] == "MIT"
@@ -170,3 +147,39 @@ def test_hooks_before_a_commit_are_local():
     assert re.findall(r"repo: (\S+)", hooks) == ["local"]
     assert hooks.count("language: system") == hooks.count("- id:") == 2
     assert "://" not in hooks
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "python", "sound"),
+    [
+        ("pillow", "12.9.0", (3, 11), False),
+        ("pillow", "13.0.0", (3, 11), True),
+        ("pillow", "12.1.1", (3, 10), True),
+        ("pillow", "12.1.0", (3, 10), False),
+        ("torch", "2.9.1+cpu", (3, 12), False),
+        ("torch", "2.10.0+cpu", (3, 12), True),
+    ],
+)
+def test_versions_with_known_faults_are_refused_with_the_line_to_type(name, version, python, sound):
+    problem = guards.unsafe(versions(**{name: version}), python)
+    assert (problem is None) == sound
+    if problem:
+        assert f"{name} {version}" in problem and f"pip install '{name}>=" in problem and "\n" not in problem
+
+
+def test_the_guards_floors_are_the_project_files():
+    requirements = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    for name, first in guards._SOUND_FROM.items():
+        floor = f"{name}>={'.'.join(map(str, first))}"
+        assert any(requirement.startswith(floor) for requirement in requirements), floor
+    assert guards.unsafe() is None
+
+
+def test_a_users_own_environment_is_asked_too(monkeypatch, tmp_path):
+    from engine.setup import SetupError, environment
+
+    monkeypatch.setattr(environment, "_inside_users_own", lambda extras, root: True)
+    assert environment.enter(["main.py"], root=tmp_path) is None
+    monkeypatch.setattr(guards, "unsafe", lambda: "pillow 9.0 has faults.")
+    with pytest.raises(SetupError, match="pillow 9.0"):
+        environment.enter(["main.py"], root=tmp_path)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,7 +38,6 @@ def parser() -> argparse.ArgumentParser:
     )
     p.add_argument("recipe", choices=sorted(RECIPES))
     p.add_argument("--data", nargs="+", required=True, help="what to train on")
-    p.add_argument("--start", type=Path, metavar="WEIGHTS", help="weights that a new run begins with")
     p.add_argument("--skip-damaged", action="store_true", help="skip and count records that cannot be read")
     p.add_argument(
         "--features",
@@ -71,6 +70,7 @@ def add_run_options(p: argparse.ArgumentParser) -> None:
     p.add_argument(
         "--output", type=Path, required=True, help="folder of the run; a run that is there is resumed"
     )
+    p.add_argument("--start", type=Path, metavar="WEIGHTS", help="weights that a new run begins with")
     p.add_argument("--validation", nargs="+", help="data with held-out people: figures at every save")
     p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     p.add_argument(
@@ -152,31 +152,38 @@ def _run(options: argparse.Namespace, recipe: PairRecipe, world: World) -> int:
     state = Run.new(
         recipe, world, features=features, accumulate=options.accumulate, mixed=PRECISIONS[options.precision]
     )
-    resumed = go_on(state, options.output, options.decay_over, options.start)
     lines = recipe.left_out(RECIPES[options.recipe](), options.data[0])
+    resumed = go_on(state, options.output, options.decay_over, options.start, lines.append)
     largest = max(phase.size for phase in recipe.phases)
     if source.size[0] < largest[0]:
         given, wanted = (f"{height}x{width}" for height, width in (source.size, largest))
         lines.append(f"The pictures of {given} are enlarged to the recipe's {wanted}.")
-    if options.start and not resumed:
-        lines.insert(0, f"Beginning with {options.start}, which has seen {state.samples:,} samples.")
     return train(state, source, options, resumed, lines, workers=options.workers, steps=options.dry_run)
 
 
 def _begun_network(options: argparse.Namespace, recipe: Recipe) -> object | None:
     """Configuration of the network that the run goes on with, or begins with, if there is one."""
-    objective, there = objective_of(recipe.model), checkpoint.checkpoints(options.output)
+    objective, there = objective_of(recipe.model), checkpoint.newest(options.output)
     if there:
-        return objective.config_in(checkpoint.read(there[-1]), there[-1])
+        return objective.config_in(there.state, there.path)
     return objective.load(weights.read(options.start)).config if options.start else None
 
 
-def go_on(run: Run, folder: Path, decay_over: int | None, start: Path | None = None) -> Path | None:
-    """Take a new run to where the newest checkpoint in its folder left it, which is returned; or to the
-    weights that it starts with."""
-    there = checkpoint.checkpoints(folder)
+def go_on(
+    run: Run,
+    folder: Path,
+    decay_over: int | None,
+    start: Path | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Path | None:
+    """Take a new run to where the newest whole checkpoint in its folder left it, which is returned; or to the
+    weights that it starts with. tell: called with a sentence for every newer one that is damaged."""
+    there = checkpoint.newest(folder)
     if there:
-        run.restore(checkpoint.read(there[-1]), there[-1])
+        run.restore(there.state, there.path)
+        checkpoint.put_aside(there.damaged)
+        for line in there.lines():
+            tell(line)
     elif start:
         run.begin_with(weights.read(start))
     if run.world.most(run.samples) != -run.world.most(-run.samples):
@@ -185,7 +192,7 @@ def go_on(run: Run, folder: Path, decay_over: int | None, start: Path | None = N
         )
     if decay_over:
         run.decay_over(decay_over)
-    return there[-1] if there else None
+    return there.path if there else None
 
 
 def train(
@@ -202,7 +209,11 @@ def train(
     world = run.world
     run.objective.learn_data(source, ", ".join(options.data), world.device)
     speaking = console(run.samples, run.end, speaks=world.first)
-    for line in ([f"Going on from {resumed}."] if resumed else []) + list(lines):
+    if resumed:
+        speaking.say(f"Going on from {resumed}.")
+    elif options.start:
+        speaking.say(f"Beginning with {options.start}, which has seen {run.samples:,} samples.")
+    for line in lines:
         speaking.say(line)
     if run.finished:
         speaking.say(f"The run is done: {run.samples:,} samples.")

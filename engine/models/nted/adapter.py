@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,6 +13,7 @@ from engine.api import DISTRIBUTION, EXTRACTION, Capabilities, MapInfo, Maps, Na
 from engine.contract import Coefficients, ReferenceInput, Rendering
 from engine.errors import InputError
 from engine.models.nted import network as nted
+from engine.models.nted.appearance import LooseTextures, NtedAppearance
 from engine.models.nted.forms import NtedForm
 from engine.models.nted.graph import DragGraph
 from engine.models.nted.inference import InferenceNted
@@ -25,18 +25,6 @@ from engine.weights import WeightsFile
 
 POSE_CACHE_ENTRIES = 8
 PREVIEW_LEVELS = 3
-
-
-@dataclass(frozen=True, eq=False)
-class Textures:
-    """The neural textures of all layers, [1, C, K] each, and the coefficients by which others are in them:
-    of the layer whose attention says what is whose, a number or [K]; None where another left it alone."""
-
-    layers: list[Tensor]
-    taken: tuple[Tensor | None, ...] = ()
-
-    def bytes(self) -> int:
-        return sum(layer.numel() * layer.element_size() for layer in self.layers)
 
 
 class NtedModel:
@@ -78,20 +66,23 @@ class NtedModel:
             for kind in kinds
             for each in self._layers
         )
-        self.capabilities = Capabilities(mix_by_texture=True, attention=True)
+        self.capabilities = Capabilities(mix_by_texture=True, attention=True, settle=True)
+        self._network = network.requires_grad_(False).to(plan.device)
         self._exact = self._preview = form(network, plan.device, torch.float32)
         if plan.preview != torch.float32:
             self._preview = form(network, plan.device, plan.preview, with_reference=False)
         self._features: OrderedDict[tuple, Tensor] = OrderedDict()
         self._graphs: dict[tuple, DragGraph] = {}
 
-    def encode(self, reference: ReferenceInput) -> Textures:
-        return Textures(self._exact.encode(reference.picture_1CHW).textures)
+    def encode(self, reference: ReferenceInput) -> NtedAppearance:
+        return NtedAppearance(self._exact.encode(reference.picture_1CHW).textures)
 
     def reference_maps(self, reference: ReferenceInput) -> Maps:
         return self._named(EXTRACTION, self._exact.encode(reference.picture_1CHW).extraction)
 
-    def mix(self, own: Textures, others: Sequence[tuple[Textures, Coefficients]]) -> Textures:
+    def mix(
+        self, own: NtedAppearance, others: Sequence[tuple[NtedAppearance, Coefficients]]
+    ) -> NtedAppearance:
         """Eq. 13, layer by layer: T = T_own + m (T_other - T_own)."""
         layers, taken = list(own.layers), list(own.taken)
         for other, coefficients in others:
@@ -100,11 +91,11 @@ class NtedModel:
                 if m is not None:
                     layers[index] = torch.lerp(layers[index], theirs_1CK, m.to(theirs_1CK.device))  # Eq. 13
             taken.append(_of_layer(coefficients, self._layers[-2]))
-        return Textures(layers, tuple(taken))
+        return NtedAppearance(layers, tuple(taken))
 
     def render(
         self,
-        appearance: Textures,
+        appearance: NtedAppearance,
         keypoints_18x3: np.ndarray,
         level: int | None = None,
         *,
@@ -127,11 +118,14 @@ class NtedModel:
         shares = tuple(self._share(drawn, m) for m in appearance.taken) if self.composited else ()
         return Rendering(drawn.image_BCHW, draft_1Chw, surface_1Khw, shares, (network.detail, drawn), shown)
 
+    def loosen(self, appearance: NtedAppearance, keypoints_18x3: np.ndarray) -> LooseTextures:
+        return LooseTextures(self._network, appearance.layers, self._planes(keypoints_18x3))
+
     def gate(self, rendering: Rendering, seen_1KHW: Tensor) -> Tensor:
         detail, drawn = rendering.features
         return detail(drawn.features[-1], drawn.image_BCHW, seen_1KHW)
 
-    def _share(self, drawn: nted.Rendering, m: Tensor | None) -> Tensor | float | None:
+    def _share(self, drawn: nted.Drawing, m: Tensor | None) -> Tensor | float | None:
         """How much of a position another reference gives, by the textures it is made of."""
         if m is None or not m.ndim:
             return None if m is None else float(m)
@@ -139,7 +133,7 @@ class NtedModel:
 
     def _drawn(
         self, network: NtedForm, stop: int, keypoints_18x3: np.ndarray, textures: list[Tensor]
-    ) -> nted.Rendering:
+    ) -> nted.Drawing:
         if self._plan.device.type != "cuda":
             return network.render(self._pose_feature(keypoints_18x3, network), textures, stop)
         planes_PHW, key = self._planes(keypoints_18x3), (network.dtype, stop)

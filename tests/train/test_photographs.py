@@ -66,9 +66,11 @@ def test_both_sides_are_mirror_images_and_stay_in_the_frame(move, left, turn):
 
 
 @pytest.mark.parametrize("move", OF_ARM)
-def test_a_pulled_arm_keeps_its_bones(move):
+def test_a_pulled_arm_looks_no_longer_and_the_rest_keeps_its_bones(move):
     before, after = bone_lengths(STANDING), bone_lengths(moved_pose(STANDING, move, True, SIZE))
-    np.testing.assert_allclose(after, before, atol=0.05 * HEIGHT)
+    assert (after <= before + 0.01 * HEIGHT).all()
+    rest = [i for i in range(len(before)) if i not in (4, 5)]  # the left upper arm and forearm
+    np.testing.assert_allclose(after[rest], before[rest], atol=0.01)
 
 
 def wrist(move: str) -> np.ndarray:

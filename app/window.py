@@ -245,6 +245,7 @@ class MainWindow(QMainWindow):
         self.centre.hud.setVisible(draft is None)
         self.show_reference(False)
         self.centre.canvas.select(-1)
+        self.centre.canvas.choose_group(())
         self._refresh_actions()
 
     def _on_trouble(self, sentence: str, details: str) -> None:

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsScene
+from PySide6.QtGui import QPainterPath
+from PySide6.QtWidgets import QGraphicsScene
 
-from app import theme
+from app.canvas.items import OutlineItem
 from app.posing import MOVE, ROTATE, SCALE
 from engine.pose.groups import box_of
 
@@ -29,11 +29,10 @@ class Group:
         self.banding = False
         self._start = QPointF()
         self._box = QRectF()
-        self._band_item = QGraphicsPathItem()
-        self._box_item = QGraphicsPathItem()
+        self._band_item = OutlineItem("accent", Qt.PenStyle.DashLine)
+        self._box_item = OutlineItem("accent", Qt.PenStyle.SolidLine)
         for item in (self._band_item, self._box_item):
             item.setZValue(3)
-            item.hide()
             scene.addItem(item)
 
     # The band.
@@ -44,7 +43,8 @@ class Group:
     def pull_band(self, at: Place) -> None:
         path = QPainterPath()
         path.addRect(QRectF(self._start, QPointF(*at)).normalized())
-        self._draw(self._band_item, path, Qt.PenStyle.DashLine)
+        self._band_item.setPath(path)
+        self._band_item.show()
 
     def end_band(self, pose_18x3: np.ndarray) -> tuple[int, ...]:
         """The joints shown that lie in the band."""
@@ -81,7 +81,8 @@ class Group:
         path.addEllipse(self._knob(zoom), HANDLE / zoom, HANDLE / zoom)
         for corner in self._corners():
             path.addRect(QRectF(corner, corner).adjusted(*(side * HANDLE / zoom for side in (-1, -1, 1, 1))))
-        self._draw(self._box_item, path, Qt.PenStyle.SolidLine)
+        self._box_item.setPath(path)
+        self._box_item.show()
 
     def handle_at(self, at: Place, zoom: float) -> str:
         """What a hand does that takes the box there: one of MOVE, ROTATE, SCALE, "" beside it."""
@@ -100,10 +101,3 @@ class Group:
 
     def _knob(self, zoom: float) -> QPointF:
         return QPointF(self._box.center().x(), self._box.top() - KNOB / zoom)
-
-    def _draw(self, item: QGraphicsPathItem, path: QPainterPath, style: Qt.PenStyle) -> None:
-        pen = QPen(theme.colour(theme.colours().accent), 1.6, style)
-        pen.setCosmetic(True)
-        item.setPen(pen)
-        item.setPath(path)
-        item.show()

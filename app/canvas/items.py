@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -37,16 +37,6 @@ def to_pixmap(rgb_HWC: np.ndarray, density: float = 1.0) -> QPixmap:
     return pixmap
 
 
-def distance_to_line(line: QLineF, x: float, y: float) -> float:
-    """From a point to a line with ends, in the line's units."""
-    along = QPointF(line.dx(), line.dy())
-    length = QPointF.dotProduct(along, along)
-    if length <= 0:
-        return math.hypot(x - line.x1(), y - line.y1())
-    t = min(max(QPointF.dotProduct(QPointF(x, y) - line.p1(), along) / length, 0.0), 1.0)
-    return math.hypot(x - line.x1() - t * along.x(), y - line.y1() - t * along.y())
-
-
 class PictureItem(QGraphicsPixmapItem):
     """The rendered person, smooth until single pixels are wanted; dims while the engine wakes up."""
 
@@ -65,12 +55,16 @@ class PictureItem(QGraphicsPixmapItem):
 
 
 class BoneItem(QGraphicsLineItem):
-    """A limb: a coloured line of constant width on a dark halo."""
+    """A limb: a coloured line of constant width on a dark halo; in warning dashes where no body has it so.
+
+    strain: what is wrong of it, "" for nothing.
+    """
 
     def __init__(self, limb: int, parent: QGraphicsItem):
         super().__init__(parent)
         self.ends = LIMBS[limb]
         self.setZValue(1)
+        self.strain = ""
         self._slim = bool(FACE.intersection(self.ends)) and self.ends != (1, 0)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable, False)
 
@@ -85,9 +79,13 @@ class BoneItem(QGraphicsLineItem):
         width = (2.0 if self._slim else 3.2) * painter.device().devicePixelRatioF()
         for colour, thickness in (
             (theme.colour(theme.colours().halo, 0.55), 1.7 * width),
-            (theme.colour(side_colour(self._outer_end()), 0.95), width),
+            (
+                theme.colour(theme.colours().busy if self.strain else side_colour(self._outer_end()), 0.95),
+                width,
+            ),
         ):
-            pen = QPen(colour, thickness)
+            dashed = self.strain and thickness == width
+            pen = QPen(colour, thickness, Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine)
             pen.setCosmetic(True)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
@@ -153,13 +151,34 @@ class JointItem(QGraphicsItem):
             painter.drawEllipse(QPointF(), radius - 0.6, radius - 0.6)
 
 
-class GhostItem(QGraphicsPathItem):
+class OutlineItem(QGraphicsPathItem):
+    """Thin lines that are seen on light and dark pictures. colour: a name of `theme.Colours`."""
+
+    def __init__(self, colour: str, style: Qt.PenStyle):
+        super().__init__()
+        self._colour, self._style = colour, style
+        self.hide()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        present, ratio = theme.colours(), painter.device().devicePixelRatioF()
+        for colour, width, style in (
+            (theme.colour(present.halo, 0.5), 3.2, Qt.PenStyle.SolidLine),
+            (theme.colour(getattr(present, self._colour)), 1.6, self._style),
+        ):
+            pen = QPen(colour, width * ratio, style)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawPath(self.path())
+
+
+class GhostItem(OutlineItem):
     """The skeleton as it was before the drag, in thin dashes under the present one."""
 
     def __init__(self):
-        super().__init__()
+        super().__init__("centre", Qt.PenStyle.DashLine)
         self.setZValue(0.7)
-        self.hide()
 
     def show_pose(self, pose_18x3: np.ndarray) -> None:
         """Draw the bones of this pose and stay until hidden."""
@@ -171,19 +190,6 @@ class GhostItem(QGraphicsPathItem):
         self.setPath(path)
         self.show()
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
-        ratio = painter.device().devicePixelRatioF()
-        for colour, width, style in (
-            (theme.colour(theme.colours().halo, 0.5), 3.0, Qt.PenStyle.SolidLine),
-            (theme.colour(theme.colours().centre, 0.9), 1.4, Qt.PenStyle.DashLine),
-        ):
-            pen = QPen(colour, width * ratio, style)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            painter.drawPath(self.path())
-
 
 class SkeletonItem(QGraphicsItem):
     """Bones and joints of one person."""
@@ -191,6 +197,7 @@ class SkeletonItem(QGraphicsItem):
     def __init__(self):
         super().__init__()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
+        self.setZValue(1)
         self.bones = [BoneItem(limb, self) for limb in range(len(LIMBS))]
         self.joints = [JointItem(joint, self) for joint in range(len(JOINTS))]
         self.hovered = -1
@@ -199,8 +206,11 @@ class SkeletonItem(QGraphicsItem):
     def boundingRect(self) -> QRectF:  # noqa: N802
         return QRectF()
 
-    def show_pose(self, pose_18x3: np.ndarray, with_place: np.ndarray) -> None:
-        """Put every item where the pose says; joints without a place are not drawn."""
+    def show_pose(
+        self, pose_18x3: np.ndarray, with_place: np.ndarray, strained: Mapping[tuple[int, int], str]
+    ) -> None:
+        """Put every item where the pose says; joints without a place are not drawn. strained: what is wrong
+        of which bones."""
         for item in self.joints:
             x, y, state = (float(value) for value in pose_18x3[item.joint])
             item.setVisible(bool(with_place[item.joint]))
@@ -210,6 +220,7 @@ class SkeletonItem(QGraphicsItem):
                 item.update()
         for bone in self.bones:
             one, other = bone.ends
+            bone.strain = strained.get(bone.ends, "")
             bone.setVisible(bool(pose_18x3[one, 2] > 0 and pose_18x3[other, 2] > 0))
             bone.setLine(
                 QLineF(*(float(v) for v in pose_18x3[one, :2]), *(float(v) for v in pose_18x3[other, :2]))

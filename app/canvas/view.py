@@ -17,12 +17,14 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from app import theme
 from app.canvas.group import Group
-from app.canvas.items import GhostItem, PictureItem, SkeletonItem, distance_to_line, to_pixmap
+from app.canvas.hits import bone_near, joint_near
+from app.canvas.items import GhostItem, PictureItem, SkeletonItem, to_pixmap
 from app.canvas.regions import RegionItem
 from app.modes.mode import Mode
 from app.posing import BONE, FREE, LIMB, MOVE, ROTATE, SCALE, WHOLE
 from engine.pose import kinematics
 from engine.pose.skeleton import JOINTS, LIMBS, NECK, NOBODY
+from engine.pose.strain import strained
 
 TRUNK = frozenset(
     bone for bone in LIMBS if NECK in bone and bone != (NECK, 0)
@@ -122,7 +124,7 @@ class CanvasView(QGraphicsView):
     def show_pose(self, pose_18x3: np.ndarray) -> None:
         """Put the skeleton where the pose says."""
         self.pose = pose_18x3
-        self.skeleton.show_pose(pose_18x3, kinematics.placed_joints(pose_18x3))
+        self.skeleton.show_pose(pose_18x3, kinematics.placed_joints(pose_18x3), strained(pose_18x3))
         self.group.show_pose(pose_18x3, self.zoom)
         if self.skeleton.selected >= 0 and not kinematics.placed_joints(pose_18x3)[self.skeleton.selected]:
             self.select(-1)
@@ -250,27 +252,13 @@ class CanvasView(QGraphicsView):
         """The joint under a widget position, -1 for none. Shown joints come before hidden ones."""
         if not self.skeleton.isVisible():
             return -1
-        reach = HIT_RADIUS / self.zoom
-        found = kinematics.hit_test(self.pose, self.to_pose(at), reach)
-        if found is not None and found >= 0:
-            return int(found)
-        ghosts = self.pose.copy()
-        ghosts[:, 2] = (kinematics.placed_joints(self.pose) & (self.pose[:, 2] <= 0)).astype(np.float32)
-        found = kinematics.hit_test(ghosts, self.to_pose(at), reach)
-        return -1 if found is None else int(found)
+        return joint_near(self.pose, self.to_pose(at), HIT_RADIUS / self.zoom)
 
     def bone_at(self, at: QPointF) -> tuple[int, int] | None:
         """The bone under a widget position, None for none."""
         if not self.skeleton.isVisible():
             return None
-        x, y = self.to_pose(at)
-        near = [
-            (distance_to_line(bone.line(), x, y) * self.zoom, bone.ends)
-            for bone in self.skeleton.bones
-            if bone.isVisible()
-        ]
-        away, ends = min(near, default=(BONE_RADIUS + 1, (-1, -1)))
-        return ends if away <= BONE_RADIUS else None
+        return bone_near(self.pose, self.to_pose(at), BONE_RADIUS / self.zoom)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         at = event.position()
@@ -346,22 +334,28 @@ class CanvasView(QGraphicsView):
         if self._mode is not None and not self._space:
             self._mode.hovered(self.to_pose(at))
             return
-        joint = self.joint_at(at)
-        if self.skeleton.hover(joint):
-            self.viewport().setToolTip(self.skeleton.joints[joint].describe() if joint >= 0 else "")
+        joint, bone = self.joint_at(at), self.bone_at(at)
+        self.skeleton.hover(joint)
+        tip = self.skeleton.joints[joint].describe() if joint >= 0 else self._strain_of(bone)
+        if tip != self.viewport().toolTip():
+            self.viewport().setToolTip(tip)
         if self._space:
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
-        elif joint >= 0:
-            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         elif handle := self.group.handle_at(self.to_pose(at), self.zoom):
             self.viewport().setCursor(GROUP_CURSORS[handle])
-        elif bone := self.bone_at(at):
+        elif joint >= 0:
+            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+        elif bone:
             whole = bone in TRUNK
             self.viewport().setCursor(
                 Qt.CursorShape.SizeAllCursor if whole else Qt.CursorShape.OpenHandCursor
             )
         else:
             self.viewport().unsetCursor()
+
+    def _strain_of(self, bone: tuple[int, int] | None) -> str:
+        told = next((item.strain for item in self.skeleton.bones if item.ends == bone), "")
+        return told.capitalize()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if self._pan_from is not None and event.button() in (

@@ -162,7 +162,7 @@ def _bend(
 ) -> np.ndarray:
     """The limb's end to the target, or as near as its bones reach; elbow or knee where it naturally is."""
     middle, root = _LIMB_ENDS[end]
-    limb = Limb.read(points, there, end)
+    limb = Limb.read(points, there, (root, middle, end))
     if limb is None:
         return _turn(points, (middle, end), points[root], points[end], target)
     bent, reached = limb.pulled(target - points[root])

@@ -34,14 +34,14 @@ class Limb:
     natural: NaturalLimb
 
     @classmethod
-    def read(cls, points: np.ndarray, there: np.ndarray, end: int) -> Limb | None:
-        """The limb that ends in a wrist or an ankle. points: float64 [18, 2] px; there: bool [18]. None where
-        nothing tells how large the body is."""
-        middle, root = sk.PARENTS[end], sk.PARENTS[sk.PARENTS[end]]
+    def read(cls, points: np.ndarray, there: np.ndarray, joints: tuple[int, int, int]) -> Limb | None:
+        """The limb of these joints, from shoulder to wrist or from hip to ankle. points: float64 [18, 2] px;
+        there: bool [18]. None where nothing tells how large the body is."""
+        root, middle, end = joints
         body = read_body(points, there)
         if body.trunk <= 0:
             return None
-        kind = "arm" if end in (sk.RIGHT_WRIST, sk.LEFT_WRIST) else "leg"
+        kind = "arm" if root in (sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER) else "leg"
         return cls(
             bone_limit(points, there, body.trunk, root, middle),
             bone_limit(points, there, body.trunk, middle, end),

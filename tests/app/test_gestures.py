@@ -196,3 +196,14 @@ def test_a_band_around_one_joint_or_none_is_no_group(driver):
     driver.mouse(PRESS, spot)
     driver.mouse(RELEASE, spot)
     assert not driver.canvas.group.banding and driver.controller.undo_stack.count() == 0
+
+
+def test_a_bone_no_body_has_is_told_softly(driver):
+    bone = next(item for item in driver.canvas.skeleton.bones if item.ends == (LEFT_ELBOW, LEFT_WRIST))
+    assert not bone.strain
+    driver.drag(LEFT_WRIST, 40, 40, keys=Qt.KeyboardModifier.ControlModifier)
+    assert bone.strain
+    driver.mouse(MOVE, (driver.at(LEFT_ELBOW) + driver.at(LEFT_WRIST)) / 2, Qt.MouseButton.NoButton)
+    assert driver.canvas.viewport().toolTip() == "Longer than on a body of this size"
+    driver.until_full()
+    assert np.array_equal(driver.backend.session.log[-1].keypoints_18x3, driver.pose), "told, not forbidden"

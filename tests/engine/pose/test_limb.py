@@ -170,8 +170,8 @@ def hanging(pose: np.ndarray, arm: tuple[int, int, int]) -> np.ndarray:
 def test_the_guessed_elbow_is_near_that_of_rendered_people():
     """A hanging arm pulled to where the wrist is: how far the elbow lies from the true one, in trunks.
 
-    Over 2,722 arms of 1,500 views: .10 on the mean and 8 % beyond a quarter (raised arms: .13, 9 %); a bend that
-    stays on its side in the plane had .26 and 39 % (.37, 44 %).
+    Over 2,722 arms of 1,500 views: .10 on the mean and 8 % beyond a quarter (raised arms: .13, 9 %); a bend
+    that stays on its side in the plane had .26 and 39 % (.37, 44 %).
     """
     errors = []
     for pose in np.load(RENDERED).astype(np.float32):

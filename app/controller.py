@@ -19,11 +19,13 @@ from app.document import Borrow, Document, request_of
 from app.draft import Draft
 from app.files import samples
 from app.jobs import OpenWeights, SavePicture
+from app.lending import Lending
+from app.outfit import Outfit
 from app.photo_importer import PhotoImporter
 from app.posing import Posing
 from app.status import Status
 from app.worker import EngineFacts, RenderWorker, Trouble
-from engine.api import Frame
+from engine.api import Frame, Settled
 
 STOPPING_MS, SAVING_MS = 3_000, 30_000
 
@@ -55,8 +57,12 @@ class Controller(QObject):
         self.undo_group.setActiveStack(self.undo_stack)
         self.photos = PhotoImporter(worker, self.document, self.undo_stack, self.undo_group, self)
         self.posing = Posing(self)
+        self.lending = Lending(worker, self.photos.submit, self)
+        self.outfit = Outfit(
+            self.document, self.undo_stack, lambda sentence: self.notice.emit("info", sentence, "")
+        )
         self.status = Status()
-        self.wants_maps = False
+        self.wants_maps = self.wants_pieces = False
         self.still = np.zeros((*size, 3), np.uint8)  # the picture last shown, as fine as it is
         self._still_rows = size[0]
         self._stamps = itertools.count(1)
@@ -64,12 +70,15 @@ class Controller(QObject):
         self._shown = 0
         self._oldest_wanted = 0
         self._slide = 0
+        self._lowered = 0  # rows that there is memory for; 0: for the exact picture
         self._asked_at = 0.0
         self.document.listen(self._on_look_changed)
         worker.opened.connect(self._on_opened)
         worker.open_failed.connect(self._on_open_failed)
         worker.rendered.connect(self._on_rendered)
+        worker.settled.connect(self._on_settled)
         worker.render_failed.connect(self._on_render_failed)
+        worker.lowered.connect(self._on_lowered)
         self.photos.draft_changed.connect(self._on_draft)
 
     # Opening and closing.
@@ -173,13 +182,20 @@ class Controller(QObject):
             if wanted:
                 self._request()
 
+    def set_wants_pieces(self, wanted: bool) -> None:
+        """Whether frames shall tell which piece of the dressed person is where."""
+        if wanted != self.wants_pieces:
+            self.wants_pieces = wanted
+            if wanted:
+                self._request()
+
     # What changed.
 
     def _on_look_changed(self, changed: frozenset[str]) -> None:
         if "person" in changed:
             self._oldest_wanted = self._asked + 1
             self.posing.let_go()  # a drag that began on another person's pose
-        if changed & {"person", "pose", "borrow"}:
+        if changed & {"person", "pose", "borrow", "outfit"}:
             self._request()
         if not self.draft:
             self.pose_changed.emit()
@@ -189,7 +205,7 @@ class Controller(QObject):
         if self.facts is None:
             return
         stamp = next(self._stamps)
-        request = request_of(self.document.look, stamp, self.wants_maps)
+        request = request_of(self.document.look, stamp, self.wants_maps, self.wants_pieces)
         if request is None:
             return
         self._asked = stamp
@@ -207,7 +223,8 @@ class Controller(QObject):
     # What came back.
 
     def _on_opened(self, facts: EngineFacts) -> None:
-        self.facts = facts
+        self.facts, self._lowered = facts, 0
+        self.lending.forget()
         self._resize(facts.size)
         self._set_status(state="catching up", device=facts.device, levels=facts.levels, error="")
         self.photos.engine_awake(self._sample)
@@ -236,17 +253,32 @@ class Controller(QObject):
             return
         self._shown = frame.stamp
         newest = frame.stamp == self._asked
-        state = "full" if newest and frame.exact else "live" if self.posing.dragging else "catching up"
+        state = "live" if self.posing.dragging else "catching up"
+        if newest and frame.exact:
+            state = "full"
+        elif newest and frame.level == self._lowered and not self.posing.dragging:
+            state = "short"
         self._set_status(state=state, ms=frame.ms, level=frame.level, frame=True)
         self.still, self._still_rows = frame.finest, len(frame.image)
         if not self.draft:
             self.picture_changed.emit(self.still, self._still_rows)
         self.frame_shown.emit(frame)
 
+    def _on_settled(self, settled: Settled) -> None:
+        self._set_status(settled=settled.steps / settled.of)
+
     def _on_render_failed(self, stamp: int, trouble: Trouble) -> None:
         if stamp == self._asked:
             self._set_status(state="error", error=trouble.sentence)
         self.notice.emit("error", trouble.sentence, trouble.details)
+
+    def _on_lowered(self, rows: int) -> None:
+        self._lowered = rows
+        self.notice.emit(
+            "error",
+            f"Memory is short, so pictures are drawn with {rows} rows. Nothing of your work is lost.",
+            "",
+        )
 
     def _on_draft(self, draft: Draft | None) -> None:
         self.posing.let_go()

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.controller import Controller
+from app.dialogs import people
 from app.files import exported, intake, samples
+from app.files.pose_pictures import ReadPosePicture
 from app.files.poses import LibraryPose
+from app.files.reading import Reader
 from app.jobs import GARMENT, PERSON, TARGET_POSE
 from app.notify import Notices
 from app.settings import Settings
@@ -19,7 +23,10 @@ from engine.errors import InputError
 from engine.pose import formats
 
 PHOTO_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
-POSE_FILTER = "Poses (*.json *.txt);;All files (*)"
+POSE_FILTER = (
+    "Poses and skeleton pictures (*.json *.jsonl *.txt *.csv *.tsv *.xml *.yml *.yaml *.npy *.pbtxt "
+    "*.png *.jpg *.jpeg *.webp);;All files (*)"
+)
 
 
 class Opening:
@@ -30,11 +37,12 @@ class Opening:
         self._controller = controller
         self._notices = notices
         self._settings = settings
+        self._reader = Reader(parent, notices.show)
         self._poses_to_take: list[intake.Intake] = []
 
     def open_all(self, files: list[Path]) -> None:
         """The first photo is the person, the others join the shelf, a pose is taken by who is there then."""
-        things = [intake.of_file(path) for path in files]
+        things = intake.of_files(files)
         photos = [thing for thing in things if thing.kind == intake.PHOTO]
         for place, thing in enumerate(photos):
             self.take(thing, PERSON if place == 0 else GARMENT)
@@ -94,15 +102,20 @@ class Opening:
 
     def take(self, thing: intake.Intake, role: str = "") -> None:
         """Use a file, a drop or a paste as `role`; "" takes what it is made for."""
-        size = self._controller.frame_size
         try:
             match thing.kind, thing.source:
                 case intake.POSE, str() as text:
-                    self._controller.posing.take(formats.parse_pose(text, thing.name, size), thing.name)
+                    self.take_person(formats.parse_people(text, thing.name))
                 case intake.POSE, Path() as path:
-                    self._controller.posing.take(formats.read_pose(path, size), thing.name)
+                    self._reader.read(thing.name, lambda: formats.read_people(path), self.take_person)
                 case intake.EXPORT, Path() as path if role in ("", TARGET_POSE):
-                    self._restore(path)
+                    self._reader.read(
+                        thing.name,
+                        lambda: exported.parameters(path),
+                        lambda data: self._restore(thing.name, data),
+                    )
+                case intake.PHOTO, (Path() | bytes()) as source if role == TARGET_POSE:
+                    self._controller.photos.submit(ReadPosePicture(source, thing.name))
                 case _, (Path() | bytes()) as source:
                     self._controller.photos.open_photo(
                         source, thing.name, role if role in (PERSON, GARMENT) else PERSON
@@ -110,18 +123,41 @@ class Opening:
         except InputError as error:
             self._notices.show("error", str(error))
 
-    def _restore(self, path: Path) -> None:
+    def take_person(self, file: formats.PoseFile) -> None:
+        """Take the pose of somebody in a pose file; who of several is asked. What was assumed is told."""
+        c = self._controller
+        look = c.document.look
+        person = None if c.draft else look.photo(look.person)
+        photo = formats.OpenPhoto.of(person.reference if person else None, c.frame_size)
+        try:
+            taken = formats.take(file, c.frame_size, photo)
+            if len(file.people) > 1:
+                number = people.ask(self._parent, file, file.people.index(taken.person) + 1)
+                if number is None:
+                    return
+                taken = formats.take(file, c.frame_size, photo, number)
+        except InputError as error:
+            self._notices.show("error", str(error))
+            return
+        c.posing.take(taken.pose_18x3, file.name, taken.carried)
+        if taken.notes:
+            self._notices.show("info", " ".join(taken.notes))
+
+    def _restore(self, name: str, data: dict[str, Any]) -> None:
         """Pose of a picture made here, and its photos where the shelf has them."""
-        data = exported.parameters(path)
-        pose = formats.parse_pose(json.dumps(data["pose"]), path.name, self._controller.size)
-        self._controller.posing.take(pose, path.name)
+        try:
+            pose = formats.parse_pose(json.dumps(data["pose"]), name, self._controller.size)
+        except InputError as error:
+            self._notices.show("error", str(error))
+            return
+        self._controller.posing.take(pose, name)
         look = self._controller.document.look
-        person, mix = data.get("person", {}), data.get("mix")
-        if person.get("key") and look.photo(person["key"]):
+        person, mix = data["person"], data["mix"]
+        if person["key"] and look.photo(person["key"]):
             self._controller.make_person(person["key"])
-        elif person.get("name"):
+        elif person["name"]:
             self._notices.show(
-                "info", f"Took the pose of {path.name}. Its person, {person['name']}, is not on the shelf."
+                "info", f"Took the pose of {name}. Its person, {person['name']}, is not on the shelf."
             )
-        if mix and look.photo(mix.get("key", "")):
-            self._controller.borrow(mix["key"], float(mix.get("amount", 0.0)))
+        if mix and look.photo(mix["key"]):
+            self._controller.borrow(mix["key"], mix["amount"])

@@ -17,11 +17,9 @@ from torch import Tensor
 from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import around, size_of
-from engine.fill import fill_holes
-from engine.pictures import to_rgb, to_tensor
 
-_BEHIND = 0.8  # so sure it has to be that nobody is there
-_MARGIN = 5  # px of a map of 128 rows around the person that have something of their colours
+BEHIND = 0.8  # so sure it has to be that nobody is there
+MARGIN = 5  # px of a map of 128 rows around the person that have something of their colours
 
 
 class OwnPose(NamedTuple):
@@ -32,8 +30,8 @@ class OwnPose(NamedTuple):
     are (-1 to 1 across it). far: [B, 1, h, w], how far from its points anything was seen, as in the atlas.
     missed: [B, 1, h, w], 1 where the photo shows the person and the engine's picture what is behind. hole:
     [B, 1, h, w], 1 where the photo shows the person, with a margin, and plate: [B, 3, h, w], the background
-    plate: the photo with that filled from around it. pose: float32 [B, 18, 3], as
-    `moving_least_squares.normalised_pose` gives it.
+    plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
+    pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives it.
     """
 
     picture: Tensor
@@ -43,6 +41,7 @@ class OwnPose(NamedTuple):
     missed: Tensor
     hole: Tensor
     plate: Tensor
+    background: Tensor
     pose: Tensor
 
     def compact(self) -> OwnPose:
@@ -52,22 +51,24 @@ class OwnPose(NamedTuple):
 
 @torch.no_grad()
 def own_pose_rendering(
-    source: DetailSource, picture_BChw: Tensor, surface_B11hw: Tensor, pose_B183: Tensor
+    source: DetailSource,
+    picture_BChw: Tensor,
+    surface_B11hw: Tensor,
+    pose_B183: Tensor,
+    background_B3HW: Tensor,
 ) -> OwnPose:
     """Of what an engine draws of a reference in its own pose: the picture and its surface map, at one size.
 
-    pose: as `moving_least_squares.normalised_pose` gives it.
+    pose: as `moving_least_squares.normalised_pose` gives it. background: the photo without its person, at
+    its size.
     """
     size = size_of(surface_B11hw)
     positions_B2hw, unseen_B2hw = look_up(source.atlas.float(), surface_B11hw.float())
     class_B8hw, point_B3hw = surface_B11hw.float().split((CLASSES, 3), 1)
     class_B8hw = class_B8hw.softmax(1)
-    photo_B3hw, behind_B1hw = (
-        F.interpolate(planes.float(), size, mode="area")
-        for planes in (source.photo[:, :3], source.photo[:, -1:])
-    )
+    behind_B1hw = F.interpolate(source.photo[:, -1:].float(), size, mode="area")
     missed_B1hw = (behind_B1hw < 0.5) & (class_B8hw[:, :1] > 0.5)
-    hole_B1hw = around((behind_B1hw < _BEHIND).float(), _MARGIN)
+    hole_B1hw = around((behind_B1hw < BEHIND).float(), MARGIN)
     return OwnPose(
         picture_BChw.float().clone(),  # what is drawn next may overwrite it
         torch.cat([class_B8hw, point_B3hw], 1),
@@ -75,14 +76,7 @@ def own_pose_rendering(
         unseen_B2hw[:, :1],
         F.max_pool2d(missed_B1hw.float(), 3, 1, 1),
         hole_B1hw,
-        _filled(photo_B3hw, hole_B1hw),
+        F.interpolate(background_B3HW, size, mode="area"),
+        background_B3HW,
         pose_B183.float(),
     )
-
-
-def _filled(photo_B3hw: Tensor, hole_B1hw: Tensor) -> Tensor:
-    filled = [
-        fill_holes(to_rgb(photo_3hw[None]), (hole_1hw[0] == 0).cpu().numpy())
-        for photo_3hw, hole_1hw in zip(photo_B3hw, hole_B1hw, strict=True)
-    ]
-    return torch.cat([to_tensor(rgb_hw3, photo_B3hw.device) for rgb_hw3 in filled])

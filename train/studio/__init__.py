@@ -10,12 +10,13 @@ Walk through:
     the person    body.py from the meshes of assets.py (meshfiles.py reads MakeHuman's files, geometry.py
                   subdivides, treefile.py caches); looks.py and hairstyles.py say how the head looks
     the clothes   outfits.py draws what garments.py describes, details.py adds to it; cloth is of textiles.py
-                  with patterns.py, prints.py and colours.py
+                  with patterns.py, prints.py and colours.py; swaps.py puts one person's on another
     the parts     dressing.py makes the parts of parts.py: cloth.py loosens garments, collars.py lays collars
                   on them, edges.py says what they cover; footwear.py; head.py with hair.py, which grows on
                   scalp.py and looks like strands.py; accessories.py and bags.py out of shapes.py;
                   shoulders.py eases the skinning
-    the pose      poses.py draws intentions, bvh.py reads recorded ones, reach.py says where hands go,
+    the pose      poses.py draws intentions, moves.py moves somebody who stands, bvh.py reads recorded ones,
+                  reach.py says where hands go,
                   skeleton.py solves them with rotations.py
     the place     backdrop.py hangs what scenery.py paints, light.py sets the lamps
     the picture   camera.py frames; model.py holds the parts on the graphics card, posed by skinning.py;
@@ -32,8 +33,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-STUDIO_VERSION = "3"
-STUDIO_OF_PULLS = f"{STUDIO_VERSION} pulls"  # what data of `Person.pulled` are of
+STUDIO_VERSION = "4"
+# What data of `Person.pulled`, of `Person.moved` and of `Studio.swap` are of.
+STUDIO_OF_PULLS, STUDIO_OF_MOVES = f"{STUDIO_VERSION} pulls", f"{STUDIO_VERSION} moves"
+STUDIO_OF_SWAPS = f"{STUDIO_VERSION} swaps"
 
 
 def photograph(person_index: int, views: int = 6, size: tuple[int, int] = (256, 176)):

@@ -240,6 +240,7 @@ class _Solver:
                 "hip": skeleton.at(f"upperleg01.{side}")[1],
                 "waist": skeleton.at("spine04")[1],
                 "chest": skeleton.at("spine02")[1],
+                "shoulder": skeleton.at(f"upperarm01.{side}")[1],
                 "head": skeleton.at("head")[1],
             },
             self.pelvis,

@@ -113,8 +113,8 @@ def _enlarged(
 
 
 def _textured(photo_HWC: np.ndarray, known_HW: np.ndarray) -> np.ndarray:
-    """Where there is detail, and around it too. A shadow's edge on a plain floor is no texture: copied, it would
-    lie about in pieces."""
+    """Where there is detail, and around it too. A shadow's edge on a plain floor is no texture: copied, it
+    would lie about in pieces."""
     detailed_HW = known_HW & (_detail(photo_HWC, known_HW) > _PLAIN)
     window = (max(1, round(_AROUND * max(known_HW.shape))),) * 2
     share_HW, of_HW = (

@@ -103,8 +103,8 @@ def test_a_wall_without_texture_is_the_smooth_fill():
 
 def test_a_shadow_on_a_plain_floor_is_no_texture():
     """Its edge has detail, but copies of it would lie about in pieces."""
-    floor, known = np.full((*SIZE, 3), 200, np.uint8), person()
-    cv2.fillPoly(floor, [np.array([[44, 122], [87, 100], [87, 112], [44, 127]])], (90, 90, 90))
+    floor, known = np.full((256, 176, 3), 200, np.uint8), person((256, 176))
+    cv2.fillPoly(floor, [np.array([[88, 240], [175, 200], [175, 216], [88, 252]])], (90, 90, 90))
     floor = cv2.GaussianBlur(floor, (0, 0), 1)
     assert np.isnan(source_field(floor, known)[~known]).all()
 

@@ -17,7 +17,7 @@ from engine.joining import joined
 from engine.shifts import PATCH, dominant_shifts
 
 _PLAIN = 3.0  # levels of detail: studio walls have 1, lawns and trees many
-_AROUND = 0.25  # of the longer side: the window in which
+_AROUND = 0.4  # of the longer side: the window in which; at a quarter the shadow of the test is copied
 _MOST = 2 / 3  # of what is known has to have detail; from a half on, shadows of the studio are copied
 _FINE, _WIDE = 3.0, 4.0  # px: detail is what is finer than the one, measured over the other
 

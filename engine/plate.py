@@ -16,7 +16,9 @@ from engine.fill import fill_holes
 from engine.joining import joined
 from engine.shifts import PATCH, dominant_shifts
 
-_PLAIN = 3.0  # levels of detail: studio walls have 1, asphalt 6, grass 20
+_PLAIN = 3.0  # levels of detail: studio walls have 1, lawns and trees many
+_AROUND = 0.4  # of the longer side: the window in which; at a quarter the shadow of the test is copied
+_MOST = 2 / 3  # of what is known has to have detail; from a half on, shadows of the studio are copied
 _FINE, _WIDE = 3.0, 4.0  # px: detail is what is finer than the one, measured over the other
 
 
@@ -30,7 +32,7 @@ def source_field(rgb_HWC: np.ndarray, known_HW: np.ndarray) -> np.ndarray:
     places_HW2 = np.moveaxis(np.indices(known_HW.shape), 0, -1)
     source_HW2 = np.where(known_HW[..., None], places_HW2, -1)
     photo_HWC = np.where(known_HW[..., None], rgb_HWC, 0).astype(np.float32)
-    textured_HW = known_HW & (_detail(photo_HWC, known_HW) > _PLAIN)
+    textured_HW = _textured(photo_HWC, known_HW)
     if textured_HW.any() and not known_HW.all():
         shifts_K2 = dominant_shifts(photo_HWC, known_HW, textured_HW)
         label_HW = chosen_shifts(photo_HWC, known_HW, shifts_K2)
@@ -108,6 +110,17 @@ def _enlarged(
     plate_hwC = rgb_hwC.copy()
     plate_hwC[~known_hw] = np.clip(colours_N3 / weights_N1 + 0.5, 0, 255)
     return plate_hwC
+
+
+def _textured(photo_HWC: np.ndarray, known_HW: np.ndarray) -> np.ndarray:
+    """Where there is detail, and around it too. A shadow's edge on a plain floor is no texture: copied, it
+    would lie about in pieces."""
+    detailed_HW = known_HW & (_detail(photo_HWC, known_HW) > _PLAIN)
+    window = (max(1, round(_AROUND * max(known_HW.shape))),) * 2
+    share_HW, of_HW = (
+        cv2.blur(marked_HW.astype(np.float32), window) for marked_HW in (detailed_HW, known_HW)
+    )
+    return detailed_HW & (share_HW > _MOST * of_HW)
 
 
 def _detail(rgb_HWC: np.ndarray, known_HW: np.ndarray) -> np.ndarray:

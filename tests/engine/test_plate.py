@@ -101,6 +101,14 @@ def test_a_wall_without_texture_is_the_smooth_fill():
     assert np.abs(error)[~known].mean() < 4
 
 
+def test_a_shadow_on_a_plain_floor_is_no_texture():
+    """Its edge has detail, but copies of it would lie about in pieces."""
+    floor, known = np.full((256, 176, 3), 200, np.uint8), person((256, 176))
+    cv2.fillPoly(floor, [np.array([[118, 236], [175, 214], [175, 224], [118, 244]])], (90, 90, 90))
+    floor = cv2.GaussianBlur(floor, (0, 0), 1)
+    assert np.isnan(source_field(floor, known)[~known]).all()
+
+
 @pytest.mark.parametrize("pattern", [stripes, checker])
 def test_a_pattern_goes_on_in_its_phase(pattern):
     photo, known = pattern(), person()
@@ -118,7 +126,7 @@ def test_the_hole_has_as_much_detail_as_what_is_around_it(texture):
     inside = cv2.erode((~known).astype(np.uint8), np.ones((7, 7))) > 0
     outside = cv2.erode(known.astype(np.uint8), np.ones((7, 7))) > 0
     ratio = detail(filled(photo, source_field(photo, known)), inside) / detail(photo, outside)
-    assert 0.6 < ratio < 1.4
+    assert 0.5 < ratio < 1.5
     assert detail(fill_holes(photo, known), inside) / detail(photo, outside) < 0.05
 
 

@@ -26,7 +26,7 @@ STANCES = {
 }
 ARM_GOALS = {
     "down": 0.44,
-    "hip": 0.12,
+    "hip": 0.14,
     "pocket": 0.11,
     "back pocket": 0.04,
     "belt": 0.02,

@@ -6,7 +6,9 @@ import argparse
 from pathlib import Path
 
 from engine.cli.inputs import add_options, add_photo, open_session
+from engine.editing.settle import STEPS
 from engine.errors import InputError
+from engine.files import refuse_own_input
 from engine.photos import write_png
 
 WHOLE = "all"
@@ -27,15 +29,29 @@ def run(argv: list[str]) -> int:
     parser.add_argument(
         "--refine", metavar="N", type=int, default=0, help="steps that improve swapped regions; only 0 so far"
     )
+    parser.add_argument(
+        "--settle",
+        metavar="N",
+        type=int,
+        default=0,
+        help=f"steps that settle every photo: what is drawn resembles it more; a window makes {STEPS}",
+    )
     options = parser.parse_args(argv)
+    if options.settle < 0:
+        raise InputError(f"--settle {options.settle}: must not be negative.")
     if options.refine:
         raise InputError(f"--refine {options.refine}: swapped textures cannot be refined yet; leave it at 0.")
     if Path(options.output).suffix.lower() not in (".png", ""):
         raise InputError(f"{options.output}: the picture is written as PNG, so its name must end in .png.")
     garments = [_garment(text) for text in options.garment]
+    read = (options.reference, options.pose, options.weights, *(path for path, _ in garments))
+    refuse_own_input(options.output, *read)
     session = open_session(options)
     for path, share in garments:
         session.mix(add_photo(session, path), share)
+    for reference in session.in_use:
+        while not session.settle(reference, options.settle).done:
+            pass
     frame = session.render()
     text = {"Software": "Poseloom", "Weights": session.weights_info["sha256"]}
     write_png(options.output, frame.image, text)

@@ -49,7 +49,7 @@ from train.metrics.moves import AroundMoves, MovedLimbs
 from train.metrics.own_pose import OwnPoseScore
 from train.metrics.pairs import MEAN_PICTURES, fixed_pairs, mean_picture, moved_pairs
 from train.metrics.pose import PoseError
-from train.metrics.renders import alone, as_shown
+from train.metrics.renders import AsShown, alone
 from train.metrics.report import make_report
 from train.metrics.wasserstein import SlicedWasserstein
 from train.sheets import move_strip, pair_strip, write_page, write_sheet
@@ -77,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--pairs", type=int, default=PAIRS, help=f"how many of the fixed pairs (default {PAIRS})")
     p.add_argument("--people", type=int, metavar="N", help="only the first N test people")
     p.add_argument("--swaps", type=int, default=SWAPS, help=f"pairs to swap a garment in (default {SWAPS})")
+    p.add_argument("--settle", type=int, default=0, metavar="N", help="settle each reference by N steps")
     p.add_argument("--pose", action="store_true", help="also find the poses of the results (takes time)")
     p.add_argument(
         "--features",
@@ -120,7 +121,7 @@ def run(argv: list[str]) -> int:
     make_folder(options.output)  # before the work, not after it
     mean_HWC, mean_words = _mean(options.train_data, size)
     evaluation = evaluate(
-        partial(as_shown, model),
+        AsShown(model, options.settle),
         people,
         pairs,
         size,
@@ -167,6 +168,8 @@ def _check(options: argparse.Namespace) -> None:
         raise InputError(f"--pairs {options.pairs}: needs at least one pair.")
     if options.people is not None and options.people < 1:
         raise InputError(f"--people {options.people}: needs at least one person.")
+    if options.settle < 0:
+        raise InputError(f"--settle {options.settle}: must not be negative.")
     if options.swaps < 0 or options.sheet < 0:
         name = "--swaps" if options.swaps < 0 else "--sheet"
         raise InputError(f"{name} {min(options.swaps, options.sheet)}: must not be negative.")
@@ -181,7 +184,7 @@ def _measures(
     pairs: list[Pair],
     device: torch.device,
 ) -> list[Measure]:
-    own_pose = OwnPoseScore(partial(as_shown, model), partial(alone, model))
+    own_pose = OwnPoseScore(AsShown(model, options.settle), partial(alone, model))
     measures: list[Measure] = [SlicedWasserstein(len(pairs)), own_pose]
     if options.features:
         measures.append(Frechet(house_features(options.features, device), device))

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.api import Mix, Reference, RenderRequest
+from engine.api import GarmentSwap, Mix, Reference, RenderRequest
+from engine.pose.formats import Carried
 from engine.pose.skeleton import NOBODY
 
 
@@ -36,19 +37,36 @@ class Borrow:
     amount: float
 
 
+@dataclass(frozen=True)
+class Worn:
+    """A garment taken from another photo on the shelf, by its word (`engine.garments`).
+
+    strength: 0 to 1. muted: not shown for now. locked: not to be replaced or taken off.
+    """
+
+    word: str
+    key: str
+    strength: float = 1.0
+    muted: bool = False
+    locked: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Look:
     """One state of the document.
 
     photos: the shelf, in order. person: key of the photo whose person is shown, "" before the engine is
     awake. pose: float32 [18, 3], x px, y px in the model frame, state (0 hidden, 1 guessed, 2 seen), NOBODY
-    to begin with. borrow: the garment reference, or None.
+    to begin with. borrow: the garment reference, or None. outfit: garments of other photos, each over those
+    before it, a word once. carried: what came with the pose in its file.
     """
 
     photos: tuple[Photo, ...] = ()
     person: str = ""
     pose: np.ndarray = field(default_factory=lambda: NOBODY)
     borrow: Borrow | None = None
+    outfit: tuple[Worn, ...] = ()
+    carried: Carried | None = None
 
     def photo(self, key: str) -> Photo | None:
         """The photo with this key, None where the shelf has none."""
@@ -89,7 +107,7 @@ def same_value(one: object, other: object) -> bool:
     return one == other
 
 
-def request_of(look: Look, stamp: int, maps: bool = False) -> RenderRequest | None:
+def request_of(look: Look, stamp: int, maps: bool = False, pieces: bool = False) -> RenderRequest | None:
     """The frozen request that renders this look exactly, None while it has no person."""
     if not look.person:
         return None
@@ -98,4 +116,9 @@ def request_of(look: Look, stamp: int, maps: bool = False) -> RenderRequest | No
         mixes = (Mix(look.borrow.key, float(look.borrow.amount)),)
     pose = np.array(look.pose, dtype=np.float32)
     pose.setflags(write=False)
-    return RenderRequest(identity=look.person, keypoints_18x3=pose, mixes=mixes, maps=maps, stamp=stamp)
+    swaps = tuple(
+        GarmentSwap(worn.key, worn.word, worn.strength)
+        for worn in look.outfit
+        if worn.strength > 0 and not worn.muted and worn.key != look.person
+    )
+    return RenderRequest(look.person, pose, mixes, None, maps, stamp, swaps, pieces)

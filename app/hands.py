@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 from app.centre import Centre
 from app.controller import Controller
 from app.docks.layout import Docks
+from app.modes.dress import DressMode
 from app.settings import Settings
 
 
@@ -24,18 +25,21 @@ class Hands:
         controller: Controller,
         settings: Settings,
         made: Mapping[str, QAction],
+        dressing: DressMode,
     ):
         self._centre = centre
         self._docks = docks
         self._controller = controller
         self._settings = settings
         self._actions = made
+        self._dressing = dressing
         self._connect_canvas()
         self._connect_docks()
 
     def _connect_canvas(self) -> None:
         canvas, posing = self._centre.canvas, self._controller.posing
         canvas.grabbed.connect(self._grab)
+        canvas.group_grabbed.connect(lambda joints, mode, x, y: posing.grab_group(joints, mode, (x, y)))
         canvas.pulled.connect(lambda x, y: posing.pull((x, y)))
         canvas.let_go.connect(self._controller.let_go)
         canvas.cancelled.connect(posing.cancel)
@@ -75,14 +79,16 @@ class Hands:
         self._centre.canvas.setFocus()
 
     def _take_garment(self, key: str) -> None:
-        if key != self._controller.document.look.person:
+        if self._dressing.take(key):
+            self._centre.canvas.setFocus()
+        elif key != self._controller.document.look.person:
             self._controller.take_garment(key)
             self._docks.shelf.slider.setFocus()
 
     def _open_menu(self, joint: int, where: QPoint) -> None:
         menu = QMenu(self._centre)
-        names = ["toggle_joint"] if joint >= 0 else []
-        for name in (*names, "show_all_joints", "mirror", "reset_pose", "paste", "fit"):
+        names = ["toggle_joint", "flip_limb", "copy_limb"] if joint >= 0 else []
+        for name in (*names, "show_all_joints", "mirror", "turn_around", "reset_pose", "paste", "fit"):
             menu.addAction(self._actions[name])
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
@@ -24,15 +25,18 @@ from app.files.drops import Drops
 from app.files.opening import Opening
 from app.files.saving import Saving
 from app.hands import Hands
+from app.modes.dress import DressMode
+from app.modes.switch import ModeSwitch
 from app.settings import Settings
 from app.status import Status
 from app.worker import EngineFacts, RenderWorker
 from engine.api import Frame
+from engine.pose.symmetry import limb_of
 
 DEFAULT_FRAME = (256, 176)
 TITLE_BAR = 40  # px left for the window manager's own bar
 ZOOM_STEP = 1.25
-TIP = "Drag a joint, or a bone to move the person. Ctrl frees the joint, Del hides it, F1 tells more."
+TIP = "Drag a joint, a bone to turn it, the trunk to move the person. Ctrl frees a joint, F1 tells more."
 
 
 class MainWindow(QMainWindow):
@@ -74,7 +78,9 @@ class MainWindow(QMainWindow):
         self.verbs = self._verbs()
         self.actions_by_id = actions.build_actions(self, self.verbs)
         self.actions_by_id["toggle_skeleton"].setChecked(True)
-        self.hands = Hands(self.centre, self.docks, c, self.settings, self.actions_by_id)
+        dressing = DressMode(c)
+        self.modes = ModeSwitch(self.centre, self.docks, c, dressing, self.actions_by_id)
+        self.hands = Hands(self.centre, self.docks, c, self.settings, self.actions_by_id, dressing)
         bar = menus.fill_menu_bar(
             self,
             self.actions_by_id,
@@ -112,9 +118,16 @@ class MainWindow(QMainWindow):
             "copy_pose": self.saving.copy_pose,
             "copy_picture": self.saving.copy_picture,
             "paste": self.opening.paste,
+            "pose_mode": lambda _on: self.modes.pose(),
+            "dress_mode": lambda _on: self.modes.dress(),
             "toggle_joint": lambda: canvas.joint_toggled.emit(canvas.selected),
             "show_all_joints": c.posing.show_all,
+            "select_all": lambda: canvas.choose_group(tuple(np.flatnonzero(c.pose[:, 2] > 0).tolist())),
+            "flip_limb": lambda: c.posing.flip(canvas.selected),
+            "symmetric": c.posing.set_symmetric,
+            "copy_limb": lambda: c.posing.copy_across(canvas.selected),
             "mirror": c.posing.mirror,
+            "turn_around": c.posing.turn_around,
             "reset_pose": c.posing.reset,
             "fit": canvas.fit,
             "actual_size": lambda: canvas.zoom_to(1.0),
@@ -140,6 +153,7 @@ class MainWindow(QMainWindow):
         c.notice.connect(centre.notices.show)
         c.photos.notice.connect(centre.notices.show)
         c.photos.person_opened.connect(self.opening.take_waiting_poses)
+        c.photos.pose_found.connect(self.opening.take_person)
         c.frame_shown.connect(self._on_frame)
         c.engine_awake.connect(self._on_awake)
         c.engine_missing.connect(self._mark_engine)
@@ -187,6 +201,8 @@ class MainWindow(QMainWindow):
             self.docks.shelf.show_look(look)
         elif "borrow" in changed:
             self.docks.shelf.show_borrow(look)
+        if changed & {"photos", "person", "outfit"}:
+            self.docks.outfit.show_look(look)
         photo = look.photo(look.person)
         if photo is not None and "person" in changed:
             self.docks.attention.show_reference(photo.reference.image_HWC)
@@ -215,6 +231,7 @@ class MainWindow(QMainWindow):
             self.centre.banner.put_away()
         else:
             self.draft_banner.show(draft)
+            self.modes.pose()
         self.centre.hud.setVisible(draft is None)
         self.show_reference(False)
         self.centre.canvas.select(-1)
@@ -266,11 +283,13 @@ class MainWindow(QMainWindow):
             self.actions_by_id,
             {
                 "awake": c.facts is not None,
+                "can_dress": c.facts is not None and not c.draft,
                 "own_weights": self.settings.weights is not None,
                 "rendered": c.status.level > 0 and not c.draft,
                 "can_undo": c.undo_group.canUndo(),
                 "can_redo": c.undo_group.canRedo(),
                 "joint_chosen": self.centre.canvas.selected >= 0,
+                "limb_chosen": bool(limb_of(self.centre.canvas.selected)),
                 "some_hidden": bool((c.pose[:, 2] <= 0).any()),
             },
         )

@@ -26,24 +26,31 @@ STANCES = {
 }
 ARM_GOALS = {
     "down": 0.44,
-    "hip": 0.12,
+    "hip": 0.14,
     "pocket": 0.11,
     "back pocket": 0.04,
     "belt": 0.02,
     "thigh": 0.03,
     "opposite arm": 0.04,
     "clasp": 0.02,
-    "back": 0.04,
+    "back": 0.03,
+    "small of back": 0.015,
     "hair": 0.05,
-    "chin": 0.03,
+    "chin": 0.01,
+    "below chin": 0.035,
     "lapel": 0.04,
+    "breast": 0.04,
+    "above": 0.04,
+    "level": 0.03,
     "out": 0.04,
     "swing forward": 0.02,
     "swing back": 0.02,
 }
 BOTH_ARMS = {
     "clasp": 0.035,
-    "crossed": 0.04,
+    "crossed": 0.05,
+    "above": 0.012,
+    "level": 0.008,
     "hip": 0.045,
     "back": 0.02,
     "back pocket": 0.02,
@@ -52,8 +59,14 @@ BOTH_ARMS = {
 }
 PULLS = ("arm", "leg", "head tilted", "head turned", "trunk leant")  # what `pulled` moves
 _AT_EASE = ("down", "hip", "thigh", "swing forward")  # goals of hands before they are pulled
-_CLAVICLE = {"hair": 0.3, "out": 0.12, "chin": 0.05}
-_CURL = {"hip": (0.3, 0.7), "down": (0.2, 0.7), "swing forward": (0.2, 0.8), "swing back": (0.2, 0.8)}
+_CLAVICLE = {"hair": 0.3, "above": 0.4, "level": 0.12, "out": 0.12, "chin": 0.05}
+_CURL = {
+    "hip": (0.3, 0.7),
+    "down": (0.2, 0.7),
+    "swing forward": (0.2, 0.8),
+    "swing back": (0.2, 0.8),
+    "below chin": (0.8, 1.2),
+}
 _TURNED_AWAY = 0.35  # radians between the person's front and the camera from which on people look back to it
 
 

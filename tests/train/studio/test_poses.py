@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from train.studio.bvh import Recording, load_recordings, read_bvh
-from train.studio.poses import ARM_GOALS, BOTH_ARMS, Arm, Bend, Pose, Recorded, draw_pose
+from train.studio.poses import ARM_GOALS, BOTH_ARMS, Arm, Bend, Pose, Recorded, draw_pose, plan_pose
 from train.studio.rotations import rotation
 
 BVH = """HIERARCHY
@@ -149,3 +149,16 @@ def test_recorded_people_stand_on_the_floor(bodies, assets_folder):
                 if recording.name.startswith("standing"):
                     wrists = [posed.heads[skeleton.index[f"wrist.{side}"]][1] for side in "LR"]
                     assert max(wrists) < head[1]
+
+
+def test_shares_of_arms_that_are_raised_stretched_or_crossed():
+    """What hands at the canvas pull at first is not rare in training."""
+    poses = [plan_pose(np.random.default_rng(i)) for i in range(3000)]
+
+    def share(*goals: str) -> float:
+        return float(np.mean([any(arm.goal in goals for arm in pose.arms.values()) for pose in poses]))
+
+    assert share("above", "level") > 0.08
+    assert share("crossed", "opposite arm", "breast") > 0.1
+    assert share("below chin", "chin", "hair") > 0.08
+    assert share("hip") > 0.13

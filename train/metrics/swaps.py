@@ -21,7 +21,7 @@ from engine.session import Session
 from train.data.people import View
 from train.losses.house import HouseFeatures
 from train.metrics.measure import Column, Table, rows_of_means
-from train.metrics.moves import house_distance
+from  import house_distance
 from train.metrics.regions import SMALLEST_REGION
 from train.metrics.ssim import MARGIN, ssim_map
 from train.swaps import STANDING

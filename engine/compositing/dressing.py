@@ -65,6 +65,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     """
     theirs_1Phw = pieces_worn(giver)
     on_body_1Phw = worn_at(giver.wardrobe, wearer.surface)
+    on_body_1Phw[:, list(_IN_FRONT)] = theirs_1Phw[:, list(_IN_FRONT)]
     person_11hw, there_11hw = 1.0 - now.pieces[:, :1], 1.0 - theirs_1Phw[:, :1]
     gone_11hw = _of(now.pieces, garment.goes)
     # What hides the garment in the giver's photo goes on beneath, where the wearer had one to be replaced.

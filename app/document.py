@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from engine.api import GarmentSwap, Mix, Reference, RenderRequest
+from engine.pose.formats import Carried
 from engine.pose.skeleton import NOBODY
 
 
@@ -57,7 +58,7 @@ class Look:
     photos: the shelf, in order. person: key of the photo whose person is shown, "" before the engine is
     awake. pose: float32 [18, 3], x px, y px in the model frame, state (0 hidden, 1 guessed, 2 seen), NOBODY
     to begin with. borrow: the garment reference, or None. outfit: garments of other photos, each over those
-    before it, a word once.
+    before it, a word once. carried: what came with the pose in its file.
     """
 
     photos: tuple[Photo, ...] = ()
@@ -65,6 +66,7 @@ class Look:
     pose: np.ndarray = field(default_factory=lambda: NOBODY)
     borrow: Borrow | None = None
     outfit: tuple[Worn, ...] = ()
+    carried: Carried | None = None
 
     def photo(self, key: str) -> Photo | None:
         """The photo with this key, None where the shelf has none."""

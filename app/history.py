@@ -15,6 +15,7 @@ import numpy as np
 from PySide6.QtGui import QUndoCommand
 
 from app.document import Borrow, Document, Photo, same_value
+from engine.pose.formats import Carried
 from engine.pose.skeleton import JOINTS
 
 UNDO_LIMIT = 200
@@ -56,18 +57,11 @@ class LookCommand(QUndoCommand):
         return True
 
 
-class MoveJoint(LookCommand):
-    """A joint pulled, or nudged with the keys."""
+class ChangePose(LookCommand):
+    """A moment of a gesture on the skeleton."""
 
-    def __init__(self, document: Document, joint: int, pose: np.ndarray, gesture: int):
-        super().__init__(document, f"Move {JOINTS[joint]}", gesture, pose=pose)
-
-
-class MovePerson(LookCommand):
-    """The whole skeleton moved."""
-
-    def __init__(self, document: Document, pose: np.ndarray, gesture: int):
-        super().__init__(document, "Move the person", gesture, pose=pose)
+    def __init__(self, document: Document, text: str, pose: np.ndarray, gesture: int):
+        super().__init__(document, text, gesture, pose=pose)
 
 
 class SetJointState(LookCommand):
@@ -96,15 +90,15 @@ class MirrorPose(LookCommand):
 class TakePose(LookCommand):
     """The pose replaced by one from elsewhere; `source` completes "Take the pose of ..."."""
 
-    def __init__(self, document: Document, pose: np.ndarray, source: str):
-        super().__init__(document, f"Take the pose of {source}", pose=pose)
+    def __init__(self, document: Document, pose: np.ndarray, source: str, carried: Carried | None = None):
+        super().__init__(document, f"Take the pose of {source}", pose=pose, carried=carried)
 
 
 class ResetPose(LookCommand):
     """The pose as it was to begin with: the photo's own, or the skeleton laid afresh."""
 
     def __init__(self, document: Document, pose: np.ndarray):
-        super().__init__(document, "Reset the pose", pose=pose)
+        super().__init__(document, "Reset the pose", pose=pose, carried=None)
 
 
 class OpenPerson(LookCommand):
@@ -113,7 +107,14 @@ class OpenPerson(LookCommand):
     def __init__(self, document: Document, photo: Photo, pose: np.ndarray):
         photos = _with(document, photo)
         super().__init__(
-            document, f"Open {photo.name}", photos=photos, person=photo.key, pose=pose, borrow=None, outfit=()
+            document,
+            f"Open {photo.name}",
+            photos=photos,
+            person=photo.key,
+            pose=pose,
+            borrow=None,
+            carried=None,
+            outfit=(),
         )
 
 

@@ -15,6 +15,7 @@ from app.backend import Backend
 from app.session_host import SessionHost
 from engine.api import Reference, RenderRequest
 from engine.errors import InputError
+from engine.pose.formats import PoseFile
 
 PERSON, GARMENT, TARGET_POSE = "person", "garment", "pose"
 
@@ -50,8 +51,8 @@ class EncodePhoto:
     """Read a photo, find the person, frame and encode it.
 
     source: path, bytes of a picture file, or uint8 RGB. role: PERSON or GARMENT. pose: [18, 3] in photo px,
-    NOBODY to use the whole photo; None: a person is looked for, here and nowhere else. Value: Reference, or
-    NoPerson.
+    NOBODY to use the whole photo; None: a person is looked for, here and nowhere else. Value: Reference,
+    NoPerson, or for a person the PoseFile of a skeleton picture.
     """
 
     source: Path | bytes | np.ndarray
@@ -63,7 +64,7 @@ class EncodePhoto:
     def doing(self) -> str:
         return f"reading {self.name}"
 
-    def run(self, worker: RenderThread) -> Reference | NoPerson:
+    def run(self, worker: RenderThread) -> Reference | NoPerson | PoseFile:
         rgb = self.source
         if not isinstance(rgb, np.ndarray):
             rgb = worker.backend.read_photo(rgb)
@@ -77,7 +78,10 @@ class EncodePhoto:
             if pose is None and not capability.available:  # it turned out so
                 return NoPerson(rgb, f"People cannot be found here: {capability.reason}.")
             if pose is None:
-                return NoPerson(rgb, f"I could not find a person in {self.name}.")
+                from engine.pose.formats.pictures import people_in_pixels
+
+                drawn = people_in_pixels(rgb, self.name) if self.role == PERSON else None
+                return drawn or NoPerson(rgb, f"I could not find a person in {self.name}.")
         if not worker.host.awake:
             raise InputError(f"{self.name} cannot be used yet: the engine is not awake.")
         return worker.host.encode(rgb, pose)

@@ -17,6 +17,7 @@ from app.jobs import GARMENT, PERSON, EncodePhoto, NoPerson, SavePicture, Worker
 from app.worker import RenderWorker, Trouble
 from engine.api import Reference
 from engine.pose import kinematics
+from engine.pose.formats import PoseFile
 from engine.pose.skeleton import NOBODY
 
 SAMPLE = "sample"
@@ -29,6 +30,7 @@ class PhotoImporter(QObject):
     busy_changed = Signal(str)  # what is going on, "" for nothing
     notice = Signal(str, str, str)  # grade, sentence, details
     person_opened = Signal()
+    pose_found = Signal(object)  # PoseFile: a picture was a skeleton, or was asked for its pose
     garment_shelved = Signal(str)  # key of its photo
 
     def __init__(
@@ -63,11 +65,13 @@ class PhotoImporter(QObject):
     ) -> None:
         """A new person, or a garment reference. Waits for an engine that is still waking up."""
         job = EncodePhoto(source, name, role, pose)
-        if self._awake or self._refused:
+        if self._awake:
             self.submit(job)
-        else:
-            self._waiting.append(job)
-            self.busy_changed.emit(f"{name} waits for the engine")
+            return
+        self._waiting.append(job)
+        self.busy_changed.emit(f"{name} waits for the engine")
+        if self._refused:
+            self._tell_waiting(job)
 
     def use_draft(self) -> None:
         """Encode the photo with the skeleton laid on it by hand."""
@@ -115,12 +119,14 @@ class PhotoImporter(QObject):
         self._waiting.clear()
 
     def engine_missing(self) -> None:
-        """Tell what waited that it waited in vain."""
+        """Tell what waits that it waits longer: other weights may be chosen."""
         self._refused = True
         for job in self._waiting:
-            self.notice.emit("error", f"{job.name} cannot be used: the engine is not awake.", "")
-        self._waiting.clear()
+            self._tell_waiting(job)
         self._tell_busy()
+
+    def _tell_waiting(self, job: EncodePhoto) -> None:
+        self.notice.emit("info", f"{job.name} waits until there are weights that work.", "")
 
     # Answers.
 
@@ -128,6 +134,8 @@ class PhotoImporter(QObject):
         self._over(job)
         if isinstance(job, SavePicture):
             self.notice.emit("good", f"Saved {job.path.name}.", "")
+        elif isinstance(value, PoseFile):
+            self.pose_found.emit(value)
         elif isinstance(job, EncodePhoto) and isinstance(value, NoPerson):
             self._begin_draft(job, value)
         elif isinstance(job, EncodePhoto) and isinstance(value, Reference):

@@ -162,7 +162,9 @@ def _arms_before(surface_1Khw: Tensor) -> Tensor:
 
 def _cut_out(picture_1CHW: Tensor, part_11hw: Tensor) -> Tensor:
     """A part of a picture, its colours carried on beyond its outline."""
-    inside_11HW = F.interpolate(running_mean(part_11hw, 3), size_of(picture_1CHW), mode="bilinear")
+    inside_11hw = running_mean(part_11hw, 3)
+    inside_11hw = inside_11hw / inside_11hw.amax().clamp_min(1e-3)  # of what is nowhere sure, the surest
+    inside_11HW = F.interpolate(inside_11hw, size_of(picture_1CHW), mode="bilinear")
     return carried(picture_1CHW, ramp(inside_11HW, *_INSIDE))
 
 

@@ -62,7 +62,8 @@ class SessionHost:
 
     def settle(self, request: RenderRequest) -> Settled | None:
         """One step of settling the photos of a request, the person's first; None where all are settled."""
-        for key in (request.identity, *(each.reference for each in (*request.mixes, *request.swaps))):
+        givers = [*(mix.reference for mix in request.mixes), *(swap.reference for swap in request.swaps)]
+        for key in (request.identity, *givers):
             settled = self._open().settle(self._key(key))
             if settled.changed or not settled.done:
                 return settled

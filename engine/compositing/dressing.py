@@ -65,6 +65,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     """
     theirs_1Phw = pieces_worn(giver)
     on_body_1Phw = worn_at(giver.wardrobe, wearer.surface)
+    on_body_1Phw[:, list(_IN_FRONT)] = theirs_1Phw[:, list(_IN_FRONT)]
     person_11hw, there_11hw = 1.0 - now.pieces[:, :1], 1.0 - theirs_1Phw[:, :1]
     gone_11hw = _of(now.pieces, garment.goes)
     # What hides the garment in the giver's photo goes on beneath, where the wearer had one to be replaced.
@@ -161,7 +162,9 @@ def _arms_before(surface_1Khw: Tensor) -> Tensor:
 
 def _cut_out(picture_1CHW: Tensor, part_11hw: Tensor) -> Tensor:
     """A part of a picture, its colours carried on beyond its outline."""
-    inside_11HW = F.interpolate(running_mean(part_11hw, 3), size_of(picture_1CHW), mode="bilinear")
+    inside_11hw = running_mean(part_11hw, 3)
+    inside_11hw = inside_11hw / inside_11hw.amax().clamp_min(1e-3)  # of what is nowhere sure, the surest
+    inside_11HW = F.interpolate(inside_11hw, size_of(picture_1CHW), mode="bilinear")
     return carried(picture_1CHW, ramp(inside_11HW, *_INSIDE))
 
 

@@ -22,6 +22,7 @@ from train.data.augment import NONE
 from train.data.pairs import Pair, load_pair
 from train.data.people import TEST_PEOPLE, People
 from train.losses.house import load_house
+from train.metrics.judge import Judge
 from train.metrics.markdown import measure_lines
 from train.metrics.report import plain_table
 from train.metrics.swaps import SwapTruth
@@ -39,7 +40,8 @@ def rate_swaps(
         raise InputError(f"{folder}: is no data set of swaps; make one by train render --swaps.")
     make_folder(output)
     session = Session.open(weights_file, device, found.size)
-    truth = SwapTruth(session, partial(parsing.parse, network=parser_weights.load(SHIPPED)), load_house())
+    judge = Judge(partial(parsing.parse, network=parser_weights.load(SHIPPED)), load_house())
+    truth = SwapTruth(session, judge)
     strips = []
     for person in found.persons.tolist():
         for place, target in swaps.TRUTH_OF.items():

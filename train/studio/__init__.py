@@ -26,17 +26,16 @@ Walk through:
     the labels    surfaces.py numbers what is seen, labels.py finds the keypoints, review.py has faulty
                   pictures taken again
 
-chance.py draws from tables for all of them.
+chance.py draws from tables for all of them; versions.py says what their data are called by.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-STUDIO_VERSION = "4"
-# What data of `Person.pulled`, of `Person.moved` and of `Studio.swap` are of.
-STUDIO_OF_PULLS, STUDIO_OF_MOVES = f"{STUDIO_VERSION} pulls", f"{STUDIO_VERSION} moves"
-STUDIO_OF_SWAPS = f"{STUDIO_VERSION} swaps"
+from .versions import STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_OF_SWAPS, STUDIO_VERSION
+
+__all__ = ["STUDIO_OF_MOVES", "STUDIO_OF_PULLS", "STUDIO_OF_SWAPS", "STUDIO_VERSION", "photograph"]
 
 
 def photograph(person_index: int, views: int = 6, size: tuple[int, int] = (256, 176)):

@@ -13,7 +13,6 @@ from train.data.people import HELD_OUT
 from train.moves import MOVES
 from train.swaps import GIVER, POSED, STANDING, STANDING_TRUTH, VIEWS, word_of
 
-from . import STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_OF_SWAPS, STUDIO_VERSION
 from .assets import load_assets
 from .backdrop import draw_backdrop
 from .body import Body, draw_body
@@ -35,6 +34,7 @@ from .review import is_presentable
 from .skeleton import Posed, Skeleton
 from .surfaces import parsing_map
 from .swaps import swapped
+from .versions import STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_OF_SWAPS, STUDIO_VERSION
 
 _SEED = 20220623
 _SCENE = 1_000_001  # beyond all view numbers

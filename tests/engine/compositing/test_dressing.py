@@ -130,6 +130,13 @@ def test_what_is_worn_twice_is_worn_once():
     assert (once.pieces.argmax(1) != twice.pieces.argmax(1)).float().mean() < 0.005
 
 
+def test_what_the_giver_is_drawn_with_unsurely_has_its_colours_yet():
+    """As hair often is, of photographs: never grey for want of a sure pixel."""
+    unsure = SLEEVED._replace(surface=SLEEVED.surface.clone())
+    unsure.surface[:, :CLASSES] *= 0.1  # two sevenths of a pixel are somebody else's, everywhere
+    assert at(wear(BARE, unsure, "top").picture, 0, 3) == pytest.approx(-0.6, abs=0.05)
+
+
 def test_nobody_gives_and_gets_nothing_but_numbers():
     nobody = figure(sleeve=0, hem=0, cloth=0)
     logits = nobody.surface.clone()

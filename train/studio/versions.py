@@ -1,0 +1,8 @@
+"""What data of the studio are called by: its version, and what kind of sitting they are of."""
+
+from __future__ import annotations
+
+STUDIO_VERSION = "4"
+# What data of `Person.pulled`, of `Person.moved` and of `Studio.swap` are of.
+STUDIO_OF_PULLS, STUDIO_OF_MOVES = f"{STUDIO_VERSION} pulls", f"{STUDIO_VERSION} moves"
+STUDIO_OF_SWAPS = f"{STUDIO_VERSION} swaps"

@@ -82,9 +82,17 @@ def make_folder(path: str | os.PathLike) -> Path:
 
 
 def write_whole(path: str | os.PathLike, data: bytes) -> None:
-    """Write a file that is never seen half written: a temporary neighbour, flushed, then renamed over it.
+    """Write a file that is never seen half written. Raises as `writing_whole`."""
+    with writing_whole(path) as file:
+        file.write(data)
 
-    Raises InputError, in one sentence, where that is not possible; the old file is then untouched.
+
+@contextmanager
+def writing_whole(path: str | os.PathLike) -> Iterator[BinaryIO]:
+    """A file to write that is never seen half written: a temporary neighbour, flushed, then renamed over it.
+
+    Raises InputError, in one sentence, where that is not possible, and passes on what the body raises; the
+    old file is then untouched.
     """
     path = Path(path)
     label = printable(str(path))
@@ -95,12 +103,14 @@ def write_whole(path: str | os.PathLike, data: bytes) -> None:
     try:
         try:
             with partial.open("xb") as file:
-                file.write(data)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(partial, path)
         finally:
             partial.unlink(missing_ok=True)
+    except InputError:
+        raise
     except FileNotFoundError:
         raise InputError(
             f"{label} cannot be saved: there is no folder {printable(str(path.parent))}."

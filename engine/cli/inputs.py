@@ -31,11 +31,11 @@ def frame_size(text: str, longest: int = LONGEST_SIDE) -> tuple[int, int]:
     return height, width
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options every command has that renders a reference in a pose."""
-    parser.add_argument("--reference", metavar="IMG", required=True, help="photo of the person")
+def add_options(parser: argparse.ArgumentParser, required: bool = True) -> None:
+    """The options every command has that renders a reference in a pose. required: that both are given."""
+    parser.add_argument("--reference", metavar="IMG", required=required, help="photo of the person")
     parser.add_argument(
-        "--pose", metavar="POSE", required=True, help="OpenPose JSON, DeepFashion .txt, or a photo"
+        "--pose", metavar="POSE", required=required, help="OpenPose JSON, DeepFashion .txt, or a photo"
     )
     parser.add_argument("--weights", metavar="W", help="another weights file than the one in the box")
     parser.add_argument(

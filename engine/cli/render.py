@@ -1,8 +1,10 @@
-"""`render`: one picture of the reference's person in another pose, wearing what is asked for."""
+"""`render`: a picture of the reference's person in another pose, wearing what is asked for, or of a look."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 from engine.cli.inputs import add_options, add_photo, open_session
@@ -15,7 +17,8 @@ WHOLE = "all"
 def run(argv: list[str]) -> int:
     """Write the picture; 0 when it is written. Raises InputError."""
     parser = argparse.ArgumentParser(prog="poseloom render", description=__doc__)
-    add_options(parser)
+    add_options(parser, required=False)
+    parser.add_argument("--look", metavar="FILE.look", help="a saved look, as the window exports it")
     parser.add_argument("--output", metavar="OUT.png", required=True)
     parser.add_argument(
         "--garment",
@@ -32,6 +35,10 @@ def run(argv: list[str]) -> int:
         raise InputError(f"--refine {options.refine}: swapped textures cannot be refined yet; leave it at 0.")
     if Path(options.output).suffix.lower() not in (".png", ""):
         raise InputError(f"{options.output}: the picture is written as PNG, so its name must end in .png.")
+    if options.look:
+        return _render_look(parser, options)
+    if not (options.reference and options.pose):
+        parser.error("give --reference and --pose, or --look")
     garments = [_garment(text) for text in options.garment]
     session = open_session(options)
     for path, share in garments:
@@ -40,6 +47,28 @@ def run(argv: list[str]) -> int:
     text = {"Software": "Poseloom", "Weights": session.weights_info["sha256"]}
     write_png(options.output, frame.image, text)
     height, width = session.size
+    print(f"{options.output}: {height}x{width}, {frame.ms:.0f} ms on {session.device}")
+    return 0
+
+
+def _render_look(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    """The picture of a saved look, with the look inside, as the window exports it."""
+    from engine.look import read_look
+    from engine.look.exported import png_texts
+    from engine.look.open import drawn_by, open_in, weights_for
+    from engine.session import Session
+
+    if options.reference or options.pose or options.garment:
+        parser.error("a look has its own photos and pose: --look goes without --reference, --pose, --garment")
+    look, label = read_look(options.look), Path(options.look).name
+    session = Session.open(options.weights or weights_for(look), options.device, options.size)
+    before, now = look.drawn_by, drawn_by(session)
+    if before.sha256 and before.sha256 != now.sha256:
+        print(f"{label} was drawn by {before.weights}; {now.weights} draws it otherwise.", file=sys.stderr)
+    open_in(session, look, label)
+    frame = session.render()
+    write_png(options.output, frame.finest, png_texts(replace(look, drawn_by=now)))
+    height, width = frame.finest.shape[:2]
     print(f"{options.output}: {height}x{width}, {frame.ms:.0f} ms on {session.device}")
     return 0
 

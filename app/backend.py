@@ -70,7 +70,7 @@ class Backend(Protocol):
 
     def detect(self, rgb_HWC: np.ndarray) -> np.ndarray | None: ...
 
-    def read_photo(self, source: Path | bytes) -> np.ndarray: ...
+    def read_photo(self, data: bytes, name: str) -> np.ndarray: ...
 
     def write_png(self, path: Path, rgb_HWC: np.ndarray, texts: dict[str, str]) -> None: ...
 
@@ -104,11 +104,11 @@ class EngineBackend:
 
         return detect.detect_pose(rgb_HWC)
 
-    def read_photo(self, source: Path | bytes) -> np.ndarray:
-        """uint8 RGB of a picture file or its bytes. Raises InputError."""
+    def read_photo(self, data: bytes, name: str) -> np.ndarray:
+        """uint8 RGB of the bytes of a picture file. Raises InputError with its name."""
         from engine import photos
 
-        return photos.read_photo(source)
+        return photos.read_photo(data, name)
 
     def write_png(self, path: Path, rgb_HWC: np.ndarray, texts: dict[str, str]) -> None:
         """Write a PNG with iTXt entries. Raises InputError where it cannot be written."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoGroup, QUndoStack
 
 from app import history
-from app.document import Borrow, Document, request_of
+from app.document import Borrow, Document, Look, request_of
 from app.draft import Draft
 from app.files import samples
 from app.jobs import OpenWeights, SavePicture
@@ -78,7 +79,7 @@ class Controller(QObject):
         """Show the sample at once and wake the engine behind it."""
         self._sample = sample
         self.still, self._still_rows = sample.rgb_HWC, len(sample.rgb_HWC)
-        self.document.settle(pose=np.array(sample.pose_18x3, dtype=np.float32))
+        self.document.open(pose=np.array(sample.pose_18x3, dtype=np.float32))
         self.picture_changed.emit(sample.rgb_HWC, len(sample.rgb_HWC))
         self._set_status(state="waking")
         # Importing the engine keeps Python busy; the window is to be painted first.
@@ -92,6 +93,17 @@ class Controller(QObject):
         """Wake the engine with another weights file, None for the one in the box."""
         self._set_status(state="waking")
         self.photos.submit(OpenWeights(path))
+
+    def open_look(self, look: Look, saved: bool) -> None:
+        """Show another look, with nothing to undo. saved: whether it is what a file holds."""
+        self.photos.leave_draft()
+        self.posing.let_go()
+        self.undo_stack.clear()
+        values = {each.name: getattr(look, each.name) for each in fields(Look)}
+        if saved:
+            self.document.open(**values)
+        else:
+            self.document.settle(**values)
 
     # The pose.
 
@@ -217,9 +229,12 @@ class Controller(QObject):
     def _resize(self, size: tuple[int, int]) -> None:
         """Another model frame: the pose is carried over; steps of undo in the old one mean nothing in it."""
         if size != self.size:
-            pose = self.document.look.pose.copy()
-            pose[:, :2] *= size[0] / self.size[0]
+            pose, saved = (
+                look.pose * np.array((size[0] / self.size[0],) * 2 + (1,), np.float32)
+                for look in (self.document.look, self.document.saved)
+            )
             self.undo_stack.clear()
+            self.document.saved = replace(self.document.saved, pose=saved)
             self.document.settle(pose=pose)
         self.size = size
 

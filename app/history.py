@@ -27,10 +27,15 @@ def new_gesture() -> int:
 
 
 class LookCommand(QUndoCommand):
-    """Sets fields of the look. `gesture`: commands with the same non-zero number merge into one step."""
+    """Sets fields of the look. `gesture`: commands with the same non-zero number merge into one step.
+
+    A pose that is set is no library pose, unless `library` says which.
+    """
 
     def __init__(self, document: Document, text: str, gesture: int = 0, **after: Any):
         super().__init__(text)
+        if "pose" in after:
+            after.setdefault("library", "")
         self.document = document
         self.gesture = gesture
         self.after = after
@@ -94,10 +99,12 @@ class MirrorPose(LookCommand):
 
 
 class TakePose(LookCommand):
-    """The pose replaced by one from elsewhere; `source` completes "Take the pose of ..."."""
+    """The pose replaced by one from elsewhere; `source` completes "Take the pose of ...". library: its name
+    where it is of the library.
+    """
 
-    def __init__(self, document: Document, pose: np.ndarray, source: str):
-        super().__init__(document, f"Take the pose of {source}", pose=pose)
+    def __init__(self, document: Document, pose: np.ndarray, source: str, library: str = ""):
+        super().__init__(document, f"Take the pose of {source}", pose=pose, library=library)
 
 
 class ResetPose(LookCommand):

@@ -16,8 +16,8 @@ OUR_FAULT = 1
 HELP = """\
 Pull a joint and the person in the photo follows.
 
-FILES may be photos of people (the first is the person, the others join the shelf), a pose (OpenPose .json,
-keypoints .txt), or a picture exported before (its pose is restored)."""
+FILES may be a saved look (.look), photos of people (the first is the person, the others join the shelf), a
+pose (OpenPose .json, keypoints .txt), or a picture exported before (its look is restored)."""
 
 
 def window_parser() -> argparse.ArgumentParser:
@@ -117,7 +117,7 @@ def _window(options: argparse.Namespace) -> int:
         window.resize(1440, 900)
     for caught in (signal.SIGINT, signal.SIGTERM):
         # Python sees signals when it runs; the collector's timer makes it run at least once a second.
-        signal.signal(caught, lambda *_: window.close())
+        signal.signal(caught, lambda *_: window.leave())
     window.show()
     window.start(options.files)
     outcome = 0
@@ -128,6 +128,7 @@ def _window(options: argparse.Namespace) -> int:
         application.exec()
         outcome = player.outcome
     else:
+        window.offer_left_behind()
         application.exec()
     keeper.stop()
     if not window.stopped:

@@ -13,9 +13,8 @@ from app import history
 from app.document import Document, Photo
 from app.draft import Draft
 from app.files.samples import SamplePhoto
-from app.jobs import GARMENT, PERSON, EncodePhoto, NoPerson, SavePicture, WorkerJob
+from app.jobs import GARMENT, PERSON, EncodeLook, EncodePhoto, NoPerson, SavePicture, WorkerJob
 from app.worker import RenderWorker, Trouble
-from engine.api import Reference
 from engine.pose import kinematics
 from engine.pose.skeleton import NOBODY
 
@@ -47,7 +46,7 @@ class PhotoImporter(QObject):
         self._awake = False
         self._refused = False
         self._under_way: list[WorkerJob] = []
-        self._waiting: list[EncodePhoto] = []
+        self._waiting: list[EncodePhoto | EncodeLook] = []
         worker.job_done.connect(self._on_done)
         worker.job_failed.connect(self._on_failed)
 
@@ -61,12 +60,15 @@ class PhotoImporter(QObject):
         pose: np.ndarray | None = None,
     ) -> None:
         """A new person, or a garment reference. Waits for an engine that is still waking up."""
-        job = EncodePhoto(source, name, role, pose)
+        self.encode(EncodePhoto(source, name, role, pose))
+
+    def encode(self, job: EncodePhoto | EncodeLook) -> None:
+        """Submit a job that needs the engine, once it is awake or will not be."""
         if self._awake or self._refused:
             self.submit(job)
         else:
             self._waiting.append(job)
-            self.busy_changed.emit(f"{name} waits for the engine")
+            self.busy_changed.emit(f"{job.name} waits for the engine")
 
     def use_draft(self) -> None:
         """Encode the photo with the skeleton laid on it by hand."""
@@ -74,14 +76,14 @@ class PhotoImporter(QObject):
         if draft is not None:
             pose = draft.pose.copy()
             self.leave_draft()
-            self.submit(EncodePhoto(draft.rgb_HWC, draft.name, draft.role, pose))
+            self.submit(EncodePhoto(draft.data, draft.name, draft.role, pose))
 
     def use_whole(self) -> None:
         """Encode the photo as it is: a garment without anybody in it."""
         draft = self.draft
         if draft is not None:
             self.leave_draft()
-            self.submit(EncodePhoto(draft.rgb_HWC, draft.name, draft.role, NOBODY))
+            self.submit(EncodePhoto(draft.data, draft.name, draft.role, NOBODY))
 
     def leave_draft(self) -> None:
         """Put the photo away."""
@@ -107,7 +109,7 @@ class PhotoImporter(QObject):
     def engine_awake(self, sample: SamplePhoto) -> None:
         """Encode what waited for it: the sample first, if this is the first time."""
         if not self._awake:
-            self.submit(EncodePhoto(sample.rgb_HWC, sample.name, SAMPLE, sample.pose_18x3))
+            self.submit(EncodePhoto(sample.source, sample.name, SAMPLE, sample.pose_18x3))
         self._awake = True
         for job in self._waiting:
             self.submit(job)
@@ -129,8 +131,8 @@ class PhotoImporter(QObject):
             self.notice.emit("good", f"Saved {job.path.name}.", "")
         elif isinstance(job, EncodePhoto) and isinstance(value, NoPerson):
             self._begin_draft(job, value)
-        elif isinstance(job, EncodePhoto) and isinstance(value, Reference):
-            self._encoded(job, Photo(job.name, value))
+        elif isinstance(job, EncodePhoto) and isinstance(value, Photo):
+            self._encoded(job, value)
 
     def _on_failed(self, job: WorkerJob, trouble: Trouble) -> None:
         self._over(job)
@@ -160,7 +162,7 @@ class PhotoImporter(QObject):
         look = self._document.look
         if not look.person:
             values["person"] = photo.key
-        self._document.settle(photos=(photo, *look.photos), **values)
+        self._document.open(photos=(photo, *look.photos), **values)
 
     def _put_draft_away(self) -> None:
         """A newer photo takes the place of one that is still being laid."""
@@ -170,7 +172,8 @@ class PhotoImporter(QObject):
 
     def _begin_draft(self, job: EncodePhoto, found: NoPerson) -> None:
         self._put_draft_away()
-        self.draft = Draft(found.rgb_HWC, job.name, job.role, found.reason, self._undo_group)
+        group = self._undo_group
+        self.draft = Draft(found.rgb_HWC, job.name, job.role, found.reason, group, found.data)
         self._undo_group.setActiveStack(self.draft.undo_stack)
         self.draft_changed.emit(self.draft)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 LAYOUT_VERSION = 1
+MOST_RECENT = 10
 
 
 def config_folder() -> Path:
@@ -63,6 +65,22 @@ class Settings:
 
     def set_folder(self, purpose: str, folder: Path) -> None:
         self._store.setValue(f"folder/{purpose}", str(folder))
+
+    @property
+    def recent(self) -> list[Path]:
+        """The looks that were opened or saved last, the newest first."""
+        try:
+            found = json.loads(self._text("recent", "[]"))
+        except (ValueError, RecursionError):
+            found = []
+        found = found if isinstance(found, list) else []
+        return [Path(each) for each in found if isinstance(each, str)][:MOST_RECENT]
+
+    def add_recent(self, path: Path) -> None:
+        """Put a look first among the recent ones."""
+        path = path.absolute()
+        paths = [path, *(other for other in self.recent if other != path)]
+        self._store.setValue("recent", json.dumps([str(each) for each in paths[:MOST_RECENT]]))
 
     def layout(self) -> tuple[QByteArray, QByteArray] | None:
         """Geometry and dock state of the last run, None if there is none of this version."""

@@ -10,15 +10,16 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QImage, QImageWriter, QPixmap
 
 from app.files import exported
+from engine.look import SUFFIX
 
-PHOTO, POSE, EXPORT, NOTHING = "photo", "pose", "export", "nothing"
+PHOTO, POSE, EXPORT, LOOK, NOTHING = "photo", "pose", "export", "look", "nothing"
 POSE_SUFFIXES = frozenset((".json", ".txt"))
-READABLE = "PNG, JPEG, WebP, TIFF, BMP, GIF, OpenPose .json, .txt"
+READABLE = "PNG, JPEG, WebP, TIFF, BMP, GIF, .look, OpenPose .json, .txt"
 
 
 @dataclass(frozen=True, eq=False)
 class Intake:
-    """kind: PHOTO, POSE or EXPORT. source: a file, the bytes of a picture, the text of a pose."""
+    """kind: PHOTO, POSE, EXPORT or LOOK. source: a file, the bytes of a picture, the text of a pose."""
 
     kind: str
     name: str
@@ -29,6 +30,8 @@ def of_file(path: Path) -> Intake:
     """A file, by its name and, for PNG, by what its head says about itself. Unknown names count as photos:
     the reader looks at the bytes and says what is wrong with them."""
     suffix = path.suffix.lower()
+    if suffix == SUFFIX:
+        return Intake(LOOK, path.name, path)
     if suffix in POSE_SUFFIXES:
         return Intake(POSE, path.name, path)
     if suffix == ".png" and exported.texts(path).get(exported.KEY):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app import history
 from app.controller import Controller
 from app.files import exported, intake, samples
 from app.files.poses import LibraryPose
@@ -16,16 +18,28 @@ from app.jobs import GARMENT, PERSON, TARGET_POSE
 from app.notify import Notices
 from app.settings import Settings
 from engine.errors import InputError
+from engine.look import SUFFIX
 from engine.pose import formats
 
 PHOTO_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
+OPEN_FILTER = f"Looks and pictures (*{SUFFIX} *.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff)"
 POSE_FILTER = "Poses (*.json *.txt);;All files (*)"
 
 
 class Opening:
-    """parent: of the dialogs. What goes wrong is told as a notice, and nothing changes."""
+    """parent: of the dialogs. open_look: called with the file of one. What goes wrong is told as a notice,
+    and nothing changes.
+    """
 
-    def __init__(self, parent: QWidget, controller: Controller, notices: Notices, settings: Settings):
+    def __init__(
+        self,
+        parent: QWidget,
+        controller: Controller,
+        notices: Notices,
+        settings: Settings,
+        open_look: Callable[[Path], None],
+    ):
+        self._open_look = open_look
         self._parent = parent
         self._controller = controller
         self._notices = notices
@@ -33,14 +47,17 @@ class Opening:
         self._poses_to_take: list[intake.Intake] = []
 
     def open_all(self, files: list[Path]) -> None:
-        """The first photo is the person, the others join the shelf, a pose is taken by who is there then."""
+        """A look comes first; else the first photo is the person. The others join the shelf, a pose is taken
+        by who is there then."""
         things = [intake.of_file(path) for path in files]
-        photos = [thing for thing in things if thing.kind == intake.PHOTO]
+        looks, photos = ([t for t in things if t.kind == kind] for kind in (intake.LOOK, intake.PHOTO))
+        for thing in looks[:1]:
+            self.take(thing)
         for place, thing in enumerate(photos):
-            self.take(thing, PERSON if place == 0 else GARMENT)
+            self.take(thing, PERSON if place == 0 and not looks else GARMENT)
         # A photo brings its own pose; one that was asked for comes after it.
-        self._poses_to_take = [thing for thing in things if thing not in photos]
-        if not photos:
+        self._poses_to_take = [thing for thing in things if thing not in photos and thing not in looks]
+        if not photos and not looks:
             self.take_waiting_poses()
 
     def take_waiting_poses(self) -> None:
@@ -50,7 +67,7 @@ class Opening:
         self._poses_to_take = []
 
     def choose_person(self) -> None:
-        self._choose("photo", "Open a photo of a person", PHOTO_FILTER, PERSON)
+        self._choose("photo", "Open a look, or a photo of a person", f"{OPEN_FILTER};;{PHOTO_FILTER}", PERSON)
 
     def choose_garment(self) -> None:
         self._choose("photo", "Add a garment reference", PHOTO_FILTER, GARMENT)
@@ -71,7 +88,7 @@ class Opening:
         except (InputError, OSError) as error:
             self._notices.show("error", str(error))
             return
-        self._controller.photos.open_photo(sample.rgb_HWC, sample.name, role, sample.pose_18x3)
+        self._controller.photos.open_photo(sample.source, sample.name, role, sample.pose_18x3)
 
     def take_library_pose(self, pose: LibraryPose) -> None:
         """Take a pose of the library, with the breadth of the person."""
@@ -83,7 +100,7 @@ class Opening:
             self._notices.show("error", str(error))
             return
         if not np.array_equal(keypoints, c.pose):
-            c.posing.take(keypoints, pose.name)
+            c.stack.push(history.TakePose(c.active, keypoints, pose.name, library=pose.name))
 
     def paste(self) -> None:
         things = intake.of_mime(QGuiApplication.clipboard().mimeData())
@@ -97,6 +114,8 @@ class Opening:
         size = self._controller.frame_size
         try:
             match thing.kind, thing.source:
+                case intake.LOOK, Path() as path:
+                    self._open_look(path)
                 case intake.POSE, str() as text:
                     self._controller.posing.take(formats.parse_pose(text, thing.name, size), thing.name)
                 case intake.POSE, Path() as path:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.canvas.items import to_pixmap
 from app.controller import Controller
 from app.files import exported
+from app.files.naming import ask_file_name
 from app.notify import Notices
 from app.settings import Settings
 from engine.errors import InputError
@@ -56,20 +57,8 @@ class Saving:
     def _file_name(self, purpose: str, title: str, kinds: str, suffix: str) -> Path | None:
         photo = self._controller.document.look.photo(self._controller.document.look.person)
         stem = Path(photo.name).stem if photo else "person"
-        start = str(Path(self._settings.folder(purpose)) / f"{stem}-{purpose}{suffix}")
-        name, _ = QFileDialog.getSaveFileName(self._parent, title, start, kinds)
-        if not name:
-            return None
-        path = Path(name)
-        self._settings.set_folder(purpose, path.parent)
-        if path.suffix.lower() == suffix:
-            return path
-        path = path.with_name(path.name + suffix)
-        # The dialog asked about the name as it was typed.
-        replace = QMessageBox.StandardButton.Yes
-        if path.exists() and QMessageBox.question(self._parent, title, f"Replace {path.name}?") != replace:
-            return None
-        return path
+        suggested = f"{stem}-{purpose}{suffix}"
+        return ask_file_name(self._parent, self._settings, purpose, title, kinds, suggested)
 
     def copy_pose(self) -> None:
         mime = QMimeData()

@@ -101,11 +101,17 @@ class Driver:
 
 
 @pytest.fixture
-def open_window(qtbot, settings):
-    """Factory: a shown window with the fake engine; every window is closed and its thread has ended."""
+def open_window(qtbot, settings, tmp_path, monkeypatch):
+    """Factory: a shown window with the fake engine; every window is closed and its thread has ended.
+
+    What is not saved is thrown away unasked, unless a test asks.
+    """
     from app import theme
+    from app.dialogs import unsaved
     from app.window import MainWindow
 
+    monkeypatch.setenv("POSELOOM_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(unsaved, "ask", lambda parent, name: unsaved.DISCARD)
     theme.apply(QApplication.instance(), "dark")
     windows = []
 

@@ -169,10 +169,10 @@ class FakeBackend:
         self.looked += 1
         return None if self.pose is None else self.pose.copy()
 
-    def read_photo(self, source: Path | bytes) -> np.ndarray:
+    def read_photo(self, data: bytes, name: str) -> np.ndarray:
         from engine import photos
 
-        return photos.read_photo(source)
+        return photos.read_photo(data, name)
 
     def write_png(self, path: Path, rgb_HWC: np.ndarray, texts: dict[str, str]) -> None:
         from engine import photos

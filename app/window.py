@@ -187,15 +187,19 @@ class MainWindow(QMainWindow):
 
     def throw_away(self) -> None:
         """Close without a question, keeping nothing."""
-        self.controller.document.saved = self.controller.document.look
+        self._throw_changes_away()
         self.close()
+
+    def _throw_changes_away(self) -> None:
+        self.controller.document.saved = self.controller.document.look
+        self.autosave.forget()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if self._asks and not self.looks.may_go(self.close):
             event.ignore()
             return
         if self._asks:
-            self.autosave.forget()
+            self._throw_changes_away()
         else:
             self.autosave.keep()
         self.settings.set_layout(self.saveGeometry(), self.saveState())

@@ -175,7 +175,7 @@ def _photo(value: Any) -> SourcePhoto:
 
 
 def _write_pose(look: LookDocument) -> dict[str, Any]:
-    return {"frame": list(look.frame), "joints": look.pose_18x3.tolist()}
+    return {"frame": list(look.frame), "joints": plain_pose(look.pose_18x3).tolist()}
 
 
 def _read_pose(value: Any) -> dict[str, Any]:

@@ -88,6 +88,13 @@ def test_an_old_file_stays_whole_where_a_new_one_cannot_be_written(tmp_path, loo
     assert path.read_bytes() == before and os.listdir(tmp_path) == ["a.look"]
 
 
+def test_a_pose_that_no_file_can_say_is_written_as_near_as_can_be(tmp_path, look):
+    pose = np.full((18, 3), 5e7, np.float32)
+    pose[0, 0] = np.nan
+    write_look(tmp_path / "a.look", replace(look, pose_18x3=pose))
+    assert read_look(tmp_path / "a.look").pose_18x3.tolist() == [[0, 0, 0], *[[1e6, 1e6, 2]] * 17]
+
+
 def test_documents_of_older_versions_pass_every_version_between():
     steps = {
         1: lambda document: {**document, "two": document["one"]},

@@ -143,17 +143,12 @@ class Controller(QObject):
         if key == self.document.look.person:
             self.notice.emit("info", "This photo is the person. Make another photo the person first.", "")
         elif self.document.look.photo(key):
-            self.undo_stack.push(history.RemovePhoto(self.document, key))
+            history.do(self.undo_stack, history.RemovePhoto(self.document, key))
 
     def make_person(self, key: str) -> None:
         """Show the person of another photo, in the present pose."""
         if key != self.document.look.person and self.document.look.photo(key):
-            self.undo_stack.push(history.ChangePerson(self.document, key))
-
-    def take_garment(self, key: str) -> None:
-        """Take another photo as garment reference; nothing of it is mixed in yet."""
-        look = self.document.look
-        self.borrow(key, look.borrow.amount if look.borrow and look.borrow.key == key else 0.0)
+            history.do(self.undo_stack, history.ChangePerson(self.document, key))
 
     def begin_slide(self) -> None:
         """A hand is on the slider: what follows is one step of undo."""
@@ -163,12 +158,9 @@ class Controller(QObject):
         """Mix the textures of a photo into the person, 0 to 1."""
         wanted = Borrow(key, float(np.clip(amount, 0.0, 1.0)))
         if wanted != self.document.look.borrow and key != self.document.look.person:
-            self.undo_stack.push(history.BorrowFrom(self.document, wanted, self._slide if sliding else 0))
-
-    def set_amount(self, amount: float, sliding: bool) -> None:
-        """Mix in another share, 0 to 1, of the garment reference there is."""
-        if self.document.look.borrow is not None:
-            self.borrow(self.document.look.borrow.key, amount, sliding)
+            history.do(
+                self.undo_stack, history.BorrowFrom(self.document, wanted, self._slide if sliding else 0)
+            )
 
     def save_picture(self, path: Path, texts: dict[str, str]) -> None:
         """Draw the present look exactly and write it to `path`."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from PySide6.QtGui import QUndoCommand
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from app.document import Borrow, Document, Photo, same_value
 from engine.pose.skeleton import JOINTS
@@ -24,6 +24,12 @@ _gestures = itertools.count(1)
 def new_gesture() -> int:
     """A number for the commands of one gesture; no other has it."""
     return next(_gestures)
+
+
+def do(stack: QUndoStack, command: LookCommand) -> None:
+    """Push a command, unless it changes nothing: a stack forgets what could be redone whatever is pushed."""
+    if command.changes:
+        stack.push(command)
 
 
 class LookCommand(QUndoCommand):
@@ -41,6 +47,11 @@ class LookCommand(QUndoCommand):
         self.after = after
         self.before = {name: getattr(document.look, name) for name in after}
 
+    @property
+    def changes(self) -> bool:
+        """Whether the fields are others afterwards."""
+        return not all(same_value(self.after[name], self.before[name]) for name in self.after)
+
     def redo(self) -> None:
         self.document.settle(**self.after)
 
@@ -57,7 +68,7 @@ class LookCommand(QUndoCommand):
             return False
         self.after = other.after
         self.setText(other.text())
-        self.setObsolete(all(same_value(self.after[name], self.before[name]) for name in self.after))
+        self.setObsolete(not self.changes)
         return True
 
 

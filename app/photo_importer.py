@@ -142,7 +142,7 @@ class PhotoImporter(QObject):
         if job.role == SAMPLE:
             self._settle_sample(photo)
         elif job.role == GARMENT:
-            self._undo_stack.push(history.ShelvePhoto(self._document, photo))
+            history.do(self._undo_stack, history.ShelvePhoto(self._document, photo))
             self.notice.emit("info", f"{photo.name} is on the shelf. Pull the slider to mix it in.", "")
         else:
             pose = photo.reference.keypoints_18x3
@@ -150,7 +150,7 @@ class PhotoImporter(QObject):
                 pose = kinematics.t_pose(photo.reference.image_HWC.shape[:2])
             pose = np.array(pose, dtype=np.float32)
             self._put_draft_away()
-            self._undo_stack.push(history.OpenPerson(self._document, photo, pose))
+            history.do(self._undo_stack, history.OpenPerson(self._document, photo, pose))
             self.person_opened.emit()
 
     def _settle_sample(self, photo: Photo) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +19,7 @@ LIMB, FREE, WHOLE = "limb", "free", "whole"
 """How a drag moves the skeleton: lengths kept, the joint alone, the whole person."""
 
 
+NUDGE_REST_S = 2.0  # a pause in which one looks at what the nudges made
 PERSON = -1  # where a joint is asked for
 
 
@@ -54,6 +56,8 @@ class Posing:
         self._target = target
         self._drag: _Drag | None = None
         self._gesture = 0
+        self._nudging: tuple[int, tuple[int, bool]] | None = None  # the gesture; joint, and whether alone
+        self._nudged_at = 0.0
 
     @property
     def pose(self) -> np.ndarray:
@@ -91,11 +95,14 @@ class Posing:
         if drag is not None and not np.array_equal(self.pose, drag.start):
             self._step(drag.joint, drag.start)
 
-    def nudge(self, joint: int, shift: tuple[float, float], again: bool) -> None:
-        """Move a joint by keys; `again` joins the step before (a held key)."""
-        if not again or not self._gesture:
+    def nudge(self, joint: int, shift: tuple[float, float], alone: bool) -> None:
+        """Move a joint by keys, alone or with what follows it. Nudges in a row are one step, until the hand
+        rests."""
+        now, row = time.monotonic(), (joint, alone)
+        if (self._gesture, row) != self._nudging or now - self._nudged_at > NUDGE_REST_S:
             self._gesture = history.new_gesture()
-        self._step(joint, self._moved(self.pose, joint, _shifted(self.pose, joint, shift)))
+        self._nudging, self._nudged_at = (self._gesture, row), now
+        self._step(joint, self._moved(self.pose, joint, _shifted(self.pose, joint, shift), free=alone))
 
     def place(self, joint: int, xy: tuple[float, float]) -> None:
         """Put a joint at exactly `xy`, alone."""
@@ -118,6 +125,8 @@ class Posing:
 
     def show_all(self) -> None:
         """Show every hidden joint, as one step."""
+        if (self.pose[:, 2] > 0).all():
+            return
         self._target.stack.beginMacro("Show all joints")
         for joint in range(len(self.pose)):
             self.set_shown(joint, True)
@@ -158,7 +167,7 @@ class Posing:
             self._push(history.MoveJoint(self._target.active, joint, pose, self._gesture))
 
     def _push(self, command: history.LookCommand) -> None:
-        self._target.stack.push(command)
+        history.do(self._target.stack, command)
 
 
 def _shifted(pose_18x3: np.ndarray, joint: int, shift: tuple[float, float]) -> tuple[float, float]:

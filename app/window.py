@@ -227,6 +227,8 @@ class MainWindow(QMainWindow):
             self.docks.shelf.show_look(look)
         elif "borrow" in changed:
             self.docks.shelf.show_borrow(look)
+        if "library" in changed:
+            self.docks.poses.mark(look.library)
         photo = look.photo(look.person)
         if photo is not None and "person" in changed:
             self.docks.attention.show_reference(photo.reference.image_HWC)

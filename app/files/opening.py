@@ -100,7 +100,7 @@ class Opening:
             self._notices.show("error", str(error))
             return
         if not np.array_equal(keypoints, c.pose):
-            c.stack.push(history.TakePose(c.active, keypoints, pose.name, library=pose.name))
+            history.do(c.stack, history.TakePose(c.active, keypoints, pose.name, library=pose.name))
 
     def paste(self) -> None:
         things = intake.of_mime(QGuiApplication.clipboard().mimeData())

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from app.document import Borrow, Document, Photo, same_value
+from app.document import Borrow, Document, Look, Photo, same_value
 from engine.pose.skeleton import JOINTS
 
 UNDO_LIMIT = 200
@@ -116,6 +116,24 @@ class TakePose(LookCommand):
 
     def __init__(self, document: Document, pose: np.ndarray, source: str, library: str = ""):
         super().__init__(document, f"Take the pose of {source}", pose=pose, library=library)
+
+
+class TakeLook(LookCommand):
+    """The look of an exported picture: its photos join the shelf. look: its other fields."""
+
+    def __init__(self, document: Document, look: Look, source: str):
+        photos = document.look.photos
+        for photo in look.photos:
+            photos = photos if any(photo.key == other.key for other in photos) else (*photos, photo)
+        super().__init__(
+            document,
+            f"Take the look of {source}",
+            photos=photos,
+            person=look.person,
+            pose=look.pose,
+            borrow=look.borrow,
+            library=look.library,
+        )
 
 
 class ResetPose(LookCommand):

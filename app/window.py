@@ -25,6 +25,7 @@ from app.files import samples
 from app.files.drops import Drops
 from app.files.looks import LookFiles
 from app.files.opening import Opening
+from app.files.pictured import PicturedLooks
 from app.files.saving import Saving
 from app.hands import Hands
 from app.settings import Settings
@@ -69,7 +70,8 @@ class MainWindow(QMainWindow):
         self.looks = LookFiles(self, c, self.files, self.centre.notices, self.settings)
         self.journals = user_data() / "journal"
         self.autosave = AutoSave(self, c, self.looks, self.files, self.journals)
-        self.opening = Opening(self, c, self.centre.notices, self.settings, self.looks.open)
+        pictured = PicturedLooks(self, c, self.files, self.centre.notices, self.settings)
+        self.opening = Opening(self, c, self.centre.notices, self.settings, self.looks.open, pictured)
         self.saving = Saving(self, c, self.centre.notices, self.settings)
         self.engines = EngineChoice(self, c, self.centre.notices, self.centre.banner, self.settings)
         self.draft_banner = DraftBanner(self.centre.banner, c.photos)

@@ -79,10 +79,14 @@ class _Number(QLineEdit):
     """Undo is the window's, unless something is typed that was not taken yet."""
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            if not self.isModified() and (event.matches(UNDO) or event.matches(REDO)):
-                event.ignore()
-                return True
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and not self.isModified()
+            and (event.matches(UNDO) or event.matches(REDO))
+        ):
+            event.ignore()
+            return True
         return super().event(event)
 
 

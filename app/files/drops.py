@@ -17,7 +17,7 @@ TARGETS = {
             (GARMENT, "garment", "Garment reference", "mix its textures in")),
     LOOK: ((LOOK, "open", "Open this look", "instead of the present one"),),
     POSE: ((TARGET_POSE, "skeleton", "Take this pose", ""),),
-    EXPORT: ((TARGET_POSE, "skeleton", "Restore its pose", "the picture was made here"),
+    EXPORT: ((TARGET_POSE, "skeleton", "Restore its look", "the picture was made here"),
              (PERSON, "person", "New person", "use it as a photo")),
 }  # fmt: skip
 

@@ -194,7 +194,7 @@ class LookFiles(QObject):
             then()
 
     def _on_encoded(self, job: WorkerJob, value: object) -> None:
-        if isinstance(job, EncodeLook) and isinstance(value, dict):
+        if isinstance(job, EncodeLook) and isinstance(value, dict) and job in self._arriving:
             self._adopt(job, look_of(job.look, value, self._controller.size), self._arriving.pop(job))
 
     def _on_failed(self, job: object, trouble: Trouble) -> None:

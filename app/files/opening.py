@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app import history
 from app.controller import Controller
 from app.files import exported, intake, samples
+from app.files.pictured import PicturedLooks
 from app.files.poses import LibraryPose
 from app.jobs import GARMENT, PERSON, TARGET_POSE
 from app.notify import Notices
 from app.settings import Settings
 from engine.errors import InputError
 from engine.look import SUFFIX
+from engine.look.exported import look_of
 from engine.pose import formats
 
 PHOTO_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
@@ -27,8 +29,8 @@ POSE_FILTER = "Poses (*.json *.txt);;All files (*)"
 
 
 class Opening:
-    """parent: of the dialogs. open_look: called with the file of one. What goes wrong is told as a notice,
-    and nothing changes.
+    """parent: of the dialogs. open_look: called with the file of one. pictured: takes those in pictures. What
+    goes wrong is told as a notice, and nothing changes.
     """
 
     def __init__(
@@ -38,8 +40,10 @@ class Opening:
         notices: Notices,
         settings: Settings,
         open_look: Callable[[Path], None],
+        pictured: PicturedLooks,
     ):
         self._open_look = open_look
+        self._pictured = pictured
         self._parent = parent
         self._controller = controller
         self._notices = notices
@@ -130,7 +134,12 @@ class Opening:
             self._notices.show("error", str(error))
 
     def _restore(self, path: Path) -> None:
-        """Pose of a picture made here, and its photos where the shelf has them."""
+        """The look of a picture made here; of one that an older Poseloom made the pose, and its photos where
+        the shelf has them."""
+        look = look_of(exported.texts(path), path.name)
+        if look is not None:
+            self._pictured.take(look, path)
+            return
         data = exported.parameters(path)
         pose = formats.parse_pose(json.dumps(data["pose"]), path.name, self._controller.size)
         self._controller.posing.take(pose, path.name)

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QWidget
 
 from app.canvas.items import to_pixmap
 from app.controller import Controller
-from app.files import exported
+from app.files.look_jobs import document_of
 from app.files.naming import ask_file_name
 from app.notify import Notices
 from app.settings import Settings
 from engine.errors import InputError
+from engine.look.exported import png_texts
 from engine.pose import formats
 
 
@@ -35,10 +36,8 @@ class Saving:
 
     def save_picture(self, path: Path) -> None:
         """Draw the look exactly and write it with its parameters."""
-        facts = self._controller.facts
-        look = self._controller.document.look
-        texts = exported.text_entries(look, self._controller.size, facts.weights if facts else {})
-        self._controller.save_picture(path, texts)
+        c = self._controller
+        c.save_picture(path, png_texts(document_of(c.document.look, c.size, c.facts)))
 
     def choose_pose(self) -> None:
         path = self._file_name("pose", "Export the pose", "OpenPose JSON (*.json)", ".json")

@@ -91,6 +91,7 @@ class PoseShelf(QWidget):
             self.grid.setCurrentItem(found[0])
         else:
             self.grid.clearSelection()
+            self._name(None)
 
     def _name(self, item: QListWidgetItem | None) -> None:
         self.caption.setText(item.toolTip() if item is not None else self._rest)

@@ -134,12 +134,15 @@ class Opening:
             self._notices.show("error", str(error))
 
     def _restore(self, path: Path) -> None:
-        """The look of a picture made here; of one that an older Poseloom made the pose, and its photos where
-        the shelf has them."""
+        """The look of a picture made here."""
         look = look_of(exported.texts(path), path.name)
         if look is not None:
             self._pictured.take(look, path)
-            return
+        else:
+            self._restore_older(path)
+
+    def _restore_older(self, path: Path) -> None:
+        """The pose of a picture of an older Poseloom, and its photos where the shelf has them."""
         data = exported.parameters(path)
         pose = formats.parse_pose(json.dumps(data["pose"]), path.name, self._controller.size)
         self._controller.posing.take(pose, path.name)

@@ -141,7 +141,7 @@ def test_the_mark_in_the_library_follows_undo(open_window):
             grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.visualItemRect(grid.item(row)).center()
         )
     driver.drag(LEFT_WRIST, 5, 5)
-    assert marked() == []
+    assert marked() == [] and driver.window.docks.poses.caption.text() == "Click a pose to take it."
     seen = []
     for verb in ("undo", "undo", "undo", "redo", "redo", "redo"):
         driver.window.actions_by_id[verb].trigger()

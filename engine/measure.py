@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 from engine.api import Mix, RenderRequest
 from engine.compositing.compose import EncodedReference, compose, encode_reference
@@ -83,16 +84,14 @@ def photo(size: tuple[int, int], turn: int) -> np.ndarray:
 
 
 @torch.inference_mode()
-def tasks(
+def textbook_tasks(
     session: Session, slow: PoseTransferModel, macs: Mapping[str, float]
 ) -> dict[tuple[str, str], Task]:
-    """All stages of an engine, by (stage, precision). slow: its textbook form. macs: giga
-    multiply-accumulates of "full", "encode", "drag" and "drag <rows>"."""
+    """The stages of an engine's textbook form, by (stage, precision). macs: giga multiply-accumulates of
+    "full" and "drag"."""
     size, device = session.size, session.plan.device
     reference = session.add_reference(photo(size, 0), pose(size, 0))
-    other = session.add_reference(photo(size, 1), pose(size, 0))
     given = ReferenceInput(to_tensor(reference.image_HWC, device).contiguous(), pose(size, 0))
-    half = session.plan.precision
     kept = encode_reference(slow, given)
 
     def pose_only(turn: int, of: EncodedReference = kept) -> None:
@@ -100,6 +99,21 @@ def tasks(
 
     def full(turn: int) -> None:
         pose_only(turn, encode_reference(slow, given))
+
+    return {
+        (TEXTBOOK_FULL, "float32"): Task(full, macs["full"], kept=False),
+        (TEXTBOOK_POSE, "float32"): Task(pose_only, macs["drag"], kept=False),
+        (TEXTBOOK_KEPT, "float32"): Task(full, macs["full"]),
+    }
+
+
+@torch.inference_mode()
+def session_tasks(session: Session, macs: Mapping[str, float]) -> dict[tuple[str, str], Task]:
+    """What a session does, by (stage, precision). macs: giga multiply-accumulates of "encode", "drag" and
+    "drag <rows>" of every preview."""
+    size, half = session.size, session.plan.precision
+    reference = session.add_reference(photo(size, 0), pose(size, 0))
+    other = session.add_reference(photo(size, 1), pose(size, 0))
 
     def encode(turn: int) -> None:
         session.forget(session.add_reference(photo(size, 100 + turn), pose(size, 0)).key)
@@ -114,9 +128,6 @@ def tasks(
         session.respond(RenderRequest(reference.key, pose(size, 0), mixes))
 
     found = {
-        (TEXTBOOK_FULL, "float32"): Task(full, macs["full"], kept=False),
-        (TEXTBOOK_POSE, "float32"): Task(pose_only, macs["drag"], kept=False),
-        (TEXTBOOK_KEPT, "float32"): Task(full, macs["full"]),
         (ENCODE, "float32"): Task(encode, macs["encode"]),
         (DRAG, "float32"): Task(drag, macs["drag"]),
     }
@@ -128,11 +139,28 @@ def tasks(
     return found
 
 
-def measure(
-    name: str, session: Session, slow: PoseTransferModel, macs: Mapping[str, float], rounds: int
-) -> list[Stage]:
-    """Time all stages of one network, as `tasks`."""
-    work = tasks(session, slow, macs)
+def counted_macs(session: Session) -> dict[str, float]:
+    """Giga multiply-accumulates of a session's "encode" and "drag", its parser's included, as they run;
+    less operators that torch does not count (`FlopCounterMode`).
+    """
+
+    def count(work: Callable[[], object]) -> float:
+        with FlopCounterMode(display=False) as counter:
+            work()
+        return counter.get_total_flops() / 2e9
+
+    references = []
+
+    def encode() -> None:
+        references.append(session.add_reference(photo(session.size, 0), pose(session.size, 0)))
+
+    found = {"encode": count(encode)}
+    request = RenderRequest(references[0].key, pose(session.size, 1))
+    return found | {"drag": count(lambda: session.respond(request))}
+
+
+def measure(name: str, session: Session, work: Mapping[tuple[str, str], Task], rounds: int) -> list[Stage]:
+    """Time all stages of one network."""
     times: dict[tuple[str, str], list[float]] = {key: [] for key in work}
     with torch.inference_mode():
         torch.set_num_threads(session.plan.threads)

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from engine.models import nted, pise
-from engine.models.pise import PiseConfig, Source, one_hot
+from engine.models.pise import PiseConfig, SourceImage, one_hot
 
 SIZE = (128, 96)
 _LEVELS = (nted.Level(16, 16, 8), nted.Level(32, 16, 7, 3), nted.Level(64, 16, 8), nted.Level(128, 8))
@@ -50,7 +50,7 @@ def small_pise(config: PiseConfig, seed: int = 0) -> pise.Pise:
     for _ in range(20):
         maps = one_hot(torch.randint(0, 8, (2, 8, 6)).repeat_interleave(16, 1).repeat_interleave(16, 2))
         heat, target_heat = torch.rand(2, 2, 18, *SIZE)
-        network(Source(torch.rand(2, 3, *SIZE) * 2 - 1, maps, heat), target_heat, maps.flip(0))
+        network(SourceImage(torch.rand(2, 3, *SIZE) * 2 - 1, maps, heat), target_heat, maps.flip(0))
         if network.parnet is not None:
             network.parnet(maps, heat, target_heat)
     return network.eval()

@@ -11,7 +11,6 @@ import pytest
 
 from engine.setup import guards
 from engine.version import VERSION
-from train.__main__ import main as train
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
@@ -114,28 +113,6 @@ def test_guard_against_two_owners_of_the_cv2_folder():
 @pytest.mark.parametrize(("version", "found"), [("0.10.31", 0), ("0.10.35", 1), ("1.2.2", 1)])
 def test_guard_against_the_mediapipe_that_phones_home(version, found):
     assert len(guards.problems(versions(pyside6_essentials="6.11.3", mediapipe=version))) == found
-
-
-@pytest.mark.parametrize(
-    ("torch", "old"), [("2.6.0", True), ("2.8.1+cpu", True), ("2.9.0", False), ("2.13.0+cpu", False)]
-)
-def test_guard_against_a_torch_without_muon(torch, old):
-    problem = guards.training_problem(versions(torch=torch))
-    assert (problem is not None) == old
-    if old:
-        assert torch in problem and len(problem.splitlines()) == 1
-
-
-def test_the_window_needs_no_torch_of_training():
-    floors = [next(one for one in required(extra) if one.name == "torch") for extra in (None, "train")]
-    assert [one.specifier.contains("2.8.0") for one in floors] == [True, False]
-    assert all(one.specifier.contains("2.9.0") for one in floors)
-
-
-def test_training_says_that_its_torch_is_too_old(monkeypatch, capsys):
-    monkeypatch.setattr(guards.metadata, "version", lambda name: "2.8.0")
-    assert train(["export", "nowhere", "--output", "w.safetensors"]) == 1
-    assert capsys.readouterr().err == f"{guards.training_problem()}\n"
 
 
 def test_the_licence_is_the_one_the_project_file_names():

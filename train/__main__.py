@@ -8,7 +8,7 @@ import sys
 from typing import NoReturn
 
 from engine.errors import InputError
-from engine.setup import SetupError, environment, guards
+from engine.setup import SetupError, environment
 from train.commands import told
 
 COMMANDS = {
@@ -33,9 +33,6 @@ def main(argv: list[str]) -> int:
         code = environment.enter(["-m", "train", *argv], ("train",))
         if code is not None:
             return code
-        problem = guards.training_problem()
-        if problem:
-            raise SetupError(problem)
         return importlib.import_module(f"train.commands.{argv[0]}").run(argv[1:])
     except InputError as error:
         print(error, file=sys.stderr)

@@ -17,7 +17,7 @@ from train.losses.total import PAPER_256, PAPER_512
 from train.objectives.nted import NtedRecipe
 from train.objectives.pairs import PairRecipe
 from train.objectives.parser import ParserRecipe
-from train.objectives.pise import PiseRecipe, Stage
+from train.objectives.pise import PiseRecipe, TrainingStage
 from train.run.recipe import FOREVER, Phase
 
 
@@ -124,7 +124,7 @@ def pise() -> PiseRecipe:
         name="pise",
         network=pise_model.default_256(),
         phases=(Phase((128, 80), 8, 3_300), Phase((192, 128), 4, 4_500), Phase((256, 176), 4, FOREVER)),
-        stages=(Stage(4_800), Stage(generated=0.5)),
+        stages=(TrainingStage(4_800), TrainingStage(generated=0.5)),
         learning_rate=2e-3,
         optimiser="muon",
         warm_up=800,
@@ -157,9 +157,9 @@ def pise_paper() -> PiseRecipe:
         network=replace(pise_model.official_256(), size=(256, 176)),
         phases=(Phase((256, 176), 8, FOREVER),),
         stages=(
-            Stage(20_000 * 8, spatial=False, correspondence=True),
-            Stage(50_000 * 8),
-            Stage(generated=1.0),
+            TrainingStage(20_000 * 8, spatial=False, correspondence=True),
+            TrainingStage(50_000 * 8),
+            TrainingStage(generated=1.0),
         ),
         learning_rate=1e-4,
         betas=(0.9, 0.999),

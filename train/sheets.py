@@ -1,4 +1,4 @@
-"""Picture sheets: reference | target pose | result | truth, a row a pair."""
+"""Picture sheets, a row a pair: reference | target pose | result | truth, or what suits moves."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import numpy as np
 from torch import Tensor
 
 from engine import pictures
+from engine.cv import cv2
 from engine.photos import write_png
 from train.data.pairs import PairBatch
+from train.moves import MOVES
 
-GAP = 4  # px between pictures
-_PAPER = 255
+GAP, HEADING = 4, 14  # px between pictures, and of a line of text over them
+_PAPER, _INK = 255, (0, 0, 0)
+_ERROR_GAIN = 3  # differences are shown so many times as large
 
 
 def to_rgb(image_CHW: Tensor) -> np.ndarray:
@@ -38,6 +41,33 @@ def pair_sheet(
     return np.hstack(strips)
 
 
+def pair_strip(batch: PairBatch, result_BCHW: Tensor, index: int) -> np.ndarray:
+    """`pair_sheet` of a pair of a batch with its result."""
+    shown = (batch.reference_BCHW, batch.target_planes_BPHW, result_BCHW, batch.target_BCHW)
+    return pair_sheet(*(tensor[index] for tensor in shown))
+
+
+def move_strip(batch: PairBatch, result_BCHW: Tensor, index: int) -> np.ndarray:
+    """One row of a pair of moves (`train.moves`): reference, truth, result and the result's error (white:
+    none), under the pair's number and move; uint8 RGB [H + HEADING, 4 W + 3 GAP, 3]."""
+    reference, truth, result = (
+        to_rgb(pictures[index]) for pictures in (batch.reference_BCHW, batch.target_BCHW, result_BCHW)
+    )
+    amiss = np.abs(result.astype(np.int16) - truth)
+    error = (255 - np.minimum(_ERROR_GAIN * amiss, 255)).astype(np.uint8)
+    pair = batch.pairs[index]
+    return under_heading(f"{pair.index + 1}  {MOVES[pair.target - 1]}", [reference, truth, result, error])
+
+
+def under_heading(text: str, pictures: list[np.ndarray]) -> np.ndarray:
+    """Pictures of one size side by side under a line of text, uint8 RGB."""
+    gap = np.full((len(pictures[0]), GAP, 3), _PAPER, np.uint8)
+    row = np.hstack([strip for picture in pictures for strip in (gap, picture)][1:])
+    heading = np.full((HEADING, row.shape[1], 3), _PAPER, np.uint8)
+    cv2.putText(heading, text, (2, HEADING - 4), cv2.FONT_HERSHEY_SIMPLEX, 0.4, _INK, 1, cv2.LINE_AA)
+    return np.vstack([heading, row])
+
+
 def contact_sheet(rows: list[np.ndarray], columns: int = 2) -> np.ndarray:
     """Rows of one size set in columns, read line by line: uint8 RGB on white."""
     if not rows:
@@ -56,8 +86,7 @@ def contact_sheet(rows: list[np.ndarray], columns: int = 2) -> np.ndarray:
 
 def batch_sheet(batch: PairBatch, result_BCHW: Tensor, count: int = 8, columns: int = 2) -> np.ndarray:
     """Contact sheet of the first `count` pairs of a batch with their results, uint8 RGB."""
-    shown = (batch.reference_BCHW, batch.target_planes_BPHW, result_BCHW, batch.target_BCHW)
-    rows = [pair_sheet(*(tensor[index] for tensor in shown)) for index in range(min(count, len(result_BCHW)))]
+    rows = [pair_strip(batch, result_BCHW, index) for index in range(min(count, len(result_BCHW)))]
     return contact_sheet(rows, columns)
 
 

@@ -11,14 +11,15 @@ import torch
 
 from engine import measure
 from engine.measure import DRAG, ENCODE, PREVIEW, TEXTBOOK_FULL, TEXTBOOK_KEPT, Stage
-from engine.models.registry import DEFAULT, ENGINES
+from engine.models.registry import DEFAULT, ENGINES, Engine
 from engine.plan import Plan, make_plan
 from engine.session import Session
 
 NOTES = """\
 textbook: the operators as the papers write them, in float32, with the C library's own memory settings;
 "memory kept": with those of a session. floor: the stage's arithmetic, every convolution a direct one, at the
-measured convolution peak; Winograd can go below it. All times of frames contain the pose planes."""
+measured convolution peak; Winograd can go below it. GMAC of engines beside the default one are counted as
+they run. All times of frames contain the pose planes."""
 
 
 def run(argv: list[str]) -> int:
@@ -41,9 +42,16 @@ def run(argv: list[str]) -> int:
     for name, network in engine.networks(options.official, options.weights).items():
         model, slow = engine.open_forms(network, plan)
         session = Session(model, plan)
-        table += measure.measure(name, session, slow, engine.gmacs(network, session.size), options.rounds)
+        macs = engine.gmacs(network, session.size)
+        work = measure.textbook_tasks(session, slow, macs) | measure.session_tasks(session, macs)
+        table += measure.measure(name, session, work, options.rounds)
         session.close()
         memory[name] = measure.session_memory(partial(engine.keep, network=network), str(plan.device))
+    for other in other_engines():
+        session = Session.open(str(other.weights), options.device)
+        work = measure.session_tasks(session, measure.counted_macs(session))
+        table += measure.measure(other.name, session, work, options.rounds)
+        session.close()
     result = {
         "device": str(plan.device),
         "threads": plan.threads,
@@ -57,6 +65,11 @@ def run(argv: list[str]) -> int:
     return 0
 
 
+def other_engines() -> list[Engine]:
+    """Engines beside the default one whose weights are in the box."""
+    return [engine for engine in ENGINES.values() if engine.name != DEFAULT and engine.weights.is_file()]
+
+
 def _peaks(plan: Plan) -> dict[str, float]:
     dtypes = {"float32": torch.float32, plan.precision: plan.preview}
     torch.set_num_threads(plan.threads)
@@ -64,7 +77,8 @@ def _peaks(plan: Plan) -> dict[str, float]:
 
 
 def ratios(table: list[Stage]) -> dict[str, float | None]:
-    """Textbook full forward in float32 over ours, and the default network's frames a second."""
+    """Textbook full forward in float32 over ours, and frames a second: the default network's, and every other
+    engine's in the box."""
     ms = {(row.network, row.stage, row.precision): row.p50_ms for row in table}
 
     def over(stage: str, precision: str, base: str = TEXTBOOK_FULL) -> float | None:
@@ -80,6 +94,11 @@ def ratios(table: list[Stage]) -> dict[str, float | None]:
         "official_drag_bfloat16_memory_kept": over(DRAG, "bfloat16", TEXTBOOK_KEPT),
         "default_drag_fps": round(1e3 / min(ms[key] for key in ms if key[:2] == ("default", DRAG)), 1),
         "default_preview_fps": round(1e3 / ms[first], 1),
+        **{
+            f"{engine.name}_drag_fps": round(1e3 / min(drag), 1)
+            for engine in other_engines()
+            if (drag := [ms[key] for key in ms if key[:2] == (engine.name, DRAG)])
+        },
     }
 
 

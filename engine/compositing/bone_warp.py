@@ -17,14 +17,14 @@ from engine.compositing.fields import (
     alike,
     around,
     at,
-    changed,
     keeps_shape,
     length,
+    odd_side,
+    of_other_classes,
     ramp,
     size_of,
     small,
     wide_mean,
-    window,
 )
 from engine.compositing.moving_least_squares import motion, tilted, without_arms
 from engine.compositing.own_pose import OwnPose
@@ -128,7 +128,7 @@ def _compared(
     far_B1hw = (point_B3hw - point_before_B3hw).square().sum(1, keepdim=True)
     far_B1hw = far_B1hw.masked_fill((class_B8hw[:, :1] > 0.5) | (head_B1hw > 0.5), 0.0)
     within_B1hw = (before_B2hw.abs().amax(1, keepdim=True) <= 1.0).float() * keeps_shape(before_B2hw)
-    unchanged_B1hw = 1.0 - changed(class_B8hw, class_before_B8hw)
+    unchanged_B1hw = 1.0 - of_other_classes(class_B8hw, class_before_B8hw)
     beside_B1hw = ((class_B8hw[:, :1] < 0.5) & (class_before_B8hw[:, :1] > 0.5)).float()
     same_B1hw = torch.exp(-far_B1hw / _SAME**2) * unchanged_B1hw * within_B1hw
     similar_B1hw = torch.exp(-far_B1hw / _SIMILAR**2) * unchanged_B1hw.maximum(beside_B1hw) * within_B1hw
@@ -179,7 +179,7 @@ def _trusted(
     of_head_B111 = (same_B1hw * head_B1hw).sum((2, 3), keepdim=True)
     of_head_B111 = of_head_B111 / head_B1hw.sum((2, 3), keepdim=True).clamp_min(1.0)
     closed_B1hw, closed_leg_B1hw = (
-        running_mean(same_B1hw, window(side, same_B1hw.shape[-2])) for side in (_CLOSED, _CLOSED_LEG)
+        running_mean(same_B1hw, odd_side(side, same_B1hw.shape[-2])) for side in (_CLOSED, _CLOSED_LEG)
     )
     trust_B1hw = torch.lerp(closed_B1hw, closed_leg_B1hw, whole_leg_B1hw)
     trust_B1hw = ramp(torch.lerp(trust_B1hw, of_head_B111, hair_B1hw), 0.25, 0.5)

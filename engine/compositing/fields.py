@@ -34,19 +34,19 @@ def small(change_BChw: Tensor) -> Tensor:
     return torch.exp(-change_BChw.square().mean(1, keepdim=True) / _ALIKE**2)
 
 
-def changed(class_BCHW: Tensor, other_BCHW: Tensor) -> Tensor:
+def of_other_classes(class_BCHW: Tensor, other_BCHW: Tensor) -> Tensor:
     """1 where most of the probability lies on other classes."""
     return ((class_BCHW - other_BCHW).abs().sum(1, keepdim=True) > 1.0).float()
 
 
-def window(side: int, rows: int) -> int:
+def odd_side(side: int, rows: int) -> int:
     """The odd side, in px of a map of so many rows, of a window given in px of 128 rows."""
     return max(3, side * rows // 128 | 1)
 
 
 def around(marked_B1hw: Tensor, side: int) -> Tensor:
     """1 where anything in the window around is marked. side: in px of a map of 128 rows."""
-    side = window(side, marked_B1hw.shape[-2])
+    side = odd_side(side, marked_B1hw.shape[-2])
     half = side // 2
     # Counted in an integral image: as quick for a wide window as for a narrow one.
     counts_B1hw = F.pad(marked_B1hw, (half + 1, half, half + 1, half)).cumsum(2).cumsum(3)
@@ -71,7 +71,7 @@ def keeps_shape(positions_B2hw: Tensor) -> Tensor:
 
 def wide_mean(x_BChw: Tensor, side: int, coarse: int) -> Tensor:
     """Mean over a wide window, from every so many px' mean: smooth is quick. side: as of `around`."""
-    side = window(side, x_BChw.shape[-2])
+    side = odd_side(side, x_BChw.shape[-2])
     means_BChw = running_mean(F.avg_pool2d(x_BChw, coarse, ceil_mode=True), side // coarse | 1)
     return F.interpolate(means_BChw, x_BChw.shape[-2:], mode="bilinear")
 

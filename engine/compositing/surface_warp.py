@@ -12,7 +12,7 @@ from torch import Tensor
 
 from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
-from engine.compositing.fields import alike, around, at, changed, keeps_shape, size_of
+from engine.compositing.fields import alike, around, at, keeps_shape, of_other_classes, size_of
 from engine.compositing.own_pose import OwnPose
 from engine.ops.resample import running_mean
 from engine.regions import SURFACE_SPAN
@@ -48,7 +48,7 @@ def surface_warp(picture_BChw: Tensor, surface_B11hw: Tensor, source: DetailSour
     far_B1hw = (far_B1hw - _NOISE**2).clamp_min(0.0).masked_fill(behind_B1hw, 0.0)
     still_B1hw = torch.exp(-far_B1hw / _STILL**2) * alike(picture_BChw, own.picture)
     still_B1hw = (_SURE * still_B1hw).clamp(max=1.0)
-    changed_B1hw = changed(class_B8hw, own.surface[:, :CLASSES])
+    changed_B1hw = of_other_classes(class_B8hw, own.surface[:, :CLASSES])
     still_B1hw *= 1.0 - torch.where(
         behind_B1hw,
         torch.where(own.missed > 0.5, around(changed_B1hw, _MISSED), around(changed_B1hw, _BEHIND)),
@@ -56,7 +56,9 @@ def surface_warp(picture_BChw: Tensor, surface_B11hw: Tensor, source: DetailSour
     )
 
     moved_B1hw = alike(picture_BChw, at(own.picture, positions_B2hw))
-    moved_B1hw *= 1.0 - around(changed(class_B8hw, at(own.surface[:, :CLASSES], positions_B2hw)), _PERSON)
+    moved_B1hw *= 1.0 - around(
+        of_other_classes(class_B8hw, at(own.surface[:, :CLASSES], positions_B2hw)), _PERSON
+    )
     moved_B1hw *= torch.exp(-(unseen_B2hw[:, :1] - at(own.far, positions_B2hw)).clamp_min(0.0) / _UNSEEN)
     steps_B2hw = _smooth(positions_B2hw - here_2hw, moved_B1hw, class_B8hw)
     moved_B1hw *= keeps_shape(here_2hw + steps_B2hw)

@@ -13,8 +13,6 @@ _OPENCV_WHEELS = (
     "opencv-contrib-python-headless",
 )
 
-_FIRST_WITH_MUON = (2, 9)  # torch; as in the extra `train` of pyproject.toml
-
 
 def installed(name: str) -> str | None:
     """Version of an installed distribution, or None."""
@@ -37,15 +35,6 @@ def window_problem(
             "install one below 6.12 (pip install 'PySide6-Essentials<6.12') or use Python 3.12 or later."
         )
     return None
-
-
-def training_problem(version: Callable[[str], str | None] = installed) -> str | None:
-    """Why nothing can be trained with this torch, in one sentence; None where it is new enough."""
-    torch = version("torch")
-    if torch is None or _numbers(torch) >= _FIRST_WITH_MUON:
-        return None
-    first = ".".join(map(str, _FIRST_WITH_MUON))
-    return f"Training needs torch {first} or later and finds {torch}: pip install 'torch>={first}'."
 
 
 def problems(version: Callable[[str], str | None] = installed) -> list[str]:

@@ -11,6 +11,7 @@ import rule_drawn
 from PIL import Image
 
 from engine import detect
+from engine.cli import bench as bench_command
 from engine.cli import main
 from engine.pose.formats import write_openpose
 
@@ -136,6 +137,13 @@ def test_bench_measures_every_stage(capsys, monkeypatch):
     for network in ("default", "official"):
         for stage in ("textbook full forward", "textbook pose-only", "encode reference", "drag full", "swap"):
             assert (network, stage) in stages
+    others = {engine.name for engine in bench_command.other_engines()}
+    assert (
+        others
+        and {(name, stage) for name in others for stage in ("encode reference", "drag full", "swap")}
+        <= stages
+    )
+    assert all(result["ratios"][f"{name}_drag_fps"] > 0 for name in others)
     assert all(0 < row["p50_ms"] <= row["p95_ms"] and row["gmac"] > 0 for row in result["stages"])
     names = {"official_drag_float32", "official_drag_bfloat16", "official_encode_float32", "default_drag_fps"}
     assert set(result["ratios"]) >= names | {"default_preview_fps"}

@@ -108,7 +108,7 @@ def test_pixels_and_correspondence_are_the_official_ones(golden):
         torch.from_numpy(np.stack([heat_maps(p, (128, 96)) for p in golden[f"kp{i}_yx"].numpy()[..., ::-1]]))
         for i in (1, 2)
     )
-    source = pise.Source(golden["img1"].float(), pise.one_hot(golden["label1"]), heat_1)
+    source = pise.SourceImage(golden["img1"].float(), pise.one_hot(golden["label1"]), heat_1)
     with torch.inference_mode():
         feature_BChw = network(source, heat_2, spatial=False).feature_BChw
         regression = F.mse_loss(feature_BChw, network.imgenc(golden["img2"].float()))

@@ -12,7 +12,7 @@ from engine.api import Capabilities, Slots
 from engine.compositing.compose import EncodedReference
 from engine.contract import Rendering
 from engine.models import nted
-from engine.models.nted.adapter import NtedModel, Textures
+from engine.models.nted.adapter import NtedAppearance, NtedModel
 from engine.plan import make_plan
 from train.data.augment import NONE
 from train.data.pairs import collate, load_pair
@@ -48,12 +48,12 @@ class PaintedModel:
         self.distribution_2hw = distribution_2hw
 
     def encode(self, reference):
-        return Textures([torch.ones(1, 3, 2)])
+        return NtedAppearance([torch.ones(1, 3, 2)])
 
     def mix(self, own, others):
         ((theirs, taken),) = others
         m = torch.from_numpy(taken["64a"])
-        return Textures([torch.lerp(own.layers[0], theirs.layers[0], m)])
+        return NtedAppearance([torch.lerp(own.layers[0], theirs.layers[0], m)])
 
     def render(self, appearance, keypoints_18x3):
         number = int(keypoints_18x3[0, 0])
@@ -77,7 +77,7 @@ def table_of(people, inside, outside, count=8):
     distribution = torch.from_numpy(np.stack(maps)).float()
     model = PaintedModel(distribution)
     measure = Leakage(model, people, pairs, count)
-    black = EncodedReference(Textures([-torch.ones(1, 3, 2)]))
+    black = EncodedReference(NtedAppearance([-torch.ones(1, 3, 2)]))
     numbers = torch.arange(len(pairs)).float()[:, None, None].expand(-1, 18, 3)  # which map a pose asks for
     images = [model.render(black.appearance, pose.numpy()).image_1CHW for pose in numbers]
     batch = SimpleNamespace(target_keypoints_BJ3=numbers)

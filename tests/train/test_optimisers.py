@@ -11,7 +11,7 @@ import torch
 from engine.errors import InputError
 from engine.models.nted import Nted, default_256
 from train.objectives.nted import EXTRACTION_FILTER
-from train.run.optimisers import KernelMuon, optimisers_for
+from train.run.optimisers import KernelMuon, optimisers_for, orthogonalised
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_run import ALONE, small_run  # noqa: E402
@@ -50,6 +50,37 @@ def test_the_memory_order_of_a_gradient_does_not_matter():
     other = kernel.clone(memory_format=torch.preserve_format)
     first = stepped(kernel, gradient, 0.1)
     assert torch.equal(first, stepped(other, gradient.to(memory_format=torch.channels_last), 0.1))
+
+
+@pytest.mark.parametrize("shape", [(24, 16, 3, 3), (64, 32, 1, 1)])
+@pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="this torch has no Muon of its own")
+def test_steps_are_torchs_own_but_for_bfloat16s_rounding(shape):
+    torch.manual_seed(0)
+    kernel = torch.randn(shape).to(memory_format=torch.channels_last)
+    matrix = kernel.permute(0, 2, 3, 1).flatten(1).clone()
+    ours = KernelMuon([kernel], 0.01)
+    theirs = torch.optim.Muon([matrix], 0.05, weight_decay=0.0, adjust_lr_fn="match_rms_adamw")
+    for _ in range(3):
+        before = matrix.clone()
+        kernel.grad = torch.randn(shape)
+        matrix.grad = kernel.grad.permute(0, 2, 3, 1).flatten(1)
+        ours.step()
+        theirs.step()
+        distance = (kernel.permute(0, 2, 3, 1).flatten(1) - matrix).norm()
+        assert distance / (matrix - before).norm() < 0.05
+        kernel.data.copy_(matrix.unflatten(1, (*shape[2:], shape[1])).permute(0, 3, 1, 2))
+
+
+def test_the_iteration_brings_directions_that_differ_a_thousandfold_together():
+    torch.manual_seed(0)
+    left, _ = torch.linalg.qr(torch.randn(40, 40))
+    right, _ = torch.linalg.qr(torch.randn(90, 90))
+    strengths = torch.logspace(0, -2, 40)
+    matrix = left @ torch.diag(strengths) @ right[:40]
+    for wanted, given in ((left @ right[:40], matrix), ((left @ right[:40]).T, matrix.T)):
+        made = orthogonalised(given)
+        assert torch.linalg.svdvals(made).max() < 1.25 and torch.linalg.svdvals(made).min() > 0.3
+        assert torch.nn.functional.cosine_similarity(made.flatten(), wanted.flatten(), 0) > 0.95
 
 
 def test_kernels_in_another_order_are_refused():

@@ -27,7 +27,7 @@ from train.losses.adversarial import least_squares_generator_loss
 from train.losses.features import Vgg19
 from train.losses.pise import PAPER_TAPS, PiseWeights
 from train.objectives.both_generators import BothGenerators
-from train.objectives.pise import PiseRecipe, Stage, inputs
+from train.objectives.pise import PiseRecipe, TrainingStage, inputs
 from train.run import checkpoint
 from train.run.console import Lines
 from train.run.dryrun import stages
@@ -69,7 +69,7 @@ def small(**changes) -> PiseRecipe:
         recipes.pise(),
         network=OURS,
         phases=(Phase((32, 32), 4, 8), Phase((64, 48), 4, FOREVER)),
-        stages=(Stage(16), Stage(generated=0.5)),
+        stages=(TrainingStage(16), TrainingStage(generated=0.5)),
         warm_up=4,
         augmentation=MILD,
     )
@@ -81,7 +81,11 @@ def small_paper(**changes) -> PiseRecipe:
         recipes.pise_paper(),
         network=PAPERS,
         phases=(Phase((64, 48), 4, FOREVER),),
-        stages=(Stage(4, spatial=False, correspondence=True), Stage(8), Stage(generated=1.0)),
+        stages=(
+            TrainingStage(4, spatial=False, correspondence=True),
+            TrainingStage(8),
+            TrainingStage(generated=1.0),
+        ),
         discriminator=(4, 4, 4, 4),
         orthogonal=0.5,
     )
@@ -127,7 +131,7 @@ def test_a_stage_teaches_all_that_its_pictures_come_from_and_nothing_else(people
 
 def test_pictures_from_generated_maps_leave_the_parsing_generator_alone(people):
     def gradients(losses: PiseWeights) -> dict[str, torch.Tensor]:
-        run = new(small(stages=(Stage(generated=1.0),), losses=losses))
+        run = new(small(stages=(TrainingStage(generated=1.0),), losses=losses))
         batch = next(run.batches(people, 0))
         done = run.objective.learn(run.parallel, run.objective.parts(batch, ALONE, 1)[0], 0, None)
         done.terms["total"].backward()
@@ -229,7 +233,7 @@ def test_recipes_that_cannot_be_trained_are_refused(vgg):
     with pytest.raises(ValueError, match="has none"):
         small(network=replace(OURS, parsing=()))
     with pytest.raises(ValueError, match="features of VGG-19"):
-        small(stages=(Stage(correspondence=True),))
+        small(stages=(TrainingStage(correspondence=True),))
     with pytest.raises(ValueError, match="no discriminator"):
         small(losses=PiseWeights())
     with pytest.raises(InputError, match="layers of VGG-19"):
@@ -331,7 +335,7 @@ def test_processes_stay_alike_through_all_stages(folder, tmp_path):
 
 def _train_as_one_of_several(folder: str, output: str) -> None:
     world = World.join("cpu")
-    recipe = small(stages=(Stage(4, spatial=False), Stage(8), Stage(generated=0.5)))
+    recipe = small(stages=(TrainingStage(4, spatial=False), TrainingStage(8), TrainingStage(generated=0.5)))
     run = Run.new(recipe, world, mixed=False)
     for _, batch in zip(range(3), run.batches(People(folder), 0), strict=False):
         run.step(batch)

@@ -29,19 +29,19 @@ def look_again(data: People, persons: list[int], assets: Path | None) -> Line:
     """Render people of a data set once more, in processes of their own, and compare the bytes of all
     members. The line says why where that is not possible here."""
     from train.commands import render
-    from train.studio import STUDIO_OF_PULLS, STUDIO_VERSION
+    from train.studio import STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_VERSION
 
     line = Line("rendered again, the same bytes", "people", 0.0)
-    if data.studio not in (STUDIO_VERSION, STUDIO_OF_PULLS):
+    options_of = {STUDIO_VERSION: [], STUDIO_OF_PULLS: ["--pulls"], STUDIO_OF_MOVES: ["--moves"]}
+    if data.studio not in options_of:
         line.reason = f"the data are of studio {data.studio}, this is {STUDIO_VERSION}"
         return line
     size = "{}x{}".format(*data.size)
     with tempfile.TemporaryDirectory() as again:
         try:
             for person in persons:
-                options = ["--range", f"{person}:{person + 1}", "--views", str(data.views(person))]
-                options += ["--size", size, "--workers", "1", "--output", again]
-                options += ["--pulls"] * (data.studio == STUDIO_OF_PULLS)
+                options = ["--range", f"{person}:{person + 1}", "--size", size, "--workers", "1"]
+                options += ["--views", str(data.views(person)), "--output", again, *options_of[data.studio]]
                 with redirect_stdout(StringIO()):
                     render.run(options + (["--assets", str(assets)] if assets else []))
         except InputError as error:

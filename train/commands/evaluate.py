@@ -22,17 +22,20 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from engine import detect, pose_model, weights
+from engine import detect, parsing, pose_model, weights
 from engine.contract import PoseTransferModel
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.files import make_folder, write_whole
+from engine.models import parser as parser_weights
 from engine.models.parser.weights import SHIPPED
 from engine.models.registry import open_model
 from engine.paths import DEFAULT_WEIGHTS
 from engine.plan import make_plan
+from train import moves
 from train.data.pairs import Pair
 from train.data.people import TEST_PEOPLE, TRAINING_PEOPLE, People
+from train.losses.house import load_house
 from train.metrics.correspondence import Correspondence
 from train.metrics.evaluation import Evaluation, evaluate
 from train.metrics.frechet import Frechet
@@ -40,13 +43,14 @@ from train.metrics.house import house_features
 from train.metrics.leakage import Leakage
 from train.metrics.markdown import to_markdown
 from train.metrics.measure import Measure
+from train.metrics.moves import AroundMoves, MovedLimbs
 from train.metrics.own_pose import OwnPoseScore
-from train.metrics.pairs import MEAN_PICTURES, fixed_pairs, mean_picture
+from train.metrics.pairs import MEAN_PICTURES, fixed_pairs, mean_picture, moved_pairs
 from train.metrics.pose import PoseError
 from train.metrics.renders import alone, as_shown
 from train.metrics.report import make_report
 from train.metrics.wasserstein import SlicedWasserstein
-from train.sheets import contact_sheet, write_sheet
+from train.sheets import contact_sheet, move_strip, pair_strip, write_sheet
 
 PAIRS = 512
 SWAPS = 128
@@ -96,10 +100,11 @@ def run(argv: list[str]) -> int:
     if size[0] > people.size[0] or size[1] > people.size[1]:
         folder = options.data[0]
         raise InputError(f"{folder}: has pictures smaller than the weights' {size[0]}x{size[1]}.")
-    pairs = fixed_pairs(people, options.pairs)
+    of_moves = moves.of_studio(people.studio)
+    pairs = (moved_pairs if of_moves else fixed_pairs)(people, options.pairs)
     if not pairs:
         raise InputError(f"{options.data[0]}: shows nobody in two views, so there is no pair to rate.")
-    measures = _measures(options, model, people, pairs, device)
+    measures = _of_moves(options, people) if of_moves else _measures(options, model, people, pairs, device)
     make_folder(options.output)  # before the work, not after it
     mean_HWC, mean_words = _mean(options.train_data, size)
     evaluation = evaluate(
@@ -112,6 +117,7 @@ def run(argv: list[str]) -> int:
         _progress(len(pairs)),
         measures,
         _for_the_eye(len(pairs), options.sheet),
+        move_strip if of_moves else pair_strip,
     )
     persons = sorted({pair.person for pair in pairs})
     made = {
@@ -167,13 +173,28 @@ def _measures(
     measures: list[Measure] = [SlicedWasserstein(len(pairs)), own_pose]
     if options.features:
         measures.append(Frechet(house_features(options.features, device), device))
-    if options.pose:
-        model = hashlib.sha256(pose_model.find().read_bytes()).hexdigest()
-        measures.append(PoseError(detect.detect_pose, f"mediapipe, model sha256 {model}"))
+    measures += _pose_error(options)
     measures.append(Correspondence())
     if options.swaps and model.slots:
         measures.append(Leakage(model, people, pairs, options.swaps))
     return measures
+
+
+def _pose_error(options: argparse.Namespace) -> list[Measure]:
+    if not options.pose:
+        return []
+    model = hashlib.sha256(pose_model.find().read_bytes()).hexdigest()
+    return [PoseError(detect.detect_pose, f"mediapipe, model sha256 {model}")]
+
+
+def _of_moves(options: argparse.Namespace, people: People) -> list[Measure]:
+    if options.features is None:
+        raise InputError("Moves are rated by what the parsing network sees: give its weights (--features).")
+    network, features = parser_weights.load(options.features), load_house(options.features)
+    parse = partial(parsing.parse, network=network)
+    made = {"parsing network": options.features.name, "its sha256": weights.sha256(options.features)}
+    around = AroundMoves(people, parse, features, made)
+    return [MovedLimbs(parse, features, made), around, *_pose_error(options)]
 
 
 def _mean(source: str | None, size: tuple[int, int]) -> tuple[np.ndarray | None, dict | str]:

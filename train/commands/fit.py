@@ -38,7 +38,6 @@ def parser() -> argparse.ArgumentParser:
     )
     p.add_argument("recipe", choices=sorted(RECIPES))
     p.add_argument("--data", nargs="+", required=True, help="what to train on")
-    p.add_argument("--start", type=Path, metavar="WEIGHTS", help="weights that a new run begins with")
     p.add_argument("--skip-damaged", action="store_true", help="skip and count records that cannot be read")
     p.add_argument(
         "--features",
@@ -71,6 +70,7 @@ def add_run_options(p: argparse.ArgumentParser) -> None:
     p.add_argument(
         "--output", type=Path, required=True, help="folder of the run; a run that is there is resumed"
     )
+    p.add_argument("--start", type=Path, metavar="WEIGHTS", help="weights that a new run begins with")
     p.add_argument("--validation", nargs="+", help="data with held-out people: figures at every save")
     p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     p.add_argument(
@@ -158,8 +158,6 @@ def _run(options: argparse.Namespace, recipe: PairRecipe, world: World) -> int:
     if source.size[0] < largest[0]:
         given, wanted = (f"{height}x{width}" for height, width in (source.size, largest))
         lines.append(f"The pictures of {given} are enlarged to the recipe's {wanted}.")
-    if options.start and not resumed:
-        lines.insert(0, f"Beginning with {options.start}, which has seen {state.samples:,} samples.")
     return train(state, source, options, resumed, lines, workers=options.workers, steps=options.dry_run)
 
 
@@ -202,7 +200,11 @@ def train(
     world = run.world
     run.objective.learn_data(source, ", ".join(options.data), world.device)
     speaking = console(run.samples, run.end, speaks=world.first)
-    for line in ([f"Going on from {resumed}."] if resumed else []) + list(lines):
+    if resumed:
+        speaking.say(f"Going on from {resumed}.")
+    elif options.start:
+        speaking.say(f"Beginning with {options.start}, which has seen {run.samples:,} samples.")
+    for line in lines:
         speaking.say(line)
     if run.finished:
         speaking.say(f"The run is done: {run.samples:,} samples.")

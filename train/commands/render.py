@@ -21,20 +21,21 @@ from pathlib import Path
 from engine.cli.inputs import frame_size
 
 from ..data.shards import PEOPLE_PER_SHARD, Record, describe, finished_shards, verify_shards, write_shard
-from ..studio import STUDIO_OF_PULLS, STUDIO_VERSION
+from ..moves import MOVES
+from ..studio import STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_VERSION
 
 SHORTEST_SIDE, LONGEST_SIDE = 16, 4096  # px of a picture
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker needs to know: where to write, how large and how many pictures of a person, whether of
-    pulls, where the assets are."""
+    """What a worker needs to know: where to write, how large and how many pictures of a person, of which
+    studio, where the assets are."""
 
     output: Path
     size: tuple[int, int]
     views: int
-    pulls: bool
+    studio: str
     assets: Path
 
 
@@ -56,9 +57,13 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--range", type=index_range, metavar="A:B", help="people A <= i < B")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder of the data set")
-    parser.add_argument("--views", type=int, default=6, metavar="V", help="pictures of a person (6)")
-    parser.add_argument(
+    parser.add_argument("--views", type=int, metavar="V", help="pictures of a person (6; of moves 13)")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument(
         "--pulls", action="store_true", help="a person standing, then the same with one part moved at a time"
+    )
+    kind.add_argument(
+        "--moves", action="store_true", help=f"a person standing, then {len(MOVES)} moves; the empty place"
     )
     parser.add_argument(
         "--size", type=picture_size, default=(256, 176), metavar="HxW", help="rows x columns (256x176)"
@@ -72,6 +77,10 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     arguments = parser.parse_args(argv)
     if arguments.people is None and arguments.range is None:
         parser.error("say how many people (--people N) or which (--range A:B)")
+    if arguments.views is None:
+        arguments.views = 1 + len(MOVES) if arguments.moves else 6
+    if arguments.moves and arguments.views > 1 + len(MOVES):
+        parser.error(f"--views: there are {1 + len(MOVES)} pictures of moves")
     if min(arguments.views, arguments.workers, 1 if arguments.people is None else arguments.people) < 1:
         parser.error("--people, --views and --workers must be 1 or more")
     return arguments
@@ -98,13 +107,15 @@ def _render(arguments: argparse.Namespace) -> int:
     if arguments.people is not None:
         end = min(end, first + arguments.people)
     root = load_assets(arguments.assets).root  # also fills the cache before the workers start
-    studio = STUDIO_OF_PULLS if arguments.pulls else STUDIO_VERSION
+    studio = STUDIO_VERSION
+    if arguments.pulls or arguments.moves:
+        studio = STUDIO_OF_PULLS if arguments.pulls else STUDIO_OF_MOVES
     describe(arguments.output, studio, arguments.size, arguments.views)
     verify_shards(arguments.output, first, end)
     finished = list(finished_shards(arguments.output).values())
     spans = [span for span in shard_spans(first, end) if not _is_within(span, finished)]
     spans = [joined(span, finished) for span in spans]
-    job = Job(arguments.output, arguments.size, arguments.views, arguments.pulls, root)
+    job = Job(arguments.output, arguments.size, arguments.views, studio, root)
     if spans:
         _render_spans(job, spans, min(arguments.workers, len(spans)), end - first)
     print(f"{end - first} people, {(end - first) * arguments.views} pictures in {arguments.output}")
@@ -201,7 +212,7 @@ def _samples(job: Job, first: int, end: int) -> Iterator[Record]:
     for person in range(first, end):
         if os.getppid() != _worker["parent"]:
             os._exit(1)  # the main process was killed; an exception would only go back to its empty place
-        views = _worker["studio"].photograph(person, job.views, job.pulls)
+        views = _worker["studio"].photograph(person, job.views, job.studio)
         for number, view in enumerate(views):
             yield Record(
                 person,
@@ -212,6 +223,7 @@ def _samples(job: Job, first: int, end: int) -> Iterator[Record]:
                 view.framing,
                 view.facing,
                 view.surface_HW3,
+                view.plate_HWC,
             )
         with _worker["counter"].get_lock():
             _worker["counter"].value += 1

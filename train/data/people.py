@@ -2,9 +2,10 @@
 
 A data set is a folder with `dataset.json` and shards `people-AAAAAAA-BBBBBBB.tar` (people A <= i < B). Every
 view of a person is four members: `{i:07d}_{v}.jpg`, `{i:07d}_{v}.parsing.png`, `{i:07d}_{v}.json` and
-`{i:07d}_{v}.surface.png`; data sets of version 1 lack the last. Opening reads the tar headers only; a view is
-one open, one read and one close, so the operating system's page cache does the rest and an index may be
-handed to other processes as it is.
+`{i:07d}_{v}.surface.png`; data sets of version 1 lack the last. Those of moves (`train.moves`) also have the
+place without the person, `{i:07d}_0.plate.jpg`. Opening reads the tar headers only; a view is one open, one
+read and one close, so the operating system's page cache does the rest and an index may be handed to other
+processes as it is.
 
 Surface coordinates tell, for every pixel of the person, which point of the person it shows: the point's
 place on MakeHuman's unmorphed base mesh in rest pose (dm; x to the person's left, y up, z to the front), on
@@ -41,12 +42,12 @@ TEST_PEOPLE = range(HELD_OUT, HELD_OUT + 500)
 
 CLASSES = REGIONS  # of parsing maps
 
-KINDS = ("jpg", "parsing.png", "json", "surface.png")  # members of a view, in their order
+KINDS = ("jpg", "parsing.png", "json", "surface.png", "plate.jpg")  # members of a view, in their order
 DESCRIPTION = "dataset.json"
 FORMAT, VERSION = "poseloom-people", 2
-_KINDS_OF_VERSION = {1: KINDS[:3], 2: KINDS}
+_KINDS_OF_VERSION = {1: KINDS[:3], 2: KINDS[:4]}  # that every view has
 SHARD_NAME = re.compile(r"people-(\d{7})-(\d{7})\.tar")
-_MEMBER = re.compile(r"(\d{7})_(\d+)\.(jpg|parsing\.png|json|surface\.png)")
+_MEMBER = re.compile(r"(\d{7})_(\d+)\.(jpg|parsing\.png|json|surface\.png|plate\.jpg)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +125,7 @@ class People:
 
     def encoded(self, person: int, view: int) -> tuple[bytes, ...]:
         """The bytes of a view as they lie in the shard: picture, parsing map, labels and, if there are any,
-        surface coordinates."""
+        surface coordinates and plate."""
         return self._read(person, view, self._spans.shape[1])
 
     def _read(self, person: int, view: int, most: int) -> tuple[bytes, ...]:
@@ -153,6 +154,14 @@ class People:
             *_decode_labels(labels, self._name(person, view, "json")),
             *(_decode_surface(data, self.size, self._name(person, view, "surface.png")) for data in surface),
         )
+
+    def plate(self, person: int) -> np.ndarray | None:
+        """The place without the person, uint8 RGB [H, W, 3], as view 0 shows it with them; None where the
+        data have none. Raises InputError where it is damaged."""
+        if not self._spans[self._row(person, 0), KINDS.index("plate.jpg"), 0]:
+            return None
+        data = self._read(person, 0, len(KINDS))[-1]
+        return _decode_picture(data, self.size, self._name(person, 0, "plate.jpg"))
 
     def labels(self, person: int, view: int) -> tuple[np.ndarray, str, str]:
         """Keypoints float32 [18, 3], framing and facing of a view, without decoding its pictures."""

@@ -34,7 +34,8 @@ _ABANDONED = 3600  # s since the last write to an unfinished shard whose process
 @dataclass(frozen=True)
 class Record:
     """A view of a person: image uint8 [H, W, 3], parsing uint8 [H, W], keypoints float32 [18, 3] (x, y px,
-    state), surface uint8 [H, W, 3] (coordinates as in `train.data.people`)."""
+    state), surface uint8 [H, W, 3] (coordinates as in `train.data.people`); with view 0 of moves the plate,
+    uint8 [H, W, 3]."""
 
     person: int
     view: int
@@ -44,6 +45,7 @@ class Record:
     framing: str
     facing: str
     surface_HW3: np.ndarray
+    plate_HWC: np.ndarray | None = None
 
 
 # writing
@@ -125,12 +127,18 @@ def _members(sample: Record) -> list[tuple[str, bytes]]:
         "framing": sample.framing,
         "facing": sample.facing,
     }
-    return [
-        (stem + ".jpg", _encoded(sample.image_HWC, "JPEG", quality=95, subsampling=0)),
+    members = [
+        (stem + ".jpg", _jpeg(sample.image_HWC)),
         (stem + ".parsing.png", _encoded(sample.parsing_HW, "PNG")),
         (stem + ".json", json.dumps(label, separators=(",", ":")).encode()),
         (stem + ".surface.png", _png_of_gradients(sample.surface_HW3)),
     ]
+    plate_HWC = sample.plate_HWC
+    return members if plate_HWC is None else [*members, (stem + ".plate.jpg", _jpeg(plate_HWC))]
+
+
+def _jpeg(pixels: np.ndarray) -> bytes:
+    return _encoded(pixels, "JPEG", quality=95, subsampling=0)
 
 
 def _encoded(pixels: np.ndarray, form: str, **options) -> bytes:

@@ -9,12 +9,14 @@ import numpy as np
 import torch
 
 from train.data.augment import NONE
-from train.data.pairs import Pair, collate, load_pair
+from train.data.pairs import Pair, PairBatch, collate, load_pair
 from train.data.people import People, View
 from train.metrics.measure import COPY, MEAN, RESULT, SURFACE, Measure, Render, Sight, Table
 from train.metrics.regions import METRICS, REGIONS, score
 from train.metrics.surface_copy import surface_copy
-from train.sheets import contact_sheet, pair_sheet, to_rgb
+from train.sheets import contact_sheet, pair_strip, to_rgb
+
+Strip = Callable[[PairBatch, torch.Tensor, int], np.ndarray]  # batch, results, which -> a row of a sheet
 
 SHEET_PAIRS = 24
 BATCH = 4
@@ -24,7 +26,7 @@ BATCH = 4
 class Evaluation:
     """scores: method -> float64 [pair, region, metric] (`train.metrics.regions`); persons_N, facings_N:
     person and facing of the target of each pair; sheet: uint8 RGB of the first pairs; tables: what the
-    measures found; rows: pair number -> uint8 RGB (reference, pose, result, truth) of the pairs asked for."""
+    measures found; rows: pair number -> uint8 RGB, the pictures of the pairs asked for side by side."""
 
     scores: dict[str, np.ndarray]
     persons_N: np.ndarray
@@ -45,11 +47,12 @@ def evaluate(
     on_progress: Callable[[int], None] = lambda done: None,
     measures: Sequence[Measure] = (),
     shown: Sequence[int] = (),
+    strip: Strip = pair_strip,
 ) -> Evaluation:
     """Render the pairs at `size` (H, W) and rate the results and the baselines against the truth.
 
-    shown: numbers of pairs whose pictures are wanted in `rows`. Raises InputError on a damaged record,
-    FloatingPointError where a result is no number.
+    shown: numbers of pairs whose pictures are wanted in `rows`, each made by `strip`. Raises InputError on a
+    damaged record, FloatingPointError where a result is no number.
     """
     methods = [RESULT, COPY, *([] if mean_HWC is None else [MEAN]), SURFACE]
     scores: dict[str, list[np.ndarray]] = {method: [] for method in methods}
@@ -74,10 +77,7 @@ def evaluate(
             for name, values in scores.items():
                 values.append(_score(rated[name][i], target))
             if len(facings) in wanted:
-                side_by_side = (
-                    batch.reference_BCHW, batch.target_planes_BPHW, output.image_BCHW, batch.target_BCHW,
-                )  # fmt: skip
-                rows[len(facings)] = pair_sheet(*(tensor[i] for tensor in side_by_side))
+                rows[len(facings)] = strip(batch, output.image_BCHW, i)
             facings.append(target.facing)
         sight = Sight(batch, output, views, pictures)
         for measure in measures:

@@ -34,6 +34,13 @@ def fixed_pairs(people: People, count: int) -> list[Pair]:
     return [Pair(index, *pair) for index, (_, _, pair) in enumerate(ordered[:count])]
 
 
+def moved_pairs(people: People, count: int) -> list[Pair]:
+    """The first `count` pairs of data of moves, or all there are: everybody standing and after each move,
+    person after person."""
+    pairs = [(person, view) for person in people.persons.tolist() for view in range(1, people.views(person))]
+    return [Pair(index, person, 0, view) for index, (person, view) in enumerate(pairs[:count])]
+
+
 def mean_picture(people: People, size: tuple[int, int]) -> np.ndarray:
     """Mean of one view each of up to 600 people, evenly spaced through the data set: uint8 RGB [H, W, 3]."""
     chosen = np.unique(np.linspace(0, len(people) - 1, MEAN_PICTURES).round().astype(int))

@@ -7,7 +7,13 @@ import torch
 from torch import Tensor
 
 from engine.api import DISTRIBUTION, EXTRACTION
-from engine.compositing.compose import Composition, compose, encode_reference, looked_at
+from engine.compositing.compose import (
+    Composition,
+    EncodedReference,
+    compose,
+    encode_reference,
+    looked_at,
+)
 from engine.contract import PoseTransferModel, ReferenceInput
 from train.data.pairs import PairBatch
 from train.metrics.measure import Rendered
@@ -26,8 +32,12 @@ def as_shown(model: PoseTransferModel, batch: PairBatch) -> Rendered:
     """With the photos laid over what the engine draws."""
     images, positions, kept_of_all, maps = [], [], [], []
     targets = batch.target_keypoints_BJ3.cpu().numpy()
-    for reference, target_18x3 in zip(reference_inputs(batch), targets, strict=True):
-        kept = encode_reference(model, reference)
+    encoded: dict[tuple[int, int], EncodedReference] = {}  # moves have one reference for many targets
+    for pair, reference, target_18x3 in zip(batch.pairs, reference_inputs(batch), targets, strict=True):
+        key = pair.person, pair.reference
+        if key not in encoded:
+            encoded[key] = encode_reference(model, reference)
+        kept = encoded[key]
         rendering = model.render(kept.appearance, target_18x3, maps=True)
         composition = compose(model, rendering, target_18x3, [kept])
         images.append(composition.image_1CHW.clone())

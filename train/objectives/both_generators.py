@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from engine.models.pise import Pise, PiseOutput, Source, hardened
+from engine.models.pise import Pise, PiseOutput, SourceImage, hardened
 
 
 class BothOutput(NamedTuple):
@@ -30,7 +30,7 @@ class BothGenerators(nn.Module):
 
     def forward(
         self,
-        source: Source,
+        source: SourceImage,
         target_heat_BJHW: Tensor,
         target_parsing_BRHW: Tensor,
         target_BCHW: Tensor | None = None,

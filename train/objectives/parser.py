@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
+from engine.errors import InputError
 from engine.models.parser import Parser, ParserConfig
 from engine.models.parser.network import ParserOutput
+from engine.models.parser.weights import from_file
+from engine.weights import WeightsFile
 from train.data.parsing.crowd import Crowd
-from train.data.parsing.samples import STRONG, Batch, Changes, Stream
+from train.data.parsing.samples import CROWDED, STRONG, Batch, Changes, Stream
 from train.data.people import HELD_OUT_PEOPLE
 from train.losses.adversarial import Adversary
 from train.losses.parsing import Weights, losses
@@ -33,7 +37,7 @@ class ParserRecipe(Recipe):
 
     kernels: float = 0.5  # share of the learning rate that Muon moves kernels by, root mean square
     losses: Weights = Weights()
-    changes: Changes = STRONG
+    changes: Changes = CROWDED
 
 
 class ParserObjective(Objective):
@@ -46,6 +50,14 @@ class ParserObjective(Objective):
 
     def build(self) -> Parser:
         return Parser(self.recipe.network)
+
+    def begin_with(self, file: WeightsFile, device: torch.device) -> dict[str, Tensor]:
+        loaded = from_file(file, folded=False)
+        if loaded.config != self.recipe.network:
+            raise InputError(
+                f"The weights file {file.path} is of another network than recipe {self.recipe.name} asks for."
+            )
+        return loaded.state_dict()
 
     def optimisers(self, network: Parser) -> list[torch.optim.Optimizer]:
         recipe = self.recipe

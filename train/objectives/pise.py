@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from engine.errors import InputError
 from engine.models import pise
-from engine.models.pise import Pise, PiseConfig, Source, official, one_hot
+from engine.models.pise import Pise, PiseConfig, SourceImage, official, one_hot
 from engine.models.pise.discriminator import PatchDiscriminator, bounded
 from engine.pose.heatmaps import heat_maps, sigma_of
 from engine.weights import WeightsFile
@@ -31,7 +31,7 @@ from train.run.world import World
 
 
 @dataclass(frozen=True)
-class Stage:
+class TrainingStage:
     """Part of a run, until `until` samples were seen.
 
     spatial: whether the spatial part is on. correspondence: whether the features are to be the target's.
@@ -57,7 +57,7 @@ class PiseRecipe(PairRecipe):
 
     optimiser: str = "adam"  # or "muon" (train/run/optimisers.py)
     losses: PiseWeights = PiseWeights()
-    stages: tuple[Stage, ...] = (Stage(),)  # the last one goes on
+    stages: tuple[TrainingStage, ...] = (TrainingStage(),)  # the last one goes on
     discriminator: tuple[int, ...] = ()
     through_features: bool = False  # whether the adversary judges features, not pictures
     adversary: AdversaryConfig = AdversaryConfig()
@@ -71,7 +71,7 @@ class PiseRecipe(PairRecipe):
         if self.losses.adversarial and not self.discriminator:
             raise ValueError(f"recipe {self.name} has an adversarial term and no discriminator")
 
-    def stage(self, samples: int) -> Stage:
+    def stage(self, samples: int) -> TrainingStage:
         return next((stage for stage in self.stages if samples < stage.until), self.stages[-1])
 
     @property
@@ -221,7 +221,7 @@ class PiseObjective(PairObjective):
 OBJECTIVE = PiseObjective
 
 
-def inputs(batch: PairBatch) -> tuple[Source, Tensor]:
+def inputs(batch: PairBatch) -> tuple[SourceImage, Tensor]:
     """What the network takes of a batch: the source, and the target's heat maps."""
     size = tuple(batch.reference_BCHW.shape[2:])
     heat_BJHW, target_heat_BJHW = (
@@ -229,7 +229,7 @@ def inputs(batch: PairBatch) -> tuple[Source, Tensor]:
         for poses in (batch.reference_keypoints_BJ3, batch.target_keypoints_BJ3)
     )
     picture_BCHW = batch.reference_BCHW.contiguous(memory_format=torch.channels_last)
-    return Source(picture_BCHW, one_hot(batch.reference_parsing_BHW), heat_BJHW), target_heat_BJHW
+    return SourceImage(picture_BCHW, one_hot(batch.reference_parsing_BHW), heat_BJHW), target_heat_BJHW
 
 
 def heat_maps_of(keypoints_BJ3: Tensor, size: tuple[int, int]) -> Tensor:

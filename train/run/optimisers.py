@@ -1,6 +1,6 @@
 """What moves a network: Adam for all weights, or Muon for the kernels of its convolutions; and how fast.
 
-Muon (Jordan et al. 2024, torch.optim.Muon) makes the momentum of a matrix orthogonal before it steps, so that
+Muon (Jordan et al. 2024) makes the momentum of a matrix orthogonal before it steps, so that
 all directions of a layer learn equally fast. It is for matrices; kernels are given to it as such.
 """
 
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 _LEAST_SIDE = 16  # a matrix with fewer rows or columns is left to Adam
-_OWN_ROOT_MEAN_SQUARE = 0.2  # of a step of torch's Muon with learning rate 1, when matched to Adam's
+_QUINTIC, _STEPS = (3.4445, -4.7750, 2.0315), 5  # of x, x^3, x^5
 KINDS = ("adam", "muon")
 
 
@@ -23,27 +23,50 @@ def cooling(samples: int, decay_from: int | None, decay_to: int | None) -> float
     return min(1.0, max(0.0, (decay_to - samples) / (decay_to - decay_from)))
 
 
-class KernelMuon(torch.optim.Muon):
+class KernelMuon(torch.optim.Optimizer):
     """Muon over convolution kernels [out, in, k, k], each as the matrix [out, k k in] in the same memory.
 
-    A learning rate of 1 moves the weights by a root mean square of 1, whatever their shape.
+    A learning rate of 1 moves the weights by a root mean square of about 1, whatever their shape. Momentum is
+    Nesterov's. The iteration multiplies in bfloat16 on a GPU and in float32 elsewhere: a processor without
+    bfloat16 took over thirty times as long for it, half of a step.
     """
 
-    def __init__(self, kernels: Iterable[Tensor], learning_rate: float, factor: float = 1.0):
+    def __init__(
+        self, kernels: Iterable[Tensor], learning_rate: float, factor: float = 1.0, momentum: float = 0.95
+    ):
         self.kernels = list(kernels)
-        matrices = [_as_matrix(kernel) for kernel in self.kernels]
-        for kernel, matrix in zip(self.kernels, matrices, strict=True):
-            if matrix.data_ptr() != kernel.data_ptr():
-                raise ValueError("kernels must be in channels_last order")
-        super().__init__(matrices, learning_rate, weight_decay=0.0, adjust_lr_fn="match_rms_adamw")
-        self.param_groups[0]["factor"] = factor / _OWN_ROOT_MEAN_SQUARE
+        if any(not kernel.is_contiguous(memory_format=torch.channels_last) for kernel in self.kernels):
+            raise ValueError("kernels must be in channels_last order")
+        super().__init__(self.kernels, {"lr": learning_rate, "factor": factor, "momentum": momentum})
 
+    @torch.no_grad()
     def step(self):
-        for kernel, matrix in zip(self.kernels, self.param_groups[0]["params"], strict=True):
-            matrix.grad = None if kernel.grad is None else _as_matrix(kernel.grad)
-        super().step()
-        for matrix in self.param_groups[0]["params"]:
-            matrix.grad = None  # else two steps' gradients would be in memory at once
+        for group in self.param_groups:
+            for kernel in group["params"]:
+                if kernel.grad is None:
+                    continue
+                mean = self.state[kernel].setdefault("momentum", torch.zeros_like(kernel))
+                mean.lerp_(kernel.grad, 1 - group["momentum"])
+                matrix = _as_matrix(kernel.grad.lerp(mean, group["momentum"]))
+                direction = orthogonalised(matrix, torch.bfloat16 if kernel.is_cuda else torch.float32)
+                # An orthogonal matrix of m rows and n columns has the root mean square 1 / sqrt(max(m, n)).
+                _as_matrix(kernel).add_(direction, alpha=-group["lr"] * max(matrix.shape) ** 0.5)
+
+
+def orthogonalised(matrix_MN: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+    """About U V^T of a matrix U S V^T: all its directions with a strength of .68 to 1.13, in five steps of
+    Newton and Schulz (the quintic of Jordan et al. 2024, steepest at zero).
+    """
+    wide = matrix_MN.to(dtype)
+    upright = len(wide) > wide.shape[1]
+    if upright:
+        wide = wide.T
+    wide = wide / wide.norm().clamp(min=1e-7)
+    for _ in range(_STEPS):
+        gram = wide @ wide.T
+        update = torch.addmm(gram, gram, gram, beta=_QUINTIC[1], alpha=_QUINTIC[2])
+        wide = torch.addmm(wide, update, wide, beta=_QUINTIC[0])
+    return (wide.T if upright else wide).to(matrix_MN.dtype)
 
 
 def _as_matrix(kernel_OIkk: Tensor) -> Tensor:

@@ -15,7 +15,8 @@ Walk through:
                   on them, edges.py says what they cover; footwear.py; head.py with hair.py, which grows on
                   scalp.py and looks like strands.py; accessories.py and bags.py out of shapes.py;
                   shoulders.py eases the skinning
-    the pose      poses.py draws intentions, bvh.py reads recorded ones, reach.py says where hands go,
+    the pose      poses.py draws intentions, moves.py moves somebody who stands, bvh.py reads recorded ones,
+                  reach.py says where hands go,
                   skeleton.py solves them with rotations.py
     the place     backdrop.py hangs what scenery.py paints, light.py sets the lamps
     the picture   camera.py frames; model.py holds the parts on the graphics card, posed by skinning.py;
@@ -32,8 +33,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-STUDIO_VERSION = "3"
-STUDIO_OF_PULLS = f"{STUDIO_VERSION} pulls"  # what data of `Person.pulled` are of
+STUDIO_VERSION = "4"
+# What data of `Person.pulled` and of `Person.moved` are of.
+STUDIO_OF_PULLS, STUDIO_OF_MOVES = f"{STUDIO_VERSION} pulls", f"{STUDIO_VERSION} moves"
 
 
 def photograph(person_index: int, views: int = 6, size: tuple[int, int] = (256, 176)):

@@ -59,16 +59,17 @@ class SceneComposition:
         posed: Posed,
         skeleton: Skeleton,
         floor: float,
+        empty: bool,
     ) -> None:
         """Fill `picture`. colour, open_sky, surface, shadow: textures of the passes before; the uniform block
-        Scene is bound. floor: its height (dm)."""
+        Scene is bound. floor: its height (dm). empty: nobody's feet darken it."""
         self._hang(backdrop)
         self._silhouette_buffer.use()
         shadow.use(0)
         self._from_key.render(vertices=3)
         self._silhouette.build_mipmaps()
         array = self._on_floor[backdrop.gloss > 0]
-        for name, value in _values(light, backdrop, posed, skeleton, floor).items():
+        for name, value in _values(light, backdrop, posed, skeleton, floor, empty).items():
             array.program[name].value = value
         for unit, texture in enumerate((colour, open_sky, surface, self._silhouette, *self._scenery)):
             texture.use(unit)
@@ -96,11 +97,11 @@ class SceneComposition:
 
 
 def _values(
-    light: Light, backdrop: Backdrop, posed: Posed, skeleton: Skeleton, floor: float
+    light: Light, backdrop: Backdrop, posed: Posed, skeleton: Skeleton, floor: float, empty: bool
 ) -> dict[str, object]:
     """Uniforms of compose.frag."""
     feet = np.array([posed.heads[skeleton.index[f"foot.{side}"]] for side in "LR"])
-    near = np.exp((feet[:, 1].min() - feet[:, 1]) / 0.5)
+    near = np.zeros(2) if empty else np.exp((feet[:, 1].min() - feet[:, 1]) / 0.5)
     key, rest = light.key_colour.mean(), light.ambient_up.mean() + light.fill_colour.mean()
     return {
         "exposure": light.exposure,

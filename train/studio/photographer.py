@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from train.moves import MOVES
+
+from . import STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_VERSION
 from .assets import load_assets
 from .backdrop import draw_backdrop
 from .body import draw_body
 from .bvh import load_recordings
-from .camera import Shot, draw_shot, frame_person
+from .camera import Camera, Shot, draw_shot, frame_person
+from .chance import choose
 from .dressing import dress
 from .labels import keypoints
 from .lens import draw_lens
 from .light import draw_light
 from .looks import draw_looks
 from .model import Model
+from .moves import FACINGS, moved, plan_to_move
 from .outfits import draw_outfit
 from .poses import PULLS, Pose, Recorded, draw_pose, plan_to_pull, pulled
 from .renderer import PersonRenderer
 from .review import is_presentable
-from .skeleton import Skeleton
+from .skeleton import Posed, Skeleton
 from .surfaces import parsing_map
 
 _SEED = 20220623
 _SCENE = 1_000_001  # beyond all view numbers
 _PULLED = 2_000_001  # likewise, beyond those of scenes
+_MOVED = 3_000_001  # likewise, beyond those of pulls
 _ATTEMPTS = 4
 _ROOM_TO_MOVE = 1.25  # margin of a picture in which somebody is pulled at
+_ROOM_AROUND = 1.1  # likewise around all moves, whose fingertips are no joints
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,8 @@ class Photograph:
     """image_HWC uint8 RGB; parsing_HW uint8 class ids (train.data.people.CLASSES); keypoints_18x3 float32:
     x, y px of this picture and state (0 outside, 1 occluded, 2 visible); framing and facing as in
     camera.py; surfaces_HW: parsing_HW with bare skin of the trunk told apart (surfaces.py); surface_HW3
-    uint8: surface coordinates in the code of train.data.people, 0 where parsing_HW is.
+    uint8: surface coordinates in the code of train.data.people, 0 where parsing_HW is. plate_HWC: the same
+    place without anybody, where it was photographed too.
     """
 
     image_HWC: np.ndarray
@@ -47,6 +56,7 @@ class Photograph:
     facing: str
     surfaces_HW: np.ndarray
     surface_HW3: np.ndarray
+    plate_HWC: np.ndarray | None = None
 
 
 class Person:
@@ -95,26 +105,43 @@ class Person:
         if number:
             of_number = np.random.default_rng((_SEED, self.index, _PULLED + number))
             pose = pulled(standing, PULLS[(number - 1) % len(PULLS)], of_number)
-        return self.photograph(pose, shot, rng, standing)
+        return self.photograph(pose, shot, rng, [standing])
+
+    def moved(self, number: int) -> Photograph:
+        """One picture of a person who moves: in view 0 they stand, and the empty place is photographed too;
+        in every other one they do `train.moves.MOVES`, one after another, before the same camera, which has
+        all of them within its frame, in the same light. None is taken again, as of those who are pulled."""
+        rng = np.random.default_rng((_SEED, self.index, _MOVED))
+        shot = replace(draw_shot(rng, choose(rng, FACINGS), "full"), margin=_ROOM_AROUND)
+        standing, side = plan_to_move(rng)
+        poses = [standing]
+        for turn, move in enumerate(MOVES, 1):
+            of_number = np.random.default_rng((_SEED, self.index, _MOVED + turn))
+            poses.append(moved(standing, move, side, of_number))
+        return self.photograph(poses[number], shot, rng, poses, emptied=number == 0)
 
     def photograph(
         self,
         pose: Pose | Recorded,
         shot: Shot,
         rng: np.random.Generator,
-        framed: Pose | Recorded | None = None,
+        framed: Sequence[Pose | Recorded] = (),
+        emptied: bool = False,
     ) -> Photograph:
-        """A picture of a given pose from a given side. framed: the pose that the camera is set up for, if
-        another."""
+        """A picture of a given pose from a given side. framed: the poses that the camera is set up for, if
+        others: the first as if it were taken, and joints of the others within the frame. emptied: whether the
+        place is photographed without the person too."""
         renderer, meshes = self.studio.renderer, self.studio.assets.meshes
-        height, width = renderer.size
         renderer.take_over()
-        posed = self.skeleton.solve(pose).turned(shot.yaw)
-        stood = posed if framed is None else self.skeleton.solve(framed).turned(shot.yaw)
-        camera = frame_person(shot, stood, self.skeleton, width / height)
-        light = self.light.jittered(rng)
-        exposure = renderer.expose(self.model, posed, self.skeleton, camera, light, self.backdrop)
+        posed, *stood = (self.skeleton.solve(each).turned(shot.yaw) for each in (pose, *framed))
+        camera = self._camera(shot, stood or [posed])
+        scene = self.model, posed, self.skeleton, camera, self.light.jittered(rng), self.backdrop
+        exposure = renderer.expose(*scene)
         points = keypoints(meshes, self.skeleton, posed, camera, exposure.distance, renderer.size)
+        plate_HWC = None
+        if emptied:
+            empty = renderer.expose(*scene, empty=True)
+            plate_HWC = self.lens.through(empty.image, empty.surfaces > 0)
         return Photograph(
             self.lens.through(exposure.image, exposure.surfaces > 0),
             parsing_map(exposure.surfaces),
@@ -123,7 +150,14 @@ class Person:
             shot.facing,
             exposure.surfaces,
             exposure.places,
+            plate_HWC,
         )
+
+    def _camera(self, shot: Shot, framed: list[Posed]) -> Camera:
+        height, width = self.studio.renderer.size
+        first = framed[0]
+        everywhere = Posed(first.rotations, np.concatenate([posed.heads for posed in framed]))
+        return frame_person(shot, everywhere, self.skeleton, width / height)
 
     def leave(self) -> None:
         """Free what the person holds on the graphics card."""
@@ -155,7 +189,9 @@ class Studio:
         self.recordings = load_recordings(self.assets.root)
         self.renderer = PersonRenderer(size)
 
-    def photograph(self, index: int, views: int = 6, pulls: bool = False) -> list[Photograph]:
-        """All views of a person; of `Person.pulled` with pulls."""
+    def photograph(self, index: int, views: int = 6, studio: str = STUDIO_VERSION) -> list[Photograph]:
+        """All views of a person: `Person.view`, or what data of another studio are of."""
         with Person(self, index) as person:
-            return [person.pulled(number) if pulls else person.view(number) for number in range(views)]
+            takes = {STUDIO_OF_PULLS: person.pulled, STUDIO_OF_MOVES: person.moved}
+            take = takes.get(studio, person.view)
+            return [take(number) for number in range(views)]

@@ -47,7 +47,8 @@ class Reach:
         """
         a, b, c, d = arm.jitter
         out, by_pelvis, by_bone, turned = self._outwards, self.by_pelvis, self.by_bone, self.turned
-        hip, waist, chest, head = (self.heights[name] for name in ("hip", "waist", "chest", "head"))
+        names = ("hip", "waist", "chest", "shoulder", "head")
+        hip, waist, chest, shoulder, head = (self.heights[name] for name in names)
         (hip_width, hip_front, hip_back), (waist_width, waist_front, _), chest_front = (
             self.hips,
             self.waist,
@@ -106,6 +107,23 @@ class Reach:
                 before_chest = out(-0.55 + 0.2 * a, chest + 0.35 + above, chest_front + before)
                 fingers = turned("spine01", out(-1, 0.1, -0.25))
                 return Goal(by_bone("spine01", before_chest), out(1, -0.6, 0.3), 0.1, fingers)
+            case "above":
+                wrist = by_bone("spine01", out(2.3 + 0.3 * a, head + 2.0 + 0.25 * b, 0.4 + 0.3 * c))
+                return Goal(wrist, out(1, 0, 0.2), -0.6 + 0.2 * d, turned("spine01", out(-0.15, 1, 0.1)))
+            case "level":
+                wrist = by_bone("spine01", out(5.9, shoulder + 0.25 * b, 0.4 + 0.3 * c))
+                return Goal(wrist, out(0, -0.6, -1), 0.2 * d, turned("spine01", out(1, 0, 0.15)))
+            case "breast":
+                beside = out(-0.25 + 0.2 * a, chest + 1.1 + 0.25 * b, chest_front + 0.5)
+                fingers = turned("spine01", out(-1, 0.3, -0.5))
+                return Goal(by_bone("spine01", beside), out(1, -0.7, 0.2), 0.1, fingers)
+            case "small of back":
+                wrist = by_pelvis(out(0.3 + 0.2 * a, hip + 1.6 + 0.2 * b, hip_back - 0.55))
+                return Goal(wrist, out(1, 0, -0.4), -0.6, self.pelvis @ out(-1, 0.1, 0))
+            case "below chin":
+                below = out(0.5 + 0.15 * a, head - 2.05 + 0.1 * b, max(1.6, chest_front + 0.35))
+                fingers = turned("head", out(-0.35, 1, -0.55))
+                return Goal(by_bone("head", below), out(0.7, -1, 0.1), 0.5, fingers)
             case "out":
                 wrist = by_bone("spine01", out(3.4 + 0.5 * a, chest - 0.8 + 0.9 * b, 0.9 + 0.6 * c))
                 return Goal(wrist, out(0.4, -0.5, -1), 0.0)

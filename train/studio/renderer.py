@@ -95,8 +95,9 @@ class PersonRenderer:
         camera: Camera,
         light: Light,
         backdrop: Backdrop,
+        empty: bool = False,
     ) -> Exposure:
-        """Take one picture of a posed model."""
+        """Take one picture of a posed model; an empty one is of the place without it, nor its shadow."""
         model.pose(posed, skeleton)
         sample = 0.5 * camera.height / self.size[0]
         self._scene.write(_scene_block(posed, skeleton, camera, light, sample))
@@ -109,11 +110,13 @@ class PersonRenderer:
         )  # what is drawn into is not read
         self._shadow_buffer.use()
         self._shadow_buffer.clear(depth=1.0)
-        self._draw(model, shadow=True, coarse=True)
+        if not empty:
+            self._draw(model, shadow=True, coarse=True)
         self._person.use()
         self._person.clear(depth=1.0)
         self._shadow.use(TEXTURE_UNITS["shadow_map"])
-        self._draw(model, shadow=False, coarse=sample > _COARSE_FROM)
+        if not empty:
+            self._draw(model, shadow=False, coarse=sample > _COARSE_FROM)
         context.disable(context.DEPTH_TEST)
         self._occlude(camera)
         self._composition.compose(
@@ -126,6 +129,7 @@ class PersonRenderer:
             posed,
             skeleton,
             floor=float(model.posed[:, 1].min()),
+            empty=empty,
         )
         return self._read(camera)
 

@@ -45,8 +45,8 @@ def swing(start: np.ndarray, end: np.ndarray) -> np.ndarray:
     return np.eye(3) if sine < 1e-8 else rotation(axis, np.arctan2(sine, start @ end))
 
 
-def frame(direction: np.ndarray, normal: np.ndarray) -> np.ndarray:
-    """Orthonormal frame with columns direction, normal (made orthogonal to it), and their cross product."""
+def basis(direction: np.ndarray, normal: np.ndarray) -> np.ndarray:
+    """Orthonormal basis with columns direction, normal (made orthogonal to it), and their cross product."""
     direction = normalised(direction)
     normal = normalised(normal - direction * (normal @ direction))
     return np.stack([direction, normal, cross(direction, normal)], 1)

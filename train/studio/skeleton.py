@@ -16,7 +16,7 @@ from .body import Body, torso_extent
 from .garments import heel_pitch
 from .poses import Bend, Pose, Recorded
 from .reach import Reach
-from .rotations import frame, normalised, rotation, share, swing, turn, two_bone_reach
+from .rotations import basis, normalised, rotation, share, swing, turn, two_bone_reach
 
 _SPINE = ("spine05", "spine04", "spine03", "spine02", "spine01")
 _NECK = {"neck01": 0.2, "neck02": 0.2, "neck03": 0.2, "head": 0.4}
@@ -203,7 +203,7 @@ class _Solver:
         front = np.array([0, 0, 1.0])
 
         def aligned(direction, rest):
-            return frame(direction, np.cross(direction, pole)) @ frame(rest, np.cross(rest, front)).T
+            return basis(direction, np.cross(direction, pole)) @ basis(rest, np.cross(rest, front)).T
 
         thigh, shin = aligned(knee_at - start, knee - hip), aligned(ankle_at - knee_at, ankle - knee)
         for name, matrix in (
@@ -240,6 +240,7 @@ class _Solver:
                 "hip": skeleton.at(f"upperleg01.{side}")[1],
                 "waist": skeleton.at("spine04")[1],
                 "chest": skeleton.at("spine02")[1],
+                "shoulder": skeleton.at(f"upperarm01.{side}")[1],
                 "head": skeleton.at("head")[1],
             },
             self.pelvis,
@@ -262,8 +263,8 @@ class _Solver:
         hinge0, hinge = np.cross(upper0, lower0), np.cross(upper, lower)
         if np.linalg.norm(hinge) < 0.15:  # a straight arm has no hinge of its own
             hinge = np.cross(upper, -goal.pole)
-        upper_rotation = frame(upper, hinge) @ frame(upper0, hinge0).T
-        lower_rotation = frame(lower, hinge) @ frame(lower0, hinge0).T
+        upper_rotation = basis(upper, hinge) @ basis(upper0, hinge0).T
+        lower_rotation = basis(lower, hinge) @ basis(lower0, hinge0).T
         # the swing alone would leave the shoulder untwisted: give it a little over half of the twist
         swung = swing(base @ upper0, upper) @ base
         self.fixed[f"upperarm01.{side}"] = share(upper_rotation @ swung.T, 0.55) @ swung

@@ -28,7 +28,7 @@ PREVIEW_LEVELS = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Textures:
+class NtedAppearance:
     """The neural textures of all layers, [1, C, K] each, and the coefficients by which others are in them:
     of the layer whose attention says what is whose, a number or [K]; None where another left it alone."""
 
@@ -85,13 +85,15 @@ class NtedModel:
         self._features: OrderedDict[tuple, Tensor] = OrderedDict()
         self._graphs: dict[tuple, DragGraph] = {}
 
-    def encode(self, reference: ReferenceInput) -> Textures:
-        return Textures(self._exact.encode(reference.picture_1CHW).textures)
+    def encode(self, reference: ReferenceInput) -> NtedAppearance:
+        return NtedAppearance(self._exact.encode(reference.picture_1CHW).textures)
 
     def reference_maps(self, reference: ReferenceInput) -> Maps:
         return self._named(EXTRACTION, self._exact.encode(reference.picture_1CHW).extraction)
 
-    def mix(self, own: Textures, others: Sequence[tuple[Textures, Coefficients]]) -> Textures:
+    def mix(
+        self, own: NtedAppearance, others: Sequence[tuple[NtedAppearance, Coefficients]]
+    ) -> NtedAppearance:
         """Eq. 13, layer by layer: T = T_own + m (T_other - T_own)."""
         layers, taken = list(own.layers), list(own.taken)
         for other, coefficients in others:
@@ -100,11 +102,11 @@ class NtedModel:
                 if m is not None:
                     layers[index] = torch.lerp(layers[index], theirs_1CK, m.to(theirs_1CK.device))  # Eq. 13
             taken.append(_of_layer(coefficients, self._layers[-2]))
-        return Textures(layers, tuple(taken))
+        return NtedAppearance(layers, tuple(taken))
 
     def render(
         self,
-        appearance: Textures,
+        appearance: NtedAppearance,
         keypoints_18x3: np.ndarray,
         level: int | None = None,
         *,
@@ -131,7 +133,7 @@ class NtedModel:
         detail, drawn = rendering.features
         return detail(drawn.features[-1], drawn.image_BCHW, seen_1KHW)
 
-    def _share(self, drawn: nted.Rendering, m: Tensor | None) -> Tensor | float | None:
+    def _share(self, drawn: nted.Drawing, m: Tensor | None) -> Tensor | float | None:
         """How much of a position another reference gives, by the textures it is made of."""
         if m is None or not m.ndim:
             return None if m is None else float(m)
@@ -139,7 +141,7 @@ class NtedModel:
 
     def _drawn(
         self, network: NtedForm, stop: int, keypoints_18x3: np.ndarray, textures: list[Tensor]
-    ) -> nted.Rendering:
+    ) -> nted.Drawing:
         if self._plan.device.type != "cuda":
             return network.render(self._pose_feature(keypoints_18x3, network), textures, stop)
         planes_PHW, key = self._planes(keypoints_18x3), (network.dtype, stop)

@@ -16,7 +16,7 @@ from engine.ops.equalized import BiasedLeakyReLU, EqualConv2d, activated
 _DEEPER = 2  # more convolutions at the coarsest level, so that every position there sees most of the picture
 
 
-class Mix(nn.Module):
+class ContextConv(nn.Module):
     """A 3x3 convolution and its activation."""
 
     def __init__(self, channels: int):
@@ -35,8 +35,8 @@ class Context(nn.Module):
         super().__init__()
         levels, channels = config.levels[-2::-1], config.context
         self.project = nn.ModuleList(EqualConv2d(level.channels, channels, 1) for level in levels)
-        self.mix = nn.ModuleList(Mix(channels) for _ in levels)
-        self.deepen = nn.Sequential(*(Mix(channels) for _ in range(_DEEPER)))
+        self.mix = nn.ModuleList(ContextConv(channels) for _ in levels)
+        self.deepen = nn.Sequential(*(ContextConv(channels) for _ in range(_DEEPER)))
         self.filter = nn.ModuleList(EqualConv2d(channels, 2 * level.textures, 1) for level in levels)
 
     def forward(self, features: list[Tensor]) -> list[Tensor]:

@@ -7,7 +7,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from engine.models.nted.network import Nted, Rendering, Textures
+from engine.models.nted.network import Drawing, Nted, Textures
 
 
 class DetailForm(Protocol):
@@ -44,5 +44,5 @@ class NtedForm(Protocol):
     def pose_feature(self, planes_PHW: Tensor) -> Tensor:
         """Pose planes as bytes, uint8 [20, H, W] -> the coarsest feature [1, C, h, w] in `dtype`."""
 
-    def render(self, pose_1Chw: Tensor, textures: list[Tensor], levels: int | None = None) -> Rendering:
+    def render(self, pose_1Chw: Tensor, textures: list[Tensor], levels: int | None = None) -> Drawing:
         """As `Renderer.forward`; textures [1, C, K] in any precision, the RGB sums in float32."""

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from engine.models.nted.forms import NtedForm
-from engine.models.nted.network import Rendering
+from engine.models.nted.network import Drawing
 
 
 class DragGraph:
@@ -20,7 +20,7 @@ class DragGraph:
         self._planes_PHW = planes_PHW.clone()
         self._textures = [texture.clone() for texture in textures]
 
-        def step() -> Rendering:
+        def step() -> Drawing:
             return network.render(network.pose_feature(self._planes_PHW), self._textures, levels)
 
         aside = torch.cuda.Stream(
@@ -35,7 +35,7 @@ class DragGraph:
         with torch.cuda.graph(self._graph):
             self._rendering = step()
 
-    def __call__(self, planes_PHW: Tensor, textures: list[Tensor]) -> Rendering:
+    def __call__(self, planes_PHW: Tensor, textures: list[Tensor]) -> Drawing:
         self._planes_PHW.copy_(planes_PHW)
         for mine, texture in zip(self._textures, textures, strict=True):
             mine.copy_(texture)

@@ -53,7 +53,7 @@ class InferenceNted:
     def pose_feature(self, planes_PHW: Tensor) -> Tensor:
         return self._skeleton_encoder(planes_PHW)
 
-    def render(self, pose_1Chw: Tensor, textures: list[Tensor], levels: int | None = None) -> nted.Rendering:
+    def render(self, pose_1Chw: Tensor, textures: list[Tensor], levels: int | None = None) -> nted.Drawing:
         return self._renderer(pose_1Chw, textures, levels)
 
 
@@ -85,9 +85,7 @@ class _Renderer:
             for level in renderer.convs
         ]
 
-    def __call__(
-        self, pose_1Chw: Tensor, textures: list[Tensor], levels: int | None = None
-    ) -> nted.Rendering:
+    def __call__(self, pose_1Chw: Tensor, textures: list[Tensor], levels: int | None = None) -> nted.Drawing:
         x = pose_1Chw
         skips: list[Tensor] = []
         logits: list[Tensor] = []
@@ -102,7 +100,7 @@ class _Renderer:
                     x = conv(x)
             skips.append(to_rgb(x, skips[-1] if skips else None))
             features.append(x)
-        return nted.Rendering(skips[-1], skips, logits, features)
+        return nted.Drawing(skips[-1], skips, logits, features)
 
 
 def _styled(layer: nted.StyledConv, device: torch.device, dtype: torch.dtype) -> _Convolution | _Distributing:

@@ -44,7 +44,7 @@ class Textures(NamedTuple):
     extraction: list[Tensor]
 
 
-class Rendering(NamedTuple):
+class Drawing(NamedTuple):
     """Result of the renderer.
 
     image_BCHW: about [-1, 1], not clamped; at an early stop it has that level's rows.
@@ -62,7 +62,7 @@ class Rendering(NamedTuple):
 class NtedOutput(NamedTuple):
     """A full pass. extraction: C̄e, distribution: C̄d (softmax over K), both [B, K, h, w]; lists by layer.
 
-    skips, features: as in `Rendering`.
+    skips, features: as in `Drawing`.
     """
 
     image_BCHW: Tensor
@@ -289,7 +289,7 @@ class Renderer(nn.Module):
             for index, (cin, level) in enumerate(zip(widths, config.levels, strict=False))
         )
 
-    def forward(self, pose_BChw: Tensor, textures: list[Tensor], levels: int | None = None) -> Rendering:
+    def forward(self, pose_BChw: Tensor, textures: list[Tensor], levels: int | None = None) -> Drawing:
         """levels: how many levels to run (None: all); fewer give the picture of that level's RGB sum."""
         x = pose_BChw
         skips: list[Tensor] = []
@@ -304,7 +304,7 @@ class Renderer(nn.Module):
                     logits.append(logits_BKhw)
             skips.append(level.to_rgb(x, skips[-1] if skips else None))
             features.append(x)
-        return Rendering(skips[-1], skips, logits, features)
+        return Drawing(skips[-1], skips, logits, features)
 
 
 class Nted(nn.Module):

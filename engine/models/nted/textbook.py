@@ -28,5 +28,5 @@ class TextbookNted:
     def pose_feature(self, planes_PHW: Tensor) -> Tensor:
         return self._network.skeleton_encoder(planes_PHW[None] / 255.0)
 
-    def render(self, pose_1Chw: Tensor, textures: list[Tensor], levels: int | None = None) -> nted.Rendering:
+    def render(self, pose_1Chw: Tensor, textures: list[Tensor], levels: int | None = None) -> nted.Drawing:
         return self._network.target_image_renderer(pose_1Chw, textures, levels)

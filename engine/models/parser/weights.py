@@ -22,7 +22,11 @@ def load(path: str | os.PathLike, folded: bool = True) -> Parser:
     folded: normalisations folded into the convolutions; the other form is the one to train on from. Raises
     InputError naming the file where it is missing, damaged, or holds another network.
     """
-    file = weights.read(path)
+    return from_file(weights.read(path), folded)
+
+
+def from_file(file: weights.WeightsFile, folded: bool = True) -> Parser:
+    """`load` of a file that was read."""
     if file.model != MODEL:
         raise InputError(f"The weights file {file.path} holds {file.model or 'no'} model, not the parser.")
     try:

@@ -2,7 +2,7 @@
 2021)."""
 
 from engine.models.pise.config import PiseConfig, config_from_shapes, default_256, official_256
-from engine.models.pise.network import Pise, PiseOutput, Source
+from engine.models.pise.network import Pise, PiseOutput, SourceImage
 from engine.models.pise.parsing_generator import hardened, one_hot
 from engine.models.pise.style import Style
 from engine.models.pise.weights import from_file, load, save
@@ -11,7 +11,7 @@ __all__ = [
     "Pise",
     "PiseConfig",
     "PiseOutput",
-    "Source",
+    "SourceImage",
     "Style",
     "config_from_shapes",
     "default_256",

@@ -17,7 +17,7 @@ from engine.errors import InputError
 from engine.models.pise.config import JOINTS, REGION_COUNT
 from engine.models.pise.correspondence import SpatialSource
 from engine.models.pise.inference import Encoded, InferencePise
-from engine.models.pise.network import Pise, Source
+from engine.models.pise.network import Pise, SourceImage
 from engine.models.pise.parsing_generator import hardened, one_hot
 from engine.models.pise.regions import OFFICIAL_REGIONS, TO_OFFICIAL
 from engine.models.pise.style import Style
@@ -109,7 +109,7 @@ class PiseModel:
         if not self._house:
             labels_1HW = torch.tensor(TO_OFFICIAL, device=labels_1HW.device)[labels_1HW]
         heat_1JHW = self._heat(reference.keypoints_18x3)
-        own = self._inference.encode(Source(picture_1CHW, one_hot(labels_1HW), heat_1JHW))
+        own = self._inference.encode(SourceImage(picture_1CHW, one_hot(labels_1HW), heat_1JHW))
         return Styles(own, own.style, self._inference.kernels(own.style))
 
     def reference_maps(self, reference: ReferenceInput) -> Maps:

@@ -21,7 +21,7 @@ from engine.errors import InputError
 from engine.models.pise.blocks import Down
 from engine.models.pise.config import JOINTS, REGION_COUNT
 from engine.models.pise.correspondence import SpatialSource
-from engine.models.pise.network import Pise, Source
+from engine.models.pise.network import Pise, SourceImage
 from engine.models.pise.style import Style
 
 _SOURCE_POSE = range(REGION_COUNT, REGION_COUNT + JOINTS)  # channels of the parsing generator's input
@@ -61,7 +61,7 @@ class InferencePise:
         self._parsing_first = _First(self._parnet.conv1, [*parsing, *_SOURCE_POSE])
         self._target_first = _First(self.network.parenc.block0, [*parsing, *_SOURCE_PICTURE])
 
-    def encode(self, source: Source) -> Encoded:
+    def encode(self, source: SourceImage) -> Encoded:
         style, seen = self.network.encoded(_channels_last(source.image_BCHW), source.parsing_BRHW)
         for_parsing = torch.cat([source.parsing_BRHW, source.heat_BJHW], 1)
         for_target = torch.cat([source.parsing_BRHW, source.image_BCHW], 1)

@@ -25,7 +25,7 @@ from engine.ops.modules import TwoForms
 _SLOPE = 0.1
 
 
-class Source(NamedTuple):
+class SourceImage(NamedTuple):
     """Picture float32 [B, 3, H, W] in [-1, 1], its one-hot parsing map and the heat maps of its pose.
 
     H and W are multiples of 16.
@@ -89,7 +89,7 @@ class Pise(TwoForms):
 
     def forward(
         self,
-        source: Source,
+        source: SourceImage,
         target_heat_BJHW: Tensor,
         target_parsing_BRHW: Tensor | None = None,
         *,
@@ -129,7 +129,7 @@ class Pise(TwoForms):
         return style, SpatialSource(matched_BChw, self.getMatrix(seen_BChw))
 
     def normalised(
-        self, source: Source, target_parsing_BRHW: Tensor, target_heat_BJHW: Tensor, style: Style
+        self, source: SourceImage, target_parsing_BRHW: Tensor, target_heat_BJHW: Tensor, style: Style
     ) -> Tensor:
         """F_n: features of the target, each region in its style."""
         encoded_BChw = self.parenc(

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.compositing.atlas import centres
-from engine.compositing.fields import alike, around, keeps_shape, window
+from engine.compositing.fields import alike, around, keeps_shape, odd_side
 
 SIZE = (128, 96)
 
@@ -14,8 +14,8 @@ SIZE = (128, 96)
 @pytest.mark.parametrize("rows", [64, 128, 256, 512])
 def test_windows_are_odd_and_grow_with_the_map(rows):
     for side in (3, 5, 9, 31):
-        assert window(side, rows) % 2 == 1
-        assert window(side, rows) == pytest.approx(max(3, side * rows / 128), abs=1)
+        assert odd_side(side, rows) % 2 == 1
+        assert odd_side(side, rows) == pytest.approx(max(3, side * rows / 128), abs=1)
 
 
 def test_a_mark_spreads_twice_as_many_px_in_a_map_of_twice_as_many_rows():

@@ -72,8 +72,8 @@ def given() -> dict[str, torch.Tensor]:
 
 
 @pytest.fixture(scope="module")
-def source(given) -> pise.Source:
-    return pise.Source(given["img1"], given["parsing1"], given["heat1"])
+def source(given) -> pise.SourceImage:
+    return pise.SourceImage(given["img1"], given["parsing1"], given["heat1"])
 
 
 def test_soft_pass_equals_the_official_network(network, source, given, expected):
@@ -161,7 +161,7 @@ def test_region_normalisation_of_a_soft_map_with_exact_zeros(network, form):
 def test_float32_stays_near(network, source, given, expected):
     single = from_state(pise_rule.state("keys"), "drawn")
     with torch.inference_mode():
-        out = single(pise.Source(*(x.float() for x in source)), given["heat2"].float())
+        out = single(pise.SourceImage(*(x.float() for x in source)), given["heat2"].float())
     assert error(out.image_BCHW, expected["hard_image"]) < 2e-4
 
 
@@ -204,9 +204,9 @@ def test_without_a_parsing_generator_the_targets_map_is_to_be_given():
         InferencePise(network, torch.device("cpu"))
 
 
-def random_source(height: int, width: int) -> pise.Source:
+def random_source(height: int, width: int) -> pise.SourceImage:
     labels = torch.randint(0, 8, (2, height, width))
-    return pise.Source(
+    return pise.SourceImage(
         torch.rand(2, 3, height, width) * 2 - 1, pise.one_hot(labels), torch.rand(2, 18, height, width)
     )
 

@@ -9,7 +9,7 @@ import torch
 from small_networks import OUR_PISE, PAPERS_PISE, SIZE, small_pise
 from torch import nn
 
-from engine.models.pise import Pise, Source, hardened, one_hot
+from engine.models.pise import Pise, SourceImage, hardened, one_hot
 from engine.models.pise.inference import InferencePise
 
 CPU = torch.device("cpu")
@@ -25,12 +25,12 @@ def network(request) -> Pise:
     return made
 
 
-def source(seed: int) -> Source:
+def source(seed: int) -> SourceImage:
     generator = torch.Generator().manual_seed(seed)
     labels = torch.randint(0, 8, (1, 8, 6), generator=generator)
     labels = labels.repeat_interleave(16, 1).repeat_interleave(16, 2)
     picture = torch.rand(1, 3, *SIZE, generator=generator) * 2 - 1
-    return Source(picture, one_hot(labels), torch.rand(1, 18, *SIZE, generator=generator))
+    return SourceImage(picture, one_hot(labels), torch.rand(1, 18, *SIZE, generator=generator))
 
 
 @torch.inference_mode()

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.cv import cv2
 from engine.pose.skeleton import ABSENT, GUESSED, LEFT_SHOULDER, RIGHT_SHOULDER
 from train.data.parsing import scenery
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.lens import SpoilingLens, photograph
-from train.data.parsing.samples import PLAIN, STRONG, Changes, ParsingSample, Stream, changed, collate
+from train.data.parsing.samples import (
+    CROWDED,
+    PLAIN,
+    STRONG,
+    Changes,
+    ParsingSample,
+    Stream,
+    changed,
+    collate,
+)
 from train.data.people import HELD_OUT_PEOPLE
 
 SIZE = (64, 48)
@@ -49,6 +61,30 @@ def test_stream_is_a_function_of_seed_and_index(crowd):
             np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
     other = Stream(crowd, SIZE, STRONG, 6)[9]
     assert not np.array_equal(other.image_HWC, later.image_HWC)
+
+
+def test_a_bystander_is_seen_and_belongs_to_the_background():
+    person = marked()
+    white = np.full_like(person.image_HWC, 250)
+    other = replace(person, image_HWC=np.where(person.parsing_HW[..., None] > 0, white, person.image_HWC))
+    beside = 0
+    for seed in range(12):
+        alone, crowded = (
+            changed(person, (128, 88), np.random.default_rng(seed), PLAIN, somebody)
+            for somebody in (None, other)
+        )
+        for name in ("parsing_HW", "keypoints_18x3", "surface_HW3"):
+            np.testing.assert_array_equal(getattr(alone, name), getattr(crowded, name))
+        inside = cv2.erode((alone.parsing_HW > 0).astype(np.uint8), np.ones((5, 5))) > 0
+        np.testing.assert_array_equal(alone.image_HWC[inside], crowded.image_HWC[inside])
+        beside += (crowded.image_HWC[alone.parsing_HW == 0] > 200).any()
+    assert beside == 12
+
+
+def test_nobody_stands_where_nobody_is_asked_for(crowd):
+    nobody = replace(CROWDED, nobody=1.0, bystander=1.0)
+    empty, with_them = (Stream(crowd, SIZE, replace(nobody, bystander=share), 1)[3] for share in (0.0, 1.0))
+    np.testing.assert_array_equal(empty.image_HWC, with_them.image_HWC)
 
 
 def test_batches_begin_anywhere(crowd):

@@ -7,7 +7,7 @@ its own, in a random view, with the changes that index always has.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -21,7 +21,7 @@ from train.data.parsing.lens import SpoilingLens, photograph
 from train.data.parsing.scenery import background, light, obstacle
 from train.data.people import View
 
-_ORDER, _VIEW, _CHANGES = 10, 11, 12  # tags of the generators
+_ORDER, _VIEW, _CHANGES, _BYSTANDER = 10, 11, 12, 13  # tags of the generators
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,12 @@ class Changes:
     nobody: float = 0.05  # probability that only the background is left
     obstacle: float = 0.2  # probability of something in front
     light: float = 0.5  # probability of uneven light
+    bystander: float = 0.0  # probability of another person behind, smaller or to the side
     lens: SpoilingLens | None = SpoilingLens()
 
 
 STRONG = Changes()
+CROWDED = replace(STRONG, bystander=0.3)  # for training; what is measured stays STRONG
 PLAIN = Changes(*(0.0,) * 9, lens=None)
 
 
@@ -81,9 +83,13 @@ def labelled(view: View) -> ParsingSample:
 
 
 def changed(
-    sample: ParsingSample, size: tuple[int, int], rng: np.random.Generator, changes: Changes
+    sample: ParsingSample,
+    size: tuple[int, int],
+    rng: np.random.Generator,
+    changes: Changes,
+    other: ParsingSample | None = None,
 ) -> ParsingSample:
-    """The sample at `size` (H, W), with changes drawn from the generator."""
+    """The sample at `size` (H, W), with changes drawn from the generator. other: who stands behind."""
     matrix = _placement(sample, size, rng, changes)
     mirrored = bool(rng.random() < changes.flip)
     if mirrored:
@@ -99,6 +105,11 @@ def changed(
         palette = picture[parsing > 0]
         palette = palette[rng.integers(0, len(palette), 12)] if len(palette) else np.full((1, 3), 128.0)
         behind = background(rng, size, palette)
+    else:
+        behind = picture
+    if other is not None and not nobody:
+        behind = _beside(behind, other, size, rng)
+    if behind is not picture:
         alpha = np.zeros(size, np.float32) if nobody else _cover(sample.parsing_HW, matrix, size)
         picture = behind + alpha[:, :, None] * (picture - behind)
     if nobody:
@@ -171,6 +182,21 @@ def _centred(matrix: np.ndarray) -> np.ndarray:
     return moved
 
 
+def _beside(
+    picture: np.ndarray, other: ParsingSample, size: tuple[int, int], rng: np.random.Generator
+) -> np.ndarray:
+    """The picture with another person in it, who belongs to the background: smaller, or half out of it."""
+    height, width = other.parsing_HW.shape
+    scale = size[0] / height * rng.uniform(0.3, 0.9)
+    side = rng.choice((-1, 1))
+    middle = size[1] / 2 + side * rng.uniform(0.25, 0.6) * size[1]
+    feet = size[0] * rng.uniform(0.7, 1.2)  # lower than the picture: cut off like everybody near
+    matrix = np.array([[scale, 0, middle - scale * width / 2], [0, scale, feet - scale * height]])
+    shown, _, _ = _moved_pictures(other, matrix, size)
+    alpha = _cover(other.parsing_HW, matrix, size)[:, :, None]
+    return picture + alpha * (shown - picture)
+
+
 def _cover(parsing_HW: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """How much of each pixel the person covers, the outermost half pixel left off: it shows the studio."""
     soft = cv2.GaussianBlur((parsing_HW > 0).astype(np.float32), (0, 0), 0.8)
@@ -203,7 +229,16 @@ class Stream:
             np.random.default_rng([self._seed, _VIEW, index]).integers(self._people.views(person))
         )  # fmt: skip
         rng = np.random.default_rng([self._seed, _CHANGES, index])
-        return changed(labelled(self._people.view(person, view)), self._size, rng, self._changes)
+        other = self._somebody(index)
+        return changed(labelled(self._people.view(person, view)), self._size, rng, self._changes, other)
+
+    def _somebody(self, index: int) -> ParsingSample | None:
+        """Who stands behind the person of a sample, if anybody does."""
+        rng = np.random.default_rng([self._seed, _BYSTANDER, index])
+        if rng.random() >= self._changes.bystander:
+            return None
+        person = int(rng.choice(self._people.persons))
+        return labelled(self._people.view(person, int(rng.integers(self._people.views(person)))))
 
     def batches(self, count: int, start: int = 0) -> Iterator[Batch]:
         """Batches of `count` from sample `start` on."""

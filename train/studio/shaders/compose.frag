@@ -31,13 +31,16 @@ vec3 tone_mapped(vec3 colour) {
   return pow(clamp(colour, 0., 1.), vec3(1. / 2.2));
 }
 
-// Share of the key light that the person keeps from a place: its silhouette, blurred with the distance from it.
+// Share of the key light that the person keeps from a place: its silhouette, blurred with the distance from it. Beyond
+// the shadow map it fades within half a dm; a texture would go on with what is at its edge.
 float in_shadow(vec3 place) {
   vec3 q = (light_projection * vec4(place, 1.)).xyz * .5 + .5;
   float edge = max((q.z - .5) * SHADOW_DEPTH * shadow.y, .35);
   vec2 aside = vec2(.2 / SHADOW_SPAN) * edge;
   float level = log2(edge * (SILHOUETTE_SIZE / SHADOW_SPAN)) - .7;
-  return .5 * (textureLod(silhouette_map, q.xy + aside, level).r + textureLod(silhouette_map, q.xy - aside, level).r);
+  vec2 beyond = max(abs(q.xy - .5) - .5, 0.) * SHADOW_SPAN;
+  float there = 1. - smoothstep(0., .5, max(beyond.x, beyond.y));
+  return there * .5 * (textureLod(silhouette_map, q.xy + aside, level).r + textureLod(silhouette_map, q.xy - aside, level).r);
 }
 
 #ifdef GLOSSY

@@ -44,6 +44,8 @@ ACTIONS = (
          tip="Into another file; the window goes on with this one"),
     Spec("save_picture", "&Export picture…", ("Ctrl+E",), "export", "&File", 2, "rendered",
          tip="The person as shown, at full quality, as PNG"),
+    Spec("export_options", "Export &with options…", ("Ctrl+Alt+E",), "", "&File", 2, "rendered",
+         tip="Twice as large, the person alone, with the skeleton, or the skeleton for ControlNet"),
     Spec("import_pose", "&Import pose…", ("Ctrl+I",), "open_pose", "&File", 3,
          tip="OpenPose JSON or keypoints text"),
     Spec("export_pose", "Export p&ose…", ("Ctrl+Shift+E",), "save_pose", "&File", 3, tip="OpenPose JSON"),

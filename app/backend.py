@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from engine.api import Capability, Frame, MapInfo, Reference, RenderRequest
+from engine.errors import InputError
 
 
 class OpenSession(Protocol):
@@ -72,6 +73,8 @@ class Backend(Protocol):
 
     def read_photo(self, data: bytes, name: str) -> np.ndarray: ...
 
+    def person_matte(self, rgb_HWC: np.ndarray) -> np.ndarray: ...
+
     def write_png(self, path: Path, rgb_HWC: np.ndarray, texts: dict[str, str]) -> None: ...
 
 
@@ -109,6 +112,15 @@ class EngineBackend:
         from engine import photos
 
         return photos.read_photo(data, name)
+
+    def person_matte(self, rgb_HWC: np.ndarray) -> np.ndarray:
+        """How much of each pixel is the person, uint8 [H, W]. Raises InputError where nobody can tell."""
+        from engine import parsing
+
+        capability = parsing.available()
+        if not capability.available:
+            raise InputError(f"The person cannot be told from the background here: {capability.reason}.")
+        return parsing.person_matte(rgb_HWC)
 
     def write_png(self, path: Path, rgb_HWC: np.ndarray, texts: dict[str, str]) -> None:
         """Write a PNG with iTXt entries. Raises InputError where it cannot be written."""

@@ -25,6 +25,7 @@ from app.posing import Posing
 from app.status import Status
 from app.worker import EngineFacts, RenderWorker, Trouble
 from engine.api import Frame
+from engine.export import AS_DRAWN, ExportOptions
 
 STOPPING_MS, SAVING_MS = 3_000, 30_000
 
@@ -162,13 +163,13 @@ class Controller(QObject):
                 self.undo_stack, history.BorrowFrom(self.document, wanted, self._slide if sliding else 0)
             )
 
-    def save_picture(self, path: Path, texts: dict[str, str]) -> None:
+    def save_picture(self, path: Path, texts: dict[str, str], options: ExportOptions = AS_DRAWN) -> None:
         """Draw the present look exactly and write it to `path`."""
         request = request_of(self.document.look, 0)
         if request is None or self.facts is None:
             self.notice.emit("error", f"{path.name} cannot be drawn: the engine is not awake.", "")
         else:
-            self.photos.submit(SavePicture(request, path, texts))
+            self.photos.submit(SavePicture(request, path, texts, options))
 
     def set_wants_maps(self, wanted: bool) -> None:
         """Whether frames shall carry their attention maps."""

@@ -16,6 +16,7 @@ from app.document import Photo
 from app.session_host import SessionHost
 from engine.api import RenderRequest
 from engine.errors import InputError
+from engine.export import AS_DRAWN, ExportOptions, exported
 from engine.look import LookDocument, SourcePhoto
 
 PERSON, GARMENT, TARGET_POSE = "person", "garment", "pose"
@@ -128,6 +129,7 @@ class SavePicture:
     request: RenderRequest
     path: Path
     texts: dict[str, str] = field(default_factory=dict)
+    options: ExportOptions = AS_DRAWN
 
     @property
     def doing(self) -> str:
@@ -136,8 +138,12 @@ class SavePicture:
     def run(self, worker: RenderThread) -> Path:
         if not worker.host.awake:
             raise InputError(f"{self.path.name} cannot be drawn: the engine is not awake.")
-        frame = worker.host.respond(self.request)
-        worker.backend.write_png(self.path, frame.finest, self.texts)
+        frame, options = worker.host.respond(self.request), self.options
+        alone = options.transparent and not options.pose_only
+        matte = worker.backend.person_matte(frame.finest) if alone else None
+        size = frame.image.shape[:2]
+        picture = exported(frame.finest, self.request.keypoints_18x3, size, options, matte)
+        worker.backend.write_png(self.path, picture, self.texts)
         return self.path
 
 

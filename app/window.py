@@ -118,6 +118,7 @@ class MainWindow(QMainWindow):
             "save_as": self.looks.save_as,
             "save_copy": self.looks.save_copy,
             "save_picture": self.saving.choose_picture,
+            "export_options": self.saving.choose_options,
             "import_pose": self.opening.choose_pose,
             "export_pose": self.saving.choose_pose,
             "choose_weights": self.engines.choose_file,

@@ -167,6 +167,10 @@ class LookFiles(QObject):
         if facts_differ(job.look, self._controller.facts):
             before = job.look.drawn_by.weights
             self._notices.show("info", f"{before} drew {job.name}; these weights draw it otherwise.")
+        if unknown := ", ".join(look.kept.sections):
+            self._notices.show(
+                "info", f"{job.name} also says {unknown}, which is not known here; it is kept."
+            )
         self.settled.emit()
 
     # What comes back from the threads.

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QWidget
 
 from app.canvas.items import to_pixmap
 from app.controller import Controller
+from app.dialogs.export import ExportDialog
 from app.files.look_jobs import document_of
 from app.files.naming import ask_file_name
 from app.notify import Notices
 from app.settings import Settings
 from engine.errors import InputError
+from engine.export import AS_DRAWN, ExportOptions
 from engine.look.exported import png_texts
 from engine.pose import formats
 
@@ -28,16 +30,29 @@ class Saving:
         self._controller = controller
         self._notices = notices
         self._settings = settings
+        self._options = AS_DRAWN  # those wanted last
 
     def choose_picture(self) -> None:
         path = self._file_name("picture", "Export the picture", "PNG (*.png)", ".png")
         if path:
             self.save_picture(path)
 
-    def save_picture(self, path: Path) -> None:
+    def choose_options(self) -> None:
+        """Ask how the picture is wanted, and then where."""
+        c = self._controller
+        ExportDialog(self._parent, c.still.shape[:2], self._options, self._choose_with).open()
+
+    def _choose_with(self, options: ExportOptions) -> None:
+        self._options = options
+        purpose, title = ("pose", "the skeleton") if options.pose_only else ("picture", "the picture")
+        path = self._file_name(purpose, f"Export {title}", "PNG (*.png)", ".png")
+        if path:
+            self.save_picture(path, options)
+
+    def save_picture(self, path: Path, options: ExportOptions = AS_DRAWN) -> None:
         """Draw the look exactly and write it with its parameters."""
         c = self._controller
-        c.save_picture(path, png_texts(document_of(c.document.look, c.size, c.facts)))
+        c.save_picture(path, png_texts(document_of(c.document.look, c.size, c.facts)), options)
 
     def choose_pose(self) -> None:
         path = self._file_name("pose", "Export the pose", "OpenPose JSON (*.json)", ".json")

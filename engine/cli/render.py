@@ -65,6 +65,8 @@ def _render_look(parser: argparse.ArgumentParser, options: argparse.Namespace) -
     before, now = look.drawn_by, drawn_by(session)
     if before.sha256 and before.sha256 != now.sha256:
         print(f"{label} was drawn by {before.weights}; {now.weights} draws it otherwise.", file=sys.stderr)
+    if look.others:
+        print(f"{label} also says {', '.join(look.others)}, which is not known here.", file=sys.stderr)
     open_in(session, look, label)
     frame = session.render()
     write_png(options.output, frame.finest, png_texts(replace(look, drawn_by=now)))

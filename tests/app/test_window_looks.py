@@ -279,6 +279,7 @@ def test_what_this_version_does_not_know_is_written_back(dressed, tmp_path, save
     driver.drag(LEFT_WRIST, 5, 5)
     driver.window.actions_by_id["save"].trigger()
     driver.until(lambda: not star(driver))
+    assert any("a.look also says swaps" in sentence for sentence in driver.sentences)
     again = read_look(path)
     assert again.others == {"swaps": [1]} and again.members == {"sections/swaps/a": b"mask"}
     assert not np.array_equal(again.pose_18x3, look.pose_18x3)
@@ -338,3 +339,38 @@ def test_looks_are_the_same_by_value():
     pose = np.ones((18, 3), np.float32)
     assert same_look(Look(pose=pose), Look(pose=pose.copy()))
     assert not same_look(Look(pose=pose), Look(pose=pose + 1)) and not same_look(Look(), Look(person="a"))
+
+
+def test_exports_with_options(dressed, tmp_path, save_to):
+    from PySide6.QtWidgets import QCheckBox, QPushButton, QRadioButton
+
+    from app.dialogs.export import ExportDialog
+
+    driver = dressed
+    height, width = driver.controller.still.shape[:2]
+
+    def export(name: str, *wanted: str) -> np.ndarray:
+        save_to(tmp_path / name)
+        driver.window.actions_by_id["export_options"].trigger()
+        dialog = driver.window.findChildren(ExportDialog)[-1]
+        boxes = [*dialog.findChildren(QRadioButton), *dialog.findChildren(QCheckBox)]
+        for box in boxes:
+            if isinstance(box, QCheckBox):
+                box.setChecked(False)
+        for word in wanted:
+            next(box for box in boxes if word in box.text()).setChecked(True)
+        next(each for each in dialog.findChildren(QPushButton) if each.text() == "Export…").click()
+        driver.until(lambda: f"Saved {name}." in driver.sentences)
+        with Image.open(tmp_path / name) as image:
+            assert "poseloom" in image.text, "it reopens, however it was exported"
+            return np.asarray(image)
+
+    assert export("double.png", f"{2 * width} ×").shape == (2 * height, 2 * width, 3)
+    alone = export("alone.png", f"{width} ×", "person alone")
+    assert alone.shape == (height, width, 4)
+    assert alone[0, 0, 3] == 0 and alone[height // 2, width // 2, 3] == 255
+    bones = export("bones.png", "Only the skeleton")
+    assert not bones[0, 0].any() and bones.any() and bones.shape == (height, width, 3)
+    over = export("over.png", "With the skeleton")
+    assert np.array_equal(over[0, 0], driver.controller.still[0, 0])
+    assert not np.array_equal(over, driver.controller.still)

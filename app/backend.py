@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from engine.api import Capability, Frame, MapInfo, Reference, RenderRequest
+from engine.api import Capability, Frame, MapInfo, Reference, RenderRequest, Settled
 from engine.errors import InputError
 
 
@@ -40,6 +40,8 @@ class OpenSession(Protocol):
     def add_reference(self, rgb_HWC: np.ndarray, pose: np.ndarray | None) -> Reference: ...
 
     def respond(self, request: RenderRequest) -> Frame: ...
+
+    def settle(self, reference: str) -> Settled: ...
 
     def close(self) -> None: ...
 

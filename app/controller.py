@@ -24,7 +24,7 @@ from app.photo_importer import PhotoImporter
 from app.posing import Posing
 from app.status import Status
 from app.worker import EngineFacts, RenderWorker, Trouble
-from engine.api import Frame
+from engine.api import Frame, Settled
 from engine.export import AS_DRAWN, ExportOptions
 
 STOPPING_MS, SAVING_MS = 3_000, 30_000
@@ -66,12 +66,15 @@ class Controller(QObject):
         self._shown = 0
         self._oldest_wanted = 0
         self._slide = 0
+        self._lowered = 0  # rows that there is memory for; 0: for the exact picture
         self._asked_at = 0.0
         self.document.listen(self._on_look_changed)
         worker.opened.connect(self._on_opened)
         worker.open_failed.connect(self._on_open_failed)
         worker.rendered.connect(self._on_rendered)
+        worker.settled.connect(self._on_settled)
         worker.render_failed.connect(self._on_render_failed)
+        worker.lowered.connect(self._on_lowered)
         self.photos.draft_changed.connect(self._on_draft)
 
     # Opening and closing.
@@ -212,7 +215,7 @@ class Controller(QObject):
     # What came back.
 
     def _on_opened(self, facts: EngineFacts) -> None:
-        self.facts = facts
+        self.facts, self._lowered = facts, 0
         self._resize(facts.size)
         self._set_status(state="catching up", device=facts.device, levels=facts.levels, error="")
         self.photos.engine_awake(self._sample)
@@ -244,17 +247,32 @@ class Controller(QObject):
             return
         self._shown = frame.stamp
         newest = frame.stamp == self._asked
-        state = "full" if newest and frame.exact else "live" if self.posing.dragging else "catching up"
+        state = "live" if self.posing.dragging else "catching up"
+        if newest and frame.exact:
+            state = "full"
+        elif newest and frame.level == self._lowered and not self.posing.dragging:
+            state = "short"
         self._set_status(state=state, ms=frame.ms, level=frame.level, frame=True)
         self.still, self._still_rows = frame.finest, len(frame.image)
         if not self.draft:
             self.picture_changed.emit(self.still, self._still_rows)
         self.frame_shown.emit(frame)
 
+    def _on_settled(self, settled: Settled) -> None:
+        self._set_status(settled=settled.steps / settled.of)
+
     def _on_render_failed(self, stamp: int, trouble: Trouble) -> None:
         if stamp == self._asked:
             self._set_status(state="error", error=trouble.sentence)
         self.notice.emit("error", trouble.sentence, trouble.details)
+
+    def _on_lowered(self, rows: int) -> None:
+        self._lowered = rows
+        self.notice.emit(
+            "error",
+            f"Memory is short, so pictures are drawn with {rows} rows. Nothing of your work is lost.",
+            "",
+        )
 
     def _on_draft(self, draft: Draft | None) -> None:
         self.posing.let_go()

@@ -12,11 +12,13 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
+from app.last_run import Crash, Mark, crashed
 from engine.version import VERSION
 
 log = logging.getLogger("poseloom")
-_fault_file = None
+_mark: Mark | None = None
 
 
 def log_folder() -> Path:
@@ -36,16 +38,32 @@ def open_log_folder() -> bool:
     return QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder())))
 
 
-def start_logging() -> None:
-    """Five files of a megabyte, and Python's own trace where the process dies outright."""
-    global _fault_file
+class PrivateLog(logging.handlers.RotatingFileHandler):
+    """Readable by the user alone; a link in place of the file is not written through."""
+
+    def _open(self) -> TextIO:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+        descriptor = os.open(self.baseFilename, flags | getattr(os, "O_NONBLOCK", 0), 0o600)
+        if os.name == "posix":
+            os.fchmod(descriptor, 0o600)  # of a log that an earlier version began
+        return open(descriptor, "a", encoding=self.encoding)
+
+
+def start_logging() -> Crash | None:
+    """Five files of a megabyte, and Python's own trace where the process dies outright.
+
+    Returns how the run before this one ended, if it ended badly; `end_logging` says that this one did well.
+    """
+    global _mark
+    crash = None
     try:
         folder = log_folder()
-        handler: logging.Handler = logging.handlers.RotatingFileHandler(
-            folder / "poseloom.log", maxBytes=1_000_000, backupCount=4, encoding="utf-8", delay=True
+        crash = crashed(folder)
+        _mark = Mark(folder)
+        handler: logging.Handler = PrivateLog(
+            folder / "poseloom.log", maxBytes=1_000_000, backupCount=4, encoding="utf-8"
         )
-        _fault_file = open(folder / "fault.log", "a", encoding="utf-8")  # noqa: SIM115 (lives with the process)
-        faulthandler.enable(_fault_file)
+        faulthandler.enable(_mark.file)
     except OSError as error:  # a full or read-only disk is no reason not to start
         handler = logging.StreamHandler()
         sys.stderr.write(f"No log can be written: {error}\n")
@@ -60,6 +78,14 @@ def start_logging() -> None:
         sys.version.split()[0],
         sys.platform,
     )
+    return crash
+
+
+def end_logging() -> None:
+    """The run ends well: the next one has nothing to say about it."""
+    faulthandler.disable()
+    if _mark is not None:
+        _mark.remove()
 
 
 def guard(tell: Callable[[str, str], None]) -> None:
@@ -71,11 +97,10 @@ def guard(tell: Callable[[str, str], None]) -> None:
             return
         details = "".join(traceback.format_exception(kind, error, trace))
         log.error("unhandled\n%s", details)
-        sys.__stderr__.write(details) if sys.__stderr__ else None
-        tell(
-            f"Something went wrong ({kind.__name__}). Your work is still here; the log has the details.",
-            details,
-        )
+        sentence = f"Something went wrong ({kind.__name__}). Your work is still here; the log tells more."
+        if sys.__stderr__:
+            sys.__stderr__.write(f"poseloom: {sentence}\n")
+        tell(sentence, details)
 
     sys.excepthook = on_error
     threading.excepthook = lambda a: on_error(a.exc_type, a.exc_value, a.exc_traceback)

@@ -79,6 +79,9 @@ class EncodePhoto:
             if not capability.available:
                 return NoPerson(data, rgb, f"People cannot be found here: {capability.reason}.")
             pose = worker.backend.detect(rgb)
+            capability = worker.backend.detection()
+            if pose is None and not capability.available:  # it turned out so
+                return NoPerson(data, rgb, f"People cannot be found here: {capability.reason}.")
             if pose is None:
                 return NoPerson(data, rgb, f"I could not find a person in {self.name}.")
         if not worker.host.awake:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app import display
 from engine.version import VERSION
+
+if TYPE_CHECKING:
+    from app.last_run import Crash
 
 OUR_FAULT = 1
 
@@ -69,9 +72,12 @@ def main(argv: list[str]) -> int:
 def entry() -> int:
     """The `poseloom` command: in the user's own environment only the system's part of set-up is left."""
     from engine.cli import COMMANDS
-    from engine.setup import SetupError, system
+    from engine.setup import SetupError, guards, system
 
     argv = sys.argv[1:]
+    if problem := guards.unsafe():
+        sys.stderr.write(f"poseloom: {problem}\n")
+        return OUR_FAULT
     try:
         system.supply(window=not (argv and argv[0] in COMMANDS))
     except SetupError as error:
@@ -90,17 +96,31 @@ def before_torch() -> None:
 def _window(options: argparse.Namespace) -> int:
     from app import crash
 
-    crash.start_logging()
+    crashed = crash.start_logging()
     crash.log_qt_messages()
+    try:
+        return _run_window(options, crashed)
+    except Exception as error:  # nothing of it is the user's to read; where to find it is
+        crash.log.exception("the window could not be opened")
+        sys.stderr.write(
+            f"poseloom: the window could not be opened ({type(error).__name__}); "
+            f"the details are in {crash.log_folder()}\n"
+        )
+        return OUR_FAULT
+
+
+def _run_window(options: argparse.Namespace, crashed: Crash | None) -> int:
     from PySide6.QtCore import QCoreApplication, Qt
     from PySide6.QtGui import QGuiApplication
     from PySide6.QtWidgets import QApplication
+
+    from app import crash
 
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     QCoreApplication.setApplicationName("poseloom")
     application = QApplication(sys.argv[:1])
     application.setApplicationDisplayName("Poseloom")
-    from app import collector, theme
+    from app import collector, last_run, signals, theme
     from app.settings import Settings
     from app.window import MainWindow
 
@@ -108,18 +128,19 @@ def _window(options: argparse.Namespace) -> int:
     if options.theme:
         settings.theme = options.theme
     theme.apply(application, settings.theme)
-    if options.demo or options.screenshot:
+    if options.demo or options.screenshot or crashed:
         settings.forget_layout()
     window = MainWindow(settings=settings, weights=options.weights, device=options.device)
     crash.guard(window.trouble_met.emit)
     keeper = collector.Collector(application)
     if options.demo or options.screenshot:
         window.resize(1440, 900)
-    for caught in (signal.SIGINT, signal.SIGTERM):
-        # Python sees signals when it runs; the collector's timer makes it run at least once a second.
-        signal.signal(caught, lambda *_: window.leave())
+    endings = signals.Endings(window.leave, application)
     window.show()
     window.start(options.files)
+    if crashed:
+        details = last_run.report(crashed, crash.log_folder())
+        window.centre.notices.show("error", crashed.sentence, details)
     outcome = 0
     if options.demo or options.screenshot:
         from app import demo
@@ -131,6 +152,8 @@ def _window(options: argparse.Namespace) -> int:
         window.offer_left_behind()
         application.exec()
     keeper.stop()
+    crash.end_logging()
+    endings.stop()
     if not window.stopped:
         # The engine is still inside one long call; Qt must not tear its thread down, and nothing hangs on it.
         crash.log.warning("left while the engine was busy")

@@ -102,12 +102,26 @@ class LevelPicker:
     def __post_init__(self):
         self._ms: dict[int, float] = {}
         self._current = len(self.levels) - 1
+        self._most: int | None = None
 
     def note(self, level: int, ms: float) -> None:
         """Learn that a frame at `level` took `ms`."""
         if level in self.levels:
             known = self._ms.get(level)
             self._ms[level] = ms if known is None else known + self.weight * (ms - known)
+
+    @property
+    def most(self) -> int | None:
+        """The highest level there is memory for; None where that is the exact picture."""
+        return self._most
+
+    def lower(self, level: int | None) -> bool:
+        """Memory ran out at a level (None: the exact picture): from here on only lower ones, if there are."""
+        below = [each for each in self.levels if level is None or each < level]
+        if not below:
+            return False
+        self._most = below[-1]
+        return True
 
     def rest(self) -> None:
         """Forget what levels above those in reach cost: what was too slow then may not be now."""
@@ -118,14 +132,17 @@ class LevelPicker:
     def pick(self) -> int:
         """The level for the next preview: the highest within budget, climbing only with room to spare."""
         if not self._ms:
-            return self.levels[self._current]
+            return self._within(self.levels[self._current])
         best = 0
         for index in range(len(self.levels)):
             room = self.budget_ms * (1.0 if index <= self._current else self.climb)
             if self._cost(index) <= room:
                 best = index
         self._current = best
-        return self.levels[best]
+        return self._within(self.levels[best])
+
+    def _within(self, level: int) -> int:
+        return level if self._most is None else min(level, self._most)
 
     def _cost(self, index: int) -> float:
         known = [i for i, level in enumerate(self.levels) if level in self._ms]

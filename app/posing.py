@@ -12,6 +12,7 @@ from PySide6.QtGui import QUndoStack
 from app import fitting, history
 from app.document import Document
 from app.draft import Draft
+from engine.errors import InputError
 from engine.pose import kinematics
 from engine.pose.skeleton import ABSENT, SEEN
 
@@ -147,8 +148,11 @@ class Posing:
             self._push(history.ResetPose(self._target.active, np.array(start, dtype=np.float32)))
 
     def take(self, pose_18x3: np.ndarray, source: str) -> None:
-        """Replace the pose; `source` names where it comes from."""
+        """Replace the pose; `source` names where it comes from. Raises InputError for numbers that are none,
+        whoever let them through."""
         pose = np.array(pose_18x3, dtype=np.float32)
+        if not np.isfinite(pose).all():
+            raise InputError(f"{source} holds a position that is not a number.")
         self._push(history.TakePose(self._target.active, pose, source))
 
     def _moved(

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 import numpy as np
 
 from app.backend import OpenSession
-from engine.api import Frame, Mix, Reference, RenderRequest
+from engine.api import Frame, Mix, Reference, RenderRequest, Settled
 from engine.errors import InputError
 from engine.pose.skeleton import NOBODY
 
@@ -50,6 +50,14 @@ class SessionHost:
         """Render a request that names photos as the document does. Raises InputError without a session."""
         mixes = tuple(Mix(self._key(mix.reference), mix.coefficients) for mix in request.mixes)
         return self._open().respond(replace(request, identity=self._key(request.identity), mixes=mixes))
+
+    def settle(self, request: RenderRequest) -> Settled | None:
+        """One step of settling the photos of a request, the person's first; None where all are settled."""
+        for key in (request.identity, *(mix.reference for mix in request.mixes)):
+            settled = self._open().settle(self._key(key))
+            if settled.changed or not settled.done:
+                return settled
+        return None
 
     def _open(self) -> OpenSession:
         if self._session is None:

@@ -1,15 +1,27 @@
-"""What is remembered between runs: a typed front for an INI file."""
+"""What is remembered between runs: a typed front for an INI file.
+
+Nothing in the file is believed: every value is looked at before it is used, and what cannot be used is as if
+it had never been written.
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
 import json
 import os
+import stat
+from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths, QTemporaryDir
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 MOST_RECENT = 10
+MOST_BYTES = 1 << 18  # of the file; it has some two thousand
+# Values that Qt makes objects of: we write none, and some make a decoder of pictures or a long recursion run.
+_OBJECTS = (b"@Variant", b"@DateTime")
 
 
 def config_folder() -> Path:
@@ -21,13 +33,22 @@ def config_folder() -> Path:
 
 
 class Settings:
-    """theme: system, dark or light. Folders: those of the last dialogs. hint_seen: a drag was made."""
+    """theme: system, dark or light. Folders: those of the last dialogs. hint_seen: a drag was made.
+
+    A file that cannot be settings is put aside under a second name; where not even that can be done, what is
+    set is remembered until the end of this run.
+    """
 
     def __init__(self, path: Path | None = None):
-        self._store = QSettings(str(path or config_folder() / "window.ini"), QSettings.Format.IniFormat)
+        path = path or config_folder() / "window.ini"
+        if not _may_be_settings(path) and not _put_aside(path):
+            self._folder = QTemporaryDir()
+            path = Path(self._folder.path()) / path.name
+        self._store = QSettings(str(path), QSettings.Format.IniFormat)
 
     def _text(self, key: str, default: str) -> str:
-        return str(self._store.value(key, default))
+        found = self._store.value(key, default)
+        return found if isinstance(found, str) else default
 
     @property
     def theme(self) -> str:
@@ -50,7 +71,7 @@ class Settings:
     def weights(self) -> Path | None:
         """Weights chosen by the user, None for the ones in the box; a file that has gone is forgotten."""
         found = self._text("weights", "")
-        return Path(found) if found and Path(found).is_file() else None
+        return Path(found) if os.path.isfile(found) else None
 
     @weights.setter
     def weights(self, value: Path | None) -> None:
@@ -59,7 +80,7 @@ class Settings:
     def folder(self, purpose: str) -> str:
         """Where the last dialog for this purpose was; home to begin with."""
         found = self._text(f"folder/{purpose}", "")
-        if found and Path(found).is_dir():
+        if os.path.isdir(found):
             return found
         return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.HomeLocation)
 
@@ -83,18 +104,20 @@ class Settings:
         self._store.setValue("recent", json.dumps([str(each) for each in paths[:MOST_RECENT]]))
 
     def layout(self) -> tuple[QByteArray, QByteArray] | None:
-        """Geometry and dock state of the last run, None if there is none of this version."""
-        if self._text("layout/version", "") != str(LAYOUT_VERSION):
+        """Geometry and dock state of the last run, None unless they are, to the byte, what this version
+        wrote: Qt follows damaged ones wherever they lead."""
+        texts = [self._text(f"layout/{name}", "") for name in ("geometry", "state")]
+        if self._text("layout/digest", "") != _digest(*texts):
             return None
-        geometry, state = self._store.value("layout/geometry"), self._store.value("layout/state")
-        if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
+        with suppress(binascii.Error, ValueError):
+            geometry, state = (QByteArray(base64.b64decode(text, validate=True)) for text in texts)
             return geometry, state
         return None
 
     def set_layout(self, geometry: QByteArray, state: QByteArray) -> None:
-        self._store.setValue("layout/version", str(LAYOUT_VERSION))
-        self._store.setValue("layout/geometry", geometry)
-        self._store.setValue("layout/state", state)
+        texts = [base64.b64encode(bytes(part.data())).decode() for part in (geometry, state)]
+        for name, text in zip(("geometry", "state", "digest"), (*texts, _digest(*texts)), strict=True):
+            self._store.setValue(f"layout/{name}", text)
 
     def forget_layout(self) -> None:
         """Open in the layout of the first start."""
@@ -103,3 +126,29 @@ class Settings:
     def save(self) -> None:
         """Write to disk now."""
         self._store.sync()
+
+
+def _digest(geometry: str, state: str) -> str:
+    return hashlib.sha256(f"{LAYOUT_VERSION} {geometry} {state}".encode()).hexdigest()
+
+
+def _may_be_settings(path: Path) -> bool:
+    """Whether the file can be handed to Qt: there is none, or an ordinary small one of plain values."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MOST_BYTES:
+            return False
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        return not path.is_symlink()
+    except (OSError, ValueError):
+        return False
+    return len(data) <= MOST_BYTES and not any(word in data for word in _OBJECTS)
+
+
+def _put_aside(path: Path) -> bool:
+    with suppress(OSError, ValueError):
+        os.replace(path, path.with_name(path.name + ".damaged"))
+        return True
+    return False

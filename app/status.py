@@ -10,6 +10,7 @@ WORDS = {
     "live": "live",
     "catching up": "catching up",
     "full": "full quality",
+    "short": "short of memory",
     "missing": "no engine",
     "error": "last good picture",
 }
@@ -17,7 +18,8 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Status:
-    """state: a key of WORDS. ms, level: of the frame last shown."""
+    """state: a key of WORDS. ms, level: of the frame last shown. settled: share of what can be done for the
+    photos in it."""
 
     state: str = "waking"
     ms: float = 0.0
@@ -25,6 +27,7 @@ class Status:
     device: str = ""
     levels: tuple[int, ...] = ()
     error: str = ""
+    settled: float = 1.0
 
     def changed(self, *, frame: bool = False, **values: Any) -> Status:
         """A copy with other values; `frame` smooths the milliseconds over frames of one level."""
@@ -46,4 +49,6 @@ class Status:
             facts.append(f"preview {self.level} of {self.levels[-1]}")
         if self.device:
             facts.append(self.device.upper() if len(self.device) <= 4 else self.device)
+        if self.settled < 1:
+            facts.append(f"looking closer {self.settled:.0%}")
         return facts

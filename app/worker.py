@@ -1,8 +1,9 @@
 """The render thread: opens the engine, finishes the frame it is on, then takes the newest request.
 
 While requests keep coming, frames are previews at a level this machine keeps up with, in the preview's
-precision; when nothing newer comes for a moment, the exact picture follows. Jobs (photos, detection, saving)
-run here too, so the engine sees one thread. Errors travel as results; nothing that goes wrong ends the
+precision; when nothing newer comes for a moment, the exact picture follows, and then, step by step for as
+long as nothing comes, the photos in it are settled. Jobs (photos, detection, saving) run here too, so the
+engine sees one thread. Errors travel as results; nothing that goes wrong ends the
 thread.
 """
 
@@ -22,7 +23,7 @@ from app.jobs import SavePicture, WorkerJob
 from app.mailbox import Closed, LevelPicker, Mailbox
 from app.session_host import SessionHost
 from engine.api import Frame, MapInfo, RenderRequest
-from engine.errors import InputError
+from engine.errors import InputError, OutOfMemory
 
 REST_S = 0.12
 SLOW_REST_S = 0.35
@@ -62,6 +63,8 @@ class Trouble:
         """The sentence of an InputError as it is; the rest says while doing what, and goes to the log."""
         if isinstance(error, InputError):
             return cls(str(error))
+        if isinstance(error, MemoryError):
+            return cls(f"There was not enough memory while {doing}. Close other programs and try again.")
         trace = "".join(traceback.format_exception(error))
         crash.log.error("while %s\n%s", doing, trace)
         return cls(f"Something went wrong while {doing}: {type(error).__name__}: {error}", trace)
@@ -73,7 +76,9 @@ class RenderWorker(QThread):
     opened = Signal(object)  # EngineFacts
     open_failed = Signal(object)  # Trouble
     rendered = Signal(object)  # Frame
+    settled = Signal(object)  # engine.api.Settled
     render_failed = Signal(int, object)  # stamp, Trouble
+    lowered = Signal(int)  # memory ran out: pictures have so many rows at most from here on
     job_done = Signal(object, object)  # job, its value
     job_failed = Signal(object, object)  # job, Trouble
 
@@ -118,17 +123,21 @@ class RenderWorker(QThread):
             return
         self.open(self._weights)
         waiting: Post | None = None  # a preview whose exact picture is still owed
+        unsettled: Post | None = None  # what is shown exactly, with photos that can still be settled
         while True:
+            rest = self._rest() if waiting else 0.0 if unsettled else None
             try:
-                task = self._mailbox.take(None if waiting is None else self._rest())
+                task = self._mailbox.take(rest)
             except Closed:
                 break
             if task is not None and task[0] == "job":
                 self._run_job(task[1])
             elif task is not None:
-                waiting = self._render(task[1])
+                waiting, unsettled = self._render(task[1]), task[1]
             elif waiting is not None:
                 waiting = self._render(replace(waiting, live=False))
+            elif unsettled is not None and not self._settle(unsettled):
+                unsettled = None
         self.host.change(None)
 
     def open(self, weights: Path | None) -> None:
@@ -160,25 +169,54 @@ class RenderWorker(QThread):
         picker = self._picker
         if picker is None:
             return None
-        level = picker.pick() if post.live else None
+        level = picker.pick() if post.live else picker.most
         now = time.monotonic()
         maps = post.request.maps and (not post.live or now - self._maps_at >= MAPS_EVERY_S)
         request = replace(post.request, level=level, maps=maps)
         try:
             frame: Frame = self.host.respond(request)
+        except OutOfMemory as error:
+            return self._with_less(post, level, error)
         except Exception as error:  # the last good picture stays, the next change tries again
             self.render_failed.emit(request.stamp, Trouble.of(error, "drawing the picture"))
             return None
         if maps:
             self._maps_at = time.monotonic()
-        if level is None:
+        if not post.live:
             self._exact_ms = frame.ms
             picker.rest()
         elif not maps:
             picker.note(level, frame.ms)
         self.rendered.emit(frame)
-        owed = not frame.exact or (post.request.maps and not maps)
+        owed = (not frame.exact and (post.live or picker.most is None)) or (post.request.maps and not maps)
         return post if owed else None
+
+    def _settle(self, post: Post) -> bool:
+        """One step of settling what a post shows. Returns whether there may be more of them."""
+        try:
+            settled = self.host.settle(post.request)
+        except Exception as error:  # what is shown is as good as it was
+            Trouble.of(error, "settling a photo")
+            return False
+        if settled is None:
+            return False
+        self.settled.emit(settled)
+        if settled.changed:
+            self._render(replace(post, live=False))
+        return True
+
+    def _with_less(self, post: Post, level: int | None, error: OutOfMemory) -> Post | None:
+        """Memory ran out at this level: the next lower one is drawn, now and from here on."""
+        assert self._picker is not None
+        crash.log.warning("%s at level %s", error, level)
+        if not self._picker.lower(level):
+            self.render_failed.emit(
+                post.request.stamp,
+                Trouble("There is not enough memory to draw a picture. Close other programs and pull again."),
+            )
+            return None
+        self.lowered.emit(self._picker.most)
+        return self._render(replace(post, live=False))
 
     def _run_job(self, job: WorkerJob) -> None:
         try:

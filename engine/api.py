@@ -118,6 +118,20 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """How far a reference is settled (`engine.editing.settle`): steps made of all; changed: whether what is
+    drawn of it is another since the last step."""
+
+    steps: int
+    of: int
+    changed: bool
+
+    @property
+    def done(self) -> bool:
+        return self.steps >= self.of
+
+
+@dataclass(frozen=True)
 class Mix:
     """Slots of another reference blended in (NTED Eq. 13): s = s_identity + m (s_reference - s_identity).
 

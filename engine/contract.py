@@ -30,12 +30,14 @@ class ReferenceInput:
 
     picture_1CHW: float32 in [-1, 1] on the canvas. keypoints_18x3: its own pose, or None where it is not
     known. surface_1Khw: its surface map as the parsing network sees it, in float32; None where no engine
-    needed it.
+    needed it. person_11HW: how surely a pixel is this person's and nobody else's, 0 to 1, as a detector sees
+    it; None where none looked.
     """
 
     picture_1CHW: Tensor
     keypoints_18x3: np.ndarray | None = None
     surface_1Khw: Tensor | None = None
+    person_11HW: Tensor | None = None
 
 
 class Appearance(Protocol):
@@ -62,6 +64,24 @@ class Rendering:
     shares: tuple[Tensor | float | None, ...] = ()
     features: Any = None
     maps: Maps = Maps()
+
+
+class Loose(Protocol):
+    """An appearance whose values can be moved, for `engine.editing.settle`.
+
+    values: float32 leaves that gradients are taken for. scales: of each, broadcast to it, how far a value may
+    go at a time: its own measure of a step, less where the own pose shows nothing of it, which then stays as
+    it was. They are the caller's; the appearance that they began as is not touched.
+    """
+
+    values: Sequence[Tensor]
+    scales: Sequence[Tensor]
+
+    def draw(self) -> Tensor:
+        """The reference in its own pose, [1, 3, H, W], with gradients to the values."""
+
+    def appearance(self) -> Appearance:
+        """Of the values as they are now, which later changes leave alone."""
 
 
 class PoseTransferModel(Protocol):
@@ -108,6 +128,9 @@ class PoseTransferModel(Protocol):
     ) -> Rendering:
         """The person in a pose. level: one of `levels`, None for the whole picture. preview: in the plan's
         quick precision, else in float32. A later call may overwrite the tensors of an earlier one."""
+
+    def loosen(self, appearance: Appearance, keypoints_18x3: np.ndarray) -> Loose:
+        """An appearance to be settled in this pose, its own; of engines with the capability `settle`."""
 
     def gate(self, rendering: Rendering, seen_1KHW: Tensor) -> Tensor:
         """How much of the photo a whole rendering takes over, and how much of its detail: logits

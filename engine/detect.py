@@ -1,22 +1,23 @@
-"""A photo's pose, where this machine can detect one: MediaPipe's one-person landmarker, entirely offline.
+"""A photo's pose and person, where this machine can detect them: MediaPipe's one-person landmarker, offline.
 
-An optional capability: ask `available()`; without it `detect_pose` finds nobody and everything else works.
+An optional capability: ask `available()`; without it `detect_pose` and `person_mask` find nobody and all else
+works.
 """
 
 from __future__ import annotations
 
 import atexit
 import importlib.util
-import os
-import re
 import sys
-import tempfile
 import threading
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
+from functools import partial
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
-from engine import pose_model
+from engine import pose_model, quiet
 from engine.api import Capability
 from engine.cv import cv2
 from engine.pose.layouts import LAYOUTS
@@ -42,12 +43,14 @@ _EARS = [RIGHT_EAR, LEFT_EAR]
 _MIN_CONFIDENCE = 0.3  # the library's 0.5 misses people whose half is outside the picture
 _SEEN_FROM = 0.5  # visibility from which a joint counts as seen
 _PROFILE = 0.3  # sine of the angle to the picture's plane within which a head counts as seen from the side
+_SAME_PERSON = 0.15  # of the body's larger extent: farther apart on the median, it is somebody else
 _LONGEST_SIDE = 1280  # px; the model looks at 256 x 256 px of a person, more only costs memory
 
 _lock = threading.Lock()
 _detector = None
 _quiet = False
 _fault = ""
+_without_chatter = partial(quiet.without, quiet.DETECTOR)
 
 
 def available() -> Capability:
@@ -66,7 +69,8 @@ def detect_pose(rgb_HWC: np.ndarray) -> np.ndarray | None:
 
     rgb_HWC: uint8 [H, W, 3].
     Returns float32 [18, 3] in COCO-18 order: x, y in px of the photo, state (2 seen, 1 guessed, 0 absent); or
-    None where nobody is found or detection is not available. May be called from any thread.
+    None where nobody is found, or where nobody could be looked for: `available` says so from then on. May be
+    called from any thread.
     """
     if not available().available:
         return None
@@ -75,11 +79,47 @@ def detect_pose(rgb_HWC: np.ndarray) -> np.ndarray | None:
     with _lock:
         if not _ready():
             return None
-        landmarks_33x5 = _landmarks(square)
-    if landmarks_33x5 is None:
+        found = _found(square)
+    if found is None:
         return None
-    landmarks_33x5[:, :3] *= square.shape[0] / scale
-    return to_coco(landmarks_33x5, (height, width))
+    return to_coco(_landmarks_of(found) * _in_px(square, scale), (height, width))
+
+
+def person_mask(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray) -> np.ndarray | None:
+    """Which pixels are the person's whose pose this is, as the landmarker sees it.
+
+    rgb_HWC: uint8 [H, W, 3]. keypoints_18x3: px, state > 0 for joints that are there. Returns float32 [H, W],
+    0 to 1; None where detection is not available, or the landmarker sees somebody else, or nobody. May be
+    called from any thread.
+    """
+    if not available().available:
+        return None
+    height, width = rgb_HWC.shape[:2]
+    square, scale = _padded_square(rgb_HWC)
+    with _lock:
+        if not _ready():
+            return None
+        found = _found(square)
+        if found is None:
+            return None
+        mask = found.segmentation_masks[0].numpy_view().reshape(square.shape[:2])
+        mask_HW = mask[: round(height * scale), : round(width * scale)].copy()
+    seen_18x3 = to_coco(_landmarks_of(found) * _in_px(square, scale), (height, width))
+    if seen_18x3 is None or not _same_person(seen_18x3, keypoints_18x3):
+        return None
+    if mask_HW.shape != (height, width):
+        mask_HW = cv2.resize(mask_HW, (width, height), interpolation=cv2.INTER_LINEAR)
+    return mask_HW
+
+
+def _same_person(seen_18x3: np.ndarray, known_18x3: np.ndarray) -> bool:
+    """Whether two poses are of one person: most joints of both near each other, for the size of the body."""
+    both = (seen_18x3[:, 2] > ABSENT) & (known_18x3[:, 2] > ABSENT)
+    if not both.any():
+        return False
+    apart = np.linalg.norm(seen_18x3[both, :2] - known_18x3[both, :2], axis=1)
+    size = np.ptp(known_18x3[known_18x3[:, 2] > ABSENT, :2], axis=0).max()
+    return bool(np.median(apart) < _SAME_PERSON * max(size, 1.0))
 
 
 def to_coco(landmarks_33x5: np.ndarray, size: tuple[int, int]) -> np.ndarray | None:
@@ -158,6 +198,19 @@ def _ready() -> bool:
 
 
 def _create():
+    # The library's sound recorder looks for PortAudio by starting a compiler and a linker, three times over;
+    # nothing here hears anything.
+    stand_in = "sounddevice" not in sys.modules
+    if stand_in:
+        sys.modules["sounddevice"] = ModuleType("sounddevice")
+    try:
+        return _loaded()
+    finally:
+        if stand_in:
+            sys.modules.pop("sounddevice", None)
+
+
+def _loaded():
     from mediapipe.tasks.python import BaseOptions
     from mediapipe.tasks.python.vision import PoseLandmarker, PoseLandmarkerOptions
 
@@ -169,6 +222,7 @@ def _create():
             base_options=BaseOptions(model_asset_buffer=model.read_bytes()),
             min_pose_detection_confidence=_MIN_CONFIDENCE,
             min_pose_presence_confidence=_MIN_CONFIDENCE,
+            output_segmentation_masks=True,
         )
     )
     # At the interpreter's end its finaliser needs threads and modules that are gone, and complains on stderr.
@@ -176,43 +230,28 @@ def _create():
     return detector
 
 
-def _landmarks(square: np.ndarray) -> np.ndarray | None:
-    """float32 [33, 5]: x, y, z in sides of the square, visibility, presence. Call with the lock held."""
-    global _quiet
+def _found(square: np.ndarray) -> Any:
+    """What the landmarker says of a square, None where it sees nobody, or fails. Call with the lock held."""
+    global _quiet, _fault
     import mediapipe
 
     picture = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=square)
     # The first picture and the first person found make the library log once more.
-    with nullcontext() if _quiet else _without_chatter():
-        found = _detector.detect(picture).pose_landmarks
-    _quiet = _quiet or bool(found)
-    if not found:
-        return None
-    return np.array([[p.x, p.y, p.z, p.visibility, p.presence] for p in found[0]], np.float32)
-
-
-# Lines of the library's own log: "W0000 00:00:1763640000.1 ...", "INFO: ...", "WARNING: All log ...".
-_CHATTER = re.compile(rb"^([IWE]\d{4} \d\d:\d\d:|INFO: |WARNING: )")
-
-
-@contextmanager
-def _without_chatter():
-    """Drop the library's log lines from stderr, which it writes from native code; pass everything else on."""
     try:
-        kept = os.dup(2)
-    except OSError:  # a windowed program without a console has no stderr
-        yield
-        return
-    with tempfile.TemporaryFile() as said:
-        sys.stderr and sys.stderr.flush()
-        os.dup2(said.fileno(), 2)
-        try:
-            yield
-        finally:
-            sys.stderr and sys.stderr.flush()
-            os.dup2(kept, 2)
-            os.close(kept)
-            said.seek(0)
-            rest = b"".join(line for line in said if not _CHATTER.match(line))
-            if rest:
-                os.write(2, rest)
+        with nullcontext() if _quiet else _without_chatter():
+            found = _detector.detect(picture)
+    except (RuntimeError, ValueError, OSError) as error:
+        _fault = f"the detector failed ({' '.join(str(error).split())})"
+        return None
+    _quiet = _quiet or bool(found.pose_landmarks)
+    return found if found.pose_landmarks else None
+
+
+def _landmarks_of(found: Any) -> np.ndarray:
+    """float32 [33, 5]: x, y, z in sides of the square, visibility, presence."""
+    return np.array([[p.x, p.y, p.z, p.visibility, p.presence] for p in found.pose_landmarks[0]], np.float32)
+
+
+def _in_px(square: np.ndarray, scale: float) -> np.ndarray:
+    """Factors of `_landmarks_of` that give px of the photo."""
+    return np.array([square.shape[0] / scale] * 3 + [1, 1], np.float32)

@@ -1,4 +1,4 @@
-"""The one error that is the user's to mend."""
+"""Errors with a meaning of their own: bad input, which is the user's to mend, and too little memory."""
 
 
 class InputError(ValueError):
@@ -7,3 +7,7 @@ class InputError(ValueError):
     The command line prints it and exits with 2; the window shows it as a notice and keeps its last good
     state.
     """
+
+
+class OutOfMemory(MemoryError):
+    """There was not enough memory, of the machine or its card, for what was asked; less may be possible."""

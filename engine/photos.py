@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import io
 import os
-import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin, UnidentifiedImageError
 
+from engine import quiet
 from engine.errors import InputError
 from engine.files import opened, printable, reason_of, write_whole
 
 LONGEST = 2048  # px; larger photos are reduced while they are read: the model frame is a few hundred rows
 SMALLEST = 32  # px
-MOST_PIXELS = 150_000_000  # 12,000 x 12,000 and a little
-MOST_BYTES = 512 << 20  # of a file; as many pixels take 450 MB at most
+MOST_PIXELS = 150_000_000  # 12,000 x 12,000 and a little: at four bytes, as they are decoded, 600 MB
+MOST_FILE = 512 << 20  # bytes of one; as many pixels take 450 MB at most
+MOST_HELD = 900_000_000  # bytes while a picture is decoded
+MOST_SCANNED = 3_000_000_000  # px in all scans of a progressive JPEG, some 3 s; encoders make 10 scans
+_BYTES = {"WEBP": 12, "AVIF": 12, "JPEG2000": 16}  # a pixel, of decoders that hand over copies; else 4
+_STRIP = 4_000_000  # px whose numbers are changed at a time
 
 # What a photo may come as. Formats that are programs (EPS) or other worlds (PDF, movies) are left out.
 _FORMATS = (
@@ -49,17 +53,16 @@ def read_photo(source: str | os.PathLike | bytes, name: str | None = None) -> np
 def read_bytes(path: str | os.PathLike) -> bytes:
     """The file of a photo as it is. Raises InputError as `read_photo`, but for what is no picture."""
     with opened(path, what="a picture") as (file, label):
-        data = file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise InputError(f"{label} is too large: {MOST_BYTES >> 20} MB are the most.")
+        data = file.read(MOST_FILE + 1)
+    if len(data) > MOST_FILE:
+        raise InputError(f"{label} is too large: {MOST_FILE >> 20} MB are the most.")
     return data
 
 
 def _decode(file: BinaryIO, label: str) -> np.ndarray:
     Image.init()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's warning about large pictures; the limit below is ours
+        with quiet.without(quiet.TIFF):  # also Pillow's warning about large pictures; the limit below is ours
             image = Image.open(file, formats=[f for f in _FORMATS if f in Image.OPEN])
     except UnidentifiedImageError:
         file.seek(0)
@@ -78,8 +81,17 @@ def _decode(file: BinaryIO, label: str) -> np.ndarray:
         raise InputError(
             f"{label} is too large: {width} x {height} px, and {MOST_PIXELS:,} pixels are the most."
         )
+    held = width * height * _BYTES.get(image.format or "", 4)
+    if held > MOST_HELD:
+        raise InputError(
+            f"{label} is too large: {width} x {height} px of {image.format} take "
+            f"{held >> 20:,} MiB to decode, and {MOST_HELD >> 20} MiB are the most."
+        )
+    if image.format in ("JPEG", "MPO") and (scans := _scans(file)) * width * height > MOST_SCANNED:
+        raise InputError(f"{label} goes over its {width} x {height} px {scans:,} times, which is too long.")
     try:
-        return np.array(_to_srgb(_upright(_reduced(image))))
+        with quiet.without(quiet.TIFF):
+            return np.array(_to_srgb(_upright(_reduced(image))))
     except MemoryError:
         raise InputError(f"{label} is too large for this machine's memory: {width} x {height} px.") from None
     except Exception as error:
@@ -109,15 +121,36 @@ def _reduced(image: Image.Image) -> Image.Image:
 
 def _eight_bit(image: Image.Image) -> Image.Image:
     """Grey of 16 or 32 bits, or floating point, to 8 bits, by the range its kind implies."""
-    values = np.asarray(image, dtype=np.float32)
-    values = np.where(np.isfinite(values), values, 0)
-    most = float(values.max())
     top = 65535.0 if image.mode.startswith("I") else 1.0
+    most = max(float(strip.max()) for _, strip in _strips(image))
     if most > top:
         top = 255.0 if image.mode == "F" and most <= 255 else most
-    grey = Image.fromarray(np.clip(values * (255 / top) + 0.5, 0, 255).astype(np.uint8))
+    grey = Image.new("L", image.size)
+    for row, strip in _strips(image):
+        grey.paste(Image.fromarray(np.clip(strip * (255 / top) + 0.5, 0, 255).astype(np.uint8)), (0, row))
     grey.info = image.info  # its EXIF and colour profile
     return grey
+
+
+def _strips(image: Image.Image) -> Iterator[tuple[int, np.ndarray]]:
+    """(first row, finite float32 [h, W]) of a picture of numbers, some rows at a time: whole, a large one
+    would take three times what was decoded."""
+    width, height = image.size
+    rows = max(1, _STRIP // width)
+    for row in range(0, height, rows):
+        strip = np.asarray(image.crop((0, row, width, min(height, row + rows))), dtype=np.float32)
+        yield row, np.where(np.isfinite(strip), strip, 0)
+
+
+def _scans(file: BinaryIO) -> int:
+    """How often the scans of a JPEG go over its picture (ITU T.81, B.1.1.2: no data hold their marker)."""
+    file.seek(0)
+    count, before = 0, b""
+    while block := file.read(1 << 20):
+        count += (before + block).count(b"\xff\xda")
+        before = block[-1:]
+    file.seek(0)
+    return count
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -48,6 +48,15 @@ def has_fast_bfloat16() -> bool:
     return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out: of Python, of a card, or of torch's allocator on the CPU,
+    which says so in words alone."""
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
+        return True
+    words = str(error).lower()
+    return isinstance(error, RuntimeError) and ("can't allocate memory" in words or "out of memory" in words)
+
+
 def keep_freed_memory(keep: bool = True) -> None:
     """Ask the C library to keep freed memory between frames (glibc; elsewhere nothing happens).
 

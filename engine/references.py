@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from weakref import WeakValueDictionary
+from dataclasses import replace
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from engine import detect
-from engine.api import Maps, Reference
-from engine.compositing.compose import EncodedReference, encode_reference
-from engine.contract import PoseTransferModel, ReferenceInput
+from engine.api import Maps, Reference, Settled
+from engine.compositing.compose import EncodedReference, encode_appearance, looked_at
+from engine.contract import Appearance, PoseTransferModel, ReferenceInput
+from engine.editing.settle import Settling
 from engine.errors import InputError
 from engine.framing import Framed, frame_photo
 from engine.pictures import to_tensor
 
 CACHE_BYTES = 128 << 20
 CACHED_MAPS = 2  # references whose maps are kept: they take about ten times the memory of the textures
+_SHOWN_EVERY = 6  # steps of settling: to show them costs as much as two
 MOST_TIMES = 4  # as large as the frame is the finest picture
 
 
@@ -34,6 +38,9 @@ class References:
         self._handles: WeakValueDictionary[str, Reference] = WeakValueDictionary()
         self._encoded: OrderedDict[str, EncodedReference] = OrderedDict()
         self._maps: OrderedDict[str, Maps] = OrderedDict()
+        self._settled: WeakKeyDictionary[Reference, Appearance] = WeakKeyDictionary()
+        self._steps: WeakKeyDictionary[Reference, int] = WeakKeyDictionary()
+        self._settling: dict[str, Settling] = {}  # the one that is on the way
 
     def add(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
         """Frame a photo and encode it: uint8 RGB of any size, float32 [18, 3] in photo px.
@@ -64,8 +71,39 @@ class References:
             self._encoded.move_to_end(key)
             return self._encoded[key]
         reference = self._reference(key)
-        encoded = encode_reference(self._model, self._input(reference), reference.fine_HWC).compact()
-        self._encoded[key] = encoded
+        given = replace(self._input(reference), person_11HW=self._person(reference))
+        given = looked_at(self._model, given)
+        appearance = self._settled.get(reference) or self._model.encode(given)
+        return self._keep(key, encode_appearance(self._model, given, appearance, reference.fine_HWC))
+
+    def settle(self, key: str, of: int) -> Settled:
+        """One more step of settling a reference, of so many; what is kept of it follows every few steps.
+
+        Raises InputError where nobody holds it any more.
+        """
+        reference, kept = self._reference(key), self.encoded(key)
+        if not self._model.capabilities.settle or kept.own is None or self._steps.get(reference, 0) >= of:
+            return Settled(of, of, changed=False)
+        settling = self._settling.get(key)
+        if settling is None:
+            given = replace(self._input(reference), person_11HW=self._person(reference))
+            settling = Settling(self._model, kept.appearance, looked_at(self._model, given))
+            self._settling = {key: settling}
+        settling.step()
+        steps = self._steps[reference] = self._steps.get(reference, 0) + 1
+        changed = steps % _SHOWN_EVERY == 0 or steps == of
+        if changed:
+            self._settled[reference] = appearance = settling.appearance()
+            plate_1CHW = kept.own.background.float()
+            given, fine_HWC = settling.reference, reference.fine_HWC
+            self._keep(key, encode_appearance(self._model, given, appearance, fine_HWC, plate_1CHW))
+        if steps == of:
+            del self._settling[key]
+        return Settled(steps, of, changed)
+
+    def _keep(self, key: str, encoded: EncodedReference) -> EncodedReference:
+        self._encoded[key] = encoded = encoded.compact()
+        self._encoded.move_to_end(key)
         while len(self._encoded) > 1 and sum(each.bytes() for each in self._encoded.values()) > CACHE_BYTES:
             self._encoded.popitem(last=False)
         return encoded
@@ -81,11 +119,11 @@ class References:
 
     def forget(self, key: str) -> None:
         """Drop a reference and what is kept of it."""
-        for kept in (self._handles, self._encoded, self._maps):
+        for kept in (self._handles, self._encoded, self._maps, self._settling):
             kept.pop(key, None)
 
     def clear(self) -> None:
-        for kept in (self._handles, self._encoded, self._maps):
+        for kept in (self._handles, self._encoded, self._maps, self._settling):
             kept.clear()
 
     def _reference(self, key: str) -> Reference:
@@ -103,6 +141,22 @@ class References:
         if below or beside:
             picture_1CHW = F.pad(picture_1CHW, (0, beside, 0, below), mode="replicate")
         return ReferenceInput(picture_1CHW, reference.keypoints_18x3)
+
+    def _person(self, reference: Reference) -> Tensor | None:
+        """Who of those in the photo is meant, on the canvas; None where no engine or detector asks."""
+        if reference.keypoints_18x3 is None or not self._model.needs_surface:
+            return None
+        times = len(reference.finest_HWC) / len(reference.image_HWC)
+        scale_3 = np.array((times, times, 1), np.float32)
+        mask_HW = detect.person_mask(reference.finest_HWC, reference.keypoints_18x3 * scale_3)
+        if mask_HW is None:
+            return None
+        mask_11HW = torch.from_numpy(mask_HW)[None, None].to(self._device)
+        mask_11HW = F.interpolate(mask_11HW, reference.image_HWC.shape[:2], mode="area")
+        below, beside = (
+            canvas - side for canvas, side in zip(self._model.canvas, self._model.size, strict=True)
+        )
+        return F.pad(mask_11HW, (0, beside, 0, below))
 
     def _fine(self, rgb_HWC: np.ndarray, pose: np.ndarray | None, framed: Framed) -> np.ndarray | None:
         """The photo framed at a multiple of the size, where it has so many px and is shown again."""

@@ -13,16 +13,19 @@ import numpy as np
 import torch
 
 from engine import parsing, weights
-from engine.api import Capabilities, Frame, MapInfo, Maps, Mix, Reference, RenderRequest, Slots
+from engine.api import Capabilities, Frame, MapInfo, Maps, Mix, Reference, RenderRequest, Settled, Slots
 from engine.compositing.compose import Composition, EncodedReference, compose, encode_reference
 from engine.contract import PoseTransferModel, ReferenceInput, Rendering
-from engine.errors import InputError
+from engine.editing.settle import STEPS
+from engine.errors import InputError, OutOfMemory
 from engine.models.registry import open_model
 from engine.paths import DEFAULT_WEIGHTS
 from engine.pictures import to_rgb
-from engine.plan import Plan, keep_freed_memory, make_plan
+from engine.plan import Plan, is_out_of_memory, keep_freed_memory, make_plan
 from engine.pose.kinematics import t_pose
 from engine.references import References
+
+LONGEST_SIDE = 1024  # px: twice the largest official frame; what a frame takes grows with its area
 
 
 class Session:
@@ -67,7 +70,7 @@ class Session:
         model = open_model(file, plan, size and checked_size(size))
         checked_size(model.size)
         info = {"name": file.path.name, "path": str(file.path), "sha256": file.sha256, "card": file.card}
-        made_for = tuple(file.card.get("made_for", model.made_for))
+        made_for = _made_for(file) or model.made_for
         if model.size != made_for:
             frame, made = ("x".join(map(str, size)) for size in (model.size, made_for))
             info["note"] = f"made for {made}, running at {frame}"
@@ -138,6 +141,23 @@ class Session:
             if self._identity is not None and self._identity.key == key:
                 self._identity = None
 
+    def settle(self, reference: Reference | str, of: int = STEPS) -> Settled:
+        """One step, of so many, of settling a reference (or its key): what is drawn of it comes nearer to its
+        photo.
+
+        For the background, as long as nothing else is asked for; done at once where the engine cannot. Raises
+        InputError where nobody holds it any more.
+        """
+        with self._computing():
+            key = reference if isinstance(reference, str) else reference.key
+            return self._references.settle(key, of)
+
+    @property
+    def in_use(self) -> list[Reference]:
+        """The references that `render` makes its picture of, the identity first."""
+        mixed = [reference for reference, _ in self._mixed.values()]
+        return mixed if self._identity is None else [self._identity, *mixed]
+
     def bytes_of(self, reference: Reference) -> int:
         """What is kept of a reference beside its pictures."""
         with self._computing():
@@ -197,7 +217,8 @@ class Session:
     def respond(self, request: RenderRequest) -> Frame:
         """Answer one request; depends on nothing but the request and the references that are held.
 
-        Raises InputError for an unknown reference, a pose that is none, or a level that is not in `levels`.
+        Raises InputError for an unknown reference, a pose that is none, or a level that is not in `levels`;
+        OutOfMemory where a lower level may be possible.
         """
         begun = time.perf_counter()
         if request.level is not None and request.level not in self.levels:
@@ -251,10 +272,18 @@ class Session:
 
     @contextmanager
     def _computing(self) -> Iterator[None]:
-        """One call at a time, without gradients, on the plan's threads."""
+        """One call at a time, without gradients, on the plan's threads. Raises OutOfMemory for torch's own
+        ways of saying so."""
         with self._lock, torch.inference_mode():
             torch.set_num_threads(self.plan.threads)
-            yield
+            try:
+                yield
+            except (MemoryError, RuntimeError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                if self.plan.device.type == "cuda":
+                    torch.cuda.empty_cache()
+                raise OutOfMemory(f"not enough memory on {self.plan.device}") from error
 
 
 def _keys(request: RenderRequest) -> list[str]:
@@ -267,7 +296,19 @@ def checked_size(size: tuple[int, int]) -> tuple[int, int]:
         raise InputError(
             f"The size {size[0]}x{size[1]} is not possible: both sides must be multiples of 16 from 64 on."
         )
+    if max(size) > LONGEST_SIDE:
+        raise InputError(f"The size {size[0]}x{size[1]} is too large: a side has {LONGEST_SIDE} px at most.")
     return size
+
+
+def _made_for(file: weights.WeightsFile) -> tuple[int, ...] | None:
+    """The size (H, W) that the card says the weights were made for. Raises InputError for another thing."""
+    said = file.card.get("made_for")
+    if said is None:
+        return None
+    if not isinstance(said, list) or len(said) != 2 or not all(type(side) is int for side in said):
+        raise InputError(f"The weights file {file.path} has a damaged card.")
+    return tuple(said)
 
 
 def _read(path: str | os.PathLike | None) -> weights.WeightsFile:

@@ -77,6 +77,7 @@ def own_pose(surface_B11hw: Tensor, pose_B183: Tensor, **other: Tensor) -> OwnPo
         missed=none,
         hole=none,
         plate=grey(),
+        background=grey(),
         pose=pose_B183,
     )
     return made._replace(**other)

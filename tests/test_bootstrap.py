@@ -6,6 +6,7 @@ and `main.py` itself are real.
 
 import functools
 import importlib.util
+import io
 import os
 import shutil
 import signal
@@ -310,6 +311,28 @@ def test_root_has_missing_libraries_installed(bare_machine, monkeypatch, capsys)
     assert "libxcb-cursor.so.0" in capsys.readouterr().out
     system.supply(window=True)
     assert len(bare_machine) == 2
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("told", "typed", "installs"),
+    [("", "", True), ("", "n", False), ("", "No", False), ("no", None, False), ("yes", None, True)],
+)
+def test_root_at_a_terminal_is_asked_or_has_said_so(bare_machine, monkeypatch, capsys, told, typed, installs):
+    monkeypatch.setattr(system.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(system.sys, "stdin", io.StringIO(f"{typed}\n"))
+    monkeypatch.setattr(system.sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(
+        "builtins.input", lambda question: typed if typed is not None else pytest.fail("asked")
+    )
+    monkeypatch.setenv("POSELOOM_APT", told)
+    if installs:
+        system.supply(window=True)
+    else:
+        with pytest.raises(SetupError, match="Install it once with"):
+            system.supply(window=True)
+    assert bool(bare_machine) == installs
+    assert "apt-get install" in capsys.readouterr().out or told == "no"
 
 
 @posix_only

@@ -147,3 +147,39 @@ def test_hooks_before_a_commit_are_local():
     assert re.findall(r"repo: (\S+)", hooks) == ["local"]
     assert hooks.count("language: system") == hooks.count("- id:") == 2
     assert "://" not in hooks
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "python", "sound"),
+    [
+        ("pillow", "12.9.0", (3, 11), False),
+        ("pillow", "13.0.0", (3, 11), True),
+        ("pillow", "12.1.1", (3, 10), True),
+        ("pillow", "12.1.0", (3, 10), False),
+        ("torch", "2.9.1+cpu", (3, 12), False),
+        ("torch", "2.10.0+cpu", (3, 12), True),
+    ],
+)
+def test_versions_with_known_faults_are_refused_with_the_line_to_type(name, version, python, sound):
+    problem = guards.unsafe(versions(**{name: version}), python)
+    assert (problem is None) == sound
+    if problem:
+        assert f"{name} {version}" in problem and f"pip install '{name}>=" in problem and "\n" not in problem
+
+
+def test_the_guards_floors_are_the_project_files():
+    requirements = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    for name, first in guards._SOUND_FROM.items():
+        floor = f"{name}>={'.'.join(map(str, first))}"
+        assert any(requirement.startswith(floor) for requirement in requirements), floor
+    assert guards.unsafe() is None
+
+
+def test_a_users_own_environment_is_asked_too(monkeypatch, tmp_path):
+    from engine.setup import SetupError, environment
+
+    monkeypatch.setattr(environment, "_inside_users_own", lambda extras, root: True)
+    assert environment.enter(["main.py"], root=tmp_path) is None
+    monkeypatch.setattr(guards, "unsafe", lambda: "pillow 9.0 has faults.")
+    with pytest.raises(SetupError, match="pillow 9.0"):
+        environment.enter(["main.py"], root=tmp_path)

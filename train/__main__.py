@@ -37,6 +37,9 @@ def main(argv: list[str]) -> int:
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the interpreter's last flush
+        return 0
     except (FloatingPointError, SetupError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -9,12 +9,14 @@ from torch import Tensor
 
 from engine import pictures
 from engine.cv import cv2
+from engine.files import write_whole
 from engine.photos import write_png
 from train.data.pairs import PairBatch
 from train.moves import MOVES
 
 GAP, HEADING = 4, 14  # px between pictures, and of a line of text over them
 _PAPER, _INK = 255, (0, 0, 0)
+_PAGE_QUALITY = 92
 _ERROR_GAIN = 3  # differences are shown so many times as large
 
 
@@ -88,6 +90,13 @@ def batch_sheet(batch: PairBatch, result_BCHW: Tensor, count: int = 8, columns: 
     """Contact sheet of the first `count` pairs of a batch with their results, uint8 RGB."""
     rows = [pair_strip(batch, result_BCHW, index) for index in range(min(count, len(result_BCHW)))]
     return contact_sheet(rows, columns)
+
+
+def write_page(path: Path, rows: list[np.ndarray], columns: int) -> None:
+    """Write a contact sheet for the eye, as JPEG, whole or not at all. Raises InputError where it cannot be
+    written."""
+    sheet = np.ascontiguousarray(contact_sheet(rows, columns)[:, :, ::-1])
+    write_whole(path, cv2.imencode(".jpg", sheet, [cv2.IMWRITE_JPEG_QUALITY, _PAGE_QUALITY])[1].tobytes())
 
 
 def write_sheet(path: Path, rgb_HWC: np.ndarray) -> None:

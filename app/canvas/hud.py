@@ -10,7 +10,8 @@ from app import theme
 from app.status import Status
 
 ROLE = {
-    "waking": "busy", "live": "good", "catching up": "busy", "full": "good", "missing": "bad", "error": "bad",
+    "waking": "busy", "live": "good", "catching up": "busy", "full": "good", "short": "bad",
+    "missing": "bad", "error": "bad",
 }  # fmt: skip
 
 

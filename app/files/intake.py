@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +13,13 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QImage, QImageWriter, QPixmap
 
 from app.files import exported
+from app.files.reading import at_once
+from engine.errors import InputError
 from engine.look import SUFFIX
+from engine.pngtext import MOST_BYTES, read_texts
 
 PHOTO, POSE, EXPORT, LOOK, NOTHING = "photo", "pose", "export", "look", "nothing"
+LONGEST_PATH = 4096  # characters, as on Linux
 POSE_SUFFIXES = frozenset((".json", ".txt"))
 READABLE = "PNG, JPEG, WebP, TIFF, BMP, GIF, .look, OpenPose .json, .txt"
 
@@ -27,16 +34,28 @@ class Intake:
 
 
 def of_file(path: Path) -> Intake:
-    """A file, by its name and, for PNG, by what its head says about itself. Unknown names count as photos:
-    the reader looks at the bytes and says what is wrong with them."""
+    """As `of_files`."""
+    return of_files([path])[0]
+
+
+def of_files(paths: Sequence[Path]) -> list[Intake]:
+    """Files, by their names and, for PNG, by what their heads say about themselves, where that can be read
+    within a blink. Unknown names count as photos: the reader looks at the bytes and says what is wrong."""
+    return at_once(
+        lambda: [_by_name(path, _is_export(path)) for path in paths], [_by_name(path) for path in paths]
+    )
+
+
+def _by_name(path: Path, exported: bool = False) -> Intake:
     suffix = path.suffix.lower()
-    if suffix == SUFFIX:
-        return Intake(LOOK, path.name, path)
-    if suffix in POSE_SUFFIXES:
-        return Intake(POSE, path.name, path)
-    if suffix == ".png" and exported.texts(path).get(exported.KEY):
-        return Intake(EXPORT, path.name, path)
-    return Intake(PHOTO, path.name, path)
+    kind = POSE if suffix in POSE_SUFFIXES else LOOK if suffix == SUFFIX else EXPORT if exported else PHOTO
+    return Intake(kind, path.name, path)
+
+
+def _is_export(path: Path) -> bool:
+    with suppress(InputError):
+        return path.suffix.lower() == ".png" and exported.KEY in read_texts(path)
+    return False
 
 
 def of_mime(mime: QMimeData | None) -> list[Intake]:
@@ -45,7 +64,7 @@ def of_mime(mime: QMimeData | None) -> list[Intake]:
         return []
     files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
     if files:
-        return [of_file(path) for path in files]
+        return of_files(files)
     if mime.hasImage():
         data = _png(mime.imageData())
         return [Intake(PHOTO, "pasted picture", data)] if data else []
@@ -57,16 +76,14 @@ def of_mime(mime: QMimeData | None) -> list[Intake]:
 def _of_text(text: str) -> list[Intake]:
     if text.startswith(("{", "[")):
         try:
-            json.loads(text)
-        except ValueError:
+            json.loads(text[: MOST_BYTES + 1])
+        except (ValueError, RecursionError):
             return []
         return [Intake(POSE, "pasted pose", text)]
-    try:
-        path = Path(text.removeprefix("file://"))
-        if text and "\n" not in text and path.is_file():
-            return [of_file(path)]
-    except (OSError, ValueError):
-        pass
+    path = text.removeprefix("file://")
+    named = path and len(path) < LONGEST_PATH and "\n" not in path
+    if named and at_once(lambda: os.path.isfile(path), False):
+        return [of_file(Path(path))]
     return []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PySide6.QtGui import QGuiApplication
@@ -15,12 +16,12 @@ from app.controller import Controller
 from app.files import exported, intake, samples
 from app.files.pictured import PicturedLooks
 from app.files.poses import LibraryPose
+from app.files.reading import Reader
 from app.jobs import GARMENT, PERSON, TARGET_POSE
 from app.notify import Notices
 from app.settings import Settings
 from engine.errors import InputError
-from engine.look import SUFFIX
-from engine.look.exported import look_of
+from engine.look import SUFFIX, LookDocument
 from engine.pose import formats
 
 PHOTO_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
@@ -48,12 +49,13 @@ class Opening:
         self._controller = controller
         self._notices = notices
         self._settings = settings
+        self._reader = Reader(parent, notices.show)
         self._poses_to_take: list[intake.Intake] = []
 
     def open_all(self, files: list[Path]) -> None:
         """A look comes first; else the first photo is the person. The others join the shelf, a pose is taken
         by who is there then."""
-        things = [intake.of_file(path) for path in files]
+        things = intake.of_files(files)
         looks, photos = ([t for t in things if t.kind == kind] for kind in (intake.LOOK, intake.PHOTO))
         for thing in looks[:1]:
             self.take(thing)
@@ -123,9 +125,17 @@ class Opening:
                 case intake.POSE, str() as text:
                     self._controller.posing.take(formats.parse_pose(text, thing.name, size), thing.name)
                 case intake.POSE, Path() as path:
-                    self._controller.posing.take(formats.read_pose(path, size), thing.name)
+                    self._reader.read(
+                        thing.name,
+                        lambda: formats.read_pose(path, size),
+                        lambda pose: self._controller.posing.take(pose, thing.name),
+                    )
                 case intake.EXPORT, Path() as path if role in ("", TARGET_POSE):
-                    self._restore(path)
+                    self._reader.read(
+                        thing.name,
+                        lambda: exported.read(path),
+                        lambda found: self._restore(path, found),
+                    )
                 case _, (Path() | bytes()) as source:
                     self._controller.photos.open_photo(
                         source, thing.name, role if role in (PERSON, GARMENT) else PERSON
@@ -133,26 +143,28 @@ class Opening:
         except InputError as error:
             self._notices.show("error", str(error))
 
-    def _restore(self, path: Path) -> None:
+    def _restore(self, path: Path, found: LookDocument | dict[str, Any]) -> None:
         """The look of a picture made here."""
-        look = look_of(exported.texts(path), path.name)
-        if look is not None:
-            self._pictured.take(look, path)
+        if isinstance(found, LookDocument):
+            self._pictured.take(found, path)
         else:
-            self._restore_older(path)
+            self._restore_older(path.name, found)
 
-    def _restore_older(self, path: Path) -> None:
+    def _restore_older(self, name: str, data: dict[str, Any]) -> None:
         """The pose of a picture of an older Poseloom, and its photos where the shelf has them."""
-        data = exported.parameters(path)
-        pose = formats.parse_pose(json.dumps(data["pose"]), path.name, self._controller.size)
-        self._controller.posing.take(pose, path.name)
+        try:
+            pose = formats.parse_pose(json.dumps(data["pose"]), name, self._controller.size)
+        except InputError as error:
+            self._notices.show("error", str(error))
+            return
+        self._controller.posing.take(pose, name)
         look = self._controller.document.look
-        person, mix = data.get("person", {}), data.get("mix")
-        if person.get("key") and look.photo(person["key"]):
+        person, mix = data["person"], data["mix"]
+        if person["key"] and look.photo(person["key"]):
             self._controller.make_person(person["key"])
-        elif person.get("name"):
+        elif person["name"]:
             self._notices.show(
-                "info", f"Took the pose of {path.name}. Its person, {person['name']}, is not on the shelf."
+                "info", f"Took the pose of {name}. Its person, {person['name']}, is not on the shelf."
             )
-        if mix and look.photo(mix.get("key", "")):
-            self._controller.borrow(mix["key"], float(mix.get("amount", 0.0)))
+        if mix and look.photo(mix["key"]):
+            self._controller.borrow(mix["key"], mix["amount"])

@@ -5,11 +5,16 @@ Each command is a module here with `run(argv) -> int`, imported only when it is 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
 import sys
 import tempfile
 import traceback
+import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 from engine.errors import InputError
 
@@ -36,46 +41,88 @@ def main(argv: list[str]) -> int:
     Returns 0 done, 2 wrong use or bad input (one sentence on stderr), 1 our fault (a log is left and named),
     130 interrupted.
     """
+    return ended(argv, lambda: _run(argv))
+
+
+def _run(argv: list[str]) -> int:
     if not argv or argv[0] in ("-h", "--help"):
         print(usage())
         return DONE if argv else WRONG_USE
     if argv[0] not in COMMANDS:
-        print(f"poseloom: there is no command {argv[0]!r}\n{usage()}", file=sys.stderr)
+        _tell(f"poseloom: there is no command {argv[0]!r}\n{usage()}")
         return WRONG_USE
+    return importlib.import_module(COMMANDS[argv[0]][0]).run(argv[1:])
+
+
+def ended(argv: list[str], run: Callable[[], int]) -> int:
+    """Run what `argv` asks for and turn however it ends into an exit code and a sentence, as `main` says."""
+    name = argv[0] if argv else ""
     try:
-        return importlib.import_module(COMMANDS[argv[0]][0]).run(argv[1:])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # stderr is for our own sentences
+            code = run()
+        sys.stdout.flush()
+        return code
     except InputError as error:
-        print(f"poseloom {argv[0]}: {_one_line(error)}", file=sys.stderr)
+        _tell(f"poseloom {name}: {_one_line(error)}")
         return WRONG_USE
     except SystemExit as end:  # argparse: 0 after --help, 2 after wrong use
         return end.code if isinstance(end.code, int) else DONE if end.code is None else OUR_FAULT
     except KeyboardInterrupt:
-        print(f"poseloom {argv[0]}: interrupted", file=sys.stderr)
+        _tell(f"poseloom {name}: interrupted")
         return INTERRUPTED
+    except MemoryError as error:
+        _tell(f"poseloom {name}: there is not enough memory for this ({_one_line(error)})")
+        return OUR_FAULT
+    except BrokenPipeError:
+        # Whoever read our words has seen enough: `poseloom bench | head -1` is no fault of anybody.
+        _close_quietly(sys.stdout)
+        return DONE
     except Exception as error:
         log = _write_log(argv)
-        print(
-            f"poseloom {argv[0]}: something went wrong inside Poseloom "
+        _tell(
+            f"poseloom {name}: something went wrong inside Poseloom "
             f"({type(error).__name__}: {_one_line(error)}); "
-            f"{f'the details are in {log}' if log else 'no log of it could be written'}",
-            file=sys.stderr,
+            f"{f'the details are in {log}' if log else 'no log of it could be written'}"
         )
         return OUR_FAULT
+
+
+def _tell(sentence: str) -> None:
+    """Say it on stderr, if anybody still listens."""
+    try:
+        print(sentence, file=sys.stderr, flush=True)
+    except OSError:
+        _close_quietly(sys.stderr)
 
 
 def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split())
 
 
+def _close_quietly(stream: TextIO) -> None:
+    """Let nothing more be written to it, so that the interpreter's last flush finds nothing to say."""
+    with contextlib.suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+
+
 def _write_log(argv: list[str]) -> Path | None:
-    """Write the current exception to the user's data folder, else the temporary one; None if neither can."""
-    text = f"poseloom {' '.join(argv)}\nPython {sys.version}\n\n{traceback.format_exc()}"
+    """Write the current exception to the user's data folder, else the temporary one; None if neither can.
+
+    The log is to be sent to strangers: of files it names no folders.
+    """
+    from engine.files import write_private
+
+    said = " ".join(os.path.basename(word) or word for word in argv)
+    text = f"poseloom {said}\nPython {sys.version}\n\n{traceback.format_exc()}"
     for place in (_user_log, _temporary_log):
         try:
             log = place(argv[0])
             log.parent.mkdir(parents=True, exist_ok=True)
-            log.write_text(text, encoding="utf-8", errors="replace")
-        except (OSError, ImportError):
+            write_private(log, text.encode("utf-8", "replace"))
+        except (InputError, OSError, ImportError):
             continue
         return log
     return None

@@ -13,7 +13,7 @@ import io
 import numpy as np
 
 from engine.cli.inputs import add_options, open_session
-from engine.files import write_whole
+from engine.files import refuse_own_input, write_whole
 
 
 def run(argv: list[str]) -> int:
@@ -24,6 +24,7 @@ def run(argv: list[str]) -> int:
     add_options(parser)
     parser.add_argument("--output", metavar="MAPS.npz", required=True)
     options = parser.parse_args(argv)
+    refuse_own_input(options.output, options.reference, options.pose, options.weights)
     maps = open_session(options).attention()
     arrays = {f"{each.kind}/{each.name}": each.values_Khw for each in maps}
     buffer = io.BytesIO()

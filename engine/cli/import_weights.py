@@ -6,6 +6,7 @@ import argparse
 
 from engine import weights
 from engine.cli.inputs import frame_size
+from engine.files import refuse_own_input
 from engine.models.registry import DEFAULT, ENGINES
 from engine.session import checked_size
 
@@ -24,6 +25,9 @@ def run(argv: list[str]) -> int:
         "--discriminator", metavar="D.safetensors", help="write the discriminator too, to train on with"
     )
     options = parser.parse_args(argv)
+    for output in (options.output, options.discriminator):
+        if output:
+            refuse_own_input(output, options.checkpoint)
     content = weights.read_any(options.checkpoint)
     official = [engine.module("official") for engine in ENGINES.values()]
     # What nobody knows the default engine refuses, and says what it lacks.

@@ -59,11 +59,18 @@ def open_session(options: argparse.Namespace) -> Session:
 
 def add_photo(session: Session, path: str) -> Reference:
     """Encode a photo; says on stderr where no person was found in it."""
+    from engine import detect
     from engine.photos import read_photo
 
     reference = session.add_reference(read_photo(path))
     if reference.keypoints_18x3 is None:
-        print(f"No person was found in {path}; the whole photo is used as it is.", file=sys.stderr)
+        capability = detect.available()
+        why = (
+            "No person was found"
+            if capability.available
+            else f"Nobody can be looked for ({capability.reason})"
+        )
+        print(f"{why} in {path}; the whole photo is used as it is.", file=sys.stderr)
     return reference
 
 
@@ -82,6 +89,8 @@ def read_target_pose(path: str, size: tuple[int, int]) -> np.ndarray:
     if not capability.available:
         raise InputError(f"The pose in {path} cannot be detected here: {capability.reason}.")
     found_18x3 = detect.detect_pose(photo)
+    if not detect.available().available:  # it turned out so
+        raise InputError(f"The pose in {path} cannot be detected here: {detect.available().reason}.")
     framed_18x3 = None if found_18x3 is None else frame_photo(photo, found_18x3, size).keypoints_18x3
     if framed_18x3 is None:
         raise InputError(f"No person was found in {path}, so it cannot serve as a pose.")

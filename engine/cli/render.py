@@ -6,10 +6,16 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.cli.inputs import add_options, add_photo, open_session
+from engine.editing.settle import STEPS
 from engine.errors import InputError
+from engine.files import refuse_own_input
 from engine.photos import write_png
+
+if TYPE_CHECKING:
+    from engine.session import Session
 
 WHOLE = "all"
 
@@ -30,7 +36,18 @@ def run(argv: list[str]) -> int:
     parser.add_argument(
         "--refine", metavar="N", type=int, default=0, help="steps that improve swapped regions; only 0 so far"
     )
+    parser.add_argument(
+        "--settle",
+        metavar="N",
+        type=int,
+        help=f"steps that settle every photo: what is drawn resembles it more; left out: {STEPS} of a look, "
+        "as in a window, else 0",
+    )
     options = parser.parse_args(argv)
+    if options.settle is None:
+        options.settle = STEPS if options.look else 0
+    if options.settle < 0:
+        raise InputError(f"--settle {options.settle}: must not be negative.")
     if options.refine:
         raise InputError(f"--refine {options.refine}: swapped textures cannot be refined yet; leave it at 0.")
     if Path(options.output).suffix.lower() not in (".png", ""):
@@ -40,9 +57,12 @@ def run(argv: list[str]) -> int:
     if not (options.reference and options.pose):
         parser.error("give --reference and --pose, or --look")
     garments = [_garment(text) for text in options.garment]
+    read = (options.reference, options.pose, options.weights, *(path for path, _ in garments))
+    refuse_own_input(options.output, *read)
     session = open_session(options)
     for path, share in garments:
         session.mix(add_photo(session, path), share)
+    _settle(session, options.settle)
     frame = session.render()
     text = {"Software": "Poseloom", "Weights": session.weights_info["sha256"]}
     write_png(options.output, frame.image, text)
@@ -52,7 +72,7 @@ def run(argv: list[str]) -> int:
 
 
 def _render_look(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
-    """The picture of a saved look, with the look inside, as the window exports it."""
+    """The picture of a saved look, with the look inside, as the window exports it once it is settled."""
     from engine.look import read_look
     from engine.look.exported import png_texts
     from engine.look.open import drawn_by, open_in, weights_for
@@ -67,12 +87,20 @@ def _render_look(parser: argparse.ArgumentParser, options: argparse.Namespace) -
         print(f"{label} was drawn by {before.weights}; {now.weights} draws it otherwise.", file=sys.stderr)
     if look.others:
         print(f"{label} also says {', '.join(look.others)}, which is not known here.", file=sys.stderr)
+    refuse_own_input(options.output, options.look, options.weights)
     open_in(session, look, label)
+    _settle(session, options.settle)
     frame = session.render()
     write_png(options.output, frame.finest, png_texts(replace(look, drawn_by=now)))
     height, width = frame.finest.shape[:2]
     print(f"{options.output}: {height}x{width}, {frame.ms:.0f} ms on {session.device}")
     return 0
+
+
+def _settle(session: Session, steps: int) -> None:
+    for reference in session.in_use:
+        while not session.settle(reference, steps).done:
+            pass
 
 
 def _garment(text: str) -> tuple[str, float]:

@@ -2,7 +2,7 @@
 
 Where the engine draws, around a moved joint, the class and the surface point that it drew there before, the
 person is cut out of the photo and moved by moving least squares, with all that the engine misses: a hat, a
-wide skirt, the features of a face. Where it has left, the background plate is seen.
+wide skirt, the features of a face. What is behind the cut-out is the background plate.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from torch import Tensor
 from engine.compositing.atlas import CLASSES, centres
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import (
-    alike,
     around,
     at,
     keeps_shape,
@@ -50,7 +49,6 @@ _OTHER_THING = 0.01  # so little trust is none
 _RETURNS = 0.08  # of half the picture's height, likewise what does not come back to where it began
 _HEAD = [REGIONS.index(name) for name in ("hair", "face")]
 # Sides of windows, in px of a map of 128 rows.
-_OUTLINE = 5  # the engine's outline is not quite the photo's
 _HAIR = 11  # around a head, what the engine misses is its hair, or a hat
 _CLOSED, _CLOSED_LEG = 5, 13  # most of it trusted, all of it is; around a leg that is moved as a whole
 _NEARBY = 31  # what the engine misses is trusted beside what is, and before the same background
@@ -102,19 +100,14 @@ def bone_warp(
     planes_B4hw = torch.cat([lit_B1hw, lit_B1hw * change_B3hw], 1)
     lit_B1hw, change_B3hw = wide_mean(planes_B4hw, _LIGHT, 4).split((1, 3), 1)
     change_B3hw = change_B3hw / lit_B1hw.clamp_min(0.05)
-    clear_B1hw = own.hole * (1.0 - around(person_B1hw, _OUTLINE)) * alike(picture_BChw, own.plate)
-    planes = [trust_B1hw, own.hole * left_B1hw, clear_B1hw, steps_B2hw, change_B3hw, own.plate]
-    planes_B11HW = F.interpolate(torch.cat(planes, 1), frame, mode="bilinear")
-    trust_B1HW, hole_B1HW, clear_B1HW, steps_B2HW, change_B3HW, plate_B3HW = planes_B11HW.split(
-        (1, 1, 1, 2, 3, 3), 1
-    )
+    planes = [trust_B1hw, own.hole * left_B1hw, steps_B2hw, change_B3hw]
+    planes_B7HW = F.interpolate(torch.cat(planes, 1), frame, mode="bilinear")
+    trust_B1HW, hole_B1HW, steps_B2HW, change_B3HW = planes_B7HW.split((1, 1, 2, 3), 1)
 
     cut_B4HW = torch.cat([source.photo[:, :3], 1.0 - source.photo[:, -1:]], 1).float()
     moved_B4HW = at(cut_B4HW, centres(frame, steps_B2HW.device) + steps_B2HW)
-    behind_B3HW = torch.lerp(cut_B4HW[:, :3], plate_B3HW, hole_B1HW)
+    behind_B3HW = torch.lerp(cut_B4HW[:, :3], own.background, hole_B1HW)
     colour_B3HW = torch.lerp(behind_B3HW, moved_B4HW[:, :3] + change_B3HW, moved_B4HW[:, 3:])
-    clear_B1HW = clear_B1HW * (1.0 - otherwise_B4HW[:, :1])
-    otherwise_B4HW = otherwise_B4HW + torch.cat([clear_B1HW, clear_B1HW * plate_B3HW], 1)
     return torch.lerp(otherwise_B4HW, F.pad(colour_B3HW, (0, 0, 0, 0, 1, 0), value=1.0), trust_B1HW)
 
 

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine import parsing
+from engine.compositing.background import before_plates, of_person, person_matte
 from engine.compositing.detail import CopiedDetail, DetailSource, brought_together, copied, make_source
 from engine.compositing.layers import over, photo_layer
 from engine.compositing.moving_least_squares import normalised_pose
@@ -69,14 +70,29 @@ class Composition:
 
 
 def encode_reference(
-    model: PoseTransferModel, reference: ReferenceInput, fine_HWC: np.ndarray | None = None
+    model: PoseTransferModel,
+    reference: ReferenceInput,
+    fine_HWC: np.ndarray | None = None,
 ) -> EncodedReference:
     """Look at a reference once, in float32, and draw it in its own pose where that is known.
 
     Raises InputError where the engine needs the parsing network in the box and that cannot be read.
     """
     reference = looked_at(model, reference)
-    appearance = model.encode(reference)
+    return encode_appearance(model, reference, model.encode(reference), fine_HWC)
+
+
+def encode_appearance(
+    model: PoseTransferModel,
+    reference: ReferenceInput,
+    appearance: Appearance,
+    fine_HWC: np.ndarray | None = None,
+    background_1CHW: Tensor | None = None,
+) -> EncodedReference:
+    """What `encode_reference` makes of a reference that was looked at, and an appearance, settled perhaps.
+
+    background: as of `own_pose.OwnPose`, where it was made before.
+    """
     picture_1CHW, surface_1Khw = reference.picture_1CHW, reference.surface_1Khw
     if not model.composited or surface_1Khw is None:
         return EncodedReference(appearance, fine_HWC=fine_HWC)
@@ -86,7 +102,7 @@ def encode_reference(
     draft_1Chw, own_1Khw = draft_and_surface(drawn)
     source = make_source(brought_together(surface_1Khw, own_1Khw), picture_1CHW)
     pose_1183 = drawn_pose(reference.keypoints_18x3, model.canvas, picture_1CHW.device)
-    own = own_pose_rendering(source, draft_1Chw, own_1Khw, pose_1183)
+    own = own_pose_rendering(source, draft_1Chw, own_1Khw, pose_1183, background_1CHW)
     return EncodedReference(appearance, source, own, fine_HWC)
 
 
@@ -94,7 +110,10 @@ def looked_at(model: PoseTransferModel, reference: ReferenceInput) -> ReferenceI
     """A reference with its surface map, where the engine needs one and nobody has looked yet."""
     if not model.needs_surface or reference.surface_1Khw is not None:
         return reference
-    return replace(reference, surface_1Khw=parsing.surface_map(reference.picture_1CHW))
+    surface_1Khw = parsing.surface_map(reference.picture_1CHW)
+    if reference.person_11HW is not None:
+        surface_1Khw = of_person(surface_1Khw, reference.person_11HW)
+    return replace(reference, surface_1Khw=surface_1Khw)
 
 
 def compose(
@@ -121,6 +140,7 @@ def compose(
     own, *others = references
     shares = [(own, 1.0), *zip(others, rendering.shares, strict=True)]
     layers = [(kept.known_source, kept.own, share) for kept, share in shares if share is not None]
+    person_11HW = person_matte(surface_1Khw, model.canvas)
     drawn = draft_1Chw, surface_1Khw, pose_1183
     # Many small operators, which do not fill two threads, beside few large ones.
     layer = None if aside is None else aside.submit(_photo_layer_aside, *drawn, layers)
@@ -133,13 +153,15 @@ def compose(
             torch.set_num_threads(threads)
     else:
         image_1CHW = _enlarged(image_1CHW, model.canvas)
+    plain_1CHW, image_1CHW = image_1CHW, before_plates(image_1CHW, person_11HW, layers)
     layer_14HW = photo_layer(*drawn, layers) if layer is None else layer.result()
     finished_1CHW = over(image_1CHW, layer_14HW)
     if not finely or own.fine_HWC is None:
         return Composition(finished_1CHW, copied=taken)
     size = own.fine_HWC.shape[:2]
-    layers = [(_finer(kept, size), kept.own, share) for kept, share in shares if share is not None]
-    large_1CHW = F.interpolate(image_1CHW, size, mode="bilinear")
+    layers = [(*_finer(kept, size), share) for kept, share in shares if share is not None]
+    large_1CHW = F.interpolate(plain_1CHW, size, mode="bilinear")
+    large_1CHW = before_plates(large_1CHW, person_matte(surface_1Khw, size), layers)
     return Composition(finished_1CHW, over(large_1CHW, photo_layer(*drawn, layers)), taken)
 
 
@@ -179,8 +201,8 @@ def _enlarged(picture_1CHW: Tensor, size: tuple[int, int]) -> Tensor:
     return F.interpolate(picture_1CHW, size, mode="bilinear", align_corners=False)
 
 
-def _finer(kept: EncodedReference, size: tuple[int, int]) -> DetailSource:
-    """A reference's source with its photo in this size."""
+def _finer(kept: EncodedReference, size: tuple[int, int]) -> tuple[DetailSource, OwnPose | None]:
+    """A reference's source and own pose with the photo in this size."""
     source = kept.known_source
     photo_1CHW = source.photo[:, :3].float()
     if kept.fine_HWC is not None:
@@ -188,4 +210,7 @@ def _finer(kept: EncodedReference, size: tuple[int, int]) -> DetailSource:
     if photo_1CHW.shape[-2:] != size:
         photo_1CHW = F.interpolate(photo_1CHW, size, mode="bilinear", antialias=True)
     behind_11HW = F.interpolate(source.photo[:, -1:].float(), size, mode="bilinear")
-    return source._replace(photo=torch.cat([photo_1CHW, behind_11HW], 1))
+    source, own = source._replace(photo=torch.cat([photo_1CHW, behind_11HW], 1)), kept.own
+    if own is not None:
+        own = own._replace(background=F.interpolate(own.background.float(), size, mode="bilinear"))
+    return source, own

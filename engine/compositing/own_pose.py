@@ -32,8 +32,8 @@ class OwnPose(NamedTuple):
     are (-1 to 1 across it). far: [B, 1, h, w], how far from its points anything was seen, as in the atlas.
     missed: [B, 1, h, w], 1 where the photo shows the person and the engine's picture what is behind. hole:
     [B, 1, h, w], 1 where the photo shows the person, with a margin, and plate: [B, 3, h, w], the background
-    plate: the photo with that filled from around it. pose: float32 [B, 18, 3], as
-    `moving_least_squares.normalised_pose` gives it.
+    plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
+    pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives it.
     """
 
     picture: Tensor
@@ -43,6 +43,7 @@ class OwnPose(NamedTuple):
     missed: Tensor
     hole: Tensor
     plate: Tensor
+    background: Tensor
     pose: Tensor
 
     def compact(self) -> OwnPose:
@@ -52,22 +53,28 @@ class OwnPose(NamedTuple):
 
 @torch.no_grad()
 def own_pose_rendering(
-    source: DetailSource, picture_BChw: Tensor, surface_B11hw: Tensor, pose_B183: Tensor
+    source: DetailSource,
+    picture_BChw: Tensor,
+    surface_B11hw: Tensor,
+    pose_B183: Tensor,
+    background_B3HW: Tensor | None = None,
 ) -> OwnPose:
     """Of what an engine draws of a reference in its own pose: the picture and its surface map, at one size.
 
-    pose: as `moving_least_squares.normalised_pose` gives it.
+    pose: as `moving_least_squares.normalised_pose` gives it. background: as of `OwnPose`, of a photo that was
+    looked at before; None makes it.
     """
     size = size_of(surface_B11hw)
     positions_B2hw, unseen_B2hw = look_up(source.atlas.float(), surface_B11hw.float())
     class_B8hw, point_B3hw = surface_B11hw.float().split((CLASSES, 3), 1)
     class_B8hw = class_B8hw.softmax(1)
-    photo_B3hw, behind_B1hw = (
-        F.interpolate(planes.float(), size, mode="area")
-        for planes in (source.photo[:, :3], source.photo[:, -1:])
-    )
+    behind_B1hw = F.interpolate(source.photo[:, -1:].float(), size, mode="area")
     missed_B1hw = (behind_B1hw < 0.5) & (class_B8hw[:, :1] > 0.5)
-    hole_B1hw = around((behind_B1hw < _BEHIND).float(), _MARGIN)
+    hole_B1hw, hole_B1HW = (
+        around((behind < _BEHIND).float(), _MARGIN) for behind in (behind_B1hw, source.photo[:, -1:])
+    )
+    if background_B3HW is None:
+        background_B3HW = _filled(source.photo[:, :3].float(), hole_B1HW)
     return OwnPose(
         picture_BChw.float().clone(),  # what is drawn next may overwrite it
         torch.cat([class_B8hw, point_B3hw], 1),
@@ -75,14 +82,15 @@ def own_pose_rendering(
         unseen_B2hw[:, :1],
         F.max_pool2d(missed_B1hw.float(), 3, 1, 1),
         hole_B1hw,
-        _filled(photo_B3hw, hole_B1hw),
+        F.interpolate(background_B3HW, size, mode="area"),
+        background_B3HW,
         pose_B183.float(),
     )
 
 
-def _filled(photo_B3hw: Tensor, hole_B1hw: Tensor) -> Tensor:
+def _filled(photo_B3HW: Tensor, hole_B1HW: Tensor) -> Tensor:
     filled = [
-        fill_holes(to_rgb(photo_3hw[None]), (hole_1hw[0] == 0).cpu().numpy())
-        for photo_3hw, hole_1hw in zip(photo_B3hw, hole_B1hw, strict=True)
+        fill_holes(to_rgb(photo_3HW[None]), (hole_1HW[0] == 0).cpu().numpy())
+        for photo_3HW, hole_1HW in zip(photo_B3HW, hole_B1HW, strict=True)
     ]
-    return torch.cat([to_tensor(rgb_hw3, photo_B3hw.device) for rgb_hw3 in filled])
+    return torch.cat([to_tensor(rgb_HW3, photo_B3HW.device) for rgb_HW3 in filled])

@@ -14,7 +14,6 @@ from engine.pose.skeleton import JOINTS
 
 KEY = "poseloom"
 VERSION = 1
-MOST_TEXT = 4 << 20  # characters; a document with a hundred photos takes a fortieth
 
 
 def png_texts(look: LookDocument) -> dict[str, str]:
@@ -39,11 +38,8 @@ def look_of(texts: Mapping[str, str], label: str) -> LookDocument | None:
     """The look in a picture's text entries, its photos without data; None where an older Poseloom left only
     the pose. Raises InputError where it is damaged; `label` is what messages call the picture.
     """
-    text = texts.get(KEY, "")
     try:
-        if len(text) > MOST_TEXT:
-            raise Damage("they are too long")
-        data = checks.mapping(checks.parsed(text, "what it says"), "what it says")
+        data = checks.mapping(checks.parsed(texts.get(KEY, ""), "what it says"), "what it says")
         return from_json(data["look"]) if "look" in data else None
     except Damage:
         raise InputError(f"{label} says it was made here, but its parameters are damaged.") from None

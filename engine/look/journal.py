@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from engine.errors import InputError
-from engine.files import make_folder
+from engine.files import make_folder, sweep
 from engine.look import checks
 from engine.look.checks import Damage
 from engine.look.document import LookDocument
@@ -24,7 +24,6 @@ from engine.look.file import SUFFIX, peek_look, read_look, write_look
 SECTION = "journal"  # where the look is saved, for the window that takes it up
 LOCK = ".lock"
 MOST_PATH = 4096
-_STALE_PART_S = 3600.0  # a file still being written is seconds old
 
 
 class Journal:
@@ -81,10 +80,7 @@ def left_behind(folder: Path) -> list[LeftBehind]:
     """The journals that nobody holds, the newest first; they are held from now on. One that cannot be read
     stays where it is.
     """
-    with suppress(OSError):
-        for part in folder.glob(".poseloom-*.part"):
-            if time.time() - part.stat().st_mtime > _STALE_PART_S:
-                part.unlink()
+    sweep(folder)
     found = []
     for path in folder.glob(f"*{SUFFIX}"):
         lock = _locked(path.with_suffix(LOCK))

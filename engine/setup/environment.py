@@ -18,7 +18,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from engine.setup import SetupError, packages
+from engine.setup import SetupError, guards, packages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER, STAMP = ".venv", "poseloom.json"
@@ -41,6 +41,8 @@ def enter(arguments: list[str], extras: Iterable[str] = (), root: Path = ROOT) -
     cannot do that, the exit code of the one inside is returned). Raises SetupError.
     """
     if _inside_users_own(extras, root):
+        if problem := guards.unsafe():
+            raise SetupError(f"poseloom: {problem}")
         return None
     python = ensure(extras, root)
     if Path(sys.prefix).resolve() == (root / FOLDER).resolve():

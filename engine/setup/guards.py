@@ -37,9 +37,32 @@ def window_problem(
     return None
 
 
+# First versions without a known fault that a file from a stranger can use, read 2026-11.
+_SOUND_FROM = {"pillow": (13,), "torch": (2, 10)}
+_SOUND_ON_3_10 = {"pillow": (12, 1, 1)}  # the last that Python 3.10 is given
+_DANGER = {
+    "pillow": "has faults that a damaged picture can use",
+    "torch": "has faults that a checkpoint can use",
+}
+
+
+def unsafe(
+    version: Callable[[str], str | None] = installed, python: tuple[int, int] = sys.version_info[:2]
+) -> str | None:
+    """Why files from strangers may not be opened with what is installed, in one sentence; None where they may.
+    In the project's own environment its project file sees to that; a user's own is asked."""
+    floors = _SOUND_FROM | (_SOUND_ON_3_10 if python < (3, 11) else {})
+    for name, first in floors.items():
+        found = version(name)
+        if found and _numbers(found) < first:
+            wanted = ".".join(map(str, first))
+            return f"{name} {found} {_DANGER[name]}: pip install '{name}>={wanted}' in this environment."
+    return None
+
+
 def problems(version: Callable[[str], str | None] = installed) -> list[str]:
     """Every known fault of the installed versions, a sentence each."""
-    found = [problem for problem in [window_problem(version)] if problem]
+    found = [problem for problem in (window_problem(version), unsafe(version)) if problem]
     owners = [name for name in _OPENCV_WHEELS if version(name)]
     if len(owners) > 1:
         found.append(

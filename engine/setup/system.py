@@ -55,9 +55,11 @@ def missing(libraries: Mapping[str, str]) -> dict[str, str]:
 
 
 def supply(window: bool) -> None:
-    """Install what this machine lacks by apt-get, where we are root on Debian or Ubuntu.
+    """Install what this machine lacks by apt-get, where we are root on Debian or Ubuntu, and allowed to.
 
-    Raises SetupError with the one line to type where we may not.
+    A person at a terminal is asked; `POSELOOM_APT` set to "yes" or "no" answers beforehand; where nobody can
+    be asked, as in a container's build, it is done and said. Raises SetupError with the one line to type
+    where we may not.
     """
     # Debian and Ubuntu ship Python without it; no environment can be made then.
     no_venv = sys.prefix == sys.base_prefix and importlib.util.find_spec("ensurepip") is None
@@ -75,7 +77,7 @@ def supply(window: bool) -> None:
             "Install them with your system's package manager and run the same command again."
         )
     line = "apt-get install -y --no-install-recommends " + " ".join(packages)
-    if os.geteuid() == 0:
+    if os.geteuid() == 0 and _may_install(names, line):
         print(f"Poseloom: installing what the system lacks ({', '.join(names)}): {line}", flush=True)
         _apt(line)
         if not missing(wanted(window)):
@@ -84,6 +86,15 @@ def supply(window: bool) -> None:
         f"Poseloom needs what is not on this machine yet: {', '.join(names)}. "
         f"Install it once with\n\n    sudo {line}\n\nand run the same command again."
     )
+
+
+def _may_install(names: list[str], line: str) -> bool:
+    """Whether the system may be changed."""
+    answer = os.environ.get("POSELOOM_APT", "").lower()
+    if answer not in ("yes", "no") and sys.stdin is not None and sys.stdin.isatty():
+        print(f"Poseloom needs what the system lacks: {', '.join(names)}. As root it can run\n\n    {line}\n")
+        answer = input("Shall it? [Y/n] ").strip().lower()
+    return not answer.startswith("n")
 
 
 def _loads(name: str) -> bool:

@@ -31,6 +31,7 @@ from engine.api import (
     NamedMap,
     Reference,
     RenderRequest,
+    Settled,
 )
 from engine.errors import InputError
 from engine.paths import DEFAULT_WEIGHTS
@@ -85,6 +86,9 @@ class FakeSession:
         self.fail_next: Exception | None = None
         self.closed = False
         self.begun = 0
+        self.settle_steps = 0  # until a photo is settled
+        self.settled: dict[str, int] = {}
+        self.settled_after: list[int] = []  # requests that had been answered at each step
         self.gate = threading.Event()
         self.gate.set()
 
@@ -125,6 +129,14 @@ class FakeSession:
         exact = request.level is None
         fine = image.repeat(2, 0).repeat(2, 1) if exact else None
         return Frame(image, level, exact, ms, request.stamp, maps, fine)
+
+    def settle(self, reference: str) -> Settled:
+        steps = self.settled.get(reference, 0)
+        if steps == self.settle_steps:
+            return Settled(steps, self.settle_steps, changed=False)
+        self.settled[reference] = steps = steps + 1
+        self.settled_after.append(len(self.log))
+        return Settled(steps, self.settle_steps, changed=steps % 2 == 0)
 
     def close(self) -> None:
         self.closed = True

@@ -133,6 +133,37 @@ def test_maps_left_out_of_a_fast_drag_are_owed_to_the_pose_it_rests_on(open_wind
     assert any(request.level == 256 and not request.maps for request in log), "whole, but for the maps"
 
 
+def test_a_photo_is_settled_while_nothing_else_is_asked_for(open_window):
+    driver = open_window()
+    session, shown, said = driver.backend.session, [], []
+    driver.controller.frame_shown.connect(shown.append)
+    driver.controller.status_changed.connect(lambda status: said.append(status.figures))
+    session.settle_steps = 6
+    answered = len(session.log)
+    driver.drag(LEFT_WRIST, 10, -40)
+    driver.until(lambda: 6 in session.settled.values() and driver.controller.status.settled == 1)
+    exact = [request for request in session.log[answered:] if request.level is None]
+    assert len(exact) == 4, "what the hand left, and three times what is drawn of the photo better"
+    assert all(np.array_equal(request.keypoints_18x3, driver.pose) for request in exact)
+    assert shown[-1].stamp == driver.controller._asked and driver.controller.status.state == "full"
+    assert any("looking closer 50%" in figures for figures in said)
+    assert not any("looking closer" in fact for fact in said[-1])
+
+
+def test_a_hand_that_pulls_is_not_kept_waiting_by_what_can_wait(open_window):
+    driver = open_window(delay=0.02)
+    session, spot = driver.backend.session, driver.at(LEFT_WRIST)
+    session.settle_steps = 10_001  # an odd number: never done here
+    driver.mouse(QEvent.Type.MouseButtonPress, spot)
+    for step in range(1, 5):
+        before = len(session.settled_after)
+        driver.mouse(QEvent.Type.MouseMove, spot + QPointF(2 * step, -5 * step))
+        driver.until(lambda: np.array_equal(session.log[-1].keypoints_18x3, driver.pose))
+        later = session.settled_after[before:]
+        assert len(later) <= 1 or later[-1] >= len(session.log) - 1, "steps go on only once it is answered"
+    driver.until(lambda: len(session.settled_after) > before + 3)
+
+
 def test_missing_weights_leave_a_window_that_poses(open_window, tmp_path):
     driver = open_window(awake=False, fault=InputError("The weights that come with the program are missing."))
     driver.until(lambda: driver.controller.status.state == "missing")

@@ -1,5 +1,6 @@
 """The command table: exit codes, one plain sentence for bad input, a log for a fault of ours."""
 
+import os
 import subprocess
 import sys
 import types
@@ -8,7 +9,7 @@ import pytest
 
 from engine import cli
 from engine.cli import doctor
-from engine.errors import InputError
+from engine.errors import InputError, OutOfMemory
 from engine.paths import RESOURCES
 
 ROOT = RESOURCES.parent
@@ -130,3 +131,23 @@ def test_doctor_names_weights_that_are_missing(capsys, tmp_path):
 def test_doctor_names_a_device_that_is_not_there(capsys):
     assert cli.main(["doctor", "--device", "abacus"]) == 2
     assert "abacus" in capsys.readouterr().err
+
+
+def test_a_reader_that_closes_the_pipe_ends_a_command_quietly():
+    code = "import sys; from engine.cli import main; sys.exit(main(['--help']))"
+    for closed in ("stdout", "both"):
+        read, write = os.pipe()
+        os.close(read)
+        error = subprocess.PIPE if closed == "stdout" else write
+        done = subprocess.run([sys.executable, "-c", code], stdout=write, stderr=error, cwd=ROOT, text=True)
+        os.close(write)
+        assert done.returncode == 0 and not done.stderr
+
+
+def test_too_little_memory_is_one_sentence(command, capsys):
+    def run(argv):
+        raise OutOfMemory("not enough memory on cpu")
+
+    command(run)
+    assert cli.main(["probe"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1

@@ -2,9 +2,11 @@
 
 import io
 import os
+import subprocess
 import sys
 import threading
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from engine import detect, pose_model
+from engine.cv import cv2
 from engine.errors import InputError
+from engine.paths import RESOURCES
 from engine.pose.skeleton import (
     HEAD,
     LEFT_EAR,
@@ -39,6 +43,48 @@ needs_detector = pytest.mark.skipif(
 def astronaut():
     """A real photograph: 512 x 512 px, a woman down to the waist."""
     return pytest.importorskip("skimage.data").astronaut()
+
+
+@needs_detector
+def test_whose_the_pixels_are(astronaut):
+    pose = detect.detect_pose(astronaut)
+    mask = detect.person_mask(astronaut, pose)
+    assert mask.shape == (512, 512) and mask.dtype == np.float32 and mask.min() >= 0 and mask.max() <= 1
+    for x, y in ((220, 120), (200, 330), (120, 300)):  # face, chest, shoulder
+        assert mask[y, x] > 0.9
+    for x, y in ((480, 40), (20, 30), (430, 150)):  # flag, wall, the model of a shuttle
+        assert mask[y, x] < 0.1
+    assert 0.3 < mask.mean() < 0.6
+
+
+@needs_detector
+def test_the_mask_of_somebody_else_is_none(astronaut):
+    pose = detect.detect_pose(astronaut)
+    elsewhere = pose + np.float32([150, 0, 0]) * (pose[:, 2:] > 0)
+    assert detect.person_mask(astronaut, elsewhere) is None
+    near = pose + np.float32([10, 10, 0]) * (pose[:, 2:] > 0)
+    assert detect.person_mask(astronaut, near) is not None
+    assert detect.person_mask(astronaut, np.zeros((18, 3), np.float32)) is None
+    assert detect.person_mask(np.zeros((64, 48, 3), np.uint8), pose) is None
+
+
+@needs_detector
+@pytest.mark.parametrize("size", [(511, 333), (1400, 900)])
+def test_a_mask_has_the_photos_size(astronaut, size):
+    photo = cv2.resize(astronaut, size[::-1])
+    pose = detect.detect_pose(photo)
+    mask = detect.person_mask(photo, pose)
+    assert mask.shape == size
+    x, y = pose[NECK, :2].astype(int)
+    assert mask[y, x] > 0.9
+
+
+@pytest.mark.parametrize("apart", [0.14, 0.16])
+def test_a_person_is_the_same_within_a_seventh_of_their_height(apart):
+    pose = np.zeros((18, 3), np.float32)
+    pose[:2] = (50, 0, 2), (50, 100, 2)
+    other = pose + np.float32([100 * apart, 0, 0])
+    assert detect._same_person(other, pose) == (apart < 0.15)
 
 
 @needs_detector
@@ -237,3 +283,35 @@ def test_without_a_network_it_says_why(monkeypatch, user_home, tmp_path, capsys)
     said = capsys.readouterr().err
     assert "mediapipe==0.10.21" in said and said.count("\n") == 1
     assert not (tmp_path / "a").exists()
+
+
+def test_a_detector_that_fails_is_not_a_photo_without_a_person(monkeypatch):
+    def fail(square):
+        raise RuntimeError("the graph\nis broken")
+
+    monkeypatch.setattr(detect, "_fault", "")
+    monkeypatch.setattr(detect, "_ready", lambda: True)
+    monkeypatch.setattr(detect.pose_model, "find", lambda: Path("model"))
+    monkeypatch.setattr(detect.importlib.util, "find_spec", lambda name: True)
+    monkeypatch.setattr(detect, "_landmarks", fail)
+    assert detect.available().available
+    assert detect.detect_pose(np.zeros((64, 64, 3), np.uint8)) is None
+    assert detect.available().reason == "the detector failed (the graph is broken)"
+
+
+def test_the_library_starts_no_compiler(tmp_path):
+    pytest.importorskip("mediapipe")
+    code = (
+        "import subprocess, sys\n"
+        "started = []\n"
+        "begin = subprocess.Popen.__init__\n"
+        "def watch(self, *args, **options):\n"
+        "    started.append(args)\n"
+        "    begin(self, *args, **options)\n"
+        "subprocess.Popen.__init__ = watch\n"
+        "from engine import detect\n"
+        "detect._ready()\n"
+        "print(started, 'sounddevice' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=RESOURCES.parent)
+    assert done.stdout == "[] False\n", done.stderr

@@ -1,12 +1,15 @@
+import contextlib
 import io
 import os
 import struct
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
+from engine import photos
 from engine.errors import InputError
 from engine.files import write_whole
 from engine.photos import LONGEST, read_photo, write_png
@@ -303,3 +306,47 @@ def test_write_faults_leave_the_old_file(rgb, tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="uint8"):
         write_png(path, rgb.astype(np.float32))
     assert PngImagePlugin.PngImageFile(path).size == (WIDE, HIGH)
+
+
+TORTURE = Path(__file__).parents[1] / "data" / "torture"
+
+
+@pytest.mark.parametrize("name", ["flip08.lzw.tiff", "badexif2.webp"])
+def test_libraries_do_not_speak_on_stderr(name, capfd, recwarn):
+    with contextlib.suppress(InputError):
+        read_photo(TORTURE / name)
+    assert capfd.readouterr().err == "" and not recwarn.list
+
+
+def test_a_jpeg_of_thousands_of_scans_is_refused_before_it_is_decoded(monkeypatch):
+    monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("it was decoded"))
+    with pytest.raises(InputError, match="scan_bomb3000.prog.jpg goes over its 3000 x 3000 px 2,010 times"):
+        read_photo(TORTURE / "scan_bomb3000.prog.jpg")
+
+
+def test_scans_of_honest_pictures_are_few(rgb):
+    large = Image.fromarray(np.kron(rgb, np.ones((30, 30, 1), np.uint8)))
+    for progressive, count in ((False, 1), (True, 10)):
+        file = io.BytesIO(encoded(large, "JPEG", progressive=progressive))
+        assert photos._scans(file) == count
+
+
+@pytest.mark.parametrize(("form", "most"), [("WEBP", 75_000_000), ("PNG", 150_000_000)])
+def test_what_decoders_hold_is_budgeted_by_their_copies(form, most, rgb, monkeypatch):
+    data = encoded(Image.fromarray(rgb), form)
+    for pixels, refused in ((most * 0.99, False), (most * 1.01, True)):
+        side = int(pixels**0.5)
+        monkeypatch.setattr(Image.Image, "size", property(lambda _, side=side: (side, side)))
+        monkeypatch.setattr(photos, "_reduced", lambda image: pytest.fail("decoded"))
+        with pytest.raises(InputError if refused else pytest.fail.Exception, match="too large|decoded"):
+            read_photo(data)
+
+
+def test_numbers_are_changed_strip_by_strip_as_at_once(monkeypatch):
+    values = np.random.default_rng(2).normal(0.5, 0.3, (90, 70)).astype(np.float32)
+    values[3, 4], values[5, 6] = np.nan, np.inf
+    image = Image.fromarray(values)
+    at_once = np.asarray(photos._eight_bit(image))
+    monkeypatch.setattr(photos, "_STRIP", 7 * 70)
+    assert len(list(photos._strips(image))) == 13
+    np.testing.assert_array_equal(np.asarray(photos._eight_bit(image)), at_once)

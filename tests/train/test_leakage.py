@@ -29,7 +29,7 @@ from train.metrics.leakage import (
 )
 from train.metrics.measure import Rendered, Sight
 from train.metrics.pairs import fixed_pairs
-from train.metrics.renders import as_shown
+from train.metrics.renders import AsShown
 from train.sheets import to_rgb
 
 SIZE = (64, 44)
@@ -117,7 +117,7 @@ def test_a_swap_of_nothing_leaves_the_picture_that_is_rated(people):
     pairs = fixed_pairs(people, 2)
     views = [load_pair(people, pair, (64, 48), NONE, 0) for pair in pairs]
     batch = collate(views, tuple(pairs), 0).to("cpu")
-    output = as_shown(model, batch)
+    output = AsShown(model)(batch)
     measure = Leakage(model, people, pairs, 2)
     sight = Sight(batch, output, views, {})
     for i in range(2):

@@ -33,6 +33,7 @@ from engine.models.registry import open_model
 from engine.paths import DEFAULT_WEIGHTS
 from engine.plan import make_plan
 from train import moves
+from train.commands import photographs
 from train.data.pairs import Pair
 from train.data.people import TEST_PEOPLE, TRAINING_PEOPLE, People
 from train.losses.house import load_house
@@ -40,6 +41,7 @@ from train.metrics.correspondence import Correspondence
 from train.metrics.evaluation import Evaluation, evaluate
 from train.metrics.frechet import Frechet
 from train.metrics.house import house_features
+from train.metrics.judge import Judge
 from train.metrics.leakage import Leakage
 from train.metrics.markdown import to_markdown
 from train.metrics.measure import Measure
@@ -47,28 +49,35 @@ from train.metrics.moves import AroundMoves, MovedLimbs
 from train.metrics.own_pose import OwnPoseScore
 from train.metrics.pairs import MEAN_PICTURES, fixed_pairs, mean_picture, moved_pairs
 from train.metrics.pose import PoseError
-from train.metrics.renders import alone, as_shown
+from train.metrics.renders import AsShown, alone
 from train.metrics.report import make_report
 from train.metrics.wasserstein import SlicedWasserstein
-from train.sheets import contact_sheet, move_strip, pair_strip, write_sheet
+from train.sheets import move_strip, pair_strip, write_page, write_sheet
 
 PAIRS = 512
 SWAPS = 128
 EYE_PAIRS, PAGE_PAIRS, PAGE_COLUMNS, EYE_SEED = 100, 10, 2, 0
-_PAGE_QUALITY = 92
 
 
 def parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser("python3 -m train evaluate", description=__doc__.partition("\n\n")[0])
     first, last = TEST_PEOPLE[0], TEST_PEOPLE[-1]
     p.add_argument("--weights", type=Path, default=DEFAULT_WEIGHTS, help="default: the weights in the box")
-    p.add_argument("--data", nargs="+", required=True, help=f"data sets that hold people {first} to {last}")
+    rated = p.add_mutually_exclusive_group(required=True)
+    rated.add_argument("--data", nargs="+", help=f"data sets that hold people {first} to {last}")
+    rated.add_argument(
+        "--photos",
+        type=Path,
+        metavar="DIR",
+        help="photos to move people in, for the eye; a folder a person",
+    )
     p.add_argument(
         "--train-data", metavar="DIR|PNG", help="data set of training people, or an earlier mean.png"
     )
     p.add_argument("--pairs", type=int, default=PAIRS, help=f"how many of the fixed pairs (default {PAIRS})")
     p.add_argument("--people", type=int, metavar="N", help="only the first N test people")
     p.add_argument("--swaps", type=int, default=SWAPS, help=f"pairs to swap a garment in (default {SWAPS})")
+    p.add_argument("--settle", type=int, default=0, metavar="N", help="settle each reference by N steps")
     p.add_argument("--pose", action="store_true", help="also find the poses of the results (takes time)")
     p.add_argument(
         "--features",
@@ -95,6 +104,10 @@ def run(argv: list[str]) -> int:
     model = open_model(file, replace(plan, preview=torch.float32))
     if model.canvas != model.size:
         raise InputError(f"{file.path}: works on another canvas than its frame, so it cannot be rated.")
+    if options.photos is not None:
+        made = {"command": _command(options), "weights": f"{file.path.name}, sha256 {file.sha256}"}
+        print(photographs.rate(model, options.photos, options.pairs, _judge(options), options.output, made))
+        return 0
     size = model.size
     people = People(options.data, TEST_PEOPLE[: options.people])
     if size[0] > people.size[0] or size[1] > people.size[1]:
@@ -108,7 +121,7 @@ def run(argv: list[str]) -> int:
     make_folder(options.output)  # before the work, not after it
     mean_HWC, mean_words = _mean(options.train_data, size)
     evaluation = evaluate(
-        partial(as_shown, model),
+        AsShown(model, options.settle),
         people,
         pairs,
         size,
@@ -155,6 +168,8 @@ def _check(options: argparse.Namespace) -> None:
         raise InputError(f"--pairs {options.pairs}: needs at least one pair.")
     if options.people is not None and options.people < 1:
         raise InputError(f"--people {options.people}: needs at least one person.")
+    if options.settle < 0:
+        raise InputError(f"--settle {options.settle}: must not be negative.")
     if options.swaps < 0 or options.sheet < 0:
         name = "--swaps" if options.swaps < 0 else "--sheet"
         raise InputError(f"{name} {min(options.swaps, options.sheet)}: must not be negative.")
@@ -169,7 +184,7 @@ def _measures(
     pairs: list[Pair],
     device: torch.device,
 ) -> list[Measure]:
-    own_pose = OwnPoseScore(partial(as_shown, model), partial(alone, model))
+    own_pose = OwnPoseScore(AsShown(model, options.settle), partial(alone, model))
     measures: list[Measure] = [SlicedWasserstein(len(pairs)), own_pose]
     if options.features:
         measures.append(Frechet(house_features(options.features, device), device))
@@ -188,13 +203,16 @@ def _pose_error(options: argparse.Namespace) -> list[Measure]:
 
 
 def _of_moves(options: argparse.Namespace, people: People) -> list[Measure]:
+    judge = _judge(options)
+    return [MovedLimbs(judge), AroundMoves(people, judge), *_pose_error(options)]
+
+
+def _judge(options: argparse.Namespace) -> Judge:
     if options.features is None:
         raise InputError("Moves are rated by what the parsing network sees: give its weights (--features).")
     network, features = parser_weights.load(options.features), load_house(options.features)
-    parse = partial(parsing.parse, network=network)
     made = {"parsing network": options.features.name, "its sha256": weights.sha256(options.features)}
-    around = AroundMoves(people, parse, features, made)
-    return [MovedLimbs(parse, features, made), around, *_pose_error(options)]
+    return Judge(partial(parsing.parse, network=network), features, made)
 
 
 def _mean(source: str | None, size: tuple[int, int]) -> tuple[np.ndarray | None, dict | str]:
@@ -225,10 +243,8 @@ def _write_pages(folder: Path, evaluation: Evaluation, pairs: list[Pair]) -> Non
     lines = ["page place pair person reference target"]
     for page, first in enumerate(range(0, len(numbers), PAGE_PAIRS), 1):
         on_page = numbers[first : first + PAGE_PAIRS]
-        sheet = contact_sheet([evaluation.rows[number] for number in on_page], PAGE_COLUMNS)
-        quality = [cv2.IMWRITE_JPEG_QUALITY, _PAGE_QUALITY]
-        data = cv2.imencode(".jpg", np.ascontiguousarray(sheet[:, :, ::-1]), quality)[1].tobytes()
-        write_whole(folder / f"pairs-{page:02d}.jpg", data)
+        rows = [evaluation.rows[number] for number in on_page]
+        write_page(folder / f"pairs-{page:02d}.jpg", rows, PAGE_COLUMNS)
         for place, number in enumerate(on_page, 1):
             pair = pairs[number]
             lines.append(f"{page} {place} {number} {pair.person} {pair.reference} {pair.target}")
@@ -239,7 +255,8 @@ def _write_pages(folder: Path, evaluation: Evaluation, pairs: list[Pair]) -> Non
 def _command(options: argparse.Namespace) -> str:
     """The command that makes this report, paths reduced to names."""
     words = ["python3 -m train evaluate", "--weights", options.weights.name]
-    words += ["--data", *(Path(folder).name for folder in options.data), "--pairs", str(options.pairs)]
+    shown = ["--photos", options.photos] if options.photos else ["--data", *options.data]
+    words += [shown[0], *(Path(folder).name for folder in shown[1:]), "--pairs", str(options.pairs)]
     if options.people is not None:
         words += ["--people", str(options.people)]
     if options.train_data:

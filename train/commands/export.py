@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from engine.errors import InputError
@@ -65,10 +66,12 @@ def chosen(run: Path, best: bool) -> Path:
         if found is None:
             raise InputError(f"The run {run} has no best checkpoint: it was never validated.")
         return found[0]
-    there = checkpoint.checkpoints(run)
-    if not there:
+    there = checkpoint.newest(run)
+    if there is None:
         raise InputError(f"The run {run} has no checkpoint yet.")
-    return there[-1]
+    for line in there.lines():
+        print(line, file=sys.stderr)
+    return there.path
 
 
 def evaluation_in(path: Path) -> dict:

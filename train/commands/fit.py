@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -152,8 +152,8 @@ def _run(options: argparse.Namespace, recipe: PairRecipe, world: World) -> int:
     state = Run.new(
         recipe, world, features=features, accumulate=options.accumulate, mixed=PRECISIONS[options.precision]
     )
-    resumed = go_on(state, options.output, options.decay_over, options.start)
     lines = recipe.left_out(RECIPES[options.recipe](), options.data[0])
+    resumed = go_on(state, options.output, options.decay_over, options.start, lines.append)
     largest = max(phase.size for phase in recipe.phases)
     if source.size[0] < largest[0]:
         given, wanted = (f"{height}x{width}" for height, width in (source.size, largest))
@@ -163,18 +163,27 @@ def _run(options: argparse.Namespace, recipe: PairRecipe, world: World) -> int:
 
 def _begun_network(options: argparse.Namespace, recipe: Recipe) -> object | None:
     """Configuration of the network that the run goes on with, or begins with, if there is one."""
-    objective, there = objective_of(recipe.model), checkpoint.checkpoints(options.output)
+    objective, there = objective_of(recipe.model), checkpoint.newest(options.output)
     if there:
-        return objective.config_in(checkpoint.read(there[-1]), there[-1])
+        return objective.config_in(there.state, there.path)
     return objective.load(weights.read(options.start)).config if options.start else None
 
 
-def go_on(run: Run, folder: Path, decay_over: int | None, start: Path | None = None) -> Path | None:
-    """Take a new run to where the newest checkpoint in its folder left it, which is returned; or to the
-    weights that it starts with."""
-    there = checkpoint.checkpoints(folder)
+def go_on(
+    run: Run,
+    folder: Path,
+    decay_over: int | None,
+    start: Path | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Path | None:
+    """Take a new run to where the newest whole checkpoint in its folder left it, which is returned; or to the
+    weights that it starts with. tell: called with a sentence for every newer one that is damaged."""
+    there = checkpoint.newest(folder)
     if there:
-        run.restore(checkpoint.read(there[-1]), there[-1])
+        run.restore(there.state, there.path)
+        checkpoint.put_aside(there.damaged)
+        for line in there.lines():
+            tell(line)
     elif start:
         run.begin_with(weights.read(start))
     if run.world.most(run.samples) != -run.world.most(-run.samples):
@@ -183,7 +192,7 @@ def go_on(run: Run, folder: Path, decay_over: int | None, start: Path | None = N
         )
     if decay_over:
         run.decay_over(decay_over)
-    return there[-1] if there else None
+    return there.path if there else None
 
 
 def train(

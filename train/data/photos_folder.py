@@ -30,7 +30,7 @@ MOST_ENLARGED = 2.0
 
 
 @dataclass(frozen=True, eq=False)
-class _Framed:
+class FramedPhoto:
     """A photo in the model frame, as PNG bytes, with its keypoints there."""
 
     name: str
@@ -56,7 +56,7 @@ class PhotosFolder:
         self.folder, self.size = Path(folder), size
         self.skip_damaged, self.skipped = skip_damaged, Counter()
         self.names: list[str] = []
-        self._photos: list[list[_Framed]] = []
+        self._photos: list[list[FramedPhoto]] = []
         for place in sorted(entry for entry in self.folder.iterdir() if entry.is_dir()):
             photos = self._photos_of(place)
             if photos:
@@ -96,13 +96,13 @@ class PhotosFolder:
                 digest.update(hashlib.sha256(data).digest())
         return digest.hexdigest()
 
-    def _photos_of(self, place: Path) -> list[_Framed]:
+    def _photos_of(self, place: Path) -> list[FramedPhoto]:
         photos = []
         for path in sorted(place.iterdir()):
             if path.suffix.lower() not in PHOTO_ENDINGS:
                 continue
             try:
-                photos.append(_framed(path, self.size))
+                photos.append(framed_photo(path, self.size))
             except InputError as error:
                 if not self.skip_damaged:
                     raise InputError(f"{place.name}/{error}") from None
@@ -110,14 +110,16 @@ class PhotosFolder:
         return photos
 
 
-def _framed(path: Path, size: tuple[int, int]) -> _Framed:
+def framed_photo(path: Path, size: tuple[int, int]) -> FramedPhoto:
+    """A photo framed to `size` (H, W) about the pose that lies beside it or is found. Raises InputError
+    naming the photo where it cannot be read, or shows nobody large enough."""
     rgb_HWC = read_photo(path)
     framed = frame_photo(rgb_HWC, _pose_of(path, rgb_HWC), size)
     if framed.matrix_2x3[0, 0] > MOST_ENLARGED:
         least = round(size[0] / MOST_ENLARGED)
         raise InputError(f"{path.name}: the person found in it is too small, less than {least} px are seen.")
     png = cv2.imencode(".png", np.ascontiguousarray(framed.image_HWC[:, :, ::-1]))[1].tobytes()
-    return _Framed(path.name, png, framed.keypoints_18x3)
+    return FramedPhoto(path.name, png, framed.keypoints_18x3)
 
 
 def _pose_of(path: Path, rgb_HWC: np.ndarray) -> np.ndarray:

@@ -57,7 +57,7 @@ def to_markdown(report: dict) -> str:
         ]
         parts += [f"## {metric} of the person, by facing of the target", "", *_table(["", *scores], rows), ""]
     for measure in report["measures"].values():
-        parts += _measure_lines(measure)
+        parts += measure_lines(measure)
     parts += [
         "L1 in 0..1, lower is better; PSNR in dB and SSIM (Gaussian 11, sigma 1.5, valid), higher is better. "
         f"In brackets: {made['interval']['coverage']:.0%} interval, bootstrap over people. Protocol: "
@@ -67,7 +67,8 @@ def to_markdown(report: dict) -> str:
     return "\n".join(parts)
 
 
-def _measure_lines(measure: dict) -> list[str]:
+def measure_lines(measure: dict) -> list[str]:
+    """A table of `report.plain_table` with its title and note."""
     columns = measure["columns"]
     rows = []
     for name, row in measure["rows"].items():

@@ -7,18 +7,14 @@ of the truths alike: the row of the true targets is its own error, and no result
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 import numpy as np
-import torch
-import torch.nn.functional as F
 
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.parsing import Parsed
 from engine.pose.skeleton import ABSENT, SEEN
 from train.data.people import People, View
-from train.losses.house import HouseFeatures
+from train.metrics.judge import Judge
 from train.metrics.measure import COPY, RESULT, TRUTH, Column, Sight, Table, rows_of_means
 from train.metrics.moved import Moved, differing, what_moves
 from train.metrics.pose import NEAR, body_height
@@ -87,25 +83,24 @@ class _ByKind:
 
 
 class MovedLimbs:
-    """The measure of what moved. parse: as `engine.parsing.parse`; features: to compare hands through; made:
-    what both depend on."""
+    """The measure of what moved."""
 
-    def __init__(self, parse: Callable[[np.ndarray], Parsed], features: HouseFeatures, made: Mapping):
-        self._parse, self._features, self._made = parse, features, made
+    def __init__(self, judge: Judge):
+        self._judge = judge
         self._kinds = _ByKind(LIMB_COLUMNS)
 
     def see(self, sight: Sight) -> None:
         for i, (reference, target) in enumerate(sight.views):
             move = MOVES[sight.batch.pairs[i].target - 1]
             moved = what_moves(move, reference, target)
-            truth = self._parse(target.image_HWC)
+            truth = self._judge.seen(target.image_HWC)
             values = {
                 name: self._rated(picture, target, truth, moved) for name, picture in _pictures(sight, i)
             }
             self._kinds.add(move, values)
 
     def _rated(self, picture_HWC: np.ndarray, target: View, truth: Parsed, moved: Moved) -> np.ndarray:
-        seen = self._parse(picture_HWC)
+        seen = self._judge.seen(picture_HWC)
         limb, hand = _limb_and_hand(seen, target, moved)
         there = float(_is_there(limb, hand)) if _is_there(*_limb_and_hand(truth, target, moved)) else np.nan
         known = tuple(joint for joint in moved.joints if joints_near(truth, target, (joint,)) == 1)
@@ -116,27 +111,21 @@ class MovedLimbs:
                 hand,
                 overlap_of(seen.regions_HW, target.parsing_HW, moved),
                 joints_near(seen, target, known),
-                house_distance(self._features, picture_HWC, target.image_HWC, moved.hand_HW),
+                _distance(self._judge, picture_HWC, target.image_HWC, moved.hand_HW),
             )
         )
 
     def table(self, persons_N: np.ndarray) -> Table:
         rows = self._kinds.rows(persons_N)
-        return Table("moved limbs", "Moved limbs", LIMB_NOTE, LIMB_COLUMNS, rows, self._made)
+        return Table("moved limbs", "Moved limbs", LIMB_NOTE, LIMB_COLUMNS, rows, self._judge.made)
 
 
 class AroundMoves:
     """The measure of what a move changes besides, and of what it must leave alone. people: whose plates are
-    the truth where somebody has left; the others as of `MovedLimbs`."""
+    the truth where somebody has left."""
 
-    def __init__(
-        self,
-        people: People,
-        parse: Callable[[np.ndarray], Parsed],
-        features: HouseFeatures,
-        made: Mapping,
-    ):
-        self._people, self._parse, self._features, self._made = people, parse, features, made
+    def __init__(self, people: People, judge: Judge):
+        self._people, self._judge = people, judge
         self._kinds = _ByKind(AROUND_COLUMNS)
 
     def see(self, sight: Sight) -> None:
@@ -166,13 +155,13 @@ class AroundMoves:
         plate_HWC: np.ndarray,
         moved: Moved,
     ) -> np.ndarray:
-        person_HW = self._parse(picture_HWC).regions_HW > 0
+        person_HW = self._judge.seen(picture_HWC).regions_HW > 0
         amiss_HW = np.abs(picture_HWC.astype(float) - plate_HWC).mean(2) / 255
         return np.array(
             (
                 _psnr_within(picture_HWC, target.image_HWC, target.parsing_HW > 0),
                 _psnr_within(picture_HWC, target.image_HWC, moved.changed_HW),
-                house_distance(self._features, picture_HWC, target.image_HWC, moved.changed_HW),
+                _distance(self._judge, picture_HWC, target.image_HWC, moved.changed_HW),
                 _mean_within(amiss_HW, moved.left_HW),
                 _mean_within(person_HW, moved.left_HW),
                 _mean_within(differing(picture_HWC, reference.image_HWC), moved.still_HW),
@@ -181,7 +170,7 @@ class AroundMoves:
 
     def table(self, persons_N: np.ndarray) -> Table:
         rows = self._kinds.rows(persons_N)
-        return Table("moves", "Around the move", AROUND_NOTE, AROUND_COLUMNS, rows, self._made)
+        return Table("moves", "Around the move", AROUND_NOTE, AROUND_COLUMNS, rows, self._judge.made)
 
 
 def joints_near(found: Parsed, truth: View, joints: tuple[int, ...]) -> float:
@@ -208,23 +197,6 @@ def overlap_of(seen_HW: np.ndarray, truth_HW: np.ndarray, moved: Moved) -> float
     return float((either & (seen == truth)).sum() / either.sum()) if either.any() else np.nan
 
 
-@torch.no_grad()
-def house_distance(
-    features: HouseFeatures, first_HWC: np.ndarray, second_HWC: np.ndarray, mask_HW: np.ndarray
-) -> float:
-    """Mean over the maps of their mean absolute difference within the mask; NaN where that is too small."""
-    if not _enough(mask_HW):
-        return np.nan
-    mask_11HW = torch.from_numpy(mask_HW.astype(np.float32))[None, None]
-    pictures = torch.from_numpy(np.stack([first_HWC, second_HWC])).permute(0, 3, 1, 2).float() / 127.5 - 1
-    distances = []
-    for found_2Chw in features(pictures):
-        apart_hw = (found_2Chw[0] - found_2Chw[1]).abs().mean(0)
-        weight_hw = F.interpolate(mask_11HW, apart_hw.shape, mode="area")[0, 0]
-        distances.append(float((apart_hw * weight_hw).sum() / weight_hw.sum()))
-    return float(np.mean(distances))
-
-
 def _pictures(sight: Sight, i: int) -> list[tuple[str, np.ndarray]]:
     result, copied = sight.pictures[RESULT][i], sight.pictures[COPY][i]
     return [(RESULT, result), (COPY, copied), (TRUTH, sight.views[i][1].image_HWC)]
@@ -245,6 +217,10 @@ def _psnr_within(picture_HWC: np.ndarray, truth_HWC: np.ndarray, mask_HW: np.nda
     squared_HW = ((picture_HWC.astype(float) - truth_HWC) ** 2).mean(2) / 255**2
     mean = _mean_within(squared_HW, mask_HW)
     return mean if np.isnan(mean) else psnr_of(mean)
+
+
+def _distance(judge: Judge, picture_HWC: np.ndarray, truth_HWC: np.ndarray, mask_HW: np.ndarray) -> float:
+    return judge.distance(picture_HWC, truth_HWC, mask_HW) if _enough(mask_HW) else np.nan
 
 
 def _mean_within(values_HW: np.ndarray, mask_HW: np.ndarray) -> float:

@@ -11,10 +11,12 @@ from engine.compositing.compose import (
     Composition,
     EncodedReference,
     compose,
+    encode_appearance,
     encode_reference,
     looked_at,
 )
 from engine.contract import PoseTransferModel, ReferenceInput
+from engine.editing.settle import Settling
 from train.data.pairs import PairBatch
 from train.metrics.measure import Rendered
 
@@ -27,30 +29,52 @@ def reference_inputs(batch: PairBatch) -> list[ReferenceInput]:
     ]
 
 
-@torch.inference_mode()
-def as_shown(model: PoseTransferModel, batch: PairBatch) -> Rendered:
-    """With the photos laid over what the engine draws."""
-    images, positions, kept_of_all, maps = [], [], [], []
-    targets = batch.target_keypoints_BJ3.cpu().numpy()
-    encoded: dict[tuple[int, int], EncodedReference] = {}  # moves have one reference for many targets
-    for pair, reference, target_18x3 in zip(batch.pairs, reference_inputs(batch), targets, strict=True):
-        key = pair.person, pair.reference
-        if key not in encoded:
-            encoded[key] = encode_reference(model, reference)
-        kept = encoded[key]
-        rendering = model.render(kept.appearance, target_18x3, maps=True)
-        composition = compose(model, rendering, target_18x3, [kept])
-        images.append(composition.image_1CHW.clone())
-        positions.append(_positions(composition))
-        maps.append((*model.reference_maps(reference), *rendering.maps))
-        kept_of_all.append(kept)
-    return Rendered(
-        torch.cat(images),
-        _batched(maps, EXTRACTION, batch.reference_BCHW.device),
-        _batched(maps, DISTRIBUTION, batch.reference_BCHW.device),
-        kept_of_all,
-        torch.cat(positions) if positions[0] is not None else None,
-    )
+class AsShown:
+    """With the photos laid over what the engine draws. settled: steps that each reference is settled by."""
+
+    def __init__(self, model: PoseTransferModel, settled: int = 0):
+        self._model, self._settled = model, settled
+        self._encoded: dict[tuple[int, int], EncodedReference] = {}  # of the batch before, too
+
+    @torch.inference_mode()
+    def __call__(self, batch: PairBatch) -> Rendered:
+        images, positions, maps = [], [], []
+        targets = batch.target_keypoints_BJ3.cpu().numpy()
+        references = reference_inputs(batch)
+        kept_of_all = self._references(batch, references)
+        for reference, kept, target_18x3 in zip(references, kept_of_all, targets, strict=True):
+            rendering = self._model.render(kept.appearance, target_18x3, maps=True)
+            composition = compose(self._model, rendering, target_18x3, [kept])
+            images.append(composition.image_1CHW.clone())
+            positions.append(_positions(composition))
+            maps.append((*self._model.reference_maps(reference), *rendering.maps))
+        return Rendered(
+            torch.cat(images),
+            _batched(maps, EXTRACTION, batch.reference_BCHW.device),
+            _batched(maps, DISTRIBUTION, batch.reference_BCHW.device),
+            kept_of_all,
+            torch.cat(positions) if positions[0] is not None else None,
+        )
+
+    def _references(self, batch: PairBatch, references: list[ReferenceInput]) -> list[EncodedReference]:
+        """Each encoded once: moves have one reference for many targets."""
+        keys = [(pair.person, pair.reference) for pair in batch.pairs]
+        known: dict[tuple[int, int], EncodedReference] = {}
+        for key, reference in zip(keys, references, strict=True):
+            if key not in known:
+                known[key] = self._encoded.get(key) or _encoded(self._model, reference, self._settled)
+        self._encoded = known
+        return [known[key] for key in keys]
+
+
+def _encoded(model: PoseTransferModel, reference: ReferenceInput, settled: int) -> EncodedReference:
+    if not settled:
+        return encode_reference(model, reference)
+    reference = looked_at(model, reference)
+    settling = Settling(model, model.encode(reference), reference)
+    for _ in range(settled):
+        settling.step()
+    return encode_appearance(model, reference, settling.appearance())
 
 
 @torch.inference_mode()

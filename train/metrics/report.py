@@ -67,7 +67,7 @@ def make_report(
             }
             for facing, there in groups.items()
         },
-        "measures": {table.key: _plain_table(table) for table in tables},
+        "measures": {table.key: plain_table(table) for table in tables},
     }
 
 
@@ -75,7 +75,8 @@ def _plain(table: Scores) -> dict:
     return {region: {m: value.to_json() for m, value in row.items()} for region, row in table.items()}
 
 
-def _plain_table(table: Table) -> dict:
+def plain_table(table: Table) -> dict:
+    """A measure's table as plain data for JSON."""
     return {
         "title": table.title,
         "note": table.note,

@@ -7,12 +7,15 @@ import math
 import os
 import re
 import shutil
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from engine.errors import InputError
-from engine.files import make_folder
+from engine.files import make_folder, writing_whole
 from engine.weights import read_torch
 
 KEEP = 3
@@ -26,29 +29,83 @@ def save(folder: Path, samples: int, state: dict) -> Path:
     """
     make_folder(folder)
     path = folder / f"checkpoint-{samples:010d}.pt"
-    part = path.with_name(path.name + ".tmp")
-    try:
-        with open(part, "wb") as file:
+    with writing_whole(path) as file:
+        try:
             torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except (OSError, RuntimeError) as error:  # torch reports a short write as RuntimeError
-        part.unlink(missing_ok=True)
-        raise InputError(
-            f"The checkpoint {path} could not be written ({error}); the older ones are untouched."
-        ) from None
-    for old in checkpoints(folder)[:-KEEP]:
+        except (OSError, RuntimeError) as error:  # torch reports a short write as RuntimeError
+            raise InputError(
+                f"The checkpoint {path} could not be written ({error}); the older ones are untouched."
+            ) from None
+    for old in [
+        *checkpoints(folder)[:-KEEP],
+        *folder.glob("checkpoint-*.pt.tmp"),
+    ]:  # .tmp: of earlier versions
         old.unlink()
     return path
 
 
 def read(path: Path) -> dict:
-    """The state in a checkpoint, tensors on the CPU. Raises InputError where the file is something else."""
+    """The state in a checkpoint, tensors on the CPU. Raises InputError where the file is something else, or
+    is not to the byte what was written."""
     state = read_torch(path)
     if not isinstance(state.get("recipe"), dict) or not {"network", "ema", "samples"} <= state.keys():
         raise InputError(f"{path} is no checkpoint of a training run.")
+    missing = [name for name, kind in _ENTRIES.items() if not isinstance(state.get(name), kind)]
+    if missing:
+        raise InputError(f"The checkpoint {path} is damaged: {missing[0]} is missing, or is no {missing[0]}.")
+    _compare_sums(path)
     return state
+
+
+_ENTRIES = {"network": dict, "ema": dict, "samples": int, "decay": (tuple, list), "history": list}
+
+
+def _compare_sums(path: Path) -> None:
+    """Raises InputError where a part is not what its checksum says: torch.save writes one for every tensor,
+    and torch.load never looks at it."""
+    if not zipfile.is_zipfile(path):
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            part = archive.testzip()
+    except Exception as error:  # a damaged directory raises many kinds
+        part = type(error).__name__
+    if part:
+        raise InputError(f"The checkpoint {path} is damaged ({part}).")
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest whole checkpoint of a run. damaged: newer ones that are not whole, and what is wrong."""
+
+    path: Path
+    state: dict
+    damaged: dict[Path, str]
+
+    def lines(self) -> list[str]:
+        """What the user should know, in sentences."""
+        return [f"{fault} The next older one is taken, {self.path.name}." for fault in self.damaged.values()]
+
+
+def newest(folder: Path) -> Newest | None:
+    """The newest checkpoint that can be read; None in a folder without any. Raises InputError, with the fault
+    of the newest, where none can."""
+    damaged: dict[Path, str] = {}
+    for path in reversed(checkpoints(folder)):
+        try:
+            return Newest(path, read(path), damaged)
+        except InputError as error:
+            damaged[path] = str(error)
+    if damaged:
+        raise InputError(next(iter(damaged.values())))
+    return None
+
+
+def put_aside(damaged: Iterable[Path]) -> None:
+    """Rename damaged checkpoints, so that they are not counted among those that are kept."""
+    for path in damaged:
+        with contextlib.suppress(OSError):  # another process of the run was faster
+            path.rename(path.with_name(path.name + ".damaged"))
 
 
 def checkpoints(folder: Path) -> list[Path]:

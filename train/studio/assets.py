@@ -200,7 +200,9 @@ def load_assets(folder: str | Path | None = None) -> Assets:
         except (OSError, ValueError, KeyError, TypeError):
             pass  # a damaged cache is built anew
     parsed = _parse(root)
-    with contextlib.suppress(OSError):  # no room, or no right to write: it is parsed anew the next time
+    with contextlib.suppress(
+        OSError, InputError
+    ):  # no room, or no right to write: it is parsed anew the next time
         save_tree(cached, parsed)
     return Assets(root, parsed)
 

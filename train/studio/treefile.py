@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sparse
 
+from engine.files import writing_whole
+
 
 def save_tree(path: Path, tree) -> None:
-    """Write atomically: another process sees the whole file or none. Raises OSError."""
+    """Write atomically: another process sees the whole file or none. Raises InputError where it cannot be."""
     arrays: list[np.ndarray] = []
     outline = json.dumps(_outline(tree, arrays))
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with open(unfinished, "wb") as file:
+    with writing_whole(path) as file:
         np.savez(
             file,
             outline=np.frombuffer(outline.encode(), np.uint8),
             **{f"a{i}": a for i, a in enumerate(arrays)},
         )
-    os.replace(unfinished, path)
 
 
 def load_tree(path: Path, classes: tuple[type, ...]):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,6 +13,7 @@ from engine.api import DISTRIBUTION, EXTRACTION, Capabilities, MapInfo, Maps, Na
 from engine.contract import Coefficients, ReferenceInput, Rendering
 from engine.errors import InputError
 from engine.models.nted import network as nted
+from engine.models.nted.appearance import LooseTextures, NtedAppearance
 from engine.models.nted.forms import NtedForm
 from engine.models.nted.graph import DragGraph
 from engine.models.nted.inference import InferenceNted
@@ -25,18 +25,6 @@ from engine.weights import WeightsFile
 
 POSE_CACHE_ENTRIES = 8
 PREVIEW_LEVELS = 3
-
-
-@dataclass(frozen=True, eq=False)
-class NtedAppearance:
-    """The neural textures of all layers, [1, C, K] each, and the coefficients by which others are in them:
-    of the layer whose attention says what is whose, a number or [K]; None where another left it alone."""
-
-    layers: list[Tensor]
-    taken: tuple[Tensor | None, ...] = ()
-
-    def bytes(self) -> int:
-        return sum(layer.numel() * layer.element_size() for layer in self.layers)
 
 
 class NtedModel:
@@ -78,7 +66,8 @@ class NtedModel:
             for kind in kinds
             for each in self._layers
         )
-        self.capabilities = Capabilities(mix_by_texture=True, attention=True)
+        self.capabilities = Capabilities(mix_by_texture=True, attention=True, settle=True)
+        self._network = network.requires_grad_(False).to(plan.device)
         self._exact = self._preview = form(network, plan.device, torch.float32)
         if plan.preview != torch.float32:
             self._preview = form(network, plan.device, plan.preview, with_reference=False)
@@ -128,6 +117,9 @@ class NtedModel:
             shown = self._named(DISTRIBUTION, attention)
         shares = tuple(self._share(drawn, m) for m in appearance.taken) if self.composited else ()
         return Rendering(drawn.image_BCHW, draft_1Chw, surface_1Khw, shares, (network.detail, drawn), shown)
+
+    def loosen(self, appearance: NtedAppearance, keypoints_18x3: np.ndarray) -> LooseTextures:
+        return LooseTextures(self._network, appearance.layers, self._planes(keypoints_18x3))
 
     def gate(self, rendering: Rendering, seen_1KHW: Tensor) -> Tensor:
         detail, drawn = rendering.features

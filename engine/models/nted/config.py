@@ -4,13 +4,17 @@ dict.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 from engine.errors import InputError
+from engine.models.checks import MOST_SIDE, check_size, check_whole
 
 POSE_PLANES = 20
 COARSEST_ROWS = 16
+MOST_LEVELS = 8  # rows double from level to level: 2048
+_LEVEL_OF = re.compile(r"target_image_renderer\.convs\.(\d{1,4})\.")
 TRANSFERS = ("textures", "attention", "none")
 
 
@@ -50,6 +54,12 @@ class NtedConfig:
     detail: int = 0
 
     def __post_init__(self):
+        check_size(self.size)
+        check_whole("the number of levels", len(self.levels), least=0, most=MOST_LEVELS)
+        check_whole("channels", *(level.channels for level in self.levels))
+        check_whole("rows", *(level.rows for level in self.levels), most=MOST_SIDE)
+        extras = [count for level in self.levels for count in (level.textures, level.match_kernel)]
+        check_whole("textures, kernels, context or detail", *extras, self.context, self.detail, least=0)
         if self.transfer not in TRANSFERS:
             raise ValueError(f"transfer is {self.transfer!r}, not one of {TRANSFERS}")
         if self.detail and self.transfer != "textures":
@@ -131,9 +141,8 @@ def config_from_shapes(shapes: Mapping[str, tuple[int, ...]]) -> NtedConfig:
     (11:16).
     """
     levels = []
-    count = 1 + max(
-        (int(k.split(".")[2]) for k in shapes if k.startswith("target_image_renderer.convs.")), default=-1
-    )
+    numbers = [int(found[1]) for found in map(_LEVEL_OF.match, shapes) if found]
+    count = min(1 + max(numbers, default=-1), MOST_LEVELS)
     if not count:
         raise InputError(
             "These weights are no NTED network: target_image_renderer.convs.0.conv0.conv.weight is missing."
@@ -146,9 +155,14 @@ def config_from_shapes(shapes: Mapping[str, tuple[int, ...]]) -> NtedConfig:
         for key in needed:
             if key not in shapes:
                 raise InputError(f"These weights are no NTED network: {key} is missing.")
-        textures, kernel = (shapes[filter_key][0], shapes[filter_key][2]) if filter_key in shapes else (0, 1)
+            if len(shapes[key]) != 4:
+                raise InputError(f"These weights are no NTED network: {key} is no kernel.")
+        textures, kernel = (shapes[filter_key][0], shapes[filter_key][2]) if filter_key in needed else (0, 1)
         levels.append(Level(COARSEST_ROWS << index, shapes[conv_key][0], textures, kernel))
     rows = levels[-1].rows
-    context = shapes.get("reference_encoder.context.project.0.weight", (0,))[0]
-    detail = shapes.get("detail.conv.weight", (0,))[0]
-    return NtedConfig(tuple(levels), (rows, rows * 11 // 16), context=context, detail=detail)
+    context = (*shapes.get("reference_encoder.context.project.0.weight", ()), 0)[0]
+    detail = (*shapes.get("detail.conv.weight", ()), 0)[0]
+    try:
+        return NtedConfig(tuple(levels), (rows, rows * 11 // 16), context=context, detail=detail)
+    except ValueError as error:
+        raise InputError(f"These weights are no NTED network: {error}.") from None

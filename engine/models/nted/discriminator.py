@@ -123,11 +123,9 @@ def from_state(tensors: Mapping[str, Tensor], path: str | os.PathLike) -> Discri
         key = f"convs.{index}.{'conv2.1' if index else '0'}.weight"
         if key not in tensors:
             break
-        widths.append(tensors[key].shape[0])
+        widths.append(weights.outputs(tensors, key, path))
     if len(widths) < 2:
         raise InputError(
             f"The weights file {path} is no NTED discriminator: convs.0.0.weight or convs.1 is missing."
         )
-    network = Discriminator(tuple(widths))
-    weights.fill(network, tensors, path)
-    return network
+    return weights.network_of(lambda: Discriminator(tuple(widths)), tensors, path)

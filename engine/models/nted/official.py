@@ -12,6 +12,7 @@ from torch import Tensor
 
 from engine import weights
 from engine.errors import InputError
+from engine.files import writing_whole
 from engine.models.nted.config import config_from_shapes
 from engine.models.nted.discriminator import Discriminator, from_state, save_discriminator
 from engine.models.nted.network import Nted
@@ -85,8 +86,7 @@ def load_official(path: str | os.PathLike) -> Nted:
         config = config_from_shapes({key: tuple(value.shape) for key, value in state.items()})
     except InputError as error:
         raise InputError(f"{path}: {error} The first that is there is {next(iter(state))}.") from None
-    network = Nted(config)
-    weights.fill(network, state, path)
+    network = weights.network_of(lambda: Nted(config), state, path)
     return network.eval().requires_grad_(False)
 
 
@@ -115,14 +115,12 @@ def save_official(path: str | os.PathLike, network: Nted) -> None:
             "An ablation has no official form; only networks with neural textures can be written so."
         )
     path = Path(path)
-    part = path.with_name(path.name + ".tmp")
     papers = {key: tensor for key, tensor in network.state_dict().items() if not key.startswith("detail.")}
     state = {key: tensor.detach().float().cpu() for key, tensor in papers.items()}
     try:
-        torch.save({"net_G_ema": state, "current_epoch": 0, "current_iteration": 0}, part)
-        os.replace(part, path)
-    except (OSError, RuntimeError) as error:
-        part.unlink(missing_ok=True)
+        with writing_whole(path) as file:
+            torch.save({"net_G_ema": state, "current_epoch": 0, "current_iteration": 0}, file)
+    except (InputError, RuntimeError) as error:  # torch reports a short write as the latter
         raise InputError(
             f"The checkpoint could not be written to {path} ({' '.join(str(error).split())})."
         ) from None

@@ -33,8 +33,7 @@ def from_file(file: weights.WeightsFile) -> Nted:
         raise InputError(f"{file.path}: {error}") from None
     except (KeyError, TypeError, ValueError):
         raise InputError(f"The weights file {file.path} has a damaged configuration.") from None
-    network = Nted(config)
-    weights.fill(network, file.tensors, file.path)
+    network = weights.network_of(lambda: Nted(config), file.tensors, file.path)
     return network.eval().requires_grad_(False)
 
 

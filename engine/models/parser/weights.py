@@ -30,10 +30,10 @@ def from_file(file: weights.WeightsFile, folded: bool = True) -> Parser:
     if file.model != MODEL:
         raise InputError(f"The weights file {file.path} holds {file.model or 'no'} model, not the parser.")
     try:
-        network = Parser(ParserConfig.from_json(file.config or {}))
+        config = ParserConfig.from_json(file.config or {})
     except (KeyError, TypeError, ValueError):
         raise InputError(f"The weights file {file.path} has a damaged configuration.") from None
-    weights.fill(network, file.tensors, file.path)
+    network = weights.network_of(lambda: Parser(config), file.tensors, file.path)
     network.eval().requires_grad_(False)
     return fold(network) if folded else network
 

@@ -4,11 +4,12 @@ state dict.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from engine.errors import InputError
+from engine.models.checks import check_size, check_whole
 from engine.regions import REGIONS
 
 REGION_COUNT = len(REGIONS)  # the paper's parsing maps have eight classes too, in another order
@@ -17,6 +18,7 @@ COARSEST = 16  # rows and columns of a picture are multiples of this
 MATCHED = ("vgg", "style")
 SIDES = ("target", "source")
 NORMS = ("instance", "batch")
+_LENGTHS = {"parsing": (0, 5), "style": (4,), "target": (4,), "decoder": (2,), "image": (0, 3)}  # of widths
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,14 @@ class PiseConfig:
     house: bool = False
 
     def __post_init__(self):
+        check_size(self.size)
+        for name, counts in _LENGTHS.items():
+            widths = getattr(self, name)
+            if len(widths) not in counts:
+                raise ValueError(f"{name} has {len(widths)} widths")
+            check_whole(name, *widths)
+        for name in ("codes", "feature", "match", "match_stride", "modulation"):
+            check_whole(name, getattr(self, name))
         for name, choices in (("matched", MATCHED), ("normalise", SIDES), ("norm", NORMS)):
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} is {getattr(self, name)!r}, not one of {choices}")
@@ -138,6 +148,15 @@ def config_from_shapes(shapes: Mapping[str, tuple[int, ...]]) -> PiseConfig:
     if any(key.startswith("parnet.") for key in shapes):
         first = outputs("parnet.conv1.model.2.weight")
         parsing = (first, *(outputs(f"parnet.conv{i}.model.5.weight") for i in (1, 2, 3, 4)))
+    try:
+        return _config_of(outputs, parsing)
+    except InputError:
+        raise
+    except ValueError as error:
+        raise InputError(f"These weights are no PISE network: {error}.") from None
+
+
+def _config_of(outputs: Callable[[str], int], parsing: tuple[int, ...]) -> PiseConfig:
     return PiseConfig(
         size=official_256().size,
         parsing=parsing,

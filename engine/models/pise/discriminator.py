@@ -76,6 +76,5 @@ def from_state(state: Mapping[str, Tensor], path: str | os.PathLike) -> PatchDis
     for name in names:
         if f"{name}.model.3.weight" not in tensors:
             raise InputError(f"The weights file {path} is no PISE discriminator: {name}.model.3 is missing.")
-    network = PatchDiscriminator(tuple(tensors[f"{name}.model.3.weight"].shape[0] for name in names))
-    weights.fill(network, tensors, path)
-    return network
+    widths = tuple(weights.outputs(tensors, f"{name}.model.3.weight", path) for name in names)
+    return weights.network_of(lambda: PatchDiscriminator(widths), tensors, path)

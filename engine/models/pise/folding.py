@@ -69,6 +69,8 @@ def _is_normalised(stem: str, weight: Tensor) -> bool:
 def _sigma(state: Mapping[str, Tensor], stem: str) -> Tensor:
     """The largest singular value, as the stored vectors tell it, in float32 like the official code."""
     weight = state[f"{stem}.{_ORIGINAL}"]
+    if weight.ndim != 4 or not weight.is_floating_point():
+        raise InputError(f"{stem}.{_ORIGINAL} is no kernel.")
     matrix = (weight.transpose(0, 1) if _enlarges(state, stem, _ORIGINAL) else weight).flatten(1).float()
     for name, length in ((_U, matrix.shape[0]), (_V, matrix.shape[1])):
         key = f"{stem}.{name}"

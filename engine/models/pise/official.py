@@ -12,6 +12,7 @@ from torch import Tensor
 
 from engine import weights
 from engine.errors import InputError
+from engine.files import writing_whole
 from engine.models.pise.config import official_256
 from engine.models.pise.folding import unfolded
 from engine.models.pise.network import Pise
@@ -93,11 +94,9 @@ def save_official(path: str | os.PathLike, network: Pise) -> None:
     if any(getattr(config, name) != getattr(official, name) for name in _KIND):
         raise InputError("Only a network of the paper's kind can be written for the official code.")
     path, state = Path(path), network.state_dict()
-    part = path.with_name(path.name + ".tmp")
     try:
-        torch.save(unfolded({key: tensor.detach().float().cpu() for key, tensor in state.items()}), part)
-        os.replace(part, path)
-    except (OSError, RuntimeError) as error:
-        part.unlink(missing_ok=True)
+        with writing_whole(path) as file:
+            torch.save(unfolded({key: each.detach().float().cpu() for key, each in state.items()}), file)
+    except (InputError, RuntimeError) as error:  # torch reports a short write as the latter
         said = " ".join(str(error).split())
         raise InputError(f"The checkpoint could not be written to {path} ({said}).") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from torch import Tensor
 
@@ -44,8 +45,7 @@ def from_state(state: dict[str, Tensor], path: str | os.PathLike, config: PiseCo
             config = config_from_shapes({key: tuple(tensor.shape) for key, tensor in tensors.items()})
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
-    network = Pise(config)
-    weights.fill(network, tensors, path)
+    network = weights.network_of(partial(Pise, config), tensors, path)
     return network.eval().requires_grad_(False)
 
 

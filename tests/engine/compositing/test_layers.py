@@ -11,6 +11,7 @@ from standing import STANDING
 
 from engine.api import Mix, RenderRequest
 from engine.compositing.atlas import CLASSES
+from engine.compositing.background import before_plates, person_matte
 from engine.compositing.compose import compose, encode_reference
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import around
@@ -100,7 +101,9 @@ NOBODY = pose(joints=range(0))
 
 
 def with_photo(image, picture, surface, pose_B183, references) -> torch.Tensor:
-    return over(image, photo_layer(picture, surface, pose_B183, references))
+    """As `compose` lays them over what the engine draws."""
+    plain = before_plates(image, person_matte(surface, SIZE), references)
+    return over(plain, photo_layer(picture, surface, pose_B183, references))
 
 
 def remembered(photo: DetailSource, own: torch.Tensor, pose_B183: torch.Tensor = NOBODY) -> OwnPose:
@@ -197,7 +200,7 @@ def test_what_is_drawn_otherwise_is_not_touched():
     photo, own = source(stripes(), everywhere(SHIRT) == SHIRT), places(everywhere(BEHIND))
     references = [(photo, remembered(photo, own, pose()), 1.0)]
     result = with_photo(flat(0.9), flat(0.9, CELLS), own, pose(8.0), references)
-    assert (result - flat(0.9)).abs().max() < 0.01, "nor what is behind: another photo's"
+    assert (result - stripes()).abs().max() < 0.01, "but what is behind is the photo's, whatever is drawn"
 
 
 def test_a_person_who_has_gone_does_not_come_back():
@@ -373,17 +376,6 @@ def test_what_is_bent_beyond_its_shape_is_not_carried_by_bones():
     result = with_photo(flat(), DRAWN, own, now, [(photo, memory, 1.0)])
     elsewhere = laid(flat(), DRAWN, own, photo, memory)
     assert (result - elsewhere)[..., 84:104, 46:50].abs().max() < 0.05
-
-
-def test_where_the_person_has_left_the_photo_is_filled_as_the_renderer_draws_it():
-    own, now = person(SHIRT, range(12, 36)), places(everywhere(BEHIND))
-    there = F.interpolate((own == SHIRT)[None, None].float(), SIZE) > 0
-    photo = source(torch.where(there, stripes(), flat()), own == BEHIND)
-    references = [(photo, remembered(photo, places(own), pose()), 1.0)]
-    left = with_photo(flat(0.9), DRAWN, now, pose(), references)
-    assert (left - flat())[..., 24:104, 30:66].abs().max() < 0.1, "of the colour around it, as drawn"
-    left = with_photo(flat(0.9), DRAWN - 0.8, now, pose(), references)
-    assert (left - flat(0.9))[..., 24:104, 30:66].abs().max() < 0.05, "unless something else is drawn"
 
 
 def test_light_and_shade_change_smoothly():

@@ -94,15 +94,6 @@ def test_damaged_journals_stay_and_the_newest_comes_first(tmp_path):
     assert (tmp_path / "cut.look").exists()
 
 
-def test_parts_of_files_that_were_never_finished_go_away(tmp_path, look):
-    old, fresh = tmp_path / ".poseloom-1-aa.part", tmp_path / ".poseloom-2-bb.part"
-    for part in (old, fresh):
-        part.write_bytes(b"x")
-    os.utime(old, (1_000_000, 1_000_000))
-    left_behind(tmp_path)
-    assert not old.exists() and fresh.exists()
-
-
 def test_peeking_reads_no_photo(tmp_path, look, monkeypatch):
     from engine.look.archive import Archive
 

@@ -77,6 +77,9 @@ def test_render_draws_a_look_as_a_session_would(saved, tmp_path, capsys):
     session.set_pose(look.pose_18x3 * np.array((0.5, 0.5, 1), np.float32))
     plain = session.render().finest
     session.mix(linen, 0.4)
+    for reference in session.in_use:
+        while not session.settle(reference).done:
+            pass
     with Image.open(output) as image:
         assert np.array_equal(np.asarray(image), session.render().finest)
         assert not np.array_equal(np.asarray(image), plain), "the mix can be seen"

@@ -6,7 +6,10 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
+from engine.cv import cv2
+from engine.models import nted
 from engine.pose.skeleton import (
     LEFT_ANKLE,
     LEFT_EAR,
@@ -29,8 +32,9 @@ from engine.pose.skeleton import (
     SEEN,
 )
 from train.audits.storage import look_again
-from train.commands import render
+from train.commands import evaluate, render
 from train.data.people import HELD_OUT_PEOPLE, People
+from train.metrics.body_parts import NOBODY, PARTS, body_parts
 from train.metrics.pose import body_height
 from train.moves import MOVES, OF_ARM, OF_HEAD, OF_LEG
 from train.studio.photographer import Person
@@ -200,3 +204,42 @@ def test_beyond_the_shadow_map_there_is_no_shadow(studio):
     assert not ahead.parsing_HW[corner].any()
     darker = plate_HWC[corner].astype(int) - ahead.image_HWC[corner]
     assert darker.mean(2).max() < 20
+
+
+def test_the_parts_of_a_body_lie_at_its_joints(views):
+    """Seen joints of a hanging arm and of both legs lie on the parts that meet there, of their own side."""
+    standing = views[0]
+    parts_HW = body_parts(standing.surface_HW3)
+    meeting = {
+        LEFT_ELBOW: "left upper arm, left forearm",
+        RIGHT_ELBOW: "right upper arm, right forearm",
+        LEFT_WRIST: "left forearm, left hand",
+        RIGHT_WRIST: "right forearm, right hand",
+        LEFT_ANKLE: "left shank, left foot",
+        RIGHT_ANKLE: "right shank, right foot",
+    }
+    seen = [joint for joint in meeting if standing.keypoints_18x3[joint, 2] == SEEN]
+    assert len(seen) >= 3
+    for joint in seen:
+        x, y = standing.keypoints_18x3[joint, :2].round().astype(int)
+        around = parts_HW[y - 3 : y + 4, x - 3 : x + 4]
+        found = {PARTS[part] for part in around[around != NOBODY]}
+        assert found & set(meeting[joint].split(", ")), (joint, found)
+
+
+def test_the_command_rates_moves(studio, tmp_path):
+    torch.manual_seed(0)
+    levels = (*(nted.Level(rows, 8, 4) for rows in (16, 32, 64, 128)), nted.Level(256, 8))
+    nted.save(tmp_path / "tiny.safetensors", nted.Nted(nted.NtedConfig(levels, (256, 176))), {"samples": 12})
+    data, output = tmp_path / "moves", tmp_path / "report"
+    options = ["--range", f"{PEOPLE[0]}:{PEOPLE[0] + 1}", "--workers", "1", "--moves", "--views", "4"]
+    render.run([*options, "--output", str(data)])
+    options = ["--weights", str(tmp_path / "tiny.safetensors"), "--data", str(data), "--device", "cpu"]
+    assert evaluate.run([*options, "--output", str(output), "--sheet", "2"]) == 0
+    measures = json.loads((output / "report.json").read_text())["measures"]
+    assert set(measures) == {"moved limbs", "moves"}
+    assert list(measures["moves"]["rows"])[3:] == list(MOVES[:3])
+    assert measures["moves"]["rows"][MOVES[0]]["still, yet changed"]["pairs"] == 1
+    assert len(measures["moved limbs"]["made"]["its sha256"]) == 64
+    page = cv2.imread(str(output / "pairs-01.jpg"))
+    assert page.shape[1] >= 2 * 4 * 176 and (output / "pairs.txt").read_text().count("\n") == 3

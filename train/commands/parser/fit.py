@@ -27,4 +27,6 @@ def run(argv: list[str]) -> int:
     recipe = recipes.parser()
     source = objective_of(recipe.model).open(options.data, recipe)
     state = Run.new(recipe, world)
-    return train(state, source, options, go_on(state, options.output, options.decay_over, options.start))
+    lines: list[str] = []
+    resumed = go_on(state, options.output, options.decay_over, options.start, lines.append)
+    return train(state, source, options, resumed, lines)

@@ -1,0 +1,56 @@
+"""What is behind the person: the photo's own background plate, in place of what an engine draws there.
+
+Engines draw a background as soft as everything they have seen no detail of. Which pixels of a picture show
+nobody is told by its surface map, and what is there is known: the photo, filled up where the person stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.compositing.atlas import CLASSES
+from engine.compositing.detail import DetailSource, blended
+from engine.compositing.fields import ramp
+from engine.compositing.own_pose import OwnPose
+
+# So likely it is the person: from the first on a pixel has something of hers, at the second it is hers alone.
+_HERS = 0.3, 0.7
+_DOUBT = 0.005  # a detector's answers are never surer than this
+
+
+@torch.no_grad()
+def person_matte(surface_B11hw: Tensor, size: tuple[int, int]) -> Tensor:
+    """How much of every pixel is the person's, float32 [B, 1, H, W], by a surface map."""
+    nobody_B1hw = surface_B11hw[:, :CLASSES].float().softmax(1)[:, :1]
+    nobody_B1HW = F.interpolate(nobody_B1hw, size, mode="bilinear")
+    return ramp(1.0 - nobody_B1HW, *_HERS)
+
+
+@torch.no_grad()
+def before_plates(
+    image_BCHW: Tensor,
+    person_B1HW: Tensor,
+    references: Sequence[tuple[DetailSource, OwnPose | None, Tensor | float]],
+) -> Tensor:
+    """The person of a picture before the plates of its references, in the picture's size.
+
+    References as of `layers.photo_layer`; one whose own pose is not known has no plate, and what the engine
+    draws stays.
+    """
+    plates = ((image_BCHW if own is None else own.background.float(), share) for _, own, share in references)
+    return torch.lerp(blended(plates), image_BCHW.float(), person_B1HW)
+
+
+def of_person(surface_B11hw: Tensor, person_B1HW: Tensor) -> Tensor:
+    """A surface map with what a detector says of the person: classes as likely as both together hold them.
+
+    The parsing network knows what clothes look like, wherever they are; the detector whose they are.
+    """
+    hers_B1hw = F.interpolate(person_B1HW, surface_B11hw.shape[-2:], mode="area").clamp(_DOUBT, 1.0 - _DOUBT)
+    classes_B8hw, points_B3hw = surface_B11hw.split((CLASSES, 3), 1)
+    nobody_B1hw, somebody_B7hw = classes_B8hw.log_softmax(1).split((1, CLASSES - 1), 1)
+    return torch.cat([nobody_B1hw + (1 - hers_B1hw).log(), somebody_B7hw + hers_B1hw.log(), points_B3hw], 1)

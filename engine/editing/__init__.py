@@ -1,0 +1,1 @@
+"""What a user does to appearances, between engines and compositing."""

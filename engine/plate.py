@@ -1,0 +1,115 @@
+"""What is behind a person: for each pixel of the hole that they leave, where in the photo its like is seen.
+
+The photo is copied by a few shifts (`shifts`), chosen so that every patch of the answer is in the photo:
+Wexler, Shechtman and Irani, Space-Time Completion of Video (PAMI 2007), from coarse to fine (`completion`).
+Where the photo has no texture a copy would bring nothing but its noise, and the smooth fill (`fill`) stays.
+Nothing is drawn by lot: the same photo gives the same plate.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.completion import chosen_shifts
+from engine.cv import cv2
+from engine.fill import fill_holes
+from engine.joining import joined
+from engine.shifts import PATCH, dominant_shifts
+
+_PLAIN = 3.0  # levels of detail: studio walls have 1, asphalt 6, grass 20
+_FINE, _WIDE = 3.0, 4.0  # px: detail is what is finer than the one, measured over the other
+
+
+def source_field(rgb_HWC: np.ndarray, known_HW: np.ndarray) -> np.ndarray:
+    """float32 [H, W, 2]: x, y of the point of the photo whose colours each pixel takes.
+
+    rgb: uint8, of which nothing outside of `known` is looked at. Known pixels take their own colours: their
+    centre, column + 0.5 and row + 0.5. The others take those of a known pixel, or nan where the smooth fill
+    stands: without texture around, or without anything to copy.
+    """
+    places_HW2 = np.stack(np.indices(known_HW.shape), -1)
+    source_HW2 = np.where(known_HW[..., None], places_HW2, -1)
+    photo_HWC = np.where(known_HW[..., None], rgb_HWC, 0).astype(np.float32)
+    textured_HW = known_HW & (_detail(photo_HWC, known_HW) > _PLAIN)
+    if textured_HW.any() and not known_HW.all():
+        shifts_K2 = dominant_shifts(photo_HWC, known_HW, textured_HW)
+        label_HW = chosen_shifts(photo_HWC, known_HW, shifts_K2)
+        y, x = np.nonzero(label_HW >= 0)
+        found_N2 = places_HW2[y, x] + shifts_K2[label_HW[y, x]]
+        # By the majority around: a lone copy amid the smooth fill is a stain, a lone hole in a copy too.
+        votes_HW = np.zeros(known_HW.shape, np.float32)
+        votes_HW[y, x] = np.where(textured_HW[found_N2[:, 0], found_N2[:, 1]], 1, -1)
+        worth_N = cv2.blur(votes_HW, (PATCH, PATCH))[y, x] > 0
+        source_HW2[y[worth_N], x[worth_N]] = found_N2[worth_N]
+    field_HW2 = source_HW2[..., ::-1] + np.float32(0.5)
+    return np.where(source_HW2[..., :1] >= 0, field_HW2, np.float32(np.nan)).astype(np.float32)
+
+
+def filled(rgb_hwC: np.ndarray, field_HW2: np.ndarray) -> np.ndarray:
+    """uint8 RGB [h, w, 3]: the photo with its hole filled as its field says, the copies joined.
+
+    rgb: uint8, the photo the field was found in, or the same view in a larger size: then the fill is as sharp
+    as that. What is known is untouched, and nothing else is copied.
+    """
+    rows, columns = field_HW2.shape[:2]
+    source_HW2 = np.where(np.isnan(field_HW2), -1, np.nan_to_num(field_HW2))[..., ::-1].astype(int)
+    shift_HW2 = source_HW2 - np.stack(np.indices((rows, columns)), -1)
+    known_HW = (shift_HW2 == 0).all(-1)
+    copies_HW = ~known_HW & (source_HW2[..., 0] >= 0)
+    whole = rgb_hwC.shape[:2] == (rows, columns)
+    photo_HWC = rgb_hwC if whole else cv2.resize(rgb_hwC, (columns, rows), interpolation=cv2.INTER_AREA)
+    plate_HWC = fill_holes(photo_HWC, known_HW)
+    exact_HWC = joined(plate_HWC, source_HW2) if copies_HW.any() else plate_HWC.astype(np.float32)
+    if whole:
+        return np.clip(exact_HWC + 0.5, 0, 255).astype(np.uint8)
+    copied_HWC = np.where(
+        copies_HW[..., None], photo_HWC[source_HW2[..., 0], source_HW2[..., 1]], np.float32(0)
+    )
+    return _enlarged(rgb_hwC, known_HW, copies_HW, shift_HW2, exact_HWC - copied_HWC)
+
+
+def _enlarged(rgb_hwC, known_HW, copies_HW, shift_HW2, correction_HWC) -> np.ndarray:
+    """A larger photo filled: copied by the same shifts, corrected by the same colours. Each pixel takes what the
+    four nearest of the field say, by bilinear weights: across a seam one copy goes over into the next."""
+    size, grid = np.array(rgb_hwC.shape[:2]), np.array(known_HW.shape)
+    scale = size / grid
+    nearest = [
+        np.minimum(((np.arange(n) + 0.5) / s).astype(int), m - 1)
+        for n, s, m in zip(size, scale, grid, strict=True)
+    ]
+    known_hw = known_HW[np.ix_(*nearest)]
+    pixels_N2 = np.argwhere(~known_hw)
+    at_N2 = (pixels_N2 + 0.5) / scale - 0.5
+    steps_HW2 = np.rint(shift_HW2 * scale).astype(int)  # whole pixels, or they would be blurred
+    colours_N3 = np.zeros((len(pixels_N2), 3), np.float32)
+    weights_N1 = np.zeros((len(pixels_N2), 1), np.float32)
+    for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        cell_N2 = np.floor(at_N2).astype(int) + corner
+        weight_N = (1 - np.abs(at_N2 - cell_N2)).prod(1)
+        i, j = np.clip(cell_N2, 0, grid - 1).T
+        copies_N = copies_HW[i, j]
+        source_N2 = pixels_N2 + steps_HW2[i, j]
+        y, x = np.clip(source_N2, 0, size - 1).T
+        seen_N = known_hw[y, x] & (source_N2 == np.stack([y, x], -1)).all(1)
+        weight_N1 = (weight_N * ~known_HW[i, j] * (seen_N | ~copies_N))[:, None].astype(np.float32)
+        colours_N3 += weight_N1 * (
+            np.where(copies_N[:, None], rgb_hwC[y, x], np.float32(0)) + correction_HWC[i, j]
+        )
+        weights_N1 += weight_N1
+    plate_hwC = rgb_hwC.copy()
+    plate_hwC[~known_hw] = np.clip(colours_N3 / np.maximum(weights_N1, 1e-6) + 0.5, 0, 255)
+    return plate_hwC
+
+
+def _detail(rgb_HWC: np.ndarray, known_HW: np.ndarray) -> np.ndarray:
+    """float32 [H, W]: how many levels the colours around lie off their mean, which may slope."""
+    weight_HW = known_HW.astype(np.float32)
+
+    def mean(x, width):
+        of_all = np.maximum(cv2.GaussianBlur(weight_HW, (0, 0), width), np.float32(1e-6))
+        return (cv2.GaussianBlur(x, (0, 0), width).T / of_all.T).T
+
+    off_HWC = rgb_HWC - np.moveaxis(
+        np.stack([mean(plane, _FINE) for plane in np.moveaxis(rgb_HWC, -1, 0)]), 0, -1
+    )
+    return np.sqrt(mean(np.square(off_HWC).mean(-1) * weight_HW, _WIDE))

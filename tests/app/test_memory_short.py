@@ -1,0 +1,108 @@
+"""Memory runs out while a picture is drawn: it is drawn coarser, told, and work goes on."""
+
+from __future__ import annotations
+
+import pytest
+from fake_engine import LEVELS, FakeSession
+
+from app.mailbox import LevelPicker
+from app.worker import Trouble
+from engine.errors import OutOfMemory
+
+LEFT_WRIST = 7
+
+
+def with_room_for(monkeypatch, rows: int) -> None:
+    respond = FakeSession.respond
+
+    def limited(self, request):
+        if (request.level or LEVELS[-1] + 1) > rows:
+            raise OutOfMemory("not enough memory on cpu")
+        return respond(self, request)
+
+    monkeypatch.setattr(FakeSession, "respond", limited)
+
+
+def test_the_level_drops_and_work_goes_on(open_window, monkeypatch):
+    with_room_for(monkeypatch, LEVELS[1])
+    driver = open_window(awake=False)
+    driver.until(lambda: driver.controller.status.state == "short")
+    assert driver.controller.status.level == LEVELS[1]
+    assert any(f"drawn with {LEVELS[1]} rows" in said for said in driver.sentences)
+    for _ in range(3):
+        driver.drag(LEFT_WRIST, 5, -20)
+        driver.until(lambda: driver.controller.status.state == "short")
+    assert driver.controller.undo_stack.count() == 3
+    assert driver.window.centre.hud.text.startswith("short of memory")
+
+
+def test_where_there_is_no_room_at_all_the_last_picture_stays(open_window, monkeypatch):
+    driver = open_window()
+    before = driver.controller.still
+    with_room_for(monkeypatch, 0)
+    driver.drag(LEFT_WRIST, 5, -20)
+    driver.until(lambda: any("not enough memory to draw" in said for said in driver.sentences))
+    assert driver.controller.still is before
+    monkeypatch.undo()
+    driver.drag(LEFT_WRIST, 5, -20)
+    driver.until(lambda: driver.controller.status.state == "short")
+
+
+def test_a_job_without_memory_is_one_sentence():
+    trouble = Trouble.of(OutOfMemory("x"), "reading coat.png")
+    assert trouble.sentence == (
+        "There was not enough memory while reading coat.png. Close other programs and try again."
+    )
+
+
+def test_the_picker_goes_down_and_no_higher():
+    picker = LevelPicker((64, 128, 256))
+    assert picker.most is None and picker.lower(None) and picker.most == 256 == picker.pick()
+    assert picker.lower(256) and picker.most == 128 == picker.pick()
+    for level in (64, 128):
+        picker.note(level, 1.0)
+    assert picker.pick() == 128
+    assert picker.lower(128) and picker.pick() == 64
+    assert not picker.lower(64)
+
+
+@pytest.mark.parametrize(
+    ("error", "short"),
+    [
+        (MemoryError(), True),
+        (
+            RuntimeError("DefaultCPUAllocator: can't allocate memory"),
+            True,
+        ),
+        (RuntimeError("MPS backend out of memory (MPS allocated: 9 GB)"), True),
+        (RuntimeError("shape mismatch"), False),
+        (ValueError("out of memory"), False),
+    ],
+)
+def test_how_torch_says_that_memory_ran_out(error, short):
+    from engine.plan import is_out_of_memory
+
+    assert is_out_of_memory(error) == short
+
+
+def test_a_session_says_it_in_one_way(monkeypatch):
+    import numpy as np
+    import torch
+    from small_networks import SIZE, small_nted
+
+    from engine.models.nted.adapter import NtedModel
+    from engine.plan import Plan
+    from engine.pose.kinematics import t_pose
+    from engine.session import Session
+
+    session = Session(
+        NtedModel(small_nted(0), Plan(torch.device("cpu"), torch.float32, 1)),
+        Plan(torch.device("cpu"), torch.float32, 1),
+    )
+    session.set_reference(np.full((*SIZE, 3), 128, np.uint8), t_pose(SIZE))
+    monkeypatch.setattr(session._model, "render", lambda *args, **options: torch.empty(1 << 60))
+    with pytest.raises(OutOfMemory, match="not enough memory on cpu"):
+        session.render()
+    monkeypatch.undo()
+    assert session.render().image.shape == (*SIZE, 3)
+    session.close()

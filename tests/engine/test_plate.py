@@ -1,0 +1,190 @@
+"""The background plate: copies from the photo where it has texture, the smooth fill where it has none."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from skimage import data
+
+from engine.cv import cv2
+from engine.fill import fill_holes
+from engine.plate import filled, source_field
+
+SIZE = 128, 88
+
+
+def centres(known):
+    return np.stack(np.indices(known.shape)[::-1], -1) + 0.5
+
+
+def person(size=SIZE):
+    """True where no person stands: head, trunk and two legs down to the lower rim."""
+    hole = np.zeros(size, np.uint8)
+    rows, columns = size
+    cv2.circle(hole, (columns // 2, rows // 5), rows // 12, 1, -1)
+    cv2.ellipse(hole, (columns // 2, rows // 2), (columns // 5, rows // 4), 0, 0, 360, 1, -1)
+    hole[rows // 2 :, int(columns * 0.33) : int(columns * 0.46)] = 1
+    hole[rows // 2 :, int(columns * 0.54) : int(columns * 0.67)] = 1
+    return hole == 0
+
+
+def noise(size=SIZE, seed=0):
+    fine = np.random.default_rng(seed).normal(0, 60, (*size, 3)).astype(np.float32)
+    return np.clip(128 + cv2.GaussianBlur(fine, (0, 0), 1) * 2, 0, 255).astype(np.uint8)
+
+
+def checker(size=SIZE, side=8):
+    y, x = np.indices(size) // side
+    return np.where(((y + x) % 2 == 0)[..., None], (210, 190, 160), (60, 70, 90)).astype(np.uint8)
+
+
+def stripes(size=SIZE, side=5):
+    x = np.indices(size)[1] // side
+    return np.where((x % 2 == 0)[..., None], (210, 190, 160), (60, 70, 90)).astype(np.uint8)
+
+
+def brick():
+    grey = cv2.resize(data.brick(), (SIZE[1] * 2, SIZE[0] * 2), interpolation=cv2.INTER_AREA)
+    return np.repeat(grey[..., None], 3, 2)
+
+
+def gravel():
+    grey = cv2.resize(data.gravel()[:, :352], (SIZE[1] * 2, SIZE[0] * 2), interpolation=cv2.INTER_AREA)
+    return np.repeat(grey[..., None], 3, 2)
+
+
+def detail(rgb, where):
+    rgb = rgb.astype(np.float32)
+    return np.square(rgb - cv2.GaussianBlur(rgb, (0, 0), 2))[where].mean()
+
+
+def test_what_is_known_stays_and_nothing_is_taken_from_the_hole():
+    photo, known = noise(), person()
+    field = source_field(photo, known)
+    np.testing.assert_array_equal(field[known], centres(known)[known])
+    taken = field[~known & ~np.isnan(field[..., 0])]
+    assert len(taken) > 0.9 * np.count_nonzero(~known)
+    x, y = np.floor(taken).astype(int).T
+    assert known[y, x].all()
+    np.testing.assert_array_equal(taken, np.stack([x, y], -1) + 0.5, "whole pixels")
+    np.testing.assert_array_equal(filled(photo, field)[known], photo[known])
+
+
+def test_the_person_leaves_no_trace():
+    """Whatever stands in the hole, field and plate are the same, in the larger size too."""
+    photo, known = noise(), person()
+    other = np.where(known[..., None], photo, (255, 0, 255)).astype(np.uint8)
+    field = source_field(photo, known)
+    np.testing.assert_array_equal(source_field(other, known), field)
+    np.testing.assert_array_equal(filled(other, field), filled(photo, field))
+    large, fine_known = noise((384, 264), 1), np.kron(known, np.ones((3, 3))) > 0
+    stained = np.where(fine_known[..., None], large, (255, 0, 255)).astype(np.uint8)
+    np.testing.assert_array_equal(filled(stained, field), filled(large, field))
+
+
+def test_it_is_the_same_every_time():
+    photo, known = gravel(), person((256, 176))
+    np.testing.assert_array_equal(source_field(photo, known), source_field(photo.copy(), known.copy()))
+
+
+def test_a_wall_without_texture_is_the_smooth_fill():
+    """To the bit: its grain is not copied, nor is its light."""
+    y, x = np.indices(SIZE)
+    grain = np.random.default_rng(3).normal(0, 1, (*SIZE, 3))
+    wall = (90 + 0.6 * y[..., None] + 0.3 * x[..., None] + grain).astype(np.uint8)
+    known = person()
+    field = source_field(wall, known)
+    assert np.isnan(field[~known]).all()
+    plate = filled(wall, field)
+    np.testing.assert_array_equal(plate, fill_holes(wall, known))
+    error = plate.astype(int) - (90 + 0.6 * y + 0.3 * x)[..., None]
+    assert np.abs(error)[~known].mean() < 4
+
+
+@pytest.mark.parametrize("pattern", [stripes, checker])
+def test_a_pattern_goes_on_in_its_phase(pattern):
+    photo, known = pattern(), person()
+    hidden = np.where(known[..., None], photo, 0).astype(np.uint8)
+    plate = filled(hidden, source_field(hidden, known))
+    right = np.abs(plate.astype(int) - photo).max(-1) < 40
+    assert right[~known].mean() > 0.9
+    smooth = np.abs(fill_holes(hidden, known).astype(int) - photo).max(-1) < 40
+    assert smooth[~known].mean() < 0.4
+
+
+@pytest.mark.parametrize("texture", [brick, gravel])
+def test_the_hole_has_as_much_detail_as_what_is_around_it(texture):
+    photo, known = texture(), person((256, 176))
+    inside = cv2.erode((~known).astype(np.uint8), np.ones((7, 7))) > 0
+    outside = cv2.erode(known.astype(np.uint8), np.ones((7, 7))) > 0
+    ratio = detail(filled(photo, source_field(photo, known)), inside) / detail(photo, outside)
+    assert 0.6 < ratio < 1.4
+    assert detail(fill_holes(photo, known), inside) / detail(photo, outside) < 0.05
+
+
+def test_a_larger_photo_is_filled_as_sharply():
+    """The field of a small picture, applied to the large: detail that only the large one has is there too."""
+    large = np.repeat(cv2.resize(data.gravel(), (704, 1024), interpolation=cv2.INTER_AREA)[..., None], 3, 2)
+    small = cv2.resize(large, (176, 256), interpolation=cv2.INTER_AREA)
+    known = person((256, 176))
+    fine_known = np.kron(known, np.ones((4, 4))) > 0
+    plate = filled(large, source_field(small, known))
+    np.testing.assert_array_equal(plate[fine_known], large[fine_known])
+    inside = cv2.erode((~fine_known).astype(np.uint8), np.ones((25, 25))) > 0
+    assert 0.6 < detail(plate, inside) / detail(large, fine_known) < 1.4
+    shrunk = cv2.resize(plate, (176, 256), interpolation=cv2.INTER_AREA).astype(int)
+    assert np.abs(shrunk - filled(small, source_field(small, known)))[~known].mean() < 12
+
+
+def test_light_that_falls_off_shows_no_outline():
+    """A texture lit from one side: copies come from brighter places, and are corrected to where they lie."""
+    light = np.linspace(0.45, 1.0, SIZE[1])[None, :, None]
+    photo, known = (noise() * light).astype(np.uint8), person()
+    plate = filled(photo, source_field(photo, known)).astype(np.float32)
+    blurred = [cv2.GaussianBlur(picture, (0, 0), 6) for picture in (plate, photo.astype(np.float32))]
+    assert np.abs(blurred[0] - blurred[1])[~known].mean() < 9
+
+
+def rim():
+    known = np.zeros(SIZE, bool)
+    known[50:78, 30:58] = True
+    return known
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        np.ones(SIZE, bool),
+        np.zeros(SIZE, bool),
+        rim(),
+        ~rim(),
+        np.indices(SIZE)[0] < 20,
+        np.indices(SIZE)[1] > 0,
+    ],
+    ids=["none", "everything", "all borders", "middle", "most", "one column"],
+)
+def test_any_hole_is_filled(known):
+    photo = noise()
+    field = source_field(photo, known)
+    assert field.shape == (*SIZE, 2) and field.dtype == np.float32
+    plate = filled(photo, field)
+    assert plate.shape == photo.shape and plate.dtype == np.uint8
+    np.testing.assert_array_equal(plate[known], photo[known])
+    x, y = np.floor(field[~np.isnan(field[..., 0])]).astype(int).T
+    assert known[y, x].all()
+    if not known.any():
+        assert np.isnan(field).all()
+        np.testing.assert_array_equal(plate, fill_holes(photo, known))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 24), st.integers(1, 24), st.integers(0, 99), st.floats(0, 1), st.integers(1, 3))
+def test_any_size_is_filled(rows, columns, seed, share, scale):
+    rng = np.random.default_rng(seed)
+    known = rng.random((rows, columns)) < share
+    photo = rng.integers(0, 256, (rows, columns, 3), np.uint8)
+    field = source_field(photo, known)
+    large = np.repeat(np.repeat(photo, scale, 0), scale, 1)
+    fine_known = np.repeat(np.repeat(known, scale, 0), scale, 1)
+    plate = filled(large, field)
+    np.testing.assert_array_equal(plate[fine_known], large[fine_known])

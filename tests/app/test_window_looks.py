@@ -17,6 +17,7 @@ from app.document import Look, same_look
 from engine.look import read_look, write_look
 
 LEFT_WRIST = 7
+ASK = unsaved.ask  # as it is outside of tests
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
@@ -172,7 +173,7 @@ def test_nothing_is_asked_where_nothing_was_done(open_window, monkeypatch):
 @pytest.mark.parametrize("answer", ["Save", "Discard", "Cancel"])
 def test_the_question_at_the_end(dressed, tmp_path, save_to, monkeypatch, answer):
     driver, path = dressed, tmp_path / "a.look"
-    monkeypatch.undo()
+    monkeypatch.setattr(unsaved, "ask", ASK)
     save_to(path)
     said = []
 
@@ -189,7 +190,6 @@ def test_the_question_at_the_end(dressed, tmp_path, save_to, monkeypatch, answer
         assert np.array_equal(read_look(path).pose_18x3, driver.pose)
     else:
         assert driver.window.isVisible() == (answer == "Cancel") and not path.exists()
-    monkeypatch.setattr(unsaved, "ask", lambda *a: unsaved.DISCARD)
 
 
 def test_no_name_for_a_look_that_was_to_be_saved_keeps_the_window_open(dressed, save_to, monkeypatch):

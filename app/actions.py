@@ -55,6 +55,10 @@ ACTIONS = (
     Spec("copy_pose", "&Copy pose", ("Ctrl+C",), "", "&Edit", 1, tip="As OpenPose JSON"),
     Spec("copy_picture", "Copy p&icture", ("Ctrl+Shift+C",), "", "&Edit", 1, "rendered"),
     Spec("paste", "&Paste photo or pose", ("Ctrl+V",), "paste", "&Edit", 1),
+    Spec("pose_mode", "&Pose", ("1",), "joint", "&Edit", 2, checkable=True,
+         tip="A click takes a joint"),
+    Spec("dress_mode", "&Dress", ("2",), "dress", "&Edit", 2, "can_dress", checkable=True,
+         tip="A click takes what she wears; a photo on the shelf is then where it comes from"),
     Spec("toggle_joint", "&Hide or show joint", ("Del", "Backspace"), "hide", "&Pose", enabled="joint_chosen",
          tip="A hidden joint keeps its place; the network is told it is not seen"),
     Spec("show_all_joints", "Show &all joints", (), "show", "&Pose", enabled="some_hidden"),
@@ -82,6 +86,7 @@ ACTIONS = (
 
 TOOLBAR = (
     ("open_person", "save", "open_garment"),
+    ("pose_mode", "dress_mode"),
     ("undo", "redo"),
     ("mirror", "toggle_joint", "reset_pose"),
     ("toggle_reference", "toggle_skeleton", "zoom_out", "fit", "zoom_in"),

@@ -20,6 +20,8 @@ from app.document import Borrow, Document, Look, request_of
 from app.draft import Draft
 from app.files import samples
 from app.jobs import OpenWeights, SavePicture
+from app.lending import Lending
+from app.outfit import Outfit
 from app.photo_importer import PhotoImporter
 from app.posing import Posing
 from app.status import Status
@@ -57,8 +59,12 @@ class Controller(QObject):
         self.undo_group.setActiveStack(self.undo_stack)
         self.photos = PhotoImporter(worker, self.document, self.undo_stack, self.undo_group, self)
         self.posing = Posing(self)
+        self.lending = Lending(worker, self.photos.submit, self)
+        self.outfit = Outfit(
+            self.document, self.undo_stack, lambda sentence: self.notice.emit("info", sentence, "")
+        )
         self.status = Status()
-        self.wants_maps = False
+        self.wants_maps = self.wants_pieces = False
         self.still = np.zeros((*size, 3), np.uint8)  # the picture last shown, as fine as it is
         self._still_rows = size[0]
         self._stamps = itertools.count(1)
@@ -181,13 +187,20 @@ class Controller(QObject):
             if wanted:
                 self._request()
 
+    def set_wants_pieces(self, wanted: bool) -> None:
+        """Whether frames shall tell which piece of the dressed person is where."""
+        if wanted != self.wants_pieces:
+            self.wants_pieces = wanted
+            if wanted:
+                self._request()
+
     # What changed.
 
     def _on_look_changed(self, changed: frozenset[str]) -> None:
         if "person" in changed:
             self._oldest_wanted = self._asked + 1
             self.posing.let_go()  # a drag that began on another person's pose
-        if changed & {"person", "pose", "borrow"}:
+        if changed & {"person", "pose", "borrow", "outfit"}:
             self._request()
         if not self.draft:
             self.pose_changed.emit()
@@ -197,7 +210,7 @@ class Controller(QObject):
         if self.facts is None:
             return
         stamp = next(self._stamps)
-        request = request_of(self.document.look, stamp, self.wants_maps)
+        request = request_of(self.document.look, stamp, self.wants_maps, self.wants_pieces)
         if request is None:
             return
         self._asked = stamp
@@ -216,6 +229,7 @@ class Controller(QObject):
 
     def _on_opened(self, facts: EngineFacts) -> None:
         self.facts, self._lowered = facts, 0
+        self.lending.forget()
         self._resize(facts.size)
         self._set_status(state="catching up", device=facts.device, levels=facts.levels, error="")
         self.photos.engine_awake(self._sample)

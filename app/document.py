@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.api import Mix, Reference, RenderRequest
+from engine.api import GarmentSwap, Mix, Reference, RenderRequest
 from engine.look import SourcePhoto
 from engine.pose.skeleton import NOBODY
 
@@ -43,6 +43,20 @@ class Borrow:
 
 
 @dataclass(frozen=True)
+class Worn:
+    """A garment taken from another photo on the shelf, by its word (`engine.garments`).
+
+    strength: 0 to 1. muted: not shown for now. locked: not to be replaced or taken off.
+    """
+
+    word: str
+    key: str
+    strength: float = 1.0
+    muted: bool = False
+    locked: bool = False
+
+
+@dataclass(frozen=True)
 class Kept:
     """What a look's file says that this version does not know, to be written back: see `engine.look`."""
 
@@ -56,8 +70,8 @@ class Look:
 
     photos: the shelf, in order. person: key of the photo whose person is shown, "" before the engine is
     awake. pose: float32 [18, 3], x px, y px in the model frame, state (0 hidden, 1 guessed, 2 seen), NOBODY
-    to begin with. borrow: the garment reference, or None. library: name of the library pose that the pose is,
-    "" where it is none.
+    to begin with. borrow: the garment reference, or None. outfit: garments of other photos, each over those
+    before it, a word once. library: name of the library pose that the pose is, "" where it is none.
     """
 
     photos: tuple[Photo, ...] = ()
@@ -66,6 +80,7 @@ class Look:
     borrow: Borrow | None = None
     library: str = ""
     kept: Kept = Kept()
+    outfit: tuple[Worn, ...] = ()
 
     def photo(self, key: str) -> Photo | None:
         """The photo with this key, None where the shelf has none."""
@@ -122,7 +137,7 @@ def same_look(one: Look, other: Look) -> bool:
     return all(same_value(getattr(one, each.name), getattr(other, each.name)) for each in fields(Look))
 
 
-def request_of(look: Look, stamp: int, maps: bool = False) -> RenderRequest | None:
+def request_of(look: Look, stamp: int, maps: bool = False, pieces: bool = False) -> RenderRequest | None:
     """The frozen request that renders this look exactly, None while it has no person."""
     if not look.person:
         return None
@@ -131,4 +146,9 @@ def request_of(look: Look, stamp: int, maps: bool = False) -> RenderRequest | No
         mixes = (Mix(look.borrow.key, float(look.borrow.amount)),)
     pose = np.array(look.pose, dtype=np.float32)
     pose.setflags(write=False)
-    return RenderRequest(identity=look.person, keypoints_18x3=pose, mixes=mixes, maps=maps, stamp=stamp)
+    swaps = tuple(
+        GarmentSwap(worn.key, worn.word, worn.strength)
+        for worn in look.outfit
+        if worn.strength > 0 and not worn.muted and worn.key != look.person
+    )
+    return RenderRequest(look.person, pose, mixes, None, maps, stamp, swaps, pieces)

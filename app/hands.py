@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 from app.centre import Centre
 from app.controller import Controller
 from app.docks.layout import Docks
+from app.modes.dress import DressMode
 from app.settings import Settings
 
 
@@ -24,12 +25,14 @@ class Hands:
         controller: Controller,
         settings: Settings,
         made: Mapping[str, QAction],
+        dressing: DressMode,
     ):
         self._centre = centre
         self._docks = docks
         self._controller = controller
         self._settings = settings
         self._actions = made
+        self._dressing = dressing
         self._connect_canvas()
         self._connect_docks()
 
@@ -75,7 +78,9 @@ class Hands:
         self._centre.canvas.setFocus()
 
     def _look_at_garment(self, key: str) -> None:
-        if key != self._controller.document.look.person:
+        if self._dressing.take(key):
+            self._centre.canvas.setFocus()
+        elif key != self._controller.document.look.person:
             self._docks.shelf.choose(key)
             self._docks.shelf.slider.setFocus()
 

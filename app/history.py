@@ -133,6 +133,7 @@ class TakeLook(LookCommand):
             pose=look.pose,
             borrow=look.borrow,
             library=look.library,
+            outfit=look.outfit,
         )
 
 
@@ -149,7 +150,7 @@ class OpenPerson(LookCommand):
     def __init__(self, document: Document, photo: Photo, pose: np.ndarray):
         photos = _with(document, photo)
         super().__init__(
-            document, f"Open {photo.name}", photos=photos, person=photo.key, pose=pose, borrow=None
+            document, f"Open {photo.name}", photos=photos, person=photo.key, pose=pose, borrow=None, outfit=()
         )
 
 
@@ -170,7 +171,8 @@ class RemovePhoto(LookCommand):
         look = document.look
         photos = tuple(photo for photo in look.photos if photo.key != key)
         borrow = None if look.borrow is not None and look.borrow.key == key else look.borrow
-        super().__init__(document, f"Remove {look.name_of(key)}", photos=photos, borrow=borrow)
+        outfit = tuple(worn for worn in look.outfit if worn.key != key)
+        super().__init__(document, f"Remove {look.name_of(key)}", photos=photos, borrow=borrow, outfit=outfit)
 
 
 class ChangePerson(LookCommand):

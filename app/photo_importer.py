@@ -28,6 +28,7 @@ class PhotoImporter(QObject):
     busy_changed = Signal(str)  # what is going on, "" for nothing
     notice = Signal(str, str, str)  # grade, sentence, details
     person_opened = Signal()
+    garment_shelved = Signal(str)  # key of its photo
 
     def __init__(
         self,
@@ -144,6 +145,7 @@ class PhotoImporter(QObject):
         elif job.role == GARMENT:
             history.do(self._undo_stack, history.ShelvePhoto(self._document, photo))
             self.notice.emit("info", f"{photo.name} is on the shelf. Pull the slider to mix it in.", "")
+            self.garment_shelved.emit(photo.key)
         else:
             pose = photo.reference.keypoints_18x3
             if pose is None:

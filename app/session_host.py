@@ -49,11 +49,20 @@ class SessionHost:
     def respond(self, request: RenderRequest) -> Frame:
         """Render a request that names photos as the document does. Raises InputError without a session."""
         mixes = tuple(Mix(self._key(mix.reference), mix.coefficients) for mix in request.mixes)
-        return self._open().respond(replace(request, identity=self._key(request.identity), mixes=mixes))
+        swaps = tuple(replace(swap, reference=self._key(swap.reference)) for swap in request.swaps)
+        identity = self._key(request.identity)
+        return self._open().respond(replace(request, identity=identity, mixes=mixes, swaps=swaps))
+
+    def garments(self, photo: Reference) -> dict[str, str]:
+        """What a photo can lend, as `Session.garments`. Raises InputError without a session."""
+        session = self._open()
+        self._photos.setdefault(photo.key, photo)
+        self._key(photo.key)
+        return session.garments(self._known[photo] or photo)
 
     def settle(self, request: RenderRequest) -> Settled | None:
         """One step of settling the photos of a request, the person's first; None where all are settled."""
-        for key in (request.identity, *(mix.reference for mix in request.mixes)):
+        for key in (request.identity, *(each.reference for each in (*request.mixes, *request.swaps))):
             settled = self._open().settle(self._key(key))
             if settled.changed or not settled.done:
                 return settled

@@ -28,6 +28,8 @@ from app.files.opening import Opening
 from app.files.pictured import PicturedLooks
 from app.files.saving import Saving
 from app.hands import Hands
+from app.modes.dress import DressMode
+from app.modes.switch import ModeSwitch
 from app.settings import Settings
 from app.status import Status
 from app.worker import EngineFacts, RenderWorker
@@ -85,7 +87,9 @@ class MainWindow(QMainWindow):
         self.verbs = self._verbs()
         self.actions_by_id = actions.build_actions(self, self.verbs)
         self.actions_by_id["toggle_skeleton"].setChecked(True)
-        self.hands = Hands(self.centre, self.docks, c, self.settings, self.actions_by_id)
+        dressing = DressMode(c)
+        self.modes = ModeSwitch(self.centre, self.docks, c, dressing, self.actions_by_id)
+        self.hands = Hands(self.centre, self.docks, c, self.settings, self.actions_by_id, dressing)
         bar = menus.fill_menu_bar(
             self,
             self.actions_by_id,
@@ -129,6 +133,8 @@ class MainWindow(QMainWindow):
             "copy_pose": self.saving.copy_pose,
             "copy_picture": self.saving.copy_picture,
             "paste": self.opening.paste,
+            "pose_mode": lambda _on: self.modes.pose(),
+            "dress_mode": lambda _on: self.modes.dress(),
             "toggle_joint": lambda: canvas.joint_toggled.emit(canvas.selected),
             "show_all_joints": c.posing.show_all,
             "mirror": c.posing.mirror,
@@ -232,6 +238,8 @@ class MainWindow(QMainWindow):
             self.docks.shelf.show_borrow(look)
         if "library" in changed:
             self.docks.poses.mark(look.library)
+        if changed & {"photos", "person", "outfit"}:
+            self.docks.outfit.show_look(look)
         photo = look.photo(look.person)
         if photo is not None and "person" in changed:
             self.docks.attention.show_reference(photo.reference.image_HWC)
@@ -264,6 +272,7 @@ class MainWindow(QMainWindow):
             self.centre.banner.put_away()
         else:
             self.draft_banner.show(draft)
+            self.modes.pose()
         self.centre.hud.setVisible(draft is None)
         self.show_reference(False)
         self.centre.canvas.select(-1)
@@ -316,6 +325,7 @@ class MainWindow(QMainWindow):
             {
                 "awake": c.facts is not None,
                 "somebody": bool(c.document.look.person),
+                "can_dress": c.facts is not None and not c.draft,
                 "own_weights": self.settings.weights is not None,
                 "rendered": c.status.level > 0 and not c.draft,
                 "can_undo": c.undo_group.canUndo(),

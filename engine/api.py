@@ -143,6 +143,19 @@ class Mix:
     coefficients: float | dict[str, np.ndarray]
 
 
+@dataclass(frozen=True)
+class GarmentSwap:
+    """A garment of another reference on the person.
+
+    reference: `Reference.key` of the giver. garment: a word of `engine.garments.GARMENTS`. strength: 0 to 1,
+    from the wearer's own colours to the giver's.
+    """
+
+    reference: str
+    garment: str
+    strength: float = 1.0
+
+
 @dataclass(frozen=True, eq=False)
 class RenderRequest:
     """All the renderer may know, frozen: a request is made on one thread and answered on another.
@@ -150,6 +163,8 @@ class RenderRequest:
     identity: `Reference.key` of the person. keypoints_18x3: target pose in the model frame.
     level: rows of the decoder level to stop at (one of `Session.levels`); None renders the exact picture.
     maps: whether the answer carries the engine's maps. stamp: counter of the caller, returned in the Frame.
+    swaps: garments of other references, each laid over those before it. pieces: whether the answer tells
+    which piece of the dressed person is where.
     """
 
     identity: str
@@ -158,6 +173,8 @@ class RenderRequest:
     level: int | None = None
     maps: bool = False
     stamp: int = 0
+    swaps: tuple[GarmentSwap, ...] = ()
+    pieces: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,6 +184,7 @@ class Frame:
     level: rows it was rendered at before it was scaled to the frame. exact: whether that was the full level,
     in float32. ms: milliseconds from the request's start to the picture, pose planes included. fine: of an
     exact picture, the same at a multiple of its size where it shows a photo that has more to show, or None.
+    pieces: uint8 [h, w] over the picture, which of `engine.garments.PIECES` is seen; where it was asked for.
     """
 
     image: np.ndarray
@@ -176,6 +194,7 @@ class Frame:
     stamp: int = 0
     maps: Maps | None = None
     fine: np.ndarray | None = None
+    pieces: np.ndarray | None = None
 
     @property
     def finest(self) -> np.ndarray:

@@ -15,9 +15,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine import detect
+from engine import detect, parsing
 from engine.api import Maps, Reference, Settled
+from engine.compositing.background import of_person
 from engine.compositing.compose import EncodedReference, encode_appearance, looked_at
+from engine.compositing.wardrobe import Wardrobe, make_wardrobe
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput
 from engine.editing.settle import Settling
 from engine.errors import InputError
@@ -25,6 +27,7 @@ from engine.framing import Framed, frame_photo
 from engine.pictures import to_tensor
 
 CACHE_BYTES = 128 << 20
+CACHED_WARDROBES = 16  # references whose wardrobes are kept, 3 MB each at 256 rows
 CACHED_MAPS = 2  # references whose maps are kept: they take about ten times the memory of the textures
 _SHOWN_EVERY = 6  # steps of settling: to show them costs as much as two
 MOST_TIMES = 4  # as large as the frame is the finest picture
@@ -37,6 +40,7 @@ class References:
         self._model, self._device = model, device
         self._handles: WeakValueDictionary[str, Reference] = WeakValueDictionary()
         self._encoded: OrderedDict[str, EncodedReference] = OrderedDict()
+        self._wardrobes: OrderedDict[str, Wardrobe] = OrderedDict()
         self._maps: OrderedDict[str, Maps] = OrderedDict()
         self._settled: WeakKeyDictionary[Reference, Appearance] = WeakKeyDictionary()
         self._steps: WeakKeyDictionary[Reference, int] = WeakKeyDictionary()
@@ -108,6 +112,23 @@ class References:
             self._encoded.popitem(last=False)
         return encoded
 
+    def wardrobe(self, key: str) -> Wardrobe:
+        """What the person of a reference wears. Raises InputError where nobody can be parsed here."""
+        if key not in self._wardrobes:
+            if not parsing.available().available:
+                raise InputError(f"Garments cannot be told here: {parsing.available().reason}.")
+            reference, own = self._reference(key), self.encoded(key).own
+            picture_1CHW, person_11HW = self._input(reference).picture_1CHW, self._person(reference)
+            surface_1Khw = parsing.surface_map(picture_1CHW)
+            if person_11HW is not None:
+                surface_1Khw = of_person(surface_1Khw, person_11HW)
+            plate_1CHW = None if own is None else own.background.float()
+            self._wardrobes[key] = make_wardrobe(picture_1CHW, surface_1Khw, plate_1CHW)
+            while len(self._wardrobes) > CACHED_WARDROBES:
+                self._wardrobes.popitem(last=False)
+        self._wardrobes.move_to_end(key)
+        return self._wardrobes[key]
+
     def maps(self, key: str) -> Maps:
         """The maps that lie on a reference."""
         if key not in self._maps:
@@ -119,11 +140,11 @@ class References:
 
     def forget(self, key: str) -> None:
         """Drop a reference and what is kept of it."""
-        for kept in (self._handles, self._encoded, self._maps, self._settling):
+        for kept in (self._handles, self._encoded, self._wardrobes, self._maps, self._settling):
             kept.pop(key, None)
 
     def clear(self) -> None:
-        for kept in (self._handles, self._encoded, self._maps, self._settling):
+        for kept in (self._handles, self._encoded, self._wardrobes, self._maps, self._settling):
             kept.clear()
 
     def _reference(self, key: str) -> Reference:

@@ -13,11 +13,24 @@ import numpy as np
 import torch
 
 from engine import parsing, weights
-from engine.api import Capabilities, Frame, MapInfo, Maps, Mix, Reference, RenderRequest, Settled, Slots
+from engine.api import (
+    Capabilities,
+    Frame,
+    GarmentSwap,
+    MapInfo,
+    Maps,
+    Mix,
+    Reference,
+    RenderRequest,
+    Settled,
+    Slots,
+)
 from engine.compositing.compose import Composition, EncodedReference, compose, encode_reference
-from engine.contract import PoseTransferModel, ReferenceInput, Rendering
+from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
 from engine.editing.settle import STEPS
+from engine.editing.swap import FittingRoom, lacks, wearing
 from engine.errors import InputError, OutOfMemory
+from engine.garments import GARMENTS, garment, offered
 from engine.models.registry import open_model
 from engine.paths import DEFAULT_WEIGHTS
 from engine.pictures import to_rgb
@@ -52,6 +65,7 @@ class Session:
         self._identity: Reference | None = None
         self._keypoints_18x3: np.ndarray | None = None
         self._mixed: dict[str, tuple[Reference, Mix]] = {}
+        self._worn: dict[str, tuple[Reference, GarmentSwap]] = {}
 
     @classmethod
     def open(
@@ -155,8 +169,8 @@ class Session:
     @property
     def in_use(self) -> list[Reference]:
         """The references that `render` makes its picture of, the identity first."""
-        mixed = [reference for reference, _ in self._mixed.values()]
-        return mixed if self._identity is None else [self._identity, *mixed]
+        others = {given.key: given for given, _ in (*self._mixed.values(), *self._worn.values())}
+        return list(others.values()) if self._identity is None else [self._identity, *others.values()]
 
     def bytes_of(self, reference: Reference) -> int:
         """What is kept of a reference beside its pictures."""
@@ -196,6 +210,29 @@ class Session:
         elif coefficients:
             self._mixed[reference.key] = reference, Mix(reference.key, float(coefficients))
 
+    def wear(self, word: str, reference: Reference, strength: float = 1.0) -> None:
+        """Take a garment from another reference, over those taken before; replaces what was taken for the
+        same word, 0 takes it off.
+
+        Raises InputError where the word is unknown, or the reference shows nothing of the kind.
+        """
+        swap = GarmentSwap(reference.key, garment(word).word, strength)
+        self._worn.pop(word, None)
+        if strength:
+            if word not in self.garments(reference):
+                raise InputError(lacks(word))
+            self._worn[word] = reference, swap
+
+    def garments(self, reference: Reference) -> dict[str, str]:
+        """What a reference can lend: by every garment word under which there is something, the word of what
+        it is (`garments.offered`). Nothing, where nobody was found in it."""
+        if reference.keypoints_18x3 is None:
+            return {}
+        with self._computing():
+            shown = self._references.wardrobe(reference.key).shown()
+        found = {word: offered(word, shown) for word in GARMENTS}
+        return {word: instead for word, instead in found.items() if instead}
+
     def render(self, level: int | None = None, maps: bool = False) -> Frame:
         """The reference in the pose, mixed as set. level: one of `levels` for a preview, None for the exact
         picture.
@@ -212,7 +249,8 @@ class Session:
         if self._keypoints_18x3 is None:
             raise InputError("No pose is set, and none was found in the reference.")
         mixes = tuple(mix for _, mix in self._mixed.values())
-        return RenderRequest(self._identity.key, self._keypoints_18x3, mixes, level, maps)
+        swaps = tuple(swap for _, swap in self._worn.values())
+        return RenderRequest(self._identity.key, self._keypoints_18x3, mixes, level, maps, swaps=swaps)
 
     def respond(self, request: RenderRequest) -> Frame:
         """Answer one request; depends on nothing but the request and the references that are held.
@@ -225,20 +263,17 @@ class Session:
             raise InputError(f"There is no level of {request.level} rows; there are {self.levels}.")
         keypoints_18x3 = _checked_pose(request.keypoints_18x3)
         exact = self.plan.preview == torch.float32 or request.level is None
+        pieces_hw = None
         with self._computing():
             own, *others = (self._references.encoded(key) for key in _keys(request))
             pairs = [
                 (other.appearance, mix.coefficients) for other, mix in zip(others, request.mixes, strict=True)
             ]
             appearance = self._model.mix(own.appearance, pairs) if pairs else own.appearance
-            rendering = self._model.render(
-                appearance,
-                keypoints_18x3,
-                request.level,
-                preview=request.level is not None,
-                maps=request.maps,
-            )
+            rendering = self._rendered(appearance, request, request.maps)
             composition = self._composed(rendering, keypoints_18x3, [own, *others], request.level is None)
+            if request.swaps or request.pieces:
+                composition, pieces_hw = wearing(composition, self._fitting_room(request))
             image_HWC = to_rgb(composition.image_1CHW[..., : self.size[0], : self.size[1]])
             fine_HWC = None if composition.fine_1CHW is None else to_rgb(composition.fine_1CHW)
             maps = None
@@ -246,9 +281,8 @@ class Session:
                 maps = Maps((*self._references.maps(request.identity), *rendering.maps))
         rows = request.level or self.size[0]
         exact = exact and rows == self.size[0]
-        return Frame(
-            image_HWC, rows, exact, 1e3 * (time.perf_counter() - begun), request.stamp, maps, fine_HWC
-        )
+        ms = 1e3 * (time.perf_counter() - begun)
+        return Frame(image_HWC, rows, exact, ms, request.stamp, maps, fine_HWC, pieces_hw)
 
     def close(self) -> None:
         """Give the memory back; the session cannot be used afterwards."""
@@ -256,6 +290,27 @@ class Session:
             self._references.clear()
             del self._model
             self._aside.shutdown()
+
+    def _rendered(self, appearance: Appearance, request: RenderRequest, maps: bool = False) -> Rendering:
+        return self._model.render(
+            appearance,
+            _checked_pose(request.keypoints_18x3),
+            request.level,
+            preview=request.level is not None,
+            maps=maps,
+        )
+
+    def _fitting_room(self, request: RenderRequest) -> FittingRoom:
+        """Each giver is drawn as the person is: in the same pose, to the same level."""
+
+        def composed(key: str) -> Composition:
+            giver = self._references.encoded(key)
+            rendering = self._rendered(giver.appearance, request)
+            return self._composed(
+                rendering, _checked_pose(request.keypoints_18x3), [giver], request.level is None
+            )
+
+        return FittingRoom(request.identity, request.swaps, self._references.wardrobe, composed)
 
     def _composed(
         self, rendering: Rendering, keypoints_18x3: np.ndarray, kept: list[EncodedReference], finely: bool

@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import strategies as st
 from PIL import Image
 
-from engine.look import Borrowed, DrawnBy, LookDocument, SourcePhoto, plain_pose
+from engine.garments import GARMENTS
+from engine.look import Borrowed, DrawnBy, LookDocument, SourcePhoto, Worn, plain_pose
 
 
 def picture(seed: int = 0, size: tuple[int, int] = (60, 40), kind: str = "PNG") -> bytes:
@@ -51,7 +52,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
     max_leaves=8,
 )
-KNOWN = {"photos", "person", "pose", "borrow", "library", "drawn_by"}
+KNOWN = {"photos", "person", "pose", "borrow", "library", "outfit", "drawn_by"}
 
 
 @st.composite
@@ -65,8 +66,17 @@ def looks(draw) -> LookDocument:
         )
     )
     ids = [photo.id for photo in photos]
-    borrow = st.none()
+    borrow, outfit = st.none(), ()
     if ids:
+        garment = st.builds(
+            Worn,
+            st.sampled_from(sorted(GARMENTS)),
+            st.sampled_from(ids),
+            st.floats(0, 1),
+            st.booleans(),
+            st.booleans(),
+        )
+        outfit = tuple(draw(st.lists(garment, max_size=2)))
         borrow |= st.builds(Borrowed, st.sampled_from(ids), st.floats(0, 1))
     return LookDocument(
         photos=tuple(photos),
@@ -75,6 +85,7 @@ def looks(draw) -> LookDocument:
         frame=draw(st.tuples(st.integers(1, 2000), st.integers(1, 2000))),
         borrow=draw(borrow),
         library=draw(names),
+        outfit=outfit,
         drawn_by=DrawnBy(draw(names), draw(names), draw(names)),
         thumbnail=draw(st.binary(max_size=50)),
         others=draw(st.dictionaries(names.filter(lambda name: name not in KNOWN), json_values, max_size=3)),

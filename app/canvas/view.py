@@ -17,6 +17,8 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from app import theme
 from app.canvas.items import PictureItem, SkeletonItem, distance_to_line, to_pixmap
+from app.canvas.regions import RegionItem
+from app.modes.mode import Mode
 from app.posing import FREE, LIMB, WHOLE
 from engine.pose import kinematics
 from engine.pose.skeleton import JOINTS, NOBODY
@@ -74,6 +76,11 @@ class CanvasView(QGraphicsView):
         self.scene().addItem(self.picture)
         self.scene().addItem(self.reference)
         self.scene().addItem(self.skeleton)
+        self.pointed, self.chosen = RegionItem(quiet=True), RegionItem()
+        self.scene().addItem(self.pointed)
+        self.scene().addItem(self.chosen)
+        self._mode: Mode | None = None
+        self._skeleton_wanted = True
         self.fitted = True
         self._space = False
         self._pan_from: QPointF | None = None
@@ -118,7 +125,20 @@ class CanvasView(QGraphicsView):
         self.reference.setVisible(rgb_HWC is not None)
 
     def set_skeleton_shown(self, shown: bool) -> None:
-        self.skeleton.setVisible(shown)
+        self._skeleton_wanted = shown
+        self.skeleton.setVisible(shown and self._mode is None)
+
+    def set_mode(self, mode: Mode | None) -> None:
+        """Who is told what the hand does, None: the skeleton, which is shown then only."""
+        self._mode = mode
+        self.set_skeleton_shown(self._skeleton_wanted)
+        self.select(-1)
+        self.viewport().unsetCursor()
+        self.viewport().setToolTip("")
+
+    def outline(self, item: RegionItem, lines: list[np.ndarray]) -> None:
+        """Show a region, as closed lines of points from 0 to 1 across the picture."""
+        item.show_lines(lines, self.picture.boundingRect())
 
     @property
     def selected(self) -> int:
@@ -187,7 +207,8 @@ class CanvasView(QGraphicsView):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         steps = event.angleDelta().y() / 120.0
-        if steps:
+        zooming = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if steps and (zooming or self._mode is None or not self._mode.wheeled(steps)):
             self.zoom_to(self.zoom * 1.15**steps, event.position())
         event.accept()
 
@@ -231,6 +252,13 @@ class CanvasView(QGraphicsView):
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
             self._pan_from = at
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif left and self._mode is not None:
+            held = event.modifiers()
+            self._mode.pressed(
+                self.to_pose(at),
+                bool(held & Qt.KeyboardModifier.ShiftModifier),
+                bool(held & Qt.KeyboardModifier.AltModifier),
+            )
         elif left and self.skeleton.isVisible():
             self._begin_drag(at, event.modifiers())
         event.accept()
@@ -265,6 +293,9 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def _hover(self, at: QPointF) -> None:
+        if self._mode is not None and not self._space:
+            self._mode.hovered(self.to_pose(at))
+            return
         joint = self.joint_at(at)
         if self.skeleton.hover(joint):
             self.viewport().setToolTip(self.skeleton.joints[joint].describe() if joint >= 0 else "")
@@ -290,19 +321,24 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if self._mode is not None:
+            self.mousePressEvent(event)
+            return
         joint = self.joint_at(event.position())
         if event.button() == Qt.MouseButton.LeftButton and joint >= 0:
             self.joint_toggled.emit(joint)
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
-        joint = self.joint_at(QPointF(event.pos()))
+        joint = -1 if self._mode is not None else self.joint_at(QPointF(event.pos()))
         if joint >= 0:
             self.select(joint)
         self.menu_wanted.emit(joint, event.globalPos())
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         self.skeleton.hover(-1)
+        if self._mode is not None:
+            self._mode.hovered(None)
         super().leaveEvent(event)
 
     # Keys.
@@ -320,8 +356,17 @@ class CanvasView(QGraphicsView):
                 self._peek(True)
         elif key in ARROWS and self.selected >= 0:
             self._nudge(ARROWS[key], event)
+        elif self._mode is not None and self._key_of_mode(self._mode, event):
+            pass
         else:
             super().keyPressEvent(event)
+
+    def _key_of_mode(self, mode: Mode, event: QKeyEvent) -> bool:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return mode.entered()
+        number = event.key() - Qt.Key.Key_0
+        alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        return alt and 1 <= number <= 9 and mode.numbered(number)
 
     def _peek(self, held: bool) -> None:
         if held != self._peeking:
@@ -333,7 +378,7 @@ class CanvasView(QGraphicsView):
             self._drag = False
             self.viewport().unsetCursor()
             self.cancelled.emit()
-        else:
+        elif self._mode is None or not self._mode.escaped():
             self.select(-1)
 
     def _nudge(self, direction: tuple[float, float], event: QKeyEvent) -> None:
@@ -358,7 +403,9 @@ class CanvasView(QGraphicsView):
         super().focusOutEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
-        """Tab goes from joint to joint and leaves the canvas behind the last one."""
+        """Tab goes from joint to joint, or as the mode says, and leaves the canvas behind the last one."""
+        if self._mode is not None:
+            return self._mode.tabbed(forward) or super().focusNextPrevChild(forward)
         row = [joint for joint in range(len(JOINTS)) if kinematics.placed_joints(self.pose)[joint]]
         if not row:
             return super().focusNextPrevChild(forward)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QUndoView
 
 from app.docks.attention import AttentionPanel
 from app.docks.joint import JointPanel
+from app.docks.outfit import OutfitPanel
 from app.docks.panel import Panel
 from app.docks.poses import PoseShelf
 from app.docks.shelf import Shelf
@@ -25,25 +26,27 @@ class Docks:
         self.poses = PoseShelf(poses.listed())
         self.joint = JointPanel()
         self.attention = AttentionPanel()
+        self.outfit = OutfitPanel()
         self.history = QUndoView(undo_group)
         self.history.setEmptyLabel("Start")
         self.history.setAccessibleName("History")
         self.panels = [
             Panel("shelf", "References", self.shelf, window),
             Panel("joint", "Joint", self.joint, window),
+            Panel("outfit", "Outfit", self.outfit, window),
             Panel("attention", "Attention", self.attention, window),
             Panel("history", "History", self.history, window),
             Panel("poses", "Poses", self.poses, window),
         ]
-        left, right = [self.panels[0], self.panels[4]], self.panels[1:4]
+        left, right = [self.panels[0], self.panels[5]], self.panels[1:5]
         for panel in left:
             window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, panel)
         for panel in right:
             window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, panel)
         window.resizeDocks([self.panels[0]], [228], Qt.Orientation.Horizontal)
-        window.resizeDocks([self.panels[2]], [324], Qt.Orientation.Horizontal)
+        window.resizeDocks([self.panels[3]], [324], Qt.Orientation.Horizontal)
         window.resizeDocks(left, [420, 320], Qt.Orientation.Vertical)
-        window.resizeDocks(right, [104, 520, 180], Qt.Orientation.Vertical)
+        window.resizeDocks(right, [104, 120, 420, 160], Qt.Orientation.Vertical)
 
     def restore(self, layout: tuple[QByteArray, QByteArray] | None) -> None:
         """Take geometry and state of the last run, if there was one; `reset` comes back to the present."""

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QFrame,
+    QGraphicsOpacityEffect,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -37,6 +38,7 @@ from app.document import Look, Photo
 
 THUMB = QSize(80, 110)
 COLUMNS = 2
+FADED = 0.35  # opacity: still told what it is, not taken for one of the others
 WHEEL_REST_MS = 600  # a pause this long ends a turn of the wheel
 
 
@@ -73,6 +75,7 @@ class PhotoCard(QFrame):
         self.setObjectName("card")
         self.key = photo.key
         self.is_person = is_person
+        self.faded = False
         self.setProperty("chosen", False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedWidth(THUMB.width() + 12)
@@ -98,6 +101,14 @@ class PhotoCard(QFrame):
             star.setPixmap(icons.pixmap("star", 14, "accent", self.devicePixelRatioF()))
             row.addWidget(star)
         column.addLayout(row)
+
+    def fade(self, faded: bool) -> None:
+        """Show that there is nothing here of what is wanted."""
+        effect = QGraphicsOpacityEffect(self) if faded else None
+        if effect is not None:
+            effect.setOpacity(FADED)
+        self.setGraphicsEffect(effect)  # type: ignore[arg-type]  # its stub forgets that None will do
+        self.faded = faded
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
@@ -191,6 +202,7 @@ class Shelf(QWidget):
         self._mix = self._build_mix()
         column.addWidget(self._mix)
         self.cards: list[PhotoCard] = []
+        self._lenders: frozenset[str] | None = None
         self._chosen = ""
         self._look = Look()
         self.show_look(self._look)
@@ -242,7 +254,14 @@ class Shelf(QWidget):
             self.cards.append(card)
             if card.key == focused:
                 card.setFocus()
+        self.show_lenders(self._lenders)
         self.show_borrow(look)
+
+    def show_lenders(self, keys: frozenset[str] | None) -> None:
+        """Fade the photos that cannot lend what is chosen; None: nothing is chosen."""
+        self._lenders = keys
+        for card in self.cards:
+            card.fade(keys is not None and card.key not in keys)
 
     def show_borrow(self, look: Look) -> None:
         """Set the slider and the chosen card, telling nobody. Another mix than before chooses its photo."""

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from app import document as app_document
 from app.document import Borrow, Kept, Look, Photo
 from app.worker import EngineFacts
-from engine.look import Borrowed, DrawnBy, LookDocument, plain_pose, read_look, write_look
+from engine.look import Borrowed, DrawnBy, LookDocument, Worn, plain_pose, read_look, write_look
 from engine.look.journal import Journal, LeftBehind, left_behind
 
 
@@ -25,6 +26,11 @@ def document_of(look: Look, size: tuple[int, int], facts: EngineFacts | None) ->
         frame=size,
         borrow=Borrowed(garment.source.id, borrow.amount) if garment and borrow else None,
         library=look.library,
+        outfit=tuple(
+            Worn(worn.word, photo.source.id, worn.strength, worn.muted, worn.locked)
+            for worn in look.outfit
+            if (photo := look.photo(worn.key))
+        ),
         drawn_by=drawn_by(facts),
         others=look.kept.sections,
         members=look.kept.members,
@@ -48,6 +54,10 @@ def look_of(document: LookDocument, photos: Mapping[str, Photo], size: tuple[int
         pose=document.pose_in(size),
         borrow=Borrow(photos[borrow.photo].key, borrow.amount) if borrow else None,
         library=document.library,
+        outfit=tuple(
+            app_document.Worn(worn.word, photos[worn.photo].key, worn.strength, worn.muted, worn.locked)
+            for worn in document.outfit
+        ),
         kept=Kept(document.others, document.members),
     )
 

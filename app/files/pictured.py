@@ -133,6 +133,7 @@ class PicturedLooks(QObject):
         whole = replace(
             look,
             photos=tuple(photo for photo in look.photos if photo.id not in gone),
+            outfit=tuple(worn for worn in look.outfit if worn.photo not in gone),
             borrow=None if look.borrow is None or look.borrow.photo in gone else look.borrow,
         )
         job = EncodeLook(replace(whole, photos=tuple(self._missing(whole))), name)
@@ -154,5 +155,5 @@ class PicturedLooks(QObject):
 
 def _shown(look: LookDocument) -> set[str]:
     """The ids of the photos that the picture shows something of."""
-    mixed = look.borrow is not None and look.borrow.amount > 0
-    return {look.person, *([look.borrow.photo] if mixed and look.borrow else [])}
+    mixed = [look.borrow.photo] if look.borrow is not None and look.borrow.amount > 0 else []
+    return {look.person, *mixed, *(worn.photo for worn in look.outfit if not worn.muted)}

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from engine.cli.inputs import add_options, add_photo, open_session
 from engine.editing.settle import STEPS
+from engine.editing.swap import lacks
 from engine.errors import InputError
 from engine.files import refuse_own_input
+from engine.garments import GARMENTS
 from engine.photos import write_png
 
 if TYPE_CHECKING:
@@ -31,7 +33,11 @@ def run(argv: list[str]) -> int:
         metavar="REGION=IMG",
         action="append",
         default=[],
-        help=f"take a region's textures from another photo; REGION is {WHOLE}, {WHOLE}:0.5 for half of them",
+        help=(
+            f"take a garment from another photo; REGION is {', '.join(GARMENTS)}, or {WHOLE}: all textures "
+            "of the photo mixed in, its face too. top:0.5 goes half of the way. May be given several times: "
+            "later garments lie over earlier ones"
+        ),
     )
     parser.add_argument(
         "--refine", metavar="N", type=int, default=0, help="steps that improve swapped regions; only 0 so far"
@@ -57,11 +63,17 @@ def run(argv: list[str]) -> int:
     if not (options.reference and options.pose):
         parser.error("give --reference and --pose, or --look")
     garments = [_garment(text) for text in options.garment]
-    read = (options.reference, options.pose, options.weights, *(path for path, _ in garments))
+    read = (options.reference, options.pose, options.weights, *(path for _, path, _ in garments))
     refuse_own_input(options.output, *read)
     session = open_session(options)
-    for path, share in garments:
-        session.mix(add_photo(session, path), share)
+    for word, path, share in garments:
+        photo = add_photo(session, path)
+        if word == WHOLE:
+            session.mix(photo, share)
+        elif word in session.garments(photo):
+            session.wear(word, photo, share)
+        else:
+            raise InputError(f"{path}: {lacks(word)}")
     _settle(session, options.settle)
     frame = session.render()
     text = {"Software": "Poseloom", "Weights": session.weights_info["sha256"]}
@@ -103,15 +115,16 @@ def _settle(session: Session, steps: int) -> None:
             pass
 
 
-def _garment(text: str) -> tuple[str, float]:
-    """ "all:0.5=coat.png" -> ("coat.png", 0.5)."""
+def _garment(text: str) -> tuple[str, str, float]:
+    """ "top:0.5=coat.png" -> ("top", "coat.png", 0.5)."""
     region, equals, path = text.partition("=")
     name, colon, share = region.partition(":")
     if not equals or not path:
-        raise InputError(f"--garment {text}: write REGION=IMG, as in {WHOLE}=coat.png.")
-    if name != WHOLE:
+        raise InputError(f"--garment {text}: write REGION=IMG, as in top=coat.png.")
+    if name != WHOLE and name not in GARMENTS:
         raise InputError(
-            f"--garment {text}: the region {name!r} is unknown; {WHOLE!r} takes everything the photo shows."
+            f"--garment {text}: the region {name!r} is unknown; "
+            f"the words are {', '.join(GARMENTS)}, and {WHOLE}."
         )
     try:
         m = float(share) if colon else 1.0
@@ -119,4 +132,4 @@ def _garment(text: str) -> tuple[str, float]:
         m = -1.0
     if not 0.0 <= m <= 1.0:
         raise InputError(f"--garment {text}: {share!r} is no share between 0 and 1.")
-    return path, m
+    return name, path, m

@@ -62,11 +62,13 @@ class EncodedReference:
 @dataclass(frozen=True, eq=False)
 class Composition:
     """image_1CHW: about [-1, 1], on the canvas. fine_1CHW: the same at the first reference's fine size, where
-    that was asked for and there is one. copied: where its detail comes from, if it has any."""
+    that was asked for and there is one. copied: where its detail comes from, if it has any. surface_1Khw: the
+    surface map it was composed by, None where nothing was."""
 
     image_1CHW: Tensor
     fine_1CHW: Tensor | None = None
     copied: CopiedDetail | None = None
+    surface_1Khw: Tensor | None = None
 
 
 def encode_reference(
@@ -157,12 +159,12 @@ def compose(
     layer_14HW = photo_layer(*drawn, layers) if layer is None else layer.result()
     finished_1CHW = over(image_1CHW, layer_14HW)
     if not finely or own.fine_HWC is None:
-        return Composition(finished_1CHW, copied=taken)
+        return Composition(finished_1CHW, None, taken, surface_1Khw)
     size = own.fine_HWC.shape[:2]
     layers = [(*_finer(kept, size), share) for kept, share in shares if share is not None]
     large_1CHW = F.interpolate(plain_1CHW, size, mode="bilinear")
     large_1CHW = before_plates(large_1CHW, person_matte(surface_1Khw, size), layers)
-    return Composition(finished_1CHW, over(large_1CHW, photo_layer(*drawn, layers)), taken)
+    return Composition(finished_1CHW, over(large_1CHW, photo_layer(*drawn, layers)), taken, surface_1Khw)
 
 
 def drawn_pose(keypoints_18x3: np.ndarray, canvas: tuple[int, int], device: torch.device) -> Tensor:

@@ -76,6 +76,26 @@ def wide_mean(x_BChw: Tensor, side: int, coarse: int) -> Tensor:
     return F.interpolate(means_BChw, x_BChw.shape[-2:], mode="bilinear")
 
 
+def carried(x_BCHW: Tensor, inside_B1HW: Tensor) -> Tensor:
+    """The map with what is outside filled by what is inside near it, the wider the farther.
+
+    inside: 0 to 1, how far a px is known. Push-pull: means are taken down a pyramid, then every level fills
+    its holes from the coarser one. Where nothing is inside at all, the map is 0.
+    """
+    known_BCHW, weight_B1HW = x_BCHW * inside_B1HW, inside_B1HW
+    if max(size_of(x_BCHW)) > 1:
+        coarse_BCHW, share_B1HW = (
+            F.avg_pool2d(planes, 2, ceil_mode=True, count_include_pad=False)
+            for planes in (known_BCHW, weight_B1HW)
+        )
+        # Known by a quarter is known.
+        sure_B1HW = (4.0 * share_B1HW).clamp(max=1.0)
+        coarse_BCHW = carried(coarse_BCHW / share_B1HW.clamp_min(1e-6), sure_B1HW)
+        beyond_BCHW = F.interpolate(coarse_BCHW, size_of(x_BCHW), mode="bilinear")
+        known_BCHW = known_BCHW + (1.0 - weight_B1HW) * beyond_BCHW
+    return known_BCHW
+
+
 def length(x_B2hw: Tensor) -> Tensor:
     return torch.hypot(*x_B2hw.split(1, 1))
 

@@ -1,6 +1,6 @@
 """`.look` files: a look with the photos it is made of, in one file. `file` has its form."""
 
-from engine.look.document import Borrowed, DrawnBy, LookDocument, SourcePhoto, plain_pose
+from engine.look.document import Borrowed, DrawnBy, LookDocument, SourcePhoto, Worn, plain_pose
 from engine.look.file import SUFFIX, peek_look, read_look, write_look
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "DrawnBy",
     "LookDocument",
     "SourcePhoto",
+    "Worn",
     "peek_look",
     "plain_pose",
     "read_look",

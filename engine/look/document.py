@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from engine.garments import GARMENTS
 from engine.look import checks
 from engine.look.checks import Damage
 from engine.pose.skeleton import ABSENT, NOBODY, SEEN
@@ -63,6 +64,18 @@ class Borrowed(NamedTuple):
     amount: float
 
 
+class Worn(NamedTuple):
+    """A garment of another photo: its word (`engine.garments`), the photo's id, how strongly it is seen, 0 to
+    1; muted: not for now; locked: not to be replaced.
+    """
+
+    word: str
+    photo: str
+    strength: float = 1.0
+    muted: bool = False
+    locked: bool = False
+
+
 class DrawnBy(NamedTuple):
     """The engine that drew the look: its name, the name of its weights and their sha256; "" where unknown."""
 
@@ -76,8 +89,9 @@ class LookDocument:
     """photos: the shelf, in order. person: id of the photo whose person is shown.
 
     pose_18x3: float32, x px, y px, state, in a model frame of `frame` (H, W). library: name of the library
-    pose that the pose is, "" where it is none. thumbnail: PNG, or empty. others: sections that are not known
-    here, as found; members: their files, by name within the archive.
+    pose that the pose is, "" where it is none. outfit: garments, each over those before it. thumbnail: PNG,
+    or empty. others: sections that are not known here, as found; members: their files, by name within the
+    archive.
     """
 
     photos: tuple[SourcePhoto, ...] = ()
@@ -86,6 +100,7 @@ class LookDocument:
     frame: tuple[int, int] = (256, 176)
     borrow: Borrowed | None = None
     library: str = ""
+    outfit: tuple[Worn, ...] = ()
     drawn_by: DrawnBy = DrawnBy()
     thumbnail: bytes = field(default=b"", repr=False)
     others: Mapping[str, Any] = field(default_factory=dict)
@@ -133,6 +148,8 @@ def from_json(content: object) -> LookDocument:
         raise Damage("the person's photo is not in it")
     if look.borrow is not None and look.borrow.photo not in ids:
         raise Damage("the photo that is mixed in is not in it")
+    if not ids.issuperset(worn.photo for worn in look.outfit):
+        raise Damage("the photo of a garment is not in it")
     return look
 
 
@@ -203,6 +220,22 @@ def _read_borrow(value: Any) -> dict[str, Any]:
     return {"borrow": Borrowed(photo, amount)}
 
 
+def _read_outfit(value: Any) -> dict[str, Any]:
+    return {"outfit": tuple(map(_worn, checks.sequence(value, "the outfit", len(GARMENTS))))}
+
+
+def _worn(value: Any) -> Worn:
+    given = checks.mapping(value, "a garment")
+    word = checks.text(given.get("word"), "a garment", LONGEST_NAME)
+    if word not in GARMENTS:
+        raise Damage("it wears what is no garment")
+    strength = checks.number(given.get("strength"), "the strength of a garment", 1.0)
+    if strength < 0:
+        raise Damage("the strength of a garment is less than nothing")
+    photo = checks.text(given.get("photo"), "a garment", LONGEST_NAME)
+    return Worn(word, photo, strength, given.get("muted") is True, given.get("locked") is True)
+
+
 def _read_drawn_by(value: Any) -> dict[str, Any]:
     given = checks.mapping(value, "the weights")
     fields = (checks.text(given.get(name, ""), "the weights", LONGEST_NAME) for name in DrawnBy._fields)
@@ -222,6 +255,7 @@ SECTIONS: Mapping[str, Section] = {
     "pose": Section(_write_pose, _read_pose),
     "borrow": Section(lambda look: look.borrow and look.borrow._asdict(), _read_borrow),
     "library": _text_section("library"),
+    "outfit": Section(lambda look: [worn._asdict() for worn in look.outfit] or None, _read_outfit),
     "drawn_by": Section(lambda look: look.drawn_by._asdict(), _read_drawn_by),
 }
 

@@ -1,4 +1,4 @@
-"""A look in a session: its photos encoded, its person, pose and mix set."""
+"""A look in a session: its photos encoded, its person, pose, mix and outfit set."""
 
 from __future__ import annotations
 
@@ -33,3 +33,6 @@ def open_in(session: Session, look: LookDocument, label: str) -> None:
     session.set_pose(look.pose_in(session.size))
     if look.borrow is not None and look.borrow.photo != look.person:
         session.mix(photos[look.borrow.photo], look.borrow.amount)
+    for worn in look.outfit:
+        if worn.strength > 0 and not worn.muted and worn.photo != look.person:
+            session.wear(worn.word, photos[worn.photo], worn.strength)

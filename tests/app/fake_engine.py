@@ -34,12 +34,15 @@ from engine.api import (
     Settled,
 )
 from engine.errors import InputError
+from engine.garments import FACE, TOP, TROUSERS
 from engine.paths import DEFAULT_WEIGHTS
 from engine.pose.skeleton import JOINTS, LIMBS
 from engine.regions import REGIONS
 
 SIZE = (256, 176)
 LEVELS = (64, 128, 256)
+PIECES_HW = np.zeros((128, 88), np.uint8)  # of every frame: face, top and trousers, one below the other
+PIECES_HW[8:28, 36:52], PIECES_HW[28:64, 30:58], PIECES_HW[64:112, 32:56] = FACE, TOP, TROUSERS
 NAMES = tuple(f"the {JOINTS[k % 18]} ({k // 18})" for k in range(32))
 ATTENTION = tuple(
     MapInfo(kind, name, channels, size, names)
@@ -128,7 +131,15 @@ class FakeSession:
         ms = 1e3 * (time.perf_counter() - begun)
         exact = request.level is None
         fine = image.repeat(2, 0).repeat(2, 1) if exact else None
-        return Frame(image, level, exact, ms, request.stamp, maps, fine)
+        pieces = PIECES_HW if request.pieces else None
+        return Frame(image, level, exact, ms, request.stamp, maps, fine, pieces)
+
+    def garments(self, reference: Reference) -> dict[str, str]:
+        """A bright photo lends a dress, every other one a top and trousers; one without a pose nothing."""
+        if reference.keypoints_18x3 is None:
+            return {}
+        bright = reference.image_HWC.mean() > 150
+        return {"dress": "dress"} if bright else {"top": "top", "trousers": "trousers", "dress": "top"}
 
     def settle(self, reference: str) -> Settled:
         steps = self.settled.get(reference, 0)
@@ -204,6 +215,8 @@ def paint(request: RenderRequest, references: dict[str, Reference]) -> np.ndarra
     colours = _colours(references[request.identity].image_HWC)
     for mix in request.mixes:
         colours += float(mix.coefficients) * (_colours(references[mix.reference].image_HWC) - colours)
+    for swap in request.swaps:  # of whatever garment: the cloth
+        colours[1] += swap.strength * (_colours(references[swap.reference].image_HWC)[1] - colours[1])
     image = QImage(SIZE[1], SIZE[0], QImage.Format.Format_RGB888)
     image.fill(QColor(*(int(c) for c in colours[0])))
     pose = request.keypoints_18x3

@@ -12,8 +12,9 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
+from app import history
 from app.dialogs import unsaved
-from app.document import Look, same_look
+from app.document import Look, Worn, same_look
 from engine.look import read_look, write_look
 
 LEFT_WRIST = 7
@@ -41,13 +42,16 @@ def save_to(monkeypatch):
 
 @pytest.fixture
 def dressed(open_window, photo, standing):
-    """A window with a person of her own, a garment mixed in and a joint moved."""
+    """A window with a person of her own, a garment mixed in, one worn, and a joint moved."""
     driver = open_window(pose=standing)
     driver.controller.photos.open_photo(photo("ada.png", top=(9, 99, 9)), "ada.png")
     driver.until(lambda: len(driver.controller.document.look.photos) == 2)
     driver.controller.photos.open_photo(photo("linen.png"), "linen.png", "garment")
     driver.until(lambda: len(driver.controller.document.look.photos) == 3)
-    driver.controller.borrow(driver.controller.document.look.borrow.key, 0.35)
+    document = driver.controller.document
+    driver.controller.borrow(document.look.borrow.key, 0.35)
+    worn = Worn("top", document.look.borrow.key, 0.7, locked=True)
+    history.do(driver.controller.undo_stack, history.LookCommand(document, "Wear it", outfit=(worn,)))
     driver.drag(LEFT_WRIST, 10, -40)
     driver.until_full()
     return driver

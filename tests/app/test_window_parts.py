@@ -52,7 +52,7 @@ def test_docks_remember_what_was_open_and_where_they_stood_at_first(qtbot):
     docks.hide_all(True)
     assert all(panel.isHidden() for panel in docks.panels)
     docks.hide_all(False)
-    assert [panel.isHidden() for panel in docks.panels] == [False, True, False, False, False]
+    assert [panel.isHidden() for panel in docks.panels] == [False, True, False, False, False, False]
     docks.panels[0].setFloating(True)
     docks.reset()
     assert not any(panel.isHidden() or panel.isFloating() for panel in docks.panels)

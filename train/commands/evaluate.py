@@ -34,6 +34,7 @@ from engine.paths import DEFAULT_WEIGHTS
 from engine.plan import make_plan
 from train import moves
 from train.commands import photographs
+from train.commands.evaluate_swaps import rate_swaps
 from train.data.pairs import Pair
 from train.data.people import TEST_PEOPLE, TRAINING_PEOPLE, People
 from train.losses.house import load_house
@@ -71,6 +72,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="photos to move people in, for the eye; a folder a person",
     )
+    rated.add_argument(
+        "--swaps-truth", type=Path, metavar="DIR", help="garments of others to rate, on data of swaps"
+    )
     p.add_argument(
         "--train-data", metavar="DIR|PNG", help="data set of training people, or an earlier mean.png"
     )
@@ -97,6 +101,9 @@ def parser() -> argparse.ArgumentParser:
 def run(argv: list[str]) -> int:
     options = parser().parse_args(argv)
     _check(options)
+    if options.swaps_truth is not None:
+        rate_swaps(options.swaps_truth, options.weights, options.output, options.device, options.people)
+        return 0
     if options.features is None and SHIPPED.is_file():
         options.features = SHIPPED
     plan = make_plan(options.device)

@@ -22,7 +22,8 @@ from engine.cli.inputs import frame_size
 
 from ..data.shards import PEOPLE_PER_SHARD, Record, describe, finished_shards, verify_shards, write_shard
 from ..moves import MOVES
-from ..studio import STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_VERSION
+from ..studio import STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_OF_SWAPS, STUDIO_VERSION
+from ..swaps import VIEWS as VIEWS_OF_SWAPS
 
 SHORTEST_SIDE, LONGEST_SIDE = 16, 4096  # px of a picture
 
@@ -57,13 +58,18 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--range", type=index_range, metavar="A:B", help="people A <= i < B")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder of the data set")
-    parser.add_argument("--views", type=int, metavar="V", help="pictures of a person (6; of moves 13)")
+    parser.add_argument(
+        "--views", type=int, metavar="V", help="pictures of a person (6; of moves 13, of swaps 5)"
+    )
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument(
         "--pulls", action="store_true", help="a person standing, then the same with one part moved at a time"
     )
     kind.add_argument(
         "--moves", action="store_true", help=f"a person standing, then {len(MOVES)} moves; the empty place"
+    )
+    kind.add_argument(
+        "--swaps", action="store_true", help="a wearer, a giver, and the wearer in the giver's garment"
     )
     parser.add_argument(
         "--size", type=picture_size, default=(256, 176), metavar="HxW", help="rows x columns (256x176)"
@@ -79,6 +85,8 @@ def _parse(argv: list[str]) -> argparse.Namespace:
         parser.error("say how many people (--people N) or which (--range A:B)")
     if arguments.views is None:
         arguments.views = 1 + len(MOVES) if arguments.moves else 6
+    if arguments.swaps:
+        arguments.views = len(VIEWS_OF_SWAPS)
     if arguments.moves and arguments.views > 1 + len(MOVES):
         parser.error(f"--views: there are {1 + len(MOVES)} pictures of moves")
     if min(arguments.views, arguments.workers, 1 if arguments.people is None else arguments.people) < 1:
@@ -107,9 +115,8 @@ def _render(arguments: argparse.Namespace) -> int:
     if arguments.people is not None:
         end = min(end, first + arguments.people)
     root = load_assets(arguments.assets).root  # also fills the cache before the workers start
-    studio = STUDIO_VERSION
-    if arguments.pulls or arguments.moves:
-        studio = STUDIO_OF_PULLS if arguments.pulls else STUDIO_OF_MOVES
+    kinds = {"pulls": STUDIO_OF_PULLS, "moves": STUDIO_OF_MOVES, "swaps": STUDIO_OF_SWAPS}
+    studio = next((name for kind, name in kinds.items() if getattr(arguments, kind)), STUDIO_VERSION)
     describe(arguments.output, studio, arguments.size, arguments.views)
     verify_shards(arguments.output, first, end)
     finished = list(finished_shards(arguments.output).values())

@@ -68,7 +68,7 @@ def to_markdown(report: dict) -> str:
 
 
 def measure_lines(measure: dict) -> list[str]:
-    """A table of `report.plain_table` with its title and note."""
+    """The table of a measure, as `report.plain_table` gives it, with its note and what it was made of."""
     columns = measure["columns"]
     rows = []
     for name, row in measure["rows"].items():

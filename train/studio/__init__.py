@@ -10,7 +10,7 @@ Walk through:
     the person    body.py from the meshes of assets.py (meshfiles.py reads MakeHuman's files, geometry.py
                   subdivides, treefile.py caches); looks.py and hairstyles.py say how the head looks
     the clothes   outfits.py draws what garments.py describes, details.py adds to it; cloth is of textiles.py
-                  with patterns.py, prints.py and colours.py
+                  with patterns.py, prints.py and colours.py; swaps.py puts one person's on another
     the parts     dressing.py makes the parts of parts.py: cloth.py loosens garments, collars.py lays collars
                   on them, edges.py says what they cover; footwear.py; head.py with hair.py, which grows on
                   scalp.py and looks like strands.py; accessories.py and bags.py out of shapes.py;
@@ -34,8 +34,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 STUDIO_VERSION = "4"
-# What data of `Person.pulled` and of `Person.moved` are of.
+# What data of `Person.pulled`, of `Person.moved` and of `Studio.swap` are of.
 STUDIO_OF_PULLS, STUDIO_OF_MOVES = f"{STUDIO_VERSION} pulls", f"{STUDIO_VERSION} moves"
+STUDIO_OF_SWAPS = f"{STUDIO_VERSION} swaps"
 
 
 def photograph(person_index: int, views: int = 6, size: tuple[int, int] = (256, 176)):

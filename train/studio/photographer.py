@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from train.data.people import HELD_OUT
 from train.moves import MOVES
+from train.swaps import GIVER, POSED, STANDING, STANDING_TRUTH, VIEWS, word_of
 
-from . import STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_VERSION
+from . import STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_OF_SWAPS, STUDIO_VERSION
 from .assets import load_assets
 from .backdrop import draw_backdrop
-from .body import draw_body
+from .body import Body, draw_body
 from .bvh import load_recordings
 from .camera import Camera, Shot, draw_shot, frame_person
 from .chance import choose
 from .dressing import dress
+from .garments import Outfit
 from .labels import keypoints
 from .lens import draw_lens
 from .light import draw_light
-from .looks import draw_looks
+from .looks import Looks, draw_looks
 from .model import Model
 from .moves import FACINGS, moved, plan_to_move
 from .outfits import draw_outfit
@@ -30,11 +34,14 @@ from .renderer import PersonRenderer
 from .review import is_presentable
 from .skeleton import Posed, Skeleton
 from .surfaces import parsing_map
+from .swaps import swapped
 
 _SEED = 20220623
 _SCENE = 1_000_001  # beyond all view numbers
 _PULLED = 2_000_001  # likewise, beyond those of scenes
 _MOVED = 3_000_001  # likewise, beyond those of pulls
+_SWAPPED = 4_000_001  # likewise, beyond those of moves
+_GIVERS = 30  # people among whom a wearer and a giver are looked for
 _ATTEMPTS = 4
 _ROOM_TO_MOVE = 1.25  # margin of a picture in which somebody is pulled at
 _ROOM_AROUND = 1.1  # likewise around all moves, whose fingertips are no joints
@@ -62,22 +69,21 @@ class Photograph:
 class Person:
     """Identity, clothes, light and backdrop of a person index: drawn once, the same in all of the views.
 
+    wears: another outfit than the own. bulk: of the clothes that the arms make room for (dm), if not its own.
     As a context it frees what it holds on the graphics card at the end.
     """
 
-    def __init__(self, studio: Studio, index: int):
-        rng = np.random.default_rng((_SEED, index))
+    def __init__(self, studio: Studio, index: int, wears: Outfit | None = None, bulk: float | None = None):
         self.studio, self.index = studio, index
         meshes = studio.assets.meshes
         scene = np.random.default_rng((_SEED, index, _SCENE))
         self.backdrop = draw_backdrop(scene)
         self.light = draw_light(scene, self.backdrop)
         self.lens = draw_lens(scene)
-        self.body = draw_body(meshes, rng)
-        self.looks = draw_looks(rng, self.body)
-        self.outfit = draw_outfit(rng, self.body.female)
+        self.body, self.looks, own, rng = studio.drawn(index)
+        self.outfit = wears or own
         heel = self.outfit.heels.height if self.outfit.heels else 0.0
-        self.skeleton = Skeleton(meshes, self.body, self.outfit.bulk, heel)
+        self.skeleton = Skeleton(meshes, self.body, self.outfit.bulk if bulk is None else bulk, heel)
         studio.renderer.take_over()
         self.model = Model(
             studio.renderer.card, dress(studio.assets, self.body, self.outfit, self.looks, rng)
@@ -119,6 +125,15 @@ class Person:
             of_number = np.random.default_rng((_SEED, self.index, _MOVED + turn))
             poses.append(moved(standing, move, side, of_number))
         return self.photograph(poses[number], shot, rng, poses, emptied=number == 0)
+
+    def swap_view(self, posed: bool) -> Photograph:
+        """One picture of somebody whose clothes are changed: standing, or in another pose, in either outfit
+        before the same camera in the same light."""
+        rng = np.random.default_rng((_SEED, self.index, _SWAPPED))
+        shot = replace(draw_shot(rng, "front", "full"), margin=_ROOM_TO_MOVE)
+        standing = plan_to_pull(rng)
+        other = draw_pose(rng, self.studio.recordings, shot.yaw)
+        return self.photograph(other if posed else standing, shot, rng, [standing])
 
     def photograph(
         self,
@@ -189,8 +204,41 @@ class Studio:
         self.recordings = load_recordings(self.assets.root)
         self.renderer = PersonRenderer(size)
 
+    def drawn(self, index: int) -> tuple[Body, Looks, Outfit, np.random.Generator]:
+        """Who a person index is and what they wear, and the generator that their dress goes on from."""
+        rng = np.random.default_rng((_SEED, index))
+        body = draw_body(self.assets.meshes, rng)
+        looks = draw_looks(rng, body)
+        return body, looks, draw_outfit(rng, body.female), rng
+
+    def swap(self, index: int) -> list[Photograph]:
+        """The views of `train.swaps`: a wearer, who gives, and the truth of it."""
+        wearer, giver, outfit = self._fitting(index)
+        bulk = max(self.drawn(wearer)[2].bulk, outfit.bulk)
+        views = {}
+        for standing, wears in ((STANDING, None), (STANDING_TRUTH, outfit)):
+            with Person(self, wearer, wears, bulk) as person:
+                views[standing] = person.swap_view(posed=False)
+                views[standing + POSED] = person.swap_view(posed=True)
+        with Person(self, giver) as person:
+            views[GIVER] = person.view(0)
+        return [views[number] for number in VIEWS]
+
+    def _fitting(self, index: int) -> tuple[int, int, Outfit]:
+        """Wearer, giver, and what the wearer then wears: the first two of so many people whom no other index
+        asks, and who are held out from training as the index is."""
+        first = index - index % HELD_OUT + index % HELD_OUT * _GIVERS
+        outfits = [self.drawn(each)[2] for each in range(first, first + _GIVERS)]
+        for wearer, giver in itertools.combinations(range(_GIVERS), 2):
+            outfit = swapped(outfits[wearer], outfits[giver], word_of(index))
+            if outfit is not None:
+                return first + wearer, first + giver, outfit
+        raise ValueError(f"nobody near person {index} has a garment to give")
+
     def photograph(self, index: int, views: int = 6, studio: str = STUDIO_VERSION) -> list[Photograph]:
         """All views of a person: `Person.view`, or what data of another studio are of."""
+        if studio == STUDIO_OF_SWAPS:
+            return self.swap(index)
         with Person(self, index) as person:
             takes = {STUDIO_OF_PULLS: person.pulled, STUDIO_OF_MOVES: person.moved}
             take = takes.get(studio, person.view)

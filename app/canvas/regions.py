@@ -1,0 +1,47 @@
+"""The outline of a region over the picture."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtWidgets import QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
+
+from app import theme
+
+
+class RegionItem(QGraphicsPathItem):
+    """Closed lines of constant width on a dark halo, faintly filled. quiet: thinner, for a pointer."""
+
+    def __init__(self, quiet: bool = False):
+        super().__init__()
+        self._quiet = quiet
+        self.setZValue(0.8 if quiet else 0.9)
+        self.hide()
+
+    def show_lines(self, lines: list[np.ndarray], box: QRectF) -> None:
+        """Lines of points [N, 2] from 0 to 1 across `box`; none hides it."""
+        path = QPainterPath()
+        for line in lines:
+            points = line * (box.width(), box.height()) + (box.x(), box.y())
+            path.addPolygon(QPolygonF([QPointF(float(x), float(y)) for x, y in points]))
+            path.closeSubpath()
+        self.setPath(path)
+        self.setVisible(bool(lines))
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        return self.path().boundingRect().adjusted(-6, -6, 6, 6)  # its pens are cosmetic
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        present, ratio = theme.colours(), painter.device().devicePixelRatioF()
+        width = (1.4 if self._quiet else 2.4) * ratio
+        painter.fillPath(self.path(), theme.colour(present.accent, 0.06 if self._quiet else 0.12))
+        for colour, thickness in (
+            (theme.colour(present.halo, 0.6), 1.8 * width),
+            (theme.colour(present.accent, 0.8 if self._quiet else 1.0), width),
+        ):
+            pen = QPen(colour, thickness)
+            pen.setCosmetic(True)
+            painter.strokePath(self.path(), pen)

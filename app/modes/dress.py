@@ -1,0 +1,189 @@
+"""Dress: pointing outlines what she wears, a click chooses it, a photo is where it then comes from."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from app.controller import Controller
+from app.modes.mode import XY
+from engine.api import Frame
+from engine.editing import regions
+from engine.editing.regions import Choice
+from engine.garments import GARMENTS
+
+
+class DressMode(QObject):
+    """Holds what is pointed at and what is chosen; the pictures of both are the canvas'."""
+
+    hover_changed = Signal(object, str)  # lines [N, 2] from 0 to 1 across the frame, the garment's word
+    choice_changed = Signal(object, object)  # lines, the words chosen
+    lenders_changed = Signal(
+        object
+    )  # frozenset of keys of photos that can lend some of it, None: none chosen
+
+    def __init__(self, controller: Controller):
+        super().__init__(controller)
+        self._controller = controller
+        self._pieces_hw: np.ndarray | None = None
+        self._hovered = ""
+        self._waiting = ""  # key of the photo whose garments are still asked
+        self.choice: Choice = ()
+        self.on = False
+        controller.frame_shown.connect(self._on_frame)
+        controller.look_changed.connect(self._on_look)
+        controller.lending.answered.connect(self._on_answer)
+        controller.photos.garment_shelved.connect(self._on_shelved)
+
+    def switch(self, on: bool) -> None:
+        """Begin or end; what was chosen is forgotten."""
+        self.on = on
+        self._waiting = ""
+        self._hover("")
+        self._choose(())
+        self._controller.set_wants_pieces(on)
+        if on:
+            for photo in self._controller.document.look.photos:
+                self._controller.lending.of(photo.reference)
+
+    # What the hand does.
+
+    def hovered(self, xy: XY | None) -> None:
+        self._hover("" if xy is None else self._word_at(xy))
+
+    def pressed(self, xy: XY, add: bool, remove: bool) -> None:
+        word = self._word_at(xy)
+        if remove:
+            self._choose(regions.removed(self.choice, word))
+        elif add:
+            self._choose(regions.added(self.choice, word))
+        else:
+            self._choose((word,) if word else ())
+
+    def wheeled(self, steps: float) -> bool:
+        if self._pieces_hw is None or not self.choice:
+            return False
+        grow = steps > 0
+        self._choose(regions.grown(self._pieces_hw, self.choice) if grow else regions.shrunk(self.choice))
+        return True
+
+    def escaped(self) -> bool:
+        chosen = bool(self.choice)
+        self._waiting = ""
+        self._choose(())
+        return chosen
+
+    def entered(self) -> bool:
+        """Take what is chosen from the photo that was used last, or the only other one there is."""
+        look = self._controller.document.look
+        others = [photo.key for photo in look.photos if photo.key != look.person]
+        used = [worn.key for worn in look.outfit if worn.key in others]
+        key = used[-1] if used else others[0] if len(others) == 1 else ""
+        return bool(key) and self.take(key)
+
+    def tabbed(self, forward: bool) -> bool:
+        """Through the garments that are seen, from the head down."""
+        shown = self._shown()
+        here = shown.index(self.choice[-1]) if self.choice and self.choice[-1] in shown else None
+        following = (0 if forward else len(shown) - 1) if here is None else here + (1 if forward else -1)
+        if not 0 <= following < len(shown):
+            self._choose(())
+            return False
+        self._choose((shown[following],))
+        return True
+
+    def numbered(self, number: int) -> bool:
+        """The photo of this number on the shelf, from 1."""
+        photos = self._controller.document.look.photos
+        return number <= len(photos) and self.take(photos[number - 1].key)
+
+    def take(self, key: str) -> bool:
+        """Take what is chosen from a photo; False in another mode."""
+        photo = self._controller.document.look.photo(key)
+        if not self.on or photo is None:
+            return False
+        if not self.choice:
+            self._controller.notice.emit(
+                "info", "Click what she wears first, then the photo to take it from.", ""
+            )
+            return True
+        lends = self._controller.lending.of(photo.reference)
+        self._waiting = key if lends is None else ""
+        if lends is not None:
+            self._controller.outfit.take(self.choice, key, lends)
+        return True
+
+    # What happens meanwhile.
+
+    def _on_answer(self, key: str) -> None:
+        self._tell_lenders()
+        if key == self._waiting:
+            self.take(key)
+
+    def _on_shelved(self, key: str) -> None:
+        """A photo that was dropped or added while something is chosen is where that comes from."""
+        if self.choice:
+            self.take(key)
+
+    def _on_look(self, changed: frozenset[str]) -> None:
+        if not self.on:
+            return
+        look = self._controller.document.look
+        if "person" in changed:
+            self._choose(())
+        if "photos" in changed:
+            for photo in look.photos:
+                self._controller.lending.of(photo.reference)
+
+    def _on_frame(self, frame: Frame) -> None:
+        if frame.pieces is not None and self.on:
+            self._pieces_hw = frame.pieces
+            self.hover_changed.emit(self._lines((self._hovered,) if self._hovered else ()), self._hovered)
+            self.choice_changed.emit(self._lines(self.choice), self.choice)
+
+    # Telling.
+
+    def _word_at(self, xy: XY) -> str:
+        if self._pieces_hw is None:
+            return ""
+        height, width = self._controller.size
+        return regions.word_at(self._pieces_hw, xy[0] / width, xy[1] / height)
+
+    def _shown(self) -> list[str]:
+        if self._pieces_hw is None:
+            return []
+        heights = {}
+        for word in GARMENTS:
+            rows = np.flatnonzero(regions.mask_of(self._pieces_hw, (word,)).any(1))
+            if len(rows):
+                heights[word] = rows[0]
+        return sorted(heights, key=lambda word: heights[word])
+
+    def _hover(self, word: str) -> None:
+        if word != self._hovered:
+            self._hovered = word
+            self.hover_changed.emit(self._lines((word,) if word else ()), word)
+
+    def _choose(self, choice: Choice) -> None:
+        if choice != self.choice:
+            self.choice = choice
+            self.choice_changed.emit(self._lines(choice), choice)
+            self._tell_lenders()
+
+    def _tell_lenders(self) -> None:
+        """Photos that are not known yet count as lending: they are asked when it comes to that."""
+        look, lending = self._controller.document.look, self._controller.lending
+        known = {
+            photo.key: lending.of(photo.reference)
+            for photo in look.photos
+            if self.choice and photo.key != look.person
+        }
+        able = frozenset(
+            key for key, lends in known.items() if lends is None or set(self.choice) & lends.keys()
+        )
+        self.lenders_changed.emit(able if self.choice else None)
+
+    def _lines(self, choice: Choice) -> list[np.ndarray]:
+        if self._pieces_hw is None or not choice:
+            return []
+        return regions.outline(regions.mask_of(self._pieces_hw, choice))

@@ -1,0 +1,76 @@
+"""Which mode the canvas is in, and what each connects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction, QCursor
+from PySide6.QtWidgets import QToolTip
+
+from app.centre import Centre
+from app.controller import Controller
+from app.docks.layout import Docks
+from app.modes.dress import DressMode
+from engine.editing.regions import Choice
+
+
+class ModeSwitch:
+    """Pose to begin with. One action of the two is checked."""
+
+    def __init__(
+        self,
+        centre: Centre,
+        docks: Docks,
+        controller: Controller,
+        dressing: DressMode,
+        made: Mapping[str, QAction],
+    ):
+        self._centre, self._docks = centre, docks
+        self._actions = made
+        self.dressing = dressing
+        dressing.hover_changed.connect(self._show_pointed)
+        dressing.choice_changed.connect(self._show_chosen)
+        dressing.lenders_changed.connect(docks.shelf.show_lenders)
+        outfit, panel = controller.outfit, docks.outfit
+        panel.strength_changed.connect(outfit.set_strength)
+        panel.slide_began.connect(outfit.begin_slide)
+        panel.mute_wanted.connect(outfit.set_muted)
+        panel.lock_wanted.connect(outfit.set_locked)
+        panel.off_wanted.connect(outfit.take_off)
+        panel.forward_wanted.connect(outfit.bring_forward)
+        self._mark()
+
+    def pose(self) -> None:
+        """A click takes a joint."""
+        if self.dressing.on:
+            self._centre.canvas.set_mode(None)
+            self.dressing.switch(False)
+        self._mark()
+
+    def dress(self) -> None:
+        """A click takes what she wears."""
+        if not self.dressing.on:
+            self._centre.canvas.set_mode(self.dressing)
+            self.dressing.switch(True)
+            self._centre.canvas.setFocus()
+            self._centre.coach.hide()  # it points at a joint
+        self._mark()
+
+    def _mark(self) -> None:
+        self._actions["dress_mode"].setChecked(self.dressing.on)
+        self._actions["pose_mode"].setChecked(not self.dressing.on)
+        self._docks.outfit.show_choice(self.dressing.on, ())
+
+    def _show_pointed(self, lines: list[np.ndarray], word: str) -> None:
+        canvas = self._centre.canvas
+        canvas.outline(canvas.pointed, lines)
+        if word and canvas.underMouse():
+            QToolTip.showText(QCursor.pos() + QPoint(12, 12), word.capitalize(), canvas)
+
+    def _show_chosen(self, lines: list[np.ndarray], choice: Choice) -> None:
+        canvas = self._centre.canvas
+        canvas.outline(canvas.chosen, lines)
+        canvas.setAccessibleDescription(f"Chosen: {', '.join(choice)}" if choice else "")
+        self._docks.outfit.show_choice(self.dressing.on, choice)

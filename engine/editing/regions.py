@@ -1,0 +1,93 @@
+"""What is under a point of the result: garments as they are meant, whole and with both sides. Without torch.
+
+A *choice* is a tuple of garment words (`engine.garments`) in the order they were added. A pieces map is
+uint8 [h, w] over the whole frame, which of `garments.PIECES` is seen (`api.Frame.pieces`). Points are x, y
+from 0 to 1 across the frame.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.cv import cv2
+from engine.garments import GARMENTS, PIECES, WORD_OF_PIECE
+
+Choice = tuple[str, ...]
+
+_REACH = 2  # positions around the pointer in which a garment is found yet: a strap is two wide
+_SPECK = 12  # positions that a part must have to be outlined; the map's noise is smaller
+
+
+def word_at(pieces_hw: np.ndarray, x: float, y: float) -> str:
+    """The garment at a point, or the nearest one within two positions; "" where there is only background."""
+    rows, columns = pieces_hw.shape
+    if not (0.0 <= x < 1.0 and 0.0 <= y < 1.0):
+        return ""
+    row, column = int(y * rows), int(x * columns)
+    if pieces_hw[row, column]:
+        return meant(pieces_hw, int(pieces_hw[row, column]))
+    top, left = max(0, row - _REACH), max(0, column - _REACH)
+    near = pieces_hw[top : row + _REACH + 1, left : column + _REACH + 1]
+    there = np.argwhere(near > 0)
+    if not len(there):
+        return ""
+    nearest = there[np.square(there - (row - top, column - left)).sum(1).argmin()]
+    return meant(pieces_hw, int(near[tuple(nearest)]))
+
+
+def meant(pieces_hw: np.ndarray, piece: int) -> str:
+    """The word for a piece: a skirt below a dress's upper part is the dress."""
+    word = WORD_OF_PIECE[piece]
+    if word == "skirt" and (pieces_hw == PIECES.index("dress")).sum() >= _SPECK:
+        return "dress"
+    return word
+
+
+def mask_of(pieces_hw: np.ndarray, choice: Choice) -> np.ndarray:
+    """bool [h, w]: where the garments of a choice are, all their parts but specks."""
+    wanted = [piece for word in choice for piece in GARMENTS[word].takes]
+    mask_hw = np.isin(pieces_hw, wanted)
+    _, part_hw, stats, _ = cv2.connectedComponentsWithStats(mask_hw.astype(np.uint8), connectivity=8)
+    large = stats[:, cv2.CC_STAT_AREA] >= _SPECK
+    return mask_hw & large[part_hw]
+
+
+def outline(mask_hw: np.ndarray) -> list[np.ndarray]:
+    """The rims of a mask as closed lines of points float32 [N, 2], holes too."""
+    rows, columns = mask_hw.shape
+    # Along the edges of positions, not through their middles, which would be half a position too small.
+    large = cv2.resize(mask_hw.astype(np.uint8), (2 * columns, 2 * rows), interpolation=cv2.INTER_NEAREST)
+    smooth = cv2.GaussianBlur(np.pad(large, 2) * np.float32(255), (0, 0), 1.2) > 127
+    lines, _ = cv2.findContours(smooth.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_TC89_L1)
+    size = np.array((2 * columns, 2 * rows), np.float32)
+    return [(line[:, 0].astype(np.float32) - 1.5) / size for line in lines if len(line) > 2]
+
+
+def added(choice: Choice, word: str) -> Choice:
+    """With another garment; one that is in it already moves to the end."""
+    return (*removed(choice, word), word) if word else choice
+
+
+def removed(choice: Choice, word: str) -> Choice:
+    return tuple(each for each in choice if each != word)
+
+
+def grown(pieces_hw: np.ndarray, choice: Choice) -> Choice:
+    """With the garment that touches it most; as it is where there is no other."""
+    near_hw = cv2.dilate(mask_of(pieces_hw, choice).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    others: dict[str, int] = {}
+    for piece, touching in enumerate(np.bincount(pieces_hw[near_hw], minlength=len(PIECES))):
+        word = meant(pieces_hw, piece)
+        if word and word not in choice and not _covered(word, choice):
+            others[word] = others.get(word, 0) + int(touching)
+    most = max(others, key=lambda word: others[word], default="")
+    return added(choice, most) if most and others[most] else choice
+
+
+def shrunk(choice: Choice) -> Choice:
+    """Without what was added last; one garment always stays."""
+    return choice[:-1] if len(choice) > 1 else choice
+
+
+def _covered(word: str, choice: Choice) -> bool:
+    return set(GARMENTS[word].takes) <= {piece for each in choice for piece in GARMENTS[each].takes}

@@ -1,0 +1,100 @@
+"""Garments of other photos on the person of a request, whatever the engine.
+
+Every giver is drawn in the target pose as if it were the person, once however many garments it gives, and
+laid in on the surface (`compositing.dressing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine import parsing
+from engine.api import GarmentSwap
+from engine.compositing.compose import Composition
+from engine.compositing.dressing import Drawn, Dressed, dressed, undressed
+from engine.compositing.fields import size_of
+from engine.compositing.wardrobe import Wardrobe
+from engine.errors import InputError
+from engine.garments import Garment, garment, offered
+
+
+@dataclass(frozen=True)
+class FittingRoom:
+    """Who wears what. wearer: key of the person. wardrobe, composed: of a reference by its key, its wardrobe,
+    and how it is shown in the target pose."""
+
+    wearer: str
+    swaps: Sequence[GarmentSwap]
+    wardrobe: Callable[[str], Wardrobe]
+    composed: Callable[[str], Composition]
+
+
+def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndarray]:
+    """What the person is shown as with the garments on, each over those before it; and which of
+    `garments.PIECES` is seen at every position, uint8 [h, w].
+
+    shown: the person without. Raises InputError for an unknown word, a strength beyond 0 to 1, or a giver
+    that shows nothing of the kind. What somebody takes from the own photo is there already.
+    """
+    given = [(swap, _given(swap, room.wardrobe(swap.reference))) for swap in room.swaps]
+    given = [(swap, piece) for swap, piece in given if swap.strength and swap.reference != room.wearer]
+    composed = cache(lambda key: _with_surface(room.composed(key)))
+    shown = _with_surface(shown)
+    wardrobe = room.wardrobe(room.wearer)
+
+    def put_on(picture: Callable[[Composition], Tensor]) -> Dressed:
+        wearer = Drawn(picture(shown), _surface(shown), wardrobe)
+        now = undressed(wearer)
+        for swap, piece in given:
+            giver = composed(swap.reference)
+            drawn = Drawn(
+                F.interpolate(picture(giver), size_of(wearer.picture), mode="bilinear"),
+                _surface(giver),
+                room.wardrobe(swap.reference),
+            )
+            now = dressed(now, wearer, drawn, piece, swap.strength)
+        return now
+
+    now = put_on(lambda each: each.image_1CHW)
+    fine_1CHW = None
+    if shown.fine_1CHW is not None:
+        fine_1CHW = put_on(lambda each: each.image_1CHW if each.fine_1CHW is None else each.fine_1CHW).picture
+    pieces_hw = now.pieces[0].argmax(0).to(torch.uint8).cpu().numpy()
+    return replace(shown, image_1CHW=now.picture, fine_1CHW=fine_1CHW), pieces_hw
+
+
+def _given(swap: GarmentSwap, wardrobe: Wardrobe) -> Garment:
+    """What of the giver is meant, by what it shows."""
+    garment(swap.garment)
+    if not 0.0 <= swap.strength <= 1.0:
+        raise InputError(f"A garment's strength is between 0 and 1, not {swap.strength}.")
+    word = offered(swap.garment, wardrobe.shown())
+    if word is None:
+        raise InputError(lacks(swap.garment))
+    return garment(word)
+
+
+def lacks(word: str) -> str:
+    """The sentence where a photo shows nothing of the kind."""
+    return f"The photo shows no {word} that could be taken."
+
+
+def _with_surface(shown: Composition) -> Composition:
+    """With a surface map: where nothing was composed, the parsing network looks at the picture."""
+    if shown.surface_1Khw is not None:
+        return shown
+    surface_1KHW = parsing.surface_map(shown.image_1CHW)
+    size = tuple(side // 2 for side in size_of(shown.image_1CHW))
+    return replace(shown, surface_1Khw=F.interpolate(surface_1KHW, size, mode="area"))
+
+
+def _surface(shown: Composition) -> Tensor:
+    assert shown.surface_1Khw is not None
+    return shown.surface_1Khw

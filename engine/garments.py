@@ -1,0 +1,69 @@
+"""What can be taken from another photo, as plain data: garment words over pieces. Without torch.
+
+A *piece* is a parsing class (`engine.regions`), but for "dress or skirt", which is two: above the waist it
+takes the place of a top, below it that of trousers. A garment is both sides of the body: two sleeves are one
+top, two boots one pair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.errors import InputError
+
+PIECES = ("background", "hair", "face", "top", "dress", "skirt", "trousers", "arms", "legs")
+HAIR, FACE, TOP, DRESS, SKIRT, TROUSERS, ARMS, LEGS = range(1, len(PIECES))
+PIECE_OF_CLASS = (0, HAIR, FACE, TOP, SKIRT, TROUSERS, ARMS, LEGS)  # of "dress or skirt": below the waist
+WAIST = 1.0  # dm above the middle of the standard body; its belt hangs here
+LEAST_SHOWN = 0.01  # of the person's pixels that must be of a garment for it to be seen in a photo
+
+
+@dataclass(frozen=True)
+class Garment:
+    """A word with what it means in pieces.
+
+    takes: what of the giver is laid on. goes: what of the wearer makes room for it. over: what lies over it:
+    it stays where the wearer has it, and hides the garment where the giver has it.
+    """
+
+    word: str
+    takes: tuple[int, ...]
+    goes: tuple[int, ...]
+    over: tuple[int, ...] = ()
+
+
+GARMENTS = {
+    garment.word: garment
+    for garment in (
+        Garment("top", (TOP, DRESS), (TOP, DRESS), (HAIR, FACE)),
+        Garment("trousers", (TROUSERS,), (TROUSERS, SKIRT), (HAIR, FACE, TOP, DRESS)),
+        Garment("skirt", (SKIRT,), (TROUSERS, SKIRT), (HAIR, FACE, TOP, DRESS)),
+        Garment("dress", (DRESS, SKIRT), (TOP, DRESS, SKIRT, TROUSERS), (HAIR, FACE)),
+        Garment("hair", (HAIR,), (HAIR,)),
+        Garment("face", (FACE,), (FACE,), (HAIR,)),
+        Garment("arms", (ARMS,), (ARMS,), (HAIR, FACE, TOP, DRESS)),
+        Garment("legs", (LEGS,), (LEGS,), (SKIRT, TROUSERS)),
+    )
+}
+WORD_OF_PIECE = ("", "hair", "face", "top", "dress", "skirt", "trousers", "arms", "legs")
+_INSTEAD = {"trousers": "skirt", "skirt": "trousers", "dress": "top"}
+
+
+def garment(word: str) -> Garment:
+    """The garment that a word means. Raises InputError for another word."""
+    if word not in GARMENTS:
+        raise InputError(f"The garment {word!r} is unknown; the words are {', '.join(GARMENTS)}.")
+    return GARMENTS[word]
+
+
+def offered(word: str, shown: Mapping[str, float]) -> str | None:
+    """The word under which a photo lends what is asked for, None where it has nothing of the kind.
+
+    shown: by word, how much of the person is it, 0 to 1. Who asks for trousers gets the skirt of a photo
+    without trousers, and the other way round; the top, where a dress is asked for and none is worn.
+    """
+    for candidate in (word, _INSTEAD.get(word)):
+        if candidate is not None and shown.get(candidate, 0.0) >= LEAST_SHOWN:
+            return candidate
+    return None

@@ -1,0 +1,269 @@
+"""Dress: what she wears is pointed at, chosen, taken from another photo, and taken back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.document import Worn
+
+SHIRT, TROUSERS, FACE, WALL = (88.0, 90.0), (88.0, 170.0), (88.0, 40.0), (20.0, 20.0)
+NONE = Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def dressing(open_window, photo, standing):
+    """A window in Dress mode, with a dark photo of somebody on its shelf."""
+    driver = open_window(pose=standing)
+    shelve(driver, photo("linen.png"))
+    QTest.keyClick(driver.window, Qt.Key.Key_2)
+    driver.until(lambda: driver.window.modes.dressing._pieces_hw is not None)
+    driver.until_full()
+    return driver
+
+
+def shelve(driver, path) -> str:
+    before = len(driver.controller.document.look.photos)
+    driver.controller.photos.open_photo(path, path.name, "garment")
+    driver.until(lambda: len(driver.controller.document.look.photos) > before)
+    driver.until_full()
+    return driver.controller.document.look.photos[-1].key
+
+
+def click(driver, xy, keys=NONE) -> None:
+    spot = driver.canvas.to_widget(xy)
+    driver.mouse(QEvent.Type.MouseButtonPress, spot, keys=keys)
+    driver.mouse(QEvent.Type.MouseButtonRelease, spot, keys=keys)
+
+
+def move(driver, xy) -> None:
+    driver.mouse(QEvent.Type.MouseMove, driver.canvas.to_widget(xy), button=Qt.MouseButton.NoButton)
+
+
+def wheel(driver, steps: int, keys=NONE) -> None:
+    viewport = driver.canvas.viewport()
+    spot = driver.canvas.to_widget(SHIRT)
+    event = QWheelEvent(
+        spot, viewport.mapToGlobal(spot), QPoint(), QPoint(0, 120 * steps), Qt.MouseButton.NoButton, keys,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(viewport, event)
+
+
+def card(driver, key: str):
+    return next(card for card in driver.window.docks.shelf.cards if card.key == key)
+
+
+def outfit(driver) -> tuple[Worn, ...]:
+    return driver.controller.document.look.outfit
+
+
+def take(driver, xy=SHIRT, key: str = "") -> str:
+    """Choose what is there and click a photo, by default the last on the shelf."""
+    key = key or driver.controller.document.look.photos[-1].key
+    before = outfit(driver)
+    click(driver, xy)
+    QTest.mouseClick(card(driver, key), Qt.MouseButton.LeftButton)
+    driver.until(lambda: outfit(driver) != before)
+    driver.until_full()
+    return key
+
+
+def test_pointing_outlines_and_leaving_takes_the_outline_away(dressing):
+    move(dressing, SHIRT)
+    assert dressing.canvas.pointed.isVisible()
+    box = dressing.canvas.pointed.path().boundingRect()
+    assert abs(box.center().x() - 88) < 2 and abs(box.height() - 72) < 4  # of 36 rows, in px of the frame
+    move(dressing, WALL)
+    assert not dressing.canvas.pointed.isVisible()
+    move(dressing, FACE)
+    QApplication.sendEvent(dressing.canvas, QEvent(QEvent.Type.Leave))
+    assert not dressing.canvas.pointed.isVisible()
+
+
+def test_click_shift_alt_and_wheel_choose(dressing):
+    mode = dressing.window.modes.dressing
+    click(dressing, SHIRT)
+    assert mode.choice == ("top",) and dressing.canvas.chosen.isVisible()
+    click(dressing, TROUSERS, Qt.KeyboardModifier.ShiftModifier)
+    assert mode.choice == ("top", "trousers")
+    click(dressing, SHIRT, Qt.KeyboardModifier.AltModifier)
+    assert mode.choice == ("trousers",)
+    wheel(dressing, 1)
+    assert mode.choice == ("trousers", "top")
+    wheel(dressing, -1)
+    assert mode.choice == ("trousers",)
+    zoom = dressing.canvas.zoom
+    wheel(dressing, 1, Qt.KeyboardModifier.ControlModifier)
+    assert mode.choice == ("trousers",) and dressing.canvas.zoom > zoom
+    click(dressing, WALL)
+    assert mode.choice == () and not dressing.canvas.chosen.isVisible()
+    wheel(dressing, 1)  # with nothing chosen it zooms, as ever
+    assert mode.choice == ()
+
+
+def test_a_click_on_a_photo_takes_the_garment_as_one_step_and_undo_brings_the_picture_back(dressing):
+    before, steps = dressing.controller.still.copy(), dressing.controller.undo_stack.index()
+    key = take(dressing)
+    assert outfit(dressing) == (Worn("top", key),)
+    assert dressing.controller.undo_stack.index() == steps + 1
+    assert dressing.controller.undo_stack.undoText() == "Take the top from linen.png"
+    request = dressing.backend.session.log[-1]
+    assert [(swap.reference, swap.garment, swap.strength) for swap in request.swaps] == [(key, "top", 1.0)]
+    assert (dressing.controller.still != before).any()
+    QTest.keyClick(dressing.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    dressing.until_full()
+    assert outfit(dressing) == () and np.array_equal(dressing.controller.still, before)
+
+
+def test_the_keyboard_does_it_all(dressing):
+    canvas, key = dressing.canvas, dressing.controller.document.look.photos[-1].key
+    canvas.setFocus()
+    for word in ("face", "top", "trousers"):
+        QTest.keyClick(canvas, Qt.Key.Key_Tab)
+        assert dressing.window.modes.dressing.choice == (word,)
+    QTest.keyClick(canvas, Qt.Key.Key_Backtab)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    dressing.until(lambda: outfit(dressing) == (Worn("top", key),))
+    QTest.keyClick(canvas, Qt.Key.Key_Tab)
+    QTest.keyClick(canvas, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)  # the second photo of the shelf
+    dressing.until(lambda: outfit(dressing) == (Worn("top", key), Worn("trousers", key)))
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert dressing.window.modes.dressing.choice == ()
+    QTest.keyClick(dressing.window, Qt.Key.Key_1)
+    assert not dressing.window.modes.dressing.on and canvas.skeleton.isVisible()
+
+
+def test_pose_mode_is_as_it_was(dressing):
+    assert not dressing.canvas.skeleton.isVisible()
+    start = dressing.pose.copy()
+    dressing.drag(7, 10, 10)
+    assert np.array_equal(dressing.pose, start)
+    QTest.keyClick(dressing.window, Qt.Key.Key_1)
+    dressing.drag(7, 10, 10)
+    assert not np.array_equal(dressing.pose, start)
+    assert dressing.window.actions_by_id["pose_mode"].isChecked()
+
+
+def test_a_dressed_person_is_dragged(dressing):
+    take(dressing)
+    QTest.keyClick(dressing.window, Qt.Key.Key_1)
+    dressing.drag(4, -12, -8)
+    dressing.until_full()
+    assert all(request.swaps for request in dressing.backend.session.log[-3:])
+
+
+def test_the_outfit_dock_changes_strength_hides_locks_orders_and_takes_off(dressing):
+    key, panel = take(dressing), dressing.window.docks.outfit
+    take(dressing, TROUSERS)
+    assert [row.word for row in panel.rows] == ["trousers", "top"]  # the uppermost first
+    steps = dressing.controller.undo_stack.index()
+    slider = panel.rows[1].slider
+    slider.setFocus()
+    for _ in range(3):
+        QTest.keyClick(slider, Qt.Key.Key_PageDown)
+    assert outfit(dressing)[0] == Worn("top", key, 0.7) and panel.rows[1].slider is slider
+    assert dressing.controller.undo_stack.index() == steps + 3
+    assert dressing.controller.undo_stack.undoText() == "Set the top to 70 %"
+
+    def press(row: int, button: str) -> None:
+        QTest.mouseClick(getattr(panel.rows[row], button), Qt.MouseButton.LeftButton)
+
+    press(1, "mute")
+    dressing.until_full()
+    assert [swap.garment for swap in dressing.backend.session.log[-1].swaps] == ["trousers"]
+    press(1, "mute")
+    press(1, "forward")
+    assert [worn.word for worn in outfit(dressing)] == ["trousers", "top"]
+    press(0, "lock")
+    press(0, "off")
+    assert any("locked" in sentence for sentence in dressing.sentences) and len(outfit(dressing)) == 2
+    press(0, "lock")
+    press(0, "off")
+    assert [worn.word for worn in outfit(dressing)] == ["trousers"] and len(panel.rows) == 1
+    while dressing.controller.undo_stack.canUndo():
+        dressing.controller.undo_stack.undo()
+    assert outfit(dressing) == () and panel.rows == []
+
+
+def test_photos_that_cannot_lend_it_say_so_in_a_sentence(dressing, photo):
+    click(dressing, FACE)
+    person, linen = (photo.key for photo in dressing.controller.document.look.photos)
+    dressing.window.modes.dressing.take(linen)
+    dressing.until(lambda: "linen.png shows no face that could be taken." in dressing.sentences)
+    dressing.window.modes.dressing.take(person)
+    dressing.until(lambda: any("is the person" in sentence for sentence in dressing.sentences))
+    click(dressing, WALL)
+    dressing.window.modes.dressing.take(linen)
+    assert any("Click what she wears first" in sentence for sentence in dressing.sentences)
+    assert outfit(dressing) == ()
+
+
+def test_photos_that_cannot_lend_it_fade_while_something_is_chosen(dressing, photo):
+    bright = shelve(dressing, photo("bright.png", top=(240, 240, 240), bottom=(230, 230, 230)))
+    linen = dressing.controller.document.look.photos[1].key
+    click(dressing, TROUSERS)
+    dressing.until(lambda: card(dressing, bright).faded)
+    person = dressing.controller.document.look.person
+    assert card(dressing, person).faded and not card(dressing, linen).faded
+    click(dressing, WALL)
+    assert not any(each.faded for each in dressing.window.docks.shelf.cards)
+
+
+def test_a_locked_garment_is_not_replaced(dressing, photo):
+    key = take(dressing)
+    dressing.controller.outfit.set_locked("top", True)
+    other = shelve(dressing, photo("other.png", top=(10, 90, 20)))
+    dressing.until(lambda: any("top is locked" in sentence for sentence in dressing.sentences))
+    assert other != key and outfit(dressing) == (Worn("top", key, locked=True),)
+
+
+def test_a_photo_that_arrives_while_something_is_chosen_gives_it(dressing, photo):
+    click(dressing, SHIRT)
+    key = shelve(dressing, photo("coat.png", top=(10, 90, 20)))
+    dressing.until(lambda: outfit(dressing) == (Worn("top", key),))
+    dressing.controller.undo_stack.undo()
+    dressing.controller.undo_stack.undo()
+    dressing.controller.undo_stack.redo()  # back on the shelf, and nothing more
+    assert outfit(dressing) == () and dressing.controller.document.look.photo(key)
+
+
+def test_a_photo_that_leaves_the_shelf_takes_its_garments_along_and_undo_brings_both(dressing):
+    key = take(dressing)
+    dressing.controller.remove_photo(key)
+    assert outfit(dressing) == ()
+    dressing.until_full()
+    dressing.controller.undo_stack.undo()
+    assert outfit(dressing) == (Worn("top", key),)
+
+
+def test_the_giver_made_the_person_wears_the_own_and_a_draft_ends_the_mode(dressing):
+    key = take(dressing)
+    dressing.controller.make_person(key)
+    dressing.until_full()
+    assert dressing.backend.session.log[-1].swaps == ()
+    dressing.backend.pose = None
+    dressing.controller.photos.open_photo(np.full((300, 200, 3), 90, np.uint8), "wall.png", "person")
+    dressing.until(lambda: dressing.controller.draft is not None)
+    assert (
+        not dressing.window.modes.dressing.on and not dressing.window.actions_by_id["dress_mode"].isEnabled()
+    )
+
+
+def test_other_weights_know_the_garments_too(dressing, tmp_path):
+    take(dressing)
+    dressing.controller.open_weights(tmp_path / "other.safetensors")
+    dressing.until(lambda: dressing.backend.session.log and dressing.backend.session.log[-1].swaps)
+    dressing.until_full()
+    assert dressing.sentences == [s for s in dressing.sentences if "went wrong" not in s]
+
+
+def test_points_far_outside_are_nothing(dressing):
+    for xy in ((-500.0, 3.0), (5000.0, 5000.0)):
+        dressing.window.modes.dressing.hovered(xy)
+        dressing.window.modes.dressing.pressed(xy, False, False)
+        assert dressing.window.modes.dressing.choice == ()

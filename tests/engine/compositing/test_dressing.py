@@ -1,0 +1,140 @@
+"""A garment of one flat figure on another: where it comes, what goes, what stays."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from engine.compositing.dressing import Drawn, dressed, undressed
+from engine.compositing.wardrobe import CLASSES, make_wardrobe
+from engine.garments import PIECES, garment
+from engine.regions import REGIONS, SURFACE_SPAN
+
+SIZE = (144, 104)  # 8 px a decimetre, 18 dm high
+SKIN, WALL = -0.2, 1.0
+
+
+def figure(
+    sleeve: float,
+    hem: float,
+    cloth: float,
+    skin: float = SKIN,
+    wide: float = 2.0,
+    legs: str = "pants",
+    below=-0.8,
+) -> Drawn:
+    """A person with arms held out: a top down the arms to x = sleeve dm and down to y = hem, then trousers or
+    a skirt to y = -4. cloth, skin, below: greys. wide: dm that what is worn below reaches to either side."""
+    y_hw, x_hw = torch.meshgrid(
+        torch.linspace(9, -9, SIZE[0]), torch.linspace(-6.5, 6.5, SIZE[1]), indexing="ij"
+    )
+    out_hw = x_hw.abs()
+    class_hw = torch.zeros(SIZE, dtype=torch.long)
+    grey_hw = torch.full(SIZE, WALL)
+
+    def paint(where, name, grey):
+        class_hw[where], grey_hw[where] = REGIONS.index(name), grey
+
+    paint((out_hw < 1) & (y_hw > 6) & (y_hw < 8), "face", skin)
+    paint((out_hw < 2) & (y_hw <= 6) & (y_hw > -4), "upper clothes", cloth)
+    paint((out_hw < wide) & (y_hw <= hem) & (y_hw > -4), legs, below)
+    paint((out_hw < 2) & (y_hw <= -4) & (y_hw > -8), "legs", skin)
+    arm = (out_hw >= 2) & (out_hw < 5) & (y_hw < 5.5) & (y_hw > 4)
+    paint(arm, "arms", skin)
+    paint(arm & (out_hw < sleeve), "upper clothes", cloth)
+    logits = 20.0 * F.one_hot(class_hw, CLASSES).movedim(-1, 0).float()
+    places = torch.stack([x_hw.clamp(-4.9, 4.9), y_hw, torch.full_like(x_hw, 0.5)])
+    surface = torch.cat([logits, places / SURFACE_SPAN])[None]
+    picture = grey_hw.expand(1, 3, *SIZE).clone()
+    return Drawn(picture, surface, make_wardrobe(picture, surface))
+
+
+def at(picture_1CHW: torch.Tensor, x: float, y: float) -> float:
+    return float(picture_1CHW[0, 0, round((9 - y) * 8), round((x + 6.5) * 8)])
+
+
+BARE = figure(sleeve=2.5, hem=0, cloth=0.3)
+SLEEVED = figure(sleeve=4.5, hem=-2, cloth=-0.6, skin=0.2)
+
+
+def wear(wearer: Drawn, giver: Drawn, word: str, strength: float = 1.0):
+    return dressed(undressed(wearer), wearer, giver, garment(word), strength)
+
+
+def test_sleeves_arrive_on_bare_arms_and_a_hem_comes_where_the_giver_has_it():
+    picture = wear(BARE, SLEEVED, "top").picture
+    for place in ((0, 3), (3.5, 4.8), (-3.5, 4.8), (0, -1.5)):
+        assert at(picture, *place) == pytest.approx(-0.6, abs=0.02)
+    assert at(picture, 0, -3) == pytest.approx(-0.8, abs=0.02)  # her own trousers below it
+    assert at(picture, 4.8, 4.8) == pytest.approx(SKIN, abs=0.02)  # her own hand
+
+
+def test_what_comes_to_light_is_the_wearers_own():
+    picture = wear(SLEEVED, BARE, "top").picture
+    assert at(picture, 0, 3) == pytest.approx(0.3, abs=0.02)
+    assert at(picture, 3.5, 4.8) == pytest.approx(0.2, abs=0.05)  # her arms, in her own tone
+    assert at(picture, 0, -1) == pytest.approx(-0.8, abs=0.02)  # her trousers, where her long top was
+
+
+@pytest.mark.parametrize("word", ["top", "trousers"])
+def test_all_else_stays_to_the_bit(word):
+    now = wear(SLEEVED, BARE, word)
+    changed = (now.picture != SLEEVED.picture).any(1)[0]
+    assert changed.any()
+    pieces = undressed(SLEEVED).pieces[0].argmax(0)
+    face = pieces == PIECES.index("face")
+    far_from_person = F.max_pool2d((pieces > 0).float()[None], 9, 1, 4)[0] == 0
+    assert not changed[face].any() and not changed[far_from_person].any()
+    kept = {"top": "legs", "trousers": "arms"}[word]
+    assert not changed[pieces == PIECES.index(kept)].any()
+
+
+def test_a_wide_skirt_reaches_beyond_the_wearer_and_one_that_goes_leaves_the_wall():
+    wide = figure(sleeve=2.5, hem=0, cloth=0.5, wide=3.5, legs="dress or skirt", below=0.7)
+    on = wear(BARE, wide, "skirt")
+    assert at(on.picture, 3.2, -2) == pytest.approx(0.7, abs=0.03)
+    off = wear(wide, BARE, "trousers")
+    assert at(off.picture, 0, -2) == pytest.approx(-0.8, abs=0.02)
+    assert PIECES[int(on.pieces[0, :, 88, 52 + 25].argmax())] == "skirt"
+
+
+def test_a_top_over_trousers_stays_when_the_trousers_change():
+    other = figure(sleeve=2.5, hem=0.8, cloth=0.9, below=0.0)
+    picture = wear(SLEEVED, other, "trousers").picture
+    assert at(picture, 0, -1.5) == pytest.approx(-0.6, abs=0.02)
+    assert at(picture, 0, -3) == pytest.approx(0.0, abs=0.02)
+
+
+def test_what_hides_the_garment_in_the_givers_photo_is_not_taken_with_it():
+    """The trousers of one in a long top, on one in a short top: they go up to where hers did."""
+    below = figure(sleeve=4.5, hem=-2, cloth=-0.6, below=0.6)
+    picture = wear(BARE, below, "trousers").picture
+    assert at(picture, 0, -0.8) == pytest.approx(0.6, abs=0.03)
+    assert at(picture, 0, 1) == pytest.approx(0.3, abs=0.02)
+
+
+def test_strength_goes_over_evenly_and_shows_no_step():
+    strengths = torch.linspace(0.02, 1, 50).tolist()
+    pictures = [wear(BARE, SLEEVED, "top", each).picture for each in strengths]
+    steps = torch.stack([(a - b).abs().max() for a, b in zip(pictures[1:], pictures[:-1], strict=True)])
+    assert steps.max() < 3.5 / 50 and (pictures[0] - BARE.picture).abs().max() < 0.1
+    middle = [at(each, 0, 3) for each in pictures]
+    assert middle == sorted(middle, reverse=True)
+
+
+def test_what_is_worn_twice_is_worn_once():
+    once = wear(BARE, SLEEVED, "top")
+    twice = dressed(once, BARE, SLEEVED, garment("top"))
+    assert (once.picture - twice.picture).abs().max() < 0.05
+    assert (once.pieces.argmax(1) != twice.pieces.argmax(1)).float().mean() < 0.005
+
+
+def test_nobody_gives_and_gets_nothing_but_numbers():
+    nobody = figure(sleeve=0, hem=0, cloth=0)
+    logits = nobody.surface.clone()
+    logits[:, 0] = 60.0
+    nobody = Drawn(nobody.picture, logits, make_wardrobe(nobody.picture, logits))
+    for wearer, giver in ((nobody, SLEEVED), (BARE, nobody), (nobody, nobody)):
+        now = wear(wearer, giver, "top")
+        assert now.picture.isfinite().all() and now.pieces.isfinite().all()

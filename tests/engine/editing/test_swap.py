@@ -1,0 +1,130 @@
+"""Garments of other photos through the one door, with the engines in the box."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.api import GarmentSwap, RenderRequest
+from engine.errors import InputError
+from engine.garments import PIECES
+from engine.models.registry import ENGINES
+from engine.paths import RESOURCES
+from engine.photos import read_photo
+from engine.pose.formats import read_pose
+from engine.session import Session
+
+SAMPLES = RESOURCES / "samples"
+
+
+def sample(session: Session, name: str):
+    pose = read_pose(SAMPLES / f"{name}.json", session.size)
+    return session.add_reference(read_photo(SAMPLES / f"{name}.jpg"), pose)
+
+
+@pytest.fixture(scope="module", params=list(ENGINES))
+def session(request):
+    with closing(Session.open(ENGINES[request.param].weights, device="cpu")) as open_:
+        yield open_
+
+
+def worn(session: Session, *swaps: tuple, person="ada", pieces=False):
+    own = sample(session, person)
+    held = [sample(session, name) for name, *_ in swaps]
+    wanted = tuple(GarmentSwap(giver.key, *rest) for giver, (_, *rest) in zip(held, swaps, strict=True))
+    return session.respond(RenderRequest(own.key, own.keypoints_18x3, swaps=wanted, pieces=pieces))
+
+
+def test_a_top_changes_the_top_and_never_the_face(session):
+    before, after = worn(session, pieces=True), worn(session, ("striped-shirt", "top"))
+    changed_HW = (before.image != after.image).any(-1)
+    pieces_HW = np.kron(before.pieces, np.ones((2, 2), np.uint8))
+    assert changed_HW[pieces_HW == PIECES.index("top")].mean() > 0.9
+    eroded = {name: _inner(pieces_HW == PIECES.index(name)) for name in ("face", "legs")}
+    assert not changed_HW[eroded["face"]].any() and not changed_HW[eroded["legs"]].any()
+
+
+def _inner(mask_HW: np.ndarray) -> np.ndarray:
+    """Less a rim of four px."""
+    for axis, step in ((0, 4), (0, -4), (1, 4), (1, -4)):
+        mask_HW = mask_HW & np.roll(mask_HW, step, axis)
+    return mask_HW
+
+
+def test_what_is_asked_for_does_not_depend_on_what_was_asked_before(session):
+    one = worn(session, ("striped-shirt", "top"))
+    worn(session, ("black-jacket", "top"), ("diamond-knit", "hair"))
+    assert np.array_equal(one.image, worn(session, ("striped-shirt", "top")).image)
+
+
+def test_of_two_garments_the_later_lies_over_the_earlier_and_each_photo_is_drawn_once(session, monkeypatch):
+    drawn, render = [], session._model.render
+    monkeypatch.setattr(
+        session._model, "render", lambda *given, **named: drawn.append(1) or render(*given, **named)
+    )
+    same = worn(session, ("striped-shirt", "top"), ("striped-shirt", "hair"))
+    assert len(drawn) == 2
+    other = worn(session, ("black-jacket", "top"), ("striped-shirt", "top"))
+    alone = worn(session, ("striped-shirt", "top"))
+    difference_HW = np.abs(other.image.astype(int) - alone.image).max(-1)
+    assert (difference_HW > 40).mean() < 0.02 and (same.image != alone.image).any()
+
+
+def test_the_own_photo_and_strength_none_change_nothing(session):
+    plain = worn(session)
+    for swap in (("ada", "top"), ("striped-shirt", "top", 0.0)):
+        assert np.array_equal(worn(session, swap).image, plain.image)
+
+
+def test_half_lies_between_and_an_impossible_strength_is_refused(session):
+    whole, half, none = (worn(session, ("black-jacket", "top", s)).image.astype(int) for s in (1.0, 0.5, 0.0))
+    far = np.abs(whole - none).max(-1) > 60
+    ratio = np.abs(half - none)[far].sum() / np.abs(whole - none)[far].sum()
+    assert 0.4 < ratio < 1.0
+    for strength in (-0.1, 1.1, float("nan")):
+        with pytest.raises(InputError, match="between 0 and 1"):
+            worn(session, ("black-jacket", "top", strength))
+
+
+def test_unknown_words_and_photos_without_the_garment_get_one_sentence(session):
+    with pytest.raises(InputError, match="'hat' is unknown"):
+        worn(session, ("black-jacket", "hat"))
+    white = session.add_reference(np.full((64, 44, 3), 255, np.uint8), np.zeros((18, 3), np.float32))
+    assert session.garments(white) == {}
+    with pytest.raises(InputError, match="no top"):
+        session.wear("top", white)
+    own = sample(session, "ada")
+    with pytest.raises(InputError, match="no trousers"):
+        session.respond(
+            RenderRequest(own.key, own.keypoints_18x3, swaps=(GarmentSwap(white.key, "trousers"),))
+        )
+
+
+def test_a_garment_follows_the_joints_and_previews_wear_it_too(session):
+    own, giver = sample(session, "ada"), sample(session, "striped-shirt")
+    pulled = own.keypoints_18x3.copy()
+    pulled[3:5, 0] -= 20
+    request = RenderRequest(own.key, pulled, swaps=(GarmentSwap(giver.key, "top"),), pieces=True)
+    exact, preview = (session.respond(replace(request, level=level)) for level in (None, session.levels[0]))
+    assert np.abs(exact.image.astype(int) - preview.image).mean() < 8
+    assert exact.pieces.shape == preview.pieces.shape and (exact.pieces == preview.pieces).mean() > 0.97
+
+
+def test_wear_replaces_takes_off_and_comes_back():
+    with closing(Session.open(None, device="cpu")) as session:
+        own, giver = sample(session, "ada"), sample(session, "striped-shirt")
+        session.use(own)
+        plain = session.render().image
+        session.wear("top", giver)
+        on = session.render().image
+        session.wear("top", giver, 0)
+        assert (on != plain).any() and np.array_equal(session.render().image, plain)
+
+
+def test_the_samples_lend_what_they_show():
+    with closing(Session.open(None, device="cpu")) as session:
+        assert "top" in session.garments(sample(session, "black-jacket"))
+        assert session.garments(sample(session, "pink-dress"))["dress"] == "dress"

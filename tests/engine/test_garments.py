@@ -1,0 +1,38 @@
+"""Garment words."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import InputError
+from engine.garments import GARMENTS, LEAST_SHOWN, PIECE_OF_CLASS, PIECES, WORD_OF_PIECE, garment, offered
+from engine.regions import REGIONS
+
+
+def test_every_piece_has_a_word_and_every_word_replaces_what_it_takes():
+    assert len(PIECE_OF_CLASS) == len(REGIONS) and len(WORD_OF_PIECE) == len(PIECES)
+    for piece, word in enumerate(WORD_OF_PIECE[1:], 1):
+        assert piece in garment(word).takes
+    for each in GARMENTS.values():
+        assert set(each.takes) <= set(each.goes) and not set(each.over) & set(each.goes)
+
+
+def test_an_unknown_word_is_answered_with_the_words_there_are():
+    with pytest.raises(InputError, match="'socks'.*top, trousers"):
+        garment("socks")
+
+
+@pytest.mark.parametrize(
+    ("word", "shown", "lent"),
+    [
+        ("trousers", {"trousers": 0.3, "skirt": 0.2}, "trousers"),
+        ("trousers", {"skirt": 0.2}, "skirt"),
+        ("skirt", {"trousers": 0.3}, "trousers"),
+        ("dress", {"top": 0.3}, "top"),
+        ("top", {"trousers": 0.3}, None),
+        ("hair", {"hair": LEAST_SHOWN / 2}, None),
+        ("hair", {"hair": LEAST_SHOWN}, "hair"),
+    ],
+)
+def test_what_a_photo_lends(word, shown, lent):
+    assert offered(word, shown) == lent

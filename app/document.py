@@ -14,6 +14,7 @@ import numpy as np
 
 from engine.api import GarmentSwap, Mix, Reference, RenderRequest
 from engine.look import SourcePhoto
+from engine.pose.formats import Carried
 from engine.pose.skeleton import NOBODY
 
 
@@ -71,7 +72,8 @@ class Look:
     photos: the shelf, in order. person: key of the photo whose person is shown, "" before the engine is
     awake. pose: float32 [18, 3], x px, y px in the model frame, state (0 hidden, 1 guessed, 2 seen), NOBODY
     to begin with. borrow: the garment reference, or None. outfit: garments of other photos, each over those
-    before it, a word once. library: name of the library pose that the pose is, "" where it is none.
+    before it, a word once. library: name of the library pose that the pose is, "" where it is none. carried:
+    what came with the pose in its file.
     """
 
     photos: tuple[Photo, ...] = ()
@@ -81,6 +83,7 @@ class Look:
     library: str = ""
     kept: Kept = Kept()
     outfit: tuple[Worn, ...] = ()
+    carried: Carried | None = None
 
     def photo(self, key: str) -> Photo | None:
         """The photo with this key, None where the shelf has none."""

@@ -39,6 +39,7 @@ class Hands:
     def _connect_canvas(self) -> None:
         canvas, posing = self._centre.canvas, self._controller.posing
         canvas.grabbed.connect(self._grab)
+        canvas.group_grabbed.connect(lambda joints, mode, x, y: posing.grab_group(joints, mode, (x, y)))
         canvas.pulled.connect(lambda x, y: posing.pull((x, y)))
         canvas.let_go.connect(self._controller.let_go)
         canvas.cancelled.connect(posing.cancel)
@@ -86,8 +87,8 @@ class Hands:
 
     def _open_menu(self, joint: int, where: QPoint) -> None:
         menu = QMenu(self._centre)
-        names = ["toggle_joint"] if joint >= 0 else []
-        for name in (*names, "show_all_joints", "mirror", "reset_pose", "paste", "fit"):
+        names = ["toggle_joint", "flip_limb", "copy_limb"] if joint >= 0 else []
+        for name in (*names, "show_all_joints", "mirror", "turn_around", "reset_pose", "paste", "fit"):
             menu.addAction(self._actions[name])
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)

@@ -15,6 +15,7 @@ import numpy as np
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from app.document import Borrow, Document, Look, Photo, same_value
+from engine.pose.formats import Carried
 from engine.pose.skeleton import JOINTS
 
 UNDO_LIMIT = 200
@@ -72,18 +73,11 @@ class LookCommand(QUndoCommand):
         return True
 
 
-class MoveJoint(LookCommand):
-    """A joint pulled, or nudged with the keys."""
+class ChangePose(LookCommand):
+    """A moment of a gesture on the skeleton."""
 
-    def __init__(self, document: Document, joint: int, pose: np.ndarray, gesture: int):
-        super().__init__(document, f"Move {JOINTS[joint]}", gesture, pose=pose)
-
-
-class MovePerson(LookCommand):
-    """The whole skeleton moved."""
-
-    def __init__(self, document: Document, pose: np.ndarray, gesture: int):
-        super().__init__(document, "Move the person", gesture, pose=pose)
+    def __init__(self, document: Document, text: str, pose: np.ndarray, gesture: int):
+        super().__init__(document, text, gesture, pose=pose)
 
 
 class SetJointState(LookCommand):
@@ -114,8 +108,16 @@ class TakePose(LookCommand):
     where it is of the library.
     """
 
-    def __init__(self, document: Document, pose: np.ndarray, source: str, library: str = ""):
-        super().__init__(document, f"Take the pose of {source}", pose=pose, library=library)
+    def __init__(
+        self,
+        document: Document,
+        pose: np.ndarray,
+        source: str,
+        carried: Carried | None = None,
+        library: str = "",
+    ):
+        text = f"Take the pose of {source}"
+        super().__init__(document, text, pose=pose, carried=carried, library=library)
 
 
 class TakeLook(LookCommand):
@@ -134,6 +136,7 @@ class TakeLook(LookCommand):
             borrow=look.borrow,
             library=look.library,
             outfit=look.outfit,
+            carried=look.carried,
         )
 
 
@@ -141,7 +144,7 @@ class ResetPose(LookCommand):
     """The pose as it was to begin with: the photo's own, or the skeleton laid afresh."""
 
     def __init__(self, document: Document, pose: np.ndarray):
-        super().__init__(document, "Reset the pose", pose=pose)
+        super().__init__(document, "Reset the pose", pose=pose, carried=None)
 
 
 class OpenPerson(LookCommand):
@@ -150,7 +153,14 @@ class OpenPerson(LookCommand):
     def __init__(self, document: Document, photo: Photo, pose: np.ndarray):
         photos = _with(document, photo)
         super().__init__(
-            document, f"Open {photo.name}", photos=photos, person=photo.key, pose=pose, borrow=None, outfit=()
+            document,
+            f"Open {photo.name}",
+            photos=photos,
+            person=photo.key,
+            pose=pose,
+            borrow=None,
+            carried=None,
+            outfit=(),
         )
 
 

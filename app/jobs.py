@@ -18,6 +18,7 @@ from engine.api import RenderRequest
 from engine.errors import InputError
 from engine.export import AS_DRAWN, ExportOptions, exported
 from engine.look import LookDocument, SourcePhoto
+from engine.pose.formats import PoseFile
 
 PERSON, GARMENT, TARGET_POSE = "person", "garment", "pose"
 
@@ -57,8 +58,8 @@ class EncodePhoto:
     """Read a photo, find the person, frame and encode it.
 
     source: path, bytes of a picture file, or uint8 RGB. role: PERSON or GARMENT. pose: [18, 3] in photo px,
-    NOBODY to use the whole photo; None: a person is looked for, here and nowhere else. Value: Photo, or
-    NoPerson.
+    NOBODY to use the whole photo; None: a person is looked for, here and nowhere else. Value: Photo,
+    NoPerson, or for a person the PoseFile of a skeleton picture.
     """
 
     source: Path | bytes | np.ndarray
@@ -70,7 +71,7 @@ class EncodePhoto:
     def doing(self) -> str:
         return f"reading {self.name}"
 
-    def run(self, worker: RenderThread) -> Photo | NoPerson:
+    def run(self, worker: RenderThread) -> Photo | NoPerson | PoseFile:
         data = self._data()
         rgb = worker.backend.read_photo(data, self._label)
         pose = self.pose
@@ -83,7 +84,10 @@ class EncodePhoto:
             if pose is None and not capability.available:  # it turned out so
                 return NoPerson(data, rgb, f"People cannot be found here: {capability.reason}.")
             if pose is None:
-                return NoPerson(data, rgb, f"I could not find a person in {self.name}.")
+                from engine.pose.formats.pictures import people_in_pixels
+
+                drawn = people_in_pixels(rgb, self.name) if self.role == PERSON else None
+                return drawn or NoPerson(data, rgb, f"I could not find a person in {self.name}.")
         if not worker.host.awake:
             raise InputError(f"{self.name} cannot be used yet: the engine is not awake.")
         return Photo(SourcePhoto.of(self.name, data, pose), worker.host.encode(rgb, pose))

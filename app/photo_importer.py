@@ -16,6 +16,7 @@ from app.files.samples import SamplePhoto
 from app.jobs import GARMENT, PERSON, EncodeLook, EncodePhoto, NoPerson, SavePicture, WorkerJob
 from app.worker import RenderWorker, Trouble
 from engine.pose import kinematics
+from engine.pose.formats import PoseFile
 from engine.pose.skeleton import NOBODY
 
 SAMPLE = "sample"
@@ -28,6 +29,7 @@ class PhotoImporter(QObject):
     busy_changed = Signal(str)  # what is going on, "" for nothing
     notice = Signal(str, str, str)  # grade, sentence, details
     person_opened = Signal()
+    pose_found = Signal(object)  # PoseFile: a picture was a skeleton, or was asked for its pose
     garment_shelved = Signal(str)  # key of its photo
 
     def __init__(
@@ -64,12 +66,14 @@ class PhotoImporter(QObject):
         self.encode(EncodePhoto(source, name, role, pose))
 
     def encode(self, job: EncodePhoto | EncodeLook) -> None:
-        """Submit a job that needs the engine, once it is awake or will not be."""
-        if self._awake or self._refused:
+        """Submit a job that needs the engine, once it is awake."""
+        if self._awake:
             self.submit(job)
-        else:
-            self._waiting.append(job)
-            self.busy_changed.emit(f"{job.name} waits for the engine")
+            return
+        self._waiting.append(job)
+        self.busy_changed.emit(f"{job.name} waits for the engine")
+        if self._refused:
+            self._tell_waiting(job)
 
     def use_draft(self) -> None:
         """Encode the photo with the skeleton laid on it by hand."""
@@ -117,12 +121,14 @@ class PhotoImporter(QObject):
         self._waiting.clear()
 
     def engine_missing(self) -> None:
-        """Tell what waited that it waited in vain."""
+        """Tell what waits that it waits longer: other weights may be chosen."""
         self._refused = True
         for job in self._waiting:
-            self.notice.emit("error", f"{job.name} cannot be used: the engine is not awake.", "")
-        self._waiting.clear()
+            self._tell_waiting(job)
         self._tell_busy()
+
+    def _tell_waiting(self, job: EncodePhoto | EncodeLook) -> None:
+        self.notice.emit("info", f"{job.name} waits until there are weights that work.", "")
 
     # Answers.
 
@@ -130,6 +136,8 @@ class PhotoImporter(QObject):
         self._over(job)
         if isinstance(job, SavePicture):
             self.notice.emit("good", f"Saved {job.path.name}.", "")
+        elif isinstance(value, PoseFile):
+            self.pose_found.emit(value)
         elif isinstance(job, EncodePhoto) and isinstance(value, NoPerson):
             self._begin_draft(job, value)
         elif isinstance(job, EncodePhoto) and isinstance(value, Photo):

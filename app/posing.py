@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,15 +15,21 @@ from app import fitting, history
 from app.document import Document
 from app.draft import Draft
 from engine.errors import InputError
-from engine.pose import kinematics
-from engine.pose.skeleton import ABSENT, SEEN
+from engine.pose import groups, kinematics, symmetry
+from engine.pose.formats import Carried
+from engine.pose.skeleton import ABSENT, FLIP, JOINTS, SEEN
 
-LIMB, FREE, WHOLE = "limb", "free", "whole"
-"""How a drag moves the skeleton: lengths kept, the joint alone, the whole person."""
+LIMB, FREE, BONE, WHOLE = "limb", "free", "bone", "whole"
+"""How a drag moves the skeleton: as a body moves, the joint alone, the limb behind a bone turned, the whole
+person."""
 
+MOVE, ROTATE, SCALE = "move", "rotate", "scale"
+"""What a drag does to a group of joints."""
 
 NUDGE_REST_S = 2.0  # a pause in which one looks at what the nudges made
-PERSON = -1  # where a joint is asked for
+_LEAST_SCALE = 0.05  # a group drawn together any further could not be spread again
+
+Place = tuple[float, float]
 
 
 class EditTarget(Protocol):
@@ -42,23 +50,30 @@ class EditTarget(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class _Drag:
-    """joint: or PERSON. free: the joint alone. start: the pose it began on. grip: where it was taken."""
+    """start: the pose it began on. grip: where it was taken. text: the step it becomes. posed: the pose for
+    a place of the hand, with elbow or knee on the other side or not."""
 
-    joint: int
-    free: bool
     start: np.ndarray
-    grip: tuple[float, float]
+    grip: Place
+    text: str
+    posed: Callable[[Place, bool], np.ndarray]
 
 
 class Posing:
-    """Every change of the pose. Positions are px of the shown frame, poses [18, 3]."""
+    """Every change of the pose. Positions are px of the shown frame, poses [18, 3].
+
+    symmetric: whether a pulled joint takes its partner on the other side along.
+    """
 
     def __init__(self, target: EditTarget):
         self._target = target
         self._drag: _Drag | None = None
+        self._hand: Place = (0.0, 0.0)
+        self._flipped = False
         self._gesture = 0
         self._nudging: tuple[int, tuple[int, bool]] | None = None  # the gesture; joint, and whether alone
         self._nudged_at = 0.0
+        self.symmetric = False
 
     @property
     def pose(self) -> np.ndarray:
@@ -68,22 +83,54 @@ class Posing:
     def dragging(self) -> bool:
         return self._drag is not None
 
-    def grab(self, joint: int, mode: str, xy: tuple[float, float]) -> None:
-        """Begin a gesture: `joint` (or the whole person) pulled from `xy`."""
-        self._gesture = history.new_gesture()
-        self._drag = _Drag(PERSON if mode == WHOLE else joint, mode == FREE, self.pose.copy(), xy)
+    def grab(self, joint: int, mode: str, xy: Place) -> None:
+        """Begin a gesture: `joint`, the bone that ends in it, or the whole person pulled from `xy`."""
+        start = self.pose.copy()
+        if mode == WHOLE or (mode == BONE and self._target.draft):
+            self._begin(
+                start, xy, "Move the person", lambda at, _: kinematics.move_person(start, _way(xy, at))
+            )
+        elif mode == BONE:
+            text = f"Turn {_bone_name(joint)}"
+            self._begin(start, xy, text, lambda at, _: kinematics.turn_bone(start, joint, xy, at))
+        else:
 
-    def pull(self, xy: tuple[float, float]) -> None:
+            def pulled(at: Place, flipped: bool) -> np.ndarray:
+                return self._moved(start, joint, _shifted(start, joint, _way(xy, at)), mode == FREE, flipped)
+
+            self._begin(start, xy, self._step_text(joint, mode == FREE), pulled)
+
+    def grab_group(self, joints: tuple[int, ...], mode: str, xy: Place) -> None:
+        """Begin to move, rotate or scale some joints about the middle of their box, taken at `xy`."""
+        start = self.pose.copy()
+        middle = groups.box_of(start, joints).mean(axis=0)
+        centre = (float(middle[0]), float(middle[1]))
+        who = "the person" if len(joints) == int((start[:, 2] > 0).sum()) else f"{len(joints)} joints"
+        grip = math.atan2(xy[1] - centre[1], xy[0] - centre[0]), math.dist(xy, centre)
+
+        def posed(at: Place, _: bool) -> np.ndarray:
+            if mode == MOVE:
+                return groups.moved(start, joints, _way(xy, at))
+            if mode == ROTATE:
+                turn = math.atan2(at[1] - centre[1], at[0] - centre[0]) - grip[0]
+                return groups.rotated(start, joints, math.degrees(turn), centre)
+            factor = max(math.dist(at, centre) / max(grip[1], 1e-6), _LEAST_SCALE)
+            return groups.scaled(start, joints, factor, centre)
+
+        self._begin(start, xy, f"{mode.capitalize()} {who}", posed)
+
+    def _begin(
+        self, start: np.ndarray, xy: Place, text: str, posed: Callable[[Place, bool], np.ndarray]
+    ) -> None:
+        self._gesture = history.new_gesture()
+        self._drag, self._hand, self._flipped = _Drag(start, xy, text, posed), xy, False
+
+    def pull(self, xy: Place) -> None:
         """The hand moved to `xy`."""
         drag = self._drag
-        if drag is None:
-            return
-        shift = (xy[0] - drag.grip[0], xy[1] - drag.grip[1])
-        if drag.joint == PERSON:
-            self._step(PERSON, kinematics.move_person(drag.start, shift))
-        else:
-            target = _shifted(drag.start, drag.joint, shift)
-            self._step(drag.joint, self._moved(drag.start, drag.joint, target, drag.free))
+        if drag is not None and (xy != drag.grip or self._hand != drag.grip or self._flipped):
+            self._hand = xy
+            self._step(drag.text, drag.posed(xy, self._flipped))
 
     def let_go(self) -> bool:
         """End the gesture, as one step; False if there was none."""
@@ -94,21 +141,35 @@ class Posing:
         """End the gesture where it began: no step of undo."""
         drag, self._drag = self._drag, None
         if drag is not None and not np.array_equal(self.pose, drag.start):
-            self._step(drag.joint, drag.start)
+            self._step(drag.text, drag.start)
 
-    def nudge(self, joint: int, shift: tuple[float, float], alone: bool) -> None:
+    def flip(self, joint: int) -> None:
+        """Bend elbow or knee to the other side: of the limb being pulled, else of the one `joint` is on."""
+        if self._drag is not None:
+            self._flipped = not self._flipped
+            self.pull(self._hand)
+        elif joint >= 0:
+            self._change(
+                f"Bend {symmetry.limb_of(joint)} the other way", kinematics.flip_limb(self.pose, joint)
+            )
+
+    def set_symmetric(self, on: bool) -> None:
+        self.symmetric = on
+
+    def nudge(self, joint: int, shift: Place, alone: bool) -> None:
         """Move a joint by keys, alone or with what follows it. Nudges in a row are one step, until the hand
         rests."""
         now, row = time.monotonic(), (joint, alone)
         if (self._gesture, row) != self._nudging or now - self._nudged_at > NUDGE_REST_S:
             self._gesture = history.new_gesture()
         self._nudging, self._nudged_at = (self._gesture, row), now
-        self._step(joint, self._moved(self.pose, joint, _shifted(self.pose, joint, shift), free=alone))
+        moved = self._moved(self.pose, joint, _shifted(self.pose, joint, shift), free=alone)
+        self._step(self._step_text(joint), moved)
 
-    def place(self, joint: int, xy: tuple[float, float]) -> None:
+    def place(self, joint: int, xy: Place) -> None:
         """Put a joint at exactly `xy`, alone."""
         self._gesture = history.new_gesture()
-        self._step(joint, self._moved(self.pose, joint, xy, free=True))
+        self._step(self._step_text(joint, free=True), self._moved(self.pose, joint, xy, free=True))
 
     def set_shown(self, joint: int, shown: bool) -> None:
         """Hide a joint, or show it where it was (or where it may be if it never had a place)."""
@@ -138,6 +199,15 @@ class Posing:
         mirrored = kinematics.mirror(self.pose, self._target.frame_size)
         self._push(history.MirrorPose(self._target.active, mirrored))
 
+    def copy_across(self, joint: int) -> None:
+        """The arm or leg that `joint` is on, copied to the other side."""
+        if name := symmetry.limb_of(joint):
+            self._change(f"Copy {name} across", symmetry.copy_limb(self.pose, name))
+
+    def turn_around(self) -> None:
+        """Show the person's other side."""
+        self._change("Turn around", symmetry.turn_around(self.pose))
+
     def reset(self) -> None:
         """Back to the pose the person has in the photo."""
         look = self._target.active.look
@@ -147,32 +217,55 @@ class Posing:
         if start is not None and not np.array_equal(start, self.pose):
             self._push(history.ResetPose(self._target.active, np.array(start, dtype=np.float32)))
 
-    def take(self, pose_18x3: np.ndarray, source: str) -> None:
-        """Replace the pose; `source` names where it comes from. Raises InputError for numbers that are none,
-        whoever let them through."""
+    def take(self, pose_18x3: np.ndarray, source: str, carried: Carried | None = None) -> None:
+        """Replace the pose; `source` names where it comes from, `carried` came with it. Raises InputError for
+        numbers that are none, whoever let them through."""
         pose = np.array(pose_18x3, dtype=np.float32)
         if not np.isfinite(pose).all():
             raise InputError(f"{source} holds a position that is not a number.")
-        self._push(history.TakePose(self._target.active, pose, source))
+        self._push(history.TakePose(self._target.active, pose, source, carried))
 
     def _moved(
-        self, start: np.ndarray, joint: int, target: tuple[float, float], free: bool = False
+        self, start: np.ndarray, joint: int, target: Place, free: bool = False, flipped: bool = False
     ) -> np.ndarray:
         """The pose with a joint moved to `target` and what follows it."""
         if self._target.draft:
             return self._target.draft.pull(start, joint, target)
-        return kinematics.move_joint(start, joint, target, free=free)
+        size = self._target.frame_size
+        if self.symmetric and not free:
+            return symmetry.move_both(start, joint, target, flipped=flipped, size=size)
+        return kinematics.move_joint(start, joint, target, free=free, flipped=flipped, size=size)
 
-    def _step(self, joint: int, pose: np.ndarray) -> None:
+    def _step_text(self, joint: int, free: bool = False) -> str:
+        name = JOINTS[joint]
+        if self.symmetric and not free and FLIP[joint] != joint and not self._target.draft:
+            return f"Move both {name.split()[-1]}s"
+        return f"Move {name}"
+
+    def _change(self, text: str, pose: np.ndarray) -> None:
+        """A step by itself, if it changes anything."""
+        if not np.array_equal(pose, self.pose):
+            self._gesture = history.new_gesture()
+            self._step(text, pose)
+
+    def _step(self, text: str, pose: np.ndarray) -> None:
         """A moment of the present gesture."""
-        if joint == PERSON:
-            self._push(history.MovePerson(self._target.active, pose, self._gesture))
-        else:
-            self._push(history.MoveJoint(self._target.active, joint, pose, self._gesture))
+        self._push(history.ChangePose(self._target.active, text, pose, self._gesture))
 
     def _push(self, command: history.LookCommand) -> None:
         history.do(self._target.stack, command)
 
 
-def _shifted(pose_18x3: np.ndarray, joint: int, shift: tuple[float, float]) -> tuple[float, float]:
+def _way(start: Place, end: Place) -> Place:
+    return end[0] - start[0], end[1] - start[1]
+
+
+def _shifted(pose_18x3: np.ndarray, joint: int, shift: Place) -> Place:
     return pose_18x3[joint, 0] + shift[0], pose_18x3[joint, 1] + shift[1]
+
+
+def _bone_name(joint: int) -> str:
+    """The part of the body that turns with the bone that ends in `joint`."""
+    parts = {"elbow": "arm", "wrist": "forearm", "knee": "leg", "ankle": "shin"}
+    side, _, name = JOINTS[joint].rpartition(" ")
+    return f"{side} {parts[name]}" if name in parts else "head"

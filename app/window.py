@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
@@ -35,11 +36,12 @@ from app.status import Status
 from app.worker import EngineFacts, RenderWorker
 from engine.api import Frame
 from engine.paths import user_data
+from engine.pose.symmetry import limb_of
 
 DEFAULT_FRAME = (256, 176)
 TITLE_BAR = 40  # px left for the window manager's own bar
 ZOOM_STEP = 1.25
-TIP = "Drag a joint, or a bone to move the person. Ctrl frees the joint, Del hides it, F1 tells more."
+TIP = "Drag a joint, a bone to turn it, the trunk to move the person. Ctrl frees a joint, F1 tells more."
 
 
 class MainWindow(QMainWindow):
@@ -137,7 +139,12 @@ class MainWindow(QMainWindow):
             "dress_mode": lambda _on: self.modes.dress(),
             "toggle_joint": lambda: canvas.joint_toggled.emit(canvas.selected),
             "show_all_joints": c.posing.show_all,
+            "select_all": lambda: canvas.choose_group(tuple(np.flatnonzero(c.pose[:, 2] > 0).tolist())),
+            "flip_limb": lambda: c.posing.flip(canvas.selected),
+            "symmetric": c.posing.set_symmetric,
+            "copy_limb": lambda: c.posing.copy_across(canvas.selected),
             "mirror": c.posing.mirror,
+            "turn_around": c.posing.turn_around,
             "reset_pose": c.posing.reset,
             "fit": canvas.fit,
             "actual_size": lambda: canvas.zoom_to(1.0),
@@ -163,6 +170,7 @@ class MainWindow(QMainWindow):
         c.notice.connect(centre.notices.show)
         c.photos.notice.connect(centre.notices.show)
         c.photos.person_opened.connect(self.opening.take_waiting_poses)
+        c.photos.pose_found.connect(self.opening.take_person)
         c.frame_shown.connect(self._on_frame)
         c.engine_awake.connect(self._on_awake)
         c.engine_missing.connect(self._mark_engine)
@@ -331,6 +339,7 @@ class MainWindow(QMainWindow):
                 "can_undo": c.undo_group.canUndo(),
                 "can_redo": c.undo_group.canRedo(),
                 "joint_chosen": self.centre.canvas.selected >= 0,
+                "limb_chosen": bool(limb_of(self.centre.canvas.selected)),
                 "some_hidden": bool((c.pose[:, 2] <= 0).any()),
             },
         )

@@ -104,12 +104,15 @@ class Reference:
     image_HWC: uint8 RGB, framed to the model frame.
     keypoints_18x3: its own pose in the model frame (x, y px, state), or None where none was found.
     fine_HWC: uint8 RGB, the same at a multiple of the size, or None where the photo has no more to show.
+    photo_size: (H, W) of the photo; matrix_2x3: float64, photo px -> model frame px; None where nobody knows.
     """
 
     key: str
     image_HWC: np.ndarray
     keypoints_18x3: np.ndarray | None = None
     fine_HWC: np.ndarray | None = None
+    photo_size: tuple[int, int] | None = None
+    matrix_2x3: np.ndarray | None = None
 
     @property
     def finest_HWC(self) -> np.ndarray:

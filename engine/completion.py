@@ -1,8 +1,8 @@
 """Which of a few shifts each pixel of a hole is copied by, so that all of the answer looks like the photo.
 
-Wexler, Shechtman and Irani, Space-Time Completion of Video (PAMI 2007): every patch of the answer looks for the
-photo's nearest, then all patches that reach a pixel vote for its colour, and again, from coarse to fine.
-All patches try the same shift at once, so their distances are one box filter over the difference of two pictures.
+Wexler, Shechtman and Irani, Space-Time Completion of Video (PAMI 2007): every patch of the answer looks for
+the photo's nearest, then all patches that reach a pixel vote for its colour, and again, from coarse to fine.
+All patches try the same shift at once, so their distances are one box filter over a difference of pictures.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def chosen_shifts(photo_HWC: np.ndarray, known_HW: np.ndarray, shifts_K2: np.nda
         known_HW = cv2.resize(known_HW.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.999
         photo_HWC = cv2.resize(photo_HWC, size, interpolation=cv2.INTER_AREA) * known_HW[..., None]
         levels.append((photo_HWC, known_HW))
-    answer_HWC, told_HW = photo_HWC, known_HW
+    answer_HWC, told_HW = photo_HWC.copy(), known_HW.copy()
     for n, (photo_HWC, known_HW) in reversed(list(enumerate(levels))):
         if known_HW.shape != told_HW.shape:
             size = known_HW.shape[::-1]
@@ -98,7 +98,9 @@ class _Search:
             label_hw[better_hw] = k
         return label_hw
 
-    def voted(self, label_hw, answer_hwC, told_hw) -> tuple[np.ndarray, np.ndarray]:
+    def voted(
+        self, label_hw: np.ndarray, answer_hwC: np.ndarray, told_hw: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """The next answer, and where it is told: the mean of what the patches that reach a pixel have."""
         votes_hwC, total_hw = np.zeros_like(answer_hwC), np.zeros(label_hw.shape, np.float32)
         for k in np.unique(label_hw[label_hw >= 0]):

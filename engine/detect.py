@@ -20,7 +20,7 @@ import numpy as np
 from engine import pose_model, quiet
 from engine.api import Capability
 from engine.cv import cv2
-from engine.pose.layouts import LAYOUTS
+from engine.pose.formats.layouts import BLAZEPOSE
 from engine.pose.skeleton import (
     ABSENT,
     GUESSED,
@@ -35,7 +35,7 @@ from engine.pose.skeleton import (
     SEEN,
 )
 
-_FROM_BLAZEPOSE = list(LAYOUTS[33][1])  # the landmark of every joint; the neck is made of the shoulders
+_FROM_BLAZEPOSE = list(BLAZEPOSE.joints)  # the landmark of every joint; the neck is made of the shoulders
 _SHOULDERS = [RIGHT_SHOULDER, LEFT_SHOULDER]
 _EYES = [RIGHT_EYE, LEFT_EYE]
 _EARS = [RIGHT_EAR, LEFT_EAR]
@@ -47,7 +47,7 @@ _SAME_PERSON = 0.15  # of the body's larger extent: farther apart on the median,
 _LONGEST_SIDE = 1280  # px; the model looks at 256 x 256 px of a person, more only costs memory
 
 _lock = threading.Lock()
-_detector = None
+_detector: Any = None
 _quiet = False
 _fault = ""
 _without_chatter = partial(quiet.without, quiet.DETECTOR)

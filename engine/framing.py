@@ -44,11 +44,8 @@ def frame_photo(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray | None, size: tu
     if rgb_HWC.dtype != np.uint8 or rgb_HWC.ndim != 3 or rgb_HWC.shape[2] != 3:
         raise ValueError(f"a photo is uint8 [H, W, 3], not {rgb_HWC.dtype} {list(rgb_HWC.shape)}")
     photo = rgb_HWC.shape[:2]
-    wanted = None if keypoints_18x3 is None else wanted_box(keypoints_18x3, photo, size[1] / size[0])
-    whole = _whole_photo(photo, size)
-    box = whole if wanted is None or (_nearly(whole, photo) and _overlap(whole, wanted) > _SAME) else wanted
-    scale = size[0] / box.height
-    matrix = np.array([[scale, 0, -box.left * scale], [0, scale, -box.top * scale]])
+    box = _framing_box(keypoints_18x3, photo, size)
+    matrix = _matrix(box, size)
     framed = None
     if keypoints_18x3 is not None:
         framed = np.array(keypoints_18x3, dtype=np.float32)
@@ -58,6 +55,11 @@ def frame_photo(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray | None, size: tu
         inside = ((framed[:, :2] >= 0) & (framed[:, :2] < (size[1], size[0]))).all(axis=1)
         framed[~inside, 2] = 0
     return Framed(_cut(rgb_HWC, box, size), framed, matrix)
+
+
+def framing_of(keypoints_18x3: np.ndarray, photo: tuple[float, float], size: tuple[int, int]) -> np.ndarray:
+    """The matrix [2, 3] by which `frame_photo` frames a photo of (H, W) = `photo` with this pose in it."""
+    return _matrix(_framing_box(keypoints_18x3, photo, size), size)
 
 
 def to_frame(points: np.ndarray, matrix_2x3: np.ndarray) -> np.ndarray:
@@ -70,7 +72,18 @@ def to_photo(points: np.ndarray, matrix_2x3: np.ndarray) -> np.ndarray:
     return (np.asarray(points) - matrix_2x3[:, 2]) @ np.linalg.inv(matrix_2x3[:, :2]).T
 
 
-def _whole_photo(photo: tuple[int, int], size: tuple[int, int]) -> Box:
+def _framing_box(keypoints_18x3: np.ndarray | None, photo: tuple[float, float], size: tuple[int, int]) -> Box:
+    wanted = None if keypoints_18x3 is None else wanted_box(keypoints_18x3, photo, size[1] / size[0])
+    whole = _whole_photo(photo, size)
+    return whole if wanted is None or (_nearly(whole, photo) and _overlap(whole, wanted) > _SAME) else wanted
+
+
+def _matrix(box: Box, size: tuple[int, int]) -> np.ndarray:
+    scale = size[0] / box.height
+    return np.array([[scale, 0, -box.left * scale], [0, scale, -box.top * scale]])
+
+
+def _whole_photo(photo: tuple[float, float], size: tuple[int, int]) -> Box:
     """The box of the frame's aspect around the photo, or in it where that costs few rows or columns."""
     height, width = photo
     tall = width / size[1] * size[0]  # height of a box of the frame's aspect as wide as the photo
@@ -80,7 +93,7 @@ def _whole_photo(photo: tuple[int, int], size: tuple[int, int]) -> Box:
     return Box((width - columns) / 2, (height - rows) / 2, columns, rows)
 
 
-def _nearly(box: Box, photo: tuple[int, int]) -> bool:
+def _nearly(box: Box, photo: tuple[float, float]) -> bool:
     return box.height <= photo[0] * (1 + 1e-6) and box.width <= photo[1] * (1 + 1e-6)
 
 

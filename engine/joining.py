@@ -1,12 +1,14 @@
 """Copied pieces of a picture joined so that no outline shows: their colours are corrected smoothly.
 
-Perez, Gangnet and Blake, Poisson Image Editing (SIGGRAPH 2003), with two changes: sides of a join that are
-nothing alike hardly pull at each other (or an object cut off by a hole would bleed into it), and pieces hold on
-a little to their own colours (screened: Bhat et al., Fourier Analysis of the 2D Screened Poisson Equation, ECCV
-2008).
+Perez, Gangnet and Blake, Poisson Image Editing (SIGGRAPH 2003), with two changes. Sides of a join that are
+nothing alike hardly pull at each other, or an object cut off by a hole would bleed into it. And pieces hold
+on a little to their own colours (screened: Bhat et al., Fourier Analysis of the 2D Screened Poisson Equation,
+ECCV 2008).
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -19,8 +21,8 @@ _STEPS = 200  # reached by no picture but a broken one
 def joined(smooth_HWC: np.ndarray, source_HW2: np.ndarray) -> np.ndarray:
     """float32 RGB [H, W, 3]: a picture with copies of its own pieces, joined with it and with each other.
 
-    smooth: RGB, 0 to 255, the picture with its holes filled in any smooth way. source: int, row and column that
-    each pixel copies; itself where the picture is known and stays as it is; -1 where the smooth fill
+    smooth: RGB, 0 to 255, the picture with its holes filled in any smooth way. source: int, row and column
+    that each pixel copies; itself where the picture is known and stays as it is; -1 where the smooth fill
     stands. That goes over into the copies beside it, and away from them it is left alone.
     """
     smooth_HWC = smooth_HWC.astype(np.float32)
@@ -32,7 +34,7 @@ def joined(smooth_HWC: np.ndarray, source_HW2: np.ndarray) -> np.ndarray:
     free_HW1 = free_HW[..., None].astype(np.float32)
     joins = [_join(smooth_HWC, colours_HWC, source_HW2, free_HW, copies_HW, axis) for axis in (0, 1)]
 
-    def pull(change_HWC: np.ndarray, wanted=(0.0, 0.0)) -> np.ndarray:
+    def pull(change_HWC: np.ndarray, wanted: Sequence[np.ndarray | float] = (0.0, 0.0)) -> np.ndarray:
         """Minus half the gradient of sum of weight (difference of neighbours - wanted)^2 + own change^2."""
         pull_HWC = -np.float32(_OWN) * change_HWC
         for (weight_HW1, _), difference, (first, second) in zip(
@@ -61,7 +63,7 @@ def joined(smooth_HWC: np.ndarray, source_HW2: np.ndarray) -> np.ndarray:
 
 
 def _places(x_HWK: np.ndarray) -> np.ndarray:
-    return np.stack(np.indices(x_HWK.shape[:2]), -1)
+    return np.moveaxis(np.indices(x_HWK.shape[:2]), 0, -1)
 
 
 def _pairs(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
@@ -71,10 +73,15 @@ def _pairs(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
 
 
 def _join(
-    smooth_HWC, colours_HWC, source_HW2, free_HW, copies_HW, axis: int
+    smooth_HWC: np.ndarray,
+    colours_HWC: np.ndarray,
+    source_HW2: np.ndarray,
+    free_HW: np.ndarray,
+    copies_HW: np.ndarray,
+    axis: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Of neighbours along an axis: how much they pull at each other, and by how much more their colours should
-    differ. Both say that: what each was copied from has a neighbour of its own."""
+    """Of neighbours along an axis: how much they pull at each other, and by how much more their colours
+    should differ. Both say that: what each was copied from has a neighbour of its own."""
     first, second = _pairs(axis)
     step = np.eye(2, dtype=int)[axis]
     ahead_HWC, ahead_HW1 = _beside(smooth_HWC, source_HW2, free_HW, copies_HW, step)
@@ -86,7 +93,13 @@ def _join(
     return 1 / (1 + odd / np.float32(_FITS**2)), (by_first + by_second) / count
 
 
-def _beside(smooth_HWC, source_HW2, free_HW, copies_HW, step) -> tuple[np.ndarray, np.ndarray]:
+def _beside(
+    smooth_HWC: np.ndarray,
+    source_HW2: np.ndarray,
+    free_HW: np.ndarray,
+    copies_HW: np.ndarray,
+    step: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
     """Colours beside what each pixel shows, and 1 where they count: those known beside a copy's source, all
     beside the smooth fill, and beside a known pixel those that are no copy's place."""
     rows, columns = free_HW.shape

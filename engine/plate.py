@@ -27,7 +27,7 @@ def source_field(rgb_HWC: np.ndarray, known_HW: np.ndarray) -> np.ndarray:
     centre, column + 0.5 and row + 0.5. The others take those of a known pixel, or nan where the smooth fill
     stands: without texture around, or without anything to copy.
     """
-    places_HW2 = np.stack(np.indices(known_HW.shape), -1)
+    places_HW2 = np.moveaxis(np.indices(known_HW.shape), 0, -1)
     source_HW2 = np.where(known_HW[..., None], places_HW2, -1)
     photo_HWC = np.where(known_HW[..., None], rgb_HWC, 0).astype(np.float32)
     textured_HW = known_HW & (_detail(photo_HWC, known_HW) > _PLAIN)
@@ -53,7 +53,7 @@ def filled(rgb_hwC: np.ndarray, field_HW2: np.ndarray) -> np.ndarray:
     """
     rows, columns = field_HW2.shape[:2]
     source_HW2 = np.where(np.isnan(field_HW2), -1, np.nan_to_num(field_HW2))[..., ::-1].astype(int)
-    shift_HW2 = source_HW2 - np.stack(np.indices((rows, columns)), -1)
+    shift_HW2 = source_HW2 - np.moveaxis(np.indices((rows, columns)), 0, -1)
     known_HW = (shift_HW2 == 0).all(-1)
     copies_HW = ~known_HW & (source_HW2[..., 0] >= 0)
     whole = rgb_hwC.shape[:2] == (rows, columns)
@@ -65,12 +65,19 @@ def filled(rgb_hwC: np.ndarray, field_HW2: np.ndarray) -> np.ndarray:
     copied_HWC = np.where(
         copies_HW[..., None], photo_HWC[source_HW2[..., 0], source_HW2[..., 1]], np.float32(0)
     )
-    return _enlarged(rgb_hwC, known_HW, copies_HW, shift_HW2, exact_HWC - copied_HWC)
+    return _enlarged(rgb_hwC, known_HW, copies_HW, shift_HW2, exact_HWC, copied_HWC)
 
 
-def _enlarged(rgb_hwC, known_HW, copies_HW, shift_HW2, correction_HWC) -> np.ndarray:
-    """A larger photo filled: copied by the same shifts, corrected by the same colours. Each pixel takes what the
-    four nearest of the field say, by bilinear weights: across a seam one copy goes over into the next."""
+def _enlarged(
+    rgb_hwC: np.ndarray,
+    known_HW: np.ndarray,
+    copies_HW: np.ndarray,
+    shift_HW2: np.ndarray,
+    exact_HWC: np.ndarray,
+    copied_HWC: np.ndarray,
+) -> np.ndarray:
+    """A larger photo filled: copied by the same shifts, corrected by the same colours. Each pixel takes what
+    the four nearest of the field say, by bilinear weights: across a seam one copy goes over into the next."""
     size, grid = np.array(rgb_hwC.shape[:2]), np.array(known_HW.shape)
     scale = size / grid
     nearest = [
@@ -81,8 +88,10 @@ def _enlarged(rgb_hwC, known_HW, copies_HW, shift_HW2, correction_HWC) -> np.nda
     pixels_N2 = np.argwhere(~known_hw)
     at_N2 = (pixels_N2 + 0.5) / scale - 0.5
     steps_HW2 = np.rint(shift_HW2 * scale).astype(int)  # whole pixels, or they would be blurred
-    colours_N3 = np.zeros((len(pixels_N2), 3), np.float32)
-    weights_N1 = np.zeros((len(pixels_N2), 1), np.float32)
+    correction_HWC = exact_HWC - copied_HWC
+    # The small picture's colour counts where rounding leads no copy to a known pixel.
+    weights_N1 = np.full((len(pixels_N2), 1), 1e-4, np.float32)
+    colours_N3 = weights_N1 * exact_HWC[nearest[0][pixels_N2[:, 0]], nearest[1][pixels_N2[:, 1]]]
     for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):
         cell_N2 = np.floor(at_N2).astype(int) + corner
         weight_N = (1 - np.abs(at_N2 - cell_N2)).prod(1)
@@ -97,17 +106,17 @@ def _enlarged(rgb_hwC, known_HW, copies_HW, shift_HW2, correction_HWC) -> np.nda
         )
         weights_N1 += weight_N1
     plate_hwC = rgb_hwC.copy()
-    plate_hwC[~known_hw] = np.clip(colours_N3 / np.maximum(weights_N1, 1e-6) + 0.5, 0, 255)
+    plate_hwC[~known_hw] = np.clip(colours_N3 / weights_N1 + 0.5, 0, 255)
     return plate_hwC
 
 
 def _detail(rgb_HWC: np.ndarray, known_HW: np.ndarray) -> np.ndarray:
-    """float32 [H, W]: how many levels the colours around lie off their mean, which may slope."""
+    """float32 [H, W]: how many levels the known colours around lie off their mean, which may slope."""
     weight_HW = known_HW.astype(np.float32)
 
-    def mean(x, width):
-        of_all = np.maximum(cv2.GaussianBlur(weight_HW, (0, 0), width), np.float32(1e-6))
-        return (cv2.GaussianBlur(x, (0, 0), width).T / of_all.T).T
+    def mean(x_HW: np.ndarray, width: float) -> np.ndarray:
+        of_all_HW = np.maximum(cv2.GaussianBlur(weight_HW, (0, 0), width), np.float32(1e-6))
+        return cv2.GaussianBlur(x_HW, (0, 0), width) / of_all_HW
 
     off_HWC = rgb_HWC - np.moveaxis(
         np.stack([mean(plane, _FINE) for plane in np.moveaxis(rgb_HWC, -1, 0)]), 0, -1

@@ -64,7 +64,10 @@ class References:
         reference = self._handles.get(key)
         if reference is None:
             fine_HWC = self._fine(rgb_HWC, pose, framed)
-            reference = Reference(key, framed.image_HWC, framed.keypoints_18x3, fine_HWC)
+            size = rgb_HWC.shape[0], rgb_HWC.shape[1]
+            reference = Reference(
+                key, framed.image_HWC, framed.keypoints_18x3, fine_HWC, size, framed.matrix_2x3
+            )
             self._handles[key] = reference
         self.encoded(key)
         return reference
@@ -98,9 +101,8 @@ class References:
         changed = steps % _SHOWN_EVERY == 0 or steps == of
         if changed:
             self._settled[reference] = appearance = settling.appearance()
-            plate_1CHW = kept.own.background.float()
             given, fine_HWC = settling.reference, reference.fine_HWC
-            self._keep(key, encode_appearance(self._model, given, appearance, fine_HWC, plate_1CHW))
+            self._keep(key, encode_appearance(self._model, given, appearance, fine_HWC, kept.plate))
         if steps == of:
             del self._settling[key]
         return Settled(steps, of, changed)

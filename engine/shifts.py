@@ -1,7 +1,8 @@
 """By how much a picture repeats itself: the few shifts that lay many of its parts on parts like them.
 
 He and Sun, Statistics of Patch Offsets for Image Completion (ECCV 2012). Bricks, the posts of a fence and
-the trees behind a lawn repeat by some dozens of shifts, and what a hole hides is best guessed one such shift away.
+the trees behind a lawn repeat by some dozens of shifts, and what a hole hides is best guessed one such shift
+away.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from PIL import Image
 
 from engine.garments import GARMENTS
 from engine.look import Borrowed, DrawnBy, LookDocument, SourcePhoto, Worn, plain_pose
+from engine.pose.formats import Carried
 
 
 def picture(seed: int = 0, size: tuple[int, int] = (60, 40), kind: str = "PNG") -> bytes:
@@ -52,7 +53,9 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
     max_leaves=8,
 )
-KNOWN = {"photos", "person", "pose", "borrow", "library", "outfit", "drawn_by"}
+KNOWN = {"photos", "person", "pose", "borrow", "library", "outfit", "carried", "drawn_by"}
+objects = st.dictionaries(names, json_values, max_size=2)
+matrices = st.lists(st.floats(-1e6, 1e6), min_size=6, max_size=6).map(lambda v: np.array(v).reshape(2, 3))
 
 
 @st.composite
@@ -86,6 +89,7 @@ def looks(draw) -> LookDocument:
         borrow=draw(borrow),
         library=draw(names),
         outfit=outfit,
+        carried=draw(st.none() | st.builds(Carried, objects, objects, matrices)),
         drawn_by=DrawnBy(draw(names), draw(names), draw(names)),
         thumbnail=draw(st.binary(max_size=50)),
         others=draw(st.dictionaries(names.filter(lambda name: name not in KNOWN), json_values, max_size=3)),

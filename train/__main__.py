@@ -46,6 +46,24 @@ def main(argv: list[str]) -> int:
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130
+    except (MemoryError, RuntimeError) as error:
+        if not _is_memory(error):
+            raise
+        print(
+            f"{argv[0]}: the memory is not enough: smaller batches or pictures take less "
+            f"({' '.join(str(error).split())[:200] or 'MemoryError'}).",
+            file=sys.stderr,
+        )
+        return 1
+
+
+def _is_memory(error: BaseException) -> bool:
+    """Whether the machine or its card ran out of memory; torch says so as a kind of RuntimeError."""
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"
+        or "can't allocate memory" in str(error)
+    )
 
 
 def end(code: int) -> NoReturn:

@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPen, QPixmap
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import (
     QGraphicsItem,
     QGraphicsLineItem,
+    QGraphicsPathItem,
     QGraphicsPixmapItem,
     QStyleOptionGraphicsItem,
     QWidget,
@@ -150,6 +151,38 @@ class JointItem(QGraphicsItem):
         if self.state == GUESSED:
             painter.setPen(QPen(fill, 2.0))
             painter.drawEllipse(QPointF(), radius - 0.6, radius - 0.6)
+
+
+class GhostItem(QGraphicsPathItem):
+    """The skeleton as it was before the drag, in thin dashes under the present one."""
+
+    def __init__(self):
+        super().__init__()
+        self.setZValue(0.7)
+        self.hide()
+
+    def show_pose(self, pose_18x3: np.ndarray) -> None:
+        """Draw the bones of this pose and stay until hidden."""
+        path = QPainterPath()
+        for one, other in LIMBS:
+            if pose_18x3[one, 2] > 0 and pose_18x3[other, 2] > 0:
+                path.moveTo(*(float(v) for v in pose_18x3[one, :2]))
+                path.lineTo(*(float(v) for v in pose_18x3[other, :2]))
+        self.setPath(path)
+        self.show()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        ratio = painter.device().devicePixelRatioF()
+        for colour, width, style in (
+            (theme.colour(theme.colours().halo, 0.5), 3.0, Qt.PenStyle.SolidLine),
+            (theme.colour(theme.colours().centre, 0.9), 1.4, Qt.PenStyle.DashLine),
+        ):
+            pen = QPen(colour, width * ratio, style)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawPath(self.path())
 
 
 class SkeletonItem(QGraphicsItem):

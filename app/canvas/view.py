@@ -16,18 +16,26 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from app import theme
-from app.canvas.items import PictureItem, SkeletonItem, distance_to_line, to_pixmap
+from app.canvas.group import Group
+from app.canvas.items import GhostItem, PictureItem, SkeletonItem, distance_to_line, to_pixmap
 from app.canvas.regions import RegionItem
 from app.modes.mode import Mode
-from app.posing import FREE, LIMB, WHOLE
+from app.posing import BONE, FREE, LIMB, MOVE, ROTATE, SCALE, WHOLE
 from engine.pose import kinematics
-from engine.pose.skeleton import JOINTS, NOBODY
+from engine.pose.skeleton import JOINTS, LIMBS, NECK, NOBODY
 
+TRUNK = frozenset(
+    bone for bone in LIMBS if NECK in bone and bone != (NECK, 0)
+)  # a handle of the whole person
 ZOOM_LIMITS = (0.1, 32.0)
 HIT_RADIUS = 13.0  # widget px
 BONE_RADIUS = 6.0  # widget px
 FIT_MARGINS = (28, 28, 28, 60)  # widget px around the fitted picture; the status pill has its place below
 PIXELS_FROM = 4.0  # zoom from which single pixels are shown, unless the fitted picture is near it
+GROUP_CURSORS = {
+    MOVE: Qt.CursorShape.SizeAllCursor, ROTATE: Qt.CursorShape.CrossCursor,
+    SCALE: Qt.CursorShape.SizeFDiagCursor,
+}  # fmt: skip
 ARROWS: dict[int, tuple[float, float]] = {
     Qt.Key.Key_Left: (-1.0, 0.0), Qt.Key.Key_Right: (1.0, 0.0),
     Qt.Key.Key_Up: (0.0, -1.0), Qt.Key.Key_Down: (0.0, 1.0),
@@ -39,7 +47,8 @@ class CanvasView(QGraphicsView):
     does to it.
     """
 
-    grabbed = Signal(int, str, float, float)  # joint (-1 for the whole person), mode, x, y
+    grabbed = Signal(int, str, float, float)  # joint or end of a bone (-1 for the whole person), mode, x, y
+    group_grabbed = Signal(object, str, float, float)  # joints, mode, x, y
     pulled = Signal(float, float)
     let_go = Signal()
     cancelled = Signal()
@@ -75,7 +84,10 @@ class CanvasView(QGraphicsView):
         self.reference.hide()
         self.scene().addItem(self.picture)
         self.scene().addItem(self.reference)
+        self.ghost = GhostItem()
+        self.scene().addItem(self.ghost)
         self.scene().addItem(self.skeleton)
+        self.group = Group(self.scene())
         self.pointed, self.chosen = RegionItem(quiet=True), RegionItem()
         self.scene().addItem(self.pointed)
         self.scene().addItem(self.chosen)
@@ -110,6 +122,7 @@ class CanvasView(QGraphicsView):
         """Put the skeleton where the pose says."""
         self.pose = pose_18x3
         self.skeleton.show_pose(pose_18x3, kinematics.placed_joints(pose_18x3))
+        self.group.show_pose(pose_18x3, self.zoom)
         if self.skeleton.selected >= 0 and not kinematics.placed_joints(pose_18x3)[self.skeleton.selected]:
             self.select(-1)
 
@@ -127,6 +140,7 @@ class CanvasView(QGraphicsView):
     def set_skeleton_shown(self, shown: bool) -> None:
         self._skeleton_wanted = shown
         self.skeleton.setVisible(shown and self._mode is None)
+        self.choose_group(())
 
     def set_mode(self, mode: Mode | None) -> None:
         """Who is told what the hand does, None: the skeleton, which is shown then only."""
@@ -150,6 +164,12 @@ class CanvasView(QGraphicsView):
         if joint != self.skeleton.selected:
             self.skeleton.select(joint)
             self.joint_selected.emit(joint)
+
+    def choose_group(self, joints: tuple[int, ...]) -> None:
+        """Choose joints that are moved, turned and scaled as one; none or one puts the box away."""
+        self.group.choose(joints, self.pose, self.zoom)
+        if joints:
+            self.select(-1)
 
     # Zoom, pan, fit.
 
@@ -190,6 +210,7 @@ class CanvasView(QGraphicsView):
             Qt.TransformationMode.SmoothTransformation if smooth else Qt.TransformationMode.FastTransformation
         )
         self.picture.setTransformationMode(mode)
+        self.group.show_pose(self.pose, zoom)
         self.zoom_changed.emit(zoom)
 
     def _middle(self) -> QPointF:
@@ -236,15 +257,18 @@ class CanvasView(QGraphicsView):
         found = kinematics.hit_test(ghosts, self.to_pose(at), reach)
         return -1 if found is None else int(found)
 
-    def bone_at(self, at: QPointF) -> bool:
-        """Whether there is a bone under a widget position."""
+    def bone_at(self, at: QPointF) -> tuple[int, int] | None:
+        """The bone under a widget position, None for none."""
         if not self.skeleton.isVisible():
-            return False
+            return None
         x, y = self.to_pose(at)
-        for bone in self.skeleton.bones:
-            if bone.isVisible() and distance_to_line(bone.line(), x, y) * self.zoom <= BONE_RADIUS:
-                return True
-        return False
+        near = [
+            (distance_to_line(bone.line(), x, y) * self.zoom, bone.ends)
+            for bone in self.skeleton.bones
+            if bone.isVisible()
+        ]
+        away, ends = min(near, default=(BONE_RADIUS + 1, (-1, -1)))
+        return ends if away <= BONE_RADIUS else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         at = event.position()
@@ -264,19 +288,41 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def _begin_drag(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        joint = self.joint_at(at)
-        # Many window managers keep Alt-drag for themselves, so a bone is a handle of the whole person too.
-        if modifiers & Qt.KeyboardModifier.AltModifier or (joint < 0 and self.bone_at(at)):
-            mode = WHOLE
-        elif joint < 0 or self.pose[joint, 2] <= 0:
+        joint, bone, handle = (
+            self.joint_at(at),
+            self.bone_at(at),
+            self.group.handle_at(self.to_pose(at), self.zoom),
+        )
+        # Many window managers keep Alt-drag for themselves, so the trunk is a handle of the whole person too.
+        if modifiers & Qt.KeyboardModifier.AltModifier:
+            self._grab(joint, WHOLE, at)
+        elif handle:
+            self._start_drag()
+            self.group_grabbed.emit(self.group.joints, handle, *self.to_pose(at))
+        elif joint >= 0 and self.pose[joint, 2] > 0:
+            self._grab(joint, FREE if modifiers & Qt.KeyboardModifier.ControlModifier else LIMB, at)
+        elif joint < 0 and bone:
+            self._grab(bone[1], WHOLE if bone in TRUNK else BONE, at)
+        elif joint >= 0:
             self.select(joint)
-            return
         else:
-            mode = FREE if modifiers & Qt.KeyboardModifier.ControlModifier else LIMB
-        self.select(joint)
-        self._drag = True
-        self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.select(-1)
+            self.group.begin_band(self.to_pose(at))
+
+    def _grab(self, joint: int, mode: str, at: QPointF) -> None:
+        self.choose_group(())
+        self.select(joint if mode in (LIMB, FREE) else -1)
+        self._start_drag()
         self.grabbed.emit(joint, mode, *self.to_pose(at))
+
+    def _start_drag(self) -> None:
+        self._drag = True
+        self.ghost.show_pose(self.pose)
+        self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def _end_drag(self) -> None:
+        self._drag = False
+        self.ghost.hide()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         at = event.position()
@@ -288,6 +334,8 @@ class CanvasView(QGraphicsView):
             self.centerOn(middle)
         elif self._drag:
             self.pulled.emit(*self.to_pose(at))
+        elif self.group.banding:
+            self.group.pull_band(self.to_pose(at))
         else:
             self._hover(at)
         event.accept()
@@ -303,8 +351,13 @@ class CanvasView(QGraphicsView):
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         elif joint >= 0:
             self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
-        elif self.bone_at(at):
-            self.viewport().setCursor(Qt.CursorShape.SizeAllCursor)
+        elif handle := self.group.handle_at(self.to_pose(at), self.zoom):
+            self.viewport().setCursor(GROUP_CURSORS[handle])
+        elif bone := self.bone_at(at):
+            whole = bone in TRUNK
+            self.viewport().setCursor(
+                Qt.CursorShape.SizeAllCursor if whole else Qt.CursorShape.OpenHandCursor
+            )
         else:
             self.viewport().unsetCursor()
 
@@ -315,8 +368,10 @@ class CanvasView(QGraphicsView):
         ):
             self._pan_from = None
         elif self._drag and event.button() == Qt.MouseButton.LeftButton:
-            self._drag = False
+            self._end_drag()
             self.let_go.emit()
+        elif self.group.banding and event.button() == Qt.MouseButton.LeftButton:
+            self.choose_group(self.group.end_band(self.pose))
         self._hover(event.position())
         event.accept()
 
@@ -375,11 +430,12 @@ class CanvasView(QGraphicsView):
 
     def _escape(self) -> None:
         if self._drag:
-            self._drag = False
+            self._end_drag()
             self.viewport().unsetCursor()
             self.cancelled.emit()
         elif self._mode is None or not self._mode.escaped():
             self.select(-1)
+            self.choose_group(())
 
     def _nudge(self, direction: tuple[float, float], event: QKeyEvent) -> None:
         step = 1.0

@@ -15,16 +15,18 @@ from app.worker import EngineFacts
 from engine.version import VERSION
 
 MOUSE = (
-    ("Drag a joint", "limbs bend, lengths stay"),
+    ("Drag a joint", "the body follows; X bends elbow or knee the other way"),
+    ("Drag a bone", "turn that limb, or the head"),
     ("Ctrl + drag", "move that joint alone"),
-    ("Alt + drag, or drag a bone", "move the whole person"),
+    ("Drag the trunk, Alt + drag", "move the whole person"),
+    ("Drag on empty", "choose joints: a box moves, turns, scales them"),
     ("Double-click a joint", "hide or show it"),
     ("Wheel", "zoom at the pointer"),
     ("Space + drag, middle drag", "pan"),
     ("Tab, Shift + Tab", "next, previous joint"),
     ("Arrows", "nudge by 1 px; Shift 10, Alt ¼"),
     ("Hold \\", "see the reference"),
-    ("Esc", "cancel the drag, let the joint go"),
+    ("Esc", "cancel the drag, let the joints go"),
 )
 
 

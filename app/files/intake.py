@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,12 +17,18 @@ from app.files import exported
 from app.files.reading import at_once
 from engine.errors import InputError
 from engine.look import SUFFIX
-from engine.pngtext import MOST_BYTES, read_texts
+from engine.pngtext import read_texts
+from engine.pose.formats.reading import MOST_BYTES
 
 PHOTO, POSE, EXPORT, LOOK, NOTHING = "photo", "pose", "export", "look", "nothing"
 LONGEST_PATH = 4096  # characters, as on Linux
-POSE_SUFFIXES = frozenset((".json", ".txt"))
-READABLE = "PNG, JPEG, WebP, TIFF, BMP, GIF, .look, OpenPose .json, .txt"
+# What pose files are called; those that cannot be read say so in a sentence of their own.
+POSE_SUFFIXES = (
+    *(".json", ".jsonl", ".txt", ".csv", ".tsv", ".xml", ".yml", ".yaml", ".npy", ".pbtxt"),
+    *(".bvh", ".pkl", ".h5"),
+)
+READABLE = "PNG, JPEG, WebP, TIFF, BMP, GIF, .look, poses as .json, .txt, .csv, .npy"
+_LEAST_NUMBERS = 34  # in a pasted text that is a pose: x and y of 17 joints
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,17 +81,22 @@ def of_mime(mime: QMimeData | None) -> list[Intake]:
 
 
 def _of_text(text: str) -> list[Intake]:
-    if text.startswith(("{", "[")):
-        try:
-            json.loads(text[: MOST_BYTES + 1])
-        except (ValueError, RecursionError):
-            return []
+    if _is_pose(text):
         return [Intake(POSE, "pasted pose", text)]
     path = text.removeprefix("file://")
     named = path and len(path) < LONGEST_PATH and "\n" not in path
     if named and at_once(lambda: os.path.isfile(path), False):
         return [of_file(Path(path))]
     return []
+
+
+def _is_pose(text: str) -> bool:
+    """Whether a text may be a pose: JSON, or many numbers."""
+    if text.startswith(("{", "[")):
+        with suppress(ValueError, RecursionError):
+            json.loads(text[: MOST_BYTES + 1])
+            return True
+    return len(re.findall(r"\d+(?:\.\d+)?", text[:MOST_BYTES])) >= _LEAST_NUMBERS
 
 
 def _png(picture: object) -> bytes:

@@ -31,6 +31,7 @@ def document_of(look: Look, size: tuple[int, int], facts: EngineFacts | None) ->
             for worn in look.outfit
             if (photo := look.photo(worn.key))
         ),
+        carried=look.carried,
         drawn_by=drawn_by(facts),
         others=look.kept.sections,
         members=look.kept.members,
@@ -54,6 +55,7 @@ def look_of(document: LookDocument, photos: Mapping[str, Photo], size: tuple[int
         pose=document.pose_in(size),
         borrow=Borrow(photos[borrow.photo].key, borrow.amount) if borrow else None,
         library=document.library,
+        carried=document.carried_in(size),
         outfit=tuple(
             app_document.Worn(worn.word, photos[worn.photo].key, worn.strength, worn.muted, worn.locked)
             for worn in document.outfit

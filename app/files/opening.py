@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app import history
 from app.controller import Controller
+from app.dialogs import people
 from app.files import exported, intake, samples
 from app.files.pictured import PicturedLooks
+from app.files.pose_pictures import ReadPosePicture
 from app.files.poses import LibraryPose
 from app.files.reading import Reader
 from app.jobs import GARMENT, PERSON, TARGET_POSE
@@ -26,7 +28,10 @@ from engine.pose import formats
 
 PHOTO_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
 OPEN_FILTER = f"Looks and pictures (*{SUFFIX} *.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff)"
-POSE_FILTER = "Poses (*.json *.txt);;All files (*)"
+POSE_FILTER = (
+    "Poses and skeleton pictures (*.json *.jsonl *.txt *.csv *.tsv *.xml *.yml *.yaml *.npy *.pbtxt "
+    "*.png *.jpg *.jpeg *.webp);;All files (*)"
+)
 
 
 class Opening:
@@ -117,31 +122,48 @@ class Opening:
 
     def take(self, thing: intake.Intake, role: str = "") -> None:
         """Use a file, a drop or a paste as `role`; "" takes what it is made for."""
-        size = self._controller.frame_size
         try:
             match thing.kind, thing.source:
                 case intake.LOOK, Path() as path:
                     self._open_look(path)
                 case intake.POSE, str() as text:
-                    self._controller.posing.take(formats.parse_pose(text, thing.name, size), thing.name)
+                    self.take_person(formats.parse_people(text, thing.name))
                 case intake.POSE, Path() as path:
-                    self._reader.read(
-                        thing.name,
-                        lambda: formats.read_pose(path, size),
-                        lambda pose: self._controller.posing.take(pose, thing.name),
-                    )
+                    self._reader.read(thing.name, lambda: formats.read_people(path), self.take_person)
                 case intake.EXPORT, Path() as path if role in ("", TARGET_POSE):
                     self._reader.read(
                         thing.name,
                         lambda: exported.read(path),
                         lambda found: self._restore(path, found),
                     )
+                case intake.PHOTO, (Path() | bytes()) as source if role == TARGET_POSE:
+                    self._controller.photos.submit(ReadPosePicture(source, thing.name))
                 case _, (Path() | bytes()) as source:
                     self._controller.photos.open_photo(
                         source, thing.name, role if role in (PERSON, GARMENT) else PERSON
                     )
         except InputError as error:
             self._notices.show("error", str(error))
+
+    def take_person(self, file: formats.PoseFile) -> None:
+        """Take the pose of somebody in a pose file; who of several is asked. What was assumed is told."""
+        c = self._controller
+        look = c.document.look
+        person = None if c.draft else look.photo(look.person)
+        photo = formats.OpenPhoto.of(person.reference if person else None, c.frame_size)
+        try:
+            taken = formats.take(file, c.frame_size, photo)
+            if len(file.people) > 1:
+                number = people.ask(self._parent, file, file.people.index(taken.person) + 1)
+                if number is None:
+                    return
+                taken = formats.take(file, c.frame_size, photo, number)
+        except InputError as error:
+            self._notices.show("error", str(error))
+            return
+        c.posing.take(taken.pose_18x3, file.name, taken.carried)
+        if taken.notes:
+            self._notices.show("info", " ".join(taken.notes))
 
     def _restore(self, path: Path, found: LookDocument | dict[str, Any]) -> None:
         """The look of a picture made here."""

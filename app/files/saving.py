@@ -13,13 +13,18 @@ from app.canvas.items import to_pixmap
 from app.controller import Controller
 from app.dialogs.export import ExportDialog
 from app.files.look_jobs import document_of
-from app.files.naming import ask_file_name
+from app.files.naming import ask_file_kind
 from app.notify import Notices
 from app.settings import Settings
 from engine.errors import InputError
 from engine.export import AS_DRAWN, ExportOptions
+from engine.files import write_whole
 from engine.look.exported import png_texts
 from engine.pose import formats
+
+ON_PHOTO = "OpenPose JSON on the photo (*.json)"
+ON_FRAME = "OpenPose JSON in the model's frame (*.json)"
+ON_PICTURE = "OpenPose JSON on the exported picture (*.json)"
 
 
 class Saving:
@@ -31,6 +36,7 @@ class Saving:
         self._notices = notices
         self._settings = settings
         self._options = AS_DRAWN  # those wanted last
+        self._kind = ""  # of file, as the last dialog had it
 
     def choose_picture(self) -> None:
         path = self._file_name("picture", "Export the picture", "PNG (*.png)", ".png")
@@ -55,14 +61,32 @@ class Saving:
         c.save_picture(path, png_texts(document_of(c.document.look, c.size, c.facts)), options)
 
     def choose_pose(self) -> None:
-        path = self._file_name("pose", "Export the pose", "OpenPose JSON (*.json)", ".json")
+        """The dialog's kinds of files are the canvases that the pose may be written on."""
+        path = self._file_name("pose", "Export the pose", ";;".join(self.canvases()), ".json")
         if path:
-            self.save_pose(path)
+            self.save_pose(path, self._kind)
 
-    def save_pose(self, path: Path) -> None:
-        """Write the pose as OpenPose JSON."""
+    def canvases(self) -> dict[str, formats.Canvas]:
+        """What the pose may be written on, by its name in the dialog; the photo first, where it is known."""
+        c = self._controller
+        look = c.document.look
+        person = None if c.draft else look.photo(look.person)
+        photo = formats.OpenPhoto.of(person.reference if person else None, c.frame_size)
+        found = {} if photo is None else {ON_PHOTO: formats.Canvas.of_photo(photo)}
+        found[ON_FRAME] = formats.Canvas.of_frame(c.frame_size)
+        if not c.draft:
+            rows, columns = c.still.shape[:2]
+            found[ON_PICTURE] = formats.Canvas.of_frame(c.frame_size, (rows, columns))
+        return found
+
+    def save_pose(self, path: Path, kind: str = "") -> None:
+        """Write the pose as OpenPose JSON on the canvas of this kind; the model frame's where left out."""
+        c = self._controller
+        canvases = self.canvases()
+        canvas = canvases.get(kind, canvases[ON_FRAME])
+        content = formats.on_canvas(c.pose, canvas, c.active.look.carried)
         try:
-            formats.write_openpose(path, self._controller.pose, self._controller.frame_size)
+            write_whole(path, (json.dumps(content) + "\n").encode("ascii"))
         except (InputError, OSError) as error:
             self._notices.show("error", str(error))
         else:
@@ -72,11 +96,14 @@ class Saving:
         photo = self._controller.document.look.photo(self._controller.document.look.person)
         stem = Path(photo.name).stem if photo else "person"
         suggested = f"{stem}-{purpose}{suffix}"
-        return ask_file_name(self._parent, self._settings, purpose, title, kinds, suggested)
+        path, self._kind = ask_file_kind(self._parent, self._settings, purpose, title, kinds, suggested)
+        return path
 
     def copy_pose(self) -> None:
         mime = QMimeData()
-        text = json.dumps(formats.openpose_dict(self._controller.pose, self._controller.frame_size))
+        canvas = formats.Canvas.of_frame(self._controller.frame_size)
+        carried = self._controller.active.look.carried
+        text = json.dumps(formats.on_canvas(self._controller.pose, canvas, carried))
         mime.setText(text)
         mime.setData("application/json", text.encode())
         QGuiApplication.clipboard().setMimeData(mime)

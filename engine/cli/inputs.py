@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +15,6 @@ from engine.errors import InputError
 if TYPE_CHECKING:
     from engine.session import Session
 
-POSE_FILES = (".json", ".txt", ".csv")
 LONGEST_SIDE = 1024  # px: twice the largest official frame; what a frame takes grows with its area
 
 
@@ -35,7 +33,13 @@ def add_options(parser: argparse.ArgumentParser, required: bool = True) -> None:
     """The options every command has that renders a reference in a pose. required: that both are given."""
     parser.add_argument("--reference", metavar="IMG", required=required, help="photo of the person")
     parser.add_argument(
-        "--pose", metavar="POSE", required=required, help="OpenPose JSON, DeepFashion .txt, or a photo"
+        "--pose",
+        metavar="POSE",
+        required=required,
+        help="a pose file of any tool, a skeleton picture, or a photo",
+    )
+    parser.add_argument(
+        "--person", metavar="N", type=int, help="which of several people in the pose file, from 1"
     )
     parser.add_argument("--weights", metavar="W", help="another weights file than the one in the box")
     parser.add_argument(
@@ -53,7 +57,7 @@ def open_session(options: argparse.Namespace) -> Session:
         print(note, file=sys.stderr)
     own = add_photo(session, options.reference)
     session.use(own)
-    session.set_pose(read_target_pose(options.pose, session.size))
+    session.set_pose(read_target_pose(options.pose, session.size, own, options.person))
     return session
 
 
@@ -74,24 +78,48 @@ def add_photo(session: Session, path: str) -> Reference:
     return reference
 
 
-def read_target_pose(path: str, size: tuple[int, int]) -> np.ndarray:
-    """Pose of a file, or of the person in a photo, in the model frame. Raises InputError."""
-    if Path(path).suffix.lower() in POSE_FILES:
-        from engine.pose.formats import read_pose
+def read_target_pose(
+    path: str, size: tuple[int, int], reference: Reference | None = None, number: int | None = None
+) -> np.ndarray:
+    """Pose of a file, or of the person in a photo, in the model frame; what was assumed is said on stderr.
 
-        return read_pose(path, size)
+    reference: the photo it is for. number: which of several people, from 1. Raises InputError.
+    """
+    from engine.pose.formats import OpenPhoto, read_people, take
+    from engine.pose.formats.pictures import is_picture, people_in_picture
+
+    if is_picture(path):
+        from engine.photos import read_photo
+
+        photo_HWC = read_photo(path)
+        file = people_in_picture(path, photo_HWC)
+        if file is None:
+            return _detected(path, photo_HWC, size, number)
+    else:
+        file = read_people(path)
+    taken = take(file, size, OpenPhoto.of(reference, size), number)
+    for note in taken.notes:
+        print(note, file=sys.stderr)
+    if len(file.people) > 1 and number is None:
+        print("--person N takes another.", file=sys.stderr)
+    return taken.pose_18x3
+
+
+def _detected(path: str, photo_HWC: np.ndarray, size: tuple[int, int], number: int | None) -> np.ndarray:
     from engine import detect
     from engine.framing import frame_photo
-    from engine.photos import read_photo
 
-    photo = read_photo(path)
+    if number not in (None, 1):
+        raise InputError(
+            f"{path}: in a photo the most prominent person is found; there is no number {number}."
+        )
     capability = detect.available()
     if not capability.available:
         raise InputError(f"The pose in {path} cannot be detected here: {capability.reason}.")
-    found_18x3 = detect.detect_pose(photo)
+    found_18x3 = detect.detect_pose(photo_HWC)
     if not detect.available().available:  # it turned out so
         raise InputError(f"The pose in {path} cannot be detected here: {detect.available().reason}.")
-    framed_18x3 = None if found_18x3 is None else frame_photo(photo, found_18x3, size).keypoints_18x3
+    framed_18x3 = None if found_18x3 is None else frame_photo(photo_HWC, found_18x3, size).keypoints_18x3
     if framed_18x3 is None:
         raise InputError(f"No person was found in {path}, so it cannot serve as a pose.")
     return framed_18x3

@@ -7,19 +7,42 @@ nobody is told by its surface map, and what is there is known: the photo, filled
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
 from engine.compositing.detail import DetailSource, blended
-from engine.compositing.fields import ramp
-from engine.compositing.own_pose import OwnPose
+from engine.compositing.fields import around, ramp
+from engine.compositing.own_pose import BEHIND, MARGIN, OwnPose
+from engine.pictures import to_rgb
+from engine.plate import filled, source_field
 
 # So likely it is the person: from the first on a pixel has something of hers, at the second it is hers alone.
 _HERS = 0.3, 0.7
 _DOUBT = 0.005  # a detector's answers are never surer than this
+
+
+class Plate(NamedTuple):
+    """The photo of a reference without its person: uint8 RGB at the canvas' size, and at that of the fine
+    picture where there is one."""
+
+    frame_HWC: np.ndarray
+    fine_HWC: np.ndarray | None = None
+
+    def bytes(self) -> int:
+        return self.frame_HWC.nbytes + (0 if self.fine_HWC is None else self.fine_HWC.nbytes)
+
+
+def make_plate(photo_17HW: Tensor, fine_HWC: np.ndarray | None = None) -> Plate:
+    """Of a photo as of `detail.DetailSource`; fine: the same in a larger size."""
+    known_HW = (around((photo_17HW[:, -1:].float() < BEHIND).float(), MARGIN)[0, 0] == 0).cpu().numpy()
+    frame_HWC = to_rgb(photo_17HW[:, :3].float())
+    field_HW2 = source_field(frame_HWC, known_HW)
+    return Plate(filled(frame_HWC, field_HW2), None if fine_HWC is None else filled(fine_HWC, field_HW2))
 
 
 @torch.no_grad()

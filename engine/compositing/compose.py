@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine import parsing
-from engine.compositing.background import before_plates, of_person, person_matte
+from engine.compositing.background import Plate, before_plates, make_plate, of_person, person_matte
 from engine.compositing.detail import CopiedDetail, DetailSource, brought_together, copied, make_source
 from engine.compositing.layers import over, photo_layer
 from engine.compositing.moving_least_squares import normalised_pose
@@ -32,14 +32,15 @@ _photo_layer_aside = torch.inference_mode()(photo_layer)  # other threads do not
 class EncodedReference:
     """All that is known of a reference for one engine, free of any target pose.
 
-    source: what of the photo can be copied, own: how the engine draws its own pose; None where the engine
-    shows what it draws, or the pose is not known. fine_HWC: as in `api.Reference`.
+    source: what of the photo can be copied, own: how the engine draws its own pose, plate: what is behind;
+    None where the engine shows what it draws, or the pose is not known. fine_HWC: as in `api.Reference`.
     """
 
     appearance: Appearance
     source: DetailSource | None = None
     own: OwnPose | None = None
     fine_HWC: np.ndarray | None = None
+    plate: Plate | None = None
 
     @property
     def known_source(self) -> DetailSource:
@@ -51,11 +52,12 @@ class EncodedReference:
         """As it is kept: in half the memory."""
         source = None if self.source is None else self.source.compact()
         own = None if self.own is None else self.own.compact()
-        return EncodedReference(self.appearance, source, own, self.fine_HWC)
+        return EncodedReference(self.appearance, source, own, self.fine_HWC, self.plate)
 
     def bytes(self) -> int:
         kept = [*(self.source or ()), *(self.own or ())]
         photo = 0 if self.fine_HWC is None else self.fine_HWC.nbytes
+        photo += 0 if self.plate is None else self.plate.bytes()
         return self.appearance.bytes() + photo + sum(each.numel() * each.element_size() for each in kept)
 
 
@@ -89,11 +91,11 @@ def encode_appearance(
     reference: ReferenceInput,
     appearance: Appearance,
     fine_HWC: np.ndarray | None = None,
-    background_1CHW: Tensor | None = None,
+    plate: Plate | None = None,
 ) -> EncodedReference:
     """What `encode_reference` makes of a reference that was looked at, and an appearance, settled perhaps.
 
-    background: as of `own_pose.OwnPose`, where it was made before.
+    plate: where it was made before.
     """
     picture_1CHW, surface_1Khw = reference.picture_1CHW, reference.surface_1Khw
     if not model.composited or surface_1Khw is None:
@@ -104,8 +106,10 @@ def encode_appearance(
     draft_1Chw, own_1Khw = draft_and_surface(drawn)
     source = make_source(brought_together(surface_1Khw, own_1Khw), picture_1CHW)
     pose_1183 = drawn_pose(reference.keypoints_18x3, model.canvas, picture_1CHW.device)
+    plate = plate or make_plate(source.photo, fine_HWC)
+    background_1CHW = to_tensor(plate.frame_HWC, picture_1CHW.device)
     own = own_pose_rendering(source, draft_1Chw, own_1Khw, pose_1183, background_1CHW)
-    return EncodedReference(appearance, source, own, fine_HWC)
+    return EncodedReference(appearance, source, own, fine_HWC, plate)
 
 
 def looked_at(model: PoseTransferModel, reference: ReferenceInput) -> ReferenceInput:
@@ -214,5 +218,8 @@ def _finer(kept: EncodedReference, size: tuple[int, int]) -> tuple[DetailSource,
     behind_11HW = F.interpolate(source.photo[:, -1:].float(), size, mode="bilinear")
     source, own = source._replace(photo=torch.cat([photo_1CHW, behind_11HW], 1)), kept.own
     if own is not None:
-        own = own._replace(background=F.interpolate(own.background.float(), size, mode="bilinear"))
+        plate_1CHW = own.background.float()
+        if kept.plate is not None and kept.plate.fine_HWC is not None:
+            plate_1CHW = to_tensor(kept.plate.fine_HWC, plate_1CHW.device)
+        own = own._replace(background=F.interpolate(plate_1CHW, size, mode="bilinear"))
     return source, own

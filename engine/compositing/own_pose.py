@@ -17,11 +17,9 @@ from torch import Tensor
 from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import around, size_of
-from engine.fill import fill_holes
-from engine.pictures import to_rgb, to_tensor
 
-_BEHIND = 0.8  # so sure it has to be that nobody is there
-_MARGIN = 5  # px of a map of 128 rows around the person that have something of their colours
+BEHIND = 0.8  # so sure it has to be that nobody is there
+MARGIN = 5  # px of a map of 128 rows around the person that have something of their colours
 
 
 class OwnPose(NamedTuple):
@@ -57,12 +55,12 @@ def own_pose_rendering(
     picture_BChw: Tensor,
     surface_B11hw: Tensor,
     pose_B183: Tensor,
-    background_B3HW: Tensor | None = None,
+    background_B3HW: Tensor,
 ) -> OwnPose:
     """Of what an engine draws of a reference in its own pose: the picture and its surface map, at one size.
 
-    pose: as `moving_least_squares.normalised_pose` gives it. background: as of `OwnPose`, of a photo that was
-    looked at before; None makes it.
+    pose: as `moving_least_squares.normalised_pose` gives it. background: the photo without its person, at
+    its size.
     """
     size = size_of(surface_B11hw)
     positions_B2hw, unseen_B2hw = look_up(source.atlas.float(), surface_B11hw.float())
@@ -70,11 +68,7 @@ def own_pose_rendering(
     class_B8hw = class_B8hw.softmax(1)
     behind_B1hw = F.interpolate(source.photo[:, -1:].float(), size, mode="area")
     missed_B1hw = (behind_B1hw < 0.5) & (class_B8hw[:, :1] > 0.5)
-    hole_B1hw, hole_B1HW = (
-        around((behind < _BEHIND).float(), _MARGIN) for behind in (behind_B1hw, source.photo[:, -1:])
-    )
-    if background_B3HW is None:
-        background_B3HW = _filled(source.photo[:, :3].float(), hole_B1HW)
+    hole_B1hw = around((behind_B1hw < BEHIND).float(), MARGIN)
     return OwnPose(
         picture_BChw.float().clone(),  # what is drawn next may overwrite it
         torch.cat([class_B8hw, point_B3hw], 1),
@@ -86,11 +80,3 @@ def own_pose_rendering(
         background_B3HW,
         pose_B183.float(),
     )
-
-
-def _filled(photo_B3HW: Tensor, hole_B1HW: Tensor) -> Tensor:
-    filled = [
-        fill_holes(to_rgb(photo_3HW[None]), (hole_1HW[0] == 0).cpu().numpy())
-        for photo_3HW, hole_1HW in zip(photo_B3HW, hole_B1HW, strict=True)
-    ]
-    return torch.cat([to_tensor(rgb_HW3, photo_B3HW.device) for rgb_HW3 in filled])

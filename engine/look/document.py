@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ import numpy as np
 from engine.garments import GARMENTS
 from engine.look import checks
 from engine.look.checks import Damage
+from engine.pose.formats import Carried
 from engine.pose.skeleton import ABSENT, NOBODY, SEEN
 
 LONGEST_NAME = 1_000  # characters; file systems end at 255 bytes
@@ -89,9 +90,9 @@ class LookDocument:
     """photos: the shelf, in order. person: id of the photo whose person is shown.
 
     pose_18x3: float32, x px, y px, state, in a model frame of `frame` (H, W). library: name of the library
-    pose that the pose is, "" where it is none. outfit: garments, each over those before it. thumbnail: PNG,
-    or empty. others: sections that are not known here, as found; members: their files, by name within the
-    archive.
+    pose that the pose is, "" where it is none. outfit: garments, each over those before it. carried: what
+    came with the pose in its file. thumbnail: PNG, or empty. others: sections that are not known here, as
+    found; members: their files, by name within the archive.
     """
 
     photos: tuple[SourcePhoto, ...] = ()
@@ -101,6 +102,7 @@ class LookDocument:
     borrow: Borrowed | None = None
     library: str = ""
     outfit: tuple[Worn, ...] = ()
+    carried: Carried | None = None
     drawn_by: DrawnBy = DrawnBy()
     thumbnail: bytes = field(default=b"", repr=False)
     others: Mapping[str, Any] = field(default_factory=dict)
@@ -115,6 +117,12 @@ class LookDocument:
         pose = np.array(self.pose_18x3, np.float32)
         pose[:, :2] *= size[0] / self.frame[0]
         return pose
+
+    def carried_in(self, size: tuple[int, int]) -> Carried | None:
+        """What came with the pose, in a model frame of another size (H, W)."""
+        if self.carried is None:
+            return None
+        return replace(self.carried, matrix_2x3=self.carried.matrix_2x3 * (size[0] / self.frame[0]))
 
 
 def plain_pose(pose_18x3: np.ndarray) -> np.ndarray:
@@ -220,6 +228,23 @@ def _read_borrow(value: Any) -> dict[str, Any]:
     return {"borrow": Borrowed(photo, amount)}
 
 
+def _write_carried(look: LookDocument) -> dict[str, Any] | None:
+    carried = look.carried
+    if carried is None:
+        return None
+    matrix = np.asarray(carried.matrix_2x3, np.float64).tolist()
+    return {"document": carried.document, "person": carried.person, "matrix": matrix}
+
+
+def _read_carried(value: Any) -> dict[str, Any]:
+    what = "what came with the pose"
+    given = checks.mapping(value, what)
+    rows = [checks.sequence(row, what, 3, 3) for row in checks.sequence(given.get("matrix"), what, 2, 2)]
+    matrix = np.array([[checks.number(each, what, FARTHEST) for each in row] for row in rows])
+    document, person = (checks.mapping(given.get(name), what) for name in ("document", "person"))
+    return {"carried": Carried(document, person, matrix)}
+
+
 def _read_outfit(value: Any) -> dict[str, Any]:
     return {"outfit": tuple(map(_worn, checks.sequence(value, "the outfit", len(GARMENTS))))}
 
@@ -256,6 +281,7 @@ SECTIONS: Mapping[str, Section] = {
     "borrow": Section(lambda look: look.borrow and look.borrow._asdict(), _read_borrow),
     "library": _text_section("library"),
     "outfit": Section(lambda look: [worn._asdict() for worn in look.outfit] or None, _read_outfit),
+    "carried": Section(_write_carried, _read_carried),
     "drawn_by": Section(lambda look: look.drawn_by._asdict(), _read_drawn_by),
 }
 

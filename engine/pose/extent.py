@@ -91,7 +91,7 @@ def body_box(points: np.ndarray, present: np.ndarray, tall: float) -> tuple[floa
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
-def wanted_box(keypoints_18x3: np.ndarray, photo: tuple[int, int], aspect: float) -> Box | None:
+def wanted_box(keypoints_18x3: np.ndarray, photo: tuple[float, float], aspect: float) -> Box | None:
     """The box that frames a person as the training pictures do, or None for too few joints.
 
     aspect: its width over its height.

@@ -2,18 +2,18 @@
 
 Poses are [18, 3] (x, y, state); results are float32 and never share memory with what came in. Coordinates are
 px of one frame, x right, y down. Joints that are absent keep their state and are carried along where they
-have a place. In two dimensions a bone is as long as it looks: what looks short because it points at the
-viewer stays short.
+have a place. What turns as one piece is as long as it looks: what looks short because it points at the viewer
+stays short. A limb pulled by its end lies in space as limbs do (`engine.pose.limb`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 
 from engine.pose import skeleton as sk
+from engine.pose.limb import Limb, inside
 
 _GIRDLE = (sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER)
 _HIPS = (sk.RIGHT_HIP, sk.LEFT_HIP)
@@ -29,8 +29,6 @@ _LIMB_ENDS = {
 }
 
 _POINT = 1e-3  # px; a bone this short has no direction
-# of its length: how little a stretched limb stays bent, so that it remembers its elbow's side
-_STRAIGHT = 1e-5
 
 # A standing person laid by hand: x from the midline and y from the crown, in statures; the left side is
 # mirrored.
@@ -49,12 +47,19 @@ def placed_joints(pose_18x3: np.ndarray) -> np.ndarray:
 
 
 def move_joint(
-    pose_18x3: np.ndarray, joint: int, xy: tuple[float, float], *, free: bool = False
+    pose_18x3: np.ndarray,
+    joint: int,
+    xy: tuple[float, float],
+    *,
+    free: bool = False,
+    flipped: bool = False,
+    size: tuple[int, int] | None = None,
 ) -> np.ndarray:
     """The pose after `joint` is pulled to `xy`, as near as the body lets it.
 
-    - wrist, ankle: the limb bends at elbow or knee (two-bone IK), which stays on its side; the limb reaches
-    as far as it is long.
+    - wrist, ankle: the limb bends at elbow or knee as limbs naturally do, and near its start as it did there
+    (`engine.pose.limb`); it reaches as far as it is long, and looks shorter where it points at the viewer.
+    `flipped`: elbow or knee on the other side. `size` (H, W): the frame they are kept in.
     - elbow, knee: turns about shoulder or hip, what hangs on it turns with it.
     - shoulder: turns about the neck, the arm is carried without turning.
     - hip: the pelvis swings about the neck, both legs are carried without turning.
@@ -75,7 +80,7 @@ def move_joint(
         pose[joint, :2] = target
         return pose
     if joint in _LIMB_ENDS and there[list(_LIMB_ENDS[joint])].all():
-        moved = _bend(points, joint, target, there)
+        moved = _bend(points, joint, target, there, flipped, size)
     elif joint == sk.NECK:
         moved = _lean(points, target, there)
     elif joint in sk.HEAD and there[sk.NECK]:
@@ -147,75 +152,74 @@ def _lean(points: np.ndarray, target: np.ndarray, there: np.ndarray) -> np.ndarr
     return _turn(points, _UPPER, points[hips].mean(axis=0), points[sk.NECK], target)
 
 
-def _bend(points: np.ndarray, end: int, target: np.ndarray, there: np.ndarray) -> np.ndarray:
-    """Two-bone IK: the limb's end to the target, or as near as the two bones reach."""
+def _bend(
+    points: np.ndarray,
+    end: int,
+    target: np.ndarray,
+    there: np.ndarray,
+    flipped: bool,
+    size: tuple[int, int] | None,
+) -> np.ndarray:
+    """The limb's end to the target, or as near as its bones reach; elbow or knee where it naturally is."""
     middle, root = _LIMB_ENDS[end]
-    upper, lower = points[middle] - points[root], points[end] - points[middle]
-    a, b = math.hypot(*upper), math.hypot(*lower)
-    if min(a, b) < _POINT:
+    limb = Limb.read(points, there, end)
+    if limb is None:
         return _turn(points, (middle, end), points[root], points[end], target)
-    way = target - points[root]
-    far = math.hypot(*way)
-    if far < _POINT:
-        way = points[end] - points[root]
-        far = math.hypot(*way)
-        if far < _POINT:
-            return points.copy()
-        far, way = 0.0, way / far
-    else:
-        way = way / far
-    far = min(max(far, abs(a - b) * (1 + _STRAIGHT)), (a + b) * (1 - _STRAIGHT))
-    far = max(far, _POINT)
-    along = (a * a - b * b + far * far) / (2 * far)
-    aside = math.sqrt(max(a * a - along * along, 0.0))
-    normal = np.array([-way[1], way[0]])
-
-    side = upper[0] * lower[1] - upper[1] * lower[0]
+    bent, reached = limb.pulled(target - points[root])
+    if flipped:
+        bent = _other_side(bent, reached)
+    if size is not None:
+        frame = np.array([(0.0, 0.0), (size[1], size[0])]) - points[root]
+        bent = inside(bent, reached, frame)
     moved = points.copy()
-    moved[end] = points[root] + far * way
-    if abs(side) > 1e-9 * a * b:
-        # The bend turns the same way as before: seen along root to end, the middle lies on the same hand.
-        sign = -1.0 if side > 0 else 1.0
-    else:
-        body = points[there].mean(axis=0)
-        middles = [points[root] + along * way + s * aside * normal for s in (1, -1)]
-        sign = 1.0 if math.dist(middles[0], body) >= math.dist(middles[1], body) else -1.0
-    moved[middle] = points[root] + along * way + sign * aside * normal
+    moved[middle], moved[end] = points[root] + bent, points[root] + reached
     return moved
+
+
+def flip_limb(pose_18x3: np.ndarray, joint: int) -> np.ndarray:
+    """The pose with the elbow or knee of the limb that `joint` is on bent to the other side, hand or foot
+    where it is; as it was where the joint is on no limb or the limb is not wholly there. Its own opposite.
+    """
+    pose = np.array(pose_18x3, dtype=np.float32)
+    end = next((end for end, chain in _LIMB_ENDS.items() if joint in (end, *chain)), None)
+    if end is None or not (pose[[end, *_LIMB_ENDS[end]], 2] > 0).all():
+        return pose
+    middle, root = _LIMB_ENDS[end]
+    points = pose[:, :2].astype(np.float64)
+    pose[middle, :2] = points[root] + _other_side(points[middle] - points[root], points[end] - points[root])
+    return pose
+
+
+def _other_side(middle: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """The middle joint of a limb reflected across the line from its root at (0, 0) to its end."""
+    length = float(end @ end)
+    return middle if length < _POINT**2 else 2 * (middle @ end) / length * end - middle
+
+
+def turn_bone(
+    pose_18x3: np.ndarray, joint: int, start: tuple[float, float], xy: tuple[float, float]
+) -> np.ndarray:
+    """The pose after the bone that ends in `joint` is taken at `start` and pulled towards `xy`.
+
+    It turns about its other end, and what hangs on it with it; the head turns as one piece. As it was for the
+    neck, or where that end is absent.
+    """
+    pose = np.array(pose_18x3, dtype=np.float32)
+    joint = sk.NOSE if joint in sk.HEAD else joint
+    parent = sk.PARENTS[joint]
+    if parent is None or not pose[parent, 2] > 0 or not np.isfinite(xy).all():
+        return pose
+    points = np.where(np.isfinite(pose[:, :2]), pose[:, :2], 0).astype(np.float64)
+    chain = (joint, *sk.descendants(joint))
+    return _with_points(
+        pose, _turn(points, chain, points[parent], np.array(start, float), np.array(xy, float))
+    )
 
 
 def move_person(pose_18x3: np.ndarray, shift: tuple[float, float]) -> np.ndarray:
     """The whole person moved by (dx, dy) px."""
-    return _about(pose_18x3, lambda points, centre: points + np.asarray(shift, np.float64), None)
-
-
-def rotate_person(
-    pose_18x3: np.ndarray, degrees: float, centre: tuple[float, float] | None = None
-) -> np.ndarray:
-    """The whole person turned clockwise as seen, about `centre` (None: the middle of the joints present)."""
-    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    turn = np.array([[c, -s], [s, c]])
-    return _about(pose_18x3, lambda points, middle: (points - middle) @ turn.T + middle, centre)
-
-
-def scale_person(
-    pose_18x3: np.ndarray, factor: float, centre: tuple[float, float] | None = None
-) -> np.ndarray:
-    """The whole person made larger or smaller about `centre` (None: the middle of the joints present)."""
-    return _about(pose_18x3, lambda points, middle: (points - middle) * factor + middle, centre)
-
-
-def _about(
-    pose_18x3: np.ndarray,
-    change: Callable[[np.ndarray, np.ndarray], np.ndarray],
-    centre: tuple[float, float] | None,
-) -> np.ndarray:
     pose = np.array(pose_18x3, dtype=np.float32)
-    there = (pose[:, 2] > 0) & placed_joints(pose)
-    if centre is None:
-        centre = pose[there, :2].mean(axis=0, dtype=np.float64) if there.any() else (0.0, 0.0)
-    points = np.where(np.isfinite(pose[:, :2]), pose[:, :2], 0).astype(np.float64)
-    return _with_points(pose, change(points, np.asarray(centre, np.float64)))
+    return _with_points(pose, pose[:, :2] + np.asarray(shift, np.float64))
 
 
 def mirror(pose_18x3: np.ndarray, size: tuple[int, int]) -> np.ndarray:

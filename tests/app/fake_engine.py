@@ -110,7 +110,8 @@ class FakeSession:
             keypoints = np.array(pose, np.float32)
             keypoints[:, :2] *= scale
         key = hashlib.sha256(image.tobytes()).hexdigest()
-        self.references[key] = Reference(key, image, keypoints)
+        matrix = np.array([[scale, 0.0, 0.0], [0.0, scale, 0.0]])
+        self.references[key] = Reference(key, image, keypoints, None, (height, width), matrix)
         return self.references[key]
 
     def respond(self, request: RenderRequest) -> Frame:

@@ -321,7 +321,7 @@ def test_a_look_waits_for_the_engine_and_is_told_when_there_is_none(open_window,
     dressed.window.actions_by_id["save"].trigger()
     dressed.until(path.is_file)
     driver = open_window(awake=False, files=[path], fault=ValueError("broken"))
-    driver.until(lambda: any("a.look cannot be" in sentence for sentence in driver.sentences))
+    driver.until(lambda: any("a.look waits until" in sentence for sentence in driver.sentences))
     assert not driver.window.actions_by_id["save"].isEnabled()
 
 

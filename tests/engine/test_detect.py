@@ -286,14 +286,15 @@ def test_without_a_network_it_says_why(monkeypatch, user_home, tmp_path, capsys)
 
 
 def test_a_detector_that_fails_is_not_a_photo_without_a_person(monkeypatch):
-    def fail(square):
-        raise RuntimeError("the graph\nis broken")
+    class Failing:
+        def detect(self, picture):
+            raise RuntimeError("the graph\nis broken")
 
     monkeypatch.setattr(detect, "_fault", "")
     monkeypatch.setattr(detect, "_ready", lambda: True)
     monkeypatch.setattr(detect.pose_model, "find", lambda: Path("model"))
     monkeypatch.setattr(detect.importlib.util, "find_spec", lambda name: True)
-    monkeypatch.setattr(detect, "_landmarks", fail)
+    monkeypatch.setattr(detect, "_detector", Failing())
     assert detect.available().available
     assert detect.detect_pose(np.zeros((64, 64, 3), np.uint8)) is None
     assert detect.available().reason == "the detector failed (the graph is broken)"

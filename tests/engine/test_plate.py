@@ -136,6 +136,17 @@ def test_a_larger_photo_is_filled_as_sharply():
     assert np.abs(shrunk - filled(small, source_field(small, known)))[~known].mean() < 12
 
 
+def test_a_photo_of_any_size_is_filled():
+    """Where two and a half pixels are one of the field, no pixel of the hole stays without colours."""
+    photo, known = noise(), person()
+    field = source_field(photo, known)
+    large = cv2.resize(photo, (231, 327), interpolation=cv2.INTER_CUBIC)
+    plate = filled(large, field)
+    shrunk = cv2.resize(plate, SIZE[::-1], interpolation=cv2.INTER_AREA).astype(int)
+    off = np.abs(shrunk - filled(photo, field)).max(-1)
+    assert np.median(off) < 15 and off.max() < 110
+
+
 def test_light_that_falls_off_shows_no_outline():
     """A texture lit from one side: copies come from brighter places, and are corrected to where they lie."""
     light = np.linspace(0.45, 1.0, SIZE[1])[None, :, None]

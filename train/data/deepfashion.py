@@ -18,7 +18,7 @@ import numpy as np
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.files import opened, text_of
-from engine.pose.deepfashion import parse_text
+from engine.pose.formats.deepfashion import parse_text
 from engine.pose.skeleton import ABSENT, SEEN
 from train.data.names import picture_key, pose_path
 from train.data.people import View

@@ -1,30 +1,35 @@
 """A folder of one's own photos, a folder a person, to fine-tune on: `PHOTOS/anna/*.jpg`, `PHOTOS/ben/*.png`.
 
 Every photo is framed as the application frames it, around the pose that the detector finds or that lies
-beside the photo in a pose file of the same name (`anna/beach.jpg`, `anna/beach.json`; any form that
-`engine.pose.formats` reads, in px of the photo).
+beside the photo in a pose file of the same name (`anna/beach.jpg`, `anna/beach.json` or
+`anna/beach_keypoints.json`; any form that `engine.pose.formats` reads, in px of the photo as its file has
+it). A text that holds words is the photo's caption, and no pose.
 """
 
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from engine import detect
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.framing import frame_photo
 from engine.photos import read_photo
-from engine.pose.formats import read_pose
+from train.data.beside import pose_beside
 from train.data.people import View
 
-PHOTO_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".bmp")
-POSE_ENDINGS = (".json", ".txt")
+# HEIC is no photo that can be read, and must not be left out in silence.
+PHOTO_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".heic", ".heif")
+POSE_ENDINGS = (".json", "_keypoints.json", ".txt")
+_TURNED = (5, 6, 7, 8)  # EXIF orientations that exchange rows and columns
 # Beyond this a person teaches blur; a detector that takes a sleeve for somebody is found out as well.
 MOST_ENLARGED = 2.0
 
@@ -98,15 +103,16 @@ class PhotosFolder:
 
     def _photos_of(self, place: Path) -> list[FramedPhoto]:
         photos = []
-        for path in sorted(place.iterdir()):
-            if path.suffix.lower() not in PHOTO_ENDINGS:
+        for path in sorted(place.rglob("*")):
+            if path.suffix.lower() not in PHOTO_ENDINGS or not path.is_file():
                 continue
+            folder = path.parent.relative_to(self.folder).as_posix()
             try:
                 photos.append(framed_photo(path, self.size))
             except InputError as error:
                 if not self.skip_damaged:
-                    raise InputError(f"{place.name}/{error}") from None
-                self.skipped[f"{place.name}/{error}"] += 1
+                    raise InputError(f"{folder}/{error}") from None
+                self.skipped[f"{folder}/{error}"] += 1
         return photos
 
 
@@ -125,8 +131,9 @@ def framed_photo(path: Path, size: tuple[int, int]) -> FramedPhoto:
 def _pose_of(path: Path, rgb_HWC: np.ndarray) -> np.ndarray:
     """The pose in px of the photo, from the file beside it or by the detector. Raises InputError."""
     for ending in POSE_ENDINGS:
-        if path.with_suffix(ending).is_file():
-            return read_pose(path.with_suffix(ending), rgb_HWC.shape[:2])
+        beside = path.with_name(path.stem + ending)
+        if beside.is_file() and not _is_caption(beside):
+            return pose_beside(beside, rgb_HWC.shape[:2], _size_of_file(path))
     capability = detect.available()
     if not capability.available:
         raise InputError(
@@ -136,3 +143,24 @@ def _pose_of(path: Path, rgb_HWC: np.ndarray) -> np.ndarray:
     if keypoints_18x3 is None:
         raise InputError(f"{path.name}: nobody is found in it.")
     return keypoints_18x3
+
+
+def _is_caption(path: Path) -> bool:
+    """Whether a text holds more words than numbers, and so says what the photo shows."""
+    if path.suffix != ".txt":
+        return False
+    words = path.read_bytes()[:4096].decode("utf-8", "replace").replace(",", " ").split()
+    return 2 * sum(word[:1].isalpha() for word in words) > len(words)
+
+
+def _size_of_file(path: Path) -> tuple[int, int]:
+    """(H, W) of a photo that can be read, upright, before it is reduced."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about large pictures, which were read already
+        with Image.open(path) as image:
+            width, height = image.size
+            try:
+                turned = image.getexif().get(0x0112) in _TURNED
+            except Exception:  # broken EXIF turns no photo
+                turned = False
+    return (width, height) if turned else (height, width)

@@ -10,9 +10,10 @@ import numpy as np
 from engine import detect
 from engine.errors import InputError
 from engine.files import opened, text_of
-from engine.pose.deepfashion import BORDER, COLUMNS, ROWS, parse_table
-from engine.pose.formats import read_pose
+from engine.pose.formats.deepfashion import BORDER, COLUMNS, ROWS, parse_table
+from engine.pose.formats.placing import inside
 from engine.pose.skeleton import ABSENT
+from train.data.beside import pose_beside
 from train.data.names import flat_name, picture_key
 
 DETECT = "detect"
@@ -58,12 +59,14 @@ class FolderPoses:
             for ending in (".txt", ".json", "_keypoints.json"):
                 path = self.folder / (stem + ending)
                 if path.is_file():
-                    return read_pose(path, photo_HWC.shape[:2])
+                    return pose_beside(path, photo_HWC.shape[:2])
         raise InputError(f"{key}: has no pose file in {self.folder}.")
 
 
 class TablePoses:
-    """The rows of an annotation table, by the picture they name."""
+    """The rows of an annotation table, by the picture they name. A table that as a whole cannot be one of
+    256x176 pictures is refused when it is opened.
+    """
 
     def __init__(self, path: Path):
         self.path = path
@@ -81,13 +84,47 @@ class TablePoses:
                 raise InputError(f"{label}, line {number}: {error}") from None
         if not self._rows:
             raise InputError(f"{label}: holds no row of keypoints.")
+        self._check(label)
 
     def __call__(self, key: str, photo_HWC: np.ndarray) -> np.ndarray:
         if key not in self._rows:
             raise InputError(f"{key}: has no row in {self.path}.")
         number, line = self._rows[key]
-        points = parse_table(f"{self._heading}\n{line}", f"{self.path}, line {number}", photo_HWC.shape[:2])
-        return np.column_stack([points, 2 * (points != -1).all(axis=1)])
+        label = f"{self.path}, line {number}"
+        points = parse_table(f"{self._heading}\n{line}", label, photo_HWC.shape[:2])
+        there = (points != -1).all(axis=1)
+        if not np.isfinite(points).all():
+            raise InputError(f"{label}: the keypoints are not all finite numbers.")
+        if not there.any():
+            raise InputError(f"{label}: holds no joint that is there.")
+        if 2 * inside(points[there], photo_HWC.shape[:2]).sum() < there.sum():
+            raise InputError(f"{label}: most joints lie outside of the picture of {ROWS}x{COLUMNS}.")
+        return np.column_stack([points, 2 * there])
+
+    def _check(self, label: str) -> None:
+        """What a row alone does not tell: whether nobody is in any, larger pictures are meant, or x is y."""
+        canvas = (ROWS, COLUMNS)
+        empty = beyond = exchanged = 0
+        for number, line in self._rows.values():
+            points = parse_table(f"{self._heading}\n{line}", f"{label}, line {number}", canvas)
+            known = points[(points != -1).all(axis=1)]
+            out, exchanged_out = ((~inside(each, canvas)).sum() for each in (known, known[:, ::-1]))
+            empty += not len(known)
+            beyond += 2 * out > len(known)
+            exchanged += out > 1 and exchanged_out == 0
+        count = len(self._rows)
+        if empty == count:
+            raise InputError(f"{label}: holds no joint that is there in any of {count} rows.")
+        if 2 * exchanged > count - empty:
+            raise InputError(
+                f"{label}: {exchanged} of {count} rows fit a picture of {ROWS}x{COLUMNS} only with x and y "
+                "exchanged: its heading must be name:keypoints_x:keypoints_y."
+            )
+        if 2 * beyond > count - empty:
+            raise InputError(
+                f"{label}: most joints of {beyond} of {count} rows lie outside of pictures of "
+                f"{ROWS}x{COLUMNS}: they are in px of larger ones."
+            )
 
 
 def keypoint_text(keypoints_18x3: np.ndarray, size: tuple[int, int]) -> str:

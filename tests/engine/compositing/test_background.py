@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from flat_scene import BODY, NOBODY, SHIRT, SIZE, TROUSERS, WALL, classes, finer, grey, own_pose, seen, source
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.background import before_plates, of_person, person_matte
+from engine.compositing.background import before_plates, make_plate, of_person, person_matte
+from engine.pictures import to_rgb, to_tensor
 
 PERSON = classes((SHIRT, BODY))
 NOBODY_KNOWN = source(grey(), torch.zeros(SIZE))
@@ -88,3 +90,27 @@ def test_a_mask_is_seen_at_the_maps_size():
     mask[..., : SIZE[1]] = 1.0
     joined = of_person(sure(torch.full(SIZE, 0.5)), mask)[0, :CLASSES].argmax(0)
     assert (joined[:, : SIZE[1] // 2] == SHIRT).all() and (joined[:, SIZE[1] // 2 :] == WALL).all()
+
+
+def test_the_plate_is_the_photo_but_for_the_person_and_two_px_around_her():
+    generator = torch.Generator().manual_seed(0)
+    photo = torch.rand(1, 3, *SIZE, generator=generator) * 2 - 1
+    nobody = (PERSON != SHIRT).float()
+    made = make_plate(source(photo, nobody).photo)
+    rgb = to_rgb(photo)
+    hole = np.zeros(SIZE, bool)
+    hole[BODY[0].start - 2 : BODY[0].stop + 2, BODY[1].start - 2 : BODY[1].stop + 2] = True
+    assert np.array_equal(made.frame_HWC[~hole], rgb[~hole])
+    assert (made.frame_HWC[hole] != rgb[hole]).any(1).mean() > 0.95
+    assert made.fine_HWC is None and made.bytes() == rgb.nbytes
+
+
+def test_the_fine_plate_is_the_same_view():
+    generator = torch.Generator().manual_seed(1)
+    rgb = torch.randint(0, 256, (*SIZE, 3), generator=generator).numpy().astype(np.uint8)
+    fine = rgb.repeat(2, 0).repeat(2, 1)
+    made = make_plate(source(to_tensor(rgb), (PERSON != SHIRT).float()).photo, fine)
+    assert made.fine_HWC.shape == fine.shape and made.bytes() == rgb.nbytes + fine.nbytes
+    assert np.array_equal(made.fine_HWC[:10], fine[:10])
+    reduced = made.fine_HWC.reshape(SIZE[0], 2, SIZE[1], 2, 3).mean((1, 3))
+    assert np.abs(reduced - made.frame_HWC).mean() < 12

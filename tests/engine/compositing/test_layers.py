@@ -17,14 +17,17 @@ from engine.compositing.detail import DetailSource
 from engine.compositing.fields import around
 from engine.compositing.layers import over, photo_layer
 from engine.compositing.moving_least_squares import normalised_pose
-from engine.compositing.own_pose import OwnPose, own_pose_rendering
+from engine.compositing.own_pose import BEHIND as SURELY_BEHIND
+from engine.compositing.own_pose import MARGIN, OwnPose, own_pose_rendering
 from engine.compositing.surface_warp import _smooth, surface_warp
 from engine.contract import ReferenceInput
+from engine.fill import fill_holes
 from engine.models import nted
 from engine.models.nted.adapter import NtedModel
 from engine.models.nted.textbook import TextbookNted
 from engine.paths import DEFAULT_WEIGHTS, RESOURCES
 from engine.photos import read_photo
+from engine.pictures import to_rgb, to_tensor
 from engine.plan import make_plan
 from engine.pose.formats import read_pose
 from engine.regions import REGIONS, SURFACE_SPAN
@@ -107,7 +110,10 @@ def with_photo(image, picture, surface, pose_B183, references) -> torch.Tensor:
 
 
 def remembered(photo: DetailSource, own: torch.Tensor, pose_B183: torch.Tensor = NOBODY) -> OwnPose:
-    return own_pose_rendering(photo, DRAWN, own, pose_B183)
+    """Behind the person is a smooth wall: a plate that goes on with stripes would look like the person."""
+    hole = around((photo.photo[:, -1:] < SURELY_BEHIND).float(), MARGIN)[0, 0].numpy() > 0
+    plate = to_tensor(fill_holes(to_rgb(photo.photo[:, :3]), ~hole))
+    return own_pose_rendering(photo, DRAWN, own, pose_B183, plate)
 
 
 def laid(image: torch.Tensor, drawn: torch.Tensor, now: torch.Tensor, photo: DetailSource, memory: OwnPose):

@@ -17,7 +17,7 @@ def known(sure_hw: torch.Tensor, drawn=PERSON) -> OwnPose:
     """Of a grey photo in which the parsing network is so sure that nobody is there."""
     made = make_source(seen(PERSON), grey())
     photo = torch.cat([made.photo[:, :-1], sure_hw[None, None]], 1)
-    return own_pose_rendering(DetailSource(made.atlas, photo), grey(), seen(drawn), NOBODY)
+    return own_pose_rendering(DetailSource(made.atlas, photo), grey(), seen(drawn), NOBODY, grey())
 
 
 def test_where_nobody_is_has_to_be_rather_sure_to_lend_its_colours_to_the_wall():

@@ -27,6 +27,9 @@ def same(one: LookDocument, other: LookDocument) -> bool:
     def plain(look: LookDocument) -> dict:
         values = {each.name: getattr(look, each.name) for each in fields(look)}
         values["pose_18x3"] = look.pose_18x3.tobytes()
+        if look.carried is not None:
+            carried = look.carried
+            values["carried"] = (carried.document, carried.person, carried.matrix_2x3.tolist())
         values["photos"] = [
             (photo.name, photo.sha256, photo.suffix, photo.pose_18x3.tobytes(), photo.data)
             for photo in look.photos

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import InputError
+from engine.framing import frame_photo
 from engine.pose.formats import openpose_dict, parse_pose, read_pose, write_openpose
 from engine.pose.kinematics import t_pose
 from engine.pose.planes import pose_planes
@@ -101,9 +102,15 @@ def test_every_form_gives_the_same_pose(content):
     assert (pose[:, 2] == 2).all()
 
 
-def test_canvas_of_another_aspect_is_fitted_in_not_stretched():
+def test_canvas_of_another_aspect_is_framed_as_a_photo_not_stretched():
+    canvas = (256, 512)
     pose = read(person(flat(COCO18)) | {"canvas_width": 512, "canvas_height": 256})
-    np.testing.assert_allclose(pose[:, :2], EXPECTED * (176 / 512) + (0, 128 - 44), atol=1e-3)
+    photo = np.zeros((*canvas, 3), np.uint8)
+    framed = frame_photo(photo, np.column_stack([EXPECTED, np.full(18, 2)]), SIZE)
+    np.testing.assert_allclose(pose[:, :2], framed.keypoints_18x3[:, :2], atol=1e-3)
+    np.testing.assert_allclose(
+        np.ptp(pose[:, 0]) / np.ptp(pose[:, 1]), np.ptp(EXPECTED[:, 0]) / np.ptp(EXPECTED[:, 1])
+    )
 
 
 def test_pose_of_a_larger_picture_without_canvas_is_fitted_in():
@@ -191,12 +198,14 @@ def test_deepfashion_table_has_y_first():
         assert pose[4, 2] == 0
         np.testing.assert_allclose(np.delete(pose[:, :2], 4, 0), np.delete(EXPECTED.round(), 4, 0))
     assert read(f"name:keypoints_x:keypoints_y\nf.jpg: {x}: {y}")[0].tolist() == [88, 38, 2]
-    assert "holds 2 poses" in fault(row + "\n" + row)
+    np.testing.assert_array_equal(read(row + "\n" + row), read(row))
     assert "17 joints" in fault(f"f.jpg: {y[:17]}: {x[:17]}")
 
 
-def test_seventeen_joints_are_named_not_guessed():
+def test_seventeen_joints_are_read_where_they_make_a_body():
     for content in (person(flat(COCO17)), {"keypoints": [PLACES[n] for n in COCO17]}):
+        np.testing.assert_allclose(read(content)[:, :2], EXPECTED, atol=1e-3)
+    for content in (person(flat(COCO18[:17])), {"keypoints": [PLACES[n] for n in sorted(COCO17)]}):
         sentence = fault(content)
         assert "17 joints" in sentence and "COCO-17" in sentence
     assert "17 joints, which looks like COCO-17" in fault("\n".join("5 6" for _ in range(17)))

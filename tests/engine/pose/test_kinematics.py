@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.pose import groups
 from engine.pose import kinematics as k
 from engine.pose import skeleton as sk
 
@@ -48,8 +49,9 @@ def test_lengths_are_kept(pose, joint, x, y):
         bones = BONES if joint == sk.NECK else BONES + HIPS
     if joint in (sk.RIGHT_EAR, sk.LEFT_EAR, sk.RIGHT_EYE, sk.LEFT_EYE) and pose[sk.NECK, 2] == 0:
         bones = [sk.LIMBS.index(limb) for limb in ((0, 14), (14, 16), (0, 15), (15, 17))]
-    if joint in (4, 7, 10, 13) and before[[sk.LIMBS.index((joint - 1, joint))]] < 0.01:
-        return
+    if joint in (4, 7, 10, 13) and pose[[joint - 1, joint - 2], 2].all():
+        # A pulled limb may turn towards the viewer (test_limb.py holds how long it may look).
+        bones = [i for i in bones if sk.LIMBS[i] not in ((joint - 2, joint - 1), (joint - 1, joint))]
     np.testing.assert_allclose(after[bones], before[bones], atol=0.02, rtol=1e-4)
 
 
@@ -76,47 +78,40 @@ def test_hands_and_feet_reach_what_they_can(pose, end, angle, part):
     far = part * (a + b)
     target = root + far * np.array([math.cos(angle), math.sin(angle)])
     moved = k.move_joint(pose, end, target)
-    reachable = min(max(far, abs(a - b)), a + b)
-    assert math.dist(moved[end, :2], target) == pytest.approx(abs(far - reachable), abs=0.05)
+    away = math.dist(moved[end, :2], target)
+    assert away < max(far - (a + b), 0) + 0.05, "a limb reaches as far as it is long, and folds up altogether"
+    if far > a + b:
+        assert math.dist(root, moved[end, :2]) + away == pytest.approx(far, abs=0.05), "straight to it"
     others = [j for j in range(18) if j not in (end, end - 1)]
     np.testing.assert_array_equal(moved[others], pose[others])
 
 
 @settings(max_examples=300, deadline=None)
-@given(poses(absent=False), st.sampled_from([4, 7, 10, 13]), px, px)
-def test_elbows_and_knees_stay_on_their_side(pose, end, x, y):
-    def side(p):
-        u, v = (p[end - 1, :2] - p[end - 2, :2]).astype(float), (p[end, :2] - p[end - 1, :2]).astype(float)
-        return (u[0] * v[1] - u[1] * v[0]) / max(np.hypot(*u) * np.hypot(*v), 1e-9)
-
-    before, after = side(pose), side(k.move_joint(pose, end, (x, y)))
-    if abs(before) > 1e-3 and abs(after) > 1e-3:
-        assert np.sign(before) == np.sign(after)
-
-
-@settings(max_examples=300, deadline=None)
 @given(poses(), joints, px, px)
 def test_pulled_there_and_back_is_the_pose_again(pose, joint, x, y):
-    """Also from the pose it was pulled to, as long as it did not stretch out or fold up on the way."""
+    """But for hands and feet also from the pose it was pulled to: those forget with the end of the drag."""
     if pose[joint, 2] == 0:
         return
     home = tuple(pose[joint, :2].astype(float))
     np.testing.assert_allclose(k.move_joint(pose, joint, home), pose, atol=0.3)
-    back = k.move_joint(k.move_joint(pose, joint, (x, y)), joint, home)
     if joint in (4, 7, 10, 13) and pose[[joint - 1, joint - 2], 2].all():
-        a, b = (math.dist(pose[joint - i, :2], pose[joint - i - 1, :2]) for i in (0, 1))
-        if math.dist(home, pose[joint - 2, :2]) > 0.99 * (a + b) or min(a, b) < 1:
-            return
+        return
+    back = k.move_joint(k.move_joint(pose, joint, (x, y)), joint, home)
     np.testing.assert_allclose(back, pose, atol=0.3)
 
 
-def test_stretched_arm_remembers_its_elbow():
-    pose = k.t_pose(SIZE)
-    far = k.move_joint(pose, sk.RIGHT_WRIST, (-300, 60))
+def test_an_arm_pulled_farther_than_it_is_long_is_straight():
+    far = k.move_joint(k.t_pose(SIZE), sk.RIGHT_WRIST, (-300, 60))
     shoulder, elbow, wrist = chain(far, "right shoulder", "right elbow", "right wrist")
     assert abs(math.dist(shoulder, wrist) - math.dist(shoulder, elbow) - math.dist(elbow, wrist)) < 0.01
-    back = k.move_joint(far, sk.RIGHT_WRIST, pose[sk.RIGHT_WRIST, :2])
-    np.testing.assert_allclose(back, pose, atol=0.2)
+
+
+@settings(max_examples=100, deadline=None)
+@given(poses(), joints)
+def test_an_elbow_flipped_twice_is_where_it_was(pose, joint):
+    once = k.flip_limb(pose, joint)
+    np.testing.assert_allclose(k.flip_limb(once, joint), pose, atol=0.01)
+    np.testing.assert_allclose(k.bone_lengths(once), k.bone_lengths(pose), atol=0.01)
 
 
 def test_what_follows_what():
@@ -175,18 +170,21 @@ def test_mirrored_twice_is_itself(pose):
 @given(poses(), st.floats(-360, 360), st.floats(0.1, 5))
 def test_whole_person(pose, degrees, factor):
     there = pose[:, 2] > 0
-    turned = k.rotate_person(k.rotate_person(pose, degrees), -degrees)
+    turned = groups.rotated(groups.rotated(pose, range(18), degrees), range(18), -degrees)
     np.testing.assert_allclose(turned[there], pose[there], atol=0.01)
     np.testing.assert_allclose(
-        k.bone_lengths(k.rotate_person(pose, degrees)), k.bone_lengths(pose), atol=0.01
+        k.bone_lengths(groups.rotated(pose, range(18), degrees)), k.bone_lengths(pose), atol=0.01
     )
     np.testing.assert_allclose(
-        k.bone_lengths(k.scale_person(pose, factor)), factor * k.bone_lengths(pose), atol=0.01, rtol=1e-4
+        k.bone_lengths(groups.scaled(pose, range(18), factor)),
+        factor * k.bone_lengths(pose),
+        atol=0.01,
+        rtol=1e-4,
     )
 
 
 def test_turning_is_clockwise_as_seen():
-    pose = k.rotate_person(k.t_pose(SIZE), 90, (88, 128))
+    pose = groups.rotated(k.t_pose(SIZE), range(18), 90, (88, 128))
     assert pose[sk.NOSE, 0] > 150 and pose[sk.RIGHT_ANKLE, 0] < 20
 
 

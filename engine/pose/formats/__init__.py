@@ -1,0 +1,18 @@
+"""Pose files in and out: whatever people have, into the one form used here.
+
+`reading` finds everybody in a file (`jsonforms`, `textforms`, `tables`, `deepfashion`, `arrays`) and lays one
+of them into the model frame (`placing`); `writing` gives OpenPose JSON, with what came along (`carried`).
+Joint orders are in `layouts`, names of joints in `names`, columns in `points`. `pictures` finds people in
+pictures (`drawn`: as coloured bones); it is imported where it is needed, for OpenCV takes its time.
+"""
+
+from engine.pose.formats.carried import Carried
+from engine.pose.formats.people import Person, PoseFile
+from engine.pose.formats.placing import OpenPhoto
+from engine.pose.formats.reading import Taken, parse_people, parse_pose, read_people, read_pose, take
+from engine.pose.formats.writing import Canvas, on_canvas, openpose_dict, write_openpose
+
+__all__ = [
+    "Canvas", "Carried", "OpenPhoto", "Person", "PoseFile", "Taken", "on_canvas", "openpose_dict",
+    "parse_people", "parse_pose", "read_people", "read_pose", "take", "write_openpose",
+]  # fmt: skip

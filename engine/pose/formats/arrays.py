@@ -1,0 +1,34 @@
+"""Poses in NumPy's files: an array of joints, or of people or frames of joints."""
+
+from __future__ import annotations
+
+import io
+import math
+
+import numpy as np
+
+from engine.errors import InputError
+from engine.pose.formats.jsonforms import people_of
+from engine.pose.formats.people import Person
+
+MAGIC = b"\x93NUMPY"
+
+
+def people_in_array(data: bytes, name: str) -> tuple[Person, ...]:
+    """Everybody in the bytes of a .npy file. Raises InputError; nothing is unpickled."""
+    file = io.BytesIO(data)
+    headers = {1: np.lib.format.read_array_header_1_0, 2: np.lib.format.read_array_header_2_0}
+    try:
+        major, _ = np.lib.format.read_magic(file)
+        shape, _, kind = headers[major](file)
+        # The header may promise any size; it is asked before memory is.
+        if kind.kind not in "fiu" or math.prod(shape) * kind.itemsize > len(data):
+            raise ValueError(kind)
+        array = np.load(io.BytesIO(data), allow_pickle=False).astype(np.float64)
+    except (ValueError, OSError, EOFError, TypeError, KeyError):
+        raise InputError(f"{name} is not a pose file: it is damaged, or no array of numbers.") from None
+    while array.ndim > 2 and array.shape[0] == 1:
+        array = array[0]
+    if array.ndim < 2:
+        raise InputError(f"{name} holds an array of shape {list(shape)}, which is no list of joints.")
+    return people_of(array.tolist(), name)

@@ -1,0 +1,187 @@
+"""Joints out of a picture of coloured bones, as OpenPose, ControlNet and their editors draw them, on black,
+on white or over a photo.
+
+Dots and the ends of bones say where a joint may be; bones between two such places, seen in their own colour,
+make people of them (as part affinities do in Cao et al. 2017, section 2.4).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.cv import cv2
+from engine.pose.skeleton import LIMBS, SEEN
+
+_LONGEST = 1024  # px of a side: joints of larger pictures are found as well in smaller ones
+_HUES = 18  # OpenPose's rainbow: 20 degrees apart
+_HUE_OFF = 8.0  # degrees: JPEG and resampling shift a hue by less, and 10 is between two
+_COLOURFUL = 0.4  # saturation: bones laid over white by 0.6 have 0.6
+_VISIBLE = 60  # of 255: bones drawn at 0.6 have 153, their smoothed edges less
+_BRIGHT, _PURE = 175, 0.75  # dots are drawn in full colour, over bones at 0.6
+_SAME_PLACE = 0.011  # of the height: nose and eyes of a standing person are 0.02 apart
+_LEAST_SAME_PLACE = 2.5  # px
+_DOT = 0.03  # of the height: no dot is as large
+_SAMPLES = 24
+_COVERED = 0.72  # of a bone in its colour, what lies over it counted half
+_OWN = 0.4  # of a bone in its colour alone
+_LEAST_BONES = 6  # coloured things of a photo do not meet like six bones of a body
+_TWICE = 0.05  # of a person's size: two people are further apart
+_DOT_SUPPORT = 2.0  # a dot tells a joint as two ends of bones do
+_SUPPORT = 0.25  # what an end or half a dot adds to the score of a bone, of which 1 is covered
+_MOST_PLACES = 60  # of a joint: enough for a dozen people, and a bound for colourful photos
+
+
+class _Place(NamedTuple):
+    """Where a joint may be: x, y px and how much speaks for it."""
+
+    x: float
+    y: float
+    support: float
+
+
+def people_drawn(rgb_HWC: np.ndarray) -> list[np.ndarray]:
+    """Everybody whose bones are drawn in a picture (uint8 RGB): float64 [18, 3] (x, y, state) in its px,
+    those with most bones first; nobody in a picture of anything else.
+    """
+    scale = min(1.0, _LONGEST / max(rgb_HWC.shape[:2]))
+    if scale < 1:
+        rgb_HWC = cv2.resize(rgb_HWC, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    hues, value, saturation = _colours(rgb_HWC)
+    height = rgb_HWC.shape[0]
+    bones = [cv2.inRange(hues, limb, limb) for limb in range(17)]
+    near = max(_SAME_PLACE * height, _LEAST_SAME_PLACE)
+    ends = [_ends(mask) for mask in bones]
+    bright = np.where((value >= _BRIGHT) & (saturation >= 255 * _PURE), hues, 255).astype(np.uint8)
+    dots = [_dots(cv2.inRange(bright, joint, joint), _DOT * height) for joint in range(18)]
+    places = [_places(joint, dots[joint], ends, near) for joint in range(18)]
+    # A pixel beside a thin bone counts as on it.
+    wide = [cv2.dilate(mask, np.ones((3, 3), np.uint8)) for mask in bones]
+    any_bone = np.maximum.reduce(wide)
+    found = [_bones_seen(limb, places, wide[limb], any_bone, near) for limb in range(17)]
+    people = _assembled(found, places)
+    for pose in people:
+        pose[:, :2] /= scale
+    return people
+
+
+def _colours(rgb_HWC: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Number of the nearest hue of the rainbow (255: none, too little colour), value, saturation: uint8."""
+    degrees, saturation, value = cv2.split(cv2.cvtColor(rgb_HWC, cv2.COLOR_RGB2HSV_FULL))
+    number = np.round(np.arange(256) * (_HUES / 256))
+    off = np.abs(np.arange(256) * (360 / 256) - number * (360 / _HUES))
+    nearest = np.where(off <= _HUE_OFF, number % _HUES, 255).astype(np.uint8)
+    colourful = (saturation >= 255 * _COLOURFUL) & (value >= _VISIBLE)
+    return np.where(colourful, nearest[degrees], 255).astype(np.uint8), value, saturation
+
+
+def _dots(mask: np.ndarray, largest: float) -> np.ndarray:
+    """Middles [N, 2] of the round spots in a mask that are no larger."""
+    count, _, stats, middles = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    _, _, width, height, area = stats[1:count].T
+    round_ = (np.maximum(width, height) <= 2 * np.minimum(width, height)) & (area >= 0.4 * width * height)
+    fitting = round_ & (area >= 3) & (np.maximum(width, height) <= max(largest, 9))
+    return middles[1:count][fitting] + 0.5
+
+
+def _ends(mask: np.ndarray) -> np.ndarray:
+    """Both ends [N, 2, 2] of every long thin thing in a mask."""
+    count, labels, stats, middles = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    found = []
+    for number in np.flatnonzero(stats[1:count, cv2.CC_STAT_AREA] >= 8) + 1:
+        left, top, width, height, _ = stats[number]
+        rows, columns = np.nonzero(labels[top : top + height, left : left + width] == number)
+        points = np.column_stack([columns + left, rows + top]) - middles[number]
+        spread, axes = np.linalg.eigh(np.cov(points.T) + 1e-6 * np.eye(2))
+        if spread[1] < 4 * spread[0]:
+            continue
+        along = points @ axes[:, 1]
+        low, high = along.min(), along.max()
+        found.append(middles[number] + 0.5 + np.outer([low, high], axes[:, 1]))
+    return np.array(found).reshape(-1, 2, 2)
+
+
+def _places(joint: int, dots: np.ndarray, ends: list[np.ndarray], near: float) -> list[_Place]:
+    """Where a joint may be: at its dots, and where bones end that it has."""
+    places = [_Place(x, y, _DOT_SUPPORT) for x, y in dots.tolist()]
+    for limb, pair in enumerate(LIMBS):
+        if joint not in pair:
+            continue
+        for x, y in ends[limb].reshape(-1, 2).tolist():
+            at = next((i for i, p in enumerate(places) if np.hypot(p.x - x, p.y - y) <= near), None)
+            if at is None:
+                places.append(_Place(x, y, 1.0))
+                continue
+            old = places[at]
+            # A dot is where it is; ends of bones have their middle.
+            share = 0.0 if old.support >= _DOT_SUPPORT and at < len(dots) else 1 / (old.support + 1)
+            moved = (old.x + (x - old.x) * share, old.y + (y - old.y) * share)
+            places[at] = _Place(*moved, old.support + 1)
+    return sorted(places, key=lambda place: -place.support)[:_MOST_PLACES]
+
+
+def _bones_seen(
+    limb: int, places: list[list[_Place]], mask: np.ndarray, any_bone: np.ndarray, near: float
+) -> list[tuple[float, int, int]]:
+    """(score, place of one joint, of the other) of the bones of one kind that are drawn, best first."""
+    first, second = (np.array(places[joint]).reshape(-1, 3) for joint in LIMBS[limb])
+    if not len(first) or not len(second):
+        return []
+    start_A12, end_1B2 = first[:, None, :2], second[None, :, :2]
+    along_S = np.linspace(0.15, 0.85, _SAMPLES)
+    x_ABS, y_ABS = np.moveaxis(
+        start_A12[:, :, None] + (end_1B2 - start_A12)[:, :, None] * along_S[:, None], -1, 0
+    )
+    x_ABS = np.clip(x_ABS, 0, mask.shape[1] - 1).astype(int)
+    y_ABS = np.clip(y_ABS, 0, mask.shape[0] - 1).astype(int)
+    own_AB = (mask[y_ABS, x_ABS] > 0).mean(axis=-1)
+    # What lies over a bone hides it, but is a bone itself.
+    covered_AB = (own_AB + (any_bone[y_ABS, x_ABS] > 0).mean(axis=-1)) / 2
+    apart_AB = np.hypot(*np.moveaxis(end_1B2 - start_A12, -1, 0))
+    drawn_AB = (apart_AB >= near) & (covered_AB >= _COVERED) & (own_AB >= _OWN)
+    score_AB = covered_AB + _SUPPORT * (first[:, None, 2] + second[None, :, 2])
+    return sorted(((float(score_AB[i, j]), i, j) for i, j in np.argwhere(drawn_AB).tolist()), reverse=True)
+
+
+def _assembled(bones: list[list[tuple[float, int, int]]], places: list[list[_Place]]) -> list[np.ndarray]:
+    """People, from bones that share joints; every place and every bone of a person is used once."""
+    people: list[dict[int, int]] = []
+    for (first, second), seen in zip(LIMBS, bones, strict=True):
+        used: set[tuple[int, int]] = set()
+        for _, i, j in seen:
+            if (first, i) in used or (second, j) in used:
+                continue
+            used |= {(first, i), (second, j)}
+            _join(people, {first: i, second: j})
+    people = [person for person in people if len(person) > _LEAST_BONES]
+    poses: list[np.ndarray] = []
+    for person in sorted(people, key=len, reverse=True):
+        pose = np.zeros((18, 3))
+        for joint, place in person.items():
+            pose[joint] = places[joint][place].x, places[joint][place].y, SEEN
+        if not any(_same_bones(pose, other) for other in poses):
+            poses.append(pose)
+    return poses
+
+
+def _same_bones(pose: np.ndarray, other: np.ndarray) -> bool:
+    """Whether most joints of somebody lie at the same joints of somebody else: bones seen twice."""
+    both = (pose[:, 2] > 0) & (other[:, 2] > 0)
+    size = np.ptp(other[other[:, 2] > 0, :2], axis=0).max()
+    apart = np.hypot(*(pose[both, :2] - other[both, :2]).T)
+    return 2 * (apart < _TWICE * size).sum() > (pose[:, 2] > 0).sum()
+
+
+def _join(people: list[dict[int, int]], bone: dict[int, int]) -> None:
+    """A bone to the person who has one of its joints; two people whom it joins become one."""
+    having = [p for p in people if any(p.get(joint) == place for joint, place in bone.items())]
+    for person in having:
+        if any(person.get(joint, place) != place for joint, place in bone.items()):
+            return  # the person has this joint elsewhere
+    if len(having) == 2 and having[0].keys() & having[1].keys() - set(bone):
+        return
+    joined = {joint: place for person in having for joint, place in person.items()} | bone
+    for person in having:
+        people.remove(person)
+    people.append(joined)

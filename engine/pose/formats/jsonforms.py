@@ -1,0 +1,280 @@
+"""The shapes of poses in JSON: found wherever they lie, in the forms of OpenPose, COCO, MMPose, MediaPipe and
+their many relatives, lists of frames, editors and annotation tools.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from engine.errors import InputError
+from engine.pose.formats.layouts import COCO_17, COCO_18, LAYOUTS, Layout
+from engine.pose.formats.names import joint_of, pose_of_names
+from engine.pose.formats.people import METRES, Person
+from engine.pose.formats.points import DRESS_CODE, is_dress_code, is_number, is_point, pose_of_points
+from engine.pose.skeleton import GUESSED
+
+MOST_PEOPLE = 1000
+GUESSED_KEY = "guessed_joints"  # ours: joints that other programs are told to be there, as they must be drawn
+
+_OPENPOSE = ("pose_keypoints_2d", "pose_keypoints")
+_KEYPOINTS = (
+    *_OPENPOSE, "keypoints", "joints", "landmarks", "landmark", "poseLandmarks",
+    "pose_landmarks", "kpts", "candidate",
+)  # fmt: skip
+_SCORES = ("keypoint_scores", "keypoints_scores", "keypoint_score", "scores", "visible", "visibility")
+_WORLD = ("worldLandmarks", "poseWorldLandmarks", "pose_world_landmarks")
+_PEOPLE = (
+    "people", "persons", "person", "bodies", "instances", "instance_info", "predictions", "annotations",
+    "poses", "pose", "results", "result", "detections", "frames", "data", "items",
+)  # fmt: skip
+_NOT_BODIES = frozenset((
+    "images", "categories", "info", "licenses", "hands", "faces", "camera", "meta", "meta_info",
+    "dataset_meta", *_WORLD,
+))  # fmt: skip
+_FORMATS = ("format", "layout", "skeleton", "keypoint_format")
+CANVAS_KEYS = (
+    ("canvas_height", "canvas_width"), ("height", "width"), ("image_height", "image_width"),
+    ("imageHeight", "imageWidth"), ("img_height", "img_width"),
+)  # fmt: skip
+_LONGEST_SIDE = 1e6  # px
+_DEEPEST = 24  # levels; files of the longest kind have nine
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What is known of people from what stands around them."""
+
+    name: str
+    canvas: tuple[float, float] | None = None
+    frame: int = 0
+    order: Layout | None = None
+    unit: str = ""
+    depth: int = 0
+
+    def within(self, node: dict) -> _Place:
+        words = "".join(str(node.get(key, ""))[:99] for key in _FORMATS).lower()
+        says = "coco17" in "".join(c for c in words if c.isalnum())
+        order = COCO_17 if says else self.order
+        return replace(self, canvas=canvas_of(node, self.name) or self.canvas, order=order)
+
+    def deeper(self, **changed: Any) -> _Place:
+        if self.depth > _DEEPEST:
+            raise InputError(f"{self.name} is not a pose file: its JSON is nested beyond reason.")
+        return replace(self, depth=self.depth + 1, **changed)
+
+
+def people_of(content: Any, name: str) -> tuple[Person, ...]:
+    """Everybody in a parsed JSON document, in its order. Raises InputError where nobody is understood."""
+    found = list(islice(_people(content, _Place(name)), MOST_PEOPLE))
+    if not found and isinstance(content, dict):
+        world = next((content[key] for key in _WORLD if content.get(key)), None)
+        found = list(_of_keypoints(world, content, _Place(name, unit=METRES))) if world else []
+    if not found:
+        raise InputError(f"{name} {_lack(content)}")
+    return tuple(found)
+
+
+def _lack(content: Any) -> str:
+    """What a document without people is, as the rest of a sentence."""
+    first = next((entry for entry in content if entry), {}) if isinstance(content, list) else content
+    if isinstance(first, dict):
+        if first.get("animals"):
+            return "holds the skeletons of animals, not of people."
+        if isinstance(first.get("object"), dict) and "camera" in first["object"]:
+            return "is a scene of a 3D editor, not a pose: export its picture or OpenPose JSON from there."
+        if any(key in first for key in (*_PEOPLE, *_KEYPOINTS)):
+            return "holds no person."
+    return "is not a pose file: it holds no keypoints."
+
+
+def _people(node: Any, place: _Place) -> Iterator[Person]:
+    if isinstance(node, list):
+        yield from _of_list(node, place.deeper())
+    elif isinstance(node, dict):
+        yield from _of_object(node, place.deeper().within(node))
+
+
+def _of_list(node: list, place: _Place) -> Iterator[Person]:
+    if not node or not all(isinstance(entry, dict) for entry in node) or is_point(node[0]):
+        if node and any(isinstance(entry, dict) and not is_point(entry) for entry in node):
+            node = [entry for entry in node if isinstance(entry, dict)]  # people between other things
+        else:
+            yield from _of_keypoints(node, {}, place)
+            return
+    pictures: dict[Any, int] = {}
+    for number, entry in enumerate(node):
+        picture = entry.get("image_id", entry.get("frame_id"))
+        if isinstance(picture, (str, int)):
+            frame = pictures.setdefault(picture, len(pictures))
+        else:
+            frame = number if any(isinstance(entry.get(key), list) for key in _PEOPLE) else place.frame
+        # COCO's own results have a category beside the keypoints.
+        order = COCO_17 if "category_id" in entry else place.order
+        yield from _people(entry, replace(place, frame=frame, order=order))
+
+
+def _of_object(node: dict, place: _Place) -> Iterator[Person]:
+    if isinstance(node.get("shapes"), list):
+        yield from _of_labels(node["shapes"], place)
+    elif isinstance(node.get("annotations"), list) and isinstance(node.get("images"), list):
+        yield from _of_coco(node, place)
+    elif isinstance(node.get("subset"), list) and isinstance(node.get("candidate"), list):
+        yield from _of_subset(node["candidate"], node["subset"], place)
+    elif (key := next((key for key in _KEYPOINTS if node.get(key)), None)) is not None:
+        order = COCO_18 if key in _OPENPOSE else place.order
+        yield from _of_keypoints(node[key], node, replace(place, order=order))
+    elif inner := [node[key] for key in _PEOPLE if isinstance(node.get(key), (list, dict))]:
+        # The first that holds somebody: a file may say things of the same name about a person or a format.
+        yield from next(filter(None, (list(_people(value, place)) for value in inner)), [])
+    elif sum(joint_of(key) is not None for key in node) >= 3:
+        yield from _of_names(node, place)
+    else:
+        inner = [value for key, value in node.items() if key not in _NOT_BODIES and _may_hold(value)]
+        for frame, value in enumerate(inner):
+            yield from _people(value, replace(place, frame=frame))
+
+
+def _may_hold(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(v, dict) for v in value))
+
+
+def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
+    """Everybody in the keypoints of an object: one list of points, or lists of such lists."""
+    scores = next((node[key] for key in _SCORES if isinstance(node.get(key), list)), None)
+    if isinstance(points, dict):
+        if isinstance(points.get("x"), list) and isinstance(points.get("y"), list):
+            scores = next((points[key] for key in (*_SCORES, "score") if key in points), scores)
+            points = [list(pair) for pair in zip(points["x"], points["y"], strict=False)]
+        else:
+            people = list(_people(points, place.deeper()))
+            if not people:
+                raise InputError(f"{place.name} is not a pose file: its keypoints are not made of numbers.")
+            yield from people
+            return
+    if not isinstance(points, list) or not points:
+        return
+    if all(isinstance(point, dict) and not is_point(point) for point in points):
+        yield from _people(points, place.deeper())
+        return
+    if parts := _split(points):
+        for number, part in enumerate(parts):
+            share = scores[number] if scores and len(scores) == len(parts) else None
+            inner = node if share is None else node | {_SCORES[0]: share}
+            yield from _of_keypoints(part, inner, place.deeper())
+        return
+    if scores is not None and not (scores and all(v is None or is_number(v) for v in scores)):
+        scores = None
+    pose = _with_guesses(pose_of_points(points, place.name, scores=scores, order=place.order), node)
+    canvas = place.canvas or (DRESS_CODE if is_dress_code(points) else None)
+    yield Person(pose, canvas, place.frame, place.unit, source=node or None)
+
+
+def _split(points: list) -> list | None:
+    """The people in a list of several, None for the points of one."""
+    lists = [entry for entry in points if isinstance(entry, list)]
+    if not lists or len(lists) < len([entry for entry in points if entry is not None]):
+        several = len(points) > 18 and len(points) % 18 == 0 and len(points) not in LAYOUTS
+        return _eighteens(points) if several and all(map(is_point, points)) else None
+    inner = lists[0]
+    if any(isinstance(value, (list, dict)) for value in inner):
+        return points
+    lying = len(points) in (2, 3, 4) and len(inner) in LAYOUTS
+    if len(inner) >= 34 and not lying:
+        return points  # flat numbers, a list a person
+    if len(points) > 18 and len(points) % 18 == 0 and len(points) not in LAYOUTS:
+        return _eighteens(points)
+    return None
+
+
+def _eighteens(points: list) -> list:
+    return [points[i : i + 18] for i in range(0, len(points), 18)]
+
+
+def _with_guesses(pose: np.ndarray, node: dict) -> np.ndarray:
+    guesses = node.get(GUESSED_KEY)
+    if isinstance(guesses, list):
+        joints = [j for j in guesses if is_number(j) and 0 <= j < len(pose) and pose[int(j), 2] > 0]
+        pose[[int(j) for j in joints], 2] = GUESSED
+    return pose
+
+
+def _of_coco(node: dict, place: _Place) -> Iterator[Person]:
+    """COCO's annotations, each on the canvas of its own picture."""
+    images = [image for image in node["images"] if isinstance(image, dict)]
+    places = {str(image.get("id")): number for number, image in enumerate(images)}
+    for entry in node["annotations"]:
+        if not isinstance(entry, dict) or not entry.get("keypoints"):
+            continue
+        number = places.get(str(entry.get("image_id")), 0)
+        canvas = canvas_of(images[number], place.name) if images else place.canvas
+        inner = replace(place, canvas=canvas, frame=number, order=COCO_17)
+        yield from _of_keypoints(entry["keypoints"], entry, inner)
+
+
+def _of_subset(candidates: list, subset: list, place: _Place) -> Iterator[Person]:
+    """OpenPose's Python form: joints of everybody in one list, and for each person which are theirs."""
+    for row in subset:
+        joints = row[:18] if isinstance(row, list) else []
+        try:
+            points = [candidates[int(j)] if is_number(j) and j >= 0 else None for j in joints]
+        except (IndexError, OverflowError, ValueError):
+            raise InputError(f"{place.name} is damaged: a person has a joint that is not listed.") from None
+        # Their fourth column counts the joints of everybody.
+        points = [point[:3] if isinstance(point, list) else None for point in points]
+        yield from _of_keypoints(points, {}, place)
+
+
+def _of_names(node: dict, place: _Place) -> Iterator[Person]:
+    """An object whose keys name joints."""
+    points = []
+    for key, value in node.items():
+        if isinstance(value, list):
+            value = dict(zip(("x", "y", "score"), value, strict=False))
+        if joint_of(key) is not None and is_point(value):
+            points.append(value | {"label": key})
+    yield from _of_keypoints(points, {}, place)
+
+
+def _of_labels(shapes: list, place: _Place) -> Iterator[Person]:
+    """Labelme's points, by their label and group."""
+    groups: dict[str, dict[int, tuple[float, float, float]]] = {}
+    for shape in shapes:
+        joint = joint_of(str(shape.get("label", ""))) if isinstance(shape, dict) else None
+        points = shape.get("points") if isinstance(shape, dict) else None
+        if joint is None or not (isinstance(points, list) and points and isinstance(points[0], list)):
+            continue
+        if len(points[0]) != 2 or not all(map(is_number, points[0])):
+            raise InputError(f"{place.name} is not a pose file: its keypoints are not made of numbers.")
+        x, y = map(float, points[0])
+        groups.setdefault(str(shape.get("group_id")), {})[joint] = (x, y, math.nan)
+    for rows in groups.values():
+        yield Person(pose_of_names(rows), place.canvas, place.frame)
+
+
+def canvas_of(node: Any, name: str) -> tuple[float, float] | None:
+    """(H, W) of the picture that an object says it is about, None where it does not. Raises InputError for
+    sides that no picture has.
+    """
+    if not isinstance(node, dict):
+        return None
+    for keys in CANVAS_KEYS:
+        sides: list[float] = [side for side in map(node.get, keys) if is_number(side) and side > 0]
+        if len(sides) < 2:
+            continue
+        if not all(1 <= side <= _LONGEST_SIDE for side in sides):
+            raise InputError(f"{name} is damaged: the picture it is for has sides that no picture has.")
+        if min(sides) > 1:  # 1 x 1 is the canvas of shares
+            return float(sides[0]), float(sides[1])
+    images = node.get("images")
+    if isinstance(images, list) and len(images) == 1:
+        return canvas_of(images[0], name)
+    size = node.get("image_size", node.get("imageSize"))
+    if isinstance(size, dict):
+        return canvas_of(size, name)
+    return None

@@ -1,0 +1,51 @@
+"""Joints by their names, in every spelling: "left_eye", "leftEye", "LEFT EYE", "LEye", "l_eye", "eye.L"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+
+from engine.pose.formats.layouts import COCO_18, neck_of, to_coco18
+from engine.pose.skeleton import JOINTS, NECK
+
+_PARTS = {
+    "nose": "nose", "neck": "neck",
+    "shoulder": "shoulder", "sho": "shoulder", "elbow": "elbow", "elb": "elbow", "wrist": "wrist",
+    "wri": "wrist", "hip": "hip", "knee": "knee", "kne": "knee", "ankle": "ankle", "ank": "ankle",
+    "eye": "eye", "ear": "ear",
+}  # fmt: skip
+_SIDES = {"left": "left", "l": "left", "right": "right", "r": "right"}
+_NUMBERS = {name: joint for joint, name in enumerate(JOINTS)}
+_LONGEST = 40  # characters: a name of a joint is a word or two
+_GLUED = re.compile(
+    r"(left|right|l|r)?(nose|neck|shoulder|sho|elbow|elb|wrist|wri|hip|knee|kne|ankle|ank|eye|ear)"
+)
+
+
+def joint_of(name: str) -> int | None:
+    """The number of the joint that this names, None for anything else (a finger, the inner eye)."""
+    if len(name) > _LONGEST:
+        return None
+    words = re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower())
+    if len(words) == 1 and (glued := _GLUED.fullmatch(words[0])):
+        words = [word for word in glued.groups() if word]
+    side = [_SIDES[word] for word in words if word in _SIDES]
+    part = [_PARTS[word] for word in words if word in _PARTS]
+    if len(part) != 1 or len(side) + 1 != len(words):
+        return None
+    return _NUMBERS.get(" ".join(side + part))
+
+
+def pose_of_names(rows: Mapping[int, tuple[float, float, float]]) -> np.ndarray:
+    """float64 [18, 3] (x, y, state) of (x, y, confidence) by joint; NaN is no confidence. A neck that is not
+    named is made of the shoulders.
+    """
+    table = np.full((len(JOINTS), 3), np.nan)
+    for joint, row in rows.items():
+        table[joint] = row
+    pose = to_coco18(table, COCO_18)
+    if NECK not in rows:
+        pose[NECK] = neck_of(pose)
+    return pose

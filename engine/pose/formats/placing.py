@@ -1,0 +1,220 @@
+"""A person of a pose file into the model frame: what its numbers are, and where in the frame they lie.
+
+In this order: on the open photo, where the file is about a picture of its shape; as it is, where its canvas
+has the frame's shape; otherwise framed as a photo of that canvas would be.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.api import Reference
+from engine.errors import InputError
+from engine.pose import skeleton as sk
+from engine.pose.extent import body_box, stature
+from engine.pose.formats.people import METRES, PIXELS, SHARES, Person
+
+_OUTSIDE = 1.25  # of the frame: a pose without a canvas that reaches further was made for another picture
+_AIR = 1.08  # of the frame over a person fitted into it
+_LEAST_REACH = 0.5  # of a photo's width or height: a person who stays within less was not found in it
+_BORDER = 0.05  # of a photo: how far a detector places joints outside of it
+_MANY = 0.25  # of the joints: so many do not leave a picture by its left and upper edge
+_SHARE = 2.0  # no share of a canvas is larger, no person in pixels is so small
+_ROUNDING = 1.0  # px of the smaller by which two canvases of one shape may differ
+
+
+@dataclass(frozen=True, eq=False)
+class OpenPhoto:
+    """The photo that is open: its (H, W), and photo px -> model frame px as `engine.framing` gives it."""
+
+    size: tuple[int, int]
+    matrix_2x3: np.ndarray
+
+    @classmethod
+    def of(cls, reference: Reference | None, size: tuple[int, int]) -> OpenPhoto | None:
+        """A reference's, as it lies in a frame of `size` (H, W); None where its photo is not known."""
+        if reference is None or reference.photo_size is None or reference.matrix_2x3 is None:
+            return None
+        times = size[0] / reference.image_HWC.shape[0]
+        return cls(reference.photo_size, reference.matrix_2x3 * times)
+
+
+def placed(
+    person: Person, name: str, size: tuple[int, int], photo: OpenPhoto | None = None
+) -> tuple[np.ndarray, list[str]]:
+    """The pose in px of a frame of `size` (H, W), float64 [18, 3], and sentences about what was assumed.
+
+    Raises InputError where most of the joints lie outside of the picture that the file names.
+    """
+    pose, canvas = person.pose_18x3.copy(), person.canvas
+    there = pose[:, 2] > 0
+    unit = person.unit or unit_of(pose[there, :2])
+    notes: list[str] = []
+    if unit == METRES:
+        return _fitted(pose, size), [f"{name} holds a body without a picture, so it was fitted in."]
+    if unit == SHARES:
+        if canvas is None:
+            canvas = photo.size if photo else size
+            what = "the open photo" if photo else "the frame"
+            notes.append(f"{name} does not say how large its picture was: taken as large as {what}.")
+        if centred(pose[there, :2]):
+            notes.append(f"{name} is taken as shares from -1 to 1.")
+        pose[there, :2] = spread(pose[there, :2], canvas)
+    swapped = _swapped(pose, canvas)
+    if swapped is not None:
+        pose = swapped
+        notes.append(f"{name} has y before x: they were exchanged.")
+    if canvas is None:
+        canvas, how = _canvas_without_word(pose, size, photo)
+        notes.append(f"{name} does not say how large its picture was: {how}.")
+        if canvas is None:
+            return _fitted(pose, size), notes
+    if person.canvas is not None:
+        _check_inside(pose, person.canvas, name)
+    return _onto(pose, canvas, size, photo), notes
+
+
+def unit_of(xy: np.ndarray) -> str:
+    """Pixels or shares, by where most joints are: one beyond the canvas says nothing."""
+    if not len(xy):
+        return PIXELS
+    return SHARES if np.percentile(np.abs(xy).max(axis=1), 75) <= _SHARE else PIXELS
+
+
+def spread(shares: np.ndarray, canvas: tuple[float, float]) -> np.ndarray:
+    """Shares of a canvas, from 0 or from -1 to 1, in its px."""
+    height, width = canvas
+    return ((shares + 1) / 2 if centred(shares) else shares) * (width, height)
+
+
+def centred(shares: np.ndarray) -> bool:
+    """Whether shares run from -1 to 1: many lie left of or above the corner, and none far out."""
+    many = (shares < -_BORDER).any(axis=1).mean() > _MANY
+    return bool(many and shares.min() >= -1 - _BORDER)
+
+
+def _swapped(pose: np.ndarray, canvas: tuple[float, float] | None) -> np.ndarray | None:
+    """The pose with x and y exchanged, where that must be meant: as it is written somebody lies, mirrored or
+    out of the canvas, and exchanged stands upright in it. None where it may stay.
+    """
+    there = pose[:, 2] > 0
+    spine = _spine(pose)
+    if spine is None or abs(spine[0]) < 2 * abs(spine[1]) or spine[0] < 0:
+        return None
+    other = pose[:, [1, 0, 2]]
+    if canvas is not None:
+        out, still_out = (~inside(each[there, :2], canvas) for each in (pose, other))
+        if out.sum() >= 2 and not still_out.any():
+            return other
+    return other if _mirrored(pose) else None
+
+
+def _spine(pose: np.ndarray) -> np.ndarray | None:
+    """From the shoulders to the hips."""
+    ends = []
+    for pair in ((sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER), (sk.RIGHT_HIP, sk.LEFT_HIP)):
+        seen = [joint for joint in pair if pose[joint, 2] > 0]
+        if not seen:
+            return None
+        ends.append(pose[seen, :2].mean(axis=0))
+    return ends[1] - ends[0]
+
+
+def _mirrored(pose: np.ndarray) -> bool:
+    """Whether somebody with nose and both eyes seen has left and right as if seen from the back, in the
+    shoulders, the hips and the face."""
+    needed = (
+        sk.NOSE,
+        sk.RIGHT_EYE,
+        sk.LEFT_EYE,
+        sk.RIGHT_SHOULDER,
+        sk.LEFT_SHOULDER,
+        sk.RIGHT_HIP,
+        sk.LEFT_HIP,
+    )
+    if not (pose[list(needed), 2] > 0).all():
+        return False
+    spine = _spine(pose)
+    pairs = ((sk.RIGHT_EYE, sk.LEFT_EYE), (sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER), (sk.RIGHT_HIP, sk.LEFT_HIP))
+    across = [pose[left, :2] - pose[right, :2] for right, left in pairs]
+    return spine is not None and all(spine[0] * a[1] - spine[1] * a[0] > 0 for a in across)
+
+
+def inside(xy: np.ndarray, canvas: tuple[float, float]) -> np.ndarray:
+    """Which of the points [N, 2] lie in a canvas (H, W)."""
+    high = np.array([canvas[1], canvas[0]])
+    return np.all((xy >= 0) & (xy <= high), axis=1)
+
+
+def _check_inside(pose: np.ndarray, canvas: tuple[float, float], name: str) -> None:
+    there = pose[:, 2] > 0
+    outside = int((~inside(pose[there, :2], canvas)).sum())
+    if 2 * outside > there.sum():
+        height, width = canvas
+        raise InputError(
+            f"{name} is for a picture of {width:g} x {height:g} px, but {outside} of its {there.sum()} "
+            "joints lie outside of that: its columns or its canvas are not what they seem."
+        )
+
+
+def _canvas_without_word(
+    pose: np.ndarray, size: tuple[int, int], photo: OpenPhoto | None
+) -> tuple[tuple[float, float] | None, str]:
+    """What a pose in px was made for that does not say it, and how to say so: the frame where it fits, the
+    open photo where it fits and fills it, None for neither."""
+    xy = pose[pose[:, 2] > 0, :2]
+    frame = np.array(size[::-1])
+    if ((xy <= frame * _OUTSIDE) & (xy >= frame * (1 - _OUTSIDE))).all():
+        return size, "taken in pixels of the frame"
+    if photo is not None:
+        part = xy / photo.size[::-1]
+        if part.min() >= -_BORDER and part.max() <= 1 + _BORDER and part.max(axis=0).max() >= _LEAST_REACH:
+            return photo.size, "taken in pixels of the open photo"
+    return None, "the person was fitted into the frame"
+
+
+def _onto(
+    pose: np.ndarray, canvas: tuple[float, float], size: tuple[int, int], photo: OpenPhoto | None
+) -> np.ndarray:
+    """From the px of a canvas into the frame."""
+    from engine.framing import framing_of, to_frame  # OpenCV comes with it, and takes its time
+
+    there = pose[:, 2] > 0
+    if photo is not None and (
+        canvas == photo.size or (same_shape(canvas, photo.size) and not same_shape(canvas, size))
+    ):
+        xy = to_frame(pose[there, :2] * (photo.size[0] / canvas[0]), photo.matrix_2x3)
+        if 2 * inside(xy, size).sum() >= there.sum():
+            return _with_places(pose, xy)
+    if same_shape(canvas, size):
+        return _with_places(pose, pose[there, :2] * (size[0] / canvas[0]))
+    matrix = framing_of(pose, (canvas[0], canvas[1]), size)
+    return _with_places(pose, to_frame(pose[there, :2], matrix))
+
+
+def same_shape(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether two canvases (H, W) are the same picture at two sizes, as far as rounding tells."""
+    scale = other[0] / one[0]
+    return abs(one[1] * scale - other[1]) <= _ROUNDING * max(scale, 1)
+
+
+def _fitted(pose: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The person in the middle of the frame, as large as it allows."""
+    there = pose[:, 2] > 0
+    points = np.where(there[:, None], pose[:, :2], 0)
+    reach = float(np.ptp(points[there], axis=0).max())
+    # The body's own measures have a least size in px.
+    points = points * (1000.0 / reach if reach > 0 else 1.0)
+    left, top, right, bottom = body_box(points, there, stature(points, there) or 1.0)
+    height, width = max(bottom - top, 1.0) * _AIR, max(right - left, 1.0) * _AIR
+    scale = min(size[0] / height, size[1] / width)
+    middle = np.array([left + right, top + bottom]) / 2
+    return _with_places(pose, (points[there] - middle) * scale + np.array(size[::-1]) / 2)
+
+
+def _with_places(pose: np.ndarray, xy: np.ndarray) -> np.ndarray:
+    placed = pose.copy()
+    placed[pose[:, 2] > 0, :2] = xy
+    return placed

@@ -1,0 +1,170 @@
+"""One person's keypoints, in whatever columns they come, as a pose of 18 joints.
+
+Rows of numbers, flat numbers, objects with x and y, tables on their side, scores beside the points.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, TypeGuard
+
+import numpy as np
+
+from engine.errors import InputError
+from engine.pose.formats.layouts import (
+    BODY_STRAIN,
+    DOUBTFUL,
+    GUESS,
+    LAYOUTS,
+    UNSURE,
+    Layout,
+    counts,
+    in_likeliest_order,
+    looks_like,
+    strain,
+    to_coco18,
+)
+from engine.pose.formats.names import joint_of, pose_of_names
+
+DRESS_CODE = (512.0, 384.0)  # (H, W) that Dress Code's keypoints are in, whatever size the pictures have
+
+_SURE = ("visibility", "score", "confidence", "v", "c", "likelihood")
+_NAMES = ("name", "part", "label", "id", "joint", "bodypart")
+
+
+def is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_point(value: Any) -> bool:
+    """Whether it is an object with a place."""
+    if not isinstance(value, dict):
+        return False
+    place = value.get("position", value)
+    return isinstance(place, dict) and "x" in place and "y" in place and not isinstance(place["x"], list)
+
+
+def is_dress_code(points: list) -> bool:
+    """Whether these are Dress Code's rows: x, y, confidence and the number of the joint, 18 of them."""
+    return len(points) == 18 and all(
+        isinstance(row, list) and len(row) == 4 and row[3] == joint for joint, row in enumerate(points)
+    )
+
+
+def pose_of_points(points: Any, name: str, *, scores: Any = None, order: Layout | None = None) -> np.ndarray:
+    """float64 [18, 3] (x, y, state) of one person, in the unit of the file.
+
+    points: a list as JSON gives it; None in it is a joint that is missing. scores: confidences that stand
+    beside the points. order: what the file says of its order, for as many joints as that has.
+    Raises InputError where no body is in it.
+    """
+    try:
+        names = [_name_of(point) for point in points]
+        if sum(joint is not None for joint in names) >= max(3, len(names) // 2):
+            return _of_objects(points, names)
+        points = _upright(points)
+        is_flat = any(map(is_number, points)) and all(p is None or is_number(p) for p in points)
+        rows = _unflattened(points, name) if is_flat else _even([_row(point) for point in points])
+        sure = _column(scores, len(rows)) if scores is not None else _confidence(rows)
+    except InputError:
+        raise
+    except (TypeError, ValueError, KeyError, OverflowError):
+        raise InputError(f"{name} is not a pose file: its keypoints are not made of numbers.") from None
+    return pose_of_rows(np.column_stack([rows[:, :2], sure]), name, order)
+
+
+def pose_of_rows(points_Nx3: np.ndarray, name: str, order: Layout | None = None) -> np.ndarray:
+    """The same of (x, y, confidence) rows, NaN where there is no confidence."""
+    count = len(points_Nx3)
+    if count not in LAYOUTS:
+        raise InputError(f"{name} has {count} joints{looks_like(count)}; {counts()} can be read.")
+    if order in LAYOUTS[count]:
+        return to_coco18(points_Nx3, order)
+    pose = in_likeliest_order(points_Nx3)
+    if count in DOUBTFUL and strain(pose) > BODY_STRAIN:
+        raise InputError(
+            f"{name} has {count} joints{looks_like(count)}, but in that order they make no body; "
+            "18 joints in OpenPose's order can be read."
+        )
+    return pose
+
+
+def _name_of(point: Any) -> int | None:
+    """The joint that an object names, None without one."""
+    if not isinstance(point, dict):
+        return None
+    return next((joint_of(point[key]) for key in _NAMES if isinstance(point.get(key), str)), None)
+
+
+def _of_objects(points: list, joints: list[int | None]) -> np.ndarray:
+    rows = {}
+    for joint, point in zip(joints, points, strict=True):
+        if joint is not None:
+            row = _row(point)
+            rows[joint] = (row[0], row[1], row[-1] if len(row) > 2 else math.nan)
+    return pose_of_names(rows)
+
+
+def _unflattened(numbers: list, name: str) -> np.ndarray:
+    for width in (3, 2, 4):
+        if len(numbers) % width == 0 and len(numbers) // width in LAYOUTS:
+            values = [math.nan if value is None else float(value) for value in numbers]
+            return np.array(values, dtype=np.float64).reshape(-1, width)
+    joints = f" ({len(numbers) // 3} joints{looks_like(len(numbers) // 3)})" if len(numbers) % 3 == 0 else ""
+    raise InputError(
+        f"{name} has {len(numbers)} numbers{joints} for a person; 54 are expected, 18 x (x, y, confidence)."
+    )
+
+
+def _row(point: Any) -> list[float]:
+    if point is None:
+        return [math.nan, math.nan]
+    if isinstance(point, dict):
+        sure = next((point[key] for key in _SURE if key in point), None)
+        place = point.get("position", point)
+        point = [place["x"], place["y"], sure]
+    if not isinstance(point, list) or not 2 <= len(point) <= 5:
+        raise TypeError(point)
+    return [math.nan if value is None else float(value) for value in point]
+
+
+def _even(rows: list[list[float]]) -> np.ndarray:
+    width = max(len(row) for row in rows)
+    return np.array([row + [math.nan] * (width - len(row)) for row in rows], dtype=np.float64)
+
+
+def _upright(points: list) -> list:
+    """A table on its side, two to four rows of as many columns as a body has joints, turned."""
+    lying = len(points) in (2, 3, 4) and all(isinstance(row, list) and len(row) in LAYOUTS for row in points)
+    return [list(column) for column in zip(*points, strict=True)] if lying else points
+
+
+def _column(scores: Any, count: int) -> np.ndarray:
+    """Confidences that stand beside the points: flat, or one in a row each."""
+    values = np.array(scores, dtype=np.float64).reshape(-1)
+    if len(values) != count:
+        raise ValueError(scores)
+    return values
+
+
+def _confidence(rows: np.ndarray) -> np.ndarray:
+    """One for every row of x, y and perhaps more; NaN where the file gives none."""
+    count, width = rows.shape
+    blazepose = count in (33, 39)
+    if width == 2:
+        return np.full(count, np.nan)
+    if width == 4 and not blazepose and np.array_equal(rows[:, 3], np.arange(count)):
+        return _flagged(rows[:, 2])  # x, y, confidence, number of the joint
+    last = rows[:, 3 if width == 5 else -1]  # five: MediaPipe's visibility and presence
+    given = last[~np.isnan(last)]
+    if blazepose and width == 3 and ((given < 0) | (given > 1)).any():
+        return np.full(count, np.nan)  # MediaPipe's depth
+    return _flagged(last)
+
+
+def _flagged(values: np.ndarray) -> np.ndarray:
+    """COCO's flag as a confidence: 2 is seen, 1 labelled but hidden; of others the confidence itself."""
+    given = values[~np.isnan(values)]
+    if (given == 2).any() and np.isin(given, (0, 1, 2)).all():
+        return np.where(values == 1, (UNSURE + GUESS) / 2, values)
+    return values

@@ -1,0 +1,169 @@
+"""From a file or a text to one person's pose in the model frame, and what has to be said about it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.errors import InputError
+from engine.files import opened, text_of
+from engine.pose.formats import arrays
+from engine.pose.formats.carried import Carried, carried_of
+from engine.pose.formats.jsonforms import MOST_PEOPLE, people_of
+from engine.pose.formats.people import Person, PoseFile
+from engine.pose.formats.placing import OpenPhoto, placed
+from engine.pose.formats.textforms import people_in_text
+
+MOST_BYTES = 1_000_000  # the largest of one person has 20 KB; larger ones take seconds to read
+
+_STRANGERS = (
+    (b"\x80", "is a Python pickle, which can run programs and is never opened: save it as JSON or .npy"),
+    (b"\x89HDF", "is an HDF5 file, which cannot be read here: save it as CSV or JSON"),
+    (b"PK\x03\x04", "is a zip archive, which holds files: unpack it and take the one that is meant"),
+    (b"MATLAB", "is a MATLAB file, which cannot be read here: save it as JSON or CSV"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """One person's pose out of a file.
+
+    pose_18x3: float32 (x, y, state) in px of the frame. notes: sentences about what was assumed, and how many
+    people there are. person: who it is. carried: what came along.
+    """
+
+    pose_18x3: np.ndarray
+    notes: tuple[str, ...]
+    person: Person
+    carried: Carried | None
+
+
+def read_people(path: str | os.PathLike) -> PoseFile:
+    """Everybody in a pose file. Raises InputError: one sentence naming the file and the fault."""
+    with opened(path, what="a pose file") as (file, label):
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise InputError(f"{label} is too large for a pose file: {MOST_BYTES // 1_000_000} MB are the most.")
+    if data.startswith(arrays.MAGIC):
+        return PoseFile(label, _with_joints(arrays.people_in_array(data, label), label))
+    stranger = next((what for magic, what in _STRANGERS if data.startswith(magic)), None)
+    if stranger:
+        raise InputError(f"{label} {stranger}.")
+    return parse_people(text_of(data, label, "a pose file"), label)
+
+
+def parse_people(text: str, name: str) -> PoseFile:
+    """`read_people` of a file's text (or the clipboard's); `name` is what messages call it."""
+    text = text.strip()
+    if not text:
+        raise InputError(f"{name} is empty.")
+    if len(text) > MOST_BYTES:
+        raise InputError(f"{name} is too large for a pose: {MOST_BYTES // 1_000_000} MB are the most.")
+    content = None
+    if text[0] in "{[":
+        content, people = _from_json(text, name)
+    else:
+        people = people_in_text(text, name)
+    return PoseFile(name, _with_joints(people, name), content)
+
+
+def _with_joints(people: tuple[Person, ...], name: str) -> tuple[Person, ...]:
+    seen = tuple(person for person in people if (person.pose_18x3[:, 2] > 0).any())
+    if not seen:
+        raise InputError(f"{name} holds no joint that is there.")
+    return seen
+
+
+def _from_json(text: str, name: str) -> tuple[Any, tuple[Person, ...]]:
+    def refuse(constant: str) -> None:
+        raise InputError(
+            f"{name} holds {constant} where a number is needed; a missing joint is 0, 0, 0 or null."
+        )
+
+    try:
+        content = json.loads(text, parse_constant=refuse)
+    except InputError:
+        raise
+    except json.JSONDecodeError as error:
+        if text[0] == "[" and _is_python(text):
+            return None, people_in_text(text, name)
+        content = _lines_of_json(text)
+        if content is None:
+            fault = f"{error.msg.lower()} in line {error.lineno}"
+            raise InputError(f"{name} is not valid JSON: {fault}.") from None
+    except (RecursionError, ValueError):
+        raise InputError(f"{name} is not a pose file: its JSON is beyond reason.") from None
+    try:
+        return content, people_of(content, name)
+    except RecursionError:
+        raise InputError(f"{name} is not a pose file: its JSON is nested beyond reason.") from None
+
+
+def _lines_of_json(text: str) -> list | None:
+    """A document a line, as trackers log them; None where that is not so."""
+    try:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (RecursionError, ValueError):
+        return None
+
+
+def _is_python(text: str) -> bool:
+    """Whether brackets hold what Python prints, not broken JSON."""
+    return "(" in text or ("," not in text.split("]")[0])
+
+
+def take(
+    file: PoseFile, size: tuple[int, int], photo: OpenPhoto | None = None, number: int | None = None
+) -> Taken:
+    """One person of a file in a frame of `size` (H, W): the one of this number, from 1, in the file's order,
+    or the largest of its first picture. Raises InputError.
+    """
+    people = file.people
+    if number is not None and not 1 <= number <= len(people):
+        count = f"{len(people)} people" if len(people) > 1 else "one person"
+        raise InputError(f"{file.name} holds {count}; there is no number {number}.")
+    if number is None:
+        first = [person for person in people if person.frame == people[0].frame]
+        person = max(first, key=lambda person: person.extent)
+    else:
+        person = people[number - 1]
+    pose, notes = placed(person, file.name, size, photo)
+    if number is None and len(people) > 1:
+        notes = [_many(file, people.index(person) + 1), *notes]
+    if not np.isfinite(pose).all():
+        raise InputError(f"{file.name} holds numbers that are beyond any picture.")
+    carried = carried_of(file, person, pose)
+    return Taken(pose.astype(np.float32), (*person.notes, *notes), person, carried)
+
+
+def _many(file: PoseFile, taken: int) -> str:
+    """How many people there are, and which was taken."""
+    frames = len({person.frame for person in file.people})
+    count = len(file.people)
+    many = f"{count} people" if count < MOST_PEOPLE else f"{count} people or more"
+    where = f" in {frames} pictures" if frames > 1 else ""
+    return f"{file.name} holds {many}{where}; number {taken} was taken."
+
+
+def read_pose(
+    path: str | os.PathLike,
+    size: tuple[int, int],
+    photo: OpenPhoto | None = None,
+    number: int | None = None,
+) -> np.ndarray:
+    """The pose in a file: float32 [18, 3] (x, y, state) in px of the model frame of `size` (H, W).
+
+    Of several people the largest, or the one of this number, from 1. photo: the open one, on which a pose
+    that was made for it lies where its maker saw it. Raises InputError: one sentence naming the file and the
+    fault.
+    """
+    return take(read_people(path), size, photo, number).pose_18x3
+
+
+def parse_pose(text: str, name: str, size: tuple[int, int]) -> np.ndarray:
+    """`read_pose` of a file's text (or the clipboard's); `name` is what messages call it."""
+    return take(parse_people(text, name), size).pose_18x3

@@ -1,0 +1,164 @@
+"""Poses in text that is no JSON: keypoint lines, YOLO labels, tuples, OpenCV's YAML, MediaPipe's text, CVAT's
+XML; tables with a heading are in `tables`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+
+from engine.errors import InputError
+from engine.pose.formats import deepfashion
+from engine.pose.formats.jsonforms import canvas_of, people_of
+from engine.pose.formats.layouts import COCO_17, GUESS, LAYOUTS, UNSURE
+from engine.pose.formats.names import joint_of, pose_of_names
+from engine.pose.formats.people import SHARES, STRETCHED, Person
+from engine.pose.formats.points import pose_of_points, pose_of_rows
+from engine.pose.formats.tables import people_in_table
+from engine.pose.skeleton import JOINTS
+
+_HIDDEN = (UNSURE + GUESS) / 2  # confidence of a joint that is marked as hidden
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_PYTHON = re.compile(rf"(?:{_NUMBER}|nan|None|array|np\.|[\s,()\[\]])*")
+_MATRIX = re.compile(r"sizes:\s*\[([^\]]*)\][^\[]*?data:\s*\[([^\]]*)\]", re.DOTALL)
+_LANDMARK = re.compile(r"landmarks?\s*\{([^{}]*)\}")
+_FIELD = re.compile(rf"(\w+):\s*({_NUMBER})")
+
+
+def people_in_text(text: str, name: str) -> tuple[Person, ...]:
+    """Everybody in a text that is not JSON, stripped and not empty. Raises InputError."""
+    if text.startswith("<"):
+        return _of_xml(text, name)
+    if text.startswith("HIERARCHY"):
+        raise InputError(
+            f"{name} is motion capture (BVH), joints in space and in no picture: render a frame of it and "
+            "open that."
+        )
+    if text.startswith("%YAML") or "opencv-matrix" in text or "opencv-nd-matrix" in text:
+        return _of_opencv(text, name)
+    if _LANDMARK.match(text):
+        return _of_landmarks(text, name)
+    if text[0] in "[(" or text.startswith("array("):
+        return _of_python(text, name)
+    if deepfashion.is_table(text):
+        rows = deepfashion.table_poses(text, name)
+        return tuple(Person(pose, deepfashion.CANVAS, frame, STRETCHED) for frame, pose in rows)
+    return people_in_table(text, name) or _of_lines(text, name)
+
+
+def _of_lines(text: str, name: str) -> tuple[Person, ...]:
+    """Lines of numbers: a joint a line, or a person a line."""
+    lines = [line.split("#")[0].replace(",", " ").replace(";", " ").split() for line in text.splitlines()]
+    numbers = [[_float(word) for word in words] for words in lines if words]
+    if numbers and all(len(row) >= 34 and None not in row for row in numbers):
+        return tuple(_of_label(row, name) for row in numbers)
+    points = deepfashion.parse_lines(text, name)
+    if len(points) == 18 and deepfashion.in_border(points[:, :2]):
+        return (_with_border(points[:, :2], name),)
+    if len(points) != 18 and len(points) not in LAYOUTS:
+        deepfashion.refuse_count(len(points), name)
+    return (Person(pose_of_points([list(map(float, row)) for row in points], name)),)
+
+
+def _with_border(points_18x2: np.ndarray, name: str) -> Person:
+    """NTED's text form."""
+    if not np.isfinite(points_18x2).all():
+        joint = int(np.flatnonzero(~np.isfinite(points_18x2).all(axis=1))[0])
+        raise InputError(f"{name}: the position of joint {joint} ({JOINTS[joint]}) is not a number.")
+    notes: tuple[str, ...] = ()
+    if deepfashion.y_first(points_18x2):
+        points_18x2 = points_18x2[:, ::-1]
+        notes = (f"{name} has y before x: they were exchanged.",)
+    pose = deepfashion.pose_with_border(points_18x2)
+    return Person(pose, deepfashion.CANVAS, unit=STRETCHED, notes=notes)
+
+
+def _float(word: str) -> float | None:
+    try:
+        return float(word)
+    except ValueError:
+        return None
+
+
+def _of_label(row: list, name: str) -> Person:
+    """A person in a line: YOLO's class and box before the keypoints, or keypoints alone."""
+    for before in (5, 6, 0, 1):
+        count = len(row) - before
+        for width in (3, 2):
+            if count % width == 0 and count // width in (17, 18, 25, 33):
+                points = [row[i : i + width] for i in range(before, len(row), width)]
+                unit = SHARES if before >= 5 else ""
+                return Person(pose_of_points(points, name, order=COCO_17 if before >= 5 else None), unit=unit)
+    raise InputError(f"{name} has lines of {len(row)} numbers, which are no keypoints that can be read.")
+
+
+def _of_python(text: str, name: str) -> tuple[Person, ...]:
+    """Lists, tuples and arrays as Python prints them."""
+    if not _PYTHON.fullmatch(text):
+        raise InputError(f"{name} is not a pose file: it is neither JSON nor a list of numbers.")
+    plain = re.sub(r"array|np\.", "", text).replace("(", "[").replace(")", "]").replace("None", "null")
+    plain = re.sub(r"\bnan\b", "null", re.sub(r"\s+", " ", plain))
+    plain = re.sub(r"(?<=[\d.\]l])\s+(?=[-+.\d\[n])", ", ", plain)
+    plain = re.sub(r"(\d)\.(?=[\s,\]])", r"\1.0", re.sub(r",\s*\]", "]", plain))
+    plain = re.sub(r"(?<![\d.])\.(?=\d)", "0.", plain)
+    try:
+        return people_of(_unwrapped(json.loads(plain)), name)
+    except (json.JSONDecodeError, RecursionError):
+        raise InputError(f"{name} is not a pose file: its brackets do not close.") from None
+
+
+def _unwrapped(content: list) -> list:
+    """What `array([[...]])` holds: a list around everything is one too many."""
+    while isinstance(content, list) and len(content) == 1 and isinstance(content[0], list):
+        content = content[0]
+    return content
+
+
+def _of_opencv(text: str, name: str) -> tuple[Person, ...]:
+    """OpenCV's FileStorage: matrices [people, joints, 3], the body's before those of hands and face."""
+    for sizes, data in _MATRIX.findall(text):
+        shape = [int(word) for word in re.findall(r"\d+", sizes)]
+        values = [_float(word) for word in re.findall(rf"{_NUMBER}|\.[Nn]a[Nn]", data)]
+        numbers = np.array([math.nan if value is None else value for value in values])
+        if len(shape) == 3 and shape[2] in (2, 3) and math.prod(shape) == len(numbers) > 0:
+            poses = numbers.reshape(shape).tolist()
+            return tuple(Person(pose_of_points(points, name)) for points in poses)
+    raise InputError(f"{name} is not a pose file: it holds no matrix of people, joints and three columns.")
+
+
+def _of_landmarks(text: str, name: str) -> tuple[Person, ...]:
+    """MediaPipe's landmarks as text: one `landmark { x: .. y: .. }` a joint."""
+    points = [dict(_FIELD.findall(body)) for body in _LANDMARK.findall(text)]
+    rows = np.array(
+        [[float(point.get(key, "nan")) for key in ("x", "y", "visibility")] for point in points], np.float64
+    )
+    return (Person(pose_of_rows(rows, name)),)
+
+
+def _of_xml(text: str, name: str) -> tuple[Person, ...]:
+    """CVAT's skeletons: named points of each picture."""
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise InputError(f"{name} is not read: its XML defines entities, which no pose file needs.")
+    try:
+        root = ElementTree.fromstring(text)
+    except (ElementTree.ParseError, RecursionError, ValueError):
+        raise InputError(f"{name} is not valid XML.") from None
+    people = []
+    for frame, image in enumerate(root.iter("image")):
+        canvas = canvas_of({key: _float(image.get(key, "")) for key in ("height", "width")}, name)
+        for skeleton in [*image.iter("skeleton")] or [image]:
+            rows: dict[int, tuple[float, float, float]] = {}
+            for point in skeleton.iter("points"):
+                joint = joint_of(point.get("label", ""))
+                x, y = (_float(word) for word in (point.get("points", "") + ",,").split(",")[:2])
+                if joint is not None and x is not None and y is not None and point.get("outside") != "1":
+                    rows[joint] = (x, y, _HIDDEN if point.get("occluded") == "1" else math.nan)
+            if rows:
+                people.append(Person(pose_of_names(rows), canvas, frame))
+    if not people:
+        raise InputError(f"{name} is not a pose file: it holds no skeleton with named points.")
+    return tuple(people)

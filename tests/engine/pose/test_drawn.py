@@ -1,0 +1,134 @@
+"""Joints out of pictures of coloured bones, in the ways that programs draw them."""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bones_drawn import STYLES, draw_bones
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from engine.errors import InputError
+from engine.paths import RESOURCES
+from engine.photos import read_photo, write_png
+from engine.pose.formats import openpose_dict, read_pose, take
+from engine.pose.formats.pictures import people_in_picture, people_in_pixels
+
+DATA = Path(__file__).parents[2] / "data"
+SKELETONS = DATA / "skeletons"
+TRUTH = {
+    name: np.array(entry["xy"])
+    for name, entry in json.loads((DATA / "poses" / "TRUTH.json").read_text()).items()
+}
+SIZE = (256, 176)
+PORTRAIT = np.column_stack([TRUTH["portrait"], np.full(18, 2)])
+MEDIAN = 0.01  # of the height
+
+
+def error_of(rgb_HWC: np.ndarray, truth_18x2: np.ndarray, person: int = 0) -> tuple[float, int]:
+    """Median distance of the joints found, in heights of the picture, and how many there are."""
+    pose = people_in_pixels(rgb_HWC, "a.png").people[person].pose_18x3
+    there = pose[:, 2] > 0
+    apart = np.hypot(*(pose[there, :2] - truth_18x2[there]).T) / rgb_HWC.shape[0]
+    return float(np.median(apart)), int(there.sum())
+
+
+@pytest.mark.parametrize(
+    ("name", "truth"), [("landscape_1280x720.png", "landscape"), ("overlay_on_photo.jpg", "portrait")]
+)
+@pytest.mark.parametrize("rows", [256, 720, 1500])
+def test_pictures_of_any_size(name, truth, rows):
+    with Image.open(SKELETONS / name) as picture:
+        scale = rows / picture.height
+        rgb_HWC = np.array(picture.convert("RGB").resize((round(picture.width * scale), rows)))
+    median, count = error_of(rgb_HWC, TRUTH[truth] * scale)
+    assert median < MEDIAN and count >= 16
+
+
+BACKGROUNDS = {
+    "black": np.zeros((1024, 768, 3), np.uint8),
+    "white": np.full((1024, 768, 3), 255, np.uint8),
+    "photo": np.array(Image.open(RESOURCES / "samples" / "ada.jpg").convert("RGB").resize((768, 1024))),
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("background", BACKGROUNDS)
+@pytest.mark.parametrize("width", [2, 5])
+def test_every_way_to_draw_bones(style, background, width):
+    rgb_HWC = draw_bones(BACKGROUNDS[background], [PORTRAIT], style, width)
+    median, count = error_of(rgb_HWC, TRUTH["portrait"])
+    assert median < MEDIAN and count >= 13
+
+
+@pytest.mark.parametrize("quality", [30, 90])
+def test_pictures_that_were_compressed(quality):
+    file = io.BytesIO()
+    Image.fromarray(draw_bones(BACKGROUNDS["black"], [PORTRAIT])).save(file, "JPEG", quality=quality)
+    median, count = error_of(np.array(Image.open(file)), TRUTH["portrait"])
+    assert median < MEDIAN and count == 18
+
+
+def test_several_people_are_told_apart():
+    people = [PORTRAIT * (0.55, 0.55, 1) + (-60, 100, 0), PORTRAIT * (0.5, 0.5, 1) + (330, 150, 0)]
+    file = people_in_pixels(draw_bones(BACKGROUNDS["black"], people), "two.png")
+    taken = take(file, SIZE)
+    assert len(file.people) == 2 and taken.notes[0].startswith("two.png holds 2 people")
+    found = sorted((person.pose_18x3 for person in file.people), key=lambda pose: pose[1, 0])
+    for pose, truth in zip(found, people, strict=True):
+        there = pose[:, 2] > 0
+        np.testing.assert_allclose(pose[there, :2], truth[there, :2], atol=4)
+
+
+@pytest.mark.parametrize("background", BACKGROUNDS)
+def test_pictures_without_bones_hold_nobody(background):
+    assert people_in_pixels(BACKGROUNDS[background], "a.png") is None
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(STYLES))
+def test_joints_that_are_missing_are_not_made_up(seed, style):
+    rng = np.random.default_rng(seed)
+    pose = PORTRAIT.copy()
+    pose[:, :2] += rng.normal(0, 12, (18, 2))
+    pose[rng.choice([3, 4, 6, 7, 9, 10, 12, 13, 16, 17], 4, replace=False), 2] = 0
+    found = people_in_pixels(draw_bones(BACKGROUNDS["black"], [pose], style), "a.png").people[0].pose_18x3
+    there = found[:, 2] > 0
+    assert (pose[there, 2] > 0).all() and there.sum() >= 10
+    assert np.median(np.hypot(*(found[there, :2] - pose[there, :2]).T)) < MEDIAN * 1024
+
+
+def test_text_in_a_picture_comes_before_its_pixels():
+    file = people_in_picture(SKELETONS / "skeleton_with_json_in_png_text.png")
+    np.testing.assert_allclose(file.people[0].pose_18x3[:, :2], TRUTH["portrait"], atol=1e-3)
+    own = people_in_picture(SKELETONS / "poseloom_export_blank_pixels.png")
+    assert own.people[0].canvas == (256, 176)
+    assert (take(own, SIZE).pose_18x3[:, 2] > 0).all()
+
+
+def test_text_without_a_canvas_is_for_the_picture(tmp_path):
+    text = openpose_dict(PORTRAIT, (1024, 768))
+    del text["canvas_width"], text["canvas_height"]
+    write_png(tmp_path / "a.png", BACKGROUNDS["white"], {"openpose": json.dumps(text), "note": "[not this]"})
+    assert people_in_picture(tmp_path / "a.png").people[0].canvas == (1024, 768)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "{}", '{"pose": null}', '{"pose": {"people": [7]}}'])
+def test_a_damaged_picture_of_ours_is_told(tmp_path, text):
+    write_png(tmp_path / "a.png", BACKGROUNDS["white"], {"poseloom": text})
+    with pytest.raises(InputError, match="a.png says it was made here, but its pose is damaged"):
+        people_in_picture(tmp_path / "a.png")
+    write_png(tmp_path / "b.png", BACKGROUNDS["white"], {"another": text})
+    assert people_in_picture(tmp_path / "b.png") is None
+
+
+def test_a_skeleton_lies_where_its_photo_lies(tmp_path):
+    """A skeleton picture and the pose it was drawn of come to the same place."""
+    rgb_HWC = draw_bones(BACKGROUNDS["black"], [PORTRAIT])
+    write_png(tmp_path / "a.png", rgb_HWC)
+    (tmp_path / "a.json").write_text(json.dumps(openpose_dict(PORTRAIT, (1024, 768))))
+    drawn = take(people_in_picture(tmp_path / "a.png", read_photo(tmp_path / "a.png")), SIZE).pose_18x3
+    np.testing.assert_allclose(drawn, read_pose(tmp_path / "a.json", SIZE), atol=0.6)

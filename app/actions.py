@@ -33,15 +33,23 @@ class Spec:
 MENUS = ("&File", "&Edit", "&Pose", "&View", "E&ngine", "&Help")
 
 ACTIONS = (
-    Spec("open_person", "&Open photo…", ("Ctrl+O",), "open", "&File", tip="A photo of a person to be posed"),
+    Spec("open_person", "&Open…", ("Ctrl+O",), "open", "&File",
+         tip="A saved look, or a photo of a person to be posed"),
     Spec("open_garment", "Add &garment reference…", ("Ctrl+Shift+O",), "garment", "&File", enabled="awake",
          tip="A second photo whose textures can be mixed in"),
-    Spec("save_picture", "&Export picture…", ("Ctrl+E",), "export", "&File", 1, "rendered",
+    Spec("save", "&Save", ("Ctrl+S",), "save", "&File", 1, "somebody",
+         tip="The look with its photos, as a .look file"),
+    Spec("save_as", "Save &as…", ("Ctrl+Shift+S",), "", "&File", 1, "somebody"),
+    Spec("save_copy", "Save a &copy…", (), "", "&File", 1, "somebody",
+         tip="Into another file; the window goes on with this one"),
+    Spec("save_picture", "&Export picture…", ("Ctrl+E",), "export", "&File", 2, "rendered",
          tip="The person as shown, at full quality, as PNG"),
-    Spec("import_pose", "&Import pose…", ("Ctrl+I",), "open_pose", "&File", 2,
+    Spec("export_options", "Export &with options…", ("Ctrl+Alt+E",), "", "&File", 2, "rendered",
+         tip="Twice as large, the person alone, with the skeleton, or the skeleton for ControlNet"),
+    Spec("import_pose", "&Import pose…", ("Ctrl+I",), "open_pose", "&File", 3,
          tip="OpenPose JSON or keypoints text"),
-    Spec("export_pose", "Export p&ose…", ("Ctrl+Shift+E",), "save_pose", "&File", 2, tip="OpenPose JSON"),
-    Spec("quit", "&Quit", ("Ctrl+Q",), "", "&File", 3),
+    Spec("export_pose", "Export p&ose…", ("Ctrl+Shift+E",), "save_pose", "&File", 3, tip="OpenPose JSON"),
+    Spec("quit", "&Quit", ("Ctrl+Q",), "", "&File", 4),
     Spec("undo", "&Undo", ("Ctrl+Z",), "undo", "&Edit", enabled="can_undo"),
     Spec("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "&Edit", enabled="can_redo"),
     Spec("copy_pose", "&Copy pose", ("Ctrl+C",), "", "&Edit", 1, tip="As OpenPose JSON"),
@@ -87,7 +95,7 @@ ACTIONS = (
 )  # fmt: skip
 
 TOOLBAR = (
-    ("open_person", "open_garment"),
+    ("open_person", "save", "open_garment"),
     ("pose_mode", "dress_mode"),
     ("undo", "redo"),
     ("mirror", "toggle_joint", "reset_pose"),

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from engine.api import Capability, Frame, MapInfo, Reference, RenderRequest, Settled
+from engine.errors import InputError
 
 
 class OpenSession(Protocol):
@@ -74,7 +75,9 @@ class Backend(Protocol):
 
     def detect(self, rgb_HWC: np.ndarray) -> np.ndarray | None: ...
 
-    def read_photo(self, source: Path | bytes) -> np.ndarray: ...
+    def read_photo(self, data: bytes, name: str) -> np.ndarray: ...
+
+    def person_matte(self, rgb_HWC: np.ndarray) -> np.ndarray: ...
 
     def write_png(self, path: Path, rgb_HWC: np.ndarray, texts: dict[str, str]) -> None: ...
 
@@ -108,11 +111,20 @@ class EngineBackend:
 
         return detect.detect_pose(rgb_HWC)
 
-    def read_photo(self, source: Path | bytes) -> np.ndarray:
-        """uint8 RGB of a picture file or its bytes. Raises InputError."""
+    def read_photo(self, data: bytes, name: str) -> np.ndarray:
+        """uint8 RGB of the bytes of a picture file. Raises InputError with its name."""
         from engine import photos
 
-        return photos.read_photo(source)
+        return photos.read_photo(data, name)
+
+    def person_matte(self, rgb_HWC: np.ndarray) -> np.ndarray:
+        """How much of each pixel is the person, uint8 [H, W]. Raises InputError where nobody can tell."""
+        from engine import parsing
+
+        capability = parsing.available()
+        if not capability.available:
+            raise InputError(f"The person cannot be told from the background here: {capability.reason}.")
+        return parsing.person_matte(rgb_HWC)
 
     def write_png(self, path: Path, rgb_HWC: np.ndarray, texts: dict[str, str]) -> None:
         """Write a PNG with iTXt entries. Raises InputError where it cannot be written."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoGroup, QUndoStack
 
 from app import history
-from app.document import Borrow, Document, request_of
+from app.document import Borrow, Document, Look, request_of
 from app.draft import Draft
 from app.files import samples
 from app.jobs import OpenWeights, SavePicture
@@ -26,6 +27,7 @@ from app.posing import Posing
 from app.status import Status
 from app.worker import EngineFacts, RenderWorker, Trouble
 from engine.api import Frame, Settled
+from engine.export import AS_DRAWN, ExportOptions
 
 STOPPING_MS, SAVING_MS = 3_000, 30_000
 
@@ -87,7 +89,7 @@ class Controller(QObject):
         """Show the sample at once and wake the engine behind it."""
         self._sample = sample
         self.still, self._still_rows = sample.rgb_HWC, len(sample.rgb_HWC)
-        self.document.settle(pose=np.array(sample.pose_18x3, dtype=np.float32))
+        self.document.open(pose=np.array(sample.pose_18x3, dtype=np.float32))
         self.picture_changed.emit(sample.rgb_HWC, len(sample.rgb_HWC))
         self._set_status(state="waking")
         # Importing the engine keeps Python busy; the window is to be painted first.
@@ -101,6 +103,17 @@ class Controller(QObject):
         """Wake the engine with another weights file, None for the one in the box."""
         self._set_status(state="waking")
         self.photos.submit(OpenWeights(path))
+
+    def open_look(self, look: Look, saved: bool) -> None:
+        """Show another look, with nothing to undo. saved: whether it is what a file holds."""
+        self.photos.leave_draft()
+        self.posing.let_go()
+        self.undo_stack.clear()
+        values = {each.name: getattr(look, each.name) for each in fields(Look)}
+        if saved:
+            self.document.open(**values)
+        else:
+            self.document.settle(**values)
 
     # The pose.
 
@@ -140,17 +153,12 @@ class Controller(QObject):
         if key == self.document.look.person:
             self.notice.emit("info", "This photo is the person. Make another photo the person first.", "")
         elif self.document.look.photo(key):
-            self.undo_stack.push(history.RemovePhoto(self.document, key))
+            history.do(self.undo_stack, history.RemovePhoto(self.document, key))
 
     def make_person(self, key: str) -> None:
         """Show the person of another photo, in the present pose."""
         if key != self.document.look.person and self.document.look.photo(key):
-            self.undo_stack.push(history.ChangePerson(self.document, key))
-
-    def take_garment(self, key: str) -> None:
-        """Take another photo as garment reference; nothing of it is mixed in yet."""
-        look = self.document.look
-        self.borrow(key, look.borrow.amount if look.borrow and look.borrow.key == key else 0.0)
+            history.do(self.undo_stack, history.ChangePerson(self.document, key))
 
     def begin_slide(self) -> None:
         """A hand is on the slider: what follows is one step of undo."""
@@ -160,20 +168,17 @@ class Controller(QObject):
         """Mix the textures of a photo into the person, 0 to 1."""
         wanted = Borrow(key, float(np.clip(amount, 0.0, 1.0)))
         if wanted != self.document.look.borrow and key != self.document.look.person:
-            self.undo_stack.push(history.BorrowFrom(self.document, wanted, self._slide if sliding else 0))
+            history.do(
+                self.undo_stack, history.BorrowFrom(self.document, wanted, self._slide if sliding else 0)
+            )
 
-    def set_amount(self, amount: float, sliding: bool) -> None:
-        """Mix in another share, 0 to 1, of the garment reference there is."""
-        if self.document.look.borrow is not None:
-            self.borrow(self.document.look.borrow.key, amount, sliding)
-
-    def save_picture(self, path: Path, texts: dict[str, str]) -> None:
+    def save_picture(self, path: Path, texts: dict[str, str], options: ExportOptions = AS_DRAWN) -> None:
         """Draw the present look exactly and write it to `path`."""
         request = request_of(self.document.look, 0)
         if request is None or self.facts is None:
             self.notice.emit("error", f"{path.name} cannot be drawn: the engine is not awake.", "")
         else:
-            self.photos.submit(SavePicture(request, path, texts))
+            self.photos.submit(SavePicture(request, path, texts, options))
 
     def set_wants_maps(self, wanted: bool) -> None:
         """Whether frames shall carry their attention maps."""
@@ -234,9 +239,12 @@ class Controller(QObject):
     def _resize(self, size: tuple[int, int]) -> None:
         """Another model frame: the pose is carried over; steps of undo in the old one mean nothing in it."""
         if size != self.size:
-            pose = self.document.look.pose.copy()
-            pose[:, :2] *= size[0] / self.size[0]
+            pose, saved = (
+                look.pose * np.array((size[0] / self.size[0],) * 2 + (1,), np.float32)
+                for look in (self.document.look, self.document.saved)
+            )
             self.undo_stack.clear()
+            self.document.saved = replace(self.document.saved, pose=saved)
             self.document.settle(pose=pose)
             self._still_rows = size[0]  # the picture that is shown means the same frame
             if not self.draft:

@@ -149,5 +149,5 @@ class Player(QObject):
     def _finish(self, outcome: int) -> None:
         self.outcome = outcome
         self._patience.stop()
-        self.window.close()
+        self.window.throw_away()
         QGuiApplication.quit()

@@ -1,28 +1,34 @@
 """What is being made, as plain data: no Qt, no torch.
 
 A `Look` is immutable; a `Document` holds the present one and tells its listeners when it is replaced. Only
-the commands of `app.history` replace it (and `settle`, before there is anything to undo).
+the commands of `app.history` replace it (and `open`, before there is anything to undo).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
 
 from engine.api import GarmentSwap, Mix, Reference, RenderRequest
+from engine.look import SourcePhoto
 from engine.pose.formats import Carried
 from engine.pose.skeleton import NOBODY
 
 
 @dataclass(frozen=True, eq=False)
 class Photo:
-    """A photo on the shelf: its name for people and its encoded reference."""
+    """A photo on the shelf: its file as the user has it, and its encoded reference."""
 
-    name: str
+    source: SourcePhoto
     reference: Reference
+
+    @property
+    def name(self) -> str:
+        """Its name for people."""
+        return self.source.name
 
     @property
     def key(self) -> str:
@@ -51,6 +57,14 @@ class Worn:
     locked: bool = False
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What a look's file says that this version does not know, to be written back: see `engine.look`."""
+
+    sections: Mapping[str, Any] = field(default_factory=dict)
+    members: Mapping[str, bytes] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, eq=False)
 class Look:
     """One state of the document.
@@ -58,13 +72,16 @@ class Look:
     photos: the shelf, in order. person: key of the photo whose person is shown, "" before the engine is
     awake. pose: float32 [18, 3], x px, y px in the model frame, state (0 hidden, 1 guessed, 2 seen), NOBODY
     to begin with. borrow: the garment reference, or None. outfit: garments of other photos, each over those
-    before it, a word once. carried: what came with the pose in its file.
+    before it, a word once. library: name of the library pose that the pose is, "" where it is none. carried:
+    what came with the pose in its file.
     """
 
     photos: tuple[Photo, ...] = ()
     person: str = ""
     pose: np.ndarray = field(default_factory=lambda: NOBODY)
     borrow: Borrow | None = None
+    library: str = ""
+    kept: Kept = Kept()
     outfit: tuple[Worn, ...] = ()
     carried: Carried | None = None
 
@@ -78,22 +95,33 @@ class Look:
 
 
 class Document:
-    """The present `Look` and those who want to know when it changes."""
+    """The present `Look`, the one that was last saved or opened, and those who want to know of changes."""
 
     def __init__(self, look: Look | None = None):
         self._look = look or Look()
+        self.saved = self._look
         self._listeners: list[Callable[[frozenset[str]], None]] = []
 
     @property
     def look(self) -> Look:
         return self._look
 
+    @property
+    def changed(self) -> bool:
+        """Whether the look is another than the one saved."""
+        return not same_look(self._look, self.saved)
+
     def listen(self, listener: Callable[[frozenset[str]], None]) -> None:
         """Call `listener` with the names of the fields that changed, after every change."""
         self._listeners.append(listener)
 
+    def open(self, **values: Any) -> None:
+        """Replace fields of the look and of the one saved: they are where it begins, not a change of it."""
+        self.saved = replace(self.saved, **values)
+        self.settle(**values)
+
     def settle(self, **values: Any) -> None:
-        """Replace fields of the look. For the commands of `app.history`, and for the opening state."""
+        """Replace fields of the look. For the commands of `app.history` alone."""
         self._look = replace(self._look, **values)
         changed = frozenset(values)
         for listener in self._listeners:
@@ -105,6 +133,11 @@ def same_value(one: object, other: object) -> bool:
     if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
         return isinstance(one, np.ndarray) and isinstance(other, np.ndarray) and np.array_equal(one, other)
     return one == other
+
+
+def same_look(one: Look, other: Look) -> bool:
+    """Whether two looks are the same: fields by value, photos by being the same."""
+    return all(same_value(getattr(one, each.name), getattr(other, each.name)) for each in fields(Look))
 
 
 def request_of(look: Look, stamp: int, maps: bool = False, pieces: bool = False) -> RenderRequest | None:

@@ -11,9 +11,21 @@ from engine.pose import kinematics
 
 
 class Draft:
-    """rgb_HWC: the photo as read. role: what it becomes. reason: why nobody was found, one sentence."""
+    """rgb_HWC: the photo as read. role: what it becomes. reason: why nobody was found, one sentence.
 
-    def __init__(self, rgb_HWC: np.ndarray, name: str, role: str, reason: str, group: QUndoGroup):
+    data: the bytes of its file.
+    """
+
+    def __init__(
+        self,
+        rgb_HWC: np.ndarray,
+        name: str,
+        role: str,
+        reason: str,
+        group: QUndoGroup,
+        data: bytes = b"",
+    ):
+        self.data = data
         self.rgb_HWC = rgb_HWC
         self.name = name
         self.role = role

@@ -43,7 +43,7 @@ class Hands:
         canvas.pulled.connect(lambda x, y: posing.pull((x, y)))
         canvas.let_go.connect(self._controller.let_go)
         canvas.cancelled.connect(posing.cancel)
-        canvas.nudged.connect(lambda joint, dx, dy, again: posing.nudge(joint, (dx, dy), again))
+        canvas.nudged.connect(lambda joint, dx, dy, alone: posing.nudge(joint, (dx, dy), alone))
         canvas.joint_selected.connect(self._show_joint)
         canvas.joint_toggled.connect(self._toggle)
         canvas.menu_wanted.connect(self._open_menu)
@@ -53,11 +53,11 @@ class Hands:
         joint.place_wanted.connect(lambda joint, x, y: c.posing.place(joint, (x, y)))
         joint.shown_wanted.connect(c.posing.set_shown)
         joint.chip_clicked.connect(self._bring_back)
-        shelf.chosen.connect(self._take_garment)
+        shelf.chosen.connect(self._look_at_garment)
         shelf.person_wanted.connect(c.make_person)
         shelf.remove_wanted.connect(c.remove_photo)
         shelf.slide_began.connect(c.begin_slide)
-        shelf.amount_changed.connect(c.set_amount)
+        shelf.amount_changed.connect(c.borrow)
         self._docks.attention.wanted_changed.connect(c.set_wants_maps)
 
     def _grab(self, joint: int, mode: str, x: float, y: float) -> None:
@@ -78,11 +78,11 @@ class Hands:
         self._centre.canvas.select(joint)
         self._centre.canvas.setFocus()
 
-    def _take_garment(self, key: str) -> None:
+    def _look_at_garment(self, key: str) -> None:
         if self._dressing.take(key):
             self._centre.canvas.setFocus()
         elif key != self._controller.document.look.person:
-            self._controller.take_garment(key)
+            self._docks.shelf.choose(key)
             self._docks.shelf.slider.setFocus()
 
     def _open_menu(self, joint: int, where: QPoint) -> None:

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from PySide6.QtGui import QUndoCommand
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from app.document import Borrow, Document, Photo, same_value
+from app.document import Borrow, Document, Look, Photo, same_value
 from engine.pose.formats import Carried
 from engine.pose.skeleton import JOINTS
 
@@ -27,15 +27,31 @@ def new_gesture() -> int:
     return next(_gestures)
 
 
+def do(stack: QUndoStack, command: LookCommand) -> None:
+    """Push a command, unless it changes nothing: a stack forgets what could be redone whatever is pushed."""
+    if command.changes:
+        stack.push(command)
+
+
 class LookCommand(QUndoCommand):
-    """Sets fields of the look. `gesture`: commands with the same non-zero number merge into one step."""
+    """Sets fields of the look. `gesture`: commands with the same non-zero number merge into one step.
+
+    A pose that is set is no library pose, unless `library` says which.
+    """
 
     def __init__(self, document: Document, text: str, gesture: int = 0, **after: Any):
         super().__init__(text)
+        if "pose" in after:
+            after.setdefault("library", "")
         self.document = document
         self.gesture = gesture
         self.after = after
         self.before = {name: getattr(document.look, name) for name in after}
+
+    @property
+    def changes(self) -> bool:
+        """Whether the fields are others afterwards."""
+        return not all(same_value(self.after[name], self.before[name]) for name in self.after)
 
     def redo(self) -> None:
         self.document.settle(**self.after)
@@ -53,7 +69,7 @@ class LookCommand(QUndoCommand):
             return False
         self.after = other.after
         self.setText(other.text())
-        self.setObsolete(all(same_value(self.after[name], self.before[name]) for name in self.after))
+        self.setObsolete(not self.changes)
         return True
 
 
@@ -88,10 +104,40 @@ class MirrorPose(LookCommand):
 
 
 class TakePose(LookCommand):
-    """The pose replaced by one from elsewhere; `source` completes "Take the pose of ..."."""
+    """The pose replaced by one from elsewhere; `source` completes "Take the pose of ...". library: its name
+    where it is of the library.
+    """
 
-    def __init__(self, document: Document, pose: np.ndarray, source: str, carried: Carried | None = None):
-        super().__init__(document, f"Take the pose of {source}", pose=pose, carried=carried)
+    def __init__(
+        self,
+        document: Document,
+        pose: np.ndarray,
+        source: str,
+        carried: Carried | None = None,
+        library: str = "",
+    ):
+        text = f"Take the pose of {source}"
+        super().__init__(document, text, pose=pose, carried=carried, library=library)
+
+
+class TakeLook(LookCommand):
+    """The look of an exported picture: its photos join the shelf. look: its other fields."""
+
+    def __init__(self, document: Document, look: Look, source: str):
+        photos = document.look.photos
+        for photo in look.photos:
+            photos = photos if any(photo.key == other.key for other in photos) else (*photos, photo)
+        super().__init__(
+            document,
+            f"Take the look of {source}",
+            photos=photos,
+            person=look.person,
+            pose=look.pose,
+            borrow=look.borrow,
+            library=look.library,
+            outfit=look.outfit,
+            carried=look.carried,
+        )
 
 
 class ResetPose(LookCommand):

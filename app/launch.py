@@ -19,8 +19,8 @@ OUR_FAULT = 1
 HELP = """\
 Pull a joint and the person in the photo follows.
 
-FILES may be photos of people (the first is the person, the others join the shelf), a pose (OpenPose .json,
-keypoints .txt), or a picture exported before (its pose is restored)."""
+FILES may be a saved look (.look), photos of people (the first is the person, the others join the shelf), a
+pose (OpenPose .json, keypoints .txt), or a picture exported before (its look is restored)."""
 
 
 def window_parser() -> argparse.ArgumentParser:
@@ -135,7 +135,7 @@ def _run_window(options: argparse.Namespace, crashed: Crash | None) -> int:
     keeper = collector.Collector(application)
     if options.demo or options.screenshot:
         window.resize(1440, 900)
-    endings = signals.Endings(window.close, application)
+    endings = signals.Endings(window.leave, application)
     window.show()
     window.start(options.files)
     if crashed:
@@ -148,6 +148,7 @@ def _run_window(options: argparse.Namespace, crashed: Crash | None) -> int:
         application.exec()
         outcome = player.outcome
     else:
+        window.offer_left_behind()
         application.exec()
     keeper.stop()
     crash.end_logging()

@@ -21,21 +21,25 @@ def fill_menu_bar(
     made: Mapping[str, QAction],
     panels: Iterable[QDockWidget],
     open_sample: Callable[[SampleEntry, str], None],
+    recent: Callable[[], Iterable[Path]],
+    open_look: Callable[[Path], None],
     chosen_theme: str,
     choose_theme: Callable[[str], None],
 ) -> dict[str, QMenu]:
-    """made: the actions by id. open_sample: called with an entry of the box and its role.
+    """made: the actions by id. open_sample: called with an entry of the box and its role. recent: the looks
+    that `open_look` may be called with.
 
     Returns the menus by their title.
     """
     menus = actions.fill_menus(window.menuBar(), made)
+    menus["&File"].insertMenu(made["open_garment"], _recent_menu(window, recent, open_look))
     for title, icon, role in (
         ("Open a &sample", "person", PERSON),
         ("Add a sample g&arment", "garment", GARMENT),
     ):
         box = _sample_menu(window, title, role, open_sample)
         box.setIcon(icons.icon(icon))
-        menus["&File"].insertMenu(made["save_picture"], box)
+        menus["&File"].insertMenu(made["save"], box)
     view = menus["&View"]
     view.addSeparator()
     for panel in panels:
@@ -52,6 +56,25 @@ def _sample_menu(
         action = menu.addAction(entry[0])
         action.triggered.connect(lambda _on=False, entry=entry: open_sample(entry, role))
     menu.setEnabled(not menu.isEmpty())
+    return menu
+
+
+def _recent_menu(
+    window: QMainWindow, recent: Callable[[], Iterable[Path]], open_look: Callable[[Path], None]
+) -> QMenu:
+    menu = QMenu("Open &recent", window)
+
+    def fill() -> None:
+        menu.clear()
+        for path in recent():
+            action = menu.addAction(path.name.replace("&", "&&"))
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _on=False, path=path: open_look(path))
+        if menu.isEmpty():
+            menu.addAction("Looks that were saved or opened are listed here").setEnabled(False)
+
+    menu.setToolTipsVisible(True)
+    menu.aboutToShow.connect(fill)
     return menu
 
 

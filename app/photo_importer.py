@@ -13,9 +13,8 @@ from app import history
 from app.document import Document, Photo
 from app.draft import Draft
 from app.files.samples import SamplePhoto
-from app.jobs import GARMENT, PERSON, EncodePhoto, NoPerson, SavePicture, WorkerJob
+from app.jobs import GARMENT, PERSON, EncodeLook, EncodePhoto, NoPerson, SavePicture, WorkerJob
 from app.worker import RenderWorker, Trouble
-from engine.api import Reference
 from engine.pose import kinematics
 from engine.pose.formats import PoseFile
 from engine.pose.skeleton import NOBODY
@@ -50,7 +49,7 @@ class PhotoImporter(QObject):
         self._awake = False
         self._refused = False
         self._under_way: list[WorkerJob] = []
-        self._waiting: list[EncodePhoto] = []
+        self._waiting: list[EncodePhoto | EncodeLook] = []
         worker.job_done.connect(self._on_done)
         worker.job_failed.connect(self._on_failed)
 
@@ -64,12 +63,15 @@ class PhotoImporter(QObject):
         pose: np.ndarray | None = None,
     ) -> None:
         """A new person, or a garment reference. Waits for an engine that is still waking up."""
-        job = EncodePhoto(source, name, role, pose)
+        self.encode(EncodePhoto(source, name, role, pose))
+
+    def encode(self, job: EncodePhoto | EncodeLook) -> None:
+        """Submit a job that needs the engine, once it is awake."""
         if self._awake:
             self.submit(job)
             return
         self._waiting.append(job)
-        self.busy_changed.emit(f"{name} waits for the engine")
+        self.busy_changed.emit(f"{job.name} waits for the engine")
         if self._refused:
             self._tell_waiting(job)
 
@@ -79,14 +81,14 @@ class PhotoImporter(QObject):
         if draft is not None:
             pose = draft.pose.copy()
             self.leave_draft()
-            self.submit(EncodePhoto(draft.rgb_HWC, draft.name, draft.role, pose))
+            self.submit(EncodePhoto(draft.data, draft.name, draft.role, pose))
 
     def use_whole(self) -> None:
         """Encode the photo as it is: a garment without anybody in it."""
         draft = self.draft
         if draft is not None:
             self.leave_draft()
-            self.submit(EncodePhoto(draft.rgb_HWC, draft.name, draft.role, NOBODY))
+            self.submit(EncodePhoto(draft.data, draft.name, draft.role, NOBODY))
 
     def leave_draft(self) -> None:
         """Put the photo away."""
@@ -112,7 +114,7 @@ class PhotoImporter(QObject):
     def engine_awake(self, sample: SamplePhoto) -> None:
         """Encode what waited for it: the sample first, if this is the first time."""
         if not self._awake:
-            self.submit(EncodePhoto(sample.rgb_HWC, sample.name, SAMPLE, sample.pose_18x3))
+            self.submit(EncodePhoto(sample.source, sample.name, SAMPLE, sample.pose_18x3))
         self._awake = True
         for job in self._waiting:
             self.submit(job)
@@ -125,7 +127,7 @@ class PhotoImporter(QObject):
             self._tell_waiting(job)
         self._tell_busy()
 
-    def _tell_waiting(self, job: EncodePhoto) -> None:
+    def _tell_waiting(self, job: EncodePhoto | EncodeLook) -> None:
         self.notice.emit("info", f"{job.name} waits until there are weights that work.", "")
 
     # Answers.
@@ -138,8 +140,8 @@ class PhotoImporter(QObject):
             self.pose_found.emit(value)
         elif isinstance(job, EncodePhoto) and isinstance(value, NoPerson):
             self._begin_draft(job, value)
-        elif isinstance(job, EncodePhoto) and isinstance(value, Reference):
-            self._encoded(job, Photo(job.name, value))
+        elif isinstance(job, EncodePhoto) and isinstance(value, Photo):
+            self._encoded(job, value)
 
     def _on_failed(self, job: WorkerJob, trouble: Trouble) -> None:
         self._over(job)
@@ -149,7 +151,7 @@ class PhotoImporter(QObject):
         if job.role == SAMPLE:
             self._settle_sample(photo)
         elif job.role == GARMENT:
-            self._undo_stack.push(history.ShelvePhoto(self._document, photo))
+            history.do(self._undo_stack, history.ShelvePhoto(self._document, photo))
             self.notice.emit("info", f"{photo.name} is on the shelf. Pull the slider to mix it in.", "")
             self.garment_shelved.emit(photo.key)
         else:
@@ -158,7 +160,7 @@ class PhotoImporter(QObject):
                 pose = kinematics.t_pose(photo.reference.image_HWC.shape[:2])
             pose = np.array(pose, dtype=np.float32)
             self._put_draft_away()
-            self._undo_stack.push(history.OpenPerson(self._document, photo, pose))
+            history.do(self._undo_stack, history.OpenPerson(self._document, photo, pose))
             self.person_opened.emit()
 
     def _settle_sample(self, photo: Photo) -> None:
@@ -170,7 +172,7 @@ class PhotoImporter(QObject):
         look = self._document.look
         if not look.person:
             values["person"] = photo.key
-        self._document.settle(photos=(photo, *look.photos), **values)
+        self._document.open(photos=(photo, *look.photos), **values)
 
     def _put_draft_away(self) -> None:
         """A newer photo takes the place of one that is still being laid."""
@@ -180,7 +182,8 @@ class PhotoImporter(QObject):
 
     def _begin_draft(self, job: EncodePhoto, found: NoPerson) -> None:
         self._put_draft_away()
-        self.draft = Draft(found.rgb_HWC, job.name, job.role, found.reason, self._undo_group)
+        group = self._undo_group
+        self.draft = Draft(found.rgb_HWC, job.name, job.role, found.reason, group, found.data)
         self._undo_group.setActiveStack(self.draft.undo_stack)
         self.draft_changed.emit(self.draft)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -25,6 +26,7 @@ person."""
 MOVE, ROTATE, SCALE = "move", "rotate", "scale"
 """What a drag does to a group of joints."""
 
+NUDGE_REST_S = 2.0  # a pause in which one looks at what the nudges made
 _LEAST_SCALE = 0.05  # a group drawn together any further could not be spread again
 
 Place = tuple[float, float]
@@ -69,6 +71,8 @@ class Posing:
         self._hand: Place = (0.0, 0.0)
         self._flipped = False
         self._gesture = 0
+        self._nudging: tuple[int, tuple[int, bool]] | None = None  # the gesture; joint, and whether alone
+        self._nudged_at = 0.0
         self.symmetric = False
 
     @property
@@ -152,11 +156,14 @@ class Posing:
     def set_symmetric(self, on: bool) -> None:
         self.symmetric = on
 
-    def nudge(self, joint: int, shift: Place, again: bool) -> None:
-        """Move a joint by keys; `again` joins the step before (a held key)."""
-        if not again or not self._gesture:
+    def nudge(self, joint: int, shift: Place, alone: bool) -> None:
+        """Move a joint by keys, alone or with what follows it. Nudges in a row are one step, until the hand
+        rests."""
+        now, row = time.monotonic(), (joint, alone)
+        if (self._gesture, row) != self._nudging or now - self._nudged_at > NUDGE_REST_S:
             self._gesture = history.new_gesture()
-        moved = self._moved(self.pose, joint, _shifted(self.pose, joint, shift))
+        self._nudging, self._nudged_at = (self._gesture, row), now
+        moved = self._moved(self.pose, joint, _shifted(self.pose, joint, shift), free=alone)
         self._step(self._step_text(joint), moved)
 
     def place(self, joint: int, xy: Place) -> None:
@@ -180,6 +187,8 @@ class Posing:
 
     def show_all(self) -> None:
         """Show every hidden joint, as one step."""
+        if (self.pose[:, 2] > 0).all():
+            return
         self._target.stack.beginMacro("Show all joints")
         for joint in range(len(self.pose)):
             self.set_shown(joint, True)
@@ -244,7 +253,7 @@ class Posing:
         self._push(history.ChangePose(self._target.active, text, pose, self._gesture))
 
     def _push(self, command: history.LookCommand) -> None:
-        self._target.stack.push(command)
+        history.do(self._target.stack, command)
 
 
 def _way(start: Place, end: Place) -> Place:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import json
 import os
 import stat
 from contextlib import suppress
@@ -17,6 +18,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths, QTemporaryDir
 
 LAYOUT_VERSION = 2
+MOST_RECENT = 10
 MOST_BYTES = 1 << 18  # of the file; it has some two thousand
 # Values that Qt makes objects of: we write none, and some make a decoder of pictures or a long recursion run.
 _OBJECTS = (b"@Variant", b"@DateTime")
@@ -93,6 +95,22 @@ class Settings:
 
     def set_folder(self, purpose: str, folder: Path) -> None:
         self._store.setValue(f"folder/{purpose}", str(folder))
+
+    @property
+    def recent(self) -> list[Path]:
+        """The looks that were opened or saved last, the newest first."""
+        try:
+            found = json.loads(self._text("recent", "[]"))
+        except (ValueError, RecursionError):
+            found = []
+        found = found if isinstance(found, list) else []
+        return [Path(each) for each in found if isinstance(each, str)][:MOST_RECENT]
+
+    def add_recent(self, path: Path) -> None:
+        """Put a look first among the recent ones."""
+        path = path.absolute()
+        paths = [path, *(other for other in self.recent if other != path)]
+        self._store.setValue("recent", json.dumps([str(each) for each in paths[:MOST_RECENT]]))
 
     def layout(self) -> tuple[QByteArray, QByteArray] | None:
         """Geometry and dock state of the last run, None unless they are, to the byte, what this version

@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 
 from app import actions, crash, icons, menus, theme
+from app.autosave import AutoSave
 from app.backend import Backend, EngineBackend
 from app.centre import Centre
 from app.controller import Controller
@@ -20,9 +21,12 @@ from app.draft import Draft
 from app.draft_banner import DraftBanner
 from app.engine_choice import EngineChoice
 from app.engine_menu import EngineEntries
+from app.file_thread import FileThread
 from app.files import samples
 from app.files.drops import Drops
+from app.files.looks import LookFiles
 from app.files.opening import Opening
+from app.files.pictured import PicturedLooks
 from app.files.saving import Saving
 from app.hands import Hands
 from app.modes.dress import DressMode
@@ -31,6 +35,7 @@ from app.settings import Settings
 from app.status import Status
 from app.worker import EngineFacts, RenderWorker
 from engine.api import Frame
+from engine.paths import user_data
 from engine.pose.symmetry import limb_of
 
 DEFAULT_FRAME = (256, 176)
@@ -59,6 +64,7 @@ class MainWindow(QMainWindow):
         worker = RenderWorker(backend, weights or self.settings.weights, device, self)
         self.controller = c = Controller(worker, DEFAULT_FRAME, self)
         self.stopped = True
+        self._asks = True
         self.setWindowTitle("Poseloom")
         self.setWindowIcon(icons.icon("poseloom", "accent"))
         self.setAcceptDrops(True)
@@ -66,7 +72,12 @@ class MainWindow(QMainWindow):
         self.centre = Centre(coached=not self.settings.hint_seen)
         self.setCentralWidget(self.centre)
         self.docks = Docks(self, c.undo_group)
-        self.opening = Opening(self, c, self.centre.notices, self.settings)
+        self.files = FileThread(self)
+        self.looks = LookFiles(self, c, self.files, self.centre.notices, self.settings)
+        self.journals = user_data() / "journal"
+        self.autosave = AutoSave(self, c, self.looks, self.files, self.journals)
+        pictured = PicturedLooks(self, c, self.files, self.centre.notices, self.settings)
+        self.opening = Opening(self, c, self.centre.notices, self.settings, self.looks.open, pictured)
         self.saving = Saving(self, c, self.centre.notices, self.settings)
         self.engines = EngineChoice(self, c, self.centre.notices, self.centre.banner, self.settings)
         self.draft_banner = DraftBanner(self.centre.banner, c.photos)
@@ -88,6 +99,8 @@ class MainWindow(QMainWindow):
             self.actions_by_id,
             self.docks.panels,
             self.opening.open_sample,
+            lambda: self.settings.recent,
+            self.looks.open,
             self.settings.theme,
             self.set_theme,
         )
@@ -109,7 +122,11 @@ class MainWindow(QMainWindow):
         return {
             "open_person": self.opening.choose_person,
             "open_garment": self.opening.choose_garment,
+            "save": self.looks.save,
+            "save_as": self.looks.save_as,
+            "save_copy": self.looks.save_copy,
             "save_picture": self.saving.choose_picture,
+            "export_options": self.saving.choose_options,
             "import_pose": self.opening.choose_pose,
             "export_pose": self.saving.choose_pose,
             "choose_weights": self.engines.choose_file,
@@ -164,7 +181,7 @@ class MainWindow(QMainWindow):
         c.engine_missing.connect(self._mark_engine)
         c.draft_changed.connect(self._on_draft)
         c.undo_group.indexChanged.connect(self._refresh_actions)
-        c.undo_group.cleanChanged.connect(self._refresh_actions)
+        self.looks.settled.connect(self._show_name)
         centre.canvas.joint_selected.connect(self._refresh_actions)
         centre.canvas.zoom_changed.connect(lambda zoom: self.zoom_label.setText(f"{100 * zoom:.0f} %"))
         centre.canvas.peeked.connect(self.show_reference)
@@ -181,11 +198,37 @@ class MainWindow(QMainWindow):
         self.controller.start(samples.first(DEFAULT_FRAME))
         self.opening.open_all(files or [])
 
+    def offer_left_behind(self) -> None:
+        """Ask about work that was not saved when the program was ended."""
+        self.looks.find_left_behind(self.journals)
+
+    def leave(self) -> None:
+        """Close without a question: what is not saved is kept, and offered at the next start."""
+        self._asks = False
+        self.close()
+
+    def throw_away(self) -> None:
+        """Close without a question, keeping nothing."""
+        self._throw_changes_away()
+        self.close()
+
+    def _throw_changes_away(self) -> None:
+        self.controller.document.saved = self.controller.document.look
+        self.autosave.forget()
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        if self._asks and not self.looks.may_go(self.close):
+            event.ignore()
+            return
+        if self._asks:
+            self._throw_changes_away()
+        else:
+            self.autosave.keep()
         self.settings.set_layout(self.saveGeometry(), self.saveState())
         self.settings.save()
         self.hide()
         self.stopped = self.controller.close()
+        self.files.finish()
         event.accept()
 
     # What the controller tells.
@@ -211,13 +254,19 @@ class MainWindow(QMainWindow):
             self.docks.shelf.show_look(look)
         elif "borrow" in changed:
             self.docks.shelf.show_borrow(look)
+        if "library" in changed:
+            self.docks.poses.mark(look.library)
         if changed & {"photos", "person", "outfit"}:
             self.docks.outfit.show_look(look)
         photo = look.photo(look.person)
         if photo is not None and "person" in changed:
             self.docks.attention.show_reference(photo.reference.image_HWC)
-            self.setWindowTitle(f"{photo.name} – Poseloom")
+        self._show_name()
         self._refresh_actions()
+
+    def _show_name(self) -> None:
+        self.setWindowTitle(f"{self.looks.name}[*] – Poseloom")
+        self.setWindowModified(self.controller.document.changed)
 
     def _on_status(self, status: Status) -> None:
         self.centre.show_status(status)
@@ -294,6 +343,7 @@ class MainWindow(QMainWindow):
             self.actions_by_id,
             {
                 "awake": c.facts is not None,
+                "somebody": bool(c.document.look.person),
                 "can_dress": c.facts is not None and not c.draft,
                 "own_weights": self.settings.weights is not None,
                 "rendered": c.status.level > 0 and not c.draft,

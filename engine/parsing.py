@@ -20,7 +20,8 @@ from engine.cv import cv2
 from engine.models import parser
 from engine.models.parser.config import COARSEST
 from engine.models.parser.decode import keypoints
-from engine.regions import SURFACE_SPAN
+from engine.pictures import to_tensor
+from engine.regions import REGIONS, SURFACE_SPAN
 
 _ROWS = 256  # of the pictures the network was made for: about the height of the person's surroundings in px
 _MOST_ROWS = 288  # pictures up to this high are looked at as they are
@@ -93,6 +94,19 @@ def surface_map(picture_BCHW: Tensor) -> Tensor:
     with torch.autocast(picture_BCHW.device.type, enabled=False):
         output = network(picture_BCHW.float().contiguous(memory_format=torch.channels_last))
     return torch.cat([output.logits_BCHW, output.surface_B3HW], 1)
+
+
+@torch.inference_mode()
+def person_matte(rgb_HWC: np.ndarray) -> np.ndarray:
+    """How much of each pixel is the person: uint8 [H, W], 0 to 255, for a picture uint8 [H, W, 3].
+
+    The share of all regions but the background. Raises InputError where the weights in the box cannot be
+    read.
+    """
+    logits_BKhw = surface_map(to_tensor(rgb_HWC))[:, : len(REGIONS)]
+    person_B1hw = 1 - logits_BKhw.softmax(1)[:, :1]
+    matte_B1HW = F.interpolate(person_B1hw, rgb_HWC.shape[:2], mode="bilinear")
+    return matte_B1HW[0, 0].mul(255).round().to(torch.uint8).numpy()
 
 
 def _shipped(device: torch.device) -> parser.Parser:

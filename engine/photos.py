@@ -17,6 +17,7 @@ from engine.files import opened, printable, reason_of, write_whole
 LONGEST = 2048  # px; larger photos are reduced while they are read: the model frame is a few hundred rows
 SMALLEST = 32  # px
 MOST_PIXELS = 150_000_000  # 12,000 x 12,000 and a little: at four bytes, as they are decoded, 600 MB
+MOST_FILE = 512 << 20  # bytes of one; as many pixels take 450 MB at most
 MOST_HELD = 900_000_000  # bytes while a picture is decoded
 MOST_SCANNED = 3_000_000_000  # px in all scans of a progressive JPEG, some 3 s; encoders make 10 scans
 _BYTES = {"WEBP": 12, "AVIF": 12, "JPEG2000": 16}  # a pixel, of decoders that hand over copies; else 4
@@ -47,6 +48,15 @@ def read_photo(source: str | os.PathLike | bytes, name: str | None = None) -> np
         return _decode(io.BytesIO(source), label)
     with opened(source, name, what="a picture") as (file, label):
         return _decode(file, label)
+
+
+def read_bytes(path: str | os.PathLike) -> bytes:
+    """The file of a photo as it is. Raises InputError as `read_photo`, but for what is no picture."""
+    with opened(path, what="a picture") as (file, label):
+        data = file.read(MOST_FILE + 1)
+    if len(data) > MOST_FILE:
+        raise InputError(f"{label} is too large: {MOST_FILE >> 20} MB are the most.")
+    return data
 
 
 def _decode(file: BinaryIO, label: str) -> np.ndarray:
@@ -174,6 +184,11 @@ def write_png(path: str | os.PathLike, rgb: np.ndarray, text: Mapping[str, str] 
 
     text: entries kept inside the PNG as iTXt. Raises InputError where the place cannot be written to.
     """
+    write_whole(path, png_bytes(rgb, text))
+
+
+def png_bytes(rgb: np.ndarray, text: Mapping[str, str] | None = None) -> bytes:
+    """What `write_png` writes."""
     if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] not in (3, 4):
         raise ValueError(f"a picture is uint8 [H, W, 3 or 4], not {rgb.dtype} {list(rgb.shape)}")
     info = PngImagePlugin.PngInfo()
@@ -181,4 +196,11 @@ def write_png(path: str | os.PathLike, rgb: np.ndarray, text: Mapping[str, str] 
         info.add_itxt(key, value)
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(rgb)).save(buffer, "PNG", pnginfo=info)
-    write_whole(path, buffer.getvalue())
+    return buffer.getvalue()
+
+
+def thumbnail(rgb: np.ndarray, longest: int = 256) -> bytes:
+    """A PNG of the picture, uint8 [H, W, 3], no side longer than so many px."""
+    image = Image.fromarray(rgb)
+    image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    return png_bytes(np.asarray(image))

@@ -46,3 +46,7 @@ def user_home(tmp_path, monkeypatch):
     """An empty data folder of the user for this test."""
     monkeypatch.setenv("POSELOOM_HOME", str(tmp_path / "poseloom"))
     return tmp_path / "poseloom"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--kills", type=int, default=4, help="windows to be killed at random moments")

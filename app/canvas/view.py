@@ -54,7 +54,7 @@ class CanvasView(QGraphicsView):
     pulled = Signal(float, float)
     let_go = Signal()
     cancelled = Signal()
-    nudged = Signal(int, float, float, bool)  # joint, dx, dy, whether it continues the step before
+    nudged = Signal(int, float, float, bool)  # joint, dx, dy, whether the joint moves alone
     joint_selected = Signal(int)
     joint_toggled = Signal(int)
     menu_wanted = Signal(int, object)  # joint or -1, global position
@@ -99,7 +99,6 @@ class CanvasView(QGraphicsView):
         self._space = False
         self._pan_from: QPointF | None = None
         self._drag = False
-        self._nudging = False
         self._peeking = False
         self.show_pose(NOBODY)
         self.refresh_theme()
@@ -166,7 +165,6 @@ class CanvasView(QGraphicsView):
         """Choose the joint that keys act on, -1 for none."""
         if joint != self.skeleton.selected:
             self.skeleton.select(joint)
-            self._nudging = False
             self.joint_selected.emit(joint)
 
     def choose_group(self, joints: tuple[int, ...]) -> None:
@@ -439,8 +437,7 @@ class CanvasView(QGraphicsView):
             step = 10.0
         elif event.modifiers() & Qt.KeyboardModifier.AltModifier:
             step = 0.25
-        self.nudged.emit(self.selected, direction[0] * step, direction[1] * step, self._nudging)
-        self._nudging = True
+        self.nudged.emit(self.selected, direction[0] * step, direction[1] * step, step == 10.0)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
@@ -448,8 +445,6 @@ class CanvasView(QGraphicsView):
             self.viewport().unsetCursor()
         elif event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat():
             self._peek(False)
-        elif event.key() in ARROWS and not event.isAutoRepeat():
-            self._nudging = False
         super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QDoubleValidator, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QDoubleValidator, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from engine.pose.skeleton import GUESSED, JOINTS, SIDES
+
+UNDO, REDO = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
 
 
 class FlowLayout(QLayout):
@@ -73,6 +75,21 @@ class FlowLayout(QLayout):
         return y + tall - rect.y()
 
 
+class _Number(QLineEdit):
+    """Undo is the window's, unless something is typed that was not taken yet."""
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and not self.isModified()
+            and (event.matches(UNDO) or event.matches(REDO))
+        ):
+            event.ignore()
+            return True
+        return super().event(event)
+
+
 class JointPanel(QWidget):
     """Shows one joint of a pose; numbers are px of the shown frame."""
 
@@ -117,7 +134,7 @@ class JointPanel(QWidget):
         column.addStretch(1)
 
     def _number(self, name: str) -> QLineEdit:
-        field = QLineEdit()
+        field = _Number()
         field.setValidator(QDoubleValidator(-99999.0, 99999.0, 2, field))
         field.setAccessibleName(f"Joint {name} in pixels")
         field.setMinimumWidth(64)

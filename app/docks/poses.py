@@ -84,6 +84,15 @@ class PoseShelf(QWidget):
             item.setToolTip(pose.name)
             self.grid.addItem(item)
 
+    def mark(self, name: str) -> None:
+        """Mark the pose that is shown, by its name; "" where none is."""
+        found = [item for item in map(self.grid.item, range(self.grid.count())) if item.toolTip() == name]
+        if found:
+            self.grid.setCurrentItem(found[0])
+        else:
+            self.grid.clearSelection()
+            self._name(None)
+
     def _name(self, item: QListWidgetItem | None) -> None:
         self.caption.setText(item.toolTip() if item is not None else self._rest)
 

@@ -70,13 +70,13 @@ class PhotoCard(QFrame):
     person_wanted = Signal(str)
     remove_wanted = Signal(str)
 
-    def __init__(self, photo: Photo, is_person: bool, chosen: bool):
+    def __init__(self, photo: Photo, is_person: bool):
         super().__init__()
         self.setObjectName("card")
         self.key = photo.key
         self.is_person = is_person
         self.faded = False
-        self.setProperty("chosen", chosen)
+        self.setProperty("chosen", False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedWidth(THUMB.width() + 12)
         self.setCursor(Qt.CursorShape.ArrowCursor if is_person else Qt.CursorShape.PointingHandCursor)
@@ -171,7 +171,7 @@ class Shelf(QWidget):
     person_wanted = Signal(str)
     remove_wanted = Signal(str)
     slide_began = Signal()
-    amount_changed = Signal(float, bool)  # 0 to 1, whether a hand is on the slider
+    amount_changed = Signal(str, float, bool)  # key, 0 to 1, whether a hand is on the slider
 
     def __init__(self):
         super().__init__()
@@ -203,7 +203,9 @@ class Shelf(QWidget):
         column.addWidget(self._mix)
         self.cards: list[PhotoCard] = []
         self._lenders: frozenset[str] | None = None
-        self.show_look(Look())
+        self._chosen = ""
+        self._look = Look()
+        self.show_look(self._look)
 
     def _build_mix(self) -> QWidget:
         box = QWidget()
@@ -228,7 +230,13 @@ class Shelf(QWidget):
 
     def _slid(self, value: int) -> None:
         self._mix_value.setText(f"{value} %")
-        self.amount_changed.emit(value / 100.0, self.slider.isSliderDown() or self.slider.moving)
+        sliding = self.slider.isSliderDown() or self.slider.moving
+        self.amount_changed.emit(self._chosen, value / 100.0, sliding)
+
+    def choose(self, key: str) -> None:
+        """Let the slider speak of this photo. Only to look: nothing changes before it is moved."""
+        self._chosen = key
+        self._show_chosen()
 
     def show_look(self, look: Look) -> None:
         """Lay the cards of this look out and set the slider."""
@@ -236,10 +244,9 @@ class Shelf(QWidget):
         for card in self.cards:
             self._grid.removeWidget(card)
             card.deleteLater()
-        chosen = look.borrow.key if look.borrow else ""
         self.cards = []
         for place, photo in enumerate(look.photos):
-            card = PhotoCard(photo, photo.key == look.person, photo.key == chosen)
+            card = PhotoCard(photo, photo.key == look.person)
             card.clicked.connect(self.chosen)
             card.person_wanted.connect(self.person_wanted)
             card.remove_wanted.connect(self.remove_wanted)
@@ -257,9 +264,15 @@ class Shelf(QWidget):
             card.fade(keys is not None and card.key not in keys)
 
     def show_borrow(self, look: Look) -> None:
-        """Set the slider and the chosen card, telling nobody."""
-        borrow = look.borrow
-        photo = look.photo(borrow.key) if borrow else None
+        """Set the slider and the chosen card, telling nobody. Another mix than before chooses its photo."""
+        if look.borrow != self._look.borrow:
+            self._chosen = look.borrow.key if look.borrow else ""
+        self._look = look
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        look = self._look
+        photo = look.photo(self._chosen) if self._chosen != look.person else None
         self._mix.setVisible(photo is not None)
         self._hint.setVisible(photo is None and len(look.photos) < 3)
         for card in self.cards:
@@ -267,13 +280,14 @@ class Shelf(QWidget):
             if card.property("chosen") != wanted:
                 card.setProperty("chosen", wanted)
                 card.style().polish(card)
-        if borrow is None or photo is None:
+        if photo is None:
             return
         room = max(90, self.width() - 30 - self.fontMetrics().horizontalAdvance("100 %"))
         self._mix_name.setText(
             self.fontMetrics().elidedText(f"Mix in {photo.name}", Qt.TextElideMode.ElideMiddle, room)
         )
-        value = round(borrow.amount * 100)
+        borrow = look.borrow
+        value = round(100 * borrow.amount) if borrow is not None and borrow.key == photo.key else 0
         self._mix_value.setText(f"{value} %")
         if self.slider.value() != value:
             self.slider.blockSignals(True)

@@ -9,14 +9,15 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QFont, QP
 from PySide6.QtWidgets import QWidget
 
 from app import icons, theme
-from app.files.intake import EXPORT, NOTHING, PHOTO, POSE, READABLE, Intake, of_mime
+from app.files.intake import EXPORT, LOOK, NOTHING, PHOTO, POSE, READABLE, Intake, of_mime
 from app.jobs import GARMENT, PERSON, TARGET_POSE
 
 TARGETS = {
     PHOTO: ((PERSON, "person", "New person", "pose whoever is in it"),
             (GARMENT, "garment", "Garment reference", "mix its textures in")),
+    LOOK: ((LOOK, "open", "Open this look", "instead of the present one"),),
     POSE: ((TARGET_POSE, "skeleton", "Take this pose", ""),),
-    EXPORT: ((TARGET_POSE, "skeleton", "Restore its pose", "the picture was made here"),
+    EXPORT: ((TARGET_POSE, "skeleton", "Restore its look", "the picture was made here"),
              (PERSON, "person", "New person", "use it as a photo")),
 }  # fmt: skip
 

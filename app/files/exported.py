@@ -1,4 +1,4 @@
-"""Parameters inside the pictures we save and back: pose, names, shares, never a photo's pixels."""
+"""What a picture that was exported says of itself, read from its head alone."""
 
 from __future__ import annotations
 
@@ -7,38 +7,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from app.document import Look
 from engine.errors import InputError
+from engine.look import LookDocument
+from engine.look.exported import KEY, look_of
 from engine.pngtext import read_texts
-from engine.pose import formats
-from engine.pose.skeleton import JOINTS
-
-KEY = "poseloom"
-VERSION = 1
 
 
-def text_entries(look: Look, size: tuple[int, int], weights: Mapping[str, Any]) -> dict[str, str]:
-    """iTXt entries for a picture of this look: our JSON, and one line for people."""
-    person = look.photo(look.person)
-    name = person.name if person else ""
-    data: dict[str, Any] = {
-        "version": VERSION,
-        "pose": formats.openpose_dict(look.pose, size),
-        "person": {"name": name, "key": look.person},
-        "weights": {"name": weights.get("name", ""), "sha256": weights.get("sha256", "")},
-    }
-    line = f"Poseloom; person: {name}; joints shown: {int((look.pose[:, 2] > 0).sum())}"
-    line += f" of {len(JOINTS)}"
-    if look.borrow is not None and look.borrow.amount > 0 and (other := look.photo(look.borrow.key)):
-        data["mix"] = {"name": other.name, "key": other.key, "amount": round(look.borrow.amount, 4)}
-        line += f"; mix: {look.borrow.amount:.0%} of {other.name}"
-    line += f"; weights: {data['weights']['name']} {data['weights']['sha256'][:12]}"
-    return {KEY: json.dumps(data, ensure_ascii=False), "parameters": line}
+def read(path: Path) -> LookDocument | dict[str, Any]:
+    """The look in a picture, its photos without data; of an older Poseloom's its `parameters`. Raises
+    InputError where they are damaged.
+    """
+    look = look_of(read_texts(path), path.name)
+    return parameters(path) if look is None else look
 
 
 def parameters(path: Path) -> dict[str, Any]:
-    """Our parameters in a picture: "pose" as OpenPose JSON, "person" with "name" and "key" ("" where it does
-    not say), "mix" with "key" and "amount", 0 to 1, or None. Raises InputError where they are damaged.
+    """What an older Poseloom says in a picture: "pose" as OpenPose JSON, "person" with "name" and "key" (""
+    where it does not say), "mix" with "key" and "amount", 0 to 1, or None. Raises InputError where they are
+    damaged.
     """
     try:
         data = json.loads(read_texts(path)[KEY], parse_constant=_refuse)

@@ -16,23 +16,24 @@ from PySide6.QtGui import QImage, QImageWriter, QPixmap
 from app.files import exported
 from app.files.reading import at_once
 from engine.errors import InputError
+from engine.look import SUFFIX
 from engine.pngtext import read_texts
 from engine.pose.formats.reading import MOST_BYTES
 
-PHOTO, POSE, EXPORT, NOTHING = "photo", "pose", "export", "nothing"
+PHOTO, POSE, EXPORT, LOOK, NOTHING = "photo", "pose", "export", "look", "nothing"
 LONGEST_PATH = 4096  # characters, as on Linux
 # What pose files are called; those that cannot be read say so in a sentence of their own.
 POSE_SUFFIXES = (
     *(".json", ".jsonl", ".txt", ".csv", ".tsv", ".xml", ".yml", ".yaml", ".npy", ".pbtxt"),
     *(".bvh", ".pkl", ".h5"),
 )
-READABLE = "PNG, JPEG, WebP, TIFF, BMP, GIF, poses as .json, .txt, .csv, .npy"
+READABLE = "PNG, JPEG, WebP, TIFF, BMP, GIF, .look, poses as .json, .txt, .csv, .npy"
 _LEAST_NUMBERS = 34  # in a pasted text that is a pose: x and y of 17 joints
 
 
 @dataclass(frozen=True, eq=False)
 class Intake:
-    """kind: PHOTO, POSE or EXPORT. source: a file, the bytes of a picture, the text of a pose."""
+    """kind: PHOTO, POSE, EXPORT or LOOK. source: a file, the bytes of a picture, the text of a pose."""
 
     kind: str
     name: str
@@ -53,7 +54,8 @@ def of_files(paths: Sequence[Path]) -> list[Intake]:
 
 
 def _by_name(path: Path, exported: bool = False) -> Intake:
-    kind = POSE if path.suffix.lower() in POSE_SUFFIXES else EXPORT if exported else PHOTO
+    suffix = path.suffix.lower()
+    kind = POSE if suffix in POSE_SUFFIXES else LOOK if suffix == SUFFIX else EXPORT if exported else PHOTO
     return Intake(kind, path.name, path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ import numpy as np
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app import history
 from app.controller import Controller
 from app.dialogs import people
 from app.files import exported, intake, samples
+from app.files.pictured import PicturedLooks
 from app.files.pose_pictures import ReadPosePicture
 from app.files.poses import LibraryPose
 from app.files.reading import Reader
@@ -20,9 +23,11 @@ from app.jobs import GARMENT, PERSON, TARGET_POSE
 from app.notify import Notices
 from app.settings import Settings
 from engine.errors import InputError
+from engine.look import SUFFIX, LookDocument
 from engine.pose import formats
 
 PHOTO_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
+OPEN_FILTER = f"Looks and pictures (*{SUFFIX} *.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff)"
 POSE_FILTER = (
     "Poses and skeleton pictures (*.json *.jsonl *.txt *.csv *.tsv *.xml *.yml *.yaml *.npy *.pbtxt "
     "*.png *.jpg *.jpeg *.webp);;All files (*)"
@@ -30,9 +35,21 @@ POSE_FILTER = (
 
 
 class Opening:
-    """parent: of the dialogs. What goes wrong is told as a notice, and nothing changes."""
+    """parent: of the dialogs. open_look: called with the file of one. pictured: takes those in pictures. What
+    goes wrong is told as a notice, and nothing changes.
+    """
 
-    def __init__(self, parent: QWidget, controller: Controller, notices: Notices, settings: Settings):
+    def __init__(
+        self,
+        parent: QWidget,
+        controller: Controller,
+        notices: Notices,
+        settings: Settings,
+        open_look: Callable[[Path], None],
+        pictured: PicturedLooks,
+    ):
+        self._open_look = open_look
+        self._pictured = pictured
         self._parent = parent
         self._controller = controller
         self._notices = notices
@@ -41,14 +58,17 @@ class Opening:
         self._poses_to_take: list[intake.Intake] = []
 
     def open_all(self, files: list[Path]) -> None:
-        """The first photo is the person, the others join the shelf, a pose is taken by who is there then."""
+        """A look comes first; else the first photo is the person. The others join the shelf, a pose is taken
+        by who is there then."""
         things = intake.of_files(files)
-        photos = [thing for thing in things if thing.kind == intake.PHOTO]
+        looks, photos = ([t for t in things if t.kind == kind] for kind in (intake.LOOK, intake.PHOTO))
+        for thing in looks[:1]:
+            self.take(thing)
         for place, thing in enumerate(photos):
-            self.take(thing, PERSON if place == 0 else GARMENT)
+            self.take(thing, PERSON if place == 0 and not looks else GARMENT)
         # A photo brings its own pose; one that was asked for comes after it.
-        self._poses_to_take = [thing for thing in things if thing not in photos]
-        if not photos:
+        self._poses_to_take = [thing for thing in things if thing not in photos and thing not in looks]
+        if not photos and not looks:
             self.take_waiting_poses()
 
     def take_waiting_poses(self) -> None:
@@ -58,7 +78,7 @@ class Opening:
         self._poses_to_take = []
 
     def choose_person(self) -> None:
-        self._choose("photo", "Open a photo of a person", PHOTO_FILTER, PERSON)
+        self._choose("photo", "Open a look, or a photo of a person", f"{OPEN_FILTER};;{PHOTO_FILTER}", PERSON)
 
     def choose_garment(self) -> None:
         self._choose("photo", "Add a garment reference", PHOTO_FILTER, GARMENT)
@@ -79,7 +99,7 @@ class Opening:
         except (InputError, OSError) as error:
             self._notices.show("error", str(error))
             return
-        self._controller.photos.open_photo(sample.rgb_HWC, sample.name, role, sample.pose_18x3)
+        self._controller.photos.open_photo(sample.source, sample.name, role, sample.pose_18x3)
 
     def take_library_pose(self, pose: LibraryPose) -> None:
         """Take a pose of the library, with the breadth of the person."""
@@ -91,7 +111,7 @@ class Opening:
             self._notices.show("error", str(error))
             return
         if not np.array_equal(keypoints, c.pose):
-            c.posing.take(keypoints, pose.name)
+            history.do(c.stack, history.TakePose(c.active, keypoints, pose.name, library=pose.name))
 
     def paste(self) -> None:
         things = intake.of_mime(QGuiApplication.clipboard().mimeData())
@@ -104,6 +124,8 @@ class Opening:
         """Use a file, a drop or a paste as `role`; "" takes what it is made for."""
         try:
             match thing.kind, thing.source:
+                case intake.LOOK, Path() as path:
+                    self._open_look(path)
                 case intake.POSE, str() as text:
                     self.take_person(formats.parse_people(text, thing.name))
                 case intake.POSE, Path() as path:
@@ -111,8 +133,8 @@ class Opening:
                 case intake.EXPORT, Path() as path if role in ("", TARGET_POSE):
                     self._reader.read(
                         thing.name,
-                        lambda: exported.parameters(path),
-                        lambda data: self._restore(thing.name, data),
+                        lambda: exported.read(path),
+                        lambda found: self._restore(path, found),
                     )
                 case intake.PHOTO, (Path() | bytes()) as source if role == TARGET_POSE:
                     self._controller.photos.submit(ReadPosePicture(source, thing.name))
@@ -143,8 +165,15 @@ class Opening:
         if taken.notes:
             self._notices.show("info", " ".join(taken.notes))
 
-    def _restore(self, name: str, data: dict[str, Any]) -> None:
-        """Pose of a picture made here, and its photos where the shelf has them."""
+    def _restore(self, path: Path, found: LookDocument | dict[str, Any]) -> None:
+        """The look of a picture made here."""
+        if isinstance(found, LookDocument):
+            self._pictured.take(found, path)
+        else:
+            self._restore_older(path.name, found)
+
+    def _restore_older(self, name: str, data: dict[str, Any]) -> None:
+        """The pose of a picture of an older Poseloom, and its photos where the shelf has them."""
         try:
             pose = formats.parse_pose(json.dumps(data["pose"]), name, self._controller.size)
         except InputError as error:

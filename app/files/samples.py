@@ -26,11 +26,17 @@ BLANK_GREY = 214
 
 @dataclass(frozen=True, eq=False)
 class SamplePhoto:
-    """A picture (uint8 RGB) and its pose in that picture's pixels."""
+    """A picture (uint8 RGB), its pose in that picture's pixels, and its file, None where it has none."""
 
     name: str
     rgb_HWC: np.ndarray
     pose_18x3: np.ndarray
+    file: Path | None = None
+
+    @property
+    def source(self) -> Path | np.ndarray:
+        """What it is encoded from."""
+        return self.file or self.rgb_HWC
 
 
 def listed(folder: Path = SAMPLES, kind: str = PERSON) -> list[tuple[str, Path, Path]]:
@@ -59,7 +65,7 @@ def load(name: str, image: Path, pose: Path) -> SamplePhoto:
         raise OSError(f"{image} cannot be read")
     rows = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), picture.bytesPerLine())
     rgb = rows[:, : 3 * picture.width()].reshape(picture.height(), picture.width(), 3).copy()
-    return SamplePhoto(name, rgb, read_pose(pose, rgb.shape[:2]))
+    return SamplePhoto(name, rgb, read_pose(pose, rgb.shape[:2]), image)
 
 
 def first(size: tuple[int, int], folder: Path = SAMPLES) -> SamplePhoto:

@@ -7,15 +7,19 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.canvas.items import to_pixmap
 from app.controller import Controller
-from app.files import exported
+from app.dialogs.export import ExportDialog
+from app.files.look_jobs import document_of
+from app.files.naming import ask_file_kind
 from app.notify import Notices
 from app.settings import Settings
 from engine.errors import InputError
+from engine.export import AS_DRAWN, ExportOptions
 from engine.files import write_whole
+from engine.look.exported import png_texts
 from engine.pose import formats
 
 ON_PHOTO = "OpenPose JSON on the photo (*.json)"
@@ -31,6 +35,7 @@ class Saving:
         self._controller = controller
         self._notices = notices
         self._settings = settings
+        self._options = AS_DRAWN  # those wanted last
         self._kind = ""  # of file, as the last dialog had it
 
     def choose_picture(self) -> None:
@@ -38,12 +43,22 @@ class Saving:
         if path:
             self.save_picture(path)
 
-    def save_picture(self, path: Path) -> None:
+    def choose_options(self) -> None:
+        """Ask how the picture is wanted, and then where."""
+        c = self._controller
+        ExportDialog(self._parent, c.still.shape[:2], self._options, self._choose_with).open()
+
+    def _choose_with(self, options: ExportOptions) -> None:
+        self._options = options
+        purpose, title = ("pose", "the skeleton") if options.pose_only else ("picture", "the picture")
+        path = self._file_name(purpose, f"Export {title}", "PNG (*.png)", ".png")
+        if path:
+            self.save_picture(path, options)
+
+    def save_picture(self, path: Path, options: ExportOptions = AS_DRAWN) -> None:
         """Draw the look exactly and write it with its parameters."""
-        facts = self._controller.facts
-        look = self._controller.document.look
-        texts = exported.text_entries(look, self._controller.size, facts.weights if facts else {})
-        self._controller.save_picture(path, texts)
+        c = self._controller
+        c.save_picture(path, png_texts(document_of(c.document.look, c.size, c.facts)), options)
 
     def choose_pose(self) -> None:
         """The dialog's kinds of files are the canvases that the pose may be written on."""
@@ -80,19 +95,8 @@ class Saving:
     def _file_name(self, purpose: str, title: str, kinds: str, suffix: str) -> Path | None:
         photo = self._controller.document.look.photo(self._controller.document.look.person)
         stem = Path(photo.name).stem if photo else "person"
-        start = str(Path(self._settings.folder(purpose)) / f"{stem}-{purpose}{suffix}")
-        name, self._kind = QFileDialog.getSaveFileName(self._parent, title, start, kinds)
-        if not name:
-            return None
-        path = Path(name)
-        self._settings.set_folder(purpose, path.parent)
-        if path.suffix.lower() == suffix:
-            return path
-        path = path.with_name(path.name + suffix)
-        # The dialog asked about the name as it was typed.
-        replace = QMessageBox.StandardButton.Yes
-        if path.exists() and QMessageBox.question(self._parent, title, f"Replace {path.name}?") != replace:
-            return None
+        suggested = f"{stem}-{purpose}{suffix}"
+        path, self._kind = ask_file_kind(self._parent, self._settings, purpose, title, kinds, suggested)
         return path
 
     def copy_pose(self) -> None:

@@ -29,13 +29,13 @@ def frame_size(text: str, longest: int = LONGEST_SIDE) -> tuple[int, int]:
     return height, width
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options every command has that renders a reference in a pose."""
-    parser.add_argument("--reference", metavar="IMG", required=True, help="photo of the person")
+def add_options(parser: argparse.ArgumentParser, required: bool = True) -> None:
+    """The options every command has that renders a reference in a pose. required: that both are given."""
+    parser.add_argument("--reference", metavar="IMG", required=required, help="photo of the person")
     parser.add_argument(
         "--pose",
         metavar="POSE",
-        required=True,
+        required=required,
         help="a pose file of any tool, a skeleton picture, or a photo",
     )
     parser.add_argument(

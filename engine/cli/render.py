@@ -1,9 +1,12 @@
-"""`render`: one picture of the reference's person in another pose, wearing what is asked for."""
+"""`render`: a picture of the reference's person in another pose, wearing what is asked for, or of a look."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine import provenance
 from engine.cli.inputs import add_options, add_photo, open_session
@@ -14,13 +17,17 @@ from engine.files import refuse_own_input
 from engine.garments import GARMENTS
 from engine.photos import write_png
 
+if TYPE_CHECKING:
+    from engine.session import Session
+
 WHOLE = "all"
 
 
 def run(argv: list[str]) -> int:
     """Write the picture; 0 when it is written. Raises InputError."""
     parser = argparse.ArgumentParser(prog="poseloom render", description=__doc__)
-    add_options(parser)
+    add_options(parser, required=False)
+    parser.add_argument("--look", metavar="FILE.look", help="a saved look, as the window exports it")
     parser.add_argument("--output", metavar="OUT.png", required=True)
     parser.add_argument(
         "--garment",
@@ -40,16 +47,22 @@ def run(argv: list[str]) -> int:
         "--settle",
         metavar="N",
         type=int,
-        default=0,
-        help=f"steps that settle every photo: what is drawn resembles it more; a window makes {STEPS}",
+        help=f"steps that settle every photo: what is drawn resembles it more; left out: {STEPS} of a look, "
+        "as in a window, else 0",
     )
     options = parser.parse_args(argv)
+    if options.settle is None:
+        options.settle = STEPS if options.look else 0
     if options.settle < 0:
         raise InputError(f"--settle {options.settle}: must not be negative.")
     if options.refine:
         raise InputError(f"--refine {options.refine}: swapped textures cannot be refined yet; leave it at 0.")
     if Path(options.output).suffix.lower() not in (".png", ""):
         raise InputError(f"{options.output}: the picture is written as PNG, so its name must end in .png.")
+    if options.look:
+        return _render_look(parser, options)
+    if not (options.reference and options.pose):
+        parser.error("give --reference and --pose, or --look")
     garments = [_garment(text) for text in options.garment]
     read = (options.reference, options.pose, options.weights, *(path for _, path, _ in garments))
     refuse_own_input(options.output, *read)
@@ -62,15 +75,45 @@ def run(argv: list[str]) -> int:
             session.wear(word, photo, share)
         else:
             raise InputError(f"{path}: {lacks(word)}")
-    for reference in session.in_use:
-        while not session.settle(reference, options.settle).done:
-            pass
+    _settle(session, options.settle)
     frame = session.render()
     text = {"Software": "Poseloom", "Weights": session.weights_info["sha256"]}
     write_png(options.output, frame.image, text | provenance.png_texts())
     height, width = session.size
     print(f"{options.output}: {height}x{width}, {frame.ms:.0f} ms on {session.device}")
     return 0
+
+
+def _render_look(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    """The picture of a saved look, with the look inside, as the window exports it once it is settled."""
+    from engine.look import read_look
+    from engine.look.exported import png_texts
+    from engine.look.open import drawn_by, open_in, weights_for
+    from engine.session import Session
+
+    if options.reference or options.pose or options.garment:
+        parser.error("a look has its own photos and pose: --look goes without --reference, --pose, --garment")
+    look, label = read_look(options.look), Path(options.look).name
+    session = Session.open(options.weights or weights_for(look), options.device, options.size)
+    before, now = look.drawn_by, drawn_by(session)
+    if before.sha256 and before.sha256 != now.sha256:
+        print(f"{label} was drawn by {before.weights}; {now.weights} draws it otherwise.", file=sys.stderr)
+    if look.others:
+        print(f"{label} also says {', '.join(look.others)}, which is not known here.", file=sys.stderr)
+    refuse_own_input(options.output, options.look, options.weights)
+    open_in(session, look, label)
+    _settle(session, options.settle)
+    frame = session.render()
+    write_png(options.output, frame.finest, png_texts(replace(look, drawn_by=now)))
+    height, width = frame.finest.shape[:2]
+    print(f"{options.output}: {height}x{width}, {frame.ms:.0f} ms on {session.device}")
+    return 0
+
+
+def _settle(session: Session, steps: int) -> None:
+    for reference in session.in_use:
+        while not session.settle(reference, steps).done:
+            pass
 
 
 def _garment(text: str) -> tuple[str, str, float]:

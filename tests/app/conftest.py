@@ -30,6 +30,16 @@ def no_qt_warnings(request, qtlog):
     assert not said, f"Qt said: {said}"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_question_waits_for_hands():
+    """What is not saved is thrown away unasked, unless a test asks."""
+    from app.dialogs import unsaved
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(unsaved, "ask", lambda parent, name: unsaved.DISCARD)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def render_thread_is_measured(monkeypatch):
     """Coverage follows threads of Python; one that Qt starts has to be told."""
@@ -101,11 +111,13 @@ class Driver:
 
 
 @pytest.fixture
-def open_window(qtbot, settings):
+def open_window(qtbot, settings, tmp_path):
     """Factory: a shown window with the fake engine; every window is closed and its thread has ended."""
     from app import theme
     from app.window import MainWindow
 
+    patched = pytest.MonkeyPatch()  # not the test's own, which it may undo
+    patched.setenv("POSELOOM_HOME", str(tmp_path / "home"))
     theme.apply(QApplication.instance(), "dark")
     windows = []
 
@@ -125,9 +137,10 @@ def open_window(qtbot, settings):
 
     yield make
     for window in windows:
-        window.close()
+        window.throw_away()
         assert not window.controller.worker.isRunning(), "the render thread is still running"
         window.deleteLater()
+    patched.undo()
     QApplication.processEvents()
 
 

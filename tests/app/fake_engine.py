@@ -193,10 +193,17 @@ class FakeBackend:
         self.looked += 1
         return None if self.pose is None else self.pose.copy()
 
-    def read_photo(self, source: Path | bytes) -> np.ndarray:
+    def read_photo(self, data: bytes, name: str) -> np.ndarray:
         from engine import photos
 
-        return photos.read_photo(source)
+        return photos.read_photo(data, name)
+
+    def person_matte(self, rgb_HWC: np.ndarray) -> np.ndarray:
+        """A box in the middle."""
+        matte = np.zeros(rgb_HWC.shape[:2], np.uint8)
+        height, width = matte.shape
+        matte[height // 4 : -height // 4, width // 4 : -width // 4] = 255
+        return matte
 
     def write_png(self, path: Path, rgb_HWC: np.ndarray, texts: dict[str, str]) -> None:
         from engine import photos

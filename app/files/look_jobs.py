@@ -1,0 +1,162 @@
+"""Looks read and written: orders for the thread of files, and what a look is in a file and in the window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from app import document as app_document
+from app.document import Borrow, Kept, Look, Photo
+from app.worker import EngineFacts
+from engine.look import Borrowed, DrawnBy, LookDocument, Worn, plain_pose, read_look, write_look
+from engine.look.journal import Journal, LeftBehind, left_behind
+
+
+def document_of(look: Look, size: tuple[int, int], facts: EngineFacts | None) -> LookDocument:
+    """The look as a file says it; size: the model frame (H, W) that its pose is in."""
+    person, borrow = look.photo(look.person), look.borrow
+    garment = look.photo(borrow.key) if borrow else None
+    return LookDocument(
+        photos=tuple(photo.source for photo in look.photos),
+        person=person.source.id if person else "",
+        pose_18x3=plain_pose(look.pose),
+        frame=size,
+        borrow=Borrowed(garment.source.id, borrow.amount) if garment and borrow else None,
+        library=look.library,
+        outfit=tuple(
+            Worn(worn.word, photo.source.id, worn.strength, worn.muted, worn.locked)
+            for worn in look.outfit
+            if (photo := look.photo(worn.key))
+        ),
+        carried=look.carried,
+        drawn_by=drawn_by(facts),
+        others=look.kept.sections,
+        members=look.kept.members,
+    )
+
+
+def drawn_by(facts: EngineFacts | None) -> DrawnBy:
+    """What a look drawn by this engine says of it."""
+    if facts is None:
+        return DrawnBy()
+    return DrawnBy(facts.engine, str(facts.weights.get("name", "")), str(facts.weights.get("sha256", "")))
+
+
+def look_of(document: LookDocument, photos: Mapping[str, Photo], size: tuple[int, int]) -> Look:
+    """The look in the window. photos: those of the document, encoded, by their ids in it."""
+    shelf = {photos[source.id].key: photos[source.id] for source in document.photos}
+    borrow = document.borrow
+    return Look(
+        photos=tuple(shelf.values()),
+        person=photos[document.person].key if document.person else "",
+        pose=document.pose_in(size),
+        borrow=Borrow(photos[borrow.photo].key, borrow.amount) if borrow else None,
+        library=document.library,
+        carried=document.carried_in(size),
+        outfit=tuple(
+            app_document.Worn(worn.word, photos[worn.photo].key, worn.strength, worn.muted, worn.locked)
+            for worn in document.outfit
+        ),
+        kept=Kept(document.others, document.members),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class WriteLook:
+    """Write a look. look: what it is in the window. still: the picture of it, uint8 RGB. copy: the window
+    goes on with the file it had.
+    """
+
+    path: Path
+    document: LookDocument
+    look: Look
+    still: np.ndarray
+    copy: bool = False
+
+    @property
+    def doing(self) -> str:
+        return f"saving {self.path.name}"
+
+    def run(self) -> None:
+        write_look(self.path, _with_thumbnail(self.document, self.still))
+
+
+@dataclass(frozen=True, eq=False)
+class ReadLook:
+    """Read a look. Value: LookDocument."""
+
+    path: Path
+
+    @property
+    def doing(self) -> str:
+        return f"opening {self.path.name}"
+
+    def run(self) -> LookDocument:
+        return read_look(self.path)
+
+
+@dataclass(frozen=True, eq=False)
+class WriteJournal:
+    """Keep a look that is not saved. saved_as: where it was saved last. takes_over: a journal that is not
+    needed once this one is written.
+    """
+
+    journal: Journal
+    document: LookDocument
+    still: np.ndarray
+    saved_as: Path | None
+    takes_over: LeftBehind | None
+    doing: str = "keeping what is not saved"
+
+    def run(self) -> None:
+        self.journal.write(_with_thumbnail(self.document, self.still), self.saved_as)
+        if self.takes_over is not None:
+            self.takes_over.remove()
+
+
+@dataclass(frozen=True, eq=False)
+class RemoveJournal:
+    """Nothing is left to keep, or somebody decided."""
+
+    journal: Journal | LeftBehind
+    doing: str = "removing what was kept"
+
+    def run(self) -> None:
+        self.journal.remove()
+
+
+@dataclass(frozen=True, eq=False)
+class FindJournals:
+    """Look for journals that were left behind. Value: list of LeftBehind."""
+
+    folder: Path
+    doing: str = "looking for work that was not saved"
+
+    def run(self) -> list[LeftBehind]:
+        return left_behind(self.folder)
+
+
+@dataclass(frozen=True, eq=False)
+class ReadJournal:
+    """Read a journal that was left behind. Value: LookDocument."""
+
+    left: LeftBehind
+    doing: str = "restoring what was not saved"
+
+    def run(self) -> LookDocument:
+        return self.left.read()
+
+
+def _with_thumbnail(document: LookDocument, still: np.ndarray) -> LookDocument:
+    from engine.photos import thumbnail
+
+    return replace(document, thumbnail=thumbnail(still))
+
+
+def facts_differ(document: LookDocument, facts: EngineFacts | None) -> bool:
+    """Whether other weights drew the look than draw now."""
+    before, now = document.drawn_by.sha256, drawn_by(facts).sha256
+    return bool(before and now and before != now)

@@ -10,9 +10,9 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
 
 from app.last_run import Crash, Mark, crashed
 from engine.version import VERSION
@@ -41,7 +41,7 @@ def open_log_folder() -> bool:
 class PrivateLog(logging.handlers.RotatingFileHandler):
     """Readable by the user alone; a link in place of the file is not written through."""
 
-    def _open(self) -> TextIO:
+    def _open(self) -> TextIOWrapper:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
         descriptor = os.open(self.baseFilename, flags | getattr(os, "O_NONBLOCK", 0), 0o600)
         if os.name == "posix":

@@ -185,7 +185,7 @@ class RenderWorker(QThread):
         if not post.live:
             self._exact_ms = frame.ms
             picker.rest()
-        elif not maps:
+        elif not maps and level is not None:
             picker.note(level, frame.ms)
         self.rendered.emit(frame)
         owed = (not frame.exact and (post.live or picker.most is None)) or (post.request.maps and not maps)

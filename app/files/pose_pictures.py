@@ -22,9 +22,11 @@ class ReadPosePicture:
         return f"reading {self.name}"
 
     def run(self, worker: RenderThread) -> PoseFile:
+        from engine import photos
         from engine.pose.formats.pictures import people_in_picture, people_in_pixels
 
-        rgb_HWC = worker.backend.read_photo(self.source)
+        data = photos.read_bytes(self.source) if isinstance(self.source, Path) else self.source
+        rgb_HWC = worker.backend.read_photo(data, self.name)
         if isinstance(self.source, Path):
             found = people_in_picture(self.source, rgb_HWC)
         else:

@@ -93,7 +93,9 @@ def licences() -> list[tuple[str, str, str]]:
         classified = [
             line.split(" :: ")[-1] for line in said.get_all("Classifier", []) if "License ::" in line
         ]
-        licence = said.get("License-Expression") or ", ".join(classified) or said.get("License") or "not said"
+        expression = "".join(said.get_all("License-Expression", []))
+        plain = "".join(said.get_all("License", []))
+        licence = expression or ", ".join(classified) or plain or "not said"
         found.append((name, said["Version"], licence.strip().splitlines()[0][:80]))
     return found
 

@@ -121,7 +121,8 @@ def test_a_skeleton_picture_is_a_pose_and_no_person(open_window, tmp_path, stand
 
 def test_a_skeleton_picture_and_a_pose_given_at_the_start(open_window, tmp_path, standing):
     path = tmp_path / "bones.png"
-    Image.fromarray(draw_bones(np.zeros((768, 528, 3), np.uint8), [standing * np.float32([3, 3, 1])])).save(path)
+    drawn = draw_bones(np.zeros((768, 528, 3), np.uint8), [standing * np.float32([3, 3, 1])])
+    Image.fromarray(drawn).save(path)
     driver = open_window(files=[path, CASES / "52_nted_official.txt"], awake=False, pose=None)
     driver.until(lambda: driver.controller.undo_stack.count() == 2)
     stack = driver.controller.undo_stack

@@ -178,5 +178,6 @@ def test_a_header_larger_than_any_is_not_read(tmp_path):
 def test_a_checkpoint_that_is_offered_as_weights_names_the_command(tmp_path, zipped):
     path = tmp_path / "epoch_00200.pt"
     torch.save({"net_G": {"a": torch.zeros(2)}}, path, _use_new_zipfile_serialization=zipped)
-    with pytest.raises(InputError, match=r"^epoch_00200.pt is a checkpoint of torch: `poseloom import-weights"):
+    said = r"^epoch_00200.pt is a checkpoint of torch: `poseloom import-weights"
+    with pytest.raises(InputError, match=said):
         weights.read(path)

@@ -18,7 +18,8 @@ from engine.errors import InputError
 from engine.models import nted
 from engine.pose import skeleton as sk
 from engine.pose.formats import write_openpose
-from engine.pose.kinematics import bone_lengths, mirror, rotate_person, t_pose
+from engine.pose.groups import rotated
+from engine.pose.kinematics import bone_lengths, mirror, t_pose
 from train.commands import evaluate
 from train.commands.photographs import planned_moves
 from train.data.photographs import Photograph, read_photographs, sides
@@ -55,7 +56,7 @@ def test_a_move_takes_its_limb_and_nothing_else(move, left):
 
 @given(st.sampled_from(MOVES), st.booleans(), st.floats(-8, 8))
 def test_both_sides_are_mirror_images_and_stay_in_the_frame(move, left, turn):
-    pose = rotate_person(STANDING, turn)
+    pose = rotated(STANDING, range(18), turn)
     after = moved_pose(pose, move, left, SIZE)
     present = after[:, 2] > 0
     assert (after[present, :2] >= 0).all() and (after[present, :2] < (SIZE[1], SIZE[0])).all()
@@ -65,9 +66,10 @@ def test_both_sides_are_mirror_images_and_stay_in_the_frame(move, left, turn):
 
 
 @pytest.mark.parametrize("move", OF_ARM)
-def test_a_pulled_arm_keeps_its_bones(move):
+def test_a_pulled_arms_bones_look_no_longer_than_they_are(move):
+    """They look shorter where they point at the viewer."""
     before, after = bone_lengths(STANDING), bone_lengths(moved_pose(STANDING, move, True, SIZE))
-    np.testing.assert_allclose(after, before, atol=0.05 * HEIGHT)
+    assert (after <= before + 0.02 * HEIGHT).all()
 
 
 def wrist(move: str) -> np.ndarray:
@@ -167,7 +169,7 @@ def test_moves_are_planned_without_anybodys_choice():
     assert planned_moves(photos[::-1], 30)[:24] == plan
     assert len({(each.photo.name, each.move) for each in planned_moves(photos, 1000)}) == 5 * len(MOVES)
     assert {each.left for each in plan} == {True, False}
-    lying = Photograph("lying", image, rotate_person(STANDING, 180))
+    lying = Photograph("lying", image, rotated(STANDING, range(18), 180))
     assert not planned_moves([lying], 10)
 
 

@@ -20,6 +20,7 @@ from engine.regions import REGIONS
 from engine.session import Session
 from train.data.people import View
 from train.losses.house import HouseFeatures
+from train.metrics.judge import Judge
 from train.metrics.measure import Column, Table, rows_of_means
 from train.metrics.moves import house_distance
 from train.metrics.regions import SMALLEST_REGION
@@ -54,7 +55,7 @@ class SwapTruth:
     """Rates swaps, a target view at a time. parse: as `engine.parsing.parse`."""
 
     def __init__(self, session: Session, parse: Callable[[np.ndarray], Parsed], features: HouseFeatures):
-        self._session, self._parse, self._features = session, parse, features
+        self._session, self._judge = session, Judge(parse, features)
         self._values: dict[str, list[np.ndarray]] = {}
         self._persons: list[int] = []
 
@@ -88,7 +89,7 @@ class SwapTruth:
         plain = shown()
         return {
             SWAP: shown(swaps=(GarmentSwap(other.key, word),)),
-            PASTED: pasted(plain, pose, giver, self._parse(giver.image_HWC).regions_HW, word),
+            PASTED: pasted(plain, pose, giver, self._judge.seen(giver.image_HWC).regions_HW, word),
             SLIDER: shown(mixes=(Mix(other.key, 1.0),)),
             NOTHING: plain,
         }
@@ -99,8 +100,8 @@ class SwapTruth:
     def _rated(self, word: str, pictures: Mapping[str, np.ndarray], method: str, truth: View) -> np.ndarray:
         picture_HWC, plain_HWC = pictures[method], pictures[NOTHING]
         garment_HW = _of(truth.parsing_HW, word)
-        before_HW = _of(self._parse(plain_HWC).regions_HW, word)
-        seen_HW = _of(self._parse(picture_HWC).regions_HW, word)
+        before_HW = _of(self._judge.seen(plain_HWC).regions_HW, word)
+        seen_HW = _of(self._judge.seen(picture_HWC).regions_HW, word)
         if garment_HW.mean() < SMALLEST_REGION:
             return np.full(len(COLUMNS), np.nan)
         apart_HW = np.abs(picture_HWC.astype(float) - truth.image_HWC).mean(2) / 255
@@ -116,7 +117,7 @@ class SwapTruth:
             (
                 similar_HW[inner].mean() if inner.any() else np.nan,
                 apart_HW[garment_HW].mean(),
-                house_distance(self._features, picture_HWC, truth.image_HWC, garment_HW),
+                house_distance(self._judge, picture_HWC, truth.image_HWC, garment_HW),
                 (seen_HW & garment_HW).sum() / max(1, (seen_HW | garment_HW).sum()),
                 changes[0] / changes[1] if changes[1] > 0 else np.nan,
                 apart_HW[face_HW].mean() if face_HW.mean() >= SMALLEST_REGION else np.nan,

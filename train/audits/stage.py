@@ -58,7 +58,8 @@ def photographed(studio: Studio, index: int, views: int) -> Taken:
 def same(first: Taken, second: Taken) -> bool:
     """Whether two sittings gave the same bytes: pictures and all labels."""
     return len(first.views) == len(second.views) and all(
-        getattr(a, field.name) is not None and np.array_equal(getattr(a, field.name), getattr(b, field.name))
+        (getattr(a, field.name) is not None or field.default is None)  # only a plate may be missing
+        and np.array_equal(getattr(a, field.name), getattr(b, field.name))
         for a, b in zip(first.views, second.views, strict=True)
         for field in fields(a)
     )

@@ -111,7 +111,7 @@ class MovedLimbs:
                 hand,
                 overlap_of(seen.regions_HW, target.parsing_HW, moved),
                 joints_near(seen, target, known),
-                _distance(self._judge, picture_HWC, target.image_HWC, moved.hand_HW),
+                house_distance(self._judge, picture_HWC, target.image_HWC, moved.hand_HW),
             )
         )
 
@@ -161,7 +161,7 @@ class AroundMoves:
             (
                 _psnr_within(picture_HWC, target.image_HWC, target.parsing_HW > 0),
                 _psnr_within(picture_HWC, target.image_HWC, moved.changed_HW),
-                _distance(self._judge, picture_HWC, target.image_HWC, moved.changed_HW),
+                house_distance(self._judge, picture_HWC, target.image_HWC, moved.changed_HW),
                 _mean_within(amiss_HW, moved.left_HW),
                 _mean_within(person_HW, moved.left_HW),
                 _mean_within(differing(picture_HWC, reference.image_HWC), moved.still_HW),
@@ -219,7 +219,10 @@ def _psnr_within(picture_HWC: np.ndarray, truth_HWC: np.ndarray, mask_HW: np.nda
     return mean if np.isnan(mean) else psnr_of(mean)
 
 
-def _distance(judge: Judge, picture_HWC: np.ndarray, truth_HWC: np.ndarray, mask_HW: np.ndarray) -> float:
+def house_distance(
+    judge: Judge, picture_HWC: np.ndarray, truth_HWC: np.ndarray, mask_HW: np.ndarray
+) -> float:
+    """As `Judge.distance`; NaN where the mask is too small to tell."""
     return judge.distance(picture_HWC, truth_HWC, mask_HW) if _enough(mask_HW) else np.nan
 
 

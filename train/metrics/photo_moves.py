@@ -71,7 +71,7 @@ def moved_pose(pose_18x3: np.ndarray, move: str, left: bool, size: tuple[int, in
         return move_joint(pose_18x3, sk.NOSE, _turned(pose_18x3, sk.NOSE, sk.NECK, degrees))
     if move == "trunk leant":
         middle = tuple(pose_18x3[[sk.LEFT_HIP, sk.RIGHT_HIP], :2].mean(0))
-        leant = rotated(pose_18x3, range(18), _LEAN * outwards, middle)
+        leant = rotated(pose_18x3, [sk.NECK], _LEAN * outwards, middle)
         return move_joint(pose_18x3, sk.NECK, tuple(leant[sk.NECK, :2]))
     if move == "knee up and out":
         bend = math.radians(_THIGH)
@@ -89,7 +89,7 @@ def moved_pose(pose_18x3: np.ndarray, move: str, left: bool, size: tuple[int, in
 
 def _turned(pose_18x3: np.ndarray, joint: int, about: int, degrees: float) -> tuple[float, float]:
     centre = tuple(pose_18x3[about, :2])
-    return tuple(rotated(pose_18x3, range(18), degrees, centre)[joint, :2])
+    return tuple(rotated(pose_18x3, [joint], degrees, centre)[joint, :2])
 
 
 def still(before_18x3: np.ndarray, after_18x3: np.ndarray, size: tuple[int, int]) -> np.ndarray:

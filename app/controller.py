@@ -167,7 +167,8 @@ class Controller(QObject):
     def borrow(self, key: str, amount: float, sliding: bool = False) -> None:
         """Mix the textures of a photo into the person, 0 to 1."""
         wanted = Borrow(key, float(np.clip(amount, 0.0, 1.0)))
-        if wanted != self.document.look.borrow and key != self.document.look.person:
+        look = self.document.look
+        if wanted != look.borrow and key != look.person and look.photo(key):
             history.do(
                 self.undo_stack, history.BorrowFrom(self.document, wanted, self._slide if sliding else 0)
             )

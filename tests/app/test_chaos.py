@@ -11,6 +11,7 @@ import os
 import random
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -86,9 +87,8 @@ class Walk:
         controller = self.driver.controller
         keys = [photo.key for photo in controller.document.look.photos]
         if keys:
-            self.rng.choice((controller.remove_photo, controller.make_person, controller.take_garment))(
-                self.rng.choice(keys)
-            )
+            borrow = partial(controller.borrow, amount=self.rng.random())
+            self.rng.choice((controller.remove_photo, controller.make_person, borrow))(self.rng.choice(keys))
 
     def slide(self) -> None:
         self.driver.window.docks.shelf.slider.setValue(self.rng.randrange(101))

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QDockWidget, QPushButton
 
 from app import worker
 from engine.api import DISTRIBUTION, Frame
@@ -272,7 +272,7 @@ def test_attention_follows_the_drag_and_is_only_asked_for_when_seen(open_window)
     assert panel.result.heat.image.min() >= 0 and panel.result.heat.image.max() <= 1
     assert panel.reference.heat.image.max() == 1, "extraction is shown relative to its peak"
     assert reference.shape == panel.reference.heat.image.shape
-    driver.window.docks.panels[2].close()
+    driver.window.findChild(QDockWidget, "attention").close()
     QApplication.processEvents()
     driver.drag(LEFT_WRIST, -5, 20)
     driver.until_full()

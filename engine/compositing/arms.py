@@ -16,9 +16,12 @@ from engine.compositing.fields import ramp, size_of
 from engine.compositing.own_pose import OwnPose
 from engine.pose.skeleton import (
     LEFT_ELBOW,
+    LEFT_HIP,
     LEFT_SHOULDER,
     LEFT_WRIST,
+    NECK,
     RIGHT_ELBOW,
+    RIGHT_HIP,
     RIGHT_SHOULDER,
     RIGHT_WRIST,
     SEEN,
@@ -31,6 +34,10 @@ _HAND = 0.45  # of the forearm, how far its hand reaches beyond the wrist
 _THICK, _SHOULDER = (0.25, 0.4), (0.15, 0.5)
 _ELBOW = -0.15, 0.1  # likewise of what begins at a joint, into which that before it goes over
 _CUT = 0.2, 0.28  # likewise, of what is cut out and moved
+_TRUNK = [RIGHT_SHOULDER, LEFT_SHOULDER, NECK, RIGHT_HIP, LEFT_HIP]
+_SIDE = (
+    0.15  # of the trunk's length, by how much the shoulders' distance may differ; a frontal one is some 0.7
+)
 _MOVED = 0.03, 0.08  # of half the picture's height, less what its shoulder moved: an arm that is elsewhere
 _STRETCHED = 0.25, 0.45  # log of how much longer or shorter a bone may become as a cut-out
 _SLEEVED = 0.2, 0.5  # part of a bone that a sleeve covers: from the first on, at the second surely
@@ -109,7 +116,7 @@ def moved_forearms(pose_B183: Tensor, source: DetailSource, own: OwnPose) -> Ten
     and moved by their bones, which may turn and become longer or shorter by some.
 
     Upper arms, which turn in their sleeves and with the trunk, are the engine's; so are arms whose joints are
-    not seen, as behind a back.
+    not seen, as behind a back, and all of a person who shows another side.
 
     float32 [B, 4, H, W]. pose: as `moving_least_squares.normalised_pose` gives it.
     """
@@ -122,7 +129,7 @@ def moved_forearms(pose_B183: Tensor, source: DetailSource, own: OwnPose) -> Ten
     ):
         seen_6HW = torch.cat([photo_PHW[:3], photo_PHW[-1:], worn_2HW])
         layer_4HW = torch.zeros(4, *size, device=own.pose.device)
-        seen_18 = now_183[:, 2] == SEEN
+        seen_18 = (now_183[:, 2] == SEEN) & _same_side(now_183, own_183, sides_2)
         bones = _bones(torch.where(seen_18[:, None], now_183, torch.zeros_like(now_183)), own_183, sides_2)
         for bone in bones:
             if not bone[4]:
@@ -130,6 +137,20 @@ def moved_forearms(pose_B183: Tensor, source: DetailSource, own: OwnPose) -> Ten
                 layer_4HW = cut_4HW + (1.0 - cut_4HW[:1]) * layer_4HW
         layers.append(layer_4HW)
     return torch.stack(layers)
+
+
+def _same_side(now_183: Tensor, own_183: Tensor, sides_2: Tensor) -> Tensor:
+    """Whether the trunk shows nearly the same side in both: shoulders as far apart, for its length, and on
+    their sides."""
+    if not ((now_183[_TRUNK, 2] > 0) & (own_183[_TRUNK, 2] > 0)).all():
+        return torch.tensor(False, device=now_183.device)
+    apart = []
+    for pose_183 in (now_183, own_183):
+        points_5 = _complex(pose_183[_TRUNK, :2] * sides_2)
+        right, left, neck, right_hip, left_hip = points_5
+        spine = (right_hip + left_hip) / 2 - neck
+        apart.append(((left - right) / spine).imag)
+    return (apart[0] - apart[1]).abs() < _SIDE
 
 
 def _cut_out(bone: Bone, bones: list[Bone], seen_6HW: Tensor, here_hw: Tensor, sides_2: Tensor) -> Tensor:

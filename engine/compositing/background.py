@@ -22,7 +22,7 @@ from engine.pictures import to_rgb
 from engine.plate import filled, source_field
 
 # So likely it is the person: from the first on a pixel has something of hers, at the second it is hers alone.
-_HERS = 0.3, 0.7
+_HERS = 0.2, 0.6
 _DOUBT = 0.005  # a detector's answers are never surer than this
 
 

@@ -25,7 +25,8 @@ def write_data(folder, views: dict):
     describe(folder, "boxes", SIZE, 2)
     for person, pair in views.items():
         samples = [
-            SimpleNamespace(person=person, view=number, **vars(view)) for number, view in enumerate(pair)
+            SimpleNamespace(person=person, view=number, plate_HWC=None, **vars(view))
+            for number, view in enumerate(pair)
         ]
         write_shard(folder, person, person + 1, samples)
     return folder

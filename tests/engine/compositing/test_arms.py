@@ -10,7 +10,7 @@ from torch import Tensor
 
 from engine.compositing.arms import gone_with_an_arm, moved_forearms
 from engine.compositing.atlas import centres
-from engine.pose.skeleton import LEFT_ELBOW, LEFT_SHOULDER, LEFT_WRIST, RIGHT_WRIST
+from engine.pose.skeleton import LEFT_ELBOW, LEFT_SHOULDER, LEFT_WRIST, NECK, RIGHT_SHOULDER, RIGHT_WRIST
 
 HERE = centres(SIZE, torch.device("cpu"))[None]
 # The left arm hangs from (60, 36) over (66, 50) to (68, 64), its hand ends at about (69, 70).
@@ -90,6 +90,16 @@ def test_an_arm_that_stays_or_is_not_seen_is_no_layer():
     assert forearms(hidden, bare_hw=arm()).abs().max() == 0
     other = pose({RIGHT_WRIST: (-10.0, -30.0)})
     assert forearms(other, bare_hw=arm())[..., 48:].abs().max() == 0
+
+
+def test_a_person_who_turns_is_the_engines():
+    """Shoulders nearer to each other, and no longer on their sides."""
+    for width, shown in ((1.0, True), (0.9, True), (0.5, False), (-1.0, False)):
+        turned = pose(RAISED)
+        neck = turned[0, NECK, 0].item()
+        joints = [RIGHT_SHOULDER, LEFT_SHOULDER]
+        turned[0, joints, 0] = neck + width * (turned[0, joints, 0] - neck)
+        assert (forearms(turned, bare_hw=arm())[0, 0].max() > 0.5) == shown, width
 
 
 def test_a_foreshortened_forearm_is_the_engines():

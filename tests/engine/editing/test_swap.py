@@ -61,6 +61,7 @@ def test_what_is_asked_for_does_not_depend_on_what_was_asked_before(session):
 
 
 def test_of_two_garments_the_later_lies_over_the_earlier_and_each_photo_is_drawn_once(session, monkeypatch):
+    held = [sample(session, name) for name in ("ada", "striped-shirt", "black-jacket")]  # encoded, and kept
     drawn, render = [], session._model.render
     monkeypatch.setattr(
         session._model, "render", lambda *given, **named: drawn.append(1) or render(*given, **named)
@@ -69,6 +70,7 @@ def test_of_two_garments_the_later_lies_over_the_earlier_and_each_photo_is_drawn
     assert len(drawn) == 2
     other = worn(session, ("black-jacket", "top"), ("striped-shirt", "top"))
     alone = worn(session, ("striped-shirt", "top"))
+    del held
     difference_HW = np.abs(other.image.astype(int) - alone.image).max(-1)
     assert (difference_HW > 40).mean() < 0.02 and (same.image != alone.image).any()
 

@@ -326,6 +326,7 @@ def test_what_cannot_be_is_one_sentence(tmp_path, monkeypatch):
 
 def test_the_run_of_another_network_is_not_exported(tmp_path):
     path = tmp_path / "checkpoint-0000000001.pt"
-    torch.save({"recipe": {"network": {"levels": []}}, "network": {}, "ema": {}, "samples": 1}, path)
+    whole = {"network": {}, "ema": {}, "samples": 1, "decay": [None, None], "history": []}
+    torch.save({"recipe": {"network": {"levels": []}}, **whole}, path)
     with pytest.raises(InputError, match="0001.pt is of another network than the parser's"):
         export_module.run([str(path), "--data", str(tmp_path), "--output", str(tmp_path / "w.safetensors")])

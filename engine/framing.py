@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from engine.fill import fill_holes
+from engine.inpainting.fill import fill_holes
 from engine.pose.extent import Box, wanted_box
 from engine.pose.kinematics import placed_joints
 

@@ -101,7 +101,10 @@ OWN = (
     ("Program", "MIT"),
     ("Weights in the box", "CC0 1.0; trained on rendered people alone, see their cards"),
     ("People, clothes and poses in the box", "CC0 1.0; rendered from assets of MakeHuman, CC0 1.0"),
-    ("Official weights, if imported", "as their authors allow: for research, not for commercial work"),
+    (
+        "Official weights, if imported",
+        "CC BY-NC 4.0, or none is named: for research, not for commercial work",
+    ),
     ("Model that finds people in photos", "Apache-2.0, of MediaPipe"),
 )
 

@@ -18,8 +18,8 @@ from engine.compositing.atlas import CLASSES
 from engine.compositing.detail import DetailSource, blended
 from engine.compositing.fields import around, ramp
 from engine.compositing.own_pose import BEHIND, MARGIN, OwnPose
+from engine.inpainting.plate import filled, source_field
 from engine.pictures import to_rgb
-from engine.plate import filled, source_field
 
 # So likely it is the person: from the first on a pixel has something of hers, at the second it is hers alone.
 _HERS = 0.2, 0.6

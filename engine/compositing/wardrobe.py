@@ -20,8 +20,8 @@ from torch import Tensor
 from engine.compositing.atlas import centres, look_up, make_atlas
 from engine.compositing.fields import around, size_of
 from engine.cv import cv2
-from engine.fill import fill_holes
 from engine.garments import ARMS, DRESS, FACE, GARMENTS, PIECE_OF_CLASS, PIECES, SKIRT, TOP, WAIST
+from engine.inpainting.fill import fill_holes
 from engine.pictures import to_rgb, to_tensor
 from engine.regions import REGIONS, SURFACE_SPAN
 

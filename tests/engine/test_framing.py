@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.fill import fill_holes
 from engine.framing import frame_photo, to_frame, to_photo
+from engine.inpainting.fill import fill_holes
 
 SIZE = (256, 176)
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from skimage import data
 
 from engine.cv import cv2
-from engine.fill import fill_holes
-from engine.plate import filled, source_field
+from engine.inpainting.fill import fill_holes
+from engine.inpainting.plate import filled, source_field
 
 SIZE = 128, 88
 

@@ -21,7 +21,7 @@ from engine.compositing.own_pose import BEHIND as SURELY_BEHIND
 from engine.compositing.own_pose import MARGIN, OwnPose, own_pose_rendering
 from engine.compositing.surface_warp import _smooth, surface_warp
 from engine.contract import ReferenceInput
-from engine.fill import fill_holes
+from engine.inpainting.fill import fill_holes
 from engine.models import nted
 from engine.models.nted.adapter import NtedModel
 from engine.models.nted.textbook import TextbookNted

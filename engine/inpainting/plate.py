@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.completion import chosen_shifts
 from engine.cv import cv2
-from engine.fill import fill_holes
-from engine.joining import joined
-from engine.shifts import PATCH, dominant_shifts
+from engine.inpainting.completion import chosen_shifts
+from engine.inpainting.fill import fill_holes
+from engine.inpainting.joining import joined
+from engine.inpainting.shifts import PATCH, dominant_shifts
 
 _PLAIN = 3.0  # levels of detail: studio walls have 1, lawns and trees many
 _AROUND = 0.4  # of the longer side: the window in which; at a quarter the shadow of the test is copied

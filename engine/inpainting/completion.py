@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.cv import cv2
-from engine.shifts import PATCH
+from engine.inpainting.shifts import PATCH
 
 _ROUNDS = (2, 4, 6, 8)  # of a level, the finest first: what is coarse decides most and costs least
 _TRUST = 1.3  # how much more a pixel tells than one a pixel deeper in the hole

@@ -1,0 +1,1 @@
+"""What is not in a photo: beside its border, and behind its person."""

@@ -72,17 +72,7 @@ def detect_pose(rgb_HWC: np.ndarray) -> np.ndarray | None:
     None where nobody is found, or where nobody could be looked for: `available` says so from then on. May be
     called from any thread.
     """
-    if not available().available:
-        return None
-    height, width = rgb_HWC.shape[:2]
-    square, scale = _padded_square(rgb_HWC)
-    with _lock:
-        if not _ready():
-            return None
-        found = _found(square)
-    if found is None:
-        return None
-    return to_coco(_landmarks_of(found) * _in_px(square, scale), (height, width))
+    return _look(rgb_HWC, masked=False)[0]
 
 
 def person_mask(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray) -> np.ndarray | None:
@@ -92,24 +82,31 @@ def person_mask(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray) -> np.ndarray |
     0 to 1; None where detection is not available, or the landmarker sees somebody else, or nobody. May be
     called from any thread.
     """
-    if not available().available:
+    seen_18x3, mask_hw = _look(rgb_HWC, masked=True)
+    if seen_18x3 is None or mask_hw is None or not _same_person(seen_18x3, keypoints_18x3):
         return None
+    size = rgb_HWC.shape[:2]
+    if mask_hw.shape == size:
+        return mask_hw
+    return cv2.resize(mask_hw, size[::-1], interpolation=cv2.INTER_LINEAR)
+
+
+def _look(rgb_HWC: np.ndarray, *, masked: bool) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """The pose that is found, as `detect_pose`, and where it is asked for the mask [h, w] of that person, in
+    the size that was looked at."""
+    if not available().available:
+        return None, None
     height, width = rgb_HWC.shape[:2]
     square, scale = _padded_square(rgb_HWC)
+    mask_hw = None
     with _lock:
-        if not _ready():
-            return None
-        found = _found(square)
+        found = _found(square) if _ready() else None
         if found is None:
-            return None
-        mask = found.segmentation_masks[0].numpy_view().reshape(square.shape[:2])
-        mask_HW = mask[: round(height * scale), : round(width * scale)].copy()
-    seen_18x3 = to_coco(_landmarks_of(found) * _in_px(square, scale), (height, width))
-    if seen_18x3 is None or not _same_person(seen_18x3, keypoints_18x3):
-        return None
-    if mask_HW.shape != (height, width):
-        mask_HW = cv2.resize(mask_HW, (width, height), interpolation=cv2.INTER_LINEAR)
-    return mask_HW
+            return None, None
+        if masked:  # copied while it is the library's
+            whole = found.segmentation_masks[0].numpy_view().reshape(square.shape[:2])
+            mask_hw = whole[: round(height * scale), : round(width * scale)].copy()
+    return to_coco(_landmarks_of(found) * _in_px(square, scale), (height, width)), mask_hw
 
 
 def _same_person(seen_18x3: np.ndarray, known_18x3: np.ndarray) -> bool:

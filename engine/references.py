@@ -19,7 +19,6 @@ from torch import Tensor
 
 from engine import detect, parsing
 from engine.api import Maps, Reference, Settled
-from engine.compositing.background import of_person
 from engine.compositing.compose import EncodedReference, encode_appearance, looked_at
 from engine.compositing.wardrobe import Wardrobe, make_wardrobe
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput
@@ -50,6 +49,7 @@ class References:
         self._settled: WeakKeyDictionary[Reference, Appearance] = WeakKeyDictionary()
         self._steps: WeakKeyDictionary[Reference, int] = WeakKeyDictionary()
         self._settling: dict[str, Settling] = {}  # the one that is on the way
+        self._looked: dict[str, ReferenceInput] = {}  # the last that detector and parser looked at
 
     def add(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
         """Frame a photo and encode it: uint8 RGB of any size, float32 [18, 3] in photo px.
@@ -86,7 +86,7 @@ class References:
             self._let_go.append(asked)
         freed = [key for key in gone - {asked} if self._encoded.pop(key, None) is not None]
         for key in gone - {asked}:
-            for kept in (self._maps, self._wardrobes, self._settling):
+            for kept in (self._maps, self._wardrobes, self._settling, self._looked):
                 kept.pop(key, None)
         if freed:
             give_back_memory()
@@ -98,8 +98,7 @@ class References:
             self._encoded.move_to_end(key)
             return self._encoded[key]
         reference = self._reference(key)
-        given = replace(self._input(reference), person_11HW=self._person(reference))
-        given = looked_at(self._model, given)
+        given = self._looked_at(reference)
         appearance = self._settled.get(reference) or self._model.encode(given)
         return self._keep(key, encode_appearance(self._model, given, appearance, reference.fine_HWC))
 
@@ -113,8 +112,7 @@ class References:
             return Settled(of, of, changed=False)
         settling = self._settling.get(key)
         if settling is None:
-            given = replace(self._input(reference), person_11HW=self._person(reference))
-            settling = Settling(self._model, kept.appearance, looked_at(self._model, given))
+            settling = Settling(self._model, kept.appearance, self._looked_at(reference))
             self._settling = {key: settling}
         settling.step()
         steps = self._steps[reference] = self._steps.get(reference, 0) + 1
@@ -139,11 +137,10 @@ class References:
         if key not in self._wardrobes:
             if not parsing.available().available:
                 raise InputError(f"Garments cannot be told here: {parsing.available().reason}.")
-            reference, own = self._reference(key), self.encoded(key).own
-            picture_1CHW, person_11HW = self._input(reference).picture_1CHW, self._person(reference)
-            surface_1Khw = parsing.surface_map(picture_1CHW)
-            if person_11HW is not None:
-                surface_1Khw = of_person(surface_1Khw, person_11HW)
+            own, given = self.encoded(key).own, self._looked_at(self._reference(key))
+            picture_1CHW, surface_1Khw = given.picture_1CHW, given.surface_1Khw
+            if surface_1Khw is None:  # an engine that needs none
+                surface_1Khw = parsing.surface_map(picture_1CHW)
             plate_1CHW = None if own is None else own.background.float()
             self._wardrobes[key] = make_wardrobe(picture_1CHW, surface_1Khw, plate_1CHW)
             while len(self._wardrobes) > CACHED_WARDROBES:
@@ -162,11 +159,15 @@ class References:
 
     def forget(self, key: str) -> None:
         """Drop a reference and what is kept of it."""
-        for kept in (self._handles, self._encoded, self._wardrobes, self._maps, self._settling):
+        for kept in (
+            self._handles, self._encoded, self._wardrobes, self._maps, self._settling, self._looked,
+        ):  # fmt: skip
             kept.pop(key, None)
 
     def clear(self) -> None:
-        for kept in (self._handles, self._encoded, self._wardrobes, self._maps, self._settling):
+        for kept in (
+            self._handles, self._encoded, self._wardrobes, self._maps, self._settling, self._looked,
+        ):  # fmt: skip
             kept.clear()
 
     def _reference(self, key: str) -> Reference:
@@ -177,13 +178,24 @@ class References:
 
     def _input(self, reference: Reference) -> ReferenceInput:
         """A framed photo on the canvas."""
-        picture_1CHW = to_tensor(reference.image_HWC, self._device)
+        picture_1CHW = self._on_canvas(to_tensor(reference.image_HWC, self._device), "replicate")
+        return ReferenceInput(picture_1CHW, reference.keypoints_18x3)
+
+    def _looked_at(self, reference: Reference) -> ReferenceInput:
+        """A framed photo with all that detector and parser see in it."""
+        if reference.key not in self._looked:
+            given = replace(self._input(reference), person_11HW=self._person(reference))
+            self._looked = {reference.key: looked_at(self._model, given)}
+        return self._looked[reference.key]
+
+    def _on_canvas(self, planes_1CHW: Tensor, mode: str) -> Tensor:
+        """Planes of the model frame, filled up at the right and below."""
         below, beside = (
             canvas - side for canvas, side in zip(self._model.canvas, self._model.size, strict=True)
         )
-        if below or beside:
-            picture_1CHW = F.pad(picture_1CHW, (0, beside, 0, below), mode="replicate")
-        return ReferenceInput(picture_1CHW, reference.keypoints_18x3)
+        if not (below or beside):
+            return planes_1CHW
+        return F.pad(planes_1CHW, (0, beside, 0, below), mode=mode)
 
     def _person(self, reference: Reference) -> Tensor | None:
         """Who of those in the photo is meant, on the canvas; None where no engine or detector asks."""
@@ -195,11 +207,9 @@ class References:
         if mask_HW is None:
             return None
         mask_11HW = torch.from_numpy(mask_HW)[None, None].to(self._device)
-        mask_11HW = F.interpolate(mask_11HW, reference.image_HWC.shape[:2], mode="area")
-        below, beside = (
-            canvas - side for canvas, side in zip(self._model.canvas, self._model.size, strict=True)
+        return self._on_canvas(
+            F.interpolate(mask_11HW, reference.image_HWC.shape[:2], mode="area"), "constant"
         )
-        return F.pad(mask_11HW, (0, beside, 0, below))
 
     def _fine(self, rgb_HWC: np.ndarray, pose: np.ndarray | None, framed: Framed) -> np.ndarray | None:
         """The photo framed at a multiple of the size, where it has so many px and is shown again."""

@@ -34,6 +34,7 @@ class Centre(QWidget):
         self.notices = Notices(self.canvas, self.hud)
         self.overlay = DropOverlay(self)
         self.canvas.zoom_changed.connect(self.place)
+        self.canvas.moved.connect(self.point_coach)
 
     def show_status(self, status: Status) -> None:
         self.hud.show_status(status)

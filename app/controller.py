@@ -24,6 +24,7 @@ from app.lending import Lending
 from app.outfit import Outfit
 from app.photo_importer import PhotoImporter
 from app.posing import Posing
+from app.shelving import Shelving
 from app.status import Status
 from app.worker import EngineFacts, RenderWorker, Trouble
 from engine.api import Frame, Settled
@@ -59,6 +60,7 @@ class Controller(QObject):
         self.undo_group.setActiveStack(self.undo_stack)
         self.photos = PhotoImporter(worker, self.document, self.undo_stack, self.undo_group, self)
         self.posing = Posing(self)
+        self.shelving = Shelving(self.document, self.undo_stack, self.photos, self.posing.take, self)
         self.lending = Lending(worker, self.photos.submit, self)
         self.outfit = Outfit(
             self.document, self.undo_stack, lambda sentence: self.notice.emit("info", sentence, "")

@@ -77,7 +77,15 @@ class MainWindow(QMainWindow):
         self.journals = user_data() / "journal"
         self.autosave = AutoSave(self, c, self.looks, self.files, self.journals)
         pictured = PicturedLooks(self, c, self.files, self.centre.notices, self.settings)
-        self.opening = Opening(self, c, self.centre.notices, self.settings, self.looks.open, pictured)
+        self.opening = Opening(
+            self,
+            c,
+            self.centre.notices,
+            self.settings,
+            self.looks.open,
+            pictured,
+            lambda key: self.hands.use_garment(key),
+        )
         self.saving = Saving(self, c, self.centre.notices, self.settings)
         self.engines = EngineChoice(self, c, self.centre.notices, self.centre.banner, self.settings)
         self.draft_banner = DraftBanner(self.centre.banner, c.photos)
@@ -87,6 +95,7 @@ class MainWindow(QMainWindow):
             self.docks.shelf,
             take=self.opening.take,
             tell=lambda sentence: self.centre.notices.show("info", sentence),
+            move=lambda key, at: self.hands.move_photo(key, at),
         )
         self.verbs = self._verbs()
         self.actions_by_id = actions.build_actions(self, self.verbs)
@@ -149,7 +158,7 @@ class MainWindow(QMainWindow):
             "turn_around": c.posing.turn_around,
             "reset_pose": c.posing.reset,
             "fit": canvas.fit,
-            "actual_size": lambda: canvas.zoom_to(1.0),
+            "actual_size": lambda: canvas.camera.magnify(1.0),
             "zoom_in": lambda: canvas.zoom_to(canvas.zoom * ZOOM_STEP),
             "zoom_out": lambda: canvas.zoom_to(canvas.zoom / ZOOM_STEP),
             "toggle_skeleton": canvas.set_skeleton_shown,
@@ -172,6 +181,9 @@ class MainWindow(QMainWindow):
         c.photos.busy_changed.connect(centre.show_busy)
         c.notice.connect(centre.notices.show)
         c.photos.notice.connect(centre.notices.show)
+        c.shelving.notice.connect(centre.notices.show)
+        c.shelving.offered.connect(centre.notices.offer)
+        c.photos.several_found.connect(self.opening.ask_who)
         c.photos.person_opened.connect(self.opening.take_waiting_poses)
         c.photos.person_opened.connect(self._on_own_photo)
         c.photos.pose_found.connect(self.opening.take_person)
@@ -260,9 +272,15 @@ class MainWindow(QMainWindow):
             self.docks.outfit.show_look(look)
         photo = look.photo(look.person)
         if photo is not None and "person" in changed:
+            self._set_photo_pixel()
             self.docks.attention.show_reference(photo.reference.image_HWC)
         self._show_name()
         self._refresh_actions()
+
+    def _set_photo_pixel(self) -> None:
+        look = self.controller.document.look
+        photo = None if self.controller.draft else look.photo(look.person)
+        self.centre.canvas.camera.set_photo_pixel(photo.reference.photo_pixel if photo else 1.0)
 
     def _show_name(self) -> None:
         self.setWindowTitle(f"{self.looks.name}[*] – Poseloom")
@@ -292,6 +310,7 @@ class MainWindow(QMainWindow):
             self.draft_banner.show(draft)
             self.modes.pose()
         self.centre.hud.setVisible(draft is None)
+        self._set_photo_pixel()
         self.show_reference(False)
         self.centre.canvas.select(-1)
         self.centre.canvas.choose_group(())

@@ -21,6 +21,7 @@ MOUSE = (
     ("Ctrl + drag", "move that joint alone"),
     ("Drag the trunk, Alt + drag", "move the whole person"),
     ("Drag on empty", "choose joints: a box moves, turns, scales them"),
+    ("… zoomed in", "pan; Shift + drag chooses joints"),
     ("Double-click a joint", "hide or show it"),
     ("Wheel", "zoom at the pointer"),
     ("Space + drag, middle drag", "pan"),

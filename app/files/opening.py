@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app import history
 from app.controller import Controller
-from app.dialogs import people
+from app.dialogs import people, which
 from app.files import exported, intake, samples
 from app.files.pictured import PicturedLooks
 from app.files.pose_pictures import ReadPosePicture
 from app.files.poses import LibraryPose
 from app.files.reading import Reader
-from app.jobs import GARMENT, PERSON, TARGET_POSE
+from app.jobs import GARMENT, PERSON, TARGET_POSE, EncodePhoto, SeveralPeople
 from app.notify import Notices
 from app.settings import Settings
 from engine.errors import InputError
@@ -35,8 +35,9 @@ POSE_FILTER = (
 
 
 class Opening:
-    """parent: of the dialogs. open_look: called with the file of one. pictured: takes those in pictures. What
-    goes wrong is told as a notice, and nothing changes.
+    """parent: of the dialogs. open_look: called with the file of one. pictured: takes those in pictures.
+    use_garment: called with the key of a photo to borrow of. What goes wrong is told as a notice, and nothing
+    changes.
     """
 
     def __init__(
@@ -47,7 +48,9 @@ class Opening:
         settings: Settings,
         open_look: Callable[[Path], None],
         pictured: PicturedLooks,
+        use_garment: Callable[[str], None],
     ):
+        self._use_garment = use_garment
         self._open_look = open_look
         self._pictured = pictured
         self._parent = parent
@@ -126,6 +129,8 @@ class Opening:
             match thing.kind, thing.source:
                 case intake.LOOK, Path() as path:
                     self._open_look(path)
+                case intake.SHELVED, str() as key:
+                    self._take_shelved(key, role)
                 case intake.POSE, str() as text:
                     self.take_person(formats.parse_people(text, thing.name))
                 case intake.POSE, Path() as path:
@@ -144,6 +149,30 @@ class Opening:
                     )
         except InputError as error:
             self._notices.show("error", str(error))
+
+    def _take_shelved(self, key: str, role: str) -> None:
+        """A photo of the shelf, dropped on the canvas."""
+        c = self._controller
+        photo = c.document.look.photo(key)
+        if photo is None:
+            return
+        if role == PERSON:
+            c.shelving.become(key)
+        elif role == TARGET_POSE and photo.reference.keypoints_18x3 is not None:
+            c.posing.take(photo.reference.keypoints_18x3, photo.name)
+        elif role == TARGET_POSE:
+            self._notices.show("info", f"Nobody was found in {photo.name}, so it has no pose.")
+        else:
+            self._use_garment(key)
+
+    def ask_who(self, job: EncodePhoto, found: SeveralPeople) -> None:
+        """Several people are in a photo: which one?"""
+        which.ask(
+            self._parent,
+            job.name,
+            found,
+            lambda pose: self._controller.photos.take_one(job, found.data, pose),
+        )
 
     def take_person(self, file: formats.PoseFile) -> None:
         """Take the pose of somebody in a pose file; who of several is asked. What was assumed is told."""

@@ -161,6 +161,8 @@ class PhotoImporter(QObject):
     # Answers.
 
     def _on_done(self, job: WorkerJob, value: object) -> None:
+        if job not in self._under_way:  # somebody else's, who hears of it too
+            return
         self._over(job)
         if isinstance(job, SavePicture):
             self.notice.emit("good", f"Saved {job.path.name}.", "")
@@ -176,6 +178,8 @@ class PhotoImporter(QObject):
             self._correct(job.photo, value)
 
     def _on_failed(self, job: WorkerJob, trouble: Trouble) -> None:
+        if job not in self._under_way:
+            return
         self._over(job)
         self.notice.emit("error", trouble.sentence, trouble.details)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths, QTemporaryDir
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 MOST_RECENT = 10
 MOST_BYTES = 1 << 18  # of the file; it has some two thousand
 # Values that Qt makes objects of: we write none, and some make a decoder of pictures or a long recursion run.

@@ -14,6 +14,7 @@ from app import actions, crash, icons, menus, theme
 from app.autosave import AutoSave
 from app.backend import Backend, EngineBackend
 from app.centre import Centre
+from app.comparing import Comparing
 from app.controller import Controller
 from app.dialogs import info
 from app.docks.layout import Docks
@@ -28,10 +29,13 @@ from app.files.looks import LookFiles
 from app.files.opening import Opening
 from app.files.pictured import PicturedLooks
 from app.files.saving import Saving
+from app.files.series import Series
 from app.hands import Hands
 from app.modes.dress import DressMode
 from app.modes.switch import ModeSwitch
+from app.pose_library import PoseLibrary
 from app.settings import Settings
+from app.snapshots import Snapshots
 from app.status import Status
 from app.worker import EngineFacts, RenderWorker
 from engine.api import Frame
@@ -44,6 +48,7 @@ ZOOM_STEP = 1.25
 TIP = "Drag a joint, a bone to turn it, the trunk to move the person. Ctrl frees a joint, F1 tells more."
 CONSENT = "Pose people who agreed to it. What you export says in its metadata that it is synthesised."
 CONSENT_MS = 30_000
+TOLD_MS = 8_000
 
 
 class MainWindow(QMainWindow):
@@ -97,9 +102,13 @@ class MainWindow(QMainWindow):
             tell=lambda sentence: self.centre.notices.show("info", sentence),
             move=lambda key, at: self.hands.move_photo(key, at),
         )
+        self.snapshots = Snapshots(c)
+        self.series = Series(self, c, self.snapshots.strip, self.files, self.centre.notices, self.settings)
+        self.pose_library = PoseLibrary(self, c, self.opening, self.centre.notices, self.settings)
         self.verbs = self._verbs()
         self.actions_by_id = actions.build_actions(self, self.verbs)
         self.actions_by_id["toggle_skeleton"].setChecked(True)
+        self.comparing = Comparing(self.centre, c, self.actions_by_id["toggle_reference"])
         dressing = DressMode(c)
         self.modes = ModeSwitch(self.centre, self.docks, c, dressing, self.actions_by_id)
         self.hands = Hands(self.centre, self.docks, c, self.settings, self.actions_by_id, dressing)
@@ -157,12 +166,17 @@ class MainWindow(QMainWindow):
             "mirror": c.posing.mirror,
             "turn_around": c.posing.turn_around,
             "reset_pose": c.posing.reset,
+            "keep_pose": self.pose_library.keep,
             "fit": canvas.fit,
             "actual_size": lambda: canvas.camera.magnify(1.0),
             "zoom_in": lambda: canvas.zoom_to(canvas.zoom * ZOOM_STEP),
             "zoom_out": lambda: canvas.zoom_to(canvas.zoom / ZOOM_STEP),
             "toggle_skeleton": canvas.set_skeleton_shown,
-            "toggle_reference": self.show_reference,
+            "toggle_reference": lambda on: self.comparing.show(on),
+            "compare_way": lambda: self.comparing.next_way(),
+            "pin_look": self.snapshots.pin,
+            "contact_sheet": self.series.choose_sheet,
+            "in_between": self.series.choose_between,
             "toggle_panels": self.docks.hide_all,
             "reset_layout": self._reset_layout,
             "show_keys": lambda: info.keys(self),
@@ -196,9 +210,18 @@ class MainWindow(QMainWindow):
         self.looks.settled.connect(self._show_name)
         centre.canvas.joint_selected.connect(self._refresh_actions)
         centre.canvas.zoom_changed.connect(lambda zoom: self.zoom_label.setText(f"{100 * zoom:.0f} %"))
-        centre.canvas.peeked.connect(self.show_reference)
+        centre.canvas.peeked.connect(self.comparing.glance)
+        self.comparing.told.connect(lambda sentence: self.statusBar().showMessage(sentence, TOLD_MS))
+        self.snapshots.changed.connect(self._show_strip)
+        strip = self.docks.looks
+        strip.wanted.connect(self.snapshots.go_back_to)
+        strip.pin_wanted.connect(self.snapshots.set_pinned)
+        strip.remove_wanted.connect(self.snapshots.remove)
+        strip.compare_wanted.connect(
+            lambda number: self.comparing.show_with(self.snapshots.strip.get(number))
+        )
         self.docks.shelf.browse_wanted.connect(self.opening.choose_garment)
-        self.docks.poses.taken.connect(self.opening.take_library_pose)
+        self.pose_library.connect(self.docks.poses)
         self.trouble_met.connect(self._on_trouble)
         QApplication.styleHints().colorSchemeChanged.connect(self._on_scheme)
 
@@ -252,7 +275,7 @@ class MainWindow(QMainWindow):
 
     def _on_pose(self) -> None:
         pose = self.controller.pose
-        self.centre.canvas.show_pose(pose)
+        self.centre.canvas.show_pose(self.controller.shown_pose)
         self.centre.point_coach()
         self.docks.joint.show_joint(self.centre.canvas.selected, pose)
         if self.controller.draft:
@@ -261,7 +284,7 @@ class MainWindow(QMainWindow):
 
     def _on_look(self, changed: frozenset[str]) -> None:
         look = self.controller.document.look
-        self.show_reference(False)  # whoever changes something wants to see it
+        self.comparing.look_changed()
         if changed & {"photos", "person"}:
             self.docks.shelf.show_look(look)
         elif "borrow" in changed:
@@ -311,7 +334,7 @@ class MainWindow(QMainWindow):
             self.modes.pose()
         self.centre.hud.setVisible(draft is None)
         self._set_photo_pixel()
-        self.show_reference(False)
+        self.comparing.show(False)
         self.centre.canvas.select(-1)
         self.centre.canvas.choose_group(())
         self._refresh_actions()
@@ -324,12 +347,8 @@ class MainWindow(QMainWindow):
         if self.settings.theme == theme.SYSTEM:
             self._dress()
 
-    def show_reference(self, on: bool) -> None:
-        """Show the photo itself instead of the result, to compare them."""
-        look = self.controller.document.look
-        photo = look.photo(look.person) if on and not self.controller.draft else None
-        self.centre.canvas.peek(photo.reference.finest_HWC if photo else None)
-        self.actions_by_id["toggle_reference"].setChecked(photo is not None)
+    def _show_strip(self) -> None:
+        self.docks.looks.show_strip(self.snapshots.strip, self.snapshots.present)
 
     def _reset_layout(self) -> None:
         self.actions_by_id["toggle_panels"].setChecked(False)

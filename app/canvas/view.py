@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from app import theme
 from app.canvas.camera import Camera
+from app.canvas.compared import ComparedItem
 from app.canvas.group import Group
 from app.canvas.held import HeldKeys
 from app.canvas.hits import bone_near, joint_near
@@ -84,9 +85,7 @@ class CanvasView(QGraphicsView):
         )
         self.picture = PictureItem()
         self.skeleton = SkeletonItem()
-        self.reference = PictureItem()
-        self.reference.setZValue(0.5)
-        self.reference.hide()
+        self.reference = ComparedItem()
         self.scene().addItem(self.picture)
         self.scene().addItem(self.reference)
         self.ghost = GhostItem()
@@ -103,7 +102,7 @@ class CanvasView(QGraphicsView):
         self._held = HeldKeys({Qt.Key.Key_Backslash: self.peeked.emit})
         self._space = False
         self._pan_from: QPointF | None = None
-        self._drag = False
+        self._drag = self._wiping = False
         self.show_pose(NOBODY)
         self.refresh_theme()
 
@@ -253,6 +252,8 @@ class CanvasView(QGraphicsView):
         left = event.button() == Qt.MouseButton.LeftButton
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
             self._begin_pan(at)
+        elif left and self.reference.grips(self.to_pose(at), self.zoom):
+            self._wiping = True
         elif left and self._mode is not None:
             held = event.modifiers()
             self._mode.pressed(
@@ -318,6 +319,8 @@ class CanvasView(QGraphicsView):
         if self._pan_from is not None:
             self.camera.pan(at - self._pan_from)
             self._pan_from = at
+        elif self._wiping:
+            self.reference.draw_along(self.to_pose(at))
         elif self._drag:
             self.pulled.emit(*self.to_pose(at))
         elif self.group.banding:
@@ -327,6 +330,9 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def _hover(self, at: QPointF) -> None:
+        if self.reference.grips(self.to_pose(at), self.zoom):
+            self.viewport().setCursor(Qt.CursorShape.SplitHCursor)
+            return
         if self._mode is not None and not self._space:
             self._mode.hovered(self.to_pose(at))
             return
@@ -361,6 +367,8 @@ class CanvasView(QGraphicsView):
             Qt.MouseButton.LeftButton,
         ):
             self._pan_from = None
+        elif self._wiping:
+            self._wiping = False
         elif self._drag and event.button() == Qt.MouseButton.LeftButton:
             self._end_drag()
             self.let_go.emit()

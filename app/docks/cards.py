@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDrag,
+    QIcon,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -54,6 +55,13 @@ def card_picture(rgb_HWC: np.ndarray, size: QSize, ratio: float) -> QPixmap:
     painter.drawPixmap(int(-x), 0, int(picture.width() / ratio), int(picture.height() / ratio), picture)
     painter.end()
     return made
+
+
+def plain_icon(picture: QPixmap) -> QIcon:
+    """An icon whose colours mean something: no tint where it is selected."""
+    icon = QIcon(picture)
+    icon.addPixmap(picture, QIcon.Mode.Selected)
+    return icon
 
 
 class PhotoCard(QFrame):

@@ -12,6 +12,7 @@ from app.docks.outfit import OutfitPanel
 from app.docks.panel import Panel
 from app.docks.poses import PoseShelf
 from app.docks.shelf import Shelf
+from app.docks.strip import LooksPanel
 from app.files import poses
 
 
@@ -27,6 +28,7 @@ class Docks:
         self.joint = JointPanel()
         self.attention = AttentionPanel()
         self.outfit = OutfitPanel()
+        self.looks = LooksPanel()
         self.history = QUndoView(undo_group)
         self.history.setEmptyLabel("Start")
         self.history.setAccessibleName("History")
@@ -37,12 +39,17 @@ class Docks:
             Panel("attention", "Attention", self.attention, window),
             Panel("history", "History", self.history, window),
             Panel("poses", "Poses", self.poses, window),
+            Panel("looks", "Looks", self.looks, window),
         ]
         left, right = [self.panels[0], self.panels[5]], self.panels[1:5]
         for panel in left:
             window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, panel)
         for panel in right:
             window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, panel)
+        window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.panels[6])
+        window.resizeDocks([self.panels[6]], [128], Qt.Orientation.Vertical)
         window.resizeDocks([self.panels[0]], [228], Qt.Orientation.Horizontal)
         window.resizeDocks([self.panels[3]], [324], Qt.Orientation.Horizontal)
         window.resizeDocks(left, [420, 320], Qt.Orientation.Vertical)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
@@ -17,18 +19,26 @@ def ask_file_name(
 
 
 def ask_file_kind(
-    parent: QWidget, settings: Settings, purpose: str, title: str, kinds: str, suggested: str
+    parent: QWidget,
+    settings: Settings,
+    purpose: str,
+    title: str,
+    kinds: str,
+    suggested: str,
+    others: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Path | None, str]:
-    """A path with the suffix that `suggested` has, None where the user would rather not; and the kind chosen.
+    """A path with the suffix of the kind chosen, None where the user would rather not; and that kind.
 
-    purpose: under which the folder is remembered.
+    purpose: under which the folder is remembered. others: suffixes of kinds that have another than
+    `suggested`; a name that was typed with one of them is of that kind.
     """
-    suffix = Path(suggested).suffix
     start = str(Path(settings.folder(purpose)) / suggested)
     name, kind = QFileDialog.getSaveFileName(parent, title, start, kinds)
     if not name:
         return None, kind
     path = Path(name)
+    suffix = others.get(kind, Path(suggested).suffix)
+    suffix = path.suffix.lower() if path.suffix.lower() in others.values() else suffix
     settings.set_folder(purpose, path.parent)
     if path.suffix.lower() == suffix:
         return path, kind

@@ -58,6 +58,7 @@ class Opening:
         self._notices = notices
         self._settings = settings
         self._reader = Reader(parent, notices.show)
+        self.whole = False  # whether poses of the library show the whole person
         self._poses_to_take: list[intake.Intake] = []
 
     def open_all(self, files: list[Path]) -> None:
@@ -105,16 +106,24 @@ class Opening:
         self._controller.photos.open_photo(sample.source, sample.name, role, sample.pose_18x3)
 
     def take_library_pose(self, pose: LibraryPose) -> None:
-        """Take a pose of the library, with the breadth of the person."""
+        """Take a pose of the library, as the person takes it over."""
         c = self._controller
-        photo = None if c.draft else c.document.look.photo(c.document.look.person)
-        try:
-            keypoints = pose.worn(photo.reference.keypoints_18x3 if photo else None, c.frame_size)
-        except InputError as error:
-            self._notices.show("error", str(error))
+        c.glance(None)
+        keypoints = self.library_pose(pose)
+        if keypoints is None:
             return
         if not np.array_equal(keypoints, c.pose):
             history.do(c.stack, history.TakePose(c.active, keypoints, pose.name, library=pose.name))
+
+    def library_pose(self, pose: LibraryPose) -> np.ndarray | None:
+        """A pose of the library on the present person; None where its file is none, which is told."""
+        c = self._controller
+        photo = None if c.draft else c.document.look.photo(c.document.look.person)
+        try:
+            return pose.worn(photo.reference.keypoints_18x3 if photo else None, c.frame_size, self.whole)
+        except InputError as error:
+            self._notices.show("error", str(error))
+            return None
 
     def paste(self) -> None:
         things = intake.of_mime(QGuiApplication.clipboard().mimeData())

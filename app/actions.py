@@ -92,6 +92,8 @@ ACTIONS = (
          checkable=True, tip="Beside the present picture; hold \\ for a glance at the photo"),
     Spec("compare_way", "Compare in &another way", ("Shift+C",), "", "&View", 1, "rendered",
          tip="With a slider, side by side, flipped"),
+    Spec("next_panel", "&Next panel", ("F6",), "", "&View", 2, tip="The keys go on there"),
+    Spec("previous_panel", "&Previous panel", ("Shift+F6",), "", "&View", 2),
     Spec("toggle_panels", "Hide &panels", ("F",), "", "&View", 2, checkable=True),
     Spec("reset_layout", "Reset &layout", (), "", "&View", 2),
     Spec("choose_weights", "Choose &weights…", (), "", "E&ngine", 1, tip="A trained network, .safetensors"),
@@ -99,6 +101,8 @@ ACTIONS = (
          tip="Back to the network that comes with the program"),
     Spec("show_model", "About the &network", (), "info", "E&ngine", 2, enabled="awake"),
     Spec("show_keys", "&Keys and mouse", ("F1", "Ctrl+Alt+/"), "", "&Help"),
+    Spec("palette", "&Commands…", ("Ctrl+Shift+P",), "", "&Help", tip="Find what can be done by its name"),
+    Spec("change_keys", "C&hange keys…", (), "", "&Help"),
     Spec("licences", "&Licences", (), "", "&Help", 1, tip="Of the program, its data and its libraries"),
     Spec("open_logs", "Open &log folder", (), "", "&Help", 1),
     Spec("about", "&About Poseloom", (), "poseloom", "&Help", 1),
@@ -123,19 +127,20 @@ def build_actions(window: QWidget, verbs: Mapping[str, Callable[..., object]]) -
         action.setCheckable(spec.checkable)
         if spec.icon:
             action.setIcon(icons.icon(spec.icon))
-        plain = spec.text.replace("&", "").rstrip("…")
-        keys = (
-            f"  ({QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})"
-            if spec.keys
-            else ""
-        )
-        action.setToolTip(f"{plain}{keys}" + (f"\n{spec.tip}" if spec.tip else ""))
+        action.setToolTip(tool_tip(spec, spec.keys))
         action.setStatusTip(spec.tip)
         verb = verbs[spec.id]
         action.triggered.connect(verb if spec.checkable else lambda _on=False, verb=verb: verb())
         window.addAction(action)
         made[spec.id] = action
     return made
+
+
+def tool_tip(spec: Spec, keys: tuple[str, ...]) -> str:
+    """What an action says of itself, with the first of its keys."""
+    plain = spec.text.replace("&", "").rstrip("…")
+    first = f"  ({QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})" if keys else ""
+    return f"{plain}{first}" + (f"\n{spec.tip}" if spec.tip else "")
 
 
 def fill_menus(bar: QMenuBar, made: Mapping[str, QAction]) -> dict[str, QMenu]:

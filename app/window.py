@@ -17,6 +17,8 @@ from app.centre import Centre
 from app.comparing import Comparing
 from app.controller import Controller
 from app.dialogs import info
+from app.dialogs.palette import Palette
+from app.dialogs.rebind import RebindDialog
 from app.docks.layout import Docks
 from app.draft import Draft
 from app.draft_banner import DraftBanner
@@ -31,9 +33,12 @@ from app.files.pictured import PicturedLooks
 from app.files.saving import Saving
 from app.files.series import Series
 from app.hands import Hands
+from app.keyboard import PanelKeys
+from app.keys import KeyBindings
 from app.modes.dress import DressMode
 from app.modes.switch import ModeSwitch
 from app.pose_library import PoseLibrary
+from app.proportioning import Proportioning
 from app.settings import Settings
 from app.snapshots import Snapshots
 from app.status import Status
@@ -108,6 +113,9 @@ class MainWindow(QMainWindow):
         self.verbs = self._verbs()
         self.actions_by_id = actions.build_actions(self, self.verbs)
         self.actions_by_id["toggle_skeleton"].setChecked(True)
+        self.keys = KeyBindings(self.actions_by_id, self.settings)
+        self.proportioning = Proportioning(c, self.docks.proportions)
+        self.panel_keys = PanelKeys(self, self.centre.canvas, self.docks.panels)
         self.comparing = Comparing(self.centre, c, self.actions_by_id["toggle_reference"])
         dressing = DressMode(c)
         self.modes = ModeSwitch(self.centre, self.docks, c, dressing, self.actions_by_id)
@@ -179,7 +187,11 @@ class MainWindow(QMainWindow):
             "in_between": self.series.choose_between,
             "toggle_panels": self.docks.hide_all,
             "reset_layout": self._reset_layout,
-            "show_keys": lambda: info.keys(self),
+            "show_keys": lambda: info.keys(self, self.keys.bound()),
+            "palette": lambda: Palette(self, self.actions_by_id.values()).open(),
+            "change_keys": lambda: RebindDialog(self, self.keys.bound, self.keys.change).open(),
+            "next_panel": lambda: self.panel_keys.next(),
+            "previous_panel": lambda: self.panel_keys.previous(),
             "show_model": self._show_model,
             "licences": lambda: info.licences(self),
             "open_logs": self._open_logs,
@@ -287,6 +299,7 @@ class MainWindow(QMainWindow):
         self.comparing.look_changed()
         if changed & {"photos", "person"}:
             self.docks.shelf.show_look(look)
+            self.panel_keys.order()
         elif "borrow" in changed:
             self.docks.shelf.show_borrow(look)
         if "library" in changed:

@@ -223,6 +223,6 @@ def _finer(kept: EncodedReference, size: tuple[int, int]) -> tuple[DetailSource,
             plate_1CHW = to_tensor(kept.plate.fine_HWC, plate_1CHW.device)
         own = own._replace(
             background=F.interpolate(plate_1CHW, size, mode="bilinear"),
-            worn=F.interpolate(own.worn.float(), size, mode="bilinear"),
+            limbs=F.interpolate(own.limbs.float(), size, mode="bilinear"),
         )
     return source, own

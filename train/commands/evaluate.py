@@ -275,6 +275,8 @@ def _command(options: argparse.Namespace) -> str:
         words += ["--train-data", Path(options.train_data).name]
     if options.swaps != SWAPS:
         words += ["--swaps", str(options.swaps)]
+    if options.settle:
+        words += ["--settle", str(options.settle)]
     if options.features:
         words += ["--features", options.features.name]
     return " ".join(words + ["--pose"] * options.pose + [f"--sheet {options.sheet}"] * bool(options.sheet))

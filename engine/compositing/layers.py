@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.bone_warp import bone_warp
@@ -51,8 +50,7 @@ def _of_reference(
     drawn, own = (picture_BChw.float(), surface_B11hw.float()), OwnPose(*(t.float() for t in own))
     surface_B4HW = surface_warp(*drawn, pose_B183, source, own)
     photo_B4HW = bone_warp(*drawn, pose_B183, source, own, surface_B4HW)
-    surface_B11HW = F.interpolate(drawn[1], source.photo.shape[-2:], mode="bilinear")
-    limbs_B4HW = moved_limbs(pose_B183, surface_B11HW, source, own)
+    limbs_B4HW = moved_limbs(pose_B183, drawn[1], source, own)
     return limbs_B4HW + (1.0 - limbs_B4HW[:, :1]) * photo_B4HW
 
 

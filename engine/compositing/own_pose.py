@@ -85,4 +85,3 @@ def own_pose_rendering(
         limb_mattes(pose_B183, seen_B11hw, size_of(background_B3HW)),
         pose_B183.float(),
     )
-

@@ -86,9 +86,9 @@ def along(segment: Segment, point_hw: Tensor) -> Tensor:
 
 def off(segment: Segment, point_hw: Tensor, beyond: float) -> Tensor:
     """Distance [h, w] of positions from a bone and what is beyond its end, in units of its kind."""
-    place_hw = along(segment, point_hw)
-    nearest_hw = place_hw.real.clamp(0.0, 1.0 + beyond)
-    return (place_hw - nearest_hw).abs() * (segment.end - segment.begin).abs() / segment.unit
+    part_hw = along(segment, point_hw).real.clamp(0.0, 1.0 + beyond)
+    nearest_hw = segment.begin + part_hw * (segment.end - segment.begin)
+    return (point_hw - nearest_hw).abs() / segment.unit
 
 
 def core(segment: Segment) -> Tensor:

@@ -47,6 +47,7 @@ _NEAREST = 0.05  # units, over which what is near to one goes over to another
 _BESIDE = 0.3  # units to both sides of a bone, where it is looked what hangs there
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
 _LEFT = 0.1, 0.2  # units from all that is there now, from which on a leg has left what the photo shows
+_TELLS = 0.02  # of half the picture's height, shoulders nearer to each other tell nothing
 _LEANT = 0.05, 0.12  # what a trunk turns (radians) and grows, to be moved
 _HIDES = 0.4, 0.6  # units from a bone behind the trunk, up to which the trunk is the photo's
 _HEAD = [REGIONS.index(name) for name in ("hair", "face")]
@@ -146,7 +147,8 @@ def _enlarged(planes_Phw: Tensor, size: tuple[int, int]) -> Tensor:
 
 def _trunk(now_183: Tensor, own_183: Tensor, sides_2: Tensor) -> _Trunk | None:
     """By neck and hips, or by the shoulders of a picture that ends above them. None where the trunk shows
-    another side: shoulders not as far apart, for its length, or not on their sides."""
+    another side: shoulders not as far apart, for its length, or not on their sides; or where the photo's are
+    at one place."""
     poses = now_183, own_183
     if not all((pose_183[_SHOULDERS, 2] > 0).all() for pose_183 in poses):
         return None
@@ -154,6 +156,8 @@ def _trunk(now_183: Tensor, own_183: Tensor, sides_2: Tensor) -> _Trunk | None:
         as_complex(pose_183[_SHOULDERS, :2] * sides_2) for pose_183 in poses
     )
     breadth, own_breadth = left - right, own_left - own_right
+    if own_breadth.abs() < _TELLS:
+        return None
     if all((pose_183[_HIPS, 2] > 0).all() for pose_183 in poses):
         spine, own_spine = (
             as_complex(pose_183[_HIPS, :2] * sides_2).mean() - place

@@ -62,3 +62,9 @@ def test_poses_stand_on_the_photos_own_pixels():
 
 def np_px(point_2: Tensor) -> tuple[float, float]:
     return tuple(float((value + 1) * side / 2 - 0.5) for value, side in zip(point_2, SIZE[::-1], strict=True))
+
+
+def test_joints_at_one_place_are_no_arm():
+    own = pose()
+    own[0, :8, :2] = own[0, 1, :2].clone()
+    assert gone(own, own).max() == 0 and gone(pose(RAISED), own).max() == 0

@@ -80,6 +80,18 @@ def test_a_person_who_turns_is_the_engines():
         assert (layer(turned)[0].max() > 0.5) == shown, width
 
 
+def test_joints_at_one_place_tell_nothing():
+    for joints in ([sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER], range(18)):
+        own = pose()
+        own[0, list(joints), :2] = own[0, sk.NECK, :2].clone()
+        own_hw = classes(*PARTS)
+        kept = own_pose(seen(own_hw), own, limbs=limb_mattes(own, seen(own_hw), SIZE))
+        for now in (own, pose(RAISED)):
+            assert (
+                moved_limbs(now, seen(own_hw), source(photo(), (own_hw == 0).float()), kept).abs().max() == 0
+            )
+
+
 def test_a_picture_that_ends_above_the_hips_has_arms_too():
     now, own = pose(RAISED), pose()
     for each in (now, own):

@@ -218,7 +218,7 @@ def odd_json(rng: random.Random, text: str) -> str:
 
 
 def crowded() -> dict[str, str]:
-    """A million bytes of one thing over and over, by file name: what a reader does once for each takes long."""
+    """A million bytes of one thing over and over, by file name: a reader does something once for each."""
 
     def over(before: str, each: str, behind: str, between: str = ",") -> str:
         return before + between.join([each] * (950_000 // len(each + between))) + behind

@@ -272,17 +272,20 @@ class Session:
             appearance = self._model.mix(own.appearance, pairs) if pairs else own.appearance
             rendering = self._rendered(appearance, request, request.maps)
             composition = self._composed(rendering, keypoints_18x3, [own, *others], request.level is None)
+            photo_11HW = composition.photo_11HW if request.maps else None
             if request.swaps or request.pieces:
                 composition, pieces_hw = wearing(composition, self._fitting_room(request))
             image_HWC = to_rgb(composition.image_1CHW[..., : self.size[0], : self.size[1]])
             fine_HWC = None if composition.fine_1CHW is None else to_rgb(composition.fine_1CHW)
-            maps = None
+            maps = photo_HW = None
+            if photo_11HW is not None:
+                photo_HW = photo_11HW[0, 0, : self.size[0], : self.size[1]].float().cpu().numpy()
             if request.maps:
                 maps = Maps((*self._references.maps(request.identity), *rendering.maps))
         rows = request.level or self.size[0]
         exact = exact and rows == self.size[0]
         ms = 1e3 * (time.perf_counter() - begun)
-        return Frame(image_HWC, rows, exact, ms, request.stamp, maps, fine_HWC, pieces_hw)
+        return Frame(image_HWC, rows, exact, ms, request.stamp, maps, fine_HWC, pieces_hw, photo_HW)
 
     def close(self) -> None:
         """Give the memory back; the session cannot be used afterwards."""

@@ -60,8 +60,8 @@ class SessionHost:
         identity = self._key(request.identity)
         names = {self._key(key): key for key in _photos_of(request)}
         for frame in self._open().frames(replace(request, identity=identity, mixes=mixes, swaps=swaps)):
-            photos = tuple(replace(each, reference=names[each.reference]) for each in frame.photos)
-            yield replace(frame, photos=photos) if photos else frame
+            sources = tuple(replace(each, reference=names[each.reference]) for each in frame.sources)
+            yield replace(frame, sources=sources)
 
     def garments(self, photo: Reference) -> dict[str, str]:
         """What a photo can lend, as `Session.garments`. Raises InputError without a session."""

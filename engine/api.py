@@ -204,7 +204,9 @@ class Frame:
     in float32. ms: milliseconds from the request's start to the picture, pose planes included. fine: of an
     exact picture, the same at a multiple of its size where it shows a photo that has more to show, or None.
     pieces: uint8 [h, w] over the picture, which of `engine.garments.PIECES` is seen; where it was asked for.
-    photos: with maps, the same and more by photo, the person's first: what each of them gives.
+    sources: with maps, the same and more by photo, the person's first: what each of them gives.
+    photo: float32 [H, W], how much of every pixel is taken from a photo rather than drawn, 0 to 1; of a
+    picture in the whole number of rows with maps, before garments are laid in; None where nothing is taken.
     """
 
     image: np.ndarray
@@ -215,7 +217,8 @@ class Frame:
     maps: Maps | None = None
     fine: np.ndarray | None = None
     pieces: np.ndarray | None = None
-    photos: tuple[PhotoMaps, ...] = ()
+    sources: tuple[PhotoMaps, ...] = ()
+    photo: np.ndarray | None = None
 
     @property
     def finest(self) -> np.ndarray:

@@ -283,6 +283,7 @@ class Session:
             appearance = self._model.mix(own.appearance, pairs) if pairs else own.appearance
             rendering = drawn[request.identity] = self._rendered(appearance, request)
             composition = self._composed(rendering, keypoints_18x3, [own, *others], request.level is None)
+            photo_11HW = composition.photo_11HW if request.maps else None
             if request.swaps or request.pieces:
                 room = self._fitting_room(request, drawn)
                 composition, pieces_hw = wearing(composition, room)
@@ -297,8 +298,11 @@ class Session:
             with self._computing():
                 worn = {} if room is None or pieces_hw is None else worn_by(pieces_hw, room)
                 told = {key: each.maps for key, each in drawn.items()}
-                photos = photo_maps(request.identity, request.mixes, told, worn, self._references.maps)
-            yield replace(frame, maps=photos[0].maps, photos=photos)
+                sources = photo_maps(request.identity, request.mixes, told, worn, self._references.maps)
+                photo_HW = None
+                if photo_11HW is not None:
+                    photo_HW = photo_11HW[0, 0, : self.size[0], : self.size[1]].float().cpu().numpy()
+            yield replace(frame, maps=sources[0].maps, sources=sources, photo=photo_HW)
 
     def close(self) -> None:
         """Give the memory back; the session cannot be used afterwards."""

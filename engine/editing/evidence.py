@@ -10,9 +10,15 @@ to 1. Points are y, x from 0 to 1 across the frame; what is beyond it means its 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
+
+from engine.cv import cv2
+from engine.garments import WORD_OF_PIECE
+
+# Differences of colours, of 255 levels: what light and 8 bits do to one cloth, and what is another colour.
+_SAME, _OTHER = 8.0, 40.0
 
 LayerMaps = Mapping[str, np.ndarray]
 
@@ -69,6 +75,37 @@ def attention_warp(
     small_hwC = reference_HWC[_places(reference_HWC.shape, extraction_Khw.shape[1:])].astype(np.float32)
     colours_KC = np.tensordot(extraction_Khw, small_hwC, 2)
     return np.tensordot(distribution_Khw, colours_KC, ((0,), (0,)))
+
+
+def evidence(
+    image_HWC: np.ndarray, warps: Iterable[np.ndarray], photo_HW: np.ndarray | None = None
+) -> np.ndarray:
+    """How much of every pixel of the result is copied, float32 [H, W]: 1 is taken from a photo, 0 is
+    invented.
+
+    image_HWC: uint8 RGB. warps: of layers, as `attention_warp` gives them in the image's range. photo_HW: as
+    `api.Frame.photo`. A pixel is copied as far as it is the photo's own, or has the colours that one of the
+    warps brings to its position; the picture is seen at the warp's size, so what is finer is not judged.
+    """
+    size = image_HWC.shape[:2]
+    nearest_HW = np.full(size, np.inf, np.float32)
+    for warp_hwC in warps:
+        rows, columns = warp_hwC.shape[:2]
+        small_hwC = cv2.resize(image_HWC, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32)
+        apart_hw = np.sqrt(np.square(small_hwC - warp_hwC).mean(2))
+        nearest_HW = np.minimum(nearest_HW, cv2.resize(apart_hw, size[::-1], interpolation=cv2.INTER_LINEAR))
+    explained_HW = ((_OTHER - nearest_HW) / (_OTHER - _SAME)).clip(0.0, 1.0)
+    return explained_HW if photo_HW is None else np.maximum(explained_HW, photo_HW)
+
+
+def by_garment(evidence_HW: np.ndarray, pieces_hw: np.ndarray) -> dict[str, float]:
+    """How much of each garment that is seen is copied, 0 to 1, by its word; "" is the background.
+
+    pieces_hw: as `api.Frame.pieces`.
+    """
+    small_hw = cv2.resize(evidence_HW, pieces_hw.shape[::-1], interpolation=cv2.INTER_AREA)
+    words = sorted({*np.unique(pieces_hw).tolist()})
+    return {WORD_OF_PIECE[piece]: float(small_hw[pieces_hw == piece].mean()) for piece in words}
 
 
 def _position(values_Khw: np.ndarray, y: float, x: float) -> tuple[int, int]:

@@ -56,7 +56,7 @@ class Overlay:
 class Subject:
     """What is inspected: a frame's picture and maps, and the photos they lie on.
 
-    result: uint8 RGB [H, W, 3]. photos: as `api.Frame.photos`; images: of each, in the model frame. kept: a
+    result: uint8 RGB [H, W, 3]. photos: as `api.Frame.sources`; images: of each, in the model frame. kept: a
     picture to compare with, or None. photo_HW: how much of each pixel is a photo's own, or None.
     """
 

@@ -10,9 +10,24 @@ import rule_drawn
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from opened import opened
+from PIL import Image
+from small_networks import SIZE, small_nted
+from standing import STANDING
 
-from engine.editing.evidence import attention_warp, over_layers, textures_at, trace
+from engine import detect
+from engine.api import DISTRIBUTION, EXTRACTION
+from engine.cli import main
+from engine.editing.evidence import (
+    attention_warp,
+    by_garment,
+    evidence,
+    over_layers,
+    textures_at,
+    trace,
+)
 from engine.models import nted
+from engine.pose.formats import write_openpose
 
 DATA = Path(__file__).parents[2] / "data" / "nted"
 SIZES = {"16": (8, 6), "32": (16, 12)}  # of the layers that case B holds whole, by their rows at 256
@@ -112,3 +127,73 @@ def test_a_warp_is_in_the_references_range(golden):
     reference_HWC = np.random.default_rng(0).integers(40, 200, (128, 96, 3), np.uint8)
     warp_hwC = attention_warp(reference_HWC, extraction["32a"], distribution["32a"])
     assert warp_hwC.shape == (16, 12, 3) and warp_hwC.min() >= 40 and warp_hwC.max() <= 200
+
+
+def test_the_arrays_of_the_command_trace_as_the_maps_of_a_session(tmp_path):
+    weights = rule_drawn.generator()
+    picture_HWC = np.random.default_rng(2).integers(0, 256, (256, 176, 3), np.uint8)
+    Image.fromarray(picture_HWC).save(tmp_path / "photo.png")
+    pose = np.array(STANDING, np.float32) * (2, 176 / 96, 1)
+    write_openpose(tmp_path / "pose.json", pose.astype(np.float32), (256, 176))
+    asked = ["--reference", str(tmp_path / "photo.png"), "--pose", str(tmp_path / "pose.json")]
+    output = tmp_path / "maps.npz"
+    assert main(["attention", *asked, "--weights", str(weights), "--output", str(output)]) == 0
+    arrays = np.load(output)
+    extraction, distribution = (
+        {name.split("/")[1]: arrays[name] for name in arrays.files if name.startswith(kind)}
+        for kind in (EXTRACTION, DISTRIBUTION)
+    )
+    traces = trace(extraction, distribution, 0.31, 0.52)
+    assert [each.shape for each in traces.values()][::2] == [(16, 11), (32, 22), (64, 44), (128, 88)]
+    for layer, found_hw in traces.items():
+        rows, columns = found_hw.shape
+        share_K = arrays[f"distribution/{layer}"][:, int(0.31 * rows), int(0.52 * columns)]
+        expected_hw = np.einsum("k,khw->hw", share_K, arrays[f"extraction/{layer}"])
+        np.testing.assert_allclose(found_hw, expected_hw, atol=1e-6)
+
+
+def test_what_the_warp_explains_is_copied_and_other_colours_are_invented():
+    image_HWC = np.full((32, 24, 3), 100, np.uint8)
+    image_HWC[16:] = 200
+    warp_hwC = np.full((16, 12, 3), 100, np.float32)
+    copied_HW = evidence(image_HWC, [warp_hwC])
+    assert copied_HW.shape == (32, 24) and (copied_HW[:15] == 1).all() and (copied_HW[17:] == 0).all()
+    both = evidence(image_HWC, [warp_hwC, np.full((8, 6, 3), 200, np.float32)])
+    assert (both[:13] == 1).all() and (both[19:] == 1).all(), "each where one of them has its colours"
+    near = evidence(image_HWC, [warp_hwC + 24])
+    assert near[:15] == pytest.approx(0.5), "half way between the same and another colour"
+    photo_HW = np.zeros((32, 24), np.float32)
+    photo_HW[20, 5] = 0.75
+    with_photo = evidence(image_HWC, [warp_hwC], photo_HW)
+    assert with_photo[20, 5] == 0.75 and with_photo[21, 5] == 0 and with_photo[3, 3] == 1
+    assert evidence(image_HWC, [], photo_HW) == pytest.approx(photo_HW)
+
+
+def test_a_number_for_every_garment_that_is_seen():
+    pieces_hw = np.zeros((4, 4), np.uint8)
+    pieces_hw[1:3, 1:3] = 3
+    copied_HW = np.zeros((8, 8), np.float32)
+    copied_HW[2:4, 2:6] = 1
+    assert by_garment(copied_HW, pieces_hw) == {"": 0.0, "top": 0.5}
+
+
+def test_a_frame_tells_what_is_the_photos_own(monkeypatch):
+    monkeypatch.setattr(detect, "person_mask", lambda *_: None)
+    session = opened(small_nted(8))
+    coarse = torch.rand(1, 3, 4, 3, generator=torch.Generator().manual_seed(1)) * 255
+    photo = torch.nn.functional.interpolate(coarse, SIZE, mode="bicubic").clamp(0, 255)
+    given = session.set_reference(
+        photo[0].permute(1, 2, 0).numpy().astype(np.uint8), np.array(STANDING, np.float32)
+    )
+    frame = session.render(maps=True)
+    assert frame.photo.shape == SIZE and frame.photo.min() >= 0 and frame.photo.max() <= 1
+    own_HW = frame.photo > 0.999
+    assert own_HW.mean() > 0.3
+    apart_HW = np.abs(frame.image.astype(int) - given.image_HWC).max(2)
+    assert apart_HW[own_HW].max() <= 2, "at rest what is the photo's own is the photo"
+    assert session.render().photo is None and session.render(session.levels[0], maps=True).photo is None
+    session.close()
+    plain = opened(small_nted(0))
+    plain.set_reference(given.image_HWC, np.array(STANDING, np.float32))
+    assert plain.render(maps=True).photo is None
+    plain.close()

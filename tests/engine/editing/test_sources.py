@@ -67,9 +67,9 @@ def test_a_session_shows_the_picture_first_and_the_same_maps_for_who_waits():
     own, other = (session.add_reference(photo(seed), pose) for seed in (1, 2))
     request = RenderRequest(own.key, pose, (Mix(other.key, 0.3),), maps=True)
     first, then = session.frames(request)
-    assert first.maps is None and first.photos == ()
+    assert first.maps is None and first.sources == ()
     np.testing.assert_array_equal(first.image, then.image)
-    [me, linen] = then.photos
+    [me, linen] = then.sources
     assert (me.reference, linen.reference) == (own.key, other.key) and me.share_hw is None
     for each, alone in ((me, own), (linen, other)):
         expected = session.respond(RenderRequest(alone.key, pose, maps=True)).maps.of(EXTRACTION)

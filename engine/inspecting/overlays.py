@@ -18,9 +18,7 @@ from engine.inspecting import choices
 from engine.inspecting.choices import MapChoice
 from engine.inspecting.colouring import direction_colours, segments
 from engine.inspecting.pointed import named_of, photo_share, textures_Khw
-from engine.inspecting.values import XY, goes_to, origin_of, relative, shares_at
-
-RESULT = -1  # in place of a photo's number
+from engine.inspecting.values import RESULT, XY, goes_to, origin_of, relative, shares_at
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from engine.regions import REGIONS
 
 BACKGROUND = REGIONS[0]
 XY = tuple[float, float]
+RESULT = -1  # the result, in place of a photo's number
 
 
 def relative(map_hw: np.ndarray) -> np.ndarray:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from app.docks.map_values import most_telling, shares_at
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from app.docks.map_values import most_telling, shares_at
 from engine.api import DISTRIBUTION
 
 LEFT_WRIST = 7

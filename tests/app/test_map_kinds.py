@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from app.docks.map_values import origin_of, region_picture
+from app.docks.mapchoice import choices_of, first_shown
 from fake_engine import ATTENTION, OTHER_MAPS, SIZE, FakeEngine
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QHelpEvent, QMouseEvent
@@ -13,8 +15,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from app import theme
-from app.docks.map_values import origin_of, region_picture
-from app.docks.mapchoice import choices_of, first_shown
 from engine.api import CORRESPONDENCE, DISTRIBUTION, FLOW, MASK, PARSING, MapInfo, NamedMap
 from engine.regions import REGIONS
 

@@ -13,6 +13,7 @@ from app import theme
 PULSE_MS = 90  # between two steps of it
 PULSE_STEPS = 14  # then the rings rest: whoever looks has seen them, and nothing is painted for nobody
 RING = 9.0  # widget px, the radius at rest
+BADGE = QRectF(4.0, -15.0, 13.0, 13.0)  # widget px, where the ring's number stands
 CAPTION_ROOM = 24.0  # widget px above a picture
 
 
@@ -98,22 +99,22 @@ class PeakItem(QGraphicsItem):
     ) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         halo, colour = theme.colour(theme.colours().halo, 0.75), theme.colour(self._colour)
-        painter.setPen(QPen(halo, 3.6))
-        painter.setBrush(halo)
-        painter.drawEllipse(QPointF(), RING, RING)
-        painter.setPen(QPen(colour, 2.0))
-        painter.drawEllipse(QPointF(), RING, RING)
+        for ink, width in ((halo, 4.4), (colour, 2.2)):  # hollow: the map's own peak is inside
+            painter.setPen(QPen(ink, width))
+            painter.drawEllipse(QPointF(), RING, RING)
         font = QFont(painter.font())
         font.setBold(True)
-        font.setPixelSize(11)
+        font.setPixelSize(10)
         painter.setFont(font)
-        painter.drawText(
-            QRectF(-RING, -RING, 2 * RING, 2 * RING), Qt.AlignmentFlag.AlignCenter, str(self._rank)
-        )
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawEllipse(BADGE)
+        painter.setPen(theme.colour(theme.colours().halo))
+        painter.drawText(BADGE, Qt.AlignmentFlag.AlignCenter, str(self._rank))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         if self.swell:
             colour.setAlphaF(1.0 - self.swell)
             painter.setPen(QPen(colour, 2.0))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(QPointF(), RING + 12 * self.swell, RING + 12 * self.swell)
 
 

@@ -84,9 +84,6 @@ class InspectPanel(QWidget):
         column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        first = QHBoxLayout()
-        first.addWidget(self.layer, 1)
-        first.addWidget(self.view, 2)
         order = QHBoxLayout()
         order.addWidget(self.tiles_title, 1)
         order.addWidget(self.order)
@@ -94,7 +91,8 @@ class InspectPanel(QWidget):
         last.addWidget(self.read_out, 1)
         last.addWidget(self.keep)
         last.addWidget(self.export)
-        column.addLayout(first)
+        column.addWidget(self.layer)
+        column.addWidget(self.view)
         column.addWidget(self.headline)
         column.addWidget(self.bars)
         column.addWidget(self.texture)
@@ -138,8 +136,7 @@ class InspectPanel(QWidget):
         self._show_textures(shown)
         self._show_legend(shown)
         self.keep.setVisible(shown.view == CHANGE)
-        tops = [each.top for each in (shown.painting.result, *shown.painting.photos) if each is not None]
-        self.scale.show_top(next((top for top in tops if top), ""))
+        self.scale.show_top(_tops(shown))
 
     def show_choice(self, number: int) -> None:
         self.layer.setCurrentIndex(number)
@@ -230,6 +227,16 @@ def _title(choice: MapChoice) -> str:
     if choice.kind == DISTRIBUTION and name[:-1].isdigit() and name[-1] in "ab":
         return f"{name[:-1]} rows, {'first' if name[-1] == 'a' else 'second'} ({name})"
     return name
+
+
+def _tops(shown: Inspection) -> str:
+    """What the end of the scale stands for, on the result and on the photo that is chosen or has most."""
+    result = shown.painting.result.top if shown.painting.result else ""
+    laid = [each for each in shown.painting.photos if each is not None and each.top]
+    photo = max(laid, key=lambda each: float(each.pixels.max())).top if laid else ""
+    if result and photo:
+        return f"{result} on the result, {photo} on the photo"
+    return result or photo
 
 
 def _entry(region: int, name: str) -> str:

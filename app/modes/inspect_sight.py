@@ -9,6 +9,7 @@ from app.canvas.maps import Laid, Peak
 from app.canvas.view import CanvasView
 from app.docks.inspector import InspectPanel
 from app.modes.inspect import InspectMode
+from engine.inspecting.choices import TRACES
 from engine.inspecting.colouring import coloured, faded
 from engine.inspecting.inspection import Inspection
 from engine.inspecting.overlays import Overlay
@@ -73,7 +74,7 @@ class InspectSight(QObject):
                 part.photo if aim.picture == RESULT else RESULT, part.peak, place + 1, theme.CATEGORIES[place]
             )
             for place, part in enumerate(shown.parts)
-            if part.peak is not None
+            if part.peak is not None and shown.view not in TRACES  # there the map itself shows where
         ]
         self._canvas.maps.mark(cross, shown.pinned, peaks)
 

@@ -20,6 +20,8 @@ PLAIN = "The map"
 DIFFERENCE = "Difference to the photo"
 CHANGE = "Difference to the kept picture"
 
+TRACES = TRACE, TRACE_ALL
+
 _VIEWS = {
     DISTRIBUTION: (TEXTURE, TRACE, TRACE_ALL, SEGMENTS, EVIDENCE, WARP),
     CORRESPONDENCE: (TRACE,),

@@ -8,18 +8,20 @@ import numpy as np
 
 from engine.cv import cv2
 
-FAINTEST = 0.25  # of the opacity, where a map is 0: the picture's own colours are hardly changed there
+FAINTEST = (
+    0.2  # of a map's range: what is 0 is veiled as lightly as this is, so that what glows is seen on white
+)
 _GREY = (128, 128, 128, 90)  # of textures beyond those that have a colour
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How a map is coloured. low, high: the values at the ends of the table, 0 to 1. opacity: 0 to 1; the map
-    alone at 1."""
+    """How a map is coloured. low, high: the values at the ends of the table, 0 to 1. opacity: 0 to 1, from
+    the picture alone to the map alone."""
 
     low: float = 0.0
     high: float = 1.0
-    opacity: float = 0.75
+    opacity: float = 0.65
 
 
 def coloured(map_hw: np.ndarray, table_256x3: np.ndarray, scale: Scale) -> np.ndarray:
@@ -30,9 +32,9 @@ def coloured(map_hw: np.ndarray, table_256x3: np.ndarray, scale: Scale) -> np.nd
 
 
 def _with_opacity(table_256x3: np.ndarray, opacity: float) -> np.ndarray:
-    """The table as RGBA, [256, 4]: fainter where the map is low, but not at full opacity."""
-    ramp = np.linspace(FAINTEST, 1.0, 256)
-    alpha = 255 * opacity * (opacity + (1.0 - opacity) * ramp)
+    """The table as RGBA, [256, 4]: fainter where the map is low; towards full opacity the same everywhere."""
+    ramp = np.linspace(FAINTEST, 1.0, 256) ** (1.0 / max(opacity, 1e-3) - 1.0)
+    alpha = 255 * opacity * ramp
     return np.column_stack([table_256x3, alpha.round()]).astype(np.uint8)
 
 

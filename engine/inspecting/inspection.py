@@ -107,7 +107,7 @@ def words_of(part: Part, choice: MapChoice, photo_name: str = "") -> str:
 
 def glanced(view: str, choice: MapChoice) -> str:
     """The view that a glance shows, when nobody points: one that needs no place."""
-    needing = choices.TRACE, choices.TRACE_ALL, choices.CHANGE
+    needing = (*choices.TRACES, choices.CHANGE)
     return next(each for each in (view, *choice.views) if each not in needing)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-HERE, AREA, NUMBER = "Share here", "Area", "Number"
+HERE, AREA, NUMBER = "by share here", "by area", "by number"
 ORDERS = (HERE, AREA, NUMBER)
 
 

@@ -94,7 +94,7 @@ def painting(view: str, choice: MapChoice, subject: Subject, aim: Aim, palette_N
         return _of_field(view, choice, subject, aim, palette_N4)
     if view == choices.TEXTURE:
         return _texture(choice.info.name, subject, aim)
-    if view in (choices.TRACE, choices.TRACE_ALL):
+    if view in choices.TRACES:
         return _trace(None if view == choices.TRACE_ALL else choice.info.name, subject, aim)
     if view == choices.SEGMENTS:
         return _segments(choice.info.name, subject, palette_N4)

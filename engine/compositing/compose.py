@@ -17,7 +17,14 @@ from torch import Tensor
 
 from engine import parsing
 from engine.compositing.background import Plate, before_plates, make_plate, of_person, person_matte
-from engine.compositing.detail import CopiedDetail, DetailSource, brought_together, copied, make_source
+from engine.compositing.detail import (
+    CopiedDetail,
+    DetailSource,
+    blended,
+    brought_together,
+    copied,
+    make_source,
+)
 from engine.compositing.layers import over, photo_layer
 from engine.compositing.moving_least_squares import normalised_pose
 from engine.compositing.own_pose import OwnPose, own_pose_rendering
@@ -65,12 +72,14 @@ class EncodedReference:
 class Composition:
     """image_1CHW: about [-1, 1], on the canvas. fine_1CHW: the same at the first reference's fine size, where
     that was asked for and there is one. copied: where its detail comes from, if it has any. surface_1Khw: the
-    surface map it was composed by, None where nothing was."""
+    surface map it was composed by, None where nothing was. photo_11HW: of a whole picture, how much of every
+    pixel is taken from the references' photos, None where nothing is."""
 
     image_1CHW: Tensor
     fine_1CHW: Tensor | None = None
     copied: CopiedDetail | None = None
     surface_1Khw: Tensor | None = None
+    photo_11HW: Tensor | None = None
 
 
 def encode_reference(
@@ -162,13 +171,38 @@ def compose(
     plain_1CHW, image_1CHW = image_1CHW, before_plates(image_1CHW, person_11HW, layers)
     layer_14HW = photo_layer(*drawn, layers) if layer is None else layer.result()
     finished_1CHW = over(image_1CHW, layer_14HW)
+    photo_11HW = None if taken is None else from_photo(taken.share, person_11HW, layer_14HW, layers)
     if not finely or own.fine_HWC is None:
-        return Composition(finished_1CHW, None, taken, surface_1Khw)
+        return Composition(finished_1CHW, None, taken, surface_1Khw, photo_11HW)
     size = own.fine_HWC.shape[:2]
     layers = [(*_finer(kept, size), share) for kept, share in shares if share is not None]
     large_1CHW = F.interpolate(plain_1CHW, size, mode="bilinear")
     large_1CHW = before_plates(large_1CHW, person_matte(surface_1Khw, size), layers)
-    return Composition(finished_1CHW, over(large_1CHW, photo_layer(*drawn, layers)), taken, surface_1Khw)
+    fine_1CHW = over(large_1CHW, photo_layer(*drawn, layers))
+    return Composition(finished_1CHW, fine_1CHW, taken, surface_1Khw, photo_11HW)
+
+
+@torch.no_grad()
+def from_photo(
+    share_11HW: Tensor,
+    person_11HW: Tensor,
+    layer_14HW: Tensor,
+    references: Sequence[tuple[DetailSource, OwnPose | None, Tensor | float]],
+) -> Tensor:
+    """How much of every pixel of a picture is taken from a photo of its references, [1, 1, H, W].
+
+    share: of copied detail. person: how much of a pixel is the person's. layer, references: as of
+    `layers.photo_layer`. Of the person it is what is copied or laid over, of what is behind that which the
+    photos show, and not what was filled in where somebody stood.
+    """
+    plain_11HW = torch.zeros_like(share_11HW)
+    size = plain_11HW.shape[-2:]
+    shown = (
+        (plain_11HW if own is None else 1.0 - F.interpolate(own.hole.float(), size, mode="bilinear"), share)
+        for _, own, share in references
+    )
+    hers_11HW = share_11HW + layer_14HW[:, :1] * (1.0 - share_11HW)
+    return torch.lerp(blended(shown), hers_11HW, person_11HW)
 
 
 def drawn_pose(keypoints_18x3: np.ndarray, canvas: tuple[int, int], device: torch.device) -> Tensor:

@@ -95,7 +95,8 @@ def words_of(part: Part, choice: MapChoice, photo_name: str = "") -> str:
     """A part in plain words. photo_name: of its photo, where there are several."""
     name = choice.info.channel_name(part.channel) or ""
     if choice.kind == DISTRIBUTION:
-        words = f"Texture {part.channel + 1}" + (f": {name}" if name else "")
+        number = f"texture {part.channel + 1}"
+        words = f"{name[:1].upper()}{name[1:]}, {number}" if name else number.capitalize()
     elif choice.kind == PARSING:
         words = name.capitalize() or f"Region {part.channel + 1}"
     elif part.peak is not None:

@@ -333,6 +333,7 @@ class MainWindow(QMainWindow):
 
     def _reset_layout(self) -> None:
         self.actions_by_id["toggle_panels"].setChecked(False)
+        self.modes.pose()  # whose panels these are
         self.docks.reset()
         self.centre.canvas.fit()
 

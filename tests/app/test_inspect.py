@@ -72,8 +72,8 @@ def test_pointing_at_the_result_tells_the_engines_own_shares(window):
     share_K = shares_at(maps_of(window, DISTRIBUTION), *at)
     bars = panel(window).bars.bars
     assert [bar.share for bar in bars] == pytest.approx(sorted(share_K.tolist(), reverse=True)[: len(bars)])
-    assert {bar.words.split(": ")[1] for bar in bars[:2]} == {"the left wrist (0)", "the left wrist (1)"}
-    assert bars[0].words.startswith(f"Texture {mode(window).inspection.parts[0].channel + 1}: ")
+    assert {bar.words.split(", ")[0] for bar in bars[:2]} == {"The left wrist (0)", "The left wrist (1)"}
+    assert bars[0].words.endswith(f", texture {mode(window).inspection.parts[0].channel + 1}")
     assert bars[0].chosen and bars[0].share == share_K.max() == share_K[mode(window).inspection.aim.channel]
     assert panel(window).read_out.text() == f"{share_K.max():.2f}"
     x, y = int(at[0] * SIZE[1]), int(at[1] * SIZE[0])

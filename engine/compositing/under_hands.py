@@ -16,7 +16,7 @@ from engine.compositing.limb_bones import ARMS, BONES, as_complex, off_hand, seg
 from engine.regions import REGIONS
 
 _CLOTHES = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants", "legs")]
-_HAND = 0.16, 0.26  # of the longest arm bone, how far a hand reaches aside, parsed or not
+_HAND = 0.26, 0.36  # of the longest arm bone, how far a hand reaches aside, parsed or not
 
 
 @torch.no_grad()

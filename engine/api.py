@@ -85,7 +85,8 @@ class Capabilities:
 
     mix_by_texture, mix_by_region: what its slots are. paint_regions: draws a parsing map that is given.
     attention: has maps of extraction and distribution. flow: has maps of flow. settle: its appearance can be
-    improved by looking at its own picture of the reference.
+    improved by looking at its own picture of the reference. refine: the coefficients of a mix can be fitted
+    to what a garment swap should show.
     """
 
     mix_by_texture: bool = False
@@ -94,6 +95,7 @@ class Capabilities:
     attention: bool = False
     flow: bool = False
     settle: bool = False
+    refine: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from torch import Tensor
@@ -84,6 +84,27 @@ class Loose(Protocol):
         """Of the values as they are now, which later changes leave alone."""
 
 
+class Mixed(NamedTuple):
+    """A mixture as drawn: image [1, 3, H, W] with gradients to the coefficients; distribution: by group of
+    slots, C̄d [1, K, h, w] without gradients."""
+
+    image_1CHW: Tensor
+    distribution: dict[str, Tensor]
+
+
+class LooseMix(Protocol):
+    """How much of each slot is another appearance's (NTED Eq. 13), to be moved by
+    `engine.editing.coefficients`.
+
+    m: float32 leaves [K] by group of slots, 0 to begin with.
+    """
+
+    m: Mapping[str, Tensor]
+
+    def draw(self) -> Mixed:
+        """The mixture in its pose, by the coefficients as they are."""
+
+
 class PoseTransferModel(Protocol):
     """An open engine at one frame size on one device. Not thread-safe; a session lets one call in at a time.
 
@@ -131,6 +152,10 @@ class PoseTransferModel(Protocol):
 
     def loosen(self, appearance: Appearance, keypoints_18x3: np.ndarray) -> Loose:
         """An appearance to be settled in this pose, its own; of engines with the capability `settle`."""
+
+    def loosen_mix(self, own: Appearance, other: Appearance, keypoints_18x3: np.ndarray) -> LooseMix:
+        """Coefficients by which `other` is mixed into `own`, to be refined in this pose; of engines with the
+        capability `refine`."""
 
     def gate(self, rendering: Rendering, seen_1KHW: Tensor) -> Tensor:
         """How much of the photo a whole rendering takes over, and how much of its detail: logits

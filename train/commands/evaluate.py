@@ -26,6 +26,7 @@ from engine import detect, parsing, pose_model, weights
 from engine.contract import PoseTransferModel
 from engine.cv import cv2
 from engine.errors import InputError
+from engine.features import load_house
 from engine.files import make_folder, write_whole
 from engine.models import parser as parser_weights
 from engine.models.parser.weights import SHIPPED
@@ -37,7 +38,6 @@ from train.commands import photographs
 from train.commands.evaluate_swaps import rate_swaps
 from train.data.pairs import Pair
 from train.data.people import TEST_PEOPLE, TRAINING_PEOPLE, People
-from train.losses.house import load_house
 from train.metrics.correspondence import Correspondence
 from train.metrics.evaluation import Evaluation, evaluate
 from train.metrics.frechet import Frechet

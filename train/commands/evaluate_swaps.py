@@ -13,6 +13,7 @@ import numpy as np
 
 from engine import parsing, weights
 from engine.errors import InputError
+from engine.features import load_house
 from engine.files import make_folder, write_whole
 from engine.models import parser as parser_weights
 from engine.models.parser.weights import SHIPPED
@@ -21,7 +22,6 @@ from train import swaps
 from train.data.augment import NONE
 from train.data.pairs import Pair, load_pair
 from train.data.people import TEST_PEOPLE, People
-from train.losses.house import load_house
 from train.metrics.judge import Judge
 from train.metrics.markdown import measure_lines
 from train.metrics.report import plain_table

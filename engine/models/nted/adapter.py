@@ -13,7 +13,7 @@ from engine.api import DISTRIBUTION, EXTRACTION, Capabilities, MapInfo, Maps, Na
 from engine.contract import Coefficients, ReferenceInput, Rendering
 from engine.errors import InputError
 from engine.models.nted import network as nted
-from engine.models.nted.appearance import LooseTextures, NtedAppearance
+from engine.models.nted.appearance import LooseCoefficients, LooseTextures, NtedAppearance
 from engine.models.nted.forms import NtedForm
 from engine.models.nted.graph import DragGraph
 from engine.models.nted.inference import InferenceNted
@@ -66,7 +66,7 @@ class NtedModel:
             for kind in kinds
             for each in self._layers
         )
-        self.capabilities = Capabilities(mix_by_texture=True, attention=True, settle=True)
+        self.capabilities = Capabilities(mix_by_texture=True, attention=True, settle=True, refine=True)
         self._network = network.requires_grad_(False).to(plan.device)
         self._exact = self._preview = form(network, plan.device, torch.float32)
         if plan.preview != torch.float32:
@@ -120,6 +120,12 @@ class NtedModel:
 
     def loosen(self, appearance: NtedAppearance, keypoints_18x3: np.ndarray) -> LooseTextures:
         return LooseTextures(self._network, appearance.layers, self._planes(keypoints_18x3))
+
+    def loosen_mix(
+        self, own: NtedAppearance, other: NtedAppearance, keypoints_18x3: np.ndarray
+    ) -> LooseCoefficients:
+        names = [layer.name for layer in self._layers]
+        return LooseCoefficients(self._network, names, own.layers, other.layers, self._planes(keypoints_18x3))
 
     def gate(self, rendering: Rendering, seen_1KHW: Tensor) -> Tensor:
         detail, drawn = rendering.features

@@ -37,6 +37,7 @@ class Controller(QObject):
 
     picture_changed = Signal(object, int)  # uint8 RGB [H, W, 3] that the canvas shows, rows of its frame
     frame_shown = Signal(object)  # Frame
+    maps_shown = Signal(object)  # the Frame that is shown, with its maps
     pose_changed = Signal()
     look_changed = Signal(object)  # frozenset of field names
     status_changed = Signal(object)  # Status
@@ -78,6 +79,7 @@ class Controller(QObject):
         worker.opened.connect(self._on_opened)
         worker.open_failed.connect(self._on_open_failed)
         worker.rendered.connect(self._on_rendered)
+        worker.mapped.connect(self._on_mapped)
         worker.settled.connect(self._on_settled)
         worker.render_failed.connect(self._on_render_failed)
         worker.lowered.connect(self._on_lowered)
@@ -275,6 +277,10 @@ class Controller(QObject):
         if not self.draft:
             self.picture_changed.emit(self.still, self._still_rows)
         self.frame_shown.emit(frame)
+
+    def _on_mapped(self, frame: Frame) -> None:
+        if frame.stamp == self._shown:
+            self.maps_shown.emit(frame)
 
     def _on_settled(self, settled: Settled) -> None:
         self._set_status(settled=settled.steps / settled.of)

@@ -25,11 +25,13 @@ from app.file_thread import FileThread
 from app.files import samples
 from app.files.drops import Drops
 from app.files.looks import LookFiles
+from app.files.map_saving import MapSaving
 from app.files.opening import Opening
 from app.files.pictured import PicturedLooks
 from app.files.saving import Saving
 from app.hands import Hands
 from app.modes.dress import DressMode
+from app.modes.inspect import InspectMode
 from app.modes.switch import ModeSwitch
 from app.settings import Settings
 from app.status import Status
@@ -88,11 +90,15 @@ class MainWindow(QMainWindow):
             take=self.opening.take,
             tell=lambda sentence: self.centre.notices.show("info", sentence),
         )
+        self.inspecting = InspectMode(c)
+        self.map_saving = MapSaving(
+            self, self.inspecting, self.docks.inspector.scale, self.files, self.centre.notices, self.settings
+        )
         self.verbs = self._verbs()
         self.actions_by_id = actions.build_actions(self, self.verbs)
         self.actions_by_id["toggle_skeleton"].setChecked(True)
         dressing = DressMode(c)
-        self.modes = ModeSwitch(self.centre, self.docks, c, dressing, self.actions_by_id)
+        self.modes = ModeSwitch(self.centre, self.docks, c, dressing, self.inspecting, self.actions_by_id)
         self.hands = Hands(self.centre, self.docks, c, self.settings, self.actions_by_id, dressing)
         bar = menus.fill_menu_bar(
             self,
@@ -106,6 +112,8 @@ class MainWindow(QMainWindow):
         )
         self.engine_entries = EngineEntries(bar["E&ngine"], backend.engines(), self.engines.use_shipped)
         menus.add_tool_bar(self, self.actions_by_id)
+        exports = ("export_map", "export_atlas", "export_row", "export_arrays")
+        self.docks.inspector.export.menu().addActions([self.actions_by_id[name] for name in exports])
         self.zoom_label = QLabel("100 %")
         self.statusBar().addWidget(QLabel(TIP), 1)
         self.statusBar().addPermanentWidget(self.zoom_label)
@@ -139,6 +147,15 @@ class MainWindow(QMainWindow):
             "paste": self.opening.paste,
             "pose_mode": lambda _on: self.modes.pose(),
             "dress_mode": lambda _on: self.modes.dress(),
+            "inspect_mode": lambda _on: self.modes.inspect(),
+            "next_texture": lambda: self.inspecting.step_texture(1),
+            "previous_texture": lambda: self.inspecting.step_texture(-1),
+            "next_layer": lambda: self.inspecting.step_layer(1),
+            "previous_layer": lambda: self.inspecting.step_layer(-1),
+            "export_map": self.map_saving.choose_map,
+            "export_atlas": self.map_saving.choose_atlas,
+            "export_row": self.map_saving.choose_row,
+            "export_arrays": self.map_saving.choose_arrays,
             "toggle_joint": lambda: canvas.joint_toggled.emit(canvas.selected),
             "show_all_joints": c.posing.show_all,
             "select_all": lambda: canvas.choose_group(tuple(np.flatnonzero(c.pose[:, 2] > 0).tolist())),
@@ -177,6 +194,8 @@ class MainWindow(QMainWindow):
         c.photos.pose_found.connect(self.opening.take_person)
         c.photos.pose_found.connect(self.opening.take_waiting_poses)
         c.frame_shown.connect(self._on_frame)
+        self.inspecting.offered.connect(self._refresh_actions)
+        c.maps_shown.connect(self._refresh_actions)
         c.engine_awake.connect(self._on_awake)
         c.engine_missing.connect(self._mark_engine)
         c.draft_changed.connect(self._on_draft)
@@ -195,8 +214,12 @@ class MainWindow(QMainWindow):
     def start(self, files: list[Path] | None = None) -> None:
         """Show the sample, wake the engine, and open what was given."""
         self.centre.canvas.setFocus()
-        self.controller.start(samples.first(DEFAULT_FRAME))
-        self.opening.open_all(files or [])
+
+        def begin(sample: samples.SamplePhoto) -> None:
+            self.controller.start(sample)
+            self.opening.open_all(files or [])
+
+        self.opening.read_first_sample(DEFAULT_FRAME, begin)
 
     def offer_left_behind(self) -> None:
         """Ask about work that was not saved when the program was ended."""
@@ -224,6 +247,7 @@ class MainWindow(QMainWindow):
             self._throw_changes_away()
         else:
             self.autosave.keep()
+        self.modes.pose()  # the next start is in that mode too
         self.settings.set_layout(self.saveGeometry(), self.saveState())
         self.settings.save()
         self.hide()
@@ -258,9 +282,6 @@ class MainWindow(QMainWindow):
             self.docks.poses.mark(look.library)
         if changed & {"photos", "person", "outfit"}:
             self.docks.outfit.show_look(look)
-        photo = look.photo(look.person)
-        if photo is not None and "person" in changed:
-            self.docks.attention.show_reference(photo.reference.image_HWC)
         self._show_name()
         self._refresh_actions()
 
@@ -273,11 +294,9 @@ class MainWindow(QMainWindow):
         self.centre.canvas.dim(status.state == "waking" and not self.controller.draft)
 
     def _on_frame(self, frame: Frame) -> None:
-        self.docks.attention.show_frame(frame.image, frame.maps)
         self._refresh_actions()
 
     def _on_awake(self, facts: EngineFacts) -> None:
-        self.docks.attention.set_maps(facts.maps)
         self._mark_engine()
         self._refresh_actions()
 
@@ -334,7 +353,7 @@ class MainWindow(QMainWindow):
         if isinstance(application := QApplication.instance(), QApplication):
             theme.apply(application, self.settings.theme)
         self.centre.refresh_theme()
-        self.docks.attention.refresh_theme()
+        self.docks.inspector.refresh_theme()
         self.docks.shelf.show_look(self.controller.document.look)
 
     def _refresh_actions(self) -> None:
@@ -345,6 +364,8 @@ class MainWindow(QMainWindow):
                 "awake": c.facts is not None,
                 "somebody": bool(c.document.look.person),
                 "can_dress": c.facts is not None and not c.draft,
+                "can_inspect": c.facts is not None and not c.draft,
+                "inspecting": self.inspecting.inspection is not None,
                 "own_weights": self.settings.weights is not None,
                 "rendered": c.status.level > 0 and not c.draft,
                 "can_undo": c.undo_group.canUndo(),

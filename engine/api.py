@@ -6,6 +6,7 @@ see `engine.pose`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,6 +67,21 @@ class Maps(tuple[NamedMap, ...]):
     def of(self, kind: str) -> dict[str, np.ndarray]:
         """The values of a kind, by name."""
         return {each.name: each.values_Khw for each in self if each.kind == kind}
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoMaps:
+    """What one photo gives to a picture, as maps.
+
+    reference: its `Reference.key`. maps: those that lie on it, and those over the result of what was drawn of
+    it. taken: float32 [K] by layer, how much of each texture is this photo's; None: all of it. share_hw:
+    float32 [h, w] over the result, how much of each position is drawn of this photo; None: all of it.
+    """
+
+    reference: str
+    maps: Maps
+    taken: Mapping[str, np.ndarray] | None = None
+    share_hw: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -190,6 +206,7 @@ class Frame:
     in float32. ms: milliseconds from the request's start to the picture, pose planes included. fine: of an
     exact picture, the same at a multiple of its size where it shows a photo that has more to show, or None.
     pieces: uint8 [h, w] over the picture, which of `engine.garments.PIECES` is seen; where it was asked for.
+    sources: with maps, the same and more by photo, the person's first: what each of them gives.
     photo: float32 [H, W], how much of every pixel is taken from a photo rather than drawn, 0 to 1; of a
     picture in the whole number of rows with maps, before garments are laid in; None where nothing is taken.
     """
@@ -202,6 +219,7 @@ class Frame:
     maps: Maps | None = None
     fine: np.ndarray | None = None
     pieces: np.ndarray | None = None
+    sources: tuple[PhotoMaps, ...] = ()
     photo: np.ndarray | None = None
 
     @property

@@ -12,7 +12,7 @@ joints that are there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -55,7 +55,8 @@ class Rendering:
     draft_1Chw, surface_1Khw: the picture as it stands where the engine tells its surface, and the surface map
     there; both None where the engine tells none, then the parsing network looks at the image. shares: for
     each appearance mixed in, how much of a position is its, [1, 1, h, w] or one number; None where nothing
-    of it can be told. features: for `PoseTransferModel.gate`. maps: those of the result, where asked for.
+    of it can be told. features: for `PoseTransferModel.gate`. tell: makes the maps of the result, where they
+    were asked for; also after later calls of `render`.
     """
 
     image_1CHW: Tensor
@@ -63,7 +64,12 @@ class Rendering:
     surface_1Khw: Tensor | None = None
     shares: tuple[Tensor | float | None, ...] = ()
     features: Any = None
-    maps: Maps = Maps()
+    tell: Callable[[], Maps] = Maps
+
+    @property
+    def maps(self) -> Maps:
+        """Those of the result; made now, so that nobody waits for them who wants the image."""
+        return self.tell()
 
 
 class Loose(Protocol):

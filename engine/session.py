@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -28,7 +29,8 @@ from engine.api import (
 from engine.compositing.compose import Composition, EncodedReference, compose, encode_reference
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
 from engine.editing.settle import STEPS
-from engine.editing.swap import FittingRoom, lacks, wearing
+from engine.editing.sources import photo_maps
+from engine.editing.swap import FittingRoom, lacks, wearing, worn_by
 from engine.errors import InputError, OutOfMemory
 from engine.garments import GARMENTS, garment, offered
 from engine.models.registry import open_model
@@ -258,34 +260,49 @@ class Session:
         Raises InputError for an unknown reference, a pose that is none, or a level that is not in `levels`;
         OutOfMemory where a lower level may be possible.
         """
+        *_, frame = self.frames(request)
+        return frame
+
+    def frames(self, request: RenderRequest) -> Iterator[Frame]:
+        """As `respond`, the picture as soon as it is there; then, where the request asks for maps, the same
+        frame with them, which whoever is in a hurry leaves.
+        """
         begun = time.perf_counter()
         if request.level is not None and request.level not in self.levels:
             raise InputError(f"There is no level of {request.level} rows; there are {self.levels}.")
         keypoints_18x3 = _checked_pose(request.keypoints_18x3)
         exact = self.plan.preview == torch.float32 or request.level is None
-        pieces_hw = None
+        pieces_hw: np.ndarray | None = None
+        room: FittingRoom | None = None
+        drawn: dict[str, Rendering] = {}
         with self._computing():
             own, *others = (self._references.encoded(key) for key in _keys(request))
             pairs = [
                 (other.appearance, mix.coefficients) for other, mix in zip(others, request.mixes, strict=True)
             ]
             appearance = self._model.mix(own.appearance, pairs) if pairs else own.appearance
-            rendering = self._rendered(appearance, request, request.maps)
+            rendering = drawn[request.identity] = self._rendered(appearance, request)
             composition = self._composed(rendering, keypoints_18x3, [own, *others], request.level is None)
             photo_11HW = composition.photo_11HW if request.maps else None
             if request.swaps or request.pieces:
-                composition, pieces_hw = wearing(composition, self._fitting_room(request))
+                room = self._fitting_room(request, drawn)
+                composition, pieces_hw = wearing(composition, room)
             image_HWC = to_rgb(composition.image_1CHW[..., : self.size[0], : self.size[1]])
             fine_HWC = None if composition.fine_1CHW is None else to_rgb(composition.fine_1CHW)
-            maps = photo_HW = None
-            if photo_11HW is not None:
-                photo_HW = photo_11HW[0, 0, : self.size[0], : self.size[1]].float().cpu().numpy()
-            if request.maps:
-                maps = Maps((*self._references.maps(request.identity), *rendering.maps))
         rows = request.level or self.size[0]
         exact = exact and rows == self.size[0]
         ms = 1e3 * (time.perf_counter() - begun)
-        return Frame(image_HWC, rows, exact, ms, request.stamp, maps, fine_HWC, pieces_hw, photo_HW)
+        frame = Frame(image_HWC, rows, exact, ms, request.stamp, None, fine_HWC, pieces_hw)
+        yield frame
+        if request.maps:
+            with self._computing():
+                worn = {} if room is None or pieces_hw is None else worn_by(pieces_hw, room)
+                told = {key: each.maps for key, each in drawn.items()}
+                sources = photo_maps(request.identity, request.mixes, told, worn, self._references.maps)
+                photo_HW = None
+                if photo_11HW is not None:
+                    photo_HW = photo_11HW[0, 0, : self.size[0], : self.size[1]].float().cpu().numpy()
+            yield replace(frame, maps=sources[0].maps, sources=sources, photo=photo_HW)
 
     def close(self) -> None:
         """Give the memory back; the session cannot be used afterwards."""
@@ -294,21 +311,22 @@ class Session:
             del self._model
             self._aside.shutdown()
 
-    def _rendered(self, appearance: Appearance, request: RenderRequest, maps: bool = False) -> Rendering:
+    def _rendered(self, appearance: Appearance, request: RenderRequest) -> Rendering:
         return self._model.render(
             appearance,
             _checked_pose(request.keypoints_18x3),
             request.level,
             preview=request.level is not None,
-            maps=maps,
+            maps=request.maps,
         )
 
-    def _fitting_room(self, request: RenderRequest) -> FittingRoom:
-        """Each giver is drawn as the person is: in the same pose, to the same level."""
+    def _fitting_room(self, request: RenderRequest, drawn: dict[str, Rendering]) -> FittingRoom:
+        """Each giver is drawn as the person is: in the same pose, to the same level. drawn: where its
+        rendering is put."""
 
         def composed(key: str) -> Composition:
             giver = self._references.encoded(key)
-            rendering = self._rendered(giver.appearance, request)
+            rendering = drawn[key] = self._rendered(giver.appearance, request)
             return self._composed(
                 rendering, _checked_pose(request.keypoints_18x3), [giver], request.level is None
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QMargins, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -16,10 +16,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from app import theme
+from app.canvas.camera import Camera
 from app.canvas.group import Group
+from app.canvas.held import HeldKeys
 from app.canvas.hits import bone_near, joint_near
 from app.canvas.items import GhostItem, PictureItem, SkeletonItem, to_pixmap
+from app.canvas.maps import MapItems
 from app.canvas.regions import RegionItem
+from app.canvas.shadow import paint_shadow
 from app.modes.mode import Mode
 from app.posing import BONE, FREE, LIMB, MOVE, ROTATE, SCALE, WHOLE
 from engine.pose import kinematics
@@ -29,10 +33,8 @@ from engine.pose.strain import strained
 TRUNK = frozenset(
     bone for bone in LIMBS if NECK in bone and bone != (NECK, 0)
 )  # a handle of the whole person
-ZOOM_LIMITS = (0.1, 32.0)
 HIT_RADIUS = 13.0  # widget px
 BONE_RADIUS = 6.0  # widget px
-FIT_MARGINS = (28, 28, 28, 60)  # widget px around the fitted picture; the status pill has its place below
 PIXELS_FROM = 4.0  # zoom from which single pixels are shown, unless the fitted picture is near it
 GROUP_CURSORS = {
     MOVE: Qt.CursorShape.SizeAllCursor, ROTATE: Qt.CursorShape.CrossCursor,
@@ -59,7 +61,8 @@ class CanvasView(QGraphicsView):
     joint_toggled = Signal(int)
     menu_wanted = Signal(int, object)  # joint or -1, global position
     zoom_changed = Signal(float)
-    peeked = Signal(bool)
+    peeked = Signal(bool)  # whether the key for the reference is held
+    glanced = Signal(bool)  # likewise that for the maps
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -90,16 +93,18 @@ class CanvasView(QGraphicsView):
         self.scene().addItem(self.ghost)
         self.scene().addItem(self.skeleton)
         self.group = Group(self.scene())
+        self.maps = MapItems(self.scene(), self.picture)
         self.pointed, self.chosen = RegionItem(quiet=True), RegionItem()
         self.scene().addItem(self.pointed)
         self.scene().addItem(self.chosen)
         self._mode: Mode | None = None
         self._skeleton_wanted = True
-        self.fitted = True
+        self.camera = Camera(self, self.shown_box)
+        self.camera.zoomed.connect(self._on_zoom)
+        self._held = HeldKeys({Qt.Key.Key_Backslash: self.peeked.emit, Qt.Key.Key_I: self.glanced.emit})
         self._space = False
         self._pan_from: QPointF | None = None
         self._drag = False
-        self._peeking = False
         self.show_pose(NOBODY)
         self.refresh_theme()
 
@@ -116,7 +121,7 @@ class CanvasView(QGraphicsView):
         self.picture.setPixmap(to_pixmap(rgb_HWC, len(rgb_HWC) / rows))
         if self.picture.pixmap().deviceIndependentSize() != old:
             box = self.picture.boundingRect()
-            reach = 2.0 * max(box.width(), box.height())
+            reach = 4.0 * max(box.width(), box.height())
             self.setSceneRect(box.adjusted(-reach, -reach, reach, reach))
             self.fit()
 
@@ -178,50 +183,32 @@ class CanvasView(QGraphicsView):
     @property
     def zoom(self) -> float:
         """Widget px a picture px."""
-        return self.transform().m11()
+        return self.camera.zoom
+
+    @property
+    def fitted(self) -> bool:
+        return self.camera.fitted
+
+    def shown_box(self) -> QRectF:
+        """All there is to see: the picture, and what stands beside it."""
+        return self.picture.boundingRect().united(self.maps.box)
 
     def fit(self) -> None:
-        """The whole picture, as large as fits; it stays fitted when the window changes."""
-        box = self.picture.boundingRect()
-        room = self.viewport().rect().marginsRemoved(QMargins(*FIT_MARGINS))
-        if box.isEmpty() or room.width() < 8 or room.height() < 8:
-            return
-        self.fitted = True
-        self._set_zoom(min(room.width() / box.width(), room.height() / box.height()))
-        off = (self._middle() - QRectF(room).center()) / self.zoom
-        self.centerOn(box.center() + off)
+        """All of it, as large as fits; it stays fitted when the window changes."""
+        self.camera.fit()
 
     def zoom_to(self, zoom: float, at: QPointF | None = None) -> None:
-        """Set the zoom, keeping the scene point under `at` (widget px; the middle if None) in its place."""
-        at = self._middle() if at is None else at
-        before = self._scene_at(at)
-        self.fitted = False
-        self._set_zoom(zoom)
-        drift = self._scene_at(at) - before
-        self.centerOn(self._scene_at(self._middle()) - drift)
+        """As `Camera.zoom_to`."""
+        self.camera.zoom_to(zoom, at)
 
-    def _set_zoom(self, zoom: float) -> None:
-        low, high = ZOOM_LIMITS
-        zoom = min(max(zoom, low), high)
-        self.resetTransform()
-        self.scale(zoom, zoom)
-        box, room = self.picture.boundingRect(), self.viewport().rect()
-        fit = min(room.width() / max(box.width(), 1), room.height() / max(box.height(), 1))
-        smooth = zoom < max(PIXELS_FROM, 1.8 * fit)
+    def _on_zoom(self, zoom: float) -> None:
+        smooth = zoom < max(PIXELS_FROM, 1.8 * self.camera.fit_zoom)
         mode = (
             Qt.TransformationMode.SmoothTransformation if smooth else Qt.TransformationMode.FastTransformation
         )
         self.picture.setTransformationMode(mode)
         self.group.show_pose(self.pose, zoom)
         self.zoom_changed.emit(zoom)
-
-    def _middle(self) -> QPointF:
-        # QRect.center() is off by half a pixel; centerOn is not.
-        return QPointF(self.viewport().width() / 2, self.viewport().height() / 2)
-
-    def _scene_at(self, at: QPointF) -> QPointF:
-        inverse, _ = self.viewportTransform().inverted()
-        return inverse.map(at)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
@@ -239,7 +226,7 @@ class CanvasView(QGraphicsView):
 
     def to_pose(self, at: QPointF) -> tuple[float, float]:
         """Widget px to pose px of the shown frame."""
-        spot = self._scene_at(at)
+        spot = self.camera.scene_at(at)
         return spot.x(), spot.y()
 
     def to_widget(self, xy: tuple[float, float]) -> QPointF:
@@ -315,11 +302,8 @@ class CanvasView(QGraphicsView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         at = event.position()
         if self._pan_from is not None:
-            shift = at - self._pan_from
+            self.camera.pan(at - self._pan_from)
             self._pan_from = at
-            self.fitted = False
-            middle = self._scene_at(self._middle() - shift)
-            self.centerOn(middle)
         elif self._drag:
             self.pulled.emit(*self.to_pose(at))
         elif self.group.banding:
@@ -400,9 +384,8 @@ class CanvasView(QGraphicsView):
                 self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         elif key == Qt.Key.Key_Escape:
             self._escape()
-        elif key == Qt.Key.Key_Backslash:
-            if not event.isAutoRepeat():
-                self._peek(True)
+        elif self._held.pressed(event):
+            pass
         elif key in ARROWS and self.selected >= 0:
             self._nudge(ARROWS[key], event)
         elif self._mode is not None and self._key_of_mode(self._mode, event):
@@ -416,11 +399,6 @@ class CanvasView(QGraphicsView):
         number = event.key() - Qt.Key.Key_0
         alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         return alt and 1 <= number <= 9 and mode.numbered(number)
-
-    def _peek(self, held: bool) -> None:
-        if held != self._peeking:
-            self._peeking = held
-            self.peeked.emit(held)
 
     def _escape(self) -> None:
         if self._drag:
@@ -443,13 +421,12 @@ class CanvasView(QGraphicsView):
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = False
             self.viewport().unsetCursor()
-        elif event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat():
-            self._peek(False)
+        self._held.released(event)
         super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         self._space = False
-        self._peek(False)
+        self._held.let_go()
         super().focusOutEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
@@ -469,11 +446,4 @@ class CanvasView(QGraphicsView):
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802
         painter.fillRect(rect, self.backgroundBrush())
-        box = self.picture.boundingRect()
-        if not box.isEmpty():
-            soft = 1.0 / self.zoom
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.colour(theme.colours().halo, 0.016))
-            for spread in range(1, 15):
-                s = spread * soft
-                painter.drawRoundedRect(box.adjusted(-s, -s + 3 * soft, s, s + 3 * soft), s, s)
+        paint_shadow(painter, self.picture.boundingRect(), self.zoom)

@@ -13,7 +13,7 @@ from engine.cli.inputs import add_options, add_photo, open_session
 from engine.editing.settle import STEPS
 from engine.editing.swap import lacks
 from engine.errors import InputError
-from engine.files import refuse_own_input
+from engine.files import printable, refuse_own_input
 from engine.garments import GARMENTS
 from engine.photos import write_png
 
@@ -97,17 +97,22 @@ def _render_look(parser: argparse.ArgumentParser, options: argparse.Namespace) -
     session = Session.open(options.weights or weights_for(look), options.device, options.size)
     before, now = look.drawn_by, drawn_by(session)
     if before.sha256 and before.sha256 != now.sha256:
-        print(f"{label} was drawn by {before.weights}; {now.weights} draws it otherwise.", file=sys.stderr)
+        _note(f"{label} was drawn by {before.weights}; {now.weights} draws it otherwise.")
     if look.others:
-        print(f"{label} also says {', '.join(look.others)}, which is not known here.", file=sys.stderr)
+        _note(f"{label} also says {', '.join(look.others)}, which is not known here.")
     refuse_own_input(options.output, options.look, options.weights)
     open_in(session, look, label)
     _settle(session, options.settle)
     frame = session.render()
-    write_png(options.output, frame.finest, png_texts(replace(look, drawn_by=now)))
+    text = png_texts(replace(look, drawn_by=now))
+    write_png(options.output, frame.finest, text | provenance.png_texts())
     height, width = frame.finest.shape[:2]
     print(f"{options.output}: {height}x{width}, {frame.ms:.0f} ms on {session.device}")
     return 0
+
+
+def _note(sentence: str) -> None:
+    print(printable(sentence), file=sys.stderr)
 
 
 def _settle(session: Session, steps: int) -> None:

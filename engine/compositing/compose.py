@@ -255,8 +255,5 @@ def _finer(kept: EncodedReference, size: tuple[int, int]) -> tuple[DetailSource,
         plate_1CHW = own.background.float()
         if kept.plate is not None and kept.plate.fine_HWC is not None:
             plate_1CHW = to_tensor(kept.plate.fine_HWC, plate_1CHW.device)
-        own = own._replace(
-            background=F.interpolate(plate_1CHW, size, mode="bilinear"),
-            worn=F.interpolate(own.worn.float(), size, mode="bilinear"),
-        )
+        own = own._replace(background=F.interpolate(plate_1CHW, size, mode="bilinear"))
     return source, own

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from engine.compositing.arms import moved_forearms
 from engine.compositing.bone_warp import bone_warp
 from engine.compositing.detail import DetailSource, blended
+from engine.compositing.limbs import moved_limbs
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.surface_warp import surface_warp
 
@@ -50,8 +50,8 @@ def _of_reference(
     drawn, own = (picture_BChw.float(), surface_B11hw.float()), OwnPose(*(t.float() for t in own))
     surface_B4HW = surface_warp(*drawn, pose_B183, source, own)
     photo_B4HW = bone_warp(*drawn, pose_B183, source, own, surface_B4HW)
-    arms_B4HW = moved_forearms(pose_B183, source, own)
-    return arms_B4HW + (1.0 - arms_B4HW[:, :1]) * photo_B4HW
+    limbs_B4HW = moved_limbs(pose_B183, drawn[1], source, own)
+    return limbs_B4HW + (1.0 - limbs_B4HW[:, :1]) * photo_B4HW
 
 
 def over(image_BCHW: Tensor, layer_B4HW: Tensor) -> Tensor:

@@ -17,11 +17,9 @@ from torch import Tensor
 from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import around, size_of
-from engine.regions import REGIONS
+from engine.compositing.limb_mattes import limb_mattes
 
 BEHIND = 0.8  # so sure it has to be that nobody is there
-_BARE = [REGIONS.index("arms")]
-_SLEEVES = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt")]
 MARGIN = 5  # px of a map of 128 rows around the person that have something of their colours
 
 
@@ -34,7 +32,7 @@ class OwnPose(NamedTuple):
     missed: [B, 1, h, w], 1 where the photo shows the person and the engine's picture what is behind. hole:
     [B, 1, h, w], 1 where the photo shows the person, with a margin, and plate: [B, 3, h, w], the background
     plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
-    worn: [B, 2, H, W], how likely the photo shows bare arms and hands, and what sleeves are of.
+    limbs: [B, 8, H, W], as of `limb_mattes.limb_mattes`.
     pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives it.
     """
 
@@ -46,7 +44,7 @@ class OwnPose(NamedTuple):
     hole: Tensor
     plate: Tensor
     background: Tensor
-    worn: Tensor
+    limbs: Tensor
     pose: Tensor
 
     def compact(self) -> OwnPose:
@@ -84,12 +82,6 @@ def own_pose_rendering(
         hole_B1hw,
         F.interpolate(background_B3HW, size, mode="area"),
         background_B3HW,
-        _worn(seen_B11hw, size_of(background_B3HW)),
+        limb_mattes(pose_B183, seen_B11hw, size_of(background_B3HW)),
         pose_B183.float(),
     )
-
-
-def _worn(seen_B11hw: Tensor, size: tuple[int, int]) -> Tensor:
-    class_B8hw = seen_B11hw[:, :CLASSES].float().softmax(1)
-    worn_B2hw = torch.stack([class_B8hw[:, group].sum(1) for group in (_BARE, _SLEEVES)], 1)
-    return F.interpolate(worn_B2hw, size, mode="bilinear")

@@ -21,6 +21,7 @@ from engine.compositing.compose import Composition
 from engine.compositing.dressing import Drawn, Dressed, dressed, undressed
 from engine.compositing.fields import size_of
 from engine.compositing.wardrobe import Wardrobe
+from engine.editing.sources import worn_shares
 from engine.errors import InputError
 from engine.garments import Garment, garment, offered
 
@@ -68,6 +69,17 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
         fine_1CHW = put_on(lambda each: each.image_1CHW if each.fine_1CHW is None else each.fine_1CHW).picture
     pieces_hw = now.pieces[0].argmax(0).to(torch.uint8).cpu().numpy()
     return replace(shown, image_1CHW=now.picture, fine_1CHW=fine_1CHW), pieces_hw
+
+
+def worn_by(pieces_hw: np.ndarray, room: FittingRoom) -> dict[str, np.ndarray]:
+    """How much of each position of what `wearing` shows is whose garment, float32 [h, w] by the giver's
+    key."""
+    given = [
+        (swap.reference, _given(swap, room.wardrobe(swap.reference)), swap.strength)
+        for swap in room.swaps
+        if swap.strength and swap.reference != room.wearer
+    ]
+    return worn_shares(pieces_hw, given)
 
 
 def _given(swap: GarmentSwap, wardrobe: Wardrobe) -> Garment:

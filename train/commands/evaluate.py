@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from engine import detect, parsing, pose_model, weights
+from engine import Session, detect, parsing, pose_model, weights
 from engine.contract import PoseTransferModel
 from engine.cv import cv2
 from engine.errors import InputError
@@ -113,7 +113,12 @@ def run(argv: list[str]) -> int:
         raise InputError(f"{file.path}: works on another canvas than its frame, so it cannot be rated.")
     if options.photos is not None:
         made = {"command": _command(options), "weights": f"{file.path.name}, sha256 {file.sha256}"}
-        print(photographs.rate(model, options.photos, options.pairs, _judge(options), options.output, made))
+        session = Session(model, plan)
+        print(
+            photographs.rate(
+                session, options.photos, options.pairs, options.settle, _judge(options), options.output, made
+            )
+        )
         return 0
     size = model.size
     people = People(options.data, TEST_PEOPLE[: options.people])
@@ -270,6 +275,8 @@ def _command(options: argparse.Namespace) -> str:
         words += ["--train-data", Path(options.train_data).name]
     if options.swaps != SWAPS:
         words += ["--swaps", str(options.swaps)]
+    if options.settle:
+        words += ["--settle", str(options.settle)]
     if options.features:
         words += ["--features", options.features.name]
     return " ".join(words + ["--pose"] * options.pose + [f"--sheet {options.sheet}"] * bool(options.sheet))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -111,12 +112,14 @@ class NtedModel:
             last_but_one = len(self.config.levels) - 2
             surface_1Khw = network.detail.surface(drawn.features[last_but_one])
             draft_1Chw = drawn.skips[last_but_one]
-        shown = Maps()
+        tell: Callable[[], Maps] = Maps
         if maps:
-            attention = [distribution_attention(logits.float()) for logits in drawn.distribution_logits]
-            shown = self._named(DISTRIBUTION, attention)
+            kept = drawn.distribution_logits
+            if self._plan.device.type == "cuda":  # a graph draws every picture into the same tensors
+                kept = [logits.clone() for logits in kept]
+            tell = partial(self._distributions, kept)
         shares = tuple(self._share(drawn, m) for m in appearance.taken) if self.composited else ()
-        return Rendering(drawn.image_BCHW, draft_1Chw, surface_1Khw, shares, (network.detail, drawn), shown)
+        return Rendering(drawn.image_BCHW, draft_1Chw, surface_1Khw, shares, (network.detail, drawn), tell)
 
     def loosen(self, appearance: NtedAppearance, keypoints_18x3: np.ndarray) -> LooseTextures:
         return LooseTextures(self._network, appearance.layers, self._planes(keypoints_18x3))
@@ -157,6 +160,9 @@ class NtedModel:
 
     def _planes(self, keypoints_18x3: np.ndarray) -> Tensor:
         return torch.from_numpy(pose_planes_u8(keypoints_18x3, self.canvas)).to(self._plan.device)
+
+    def _distributions(self, logits: list[Tensor]) -> Maps:
+        return self._named(DISTRIBUTION, [distribution_attention(each.float()) for each in logits])
 
     def _named(self, kind: str, maps: list[Tensor]) -> Maps:
         """The frame's part of the maps; fewer than layers where the renderer stopped early."""

@@ -169,12 +169,13 @@ class GarmentSwap:
     """A garment of another reference on the person.
 
     reference: `Reference.key` of the giver. garment: a word of `engine.garments.GARMENTS`. strength: 0 to 1,
-    from the wearer's own colours to the giver's.
+    from the wearer's own colours to the giver's. refined: whether what `Session.refine` found for it is used.
     """
 
     reference: str
     garment: str
     strength: float = 1.0
+    refined: bool = True
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,6 +28,8 @@ from engine.api import (
 )
 from engine.compositing.compose import Composition, EncodedReference, compose, encode_reference
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
+from engine.editing.refinement import STEPS as REFINING_STEPS
+from engine.editing.refinement import Refinements
 from engine.editing.settle import STEPS
 from engine.editing.sources import photo_maps
 from engine.editing.swap import FittingRoom, lacks, wearing, worn_by
@@ -62,6 +64,9 @@ class Session:
         self.weights_info = weights_info or {}
         self._model = model
         self._references = References(model, plan.device)
+        self._refinements = Refinements(
+            model, lambda key: self._references.encoded(key).appearance, self.respond
+        )
         self._lock = threading.RLock()
         self._aside = ThreadPoolExecutor(1, "layer", initializer=torch.set_num_threads, initargs=(1,))
         self._identity: Reference | None = None
@@ -153,6 +158,7 @@ class Session:
         """Drop a reference and what is kept of it."""
         with self._lock:
             self._references.forget(key)
+            self._refinements.forget(key)
             self._mixed.pop(key, None)
             if self._identity is not None and self._identity.key == key:
                 self._identity = None
@@ -167,6 +173,16 @@ class Session:
         with self._computing():
             key = reference if isinstance(reference, str) else reference.key
             return self._references.settle(key, of)
+
+    def refine(self, request: RenderRequest | None = None, of: int = REFINING_STEPS) -> Settled:
+        """One step, of so many, of refining the garments of a request, or of what `render` shows: they are
+        laid in on a person whom the engine draws in something like them.
+
+        For the background, as `settle`; done at once where the engine cannot. Shown by whole pictures. Raises
+        InputError where a reference is not held any more.
+        """
+        with self._computing():
+            return self._refinements.step(request or self._request(None, False), of)
 
     @property
     def in_use(self) -> list[Reference]:
@@ -331,7 +347,23 @@ class Session:
                 rendering, _checked_pose(request.keypoints_18x3), [giver], request.level is None
             )
 
-        return FittingRoom(request.identity, request.swaps, self._references.wardrobe, composed)
+        wardrobe = self._references.wardrobe
+        return FittingRoom(request.identity, request.swaps, wardrobe, composed, self._beneath(request))
+
+    def _beneath(self, request: RenderRequest) -> Composition | None:
+        """The person with textures of the givers, where those were refined; a drag has no time for it."""
+        found = self._refinements.of(request)
+        if request.level is not None or not found:
+            return None
+        own, *others = (self._references.encoded(key) for key in _keys(request))
+        givers = [self._references.encoded(key) for key, _ in found]
+        mixed = [mix.coefficients for mix in request.mixes] + [coefficients for _, coefficients in found]
+        kept = [*others, *givers]
+        appearances = zip((each.appearance for each in kept), mixed, strict=True)
+        rendering = self._rendered(
+            self._model.mix(own.appearance, list(appearances)), replace(request, maps=False)
+        )
+        return self._composed(rendering, request.keypoints_18x3, [own, *kept], finely=True)
 
     def _composed(
         self, rendering: Rendering, keypoints_18x3: np.ndarray, kept: list[EncodedReference], finely: bool

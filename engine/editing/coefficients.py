@@ -7,7 +7,8 @@ and textures untouched, so that inside the garment the picture is as the giver's
 Where paper, code and house differ:
 
 - Eq. 15: the paper says "> sigma"; the code takes ">= 3 / K", and begins with what belongs to the garment in
-  either picture. So do both forms.
+  either picture. The house begins with textures that make mostly the garment: a texture of the background, of
+  which there are few, belongs to a garment soon by its mean.
 - Eq. 16: the code's is one-sided, so that nothing keeps m from leaving 0 to 1, a mean over the textures of a
   layer and a sum over layers. The house clamps m after each step.
 - Eq. 17, 18: the code divides by the mask's area, and multiplies pictures of -1 to 1 by masks, so that what
@@ -37,8 +38,8 @@ _BETAS = 0.9, 0.999
 
 @dataclass(frozen=True)
 class Form:
-    """Weights of the three terms of Eq. 14, Adam's step, and whether the numbers are kept safe: coefficients
-    within 0 to 1 and the best of all steps taken."""
+    """Weights of the three terms of Eq. 14, Adam's step, and whether it is kept safe: begun with what makes
+    mostly the garment, coefficients within 0 to 1, the best of all steps taken."""
 
     regularisation: float
     outside: float
@@ -75,6 +76,15 @@ def mean_attention(attention_1Khw: Tensor, mask_11HW: Tensor) -> Tensor:
 def belongs(mean_K: Tensor) -> Tensor:
     """Which textures a region is made of by its mean attention, bool [K]."""
     return mean_K >= _SIGNIFICANT / len(mean_K)
+
+
+def mostly(attention_1Khw: Tensor, mask_11HW: Tensor) -> Tensor:
+    """Which textures have more than half of what they make of the picture in a mask, bool [K]."""
+    mask_11hw = F.interpolate(mask_11HW, attention_1Khw.shape[-2:], mode="area")
+    inside_K, all_K = (
+        (attention_1Khw * part).sum((0, 2, 3)) for part in (mask_11hw, torch.ones_like(mask_11hw))
+    )
+    return inside_K > 0.5 * all_K
 
 
 def regularisation(
@@ -167,9 +177,14 @@ class Refining:
             for m_K in self._loose.m.values():
                 m_K.fill_(m)
             made_of = self._loose.draw().distribution
-            found.append({name: belongs(mean_attention(map_, mask_11HW)) for name, map_ in made_of.items()})
+            found.append({name: self._made_of(map_, mask_11HW) for name, map_ in made_of.items()})
         theirs, own = found
         return {name: (theirs[name] | own[name]).float() for name in theirs}
+
+    def _made_of(self, attention_1Khw: Tensor, mask_11HW: Tensor) -> Tensor:
+        if self._form.safe:
+            return mostly(attention_1Khw, mask_11HW)
+        return belongs(mean_attention(attention_1Khw, mask_11HW))
 
     def _total(self, mixed: Mixed) -> Tensor:
         """Eq. 14."""

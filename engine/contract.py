@@ -21,6 +21,7 @@ from torch import Tensor
 
 from engine.api import Capabilities, MapInfo, Maps, Slots
 
+BySlot = Mapping[str, np.ndarray]  # float32 [K] by group of slots
 Coefficients = float | Mapping[str, np.ndarray]  # as `api.Mix.coefficients`
 
 
@@ -56,7 +57,8 @@ class Rendering:
     there; both None where the engine tells none, then the parsing network looks at the image. shares: for
     each appearance mixed in, how much of a position is its, [1, 1, h, w] or one number; None where nothing
     of it can be told. features: for `PoseTransferModel.gate`. tell: makes the maps of the result, where they
-    were asked for; also after later calls of `render`.
+    were asked for; also after later calls of `render`. by_hand_11hw: how much of a position is slots that
+    were changed by hand, where nothing of the photo is laid over what is drawn; None where none were.
     """
 
     image_1CHW: Tensor
@@ -65,6 +67,7 @@ class Rendering:
     shares: tuple[Tensor | float | None, ...] = ()
     features: Any = None
     tell: Callable[[], Maps] = Maps
+    by_hand_11hw: Tensor | None = None
 
     @property
     def maps(self) -> Maps:
@@ -143,6 +146,11 @@ class PoseTransferModel(Protocol):
 
     def mix(self, own: Appearance, others: Sequence[tuple[Appearance, Coefficients]]) -> Appearance:
         """Slots of others blended in, one after another (NTED Eq. 13)."""
+
+    def change(self, own: Appearance, scales: BySlot, touched: BySlot) -> Appearance:
+        """Slots multiplied by their scale; touched: how much of each was changed by hand, by this or by what
+        was mixed in. Both float32 [K] by group, a group left out is as it was. Of engines with the capability
+        `change`."""
 
     def render(
         self,

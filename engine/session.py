@@ -24,10 +24,12 @@ from engine.api import (
     Reference,
     RenderRequest,
     Settled,
+    SlotChange,
     Slots,
 )
 from engine.compositing.compose import Composition, EncodedReference, compose, encode_reference
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
+from engine.editing.changes import known, mixes_of, scales_of, touched_by
 from engine.editing.refinement import STEPS as REFINING_STEPS
 from engine.editing.refinement import Refinements
 from engine.editing.settle import STEPS
@@ -287,6 +289,8 @@ class Session:
         if request.level is not None and request.level not in self.levels:
             raise InputError(f"There is no level of {request.level} rows; there are {self.levels}.")
         keypoints_18x3 = _checked_pose(request.keypoints_18x3)
+        changes = self._changes(request)
+        request = replace(request, mixes=(*request.mixes, *mixes_of(changes, self.slots, request.identity)))
         exact = self.plan.preview == torch.float32 or request.level is None
         pieces_hw: np.ndarray | None = None
         room: FittingRoom | None = None
@@ -297,6 +301,7 @@ class Session:
                 (other.appearance, mix.coefficients) for other, mix in zip(others, request.mixes, strict=True)
             ]
             appearance = self._model.mix(own.appearance, pairs) if pairs else own.appearance
+            appearance = self._by_hand(appearance, request)
             rendering = drawn[request.identity] = self._rendered(appearance, request)
             composition = self._composed(rendering, keypoints_18x3, [own, *others], request.level is None)
             photo_11HW = composition.photo_11HW if request.maps else None
@@ -326,6 +331,18 @@ class Session:
             self._references.clear()
             del self._model
             self._aside.shutdown()
+
+    def _changes(self, request: RenderRequest) -> list[SlotChange]:
+        if not self.capabilities.change:
+            return []
+        return known(request.changes, self.slots, request.identity)
+
+    def _by_hand(self, appearance: Appearance, request: RenderRequest) -> Appearance:
+        """With the slots scaled that were changed, and a mark on all that were."""
+        changes = self._changes(request)
+        if not changes:
+            return appearance
+        return self._model.change(appearance, scales_of(changes, self.slots), touched_by(changes, self.slots))
 
     def _rendered(self, appearance: Appearance, request: RenderRequest) -> Rendering:
         return self._model.render(
@@ -360,9 +377,8 @@ class Session:
         mixed = [mix.coefficients for mix in request.mixes] + [coefficients for _, coefficients in found]
         kept = [*others, *givers]
         appearances = zip((each.appearance for each in kept), mixed, strict=True)
-        rendering = self._rendered(
-            self._model.mix(own.appearance, list(appearances)), replace(request, maps=False)
-        )
+        mixture = self._by_hand(self._model.mix(own.appearance, list(appearances)), request)
+        rendering = self._rendered(mixture, replace(request, maps=False))
         return self._composed(rendering, request.keypoints_18x3, [own, *kept], finely=True)
 
     def _composed(

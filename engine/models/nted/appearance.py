@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -16,10 +16,12 @@ from engine.ops.attention import distribution_attention
 @dataclass(frozen=True, eq=False)
 class NtedAppearance:
     """The neural textures of all layers, [1, C, K] each, and the coefficients by which others are in them:
-    of the layer whose attention says what is whose, a number or [K]; None where another left it alone."""
+    of the layer whose attention says what is whose, a number or [K]; None where another left it alone.
+    touched: [K] by the number of a layer, how much of each texture was changed by hand."""
 
     layers: list[Tensor]
     taken: tuple[Tensor | None, ...] = ()
+    touched: Mapping[int, Tensor] = field(default_factory=dict)
 
     def bytes(self) -> int:
         return sum(layer.numel() * layer.element_size() for layer in self.layers)

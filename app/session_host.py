@@ -84,7 +84,12 @@ class SessionHost:
         """A request as the session knows its photos."""
         mixes = tuple(Mix(self._key(mix.reference), mix.coefficients) for mix in request.mixes)
         swaps = tuple(replace(swap, reference=self._key(swap.reference)) for swap in request.swaps)
-        return replace(request, identity=self._key(request.identity), mixes=mixes, swaps=swaps)
+        changes = tuple(
+            replace(change, reference=self._key(change.reference)) if change.reference else change
+            for change in request.changes
+        )
+        identity = self._key(request.identity)
+        return replace(request, identity=identity, mixes=mixes, swaps=swaps, changes=changes)
 
     def _open(self) -> OpenSession:
         if self._session is None:
@@ -104,7 +109,8 @@ class SessionHost:
 def _photos_of(request: RenderRequest) -> list[str]:
     """Keys of the photos of a request, the person's first."""
     givers = [*(mix.reference for mix in request.mixes), *(swap.reference for swap in request.swaps)]
-    return [request.identity, *givers]
+    taken = [change.reference for change in request.changes if change.reference]
+    return list(dict.fromkeys((request.identity, *givers, *taken)))
 
 
 def _own_pose(photo: Reference) -> np.ndarray:

@@ -184,13 +184,15 @@ class SlotChange:
     """A slot of the person changed by hand.
 
     group, slot: which one, as `Slots` names the group, and its number from 0. scale: what it is multiplied
-    by, 0 mutes it. reference: `Reference.key` of the photo it is taken from, "" for the person's own.
+    by, 0 mutes it. reference: `Reference.key` of the photo it is taken from, "" for the person's own. solo:
+    of its group, only those that are solo are heard.
     """
 
     group: str
     slot: int
     scale: float = 1.0
     reference: str = ""
+    solo: bool = False
 
 
 @dataclass(frozen=True, eq=False)

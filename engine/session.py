@@ -75,6 +75,7 @@ class Session:
         self._keypoints_18x3: np.ndarray | None = None
         self._mixed: dict[str, tuple[Reference, Mix]] = {}
         self._worn: dict[str, tuple[Reference, GarmentSwap]] = {}
+        self._changed: dict[tuple[str, int], tuple[Reference | None, SlotChange]] = {}
 
     @classmethod
     def open(
@@ -189,7 +190,8 @@ class Session:
     @property
     def in_use(self) -> list[Reference]:
         """The references that `render` makes its picture of, the identity first."""
-        others = {given.key: given for given, _ in (*self._mixed.values(), *self._worn.values())}
+        given = (*self._mixed.values(), *self._worn.values(), *self._changed.values())
+        others = {reference.key: reference for reference, _ in given if reference is not None}
         return list(others.values()) if self._identity is None else [self._identity, *others.values()]
 
     def bytes_of(self, reference: Reference) -> int:
@@ -243,6 +245,14 @@ class Session:
                 raise InputError(lacks(word))
             self._worn[word] = reference, swap
 
+    def change(self, change: SlotChange, reference: Reference | None = None) -> None:
+        """Scale a slot, or take it from another reference, which is then given; replaces an earlier change of
+        the slot. One that changes nothing takes it back."""
+        self._changed.pop((change.group, change.slot), None)
+        if change.scale != 1.0 or change.solo or reference is not None:
+            key = "" if reference is None else reference.key
+            self._changed[change.group, change.slot] = reference, replace(change, reference=key)
+
     def garments(self, reference: Reference) -> dict[str, str]:
         """What a reference can lend: by every garment word under which there is something, the word of what
         it is (`garments.offered`). Nothing, where nobody was found in it."""
@@ -270,7 +280,10 @@ class Session:
             raise InputError("No pose is set, and none was found in the reference.")
         mixes = tuple(mix for _, mix in self._mixed.values())
         swaps = tuple(swap for _, swap in self._worn.values())
-        return RenderRequest(self._identity.key, self._keypoints_18x3, mixes, level, maps, swaps=swaps)
+        changes = tuple(change for _, change in self._changed.values())
+        return RenderRequest(
+            self._identity.key, self._keypoints_18x3, mixes, level, maps, swaps=swaps, changes=changes
+        )
 
     def respond(self, request: RenderRequest) -> Frame:
         """Answer one request; depends on nothing but the request and the references that are held.

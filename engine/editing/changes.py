@@ -16,14 +16,14 @@ BySlot = dict[str, np.ndarray]  # float32 [K] by group of slots
 
 
 def known(changes: Sequence[SlotChange], slots: Sequence[Slots], identity: str) -> list[SlotChange]:
-    """The changes that change anything: of slots that there are, scaled or of another reference than the
-    person's."""
+    """The changes that change anything: of slots that there are, scaled, solo, or of another reference than
+    the person's."""
     counts = {group.name: group.count for group in slots}
     return [
         change
         for change in changes
         if 0 <= change.slot < counts.get(change.group, 0)
-        and (change.scale != 1.0 or change.reference not in ("", identity))
+        and (change.scale != 1.0 or change.solo or change.reference not in ("", identity))
     ]
 
 
@@ -37,19 +37,24 @@ def mixes_of(changes: Sequence[SlotChange], slots: Sequence[Slots], identity: st
 
 
 def scales_of(changes: Sequence[SlotChange], slots: Sequence[Slots]) -> BySlot:
-    """The factor of each slot, of groups in which one is scaled."""
+    """The factor of each slot, of groups in which one is scaled or solo; of those where one is, the others'
+    is 0."""
+    alone = {change.group for change in changes if change.solo}
     scales: BySlot = {}
     for change in changes:
-        if change.scale != 1.0:
+        if change.group in alone:
+            _put(scales, change, slots, 0.0, change.scale if change.solo else 0.0)
+        elif change.scale != 1.0:
             _put(scales, change, slots, 1.0, change.scale)
     return scales
 
 
 def touched_by(changes: Sequence[SlotChange], slots: Sequence[Slots]) -> BySlot:
-    """1 of each slot that is changed, 0 of the others of its group."""
+    """1 of each slot that is changed, 0 of the others of its group; where one is solo all are."""
+    alone = {change.group for change in changes if change.solo}
     touched: BySlot = {}
     for change in changes:
-        _put(touched, change, slots, 0.0, 1.0)
+        _put(touched, change, slots, float(change.group in alone), 1.0)
     return touched
 
 

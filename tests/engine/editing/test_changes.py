@@ -110,3 +110,27 @@ def test_an_engine_without_single_textures_leaves_changes_out():
     group = session.slots[0].name
     assert np.array_equal(shown(session, own, SlotChange(group, 0, 0.0)), shown(session, own))
     session.close()
+
+
+def test_of_a_group_with_a_solo_only_that_is_heard():
+    changes = [SlotChange("16a", 0, 0.5), SlotChange("16a", 2, 2.0, solo=True), SlotChange("16b", 1, 0.5)]
+    assert known([SlotChange("16a", 1, solo=True)], SLOTS, "A")
+    scales, touched = scales_of(changes, SLOTS), touched_by(changes, SLOTS)
+    assert scales["16a"].tolist() == [0, 0, 2] and scales["16b"].tolist() == [1, 0.5]
+    assert touched["16a"].tolist() == [1, 1, 1] and touched["16b"].tolist() == [0, 1]
+
+
+def test_a_session_keeps_changes_until_they_are_taken_back(session):
+    own, other = person(session, 1), person(session, 2)
+    session.use(own)
+    plain = session.render().image
+    session.change(SlotChange("32a", 2, 0.0))
+    session.change(SlotChange("32b", 1), other)
+    assert session.in_use == [own, other]
+    changed = session.render().image
+    expected = (SlotChange("32a", 2, 0.0), SlotChange("32b", 1, reference=other.key))
+    asked = RenderRequest(own.key, own.keypoints_18x3, changes=expected)
+    assert np.array_equal(changed, session.respond(asked).image) and (changed != plain).any()
+    session.change(SlotChange("32a", 2))
+    session.change(SlotChange("32b", 1))
+    assert np.array_equal(session.render().image, plain)

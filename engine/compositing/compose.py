@@ -170,7 +170,7 @@ def compose(
         image_1CHW = _enlarged(image_1CHW, model.canvas)
     plain_1CHW, image_1CHW = image_1CHW, before_plates(image_1CHW, person_11HW, layers)
     layer_14HW = photo_layer(*drawn, layers) if layer is None else layer.result()
-    finished_1CHW = over(image_1CHW, layer_14HW)
+    finished_1CHW = _as_drawn(over(image_1CHW, layer_14HW), rendering)
     photo_11HW = None if taken is None else from_photo(taken.share, person_11HW, layer_14HW, layers)
     if not finely or own.fine_HWC is None:
         return Composition(finished_1CHW, None, taken, surface_1Khw, photo_11HW)
@@ -178,7 +178,7 @@ def compose(
     layers = [(*_finer(kept, size), share) for kept, share in shares if share is not None]
     large_1CHW = F.interpolate(plain_1CHW, size, mode="bilinear")
     large_1CHW = before_plates(large_1CHW, person_matte(surface_1Khw, size), layers)
-    fine_1CHW = over(large_1CHW, photo_layer(*drawn, layers))
+    fine_1CHW = _as_drawn(over(large_1CHW, photo_layer(*drawn, layers)), rendering)
     return Composition(finished_1CHW, fine_1CHW, taken, surface_1Khw, photo_11HW)
 
 
@@ -236,6 +236,19 @@ def _detailed(
         return rendering.image_1CHW, None
     sources = [(without_moved_hands(pose_1183, source, own), share) for source, own, share in layers]
     return copied(rendering.image_1CHW, sources, surface_1Khw, lambda seen: model.gate(rendering, seen))
+
+
+def _as_drawn(picture_1CHW: Tensor, rendering: Rendering) -> Tensor:
+    """A finished picture, but as the engine draws it where slots were changed by hand: the photo would hide
+    what they do."""
+    if rendering.by_hand_11hw is None:
+        return picture_1CHW
+    size = picture_1CHW.shape[-2:]
+    drawn_1CHW, by_hand_11HW = (
+        F.interpolate(each.float(), size, mode="bilinear")
+        for each in (rendering.image_1CHW, rendering.by_hand_11hw)
+    )
+    return torch.lerp(picture_1CHW, drawn_1CHW, by_hand_11HW)
 
 
 def _enlarged(picture_1CHW: Tensor, size: tuple[int, int]) -> Tensor:

@@ -153,7 +153,12 @@ def test_bench_measures_every_stage(capsys, monkeypatch):
     assert "drag preview 64" in table and "floor" in table and "official_drag_float32: " in table
 
 
-def test_refinement_is_refused_until_it_exists(photo, pose, tmp_path, capsys):
-    command = ["render", "--reference", photo, "--pose", pose, "--weights", WEIGHTS, "--refine", "200"]
-    assert main([*command, "--output", str(tmp_path / "out.png")]) == 2
-    assert "--refine 200" in capsys.readouterr().err
+def test_refining_needs_garments_and_no_negative_steps(photo, pose, tmp_path, capsys):
+    command = ["render", "--reference", photo, "--pose", pose, "--weights", WEIGHTS]
+    plain, refined = tmp_path / "plain.png", tmp_path / "refined.png"
+    assert main([*command, "--output", str(plain)]) == 0
+    assert main([*command, "--output", str(refined), "--refine", "3"]) == 0
+    with Image.open(plain) as one, Image.open(refined) as other:
+        assert np.array_equal(np.asarray(one), np.asarray(other)), "nothing is worn"
+    assert main([*command, "--output", str(refined), "--refine", "-1"]) == 2
+    assert "--refine -1" in capsys.readouterr().err

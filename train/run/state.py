@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import InputError
+from engine.features import Features
 from engine.plan import has_fast_bfloat16
 from engine.weights import WeightsFile
 from train.losses.adversarial import Adversary
-from train.losses.features import Features
 from train.objectives import objective_of
 from train.objectives.objective import Objective, Pass
 from train.run.optimisers import cooling

@@ -30,7 +30,7 @@ class Spec:
     tip: str = ""
 
 
-MENUS = ("&File", "&Edit", "&Pose", "&View", "E&ngine", "&Help")
+MENUS = ("&File", "&Edit", "&Pose", "&Inspect", "&View", "E&ngine", "&Help")
 
 ACTIONS = (
     Spec("open_person", "&Open…", ("Ctrl+O",), "open", "&File",
@@ -67,6 +67,8 @@ ACTIONS = (
          tip="A click takes a joint"),
     Spec("dress_mode", "&Dress", ("2",), "dress", "&Edit", 2, "can_dress", checkable=True,
          tip="A click takes what she wears; a photo on the shelf is then where it comes from"),
+    Spec("inspect_mode", "&Inspect", ("3",), "attention", "&Edit", 2, "can_inspect", checkable=True,
+         tip="Pointing asks where a pixel came from; hold I for a glance in the other modes"),
     Spec("toggle_joint", "&Hide or show joint", ("Del", "Backspace"), "hide", "&Pose", enabled="joint_chosen",
          tip="A hidden joint keeps its place; the network is told it is not seen"),
     Spec("show_all_joints", "Show &all joints", (), "show", "&Pose", enabled="some_hidden"),
@@ -82,6 +84,19 @@ ACTIONS = (
          tip="The pose the person has in the photo"),
     Spec("keep_pose", "Keep in my &library…", ("Ctrl+D",), "save_pose", "&Pose", 2,
          tip="Among the poses, as a JSON file of its own"),
+    Spec("next_texture", "&Next texture", (".",), "", "&Inspect", enabled="inspecting"),
+    Spec("previous_texture", "&Previous texture", (",",), "", "&Inspect", enabled="inspecting"),
+    Spec("next_layer", "Next &map", ("Shift+.", ">"), "", "&Inspect", enabled="inspecting",
+         tip="The next layer of attention, or another of the engine's maps"),
+    Spec("previous_layer", "Previous m&ap", ("Shift+,", "<"), "", "&Inspect", enabled="inspecting"),
+    Spec("export_map", "Export the pictures with the &map…", (), "", "&Inspect", 1, "inspecting",
+         tip="Result and photos with the map over them, each as a PNG beside the others"),
+    Spec("export_atlas", "Export &all textures…", (), "", "&Inspect", 1, "inspecting",
+         tip="Every texture of the layer in one PNG"),
+    Spec("export_row", "Export a &row as in papers…", (), "", "&Inspect", 1, "inspecting",
+         tip="Photo, result and the strongest textures of the place pointed at, as PNG or SVG"),
+    Spec("export_arrays", "Export the a&rrays…", (), "", "&Inspect", 1, "inspecting",
+         tip="All maps as numbers, .npz, as the command attention writes them"),
     Spec("fit", "&Fit", ("Ctrl+0",), "fit", "&View"),
     Spec("actual_size", "&100 %", ("Ctrl+1",), "", "&View"),
     Spec("zoom_in", "Zoom &in", ("Ctrl++", "Ctrl+="), "zoom_in", "&View"),
@@ -110,7 +125,7 @@ ACTIONS = (
 
 TOOLBAR = (
     ("open_person", "save", "open_garment"),
-    ("pose_mode", "dress_mode"),
+    ("pose_mode", "dress_mode", "inspect_mode"),
     ("undo", "redo"),
     ("mirror", "toggle_joint", "reset_pose"),
     ("toggle_reference", "toggle_skeleton", "zoom_out", "fit", "zoom_in"),

@@ -6,7 +6,7 @@ the window another object with the same methods.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -41,9 +41,11 @@ class OpenSession(Protocol):
 
     def garments(self, reference: Reference) -> dict[str, str]: ...
 
-    def respond(self, request: RenderRequest) -> Frame: ...
+    def frames(self, request: RenderRequest) -> Iterator[Frame]: ...
 
     def settle(self, reference: str) -> Settled: ...
+
+    def refine(self, request: RenderRequest) -> Settled: ...
 
     def close(self) -> None: ...
 

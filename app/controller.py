@@ -26,6 +26,7 @@ from app.photo_importer import PhotoImporter
 from app.posing import Posing
 from app.shelving import Shelving
 from app.status import Status
+from app.texture_changes import TextureChanges
 from app.worker import EngineFacts, RenderWorker, Trouble
 from engine.api import Frame, Settled
 from engine.export import AS_DRAWN, ExportOptions
@@ -38,6 +39,7 @@ class Controller(QObject):
 
     picture_changed = Signal(object, int)  # uint8 RGB [H, W, 3] that the canvas shows, rows of its frame
     frame_shown = Signal(object)  # Frame
+    maps_shown = Signal(object)  # the Frame that is shown, with its maps
     pose_changed = Signal()
     look_changed = Signal(object)  # frozenset of field names
     status_changed = Signal(object)  # Status
@@ -66,6 +68,7 @@ class Controller(QObject):
         self.outfit = Outfit(
             self.document, self.undo_stack, lambda sentence: self.notice.emit("info", sentence, "")
         )
+        self.textures = TextureChanges(self.document, self.undo_stack)
         self.status = Status()
         self.wants_maps = self.wants_pieces = False
         self.still = np.zeros((*size, 3), np.uint8)  # the picture last shown, as fine as it is
@@ -82,6 +85,7 @@ class Controller(QObject):
         worker.opened.connect(self._on_opened)
         worker.open_failed.connect(self._on_open_failed)
         worker.rendered.connect(self._on_rendered)
+        worker.mapped.connect(self._on_mapped)
         worker.settled.connect(self._on_settled)
         worker.render_failed.connect(self._on_render_failed)
         worker.lowered.connect(self._on_lowered)
@@ -221,7 +225,7 @@ class Controller(QObject):
         if "person" in changed:
             self._oldest_wanted = self._asked + 1
             self.posing.let_go()  # a drag that began on another person's pose
-        if changed & {"person", "pose", "borrow", "outfit"}:
+        if changed & {"person", "pose", "borrow", "outfit", "textures"}:
             self._request()
         if not self.draft:
             self.pose_changed.emit()
@@ -298,6 +302,10 @@ class Controller(QObject):
         if not self.draft:
             self.picture_changed.emit(self.still, self._still_rows)
         self.frame_shown.emit(frame)
+
+    def _on_mapped(self, frame: Frame) -> None:
+        if frame.stamp == self._shown:
+            self.maps_shown.emit(frame)
 
     def _on_settled(self, settled: Settled) -> None:
         self._set_status(settled=settled.steps / settled.of)

@@ -62,7 +62,6 @@ class Hands:
         shelf.remove_wanted.connect(c.remove_photo)
         shelf.slide_began.connect(c.begin_slide)
         shelf.amount_changed.connect(c.borrow)
-        self._docks.attention.wanted_changed.connect(c.set_wants_maps)
 
     def _grab(self, joint: int, mode: str, x: float, y: float) -> None:
         if self._centre.coach.isVisible():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 
-import numpy as np
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QWidget
 
 from app.controller import Controller
@@ -40,7 +39,7 @@ class PoseLibrary:
         """Fill the panel and hear what is done in it."""
         self._shelf = shelf
         shelf.taken.connect(self._opening.take_library_pose)
-        shelf.pointed.connect(self._glance)
+        shelf.pointed.connect(self._opening.glance_at)
         shelf.whole_wanted.connect(self._show_whole)
         shelf.rename_wanted.connect(self._rename)
         shelf.share_wanted.connect(self._share)
@@ -75,10 +74,6 @@ class PoseLibrary:
         if self._shelf is not None:
             self._shelf.show_library(library)
         self.pictures.show(library)
-
-    def _glance(self, pose: LibraryPose | None) -> None:
-        keypoints: np.ndarray | None = None if pose is None else self._opening.library_pose(pose)
-        self._controller.glance(keypoints)
 
     def _show_whole(self, whole: bool) -> None:
         self._opening.whole = whole

@@ -28,6 +28,7 @@ from app.file_thread import FileThread
 from app.files import samples
 from app.files.drops import Drops
 from app.files.looks import LookFiles
+from app.files.map_saving import MapSaving
 from app.files.opening import Opening
 from app.files.pictured import PicturedLooks
 from app.files.saving import Saving
@@ -36,6 +37,7 @@ from app.hands import Hands
 from app.keyboard import PanelKeys
 from app.keys import KeyBindings
 from app.modes.dress import DressMode
+from app.modes.inspect import InspectMode
 from app.modes.switch import ModeSwitch
 from app.pose_library import PoseLibrary
 from app.proportioning import Proportioning
@@ -110,6 +112,10 @@ class MainWindow(QMainWindow):
         self.snapshots = Snapshots(c)
         self.series = Series(self, c, self.snapshots.strip, self.files, self.centre.notices, self.settings)
         self.pose_library = PoseLibrary(self, c, self.opening, self.centre.notices, self.settings)
+        self.inspecting = InspectMode(c)
+        self.map_saving = MapSaving(
+            self, self.inspecting, self.docks.inspector.scale, self.files, self.centre.notices, self.settings
+        )
         self.verbs = self._verbs()
         self.actions_by_id = actions.build_actions(self, self.verbs)
         self.actions_by_id["toggle_skeleton"].setChecked(True)
@@ -118,7 +124,7 @@ class MainWindow(QMainWindow):
         self.panel_keys = PanelKeys(self, self.centre.canvas, self.docks.panels)
         self.comparing = Comparing(self.centre, c, self.actions_by_id["toggle_reference"])
         dressing = DressMode(c)
-        self.modes = ModeSwitch(self.centre, self.docks, c, dressing, self.actions_by_id)
+        self.modes = ModeSwitch(self.centre, self.docks, c, dressing, self.inspecting, self.actions_by_id)
         self.hands = Hands(self.centre, self.docks, c, self.settings, self.actions_by_id, dressing)
         bar = menus.fill_menu_bar(
             self,
@@ -132,6 +138,8 @@ class MainWindow(QMainWindow):
         )
         self.engine_entries = EngineEntries(bar["E&ngine"], backend.engines(), self.engines.use_shipped)
         menus.add_tool_bar(self, self.actions_by_id)
+        exports = ("export_map", "export_atlas", "export_row", "export_arrays")
+        self.docks.inspector.export.menu().addActions([self.actions_by_id[name] for name in exports])
         self.zoom_label = QLabel("100 %")
         self.statusBar().addWidget(QLabel(TIP), 1)
         self.statusBar().addPermanentWidget(self.zoom_label)
@@ -165,6 +173,15 @@ class MainWindow(QMainWindow):
             "paste": self.opening.paste,
             "pose_mode": lambda _on: self.modes.pose(),
             "dress_mode": lambda _on: self.modes.dress(),
+            "inspect_mode": lambda _on: self.modes.inspect(),
+            "next_texture": lambda: self.inspecting.step_texture(1),
+            "previous_texture": lambda: self.inspecting.step_texture(-1),
+            "next_layer": lambda: self.inspecting.step_layer(1),
+            "previous_layer": lambda: self.inspecting.step_layer(-1),
+            "export_map": self.map_saving.choose_map,
+            "export_atlas": self.map_saving.choose_atlas,
+            "export_row": self.map_saving.choose_row,
+            "export_arrays": self.map_saving.choose_arrays,
             "toggle_joint": lambda: canvas.joint_toggled.emit(canvas.selected),
             "show_all_joints": c.posing.show_all,
             "select_all": lambda: canvas.choose_group(tuple(np.flatnonzero(c.pose[:, 2] > 0).tolist())),
@@ -215,6 +232,8 @@ class MainWindow(QMainWindow):
         c.photos.pose_found.connect(self.opening.take_person)
         c.photos.pose_found.connect(self.opening.take_waiting_poses)
         c.frame_shown.connect(self._on_frame)
+        self.inspecting.offered.connect(self._refresh_actions)
+        c.maps_shown.connect(self._refresh_actions)
         c.engine_awake.connect(self._on_awake)
         c.engine_missing.connect(self._mark_engine)
         c.draft_changed.connect(self._on_draft)
@@ -242,8 +261,12 @@ class MainWindow(QMainWindow):
     def start(self, files: list[Path] | None = None) -> None:
         """Show the sample, wake the engine, and open what was given."""
         self.centre.canvas.setFocus()
-        self.controller.start(samples.first(DEFAULT_FRAME))
-        self.opening.open_all(files or [])
+
+        def begin(sample: samples.SamplePhoto) -> None:
+            self.controller.start(sample)
+            self.opening.open_all(files or [])
+
+        self.opening.read_first_sample(DEFAULT_FRAME, begin)
 
     def offer_left_behind(self) -> None:
         """Ask about work that was not saved when the program was ended."""
@@ -271,6 +294,7 @@ class MainWindow(QMainWindow):
             self._throw_changes_away()
         else:
             self.autosave.keep()
+        self.modes.pose()  # the next start is in that mode too
         self.settings.set_layout(self.saveGeometry(), self.saveState())
         self.settings.save()
         self.hide()
@@ -309,7 +333,6 @@ class MainWindow(QMainWindow):
         photo = look.photo(look.person)
         if photo is not None and "person" in changed:
             self._set_photo_pixel()
-            self.docks.attention.show_reference(photo.reference.image_HWC)
         self._show_name()
         self._refresh_actions()
 
@@ -327,11 +350,9 @@ class MainWindow(QMainWindow):
         self.centre.canvas.dim(status.state == "waking" and not self.controller.draft)
 
     def _on_frame(self, frame: Frame) -> None:
-        self.docks.attention.show_frame(frame.image, frame.maps)
         self._refresh_actions()
 
     def _on_awake(self, facts: EngineFacts) -> None:
-        self.docks.attention.set_maps(facts.maps)
         self._mark_engine()
         self._refresh_actions()
 
@@ -365,6 +386,7 @@ class MainWindow(QMainWindow):
 
     def _reset_layout(self) -> None:
         self.actions_by_id["toggle_panels"].setChecked(False)
+        self.modes.pose()  # whose panels these are
         self.docks.reset()
         self.centre.canvas.fit()
 
@@ -385,7 +407,7 @@ class MainWindow(QMainWindow):
         if isinstance(application := QApplication.instance(), QApplication):
             theme.apply(application, self.settings.theme)
         self.centre.refresh_theme()
-        self.docks.attention.refresh_theme()
+        self.docks.inspector.refresh_theme()
         self.docks.shelf.show_look(self.controller.document.look)
 
     def _refresh_actions(self) -> None:
@@ -396,6 +418,8 @@ class MainWindow(QMainWindow):
                 "awake": c.facts is not None,
                 "somebody": bool(c.document.look.person),
                 "can_dress": c.facts is not None and not c.draft,
+                "can_inspect": c.facts is not None and not c.draft,
+                "inspecting": self.inspecting.inspection is not None,
                 "own_weights": self.settings.weights is not None,
                 "rendered": c.status.level > 0 and not c.draft,
                 "can_undo": c.undo_group.canUndo(),

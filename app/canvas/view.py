@@ -23,6 +23,7 @@ from app.canvas.group import Group
 from app.canvas.held import HeldKeys
 from app.canvas.hits import bone_near, joint_near
 from app.canvas.items import GhostItem, PictureItem, SkeletonItem, to_pixmap
+from app.canvas.maps import MapItems
 from app.canvas.regions import RegionItem
 from app.canvas.shadow import paint_shadow
 from app.modes.mode import Mode
@@ -64,6 +65,7 @@ class CanvasView(QGraphicsView):
     zoom_changed = Signal(float)  # device px a photo px
     moved = Signal()  # what is seen lies elsewhere in the widget
     peeked = Signal(bool)  # whether the key for the reference is held
+    glanced = Signal(bool)  # likewise that for the maps
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -92,6 +94,7 @@ class CanvasView(QGraphicsView):
         self.scene().addItem(self.ghost)
         self.scene().addItem(self.skeleton)
         self.group = Group(self.scene())
+        self.maps = MapItems(self.scene(), self.picture)
         self.pointed, self.chosen = RegionItem(quiet=True), RegionItem()
         self.scene().addItem(self.pointed)
         self.scene().addItem(self.chosen)
@@ -99,7 +102,7 @@ class CanvasView(QGraphicsView):
         self._skeleton_wanted = True
         self.camera = Camera(self, self.shown_box)
         self.camera.zoomed.connect(self._on_zoom)
-        self._held = HeldKeys({Qt.Key.Key_Backslash: self.peeked.emit})
+        self._held = HeldKeys({Qt.Key.Key_Backslash: self.peeked.emit, Qt.Key.Key_I: self.glanced.emit})
         self._space = False
         self._pan_from: QPointF | None = None
         self._drag = self._wiping = False
@@ -189,7 +192,7 @@ class CanvasView(QGraphicsView):
 
     def shown_box(self) -> QRectF:
         """All there is to see: the picture, and what stands beside it."""
-        return self.picture.boundingRect()
+        return self.picture.boundingRect().united(self.maps.box)
 
     def fit(self) -> None:
         """All of it, as large as fits; it stays fitted when the window changes."""

@@ -29,6 +29,7 @@ MOUSE = (
     ("Tab, Shift + Tab", "next, previous joint"),
     ("Arrows", "nudge by 1 px; Shift 10, Alt ¼"),
     ("Hold \\", "see the reference"),
+    ("Hold I", "see the map over the picture; 3 inspects it"),
     ("Esc", "cancel the drag, let the joints go"),
 )
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QUndoGroup
 from PySide6.QtWidgets import QMainWindow, QUndoView
 
-from app.docks.attention import AttentionPanel
+from app.docks.inspector import InspectPanel
 from app.docks.joint import JointPanel
 from app.docks.outfit import OutfitPanel
 from app.docks.panel import Panel
@@ -15,6 +15,8 @@ from app.docks.proportions import ProportionsPanel
 from app.docks.shelf import Shelf
 from app.docks.strip import LooksPanel
 from app.files import poses
+
+INSPECTOR = 324  # px wide
 
 
 class Docks:
@@ -27,7 +29,7 @@ class Docks:
         self.shelf = Shelf()
         self.poses = PoseShelf(poses.listed())
         self.joint = JointPanel()
-        self.attention = AttentionPanel()
+        self.inspector = InspectPanel()
         self.outfit = OutfitPanel()
         self.looks = LooksPanel()
         self.proportions = ProportionsPanel()
@@ -38,7 +40,7 @@ class Docks:
             Panel("shelf", "References", self.shelf, window),
             Panel("joint", "Joint", self.joint, window),
             Panel("outfit", "Outfit", self.outfit, window),
-            Panel("attention", "Attention", self.attention, window),
+            Panel("inspector", "Inspect", self.inspector, window),
             Panel("history", "History", self.history, window),
             Panel("poses", "Poses", self.poses, window),
             Panel("looks", "Looks", self.looks, window),
@@ -58,7 +60,10 @@ class Docks:
         window.resizeDocks([self.panels[0]], [228], Qt.Orientation.Horizontal)
         window.resizeDocks([self.panels[3]], [324], Qt.Orientation.Horizontal)
         window.resizeDocks(left, [420, 320], Qt.Orientation.Vertical)
-        window.resizeDocks(right, [104, 120, 420, 160], Qt.Orientation.Vertical)
+        window.resizeDocks(right, [104, 200, 420, 200], Qt.Orientation.Vertical)
+        self._inspect = self.panels[3]
+        self._inspect.hide()
+        self._made_room: list[Panel] = []
 
     def restore(self, layout: tuple[QByteArray, QByteArray] | None) -> None:
         """Take geometry and state of the last run, if there was one; `reset` comes back to the present."""
@@ -73,6 +78,16 @@ class Docks:
             panel.setFloating(False)
             panel.setVisible(panel is not self.panels[7])
         self._window.restoreState(self._first)
+
+    def inspect(self, on: bool) -> None:
+        """The right side is the inspector's as long as that is on; then as it was."""
+        if on:
+            self._made_room = [panel for panel in self.panels[1:3] + self.panels[4:5] if panel.isVisible()]
+        for panel in self._made_room:
+            panel.setVisible(not on)
+        self._inspect.setVisible(on)
+        if on:
+            self._window.resizeDocks([self._inspect], [INSPECTOR], Qt.Orientation.Horizontal)
 
     def hide_all(self, hide: bool) -> None:
         """Hide the panels that are open, or bring those back that were."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
@@ -19,28 +17,20 @@ def ask_file_name(
 
 
 def ask_file_kind(
-    parent: QWidget,
-    settings: Settings,
-    purpose: str,
-    title: str,
-    kinds: str,
-    suggested: str,
-    others: Mapping[str, str] = MappingProxyType({}),
+    parent: QWidget, settings: Settings, purpose: str, title: str, kinds: str, suggested: str
 ) -> tuple[Path | None, str]:
-    """A path with the suffix of the kind chosen, None where the user would rather not; and that kind.
+    """A path with a suffix of one of `kinds`, None where the user would rather not; and the kind chosen.
 
-    purpose: under which the folder is remembered. others: suffixes of kinds that have another than
-    `suggested`; a name that was typed with one of them is of that kind.
+    purpose: under which the folder is remembered.
     """
     start = str(Path(settings.folder(purpose)) / suggested)
     name, kind = QFileDialog.getSaveFileName(parent, title, start, kinds)
     if not name:
         return None, kind
     path = Path(name)
-    suffix = others.get(kind, Path(suggested).suffix)
-    suffix = path.suffix.lower() if path.suffix.lower() in others.values() else suffix
     settings.set_folder(purpose, path.parent)
-    if path.suffix.lower() == suffix:
+    suffix = kind.partition("*")[2].partition(")")[0] or Path(suggested).suffix
+    if path.suffix and f"(*{path.suffix.lower()})" in kinds:
         return path, kind
     path = path.with_name(path.name + suffix)
     # The dialog asked about the name as it was typed.

@@ -59,6 +59,7 @@ class Opening:
         self._settings = settings
         self._reader = Reader(parent, notices.show)
         self.whole = False  # whether poses of the library show the whole person
+        self._pointed: LibraryPose | None = None
         self._poses_to_take: list[intake.Intake] = []
 
     def open_all(self, files: list[Path]) -> None:
@@ -96,34 +97,50 @@ class Opening:
             self._settings.set_folder(purpose, Path(name).parent)
             self.take(intake.of_file(Path(name)), role)
 
+    def read_first_sample(self, size: tuple[int, int], then: Callable[[samples.SamplePhoto], None]) -> None:
+        """Hand over what the window begins with. size: (H, W) of a neutral one, where there is no other."""
+        self._reader.read("The sample", lambda: samples.first(size), then)
+
     def open_sample(self, entry: tuple[str, Path, Path], role: str = PERSON) -> None:
         """Open one of the people in the box, or lay one on the shelf for the clothes."""
-        try:
-            sample = samples.load(*entry)
-        except (InputError, OSError) as error:
-            self._notices.show("error", str(error))
-            return
-        self._controller.photos.open_photo(sample.source, sample.name, role, sample.pose_18x3)
+
+        def take(sample: samples.SamplePhoto) -> None:
+            self._controller.photos.open_photo(sample.source, sample.name, role, sample.pose_18x3)
+
+        self._reader.read(entry[0], lambda: samples.load(*entry), take)
 
     def take_library_pose(self, pose: LibraryPose) -> None:
         """Take a pose of the library, as the person takes it over."""
-        c = self._controller
+        c, size = self._controller, self._controller.frame_size
         c.glance(None)
-        keypoints = self.library_pose(pose)
-        if keypoints is None:
-            return
-        if not np.array_equal(keypoints, c.pose):
-            history.do(c.stack, history.TakePose(c.active, keypoints, pose.name, library=pose.name))
 
-    def library_pose(self, pose: LibraryPose) -> np.ndarray | None:
-        """A pose of the library on the present person; None where its file is none, which is told."""
-        c = self._controller
+        def take(keypoints: np.ndarray) -> None:
+            if c.frame_size != size:  # a draft came while it was read
+                self.take_library_pose(pose)
+            elif not np.array_equal(keypoints, c.pose):
+                history.do(c.stack, history.TakePose(c.active, keypoints, pose.name, library=pose.name))
+
+        self._reader.read(pose.name, self._worn(pose), take)
+
+    def glance_at(self, pose: LibraryPose | None) -> None:
+        """Show a pose of the library for the moment; None: no more."""
+        self._pointed = pose
+        if pose is None:
+            self._controller.glance(None)
+            return
+
+        def glance(keypoints: np.ndarray) -> None:
+            if self._pointed is pose:  # still
+                self._controller.glance(keypoints)
+
+        self._reader.read(pose.name, self._worn(pose), glance)
+
+    def _worn(self, pose: LibraryPose) -> Callable[[], np.ndarray]:
+        """How to read a pose as the present person takes it over."""
+        c, whole = self._controller, self.whole
         photo = None if c.draft else c.document.look.photo(c.document.look.person)
-        try:
-            return pose.worn(photo.reference.keypoints_18x3 if photo else None, c.frame_size, self.whole)
-        except InputError as error:
-            self._notices.show("error", str(error))
-            return None
+        own, size = photo.reference.keypoints_18x3 if photo else None, c.frame_size
+        return lambda: pose.worn(own, size, whole)
 
     def paste(self) -> None:
         things = intake.of_mime(QGuiApplication.clipboard().mimeData())

@@ -114,7 +114,6 @@ class Series(QObject):
             "In-between",
             f"{GIF};;{MP4}",
             "in-between.gif",
-            {MP4: ".mp4"},
         )
         if path is None:
             return

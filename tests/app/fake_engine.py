@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,10 +29,12 @@ from engine.api import (
     MapInfo,
     Maps,
     NamedMap,
+    PhotoMaps,
     Reference,
     RenderRequest,
     Settled,
 )
+from engine.editing.sources import photo_maps
 from engine.errors import InputError
 from engine.garments import FACE, TOP, TROUSERS
 from engine.paths import DEFAULT_WEIGHTS
@@ -91,6 +93,8 @@ class FakeSession:
         self.begun = 0
         self.settle_steps = 0  # until a photo is settled
         self.settled: dict[str, int] = {}
+        self.refine_steps = 0  # until garments are refined
+        self.refined = 0
         self.settled_after: list[int] = []  # requests that had been answered at each step
         self.gate = threading.Event()
         self.gate.set()
@@ -114,6 +118,13 @@ class FakeSession:
         matrix = np.array([[scale, 0.0, 0.0], [0.0, scale, 0.0]])
         self.references[key] = Reference(key, image, keypoints, None, (height, width), matrix)
         return self.references[key]
+
+    def frames(self, request: RenderRequest) -> Iterator[Frame]:
+        """The picture, then the same frame with its maps."""
+        frame = self.respond(request)
+        yield replace(frame, maps=None)
+        if request.maps:
+            yield replace(frame, sources=_sources(request, frame.maps))
 
     def respond(self, request: RenderRequest) -> Frame:
         if self.fail_next is not None:
@@ -150,6 +161,13 @@ class FakeSession:
         self.settled[reference] = steps = steps + 1
         self.settled_after.append(len(self.log))
         return Settled(steps, self.settle_steps, changed=steps % 2 == 0)
+
+    def refine(self, request: RenderRequest) -> Settled:
+        assert request.swaps and request.identity in self.references
+        if self.refined == self.refine_steps:
+            return Settled(self.refined, self.refine_steps, changed=False)
+        self.refined += 1
+        return Settled(self.refined, self.refine_steps, changed=True)
 
     def close(self) -> None:
         self.closed = True
@@ -260,6 +278,27 @@ def _maps(request: RenderRequest, infos: tuple[MapInfo, ...]) -> Maps:
         for info in infos
         if request.level is None or info.size[0] <= request.level
     )
+
+
+def _sources(request: RenderRequest, maps: Maps) -> tuple[PhotoMaps, ...]:
+    """Of a request. A garment is where its piece is; maps of other photos are the person's, mirrored."""
+    worn = {}
+    for swap in request.swaps:
+        piece = TROUSERS if swap.garment == "trousers" else TOP
+        worn[swap.reference] = swap.strength * (piece == PIECES_HW).astype(np.float32)
+    mirrored = Maps(replace(each, values_Khw=each.values_Khw[..., ::-1]) for each in maps)
+    drawn = {request.identity: maps} | dict.fromkeys(worn, mirrored)
+    return photo_maps(
+        request.identity,
+        request.mixes,
+        {key: _of(theirs, over_photo=False) for key, theirs in drawn.items()},
+        worn,
+        lambda key: _of(maps if key == request.identity else mirrored, over_photo=True),
+    )
+
+
+def _of(maps: Maps, over_photo: bool) -> Maps:
+    return Maps(each for each in maps if (each.kind == EXTRACTION) == over_photo)
 
 
 def _attention(request: RenderRequest, info: MapInfo) -> NamedMap:

@@ -1,4 +1,4 @@
-"""What the dock of maps offers: one entry a picture, from the kinds of an engine's maps."""
+"""What there is to inspect: one entry a map, from the kinds of an engine's maps, and the views of each."""
 
 from __future__ import annotations
 
@@ -9,6 +9,28 @@ from engine.api import CORRESPONDENCE, DISTRIBUTION, EXTRACTION, FLOW, MASK, PAR
 
 TITLES = {PARSING: "Regions", CORRESPONDENCE: "Correspondence", FLOW: "Flow", MASK: "Mask"}
 
+# Views: what is laid over the pictures.
+TEXTURE = "One texture"
+TRACE = "Where a pixel is read"
+TRACE_ALL = "Where a pixel is read, all layers"
+SEGMENTS = "All textures"
+EVIDENCE = "Copied or invented"
+WARP = "What attention brings"
+PLAIN = "The map"
+DIFFERENCE = "Difference to the photo"
+CHANGE = "Difference to the kept picture"
+
+TRACES = TRACE, TRACE_ALL
+WHOLE = SEGMENTS, EVIDENCE, WARP, PLAIN, DIFFERENCE, CHANGE  # the same wherever is pointed
+
+_VIEWS = {
+    DISTRIBUTION: (TEXTURE, TRACE, TRACE_ALL, SEGMENTS, EVIDENCE, WARP),
+    CORRESPONDENCE: (TRACE,),
+    FLOW: (TRACE, PLAIN),
+    MASK: (PLAIN,),
+    PARSING: (PLAIN,),
+}
+
 
 @dataclass(frozen=True)
 class MapChoice:
@@ -17,6 +39,11 @@ class MapChoice:
     title: str
     kind: str
     info: MapInfo
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """What can be shown of it; differences need no map."""
+        return (*_VIEWS[self.kind], DIFFERENCE, CHANGE)
 
 
 def choices_of(maps: Sequence[MapInfo]) -> tuple[MapChoice, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
+
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QToolTip, QVBoxLayout
 
-from app import theme
+from app import plain, theme
 from app.docks.map_values import region_picture, shares_at
 from app.docks.mapsview import MapsView
 from app.docks.mapview import MapView
@@ -52,7 +54,7 @@ class RegionsView(MapsView):
 
     def _entry(self, region: int) -> str:
         red, green, blue, _ = theme.region_colours(region + 1)[region]
-        words = self._name_of(region).replace(" ", "&nbsp;")
+        words = html.escape(self._name_of(region)).replace(" ", "&nbsp;")
         return f"<span style='color:rgb({red},{green},{blue})'>■</span>&nbsp;{words}"
 
     def _name_of(self, region: int) -> str:
@@ -65,7 +67,7 @@ class RegionsView(MapsView):
             shares = shares_at(parsing_Khw, x, y)
             most = int(shares.argmax())
             words = f"{self._name_of(most).capitalize()}, {100 * shares[most]:.0f} %"
-            QToolTip.showText(where, words, self.result)
+            QToolTip.showText(where, plain.words(words), self.result)
 
     def refresh_theme(self) -> None:
         self.result.refresh_theme()

@@ -11,6 +11,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolTip, QVBoxLayout
 
+from app import plain
 from app.docks.map_values import most_telling, relative, shares_at
 from app.docks.mapsview import MapsView
 from app.docks.mapview import MapView
@@ -44,7 +45,7 @@ class TexturesView(MapsView):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        self.name = QLabel()
+        self.name = plain.label()
         self.name.setWordWrap(True)
         self.name.setToolTip("What training told this texture to carry; left and right are the person's")
         column.addWidget(self.name)
@@ -104,7 +105,8 @@ class TexturesView(MapsView):
         if shares is not None:
             most = [k for k in shares.argsort()[::-1][:TOLD] if shares[k] >= LEAST_TOLD]
             lines = [f"{100 * shares[k]:.0f} %  {self._words(int(k))}" for k in most]
-            QToolTip.showText(where, "\n".join(["Made here of (click for the first)", *lines]), self.result)
+            words = "\n".join(["Made here of (click for the first)", *lines])
+            QToolTip.showText(where, plain.words(words), self.result)
 
     def _choose_at(self, x: float, y: float) -> None:
         """Choose the texture that this place of the result has most of."""

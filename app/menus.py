@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import actions, icons, theme
+from app import actions, icons, plain, theme
 from app.files import samples
 from app.jobs import GARMENT, PERSON
 
@@ -109,7 +109,7 @@ def _recent_menu(
         menu.clear()
         for path in recent():
             action = menu.addAction(path.name.replace("&", "&&"))
-            action.setToolTip(str(path))
+            action.setToolTip(plain.words(str(path)))
             action.triggered.connect(lambda _on=False, path=path: open_look(path))
         if menu.isEmpty():
             menu.addAction("Looks that were saved or opened are listed here").setEnabled(False)

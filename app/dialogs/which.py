@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
-from app import theme
+from app import plain, theme
 from app.canvas.items import side_colour, to_pixmap
 from app.jobs import SeveralPeople
 from engine.pose.skeleton import LIMBS
@@ -25,7 +25,7 @@ def ask(parent: QWidget, name: str, found: SeveralPeople, taken: Callable[[np.nd
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     column = QVBoxLayout(dialog)
     column.setContentsMargins(20, 18, 20, 16)
-    words = QLabel(f"There are {len(found.poses)} people in {name}. Click the one to be posed.")
+    words = plain.label(f"There are {len(found.poses)} people in {name}. Click the one to be posed.")
     words.setWordWrap(True)
     people = PeopleInPhoto(found)
     people.chosen.connect(dialog.accept)

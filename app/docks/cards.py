@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from app import icons
+from app import icons, plain
 from app.canvas.items import to_pixmap
 from app.document import Photo
 from app.files.intake import PHOTO_KEY
@@ -89,7 +89,7 @@ class PhotoCard(QFrame):
         role = "the person" if is_person else "garment reference"
         self.setAccessibleName(f"{photo.name}, {role}")
         what = "The person" if is_person else "Click to mix its textures in"
-        self.setToolTip(f"{photo.name}\n{what}. Drag it to the canvas, F2 renames.")
+        self.setToolTip(plain.words(f"{photo.name}\n{what}. Drag it to the canvas, F2 renames."))
         column = QVBoxLayout(self)
         column.setContentsMargins(5, 5, 5, 5)
         column.setSpacing(4)
@@ -99,7 +99,9 @@ class PhotoCard(QFrame):
         column.addWidget(self._picture, alignment=Qt.AlignmentFlag.AlignHCenter)
         room = THUMB.width() - (20 if is_person else 2)
         self._stem, self._suffix = name_parts(photo.name)
-        self._name = QLabel(self.fontMetrics().elidedText(self._stem, Qt.TextElideMode.ElideMiddle, room))
+        self._name = plain.label(
+            self.fontMetrics().elidedText(self._stem, Qt.TextElideMode.ElideMiddle, room)
+        )
         self._field: QLineEdit | None = None
         self._row = row = QHBoxLayout()
         row.setSpacing(4)

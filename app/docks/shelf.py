@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import icons
+from app import icons, plain
 from app.docks.cards import THUMB, PhotoCard
 from app.document import Look
 
@@ -118,7 +118,7 @@ class Shelf(QWidget):
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(6)
         row = QHBoxLayout()
-        self._mix_name = QLabel("Mix in")
+        self._mix_name = plain.label("Mix in")
         self._mix_name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._mix_value = QLabel("0 %")
         self._mix_value.setProperty("role", "number")

@@ -99,7 +99,7 @@ class Opening:
 
     def read_first_sample(self, size: tuple[int, int], then: Callable[[samples.SamplePhoto], None]) -> None:
         """Hand over what the window begins with. size: (H, W) of a neutral one, where there is no other."""
-        self._reader.read("The sample", lambda: samples.first(size), then)
+        self._reader.read("the sample", lambda: samples.first(size), then, silent=True)
 
     def open_sample(self, entry: tuple[str, Path, Path], role: str = PERSON) -> None:
         """Open one of the people in the box, or lay one on the shelf for the clothes."""

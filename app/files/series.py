@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QProgressDialog, QWidget
 
+from app import plain
 from app.batch import Batch
 from app.choices import NamedPose, named_poses
 from app.controller import Controller
@@ -155,7 +156,9 @@ class Series(QObject):
         except InputError as error:
             self._notices.show("error", str(error))
             return
-        self._bar = bar = QProgressDialog(f"Drawing {path.name}", "Cancel", 0, len(wanted), self._parent)
+        self._bar = bar = QProgressDialog(
+            plain.words(f"Drawing {path.name}"), "Cancel", 0, len(wanted), self._parent
+        )
         bar.setWindowTitle("Poseloom")
         bar.setWindowModality(Qt.WindowModality.NonModal)
         bar.setMinimumDuration(0)

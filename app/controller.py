@@ -25,6 +25,7 @@ from app.outfit import Outfit
 from app.photo_importer import PhotoImporter
 from app.posing import Posing
 from app.status import Status
+from app.texture_changes import TextureChanges
 from app.worker import EngineFacts, RenderWorker, Trouble
 from engine.api import Frame, Settled
 from engine.export import AS_DRAWN, ExportOptions
@@ -64,6 +65,7 @@ class Controller(QObject):
         self.outfit = Outfit(
             self.document, self.undo_stack, lambda sentence: self.notice.emit("info", sentence, "")
         )
+        self.textures = TextureChanges(self.document, self.undo_stack)
         self.status = Status()
         self.wants_maps = self.wants_pieces = False
         self.still = np.zeros((*size, 3), np.uint8)  # the picture last shown, as fine as it is
@@ -203,7 +205,7 @@ class Controller(QObject):
         if "person" in changed:
             self._oldest_wanted = self._asked + 1
             self.posing.let_go()  # a drag that began on another person's pose
-        if changed & {"person", "pose", "borrow", "outfit"}:
+        if changed & {"person", "pose", "borrow", "outfit", "textures"}:
             self._request()
         if not self.draft:
             self.pose_changed.emit()

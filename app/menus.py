@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from app import actions, icons, theme
+from app import actions, icons, plain, theme
 from app.files import samples
 from app.jobs import GARMENT, PERSON
 
@@ -68,7 +68,7 @@ def _recent_menu(
         menu.clear()
         for path in recent():
             action = menu.addAction(path.name.replace("&", "&&"))
-            action.setToolTip(str(path))
+            action.setToolTip(plain.words(str(path)))
             action.triggered.connect(lambda _on=False, path=path: open_look(path))
         if menu.isEmpty():
             menu.addAction("Looks that were saved or opened are listed here").setEnabled(False)

@@ -214,8 +214,12 @@ class MainWindow(QMainWindow):
     def start(self, files: list[Path] | None = None) -> None:
         """Show the sample, wake the engine, and open what was given."""
         self.centre.canvas.setFocus()
-        self.controller.start(samples.first(DEFAULT_FRAME))
-        self.opening.open_all(files or [])
+
+        def begin(sample: samples.SamplePhoto) -> None:
+            self.controller.start(sample)
+            self.opening.open_all(files or [])
+
+        self.opening.read_first_sample(DEFAULT_FRAME, begin)
 
     def offer_left_behind(self) -> None:
         """Ask about work that was not saved when the program was ended."""

@@ -101,7 +101,8 @@ class Capabilities:
 
     mix_by_texture, mix_by_region: what its slots are. paint_regions: draws a parsing map that is given.
     attention: has maps of extraction and distribution. flow: has maps of flow. settle: its appearance can be
-    improved by looking at its own picture of the reference.
+    improved by looking at its own picture of the reference. refine: the coefficients of a mix can be fitted
+    to what a garment swap should show. change: single slots can be changed by hand.
     """
 
     mix_by_texture: bool = False
@@ -110,6 +111,8 @@ class Capabilities:
     attention: bool = False
     flow: bool = False
     settle: bool = False
+    refine: bool = False
+    change: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,12 +170,29 @@ class GarmentSwap:
     """A garment of another reference on the person.
 
     reference: `Reference.key` of the giver. garment: a word of `engine.garments.GARMENTS`. strength: 0 to 1,
-    from the wearer's own colours to the giver's.
+    from the wearer's own colours to the giver's. refined: whether what `Session.refine` found for it is used.
     """
 
     reference: str
     garment: str
     strength: float = 1.0
+    refined: bool = True
+
+
+@dataclass(frozen=True)
+class SlotChange:
+    """A slot of the person changed by hand.
+
+    group, slot: which one, as `Slots` names the group, and its number from 0. scale: what it is multiplied
+    by, 0 mutes it. reference: `Reference.key` of the photo it is taken from, "" for the person's own. solo:
+    of its group, only those that are solo are heard.
+    """
+
+    group: str
+    slot: int
+    scale: float = 1.0
+    reference: str = ""
+    solo: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,7 +203,8 @@ class RenderRequest:
     level: rows of the decoder level to stop at (one of `Session.levels`); None renders the exact picture.
     maps: whether the answer carries the engine's maps. stamp: counter of the caller, returned in the Frame.
     swaps: garments of other references, each laid over those before it. pieces: whether the answer tells
-    which piece of the dressed person is where.
+    which piece of the dressed person is where. changes: slots changed by hand; those that the engine has not
+    are left out.
     """
 
     identity: str
@@ -194,6 +215,7 @@ class RenderRequest:
     stamp: int = 0
     swaps: tuple[GarmentSwap, ...] = ()
     pieces: bool = False
+    changes: tuple[SlotChange, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,12 +15,14 @@ class ExportOptions:
     """times: how large the sides are over those it is drawn at. skeleton: drawn over it.
 
     transparent: the person alone. pose_only: the skeleton on black instead of the picture (for ControlNet).
+    names: what the photos' files are called stands in the metadata.
     """
 
     times: int = 1
     skeleton: bool = False
     transparent: bool = False
     pose_only: bool = False
+    names: bool = False
 
 
 AS_DRAWN = ExportOptions()

@@ -33,6 +33,7 @@ class ExportDialog(QDialog):
         self._skeleton = QCheckBox("With the skeleton")
         self._transparent = QCheckBox("The person alone, on a transparent ground")
         self._pose_only = QCheckBox("Only the skeleton, on black (for ControlNet)")
+        self._names = QCheckBox("With the names of the photos, in the metadata")
         heading = QLabel("Size")
         heading.setProperty("role", "muted")
         for widget in (heading, *self._sizes):
@@ -42,6 +43,7 @@ class ExportDialog(QDialog):
             (self._skeleton, options.skeleton),
             (self._transparent, options.transparent),
             (self._pose_only, options.pose_only),
+            (self._names, options.names),
         ):
             box.setChecked(on)
             column.addWidget(box)
@@ -63,8 +65,6 @@ class ExportDialog(QDialog):
 
     def _take(self) -> None:
         chosen = next(t for t, button in zip(SIZES, self._sizes, strict=True) if button.isChecked())
-        skeleton, transparent, pose_only = (
-            box.isChecked() for box in (self._skeleton, self._transparent, self._pose_only)
-        )
+        boxes = (self._skeleton, self._transparent, self._pose_only, self._names)
         self.accept()
-        self._taken(ExportOptions(chosen, skeleton, transparent, pose_only))
+        self._taken(ExportOptions(chosen, *(box.isChecked() for box in boxes)))

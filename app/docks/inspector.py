@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from app import theme
+from app import plain, theme
 from app.docks.bars import Bar, Bars
 from app.docks.scale import ScalePanel
 from app.docks.tiles import TileGrid
@@ -46,7 +47,7 @@ class InspectPanel(QWidget):
         self.order.addItems(ORDERS)
         self.order.setCurrentText(AREA)
         self.order.activated.connect(lambda _place: self.order_wanted.emit(self.order.currentText()))
-        self.headline = QLabel()
+        self.headline = plain.label()
         self.headline.setWordWrap(True)
         self.headline.setProperty("role", "heading")
         self.bars = Bars(MOST)
@@ -55,7 +56,7 @@ class InspectPanel(QWidget):
         self.texture.setWordWrap(True)
         self.texture.setTextFormat(Qt.TextFormat.RichText)
         self.texture.setToolTip("What training told this texture to carry; left and right are the person's")
-        self.tiles_title = QLabel()
+        self.tiles_title = plain.label()
         self.tiles_title.setProperty("role", "muted")
         self.tiles = TileGrid(self._words)
         self.tiles.chosen.connect(self._choose_tile)
@@ -63,7 +64,7 @@ class InspectPanel(QWidget):
         self.legend.setWordWrap(True)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.scale = ScalePanel()
-        self.read_out = QLabel()
+        self.read_out = plain.label()
         self.read_out.setProperty("role", "number")
         self.keep = QToolButton()
         self.keep.setText("Keep this picture")
@@ -183,7 +184,7 @@ class InspectPanel(QWidget):
             return
         channel = shown.aim.channel
         name = shown.name_of(channel)
-        words = f"<b>Texture {channel + 1}</b>" + (f" {name}" if name else "")
+        words = f"<b>Texture {channel + 1}</b>" + (f" {html.escape(name)}" if name else "")
         facts = [f"makes {shown.area_K[channel]:.1%} of the picture"]
         gathered = shown.painting.photos[shown.aim.photo]
         if gathered is not None and gathered.relative:
@@ -205,7 +206,7 @@ class InspectPanel(QWidget):
         if shown.choice.kind == PARSING and named is not None:
             there = np.bincount(named.argmax(0).ravel(), minlength=len(named))
             regions = [k for k in range(1, len(there)) if there[k] >= LEAST_NAMED * there.sum()]
-            self.legend.setText(" &nbsp; ".join(_entry(k, shown.name_of(k)) for k in regions))
+            self.legend.setText(" &nbsp; ".join(_entry(k, html.escape(shown.name_of(k))) for k in regions))
 
     def _choose_bar(self, place: int) -> None:
         shown = self._inspection

@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import icons
+from app import icons, plain
 from app.canvas.items import to_pixmap
 from app.document import Look, Photo
 
@@ -82,7 +82,8 @@ class PhotoCard(QFrame):
         self.setCursor(Qt.CursorShape.ArrowCursor if is_person else Qt.CursorShape.PointingHandCursor)
         role = "the person" if is_person else "garment reference"
         self.setAccessibleName(f"{photo.name}, {role}")
-        self.setToolTip(f"{photo.name}\n" + ("The person" if is_person else "Click to mix its textures in"))
+        does = "The person" if is_person else "Click to mix its textures in"
+        self.setToolTip(plain.words(f"{photo.name}\n{does}"))
         column = QVBoxLayout(self)
         column.setContentsMargins(5, 5, 5, 5)
         column.setSpacing(4)
@@ -92,7 +93,7 @@ class PhotoCard(QFrame):
         column.addWidget(picture, alignment=Qt.AlignmentFlag.AlignHCenter)
         room = THUMB.width() - (20 if is_person else 2)
         stem = Path(photo.name).stem
-        name = QLabel(self.fontMetrics().elidedText(stem, Qt.TextElideMode.ElideMiddle, room))
+        name = plain.label(self.fontMetrics().elidedText(stem, Qt.TextElideMode.ElideMiddle, room))
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(name, 1)
@@ -213,7 +214,7 @@ class Shelf(QWidget):
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(6)
         row = QHBoxLayout()
-        self._mix_name = QLabel("Mix in")
+        self._mix_name = plain.label("Mix in")
         self._mix_name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._mix_value = QLabel("0 %")
         self._mix_value.setProperty("role", "number")

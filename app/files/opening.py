@@ -92,26 +92,31 @@ class Opening:
             self._settings.set_folder(purpose, Path(name).parent)
             self.take(intake.of_file(Path(name)), role)
 
+    def read_first_sample(self, size: tuple[int, int], then: Callable[[samples.SamplePhoto], None]) -> None:
+        """Hand over what the window begins with. size: (H, W) of a neutral one, where there is no other."""
+        self._reader.read("the sample", lambda: samples.first(size), then, silent=True)
+
     def open_sample(self, entry: tuple[str, Path, Path], role: str = PERSON) -> None:
         """Open one of the people in the box, or lay one on the shelf for the clothes."""
-        try:
-            sample = samples.load(*entry)
-        except (InputError, OSError) as error:
-            self._notices.show("error", str(error))
-            return
-        self._controller.photos.open_photo(sample.source, sample.name, role, sample.pose_18x3)
+
+        def take(sample: samples.SamplePhoto) -> None:
+            self._controller.photos.open_photo(sample.source, sample.name, role, sample.pose_18x3)
+
+        self._reader.read(entry[0], lambda: samples.load(*entry), take)
 
     def take_library_pose(self, pose: LibraryPose) -> None:
         """Take a pose of the library, with the breadth of the person."""
         c = self._controller
         photo = None if c.draft else c.document.look.photo(c.document.look.person)
-        try:
-            keypoints = pose.worn(photo.reference.keypoints_18x3 if photo else None, c.frame_size)
-        except InputError as error:
-            self._notices.show("error", str(error))
-            return
-        if not np.array_equal(keypoints, c.pose):
-            history.do(c.stack, history.TakePose(c.active, keypoints, pose.name, library=pose.name))
+        own, size = photo.reference.keypoints_18x3 if photo else None, c.frame_size
+
+        def take(keypoints: np.ndarray) -> None:
+            if c.frame_size != size:  # a draft came while it was read
+                self.take_library_pose(pose)
+            elif not np.array_equal(keypoints, c.pose):
+                history.do(c.stack, history.TakePose(c.active, keypoints, pose.name, library=pose.name))
+
+        self._reader.read(pose.name, lambda: pose.worn(own, size), take)
 
     def paste(self) -> None:
         things = intake.of_mime(QGuiApplication.clipboard().mimeData())

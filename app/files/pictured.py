@@ -1,8 +1,10 @@
-"""The look inside an exported picture, opened wholly: its photos are found by hash, or asked for by name."""
+"""The look inside an exported picture, opened wholly: its photos are found by hash, or asked for."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,38 +22,74 @@ from app.notify import Notices
 from app.settings import Settings
 from engine.errors import InputError
 from engine.look import LookDocument, SourcePhoto
+from engine.look.exported import is_number
 
 PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
 
 
+MOST_TRIED = 300  # files of a folder: to read so many takes some seconds
+
+
 @dataclass(frozen=True, eq=False)
 class FindPhotos:
-    """Look for the files of photos: each among `places`, by its hash. Value: {id: photo with its bytes}."""
+    """Look for the files of a look's photos by their hashes, whatever they are called now.
+
+    wanted: the photos. chosen: files that a hand chose, by the photos' ids; None: the box and `folders` are
+    looked through. Value: {id: photo with its bytes, called as its file is where the picture does not say}.
+    """
 
     look: LookDocument
     name: str
-    places: dict[str, list[Path]]
-    asked: bool = False
+    wanted: tuple[SourcePhoto, ...]
+    folders: tuple[Path, ...] = ()
+    chosen: dict[str, Path] | None = None
 
     @property
     def doing(self) -> str:
         return f"looking for the photos of {self.name}"
 
     def run(self) -> dict[str, SourcePhoto]:
-        found = ((photo.id, self._found(photo)) for photo in self.look.photos if photo.id in self.places)
-        return {photo_id: photo for photo_id, photo in found if photo is not None}
+        left, found = {photo.id: photo for photo in self.wanted}, {}
+        for called, place in self._places():
+            if not left:
+                break
+            data = _read(place)
+            digest = hashlib.sha256(data).hexdigest()
+            for photo in [photo for photo in left.values() if photo.sha256 == digest]:
+                name = called if is_number(photo.name) else photo.name
+                found[photo.id] = replace(left.pop(photo.id), name=name, data=data)
+        return found
 
-    def _found(self, photo: SourcePhoto) -> SourcePhoto | None:
-        from engine.photos import read_bytes
+    def _places(self) -> Iterator[tuple[str, Path]]:
+        """What a photo is called and where it may lie, the likeliest first."""
+        if self.chosen is not None:
+            yield from ((place.name, place) for place in self.chosen.values())
+            return
+        names = [Path(photo.name).name for photo in self.wanted]
+        box = [(name, file) for role in (PERSON, GARMENT) for name, file, _ in samples.listed(kind=role)]
+        yield from (entry for entry in box if entry[0] in names)
+        yield from ((name, folder / name) for folder in self.folders for name in names if name)
+        yield from (entry for entry in box if entry[0] not in names)
+        kinds = {photo.suffix for photo in self.wanted} - {""}
+        for folder in self.folders:
+            alike = [file for file in _files(folder) if file.suffix.lower() in kinds]
+            yield from ((file.name, file) for file in alike[:MOST_TRIED] if file.name not in names)
 
-        for place in self.places[photo.id]:
-            try:
-                data = read_bytes(place)
-            except InputError:
-                continue
-            if hashlib.sha256(data).hexdigest() == photo.sha256:
-                return replace(photo, data=data)
-        return None
+
+def _read(place: Path) -> bytes:
+    """The bytes of a photo; none where it is not there, or is no file."""
+    from engine.photos import read_bytes
+
+    with suppress(InputError):
+        return read_bytes(place)
+    return b""
+
+
+def _files(folder: Path) -> list[Path]:
+    """What lies in a folder, the newest first."""
+    with suppress(OSError):
+        return sorted(folder.iterdir(), key=lambda file: -file.lstat().st_mtime)
+    return []
 
 
 class PicturedLooks(QObject):
@@ -77,8 +115,8 @@ class PicturedLooks(QObject):
         """Take the look that this picture holds."""
         missing = self._missing(look)
         if missing:
-            places = {photo.id: self._places(photo, picture) for photo in missing}
-            self._files.submit(FindPhotos(look, picture.name, places))
+            folders = (picture.parent, Path(self._settings.folder("photo")))
+            self._files.submit(FindPhotos(look, picture.name, tuple(missing), folders))
         else:
             self._show(look, picture.name, {})
 
@@ -88,35 +126,29 @@ class PicturedLooks(QObject):
     def _on_shelf(self) -> dict[str, Photo]:
         return {photo.source.id: photo for photo in self._controller.document.look.photos}
 
-    def _places(self, photo: SourcePhoto, picture: Path) -> list[Path]:
-        """Where a photo may lie: beside the picture, where photos were opened last, in the box."""
-        folders = (picture.parent, Path(self._settings.folder("photo")))
-        box = [entry for role in (PERSON, GARMENT) for entry in samples.listed(kind=role)]
-        named = [file for name, file, _ in box if name == photo.name]
-        return [*named, *(folder / Path(photo.name).name for folder in folders)]
-
     def _on_found(self, job: object, value: object) -> None:
         if not isinstance(job, FindPhotos) or not isinstance(value, dict):
             return
         look = replace(job.look, photos=tuple(value.get(photo.id, photo) for photo in job.look.photos))
         lacking = [photo for photo in self._missing(look) if photo.data is None]
-        if job.asked:
+        if job.chosen is not None:
             for photo in lacking:
-                if job.places.get(photo.id):
-                    chosen = job.places[photo.id][0].name
-                    self._notices.show("error", f"{chosen} is not the photo {photo.name} of {job.name}.")
-        elif wanted := [photo for photo in lacking if photo.id in _shown(look)]:
-            places = {photo.id: self._asked_for(photo) for photo in wanted}
-            self._files.submit(FindPhotos(look, job.name, places, asked=True))
+                if chosen := job.chosen.get(photo.id):
+                    said = f"{chosen.name} is not the photo {photo.name} of {job.name}."
+                    self._notices.show("error", said)
+        elif wanted := tuple(photo for photo in lacking if photo.id in _shown(look)):
+            chosen_by_id = {photo.id: file for photo in wanted if (file := self._asked_for(photo))}
+            self._files.submit(FindPhotos(look, job.name, wanted, chosen=chosen_by_id))
             return
         self._encode(look, job.name, lacking)
 
-    def _asked_for(self, photo: SourcePhoto) -> list[Path]:
+    def _asked_for(self, photo: SourcePhoto) -> Path | None:
         title, folder = f"Where is {photo.name}?", self._settings.folder("photo")
         name, _ = QFileDialog.getOpenFileName(self._window, title, folder, PICTURES)
-        if name:
-            self._settings.set_folder("photo", Path(name).parent)
-        return [Path(name)] if name else []
+        if not name:
+            return None
+        self._settings.set_folder("photo", Path(name).parent)
+        return Path(name)
 
     def _encode(self, look: LookDocument, name: str, lacking: list[SourcePhoto]) -> None:
         """Go on with the photos there are."""
@@ -134,6 +166,7 @@ class PicturedLooks(QObject):
             look,
             photos=tuple(photo for photo in look.photos if photo.id not in gone),
             outfit=tuple(worn for worn in look.outfit if worn.photo not in gone),
+            textures=tuple(each for each in look.textures if each.photo not in gone),
             borrow=None if look.borrow is None or look.borrow.photo in gone else look.borrow,
         )
         job = EncodeLook(replace(whole, photos=tuple(self._missing(whole))), name)
@@ -156,4 +189,5 @@ class PicturedLooks(QObject):
 def _shown(look: LookDocument) -> set[str]:
     """The ids of the photos that the picture shows something of."""
     mixed = [look.borrow.photo] if look.borrow is not None and look.borrow.amount > 0 else []
-    return {look.person, *mixed, *(worn.photo for worn in look.outfit if not worn.muted)}
+    taken = [each.photo for each in look.textures if each.photo and not each.muted]
+    return {look.person, *mixed, *taken, *(worn.photo for worn in look.outfit if not worn.muted)}

@@ -15,6 +15,7 @@ import numpy as np
 from PySide6.QtGui import QImage
 
 from app.jobs import PERSON
+from engine.errors import InputError
 from engine.paths import RESOURCES
 from engine.pose import kinematics
 from engine.pose.formats import read_pose
@@ -59,10 +60,10 @@ def listed(folder: Path = SAMPLES, kind: str = PERSON) -> list[tuple[str, Path, 
 
 
 def load(name: str, image: Path, pose: Path) -> SamplePhoto:
-    """Read one sample. Raises InputError for a bad pose file, OSError for a bad picture."""
+    """Read one sample. Raises InputError for a bad pose file or picture."""
     picture = QImage(str(image)).convertToFormat(QImage.Format.Format_RGB888)
     if picture.isNull():
-        raise OSError(f"{image} cannot be read")
+        raise InputError(f"{image.name} is no picture that can be read.")
     rows = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), picture.bytesPerLine())
     rgb = rows[:, : 3 * picture.width()].reshape(picture.height(), picture.width(), 3).copy()
     return SamplePhoto(name, rgb, read_pose(pose, rgb.shape[:2]), image)
@@ -73,7 +74,7 @@ def first(size: tuple[int, int], folder: Path = SAMPLES) -> SamplePhoto:
     for entry in listed(folder):
         try:
             return load(*entry)
-        except (OSError, ValueError):
+        except InputError:
             continue
     return blank(size)
 

@@ -58,7 +58,8 @@ class Saving:
     def save_picture(self, path: Path, options: ExportOptions = AS_DRAWN) -> None:
         """Draw the look exactly and write it with its parameters."""
         c = self._controller
-        c.save_picture(path, png_texts(document_of(c.document.look, c.size, c.facts)), options)
+        document = document_of(c.document.look, c.size, c.facts)
+        c.save_picture(path, png_texts(document, options.names), options)
 
     def choose_pose(self) -> None:
         """The dialog's kinds of files are the canvases that the pose may be written on."""

@@ -97,7 +97,10 @@ def _tell(sentence: str) -> None:
 
 
 def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())
+    """What it says, without what a file may have said to the terminal in it."""
+    from engine.files import printable
+
+    return printable(" ".join(str(error).split()))
 
 
 def _close_quietly(stream: TextIO) -> None:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from engine import provenance
 from engine.cli.inputs import add_options, add_photo, open_session
+from engine.editing.refinement import STEPS as REFINING_STEPS
 from engine.editing.settle import STEPS
 from engine.editing.swap import lacks
 from engine.errors import InputError
-from engine.files import refuse_own_input
+from engine.files import printable, refuse_own_input
 from engine.garments import GARMENTS
 from engine.photos import write_png
 
@@ -41,7 +42,14 @@ def run(argv: list[str]) -> int:
         ),
     )
     parser.add_argument(
-        "--refine", metavar="N", type=int, default=0, help="steps that improve swapped regions; only 0 so far"
+        "--refine",
+        metavar="N",
+        type=int,
+        help=(
+            "steps that refine garments of other photos: the person is drawn in something like them, and "
+            "they are laid in on that; the first brings most of it; left out: "
+            f"{REFINING_STEPS} of a look, as in a window, else 0"
+        ),
     )
     parser.add_argument(
         "--settle",
@@ -53,10 +61,12 @@ def run(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     if options.settle is None:
         options.settle = STEPS if options.look else 0
+    if options.refine is None:
+        options.refine = REFINING_STEPS if options.look else 0
     if options.settle < 0:
         raise InputError(f"--settle {options.settle}: must not be negative.")
-    if options.refine:
-        raise InputError(f"--refine {options.refine}: swapped textures cannot be refined yet; leave it at 0.")
+    if options.refine < 0:
+        raise InputError(f"--refine {options.refine}: must not be negative.")
     if Path(options.output).suffix.lower() not in (".png", ""):
         raise InputError(f"{options.output}: the picture is written as PNG, so its name must end in .png.")
     if options.look:
@@ -76,6 +86,7 @@ def run(argv: list[str]) -> int:
         else:
             raise InputError(f"{path}: {lacks(word)}")
     _settle(session, options.settle)
+    _refine(session, options.refine)
     frame = session.render()
     text = {"Software": "Poseloom", "Weights": session.weights_info["sha256"]}
     write_png(options.output, frame.image, text | provenance.png_texts())
@@ -97,23 +108,34 @@ def _render_look(parser: argparse.ArgumentParser, options: argparse.Namespace) -
     session = Session.open(options.weights or weights_for(look), options.device, options.size)
     before, now = look.drawn_by, drawn_by(session)
     if before.sha256 and before.sha256 != now.sha256:
-        print(f"{label} was drawn by {before.weights}; {now.weights} draws it otherwise.", file=sys.stderr)
+        _note(f"{label} was drawn by {before.weights}; {now.weights} draws it otherwise.")
     if look.others:
-        print(f"{label} also says {', '.join(look.others)}, which is not known here.", file=sys.stderr)
+        _note(f"{label} also says {', '.join(look.others)}, which is not known here.")
     refuse_own_input(options.output, options.look, options.weights)
     open_in(session, look, label)
     _settle(session, options.settle)
+    _refine(session, options.refine)
     frame = session.render()
-    write_png(options.output, frame.finest, png_texts(replace(look, drawn_by=now)))
+    text = png_texts(replace(look, drawn_by=now))
+    write_png(options.output, frame.finest, text | provenance.png_texts())
     height, width = frame.finest.shape[:2]
     print(f"{options.output}: {height}x{width}, {frame.ms:.0f} ms on {session.device}")
     return 0
+
+
+def _note(sentence: str) -> None:
+    print(printable(sentence), file=sys.stderr)
 
 
 def _settle(session: Session, steps: int) -> None:
     for reference in session.in_use:
         while not session.settle(reference, steps).done:
             pass
+
+
+def _refine(session: Session, steps: int) -> None:
+    while not session.refine(of=steps).done:
+        pass
 
 
 def _garment(text: str) -> tuple[str, str, float]:

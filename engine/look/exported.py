@@ -1,9 +1,13 @@
-"""The look inside a picture that was exported: as text beside the pixels, photos by name and hash alone."""
+"""The look inside a picture that was exported: as text beside the pixels, photos by their hashes alone, and
+by name where that is wanted.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from engine.errors import InputError
 from engine.look import checks
@@ -16,8 +20,13 @@ KEY = "poseloom"
 VERSION = 1
 
 
-def png_texts(look: LookDocument) -> dict[str, str]:
-    """iTXt entries for a picture of this look: our JSON, and one line for people."""
+def png_texts(look: LookDocument, names: bool = False) -> dict[str, str]:
+    """iTXt entries for a picture of this look: our JSON, and one line for people.
+
+    names: whether photos are called as their files are, which may say more than a picture that is given away
+    should; else by numbers.
+    """
+    look = look if names else _nameless(look)
     person = look.photo(look.person)
     name = person.name if person else ""
     data = {
@@ -32,6 +41,17 @@ def png_texts(look: LookDocument) -> dict[str, str]:
         line += f"; mix: {look.borrow.amount:.0%} of {other.name}"
     line += f"; weights: {look.drawn_by.weights} {look.drawn_by.sha256[:12]}"
     return {KEY: json.dumps(data, ensure_ascii=False, allow_nan=False), "parameters": line}
+
+
+def is_number(name: str) -> bool:
+    """Whether a photo is called so because its name was not to be told."""
+    return re.fullmatch(r"photo \d+", name) is not None
+
+
+def _nameless(look: LookDocument) -> LookDocument:
+    """The look without what files are called: its photos', and those that a pose file may tell of."""
+    photos = tuple(replace(photo, name=f"photo {n}") for n, photo in enumerate(look.photos, 1))
+    return replace(look, photos=photos, carried=look.carried and look.carried.points_alone())
 
 
 def look_of(texts: Mapping[str, str], label: str) -> LookDocument | None:

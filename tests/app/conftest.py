@@ -118,7 +118,10 @@ def open_window(qtbot, settings, tmp_path):
 
     patched = pytest.MonkeyPatch()  # not the test's own, which it may undo
     patched.setenv("POSELOOM_HOME", str(tmp_path / "home"))
-    theme.apply(QApplication.instance(), "dark")
+    application = QApplication.instance()
+    # To dress the application costs a fifth of a window: only where another test dressed it otherwise.
+    if theme.colours() is not theme.DARK or not application.styleSheet():
+        theme.apply(application, "dark")
     windows = []
 
     def make(*, awake: bool = True, files=(), hint_seen: bool = True, **engine) -> Driver:

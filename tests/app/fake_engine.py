@@ -93,6 +93,8 @@ class FakeSession:
         self.begun = 0
         self.settle_steps = 0  # until a photo is settled
         self.settled: dict[str, int] = {}
+        self.refine_steps = 0  # until garments are refined
+        self.refined = 0
         self.settled_after: list[int] = []  # requests that had been answered at each step
         self.gate = threading.Event()
         self.gate.set()
@@ -158,6 +160,13 @@ class FakeSession:
         self.settled[reference] = steps = steps + 1
         self.settled_after.append(len(self.log))
         return Settled(steps, self.settle_steps, changed=steps % 2 == 0)
+
+    def refine(self, request: RenderRequest) -> Settled:
+        assert request.swaps and request.identity in self.references
+        if self.refined == self.refine_steps:
+            return Settled(self.refined, self.refine_steps, changed=False)
+        self.refined += 1
+        return Settled(self.refined, self.refine_steps, changed=True)
 
     def close(self) -> None:
         self.closed = True

@@ -10,12 +10,19 @@ from PIL import Image
 from PySide6.QtWidgets import QFileDialog
 
 from engine import photos
+from engine.export import AS_DRAWN, ExportOptions
 
 LEFT_WRIST = 7
 
 
 @pytest.fixture
-def picture(open_window, photo, standing, tmp_path):
+def options():
+    """How the picture is exported: with the names of its photos."""
+    return ExportOptions(names=True)
+
+
+@pytest.fixture
+def picture(open_window, photo, standing, tmp_path, options):
     """A picture exported by a window of its own into a folder without the photos, and its look in words."""
     driver = open_window(pose=standing)
     for path, role in ((photo("ada.png", top=(9, 99, 9)), "person"), (photo("linen.png"), "garment")):
@@ -27,7 +34,7 @@ def picture(open_window, photo, standing, tmp_path):
     driver.until_full()
     path = tmp_path / "exported" / "her.png"
     path.parent.mkdir()
-    driver.window.saving.save_picture(path)
+    driver.window.saving.save_picture(path, options)
     driver.until(path.is_file)
     driver.until(lambda: not driver.controller.photos.saving)
     driver.window.throw_away()
@@ -116,6 +123,34 @@ def test_without_its_person_the_pose_is_taken(picture, open_window, asked, photo
     assert driver.pose.tobytes() == wanted[0] and driver.controller.document.look.person == person
     assert "Took the pose of her.png. Its person, ada.png, is not here." in driver.sentences
     assert sorted(asked[0]) == ["Where is ada.png?", "Where is linen.png?"], "once each"
+
+
+@pytest.mark.parametrize("options", [AS_DRAWN], ids=["nameless"])
+def test_photos_without_names_are_found_by_what_they_hold(picture, open_window, asked):
+    path, wanted = picture
+    assert all(name.encode() not in path.read_bytes() for name in ("ada.png", "linen.png"))
+    for name in ("ada.png", "linen.png"):
+        shutil.move(path.parents[1] / name, path.parent / name)
+    (path.parent / "pipe.png").mkdir()  # what is no photo is passed by
+    driver = open_window()
+    driver.window.opening.open_all([path])
+    driver.until(lambda: driver.controller.undo_stack.count())
+    assert in_words(driver) == wanted and asked[0] == []
+
+
+@pytest.mark.parametrize("options", [AS_DRAWN], ids=["nameless"])
+def test_photos_without_names_that_are_not_found_are_asked_for_by_number(picture, open_window, asked):
+    path, wanted = picture
+    titles, answers = asked
+    elsewhere = path.parents[1] / "elsewhere"
+    elsewhere.mkdir()
+    for number, name in ((2, "ada.png"), (3, "linen.png")):  # the first on the shelf is the sample
+        answers[f"photo {number}"] = shutil.move(path.parents[1] / name, elsewhere / name)
+    driver = open_window()
+    driver.window.opening.open_all([path])
+    driver.until(lambda: driver.controller.undo_stack.count())
+    assert sorted(titles) == ["Where is photo 2?", "Where is photo 3?"]
+    assert in_words(driver) == wanted
 
 
 @pytest.mark.parametrize("text", ["{", '{"look": {"person": "nobody"}}', '{"look": 5}', '{"pose": 1e999}'])

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 from PySide6.QtCore import QMimeData
 
-from app.files import exported, intake, reading
+from app.files import exported, intake, poses, reading, samples
 from engine.errors import InputError
 from engine.pngtext import MOST_BYTES, read_texts
 from engine.pose import formats
@@ -50,6 +50,26 @@ def test_a_drive_that_never_answers_does_not_hold_the_window(open_window, tmp_pa
     driver.until_full()
     wake.set()
     driver.until(lambda: np.allclose(driver.pose, wanted, atol=0.01))
+
+
+def test_the_box_on_a_drive_that_never_answers_does_not_hold_the_window(open_window, monkeypatch):
+    """Neither the first sample nor another one nor a pose of the library is waited for."""
+    wake, load, read_pose = threading.Event(), samples.load, poses.read_pose
+    monkeypatch.setattr(samples, "load", lambda *entry: wake.wait(60) and load(*entry))
+    monkeypatch.setattr(poses, "read_pose", lambda *given: wake.wait(60) and read_pose(*given))
+    driver = open_window(awake=False)
+    person, pose = samples.listed()[1], poses.listed()[3]
+    driver.window.opening.take_library_pose(pose)
+    assert driver.sentences == [f"{pose.name} takes its time to be read."]
+    assert driver.controller.facts is None
+    wake.set()
+    driver.until_full()
+    driver.until(lambda: driver.controller.document.look.library == pose.name)
+    wake.clear()
+    driver.window.opening.open_sample(person)
+    assert f"{person[0]} takes its time to be read." in driver.sentences
+    wake.set()
+    driver.until(lambda: driver.window.windowTitle().startswith(person[0]))
 
 
 def test_what_a_dead_drive_holds_is_judged_by_its_name(monkeypatch):

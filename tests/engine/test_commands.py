@@ -131,7 +131,7 @@ def test_bench_measures_every_stage(capsys, monkeypatch):
     small = nted.NtedConfig(tuple(nted.Level(16 << i, 8, 4 if i < 4 else 0) for i in range(5)), (256, 176))
     monkeypatch.setattr(bench, "DEFAULT_WEIGHTS", Path(WEIGHTS))
     monkeypatch.setattr(bench, "official_256", lambda: small)
-    assert main(["bench", "--json", "--rounds", "2", "--device", "cpu"]) == 0
+    assert main(["bench", "--json", "--rounds", "1", "--device", "cpu"]) == 0
     result = json.loads(capsys.readouterr().out)
     stages = {(row["network"], row["stage"]) for row in result["stages"]}
     for network in ("default", "official"):
@@ -149,12 +149,16 @@ def test_bench_measures_every_stage(capsys, monkeypatch):
     names |= {"default_preview_fps", "default_inspected_drag", "default_maps_fps"}
     assert set(result["ratios"]) >= names
     assert all(0 < memory["session_mb"] < 1500 for memory in result["memory"].values())
-    assert main(["bench", "--rounds", "1", "--device", "cpu"]) == 0
-    table = capsys.readouterr().out
+    table = bench_command.as_text(result)  # what is printed without --json
     assert "drag preview 64" in table and "floor" in table and "official_drag_float32: " in table
 
 
-def test_refinement_is_refused_until_it_exists(photo, pose, tmp_path, capsys):
-    command = ["render", "--reference", photo, "--pose", pose, "--weights", WEIGHTS, "--refine", "200"]
-    assert main([*command, "--output", str(tmp_path / "out.png")]) == 2
-    assert "--refine 200" in capsys.readouterr().err
+def test_refining_needs_garments_and_no_negative_steps(photo, pose, tmp_path, capsys):
+    command = ["render", "--reference", photo, "--pose", pose, "--weights", WEIGHTS]
+    plain, refined = tmp_path / "plain.png", tmp_path / "refined.png"
+    assert main([*command, "--output", str(plain)]) == 0
+    assert main([*command, "--output", str(refined), "--refine", "3"]) == 0
+    with Image.open(plain) as one, Image.open(refined) as other:
+        assert np.array_equal(np.asarray(one), np.asarray(other)), "nothing is worn"
+    assert main([*command, "--output", str(refined), "--refine", "-1"]) == 2
+    assert "--refine -1" in capsys.readouterr().err

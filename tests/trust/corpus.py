@@ -217,6 +217,40 @@ def odd_json(rng: random.Random, text: str) -> str:
     return text
 
 
+def crowded() -> dict[str, str]:
+    """A million bytes of one thing over and over, by file name: a reader does something once for each."""
+
+    def over(before: str, each: str, behind: str, between: str = ",") -> str:
+        return before + between.join([each] * (950_000 // len(each + between))) + behind
+
+    return {
+        "people.json": '{"people":[' + ",".join(["{}"] * 200_000) + "]}",
+        "objects.json": over("[", '{"a":1}', "]"),
+        "nested.json": over("[", '{"a":{}}', "]"),
+        "crowds.json": over('{"people":[', '{"people":[{"people":[{}]}]}', "]}"),
+        "lists.json": over("[", "[]", "]"),
+        "words.json": over('{"people":[', '"a"', "]}"),
+        "marked.json": over('{"annotations":[', "{}", '],"images":[]}'),
+        "shapes.json": over('{"shapes":[', "{}", "]}"),
+        "numbers.json": over('{"keypoints":[', "1", "]}"),
+        "keys.json": "{" + ",".join(f'"k{number}":{{}}' for number in range(70_000)) + "}",
+        "noses.json": "{" + ",".join(f'"nose{number}":[1,2]' for number in range(50_000)) + "}",
+        "axes.json": over("[", '{"x":[],"y":[]}', "]"),
+        "subset.json": over('{"candidate":[],"subset":[', "[0]", "]}"),
+        "scores.json": over('{"people":[', '{"keypoints":[[1,2]],"scores":[1]}', "]}"),
+        "log.jsonl": over("", '{"a":1}', "", "\n"),
+        "slashes.json": over('{"a":"', "\\\\", '"}', ""),
+        "tuples.txt": over("[", "(1,2)", "]"),
+        "printed.txt": over("", "[[1 2]", "", ""),
+        "brackets.txt": over("", "(", "", ""),
+        "lines.txt": over("", "1 2 3", "", "\n"),
+        "table.csv": over("x,y\n", "1,2", "", "\n"),
+        "tags.xml": over("", "<a>", "", ""),
+        "landmarks.pbtxt": over("", "landmark { x: 1 }", "", "\n"),
+        "matrix.yml": "%YAML:1.0\nsizes: [ 1, 18, 3 ]\ndata: [ " + over("", "1.", " ]", ", "),
+    }
+
+
 def poses(rng: random.Random) -> Iterator[Case]:
     yield from strange("pose", ".json")
     text = pose_text()
@@ -232,7 +266,7 @@ def poses(rng: random.Random) -> Iterator[Case]:
         yield Case(
             "pose", f"canvas{side}.json".replace('"', ""), json.dumps(odd).replace('"SIDE"', side).encode()
         )
-    yield Case("pose", "people.json", ('{"people":[' + ",".join(["{}"] * 200_000) + "]}").encode(), REFUSED)
+    yield from (Case("pose", name, crowd.encode()) for name, crowd in crowded().items())
     yield Case("pose", "large.json", ("[" + "1," * 2_000_000 + "1]").encode(), REFUSED)
     yield Case("pose", "spaces.json", b" " * 3_000_000, REFUSED)
     yield Case("pose", "numbers.txt", b"1 2 3\n" * 18)

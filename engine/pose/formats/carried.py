@@ -24,6 +24,11 @@ class Carried:
     person: dict[str, Any]
     matrix_2x3: np.ndarray
 
+    def points_alone(self) -> Carried:
+        """Hands, face and feet without the words and keys around them."""
+        points = {key: value for key, value in self.person.items() if key in _POINTS}
+        return Carried({}, points, self.matrix_2x3)
+
     def onto(self, frame_to_canvas_2x3: np.ndarray, size: tuple[int, int]) -> dict[str, Any]:
         """The person's other points and keys on a canvas of `size` (H, W), as they are where it is theirs."""
         matrix = frame_to_canvas_2x3[:, :2] @ self.matrix_2x3

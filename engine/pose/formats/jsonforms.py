@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import dataclass, field, replace
+from itertools import count, islice
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,7 @@ CANVAS_KEYS = (
 )  # fmt: skip
 _LONGEST_SIDE = 1e6  # px
 _DEEPEST = 24  # levels; files of the longest kind have nine
+_MOST_PLACES = 10_000  # objects and lists that are looked into, half a second; a frame of a log has two
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class _Place:
     order: Layout | None = None
     unit: str = ""
     depth: int = 0
+    looked: Iterator[int] = field(default_factory=count)  # into how many places, of the whole document
 
     def within(self, node: dict) -> _Place:
         words = "".join(str(node.get(key, ""))[:99] for key in _FORMATS).lower()
@@ -66,6 +68,8 @@ class _Place:
     def deeper(self, **changed: Any) -> _Place:
         if self.depth > _DEEPEST:
             raise InputError(f"{self.name} is not a pose file: its JSON is nested beyond reason.")
+        if next(self.looked) > _MOST_PLACES:
+            raise InputError(f"{self.name} is not a pose file: it holds too many things that are nobody.")
         return replace(self, depth=self.depth + 1, **changed)
 
 

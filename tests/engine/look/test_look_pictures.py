@@ -16,7 +16,8 @@ from engine.cli import main
 from engine.errors import InputError
 from engine.look import Borrowed, LookDocument, SourcePhoto, exported, read_look, write_look
 from engine.look.document import to_json
-from engine.pose.formats import parse_pose
+from engine.pose.formats import Carried, parse_pose
+from engine.provenance import SOURCE_TYPE
 from engine.session import Session
 
 WEIGHTS = str(rule_drawn.generator())
@@ -25,19 +26,31 @@ WEIGHTS = str(rule_drawn.generator())
 @settings(max_examples=40, deadline=None)
 @given(look=looks())
 def test_the_look_in_a_picture_is_the_look_but_for_the_photos_themselves(look):
-    read = exported.look_of(exported.png_texts(look), "x.png")
+    read = exported.look_of(exported.png_texts(look, names=True), "x.png")
     assert to_json(read) == to_json(look)
     assert all(photo.data is None for photo in read.photos)
 
 
 def test_other_programs_find_the_pose_and_a_line_for_people(look):
-    texts = exported.png_texts(look)
+    texts = exported.png_texts(look, names=True)
     data = json.loads(texts["poseloom"])
     assert parse_pose(json.dumps(data["pose"]), "x", (256, 176)) == pytest.approx(look.pose_18x3, abs=1e-3)
     assert texts["parameters"] == (
         "Poseloom; person: Ünï 写真.png; joints shown: 18 of 18; mix: 30% of linen.jpg; "
         "weights: fake.safetensors 000000000000"
     )
+
+
+def test_names_of_files_are_in_a_picture_only_where_they_are_wanted(look):
+    matrix = np.eye(2, 3)
+    carried = Carried({"image": "secret.jpg"}, {"face_keypoints_2d": [1, 2, 1], "id": "secret.jpg"}, matrix)
+    look = replace(look, carried=carried)
+    said = " ".join(exported.png_texts(look).values())
+    assert not any(name in said for name in ("写真", "linen", "secret"))
+    nameless = exported.look_of(exported.png_texts(look), "x.png")
+    assert [photo.name for photo in nameless.photos] == ["photo 1", "photo 2"]
+    assert [photo.id for photo in nameless.photos] == [photo.id for photo in look.photos]
+    assert nameless.carried.person == {"face_keypoints_2d": [1, 2, 1]} and nameless.carried.document == {}
 
 
 def test_pictures_of_older_versions_hold_no_look_and_damaged_ones_are_told():
@@ -85,7 +98,9 @@ def test_render_draws_a_look_as_a_session_would(saved, tmp_path, capsys):
         assert not np.array_equal(np.asarray(image), plain), "the mix can be seen"
         inside = exported.look_of(image.text, "out.png")
     assert inside.drawn_by.weights == session.weights_info["name"]
-    assert to_json(inside) | {"drawn_by": None} == to_json(look) | {"drawn_by": None}
+    called = replace(look, photos=tuple(replace(p, name=f"photo {n}") for n, p in enumerate(look.photos, 1)))
+    assert to_json(inside) | {"drawn_by": None} == to_json(called) | {"drawn_by": None}
+    assert SOURCE_TYPE in image.text["XML:com.adobe.xmp"]
 
 
 def test_render_says_when_other_weights_drew_the_look(saved, tmp_path, capsys):

@@ -219,7 +219,7 @@ class InspectPanel(QWidget):
 
     def refresh_theme(self) -> None:
         self.tiles.refresh_theme()
-        self.update()
+        self.show_inspection(self._inspection, self._names)
 
 
 def _title(choice: MapChoice) -> str:

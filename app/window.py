@@ -35,6 +35,7 @@ from app.modes.inspect import InspectMode
 from app.modes.switch import ModeSwitch
 from app.settings import Settings
 from app.status import Status
+from app.texture_hands import TextureHands
 from app.worker import EngineFacts, RenderWorker
 from engine.api import Frame
 from engine.paths import user_data
@@ -99,6 +100,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id["toggle_skeleton"].setChecked(True)
         dressing = DressMode(c)
         self.modes = ModeSwitch(self.centre, self.docks, c, dressing, self.inspecting, self.actions_by_id)
+        self.texture_hands = TextureHands(self.docks.inspector, self.inspecting, c, self.settings)
         self.hands = Hands(self.centre, self.docks, c, self.settings, self.actions_by_id, dressing)
         bar = menus.fill_menu_bar(
             self,

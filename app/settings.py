@@ -20,6 +20,7 @@ from PySide6.QtCore import QByteArray, QSettings, QStandardPaths, QTemporaryDir
 
 LAYOUT_VERSION = 3
 MOST_RECENT = 10
+LONGEST_NAME = 80  # characters that a texture is called by hand
 MOST_BYTES = 1 << 18  # of the file; it has some two thousand
 # Values that Qt makes objects of: we write none, and some make a decoder of pictures or a long recursion run.
 _OBJECTS = (b"@Variant", b"@DateTime")
@@ -146,6 +147,18 @@ class Settings:
         texts = [base64.b64encode(bytes(part.data())).decode() for part in (geometry, state)]
         for name, text in zip(("geometry", "state", "digest"), (*texts, _digest(*texts)), strict=True):
             self._store.setValue(f"layout/{name}", text)
+
+    def texture_name(self, weights: str, layer: str, texture: int) -> str:
+        """What a texture of these weights (their sha256) was called by hand, "" where nobody did."""
+        return self._text(f"textures/{weights}/{layer}/{texture}", "")[:LONGEST_NAME]
+
+    def set_texture_name(self, weights: str, layer: str, texture: int, name: str) -> None:
+        """ "" forgets it."""
+        key = f"textures/{weights}/{layer}/{texture}"
+        if name:
+            self._store.setValue(key, name[:LONGEST_NAME])
+        else:
+            self._store.remove(key)
 
     def forget_layout(self) -> None:
         """Open in the layout of the first start."""

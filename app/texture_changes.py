@@ -69,7 +69,7 @@ class TextureChanges:
 
     def _change(self, slots: Iterable[Slot], text: str, gesture: int = 0, **values: object) -> None:
         wanted = list(slots)
-        changed = [self.of(slot)._replace(**values) for slot in wanted]
+        changed = [self.of(slot)._replace(**values) for slot in wanted]  # type: ignore[arg-type]  # by name
         others = [
             each for each in self._document.look.textures if (each.layer, each.texture) not in set(wanted)
         ]

@@ -44,6 +44,7 @@ from app.proportioning import Proportioning
 from app.settings import Settings
 from app.snapshots import Snapshots
 from app.status import Status
+from app.texture_hands import TextureHands
 from app.worker import EngineFacts, RenderWorker
 from engine.api import Frame
 from engine.paths import user_data
@@ -125,6 +126,7 @@ class MainWindow(QMainWindow):
         self.comparing = Comparing(self.centre, c, self.actions_by_id["toggle_reference"])
         dressing = DressMode(c)
         self.modes = ModeSwitch(self.centre, self.docks, c, dressing, self.inspecting, self.actions_by_id)
+        self.texture_hands = TextureHands(self.docks.inspector, self.inspecting, c, self.settings)
         self.hands = Hands(self.centre, self.docks, c, self.settings, self.actions_by_id, dressing)
         bar = menus.fill_menu_bar(
             self,

@@ -330,13 +330,16 @@ class Session:
         yield frame
         if request.maps:
             with self._computing():
+                if pieces_hw is None and parsing.available().available:
+                    _, pieces_hw = wearing(composition, self._fitting_room(request, {}))
                 worn = {} if room is None or pieces_hw is None else worn_by(pieces_hw, room)
                 told = {key: each.maps for key, each in drawn.items()}
                 sources = photo_maps(request.identity, request.mixes, told, worn, self._references.maps)
                 photo_HW = None
                 if photo_11HW is not None:
                     photo_HW = photo_11HW[0, 0, : self.size[0], : self.size[1]].float().cpu().numpy()
-            yield replace(frame, maps=sources[0].maps, sources=sources, photo=photo_HW)
+            whole = replace(frame, maps=sources[0].maps, sources=sources, photo=photo_HW)
+            yield replace(whole, pieces=pieces_hw)
 
     def close(self) -> None:
         """Give the memory back; the session cannot be used afterwards."""

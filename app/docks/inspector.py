@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton
 from app import plain, theme
 from app.docks.bars import Bar, Bars
 from app.docks.scale import ScalePanel
+from app.docks.texture_tools import TextureTools
 from app.docks.tiles import TileGrid
 from engine.api import DISTRIBUTION, PARSING
 from engine.inspecting.choices import CHANGE, MapChoice
@@ -56,6 +57,9 @@ class InspectPanel(QWidget):
         self.texture.setWordWrap(True)
         self.texture.setTextFormat(Qt.TextFormat.RichText)
         self.texture.setToolTip("What training told this texture to carry; left and right are the person's")
+        self.tools = TextureTools()
+        self._own_name = ""
+        self._doing = ""
         self.tiles_title = plain.label()
         self.tiles_title.setProperty("role", "muted")
         self.tiles = TileGrid(self._words)
@@ -97,6 +101,7 @@ class InspectPanel(QWidget):
         column.addWidget(self.headline)
         column.addWidget(self.bars)
         column.addWidget(self.texture)
+        column.addWidget(self.tools)
         column.addLayout(order)
         column.addWidget(self.tiles, 1)
         column.addWidget(self.legend)
@@ -178,14 +183,16 @@ class InspectPanel(QWidget):
 
     def _show_textures(self, shown: Inspection) -> None:
         there = shown.maps_Khw is not None
-        for widget in (self.texture, self.tiles, self.tiles_title, self.order):
+        for widget in (self.texture, self.tools, self.tiles, self.tiles_title, self.order):
             widget.setVisible(there)
         if shown.maps_Khw is None or shown.area_K is None:
             return
         channel = shown.aim.channel
-        name = shown.name_of(channel)
-        words = f"<b>Texture {channel + 1}</b>" + (f" {html.escape(name)}" if name else "")
-        facts = [f"makes {shown.area_K[channel]:.1%} of the picture"]
+        words = f"<b>Texture {channel + 1}</b>"
+        names = [f"“{self._own_name}”" if self._own_name else "", shown.name_of(channel)]
+        words += "".join(f" {html.escape(name)}" for name in names if name)
+        facts = [f"does here: {html.escape(self._doing)}"] if self._doing else []
+        facts += [f"makes {shown.area_K[channel]:.1%} of the picture"]
         gathered = shown.painting.photos[shown.aim.photo]
         if gathered is not None and gathered.relative:
             facts.append(f"peak {gathered.peak:.1%}")
@@ -194,6 +201,12 @@ class InspectPanel(QWidget):
         several = f" of {self._name(shown.aim.photo)}" if len(shown.subject.photos) > 1 else ""
         self.tiles_title.setText(f"{len(shown.maps_Khw)} textures{several}")
         self.tiles.show_maps(shown.maps_Khw, channel, shown.order_K)
+
+    def show_own_name(self, name: str, doing: str = "") -> None:
+        """What the chosen texture is called by hand, and what it does in this picture."""
+        self._own_name, self._doing = name, doing
+        if self._inspection is not None:
+            self._show_textures(self._inspection)
 
     def _words(self, channel: int) -> str:
         """Number and, where the weights tell it, purpose of a texture."""

@@ -15,6 +15,7 @@ from app.modes.mode import XY
 from app.worker import EngineFacts
 from engine.api import PARSING, Frame
 from engine.inspecting.choices import MapChoice, choices_of, first_shown
+from engine.inspecting.doing import Doing, doings
 from engine.inspecting.inspection import Inspection, first_texture, followed, glanced, inspected
 from engine.inspecting.order import AREA
 from engine.inspecting.overlays import Aim, Subject
@@ -42,6 +43,7 @@ class InspectMode(QObject):
         self._aim = Aim()
         self._touched = False  # whether a texture of this map was chosen, by a hand or by pointing
         self._subject: Subject | None = None
+        self.pieces_hw: np.ndarray | None = None  # of the last frame with maps, as `api.Frame.pieces`
         self._kept: np.ndarray | None = None
         controller.engine_awake.connect(self._on_awake)
         controller.frame_shown.connect(self._on_frame)
@@ -113,6 +115,15 @@ class InspectMode(QObject):
             self._kept = self._subject.result
             self._subject = replace(self._subject, kept=self._kept)
             self._refresh()
+
+    @property
+    def doing(self) -> Doing | None:
+        """What the chosen texture does in this picture; None where that cannot be told."""
+        shown = self.inspection
+        if shown is None or shown.maps_Khw is None or self.pieces_hw is None:
+            return None
+        channel = shown.aim.channel
+        return doings(shown.maps_Khw[channel : channel + 1], self.pieces_hw)[0]
 
     # What the hand does.
 
@@ -188,6 +199,7 @@ class InspectMode(QObject):
         if not there or there[0][0] is not frame.sources[0]:
             return  # of a person who has just left
         self.photos = tuple(photo for _, photo in there)
+        self.pieces_hw = frame.pieces
         images = tuple(photo.reference.image_HWC for photo in self.photos)
         self._subject = Subject(
             frame.image, tuple(source for source, _ in there), images, self._kept, frame.photo

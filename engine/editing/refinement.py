@@ -92,13 +92,13 @@ class Refinements:
             self._mask(RenderRequest(identity, pose, swaps=swaps, pieces=True), pieces)
             for identity, swaps, pieces in asked
         ]
-        appearances = [self._appearance(key) for key in (request.identity, swap.reference)]
-        own, other = (self._model.render(each, pose).image_1CHW.clone() for each in appearances)
+        wearer, giver = (self._appearance(key) for key in (request.identity, swap.reference))
+        own, other = (self._model.render(each, pose).image_1CHW.clone() for each in (wearer, giver))
         if self._features is None:
             with torch.inference_mode(False):  # gradients pass through it
                 self._features = load_house().to(own.device)
         goal = Goal(other, masks[0].to(own), own, masks[1].to(own), masks[2].to(own))
-        return Refining(self._model, *appearances, pose, goal, self._features, HOUSE)
+        return Refining(self._model, wearer, giver, pose, goal, self._features, HOUSE)
 
     def _mask(self, request: RenderRequest, pieces: tuple[int, ...]) -> Tensor:
         """Where pieces are seen in a picture, on the canvas."""

@@ -124,7 +124,7 @@ class FakeSession:
         frame = self.respond(request)
         yield replace(frame, maps=None)
         if request.maps:
-            yield replace(frame, sources=_sources(request, frame.maps))
+            yield replace(frame, sources=_sources(request, frame.maps), pieces=PIECES_HW)
 
     def respond(self, request: RenderRequest) -> Frame:
         if self.fail_next is not None:

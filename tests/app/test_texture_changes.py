@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from fake_engine import PIECES_HW
+from inspecting import inspect, pick
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from app.document import request_of
 from app.files.look_jobs import document_of, look_of
-from engine.api import SlotChange
+from engine.api import DISTRIBUTION, SlotChange
+from engine.inspecting.doing import makers
 from engine.look import ChangedTexture
 from engine.look.document import from_json, to_json
 
@@ -93,3 +98,65 @@ def test_a_look_keeps_them(driver):
     back = look_of(document, photos, controller.size)
     assert back.textures == look.textures
     assert request_of(back, 0).changes == request_of(look, 0).changes
+
+
+# With the hand, in Inspect.
+
+
+@pytest.fixture
+def inspecting(driver):
+    inspect(driver)
+    pick(driver.window.docks.inspector.layer, "64 rows, first (64a)")
+    driver.controller.undo_stack.clear()
+    return driver
+
+
+def test_the_tools_change_the_texture_that_is_chosen(inspecting):
+    panel, textures = inspecting.window.docks.inspector, inspecting.controller.textures
+    tools, slot = panel.tools, ("64a", inspecting.window.inspecting.inspection.aim.channel)
+    assert tools.isVisible() and not tools.mute.isChecked() and tools.scale.value() == 100
+    QTest.mouseClick(tools.mute, Qt.MouseButton.LeftButton)
+    assert textures.of(slot).muted and asked(inspecting) == (SlotChange(*slot, 0.0),)
+    QTest.mouseClick(tools.mute, Qt.MouseButton.LeftButton)
+    tools.scale.setFocus()
+    QTest.keyClick(tools.scale, Qt.Key.Key_Home)
+    assert textures.of(slot).scale == 0.0
+    [linen] = [action for action in tools.take.menu().actions() if action.text() == "linen.png"]
+    linen.trigger()
+    assert textures.of(slot).photo and inspecting.controller.undo_stack.count() == 4
+    for _ in range(2):
+        inspecting.window.actions_by_id["undo"].trigger()
+    assert tools.scale.value() == 100 and textures.of(slot) == ChangedTexture(*slot)
+    inspecting.window.inspecting.step_texture(1)
+    QTest.mouseClick(tools.solo, Qt.MouseButton.LeftButton)
+    assert not textures.of(slot).solo and len(inspecting.controller.document.look.textures) == 1
+
+
+def test_all_that_make_a_garment_are_changed_as_one_step(inspecting):
+    tools, mode = inspecting.window.docks.inspector.tools, inspecting.window.inspecting
+    maps = mode.inspection.subject.photos[0].maps.of(DISTRIBUTION)
+    word = mode.doing.word
+    assert str(mode.doing) in inspecting.window.docks.inspector.texture.text()
+    pick(tools.scope, f"All that make the {word or 'background'}")
+    QTest.mouseClick(tools.mute, Qt.MouseButton.LeftButton)
+    wanted = makers(maps, PIECES_HW, word) or [("64a", mode.inspection.aim.channel)]
+    found = {(each.layer, each.texture) for each in inspecting.controller.document.look.textures}
+    assert found == set(wanted) and inspecting.controller.undo_stack.count() == 1
+
+
+def test_a_name_of_your_own_is_kept_with_the_weights(inspecting, monkeypatch):
+    panel, mode = inspecting.window.docks.inspector, inspecting.window.inspecting
+    monkeypatch.setattr(
+        "app.texture_hands.QInputDialog.getText", lambda *_, **__: ("  <b>my sleeve</b> ", True)
+    )
+    panel.tools.name_wanted.emit()
+    assert "“&lt;b&gt;my sleeve&lt;/b&gt;”" in panel.texture.text()
+    sha, channel = inspecting.controller.facts.weights["sha256"], mode.inspection.aim.channel
+    assert inspecting.window.settings.texture_name(sha, "64a", channel) == "<b>my sleeve</b>"
+    assert inspecting.window.settings.texture_name("f" * 64, "64a", channel) == ""
+    mode.step_texture(1)
+    assert "my sleeve" not in panel.texture.text()
+    mode.step_texture(-1)
+    assert "my sleeve" in panel.texture.text()
+    inspecting.window.settings.set_texture_name(sha, "64a", channel, "")
+    assert inspecting.window.settings.texture_name(sha, "64a", channel) == ""

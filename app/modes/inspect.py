@@ -35,6 +35,7 @@ class InspectMode(QObject):
         self.on = False
         self.glancing = False
         self.photos: tuple[Photo, ...] = ()  # those that the picture is made of, the person's first
+        self.finest = np.zeros((1, 1, 3), np.uint8)  # the result that is inspected, as fine as it is
         self.order = AREA
         self.pinned = False
         self._number = 0  # of the choice
@@ -179,7 +180,7 @@ class InspectMode(QObject):
     def _on_frame(self, frame: Frame) -> None:
         """The picture is there before its maps: differences need none."""
         if self._subject is not None and (self.on or self.glancing):
-            self._subject = replace(self._subject, result=frame.image)
+            self._subject, self.finest = replace(self._subject, result=frame.image), frame.finest
 
     def _on_maps(self, frame: Frame) -> None:
         look = self._controller.document.look
@@ -188,6 +189,7 @@ class InspectMode(QObject):
         if not there or there[0][0] is not frame.sources[0]:
             return  # of a person who has just left
         self.photos = tuple(photo for _, photo in there)
+        self.finest = frame.finest
         images = tuple(photo.reference.image_HWC for photo in self.photos)
         self._subject = Subject(
             frame.image, tuple(source for source, _ in there), images, self._kept, frame.photo

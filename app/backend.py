@@ -77,6 +77,8 @@ class Backend(Protocol):
 
     def detect(self, rgb_HWC: np.ndarray) -> np.ndarray | None: ...
 
+    def detect_people(self, rgb_HWC: np.ndarray) -> list[np.ndarray]: ...
+
     def read_photo(self, data: bytes, name: str) -> np.ndarray: ...
 
     def person_matte(self, rgb_HWC: np.ndarray) -> np.ndarray: ...
@@ -112,6 +114,12 @@ class EngineBackend:
         from engine import detect
 
         return detect.detect_pose(rgb_HWC)
+
+    def detect_people(self, rgb_HWC: np.ndarray) -> list[np.ndarray]:
+        """Poses [18, 3] in photo px of everybody, the most prominent first."""
+        from engine import detect
+
+        return detect.detect_people(rgb_HWC)
 
     def read_photo(self, data: bytes, name: str) -> np.ndarray:
         """uint8 RGB of the bytes of a picture file. Raises InputError with its name."""

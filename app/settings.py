@@ -12,12 +12,13 @@ import hashlib
 import json
 import os
 import stat
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths, QTemporaryDir
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 MOST_RECENT = 10
 LONGEST_NAME = 80  # characters that a texture is called by hand
 MOST_BYTES = 1 << 18  # of the file; it has some two thousand
@@ -112,6 +113,24 @@ class Settings:
         path = path.absolute()
         paths = [path, *(other for other in self.recent if other != path)]
         self._store.setValue("recent", json.dumps([str(each) for each in paths[:MOST_RECENT]]))
+
+    @property
+    def keys(self) -> dict[str, list[str]]:
+        """Keys that were changed, by the id of their action."""
+        try:
+            found = json.loads(self._text("keys", "{}"))
+        except (ValueError, RecursionError):
+            found = {}
+        found = found if isinstance(found, dict) else {}
+        return {
+            name: keys
+            for name, keys in found.items()
+            if isinstance(keys, list) and all(isinstance(key, str) for key in keys)
+        }
+
+    @keys.setter
+    def keys(self, value: Mapping[str, Sequence[str]]) -> None:
+        self._store.setValue("keys", json.dumps({name: list(keys) for name, keys in value.items()}))
 
     def layout(self) -> tuple[QByteArray, QByteArray] | None:
         """Geometry and dock state of the last run, None unless they are, to the byte, what this version

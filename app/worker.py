@@ -99,6 +99,7 @@ class RenderWorker(QThread):
         self._mailbox: Mailbox[Post, WorkerJob] = Mailbox()
         self._picker: LevelPicker | None = None
         self._exact_ms = 0.0
+        self._still: tuple[RenderRequest, Frame] | None = None  # the exact picture drawn last
         self._maps_at = 0.0
 
     # Called on the window's thread.
@@ -151,7 +152,7 @@ class RenderWorker(QThread):
             return
         self.host.change(session)
         self._picker = LevelPicker(session.levels)
-        self._exact_ms = 0.0
+        self._exact_ms, self._still = 0.0, None
         self.opened.emit(
             EngineFacts(
                 session.size,
@@ -188,11 +189,26 @@ class RenderWorker(QThread):
             picker.rest()
         elif level is not None:
             picker.note(level, frame.ms)
+        if frame.exact:
+            self._still = request, frame
+        else:
+            frame = self._sharpened(request, frame)
         self.rendered.emit(frame)
         if maps:
             self._tell_maps(frames)
         owed = (not frame.exact and (post.live or picker.most is None)) or (post.request.maps and not maps)
         return post if owed else None
+
+    def _sharpened(self, request: RenderRequest, frame: Frame) -> Frame:
+        """A preview with the photo's sharpness where it shows what the exact picture showed."""
+        if self._still is None:
+            return frame
+        before, still = self._still
+        if still.fine is None or _wearing(before) != _wearing(request):
+            return frame
+        from engine.compositing.still import over_still
+
+        return replace(frame, fine=over_still(frame.image, still.image, still.fine))
 
     def _tell_maps(self, frames: Iterator[Frame]) -> None:
         """The maps of the picture that was just shown."""
@@ -236,3 +252,9 @@ class RenderWorker(QThread):
             self.job_failed.emit(job, Trouble.of(error, job.doing))
         else:
             self.job_done.emit(job, value)
+
+
+def _wearing(request: RenderRequest) -> tuple[object, ...]:
+    """Of a request, all but the pose: who is shown, and in what."""
+    mixes = tuple((mix.reference, str(mix.coefficients)) for mix in request.mixes)
+    return request.identity, mixes, request.swaps

@@ -138,6 +138,13 @@ class Reference:
         """What is to be looked at."""
         return self.image_HWC if self.fine_HWC is None else self.fine_HWC
 
+    @property
+    def photo_pixel(self) -> float:
+        """How many frame px a pixel of the photo is; of the finest picture where nobody knows."""
+        if self.matrix_2x3 is not None:
+            return float(np.sqrt(abs(np.linalg.det(self.matrix_2x3[:, :2]))))
+        return len(self.image_HWC) / len(self.finest_HWC)
+
 
 @dataclass(frozen=True)
 class Settled:

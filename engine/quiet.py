@@ -16,6 +16,9 @@ DETECTOR = re.compile(rb"^([IWE]\d{4} \d\d:\d\d:|INFO: |WARNING: )")
 # Of libtiff and what it decodes with: "TIFFReadDirectory: Warning, ...", "LZWDecode: ...", "JPEGLib: ...".
 TIFF = re.compile(rb"^[A-Za-z0-9_]*(TIFF|Decode|Lib|Setup|Fax|LZW|Zip|JPEG|Predictor)\w*: |^[^ ]*tif: ", re.I)
 
+# Of OpenCV and its decoders: "libpng error: ...", "[ERROR:0@24.812] global ...", "Corrupt JPEG data: ...".
+PICTURES = re.compile(rb"^(libpng |\[ ?(ERROR|WARN|INFO):|Corrupt JPEG|Premature end|Invalid SOS)", re.I)
+
 _lock = threading.RLock()  # there is one stderr: who puts it aside second must be the first to put it back
 
 

@@ -14,7 +14,8 @@ _home = tempfile.mkdtemp(prefix="poseloom-tests-")
 # Set before anything reads them: Qt at its first import, libgomp when torch is imported.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-os.environ.setdefault("OMP_NUM_THREADS", "2")
+# Where several processes run the tests, each has a thread of its own.
+os.environ.setdefault("OMP_NUM_THREADS", "1" if "PYTEST_XDIST_WORKER" in os.environ else "2")
 os.environ["POSELOOM_HOME"] = os.path.join(_home, "data")
 for _name in ("CONFIG", "DATA", "CACHE", "STATE"):
     os.environ[f"XDG_{_name}_HOME"] = os.path.join(_home, _name.lower())

@@ -1,4 +1,4 @@
-"""Five hundred inputs of every kind: none ends in a trace, a wrong exit code, a second line, a hang or bloat.
+"""Hundreds of inputs of every kind: none ends in a trace, a wrong exit code, a second line, a hang or bloat.
 
 `python tests/trust/attack.py --count 2500` reads more of them and prints a table; POSELOOM_CORPUS sets how
 many are read here.
@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from trust.attack import attack, table
-from trust.corpus import KINDS, cases
+from trust.kinds import KINDS, cases
 
-COUNT = int(os.environ.get("POSELOOM_CORPUS", "504"))
+COUNT = int(os.environ.get("POSELOOM_CORPUS", "630"))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="measures by /proc, and makes pipes and devices")

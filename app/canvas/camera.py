@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QMargins, QObject, QPointF, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsView
 
-ZOOM_LIMITS = (0.1, 32.0)
+ZOOM_LIMITS = (0.1, 32.0)  # device px a photo px; a large photo that is fitted may be smaller
 FIT_MARGINS = (28, 28, 28, 60)  # widget px around the fitted picture; the status pill has its place below
 
 
@@ -20,11 +20,40 @@ class Camera(QObject):
         super().__init__(view)
         self._view, self._box = view, box
         self.fitted = True
+        self._photo_pixel = 1.0
 
     @property
     def zoom(self) -> float:
         """Widget px a scene unit."""
         return self._view.transform().m11()
+
+    @property
+    def actual_size(self) -> float:
+        """The zoom at which a pixel of the photo is one of the screen's."""
+        return 1.0 / (self._photo_pixel * self._view.devicePixelRatioF())
+
+    @property
+    def magnification(self) -> float:
+        """Device px a photo px."""
+        return self.zoom / self.actual_size
+
+    def set_photo_pixel(self, size: float) -> None:
+        """How many scene units a pixel of the photo is."""
+        if size != self._photo_pixel:
+            self._photo_pixel = size
+            self._set_zoom(self.zoom)
+            if self.fitted:
+                self.fit()
+
+    def magnify(self, magnification: float) -> None:
+        """So many device px a photo px, about the middle."""
+        self.zoom_to(magnification * self.actual_size)
+
+    @property
+    def all_seen(self) -> bool:
+        """Whether the view shows all of it."""
+        shown = self._view.viewportTransform().mapRect(self._box())
+        return QRectF(self._view.viewport().rect()).contains(shown)
 
     @property
     def fit_zoom(self) -> float:
@@ -63,8 +92,8 @@ class Camera(QObject):
         return inverse.map(at)
 
     def _set_zoom(self, zoom: float) -> None:
-        low, high = ZOOM_LIMITS
-        zoom = min(max(zoom, low), high)
+        low, high = (limit * self.actual_size for limit in ZOOM_LIMITS)
+        zoom = min(max(zoom, min(low, self.fit_zoom / 2)), max(high, self.fit_zoom))
         self._view.resetTransform()
         self._view.scale(zoom, zoom)
         self.zoomed.emit(zoom)

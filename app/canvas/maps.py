@@ -26,7 +26,7 @@ class Laid:
 
 @dataclass(frozen=True)
 class Peak:
-    """A place on a picture, with the number and the colour of what has its peak there."""
+    """A place on a picture, with the number (0 for none) and the colour of what has its peak there."""
 
     picture: int
     at: tuple[float, float]

@@ -79,7 +79,7 @@ class CrossItem(QGraphicsItem):
 
 
 class PeakItem(QGraphicsItem):
-    """A numbered ring; `swell` from 0 to 1 lets it grow and fade."""
+    """A ring, with its number where that is not 0; `swell` from 0 to 1 lets it grow and fade."""
 
     def __init__(self):
         super().__init__()
@@ -102,20 +102,24 @@ class PeakItem(QGraphicsItem):
         for ink, width in ((halo, 4.4), (colour, 2.2)):  # hollow: the map's own peak is inside
             painter.setPen(QPen(ink, width))
             painter.drawEllipse(QPointF(), RING, RING)
+        if self._rank:
+            self._paint_badge(painter)
+        if self.swell:
+            colour.setAlphaF(1.0 - self.swell)
+            painter.setPen(QPen(colour, 2.0))
+            painter.drawEllipse(QPointF(), RING + 12 * self.swell, RING + 12 * self.swell)
+
+    def _paint_badge(self, painter: QPainter) -> None:
         font = QFont(painter.font())
         font.setBold(True)
         font.setPixelSize(10)
         painter.setFont(font)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
+        painter.setBrush(theme.colour(self._colour))
         painter.drawEllipse(BADGE)
         painter.setPen(theme.colour(theme.colours().halo))
         painter.drawText(BADGE, Qt.AlignmentFlag.AlignCenter, str(self._rank))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self.swell:
-            colour.setAlphaF(1.0 - self.swell)
-            painter.setPen(QPen(colour, 2.0))
-            painter.drawEllipse(QPointF(), RING + 12 * self.swell, RING + 12 * self.swell)
 
 
 class Pulse:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
+    QGuiApplication,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from app import theme
 from app.canvas.camera import Camera
+from app.canvas.compared import ComparedItem
 from app.canvas.group import Group
 from app.canvas.held import HeldKeys
 from app.canvas.hits import bone_near, joint_near
@@ -35,7 +37,7 @@ TRUNK = frozenset(
 )  # a handle of the whole person
 HIT_RADIUS = 13.0  # widget px
 BONE_RADIUS = 6.0  # widget px
-PIXELS_FROM = 4.0  # zoom from which single pixels are shown, unless the fitted picture is near it
+PIXELS_FROM = 4.0  # magnification from which single pixels are shown, unless the fitted picture is near it
 GROUP_CURSORS = {
     MOVE: Qt.CursorShape.SizeAllCursor, ROTATE: Qt.CursorShape.CrossCursor,
     SCALE: Qt.CursorShape.SizeFDiagCursor,
@@ -60,7 +62,8 @@ class CanvasView(QGraphicsView):
     joint_selected = Signal(int)
     joint_toggled = Signal(int)
     menu_wanted = Signal(int, object)  # joint or -1, global position
-    zoom_changed = Signal(float)
+    zoom_changed = Signal(float)  # device px a photo px
+    moved = Signal()  # what is seen lies elsewhere in the widget
     peeked = Signal(bool)  # whether the key for the reference is held
     glanced = Signal(bool)  # likewise that for the maps
 
@@ -84,9 +87,7 @@ class CanvasView(QGraphicsView):
         )
         self.picture = PictureItem()
         self.skeleton = SkeletonItem()
-        self.reference = PictureItem()
-        self.reference.setZValue(0.5)
-        self.reference.hide()
+        self.reference = ComparedItem()
         self.scene().addItem(self.picture)
         self.scene().addItem(self.reference)
         self.ghost = GhostItem()
@@ -104,7 +105,7 @@ class CanvasView(QGraphicsView):
         self._held = HeldKeys({Qt.Key.Key_Backslash: self.peeked.emit, Qt.Key.Key_I: self.glanced.emit})
         self._space = False
         self._pan_from: QPointF | None = None
-        self._drag = False
+        self._drag = self._wiping = False
         self.show_pose(NOBODY)
         self.refresh_theme()
 
@@ -202,13 +203,17 @@ class CanvasView(QGraphicsView):
         self.camera.zoom_to(zoom, at)
 
     def _on_zoom(self, zoom: float) -> None:
-        smooth = zoom < max(PIXELS_FROM, 1.8 * self.camera.fit_zoom)
+        smooth = zoom < max(PIXELS_FROM * self.camera.actual_size, 1.8 * self.camera.fit_zoom)
         mode = (
             Qt.TransformationMode.SmoothTransformation if smooth else Qt.TransformationMode.FastTransformation
         )
         self.picture.setTransformationMode(mode)
         self.group.show_pose(self.pose, zoom)
-        self.zoom_changed.emit(zoom)
+        self.zoom_changed.emit(self.camera.magnification)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802
+        super().scrollContentsBy(dx, dy)
+        self.moved.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
@@ -249,8 +254,9 @@ class CanvasView(QGraphicsView):
         at = event.position()
         left = event.button() == Qt.MouseButton.LeftButton
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
-            self._pan_from = at
-            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+            self._begin_pan(at)
+        elif left and self.reference.grips(self.to_pose(at), self.zoom):
+            self._wiping = True
         elif left and self._mode is not None:
             held = event.modifiers()
             self._mode.pressed(
@@ -261,6 +267,15 @@ class CanvasView(QGraphicsView):
         elif left and self.skeleton.isVisible():
             self._begin_drag(at, event.modifiers())
         event.accept()
+
+    def _begin_pan(self, at: QPointF) -> None:
+        self._pan_from = at
+        self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def _pans(self, keys: Qt.KeyboardModifier) -> bool:
+        """Whether a drag on empty ground moves the picture: where some of it is out of sight, unless Shift
+        asks for the band."""
+        return not self.camera.all_seen and not keys & Qt.KeyboardModifier.ShiftModifier
 
     def _begin_drag(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         joint, bone, handle = (
@@ -280,6 +295,9 @@ class CanvasView(QGraphicsView):
             self._grab(bone[1], WHOLE if bone in TRUNK else BONE, at)
         elif joint >= 0:
             self.select(joint)
+        elif self._pans(modifiers):
+            self.select(-1)
+            self._begin_pan(at)
         else:
             self.select(-1)
             self.group.begin_band(self.to_pose(at))
@@ -304,6 +322,8 @@ class CanvasView(QGraphicsView):
         if self._pan_from is not None:
             self.camera.pan(at - self._pan_from)
             self._pan_from = at
+        elif self._wiping:
+            self.reference.draw_along(self.to_pose(at))
         elif self._drag:
             self.pulled.emit(*self.to_pose(at))
         elif self.group.banding:
@@ -313,6 +333,9 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def _hover(self, at: QPointF) -> None:
+        if self.reference.grips(self.to_pose(at), self.zoom):
+            self.viewport().setCursor(Qt.CursorShape.SplitHCursor)
+            return
         if self._mode is not None and not self._space:
             self._mode.hovered(self.to_pose(at))
             return
@@ -332,6 +355,8 @@ class CanvasView(QGraphicsView):
             self.viewport().setCursor(
                 Qt.CursorShape.SizeAllCursor if whole else Qt.CursorShape.OpenHandCursor
             )
+        elif self._pans(QGuiApplication.keyboardModifiers()):
+            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         else:
             self.viewport().unsetCursor()
 
@@ -345,6 +370,8 @@ class CanvasView(QGraphicsView):
             Qt.MouseButton.LeftButton,
         ):
             self._pan_from = None
+        elif self._wiping:
+            self._wiping = False
         elif self._drag and event.button() == Qt.MouseButton.LeftButton:
             self._end_drag()
             self.let_go.emit()

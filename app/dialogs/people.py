@@ -8,7 +8,6 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QListView,
     QListWidget,
     QListWidgetItem,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import plain
 from engine.pose.formats import PoseFile
 from engine.pose.skeleton import COLOURS, LIMBS
 
@@ -42,7 +42,7 @@ def ask(parent: QWidget, file: PoseFile, proposed: int) -> int | None:
     buttons.accepted.connect(dialog.accept)
     buttons.rejected.connect(dialog.reject)
     layout = QVBoxLayout(dialog)
-    layout.addWidget(QLabel(f"{file.name} holds {len(file.people)} people. Whose pose shall be taken?"))
+    layout.addWidget(plain.label(f"{file.name} holds {len(file.people)} people. Whose pose shall be taken?"))
     layout.addWidget(people)
     layout.addWidget(buttons)
     dialog.resize(460, 320)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from app import theme
+from app import plain, theme
 from app.docks.bars import Bar, Bars
 from app.docks.scale import ScalePanel
 from app.docks.texture_tools import TextureTools
@@ -48,7 +48,7 @@ class InspectPanel(QWidget):
         self.order.addItems(ORDERS)
         self.order.setCurrentText(AREA)
         self.order.activated.connect(lambda _place: self.order_wanted.emit(self.order.currentText()))
-        self.headline = QLabel()
+        self.headline = plain.label()
         self.headline.setWordWrap(True)
         self.headline.setProperty("role", "heading")
         self.bars = Bars(MOST)
@@ -60,7 +60,7 @@ class InspectPanel(QWidget):
         self.tools = TextureTools()
         self._own_name = ""
         self._doing = ""
-        self.tiles_title = QLabel()
+        self.tiles_title = plain.label()
         self.tiles_title.setProperty("role", "muted")
         self.tiles = TileGrid(self._words)
         self.tiles.chosen.connect(self._choose_tile)
@@ -68,7 +68,7 @@ class InspectPanel(QWidget):
         self.legend.setWordWrap(True)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.scale = ScalePanel()
-        self.read_out = QLabel()
+        self.read_out = plain.label()
         self.read_out.setProperty("role", "number")
         self.keep = QToolButton()
         self.keep.setText("Keep this picture")
@@ -189,9 +189,9 @@ class InspectPanel(QWidget):
             return
         channel = shown.aim.channel
         words = f"<b>Texture {channel + 1}</b>"
-        names = [f"“{escape(self._own_name)}”" if self._own_name else "", shown.name_of(channel)]
-        words += "".join(f" {name}" for name in names if name)
-        facts = [f"does here: {self._doing}"] if self._doing else []
+        names = [f"“{self._own_name}”" if self._own_name else "", shown.name_of(channel)]
+        words += "".join(f" {html.escape(name)}" for name in names if name)
+        facts = [f"does here: {html.escape(self._doing)}"] if self._doing else []
         facts += [f"makes {shown.area_K[channel]:.1%} of the picture"]
         gathered = shown.painting.photos[shown.aim.photo]
         if gathered is not None and gathered.relative:
@@ -219,7 +219,7 @@ class InspectPanel(QWidget):
         if shown.choice.kind == PARSING and named is not None:
             there = np.bincount(named.argmax(0).ravel(), minlength=len(named))
             regions = [k for k in range(1, len(there)) if there[k] >= LEAST_NAMED * there.sum()]
-            self.legend.setText(" &nbsp; ".join(_entry(k, shown.name_of(k)) for k in regions))
+            self.legend.setText(" &nbsp; ".join(_entry(k, html.escape(shown.name_of(k))) for k in regions))
 
     def _choose_bar(self, place: int) -> None:
         shown = self._inspection
@@ -232,7 +232,7 @@ class InspectPanel(QWidget):
 
     def refresh_theme(self) -> None:
         self.tiles.refresh_theme()
-        self.update()
+        self.show_inspection(self._inspection, self._names)
 
 
 def _title(choice: MapChoice) -> str:

@@ -11,7 +11,9 @@ from app.docks.joint import JointPanel
 from app.docks.outfit import OutfitPanel
 from app.docks.panel import Panel
 from app.docks.poses import PoseShelf
+from app.docks.proportions import ProportionsPanel
 from app.docks.shelf import Shelf
+from app.docks.strip import LooksPanel
 from app.files import poses
 
 INSPECTOR = 324  # px wide
@@ -29,6 +31,8 @@ class Docks:
         self.joint = JointPanel()
         self.inspector = InspectPanel()
         self.outfit = OutfitPanel()
+        self.looks = LooksPanel()
+        self.proportions = ProportionsPanel()
         self.history = QUndoView(undo_group)
         self.history.setEmptyLabel("Start")
         self.history.setAccessibleName("History")
@@ -39,12 +43,20 @@ class Docks:
             Panel("inspector", "Inspect", self.inspector, window),
             Panel("history", "History", self.history, window),
             Panel("poses", "Poses", self.poses, window),
+            Panel("looks", "Looks", self.looks, window),
+            Panel("proportions", "Proportions", self.proportions, window),
         ]
         left, right = [self.panels[0], self.panels[5]], self.panels[1:5]
         for panel in left:
             window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, panel)
         for panel in right:
             window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, panel)
+        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panels[7])
+        self.panels[7].hide()  # wanted now and then: View opens it
+        window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.panels[6])
+        window.resizeDocks([self.panels[6]], [128], Qt.Orientation.Vertical)
         window.resizeDocks([self.panels[0]], [228], Qt.Orientation.Horizontal)
         window.resizeDocks([self.panels[3]], [324], Qt.Orientation.Horizontal)
         window.resizeDocks(left, [420, 320], Qt.Orientation.Vertical)
@@ -64,7 +76,7 @@ class Docks:
         """Every panel where it stood at the first start."""
         for panel in self.panels:
             panel.setFloating(False)
-            panel.show()
+            panel.setVisible(panel is not self.panels[7])
         self._window.restoreState(self._first)
 
     def inspect(self, on: bool) -> None:

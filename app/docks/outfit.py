@@ -7,8 +7,9 @@ from functools import partial
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from app import icons
-from app.docks.shelf import AmountSlider, card_picture
+from app import icons, plain
+from app.docks.cards import card_picture
+from app.docks.shelf import AmountSlider
 from app.document import Look, Photo, Worn
 from engine.editing.regions import Choice
 
@@ -27,13 +28,13 @@ class OutfitRow(QWidget):
         row.setSpacing(6)
         picture = QLabel()
         picture.setPixmap(card_picture(photo.reference.image_HWC, THUMB, self.devicePixelRatioF()))
-        picture.setToolTip(f"From {photo.name}")
+        picture.setToolTip(plain.words(f"From {photo.name}"))
         row.addWidget(picture)
         column = QVBoxLayout()
         column.setSpacing(2)
         line = QHBoxLayout()
         name = QLabel(worn.word.capitalize())
-        name.setToolTip(f"From {photo.name}")
+        name.setToolTip(plain.words(f"From {photo.name}"))
         self.value = QLabel(f"{round(100 * worn.strength)} %")
         self.value.setProperty("role", "number")
         line.addWidget(name, 1)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app import theme
+from app import plain, theme
 
 MOST_ROWS = 32
 GAP = 1
@@ -136,6 +136,7 @@ class TileGrid(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             channel = self.channel_at(event.pos().toPointF())
-            QToolTip.showText(event.globalPos(), self._words(channel) if channel >= 0 else "", self)
+            words = self._words(channel) if channel >= 0 else ""
+            QToolTip.showText(event.globalPos(), plain.words(words), self)
             return True
         return super().event(event)

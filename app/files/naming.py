@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from app import plain
 from app.settings import Settings
 
 
@@ -35,6 +36,6 @@ def ask_file_kind(
     path = path.with_name(path.name + suffix)
     # The dialog asked about the name as it was typed.
     replace = QMessageBox.StandardButton.Yes
-    if path.exists() and QMessageBox.question(parent, title, f"Replace {path.name}?") != replace:
+    if path.exists() and QMessageBox.question(parent, title, plain.words(f"Replace {path.name}?")) != replace:
         return None, kind
     return path, kind

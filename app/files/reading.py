@@ -54,14 +54,18 @@ class Reader(QObject):
         self._tell = tell
         self._late.connect(lambda answer: answer())
 
-    def read(self, name: str, call: Callable[[], Value], then: Callable[[Value], None]) -> None:
-        """Call `then` with the value on the window's thread; a fault is told. name: of the file."""
+    def read(
+        self, name: str, call: Callable[[], Value], then: Callable[[Value], None], silent: bool = False
+    ) -> None:
+        """Call `then` with the value on the window's thread; a fault is told. name: of the file. silent:
+        whether nothing is said where it takes its time."""
         future = aside(call)
         wait([future], PATIENCE_S)
         if future.done():
             self._answer(name, future, then)
             return
-        self._tell("info", f"{name} takes its time to be read.", "")
+        if not silent:
+            self._tell("info", f"{name} takes its time to be read.", "")
         future.add_done_callback(lambda _: self._come(lambda: self._answer(name, future, then)))
 
     def _come(self, answer: Callable[[], None]) -> None:

@@ -217,6 +217,8 @@ class InspectMode(QObject):
         palette_N4 = theme.categories()
         if choice.kind == PARSING:
             palette_N4 = theme.region_colours(choice.info.channels)
-        self.inspection = inspected(subject, choice, view, self._aim, self.pinned, self.order, palette_N4)
+        self.inspection = inspected(
+            subject, choice, view, self._aim, self.pinned, self.order, palette_N4, self.inspection
+        )
         self._aim = self.inspection.aim
         self.changed.emit()

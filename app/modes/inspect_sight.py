@@ -13,7 +13,7 @@ from engine.inspecting.choices import TRACES
 from engine.inspecting.colouring import coloured, faded
 from engine.inspecting.inspection import Inspection
 from engine.inspecting.overlays import Overlay
-from engine.inspecting.values import RESULT, XY
+from engine.inspecting.values import RESULT, XY, peak_of
 
 
 class InspectSight(QObject):
@@ -66,17 +66,22 @@ class InspectSight(QObject):
         return Laid(colours, f"{name}: {over.words[:1].lower()}{over.words[1:]}")
 
     def _mark(self, shown: Inspection) -> None:
-        """The cross where is pointed, and the peaks of its parts on the other picture."""
+        """The cross where is pointed, and rings on the other picture: at the peaks of the parts, of a trace
+        at its own."""
         aim = shown.aim
         cross = None if aim.at is None else (aim.picture, aim.at)
-        peaks = [
+        peaks = _trace_peaks(shown) if shown.view in TRACES else self._part_peaks(shown)
+        self._canvas.maps.mark(cross, shown.pinned, peaks)
+
+    def _part_peaks(self, shown: Inspection) -> list[Peak]:
+        aim = shown.aim
+        return [
             Peak(
                 part.photo if aim.picture == RESULT else RESULT, part.peak, place + 1, theme.CATEGORIES[place]
             )
             for place, part in enumerate(shown.parts)
-            if part.peak is not None and shown.view not in TRACES  # there the map itself shows where
+            if part.peak is not None
         ]
-        self._canvas.maps.mark(cross, shown.pinned, peaks)
 
     def _offer(self) -> None:
         self._panel.offer(self._mode.choices)
@@ -84,3 +89,12 @@ class InspectSight(QObject):
     def _read_out(self, under: tuple[int, XY] | None) -> None:
         self._under = under
         self._panel.show_read_out(under)
+
+
+def _trace_peaks(shown: Inspection) -> list[Peak]:
+    """Where a trace is highest, on each picture that it lies over: what is read is often smaller than the eye
+    finds."""
+    painted = shown.painting
+    over = [(RESULT, painted.result), *enumerate(painted.photos)]
+    white = theme.colours().centre
+    return [Peak(number, peak_of(laid.pixels), 0, white) for number, laid in over if laid is not None]

@@ -25,7 +25,7 @@ from engine.compositing.detail import (
     copied,
     make_source,
 )
-from engine.compositing.layers import over, photo_layer
+from engine.compositing.layers import over, photo_layer, without_moved_hands
 from engine.compositing.moving_least_squares import normalised_pose
 from engine.compositing.own_pose import OwnPose, own_pose_rendering
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
@@ -163,7 +163,7 @@ def compose(
     if whole:
         if layer is not None:
             torch.set_num_threads(max(1, threads - 1))
-        image_1CHW, taken = _detailed(model, rendering, surface_1Khw, layers)
+        image_1CHW, taken = _detailed(model, rendering, surface_1Khw, pose_1183, layers)
         if layer is not None:
             torch.set_num_threads(threads)
     else:
@@ -228,12 +228,13 @@ def _detailed(
     model: PoseTransferModel,
     rendering: Rendering,
     surface_1Khw: Tensor,
+    pose_1183: Tensor,
     layers: Sequence[tuple[DetailSource, OwnPose | None, Tensor | float]],
 ) -> tuple[Tensor, CopiedDetail | None]:
     """A whole rendering with the detail of its references; as it is where the engine has no gate for that."""
     if not model.copies_detail:
         return rendering.image_1CHW, None
-    sources = [(source, share) for source, _, share in layers]
+    sources = [(without_moved_hands(pose_1183, source, own), share) for source, own, share in layers]
     return copied(rendering.image_1CHW, sources, surface_1Khw, lambda seen: model.gate(rendering, seen))
 
 

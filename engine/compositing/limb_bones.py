@@ -47,6 +47,8 @@ BONES = (
     LimbBone(sk.LEFT_ELBOW, sk.LEFT_WRIST, 3, False, 0.45, _ARM, _SLEEVES),
 )  # legs, then arms: in the order that they lie in, the last before the others
 
+# The right and the left arm: numbers of upper arm and forearm.
+ARMS = [[n for n, bone in enumerate(BONES) if bone.of_arm and bone.chain == chain] for chain in (2, 3)]
 _BEGINS, _ENDS = [bone.begin for bone in BONES], [bone.end for bone in BONES]
 FRONTAL = 0.7  # of the trunk's length, how far apart shoulders are that are seen from before
 _SHOULDERS, _HIPS = [sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER], [sk.RIGHT_HIP, sk.LEFT_HIP]
@@ -87,6 +89,13 @@ def along(segment: Segment, point_hw: Tensor) -> Tensor:
 def off(segment: Segment, point_hw: Tensor, beyond: float) -> Tensor:
     """Distance [h, w] of positions from a bone and what is beyond its end, in units of its kind."""
     part_hw = along(segment, point_hw).real.clamp(0.0, 1.0 + beyond)
+    nearest_hw = segment.begin + part_hw * (segment.end - segment.begin)
+    return (point_hw - nearest_hw).abs() / segment.unit
+
+
+def off_hand(segment: Segment, point_hw: Tensor, beyond: float) -> Tensor:
+    """Distance [h, w] of positions from what is beyond a bone's end, in units of its kind."""
+    part_hw = along(segment, point_hw).real.clamp(1.0, 1.0 + beyond)
     nearest_hw = segment.begin + part_hw * (segment.end - segment.begin)
     return (point_hw - nearest_hw).abs() / segment.unit
 

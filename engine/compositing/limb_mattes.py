@@ -31,7 +31,7 @@ from engine.ops.resample import running_mean
 _THICK = 0.34, 0.44
 MOST_THICK = _THICK[1]
 _SHOULDER = 0.05, 0.3  # from the first to the second part of an upper bone the trunk goes over into it
-_ROUND = 1.0, 1.3  # of its half breadth there, how far a limb reaches beyond its elbow or knee
+_ROUND = 0.7, 1.0  # of its half breadth there, how far a limb reaches beyond its elbow or knee
 _APART = -0.04, 0.04  # how much nearer a pixel of two limbs is to its own
 _SLEEVE = -0.04, 0.08  # how much nearer a sleeve is to its arm than to the trunk
 _SLEEVED = 0.2, 0.5  # part of a bone that a garment covers: from the first on, at the second surely

@@ -17,10 +17,6 @@ from engine.compositing.atlas import CLASSES, centres
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import ramp, size_of
 from engine.compositing.limb_bones import (
-    BONES,
-    FRONTAL,
-    LimbBone,
-    Segment,
     along,
     as_complex,
     core,
@@ -28,98 +24,66 @@ from engine.compositing.limb_bones import (
     off,
     off_trunk,
     sampled,
-    segments,
 )
 from engine.compositing.limb_mattes import MOST_THICK
+from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, elsewhere, trunk_of
 from engine.compositing.own_pose import OwnPose
-from engine.pose import skeleton as sk
 from engine.regions import REGIONS
 
-_SHOULDERS = [sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER, sk.NECK]
-_HIPS = [sk.RIGHT_HIP, sk.LEFT_HIP]
-_SIDE = 0.15  # of the trunk's length, how much the shoulders' distance may differ; seen from before it is .7
-_MOVED = 0.03, 0.08  # of half the picture's height, less what its trunk moved: a limb that is elsewhere
-_LONGER, _SHORTER = (0.25, 0.45), (1.0, 1.4)  # log of what a bone may stretch or foreshorten as a cut-out
-_WHOLE = 0.35, 0.6  # how much of its core a limb shows in the photo: from the first on, at the second surely
 _BEHIND = 0.3, 0.7  # how sure it is that nobody is there
 _TRUNK_REACH, _LIMB_REACH = 0.25, 1.0  # units from trunk, and from a limb, that what is drawn is of theirs
 _NEAREST = 0.05  # units, over which what is near to one goes over to another
 _BESIDE = 0.3  # units to both sides of a bone, where it is looked what hangs there
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
 _LEFT = 0.1, 0.2  # units from all that is there now, from which on a leg has left what the photo shows
-_TELLS = 0.02  # of half the picture's height, shoulders nearer to each other tell nothing
-_LEANT = 0.05, 0.12  # what a trunk turns (radians) and grows, to be moved
 _HIDES = 0.4, 0.6  # units from a bone behind the trunk, up to which the trunk is the photo's
 _HEAD = [REGIONS.index(name) for name in ("hair", "face")]
 _GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
 
 
-class _Trunk(NamedTuple):
-    """Where a trunk was and is: what was at `then` is at `now`, turned and enlarged by `turn`, complex; and
-    how far that is elsewhere, 0 to 1."""
-
-    then: Tensor
-    now: Tensor
-    turn: Tensor
-
-    @property
-    def part(self) -> Tensor:
-        return ramp((self.turn - 1.0).abs(), *_LEANT)
-
-    def before(self, here: Tensor) -> Tensor:
-        """Where was what is at these positions."""
-        return self.then + (here - self.now) / self.turn
-
-
-class _Shown(NamedTuple):
-    """A bone, its number in BONES, where the photo has it and where it is now; how far it is elsewhere, and
-    how far it is drawn as a cut-out, 0 to 1; and whether it is behind the trunk."""
-
-    number: int
-    bone: LimbBone
-    then: Segment
-    now: Segment
-    part: Tensor
-    drawn: Tensor
-    hidden: bool
-
-
 class _Own(NamedTuple):
-    """Of a photo: its picture and how sure it is that nobody is there [4, H, W], its plate [3, H, W], its
-    limbs' mattes, and its classes as its engine draws them [8, h, w]."""
+    """Of a photo: its picture and how sure it is that nobody is there [4, H, W], the same without the hands
+    that are elsewhere, its plate [3, H, W], its limbs' mattes, and its classes as its engine draws them
+    [8, h, w]."""
 
     photo_4HW: Tensor
+    bare_4HW: Tensor
     plate_3HW: Tensor
     limbs_8: Tensor
     class_8hw: Tensor
 
 
 @torch.no_grad()
-def moved_limbs(pose_B183: Tensor, surface_B11hw: Tensor, source: DetailSource, own: OwnPose) -> Tensor:
+def moved_limbs(
+    pose_B183: Tensor, surface_B11hw: Tensor, source: DetailSource, bare: DetailSource, own: OwnPose
+) -> Tensor:
     """A layer (`layers`) of the limbs that are elsewhere in the pose, and of the plate where an engine drew
     more of them.
 
     float32 [B, 4, H, W]. pose: as `moving_least_squares.normalised_pose` gives it. surface: the surface map
-    of what the engine drew. A limb that ends in a guessed joint is behind the trunk. All of a person who
-    shows another side is the engine's.
+    of what the engine drew. bare: the photo without the hands that are elsewhere
+    (`layers.without_moved_hands`). A limb that ends in a guessed joint is behind the trunk. All of a person
+    who shows another side is the engine's.
     """
     size = size_of(source.photo)
     sides_2 = own.pose.new_tensor((size[1] / size[0], 1.0))
     layers = []
     for i, (now_183, own_183) in enumerate(zip(pose_B183, own.pose, strict=True)):
-        trunk = _trunk(now_183, own_183, sides_2)
-        shown = [] if trunk is None else _shown(now_183, own_183, own.limbs[i].float(), sides_2)
+        trunk = trunk_of(now_183, own_183, sides_2)
+        shown = [] if trunk is None else elsewhere(now_183, own_183, own.limbs[i].float(), sides_2)
         if trunk is None or not (trunk.part > 0 or any(each.part > 0 for each in shown)):
             layers.append(torch.zeros(4, *size, device=own.pose.device))
             continue  # at rest nothing of this is worth its time
-        photo_4HW = torch.cat([source.photo[i, :3], source.photo[i, -1:]]).float()
-        seen = _Own(photo_4HW, own.background[i], own.limbs[i].float(), own.surface[i, :CLASSES])
+        photo_4HW, bare_4HW = (
+            torch.cat([each.photo[i, :3], each.photo[i, -1:]]).float() for each in (source, bare)
+        )
+        seen = _Own(photo_4HW, bare_4HW, own.background[i], own.limbs[i].float(), own.surface[i, :CLASSES])
         layers.append(_of_one(now_183, surface_B11hw[i, :CLASSES].softmax(0), shown, trunk, seen, sides_2))
     return torch.stack(layers)
 
 
 def _of_one(
-    now_183: Tensor, class_8hw: Tensor, shown: list[_Shown], trunk: _Trunk, own: _Own, sides_2: Tensor
+    now_183: Tensor, class_8hw: Tensor, shown: list[Elsewhere], trunk: Trunk, own: _Own, sides_2: Tensor
 ) -> Tensor:
     # What decides is smooth, and told on the grid of the surface map.
     size = size_of(own.photo_4HW)
@@ -132,7 +96,7 @@ def _of_one(
                 _lay_over(layer_4HW, each, trunk, own, here_HW, sides_2)
         if behind and (trunk.part > 0 or any(each.part > 0 and each.hidden for each in shown)):
             matte_1HW = _enlarged(_trunk_matte(shown, trunk, class_8hw, own, here_hw, sides_2), size)
-            seen_3HW = sampled(own.photo_4HW[:3], trunk.before(here_HW), sides_2)
+            seen_3HW = sampled(own.bare_4HW[:3], trunk.before(here_HW), sides_2)
             layer_4HW.lerp_(F.pad(seen_3HW, (0, 0, 0, 0, 1, 0), value=1.0), matte_1HW)
     return layer_4HW
 
@@ -145,54 +109,8 @@ def _enlarged(planes_Phw: Tensor, size: tuple[int, int]) -> Tensor:
     return F.interpolate(planes_Phw[None], size, mode="bilinear")[0]
 
 
-def _trunk(now_183: Tensor, own_183: Tensor, sides_2: Tensor) -> _Trunk | None:
-    """By neck and hips, or by the shoulders of a picture that ends above them. None where the trunk shows
-    another side: shoulders not as far apart, for its length, or not on their sides; or where the photo's are
-    at one place."""
-    poses = now_183, own_183
-    if not all((pose_183[_SHOULDERS, 2] > 0).all() for pose_183 in poses):
-        return None
-    (right, left, neck), (own_right, own_left, own_neck) = (
-        as_complex(pose_183[_SHOULDERS, :2] * sides_2) for pose_183 in poses
-    )
-    breadth, own_breadth = left - right, own_left - own_right
-    if own_breadth.abs() < _TELLS:
-        return None
-    if all((pose_183[_HIPS, 2] > 0).all() for pose_183 in poses):
-        spine, own_spine = (
-            as_complex(pose_183[_HIPS, :2] * sides_2).mean() - place
-            for pose_183, place in zip(poses, (neck, own_neck), strict=True)
-        )
-        apart = (breadth / not_short(spine)).imag - (own_breadth / not_short(own_spine)).imag
-        turn = spine / not_short(own_spine)
-    else:
-        turn = breadth / not_short(own_breadth)
-        apart = (turn - 1.0).abs() * FRONTAL
-    return _Trunk(own_neck, neck, turn) if apart.abs() < _SIDE else None
-
-
-def _shown(now_183: Tensor, own_183: Tensor, limbs_8HW: Tensor, sides_2: Tensor) -> list[_Shown]:
-    """Of the bones that both poses have."""
-    shown: list[_Shown] = []
-    own, placed = segments(own_183, sides_2), segments(now_183, sides_2)
-    for number in sorted(own.keys() & placed.keys()):
-        bone, then, now = BONES[number], own[number], placed[number]
-        whole = ramp(sampled(limbs_8HW[number : number + 1], core(then), sides_2).mean(), *_WHOLE)
-        root = BONES[number - (not bone.upper)].begin
-        step = as_complex((now_183 - own_183)[root, :2] * sides_2)
-        moved = torch.maximum((now.begin - then.begin - step).abs(), (now.end - then.end - step).abs())
-        bones = torch.stack([now.end - now.begin, then.end - then.begin])
-        stretched = torch.sub(*not_short(bones).abs().log())
-        whole = whole * (1.0 - ramp(stretched, *_LONGER)) * (1.0 - ramp(-stretched, *_SHORTER))
-        part, hidden = ramp(moved, *_MOVED) * whole, bool(now_183[bone.end, 2] != sk.SEEN)
-        on_a_leg = max((each.part for each in shown if not each.bone.of_arm), default=part)
-        drawn = torch.maximum(part, on_a_leg * whole) if bone.of_arm and not hidden else part
-        shown.append(_Shown(number, bone, then, now, part, drawn, hidden))
-    return shown
-
-
 def _lay_over(
-    layer_4HW: Tensor, shown: _Shown, trunk: _Trunk, own: _Own, here_HW: Tensor, sides_2: Tensor
+    layer_4HW: Tensor, shown: Elsewhere, trunk: Trunk, own: _Own, here_HW: Tensor, sides_2: Tensor
 ) -> None:
     """What lies on a bone in the photo, moved with it, over a layer: along the bone as long as the bone is,
     across it and beyond its ends as large as the person."""
@@ -206,7 +124,7 @@ def _lay_over(
     place_hw = torch.complex(inside_hw + enlarged * (place_hw.real - inside_hw), enlarged * place_hw.imag)
     before_hw = then.begin + place_hw * was
     limb_1hw = sampled(own.limbs_8[shown.number][None], before_hw, sides_2)
-    seen_4hw = sampled(own.photo_4HW, before_hw, sides_2)
+    seen_4hw = sampled(own.photo_4HW if shown.bone.of_arm else own.bare_4HW, before_hw, sides_2)
     matte_1hw = shown.drawn * limb_1hw * (1.0 - ramp(seen_4hw[3:], *_BEHIND))
     colour_4hw = torch.cat([torch.ones_like(matte_1hw), seen_4hw[:3]])
     layer_4HW[:, rows, columns].lerp_(colour_4hw, matte_1hw)
@@ -230,7 +148,7 @@ def _window(
 
 
 def _trunk_matte(
-    shown: Sequence[_Shown], trunk: _Trunk, class_8hw: Tensor, own: _Own, here_hw: Tensor, sides_2: Tensor
+    shown: Sequence[Elsewhere], trunk: Trunk, class_8hw: Tensor, own: _Own, here_hw: Tensor, sides_2: Tensor
 ) -> Tensor:
     """How far the photo's trunk is shown, 0 to 1 [1, h, w]: where it is leant, as far as it goes with the
     spine; and all that limbs are behind."""
@@ -248,7 +166,12 @@ def _trunk_matte(
 
 
 def _claimed(
-    now_183: Tensor, shown: Sequence[_Shown], class_8hw: Tensor, own: _Own, here_hw: Tensor, sides_2: Tensor
+    now_183: Tensor,
+    shown: Sequence[Elsewhere],
+    class_8hw: Tensor,
+    own: _Own,
+    here_hw: Tensor,
+    sides_2: Tensor,
 ) -> Tensor:
     """0 to 1 [1, h, w]: how far what an engine draws there is of a limb that is shown as a cut-out, or was
     left by a leg that is."""
@@ -270,7 +193,7 @@ def _claimed(
     return torch.maximum(claim_hw, left_hw * ramp(far_Nhw.amin(0), *_LEFT))[None]
 
 
-def _theirs(shown: _Shown, own: _Own, sides_2: Tensor) -> Tensor:
+def _theirs(shown: Elsewhere, own: _Own, sides_2: Tensor) -> Tensor:
     """By class [8], 0 to 1: whether what is drawn as such near a limb is the limb's. A head is not, nor what
     the photo shows to hang there, as a coat does."""
     bone, then, was = shown.bone, shown.then, shown.then.end - shown.then.begin

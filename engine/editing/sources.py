@@ -34,10 +34,13 @@ def photo_maps(
     counts = {name: len(values_Khw) for name, values_Khw in own.of(DISTRIBUTION).items()}
     taken = taken_of([mix.coefficients for mix in mixes], counts)
     left_hw = 1.0 - np.sum(list(worn.values()), axis=0) if worn else None
-    keys = [identity, *(mix.reference for mix in mixes)]
+    parts: dict[str, dict[str, np.ndarray]] = {}
+    for key, part in zip([identity, *(mix.reference for mix in mixes)], taken, strict=True):
+        before = parts.get(key)  # who is mixed in twice is one photo
+        parts[key] = part if before is None else {name: before[name] + part[name] for name in part}
     found = [
         PhotoMaps(key, Maps((*of_reference(key), *own)), part if mixes else None, left_hw)
-        for key, part in zip(keys, taken, strict=True)
+        for key, part in parts.items()
     ]
     for key, share_hw in worn.items():
         found.append(PhotoMaps(key, Maps((*of_reference(key), *drawn[key])), None, share_hw))

@@ -21,6 +21,7 @@ DIFFERENCE = "Difference to the photo"
 CHANGE = "Difference to the kept picture"
 
 TRACES = TRACE, TRACE_ALL
+WHOLE = SEGMENTS, EVIDENCE, WARP, PLAIN, DIFFERENCE, CHANGE  # the same wherever is pointed
 
 _VIEWS = {
     DISTRIBUTION: (TEXTURE, TRACE, TRACE_ALL, SEGMENTS, EVIDENCE, WARP),

@@ -14,7 +14,6 @@ from engine.inspecting.order import ordered
 from engine.inspecting.overlays import Aim, Painting, Subject, painting
 from engine.inspecting.pointed import (
     Part,
-    areas,
     parts_of_photo,
     parts_of_result,
     texture_shares,
@@ -45,29 +44,32 @@ class Inspection:
 
 
 def inspected(
-    subject: Subject, choice: MapChoice, view: str, aim: Aim, pinned: bool, order: str, palette_N4: np.ndarray
+    subject: Subject,
+    choice: MapChoice,
+    view: str,
+    aim: Aim,
+    pinned: bool,
+    order: str,
+    palette_N4: np.ndarray,
+    before: Inspection | None = None,
 ) -> Inspection:
-    """See `Inspection`. The chosen texture is brought into the range of what there is."""
+    """See `Inspection`. The chosen texture is brought into the range of what there is. before: the last one,
+    of which is kept what is still true: a pointer moves on more often than a picture."""
     photo = aim.photo if aim.photo < len(subject.photos) else 0
     aim = replace(aim, photo=photo, channel=min(aim.channel, choice.info.channels - 1))
-    maps_Khw = order_K = area_K = None
-    if choice.kind == DISTRIBUTION:
-        maps_Khw = textures_Khw(subject.photos[aim.photo], choice.info.name)
-    if maps_Khw is not None:
-        area_K = areas(subject.photos, choice.info.name)[aim.photo]
-        order_K = ordered(order, area_K, _here(subject, choice, aim))
-    return Inspection(
-        subject,
-        choice,
-        view,
-        aim,
-        pinned,
-        painting(view, choice, subject, aim, palette_N4),
-        tuple(parts_at(subject, choice, aim)),
-        maps_Khw,
-        order_K,
-        area_K,
-    )
+    same = before is not None and before.subject is subject and before.choice is choice
+    if same and before is not None and before.view == view and view in choices.WHOLE:
+        painted = before.painting
+    else:
+        painted = painting(view, choice, subject, aim, palette_N4)
+    if same and before is not None and before.aim.photo == photo:
+        maps_Khw, area_K = before.maps_Khw, before.area_K
+    else:
+        maps_Khw = textures_Khw(subject.photos[photo], choice.info.name)
+        area_K = None if maps_Khw is None else maps_Khw.mean((1, 2))
+    order_K = None if area_K is None else ordered(order, area_K, _here(subject, choice, aim))
+    parts = tuple(parts_at(subject, choice, aim))
+    return Inspection(subject, choice, view, aim, pinned, painted, parts, maps_Khw, order_K, area_K)
 
 
 def parts_at(subject: Subject, choice: MapChoice, aim: Aim) -> list[Part]:
@@ -95,7 +97,8 @@ def words_of(part: Part, choice: MapChoice, photo_name: str = "") -> str:
     """A part in plain words. photo_name: of its photo, where there are several."""
     name = choice.info.channel_name(part.channel) or ""
     if choice.kind == DISTRIBUTION:
-        words = f"Texture {part.channel + 1}" + (f": {name}" if name else "")
+        number = f"texture {part.channel + 1}"
+        words = f"{name[:1].upper()}{name[1:]}, {number}" if name else number.capitalize()
     elif choice.kind == PARSING:
         words = name.capitalize() or f"Region {part.channel + 1}"
     elif part.peak is not None:

@@ -105,15 +105,6 @@ def photo_share(photo: PhotoMaps, x: float, y: float) -> float:
     return 1.0 if photo.share_hw is None else float(shares_at(photo.share_hw[None], x, y)[0])
 
 
-def areas(photos: Sequence[PhotoMaps], name: str) -> list[np.ndarray]:
-    """How much of the whole result every texture makes, float32 [K] a photo."""
-    found = []
-    for photo in photos:
-        shares_Khw = textures_Khw(photo, name)
-        found.append(np.zeros(0, np.float32) if shares_Khw is None else shares_Khw.mean((1, 2)))
-    return found
-
-
 def _peaks(named: NamedMap) -> Callable[[int], XY]:
     return lambda channel: peak_of(named.values_Khw[channel])
 

@@ -16,9 +16,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
-from engine.setup import SetupError, guards, packages
+from engine.setup import SetupError, guards, packages, tested
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER, STAMP = ".venv", "poseloom.json"
@@ -65,15 +66,21 @@ def ensure(extras: Iterable[str] = (), root: Path = ROOT) -> Path:
             return python
         stamp = read_stamp(environment)
         extras = sorted({*extras, *stamp.get("extras", ())})
+        torch = tested.wanted_torch(stamp.get("torch", tested.ANY))
         _say(_why(environment, stamp))
         if _version(python) != stamp.get("python", _OWN_VERSION) or not _has_pip(python):
             _make(environment)
-        (environment / STAMP).unlink(missing_ok=True)
+        for old in (STAMP, packages.LOG):
+            (environment / old).unlink(missing_ok=True)
         _say("fetching and installing packages")
         project = f"{root}[{','.join(extras)}]" if extras else str(root)
-        packages.install(python, ["--editable", project], environment, lock)
+        pip = partial(packages.install, python, environment, lock)
+        if (text := tested.lock_of(root)) is not None:
+            tested.install(pip, text, project, root, torch)
+        else:
+            pip("--editable", project)
         _prepare_pose_model(python, root)
-        stamp = {"project": project_hash(root), "python": _version(python), "extras": extras}
+        stamp = {"project": project_hash(root), "python": _version(python), "extras": extras, "torch": torch}
         write_stamp(environment, stamp)
         _say("ready")
     return python
@@ -85,8 +92,10 @@ def python_of(environment: Path) -> Path:
 
 
 def project_hash(root: Path) -> str:
-    """SHA-256 of the project file, which names every requirement."""
-    return hashlib.sha256((root / "pyproject.toml").read_bytes()).hexdigest()
+    """SHA-256 of the project file, which names every requirement, and of the lock, with their files."""
+    lock = root / tested.LOCK
+    text = (root / "pyproject.toml").read_bytes() + (lock.read_bytes() if lock.is_file() else b"")
+    return hashlib.sha256(text).hexdigest()
 
 
 def read_stamp(environment: Path) -> dict:

@@ -25,10 +25,8 @@ _LOCAL = re.compile(r"Processing (?:\S*/)?(?P<file>[^\s/]+\.whl)")
 _UNPACK = re.compile(r"Installing collected packages: (?P<names>.+)")
 
 
-def install(
-    python: Path, requirements: list[str], environment: Path, keep_open: tuple[int, ...] = ()
-) -> None:
-    """Let the environment's pip install `requirements`; what it says goes to `environment`/setup.log.
+def install(python: Path, environment: Path, keep_open: tuple[int, ...], *arguments: str) -> None:
+    """Call the environment's `pip install` with these arguments; what it says is added to its setup.log.
 
     keep_open: file descriptors pip inherits (a lock that is to hold as long as pip runs, even without us).
     Raises SetupError naming pip's own reason. On an interruption pip is ended first.
@@ -39,7 +37,7 @@ def install(
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
     command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    command += ["--progress-bar", "off", "--prefer-binary", *requirements]
+    command += ["--progress-bar", "off", "--prefer-binary", *arguments]
     try:
         with _running(command, temporary, keep_open) as process:
             said = _follow(process, environment, temporary)
@@ -127,7 +125,7 @@ def _follow(process: subprocess.Popen, environment: Path, temporary: Path) -> li
     threading.Thread(target=read, daemon=True).start()
     said: list[str] = []
     show = _Line(environment, temporary)
-    with open(environment / LOG, "w", encoding="utf-8") as log, show:
+    with open(environment / LOG, "a", encoding="utf-8") as log, show:
         while True:
             try:
                 line = lines.get(timeout=0.5)

@@ -113,7 +113,8 @@ class FakeSession:
         if pose is not None and (pose[:, 2] > 0).any():
             keypoints = np.array(pose, np.float32)
             keypoints[:, :2] *= scale
-        key = hashlib.sha256(image.tobytes()).hexdigest()
+        joints = b"" if keypoints is None else keypoints.tobytes()
+        key = hashlib.sha256(image.tobytes() + joints).hexdigest()
         matrix = np.array([[scale, 0.0, 0.0], [0.0, scale, 0.0]])
         self.references[key] = Reference(key, image, keypoints, None, (height, width), matrix)
         return self.references[key]
@@ -176,8 +177,8 @@ FAKE = FakeEngine("fake", "Fake", "Tests windows.", DEFAULT_WEIGHTS)
 
 
 class FakeBackend:
-    """`fault`: what opening raises. `pose`: what detection finds; None finds nobody. `box`: engines that the
-    menu offers; other weights open the first engine.
+    """`fault`: what opening raises. `pose`: what detection finds; None finds nobody; `crowd`: several people.
+    `box`: engines that the menu offers; other weights open the first engine.
     """
 
     def __init__(
@@ -186,8 +187,9 @@ class FakeBackend:
         fault: Exception | None = None,
         pose: np.ndarray | None = None,
         box: tuple[FakeEngine, ...] = (FAKE,),
+        crowd: tuple[np.ndarray, ...] = (),
     ):
-        self.box = box
+        self.box, self.crowd = box, crowd
         self.delay = delay
         self.fault = fault
         self.pose = pose
@@ -210,6 +212,10 @@ class FakeBackend:
     def detect(self, rgb_HWC: np.ndarray) -> np.ndarray | None:
         self.looked += 1
         return None if self.pose is None else self.pose.copy()
+
+    def detect_people(self, rgb_HWC: np.ndarray) -> list[np.ndarray]:
+        found = self.detect(rgb_HWC)
+        return [pose.copy() for pose in self.crowd] or ([] if found is None else [found])
 
     def read_photo(self, data: bytes, name: str) -> np.ndarray:
         from engine import photos

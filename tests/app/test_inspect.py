@@ -72,8 +72,8 @@ def test_pointing_at_the_result_tells_the_engines_own_shares(window):
     share_K = shares_at(maps_of(window, DISTRIBUTION), *at)
     bars = panel(window).bars.bars
     assert [bar.share for bar in bars] == pytest.approx(sorted(share_K.tolist(), reverse=True)[: len(bars)])
-    assert {bar.words.split(": ")[1] for bar in bars[:2]} == {"the left wrist (0)", "the left wrist (1)"}
-    assert bars[0].words.startswith(f"Texture {mode(window).inspection.parts[0].channel + 1}: ")
+    assert {bar.words.split(", ")[0] for bar in bars[:2]} == {"The left wrist (0)", "The left wrist (1)"}
+    assert bars[0].words.endswith(f", texture {mode(window).inspection.parts[0].channel + 1}")
     assert bars[0].chosen and bars[0].share == share_K.max() == share_K[mode(window).inspection.aim.channel]
     assert panel(window).read_out.text() == f"{share_K.max():.2f}"
     x, y = int(at[0] * SIZE[1]), int(at[1] * SIZE[0])
@@ -286,7 +286,7 @@ def test_twelve_colours_are_told_apart_also_by_eyes_that_see_no_red_or_green():
 # Views.
 
 
-def test_a_trace_lies_over_the_photo_without_rings_that_hide_it(window):
+def test_a_trace_lies_over_the_photo_with_one_ring_at_its_peak(window):
     pick(panel(window).view, views.TRACE)
     move(window, wrist(window))
     share_K = shares_at(maps_of(window, DISTRIBUTION), *wrist(window))
@@ -294,7 +294,9 @@ def test_a_trace_lies_over_the_photo_without_rings_that_hide_it(window):
     over = mode(window).inspection.painting.photos[0]
     np.testing.assert_allclose(over.pixels * over.peak, expected_hw, atol=1e-6)
     assert not window.canvas.maps.heats[RESULT].isVisible() and window.canvas.maps.heats[0].isVisible()
-    assert not any(ring.isVisible() for ring in window.canvas.maps.peaks)
+    [ring] = [ring for ring in window.canvas.maps.peaks if ring.isVisible()]
+    [box] = photo_boxes(SIZE, 1)
+    assert ring.pos() == QPointF(*box.point(peak_of(expected_hw)))
 
 
 @pytest.mark.parametrize(

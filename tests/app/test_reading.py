@@ -60,7 +60,7 @@ def test_the_box_on_a_drive_that_never_answers_does_not_hold_the_window(open_win
     driver = open_window(awake=False)
     person, pose = samples.listed()[1], poses.listed()[3]
     driver.window.opening.take_library_pose(pose)
-    assert driver.sentences == [f"{name} takes its time to be read." for name in ("The sample", pose.name)]
+    assert driver.sentences == [f"{pose.name} takes its time to be read."]
     assert driver.controller.facts is None
     wake.set()
     driver.until_full()

@@ -146,7 +146,8 @@ def test_bench_measures_every_stage(capsys, monkeypatch):
     assert all(result["ratios"][f"{name}_drag_fps"] > 0 for name in others)
     assert all(0 < row["p50_ms"] <= row["p95_ms"] and row["gmac"] > 0 for row in result["stages"])
     names = {"official_drag_float32", "official_drag_bfloat16", "official_encode_float32", "default_drag_fps"}
-    assert set(result["ratios"]) >= names | {"default_preview_fps"}
+    names |= {"default_preview_fps", "default_inspected_drag", "default_maps_fps"}
+    assert set(result["ratios"]) >= names
     assert all(0 < memory["session_mb"] < 1500 for memory in result["memory"].values())
     table = bench_command.as_text(result)  # what is printed without --json
     assert "drag preview 64" in table and "floor" in table and "official_drag_float32: " in table

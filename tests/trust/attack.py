@@ -22,7 +22,8 @@ HERE = Path(__file__).resolve().parent
 if __name__ == "__main__":
     sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
 
-from trust.corpus import EITHER, READ, Case, cases  # noqa: E402
+from trust.corpus import EITHER, READ, Case  # noqa: E402
+from trust.kinds import cases  # noqa: E402
 
 SLOW_S = 5.0
 PATIENCE_S = 60.0  # after which a reader is ended

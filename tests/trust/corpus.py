@@ -46,13 +46,6 @@ class Case:
         return path
 
 
-def cases(count: int, seed: int = 0) -> Iterator[Case]:
-    """`count` cases, all kinds in turn; the first ones of a kind are the same whatever the count."""
-    kinds = [each(random.Random(f"{seed} {each.__name__}")) for each in KINDS]
-    for index in range(count):
-        yield next(kinds[index % len(kinds)])
-
-
 # Damage
 
 
@@ -206,9 +199,10 @@ def pose_text() -> str:
 
 
 def odd_json(rng: random.Random, text: str) -> str:
-    """JSON with one or some of its numbers, words or brackets another."""
+    """A text, of JSON or another form, with one or some of its numbers, words or brackets another."""
     spots = list(re.finditer(r"-?\d+(\.\d+)?|\"[a-z_0-9]+\"|[\[\]{}:,]", text))
-    for spot in sorted(rng.sample(spots, rng.choice((1, 1, 2, 5))), key=lambda s: -s.start()):
+    chosen = rng.sample(spots, min(len(spots), rng.choice((1, 1, 2, 5))))
+    for spot in sorted(chosen, key=lambda s: -s.start()):
         number = spot[0][0] in "-0123456789"
         other = (
             rng.choice(ODD_NUMBERS) if number or rng.random() < 0.5 else rng.choice(("", ",", "}", "]", '"'))
@@ -251,6 +245,13 @@ def crowded() -> dict[str, str]:
     }
 
 
+@cache
+def pose_files() -> tuple[tuple[str, bytes], ...]:
+    """Names and bytes of the pose files of other programs that there are tests of."""
+    folder = Path(__file__).parents[1] / "data" / "poses"
+    return tuple((path.name, path.read_bytes()) for path in sorted(folder.iterdir()) if path.stem != "TRUTH")
+
+
 def poses(rng: random.Random) -> Iterator[Case]:
     yield from strange("pose", ".json")
     text = pose_text()
@@ -270,11 +271,13 @@ def poses(rng: random.Random) -> Iterator[Case]:
     yield Case("pose", "large.json", ("[" + "1," * 2_000_000 + "1]").encode(), REFUSED)
     yield Case("pose", "spaces.json", b" " * 3_000_000, REFUSED)
     yield Case("pose", "numbers.txt", b"1 2 3\n" * 18)
+    yield from (Case("pose", name, data) for name, data in pose_files())
     while True:
-        if rng.random() < 0.7:
-            yield Case("pose", "odd.json", odd_json(rng, text).encode())
+        name, data = rng.choice((("odd.json", text.encode()), *pose_files()))
+        if rng.random() < 0.7 and not name.endswith(".npy"):
+            yield Case("pose", name, odd_json(rng, data.decode()).encode())
         else:
-            yield Case("pose", "damaged.json", damaged(rng, text.encode()))
+            yield Case("pose", name, damaged(rng, data))
 
 
 def exports(rng: random.Random) -> Iterator[Case]:
@@ -570,6 +573,3 @@ def pastes(rng: random.Random) -> Iterator[Case]:
         yield Case("paste", "odd.txt", text.encode())
     while True:
         yield Case("paste", "odd.txt", odd_json(rng, pose_text()).encode())
-
-
-KINDS = (photos, poses, exports, weights, checkpoints, settings, pastes)

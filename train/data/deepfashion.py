@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from engine import quiet
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.files import opened, text_of
@@ -75,7 +76,8 @@ class DeepFashion:
         data = self.pictures.read(key)
         # OpenCV may fill the missing part of a truncated PNG: look for its end marker.
         whole = data.endswith(b"IEND\xaeB`\x82")
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB) if whole else None
+        with quiet.without(quiet.PICTURES):
+            image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB) if whole else None
         if image is None:
             raise InputError(f"{self.folder}: {key}: the picture cannot be decoded.")
         if image.shape[:2] != self.size:

@@ -24,15 +24,17 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
+from engine import quiet
 from engine.cv import cv2
 from engine.errors import InputError
-from engine.files import reason_of
+from engine.files import opened, reason_of, text_of
 from engine.regions import REGIONS
 
 HELD_OUT = 1_000_000
@@ -45,6 +47,7 @@ CLASSES = REGIONS  # of parsing maps
 KINDS = ("jpg", "parsing.png", "json", "surface.png", "plate.jpg")  # members of a view, in their order
 DESCRIPTION = "dataset.json"
 FORMAT, VERSION = "poseloom-people", 2
+_MOST_TEXT = 1 << 16  # bytes; a description has some hundred
 _KINDS_OF_VERSION = {1: KINDS[:3], 2: KINDS[:4]}  # that every view has
 SHARD_NAME = re.compile(r"people-(\d{7})-(\d{7})\.tar")
 _MEMBER = re.compile(r"(\d{7})_(\d+)\.(jpg|parsing\.png|json|surface\.png|plate\.jpg)")
@@ -148,12 +151,13 @@ class People:
     def view(self, person: int, view: int) -> View:
         """A decoded view. Raises InputError naming shard and member where a record is damaged."""
         picture, parsing, labels, *surface = self._read(person, view, 4 if self.surfaces else 3)
-        return View(
-            _decode_picture(picture, self.size, self._name(person, view, "jpg")),
-            _decode_parsing(parsing, self.size, self._name(person, view, "parsing.png")),
-            *_decode_labels(labels, self._name(person, view, "json")),
-            *(_decode_surface(data, self.size, self._name(person, view, "surface.png")) for data in surface),
-        )
+        with quiet.without(quiet.PICTURES):
+            return View(
+                _decode_picture(picture, self.size, self._name(person, view, "jpg")),
+                _decode_parsing(parsing, self.size, self._name(person, view, "parsing.png")),
+                *_decode_labels(labels, self._name(person, view, "json")),
+                *(_decode_surface(each, self.size, self._name(person, view, KINDS[3])) for each in surface),
+            )
 
     def plate(self, person: int) -> np.ndarray | None:
         """The place without the person, uint8 RGB [H, W, 3], as view 0 shows it with them; None where the
@@ -161,7 +165,8 @@ class People:
         if not self._spans[self._row(person, 0), KINDS.index("plate.jpg"), 0]:
             return None
         data = self._read(person, 0, len(KINDS))[-1]
-        return _decode_picture(data, self.size, self._name(person, 0, "plate.jpg"))
+        with quiet.without(quiet.PICTURES):
+            return _decode_picture(data, self.size, self._name(person, 0, "plate.jpg"))
 
     def labels(self, person: int, view: int) -> tuple[np.ndarray, str, str]:
         """Keypoints float32 [18, 3], framing and facing of a view, without decoding its pictures."""
@@ -207,7 +212,7 @@ def _headers(folders: list[Path]) -> tuple[tuple[int, int], str]:
             height, width = header["size"]
             sizes.add((int(height), int(width)))
             studios.add(str(header["studio"]))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError):
             raise InputError(f"{folder / DESCRIPTION}: lacks the pictures' size or the studio.") from None
     if len(sizes) != 1:
         raise InputError(f"{', '.join(map(str, folders))}: the data sets have pictures of different sizes.")
@@ -217,23 +222,32 @@ def _headers(folders: list[Path]) -> tuple[tuple[int, int], str]:
 def read_description(folder: Path) -> dict:
     """A data set's `dataset.json`. Raises InputError where there is none, or one of something else."""
     path = folder / DESCRIPTION
+    text = _text_of(path)
     try:
-        description = json.loads(path.read_text(encoding="utf-8"))
+        description = json.loads(text)
         known = description["format"] == FORMAT and description["version"] in _KINDS_OF_VERSION
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({reason_of(error)}).") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         known = False
     if not known:
         raise InputError(f"{path}: is not a data set of rendered people, version 1 to {VERSION}.")
     return description
 
 
+def _text_of(path: Path) -> str:
+    """A small file of a data set. Raises InputError where it cannot be read."""
+    try:
+        with opened(path, str(path)) as (file, label):
+            return text_of(file.read(_MOST_TEXT), label, "a data set's file")
+    except InputError as error:
+        raise InputError(f"{path}: cannot be read ({error})") from None
+
+
 def _shard_digest(shard: Path) -> str:
-    """sha256 of a shard: the first word of the file beside it, or computed where that is missing."""
-    beside = shard.with_name(shard.name + ".sha256")
-    words = beside.read_text().split() if beside.exists() else []
-    return words[0] if words else hashlib.sha256(shard.read_bytes()).hexdigest()
+    """sha256 of a shard: the first word of the file beside it, or computed where there is none that is."""
+    with suppress(InputError):
+        if digest := re.match(r"\s*([0-9a-f]{64})\b", _text_of(shard.with_name(shard.name + ".sha256"))):
+            return digest[1]
+    return hashlib.sha256(shard.read_bytes()).hexdigest()
 
 
 def _shards(folder: Path, people: range) -> list[Path]:
@@ -266,19 +280,19 @@ def _index_shard(shard: Path, number: int, people: range, found: dict[int, dict[
 
 def _members(shard: Path) -> Iterable[tuple[str, int, int]]:
     """Name, offset and size of the regular members of a tar file (POSIX ustar headers of 512 bytes)."""
-    length = os.path.getsize(shard)
     position = 0
-    with open(shard, "rb") as file:
+    with opened(shard, str(shard), what="a shard of a data set") as (file, _):
+        length = os.fstat(file.fileno()).st_size
         while True:
             file.seek(position)
             header = file.read(512)
             if not header.strip(b"\0"):
                 return
             try:
-                if len(header) < 512 or header[257:262] != b"ustar":
-                    raise ValueError
                 name = header[:100].split(b"\0", 1)[0].decode("ascii")
                 size = int(header[124:136].strip(b" \0"), 8)
+                if len(header) < 512 or header[257:262] != b"ustar" or size < 0:
+                    raise ValueError
             except ValueError:
                 raise InputError(f"{shard}: is damaged (no tar header at byte {position}).") from None
             if position + 512 + size > length:
@@ -348,7 +362,7 @@ def _decode_labels(data: bytes, name: str) -> tuple[np.ndarray, str, str]:
         labels = json.loads(data)
         keypoints = np.array(labels["keypoints"], np.float32)
         framing, facing = str(labels["framing"]), str(labels["facing"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise InputError(f"{name}: the labels cannot be read.") from None
     if keypoints.shape != (18, 3) or not np.isfinite(keypoints).all():
         raise InputError(f"{name}: the keypoints are not 18 finite triples.")

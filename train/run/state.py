@@ -192,8 +192,11 @@ class Run:
         return self.recipe.learning_rate * warm * self.cooling
 
     def decay_over(self, samples: int) -> None:
-        """From here on take the learning rate to zero over so many samples, then end."""
-        self.decay_from, self.decay_to = self.samples, self.samples + samples
+        """From here on take the learning rate to zero over so many samples, then end. One of this length that
+        is on its way stays: a run that was stopped is resumed by the same command."""
+        begun, end = self.decay_from, self.decay_to
+        if begun is None or end != begun + samples or self.samples >= end:
+            self.decay_from, self.decay_to = self.samples, self.samples + samples
 
     @property
     def end(self) -> int | None:

@@ -7,8 +7,11 @@ import torch
 from flat_scene import FACE, SHIRT, SIZE, TROUSERS, classes, grey, own_pose, pose, seen, source
 from torch import Tensor
 
+from engine.compositing.detail import DetailSource
+from engine.compositing.layers import without_moved_hands
 from engine.compositing.limb_mattes import limb_mattes
 from engine.compositing.limbs import moved_limbs
+from engine.compositing.own_pose import OwnPose
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
 
@@ -38,13 +41,17 @@ def photo() -> Tensor:
     return picture
 
 
+def shown(now: Tensor, surface: Tensor, photo_of: DetailSource, own: OwnPose) -> Tensor:
+    return moved_limbs(now, surface, photo_of, without_moved_hands(now, photo_of, own), own)
+
+
 def layer(now: Tensor, drawn: Tensor | None = None, parts=PARTS) -> Tensor:
     """[4, H, W]. drawn: classes of what the engine draws; by default it stands still."""
     own_hw = classes(*parts)
     mattes = limb_mattes(pose(), seen(own_hw), SIZE)
     own = own_pose(seen(own_hw), pose(), limbs=mattes, background=grey(PLATE))
     behind_hw = (own_hw == 0).float()
-    return moved_limbs(now, seen(own_hw if drawn is None else drawn), source(photo(), behind_hw), own)[0]
+    return shown(now, seen(own_hw if drawn is None else drawn), source(photo(), behind_hw), own)[0]
 
 
 def is_colour(made: Tensor, row: int, column: int, colour: tuple[float, float, float]) -> bool:
@@ -87,9 +94,7 @@ def test_joints_at_one_place_tell_nothing():
         own_hw = classes(*PARTS)
         kept = own_pose(seen(own_hw), own, limbs=limb_mattes(own, seen(own_hw), SIZE))
         for now in (own, pose(RAISED)):
-            assert (
-                moved_limbs(now, seen(own_hw), source(photo(), (own_hw == 0).float()), kept).abs().max() == 0
-            )
+            assert shown(now, seen(own_hw), source(photo(), (own_hw == 0).float()), kept).abs().max() == 0
 
 
 def test_a_picture_that_ends_above_the_hips_has_arms_too():
@@ -98,7 +103,7 @@ def test_a_picture_that_ends_above_the_hips_has_arms_too():
         each[0, [8, 9, 10, 11, 12, 13], 2] = 0
     own_hw = classes(*PARTS)
     kept = own_pose(seen(own_hw), own, limbs=limb_mattes(own, seen(own_hw), SIZE), background=grey(PLATE))
-    made = moved_limbs(now, seen(own_hw), source(photo(), (own_hw == 0).float()), kept)[0]
+    made = shown(now, seen(own_hw), source(photo(), (own_hw == 0).float()), kept)[0]
     assert is_colour(made, 30, 75, WHITE) and made[0, 50, 50] < 0.01, "the arm, and not the shirt"
 
 
@@ -160,7 +165,7 @@ def test_a_hand_on_a_thigh_that_is_moved_stays_before_it():
     picture = photo()
     picture[0, :, hand[0], hand[1]] = torch.tensor(YELLOW)[:, None, None]
     kept = own_pose(seen(own_hw), own, limbs=limb_mattes(own, seen(own_hw), SIZE), background=grey(PLATE))
-    made = moved_limbs(now, seen(own_hw), source(picture, (own_hw == 0).float()), kept)[0]
+    made = shown(now, seen(own_hw), source(picture, (own_hw == 0).float()), kept)[0]
     assert is_colour(made, 71, 59, YELLOW)
 
 

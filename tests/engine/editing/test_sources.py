@@ -55,6 +55,12 @@ def test_photos_have_their_own_maps_and_what_is_left_is_the_persons():
     assert me.share_hw.tolist() == [[1, 0.25]] == linen.share_hw.tolist() and coat.taken is None
 
 
+def test_who_is_mixed_in_twice_is_one_photo():
+    mixes = [Mix("linen", 0.5), Mix("linen", {"4a": np.array([0, 1, 0], np.float32)})]
+    me, linen = photo_maps("me", mixes, {"me": maps(DISTRIBUTION, 1)}, {}, lambda key: maps(EXTRACTION, 3))
+    assert me.taken["4a"].tolist() == [0.5, 0, 0.5] and linen.taken["4a"].tolist() == [0.5, 1, 0.5]
+
+
 def photo(seed: int) -> np.ndarray:
     coarse = torch.rand(1, 3, 4, 3, generator=torch.Generator().manual_seed(seed)) * 255
     fine = torch.nn.functional.interpolate(coarse, SIZE, mode="bicubic").clamp(0, 255)

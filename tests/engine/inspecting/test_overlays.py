@@ -167,6 +167,20 @@ def test_a_choice_beyond_what_there_is_now_is_brought_back(layers, alone):
     assert (shown.aim.photo, shown.aim.channel) == (0, 15)
 
 
+@pytest.mark.parametrize("view", views.WHOLE)
+def test_a_pointer_that_moves_on_keeps_what_is_still_true(view, layers, mixed):
+    kept = replace(mixed, kept=mixed.images[0])
+    arguments = (layers["32a"], view)
+    first = inspected(kept, *arguments, HERE, False, AREA, PALETTE)
+    aim = replace(HERE, at=(0.8, 0.2))
+    moved, anew = (inspected(kept, *arguments, aim, False, AREA, PALETTE, before) for before in (first, None))
+    assert moved.painting is first.painting and moved.parts == anew.parts != first.parts
+    np.testing.assert_array_equal(moved.painting.result.pixels, anew.painting.result.pixels)
+    np.testing.assert_array_equal(moved.area_K, anew.area_K)
+    other = inspected(mixed, *arguments, aim, False, AREA, PALETTE, first)
+    assert other.painting is not first.painting, "another picture"
+
+
 def test_parts_in_words(layers, alone, mixed):
     [first, *_] = parts_at(alone, layers["32a"], HERE)
     assert words_of(first, layers["32a"]) == f"Texture {first.channel + 1}"

@@ -22,7 +22,6 @@ from engine.inspecting.choices import choices_of
 from engine.inspecting.order import AREA, HERE, NUMBER, ordered
 from engine.inspecting.pointed import (
     LEAST,
-    areas,
     parts_of_photo,
     parts_of_result,
     texture_shares,
@@ -73,11 +72,9 @@ def test_a_garments_texture_has_its_peak_on_the_garments_photo(mixed, layers, go
     assert first.peak == pytest.approx(((column + 0.5) / 12, (row + 0.5) / 16))
 
 
-def test_areas_are_means_of_what_each_photo_gives(mixed):
-    found = areas(mixed.photos, "16b")
-    assert sum(float(each.sum()) for each in found) == pytest.approx(1.0, abs=1e-5)
-    assert float(found[2].sum()) == pytest.approx(0.5)
-    np.testing.assert_allclose(found[0], textures_Khw(mixed.photos[0], "16b").mean((1, 2)))
+def test_what_the_photos_give_is_the_whole_picture(mixed):
+    area = [float(textures_Khw(photo, "16b").mean((1, 2)).sum()) for photo in mixed.photos]
+    assert sum(area) == pytest.approx(1.0, abs=1e-5) and area[2] == pytest.approx(0.5)
     assert textures_Khw(mixed.photos[0], "64a") is None, "a preview that stopped before the layer"
 
 

@@ -30,7 +30,7 @@ class Spec:
     tip: str = ""
 
 
-MENUS = ("&File", "&Edit", "&Pose", "&View", "E&ngine", "&Help")
+MENUS = ("&File", "&Edit", "&Pose", "&Inspect", "&View", "E&ngine", "&Help")
 
 ACTIONS = (
     Spec("open_person", "&Open…", ("Ctrl+O",), "open", "&File",
@@ -46,6 +46,10 @@ ACTIONS = (
          tip="The person as shown, at full quality, as PNG"),
     Spec("export_options", "Export &with options…", ("Ctrl+Alt+E",), "", "&File", 2, "rendered",
          tip="Twice as large, the person alone, with the skeleton, or the skeleton for ControlNet"),
+    Spec("contact_sheet", "Contact &sheet…", (), "", "&File", 2, "rendered",
+         tip="Some poses on some people, as one picture"),
+    Spec("in_between", "In-&between…", (), "", "&File", 2, "rendered",
+         tip="From one pose to another, as GIF or MP4"),
     Spec("import_pose", "&Import pose…", ("Ctrl+I",), "open_pose", "&File", 3,
          tip="OpenPose JSON or keypoints text"),
     Spec("export_pose", "Export p&ose…", ("Ctrl+Shift+E",), "save_pose", "&File", 3, tip="OpenPose JSON"),
@@ -57,10 +61,14 @@ ACTIONS = (
     Spec("paste", "&Paste photo or pose", ("Ctrl+V",), "paste", "&Edit", 1),
     Spec("select_all", "Select &all joints", ("Ctrl+A",), "", "&Edit", 2,
          tip="In a box that moves, turns and scales them; so does a band drawn around some"),
+    Spec("pin_look", "Pi&n this look", ("P",), "star", "&Edit", 1, "rendered",
+         tip="Keep it in the strip of looks"),
     Spec("pose_mode", "&Pose", ("1",), "joint", "&Edit", 2, checkable=True,
          tip="A click takes a joint"),
     Spec("dress_mode", "&Dress", ("2",), "dress", "&Edit", 2, "can_dress", checkable=True,
          tip="A click takes what she wears; a photo on the shelf is then where it comes from"),
+    Spec("inspect_mode", "&Inspect", ("3",), "attention", "&Edit", 2, "can_inspect", checkable=True,
+         tip="Pointing asks where a pixel came from; hold I for a glance in the other modes"),
     Spec("toggle_joint", "&Hide or show joint", ("Del", "Backspace"), "hide", "&Pose", enabled="joint_chosen",
          tip="A hidden joint keeps its place; the network is told it is not seen"),
     Spec("show_all_joints", "Show &all joints", (), "show", "&Pose", enabled="some_hidden"),
@@ -74,14 +82,33 @@ ACTIONS = (
     Spec("turn_around", "&Turn around", ("T",), "", "&Pose", 1, tip="The person seen from the other side"),
     Spec("reset_pose", "&Reset to the photo's pose", ("Ctrl+R",), "reset", "&Pose", 1,
          tip="The pose the person has in the photo"),
+    Spec("keep_pose", "Keep in my &library…", ("Ctrl+D",), "save_pose", "&Pose", 2,
+         tip="Among the poses, as a JSON file of its own"),
+    Spec("next_texture", "&Next texture", (".",), "", "&Inspect", enabled="inspecting"),
+    Spec("previous_texture", "&Previous texture", (",",), "", "&Inspect", enabled="inspecting"),
+    Spec("next_layer", "Next &map", ("Shift+.", ">"), "", "&Inspect", enabled="inspecting",
+         tip="The next layer of attention, or another of the engine's maps"),
+    Spec("previous_layer", "Previous m&ap", ("Shift+,", "<"), "", "&Inspect", enabled="inspecting"),
+    Spec("export_map", "Export the pictures with the &map…", (), "", "&Inspect", 1, "inspecting",
+         tip="Result and photos with the map over them, each as a PNG beside the others"),
+    Spec("export_atlas", "Export &all textures…", (), "", "&Inspect", 1, "inspecting",
+         tip="Every texture of the layer in one PNG"),
+    Spec("export_row", "Export a &row as in papers…", (), "", "&Inspect", 1, "inspecting",
+         tip="Photo, result and the strongest textures of the place pointed at, as PNG or SVG"),
+    Spec("export_arrays", "Export the a&rrays…", (), "", "&Inspect", 1, "inspecting",
+         tip="All maps as numbers, .npz, as the command attention writes them"),
     Spec("fit", "&Fit", ("Ctrl+0",), "fit", "&View"),
     Spec("actual_size", "&100 %", ("Ctrl+1",), "", "&View"),
     Spec("zoom_in", "Zoom &in", ("Ctrl++", "Ctrl+="), "zoom_in", "&View"),
     Spec("zoom_out", "Zoom &out", ("Ctrl+-",), "zoom_out", "&View"),
     Spec("toggle_skeleton", "&Skeleton", ("Ctrl+H",), "skeleton", "&View", 1, checkable=True,
          tip="Show the skeleton over the picture"),
-    Spec("toggle_reference", "Show the &reference", ("C",), "compare", "&View", 1, "rendered", checkable=True,
-         tip="The photo itself, to compare; hold \\ for a glance"),
+    Spec("toggle_reference", "&Compare with the photo", ("C",), "compare", "&View", 1, "rendered",
+         checkable=True, tip="Beside the present picture; hold \\ for a glance at the photo"),
+    Spec("compare_way", "Compare in &another way", ("Shift+C",), "", "&View", 1, "rendered",
+         tip="With a slider, side by side, flipped"),
+    Spec("next_panel", "&Next panel", ("F6",), "", "&View", 2, tip="The keys go on there"),
+    Spec("previous_panel", "&Previous panel", ("Shift+F6",), "", "&View", 2),
     Spec("toggle_panels", "Hide &panels", ("F",), "", "&View", 2, checkable=True),
     Spec("reset_layout", "Reset &layout", (), "", "&View", 2),
     Spec("choose_weights", "Choose &weights…", (), "", "E&ngine", 1, tip="A trained network, .safetensors"),
@@ -89,6 +116,8 @@ ACTIONS = (
          tip="Back to the network that comes with the program"),
     Spec("show_model", "About the &network", (), "info", "E&ngine", 2, enabled="awake"),
     Spec("show_keys", "&Keys and mouse", ("F1", "Ctrl+Alt+/"), "", "&Help"),
+    Spec("palette", "&Commands…", ("Ctrl+Shift+P",), "", "&Help", tip="Find what can be done by its name"),
+    Spec("change_keys", "C&hange keys…", (), "", "&Help"),
     Spec("licences", "&Licences", (), "", "&Help", 1, tip="Of the program, its data and its libraries"),
     Spec("open_logs", "Open &log folder", (), "", "&Help", 1),
     Spec("about", "&About Poseloom", (), "poseloom", "&Help", 1),
@@ -96,7 +125,7 @@ ACTIONS = (
 
 TOOLBAR = (
     ("open_person", "save", "open_garment"),
-    ("pose_mode", "dress_mode"),
+    ("pose_mode", "dress_mode", "inspect_mode"),
     ("undo", "redo"),
     ("mirror", "toggle_joint", "reset_pose"),
     ("toggle_reference", "toggle_skeleton", "zoom_out", "fit", "zoom_in"),
@@ -113,19 +142,20 @@ def build_actions(window: QWidget, verbs: Mapping[str, Callable[..., object]]) -
         action.setCheckable(spec.checkable)
         if spec.icon:
             action.setIcon(icons.icon(spec.icon))
-        plain = spec.text.replace("&", "").rstrip("…")
-        keys = (
-            f"  ({QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})"
-            if spec.keys
-            else ""
-        )
-        action.setToolTip(f"{plain}{keys}" + (f"\n{spec.tip}" if spec.tip else ""))
+        action.setToolTip(tool_tip(spec, spec.keys))
         action.setStatusTip(spec.tip)
         verb = verbs[spec.id]
         action.triggered.connect(verb if spec.checkable else lambda _on=False, verb=verb: verb())
         window.addAction(action)
         made[spec.id] = action
     return made
+
+
+def tool_tip(spec: Spec, keys: tuple[str, ...]) -> str:
+    """What an action says of itself, with the first of its keys."""
+    plain = spec.text.replace("&", "").rstrip("…")
+    first = f"  ({QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})" if keys else ""
+    return f"{plain}{first}" + (f"\n{spec.tip}" if spec.tip else "")
 
 
 def fill_menus(bar: QMenuBar, made: Mapping[str, QAction]) -> dict[str, QMenu]:

@@ -6,7 +6,7 @@ the window another object with the same methods.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -41,9 +41,11 @@ class OpenSession(Protocol):
 
     def garments(self, reference: Reference) -> dict[str, str]: ...
 
-    def respond(self, request: RenderRequest) -> Frame: ...
+    def frames(self, request: RenderRequest) -> Iterator[Frame]: ...
 
     def settle(self, reference: str) -> Settled: ...
+
+    def refine(self, request: RenderRequest) -> Settled: ...
 
     def close(self) -> None: ...
 
@@ -74,6 +76,8 @@ class Backend(Protocol):
     def detection(self) -> Capability: ...
 
     def detect(self, rgb_HWC: np.ndarray) -> np.ndarray | None: ...
+
+    def detect_people(self, rgb_HWC: np.ndarray) -> list[np.ndarray]: ...
 
     def read_photo(self, data: bytes, name: str) -> np.ndarray: ...
 
@@ -110,6 +114,12 @@ class EngineBackend:
         from engine import detect
 
         return detect.detect_pose(rgb_HWC)
+
+    def detect_people(self, rgb_HWC: np.ndarray) -> list[np.ndarray]:
+        """Poses [18, 3] in photo px of everybody, the most prominent first."""
+        from engine import detect
+
+        return detect.detect_people(rgb_HWC)
 
     def read_photo(self, data: bytes, name: str) -> np.ndarray:
         """uint8 RGB of the bytes of a picture file. Raises InputError with its name."""

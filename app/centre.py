@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.canvas.hud import CoachMark, Hud
+from app.canvas.twin import TwinView
 from app.canvas.view import CanvasView
 from app.files.drops import DropOverlay
 from app.notify import Banner, Notices
@@ -27,13 +28,19 @@ class Centre(QWidget):
         self.banner = Banner()
         self.canvas = CanvasView()
         column.addWidget(self.banner)
-        column.addWidget(self.canvas, 1)
+        self.twin = TwinView(self.canvas)
+        pictures = QHBoxLayout()
+        pictures.setSpacing(1)
+        pictures.addWidget(self.twin, 1)
+        pictures.addWidget(self.canvas, 1)
+        column.addLayout(pictures, 1)
         self.hud = Hud(self.canvas)
         self.coach = CoachMark(self.canvas, "Pull me")
         self.coach.setVisible(coached)
         self.notices = Notices(self.canvas, self.hud)
         self.overlay = DropOverlay(self)
         self.canvas.zoom_changed.connect(self.place)
+        self.canvas.moved.connect(self.point_coach)
 
     def show_status(self, status: Status) -> None:
         self.hud.show_status(status)

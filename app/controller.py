@@ -24,7 +24,9 @@ from app.lending import Lending
 from app.outfit import Outfit
 from app.photo_importer import PhotoImporter
 from app.posing import Posing
+from app.shelving import Shelving
 from app.status import Status
+from app.texture_changes import TextureChanges
 from app.worker import EngineFacts, RenderWorker, Trouble
 from engine.api import Frame, Settled
 from engine.export import AS_DRAWN, ExportOptions
@@ -37,6 +39,7 @@ class Controller(QObject):
 
     picture_changed = Signal(object, int)  # uint8 RGB [H, W, 3] that the canvas shows, rows of its frame
     frame_shown = Signal(object)  # Frame
+    maps_shown = Signal(object)  # the Frame that is shown, with its maps
     pose_changed = Signal()
     look_changed = Signal(object)  # frozenset of field names
     status_changed = Signal(object)  # Status
@@ -44,6 +47,7 @@ class Controller(QObject):
     engine_awake = Signal(object)  # EngineFacts
     engine_missing = Signal(object)  # Trouble
     draft_changed = Signal(object)  # Draft or None
+    look_opened = Signal()  # another one, with nothing to undo
 
     def __init__(
         self, worker: RenderWorker, size: tuple[int, int] = (256, 176), parent: QObject | None = None
@@ -59,10 +63,12 @@ class Controller(QObject):
         self.undo_group.setActiveStack(self.undo_stack)
         self.photos = PhotoImporter(worker, self.document, self.undo_stack, self.undo_group, self)
         self.posing = Posing(self)
+        self.shelving = Shelving(self.document, self.undo_stack, self.photos, self.posing.take, self)
         self.lending = Lending(worker, self.photos.submit, self)
         self.outfit = Outfit(
             self.document, self.undo_stack, lambda sentence: self.notice.emit("info", sentence, "")
         )
+        self.textures = TextureChanges(self.document, self.undo_stack)
         self.status = Status()
         self.wants_maps = self.wants_pieces = False
         self.still = np.zeros((*size, 3), np.uint8)  # the picture last shown, as fine as it is
@@ -72,12 +78,14 @@ class Controller(QObject):
         self._shown = 0
         self._oldest_wanted = 0
         self._slide = 0
+        self._glance: np.ndarray | None = None
         self._lowered = 0  # rows that there is memory for; 0: for the exact picture
         self._asked_at = 0.0
         self.document.listen(self._on_look_changed)
         worker.opened.connect(self._on_opened)
         worker.open_failed.connect(self._on_open_failed)
         worker.rendered.connect(self._on_rendered)
+        worker.mapped.connect(self._on_mapped)
         worker.settled.connect(self._on_settled)
         worker.render_failed.connect(self._on_render_failed)
         worker.lowered.connect(self._on_lowered)
@@ -114,6 +122,7 @@ class Controller(QObject):
             self.document.open(**values)
         else:
             self.document.settle(**values)
+        self.look_opened.emit()
 
     # The pose.
 
@@ -121,6 +130,20 @@ class Controller(QObject):
     def pose(self) -> np.ndarray:
         """Pose the canvas shows: the draft's over a photo, else the document's."""
         return self.active.look.pose
+
+    @property
+    def shown_pose(self) -> np.ndarray:
+        """What the canvas shows: `pose`, or the one that is glanced at."""
+        return self.pose if self._glance is None or self.draft else self._glance
+
+    def glance(self, pose_18x3: np.ndarray | None) -> None:
+        """Show the person in another pose for the moment, the look staying as it is; None: no more."""
+        if pose_18x3 is not None and (self.draft or self.posing.dragging):
+            return
+        if pose_18x3 is not None or self._glance is not None:
+            self._glance = pose_18x3
+            self.pose_changed.emit()
+            self._request()
 
     @property
     def active(self) -> Document:
@@ -198,10 +221,11 @@ class Controller(QObject):
     # What changed.
 
     def _on_look_changed(self, changed: frozenset[str]) -> None:
+        self._glance = None  # whoever changes something wants to see it
         if "person" in changed:
             self._oldest_wanted = self._asked + 1
             self.posing.let_go()  # a drag that began on another person's pose
-        if changed & {"person", "pose", "borrow", "outfit"}:
+        if changed & {"person", "pose", "borrow", "outfit", "textures"}:
             self._request()
         if not self.draft:
             self.pose_changed.emit()
@@ -211,12 +235,15 @@ class Controller(QObject):
         if self.facts is None:
             return
         stamp = next(self._stamps)
-        request = request_of(self.document.look, stamp, self.wants_maps, self.wants_pieces)
+        look = self.document.look
+        if self._glance is not None:
+            look = replace(look, pose=self._glance)
+        request = request_of(look, stamp, self.wants_maps, self.wants_pieces)
         if request is None:
             return
         self._asked = stamp
         fresh = self._gesture_is_fresh()
-        live = not at_rest and (self.posing.dragging or fresh)
+        live = not at_rest and (self.posing.dragging or fresh or self._glance is not None)
         self.worker.post(request, live=live)
         self._set_status(state="live" if live else "catching up", error="")
 
@@ -275,6 +302,10 @@ class Controller(QObject):
         if not self.draft:
             self.picture_changed.emit(self.still, self._still_rows)
         self.frame_shown.emit(frame)
+
+    def _on_mapped(self, frame: Frame) -> None:
+        if frame.stamp == self._shown:
+            self.maps_shown.emit(frame)
 
     def _on_settled(self, settled: Settled) -> None:
         self._set_status(settled=settled.steps / settled.of)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from engine.api import GarmentSwap, Mix, Reference, RenderRequest
-from engine.look import SourcePhoto
+from engine.look import ChangedTexture, SourcePhoto
 from engine.pose.formats import Carried
 from engine.pose.skeleton import NOBODY
 
@@ -72,8 +72,9 @@ class Look:
     photos: the shelf, in order. person: key of the photo whose person is shown, "" before the engine is
     awake. pose: float32 [18, 3], x px, y px in the model frame, state (0 hidden, 1 guessed, 2 seen), NOBODY
     to begin with. borrow: the garment reference, or None. outfit: garments of other photos, each over those
-    before it, a word once. library: name of the library pose that the pose is, "" where it is none. carried:
-    what came with the pose in its file.
+    before it, a word once. textures: those changed by hand, each once; `photo` is a key here.
+    library: name of the library pose that the pose is, "" where it is none. carried: what came with the pose
+    in its file.
     """
 
     photos: tuple[Photo, ...] = ()
@@ -83,6 +84,7 @@ class Look:
     library: str = ""
     kept: Kept = Kept()
     outfit: tuple[Worn, ...] = ()
+    textures: tuple[ChangedTexture, ...] = ()
     carried: Carried | None = None
 
     def photo(self, key: str) -> Photo | None:
@@ -154,4 +156,5 @@ def request_of(look: Look, stamp: int, maps: bool = False, pieces: bool = False)
         for worn in look.outfit
         if worn.strength > 0 and not worn.muted and worn.key != look.person
     )
-    return RenderRequest(look.person, pose, mixes, None, maps, stamp, swaps, pieces)
+    changes = tuple(changed.slot for changed in look.textures)
+    return RenderRequest(look.person, pose, mixes, None, maps, stamp, swaps, pieces, changes)

@@ -8,7 +8,7 @@ from app.jobs import GARMENT
 from app.notify import Banner
 from app.photo_importer import PhotoImporter
 
-USE_POSE = "Use this pose"
+USE_POSE, TURN = "Use this pose", "Turn the photo"
 
 
 class DraftBanner:
@@ -24,6 +24,7 @@ class DraftBanner:
             "info",
             "",
             (USE_POSE, self._photos.use_draft),
+            (TURN, self._photos.turn_draft),
             *([("Use as it is", self._photos.use_whole)] if draft.role == GARMENT else []),
             ("Cancel", self._photos.leave_draft),
         )
@@ -31,6 +32,9 @@ class DraftBanner:
 
     def tell(self, draft: Draft) -> None:
         """Say how far it is; the pose can be used once enough joints are placed."""
+        if draft.corrects:
+            self._banner.say(f"{draft.reason} Pull each joint to where it is; Del hides what is not there.")
+            return
         placed = anchor_count(draft.pose)
         where = "Put head, hands and feet in place, the rest follows; Del hides what the photo does not show."
         if placed:

@@ -53,12 +53,15 @@ class Hands:
         joint.place_wanted.connect(lambda joint, x, y: c.posing.place(joint, (x, y)))
         joint.shown_wanted.connect(c.posing.set_shown)
         joint.chip_clicked.connect(self._bring_back)
-        shelf.chosen.connect(self._look_at_garment)
-        shelf.person_wanted.connect(c.make_person)
+        shelf.chosen.connect(self.use_garment)
+        shelf.person_wanted.connect(c.shelving.become)
+        shelf.correct_wanted.connect(c.shelving.correct)
+        shelf.turn_wanted.connect(c.shelving.turn)
+        shelf.renamed.connect(c.shelving.rename)
+        shelf.moved.connect(c.shelving.move_by)
         shelf.remove_wanted.connect(c.remove_photo)
         shelf.slide_began.connect(c.begin_slide)
         shelf.amount_changed.connect(c.borrow)
-        self._docks.attention.wanted_changed.connect(c.set_wants_maps)
 
     def _grab(self, joint: int, mode: str, x: float, y: float) -> None:
         if self._centre.coach.isVisible():
@@ -78,7 +81,14 @@ class Hands:
         self._centre.canvas.select(joint)
         self._centre.canvas.setFocus()
 
-    def _look_at_garment(self, key: str) -> None:
+    def move_photo(self, key: str, at: QPoint) -> None:
+        """A photo was let go at a spot of the shelf."""
+        place = self._docks.shelf.place_at(at)
+        if place is not None:
+            self._controller.shelving.move_to(key, place)
+
+    def use_garment(self, key: str) -> None:
+        """Take what is chosen from this photo, or let the slider mix it in."""
         if self._dressing.take(key):
             self._centre.canvas.setFocus()
         elif key != self._controller.document.look.person:

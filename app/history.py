@@ -136,6 +136,7 @@ class TakeLook(LookCommand):
             borrow=look.borrow,
             library=look.library,
             outfit=look.outfit,
+            textures=look.textures,
             carried=look.carried,
         )
 
@@ -161,6 +162,7 @@ class OpenPerson(LookCommand):
             borrow=None,
             carried=None,
             outfit=(),
+            textures=(),
         )
 
 
@@ -182,7 +184,15 @@ class RemovePhoto(LookCommand):
         photos = tuple(photo for photo in look.photos if photo.key != key)
         borrow = None if look.borrow is not None and look.borrow.key == key else look.borrow
         outfit = tuple(worn for worn in look.outfit if worn.key != key)
-        super().__init__(document, f"Remove {look.name_of(key)}", photos=photos, borrow=borrow, outfit=outfit)
+        textures = tuple(each for each in look.textures if each.photo != key)
+        super().__init__(
+            document,
+            f"Remove {look.name_of(key)}",
+            photos=photos,
+            borrow=borrow,
+            outfit=outfit,
+            textures=textures,
+        )
 
 
 class ChangePerson(LookCommand):

@@ -22,6 +22,7 @@ from engine.look import LookDocument, SourcePhoto
 from engine.pose.formats import PoseFile
 
 PERSON, GARMENT, TARGET_POSE = "person", "garment", "pose"
+CORRECTED = "corrected"  # a photo of the shelf, turned or with another skeleton, instead of itself
 
 
 class RenderThread(Protocol):
@@ -55,54 +56,99 @@ class NoPerson:
 
 
 @dataclass(frozen=True, eq=False)
+class SeveralPeople:
+    """A photo in which several people were found: their poses [18, 3] in its px. data, rgb_HWC: as above."""
+
+    data: bytes
+    rgb_HWC: np.ndarray
+    poses: tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class EncodePhoto:
     """Read a photo, find the person, frame and encode it.
 
-    source: path, bytes of a picture file, or uint8 RGB. role: PERSON or GARMENT. pose: [18, 3] in photo px,
-    NOBODY to use the whole photo; None: a person is looked for, here and nowhere else. Value: Photo,
-    NoPerson, or for a person the PoseFile of a skeleton picture.
+    source: path, bytes of a picture file, or uint8 RGB. role: PERSON, GARMENT or CORRECTED. pose: [18, 3] in
+    photo px, NOBODY to use the whole photo; None: a person is looked for, here and nowhere else. quarters: by
+    which it is turned clockwise first. replaces: key of the photo it is instead of. Value: Photo, NoPerson,
+    SeveralPeople, or for a person the PoseFile of a skeleton picture.
     """
 
     source: Path | bytes | np.ndarray
     name: str
     role: str = PERSON
     pose: np.ndarray | None = None
+    quarters: int = 0
+    replaces: str = ""
 
     @property
     def doing(self) -> str:
         return f"reading {self.name}"
 
-    def run(self, worker: RenderThread) -> Photo | NoPerson | PoseFile:
+    def run(self, worker: RenderThread) -> Photo | NoPerson | SeveralPeople | PoseFile:
         data = self._data()
         rgb = worker.backend.read_photo(data, self._label)
+        if self.quarters:
+            rgb = np.ascontiguousarray(np.rot90(rgb, -self.quarters))
+            data = _as_png(rgb)
         pose = self.pose
         if pose is None:
-            capability = worker.backend.detection()
-            if not capability.available:
-                return NoPerson(data, rgb, f"People cannot be found here: {capability.reason}.")
-            pose = worker.backend.detect(rgb)
-            capability = worker.backend.detection()
-            if pose is None and not capability.available:  # it turned out so
-                return NoPerson(data, rgb, f"People cannot be found here: {capability.reason}.")
-            if pose is None:
-                from engine.pose.formats.pictures import people_in_pixels
-
-                drawn = people_in_pixels(rgb, self.name) if self.role == PERSON else None
-                return drawn or NoPerson(data, rgb, f"I could not find a person in {self.name}.")
+            found = self._look_for_people(worker.backend, data, rgb)
+            if not isinstance(found, np.ndarray):
+                return found
+            pose = found
         if not worker.host.awake:
             raise InputError(f"{self.name} cannot be used yet: the engine is not awake.")
         return Photo(SourcePhoto.of(self.name, data, pose), worker.host.encode(rgb, pose))
 
-    def _data(self) -> bytes:
-        from engine import photos
+    def _look_for_people(
+        self, backend: Backend, data: bytes, rgb: np.ndarray
+    ) -> np.ndarray | NoPerson | SeveralPeople | PoseFile:
+        """The pose of the only person, or what else there is."""
+        if not (capability := backend.detection()).available:
+            return NoPerson(data, rgb, f"People cannot be found here: {capability.reason}.")
+        people = backend.detect_people(rgb)
+        if len(people) > 1:
+            return SeveralPeople(data, rgb, tuple(people))
+        if people:
+            return people[0]
+        if not (capability := backend.detection()).available:  # it turned out so
+            return NoPerson(data, rgb, f"People cannot be found here: {capability.reason}.")
+        from engine.pose.formats.pictures import people_in_pixels
 
+        drawn = people_in_pixels(rgb, self.name) if self.role == PERSON else None
+        return drawn or NoPerson(data, rgb, f"I could not find a person in {self.name}.")
+
+    def _data(self) -> bytes:
         if isinstance(self.source, Path):
+            from engine import photos
+
             return photos.read_bytes(self.source)
-        return self.source if isinstance(self.source, bytes) else photos.png_bytes(self.source)
+        return self.source if isinstance(self.source, bytes) else _as_png(self.source)
 
     @property
     def _label(self) -> str:
         return self.source.name if isinstance(self.source, Path) else self.name
+
+
+@dataclass(frozen=True, eq=False)
+class ReadForDraft:
+    """Read a photo of the shelf, for its skeleton to be laid on it. Value: uint8 RGB."""
+
+    photo: Photo
+
+    @property
+    def doing(self) -> str:
+        return f"reading {self.photo.name}"
+
+    def run(self, worker: RenderThread) -> np.ndarray:
+        return worker.backend.read_photo(self.photo.source.data or b"", self.photo.name)
+
+
+def _as_png(rgb_HWC: np.ndarray) -> bytes:
+    from engine import photos
+
+    return photos.png_bytes(rgb_HWC)
 
 
 @dataclass(frozen=True, eq=False)

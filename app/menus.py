@@ -6,14 +6,27 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtGui import QAction, QActionGroup, QIcon, QPixmap
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QProxyStyle,
+    QSizePolicy,
+    QStyle,
+    QStyleOption,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
 
 from app import actions, icons, plain, theme
 from app.files import samples
 from app.jobs import GARMENT, PERSON
 
 SampleEntry = tuple[str, Path, Path]
+SAMPLE_SIDE = 56  # px of a sample's picture in the menu
 
 
 def fill_menu_bar(
@@ -54,9 +67,37 @@ def _sample_menu(
     menu = QMenu(title, window)
     for entry in samples.listed(kind=role):
         action = menu.addAction(entry[0])
+        action.setIconVisibleInMenu(True)
         action.triggered.connect(lambda _on=False, entry=entry: open_sample(entry, role))
     menu.setEnabled(not menu.isEmpty())
+    menu.setStyle(_TallIcons(QApplication.style().name()))
+    menu.aboutToShow.connect(lambda: _show_pictures(menu, role))
     return menu
+
+
+class _TallIcons(QProxyStyle):
+    """Icons of a menu as tall as a small photo."""
+
+    def pixelMetric(  # noqa: N802
+        self,
+        metric: QStyle.PixelMetric,
+        option: QStyleOption | None = None,
+        widget: QWidget | None = None,
+    ) -> int:
+        tall = metric == QStyle.PixelMetric.PM_SmallIconSize
+        return SAMPLE_SIDE if tall else super().pixelMetric(metric, option, widget)
+
+
+def _show_pictures(menu: QMenu, role: str) -> None:
+    """What each of the samples looks like, read when it is first asked for."""
+    for action, (_, image, _) in zip(menu.actions(), samples.listed(kind=role), strict=False):
+        if action.icon().isNull():
+            picture = QPixmap(str(image)).scaled(
+                QSize(SAMPLE_SIDE, SAMPLE_SIDE) * menu.devicePixelRatioF(),
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+            action.setIcon(QIcon(picture))
 
 
 def _recent_menu(

@@ -31,7 +31,14 @@ WIDE = 640  # px from which a banner has room for its buttons beside the words
 class Toast(QFrame):
     """One passing notice: icon, sentence, perhaps a button, and a way to close it."""
 
-    def __init__(self, grade: str, sentence: str, details: str, parent: QWidget):
+    def __init__(
+        self,
+        grade: str,
+        sentence: str,
+        details: str,
+        parent: QWidget,
+        choice: tuple[str, Callable[[], None]] | None = None,
+    ):
         super().__init__(parent)
         self.setObjectName("toast")
         self.sentence = sentence
@@ -56,6 +63,11 @@ class Toast(QFrame):
             copy.setProperty("flat", True)
             copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(details))
             column.addWidget(copy, alignment=Qt.AlignmentFlag.AlignLeft)
+        if choice:
+            act = QPushButton(choice[0])
+            act.clicked.connect(choice[1])
+            act.clicked.connect(self.dismiss)
+            column.addWidget(act, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         row.addLayout(column, 1)
         close = QToolButton()
@@ -106,14 +118,24 @@ class Notices(QObject):
         self._shown = [toast for toast in self._shown if shiboken6.isValid(toast) and not toast.isHidden()]
         return list(self._shown)
 
-    def show(self, grade: str, sentence: str, details: str = "") -> None:
-        """Show a sentence of a grade: "info", "good" or "error"."""
+    def offer(self, sentence: str, label: str, act: Callable[[], None]) -> None:
+        """Tell something, with a button for what can be done about it."""
+        self.show("info", sentence, choice=(label, act))
+
+    def show(
+        self,
+        grade: str,
+        sentence: str,
+        details: str = "",
+        choice: tuple[str, Callable[[], None]] | None = None,
+    ) -> None:
+        """Show a sentence of a grade: "info", "good" or "error". choice: a button, its words and its call."""
         for toast in self.toasts:
             if toast.sentence == sentence:
                 toast.dismiss()
         while len(self.toasts) >= MOST:
             self.toasts[0].dismiss()
-        toast = Toast(grade, sentence, details, self._host)
+        toast = Toast(grade, sentence, details, self._host, choice)
         self._shown.append(toast)
         toast.show()
         self._place()

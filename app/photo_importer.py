@@ -9,11 +9,22 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoGroup, QUndoStack
 
-from app import history
+from app import history, shelf_history
 from app.document import Document, Photo
 from app.draft import Draft
 from app.files.samples import SamplePhoto
-from app.jobs import GARMENT, PERSON, EncodeLook, EncodePhoto, NoPerson, SavePicture, WorkerJob
+from app.jobs import (
+    CORRECTED,
+    GARMENT,
+    PERSON,
+    EncodeLook,
+    EncodePhoto,
+    NoPerson,
+    ReadForDraft,
+    SavePicture,
+    SeveralPeople,
+    WorkerJob,
+)
 from app.worker import RenderWorker, Trouble
 from engine.pose import kinematics
 from engine.pose.formats import PoseFile
@@ -31,6 +42,8 @@ class PhotoImporter(QObject):
     person_opened = Signal()
     pose_found = Signal(object)  # PoseFile: a picture was a skeleton, or was asked for its pose
     garment_shelved = Signal(str)  # key of its photo
+    several_found = Signal(object, object)  # EncodePhoto, SeveralPeople: who of them is to be asked
+    pose_left = Signal()  # a new person is about to take the place of the present one
 
     def __init__(
         self,
@@ -81,7 +94,7 @@ class PhotoImporter(QObject):
         if draft is not None:
             pose = draft.pose.copy()
             self.leave_draft()
-            self.submit(EncodePhoto(draft.data, draft.name, draft.role, pose))
+            self.submit(EncodePhoto(draft.data, draft.name, draft.role, pose, replaces=draft.replaces))
 
     def use_whole(self) -> None:
         """Encode the photo as it is: a garment without anybody in it."""
@@ -89,6 +102,21 @@ class PhotoImporter(QObject):
         if draft is not None:
             self.leave_draft()
             self.submit(EncodePhoto(draft.data, draft.name, draft.role, NOBODY))
+
+    def turn_draft(self) -> None:
+        """Turn the photo a quarter clockwise and look for the person again."""
+        draft = self.draft
+        if draft is not None:
+            self.leave_draft()
+            self.submit(EncodePhoto(draft.data, draft.name, draft.role, None, 1, draft.replaces))
+
+    def correct(self, photo: Photo) -> None:
+        """Lay the skeleton of a photo on the shelf anew, from the one it has."""
+        self.submit(ReadForDraft(photo))
+
+    def take_one(self, job: EncodePhoto, data: bytes, pose: np.ndarray) -> None:
+        """Encode a photo with the person who was chosen among several."""
+        self.submit(EncodePhoto(data, job.name, job.role, pose, replaces=job.replaces))
 
     def leave_draft(self) -> None:
         """Put the photo away."""
@@ -133,6 +161,8 @@ class PhotoImporter(QObject):
     # Answers.
 
     def _on_done(self, job: WorkerJob, value: object) -> None:
+        if job not in self._under_way:  # somebody else's, who hears of it too
+            return
         self._over(job)
         if isinstance(job, SavePicture):
             self.notice.emit("good", f"Saved {job.path.name}.", "")
@@ -140,10 +170,16 @@ class PhotoImporter(QObject):
             self.pose_found.emit(value)
         elif isinstance(job, EncodePhoto) and isinstance(value, NoPerson):
             self._begin_draft(job, value)
+        elif isinstance(job, EncodePhoto) and isinstance(value, SeveralPeople):
+            self.several_found.emit(job, value)
         elif isinstance(job, EncodePhoto) and isinstance(value, Photo):
             self._encoded(job, value)
+        elif isinstance(job, ReadForDraft) and isinstance(value, np.ndarray):
+            self._correct(job.photo, value)
 
     def _on_failed(self, job: WorkerJob, trouble: Trouble) -> None:
+        if job not in self._under_way:
+            return
         self._over(job)
         self.notice.emit("error", trouble.sentence, trouble.details)
 
@@ -154,12 +190,18 @@ class PhotoImporter(QObject):
             history.do(self._undo_stack, history.ShelvePhoto(self._document, photo))
             self.notice.emit("info", f"{photo.name} is on the shelf. Pull the slider to mix it in.", "")
             self.garment_shelved.emit(photo.key)
+        elif job.role == CORRECTED:
+            if self._document.look.photo(job.replaces):
+                text = f"{'Turn' if job.quarters else 'Correct'} {photo.name}"
+                command = shelf_history.ReplacePhoto(self._document, job.replaces, photo, text)
+                history.do(self._undo_stack, command)
         else:
             pose = photo.reference.keypoints_18x3
             if pose is None:
                 pose = kinematics.t_pose(photo.reference.image_HWC.shape[:2])
             pose = np.array(pose, dtype=np.float32)
             self._put_draft_away()
+            self.pose_left.emit()
             history.do(self._undo_stack, history.OpenPerson(self._document, photo, pose))
             self.person_opened.emit()
 
@@ -181,11 +223,23 @@ class PhotoImporter(QObject):
             self.leave_draft()
 
     def _begin_draft(self, job: EncodePhoto, found: NoPerson) -> None:
-        self._put_draft_away()
         group = self._undo_group
-        self.draft = Draft(found.rgb_HWC, job.name, job.role, found.reason, group, found.data)
-        self._undo_group.setActiveStack(self.draft.undo_stack)
-        self.draft_changed.emit(self.draft)
+        draft = Draft(found.rgb_HWC, job.name, job.role, found.reason, group, found.data, job.replaces)
+        self._show_draft(draft)
+
+    def _correct(self, photo: Photo, rgb_HWC: np.ndarray) -> None:
+        source, group = photo.source, self._undo_group
+        reason = f"This is how {photo.name} was read."
+        pose = source.pose_18x3 if (source.pose_18x3[:, 2] > 0).any() else None
+        self._show_draft(
+            Draft(rgb_HWC, photo.name, CORRECTED, reason, group, source.data or b"", photo.key, pose)
+        )
+
+    def _show_draft(self, draft: Draft) -> None:
+        self._put_draft_away()
+        self.draft = draft
+        self._undo_group.setActiveStack(draft.undo_stack)
+        self.draft_changed.emit(draft)
 
     def _over(self, job: WorkerJob) -> None:
         self._under_way.remove(job)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -47,11 +48,17 @@ class SessionHost:
         return photo
 
     def respond(self, request: RenderRequest) -> Frame:
-        """Render a request that names photos as the document does. Raises InputError without a session."""
-        mixes = tuple(Mix(self._key(mix.reference), mix.coefficients) for mix in request.mixes)
-        swaps = tuple(replace(swap, reference=self._key(swap.reference)) for swap in request.swaps)
-        identity = self._key(request.identity)
-        return self._open().respond(replace(request, identity=identity, mixes=mixes, swaps=swaps))
+        """The last of `frames`: with all that was asked for."""
+        *_, frame = self.frames(request)
+        return frame
+
+    def frames(self, request: RenderRequest) -> Iterator[Frame]:
+        """The picture of a request that names photos as the document does, then the same frame with its maps,
+        which name them so too. Raises InputError without a session."""
+        names = {self._key(key): key for key in _photos_of(request)}
+        for frame in self._open().frames(self._asked(request)):
+            sources = tuple(replace(each, reference=names[each.reference]) for each in frame.sources)
+            yield replace(frame, sources=sources)
 
     def garments(self, photo: Reference) -> dict[str, str]:
         """What a photo can lend, as `Session.garments`. Raises InputError without a session."""
@@ -61,13 +68,28 @@ class SessionHost:
         return session.garments(self._known[photo] or photo)
 
     def settle(self, request: RenderRequest) -> Settled | None:
-        """One step of settling the photos of a request, the person's first; None where all are settled."""
-        givers = [*(mix.reference for mix in request.mixes), *(swap.reference for swap in request.swaps)]
-        for key in (request.identity, *givers):
+        """One step of refining the garments of a request, or of settling its photos, the person's first; None
+        where all is done."""
+        if request.swaps:
+            refined = self._open().refine(self._asked(request))
+            if refined.changed or not refined.done:
+                return refined
+        for key in _photos_of(request):
             settled = self._open().settle(self._key(key))
             if settled.changed or not settled.done:
                 return settled
         return None
+
+    def _asked(self, request: RenderRequest) -> RenderRequest:
+        """A request as the session knows its photos."""
+        mixes = tuple(Mix(self._key(mix.reference), mix.coefficients) for mix in request.mixes)
+        swaps = tuple(replace(swap, reference=self._key(swap.reference)) for swap in request.swaps)
+        changes = tuple(
+            replace(change, reference=self._key(change.reference)) if change.reference else change
+            for change in request.changes
+        )
+        identity = self._key(request.identity)
+        return replace(request, identity=identity, mixes=mixes, swaps=swaps, changes=changes)
 
     def _open(self) -> OpenSession:
         if self._session is None:
@@ -82,6 +104,13 @@ class SessionHost:
             self._known[photo] = self._open().add_reference(photo.finest_HWC, _own_pose(photo))
         known = self._known[photo]
         return key if known is None else known.key
+
+
+def _photos_of(request: RenderRequest) -> list[str]:
+    """Keys of the photos of a request, the person's first."""
+    givers = [*(mix.reference for mix in request.mixes), *(swap.reference for swap in request.swaps)]
+    taken = [change.reference for change in request.changes if change.reference]
+    return list(dict.fromkeys((request.identity, *givers, *taken)))
 
 
 def _own_pose(photo: Reference) -> np.ndarray:

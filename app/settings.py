@@ -12,13 +12,15 @@ import hashlib
 import json
 import os
 import stat
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths, QTemporaryDir
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 MOST_RECENT = 10
+LONGEST_NAME = 80  # characters that a texture is called by hand
 MOST_BYTES = 1 << 18  # of the file; it has some two thousand
 # Values that Qt makes objects of: we write none, and some make a decoder of pictures or a long recursion run.
 _OBJECTS = (b"@Variant", b"@DateTime")
@@ -112,6 +114,24 @@ class Settings:
         paths = [path, *(other for other in self.recent if other != path)]
         self._store.setValue("recent", json.dumps([str(each) for each in paths[:MOST_RECENT]]))
 
+    @property
+    def keys(self) -> dict[str, list[str]]:
+        """Keys that were changed, by the id of their action."""
+        try:
+            found = json.loads(self._text("keys", "{}"))
+        except (ValueError, RecursionError):
+            found = {}
+        found = found if isinstance(found, dict) else {}
+        return {
+            name: keys
+            for name, keys in found.items()
+            if isinstance(keys, list) and all(isinstance(key, str) for key in keys)
+        }
+
+    @keys.setter
+    def keys(self, value: Mapping[str, Sequence[str]]) -> None:
+        self._store.setValue("keys", json.dumps({name: list(keys) for name, keys in value.items()}))
+
     def layout(self) -> tuple[QByteArray, QByteArray] | None:
         """Geometry and dock state of the last run, None unless they are, to the byte, what this version
         wrote: Qt follows damaged ones wherever they lead."""
@@ -127,6 +147,18 @@ class Settings:
         texts = [base64.b64encode(bytes(part.data())).decode() for part in (geometry, state)]
         for name, text in zip(("geometry", "state", "digest"), (*texts, _digest(*texts)), strict=True):
             self._store.setValue(f"layout/{name}", text)
+
+    def texture_name(self, weights: str, layer: str, texture: int) -> str:
+        """What a texture of these weights (their sha256) was called by hand, "" where nobody did."""
+        return self._text(f"textures/{weights}/{layer}/{texture}", "")[:LONGEST_NAME]
+
+    def set_texture_name(self, weights: str, layer: str, texture: int, name: str) -> None:
+        """ "" forgets it."""
+        key = f"textures/{weights}/{layer}/{texture}"
+        if name:
+            self._store.setValue(key, name[:LONGEST_NAME])
+        else:
+            self._store.remove(key)
 
     def forget_layout(self) -> None:
         """Open in the layout of the first start."""

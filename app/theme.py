@@ -56,6 +56,12 @@ LIGHT = Colours(
 # region is what is behind the person and has none.
 REGIONS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
 REGION_ALPHA = 0.72
+# Of whatever else is to be told apart, twelve at most: each chosen farthest from those before it, also to
+# eyes that do not tell red from green.
+CATEGORIES = (
+    "#ee9900", "#55bbee", "#009977", "#eedd44", "#0077aa", "#dd6600",
+    "#6611ff", "#6677ff", "#00ff99", "#cc0044", "#00ffff", "#ff99bb",
+)  # fmt: skip
 
 _present = DARK
 
@@ -76,6 +82,11 @@ def region_colours(count: int) -> np.ndarray:
     """uint8 RGBA [count, 4] of so many regions, the first transparent; they recur after the eighth."""
     coloured = [colour(REGIONS[k % len(REGIONS)], REGION_ALPHA).getRgb() for k in range(count - 1)]
     return np.array([(0, 0, 0, 0), *coloured], np.uint8)
+
+
+def categories() -> np.ndarray:
+    """uint8 RGBA [12, 4] of `CATEGORIES`."""
+    return np.array([colour(value, REGION_ALPHA).getRgb() for value in CATEGORIES], np.uint8)
 
 
 def resolve(choice: str) -> Colours:

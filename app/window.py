@@ -14,8 +14,11 @@ from app import actions, crash, icons, menus, theme
 from app.autosave import AutoSave
 from app.backend import Backend, EngineBackend
 from app.centre import Centre
+from app.comparing import Comparing
 from app.controller import Controller
 from app.dialogs import info
+from app.dialogs.palette import Palette
+from app.dialogs.rebind import RebindDialog
 from app.docks.layout import Docks
 from app.draft import Draft
 from app.draft_banner import DraftBanner
@@ -25,14 +28,23 @@ from app.file_thread import FileThread
 from app.files import samples
 from app.files.drops import Drops
 from app.files.looks import LookFiles
+from app.files.map_saving import MapSaving
 from app.files.opening import Opening
 from app.files.pictured import PicturedLooks
 from app.files.saving import Saving
+from app.files.series import Series
 from app.hands import Hands
+from app.keyboard import PanelKeys
+from app.keys import KeyBindings
 from app.modes.dress import DressMode
+from app.modes.inspect import InspectMode
 from app.modes.switch import ModeSwitch
+from app.pose_library import PoseLibrary
+from app.proportioning import Proportioning
 from app.settings import Settings
+from app.snapshots import Snapshots
 from app.status import Status
+from app.texture_hands import TextureHands
 from app.worker import EngineFacts, RenderWorker
 from engine.api import Frame
 from engine.paths import user_data
@@ -44,6 +56,7 @@ ZOOM_STEP = 1.25
 TIP = "Drag a joint, a bone to turn it, the trunk to move the person. Ctrl frees a joint, F1 tells more."
 CONSENT = "Pose people who agreed to it. What you export says in its metadata that it is synthesised."
 CONSENT_MS = 30_000
+TOLD_MS = 8_000
 
 
 class MainWindow(QMainWindow):
@@ -77,7 +90,15 @@ class MainWindow(QMainWindow):
         self.journals = user_data() / "journal"
         self.autosave = AutoSave(self, c, self.looks, self.files, self.journals)
         pictured = PicturedLooks(self, c, self.files, self.centre.notices, self.settings)
-        self.opening = Opening(self, c, self.centre.notices, self.settings, self.looks.open, pictured)
+        self.opening = Opening(
+            self,
+            c,
+            self.centre.notices,
+            self.settings,
+            self.looks.open,
+            pictured,
+            lambda key: self.hands.use_garment(key),
+        )
         self.saving = Saving(self, c, self.centre.notices, self.settings)
         self.engines = EngineChoice(self, c, self.centre.notices, self.centre.banner, self.settings)
         self.draft_banner = DraftBanner(self.centre.banner, c.photos)
@@ -87,12 +108,25 @@ class MainWindow(QMainWindow):
             self.docks.shelf,
             take=self.opening.take,
             tell=lambda sentence: self.centre.notices.show("info", sentence),
+            move=lambda key, at: self.hands.move_photo(key, at),
+        )
+        self.snapshots = Snapshots(c)
+        self.series = Series(self, c, self.snapshots.strip, self.files, self.centre.notices, self.settings)
+        self.pose_library = PoseLibrary(self, c, self.opening, self.centre.notices, self.settings)
+        self.inspecting = InspectMode(c)
+        self.map_saving = MapSaving(
+            self, self.inspecting, self.docks.inspector.scale, self.files, self.centre.notices, self.settings
         )
         self.verbs = self._verbs()
         self.actions_by_id = actions.build_actions(self, self.verbs)
         self.actions_by_id["toggle_skeleton"].setChecked(True)
+        self.keys = KeyBindings(self.actions_by_id, self.settings)
+        self.proportioning = Proportioning(c, self.docks.proportions)
+        self.panel_keys = PanelKeys(self, self.centre.canvas, self.docks.panels)
+        self.comparing = Comparing(self.centre, c, self.actions_by_id["toggle_reference"])
         dressing = DressMode(c)
-        self.modes = ModeSwitch(self.centre, self.docks, c, dressing, self.actions_by_id)
+        self.modes = ModeSwitch(self.centre, self.docks, c, dressing, self.inspecting, self.actions_by_id)
+        self.texture_hands = TextureHands(self.docks.inspector, self.inspecting, c, self.settings)
         self.hands = Hands(self.centre, self.docks, c, self.settings, self.actions_by_id, dressing)
         bar = menus.fill_menu_bar(
             self,
@@ -106,6 +140,8 @@ class MainWindow(QMainWindow):
         )
         self.engine_entries = EngineEntries(bar["E&ngine"], backend.engines(), self.engines.use_shipped)
         menus.add_tool_bar(self, self.actions_by_id)
+        exports = ("export_map", "export_atlas", "export_row", "export_arrays")
+        self.docks.inspector.export.menu().addActions([self.actions_by_id[name] for name in exports])
         self.zoom_label = QLabel("100 %")
         self.statusBar().addWidget(QLabel(TIP), 1)
         self.statusBar().addPermanentWidget(self.zoom_label)
@@ -139,6 +175,15 @@ class MainWindow(QMainWindow):
             "paste": self.opening.paste,
             "pose_mode": lambda _on: self.modes.pose(),
             "dress_mode": lambda _on: self.modes.dress(),
+            "inspect_mode": lambda _on: self.modes.inspect(),
+            "next_texture": lambda: self.inspecting.step_texture(1),
+            "previous_texture": lambda: self.inspecting.step_texture(-1),
+            "next_layer": lambda: self.inspecting.step_layer(1),
+            "previous_layer": lambda: self.inspecting.step_layer(-1),
+            "export_map": self.map_saving.choose_map,
+            "export_atlas": self.map_saving.choose_atlas,
+            "export_row": self.map_saving.choose_row,
+            "export_arrays": self.map_saving.choose_arrays,
             "toggle_joint": lambda: canvas.joint_toggled.emit(canvas.selected),
             "show_all_joints": c.posing.show_all,
             "select_all": lambda: canvas.choose_group(tuple(np.flatnonzero(c.pose[:, 2] > 0).tolist())),
@@ -148,15 +193,24 @@ class MainWindow(QMainWindow):
             "mirror": c.posing.mirror,
             "turn_around": c.posing.turn_around,
             "reset_pose": c.posing.reset,
+            "keep_pose": self.pose_library.keep,
             "fit": canvas.fit,
-            "actual_size": lambda: canvas.zoom_to(1.0),
+            "actual_size": lambda: canvas.camera.magnify(1.0),
             "zoom_in": lambda: canvas.zoom_to(canvas.zoom * ZOOM_STEP),
             "zoom_out": lambda: canvas.zoom_to(canvas.zoom / ZOOM_STEP),
             "toggle_skeleton": canvas.set_skeleton_shown,
-            "toggle_reference": self.show_reference,
+            "toggle_reference": lambda on: self.comparing.show(on),
+            "compare_way": lambda: self.comparing.next_way(),
+            "pin_look": self.snapshots.pin,
+            "contact_sheet": self.series.choose_sheet,
+            "in_between": self.series.choose_between,
             "toggle_panels": self.docks.hide_all,
             "reset_layout": self._reset_layout,
-            "show_keys": lambda: info.keys(self),
+            "show_keys": lambda: info.keys(self, self.keys.bound()),
+            "palette": lambda: Palette(self, self.actions_by_id.values()).open(),
+            "change_keys": lambda: RebindDialog(self, self.keys.bound, self.keys.change).open(),
+            "next_panel": lambda: self.panel_keys.next(),
+            "previous_panel": lambda: self.panel_keys.previous(),
             "show_model": self._show_model,
             "licences": lambda: info.licences(self),
             "open_logs": self._open_logs,
@@ -172,11 +226,16 @@ class MainWindow(QMainWindow):
         c.photos.busy_changed.connect(centre.show_busy)
         c.notice.connect(centre.notices.show)
         c.photos.notice.connect(centre.notices.show)
+        c.shelving.notice.connect(centre.notices.show)
+        c.shelving.offered.connect(centre.notices.offer)
+        c.photos.several_found.connect(self.opening.ask_who)
         c.photos.person_opened.connect(self.opening.take_waiting_poses)
         c.photos.person_opened.connect(self._on_own_photo)
         c.photos.pose_found.connect(self.opening.take_person)
         c.photos.pose_found.connect(self.opening.take_waiting_poses)
         c.frame_shown.connect(self._on_frame)
+        self.inspecting.offered.connect(self._refresh_actions)
+        c.maps_shown.connect(self._refresh_actions)
         c.engine_awake.connect(self._on_awake)
         c.engine_missing.connect(self._mark_engine)
         c.draft_changed.connect(self._on_draft)
@@ -184,9 +243,18 @@ class MainWindow(QMainWindow):
         self.looks.settled.connect(self._show_name)
         centre.canvas.joint_selected.connect(self._refresh_actions)
         centre.canvas.zoom_changed.connect(lambda zoom: self.zoom_label.setText(f"{100 * zoom:.0f} %"))
-        centre.canvas.peeked.connect(self.show_reference)
+        centre.canvas.peeked.connect(self.comparing.glance)
+        self.comparing.told.connect(lambda sentence: self.statusBar().showMessage(sentence, TOLD_MS))
+        self.snapshots.changed.connect(self._show_strip)
+        strip = self.docks.looks
+        strip.wanted.connect(self.snapshots.go_back_to)
+        strip.pin_wanted.connect(self.snapshots.set_pinned)
+        strip.remove_wanted.connect(self.snapshots.remove)
+        strip.compare_wanted.connect(
+            lambda number: self.comparing.show_with(self.snapshots.strip.get(number))
+        )
         self.docks.shelf.browse_wanted.connect(self.opening.choose_garment)
-        self.docks.poses.taken.connect(self.opening.take_library_pose)
+        self.pose_library.connect(self.docks.poses)
         self.trouble_met.connect(self._on_trouble)
         QApplication.styleHints().colorSchemeChanged.connect(self._on_scheme)
 
@@ -228,6 +296,7 @@ class MainWindow(QMainWindow):
             self._throw_changes_away()
         else:
             self.autosave.keep()
+        self.modes.pose()  # the next start is in that mode too
         self.settings.set_layout(self.saveGeometry(), self.saveState())
         self.settings.save()
         self.hide()
@@ -244,7 +313,7 @@ class MainWindow(QMainWindow):
 
     def _on_pose(self) -> None:
         pose = self.controller.pose
-        self.centre.canvas.show_pose(pose)
+        self.centre.canvas.show_pose(self.controller.shown_pose)
         self.centre.point_coach()
         self.docks.joint.show_joint(self.centre.canvas.selected, pose)
         if self.controller.draft:
@@ -253,9 +322,10 @@ class MainWindow(QMainWindow):
 
     def _on_look(self, changed: frozenset[str]) -> None:
         look = self.controller.document.look
-        self.show_reference(False)  # whoever changes something wants to see it
+        self.comparing.look_changed()
         if changed & {"photos", "person"}:
             self.docks.shelf.show_look(look)
+            self.panel_keys.order()
         elif "borrow" in changed:
             self.docks.shelf.show_borrow(look)
         if "library" in changed:
@@ -264,9 +334,14 @@ class MainWindow(QMainWindow):
             self.docks.outfit.show_look(look)
         photo = look.photo(look.person)
         if photo is not None and "person" in changed:
-            self.docks.attention.show_reference(photo.reference.image_HWC)
+            self._set_photo_pixel()
         self._show_name()
         self._refresh_actions()
+
+    def _set_photo_pixel(self) -> None:
+        look = self.controller.document.look
+        photo = None if self.controller.draft else look.photo(look.person)
+        self.centre.canvas.camera.set_photo_pixel(photo.reference.photo_pixel if photo else 1.0)
 
     def _show_name(self) -> None:
         self.setWindowTitle(f"{self.looks.name}[*] – Poseloom")
@@ -277,11 +352,9 @@ class MainWindow(QMainWindow):
         self.centre.canvas.dim(status.state == "waking" and not self.controller.draft)
 
     def _on_frame(self, frame: Frame) -> None:
-        self.docks.attention.show_frame(frame.image, frame.maps)
         self._refresh_actions()
 
     def _on_awake(self, facts: EngineFacts) -> None:
-        self.docks.attention.set_maps(facts.maps)
         self._mark_engine()
         self._refresh_actions()
 
@@ -296,7 +369,8 @@ class MainWindow(QMainWindow):
             self.draft_banner.show(draft)
             self.modes.pose()
         self.centre.hud.setVisible(draft is None)
-        self.show_reference(False)
+        self._set_photo_pixel()
+        self.comparing.show(False)
         self.centre.canvas.select(-1)
         self.centre.canvas.choose_group(())
         self._refresh_actions()
@@ -309,15 +383,12 @@ class MainWindow(QMainWindow):
         if self.settings.theme == theme.SYSTEM:
             self._dress()
 
-    def show_reference(self, on: bool) -> None:
-        """Show the photo itself instead of the result, to compare them."""
-        look = self.controller.document.look
-        photo = look.photo(look.person) if on and not self.controller.draft else None
-        self.centre.canvas.peek(photo.reference.finest_HWC if photo else None)
-        self.actions_by_id["toggle_reference"].setChecked(photo is not None)
+    def _show_strip(self) -> None:
+        self.docks.looks.show_strip(self.snapshots.strip, self.snapshots.present)
 
     def _reset_layout(self) -> None:
         self.actions_by_id["toggle_panels"].setChecked(False)
+        self.modes.pose()  # whose panels these are
         self.docks.reset()
         self.centre.canvas.fit()
 
@@ -338,7 +409,7 @@ class MainWindow(QMainWindow):
         if isinstance(application := QApplication.instance(), QApplication):
             theme.apply(application, self.settings.theme)
         self.centre.refresh_theme()
-        self.docks.attention.refresh_theme()
+        self.docks.inspector.refresh_theme()
         self.docks.shelf.show_look(self.controller.document.look)
 
     def _refresh_actions(self) -> None:
@@ -349,6 +420,8 @@ class MainWindow(QMainWindow):
                 "awake": c.facts is not None,
                 "somebody": bool(c.document.look.person),
                 "can_dress": c.facts is not None and not c.draft,
+                "can_inspect": c.facts is not None and not c.draft,
+                "inspecting": self.inspecting.inspection is not None,
                 "own_weights": self.settings.weights is not None,
                 "rendered": c.status.level > 0 and not c.draft,
                 "can_undo": c.undo_group.canUndo(),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,7 @@ class RenderWorker(QThread):
     opened = Signal(object)  # EngineFacts
     open_failed = Signal(object)  # Trouble
     rendered = Signal(object)  # Frame
+    mapped = Signal(object)  # the same Frame with its maps
     settled = Signal(object)  # engine.api.Settled
     render_failed = Signal(int, object)  # stamp, Trouble
     lowered = Signal(int)  # memory ran out: pictures have so many rows at most from here on
@@ -97,6 +99,7 @@ class RenderWorker(QThread):
         self._mailbox: Mailbox[Post, WorkerJob] = Mailbox()
         self._picker: LevelPicker | None = None
         self._exact_ms = 0.0
+        self._still: tuple[RenderRequest, Frame] | None = None  # the exact picture drawn last
         self._maps_at = 0.0
 
     # Called on the window's thread.
@@ -149,7 +152,7 @@ class RenderWorker(QThread):
             return
         self.host.change(session)
         self._picker = LevelPicker(session.levels)
-        self._exact_ms = 0.0
+        self._exact_ms, self._still = 0.0, None
         self.opened.emit(
             EngineFacts(
                 session.size,
@@ -173,23 +176,47 @@ class RenderWorker(QThread):
         now = time.monotonic()
         maps = post.request.maps and (not post.live or now - self._maps_at >= MAPS_EVERY_S)
         request = replace(post.request, level=level, maps=maps)
+        frames = self.host.frames(request)
         try:
-            frame: Frame = self.host.respond(request)
+            frame = next(frames)
         except OutOfMemory as error:
             return self._with_less(post, level, error)
         except Exception as error:  # the last good picture stays, the next change tries again
             self.render_failed.emit(request.stamp, Trouble.of(error, "drawing the picture"))
             return None
-        if maps:
-            self._maps_at = time.monotonic()
         if not post.live:
             self._exact_ms = frame.ms
             picker.rest()
-        elif not maps and level is not None:
+        elif level is not None:
             picker.note(level, frame.ms)
+        if frame.exact:
+            self._still = request, frame
+        else:
+            frame = self._sharpened(request, frame)
         self.rendered.emit(frame)
+        if maps:
+            self._tell_maps(frames)
         owed = (not frame.exact and (post.live or picker.most is None)) or (post.request.maps and not maps)
         return post if owed else None
+
+    def _sharpened(self, request: RenderRequest, frame: Frame) -> Frame:
+        """A preview with the photo's sharpness where it shows what the exact picture showed."""
+        if self._still is None:
+            return frame
+        before, still = self._still
+        if still.fine is None or _wearing(before) != _wearing(request):
+            return frame
+        from engine.compositing.still import over_still
+
+        return replace(frame, fine=over_still(frame.image, still.image, still.fine))
+
+    def _tell_maps(self, frames: Iterator[Frame]) -> None:
+        """The maps of the picture that was just shown."""
+        try:
+            self.mapped.emit(next(frames))
+        except Exception as error:  # the picture is there all the same
+            Trouble.of(error, "making the maps")
+        self._maps_at = time.monotonic()
 
     def _settle(self, post: Post) -> bool:
         """One step of settling what a post shows. Returns whether there may be more of them."""
@@ -225,3 +252,9 @@ class RenderWorker(QThread):
             self.job_failed.emit(job, Trouble.of(error, job.doing))
         else:
             self.job_done.emit(job, value)
+
+
+def _wearing(request: RenderRequest) -> tuple[object, ...]:
+    """Of a request, all but the pose: who is shown, and in what."""
+    mixes = tuple((mix.reference, str(mix.coefficients)) for mix in request.mixes)
+    return request.identity, mixes, request.swaps

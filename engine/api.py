@@ -6,6 +6,7 @@ see `engine.pose`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,6 +69,21 @@ class Maps(tuple[NamedMap, ...]):
         return {each.name: each.values_Khw for each in self if each.kind == kind}
 
 
+@dataclass(frozen=True, eq=False)
+class PhotoMaps:
+    """What one photo gives to a picture, as maps.
+
+    reference: its `Reference.key`. maps: those that lie on it, and those over the result of what was drawn of
+    it. taken: float32 [K] by layer, how much of each texture is this photo's; None: all of it. share_hw:
+    float32 [h, w] over the result, how much of each position is drawn of this photo; None: all of it.
+    """
+
+    reference: str
+    maps: Maps
+    taken: Mapping[str, np.ndarray] | None = None
+    share_hw: np.ndarray | None = None
+
+
 @dataclass(frozen=True)
 class Slots:
     """What can be mixed of an appearance, each by its own coefficient: a group of so many, named as in
@@ -85,7 +101,8 @@ class Capabilities:
 
     mix_by_texture, mix_by_region: what its slots are. paint_regions: draws a parsing map that is given.
     attention: has maps of extraction and distribution. flow: has maps of flow. settle: its appearance can be
-    improved by looking at its own picture of the reference.
+    improved by looking at its own picture of the reference. refine: the coefficients of a mix can be fitted
+    to what a garment swap should show. change: single slots can be changed by hand.
     """
 
     mix_by_texture: bool = False
@@ -94,6 +111,8 @@ class Capabilities:
     attention: bool = False
     flow: bool = False
     settle: bool = False
+    refine: bool = False
+    change: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +137,13 @@ class Reference:
     def finest_HWC(self) -> np.ndarray:
         """What is to be looked at."""
         return self.image_HWC if self.fine_HWC is None else self.fine_HWC
+
+    @property
+    def photo_pixel(self) -> float:
+        """How many frame px a pixel of the photo is; of the finest picture where nobody knows."""
+        if self.matrix_2x3 is not None:
+            return float(np.sqrt(abs(np.linalg.det(self.matrix_2x3[:, :2]))))
+        return len(self.image_HWC) / len(self.finest_HWC)
 
 
 @dataclass(frozen=True)
@@ -151,12 +177,29 @@ class GarmentSwap:
     """A garment of another reference on the person.
 
     reference: `Reference.key` of the giver. garment: a word of `engine.garments.GARMENTS`. strength: 0 to 1,
-    from the wearer's own colours to the giver's.
+    from the wearer's own colours to the giver's. refined: whether what `Session.refine` found for it is used.
     """
 
     reference: str
     garment: str
     strength: float = 1.0
+    refined: bool = True
+
+
+@dataclass(frozen=True)
+class SlotChange:
+    """A slot of the person changed by hand.
+
+    group, slot: which one, as `Slots` names the group, and its number from 0. scale: what it is multiplied
+    by, 0 mutes it. reference: `Reference.key` of the photo it is taken from, "" for the person's own. solo:
+    of its group, only those that are solo are heard.
+    """
+
+    group: str
+    slot: int
+    scale: float = 1.0
+    reference: str = ""
+    solo: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +210,8 @@ class RenderRequest:
     level: rows of the decoder level to stop at (one of `Session.levels`); None renders the exact picture.
     maps: whether the answer carries the engine's maps. stamp: counter of the caller, returned in the Frame.
     swaps: garments of other references, each laid over those before it. pieces: whether the answer tells
-    which piece of the dressed person is where.
+    which piece of the dressed person is where. changes: slots changed by hand; those that the engine has not
+    are left out.
     """
 
     identity: str
@@ -178,6 +222,7 @@ class RenderRequest:
     stamp: int = 0
     swaps: tuple[GarmentSwap, ...] = ()
     pieces: bool = False
+    changes: tuple[SlotChange, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,6 +233,9 @@ class Frame:
     in float32. ms: milliseconds from the request's start to the picture, pose planes included. fine: of an
     exact picture, the same at a multiple of its size where it shows a photo that has more to show, or None.
     pieces: uint8 [h, w] over the picture, which of `engine.garments.PIECES` is seen; where it was asked for.
+    sources: with maps, the same and more by photo, the person's first: what each of them gives.
+    photo: float32 [H, W], how much of every pixel is taken from a photo rather than drawn, 0 to 1; of a
+    picture in the whole number of rows with maps, before garments are laid in; None where nothing is taken.
     """
 
     image: np.ndarray
@@ -198,6 +246,8 @@ class Frame:
     maps: Maps | None = None
     fine: np.ndarray | None = None
     pieces: np.ndarray | None = None
+    sources: tuple[PhotoMaps, ...] = ()
+    photo: np.ndarray | None = None
 
     @property
     def finest(self) -> np.ndarray:

@@ -12,15 +12,16 @@ joints that are there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from torch import Tensor
 
 from engine.api import Capabilities, MapInfo, Maps, Slots
 
+BySlot = Mapping[str, np.ndarray]  # float32 [K] by group of slots
 Coefficients = float | Mapping[str, np.ndarray]  # as `api.Mix.coefficients`
 
 
@@ -55,7 +56,9 @@ class Rendering:
     draft_1Chw, surface_1Khw: the picture as it stands where the engine tells its surface, and the surface map
     there; both None where the engine tells none, then the parsing network looks at the image. shares: for
     each appearance mixed in, how much of a position is its, [1, 1, h, w] or one number; None where nothing
-    of it can be told. features: for `PoseTransferModel.gate`. maps: those of the result, where asked for.
+    of it can be told. features: for `PoseTransferModel.gate`. tell: makes the maps of the result, where they
+    were asked for; also after later calls of `render`. by_hand_11hw: how much of a position is slots that
+    were changed by hand, where nothing of the photo is laid over what is drawn; None where none were.
     """
 
     image_1CHW: Tensor
@@ -63,7 +66,13 @@ class Rendering:
     surface_1Khw: Tensor | None = None
     shares: tuple[Tensor | float | None, ...] = ()
     features: Any = None
-    maps: Maps = Maps()
+    tell: Callable[[], Maps] = Maps
+    by_hand_11hw: Tensor | None = None
+
+    @property
+    def maps(self) -> Maps:
+        """Those of the result; made now, so that nobody waits for them who wants the image."""
+        return self.tell()
 
 
 class Loose(Protocol):
@@ -82,6 +91,27 @@ class Loose(Protocol):
 
     def appearance(self) -> Appearance:
         """Of the values as they are now, which later changes leave alone."""
+
+
+class Mixed(NamedTuple):
+    """A mixture as drawn: image [1, 3, H, W] with gradients to the coefficients; distribution: by group of
+    slots, C̄d [1, K, h, w] without gradients."""
+
+    image_1CHW: Tensor
+    distribution: dict[str, Tensor]
+
+
+class LooseMix(Protocol):
+    """How much of each slot is another appearance's (NTED Eq. 13), to be moved by
+    `engine.editing.coefficients`.
+
+    m: float32 leaves [K] by group of slots, 0 to begin with.
+    """
+
+    m: Mapping[str, Tensor]
+
+    def draw(self) -> Mixed:
+        """The mixture in its pose, by the coefficients as they are."""
 
 
 class PoseTransferModel(Protocol):
@@ -117,6 +147,11 @@ class PoseTransferModel(Protocol):
     def mix(self, own: Appearance, others: Sequence[tuple[Appearance, Coefficients]]) -> Appearance:
         """Slots of others blended in, one after another (NTED Eq. 13)."""
 
+    def change(self, own: Appearance, scales: BySlot, touched: BySlot) -> Appearance:
+        """Slots multiplied by their scale; touched: how much of each was changed by hand, by this or by what
+        was mixed in. Both float32 [K] by group, a group left out is as it was. Of engines with the capability
+        `change`."""
+
     def render(
         self,
         appearance: Appearance,
@@ -131,6 +166,10 @@ class PoseTransferModel(Protocol):
 
     def loosen(self, appearance: Appearance, keypoints_18x3: np.ndarray) -> Loose:
         """An appearance to be settled in this pose, its own; of engines with the capability `settle`."""
+
+    def loosen_mix(self, own: Appearance, other: Appearance, keypoints_18x3: np.ndarray) -> LooseMix:
+        """Coefficients by which `other` is mixed into `own`, to be refined in this pose; of engines with the
+        capability `refine`."""
 
     def gate(self, rendering: Rendering, seen_1KHW: Tensor) -> Tensor:
         """How much of the photo a whole rendering takes over, and how much of its detail: logits

@@ -1,4 +1,4 @@
-"""A photo's pose and person, where this machine can detect them: MediaPipe's one-person landmarker, offline.
+"""A photo's poses and people, where this machine can detect them: MediaPipe's pose landmarker, offline.
 
 An optional capability: ask `available()`; without it `detect_pose` and `person_mask` find nobody and all else
 works.
@@ -44,6 +44,8 @@ _MIN_CONFIDENCE = 0.3  # the library's 0.5 misses people whose half is outside t
 _SEEN_FROM = 0.5  # visibility from which a joint counts as seen
 _PROFILE = 0.3  # sine of the angle to the picture's plane within which a head counts as seen from the side
 _SAME_PERSON = 0.15  # of the body's larger extent: farther apart on the median, it is somebody else
+_MOST_PEOPLE = 6  # of a photo: each found costs as much as the first
+_BYSTANDER = 0.25  # of the tallest one's extent: whoever is smaller only happens to be in the picture
 _LONGEST_SIDE = 1280  # px; the model looks at 256 x 256 px of a person, more only costs memory
 
 _lock = threading.Lock()
@@ -72,7 +74,18 @@ def detect_pose(rgb_HWC: np.ndarray) -> np.ndarray | None:
     None where nobody is found, or where nobody could be looked for: `available` says so from then on. May be
     called from any thread.
     """
-    return _look(rgb_HWC, masked=False)[0]
+    people = detect_people(rgb_HWC)
+    return people[0] if people else None
+
+
+def detect_people(rgb_HWC: np.ndarray) -> list[np.ndarray]:
+    """Find everybody who is not far smaller than the tallest, the most prominent first.
+
+    Input and poses as those of `detect_pose`; empty where nobody is found or could be looked for.
+    """
+    poses = [pose for pose, _ in _look(rgb_HWC, masked=False)]
+    tall = [_extent(pose) for pose in poses]
+    return [pose for pose, extent in zip(poses, tall, strict=True) if extent >= _BYSTANDER * max(tall)]
 
 
 def person_mask(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray) -> np.ndarray | None:
@@ -82,8 +95,9 @@ def person_mask(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray) -> np.ndarray |
     0 to 1; None where detection is not available, or the landmarker sees somebody else, or nobody. May be
     called from any thread.
     """
-    seen_18x3, mask_hw = _look(rgb_HWC, masked=True)
-    if seen_18x3 is None or mask_hw is None or not _same_person(seen_18x3, keypoints_18x3):
+    everybody = _look(rgb_HWC, masked=True)
+    mask_hw = next((mask for pose, mask in everybody if _same_person(pose, keypoints_18x3)), None)
+    if mask_hw is None:
         return None
     size = rgb_HWC.shape[:2]
     if mask_hw.shape == size:
@@ -91,22 +105,32 @@ def person_mask(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray) -> np.ndarray |
     return cv2.resize(mask_hw, size[::-1], interpolation=cv2.INTER_LINEAR)
 
 
-def _look(rgb_HWC: np.ndarray, *, masked: bool) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """The pose that is found, as `detect_pose`, and where it is asked for the mask [h, w] of that person, in
-    the size that was looked at."""
+def _look(rgb_HWC: np.ndarray, *, masked: bool) -> list[tuple[np.ndarray, np.ndarray | None]]:
+    """The poses that are found, as `detect_pose`, each where it is asked for with the mask [h, w] of its
+    person, in the size that was looked at."""
     if not available().available:
-        return None, None
+        return []
     height, width = rgb_HWC.shape[:2]
     square, scale = _padded_square(rgb_HWC)
-    mask_hw = None
+    rows, columns = round(height * scale), round(width * scale)
+    masks: list[np.ndarray | None] = []
     with _lock:
         found = _found(square) if _ready() else None
         if found is None:
-            return None, None
-        if masked:  # copied while it is the library's
-            whole = found.segmentation_masks[0].numpy_view().reshape(square.shape[:2])
-            mask_hw = whole[: round(height * scale), : round(width * scale)].copy()
-    return to_coco(_landmarks_of(found) * _in_px(square, scale), (height, width)), mask_hw
+            return []
+        people = range(len(found.pose_landmarks))
+        if masked:  # copied while they are the library's
+            whole = [found.segmentation_masks[i].numpy_view().reshape(square.shape[:2]) for i in people]
+            masks = [each[:rows, :columns].copy() for each in whole]
+    in_px = _in_px(square, scale)
+    poses = [to_coco(_landmarks_of(found, i) * in_px, (height, width)) for i in people]
+    both = zip(poses, masks or [None] * len(poses), strict=True)
+    return [(pose, mask) for pose, mask in both if pose is not None]
+
+
+def _extent(pose_18x3: np.ndarray) -> float:
+    """The larger side of the box of the joints that are there, px."""
+    return float(np.ptp(pose_18x3[pose_18x3[:, 2] > ABSENT, :2], axis=0).max())
 
 
 def _same_person(seen_18x3: np.ndarray, known_18x3: np.ndarray) -> bool:
@@ -219,6 +243,7 @@ def _loaded():
             base_options=BaseOptions(model_asset_buffer=model.read_bytes()),
             min_pose_detection_confidence=_MIN_CONFIDENCE,
             min_pose_presence_confidence=_MIN_CONFIDENCE,
+            num_poses=_MOST_PEOPLE,
             output_segmentation_masks=True,
         )
     )
@@ -244,9 +269,11 @@ def _found(square: np.ndarray) -> Any:
     return found if found.pose_landmarks else None
 
 
-def _landmarks_of(found: Any) -> np.ndarray:
-    """float32 [33, 5]: x, y, z in sides of the square, visibility, presence."""
-    return np.array([[p.x, p.y, p.z, p.visibility, p.presence] for p in found.pose_landmarks[0]], np.float32)
+def _landmarks_of(found: Any, person: int) -> np.ndarray:
+    """float32 [33, 5] of a person, by number: x, y, z in sides of the square, visibility, presence."""
+    return np.array(
+        [[p.x, p.y, p.z, p.visibility, p.presence] for p in found.pose_landmarks[person]], np.float32
+    )
 
 
 def _in_px(square: np.ndarray, scale: float) -> np.ndarray:

@@ -38,6 +38,8 @@ from engine.session import Session
 
 TEXTBOOK_FULL, TEXTBOOK_POSE, ENCODE = "textbook full forward", "textbook pose-only", "encode reference"
 TEXTBOOK_KEPT, DRAG, PREVIEW, SWAP = "textbook, memory kept", "drag full", "drag preview", "swap"
+# As the window draws while Inspect is open: the picture alone, whose maps would follow; and with them.
+MAPS_LEFT, MAPS_MADE = "drag, maps to follow", "drag with maps"
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,11 @@ def session_tasks(session: Session, macs: Mapping[str, float]) -> dict[tuple[str
     def drag(turn: int, level: int | None = None) -> None:
         session.respond(RenderRequest(reference.key, pose(size, next(fresh)), level=level))
 
+    def inspect(turn: int, pictures: int) -> None:
+        request = RenderRequest(reference.key, pose(size, next(fresh)), level=size[0], maps=True)
+        for _ in itertools.islice(session.frames(request), pictures):
+            pass
+
     def swap(turn: int) -> None:
         mixes = (Mix(other.key, (turn % 10) / 10 + 0.05),)
         session.respond(RenderRequest(reference.key, pose(size, 0), mixes))
@@ -135,6 +142,9 @@ def session_tasks(session: Session, macs: Mapping[str, float]) -> dict[tuple[str
         found[DRAG, half] = Task(partial(drag, level=size[0]), macs["drag"])
     for level in session.levels[:-1]:
         found[f"{PREVIEW} {level}", half] = Task(partial(drag, level=level), macs[f"drag {level}"])
+    if session.maps:
+        found[MAPS_LEFT, half] = Task(partial(inspect, pictures=1), macs["drag"])
+        found[MAPS_MADE, half] = Task(partial(inspect, pictures=2), macs["drag"])
     found[SWAP, "float32"] = Task(swap, macs["drag"])
     return found
 

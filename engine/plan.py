@@ -17,7 +17,7 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -3, -4, -8
 @dataclass(frozen=True)
 class Plan:
     """device: torch's name. preview: dtype of the frames of a drag; the settled frame is always float32.
-    threads: of the CPU.
+    threads: of the CPU, no more than OMP_NUM_THREADS where that is set.
     """
 
     device: torch.device
@@ -40,6 +40,9 @@ def make_plan(device: str = "auto", *, beside_window: bool = False) -> Plan:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     # Of two cores none is given away: the picture would lose a third of its speed, the window needs little.
     threads = cores - 1 if beside_window and cores > 2 else cores
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if asked.isdecimal() and int(asked) > 0:
+        threads = min(threads, int(asked))
     return Plan(chosen, _preview_dtype(chosen), threads)
 
 

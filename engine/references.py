@@ -30,7 +30,7 @@ from engine.plan import give_back_memory
 
 CACHE_BYTES = 128 << 20
 CACHED_WARDROBES = 16  # references whose wardrobes are kept, 3 MB each at 256 rows
-CACHED_MAPS = 2  # references whose maps are kept: they take about ten times the memory of the textures
+CACHED_MAPS = 4  # references whose maps are kept, 7 MB each at 256 rows: a person and some garments
 _SHOWN_EVERY = 6  # steps of settling: to show them costs as much as two
 MOST_TIMES = 4  # as large as the frame is the finest picture
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -23,12 +24,17 @@ from engine.api import (
     Reference,
     RenderRequest,
     Settled,
+    SlotChange,
     Slots,
 )
 from engine.compositing.compose import Composition, EncodedReference, compose, encode_reference
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
+from engine.editing.changes import known, mixes_of, scales_of, touched_by
+from engine.editing.refinement import STEPS as REFINING_STEPS
+from engine.editing.refinement import Refinements
 from engine.editing.settle import STEPS
-from engine.editing.swap import FittingRoom, lacks, wearing
+from engine.editing.sources import photo_maps
+from engine.editing.swap import FittingRoom, lacks, wearing, worn_by
 from engine.errors import InputError, OutOfMemory
 from engine.garments import GARMENTS, garment, offered
 from engine.models.registry import open_model
@@ -60,12 +66,16 @@ class Session:
         self.weights_info = weights_info or {}
         self._model = model
         self._references = References(model, plan.device)
+        self._refinements = Refinements(
+            model, lambda key: self._references.encoded(key).appearance, self.respond
+        )
         self._lock = threading.RLock()
         self._aside = ThreadPoolExecutor(1, "layer", initializer=torch.set_num_threads, initargs=(1,))
         self._identity: Reference | None = None
         self._keypoints_18x3: np.ndarray | None = None
         self._mixed: dict[str, tuple[Reference, Mix]] = {}
         self._worn: dict[str, tuple[Reference, GarmentSwap]] = {}
+        self._changed: dict[tuple[str, int], tuple[Reference | None, SlotChange]] = {}
 
     @classmethod
     def open(
@@ -151,6 +161,7 @@ class Session:
         """Drop a reference and what is kept of it."""
         with self._lock:
             self._references.forget(key)
+            self._refinements.forget(key)
             self._mixed.pop(key, None)
             if self._identity is not None and self._identity.key == key:
                 self._identity = None
@@ -166,10 +177,21 @@ class Session:
             key = reference if isinstance(reference, str) else reference.key
             return self._references.settle(key, of)
 
+    def refine(self, request: RenderRequest | None = None, of: int = REFINING_STEPS) -> Settled:
+        """One step, of so many, of refining the garments of a request, or of what `render` shows: they are
+        laid in on a person whom the engine draws in something like them.
+
+        For the background, as `settle`; done at once where the engine cannot. Shown by whole pictures. Raises
+        InputError where a reference is not held any more.
+        """
+        with self._computing():
+            return self._refinements.step(request or self._request(None, False), of)
+
     @property
     def in_use(self) -> list[Reference]:
         """The references that `render` makes its picture of, the identity first."""
-        others = {given.key: given for given, _ in (*self._mixed.values(), *self._worn.values())}
+        given = (*self._mixed.values(), *self._worn.values(), *self._changed.values())
+        others = {reference.key: reference for reference, _ in given if reference is not None}
         return list(others.values()) if self._identity is None else [self._identity, *others.values()]
 
     def bytes_of(self, reference: Reference) -> int:
@@ -223,6 +245,14 @@ class Session:
                 raise InputError(lacks(word))
             self._worn[word] = reference, swap
 
+    def change(self, change: SlotChange, reference: Reference | None = None) -> None:
+        """Scale a slot, or take it from another reference, which is then given; replaces an earlier change of
+        the slot. One that changes nothing takes it back."""
+        self._changed.pop((change.group, change.slot), None)
+        if change.scale != 1.0 or change.solo or reference is not None:
+            key = "" if reference is None else reference.key
+            self._changed[change.group, change.slot] = reference, replace(change, reference=key)
+
     def garments(self, reference: Reference) -> dict[str, str]:
         """What a reference can lend: by every garment word under which there is something, the word of what
         it is (`garments.offered`). Nothing, where nobody was found in it."""
@@ -250,7 +280,10 @@ class Session:
             raise InputError("No pose is set, and none was found in the reference.")
         mixes = tuple(mix for _, mix in self._mixed.values())
         swaps = tuple(swap for _, swap in self._worn.values())
-        return RenderRequest(self._identity.key, self._keypoints_18x3, mixes, level, maps, swaps=swaps)
+        changes = tuple(change for _, change in self._changed.values())
+        return RenderRequest(
+            self._identity.key, self._keypoints_18x3, mixes, level, maps, swaps=swaps, changes=changes
+        )
 
     def respond(self, request: RenderRequest) -> Frame:
         """Answer one request; depends on nothing but the request and the references that are held.
@@ -258,31 +291,55 @@ class Session:
         Raises InputError for an unknown reference, a pose that is none, or a level that is not in `levels`;
         OutOfMemory where a lower level may be possible.
         """
+        *_, frame = self.frames(request)
+        return frame
+
+    def frames(self, request: RenderRequest) -> Iterator[Frame]:
+        """As `respond`, the picture as soon as it is there; then, where the request asks for maps, the same
+        frame with them, which whoever is in a hurry leaves.
+        """
         begun = time.perf_counter()
         if request.level is not None and request.level not in self.levels:
             raise InputError(f"There is no level of {request.level} rows; there are {self.levels}.")
         keypoints_18x3 = _checked_pose(request.keypoints_18x3)
+        changes = self._changes(request)
+        request = replace(request, mixes=(*request.mixes, *mixes_of(changes, self.slots, request.identity)))
         exact = self.plan.preview == torch.float32 or request.level is None
-        pieces_hw = None
+        pieces_hw: np.ndarray | None = None
+        room: FittingRoom | None = None
+        drawn: dict[str, Rendering] = {}
         with self._computing():
             own, *others = (self._references.encoded(key) for key in _keys(request))
             pairs = [
                 (other.appearance, mix.coefficients) for other, mix in zip(others, request.mixes, strict=True)
             ]
             appearance = self._model.mix(own.appearance, pairs) if pairs else own.appearance
-            rendering = self._rendered(appearance, request, request.maps)
+            appearance = self._by_hand(appearance, request)
+            rendering = drawn[request.identity] = self._rendered(appearance, request)
             composition = self._composed(rendering, keypoints_18x3, [own, *others], request.level is None)
+            photo_11HW = composition.photo_11HW if request.maps else None
             if request.swaps or request.pieces:
-                composition, pieces_hw = wearing(composition, self._fitting_room(request))
+                room = self._fitting_room(request, drawn)
+                composition, pieces_hw = wearing(composition, room)
             image_HWC = to_rgb(composition.image_1CHW[..., : self.size[0], : self.size[1]])
             fine_HWC = None if composition.fine_1CHW is None else to_rgb(composition.fine_1CHW)
-            maps = None
-            if request.maps:
-                maps = Maps((*self._references.maps(request.identity), *rendering.maps))
         rows = request.level or self.size[0]
         exact = exact and rows == self.size[0]
         ms = 1e3 * (time.perf_counter() - begun)
-        return Frame(image_HWC, rows, exact, ms, request.stamp, maps, fine_HWC, pieces_hw)
+        frame = Frame(image_HWC, rows, exact, ms, request.stamp, None, fine_HWC, pieces_hw)
+        yield frame
+        if request.maps:
+            with self._computing():
+                if pieces_hw is None and parsing.available().available:
+                    _, pieces_hw = wearing(composition, self._fitting_room(request, {}))
+                worn = {} if room is None or pieces_hw is None else worn_by(pieces_hw, room)
+                told = {key: each.maps for key, each in drawn.items()}
+                sources = photo_maps(request.identity, request.mixes, told, worn, self._references.maps)
+                photo_HW = None
+                if photo_11HW is not None:
+                    photo_HW = photo_11HW[0, 0, : self.size[0], : self.size[1]].float().cpu().numpy()
+            whole = replace(frame, maps=sources[0].maps, sources=sources, photo=photo_HW)
+            yield replace(whole, pieces=pieces_hw)
 
     def close(self) -> None:
         """Give the memory back; the session cannot be used afterwards."""
@@ -291,26 +348,54 @@ class Session:
             del self._model
             self._aside.shutdown()
 
-    def _rendered(self, appearance: Appearance, request: RenderRequest, maps: bool = False) -> Rendering:
+    def _changes(self, request: RenderRequest) -> list[SlotChange]:
+        if not self.capabilities.change:
+            return []
+        return known(request.changes, self.slots, request.identity)
+
+    def _by_hand(self, appearance: Appearance, request: RenderRequest) -> Appearance:
+        """With the slots scaled that were changed, and a mark on all that were."""
+        changes = self._changes(request)
+        if not changes:
+            return appearance
+        return self._model.change(appearance, scales_of(changes, self.slots), touched_by(changes, self.slots))
+
+    def _rendered(self, appearance: Appearance, request: RenderRequest) -> Rendering:
         return self._model.render(
             appearance,
             _checked_pose(request.keypoints_18x3),
             request.level,
             preview=request.level is not None,
-            maps=maps,
+            maps=request.maps,
         )
 
-    def _fitting_room(self, request: RenderRequest) -> FittingRoom:
-        """Each giver is drawn as the person is: in the same pose, to the same level."""
+    def _fitting_room(self, request: RenderRequest, drawn: dict[str, Rendering]) -> FittingRoom:
+        """Each giver is drawn as the person is: in the same pose, to the same level. drawn: where its
+        rendering is put."""
 
         def composed(key: str) -> Composition:
             giver = self._references.encoded(key)
-            rendering = self._rendered(giver.appearance, request)
+            rendering = drawn[key] = self._rendered(giver.appearance, request)
             return self._composed(
                 rendering, _checked_pose(request.keypoints_18x3), [giver], request.level is None
             )
 
-        return FittingRoom(request.identity, request.swaps, self._references.wardrobe, composed)
+        wardrobe = self._references.wardrobe
+        return FittingRoom(request.identity, request.swaps, wardrobe, composed, self._beneath(request))
+
+    def _beneath(self, request: RenderRequest) -> Composition | None:
+        """The person with textures of the givers, where those were refined; a drag has no time for it."""
+        found = self._refinements.of(request)
+        if request.level is not None or not found:
+            return None
+        own, *others = (self._references.encoded(key) for key in _keys(request))
+        givers = [self._references.encoded(key) for key, _ in found]
+        mixed = [mix.coefficients for mix in request.mixes] + [coefficients for _, coefficients in found]
+        kept = [*others, *givers]
+        appearances = zip((each.appearance for each in kept), mixed, strict=True)
+        mixture = self._by_hand(self._model.mix(own.appearance, list(appearances)), request)
+        rendering = self._rendered(mixture, replace(request, maps=False))
+        return self._composed(rendering, request.keypoints_18x3, [own, *kept], finely=True)
 
     def _composed(
         self, rendering: Rendering, keypoints_18x3: np.ndarray, kept: list[EncodedReference], finely: bool

@@ -78,7 +78,8 @@ def own_pose(surface_B11hw: Tensor, pose_B183: Tensor, **other: Tensor) -> OwnPo
         hole=none,
         plate=grey(),
         background=grey(),
-        worn=torch.zeros(1, 2, *SIZE),
+        limbs=torch.zeros(1, 8, *SIZE),
+        under=torch.zeros(1, 5, *SIZE),
         pose=pose_B183,
     )
     return made._replace(**other)

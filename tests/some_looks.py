@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from engine.garments import GARMENTS
-from engine.look import Borrowed, DrawnBy, LookDocument, SourcePhoto, Worn, plain_pose
+from engine.look import Borrowed, ChangedTexture, DrawnBy, LookDocument, SourcePhoto, Worn, plain_pose
 from engine.pose.formats import Carried
 
 
@@ -53,7 +53,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
     max_leaves=8,
 )
-KNOWN = {"photos", "person", "pose", "borrow", "library", "outfit", "carried", "drawn_by"}
+KNOWN = {"photos", "person", "pose", "borrow", "library", "outfit", "textures", "carried", "drawn_by"}
 objects = st.dictionaries(names, json_values, max_size=2)
 matrices = st.lists(st.floats(-1e6, 1e6), min_size=6, max_size=6).map(lambda v: np.array(v).reshape(2, 3))
 
@@ -70,6 +70,15 @@ def looks(draw) -> LookDocument:
     )
     ids = [photo.id for photo in photos]
     borrow, outfit = st.none(), ()
+    texture = st.builds(
+        ChangedTexture,
+        names,
+        st.integers(0, 4096),
+        st.sampled_from(["", *ids]),
+        st.floats(0, 4),
+        st.booleans(),
+        st.booleans(),
+    )
     if ids:
         garment = st.builds(
             Worn,
@@ -89,6 +98,7 @@ def looks(draw) -> LookDocument:
         borrow=draw(borrow),
         library=draw(names),
         outfit=outfit,
+        textures=tuple(draw(st.lists(texture, max_size=3))),
         carried=draw(st.none() | st.builds(Carried, objects, objects, matrices)),
         drawn_by=DrawnBy(draw(names), draw(names), draw(names)),
         thumbnail=draw(st.binary(max_size=50)),

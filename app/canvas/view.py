@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QMargins, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
+    QGuiApplication,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -16,10 +17,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from app import theme
+from app.canvas.camera import Camera
+from app.canvas.compared import ComparedItem
 from app.canvas.group import Group
+from app.canvas.held import HeldKeys
 from app.canvas.hits import bone_near, joint_near
 from app.canvas.items import GhostItem, PictureItem, SkeletonItem, to_pixmap
+from app.canvas.maps import MapItems
 from app.canvas.regions import RegionItem
+from app.canvas.shadow import paint_shadow
 from app.modes.mode import Mode
 from app.posing import BONE, FREE, LIMB, MOVE, ROTATE, SCALE, WHOLE
 from engine.pose import kinematics
@@ -29,11 +35,9 @@ from engine.pose.strain import strained
 TRUNK = frozenset(
     bone for bone in LIMBS if NECK in bone and bone != (NECK, 0)
 )  # a handle of the whole person
-ZOOM_LIMITS = (0.1, 32.0)
 HIT_RADIUS = 13.0  # widget px
 BONE_RADIUS = 6.0  # widget px
-FIT_MARGINS = (28, 28, 28, 60)  # widget px around the fitted picture; the status pill has its place below
-PIXELS_FROM = 4.0  # zoom from which single pixels are shown, unless the fitted picture is near it
+PIXELS_FROM = 4.0  # magnification from which single pixels are shown, unless the fitted picture is near it
 GROUP_CURSORS = {
     MOVE: Qt.CursorShape.SizeAllCursor, ROTATE: Qt.CursorShape.CrossCursor,
     SCALE: Qt.CursorShape.SizeFDiagCursor,
@@ -58,8 +62,10 @@ class CanvasView(QGraphicsView):
     joint_selected = Signal(int)
     joint_toggled = Signal(int)
     menu_wanted = Signal(int, object)  # joint or -1, global position
-    zoom_changed = Signal(float)
-    peeked = Signal(bool)
+    zoom_changed = Signal(float)  # device px a photo px
+    moved = Signal()  # what is seen lies elsewhere in the widget
+    peeked = Signal(bool)  # whether the key for the reference is held
+    glanced = Signal(bool)  # likewise that for the maps
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -81,25 +87,25 @@ class CanvasView(QGraphicsView):
         )
         self.picture = PictureItem()
         self.skeleton = SkeletonItem()
-        self.reference = PictureItem()
-        self.reference.setZValue(0.5)
-        self.reference.hide()
+        self.reference = ComparedItem()
         self.scene().addItem(self.picture)
         self.scene().addItem(self.reference)
         self.ghost = GhostItem()
         self.scene().addItem(self.ghost)
         self.scene().addItem(self.skeleton)
         self.group = Group(self.scene())
+        self.maps = MapItems(self.scene(), self.picture)
         self.pointed, self.chosen = RegionItem(quiet=True), RegionItem()
         self.scene().addItem(self.pointed)
         self.scene().addItem(self.chosen)
         self._mode: Mode | None = None
         self._skeleton_wanted = True
-        self.fitted = True
+        self.camera = Camera(self, self.shown_box)
+        self.camera.zoomed.connect(self._on_zoom)
+        self._held = HeldKeys({Qt.Key.Key_Backslash: self.peeked.emit, Qt.Key.Key_I: self.glanced.emit})
         self._space = False
         self._pan_from: QPointF | None = None
-        self._drag = False
-        self._peeking = False
+        self._drag = self._wiping = False
         self.show_pose(NOBODY)
         self.refresh_theme()
 
@@ -116,7 +122,7 @@ class CanvasView(QGraphicsView):
         self.picture.setPixmap(to_pixmap(rgb_HWC, len(rgb_HWC) / rows))
         if self.picture.pixmap().deviceIndependentSize() != old:
             box = self.picture.boundingRect()
-            reach = 2.0 * max(box.width(), box.height())
+            reach = 4.0 * max(box.width(), box.height())
             self.setSceneRect(box.adjusted(-reach, -reach, reach, reach))
             self.fit()
 
@@ -178,50 +184,36 @@ class CanvasView(QGraphicsView):
     @property
     def zoom(self) -> float:
         """Widget px a picture px."""
-        return self.transform().m11()
+        return self.camera.zoom
+
+    @property
+    def fitted(self) -> bool:
+        return self.camera.fitted
+
+    def shown_box(self) -> QRectF:
+        """All there is to see: the picture, and what stands beside it."""
+        return self.picture.boundingRect().united(self.maps.box)
 
     def fit(self) -> None:
-        """The whole picture, as large as fits; it stays fitted when the window changes."""
-        box = self.picture.boundingRect()
-        room = self.viewport().rect().marginsRemoved(QMargins(*FIT_MARGINS))
-        if box.isEmpty() or room.width() < 8 or room.height() < 8:
-            return
-        self.fitted = True
-        self._set_zoom(min(room.width() / box.width(), room.height() / box.height()))
-        off = (self._middle() - QRectF(room).center()) / self.zoom
-        self.centerOn(box.center() + off)
+        """All of it, as large as fits; it stays fitted when the window changes."""
+        self.camera.fit()
 
     def zoom_to(self, zoom: float, at: QPointF | None = None) -> None:
-        """Set the zoom, keeping the scene point under `at` (widget px; the middle if None) in its place."""
-        at = self._middle() if at is None else at
-        before = self._scene_at(at)
-        self.fitted = False
-        self._set_zoom(zoom)
-        drift = self._scene_at(at) - before
-        self.centerOn(self._scene_at(self._middle()) - drift)
+        """As `Camera.zoom_to`."""
+        self.camera.zoom_to(zoom, at)
 
-    def _set_zoom(self, zoom: float) -> None:
-        low, high = ZOOM_LIMITS
-        zoom = min(max(zoom, low), high)
-        self.resetTransform()
-        self.scale(zoom, zoom)
-        box, room = self.picture.boundingRect(), self.viewport().rect()
-        fit = min(room.width() / max(box.width(), 1), room.height() / max(box.height(), 1))
-        smooth = zoom < max(PIXELS_FROM, 1.8 * fit)
+    def _on_zoom(self, zoom: float) -> None:
+        smooth = zoom < max(PIXELS_FROM * self.camera.actual_size, 1.8 * self.camera.fit_zoom)
         mode = (
             Qt.TransformationMode.SmoothTransformation if smooth else Qt.TransformationMode.FastTransformation
         )
         self.picture.setTransformationMode(mode)
         self.group.show_pose(self.pose, zoom)
-        self.zoom_changed.emit(zoom)
+        self.zoom_changed.emit(self.camera.magnification)
 
-    def _middle(self) -> QPointF:
-        # QRect.center() is off by half a pixel; centerOn is not.
-        return QPointF(self.viewport().width() / 2, self.viewport().height() / 2)
-
-    def _scene_at(self, at: QPointF) -> QPointF:
-        inverse, _ = self.viewportTransform().inverted()
-        return inverse.map(at)
+    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802
+        super().scrollContentsBy(dx, dy)
+        self.moved.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
@@ -239,7 +231,7 @@ class CanvasView(QGraphicsView):
 
     def to_pose(self, at: QPointF) -> tuple[float, float]:
         """Widget px to pose px of the shown frame."""
-        spot = self._scene_at(at)
+        spot = self.camera.scene_at(at)
         return spot.x(), spot.y()
 
     def to_widget(self, xy: tuple[float, float]) -> QPointF:
@@ -262,8 +254,9 @@ class CanvasView(QGraphicsView):
         at = event.position()
         left = event.button() == Qt.MouseButton.LeftButton
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
-            self._pan_from = at
-            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+            self._begin_pan(at)
+        elif left and self.reference.grips(self.to_pose(at), self.zoom):
+            self._wiping = True
         elif left and self._mode is not None:
             held = event.modifiers()
             self._mode.pressed(
@@ -274,6 +267,15 @@ class CanvasView(QGraphicsView):
         elif left and self.skeleton.isVisible():
             self._begin_drag(at, event.modifiers())
         event.accept()
+
+    def _begin_pan(self, at: QPointF) -> None:
+        self._pan_from = at
+        self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def _pans(self, keys: Qt.KeyboardModifier) -> bool:
+        """Whether a drag on empty ground moves the picture: where some of it is out of sight, unless Shift
+        asks for the band."""
+        return not self.camera.all_seen and not keys & Qt.KeyboardModifier.ShiftModifier
 
     def _begin_drag(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         joint, bone, handle = (
@@ -293,6 +295,9 @@ class CanvasView(QGraphicsView):
             self._grab(bone[1], WHOLE if bone in TRUNK else BONE, at)
         elif joint >= 0:
             self.select(joint)
+        elif self._pans(modifiers):
+            self.select(-1)
+            self._begin_pan(at)
         else:
             self.select(-1)
             self.group.begin_band(self.to_pose(at))
@@ -315,11 +320,10 @@ class CanvasView(QGraphicsView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         at = event.position()
         if self._pan_from is not None:
-            shift = at - self._pan_from
+            self.camera.pan(at - self._pan_from)
             self._pan_from = at
-            self.fitted = False
-            middle = self._scene_at(self._middle() - shift)
-            self.centerOn(middle)
+        elif self._wiping:
+            self.reference.draw_along(self.to_pose(at))
         elif self._drag:
             self.pulled.emit(*self.to_pose(at))
         elif self.group.banding:
@@ -329,6 +333,9 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def _hover(self, at: QPointF) -> None:
+        if self.reference.grips(self.to_pose(at), self.zoom):
+            self.viewport().setCursor(Qt.CursorShape.SplitHCursor)
+            return
         if self._mode is not None and not self._space:
             self._mode.hovered(self.to_pose(at))
             return
@@ -348,6 +355,8 @@ class CanvasView(QGraphicsView):
             self.viewport().setCursor(
                 Qt.CursorShape.SizeAllCursor if whole else Qt.CursorShape.OpenHandCursor
             )
+        elif self._pans(QGuiApplication.keyboardModifiers()):
+            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         else:
             self.viewport().unsetCursor()
 
@@ -361,6 +370,8 @@ class CanvasView(QGraphicsView):
             Qt.MouseButton.LeftButton,
         ):
             self._pan_from = None
+        elif self._wiping:
+            self._wiping = False
         elif self._drag and event.button() == Qt.MouseButton.LeftButton:
             self._end_drag()
             self.let_go.emit()
@@ -400,9 +411,8 @@ class CanvasView(QGraphicsView):
                 self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         elif key == Qt.Key.Key_Escape:
             self._escape()
-        elif key == Qt.Key.Key_Backslash:
-            if not event.isAutoRepeat():
-                self._peek(True)
+        elif self._held.pressed(event):
+            pass
         elif key in ARROWS and self.selected >= 0:
             self._nudge(ARROWS[key], event)
         elif self._mode is not None and self._key_of_mode(self._mode, event):
@@ -416,11 +426,6 @@ class CanvasView(QGraphicsView):
         number = event.key() - Qt.Key.Key_0
         alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         return alt and 1 <= number <= 9 and mode.numbered(number)
-
-    def _peek(self, held: bool) -> None:
-        if held != self._peeking:
-            self._peeking = held
-            self.peeked.emit(held)
 
     def _escape(self) -> None:
         if self._drag:
@@ -443,13 +448,12 @@ class CanvasView(QGraphicsView):
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = False
             self.viewport().unsetCursor()
-        elif event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat():
-            self._peek(False)
+        self._held.released(event)
         super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         self._space = False
-        self._peek(False)
+        self._held.let_go()
         super().focusOutEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
@@ -469,11 +473,4 @@ class CanvasView(QGraphicsView):
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802
         painter.fillRect(rect, self.backgroundBrush())
-        box = self.picture.boundingRect()
-        if not box.isEmpty():
-            soft = 1.0 / self.zoom
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.colour(theme.colours().halo, 0.016))
-            for spread in range(1, 15):
-                s = spread * soft
-                painter.drawRoundedRect(box.adjusted(-s, -s + 3 * soft, s, s + 3 * soft), s, s)
+        paint_shadow(painter, self.picture.boundingRect(), self.zoom)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QV
 from app import theme
 from app.actions import ACTIONS, MENUS
 from app.worker import EngineFacts
+from engine.api import CORRESPONDENCE, EXTRACTION, FLOW, PARSING
 from engine.setup import guards
 from engine.version import VERSION
 
@@ -21,12 +22,14 @@ MOUSE = (
     ("Ctrl + drag", "move that joint alone"),
     ("Drag the trunk, Alt + drag", "move the whole person"),
     ("Drag on empty", "choose joints: a box moves, turns, scales them"),
+    ("… zoomed in", "pan; Shift + drag chooses joints"),
     ("Double-click a joint", "hide or show it"),
     ("Wheel", "zoom at the pointer"),
     ("Space + drag, middle drag", "pan"),
     ("Tab, Shift + Tab", "next, previous joint"),
     ("Arrows", "nudge by 1 px; Shift 10, Alt ¼"),
     ("Hold \\", "see the reference"),
+    ("Hold I", "see the map over the picture; 3 inspects it"),
     ("Esc", "cancel the drag, let the joints go"),
 )
 
@@ -63,18 +66,18 @@ def _show(parent: QWidget, title: str, text: str) -> QDialog:
     return dialog
 
 
-def keys(parent: QWidget) -> QDialog:
-    """Every key and gesture, from the same table as the menus."""
+def keys(parent: QWidget, bound: Mapping[str, tuple[str, ...]]) -> QDialog:
+    """Every key and gesture, from the same table as the menus. bound: the keys of each action, by id."""
     native = QKeySequence.SequenceFormat.NativeText
     parts = ["<b>Mouse and canvas</b>", _table(MOUSE)]
     for title in MENUS:
         rows = [
             (
                 spec.text.replace("&", "").rstrip("…"),
-                ", ".join(QKeySequence(k).toString(native) for k in spec.keys),
+                ", ".join(QKeySequence(k).toString(native) for k in bound[spec.id]),
             )
             for spec in ACTIONS
-            if spec.menu == title and spec.keys
+            if spec.menu == title and bound[spec.id]
         ]
         if rows:
             parts += [f"<br><b>{title.replace('&', '')}</b>", _table(rows)]
@@ -92,9 +95,32 @@ def network(parent: QWidget, facts: EngineFacts) -> QDialog:
         ("Maps", ", ".join(dict.fromkeys(each.kind for each in facts.maps))),
         ("Device", facts.device),
     ]
+    words = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in in_words(facts))
     card = weights.get("card") or "This file carries no model card."
     body = html.escape(str(card)).replace("\n", "<br>")
-    return _show(parent, "About the network", f"{_table(rows)}<br><b>Model card</b><br><br>{body}")
+    return _show(parent, "About the network", f"{words}{_table(rows)}<br><b>Model card</b><br><br>{body}")
+
+
+_OF_MAPS = {
+    EXTRACTION: "It reads the photo once, into patches of texture, and lays these out anew for every pose: "
+    "so the person follows your hand at once.",
+    CORRESPONDENCE: "For every place of the picture it looks for the place of the photo that fits it best.",
+    FLOW: "For every place of the picture it says from where in the photo it is fetched.",
+    PARSING: "It first draws which part of the body and which garment is where, and then dresses that.",
+}
+
+
+def in_words(facts: EngineFacts) -> list[str]:
+    """What the network in use does, and what it does not, in sentences."""
+    kinds = {each.kind for each in facts.maps}
+    return [
+        "This network draws the person of a photo in the pose that you give it. What has not moved is "
+        "taken from the photo itself.",
+        *(words for kind, words in _OF_MAPS.items() if kind in kinds),
+        "It knows 18 joints, down to wrists and ankles: hands and feet move as they are in the photo.",
+        "What the photo does not show is made up, the more the farther a pose is from the photo's own.",
+        f"It runs on this machine alone ({facts.device}); no picture leaves it.",
+    ]
 
 
 OWN = (

@@ -6,13 +6,17 @@ from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QUndoGroup
 from PySide6.QtWidgets import QMainWindow, QUndoView
 
-from app.docks.attention import AttentionPanel
+from app.docks.inspector import InspectPanel
 from app.docks.joint import JointPanel
 from app.docks.outfit import OutfitPanel
 from app.docks.panel import Panel
 from app.docks.poses import PoseShelf
+from app.docks.proportions import ProportionsPanel
 from app.docks.shelf import Shelf
+from app.docks.strip import LooksPanel
 from app.files import poses
+
+INSPECTOR = 324  # px wide
 
 
 class Docks:
@@ -25,8 +29,10 @@ class Docks:
         self.shelf = Shelf()
         self.poses = PoseShelf(poses.listed())
         self.joint = JointPanel()
-        self.attention = AttentionPanel()
+        self.inspector = InspectPanel()
         self.outfit = OutfitPanel()
+        self.looks = LooksPanel()
+        self.proportions = ProportionsPanel()
         self.history = QUndoView(undo_group)
         self.history.setEmptyLabel("Start")
         self.history.setAccessibleName("History")
@@ -34,19 +40,30 @@ class Docks:
             Panel("shelf", "References", self.shelf, window),
             Panel("joint", "Joint", self.joint, window),
             Panel("outfit", "Outfit", self.outfit, window),
-            Panel("attention", "Attention", self.attention, window),
+            Panel("inspector", "Inspect", self.inspector, window),
             Panel("history", "History", self.history, window),
             Panel("poses", "Poses", self.poses, window),
+            Panel("looks", "Looks", self.looks, window),
+            Panel("proportions", "Proportions", self.proportions, window),
         ]
         left, right = [self.panels[0], self.panels[5]], self.panels[1:5]
         for panel in left:
             window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, panel)
         for panel in right:
             window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, panel)
+        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.panels[7])
+        self.panels[7].hide()  # wanted now and then: View opens it
+        window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.panels[6])
+        window.resizeDocks([self.panels[6]], [128], Qt.Orientation.Vertical)
         window.resizeDocks([self.panels[0]], [228], Qt.Orientation.Horizontal)
         window.resizeDocks([self.panels[3]], [324], Qt.Orientation.Horizontal)
         window.resizeDocks(left, [420, 320], Qt.Orientation.Vertical)
-        window.resizeDocks(right, [104, 120, 420, 160], Qt.Orientation.Vertical)
+        window.resizeDocks(right, [104, 200, 420, 200], Qt.Orientation.Vertical)
+        self._inspect = self.panels[3]
+        self._inspect.hide()
+        self._made_room: list[Panel] = []
 
     def restore(self, layout: tuple[QByteArray, QByteArray] | None) -> None:
         """Take geometry and state of the last run, if there was one; `reset` comes back to the present."""
@@ -59,8 +76,18 @@ class Docks:
         """Every panel where it stood at the first start."""
         for panel in self.panels:
             panel.setFloating(False)
-            panel.show()
+            panel.setVisible(panel is not self.panels[7])
         self._window.restoreState(self._first)
+
+    def inspect(self, on: bool) -> None:
+        """The right side is the inspector's as long as that is on; then as it was."""
+        if on:
+            self._made_room = [panel for panel in self.panels[1:3] + self.panels[4:5] if panel.isVisible()]
+        for panel in self._made_room:
+            panel.setVisible(not on)
+        self._inspect.setVisible(on)
+        if on:
+            self._window.resizeDocks([self._inspect], [INSPECTOR], Qt.Orientation.Horizontal)
 
     def hide_all(self, hide: bool) -> None:
         """Hide the panels that are open, or bring those back that were."""

@@ -8,7 +8,8 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app import icons, plain
-from app.docks.shelf import AmountSlider, card_picture
+from app.docks.cards import card_picture
+from app.docks.shelf import AmountSlider
 from app.document import Look, Photo, Worn
 from engine.editing.regions import Choice
 

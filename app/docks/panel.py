@@ -25,7 +25,7 @@ class Panel(QDockWidget):
         row = QHBoxLayout(bar)
         row.setContentsMargins(14, 9, 8, 5)
         row.addWidget(QLabel(title), 1)
-        close = QToolButton()
+        self.close_button = close = QToolButton()
         close.setIcon(icons.icon("close", "muted"))
         close.setToolTip("Close (View brings it back)")
         close.setAccessibleName(f"Close {title}")

@@ -1,17 +1,32 @@
-"""The pose library: small pictures of named poses; a click or Enter takes one."""
+"""The pose library: small pictures of named poses; pointing shows one live, a click or Enter takes it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QPixmap
-from PySide6.QtWidgets import QLabel, QListView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPixmap
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QLabel,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
 
+from app.dialogs.people import sketch
+from app.docks.cards import card_picture, plain_icon
 from app.files.poses import LibraryPose
+from engine.errors import InputError
 
 PICTURE = QSize(54, 78)
 CELL = QSize(66, 90)
 COLUMNS = 3  # at least
+SKETCHED = (256, 176)  # px, rows and columns of the frame that bones are drawn in
 SCROLL_BAR = 12
+LINGER_MS = 120  # that the pointer rests on a pose before it is shown live
 
 
 class _Grid(QListWidget):
@@ -57,6 +72,11 @@ class PoseShelf(QWidget):
     """Shows the library and tells which pose is wanted. `caption` names the one under the hand."""
 
     taken = Signal(object)  # LibraryPose
+    pointed = Signal(object)  # LibraryPose that the pointer or the keys rest on, None: no more
+    whole_wanted = Signal(bool)
+    rename_wanted = Signal(object)
+    share_wanted = Signal(object)
+    remove_wanted = Signal(object)
 
     def __init__(self, library: list[LibraryPose]):
         super().__init__()
@@ -70,31 +90,80 @@ class PoseShelf(QWidget):
         self.grid.currentItemChanged.connect(self._name)
         self.grid.itemEntered.connect(self._name)
         self.grid.left.connect(lambda: self._name(None))
-        self._rest = "Click a pose to take it." if library else "There is no pose library here."
-        self.caption.setText(self._rest)
+        self.grid.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.grid.customContextMenuRequested.connect(self._open_menu)
+        self.whole = QCheckBox("Show whole person")
+        self.whole.setToolTip("Also what the photo does not show: a head, legs, feet are made up")
+        self.whole.toggled.connect(self.whole_wanted)
         column.addWidget(self.caption)
         column.addWidget(self.grid, 1)
+        column.addWidget(self.whole)
+        self._pointed: LibraryPose | None = None
+        self._linger = QTimer(self, singleShot=True, interval=LINGER_MS)
+        self._linger.timeout.connect(lambda: self.pointed.emit(self._pointed))
+        self.show_library(library)
+
+    def show_library(self, library: list[LibraryPose]) -> None:
+        """Lay these poses out."""
+        self.grid.clear()
+        self._rest = "Click a pose to take it." if library else "There is no pose library here."
+        self.caption.setText(self._rest)
         for pose in library:
-            picture = QPixmap(str(pose.thumbnail))
-            icon = QIcon(picture)
-            icon.addPixmap(picture, QIcon.Mode.Selected)  # its colours mean something: no tint
-            item = QListWidgetItem(icon, "")
+            item = QListWidgetItem()
             item.setData(Qt.ItemDataRole.UserRole, pose)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, pose.name)
             item.setToolTip(pose.name)
+            item.setIcon(plain_icon(_own_picture(pose)))
             self.grid.addItem(item)
+
+    def show_picture(self, name: str, rgb_HWC: np.ndarray) -> None:
+        """A pose drawn as the present person."""
+        for item in self._items():
+            if item.toolTip() == name:
+                item.setIcon(plain_icon(card_picture(rgb_HWC, PICTURE, self.devicePixelRatioF())))
+
+    def show_own_pictures(self) -> None:
+        """As the box has them, until they are drawn as somebody."""
+        for item in self._items():
+            item.setIcon(plain_icon(_own_picture(item.data(Qt.ItemDataRole.UserRole))))
+
+    def _items(self) -> list[QListWidgetItem]:
+        return [self.grid.item(row) for row in range(self.grid.count())]
+
+    def _open_menu(self, at: QPoint) -> None:
+        item = self.grid.itemAt(at)
+        if item is None:
+            return
+        pose = item.data(Qt.ItemDataRole.UserRole)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Take this pose", lambda: self.taken.emit(pose))
+        menu.addAction("Share as JSON…", lambda: self.share_wanted.emit(pose))
+        if pose.own:
+            menu.addSeparator()
+            menu.addAction("Rename…", lambda: self.rename_wanted.emit(pose))
+            menu.addAction("Remove", lambda: self.remove_wanted.emit(pose))
+        menu.popup(self.grid.viewport().mapToGlobal(at))
 
     def mark(self, name: str) -> None:
         """Mark the pose that is shown, by its name; "" where none is."""
-        found = [item for item in map(self.grid.item, range(self.grid.count())) if item.toolTip() == name]
+        found = [item for item in self._items() if item.toolTip() == name]
         if found:
+            self.grid.blockSignals(True)  # to be marked is not to be pointed at
             self.grid.setCurrentItem(found[0])
+            self.grid.blockSignals(False)
         else:
             self.grid.clearSelection()
             self._name(None)
 
     def _name(self, item: QListWidgetItem | None) -> None:
         self.caption.setText(item.toolTip() if item is not None else self._rest)
+        if item is not None:
+            self._pointed = item.data(Qt.ItemDataRole.UserRole)
+            self._linger.start()
+        else:
+            self._linger.stop()
+            self.pointed.emit(None)
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         self._name(self.grid.currentItem() if self.grid.hasFocus() else None)
@@ -102,3 +171,13 @@ class PoseShelf(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(COLUMNS * CELL.width() + 30, 3 * CELL.height() + 40)
+
+
+def _own_picture(pose: LibraryPose) -> QPixmap:
+    """Of the box, or the bones of a pose that has no picture."""
+    if not pose.own:
+        return QPixmap(str(pose.thumbnail))
+    try:
+        return sketch(pose.worn(None, SKETCHED))
+    except InputError:
+        return QPixmap()

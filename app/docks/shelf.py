@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
-import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPainterPath,
-    QPixmap,
-    QWheelEvent,
-)
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
-    QFrame,
-    QGraphicsOpacityEffect,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -33,103 +20,12 @@ from PySide6.QtWidgets import (
 )
 
 from app import icons, plain
-from app.canvas.items import to_pixmap
-from app.document import Look, Photo
+from app.docks.cards import THUMB, PhotoCard
+from app.document import Look
 
-THUMB = QSize(80, 110)
 COLUMNS = 2
-FADED = 0.35  # opacity: still told what it is, not taken for one of the others
+TOLD = ("person_wanted", "remove_wanted", "correct_wanted", "turn_wanted", "renamed", "moved")
 WHEEL_REST_MS = 600  # a pause this long ends a turn of the wheel
-
-
-def card_picture(rgb_HWC: np.ndarray, size: QSize, ratio: float) -> QPixmap:
-    """The picture filling a rounded rectangle of this size."""
-    made = QPixmap(size * ratio)
-    made.setDevicePixelRatio(ratio)
-    made.fill(Qt.GlobalColor.transparent)
-    picture = to_pixmap(rgb_HWC).scaled(
-        size * ratio,
-        Qt.AspectRatioMode.KeepAspectRatioByExpanding,
-        Qt.TransformationMode.SmoothTransformation,
-    )
-    painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    outline = QPainterPath()
-    outline.addRoundedRect(0, 0, size.width(), size.height(), 6, 6)
-    painter.setClipPath(outline)
-    x = (picture.width() / ratio - size.width()) / 2
-    painter.drawPixmap(int(-x), 0, int(picture.width() / ratio), int(picture.height() / ratio), picture)
-    painter.end()
-    return made
-
-
-class PhotoCard(QFrame):
-    """One photo. A click chooses it as garment reference, the menu does the rest."""
-
-    clicked = Signal(str)
-    person_wanted = Signal(str)
-    remove_wanted = Signal(str)
-
-    def __init__(self, photo: Photo, is_person: bool):
-        super().__init__()
-        self.setObjectName("card")
-        self.key = photo.key
-        self.is_person = is_person
-        self.faded = False
-        self.setProperty("chosen", False)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFixedWidth(THUMB.width() + 12)
-        self.setCursor(Qt.CursorShape.ArrowCursor if is_person else Qt.CursorShape.PointingHandCursor)
-        role = "the person" if is_person else "garment reference"
-        self.setAccessibleName(f"{photo.name}, {role}")
-        does = "The person" if is_person else "Click to mix its textures in"
-        self.setToolTip(plain.words(f"{photo.name}\n{does}"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(5, 5, 5, 5)
-        column.setSpacing(4)
-        picture = QLabel()
-        picture.setPixmap(card_picture(photo.reference.image_HWC, THUMB, self.devicePixelRatioF()))
-        picture.setFixedSize(THUMB)
-        column.addWidget(picture, alignment=Qt.AlignmentFlag.AlignHCenter)
-        room = THUMB.width() - (20 if is_person else 2)
-        stem = Path(photo.name).stem
-        name = plain.label(self.fontMetrics().elidedText(stem, Qt.TextElideMode.ElideMiddle, room))
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(name, 1)
-        if is_person:
-            star = QLabel()
-            star.setPixmap(icons.pixmap("star", 14, "accent", self.devicePixelRatioF()))
-            row.addWidget(star)
-        column.addLayout(row)
-
-    def fade(self, faded: bool) -> None:
-        """Show that there is nothing here of what is wanted."""
-        effect = QGraphicsOpacityEffect(self) if faded else None
-        if effect is not None:
-            effect.setOpacity(FADED)
-        self.setGraphicsEffect(effect)  # type: ignore[arg-type]  # its stub forgets that None will do
-        self.faded = faded
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self.clicked.emit(self.key)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.clicked.emit(self.key)
-        else:
-            super().keyPressEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
-        menu = QMenu(self)
-        person = menu.addAction("Make this the person")
-        person.setEnabled(not self.is_person)
-        person.triggered.connect(lambda: self.person_wanted.emit(self.key))
-        remove = menu.addAction("Remove from the shelf")
-        remove.setEnabled(not self.is_person)
-        remove.triggered.connect(lambda: self.remove_wanted.emit(self.key))
-        menu.exec(event.globalPos())
 
 
 class AmountSlider(QSlider):
@@ -171,6 +67,10 @@ class Shelf(QWidget):
     chosen = Signal(str)
     person_wanted = Signal(str)
     remove_wanted = Signal(str)
+    correct_wanted = Signal(str)
+    turn_wanted = Signal(str, int)
+    renamed = Signal(str, str)
+    moved = Signal(str, int)
     slide_began = Signal()
     amount_changed = Signal(str, float, bool)  # key, 0 to 1, whether a hand is on the slider
 
@@ -184,7 +84,7 @@ class Shelf(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(6)
         self._grid.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        scroll = QScrollArea()
+        self._scroll = scroll = QScrollArea()
         scroll.setWidget(holder)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -204,8 +104,12 @@ class Shelf(QWidget):
         column.addWidget(self._mix)
         self.cards: list[PhotoCard] = []
         self._lenders: frozenset[str] | None = None
-        self._chosen = ""
+        self._chosen = self._new = ""
         self._look = Look()
+        # Cards get their places with the next turn of the event loop, the scroll bar its range then.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._reveal)
+        scroll.verticalScrollBar().rangeChanged.connect(lambda *_: self._soon.start())
         self.show_look(self._look)
 
     def _build_mix(self) -> QWidget:
@@ -242,21 +146,40 @@ class Shelf(QWidget):
     def show_look(self, look: Look) -> None:
         """Lay the cards of this look out and set the slider."""
         focused = next((card.key for card in self.cards if card.hasFocus()), "")
+        before = {card.key for card in self.cards}
         for card in self.cards:
             self._grid.removeWidget(card)
             card.deleteLater()
         self.cards = []
         for place, photo in enumerate(look.photos):
             card = PhotoCard(photo, photo.key == look.person)
+            for name in TOLD:
+                getattr(card, name).connect(getattr(self, name))
             card.clicked.connect(self.chosen)
-            card.person_wanted.connect(self.person_wanted)
-            card.remove_wanted.connect(self.remove_wanted)
             self._grid.addWidget(card, place // COLUMNS, place % COLUMNS)
             self.cards.append(card)
             if card.key == focused:
                 card.setFocus()
         self.show_lenders(self._lenders)
         self.show_borrow(look)
+        new = [card for card in self.cards if card.key not in before]
+        if new and before:
+            self._new = new[-1].key
+            self._soon.start()
+
+    def _reveal(self) -> None:
+        """Scroll to the newest card."""
+        for card in self.cards:
+            if card.key == self._new:
+                self._scroll.ensureWidgetVisible(card)
+
+    def place_at(self, at: QPoint) -> int | None:
+        """The place in the row of photos that a drop at this spot of the shelf would get; None beside it."""
+        for place, card in enumerate(self.cards):
+            if card.rect().contains(card.mapFrom(self, at)):
+                return place
+        inside = self._scroll.rect().contains(self._scroll.mapFrom(self, at))
+        return len(self.cards) - 1 if inside and self.cards else None
 
     def show_lenders(self, keys: frozenset[str] | None) -> None:
         """Fade the photos that cannot lend what is chosen; None: nothing is chosen."""

@@ -38,6 +38,8 @@ class TileGrid(QWidget):
         super().__init__()
         self._words = words
         self._maps: np.ndarray | None = None
+        self._order: list[int] = []
+        self._place: dict[int, int] = {}
         self._atlas: QImage | None = None
         self._count = 0
         self._columns = 8
@@ -52,13 +54,16 @@ class TileGrid(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(260, 150)
 
-    def show_maps(self, maps_Khw: np.ndarray, channel: int) -> None:
-        """Show the maps [K, h, w] of a layer with one channel marked."""
+    def show_maps(self, maps_Khw: np.ndarray, channel: int, order_K: np.ndarray | None = None) -> None:
+        """Show the maps [K, h, w] of a layer with one channel marked. order: channels, the first first; by
+        their number where it is left out."""
         self._maps = maps_Khw
+        self._order = list(range(len(maps_Khw))) if order_K is None else order_K.tolist()
+        self._place = {k: place for place, k in enumerate(self._order)}
         self._count = maps_Khw.shape[0]
         self._columns = self._best_columns(maps_Khw.shape)
         self._rows = math.ceil(self._count / self._columns)
-        pixels = np.ascontiguousarray(atlas(maps_Khw, self._columns))
+        pixels = np.ascontiguousarray(atlas(maps_Khw[self._order], self._columns))
         height, width = pixels.shape
         image = QImage(pixels.data, width, height, width, QImage.Format.Format_Indexed8)
         image.setColorTable(self._colour_table())
@@ -101,7 +106,7 @@ class TileGrid(QWidget):
         """Where this channel's tile is, widget px."""
         frame = self._frame()
         width, height = frame.width() / self._columns, frame.height() / self._rows
-        row, column = divmod(channel, self._columns)
+        row, column = divmod(self._place.get(channel, 0), self._columns)
         return QRectF(frame.x() + column * width, frame.y() + row * height, width, height)
 
     def channel_at(self, position: QPointF) -> int:
@@ -111,7 +116,7 @@ class TileGrid(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         if self._maps is not None and self._best_columns(self._maps.shape) != self._columns:
-            self.show_maps(self._maps, self._channel)
+            self.show_maps(self._maps, self._channel, np.array(self._order))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         if self._atlas is None:

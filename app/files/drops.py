@@ -9,7 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QFont, QP
 from PySide6.QtWidgets import QWidget
 
 from app import icons, theme
-from app.files.intake import EXPORT, LOOK, NOTHING, PHOTO, POSE, READABLE, Intake, of_mime
+from app.files.intake import EXPORT, LOOK, NOTHING, PHOTO, POSE, READABLE, SHELVED, Intake, of_mime
 from app.jobs import GARMENT, PERSON, TARGET_POSE
 
 TARGETS = {
@@ -19,6 +19,9 @@ TARGETS = {
     POSE: ((TARGET_POSE, "skeleton", "Take this pose", ""),),
     EXPORT: ((TARGET_POSE, "skeleton", "Restore its look", "the picture was made here"),
              (PERSON, "person", "New person", "use it as a photo")),
+    SHELVED: ((PERSON, "person", "Make this the person", "in the pose of the photo"),
+              (GARMENT, "garment", "Mix it in", "or take what is chosen from it"),
+              (TARGET_POSE, "skeleton", "Take its pose", "on the present person")),
 }  # fmt: skip
 
 
@@ -105,6 +108,7 @@ class Drops(QObject):
     """Answers what is dragged over `window`. The shelf is a place of its own, for garments.
 
     take: called with every thing that is dropped and its role. tell: with a sentence where it is nothing.
+    move: with the key of a photo that is let go over the shelf, and where in it.
     """
 
     def __init__(
@@ -114,6 +118,7 @@ class Drops(QObject):
         shelf: QWidget,
         take: Callable[[Intake, str], None],
         tell: Callable[[str], None],
+        move: Callable[[str, QPoint], None],
     ):
         super().__init__(window)
         self._window = window
@@ -121,6 +126,7 @@ class Drops(QObject):
         self._shelf = shelf
         self._take = take
         self._tell = tell
+        self._move = move
         window.installEventFilter(self)
 
     def eventFilter(self, window: QObject, event: QEvent) -> bool:  # noqa: N802
@@ -148,6 +154,9 @@ class Drops(QObject):
         self._overlay.hide()
         if not things:
             self._tell(f"I can read {READABLE}.")
+        if role == GARMENT and things and things[0].kind == SHELVED and self._over_shelf(event):
+            self._move(str(things[0].source), self._shelf.mapFrom(self._window, event.position().toPoint()))
+            return
         for place, thing in enumerate(things):
             # The first file goes where it was dropped; further photos join the shelf behind it.
             self._take(thing, role if place == 0 else GARMENT)
@@ -155,6 +164,9 @@ class Drops(QObject):
     def _role_at(self, event: QDropEvent) -> str:
         """What a drop at this place would be."""
         at = event.position().toPoint()
-        in_shelf = self._shelf.mapFrom(self._window, at)
-        over_shelf = self._shelf.isVisible() and self._shelf.rect().contains(in_shelf)
-        return self._overlay.target_at(self._overlay.mapFrom(self._window, at), GARMENT if over_shelf else "")
+        preferred = GARMENT if self._over_shelf(event) else ""
+        return self._overlay.target_at(self._overlay.mapFrom(self._window, at), preferred)
+
+    def _over_shelf(self, event: QDropEvent) -> bool:
+        at = self._shelf.mapFrom(self._window, event.position().toPoint())
+        return self._shelf.isVisible() and self._shelf.rect().contains(at)

@@ -21,6 +21,8 @@ from engine.pngtext import read_texts
 from engine.pose.formats.reading import MOST_BYTES
 
 PHOTO, POSE, EXPORT, LOOK, NOTHING = "photo", "pose", "export", "look", "nothing"
+SHELVED = "shelved"  # a photo of the shelf, by its key
+PHOTO_KEY = "application/x-poseloom-photo"
 LONGEST_PATH = 4096  # characters, as on Linux
 # What pose files are called; those that cannot be read say so in a sentence of their own.
 POSE_SUFFIXES = (
@@ -33,7 +35,8 @@ _LEAST_NUMBERS = 34  # in a pasted text that is a pose: x and y of 17 joints
 
 @dataclass(frozen=True, eq=False)
 class Intake:
-    """kind: PHOTO, POSE, EXPORT or LOOK. source: a file, the bytes of a picture, the text of a pose."""
+    """kind: PHOTO, POSE, EXPORT, LOOK or SHELVED. source: a file, the bytes of a picture, the text of a pose,
+    the key of a photo on the shelf."""
 
     kind: str
     name: str
@@ -69,6 +72,8 @@ def of_mime(mime: QMimeData | None) -> list[Intake]:
     """Everything usable in a drop or on the clipboard; empty where there is nothing."""
     if mime is None:  # an empty clipboard, on some platforms
         return []
+    if mime.hasFormat(PHOTO_KEY):
+        return [Intake(SHELVED, "photo", bytes(mime.data(PHOTO_KEY).data()).decode("ascii", "replace"))]
     files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
     if files:
         return of_files(files)

@@ -31,6 +31,11 @@ def document_of(look: Look, size: tuple[int, int], facts: EngineFacts | None) ->
             for worn in look.outfit
             if (photo := look.photo(worn.key))
         ),
+        textures=tuple(
+            each._replace(photo=photo.source.id if photo else "")
+            for each in look.textures
+            if (photo := look.photo(each.photo)) or not each.photo
+        ),
         carried=look.carried,
         drawn_by=drawn_by(facts),
         others=look.kept.sections,
@@ -59,6 +64,9 @@ def look_of(document: LookDocument, photos: Mapping[str, Photo], size: tuple[int
         outfit=tuple(
             app_document.Worn(worn.word, photos[worn.photo].key, worn.strength, worn.muted, worn.locked)
             for worn in document.outfit
+        ),
+        textures=tuple(
+            each._replace(photo=photos[each.photo].key if each.photo else "") for each in document.textures
         ),
         kept=Kept(document.others, document.members),
     )

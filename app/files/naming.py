@@ -20,18 +20,18 @@ def ask_file_name(
 def ask_file_kind(
     parent: QWidget, settings: Settings, purpose: str, title: str, kinds: str, suggested: str
 ) -> tuple[Path | None, str]:
-    """A path with the suffix that `suggested` has, None where the user would rather not; and the kind chosen.
+    """A path with a suffix of one of `kinds`, None where the user would rather not; and the kind chosen.
 
     purpose: under which the folder is remembered.
     """
-    suffix = Path(suggested).suffix
     start = str(Path(settings.folder(purpose)) / suggested)
     name, kind = QFileDialog.getSaveFileName(parent, title, start, kinds)
     if not name:
         return None, kind
     path = Path(name)
     settings.set_folder(purpose, path.parent)
-    if path.suffix.lower() == suffix:
+    suffix = kind.partition("*")[2].partition(")")[0] or Path(suggested).suffix
+    if path.suffix and f"(*{path.suffix.lower()})" in kinds:
         return path, kind
     path = path.with_name(path.name + suffix)
     # The dialog asked about the name as it was typed.

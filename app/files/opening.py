@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app import history
 from app.controller import Controller
-from app.dialogs import people
+from app.dialogs import people, which
 from app.files import exported, intake, samples
 from app.files.pictured import PicturedLooks
 from app.files.pose_pictures import ReadPosePicture
 from app.files.poses import LibraryPose
 from app.files.reading import Reader
-from app.jobs import GARMENT, PERSON, TARGET_POSE
+from app.jobs import GARMENT, PERSON, TARGET_POSE, EncodePhoto, SeveralPeople
 from app.notify import Notices
 from app.settings import Settings
 from engine.errors import InputError
@@ -35,8 +35,9 @@ POSE_FILTER = (
 
 
 class Opening:
-    """parent: of the dialogs. open_look: called with the file of one. pictured: takes those in pictures. What
-    goes wrong is told as a notice, and nothing changes.
+    """parent: of the dialogs. open_look: called with the file of one. pictured: takes those in pictures.
+    use_garment: called with the key of a photo to borrow of. What goes wrong is told as a notice, and nothing
+    changes.
     """
 
     def __init__(
@@ -47,7 +48,9 @@ class Opening:
         settings: Settings,
         open_look: Callable[[Path], None],
         pictured: PicturedLooks,
+        use_garment: Callable[[str], None],
     ):
+        self._use_garment = use_garment
         self._open_look = open_look
         self._pictured = pictured
         self._parent = parent
@@ -55,6 +58,8 @@ class Opening:
         self._notices = notices
         self._settings = settings
         self._reader = Reader(parent, notices.show)
+        self.whole = False  # whether poses of the library show the whole person
+        self._pointed: LibraryPose | None = None
         self._poses_to_take: list[intake.Intake] = []
 
     def open_all(self, files: list[Path]) -> None:
@@ -105,10 +110,9 @@ class Opening:
         self._reader.read(entry[0], lambda: samples.load(*entry), take)
 
     def take_library_pose(self, pose: LibraryPose) -> None:
-        """Take a pose of the library, with the breadth of the person."""
-        c = self._controller
-        photo = None if c.draft else c.document.look.photo(c.document.look.person)
-        own, size = photo.reference.keypoints_18x3 if photo else None, c.frame_size
+        """Take a pose of the library, as the person takes it over."""
+        c, size = self._controller, self._controller.frame_size
+        c.glance(None)
 
         def take(keypoints: np.ndarray) -> None:
             if c.frame_size != size:  # a draft came while it was read
@@ -116,7 +120,27 @@ class Opening:
             elif not np.array_equal(keypoints, c.pose):
                 history.do(c.stack, history.TakePose(c.active, keypoints, pose.name, library=pose.name))
 
-        self._reader.read(pose.name, lambda: pose.worn(own, size), take)
+        self._reader.read(pose.name, self._worn(pose), take)
+
+    def glance_at(self, pose: LibraryPose | None) -> None:
+        """Show a pose of the library for the moment; None: no more."""
+        self._pointed = pose
+        if pose is None:
+            self._controller.glance(None)
+            return
+
+        def glance(keypoints: np.ndarray) -> None:
+            if self._pointed is pose:  # still
+                self._controller.glance(keypoints)
+
+        self._reader.read(pose.name, self._worn(pose), glance)
+
+    def _worn(self, pose: LibraryPose) -> Callable[[], np.ndarray]:
+        """How to read a pose as the present person takes it over."""
+        c, whole = self._controller, self.whole
+        photo = None if c.draft else c.document.look.photo(c.document.look.person)
+        own, size = photo.reference.keypoints_18x3 if photo else None, c.frame_size
+        return lambda: pose.worn(own, size, whole)
 
     def paste(self) -> None:
         things = intake.of_mime(QGuiApplication.clipboard().mimeData())
@@ -131,6 +155,8 @@ class Opening:
             match thing.kind, thing.source:
                 case intake.LOOK, Path() as path:
                     self._open_look(path)
+                case intake.SHELVED, str() as key:
+                    self._take_shelved(key, role)
                 case intake.POSE, str() as text:
                     self.take_person(formats.parse_people(text, thing.name))
                 case intake.POSE, Path() as path:
@@ -149,6 +175,30 @@ class Opening:
                     )
         except InputError as error:
             self._notices.show("error", str(error))
+
+    def _take_shelved(self, key: str, role: str) -> None:
+        """A photo of the shelf, dropped on the canvas."""
+        c = self._controller
+        photo = c.document.look.photo(key)
+        if photo is None:
+            return
+        if role == PERSON:
+            c.shelving.become(key)
+        elif role == TARGET_POSE and photo.reference.keypoints_18x3 is not None:
+            c.posing.take(photo.reference.keypoints_18x3, photo.name)
+        elif role == TARGET_POSE:
+            self._notices.show("info", f"Nobody was found in {photo.name}, so it has no pose.")
+        else:
+            self._use_garment(key)
+
+    def ask_who(self, job: EncodePhoto, found: SeveralPeople) -> None:
+        """Several people are in a photo: which one?"""
+        which.ask(
+            self._parent,
+            job.name,
+            found,
+            lambda pose: self._controller.photos.take_one(job, found.data, pose),
+        )
 
     def take_person(self, file: formats.PoseFile) -> None:
         """Take the pose of somebody in a pose file; who of several is asked. What was assumed is told."""

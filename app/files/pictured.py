@@ -166,6 +166,7 @@ class PicturedLooks(QObject):
             look,
             photos=tuple(photo for photo in look.photos if photo.id not in gone),
             outfit=tuple(worn for worn in look.outfit if worn.photo not in gone),
+            textures=tuple(each for each in look.textures if each.photo not in gone),
             borrow=None if look.borrow is None or look.borrow.photo in gone else look.borrow,
         )
         job = EncodeLook(replace(whole, photos=tuple(self._missing(whole))), name)
@@ -188,4 +189,5 @@ class PicturedLooks(QObject):
 def _shown(look: LookDocument) -> set[str]:
     """The ids of the photos that the picture shows something of."""
     mixed = [look.borrow.photo] if look.borrow is not None and look.borrow.amount > 0 else []
-    return {look.person, *mixed, *(worn.photo for worn in look.outfit if not worn.muted)}
+    taken = [each.photo for each in look.textures if each.photo and not each.muted]
+    return {look.person, *mixed, *taken, *(worn.photo for worn in look.outfit if not worn.muted)}

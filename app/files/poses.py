@@ -14,26 +14,33 @@ import numpy as np
 from engine.paths import RESOURCES
 from engine.pose.breadth import breadth, worn_by
 from engine.pose.formats import read_pose
+from engine.pose.placed import placed_as
 
 POSES = RESOURCES / "poses"
 
 
 @dataclass(frozen=True)
 class LibraryPose:
-    """A named pose: its OpenPose JSON, a small picture of it, and the standing pose of the same body."""
+    """A named pose: its OpenPose JSON, a small picture of it, and the standing pose of the same body. own:
+    the user keeps it; there is no picture then, and the pose stands for the body."""
 
     name: str
     pose: Path
     thumbnail: Path
     standing: Path
+    own: bool = False
 
-    def worn(self, person_18x3: np.ndarray | None, size: tuple[int, int]) -> np.ndarray:
-        """The pose [18, 3] in a frame of `size` (H, W), as broad as the person of another pose is.
+    def worn(self, person_18x3: np.ndarray | None, size: tuple[int, int], whole: bool = False) -> np.ndarray:
+        """The pose [18, 3] in a frame of `size` (H, W), as the person of a photo takes it over: as broad, at
+        their place, in their size and cut as the photo cuts them; whole: as the library frames it.
 
-        Raises InputError for a file that is no pose.
+        person_18x3: their pose in the photo. Raises InputError for a file that is no pose.
         """
-        own = None if person_18x3 is None else breadth(person_18x3)
-        return worn_by(read_pose(self.pose, size), breadth(read_pose(self.standing, size)), own)
+        if person_18x3 is None:
+            return read_pose(self.pose, size)
+        body = breadth(read_pose(self.standing, size))
+        pose = worn_by(read_pose(self.pose, size), body, breadth(person_18x3))
+        return pose if whole else placed_as(pose, person_18x3)
 
 
 def listed(folder: Path = POSES) -> list[LibraryPose]:

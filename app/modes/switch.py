@@ -13,11 +13,13 @@ from app.centre import Centre
 from app.controller import Controller
 from app.docks.layout import Docks
 from app.modes.dress import DressMode
+from app.modes.inspect import InspectMode
+from app.modes.inspect_sight import InspectSight
 from engine.editing.regions import Choice
 
 
 class ModeSwitch:
-    """Pose to begin with. One action of the two is checked."""
+    """Pose to begin with. One action of the three is checked."""
 
     def __init__(
         self,
@@ -25,11 +27,13 @@ class ModeSwitch:
         docks: Docks,
         controller: Controller,
         dressing: DressMode,
+        inspecting: InspectMode,
         made: Mapping[str, QAction],
     ):
         self._centre, self._docks = centre, docks
         self._actions = made
-        self.dressing = dressing
+        self.dressing, self.inspecting = dressing, inspecting
+        self.sight = InspectSight(inspecting, centre.canvas, docks.inspector)
         dressing.hover_changed.connect(self._show_pointed)
         dressing.choice_changed.connect(self._show_chosen)
         dressing.lenders_changed.connect(docks.shelf.show_lenders)
@@ -44,23 +48,46 @@ class ModeSwitch:
 
     def pose(self) -> None:
         """A click takes a joint."""
-        if self.dressing.on:
-            self._centre.canvas.set_mode(None)
-            self.dressing.switch(False)
+        self._leave()
         self._mark()
 
     def dress(self) -> None:
         """A click takes what she wears."""
         if not self.dressing.on:
-            self._centre.canvas.set_mode(self.dressing)
-            self.dressing.switch(True)
-            self._centre.canvas.setFocus()
-            self._centre.coach.hide()  # it points at a joint
+            self._leave()
+            self._enter(self.dressing)
         self._mark()
 
+    def inspect(self) -> None:
+        """A click holds what made a pixel."""
+        if not self.inspecting.on:
+            self._leave()
+            self._enter(self.inspecting)
+            self._docks.inspect(True)
+            self.sight.show()
+        self._mark()
+
+    def _enter(self, mode: DressMode | InspectMode) -> None:
+        self._centre.canvas.set_mode(mode)
+        mode.switch(True)
+        self._centre.canvas.setFocus()
+        self._centre.coach.hide()  # it points at a joint
+
+    def _leave(self) -> None:
+        """Back to Pose, from whichever mode it is."""
+        if self.dressing.on:
+            self.dressing.switch(False)
+        if self.inspecting.on:
+            self.inspecting.switch(False)
+            self._docks.inspect(False)
+            self.sight.show()
+        self._centre.canvas.set_mode(None)
+
     def _mark(self) -> None:
-        self._actions["dress_mode"].setChecked(self.dressing.on)
-        self._actions["pose_mode"].setChecked(not self.dressing.on)
+        dressing, inspecting = self.dressing.on, self.inspecting.on
+        self._actions["dress_mode"].setChecked(dressing)
+        self._actions["inspect_mode"].setChecked(inspecting)
+        self._actions["pose_mode"].setChecked(not (dressing or inspecting))
         self._docks.outfit.show_choice(self.dressing.on, ())
 
     def _show_pointed(self, lines: list[np.ndarray], word: str) -> None:

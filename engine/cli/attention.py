@@ -8,12 +8,10 @@ result), float32 [K, h, w], for every layer ("16a", "16b", "32a", ...); of anoth
 from __future__ import annotations
 
 import argparse
-import io
-
-import numpy as np
 
 from engine.cli.inputs import add_options, open_session
 from engine.files import refuse_own_input, write_whole
+from engine.inspecting.arrays import npz_of
 
 
 def run(argv: list[str]) -> int:
@@ -26,9 +24,6 @@ def run(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     refuse_own_input(options.output, options.reference, options.pose, options.weights)
     maps = open_session(options).attention()
-    arrays = {f"{each.kind}/{each.name}": each.values_Khw for each in maps}
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # for its stub they may be its option
-    write_whole(options.output, buffer.getvalue())
-    print(f"{options.output}: {len(arrays)} arrays of {len({each.name for each in maps})} layers")
+    write_whole(options.output, npz_of(maps))
+    print(f"{options.output}: {len(maps)} arrays of {len({each.name for each in maps})} layers")
     return 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine import provenance
 from engine.cli.inputs import add_options, add_photo, open_session
+from engine.editing.refinement import STEPS as REFINING_STEPS
 from engine.editing.settle import STEPS
 from engine.editing.swap import lacks
 from engine.errors import InputError
@@ -41,7 +42,14 @@ def run(argv: list[str]) -> int:
         ),
     )
     parser.add_argument(
-        "--refine", metavar="N", type=int, default=0, help="steps that improve swapped regions; only 0 so far"
+        "--refine",
+        metavar="N",
+        type=int,
+        help=(
+            "steps that refine garments of other photos: the person is drawn in something like them, and "
+            "they are laid in on that; the first brings most of it; left out: "
+            f"{REFINING_STEPS} of a look, as in a window, else 0"
+        ),
     )
     parser.add_argument(
         "--settle",
@@ -53,10 +61,12 @@ def run(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     if options.settle is None:
         options.settle = STEPS if options.look else 0
+    if options.refine is None:
+        options.refine = REFINING_STEPS if options.look else 0
     if options.settle < 0:
         raise InputError(f"--settle {options.settle}: must not be negative.")
-    if options.refine:
-        raise InputError(f"--refine {options.refine}: swapped textures cannot be refined yet; leave it at 0.")
+    if options.refine < 0:
+        raise InputError(f"--refine {options.refine}: must not be negative.")
     if Path(options.output).suffix.lower() not in (".png", ""):
         raise InputError(f"{options.output}: the picture is written as PNG, so its name must end in .png.")
     if options.look:
@@ -76,6 +86,7 @@ def run(argv: list[str]) -> int:
         else:
             raise InputError(f"{path}: {lacks(word)}")
     _settle(session, options.settle)
+    _refine(session, options.refine)
     frame = session.render()
     text = {"Software": "Poseloom", "Weights": session.weights_info["sha256"]}
     write_png(options.output, frame.image, text | provenance.png_texts())
@@ -103,6 +114,7 @@ def _render_look(parser: argparse.ArgumentParser, options: argparse.Namespace) -
     refuse_own_input(options.output, options.look, options.weights)
     open_in(session, look, label)
     _settle(session, options.settle)
+    _refine(session, options.refine)
     frame = session.render()
     text = png_texts(replace(look, drawn_by=now))
     write_png(options.output, frame.finest, text | provenance.png_texts())
@@ -119,6 +131,11 @@ def _settle(session: Session, steps: int) -> None:
     for reference in session.in_use:
         while not session.settle(reference, steps).done:
             pass
+
+
+def _refine(session: Session, steps: int) -> None:
+    while not session.refine(of=steps).done:
+        pass
 
 
 def _garment(text: str) -> tuple[str, str, float]:

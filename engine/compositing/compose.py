@@ -17,8 +17,15 @@ from torch import Tensor
 
 from engine import parsing
 from engine.compositing.background import Plate, before_plates, make_plate, of_person, person_matte
-from engine.compositing.detail import CopiedDetail, DetailSource, brought_together, copied, make_source
-from engine.compositing.layers import over, photo_layer
+from engine.compositing.detail import (
+    CopiedDetail,
+    DetailSource,
+    blended,
+    brought_together,
+    copied,
+    make_source,
+)
+from engine.compositing.layers import over, photo_layer, without_moved_hands
 from engine.compositing.moving_least_squares import normalised_pose
 from engine.compositing.own_pose import OwnPose, own_pose_rendering
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
@@ -65,12 +72,14 @@ class EncodedReference:
 class Composition:
     """image_1CHW: about [-1, 1], on the canvas. fine_1CHW: the same at the first reference's fine size, where
     that was asked for and there is one. copied: where its detail comes from, if it has any. surface_1Khw: the
-    surface map it was composed by, None where nothing was."""
+    surface map it was composed by, None where nothing was. photo_11HW: of a whole picture, how much of every
+    pixel is taken from the references' photos, None where nothing is."""
 
     image_1CHW: Tensor
     fine_1CHW: Tensor | None = None
     copied: CopiedDetail | None = None
     surface_1Khw: Tensor | None = None
+    photo_11HW: Tensor | None = None
 
 
 def encode_reference(
@@ -154,21 +163,46 @@ def compose(
     if whole:
         if layer is not None:
             torch.set_num_threads(max(1, threads - 1))
-        image_1CHW, taken = _detailed(model, rendering, surface_1Khw, layers)
+        image_1CHW, taken = _detailed(model, rendering, surface_1Khw, pose_1183, layers)
         if layer is not None:
             torch.set_num_threads(threads)
     else:
         image_1CHW = _enlarged(image_1CHW, model.canvas)
     plain_1CHW, image_1CHW = image_1CHW, before_plates(image_1CHW, person_11HW, layers)
     layer_14HW = photo_layer(*drawn, layers) if layer is None else layer.result()
-    finished_1CHW = over(image_1CHW, layer_14HW)
+    finished_1CHW = _as_drawn(over(image_1CHW, layer_14HW), rendering)
+    photo_11HW = None if taken is None else from_photo(taken.share, person_11HW, layer_14HW, layers)
     if not finely or own.fine_HWC is None:
-        return Composition(finished_1CHW, None, taken, surface_1Khw)
+        return Composition(finished_1CHW, None, taken, surface_1Khw, photo_11HW)
     size = own.fine_HWC.shape[:2]
     layers = [(*_finer(kept, size), share) for kept, share in shares if share is not None]
     large_1CHW = F.interpolate(plain_1CHW, size, mode="bilinear")
     large_1CHW = before_plates(large_1CHW, person_matte(surface_1Khw, size), layers)
-    return Composition(finished_1CHW, over(large_1CHW, photo_layer(*drawn, layers)), taken, surface_1Khw)
+    fine_1CHW = _as_drawn(over(large_1CHW, photo_layer(*drawn, layers)), rendering)
+    return Composition(finished_1CHW, fine_1CHW, taken, surface_1Khw, photo_11HW)
+
+
+@torch.no_grad()
+def from_photo(
+    share_11HW: Tensor,
+    person_11HW: Tensor,
+    layer_14HW: Tensor,
+    references: Sequence[tuple[DetailSource, OwnPose | None, Tensor | float]],
+) -> Tensor:
+    """How much of every pixel of a picture is taken from a photo of its references, [1, 1, H, W].
+
+    share: of copied detail. person: how much of a pixel is the person's. layer, references: as of
+    `layers.photo_layer`. Of the person it is what is copied or laid over, of what is behind that which the
+    photos show, and not what was filled in where somebody stood.
+    """
+    plain_11HW = torch.zeros_like(share_11HW)
+    size = plain_11HW.shape[-2:]
+    shown = (
+        (plain_11HW if own is None else 1.0 - F.interpolate(own.hole.float(), size, mode="bilinear"), share)
+        for _, own, share in references
+    )
+    hers_11HW = share_11HW + layer_14HW[:, :1] * (1.0 - share_11HW)
+    return torch.lerp(blended(shown), hers_11HW, person_11HW)
 
 
 def drawn_pose(keypoints_18x3: np.ndarray, canvas: tuple[int, int], device: torch.device) -> Tensor:
@@ -194,13 +228,27 @@ def _detailed(
     model: PoseTransferModel,
     rendering: Rendering,
     surface_1Khw: Tensor,
+    pose_1183: Tensor,
     layers: Sequence[tuple[DetailSource, OwnPose | None, Tensor | float]],
 ) -> tuple[Tensor, CopiedDetail | None]:
     """A whole rendering with the detail of its references; as it is where the engine has no gate for that."""
     if not model.copies_detail:
         return rendering.image_1CHW, None
-    sources = [(source, share) for source, _, share in layers]
+    sources = [(without_moved_hands(pose_1183, source, own), share) for source, own, share in layers]
     return copied(rendering.image_1CHW, sources, surface_1Khw, lambda seen: model.gate(rendering, seen))
+
+
+def _as_drawn(picture_1CHW: Tensor, rendering: Rendering) -> Tensor:
+    """A finished picture, but as the engine draws it where slots were changed by hand: the photo would hide
+    what they do."""
+    if rendering.by_hand_11hw is None:
+        return picture_1CHW
+    size = picture_1CHW.shape[-2:]
+    drawn_1CHW, by_hand_11HW = (
+        F.interpolate(each.float(), size, mode="bilinear")
+        for each in (rendering.image_1CHW, rendering.by_hand_11hw)
+    )
+    return torch.lerp(picture_1CHW, drawn_1CHW, by_hand_11HW)
 
 
 def _enlarged(picture_1CHW: Tensor, size: tuple[int, int]) -> Tensor:
@@ -221,8 +269,5 @@ def _finer(kept: EncodedReference, size: tuple[int, int]) -> tuple[DetailSource,
         plate_1CHW = own.background.float()
         if kept.plate is not None and kept.plate.fine_HWC is not None:
             plate_1CHW = to_tensor(kept.plate.fine_HWC, plate_1CHW.device)
-        own = own._replace(
-            background=F.interpolate(plate_1CHW, size, mode="bilinear"),
-            worn=F.interpolate(own.worn.float(), size, mode="bilinear"),
-        )
+        own = own._replace(background=F.interpolate(plate_1CHW, size, mode="bilinear"))
     return source, own

@@ -12,11 +12,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.arms import moved_forearms
 from engine.compositing.bone_warp import bone_warp
 from engine.compositing.detail import DetailSource, blended
+from engine.compositing.fields import size_of
+from engine.compositing.limbs import moved_limbs
+from engine.compositing.limbs_elsewhere import hands_elsewhere
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.surface_warp import surface_warp
 
@@ -48,10 +51,27 @@ def _of_reference(
     if own is None:
         return picture_BChw.new_zeros(len(picture_BChw), 4, *source.photo.shape[-2:])
     drawn, own = (picture_BChw.float(), surface_B11hw.float()), OwnPose(*(t.float() for t in own))
-    surface_B4HW = surface_warp(*drawn, pose_B183, source, own)
-    photo_B4HW = bone_warp(*drawn, pose_B183, source, own, surface_B4HW)
-    arms_B4HW = moved_forearms(pose_B183, source, own)
-    return arms_B4HW + (1.0 - arms_B4HW[:, :1]) * photo_B4HW
+    bare = without_moved_hands(pose_B183, source, own)
+    surface_B4HW = surface_warp(*drawn, pose_B183, bare, own)
+    photo_B4HW = bone_warp(*drawn, pose_B183, bare, own, surface_B4HW)
+    limbs_B4HW = moved_limbs(pose_B183, drawn[1], source, bare, own)
+    return limbs_B4HW + (1.0 - limbs_B4HW[:, :1]) * photo_B4HW
+
+
+@torch.no_grad()
+def without_moved_hands(pose_B183: Tensor, source: DetailSource, own: OwnPose | None) -> DetailSource:
+    """The photo with the clothes that are under those of its hands that are shown elsewhere in a pose."""
+    if own is None:
+        return source
+    elsewhere_B2 = hands_elsewhere(pose_B183, own.pose, own.limbs)
+    if not elsewhere_B2.any():
+        return source
+    under_B5HW = F.interpolate(own.under.float(), size_of(source.photo), mode="bilinear")
+    clothes_B3HW, hands_B2HW = under_B5HW.split((3, 2), 1)
+    left_B1HW = (hands_B2HW * elsewhere_B2[:, :, None, None]).amax(1, keepdim=True)
+    *pictures, behind_B1HW = source.photo.float().split(3, 1)  # as it is, and blurred
+    pictures = [torch.lerp(picture_B3HW, clothes_B3HW, left_B1HW) for picture_B3HW in pictures]
+    return source._replace(photo=torch.cat([*pictures, behind_B1HW], 1))
 
 
 def over(image_BCHW: Tensor, layer_B4HW: Tensor) -> Tensor:

@@ -17,11 +17,10 @@ from torch import Tensor
 from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import around, size_of
-from engine.regions import REGIONS
+from engine.compositing.limb_mattes import limb_mattes
+from engine.compositing.under_hands import under_hands
 
 BEHIND = 0.8  # so sure it has to be that nobody is there
-_BARE = [REGIONS.index("arms")]
-_SLEEVES = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt")]
 MARGIN = 5  # px of a map of 128 rows around the person that have something of their colours
 
 
@@ -34,8 +33,8 @@ class OwnPose(NamedTuple):
     missed: [B, 1, h, w], 1 where the photo shows the person and the engine's picture what is behind. hole:
     [B, 1, h, w], 1 where the photo shows the person, with a margin, and plate: [B, 3, h, w], the background
     plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
-    worn: [B, 2, H, W], how likely the photo shows bare arms and hands, and what sleeves are of.
-    pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives it.
+    limbs: [B, 8, H, W], as of `limb_mattes.limb_mattes`. under: [B, 5, h, w], as of
+    `under_hands.under_hands`. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives it.
     """
 
     picture: Tensor
@@ -46,7 +45,8 @@ class OwnPose(NamedTuple):
     hole: Tensor
     plate: Tensor
     background: Tensor
-    worn: Tensor
+    limbs: Tensor
+    under: Tensor
     pose: Tensor
 
     def compact(self) -> OwnPose:
@@ -84,12 +84,7 @@ def own_pose_rendering(
         hole_B1hw,
         F.interpolate(background_B3HW, size, mode="area"),
         background_B3HW,
-        _worn(seen_B11hw, size_of(background_B3HW)),
+        limb_mattes(pose_B183, seen_B11hw, size_of(background_B3HW)),
+        under_hands(source.photo, seen_B11hw, pose_B183.float(), size),
         pose_B183.float(),
     )
-
-
-def _worn(seen_B11hw: Tensor, size: tuple[int, int]) -> Tensor:
-    class_B8hw = seen_B11hw[:, :CLASSES].float().softmax(1)
-    worn_B2hw = torch.stack([class_B8hw[:, group].sum(1) for group in (_BARE, _SLEEVES)], 1)
-    return F.interpolate(worn_B2hw, size, mode="bilinear")

@@ -21,19 +21,24 @@ from engine.compositing.compose import Composition
 from engine.compositing.dressing import Drawn, Dressed, dressed, undressed
 from engine.compositing.fields import size_of
 from engine.compositing.wardrobe import Wardrobe
+from engine.editing.sources import worn_shares
 from engine.errors import InputError
 from engine.garments import Garment, garment, offered
+
+_AROUND = 5  # px of a map of 128 rows, within two of a garment's outline
 
 
 @dataclass(frozen=True)
 class FittingRoom:
     """Who wears what. wearer: key of the person. wardrobe, composed: of a reference by its key, its wardrobe,
-    and how it is shown in the target pose."""
+    and how it is shown in the target pose. beneath: the person with the givers' textures mixed in, on whom
+    garments are laid in instead, where those were refined."""
 
     wearer: str
     swaps: Sequence[GarmentSwap]
     wardrobe: Callable[[str], Wardrobe]
     composed: Callable[[str], Composition]
+    beneath: Composition | None = None
 
 
 def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndarray]:
@@ -47,10 +52,11 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
     given = [(swap, piece) for swap, piece in given if swap.strength and swap.reference != room.wearer]
     composed = cache(lambda key: _with_surface(room.composed(key)))
     shown = _with_surface(shown)
+    beneath = shown if room.beneath is None else _with_surface(room.beneath)
     wardrobe = room.wardrobe(room.wearer)
 
     def put_on(picture: Callable[[Composition], Tensor]) -> Dressed:
-        wearer = Drawn(picture(shown), _surface(shown), wardrobe)
+        before, wearer = (Drawn(picture(each), _surface(each), wardrobe) for each in (shown, beneath))
         now = undressed(wearer)
         for swap, piece in given:
             giver = composed(swap.reference)
@@ -60,7 +66,9 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
                 room.wardrobe(swap.reference),
             )
             now = dressed(now, wearer, drawn, piece, swap.strength)
-        return now
+        if beneath is shown:
+            return now
+        return around_garments(undressed(before), now, [piece for _, piece in given])
 
     now = put_on(lambda each: each.image_1CHW)
     fine_1CHW = None
@@ -68,6 +76,34 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
         fine_1CHW = put_on(lambda each: each.image_1CHW if each.fine_1CHW is None else each.fine_1CHW).picture
     pieces_hw = now.pieces[0].argmax(0).to(torch.uint8).cpu().numpy()
     return replace(shown, image_1CHW=now.picture, fine_1CHW=fine_1CHW), pieces_hw
+
+
+@torch.no_grad()
+def around_garments(before: Dressed, after: Dressed, garments: Sequence[Garment]) -> Dressed:
+    """`after` where a garment went or came, and a little around; `before` everywhere else."""
+    went = before.pieces.argmax(1, keepdim=True), {piece for each in garments for piece in each.goes}
+    came = after.pieces.argmax(1, keepdim=True), {piece for each in garments for piece in each.takes}
+    changed_11hw = torch.zeros_like(before.pieces[:, :1])
+    for piece_11hw, wanted in (went, came):
+        among = torch.tensor(sorted(wanted), device=piece_11hw.device)
+        changed_11hw = changed_11hw.maximum(torch.isin(piece_11hw, among).float())
+    changed_11hw = F.max_pool2d(changed_11hw, _AROUND, 1, _AROUND // 2)
+    changed_11HW = F.interpolate(changed_11hw, size_of(before.picture), mode="bilinear")
+    return Dressed(
+        torch.lerp(before.picture, after.picture, changed_11HW),
+        torch.lerp(before.pieces, after.pieces, changed_11hw),
+    )
+
+
+def worn_by(pieces_hw: np.ndarray, room: FittingRoom) -> dict[str, np.ndarray]:
+    """How much of each position of what `wearing` shows is whose garment, float32 [h, w] by the giver's
+    key."""
+    given = [
+        (swap.reference, _given(swap, room.wardrobe(swap.reference)), swap.strength)
+        for swap in room.swaps
+        if swap.strength and swap.reference != room.wearer
+    ]
+    return worn_shares(pieces_hw, given)
 
 
 def _given(swap: GarmentSwap, wardrobe: Wardrobe) -> Garment:

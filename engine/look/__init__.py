@@ -1,11 +1,20 @@
 """`.look` files: a look with the photos it is made of, in one file. `file` has its form."""
 
-from engine.look.document import Borrowed, DrawnBy, LookDocument, SourcePhoto, Worn, plain_pose
+from engine.look.document import (
+    Borrowed,
+    ChangedTexture,
+    DrawnBy,
+    LookDocument,
+    SourcePhoto,
+    Worn,
+    plain_pose,
+)
 from engine.look.file import SUFFIX, peek_look, read_look, write_look
 
 __all__ = [
     "SUFFIX",
     "Borrowed",
+    "ChangedTexture",
     "DrawnBy",
     "LookDocument",
     "SourcePhoto",

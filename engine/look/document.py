@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from engine.api import SlotChange
 from engine.garments import GARMENTS
 from engine.look import checks
 from engine.look.checks import Damage
@@ -25,6 +26,8 @@ from engine.pose.skeleton import ABSENT, NOBODY, SEEN
 LONGEST_NAME = 1_000  # characters; file systems end at 255 bytes
 MOST_PHOTOS = 1_000
 FARTHEST = 1e6  # px from the frame's corner: further out there is no joint, and float32 has no half pixels
+MOST_TEXTURES = 4096  # all layers of the largest network have 544
+LOUDEST = 4.0  # scale of a texture
 MOST_ROWS = 8192  # of a model frame: eight times the largest there is
 _SUFFIXES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"GIF8": ".gif"}
 
@@ -77,6 +80,25 @@ class Worn(NamedTuple):
     locked: bool = False
 
 
+class ChangedTexture(NamedTuple):
+    """A neural texture changed by hand: its layer and its number from 0, the photo it is taken from, "" for
+    the person's own, what it is multiplied by; muted: by 0 for now; solo: of its layer only those that are.
+    """
+
+    layer: str
+    texture: int
+    photo: str = ""
+    scale: float = 1.0
+    muted: bool = False
+    solo: bool = False
+
+    @property
+    def slot(self) -> SlotChange:
+        """As a request says it."""
+        scale = 0.0 if self.muted else self.scale
+        return SlotChange(self.layer, self.texture, scale, self.photo, self.solo)
+
+
 class DrawnBy(NamedTuple):
     """The engine that drew the look: its name, the name of its weights and their sha256; "" where unknown."""
 
@@ -90,7 +112,8 @@ class LookDocument:
     """photos: the shelf, in order. person: id of the photo whose person is shown.
 
     pose_18x3: float32, x px, y px, state, in a model frame of `frame` (H, W). library: name of the library
-    pose that the pose is, "" where it is none. outfit: garments, each over those before it. carried: what
+    pose that the pose is, "" where it is none. outfit: garments, each over those before it. textures: those
+    that were changed by hand. carried: what
     came with the pose in its file. thumbnail: PNG, or empty. others: sections that are not known here, as
     found; members: their files, by name within the archive.
     """
@@ -102,6 +125,7 @@ class LookDocument:
     borrow: Borrowed | None = None
     library: str = ""
     outfit: tuple[Worn, ...] = ()
+    textures: tuple[ChangedTexture, ...] = ()
     carried: Carried | None = None
     drawn_by: DrawnBy = DrawnBy()
     thumbnail: bytes = field(default=b"", repr=False)
@@ -158,6 +182,8 @@ def from_json(content: object) -> LookDocument:
         raise Damage("the photo that is mixed in is not in it")
     if not ids.issuperset(worn.photo for worn in look.outfit):
         raise Damage("the photo of a garment is not in it")
+    if not ids.issuperset(each.photo for each in look.textures if each.photo):
+        raise Damage("the photo of a texture is not in it")
     return look
 
 
@@ -261,6 +287,25 @@ def _worn(value: Any) -> Worn:
     return Worn(word, photo, strength, given.get("muted") is True, given.get("locked") is True)
 
 
+def _read_textures(value: Any) -> dict[str, Any]:
+    return {"textures": tuple(map(_texture, checks.sequence(value, "the textures", MOST_TEXTURES)))}
+
+
+def _texture(value: Any) -> ChangedTexture:
+    given = checks.mapping(value, "a texture")
+    scale = checks.number(given.get("scale"), "the scale of a texture", LOUDEST)
+    if scale < 0:
+        raise Damage("the scale of a texture is less than nothing")
+    return ChangedTexture(
+        checks.text(given.get("layer"), "the layer of a texture", LONGEST_NAME),
+        checks.whole(given.get("texture"), "the number of a texture", 0, MOST_TEXTURES),
+        checks.text(given.get("photo", ""), "a texture", LONGEST_NAME),
+        scale,
+        given.get("muted") is True,
+        given.get("solo") is True,
+    )
+
+
 def _read_drawn_by(value: Any) -> dict[str, Any]:
     given = checks.mapping(value, "the weights")
     fields = (checks.text(given.get(name, ""), "the weights", LONGEST_NAME) for name in DrawnBy._fields)
@@ -281,6 +326,7 @@ SECTIONS: Mapping[str, Section] = {
     "borrow": Section(lambda look: look.borrow and look.borrow._asdict(), _read_borrow),
     "library": _text_section("library"),
     "outfit": Section(lambda look: [worn._asdict() for worn in look.outfit] or None, _read_outfit),
+    "textures": Section(lambda look: [each._asdict() for each in look.textures] or None, _read_textures),
     "carried": Section(_write_carried, _read_carried),
     "drawn_by": Section(lambda look: look.drawn_by._asdict(), _read_drawn_by),
 }

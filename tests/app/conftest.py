@@ -129,6 +129,7 @@ def open_window(qtbot, settings, tmp_path):
         settings.hint_seen = hint_seen
         window = MainWindow(backend, settings)
         windows.append(window)
+        window.pose_library.pictures.rest_ms = 1 << 30  # no test but its own waits for small pictures
         window.resize(1200, 800)
         window.show()
         qtbot.waitExposed(window)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,10 +29,12 @@ from engine.api import (
     MapInfo,
     Maps,
     NamedMap,
+    PhotoMaps,
     Reference,
     RenderRequest,
     Settled,
 )
+from engine.editing.sources import photo_maps
 from engine.errors import InputError
 from engine.garments import FACE, TOP, TROUSERS
 from engine.paths import DEFAULT_WEIGHTS
@@ -91,6 +93,8 @@ class FakeSession:
         self.begun = 0
         self.settle_steps = 0  # until a photo is settled
         self.settled: dict[str, int] = {}
+        self.refine_steps = 0  # until garments are refined
+        self.refined = 0
         self.settled_after: list[int] = []  # requests that had been answered at each step
         self.gate = threading.Event()
         self.gate.set()
@@ -109,10 +113,18 @@ class FakeSession:
         if pose is not None and (pose[:, 2] > 0).any():
             keypoints = np.array(pose, np.float32)
             keypoints[:, :2] *= scale
-        key = hashlib.sha256(image.tobytes()).hexdigest()
+        joints = b"" if keypoints is None else keypoints.tobytes()
+        key = hashlib.sha256(image.tobytes() + joints).hexdigest()
         matrix = np.array([[scale, 0.0, 0.0], [0.0, scale, 0.0]])
         self.references[key] = Reference(key, image, keypoints, None, (height, width), matrix)
         return self.references[key]
+
+    def frames(self, request: RenderRequest) -> Iterator[Frame]:
+        """The picture, then the same frame with its maps."""
+        frame = self.respond(request)
+        yield replace(frame, maps=None)
+        if request.maps:
+            yield replace(frame, sources=_sources(request, frame.maps), pieces=PIECES_HW)
 
     def respond(self, request: RenderRequest) -> Frame:
         if self.fail_next is not None:
@@ -150,6 +162,13 @@ class FakeSession:
         self.settled_after.append(len(self.log))
         return Settled(steps, self.settle_steps, changed=steps % 2 == 0)
 
+    def refine(self, request: RenderRequest) -> Settled:
+        assert request.swaps and request.identity in self.references
+        if self.refined == self.refine_steps:
+            return Settled(self.refined, self.refine_steps, changed=False)
+        self.refined += 1
+        return Settled(self.refined, self.refine_steps, changed=True)
+
     def close(self) -> None:
         self.closed = True
 
@@ -158,8 +177,8 @@ FAKE = FakeEngine("fake", "Fake", "Tests windows.", DEFAULT_WEIGHTS)
 
 
 class FakeBackend:
-    """`fault`: what opening raises. `pose`: what detection finds; None finds nobody. `box`: engines that the
-    menu offers; other weights open the first engine.
+    """`fault`: what opening raises. `pose`: what detection finds; None finds nobody; `crowd`: several people.
+    `box`: engines that the menu offers; other weights open the first engine.
     """
 
     def __init__(
@@ -168,8 +187,9 @@ class FakeBackend:
         fault: Exception | None = None,
         pose: np.ndarray | None = None,
         box: tuple[FakeEngine, ...] = (FAKE,),
+        crowd: tuple[np.ndarray, ...] = (),
     ):
-        self.box = box
+        self.box, self.crowd = box, crowd
         self.delay = delay
         self.fault = fault
         self.pose = pose
@@ -192,6 +212,10 @@ class FakeBackend:
     def detect(self, rgb_HWC: np.ndarray) -> np.ndarray | None:
         self.looked += 1
         return None if self.pose is None else self.pose.copy()
+
+    def detect_people(self, rgb_HWC: np.ndarray) -> list[np.ndarray]:
+        found = self.detect(rgb_HWC)
+        return [pose.copy() for pose in self.crowd] or ([] if found is None else [found])
 
     def read_photo(self, data: bytes, name: str) -> np.ndarray:
         from engine import photos
@@ -254,6 +278,27 @@ def _maps(request: RenderRequest, infos: tuple[MapInfo, ...]) -> Maps:
         for info in infos
         if request.level is None or info.size[0] <= request.level
     )
+
+
+def _sources(request: RenderRequest, maps: Maps) -> tuple[PhotoMaps, ...]:
+    """Of a request. A garment is where its piece is; maps of other photos are the person's, mirrored."""
+    worn = {}
+    for swap in request.swaps:
+        piece = TROUSERS if swap.garment == "trousers" else TOP
+        worn[swap.reference] = swap.strength * (piece == PIECES_HW).astype(np.float32)
+    mirrored = Maps(replace(each, values_Khw=each.values_Khw[..., ::-1]) for each in maps)
+    drawn = {request.identity: maps} | dict.fromkeys(worn, mirrored)
+    return photo_maps(
+        request.identity,
+        request.mixes,
+        {key: _of(theirs, over_photo=False) for key, theirs in drawn.items()},
+        worn,
+        lambda key: _of(maps if key == request.identity else mirrored, over_photo=True),
+    )
+
+
+def _of(maps: Maps, over_photo: bool) -> Maps:
+    return Maps(each for each in maps if (each.kind == EXTRACTION) == over_photo)
 
 
 def _attention(request: RenderRequest, info: MapInfo) -> NamedMap:

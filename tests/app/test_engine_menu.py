@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from fake_engine import FAKE, OTHER_MAPS, FakeEngine
+from inspecting import inspect
 
 from app.docks.layout import Docks
 from engine.errors import InputError
@@ -77,13 +78,14 @@ def test_weights_of_ones_own_mark_no_engine(open_window, box, tmp_path):
 
 def test_the_dock_follows_the_engine(open_window, box):
     driver = open_window(box=box)
-    docks: Docks = driver.window.docks
-    titles = lambda: [docks.attention.layer.itemText(i) for i in range(docks.attention.layer.count())]  # noqa: E731
-    assert titles() == ["32a", "32b", "64a"] and docks.attention.textures.isVisible()
+    docks: Docks = inspect(driver).window.docks
+    panel = docks.inspector
+    titles = lambda: [panel.layer.itemText(i) for i in range(panel.layer.count())]  # noqa: E731
+    assert [title[-4:-1] for title in titles()] == ["32a", "32b", "64a"] and panel.tiles.isVisible()
     entry(driver, "Regions").trigger()
     driver.until(lambda: titles() == ["Regions", "Correspondence", "Flow", "Mask"])
-    driver.until(docks.attention.regions.isVisible)
-    assert not docks.attention.textures.isVisible() and not docks.attention.textures.channel.isVisible()
+    driver.until(panel.legend.isVisible)
+    assert not panel.tiles.isVisible() and not panel.texture.isVisible()
 
 
 @pytest.mark.parametrize("found", [True, False], ids=["a person", "nobody"])

@@ -128,7 +128,7 @@ def test_help_lists_every_key(open_window):
 
     driver = open_window()
     for dialog in (
-        info.keys(driver.window),
+        info.keys(driver.window, driver.window.keys.bound()),
         info.about(driver.window),
         info.network(driver.window, driver.controller.facts),
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspecting import inspect, move, pick
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListView
@@ -42,26 +43,30 @@ def test_cards_and_poses_are_whole_beside_each_other(open_window):
 
 
 def test_the_attention_maps_are_in_sight_at_every_size(open_window):
-    driver = small(open_window)
+    driver = inspect(small(open_window))
     for size in ((1024, 700), (1280, 800), (1600, 1000)):
         driver.window.resize(*size)
         QApplication.processEvents()
-        panel = driver.window.docks.attention
-        panel.layer.setCurrentIndex(2)  # which has names
-        for view in (panel.textures.reference, panel.textures.result):
-            assert inside(view.scale_bar, panel) and view.plot.height() >= 120
-        assert inside(panel.textures.tiles, panel) and panel.textures.tiles.tile(0).height() >= 10
+        panel = driver.window.docks.inspector
+        pick(panel.layer, "64 rows, first (64a)")  # which has names
+        move(driver, (0.5, 0.35))
+        QApplication.processEvents()
+        for part in (panel.bars, panel.scale.levels, panel.view, panel.export):
+            assert part.isVisible() and inside(part, panel)
+        for box in (driver.canvas.picture.sceneBoundingRect(), driver.canvas.maps.box):
+            assert box.height() * driver.canvas.zoom >= 120
+        assert inside(panel.tiles, panel) and panel.tiles.tile(0).height() >= 10
 
 
 def test_choosing_a_joint_moves_no_dock(open_window):
     driver = small(open_window)
-    attention, joint = driver.window.docks.attention, driver.window.docks.joint
+    outfit, joint = driver.window.docks.outfit, driver.window.docks.joint
     driver.canvas.setFocus()
-    before = attention.mapTo(driver.window, attention.rect().topLeft())
+    before = outfit.mapTo(driver.window, outfit.rect().topLeft())
     QTest.keyClick(driver.canvas, Qt.Key.Key_Tab)
     QApplication.processEvents()
     assert driver.canvas.selected >= 0
-    assert attention.mapTo(driver.window, attention.rect().topLeft()) == before
+    assert outfit.mapTo(driver.window, outfit.rect().topLeft()) == before
     empty = joint.height()
     for _ in range(4):
         QTest.keyClick(driver.canvas, Qt.Key.Key_Delete)

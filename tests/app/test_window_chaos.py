@@ -60,7 +60,7 @@ def test_anything_in_any_order(open_window, photo, standing, seed):
     last = driver.backend.session.log[-1].keypoints_18x3
     assert np.array_equal(last, driver.pose)
     assert np.isfinite(driver.pose).all()
-    assert 0.1 <= driver.canvas.zoom <= 32
+    assert 0.1 <= driver.canvas.camera.magnification <= 32
     while driver.window.actions_by_id["undo"].isEnabled():
         driver.window.actions_by_id["undo"].trigger()
     driver.until_full()

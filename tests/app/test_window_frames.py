@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF
-from PySide6.QtWidgets import QApplication, QDockWidget, QPushButton
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from app import worker
-from engine.api import DISTRIBUTION, Frame
+from engine.api import Frame
 from engine.errors import InputError
 
 LEFT_WRIST = 7
@@ -76,14 +78,14 @@ def test_a_rest_lets_a_drag_try_the_whole_picture_again(open_window, monkeypatch
     assert 256 in quiet[-1]
 
 
-def test_a_finer_picture_lies_where_the_preview_lay(open_window):
+def test_a_preview_is_as_fine_and_lies_where_the_exact_picture_lay(open_window):
     driver = open_window()
     canvas, sizes = driver.window.centre.canvas, set()
     before = canvas.transform(), canvas.sceneRect(), canvas.picture.boundingRect()
     driver.controller.frame_shown.connect(lambda _: sizes.add(canvas.picture.pixmap().height()))
     driver.drag(LEFT_WRIST, 20, -40, steps=15)
     driver.until_full()
-    assert sizes == {256, 512}
+    assert sizes == {512}, "a preview lies over the exact picture of before, and is as fine"
     assert (canvas.transform(), canvas.sceneRect(), canvas.picture.boundingRect()) == before
     assert driver.controller.still.shape == (512, 352, 3)
 
@@ -123,6 +125,8 @@ def test_maps_left_out_of_a_fast_drag_are_owed_to_the_pose_it_rests_on(open_wind
     monkeypatch.setattr(worker, "MAPS_EVERY_S", 1e9)
     monkeypatch.setattr(worker, "LevelPicker", partial(worker.LevelPicker, budget_ms=1e9))
     driver = open_window()
+    driver.controller.set_wants_maps(True)
+    driver.until_full()
     log, spot = driver.backend.session.log, driver.at(LEFT_WRIST)
     driver.mouse(QEvent.Type.MouseButtonPress, spot)
     for step in range(1, 5):
@@ -259,46 +263,50 @@ def test_the_window_closes_while_the_engine_works(open_window):
 
 def test_attention_follows_the_drag_and_is_only_asked_for_when_seen(open_window):
     driver = open_window()
+    driver.canvas.setFocus()
+    QTest.keyPress(driver.canvas, Qt.Key.Key_I)
+    driver.until(lambda: driver.window.inspecting.inspection)
+    painted = lambda: driver.window.inspecting.inspection.painting  # noqa: E731
     driver.until(lambda: driver.backend.session.log[-1].maps)
-    panel = driver.window.docks.attention.textures
-    before = panel.result.heat.image.copy()
-    panel.channel.setValue(LEFT_WRIST + 1)
-    assert not np.array_equal(panel.result.heat.image, before)
-    before = panel.result.heat.image.copy()
-    reference = panel.reference.heat.image.copy()
+    driver.window.inspecting.choose_texture(0, LEFT_WRIST)
+    before, read = painted().result.pixels, painted().photos[0].pixels
     driver.drag(LEFT_WRIST, 15, -60)
-    driver.until(lambda: not np.array_equal(panel.result.heat.image, before))
+    driver.until(lambda: not np.array_equal(painted().result.pixels, before))
     driver.until_full()
-    assert panel.result.heat.image.min() >= 0 and panel.result.heat.image.max() <= 1
-    assert panel.reference.heat.image.max() == 1, "extraction is shown relative to its peak"
-    assert reference.shape == panel.reference.heat.image.shape
-    driver.window.findChild(QDockWidget, "attention").close()
-    QApplication.processEvents()
+    assert painted().result.pixels.min() >= 0 and painted().result.pixels.max() <= 1
+    assert painted().photos[0].pixels.max() == 1, "extraction is shown relative to its peak"
+    assert painted().photos[0].pixels.shape == read.shape
+    QTest.keyRelease(driver.canvas, Qt.Key.Key_I)
     driver.drag(LEFT_WRIST, -5, 20)
     driver.until_full()
     assert not driver.backend.session.log[-1].maps
 
 
-def test_layers_and_channels_come_from_the_network(open_window):
+def test_the_picture_is_shown_before_its_maps_and_maps_of_an_older_one_are_dropped(open_window):
     driver = open_window()
-    layer, panel = driver.window.docks.attention.layer, driver.window.docks.attention.textures
-    names = [layer.itemText(i) for i in range(layer.count())]
-    assert names == [each.name for each in driver.controller.facts.maps if each.kind == DISTRIBUTION]
-    layer.setCurrentIndex(2)
-    assert (panel.channel.minimum(), panel.channel.maximum()) == (1, 32)
-    assert panel.channel.suffix() == " of 32"
-    at = panel.tiles.tile(20).center()
-    assert panel.tiles.channel_at(at) == 20
+    told = []
+    driver.controller.frame_shown.connect(lambda frame: told.append((frame.stamp, frame.maps)))
+    driver.controller.maps_shown.connect(lambda frame: told.append((frame.stamp, frame.maps)))
+    driver.controller.set_wants_maps(True)
+    driver.until(lambda: len(told) >= 2)
+    assert told[0][0] == told[1][0] and told[0][1] is None and len(told[1][1]) == 6
+    frame, maps = Frame(driver.controller.still, 256, True, 1.0, stamp=told[1][0] - 1), told[1][1]
+    driver.controller.worker.mapped.emit(replace(frame, maps=maps))
+    assert len(told) == 2
 
 
-def test_the_tiles_are_laid_anew_for_another_room(open_window):
+def test_maps_that_cannot_be_made_leave_the_picture(open_window, monkeypatch):
     driver = open_window()
-    tiles = driver.window.docks.attention.textures.tiles
-    wide, channel = tiles.tile(0), tiles._channel
-    tiles.resize(80, 600)
-    assert tiles.tile(0).y() == wide.y() and tiles.tile(8).y() > tiles.tile(0).y()
-    assert tiles.tile(15).bottom() > 300, "they fill the height"
-    assert tiles._channel == channel
+
+    def broken(request):
+        yield driver.backend.session.respond(replace(request, maps=False))
+        raise ValueError("no maps")
+
+    monkeypatch.setattr(driver.backend.session, "frames", broken)
+    driver.controller.set_wants_maps(True)
+    driver.controller.posing.place(LEFT_WRIST, (30.0, 60.0))
+    driver.until_full()
+    assert driver.sentences == []
 
 
 def test_an_exact_picture_of_an_older_pose_is_not_called_full(open_window):

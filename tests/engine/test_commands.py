@@ -146,13 +146,19 @@ def test_bench_measures_every_stage(capsys, monkeypatch):
     assert all(result["ratios"][f"{name}_drag_fps"] > 0 for name in others)
     assert all(0 < row["p50_ms"] <= row["p95_ms"] and row["gmac"] > 0 for row in result["stages"])
     names = {"official_drag_float32", "official_drag_bfloat16", "official_encode_float32", "default_drag_fps"}
-    assert set(result["ratios"]) >= names | {"default_preview_fps"}
+    names |= {"default_preview_fps", "default_inspected_drag", "default_maps_fps"}
+    assert set(result["ratios"]) >= names
     assert all(0 < memory["session_mb"] < 1500 for memory in result["memory"].values())
     table = bench_command.as_text(result)  # what is printed without --json
     assert "drag preview 64" in table and "floor" in table and "official_drag_float32: " in table
 
 
-def test_refinement_is_refused_until_it_exists(photo, pose, tmp_path, capsys):
-    command = ["render", "--reference", photo, "--pose", pose, "--weights", WEIGHTS, "--refine", "200"]
-    assert main([*command, "--output", str(tmp_path / "out.png")]) == 2
-    assert "--refine 200" in capsys.readouterr().err
+def test_refining_needs_garments_and_no_negative_steps(photo, pose, tmp_path, capsys):
+    command = ["render", "--reference", photo, "--pose", pose, "--weights", WEIGHTS]
+    plain, refined = tmp_path / "plain.png", tmp_path / "refined.png"
+    assert main([*command, "--output", str(plain)]) == 0
+    assert main([*command, "--output", str(refined), "--refine", "3"]) == 0
+    with Image.open(plain) as one, Image.open(refined) as other:
+        assert np.array_equal(np.asarray(one), np.asarray(other)), "nothing is worn"
+    assert main([*command, "--output", str(refined), "--refine", "-1"]) == 2
+    assert "--refine -1" in capsys.readouterr().err

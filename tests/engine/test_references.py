@@ -170,19 +170,20 @@ def test_one_that_is_held_comes_back_and_one_that_nobody_holds_is_gone(room_for_
         references.encoded(dropped)
 
 
-def test_maps_of_the_two_used_last_are_kept():
+def test_maps_of_the_four_used_last_are_kept():
     painter = Painter()
     references = opened(painter)
-    held = [references.add(photo(colour), nobody()) for colour in (1, 2, 3)]
+    held = [references.add(photo(colour), nobody()) for colour in range(1, 6)]
     keys = [reference.key for reference in held]
-    for key in (keys[0], keys[1], keys[0], keys[1], keys[0]):
+    for key in (*keys[:4], *keys[:4], keys[0]):
         references.maps(key)
-    assert painter.mapped == {1: 1, 2: 1}
-    assert references.maps(keys[2]).of(EXTRACTION)["1"] == 3
-    references.maps(keys[0])
-    assert painter.mapped == {1: 1, 2: 1, 3: 1}
+    assert painter.mapped == {1: 1, 2: 1, 3: 1, 4: 1}
+    assert references.maps(keys[4]).of(EXTRACTION)["1"] == 5
+    for key in (keys[0], keys[2], keys[3]):
+        references.maps(key)
+    assert painter.mapped == {1: 1, 2: 1, 3: 1, 4: 1, 5: 1}
     references.maps(keys[1])
-    assert painter.mapped == {1: 1, 2: 2, 3: 1}
+    assert painter.mapped == {1: 1, 2: 2, 3: 1, 4: 1, 5: 1}
 
 
 def test_what_is_forgotten_is_gone_with_all_that_was_kept():

@@ -133,6 +133,20 @@ def test_learning_rate_warms_up_and_decays_to_zero():
     assert run.learning_rate() == pytest.approx(rate / run.recipe.warm_up)
 
 
+def test_a_decay_that_is_on_its_way_goes_on_when_it_is_asked_for_again():
+    run = short(FOREVER)
+    run.samples = 100
+    run.decay_over(40)
+    run.samples = 120
+    run.decay_over(40)
+    assert (run.decay_from, run.decay_to) == (100, 140)
+    run.decay_over(60)
+    assert (run.decay_from, run.decay_to) == (120, 180), "another length"
+    run.samples = 180
+    run.decay_over(60)
+    assert (run.decay_from, run.decay_to) == (180, 240), "that one was at its end"
+
+
 def test_a_checkpoint_of_another_network_or_a_damaged_one_is_refused(people, tmp_path):
     run = short(4)
     quiet(run, people, tmp_path)

@@ -22,10 +22,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from engine import detect, parsing, pose_model, weights
+from engine import Session, detect, parsing, pose_model, weights
 from engine.contract import PoseTransferModel
 from engine.cv import cv2
 from engine.errors import InputError
+from engine.features import load_house
 from engine.files import make_folder, write_whole
 from engine.models import parser as parser_weights
 from engine.models.parser.weights import SHIPPED
@@ -37,7 +38,6 @@ from train.commands import photographs
 from train.commands.evaluate_swaps import rate_swaps
 from train.data.pairs import Pair
 from train.data.people import TEST_PEOPLE, TRAINING_PEOPLE, People
-from train.losses.house import load_house
 from train.metrics.correspondence import Correspondence
 from train.metrics.evaluation import Evaluation, evaluate
 from train.metrics.frechet import Frechet
@@ -79,6 +79,9 @@ def parser() -> argparse.ArgumentParser:
         "--train-data", metavar="DIR|PNG", help="data set of training people, or an earlier mean.png"
     )
     p.add_argument("--pairs", type=int, default=PAIRS, help=f"how many of the fixed pairs (default {PAIRS})")
+    p.add_argument(
+        "--refine", type=int, default=0, metavar="N", help="with --swaps-truth: swaps refined by N steps too"
+    )
     p.add_argument("--people", type=int, metavar="N", help="only the first N test people")
     p.add_argument("--swaps", type=int, default=SWAPS, help=f"pairs to swap a garment in (default {SWAPS})")
     p.add_argument("--settle", type=int, default=0, metavar="N", help="settle each reference by N steps")
@@ -102,7 +105,14 @@ def run(argv: list[str]) -> int:
     options = parser().parse_args(argv)
     _check(options)
     if options.swaps_truth is not None:
-        rate_swaps(options.swaps_truth, options.weights, options.output, options.device, options.people)
+        rate_swaps(
+            options.swaps_truth,
+            options.weights,
+            options.output,
+            options.device,
+            options.people,
+            options.refine,
+        )
         return 0
     if options.features is None and SHIPPED.is_file():
         options.features = SHIPPED
@@ -113,7 +123,12 @@ def run(argv: list[str]) -> int:
         raise InputError(f"{file.path}: works on another canvas than its frame, so it cannot be rated.")
     if options.photos is not None:
         made = {"command": _command(options), "weights": f"{file.path.name}, sha256 {file.sha256}"}
-        print(photographs.rate(model, options.photos, options.pairs, _judge(options), options.output, made))
+        session = Session(model, plan)
+        print(
+            photographs.rate(
+                session, options.photos, options.pairs, options.settle, _judge(options), options.output, made
+            )
+        )
         return 0
     size = model.size
     people = People(options.data, TEST_PEOPLE[: options.people])
@@ -270,6 +285,8 @@ def _command(options: argparse.Namespace) -> str:
         words += ["--train-data", Path(options.train_data).name]
     if options.swaps != SWAPS:
         words += ["--swaps", str(options.swaps)]
+    if options.settle:
+        words += ["--settle", str(options.settle)]
     if options.features:
         words += ["--features", options.features.name]
     return " ".join(words + ["--pose"] * options.pose + [f"--sheet {options.sheet}"] * bool(options.sheet))

@@ -13,6 +13,7 @@ import numpy as np
 
 from engine import parsing, weights
 from engine.errors import InputError
+from engine.features import load_house
 from engine.files import make_folder, write_whole
 from engine.models import parser as parser_weights
 from engine.models.parser.weights import SHIPPED
@@ -21,7 +22,6 @@ from train import swaps
 from train.data.augment import NONE
 from train.data.pairs import Pair, load_pair
 from train.data.people import TEST_PEOPLE, People
-from train.losses.house import load_house
 from train.metrics.judge import Judge
 from train.metrics.markdown import measure_lines
 from train.metrics.report import plain_table
@@ -32,7 +32,12 @@ _SHOWN = 12  # people on the sheet
 
 
 def rate_swaps(
-    folder: Path, weights_file: Path, output: Path, device: str, people: int | None = None
+    folder: Path,
+    weights_file: Path,
+    output: Path,
+    device: str,
+    people: int | None = None,
+    refine: int = 0,
 ) -> None:
     """Rate every wearer of a data set of swaps. Raises InputError where it is of something else."""
     found = People(folder, TEST_PEOPLE[:people])
@@ -41,7 +46,7 @@ def rate_swaps(
     make_folder(output)
     session = Session.open(weights_file, device, found.size)
     judge = Judge(partial(parsing.parse, network=parser_weights.load(SHIPPED)), load_house())
-    truth = SwapTruth(session, judge)
+    truth = SwapTruth(session, judge, refine)
     strips = []
     for person in found.persons.tolist():
         for place, target in swaps.TRUTH_OF.items():

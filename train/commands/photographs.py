@@ -14,13 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from engine.compositing.compose import compose, encode_reference
-from engine.contract import PoseTransferModel, ReferenceInput
+from engine import Session
 from engine.errors import InputError
 from engine.files import make_folder, write_whole
-from engine.pictures import to_rgb, to_tensor
 from train.data.photographs import Photograph, fingerprint, read_photographs, sides
 from train.metrics.judge import Judge
 from train.metrics.markdown import measure_lines
@@ -73,14 +70,18 @@ def planned_moves(photos: list[Photograph], count: int) -> list[PhotoMove]:
     return [each for _, _, each in ordered[:count]]
 
 
-def rate(model: PoseTransferModel, folder: Path, count: int, judge: Judge, output: Path, made: dict) -> str:
-    """Move, turn, rate and write; returns the report as text. made: what engine and command it is of."""
-    photos, faults = read_photographs(folder, model.size)
+def rate(
+    session: Session, folder: Path, count: int, settled: int, judge: Judge, output: Path, made: dict
+) -> str:
+    """Move, turn, rate and write; returns the report as text. settled: steps that each photo is settled by.
+    made: what engine and command it is of."""
+    render = Renderer(session, settled)
+    photos, faults = read_photographs(folder, session.size)
     plan = planned_moves(photos, count)
     if not plan:
         raise InputError(f"{folder}: shows nobody from the front and from head to foot.")
     make_folder(output)
-    tables = [_moves(model, plan, output), *_sides(model, sides(photos), judge, output)]
+    tables = [_moves(render, plan, session.size, output), *_sides(render, sides(photos), judge, output)]
     made = {**made, "photos": len(photos), "sha256": fingerprint(photos), "left out": faults or "none"}
     report = {"format": "poseloom-photographs", "version": 1, "made": made}
     report["measures"] = {table.key: plain_table(table) for table in tables}
@@ -93,32 +94,30 @@ def rate(model: PoseTransferModel, folder: Path, count: int, judge: Judge, outpu
 
 
 class Renderer:
-    """An engine's pictures as a session shows them. The last photo stays encoded."""
+    """What a session shows of photos, each settled by so many steps. The last photo stays encoded."""
 
-    def __init__(self, model: PoseTransferModel):
-        self._model, self._photo, self._kept = model, None, None
+    def __init__(self, session: Session, settled: int):
+        self._session, self._settled, self._photo = session, settled, None
 
-    @torch.inference_mode()
     def __call__(self, photo: Photograph, keypoints_18x3: np.ndarray) -> np.ndarray:
         """uint8 RGB [H, W, 3]."""
-        model = self._model
         if photo is not self._photo:
-            picture_1CHW = to_tensor(photo.image_HWC, "cpu")
-            self._kept = encode_reference(model, ReferenceInput(picture_1CHW, photo.keypoints_18x3))
-            self._photo = photo
-        rendering = model.render(self._kept.appearance, keypoints_18x3)
-        return to_rgb(compose(model, rendering, keypoints_18x3, [self._kept]).image_1CHW)
+            reference = self._session.set_reference(photo.image_HWC, photo.keypoints_18x3)
+            for _ in range(self._settled):
+                self._session.settle(reference, self._settled)
+            self._photo, self._reference = photo, reference
+        self._session.set_pose(keypoints_18x3)
+        return self._session.render().image
 
 
-def _moves(model: PoseTransferModel, plan: list[PhotoMove], output: Path) -> Table:
-    render = Renderer(model)
+def _moves(render: Renderer, plan: list[PhotoMove], size: tuple[int, int], output: Path) -> Table:
     shares, rows = np.full(len(plan), np.nan), [np.empty(0)] * len(plan)
     by_photo = sorted(range(len(plan)), key=lambda number: plan[number].photo.name)
     for number in by_photo:  # so that each is encoded once
         photo, move = plan[number].photo, plan[number].move
-        pose_18x3 = moved_pose(photo.keypoints_18x3, move, plan[number].left, model.size)
+        pose_18x3 = moved_pose(photo.keypoints_18x3, move, plan[number].left, size)
         result_HWC = render(photo, pose_18x3)
-        left_alone = still(photo.keypoints_18x3, pose_18x3, model.size)
+        left_alone = still(photo.keypoints_18x3, pose_18x3, size)
         if left_alone.any():
             shares[number] = differing(result_HWC, photo.image_HWC)[left_alone].mean()
         wanted_HWC = draw_skeleton(photo.image_HWC // 2 + 127, pose_18x3)
@@ -135,11 +134,10 @@ def _moves(model: PoseTransferModel, plan: list[PhotoMove], output: Path) -> Tab
 
 
 def _sides(
-    model: PoseTransferModel, pairs: list[tuple[Photograph, Photograph]], judge: Judge, output: Path
+    render: Renderer, pairs: list[tuple[Photograph, Photograph]], judge: Judge, output: Path
 ) -> list[Table]:
     if not pairs:
         return []
-    render = Renderer(model)
     values: dict[str, list[np.ndarray]] = {}
     kinds = [f"to the {'back' if truth.name.endswith('back') else 'side'}" for _, truth in pairs]
     order = [row for kind in sorted(set(kinds), reverse=True) for row in (kind, f"{kind}: {COPY}")]

@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.features import Features
 from engine.pose.planes import face_box
-from train.losses.features import Features
 from train.losses.perceptual import perceptual_and_style
 
 Box = tuple[int, int, int]  # left, top, side in px

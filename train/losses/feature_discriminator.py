@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import InputError
+from engine.features import Features
 from engine.ops.equalized import BiasedLeakyReLU, EqualConv2d
-from train.losses.features import Features
 
 
 def _head(channels: int) -> nn.Sequential:

@@ -1,10 +1,9 @@
-"""What a perceptual loss looks through: any function of a picture to feature maps, and VGG-19 as one."""
+"""VGG-19 as what a perceptual loss looks through (`engine.features.Features`)."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Protocol
 
 import torch
 import torch.nn.functional as F
@@ -16,12 +15,6 @@ from engine.errors import InputError
 TAPS = (1, 6, 11, 20, 29)  # relu1_1, 2_1, 3_1, 4_1, 5_1 by their number in torchvision's `features`
 _WIDTHS = (64, 64, "pool", 128, 128, "pool", *(256,) * 4, "pool", *(512,) * 4, "pool", *(512,) * 4)
 _MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-
-
-class Features(Protocol):
-    """Pictures float [B, 3, H, W] in about [-1, 1] -> feature maps [B, C, h, w], the finest first."""
-
-    def __call__(self, picture_BCHW: Tensor) -> list[Tensor]: ...
 
 
 class Vgg19(nn.Module):

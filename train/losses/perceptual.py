@@ -6,7 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from train.losses.features import Features, halved
+from engine.features import Features
+from train.losses.features import halved
 
 
 def gram(map_BCHW: Tensor) -> Tensor:

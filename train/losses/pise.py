@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.features import Features
 from engine.models.pise import PiseOutput, one_hot
 from engine.models.pise.correspondence import TEMPERATURE
 from train.data.pairs import PairBatch
-from train.losses.features import Features
 from train.losses.matching import surface_matching
 from train.losses.parsing_map import cross_entropy, map_l1
 from train.losses.perceptual import content_and_style, perceptual_and_style

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
+from engine.features import Features
 from train.data.pairs import PairBatch
 from train.losses.adversarial import Adversary
 from train.losses.attention import attention_reconstruction
 from train.losses.face import face_boxes, face_loss
-from train.losses.features import Features
 from train.losses.perceptual import perceptual_and_style
 
 if TYPE_CHECKING:

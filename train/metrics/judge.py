@@ -14,8 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.features import Features
 from engine.parsing import Parsed
-from train.losses.features import Features
 
 _REMEMBERED = 16  # pictures: result, reference and truth of the pairs of a batch, and some
 

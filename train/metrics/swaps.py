@@ -24,8 +24,9 @@ from train.metrics.regions import SMALLEST_REGION
 from train.metrics.ssim import MARGIN, ssim_map
 from train.swaps import STANDING
 
-SWAP, PASTED, SLIDER, NOTHING = (
+SWAP, REFINED, PASTED, SLIDER, NOTHING = (
     "the swap",
+    "the swap, refined",
     "the giver's region pasted",
     "all textures (the slider)",
     "nothing",
@@ -51,8 +52,9 @@ _ANCHORS = RIGHT_SHOULDER, LEFT_SHOULDER, RIGHT_HIP, LEFT_HIP
 class SwapTruth:
     """Rates swaps, a target view at a time, by what the judge sees."""
 
-    def __init__(self, session: Session, judge: Judge):
-        self._session, self._judge = session, judge
+    def __init__(self, session: Session, judge: Judge, refine: int = 0):
+        """refine: steps by which the swap is refined beside the one that is shown at once; 0: none."""
+        self._session, self._judge, self._refine = session, judge, refine
         self._values: dict[str, list[np.ndarray]] = {}
         self._persons: list[int] = []
 
@@ -84,8 +86,15 @@ class SwapTruth:
             return self._session.respond(RenderRequest(own.key, pose, **asked)).image  # type: ignore[arg-type]
 
         plain = shown()
+        refined = {}
+        if self._refine:
+            request = RenderRequest(own.key, pose, swaps=(GarmentSwap(other.key, word),))
+            while not self._session.refine(request, self._refine).done:
+                pass
+            refined = {REFINED: self._session.respond(request).image}
         return {
-            SWAP: shown(swaps=(GarmentSwap(other.key, word),)),
+            SWAP: shown(swaps=(GarmentSwap(other.key, word, refined=False),)),
+            **refined,
             PASTED: pasted(plain, pose, giver, self._judge.seen(giver.image_HWC).regions_HW, word),
             SLIDER: shown(mixes=(Mix(other.key, 1.0),)),
             NOTHING: plain,

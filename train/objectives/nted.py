@@ -12,6 +12,7 @@ from torch import Tensor
 
 from engine import textures
 from engine.errors import InputError
+from engine.features import Features
 from engine.models import nted
 from engine.models.nted import Nted, NtedConfig, official
 from engine.models.nted.discriminator import Discriminator
@@ -22,7 +23,6 @@ from train.data.patches import Patches, patches_for, patches_in
 from train.data.source import Source
 from train.losses.adversarial import Adversary, AdversaryConfig
 from train.losses.feature_discriminator import FeatureDiscriminator, check_maps
-from train.losses.features import Features
 from train.losses.nted import LossWeights, house_losses
 from train.losses.patches import TOLD, all_asked, told_levels
 from train.losses.total import PaperWeights, paper_losses

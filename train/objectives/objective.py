@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import InputError
+from engine.features import Features
 from engine.weights import WeightsFile
 from train.losses.adversarial import Adversary
-from train.losses.features import Features
 from train.losses.house import load_features
 from train.run.recipe import Phase, Recipe
 from train.run.validate import Validation

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.errors import InputError
+from engine.features import Features
 from engine.models import pise
 from engine.models.pise import Pise, PiseConfig, SourceImage, official, one_hot
 from engine.models.pise.discriminator import PatchDiscriminator, bounded
@@ -20,7 +21,7 @@ from engine.weights import WeightsFile
 from train.data.pairs import PairBatch, both_directions
 from train.losses.adversarial import Adversary, AdversaryConfig
 from train.losses.feature_discriminator import FeatureDiscriminator, check_maps
-from train.losses.features import Features, Vgg19, load_vgg19
+from train.losses.features import Vgg19, load_vgg19
 from train.losses.pise import PAPER_TAPS, PiseWeights, image_terms, parsing_terms
 from train.objectives.both_generators import BothGenerators, BothOutput
 from train.objectives.objective import Pass

@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import InputError
+from engine.features import Features
 from engine.plan import has_fast_bfloat16
 from engine.weights import WeightsFile
 from train.losses.adversarial import Adversary
-from train.losses.features import Features
 from train.objectives import objective_of
 from train.objectives.objective import Objective, Pass
 from train.run.optimisers import cooling
@@ -192,8 +192,11 @@ class Run:
         return self.recipe.learning_rate * warm * self.cooling
 
     def decay_over(self, samples: int) -> None:
-        """From here on take the learning rate to zero over so many samples, then end."""
-        self.decay_from, self.decay_to = self.samples, self.samples + samples
+        """From here on take the learning rate to zero over so many samples, then end. One of this length that
+        is on its way stays: a run that was stopped is resumed by the same command."""
+        begun, end = self.decay_from, self.decay_to
+        if begun is None or end != begun + samples or self.samples >= end:
+            self.decay_from, self.decay_to = self.samples, self.samples + samples
 
     @property
     def end(self) -> int | None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from engine.api import DISTRIBUTION, EXTRACTION, Capabilities, MapInfo, Maps, NamedMap, Slots
-from engine.contract import Coefficients, ReferenceInput, Rendering
+from engine.contract import BySlot, Coefficients, ReferenceInput, Rendering
 from engine.errors import InputError
 from engine.models.nted import network as nted
-from engine.models.nted.appearance import LooseTextures, NtedAppearance
+from engine.models.nted.appearance import LooseCoefficients, LooseTextures, NtedAppearance
 from engine.models.nted.forms import NtedForm
 from engine.models.nted.graph import DragGraph
 from engine.models.nted.inference import InferenceNted
@@ -66,7 +69,9 @@ class NtedModel:
             for kind in kinds
             for each in self._layers
         )
-        self.capabilities = Capabilities(mix_by_texture=True, attention=True, settle=True)
+        self.capabilities = Capabilities(
+            mix_by_texture=True, attention=True, settle=True, refine=True, change=True
+        )
         self._network = network.requires_grad_(False).to(plan.device)
         self._exact = self._preview = form(network, plan.device, torch.float32)
         if plan.preview != torch.float32:
@@ -93,6 +98,15 @@ class NtedModel:
             taken.append(_of_layer(coefficients, self._layers[-2]))
         return NtedAppearance(layers, tuple(taken))
 
+    def change(self, own: NtedAppearance, scales: BySlot, touched: BySlot) -> NtedAppearance:
+        layers, by_hand = list(own.layers), {}
+        for index, layer in enumerate(self._layers):
+            if layer.name in scales:
+                layers[index] = layers[index] * torch.as_tensor(scales[layer.name]).to(layers[index])
+            if layer.name in touched:
+                by_hand[index] = torch.as_tensor(touched[layer.name])
+        return replace(own, layers=layers, touched=by_hand)
+
     def render(
         self,
         appearance: NtedAppearance,
@@ -111,15 +125,25 @@ class NtedModel:
             last_but_one = len(self.config.levels) - 2
             surface_1Khw = network.detail.surface(drawn.features[last_but_one])
             draft_1Chw = drawn.skips[last_but_one]
-        shown = Maps()
+        tell: Callable[[], Maps] = Maps
         if maps:
-            attention = [distribution_attention(logits.float()) for logits in drawn.distribution_logits]
-            shown = self._named(DISTRIBUTION, attention)
+            kept = drawn.distribution_logits
+            if self._plan.device.type == "cuda":  # a graph draws every picture into the same tensors
+                kept = [logits.clone() for logits in kept]
+            tell = partial(self._distributions, kept)
         shares = tuple(self._share(drawn, m) for m in appearance.taken) if self.composited else ()
-        return Rendering(drawn.image_BCHW, draft_1Chw, surface_1Khw, shares, (network.detail, drawn), shown)
+        by_hand_11hw = self._by_hand(drawn, appearance.touched) if self.composited else None
+        features = network.detail, drawn
+        return Rendering(drawn.image_BCHW, draft_1Chw, surface_1Khw, shares, features, tell, by_hand_11hw)
 
     def loosen(self, appearance: NtedAppearance, keypoints_18x3: np.ndarray) -> LooseTextures:
         return LooseTextures(self._network, appearance.layers, self._planes(keypoints_18x3))
+
+    def loosen_mix(
+        self, own: NtedAppearance, other: NtedAppearance, keypoints_18x3: np.ndarray
+    ) -> LooseCoefficients:
+        names = [layer.name for layer in self._layers]
+        return LooseCoefficients(self._network, names, own.layers, other.layers, self._planes(keypoints_18x3))
 
     def gate(self, rendering: Rendering, seen_1KHW: Tensor) -> Tensor:
         detail, drawn = rendering.features
@@ -130,6 +154,23 @@ class NtedModel:
         if m is None or not m.ndim:
             return None if m is None else float(m)
         return share_of(drawn.distribution_logits, m.to(self._plan.device))
+
+    def _by_hand(self, drawn: nted.Drawing, touched: Mapping[int, Tensor]) -> Tensor | None:
+        """How much of a position is textures that were changed, of the layer where it is most, on the finest
+        grid."""
+        size = drawn.distribution_logits[-1].shape[-2:]
+        shares = [
+            F.interpolate(
+                torch.einsum(
+                    "bkhw,k->bhw", distribution_attention(logits.float()), touched[index].to(logits)
+                )[:, None],
+                size,
+                mode="bilinear",
+            )
+            for index, logits in enumerate(drawn.distribution_logits)
+            if index in touched
+        ]
+        return torch.stack(shares).amax(0) if shares else None
 
     def _drawn(
         self, network: NtedForm, stop: int, keypoints_18x3: np.ndarray, textures: list[Tensor]
@@ -151,6 +192,9 @@ class NtedModel:
 
     def _planes(self, keypoints_18x3: np.ndarray) -> Tensor:
         return torch.from_numpy(pose_planes_u8(keypoints_18x3, self.canvas)).to(self._plan.device)
+
+    def _distributions(self, logits: list[Tensor]) -> Maps:
+        return self._named(DISTRIBUTION, [distribution_attention(each.float()) for each in logits])
 
     def _named(self, kind: str, maps: list[Tensor]) -> Maps:
         """The frame's part of the maps; fewer than layers where the renderer stopped early."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -151,8 +152,8 @@ class PiseModel:
             modulated_1Chw = network.modulated(feature_1Chw, brought_1Mhw)
             image_1CHW = network.picture(modulated_1Chw, shape.parsing_1RHW, appearance.style).float()
         shares = tuple(_taken(shape.shares(), given.share_R) for given in appearance.given)
-        shown = self._maps(shape, found_1TS) if maps else Maps()
-        return Rendering(image_1CHW, shares=shares, maps=shown)
+        tell: Callable[[], Maps] = partial(self._maps, shape, found_1TS) if maps else Maps
+        return Rendering(image_1CHW, shares=shares, tell=tell)
 
     def gate(self, rendering: Rendering, seen_1KHW: Tensor) -> Tensor:
         raise NotImplementedError("this engine has learnt no gate")

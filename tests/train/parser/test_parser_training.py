@@ -12,6 +12,7 @@ import torch
 from engine import parsing
 from engine.cv import cv2
 from engine.errors import InputError
+from engine.features import load_house
 from engine.models import parser as parser_model
 from engine.models.parser import Parser, ParserConfig
 from engine.models.parser.decode import keypoints
@@ -25,7 +26,7 @@ from train.commands.parser import fit as fit_module
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.samples import PLAIN, Batch, Stream
 from train.data.people import CLASSES
-from train.losses.house import load_features, load_house
+from train.losses.house import load_features
 from train.losses.parsing import Weights, losses, place_loss, place_targets, seen_loss, surface_loss
 from train.metrics.parsing import Tally, fixed_batches, measured
 from train.objectives import objective_of

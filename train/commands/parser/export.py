@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from engine.features import CARD_KEY
 from engine.models import parser as parser_model
 from train.commands.export import chosen, provenance
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.samples import PLAIN
-from train.losses.house import CARD_KEY, feature_rms
+from train.losses.house import feature_rms
 from train.metrics.parsing import SIZE, fixed_batches
 from train.objectives.parser import ParserObjective
 from train.run import checkpoint

@@ -1,0 +1,46 @@
+"""Poses that can be chosen by name: what is there now, the photo's own, looks of the strip, the library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.document import Look, Photo
+from app.files.poses import LibraryPose
+from app.strip import Snapshot
+
+
+@dataclass(frozen=True, eq=False)
+class NamedPose:
+    """on: the pose [18, 3] as the person of a photo takes it; raises InputError where its file is none."""
+
+    name: str
+    on: Callable[[Photo], np.ndarray]
+
+
+def named_poses(
+    look: Look,
+    size: tuple[int, int],
+    looks: Sequence[Snapshot],
+    library: Sequence[LibraryPose],
+) -> list[NamedPose]:
+    """size: the model frame (H, W)."""
+
+    def own(photo: Photo) -> np.ndarray:
+        pose = photo.reference.keypoints_18x3
+        return look.pose if pose is None else pose
+
+    def of_look(snapshot: Snapshot) -> NamedPose:
+        return NamedPose(snapshot.name, lambda photo: snapshot.look.pose)
+
+    def of_library(pose: LibraryPose) -> NamedPose:
+        return NamedPose(pose.name, lambda photo: pose.worn(photo.reference.keypoints_18x3, size))
+
+    return [
+        NamedPose("Present pose", lambda photo: look.pose),
+        NamedPose("The photo's own pose", own),
+        *map(of_look, reversed(looks)),
+        *map(of_library, library),
+    ]

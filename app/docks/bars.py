@@ -1,0 +1,105 @@
+"""What makes a place, as bars: number, name, share. A click chooses one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from app import plain, theme
+
+ROW = 34  # px
+BAR = 5  # px, how thick
+DISC = 16  # px, of the number
+LEFT = DISC + 8
+
+
+@dataclass(frozen=True)
+class Bar:
+    """words: what it is. share: 0 to 1. colour: of its number here and of its ring on the canvas."""
+
+    words: str
+    share: float
+    colour: str
+    chosen: bool = False
+
+
+class Bars(QWidget):
+    """Room for `most` bars, so that nothing below it moves."""
+
+    chosen = Signal(int)  # which bar, from 0
+
+    def __init__(self, most: int):
+        super().__init__()
+        self.bars: tuple[Bar, ...] = ()
+        self._most = most
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName("What makes this place")
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(240, ROW * self._most)
+
+    def show_bars(self, bars: Sequence[Bar]) -> None:
+        self.bars = tuple(bars)
+        self.setAccessibleDescription("; ".join(f"{bar.words}, {bar.share:.0%}" for bar in bars))
+        self.update()
+
+    def bar_at(self, position: QPointF) -> int:
+        """Which bar is at a widget position, -1 for none."""
+        place = int(position.y() // ROW)
+        return place if 0 <= place < len(self.bars) else -1
+
+    def row(self, place: int) -> QRectF:
+        """Where a bar is, widget px."""
+        return QRectF(0, place * ROW, self.width(), ROW)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for place, bar in enumerate(self.bars):
+            self._paint(painter, self.row(place), place + 1, bar)
+
+    def _paint(self, painter: QPainter, box: QRectF, number: int, bar: Bar) -> None:
+        present, metrics = theme.colours(), QFontMetricsF(self.font())
+        painter.setPen(Qt.PenStyle.NoPen)
+        if bar.chosen:
+            painter.setBrush(theme.colour(present.accent_soft))
+            painter.drawRoundedRect(box.adjusted(-2, 1, 2, -1), 6, 6)
+        disc = QRectF(box.left() + 3, box.top() + 6, DISC, DISC)
+        painter.setBrush(theme.colour(bar.colour))
+        painter.drawEllipse(disc)
+        painter.setPen(theme.colour(present.halo))
+        painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, str(number))
+        left = box.left() + LEFT
+        value = f"{bar.share:.0%}"
+        room = box.right() - left - metrics.horizontalAdvance("100 %") - 6
+        painter.setPen(theme.colour(present.text))
+        baseline = box.top() + 6 + metrics.ascent()
+        painter.drawText(
+            QPointF(left, baseline), metrics.elidedText(bar.words, Qt.TextElideMode.ElideRight, room)
+        )
+        painter.drawText(QPointF(box.right() - metrics.horizontalAdvance(value) - 2, baseline), value)
+        groove = QRectF(left, box.bottom() - BAR - 5, box.right() - left - 2, BAR)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour(present.hover))
+        painter.drawRoundedRect(groove, BAR / 2, BAR / 2)
+        painter.setBrush(theme.colour(bar.colour))
+        groove.setWidth(max(BAR, groove.width() * min(bar.share, 1.0)))
+        painter.drawRoundedRect(groove, BAR / 2, BAR / 2)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        place = self.bar_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and place >= 0:
+            self.chosen.emit(place)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            place = self.bar_at(event.pos().toPointF())
+            words = self.bars[place].words if place >= 0 else ""
+            QToolTip.showText(event.globalPos(), plain.words(words), self)
+            return True
+        return super().event(event)

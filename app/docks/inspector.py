@@ -1,0 +1,259 @@
+"""The panel of Inspect: which map, which view, what makes the place pointed at, all textures, the scale."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from app import plain, theme
+from app.docks.bars import Bar, Bars
+from app.docks.scale import ScalePanel
+from app.docks.texture_tools import TextureTools
+from app.docks.tiles import TileGrid
+from engine.api import DISTRIBUTION, PARSING
+from engine.inspecting.choices import CHANGE, MapChoice
+from engine.inspecting.inspection import Inspection, words_of
+from engine.inspecting.order import AREA, ORDERS
+from engine.inspecting.pointed import MOST, Part
+from engine.inspecting.values import RESULT
+
+HINT = "Press 3, then point at the picture: which part of the photo made this pixel?"
+LEAST_NAMED = 0.002  # of the picture: a region smaller than that is not in the legend
+
+
+class InspectPanel(QWidget):
+    """Shows an `Inspection` and tells what is wanted of it."""
+
+    choice_wanted = Signal(int)
+    view_wanted = Signal(str)
+    order_wanted = Signal(str)
+    texture_wanted = Signal(int, int)  # photo, channel
+    keep_wanted = Signal()
+
+    def __init__(self):
+        super().__init__()
+        self._inspection: Inspection | None = None
+        self._names: tuple[str, ...] = ()
+        self.layer = self._box("Map", "Rows of the map, and which of the level's two passes")
+        self.layer.activated.connect(self.choice_wanted)
+        self.view = self._box("View", "What is laid over the pictures")
+        self.view.activated.connect(lambda _place: self.view_wanted.emit(self.view.currentText()))
+        self.order = self._box(
+            "Order of the textures", "By their share at the place pointed at, by area, or by number"
+        )
+        self.order.addItems(ORDERS)
+        self.order.setCurrentText(AREA)
+        self.order.activated.connect(lambda _place: self.order_wanted.emit(self.order.currentText()))
+        self.headline = plain.label()
+        self.headline.setWordWrap(True)
+        self.headline.setProperty("role", "heading")
+        self.bars = Bars(MOST)
+        self.bars.chosen.connect(self._choose_bar)
+        self.texture = QLabel()
+        self.texture.setWordWrap(True)
+        self.texture.setTextFormat(Qt.TextFormat.RichText)
+        self.texture.setToolTip("What training told this texture to carry; left and right are the person's")
+        self.tools = TextureTools()
+        self._own_name = ""
+        self._doing = ""
+        self.tiles_title = plain.label()
+        self.tiles_title.setProperty("role", "muted")
+        self.tiles = TileGrid(self._words)
+        self.tiles.chosen.connect(self._choose_tile)
+        self.legend = QLabel()
+        self.legend.setWordWrap(True)
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.scale = ScalePanel()
+        self.read_out = plain.label()
+        self.read_out.setProperty("role", "number")
+        self.keep = QToolButton()
+        self.keep.setText("Keep this picture")
+        self.keep.setToolTip("Later pictures are compared with it")
+        self.keep.clicked.connect(self.keep_wanted)
+        self.export = QToolButton()
+        self.export.setText("Export")
+        self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.export.setMenu(QMenu(self))
+        self.hint = QLabel(HINT)
+        self.hint.setWordWrap(True)
+        self.hint.setProperty("role", "muted")
+        self._body = QWidget()
+        self._lay_out()
+        self.show_inspection(None, ())
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self._body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        order = QHBoxLayout()
+        order.addWidget(self.tiles_title, 1)
+        order.addWidget(self.order)
+        last = QHBoxLayout()
+        last.addWidget(self.read_out, 1)
+        last.addWidget(self.keep)
+        last.addWidget(self.export)
+        column.addWidget(self.layer)
+        column.addWidget(self.view)
+        column.addWidget(self.headline)
+        column.addWidget(self.bars)
+        column.addWidget(self.texture)
+        column.addWidget(self.tools)
+        column.addLayout(order)
+        column.addWidget(self.tiles, 1)
+        column.addWidget(self.legend)
+        column.addWidget(self.scale)
+        column.addLayout(last)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(14, 2, 14, 12)
+        outer.addWidget(self.hint)
+        outer.addWidget(self._body, 1)
+
+    def _box(self, name: str, tip: str) -> QComboBox:
+        box = QComboBox()
+        box.setAccessibleName(name)
+        box.setToolTip(tip)
+        box.setMinimumContentsLength(4)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        return box
+
+    def offer(self, choices: Sequence[MapChoice]) -> None:
+        """What the engine can show."""
+        self.layer.clear()
+        self.layer.addItems([_title(choice) for choice in choices])
+
+    def show_inspection(self, shown: Inspection | None, photo_names: Sequence[str]) -> None:
+        """photo_names: of the photos, the person's first. None: there is nothing yet, or another mode."""
+        self._inspection, self._names = shown, tuple(photo_names)
+        self._body.setVisible(shown is not None)
+        self.hint.setVisible(shown is None)
+        if shown is None:
+            return
+        views = list(shown.choice.views)
+        if [self.view.itemText(place) for place in range(self.view.count())] != views:
+            self.view.clear()
+            self.view.addItems(views)
+        self.view.setCurrentText(shown.view)
+        self.headline.setText(self._headline(shown))
+        self.bars.show_bars([self._bar(shown, place, part) for place, part in enumerate(shown.parts)])
+        self._show_textures(shown)
+        self._show_legend(shown)
+        self.keep.setVisible(shown.view == CHANGE)
+        self.scale.show_top(_tops(shown))
+
+    def show_choice(self, number: int) -> None:
+        self.layer.setCurrentIndex(number)
+
+    def show_read_out(self, under: tuple[int, tuple[float, float]] | None) -> None:
+        """The value of the map at a place of a picture."""
+        shown = self._inspection
+        laid = None
+        if shown is not None and under is not None:
+            over = (*shown.painting.photos, shown.painting.result)  # the result's number is -1, the last
+            laid = over[under[0]] if under[0] < len(shown.painting.photos) else None
+        self.read_out.setText("" if laid is None or under is None else laid.read(*under[1]))
+
+    def _headline(self, shown: Inspection) -> str:
+        aim, (rows, columns) = shown.aim, shown.subject.result.shape[:2]
+        if aim.at is None:
+            return (
+                "Keep a picture first"
+                if shown.view == CHANGE and shown.subject.kept is None
+                else "Point at a picture"
+            )
+        x, y = int(aim.at[0] * columns), int(aim.at[1] * rows)
+        held = ", held (Esc lets go)" if shown.pinned else ""
+        if aim.picture == RESULT:
+            return f"This pixel ({x}, {y}) is made of{held}"
+        return f"This place of {self._name(aim.picture)} ({x}, {y}) went into{held}"
+
+    def _name(self, photo: int) -> str:
+        return self._names[photo] if photo < len(self._names) else "the photo"
+
+    def _bar(self, shown: Inspection, place: int, part: Part) -> Bar:
+        several = self._name(part.photo) if len(shown.subject.photos) > 1 else ""
+        chosen = shown.choice.kind == DISTRIBUTION and (part.photo, part.channel) == (
+            shown.aim.photo,
+            shown.aim.channel,
+        )
+        return Bar(words_of(part, shown.choice, several), part.share, theme.CATEGORIES[place], chosen)
+
+    def _show_textures(self, shown: Inspection) -> None:
+        there = shown.maps_Khw is not None
+        for widget in (self.texture, self.tools, self.tiles, self.tiles_title, self.order):
+            widget.setVisible(there)
+        if shown.maps_Khw is None or shown.area_K is None:
+            return
+        channel = shown.aim.channel
+        words = f"<b>Texture {channel + 1}</b>"
+        names = [f"“{self._own_name}”" if self._own_name else "", shown.name_of(channel)]
+        words += "".join(f" {html.escape(name)}" for name in names if name)
+        facts = [f"does here: {html.escape(self._doing)}"] if self._doing else []
+        facts += [f"makes {shown.area_K[channel]:.1%} of the picture"]
+        gathered = shown.painting.photos[shown.aim.photo]
+        if gathered is not None and gathered.relative:
+            facts.append(f"peak {gathered.peak:.1%}")
+        muted = theme.colours().muted
+        self.texture.setText(f"{words}<br><span style='color:{muted}'>{', '.join(facts)}</span>")
+        several = f" of {self._name(shown.aim.photo)}" if len(shown.subject.photos) > 1 else ""
+        self.tiles_title.setText(f"{len(shown.maps_Khw)} textures{several}")
+        self.tiles.show_maps(shown.maps_Khw, channel, shown.order_K)
+
+    def show_own_name(self, name: str, doing: str = "") -> None:
+        """What the chosen texture is called by hand, and what it does in this picture."""
+        self._own_name, self._doing = name, doing
+        if self._inspection is not None:
+            self._show_textures(self._inspection)
+
+    def _words(self, channel: int) -> str:
+        """Number and, where the weights tell it, purpose of a texture."""
+        name = self._inspection.name_of(channel) if self._inspection else ""
+        return f"Texture {channel + 1}" + (f": {name}" if name else "")
+
+    def _show_legend(self, shown: Inspection) -> None:
+        named = shown.subject.photos[0].maps.of(PARSING).get(shown.choice.info.name)
+        self.legend.setVisible(shown.choice.kind == PARSING and named is not None)
+        if shown.choice.kind == PARSING and named is not None:
+            there = np.bincount(named.argmax(0).ravel(), minlength=len(named))
+            regions = [k for k in range(1, len(there)) if there[k] >= LEAST_NAMED * there.sum()]
+            self.legend.setText(" &nbsp; ".join(_entry(k, html.escape(shown.name_of(k))) for k in regions))
+
+    def _choose_bar(self, place: int) -> None:
+        shown = self._inspection
+        if shown is not None and shown.choice.kind == DISTRIBUTION and place < len(shown.parts):
+            self.texture_wanted.emit(shown.parts[place].photo, shown.parts[place].channel)
+
+    def _choose_tile(self, channel: int) -> None:
+        if self._inspection is not None:
+            self.texture_wanted.emit(self._inspection.aim.photo, channel)
+
+    def refresh_theme(self) -> None:
+        self.tiles.refresh_theme()
+        self.show_inspection(self._inspection, self._names)
+
+
+def _title(choice: MapChoice) -> str:
+    """A layer by its rows and pass, as "64 rows, first (64a)"; another map by its title."""
+    name = choice.title
+    if choice.kind == DISTRIBUTION and name[:-1].isdigit() and name[-1] in "ab":
+        return f"{name[:-1]} rows, {'first' if name[-1] == 'a' else 'second'} ({name})"
+    return name
+
+
+def _tops(shown: Inspection) -> str:
+    """What the end of the scale stands for, on the result and on the photo that is chosen or has most."""
+    result = shown.painting.result.top if shown.painting.result else ""
+    laid = [each for each in shown.painting.photos if each is not None and each.top]
+    photo = max(laid, key=lambda each: float(each.pixels.max())).top if laid else ""
+    if result and photo:
+        return f"{result} on the result, {photo} on the photo"
+    return result or photo
+
+
+def _entry(region: int, name: str) -> str:
+    red, green, blue, _ = theme.region_colours(region + 1)[region]
+    words = (name or f"region {region + 1}").replace(" ", "&nbsp;")
+    return f"<span style='color:rgb({red},{green},{blue})'>■</span>&nbsp;{words}"

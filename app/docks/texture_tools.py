@@ -1,0 +1,105 @@
+"""The row of tools for the chosen texture: mute, solo, scale, take it from another photo, give it a name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
+
+from app.document import Photo
+from engine.look import ChangedTexture
+
+LOUDEST = 200  # per cent that the slider goes to
+ALONE = "This texture"
+
+
+class TextureTools(QWidget):
+    """Shows what is changed of a texture and tells what is wanted. garment: whether all textures that make
+    the same garment are meant, of every layer."""
+
+    mute_wanted = Signal(bool)
+    solo_wanted = Signal(bool)
+    slide_began = Signal()
+    scale_wanted = Signal(float, bool)  # sliding
+    photo_wanted = Signal(str)
+    reset_wanted = Signal()
+    reset_all_wanted = Signal()
+    name_wanted = Signal()
+
+    def __init__(self):
+        super().__init__()
+        self.scope = QComboBox()
+        self.scope.setAccessibleName("Which textures are changed")
+        self.mute = self._button("Mute", "Leave the texture away: what only it carries turns grey")
+        self.solo = self._button("Solo", "Of this layer, only this texture")
+        for button in (self.mute, self.solo):
+            button.setCheckable(True)
+        self.mute.clicked.connect(self.mute_wanted)
+        self.solo.clicked.connect(self.solo_wanted)
+        self.take = self._button("Take from", "The same texture of another photo")
+        self.take.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.take.setMenu(QMenu(self))
+        self.more = self._button("More", "A name of your own, and back to how it was")
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        menu.addAction("Name this texture…", self.name_wanted.emit)
+        self._reset = menu.addAction("Reset this texture", self.reset_wanted.emit)
+        self._reset_all = menu.addAction("Reset all textures", self.reset_all_wanted.emit)
+        self.more.setMenu(menu)
+        self.scale = QSlider(Qt.Orientation.Horizontal)
+        self.scale.setRange(0, LOUDEST)
+        self.scale.setAccessibleName("Scale of the texture, per cent")
+        self.scale.sliderPressed.connect(self.slide_began)
+        self.scale.valueChanged.connect(
+            lambda value: self.scale_wanted.emit(value / 100, self.scale.isSliderDown())
+        )
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        for widget in (self.mute, self.solo, self.take, self.more):
+            row.addWidget(widget)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.scope)
+        column.addLayout(row)
+        column.addWidget(self.scale)
+
+    def _button(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        return button
+
+    @property
+    def garment(self) -> bool:
+        return self.scope.currentIndex() == 1
+
+    def show_texture(
+        self, changed: ChangedTexture, alike: str, photos: Sequence[Photo], any_changed: bool
+    ) -> None:
+        """alike: what all textures are called that do the same, "" where that is not known. photos: that it
+        could be taken from, the person's own first."""
+        texts = [ALONE, *([alike] if alike else [])]
+        if [self.scope.itemText(place) for place in range(self.scope.count())] != texts:
+            kept = self.garment
+            self.scope.clear()
+            self.scope.addItems(texts)
+            self.scope.setCurrentIndex(int(kept and bool(alike)))
+        self.mute.setChecked(changed.muted)
+        self.solo.setChecked(changed.solo)
+        self.scale.blockSignals(True)
+        self.scale.setValue(round(100 * changed.scale))
+        self.scale.blockSignals(False)
+        self.scale.setToolTip(f"Scale: {changed.scale:.0%} of what it was")
+        menu = self.take.menu()
+        menu.clear()
+        for place, photo in enumerate(photos):
+            action = menu.addAction(f"{photo.name} (her own)" if place == 0 else photo.name)
+            action.setCheckable(True)
+            action.setChecked(changed.photo == ("" if place == 0 else photo.key))
+            action.triggered.connect(lambda _on, key=photo.key: self.photo_wanted.emit(key))
+        self.take.setEnabled(len(photos) > 1)
+        self._reset.setEnabled(changed != ChangedTexture(changed.layer, changed.texture))
+        self._reset_all.setEnabled(any_changed)

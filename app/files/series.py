@@ -1,0 +1,190 @@
+"""Contact sheets and in-betweens: asked for, drawn beside the work, written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QProgressDialog, QWidget
+
+from app import plain
+from app.batch import Batch
+from app.choices import NamedPose, named_poses
+from app.controller import Controller
+from app.dialogs.series import BetweenDialog, SheetDialog
+from app.document import Photo, request_of
+from app.file_thread import FileThread
+from app.files import poses
+from app.files.naming import ask_file_kind
+from app.notify import Notices
+from app.settings import Settings
+from app.strip import Strip
+from app.worker import Trouble
+from engine.api import RenderRequest
+from engine.errors import InputError
+
+GIF, MP4 = "GIF (*.gif)", "MP4 (*.mp4)"
+
+
+@dataclass(frozen=True, eq=False)
+class WritePictures:
+    """Write pictures that were drawn. write: called with the path and them."""
+
+    path: Path
+    pictures: Sequence[np.ndarray]
+    write: Callable[[Path, Sequence[np.ndarray]], None]
+
+    @property
+    def doing(self) -> str:
+        return f"writing {self.path.name}"
+
+    def run(self) -> None:
+        self.write(self.path, self.pictures)
+
+
+class Series(QObject):
+    """One at a time; a bar tells how far it is and stops it. strip: the looks that poses are offered of."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        controller: Controller,
+        strip: Strip,
+        files: FileThread,
+        notices: Notices,
+        settings: Settings,
+    ):
+        super().__init__(parent)
+        self._parent, self._controller, self._strip = parent, controller, strip
+        self._files, self._notices, self._settings = files, notices, settings
+        self.batch = Batch(controller.photos, controller.worker, self)
+        self._bar: QProgressDialog | None = None
+        self._then: Callable[[list[np.ndarray]], None] = lambda pictures: None
+        self.batch.progressed.connect(self._tell)
+        self.batch.ended.connect(self._put_bar_away)
+        self.batch.done.connect(lambda pictures: self._then(pictures))
+        files.done.connect(self._on_written)
+        files.failed.connect(self._on_failed)
+
+    def choose_sheet(self) -> None:
+        look = self._controller.document.look
+        people = [photo for photo in look.photos if photo.reference.keypoints_18x3 is not None]
+        if not self._busy():
+            SheetDialog(self._parent, self._poses(), people, look.person, self._draw_sheet).open()
+
+    def choose_between(self) -> None:
+        if not self._busy():
+            BetweenDialog(self._parent, self._poses(), self._draw_between).open()
+
+    def _poses(self) -> list[NamedPose]:
+        c = self._controller
+        return named_poses(c.document.look, c.size, self._strip.snapshots, poses.listed())
+
+    def _busy(self) -> bool:
+        if self.batch.running:
+            self._notices.show("info", "The pictures asked for before are still being drawn.")
+        return self.batch.running
+
+    def _draw_sheet(self, chosen: list[NamedPose], people: list[Photo]) -> None:
+        path, _ = ask_file_kind(
+            self._parent, self._settings, "picture", "Contact sheet", "PNG (*.png)", "contact-sheet.png"
+        )
+        if path is None:
+            return
+
+        def write(path: Path, pictures: Sequence[np.ndarray]) -> None:
+            from engine.animation import contact_sheet
+            from engine.photos import write_png
+            from engine.provenance import png_texts
+
+            wide = len(chosen)
+            rows = [pictures[start : start + wide] for start in range(0, len(pictures), wide)]
+            sheet = contact_sheet(rows, [pose.name for pose in chosen], [photo.name for photo in people])
+            write_png(path, sheet, png_texts())
+
+        self._draw(path, lambda: [self._request(p, pose.on(p)) for p in people for pose in chosen], write)
+
+    def _draw_between(self, start: NamedPose, end: NamedPose, count: int, rate: int, back: bool) -> None:
+        path, kind = ask_file_kind(
+            self._parent,
+            self._settings,
+            "film",
+            "In-between",
+            f"{GIF};;{MP4}",
+            "in-between.gif",
+        )
+        if path is None:
+            return
+        look = self._controller.document.look
+        photo = look.photo(look.person)
+
+        def requests() -> list[RenderRequest]:
+            from engine.pose.between import steps_between
+
+            if photo is None:
+                return []
+            way = steps_between(start.on(photo), end.on(photo), count, and_back=back)
+            return [self._request(photo, pose) for pose in way]
+
+        def write(path: Path, pictures: Sequence[np.ndarray]) -> None:
+            from engine.animation import write_gif, write_mp4
+
+            (write_mp4 if path.suffix.lower() == ".mp4" else write_gif)(path, pictures, rate)
+
+        self._draw(path, requests, write)
+
+    def _request(self, photo: Photo, pose_18x3: np.ndarray) -> RenderRequest:
+        """A photo's person in a pose; of the present person with all that is worn and mixed in."""
+        look = self._controller.document.look
+        if photo.key != look.person:
+            look = replace(look, person=photo.key, borrow=None, outfit=())
+        request = request_of(replace(look, pose=pose_18x3), 0)
+        assert request is not None  # there is a person: the photo's
+        return request
+
+    def _draw(
+        self,
+        path: Path,
+        requests: Callable[[], list[RenderRequest]],
+        write: Callable[[Path, Sequence[np.ndarray]], None],
+    ) -> None:
+        try:
+            wanted = requests()
+        except InputError as error:
+            self._notices.show("error", str(error))
+            return
+        self._bar = bar = QProgressDialog(
+            plain.words(f"Drawing {path.name}"), "Cancel", 0, len(wanted), self._parent
+        )
+        bar.setWindowTitle("Poseloom")
+        bar.setWindowModality(Qt.WindowModality.NonModal)
+        bar.setMinimumDuration(0)
+        bar.setAutoClose(False)
+        bar.setAutoReset(False)
+        bar.canceled.connect(self.batch.cancel)
+        bar.show()
+        self._then = lambda pictures: self._files.submit(WritePictures(path, pictures, write))
+        self.batch.start(wanted)
+
+    def _tell(self, drawn: int, of: int) -> None:
+        if self._bar is not None:
+            self._bar.setLabelText(f"{drawn} of {of} pictures are drawn.")
+            self._bar.setValue(drawn)
+
+    def _put_bar_away(self) -> None:
+        bar, self._bar = self._bar, None
+        if bar is not None:
+            bar.blockSignals(True)
+            bar.hide()
+            bar.deleteLater()
+
+    def _on_written(self, job: object, value: object) -> None:
+        if isinstance(job, WritePictures):
+            self._notices.show("good", f"Saved {job.path.name}.")
+
+    def _on_failed(self, job: object, trouble: Trouble) -> None:
+        if isinstance(job, WritePictures):
+            self._notices.show("error", trouble.sentence, trouble.details)

@@ -1,0 +1,106 @@
+"""What is done to photos on the shelf, as steps of undo; and whose pose stays when the person changes.
+
+Whoever becomes the person comes in the pose of the photo, opened from a file or made the person on the shelf.
+The pose of before is offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from app import history, shelf_history
+from app.document import Document
+from app.jobs import CORRECTED, EncodePhoto
+from app.photo_importer import PhotoImporter
+from engine.pose import kinematics
+
+
+class Shelving(QObject):
+    """take_pose: called with a pose and whose it is, when it is to stay after all."""
+
+    offered = Signal(str, str, object)  # a sentence, what can be done about it, the call that does it
+    notice = Signal(str, str, str)  # grade, sentence, details
+
+    def __init__(
+        self,
+        document: Document,
+        stack: QUndoStack,
+        photos: PhotoImporter,
+        take_pose: Callable[[np.ndarray, str], None],
+        parent: QObject,
+    ):
+        super().__init__(parent)
+        self._document, self._stack, self._photos, self._take_pose = document, stack, photos, take_pose
+        photos.person_opened.connect(self._tell_opened)
+        photos.pose_left.connect(self._remember)
+        self._left: np.ndarray | None = None  # the pose of before, where a hand had made it
+
+    def rename(self, key: str, name: str) -> None:
+        if self._document.look.photo(key):
+            history.do(self._stack, shelf_history.RenamePhoto(self._document, key, name))
+
+    def move_to(self, key: str, place: int) -> None:
+        """Put a photo at this place of the row, from 0; the ends where it would be beyond them."""
+        look = self._document.look
+        if look.photo(key):
+            place = min(max(place, 0), len(look.photos) - 1)
+            history.do(self._stack, shelf_history.MovePhoto(self._document, key, place))
+
+    def move_by(self, key: str, places: int) -> None:
+        keys = [photo.key for photo in self._document.look.photos]
+        if key in keys:
+            self.move_to(key, keys.index(key) + places)
+
+    def become(self, key: str) -> None:
+        """Make this photo the person, in its own pose."""
+        look = self._document.look
+        photo = look.photo(key)
+        if photo is None or key == look.person:
+            return
+        pose = photo.reference.keypoints_18x3
+        if pose is None:
+            pose = kinematics.t_pose(photo.reference.image_HWC.shape[:2])
+        self._remember()
+        command = shelf_history.BecomePerson(self._document, key, np.array(pose, np.float32))
+        history.do(self._stack, command)
+        self._tell_opened()
+
+    def correct(self, key: str) -> None:
+        """Lay the skeleton of a photo anew, beginning with the one it has."""
+        photo = self._document.look.photo(key)
+        if photo is None:
+            return
+        if photo.source.data is None:
+            self.notice.emit("error", f"{photo.name} itself is not here: open its file again.", "")
+            return
+        self._photos.correct(photo)
+
+    def turn(self, key: str, quarters: int) -> None:
+        """Turn a photo by quarters clockwise; the person is looked for again."""
+        photo = self._document.look.photo(key)
+        if photo is not None and photo.source.data is not None:
+            self._photos.encode(
+                EncodePhoto(photo.source.data, photo.name, CORRECTED, None, quarters, replaces=key)
+            )
+
+    # Whose pose stays.
+
+    def _remember(self) -> None:
+        """Somebody else is about to be the person: keep the pose in mind if it was made here."""
+        look = self._document.look
+        made = bool(look.person) and not shelf_history.in_own_pose(look)
+        self._left = look.pose.copy() if made else None
+
+    def _tell_opened(self) -> None:
+        pose, self._left = self._left, None
+        name = self._document.look.name_of(self._document.look.person)
+        if pose is not None:
+            self.offered.emit(
+                f"{name} is shown in the pose of the photo.",
+                "Keep the pose of before",
+                lambda: self._take_pose(pose, "the person before"),
+            )

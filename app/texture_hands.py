@@ -1,0 +1,83 @@
+"""What the tools of Inspect do: to the chosen texture, or to all that make the same garment."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QInputDialog
+
+from app.controller import Controller
+from app.docks.inspector import InspectPanel
+from app.modes.inspect import InspectMode
+from app.settings import Settings
+from app.texture_changes import Slot
+from engine.api import DISTRIBUTION
+from engine.inspecting.doing import makers
+
+
+class TextureHands(QObject):
+    """Between the panel's tools, the textures of the document and the names in the settings."""
+
+    def __init__(self, panel: InspectPanel, mode: InspectMode, controller: Controller, settings: Settings):
+        super().__init__(panel)
+        self._panel, self._mode, self._controller, self._settings = panel, mode, controller, settings
+        tools, textures = panel.tools, controller.textures
+        tools.mute_wanted.connect(lambda on: textures.set_muted(self._slots(), on))
+        tools.solo_wanted.connect(lambda on: textures.set_solo(self._slots(), on))
+        tools.slide_began.connect(textures.begin_slide)
+        tools.scale_wanted.connect(lambda scale, sliding: textures.set_scale(self._slots(), scale, sliding))
+        tools.photo_wanted.connect(lambda key: textures.take(self._slots(), key))
+        tools.reset_wanted.connect(lambda: textures.reset(self._slots()))
+        tools.reset_all_wanted.connect(lambda: textures.reset())
+        tools.name_wanted.connect(self._ask_name)
+        mode.changed.connect(self.show)
+        controller.look_changed.connect(lambda _changed: self.show())
+
+    def show(self) -> None:
+        """What is changed of the texture that is chosen."""
+        slot, facts, look = self._chosen(), self._controller.facts, self._controller.document.look
+        self._panel.tools.setVisible(slot is not None and look.photo(look.person) is not None)
+        if slot is None or facts is None:
+            return
+        doing = self._mode.doing
+        alike = "" if doing is None else f"All that make the {doing.word or 'background'}"
+        own = look.photo(look.person)
+        others = [photo for photo in look.photos if photo.key != look.person]
+        name = self._settings.texture_name(_hash(facts.weights), *slot)
+        self._panel.show_own_name(name, str(doing) if doing is not None else "")
+        self._panel.tools.show_texture(
+            self._controller.textures.of(slot),
+            alike,
+            [*([own] if own else []), *others],
+            bool(look.textures),
+        )
+
+    def _chosen(self) -> Slot | None:
+        shown = self._mode.inspection
+        if shown is None or shown.choice.kind != DISTRIBUTION or shown.maps_Khw is None:
+            return None
+        return shown.choice.info.name, shown.aim.channel
+
+    def _slots(self) -> list[Slot]:
+        slot, shown, doing = self._chosen(), self._mode.inspection, self._mode.doing
+        if slot is None or shown is None:
+            return []
+        if not self._panel.tools.garment or doing is None or self._mode.pieces_hw is None:
+            return [slot]
+        maps = shown.subject.photos[0].maps.of(DISTRIBUTION)
+        return makers(maps, self._mode.pieces_hw, doing.word) or [slot]
+
+    def _ask_name(self) -> None:
+        slot, facts = self._chosen(), self._controller.facts
+        if slot is None or facts is None:
+            return
+        weights = _hash(facts.weights)
+        title = f"Texture {slot[1] + 1} of {slot[0]}"
+        before = self._settings.texture_name(weights, *slot)
+        name, taken = QInputDialog.getText(self._panel, title, "A name of your own", text=before)
+        if taken:
+            self._settings.set_texture_name(weights, *slot, name.strip())
+            self.show()
+
+
+def _hash(weights: dict) -> str:
+    return str(weights.get("sha256", ""))

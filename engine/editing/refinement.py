@@ -1,0 +1,110 @@
+"""What was found for the garments of a session: coefficients, refined a step at a time when there is time.
+
+A garment laid in on the wearer's surface (`engine.editing.swap`) has the wearer's shape: under slim trousers
+the drawing still has the wide ones. With the giver's textures mixed in beneath it (`engine.editing.
+coefficients`) the engine draws a body in the giver's garment, and it is laid in on that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.api import Frame, GarmentSwap, RenderRequest, Settled
+from engine.contract import Appearance, PoseTransferModel
+from engine.editing.coefficients import HOUSE, Goal, Refining
+from engine.features import Features, load_house
+from engine.garments import GARMENTS
+
+# On 8 rendered people nearly all of what is gained is where the coefficients begin; docs/evaluation.md.
+STEPS = 1
+
+Found = dict[str, np.ndarray]
+_Key = tuple[str, str, str]  # wearer, giver, word
+
+
+class Refinements:
+    """Not thread-safe. appearance: of a reference by its key. respond: as `Session.respond`."""
+
+    def __init__(
+        self,
+        model: PoseTransferModel,
+        appearance: Callable[[str], Appearance],
+        respond: Callable[[RenderRequest], Frame],
+    ):
+        self._model, self._appearance, self._respond = model, appearance, respond
+        self._features: Features | None = None
+        self._found: dict[_Key, Found] = {}
+        self._steps: dict[_Key, int] = {}
+        self._work: tuple[_Key, Refining] | None = None  # the one that is on the way
+
+    def of(self, request: RenderRequest) -> list[tuple[str, Found]]:
+        """The givers of a request's garments with what was found for them, at the garments' strength."""
+        return [
+            (swap.reference, {name: swap.strength * m_K for name, m_K in self._found[key].items()})
+            for swap, key in self._wanted(request)
+            if key in self._found
+        ]
+
+    def step(self, request: RenderRequest, of: int) -> Settled:
+        """One step, of so many a garment, for the first garment of a request that has not had them, in the
+        request's pose. Told is how far all its garments are."""
+        wanted = self._wanted(request) if self._model.capabilities.refine else []
+        waiting = [each for each in wanted if self._steps.get(each[1], 0) < of]
+        if waiting:
+            swap, key = waiting[0]
+            if self._work is None or self._work[0] != key:
+                self._work, self._steps[key] = (key, self._begun(request, swap)), 0
+            work = self._work[1]
+            work.step()
+            self._steps[key] += 1
+            self._found[key] = work.coefficients()
+        made = sum(min(of, self._steps.get(key, 0)) for _, key in wanted)
+        return Settled(made, of * len(wanted), changed=bool(waiting))
+
+    def forget(self, reference: str) -> None:
+        """Drop what was found for a wearer or giver."""
+        for kept in (self._found, self._steps):
+            for key in [key for key in kept if reference in key[:2]]:
+                del kept[key]
+        self._work = None
+
+    def _wanted(self, request: RenderRequest) -> Sequence[tuple[GarmentSwap, _Key]]:
+        return [
+            (swap, (request.identity, swap.reference, swap.garment))
+            for swap in request.swaps
+            if swap.refined and swap.strength and swap.reference != request.identity
+        ]
+
+    def _begun(self, request: RenderRequest, swap: GarmentSwap) -> Refining:
+        pose, garment = request.keypoints_18x3, GARMENTS[swap.garment]
+        whole = GarmentSwap(swap.reference, swap.garment, refined=False)
+        asked = (
+            (swap.reference, (), garment.takes),
+            (request.identity, (), garment.goes),
+            (request.identity, (whole,), garment.takes),
+        )
+        masks = [
+            self._mask(RenderRequest(identity, pose, swaps=swaps, pieces=True), pieces)
+            for identity, swaps, pieces in asked
+        ]
+        wearer, giver = (self._appearance(key) for key in (request.identity, swap.reference))
+        own, other = (self._model.render(each, pose).image_1CHW.clone() for each in (wearer, giver))
+        if self._features is None:
+            with torch.inference_mode(False):  # gradients pass through it
+                self._features = load_house().to(own.device)
+        goal = Goal(other, masks[0].to(own), own, masks[1].to(own), masks[2].to(own))
+        return Refining(self._model, wearer, giver, pose, goal, self._features, HOUSE)
+
+    def _mask(self, request: RenderRequest, pieces: tuple[int, ...]) -> Tensor:
+        """Where pieces are seen in a picture, on the canvas."""
+        pieces_hw = self._respond(request).pieces
+        assert pieces_hw is not None
+        mask_11hw = torch.from_numpy(np.isin(pieces_hw, pieces).astype(np.float32))[None, None]
+        mask_11HW = F.interpolate(mask_11hw, self._model.size, mode="bilinear")
+        below, beside = (c - s for c, s in zip(self._model.canvas, self._model.size, strict=True))
+        return F.pad(mask_11HW, (0, beside, 0, below))

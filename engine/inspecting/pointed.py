@@ -1,0 +1,127 @@
+"""What makes the place under a pointer: parts with their shares, and where each has its peak on the other
+picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.api import CORRESPONDENCE, DISTRIBUTION, EXTRACTION, MASK, PARSING, NamedMap, PhotoMaps
+from engine.inspecting.choices import MapChoice
+from engine.inspecting.values import XY, cell_at, goes_to, peak_of, resized, shares_at, source_size
+
+MOST = 6  # parts that are told of a place
+LEAST = 0.005  # half a per cent is 0 % when it is rounded
+
+
+@dataclass(frozen=True)
+class Part:
+    """photo: its number in the frame. channel: of the map: a texture, a region, a position of the reference.
+    share: 0 to 1. peak: where it is strongest on the other picture; None where it has no place there.
+    """
+
+    photo: int
+    channel: int
+    share: float
+    peak: XY | None = None
+
+
+def named_of(photo: PhotoMaps, kind: str, name: str) -> NamedMap | None:
+    """A map by kind and name; None where a preview stopped before it."""
+    return next((each for each in photo.maps if (each.kind, each.name) == (kind, name)), None)
+
+
+def parts_of_result(photos: Sequence[PhotoMaps], choice: MapChoice, x: float, y: float) -> list[Part]:
+    """What makes a place of the result, most first."""
+    name = choice.info.name
+    if choice.kind == DISTRIBUTION:
+        found = []
+        for number, share_K in texture_shares(photos, name, x, y):
+            extraction = named_of(photos[number], EXTRACTION, name)
+            found += _strongest(number, share_K, None if extraction is None else _peaks(extraction))
+        return _most(found)
+    named = named_of(photos[0], choice.kind, name)
+    if named is None:
+        return []
+    values_K = shares_at(named.values_Khw, x, y)
+    if choice.kind == CORRESPONDENCE:
+        size = source_size(named)
+        return _most(_strongest(0, values_K, lambda channel: _middle(channel, size)))
+    return _most(_strongest(0, values_K, lambda _: None)) if choice.kind in (PARSING, MASK) else []
+
+
+def parts_of_photo(
+    photos: Sequence[PhotoMaps], number: int, choice: MapChoice, x: float, y: float
+) -> list[Part]:
+    """What was gathered from a place of a photo, by how much of it each texture reads there, most first. Of a
+    correspondence one part: where the place is seen."""
+    name = choice.info.name
+    if choice.kind == CORRESPONDENCE and number == 0:
+        named = named_of(photos[0], choice.kind, name)
+        if named is None:
+            return []
+        there_hw = goes_to(named, x, y)
+        row, column = cell_at(source_size(named), x, y)
+        return [Part(0, row * source_size(named)[1] + column, float(there_hw.max()), peak_of(there_hw))]
+    extraction = named_of(photos[number], EXTRACTION, name)
+    if choice.kind != DISTRIBUTION or extraction is None:
+        return []
+    read_K = shares_at(extraction.values_Khw, x, y)
+    distribution = named_of(photos[number], DISTRIBUTION, name)
+    peaks = None if distribution is None else _peaks(distribution)
+    return _most(_strongest(number, read_K / max(float(read_K.sum()), 1e-12), peaks))
+
+
+def texture_shares(
+    photos: Sequence[PhotoMaps], name: str, x: float, y: float
+) -> Iterator[tuple[int, np.ndarray]]:
+    """How much of a place of the result is which texture of which photo: by number float32 [K]; together they
+    sum to 1."""
+    for number, photo in enumerate(photos):
+        distribution = named_of(photo, DISTRIBUTION, name)
+        if distribution is not None:
+            share_K = shares_at(distribution.values_Khw, x, y) * photo_share(photo, x, y)
+            yield number, share_K if photo.taken is None else share_K * photo.taken[name]
+
+
+def textures_Khw(photo: PhotoMaps, name: str) -> np.ndarray | None:
+    """How much of every position of the result is each texture of a photo, float32 [K, h, w]; None where a
+    preview stopped before the layer."""
+    distribution = named_of(photo, DISTRIBUTION, name)
+    if distribution is None:
+        return None
+    values_Khw = distribution.values_Khw
+    if photo.taken is not None:
+        values_Khw = values_Khw * photo.taken[name][:, None, None]
+    if photo.share_hw is not None:
+        values_Khw = values_Khw * resized(photo.share_hw, values_Khw.shape[1:])
+    return values_Khw
+
+
+def photo_share(photo: PhotoMaps, x: float, y: float) -> float:
+    """How much of a place of the result is drawn of a photo."""
+    return 1.0 if photo.share_hw is None else float(shares_at(photo.share_hw[None], x, y)[0])
+
+
+def _peaks(named: NamedMap) -> Callable[[int], XY]:
+    return lambda channel: peak_of(named.values_Khw[channel])
+
+
+def _middle(channel: int, size: tuple[int, int]) -> XY:
+    row, column = divmod(channel, size[1])
+    return (column + 0.5) / size[1], (row + 0.5) / size[0]
+
+
+def _strongest(photo: int, share_K: np.ndarray, peak: Callable[[int], XY | None] | None) -> list[Part]:
+    most = share_K.argsort()[::-1][:MOST].tolist()
+    return [
+        Part(photo, k, float(share_K[k]), None if peak is None else peak(k))
+        for k in most
+        if share_K[k] >= LEAST
+    ]
+
+
+def _most(parts: list[Part]) -> list[Part]:
+    return sorted(parts, key=lambda part: -part.share)[:MOST]

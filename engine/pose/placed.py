@@ -1,0 +1,75 @@
+"""A pose taken over by the person of a photo: at their place, in their size, cut where the photo cuts them.
+
+Pure functions; poses are [18, 3] (x, y, state) in px of one frame, x right, y down.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.pose import skeleton as sk
+from engine.pose.extent import stature
+
+_ANKLES, _KNEES = [sk.RIGHT_ANKLE, sk.LEFT_ANKLE], [sk.RIGHT_KNEE, sk.LEFT_KNEE]
+_HIPS, _SHOULDERS = [sk.RIGHT_HIP, sk.LEFT_HIP], [sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER]
+_LEGS = [*_HIPS, *_KNEES, *_ANKLES]
+
+
+def placed_as(pose_18x3: np.ndarray, person_18x3: np.ndarray) -> np.ndarray:
+    """The pose where the person stands (on the same ground if both show feet, else by hips or neck), as tall
+    as they are, with what their photo does not show left out and legs that the pose does not say kept.
+
+    float32, a copy; the pose itself where the joints of either do not tell how tall it is.
+    """
+    pose, person = (np.array(each, np.float32) for each in (pose_18x3, person_18x3))
+    both = (pose[:, 2] > 0) & (person[:, 2] > 0)  # a part seen in one only would be measured against others
+    tall, own = (stature(each[:, :2], both) for each in (pose, person))
+    if not tall or not own:
+        return pose
+    there = pose[:, 2] > 0
+    pose[there, :2] *= own / tall
+    shift = _shift(pose, person)
+    if shift is None:
+        return np.array(pose_18x3, np.float32)
+    pose[there, :2] += shift
+    return cut_as(_with_own_legs(pose, person), person)
+
+
+def cut_as(pose_18x3: np.ndarray, person_18x3: np.ndarray) -> np.ndarray:
+    """The pose without what lies beyond the edge of the person's photo: head, hips, knees or feet of which it
+    shows none. One arm or leg that is hidden is no edge. float32, a copy.
+    """
+    pose, seen = np.array(pose_18x3, np.float32), person_18x3[:, 2] > 0
+    if not seen[list(sk.HEAD)].any() and seen[[sk.NECK, *_SHOULDERS]].any():
+        pose[list(sk.HEAD), 2] = sk.ABSENT
+    for first, beyond in ((_HIPS, _LEGS), (_KNEES, [*_KNEES, *_ANKLES]), (_ANKLES, _ANKLES)):
+        if not seen[first].any():
+            pose[beyond, 2] = sk.ABSENT
+            break
+    return pose
+
+
+def _shift(pose: np.ndarray, person: np.ndarray) -> np.ndarray | None:
+    """From the pose to the person; None where they have nothing in common that tells."""
+
+    def middle(joints: list[int]) -> np.ndarray | None:
+        both = [joint for joint in joints if pose[joint, 2] > 0 and person[joint, 2] > 0]
+        return (person[both, :2] - pose[both, :2]).mean(axis=0) if both else None
+
+    def lowest(of: np.ndarray) -> float:
+        return float(of[[ankle for ankle in _ANKLES if of[ankle, 2] > 0], 1].max())
+
+    shift = next((found for found in map(middle, (_HIPS, [sk.NECK], _SHOULDERS)) if found is not None), None)
+    if shift is not None and all((of[_ANKLES, 2] > 0).any() for of in (pose, person)):
+        shift = np.array([shift[0], lowest(person) - lowest(pose)])
+    return shift
+
+
+def _with_own_legs(pose: np.ndarray, person: np.ndarray) -> np.ndarray:
+    """Legs that the pose says nothing of hang on it as they do in the photo."""
+    for joint in (sk.RIGHT_HIP, sk.LEFT_HIP, sk.RIGHT_KNEE, sk.LEFT_KNEE, sk.RIGHT_ANKLE, sk.LEFT_ANKLE):
+        parent = sk.PARENTS[joint]
+        if pose[joint, 2] == 0 and person[joint, 2] > 0 and parent is not None and pose[parent, 2] > 0:
+            pose[joint, :2] = pose[parent, :2] + person[joint, :2] - person[parent, :2]
+            pose[joint, 2] = person[joint, 2]
+    return pose

@@ -1,0 +1,147 @@
+"""The window without a mouse, other keys, proportions, and sharpness while a hand moves: the real window."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
+
+from app.dialogs.palette import Palette, matches
+from app.dialogs.rebind import RebindDialog
+from app.docks.panel import Panel
+from app.window import MainWindow
+
+LEFT_WRIST = 7
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def driver(open_window):
+    driver = open_window()
+    driver.window.activateWindow()
+    driver.canvas.setFocus()
+    return driver
+
+
+def panel_of_focus(driver) -> str:
+    widget = QApplication.focusWidget()
+    while widget is not None and not isinstance(widget, Panel):
+        widget = widget.parentWidget()
+    return widget.windowTitle() if widget is not None else "canvas"
+
+
+def test_f6_goes_round_the_panels_and_shift_f6_back(driver):
+    shown = [panel.windowTitle() for panel in driver.window.docks.panels if panel.isVisible()]
+    seen = []
+    for _ in range(len(shown) + 1):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6)
+        seen.append(panel_of_focus(driver))
+    assert seen == [*shown, "canvas"]
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6, SHIFT)
+    assert panel_of_focus(driver) == shown[-1]
+
+
+def test_tab_reaches_the_contents_of_a_panel_before_its_button(driver):
+    QTest.keyClick(driver.canvas, Qt.Key.Key_F6)
+    shelf = driver.window.docks.panels[0]
+    assert QApplication.focusWidget() is driver.window.docks.shelf.cards[0]
+    for _ in range(20):
+        focused = QApplication.focusWidget()
+        if focused is shelf.close_button:
+            break
+        assert shelf.isAncestorOf(focused)
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is shelf.close_button
+
+
+def test_the_palette_finds_by_words_and_does_it(driver):
+    start = driver.pose.copy()
+    QTest.keyClick(driver.canvas, Qt.Key.Key_P, CTRL | SHIFT)
+    palette = driver.window.findChild(Palette)
+    QTest.keyClicks(palette.field, "exchange left")
+    assert [palette.list.item(row).text().split("\t")[0] for row in range(palette.list.count())] == ["Mirror"]
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    assert not np.array_equal(driver.pose, start)
+    assert driver.controller.undo_stack.undoText() == "Mirror the pose"
+
+
+def test_what_cannot_be_done_now_is_not_offered(driver):
+    driver.window.actions_by_id["palette"].trigger()
+    palette = driver.window.findChild(Palette)
+    QTest.keyClicks(palette.field, "redo")
+    assert palette.list.count() == 0 and not palette._none.isHidden()
+    QTest.keyClick(palette.field, Qt.Key.Key_Escape)
+    assert matches("", "Anything") and matches("pos mir", "Mirror the pose") and not matches("x y", "x")
+
+
+def test_keys_are_changed_taken_over_remembered_and_given_back(driver, settings):
+    driver.window.actions_by_id["change_keys"].trigger()
+    dialog = driver.window.findChild(RebindDialog)
+    QTest.keyClicks(dialog.field, "mirror")
+    row = next(row for row in range(dialog.table.rowCount()) if dialog.table.item(row, 0).text() == "Mirror")
+    assert not dialog.table.isRowHidden(row)
+    dialog.table.selectRow(row)
+    dialog.keys.setKeySequence(QKeySequence("T"))
+    dialog.take.click()
+    assert dialog.told.text() == "T was taken from “Turn around”."
+    made = driver.window.actions_by_id
+    assert made["mirror"].shortcut() == QKeySequence("T") and made["turn_around"].shortcuts() == []
+    assert "(T)" in made["mirror"].toolTip()
+    dialog.reject()
+    driver.canvas.setFocus()
+    QTest.keyClick(driver.canvas, Qt.Key.Key_T)
+    assert driver.controller.undo_stack.undoText() == "Mirror the pose"
+    later = MainWindow(driver.backend, settings)
+    assert later.actions_by_id["mirror"].shortcut() == QKeySequence("T")
+    later.keys.change("mirror", None)
+    later.keys.change("turn_around", None)
+    assert later.actions_by_id["turn_around"].shortcut() == QKeySequence("T") and settings.keys == {}
+    later.deleteLater()
+
+
+def test_sliders_change_the_proportions_as_one_step_and_spring_back(driver):
+    driver.window.docks.panels[7].show()
+    panel, start = driver.window.docks.proportions, driver.pose.copy()
+    slider = panel.sliders["legs"]
+    slider.setFocus()
+    for _ in range(5):
+        QTest.keyClick(slider, Qt.Key.Key_Right)
+    shin = np.linalg.norm(driver.pose[10, :2] - driver.pose[9, :2])
+    before = np.linalg.norm(start[10, :2] - start[9, :2])
+    assert shin == pytest.approx(1.05 * before, rel=1e-3) and panel._values["legs"].text() == "105 %"
+    while driver.controller.undo_stack.canUndo():
+        driver.controller.undo_stack.undo()
+    assert np.array_equal(driver.pose, start)
+    assert slider.value() == 100
+
+
+def test_the_background_stays_sharp_while_a_hand_moves(driver):
+    pictures = []
+    driver.controller.picture_changed.connect(lambda rgb, rows: pictures.append(rgb))
+    sharp = driver.controller.still.copy()
+    assert len(sharp) == 512
+    driver.drag(LEFT_WRIST, 12, -40)
+    driver.until_full()
+    assert all(len(picture) == 512 for picture in pictures), "as fine as before"
+    assert all(np.array_equal(picture[:40, :40], sharp[:40, :40]) for picture in pictures)
+    assert any(not np.array_equal(picture, sharp) for picture in pictures)
+
+
+def test_the_samples_in_the_menu_have_pictures(driver):
+    menus = driver.window.findChildren(QMenu)
+    menu = next(menu for menu in menus if menu.title() == "Open a &sample")
+    assert menu.actions()[0].icon().isNull()
+    menu.aboutToShow.emit()
+    assert all(not action.icon().isNull() for action in menu.actions())
+
+
+@pytest.mark.parametrize("size", [(1024, 640), (1024, 700), (1440, 900)])
+def test_the_window_keeps_the_size_it_is_given(open_window, size):
+    driver = open_window()
+    driver.window.resize(*size)
+    QApplication.processEvents()
+    assert (driver.window.width(), driver.window.height()) == size
+    assert driver.canvas.height() >= 240 and driver.canvas.width() >= 300

@@ -1,0 +1,87 @@
+"""What Inspect writes: read back, whole files, and the command's own arrays."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from fake_engine import ATTENTION
+from inspecting import click, inspect, pick
+from PIL import Image
+from PySide6.QtWidgets import QFileDialog
+
+from engine.inspecting import choices as views
+from engine.inspecting.arrays import npz_of
+from engine.inspecting.exports import row_panels
+from engine.inspecting.sheets import sheet_svg
+
+
+@pytest.fixture
+def window(open_window):
+    driver = inspect(open_window())
+    click(driver, (0.5, 0.4))
+    return driver
+
+
+def written(driver, path) -> bytes:
+    driver.until(lambda: f"Saved {path.name}." in driver.sentences)
+    return path.read_bytes()
+
+
+def test_the_arrays_are_the_commands_file_byte_for_byte_of_the_maps_that_are_shown(window, tmp_path):
+    window.window.map_saving.save_arrays(tmp_path / "maps.npz")
+    data = written(window, tmp_path / "maps.npz")
+    maps = window.window.inspecting.inspection.subject.photos[0].maps
+    arrays = np.load(io.BytesIO(data))
+    assert arrays.files == [f"{info.kind}/{info.name}" for info in ATTENTION]
+    for each in maps:
+        np.testing.assert_array_equal(arrays[f"{each.kind}/{each.name}"], each.values_Khw)
+    again = np.load(io.BytesIO(npz_of(maps)))
+    assert again.files == arrays.files
+
+
+def test_the_map_is_written_over_both_pictures_at_their_own_sharpness(window, tmp_path):
+    window.window.docks.inspector.scale.opacity.setValue(0)
+    window.window.map_saving.save_map(tmp_path / "map.png")
+    sheet = np.asarray(Image.open(io.BytesIO(written(window, tmp_path / "map.png"))))
+    finest = window.window.inspecting.photos[0].reference.finest_HWC
+    rows, columns = finest.shape[:2]
+    np.testing.assert_array_equal(sheet[8 : 8 + rows, 8 : 8 + columns], finest)
+
+
+def test_the_atlas_holds_every_texture_and_a_map_without_textures_says_so(window, tmp_path):
+    window.window.map_saving.save_atlas(tmp_path / "atlas.png")
+    width, height = Image.open(io.BytesIO(written(window, tmp_path / "atlas.png"))).size
+    assert width > 8 * 80 and height > 2 * 128, "16 textures in two rows"
+
+
+def test_a_row_is_written_as_png_or_svg_by_its_name(window, tmp_path, monkeypatch):
+    pick(window.window.docks.inspector.view, views.TRACE)
+    named = tmp_path / "row.svg"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(named), "SVG (*.svg)"))
+    window.window.actions_by_id["export_row"].trigger()
+    data = written(window, named)
+    sight = window.window.map_saving._sight()
+    from app import theme
+
+    panels = row_panels(sight, theme.categories())
+    assert data == sheet_svg(panels, 4)
+    assert [panel.caption for panel in panels][::4] == ["Ada", "result"] and len(panels) == 8
+    first = sight.inspection.parts[0].channel + 1
+    assert panels[1].caption == f"texture {first}, gathered"
+    window.window.map_saving.save_row(tmp_path / "row.png")
+    assert written(window, tmp_path / "row.png")[:4] == b"\x89PNG"
+
+
+def test_a_name_without_a_suffix_gets_that_of_the_kind(window, tmp_path, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "row"), "SVG (*.svg)"))
+    window.window.actions_by_id["export_row"].trigger()
+    assert written(window, tmp_path / "row.svg").startswith(b"<svg")
+
+
+def test_a_place_that_cannot_be_written_is_told_in_a_sentence(window, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    window.window.map_saving.save_map(tmp_path / "file" / "map.png")
+    window.until(lambda: any("map.png" in sentence or "file" in sentence for sentence in window.sentences))
+    assert not any("went wrong" in sentence for sentence in window.sentences)

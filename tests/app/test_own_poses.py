@@ -1,0 +1,120 @@
+"""The library of poses as the present person, and one's own, in the real window."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog
+
+from app.files import own_poses
+from engine.pose.formats import read_pose
+
+LEFT_WRIST = 7
+SIZE = (256, 176)
+
+
+@pytest.fixture
+def driver(open_window):
+    driver = open_window()
+    driver.until(lambda: grid(driver).visualItemRect(grid(driver).item(1)).x() > 30)
+    return driver
+
+
+def grid(driver):
+    return driver.window.docks.poses.grid
+
+
+def point_at(driver, row: int) -> None:
+    view = grid(driver).viewport()
+    at = QPointF(grid(driver).visualItemRect(grid(driver).item(row)).center())
+    none, held = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(
+        view, QMouseEvent(QEvent.Type.MouseMove, at, view.mapToGlobal(at), none, none, held)
+    )
+
+
+def test_pointing_shows_a_pose_live_and_leaving_brings_the_own_back(driver):
+    before, pose = len(driver.backend.session.log), driver.pose.copy()
+    point_at(driver, 3)
+    driver.until(lambda: driver.controller.shown_pose is not driver.controller.pose)
+    shown = driver.controller.shown_pose
+    driver.until(lambda: any(
+        np.array_equal(request.keypoints_18x3, shown) for request in driver.backend.session.log[before:]
+    ))  # fmt: skip
+    assert np.array_equal(driver.canvas.pose, shown) and np.array_equal(driver.pose, pose)
+    assert driver.controller.undo_stack.count() == 0
+    QApplication.sendEvent(driver.window.docks.poses, QEvent(QEvent.Type.Leave))
+    assert np.array_equal(driver.canvas.pose, pose)
+    driver.until_full()
+    assert np.array_equal(driver.backend.session.log[-1].keypoints_18x3, pose)
+
+
+def test_a_click_takes_what_was_pointed_at_as_one_step(driver):
+    point_at(driver, 3)
+    driver.until(lambda: driver.controller.shown_pose is not driver.controller.pose)
+    shown = np.array(driver.controller.shown_pose)
+    view = grid(driver)
+    QTest.mouseClick(
+        view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualItemRect(view.item(3)).center()
+    )
+    assert np.array_equal(driver.pose, shown)
+    assert driver.controller.undo_stack.count() == 1
+
+
+def test_the_library_is_drawn_as_the_person_and_again_as_another(driver, photo, standing):
+    drawn = []
+    driver.window.pose_library.pictures.rest_ms = 10
+    driver.window.pose_library.pictures.set_whole(False)
+    driver.window.pose_library.pictures.drawn.connect(lambda name, rgb: drawn.append(name))
+    count = grid(driver).count()
+    driver.until(lambda: len(set(drawn)) == count, timeout=30_000)
+    small = [request for request in driver.backend.session.log if request.level == 64]
+    assert len({request.identity for request in small}) == 1
+    drawn.clear()
+    driver.backend.pose = standing
+    driver.controller.photos.open_photo(photo("new.png"), "new.png")
+    driver.until(lambda: len(set(drawn)) == count, timeout=30_000)
+    person = driver.controller.document.look.person
+    assert [request for request in driver.backend.session.log if request.level == 64][-1].identity == person
+
+
+def test_ctrl_d_keeps_a_pose_that_is_shared_renamed_and_removed(driver, tmp_path, monkeypatch):
+    driver.drag(LEFT_WRIST, 10, -40)
+    names = iter(["Wave", "Wave", "../Hello there", "Hi"])
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: (next(names), True))
+    driver.canvas.setFocus()
+    QTest.keyClick(driver.canvas, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    assert [pose.name for pose in own_poses.listed()] == ["Wave"]
+    item = grid(driver).item(0)
+    assert item.toolTip() == "Wave" and not item.icon().isNull()
+    kept = own_poses.listed()[0]
+    assert np.allclose(read_pose(kept.pose, SIZE), driver.pose, atol=0.01)
+    QTest.keyClick(driver.canvas, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    assert "There is a pose called Wave already." in driver.sentences
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "wave"), ""))
+    shelf = driver.window.docks.poses
+    shelf.share_wanted.emit(kept)
+    people = json.loads((tmp_path / "wave.json").read_text())["people"]
+    assert len(people[0]["pose_keypoints_2d"]) == 54
+    shelf.rename_wanted.emit(kept)
+    assert [pose.name for pose in own_poses.listed()] == ["..Hello there"[2:]]
+    shelf.remove_wanted.emit(own_poses.listed()[0])
+    assert own_poses.listed() == [] and grid(driver).item(0).toolTip() != "Hello there"
+
+
+def test_the_whole_person_is_shown_where_that_is_asked_for(driver, photo, standing):
+    bust = standing.copy()
+    bust[8:14] = 0
+    driver.backend.pose = bust
+    driver.controller.photos.open_photo(photo("bust.png", size=(256, 176)), "bust.png")
+    driver.until(lambda: driver.controller.document.look.photos[-1].name == "bust.png")
+    driver.window.docks.poses.taken.emit(grid(driver).item(0).data(Qt.ItemDataRole.UserRole))
+    assert not driver.pose[8:14, 2].any()
+    driver.window.docks.poses.whole.click()
+    driver.window.docks.poses.taken.emit(grid(driver).item(0).data(Qt.ItemDataRole.UserRole))
+    assert (driver.pose[8:14, 2] > 0).all()

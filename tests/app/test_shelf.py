@@ -1,0 +1,282 @@
+"""Photos on the shelf, in the real window: dragged, renamed, moved, turned, their skeletons put right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+
+from app.dialogs.which import PeopleInPhoto
+from app.docks.cards import name_parts
+from app.draft_banner import TURN, USE_POSE
+from app.files.intake import PHOTO_KEY
+
+LEFT_WRIST = 7
+KEEP = "Keep the pose of before"
+
+
+@pytest.fixture
+def driver(open_window, photo, standing):
+    driver = open_window(pose=standing)
+    for name, top in (("linen.png", (180, 60, 60)), ("coat.v2.png", (30, 90, 40))):
+        driver.controller.photos.open_photo(photo(name, top=top), name, "garment")
+        driver.until(lambda name=name: name in names(driver))
+    return driver
+
+
+def names(driver) -> list[str]:
+    return [photo.name for photo in driver.controller.document.look.photos]
+
+
+def key_of(driver, name: str) -> str:
+    return next(photo.key for photo in driver.controller.document.look.photos if photo.name == name)
+
+
+def card(driver, name: str):
+    return next(card for card in driver.window.docks.shelf.cards if card.key == key_of(driver, name))
+
+
+def let_go(driver, name: str, where: QPoint) -> None:
+    """Drop a card at a place of the window."""
+    mime = QMimeData()
+    mime.setData(PHOTO_KEY, key_of(driver, name).encode())
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(driver.window, QDragEnterEvent(where, copy, mime, left, none))
+    QApplication.sendEvent(driver.window, QDropEvent(where.toPointF(), copy, mime, left, none))
+
+
+def on_canvas(driver, side: float) -> QPoint:
+    overlay = driver.window.centre.overlay
+    spot = QPoint(int(side * driver.window.centre.width()), driver.window.centre.height() // 2)
+    return overlay.mapTo(driver.window, spot)
+
+
+def toast_button(driver, label: str) -> QPushButton:
+    buttons = [b for t in driver.window.centre.notices.toasts for b in t.findChildren(QPushButton)]
+    return next(button for button in buttons if button.text() == label)
+
+
+def test_a_card_begins_a_drag_that_names_its_photo(driver, monkeypatch):
+    dragged = []
+    monkeypatch.setattr(
+        "app.docks.cards.QDrag.exec",
+        lambda drag, action: dragged.append(bytes(drag.mimeData().data(PHOTO_KEY))),
+    )
+    linen = card(driver, "linen.png")
+    QTest.mousePress(linen, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
+    QTest.mouseMove(linen, QPoint(24, 22))
+    assert not dragged
+    QTest.mouseMove(linen, QPoint(50, 60))
+    assert dragged == [key_of(driver, "linen.png").encode()]
+    QTest.mouseRelease(linen, Qt.MouseButton.LeftButton, pos=QPoint(50, 60))
+    assert driver.window.docks.shelf._chosen != key_of(driver, "linen.png"), (
+        "what was dragged was not clicked"
+    )
+
+
+def test_a_card_let_go_on_the_canvas_becomes_the_person_lends_or_poses(driver):
+    own = driver.controller.document.look.photo(key_of(driver, "linen.png")).reference.keypoints_18x3
+    driver.drag(LEFT_WRIST, 10, -30)
+    moved = driver.pose.copy()
+    let_go(driver, "linen.png", on_canvas(driver, 0.9))
+    assert np.array_equal(driver.pose, own)
+    assert driver.controller.document.look.person != key_of(driver, "linen.png")
+    driver.controller.undo_stack.undo()
+    let_go(driver, "linen.png", on_canvas(driver, 0.5))
+    assert driver.window.docks.shelf._chosen == key_of(driver, "linen.png")
+    let_go(driver, "linen.png", on_canvas(driver, 0.1))
+    assert driver.controller.document.look.person == key_of(driver, "linen.png")
+    assert np.array_equal(driver.pose, own)
+    driver.controller.undo_stack.undo()
+    assert np.array_equal(driver.pose, moved)
+
+
+def test_whoever_becomes_the_person_comes_in_the_own_pose_and_it_is_said(driver, photo):
+    """Opened or made the person on the shelf: the same rule, and the pose of before one click away."""
+    driver.drag(LEFT_WRIST, 10, -30)
+    moved = driver.pose.copy()
+    driver.window.docks.shelf.person_wanted.emit(key_of(driver, "linen.png"))
+    assert "linen.png is shown in the pose of the photo." in driver.sentences
+    assert not np.array_equal(driver.pose, moved)
+    toast_button(driver, KEEP).click()
+    assert np.array_equal(driver.pose, moved)
+    driver.controller.photos.open_photo(photo("new.png", top=(1, 2, 3)), "new.png")
+    driver.until(lambda: "new.png is shown in the pose of the photo." in driver.sentences)
+    assert not np.array_equal(driver.pose, moved)
+    toast_button(driver, KEEP).click()
+    assert np.array_equal(driver.pose, moved)
+    assert driver.controller.document.look.person == key_of(driver, "new.png")
+
+
+def test_nothing_is_offered_where_no_hand_had_made_the_pose(driver):
+    driver.window.docks.shelf.person_wanted.emit(key_of(driver, "linen.png"))
+    assert driver.sentences[-1:] != ["linen.png is shown in the pose of the photo."]
+
+
+def test_a_photo_is_renamed_in_its_place(driver):
+    linen = card(driver, "linen.png")
+    linen.setFocus()
+    QTest.keyClick(linen, Qt.Key.Key_F2)
+    field = linen.findChild(QLineEdit)
+    QTest.keyClicks(field, "the 1 shirt")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert "the 1 shirt.png" in names(driver) and "linen.png" not in names(driver)
+    assert driver.controller.undo_stack.undoText() == "Rename linen.png to the 1 shirt.png"
+    driver.controller.undo_stack.undo()
+    linen = card(driver, "linen.png")
+    QTest.keyClick(linen, Qt.Key.Key_F2)
+    QTest.keyClicks(linen.findChild(QLineEdit), "never")
+    QTest.keyClick(linen.findChild(QLineEdit), Qt.Key.Key_Escape)
+    assert "linen.png" in names(driver)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [("linen.jpg", ("linen", ".jpg")), ("Ada", ("Ada", "")), ("coat 1.5", ("coat 1.5", "")), ("", ("", ""))],
+)
+def test_what_of_a_name_is_the_files_kind(name, parts):
+    assert name_parts(name) == parts
+
+
+def test_photos_change_their_places_by_keys_and_by_hand(driver):
+    first = names(driver)[0]
+    linen = card(driver, "linen.png")
+    QTest.keyClick(linen, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    assert names(driver) == [first, "coat.v2.png", "linen.png"]
+    QTest.keyClick(card(driver, "linen.png"), Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    assert driver.controller.undo_stack.undoText() == "Move linen.png on the shelf"
+    front = card(driver, first)
+    let_go(driver, "linen.png", front.mapTo(driver.window, front.rect().center()))
+    assert names(driver) == ["linen.png", first, "coat.v2.png"]
+    driver.controller.undo_stack.undo()
+    driver.controller.undo_stack.undo()
+    assert names(driver) == [first, "linen.png", "coat.v2.png"]
+
+
+def test_delete_takes_a_photo_off_and_undo_brings_it_back(driver):
+    QTest.keyClick(card(driver, "coat.v2.png"), Qt.Key.Key_Delete)
+    assert "coat.v2.png" not in names(driver)
+    driver.controller.undo_stack.undo()
+    assert "coat.v2.png" in names(driver)
+
+
+def test_a_new_photo_is_scrolled_to(driver, photo):
+    shelf = driver.window.docks.shelf
+    for number in range(6):
+        name = f"more{number}.png"
+        driver.controller.photos.open_photo(photo(name, top=(number, 9, 200)), name, "garment")
+        driver.until(lambda name=name: name in names(driver))
+    last = card(driver, "more5.png")
+    driver.until(lambda: last.visibleRegion().boundingRect().height() == last.height())
+    assert shelf._scroll.verticalScrollBar().value() > 0
+
+
+def test_a_photo_on_its_side_is_turned_and_looked_at_again(driver):
+    before = driver.controller.document.look.photo(key_of(driver, "linen.png"))
+    looked = driver.backend.looked
+    driver.window.docks.shelf.turn_wanted.emit(before.key, 1)
+    driver.until(lambda: driver.controller.undo_stack.undoText() == "Turn linen.png")
+    after = driver.controller.document.look.photo(key_of(driver, "linen.png"))
+    assert after.reference.photo_size == before.reference.photo_size[::-1]
+    assert driver.backend.looked == looked + 1
+    assert driver.controller.document.look.borrow is None or driver.controller.document.look.photo(
+        driver.controller.document.look.borrow.key
+    )
+    driver.controller.undo_stack.undo()
+    assert driver.controller.document.look.photo(before.key) is before
+
+
+def test_where_nobody_is_found_the_photo_can_be_turned(driver, photo):
+    driver.backend.pose = None
+    driver.controller.photos.open_photo(photo("lying.png", top=(7, 7, 7), size=(200, 300)), "lying.png")
+    driver.until(lambda: driver.controller.draft is not None)
+    driver.backend.pose = np.array(driver.pose)
+    driver.window.centre.banner.button(TURN).click()
+    driver.until(lambda: "lying.png" in names(driver))
+    assert driver.controller.document.look.person == key_of(driver, "lying.png")
+    size = driver.controller.document.look.photo(key_of(driver, "lying.png")).reference.photo_size
+    assert size == (300, 200)
+
+
+def test_a_skeleton_is_put_right_on_the_photo_and_the_pose_follows(driver):
+    look = driver.controller.document.look
+    person = look.photo(look.person)
+    driver.window.docks.shelf.correct_wanted.emit(person.key)
+    driver.until(lambda: driver.controller.draft is not None)
+    assert np.array_equal(driver.pose, person.source.pose_18x3)
+    before = driver.pose.copy()
+    driver.drag(LEFT_WRIST, 12, -20)
+    others = [joint for joint in range(18) if joint != LEFT_WRIST]
+    assert np.array_equal(driver.pose[others], before[others]), "nothing follows"
+    right = driver.pose.copy()
+    driver.window.centre.banner.button(USE_POSE).click()
+    driver.until(lambda: driver.controller.undo_stack.undoText() == f"Correct {person.name}")
+    look = driver.controller.document.look
+    assert len(look.photos) == 3 and look.photos[0].key == look.person != person.key
+    assert np.array_equal(look.photo(look.person).source.pose_18x3, right)
+    assert np.array_equal(driver.pose, look.photo(look.person).reference.keypoints_18x3)
+    driver.controller.undo_stack.undo()
+    assert driver.controller.document.look.person == person.key
+
+
+def test_which_of_several_people_is_asked_on_the_photo(open_window, photo, standing):
+    left, right = (standing * np.float32([0.5, 0.5, 1]) + np.float32([x, 20, 0]) for x in (0, 90))
+    driver = open_window(crowd=(left, right))
+    driver.controller.photos.open_photo(photo("two.png"), "two.png")
+    driver.until(lambda: driver.window.findChild(PeopleInPhoto) is not None)
+    people = driver.window.findChild(PeopleInPhoto)
+    assert people.box(0).center().x() < people.box(1).center().x()
+    QTest.mouseClick(people, Qt.MouseButton.LeftButton, pos=people.box(1).center().toPoint())
+    driver.until(lambda: "two.png" in names(driver))
+    assert np.array_equal(driver.controller.document.look.photos[-1].source.pose_18x3, right)
+
+
+# The canvas.
+
+
+def test_a_hundred_per_cent_is_one_pixel_of_the_photo(driver, photo):
+    driver.controller.photos.open_photo(photo("large.png", size=(1024, 704)), "large.png")
+    driver.until(lambda: "large.png" in names(driver))
+    QTest.keyClick(driver.window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert driver.window.zoom_label.text() == "100 %"
+    ratio = driver.canvas.devicePixelRatioF()
+    assert driver.canvas.zoom * ratio == pytest.approx(1024 / 256), "four photo px a frame px"
+    driver.canvas.camera.magnify(1000.0)
+    assert driver.window.zoom_label.text() == "3200 %"
+    driver.canvas.camera.magnify(0.0001)
+    fitted = driver.canvas.camera.magnification
+    QTest.keyClick(driver.window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert fitted <= driver.canvas.camera.magnification
+
+
+def test_a_drag_on_empty_ground_pans_once_the_picture_is_larger_than_the_window(driver):
+    canvas, start = driver.canvas, driver.pose.copy()
+    canvas.zoom_to(canvas.zoom * 6)
+    corner = QPointF(15, 15)
+    assert canvas.joint_at(corner) < 0 and canvas.bone_at(corner) is None
+    under = canvas.to_pose(corner)
+    driver.mouse(QEvent.Type.MouseButtonPress, corner)
+    driver.mouse(QEvent.Type.MouseMove, corner + QPointF(40, 25))
+    driver.mouse(QEvent.Type.MouseButtonRelease, corner + QPointF(40, 25))
+    assert canvas.to_pose(corner + QPointF(40, 25)) == pytest.approx(under, abs=0.6)
+    assert np.array_equal(driver.pose, start)
+    driver.mouse(QEvent.Type.MouseButtonPress, corner, keys=Qt.KeyboardModifier.ShiftModifier)
+    assert canvas.group.banding, "Shift draws the band all the same"
+    driver.mouse(QEvent.Type.MouseButtonRelease, corner)
+
+
+def test_the_hint_stays_at_its_joint_while_the_picture_is_moved(open_window):
+    driver = open_window(hint_seen=False)
+    driver.canvas.zoom_to(driver.canvas.zoom * 2)
+    coach, canvas = driver.window.centre.coach, driver.canvas
+    for _ in range(3):
+        apart = coach.pos() - driver.at(LEFT_WRIST).toPoint()
+        middle = QPointF(canvas.viewport().width() / 2, canvas.viewport().height() / 2)
+        driver.mouse(QEvent.Type.MouseButtonPress, middle, Qt.MouseButton.MiddleButton)
+        driver.mouse(QEvent.Type.MouseMove, middle + QPointF(31, -17), Qt.MouseButton.MiddleButton)
+        driver.mouse(QEvent.Type.MouseButtonRelease, middle + QPointF(31, -17), Qt.MouseButton.MiddleButton)
+        now = coach.pos() - driver.at(LEFT_WRIST).toPoint()
+        assert abs((now - apart).x()) <= 1 and abs((now - apart).y()) <= 1

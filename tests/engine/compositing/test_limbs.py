@@ -1,0 +1,178 @@
+"""Limbs that are elsewhere: cut out with hands and feet, moved by their bones; the engine's give way."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from flat_scene import FACE, SHIRT, SIZE, TROUSERS, classes, grey, own_pose, pose, seen, source
+from torch import Tensor
+
+from engine.compositing.detail import DetailSource
+from engine.compositing.layers import without_moved_hands
+from engine.compositing.limb_mattes import limb_mattes
+from engine.compositing.limbs import moved_limbs
+from engine.compositing.own_pose import OwnPose
+from engine.pose import skeleton as sk
+from engine.regions import REGIONS
+
+ARM, LEG = REGIONS.index("arms"), REGIONS.index("legs")
+LEFT_ARM, RIGHT_ARM = (slice(38, 74), slice(61, 74)), (slice(38, 74), slice(22, 35))
+LEFT_LEG, RIGHT_LEG = (slice(66, 122), slice(49, 62)), (slice(66, 122), slice(34, 47))
+TRUNK = slice(33, 66), slice(36, 61)
+PARTS = (
+    (SHIRT, TRUNK), (ARM, LEFT_ARM), (ARM, RIGHT_ARM), (LEG, LEFT_LEG), (LEG, RIGHT_LEG),
+)  # fmt: skip
+RAISED = {sk.LEFT_ELBOW: (8.0, -14.0), sk.LEFT_WRIST: (8.0, -42.0)}  # to (74, 36) and (76, 22)
+PLATE = -0.7
+WHITE, YELLOW, BLUE = (1.0, 1.0, 1.0), (1.0, 1.0, -1.0), (-1.0, -1.0, 1.0)
+
+
+def photo() -> Tensor:
+    """Black; arms and legs white, hands and feet yellow, the shirt blue."""
+    picture = torch.full((1, 3, *SIZE), -1.0)
+
+    def paint(where: tuple[slice, slice], colour: tuple[float, float, float]) -> None:
+        picture[0, :, where[0], where[1]] = torch.tensor(colour)[:, None, None]
+
+    paint(TRUNK, BLUE)
+    for limb in (LEFT_ARM, RIGHT_ARM, LEFT_LEG, RIGHT_LEG):
+        paint(limb, WHITE)
+        paint((slice(limb[0].stop - 8, limb[0].stop), limb[1]), YELLOW)
+    return picture
+
+
+def shown(now: Tensor, surface: Tensor, photo_of: DetailSource, own: OwnPose) -> Tensor:
+    return moved_limbs(now, surface, photo_of, without_moved_hands(now, photo_of, own), own)
+
+
+def layer(now: Tensor, drawn: Tensor | None = None, parts=PARTS) -> Tensor:
+    """[4, H, W]. drawn: classes of what the engine draws; by default it stands still."""
+    own_hw = classes(*parts)
+    mattes = limb_mattes(pose(), seen(own_hw), SIZE)
+    own = own_pose(seen(own_hw), pose(), limbs=mattes, background=grey(PLATE))
+    behind_hw = (own_hw == 0).float()
+    return shown(now, seen(own_hw if drawn is None else drawn), source(photo(), behind_hw), own)[0]
+
+
+def is_colour(made: Tensor, row: int, column: int, colour: tuple[float, float, float]) -> bool:
+    matte, *seen_3 = made[:, row, column].tolist()
+    return matte > 0.9 and all(abs(a - b) < 0.25 for a, b in zip(seen_3, colour, strict=True))
+
+
+def test_a_raised_arm_brings_its_hand_and_leaves_nothing():
+    made = layer(pose(RAISED))
+    assert is_colour(made, 30, 75, WHITE), "the forearm, between (74, 36) and (76, 22)"
+    assert is_colour(made, 17, 76, YELLOW), "the hand above it"
+    assert is_colour(made, 36, 68, WHITE), "the upper arm"
+    assert made[0, 90, 30] == 0, "nothing elsewhere"
+
+
+def test_what_stays_is_no_layer():
+    assert layer(pose()).abs().max() == 0
+    assert layer(pose({sk.LEFT_WRIST: (0.3, 0.0)})).abs().max() == 0
+    assert layer(pose(right=9.0)).abs().max() == 0, "all moved at once"
+
+
+def test_arms_and_legs_that_a_photo_does_not_show_are_the_engines():
+    assert layer(pose(RAISED), parts=(PARTS[0], *PARTS[2:])).abs().max() == 0
+
+
+def test_a_person_who_turns_is_the_engines():
+    """Shoulders nearer to each other, and no longer on their sides."""
+    for width, shown in ((1.0, True), (0.9, True), (0.5, False), (-1.0, False)):
+        turned = pose(RAISED)
+        neck = turned[0, sk.NECK, 0].item()
+        joints = [sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER]
+        turned[0, joints, 0] = neck + width * (turned[0, joints, 0] - neck)
+        assert (layer(turned)[0].max() > 0.5) == shown, width
+
+
+def test_joints_at_one_place_tell_nothing():
+    for joints in ([sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER], range(18)):
+        own = pose()
+        own[0, list(joints), :2] = own[0, sk.NECK, :2].clone()
+        own_hw = classes(*PARTS)
+        kept = own_pose(seen(own_hw), own, limbs=limb_mattes(own, seen(own_hw), SIZE))
+        for now in (own, pose(RAISED)):
+            assert shown(now, seen(own_hw), source(photo(), (own_hw == 0).float()), kept).abs().max() == 0
+
+
+def test_a_picture_that_ends_above_the_hips_has_arms_too():
+    now, own = pose(RAISED), pose()
+    for each in (now, own):
+        each[0, [8, 9, 10, 11, 12, 13], 2] = 0
+    own_hw = classes(*PARTS)
+    kept = own_pose(seen(own_hw), own, limbs=limb_mattes(own, seen(own_hw), SIZE), background=grey(PLATE))
+    made = shown(now, seen(own_hw), source(photo(), (own_hw == 0).float()), kept)[0]
+    assert is_colour(made, 30, 75, WHITE) and made[0, 50, 50] < 0.01, "the arm, and not the shirt"
+
+
+def test_a_foreshortened_leg_keeps_its_foot():
+    made = layer(pose({sk.LEFT_ANKLE: (0.0, -12.0)}))  # the shank half as long
+    foot, whole = (
+        ((picture[0] > 0) & (picture[2] < 0))[:, 48:64].sum().item() for picture in (made[1:], photo()[0])
+    )
+    assert foot == pytest.approx(whole, rel=0.25)
+    assert is_colour(made, 108, 55, YELLOW) and not is_colour(made, 119, 55, YELLOW)
+
+
+def test_legs_beyond_what_a_cut_out_can_be_are_the_engines():
+    for way in ((0.0, -21.0), (0.0, 18.0)):  # 3 and 42 px of 24
+        assert layer(pose({sk.LEFT_ANKLE: way}))[0].max() == 0, way
+
+
+def test_where_a_leg_was_is_what_is_behind_it_whatever_the_engine_draws():
+    """It still draws trousers there."""
+    up = {sk.LEFT_KNEE: (20.0, -12.0), sk.LEFT_ANKLE: (20.0, -12.0)}
+    made = layer(pose(up), classes(*PARTS[:3], (TROUSERS, LEFT_LEG), (LEG, RIGHT_LEG)))
+    assert is_colour(made, 105, 55, (PLATE,) * 3)
+    assert made[0, 105, 41] == 0, "the other leg stays"
+
+
+def test_what_the_engine_drew_of_a_limb_gives_way_and_a_head_does_not():
+    beside = slice(18, 34), slice(79, 88)  # of the raised forearm
+    drawn = classes(*PARTS, (ARM, beside))
+    assert is_colour(layer(pose(RAISED), drawn), 26, 85, (PLATE,) * 3)
+    for number in (FACE, REGIONS.index("hair")):
+        assert layer(pose(RAISED), classes(*PARTS, (number, beside)))[0, 26, 85] < 0.01
+
+
+def test_a_coat_over_a_leg_is_not_the_legs():
+    coat = slice(66, 104), slice(48, 66)
+    out = pose({sk.LEFT_ANKLE: (14.0, -3.0)})
+    hung = classes(*PARTS, (SHIRT, (slice(92, 104), slice(62, 68))))
+    without, with_coat = layer(out, hung), layer(out, hung, (*PARTS, (SHIRT, coat)))
+    assert without[0, 98, 66] > 0.9 and with_coat[0, 98, 66] < without[0, 98, 66]
+
+
+def test_a_hand_that_is_hidden_is_behind_the_trunk():
+    behind = pose({sk.LEFT_ELBOW: (4.0, 0.0), sk.LEFT_WRIST: (-11.0, -9.0)})  # from (70, 50) to (57, 55)
+    before = layer(behind)
+    assert is_colour(before, 57, 53, YELLOW)
+    behind[0, sk.LEFT_WRIST, 2] = sk.GUESSED
+    drawn = classes(*PARTS, (ARM, (slice(52, 60), slice(44, 66))))  # as engines draw it
+    made = layer(behind, drawn)
+    assert is_colour(made, 57, 53, BLUE), "the shirt"
+    assert is_colour(made, 52, 66, WHITE), "beside it the forearm"
+
+
+def test_a_hand_on_a_thigh_that_is_moved_stays_before_it():
+    hand = slice(64, 80), slice(56, 62)
+    own_hw = classes(*PARTS[:3], (TROUSERS, LEFT_LEG), (LEG, RIGHT_LEG), (ARM, hand))
+    up = {sk.LEFT_KNEE: (20.0, -12.0), sk.LEFT_ANKLE: (20.0, -12.0)}
+    own = pose({sk.LEFT_WRIST: (-9.0, 2.0)})
+    now = pose({sk.LEFT_WRIST: (-9.0, 2.0), **up})
+    picture = photo()
+    picture[0, :, hand[0], hand[1]] = torch.tensor(YELLOW)[:, None, None]
+    kept = own_pose(seen(own_hw), own, limbs=limb_mattes(own, seen(own_hw), SIZE), background=grey(PLATE))
+    made = shown(now, seen(own_hw), source(picture, (own_hw == 0).float()), kept)[0]
+    assert is_colour(made, 71, 59, YELLOW)
+
+
+def test_a_trunk_that_is_leant_takes_its_shirt_along():
+    lean = pose()
+    upper = [0, 1, 2, 3, 4, 5, 6, 7, 14, 15, 16, 17]
+    lean[0, upper, 0] += 0.3  # half the picture's width is 48 px: 14 px over the hips
+    made = layer(lean)
+    assert is_colour(made, 40, 70, BLUE), "beside where the shirt was"
+    assert not is_colour(made, 40, 40, BLUE)

@@ -1,0 +1,49 @@
+"""What is under hands that are taken from where a photo has them."""
+
+from __future__ import annotations
+
+import torch
+from flat_scene import SHIRT, SIZE, TROUSERS, classes, grey, own_pose, pose, seen, source
+from torch import Tensor
+
+from engine.compositing.layers import without_moved_hands
+from engine.compositing.limb_mattes import limb_mattes
+from engine.compositing.under_hands import under_hands
+from engine.pose import skeleton as sk
+from engine.regions import REGIONS
+
+ARM = REGIONS.index("arms")
+HAND = slice(64, 72), slice(66, 72)  # beyond the left wrist (68, 64)
+OWN = classes((TROUSERS, (slice(60, 118), slice(36, 80))), (ARM, (slice(38, 64), slice(61, 74))))
+RAISED = {sk.LEFT_ELBOW: (8.0, -14.0), sk.LEFT_WRIST: (8.0, -42.0)}
+
+
+def photo() -> Tensor:
+    """Trousers of 0.2, and on them a hand of 0.9 that counts as trousers."""
+    picture = grey(0.2)
+    picture[:, :, HAND[0], HAND[1]] = 0.9
+    return picture
+
+
+def bare(now: Tensor) -> Tensor:
+    mattes = limb_mattes(pose(), seen(OWN), SIZE)
+    given = source(photo(), (OWN == 0).float())
+    own = own_pose(seen(OWN), pose(), limbs=mattes, under=under_hands(given.photo, seen(OWN), pose(), SIZE))
+    return without_moved_hands(now, given, own).photo
+
+
+def test_a_hand_that_leaves_takes_its_picture_from_the_trousers():
+    left = bare(pose(RAISED))
+    for picture in (left[0, :3], left[0, 3:6]):  # as it is, and blurred
+        assert (picture[:, 64:72, 66:72] - 0.2).abs().max() < 0.05
+        assert torch.equal(picture[:, 90:, :], photo()[0, :, 90:, :])
+    assert torch.equal(left[0, 6], (OWN == 0).float()), "who is there stays as it was"
+
+
+def test_a_hand_that_stays_or_hangs_beside_the_person_is_left():
+    for now in (pose(), pose({sk.RIGHT_WRIST: (-10.0, -20.0)})):
+        assert torch.equal(bare(now)[0, :3], photo()[0])
+    beside = under_hands(
+        torch.zeros(1, 7, *SIZE), seen(classes((SHIRT, (slice(30, 66), slice(36, 60))))), pose(), SIZE
+    )
+    assert beside[0, 3:, 66:, :].max() < 1e-6, "before the wall"

@@ -1,0 +1,90 @@
+"""Refined garments in a session: found in the background, shown by whole pictures, nothing else touched."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.api import GarmentSwap, RenderRequest
+from engine.cv import cv2
+from engine.editing.refinement import STEPS
+from engine.garments import PIECES
+from engine.models.registry import ENGINES
+from engine.paths import RESOURCES
+from engine.photos import read_photo
+from engine.pose.formats import read_pose
+from engine.session import Session
+
+SAMPLES = RESOURCES / "samples"
+
+
+@pytest.fixture(scope="module")
+def session():
+    with closing(Session.open(device="cpu")) as open_:
+        yield open_
+
+
+def sample(session: Session, name: str):
+    pose = read_pose(SAMPLES / f"{name}.json", session.size)
+    return session.add_reference(read_photo(SAMPLES / f"{name}.jpg"), pose)
+
+
+def test_a_refined_garment_changes_what_is_around_it_and_can_be_left_away(session):
+    own, giver = sample(session, "ada"), sample(session, "pink-dress")
+    request = RenderRequest(
+        own.key, own.keypoints_18x3, swaps=(GarmentSwap(giver.key, "dress"),), pieces=True
+    )
+    plain = session.respond(replace(request, swaps=()))
+    before = session.respond(request)
+    early = session.respond(replace(request, level=session.levels[0]))
+    told = session.refine(request)
+    assert (told.steps, told.of, told.changed, told.done) == (STEPS, STEPS, True, True)
+    after = session.respond(request)
+    assert (after.image != before.image).any()
+    worn = [PIECES.index(name) for name in ("top", "dress", "skirt", "trousers")]
+    near_hw = np.isin(plain.pieces, worn) | np.isin(after.pieces, worn) | np.isin(before.pieces, worn)
+    near_HW = cv2.resize(near_hw.astype(np.uint8), after.image.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    far_HW = cv2.dilate(near_HW, np.ones((13, 13))) == 0
+    assert far_HW.mean() > 0.3 and np.array_equal(after.image[far_HW], plain.image[far_HW])
+    unrefined = replace(request, swaps=(replace(request.swaps[0], refined=False),))
+    assert np.array_equal(session.respond(unrefined).image, before.image)
+    assert np.array_equal(session.respond(replace(request, level=session.levels[0])).image, early.image)
+    again = session.refine(request)
+    assert again.done and not again.changed
+    session.forget(giver.key)
+    back = sample(session, "pink-dress")
+    assert back.key == giver.key and np.array_equal(session.respond(request).image, before.image)
+
+
+def test_of_two_garments_one_is_refined_after_the_other(session):
+    own, one, other = (sample(session, name) for name in ("ada", "striped-shirt", "black-jacket"))
+    swaps = (GarmentSwap(one.key, "top"), GarmentSwap(other.key, "hair"), GarmentSwap(own.key, "arms"))
+    request = RenderRequest(own.key, own.keypoints_18x3, swaps=swaps)
+    told = [session.refine(request) for _ in range(3)]
+    assert [each.steps for each in told] == [1, 2, 2] and {each.of for each in told} == {2}
+    assert [each.changed for each in told] == [True, True, False]
+    wearers_own = session._refinements.of(request)
+    assert [key for key, _ in wearers_own] == [one.key, other.key]
+    coefficients = dict(wearers_own)[one.key]
+    assert {name: m_K.shape for name, m_K in coefficients.items()} == {
+        slots.name: (slots.count,) for slots in session.slots
+    }
+    assert any(m_K.any() for m_K in coefficients.values())
+    half = replace(request, swaps=(replace(swaps[0], strength=0.5),))
+    assert all(
+        np.allclose(m_K, coefficients[name] / 2) for name, m_K in session._refinements.of(half)[0][1].items()
+    )
+
+
+def test_an_engine_that_cannot_is_done_at_once():
+    with closing(Session.open(ENGINES["pise"].weights, device="cpu")) as session:
+        own, giver = sample(session, "ada"), sample(session, "striped-shirt")
+        session.use(own)
+        session.wear("top", giver)
+        before = session.render().image
+        told = session.refine()
+        assert told.done and not told.changed and not session.capabilities.refine
+        assert np.array_equal(session.render().image, before)

@@ -45,21 +45,18 @@ def install(run: Callable[..., None], lock: str, project: str, root: Path, torch
     folder, perhaps with extras. Raises SetupError.
     """
     known = hashes(lock)
-    with tempfile.TemporaryDirectory(prefix="poseloom-") as name:
+    with tempfile.TemporaryDirectory(prefix="poseloom-") as folder:
         tools, versions, report, files = (
-            Path(name, each) for each in ("tools", "versions", "report", "files")
+            Path(folder, each) for each in ("tools", "versions", "report", "files")
         )
         tools.write_text("".join(f"{entry}\n" for entry in _with_hashes(lock, TOOLS)))
         versions.write_text(without_hashes(lock))
         run("--no-deps", "--require-hashes", "--requirement", str(tools))
         if torch == CPU:
-            version = next(version for name, version in known if name == "torch")
+            version = next(version for package, version in known if package == "torch")
             run("--no-deps", "--index-url", CPU_INDEX, f"torch=={version}+cpu")
-        plain = (
-            "--only-binary",
-            ":all:",
-            "--no-build-isolation",
-        )  # nothing that is fetched is run to build it
+        # Nothing that is fetched is run to build it.
+        plain = ("--only-binary", ":all:", "--no-build-isolation")
         run("--dry-run", "--report", str(report), *plain, "--constraint", str(versions), project)
         files.write_text("".join(f"{line}\n" for line in tested(json.loads(report.read_text()), known)))
         if files.stat().st_size:

@@ -30,7 +30,8 @@ from engine.ops.resample import running_mean
 # most.
 _THICK = 0.34, 0.44
 MOST_THICK = _THICK[1]
-_SHOULDER = 0.05, 0.3  # from the first to the second part of an upper bone the trunk goes over into it
+_SHOULDER = 0.05, 0.3  # from the first to the second part of an upper arm the trunk goes over into it
+_HIP = 0.35  # part of a thigh where it is looked how broad it is at the hip
 _ROUND = 0.7, 1.0  # of its half breadth there, how far a limb reaches beyond its elbow or knee
 _APART = -0.04, 0.04  # how much nearer a pixel of two limbs is to its own
 _SLEEVE = -0.04, 0.08  # how much nearer a sleeve is to its arm than to the trunk
@@ -61,17 +62,20 @@ def _of_one(pose_183: Tensor, class_8HW: Tensor, here_HW: Tensor, sides_2: Tenso
     for number, segment in placed.items():
         bone, far_HW = BONES[number], far[number]
         bare_HW, cloth_HW = class_8HW[bone.bare], class_8HW[list(bone.garments)].sum(0)
-        sleeved = _sleeved(segment, bare_HW, cloth_HW, sides_2)
-        if bone.of_arm:
-            cloth_HW = cloth_HW * ramp(trunk_HW / segment.unit - far_HW, *_SLEEVE)
-        seen_HW = (bare_HW + sleeved * cloth_HW).clamp(max=1.0)
+        worn_HW = (bare_HW + _sleeved(segment, bare_HW, cloth_HW, sides_2) * cloth_HW).clamp(max=1.0)
+        limb_HW = worn_HW * (1.0 - ramp(far_HW, *_THICK))
         part_HW = along(segment, here_HW).real
-        joint, beyond_HW = (segment.end, part_HW > 1.0) if bone.upper else (segment.begin, part_HW < 0.0)
-        radius = _half_breadth(segment, joint, seen_HW, sides_2)
-        round_HW = 1.0 - ramp((here_HW - joint).abs() / radius, *_ROUND)
-        limb_HW = seen_HW * (1.0 - ramp(far_HW, *_THICK)) * torch.where(beyond_HW, round_HW, 1.0)
+        if bone.of_arm:  # a sleeve is worn on the arm where it is nearer to that than to the trunk
+            nearer_HW = ramp(trunk_HW / segment.unit - far_HW, *_SLEEVE)
+            limb_HW = limb_HW * torch.where(cloth_HW > bare_HW, nearer_HW, 1.0)
         if bone.upper:
+            ends_HW = _round(segment, segment.end, here_HW, worn_HW, 1.0, sides_2)
+            limb_HW = limb_HW * torch.where(part_HW > 1.0, ends_HW, 1.0)
+        begins_HW = _round(segment, segment.begin, here_HW, worn_HW, _HIP if bone.upper else 0.0, sides_2)
+        if bone.upper and bone.of_arm:
             limb_HW = limb_HW * ramp(part_HW, *_SHOULDER)
+        else:
+            limb_HW = limb_HW * torch.where(part_HW < 0.0, begins_HW, 1.0)
         same = [other for other in placed if BONES[other].chain == bone.chain]
         facing = [other for other in placed if BONES[other].of_arm == bone.of_arm and other not in same]
         if facing:
@@ -90,10 +94,13 @@ def _sleeved(segment: Segment, bare_HW: Tensor, cloth_HW: Tensor, sides_2: Tenso
     return ramp(cloth / (bare + cloth).clamp_min(1e-3), *_SLEEVED)
 
 
-def _half_breadth(segment: Segment, joint: Tensor, limb_HW: Tensor, sides_2: Tensor) -> Tensor:
-    """Of a limb at its joint, across its bone."""
+def _round(
+    segment: Segment, joint: Tensor, here_HW: Tensor, limb_HW: Tensor, part: float, sides_2: Tensor
+) -> Tensor:
+    """0 to 1 [H, W]: a disc around a joint, as broad as the limb is at that part of its bone."""
     bone = segment.end - segment.begin
     across = 1j * not_short(bone) / not_short(bone).abs() * segment.unit * _THICK[1]
     part_n = torch.linspace(-1.0, 1.0, _ACROSS, device=bone.device)
-    seen_n = sampled(limb_HW[None], (joint + part_n * across)[None], sides_2)[0, 0]
-    return (seen_n.mean() * across.abs()).clamp_min(1e-6)
+    seen_n = sampled(limb_HW[None], (segment.begin + part * bone + part_n * across)[None], sides_2)[0, 0]
+    radius = (seen_n.mean() * across.abs()).clamp_min(1e-6)
+    return 1.0 - ramp((here_HW - joint).abs() / radius, *_ROUND)

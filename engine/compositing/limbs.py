@@ -36,6 +36,7 @@ _NEAREST = 0.05  # units, over which what is near to one goes over to another
 _BESIDE = 0.3  # units to both sides of a bone, where it is looked what hangs there
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
 _LEFT = 0.1, 0.2  # units from all that is there now, from which on a leg has left what the photo shows
+_HIP = 0.6, 0.8  # units from a hip that a leg hangs on, up to which the trunk is the photo's
 _HIDES = 0.4, 0.6  # units from a bone behind the trunk, up to which the trunk is the photo's
 _HEAD = [REGIONS.index(name) for name in ("hair", "face")]
 _GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
@@ -88,13 +89,15 @@ def _of_one(
     # What decides is smooth, and told on the grid of the surface map.
     size = size_of(own.photo_4HW)
     here_hw, here_HW = (_positions(each, sides_2) for each in (size_of(class_8hw), size))
-    claim_1HW = _enlarged(_claimed(now_183, shown, class_8hw, own, here_hw, sides_2), size)
+    claim_1HW = _enlarged(_claimed(now_183, shown, trunk, class_8hw, own, here_hw, sides_2), size)
     layer_4HW = torch.cat([claim_1HW, claim_1HW * own.plate_3HW])
     for behind in (True, False):
         for each in shown:
             if each.drawn > 0 and each.hidden == behind:
                 _lay_over(layer_4HW, each, trunk, own, here_HW, sides_2)
-        if behind and (trunk.part > 0 or any(each.part > 0 and each.hidden for each in shown)):
+        if behind and (
+            trunk.part > 0 or any(each.part > 0 and (each.hidden or _is_thigh(each)) for each in shown)
+        ):
             matte_1HW = _enlarged(_trunk_matte(shown, trunk, class_8hw, own, here_hw, sides_2), size)
             seen_3HW = sampled(own.bare_4HW[:3], trunk.before(here_HW), sides_2)
             layer_4HW.lerp_(F.pad(seen_3HW, (0, 0, 0, 0, 1, 0), value=1.0), matte_1HW)
@@ -151,7 +154,7 @@ def _trunk_matte(
     shown: Sequence[Elsewhere], trunk: Trunk, class_8hw: Tensor, own: _Own, here_hw: Tensor, sides_2: Tensor
 ) -> Tensor:
     """How far the photo's trunk is shown, 0 to 1 [1, h, w]: where it is leant, as far as it goes with the
-    spine; and all that limbs are behind."""
+    spine; and what limbs are behind, or legs hang on."""
     before_hw = trunk.before(here_hw)
     top_hw, dress_hw, trousers_hw = sampled(own.class_8hw[_GARMENTS], before_hw, sides_2)
     limb_hw = sampled(own.limbs_8, before_hw, sides_2).amax(0)
@@ -160,6 +163,7 @@ def _trunk_matte(
         if each.hidden:
             far_hw = off(each.now, here_hw, each.bone.beyond)
             hidden_hw = torch.maximum(hidden_hw, each.part * (1.0 - ramp(far_hw, *_HIDES)))
+    hidden_hw = hidden_hw.maximum(_at_hips(shown, here_hw))
     leant_hw = trunk.part * (1.0 - class_8hw[_HEAD].sum(0))
     garment_hw = hidden_hw.maximum(leant_hw) * top_hw + hidden_hw * (dress_hw + trousers_hw)
     return ramp(garment_hw * (1.0 - limb_hw), *_BEHIND)[None]
@@ -168,6 +172,7 @@ def _trunk_matte(
 def _claimed(
     now_183: Tensor,
     shown: Sequence[Elsewhere],
+    trunk: Trunk,
     class_8hw: Tensor,
     own: _Own,
     here_hw: Tensor,
@@ -190,7 +195,25 @@ def _claimed(
             left_hw = torch.maximum(left_hw, each.part * leg_hw)
     far_Nhw = torch.stack(far)
     claim_hw = ((-far_Nhw / _NEAREST).softmax(0) * torch.stack(claims)).sum(0)
+    # Around the hip that a leg hangs on, nobody is where the photo shows what is behind.
+    (behind_hw,) = sampled(own.photo_4HW[3:], trunk.before(here_hw), sides_2)
+    beside_hw = _at_hips(shown, here_hw) * behind_hw * (1.0 - class_8hw[_HEAD].sum(0))
+    claim_hw = claim_hw.maximum(beside_hw)
     return torch.maximum(claim_hw, left_hw * ramp(far_Nhw.amin(0), *_LEFT))[None]
+
+
+def _at_hips(shown: Sequence[Elsewhere], here_hw: Tensor) -> Tensor:
+    """0 to 1 [h, w]: around the hips of legs that are elsewhere."""
+    around_hw = torch.zeros_like(here_hw.real)
+    for each in shown:
+        if _is_thigh(each):
+            far_hw = (here_hw - each.now.begin).abs() / each.now.unit
+            around_hw = torch.maximum(around_hw, each.part * (1.0 - ramp(far_hw, *_HIP)))
+    return around_hw
+
+
+def _is_thigh(shown: Elsewhere) -> bool:
+    return shown.bone.upper and not shown.bone.of_arm and bool(shown.part > 0)
 
 
 def _theirs(shown: Elsewhere, own: _Own, sides_2: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from engine.cv import cv2
 def scene() -> tuple[np.ndarray, np.ndarray]:
     """A textured picture, fine and at a quarter of its size."""
     rng = np.random.default_rng(3)
-    fine = np.clip(128 + 40 * rng.standard_normal((512, 352, 3)), 0, 255).astype(np.uint8)
+    fine = np.clip(128 + 20 * rng.standard_normal((512, 352, 3)), 0, 255).astype(np.uint8)
     return fine, cv2.resize(fine, (176, 256), interpolation=cv2.INTER_AREA)
 
 

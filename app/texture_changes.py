@@ -34,6 +34,9 @@ class TextureChanges:
             ChangedTexture(*slot),
         )
 
+    def is_changed(self, slot: Slot) -> bool:
+        return self.of(slot) != ChangedTexture(*slot)
+
     def begin_slide(self) -> None:
         """A hand is on a slider: what follows is one step of undo."""
         self._gesture = history.new_gesture()

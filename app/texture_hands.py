@@ -20,6 +20,7 @@ class TextureHands(QObject):
     def __init__(self, panel: InspectPanel, mode: InspectMode, controller: Controller, settings: Settings):
         super().__init__(panel)
         self._panel, self._mode, self._controller, self._settings = panel, mode, controller, settings
+        self._alike: dict[str, list[Slot]] = {}  # by garment word, those that were changed together
         tools, textures = panel.tools, controller.textures
         tools.mute_wanted.connect(lambda on: textures.set_muted(self._slots(), on))
         tools.solo_wanted.connect(lambda on: textures.set_solo(self._slots(), on))
@@ -63,8 +64,12 @@ class TextureHands(QObject):
             return []
         if not self._panel.tools.garment or doing is None or self._mode.pieces_hw is None:
             return [slot]
-        maps = shown.subject.photos[0].maps.of(DISTRIBUTION)
-        return makers(maps, self._mode.pieces_hw, doing.word) or [slot]
+        # Once they are changed others may make the garment: the same ones are to be brought back.
+        textures, kept = self._controller.textures, self._alike.get(doing.word, [])
+        if not any(textures.is_changed(each) for each in kept):
+            maps = shown.subject.photos[0].maps.of(DISTRIBUTION)
+            kept = self._alike[doing.word] = makers(maps, self._mode.pieces_hw, doing.word) or [slot]
+        return kept
 
     def _ask_name(self) -> None:
         slot, facts = self._chosen(), self._controller.facts

@@ -18,6 +18,7 @@ COMMANDS = {
     "fit": "train a network on a data set, or go on with a run",
     "parser": "train, measure and write the parsing and keypoint network",
     "evaluate": "prove weights on people never trained on",
+    "report-textures": "what neural textures make: their purity per class, on people and photographs",
     "export": "write a run's weights for the application",
     "contact": "a contact sheet of rendered people, for a critical eye",
     "samples": "photograph the people and garments in the application's box",
@@ -33,7 +34,7 @@ def main(argv: list[str]) -> int:
         code = environment.enter(["-m", "train", *argv], ("train",))
         if code is not None:
             return code
-        return importlib.import_module(f"train.commands.{argv[0]}").run(argv[1:])
+        return importlib.import_module(f"train.commands.{argv[0].replace('-', '_')}").run(argv[1:])
     except InputError as error:
         print(error, file=sys.stderr)
         return 2

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 WIDTH, HEIGHT = 460, 380
 
 
 def matches(wanted: str, name: str) -> bool:
-    """Whether every word that is wanted begins a word of the name, or is in it."""
+    """Whether every word that is wanted is in the name."""
     return all(word in name.casefold() for word in wanted.casefold().split())
 
 
@@ -29,6 +29,9 @@ class Palette(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName("Commands that fit")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        blank = QPixmap(32, 32)
+        blank.fill(Qt.GlobalColor.transparent)
+        self._no_icon = QIcon(blank)  # so that all names begin at one line
         self._none = QLabel("Nothing is called so, or it cannot be done now.")
         self._none.setProperty("role", "muted")
         column = QVBoxLayout(self)
@@ -41,15 +44,19 @@ class Palette(QDialog):
         self.resize(WIDTH, HEIGHT)
 
     def _show(self, wanted: str) -> None:
+        """Those that are called so come before those that only say so of themselves."""
         self.list.clear()
-        for action in self._actions:
-            name = action.text().replace("&", "").rstrip("…")
-            if matches(wanted, f"{name} {action.statusTip()}"):
-                keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-                item = QListWidgetItem(action.icon(), f"{name}\t{keys}" if keys else name)
-                item.setData(Qt.ItemDataRole.UserRole, action)
-                item.setToolTip(action.statusTip())
-                self.list.addItem(item)
+        named = [action for action in self._actions if matches(wanted, _name(action))]
+        told = [
+            action for action in self._actions if matches(wanted, f"{_name(action)} {action.statusTip()}")
+        ]
+        for action in dict.fromkeys((*named, *told)):
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            icon = self._no_icon if action.icon().isNull() else action.icon()
+            item = QListWidgetItem(icon, f"{_name(action)}\t{keys}" if keys else _name(action))
+            item.setData(Qt.ItemDataRole.UserRole, action)
+            item.setToolTip(action.statusTip())
+            self.list.addItem(item)
         self.list.setCurrentRow(0)
         self._none.setVisible(self.list.count() == 0)
 
@@ -70,3 +77,7 @@ class Palette(QDialog):
             self._take(self.list.currentItem())
             return True
         return False
+
+
+def _name(action: QAction) -> str:
+    return action.text().replace("&", "").rstrip("…")

@@ -81,7 +81,7 @@ class InspectPanel(QWidget):
         self.hint = QLabel(HINT)
         self.hint.setWordWrap(True)
         self.hint.setProperty("role", "muted")
-        self._body = QWidget()
+        self._body, self._rest = QWidget(), QWidget()  # rest: what the atlas leaves where there is none
         self._lay_out()
         self.show_inspection(None, ())
 
@@ -105,6 +105,7 @@ class InspectPanel(QWidget):
         column.addLayout(order)
         column.addWidget(self.tiles, 1)
         column.addWidget(self.legend)
+        column.addWidget(self._rest, 1)
         column.addWidget(self.scale)
         column.addLayout(last)
         outer = QVBoxLayout(self)
@@ -185,6 +186,7 @@ class InspectPanel(QWidget):
         there = shown.maps_Khw is not None
         for widget in (self.texture, self.tools, self.tiles, self.tiles_title, self.order):
             widget.setVisible(there)
+        self._rest.setVisible(not there)
         if shown.maps_Khw is None or shown.area_K is None:
             return
         channel = shown.aim.channel

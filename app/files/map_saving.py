@@ -97,10 +97,11 @@ class MapSaving:
         mode = self._mode
         if mode.inspection is None:
             return None
+        result, *photos = exports.alike([mode.finest, *(each.reference.finest_HWC for each in mode.photos)])
         return exports.Sight(
             mode.inspection,
-            mode.inspection.subject.result,
-            tuple(photo.reference.finest_HWC for photo in mode.photos),
+            result,
+            tuple(photos),
             tuple(photo.name for photo in mode.photos),
             self._scale.scale,
             self._scale.table,

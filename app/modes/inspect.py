@@ -36,6 +36,7 @@ class InspectMode(QObject):
         self.on = False
         self.glancing = False
         self.photos: tuple[Photo, ...] = ()  # those that the picture is made of, the person's first
+        self.finest = np.zeros((1, 1, 3), np.uint8)  # the result that is inspected, as fine as it is
         self.order = AREA
         self.pinned = False
         self._number = 0  # of the choice
@@ -190,7 +191,7 @@ class InspectMode(QObject):
     def _on_frame(self, frame: Frame) -> None:
         """The picture is there before its maps: differences need none."""
         if self._subject is not None and (self.on or self.glancing):
-            self._subject = replace(self._subject, result=frame.image)
+            self._subject, self.finest = replace(self._subject, result=frame.image), frame.finest
 
     def _on_maps(self, frame: Frame) -> None:
         look = self._controller.document.look
@@ -200,6 +201,7 @@ class InspectMode(QObject):
             return  # of a person who has just left
         self.photos = tuple(photo for _, photo in there)
         self.pieces_hw = frame.pieces
+        self.finest = frame.finest
         images = tuple(photo.reference.image_HWC for photo in self.photos)
         self._subject = Subject(
             frame.image, tuple(source for source, _ in there), images, self._kept, frame.photo

@@ -8,7 +8,7 @@ from engine import weights
 from engine.cli.inputs import frame_size
 from engine.files import refuse_own_input
 from engine.models.registry import DEFAULT, ENGINES
-from engine.session import checked_size
+from engine.opening import checked_size
 
 
 def run(argv: list[str]) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.cv import cv2
 from engine.inspecting.choices import TEXTURE
 from engine.inspecting.colouring import Scale, coloured, faded
 from engine.inspecting.inspection import Inspection, inspected
@@ -28,6 +29,17 @@ class Sight:
     names: tuple[str, ...]
     scale: Scale
     table: np.ndarray
+
+
+def alike(pictures: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Pictures of the same frame at the size of the finest of them, uint8 RGB."""
+    rows, columns = max((picture_HWC.shape[:2] for picture_HWC in pictures), key=lambda size: size[0])
+    return [
+        picture_HWC
+        if picture_HWC.shape[0] == rows
+        else cv2.resize(picture_HWC, (columns, rows), interpolation=cv2.INTER_CUBIC)
+        for picture_HWC in pictures
+    ]
 
 
 def over(picture_HWC: np.ndarray, laid: Overlay | None, sight: Sight) -> np.ndarray:

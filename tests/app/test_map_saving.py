@@ -45,9 +45,11 @@ def test_the_map_is_written_over_both_pictures_at_their_own_sharpness(window, tm
     window.window.docks.inspector.scale.opacity.setValue(0)
     window.window.map_saving.save_map(tmp_path / "map.png")
     sheet = np.asarray(Image.open(io.BytesIO(written(window, tmp_path / "map.png"))))
-    finest = window.window.inspecting.photos[0].reference.finest_HWC
-    rows, columns = finest.shape[:2]
-    np.testing.assert_array_equal(sheet[8 : 8 + rows, 8 : 8 + columns], finest)
+    mode = window.window.inspecting
+    photo, result = mode.photos[0].reference.finest_HWC, mode.finest
+    assert result.shape == (512, 352, 3) and photo.shape == (256, 176, 3)
+    np.testing.assert_array_equal(sheet[8 : 8 + 512, 368 : 368 + 352], result)
+    assert abs(sheet[8 : 8 + 512 : 2, 8 : 8 + 352 : 2].astype(int) - photo).mean() < 3, "beside it, as large"
 
 
 def test_the_atlas_holds_every_texture_and_a_map_without_textures_says_so(window, tmp_path):

@@ -54,8 +54,8 @@ def export(path: Path) -> int:
 def weights(path: Path) -> int:
     from engine import weights as files
     from engine.models.registry import open_model
+    from engine.opening import checked_size
     from engine.plan import make_plan
-    from engine.session import checked_size
 
     checked_size(open_model(files.read(path), make_plan("cpu")).size)
     return 0

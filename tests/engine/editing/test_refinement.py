@@ -66,7 +66,7 @@ def test_of_two_garments_one_is_refined_after_the_other(session):
     told = [session.refine(request) for _ in range(3)]
     assert [each.steps for each in told] == [1, 2, 2] and {each.of for each in told} == {2}
     assert [each.changed for each in told] == [True, True, False]
-    wearers_own = session._refinements.of(request)
+    wearers_own = session._frames.refinements.of(request)
     assert [key for key, _ in wearers_own] == [one.key, other.key]
     coefficients = dict(wearers_own)[one.key]
     assert {name: m_K.shape for name, m_K in coefficients.items()} == {
@@ -74,9 +74,8 @@ def test_of_two_garments_one_is_refined_after_the_other(session):
     }
     assert any(m_K.any() for m_K in coefficients.values())
     half = replace(request, swaps=(replace(swaps[0], strength=0.5),))
-    assert all(
-        np.allclose(m_K, coefficients[name] / 2) for name, m_K in session._refinements.of(half)[0][1].items()
-    )
+    halved = session._frames.refinements.of(half)[0][1]
+    assert all(np.allclose(m_K, coefficients[name] / 2) for name, m_K in halved.items())
 
 
 def test_an_engine_that_cannot_is_done_at_once():

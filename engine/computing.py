@@ -1,0 +1,33 @@
+"""One computation at a time on an engine, as the plan has it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from engine.errors import OutOfMemory
+from engine.plan import Plan, is_out_of_memory
+
+
+class Computing:
+    """`with computing():` from any thread; `lock` alone for what computes nothing."""
+
+    def __init__(self, plan: Plan):
+        self._plan, self.lock = plan, threading.RLock()
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """Without gradients, on the plan's threads. Raises OutOfMemory for torch's own ways of saying so."""
+        with self.lock, torch.inference_mode():
+            torch.set_num_threads(self._plan.threads)
+            try:
+                yield
+            except (MemoryError, RuntimeError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                if self._plan.device.type == "cuda":
+                    torch.cuda.empty_cache()
+                raise OutOfMemory(f"not enough memory on {self._plan.device}") from error

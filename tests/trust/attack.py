@@ -104,6 +104,8 @@ class Reader:
                 stderr=subprocess.DEVNULL, text=True, env=environ, cwd=self._root,
             )  # fmt: skip
             self._home = home
+            assert self._process.stdout
+            self._process.stdout.readline()  # "ready": to import the engine is no input's fault
         return self._process
 
     def close(self) -> None:

@@ -203,6 +203,7 @@ def main() -> None:
     ):
         importlib.import_module(module)
     sys.addaudithook(lambda event, _: _did.append(event) if event in FORBIDDEN else None)
+    print("ready", flush=True)
     for line in sys.stdin:
         kind, path = json.loads(line)
         answer = attempt(kind, Path(path))

@@ -38,7 +38,7 @@ def main(arguments):
         os.chdir(HERE)
         # All of them by several processes, a file by one; what is asked for by name, in this one.
         together = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
-        return int(pytest.main(arguments[1:] or together))
+        return int(pytest.main(arguments[1:] or [*together]))
     from app.launch import main as launch
 
     return launch(arguments)

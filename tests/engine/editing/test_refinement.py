@@ -74,15 +74,8 @@ def test_of_two_garments_one_is_refined_after_the_other(session):
     }
     assert any(m_K.any() for m_K in coefficients.values())
     half = replace(request, swaps=(replace(swaps[0], strength=0.5),))
-<<<<<<< HEAD
     halved = session._frames.refinements.of(half)[0][1]
     assert all(np.allclose(m_K, coefficients[name] / 2) for name, m_K in halved.items())
-=======
-    assert all(
-        np.allclose(m_K, coefficients[name] / 2)
-        for name, m_K in session._frames.refinements.of(half)[0][1].items()
-    )
->>>>>>> textures
 
 
 def test_an_engine_that_cannot_is_done_at_once():

@@ -167,6 +167,7 @@ class References:
     def clear(self) -> None:
         for kept in (
             self._handles, self._encoded, self._wardrobes, self._maps, self._settling, self._looked,
+            self._settled, self._steps,
         ):  # fmt: skip
             kept.clear()
 

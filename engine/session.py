@@ -141,6 +141,12 @@ class Session:
             self._references.forget(key)
             self._frames.refinements.forget(key)
             self._mixed.pop(key, None)
+            self._worn = {word: worn for word, worn in self._worn.items() if worn[0].key != key}
+            self._changed = {
+                slot: (given, change)
+                for slot, (given, change) in self._changed.items()
+                if given is None or given.key != key
+            }
             if self._identity is not None and self._identity.key == key:
                 self._identity = None
 
@@ -209,10 +215,10 @@ class Session:
         Raises InputError where the word is unknown, or the reference shows nothing of the kind.
         """
         swap = GarmentSwap(reference.key, garment(word).word, strength)
+        if strength and word not in self.garments(reference):
+            raise InputError(lacks(word))
         self._worn.pop(word, None)
         if strength:
-            if word not in self.garments(reference):
-                raise InputError(lacks(word))
             self._worn[word] = reference, swap
 
     def change(self, change: SlotChange, reference: Reference | None = None) -> None:
@@ -274,4 +280,4 @@ class Session:
         with self._computing.lock:
             self._references.clear()
             self._frames.close()
-            del self._model, self._frames
+            del self._model, self._frames, self._references

@@ -97,7 +97,7 @@ class InspectMode(QObject):
     def choose_texture(self, photo: int, channel: int) -> None:
         """Look at this texture of a photo; a place that is pointed at is held meanwhile."""
         self._touched = True
-        self.pinned = True
+        self.pinned = self._aim.at is not None
         self._aim = replace(self._aim, photo=photo, channel=channel)
         self._refresh()
 
@@ -123,8 +123,8 @@ class InspectMode(QObject):
         shown = self.inspection
         if shown is None or shown.maps_Khw is None or self.pieces_hw is None:
             return None
-        channel = shown.aim.channel
-        return doings(shown.maps_Khw[channel : channel + 1], self.pieces_hw)[0]
+        its_1hw = shown.maps_Khw[shown.aim.channel : shown.aim.channel + 1]
+        return doings(its_1hw, self.pieces_hw)[0] if its_1hw.any() else None
 
     # What the hand does.
 

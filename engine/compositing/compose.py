@@ -7,7 +7,7 @@ picture.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, wait
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -148,8 +148,9 @@ def compose(
     """
     whole = rendering.image_1CHW.shape[-2] == model.canvas[0]
     if not model.composited:
+        # A later rendering may overwrite it.
         image_1CHW = rendering.image_1CHW
-        return Composition(image_1CHW if whole else _enlarged(image_1CHW, model.canvas))
+        return Composition(image_1CHW.clone() if whole else _enlarged(image_1CHW, model.canvas))
     draft_1Chw, surface_1Khw = draft_and_surface(rendering)
     pose_1183 = drawn_pose(keypoints_18x3, model.canvas, draft_1Chw.device)
     own, *others = references
@@ -163,9 +164,15 @@ def compose(
     if whole:
         if layer is not None:
             torch.set_num_threads(max(1, threads - 1))
-        image_1CHW, taken = _detailed(model, rendering, surface_1Khw, pose_1183, layers)
-        if layer is not None:
-            torch.set_num_threads(threads)
+        try:
+            image_1CHW, taken = _detailed(model, rendering, surface_1Khw, pose_1183, layers)
+        except BaseException:
+            if layer is not None:
+                wait([layer])  # nothing computes beside what is asked for next
+            raise
+        finally:
+            if layer is not None:
+                torch.set_num_threads(threads)
     else:
         image_1CHW = _enlarged(image_1CHW, model.canvas)
     plain_1CHW, image_1CHW = image_1CHW, before_plates(image_1CHW, person_11HW, layers)

@@ -71,7 +71,7 @@ def moved_limbs(
     layers = []
     for i, (now_183, own_183) in enumerate(zip(pose_B183, own.pose, strict=True)):
         trunk = trunk_of(now_183, own_183, sides_2)
-        shown = [] if trunk is None else elsewhere(now_183, own_183, own.limbs[i].float(), sides_2)
+        shown = [] if trunk is None else elsewhere(now_183, own_183, trunk, own.limbs[i].float(), sides_2)
         if trunk is None or not (trunk.part > 0 or any(each.part > 0 for each in shown)):
             layers.append(torch.zeros(4, *size, device=own.pose.device))
             continue  # at rest nothing of this is worth its time

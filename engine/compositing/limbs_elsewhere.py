@@ -28,7 +28,7 @@ _SIDE = 0.15  # of the trunk's length, how much the shoulders' distance may diff
 _MOVED = 0.03, 0.08  # of half the picture's height, less what its trunk moved: a limb that is elsewhere
 _LONGER, _SHORTER = (0.25, 0.45), (1.0, 1.4)  # log of what a bone may stretch or foreshorten as a cut-out
 _WHOLE = 0.35, 0.6  # how much of its core a limb shows in the photo: from the first on, at the second surely
-_TELLS = 0.02  # of half the picture's height, shoulders nearer to each other tell nothing
+_TELLS = 0.02  # of half the picture's height, shoulders or ends of a spine nearer to each other tell nothing
 _LEANT = 0.05, 0.12  # what a trunk turns (radians) and grows, to be moved
 
 
@@ -64,8 +64,8 @@ class Elsewhere(NamedTuple):
 
 def trunk_of(now_183: Tensor, own_183: Tensor, sides_2: Tensor) -> Trunk | None:
     """By neck and hips, or by the shoulders of a picture that ends above them. None where the trunk shows
-    another side: shoulders not as far apart, for its length, or not on their sides; or where the photo's are
-    at one place."""
+    another side: shoulders not as far apart, for its length, or not on their sides; or where shoulders or
+    spine are of no length."""
     poses = now_183, own_183
     if not all((pose_183[_SHOULDERS, 2] > 0).all() for pose_183 in poses):
         return None
@@ -80,6 +80,8 @@ def trunk_of(now_183: Tensor, own_183: Tensor, sides_2: Tensor) -> Trunk | None:
             as_complex(pose_183[_HIPS, :2] * sides_2).mean() - place
             for pose_183, place in zip(poses, (neck, own_neck), strict=True)
         )
+        if torch.minimum(spine.abs(), own_spine.abs()) < _TELLS:
+            return None
         apart = (breadth / not_short(spine)).imag - (own_breadth / not_short(own_spine)).imag
         turn = spine / not_short(own_spine)
     else:
@@ -88,7 +90,9 @@ def trunk_of(now_183: Tensor, own_183: Tensor, sides_2: Tensor) -> Trunk | None:
     return Trunk(own_neck, neck, turn) if apart.abs() < _SIDE else None
 
 
-def elsewhere(now_183: Tensor, own_183: Tensor, limbs_8HW: Tensor, sides_2: Tensor) -> list[Elsewhere]:
+def elsewhere(
+    now_183: Tensor, own_183: Tensor, trunk: Trunk, limbs_8HW: Tensor, sides_2: Tensor
+) -> list[Elsewhere]:
     """Of the bones that both poses have."""
     shown: list[Elsewhere] = []
     own, placed = segments(own_183, sides_2), segments(now_183, sides_2)
@@ -96,12 +100,13 @@ def elsewhere(now_183: Tensor, own_183: Tensor, limbs_8HW: Tensor, sides_2: Tens
         bone, then, now = BONES[number], own[number], placed[number]
         whole = ramp(sampled(limbs_8HW[number : number + 1], core(then), sides_2).mean(), *_WHOLE)
         root = BONES[number - (not bone.upper)].begin
-        step = as_complex((now_183 - own_183)[root, :2] * sides_2)
+        rooted = min(now_183[root, 2].item(), own_183[root, 2].item()) > sk.ABSENT
+        step = as_complex((now_183 - own_183)[root, :2] * sides_2) if rooted else trunk.now - trunk.then
         moved = torch.maximum((now.begin - then.begin - step).abs(), (now.end - then.end - step).abs())
         bones = torch.stack([now.end - now.begin, then.end - then.begin])
         stretched = torch.sub(*not_short(bones).abs().log())
         whole = whole * (1.0 - ramp(stretched, *_LONGER)) * (1.0 - ramp(-stretched, *_SHORTER))
-        part, hidden = ramp(moved, *_MOVED) * whole, bool(now_183[bone.end, 2] != sk.SEEN)
+        part, hidden = ramp(moved, *_MOVED) * whole, bool(now_183[bone.end, 2] == sk.GUESSED)
         on_a_leg = max((each.part for each in shown if not each.bone.of_arm), default=part)
         drawn = torch.maximum(part, on_a_leg * whole) if bone.of_arm and not hidden else part
         shown.append(Elsewhere(number, bone, then, now, part, drawn, hidden))
@@ -118,8 +123,9 @@ def hands_elsewhere(pose_B183: Tensor, own_pose_B183: Tensor, limbs_B8HW: Tensor
     parts_B2 = pose_B183.new_zeros(len(pose_B183), 2)
     every = zip(pose_B183, own_pose_B183, limbs_B8HW, parts_B2, strict=True)
     for now_183, own_183, limbs_8HW, parts_2 in every:
-        if trunk_of(now_183, own_183, sides_2) is not None:
-            for each in elsewhere(now_183, own_183, limbs_8HW.float(), sides_2):
+        trunk = trunk_of(now_183, own_183, sides_2)
+        if trunk is not None:
+            for each in elsewhere(now_183, own_183, trunk, limbs_8HW.float(), sides_2):
                 for arm, (_, forearm) in enumerate(ARMS):
                     if each.number == forearm:
                         parts_2[arm] = each.part

@@ -109,16 +109,17 @@ def test_a_banner_leaves_the_canvas_its_room(open_window, width):
 def test_panels_hide_and_come_back_and_the_layout_is_kept(open_window, settings):
     driver = open_window()
     hide = driver.window.actions_by_id["toggle_panels"]
+    first = [panel.isHidden() for panel in driver.window.docks.panels]
     hide.trigger()
     assert all(panel.isHidden() for panel in driver.window.docks.panels)
     hide.trigger()
-    assert not any(panel.isHidden() for panel in driver.window.docks.panels)
-    driver.window.docks.panels[3].close()
+    assert [panel.isHidden() for panel in driver.window.docks.panels] == first and not first[2]
+    driver.window.docks.panels[2].close()
     driver.window.close()
     again = open_window()
-    assert again.window.docks.panels[3].isHidden() and not again.window.docks.panels[0].isHidden()
+    assert again.window.docks.panels[2].isHidden() and not again.window.docks.panels[0].isHidden()
     again.window.actions_by_id["reset_layout"].trigger()
-    assert not again.window.docks.panels[3].isHidden()
+    assert not again.window.docks.panels[2].isHidden()
 
 
 def test_help_lists_every_key(open_window):

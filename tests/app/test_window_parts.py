@@ -48,14 +48,16 @@ def test_docks_remember_what_was_open_and_where_they_stood_at_first(qtbot):
     docks = Docks(window, QUndoGroup(window))
     window.show()
     docks.restore(None)
+    first = [panel.isHidden() for panel in docks.panels]
     docks.panels[1].close()
     docks.hide_all(True)
     assert all(panel.isHidden() for panel in docks.panels)
     docks.hide_all(False)
-    assert [panel.isHidden() for panel in docks.panels] == [False, True, False, False, False, False]
+    assert [panel.isHidden() for panel in docks.panels] == [first[0], True, *first[2:]] and not any(first[:3])
     docks.panels[0].setFloating(True)
     docks.reset()
-    assert not any(panel.isHidden() or panel.isFloating() for panel in docks.panels)
+    assert [panel.isHidden() for panel in docks.panels] == first
+    assert not any(panel.isFloating() for panel in docks.panels)
 
 
 @pytest.mark.parametrize(("role", "buttons"), [(PERSON, 2), (GARMENT, 3)])
@@ -66,6 +68,7 @@ def test_a_draft_is_used_once_enough_joints_are_placed(qtbot, role, buttons):
         use_draft=lambda: pressed.append("pose"),
         use_whole=lambda: pressed.append("whole"),
         leave_draft=lambda: pressed.append("left"),
+        turn_draft=lambda: pressed.append("turned"),
     )
     photo, reason = np.zeros((400, 300, 3), np.uint8), "I could not find a person."
     draft = Draft(photo, "a.png", role, reason, QUndoGroup())
@@ -93,11 +96,16 @@ def drops(qtbot):
     window = QWidget()
     qtbot.addWidget(window)
     window.resize(600, 400)
-    shelf, taken, told = QWidget(window), [], []
+    shelf, taken, told, moved = QWidget(window), [], [], []
     shelf.setGeometry(0, 0, 100, 400)
     overlay = DropOverlay(window)
     answering = Drops(
-        window, overlay, shelf, lambda thing, role: taken.append((thing.name, role)), told.append
+        window,
+        overlay,
+        shelf,
+        lambda thing, role: taken.append((thing.name, role)),
+        told.append,
+        lambda key, at: moved.append(key),
     )
     window.setAcceptDrops(True)
     window.show()

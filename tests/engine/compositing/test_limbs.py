@@ -73,6 +73,23 @@ def test_what_stays_is_no_layer():
     assert layer(pose(right=9.0)).abs().max() == 0, "all moved at once"
 
 
+@pytest.mark.parametrize("absent", [[sk.LEFT_HIP], [sk.LEFT_HIP, sk.RIGHT_HIP], [sk.LEFT_SHOULDER]])
+def test_what_stays_stays_where_a_limb_has_no_root(absent):
+    for lacking in ("now", "both"):
+        now, own = pose(right=9.0), pose()
+        for each in (now, own) if lacking == "both" else (now,):
+            each[0, absent, 2], each[0, absent, :2] = 0, 0.0
+        own_hw = classes(*PARTS)
+        kept = own_pose(seen(own_hw), own, limbs=limb_mattes(own, seen(own_hw), SIZE))
+        assert shown(now, seen(own_hw), source(photo(), (own_hw == 0).float()), kept).abs().max() == 0
+
+
+def test_a_pose_whose_spine_has_no_length_moves_nothing():
+    now = pose()
+    now[0, [sk.RIGHT_HIP, sk.LEFT_HIP], :2] = now[0, sk.NECK, :2].clone()
+    assert layer(now).abs().max() == 0
+
+
 def test_arms_and_legs_that_a_photo_does_not_show_are_the_engines():
     assert layer(pose(RAISED), parts=(PARTS[0], *PARTS[2:])).abs().max() == 0
 

@@ -20,6 +20,7 @@ from engine.cli import import_weights
 from engine.cli.attention import run as attention
 from engine.cli.render import run as render
 from engine.contract import ReferenceInput
+from engine.cv import cv2
 from engine.errors import InputError
 from engine.models import pise
 from engine.models.pise.adapter import PiseModel, blended
@@ -27,6 +28,7 @@ from engine.models.pise.official import save_official
 from engine.models.pise.regions import OFFICIAL_REGIONS, TO_OFFICIAL
 from engine.models.pise.style import Style
 from engine.models.pise.weights import from_state
+from engine.paths import RESOURCES
 from engine.photos import read_photo, write_png
 from engine.plan import Plan
 from engine.regions import REGIONS
@@ -222,8 +224,9 @@ def test_the_commands_run_with_it(tmp_path, capsys):
     path = tmp_path / "w.safetensors"
     pise.save(path, small_pise(OUR_PISE))
     photos = [str(tmp_path / f"{seed}.png") for seed in (1, 2)]
-    for seed, photo in enumerate(photos):
-        write_png(photo, np.random.default_rng(seed).integers(0, 256, (*SIZE, 3), np.uint8), {})
+    for sample, photo in zip(("ada", "striped-shirt"), photos, strict=True):
+        found = RESOURCES / "samples" / f"{sample}.jpg"
+        write_png(photo, cv2.resize(read_photo(found), SIZE[::-1], interpolation=cv2.INTER_AREA), {})
     people = [{"pose_keypoints_2d": STANDING.flatten().tolist()}]
     pose = tmp_path / "pose.json"
     pose.write_text(json.dumps({"people": people, "canvas_width": SIZE[1], "canvas_height": SIZE[0]}))

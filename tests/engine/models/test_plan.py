@@ -45,6 +45,20 @@ def test_freed_memory_is_there_for_the_next_frame():
 
 @pytest.mark.parametrize(("cores", "beside"), [(1, 1), (2, 2), (3, 2), (8, 7)])
 def test_of_more_than_two_cores_one_is_left_to_a_window(cores, beside, monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr("os.sched_getaffinity", lambda pid: set(range(cores)), raising=False)
     assert make_plan("cpu", beside_window=True).threads == beside
     assert make_plan("cpu").threads == cores
+
+
+@pytest.mark.parametrize(
+    ("asked", "cores", "beside", "threads"),
+    [(None, 8, False, 8), (None, 8, True, 7), (None, 2, True, 2), ("3", 8, False, 3), ("16", 4, False, 4),
+     ("1", 2, True, 1), ("0", 4, False, 4), ("many", 4, False, 4), ("", 4, False, 4)],
+)  # fmt: skip
+def test_threads_are_no_more_than_are_asked_for(monkeypatch, asked, cores, beside, threads):
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if asked is not None:
+        monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    assert make_plan("cpu", beside_window=beside).threads == threads

@@ -33,6 +33,8 @@ def test_cards_and_poses_are_whole_beside_each_other(open_window):
     driver.controller.borrow(shelf.cards[1].key, 0.5)
     QApplication.processEvents()
     viewport = shelf.cards[0].parentWidget().parentWidget()
+    viewport.parentWidget().verticalScrollBar().setValue(0)  # the newest were scrolled to
+    QApplication.processEvents()
     assert all(inside(card, viewport) for card in shelf.cards[:2])
     assert inside(shelf.slider, shelf)
     grid = window.docks.poses.grid

@@ -146,6 +146,7 @@ def test_a_photo_is_settled_while_nothing_else_is_asked_for(open_window):
     answered = len(session.log)
     driver.drag(LEFT_WRIST, 10, -40)
     driver.until(lambda: 6 in session.settled.values() and driver.controller.status.settled == 1)
+    driver.until(lambda: shown[-1].stamp == driver.controller._asked)
     exact = [request for request in session.log[answered:] if request.level is None]
     assert len(exact) == 4, "what the hand left, and three times what is drawn of the photo better"
     assert all(np.array_equal(request.keypoints_18x3, driver.pose) for request in exact)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from tokenize import TokenError
 
 import numpy as np
 
@@ -25,7 +26,7 @@ def people_in_array(data: bytes, name: str) -> tuple[Person, ...]:
         if kind.kind not in "fiu" or math.prod(shape) * kind.itemsize > len(data):
             raise ValueError(kind)
         array = np.load(io.BytesIO(data), allow_pickle=False).astype(np.float64)
-    except (ValueError, OSError, EOFError, TypeError, KeyError):
+    except (ValueError, OSError, EOFError, TypeError, KeyError, SyntaxError, TokenError):
         raise InputError(f"{name} is not a pose file: it is damaged, or no array of numbers.") from None
     while array.ndim > 2 and array.shape[0] == 1:
         array = array[0]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from engine.errors import InputError
 from engine.framing import frame_photo
 from engine.pose.formats import openpose_dict, parse_pose, read_pose, write_openpose
+from engine.pose.formats.arrays import people_in_array
 from engine.pose.kinematics import t_pose
 from engine.pose.planes import pose_planes
 
@@ -306,3 +307,16 @@ def test_any_text_is_a_pose_or_a_sentence(text):
         assert np.isfinite(read(text)).all()
     except InputError as error:
         assert str(error).endswith(".")
+
+
+def test_a_long_list_of_numbers_with_a_word_in_it_is_refused_at_once():
+    """A pattern for all of it would try every way to cut the numbers, for longer than anybody waits."""
+    with pytest.raises(InputError, match="neither JSON nor a list of numbers"):
+        parse_pose("(" + ", ".join(["123456789012.5"] * 300) + ", x", "tuples.txt", (256, 176))
+
+
+def test_an_array_whose_header_ends_too_early_is_damaged():
+    header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (18, 2"
+    data = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header
+    with pytest.raises(InputError, match="damaged"):
+        people_in_array(data, "cut.npy")

@@ -51,7 +51,7 @@ BONES = (
 ARMS = [[n for n, bone in enumerate(BONES) if bone.of_arm and bone.chain == chain] for chain in (2, 3)]
 _BEGINS, _ENDS = [bone.begin for bone in BONES], [bone.end for bone in BONES]
 FRONTAL = 0.7  # of the trunk's length, how far apart shoulders are that are seen from before
-_SHOULDERS, _HIPS = [sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER], [sk.RIGHT_HIP, sk.LEFT_HIP]
+SHOULDERS, HIPS = [sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER], [sk.RIGHT_HIP, sk.LEFT_HIP]
 _CORE = 9  # points along a bone that stand for it
 _SHORTEST = 1e-6
 
@@ -86,16 +86,10 @@ def along(segment: Segment, point_hw: Tensor) -> Tensor:
     return (point_hw - segment.begin) / not_short(segment.end - segment.begin)
 
 
-def off(segment: Segment, point_hw: Tensor, beyond: float) -> Tensor:
-    """Distance [h, w] of positions from a bone and what is beyond its end, in units of its kind."""
-    part_hw = along(segment, point_hw).real.clamp(0.0, 1.0 + beyond)
-    nearest_hw = segment.begin + part_hw * (segment.end - segment.begin)
-    return (point_hw - nearest_hw).abs() / segment.unit
-
-
-def off_hand(segment: Segment, point_hw: Tensor, beyond: float) -> Tensor:
-    """Distance [h, w] of positions from what is beyond a bone's end, in units of its kind."""
-    part_hw = along(segment, point_hw).real.clamp(1.0, 1.0 + beyond)
+def off(segment: Segment, point_hw: Tensor, beyond: float, begin: float = 0.0) -> Tensor:
+    """Distance [h, w] of positions from a bone and what is beyond its end, in units of its kind; begin: from
+    that part of the bone on."""
+    part_hw = along(segment, point_hw).real.clamp(begin, 1.0 + beyond)
     nearest_hw = segment.begin + part_hw * (segment.end - segment.begin)
     return (point_hw - nearest_hw).abs() / segment.unit
 
@@ -111,11 +105,11 @@ def off_trunk(pose_183: Tensor, point_hw: Tensor, sides_2: Tensor) -> Tensor:
 
     Of a picture that ends above the hips these lie below the shoulders, as they mostly do.
     """
-    if not (pose_183[_SHOULDERS, 2] > 0).all():
+    if not (pose_183[SHOULDERS, 2] > 0).all():
         return torch.full(point_hw.shape, torch.inf, device=pose_183.device)
-    right, left = as_complex(pose_183[_SHOULDERS, :2] * sides_2)
-    if (pose_183[_HIPS, 2] > 0).all():
-        right_hip, left_hip = as_complex(pose_183[_HIPS, :2] * sides_2)
+    right, left = as_complex(pose_183[SHOULDERS, :2] * sides_2)
+    if (pose_183[HIPS, 2] > 0).all():
+        right_hip, left_hip = as_complex(pose_183[HIPS, :2] * sides_2)
     else:
         down = 1j * (left - right) / FRONTAL
         down = torch.where(down.imag < 0, -down, down)

@@ -28,8 +28,7 @@ from engine.ops.resample import running_mean
 
 # Of the longest bone of its kind, how far from its bone a limb reaches: to the first surely, to the second at
 # most.
-_THICK = 0.34, 0.44
-MOST_THICK = _THICK[1]
+THICK = 0.34, 0.44
 _SHOULDER = 0.05, 0.3  # from the first to the second part of an upper arm the trunk goes over into it
 _HIP = 0.35  # part of a thigh where it is looked how broad it is at the hip
 _ROUND = 0.7, 1.0  # of its half breadth there, how far a limb reaches beyond its elbow or knee
@@ -58,12 +57,12 @@ def _of_one(pose_183: Tensor, class_8HW: Tensor, here_HW: Tensor, sides_2: Tenso
     placed = segments(pose_183, sides_2)
     far = {number: off(each, here_HW, BONES[number].beyond) for number, each in placed.items()}
     trunk_HW = off_trunk(pose_183, here_HW, sides_2)
-    mattes_8HW = torch.zeros_like(class_8HW)
+    mattes_8HW = class_8HW.new_zeros(len(BONES), *here_HW.shape)
     for number, segment in placed.items():
         bone, far_HW = BONES[number], far[number]
         bare_HW, cloth_HW = class_8HW[bone.bare], class_8HW[list(bone.garments)].sum(0)
         worn_HW = (bare_HW + _sleeved(segment, bare_HW, cloth_HW, sides_2) * cloth_HW).clamp(max=1.0)
-        limb_HW = worn_HW * (1.0 - ramp(far_HW, *_THICK))
+        limb_HW = worn_HW * (1.0 - ramp(far_HW, *THICK))
         part_HW = along(segment, here_HW).real
         if bone.of_arm:  # a sleeve is worn on the arm where it is nearer to that than to the trunk
             nearer_HW = ramp(trunk_HW / segment.unit - far_HW, *_SLEEVE)
@@ -71,10 +70,11 @@ def _of_one(pose_183: Tensor, class_8HW: Tensor, here_HW: Tensor, sides_2: Tenso
         if bone.upper:
             ends_HW = _round(segment, segment.end, here_HW, worn_HW, 1.0, sides_2)
             limb_HW = limb_HW * torch.where(part_HW > 1.0, ends_HW, 1.0)
-        begins_HW = _round(segment, segment.begin, here_HW, worn_HW, _HIP if bone.upper else 0.0, sides_2)
         if bone.upper and bone.of_arm:
             limb_HW = limb_HW * ramp(part_HW, *_SHOULDER)
         else:
+            part = _HIP if bone.upper else 0.0
+            begins_HW = _round(segment, segment.begin, here_HW, worn_HW, part, sides_2)
             limb_HW = limb_HW * torch.where(part_HW < 0.0, begins_HW, 1.0)
         same = [other for other in placed if BONES[other].chain == bone.chain]
         facing = [other for other in placed if BONES[other].of_arm == bone.of_arm and other not in same]
@@ -99,7 +99,7 @@ def _round(
 ) -> Tensor:
     """0 to 1 [H, W]: a disc around a joint, as broad as the limb is at that part of its bone."""
     bone = segment.end - segment.begin
-    across = 1j * not_short(bone) / not_short(bone).abs() * segment.unit * _THICK[1]
+    across = 1j * not_short(bone) / not_short(bone).abs() * segment.unit * THICK[1]
     part_n = torch.linspace(-1.0, 1.0, _ACROSS, device=bone.device)
     seen_n = sampled(limb_HW[None], (segment.begin + part * bone + part_n * across)[None], sides_2)[0, 0]
     radius = (seen_n.mean() * across.abs()).clamp_min(1e-6)

@@ -25,12 +25,13 @@ from engine.compositing.limb_bones import (
     off_trunk,
     sampled,
 )
-from engine.compositing.limb_mattes import MOST_THICK
+from engine.compositing.limb_mattes import THICK
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, elsewhere, trunk_of
 from engine.compositing.own_pose import OwnPose
 from engine.regions import REGIONS
 
 _BEHIND = 0.3, 0.7  # how sure it is that nobody is there
+_WORN = 0.3, 0.7  # how sure it is that the trunk's garment is there
 _TRUNK_REACH, _LIMB_REACH = 0.25, 1.0  # units from trunk, and from a limb, that what is drawn is of theirs
 _NEAREST = 0.05  # units, over which what is near to one goes over to another
 _BESIDE = 0.3  # units to both sides of a bone, where it is looked what hangs there
@@ -120,7 +121,7 @@ def _lay_over(
     then, now, scale = shown.then, shown.now, trunk.turn.abs()
     bone, was = now.end - now.begin, then.end - then.begin
     tip = now.end + shown.bone.beyond * was.abs() * scale * not_short(bone) / not_short(bone).abs()
-    rows, columns = _window((now.begin, tip), MOST_THICK * then.unit * scale, size_of(here_HW), sides_2)
+    rows, columns = _window((now.begin, tip), THICK[1] * then.unit * scale, size_of(here_HW), sides_2)
     place_hw = along(now, here_HW[rows, columns])
     enlarged = bone.abs() / (scale * was.abs()).clamp_min(1e-6)
     inside_hw = place_hw.real.clamp(0.0, 1.0)
@@ -166,7 +167,7 @@ def _trunk_matte(
     hidden_hw = hidden_hw.maximum(_at_hips(shown, here_hw))
     leant_hw = trunk.part * (1.0 - class_8hw[_HEAD].sum(0))
     garment_hw = hidden_hw.maximum(leant_hw) * top_hw + hidden_hw * (dress_hw + trousers_hw)
-    return ramp(garment_hw * (1.0 - limb_hw), *_BEHIND)[None]
+    return ramp(garment_hw * (1.0 - limb_hw), *_WORN)[None]
 
 
 def _claimed(

@@ -12,6 +12,8 @@ from engine.compositing.limb_bones import (
     ARMS,
     BONES,
     FRONTAL,
+    HIPS,
+    SHOULDERS,
     LimbBone,
     Segment,
     as_complex,
@@ -22,8 +24,7 @@ from engine.compositing.limb_bones import (
 )
 from engine.pose import skeleton as sk
 
-_SHOULDERS = [sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER, sk.NECK]
-_HIPS = [sk.RIGHT_HIP, sk.LEFT_HIP]
+_UPPER = [*SHOULDERS, sk.NECK]
 _SIDE = 0.15  # of the trunk's length, how much the shoulders' distance may differ; seen from before it is .7
 _MOVED = 0.03, 0.08  # of half the picture's height, less what its trunk moved: a limb that is elsewhere
 _LONGER, _SHORTER = (0.25, 0.45), (1.0, 1.4)  # log of what a bone may stretch or foreshorten as a cut-out
@@ -67,17 +68,17 @@ def trunk_of(now_183: Tensor, own_183: Tensor, sides_2: Tensor) -> Trunk | None:
     another side: shoulders not as far apart, for its length, or not on their sides; or where shoulders or
     spine are of no length."""
     poses = now_183, own_183
-    if not all((pose_183[_SHOULDERS, 2] > 0).all() for pose_183 in poses):
+    if not all((pose_183[_UPPER, 2] > 0).all() for pose_183 in poses):
         return None
     (right, left, neck), (own_right, own_left, own_neck) = (
-        as_complex(pose_183[_SHOULDERS, :2] * sides_2) for pose_183 in poses
+        as_complex(pose_183[_UPPER, :2] * sides_2) for pose_183 in poses
     )
     breadth, own_breadth = left - right, own_left - own_right
     if own_breadth.abs() < _TELLS:
         return None
-    if all((pose_183[_HIPS, 2] > 0).all() for pose_183 in poses):
+    if all((pose_183[HIPS, 2] > 0).all() for pose_183 in poses):
         spine, own_spine = (
-            as_complex(pose_183[_HIPS, :2] * sides_2).mean() - place
+            as_complex(pose_183[HIPS, :2] * sides_2).mean() - place
             for pose_183, place in zip(poses, (neck, own_neck), strict=True)
         )
         if torch.minimum(spine.abs(), own_spine.abs()) < _TELLS:

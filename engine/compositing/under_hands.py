@@ -12,7 +12,7 @@ from torch import Tensor
 
 from engine.compositing.atlas import CLASSES, centres
 from engine.compositing.fields import carried, ramp
-from engine.compositing.limb_bones import ARMS, BONES, as_complex, off_hand, segments
+from engine.compositing.limb_bones import ARMS, BONES, as_complex, off, segments
 from engine.regions import REGIONS
 
 _CLOTHES = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants", "legs")]
@@ -44,5 +44,5 @@ def _hands(pose_B183: Tensor, size: tuple[int, int]) -> Tensor:
         placed = segments(pose_183, sides_2)
         for arm, (_, forearm) in enumerate(ARMS):
             if forearm in placed:
-                hands_2hw[arm] = 1.0 - ramp(off_hand(placed[forearm], here_hw, BONES[forearm].beyond), *_HAND)
+                hands_2hw[arm] = 1.0 - ramp(off(placed[forearm], here_hw, BONES[forearm].beyond, 1.0), *_HAND)
     return hands_B2hw

@@ -61,7 +61,7 @@ def _of_one(pose_183: Tensor, class_8HW: Tensor, here_HW: Tensor, sides_2: Tenso
     for number, segment in placed.items():
         bone, far_HW = BONES[number], far[number]
         bare_HW, cloth_HW = class_8HW[bone.bare], class_8HW[list(bone.garments)].sum(0)
-        worn_HW = (bare_HW + _sleeved(segment, bare_HW, cloth_HW, sides_2) * cloth_HW).clamp(max=1.0)
+        worn_HW = (bare_HW + sleeved(segment, bare_HW, cloth_HW, sides_2) * cloth_HW).clamp(max=1.0)
         limb_HW = worn_HW * (1.0 - ramp(far_HW, *THICK))
         part_HW = along(segment, here_HW).real
         if bone.of_arm:  # a sleeve is worn on the arm where it is nearer to that than to the trunk
@@ -87,7 +87,7 @@ def _of_one(pose_183: Tensor, class_8HW: Tensor, here_HW: Tensor, sides_2: Tenso
     return mattes_8HW
 
 
-def _sleeved(segment: Segment, bare_HW: Tensor, cloth_HW: Tensor, sides_2: Tensor) -> Tensor:
+def sleeved(segment: Segment, bare_HW: Tensor, cloth_HW: Tensor, sides_2: Tensor) -> Tensor:
     """0 to 1: whether a garment covers a bone."""
     core_2n = sampled(torch.stack([bare_HW, cloth_HW]), core(segment), sides_2)[:, 0]
     bare, cloth = core_2n.sum(1)

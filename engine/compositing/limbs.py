@@ -17,7 +17,6 @@ from engine.compositing.atlas import CLASSES, centres
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import ramp, size_of
 from engine.compositing.limb_bones import (
-    along,
     as_complex,
     core,
     not_short,
@@ -28,6 +27,8 @@ from engine.compositing.limb_bones import (
 from engine.compositing.limb_mattes import THICK
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, elsewhere, trunk_of
 from engine.compositing.own_pose import OwnPose
+from engine.compositing.ribbon_mattes import CHAINS, own_ribbon
+from engine.compositing.ribbons import _CORNER, along, at
 from engine.regions import REGIONS
 
 _BEHIND = 0.3, 0.7  # how sure it is that nobody is there
@@ -39,8 +40,17 @@ _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
 _LEFT = 0.1, 0.2  # units from all that is there now, from which on a leg has left what the photo shows
 _HIP = 0.6, 0.8  # units from a hip that a leg hangs on, up to which the trunk is the photo's
 _HIDES = 0.4, 0.6  # units from a bone behind the trunk, up to which the trunk is the photo's
+_ARMS = REGIONS.index("arms")
 _HEAD = [REGIONS.index(name) for name in ("hair", "face")]
 _GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
+
+
+class _Poses(NamedTuple):
+    """As it is now, the photo's own, and the picture's sides."""
+
+    now_183: Tensor
+    own_183: Tensor
+    sides_2: Tensor
 
 
 class _Own(NamedTuple):
@@ -50,8 +60,10 @@ class _Own(NamedTuple):
 
     photo_4HW: Tensor
     bare_4HW: Tensor
+    legs_4HW: Tensor
     plate_3HW: Tensor
     limbs_8: Tensor
+    ribbons_4: Tensor
     class_8hw: Tensor
 
 
@@ -79,23 +91,30 @@ def moved_limbs(
         photo_4HW, bare_4HW = (
             torch.cat([each.photo[i, :3], each.photo[i, -1:]]).float() for each in (source, bare)
         )
-        seen = _Own(photo_4HW, bare_4HW, own.background[i], own.limbs[i].float(), own.surface[i, :CLASSES])
-        layers.append(_of_one(now_183, surface_B11hw[i, :CLASSES].softmax(0), shown, trunk, seen, sides_2))
+        clothes_3HW, hands_2HW = _enlarged(own.under[i].float(), size).split((3, 2))
+        arms_1HW = _enlarged(own.surface[i, _ARMS : _ARMS + 1].float(), size)
+        lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, 0.1, 0.3))
+        legs_4HW = torch.cat([torch.lerp(bare_4HW[:3], clothes_3HW, lies_1HW), photo_4HW[3:]])
+        seen = _Own(photo_4HW, bare_4HW, legs_4HW, own.background[i], own.limbs[i].float(), own.ribbons[i].float(), own.surface[i, :CLASSES])
+        poses = _Poses(now_183, own_183, sides_2)
+        layers.append(_of_one(poses, surface_B11hw[i, :CLASSES].softmax(0), shown, trunk, seen))
     return torch.stack(layers)
 
 
 def _of_one(
-    now_183: Tensor, class_8hw: Tensor, shown: list[Elsewhere], trunk: Trunk, own: _Own, sides_2: Tensor
+    poses: _Poses, class_8hw: Tensor, shown: list[Elsewhere], trunk: Trunk, own: _Own
 ) -> Tensor:
+    now_183, sides_2 = poses.now_183, poses.sides_2
     # What decides is smooth, and told on the grid of the surface map.
     size = size_of(own.photo_4HW)
     here_hw, here_HW = (_positions(each, sides_2) for each in (size_of(class_8hw), size))
     claim_1HW = _enlarged(_claimed(now_183, shown, trunk, class_8hw, own, here_hw, sides_2), size)
     layer_4HW = torch.cat([claim_1HW, claim_1HW * own.plate_3HW])
     for behind in (True, False):
-        for each in shown:
-            if each.drawn > 0 and each.hidden == behind:
-                _lay_over(layer_4HW, each, trunk, own, here_HW, sides_2)
+        for chain in range(len(CHAINS)):
+            bones = [each for each in shown if each.bone.chain == chain]
+            if bones and bones[-1].hidden == behind and any(each.drawn > 0 for each in bones):
+                _lay_over(layer_4HW, bones, poses, trunk, own, here_HW)
         if behind and (
             trunk.part > 0 or any(each.part > 0 and (each.hidden or _is_thigh(each)) for each in shown)
         ):
@@ -114,31 +133,58 @@ def _enlarged(planes_Phw: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 def _lay_over(
-    layer_4HW: Tensor, shown: Elsewhere, trunk: Trunk, own: _Own, here_HW: Tensor, sides_2: Tensor
+    layer_4HW: Tensor, bones: list[Elsewhere], poses: _Poses, trunk: Trunk, own: _Own, here_HW: Tensor
 ) -> None:
-    """What lies on a bone in the photo, moved with it, over a layer: along the bone as long as the bone is,
-    across it and beyond its ends as large as the person."""
-    then, now, scale = shown.then, shown.now, trunk.turn.abs()
-    bone, was = now.end - now.begin, then.end - then.begin
-    tip = now.end + shown.bone.beyond * was.abs() * scale * not_short(bone) / not_short(bone).abs()
-    rows, columns = _window((now.begin, tip), THICK[1] * then.unit * scale, size_of(here_HW), sides_2)
-    place_hw = along(now, here_HW[rows, columns])
-    enlarged = bone.abs() / (scale * was.abs()).clamp_min(1e-6)
-    inside_hw = place_hw.real.clamp(0.0, 1.0)
-    place_hw = torch.complex(inside_hw + enlarged * (place_hw.real - inside_hw), enlarged * place_hw.imag)
-    before_hw = then.begin + place_hw * was
-    limb_1hw = sampled(own.limbs_8[shown.number][None], before_hw, sides_2)
-    seen_4hw = sampled(own.photo_4HW if shown.bone.of_arm else own.bare_4HW, before_hw, sides_2)
-    matte_1hw = shown.drawn * limb_1hw * (1.0 - ramp(seen_4hw[3:], *_BEHIND))
-    colour_4hw = torch.cat([torch.ones_like(matte_1hw), seen_4hw[:3]])
-    layer_4HW[:, rows, columns].lerp_(colour_4hw, matte_1hw)
+    """What a limb's ribbon is in the photo, moved with its bones, over a layer: along a bone as long as the
+    bone is, across it and beyond its end as large as the person."""
+    chain, scale, unit = bones[0].bone.chain, trunk.turn.abs(), bones[0].then.unit
+    then, now = ({each.number: segment for each, segment in zip(bones, which, strict=True)} for which in (
+        [each.then for each in bones], [each._replace(now=each.now._replace(unit=each.then.unit)).now for each in bones]))
+    was = own_ribbon(poses.own_183, then, chain, 1.0, poses.sides_2)
+    is_now = own_ribbon(poses.now_183, now, chain, scale, poses.sides_2)
+    assert was is not None and is_now is not None
+    rows, columns = _window(is_now.line_N, THICK[1] * unit * scale, size_of(here_HW), poses.sides_2)
+    for place, each in enumerate(bones):
+        if each.drawn == 0:
+            continue
+        pieces = is_now.part(place)
+        shown_N = torch.ones(len(is_now.line_N[pieces]), device=here_HW.device)
+        if place or each.bone.upper:
+            first = (_CORNER // 2 if place else is_now.joints[0]) + 1
+            shown_N[:first] = torch.linspace(0.0, 1.0, first)
+        if place + 1 < len(bones):
+            shown_N[-_CORNER // 2 - 1 :] = torch.linspace(1.0, 0.0, _CORNER // 2 + 1)
+        first = was.joints[0] + _CORNER // 2
+        where = along(is_now.line_N[pieces], here_HW[rows, columns])
+        before_hw = at(was.line_N[pieces], where, scale)
+        limb_1hw = sampled(own.ribbons_4[chain][None], before_hw, poses.sides_2)
+        seen_4hw = sampled(own.photo_4HW if each.bone.of_arm else own.legs_4HW, before_hw, poses.sides_2)
+        if not place and each.bone.upper:  # in the trunk's corner, as broad as where it comes out of it
+            broad_2 = _breadth(was.line_N, first, own.ribbons_4[chain], unit, poses.sides_2)
+            broad_hw = torch.where(where.aside > 0, broad_2[0], broad_2[1]) * scale
+            inside_hw = 1.0 - ramp((where.aside.abs() - broad_hw) / unit, -0.04, 0.02)
+            limb_1hw = limb_1hw * torch.where(where.piece < first, inside_hw, 1.0)
+        matte_1hw = each.drawn * limb_1hw * where.of(shown_N) * (1.0 - ramp(seen_4hw[3:], *_BEHIND))
+        matte_1hw = matte_1hw.masked_fill(where.beyond, 0.0)
+        colour_4hw = torch.cat([torch.ones_like(matte_1hw), seen_4hw[:3]])
+        layer_4HW[:, rows, columns].lerp_(colour_4hw, matte_1hw)
+
+
+def _breadth(line_N: Tensor, point: int, matte_HW: Tensor, unit: Tensor, sides_2: Tensor) -> Tensor:
+    """[2]: how far to either side of that point of a line a matte reaches."""
+    step = not_short(line_N[point + 1] - line_N[point])
+    aside_A = torch.linspace(0.0, 1.0, 24, device=line_N.device) * THICK[1] * unit
+    sides = torch.tensor([1j, -1j], device=line_N.device)
+    point_2A = line_N[point] + sides[:, None] * step / step.abs() * aside_A
+    inside_2A = (sampled(matte_HW[None], point_2A, sides_2)[0] > 0.5).float().cummin(1).values
+    return inside_2A.mean(1) * THICK[1] * unit
 
 
 def _window(
-    points: Sequence[Tensor], margin: Tensor, size: tuple[int, int], sides_2: Tensor
+    places_N: Tensor, margin: Tensor, size: tuple[int, int], sides_2: Tensor
 ) -> tuple[slice, slice]:
     """The rows and columns of a picture that are nearer than a margin to points."""
-    places_N2 = torch.view_as_real(torch.stack(list(points)))
+    places_N2 = torch.view_as_real(places_N)
     least_2, most_2 = ((places_N2.amin(0) - margin) / sides_2, (places_N2.amax(0) + margin) / sides_2)
     (left, top), (right, bottom) = (
         [(float(part) + 1) / 2 * side for part, side in zip(corner, reversed(size), strict=True)]

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES, centres
+from engine.compositing.cut_outs import CutOut, Poses, lay_over
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import ramp, size_of
 from engine.compositing.limb_bones import (
@@ -24,14 +25,12 @@ from engine.compositing.limb_bones import (
     off_trunk,
     sampled,
 )
-from engine.compositing.limb_mattes import THICK
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, elsewhere, trunk_of
 from engine.compositing.own_pose import OwnPose
-from engine.compositing.ribbon_mattes import CHAINS, own_ribbon
-from engine.compositing.ribbons import _CORNER, along, at
+from engine.compositing.ribbons import LIMBS
 from engine.regions import REGIONS
 
-_BEHIND = 0.3, 0.7  # how sure it is that nobody is there
+_LIES = 0.1, 0.3  # how sure it is that an arm lies there
 _WORN = 0.3, 0.7  # how sure it is that the trunk's garment is there
 _TRUNK_REACH, _LIMB_REACH = 0.25, 1.0  # units from trunk, and from a limb, that what is drawn is of theirs
 _NEAREST = 0.05  # units, over which what is near to one goes over to another
@@ -45,25 +44,16 @@ _HEAD = [REGIONS.index(name) for name in ("hair", "face")]
 _GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
 
 
-class _Poses(NamedTuple):
-    """As it is now, the photo's own, and the picture's sides."""
-
-    now_183: Tensor
-    own_183: Tensor
-    sides_2: Tensor
-
-
 class _Own(NamedTuple):
     """Of a photo: its picture and how sure it is that nobody is there [4, H, W], the same without the hands
-    that are elsewhere, its plate [3, H, W], its limbs' mattes, and its classes as its engine draws them
-    [8, h, w]."""
+    that are elsewhere, and without any hand that lies on clothes; its plate [3, H, W], its limbs' mattes, and
+    its classes as its engine draws them [8, h, w]."""
 
     photo_4HW: Tensor
     bare_4HW: Tensor
-    legs_4HW: Tensor
+    handless_4HW: Tensor
     plate_3HW: Tensor
-    limbs_8: Tensor
-    ribbons_4: Tensor
+    limbs_4HW: Tensor
     class_8hw: Tensor
 
 
@@ -93,17 +83,22 @@ def moved_limbs(
         )
         clothes_3HW, hands_2HW = _enlarged(own.under[i].float(), size).split((3, 2))
         arms_1HW = _enlarged(own.surface[i, _ARMS : _ARMS + 1].float(), size)
-        lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, 0.1, 0.3))
-        legs_4HW = torch.cat([torch.lerp(bare_4HW[:3], clothes_3HW, lies_1HW), photo_4HW[3:]])
-        seen = _Own(photo_4HW, bare_4HW, legs_4HW, own.background[i], own.limbs[i].float(), own.ribbons[i].float(), own.surface[i, :CLASSES])
-        poses = _Poses(now_183, own_183, sides_2)
+        lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *_LIES))
+        handless_4HW = torch.cat([torch.lerp(bare_4HW[:3], clothes_3HW, lies_1HW), photo_4HW[3:]])
+        seen = _Own(
+            photo_4HW,
+            bare_4HW,
+            handless_4HW,
+            own.background[i],
+            own.limbs[i].float(),
+            own.surface[i, :CLASSES],
+        )
+        poses = Poses(now_183, own_183, sides_2)
         layers.append(_of_one(poses, surface_B11hw[i, :CLASSES].softmax(0), shown, trunk, seen))
     return torch.stack(layers)
 
 
-def _of_one(
-    poses: _Poses, class_8hw: Tensor, shown: list[Elsewhere], trunk: Trunk, own: _Own
-) -> Tensor:
+def _of_one(poses: Poses, class_8hw: Tensor, shown: list[Elsewhere], trunk: Trunk, own: _Own) -> Tensor:
     now_183, sides_2 = poses.now_183, poses.sides_2
     # What decides is smooth, and told on the grid of the surface map.
     size = size_of(own.photo_4HW)
@@ -111,13 +106,13 @@ def _of_one(
     claim_1HW = _enlarged(_claimed(now_183, shown, trunk, class_8hw, own, here_hw, sides_2), size)
     layer_4HW = torch.cat([claim_1HW, claim_1HW * own.plate_3HW])
     for behind in (True, False):
-        for chain in range(len(CHAINS)):
-            bones = [each for each in shown if each.bone.chain == chain]
+        for limb in range(len(LIMBS)):
+            bones = [each for each in shown if each.bone.chain == limb]
             if bones and bones[-1].hidden == behind and any(each.drawn > 0 for each in bones):
-                _lay_over(layer_4HW, bones, poses, trunk, own, here_HW)
-        if behind and (
-            trunk.part > 0 or any(each.part > 0 and (each.hidden or _is_thigh(each)) for each in shown)
-        ):
+                seen_4HW = own.photo_4HW if bones[0].bone.of_arm else own.handless_4HW
+                cut_out = CutOut(seen_4HW, own.limbs_4HW[limb], trunk.turn.abs())
+                lay_over(layer_4HW, bones, poses, cut_out, here_HW)
+        if behind and (trunk.part > 0 or any(each.part > 0 and each.hidden for each in shown)):
             matte_1HW = _enlarged(_trunk_matte(shown, trunk, class_8hw, own, here_hw, sides_2), size)
             seen_3HW = sampled(own.bare_4HW[:3], trunk.before(here_HW), sides_2)
             layer_4HW.lerp_(F.pad(seen_3HW, (0, 0, 0, 0, 1, 0), value=1.0), matte_1HW)
@@ -132,71 +127,6 @@ def _enlarged(planes_Phw: Tensor, size: tuple[int, int]) -> Tensor:
     return F.interpolate(planes_Phw[None], size, mode="bilinear")[0]
 
 
-def _lay_over(
-    layer_4HW: Tensor, bones: list[Elsewhere], poses: _Poses, trunk: Trunk, own: _Own, here_HW: Tensor
-) -> None:
-    """What a limb's ribbon is in the photo, moved with its bones, over a layer: along a bone as long as the
-    bone is, across it and beyond its end as large as the person."""
-    chain, scale, unit = bones[0].bone.chain, trunk.turn.abs(), bones[0].then.unit
-    then, now = ({each.number: segment for each, segment in zip(bones, which, strict=True)} for which in (
-        [each.then for each in bones], [each._replace(now=each.now._replace(unit=each.then.unit)).now for each in bones]))
-    was = own_ribbon(poses.own_183, then, chain, 1.0, poses.sides_2)
-    is_now = own_ribbon(poses.now_183, now, chain, scale, poses.sides_2)
-    assert was is not None and is_now is not None
-    rows, columns = _window(is_now.line_N, THICK[1] * unit * scale, size_of(here_HW), poses.sides_2)
-    for place, each in enumerate(bones):
-        if each.drawn == 0:
-            continue
-        pieces = is_now.part(place)
-        shown_N = torch.ones(len(is_now.line_N[pieces]), device=here_HW.device)
-        if place or each.bone.upper:
-            first = (_CORNER // 2 if place else is_now.joints[0]) + 1
-            shown_N[:first] = torch.linspace(0.0, 1.0, first)
-        if place + 1 < len(bones):
-            shown_N[-_CORNER // 2 - 1 :] = torch.linspace(1.0, 0.0, _CORNER // 2 + 1)
-        first = was.joints[0] + _CORNER // 2
-        where = along(is_now.line_N[pieces], here_HW[rows, columns])
-        before_hw = at(was.line_N[pieces], where, scale)
-        limb_1hw = sampled(own.ribbons_4[chain][None], before_hw, poses.sides_2)
-        seen_4hw = sampled(own.photo_4HW if each.bone.of_arm else own.legs_4HW, before_hw, poses.sides_2)
-        if not place and each.bone.upper:  # in the trunk's corner, as broad as where it comes out of it
-            broad_2 = _breadth(was.line_N, first, own.ribbons_4[chain], unit, poses.sides_2)
-            broad_hw = torch.where(where.aside > 0, broad_2[0], broad_2[1]) * scale
-            inside_hw = 1.0 - ramp((where.aside.abs() - broad_hw) / unit, -0.04, 0.02)
-            limb_1hw = limb_1hw * torch.where(where.piece < first, inside_hw, 1.0)
-        matte_1hw = each.drawn * limb_1hw * where.of(shown_N) * (1.0 - ramp(seen_4hw[3:], *_BEHIND))
-        matte_1hw = matte_1hw.masked_fill(where.beyond, 0.0)
-        colour_4hw = torch.cat([torch.ones_like(matte_1hw), seen_4hw[:3]])
-        layer_4HW[:, rows, columns].lerp_(colour_4hw, matte_1hw)
-
-
-def _breadth(line_N: Tensor, point: int, matte_HW: Tensor, unit: Tensor, sides_2: Tensor) -> Tensor:
-    """[2]: how far to either side of that point of a line a matte reaches."""
-    step = not_short(line_N[point + 1] - line_N[point])
-    aside_A = torch.linspace(0.0, 1.0, 24, device=line_N.device) * THICK[1] * unit
-    sides = torch.tensor([1j, -1j], device=line_N.device)
-    point_2A = line_N[point] + sides[:, None] * step / step.abs() * aside_A
-    inside_2A = (sampled(matte_HW[None], point_2A, sides_2)[0] > 0.5).float().cummin(1).values
-    return inside_2A.mean(1) * THICK[1] * unit
-
-
-def _window(
-    places_N: Tensor, margin: Tensor, size: tuple[int, int], sides_2: Tensor
-) -> tuple[slice, slice]:
-    """The rows and columns of a picture that are nearer than a margin to points."""
-    places_N2 = torch.view_as_real(places_N)
-    least_2, most_2 = ((places_N2.amin(0) - margin) / sides_2, (places_N2.amax(0) + margin) / sides_2)
-    (left, top), (right, bottom) = (
-        [(float(part) + 1) / 2 * side for part, side in zip(corner, reversed(size), strict=True)]
-        for corner in (least_2, most_2)
-    )
-    rows, columns = size
-    return (
-        slice(max(0, int(top)), max(0, min(rows, int(bottom) + 1))),
-        slice(max(0, int(left)), max(0, min(columns, int(right) + 1))),
-    )
-
-
 def _trunk_matte(
     shown: Sequence[Elsewhere], trunk: Trunk, class_8hw: Tensor, own: _Own, here_hw: Tensor, sides_2: Tensor
 ) -> Tensor:
@@ -204,13 +134,12 @@ def _trunk_matte(
     spine; and what limbs are behind, or legs hang on."""
     before_hw = trunk.before(here_hw)
     top_hw, dress_hw, trousers_hw = sampled(own.class_8hw[_GARMENTS], before_hw, sides_2)
-    limb_hw = sampled(own.limbs_8, before_hw, sides_2).amax(0)
+    limb_hw = sampled(own.limbs_4HW, before_hw, sides_2).amax(0)
     hidden_hw = torch.zeros_like(top_hw)
     for each in shown:
         if each.hidden:
             far_hw = off(each.now, here_hw, each.bone.beyond)
             hidden_hw = torch.maximum(hidden_hw, each.part * (1.0 - ramp(far_hw, *_HIDES)))
-    hidden_hw = hidden_hw.maximum(_at_hips(shown, here_hw))
     leant_hw = trunk.part * (1.0 - class_8hw[_HEAD].sum(0))
     garment_hw = hidden_hw.maximum(leant_hw) * top_hw + hidden_hw * (dress_hw + trousers_hw)
     return ramp(garment_hw * (1.0 - limb_hw), *_WORN)[None]
@@ -238,7 +167,7 @@ def _claimed(
         theirs_hw = torch.einsum("c,chw->hw", _theirs(each, own, sides_2), class_8hw)
         claims.append(each.part * theirs_hw * (1.0 - ramp(far_hw, 0.8 * _LIMB_REACH, _LIMB_REACH)))
         if not each.bone.of_arm:
-            (leg_hw,) = sampled(own.limbs_8[each.number][None], here_hw, sides_2)
+            (leg_hw,) = sampled(own.limbs_4HW[each.bone.chain][None], here_hw, sides_2)
             left_hw = torch.maximum(left_hw, each.part * leg_hw)
     far_Nhw = torch.stack(far)
     claim_hw = ((-far_Nhw / _NEAREST).softmax(0) * torch.stack(claims)).sum(0)

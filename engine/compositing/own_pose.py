@@ -18,7 +18,6 @@ from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import around, size_of
 from engine.compositing.limb_mattes import limb_mattes
-from engine.compositing.ribbon_mattes import ribbon_mattes
 from engine.compositing.under_hands import under_hands
 
 BEHIND = 0.8  # so sure it has to be that nobody is there
@@ -34,8 +33,7 @@ class OwnPose(NamedTuple):
     missed: [B, 1, h, w], 1 where the photo shows the person and the engine's picture what is behind. hole:
     [B, 1, h, w], 1 where the photo shows the person, with a margin, and plate: [B, 3, h, w], the background
     plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
-    limbs: [B, 8, H, W], as of `limb_mattes.limb_mattes`. ribbons: [B, 4, H, W], as of
-    `ribbon_mattes.ribbon_mattes`. under: [B, 5, h, w], as of
+    limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. under: [B, 5, h, w], as of
     `under_hands.under_hands`. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives it.
     """
 
@@ -48,7 +46,6 @@ class OwnPose(NamedTuple):
     plate: Tensor
     background: Tensor
     limbs: Tensor
-    ribbons: Tensor
     under: Tensor
     pose: Tensor
 
@@ -88,7 +85,6 @@ def own_pose_rendering(
         F.interpolate(background_B3HW, size, mode="area"),
         background_B3HW,
         limb_mattes(pose_B183, seen_B11hw, size_of(background_B3HW)),
-        ribbon_mattes(pose_B183, seen_B11hw, size_of(background_B3HW)),
         under_hands(source.photo, seen_B11hw, pose_B183.float(), size),
         pose_B183.float(),
     )

@@ -16,6 +16,8 @@ from torch import Tensor
 from engine.compositing.limb_bones import BONES, Segment, as_complex, not_short
 from engine.pose import skeleton as sk
 
+# Numbers of their bones: right and left leg, right and left arm.
+LIMBS = [[number for number, bone in enumerate(BONES) if bone.chain == limb] for limb in range(4)]
 _CORNER = 8  # straight pieces that a round corner is made of
 _STRAIGHT = 6  # and what is between corners
 _ROUND = 0.18  # of the bones that meet at a joint, how much its corner takes ...
@@ -25,30 +27,50 @@ _ROOTS = {0: (sk.RIGHT_SHOULDER, 0.3), 1: (sk.LEFT_SHOULDER, 0.3), 2: (sk.NECK, 
 
 
 class Ribbon(NamedTuple):
-    """A middle line, complex [N]; of how many of its points each bone's part consists, from the trunk on."""
+    """A middle line, complex [N], and which of its points its joints are, from the first in the trunk on."""
 
     line_N: Tensor
     joints: tuple[int, ...]
 
-    def part(self, bone: int) -> slice:
-        """Pieces of the line, from the corner before a bone to the one behind it."""
-        begin = 0 if bone == 0 else self.joints[bone] - _CORNER // 2
-        last = bone == len(self.joints) - 2
-        return slice(begin, len(self.line_N) if last else self.joints[bone + 1] + _CORNER // 2 + 1)
+    @property
+    def root(self) -> int:
+        """Where it has come out of the trunk's corner."""
+        return self.joints[0] + _CORNER // 2
+
+    def of_bone(self, place: int) -> slice:
+        """The points of its first or second bone, with the corners at both ends."""
+        begin = self.joints[place] - _CORNER // 2 if place else 0
+        last = place == len(self.joints) - 2
+        return slice(begin, None if last else self.joints[place + 1] + _CORNER // 2 + 1)
+
+    def shown(self, place: int, rooted: bool) -> Tensor:
+        """0 to 1, of those points: of two bones the one goes over into the other in the corner between them,
+        and a limb comes out of its trunk."""
+        shown_N = torch.ones_like(self.line_N[self.of_bone(place)].real)
+        half = _CORNER // 2
+        if place:
+            shown_N[: half + 1] = torch.linspace(0.0, 1.0, half + 1)
+        elif rooted:
+            shown_N[: self.joints[0] + 1] = torch.linspace(0.0, 1.0, self.joints[0] + 1)
+        if place < len(self.joints) - 2:
+            shown_N[-half - 1 :] = torch.linspace(1.0, 0.0, half + 1)
+        return shown_N
 
 
 def ribbon(
-    pose_183: Tensor, placed: dict[int, Segment], numbers: list[int], beyond: Tensor, sides_2: Tensor
-) -> Ribbon:
-    """Of the bones of one limb, of which the upper may be lacking. beyond: how far its end reaches."""
+    pose_183: Tensor, placed: dict[int, Segment], limb: int, scale: Tensor | float, sides_2: Tensor
+) -> Ribbon | None:
+    """A limb's, by number in LIMBS, of those of its bones that are placed. scale: how much larger than its
+    unit says a hand or foot is."""
+    numbers = [number for number in LIMBS[limb] if number in placed]
+    if not numbers:
+        return None
     bones = [placed[number] for number in numbers]
     joints = [bones[0].begin, *(bone.end for bone in bones)]
-    first = BONES[numbers[0]]
-    joint, part = _ROOTS[first.chain]
-    if first.upper and pose_183[joint, 2] > 0:
-        root = joints[0] + part * (as_complex(pose_183[joint, :2] * sides_2) - joints[0])
-    else:
-        root = joints[0]
+    beyond = BONES[numbers[-1]].beyond * scale * bones[-1].unit
+    root, (joint, part) = joints[0], _ROOTS[limb]
+    if BONES[numbers[0]].upper and pose_183[joint, 2] > 0:
+        root = root + part * (as_complex(pose_183[joint, :2] * sides_2) - root)
     stations, points, middles = [root, *joints], [], []
     reached = root
     for place, (before, here, after) in enumerate(zip(stations, stations[1:], stations[2:], strict=False)):
@@ -105,7 +127,7 @@ def at(line_N: Tensor, where: Along, scale: Tensor | float = 1.0) -> Tensor:
     turn_N = (turn_N[1:] + turn_N[:-1]) / 2
     radius_N = step_N.abs() / turn_N.abs().clamp_min(1e-3)
     inner_hw = where.aside.sign() == turn_N.sign()[where.piece]
-    aside_hw = where.aside / scale
-    aside_hw = torch.where(inner_hw, aside_hw.abs().minimum(radius_N[where.piece]) * aside_hw.sign(), aside_hw)
-    normal_N = 1j * step_N / step_N.abs()
-    return line_N[where.piece] + where.part * step_N[where.piece] + aside_hw * normal_N[where.piece]
+    far_hw = where.aside.abs() / scale
+    far_hw = torch.where(inner_hw, far_hw.minimum(radius_N[where.piece]), far_hw)
+    normal_hw = where.aside.sign() * (1j * step_N / step_N.abs())[where.piece]
+    return line_N[where.piece] + where.part * step_N[where.piece] + far_hw * normal_hw

@@ -57,7 +57,7 @@ def lay_over(
         matte_1hw = sampled(cut_out.limb_HW[None], before_hw, sides_2).masked_fill(where.beyond, 0.0)
         if upper:  # in the trunk's corner all is its, as broad as where it comes out of it
             broad_2 = scale * _breadth(was, cut_out.limb_HW, unit, sides_2)
-            over_hw = (where.aside.abs() - torch.where(where.aside > 0, *broad_2)) / unit
+            over_hw = (where.aside.abs() - torch.where(where.aside > 0, broad_2[0], broad_2[1])) / unit
             within_hw = 1.0 - ramp(over_hw, -_EDGE, 0.0)
             matte_1hw = torch.where(where.piece < was.root, within_hw, matte_1hw)
         seen_4hw = sampled(cut_out.photo_4HW, before_hw, sides_2)

@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent / "app"), str(HERE.parent)]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QtMsgType, QTimer, qInstallMessageHandler  # noqa: E402
+from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 REST_S = 5.0  # at most, until the exact picture is there
@@ -88,7 +88,7 @@ def run(folder: Path, minutes: float, rng: random.Random) -> int:
     window.controller.frame_shown.connect(lambda _frame: frames.__setitem__(0, frames[0] + 1))
 
     def step() -> None:
-        """One, as a timer of the application's own loop: what is deleted later is deleted by that loop only."""
+        """A step in the application's own loop, which alone deletes what is to be deleted later."""
         nonlocal steps
         walk.step()
         steps += 1

@@ -33,6 +33,8 @@ class InspectSight(QObject):
         panel.keep_wanted.connect(mode.keep_picture)
         panel.scale.changed.connect(self.show)
         canvas.glanced.connect(mode.glance)
+        canvas.weighed.connect(mode.weigh)
+        mode.late_changed.connect(canvas.maps.show_late)
 
     def show(self) -> None:
         """Bring canvas and panel up to what the mode holds; nothing of it in another mode."""
@@ -53,6 +55,9 @@ class InspectSight(QObject):
                 laid[number] = self._laid(over, photo.name)
             self._mark(shown)
         canvas.maps.show(laid)
+        over = shown.painting.result
+        canvas.maps.arrows.show_arrows(None if over is None else over.arrows_N4, canvas.maps.result_box)
+        canvas.maps.label([] if over is None else [(tally.at, str(tally)) for tally in over.tallies])
         self._read_out(self._under)
 
     def _laid(self, over: Overlay | None, name: str) -> Laid:
@@ -93,8 +98,11 @@ class InspectSight(QObject):
 
 def _trace_peaks(shown: Inspection) -> list[Peak]:
     """Where a trace is highest, on each picture that it lies over: what is read is often smaller than the eye
-    finds."""
+    finds; and where detail is copied from."""
     painted = shown.painting
     over = [(RESULT, painted.result), *enumerate(painted.photos)]
-    white = theme.colours().centre
-    return [Peak(number, peak_of(laid.pixels), 0, white) for number, laid in over if laid is not None]
+    white, detail = theme.colours().centre, shown.detail
+    peaks = [Peak(number, peak_of(laid.pixels), 0, white) for number, laid in over if laid is not None]
+    if detail is not None:
+        peaks.append(Peak(detail.photo, detail.at, 0, theme.DETAIL))
+    return peaks

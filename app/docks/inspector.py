@@ -21,6 +21,7 @@ from engine.inspecting.order import AREA, ORDERS
 from engine.inspecting.pointed import MOST, Part
 from engine.inspecting.values import RESULT
 
+WAITING = "One moment: the maps of this picture are being made."
 HINT = "Press 3, then point at the picture: which part of the photo made this pixel?"
 LEAST_NAMED = 0.002  # of the picture: a region smaller than that is not in the legend
 
@@ -174,6 +175,10 @@ class InspectPanel(QWidget):
                 f"{detail.share:.0%} of it is the photo's own: the orange ring is where the surface atlas "
                 f"finds its detail on {self._name(detail.photo)}, the white one where attention reads most."
             )
+
+    def show_waiting(self, waiting: bool) -> None:
+        """While there is no inspection: whether there will be one soon."""
+        self.hint.setText(WAITING if waiting else HINT)
 
     def show_choice(self, number: int) -> None:
         self.layer.setCurrentIndex(number)

@@ -44,6 +44,7 @@ class InspectSight(QObject):
         if canvas.maps.show_photos(finest) and canvas.fitted:
             canvas.fit()
         self._panel.show_inspection(shown if mode.on else None, [photo.name for photo in mode.photos])
+        self._panel.show_waiting(mode.on)
         if mode.choice is not None:
             self._panel.show_choice(mode.choices.index(mode.choice))
         if shown is None:

@@ -21,7 +21,7 @@ from engine.models.nted.forms import NtedForm
 from engine.models.nted.graph import DragGraph
 from engine.models.nted.inference import InferenceNted
 from engine.models.nted.weights import from_file, texture_names
-from engine.ops.attention import distribution_attention
+from engine.ops.attention import distribution_attention_last
 from engine.plan import Plan
 from engine.pose.planes import pose_planes_u8
 from engine.weights import WeightsFile
@@ -176,7 +176,7 @@ class NtedModel:
         shares = [
             F.interpolate(
                 torch.einsum(
-                    "bkhw,k->bhw", distribution_attention(logits.float()), textures[index].to(logits)
+                    "bkhw,k->bhw", distribution_attention_last(logits.float()), textures[index].to(logits)
                 )[:, None],
                 size,
                 mode="bilinear",
@@ -208,7 +208,7 @@ class NtedModel:
         return torch.from_numpy(pose_planes_u8(keypoints_18x3, self.canvas)).to(self._plan.device)
 
     def _distributions(self, logits: list[Tensor]) -> Maps:
-        return self._named(DISTRIBUTION, [distribution_attention(each.float()) for each in logits])
+        return self._named(DISTRIBUTION, [distribution_attention_last(each.float()) for each in logits])
 
     def _named(self, kind: str, maps: list[Tensor]) -> Maps:
         """The frame's part of the maps; fewer than layers where the renderer stopped early."""
@@ -230,7 +230,7 @@ def share_of(distribution_logits: list[Tensor], coefficients_K: Tensor) -> Tenso
 
     coefficients_K: of Eq. 13, for the first layer of the finest level with textures.
     """
-    attention_BKhw = distribution_attention(distribution_logits[-2].float())
+    attention_BKhw = distribution_attention_last(distribution_logits[-2].float())
     return torch.einsum("bkhw,k->bhw", attention_BKhw, coefficients_K.float())[:, None]
 
 

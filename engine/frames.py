@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from engine import parsing
@@ -19,7 +18,7 @@ from engine.compositing.compose import Composition, EncodedReference, compose, e
 from engine.computing import Computing
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
 from engine.editing.changes import known, mixes_of, redrawn, scales_of, touched_by
-from engine.editing.recolour import colours_of, recoloured
+from engine.editing.recolour import colours_of, recoloured, within_region
 from engine.editing.refinement import Refinements
 from engine.editing.sources import photo_maps, photo_share
 from engine.editing.swap import FittingRoom, wearing, worn_by
@@ -178,6 +177,8 @@ class Frames:
             rendering = self._rendered(giver.appearance, request)
             pose_18x3 = checked_pose(request.keypoints_18x3)
             shown = self._composed(rendering, pose_18x3, [giver], request.level is None)
+            # Whoever's the trousers are: those that were given a colour have it.
+            shown = self._coloured(shown, rendering, self._changes(request))
             drawn[key] = Drawn(rendering, shown)
             return shown
 
@@ -214,19 +215,24 @@ class Frames:
 
 
 def _in_colour(shown: Composition, share_11hw: Tensor, colour: RGB) -> Composition:
-    size, photo = shown.image_1CHW.shape[-2:], shown.tell_photo
+    def share(picture_1CHW: Tensor) -> Tensor:
+        if shown.surface_1Khw is None:
+            return share_11hw
+        size = picture_1CHW.shape[-2], picture_1CHW.shape[-1]
+        return within_region(share_11hw, shown.surface_1Khw, size)
 
-    def tell_photo() -> Tensor:
-        assert photo is not None
-        return photo() * (1.0 - F.interpolate(share_11hw.float(), size, mode="bilinear"))
-
-    fine_1CHW = shown.fine_1CHW
-    return replace(
-        shown,
-        image_1CHW=recoloured(shown.image_1CHW, share_11hw, colour),
-        fine_1CHW=None if fine_1CHW is None else recoloured(fine_1CHW, share_11hw, colour),
-        tell_photo=None if photo is None else tell_photo,
-    )
+    photo, fine_1CHW, share_11HW = shown.tell_photo, shown.fine_1CHW, share(shown.image_1CHW)
+    image_1CHW = recoloured(shown.image_1CHW, share_11HW, colour)
+    if fine_1CHW is not None:
+        fine_1CHW = recoloured(fine_1CHW, share(fine_1CHW), colour)
+    if photo is not None:
+        return replace(
+            shown,
+            image_1CHW=image_1CHW,
+            fine_1CHW=fine_1CHW,
+            tell_photo=lambda: photo() * (1.0 - share_11HW),
+        )
+    return replace(shown, image_1CHW=image_1CHW, fine_1CHW=fine_1CHW)
 
 
 def _in_frame(planes_CHW: Tensor, size: tuple[int, int]) -> np.ndarray:

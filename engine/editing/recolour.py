@@ -15,6 +15,7 @@ from torch import Tensor
 
 from engine.api import RGB, SlotChange, Slots
 from engine.editing.changes import BySlot
+from engine.regions import REGIONS
 
 _NOWHERE = 1e-3  # of the picture: the mean colour of less is that of its noise
 
@@ -29,6 +30,17 @@ def recoloured(picture_1CHW: Tensor, share_11hw: Tensor, colour: RGB) -> Tensor:
     wanted = torch.tensor(colour, device=picture_1CHW.device).view(1, 3, 1, 1) / 127.5 - 1.0
     mean = (share_11HW * picture_1CHW).sum((2, 3), keepdim=True) / share_11HW.sum()
     return picture_1CHW + share_11HW * (wanted - mean)
+
+
+@torch.no_grad()
+def within_region(share_11hw: Tensor, surface_1Khw: Tensor, size: tuple[int, int]) -> Tensor:
+    """A share [1, 1, H, W] of a picture of this size, of the region that most of it lies on: coarse positions
+    at an outline are of two, and colour would run over it. surface: as in `engine.contract`."""
+    logits_1RHW = F.interpolate(surface_1Khw[:, : len(REGIONS)].float(), size, mode="bilinear")
+    regions_1RHW = logits_1RHW.softmax(1)
+    share_11HW = F.interpolate(share_11hw.float(), size, mode="bilinear")
+    most = int((share_11HW * regions_1RHW).sum((0, 2, 3)).argmax())
+    return share_11HW * regions_1RHW[:, most : most + 1]
 
 
 def colours_of(changes: Sequence[SlotChange], slots: Sequence[Slots]) -> list[tuple[RGB, BySlot]]:

@@ -192,7 +192,10 @@ class InspectMode(QObject):
         if self._aim.at is None or not RESULT <= following < len(self.photos):
             return False
         parts = self.inspection.parts if self.inspection is not None else ()
-        there = [part.peak for part in parts if RESULT in (following, self._aim.picture) and part.peak]
+        if RESULT not in (following, self._aim.picture):
+            parts = ()  # their peaks are on the result
+        of = self._aim.picture if following == RESULT else following
+        there = [part.peak for part in parts if part.photo == of and part.peak is not None]
         self._point_by_key((following, there[0] if there else (0.5, 0.5)))
         return True
 

@@ -9,7 +9,7 @@ from app.canvas.maps import Laid, Peak
 from app.canvas.view import CanvasView
 from app.docks.inspector import InspectPanel
 from app.modes.inspect import InspectMode
-from engine.inspecting.choices import TRACES
+from engine.inspecting.choices import EVIDENCE, TRACES
 from engine.inspecting.colouring import coloured, faded
 from engine.inspecting.inspection import Inspection
 from engine.inspecting.overlays import Overlay
@@ -76,7 +76,10 @@ class InspectSight(QObject):
         at its own."""
         aim = shown.aim
         cross = None if aim.at is None else (aim.picture, aim.at)
-        peaks = _trace_peaks(shown) if shown.view in TRACES else self._part_peaks(shown)
+        if shown.view in TRACES:
+            peaks = _trace_peaks(shown)
+        else:  # rings would hide the numbers of the evidence
+            peaks = [] if shown.view == EVIDENCE else self._part_peaks(shown)
         self._canvas.maps.mark(cross, shown.pinned, peaks)
 
     def _part_peaks(self, shown: Inspection) -> list[Peak]:

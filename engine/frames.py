@@ -47,7 +47,8 @@ class Drawn(NamedTuple):
             return None
         rows, columns = copied.positions.shape[-2:]
         across_2HW = _in_frame((copied.positions[0] + 1.0) / 2.0, size)
-        return across_2HW * np.float32((columns / size[1], rows / size[0]))[:, None, None]
+        across_2HW *= np.array((columns / size[1], rows / size[0]), np.float32)[:, None, None]
+        return across_2HW
 
 
 class Frames:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
@@ -164,7 +165,7 @@ class InspectPanel(QWidget):
         menu = self.looks.menu()
         menu.clear()
         for number, name in looks:
-            menu.addAction(plain.words(name), lambda number=number: self.look_wanted.emit(number))
+            menu.addAction(plain.words(name), partial(self.look_wanted.emit, number))
 
     def _show_origin(self, shown: Inspection) -> None:
         """In words what the rings of a trace are."""

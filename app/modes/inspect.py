@@ -191,12 +191,13 @@ class InspectMode(QObject):
         following = self._aim.picture + (1 if forward else -1)
         if self._aim.at is None or not RESULT <= following < len(self.photos):
             return False
-        parts = self.inspection.parts if self.inspection is not None else ()
-        if RESULT not in (following, self._aim.picture):
-            parts = ()  # their peaks are on the result
-        of = self._aim.picture if following == RESULT else following
-        there = [part.peak for part in parts if part.photo == of and part.peak is not None]
-        self._point_by_key((following, there[0] if there else (0.5, 0.5)))
+        peaks: list[XY] = []  # of the parts that lie there; those of another photo lie on the result
+        if self.inspection is not None and RESULT in (following, self._aim.picture):
+            of = max(following, self._aim.picture)  # the photo of the two
+            peaks = [
+                part.peak for part in self.inspection.parts if part.photo == of and part.peak is not None
+            ]
+        self._point_by_key((following, peaks[0] if peaks else (0.5, 0.5)))
         return True
 
     def numbered(self, number: int) -> bool:

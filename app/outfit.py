@@ -42,6 +42,9 @@ class Outfit:
         if key == look.person:
             self._tell(f"{name} is the person, who wears that already. Choose another photo.")
             return
+        if not lends:
+            self._tell(f"Nobody was found in {name}. Garments are taken from photos of people who wear them.")
+            return
         wanted = [word for word in words if word in lends]
         locked = [word for word in wanted if (worn := self.worn(word)) is not None and worn.locked]
         if locked:

@@ -51,7 +51,7 @@ class Ribbon(NamedTuple):
         if place:
             shown_N[: half + 1] = torch.linspace(0.0, 1.0, half + 1)
         elif rooted:
-            shown_N[: self.joints[0] + 1] = torch.linspace(0.0, 1.0, self.joints[0] + 1)
+            shown_N[: _STRAIGHT + 1] = torch.linspace(0.0, 1.0, _STRAIGHT + 1)
         if place < len(self.joints) - 2:
             shown_N[-half - 1 :] = torch.linspace(1.0, 0.0, half + 1)
         return shown_N

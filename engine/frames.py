@@ -23,7 +23,7 @@ from engine.editing.refinement import Refinements
 from engine.editing.sources import photo_maps, photo_share
 from engine.editing.swap import FittingRoom, wearing, worn_by
 from engine.errors import InputError
-from engine.pictures import to_rgb
+from engine.pictures import to_rgb, to_tensor
 from engine.plan import Plan
 from engine.pose.kinematics import t_pose
 from engine.references import References
@@ -183,8 +183,13 @@ class Frames:
             drawn[key] = Drawn(rendering, shown)
             return shown
 
-        wardrobe = self._references.wardrobe
-        return FittingRoom(request.identity, request.swaps, wardrobe, composed, self._beneath(request))
+        wardrobe, plate = self._references.wardrobe, self._references.encoded(request.identity).plate
+        behind_1CHW = None
+        if request.level is None and plate is not None and plate.fine_HWC is not None:
+            behind_1CHW = to_tensor(plate.fine_HWC, self._plan.device)
+        return FittingRoom(
+            request.identity, request.swaps, wardrobe, composed, self._beneath(request), behind_1CHW
+        )
 
     def _beneath(self, request: RenderRequest) -> Composition | None:
         """The person with textures of the givers, where those were refined; a drag has no time for it."""

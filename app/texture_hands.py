@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QInputDialog
 
+from app import theme
 from app.controller import Controller
 from app.docks.inspector import InspectPanel
 from app.modes.inspect import InspectMode
@@ -76,7 +77,7 @@ class TextureHands(QObject):
     def _ask_colour(self) -> None:
         slots = self._slots()
         if slots:
-            before = QColor(self._controller.textures.of(slots[0]).colour or "#808080")
+            before = QColor(self._controller.textures.of(slots[0]).colour or theme.UNCOLOURED)
             colour = QColorDialog.getColor(before, self._panel, "Recolour")
             if colour.isValid():
                 self._controller.textures.set_colour(slots, colour.name())

@@ -63,6 +63,8 @@ CATEGORIES = (
     "#6611ff", "#6677ff", "#00ff99", "#cc0044", "#00ffff", "#ff99bb",
 )  # fmt: skip
 DETAIL = CATEGORIES[0]  # of the ring where detail is copied from
+ARROW = "#ffffff"  # of a flow, over every hue
+UNCOLOURED = "#808080"  # where a colour is chosen for the first time
 
 _present = DARK
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app import theme
@@ -17,7 +17,6 @@ RING = 9.0  # widget px, the radius at rest
 BADGE = QRectF(4.0, -15.0, 13.0, 13.0)  # widget px, where the ring's number stands
 CAPTION_ROOM = 24.0  # widget px above a picture
 BARB = 4.0  # frame px, of an arrow's head
-HEAD = "#ffffff"  # of arrows, which lie over every hue
 
 
 class CaptionItem(QGraphicsItem):
@@ -112,8 +111,8 @@ class ArrowsItem(QGraphicsItem):
     ) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         drawn = [part for line in self.lines for part in (line, *_barbs(line))]
-        for ink, width in ((theme.colour(theme.colours().halo, 0.7), 3.2), (HEAD, 1.3)):
-            pen = QPen(QColor(ink), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+        for ink, width in ((theme.colour(theme.colours().halo, 0.7), 3.2), (theme.colour(theme.ARROW), 1.3)):
+            pen = QPen(ink, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
             pen.setCosmetic(True)
             painter.setPen(pen)
             painter.drawLines(drawn)

@@ -100,15 +100,12 @@ def test_where_a_garment_is_worn_the_photo_is_its_givers():
     assert photo_share(None, worn, photos) is None, "an engine that shows what it draws"
 
 
-@pytest.mark.parametrize("colour", [None, (200, 30, 30)])
-def test_what_is_changed_by_hand_is_no_photos_own(monkeypatch, colour):
+def test_what_is_changed_by_hand_is_no_photos_own(monkeypatch):
     monkeypatch.setattr(detect, "person_mask", lambda *_: None)
     session = opened(small_nted(8))
     own = session.set_reference(np.full((*SIZE, 3), 90, np.uint8), np.array(STANDING, np.float32))
     layer = session.slots[-1]
-    changes = tuple(
-        SlotChange(layer.name, k, 1.0 if colour else 0.5, colour=colour) for k in range(layer.count)
-    )
+    changes = tuple(SlotChange(layer.name, k, 0.5) for k in range(layer.count))
     before, after = (
         session.respond(RenderRequest(own.key, own.keypoints_18x3, maps=True, changes=each)).photo
         for each in ((), changes)

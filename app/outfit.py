@@ -42,6 +42,9 @@ class Outfit:
         if key == look.person:
             self._tell(f"{name} is the person, who wears that already. Choose another photo.")
             return
+        if not lends:
+            self._tell(f"Nobody was found in {name}. Garments are taken from photos of people who wear them.")
+            return
         wanted = [word for word in words if word in lends]
         locked = [word for word in wanted if (worn := self.worn(word)) is not None and worn.locked]
         if locked:
@@ -96,7 +99,7 @@ class Outfit:
             self._push(text, row, gesture)
 
     def _push(self, text: str, row: Row, gesture: int = 0) -> None:
-        self._stack.push(ChangeOutfit(self._document, text, row, gesture))
+        history.do(self._stack, ChangeOutfit(self._document, text, row, gesture))
 
 
 def _and(words: Iterable[str]) -> str:

@@ -17,7 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import alike, carried, ramp, size_of
+from engine.compositing.fields import around, at, carried, highest, odd_side, ramp, size_of
+from engine.compositing.tailoring import drawn_out, matte
 from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at, on_trunk, worn_at
 from engine.garments import ARMS, FACE, HAIR, LEGS, PIECES, SKIRT, TROUSERS, Garment
 from engine.ops.resample import running_mean
@@ -25,23 +26,30 @@ from engine.regions import REGIONS, SURFACE_SPAN
 
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
 _INSIDE = 0.8, 0.95  # likewise from which the giver's picture shows it without what is beside it
-_RIM = 5  # px of a map of 128 rows around a garment that goes in which the photo still shows it
+_RIM = 4  # px of a picture of 256 rows, the width of what a garment that goes may leave of its edge, twice
 _SKIN_SEEN = 0.05, 0.2  # of 3 dm, within which skin is the wearer's own, and farther than which only its tone
 _ANKLE = -7.3  # dm above the middle of the standard body; below it are shoes
 _NO_SKIN = (
     0.25,
     0.5,
 )  # difference of colours (of -1 to 1) from the wearer's tone that skin hardly has, and never
+_PLATE = (
+    0.04,
+    0.12,
+)  # root mean square difference of colours from the plate that it hardly has, and not at all
+_JOINED = 17  # px of a map of 128 rows around skin that is seen in which skin beneath has its light
 _SKIN = FACE, ARMS, LEGS
 _IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the body of its own
 
 
 class Drawn(NamedTuple):
-    """A person in the pose. picture: [1, 3, H, W], as it is shown. surface: its surface map [1, 11, h, w]."""
+    """A person in the pose. picture: [1, 3, H, W], as it is shown. surface: its surface map [1, 11, h, w].
+    behind: [1, 3, H', W'], what is behind the person; None: as the wardrobe has it."""
 
     picture: Tensor
     surface: Tensor
     wardrobe: Wardrobe
+    behind: Tensor | None = None
 
 
 class Dressed(NamedTuple):
@@ -66,40 +74,46 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     theirs_1Phw = pieces_worn(giver)
     on_body_1Phw = worn_at(giver.wardrobe, wearer.surface)
     on_body_1Phw[:, list(_IN_FRONT)] = theirs_1Phw[:, list(_IN_FRONT)]
-    person_11hw, there_11hw = 1.0 - now.pieces[:, :1], 1.0 - theirs_1Phw[:, :1]
-    gone_11hw = _of(now.pieces, garment.goes)
-    # What hides the garment in the giver's photo goes on beneath, where the wearer had one to be replaced.
-    shown_11hw = _of(on_body_1Phw, garment.takes) + gone_11hw * _of(on_body_1Phw, garment.over)
-    on_person_11hw = shown_11hw.clamp(max=1.0) * person_11hw * (1.0 - _of(now.pieces, garment.over))
-    beside_11hw = _of(theirs_1Phw, garment.takes) * (1.0 - person_11hw)
-    taken_11hw = on_person_11hw.maximum(beside_11hw)
     size = size_of(now.picture)
-    behind_1CHW = F.interpolate(wearer.wardrobe.plate, size, mode="bilinear")
-    # The photo's outline is not quite the map's: a rim of what goes would stay.
-    rim_11hw = F.max_pool2d(gone_11hw, _RIM, 1, _RIM // 2) * (1.0 - person_11hw)
-    rim_11hw = rim_11hw * (1.0 - _alike(now.picture, behind_1CHW, size_of(rim_11hw)))
-    bared_11hw = (gone_11hw + rim_11hw).clamp(max=1.0)
+    person_11HW, gone_11HW, over_11HW = _sharp(
+        now.picture, 1.0 - now.pieces[:, :1], _of(now.pieces, garment.goes), _of(now.pieces, garment.over)
+    )
+    if FACE in garment.over:  # an edge may be a px beside the map's, but never in the face
+        face_11hw = (now.pieces.argmax(1, keepdim=True) == FACE).float()
+        over_11HW = over_11HW.maximum(F.interpolate(face_11hw, size, mode="nearest"))
+        gone_11HW = gone_11HW * (1.0 - over_11HW)
+    seen = person_11HW, gone_11HW, over_11HW
+    them_11HW, theirs_11HW = _sharp(
+        giver.picture,
+        1.0 - theirs_1Phw[:, :1],
+        _of(theirs_1Phw, garment.takes) * (1.0 - _arms_before(giver.surface)),
+    )
+    before_11HW = _before_plate(giver)
+    theirs = them_11HW * before_11HW, theirs_11HW * before_11HW
+    cloth_1CHW, taken_11HW = _cloth(seen, theirs, giver, garment, theirs_1Phw, on_body_1Phw)
+    there_11HW, _ = theirs
 
-    taken_11HW, bared_11HW, there_11HW, had_11HW = (
-        ramp(F.interpolate(share_11hw, size, mode="bilinear"), *_SEAM)
-        for share_11hw in (taken_11hw, bared_11hw, there_11hw * person_11hw, gone_11hw)
-    )
+    side = size[0] // 256 * _RIM + 1
+    bared_11HW = highest(gone_11HW, side) * (1.0 - over_11HW)
+    behind_1CHW = wearer.wardrobe.plate if wearer.behind is None else wearer.behind
+    behind_1CHW = F.interpolate(behind_1CHW, size, mode="bilinear")
     piece_1hw = _beneath(on_body_1Phw, wearer.wardrobe, garment)
-    body_1CHW = _body(piece_1hw, wearer, giver, theirs_1Phw, size)
-    beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW)
-    cloth_1CHW = _cut_out(
-        giver.picture, _of(theirs_1Phw, garment.takes) * (1.0 - _arms_before(giver.surface))
-    )
+    body_1CHW = _body(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
+    beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW * person_11HW)
     if strength < 1.0:
-        before_1CHW = carried(now.picture, had_11HW)
+        before_1CHW = carried(now.picture, gone_11HW)
         cloth_1CHW = torch.lerp(before_1CHW, cloth_1CHW, strength)
         # Where the wearer had none its shape comes first, in the wearer's colours: no ghost of it is seen.
         shape = min(1.0, 2.0 * strength)
-        taken_11HW = taken_11HW * (shape + (1.0 - shape) * had_11HW)
+        taken_11HW = taken_11HW * (shape + (1.0 - shape) * ramp(gone_11HW, *_INSIDE))
         bared_11HW = shape * bared_11HW
     picture_1CHW = torch.lerp(now.picture, beneath_1CHW, bared_11HW)
     picture_1CHW = torch.lerp(picture_1CHW, cloth_1CHW, taken_11HW)
 
+    there_11hw, gone_11hw, taken_11hw = (
+        F.interpolate(each, size_of(now.pieces), mode="area")
+        for each in (there_11HW * person_11HW, gone_11HW, taken_11HW)
+    )
     left_1Phw = torch.where(
         there_11hw > 0.5, F.one_hot(piece_1hw, len(PIECES)).movedim(-1, 1), _piece(0, taken_11hw)
     )
@@ -120,6 +134,60 @@ def pieces_worn(drawn: Drawn) -> Tensor:
     return pieces_1Phw
 
 
+def _cloth(
+    seen: tuple[Tensor, ...],
+    theirs: tuple[Tensor, ...],
+    giver: Drawn,
+    garment: Garment,
+    theirs_1Phw: Tensor,
+    on_body_1Phw: Tensor,
+) -> tuple[Tensor, Tensor]:
+    """The giver's garment as it fits the wearer, [1, 3, H, W], and how much of a pixel it covers.
+
+    seen: [1, 1, H, W] each, how much of a pixel is the wearer, what goes, and what lies over the garment.
+    theirs: likewise the giver, and the garment.
+    """
+    (person_11HW, gone_11HW, over_11HW), (there_11HW, theirs_11HW) = seen, theirs
+    size, small = size_of(person_11HW), tuple(2 * side for side in size_of(on_body_1Phw))
+    # Places tell to a cell of the wardrobe where a garment ends; within it the giver's drawing does.
+    over_them_11HW = F.interpolate(_of(theirs_1Phw, garment.over), size, mode="bilinear")
+    told_13hw = F.interpolate(torch.cat([theirs_11HW, over_them_11HW, there_11HW], 1), small, mode="area")
+    told_12hw = carried(told_13hw[:, :2], ramp(told_13hw[:, 2:], *_INSIDE))
+    placed_12hw = torch.cat([_of(on_body_1Phw, pieces) for pieces in (garment.takes, garment.over)], 1)
+    placed_12hw = F.interpolate(placed_12hw, small, mode="bilinear")
+    worn_11HW, hidden_11HW = F.interpolate((told_12hw + placed_12hw) / 2, size, mode="bilinear").split(1, 1)
+    # What hides the garment in the giver's photo goes on beneath, where the wearer had one to be replaced.
+    shown_11HW = ramp(worn_11HW + gone_11HW * hidden_11HW, *_SEAM)
+    outline_11HW = shown_11HW * person_11HW * (1.0 - over_11HW)
+    outline_11HW = outline_11HW.maximum(theirs_11HW * (1.0 - person_11HW))
+    # What lies before the garment, in either picture, is no edge of it.
+    before_11HW = over_them_11HW.maximum(over_11HW)
+    shape_11hw, outline_11hw, before_11hw = (
+        F.interpolate(each, small, mode="area") for each in (theirs_11HW, outline_11HW, before_11HW)
+    )
+    moved = drawn_out(shape_11hw, outline_11hw, 1.0 - around((before_11hw > 0.5).float(), 3))
+    positions_12HW, sure_11HW = (F.interpolate(each, size, mode="bilinear") for each in moved)
+    fit_1CHW, fit_11HW = at(torch.cat([giver.picture, theirs_11HW], 1), positions_12HW).split((3, 1), 1)
+    side = 2 * (size[0] // 128) + 1
+    near_11HW = highest(outline_11HW, side)
+    core_11HW = 1.0 - highest(1.0 - outline_11HW, side)
+    covered_11HW = (fit_11HW * near_11HW * (1.0 - over_11HW)).maximum(core_11HW)
+    inside_11HW = 1.0 - highest(1.0 - fit_11HW, 5)
+    sure_11HW = sure_11HW * (1.0 - ramp(over_them_11HW, 0.1, 0.5))
+    return carried(fit_1CHW, inside_11HW), torch.lerp(outline_11HW, covered_11HW, sure_11HW)
+
+
+def _before_plate(giver: Drawn) -> Tensor:
+    """0 where a person's picture shows what is behind, as far as that can be told, [1, 1, H, W]."""
+    apart_1CHW = giver.picture - F.interpolate(giver.wardrobe.plate, size_of(giver.picture), mode="bilinear")
+    return ramp(running_mean(apart_1CHW.square().mean(1, keepdim=True), 5).sqrt(), *_PLATE)
+
+
+def _sharp(picture_1CHW: Tensor, *shares_11hw: Tensor) -> tuple[Tensor, ...]:
+    """Shares along the picture's edges, [1, 1, H, W] each."""
+    return matte(torch.cat(shares_11hw, 1), picture_1CHW).split(1, 1)
+
+
 def _beneath(on_body_1Phw: Tensor, wardrobe: Wardrobe, garment: Garment) -> Tensor:
     """Which piece of the wearer comes to light at every place where a garment goes, [1, h, w]: what the
     giver wears there, as far as the wearer has it."""
@@ -132,26 +200,40 @@ def _beneath(on_body_1Phw: Tensor, wardrobe: Wardrobe, garment: Garment) -> Tens
 
 
 def _body(
-    piece_1hw: Tensor, wearer: Drawn, giver: Drawn, theirs_1Phw: Tensor, size: tuple[int, int]
+    piece_1hw: Tensor, wearer: Drawn, giver: Drawn, theirs_1Phw: Tensor, now: Dressed, gone_11HW: Tensor
 ) -> Tensor:
     """What the wearer has under a garment, [1, 3, H, W]. Skin that the photo does not show is as the giver's
     in the wearer's tone."""
+    size = size_of(now.picture)
     own_1CHW, unseen_11hw = looks_at(wearer.wardrobe, piece_1hw, wearer.surface, size)
-    skin_11hw = torch.isin(piece_1hw, torch.tensor(_SKIN, device=piece_1hw.device)).float()[:, None]
+    skin_11hw = _skin(piece_1hw)
     toned_1CHW = _cut_out(giver.picture, _of(theirs_1Phw, _SKIN)) + (
         wearer.wardrobe.skin - giver.wardrobe.skin
     )
     told_11HW = F.interpolate(skin_11hw * ramp(unseen_11hw, *_SKIN_SEEN), size, mode="bilinear")
     # Near a shoe the nearest that is seen of a leg is the shoe.
-    shin_11hw = skin_11hw * (wearer.surface[:, CLASSES + 1, None] * SURFACE_SPAN > _ANKLE).float()
+    above_11hw = (wearer.surface[:, CLASSES + 1, None] * SURFACE_SPAN > _ANKLE).float()
     other_11HW = ramp((own_1CHW - toned_1CHW).square().mean(1, keepdim=True).sqrt(), *_NO_SKIN)
-    told_11HW = told_11HW.maximum(F.interpolate(shin_11hw, size, mode="bilinear") * other_11HW)
-    return torch.lerp(own_1CHW, toned_1CHW, told_11HW)
+    told_11HW = told_11HW.maximum(F.interpolate(skin_11hw * above_11hw, size, mode="bilinear") * other_11HW)
+    same_11hw = (now.pieces.argmax(1) == piece_1hw)[:, None] * skin_11hw * above_11hw
+    return torch.lerp(
+        own_1CHW, toned_1CHW + _towards(now.picture, toned_1CHW, same_11hw, gone_11HW), told_11HW
+    )
 
 
-def _alike(picture_1CHW: Tensor, other_1CHW: Tensor, size: tuple[int, int]) -> Tensor:
-    """1 where two pictures have the same colours, seen at this size, towards 0 where they do not."""
-    return alike(*(F.interpolate(each, size, mode="area") for each in (picture_1CHW, other_1CHW)))
+def _towards(now_1CHW: Tensor, skin_1CHW: Tensor, same_11hw: Tensor, gone_11HW: Tensor) -> Tensor:
+    """What is to be added to a skin so that it meets the same skin that is seen nearby, [1, 3, H, W]."""
+    small = size_of(same_11hw)
+    seen_11hw = same_11hw * (1.0 - highest(F.interpolate(gone_11HW, small, mode="area"), 3))
+    seen_11hw = 1.0 - highest(1.0 - seen_11hw, 3)  # not the mixed px of an outline
+    apart_1Chw = F.interpolate(now_1CHW - skin_1CHW, small, mode="area")
+    near_11hw = (4.0 * running_mean(seen_11hw, odd_side(_JOINED, small[0]))).clamp(max=1.0)
+    return F.interpolate(carried(apart_1Chw, seen_11hw) * near_11hw, size_of(now_1CHW), mode="bilinear")
+
+
+def _skin(piece_1hw: Tensor) -> Tensor:
+    """1 where a piece is skin, [1, 1, h, w]."""
+    return torch.isin(piece_1hw, torch.tensor(_SKIN, device=piece_1hw.device)).float()[:, None]
 
 
 def _arms_before(surface_1Khw: Tensor) -> Tensor:

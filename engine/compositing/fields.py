@@ -55,6 +55,12 @@ def around(marked_B1hw: Tensor, side: int) -> Tensor:
     return (rows_B1hw[..., side:] - rows_B1hw[..., :-side] > 0.5).float()
 
 
+def highest(x_BChw: Tensor, side: int) -> Tensor:
+    """The largest value in the window of this odd side around, rows and columns one after the other."""
+    half = side // 2
+    return F.max_pool2d(F.max_pool2d(x_BChw, (side, 1), 1, (half, 0)), (1, side), 1, (0, half))
+
+
 def keeps_shape(positions_B2hw: Tensor) -> Tensor:
     """1 where the positions turn and enlarge the photo, 0 where they stretch it more than 4 to 1, or fold
     it."""

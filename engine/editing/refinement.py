@@ -20,7 +20,7 @@ from engine.editing.coefficients import HOUSE, Goal, Refining
 from engine.features import Features, load_house
 from engine.garments import GARMENTS
 
-# On 8 rendered people nearly all of what is gained is where the coefficients begin; docs/evaluation.md.
+# The first step is where the coefficients begin, and nearly all of what is gained; docs/evaluation.md.
 STEPS = 1
 
 Found = dict[str, np.ndarray]
@@ -60,7 +60,8 @@ class Refinements:
             if self._work is None or self._work[0] != key:
                 self._work, self._steps[key] = (key, self._begun(request, swap)), 0
             work = self._work[1]
-            work.step()
+            if self._steps[key]:
+                work.step()
             self._steps[key] += 1
             self._found[key] = work.coefficients()
         made = sum(min(of, self._steps.get(key, 0)) for _, key in wanted)

@@ -32,13 +32,15 @@ _AROUND = 5  # px of a map of 128 rows, within two of a garment's outline
 class FittingRoom:
     """Who wears what. wearer: key of the person. wardrobe, composed: of a reference by its key, its wardrobe,
     and how it is shown in the target pose. beneath: the person with the givers' textures mixed in, on whom
-    garments are laid in instead, where those were refined."""
+    garments are laid in instead, where those were refined. behind: what is behind the person, as fine as is
+    known."""
 
     wearer: str
     swaps: Sequence[GarmentSwap]
     wardrobe: Callable[[str], Wardrobe]
     composed: Callable[[str], Composition]
     beneath: Composition | None = None
+    behind_1CHW: Tensor | None = None
 
 
 def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndarray]:
@@ -56,7 +58,9 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
     wardrobe = room.wardrobe(room.wearer)
 
     def put_on(picture: Callable[[Composition], Tensor]) -> Dressed:
-        before, wearer = (Drawn(picture(each), _surface(each), wardrobe) for each in (shown, beneath))
+        before, wearer = (
+            Drawn(picture(each), _surface(each), wardrobe, room.behind_1CHW) for each in (shown, beneath)
+        )
         now = undressed(wearer)
         for swap, piece in given:
             giver = composed(swap.reference)
@@ -70,12 +74,15 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
             return now
         return around_garments(undressed(before), now, [piece for _, piece in given])
 
-    now = put_on(lambda each: each.image_1CHW)
-    fine_1CHW = None
-    if shown.fine_1CHW is not None:
-        fine_1CHW = put_on(lambda each: each.image_1CHW if each.fine_1CHW is None else each.fine_1CHW).picture
+    if shown.fine_1CHW is None:
+        now = put_on(lambda each: each.image_1CHW)
+        image_1CHW, fine_1CHW = now.picture, None
+    else:
+        now = put_on(lambda each: each.image_1CHW if each.fine_1CHW is None else each.fine_1CHW)
+        fine_1CHW, size = now.picture, size_of(shown.image_1CHW)
+        image_1CHW = shown.image_1CHW + F.interpolate(fine_1CHW - shown.fine_1CHW, size, mode="area")
     pieces_hw = now.pieces[0].argmax(0).to(torch.uint8).cpu().numpy()
-    return replace(shown, image_1CHW=now.picture, fine_1CHW=fine_1CHW), pieces_hw
+    return replace(shown, image_1CHW=image_1CHW, fine_1CHW=fine_1CHW), pieces_hw
 
 
 @torch.no_grad()

@@ -10,6 +10,7 @@ import pytest
 
 from engine.api import GarmentSwap, RenderRequest
 from engine.cv import cv2
+from engine.editing.coefficients import Refining
 from engine.editing.refinement import STEPS
 from engine.garments import PIECES
 from engine.models.registry import ENGINES
@@ -28,8 +29,8 @@ def session():
 
 
 def sample(session: Session, name: str):
-    pose = read_pose(SAMPLES / f"{name}.json", session.size)
-    return session.add_reference(read_photo(SAMPLES / f"{name}.jpg"), pose)
+    photo = read_photo(SAMPLES / f"{name}.jpg")
+    return session.add_reference(photo, read_pose(SAMPLES / f"{name}.json", photo.shape[:2]))
 
 
 def test_a_refined_garment_changes_what_is_around_it_and_can_be_left_away(session):
@@ -76,6 +77,17 @@ def test_of_two_garments_one_is_refined_after_the_other(session):
     half = replace(request, swaps=(replace(swaps[0], strength=0.5),))
     halved = session._frames.refinements.of(half)[0][1]
     assert all(np.allclose(m_K, coefficients[name] / 2) for name, m_K in halved.items())
+
+
+def test_the_first_step_is_where_adam_begins_and_costs_no_gradient(session, monkeypatch):
+    own, giver = sample(session, "ada"), sample(session, "black-jacket")
+    request = RenderRequest(own.key, own.keypoints_18x3, swaps=(GarmentSwap(giver.key, "top"),))
+    stepped, step = [], Refining.step
+    monkeypatch.setattr(Refining, "step", lambda self: stepped.append(1) or step(self))
+    session.refine(request, of=2)
+    begun = session._frames.refinements.of(request)[0][1]
+    assert not stepped and any(m_K.any() for m_K in begun.values())
+    assert session.refine(request, of=2).done and len(stepped) == 1
 
 
 def test_an_engine_that_cannot_is_done_at_once():

@@ -21,8 +21,8 @@ SAMPLES = RESOURCES / "samples"
 
 
 def sample(session: Session, name: str):
-    pose = read_pose(SAMPLES / f"{name}.json", session.size)
-    return session.add_reference(read_photo(SAMPLES / f"{name}.jpg"), pose)
+    photo = read_photo(SAMPLES / f"{name}.jpg")
+    return session.add_reference(photo, read_pose(SAMPLES / f"{name}.json", photo.shape[:2]))
 
 
 @pytest.fixture(scope="module", params=list(ENGINES))

@@ -1,0 +1,113 @@
+"""A garment cut out along its edges in a picture, and drawn out to the outline it is to have.
+
+Maps tell to one or two positions where a garment ends; the picture tells to the px. And the giver's body is
+not the wearer's: laid in as it is, a sleeve would end beside the arm it is on.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.compositing.fields import ramp, size_of
+from engine.cv import cv2
+from engine.ops.resample import running_mean
+
+_NEAR = 13  # px of a map of 256 rows that a matte's window is wide: edges lie within half of it of the map's
+_SEAM = 0.4, 0.6  # share from which, and at which wholly, a px is taken
+_FLAT = 4e-3  # variance of colours (of -1 to 1) below which a window shows no edge
+_FARTHEST = 14.0  # px of a map of 256 rows that an edge is moved at most: about half an upper arm
+_SMOOTH = 5.0  # likewise, standard deviation by which moves of edges are evened, and reach inwards
+
+
+def matte(shares_1Khw: Tensor, picture_1CHW: Tensor) -> Tensor:
+    """Shares of a coarse map along the edges of a picture in [-1, 1]: [1, K, H, W], 0 or 1 but for a seam.
+
+    The guided filter (He et al. 2013, guided by colours), its linear models found in a smaller picture (He
+    and Sun 2015). Twice, as one pass moves an edge by less than a quarter of its window.
+    """
+    small_1Chw = F.interpolate(picture_1CHW, _small(picture_1CHW), mode="area")
+    shares_1Khw = F.interpolate(shares_1Khw, size_of(small_1Chw), mode="bilinear")
+    shares_1Khw = ramp(_drawn(_models(shares_1Khw, small_1Chw), small_1Chw), *_SEAM)
+    return ramp(_drawn(_models(shares_1Khw, small_1Chw), picture_1CHW), *_SEAM)
+
+
+def _models(shares_1Khw: Tensor, picture_1Chw: Tensor) -> Tensor:
+    """How shares follow the colours around every px: a slope a channel, an offset, [1, C + 1, K, h, w]."""
+    side, channels = _NEAR * size_of(picture_1Chw)[0] // 256 | 1, picture_1Chw.shape[1]
+    mean_1Chw, share_1Khw = (running_mean(each, side) for each in (picture_1Chw, shares_1Khw))
+    variance_1CChw, covariance_1CKhw = (
+        running_mean((picture_1Chw[:, :, None] * other_1Khw[:, None]).flatten(1, 2), side).unflatten(
+            1, (channels, -1)
+        )
+        - mean_1Chw[:, :, None] * its_mean_1Khw[:, None]
+        for other_1Khw, its_mean_1Khw in ((picture_1Chw, mean_1Chw), (shares_1Khw, share_1Khw))
+    )
+    still_CC = _FLAT * torch.eye(channels, device=mean_1Chw.device)
+    slope_hwCK = torch.linalg.solve(
+        variance_1CChw[0].movedim((0, 1), (2, 3)) + still_CC, covariance_1CKhw[0].movedim((0, 1), (2, 3))
+    )  # Eq. 19
+    slope_1CKhw = slope_hwCK.movedim((2, 3), (0, 1))[None]
+    offset_11Khw = (share_1Khw - (slope_1CKhw * mean_1Chw[:, :, None]).sum(1))[:, None]  # Eq. 20
+    models_1DKhw = torch.cat([slope_1CKhw, offset_11Khw], 1)
+    return running_mean(models_1DKhw.flatten(1, 2), side).view(models_1DKhw.shape)
+
+
+def _drawn(models_1DKhw: Tensor, picture_1CHW: Tensor) -> Tensor:
+    """Shares as models tell them by the picture's colours, [1, K, H, W]."""
+    *slopes_1Khw, offset_1Khw = models_1DKhw.unbind(1)
+    shares_1KHW = F.interpolate(offset_1Khw, size_of(picture_1CHW), mode="bilinear")
+    for slope_1Khw, channel_1HW in zip(slopes_1Khw, picture_1CHW.unbind(1), strict=True):
+        slope_1KHW = F.interpolate(slope_1Khw, size_of(picture_1CHW), mode="bilinear")
+        shares_1KHW = torch.addcmul(shares_1KHW, slope_1KHW, channel_1HW[:, None])  # Eq. 21
+    return shares_1KHW
+
+
+def drawn_out(shape_11hw: Tensor, outline_11hw: Tensor, free_11hw: Tensor) -> tuple[Tensor, Tensor]:
+    """Where every position of an outline's picture is found in the shape's, [1, 2, h, w], -1 to 1 across; and
+    how near it is to an edge that was found, [1, 1, h, w], 1 at it, 0 far from any.
+
+    Each point of the outline's edge takes the nearest point of the shape's; how they move is evened along the
+    edge, and fades inwards and outwards. free: 0 where an edge is only what lies before the garment, in one
+    picture or the other, and moves nothing.
+    """
+    rows, columns = size_of(outline_11hw)
+    free_hw = free_11hw[0, 0].cpu().numpy() > 0.5
+    theirs_hw, wanted_hw = (_edge(each_11hw) & free_hw for each_11hw in (shape_11hw, outline_11hw))
+    moves_hw2, certain_hw = np.zeros((rows, columns, 2), np.float32), np.zeros((rows, columns), np.float32)
+    if theirs_hw.any() and wanted_hw.any():
+        away_hw = (~theirs_hw).astype(np.uint8)
+        far_hw, label_hw = cv2.distanceTransformWithLabels(
+            away_hw, cv2.DIST_L2, cv2.DIST_MASK_PRECISE, labelType=cv2.DIST_LABEL_PIXEL
+        )
+        place_L2 = np.zeros((label_hw.max() + 1, 2), np.float32)
+        place_L2[label_hw[theirs_hw]] = np.argwhere(theirs_hw)[:, ::-1]
+        scale = rows / 256
+        moved_hw = wanted_hw & (far_hw <= _FARTHEST * scale)
+        here_N2 = np.argwhere(moved_hw)[:, ::-1].astype(np.float32)
+        moves_hw2[moved_hw] = place_L2[label_hw[moved_hw]] - here_N2
+        counted_hw = cv2.GaussianBlur(moved_hw.astype(np.float32), (0, 0), _SMOOTH * scale)
+        moves_hw2 = (
+            cv2.GaussianBlur(moves_hw2, (0, 0), _SMOOTH * scale) / np.maximum(counted_hw, 1e-6)[..., None]
+        )
+        # A line of edge px through a Gaussian's middle weighs about this much.
+        certain_hw = np.minimum(1.0, counted_hw / (0.4 / (_SMOOTH * scale)) * 1.5)
+        moves_hw2 *= certain_hw[..., None]
+    x_hw, y_hw = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
+    found_hw2 = (np.stack([x_hw, y_hw], -1) + moves_hw2 + 0.5) * 2 / (columns, rows) - 1
+    planes_3hw = np.concatenate([found_hw2, certain_hw[..., None]], -1, dtype=np.float32).transpose(2, 0, 1)
+    found_12hw, certain_11hw = torch.from_numpy(planes_3hw)[None].to(outline_11hw.device).split((2, 1), 1)
+    return found_12hw, certain_11hw
+
+
+def _edge(mask_11hw: Tensor) -> np.ndarray:
+    mask_hw = (mask_11hw[0, 0].cpu().numpy() > 0.5).astype(np.uint8)
+    return (mask_hw > 0) & (cv2.erode(mask_hw, np.ones((3, 3), np.uint8)) == 0)
+
+
+def _small(picture_1CHW: Tensor) -> tuple[int, int]:
+    rows, columns = size_of(picture_1CHW)
+    times = max(1, round(rows / 256))
+    return rows // times, columns // times

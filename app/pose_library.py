@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QWidget
 
 from app.controller import Controller
 from app.docks.poses import PoseShelf
 from app.files import own_poses, poses
+from app.files.intake import Intake
 from app.files.naming import ask_file_name
 from app.files.opening import Opening
 from app.files.poses import LibraryPose
+from app.files.reading import Reader
 from app.notify import Notices
 from app.pose_pictures import PosePictures
 from app.settings import Settings
 from engine.errors import InputError
+from engine.pose import formats
 
 
 class PoseLibrary:
@@ -32,6 +36,7 @@ class PoseLibrary:
     ):
         self._parent, self._controller, self._opening = parent, controller, opening
         self._notices, self._settings = notices, settings
+        self._reader = Reader(parent, notices.show)
         self.pictures = PosePictures(controller)
         self._shelf: PoseShelf | None = None
 
@@ -54,6 +59,21 @@ class PoseLibrary:
         name = self._ask("Keep this pose", own_poses.free_name())
         if name and self._tried(lambda: own_poses.keep(c.pose, c.frame_size, name)):
             self._notices.show("good", f"{name} is among your poses.")
+
+    def take_in(self, thing: Intake) -> None:
+        """Keep the pose of a file, or a pasted one, under the file's name."""
+        name, size = Path(thing.name).stem, self._controller.frame_size
+
+        def read() -> formats.Taken:
+            if isinstance(thing.source, Path):
+                return formats.take(formats.read_people(thing.source), size)
+            return formats.take(formats.parse_people(str(thing.source), thing.name), size)
+
+        def keep(taken: formats.Taken) -> None:
+            if self._tried(lambda: own_poses.keep(taken.pose_18x3, size, name)):
+                self._notices.show("good", " ".join((f"{name} is among your poses.", *taken.notes)))
+
+        self._reader.read(thing.name, read, keep)
 
     def _ask(self, title: str, name: str) -> str:
         words, agreed = QInputDialog.getText(self._parent, title, "Name", QLineEdit.EchoMode.Normal, name)

@@ -106,9 +106,11 @@ class MainWindow(QMainWindow):
             self,
             self.centre.overlay,
             self.docks.shelf,
+            self.docks.poses,
             take=self.opening.take,
             tell=lambda sentence: self.centre.notices.show("info", sentence),
             move=lambda key, at: self.hands.move_photo(key, at),
+            keep=lambda thing: self.pose_library.take_in(thing),
         )
         self.snapshots = Snapshots(c)
         self.series = Series(self, c, self.snapshots.strip, self.files, self.centre.notices, self.settings)

@@ -42,7 +42,7 @@ def make_plan(device: str = "auto", *, beside_window: bool = False) -> Plan:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     # Of two cores none is given away: the picture would lose a third of its speed, the window needs little.
     threads = cores - 1 if beside_window and cores > 2 else cores
-    asked = os.environ.get("OMP_NUM_THREADS", "")
+    asked = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()  # of nested regions the outermost
     if asked.isdecimal() and int(asked) > 0:
         threads = min(threads, int(asked))
     return Plan(chosen, _preview_dtype(chosen), threads)

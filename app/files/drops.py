@@ -105,10 +105,12 @@ class DropOverlay(QWidget):
 
 
 class Drops(QObject):
-    """Answers what is dragged over `window`. The shelf is a place of its own, for garments.
+    """Answers what is dragged over `window`. The shelf is a place of its own, for garments, the pose library
+    one for poses that are to be kept.
 
     take: called with every thing that is dropped and its role. tell: with a sentence where it is nothing.
-    move: with the key of a photo that is let go over the shelf, and where in it.
+    move: with the key of a photo that is let go over the shelf, and where in it. keep: with a pose that is
+    let go over the library.
     """
 
     def __init__(
@@ -116,17 +118,21 @@ class Drops(QObject):
         window: QWidget,
         overlay: DropOverlay,
         shelf: QWidget,
+        library: QWidget,
         take: Callable[[Intake, str], None],
         tell: Callable[[str], None],
         move: Callable[[str, QPoint], None],
+        keep: Callable[[Intake], None],
     ):
         super().__init__(window)
         self._window = window
         self._overlay = overlay
         self._shelf = shelf
+        self._library = library
         self._take = take
         self._tell = tell
         self._move = move
+        self._keep = keep
         window.installEventFilter(self)
 
     def eventFilter(self, window: QObject, event: QEvent) -> bool:  # noqa: N802
@@ -154,8 +160,12 @@ class Drops(QObject):
         self._overlay.hide()
         if not things:
             self._tell(f"I can read {READABLE}.")
-        if role == GARMENT and things and things[0].kind == SHELVED and self._over_shelf(event):
+        if role == GARMENT and things and things[0].kind == SHELVED and self._over(self._shelf, event):
             self._move(str(things[0].source), self._shelf.mapFrom(self._window, event.position().toPoint()))
+            return
+        if things and all(thing.kind == POSE for thing in things) and self._over(self._library, event):
+            for thing in things:
+                self._keep(thing)
             return
         for place, thing in enumerate(things):
             # The first file goes where it was dropped; further photos join the shelf behind it.
@@ -164,9 +174,9 @@ class Drops(QObject):
     def _role_at(self, event: QDropEvent) -> str:
         """What a drop at this place would be."""
         at = event.position().toPoint()
-        preferred = GARMENT if self._over_shelf(event) else ""
+        preferred = GARMENT if self._over(self._shelf, event) else ""
         return self._overlay.target_at(self._overlay.mapFrom(self._window, at), preferred)
 
-    def _over_shelf(self, event: QDropEvent) -> bool:
-        at = self._shelf.mapFrom(self._window, event.position().toPoint())
-        return self._shelf.isVisible() and self._shelf.rect().contains(at)
+    def _over(self, panel: QWidget, event: QDropEvent) -> bool:
+        at = panel.mapFrom(self._window, event.position().toPoint())
+        return panel.isVisible() and panel.rect().contains(at)

@@ -6,13 +6,14 @@ import json
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from gestures import drop
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog
 
 from app.files import own_poses
-from engine.pose.formats import read_pose
+from engine.pose.formats import openpose_dict, read_pose
 
 LEFT_WRIST = 7
 SIZE = (256, 176)
@@ -118,3 +119,22 @@ def test_the_whole_person_is_shown_where_that_is_asked_for(driver, photo, standi
     driver.window.docks.poses.whole.click()
     driver.window.docks.poses.taken.emit(grid(driver).item(0).data(Qt.ItemDataRole.UserRole))
     assert (driver.pose[8:14, 2] > 0).all()
+
+
+def test_a_file_let_go_over_the_library_is_kept_and_the_person_stays(driver, tmp_path):
+    file = tmp_path / "reaching.json"
+    pose = driver.pose.copy()
+    pose[LEFT_WRIST, :2] = (140, 60)
+    file.write_text(json.dumps(openpose_dict(pose, SIZE)))
+    (tmp_path / "broken.json").write_text("{")
+    before = driver.pose.copy()
+    for name in ("reaching.json", "broken.json"):
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
+        drop(driver, mime, driver.window.docks.poses.mapTo(driver.window, QPoint(40, 40)))
+    driver.until(lambda: len(driver.sentences) == 2)
+    assert [kept.name for kept in own_poses.listed()] == ["reaching"]
+    assert np.array_equal(driver.pose, before) and driver.controller.undo_stack.count() == 0
+    np.testing.assert_allclose(read_pose(own_poses.listed()[0].pose, SIZE), pose, atol=0.01)
+    assert grid(driver).item(0).toolTip() == "reaching"
+    assert any(sentence.startswith("broken.json is not valid JSON") for sentence in driver.sentences)

@@ -98,14 +98,18 @@ def drops(qtbot):
     window.resize(600, 400)
     shelf, taken, told, moved = QWidget(window), [], [], []
     shelf.setGeometry(0, 0, 100, 400)
+    library = QWidget(window)
+    library.hide()
     overlay = DropOverlay(window)
     answering = Drops(
         window,
         overlay,
         shelf,
+        library,
         lambda thing, role: taken.append((thing.name, role)),
         told.append,
         lambda key, at: moved.append(key),
+        lambda thing: pytest.fail("nothing was let go over the library"),
     )
     window.setAcceptDrops(True)
     window.show()

@@ -6,6 +6,7 @@ has the frame's shape; otherwise framed as a photo of that canvas would be.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ _LEAST_REACH = 0.5  # of a photo's width or height: a person who stays within le
 _BORDER = 0.05  # of a photo: how far a detector places joints outside of it
 _MANY = 0.25  # of the joints: so many do not leave a picture by its left and upper edge
 _SHARE = 2.0  # no share of a canvas is larger, no person in pixels is so small
+_TRUNK = ((sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER), (sk.RIGHT_HIP, sk.LEFT_HIP))  # pairs across the spine
 _ROUNDING = 1.0  # px of the smaller by which two canvases of one shape may differ
 
 
@@ -70,6 +72,8 @@ def placed(
         pose = pose if swapped is None else swapped
     if swapped is not None:
         notes.append(f"{name} has y before x: they were exchanged.")
+    elif _may_be_swapped(pose):
+        notes.append(f"{name} shows somebody who lies; if they should stand, it has y before x.")
     if canvas is None:
         canvas, how = _canvas_without_word(pose, size, photo)
         notes.append(f"{name} does not say how large its picture was: {how}.")
@@ -114,8 +118,7 @@ def _swapped(pose: np.ndarray, canvas: tuple[float, float] | None) -> np.ndarray
     out of the canvas, and exchanged stands upright in it. None where it may stay.
     """
     there = pose[:, 2] > 0
-    spine = _spine(pose)
-    if spine is None or abs(spine[0]) < 2 * abs(spine[1]) or spine[0] < 0:
+    if not _lies(pose):
         return None
     other = pose[:, [1, 0, 2]]
     if canvas is not None:
@@ -125,10 +128,23 @@ def _swapped(pose: np.ndarray, canvas: tuple[float, float] | None) -> np.ndarray
     return other if _mirrored(pose) else None
 
 
+def _may_be_swapped(pose: np.ndarray) -> bool:
+    """Whether that cannot be told: somebody lies as one who stands does with x and y exchanged, and shows no
+    face that would say from which side they are seen."""
+    faceless = not (pose[[sk.NOSE, sk.RIGHT_EYE, sk.LEFT_EYE], 2] > 0).all()
+    return faceless and _lies(pose) and _crossed(pose, _TRUNK)
+
+
+def _lies(pose: np.ndarray) -> bool:
+    """Whether the spine goes to the right rather than up or down, as one does whose x and y are exchanged."""
+    spine = _spine(pose)
+    return spine is not None and abs(spine[0]) >= 2 * abs(spine[1]) and spine[0] >= 0
+
+
 def _spine(pose: np.ndarray) -> np.ndarray | None:
     """From the shoulders to the hips."""
     ends = []
-    for pair in ((sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER), (sk.RIGHT_HIP, sk.LEFT_HIP)):
+    for pair in _TRUNK:
         seen = [joint for joint in pair if pose[joint, 2] > 0]
         if not seen:
             return None
@@ -139,21 +155,17 @@ def _spine(pose: np.ndarray) -> np.ndarray | None:
 def _mirrored(pose: np.ndarray) -> bool:
     """Whether somebody with nose and both eyes seen has left and right as if seen from the back, in the
     shoulders, the hips and the face."""
-    needed = (
-        sk.NOSE,
-        sk.RIGHT_EYE,
-        sk.LEFT_EYE,
-        sk.RIGHT_SHOULDER,
-        sk.LEFT_SHOULDER,
-        sk.RIGHT_HIP,
-        sk.LEFT_HIP,
-    )
-    if not (pose[list(needed), 2] > 0).all():
-        return False
+    return bool(pose[sk.NOSE, 2] > 0) and _crossed(pose, (*_TRUNK, (sk.RIGHT_EYE, sk.LEFT_EYE)))
+
+
+def _crossed(pose: np.ndarray, pairs: Sequence[tuple[int, int]]) -> bool:
+    """Whether these (right, left) are all there, and on the sides of the spine that a view from the back
+    has."""
     spine = _spine(pose)
-    pairs = ((sk.RIGHT_EYE, sk.LEFT_EYE), (sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER), (sk.RIGHT_HIP, sk.LEFT_HIP))
+    if spine is None or not all((pose[list(pair), 2] > 0).all() for pair in pairs):
+        return False
     across = [pose[left, :2] - pose[right, :2] for right, left in pairs]
-    return spine is not None and all(spine[0] * a[1] - spine[1] * a[0] > 0 for a in across)
+    return all(spine[0] * a[1] - spine[1] * a[0] > 0 for a in across)
 
 
 def inside(xy: np.ndarray, canvas: tuple[float, float]) -> np.ndarray:

@@ -106,14 +106,23 @@ def _of_objects(points: list, joints: list[int | None]) -> np.ndarray:
 
 
 def _unflattened(numbers: list, name: str) -> np.ndarray:
-    for width in (3, 2, 4):
-        if len(numbers) % width == 0 and len(numbers) // width in LAYOUTS:
-            values = [math.nan if value is None else float(value) for value in numbers]
-            return np.array(values, dtype=np.float64).reshape(-1, width)
+    """Rows of as many columns as make a body: 78 numbers are 26 joints with a confidence, or 39 without."""
+    values = np.array([math.nan if value is None else float(value) for value in numbers], np.float64)
+    fitting = [values.reshape(-1, width) for width in (3, 2, 4) if _fits(len(numbers), width)]
+    if fitting:
+        return min(fitting, key=_strain_of_rows) if len(fitting) > 1 else fitting[0]
     joints = f" ({len(numbers) // 3} joints{looks_like(len(numbers) // 3)})" if len(numbers) % 3 == 0 else ""
     raise InputError(
         f"{name} has {len(numbers)} numbers{joints} for a person; 54 are expected, 18 x (x, y, confidence)."
     )
+
+
+def _fits(numbers: int, width: int) -> bool:
+    return numbers % width == 0 and numbers // width in LAYOUTS
+
+
+def _strain_of_rows(rows: np.ndarray) -> float:
+    return strain(in_likeliest_order(np.column_stack([rows[:, :2], _confidence(rows)])))
 
 
 def _row(point: Any) -> list[float]:

@@ -54,7 +54,7 @@ def test_of_more_than_two_cores_one_is_left_to_a_window(cores, beside, monkeypat
 @pytest.mark.parametrize(
     ("asked", "cores", "beside", "threads"),
     [(None, 8, False, 8), (None, 8, True, 7), (None, 2, True, 2), ("3", 8, False, 3), ("16", 4, False, 4),
-     ("1", 2, True, 1), ("0", 4, False, 4), ("many", 4, False, 4), ("", 4, False, 4)],
+     ("1", 2, True, 1), ("2,1", 4, False, 2), ("0", 4, False, 4), ("many", 4, False, 4), ("", 4, False, 4)],
 )  # fmt: skip
 def test_threads_are_no_more_than_are_asked_for(monkeypatch, asked, cores, beside, threads):
     monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(cores)), raising=False)

@@ -350,3 +350,26 @@ def test_metres_have_no_place(tmp_path):
     taken = take(read_people(tmp_path / "a.json"), SIZE)
     assert "without a picture" in taken.notes[0]
     assert 180 < np.ptp(taken.pose_18x3[:, 1]) < 256
+
+
+@pytest.mark.parametrize(("joints", "width"), [(39, 2), (26, 3), (67, 4), (134, 2), (68, 2), (17, 4)])
+def test_flat_numbers_have_as_many_columns_as_make_a_body(joints, width):
+    """78 numbers are 39 x 2 or 26 x 3, 268 are 134 x 2 or 67 x 4, 136 are 68 x 2 or 34 x 4."""
+    xy = UPRIGHT * (768, 1024)
+    rows = in_order(LAYOUTS[joints][0], xy, fill=(390.0, 480.0))
+    numbers = [v for x, y in rows for v in (x, y, 0.9, 0.8)[:width]]
+    [person] = parse_people(json.dumps({"keypoints": numbers}), "a.json").people
+    there = person.pose_18x3[:, 2] > 0
+    there[NECK] = False
+    assert there.sum() == 17
+    np.testing.assert_allclose(person.pose_18x3[there, :2], xy[there], atol=1e-6)
+
+
+def test_somebody_without_a_face_whose_columns_may_be_exchanged_is_told():
+    xy = UPRIGHT * (600, 600)
+    for rows, told in ((xy[:14, ::-1], True), (xy[:14], False)):
+        content = {"keypoints": rows.tolist(), **canvas_keys((700, 700))}
+        notes = take(parse_people(json.dumps(content), "a.json"), SIZE).notes
+        assert (
+            notes == ("a.json shows somebody who lies; if they should stand, it has y before x.",)
+        ) == told

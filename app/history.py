@@ -28,13 +28,28 @@ def new_gesture() -> int:
 
 
 def do(stack: QUndoStack, command: LookCommand) -> None:
-    """Push a command, unless it changes nothing: a stack forgets what could be redone whatever is pushed."""
-    if command.changes:
+    """Make a command the next step, or part of the last where both are of one gesture.
+
+    One that changes nothing is left: a stack forgets what could be redone whatever is pushed. Nothing is left
+    to Qt to merge: what it merges, PySide keeps for ever, and a drag is a command a movement of the mouse.
+    """
+    if not command.changes:
+        return
+    last = stack.command(stack.index() - 1) if 0 < stack.index() == stack.count() else None
+    if not (isinstance(last, LookCommand) and last.joins(command)):
         stack.push(command)
+        return
+    command.redo()
+    if last.changes:
+        stack.indexChanged.emit(stack.index())
+        stack.undoTextChanged.emit(stack.undoText())
+    else:
+        last.setObsolete(True)
+        stack.undo()  # which takes it off
 
 
 class LookCommand(QUndoCommand):
-    """Sets fields of the look. `gesture`: commands with the same non-zero number merge into one step.
+    """Sets fields of the look. `gesture`: commands with the same non-zero number are one step (`do`).
 
     A pose that is set is no library pose, unless `library` says which.
     """
@@ -59,17 +74,12 @@ class LookCommand(QUndoCommand):
     def undo(self) -> None:
         self.document.settle(**self.before)
 
-    def id(self) -> int:
-        return self.gesture & 0x7FFFFFFF if self.gesture else -1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 (Qt's name)
-        if not isinstance(other, LookCommand) or other.gesture != self.gesture:
-            return False
-        if other.after.keys() != self.after.keys():
+    def joins(self, other: LookCommand) -> bool:
+        """Lead to where `other` does, if that goes on with the same gesture; whether it does."""
+        if not self.gesture or other.gesture != self.gesture or other.after.keys() != self.after.keys():
             return False
         self.after = other.after
         self.setText(other.text())
-        self.setObsolete(not self.changes)
         return True
 
 

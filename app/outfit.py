@@ -99,7 +99,7 @@ class Outfit:
             self._push(text, row, gesture)
 
     def _push(self, text: str, row: Row, gesture: int = 0) -> None:
-        self._stack.push(ChangeOutfit(self._document, text, row, gesture))
+        history.do(self._stack, ChangeOutfit(self._document, text, row, gesture))
 
 
 def _and(words: Iterable[str]) -> str:

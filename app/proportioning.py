@@ -32,9 +32,7 @@ class Proportioning:
         if self._start is None:
             self._start = np.array(c.pose)
         pose = self._made = with_proportions(self._start, factors)
-        command = history.ChangePose(c.active, "Change proportions", pose, self._gesture)
-        if command.changes:
-            c.stack.push(command)
+        history.do(c.stack, history.ChangePose(c.active, "Change proportions", pose, self._gesture))
 
     def _on_pose(self) -> None:
         if self._made is not None and not np.array_equal(self._controller.pose, self._made):

@@ -53,6 +53,10 @@ class TextureChanges:
         """Hear of its layer only this one, and others that are solo too."""
         self._change(slots, "Solo {}" if solo else "End the solo of {}", solo=solo)
 
+    def set_colour(self, slots: Iterable[Slot], colour: str) -> None:
+        """Show what textures make in this colour, "#rrggbb"; "" as it was."""
+        self._change(slots, f"Recolour {{}} to {colour}" if colour else "Own colour of {}", colour=colour)
+
     def take(self, slots: Iterable[Slot], key: str) -> None:
         """Take textures from another photo on the shelf; of the person, from the own photo again."""
         look = self._document.look

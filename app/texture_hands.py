@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QColorDialog, QInputDialog
 
 from app.controller import Controller
 from app.docks.inspector import InspectPanel
@@ -30,6 +31,7 @@ class TextureHands(QObject):
         tools.reset_wanted.connect(lambda: textures.reset(self._slots()))
         tools.reset_all_wanted.connect(lambda: textures.reset())
         tools.name_wanted.connect(self._ask_name)
+        tools.recolour_wanted.connect(self._ask_colour)
         mode.changed.connect(self.show)
         controller.look_changed.connect(lambda _changed: self.show())
 
@@ -70,6 +72,14 @@ class TextureHands(QObject):
             maps = shown.subject.photos[0].maps.of(DISTRIBUTION)
             kept = self._alike[doing.word] = makers(maps, self._mode.pieces_hw, doing.word) or [slot]
         return kept
+
+    def _ask_colour(self) -> None:
+        slots = self._slots()
+        if slots:
+            before = QColor(self._controller.textures.of(slots[0]).colour or "#808080")
+            colour = QColorDialog.getColor(before, self._panel, "Recolour")
+            if colour.isValid():
+                self._controller.textures.set_colour(slots, colour.name())
 
     def _ask_name(self) -> None:
         slot, facts = self._chosen(), self._controller.facts

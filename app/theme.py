@@ -62,6 +62,7 @@ CATEGORIES = (
     "#ee9900", "#55bbee", "#009977", "#eedd44", "#0077aa", "#dd6600",
     "#6611ff", "#6677ff", "#00ff99", "#cc0044", "#00ffff", "#ff99bb",
 )  # fmt: skip
+DETAIL = CATEGORIES[0]  # of the ring where detail is copied from
 
 _present = DARK
 

@@ -253,6 +253,7 @@ class MainWindow(QMainWindow):
         strip.compare_wanted.connect(
             lambda number: self.comparing.show_with(self.snapshots.strip.get(number))
         )
+        self.docks.inspector.look_wanted.connect(self._compare_maps)
         self.docks.shelf.browse_wanted.connect(self.opening.choose_garment)
         self.pose_library.connect(self.docks.poses)
         self.trouble_met.connect(self._on_trouble)
@@ -385,6 +386,13 @@ class MainWindow(QMainWindow):
 
     def _show_strip(self) -> None:
         self.docks.looks.show_strip(self.snapshots.strip, self.snapshots.present)
+        self.docks.inspector.offer_looks(
+            [(each.number, each.name) for each in self.snapshots.strip.snapshots]
+        )
+
+    def _compare_maps(self, number: int) -> None:
+        if (look := self.snapshots.strip.get(number)) is not None:
+            self.inspecting.compare_with(look.still_HWC, look.name.lower())
 
     def _reset_layout(self) -> None:
         self.actions_by_id["toggle_panels"].setChecked(False)

@@ -24,7 +24,7 @@ from app.jobs import SavePicture, WorkerJob
 from app.mailbox import Closed, LevelPicker, Mailbox
 from app.session_host import SessionHost
 from engine.api import Frame, MapInfo, RenderRequest
-from engine.errors import InputError, OutOfMemory
+from engine.errors import InputError
 
 REST_S = 0.12
 SLOW_REST_S = 0.35
@@ -178,8 +178,8 @@ class RenderWorker(QThread):
         request = replace(post.request, level=level, maps=maps)
         frames = self.host.frames(request)
         try:
-            frame = next(frames)
-        except OutOfMemory as error:
+            frame = self._sharpened(request, next(frames))
+        except MemoryError as error:
             return self._with_less(post, level, error)
         except Exception as error:  # the last good picture stays, the next change tries again
             self.render_failed.emit(request.stamp, Trouble.of(error, "drawing the picture"))
@@ -191,8 +191,6 @@ class RenderWorker(QThread):
             picker.note(level, frame.ms)
         if frame.exact:
             self._still = request, frame
-        else:
-            frame = self._sharpened(request, frame)
         self.rendered.emit(frame)
         if maps:
             self._tell_maps(frames)
@@ -201,7 +199,7 @@ class RenderWorker(QThread):
 
     def _sharpened(self, request: RenderRequest, frame: Frame) -> Frame:
         """A preview with the photo's sharpness where it shows what the exact picture showed."""
-        if self._still is None:
+        if self._still is None or frame.exact:
             return frame
         before, still = self._still
         if still.fine is None or _wearing(before) != _wearing(request):
@@ -232,7 +230,7 @@ class RenderWorker(QThread):
             self._render(replace(post, live=False))
         return True
 
-    def _with_less(self, post: Post, level: int | None, error: OutOfMemory) -> Post | None:
+    def _with_less(self, post: Post, level: int | None, error: MemoryError) -> Post | None:
         """Memory ran out at this level: the next lower one is drawn, now and from here on."""
         assert self._picker is not None
         crash.log.warning("%s at level %s", error, level)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+RGB = tuple[int, int, int]
+
 
 @dataclass(frozen=True)
 class Capability:
@@ -76,12 +78,15 @@ class PhotoMaps:
     reference: its `Reference.key`. maps: those that lie on it, and those over the result of what was drawn of
     it. taken: float32 [K] by layer, how much of each texture is this photo's; None: all of it. share_hw:
     float32 [h, w] over the result, how much of each position is drawn of this photo; None: all of it.
+    detail_2HW: float32 over the result, x, y from 0 to 1 across the photo of where its surface atlas shows
+    each pixel, which is where detail is copied from; None where none is.
     """
 
     reference: str
     maps: Maps
     taken: Mapping[str, np.ndarray] | None = None
     share_hw: np.ndarray | None = None
+    detail_2HW: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -192,7 +197,7 @@ class SlotChange:
 
     group, slot: which one, as `Slots` names the group, and its number from 0. scale: what it is multiplied
     by, 0 mutes it. reference: `Reference.key` of the photo it is taken from, "" for the person's own. solo:
-    of its group, only those that are solo are heard.
+    of its group, only those that are solo are heard. colour: what it makes is shown in this one, 0 to 255.
     """
 
     group: str
@@ -200,6 +205,7 @@ class SlotChange:
     scale: float = 1.0
     reference: str = ""
     solo: bool = False
+    colour: RGB | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,8 +240,8 @@ class Frame:
     exact picture, the same at a multiple of its size where it shows a photo that has more to show, or None.
     pieces: uint8 [h, w] over the picture, which of `engine.garments.PIECES` is seen; where it was asked for.
     sources: with maps, the same and more by photo, the person's first: what each of them gives.
-    photo: float32 [H, W], how much of every pixel is taken from a photo rather than drawn, 0 to 1; of a
-    picture in the whole number of rows with maps, before garments are laid in; None where nothing is taken.
+    photo: float32 [H, W], with maps: how much of every pixel is taken from a photo, the wearer's or that of a
+    garment, rather than drawn, 0 to 1; None where nothing is taken.
     """
 
     image: np.ndarray

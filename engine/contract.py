@@ -48,6 +48,10 @@ class Appearance(Protocol):
         """Of its tensors."""
 
 
+def _unknown(slots: BySlot) -> None:
+    return None
+
+
 @dataclass(frozen=True, eq=False)
 class Rendering:
     """What an engine drew.
@@ -59,6 +63,8 @@ class Rendering:
     of it can be told. features: for `PoseTransferModel.gate`. tell: makes the maps of the result, where they
     were asked for; also after later calls of `render`. by_hand_11hw: how much of a position is slots that
     were changed by hand, where nothing of the photo is laid over what is drawn; None where none were.
+    made_of: how much of a position is these slots, 1 for those that are meant, [1, 1, h, w], before later
+    calls of `render`; None of those that an early stop left out, or where the engine cannot tell.
     """
 
     image_1CHW: Tensor
@@ -68,6 +74,7 @@ class Rendering:
     features: Any = None
     tell: Callable[[], Maps] = Maps
     by_hand_11hw: Tensor | None = None
+    made_of: Callable[[BySlot], Tensor | None] = _unknown
 
     @property
     def maps(self) -> Maps:

@@ -6,24 +6,49 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from engine import parsing
-from engine.api import Frame, RenderRequest, SlotChange
+from engine.api import RGB, Frame, RenderRequest, SlotChange
 from engine.compositing.compose import Composition, EncodedReference, compose, encode_reference
 from engine.computing import Computing
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
-from engine.editing.changes import known, mixes_of, scales_of, touched_by
+from engine.editing.changes import known, mixes_of, redrawn, scales_of, touched_by
+from engine.editing.recolour import colours_of, recoloured, within_region
 from engine.editing.refinement import Refinements
-from engine.editing.sources import photo_maps
+from engine.editing.sources import photo_maps, photo_share
 from engine.editing.swap import FittingRoom, wearing, worn_by
 from engine.errors import InputError
 from engine.pictures import to_rgb, to_tensor
 from engine.plan import Plan
 from engine.pose.kinematics import t_pose
 from engine.references import References
+
+
+class Drawn(NamedTuple):
+    """What the engine drew of a reference, and what that is shown as."""
+
+    rendering: Rendering
+    composition: Composition
+
+    def photo_HW(self, size: tuple[int, int]) -> np.ndarray | None:
+        """`Composition.photo_11HW` of a frame (H, W)."""
+        photo_11HW = self.composition.photo_11HW
+        return None if photo_11HW is None else _in_frame(photo_11HW[0], size)[0]
+
+    def detail_2HW(self, size: tuple[int, int]) -> np.ndarray | None:
+        """As `api.PhotoMaps.detail_2HW`, of a frame (H, W)."""
+        copied = self.composition.copied
+        if copied is None:
+            return None
+        rows, columns = copied.positions.shape[-2:]
+        across_2HW = _in_frame((copied.positions[0] + 1.0) / 2.0, size)
+        across_2HW *= np.array((columns / size[1], rows / size[0]), np.float32)[:, None, None]
+        return across_2HW
 
 
 class Frames:
@@ -57,7 +82,7 @@ class Frames:
         exact = self._plan.preview == torch.float32 or request.level is None
         pieces_hw: np.ndarray | None = None
         room: FittingRoom | None = None
-        drawn: dict[str, Rendering] = {}
+        drawn: dict[str, Drawn] = {}
         with self._computing():
             own, *others = (self._references.encoded(key) for key in _keys(request))
             pairs = [
@@ -65,9 +90,10 @@ class Frames:
             ]
             appearance = self._model.mix(own.appearance, pairs) if pairs else own.appearance
             appearance = self._by_hand(appearance, request)
-            rendering = drawn[request.identity] = self._rendered(appearance, request)
+            rendering = self._rendered(appearance, request)
             composition = self._composed(rendering, keypoints_18x3, [own, *others], request.level is None)
-            photo_11HW = composition.photo_11HW if request.maps else None
+            composition = self._coloured(composition, rendering, changes)
+            drawn[request.identity] = Drawn(rendering, composition)
             if request.swaps or request.pieces:
                 room = self._fitting_room(request, drawn)
                 composition, pieces_hw = wearing(composition, room)
@@ -83,14 +109,20 @@ class Frames:
                 if pieces_hw is None and parsing.available().available:
                     _, pieces_hw = wearing(composition, self._fitting_room(request, {}))
                 worn = {} if room is None or pieces_hw is None else worn_by(pieces_hw, room)
-                told = {key: each.maps for key, each in drawn.items()}
-                sources = photo_maps(request.identity, request.mixes, told, worn, self._references.maps)
-                photo_HW = None
-                if photo_11HW is not None:
-                    rows, columns = self._model.size
-                    photo_HW = photo_11HW[0, 0, :rows, :columns].float().cpu().numpy()
-            whole = replace(frame, maps=sources[0].maps, sources=sources, photo=photo_HW)
-            yield replace(whole, pieces=pieces_hw)
+                frame = self._told(frame, request, drawn, worn)
+            yield replace(frame, pieces=pieces_hw)
+
+    def _told(
+        self, frame: Frame, request: RenderRequest, drawn: dict[str, Drawn], worn: dict[str, np.ndarray]
+    ) -> Frame:
+        """A frame with its maps. drawn: of the person and of every giver; worn: as `worn_by`."""
+        size = self._model.size
+        maps = {key: each.rendering.maps for key, each in drawn.items()}
+        details = {key: each.detail_2HW(size) for key, each in drawn.items()}
+        sources = photo_maps(request.identity, request.mixes, maps, worn, self._references.maps, details)
+        photos = {key: each.photo_HW(size) for key, each in drawn.items()}
+        photo_HW = photo_share(photos[request.identity], worn, photos)
+        return replace(frame, maps=sources[0].maps, sources=sources, photo=photo_HW)
 
     def warm_up(self) -> None:
         """Compute one of everything on grey (`Session.warm_up`)."""
@@ -112,9 +144,17 @@ class Frames:
             return []
         return known(request.changes, self._model.slots, request.identity)
 
+    def _coloured(self, shown: Composition, rendering: Rendering, changes: list[SlotChange]) -> Composition:
+        """With what slots make in the colours that they were given; of it nothing is the photo's own."""
+        for colour, by_slot in colours_of(changes, self._model.slots):
+            share_11hw = rendering.made_of(by_slot)
+            if share_11hw is not None:
+                shown = _in_colour(shown, share_11hw, colour)
+        return shown
+
     def _by_hand(self, appearance: Appearance, request: RenderRequest) -> Appearance:
-        """With the slots scaled that were changed, and a mark on all that were."""
-        changes = self._changes(request)
+        """With the slots scaled that were changed, and a mark on all that are drawn otherwise."""
+        changes = [each for each in self._changes(request) if redrawn(each, request.identity)]
         if not changes:
             return appearance
         slots = self._model.slots
@@ -129,16 +169,19 @@ class Frames:
             maps=request.maps,
         )
 
-    def _fitting_room(self, request: RenderRequest, drawn: dict[str, Rendering]) -> FittingRoom:
-        """Each giver is drawn as the person is: in the same pose, to the same level. drawn: where its
-        rendering is put."""
+    def _fitting_room(self, request: RenderRequest, drawn: dict[str, Drawn]) -> FittingRoom:
+        """Each giver is drawn as the person is: in the same pose, to the same level. drawn: where that is
+        put."""
 
         def composed(key: str) -> Composition:
             giver = self._references.encoded(key)
-            rendering = drawn[key] = self._rendered(giver.appearance, request)
-            return self._composed(
-                rendering, checked_pose(request.keypoints_18x3), [giver], request.level is None
-            )
+            rendering = self._rendered(giver.appearance, request)
+            pose_18x3 = checked_pose(request.keypoints_18x3)
+            shown = self._composed(rendering, pose_18x3, [giver], request.level is None)
+            # Whoever's the trousers are: those that were given a colour have it.
+            shown = self._coloured(shown, rendering, self._changes(request))
+            drawn[key] = Drawn(rendering, shown)
+            return shown
 
         wardrobe, plate = self._references.wardrobe, self._references.encoded(request.identity).plate
         behind_1CHW = None
@@ -160,7 +203,8 @@ class Frames:
         appearances = zip((each.appearance for each in kept), mixed, strict=True)
         mixture = self._by_hand(self._model.mix(own.appearance, list(appearances)), request)
         rendering = self._rendered(mixture, replace(request, maps=False))
-        return self._composed(rendering, request.keypoints_18x3, [own, *kept], finely=True)
+        shown = self._composed(rendering, request.keypoints_18x3, [own, *kept], finely=True)
+        return self._coloured(shown, rendering, self._changes(request))
 
     def _composed(
         self, rendering: Rendering, keypoints_18x3: np.ndarray, kept: list[EncodedReference], finely: bool
@@ -174,6 +218,32 @@ class Frames:
             aside=self._aside,
             threads=self._plan.threads,
         )
+
+
+def _in_colour(shown: Composition, share_11hw: Tensor, colour: RGB) -> Composition:
+    def share(picture_1CHW: Tensor) -> Tensor:
+        if shown.surface_1Khw is None:
+            return share_11hw
+        size = picture_1CHW.shape[-2], picture_1CHW.shape[-1]
+        return within_region(share_11hw, shown.surface_1Khw, size)
+
+    photo, fine_1CHW, share_11HW = shown.tell_photo, shown.fine_1CHW, share(shown.image_1CHW)
+    image_1CHW = recoloured(shown.image_1CHW, share_11HW, colour)
+    if fine_1CHW is not None:
+        fine_1CHW = recoloured(fine_1CHW, share(fine_1CHW), colour)
+    if photo is not None:
+        return replace(
+            shown,
+            image_1CHW=image_1CHW,
+            fine_1CHW=fine_1CHW,
+            tell_photo=lambda: photo() * (1.0 - share_11HW),
+        )
+    return replace(shown, image_1CHW=image_1CHW, fine_1CHW=fine_1CHW)
+
+
+def _in_frame(planes_CHW: Tensor, size: tuple[int, int]) -> np.ndarray:
+    """The frame's part of planes of the canvas."""
+    return planes_CHW[:, : size[0], : size[1]].float().cpu().numpy()
 
 
 def _keys(request: RenderRequest) -> list[str]:

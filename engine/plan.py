@@ -11,6 +11,8 @@ import torch
 
 from engine.errors import InputError
 
+# oneDNN has one sentence for whatever keeps it from making a convolution; of shapes torch knows before.
+_OUT_OF_MEMORY = ("can't allocate memory", "out of memory", "could not create a primitive")
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -3, -4, -8  # of glibc's malloc.h
 
 
@@ -59,12 +61,12 @@ def give_back_memory() -> None:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory ran out: of Python, of a card, or of torch's allocator on the CPU,
-    which says so in words alone."""
+    """Whether an error says that memory ran out: of Python, of a card, or of torch's allocator or oneDNN on
+    the CPU, which say so in words alone."""
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
         return True
     words = str(error).lower()
-    return isinstance(error, RuntimeError) and ("can't allocate memory" in words or "out of memory" in words)
+    return isinstance(error, RuntimeError) and any(each in words for each in _OUT_OF_MEMORY)
 
 
 def keep_freed_memory(keep: bool = True) -> None:

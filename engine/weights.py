@@ -27,7 +27,7 @@ __all__ = ["WeightsFile", "fill", "network_of", "read", "read_any", "read_torch"
 
 Network = TypeVar("Network", bound=nn.Module)
 
-MOST_BYTES = 2 << 30  # of a file; the official network for 512x352 takes 171 MB, PISE's 256
+MOST_BYTES = 2 << 30  # of a file; the official network for 512x352 takes 171 MB, the largest other 256
 MOST_CHANNELS = 4096  # eight times the widest of a paper
 MOST_HEADER_BYTES = 16 << 20  # the official network's, card and all, has 0.1 MB
 _FLOATS = (torch.float64, torch.float32, torch.float16, torch.bfloat16)

@@ -51,3 +51,4 @@ def user_home(tmp_path, monkeypatch):
 
 def pytest_addoption(parser):
     parser.addoption("--kills", type=int, default=4, help="windows to be killed at random moments")
+    parser.addoption("--gestures", type=int, default=12, help="random sittings in the real window")

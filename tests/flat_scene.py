@@ -78,7 +78,7 @@ def own_pose(surface_B11hw: Tensor, pose_B183: Tensor, **other: Tensor) -> OwnPo
         hole=none,
         plate=grey(),
         background=grey(),
-        limbs=torch.zeros(1, 8, *SIZE),
+        limbs=torch.zeros(1, 4, *SIZE),
         under=torch.zeros(1, 5, *SIZE),
         pose=pose_B183,
     )

@@ -78,6 +78,7 @@ def looks(draw) -> LookDocument:
         st.floats(0, 4),
         st.booleans(),
         st.booleans(),
+        st.sampled_from(["", "#c81e0f"]),
     )
     if ids:
         garment = st.builds(

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphic
 
 from app.canvas.beside import Box, photo_boxes
 from app.canvas.items import PictureItem, to_pixmap
-from app.canvas.marks import CaptionItem, CrossItem, PeakItem, Pulse
+from app.canvas.marks import ArrowsItem, CaptionItem, CrossItem, LabelItem, PeakItem, Pulse
 from engine.inspecting.values import RESULT
+
+LATE = 0.3  # opacity of what is of an earlier picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +81,9 @@ class MapItems:
         self._add(self.cross, 4.0)
         self.peaks: list[PeakItem] = []
         self._marked: tuple[Peak, ...] = ()
+        self.arrows = ArrowsItem()
+        self._add(self.arrows, 0.7)
+        self.labels: list[LabelItem] = []
         self._pulse = Pulse(self._scene)
 
     @property
@@ -88,6 +93,28 @@ class MapItems:
         for photo in self.photos:
             united = united.united(photo.sceneBoundingRect())
         return united
+
+    @property
+    def result_box(self) -> QRectF:
+        return self._picture.boundingRect()
+
+    def show_late(self, late: bool) -> None:
+        """Fade what is of an earlier picture."""
+        for heat in self.heats.values():
+            heat.setOpacity(LATE if late else 1.0)
+        for item in (self._captions[RESULT], self.arrows, *self.labels, *self.peaks):
+            item.setOpacity(LATE if late else 1.0)
+
+    def label(self, labels: Sequence[tuple[tuple[float, float], str]]) -> None:
+        """Words at places of the result."""
+        while len(self.labels) < len(labels):
+            self.labels.append(LabelItem())
+            self._add(self.labels[-1], 3.6)
+        for place, item in enumerate(self.labels):
+            item.setVisible(place < len(labels))
+        for item, (at, words) in zip(self.labels, labels, strict=False):
+            item.setPos(*self._box(RESULT).point(at))
+            item.show_words(words)
 
     def show_photos(self, finest: Sequence[np.ndarray]) -> bool:
         """Put these pictures beside the result, uint8 RGB; none takes all away. True if that is another
@@ -141,6 +168,8 @@ class MapItems:
         """Maps and marks away; photos stay."""
         self.show({})
         self.mark(None, False, ())
+        self.label(())
+        self.arrows.hide()
 
     def _boxes(self) -> tuple[Box, ...]:
         size = self._picture.boundingRect()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app import theme
@@ -15,6 +16,8 @@ PULSE_STEPS = 14  # then the rings rest: whoever looks has seen them, and nothin
 RING = 9.0  # widget px, the radius at rest
 BADGE = QRectF(4.0, -15.0, 13.0, 13.0)  # widget px, where the ring's number stands
 CAPTION_ROOM = 24.0  # widget px above a picture
+BARB = 4.0  # frame px, of an arrow's head
+HEAD = "#ffffff"  # of arrows, which lie over every hue
 
 
 class CaptionItem(QGraphicsItem):
@@ -48,6 +51,83 @@ class CaptionItem(QGraphicsItem):
         line = metrics.elidedText(self.words, Qt.TextElideMode.ElideRight, self._room())
         painter.setPen(theme.colour(theme.colours().text))
         painter.drawText(QPointF(0, -7), line)
+
+
+class LabelItem(QGraphicsItem):
+    """Words on a dark ground, in the middle of a place."""
+
+    def __init__(self):
+        super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
+        self.words = ""
+
+    def show_words(self, words: str) -> None:
+        self.prepareGeometryChange()
+        self.words = words
+        self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        box = QFontMetricsF(QFont()).boundingRect(self.words).adjusted(-6, -3, 6, 3)
+        box.moveCenter(QPointF())
+        return box
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(QFont())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour(theme.colours().halo, 0.75))
+        painter.drawRoundedRect(self.boundingRect(), 5, 5)
+        painter.setPen(theme.colour(theme.colours().centre))
+        painter.drawText(self.boundingRect(), Qt.AlignmentFlag.AlignCenter, self.words)
+
+
+class ArrowsItem(QGraphicsItem):
+    """Arrows of constant width on a dark halo, in scene units."""
+
+    def __init__(self):
+        super().__init__()
+        self._box = QRectF()
+        self.lines: list[QLineF] = []
+
+    def show_arrows(self, arrows_N4: np.ndarray | None, box: QRectF) -> None:
+        """x, y, to x, to y from 0 to 1 across `box`; None hides it."""
+        self.prepareGeometryChange()
+        self.lines = []
+        if arrows_N4 is not None:
+            scaled = arrows_N4 * (box.width(), box.height(), box.width(), box.height())
+            self.lines = [QLineF(*line).translated(box.topLeft()) for line in scaled.tolist()]
+        self._box = box
+        for line in self.lines:
+            self._box = self._box.united(QRectF(line.p1(), line.p2()).normalized())
+        self.setVisible(bool(self.lines))
+        self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        return self._box.adjusted(-8, -8, 8, 8)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        drawn = [part for line in self.lines for part in (line, *_barbs(line))]
+        for ink, width in ((theme.colour(theme.colours().halo, 0.7), 3.2), (HEAD, 1.3)):
+            pen = QPen(QColor(ink), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawLines(drawn)
+
+
+def _barbs(line: QLineF) -> tuple[QLineF, QLineF]:
+    """The two strokes of a head at the end of a line, no longer than a third of it."""
+    found = []
+    for turn in (150.0, -150.0):
+        barb = QLineF(line.p2(), line.p2() + (line.p2() - line.p1()))
+        barb.setAngle(line.angle() + turn)
+        barb.setLength(min(BARB, line.length() / 3))
+        found.append(barb)
+    return found[0], found[1]
 
 
 class CrossItem(QGraphicsItem):

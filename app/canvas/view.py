@@ -66,6 +66,7 @@ class CanvasView(QGraphicsView):
     moved = Signal()  # what is seen lies elsewhere in the widget
     peeked = Signal(bool)  # whether the key for the reference is held
     glanced = Signal(bool)  # likewise that for the maps
+    weighed = Signal(bool)  # and that for the evidence
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -102,7 +103,13 @@ class CanvasView(QGraphicsView):
         self._skeleton_wanted = True
         self.camera = Camera(self, self.shown_box)
         self.camera.zoomed.connect(self._on_zoom)
-        self._held = HeldKeys({Qt.Key.Key_Backslash: self.peeked.emit, Qt.Key.Key_I: self.glanced.emit})
+        self._held = HeldKeys(
+            {
+                Qt.Key.Key_Backslash: self.peeked.emit,
+                Qt.Key.Key_I: self.glanced.emit,
+                Qt.Key.Key_E: self.weighed.emit,
+            }
+        )
         self._space = False
         self._pan_from: QPointF | None = None
         self._drag = self._wiping = False
@@ -423,6 +430,9 @@ class CanvasView(QGraphicsView):
     def _key_of_mode(self, mode: Mode, event: QKeyEvent) -> bool:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             return mode.entered()
+        if event.key() in ARROWS:
+            far = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            return mode.arrowed(ARROWS[event.key()], far)
         number = event.key() - Qt.Key.Key_0
         alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         return alt and 1 <= number <= 9 and mode.numbered(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
@@ -21,6 +22,7 @@ from engine.inspecting.order import AREA, ORDERS
 from engine.inspecting.pointed import MOST, Part
 from engine.inspecting.values import RESULT
 
+WAITING = "One moment: the maps of this picture are being made."
 HINT = "Press 3, then point at the picture: which part of the photo made this pixel?"
 LEAST_NAMED = 0.002  # of the picture: a region smaller than that is not in the legend
 
@@ -33,6 +35,7 @@ class InspectPanel(QWidget):
     order_wanted = Signal(str)
     texture_wanted = Signal(int, int)  # photo, channel
     keep_wanted = Signal()
+    look_wanted = Signal(int)  # number of a look in the strip, to compare with
 
     def __init__(self):
         super().__init__()
@@ -74,6 +77,14 @@ class InspectPanel(QWidget):
         self.keep.setText("Keep this picture")
         self.keep.setToolTip("Later pictures are compared with it")
         self.keep.clicked.connect(self.keep_wanted)
+        self.looks = QToolButton()
+        self.looks.setText("A look")
+        self.looks.setToolTip("Compare with a look of the strip")
+        self.looks.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.looks.setMenu(QMenu(self))
+        self.origin = plain.label()
+        self.origin.setWordWrap(True)
+        self.origin.setProperty("role", "muted")
         self.export = QToolButton()
         self.export.setText("Export")
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -95,10 +106,12 @@ class InspectPanel(QWidget):
         last = QHBoxLayout()
         last.addWidget(self.read_out, 1)
         last.addWidget(self.keep)
+        last.addWidget(self.looks)
         last.addWidget(self.export)
         column.addWidget(self.layer)
         column.addWidget(self.view)
         column.addWidget(self.headline)
+        column.addWidget(self.origin)
         column.addWidget(self.bars)
         column.addWidget(self.texture)
         column.addWidget(self.tools)
@@ -143,7 +156,30 @@ class InspectPanel(QWidget):
         self._show_textures(shown)
         self._show_legend(shown)
         self.keep.setVisible(shown.view == CHANGE)
+        self.looks.setVisible(shown.view == CHANGE and not self.looks.menu().isEmpty())
+        self._show_origin(shown)
         self.scale.show_top(_tops(shown))
+
+    def offer_looks(self, looks: Sequence[tuple[int, str]]) -> None:
+        """Numbers and names of the looks that can be compared with."""
+        menu = self.looks.menu()
+        menu.clear()
+        for number, name in looks:
+            menu.addAction(plain.words(name), partial(self.look_wanted.emit, number))
+
+    def _show_origin(self, shown: Inspection) -> None:
+        """In words what the rings of a trace are."""
+        detail = shown.detail
+        self.origin.setVisible(detail is not None)
+        if detail is not None:
+            self.origin.setText(
+                f"{detail.share:.0%} of it is the photo's own: the orange ring is where the surface atlas "
+                f"finds its detail on {self._name(detail.photo)}, the white one where attention reads most."
+            )
+
+    def show_waiting(self, waiting: bool) -> None:
+        """While there is no inspection: whether there will be one soon."""
+        self.hint.setText(WAITING if waiting else HINT)
 
     def show_choice(self, number: int) -> None:
         self.layer.setCurrentIndex(number)

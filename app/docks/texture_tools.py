@@ -1,4 +1,4 @@
-"""The row of tools for the chosen texture: mute, solo, scale, take it from another photo, give it a name."""
+"""The row of tools for the chosen texture: mute, solo, scale, recolour, take from another photo, name."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class TextureTools(QWidget):
     reset_wanted = Signal()
     reset_all_wanted = Signal()
     name_wanted = Signal()
+    recolour_wanted = Signal()
 
     def __init__(self):
         super().__init__()
@@ -40,6 +41,8 @@ class TextureTools(QWidget):
         self.take = self._button("Take from", "The same texture of another photo")
         self.take.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.take.setMenu(QMenu(self))
+        self.recolour = self._button("Recolour", "Show what the texture makes in another colour")
+        self.recolour.clicked.connect(lambda: self.recolour_wanted.emit())
         self.more = self._button("More", "A name of your own, and back to how it was")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
@@ -56,7 +59,7 @@ class TextureTools(QWidget):
         )
         row = QHBoxLayout()
         row.setSpacing(4)
-        for widget in (self.mute, self.solo, self.take, self.more):
+        for widget in (self.mute, self.solo, self.take, self.recolour, self.more):
             row.addWidget(widget)
         row.addStretch(1)
         column = QVBoxLayout(self)

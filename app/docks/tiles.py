@@ -41,6 +41,7 @@ class TileGrid(QWidget):
         self._order: list[int] = []
         self._place: dict[int, int] = {}
         self._atlas: QImage | None = None
+        self._colours = self._colour_table()
         self._count = 0
         self._columns = 8
         self._rows = 1
@@ -66,7 +67,7 @@ class TileGrid(QWidget):
         pixels = np.ascontiguousarray(atlas(maps_Khw[self._order], self._columns))
         height, width = pixels.shape
         image = QImage(pixels.data, width, height, width, QImage.Format.Format_Indexed8)
-        image.setColorTable(self._colour_table())
+        image.setColorTable(self._colours)
         self._atlas = image.copy()
         self._channel = channel
         self.update()
@@ -90,8 +91,9 @@ class TileGrid(QWidget):
         return mixed
 
     def refresh_theme(self) -> None:
+        self._colours = self._colour_table()
         if self._atlas is not None:
-            self._atlas.setColorTable(self._colour_table())
+            self._atlas.setColorTable(self._colours)
         self.update()
 
     def _frame(self) -> QRectF:

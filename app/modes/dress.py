@@ -81,6 +81,9 @@ class DressMode(QObject):
         key = used[-1] if used else others[0] if len(others) == 1 else ""
         return bool(key) and self.take(key)
 
+    def arrowed(self, step: XY, far: bool) -> bool:
+        return False
+
     def tabbed(self, forward: bool) -> bool:
         """Through the garments that are seen, from the head down."""
         shown = self._shown()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import theme
 from app.canvas.beside import picture_at
@@ -13,12 +13,17 @@ from app.controller import Controller
 from app.document import Photo
 from app.modes.mode import XY
 from app.worker import EngineFacts
-from engine.api import PARSING, Frame
-from engine.inspecting.choices import MapChoice, choices_of, first_shown
+from engine.api import DISTRIBUTION, PARSING, Frame
+from engine.inspecting.choices import EVIDENCE, MapChoice, choices_of, first_shown
 from engine.inspecting.doing import Doing, doings
 from engine.inspecting.inspection import Inspection, first_texture, followed, glanced, inspected
 from engine.inspecting.order import AREA
 from engine.inspecting.overlays import Aim, Subject
+from engine.inspecting.values import RESULT
+
+LATE_MS = 150  # that maps may come behind their picture before they are marked: quicker marks would flicker
+FAR = 10.0  # px of a step with Shift, as of joints
+LAST = 1.0 - 1e-6  # the last place within a picture
 
 
 class InspectMode(QObject):
@@ -27,6 +32,7 @@ class InspectMode(QObject):
     changed = Signal()  # `inspection` is another
     offered = Signal()  # `choices` are others
     pointed = Signal(object)  # (picture, (x, y)) under the pointer, or None
+    late_changed = Signal(bool)  # whether the maps are of an earlier picture than the one that is shown
 
     def __init__(self, controller: Controller):
         super().__init__(controller)
@@ -35,6 +41,7 @@ class InspectMode(QObject):
         self.inspection: Inspection | None = None
         self.on = False
         self.glancing = False
+        self._weighing = False  # whether the glance is at the evidence
         self.photos: tuple[Photo, ...] = ()  # those that the picture is made of, the person's first
         self.finest = np.zeros((1, 1, 3), np.uint8)  # the result that is inspected, as fine as it is
         self.order = AREA
@@ -46,6 +53,9 @@ class InspectMode(QObject):
         self._subject: Subject | None = None
         self.pieces_hw: np.ndarray | None = None  # of the last frame with maps, as `api.Frame.pieces`
         self._kept: np.ndarray | None = None
+        self._kept_name = Subject.kept_name
+        self._late = QTimer(self, singleShot=True, interval=LATE_MS)
+        self._late.timeout.connect(lambda: self.late_changed.emit(True))
         controller.engine_awake.connect(self._on_awake)
         controller.frame_shown.connect(self._on_frame)
         controller.maps_shown.connect(self._on_maps)
@@ -57,9 +67,16 @@ class InspectMode(QObject):
 
     def glance(self, held: bool) -> None:
         """Show the map over the result for as long as the key is held, whatever the mode."""
-        self.glancing = held
+        self.glancing, self._weighing = held, False
         self._controller.set_wants_maps(held or self.on)
         self._refresh()
+
+    def weigh(self, held: bool) -> None:
+        """As `glance`, at what is copied and what is invented."""
+        self.glance(held)
+        if held:
+            self._weighing = True
+            self._refresh()
 
     # What is chosen.
 
@@ -113,8 +130,13 @@ class InspectMode(QObject):
     def keep_picture(self) -> None:
         """Remember the picture that is shown, to compare later ones with it."""
         if self._subject is not None:
-            self._kept = self._subject.result
-            self._subject = replace(self._subject, kept=self._kept)
+            self.compare_with(self._subject.result, Subject.kept_name)
+
+    def compare_with(self, rgb_HWC: np.ndarray, name: str) -> None:
+        """Compare pictures with this one of the same frame. name: as in "difference to look 2"."""
+        self._kept, self._kept_name = rgb_HWC, name
+        if self._subject is not None:
+            self._subject = replace(self._subject, kept=rgb_HWC, kept_name=name)
             self._refresh()
 
     @property
@@ -154,11 +176,41 @@ class InspectMode(QObject):
         self._refresh()
         return True
 
+    def arrowed(self, step: XY, far: bool) -> bool:
+        """Point a px further, 10 with Shift; from the middle of the result where nothing is pointed at."""
+        (rows, columns), aim = self._controller.size, self._aim
+        x, y = (0.5, 0.5) if aim.at is None else aim.at
+        if aim.at is not None:
+            px = FAR if far else 1.0
+            x, y = x + px * step[0] / columns, y + px * step[1] / rows
+        self._point_by_key((aim.picture, (min(max(x, 0.0), LAST), min(max(y, 0.0), LAST))))
+        return True
+
     def tabbed(self, forward: bool) -> bool:
-        return False
+        """The next picture, where the strongest part has its peak; while something is pointed at."""
+        following = self._aim.picture + (1 if forward else -1)
+        if self._aim.at is None or not RESULT <= following < len(self.photos):
+            return False
+        peaks: list[XY] = []  # of the parts that lie there; those of another photo lie on the result
+        if self.inspection is not None and RESULT in (following, self._aim.picture):
+            of = max(following, self._aim.picture)  # the photo of the two
+            peaks = [
+                part.peak for part in self.inspection.parts if part.photo == of and part.peak is not None
+            ]
+        self._point_by_key((following, peaks[0] if peaks else (0.5, 0.5)))
+        return True
 
     def numbered(self, number: int) -> bool:
-        return False
+        """The texture of that bar."""
+        shown = self.inspection
+        if shown is None or shown.choice.kind != DISTRIBUTION or number > len(shown.parts):
+            return False
+        self.choose_texture(shown.parts[number - 1].photo, shown.parts[number - 1].channel)
+        return True
+
+    def _point_by_key(self, under: tuple[int, XY]) -> None:
+        self.pointed.emit(under)
+        self._point(under)
 
     def _point(self, under: tuple[int, XY] | None) -> None:
         aim = (
@@ -192,6 +244,8 @@ class InspectMode(QObject):
         """The picture is there before its maps: differences need none."""
         if self._subject is not None and (self.on or self.glancing):
             self._subject, self.finest = replace(self._subject, result=frame.image), frame.finest
+            if not self._late.isActive():
+                self._late.start()
 
     def _on_maps(self, frame: Frame) -> None:
         look = self._controller.document.look
@@ -199,12 +253,20 @@ class InspectMode(QObject):
         there = [(source, photo) for source, photo in found if photo is not None]
         if not there or there[0][0] is not frame.sources[0]:
             return  # of a person who has just left
+        self._late.stop()
+        self.late_changed.emit(False)
         self.photos = tuple(photo for _, photo in there)
         self.pieces_hw = frame.pieces
         self.finest = frame.finest
         images = tuple(photo.reference.image_HWC for photo in self.photos)
         self._subject = Subject(
-            frame.image, tuple(source for source, _ in there), images, self._kept, frame.photo
+            frame.image,
+            tuple(source for source, _ in there),
+            images,
+            self._kept,
+            frame.photo,
+            self._kept_name,
+            frame.pieces,
         )
         self._refresh()
 
@@ -216,6 +278,8 @@ class InspectMode(QObject):
             self._touched = True
             self._aim = replace(self._aim, photo=0, channel=first)
         view = self.view if self.on else glanced(self.view, choice)
+        if self._weighing:
+            view = EVIDENCE
         palette_N4 = theme.categories()
         if choice.kind == PARSING:
             palette_N4 = theme.region_colours(choice.info.channels)

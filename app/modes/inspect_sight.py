@@ -9,7 +9,7 @@ from app.canvas.maps import Laid, Peak
 from app.canvas.view import CanvasView
 from app.docks.inspector import InspectPanel
 from app.modes.inspect import InspectMode
-from engine.inspecting.choices import TRACES
+from engine.inspecting.choices import EVIDENCE, TRACES
 from engine.inspecting.colouring import coloured, faded
 from engine.inspecting.inspection import Inspection
 from engine.inspecting.overlays import Overlay
@@ -33,6 +33,8 @@ class InspectSight(QObject):
         panel.keep_wanted.connect(mode.keep_picture)
         panel.scale.changed.connect(self.show)
         canvas.glanced.connect(mode.glance)
+        canvas.weighed.connect(mode.weigh)
+        mode.late_changed.connect(canvas.maps.show_late)
 
     def show(self) -> None:
         """Bring canvas and panel up to what the mode holds; nothing of it in another mode."""
@@ -42,6 +44,7 @@ class InspectSight(QObject):
         if canvas.maps.show_photos(finest) and canvas.fitted:
             canvas.fit()
         self._panel.show_inspection(shown if mode.on else None, [photo.name for photo in mode.photos])
+        self._panel.show_waiting(mode.on)
         if mode.choice is not None:
             self._panel.show_choice(mode.choices.index(mode.choice))
         if shown is None:
@@ -53,6 +56,9 @@ class InspectSight(QObject):
                 laid[number] = self._laid(over, photo.name)
             self._mark(shown)
         canvas.maps.show(laid)
+        over = shown.painting.result
+        canvas.maps.arrows.show_arrows(None if over is None else over.arrows_N4, canvas.maps.result_box)
+        canvas.maps.label([] if over is None else [(tally.at, str(tally)) for tally in over.tallies])
         self._read_out(self._under)
 
     def _laid(self, over: Overlay | None, name: str) -> Laid:
@@ -70,7 +76,10 @@ class InspectSight(QObject):
         at its own."""
         aim = shown.aim
         cross = None if aim.at is None else (aim.picture, aim.at)
-        peaks = _trace_peaks(shown) if shown.view in TRACES else self._part_peaks(shown)
+        if shown.view in TRACES:
+            peaks = _trace_peaks(shown)
+        else:  # rings would hide the numbers of the evidence
+            peaks = [] if shown.view == EVIDENCE else self._part_peaks(shown)
         self._canvas.maps.mark(cross, shown.pinned, peaks)
 
     def _part_peaks(self, shown: Inspection) -> list[Peak]:
@@ -93,8 +102,11 @@ class InspectSight(QObject):
 
 def _trace_peaks(shown: Inspection) -> list[Peak]:
     """Where a trace is highest, on each picture that it lies over: what is read is often smaller than the eye
-    finds."""
+    finds; and where detail is copied from."""
     painted = shown.painting
     over = [(RESULT, painted.result), *enumerate(painted.photos)]
-    white = theme.colours().centre
-    return [Peak(number, peak_of(laid.pixels), 0, white) for number, laid in over if laid is not None]
+    white, detail = theme.colours().centre, shown.detail
+    peaks = [Peak(number, peak_of(laid.pixels), 0, white) for number, laid in over if laid is not None]
+    if detail is not None:
+        peaks.append(Peak(detail.photo, detail.at, 0, theme.DETAIL))
+    return peaks

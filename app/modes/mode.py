@@ -24,6 +24,9 @@ class Mode(Protocol):
     def entered(self) -> bool:
         """The Enter key."""
 
+    def arrowed(self, step: XY, far: bool) -> bool:
+        """An arrow key, as a step of one px; far: with Shift."""
+
     def tabbed(self, forward: bool) -> bool: ...
 
     def numbered(self, number: int) -> bool:

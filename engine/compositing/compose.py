@@ -6,9 +6,10 @@ picture.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -72,14 +73,20 @@ class EncodedReference:
 class Composition:
     """image_1CHW: about [-1, 1], on the canvas. fine_1CHW: the same at the first reference's fine size, where
     that was asked for and there is one. copied: where its detail comes from, if it has any. surface_1Khw: the
-    surface map it was composed by, None where nothing was. photo_11HW: of a whole picture, how much of every
-    pixel is taken from the references' photos, None where nothing is."""
+    surface map it was composed by, None where nothing was. tell_photo: makes `photo_11HW`, None where
+    nothing is taken from a photo."""
 
     image_1CHW: Tensor
     fine_1CHW: Tensor | None = None
     copied: CopiedDetail | None = None
     surface_1Khw: Tensor | None = None
-    photo_11HW: Tensor | None = None
+    tell_photo: Callable[[], Tensor] | None = None
+
+    @property
+    def photo_11HW(self) -> Tensor | None:
+        """How much of every pixel is taken from the references' photos, 0 to 1; made now, for a drag has no
+        use for it."""
+        return None if self.tell_photo is None else self.tell_photo()
 
 
 def encode_reference(
@@ -178,38 +185,45 @@ def compose(
     plain_1CHW, image_1CHW = image_1CHW, before_plates(image_1CHW, person_11HW, layers)
     layer_14HW = photo_layer(*drawn, layers) if layer is None else layer.result()
     finished_1CHW = _as_drawn(over(image_1CHW, layer_14HW), rendering)
-    photo_11HW = None if taken is None else from_photo(taken.share, person_11HW, layer_14HW, layers)
+    share_11HW = None if taken is None else taken.share
+    tell_photo = partial(from_photo, share_11HW, person_11HW, layer_14HW, layers, rendering.by_hand_11hw)
     if not finely or own.fine_HWC is None:
-        return Composition(finished_1CHW, None, taken, surface_1Khw, photo_11HW)
+        return Composition(finished_1CHW, None, taken, surface_1Khw, tell_photo)
     size = own.fine_HWC.shape[:2]
     layers = [(*_finer(kept, size), share) for kept, share in shares if share is not None]
     large_1CHW = F.interpolate(plain_1CHW, size, mode="bilinear")
     large_1CHW = before_plates(large_1CHW, person_matte(surface_1Khw, size), layers)
     fine_1CHW = _as_drawn(over(large_1CHW, photo_layer(*drawn, layers)), rendering)
-    return Composition(finished_1CHW, fine_1CHW, taken, surface_1Khw, photo_11HW)
+    return Composition(finished_1CHW, fine_1CHW, taken, surface_1Khw, tell_photo)
 
 
 @torch.no_grad()
 def from_photo(
-    share_11HW: Tensor,
+    share_11HW: Tensor | None,
     person_11HW: Tensor,
     layer_14HW: Tensor,
     references: Sequence[tuple[DetailSource, OwnPose | None, Tensor | float]],
+    by_hand_11hw: Tensor | None = None,
 ) -> Tensor:
     """How much of every pixel of a picture is taken from a photo of its references, [1, 1, H, W].
 
-    share: of copied detail. person: how much of a pixel is the person's. layer, references: as of
-    `layers.photo_layer`. Of the person it is what is copied or laid over, of what is behind that which the
-    photos show, and not what was filled in where somebody stood.
+    share: of copied detail, None where none is. person: how much of a pixel is the person's. layer,
+    references: as of `layers.photo_layer`. Of the person it is what is copied or laid over, of what is behind
+    that which the photos show, and not what was filled in where somebody stood; nothing where slots were
+    changed by hand, which is shown as it is drawn.
     """
-    plain_11HW = torch.zeros_like(share_11HW)
+    plain_11HW = torch.zeros_like(person_11HW)
+    share_11HW = plain_11HW if share_11HW is None else share_11HW
     size = plain_11HW.shape[-2:]
     shown = (
         (plain_11HW if own is None else 1.0 - F.interpolate(own.hole.float(), size, mode="bilinear"), share)
         for _, own, share in references
     )
     hers_11HW = share_11HW + layer_14HW[:, :1] * (1.0 - share_11HW)
-    return torch.lerp(blended(shown), hers_11HW, person_11HW)
+    photo_11HW = torch.lerp(blended(shown), hers_11HW, person_11HW)
+    if by_hand_11hw is None:
+        return photo_11HW
+    return photo_11HW * (1.0 - F.interpolate(by_hand_11hw.float(), size, mode="bilinear"))
 
 
 def drawn_pose(keypoints_18x3: np.ndarray, canvas: tuple[int, int], device: torch.device) -> Tensor:

@@ -1,7 +1,6 @@
-"""Which pixels of a photo are of which limb: what can be cut out and moved by its bone.
+"""Which pixels of a photo are of which limb's ribbon, from inside the trunk to its fingers or toes.
 
-The parsing network tells arms and legs from clothes, but neither left from right nor a sleeve from its shirt;
-where the bones are tells that.
+Where a sleeve lies on its shirt no class ends: there a limb is as broad to that side as to the other.
 """
 
 from __future__ import annotations
@@ -12,36 +11,30 @@ from torch import Tensor
 
 from engine.compositing.atlas import CLASSES, centres
 from engine.compositing.fields import ramp
-from engine.compositing.limb_bones import (
-    BONES,
-    Segment,
-    along,
-    as_complex,
-    core,
-    not_short,
-    off,
-    off_trunk,
-    sampled,
-    segments,
-)
+from engine.compositing.limb_bones import BONES, as_complex, not_short, sampled, segments
+from engine.compositing.ribbons import LIMBS, Along, Ribbon, along, ribbon
 from engine.ops.resample import running_mean
+from engine.regions import REGIONS
 
-# Of the longest bone of its kind, how far from its bone a limb reaches: to the first surely, to the second at
-# most.
+# Of the longest bone of its kind, how far from its bones a limb reaches: to the first surely, to the second
+# at most.
 THICK = 0.34, 0.44
-_SHOULDER = 0.05, 0.3  # from the first to the second part of an upper arm the trunk goes over into it
-_HIP = 0.35  # part of a thigh where it is looked how broad it is at the hip
-_ROUND = 0.7, 1.0  # of its half breadth there, how far a limb reaches beyond its elbow or knee
+_SLEEVED = 0.3, 0.7  # of what is on the line, how much is a garment: from the first on, at the second surely
+_ARMS = REGIONS.index("arms")
+_ACROSS = 24  # points to either side that a limb's breadth is told by
+_MARGIN = (
+    0.02,
+    0.08,
+)  # units beyond that breadth, up to which what counts as the limb is surely, and at most, its
 _APART = -0.04, 0.04  # how much nearer a pixel of two limbs is to its own
-_SLEEVE = -0.04, 0.08  # how much nearer a sleeve is to its arm than to the trunk
-_SLEEVED = 0.2, 0.5  # part of a bone that a garment covers: from the first on, at the second surely
 _SURE = 0.3, 0.7  # how likely a pixel is of the limb: from the first on, at the second surely
-_ACROSS = 19  # points across a joint that its breadth is told by
+_ON_IT = 0.12, 0.17  # units from a leg's line, up to which what lies on it hides it
+_SMOOTH = 5  # points of the line over which a breadth is the mean
 
 
 @torch.no_grad()
 def limb_mattes(pose_B183: Tensor, seen_B11hw: Tensor, size: tuple[int, int]) -> Tensor:
-    """0 to 1 [B, 8, H, W] by BONES: how far a pixel of the photo is of what can be cut out with a bone.
+    """0 to 1 [B, 4, H, W]: right and left leg, right and left arm.
 
     pose: the photo's own, as `moving_least_squares.normalised_pose` gives it. seen: its surface map.
     """
@@ -55,52 +48,55 @@ def limb_mattes(pose_B183: Tensor, seen_B11hw: Tensor, size: tuple[int, int]) ->
 
 def _of_one(pose_183: Tensor, class_8HW: Tensor, here_HW: Tensor, sides_2: Tensor) -> Tensor:
     placed = segments(pose_183, sides_2)
-    far = {number: off(each, here_HW, BONES[number].beyond) for number, each in placed.items()}
-    trunk_HW = off_trunk(pose_183, here_HW, sides_2)
-    mattes_8HW = class_8HW.new_zeros(len(BONES), *here_HW.shape)
-    for number, segment in placed.items():
-        bone, far_HW = BONES[number], far[number]
+    ribbons = {
+        limb: made
+        for limb in range(len(LIMBS))
+        if (made := ribbon(pose_183, placed, limb, 1.0, sides_2)) is not None
+    }
+    where = {limb: along(made.line_N, here_HW) for limb, made in ribbons.items()}
+    mattes_4HW = class_8HW.new_zeros(len(LIMBS), *here_HW.shape)
+    for limb, made in ribbons.items():
+        numbers = [number for number in LIMBS[limb] if number in placed]
+        bone, unit = BONES[numbers[0]], placed[numbers[0]].unit
         bare_HW, cloth_HW = class_8HW[bone.bare], class_8HW[list(bone.garments)].sum(0)
-        worn_HW = (bare_HW + _sleeved(segment, bare_HW, cloth_HW, sides_2) * cloth_HW).clamp(max=1.0)
-        limb_HW = worn_HW * (1.0 - ramp(far_HW, *THICK))
-        part_HW = along(segment, here_HW).real
-        if bone.of_arm:  # a sleeve is worn on the arm where it is nearer to that than to the trunk
-            nearer_HW = ramp(trunk_HW / segment.unit - far_HW, *_SLEEVE)
-            limb_HW = limb_HW * torch.where(cloth_HW > bare_HW, nearer_HW, 1.0)
-        if bone.upper:
-            ends_HW = _round(segment, segment.end, here_HW, worn_HW, 1.0, sides_2)
-            limb_HW = limb_HW * torch.where(part_HW > 1.0, ends_HW, 1.0)
-        if bone.upper and bone.of_arm:
-            limb_HW = limb_HW * ramp(part_HW, *_SHOULDER)
-        else:
-            part = _HIP if bone.upper else 0.0
-            begins_HW = _round(segment, segment.begin, here_HW, worn_HW, part, sides_2)
-            limb_HW = limb_HW * torch.where(part_HW < 0.0, begins_HW, 1.0)
-        same = [other for other in placed if BONES[other].chain == bone.chain]
-        facing = [other for other in placed if BONES[other].of_arm == bone.of_arm and other not in same]
-        if facing:
-            mine_HW, theirs_HW = (
-                torch.stack([far[each] for each in those]).amin(0) for those in (same, facing)
-            )
-            limb_HW = limb_HW * ramp(theirs_HW - mine_HW, *_APART)
-        mattes_8HW[number] = ramp(limb_HW, *_SURE)
-    return mattes_8HW
+        bare_N, cloth_N = sampled(torch.stack([bare_HW, cloth_HW]), made.line_N[None], sides_2)[:, 0]
+        bare_N[: made.joints[0]], cloth_N[: made.joints[0]] = bare_N[made.joints[0]], cloth_N[made.joints[0]]
+        worn_N = ramp(cloth_N / (bare_N + cloth_N).clamp_min(1e-3), *_SLEEVED)
+        limb_HW = (bare_HW + where[limb].of(worn_N) * cloth_HW).clamp(max=1.0)
+        if not bone.of_arm:  # a hand that lies on a leg is no hole in it
+            on_it_HW = 1.0 - ramp(where[limb].aside.abs() / unit, *_ON_IT)
+            limb_HW = limb_HW.maximum(class_8HW[_ARMS] * on_it_HW)
+        limb_HW = limb_HW * _as_broad(made, where[limb], limb_HW, unit, sides_2)
+        facing = where.get(limb ^ 1)
+        if facing is not None:
+            limb_HW = limb_HW * ramp((facing.aside.abs() - where[limb].aside.abs()) / unit, *_APART)
+        out_of_trunk_HW = torch.where(where[limb].piece < made.root, 0.0, 1.0) if bone.upper else 1.0
+        mattes_4HW[limb] = out_of_trunk_HW * ramp(limb_HW, *_SURE).masked_fill(where[limb].beyond, 0.0)
+    return mattes_4HW
 
 
-def _sleeved(segment: Segment, bare_HW: Tensor, cloth_HW: Tensor, sides_2: Tensor) -> Tensor:
-    """0 to 1: whether a garment covers a bone."""
-    core_2n = sampled(torch.stack([bare_HW, cloth_HW]), core(segment), sides_2)[:, 0]
-    bare, cloth = core_2n.sum(1)
-    return ramp(cloth / (bare + cloth).clamp_min(1e-3), *_SLEEVED)
-
-
-def _round(
-    segment: Segment, joint: Tensor, here_HW: Tensor, limb_HW: Tensor, part: float, sides_2: Tensor
-) -> Tensor:
-    """0 to 1 [H, W]: a disc around a joint, as broad as the limb is at that part of its bone."""
-    bone = segment.end - segment.begin
-    across = 1j * not_short(bone) / not_short(bone).abs() * segment.unit * THICK[1]
-    part_n = torch.linspace(-1.0, 1.0, _ACROSS, device=bone.device)
-    seen_n = sampled(limb_HW[None], (segment.begin + part * bone + part_n * across)[None], sides_2)[0, 0]
-    radius = (seen_n.mean() * across.abs()).clamp_min(1e-6)
-    return 1.0 - ramp((here_HW - joint).abs() / radius, *_ROUND)
+def _as_broad(made: Ribbon, where: Along, limb_HW: Tensor, unit: Tensor, sides_2: Tensor) -> Tensor:
+    """0 to 1 [H, W]: within the breadth that a limb has there, to either side."""
+    step_N = not_short(made.line_N.diff())
+    step_N = torch.cat([step_N, step_N[-1:]])
+    aside_A = torch.linspace(0.0, 1.0, _ACROSS, device=limb_HW.device) * THICK[1] * unit
+    breadths = []
+    for side in (1j, -1j):
+        point_NA = made.line_N[:, None] + side * (step_N / step_N.abs())[:, None] * aside_A
+        seen_NA = sampled(limb_HW[None], point_NA, sides_2)[0] > 0.5
+        breadths.append(seen_NA.float().cummin(1).values.mean(1))
+    one_N, other_N = breadths
+    first, last = made.root, made.joints[-1]
+    sides = []
+    for mine_N, theirs_N in ((one_N, other_N), (other_N, one_N)):
+        # What does not end is told by the other side.
+        endless_N = mine_N > 0.95
+        theirs_N = (theirs_N * THICK[1]).clamp(max=THICK[0]) - _MARGIN[1]
+        breadth_N = torch.where(endless_N, theirs_N, mine_N * THICK[1])
+        breadth_N = torch.cat([breadth_N[first].expand(first), breadth_N[first:]])
+        padded = F.pad(breadth_N[None, None], (_SMOOTH // 2, _SMOOTH // 2), mode="replicate")
+        breadth_N = F.avg_pool1d(padded, _SMOOTH, 1)[0, 0]
+        breadth_N[last:] = THICK[1]  # hands and feet are of any shape
+        sides.append(breadth_N * unit)
+    broad_HW = torch.where(where.aside > 0, where.of(sides[0]), where.of(sides[1]))
+    return 1.0 - ramp((where.aside.abs() - broad_HW) / unit, *_MARGIN)

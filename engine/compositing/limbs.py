@@ -14,10 +14,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES, centres
+from engine.compositing.cut_outs import CutOut, Poses, lay_over
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import ramp, size_of
 from engine.compositing.limb_bones import (
-    along,
     as_complex,
     core,
     not_short,
@@ -25,12 +25,12 @@ from engine.compositing.limb_bones import (
     off_trunk,
     sampled,
 )
-from engine.compositing.limb_mattes import THICK
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, elsewhere, trunk_of
 from engine.compositing.own_pose import OwnPose
+from engine.compositing.ribbons import LIMBS
 from engine.regions import REGIONS
 
-_BEHIND = 0.3, 0.7  # how sure it is that nobody is there
+_LIES = 0.1, 0.3  # how sure it is that an arm lies there
 _WORN = 0.3, 0.7  # how sure it is that the trunk's garment is there
 _TRUNK_REACH, _LIMB_REACH = 0.25, 1.0  # units from trunk, and from a limb, that what is drawn is of theirs
 _NEAREST = 0.05  # units, over which what is near to one goes over to another
@@ -39,19 +39,21 @@ _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
 _LEFT = 0.1, 0.2  # units from all that is there now, from which on a leg has left what the photo shows
 _HIP = 0.6, 0.8  # units from a hip that a leg hangs on, up to which the trunk is the photo's
 _HIDES = 0.4, 0.6  # units from a bone behind the trunk, up to which the trunk is the photo's
+_ARMS = REGIONS.index("arms")
 _HEAD = [REGIONS.index(name) for name in ("hair", "face")]
 _GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
 
 
 class _Own(NamedTuple):
     """Of a photo: its picture and how sure it is that nobody is there [4, H, W], the same without the hands
-    that are elsewhere, its plate [3, H, W], its limbs' mattes, and its classes as its engine draws them
-    [8, h, w]."""
+    that are elsewhere, and without any hand that lies on clothes; its plate [3, H, W], its limbs' mattes, and
+    its classes as its engine draws them [8, h, w]."""
 
     photo_4HW: Tensor
     bare_4HW: Tensor
+    handless_4HW: Tensor
     plate_3HW: Tensor
-    limbs_8: Tensor
+    limbs_4HW: Tensor
     class_8hw: Tensor
 
 
@@ -79,26 +81,38 @@ def moved_limbs(
         photo_4HW, bare_4HW = (
             torch.cat([each.photo[i, :3], each.photo[i, -1:]]).float() for each in (source, bare)
         )
-        seen = _Own(photo_4HW, bare_4HW, own.background[i], own.limbs[i].float(), own.surface[i, :CLASSES])
-        layers.append(_of_one(now_183, surface_B11hw[i, :CLASSES].softmax(0), shown, trunk, seen, sides_2))
+        clothes_3HW, hands_2HW = _enlarged(own.under[i].float(), size).split((3, 2))
+        arms_1HW = _enlarged(own.surface[i, _ARMS : _ARMS + 1].float(), size)
+        lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *_LIES))
+        handless_4HW = torch.cat([torch.lerp(bare_4HW[:3], clothes_3HW, lies_1HW), photo_4HW[3:]])
+        seen = _Own(
+            photo_4HW,
+            bare_4HW,
+            handless_4HW,
+            own.background[i],
+            own.limbs[i].float(),
+            own.surface[i, :CLASSES],
+        )
+        poses = Poses(now_183, own_183, sides_2)
+        layers.append(_of_one(poses, surface_B11hw[i, :CLASSES].softmax(0), shown, trunk, seen))
     return torch.stack(layers)
 
 
-def _of_one(
-    now_183: Tensor, class_8hw: Tensor, shown: list[Elsewhere], trunk: Trunk, own: _Own, sides_2: Tensor
-) -> Tensor:
+def _of_one(poses: Poses, class_8hw: Tensor, shown: list[Elsewhere], trunk: Trunk, own: _Own) -> Tensor:
+    now_183, sides_2 = poses.now_183, poses.sides_2
     # What decides is smooth, and told on the grid of the surface map.
     size = size_of(own.photo_4HW)
     here_hw, here_HW = (_positions(each, sides_2) for each in (size_of(class_8hw), size))
     claim_1HW = _enlarged(_claimed(now_183, shown, trunk, class_8hw, own, here_hw, sides_2), size)
     layer_4HW = torch.cat([claim_1HW, claim_1HW * own.plate_3HW])
     for behind in (True, False):
-        for each in shown:
-            if each.drawn > 0 and each.hidden == behind:
-                _lay_over(layer_4HW, each, trunk, own, here_HW, sides_2)
-        if behind and (
-            trunk.part > 0 or any(each.part > 0 and (each.hidden or _is_thigh(each)) for each in shown)
-        ):
+        for limb in range(len(LIMBS)):
+            bones = [each for each in shown if each.bone.chain == limb]
+            if bones and bones[-1].hidden == behind and any(each.drawn > 0 for each in bones):
+                seen_4HW = own.photo_4HW if bones[0].bone.of_arm else own.handless_4HW
+                cut_out = CutOut(seen_4HW, own.limbs_4HW[limb], trunk.turn.abs())
+                lay_over(layer_4HW, bones, poses, cut_out, here_HW)
+        if behind and (trunk.part > 0 or any(each.part > 0 and each.hidden for each in shown)):
             matte_1HW = _enlarged(_trunk_matte(shown, trunk, class_8hw, own, here_hw, sides_2), size)
             seen_3HW = sampled(own.bare_4HW[:3], trunk.before(here_HW), sides_2)
             layer_4HW.lerp_(F.pad(seen_3HW, (0, 0, 0, 0, 1, 0), value=1.0), matte_1HW)
@@ -113,44 +127,6 @@ def _enlarged(planes_Phw: Tensor, size: tuple[int, int]) -> Tensor:
     return F.interpolate(planes_Phw[None], size, mode="bilinear")[0]
 
 
-def _lay_over(
-    layer_4HW: Tensor, shown: Elsewhere, trunk: Trunk, own: _Own, here_HW: Tensor, sides_2: Tensor
-) -> None:
-    """What lies on a bone in the photo, moved with it, over a layer: along the bone as long as the bone is,
-    across it and beyond its ends as large as the person."""
-    then, now, scale = shown.then, shown.now, trunk.turn.abs()
-    bone, was = now.end - now.begin, then.end - then.begin
-    tip = now.end + shown.bone.beyond * was.abs() * scale * not_short(bone) / not_short(bone).abs()
-    rows, columns = _window((now.begin, tip), THICK[1] * then.unit * scale, size_of(here_HW), sides_2)
-    place_hw = along(now, here_HW[rows, columns])
-    enlarged = bone.abs() / (scale * was.abs()).clamp_min(1e-6)
-    inside_hw = place_hw.real.clamp(0.0, 1.0)
-    place_hw = torch.complex(inside_hw + enlarged * (place_hw.real - inside_hw), enlarged * place_hw.imag)
-    before_hw = then.begin + place_hw * was
-    limb_1hw = sampled(own.limbs_8[shown.number][None], before_hw, sides_2)
-    seen_4hw = sampled(own.photo_4HW if shown.bone.of_arm else own.bare_4HW, before_hw, sides_2)
-    matte_1hw = shown.drawn * limb_1hw * (1.0 - ramp(seen_4hw[3:], *_BEHIND))
-    colour_4hw = torch.cat([torch.ones_like(matte_1hw), seen_4hw[:3]])
-    layer_4HW[:, rows, columns].lerp_(colour_4hw, matte_1hw)
-
-
-def _window(
-    points: Sequence[Tensor], margin: Tensor, size: tuple[int, int], sides_2: Tensor
-) -> tuple[slice, slice]:
-    """The rows and columns of a picture that are nearer than a margin to points."""
-    places_N2 = torch.view_as_real(torch.stack(list(points)))
-    least_2, most_2 = ((places_N2.amin(0) - margin) / sides_2, (places_N2.amax(0) + margin) / sides_2)
-    (left, top), (right, bottom) = (
-        [(float(part) + 1) / 2 * side for part, side in zip(corner, reversed(size), strict=True)]
-        for corner in (least_2, most_2)
-    )
-    rows, columns = size
-    return (
-        slice(max(0, int(top)), max(0, min(rows, int(bottom) + 1))),
-        slice(max(0, int(left)), max(0, min(columns, int(right) + 1))),
-    )
-
-
 def _trunk_matte(
     shown: Sequence[Elsewhere], trunk: Trunk, class_8hw: Tensor, own: _Own, here_hw: Tensor, sides_2: Tensor
 ) -> Tensor:
@@ -158,13 +134,12 @@ def _trunk_matte(
     spine; and what limbs are behind, or legs hang on."""
     before_hw = trunk.before(here_hw)
     top_hw, dress_hw, trousers_hw = sampled(own.class_8hw[_GARMENTS], before_hw, sides_2)
-    limb_hw = sampled(own.limbs_8, before_hw, sides_2).amax(0)
+    limb_hw = sampled(own.limbs_4HW, before_hw, sides_2).amax(0)
     hidden_hw = torch.zeros_like(top_hw)
     for each in shown:
         if each.hidden:
             far_hw = off(each.now, here_hw, each.bone.beyond)
             hidden_hw = torch.maximum(hidden_hw, each.part * (1.0 - ramp(far_hw, *_HIDES)))
-    hidden_hw = hidden_hw.maximum(_at_hips(shown, here_hw))
     leant_hw = trunk.part * (1.0 - class_8hw[_HEAD].sum(0))
     garment_hw = hidden_hw.maximum(leant_hw) * top_hw + hidden_hw * (dress_hw + trousers_hw)
     return ramp(garment_hw * (1.0 - limb_hw), *_WORN)[None]
@@ -192,7 +167,7 @@ def _claimed(
         theirs_hw = torch.einsum("c,chw->hw", _theirs(each, own, sides_2), class_8hw)
         claims.append(each.part * theirs_hw * (1.0 - ramp(far_hw, 0.8 * _LIMB_REACH, _LIMB_REACH)))
         if not each.bone.of_arm:
-            (leg_hw,) = sampled(own.limbs_8[each.number][None], here_hw, sides_2)
+            (leg_hw,) = sampled(own.limbs_4HW[each.bone.chain][None], here_hw, sides_2)
             left_hw = torch.maximum(left_hw, each.part * leg_hw)
     far_Nhw = torch.stack(far)
     claim_hw = ((-far_Nhw / _NEAREST).softmax(0) * torch.stack(claims)).sum(0)

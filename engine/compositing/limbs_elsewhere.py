@@ -92,14 +92,14 @@ def trunk_of(now_183: Tensor, own_183: Tensor, sides_2: Tensor) -> Trunk | None:
 
 
 def elsewhere(
-    now_183: Tensor, own_183: Tensor, trunk: Trunk, limbs_8HW: Tensor, sides_2: Tensor
+    now_183: Tensor, own_183: Tensor, trunk: Trunk, limbs_4HW: Tensor, sides_2: Tensor
 ) -> list[Elsewhere]:
     """Of the bones that both poses have."""
     shown: list[Elsewhere] = []
     own, placed = segments(own_183, sides_2), segments(now_183, sides_2)
     for number in sorted(own.keys() & placed.keys()):
         bone, then, now = BONES[number], own[number], placed[number]
-        whole = ramp(sampled(limbs_8HW[number : number + 1], core(then), sides_2).mean(), *_WHOLE)
+        whole = ramp(sampled(limbs_4HW[bone.chain][None], core(then), sides_2).mean(), *_WHOLE)
         root = BONES[number - (not bone.upper)].begin
         rooted = min(now_183[root, 2].item(), own_183[root, 2].item()) > sk.ABSENT
         step = as_complex((now_183 - own_183)[root, :2] * sides_2) if rooted else trunk.now - trunk.then
@@ -123,10 +123,10 @@ def hands_elsewhere(pose_B183: Tensor, own_pose_B183: Tensor, limbs_B8HW: Tensor
     sides_2 = pose_B183.new_tensor((columns / rows, 1.0))
     parts_B2 = pose_B183.new_zeros(len(pose_B183), 2)
     every = zip(pose_B183, own_pose_B183, limbs_B8HW, parts_B2, strict=True)
-    for now_183, own_183, limbs_8HW, parts_2 in every:
+    for now_183, own_183, limbs_4HW, parts_2 in every:
         trunk = trunk_of(now_183, own_183, sides_2)
         if trunk is not None:
-            for each in elsewhere(now_183, own_183, trunk, limbs_8HW.float(), sides_2):
+            for each in elsewhere(now_183, own_183, trunk, limbs_4HW.float(), sides_2):
                 for arm, (_, forearm) in enumerate(ARMS):
                     if each.number == forearm:
                         parts_2[arm] = each.part

@@ -16,15 +16,20 @@ BySlot = dict[str, np.ndarray]  # float32 [K] by group of slots
 
 
 def known(changes: Sequence[SlotChange], slots: Sequence[Slots], identity: str) -> list[SlotChange]:
-    """The changes that change anything: of slots that there are, scaled, solo, or of another reference than
-    the person's."""
+    """The changes that change anything: of slots that there are, scaled, solo, in another colour, or of
+    another reference than the person's."""
     counts = {group.name: group.count for group in slots}
     return [
         change
         for change in changes
         if 0 <= change.slot < counts.get(change.group, 0)
-        and (change.scale != 1.0 or change.solo or change.reference not in ("", identity))
+        and (redrawn(change, identity) or change.colour is not None)
     ]
+
+
+def redrawn(change: SlotChange, identity: str) -> bool:
+    """Whether the engine is to draw the slot otherwise; a colour alone is laid over what it draws."""
+    return change.scale != 1.0 or change.solo or change.reference not in ("", identity)
 
 
 def mixes_of(changes: Sequence[SlotChange], slots: Sequence[Slots], identity: str) -> tuple[Mix, ...]:
@@ -50,7 +55,7 @@ def scales_of(changes: Sequence[SlotChange], slots: Sequence[Slots]) -> BySlot:
 
 
 def touched_by(changes: Sequence[SlotChange], slots: Sequence[Slots]) -> BySlot:
-    """1 of each slot that is changed, 0 of the others of its group; where one is solo all are."""
+    """1 of each slot that is drawn otherwise, 0 of the others of its group; where one is solo all are."""
     alone = {change.group for change in changes if change.solo}
     touched: BySlot = {}
     for change in changes:

@@ -77,6 +77,15 @@ def attention_warp(
     return np.tensordot(distribution_Khw, colours_KC, ((0,), (0,)))
 
 
+def correspondence_warp(
+    reference_HWC: np.ndarray, values_Khw: np.ndarray, source_size: tuple[int, int]
+) -> np.ndarray:
+    """What a correspondence alone brings of the reference, as `attention_warp`. values, source_size: as of
+    `api.NamedMap`."""
+    small_hwC = reference_HWC[_places(reference_HWC.shape, source_size)].astype(np.float32)
+    return np.tensordot(values_Khw, small_hwC.reshape(len(values_Khw), -1), ((0,), (0,)))
+
+
 def evidence(
     image_HWC: np.ndarray, warps: Iterable[np.ndarray], photo_HW: np.ndarray | None = None
 ) -> np.ndarray:
@@ -104,8 +113,8 @@ def by_garment(evidence_HW: np.ndarray, pieces_hw: np.ndarray) -> dict[str, floa
     pieces_hw: as `api.Frame.pieces`.
     """
     small_hw = cv2.resize(evidence_HW, pieces_hw.shape[::-1], interpolation=cv2.INTER_AREA)
-    words = sorted({*np.unique(pieces_hw).tolist()})
-    return {WORD_OF_PIECE[piece]: float(small_hw[pieces_hw == piece].mean()) for piece in words}
+    pieces = np.unique(pieces_hw).tolist()
+    return {WORD_OF_PIECE[piece]: float(small_hw[pieces_hw == piece].mean()) for piece in pieces}
 
 
 def _position(values_Khw: np.ndarray, y: float, x: float) -> tuple[int, int]:

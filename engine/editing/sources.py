@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from engine.api import DISTRIBUTION, Maps, Mix, PhotoMaps
+from engine.cv import cv2
 from engine.garments import Garment
 
 Given = tuple[str, Garment, float]  # key of a giver, what it gives, at which strength
@@ -23,13 +24,15 @@ def photo_maps(
     drawn: Mapping[str, Maps],
     worn: Mapping[str, np.ndarray],
     of_reference: Callable[[str], Maps],
+    details: Mapping[str, np.ndarray | None] | None = None,
 ) -> tuple[PhotoMaps, ...]:
     """The photos of a picture, the person's first.
 
     drawn: the maps over the result of what was drawn, by the key of the photo it was drawn of. worn: how much
     of each position is a giver's garment, float32 [h, w] by the giver's key. of_reference: the maps that lie
-    on a photo.
+    on a photo. details: `PhotoMaps.detail_2HW` of what was drawn.
     """
+    details = details or {}
     own = drawn[identity]
     counts = {name: len(values_Khw) for name, values_Khw in own.of(DISTRIBUTION).items()}
     taken = taken_of([mix.coefficients for mix in mixes], counts)
@@ -39,12 +42,32 @@ def photo_maps(
         before = parts.get(key)  # who is mixed in twice is one photo
         parts[key] = part if before is None else {name: before[name] + part[name] for name in part}
     found = [
-        PhotoMaps(key, Maps((*of_reference(key), *own)), part if mixes else None, left_hw)
+        PhotoMaps(key, Maps((*of_reference(key), *own)), part if mixes else None, left_hw, details.get(key))
         for key, part in parts.items()
     ]
     for key, share_hw in worn.items():
-        found.append(PhotoMaps(key, Maps((*of_reference(key), *drawn[key])), None, share_hw))
+        maps = Maps((*of_reference(key), *drawn[key]))
+        found.append(PhotoMaps(key, maps, None, share_hw, details.get(key)))
     return tuple(found)
+
+
+def photo_share(
+    own_HW: np.ndarray | None, worn: Mapping[str, np.ndarray], photos: Mapping[str, np.ndarray | None]
+) -> np.ndarray | None:
+    """How much of every pixel is taken from a photo, float32 [H, W]: from the person's, and where a garment
+    is worn from its giver's; None where nothing of the person is.
+
+    own: of the person without garments. worn: as in `photo_maps`. photos: of each giver, drawn by itself.
+    """
+    if own_HW is None:
+        return None
+    left_HW, found_HW = np.ones_like(own_HW), np.zeros_like(own_HW)
+    for key, share_hw in worn.items():
+        share_HW = cv2.resize(share_hw, own_HW.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        theirs_HW = photos[key]
+        left_HW -= share_HW
+        found_HW += share_HW * (0.0 if theirs_HW is None else theirs_HW)
+    return left_HW * own_HW + found_HW
 
 
 def taken_of(

@@ -18,17 +18,17 @@ EVIDENCE = "Copied or invented"
 WARP = "What attention brings"
 PLAIN = "The map"
 DIFFERENCE = "Difference to the photo"
-CHANGE = "Difference to the kept picture"
+CHANGE = "Difference to another look"
 
 TRACES = TRACE, TRACE_ALL
 WHOLE = SEGMENTS, EVIDENCE, WARP, PLAIN, DIFFERENCE, CHANGE  # the same wherever is pointed
 
 _VIEWS = {
     DISTRIBUTION: (TEXTURE, TRACE, TRACE_ALL, SEGMENTS, EVIDENCE, WARP),
-    CORRESPONDENCE: (TRACE,),
-    FLOW: (TRACE, PLAIN),
-    MASK: (PLAIN,),
-    PARSING: (PLAIN,),
+    CORRESPONDENCE: (TRACE, EVIDENCE),
+    FLOW: (TRACE, PLAIN, EVIDENCE),
+    MASK: (PLAIN, EVIDENCE),
+    PARSING: (PLAIN, EVIDENCE),
 }
 
 

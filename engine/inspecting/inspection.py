@@ -13,7 +13,9 @@ from engine.inspecting.choices import MapChoice
 from engine.inspecting.order import ordered
 from engine.inspecting.overlays import Aim, Painting, Subject, painting
 from engine.inspecting.pointed import (
+    Detail,
     Part,
+    detail_at,
     parts_of_photo,
     parts_of_result,
     texture_shares,
@@ -25,7 +27,8 @@ from engine.inspecting.values import RESULT, most_telling
 @dataclass(frozen=True, eq=False)
 class Inspection:
     """maps_Khw, order: the textures of the chosen photo over the result, and in which order they stand; None
-    where the map has none, or a preview stopped before it. area_K: how much of the result each makes."""
+    where the map has none, or a preview stopped before it. area_K: how much of the result each makes.
+    detail: of a traced place of the result, where its detail is copied from."""
 
     subject: Subject
     choice: MapChoice
@@ -37,6 +40,7 @@ class Inspection:
     maps_Khw: np.ndarray | None
     order_K: np.ndarray | None
     area_K: np.ndarray | None
+    detail: Detail | None = None
 
     def name_of(self, channel: int) -> str:
         """What a channel is called, "" where nobody knows."""
@@ -69,7 +73,10 @@ def inspected(
         area_K = None if maps_Khw is None else maps_Khw.mean((1, 2))
     order_K = None if area_K is None else ordered(order, area_K, _here(subject, choice, aim))
     parts = tuple(parts_at(subject, choice, aim))
-    return Inspection(subject, choice, view, aim, pinned, painted, parts, maps_Khw, order_K, area_K)
+    detail = None
+    if view in choices.TRACES and aim.at is not None and aim.picture == RESULT:
+        detail = detail_at(subject.photos, subject.photo_HW, *aim.at)
+    return Inspection(subject, choice, view, aim, pinned, painted, parts, maps_Khw, order_K, area_K, detail)
 
 
 def parts_at(subject: Subject, choice: MapChoice, aim: Aim) -> list[Part]:

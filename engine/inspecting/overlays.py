@@ -11,14 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.api import CORRESPONDENCE, DISTRIBUTION, EXTRACTION, PARSING, PhotoMaps
+from engine.api import CORRESPONDENCE, DISTRIBUTION, EXTRACTION, FLOW, PARSING, PhotoMaps
 from engine.cv import cv2
-from engine.editing.evidence import attention_warp, evidence, over_layers, trace
+from engine.editing.evidence import attention_warp, correspondence_warp, evidence, over_layers, trace
 from engine.inspecting import choices
 from engine.inspecting.choices import MapChoice
 from engine.inspecting.colouring import direction_colours, segments
+from engine.inspecting.flows import arrows_of
 from engine.inspecting.pointed import named_of, photo_share, textures_Khw
-from engine.inspecting.values import RESULT, XY, goes_to, origin_of, relative, shares_at
+from engine.inspecting.tallies import Tally, tallies
+from engine.inspecting.values import RESULT, XY, goes_to, origin_of, relative, shares_at, source_size
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,13 +29,15 @@ class Overlay:
 
     pixels: float32 [h, w] from 0 to 1, to be coloured by a scale; or uint8 [h, w, 4], colours. words: what it
     is, plain words first. peak: the value that 1 stands for, in parts of 1. relative: whether 1 is the map's
-    own peak.
+    own peak. arrows_N4: as `flows.arrows_of`, or None. tallies: numbers that stand over it.
     """
 
     pixels: np.ndarray
     words: str
     peak: float = 1.0
     relative: bool = False
+    arrows_N4: np.ndarray | None = None
+    tallies: tuple[Tally, ...] = ()
 
     @property
     def top(self) -> str:
@@ -55,7 +59,8 @@ class Subject:
     """What is inspected: a frame's picture and maps, and the photos they lie on.
 
     result: uint8 RGB [H, W, 3]. photos: as `api.Frame.sources`; images: of each, in the model frame. kept: a
-    picture to compare with, or None. photo_HW: how much of each pixel is a photo's own, or None.
+    picture to compare with, or None, and what it is called. photo_HW: how much of each pixel is a photo's
+    own, or None. pieces_hw: as `api.Frame.pieces`, or None.
     """
 
     result: np.ndarray
@@ -63,6 +68,8 @@ class Subject:
     images: tuple[np.ndarray, ...]
     kept: np.ndarray | None = None
     photo_HW: np.ndarray | None = None
+    kept_name: str = "the kept picture"
+    pieces_hw: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,9 @@ def painting(view: str, choice: MapChoice, subject: Subject, aim: Aim, palette_N
     if view == choices.DIFFERENCE:
         return _difference(subject, subject.images[0], "Difference to the photo")
     if view == choices.CHANGE:
-        return _difference(subject, subject.kept, "Difference to the kept picture")
+        return _difference(subject, subject.kept, f"Difference to {subject.kept_name}")
+    if view == choices.EVIDENCE:
+        return _evidence(subject)
     if choice.kind != DISTRIBUTION:
         return _of_field(view, choice, subject, aim, palette_N4)
     if view == choices.TEXTURE:
@@ -98,7 +107,7 @@ def painting(view: str, choice: MapChoice, subject: Subject, aim: Aim, palette_N
         return _trace(None if view == choices.TRACE_ALL else choice.info.name, subject, aim)
     if view == choices.SEGMENTS:
         return _segments(choice.info.name, subject, palette_N4)
-    return _evidence(subject) if view == choices.EVIDENCE else _warp(choice.info.name, subject)
+    return _warp(choice.info.name, subject)
 
 
 def _texture(name: str, subject: Subject, aim: Aim) -> Painting:
@@ -213,12 +222,17 @@ def _warp(name: str, subject: Subject) -> Painting:
 
 def _evidence(subject: Subject) -> Painting:
     """0 is invented, 1 is copied; shown is what is invented, for that is what one looks for."""
-    layers = subject.photos[0].maps.of(DISTRIBUTION)
-    warps = [warp for name in layers if (warp := warps_of(subject, name)) is not None]
-    invented_HW = 1.0 - evidence(subject.result, warps, subject.photo_HW)
-    return Painting(
-        Overlay(invented_HW, "Invented, not found in a photo, 0 to 1"), (None,) * len(subject.photos)
-    )
+    maps = subject.photos[0].maps
+    warps = [warp for name in maps.of(DISTRIBUTION) if (warp := warps_of(subject, name)) is not None]
+    warps += [
+        correspondence_warp(subject.images[0], each.values_Khw, source_size(each))
+        for each in maps
+        if each.kind == CORRESPONDENCE
+    ]
+    copied_HW = evidence(subject.result, warps, subject.photo_HW)
+    told = () if subject.pieces_hw is None else tallies(copied_HW, subject.pieces_hw)
+    words = "Invented, not found in a photo, 0 to 1"
+    return Painting(Overlay(1.0 - copied_HW, words, tallies=told), (None,) * len(subject.photos))
 
 
 def _difference(subject: Subject, other_HWC: np.ndarray | None, words: str) -> Painting:
@@ -255,7 +269,10 @@ def _of_field(view: str, choice: MapChoice, subject: Subject, aim: Aim, palette_
     if choice.kind == PARSING:
         colours_hw4 = palette_N4[named.values_Khw.argmax(0)]
         return Painting(Overlay(colours_hw4, "Drawn as these regions"), (None, *others))
-    if len(named.values_Khw) == 2:
-        flow_hw4 = direction_colours(named.values_Khw, subject.result.shape[:2])
-        return Painting(Overlay(flow_hw4, "Read from there: the hue is where to"), (None, *others))
+    if choice.kind == FLOW:
+        frame = subject.result.shape[0], subject.result.shape[1]
+        flow_hw4 = direction_colours(named.values_Khw, frame)
+        arrows_N4 = arrows_of(named.values_Khw, frame)
+        words = "Each arrow ends where its place is read"
+        return Painting(Overlay(flow_hw4, words, arrows_N4=arrows_N4), (None, *others))
     return Painting(Overlay(named.values_Khw[0], f"{choice.title}, 0 to 1"), (None, *others))

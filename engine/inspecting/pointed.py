@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from engine.inspecting.choices import MapChoice
 from engine.inspecting.values import XY, cell_at, goes_to, peak_of, resized, shares_at, source_size
 
 MOST = 6  # parts that are told of a place
+LEAST_COPIED = 0.05  # of a pixel: what is less is drawn
 LEAST = 0.005  # half a per cent is 0 % when it is rounded
 
 
@@ -26,6 +28,15 @@ class Part:
     channel: int
     share: float
     peak: XY | None = None
+
+
+class Detail(NamedTuple):
+    """Where detail is copied from: x, y across a photo by its number; share: how much of the pixel is a
+    photo's own, 0 to 1."""
+
+    photo: int
+    at: XY
+    share: float
 
 
 def named_of(photo: PhotoMaps, kind: str, name: str) -> NamedMap | None:
@@ -98,6 +109,19 @@ def textures_Khw(photo: PhotoMaps, name: str) -> np.ndarray | None:
     if photo.share_hw is not None:
         values_Khw = values_Khw * resized(photo.share_hw, values_Khw.shape[1:])
     return values_Khw
+
+
+def detail_at(photos: Sequence[PhotoMaps], photo_HW: np.ndarray | None, x: float, y: float) -> Detail | None:
+    """Where the detail of a place of the result is copied from, by the surface atlas of the photo that most
+    of the place is of; None where hardly anything is copied, or that photo does not show it."""
+    number = max(range(len(photos)), key=lambda each: photo_share(photos[each], x, y))
+    detail_2HW = photos[number].detail_2HW
+    share = 0.0 if photo_HW is None else float(shares_at(photo_HW[None], x, y)[0])
+    if detail_2HW is None or share < LEAST_COPIED:
+        return None
+    across, down = (float(value) for value in shares_at(detail_2HW, x, y))
+    inside = 0 <= across <= 1 and 0 <= down <= 1
+    return Detail(number, (across, down), share) if inside else None
 
 
 def photo_share(photo: PhotoMaps, x: float, y: float) -> float:

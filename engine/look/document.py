@@ -82,7 +82,8 @@ class Worn(NamedTuple):
 
 class ChangedTexture(NamedTuple):
     """A neural texture changed by hand: its layer and its number from 0, the photo it is taken from, "" for
-    the person's own, what it is multiplied by; muted: by 0 for now; solo: of its layer only those that are.
+    the person's own, what it is multiplied by; muted: by 0 for now; solo: of its layer only those that are;
+    colour: what it makes is shown in this one, "#rrggbb", "" where it is as it was.
     """
 
     layer: str
@@ -91,12 +92,15 @@ class ChangedTexture(NamedTuple):
     scale: float = 1.0
     muted: bool = False
     solo: bool = False
+    colour: str = ""
 
     @property
     def slot(self) -> SlotChange:
         """As a request says it."""
         scale = 0.0 if self.muted else self.scale
-        return SlotChange(self.layer, self.texture, scale, self.photo, self.solo)
+        red, green, blue = bytes.fromhex(self.colour[1:]) if self.colour else (0, 0, 0)
+        colour = (red, green, blue) if self.colour else None
+        return SlotChange(self.layer, self.texture, scale, self.photo, self.solo, colour)
 
 
 class DrawnBy(NamedTuple):
@@ -296,6 +300,9 @@ def _texture(value: Any) -> ChangedTexture:
     scale = checks.number(given.get("scale"), "the scale of a texture", LOUDEST)
     if scale < 0:
         raise Damage("the scale of a texture is less than nothing")
+    colour = checks.text(given.get("colour", ""), "the colour of a texture", 7)
+    if not re.fullmatch("(#[0-9a-f]{6})?", colour):
+        raise Damage("the colour of a texture is none")
     return ChangedTexture(
         checks.text(given.get("layer"), "the layer of a texture", LONGEST_NAME),
         checks.whole(given.get("texture"), "the number of a texture", 0, MOST_TEXTURES),
@@ -303,6 +310,7 @@ def _texture(value: Any) -> ChangedTexture:
         scale,
         given.get("muted") is True,
         given.get("solo") is True,
+        colour,
     )
 
 

@@ -65,6 +65,12 @@ def distribution_attention(logits_BKhw: Tensor) -> Tensor:
     return logits_BKhw.softmax(1)
 
 
+def distribution_attention_last(logits_BKhw: Tensor) -> Tensor:
+    """`distribution_attention` (Eq. 5) of logits whose textures lie side by side in memory, as convolutions
+    that work channels last leave them; the answer lies so too."""
+    return logits_BKhw.permute(0, 2, 3, 1).softmax(-1).permute(0, 3, 1, 2)
+
+
 def distribute_textbook(attention_BKhw: Tensor, texture_BCK: Tensor) -> Tensor:
     """Every position's mixture of textures: sum over K of C̄d times T (Eq. 6). [B, C, h, w]."""
     return torch.einsum("bkhw,bck->bchw", attention_BKhw, texture_BCK)

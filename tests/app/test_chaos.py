@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from trust.walk import SHOWN, Walk, resident_mib
 
 from engine.errors import OutOfMemory
@@ -48,6 +49,7 @@ def test_a_long_walk_leaves_the_window_whole(open_window, photo, standing, tmp_p
     walk = Walk(driver, rng, tmp_path, files, more=[fail])
     for _ in range(STEPS):
         walk.step()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # as an application's own loop does
     QTest.keyClick(driver.canvas, Qt.Key.Key_Escape)
     driver.mouse(QEvent.Type.MouseButtonRelease, QPointF(5, 5))
     if driver.controller.draft:

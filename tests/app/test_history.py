@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +11,13 @@ from fake_engine import SIZE, FakeBackend
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QUndoStack
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from app import history, posing
 from app.controller import Controller
-from app.document import Look, Photo, same_look
+from app.document import Document, Look, Photo, same_look
 from app.worker import RenderWorker
 from engine.api import Reference
 from engine.look import SourcePhoto
@@ -30,6 +32,30 @@ RIGHT, UP = Qt.Key.Key_Right, Qt.Key.Key_Up
 def steps(driver) -> list[str]:
     stack = driver.controller.undo_stack
     return [stack.text(place) for place in range(stack.count())]
+
+
+def test_moments_of_a_gesture_leave_nothing_behind(qapp):
+    """Hours of dragging are millions of movements of the mouse."""
+    document, stack = Document(), QUndoStack()
+    stack.setUndoLimit(5)
+
+    def kept() -> list[history.LookCommand]:
+        gc.collect()
+        commands = [each for each in gc.get_objects() if issubclass(type(each), history.LookCommand)]
+        return [each for each in commands if each.document is document]
+
+    pose, texts = t_pose(SIZE), []
+    stack.undoTextChanged.connect(texts.append)
+    for turn in range(20):
+        gesture = history.new_gesture()
+        for moment in range(1, 5):
+            pose = pose + np.float32(1)
+            history.do(stack, history.ChangePose(document, f"Move {turn}.{moment}", pose, gesture))
+        assert texts[-1] == stack.undoText() == f"Move {turn}.4"
+    assert [stack.text(place) for place in range(stack.count())] == [f"Move {i}.4" for i in range(15, 20)]
+    assert len(kept()) == 5
+    stack.clear()
+    assert not kept()
 
 
 # Keys.

@@ -98,3 +98,28 @@ def test_only_what_a_kind_has_is_there(inspected):
     before = driver.window.inspecting.inspection
     QTest.keyClick(driver.canvas, ".")
     assert driver.window.inspecting.inspection is before, "there are no textures to go through"
+
+
+def test_a_flow_is_drawn_as_arrows_from_places_to_where_they_read(inspected):
+    driver = inspected(FLOW)
+    pick(driver.window.docks.inspector.view, views.PLAIN)
+    arrows = driver.canvas.maps.arrows
+    assert arrows.isVisible() and len(arrows.lines) > 100
+    for line in arrows.lines:
+        assert line.x1() == pytest.approx(line.x2(), abs=1e-3)
+        assert line.y1() + line.y2() == pytest.approx(256, abs=1e-2), "as far from the feet as from the head"
+        assert abs(line.dy()) >= 0.01 * 256, "what hardly moves has none"
+    pick(driver.window.docks.inspector.view, views.EVIDENCE)
+    assert not arrows.isVisible()
+
+
+@pytest.mark.parametrize("kind", list(TITLES))
+def test_evidence_is_told_whatever_the_kind(inspected, kind):
+    driver = inspected(kind)
+    pick(driver.window.docks.inspector.view, views.EVIDENCE)
+    assert painting(driver).result.pixels.shape == (256, 176)
+    assert {label.words.split()[0] for label in driver.canvas.maps.labels if label.isVisible()} == {
+        "face",
+        "top",
+        "trousers",
+    }

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from fake_engine import LEVELS, FakeSession
 
@@ -75,6 +80,7 @@ def test_the_picker_goes_down_and_no_higher():
             True,
         ),
         (RuntimeError("MPS backend out of memory (MPS allocated: 9 GB)"), True),
+        (RuntimeError("could not create a primitive"), True),
         (RuntimeError("shape mismatch"), False),
         (ValueError("out of memory"), False),
     ],
@@ -83,6 +89,48 @@ def test_how_torch_says_that_memory_ran_out(error, short):
     from engine.plan import is_out_of_memory
 
     assert is_out_of_memory(error) == short
+
+
+ROOM_MIB = 24  # beside what is in use: less than a picture of 1024x768 takes, more than a sentence does
+
+SHORT = f"""
+import resource
+from pathlib import Path
+import numpy as np, torch
+from small_networks import small_nted
+from engine.errors import OutOfMemory
+from engine.models.nted.adapter import NtedModel
+from engine.plan import Plan, give_back_memory
+from engine.pose.kinematics import t_pose
+from engine.session import Session
+
+size, plan = (1024, 768), Plan(torch.device("cpu"), torch.float32, 1)
+session = Session(NtedModel(small_nted(0), plan, size), plan)
+reference = session.set_reference(np.full((*size, 3), 128, np.uint8), t_pose(size))
+whole = session.render().image
+give_back_memory()
+pages = int(Path("/proc/self/statm").read_text().split()[0])
+_, hard = resource.getrlimit(resource.RLIMIT_AS)
+resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + ({ROOM_MIB} << 20), hard))
+try:
+    session.render()
+    print("there was enough")
+except OutOfMemory as error:
+    print(error)
+coarse = session.render(session.levels[0])
+print(coarse.level)
+resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+print(np.array_equal(session.render().image, whole))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the address space")
+def test_a_real_limit_is_told_and_what_is_lower_still_drawn():
+    """The system itself refuses memory here, to all libraries alike."""
+    tests = Path(__file__).parents[1]
+    environ = {**os.environ, "PYTHONPATH": f"{tests}{os.pathsep}{tests.parent}", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, "-c", SHORT], capture_output=True, text=True, env=environ)
+    assert done.stdout.splitlines() == ["not enough memory on cpu", "256", "True"], done.stderr
 
 
 def test_a_session_says_it_in_one_way(monkeypatch):

@@ -182,6 +182,30 @@ def test_a_second_signal_ends_a_window_that_hangs(tmp_path):
 
 
 @linux
+@pytest.mark.parametrize("heard", [0, 1])
+def test_a_window_that_hangs_with_pythons_lock_is_ended_too(tmp_path, heard):
+    """No thread of Python runs any more. heard: signals before that."""
+    home = tmp_path / "home"
+    home.mkdir()
+    twice = "lock.pthread_mutex_lock(mutex), lock.pthread_mutex_lock(mutex)"
+    hang = f"(open({str(tmp_path / 'begun')!r}, 'w').close(), {twice})"
+    if heard:  # it hangs as it closes
+        hang = f"setattr(MainWindow, 'leave', lambda self: {hang}) or open({str(tmp_path / 'ready')!r}, 'w')"
+    made = "import ctypes; mutex, lock = ctypes.create_string_buffer(64), ctypes.PyDLL(None)"
+    process = start(home, before=f"{made}\n{ON_START.format(does=hang)}")
+    settled(home, process)
+    if heard:
+        until(process, (tmp_path / "ready").exists)
+        process.send_signal(signal.SIGTERM)
+    until(process, (tmp_path / "begun").exists)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(1)
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == -signal.SIGTERM
+
+
+@linux
 def test_a_crash_is_told_at_the_next_start_and_only_then(tmp_path):
     home = tmp_path / "home"
     home.mkdir()

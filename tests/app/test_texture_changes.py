@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from fake_engine import PIECES_HW
 from inspecting import inspect, pick
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
 from app.document import request_of
@@ -13,6 +16,7 @@ from app.files.look_jobs import document_of, look_of
 from engine.api import DISTRIBUTION, SlotChange
 from engine.inspecting.doing import makers
 from engine.look import ChangedTexture
+from engine.look.checks import Damage
 from engine.look.document import from_json, to_json
 
 SLEEVE, COLLAR = ("64a", 7), ("128b", 2)
@@ -160,3 +164,37 @@ def test_a_name_of_your_own_is_kept_with_the_weights(inspecting, monkeypatch):
     assert "my sleeve" in panel.texture.text()
     inspecting.window.settings.set_texture_name(sha, "64a", channel, "")
     assert inspecting.window.settings.texture_name(sha, "64a", channel) == ""
+
+
+def test_a_colour_is_asked_for_and_all_that_make_a_garment_have_it(inspecting, monkeypatch):
+    tools, mode = inspecting.window.docks.inspector.tools, inspecting.window.inspecting
+    slot = ("64a", mode.inspection.aim.channel)
+    asked_from = []
+
+    def choose(before, *_):
+        asked_from.append(before.name())
+        return QColor("#c81e0f")
+
+    monkeypatch.setattr("app.texture_hands.QColorDialog.getColor", choose)
+    QTest.mouseClick(tools.recolour, Qt.MouseButton.LeftButton)
+    assert asked(inspecting) == (SlotChange(*slot, colour=(200, 30, 15)),)
+    assert steps(inspecting) == [f"Recolour texture {slot[1] + 1} of 64a to #c81e0f"]
+    look = inspecting.controller.document.look
+    document = from_json(to_json(document_of(look, inspecting.controller.size, inspecting.controller.facts)))
+    assert document.textures[0].colour == "#c81e0f"
+    QTest.mouseClick(tools.recolour, Qt.MouseButton.LeftButton)
+    assert asked_from == ["#808080", "#c81e0f"] and len(steps(inspecting)) == 1, "the same again is no step"
+    monkeypatch.setattr("app.texture_hands.QColorDialog.getColor", lambda *_: QColor())
+    QTest.mouseClick(tools.recolour, Qt.MouseButton.LeftButton)
+    assert len(steps(inspecting)) == 1, "the hand thought better of it"
+    inspecting.window.actions_by_id["undo"].trigger()
+    assert inspecting.controller.document.look.textures == ()
+
+
+@pytest.mark.parametrize("colour", ["red", "#12345", "#12345G", 7, "#1234567"])
+def test_a_look_with_a_colour_that_is_none_is_refused(driver, colour):
+    driver.controller.textures.set_colour([SLEEVE], "#c81e0f")
+    controller = driver.controller
+    text = json.dumps(to_json(document_of(controller.document.look, controller.size, controller.facts)))
+    with pytest.raises(Damage):
+        from_json(json.loads(text.replace('"#c81e0f"', json.dumps(colour))))

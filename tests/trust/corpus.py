@@ -313,6 +313,28 @@ def exports(rng: random.Random) -> Iterator[Case]:
 
 
 @cache
+def other_weights() -> tuple[dict, bytes]:
+    """The other engine's small network: its tensors, and its weights file."""
+    from small_networks import weights_of
+
+    from engine import weights
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = weights_of("pise composited", Path(folder))
+        return dict(weights.read(path).tensors), path.read_bytes()
+
+
+@cache
+def official_pise() -> dict:
+    """A state dict as the official code of the other engine keeps it, spectral norms and all."""
+    from small_networks import PAPERS_PISE, small_pise
+
+    from engine.models.pise.folding import unfolded
+
+    return unfolded(small_pise(PAPERS_PISE).state_dict())
+
+
+@cache
 def small_weights() -> tuple[dict, bytes]:
     """A small network's tensors, and its weights file."""
     import torch
@@ -383,8 +405,12 @@ def weights(rng: random.Random) -> Iterator[Case]:
         yield Case(
             "weights", "deepconfig.safetensors", safetensors(header | {"__metadata__": said}, data), REFUSED
         )
-    keys = [key for key in header if key != "__metadata__"]
+    yield Case("weights", "pise.safetensors", other_weights()[1], READ)
     while True:
+        tensors, whole = rng.choice((small_weights, other_weights))()
+        length = struct.unpack("<Q", whole[:8])[0]
+        header, data = json.loads(whole[8 : 8 + length]), whole[8 + length :]
+        keys = [key for key in header if key != "__metadata__"]
         changed, kind = json.loads(json.dumps(header)), rng.randrange(7)
         key, outcome = rng.choice(keys), EITHER
         if kind == 0:
@@ -477,9 +503,11 @@ def checkpoints(rng: random.Random) -> Iterator[Case]:
         "target_image_renderer.convs.1e3.b", "", "ä" * 4000,
         "target_image_renderer.convs.0", 7, None, (1, 2), 1.5,
     )  # fmt: skip
-    keys = list(state)
+    pise = official_pise()
+    yield Case("checkpoint", "latest_net_G.pth", saved(pise), READ)
+    keys, other_keys = list(state), list(pise)
     while True:
-        kind = rng.randrange(8)
+        kind = rng.randrange(10)
         if kind == 0:
             content: object = {"net_G_ema": {**state, rng.choice([first, *keys]): rng.choice(odd_tensors)}}
         elif kind == 1:
@@ -493,6 +521,11 @@ def checkpoints(rng: random.Random) -> Iterator[Case]:
         elif kind == 5:
             gone = rng.choice(keys)
             content = {"net_G_ema": {key: value for key, value in state.items() if key != gone}}
+        elif kind == 6:
+            content = {**pise, rng.choice(other_keys): rng.choice(odd_tensors)}
+        elif kind == 7:
+            gone = rng.choice(other_keys)
+            content = {key: value for key, value in pise.items() if key != gone}
         else:
             yield Case("checkpoint", "damaged.pt", damaged(rng, plain))
             continue

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
+from trust.commands import commands, drawn
 from trust.corpus import Case, checkpoints, exports, pastes, photos, poses, settings, weights
 from trust.folders import folders
 from trust.looks import looks
 
-KINDS = (photos, poses, exports, weights, checkpoints, settings, pastes, looks, folders)
+KINDS = (photos, poses, exports, weights, checkpoints, settings, pastes, looks, folders, drawn, commands)
 
 
 def cases(count: int, seed: int = 0) -> Iterator[Case]:

@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent / "app"), str(HERE.parent)]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QtMsgType, qInstallMessageHandler  # noqa: E402
+from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 REST_S = 5.0  # at most, until the exact picture is there
@@ -86,7 +86,10 @@ def run(folder: Path, minutes: float, rng: random.Random) -> int:
     print("minute  steps  frames  photos  MiB")
     frames = [0]
     window.controller.frame_shown.connect(lambda _frame: frames.__setitem__(0, frames[0] + 1))
-    while time.monotonic() - begun < 60 * minutes:
+
+    def step() -> None:
+        """A step in the application's own loop, which alone deletes what is to be deleted later."""
+        nonlocal steps
         walk.step()
         steps += 1
         if steps % 20 == 0:  # a hand rests now and then, so that exact pictures and settling come
@@ -98,6 +101,13 @@ def run(folder: Path, minutes: float, rng: random.Random) -> int:
             shelf = len(window.controller.document.look.photos)
             rows.append((time.monotonic() - begun, resident_mib()))
             print(f"{len(rows) - 1:6} {steps:6} {frames[0]:7} {shelf:7} {rows[-1][1]:6.0f}", flush=True)
+        if time.monotonic() - begun < 60 * minutes:
+            QTimer.singleShot(0, step)
+        else:
+            application.quit()
+
+    QTimer.singleShot(0, step)
+    application.exec()
     seconds, mib = np.array(rows[len(rows) // 2 :]).T
     growth = 60 * np.polyfit(seconds, mib, 1)[0] if len(mib) > 1 else 0.0
     window.throw_away()

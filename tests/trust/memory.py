@@ -36,6 +36,8 @@ def main() -> int:
         photo = small.repeat(64, 0).repeat(64, 1)
         shelf.append(session.set_reference(photo, t_pose(photo.shape[:2])))
         session.render()
+        if len(shelf) == 1:
+            print(f"the first photo on the shelf: {resident_mib():.0f} MiB", flush=True)
     print(f"{options.photos} photos on the shelf: {resident_mib():.0f} MiB", flush=True)
     del shelf[1:]
     session.use(shelf[0])

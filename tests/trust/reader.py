@@ -6,7 +6,9 @@ input may make a reader do, as Python's own audit tells it.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import json
 import os
 import sys
@@ -93,6 +95,26 @@ def data(path: Path) -> int:
     return 0
 
 
+def drawn(path: Path) -> int:
+    """As `--pose` takes it; what was assumed is said, and is no extra line."""
+    from engine.cli.inputs import read_target_pose
+
+    with contextlib.redirect_stderr(io.StringIO()):
+        pose_18x3 = read_target_pose(str(path), SIZE)
+    assert np.isfinite(pose_18x3).all(), "numbers that are none got in"
+    return 0
+
+
+def command(path: Path) -> int:
+    """`render`, in the folder of its files."""
+    from engine.cli import render
+
+    with contextlib.chdir(path.parent), contextlib.redirect_stderr(io.StringIO()):
+        code = render.run(json.loads(path.read_text()))
+        assert Path("out.png").is_file() == (code == 0)
+    return code
+
+
 def settings(path: Path) -> int:
     application()
     from PySide6.QtCore import QByteArray, Qt
@@ -133,7 +155,20 @@ def paste(path: Path) -> int:
 
 
 READERS: dict[str, Callable[[Path], int]] = {
-    each.__name__: each for each in (photo, pose, export, weights, checkpoint, settings, paste, look, data)
+    each.__name__: each
+    for each in (
+        photo,
+        pose,
+        export,
+        weights,
+        checkpoint,
+        settings,
+        paste,
+        look,
+        data,
+        drawn,
+        command,
+    )
 }
 # Connections and processes: events of `sys.addaudithook`.
 FORBIDDEN = (

@@ -21,7 +21,7 @@ from engine.models.nted.forms import NtedForm
 from engine.models.nted.graph import DragGraph
 from engine.models.nted.inference import InferenceNted
 from engine.models.nted.weights import from_file, texture_names
-from engine.ops.attention import distribution_attention
+from engine.ops.attention import distribution_attention_last
 from engine.plan import Plan
 from engine.pose.planes import pose_planes_u8
 from engine.weights import WeightsFile
@@ -99,13 +99,19 @@ class NtedModel:
         return NtedAppearance(layers, tuple(taken))
 
     def change(self, own: NtedAppearance, scales: BySlot, touched: BySlot) -> NtedAppearance:
-        layers, by_hand = list(own.layers), {}
+        layers = list(own.layers)
         for index, layer in enumerate(self._layers):
             if layer.name in scales:
                 layers[index] = layers[index] * torch.as_tensor(scales[layer.name]).to(layers[index])
-            if layer.name in touched:
-                by_hand[index] = torch.as_tensor(touched[layer.name])
-        return replace(own, layers=layers, touched=by_hand)
+        return replace(own, layers=layers, touched=self._by_number(touched))
+
+    def _by_number(self, slots: BySlot) -> dict[int, Tensor]:
+        """[K] by the number of the layer."""
+        return {
+            index: torch.as_tensor(slots[layer.name])
+            for index, layer in enumerate(self._layers)
+            if layer.name in slots
+        }
 
     def render(
         self,
@@ -132,9 +138,17 @@ class NtedModel:
                 kept = [logits.clone() for logits in kept]
             tell = partial(self._distributions, kept)
         shares = tuple(self._share(drawn, m) for m in appearance.taken) if self.composited else ()
-        by_hand_11hw = self._by_hand(drawn, appearance.touched) if self.composited else None
-        features = network.detail, drawn
-        return Rendering(drawn.image_BCHW, draft_1Chw, surface_1Khw, shares, features, tell, by_hand_11hw)
+        by_hand_11hw = self._made_of(drawn, appearance.touched) if self.composited else None
+        return Rendering(
+            drawn.image_BCHW,
+            draft_1Chw,
+            surface_1Khw,
+            shares,
+            features=(network.detail, drawn),
+            tell=tell,
+            by_hand_11hw=by_hand_11hw,
+            made_of=lambda slots: self._made_of(drawn, self._by_number(slots)),
+        )
 
     def loosen(self, appearance: NtedAppearance, keypoints_18x3: np.ndarray) -> LooseTextures:
         return LooseTextures(self._network, appearance.layers, self._planes(keypoints_18x3))
@@ -155,20 +169,20 @@ class NtedModel:
             return None if m is None else float(m)
         return share_of(drawn.distribution_logits, m.to(self._plan.device))
 
-    def _by_hand(self, drawn: nted.Drawing, touched: Mapping[int, Tensor]) -> Tensor | None:
-        """How much of a position is textures that were changed, of the layer where it is most, on the finest
-        grid."""
+    def _made_of(self, drawn: nted.Drawing, textures: Mapping[int, Tensor]) -> Tensor | None:
+        """How much of a position is these textures, [K] by the number of a layer, of the layer where it is
+        most, on the finest grid; None where none of the layers was drawn."""
         size = drawn.distribution_logits[-1].shape[-2:]
         shares = [
             F.interpolate(
                 torch.einsum(
-                    "bkhw,k->bhw", distribution_attention(logits.float()), touched[index].to(logits)
+                    "bkhw,k->bhw", distribution_attention_last(logits.float()), textures[index].to(logits)
                 )[:, None],
                 size,
                 mode="bilinear",
             )
             for index, logits in enumerate(drawn.distribution_logits)
-            if index in touched
+            if index in textures
         ]
         return torch.stack(shares).amax(0) if shares else None
 
@@ -194,7 +208,7 @@ class NtedModel:
         return torch.from_numpy(pose_planes_u8(keypoints_18x3, self.canvas)).to(self._plan.device)
 
     def _distributions(self, logits: list[Tensor]) -> Maps:
-        return self._named(DISTRIBUTION, [distribution_attention(each.float()) for each in logits])
+        return self._named(DISTRIBUTION, [distribution_attention_last(each.float()) for each in logits])
 
     def _named(self, kind: str, maps: list[Tensor]) -> Maps:
         """The frame's part of the maps; fewer than layers where the renderer stopped early."""
@@ -216,7 +230,7 @@ def share_of(distribution_logits: list[Tensor], coefficients_K: Tensor) -> Tenso
 
     coefficients_K: of Eq. 13, for the first layer of the finest level with textures.
     """
-    attention_BKhw = distribution_attention(distribution_logits[-2].float())
+    attention_BKhw = distribution_attention_last(distribution_logits[-2].float())
     return torch.einsum("bkhw,k->bhw", attention_BKhw, coefficients_K.float())[:, None]
 
 

@@ -20,6 +20,7 @@ from engine.models.nted import network as nted
 from engine.models.nted.detail import Detail, SurfaceHead, gate_input
 from engine.models.nted.folding import Down, bias_of, fold, fold_bias, fold_blur
 from engine.models.nted.inference_reference import InferenceReferenceEncoder
+from engine.ops.attention import distribution_attention_last
 from engine.ops.equalized import LEAKY_GAIN, LEAKY_SLOPE
 from engine.ops.fused import FusedConv, add_mixture_, matmul_nt
 from engine.ops.resample import upsample_transposed
@@ -152,7 +153,7 @@ class _Distributing:
     def __call__(self, x: Tensor, texture_1CK: Tensor) -> tuple[Tensor, Tensor]:
         y = self._conv(x)
         logits = self._filter(y)  # Eq. 4
-        attention = logits.permute(0, 2, 3, 1).softmax(-1).permute(0, 3, 1, 2)  # Eq. 5
+        attention = distribution_attention_last(logits)  # Eq. 5
         add_mixture_(y, attention, (texture_1CK[0] + self._shift).to(y.dtype))  # Eq. 6
         return F.leaky_relu_(y, LEAKY_SLOPE), logits
 

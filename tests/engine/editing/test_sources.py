@@ -11,8 +11,9 @@ from opened import opened
 from small_networks import SIZE, small_nted
 from standing import STANDING
 
-from engine.api import DISTRIBUTION, EXTRACTION, Maps, Mix, NamedMap, RenderRequest
-from engine.editing.sources import photo_maps, taken_of, worn_shares
+from engine import detect
+from engine.api import DISTRIBUTION, EXTRACTION, Maps, Mix, NamedMap, RenderRequest, SlotChange
+from engine.editing.sources import photo_maps, photo_share, taken_of, worn_shares
 from engine.garments import GARMENTS, TOP, TROUSERS
 
 
@@ -87,4 +88,30 @@ def test_a_session_shows_the_picture_first_and_the_same_maps_for_who_waits():
     session.respond(RenderRequest(other.key, pose))
     for name, values_Khw in next(again).maps.of(DISTRIBUTION).items():
         np.testing.assert_array_equal(values_Khw, then.maps.of(DISTRIBUTION)[name])
+    session.close()
+
+
+def test_where_a_garment_is_worn_the_photo_is_its_givers():
+    own_HW = np.full((2, 4), 0.5, np.float32)
+    worn = {"coat": np.repeat(np.array([[1, 0.5, 0, 0]], np.float32), 2, 0), "hat": np.zeros((2, 4))}
+    photos = {"me": own_HW, "coat": np.full((2, 4), 0.9, np.float32), "hat": None}
+    found_HW = photo_share(own_HW, worn, photos)
+    np.testing.assert_allclose(found_HW[0], [0.9, 0.7, 0.5, 0.5], atol=1e-6)
+    assert photo_share(None, worn, photos) is None, "an engine that shows what it draws"
+
+
+@pytest.mark.parametrize("colour", [None, (200, 30, 30)])
+def test_what_is_changed_by_hand_is_no_photos_own(monkeypatch, colour):
+    monkeypatch.setattr(detect, "person_mask", lambda *_: None)
+    session = opened(small_nted(8))
+    own = session.set_reference(np.full((*SIZE, 3), 90, np.uint8), np.array(STANDING, np.float32))
+    layer = session.slots[-1]
+    changes = tuple(
+        SlotChange(layer.name, k, 1.0 if colour else 0.5, colour=colour) for k in range(layer.count)
+    )
+    before, after = (
+        session.respond(RenderRequest(own.key, own.keypoints_18x3, maps=True, changes=each)).photo
+        for each in ((), changes)
+    )
+    assert before.max() > 0.9 and after.max() < 1e-3, "all of a layer is all of the picture"
     session.close()

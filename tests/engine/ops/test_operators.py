@@ -38,6 +38,14 @@ def test_distribution_as_a_convolution_changes_nothing(b, c, k, h, w):
     assert torch.allclose(attention.distribute(maps, texture), attention.distribute_textbook(maps, texture))
 
 
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_the_softmax_over_textures_that_lie_side_by_side_changes_nothing(layout):
+    logits = torch.randn(2, 7, 5, 4).contiguous(memory_format=layout)
+    assert torch.allclose(
+        attention.distribution_attention_last(logits), attention.distribution_attention(logits), atol=1e-6
+    )
+
+
 @pytest.mark.parametrize("pad", [(2, 2), (1, 1), (2, 1)])
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
 def test_depthwise_blur_equals_plane_by_plane(pad, layout):

@@ -1,0 +1,91 @@
+"""A limb cut out of the photo, as a ribbon, and laid over a layer where its bones are now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from engine.compositing.fields import ramp, size_of
+from engine.compositing.limb_bones import not_short, sampled
+from engine.compositing.limb_mattes import THICK
+from engine.compositing.limbs_elsewhere import Elsewhere
+from engine.compositing.ribbons import Ribbon, along, at, ribbon
+
+_BEHIND = 0.3, 0.7  # how sure it is that nobody is there
+_ACROSS = 24  # points to either side that a breadth is told by
+_EDGE = 0.06  # units over which a limb ends in the trunk's corner
+
+
+class Poses(NamedTuple):
+    """As it is now, the photo's own, and the picture's sides, its width in heights, and 1."""
+
+    now_183: Tensor
+    own_183: Tensor
+    sides_2: Tensor
+
+
+class CutOut(NamedTuple):
+    """The photo and how sure it is that nobody is there [4, H, W], the limb's matte [H, W], and how much
+    larger the person is now."""
+
+    photo_4HW: Tensor
+    limb_HW: Tensor
+    scale: Tensor
+
+
+def lay_over(
+    layer_4HW: Tensor, bones: Sequence[Elsewhere], poses: Poses, cut_out: CutOut, here_HW: Tensor
+) -> None:
+    """Along a bone as long as the bone is, across it and beyond its end as large as the person. bones: of one
+    limb. here: positions of the layer's pixels."""
+    limb, scale, unit, sides_2 = bones[0].bone.chain, cut_out.scale, bones[0].then.unit, poses.sides_2
+    then = {each.number: each.then for each in bones}
+    now = {each.number: each.now._replace(unit=unit) for each in bones}
+    was = ribbon(poses.own_183, then, limb, 1.0, sides_2)
+    goes = ribbon(poses.now_183, now, limb, scale, sides_2)
+    assert was is not None and goes is not None
+    rows, columns = _window(goes.line_N, THICK[1] * unit * scale, size_of(here_HW), sides_2)
+    for place, each in enumerate(bones):
+        if each.drawn == 0:
+            continue
+        points, upper = goes.of_bone(place), each.bone.upper
+        where = along(goes.line_N[points], here_HW[rows, columns])
+        before_hw = at(was.line_N[points], where, scale)
+        matte_1hw = sampled(cut_out.limb_HW[None], before_hw, sides_2).masked_fill(where.beyond, 0.0)
+        if upper:  # in the trunk's corner all is its, as broad as where it comes out of it
+            broad_2 = scale * _breadth(was, cut_out.limb_HW, unit, sides_2)
+            over_hw = (where.aside.abs() - torch.where(where.aside > 0, broad_2[0], broad_2[1])) / unit
+            within_hw = 1.0 - ramp(over_hw, -_EDGE, 0.0)
+            matte_1hw = torch.where(where.piece < was.root, within_hw, matte_1hw)
+        seen_4hw = sampled(cut_out.photo_4HW, before_hw, sides_2)
+        shown_hw = each.drawn * where.of(goes.shown(place, upper)) * (1.0 - ramp(seen_4hw[3], *_BEHIND))
+        colour_4hw = torch.cat([torch.ones_like(matte_1hw), seen_4hw[:3]])
+        layer_4HW[:, rows, columns].lerp_(colour_4hw, matte_1hw * shown_hw)
+
+
+def _breadth(was: Ribbon, limb_HW: Tensor, unit: Tensor, sides_2: Tensor) -> Tensor:
+    """[2]: how far to either side a limb reaches where it comes out of the trunk."""
+    begin, after = was.line_N[was.root + 1 : was.root + 3]
+    step = not_short(after - begin)
+    aside_A = torch.linspace(0.0, 1.0, _ACROSS, device=limb_HW.device) * THICK[1] * unit
+    sides_2_1 = torch.tensor([[1j], [-1j]], device=limb_HW.device)
+    inside_2A = sampled(limb_HW[None], begin + sides_2_1 * step / step.abs() * aside_A, sides_2)[0] > 0.5
+    return inside_2A.float().cummin(1).values.mean(1) * THICK[1] * unit
+
+
+def _window(places_N: Tensor, margin: Tensor, size: tuple[int, int], sides_2: Tensor) -> tuple[slice, slice]:
+    """The rows and columns of a picture that are nearer than a margin to places."""
+    places_N2 = torch.view_as_real(places_N)
+    least_2, most_2 = ((places_N2.amin(0) - margin) / sides_2, (places_N2.amax(0) + margin) / sides_2)
+    (left, top), (right, bottom) = (
+        [(float(part) + 1) / 2 * side for part, side in zip(corner, reversed(size), strict=True)]
+        for corner in (least_2, most_2)
+    )
+    rows, columns = size
+    return (
+        slice(max(0, int(top)), max(0, min(rows, int(bottom) + 1))),
+        slice(max(0, int(left)), max(0, min(columns, int(right) + 1))),
+    )

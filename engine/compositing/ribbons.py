@@ -1,0 +1,133 @@
+"""Limbs as ribbons along their bones, that bend as a hose does: no piece comes loose at a joint.
+
+A ribbon begins inside the trunk, passes a limb's joints in round corners and ends beyond its hand or foot. A
+pixel of it is told by where on its middle line it is, and how far aside, which a pose does not change (Hsu
+and Lee, Drawing and animation using skeletal strokes, SIGGRAPH 1994). Positions as in `limb_bones`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.compositing.limb_bones import BONES, Segment, as_complex, not_short
+from engine.pose import skeleton as sk
+
+# Numbers of their bones: right and left leg, right and left arm.
+LIMBS = [[number for number, bone in enumerate(BONES) if bone.chain == limb] for limb in range(4)]
+_CORNER = 8  # straight pieces that a round corner is made of
+_STRAIGHT = 6  # and what is between corners
+_ROUND = 0.18  # of the bones that meet at a joint, how much its corner takes ...
+_ROUND_ROOT = 0.9, 0.3  # ... and of what comes out of the trunk, and the bone that hangs on it
+# Where a limb comes out of the trunk: from its first joint towards this one, that part of the way.
+_ROOTS = {0: (sk.RIGHT_SHOULDER, 0.3), 1: (sk.LEFT_SHOULDER, 0.3), 2: (sk.NECK, 0.9), 3: (sk.NECK, 0.9)}
+
+
+class Ribbon(NamedTuple):
+    """A middle line, complex [N], and which of its points its joints are, from the first in the trunk on."""
+
+    line_N: Tensor
+    joints: tuple[int, ...]
+
+    @property
+    def root(self) -> int:
+        """Where it has come out of the trunk's corner."""
+        return self.joints[0] + _CORNER // 2
+
+    def of_bone(self, place: int) -> slice:
+        """The points of its first or second bone, with the corners at both ends."""
+        begin = self.joints[place] - _CORNER // 2 if place else 0
+        last = place == len(self.joints) - 2
+        return slice(begin, None if last else self.joints[place + 1] + _CORNER // 2 + 1)
+
+    def shown(self, place: int, rooted: bool) -> Tensor:
+        """0 to 1, of those points: of two bones the one goes over into the other in the corner between them,
+        and a limb comes out of its trunk."""
+        shown_N = torch.ones_like(self.line_N[self.of_bone(place)].real)
+        half = _CORNER // 2
+        if place:
+            shown_N[: half + 1] = torch.linspace(0.0, 1.0, half + 1)
+        elif rooted:
+            shown_N[: self.joints[0] + 1] = torch.linspace(0.0, 1.0, self.joints[0] + 1)
+        if place < len(self.joints) - 2:
+            shown_N[-half - 1 :] = torch.linspace(1.0, 0.0, half + 1)
+        return shown_N
+
+
+def ribbon(
+    pose_183: Tensor, placed: dict[int, Segment], limb: int, scale: Tensor | float, sides_2: Tensor
+) -> Ribbon | None:
+    """A limb's, by number in LIMBS, of those of its bones that are placed. scale: how much larger than its
+    unit says a hand or foot is."""
+    numbers = [number for number in LIMBS[limb] if number in placed]
+    if not numbers:
+        return None
+    bones = [placed[number] for number in numbers]
+    joints = [bones[0].begin, *(bone.end for bone in bones)]
+    beyond = BONES[numbers[-1]].beyond * scale * bones[-1].unit
+    root, (joint, part) = joints[0], _ROOTS[limb]
+    if BONES[numbers[0]].upper and pose_183[joint, 2] > 0:
+        root = root + part * (as_complex(pose_183[joint, :2] * sides_2) - root)
+    stations, points, middles = [root, *joints], [], []
+    reached = root
+    for place, (before, here, after) in enumerate(zip(stations, stations[1:], stations[2:], strict=False)):
+        first, second = _ROUND_ROOT if place == 0 else (_ROUND, _ROUND)
+        begin, end = here + first * (before - here), here + second * (after - here)
+        points.append(_even(reached, begin, _STRAIGHT))
+        middles.append(sum(map(len, points)) + _CORNER // 2)
+        t = torch.linspace(0.0, 1.0, _CORNER + 1, device=here.device)[:-1]
+        points.append((1 - t) ** 2 * begin + 2 * t * (1 - t) * here + t**2 * end)
+        reached = end
+    bone = joints[-1] - joints[-2]
+    tip = joints[-1] + beyond * not_short(bone) / not_short(bone).abs()
+    points.append(_even(reached, joints[-1], _STRAIGHT))
+    middles.append(sum(map(len, points)))
+    return Ribbon(torch.cat([*points, joints[-1][None], tip[None]]), tuple(middles))
+
+
+def _even(begin: Tensor, end: Tensor, pieces: int) -> Tensor:
+    """Positions from one to another, without that."""
+    return begin + torch.arange(pieces, device=begin.device) / pieces * (end - begin)
+
+
+class Along(NamedTuple):
+    """Of positions [h, w]: their piece of the line, how far along that, 0 to 1, and how far aside of it;
+    whether they lie beyond its end."""
+
+    piece: Tensor
+    part: Tensor
+    aside: Tensor
+    beyond: Tensor
+
+    def of(self, value_N: Tensor) -> Tensor:
+        """What goes along the line, there."""
+        return torch.lerp(value_N[self.piece], value_N[self.piece + 1], self.part)
+
+
+def along(line_N: Tensor, here_hw: Tensor) -> Along:
+    """By the nearest piece of a line."""
+    begin_N11, step_N11 = line_N[:-1, None, None], not_short(line_N.diff())[:, None, None]
+    place_Nhw = (here_hw - begin_N11) / step_N11
+    part_Nhw = place_Nhw.real.clamp(0.0, 1.0)
+    far_Nhw = (place_Nhw - part_Nhw).abs() * step_N11.abs()
+    far_hw, piece_hw = far_Nhw.min(0)
+    place_hw = place_Nhw.gather(0, piece_hw[None])[0]
+    beyond_hw = (piece_hw == len(line_N) - 2) & (place_hw.real > 1.0)
+    return Along(piece_hw, place_hw.real.clamp(0.0, 1.0), far_hw * place_hw.imag.sign(), beyond_hw)
+
+
+def at(line_N: Tensor, where: Along, scale: Tensor | float = 1.0) -> Tensor:
+    """Positions [h, w] that lie so along another line, and so far aside, divided by the scale: on the inner
+    side of a corner no farther than to its middle, where the ways aside meet."""
+    step_N = not_short(line_N.diff())
+    turn_N = F.pad((step_N[1:] / step_N[:-1]).angle(), (1, 1))
+    turn_N = (turn_N[1:] + turn_N[:-1]) / 2
+    radius_N = step_N.abs() / turn_N.abs().clamp_min(1e-3)
+    inner_hw = where.aside.sign() == turn_N.sign()[where.piece]
+    far_hw = where.aside.abs() / scale
+    far_hw = torch.where(inner_hw, far_hw.minimum(radius_N[where.piece]), far_hw)
+    normal_hw = where.aside.sign() * (1j * step_N / step_N.abs())[where.piece]
+    return line_N[where.piece] + where.part * step_N[where.piece] + far_hw * normal_hw

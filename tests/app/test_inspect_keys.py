@@ -1,0 +1,157 @@
+"""Inspect by keys: the pointer, the pictures, the bars; evidence while a key is held, in every mode."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from fake_engine import PIECES_HW, SIZE
+from inspecting import click, inspect, move, pick
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from engine.editing.evidence import by_garment
+from engine.inspecting import choices as views
+from engine.inspecting.values import RESULT
+
+SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
+
+
+@pytest.fixture
+def window(open_window):
+    driver = inspect(open_window())
+    pick(driver.window.docks.inspector.layer, "64 rows, first (64a)")
+    driver.canvas.setFocus()
+    return driver
+
+
+def mode(driver):
+    return driver.window.inspecting
+
+
+def at(driver) -> tuple[float, float]:
+    """Where is pointed, px of the frame."""
+    x, y = mode(driver).inspection.aim.at
+    return x * SIZE[1], y * SIZE[0]
+
+
+# The pointer.
+
+
+def test_arrows_point_from_the_middle_on_and_enter_holds(window):
+    QTest.keyClick(window.canvas, Qt.Key.Key_Right)
+    assert at(window) == pytest.approx((88, 128)) and window.canvas.maps.cross.isVisible()
+    assert window.window.docks.inspector.bars.bars and window.window.docks.inspector.read_out.text()
+    QTest.keyClick(window.canvas, Qt.Key.Key_Right)
+    QTest.keyClick(window.canvas, Qt.Key.Key_Up, SHIFT)
+    assert at(window) == pytest.approx((89, 118))
+    QTest.keyClick(window.canvas, Qt.Key.Key_Return)
+    assert mode(window).pinned
+    for _ in range(40):
+        QTest.keyClick(window.canvas, Qt.Key.Key_Left, SHIFT)
+    assert at(window) == pytest.approx((0, 118), abs=0.01) and mode(window).pinned, "not beyond the edge"
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    assert mode(window).inspection.aim.at is None
+
+
+def test_tab_goes_to_the_peak_on_the_other_picture_and_on_from_the_last(window):
+    QTest.keyClick(window.canvas, Qt.Key.Key_Right)
+    peak = mode(window).inspection.parts[0].peak
+    QTest.keyClick(window.canvas, Qt.Key.Key_Tab)
+    assert mode(window).inspection.aim.picture == 0 and mode(window).inspection.aim.at == peak
+    assert "of Ada" in window.window.docks.inspector.headline.text() and window.canvas.hasFocus()
+    QTest.keyClick(window.canvas, Qt.Key.Key_Backtab)
+    assert mode(window).inspection.aim.picture == RESULT
+    QTest.keyClick(window.canvas, Qt.Key.Key_Tab)
+    QTest.keyClick(window.canvas, Qt.Key.Key_Tab)
+    assert not window.canvas.hasFocus(), "behind the last picture comes the panel"
+
+
+def test_alt_and_a_number_choose_the_texture_of_that_bar(window):
+    QTest.keyClick(window.canvas, Qt.Key.Key_Right)
+    second = mode(window).inspection.parts[1].channel
+    QTest.keyClick(window.canvas, Qt.Key.Key_2, ALT)
+    assert mode(window).inspection.aim.channel == second
+    assert [bar.chosen for bar in window.window.docks.inspector.bars.bars[:2]] == [False, True]
+
+
+# Evidence.
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3])
+def test_a_held_key_shows_what_is_copied_with_a_number_a_garment_in_every_mode(open_window, key):
+    driver = open_window()
+    QTest.keyClick(driver.window, key)
+    driver.until_full()
+    driver.canvas.setFocus()
+    QTest.keyPress(driver.canvas, Qt.Key.Key_E)
+    labels = driver.canvas.maps.labels
+    driver.until(lambda: any(label.isVisible() for label in labels))
+    shown = mode(driver).inspection
+    assert shown.view == views.EVIDENCE and driver.canvas.maps.heats[RESULT].isVisible()
+    copied = by_garment(1 - shown.painting.result.pixels, PIECES_HW)
+    assert {label.words for label in labels} == {
+        f"{word} {copied[word]:.0%} copied" for word in ("face", "top", "trousers")
+    }
+    [top] = [label for label in labels if label.words.startswith("top")]
+    row, column = int(top.pos().y() * 128 / SIZE[0]), int(top.pos().x() * 88 / SIZE[1])
+    assert PIECES_HW[row, column] == 3
+    QTest.keyRelease(driver.canvas, Qt.Key.Key_E)
+    assert not any(label.isVisible() for label in labels)
+    assert driver.canvas.maps.heats[RESULT].isVisible() == (key == Qt.Key.Key_3)
+    assert mode(driver).view == views.TEXTURE
+
+
+# Where detail is copied from, late maps, and looks.
+
+
+def test_the_trace_rings_where_detail_is_copied_from(window):
+    pick(window.window.docks.inspector.view, views.TRACE)
+    mirrored_2HW = np.stack(np.meshgrid(np.linspace(1, 0, SIZE[1]), np.linspace(0, 1, SIZE[0])))
+    tell(window, mirrored_2HW.astype(np.float32), np.full(SIZE, 0.75, np.float32))
+    click(window, (0.25, 0.5))
+    detail = mode(window).inspection.detail
+    assert detail.photo == 0 and detail.share == 0.75 and detail.at == pytest.approx((0.75, 0.5), abs=0.01)
+    white, orange = [ring for ring in window.canvas.maps.peaks if ring.isVisible()]
+    box = window.canvas.maps.photos[0].sceneBoundingRect()
+    assert orange.pos().x() == pytest.approx(box.x() + detail.at[0] * box.width(), abs=0.5)
+    assert window.window.docks.inspector.origin.text().startswith("75% of it is the photo's own")
+    tell(window, mirrored_2HW.astype(np.float32), np.full(SIZE, 0.01, np.float32))
+    assert mode(window).inspection.detail is None and not window.window.docks.inspector.origin.isVisible()
+
+
+def tell(driver, detail_2HW: np.ndarray, photo_HW: np.ndarray) -> None:
+    """The maps that are shown, with these values."""
+    subject = mode(driver).inspection.subject
+    photos = (replace(subject.photos[0], detail_2HW=detail_2HW),)
+    mode(driver)._subject = replace(subject, photos=photos, photo_HW=photo_HW)
+    mode(driver)._refresh()
+
+
+def test_maps_that_stay_behind_their_picture_are_marked_until_they_come(window):
+    move(window, (0.5, 0.4))
+    heat = window.canvas.maps.heats[RESULT]
+    window.controller.maps_shown.disconnect(mode(window)._on_maps)
+    window.controller.posing.place(7, (30.0, 60.0))
+    window.until(lambda: heat.opacity() < 0.5)
+    window.until_full()
+    window.controller.maps_shown.connect(mode(window)._on_maps)
+    window.controller.posing.place(7, (32.0, 60.0))
+    window.until(lambda: heat.opacity() == 1.0)
+
+
+def test_a_look_of_the_strip_is_compared_with(window):
+    panel = window.window.docks.inspector
+    kept = window.window.snapshots.take()
+    window.controller.posing.place(7, (30.0, 60.0))
+    window.until_full()
+    pick(panel.view, views.CHANGE)
+    [action] = [each for each in panel.looks.menu().actions() if each.text() == kept.name]
+    action.trigger()
+    window.until(lambda: mode(window).inspection.painting.result is not None)
+    over = mode(window).inspection.painting.result
+    small_HWC = kept.still_HWC.reshape(SIZE[0], 2, SIZE[1], 2, 3).mean((1, 3))
+    expected = np.abs(mode(window).inspection.subject.result - small_HWC).mean(2) / 255
+    np.testing.assert_allclose(over.pixels, expected, atol=0.01)
+    assert over.words == f"Difference to {kept.name.lower()}, 0 to 1" and over.pixels.max() > 0.05

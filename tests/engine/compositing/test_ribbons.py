@@ -1,0 +1,92 @@
+"""Ribbons along limbs: the same along any line, and bent without a tear."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from flat_scene import SIZE, pose
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.compositing.atlas import centres
+from engine.compositing.limb_bones import as_complex, segments
+from engine.compositing.ribbons import LIMBS, Ribbon, along, at, ribbon
+from engine.pose import skeleton as sk
+
+SIDES = torch.tensor([SIZE[1] / SIZE[0], 1.0])
+HERE = as_complex(centres(SIZE, torch.device("cpu")).movedim(0, -1) * SIDES)
+LEFT_ARM = 3
+PX = 2 / SIZE[0]
+
+
+def made(
+    moved: dict[int, tuple[float, float]] | None = None, limb: int = LEFT_ARM, scale: float = 1.0
+) -> Ribbon:
+    of = pose(moved or {})[0]
+    found = ribbon(of, segments(of, SIDES), limb, scale, SIDES)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("limb", range(len(LIMBS)))
+def test_a_line_passes_near_its_joints_and_ends_beyond_the_last(limb):
+    line_N, joints = made(limb=limb)[:2]
+    placed = segments(pose()[0], SIDES)
+    bones = [placed[number] for number in LIMBS[limb]]
+    for point, joint in zip(joints, [bones[0].begin, *(bone.end for bone in bones)], strict=True):
+        assert (line_N[point] - joint).abs() < 3 * PX
+    assert line_N[joints[-1]] == bones[-1].end and (line_N[-1] - bones[-1].end).abs() > 5 * PX
+
+
+def test_where_a_pixel_is_along_its_own_line_is_where_it_is():
+    line_N = made().line_N
+    where = along(line_N, HERE)
+    near_hw = where.aside.abs() < 3 * PX
+    assert (at(line_N, where) - HERE)[near_hw & ~where.beyond].abs().median() < 0.1 * PX
+    straight_hw = near_hw & (where.part > 0) & (where.part < 1)
+    assert (at(line_N, where) - HERE)[straight_hw].abs().max() < 0.1 * PX
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(-40, 40), st.floats(-40, 40))
+def test_a_bent_ribbon_shows_what_lay_on_its_line_on_its_line(right: float, down: float):
+    was, goes = made(), made({sk.LEFT_WRIST: (right, down)})
+    where = along(goes.line_N, goes.line_N[None])
+    before = at(was.line_N, where)[0]
+    # A line that crosses itself may show another part of itself there.
+    alike = (before - was.line_N).abs() < 0.5 * PX
+    assert alike.float().mean() > 0.6
+
+
+def test_no_farther_to_the_inner_side_of_a_corner_than_to_its_middle():
+    """There the ways aside meet: beyond, they would show in reversed order what lies on the other side."""
+    was = made({sk.LEFT_WRIST: (-14.0, -14.0)})  # bent by a right angle
+    goes = made()
+    corner = slice(goes.joints[1] - 2, goes.joints[1] + 3)
+    for side in (1, -1):
+        step_N = goes.line_N.diff()
+        far_N = goes.line_N[:-1] + side * 1j * step_N / step_N.abs() * 12 * PX
+        before = at(was.line_N, along(goes.line_N, far_N[None]))[0]
+        aside = (before - was.line_N[:-1]).abs()[corner] / PX
+        if side > 0:
+            inner = aside
+    assert min(inner.max(), aside.max()) < 8 < max(inner.max(), aside.max())
+
+
+def test_the_two_bones_go_over_into_each_other_in_their_corner():
+    ribbon_of = made()
+    upper, fore = ribbon_of.shown(0, True), ribbon_of.shown(1, False)
+    assert upper[0] == 0 and upper[-1] == 0 and fore[0] == 0 and fore[-1] == 1
+    corner = ribbon_of.joints[1]
+    assert upper[corner] == 1 and fore[0] == 0, "whole up to the joint"
+    assert len(upper) + len(fore) - len(ribbon_of.line_N) == 9, "a corner is of both"
+
+
+def test_bones_that_a_pose_lacks_have_no_ribbon():
+    of = pose()[0]
+    of[sk.LEFT_ELBOW, 2] = 0
+    assert ribbon(of, segments(of, SIDES), LEFT_ARM, 1.0, SIDES) is None
+    of = pose()[0]
+    of[sk.LEFT_WRIST, 2] = 0
+    upper = ribbon(of, segments(of, SIDES), LEFT_ARM, 1.0, SIDES)
+    assert upper is not None and len(upper.joints) == 2

@@ -33,10 +33,6 @@ _NO_SKIN = (
     0.25,
     0.5,
 )  # difference of colours (of -1 to 1) from the wearer's tone that skin hardly has, and never
-_PLATE = (
-    0.04,
-    0.12,
-)  # root mean square difference of colours from the plate that it hardly has, and not at all
 _JOINED = 17  # px of a map of 128 rows around skin that is seen in which skin beneath has its light
 _SKIN = FACE, ARMS, LEGS
 _IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the body of its own

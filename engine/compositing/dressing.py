@@ -33,10 +33,6 @@ _NO_SKIN = (
     0.25,
     0.5,
 )  # difference of colours (of -1 to 1) from the wearer's tone that skin hardly has, and never
-_PLATE = (
-    0.04,
-    0.12,
-)  # root mean square difference of colours from the plate that it hardly has, and not at all
 _JOINED = 17  # px of a map of 128 rows around skin that is seen in which skin beneath has its light
 _SKIN = FACE, ARMS, LEGS
 _IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the body of its own
@@ -83,13 +79,11 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         over_11HW = over_11HW.maximum(F.interpolate(face_11hw, size, mode="nearest"))
         gone_11HW = gone_11HW * (1.0 - over_11HW)
     seen = person_11HW, gone_11HW, over_11HW
-    them_11HW, theirs_11HW = _sharp(
+    theirs = _sharp(
         giver.picture,
         1.0 - theirs_1Phw[:, :1],
         _of(theirs_1Phw, garment.takes) * (1.0 - _arms_before(giver.surface)),
     )
-    before_11HW = _before_plate(giver)
-    theirs = them_11HW * before_11HW, theirs_11HW * before_11HW
     cloth_1CHW, taken_11HW = _cloth(seen, theirs, giver, garment, theirs_1Phw, on_body_1Phw)
     there_11HW, _ = theirs
 
@@ -175,12 +169,6 @@ def _cloth(
     inside_11HW = 1.0 - highest(1.0 - fit_11HW, 5)
     sure_11HW = sure_11HW * (1.0 - ramp(over_them_11HW, 0.1, 0.5))
     return carried(fit_1CHW, inside_11HW), torch.lerp(outline_11HW, covered_11HW, sure_11HW)
-
-
-def _before_plate(giver: Drawn) -> Tensor:
-    """0 where a person's picture shows what is behind, as far as that can be told, [1, 1, H, W]."""
-    apart_1CHW = giver.picture - F.interpolate(giver.wardrobe.plate, size_of(giver.picture), mode="bilinear")
-    return ramp(running_mean(apart_1CHW.square().mean(1, keepdim=True), 5).sqrt(), *_PLATE)
 
 
 def _sharp(picture_1CHW: Tensor, *shares_11hw: Tensor) -> tuple[Tensor, ...]:

@@ -89,9 +89,8 @@ def drawn_out(shape_11hw: Tensor, outline_11hw: Tensor, free_11hw: Tensor) -> tu
         here_N2 = np.argwhere(moved_hw)[:, ::-1].astype(np.float32)
         moves_hw2[moved_hw] = place_L2[label_hw[moved_hw]] - here_N2
         counted_hw = cv2.GaussianBlur(moved_hw.astype(np.float32), (0, 0), _SMOOTH * scale)
-        moves_hw2 = (
-            cv2.GaussianBlur(moves_hw2, (0, 0), _SMOOTH * scale) / np.maximum(counted_hw, 1e-6)[..., None]
-        )
+        moves_hw2[:] = cv2.GaussianBlur(moves_hw2, (0, 0), _SMOOTH * scale)
+        moves_hw2 /= np.maximum(counted_hw, 1e-6)[..., None]
         # A line of edge px through a Gaussian's middle weighs about this much.
         certain_hw = np.minimum(1.0, counted_hw / (0.4 / (_SMOOTH * scale)) * 1.5)
         moves_hw2 *= certain_hw[..., None]

@@ -203,6 +203,16 @@ def test_photos_that_cannot_lend_it_say_so_in_a_sentence(dressing, photo):
     assert outfit(dressing) == ()
 
 
+def test_a_garment_photographed_alone_is_told_so_and_changes_nothing(dressing):
+    linen = dressing.controller.document.look.photos[-1]
+    before = dressing.controller.still.copy()
+    dressing.controller.outfit.take(("top",), linen.key, {})
+    assert dressing.sentences[-1] == (
+        "Nobody was found in linen.png. Garments are taken from photos of people who wear them."
+    )
+    assert outfit(dressing) == () and np.array_equal(dressing.controller.still, before)
+
+
 def test_photos_that_cannot_lend_it_fade_while_something_is_chosen(dressing, photo):
     bright = shelve(dressing, photo("bright.png", top=(240, 240, 240), bottom=(230, 230, 230)))
     linen = dressing.controller.document.look.photos[1].key

@@ -115,6 +115,29 @@ def test_a_garment_follows_the_joints_and_previews_wear_it_too(session):
     assert exact.pieces.shape == preview.pieces.shape and (exact.pieces == preview.pieces).mean() > 0.97
 
 
+@pytest.mark.parametrize("giver", ["checked-dress", "dan", "orange-jacket"])
+def test_whatever_is_taken_the_face_stays_and_nothing_is_black(session, giver):
+    plain = worn(session, pieces=True)
+    face_HW = np.kron(plain.pieces, np.ones((2, 2), np.uint8)) == PIECES.index("face")
+    shown = session.garments(sample(session, giver))
+    for word in set(shown) - {"hair", "face"}:
+        for strength in (0.3, 1.0):
+            picture = worn(session, (giver, word, strength)).image
+            assert np.array_equal(picture[face_HW], plain.image[face_HW]), word
+            assert (picture == 0).all(-1).mean() <= (plain.image == 0).all(-1).mean() + 0.01, word
+
+
+def test_joints_outside_the_frame_and_hardly_any_of_them_are_dressed_too(session):
+    own, giver = sample(session, "ada"), sample(session, "striped-shirt")
+    aside, few = own.keypoints_18x3.copy(), own.keypoints_18x3.copy()
+    aside[:, 0] += 4 * session.size[1]
+    few[3:] = 0
+    for pose in (aside, few):
+        request = RenderRequest(own.key, pose, swaps=(GarmentSwap(giver.key, "top"),), pieces=True)
+        frame = session.respond(request)
+        assert frame.image.any() and frame.pieces.max() < len(PIECES)
+
+
 def test_wear_replaces_takes_off_and_comes_back():
     with closing(Session.open(None, device="cpu")) as session:
         own, giver = sample(session, "ada"), sample(session, "striped-shirt")

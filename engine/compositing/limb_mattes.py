@@ -20,7 +20,7 @@ from engine.regions import REGIONS
 # at most.
 THICK = 0.34, 0.44
 _SLEEVED = 0.3, 0.7  # of what is on the line, how much is a garment: from the first on, at the second surely
-_ARMS = REGIONS.index("arms")
+_ARMS, _TOP = REGIONS.index("arms"), REGIONS.index("upper clothes")
 _ACROSS = 24  # points to either side that a limb's breadth is told by
 _MARGIN = (
     0.02,
@@ -63,7 +63,10 @@ def _of_one(pose_183: Tensor, class_8HW: Tensor, here_HW: Tensor, sides_2: Tenso
         bare_N[: made.joints[0]], cloth_N[: made.joints[0]] = bare_N[made.joints[0]], cloth_N[made.joints[0]]
         worn_N = ramp(cloth_N / (bare_N + cloth_N).clamp_min(1e-3), *_SLEEVED)
         limb_HW = (bare_HW + where[limb].of(worn_N) * cloth_HW).clamp(max=1.0)
-        if not bone.of_arm:  # a hand that lies on a leg is no hole in it
+        if not bone.of_arm:
+            top_N = sampled(class_8HW[_TOP][None], made.line_N[None], sides_2)[0, 0]
+            limb_HW = limb_HW.maximum(where[limb].of(_to_hem(top_N, made)) * class_8HW[_TOP])
+            # A hand that lies on a leg is no hole in it.
             on_it_HW = 1.0 - ramp(where[limb].aside.abs() / unit, *_ON_IT)
             limb_HW = limb_HW.maximum(class_8HW[_ARMS] * on_it_HW)
         limb_HW = limb_HW * _as_broad(made, where[limb], limb_HW, unit, sides_2)
@@ -73,6 +76,13 @@ def _of_one(pose_183: Tensor, class_8HW: Tensor, here_HW: Tensor, sides_2: Tenso
         out_of_trunk_HW = torch.where(where[limb].piece < made.root, 0.0, 1.0) if bone.upper else 1.0
         mattes_4HW[limb] = out_of_trunk_HW * ramp(limb_HW, *_SURE).masked_fill(where[limb].beyond, 0.0)
     return mattes_4HW
+
+
+def _to_hem(top_N: Tensor, made: Ribbon) -> Tensor:
+    """0 or 1 [N]: down to where a top ends on a thigh's upper half. A coat that goes on is not a leg's."""
+    run_N = (top_N[made.root :] > 0.5).float().cummin(0).values
+    half = (made.joints[1] - made.root) // 2
+    return F.pad(run_N * (1.0 - run_N[half]), (made.root, 0), value=0.0)
 
 
 def _as_broad(made: Ribbon, where: Along, limb_HW: Tensor, unit: Tensor, sides_2: Tensor) -> Tensor:

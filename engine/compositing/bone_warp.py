@@ -101,7 +101,7 @@ def bone_warp(
     lit_B1hw = same_B1hw * person_B1hw
     planes_B4hw = torch.cat([lit_B1hw, lit_B1hw * change_B3hw], 1)
     lit_B1hw, change_B3hw = wide_mean(planes_B4hw, _LIGHT, 4).split((1, 3), 1)
-    change_B3hw = change_B3hw / lit_B1hw.clamp_min(0.05)
+    change_B3hw = (1.0 - hair_B1hw) * change_B3hw / lit_B1hw.clamp_min(0.05)
     planes = [trust_B1hw, own.hole * left_B1hw, steps_B2hw, change_B3hw]
     planes_B7HW = F.interpolate(torch.cat(planes, 1), frame, mode="bilinear")
     trust_B1HW, hole_B1HW, steps_B2HW, change_B3HW = planes_B7HW.split((1, 1, 2, 3), 1)

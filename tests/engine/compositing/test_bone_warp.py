@@ -147,3 +147,14 @@ def test_light_that_falls_on_ten_px_falls_on_the_photo_and_a_streak_is_spread():
     streak = added(slice(46, 50))[:, 46:50]
     assert streak.min() > 0.2 and streak.max() < 0.4
     assert added(slice(46, None))[:, 55:70].min() > 0.95
+
+
+def test_a_head_keeps_the_light_of_its_photo():
+    """Engines draw heads blurred, and darker or paler by that; faces would change."""
+    head = slice(10, 30), slice(38, 58)
+    own = classes((SHIRT, BODY), (FACE, head))
+    darker = grey()
+    darker[0, :, head[0], head[1]] -= 0.15
+    made = layer(seen(own), picture=darker, own=seen(own))
+    matte_hw, red_hw = made[0][14:26, 42:54], made[1][14:26, 42:54]
+    assert matte_hw.min() > 0.9 and (red_hw / matte_hw).sub(PHOTO).abs().max() < 0.02

@@ -81,18 +81,10 @@ def moved_limbs(
         photo_4HW, bare_4HW = (
             torch.cat([each.photo[i, :3], each.photo[i, -1:]]).float() for each in (source, bare)
         )
-        clothes_3HW, hands_2HW = _enlarged(own.under[i].float(), size).split((3, 2))
-        arms_1HW = _enlarged(own.surface[i, _ARMS : _ARMS + 1].float(), size)
-        lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *_LIES))
-        handless_4HW = torch.cat([torch.lerp(bare_4HW[:3], clothes_3HW, lies_1HW), photo_4HW[3:]])
-        seen = _Own(
-            photo_4HW,
-            bare_4HW,
-            handless_4HW,
-            own.background[i],
-            own.limbs[i].float(),
-            own.surface[i, :CLASSES],
-        )
+        on_a_leg = any(each.drawn > 0 and not each.bone.of_arm for each in shown)
+        handless_4HW = _without_hands(bare_4HW, own.under[i], own.surface[i, _ARMS]) if on_a_leg else bare_4HW
+        pictures = photo_4HW, bare_4HW, handless_4HW, own.background[i]
+        seen = _Own(*pictures, own.limbs[i].float(), own.surface[i, :CLASSES])
         poses = Poses(now_183, own_183, sides_2)
         layers.append(_of_one(poses, surface_B11hw[i, :CLASSES].softmax(0), shown, trunk, seen))
     return torch.stack(layers)
@@ -119,6 +111,14 @@ def _of_one(poses: Poses, class_8hw: Tensor, shown: list[Elsewhere], trunk: Trun
     return layer_4HW
 
 
+def _without_hands(bare_4HW: Tensor, under_5hw: Tensor, arms_hw: Tensor) -> Tensor:
+    """The photo with clothes where a hand lies on them, or an arm does: what a leg takes along."""
+    planes_6HW = _enlarged(torch.cat([under_5hw, arms_hw[None]]).float(), size_of(bare_4HW))
+    clothes_3HW, hands_2HW, arms_1HW = planes_6HW.split((3, 2, 1))
+    lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *_LIES))
+    return torch.cat([torch.lerp(bare_4HW[:3], clothes_3HW, lies_1HW), bare_4HW[3:]])
+
+
 def _positions(size: tuple[int, int], sides_2: Tensor) -> Tensor:
     return as_complex(centres(size, sides_2.device).movedim(0, -1) * sides_2)
 
@@ -131,7 +131,7 @@ def _trunk_matte(
     shown: Sequence[Elsewhere], trunk: Trunk, class_8hw: Tensor, own: _Own, here_hw: Tensor, sides_2: Tensor
 ) -> Tensor:
     """How far the photo's trunk is shown, 0 to 1 [1, h, w]: where it is leant, as far as it goes with the
-    spine; and what limbs are behind, or legs hang on."""
+    spine; and what limbs are behind."""
     before_hw = trunk.before(here_hw)
     top_hw, dress_hw, trousers_hw = sampled(own.class_8hw[_GARMENTS], before_hw, sides_2)
     limb_hw = sampled(own.limbs_4HW, before_hw, sides_2).amax(0)

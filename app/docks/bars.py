@@ -80,7 +80,7 @@ class Bars(QWidget):
         painter.setPen(theme.colour(present.text))
         baseline = box.top() + 6 + metrics.ascent()
         painter.drawText(
-            QPointF(left, baseline), metrics.elidedText(bar.words, Qt.TextElideMode.ElideRight, room)
+            QPointF(left, baseline), metrics.elidedText(bar.words, Qt.TextElideMode.ElideMiddle, room)
         )
         painter.drawText(QPointF(box.right() - metrics.horizontalAdvance(value) - 2, baseline), value)
         groove = QRectF(left, box.bottom() - BAR - 5, box.right() - left - 2, BAR)

@@ -16,6 +16,7 @@ from engine.compositing.limb_bones import BONES, along, as_complex, off, segment
 # Of the longest arm bone, how far from a bone an arm reaches in its sleeve: to the first surely, to the
 # second at most. From the first to the second part of an upper arm the shoulder goes over into it.
 _THICK, _SHOULDER = (0.25, 0.4), (0.15, 0.5)
+_CAP = 0.7, 0.9  # of the longest arm bone, how far around a shoulder its outline reaches
 _RETURNS = 0.08  # of half the picture's height, what is so far from where its arm takes it is not there
 
 
@@ -35,6 +36,25 @@ def gone_with_an_arm(pose_B183: Tensor, own_pose_B183: Tensor, before_B2hw: Tens
         for now_183, own_183, before_hw in zip(pose_B183, own_pose_B183, before_Bhw, strict=True)
     ]
     return torch.stack(gone)[:, None]
+
+
+@torch.no_grad()
+def at_moved_shoulders(pose_B183: Tensor, own_pose_B183: Tensor, size: tuple[int, int]) -> Tensor:
+    """0 to 1 [B, 1, h, w]: around the shoulders of arms that are elsewhere in the pose. There the photo's
+    outline of a shoulder is not that of the pose."""
+    rows, columns = size
+    sides_2 = pose_B183.new_tensor((columns / rows, 1.0))
+    here_hw = as_complex(centres(size, pose_B183.device).movedim(0, -1) * sides_2)
+    around_B1hw = torch.zeros_like(here_hw.real).expand(len(pose_B183), 1, *size).clone()
+    for now_183, own_183, (around_hw,) in zip(pose_B183, own_pose_B183, around_B1hw, strict=True):
+        now, own = segments(now_183, sides_2), segments(own_183, sides_2)
+        for number in now.keys() & own.keys():
+            if BONES[number].of_arm and BONES[number].upper:
+                turned = (now[number].end - now[number].begin) - (own[number].end - own[number].begin)
+                elsewhere = 1.0 - torch.exp(-((turned.abs() / _RETURNS).square()))
+                near_hw = 1.0 - ramp((here_hw - now[number].begin).abs() / own[number].unit, *_CAP)
+                torch.maximum(around_hw, elsewhere * near_hw, out=around_hw)
+    return around_B1hw
 
 
 def _gone(now_183: Tensor, own_183: Tensor, before_hw: Tensor, here_hw: Tensor, sides_2: Tensor) -> Tensor:

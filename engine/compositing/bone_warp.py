@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.arms import gone_with_an_arm
+from engine.compositing.arms import at_moved_shoulders, gone_with_an_arm
 from engine.compositing.atlas import CLASSES, centres
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import (
@@ -94,6 +94,8 @@ def bone_warp(
     trust_B1hw = _trusted(same_B1hw, whole_leg_B1hw, head_B1hw, hair_B1hw, person_B1hw, returns_B1hw)
     trust_B1hw *= torch.lerp(alike_B1hw, torch.ones_like(alike_B1hw), person_B1hw)
     trust_B1hw *= 1.0 - gone_with_an_arm(pose_B183, own.pose, before_B2hw)
+    nobody_B1hw = 1.0 - person_B1hw.maximum(hair_B1hw)
+    trust_B1hw *= 1.0 - nobody_B1hw * at_moved_shoulders(pose_B183, own.pose, size)
 
     steps_B2hw = before_B2hw - centres(size, before_B2hw.device)
     sides_2 = steps_B2hw.new_tensor((size[1] / 2, size[0] / 2)).view(2, 1, 1)

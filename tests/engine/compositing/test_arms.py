@@ -8,7 +8,7 @@ from flat_scene import NOBODY, SIZE, pose
 from standing import STANDING
 from torch import Tensor
 
-from engine.compositing.arms import gone_with_an_arm
+from engine.compositing.arms import at_moved_shoulders, gone_with_an_arm
 from engine.compositing.atlas import centres
 from engine.pose.skeleton import LEFT_ELBOW, LEFT_SHOULDER, LEFT_WRIST
 
@@ -68,3 +68,11 @@ def test_joints_at_one_place_are_no_arm():
     own = pose()
     own[0, :8, :2] = own[0, 1, :2].clone()
     assert gone(own, own).max() == 0 and gone(pose(RAISED), own).max() == 0
+
+
+def test_around_the_shoulder_of_an_arm_that_turned_no_outline_is_the_photos():
+    """The left shoulder is at (60, 36), its upper arm 15 px long."""
+    still = at_moved_shoulders(pose({LEFT_WRIST: (9.0, -9.0)}), pose(), SIZE)
+    assert still.max() < 0.01, "the upper arm is where it was"
+    raised = at_moved_shoulders(pose({LEFT_ELBOW: (8.0, -14.0)}), pose(), SIZE)[0, 0]
+    assert raised[28, 60] > 0.9 and raised[36, 78] == 0 and raised[36, 36] == 0

@@ -231,14 +231,8 @@ def _in_colour(shown: Composition, share_11hw: Tensor, colour: RGB) -> Compositi
     image_1CHW = recoloured(shown.image_1CHW, share_11HW, colour)
     if fine_1CHW is not None:
         fine_1CHW = recoloured(fine_1CHW, share(fine_1CHW), colour)
-    if photo is not None:
-        return replace(
-            shown,
-            image_1CHW=image_1CHW,
-            fine_1CHW=fine_1CHW,
-            tell_photo=lambda: photo() * (1.0 - share_11HW),
-        )
-    return replace(shown, image_1CHW=image_1CHW, fine_1CHW=fine_1CHW)
+    tell_photo = None if photo is None else lambda: photo() * (1.0 - share_11HW)
+    return replace(shown, image_1CHW=image_1CHW, fine_1CHW=fine_1CHW, tell_photo=tell_photo)
 
 
 def _in_frame(planes_CHW: Tensor, size: tuple[int, int]) -> np.ndarray:

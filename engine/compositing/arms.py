@@ -9,9 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from engine.compositing.atlas import centres
 from engine.compositing.fields import ramp, size_of
-from engine.compositing.limb_bones import BONES, along, as_complex, off, segments
+from engine.compositing.limb_bones import BONES, along, as_complex, off, positions, segments
 
 # Of the longest arm bone, how far from a bone an arm reaches in its sleeve: to the first surely, to the
 # second at most. From the first to the second part of an upper arm the shoulder goes over into it.
@@ -29,7 +28,7 @@ def gone_with_an_arm(pose_B183: Tensor, own_pose_B183: Tensor, before_B2hw: Tens
     """
     rows, columns = size_of(before_B2hw)
     sides_2 = before_B2hw.new_tensor((columns / rows, 1.0))
-    here_hw = as_complex(centres((rows, columns), before_B2hw.device).movedim(0, -1) * sides_2)
+    here_hw = positions((rows, columns), sides_2)
     before_Bhw = as_complex(before_B2hw.movedim(1, -1) * sides_2)
     gone = [
         _gone(now_183, own_183, before_hw, here_hw, sides_2)
@@ -44,7 +43,7 @@ def at_moved_shoulders(pose_B183: Tensor, own_pose_B183: Tensor, size: tuple[int
     outline of a shoulder is not that of the pose."""
     rows, columns = size
     sides_2 = pose_B183.new_tensor((columns / rows, 1.0))
-    here_hw = as_complex(centres(size, pose_B183.device).movedim(0, -1) * sides_2)
+    here_hw = positions(size, sides_2)
     around_B1hw = torch.zeros_like(here_hw.real).expand(len(pose_B183), 1, *size).clone()
     for now_183, own_183, (around_hw,) in zip(pose_B183, own_pose_B183, around_B1hw, strict=True):
         now, own = segments(now_183, sides_2), segments(own_183, sides_2)

@@ -9,13 +9,12 @@ import torch
 from torch import Tensor
 
 from engine.compositing.fields import ramp, size_of
-from engine.compositing.limb_bones import not_short, sampled
-from engine.compositing.limb_mattes import THICK
+from engine.compositing.limb_bones import sampled
+from engine.compositing.limb_mattes import THICK, reach
 from engine.compositing.limbs_elsewhere import Elsewhere
-from engine.compositing.ribbons import Ribbon, along, at, ribbon
+from engine.compositing.ribbons import Ribbon, place_of, position_at, ribbon
 
 _BEHIND = 0.3, 0.7  # how sure it is that nobody is there
-_ACROSS = 24  # points to either side that a breadth is told by
 _EDGE = 0.06  # units over which a limb ends in the trunk's corner
 
 
@@ -52,8 +51,8 @@ def lay_over(
         if each.drawn == 0:
             continue
         points, upper = goes.of_bone(place), each.bone.upper
-        where = along(goes.line_N[points], here_HW[rows, columns])
-        before_hw = at(was.line_N[points], where, scale)
+        where = place_of(here_HW[rows, columns], goes.line_N[points])
+        before_hw = position_at(where, was.line_N[points], scale)
         matte_1hw = sampled(cut_out.limb_HW[None], before_hw, sides_2).masked_fill(where.beyond, 0.0)
         if upper:  # in the trunk's corner all is its, as broad as where it comes out of it
             broad_2 = scale * _breadth(was, cut_out.limb_HW, unit, sides_2)
@@ -68,12 +67,8 @@ def lay_over(
 
 def _breadth(was: Ribbon, limb_HW: Tensor, unit: Tensor, sides_2: Tensor) -> Tensor:
     """[2]: how far to either side a limb reaches where it comes out of the trunk."""
-    begin, after = was.line_N[was.root + 1 : was.root + 3]
-    step = not_short(after - begin)
-    aside_A = torch.linspace(0.0, 1.0, _ACROSS, device=limb_HW.device) * THICK[1] * unit
-    sides_2_1 = torch.tensor([[1j], [-1j]], device=limb_HW.device)
-    inside_2A = sampled(limb_HW[None], begin + sides_2_1 * step / step.abs() * aside_A, sides_2)[0] > 0.5
-    return inside_2A.float().cummin(1).values.mean(1) * THICK[1] * unit
+    out_of_trunk_2 = was.line_N[was.root + 1 : was.root + 3]
+    return reach(out_of_trunk_2, limb_HW, unit, sides_2)[:, 0] * THICK[1] * unit
 
 
 def _window(places_N: Tensor, margin: Tensor, size: tuple[int, int], sides_2: Tensor) -> tuple[slice, slice]:

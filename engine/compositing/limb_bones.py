@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.compositing.atlas import centres
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
 
@@ -134,6 +135,11 @@ def sampled(planes_PHW: Tensor, point_hw: Tensor, sides_2: Tensor) -> Tensor:
 def not_short(step: Tensor) -> Tensor:
     """Something to divide by."""
     return torch.where(step.abs() < _SHORTEST, torch.full_like(step, _SHORTEST), step)
+
+
+def positions(size: tuple[int, int], sides_2: Tensor) -> Tensor:
+    """Of the pixels of a picture of so many rows and columns, complex [h, w]."""
+    return as_complex(centres(size, sides_2.device).movedim(0, -1) * sides_2)
 
 
 def as_complex(point_2: Tensor) -> Tensor:

@@ -9,10 +9,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.atlas import CLASSES, centres
+from engine.compositing.atlas import CLASSES
 from engine.compositing.fields import ramp
-from engine.compositing.limb_bones import BONES, as_complex, not_short, sampled, segments
-from engine.compositing.ribbons import LIMBS, Along, Ribbon, along, ribbon
+from engine.compositing.limb_bones import BONES, not_short, positions, sampled, segments
+from engine.compositing.ribbons import LIMBS, Place, Ribbon, place_of, ribbon
 from engine.ops.resample import running_mean
 from engine.regions import REGIONS
 
@@ -41,7 +41,7 @@ def limb_mattes(pose_B183: Tensor, seen_B11hw: Tensor, size: tuple[int, int]) ->
     class_B8HW = F.interpolate(seen_B11hw[:, :CLASSES].float().softmax(1), size, mode="bilinear")
     class_B8HW = running_mean(class_B8HW, 3)  # no stairs
     sides_2 = pose_B183.new_tensor((size[1] / size[0], 1.0))
-    here_HW = as_complex(centres(size, pose_B183.device).movedim(0, -1) * sides_2)
+    here_HW = positions(size, sides_2)
     both = zip(pose_B183.float(), class_B8HW, strict=True)
     return torch.stack([_of_one(pose_183, class_8HW, here_HW, sides_2) for pose_183, class_8HW in both])
 
@@ -53,7 +53,7 @@ def _of_one(pose_183: Tensor, class_8HW: Tensor, here_HW: Tensor, sides_2: Tenso
         for limb in range(len(LIMBS))
         if (made := ribbon(pose_183, placed, limb, 1.0, sides_2)) is not None
     }
-    where = {limb: along(made.line_N, here_HW) for limb, made in ribbons.items()}
+    where = {limb: place_of(here_HW, made.line_N) for limb, made in ribbons.items()}
     mattes_4HW = class_8HW.new_zeros(len(LIMBS), *here_HW.shape)
     for limb, made in ribbons.items():
         numbers = [number for number in LIMBS[limb] if number in placed]
@@ -85,17 +85,21 @@ def _to_hem(top_N: Tensor, made: Ribbon) -> Tensor:
     return F.pad(run_N * (1.0 - run_N[half]), (made.root, 0), value=0.0)
 
 
-def _as_broad(made: Ribbon, where: Along, limb_HW: Tensor, unit: Tensor, sides_2: Tensor) -> Tensor:
-    """0 to 1 [H, W]: within the breadth that a limb has there, to either side."""
-    step_N = not_short(made.line_N.diff())
+def reach(line_N: Tensor, limb_HW: Tensor, unit: Tensor, sides_2: Tensor) -> Tensor:
+    """[2, N], 0 to 1: how much of the way that limbs reach at most a limb goes on, unbroken, to either side
+    of the points of a line."""
+    step_N = not_short(line_N.diff())
     step_N = torch.cat([step_N, step_N[-1:]])
     aside_A = torch.linspace(0.0, 1.0, _ACROSS, device=limb_HW.device) * THICK[1] * unit
-    breadths = []
-    for side in (1j, -1j):
-        point_NA = made.line_N[:, None] + side * (step_N / step_N.abs())[:, None] * aside_A
-        seen_NA = sampled(limb_HW[None], point_NA, sides_2)[0] > 0.5
-        breadths.append(seen_NA.float().cummin(1).values.mean(1))
-    one_N, other_N = breadths
+    side_211 = torch.tensor([1j, -1j], device=limb_HW.device)[:, None, None]
+    point_2NA = line_N[:, None] + side_211 * (step_N / step_N.abs())[:, None] * aside_A
+    seen_2NA = sampled(limb_HW[None], point_2NA.flatten(0, 1), sides_2)[0].view(point_2NA.shape) > 0.5
+    return seen_2NA.float().cummin(2).values.mean(2)
+
+
+def _as_broad(made: Ribbon, where: Place, limb_HW: Tensor, unit: Tensor, sides_2: Tensor) -> Tensor:
+    """0 to 1 [H, W]: within the breadth that a limb has there, to either side."""
+    one_N, other_N = reach(made.line_N, limb_HW, unit, sides_2)
     first, last = made.root, made.joints[-1]
     sides = []
     for mine_N, theirs_N in ((one_N, other_N), (other_N, one_N)):

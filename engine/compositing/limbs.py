@@ -13,16 +13,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.atlas import CLASSES, centres
+from engine.compositing.atlas import CLASSES
 from engine.compositing.cut_outs import CutOut, Poses, lay_over
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import ramp, size_of
 from engine.compositing.limb_bones import (
-    as_complex,
     core,
     not_short,
     off,
     off_trunk,
+    positions,
     sampled,
 )
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, elsewhere, trunk_of
@@ -94,7 +94,7 @@ def _of_one(poses: Poses, class_8hw: Tensor, shown: list[Elsewhere], trunk: Trun
     now_183, sides_2 = poses.now_183, poses.sides_2
     # What decides is smooth, and told on the grid of the surface map.
     size = size_of(own.photo_4HW)
-    here_hw, here_HW = (_positions(each, sides_2) for each in (size_of(class_8hw), size))
+    here_hw, here_HW = (positions(each, sides_2) for each in (size_of(class_8hw), size))
     claim_1HW = _enlarged(_claimed(now_183, shown, trunk, class_8hw, own, here_hw, sides_2), size)
     layer_4HW = torch.cat([claim_1HW, claim_1HW * own.plate_3HW])
     for behind in (True, False):
@@ -117,10 +117,6 @@ def _without_hands(bare_4HW: Tensor, under_5hw: Tensor, arms_hw: Tensor) -> Tens
     clothes_3HW, hands_2HW, arms_1HW = planes_6HW.split((3, 2, 1))
     lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *_LIES))
     return torch.cat([torch.lerp(bare_4HW[:3], clothes_3HW, lies_1HW), bare_4HW[3:]])
-
-
-def _positions(size: tuple[int, int], sides_2: Tensor) -> Tensor:
-    return as_complex(centres(size, sides_2.device).movedim(0, -1) * sides_2)
 
 
 def _enlarged(planes_Phw: Tensor, size: tuple[int, int]) -> Tensor:

@@ -93,7 +93,7 @@ def _even(begin: Tensor, end: Tensor, pieces: int) -> Tensor:
     return begin + torch.arange(pieces, device=begin.device) / pieces * (end - begin)
 
 
-class Along(NamedTuple):
+class Place(NamedTuple):
     """Of positions [h, w]: their piece of the line, how far along that, 0 to 1, and how far aside of it;
     whether they lie beyond its end."""
 
@@ -107,7 +107,7 @@ class Along(NamedTuple):
         return torch.lerp(value_N[self.piece], value_N[self.piece + 1], self.part)
 
 
-def along(line_N: Tensor, here_hw: Tensor) -> Along:
+def place_of(here_hw: Tensor, line_N: Tensor) -> Place:
     """By the nearest piece of a line."""
     begin_N11, step_N11 = line_N[:-1, None, None], not_short(line_N.diff())[:, None, None]
     place_Nhw = (here_hw - begin_N11) / step_N11
@@ -116,10 +116,10 @@ def along(line_N: Tensor, here_hw: Tensor) -> Along:
     far_hw, piece_hw = far_Nhw.min(0)
     place_hw = place_Nhw.gather(0, piece_hw[None])[0]
     beyond_hw = (piece_hw == len(line_N) - 2) & (place_hw.real > 1.0)
-    return Along(piece_hw, place_hw.real.clamp(0.0, 1.0), far_hw * place_hw.imag.sign(), beyond_hw)
+    return Place(piece_hw, place_hw.real.clamp(0.0, 1.0), far_hw * place_hw.imag.sign(), beyond_hw)
 
 
-def at(line_N: Tensor, where: Along, scale: Tensor | float = 1.0) -> Tensor:
+def position_at(where: Place, line_N: Tensor, scale: Tensor | float = 1.0) -> Tensor:
     """Positions [h, w] that lie so along another line, and so far aside, divided by the scale: on the inner
     side of a corner no farther than to its middle, where the ways aside meet."""
     step_N = not_short(line_N.diff())

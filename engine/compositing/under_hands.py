@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.atlas import CLASSES, centres
+from engine.compositing.atlas import CLASSES
 from engine.compositing.fields import carried, ramp
-from engine.compositing.limb_bones import ARMS, BONES, as_complex, off, segments
+from engine.compositing.limb_bones import ARMS, BONES, off, positions, segments
 from engine.regions import REGIONS
 
 _CLOTHES = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants", "legs")]
@@ -38,7 +38,7 @@ def under_hands(photo_B7HW: Tensor, seen_B11hw: Tensor, pose_B183: Tensor, size:
 def _hands(pose_B183: Tensor, size: tuple[int, int]) -> Tensor:
     """0 to 1 [B, 2, h, w]: where the right and the left hand are."""
     sides_2 = pose_B183.new_tensor((size[1] / size[0], 1.0))
-    here_hw = as_complex(centres(size, pose_B183.device).movedim(0, -1) * sides_2)
+    here_hw = positions(size, sides_2)
     hands_B2hw = here_hw.real.new_zeros(len(pose_B183), 2, *size)
     for pose_183, hands_2hw in zip(pose_B183, hands_B2hw, strict=True):
         placed = segments(pose_183, sides_2)

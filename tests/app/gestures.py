@@ -102,6 +102,13 @@ def slide(slider, hand: random.Random) -> None:
         QTest.keyClick(slider, hand.choice((Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Right)))
 
 
+def take_one(views, hand: random.Random) -> None:
+    """Choose one of a list's entries, and take it by Return."""
+    views.setFocus()
+    views.setCurrentRow(hand.randrange(views.count()))
+    QTest.keyClick(views, Qt.Key.Key_Return)
+
+
 # The skeleton.
 
 
@@ -241,10 +248,7 @@ def change_proportions(driver, hand):
 
 @gesture
 def take_a_library_pose(driver, hand):
-    grid = driver.window.docks.poses.grid
-    grid.setFocus()
-    grid.setCurrentRow(hand.randrange(grid.count()))
-    QTest.keyClick(grid, Qt.Key.Key_Return)
+    take_one(driver.window.docks.poses.grid, hand)
 
 
 @gesture
@@ -364,10 +368,7 @@ def go_back_to_a_look(driver, hand):
     driver.until_full()
     press_action(driver, "pin_look")
     pull_a_joint(driver, hand)
-    row = driver.window.docks.looks.row
-    row.setFocus()
-    row.setCurrentRow(hand.randrange(row.count()))
-    QTest.keyClick(row, Qt.Key.Key_Return)
+    take_one(driver.window.docks.looks.row, hand)
 
 
 @gesture

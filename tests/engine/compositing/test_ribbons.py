@@ -8,13 +8,12 @@ from flat_scene import SIZE, pose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.compositing.atlas import centres
-from engine.compositing.limb_bones import as_complex, segments
-from engine.compositing.ribbons import LIMBS, Ribbon, along, at, ribbon
+from engine.compositing.limb_bones import positions, segments
+from engine.compositing.ribbons import LIMBS, Ribbon, place_of, position_at, ribbon
 from engine.pose import skeleton as sk
 
 SIDES = torch.tensor([SIZE[1] / SIZE[0], 1.0])
-HERE = as_complex(centres(SIZE, torch.device("cpu")).movedim(0, -1) * SIDES)
+HERE = positions(SIZE, SIDES)
 LEFT_ARM = 3
 PX = 2 / SIZE[0]
 
@@ -40,19 +39,19 @@ def test_a_line_passes_near_its_joints_and_ends_beyond_the_last(limb):
 
 def test_where_a_pixel_is_along_its_own_line_is_where_it_is():
     line_N = made().line_N
-    where = along(line_N, HERE)
+    where = place_of(HERE, line_N)
     near_hw = where.aside.abs() < 3 * PX
-    assert (at(line_N, where) - HERE)[near_hw & ~where.beyond].abs().median() < 0.1 * PX
+    assert (position_at(where, line_N) - HERE)[near_hw & ~where.beyond].abs().median() < 0.1 * PX
     straight_hw = near_hw & (where.part > 0) & (where.part < 1)
-    assert (at(line_N, where) - HERE)[straight_hw].abs().max() < 0.1 * PX
+    assert (position_at(where, line_N) - HERE)[straight_hw].abs().max() < 0.1 * PX
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.floats(-40, 40), st.floats(-40, 40))
 def test_a_bent_ribbon_shows_what_lay_on_its_line_on_its_line(right: float, down: float):
     was, goes = made(), made({sk.LEFT_WRIST: (right, down)})
-    where = along(goes.line_N, goes.line_N[None])
-    before = at(was.line_N, where)[0]
+    where = place_of(goes.line_N[None], goes.line_N)
+    before = position_at(where, was.line_N)[0]
     # A line that crosses itself may show another part of itself there.
     alike = (before - was.line_N).abs() < 0.5 * PX
     assert alike.float().mean() > 0.6
@@ -66,7 +65,7 @@ def test_no_farther_to_the_inner_side_of_a_corner_than_to_its_middle():
     for side in (1, -1):
         step_N = goes.line_N.diff()
         far_N = goes.line_N[:-1] + side * 1j * step_N / step_N.abs() * 12 * PX
-        before = at(was.line_N, along(goes.line_N, far_N[None]))[0]
+        before = position_at(place_of(far_N[None], goes.line_N), was.line_N)[0]
         aside = (before - was.line_N[:-1]).abs()[corner] / PX
         if side > 0:
             inner = aside

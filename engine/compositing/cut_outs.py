@@ -75,9 +75,10 @@ def lay_over(
             matte_1hw = matte_1hw * past_crease(each, trunk, here_hw)
         clean_hw = position_at(where.within(clean_2N[:, points]), was.line_N[points], scale)
         seen_4hw = sampled(cut_out.photo_4HW, clean_hw, sides_2)
-        shown_hw = each.drawn * where.of(goes.shown(place, upper)) * (1.0 - ramp(seen_4hw[3], *_BEHIND))
-        colour_4hw = torch.cat([torch.ones_like(matte_1hw), seen_4hw[:3]])
-        layer_4HW[:, rows, columns].lerp_(colour_4hw, matte_1hw * shown_hw)
+        shown_hw = where.of(goes.shown(place, upper)) * (1.0 - ramp(seen_4hw[3], *_BEHIND))
+        # Drawn in part it lets the engine's picture through, and not what the layer has behind it.
+        drawn_4hw = each.drawn * torch.cat([torch.ones_like(matte_1hw), seen_4hw[:3]])
+        layer_4HW[:, rows, columns].lerp_(drawn_4hw, matte_1hw * shown_hw)
 
 
 def _window(places_N: Tensor, margin: Tensor, size: tuple[int, int], sides_2: Tensor) -> tuple[slice, slice]:

@@ -47,7 +47,10 @@ _LSP = Layout("LSP", (NOWHERE, 12, 8, 7, 6, 9, 10, 11, 2, 1, 0, 3, 4, 5, *_FACE)
 _CROWDPOSE = Layout("CrowdPose", (NOWHERE, 13, 1, 3, 5, 0, 2, 4, 7, 9, 11, 6, 8, 10, *_FACE))
 _MPI = Layout("MPI", (NOWHERE, *range(1, 14), *_FACE))
 _BODY_15 = Layout("BODY_15", (*range(8), *range(9, 15), *_FACE))
-_MPII = Layout("MPII", (NOWHERE, 8, 12, 11, 10, 13, 14, 15, 2, 1, 0, 3, 4, 5, *_FACE))
+# The thorax (7) lies between the shoulders, as OpenPose's neck does: within 0.5 px on five people of the data
+# set.
+# The upper neck (8) lies where the head begins, a tenth of a head higher.
+_MPII = Layout("MPII", (NOWHERE, 7, 12, 11, 10, 13, 14, 15, 2, 1, 0, 3, 4, 5, *_FACE))
 _SAPIENS = Layout("Sapiens", (0, 69, 6, 8, 41, 5, 7, 62, 10, 12, 14, 9, 11, 13, 2, 1, 4, 3))
 
 # By number of joints: the orders it may be, the likeliest first.

@@ -365,6 +365,17 @@ def test_flat_numbers_have_as_many_columns_as_make_a_body(joints, width):
     np.testing.assert_allclose(person.pose_18x3[there, :2], xy[there], atol=1e-6)
 
 
+def test_the_neck_of_mpii_lies_between_the_shoulders():
+    xy = UPRIGHT * (768, 1024)
+    shoulders, head_top = (xy[2] + xy[5]) / 2, xy[0] - (0, 90)
+    rows = np.zeros((16, 2))
+    rows[[0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15]] = xy[[10, 9, 8, 11, 12, 13, 4, 3, 2, 5, 6, 7]]
+    rows[[6, 7, 8, 9]] = (xy[8] + xy[11]) / 2, shoulders, shoulders + (head_top - shoulders) * 0.13, head_top
+    [person] = parse_people(json.dumps({"keypoints": rows.tolist()}), "a.json").people
+    np.testing.assert_allclose(person.pose_18x3[NECK, :2], shoulders)
+    np.testing.assert_allclose(person.pose_18x3[2:14, :2], xy[2:14])
+
+
 def test_somebody_without_a_face_whose_columns_may_be_exchanged_is_told():
     xy = UPRIGHT * (600, 600)
     for rows, told in ((xy[:14, ::-1], True), (xy[:14], False)):

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoGroup, QUndoStack
 
 from app import history
-from app.document import Borrow, Document, Look, request_of
+from app.document import Borrow, Document, Look, Snapshot, request_of
 from app.draft import Draft
 from app.files import samples
 from app.jobs import OpenWeights, SavePicture
@@ -112,8 +112,8 @@ class Controller(QObject):
         self._set_status(state="waking")
         self.photos.submit(OpenWeights(path))
 
-    def open_look(self, look: Look, saved: bool) -> None:
-        """Show another look, with nothing to undo. saved: whether it is what a file holds."""
+    def open_look(self, look: Look, saved: bool, pins: tuple[Snapshot, ...] = ()) -> None:
+        """Show another look, with nothing to undo. saved: whether it is what a file holds. pins: its own."""
         self.photos.leave_draft()
         self.posing.let_go()
         self.undo_stack.clear()
@@ -122,6 +122,7 @@ class Controller(QObject):
             self.document.open(**values)
         else:
             self.document.settle(**values)
+        self.document.open_pins(pins, saved)
         self.look_opened.emit()
 
     # The pose.

@@ -98,3 +98,11 @@ def test_a_pixel_is_the_limbs_from_three_tenths_of_its_likelihood_to_seven(likel
     unsure[:, WALL, rows, columns] = math.log(1.0 - likely)
     made = limb_mattes(pose(), unsure, SIZE)[0]
     assert made[OF_LEFT_ARM, 70, 70] == pytest.approx(share, abs=0.01)
+
+
+def test_a_sleeve_is_as_broad_as_the_arm_that_comes_out_of_it():
+    """Where its outer rim is near the bone, that tells nothing of its breadth."""
+    shirt, bare = (SHIRT, (slice(34, 74), slice(24, 68))), (ARM, (slice(52, 74), slice(61, 74)))
+    made = mattes(shirt, bare)[OF_LEFT_ARM]
+    assert made[56, 62:70].min() > 0.9, "below the hem"
+    assert made[48, 60:66].min() > 0.9 and made[48, :56].max() == 0

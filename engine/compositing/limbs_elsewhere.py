@@ -121,7 +121,7 @@ def elsewhere(
 def trunk_shown(
     now_183: Tensor, own_183: Tensor, trunk: Trunk, limbs: list[Elsewhere], sides_2: Tensor
 ) -> Tensor:
-    """0 to 1: how far the photo's trunk is laid where it is now: when it is elsewhere, or a limb or the head is
+    """0 to 1: how far the photo's trunk is laid where it is now: when it is elsewhere, or a limb or head is
     and the shoulders are where the trunk takes them."""
     point_18, own_18 = (as_complex(pose_183[:, :2] * sides_2) for pose_183 in (now_183, own_183))
     there_18 = (now_183[:, 2] > 0) & (own_183[:, 2] > 0)

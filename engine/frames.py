@@ -75,10 +75,10 @@ class Frames:
         begun = time.perf_counter()
         if request.level is not None and request.level not in self._model.levels:
             raise InputError(f"There is no level of {request.level} rows; there are {self._model.levels}.")
-        keypoints_18x3 = checked_pose(request.keypoints_18x3)
         changes = self._changes(request)
         by_hand = mixes_of(changes, self._model.slots, request.identity)
-        request = replace(request, mixes=(*request.mixes, *by_hand))
+        keypoints_18x3 = checked_pose(request.keypoints_18x3)
+        request = replace(request, keypoints_18x3=keypoints_18x3, mixes=(*request.mixes, *by_hand))
         exact = self._plan.preview == torch.float32 or request.level is None
         pieces_hw: np.ndarray | None = None
         room: FittingRoom | None = None
@@ -163,7 +163,7 @@ class Frames:
     def _rendered(self, appearance: Appearance, request: RenderRequest) -> Rendering:
         return self._model.render(
             appearance,
-            checked_pose(request.keypoints_18x3),
+            request.keypoints_18x3,
             request.level,
             preview=request.level is not None,
             maps=request.maps,
@@ -176,8 +176,7 @@ class Frames:
         def composed(key: str) -> Composition:
             giver = self._references.encoded(key)
             rendering = self._rendered(giver.appearance, request)
-            pose_18x3 = checked_pose(request.keypoints_18x3)
-            shown = self._composed(rendering, pose_18x3, [giver], request.level is None)
+            shown = self._composed(rendering, request.keypoints_18x3, [giver], request.level is None)
             # Whoever's the trousers are: those that were given a colour have it.
             shown = self._coloured(shown, rendering, self._changes(request))
             drawn[key] = Drawn(rendering, shown)

@@ -127,7 +127,6 @@ class References:
 
     def _keep(self, key: str, encoded: EncodedReference) -> EncodedReference:
         self._encoded[key] = encoded = encoded.compact()
-        self._encoded.move_to_end(key)
         while len(self._encoded) > 1 and sum(each.bytes() for each in self._encoded.values()) > CACHE_BYTES:
             self._encoded.popitem(last=False)
         return encoded

@@ -154,14 +154,16 @@ def test_hooks_before_a_commit_are_local():
     [
         ("pillow", "12.9.0", (3, 11), False),
         ("pillow", "13.0.0", (3, 11), True),
-        ("pillow", "12.1.1", (3, 10), True),
-        ("pillow", "12.1.0", (3, 10), False),
-        ("torch", "2.9.1+cpu", (3, 12), False),
-        ("torch", "2.10.0+cpu", (3, 12), True),
+        ("pillow", "12.3.0", (3, 10), True),
+        ("pillow", "12.2.0", (3, 10), False),
+        ("torch", "2.10.0+cpu", (3, 12), False),
+        ("torch", "2.11.0+cpu", (3, 12), True),
+        ("opencv-python", "4.11.0.86", (3, 12), False),
+        ("opencv-python", "4.12.0.88", (3, 12), True),
     ],
 )
 def test_versions_with_known_faults_are_refused_with_the_line_to_type(name, version, python, sound):
-    problem = guards.unsafe(versions(**{name: version}), python)
+    problem = guards.unsafe(versions(**{name.replace("-", "_"): version}), python)
     assert (problem is None) == sound
     if problem:
         assert f"{name} {version}" in problem and f"pip install '{name}>=" in problem and "\n" not in problem

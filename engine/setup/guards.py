@@ -38,11 +38,13 @@ def window_problem(
 
 
 # First versions without a known fault that a file from a stranger can use, read 2026-11.
-_SOUND_FROM = {"pillow": (13,), "torch": (2, 10)}
-_SOUND_ON_3_10 = {"pillow": (12, 1, 1)}  # the last that Python 3.10 is given
+# torch 2.10.0: PYSEC-2026-139; pillow 12.1.1 and 12.2.0: PYSEC-2026-2253 to 2257 and 3451 to 3453.
+_SOUND_FROM = {"pillow": (13,), "torch": (2, 11), "opencv-python": (4, 12)}
+_SOUND_ON_3_10 = {"pillow": (12, 3)}  # the last that Python 3.10 is given
 _DANGER = {
     "pillow": "has faults that a damaged picture can use",
     "torch": "has faults that a checkpoint can use",
+    "opencv-python": "has a fault that a damaged JPEG can use",  # CVE-2025-53644
 }
 
 

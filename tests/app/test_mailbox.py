@@ -193,6 +193,8 @@ def test_a_rest_forgets_nothing_of_what_is_in_reach():
     assert picker.pick() == 128
     picker.rest()
     assert picker.pick() == 128, "64 rows alone would promise the whole picture"
+    picker.note(128, 62.0)
+    assert picker.pick() == 128, "one slow frame is averaged with those before the rest: 59 + 0.3 (62 - 59)"
 
 
 def test_a_level_of_another_network_teaches_nothing():

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from engine.framing import frame_photo, to_frame, to_photo
 from engine.inpainting.fill import fill_holes
+from engine.pose.extent import wanted_box
 
 SIZE = (256, 176)
 
@@ -55,6 +56,18 @@ def test_a_person_a_twentieth_smaller_is_framed_already_and_a_fifth_smaller_is_n
         assert (framed.matrix_2x3[0, 0] == 1) == stays
 
 
+@pytest.mark.parametrize(("smaller", "stays"), [(0.84, True), (0.79, False)])
+def test_a_photo_is_framed_already_from_seven_tenths_of_overlap_on(smaller, stays):
+    """A person who fills the frame a share smaller asks for a box of the square of that."""
+    filling = pose(scale=1.12, shift=(88 * (1 - 1.12), 128 * (1 - 1.12) - 2.0))
+    about = (88 * (1 - smaller), 128 * (1 - smaller))
+    seen = pose(filling[:, :2], smaller, about)
+    box = wanted_box(seen, SIZE, SIZE[1] / SIZE[0])
+    overlap = box.width * box.height / (SIZE[0] * SIZE[1])
+    assert abs(overlap - 0.7) < 0.05 and (overlap > 0.7) == stays
+    assert (frame_photo(wall(*SIZE), seen, SIZE).matrix_2x3[0, 0] == 1) == stays
+
+
 def test_without_a_pose_the_whole_photo_is_in():
     photo = wall(300, 500)
     framed = frame_photo(photo, None, SIZE)
@@ -70,8 +83,10 @@ def test_a_whole_photo_of_nearly_the_frames_aspect_loses_a_few_columns():
     np.testing.assert_array_equal(frame_photo(photo, None, SIZE).image_HWC, photo[:, 2:178])
 
 
-def test_a_whole_photo_that_is_a_fifteenth_too_wide_loses_nothing():
-    left, right = to_frame(np.array([(0, 0), (188, 0)]), frame_photo(wall(256, 188), None, SIZE).matrix_2x3)
+@pytest.mark.parametrize("wide", [184, 188])  # by a twentieth, and by a fifteenth
+def test_a_whole_photo_that_is_a_twentieth_too_wide_loses_nothing(wide):
+    framed = frame_photo(wall(256, wide), None, SIZE)
+    left, right = to_frame(np.array([(0, 0), (wide, 0)]), framed.matrix_2x3)
     assert left[0] >= -1e-6 and right[0] <= SIZE[1] + 1e-6
 
 

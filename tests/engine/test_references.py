@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.api import EXTRACTION, Capabilities, Maps, NamedMap
+from engine.api import EXTRACTION, Capabilities, Capability, Maps, NamedMap, SlotChange
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
 from engine.errors import InputError
 from engine.plan import make_plan
@@ -184,6 +184,52 @@ def test_maps_of_the_four_used_last_are_kept():
     assert painter.mapped == {1: 1, 2: 1, 3: 1, 4: 1, 5: 1}
     references.maps(keys[1])
     assert painter.mapped == {1: 1, 2: 2, 3: 1, 4: 1, 5: 1}
+
+
+def test_wardrobes_of_those_used_last_are_kept(monkeypatch):
+    made: Counter[int] = Counter()
+    painter = Painter()
+
+    def wardrobe(picture_1CHW, *_):
+        made[painter.colour(ReferenceInput(picture_1CHW, None))] += 1
+
+    monkeypatch.setattr("engine.references.make_wardrobe", wardrobe)
+    monkeypatch.setattr("engine.references.parsing.available", lambda: Capability(True))
+    monkeypatch.setattr("engine.references.parsing.surface_map", lambda picture_1CHW: picture_1CHW)
+    references = opened(painter)
+    held = [references.add(photo(colour), nobody()) for colour in range(1, 18)]
+    keys = [reference.key for reference in held]
+    for key in (*keys[:16], keys[0], keys[16]):
+        references.wardrobe(key)
+    assert made == dict.fromkeys(range(1, 18), 1), "sixteen at once"
+    for key in (keys[0], *keys[2:]):
+        references.wardrobe(key)
+    assert made == dict.fromkeys(range(1, 18), 1), "the first was asked for again"
+    references.wardrobe(keys[1])
+    assert made[2] == 2, "and the second was not"
+
+
+def test_whoever_is_forgotten_lends_nothing_any_more(monkeypatch):
+    """Neither mixed in, nor worn, nor as a texture; nor is what was found for a garment of theirs kept."""
+    session = Session(Painter(), make_plan("cpu"))
+    monkeypatch.setattr(session, "garments", lambda reference: {"top": "top", "trousers": "trousers"})
+    own, one, other = (session.add_reference(photo(colour), nobody()) for colour in (0, 100, 200))
+    session.use(own)
+    session.set_pose(nobody())
+    refined: list[str] = []
+    monkeypatch.setattr(session._frames.refinements, "forget", refined.append)
+    for giver in (one, other):
+        session.mix(giver, 0.5)
+        session.wear({100: "top", 200: "trousers"}[giver.image_HWC[0, 0, 0]], giver)
+        session.change(SlotChange("32a", int(giver.image_HWC[0, 0, 0])), giver)
+    assert session.in_use == [own, one, other]
+    session.forget(one.key)
+    assert session.in_use == [own, other] and refined == [one.key]
+    request = session._request(None, False)
+    assert [len(part) for part in (request.mixes, request.swaps, request.changes)] == [1, 1, 1]
+    session.forget(own.key)
+    with pytest.raises(InputError, match="No reference is set"):
+        session.render()
 
 
 def test_what_is_forgotten_is_gone_with_all_that_was_kept():

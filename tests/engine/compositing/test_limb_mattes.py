@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
-from flat_scene import SHIRT, SIZE, TROUSERS, classes, pose, seen
+from flat_scene import SHIRT, SIZE, TROUSERS, WALL, classes, pose, seen
 from torch import Tensor
 
+from engine.compositing.atlas import CLASSES
 from engine.compositing.limb_mattes import limb_mattes
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
@@ -83,6 +86,18 @@ def test_a_bone_that_a_pose_lacks_has_no_pixels(absent):
     assert made[OF_LEFT_ARM, 69, 69] == 0, "the hand"
     assert (made.max() == 0) == (absent == sk.LEFT_ELBOW)
     assert mattes((ARM, LEFT_ARM), of=torch.zeros(1, 18, 3)).max() == 0
+
+
+@pytest.mark.parametrize(("likely", "share"), [(0.25, 0.0), (0.4, 0.25), (0.6, 0.75), (0.75, 1.0)])
+def test_a_pixel_is_the_limbs_from_three_tenths_of_its_likelihood_to_seven(likely, share):
+    """Of the hand, which is of any shape."""
+    rows = columns = slice(66, 74)
+    unsure = seen(classes((ARM, LEFT_ARM)))
+    unsure[:, :CLASSES, rows, columns] = -20.0
+    unsure[:, ARM, rows, columns] = math.log(likely)
+    unsure[:, WALL, rows, columns] = math.log(1.0 - likely)
+    made = limb_mattes(pose(), unsure, SIZE)[0]
+    assert made[OF_LEFT_ARM, 70, 70] == pytest.approx(share, abs=0.01)
 
 
 def test_a_sleeve_is_as_broad_as_the_arm_that_comes_out_of_it():

@@ -160,9 +160,18 @@ def pose(joints=range(18), scale: float = 1.0, move: tuple[float, float] = (0.0,
 
 
 def test_a_whole_body_fills_the_frame_as_in_the_training_pictures():
-    """With 2 to 14 hundredths of air."""
+    """With 2 to 14 hundredths of air, in the middle of that."""
     body = body_box(STANDING.astype(float), np.ones(18, bool), 454.0)
-    assert 1.02 <= wanted_box(pose(), PHOTO, ASPECT).height / (body[3] - body[1]) <= 1.14
+    high = wanted_box(pose(), PHOTO, ASPECT).height / (body[3] - body[1])
+    assert 1.02 <= high <= 1.14 and high == pytest.approx((1.02 + 1.14) / 2, abs=0.015)
+
+
+def test_arms_that_are_spread_have_the_least_air_of_the_training_pictures():
+    spread = pose()
+    for side, elbow, wrist in ((-1, sk.RIGHT_ELBOW, sk.RIGHT_WRIST), (1, sk.LEFT_ELBOW, sk.LEFT_WRIST)):
+        spread[[elbow, wrist], :2] = (876 + side * 130, 426), (876 + side * 230, 426)
+    left, _, right, _ = body_box(spread[:, :2], np.ones(18, bool), 454.0)
+    assert wanted_box(spread, PHOTO, ASPECT).width / (right - left) == pytest.approx(1.02, abs=0.01)
 
 
 def test_a_person_of_twenty_px_is_a_stray_detection_and_of_thirty_is_somebody():

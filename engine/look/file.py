@@ -34,9 +34,10 @@ MOST_JSON = 16 << 20  # a thousand photos with their poses take one
 MOST_THUMBNAIL = 4 << 20  # 256 px a side take at most a quarter of one
 
 
-def write_look(path: str | os.PathLike, look: LookDocument) -> None:
-    """Write the look; `path` holds either the old file or the whole new one. Raises InputError."""
-    with writing_whole(path) as file:
+def write_look(path: str | os.PathLike, look: LookDocument, *, private: bool = False) -> None:
+    """Write the look; `path` holds either the old file or the whole new one. private: as `writing_whole`.
+    Raises InputError."""
+    with writing_whole(path, private=private) as file:
         write_archive(file, _members(look))
 
 

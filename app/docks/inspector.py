@@ -225,26 +225,30 @@ class InspectPanel(QWidget):
         self._rest.setVisible(not there)
         if shown.maps_Khw is None or shown.area_K is None:
             return
+        self._name_texture(shown, shown.area_K)
+        several = f" of {self._name(shown.aim.photo)}" if len(shown.subject.photos) > 1 else ""
+        self.tiles_title.setText(f"{len(shown.maps_Khw)} textures{several}")
+        self.tiles.show_maps(shown.maps_Khw, shown.aim.channel, shown.order_K)
+
+    def _name_texture(self, shown: Inspection, area_K: np.ndarray) -> None:
+        """In words which texture is chosen, what it is for and what it does."""
         channel = shown.aim.channel
         words = f"<b>Texture {channel + 1}</b>"
         names = [f"“{self._own_name}”" if self._own_name else "", shown.name_of(channel)]
         words += "".join(f" {html.escape(name)}" for name in names if name)
         facts = [f"does here: {html.escape(self._doing)}"] if self._doing else []
-        facts += [f"makes {shown.area_K[channel]:.1%} of the picture"]
+        facts += [f"makes {area_K[channel]:.1%} of the picture"]
         gathered = shown.painting.photos[shown.aim.photo]
         if gathered is not None and gathered.relative:
             facts.append(f"peak {gathered.peak:.1%}")
         muted = theme.colours().muted
         self.texture.setText(f"{words}<br><span style='color:{muted}'>{', '.join(facts)}</span>")
-        several = f" of {self._name(shown.aim.photo)}" if len(shown.subject.photos) > 1 else ""
-        self.tiles_title.setText(f"{len(shown.maps_Khw)} textures{several}")
-        self.tiles.show_maps(shown.maps_Khw, channel, shown.order_K)
 
     def show_own_name(self, name: str, doing: str = "") -> None:
         """What the chosen texture is called by hand, and what it does in this picture."""
         self._own_name, self._doing = name, doing
-        if self._inspection is not None:
-            self._show_textures(self._inspection)
+        if self._inspection is not None and self._inspection.area_K is not None:
+            self._name_texture(self._inspection, self._inspection.area_K)
 
     def _words(self, channel: int) -> str:
         """Number and, where the weights tell it, purpose of a texture."""

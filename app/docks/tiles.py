@@ -16,15 +16,19 @@ MOST_ROWS = 32
 GAP = 1
 
 
+def thinned(maps_Khw: np.ndarray) -> np.ndarray:
+    """Maps of no more rows than a tile can show."""
+    step = max(1, math.ceil(maps_Khw.shape[1] / MOST_ROWS))
+    return maps_Khw[:, ::step, ::step]
+
+
 def atlas(maps_Khw: np.ndarray, columns: int) -> np.ndarray:
     """uint8 [rows * (h + GAP), columns * (w + GAP)]: channel k in row k // columns; 255 is the peak."""
-    step = max(1, math.ceil(maps_Khw.shape[1] / MOST_ROWS))
-    small = maps_Khw[:, ::step, ::step]
-    count, height, width = small.shape
+    count, height, width = maps_Khw.shape
     rows = math.ceil(count / columns)
     sheet = np.zeros((rows, columns, height + GAP, width + GAP), np.float32)
-    sheet.reshape(-1, height + GAP, width + GAP)[:count, :height, :width] = small
-    peak = max(float(small.max()), 1e-9)
+    sheet.reshape(-1, height + GAP, width + GAP)[:count, :height, :width] = maps_Khw
+    peak = max(float(maps_Khw.max()), 1e-9)
     bytes_ = (255 * (sheet / peak) ** 0.7).astype(np.uint8)
     return bytes_.transpose(0, 2, 1, 3).reshape(rows * (height + GAP), columns * (width + GAP))
 
@@ -58,18 +62,22 @@ class TileGrid(QWidget):
     def show_maps(self, maps_Khw: np.ndarray, channel: int, order_K: np.ndarray | None = None) -> None:
         """Show the maps [K, h, w] of a layer with one channel marked. order: channels, the first first; by
         their number where it is left out."""
-        self._maps = maps_Khw
-        self._order = list(range(len(maps_Khw))) if order_K is None else order_K.tolist()
+        order = list(range(len(maps_Khw))) if order_K is None else order_K.tolist()
+        columns = self._best_columns(maps_Khw.shape)
+        if self._channel != channel:
+            self._channel = channel
+            self.update()
+        if maps_Khw is self._maps and (order, columns) == (self._order, self._columns):
+            return  # a pointer moves on more often than a picture
+        self._maps, self._order, self._columns = maps_Khw, order, columns
         self._place = {k: place for place, k in enumerate(self._order)}
         self._count = maps_Khw.shape[0]
-        self._columns = self._best_columns(maps_Khw.shape)
         self._rows = math.ceil(self._count / self._columns)
-        pixels = np.ascontiguousarray(atlas(maps_Khw[self._order], self._columns))
+        pixels = np.ascontiguousarray(atlas(thinned(maps_Khw)[order], columns))
         height, width = pixels.shape
         image = QImage(pixels.data, width, height, width, QImage.Format.Format_Indexed8)
         image.setColorTable(self._colours)
         self._atlas = image.copy()
-        self._channel = channel
         self.update()
 
     def _best_columns(self, shape: tuple[int, int, int]) -> int:

@@ -432,6 +432,7 @@ def test_a_held_key_shows_the_map_in_other_modes(open_window):
     driver.until(driver.canvas.maps.heats[RESULT].isVisible)
     assert driver.canvas.maps.photos == [] and driver.canvas.skeleton.isVisible()
     QTest.keyRelease(driver.canvas, Qt.Key.Key_I)
+    driver.until(lambda: not driver.window.inspecting.glancing)
     assert not driver.canvas.maps.heats[RESULT].isVisible() and not driver.controller.wants_maps
 
 

@@ -43,12 +43,14 @@ class Drawn(NamedTuple):
     def detail_2HW(self, size: tuple[int, int]) -> np.ndarray | None:
         """As `api.PhotoMaps.detail_2HW`, of a frame (H, W)."""
         copied = self.composition.copied
-        if copied is None:
-            return None
-        rows, columns = copied.positions.shape[-2:]
-        across_2HW = _in_frame((copied.positions[0] + 1.0) / 2.0, size)
-        across_2HW *= np.array((columns / size[1], rows / size[0]), np.float32)[:, None, None]
-        return across_2HW
+        return None if copied is None else _across(copied.positions, size)
+
+    def mixed_2HW(self, size: tuple[int, int]) -> list[np.ndarray | None]:
+        """Likewise of each reference that was mixed in; None of those nothing can be told of."""
+        copied = self.composition.copied
+        found = iter(() if copied is None else copied.mixed)
+        there = [share is not None and copied is not None for share in self.rendering.shares]
+        return [_across(next(found), size) if each else None for each in there]
 
 
 class Frames:
@@ -132,7 +134,8 @@ class Frames:
             own = drawn[request.identity]
             pieces = pieces_hw if wardrobe is None else pieces_seen(own.composition, wardrobe)
             maps = {key: each.rendering.maps for key, each in drawn.items()}
-            details = {key: each.detail_2HW(size) for key, each in drawn.items()}
+            details = dict(zip((mix.reference for mix in request.mixes), own.mixed_2HW(size), strict=True))
+            details |= {key: each.detail_2HW(size) for key, each in drawn.items()}
             sources = photo_maps(
                 request.identity, request.mixes, maps, worn, of_reference.__getitem__, details
             )
@@ -256,6 +259,14 @@ def _in_colour(shown: Composition, share_11hw: Tensor, colour: RGB) -> Compositi
 def _in_frame(planes_CHW: Tensor, size: tuple[int, int]) -> np.ndarray:
     """The frame's part of planes of the canvas."""
     return planes_CHW[:, : size[0], : size[1]].float().cpu().numpy()
+
+
+def _across(positions_12HW: Tensor, size: tuple[int, int]) -> np.ndarray:
+    """Positions from -1 to 1 across the canvas as from 0 to 1 across the frame, float32 [2, H, W]."""
+    rows, columns = positions_12HW.shape[-2:]
+    across_2HW = _in_frame((positions_12HW[0] + 1.0) / 2.0, size)
+    across_2HW *= np.array((columns / size[1], rows / size[0]), np.float32)[:, None, None]
+    return across_2HW
 
 
 def _keys(request: RenderRequest) -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.api import Frame, GarmentSwap, RenderRequest
+from engine.api import Frame, GarmentSwap, Mix, RenderRequest
 from engine.models.registry import ENGINES
 from engine.paths import RESOURCES
 from engine.photos import read_photo
@@ -98,3 +98,18 @@ def test_the_pieces_are_those_that_dressing_tells(session, people):
     [_, told] = session.frames(request)
     assert told.pieces.dtype == np.uint8 and len(np.unique(told.pieces)) > 3
     np.testing.assert_array_equal(told.pieces, dressing.pieces)
+
+
+def test_a_photo_mixed_in_tells_where_its_own_atlas_shows_each_pixel(session, people):
+    own, giver = people
+    alone = asked(people, 4.0)
+    [_, theirs] = session.frames(replace(alone, identity=giver.key))
+    [_, mixed] = session.frames(replace(alone, mixes=(Mix(giver.key, 1.0),)))
+    mine, lent = (
+        next(each for each in mixed.sources if each.reference == key) for key in (own.key, giver.key)
+    )
+    if theirs.sources[0].detail_2HW is None:
+        assert lent.detail_2HW is mine.detail_2HW is None, "this engine copies nothing"
+        return
+    np.testing.assert_allclose(lent.detail_2HW, theirs.sources[0].detail_2HW, atol=2e-3)
+    assert np.abs(lent.detail_2HW - mine.detail_2HW).mean() > 0.01

@@ -78,6 +78,18 @@ def test_alt_and_a_number_choose_the_texture_of_that_bar(window):
     assert [bar.chosen for bar in window.window.docks.inspector.bars.bars[:2]] == [False, True]
 
 
+def test_no_press_of_a_key_means_two_things(open_window):
+    """`Shift+.` and `>` are one press on most keyboards: Qt calls that ambiguous and does nothing."""
+    signs = dict(zip("`1234567890-=[]\\;',./", '~!@#$%^&*()_+{}|:"<>?', strict=True))
+    actions = open_window().window.actions_by_id.values()
+    keys = [key.toString() for action in actions for key in action.shortcuts()]
+    pressed = [
+        key[:-1].replace("Shift+", "") + signs[key[-1]] if "Shift+" in key and key[-1] in signs else key
+        for key in keys
+    ]
+    assert "Shift+." in keys and len(pressed) == len(set(pressed))
+
+
 # Evidence.
 
 

@@ -8,14 +8,25 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import plain, theme
 from app.docks.bars import Bar, Bars
 from app.docks.scale import ScalePanel
 from app.docks.texture_tools import TextureTools
 from app.docks.tiles import TileGrid
-from engine.api import DISTRIBUTION, PARSING
+from engine.api import CORRESPONDENCE, DISTRIBUTION, FLOW, PARSING
 from engine.inspecting.choices import CHANGE, MapChoice
 from engine.inspecting.inspection import Inspection, words_of
 from engine.inspecting.order import AREA, ORDERS
@@ -24,6 +35,10 @@ from engine.inspecting.values import RESULT
 
 WAITING = "One moment: the maps of this picture are being made."
 HINT = "Press 3, then point at the picture: which part of the photo made this pixel?"
+# What a place is by kind of map, with bars below that go on; else of textures.
+IS = {PARSING: "is drawn as", CORRESPONDENCE: "is read from the photo", FLOW: "is read from the photo"}
+GOES = {CORRESPONDENCE: "is seen"}
+ROOMY = 620  # px of height from which on all bars have room and the atlas still has some
 LEAST_NAMED = 0.002  # of the picture: a region smaller than that is not in the legend
 
 
@@ -93,23 +108,28 @@ class InspectPanel(QWidget):
         self.hint.setWordWrap(True)
         self.hint.setProperty("role", "muted")
         self._body, self._rest = QWidget(), QWidget()  # rest: what the atlas leaves where there is none
+        self._scroll, self._foot = QScrollArea(), QWidget()
         self._lay_out()
         self.show_inspection(None, ())
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column.setSpacing(5)
         order = QHBoxLayout()
         order.addWidget(self.tiles_title, 1)
         order.addWidget(self.order)
         last = QHBoxLayout()
+        here = QLabel("Value here")
+        here.setProperty("role", "muted")
+        last.addWidget(here)
         last.addWidget(self.read_out, 1)
         last.addWidget(self.keep)
         last.addWidget(self.looks)
         last.addWidget(self.export)
         column.addWidget(self.layer)
         column.addWidget(self.view)
+        column.addWidget(self.legend)
         column.addWidget(self.headline)
         column.addWidget(self.origin)
         column.addWidget(self.bars)
@@ -117,14 +137,23 @@ class InspectPanel(QWidget):
         column.addWidget(self.tools)
         column.addLayout(order)
         column.addWidget(self.tiles, 1)
-        column.addWidget(self.legend)
         column.addWidget(self._rest, 1)
-        column.addWidget(self.scale)
-        column.addLayout(last)
+        # In a low window what is above the scale is scrolled; the scale belongs to the picture and stays.
+        self._scroll.setWidget(self._body)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        beside = self._scroll.verticalScrollBar().sizeHint().width()
+        self._scroll.setMinimumWidth(self.tools.minimumSizeHint().width() + beside)
+        foot = QVBoxLayout(self._foot)
+        foot.setContentsMargins(0, 0, 0, 0)
+        foot.addWidget(self.scale)
+        foot.addLayout(last)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(14, 2, 14, 12)
         outer.addWidget(self.hint)
-        outer.addWidget(self._body, 1)
+        outer.addWidget(self._scroll, 1)
+        outer.addWidget(self._foot)
 
     def _box(self, name: str, tip: str) -> QComboBox:
         box = QComboBox()
@@ -142,7 +171,8 @@ class InspectPanel(QWidget):
     def show_inspection(self, shown: Inspection | None, photo_names: Sequence[str]) -> None:
         """photo_names: of the photos, the person's first. None: there is nothing yet, or another mode."""
         self._inspection, self._names = shown, tuple(photo_names)
-        self._body.setVisible(shown is not None)
+        self._scroll.setVisible(shown is not None)
+        self._foot.setVisible(shown is not None)
         self.hint.setVisible(shown is None)
         if shown is None:
             return
@@ -202,10 +232,11 @@ class InspectPanel(QWidget):
                 else "Point at a picture"
             )
         x, y = int(aim.at[0] * columns), int(aim.at[1] * rows)
-        held = ", held (Esc lets go)" if shown.pinned else ""
+        held = ", held until Esc," if shown.pinned else ""
         if aim.picture == RESULT:
-            return f"This pixel ({x}, {y}) is made of{held}"
-        return f"This place of {self._name(aim.picture)} ({x}, {y}) went into{held}"
+            return f"This pixel ({x}, {y}){held} {IS.get(shown.choice.kind, 'is made of')}"
+        does = GOES.get(shown.choice.kind, "went into")
+        return f"This place of {self._name(aim.picture)} ({x}, {y}){held} {does}"
 
     def _name(self, photo: int) -> str:
         return self._names[photo] if photo < len(self._names) else "the photo"
@@ -216,7 +247,10 @@ class InspectPanel(QWidget):
             shown.aim.photo,
             shown.aim.channel,
         )
-        return Bar(words_of(part, shown.choice, several), part.share, theme.CATEGORIES[place], chosen)
+        colour = theme.CATEGORIES[place]
+        if shown.choice.kind == PARSING:  # as on the picture
+            colour = theme.region_colour(part.channel) if part.channel else theme.colours().muted
+        return Bar(words_of(part, shown.choice, several), part.share, colour, chosen)
 
     def _show_textures(self, shown: Inspection) -> None:
         there = shown.maps_Khw is not None
@@ -240,7 +274,7 @@ class InspectPanel(QWidget):
         facts += [f"makes {area_K[channel]:.1%} of the picture"]
         gathered = shown.painting.photos[shown.aim.photo]
         if gathered is not None and gathered.relative:
-            facts.append(f"peak {gathered.peak:.1%}")
+            facts.append(f"{gathered.peak:.1%} of it gathered at its peak")
         muted = theme.colours().muted
         self.texture.setText(f"{words}<br><span style='color:{muted}'>{', '.join(facts)}</span>")
 
@@ -272,6 +306,10 @@ class InspectPanel(QWidget):
         if self._inspection is not None:
             self.texture_wanted.emit(self._inspection.aim.photo, channel)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.bars.make_room(self.height() >= ROOMY)
+
     def refresh_theme(self) -> None:
         self.tiles.refresh_theme()
         self.show_inspection(self._inspection, self._names)
@@ -296,6 +334,5 @@ def _tops(shown: Inspection) -> str:
 
 
 def _entry(region: int, name: str) -> str:
-    red, green, blue, _ = theme.region_colours(region + 1)[region]
     words = (name or f"region {region + 1}").replace(" ", "&nbsp;")
-    return f"<span style='color:rgb({red},{green},{blue})'>■</span>&nbsp;{words}"
+    return f"<span style='color:{theme.region_colour(region)}'>■</span>&nbsp;{words}"

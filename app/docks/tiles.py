@@ -23,14 +23,16 @@ def thinned(maps_Khw: np.ndarray) -> np.ndarray:
 
 
 def atlas(maps_Khw: np.ndarray, columns: int) -> np.ndarray:
-    """uint8 [rows * (h + GAP), columns * (w + GAP)]: channel k in row k // columns; 255 is the peak."""
+    """uint8 [rows * (h + GAP), columns * (w + GAP)]: channel k in row k // columns; 1 to 255 is the peak, 0
+    lies between them."""
     count, height, width = maps_Khw.shape
     rows = math.ceil(count / columns)
-    sheet = np.zeros((rows, columns, height + GAP, width + GAP), np.float32)
-    sheet.reshape(-1, height + GAP, width + GAP)[:count, :height, :width] = maps_Khw
+    sheet = np.zeros((rows, columns, height + GAP, width + GAP), np.uint8)
     peak = max(float(maps_Khw.max()), 1e-9)
-    bytes_ = (255 * (sheet / peak) ** 0.7).astype(np.uint8)
-    return bytes_.transpose(0, 2, 1, 3).reshape(rows * (height + GAP), columns * (width + GAP))
+    tiles = sheet.reshape(-1, height + GAP, width + GAP)[:, :height, :width]
+    tiles[count:] = 1
+    tiles[:count] = 1 + (254 * (maps_Khw / peak) ** 0.7).astype(np.uint8)
+    return sheet.transpose(0, 2, 1, 3).reshape(rows * (height + GAP), columns * (width + GAP))
 
 
 class TileGrid(QWidget):
@@ -52,7 +54,7 @@ class TileGrid(QWidget):
         self._channel = 0
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(70)
+        self.setMinimumHeight(56)
         self.setAccessibleName("Shares of all neural textures of the layer")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -90,11 +92,12 @@ class TileGrid(QWidget):
         )
 
     def _colour_table(self) -> list[int]:
-        dark, light = theme.colour(theme.colours().raised), theme.colour(theme.colours().accent)
-        ends = (dark.red(), light.red()), (dark.green(), light.green()), (dark.blue(), light.blue())
-        mixed = []
-        for i in range(256):
-            r, g, b = (round(low + i / 255 * (high - low)) for low, high in ends)
+        """From nothing to the peak, behind the colour between the tiles."""
+        none, most = theme.colour(theme.colours().raised), theme.colour(theme.colours().accent)
+        ends = (none.red(), most.red()), (none.green(), most.green()), (none.blue(), most.blue())
+        mixed = [theme.colour(theme.colours().line).rgb()]
+        for i in range(255):
+            r, g, b = (round(low + i / 254 * (high - low)) for low, high in ends)
             mixed.append(0xFF000000 | r << 16 | g << 8 | b)
         return mixed
 

@@ -69,7 +69,7 @@ class InspectSight(QObject):
             colours = faded(over.pixels, scale.scale.opacity)
         else:
             colours = coloured(over.pixels, scale.table, scale.scale)
-        return Laid(colours, f"{name}: {over.words[:1].lower()}{over.words[1:]}")
+        return Laid(colours, name, over.words)
 
     def _mark(self, shown: Inspection) -> None:
         """The cross where is pointed, and rings on the other picture: at the peaks of the parts, of a trace

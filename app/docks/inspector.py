@@ -86,7 +86,7 @@ class InspectPanel(QWidget):
         self.legend.setWordWrap(True)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.scale = ScalePanel()
-        self.read_out = plain.label()
+        self._here, self.read_out = QLabel("Value here"), plain.label()
         self.read_out.setProperty("role", "number")
         self.keep = QToolButton()
         self.keep.setText("Keep this picture")
@@ -120,9 +120,8 @@ class InspectPanel(QWidget):
         order.addWidget(self.tiles_title, 1)
         order.addWidget(self.order)
         last = QHBoxLayout()
-        here = QLabel("Value here")
-        here.setProperty("role", "muted")
-        last.addWidget(here)
+        self._here.setProperty("role", "muted")
+        last.addWidget(self._here)
         last.addWidget(self.read_out, 1)
         last.addWidget(self.keep)
         last.addWidget(self.looks)
@@ -222,6 +221,7 @@ class InspectPanel(QWidget):
             over = (*shown.painting.photos, shown.painting.result)  # the result's number is -1, the last
             laid = over[under[0]] if under[0] < len(shown.painting.photos) else None
         self.read_out.setText("" if laid is None or under is None else laid.read(*under[1]))
+        self._here.setVisible(bool(self.read_out.text()))
 
     def _headline(self, shown: Inspection) -> str:
         aim, (rows, columns) = shown.aim, shown.subject.result.shape[:2]
@@ -247,10 +247,7 @@ class InspectPanel(QWidget):
             shown.aim.photo,
             shown.aim.channel,
         )
-        colour = theme.CATEGORIES[place]
-        if shown.choice.kind == PARSING:  # as on the picture
-            colour = theme.region_colour(part.channel) if part.channel else theme.colours().muted
-        return Bar(words_of(part, shown.choice, several), part.share, colour, chosen)
+        return Bar(words_of(part, shown.choice, several), part.share, colour_of(shown, place), chosen)
 
     def _show_textures(self, shown: Inspection) -> None:
         there = shown.maps_Khw is not None
@@ -313,6 +310,16 @@ class InspectPanel(QWidget):
     def refresh_theme(self) -> None:
         self.tiles.refresh_theme()
         self.show_inspection(self._inspection, self._names)
+
+
+def colour_of(shown: Inspection, place: int) -> str:
+    """Of the part in this place, for its bar and its ring: as on the picture where areas have colours there,
+    else by the place."""
+    colours, part = shown.painting.colours, shown.parts[place]
+    if colours is None:
+        return theme.CATEGORIES[place]
+    rgba = colours.get((part.photo, part.channel))
+    return theme.colours().muted if rgba is None else "#{:02x}{:02x}{:02x}".format(*rgba.tolist())
 
 
 def _title(choice: MapChoice) -> str:

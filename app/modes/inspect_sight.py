@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from app import theme
 from app.canvas.maps import Laid, Peak
 from app.canvas.view import CanvasView
-from app.docks.inspector import InspectPanel
+from app.docks.inspector import InspectPanel, colour_of
 from app.modes.inspect import InspectMode
 from engine.inspecting.choices import EVIDENCE, TRACES
 from engine.inspecting.colouring import coloured, faded
@@ -86,7 +86,7 @@ class InspectSight(QObject):
         aim = shown.aim
         return [
             Peak(
-                part.photo if aim.picture == RESULT else RESULT, part.peak, place + 1, theme.CATEGORIES[place]
+                part.photo if aim.picture == RESULT else RESULT, part.peak, place + 1, colour_of(shown, place)
             )
             for place, part in enumerate(shown.parts)
             if part.peak is not None

@@ -7,6 +7,7 @@ softmax over textures: its values are shares, shown from 0 to 1.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,10 +94,12 @@ class Aim:
 
 @dataclass(frozen=True, eq=False)
 class Painting:
-    """What lies over the result, and over each photo by its number."""
+    """What lies over the result, and over each photo by its number. colours: RGBA by photo and channel where
+    parts have one in it; those that are left out are grey."""
 
     result: Overlay | None = None
     photos: tuple[Overlay | None, ...] = ()
+    colours: Mapping[tuple[int, int], np.ndarray] | None = None
 
 
 def painting(view: str, choice: MapChoice, subject: Subject, aim: Aim, palette_N4: np.ndarray) -> Painting:
@@ -203,7 +206,7 @@ def _segments(name: str, subject: Subject, palette_N4: np.ndarray) -> Painting:
         none = np.zeros(4, np.uint8)
         table_K4 = np.stack([by_texture.get((number, k), none) for k in range(len(named.values_Khw))])
         laid.append(Overlay(table_K4[_most_of(named)], "Gathered by these textures (C̄e)"))
-    return Painting(Overlay(colours_hw4, "Made mostly of these textures (C̄d)"), tuple(laid))
+    return Painting(Overlay(colours_hw4, "Made mostly of these textures (C̄d)"), tuple(laid), by_texture)
 
 
 @once_a_map
@@ -287,7 +290,8 @@ def _of_field(view: str, choice: MapChoice, subject: Subject, aim: Aim, palette_
         return Painting(None, (origin, *others))
     if choice.kind == PARSING:
         colours_hw4 = palette_N4[named.values_Khw.argmax(0)]
-        return Painting(Overlay(colours_hw4, "Drawn as these regions"), (None, *others))
+        regions = {(0, k): palette_N4[k] for k in range(1, len(named.values_Khw))}
+        return Painting(Overlay(colours_hw4, "Drawn as these regions"), (None, *others), regions)
     if choice.kind == FLOW:
         frame = subject.result.shape[0], subject.result.shape[1]
         flow_hw4 = direction_colours(named.values_Khw, frame)

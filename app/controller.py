@@ -39,7 +39,7 @@ class Controller(QObject):
 
     picture_changed = Signal(object, int)  # uint8 RGB [H, W, 3] that the canvas shows, rows of its frame
     frame_shown = Signal(object)  # Frame
-    maps_shown = Signal(object)  # the Frame that is shown, with its maps
+    maps_shown = Signal(object)  # a Frame with its maps: the one that is shown, or was a moment ago
     pose_changed = Signal()
     look_changed = Signal(object)  # frozenset of field names
     status_changed = Signal(object)  # Status
@@ -75,7 +75,7 @@ class Controller(QObject):
         self._still_rows = size[0]
         self._stamps = itertools.count(1)
         self._asked = 0
-        self._shown = 0
+        self._shown = self._mapped = 0  # stamps
         self._oldest_wanted = 0
         self._slide = 0
         self._glance: np.ndarray | None = None
@@ -305,7 +305,8 @@ class Controller(QObject):
         self.frame_shown.emit(frame)
 
     def _on_mapped(self, frame: Frame) -> None:
-        if frame.stamp == self._shown:
+        if frame.stamp >= max(self._mapped, self._oldest_wanted):
+            self._mapped = frame.stamp
             self.maps_shown.emit(frame)
 
     def _on_settled(self, settled: Settled) -> None:

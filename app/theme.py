@@ -81,9 +81,14 @@ def colour(value: str, alpha: float = 1.0) -> QColor:
     return made
 
 
+def region_colour(region: int) -> str:
+    """Of a region by its number from 1; they recur after the seventh."""
+    return REGIONS[(region - 1) % len(REGIONS)]
+
+
 def region_colours(count: int) -> np.ndarray:
-    """uint8 RGBA [count, 4] of so many regions, the first transparent; they recur after the eighth."""
-    coloured = [colour(REGIONS[k % len(REGIONS)], REGION_ALPHA).getRgb() for k in range(count - 1)]
+    """uint8 RGBA [count, 4] of so many regions, the first transparent."""
+    coloured = [colour(region_colour(region), REGION_ALPHA).getRgb() for region in range(1, count)]
     return np.array([(0, 0, 0, 0), *coloured], np.uint8)
 
 

@@ -237,7 +237,7 @@ class MainWindow(QMainWindow):
         c.photos.pose_found.connect(self.opening.take_waiting_poses)
         c.frame_shown.connect(self._on_frame)
         self.inspecting.offered.connect(self._refresh_actions)
-        c.maps_shown.connect(self._refresh_actions)
+        self.inspecting.begun.connect(self._refresh_actions)
         c.engine_awake.connect(self._on_awake)
         c.engine_missing.connect(self._mark_engine)
         c.draft_changed.connect(self._on_draft)

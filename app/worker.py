@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,9 @@ class RenderWorker(QThread):
         self._exact_ms = 0.0
         self._still: tuple[RenderRequest, Frame] | None = None  # the exact picture drawn last
         self._maps_at = 0.0
+        # Maps are made beside the next picture, which does not wait for them.
+        self._mapmaker = ThreadPoolExecutor(1, "maps")
+        self._mapping: Future[None] | None = None
 
     # Called on the window's thread.
 
@@ -150,6 +154,7 @@ class RenderWorker(QThread):
                 unsettled = unsettled if self._settle(unsettled) else None
             elif last is not None:
                 waiting = self._render(replace(last, live=False))
+        self._mapmaker.shutdown()
         self.host.change(None)
 
     def open(self, weights: Path | None) -> None:
@@ -189,8 +194,7 @@ class RenderWorker(QThread):
         if not post.live and picker.most is not None and not self._headroom.wait_s():
             picker.lift()
         level = picker.pick() if post.live else picker.most
-        now = time.monotonic()
-        maps = post.request.maps and (not post.live or now - self._maps_at >= MAPS_EVERY_S)
+        maps = post.request.maps and (not post.live or self._may_map())
         request = replace(post.request, level=level, maps=maps)
         frames = self.host.frames(request)
         try:
@@ -210,7 +214,8 @@ class RenderWorker(QThread):
         self._tell_bound(picker)
         self.rendered.emit(frame)
         if maps:
-            self._tell_maps(frames)
+            self._maps_at = time.monotonic()
+            self._mapping = self._mapmaker.submit(self._tell_maps, frames)
         owed = (not frame.exact and (post.live or picker.most is None)) or (post.request.maps and not maps)
         return post if owed else None
 
@@ -225,13 +230,17 @@ class RenderWorker(QThread):
 
         return replace(frame, fine=over_still(frame.image, still.image, still.fine))
 
+    def _may_map(self) -> bool:
+        """Whether a picture of a drag gets maps: not oftener than the eye follows, and none that queue."""
+        made = self._mapping is None or self._mapping.done()
+        return made and time.monotonic() - self._maps_at >= MAPS_EVERY_S
+
     def _tell_maps(self, frames: Iterator[Frame]) -> None:
         """The maps of the picture that was just shown."""
         try:
             self.mapped.emit(next(frames))
         except Exception as error:  # the picture is there all the same
             Trouble.of(error, "making the maps")
-        self._maps_at = time.monotonic()
 
     def _settle(self, post: Post) -> bool:
         """One step of settling what a post shows. Returns whether there may be more of them."""

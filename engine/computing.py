@@ -13,7 +13,8 @@ from engine.plan import Plan, is_out_of_memory
 
 
 class Computing:
-    """`with computing():` from any thread; `lock` alone for what computes nothing."""
+    """`with computing():` from any thread; `lock` alone for what computes nothing. torch keeps its number of
+    threads by the thread that asks, so what goes on beside has its own."""
 
     def __init__(self, plan: Plan):
         self._plan, self.lock = plan, threading.RLock()
@@ -21,8 +22,19 @@ class Computing:
     @contextmanager
     def __call__(self) -> Iterator[None]:
         """Without gradients, on the plan's threads. Raises OutOfMemory for torch's own ways of saying so."""
-        with self.lock, torch.inference_mode():
-            torch.set_num_threads(self._plan.threads)
+        with self.lock, self._on(self._plan.threads):
+            yield
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """Likewise, while another thread may be computing: on one thread, of tensors that nobody changes."""
+        with self._on(1):
+            yield
+
+    @contextmanager
+    def _on(self, threads: int) -> Iterator[None]:
+        with torch.inference_mode():
+            torch.set_num_threads(threads)
             try:
                 yield
             except (MemoryError, RuntimeError) as error:

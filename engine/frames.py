@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from engine.editing.changes import known, mixes_of, redrawn, scales_of, touched_
 from engine.editing.recolour import colours_of, recoloured, within_region
 from engine.editing.refinement import Refinements
 from engine.editing.sources import photo_maps, photo_share
-from engine.editing.swap import FittingRoom, wearing, worn_by
+from engine.editing.swap import FittingRoom, pieces_seen, wearing, worn_by
 from engine.errors import InputError
 from engine.pictures import to_rgb, to_tensor
 from engine.plan import Plan
@@ -43,12 +43,14 @@ class Drawn(NamedTuple):
     def detail_2HW(self, size: tuple[int, int]) -> np.ndarray | None:
         """As `api.PhotoMaps.detail_2HW`, of a frame (H, W)."""
         copied = self.composition.copied
-        if copied is None:
-            return None
-        rows, columns = copied.positions.shape[-2:]
-        across_2HW = _in_frame((copied.positions[0] + 1.0) / 2.0, size)
-        across_2HW *= np.array((columns / size[1], rows / size[0]), np.float32)[:, None, None]
-        return across_2HW
+        return None if copied is None else _across(copied.positions, size)
+
+    def mixed_2HW(self, size: tuple[int, int]) -> list[np.ndarray | None]:
+        """Likewise of each reference that was mixed in; None of those nothing can be told of."""
+        copied = self.composition.copied
+        found = iter(() if copied is None else copied.mixed)
+        there = [share is not None and copied is not None for share in self.rendering.shares]
+        return [_across(next(found), size) if each else None for each in there]
 
 
 class Frames:
@@ -67,7 +69,7 @@ class Frames:
 
     def of(self, request: RenderRequest) -> Iterator[Frame]:
         """The picture as soon as it is there; then, where the request asks for maps, the same frame with
-        them.
+        them, which another thread may ask for while this one draws on.
 
         Raises InputError for an unknown reference, a pose that is none, or a level that the engine does not
         have; OutOfMemory where a lower level may be possible.
@@ -99,30 +101,49 @@ class Frames:
                 composition, pieces_hw = wearing(composition, room)
             image_HWC = to_rgb(composition.image_1CHW[..., : self._model.size[0], : self._model.size[1]])
             fine_HWC = None if composition.fine_1CHW is None else to_rgb(composition.fine_1CHW)
+            tell = self._teller(request, drawn, pieces_hw, room) if request.maps else None
         rows = request.level or self._model.size[0]
         exact = exact and rows == self._model.size[0]
         ms = 1e3 * (time.perf_counter() - begun)
         frame = Frame(image_HWC, rows, exact, ms, request.stamp, None, fine_HWC, pieces_hw)
         yield frame
-        if request.maps:
-            with self._computing():
-                if pieces_hw is None and parsing.available().available:
-                    _, pieces_hw = wearing(composition, self._fitting_room(request, {}))
-                worn = {} if room is None or pieces_hw is None else worn_by(pieces_hw, room)
-                frame = self._told(frame, request, drawn, worn)
-            yield replace(frame, pieces=pieces_hw)
+        if tell is not None:
+            with self._computing.beside():
+                frame = tell(frame)
+            yield frame
 
-    def _told(
-        self, frame: Frame, request: RenderRequest, drawn: dict[str, Drawn], worn: dict[str, np.ndarray]
-    ) -> Frame:
-        """A frame with its maps. drawn: of the person and of every giver; worn: as `worn_by`."""
-        size = self._model.size
-        maps = {key: each.rendering.maps for key, each in drawn.items()}
-        details = {key: each.detail_2HW(size) for key, each in drawn.items()}
-        sources = photo_maps(request.identity, request.mixes, maps, worn, self._references.maps, details)
-        photos = {key: each.photo_HW(size) for key, each in drawn.items()}
-        photo_HW = photo_share(photos[request.identity], worn, photos)
-        return replace(frame, maps=sources[0].maps, sources=sources, photo=photo_HW)
+    def _teller(
+        self,
+        request: RenderRequest,
+        drawn: dict[str, Drawn],
+        pieces_hw: np.ndarray | None,
+        room: FittingRoom | None,
+    ) -> Callable[[Frame], Frame]:
+        """What makes a frame's maps. Of references all is looked up now, while nobody else computes; the maps
+        can then be made beside the next picture.
+
+        drawn: the person and every giver. pieces: as `Frame.pieces`, None where nothing is worn.
+        """
+        size, references = self._model.size, self._references
+        of_reference = {key: references.maps(key) for key in (*_keys(request), *drawn)}
+        worn = {} if room is None or pieces_hw is None else worn_by(pieces_hw, room)
+        parsed = pieces_hw is None and parsing.available().available
+        wardrobe = references.wardrobe(request.identity) if parsed else None
+
+        def tell(frame: Frame) -> Frame:
+            own = drawn[request.identity]
+            pieces = pieces_hw if wardrobe is None else pieces_seen(own.composition, wardrobe)
+            maps = {key: each.rendering.maps for key, each in drawn.items()}
+            details = dict(zip((mix.reference for mix in request.mixes), own.mixed_2HW(size), strict=True))
+            details |= {key: each.detail_2HW(size) for key, each in drawn.items()}
+            sources = photo_maps(
+                request.identity, request.mixes, maps, worn, of_reference.__getitem__, details
+            )
+            photos = {key: each.photo_HW(size) for key, each in drawn.items()}
+            photo_HW = photo_share(photos[request.identity], worn, photos)
+            return replace(frame, maps=sources[0].maps, sources=sources, photo=photo_HW, pieces=pieces)
+
+        return tell
 
     def warm_up(self) -> None:
         """Compute one of everything on grey (`Session.warm_up`)."""
@@ -237,6 +258,14 @@ def _in_colour(shown: Composition, share_11hw: Tensor, colour: RGB) -> Compositi
 def _in_frame(planes_CHW: Tensor, size: tuple[int, int]) -> np.ndarray:
     """The frame's part of planes of the canvas."""
     return planes_CHW[:, : size[0], : size[1]].float().cpu().numpy()
+
+
+def _across(positions_12HW: Tensor, size: tuple[int, int]) -> np.ndarray:
+    """Positions from -1 to 1 across the canvas as from 0 to 1 across the frame, float32 [2, H, W]."""
+    rows, columns = positions_12HW.shape[-2:]
+    across_2HW = _in_frame((positions_12HW[0] + 1.0) / 2.0, size)
+    across_2HW *= np.array((columns / size[1], rows / size[0]), np.float32)[:, None, None]
+    return across_2HW
 
 
 def _keys(request: RenderRequest) -> list[str]:

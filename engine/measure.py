@@ -14,7 +14,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +25,7 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.api import Mix, RenderRequest
+from engine.api import Frame, Mix, RenderRequest
 from engine.compositing.compose import EncodedReference, compose, encode_reference
 from engine.contract import PoseTransferModel, ReferenceInput
 from engine.cv import cv2
@@ -38,8 +40,7 @@ from engine.session import Session
 
 TEXTBOOK_FULL, TEXTBOOK_POSE, ENCODE = "textbook full forward", "textbook pose-only", "encode reference"
 TEXTBOOK_KEPT, DRAG, PREVIEW, SWAP = "textbook, memory kept", "drag full", "drag preview", "swap"
-# As the window draws while Inspect is open: the picture alone, whose maps would follow; and with them.
-MAPS_LEFT, MAPS_MADE = "drag, maps to follow", "drag with maps"
+INSPECTED = "drag beside maps"  # as the window draws while Inspect is open: the maps are of the one before
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,13 @@ class Stage:
 @dataclass(frozen=True)
 class Task:
     """What a stage does in round `turn`. kept: whether the C library keeps freed memory meanwhile, as
-    sessions have it.
+    sessions have it. ready: what comes before it in a round, not timed.
     """
 
     work: Callable[[int], object]
     gmac: float
     kept: bool = True
+    ready: Callable[[], object] = lambda: None
 
 
 def pose(size: tuple[int, int], turn: int) -> np.ndarray:
@@ -125,10 +127,17 @@ def session_tasks(session: Session, macs: Mapping[str, float]) -> dict[tuple[str
     def drag(turn: int, level: int | None = None) -> None:
         session.respond(RenderRequest(reference.key, pose(size, next(fresh)), level=level))
 
-    def inspect(turn: int, pictures: int) -> None:
+    mapmaker, drawn = ThreadPoolExecutor(1), deque[Iterator[Frame]](maxlen=1)  # its maps are not made yet
+
+    def draw() -> None:
         request = RenderRequest(reference.key, pose(size, next(fresh)), level=size[0], maps=True)
-        for _ in itertools.islice(session.frames(request), pictures):
-            pass
+        drawn.append(session.frames(request))
+        next(drawn[0])
+
+    def inspect(turn: int) -> None:
+        maps = mapmaker.submit(next, drawn[0])
+        draw()
+        maps.result()
 
     def swap(turn: int) -> None:
         mixes = (Mix(other.key, (turn % 10) / 10 + 0.05),)
@@ -143,8 +152,7 @@ def session_tasks(session: Session, macs: Mapping[str, float]) -> dict[tuple[str
     for level in session.levels[:-1]:
         found[f"{PREVIEW} {level}", half] = Task(partial(drag, level=level), macs[f"drag {level}"])
     if session.maps:
-        found[MAPS_LEFT, half] = Task(partial(inspect, pictures=1), macs["drag"])
-        found[MAPS_MADE, half] = Task(partial(inspect, pictures=2), macs["drag"])
+        found[INSPECTED, half] = Task(inspect, macs["drag"], ready=draw)
     found[SWAP, "float32"] = Task(swap, macs["drag"])
     return found
 
@@ -177,6 +185,7 @@ def measure(name: str, session: Session, work: Mapping[tuple[str, str], Task], r
         for turn in range(-1, rounds):  # the round before the first is not counted
             for key, task in work.items():
                 keep_freed_memory(task.kept)
+                task.ready()
                 begun = time.perf_counter()
                 task.work(turn)
                 settle(session.plan.device)

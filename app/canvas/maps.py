@@ -20,10 +20,16 @@ LATE = 0.3  # opacity of what is of an earlier picture
 
 @dataclass(frozen=True, eq=False)
 class Laid:
-    """What lies over one picture. colours: uint8 RGBA [h, w, 4], or None. words: its caption."""
+    """What lies over one picture. colours: uint8 RGBA [h, w, 4], or None. name: of the picture. words: what
+    lies over it, "" for nothing."""
 
     colours: np.ndarray | None
-    words: str
+    name: str
+    words: str = ""
+
+    @property
+    def caption(self) -> str:
+        return f"{self.name}: {self.words[:1].lower()}{self.words[1:]}" if self.words else self.name
 
 
 @dataclass(frozen=True)
@@ -142,7 +148,8 @@ class MapItems:
         for number, heat in self.heats.items():
             one, box = laid.get(number), self._rect(number)
             heat.show_colours(None if one is None else one.colours, box)
-            self._captions[number].show_words("" if one is None else one.words, box)
+            caption, name = ("", "") if one is None else (one.caption, one.name)
+            self._captions[number].show_words(caption, box, name)
 
     def mark(
         self, cross: tuple[int, tuple[float, float]] | None, pinned: bool, peaks: Sequence[Peak]

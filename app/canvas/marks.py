@@ -26,12 +26,12 @@ class CaptionItem(QGraphicsItem):
         super().__init__()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
         self._width = 0.0  # scene units
-        self.words = ""
+        self.words = self._brief = ""
 
-    def show_words(self, words: str, box: QRectF) -> None:
-        """Above `box`, in scene units; no words hide it."""
+    def show_words(self, words: str, box: QRectF, brief: str) -> None:
+        """Above `box`, in scene units; no words hide it. brief: instead, where there is no room for all."""
         self.prepareGeometryChange()
-        self.words, self._width = words, box.width()
+        self.words, self._brief, self._width = words, brief, box.width()
         self.setPos(box.topLeft())
         self.setVisible(bool(words))
 
@@ -47,7 +47,9 @@ class CaptionItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         metrics = QFontMetricsF(painter.font())
-        line = metrics.elidedText(self.words, Qt.TextElideMode.ElideRight, self._room())
+        room = self._room()
+        words = self.words if metrics.horizontalAdvance(self.words) <= room else self._brief
+        line = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
         painter.setPen(theme.colour(theme.colours().text))
         painter.drawText(QPointF(0, -7), line)
 

@@ -108,7 +108,8 @@ class CanvasView(QGraphicsView):
                 Qt.Key.Key_Backslash: self.peeked.emit,
                 Qt.Key.Key_I: self.glanced.emit,
                 Qt.Key.Key_E: self.weighed.emit,
-            }
+            },
+            self,
         )
         self._space = False
         self._pan_from: QPointF | None = None

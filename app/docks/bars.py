@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import plain, theme
 
-ROW = 34  # px
+ROW = 29  # px
 BAR = 5  # px, how thick
 DISC = 16  # px, of the number
 LEFT = DISC + 8
@@ -28,7 +28,7 @@ class Bar:
 
 
 class Bars(QWidget):
-    """Room for `most` bars, so that nothing below it moves."""
+    """Room for `most` bars, so that nothing below it moves; for half of them where that is short."""
 
     chosen = Signal(int)  # which bar, from 0
 
@@ -37,11 +37,13 @@ class Bars(QWidget):
         self.bars: tuple[Bar, ...] = ()
         self._most = most
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.make_room(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("What makes this place")
 
-    def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(240, ROW * self._most)
+    def make_room(self, enough: bool) -> None:
+        """For all bars, or for the strongest half."""
+        self.setFixedHeight(ROW * (self._most if enough else self._most // 2))
 
     def show_bars(self, bars: Sequence[Bar]) -> None:
         self.bars = tuple(bars)
@@ -69,7 +71,7 @@ class Bars(QWidget):
         if bar.chosen:
             painter.setBrush(theme.colour(present.accent_soft))
             painter.drawRoundedRect(box.adjusted(-2, 1, 2, -1), 6, 6)
-        disc = QRectF(box.left() + 3, box.top() + 6, DISC, DISC)
+        disc = QRectF(box.left() + 3, box.top() + 4, DISC, DISC)
         painter.setBrush(theme.colour(bar.colour))
         painter.drawEllipse(disc)
         painter.setPen(theme.colour(present.halo))
@@ -78,12 +80,12 @@ class Bars(QWidget):
         value = f"{bar.share:.0%}"
         room = box.right() - left - metrics.horizontalAdvance("100 %") - 6
         painter.setPen(theme.colour(present.text))
-        baseline = box.top() + 6 + metrics.ascent()
+        baseline = box.top() + 4 + metrics.ascent()
         painter.drawText(
             QPointF(left, baseline), metrics.elidedText(bar.words, Qt.TextElideMode.ElideMiddle, room)
         )
         painter.drawText(QPointF(box.right() - metrics.horizontalAdvance(value) - 2, baseline), value)
-        groove = QRectF(left, box.bottom() - BAR - 5, box.right() - left - 2, BAR)
+        groove = QRectF(left, box.bottom() - BAR - 3, box.right() - left - 2, BAR)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(present.hover))
         painter.drawRoundedRect(groove, BAR / 2, BAR / 2)

@@ -8,14 +8,25 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import plain, theme
 from app.docks.bars import Bar, Bars
 from app.docks.scale import ScalePanel
 from app.docks.texture_tools import TextureTools
 from app.docks.tiles import TileGrid
-from engine.api import DISTRIBUTION, PARSING
+from engine.api import CORRESPONDENCE, DISTRIBUTION, FLOW, PARSING
 from engine.inspecting.choices import CHANGE, MapChoice
 from engine.inspecting.inspection import Inspection, words_of
 from engine.inspecting.order import AREA, ORDERS
@@ -24,6 +35,10 @@ from engine.inspecting.values import RESULT
 
 WAITING = "One moment: the maps of this picture are being made."
 HINT = "Press 3, then point at the picture: which part of the photo made this pixel?"
+# What a place is by kind of map, with bars below that go on; else of textures.
+IS = {PARSING: "is drawn as", CORRESPONDENCE: "is read from the photo", FLOW: "is read from the photo"}
+GOES = {CORRESPONDENCE: "is seen"}
+ROOMY = 620  # px of height from which on all bars have room and the atlas still has some
 LEAST_NAMED = 0.002  # of the picture: a region smaller than that is not in the legend
 
 
@@ -71,7 +86,7 @@ class InspectPanel(QWidget):
         self.legend.setWordWrap(True)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.scale = ScalePanel()
-        self.read_out = plain.label()
+        self._here, self.read_out = QLabel("Value here"), plain.label()
         self.read_out.setProperty("role", "number")
         self.keep = QToolButton()
         self.keep.setText("Keep this picture")
@@ -93,23 +108,27 @@ class InspectPanel(QWidget):
         self.hint.setWordWrap(True)
         self.hint.setProperty("role", "muted")
         self._body, self._rest = QWidget(), QWidget()  # rest: what the atlas leaves where there is none
+        self._scroll, self._foot = QScrollArea(), QWidget()
         self._lay_out()
         self.show_inspection(None, ())
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column.setSpacing(5)
         order = QHBoxLayout()
         order.addWidget(self.tiles_title, 1)
         order.addWidget(self.order)
         last = QHBoxLayout()
+        self._here.setProperty("role", "muted")
+        last.addWidget(self._here)
         last.addWidget(self.read_out, 1)
         last.addWidget(self.keep)
         last.addWidget(self.looks)
         last.addWidget(self.export)
         column.addWidget(self.layer)
         column.addWidget(self.view)
+        column.addWidget(self.legend)
         column.addWidget(self.headline)
         column.addWidget(self.origin)
         column.addWidget(self.bars)
@@ -117,14 +136,23 @@ class InspectPanel(QWidget):
         column.addWidget(self.tools)
         column.addLayout(order)
         column.addWidget(self.tiles, 1)
-        column.addWidget(self.legend)
         column.addWidget(self._rest, 1)
-        column.addWidget(self.scale)
-        column.addLayout(last)
+        # In a low window what is above the scale is scrolled; the scale belongs to the picture and stays.
+        self._scroll.setWidget(self._body)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        beside = self._scroll.verticalScrollBar().sizeHint().width()
+        self._scroll.setMinimumWidth(self.tools.minimumSizeHint().width() + beside)
+        foot = QVBoxLayout(self._foot)
+        foot.setContentsMargins(0, 0, 0, 0)
+        foot.addWidget(self.scale)
+        foot.addLayout(last)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(14, 2, 14, 12)
         outer.addWidget(self.hint)
-        outer.addWidget(self._body, 1)
+        outer.addWidget(self._scroll, 1)
+        outer.addWidget(self._foot)
 
     def _box(self, name: str, tip: str) -> QComboBox:
         box = QComboBox()
@@ -142,7 +170,8 @@ class InspectPanel(QWidget):
     def show_inspection(self, shown: Inspection | None, photo_names: Sequence[str]) -> None:
         """photo_names: of the photos, the person's first. None: there is nothing yet, or another mode."""
         self._inspection, self._names = shown, tuple(photo_names)
-        self._body.setVisible(shown is not None)
+        self._scroll.setVisible(shown is not None)
+        self._foot.setVisible(shown is not None)
         self.hint.setVisible(shown is None)
         if shown is None:
             return
@@ -192,6 +221,7 @@ class InspectPanel(QWidget):
             over = (*shown.painting.photos, shown.painting.result)  # the result's number is -1, the last
             laid = over[under[0]] if under[0] < len(shown.painting.photos) else None
         self.read_out.setText("" if laid is None or under is None else laid.read(*under[1]))
+        self._here.setVisible(bool(self.read_out.text()))
 
     def _headline(self, shown: Inspection) -> str:
         aim, (rows, columns) = shown.aim, shown.subject.result.shape[:2]
@@ -202,10 +232,11 @@ class InspectPanel(QWidget):
                 else "Point at a picture"
             )
         x, y = int(aim.at[0] * columns), int(aim.at[1] * rows)
-        held = ", held (Esc lets go)" if shown.pinned else ""
+        held = ", held until Esc," if shown.pinned else ""
         if aim.picture == RESULT:
-            return f"This pixel ({x}, {y}) is made of{held}"
-        return f"This place of {self._name(aim.picture)} ({x}, {y}) went into{held}"
+            return f"This pixel ({x}, {y}){held} {IS.get(shown.choice.kind, 'is made of')}"
+        does = GOES.get(shown.choice.kind, "went into")
+        return f"This place of {self._name(aim.picture)} ({x}, {y}){held} {does}"
 
     def _name(self, photo: int) -> str:
         return self._names[photo] if photo < len(self._names) else "the photo"
@@ -216,7 +247,7 @@ class InspectPanel(QWidget):
             shown.aim.photo,
             shown.aim.channel,
         )
-        return Bar(words_of(part, shown.choice, several), part.share, theme.CATEGORIES[place], chosen)
+        return Bar(words_of(part, shown.choice, several), part.share, colour_of(shown, place), chosen)
 
     def _show_textures(self, shown: Inspection) -> None:
         there = shown.maps_Khw is not None
@@ -225,26 +256,30 @@ class InspectPanel(QWidget):
         self._rest.setVisible(not there)
         if shown.maps_Khw is None or shown.area_K is None:
             return
+        self._name_texture(shown, shown.area_K)
+        several = f" of {self._name(shown.aim.photo)}" if len(shown.subject.photos) > 1 else ""
+        self.tiles_title.setText(f"{len(shown.maps_Khw)} textures{several}")
+        self.tiles.show_maps(shown.maps_Khw, shown.aim.channel, shown.order_K)
+
+    def _name_texture(self, shown: Inspection, area_K: np.ndarray) -> None:
+        """In words which texture is chosen, what it is for and what it does."""
         channel = shown.aim.channel
         words = f"<b>Texture {channel + 1}</b>"
         names = [f"“{self._own_name}”" if self._own_name else "", shown.name_of(channel)]
         words += "".join(f" {html.escape(name)}" for name in names if name)
         facts = [f"does here: {html.escape(self._doing)}"] if self._doing else []
-        facts += [f"makes {shown.area_K[channel]:.1%} of the picture"]
+        facts += [f"makes {area_K[channel]:.1%} of the picture"]
         gathered = shown.painting.photos[shown.aim.photo]
         if gathered is not None and gathered.relative:
-            facts.append(f"peak {gathered.peak:.1%}")
+            facts.append(f"{gathered.peak:.1%} of it gathered at its peak")
         muted = theme.colours().muted
         self.texture.setText(f"{words}<br><span style='color:{muted}'>{', '.join(facts)}</span>")
-        several = f" of {self._name(shown.aim.photo)}" if len(shown.subject.photos) > 1 else ""
-        self.tiles_title.setText(f"{len(shown.maps_Khw)} textures{several}")
-        self.tiles.show_maps(shown.maps_Khw, channel, shown.order_K)
 
     def show_own_name(self, name: str, doing: str = "") -> None:
         """What the chosen texture is called by hand, and what it does in this picture."""
         self._own_name, self._doing = name, doing
-        if self._inspection is not None:
-            self._show_textures(self._inspection)
+        if self._inspection is not None and self._inspection.area_K is not None:
+            self._name_texture(self._inspection, self._inspection.area_K)
 
     def _words(self, channel: int) -> str:
         """Number and, where the weights tell it, purpose of a texture."""
@@ -268,9 +303,23 @@ class InspectPanel(QWidget):
         if self._inspection is not None:
             self.texture_wanted.emit(self._inspection.aim.photo, channel)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.bars.make_room(self.height() >= ROOMY)
+
     def refresh_theme(self) -> None:
         self.tiles.refresh_theme()
         self.show_inspection(self._inspection, self._names)
+
+
+def colour_of(shown: Inspection, place: int) -> str:
+    """Of the part in this place, for its bar and its ring: as on the picture where areas have colours there,
+    else by the place."""
+    colours, part = shown.painting.colours, shown.parts[place]
+    if colours is None:
+        return theme.CATEGORIES[place]
+    rgba = colours.get((part.photo, part.channel))
+    return theme.colours().muted if rgba is None else "#{:02x}{:02x}{:02x}".format(*rgba.tolist())
 
 
 def _title(choice: MapChoice) -> str:
@@ -292,6 +341,5 @@ def _tops(shown: Inspection) -> str:
 
 
 def _entry(region: int, name: str) -> str:
-    red, green, blue, _ = theme.region_colours(region + 1)[region]
     words = (name or f"region {region + 1}").replace(" ", "&nbsp;")
-    return f"<span style='color:rgb({red},{green},{blue})'>■</span>&nbsp;{words}"
+    return f"<span style='color:{theme.region_colour(region)}'>■</span>&nbsp;{words}"

@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from app import theme
 from engine.inspecting.colouring import Scale
@@ -144,17 +144,19 @@ class ScalePanel(QWidget):
         self.opacity.setAccessibleName("Opacity of the map")
         self.opacity.setToolTip("At the right end the map alone, at the left end the picture alone")
         self.opacity.valueChanged.connect(self._fade)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(6)
-        for row, (words, widget) in enumerate((("Colours", self.colour_map), ("Opacity", self.opacity))):
-            label = QLabel(words)
-            label.setProperty("role", "muted")
-            label.setBuddy(widget)
-            grid.addWidget(label, row, 0)
-            grid.addWidget(widget, row, 1)
-        grid.addWidget(self.levels, 2, 0, 1, 2)
-        grid.setColumnStretch(1, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        self.colour_map.setToolTip("Colour map: as much lighter to the eye as the value is higher")
+        label = QLabel("Opacity")
+        label.setProperty("role", "muted")
+        label.setBuddy(self.opacity)
+        row = QHBoxLayout()
+        row.addWidget(self.colour_map, 1)
+        row.addWidget(label)
+        row.addWidget(self.opacity, 1)
+        column.addLayout(row)
+        column.addWidget(self.levels)
 
     @property
     def table(self) -> np.ndarray:
@@ -162,7 +164,9 @@ class ScalePanel(QWidget):
         return table_of(self.colour_map.currentText())
 
     def show_top(self, top: str) -> None:
-        """What the end of the scale stands for."""
+        """What the end of the scale stands for; "" of what has colours of its own, and no scale."""
+        for widget in (self.colour_map, self.levels):
+            widget.setVisible(bool(top))
         self.levels.show_scale(self.table, top)
         self._top = top
 

@@ -16,17 +16,23 @@ MOST_ROWS = 32
 GAP = 1
 
 
-def atlas(maps_Khw: np.ndarray, columns: int) -> np.ndarray:
-    """uint8 [rows * (h + GAP), columns * (w + GAP)]: channel k in row k // columns; 255 is the peak."""
+def thinned(maps_Khw: np.ndarray) -> np.ndarray:
+    """Maps of no more rows than a tile can show."""
     step = max(1, math.ceil(maps_Khw.shape[1] / MOST_ROWS))
-    small = maps_Khw[:, ::step, ::step]
-    count, height, width = small.shape
+    return maps_Khw[:, ::step, ::step]
+
+
+def atlas(maps_Khw: np.ndarray, columns: int) -> np.ndarray:
+    """uint8 [rows * (h + GAP), columns * (w + GAP)]: channel k in row k // columns; 1 to 255 is the peak, 0
+    lies between them."""
+    count, height, width = maps_Khw.shape
     rows = math.ceil(count / columns)
-    sheet = np.zeros((rows, columns, height + GAP, width + GAP), np.float32)
-    sheet.reshape(-1, height + GAP, width + GAP)[:count, :height, :width] = small
-    peak = max(float(small.max()), 1e-9)
-    bytes_ = (255 * (sheet / peak) ** 0.7).astype(np.uint8)
-    return bytes_.transpose(0, 2, 1, 3).reshape(rows * (height + GAP), columns * (width + GAP))
+    sheet = np.zeros((rows, columns, height + GAP, width + GAP), np.uint8)
+    peak = max(float(maps_Khw.max()), 1e-9)
+    tiles = sheet.reshape(-1, height + GAP, width + GAP)[:, :height, :width]
+    tiles[count:] = 1
+    tiles[:count] = 1 + (254 * (maps_Khw / peak) ** 0.7).astype(np.uint8)
+    return sheet.transpose(0, 2, 1, 3).reshape(rows * (height + GAP), columns * (width + GAP))
 
 
 class TileGrid(QWidget):
@@ -48,7 +54,7 @@ class TileGrid(QWidget):
         self._channel = 0
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(70)
+        self.setMinimumHeight(56)
         self.setAccessibleName("Shares of all neural textures of the layer")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -58,18 +64,22 @@ class TileGrid(QWidget):
     def show_maps(self, maps_Khw: np.ndarray, channel: int, order_K: np.ndarray | None = None) -> None:
         """Show the maps [K, h, w] of a layer with one channel marked. order: channels, the first first; by
         their number where it is left out."""
-        self._maps = maps_Khw
-        self._order = list(range(len(maps_Khw))) if order_K is None else order_K.tolist()
+        order = list(range(len(maps_Khw))) if order_K is None else order_K.tolist()
+        columns = self._best_columns(maps_Khw.shape)
+        if self._channel != channel:
+            self._channel = channel
+            self.update()
+        if maps_Khw is self._maps and (order, columns) == (self._order, self._columns):
+            return  # a pointer moves on more often than a picture
+        self._maps, self._order, self._columns = maps_Khw, order, columns
         self._place = {k: place for place, k in enumerate(self._order)}
         self._count = maps_Khw.shape[0]
-        self._columns = self._best_columns(maps_Khw.shape)
         self._rows = math.ceil(self._count / self._columns)
-        pixels = np.ascontiguousarray(atlas(maps_Khw[self._order], self._columns))
+        pixels = np.ascontiguousarray(atlas(thinned(maps_Khw)[order], columns))
         height, width = pixels.shape
         image = QImage(pixels.data, width, height, width, QImage.Format.Format_Indexed8)
         image.setColorTable(self._colours)
         self._atlas = image.copy()
-        self._channel = channel
         self.update()
 
     def _best_columns(self, shape: tuple[int, int, int]) -> int:
@@ -82,11 +92,12 @@ class TileGrid(QWidget):
         )
 
     def _colour_table(self) -> list[int]:
-        dark, light = theme.colour(theme.colours().raised), theme.colour(theme.colours().accent)
-        ends = (dark.red(), light.red()), (dark.green(), light.green()), (dark.blue(), light.blue())
-        mixed = []
-        for i in range(256):
-            r, g, b = (round(low + i / 255 * (high - low)) for low, high in ends)
+        """From nothing to the peak, behind the colour between the tiles."""
+        none, most = theme.colour(theme.colours().raised), theme.colour(theme.colours().accent)
+        ends = (none.red(), most.red()), (none.green(), most.green()), (none.blue(), most.blue())
+        mixed = [theme.colour(theme.colours().line).rgb()]
+        for i in range(255):
+            r, g, b = (round(low + i / 254 * (high - low)) for low, high in ends)
             mixed.append(0xFF000000 | r << 16 | g << 8 | b)
         return mixed
 

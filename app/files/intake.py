@@ -96,7 +96,9 @@ def _of_text(text: str) -> list[Intake]:
 
 
 def _is_pose(text: str) -> bool:
-    """Whether a text may be a pose: JSON, or many numbers."""
+    """Whether a text may be a pose: JSON, XML, motion capture, or many numbers."""
+    if text.startswith(("<", "HIERARCHY")):
+        return True
     if text.startswith(("{", "[")):
         with suppress(ValueError, RecursionError):
             json.loads(text[: MOST_BYTES + 1])

@@ -85,7 +85,7 @@ class MapSaving:
     def save_row(self, path: Path) -> None:
         """.svg makes an SVG file, everything else a PNG."""
         if sight := self._sight():
-            columns, palette = 1 + len(exports.chosen(sight.inspection)), theme.categories()
+            columns, palette = exports.row_columns(sight), theme.categories()
             self._write(path, lambda: _sheet(path, exports.row_panels(sight, palette), columns))
 
     def save_arrays(self, path: Path) -> None:

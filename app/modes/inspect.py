@@ -31,6 +31,7 @@ class InspectMode(QObject):
 
     changed = Signal()  # `inspection` is another
     offered = Signal()  # `choices` are others
+    begun = Signal()  # there is an `inspection` where there was none
     pointed = Signal(object)  # (picture, (x, y)) under the pointer, or None
     late_changed = Signal(bool)  # whether the maps are of an earlier picture than the one that is shown
 
@@ -54,6 +55,7 @@ class InspectMode(QObject):
         self.pieces_hw: np.ndarray | None = None  # of the last frame with maps, as `api.Frame.pieces`
         self._kept: np.ndarray | None = None
         self._kept_name = Subject.kept_name
+        self._stamp = 0  # of the picture that is shown
         self._late = QTimer(self, singleShot=True, interval=LATE_MS)
         self._late.timeout.connect(lambda: self.late_changed.emit(True))
         controller.engine_awake.connect(self._on_awake)
@@ -242,6 +244,7 @@ class InspectMode(QObject):
 
     def _on_frame(self, frame: Frame) -> None:
         """The picture is there before its maps: differences need none."""
+        self._stamp = frame.stamp
         if self._subject is not None and (self.on or self.glancing):
             self._subject, self.finest = replace(self._subject, result=frame.image), frame.finest
             if not self._late.isActive():
@@ -255,6 +258,8 @@ class InspectMode(QObject):
             return  # of a person who has just left
         self._late.stop()
         self.late_changed.emit(False)
+        if frame.stamp < self._stamp:  # a newer picture is there already
+            self._late.start()
         self.photos = tuple(photo for _, photo in there)
         self.pieces_hw = frame.pieces
         self.finest = frame.finest
@@ -283,8 +288,11 @@ class InspectMode(QObject):
         palette_N4 = theme.categories()
         if choice.kind == PARSING:
             palette_N4 = theme.region_colours(choice.info.channels)
+        before = self.inspection
         self.inspection = inspected(
-            subject, choice, view, self._aim, self.pinned, self.order, palette_N4, self.inspection
+            subject, choice, view, self._aim, self.pinned, self.order, palette_N4, before
         )
         self._aim = self.inspection.aim
         self.changed.emit()
+        if before is None:
+            self.begun.emit()

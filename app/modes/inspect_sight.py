@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from app import theme
 from app.canvas.maps import Laid, Peak
 from app.canvas.view import CanvasView
-from app.docks.inspector import InspectPanel
+from app.docks.inspector import InspectPanel, colour_of
 from app.modes.inspect import InspectMode
 from engine.inspecting.choices import EVIDENCE, TRACES
 from engine.inspecting.colouring import coloured, faded
@@ -69,7 +69,7 @@ class InspectSight(QObject):
             colours = faded(over.pixels, scale.scale.opacity)
         else:
             colours = coloured(over.pixels, scale.table, scale.scale)
-        return Laid(colours, f"{name}: {over.words[:1].lower()}{over.words[1:]}")
+        return Laid(colours, name, over.words)
 
     def _mark(self, shown: Inspection) -> None:
         """The cross where is pointed, and rings on the other picture: at the peaks of the parts, of a trace
@@ -86,7 +86,7 @@ class InspectSight(QObject):
         aim = shown.aim
         return [
             Peak(
-                part.photo if aim.picture == RESULT else RESULT, part.peak, place + 1, theme.CATEGORIES[place]
+                part.photo if aim.picture == RESULT else RESULT, part.peak, place + 1, colour_of(shown, place)
             )
             for place, part in enumerate(shown.parts)
             if part.peak is not None

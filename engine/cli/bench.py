@@ -13,8 +13,7 @@ from engine import measure
 from engine.measure import (
     DRAG,
     ENCODE,
-    MAPS_LEFT,
-    MAPS_MADE,
+    INSPECTED,
     PREVIEW,
     TEXTBOOK_FULL,
     TEXTBOOK_KEPT,
@@ -87,16 +86,16 @@ def _peaks(plan: Plan) -> dict[str, float]:
 
 def ratios(table: list[Stage]) -> dict[str, float | None]:
     """Textbook full forward in float32 over ours, and frames a second: the default network's, and every other
-    engine's in the box. While the default one is inspected: how fast its picture is against one without maps,
-    and how many pictures a second have maps where every one does."""
+    engine's in the box. While the default one is inspected: how fast its picture is beside the maps of the
+    one before against one without maps, and how many pictures a second have maps where every one does."""
     ms = {(row.network, row.stage, row.precision): row.p50_ms for row in table}
 
     def over(stage: str, precision: str, base: str = TEXTBOOK_FULL) -> float | None:
         full, ours = ms["official", base, "float32"], ms.get(("official", stage, precision))
         return round(full / ours, 2) if ours else None
 
-    plain, left, made = (
-        min(ms[key] for key in ms if key[:2] == ("default", stage)) for stage in (DRAG, MAPS_LEFT, MAPS_MADE)
+    plain, inspected = (
+        min(ms[key] for key in ms if key[:2] == ("default", stage)) for stage in (DRAG, INSPECTED)
     )
     first = next(key for key in ms if key[0] == "default" and key[1].startswith(PREVIEW))
     return {
@@ -107,8 +106,8 @@ def ratios(table: list[Stage]) -> dict[str, float | None]:
         "official_drag_bfloat16_memory_kept": over(DRAG, "bfloat16", TEXTBOOK_KEPT),
         "default_drag_fps": round(1e3 / plain, 1),
         "default_preview_fps": round(1e3 / ms[first], 1),
-        "default_inspected_drag": round(plain / left, 2),
-        "default_maps_fps": round(1e3 / made, 1),
+        "default_inspected_drag": round(plain / inspected, 2),
+        "default_maps_fps": round(1e3 / inspected, 1),
         **{
             f"{engine.name}_drag_fps": round(1e3 / min(drag), 1)
             for engine in other_engines()

@@ -53,7 +53,7 @@ class CopiedDetail(NamedTuple):
     surface: [B, 11, h, w], the target's surface map. positions: float32
     [B, 2, H, W], x, y in the first reference, -1 to 1. seen: float32 [B, 6, H, W], the photo there, and the
     same blurred. share and sharper: float32 [B, 1, H, W], 0 to 1: how much of the pixel is the photo's, and
-    how much of the photo's detail is added to it.
+    how much of the photo's detail is added to it. mixed: positions in the other references, in their order.
     """
 
     surface: Tensor
@@ -61,6 +61,7 @@ class CopiedDetail(NamedTuple):
     seen: Tensor
     share: Tensor
     sharper: Tensor
+    mixed: tuple[Tensor, ...] = ()
 
 
 def copied(
@@ -76,11 +77,13 @@ def copied(
     it -> logits [B, 2, H, W] of share and sharper.
     """
     looks = [(*see(source, surface_B11hw, size_of(image_BCHW)), share) for source, share in sources]
-    positions_B2HW = looks[0][0]
+    positions_B2HW, *mixed = (own_B2HW for own_B2HW, _, _ in looks)
     seen_B10HW = blended((own_B10HW, share) for _, own_B10HW, share in looks)
     logits_B2HW = gate(seen_B10HW).float()
     share_B1HW, sharper_B1HW = torch.sigmoid(logits_B2HW - _RELUCTANCE).split(1, 1)
-    taken = CopiedDetail(surface_B11hw, positions_B2HW, seen_B10HW[:, :6], share_B1HW, sharper_B1HW)
+    taken = CopiedDetail(
+        surface_B11hw, positions_B2HW, seen_B10HW[:, :6], share_B1HW, sharper_B1HW, tuple(mixed)
+    )
     return with_detail(image_BCHW.float(), taken), taken
 
 

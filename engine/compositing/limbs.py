@@ -20,7 +20,7 @@ from engine.compositing.detail import DetailSource
 from engine.compositing.fields import ramp, size_of
 from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled
 from engine.compositing.limb_claims import HEAD, Shown, claimed
-from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, elsewhere, trunk_of
+from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, elsewhere, trunk_of, trunk_shown
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.ribbons import LIMBS
 from engine.regions import REGIONS
@@ -64,7 +64,8 @@ def moved_limbs(
     for i, (now_183, own_183) in enumerate(zip(pose_B183, own.pose, strict=True)):
         trunk = trunk_of(now_183, own_183, sides_2)
         shown = [] if trunk is None else elsewhere(now_183, own_183, trunk, own.limbs[i].float(), sides_2)
-        if trunk is None or not (trunk.part > 0 or any(each.part > 0 for each in shown)):
+        stays = None if trunk is None else trunk_shown(now_183, own_183, trunk, shown, sides_2)
+        if trunk is None or stays is None or not (stays > 0 or any(each.part > 0 for each in shown)):
             layers.append(torch.zeros(4, *size, device=own.pose.device))
             continue  # at rest nothing of this is worth its time
         photo_4HW, bare_4HW = (
@@ -75,11 +76,13 @@ def moved_limbs(
         pictures = photo_4HW, bare_4HW, handless_4HW, own.background[i]
         seen = _Own(*pictures, own.limbs[i].float(), own.surface[i, :CLASSES])
         poses = Poses(now_183, own_183, sides_2)
-        layers.append(_of_one(poses, surface_B11hw[i, :CLASSES].softmax(0), shown, trunk, seen))
+        layers.append(_of_one(poses, surface_B11hw[i, :CLASSES].softmax(0), shown, trunk, stays, seen))
     return torch.stack(layers)
 
 
-def _of_one(poses: Poses, class_8hw: Tensor, shown: list[Elsewhere], trunk: Trunk, own: _Own) -> Tensor:
+def _of_one(
+    poses: Poses, class_8hw: Tensor, shown: list[Elsewhere], trunk: Trunk, stays: Tensor, own: _Own
+) -> Tensor:
     sides_2 = poses.sides_2
     # What decides is smooth, and told on the grid of the surface map.
     size = size_of(own.photo_4HW)
@@ -98,8 +101,8 @@ def _of_one(poses: Poses, class_8hw: Tensor, shown: list[Elsewhere], trunk: Trun
                 seen_4HW = own.photo_4HW if bones[0].bone.of_arm else own.handless_4HW
                 cut_out = CutOut(seen_4HW, own.limbs_4HW[limb], trunk.turn.abs())
                 lay_over(layer_4HW, bones, poses, cut_out, trunk, here_HW)
-        if behind and (trunk.part > 0 or any(each.part > 0 and each.hidden for each in shown)):
-            matte_1HW = _enlarged(_trunk_matte(shown, trunk, class_8hw, own, here_hw, sides_2), size)
+        if behind and (stays > 0 or any(each.part > 0 and each.hidden for each in shown)):
+            matte_1HW = _enlarged(_trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, sides_2), size)
             seen_3HW = sampled(own.bare_4HW[:3], trunk.before(here_HW), sides_2)
             layer_4HW.lerp_(F.pad(seen_3HW, (0, 0, 0, 0, 1, 0), value=1.0), matte_1HW)
     return layer_4HW
@@ -130,10 +133,16 @@ def _enlarged(planes_Phw: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 def _trunk_matte(
-    shown: Sequence[Elsewhere], trunk: Trunk, class_8hw: Tensor, own: _Own, here_hw: Tensor, sides_2: Tensor
+    shown: Sequence[Elsewhere],
+    trunk: Trunk,
+    stays: Tensor,
+    class_8hw: Tensor,
+    own: _Own,
+    here_hw: Tensor,
+    sides_2: Tensor,
 ) -> Tensor:
-    """How far the photo's trunk is shown, 0 to 1 [1, h, w]: where it is leant, as far as it goes with the
-    spine; and what limbs are behind."""
+    """How far the photo's trunk is shown, 0 to 1 [1, h, w]: its top, which goes with the spine; and all
+    that limbs are behind."""
     before_hw = trunk.before(here_hw)
     top_hw, dress_hw, trousers_hw = sampled(own.class_8hw[_GARMENTS], before_hw, sides_2)
     limb_hw = sampled(own.limbs_4HW, before_hw, sides_2).amax(0)
@@ -142,6 +151,6 @@ def _trunk_matte(
         if each.hidden:
             far_hw = off(each.now, here_hw, each.bone.beyond)
             hidden_hw = torch.maximum(hidden_hw, each.part * (1.0 - ramp(far_hw, *_HIDES)))
-    leant_hw = trunk.part * (1.0 - class_8hw[HEAD].sum(0))
-    garment_hw = hidden_hw.maximum(leant_hw) * top_hw + hidden_hw * (dress_hw + trousers_hw)
+    before_head_hw = stays * (1.0 - class_8hw[HEAD].sum(0))
+    garment_hw = hidden_hw.maximum(before_head_hw) * top_hw + hidden_hw * (dress_hw + trousers_hw)
     return ramp(garment_hw * (1.0 - limb_hw), *_WORN)[None]

@@ -118,6 +118,19 @@ def elsewhere(
     return shown
 
 
+def trunk_shown(
+    now_183: Tensor, own_183: Tensor, trunk: Trunk, limbs: list[Elsewhere], sides_2: Tensor
+) -> Tensor:
+    """0 to 1: how far the photo's trunk is laid where it is now: when it is elsewhere, or a limb or head is
+    and the shoulders are where the trunk takes them."""
+    point_18, own_18 = (as_complex(pose_183[:, :2] * sides_2) for pose_183 in (now_183, own_183))
+    there_18 = (now_183[:, 2] > 0) & (own_183[:, 2] > 0)
+    off_18 = (trunk.before(point_18) - own_18).abs().masked_fill(~there_18, 0.0)
+    head = ramp(off_18[list(sk.HEAD)].amax(), *_MOVED)
+    part = torch.stack([head, *(each.part for each in limbs)]).amax()
+    return trunk.part.maximum(part * (1.0 - ramp(off_18[SHOULDERS].amax(), *_MOVED)))
+
+
 def hands_elsewhere(pose_B183: Tensor, own_pose_B183: Tensor, limbs_B8HW: Tensor) -> Tensor:
     """0 to 1 [B, 2]: how far the hands of the right and the left arm are shown elsewhere than in the photo.
 

@@ -72,8 +72,18 @@ def attention_warp(
     reference_HWC: brought to the extraction's rows and columns by nearest neighbour, as the official code
     does where it trains them (Eq. 7).
     """
+    return handed_out(gathered(reference_HWC, extraction_Khw), distribution_Khw)
+
+
+def gathered(reference_HWC: np.ndarray, extraction_Khw: np.ndarray) -> np.ndarray:
+    """The half of `attention_warp` that no pose changes: the colours that each texture was gathered from,
+    C̄e I_r, float32 [K, C]."""
     small_hwC = reference_HWC[_places(reference_HWC.shape, extraction_Khw.shape[1:])].astype(np.float32)
-    colours_KC = np.tensordot(extraction_Khw, small_hwC, 2)
+    return np.tensordot(extraction_Khw, small_hwC, 2)
+
+
+def handed_out(colours_KC: np.ndarray, distribution_Khw: np.ndarray) -> np.ndarray:
+    """The other half: colours of textures as a pose hands them out, float32 [h, w, C]."""
     return np.tensordot(distribution_Khw, colours_KC, ((0,), (0,)))
 
 

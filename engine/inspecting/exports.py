@@ -71,8 +71,12 @@ def texture_panels(sight: Sight) -> list[Panel]:
 
 def row_panels(sight: Sight, palette_N4: np.ndarray) -> list[Panel]:
     """As the paper's Fig. 4: the photo, and where the strongest textures of the place pointed at were
-    gathered; below it the result, and where they are handed out. In `1 + len(chosen(...))` columns."""
+    gathered; below it the result, and where they are handed out. Of a map without textures the pictures, and
+    below each what lies over it. In `row_columns` columns."""
     shown = sight.inspection
+    if not chosen(shown):
+        bare = [Panel(picture_HWC, name) for picture_HWC, name in zip(sight.photos, sight.names, strict=True)]
+        return [*bare, Panel(sight.result, "result"), *map_panels(sight)]
     above, below = [], []
     for photo, channel in chosen(shown):
         aim = replace(shown.aim, photo=photo, channel=channel)
@@ -80,8 +84,13 @@ def row_panels(sight: Sight, palette_N4: np.ndarray) -> list[Panel]:
         name = f"texture {channel + 1}"
         above.append(Panel(over(sight.photos[photo], one.photos[photo], sight), f"{name}, gathered"))
         below.append(Panel(over(sight.result, one.result, sight), f"{name}, handed out"))
-    first = chosen(shown)[0][0] if above else 0
+    first = chosen(shown)[0][0]
     return [Panel(sight.photos[first], sight.names[first]), *above, Panel(sight.result, "result"), *below]
+
+
+def row_columns(sight: Sight) -> int:
+    """Of a sheet of `row_panels`."""
+    return 1 + (len(chosen(sight.inspection)) or len(sight.photos))
 
 
 def chosen(shown: Inspection) -> Sequence[tuple[int, int]]:

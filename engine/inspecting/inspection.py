@@ -75,7 +75,7 @@ def inspected(
     parts = tuple(parts_at(subject, choice, aim))
     detail = None
     if view in choices.TRACES and aim.at is not None and aim.picture == RESULT:
-        detail = detail_at(subject.photos, subject.photo_HW, *aim.at)
+        detail = detail_at(subject.photos, subject.photo_HW, *aim.at, choice.info.name)
     return Inspection(subject, choice, view, aim, pinned, painted, parts, maps_Khw, order_K, area_K, detail)
 
 

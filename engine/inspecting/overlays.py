@@ -7,17 +7,26 @@ softmax over textures: its values are shares, shown from 0 to 1.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from engine.api import CORRESPONDENCE, DISTRIBUTION, EXTRACTION, FLOW, PARSING, PhotoMaps
+from engine.api import CORRESPONDENCE, DISTRIBUTION, EXTRACTION, FLOW, PARSING, NamedMap, PhotoMaps
 from engine.cv import cv2
-from engine.editing.evidence import attention_warp, correspondence_warp, evidence, over_layers, trace
+from engine.editing.evidence import (
+    correspondence_warp,
+    evidence,
+    gathered,
+    handed_out,
+    over_layers,
+    trace,
+)
 from engine.inspecting import choices
 from engine.inspecting.choices import MapChoice
 from engine.inspecting.colouring import direction_colours, segments
 from engine.inspecting.flows import arrows_of
+from engine.inspecting.kept import once_a_map
 from engine.inspecting.pointed import named_of, photo_share, textures_Khw
 from engine.inspecting.tallies import Tally, tallies
 from engine.inspecting.values import RESULT, XY, goes_to, origin_of, relative, shares_at, source_size
@@ -85,10 +94,12 @@ class Aim:
 
 @dataclass(frozen=True, eq=False)
 class Painting:
-    """What lies over the result, and over each photo by its number."""
+    """What lies over the result, and over each photo by its number. colours: RGBA by photo and channel where
+    parts have one in it; those that are left out are grey."""
 
     result: Overlay | None = None
     photos: tuple[Overlay | None, ...] = ()
+    colours: Mapping[tuple[int, int], np.ndarray] | None = None
 
 
 def painting(view: str, choice: MapChoice, subject: Subject, aim: Aim, palette_N4: np.ndarray) -> Painting:
@@ -194,8 +205,19 @@ def _segments(name: str, subject: Subject, palette_N4: np.ndarray) -> Painting:
             continue
         none = np.zeros(4, np.uint8)
         table_K4 = np.stack([by_texture.get((number, k), none) for k in range(len(named.values_Khw))])
-        laid.append(Overlay(table_K4[named.values_Khw.argmax(0)], "Gathered by these textures (C̄e)"))
-    return Painting(Overlay(colours_hw4, "Made mostly of these textures (C̄d)"), tuple(laid))
+        laid.append(Overlay(table_K4[_most_of(named)], "Gathered by these textures (C̄e)"))
+    return Painting(Overlay(colours_hw4, "Made mostly of these textures (C̄d)"), tuple(laid), by_texture)
+
+
+@once_a_map
+def _gathered(extraction: NamedMap, image_HWC: np.ndarray) -> np.ndarray:
+    return gathered(image_HWC, extraction.values_Khw)
+
+
+@once_a_map
+def _most_of(named: NamedMap) -> np.ndarray:
+    """Which channel is most of every position, int [h, w]."""
+    return named.values_Khw.argmax(0)
 
 
 def warps_of(subject: Subject, name: str) -> np.ndarray | None:
@@ -204,7 +226,7 @@ def warps_of(subject: Subject, name: str) -> np.ndarray | None:
     for photo, image_HWC in zip(subject.photos, subject.images, strict=True):
         extraction, shares_Khw = named_of(photo, EXTRACTION, name), textures_Khw(photo, name)
         if extraction is not None and shares_Khw is not None:
-            brought.append(attention_warp(image_HWC, extraction.values_Khw, shares_Khw))
+            brought.append(handed_out(_gathered(extraction, image_HWC), shares_Khw))
     return np.sum(brought, axis=0) if brought else None
 
 
@@ -268,7 +290,8 @@ def _of_field(view: str, choice: MapChoice, subject: Subject, aim: Aim, palette_
         return Painting(None, (origin, *others))
     if choice.kind == PARSING:
         colours_hw4 = palette_N4[named.values_Khw.argmax(0)]
-        return Painting(Overlay(colours_hw4, "Drawn as these regions"), (None, *others))
+        regions = {(0, k): palette_N4[k] for k in range(1, len(named.values_Khw))}
+        return Painting(Overlay(colours_hw4, "Drawn as these regions"), (None, *others), regions)
     if choice.kind == FLOW:
         frame = subject.result.shape[0], subject.result.shape[1]
         flow_hw4 = direction_colours(named.values_Khw, frame)

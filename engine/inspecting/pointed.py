@@ -111,10 +111,23 @@ def textures_Khw(photo: PhotoMaps, name: str) -> np.ndarray | None:
     return values_Khw
 
 
-def detail_at(photos: Sequence[PhotoMaps], photo_HW: np.ndarray | None, x: float, y: float) -> Detail | None:
+def detail_at(
+    photos: Sequence[PhotoMaps], photo_HW: np.ndarray | None, x: float, y: float, name: str = ""
+) -> Detail | None:
     """Where the detail of a place of the result is copied from, by the surface atlas of the photo that most
-    of the place is of; None where hardly anything is copied, or that photo does not show it."""
-    number = max(range(len(photos)), key=lambda each: photo_share(photos[each], x, y))
+    of the place is of; None where hardly anything is copied, or that photo does not show it.
+
+    name: the layer whose textures tell what is of which photo where photos are mixed.
+    """
+
+    def part(photo: PhotoMaps) -> float:
+        distribution = named_of(photo, DISTRIBUTION, name)
+        share = photo_share(photo, x, y)
+        if photo.taken is None or distribution is None:
+            return share
+        return share * float(shares_at(distribution.values_Khw, x, y) @ photo.taken[name])
+
+    number = max(range(len(photos)), key=lambda each: part(photos[each]))
     detail_2HW = photos[number].detail_2HW
     share = 0.0 if photo_HW is None else float(shares_at(photo_HW[None], x, y)[0])
     if detail_2HW is None or share < LEAST_COPIED:

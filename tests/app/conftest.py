@@ -124,10 +124,12 @@ def open_window(qtbot, settings, tmp_path):
         theme.apply(application, "dark")
     windows = []
 
-    def make(*, awake: bool = True, files=(), hint_seen: bool = True, **engine) -> Driver:
-        backend = FakeBackend(**engine)
+    def make(
+        *, awake: bool = True, files=(), hint_seen: bool = True, backend=None, weights=None, **engine
+    ) -> Driver:
+        backend = backend or FakeBackend(**engine)
         settings.hint_seen = hint_seen
-        window = MainWindow(backend, settings)
+        window = MainWindow(backend, settings, weights)
         windows.append(window)
         window.pose_library.pictures.rest_ms = 1 << 30  # no test but its own waits for small pictures
         window.resize(1200, 800)

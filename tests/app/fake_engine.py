@@ -75,7 +75,8 @@ class FakeEngine:
 
 
 class FakeSession:
-    """`delay` seconds a frame; `log` holds every request answered, in order; `gate` holds frames back."""
+    """`delay` seconds a frame; `log` holds every request answered, in order; `gate` holds frames back,
+    `maps_gate` their maps."""
 
     def __init__(
         self, engine: FakeEngine, detect: Callable[[np.ndarray], np.ndarray | None], delay: float = 0.0
@@ -97,7 +98,9 @@ class FakeSession:
         self.refined = 0
         self.settled_after: list[int] = []  # requests that had been answered at each step
         self.gate = threading.Event()
+        self.maps_gate = threading.Event()
         self.gate.set()
+        self.maps_gate.set()
 
     def add_reference(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
         if pose is None:
@@ -124,6 +127,7 @@ class FakeSession:
         frame = self.respond(request)
         yield replace(frame, maps=None)
         if request.maps:
+            self.maps_gate.wait(30)
             yield replace(frame, sources=_sources(request, frame.maps), pieces=PIECES_HW)
 
     def respond(self, request: RenderRequest) -> Frame:

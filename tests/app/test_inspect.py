@@ -313,6 +313,24 @@ def test_every_view_is_shown_and_says_what_it_is(window, view):
         assert words == {RESULT: "Result", 0: "Ada"}[number] or over.words[1:] in words
 
 
+def test_bars_and_rings_have_the_colours_that_areas_have_on_the_picture(window):
+    pick(panel(window).view, views.SEGMENTS)
+    for at in (wrist(window), (0.5, 0.4), (0.02, 0.98)):
+        click(window, at)
+        painted, parts = mode(window).inspection.painting, mode(window).inspection.parts
+        rings = [ring._colour for ring in window.canvas.maps.peaks if ring.isVisible()]
+        bars = [bar.colour for bar in panel(window).bars.bars]
+        assert rings == bars and len(bars) == len(parts)
+        rows, columns = painted.result.pixels.shape[:2]
+        under = painted.result.pixels[int(at[1] * rows), int(at[0] * columns)]
+        if (0, parts[0].channel) in painted.colours:
+            assert theme.colour(bars[0]).getRgb()[:3] == tuple(under[:3].tolist())
+        else:
+            assert bars[0] == theme.colours().muted
+    pick(panel(window).view, views.TEXTURE)
+    assert [bar.colour for bar in panel(window).bars.bars] == list(theme.CATEGORIES[: len(parts)])
+
+
 def test_a_picture_that_was_kept_is_compared_with_later_ones(window):
     pick(panel(window).view, views.CHANGE)
     assert panel(window).headline.text() == "Keep a picture first" and panel(window).keep.isVisible()
@@ -432,6 +450,7 @@ def test_a_held_key_shows_the_map_in_other_modes(open_window):
     driver.until(driver.canvas.maps.heats[RESULT].isVisible)
     assert driver.canvas.maps.photos == [] and driver.canvas.skeleton.isVisible()
     QTest.keyRelease(driver.canvas, Qt.Key.Key_I)
+    driver.until(lambda: not driver.window.inspecting.glancing)
     assert not driver.canvas.maps.heats[RESULT].isVisible() and not driver.controller.wants_maps
 
 

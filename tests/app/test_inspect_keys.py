@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from fake_engine import PIECES_HW, SIZE
 from inspecting import click, inspect, move, pick
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from engine.editing.evidence import by_garment
 from engine.inspecting import choices as views
@@ -76,6 +78,18 @@ def test_alt_and_a_number_choose_the_texture_of_that_bar(window):
     assert [bar.chosen for bar in window.window.docks.inspector.bars.bars[:2]] == [False, True]
 
 
+def test_no_press_of_a_key_means_two_things(open_window):
+    """`Shift+.` and `>` are one press on most keyboards: Qt calls that ambiguous and does nothing."""
+    signs = dict(zip("`1234567890-=[]\\;',./", '~!@#$%^&*()_+{}|:"<>?', strict=True))
+    actions = open_window().window.actions_by_id.values()
+    keys = [key.toString() for action in actions for key in action.shortcuts()]
+    pressed = [
+        key[:-1].replace("Shift+", "") + signs[key[-1]] if "Shift+" in key and key[-1] in signs else key
+        for key in keys
+    ]
+    assert "Shift+." in keys and len(pressed) == len(set(pressed))
+
+
 # Evidence.
 
 
@@ -98,9 +112,46 @@ def test_a_held_key_shows_what_is_copied_with_a_number_a_garment_in_every_mode(o
     row, column = int(top.pos().y() * 128 / SIZE[0]), int(top.pos().x() * 88 / SIZE[1])
     assert PIECES_HW[row, column] == 3
     QTest.keyRelease(driver.canvas, Qt.Key.Key_E)
+    driver.until(lambda: not mode(driver).glancing)
     assert not any(label.isVisible() for label in labels)
     assert driver.canvas.maps.heats[RESULT].isVisible() == (key == Qt.Key.Key_3)
     assert mode(driver).view == views.TEXTURE
+
+
+def test_a_key_that_repeats_is_held_until_it_is_let_go_for_good(open_window):
+    driver = open_window()
+    driver.canvas.setFocus()
+    told = []
+    driver.canvas.weighed.connect(told.append)
+    QTest.keyPress(driver.canvas, Qt.Key.Key_E)
+    for _ in range(30):  # as a window system sends them: some told as repeated, some not
+        QTest.keyRelease(driver.canvas, Qt.Key.Key_E)
+        QTest.keyPress(driver.canvas, Qt.Key.Key_E)
+        repeat(driver.canvas, Qt.Key.Key_E)
+    driver.until(lambda: any(label.isVisible() for label in driver.canvas.maps.labels))
+    assert told == [True] and mode(driver).glancing
+    QTest.keyRelease(driver.canvas, Qt.Key.Key_E)
+    driver.until(lambda: told == [True, False])
+    assert not mode(driver).glancing and not driver.canvas.maps.heats[RESULT].isVisible()
+
+
+def test_a_key_that_is_still_held_when_the_canvas_has_the_keyboard_again_shows_again(open_window):
+    driver = open_window()
+    told = []
+    driver.canvas.weighed.connect(told.append)
+    driver.canvas.setFocus()
+    QTest.keyPress(driver.canvas, Qt.Key.Key_E)
+    driver.canvas.clearFocus()
+    assert told == [True, False], "whoever has the keyboard now is told of the release, not the canvas"
+    driver.canvas.setFocus()
+    repeat(driver.canvas, Qt.Key.Key_E)
+    assert told == [True, False, True]
+
+
+def repeat(widget, key: Qt.Key) -> None:
+    """What a window system sends while a key is held."""
+    for kind in (QEvent.Type.KeyRelease, QEvent.Type.KeyPress):
+        QApplication.sendEvent(widget, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, "e", True))
 
 
 # Where detail is copied from, late maps, and looks.

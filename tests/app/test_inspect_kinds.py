@@ -54,6 +54,16 @@ def test_a_parsing_map_is_drawn_in_colours_and_named(inspected):
     move(driver, (0.5, 0.01))
     first = panel.bars.bars[0]
     assert (first.words, round(first.share, 6)) == ("Hair", 0.9)
+    assert theme.colour(first.colour).getRgb()[:3] == tuple(colours[1, :3]), "as on the picture"
+    assert "is drawn as" in panel.headline.text()
+
+
+def test_the_scale_is_there_where_there_is_one(inspected):
+    driver = inspected(PARSING)
+    scale = driver.window.docks.inspector.scale
+    assert not scale.levels.isVisible() and not scale.colour_map.isVisible() and scale.opacity.isVisible()
+    pick(driver.window.docks.inspector.layer, TITLES[MASK])
+    assert scale.levels.isVisible() and scale.colour_map.isVisible()
 
 
 @pytest.mark.parametrize("hand", [move, click], ids=["hovered", "clicked"])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_engine import ATTENTION
+from fake_engine import ATTENTION, OTHER_MAPS, FakeEngine
 from inspecting import click, inspect, pick
 from PIL import Image
 from PySide6.QtWidgets import QFileDialog
@@ -74,6 +75,19 @@ def test_a_row_is_written_as_png_or_svg_by_its_name(window, tmp_path, monkeypatc
     assert panels[1].caption == f"texture {first}, gathered"
     window.window.map_saving.save_row(tmp_path / "row.png")
     assert written(window, tmp_path / "row.png")[:4] == b"\x89PNG"
+
+
+def test_a_row_of_a_map_without_textures_has_the_pictures_and_below_them_the_map(open_window, tmp_path):
+    regions = FakeEngine("drawer", "Drawer", "Has regions.", Path("drawer.safetensors"), OTHER_MAPS)
+    driver = inspect(open_window(box=(regions,)))
+    driver.window.map_saving.save_row(tmp_path / "row.png")
+    sheet = np.asarray(Image.open(io.BytesIO(written(driver, tmp_path / "row.png"))))
+    mode, step = driver.window.inspecting, sheet.shape[0] // 2
+    result, columns = mode.finest, slice(368, 368 + 352)
+    np.testing.assert_array_equal(sheet[8 : 8 + 512, columns], result)
+    below = sheet[4 + step : 4 + step + 512, columns]
+    coloured = mode.inspection.painting.result.pixels[..., 3].repeat(8, 0).repeat(8, 1) > 0
+    assert coloured.any() and (below[coloured] != result[coloured]).any(1).mean() > 0.9
 
 
 def test_a_name_without_a_suffix_gets_that_of_the_kind(window, tmp_path, monkeypatch):

@@ -137,6 +137,43 @@ def test_maps_left_out_of_a_fast_drag_are_owed_to_the_pose_it_rests_on(open_wind
     assert any(request.level == 256 and not request.maps for request in log), "whole, but for the maps"
 
 
+def test_pictures_do_not_wait_for_maps_and_those_of_a_drag_do_not_queue(open_window, monkeypatch):
+    monkeypatch.setattr(worker, "MAPS_EVERY_S", 0.0)
+    driver = open_window()
+    session, maps = driver.backend.session, []
+    driver.controller.maps_shown.connect(maps.append)
+    session.maps_gate.clear()
+    driver.controller.set_wants_maps(True)
+    driver.until_full()
+    log, spot, before = session.log, driver.at(LEFT_WRIST), len(session.log)
+    driver.mouse(QEvent.Type.MouseButtonPress, spot)
+    for step in range(1, 5):
+        driver.mouse(QEvent.Type.MouseMove, spot + QPointF(2 * step, -5 * step))
+        driver.until(lambda: np.array_equal(log[-1].keypoints_18x3, driver.pose))
+    assert not maps and not any(request.maps for request in log[before:] if request.level is not None)
+    driver.mouse(QEvent.Type.MouseButtonRelease, spot + QPointF(8, -20))
+    driver.until(lambda: driver.controller._shown == driver.controller._asked and log[-1].maps)
+    session.maps_gate.set()
+    driver.until(lambda: maps and maps[-1].stamp == driver.controller._shown)
+    stamps = [frame.stamp for frame in maps]
+    assert stamps == sorted(stamps)
+
+
+def test_maps_that_a_newer_picture_has_overtaken_are_shown_but_never_older_ones_after_them(open_window):
+    driver = open_window()
+    maps, frame = [], Frame(driver.controller.still, 256, True, 1.0)
+    driver.controller.maps_shown.connect(maps.append)
+    newest = driver.controller._shown
+    for stamp in (newest - 1, newest, newest - 1):
+        driver.controller.worker.mapped.emit(replace(frame, stamp=stamp))
+    driver.until(lambda: len(maps) >= 2)
+    assert [each.stamp for each in maps] == [newest - 1, newest]
+    driver.controller._oldest_wanted = newest + 2  # another person is on the way
+    driver.controller.worker.mapped.emit(replace(frame, stamp=newest + 1))
+    QApplication.processEvents()
+    assert len(maps) == 2
+
+
 def test_a_photo_is_settled_while_nothing_else_is_asked_for(open_window):
     driver = open_window()
     session, shown, said = driver.backend.session, [], []
@@ -278,6 +315,7 @@ def test_attention_follows_the_drag_and_is_only_asked_for_when_seen(open_window)
     assert painted().photos[0].pixels.max() == 1, "extraction is shown relative to its peak"
     assert painted().photos[0].pixels.shape == read.shape
     QTest.keyRelease(driver.canvas, Qt.Key.Key_I)
+    driver.until(lambda: not driver.window.inspecting.glancing)
     driver.drag(LEFT_WRIST, -5, 20)
     driver.until_full()
     assert not driver.backend.session.log[-1].maps

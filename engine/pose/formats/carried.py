@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.pose.formats.jsonforms import CANVAS_KEYS, GUESSED_KEY
+from engine.pose.formats.canvases import CANVAS_KEYS
+from engine.pose.formats.jsonforms import GUESSED_KEY
 from engine.pose.formats.people import Person, PoseFile
 
 _POINTS = ("face_keypoints_2d", "hand_left_keypoints_2d", "hand_right_keypoints_2d", "foot_keypoints_2d")

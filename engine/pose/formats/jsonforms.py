@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from engine.errors import InputError
+from engine.pose.formats.canvases import canvas_of
 from engine.pose.formats.layouts import COCO_17, COCO_18, LAYOUTS, Layout
 from engine.pose.formats.names import joint_of, pose_of_names
-from engine.pose.formats.people import METRES, Person
+from engine.pose.formats.people import METRES, SHARES, Person
 from engine.pose.formats.points import DRESS_CODE, is_dress_code, is_number, is_point, pose_of_points
 from engine.pose.skeleton import GUESSED
 
@@ -38,11 +39,6 @@ _NOT_BODIES = frozenset((
     "dataset_meta", *_WORLD,
 ))  # fmt: skip
 _FORMATS = ("format", "layout", "skeleton", "keypoint_format")
-CANVAS_KEYS = (
-    ("canvas_height", "canvas_width"), ("height", "width"), ("image_height", "image_width"),
-    ("imageHeight", "imageWidth"), ("img_height", "img_width"),
-)  # fmt: skip
-_LONGEST_SIDE = 1e6  # px
 _DEEPEST = 24  # levels; files of the longest kind have nine
 _MOST_PLACES = 10_000  # objects and lists that are looked into, half a second; a frame of a log has two
 
@@ -126,6 +122,8 @@ def _of_list(node: list, place: _Place) -> Iterator[Person]:
 def _of_object(node: dict, place: _Place) -> Iterator[Person]:
     if isinstance(node.get("shapes"), list):
         yield from _of_labels(node["shapes"], place)
+    elif isinstance(node.get("result"), list) and any(map(_keypoint_label, node["result"])):
+        yield from _of_label_studio(node["result"], place)
     elif isinstance(node.get("annotations"), list) and isinstance(node.get("images"), list):
         yield from _of_coco(node, place)
     elif isinstance(node.get("subset"), list) and isinstance(node.get("candidate"), list):
@@ -159,6 +157,9 @@ def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
             points = [list(pair) for pair in zip(points["x"], points["y"], strict=False)]
         elif isinstance(points.get("xy"), list):
             scores, points = points.get("conf"), points["xy"]
+        elif all(key.isdecimal() and len(key) < 4 for key in points):  # a joint by its number
+            numbered = {int(key): value for key, value in points.items()}
+            points = [numbered.get(joint) for joint in range(max(numbered) + 1)] if numbered else []
         else:
             people = list(_people(points, place.deeper()))
             if not people:
@@ -266,24 +267,20 @@ def _of_labels(shapes: list, place: _Place) -> Iterator[Person]:
         yield Person(pose_of_names(rows), place.canvas, place.frame)
 
 
-def canvas_of(node: Any, name: str) -> tuple[float, float] | None:
-    """(H, W) of the picture that an object says it is about, None where it does not. Raises InputError for
-    sides that no picture has.
-    """
-    if not isinstance(node, dict):
-        return None
-    for keys in CANVAS_KEYS:
-        sides: list[float] = [side for side in map(node.get, keys) if is_number(side) and side > 0]
-        if len(sides) < 2:
-            continue
-        if not all(1 <= side <= _LONGEST_SIDE for side in sides):
-            raise InputError(f"{name} is damaged: the picture it is for has sides that no picture has.")
-        if min(sides) > 1:  # 1 x 1 is the canvas of shares
-            return float(sides[0]), float(sides[1])
-    images = node.get("images")
-    if isinstance(images, list) and len(images) == 1:
-        return canvas_of(images[0], name)
-    size = node.get("image_size", node.get("imageSize"))
-    if isinstance(size, dict):
-        return canvas_of(size, name)
-    return None
+def _keypoint_label(entry: Any) -> str:
+    """The label of a point of Label Studio, "" for anything else."""
+    value = entry.get("value") if isinstance(entry, dict) else None
+    labels = value.get("keypointlabels") if isinstance(value, dict) else None
+    return str(labels[0]) if isinstance(labels, list) and labels else ""
+
+
+def _of_label_studio(result: list, place: _Place) -> Iterator[Person]:
+    """Label Studio's points, in hundredths of the picture that each names."""
+    points, canvas = [], place.canvas
+    for entry in result:
+        label = _keypoint_label(entry)
+        value = entry["value"] if label else {}
+        if joint_of(label) is not None and is_number(value.get("x")) and is_number(value.get("y")):
+            canvas = canvas_of(entry, place.name) or canvas
+            points.append({"label": label, "x": value["x"] / 100, "y": value["y"] / 100})
+    yield from _of_keypoints(points, {}, replace(place, canvas=canvas, unit=SHARES))

@@ -136,6 +136,11 @@ def strain(pose_18x3: np.ndarray, wide: float = 1.0) -> float:
     return float(np.minimum(np.abs(logs - np.median(logs)), 3).mean())
 
 
+def is_body(pose_18x3: np.ndarray, wide: float = 1.0) -> bool:
+    """Whether this is somebody beyond doubt: many bones, all in proportion."""
+    return len(_statures(pose_18x3, wide)) >= _MANY_BONES and strain(pose_18x3, wide) < _BODY
+
+
 def _statures(pose_18x3: np.ndarray, wide: float) -> list[float]:
     """How tall somebody is by each bone that is there."""
     there, xy = pose_18x3[:, 2] > 0, pose_18x3[:, :2] * (wide, 1)
@@ -161,7 +166,7 @@ def in_order(points_Nx3: np.ndarray, order: Layout, wide: float = 1.0) -> np.nda
     pose = to_coco18(points_Nx3, order)
     if strain(pose, wide) > BODY_STRAIN:
         other = in_likeliest_order(points_Nx3, wide)
-        if strain(other, wide) < _BODY and len(_statures(other, wide)) >= _MANY_BONES:
+        if is_body(other, wide):
             return other
     return pose
 
@@ -169,13 +174,13 @@ def in_order(points_Nx3: np.ndarray, order: Layout, wide: float = 1.0) -> np.nda
 def to_coco18(points_Nx3: np.ndarray, layout: Layout) -> np.ndarray:
     """float64 [18, 3] (x, y, state) from a layout's (x, y, confidence) rows.
 
-    Confidence NaN means that none was given. A joint is absent at (-1, -1), where x or y is not a number,
-    with a confidence below `UNSURE`, and at (0, 0) unless a confidence says otherwise. Absent joints are
-    (0, 0, 0).
+    Confidence NaN means that none was given. A joint is absent at (-1, -1) and at (0, 0), where tools put
+    what they did not find, whatever they say beside it; where x or y is not a number; with a confidence below
+    `UNSURE`. Absent joints are (0, 0, 0).
     """
     points = np.asarray(points_Nx3, dtype=np.float64)
     x, y, confidence = points.T
-    nowhere = ((x == -1) & (y == -1)) | ((x == 0) & (y == 0) & ~(confidence >= UNSURE))
+    nowhere = ((x == -1) & (y == -1)) | ((x == 0) & (y == 0))
     nothing = ~((np.abs(x) < _ABSURD) & (np.abs(y) < _ABSURD))  # not a number, or none of a picture
     absent = nowhere | nothing | (confidence < UNSURE)
     state = np.where(absent, ABSENT, np.where(confidence < GUESS, GUESSED, SEEN))

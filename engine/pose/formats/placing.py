@@ -15,6 +15,7 @@ from engine.api import Reference
 from engine.errors import InputError
 from engine.pose import skeleton as sk
 from engine.pose.extent import body_box, stature
+from engine.pose.formats.layouts import is_body
 from engine.pose.formats.people import METRES, PIXELS, SHARES, Person
 
 _OUTSIDE = 1.25  # of the frame: a pose without a canvas that reaches further was made for another picture
@@ -74,11 +75,20 @@ def placed(
         notes.append(f"{name} has y before x: they were exchanged.")
     elif _may_be_swapped(pose):
         notes.append(f"{name} shows somebody who lies; if they should stand, it has y before x.")
+    upward = _stands_on_the_head(pose) and _mirrored(pose) and is_body(pose)
+    if upward:
+        notes.append(f"{name} counts y from below: it was turned.")
+    elif _stands_on_the_head(pose) and _faceless(pose):
+        notes.append(f"{name} shows somebody upside down; if they should stand, it counts y from below.")
+    elif _mirrored(pose) and not _lies(pose) and is_body(pose):
+        notes.append(f"{name} shows a face, but its sides are those of a back: it may be mirrored.")
     if canvas is None:
         canvas, how = _canvas_without_word(pose, size, photo)
         notes.append(f"{name} does not say how large its picture was: {how}.")
-        if canvas is None:
-            return _fitted(pose, size), notes
+    if upward:
+        pose[there, 1] = (canvas[0] if canvas else 0) - pose[there, 1]
+    if canvas is None:
+        return _fitted(pose, size), notes
     if person.canvas is not None:
         _check_inside(pose, person.canvas, name)
     if photo is not None and _is_of(photo, canvas, size):
@@ -131,8 +141,16 @@ def _swapped(pose: np.ndarray, canvas: tuple[float, float] | None) -> np.ndarray
 def _may_be_swapped(pose: np.ndarray) -> bool:
     """Whether that cannot be told: somebody lies as one who stands does with x and y exchanged, and shows no
     face that would say from which side they are seen."""
-    faceless = not (pose[[sk.NOSE, sk.RIGHT_EYE, sk.LEFT_EYE], 2] > 0).all()
-    return faceless and _lies(pose) and _crossed(pose, _TRUNK)
+    return _faceless(pose) and _lies(pose) and _crossed(pose, _TRUNK)
+
+
+def _faceless(pose: np.ndarray) -> bool:
+    return not (pose[[sk.NOSE, sk.RIGHT_EYE, sk.LEFT_EYE], 2] > 0).all()
+
+
+def _stands_on_the_head(pose: np.ndarray) -> bool:
+    spine = _spine(pose)
+    return spine is not None and -spine[1] >= 2 * abs(spine[0]) and spine[1] < 0
 
 
 def _lies(pose: np.ndarray) -> bool:

@@ -42,8 +42,13 @@ def is_point(value: Any) -> bool:
     """Whether it is an object with a place."""
     if not isinstance(value, dict):
         return False
-    place = value.get("position", value)
-    return isinstance(place, dict) and "x" in place and "y" in place and not isinstance(place["x"], list)
+    place = _spelt(value.get("position", value))
+    return "x" in place and "y" in place and not isinstance(place["x"], list)
+
+
+def _spelt(point: Any) -> dict:
+    """An object with its keys as most spell them, in small letters; an empty one for anything else."""
+    return {str(key).lower(): value for key, value in point.items()} if isinstance(point, dict) else {}
 
 
 def is_dress_code(points: list, pose_18x3: np.ndarray) -> bool:
@@ -147,8 +152,9 @@ def _row(point: Any) -> list[float]:
     if point is None:
         return [math.nan, math.nan]
     if isinstance(point, dict):
+        point = _spelt(point)
         sure = next((point[key] for key in _SURE if key in point), None)
-        place = point.get("position", point)
+        place = _spelt(point.get("position", point))
         point = [place["x"], place["y"], sure]
     if not isinstance(point, list) or not 2 <= len(point) <= 5:
         raise TypeError(point)

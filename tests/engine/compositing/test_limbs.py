@@ -239,3 +239,13 @@ def test_the_rim_of_a_limb_has_the_limbs_colours():
     on_forearm = made[:, 26:34, 66:86]  # black is what is behind
     rim_hw = (on_forearm[0] > 0.95) & (on_forearm[1:].amax(0) < -0.9)
     assert rim_hw.float().mean() < 0.05
+
+
+def test_under_a_head_that_is_bent_the_shirt_stays_the_photos():
+    """An engine blurs it; and shoulders that go elsewhere are the engine's."""
+    head = dict.fromkeys(sk.HEAD, (12.0, 4.0))
+    made = layer(pose(head))
+    assert is_colour(made, 50, 48, BLUE) and made[0, 90, 30] == 0
+    nodded = pose(dict.fromkeys(sk.HEAD, (0.5, 0.0)))
+    assert layer(nodded).abs().max() == 0
+    assert layer(pose(head | {sk.LEFT_SHOULDER: (6.0, -6.0)}))[0, 50, 48] < 0.1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.api import Maps, PhotoMaps
+from engine.api import DISTRIBUTION, Maps, NamedMap, PhotoMaps
 from engine.editing.evidence import attention_warp, correspondence_warp
 from engine.garments import TOP, TROUSERS
 from engine.inspecting.flows import SHORTEST, arrows_of
@@ -74,3 +76,19 @@ def test_detail_is_of_the_photo_that_most_of_the_place_is_of():
     assert detail_at(photos, photo_HW / 20, 0.5, 0.9) is None and detail_at(photos, None, 0.5, 0.9) is None
     assert detail_at([PhotoMaps("me", Maps(), detail_2HW=beyond)], photo_HW, 0.5, 0.5) is None
     assert detail_at([PhotoMaps("me", Maps())], photo_HW, 0.5, 0.5) is None, "nothing is copied"
+
+
+def test_of_photos_mixed_by_texture_detail_is_of_whose_textures_make_the_place():
+    made_Khw = np.zeros((2, 8, 6), np.float32)
+    made_Khw[0, :4], made_Khw[1, 4:] = 1.0, 1.0  # the upper half is the first texture's
+    maps = Maps([NamedMap(DISTRIBUTION, "32a", made_Khw)])
+    mine, theirs = ({"32a": np.float32(taken)} for taken in ((0.9, 0.2), (0.1, 0.8)))
+    photos = [
+        PhotoMaps("me", maps, mine, None, np.full((2, 8, 6), 0.25, np.float32)),
+        PhotoMaps("shirt", maps, theirs, None, np.full((2, 8, 6), 0.75, np.float32)),
+    ]
+    photo_HW = np.full((8, 6), 0.5, np.float32)
+    assert detail_at(photos, photo_HW, 0.5, 0.1, "32a") == (0, (0.25, 0.25), 0.5)
+    assert detail_at(photos, photo_HW, 0.5, 0.9, "32a") == (1, (0.75, 0.75), 0.5)
+    blind = [replace(each, detail_2HW=None) if each.reference == "shirt" else each for each in photos]
+    assert detail_at(blind, photo_HW, 0.5, 0.9, "32a") is None, "no other photo stands in for it"

@@ -113,6 +113,22 @@ FORMS = {
         **canvas_keys(c),
         "results": [{"keypoints": dict(zip("xy", np.array(in_order(COCO_17, xy)).T.tolist(), strict=True))}],
     },
+    "numbered": lambda xy, c: {
+        "keypoints": {str(joint): place for joint, place in enumerate(xy.tolist())}, "orig_shape": [*c, 3],
+    },
+    "capitals": lambda xy, c: {
+        "keypoints": [{"X": x, "Y": y, "Confidence": 0.9} for x, y in xy.tolist()],
+        "metadata": {"width": str(c[1]), "height": str(c[0])},
+    },
+    "label studio": lambda xy, c: [{
+        "annotations": [{"result": [
+            {
+                "original_width": c[1], "original_height": c[0], "type": "keypointlabels",
+                "value": {"x": x, "y": y, "width": 0.3, "keypointlabels": [name]},
+            }
+            for name, (x, y) in by_name(100 * shares(xy, c))
+        ]}]
+    }],
     "labelme": lambda xy, c: {
         "imageHeight": c[0],
         "imageWidth": c[1],
@@ -338,6 +354,58 @@ def test_somebody_who_lies_stays_so():
     taken = take(parse_people(json.dumps(content), "a.json"), SIZE)
     assert not taken.notes
     assert np.ptp(taken.pose_18x3[:, 0]) > np.ptp(taken.pose_18x3[:, 1])
+
+
+SIZES = (
+    lambda c: {"canvasWidth": c[1], "canvasHeight": c[0]}, lambda c: {"resolution": [c[1], c[0]]},
+    lambda c: {"resolution": {"width": c[1], "height": c[0]}}, lambda c: {"img_shape": [c[0], c[1], 3]},
+    lambda c: {"image": {"file_name": "a.jpg", "width": c[1], "height": c[0]}},
+    lambda c: {"w": c[1], "h": c[0]},
+    lambda c: {"frame_width": c[1], "frame_height": c[0]},
+    lambda c: {"size": {"width": c[1], "height": c[0]}},
+    lambda c: {"videoWidth": c[1], "videoHeight": c[0]}, lambda c: {"width": str(c[1]), "height": str(c[0])},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_picture_s_size_in_many_spellings(size):
+    content = {"keypoints": (UPRIGHT * (768, 1024)).tolist()} | size((1024, 768))
+    assert parse_people(json.dumps(content), "a.json").people[0].canvas == (1024, 768)
+
+
+@settings(max_examples=25, deadline=None)
+@given(bodies(), st.booleans(), st.booleans())
+def test_y_from_below_is_seen_or_said(body, as_shares, faceless):
+    """As plots and some engines have it; without a face it may be somebody on their hands."""
+    xy, canvas = body
+    assume(not same_shape(canvas, SIZE))
+    rows = [[x, canvas[0] - y] for x, y in xy.tolist()]
+    rows = (shares(np.array(rows), canvas) if as_shares else np.array(rows)).tolist()
+    rows[0] = [-1, -1] if faceless else rows[0]
+    matrix = framing_of(np.column_stack([xy, np.full(18, 2)]), canvas, SIZE)
+    content = {"keypoints": rows} | canvas_keys(canvas)
+    taken = take(parse_people(json.dumps(content), "a.json"), SIZE, OpenPhoto(canvas, matrix))
+    if faceless:
+        assert "upside down; if they should stand, it counts y from below" in taken.notes[0]
+    else:
+        assert taken.notes == ("a.json counts y from below: it was turned.",)
+        np.testing.assert_allclose(taken.pose_18x3[:, :2], to_frame(xy, matrix), atol=0.02)
+
+
+def test_somebody_on_their_hands_and_somebody_in_a_mirror():
+    xy = UPRIGHT * (768, 1024)
+    mirrored = "a.json shows a face, but its sides are those of a back: it may be mirrored."
+    on_hands, in_a_mirror = (768, 1024) - xy, (768, 0) + xy * (-1, 1)
+    for rows, told in ((on_hands, ()), (in_a_mirror, (mirrored,))):
+        content = {"keypoints": rows.tolist()} | canvas_keys((1024, 768))
+        assert take(parse_people(json.dumps(content), "a.json"), SIZE).notes == told
+
+
+def test_what_lies_in_the_very_corner_was_not_found():
+    rows = [{"x": x, "y": y, "visibility": 0.99} for x, y in (UPRIGHT * (768, 1024)).tolist()]
+    rows[4] = {"x": 0, "y": 0, "visibility": 0.99}
+    pose = parse_people(json.dumps({"keypoints": rows}), "a.json").people[0].pose_18x3
+    assert np.flatnonzero(pose[:, 2] == 0).tolist() == [4]
 
 
 def test_metres_have_no_place(tmp_path):

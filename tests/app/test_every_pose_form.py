@@ -1,0 +1,81 @@
+"""Every pose file of `data/poses`, by every way into the real window and by `--pose`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pose_cases import ABSENT, CASES, ELSEWHERE, FILES, OF_A_FRAME, REFUSED, SIZE, TRUTH, kind_of
+from test_window_files import drop, shelf_names
+from test_window_poses import choose, paste
+
+from app.dialogs import people
+from engine.cli.inputs import read_target_pose
+from engine.errors import InputError
+from engine.framing import to_frame
+from engine.pose.formats import OpenPhoto
+
+MEDIAN = 0.3  # px of the frame, 0.12 % of its height
+
+
+@pytest.fixture
+def driver(open_window, photo, standing, request, monkeypatch):
+    """A window with a photo of the canvas that the file was made for."""
+    driver = open_window(pose=standing * np.float32([3, 2.5, 1]))
+    canvas = TRUTH[kind_of(request.node.callspec.params["name"])][1]
+    drop(driver, [photo("own.png", size=canvas)])
+    driver.until(lambda: "own.png" in shelf_names(driver))
+    monkeypatch.setattr(people, "ask", lambda parent, file, proposed: 1)
+    return driver
+
+
+def own_photo(driver):
+    look = driver.controller.document.look
+    return look.photo(look.person).reference
+
+
+def ways(driver, name: str, monkeypatch) -> dict:
+    """How a pose file comes into the window; what is no text cannot be pasted."""
+    path = CASES / name
+    choose(monkeypatch, path)
+    found = {
+        "drop": lambda: drop(driver, [path]),
+        "dialog": driver.window.actions_by_id["import_pose"].trigger,
+        "argument": lambda: driver.window.opening.open_all([path]),
+    }
+    if path.suffix != ".npy":
+        found["paste"] = lambda: paste(driver, path.read_text())
+    return found
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_form_comes_to_its_place_by_every_way(driver, name, monkeypatch):
+    reference = own_photo(driver)
+    wanted = to_frame(TRUTH[kind_of(name)][0], OpenPhoto.of(reference, SIZE).matrix_2x3)
+    own = driver.pose.copy()
+    asked = read_target_pose(str(CASES / name), SIZE, reference, 1)
+    for way, bring in ways(driver, name, monkeypatch).items():
+        steps = driver.controller.undo_stack.index()
+        bring()
+        driver.until(lambda steps=steps: driver.controller.undo_stack.index() > steps)
+        np.testing.assert_array_equal(driver.pose, asked, err_msg=way)
+        driver.window.actions_by_id["undo"].trigger()
+        np.testing.assert_array_equal(driver.pose, own)
+    there = asked[:, 2] > 0
+    assert set(np.flatnonzero(~there).tolist()) <= set(ABSENT.get(name, ()))
+    there[ELSEWHERE.get(name, [])] = False
+    if there.any() and not name.startswith(OF_A_FRAME):
+        assert np.median(np.hypot(*(asked[there, :2] - wanted[there]).T)) < MEDIAN
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_no_pose_is_the_same_sentence_by_every_way(driver, name, monkeypatch):
+    own = driver.pose.copy()
+    for way, bring in ways(driver, name, monkeypatch).items():
+        for toast in driver.window.centre.notices.toasts:
+            toast.dismiss()
+        bring()
+        driver.until(lambda: any(REFUSED[name] in sentence for sentence in driver.sentences))
+        np.testing.assert_array_equal(driver.pose, own, err_msg=way)
+    with pytest.raises(InputError) as caught:
+        read_target_pose(str(CASES / name), SIZE, own_photo(driver), 1)
+    assert REFUSED[name] in str(caught.value)

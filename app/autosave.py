@@ -52,7 +52,9 @@ class AutoSave(QObject):
         if not look.person or not self._document.changed or look is self._kept:
             return
         document = document_of(look, c.size, c.facts)
-        self._files.submit(WriteJournal(self._journal, document, c.still, self._looks.path, self._takes_over))
+        self._files.submit(
+            WriteJournal(self._journal, document, c.frames.still, self._looks.path, self._takes_over)
+        )
         self._kept, self._takes_over = look, None
 
     def forget(self) -> None:

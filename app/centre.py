@@ -57,7 +57,7 @@ class Centre(QWidget):
 
     def point_coach(self) -> None:
         """Let the hint point at a joint that is shown."""
-        pose = self.canvas.pose
+        pose = self.canvas.skeleton.pose
         if self.coach.isVisible():
             joint = next((joint for joint in COACHED_JOINTS if pose[joint, 2] > 0), COACHED_JOINTS[0])
             self.coach.point_at(self.canvas.to_widget(pose[joint, :2].tolist()) + QPointF(8, 0))

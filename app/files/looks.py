@@ -110,7 +110,7 @@ class LookFiles(QObject):
 
     def _write(self, path: Path, then: Callable[[], object] | None = None, copy: bool = False) -> None:
         c, look = self._controller, self._document.look
-        job = WriteLook(path, document_of(look, c.size, c.facts), look, c.still, copy)
+        job = WriteLook(path, document_of(look, c.size, c.facts), look, c.frames.still, copy)
         if then is not None:
             self._after_saving[job] = then
         self._files.submit(job)

@@ -60,7 +60,7 @@ def some_joint(driver, hand: random.Random) -> int:
     if not shown(driver):
         press_action(driver, "reset_pose")
     joint = hand.choice(shown(driver) or [NECK])
-    driver.canvas.select(joint)
+    driver.canvas.skeleton.select(joint)
     return joint
 
 
@@ -175,7 +175,7 @@ def draw_a_band(driver, hand):
 def work_a_box(driver, hand):
     """Move, turn or scale all of the person."""
     press_action(driver, "select_all")
-    group = driver.canvas.group
+    group = driver.canvas.skeleton.group
     if len(group.joints) < 2:
         return
     spots = (group._box.center(), group._box.bottomRight(), group._knob(driver.canvas.zoom))

@@ -121,7 +121,7 @@ def test_sliders_change_the_proportions_as_one_step_and_spring_back(driver):
 def test_the_background_stays_sharp_while_a_hand_moves(driver):
     pictures = []
     driver.controller.picture_changed.connect(lambda rgb, rows: pictures.append(rgb))
-    sharp = driver.controller.still.copy()
+    sharp = driver.controller.frames.still.copy()
     assert len(sharp) == 512
     driver.drag(LEFT_WRIST, 12, -40)
     driver.until_full()

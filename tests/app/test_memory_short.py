@@ -31,26 +31,26 @@ def with_room_for(monkeypatch, rows: int) -> None:
 def test_the_level_drops_and_work_goes_on(open_window, monkeypatch):
     with_room_for(monkeypatch, LEVELS[1])
     driver = open_window(awake=False)
-    driver.until(lambda: driver.controller.status.state == "short")
-    assert driver.controller.status.level == LEVELS[1]
+    driver.until(lambda: driver.controller.frames.status.state == "short")
+    assert driver.controller.frames.status.level == LEVELS[1]
     assert any(f"drawn with {LEVELS[1]} rows" in said for said in driver.sentences)
     for _ in range(3):
         driver.drag(LEFT_WRIST, 5, -20)
-        driver.until(lambda: driver.controller.status.state == "short")
+        driver.until(lambda: driver.controller.frames.status.state == "short")
     assert driver.controller.undo_stack.count() == 3
     assert driver.window.centre.hud.text.startswith("short of memory")
 
 
 def test_where_there_is_no_room_at_all_the_last_picture_stays(open_window, monkeypatch):
     driver = open_window()
-    before = driver.controller.still
+    before = driver.controller.frames.still
     with_room_for(monkeypatch, 0)
     driver.drag(LEFT_WRIST, 5, -20)
     driver.until(lambda: any("not enough memory to draw" in said for said in driver.sentences))
-    assert driver.controller.still is before
+    assert driver.controller.frames.still is before
     monkeypatch.undo()
     driver.drag(LEFT_WRIST, 5, -20)
-    driver.until(lambda: driver.controller.status.state == "short")
+    driver.until(lambda: driver.controller.frames.status.state == "short")
 
 
 def test_a_job_without_memory_is_one_sentence():

@@ -30,7 +30,7 @@ def test_cards_and_poses_are_whole_beside_each_other(open_window):
         before = len(shelf.cards)
         window.opening.open_sample(entry, "garment")
         driver.until(lambda before=before: len(shelf.cards) == before + 1)
-    driver.controller.borrow(shelf.cards[1].key, 0.5)
+    driver.controller.borrowing.borrow(shelf.cards[1].key, 0.5)
     QApplication.processEvents()
     viewport = shelf.cards[0].parentWidget().parentWidget()
     viewport.parentWidget().verticalScrollBar().setValue(0)  # the newest were scrolled to
@@ -67,7 +67,7 @@ def test_choosing_a_joint_moves_no_dock(open_window):
     before = outfit.mapTo(driver.window, outfit.rect().topLeft())
     QTest.keyClick(driver.canvas, Qt.Key.Key_Tab)
     QApplication.processEvents()
-    assert driver.canvas.selected >= 0
+    assert driver.canvas.skeleton.selected >= 0
     assert outfit.mapTo(driver.window, outfit.rect().topLeft()) == before
     empty = joint.height()
     for _ in range(4):

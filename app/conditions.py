@@ -30,7 +30,7 @@ class Conditions:
         c = controller
         for told in (
             c.pose_changed, c.look_changed, c.frames.shown, c.frames.mapped, c.engine_awake, c.draft_changed,
-            c.undo_group.indexChanged, inspecting.offered, skeleton.joint_selected,
+            c.undo_group.indexChanged, inspecting.offered, skeleton.joint_selected, skeleton.group_chosen,
         ):  # fmt: skip
             told.connect(self._refresh)
         self._refresh()
@@ -50,7 +50,7 @@ class Conditions:
                 "rendered": c.frames.status.level > 0 and not c.draft,
                 "can_undo": c.undo_group.canUndo(),
                 "can_redo": c.undo_group.canRedo(),
-                "joint_chosen": self._skeleton.selected >= 0,
+                "joint_chosen": self._skeleton.selected >= 0 or bool(self._skeleton.group.joints),
                 "limb_chosen": bool(limb_of(self._skeleton.selected)),
                 "some_hidden": bool((c.pose[:, 2] <= 0).any()),
             },

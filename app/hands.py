@@ -40,12 +40,14 @@ class Hands:
         canvas, posing = self._centre.canvas, self._controller.posing
         canvas.hand.grabbed.connect(self._grab)
         canvas.hand.group_grabbed.connect(lambda joints, mode, x, y: posing.grab_group(joints, mode, (x, y)))
-        canvas.hand.pulled.connect(lambda x, y: posing.pull((x, y)))
+        canvas.hand.pulled.connect(lambda x, y, steady: posing.pull((x, y), steady))
+        canvas.hand.turned.connect(posing.turn)
         canvas.hand.let_go.connect(self._controller.let_go)
         canvas.hand.cancelled.connect(posing.cancel)
         canvas.hand.nudged.connect(lambda joint, dx, dy, alone: posing.nudge(joint, (dx, dy), alone))
         canvas.skeleton.joint_selected.connect(self._show_joint)
         canvas.hand.joint_toggled.connect(self._toggle)
+        canvas.hand.group_hidden.connect(posing.hide)
         canvas.menu_wanted.connect(self._open_menu)
 
     def _connect_docks(self) -> None:

@@ -54,6 +54,7 @@ class Showing:
     def _on_pose(self) -> None:
         c, canvas = self._controller, self._centre.canvas
         canvas.skeleton.show_pose(c.shown_pose)
+        canvas.skeleton.show_guide(c.posing.guide)
         self._centre.point_coach()
         self._docks.joint.show_joint(canvas.skeleton.selected, c.pose)
         if c.draft:
@@ -73,6 +74,7 @@ class Showing:
             docks.outfit.show_look(look)
         if look.photo(look.person) is not None and "person" in changed:
             self._set_photo_pixel()
+            self._centre.canvas.skeleton.forget_drags()
 
     def _set_photo_pixel(self) -> None:
         look = self._controller.document.look
@@ -92,6 +94,7 @@ class Showing:
         self._centre.hud.setVisible(draft is None)
         self._set_photo_pixel()
         self._comparing.show(False)
+        self._centre.canvas.skeleton.forget_drags()
         self._centre.canvas.skeleton.select(-1)
         self._centre.canvas.skeleton.choose_group(())
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtCore import Qt
 
 from app import crash
 from app.dialogs import info
@@ -71,10 +72,12 @@ def _of_poses(window: MainWindow) -> Verbs:
     posing, canvas = window.controller.posing, window.centre.canvas
     skeleton = canvas.skeleton
     return {
-        "toggle_joint": lambda: canvas.hand.joint_toggled.emit(skeleton.selected),
+        "toggle_joint": canvas.hand.toggle,
         "show_all_joints": posing.show_all,
         "flip_limb": lambda: posing.flip(skeleton.selected),
         "symmetric": posing.set_symmetric,
+        "keep_lengths": posing.set_lengths_kept,
+        "bend_limbs": posing.set_limbs_bend,
         "copy_limb": lambda: posing.copy_across(skeleton.selected),
         "mirror": posing.mirror,
         "turn_around": posing.turn_around,
@@ -105,12 +108,14 @@ def _of_sight(window: MainWindow) -> Verbs:
         "zoom_in": lambda: camera.zoom_to(camera.zoom * ZOOM_STEP),
         "zoom_out": lambda: camera.zoom_to(camera.zoom / ZOOM_STEP),
         "toggle_skeleton": canvas.set_skeleton_shown,
+        "full_now": lambda: window.controller.frames.ask(at_rest=True),
         "toggle_reference": lambda on: window.comparing.show(on),
         "compare_way": lambda: window.comparing.next_way(),
         "next_panel": lambda: window.panel_keys.next(),
         "previous_panel": lambda: window.panel_keys.previous(),
         "toggle_panels": window.docks.hide_all,
         "reset_layout": lambda: _reset_layout(window),
+        "full_screen": lambda on: _fill_screen(window, on),
     }
 
 
@@ -124,6 +129,11 @@ def _of_help(window: MainWindow) -> Verbs:
         "open_logs": lambda: _open_logs(window),
         "about": lambda: info.about(window),
     }
+
+
+def _fill_screen(window: MainWindow, fill: bool) -> None:
+    state, full = window.windowState(), Qt.WindowState.WindowFullScreen
+    window.setWindowState(state | full if fill else state & ~full)
 
 
 def _reset_layout(window: MainWindow) -> None:

@@ -88,7 +88,8 @@ class MainWindow(QMainWindow):
         )
         self.verbs = verbs_of(self)
         self.actions_by_id = actions.build_actions(self, self.verbs)
-        self.actions_by_id["toggle_skeleton"].setChecked(True)
+        for name in ("toggle_skeleton", "keep_lengths", "bend_limbs"):
+            self.actions_by_id[name].setChecked(True)
         self.keys = KeyBindings(self.actions_by_id, self.settings)
         self._build_hands()
         self._build_bars(backend)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QGraphicsScene
 
 from app.canvas.items import OutlineItem
-from app.posing import MOVE, ROTATE, SCALE
+from app.drags import MOVE, ROTATE, SCALE
 from engine.pose.groups import box_of
 
 ROOM = 16.0  # widget px from the outermost joints to the box

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 
@@ -16,7 +17,9 @@ class HeldKeys:
 
     def pressed(self, event: QKeyEvent) -> bool:
         """Whether the key is one of these."""
-        key = event.key()
+        key, keys = event.key(), event.modifiers()
+        if keys & Qt.KeyboardModifier.ControlModifier and not keys & Qt.KeyboardModifier.AltModifier:
+            return False  # Ctrl+Z; with both it is a layout's third level
         if key in self._tell and not event.isAutoRepeat() and key not in self._held:
             self._held.add(key)
             self._tell[key](True)

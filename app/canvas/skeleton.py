@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QLineF, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QGraphicsScene
 
 from app.canvas.group import Group
 from app.canvas.hits import bone_near, joint_near
-from app.canvas.items import GhostItem, SkeletonItem
+from app.canvas.items import GhostItem, OutlineItem, SkeletonItem
 from engine.pose.kinematics import placed_joints
 from engine.pose.skeleton import JOINTS, NOBODY
 from engine.pose.strain import strained
 
 HIT_RADIUS = 13.0  # widget px
 BONE_RADIUS = 6.0  # widget px
+GUIDE = 2_000.0  # pose px that a guide reaches both ways: beyond every picture
 
 Place = tuple[float, float]
 
@@ -23,16 +25,20 @@ class Skeleton(QObject):
     """On a scene whose units are pose px. zoom: widget px a pose px."""
 
     joint_selected = Signal(int)
+    group_chosen = Signal(object)  # joints
 
     def __init__(self, scene: QGraphicsScene, parent: QObject):
         super().__init__(parent)
         self.pose = NOBODY
         self.item = SkeletonItem()
         self.ghost = GhostItem()
+        self.guide = OutlineItem("accent", Qt.PenStyle.DashLine)
         scene.addItem(self.ghost)
+        scene.addItem(self.guide)
         scene.addItem(self.item)
         self.group = Group(scene)
         self._zoom = 1.0
+        self._dragged = False
 
     def show_pose(self, pose_18x3: np.ndarray) -> None:
         """Put the skeleton where the pose says."""
@@ -84,6 +90,39 @@ class Skeleton(QObject):
         self.group.choose(joints, self.pose, self._zoom)
         if joints:
             self.select(-1)
+        self.group_chosen.emit(self.group.joints)
+
+    # During a drag, and what it began on.
+
+    def begin_drag(self) -> None:
+        """Keep the pose as it is as a ghost under the present one."""
+        self._dragged = True
+        self.ghost.show_pose(self.pose)
+
+    def end_drag(self) -> None:
+        self._dragged = False
+        self.ghost.hide()
+        self.guide.hide()
+
+    def glance_back(self, held: bool) -> None:
+        """Show the pose that the last drag began on, for as long as a key is held."""
+        self.ghost.setVisible(self._dragged or (held and self.shown))
+
+    def forget_drags(self) -> None:
+        """Somebody else is shown."""
+        self.ghost.setPath(QPainterPath())
+
+    def show_guide(self, line: tuple[Place, Place] | None) -> None:
+        """The line that a steady hand keeps to, both ways across the picture."""
+        path = QPainterPath()
+        if line is not None:
+            ray = QLineF(QPointF(*line[0]), QPointF(*line[1]))
+            if ray.length() > 0:
+                far = GUIDE / ray.length()
+                path.moveTo(ray.pointAt(-far))
+                path.lineTo(ray.pointAt(far))
+        self.guide.setPath(path)
+        self.guide.setVisible(line is not None)
 
     # What is under the hand.
 

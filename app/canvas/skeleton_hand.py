@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QWidget
 from app.canvas.mode_hand import ARROWS
 from app.canvas.pointer import Cursor, Touch
 from app.canvas.skeleton import Place, Skeleton
-from app.posing import BONE, FREE, LIMB, MOVE, ROTATE, SCALE, WHOLE
+from app.drags import BONE, FREE, LIMB, MOVE, ROTATE, SCALE, WHOLE
 from engine.pose.skeleton import LIMBS, NECK
+from engine.pose.snapping import STEP
 
 TRUNK = frozenset(
     bone for bone in LIMBS if NECK in bone and bone != (NECK, 0)
 )  # a handle of the whole person
+TURN = 3.0  # degrees a step of the wheel
 GROUP_CURSORS = {MOVE: Cursor.SizeAllCursor, ROTATE: Cursor.CrossCursor, SCALE: Cursor.SizeFDiagCursor}
 CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -28,11 +30,13 @@ class SkeletonHand(QObject):
 
     grabbed = Signal(int, str, float, float)  # joint or end of a bone (-1 for the whole person), mode, x, y
     group_grabbed = Signal(object, str, float, float)  # joints, mode, x, y
-    pulled = Signal(float, float)
+    pulled = Signal(float, float, bool)  # x, y, whether the hand keeps to directions in steps
+    turned = Signal(object, float)  # joints, none for the whole person; degrees
     let_go = Signal()
     cancelled = Signal()
     nudged = Signal(int, float, float, bool)  # joint, dx, dy, whether the joint moves alone
     joint_toggled = Signal(int)
+    group_hidden = Signal(object)  # joints
 
     def __init__(self, skeleton: Skeleton, viewport: QWidget):
         super().__init__(skeleton)
@@ -66,7 +70,7 @@ class SkeletonHand(QObject):
         if touch.holds(ALT):
             self._grab(joint, WHOLE, touch.xy)
         elif handle:
-            skeleton.ghost.show_pose(skeleton.pose)
+            skeleton.begin_drag()
             self.group_grabbed.emit(skeleton.group.joints, handle, *touch.xy)
         elif joint >= 0 and skeleton.pose[joint, 2] > 0:
             self._grab(joint, FREE if touch.holds(CTRL) else LIMB, touch.xy)
@@ -81,20 +85,25 @@ class SkeletonHand(QObject):
         skeleton = self._skeleton
         skeleton.choose_group(())
         skeleton.select(joint if mode in (LIMB, FREE) else -1)
-        skeleton.ghost.show_pose(skeleton.pose)
+        skeleton.begin_drag()
         self.grabbed.emit(joint, mode, *xy)
 
     def move(self, touch: Touch) -> None:
-        self.pulled.emit(*touch.xy)
+        self.pulled.emit(*touch.xy, touch.holds(SHIFT))
 
     def release(self) -> None:
-        self._skeleton.ghost.hide()
+        self._skeleton.end_drag()
         self.let_go.emit()
 
     def cancel(self) -> bool:
-        self._skeleton.ghost.hide()
+        self._skeleton.end_drag()
         self.cancelled.emit()
         return True
+
+    def wheeled(self, steps: float, coarse: bool) -> None:
+        """Turn the chosen joints, or the whole person."""
+        if self._skeleton.shown:
+            self.turned.emit(self._skeleton.group.joints, steps * (STEP if coarse else TURN))
 
     def double_click(self, touch: Touch) -> None:
         joint = self._skeleton.joint_at(touch.xy)
@@ -106,6 +115,13 @@ class SkeletonHand(QObject):
         self._skeleton.item.hover(-1)
 
     # Keys.
+
+    def toggle(self) -> None:
+        """Hide the joints in the box, or the chosen one, or show that."""
+        if joints := self._skeleton.group.joints:
+            self.group_hidden.emit(joints)
+        else:
+            self.joint_toggled.emit(self._skeleton.selected)
 
     def key(self, event: QKeyEvent) -> bool:
         """Move the chosen joint by an arrow; whether the key is one."""

@@ -95,6 +95,7 @@ class CanvasView(QGraphicsView):
                 Qt.Key.Key_Backslash: self.peeked.emit,
                 Qt.Key.Key_I: self.glanced.emit,
                 Qt.Key.Key_E: self.weighed.emit,
+                Qt.Key.Key_Z: self.skeleton.glance_back,
             }
         )
         self._space = False
@@ -175,9 +176,15 @@ class CanvasView(QGraphicsView):
             self.camera.fit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        steps = event.angleDelta().y() / 120.0
-        zooming = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if steps and (zooming or not self._mode_hand.wheeled(steps)):
+        keys = event.modifiers()
+        turning = bool(keys & Qt.KeyboardModifier.AltModifier) and self._mode_hand.mode is None
+        # Qt lays the wheel on its side while Alt is held.
+        delta = event.angleDelta().y() or (event.angleDelta().x() if turning else 0)
+        steps = delta / 120.0
+        zooming = bool(keys & Qt.KeyboardModifier.ControlModifier)
+        if steps and turning:
+            self.hand.wheeled(steps, coarse=bool(keys & Qt.KeyboardModifier.ShiftModifier))
+        elif steps and (zooming or not self._mode_hand.wheeled(steps)):
             self.camera.zoom_to(self.zoom * 1.15**steps, event.position())
         event.accept()
 

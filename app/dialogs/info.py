@@ -21,6 +21,8 @@ MOUSE = (
     ("Drag a bone", "turn that limb, or the head"),
     ("Ctrl + drag", "move that joint alone"),
     ("Drag the trunk, Alt + drag", "move the whole person"),
+    ("Shift + drag", "along a line or to an angle, in steps of 15°"),
+    ("Alt + wheel", "turn the person, or what is in a box; Shift: 15°"),
     ("Drag on empty", "choose joints: a box moves, turns, scales them"),
     ("… zoomed in", "pan; Shift + drag chooses joints"),
     ("Double-click a joint", "hide or show it"),
@@ -29,7 +31,9 @@ MOUSE = (
     ("Tab, Shift + Tab", "next, previous joint"),
     ("Arrows", "nudge by 1 px; Shift 10, Alt ¼"),
     ("Hold \\", "see the reference"),
+    ("Hold Z", "see the pose before the last drag"),
     ("Hold I", "see the map over the picture; 3 inspects it"),
+    ("Hold E", "see what is copied and what is invented"),
     ("Esc", "cancel the drag, let the joints go"),
 )
 

@@ -267,6 +267,39 @@ def copy_and_paste_the_pose(driver, hand):
     press_action(driver, "paste")
 
 
+@gesture
+def turn_the_person_by_the_wheel(driver, hand):
+    at = QPointF(hand.uniform(20, 300), hand.uniform(20, 300))
+    for _ in range(hand.randint(1, 3)):
+        event = QWheelEvent(
+            at, at, QPoint(), QPoint(hand.choice((-120, 120)), 0), Qt.MouseButton.NoButton, ALT,
+            Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(driver.canvas.viewport(), event)
+
+
+@gesture
+def pull_a_bone_longer(driver, hand):
+    press_action(driver, "keep_lengths")
+    pull_a_joint(driver, hand)
+    press_action(driver, "keep_lengths")
+
+
+@gesture
+def turn_forearm_or_shin_alone(driver, hand):
+    press_action(driver, "bend_limbs")
+    pull_a_joint(driver, hand)
+    press_action(driver, "bend_limbs")
+
+
+@gesture
+def hide_a_box(driver, hand):
+    some = shown(driver)
+    if len(some) > 3:
+        driver.canvas.skeleton.choose_group(tuple(sorted(hand.sample(some, 2))))
+        press_action(driver, "toggle_joint")
+
+
 # The shelf.
 
 

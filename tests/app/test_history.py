@@ -15,7 +15,7 @@ from PySide6.QtGui import QUndoStack
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
-from app import history, posing
+from app import drags, history, posing
 from app.controller import Controller
 from app.document import Document, Look, Photo, same_look
 from app.shelving import Shelving
@@ -244,7 +244,7 @@ moves = st.one_of(
     st.tuples(
         st.just(Hands.drag),
         joints,
-        st.sampled_from((posing.LIMB, posing.FREE, posing.WHOLE)),
+        st.sampled_from((drags.LIMB, drags.FREE, drags.WHOLE)),
         st.lists(spots, max_size=4),
         st.booleans(),
     ),

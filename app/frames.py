@@ -102,8 +102,9 @@ class Frames(QObject):
 
     def tell(self, **values: Any) -> None:
         """Change the status."""
-        self.status = self.status.changed(**values)
-        self.status_changed.emit(self.status)
+        before, self.status = self.status, self.status.changed(**values)
+        if self.status != before:
+            self.status_changed.emit(self.status)
 
     def _gesture_is_fresh(self) -> bool:
         now = time.monotonic()

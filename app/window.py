@@ -229,8 +229,10 @@ class MainWindow(QMainWindow):
             self.statusBar().showMessage(CONSENT, CONSENT_MS)
 
     def _show_name(self) -> None:
-        self.setWindowTitle(f"{self.looks.name}[*] – Poseloom")
-        self.setWindowModified(self.controller.document.changed)
+        title, changed = f"{self.looks.name}[*] – Poseloom", self.controller.document.changed
+        if (title, changed) != (self.windowTitle(), self.isWindowModified()):  # the window manager is slow
+            self.setWindowTitle(title)
+            self.setWindowModified(changed)
 
     def _mark_engine(self) -> None:
         facts = self.controller.facts

@@ -51,6 +51,7 @@ class Skeleton(QObject):
 
     def set_zoom(self, zoom: float) -> None:
         self._zoom = zoom
+        self.item.set_zoom(zoom)
         self.group.show_pose(self.pose, zoom)
 
     @property

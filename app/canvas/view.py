@@ -50,10 +50,12 @@ class CanvasView(QGraphicsView):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         scene = QGraphicsScene(self)
+        scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)  # few items, all of them move
         self.setScene(scene)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.BoundingRectViewportUpdate)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)  # its shadow is dear
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -107,6 +109,7 @@ class CanvasView(QGraphicsView):
     def refresh_theme(self) -> None:
         """Take the colours of the present theme."""
         self.setBackgroundBrush(theme.colour(theme.colours().desk))
+        self.resetCachedContent()
         self.viewport().update()
 
     def show_picture(self, rgb_HWC: np.ndarray, rows: int) -> None:
@@ -117,6 +120,7 @@ class CanvasView(QGraphicsView):
             box = self.picture.boundingRect()
             reach = 4.0 * max(box.width(), box.height())
             self.setSceneRect(box.adjusted(-reach, -reach, reach, reach))
+            self.resetCachedContent()
             self.camera.fit()
 
     def dim(self, waking: bool) -> None:

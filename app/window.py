@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -46,7 +47,11 @@ from engine.paths import user_data
 
 DEFAULT_FRAME = (256, 176)
 TITLE_BAR = 40  # px left for the window manager's own bar
-TIP = "Drag a joint, a bone to turn it, the trunk to move the person. Ctrl frees a joint, F1 tells more."
+TIPS = {
+    "pose_mode": "Drag a joint, a bone to turn it, the trunk to move the person. F1 tells more.",
+    "dress_mode": "Click what she wears, then a photo on the shelf to take it from. 1 goes back.",
+    "inspect_mode": "Point at a picture to see where a pixel came from; a click holds it. 1 goes back.",
+}
 CONSENT = "Pose people who agreed to it. What you export says in its metadata that it is synthesised."
 CONSENT_MS = 30_000
 TOLD_MS = 8_000
@@ -154,7 +159,10 @@ class MainWindow(QMainWindow):
         exports = ("export_map", "export_atlas", "export_row", "export_arrays")
         self.docks.inspector.export.menu().addActions([self.actions_by_id[name] for name in exports])
         self.zoom_label = QLabel("100 %")
-        self.statusBar().addWidget(QLabel(TIP), 1)
+        self.tip = QLabel(TIPS["pose_mode"])
+        for name, words in TIPS.items():
+            self.actions_by_id[name].toggled.connect(partial(self._show_tip, words))
+        self.statusBar().addWidget(self.tip, 1)
         self.statusBar().addPermanentWidget(self.zoom_label)
         self.statusBar().setSizeGripEnabled(False)
 
@@ -233,6 +241,10 @@ class MainWindow(QMainWindow):
         if (title, changed) != (self.windowTitle(), self.isWindowModified()):  # the window manager is slow
             self.setWindowTitle(title)
             self.setWindowModified(changed)
+
+    def _show_tip(self, words: str, on: bool) -> None:
+        if on:
+            self.tip.setText(words)
 
     def _mark_engine(self) -> None:
         facts = self.controller.facts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt
@@ -38,11 +39,14 @@ MOUSE = (
 )
 
 
+_LONG, BREAK = re.compile(r"(\S{24})(?=\S)"), "\\1\u200b"  # where a checksum may go on in the next line
+
+
 def _table(rows: Iterable[tuple[str, str]]) -> str:
     muted = theme.colours().muted
     return "<table cellspacing=0 cellpadding=3>" + "".join(
         f"<tr><td width=230>{html.escape(what)}</td>"
-        f"<td style='color:{muted}'>{html.escape(how)}</td></tr>"
+        f"<td style='color:{muted}'>{html.escape(_LONG.sub(BREAK, how))}</td></tr>"
         for what, how in rows
     ) + "</table>"  # fmt: skip
 
@@ -101,8 +105,23 @@ def network(parent: QWidget, facts: EngineFacts) -> QDialog:
     ]
     words = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in in_words(facts))
     card = weights.get("card") or "This file carries no model card."
-    body = html.escape(str(card)).replace("\n", "<br>")
+    body = _table(card_rows(card)) if isinstance(card, Mapping) else html.escape(str(card))
     return _show(parent, "About the network", f"{words}{_table(rows)}<br><b>Model card</b><br><br>{body}")
+
+
+def card_rows(card: object, name: str = "") -> list[tuple[str, str]]:
+    """A model card as lines of a name and its words; what lies deeper has the names on the way to it."""
+    if isinstance(card, Mapping):
+        return [
+            row
+            for key, value in card.items()
+            for row in card_rows(value, f"{name}, {key}".lstrip(", ").replace("_", " "))
+        ]
+    if isinstance(card, (list, tuple)) and any(isinstance(each, Mapping) for each in card):
+        return [row for place, each in enumerate(card, 1) for row in card_rows(each, f"{name} {place}")]
+    if isinstance(card, (list, tuple)):
+        return [(name, ", ".join(map(str, card)))]
+    return [(name, str(card))] if card else []
 
 
 _OF_MAPS = {

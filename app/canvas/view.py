@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPen,
     QResizeEvent,
     QWheelEvent,
 )
@@ -100,7 +101,7 @@ class CanvasView(QGraphicsView):
                 Qt.Key.Key_Z: self.skeleton.glance_back,
             }
         )
-        self._space = False
+        self._space = self._ringed = False
         self.skeleton.show_pose(NOBODY)
         self.refresh_theme()
 
@@ -267,8 +268,14 @@ class CanvasView(QGraphicsView):
         self._held.released(event)
         super().keyReleaseEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        self._ringed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self.viewport().update()
+        super().focusInEvent(event)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        self._space = False
+        self._space = self._ringed = False
+        self.viewport().update()
         self._held.let_go()
         super().focusOutEvent(event)
 
@@ -281,3 +288,10 @@ class CanvasView(QGraphicsView):
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802
         painter.fillRect(rect, self.backgroundBrush())
         paint_shadow(painter, self.picture.boundingRect(), self.zoom)
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802
+        if self._ringed:  # whoever came by keys sees that they are here
+            painter.resetTransform()
+            painter.setPen(QPen(theme.colour(theme.colours().accent), 2.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))

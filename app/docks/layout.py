@@ -64,6 +64,7 @@ class Docks:
         self._inspect = self.panels[3]
         self._inspect.hide()
         self._made_room: list[Panel] = []
+        self._width = INSPECTOR  # of the right side before the inspector took it
 
     def restore(self, layout: tuple[QByteArray, QByteArray] | None) -> None:
         """Take geometry and state of the last run, if there was one; `reset` comes back to the present."""
@@ -83,6 +84,7 @@ class Docks:
         """The right side is the inspector's as long as that is on; then as it was."""
         # Whoever goes does so first: with room for both at once the window would grow, and stay so.
         if on:
+            self._width = self.panels[1].width()
             self._made_room = [panel for panel in self.panels[1:3] + self.panels[4:5] if panel.isVisible()]
             for panel in self._made_room:
                 panel.hide()
@@ -90,6 +92,7 @@ class Docks:
         if not on:
             for panel in self._made_room:
                 panel.show()
+            self._window.resizeDocks(self._made_room[:1], [self._width], Qt.Orientation.Horizontal)
         else:
             self._window.resizeDocks([self._inspect], [INSPECTOR], Qt.Orientation.Horizontal)
 

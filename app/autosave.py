@@ -54,7 +54,7 @@ class AutoSave(QObject):
             return
         document = document_of(look, c.size, c.facts)
         self._files.submit(
-            WriteJournal(self._journal, document, pins, c.still, self._looks.path, self._takes_over)
+            WriteJournal(self._journal, document, pins, c.frames.still, self._looks.path, self._takes_over)
         )
         self._kept, self._takes_over = (look, pins), None
 

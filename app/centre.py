@@ -34,10 +34,10 @@ class Centre(QWidget):
         pictures.addWidget(self.twin, 1)
         pictures.addWidget(self.canvas, 1)
         column.addLayout(pictures, 1)
-        self.hud = Hud(self.canvas)
+        self.hud = Hud(self)
         self.coach = CoachMark(self.canvas, "Pull me")
         self.coach.setVisible(coached)
-        self.notices = Notices(self.canvas, self.hud)
+        self.notices = Notices(self, self.hud)
         self.overlay = DropOverlay(self)
         self.canvas.zoom_changed.connect(self.place)
         self.canvas.moved.connect(self.point_coach)
@@ -52,12 +52,12 @@ class Centre(QWidget):
 
     def place(self) -> None:
         """Put what floats where the canvas is now."""
-        self.hud.move(MARGIN, self.canvas.height() - self.hud.height() - MARGIN)
+        self.hud.move(MARGIN, self.height() - self.hud.height() - MARGIN)
         self.point_coach()
 
     def point_coach(self) -> None:
         """Let the hint point at a joint that is shown."""
-        pose = self.canvas.pose
+        pose = self.canvas.skeleton.pose
         if self.coach.isVisible():
             joint = next((joint for joint in COACHED_JOINTS if pose[joint, 2] > 0), COACHED_JOINTS[0])
             self.coach.point_at(self.canvas.to_widget(pose[joint, :2].tolist()) + QPointF(8, 0))

@@ -17,6 +17,13 @@ class Collector(QObject):
         self._timer.timeout.connect(self.collect)
         self._timer.start(every_ms)
 
+    @staticmethod
+    def keep() -> None:
+        """What there is by now stays, libraries above all: no later collection goes through it, which would
+        hold the window up. Once."""
+        if not gc.get_freeze_count():
+            gc.freeze()
+
     def collect(self) -> None:
         """Collect the oldest generation that is over its threshold."""
         for generation in (2, 1, 0):

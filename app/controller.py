@@ -1,48 +1,40 @@
-"""Between the document and the engine.
-
-document change -> stamped RenderRequest -> worker -> Frame -> shown, unless something newer already is.
-"""
+"""The document and all that works on it: its undo stack, its engine, and the parts that change it."""
 
 from __future__ import annotations
 
-import itertools
-import time
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoGroup, QUndoStack
 
 from app import history
-from app.document import Borrow, Document, Look, Snapshot, request_of
+from app.borrowing import Borrowing
+from app.document import Document, Look, Snapshot, request_of
 from app.draft import Draft
 from app.files import samples
+from app.frames import Frames
 from app.jobs import OpenWeights, SavePicture
 from app.lending import Lending
 from app.outfit import Outfit
 from app.photo_importer import PhotoImporter
 from app.posing import Posing
 from app.shelving import Shelving
-from app.status import Status
 from app.texture_changes import TextureChanges
 from app.worker import EngineFacts, RenderWorker, Trouble
-from engine.api import Frame, Settled
 from engine.export import AS_DRAWN, ExportOptions
 
 STOPPING_MS, SAVING_MS = 3_000, 30_000
+DRAWN = frozenset(("person", "pose", "borrow", "outfit", "textures"))  # what of a look is in its picture
 
 
 class Controller(QObject):
     """Owns the document, its undo stack and the worker."""
 
     picture_changed = Signal(object, int)  # uint8 RGB [H, W, 3] that the canvas shows, rows of its frame
-    frame_shown = Signal(object)  # Frame
-    maps_shown = Signal(object)  # a Frame with its maps: the one that is shown, or was a moment ago
     pose_changed = Signal()
     look_changed = Signal(object)  # frozenset of field names
-    status_changed = Signal(object)  # Status
     notice = Signal(str, str, str)  # grade ("info", "good", "error"), sentence, details
     engine_awake = Signal(object)  # EngineFacts
     engine_missing = Signal(object)  # Trouble
@@ -63,32 +55,18 @@ class Controller(QObject):
         self.undo_group.setActiveStack(self.undo_stack)
         self.photos = PhotoImporter(worker, self.document, self.undo_stack, self.undo_group, self)
         self.posing = Posing(self)
+        self.frames = Frames(worker, self.document, self.posing, size, self)
         self.shelving = Shelving(self.document, self.undo_stack, self.photos, self.posing.take, self)
+        self.borrowing = Borrowing(self.document, self.undo_stack)
         self.lending = Lending(worker, self.photos.submit, self)
         self.outfit = Outfit(
             self.document, self.undo_stack, lambda sentence: self.notice.emit("info", sentence, "")
         )
         self.textures = TextureChanges(self.document, self.undo_stack)
-        self.status = Status()
-        self.wants_maps = self.wants_pieces = False
-        self.still = np.zeros((*size, 3), np.uint8)  # the picture last shown, as fine as it is
-        self._still_rows = size[0]
-        self._stamps = itertools.count(1)
-        self._asked = 0
-        self._shown = self._mapped = 0  # stamps
-        self._oldest_wanted = 0
-        self._slide = 0
-        self._glance: np.ndarray | None = None
-        self._bound = 0  # rows that there is memory for; 0: for the exact picture
-        self._asked_at = 0.0
         self.document.listen(self._on_look_changed)
         worker.opened.connect(self._on_opened)
         worker.open_failed.connect(self._on_open_failed)
-        worker.rendered.connect(self._on_rendered)
-        worker.mapped.connect(self._on_mapped)
-        worker.settled.connect(self._on_settled)
-        worker.render_failed.connect(self._on_render_failed)
-        worker.bounded.connect(self._on_bounded)
+        self.frames.changed.connect(self._on_still)
         self.photos.draft_changed.connect(self._on_draft)
 
     # Opening and closing.
@@ -96,10 +74,10 @@ class Controller(QObject):
     def start(self, sample: samples.SamplePhoto) -> None:
         """Show the sample at once and wake the engine behind it."""
         self._sample = sample
-        self.still, self._still_rows = sample.rgb_HWC, len(sample.rgb_HWC)
+        self.frames.still, self.frames.rows = sample.rgb_HWC, len(sample.rgb_HWC)
         self.document.open(pose=np.array(sample.pose_18x3, dtype=np.float32))
-        self.picture_changed.emit(sample.rgb_HWC, len(sample.rgb_HWC))
-        self._set_status(state="waking")
+        self._show_picture()
+        self.frames.tell(state="waking")
         # Importing the engine keeps Python busy; the window is to be painted first.
         QTimer.singleShot(60, self.worker.start)
 
@@ -109,7 +87,7 @@ class Controller(QObject):
 
     def open_weights(self, path: Path | None) -> None:
         """Wake the engine with another weights file, None for the one in the box."""
-        self._set_status(state="waking")
+        self.frames.tell(state="waking")
         self.photos.submit(OpenWeights(path))
 
     def open_look(self, look: Look, saved: bool, pins: tuple[Snapshot, ...] = ()) -> None:
@@ -135,16 +113,17 @@ class Controller(QObject):
     @property
     def shown_pose(self) -> np.ndarray:
         """What the canvas shows: `pose`, or the one that is glanced at."""
-        return self.pose if self._glance is None or self.draft else self._glance
+        glanced = self.frames.glanced
+        return self.pose if glanced is None or self.draft else glanced
 
     def glance(self, pose_18x3: np.ndarray | None) -> None:
         """Show the person in another pose for the moment, the look staying as it is; None: no more."""
         if pose_18x3 is not None and (self.draft or self.posing.dragging):
             return
-        if pose_18x3 is not None or self._glance is not None:
-            self._glance = pose_18x3
+        if pose_18x3 is not None or self.frames.glanced is not None:
+            self.frames.glanced = pose_18x3
             self.pose_changed.emit()
-            self._request()
+            self.frames.ask()
 
     @property
     def active(self) -> Document:
@@ -168,34 +147,7 @@ class Controller(QObject):
     def let_go(self) -> None:
         """The hand let the skeleton go: what it left is drawn exactly at once."""
         if self.posing.let_go() and not self.draft:
-            self._request(at_rest=True)
-
-    # The shelf.
-
-    def remove_photo(self, key: str) -> None:
-        """Take a photo off the shelf; the person's own stays."""
-        if key == self.document.look.person:
-            self.notice.emit("info", "This photo is the person. Make another photo the person first.", "")
-        elif self.document.look.photo(key):
-            history.do(self.undo_stack, history.RemovePhoto(self.document, key))
-
-    def make_person(self, key: str) -> None:
-        """Show the person of another photo, in the present pose."""
-        if key != self.document.look.person and self.document.look.photo(key):
-            history.do(self.undo_stack, history.ChangePerson(self.document, key))
-
-    def begin_slide(self) -> None:
-        """A hand is on the slider: what follows is one step of undo."""
-        self._slide = history.new_gesture()
-
-    def borrow(self, key: str, amount: float, sliding: bool = False) -> None:
-        """Mix the textures of a photo into the person, 0 to 1."""
-        wanted = Borrow(key, float(np.clip(amount, 0.0, 1.0)))
-        look = self.document.look
-        if wanted != look.borrow and key != look.person and look.photo(key):
-            history.do(
-                self.undo_stack, history.BorrowFrom(self.document, wanted, self._slide if sliding else 0)
-            )
+            self.frames.ask(at_rest=True)
 
     def save_picture(self, path: Path, texts: dict[str, str], options: ExportOptions = AS_DRAWN) -> None:
         """Draw the present look exactly and write it to `path`."""
@@ -205,64 +157,26 @@ class Controller(QObject):
         else:
             self.photos.submit(SavePicture(request, path, texts, options))
 
-    def set_wants_maps(self, wanted: bool) -> None:
-        """Whether frames shall carry their attention maps."""
-        if wanted != self.wants_maps:
-            self.wants_maps = wanted
-            if wanted:
-                self._request()
-
-    def set_wants_pieces(self, wanted: bool) -> None:
-        """Whether frames shall tell which piece of the dressed person is where."""
-        if wanted != self.wants_pieces:
-            self.wants_pieces = wanted
-            if wanted:
-                self._request()
-
     # What changed.
 
     def _on_look_changed(self, changed: frozenset[str]) -> None:
-        self._glance = None  # whoever changes something wants to see it
+        self.frames.glanced = None  # whoever changes something wants to see it
         if "person" in changed:
-            self._oldest_wanted = self._asked + 1
+            self.frames.forget_older()
             self.posing.let_go()  # a drag that began on another person's pose
-        if changed & {"person", "pose", "borrow", "outfit", "textures"}:
-            self._request()
+        if changed & DRAWN:
+            self.frames.ask()
         if not self.draft:
             self.pose_changed.emit()
         self.look_changed.emit(changed)
 
-    def _request(self, at_rest: bool = False) -> None:
-        if self.facts is None:
-            return
-        stamp = next(self._stamps)
-        look = self.document.look
-        if self._glance is not None:
-            look = replace(look, pose=self._glance)
-        request = request_of(look, stamp, self.wants_maps, self.wants_pieces)
-        if request is None:
-            return
-        self._asked = stamp
-        fresh = self._gesture_is_fresh()
-        live = not at_rest and (self.posing.dragging or fresh or self._glance is not None)
-        self.worker.post(request, live=live)
-        self._set_status(state="live" if live else "catching up", error="")
-
-    def _gesture_is_fresh(self) -> bool:
-        now = time.monotonic()
-        fresh = now - self._asked_at < 0.25
-        self._asked_at = now
-        return fresh
-
-    # What came back.
-
     def _on_opened(self, facts: EngineFacts) -> None:
-        self.facts, self._bound = facts, 0
+        self.facts = facts
         self.lending.forget()
         self._resize(facts.size)
-        self._set_status(state="catching up", device=facts.device, levels=facts.levels, error="")
+        self.frames.wake(facts)
         self.photos.engine_awake(self._sample)
-        self._request()
+        self.frames.ask()
         self.engine_awake.emit(facts)
 
     def _resize(self, size: tuple[int, int]) -> None:
@@ -275,67 +189,32 @@ class Controller(QObject):
             self.undo_stack.clear()
             self.document.saved = replace(self.document.saved, pose=saved)
             self.document.settle(pose=pose)
-            self._still_rows = size[0]  # the picture that is shown means the same frame
-            if not self.draft:
-                self.picture_changed.emit(self.still, self._still_rows)
+            self.frames.rows = size[0]  # the picture that is shown means the same frame
+            self._on_still()
         self.size = size
 
     def _on_open_failed(self, trouble: Trouble) -> None:
         if self.facts is None:
-            self._set_status(state="missing")
+            self.frames.tell(state="missing")
             self.photos.engine_missing()
         else:
-            self._request(at_rest=True)  # of the network that stays
+            self.frames.ask(at_rest=True)  # of the network that stays
         self.engine_missing.emit(trouble)
-
-    def _on_rendered(self, frame: Frame) -> None:
-        if frame.stamp < max(self._shown, self._oldest_wanted):
-            return
-        self._shown = frame.stamp
-        newest = frame.stamp == self._asked
-        state = "live" if self.posing.dragging else "catching up"
-        if newest and frame.exact:
-            state = "full"
-        elif newest and frame.level == self._bound and not self.posing.dragging:
-            state = "short"
-        self._set_status(state=state, ms=frame.ms, level=frame.level, frame=True)
-        self.still, self._still_rows = frame.finest, len(frame.image)
-        if not self.draft:
-            self.picture_changed.emit(self.still, self._still_rows)
-        self.frame_shown.emit(frame)
-
-    def _on_mapped(self, frame: Frame) -> None:
-        if frame.stamp >= max(self._mapped, self._oldest_wanted):
-            self._mapped = frame.stamp
-            self.maps_shown.emit(frame)
-
-    def _on_settled(self, settled: Settled) -> None:
-        self._set_status(settled=settled.steps / settled.of)
-
-    def _on_render_failed(self, stamp: int, trouble: Trouble) -> None:
-        if stamp == self._asked:
-            self._set_status(state="error", error=trouble.sentence)
-        self.notice.emit("error", trouble.sentence, trouble.details)
-
-    def _on_bounded(self, rows: int) -> None:
-        before, self._bound = self._bound, rows
-        if rows and (not before or rows < before):
-            said = f"Memory is short, so pictures are drawn with {rows} rows. Nothing of your work is lost."
-            self.notice.emit("error", said, "")
-        elif not rows:
-            self.notice.emit("good", "There is enough memory for whole pictures again.", "")
 
     def _on_draft(self, draft: Draft | None) -> None:
         self.posing.let_go()
         if draft is not None:
             draft.document.listen(lambda _changed: self.pose_changed.emit())
         self.draft_changed.emit(draft)
-        if draft is None:
-            self.picture_changed.emit(self.still, self._still_rows)
-        else:
-            self.picture_changed.emit(draft.rgb_HWC, len(draft.rgb_HWC))
+        self._show_picture()
         self.pose_changed.emit()
 
-    def _set_status(self, **values: Any) -> None:
-        self.status = self.status.changed(**values)
-        self.status_changed.emit(self.status)
+    def _on_still(self) -> None:
+        if not self.draft:
+            self._show_picture()
+
+    def _show_picture(self) -> None:
+        if self.draft is None:
+            self.picture_changed.emit(self.frames.still, self.frames.rows)
+        else:
+            self.picture_changed.emit(self.draft.rgb_HWC, len(self.draft.rgb_HWC))

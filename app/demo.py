@@ -52,8 +52,8 @@ class Player(QObject):
         self._patience.start()
         self._frame_patience = QTimer(self, singleShot=True, interval=FRAME_PATIENCE_MS)
         self._frame_patience.timeout.connect(self._advance)
-        window.controller.status_changed.connect(self._on_status)
-        window.controller.frame_shown.connect(self._on_frame)
+        window.controller.frames.status_changed.connect(self._on_status)
+        window.controller.frames.shown.connect(self._on_frame)
 
     def _on_status(self, status: Status) -> None:
         if self._step > FRAMES:
@@ -112,7 +112,7 @@ class Player(QObject):
     def _end_drag(self) -> None:
         self._step += 1
         self._send(QEvent.Type.MouseButtonRelease, self._spot(1.0), Qt.MouseButton.LeftButton)
-        self._save_at_rest(self.window.controller.status)
+        self._save_at_rest(self.window.controller.frames.status)
 
     def _save_at_rest(self, status: Status) -> None:
         if status.state not in ("live", "catching up") and not self._saving:

@@ -38,14 +38,16 @@ class Hands:
 
     def _connect_canvas(self) -> None:
         canvas, posing = self._centre.canvas, self._controller.posing
-        canvas.grabbed.connect(self._grab)
-        canvas.group_grabbed.connect(lambda joints, mode, x, y: posing.grab_group(joints, mode, (x, y)))
-        canvas.pulled.connect(lambda x, y: posing.pull((x, y)))
-        canvas.let_go.connect(self._controller.let_go)
-        canvas.cancelled.connect(posing.cancel)
-        canvas.nudged.connect(lambda joint, dx, dy, alone: posing.nudge(joint, (dx, dy), alone))
-        canvas.joint_selected.connect(self._show_joint)
-        canvas.joint_toggled.connect(self._toggle)
+        canvas.hand.grabbed.connect(self._grab)
+        canvas.hand.group_grabbed.connect(lambda joints, mode, x, y: posing.grab_group(joints, mode, (x, y)))
+        canvas.hand.pulled.connect(lambda x, y, steady: posing.pull((x, y), steady))
+        canvas.hand.turned.connect(posing.turn)
+        canvas.hand.let_go.connect(self._controller.let_go)
+        canvas.hand.cancelled.connect(posing.cancel)
+        canvas.hand.nudged.connect(lambda joint, dx, dy, alone: posing.nudge(joint, (dx, dy), alone))
+        canvas.skeleton.joint_selected.connect(self._show_joint)
+        canvas.hand.joint_toggled.connect(self._toggle)
+        canvas.hand.group_hidden.connect(posing.hide)
         canvas.menu_wanted.connect(self._open_menu)
 
     def _connect_docks(self) -> None:
@@ -59,9 +61,9 @@ class Hands:
         shelf.turn_wanted.connect(c.shelving.turn)
         shelf.renamed.connect(c.shelving.rename)
         shelf.moved.connect(c.shelving.move_by)
-        shelf.remove_wanted.connect(c.remove_photo)
-        shelf.slide_began.connect(c.begin_slide)
-        shelf.amount_changed.connect(c.borrow)
+        shelf.remove_wanted.connect(c.shelving.remove)
+        shelf.slide_began.connect(c.borrowing.begin_slide)
+        shelf.amount_changed.connect(c.borrowing.borrow)
 
     def _grab(self, joint: int, mode: str, x: float, y: float) -> None:
         if self._centre.coach.isVisible():
@@ -78,7 +80,7 @@ class Hands:
 
     def _bring_back(self, joint: int) -> None:
         self._controller.posing.set_shown(joint, True)
-        self._centre.canvas.select(joint)
+        self._centre.canvas.skeleton.select(joint)
         self._centre.canvas.setFocus()
 
     def move_photo(self, key: str, at: QPoint) -> None:

@@ -55,7 +55,7 @@ def reached(body: QWidget | None) -> list[QWidget]:
         return []
     widgets = [
         widget
-        for widget in body.findChildren(QWidget)
+        for widget in (body, *body.findChildren(QWidget))
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
         and widget.isVisibleTo(body)
         and widget.isEnabled()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from app.last_run import Crash
 
 OUR_FAULT = 1
+ROOT = Path(__file__).resolve().parent.parent
 
 HELP = """\
 Pull a joint and the person in the photo follows.
@@ -46,6 +49,8 @@ def main(argv: list[str]) -> int:
     """Run a command of the engine, or open the window. Returns 0 done, 2 bad use, 1 our fault."""
     from engine import cli
 
+    if argv[:1] == ["bench"]:
+        return cli.ended(argv, lambda: _bench(argv[1:]))
     if argv and argv[0] in cli.COMMANDS:
         return cli.main(argv)
     try:
@@ -67,6 +72,20 @@ def main(argv: list[str]) -> int:
                 flush=True,
             )
     return _window(options)
+
+
+def _bench(argv: list[str]) -> int:
+    from engine.cli import bench
+
+    def window() -> dict[str, float]:
+        command = [sys.executable, "-m", "app.stalls"]
+        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        if done.returncode:
+            sys.stderr.write("poseloom bench: no window could be measured here\n")
+            return {}
+        return json.loads(done.stdout.splitlines()[-1])
+
+    return bench.run(argv, window)
 
 
 def entry() -> int:
@@ -133,6 +152,7 @@ def _run_window(options: argparse.Namespace, crashed: Crash | None) -> int:
     window = MainWindow(settings=settings, weights=options.weights, device=options.device)
     crash.guard(window.trouble_met.emit)
     keeper = collector.Collector(application)
+    window.controller.engine_awake.connect(keeper.keep)
     if options.demo or options.screenshot:
         window.resize(1440, 900)
     endings = signals.Endings(window.leave, application)

@@ -54,7 +54,7 @@ class PosePictures(QObject):
         worker: RenderWorker = controller.worker
         worker.job_done.connect(self._on_done)
         worker.job_failed.connect(lambda job, _trouble: self._on_done(job, None))
-        controller.frame_shown.connect(lambda frame: frame.exact and self._timer.start(self.rest_ms))
+        controller.frames.shown.connect(lambda frame: frame.exact and self._timer.start(self.rest_ms))
         controller.document.listen(self._on_look)
 
     def show(self, library: list[LibraryPose]) -> None:
@@ -80,7 +80,7 @@ class PosePictures(QObject):
 
     def _draw_next(self) -> None:
         c = self._controller
-        if not self._left or c.status.state != "full" or c.draft or c.facts is None:
+        if not self._left or c.frames.status.state != "full" or c.draft or c.facts is None:
             return  # the next exact picture asks again
         pose = self._left.pop(0)
         look = c.document.look

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from PySide6.QtGui import QUndoStack
 
-from app import fitting, history
+from app import drags, fitting, history
 from app.document import Document
 from app.draft import Draft
+from app.drags import BONE, FREE, WHOLE, Drag, Place
 from engine.errors import InputError
 from engine.pose import groups, kinematics, symmetry
 from engine.pose.formats import Carried
 from engine.pose.skeleton import ABSENT, FLIP, JOINTS, SEEN
 
-LIMB, FREE, BONE, WHOLE = "limb", "free", "bone", "whole"
-"""How a drag moves the skeleton: as a body moves, the joint alone, the limb behind a bone turned, the whole
-person."""
-
-MOVE, ROTATE, SCALE = "move", "rotate", "scale"
-"""What a drag does to a group of joints."""
-
+LIMB_ENDS = tuple(chain[-1] for chain in symmetry.LIMBS.values())
+TURNED = (*LIMB_ENDS, *(chain[1] for chain in symmetry.LIMBS.values()))  # what turns about the joint above it
 NUDGE_REST_S = 2.0  # a pause in which one looks at what the nudges made
-_LEAST_SCALE = 0.05  # a group drawn together any further could not be spread again
-
-Place = tuple[float, float]
 
 
 class EditTarget(Protocol):
@@ -48,32 +38,26 @@ class EditTarget(Protocol):
     def frame_size(self) -> tuple[int, int]: ...
 
 
-@dataclass(frozen=True, eq=False)
-class _Drag:
-    """start: the pose it began on. grip: where it was taken. text: the step it becomes. posed: the pose for
-    a place of the hand, with elbow or knee on the other side or not."""
-
-    start: np.ndarray
-    grip: Place
-    text: str
-    posed: Callable[[Place, bool], np.ndarray]
-
-
 class Posing:
     """Every change of the pose. Positions are px of the shown frame, poses [18, 3].
 
-    symmetric: whether a pulled joint takes its partner on the other side along.
+    symmetric: whether a pulled joint takes its partner on the other side along. lengths_kept: whether bones
+    stay as long as they are. limbs_bend: whether a pulled hand or foot bends its limb. guide: the line that a
+    steady hand keeps to.
     """
 
     def __init__(self, target: EditTarget):
         self._target = target
-        self._drag: _Drag | None = None
+        self._drag: Drag | None = None
         self._hand: Place = (0.0, 0.0)
         self._flipped = False
         self._gesture = 0
-        self._nudging: tuple[int, tuple[int, bool]] | None = None  # the gesture; joint, and whether alone
-        self._nudged_at = 0.0
+        self._row: tuple[int, object] | None = None  # what keys or wheel do one after another: gesture, what
+        self._row_at = 0.0
+        self._turned = (self.pose, 0.0, self.pose)  # what the wheel turns, how far so far, what came of it
+        self.guide: tuple[Place, Place] | None = None
         self.symmetric = False
+        self.lengths_kept = self.limbs_bend = True
 
     @property
     def pose(self) -> np.ndarray:
@@ -87,59 +71,46 @@ class Posing:
         """Begin a gesture: `joint`, the bone that ends in it, or the whole person pulled from `xy`."""
         start = self.pose.copy()
         if mode == WHOLE or (mode == BONE and self._target.draft):
-            self._begin(
-                start, xy, "Move the person", lambda at, _: kinematics.move_person(start, _way(xy, at))
-            )
+            self._begin(drags.of_person(start, xy))
         elif mode == BONE:
-            text = f"Turn {_bone_name(joint)}"
-            self._begin(start, xy, text, lambda at, _: kinematics.turn_bone(start, joint, xy, at))
+            self._begin(drags.of_bone(start, joint, xy))
         else:
-
-            def pulled(at: Place, flipped: bool) -> np.ndarray:
-                return self._moved(start, joint, _shifted(start, joint, _way(xy, at)), mode == FREE, flipped)
-
-            self._begin(start, xy, self._step_text(joint, mode == FREE), pulled)
+            free = mode == FREE
+            self._begin(
+                drags.of_joint(
+                    start,
+                    joint,
+                    xy,
+                    self._step_text(joint, free),
+                    lambda at, flipped: self._moved(start, joint, at, free, flipped),
+                    turns=not free and self._turns(joint),
+                )
+            )
 
     def grab_group(self, joints: tuple[int, ...], mode: str, xy: Place) -> None:
         """Begin to move, rotate or scale some joints about the middle of their box, taken at `xy`."""
-        start = self.pose.copy()
-        middle = groups.box_of(start, joints).mean(axis=0)
-        centre = (float(middle[0]), float(middle[1]))
-        who = "the person" if len(joints) == int((start[:, 2] > 0).sum()) else f"{len(joints)} joints"
-        grip = math.atan2(xy[1] - centre[1], xy[0] - centre[0]), math.dist(xy, centre)
+        self._begin(drags.of_group(self.pose.copy(), joints, mode, xy))
 
-        def posed(at: Place, _: bool) -> np.ndarray:
-            if mode == MOVE:
-                return groups.moved(start, joints, _way(xy, at))
-            if mode == ROTATE:
-                turn = math.atan2(at[1] - centre[1], at[0] - centre[0]) - grip[0]
-                return groups.rotated(start, joints, math.degrees(turn), centre)
-            factor = max(math.dist(at, centre) / max(grip[1], 1e-6), _LEAST_SCALE)
-            return groups.scaled(start, joints, factor, centre)
-
-        self._begin(start, xy, f"{mode.capitalize()} {who}", posed)
-
-    def _begin(
-        self, start: np.ndarray, xy: Place, text: str, posed: Callable[[Place, bool], np.ndarray]
-    ) -> None:
+    def _begin(self, drag: Drag) -> None:
         self._gesture = history.new_gesture()
-        self._drag, self._hand, self._flipped = _Drag(start, xy, text, posed), xy, False
+        self._drag, self._hand, self._flipped = drag, drag.grip, False
 
-    def pull(self, xy: Place) -> None:
-        """The hand moved to `xy`."""
+    def pull(self, xy: Place, steady: bool = False) -> None:
+        """The hand moved to `xy`. steady: it keeps to directions in steps."""
         drag = self._drag
         if drag is not None and (xy != drag.grip or self._hand != drag.grip or self._flipped):
-            self._hand = xy
-            self._step(drag.text, drag.posed(xy, self._flipped))
+            self._hand = drag.steadied(xy) if steady else xy
+            self.guide = drag.guide(self._hand) if steady else None
+            self._step(drag.text, drag.posed(self._hand, self._flipped))
 
     def let_go(self) -> bool:
         """End the gesture, as one step; False if there was none."""
-        ended, self._drag = self._drag is not None, None
+        ended, self._drag, self.guide = self._drag is not None, None, None
         return ended
 
     def cancel(self) -> None:
         """End the gesture where it began: no step of undo."""
-        drag, self._drag = self._drag, None
+        drag, self._drag, self.guide = self._drag, None, None
         if drag is not None and not np.array_equal(self.pose, drag.start):
             self._step(drag.text, drag.start)
 
@@ -156,15 +127,42 @@ class Posing:
     def set_symmetric(self, on: bool) -> None:
         self.symmetric = on
 
+    def set_lengths_kept(self, on: bool) -> None:
+        self.lengths_kept = on
+
+    def set_limbs_bend(self, on: bool) -> None:
+        self.limbs_bend = on
+
     def nudge(self, joint: int, shift: Place, alone: bool) -> None:
         """Move a joint by keys, alone or with what follows it. Nudges in a row are one step, until the hand
         rests."""
-        now, row = time.monotonic(), (joint, alone)
-        if (self._gesture, row) != self._nudging or now - self._nudged_at > NUDGE_REST_S:
-            self._gesture = history.new_gesture()
-        self._nudging, self._nudged_at = (self._gesture, row), now
+        self._continues((joint, alone))
         moved = self._moved(self.pose, joint, _shifted(self.pose, joint, shift), free=alone)
         self._step(self._step_text(joint), moved)
+
+    def turn(self, joints: tuple[int, ...], degrees: float) -> None:
+        """Turn some joints about the middle of their box, none: the person. Turns in a row are one step,
+        until the hand rests."""
+        if not joints:
+            joints = tuple(np.flatnonzero(self.pose[:, 2] > 0).tolist())
+        if self._drag is not None or not joints:
+            return
+        start, turned, pose = self._turned
+        if not self._continues(joints) or not np.array_equal(pose, self.pose):
+            start, turned = self.pose.copy(), 0.0
+        turned += degrees
+        pose = groups.rotated(start, joints, turned, drags.centre_of(start, joints))
+        self._turned = start, turned, pose
+        self._step(f"Rotate {drags.name_of(start, joints)}", pose)
+
+    def _continues(self, what: object) -> bool:
+        """Whether keys or wheel go on with what they did a moment ago; else this begins a step."""
+        now = time.monotonic()
+        same = self._row == (self._gesture, what) and now - self._row_at <= NUDGE_REST_S
+        if not same:
+            self._gesture = history.new_gesture()
+        self._row, self._row_at = (self._gesture, what), now
+        return same
 
     def place(self, joint: int, xy: Place) -> None:
         """Put a joint at exactly `xy`, alone."""
@@ -184,6 +182,13 @@ class Posing:
             self._push(history.PlaceJoint(self._target.active, joint, pose))
         else:
             self._push(history.SetJointState(self._target.active, joint, SEEN if shown else ABSENT))
+
+    def hide(self, joints: tuple[int, ...]) -> None:
+        """Hide some joints, as one step."""
+        self._target.stack.beginMacro(f"Hide {drags.name_of(self.pose, joints)}")
+        for joint in joints:
+            self.set_shown(joint, False)
+        self._target.stack.endMacro()
 
     def show_all(self) -> None:
         """Show every hidden joint, as one step."""
@@ -231,10 +236,26 @@ class Posing:
         """The pose with a joint moved to `target` and what follows it."""
         if self._target.draft:
             return self._target.draft.pull(start, joint, target)
-        size = self._target.frame_size
         if self.symmetric and not free:
-            return symmetry.move_both(start, joint, target, flipped=flipped, size=size)
-        return kinematics.move_joint(start, joint, target, free=free, flipped=flipped, size=size)
+            return symmetry.move_both(
+                start, joint, target, lambda pose, joint, xy: self._pulled(pose, joint, xy, False, flipped)
+            )
+        return self._pulled(start, joint, target, free, flipped)
+
+    def _pulled(self, pose: np.ndarray, joint: int, target: Place, free: bool, flipped: bool) -> np.ndarray:
+        """The pose with this one joint pulled to `target`, and what follows it."""
+        if not free and not self.lengths_kept:
+            return kinematics.carry_joint(pose, joint, target)
+        if not free and not self.limbs_bend and joint in LIMB_ENDS:
+            x, y = pose[joint, :2].tolist()
+            return kinematics.turn_bone(pose, joint, (x, y), target)
+        size = self._target.frame_size
+        return kinematics.move_joint(pose, joint, target, free=free, flipped=flipped, size=size)
+
+    def _turns(self, joint: int) -> bool:
+        """Whether a pulled joint goes about the one above it."""
+        bends = self.limbs_bend and joint in LIMB_ENDS
+        return self.lengths_kept and not self._target.draft and not bends and joint in TURNED
 
     def _step_text(self, joint: int, free: bool = False) -> str:
         name = JOINTS[joint]
@@ -256,16 +277,5 @@ class Posing:
         history.do(self._target.stack, command)
 
 
-def _way(start: Place, end: Place) -> Place:
-    return end[0] - start[0], end[1] - start[1]
-
-
 def _shifted(pose_18x3: np.ndarray, joint: int, shift: Place) -> Place:
     return pose_18x3[joint, 0] + shift[0], pose_18x3[joint, 1] + shift[1]
-
-
-def _bone_name(joint: int) -> str:
-    """The part of the body that turns with the bone that ends in `joint`."""
-    parts = {"elbow": "arm", "wrist": "forearm", "knee": "leg", "ankle": "shin"}
-    side, _, name = JOINTS[joint].rpartition(" ")
-    return f"{side} {parts[name]}" if name in parts else "head"

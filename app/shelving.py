@@ -55,6 +55,18 @@ class Shelving(QObject):
         if key in keys:
             self.move_to(key, keys.index(key) + places)
 
+    def remove(self, key: str) -> None:
+        """Take a photo off the shelf; the person's own stays."""
+        if key == self._document.look.person:
+            self.notice.emit("info", "This photo is the person. Make another photo the person first.", "")
+        elif self._document.look.photo(key):
+            history.do(self._stack, history.RemovePhoto(self._document, key))
+
+    def make_person(self, key: str) -> None:
+        """Show the person of another photo, in the present pose."""
+        if key != self._document.look.person and self._document.look.photo(key):
+            history.do(self._stack, history.ChangePerson(self._document, key))
+
     def become(self, key: str) -> None:
         """Make this photo the person, in its own pose."""
         look = self._document.look

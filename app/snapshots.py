@@ -27,7 +27,7 @@ class Snapshots(QObject):
         self.strip = Strip()
         self._pause = QTimer(self, singleShot=True, interval=pause_ms)
         self._pause.timeout.connect(self.take)
-        controller.frame_shown.connect(self._on_frame)
+        controller.frames.shown.connect(self._on_frame)
         controller.document.listen(lambda _changed: self._on_change())
         controller.look_opened.connect(self._on_opened)
 
@@ -39,9 +39,10 @@ class Snapshots(QObject):
     def take(self) -> Snapshot | None:
         """Keep the present look, if what is shown is its picture."""
         c = self._controller
-        if c.status.state != "full" or c.draft or c.shown_pose is not c.pose or not c.document.look.person:
+        full = c.frames.status.state == "full"
+        if not full or c.draft or c.shown_pose is not c.pose or not c.document.look.person:
             return self.present
-        taken = self.strip.take(c.document.look, c.still, c.size)
+        taken = self.strip.take(c.document.look, c.frames.still, c.size)
         self.changed.emit()
         return taken
 

@@ -9,6 +9,7 @@ thread.
 
 from __future__ import annotations
 
+import sys
 import time
 import traceback
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ REST_S = 0.12
 SLOW_REST_S = 0.35
 SLOW_MS = 250.0
 MAPS_EVERY_S = 0.1
+HANDOVER_S = 5e-4  # after which the window's thread gets Python's lock from this one: a painter asks often
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,7 @@ class RenderWorker(QThread):
     def run(self) -> None:
         if self._mailbox.closed:
             return
+        sys.setswitchinterval(HANDOVER_S)
         self.open(self._weights)
         waiting: Post | None = None  # a preview whose exact picture is still owed
         unsettled: Post | None = None  # what is shown exactly, with photos that can still be settled

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from app import theme
 from app.canvas.items import PictureItem
+from app.canvas.pointer import Cursor, Touch
 
 REACH = 9.0  # widget px, how near to the line is on it
 GRIP = 7.0  # widget px, half of the grip in its middle
@@ -60,3 +63,25 @@ class ComparedItem(PictureItem):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(present.accent))
         painter.drawEllipse(QPointF(x, box.center().y()), GRIP * unit, GRIP * unit)
+
+
+class LineHand:
+    """Draws the line of a compared picture along. zoom: called for widget px a picture px."""
+
+    def __init__(self, compared: ComparedItem, zoom: Callable[[], float]):
+        self._compared, self._zoom = compared, zoom
+
+    def hover(self, touch: Touch) -> Cursor | None:
+        return Cursor.SplitHCursor if self._compared.grips(touch.xy, self._zoom()) else None
+
+    def press(self, touch: Touch) -> Cursor | None:
+        return self.hover(touch) if touch.left else None
+
+    def move(self, touch: Touch) -> None:
+        self._compared.draw_along(touch.xy)
+
+    def release(self) -> None:
+        pass
+
+    def cancel(self) -> bool:
+        return False

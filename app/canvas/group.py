@@ -1,4 +1,4 @@
-"""Several joints chosen with a rubber band, in a box with handles: what is drawn, and what the hand hits."""
+"""Several joints chosen as one, in a box with handles: what is drawn, and what the hand hits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QGraphicsScene
 
 from app.canvas.items import OutlineItem
-from app.posing import MOVE, ROTATE, SCALE
+from app.drags import MOVE, ROTATE, SCALE
 from engine.pose.groups import box_of
 
 ROOM = 16.0  # widget px from the outermost joints to the box
@@ -22,42 +22,14 @@ Place = tuple[float, float]
 
 
 class Group:
-    """The band and the box on a scene whose units are pose px. joints: those chosen, none or two at least."""
+    """The box on a scene whose units are pose px. joints: those chosen, none or two at least."""
 
     def __init__(self, scene: QGraphicsScene):
         self.joints: tuple[int, ...] = ()
-        self.banding = False
-        self._start = QPointF()
         self._box = QRectF()
-        self._band_item = OutlineItem("accent", Qt.PenStyle.DashLine)
         self._box_item = OutlineItem("accent", Qt.PenStyle.SolidLine)
-        for item in (self._band_item, self._box_item):
-            item.setZValue(3)
-            scene.addItem(item)
-
-    # The band.
-
-    def begin_band(self, at: Place) -> None:
-        self.banding, self._start = True, QPointF(*at)
-
-    def pull_band(self, at: Place) -> None:
-        path = QPainterPath()
-        path.addRect(QRectF(self._start, QPointF(*at)).normalized())
-        self._band_item.setPath(path)
-        self._band_item.show()
-
-    def end_band(self, pose_18x3: np.ndarray) -> tuple[int, ...]:
-        """The joints shown that lie in the band."""
-        inside = self._band_item.path().boundingRect() if self._band_item.isVisible() else QRectF()
-        self.banding = False
-        self._band_item.hide()
-        return tuple(
-            joint
-            for joint, (x, y, state) in enumerate(pose_18x3.tolist())
-            if state > 0 and inside.contains(x, y)
-        )
-
-    # The box.
+        self._box_item.setZValue(3)
+        scene.addItem(self._box_item)
 
     def choose(self, joints: tuple[int, ...], pose_18x3: np.ndarray, zoom: float) -> None:
         """Put the box around these joints; fewer than two are no group."""

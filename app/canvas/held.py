@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 
 # A key that repeats is let go and pressed again by the system. Qt tells that apart only where both events
@@ -25,7 +25,9 @@ class HeldKeys(QObject):
 
     def pressed(self, event: QKeyEvent) -> bool:
         """Whether the key is one of these. One that repeats is held, whoever had its first event."""
-        key = event.key()
+        key, keys = event.key(), event.modifiers()
+        if keys & Qt.KeyboardModifier.ControlModifier and not keys & Qt.KeyboardModifier.AltModifier:
+            return False  # Ctrl+Z; with both it is a layout's third level
         self._loose.discard(key)
         if key in self._tell and key not in self._held:
             self._held.add(key)

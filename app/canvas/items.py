@@ -20,6 +20,7 @@ from app import theme
 from engine.pose.skeleton import ABSENT, GUESSED, JOINTS, LIMBS, SIDES
 
 FACE = frozenset((0, 14, 15, 16, 17))
+PEN_ROOM = 6.0  # widget px to both sides of a line, more than its halo has
 
 
 def side_colour(joint: int) -> str:
@@ -65,12 +66,13 @@ class BoneItem(QGraphicsLineItem):
         self.ends = LIMBS[limb]
         self.setZValue(1)
         self.strain = ""
+        self.room = PEN_ROOM  # scene units
         self._slim = bool(FACE.intersection(self.ends)) and self.ends != (1, 0)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable, False)
 
     def boundingRect(self) -> QRectF:  # noqa: N802
-        # The pen is cosmetic: a generous border keeps the halo inside at every zoom worth using.
-        return QRectF(self.line().p1(), self.line().p2()).normalized().adjusted(-12, -12, 12, 12)
+        room = self.room
+        return QRectF(self.line().p1(), self.line().p2()).normalized().adjusted(-room, -room, room, room)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -159,6 +161,12 @@ class OutlineItem(QGraphicsPathItem):
         self._colour, self._style = colour, style
         self.hide()
 
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        scene = self.scene()
+        views = scene.views() if scene is not None else []
+        room = PEN_ROOM / min((view.transform().m11() for view in views), default=1.0)
+        return self.path().boundingRect().adjusted(-room, -room, room, room)
+
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
@@ -174,11 +182,12 @@ class OutlineItem(QGraphicsPathItem):
 
 
 class GhostItem(OutlineItem):
-    """The skeleton as it was before the drag, in thin dashes under the present one."""
+    """The skeleton as it was before the drag, faint under the present one."""
 
     def __init__(self):
-        super().__init__("centre", Qt.PenStyle.DashLine)
+        super().__init__("centre", Qt.PenStyle.SolidLine)  # dashes take longer to paint than all the rest
         self.setZValue(0.7)
+        self.setOpacity(0.6)
 
     def show_pose(self, pose_18x3: np.ndarray) -> None:
         """Draw the bones of this pose and stay until hidden."""
@@ -220,11 +229,19 @@ class SkeletonItem(QGraphicsItem):
                 item.update()
         for bone in self.bones:
             one, other = bone.ends
-            bone.strain = strained.get(bone.ends, "")
+            if bone.strain != (strain := strained.get(bone.ends, "")):
+                bone.strain = strain
+                bone.update()
             bone.setVisible(bool(pose_18x3[one, 2] > 0 and pose_18x3[other, 2] > 0))
             bone.setLine(
                 QLineF(*(float(v) for v in pose_18x3[one, :2]), *(float(v) for v in pose_18x3[other, :2]))
             )
+
+    def set_zoom(self, zoom: float) -> None:
+        """widget px a scene unit: how much room the pens need, which are of constant width."""
+        for bone in self.bones:
+            bone.prepareGeometryChange()
+            bone.room = PEN_ROOM / zoom
 
     def hover(self, joint: int) -> bool:
         """Grow the ring of this joint (-1: none); True if that changed something."""

@@ -52,7 +52,8 @@ class TwinView(QGraphicsView):
             self.picture.setTransformationMode(canvas.picture.transformationMode())
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        self._canvas.zoom_to(self._canvas.zoom * 1.15 ** (event.angleDelta().y() / 120.0), event.position())
+        zoom = self._canvas.zoom * 1.15 ** (event.angleDelta().y() / 120.0)
+        self._canvas.camera.zoom_to(zoom, event.position())
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt
@@ -21,6 +22,8 @@ MOUSE = (
     ("Drag a bone", "turn that limb, or the head"),
     ("Ctrl + drag", "move that joint alone"),
     ("Drag the trunk, Alt + drag", "move the whole person"),
+    ("Shift + drag", "along a line or to an angle, in steps of 15°"),
+    ("Alt + wheel", "turn the person, or what is in a box; Shift: 15°"),
     ("Drag on empty", "choose joints: a box moves, turns, scales them"),
     ("… zoomed in", "pan; Shift + drag chooses joints"),
     ("Double-click a joint", "hide or show it"),
@@ -29,16 +32,21 @@ MOUSE = (
     ("Tab, Shift + Tab", "next, previous joint"),
     ("Arrows", "nudge by 1 px; Shift 10, Alt ¼"),
     ("Hold \\", "see the reference"),
+    ("Hold Z", "see the pose before the last drag"),
     ("Hold I", "see the map over the picture; 3 inspects it"),
+    ("Hold E", "see what is copied and what is invented"),
     ("Esc", "cancel the drag, let the joints go"),
 )
+
+
+_LONG, BREAK = re.compile(r"(\S{24})(?=\S)"), "\\1\u200b"  # where a checksum may go on in the next line
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> str:
     muted = theme.colours().muted
     return "<table cellspacing=0 cellpadding=3>" + "".join(
         f"<tr><td width=230>{html.escape(what)}</td>"
-        f"<td style='color:{muted}'>{html.escape(how)}</td></tr>"
+        f"<td style='color:{muted}'>{html.escape(_LONG.sub(BREAK, how))}</td></tr>"
         for what, how in rows
     ) + "</table>"  # fmt: skip
 
@@ -97,8 +105,23 @@ def network(parent: QWidget, facts: EngineFacts) -> QDialog:
     ]
     words = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in in_words(facts))
     card = weights.get("card") or "This file carries no model card."
-    body = html.escape(str(card)).replace("\n", "<br>")
+    body = _table(card_rows(card)) if isinstance(card, Mapping) else html.escape(str(card))
     return _show(parent, "About the network", f"{words}{_table(rows)}<br><b>Model card</b><br><br>{body}")
+
+
+def card_rows(card: object, name: str = "") -> list[tuple[str, str]]:
+    """A model card as lines of a name and its words; what lies deeper has the names on the way to it."""
+    if isinstance(card, Mapping):
+        return [
+            row
+            for key, value in card.items()
+            for row in card_rows(value, f"{name}, {key}".lstrip(", ").replace("_", " "))
+        ]
+    if isinstance(card, (list, tuple)) and any(isinstance(each, Mapping) for each in card):
+        return [row for place, each in enumerate(card, 1) for row in card_rows(each, f"{name} {place}")]
+    if isinstance(card, (list, tuple)):
+        return [(name, ", ".join(map(str, card)))]
+    return [(name, str(card))] if card else []
 
 
 _OF_MAPS = {

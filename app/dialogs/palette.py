@@ -4,16 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPixmap
-from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
 
 WIDTH, HEIGHT = 460, 380
+ROOM = 12  # px behind the keys
+Index = QModelIndex | QPersistentModelIndex
 
 
 def matches(wanted: str, name: str) -> bool:
     """Whether every word that is wanted is in the name."""
     return all(word in name.casefold() for word in wanted.casefold().split())
+
+
+class _KeysAtTheRight(QStyledItemDelegate):
+    """A name, and what follows a tab in it at the other end of the line."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
+        super().initStyleOption(option, index)
+        option.text = option.text.partition("\t")[0]
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        keys = str(index.data()).partition("\t")[2]
+        painter.setPen(theme.colour(theme.colours().muted))
+        place = option.rect.adjusted(0, 0, -ROOM, 0)
+        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, keys)
 
 
 class Palette(QDialog):
@@ -28,6 +57,7 @@ class Palette(QDialog):
         self.field.setAccessibleName("Command")
         self.list = QListWidget()
         self.list.setAccessibleName("Commands that fit")
+        self.list.setItemDelegate(_KeysAtTheRight(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         blank = QPixmap(32, 32)
         blank.fill(Qt.GlobalColor.transparent)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QUndoView
 from app.docks.inspector import InspectPanel
 from app.docks.joint import JointPanel
 from app.docks.outfit import OutfitPanel
-from app.docks.panel import Panel
+from app.docks.panel import Panel, TallBody
 from app.docks.poses import PoseShelf
 from app.docks.proportions import ProportionsPanel
 from app.docks.shelf import Shelf
@@ -40,7 +40,7 @@ class Docks:
             Panel("shelf", "References", self.shelf, window),
             Panel("joint", "Joint", self.joint, window),
             Panel("outfit", "Outfit", self.outfit, window),
-            Panel("inspector", "Inspect", self.inspector, window),
+            Panel("inspector", "Inspect", TallBody(self.inspector), window),
             Panel("history", "History", self.history, window),
             Panel("poses", "Poses", self.poses, window),
             Panel("looks", "Looks", self.looks, window),
@@ -64,6 +64,7 @@ class Docks:
         self._inspect = self.panels[3]
         self._inspect.hide()
         self._made_room: list[Panel] = []
+        self._width = INSPECTOR  # of the right side before the inspector took it
 
     def restore(self, layout: tuple[QByteArray, QByteArray] | None) -> None:
         """Take geometry and state of the last run, if there was one; `reset` comes back to the present."""
@@ -81,12 +82,18 @@ class Docks:
 
     def inspect(self, on: bool) -> None:
         """The right side is the inspector's as long as that is on; then as it was."""
+        # Whoever goes does so first: with room for both at once the window would grow, and stay so.
         if on:
+            self._width = self.panels[1].width()
             self._made_room = [panel for panel in self.panels[1:3] + self.panels[4:5] if panel.isVisible()]
-        for panel in self._made_room:
-            panel.setVisible(not on)
+            for panel in self._made_room:
+                panel.hide()
         self._inspect.setVisible(on)
-        if on:
+        if not on:
+            for panel in self._made_room:
+                panel.show()
+            self._window.resizeDocks(self._made_room[:1], [self._width], Qt.Orientation.Horizontal)
+        else:
             self._window.resizeDocks([self._inspect], [INSPECTOR], Qt.Orientation.Horizontal)
 
     def hide_all(self, hide: bool) -> None:

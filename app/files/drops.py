@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QWidget
 
 from app import icons, theme
@@ -72,7 +81,8 @@ class DropOverlay(QWidget):
         painter.fillRect(self.rect(), theme.colour(present.desk, 0.88))
         if self._kind not in TARGETS:
             painter.setPen(theme.colour(present.text))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, f"I can read {READABLE}.")
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect().adjusted(16, 0, -16, 0), flags, f"I can read {READABLE}.")
             return
         for (role, box), (_, name, title, more) in zip(self.places(), TARGETS[self._kind], strict=True):
             self._paint_place(painter, box, role == self._hot, (name, title, more))
@@ -92,6 +102,8 @@ class DropOverlay(QWidget):
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() * 1.3)
         font.setWeight(QFont.Weight.DemiBold)
+        wide = QFontMetricsF(font).horizontalAdvance(title)
+        font.setPointSizeF(font.pointSizeF() * min(1.0, (box.width() - 16) / wide))
         painter.setFont(font)
         painter.setPen(theme.colour(present.text))
         painter.drawText(

@@ -114,7 +114,9 @@ class LookFiles(QObject):
 
     def _write(self, path: Path, then: Callable[[], object] | None = None, copy: bool = False) -> None:
         c, look = self._controller, self._document.look
-        job = WriteLook(path, document_of(look, c.size, c.facts), look, self._document.pins, c.still, copy)
+        job = WriteLook(
+            path, document_of(look, c.size, c.facts), look, self._document.pins, c.frames.still, copy
+        )
         if then is not None:
             self._after_saving[job] = then
         self._files.submit(job)

@@ -238,10 +238,10 @@ class Opening:
         look = self._controller.document.look
         person, mix = data["person"], data["mix"]
         if person["key"] and look.photo(person["key"]):
-            self._controller.make_person(person["key"])
+            self._controller.shelving.make_person(person["key"])
         elif person["name"]:
             self._notices.show(
                 "info", f"Took the pose of {name}. Its person, {person['name']}, is not on the shelf."
             )
         if mix and look.photo(mix["key"]):
-            self._controller.borrow(mix["key"], mix["amount"])
+            self._controller.borrowing.borrow(mix["key"], mix["amount"])

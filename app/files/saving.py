@@ -47,7 +47,7 @@ class Saving:
     def choose_options(self) -> None:
         """Ask how the picture is wanted, and then where."""
         c = self._controller
-        ExportDialog(self._parent, c.still.shape[:2], self._options, self._choose_with).open()
+        ExportDialog(self._parent, c.frames.still.shape[:2], self._options, self._choose_with).open()
 
     def _choose_with(self, options: ExportOptions) -> None:
         self._options = options
@@ -77,7 +77,7 @@ class Saving:
         found = {} if photo is None else {ON_PHOTO: formats.Canvas.of_photo(photo)}
         found[ON_FRAME] = formats.Canvas.of_frame(c.frame_size)
         if not c.draft:
-            rows, columns = c.still.shape[:2]
+            rows, columns = c.frames.still.shape[:2]
             found[ON_PICTURE] = formats.Canvas.of_frame(c.frame_size, (rows, columns))
         return found
 
@@ -112,7 +112,7 @@ class Saving:
         self._notices.show("good", "Copied the pose as OpenPose JSON.")
 
     def copy_picture(self) -> None:
-        image = to_pixmap(self._controller.still).toImage()
+        image = to_pixmap(self._controller.frames.still).toImage()
         image.setText(provenance.PNG_KEY, provenance.packet())
         QGuiApplication.clipboard().setImage(image)
         self._notices.show("good", "Copied the picture.")

@@ -30,7 +30,7 @@ class DressMode(QObject):
         self._waiting = ""  # key of the photo whose garments are still asked
         self.choice: Choice = ()
         self.on = False
-        controller.frame_shown.connect(self._on_frame)
+        controller.frames.shown.connect(self._on_frame)
         controller.look_changed.connect(self._on_look)
         controller.lending.answered.connect(self._on_answer)
         controller.photos.garment_shelved.connect(self._on_shelved)
@@ -41,7 +41,7 @@ class DressMode(QObject):
         self._waiting = ""
         self._hover("")
         self._choose(())
-        self._controller.set_wants_pieces(on)
+        self._controller.frames.set_wants_pieces(on)
         if on:
             for photo in self._controller.document.look.photos:
                 self._controller.lending.of(photo.reference)

@@ -59,18 +59,18 @@ class InspectMode(QObject):
         self._late = QTimer(self, singleShot=True, interval=LATE_MS)
         self._late.timeout.connect(lambda: self.late_changed.emit(True))
         controller.engine_awake.connect(self._on_awake)
-        controller.frame_shown.connect(self._on_frame)
-        controller.maps_shown.connect(self._on_maps)
+        controller.frames.shown.connect(self._on_frame)
+        controller.frames.mapped.connect(self._on_maps)
 
     def switch(self, on: bool) -> None:
         """Begin or end; what was chosen stays for the next time."""
         self.on = on
-        self._controller.set_wants_maps(on or self.glancing)
+        self._controller.frames.set_wants_maps(on or self.glancing)
 
     def glance(self, held: bool) -> None:
         """Show the map over the result for as long as the key is held, whatever the mode."""
         self.glancing, self._weighing = held, False
-        self._controller.set_wants_maps(held or self.on)
+        self._controller.frames.set_wants_maps(held or self.on)
         self._refresh()
 
     def weigh(self, held: bool) -> None:

@@ -41,8 +41,8 @@ class InspectSight(QObject):
         mode, canvas = self._mode, self._canvas
         shown = mode.inspection if mode.on or mode.glancing else None
         finest = [photo.reference.finest_HWC for photo in mode.photos] if mode.on else []
-        if canvas.maps.show_photos(finest) and canvas.fitted:
-            canvas.fit()
+        if canvas.maps.show_photos(finest) and canvas.camera.fitted:
+            canvas.camera.fit()
         self._panel.show_inspection(shown if mode.on else None, [photo.name for photo in mode.photos])
         self._panel.show_waiting(mode.on)
         if mode.choice is not None:

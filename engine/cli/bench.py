@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 
@@ -27,11 +28,16 @@ NOTES = """\
 textbook: the operators as the papers write them, in float32, with the C library's own memory settings;
 "memory kept": with those of a session. floor: the stage's arithmetic, every convolution a direct one, at the
 measured convolution peak; Winograd can go below it. GMAC of engines beside the default one are counted as
-they run. All times of frames contain the pose planes."""
+they run. All times of frames contain the pose planes. window: from a place of the pointer, 60 a second by the
+clock, to the skeleton painted there; its thread's longest time between two turns, and the longest of these by
+what that thread itself did."""
 
 
-def run(argv: list[str]) -> int:
-    """Print the table, or JSON; 0. Raises InputError for weights that cannot be read."""
+def run(argv: list[str], window: Callable[[], dict[str, float]] | None = None) -> int:
+    """Print the table, or JSON; 0. Raises InputError for weights that cannot be read.
+
+    window: measures how the window keeps up while a hand pulls; None where there is none.
+    """
     parser = argparse.ArgumentParser(prog="poseloom bench", description=__doc__)
     parser.add_argument(
         "--weights", metavar="W", help="weights of the official-size network; random ones if not given"
@@ -68,6 +74,7 @@ def run(argv: list[str]) -> int:
         "memory": memory,
         "stages": [asdict(row) for row in table],
         "ratios": ratios(table),
+        "window": window() if window else {},
     }
     print(json.dumps(result, indent=1) if options.json else as_text(result))
     return 0
@@ -144,6 +151,7 @@ def as_text(result: dict) -> str:
         size = f"{row['size'][0]}x{row['size'][1]}"
         lines.append(form.format(row["network"], row["stage"], row["precision"], size, *times, *floor))
     lines += [f"{name}: {value}" for name, value in result["ratios"].items()]
+    lines += [f"window, while a hand pulls, {name}: {value}" for name, value in result["window"].items()]
     for name, memory in result["memory"].items():
         lines.append(
             f"{name} session, beyond the import of torch: {memory['session_mb']:.0f} MB at most "

@@ -99,6 +99,17 @@ def move_joint(
     return _with_points(pose, moved)
 
 
+def carry_joint(pose_18x3: np.ndarray, joint: int, xy: tuple[float, float]) -> np.ndarray:
+    """The pose with `joint` at `xy` and what hangs on it carried along unturned: of all bones only the one
+    above it changes its length. The head is one piece."""
+    pose = np.array(pose_18x3, dtype=np.float32)
+    if not np.isfinite(xy).all() or not placed_joints(pose)[joint]:
+        return pose
+    points = np.where(np.isfinite(pose[:, :2]), pose[:, :2], 0).astype(np.float64)
+    joints = sk.HEAD if joint in sk.HEAD else (joint, *sk.descendants(joint))
+    return _with_points(pose, _carry(points, joints, np.asarray(xy, np.float64) - points[joint]))
+
+
 def _with_points(pose: np.ndarray, points: np.ndarray) -> np.ndarray:
     """The pose with the new places of the joints that had one."""
     placed = placed_joints(pose)

@@ -7,6 +7,8 @@ both arms apart, one seen from the side moves both forward.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from engine.pose import skeleton as sk
@@ -47,18 +49,19 @@ def move_both(
     pose_18x3: np.ndarray,
     joint: int,
     xy: tuple[float, float],
-    *,
-    flipped: bool = False,
-    size: tuple[int, int] | None = None,
+    move: Callable[[np.ndarray, int, tuple[float, float]], np.ndarray] = move_joint,
 ) -> np.ndarray:
-    """The pose after `joint` is pulled to `xy` and its partner as far to the other side (`move_joint`)."""
-    pose = move_joint(pose_18x3, joint, xy, flipped=flipped, size=size)
+    """The pose after `joint` is pulled to `xy` and its partner as far to the other side.
+
+    move: the pose after one joint is pulled to a place.
+    """
+    pose = move(pose_18x3, joint, xy)
     partner, body = sk.FLIP[joint], _body(pose_18x3)
     if partner == joint or body is None or not pose[partner, 2] > 0:
         return pose
     shift = _across(np.asarray(xy, np.float64) - pose_18x3[joint, :2], body)
     x, y = (pose_18x3[partner, :2] + shift).tolist()
-    return move_joint(pose, partner, (x, y), flipped=flipped, size=size)
+    return move(pose, partner, (x, y))
 
 
 def turn_around(pose_18x3: np.ndarray) -> np.ndarray:

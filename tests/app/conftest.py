@@ -107,7 +107,7 @@ class Driver:
 
     def until_full(self) -> None:
         """Until the exact picture of the newest request is shown."""
-        self.until(lambda: self.controller.status.state == "full")
+        self.until(lambda: self.controller.frames.status.state == "full")
 
 
 @pytest.fixture

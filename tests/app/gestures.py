@@ -60,7 +60,7 @@ def some_joint(driver, hand: random.Random) -> int:
     if not shown(driver):
         press_action(driver, "reset_pose")
     joint = hand.choice(shown(driver) or [NECK])
-    driver.canvas.select(joint)
+    driver.canvas.skeleton.select(joint)
     return joint
 
 
@@ -175,7 +175,7 @@ def draw_a_band(driver, hand):
 def work_a_box(driver, hand):
     """Move, turn or scale all of the person."""
     press_action(driver, "select_all")
-    group = driver.canvas.group
+    group = driver.canvas.skeleton.group
     if len(group.joints) < 2:
         return
     spots = (group._box.center(), group._box.bottomRight(), group._knob(driver.canvas.zoom))
@@ -265,6 +265,39 @@ def paste_a_pose(driver, hand):
 def copy_and_paste_the_pose(driver, hand):
     press_action(driver, "copy_pose")
     press_action(driver, "paste")
+
+
+@gesture
+def turn_the_person_by_the_wheel(driver, hand):
+    at = QPointF(hand.uniform(20, 300), hand.uniform(20, 300))
+    for _ in range(hand.randint(1, 3)):
+        event = QWheelEvent(
+            at, at, QPoint(), QPoint(hand.choice((-120, 120)), 0), Qt.MouseButton.NoButton, ALT,
+            Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(driver.canvas.viewport(), event)
+
+
+@gesture
+def pull_a_bone_longer(driver, hand):
+    press_action(driver, "keep_lengths")
+    pull_a_joint(driver, hand)
+    press_action(driver, "keep_lengths")
+
+
+@gesture
+def turn_forearm_or_shin_alone(driver, hand):
+    press_action(driver, "bend_limbs")
+    pull_a_joint(driver, hand)
+    press_action(driver, "bend_limbs")
+
+
+@gesture
+def hide_a_box(driver, hand):
+    some = shown(driver)
+    if len(some) > 3:
+        driver.canvas.skeleton.choose_group(tuple(sorted(hand.sample(some, 2))))
+        press_action(driver, "toggle_joint")
 
 
 # The shelf.

@@ -45,7 +45,7 @@ def main(path: Path) -> None:
 
     edits.timeout.connect(edit)
     window.files.done.connect(say)
-    window.controller.frame_shown.connect(lambda _frame: edits.isActive() or edits.start())
+    window.controller.frames.shown.connect(lambda _frame: edits.isActive() or edits.start())
     window.show()
     window.start()
     application.exec()

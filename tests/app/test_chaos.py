@@ -57,7 +57,7 @@ def test_a_long_walk_leaves_the_window_whole(open_window, photo, standing, tmp_p
     driver.backend.session.fail_next = None
     driver.until(lambda: not driver.controller.photos._under_way)
     driver.controller.posing.set_shown(0, driver.pose[0, 2] <= 0)
-    driver.until(lambda: driver.controller.status.state in ("full", "short"))
+    driver.until(lambda: driver.controller.frames.status.state in ("full", "short"))
     assert not thrown
     assert np.isfinite(driver.pose).all() and np.array_equal(
         driver.backend.session.log[-1].keypoints_18x3, driver.pose

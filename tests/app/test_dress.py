@@ -107,17 +107,17 @@ def test_click_shift_alt_and_wheel_choose(dressing):
 
 
 def test_a_click_on_a_photo_takes_the_garment_as_one_step_and_undo_brings_the_picture_back(dressing):
-    before, steps = dressing.controller.still.copy(), dressing.controller.undo_stack.index()
+    before, steps = dressing.controller.frames.still.copy(), dressing.controller.undo_stack.index()
     key = take(dressing)
     assert outfit(dressing) == (Worn("top", key),)
     assert dressing.controller.undo_stack.index() == steps + 1
     assert dressing.controller.undo_stack.undoText() == "Take the top from linen.png"
     request = dressing.backend.session.log[-1]
     assert [(swap.reference, swap.garment, swap.strength) for swap in request.swaps] == [(key, "top", 1.0)]
-    assert (dressing.controller.still != before).any()
+    assert (dressing.controller.frames.still != before).any()
     QTest.keyClick(dressing.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     dressing.until_full()
-    assert outfit(dressing) == () and np.array_equal(dressing.controller.still, before)
+    assert outfit(dressing) == () and np.array_equal(dressing.controller.frames.still, before)
 
 
 def test_the_keyboard_does_it_all(dressing):
@@ -135,11 +135,11 @@ def test_the_keyboard_does_it_all(dressing):
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
     assert dressing.window.modes.dressing.choice == ()
     QTest.keyClick(dressing.window, Qt.Key.Key_1)
-    assert not dressing.window.modes.dressing.on and canvas.skeleton.isVisible()
+    assert not dressing.window.modes.dressing.on and canvas.skeleton.shown
 
 
 def test_pose_mode_is_as_it_was(dressing):
-    assert not dressing.canvas.skeleton.isVisible()
+    assert not dressing.canvas.skeleton.shown
     start = dressing.pose.copy()
     dressing.drag(7, 10, 10)
     assert np.array_equal(dressing.pose, start)
@@ -205,12 +205,12 @@ def test_photos_that_cannot_lend_it_say_so_in_a_sentence(dressing, photo):
 
 def test_a_garment_photographed_alone_is_told_so_and_changes_nothing(dressing):
     linen = dressing.controller.document.look.photos[-1]
-    before = dressing.controller.still.copy()
+    before = dressing.controller.frames.still.copy()
     dressing.controller.outfit.take(("top",), linen.key, {})
     assert dressing.sentences[-1] == (
         "Nobody was found in linen.png. Garments are taken from photos of people who wear them."
     )
-    assert outfit(dressing) == () and np.array_equal(dressing.controller.still, before)
+    assert outfit(dressing) == () and np.array_equal(dressing.controller.frames.still, before)
 
 
 def test_photos_that_cannot_lend_it_fade_while_something_is_chosen(dressing, photo):
@@ -244,7 +244,7 @@ def test_a_photo_that_arrives_while_something_is_chosen_gives_it(dressing, photo
 
 def test_a_photo_that_leaves_the_shelf_takes_its_garments_along_and_undo_brings_both(dressing):
     key = take(dressing)
-    dressing.controller.remove_photo(key)
+    dressing.controller.shelving.remove(key)
     assert outfit(dressing) == ()
     dressing.until_full()
     dressing.controller.undo_stack.undo()
@@ -253,7 +253,7 @@ def test_a_photo_that_leaves_the_shelf_takes_its_garments_along_and_undo_brings_
 
 def test_the_giver_made_the_person_wears_the_own_and_a_draft_ends_the_mode(dressing):
     key = take(dressing)
-    dressing.controller.make_person(key)
+    dressing.controller.shelving.make_person(key)
     dressing.until_full()
     assert dressing.backend.session.log[-1].swaps == ()
     dressing.backend.pose = None

@@ -100,7 +100,7 @@ def test_a_photo_is_looked_at_for_a_person_once_also_when_the_weights_change(
         driver.window.centre.banner.button("Use as it is").click()
     driver.until(lambda: driver.controller.document.look.borrow)
     key = driver.controller.document.look.borrow.key
-    driver.controller.borrow(key, 0.5)
+    driver.controller.borrowing.borrow(key, 0.5)
     driver.until_full()
     assert driver.backend.looked == 1
     for title in ("Regions", "Fake"):

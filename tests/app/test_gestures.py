@@ -110,7 +110,7 @@ def test_s_opens_both_arms(driver):
 
 def test_a_limb_is_copied_across_and_the_person_turned_around(driver):
     driver.drag(LEFT_WRIST, 12, -80)
-    driver.canvas.select(LEFT_WRIST)
+    driver.canvas.skeleton.select(LEFT_WRIST)
     key(driver, Qt.Key.Key_M, SHIFT)
     assert driver.controller.undo_stack.undoText() == "Copy left arm across"
     size = driver.controller.frame_size
@@ -119,7 +119,7 @@ def test_a_limb_is_copied_across_and_the_person_turned_around(driver):
     assert driver.controller.undo_stack.undoText() == "Turn around"
     assert driver.pose[LEFT_ANKLE, 0] < driver.pose[FLIP[LEFT_ANKLE], 0] and driver.pose[NOSE, 2] == 0
     assert [chip.property("joint") for chip in driver.window.docks.joint.chips] == [0, 14, 15]
-    driver.canvas.select(NOSE)
+    driver.canvas.skeleton.select(NOSE)
     assert not driver.window.actions_by_id["copy_limb"].isEnabled()
 
 
@@ -129,16 +129,17 @@ def band_around(driver, joints) -> None:
     room = 25
     start = QPointF(min(s.x() for s in spots) - room, min(s.y() for s in spots) - room)
     stop = QPointF(max(s.x() for s in spots) + room, max(s.y() for s in spots) + room)
-    assert driver.canvas.joint_at(start) < 0 and driver.canvas.bone_at(start) is None
+    skeleton, corner = driver.canvas.skeleton, driver.canvas.to_pose(start)
+    assert skeleton.joint_at(corner) < 0 and skeleton.bone_at(corner) is None
     sweep(driver, start, (start + stop) / 2, stop)
 
 
 def test_a_band_chooses_joints_and_their_box_moves_turns_and_scales_them(driver):
     canvas, legs, start = driver.canvas, (9, 10, 12, 13), driver.pose.copy()
     band_around(driver, legs)
-    assert canvas.group.joints == legs
+    assert canvas.skeleton.group.joints == legs
     assert driver.controller.undo_stack.count() == 0
-    box = canvas.group._box
+    box = canvas.skeleton.group._box
     inside = canvas.to_widget((box.center().x(), box.center().y()))
     sweep(driver, inside, inside + QPointF(30, -9), inside + QPointF(60, -18))
     shift = np.array((60, -18)) / canvas.zoom
@@ -148,36 +149,36 @@ def test_a_band_chooses_joints_and_their_box_moves_turns_and_scales_them(driver)
     the_step(driver, "Move 4 joints", start)
     driver.controller.undo_stack.undo()
 
-    corner, middle = canvas.to_widget(canvas.group._box.bottomRight().toTuple()), inside
+    corner, middle = canvas.to_widget(canvas.skeleton.group._box.bottomRight().toTuple()), inside
     sweep(driver, corner, middle + 1.5 * (corner - middle))
     spread = driver.pose[9, :2] - driver.pose[13, :2]
     assert spread == pytest.approx(1.5 * (start[9, :2] - start[13, :2]), abs=0.05)
     the_step(driver, "Scale 4 joints", start)
     driver.controller.undo_stack.undo()
 
-    knob = canvas.to_widget(canvas.group._knob(canvas.zoom).toTuple())
+    knob = canvas.to_widget(canvas.skeleton.group._knob(canvas.zoom).toTuple())
     sweep(driver, knob, QPointF(inside.x() + (inside.y() - knob.y()), inside.y()))
     assert driver.pose[9, :2] - driver.pose[13, :2] == pytest.approx(
         np.array([[0, -1], [1, 0]]) @ (start[9, :2] - start[13, :2]), abs=0.5
     ), "a quarter turn clockwise"
     the_step(driver, "Rotate 4 joints", start)
     key(driver, Qt.Key.Key_Escape)
-    assert not canvas.group.joints and not canvas.group._box_item.isVisible()
+    assert not canvas.skeleton.group.joints and not canvas.skeleton.group._box_item.isVisible()
 
 
 def test_ctrl_a_takes_the_whole_person_and_a_hidden_joint_leaves_the_box(driver):
     start = driver.pose.copy()
     key(driver, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    assert driver.canvas.group.joints == tuple(range(18))
+    assert driver.canvas.skeleton.group.joints == tuple(range(18))
     between = (driver.at(3) + driver.at(8)) / 2
     sweep(driver, between, between + QPointF(12, 6))
     the_step(driver, "Move the person", start)
     driver.controller.posing.set_shown(NOSE, False)
-    assert NOSE not in driver.canvas.group.joints
+    assert NOSE not in driver.canvas.skeleton.group.joints
 
 
 def test_a_ghost_of_the_pose_before_is_seen_during_a_drag_only(driver):
-    at, ghost = driver.at(LEFT_WRIST), driver.canvas.ghost
+    at, ghost = driver.at(LEFT_WRIST), driver.canvas.skeleton.ghost
     driver.mouse(PRESS, at)
     driver.mouse(MOVE, at + QPointF(40, -60))
     assert ghost.isVisible()
@@ -191,15 +192,15 @@ def test_a_ghost_of_the_pose_before_is_seen_during_a_drag_only(driver):
 
 def test_a_band_around_one_joint_or_none_is_no_group(driver):
     band_around(driver, (LEFT_ANKLE,))
-    assert driver.canvas.group.joints == ()
+    assert driver.canvas.skeleton.group.joints == ()
     spot = driver.canvas.to_widget((5.0, 5.0))
     driver.mouse(PRESS, spot)
     driver.mouse(RELEASE, spot)
-    assert not driver.canvas.group.banding and driver.controller.undo_stack.count() == 0
+    assert not driver.canvas.band.on and driver.controller.undo_stack.count() == 0
 
 
 def test_a_bone_no_body_has_is_told_softly(driver):
-    bone = next(item for item in driver.canvas.skeleton.bones if item.ends == (LEFT_ELBOW, LEFT_WRIST))
+    bone = next(item for item in driver.canvas.skeleton.item.bones if item.ends == (LEFT_ELBOW, LEFT_WRIST))
     assert not bone.strain
     driver.drag(LEFT_WRIST, 40, 40, keys=Qt.KeyboardModifier.ControlModifier)
     assert bone.strain

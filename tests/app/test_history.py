@@ -15,9 +15,10 @@ from PySide6.QtGui import QUndoStack
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
-from app import history, posing
+from app import drags, history, posing
 from app.controller import Controller
 from app.document import Document, Look, Photo, same_look
+from app.shelving import Shelving
 from app.worker import RenderWorker
 from engine.api import Reference
 from engine.look import SourcePhoto
@@ -65,20 +66,20 @@ def test_moments_of_a_gesture_leave_nothing_behind(qapp):
 def test_shift_and_an_arrow_move_the_joint_by_10_px_and_nothing_else(open_window, joint):
     driver = open_window()
     driver.canvas.setFocus()
-    driver.canvas.select(joint)
+    driver.canvas.skeleton.select(joint)
     wanted = driver.pose.copy()
     for key, shift in ((RIGHT, (10, 0)), (UP, (0, -10))):
         wanted[joint, :2] += shift
         QTest.keyClick(driver.canvas, key, SHIFT)
         assert np.array_equal(driver.pose, wanted)
-    assert driver.canvas.selected == joint
+    assert driver.canvas.skeleton.selected == joint
 
 
 def test_nudges_in_a_row_are_one_step_until_the_hand_rests(open_window, monkeypatch):
     driver, clock = open_window(), [100.0]
     monkeypatch.setattr(posing.time, "monotonic", lambda: clock[0])
     driver.canvas.setFocus()
-    driver.canvas.select(LEFT_WRIST)
+    driver.canvas.skeleton.select(LEFT_WRIST)
     start = driver.pose.copy()
     for _ in range(5):
         QTest.keyClick(driver.canvas, RIGHT)
@@ -87,7 +88,7 @@ def test_nudges_in_a_row_are_one_step_until_the_hand_rests(open_window, monkeypa
     clock[0] += 0.1
     QTest.keyClick(driver.canvas, RIGHT)
     assert len(steps(driver)) == 2
-    driver.canvas.select(NOSE)
+    driver.canvas.skeleton.select(NOSE)
     QTest.keyClick(driver.canvas, RIGHT)
     QTest.keyClick(driver.canvas, RIGHT, SHIFT)
     QTest.keyClick(driver.canvas, RIGHT, SHIFT)
@@ -100,7 +101,7 @@ def test_nudges_in_a_row_are_one_step_until_the_hand_rests(open_window, monkeypa
 def test_nudges_do_not_join_across_something_else(open_window):
     driver = open_window()
     driver.canvas.setFocus()
-    driver.canvas.select(NOSE)
+    driver.canvas.skeleton.select(NOSE)
     QTest.keyClick(driver.canvas, RIGHT)
     QTest.keyClick(driver.window, Qt.Key.Key_M)
     QTest.keyClick(driver.canvas, RIGHT)
@@ -110,7 +111,7 @@ def test_nudges_do_not_join_across_something_else(open_window):
 def test_ctrl_z_after_typing_a_number_undoes_the_move(open_window):
     driver = open_window()
     driver.window.activateWindow()
-    driver.canvas.select(LEFT_WRIST)
+    driver.canvas.skeleton.select(LEFT_WRIST)
     start = driver.pose.copy()
     field = driver.window.docks.joint.findChild(QLineEdit)
     field.setFocus()
@@ -199,9 +200,9 @@ class Hands:
         hand.cancel() if cancelled else hand.let_go()
 
     def slide(self, place: int, amounts: list[float]) -> None:
-        self.controller.begin_slide()
+        self.controller.borrowing.begin_slide()
         for amount in amounts:
-            self.controller.borrow(self.key(place), amount, sliding=True)
+            self.controller.borrowing.borrow(self.key(place), amount, sliding=True)
 
     def take(self, name: str, shift: float) -> None:
         pose = t_pose(SIZE) + np.float32((shift, shift, 0))
@@ -243,7 +244,7 @@ moves = st.one_of(
     st.tuples(
         st.just(Hands.drag),
         joints,
-        st.sampled_from((posing.LIMB, posing.FREE, posing.WHOLE)),
+        st.sampled_from((drags.LIMB, drags.FREE, drags.WHOLE)),
         st.lists(spots, max_size=4),
         st.booleans(),
     ),
@@ -255,8 +256,8 @@ moves = st.one_of(
     st.tuples(st.just(Hands.take), st.sampled_from(("Walking", "Running")), st.floats(0, 5)),
     st.tuples(st.just(Hands.shelve), st.integers(0, 6)),
     st.tuples(st.just(Hands.open), st.integers(0, 6)),
-    st.tuples(st.just(Controller.remove_photo), few),
-    st.tuples(st.just(Controller.make_person), few),
+    st.tuples(st.just(Shelving.remove), few),
+    st.tuples(st.just(Shelving.make_person), few),
     st.tuples(st.just(Hands.back), few),
     st.tuples(st.just(Hands.forth), few),
 )
@@ -265,8 +266,8 @@ moves = st.one_of(
 def do(hands: Hands, verb, *given) -> None:
     if isinstance(verb, str):
         getattr(hands.controller.posing, verb)(*given)
-    elif verb in (Controller.remove_photo, Controller.make_person):
-        verb(hands.controller, hands.key(*given))
+    elif verb in (Shelving.remove, Shelving.make_person):
+        verb(hands.controller.shelving, hands.key(*given))
     else:
         verb(hands, *given)
 

@@ -372,7 +372,7 @@ def test_textures_that_are_mixed_lie_on_both_photos(open_window, photo, standing
     driver = open_window(pose=standing)
     driver.controller.photos.open_photo(photo(), "linen.png", "garment")
     driver.until(lambda: driver.controller.document.look.borrow)
-    driver.controller.borrow(driver.controller.document.look.borrow.key, 0.25)
+    driver.controller.borrowing.borrow(driver.controller.document.look.borrow.key, 0.25)
     inspect(driver)
     driver.until(lambda: len(mode(driver).photos) == 2)
     click(driver, wrist(driver))
@@ -408,9 +408,9 @@ def test_the_panel_takes_the_side_and_gives_it_back(open_window):
     inspect(driver)
     assert panel(driver).isVisible() and not docks.joint.isVisible() and not docks.outfit.isVisible()
     assert driver.window.actions_by_id["inspect_mode"].isChecked()
-    assert not driver.canvas.skeleton.isVisible()
+    assert not driver.canvas.skeleton.shown
     QTest.keyClick(driver.window, Qt.Key.Key_1)
-    assert not panel(driver).isVisible() and docks.joint.isVisible() and driver.canvas.skeleton.isVisible()
+    assert not panel(driver).isVisible() and docks.joint.isVisible() and driver.canvas.skeleton.shown
     assert driver.canvas.maps.photos == [] and not driver.canvas.maps.heats[RESULT].isVisible()
     assert driver.canvas.shown_box() == driver.canvas.picture.boundingRect()
 
@@ -448,10 +448,10 @@ def test_a_held_key_shows_the_map_in_other_modes(open_window):
     driver.canvas.setFocus()
     QTest.keyPress(driver.canvas, Qt.Key.Key_I)
     driver.until(driver.canvas.maps.heats[RESULT].isVisible)
-    assert driver.canvas.maps.photos == [] and driver.canvas.skeleton.isVisible()
+    assert driver.canvas.maps.photos == [] and driver.canvas.skeleton.shown
     QTest.keyRelease(driver.canvas, Qt.Key.Key_I)
     driver.until(lambda: not driver.window.inspecting.glancing)
-    assert not driver.canvas.maps.heats[RESULT].isVisible() and not driver.controller.wants_maps
+    assert not driver.canvas.maps.heats[RESULT].isVisible() and not driver.controller.frames.wants_maps
 
 
 def test_a_draft_ends_the_mode(window):
@@ -487,6 +487,6 @@ def test_the_rings_rest_after_they_have_pulsed(window):
 def test_zooming_keeps_the_place_under_the_pointer(window):
     at = spot(window, (0.3, 0.4))
     before = window.canvas.to_pose(at)
-    window.canvas.zoom_to(2 * window.canvas.zoom, at)
+    window.canvas.camera.zoom_to(2 * window.canvas.zoom, at)
     assert window.canvas.to_pose(at) == pytest.approx(before, abs=0.51)
-    assert not window.canvas.fitted
+    assert not window.canvas.camera.fitted

@@ -37,9 +37,9 @@ def told(request, open_window, tmp_path, monkeypatch):
     driver = open_window(awake=False, files=[photo], backend=EngineBackend(), weights=weights)
     look = lambda: driver.controller.document.look  # noqa: E731
     driver.until(lambda: look().person and look().photo(look().person).name == "woman.jpg", SLOW)
-    driver.until(lambda: driver.controller.status.state == "full", SLOW)
+    driver.until(lambda: driver.controller.frames.status.state == "full", SLOW)
     mapped = []
-    driver.controller.maps_shown.connect(mapped.append)
+    driver.controller.frames.mapped.connect(mapped.append)
     driver.controller.posing.place(LEFT_WRIST, (120.4, 60.4))  # in the middle of a px, whatever a file rounds
     QTest.keyClick(driver.window, Qt.Key.Key_3)
     driver.until(lambda: mapped and mapped[-1].exact and mapped[-1].stamp == driver.controller._asked, SLOW)

@@ -38,10 +38,10 @@ def window(open_window, recorded):
     """A window in Inspect mode that was shown the recorded maps."""
     driver = inspect(open_window(box=(RECORDED,)))
     mode = driver.window.inspecting
-    driver.controller.maps_shown.disconnect(mode._on_maps)  # the engine's own come no more
+    driver.controller.frames.mapped.disconnect(mode._on_maps)  # the engine's own come no more
     read = [NamedMap(EXTRACTION, name, one.reshape(-1, *SIZES[name])) for name, (one, _) in recorded.items()]
     made = [NamedMap(DISTRIBUTION, name, other) for name, (_, other) in recorded.items()]
-    person, still = driver.controller.document.look.person, driver.controller.still
+    person, still = driver.controller.document.look.person, driver.controller.frames.still
     maps = Maps((*read, *made))
     sources = (PhotoMaps(person, maps),)
     mode._on_maps(Frame(still[::2, ::2], 256, True, 1.0, maps=maps, sources=sources))

@@ -183,11 +183,11 @@ def tell(driver, detail_2HW: np.ndarray, photo_HW: np.ndarray) -> None:
 def test_maps_that_stay_behind_their_picture_are_marked_until_they_come(window):
     move(window, (0.5, 0.4))
     heat = window.canvas.maps.heats[RESULT]
-    window.controller.maps_shown.disconnect(mode(window)._on_maps)
+    window.controller.frames.mapped.disconnect(mode(window)._on_maps)
     window.controller.posing.place(7, (30.0, 60.0))
     window.until(lambda: heat.opacity() < 0.5)
     window.until_full()
-    window.controller.maps_shown.connect(mode(window)._on_maps)
+    window.controller.frames.mapped.connect(mode(window)._on_maps)
     window.controller.posing.place(7, (32.0, 60.0))
     window.until(lambda: heat.opacity() == 1.0)
 

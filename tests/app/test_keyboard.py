@@ -7,8 +7,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
+from app import theme
 from app.dialogs.palette import Palette, matches
 from app.dialogs.rebind import RebindDialog
 from app.docks.panel import Panel
@@ -42,6 +43,69 @@ def test_f6_goes_round_the_panels_and_shift_f6_back(driver):
     assert seen == [*shown, "canvas"]
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6, SHIFT)
     assert panel_of_focus(driver) == shown[-1]
+
+
+def test_the_canvas_wears_a_ring_where_keys_led_to_it_and_the_history_can_be_walked(driver):
+    edge = driver.canvas.viewport().rect().adjusted(0, 0, -1, -1)
+
+    def ringed() -> bool:
+        accent = theme.colour(theme.colours().accent)
+        seen = driver.canvas.viewport().grab().toImage().pixelColor(edge.center().x(), 1)
+        return seen == accent
+
+    driver.drag(LEFT_WRIST, 10, -30)
+    assert not ringed(), "a mouse needs none"
+    QTest.keyClick(driver.canvas, Qt.Key.Key_F6)
+    for _ in driver.window.docks.panels:
+        if panel_of_focus(driver) == "History":
+            assert QApplication.focusWidget() is driver.window.docks.history
+            QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Up)
+            assert driver.controller.undo_stack.index() == 0
+        if panel_of_focus(driver) == "canvas":
+            break
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6)
+    assert panel_of_focus(driver) == "canvas" and ringed()
+    QTest.keyClick(driver.canvas, Qt.Key.Key_F6)
+    assert not ringed()
+
+
+def test_a_look_is_made_without_a_mouse(open_window, standing, photo, monkeypatch):
+    """A photo for the clothes, a pose, a garment, why a pixel is so, and the look pinned: keys alone."""
+    driver = open_window(pose=standing)
+    driver.window.activateWindow()
+    canvas, window, made = driver.canvas, driver.window, driver.window.actions_by_id
+    chosen = str(photo())
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (chosen, ""))
+    QTest.keyClick(window, Qt.Key.Key_O, CTRL | SHIFT)
+    driver.until(lambda: len(driver.controller.document.look.photos) == 2)
+    canvas.setFocus()
+    for _ in range(5):
+        QTest.keyClick(canvas, Qt.Key.Key_Tab)
+    assert canvas.skeleton.item.joints[canvas.skeleton.selected].describe().startswith("right wrist")
+    start = driver.pose.copy()
+    QTest.keyClick(canvas, Qt.Key.Key_Up, SHIFT)
+    QTest.keyClick(window, Qt.Key.Key_M, SHIFT)
+    driver.until_full()
+    assert (driver.pose[[4, LEFT_WRIST], 1] < start[[4, LEFT_WRIST], 1]).all()
+    QTest.keyClick(window, Qt.Key.Key_2)
+    driver.until(lambda: window.modes.dressing._pieces_hw is not None)
+    for _ in range(8):
+        QTest.keyClick(canvas, Qt.Key.Key_Tab)
+        if window.modes.dressing.choice == ("trousers",):
+            break
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    driver.until(lambda: driver.controller.document.look.outfit)
+    assert [worn.word for worn in driver.controller.document.look.outfit] == ["trousers"]
+    QTest.keyClick(window, Qt.Key.Key_3)
+    driver.until(lambda: window.inspecting.inspection is not None)
+    QTest.keyClick(canvas, Qt.Key.Key_Right)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    assert window.inspecting.inspection.pinned
+    QTest.keyClick(window, Qt.Key.Key_1)
+    driver.until_full()
+    QTest.keyClick(window, Qt.Key.Key_P)
+    assert any(snapshot.pinned for snapshot in window.snapshots.strip.snapshots)
+    assert made["pose_mode"].isChecked()
 
 
 def test_tab_reaches_the_contents_of_a_panel_before_its_button(driver):
@@ -121,7 +185,7 @@ def test_sliders_change_the_proportions_as_one_step_and_spring_back(driver):
 def test_the_background_stays_sharp_while_a_hand_moves(driver):
     pictures = []
     driver.controller.picture_changed.connect(lambda rgb, rows: pictures.append(rgb))
-    sharp = driver.controller.still.copy()
+    sharp = driver.controller.frames.still.copy()
     assert len(sharp) == 512
     driver.drag(LEFT_WRIST, 12, -40)
     driver.until_full()

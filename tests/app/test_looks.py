@@ -84,7 +84,7 @@ def test_every_action_has_its_verb_and_no_key_has_two(open_window):
 @pytest.mark.parametrize("choice", ["dark", "light"])
 def test_the_window_fits_small_screens_in_both_themes(open_window, choice):
     driver = open_window()
-    driver.window.set_theme(choice)
+    driver.window.themes.choose(choice)
     driver.window.resize(1024, 700)
     QApplication.processEvents()
     assert (driver.window.width(), driver.window.height()) == (1024, 700)

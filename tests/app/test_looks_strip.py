@@ -121,7 +121,7 @@ def test_comparing_by_a_line_that_is_drawn_along(driver):
         return shown.pixelColor(at.toPoint()).getRgb()[:3]
 
     assert colour(20) == pytest.approx(tuple(photo[6, 20]), abs=12), "left of the line: the photo"
-    assert colour(120) == pytest.approx(tuple(driver.controller.still[12, 240]), abs=12)
+    assert colour(120) == pytest.approx(tuple(driver.controller.frames.still[12, 240]), abs=12)
 
 
 def test_side_by_side_both_zoom_and_move_as_one_and_it_stays_while_one_works(driver):
@@ -130,7 +130,7 @@ def test_side_by_side_both_zoom_and_move_as_one_and_it_stays_while_one_works(dri
     twin, canvas = driver.window.centre.twin, driver.canvas
     assert twin.isVisible() and not canvas.reference.isVisible()
     driver.until(lambda: abs(twin.width() - canvas.width()) <= 2)
-    canvas.zoom_to(canvas.zoom * 3)
+    canvas.camera.zoom_to(canvas.zoom * 3)
     middle = QPointF(canvas.viewport().width() / 2, canvas.viewport().height() / 2)
     driver.mouse(QEvent.Type.MouseButtonPress, middle, Qt.MouseButton.MiddleButton)
     driver.mouse(QEvent.Type.MouseMove, middle + QPointF(-60, 25), Qt.MouseButton.MiddleButton)
@@ -139,7 +139,7 @@ def test_side_by_side_both_zoom_and_move_as_one_and_it_stays_while_one_works(dri
     for corner in ((0.0, 0.0), (176.0, 256.0)):
         there = twin.viewportTransform().map(QPointF(*corner)) - canvas.to_widget(corner)
         assert abs(there.x()) <= 2 and abs(there.y()) <= 2
-    canvas.fit()
+    canvas.camera.fit()
     driver.drag(LEFT_WRIST, 6, -9)
     assert twin.isVisible()
     press(driver, Qt.Key.Key_C, SHIFT)

@@ -34,26 +34,26 @@ def with_room_for(monkeypatch, rows: int) -> list[int]:
 def test_the_level_drops_and_work_goes_on(open_window, monkeypatch):
     with_room_for(monkeypatch, LEVELS[1])
     driver = open_window(awake=False)
-    driver.until(lambda: driver.controller.status.state == "short")
-    assert driver.controller.status.level == LEVELS[1]
+    driver.until(lambda: driver.controller.frames.status.state == "short")
+    assert driver.controller.frames.status.level == LEVELS[1]
     assert any(f"drawn with {LEVELS[1]} rows" in said for said in driver.sentences)
     for _ in range(3):
         driver.drag(LEFT_WRIST, 5, -20)
-        driver.until(lambda: driver.controller.status.state == "short")
+        driver.until(lambda: driver.controller.frames.status.state == "short")
     assert driver.controller.undo_stack.count() == 3
     assert driver.window.centre.hud.text.startswith("short of memory")
 
 
 def test_where_there_is_no_room_at_all_the_last_picture_stays(open_window, monkeypatch):
     driver = open_window()
-    before = driver.controller.still
+    before = driver.controller.frames.still
     with_room_for(monkeypatch, 0)
     driver.drag(LEFT_WRIST, 5, -20)
     driver.until(lambda: any("not enough memory to draw" in said for said in driver.sentences))
-    assert driver.controller.still is before
+    assert driver.controller.frames.still is before
     monkeypatch.undo()
     driver.drag(LEFT_WRIST, 5, -20)
-    driver.until(lambda: driver.controller.status.state == "short")
+    driver.until(lambda: driver.controller.frames.status.state == "short")
 
 
 def test_a_job_without_memory_is_one_sentence():
@@ -170,12 +170,12 @@ def test_it_comes_back_by_steps_with_nothing_done(open_window, monkeypatch):
     monkeypatch.setattr(headroom, "FIRST_S", 0.2)
     room = with_room_for(monkeypatch, LEVELS[0])
     driver = open_window(awake=False)
-    driver.until(lambda: driver.controller.status.state == "short")
+    driver.until(lambda: driver.controller.frames.status.state == "short")
     told: list[int] = []
     driver.controller.worker.bounded.connect(told.append)
     room[0] = LEVELS[1]
-    driver.until(lambda: driver.controller.status.level == LEVELS[1])
-    assert told == [LEVELS[1]] and driver.controller.status.state == "short"
+    driver.until(lambda: driver.controller.frames.status.level == LEVELS[1])
+    assert told == [LEVELS[1]] and driver.controller.frames.status.state == "short"
     room[0] = LEVELS[-1] + 1
     driver.until_full()
     assert told == [LEVELS[1], LEVELS[2], 0]
@@ -187,15 +187,15 @@ def test_tries_in_vain_are_not_told_and_become_rare(open_window, monkeypatch):
     monkeypatch.setattr(headroom, "FIRST_S", 0.05)
     with_room_for(monkeypatch, LEVELS[1])
     driver = open_window(awake=False)
-    driver.until(lambda: driver.controller.status.state == "short")
+    driver.until(lambda: driver.controller.frames.status.state == "short")
     told: list[int] = []
     worker = driver.controller.worker
     worker.bounded.connect(told.append)
     driver.until(lambda: worker._headroom._pause >= 0.8)
-    assert told == [] and driver.controller.status.level == LEVELS[1]
+    assert told == [] and driver.controller.frames.status.level == LEVELS[1]
     driver.drag(LEFT_WRIST, 5, -20)
-    driver.until(lambda: driver.controller.status.state == "short")
-    assert driver.controller.status.level == LEVELS[1]
+    driver.until(lambda: driver.controller.frames.status.state == "short")
+    assert driver.controller.frames.status.level == LEVELS[1]
 
 
 def test_pauses_double_up_to_ten_minutes():

@@ -48,10 +48,10 @@ def test_pointing_shows_a_pose_live_and_leaving_brings_the_own_back(driver):
     driver.until(lambda: any(
         np.array_equal(request.keypoints_18x3, shown) for request in driver.backend.session.log[before:]
     ))  # fmt: skip
-    assert np.array_equal(driver.canvas.pose, shown) and np.array_equal(driver.pose, pose)
+    assert np.array_equal(driver.canvas.skeleton.pose, shown) and np.array_equal(driver.pose, pose)
     assert driver.controller.undo_stack.count() == 0
     QApplication.sendEvent(driver.window.docks.poses, QEvent(QEvent.Type.Leave))
-    assert np.array_equal(driver.canvas.pose, pose)
+    assert np.array_equal(driver.canvas.skeleton.pose, pose)
     driver.until_full()
     assert np.array_equal(driver.backend.session.log[-1].keypoints_18x3, pose)
 

@@ -29,7 +29,7 @@ def picture(open_window, photo, standing, tmp_path, options):
         known = len(driver.controller.document.look.photos)
         driver.controller.photos.open_photo(path, path.name, role)
         driver.until(lambda known=known: len(driver.controller.document.look.photos) == known + 1)
-    driver.controller.borrow(driver.controller.document.look.borrow.key, 0.35)
+    driver.controller.borrowing.borrow(driver.controller.document.look.borrow.key, 0.35)
     driver.drag(LEFT_WRIST, 10, -40)
     driver.until_full()
     path = tmp_path / "exported" / "her.png"
@@ -77,7 +77,7 @@ def test_beside_its_photos_a_picture_reopens_wholly_as_one_step(picture, open_wi
     assert driver.controller.undo_stack.undoText() == "Take the look of her.png"
     driver.until_full()
     with Image.open(path) as image:
-        assert np.array_equal(np.asarray(image), driver.controller.still)
+        assert np.array_equal(np.asarray(image), driver.controller.frames.still)
     assert driver.backend.looked == 0
     driver.window.actions_by_id["undo"].trigger()
     assert in_words(driver) == before

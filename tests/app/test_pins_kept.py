@@ -90,7 +90,7 @@ def test_pins_come_back_with_the_look_and_lead_back(pinned, open_window, tmp_pat
     assert look.photo(look.person).name == "ada.png" and len(look.photos) == 2
     assert other.controller.undo_stack.undoText() == "Take the look of Ada, before"
     other.until_full()
-    assert other.controller.still.tobytes() == wanted[0][-1], "the same picture is drawn again"
+    assert other.controller.frames.still.tobytes() == wanted[0][-1], "the same picture is drawn again"
 
 
 def test_a_new_look_gets_a_number_of_its_own_beside_pins_that_came_back(pinned, tmp_path, monkeypatch):

@@ -27,7 +27,7 @@ def test_a_name_is_shown_as_it_is_wherever_the_window_shows_it(open_window, phot
     driver = open_window(pose=standing)
     driver.controller.photos.open_photo(photo(), HOSTILE, "garment")
     driver.until(lambda: len(driver.window.docks.shelf.cards) == 2)
-    driver.controller.borrow(driver.controller.document.look.borrow.key, 0.5)
+    driver.controller.borrowing.borrow(driver.controller.document.look.borrow.key, 0.5)
     driver.controller.photos.open_photo(photo("b.png", (9, 9, 9)), HOSTILE, "person")
     driver.until(lambda: driver.window.windowTitle().startswith(HOSTILE))
     assert html_shown(driver.window) == []

@@ -254,23 +254,23 @@ def test_a_hundred_per_cent_is_one_pixel_of_the_photo(driver, photo):
 
 def test_a_drag_on_empty_ground_pans_once_the_picture_is_larger_than_the_window(driver):
     canvas, start = driver.canvas, driver.pose.copy()
-    canvas.zoom_to(canvas.zoom * 6)
+    canvas.camera.zoom_to(canvas.zoom * 6)
     corner = QPointF(15, 15)
-    assert canvas.joint_at(corner) < 0 and canvas.bone_at(corner) is None
     under = canvas.to_pose(corner)
+    assert canvas.skeleton.joint_at(under) < 0 and canvas.skeleton.bone_at(under) is None
     driver.mouse(QEvent.Type.MouseButtonPress, corner)
     driver.mouse(QEvent.Type.MouseMove, corner + QPointF(40, 25))
     driver.mouse(QEvent.Type.MouseButtonRelease, corner + QPointF(40, 25))
     assert canvas.to_pose(corner + QPointF(40, 25)) == pytest.approx(under, abs=0.6)
     assert np.array_equal(driver.pose, start)
     driver.mouse(QEvent.Type.MouseButtonPress, corner, keys=Qt.KeyboardModifier.ShiftModifier)
-    assert canvas.group.banding, "Shift draws the band all the same"
+    assert canvas.band.on, "Shift draws the band all the same"
     driver.mouse(QEvent.Type.MouseButtonRelease, corner)
 
 
 def test_the_hint_stays_at_its_joint_while_the_picture_is_moved(open_window):
     driver = open_window(hint_seen=False)
-    driver.canvas.zoom_to(driver.canvas.zoom * 2)
+    driver.canvas.camera.zoom_to(driver.canvas.zoom * 2)
     coach, canvas = driver.window.centre.coach, driver.canvas
     for _ in range(3):
         apart = coach.pos() - driver.at(LEFT_WRIST).toPoint()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from inspecting import inspect, move, pick
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListView
 
-from app.files import samples
+from app.files import intake, samples
+from app.jobs import PERSON
 
 
 def inside(inner, outer) -> bool:
@@ -30,7 +32,7 @@ def test_cards_and_poses_are_whole_beside_each_other(open_window):
         before = len(shelf.cards)
         window.opening.open_sample(entry, "garment")
         driver.until(lambda before=before: len(shelf.cards) == before + 1)
-    driver.controller.borrow(shelf.cards[1].key, 0.5)
+    driver.controller.borrowing.borrow(shelf.cards[1].key, 0.5)
     QApplication.processEvents()
     viewport = shelf.cards[0].parentWidget().parentWidget()
     viewport.parentWidget().verticalScrollBar().setValue(0)  # the newest were scrolled to
@@ -67,7 +69,7 @@ def test_choosing_a_joint_moves_no_dock(open_window):
     before = outfit.mapTo(driver.window, outfit.rect().topLeft())
     QTest.keyClick(driver.canvas, Qt.Key.Key_Tab)
     QApplication.processEvents()
-    assert driver.canvas.selected >= 0
+    assert driver.canvas.skeleton.selected >= 0
     assert outfit.mapTo(driver.window, outfit.rect().topLeft()) == before
     empty = joint.height()
     for _ in range(4):
@@ -76,3 +78,30 @@ def test_choosing_a_joint_moves_no_dock(open_window):
     QApplication.processEvents()
     assert joint.height() > empty
     assert all(inside(chip, joint) for chip in joint.chips)
+
+
+@pytest.mark.parametrize("size", [(1024, 640), (1024, 700)])
+def test_no_mode_and_no_draft_makes_the_window_grow(open_window, photo, size):
+    driver = open_window()
+    driver.window.resize(*size)
+
+    def same() -> bool:
+        QApplication.processEvents()
+        return (driver.window.width(), driver.window.height()) == size
+
+    for mode in ("inspect_mode", "dress_mode", "inspect_mode", "pose_mode"):
+        driver.window.actions_by_id[mode].trigger()
+        assert same(), mode
+    driver.window.opening.take(intake.of_file(photo()), PERSON)
+    driver.until(lambda: driver.controller.draft)
+    assert same()
+
+
+def test_what_the_inspector_holds_is_not_cut_off_at_its_side(open_window):
+    driver = small(open_window)
+    driver.window.actions_by_id["inspect_mode"].trigger()
+    driver.until(lambda: driver.window.inspecting.inspection is not None)
+    panel = driver.window.docks.inspector
+    area = panel.parentWidget()
+    assert panel.width() == area.width() and panel.minimumSizeHint().width() <= area.width()
+    assert not driver.window.docks.joint.isVisible()

@@ -86,7 +86,7 @@ def test_what_is_of_the_person_is_not_taken_and_goes_with_its_photo(driver):
     linen = next(p.key for p in look.photos if p.name == "linen.png")
     textures.take([SLEEVE], linen)
     textures.set_scale([COLLAR], 2.0)
-    driver.controller.remove_photo(linen)
+    driver.controller.shelving.remove(linen)
     assert driver.controller.document.look.textures == (ChangedTexture("128b", 2, scale=2.0),)
     assert asked(driver) == (SlotChange("128b", 2, 2.0),)
 

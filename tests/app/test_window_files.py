@@ -77,7 +77,7 @@ def test_a_garment_is_mixed_in_by_one_slider_in_one_step(open_window, photo, sta
     look = driver.controller.document.look
     assert look.person == person and look.borrow.amount == 0
     driver.until_full()
-    before = driver.controller.still.copy()
+    before = driver.controller.frames.still.copy()
     slider = driver.window.docks.shelf.slider
     slider.setSliderDown(True)
     for value in (10, 35, 60):
@@ -86,7 +86,7 @@ def test_a_garment_is_mixed_in_by_one_slider_in_one_step(open_window, photo, sta
     driver.until_full()
     [mix] = driver.backend.session.log[-1].mixes
     assert mix.coefficients == pytest.approx(0.6)
-    assert not np.array_equal(driver.controller.still, before)
+    assert not np.array_equal(driver.controller.frames.still, before)
     stack = driver.controller.undo_stack
     assert [stack.text(i) for i in range(stack.count())] == [
         "Put linen.png on the shelf",
@@ -95,7 +95,7 @@ def test_a_garment_is_mixed_in_by_one_slider_in_one_step(open_window, photo, sta
     driver.window.actions_by_id["undo"].trigger()
     assert slider.value() == 0
     driver.until_full()
-    assert np.array_equal(driver.controller.still, before)
+    assert np.array_equal(driver.controller.frames.still, before)
 
 
 def test_cards_choose_the_person_and_leave_the_shelf(open_window, photo, standing):
@@ -104,14 +104,14 @@ def test_cards_choose_the_person_and_leave_the_shelf(open_window, photo, standin
     driver.until(lambda: "linen.png" in shelf_names(driver))
     key = driver.controller.document.look.borrow.key
     pose = driver.pose.copy()
-    driver.controller.make_person(key)
+    driver.controller.shelving.make_person(key)
     driver.until_full()
     assert driver.backend.session.log[-1].identity == key
     assert np.array_equal(driver.pose, pose)
-    driver.controller.remove_photo(key)
+    driver.controller.shelving.remove(key)
     assert "linen.png" in shelf_names(driver), "the person's own photo stays"
     driver.window.actions_by_id["undo"].trigger()
-    driver.controller.remove_photo(key)
+    driver.controller.shelving.remove(key)
     assert "linen.png" not in shelf_names(driver)
     assert driver.controller.document.look.borrow is None
     driver.window.actions_by_id["undo"].trigger()
@@ -128,10 +128,10 @@ def test_where_nobody_is_found_the_skeleton_is_laid_by_hand(open_window, photo):
     assert not use.isEnabled()
     assert not driver.window.actions_by_id["save_picture"].isEnabled(), "the person is not on screen"
     assert driver.canvas.picture.pixmap().height() == 600
-    asked = driver.controller._asked
+    asked = driver.controller.frames._asked
     for count, joint in enumerate((0, 7, 4, 13), 1):
         driver.drag(joint, 4.0 * count, 3.0)
-    assert driver.controller._asked == asked, "the person behind the photo is not drawn again"
+    assert driver.controller.frames._asked == asked, "the person behind the photo is not drawn again"
     assert driver.controller.undo_group.undoText().startswith("Move")
     driver.window.actions_by_id["undo"].trigger()
     assert f"{ENOUGH_ANCHORS - 1} placed" in banner.text
@@ -154,7 +154,7 @@ def test_a_garment_with_nobody_in_it_can_be_used_as_it_is(open_window, photo):
     driver.window.centre.banner.button("Use as it is").click()
     driver.until(lambda: "shirt.png" in shelf_names(driver))
     key = driver.controller.document.look.borrow.key
-    driver.controller.borrow(key, 0.5)
+    driver.controller.borrowing.borrow(key, 0.5)
     driver.until_full()
     assert driver.backend.session.log[-1].mixes[0].reference == key
     drop(driver, [photo("drawing.png", top=(1, 2, 3))], side=0.25)
@@ -255,7 +255,7 @@ def test_the_exported_picture_is_exact_and_brings_its_pose_back(open_window, tmp
     driver.until(path.is_file)
     driver.until(lambda: f"Saved {path.name}." in driver.sentences)
     with Image.open(path) as image:
-        assert np.array_equal(np.asarray(image), driver.controller.still)
+        assert np.array_equal(np.asarray(image), driver.controller.frames.still)
         assert image.text["parameters"].startswith("Poseloom; person: ")
         assert json.loads(image.text["poseloom"])["version"] == 1
     driver.window.actions_by_id["reset_pose"].trigger()

@@ -21,7 +21,7 @@ def test_a_slow_engine_finishes_its_frame_and_goes_on_with_the_last_pose(open_wi
     driver = open_window()
     session, spot = driver.backend.session, driver.at(LEFT_WRIST)
     shown, answered, begun = [], len(session.log), session.begun
-    driver.controller.frame_shown.connect(shown.append)
+    driver.controller.frames.shown.connect(shown.append)
     session.gate.clear()
     driver.mouse(QEvent.Type.MouseButtonPress, spot)
     for step in range(1, 121):
@@ -43,7 +43,7 @@ def test_a_slow_engine_finishes_its_frame_and_goes_on_with_the_last_pose(open_wi
 def test_the_hud_says_live_while_the_hand_moves_and_full_when_it_rests(open_window):
     driver = open_window(delay=0.01)
     said = []
-    driver.controller.status_changed.connect(lambda status: said.append(status.state))
+    driver.controller.frames.status_changed.connect(lambda status: said.append(status.state))
     driver.drag(LEFT_WRIST, 20, -60, steps=15)
     driver.until_full()
     assert "live" in said
@@ -82,17 +82,17 @@ def test_a_preview_is_as_fine_and_lies_where_the_exact_picture_lay(open_window):
     driver = open_window()
     canvas, sizes = driver.window.centre.canvas, set()
     before = canvas.transform(), canvas.sceneRect(), canvas.picture.boundingRect()
-    driver.controller.frame_shown.connect(lambda _: sizes.add(canvas.picture.pixmap().height()))
+    driver.controller.frames.shown.connect(lambda _: sizes.add(canvas.picture.pixmap().height()))
     driver.drag(LEFT_WRIST, 20, -40, steps=15)
     driver.until_full()
     assert sizes == {512}, "a preview lies over the exact picture of before, and is as fine"
     assert (canvas.transform(), canvas.sceneRect(), canvas.picture.boundingRect()) == before
-    assert driver.controller.still.shape == (512, 352, 3)
+    assert driver.controller.frames.still.shape == (512, 352, 3)
 
 
 def test_a_fault_while_drawing_is_told_and_the_next_change_tries_again(open_window, caplog):
     driver = open_window()
-    before = driver.controller.still.copy()
+    before = driver.controller.frames.still.copy()
     driver.backend.session.fail_next = RuntimeError("out of memory")
     driver.drag(LEFT_WRIST, 10, -30, steps=1)
     driver.until(lambda: any("out of memory" in sentence for sentence in driver.sentences))
@@ -100,7 +100,7 @@ def test_a_fault_while_drawing_is_told_and_the_next_change_tries_again(open_wind
     [toast] = driver.window.centre.notices.toasts
     toast.findChild(QPushButton).click()
     assert "Traceback" in QApplication.clipboard().text()
-    assert before.shape == driver.controller.still.shape
+    assert before.shape == driver.controller.frames.still.shape
     driver.drag(LEFT_WRIST, -10, 20)
     driver.until_full()
 
@@ -111,21 +111,21 @@ def test_a_stale_frame_of_another_person_is_dropped(open_window, photo, standing
     driver.until(
         lambda: driver.controller.document.look.photo("") is None and driver.controller.undo_stack.count()
     )
-    wanted = driver.controller._oldest_wanted
+    wanted = driver.controller.frames._oldest_wanted
     shown = []
-    driver.controller.frame_shown.connect(shown.append)
+    driver.controller.frames.shown.connect(shown.append)
     driver.until_full()
     assert all(frame.stamp >= wanted for frame in shown)
-    still = driver.controller.still
+    still = driver.controller.frames.still
     driver.controller.worker.rendered.emit(Frame(0 * still, 256, True, 1.0, stamp=wanted - 1))
-    assert driver.controller.still is still
+    assert driver.controller.frames.still is still
 
 
 def test_maps_left_out_of_a_fast_drag_are_owed_to_the_pose_it_rests_on(open_window, monkeypatch):
     monkeypatch.setattr(worker, "MAPS_EVERY_S", 1e9)
     monkeypatch.setattr(worker, "LevelPicker", partial(worker.LevelPicker, budget_ms=1e9))
     driver = open_window()
-    driver.controller.set_wants_maps(True)
+    driver.controller.frames.set_wants_maps(True)
     driver.until_full()
     log, spot = driver.backend.session.log, driver.at(LEFT_WRIST)
     driver.mouse(QEvent.Type.MouseButtonPress, spot)
@@ -141,7 +141,7 @@ def test_pictures_do_not_wait_for_maps_and_those_of_a_drag_do_not_queue(open_win
     monkeypatch.setattr(worker, "MAPS_EVERY_S", 0.0)
     driver = open_window()
     session, maps = driver.backend.session, []
-    driver.controller.maps_shown.connect(maps.append)
+    driver.controller.frames.mapped.connect(maps.append)
     session.maps_gate.clear()
     driver.controller.set_wants_maps(True)
     driver.until_full()
@@ -161,8 +161,8 @@ def test_pictures_do_not_wait_for_maps_and_those_of_a_drag_do_not_queue(open_win
 
 def test_maps_that_a_newer_picture_has_overtaken_are_shown_but_never_older_ones_after_them(open_window):
     driver = open_window()
-    maps, frame = [], Frame(driver.controller.still, 256, True, 1.0)
-    driver.controller.maps_shown.connect(maps.append)
+    maps, frame = [], Frame(driver.controller.frames.still, 256, True, 1.0)
+    driver.controller.frames.mapped.connect(maps.append)
     newest = driver.controller._shown
     for stamp in (newest - 1, newest, newest - 1):
         driver.controller.worker.mapped.emit(replace(frame, stamp=stamp))
@@ -177,17 +177,18 @@ def test_maps_that_a_newer_picture_has_overtaken_are_shown_but_never_older_ones_
 def test_a_photo_is_settled_while_nothing_else_is_asked_for(open_window):
     driver = open_window()
     session, shown, said = driver.backend.session, [], []
-    driver.controller.frame_shown.connect(shown.append)
-    driver.controller.status_changed.connect(lambda status: said.append(status.figures))
+    driver.controller.frames.shown.connect(shown.append)
+    driver.controller.frames.status_changed.connect(lambda status: said.append(status.figures))
     session.settle_steps = 6
     answered = len(session.log)
     driver.drag(LEFT_WRIST, 10, -40)
-    driver.until(lambda: 6 in session.settled.values() and driver.controller.status.settled == 1)
-    driver.until(lambda: shown[-1].stamp == driver.controller._asked)
+    driver.until(lambda: 6 in session.settled.values() and driver.controller.frames.status.settled == 1)
+    driver.until(lambda: shown[-1].stamp == driver.controller.frames._asked)
     exact = [request for request in session.log[answered:] if request.level is None]
     assert len(exact) == 4, "what the hand left, and three times what is drawn of the photo better"
     assert all(np.array_equal(request.keypoints_18x3, driver.pose) for request in exact)
-    assert shown[-1].stamp == driver.controller._asked and driver.controller.status.state == "full"
+    frames = driver.controller.frames
+    assert shown[-1].stamp == frames._asked and frames.status.state == "full"
     assert any("looking closer 50%" in figures for figures in said)
     assert not any("looking closer" in fact for fact in said[-1])
 
@@ -208,7 +209,7 @@ def test_a_hand_that_pulls_is_not_kept_waiting_by_what_can_wait(open_window):
 
 def test_missing_weights_leave_a_window_that_poses(open_window, tmp_path):
     driver = open_window(awake=False, fault=InputError("The weights that come with the program are missing."))
-    driver.until(lambda: driver.controller.status.state == "missing")
+    driver.until(lambda: driver.controller.frames.status.state == "missing")
     assert driver.window.centre.banner.isVisible()
     assert driver.window.centre.banner.button("Choose weights…") is not None
     assert "The weights that come with the program are missing." in driver.sentences
@@ -279,8 +280,8 @@ def test_a_photo_that_left_the_shelf_under_other_weights_comes_back_by_undo(open
     driver.controller.photos.open_photo(photo(), "linen.png", "garment")
     driver.until(lambda: driver.controller.document.look.borrow)
     key = driver.controller.document.look.borrow.key
-    driver.controller.borrow(key, 0.5)
-    driver.controller.remove_photo(key)
+    driver.controller.borrowing.borrow(key, 0.5)
+    driver.controller.shelving.remove(key)
     first = driver.backend.session
     driver.controller.open_weights(photo("other.png"))
     driver.until(lambda: driver.backend.session is not first)
@@ -324,12 +325,12 @@ def test_attention_follows_the_drag_and_is_only_asked_for_when_seen(open_window)
 def test_the_picture_is_shown_before_its_maps_and_maps_of_an_older_one_are_dropped(open_window):
     driver = open_window()
     told = []
-    driver.controller.frame_shown.connect(lambda frame: told.append((frame.stamp, frame.maps)))
-    driver.controller.maps_shown.connect(lambda frame: told.append((frame.stamp, frame.maps)))
-    driver.controller.set_wants_maps(True)
+    driver.controller.frames.shown.connect(lambda frame: told.append((frame.stamp, frame.maps)))
+    driver.controller.frames.mapped.connect(lambda frame: told.append((frame.stamp, frame.maps)))
+    driver.controller.frames.set_wants_maps(True)
     driver.until(lambda: len(told) >= 2)
     assert told[0][0] == told[1][0] and told[0][1] is None and len(told[1][1]) == 6
-    frame, maps = Frame(driver.controller.still, 256, True, 1.0, stamp=told[1][0] - 1), told[1][1]
+    frame, maps = Frame(driver.controller.frames.still, 256, True, 1.0, stamp=told[1][0] - 1), told[1][1]
     driver.controller.worker.mapped.emit(replace(frame, maps=maps))
     assert len(told) == 2
 
@@ -342,7 +343,7 @@ def test_maps_that_cannot_be_made_leave_the_picture(open_window, monkeypatch):
         raise ValueError("no maps")
 
     monkeypatch.setattr(driver.backend.session, "frames", broken)
-    driver.controller.set_wants_maps(True)
+    driver.controller.frames.set_wants_maps(True)
     driver.controller.posing.place(LEFT_WRIST, (30.0, 60.0))
     driver.until_full()
     assert driver.sentences == []
@@ -352,8 +353,8 @@ def test_an_exact_picture_of_an_older_pose_is_not_called_full(open_window):
     driver = open_window()
     driver.backend.session.gate.clear()
     driver.controller.posing.place(0, (80.0, 40.0))
-    older = driver.controller._asked - 1
-    driver.controller.worker.rendered.emit(Frame(driver.controller.still, 256, True, 1.0, stamp=older))
+    older = driver.controller.frames._asked - 1
+    driver.controller.worker.rendered.emit(Frame(driver.controller.frames.still, 256, True, 1.0, stamp=older))
     assert "full quality" not in driver.window.centre.hud.text
     driver.backend.session.gate.set()
     driver.until_full()

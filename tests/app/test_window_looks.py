@@ -49,7 +49,7 @@ def dressed(open_window, photo, standing):
     driver.controller.photos.open_photo(photo("linen.png"), "linen.png", "garment")
     driver.until(lambda: len(driver.controller.document.look.photos) == 3)
     document = driver.controller.document
-    driver.controller.borrow(document.look.borrow.key, 0.35)
+    driver.controller.borrowing.borrow(document.look.borrow.key, 0.35)
     worn = Worn("top", document.look.borrow.key, 0.7, locked=True)
     history.do(driver.controller.undo_stack, history.LookCommand(document, "Wear it", outfit=(worn,)))
     driver.drag(LEFT_WRIST, 10, -40)
@@ -86,12 +86,12 @@ def test_all_of_a_look_comes_back_in_another_window(dressed, open_window, tmp_pa
     save_to(path)
     dressed.window.actions_by_id["save"].trigger()
     dressed.until(path.is_file)
-    wanted, still = in_words(dressed.controller.document.look), dressed.controller.still.copy()
+    wanted, still = in_words(dressed.controller.document.look), dressed.controller.frames.still.copy()
     other = open_window(files=[path], awake=False)
     other.until(lambda: other.window.windowTitle().startswith("a.look"))
     other.until_full()
     assert in_words(other.controller.document.look) == wanted
-    assert np.array_equal(other.controller.still, still)
+    assert np.array_equal(other.controller.frames.still, still)
     assert other.backend.looked == 0, "nobody is looked for in a photo whose pose is known"
     assert not star(other) and not other.window.actions_by_id["undo"].isEnabled()
 
@@ -351,7 +351,7 @@ def test_exports_with_options(dressed, tmp_path, save_to):
     from app.dialogs.export import ExportDialog
 
     driver = dressed
-    height, width = driver.controller.still.shape[:2]
+    height, width = driver.controller.frames.still.shape[:2]
 
     def export(name: str, *wanted: str) -> np.ndarray:
         save_to(tmp_path / name)
@@ -376,5 +376,5 @@ def test_exports_with_options(dressed, tmp_path, save_to):
     bones = export("bones.png", "Only the skeleton")
     assert not bones[0, 0].any() and bones.any() and bones.shape == (height, width, 3)
     over = export("over.png", "With the skeleton")
-    assert np.array_equal(over[0, 0], driver.controller.still[0, 0])
-    assert not np.array_equal(over, driver.controller.still)
+    assert np.array_equal(over[0, 0], driver.controller.frames.still[0, 0])
+    assert not np.array_equal(over, driver.controller.frames.still)

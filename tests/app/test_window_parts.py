@@ -32,7 +32,7 @@ def test_the_centre_points_its_hint_at_the_first_joint_that_is_shown(qtbot):
     pose = t_pose((256, 176))
     for hidden, pointed in (([], 7), ([7], 4)):
         pose[hidden, 2] = 0
-        centre.canvas.show_pose(pose)
+        centre.canvas.skeleton.show_pose(pose)
         centre.point_coach()
         at = centre.canvas.to_widget(tuple(pose[pointed, :2].tolist()))
         assert 0 < centre.coach.x() - at.x() < 40

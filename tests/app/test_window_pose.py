@@ -18,16 +18,16 @@ CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 
 def test_pulling_a_wrist_moves_bones_at_once_and_the_person_after_it(open_window):
     driver = open_window()
-    start, before = driver.pose.copy(), driver.controller.still.copy()
+    start, before = driver.pose.copy(), driver.controller.frames.still.copy()
     spot = driver.at(LEFT_WRIST)
     driver.mouse(QEvent.Type.MouseButtonPress, spot)
     driver.mouse(QEvent.Type.MouseMove, spot + QPointF(30, -60))
-    item = driver.canvas.skeleton.joints[LEFT_WRIST]
+    item = driver.canvas.skeleton.item.joints[LEFT_WRIST]
     assert (item.pos().x(), item.pos().y()) == pytest.approx(driver.pose[LEFT_WRIST, :2], abs=1e-3)
     assert not np.array_equal(driver.pose, start)
     driver.mouse(QEvent.Type.MouseButtonRelease, spot + QPointF(30, -60))
     driver.until_full()
-    assert not np.array_equal(driver.controller.still, before)
+    assert not np.array_equal(driver.controller.frames.still, before)
     assert np.array_equal(driver.backend.session.log[-1].keypoints_18x3, driver.pose)
     assert driver.backend.session.log[-1].level is None
 
@@ -113,11 +113,11 @@ def test_escape_takes_the_drag_back(open_window):
 
 def test_delete_hides_a_joint_and_its_bones_and_the_chip_brings_it_back(open_window):
     driver = open_window()
-    driver.canvas.select(LEFT_WRIST)
+    driver.canvas.skeleton.select(LEFT_WRIST)
     QTest.keyClick(driver.canvas, Qt.Key.Key_Delete)
     assert driver.pose[LEFT_WRIST, 2] == 0
-    assert not driver.canvas.skeleton.bones[LIMBS.index((6, 7))].isVisible()
-    assert driver.canvas.skeleton.joints[LEFT_WRIST].isVisible()
+    assert not driver.canvas.skeleton.item.bones[LIMBS.index((6, 7))].isVisible()
+    assert driver.canvas.skeleton.item.joints[LEFT_WRIST].isVisible()
     driver.until_full()
     assert driver.backend.session.log[-1].keypoints_18x3[LEFT_WRIST, 2] == 0
     [chip] = driver.window.docks.joint.chips
@@ -141,7 +141,7 @@ def test_a_double_click_hides_and_shows(open_window):
 def test_arrows_nudge_and_a_held_arrow_is_one_step(open_window):
     driver = open_window()
     driver.canvas.setFocus()
-    driver.canvas.select(NOSE)
+    driver.canvas.skeleton.select(NOSE)
     start = driver.pose[NOSE].copy()
     lengths = kinematics.bone_lengths(driver.pose)
     for _ in range(4):
@@ -161,10 +161,10 @@ def test_tab_goes_through_the_joints_and_leaves_behind_the_last(open_window):
     seen = []
     for _ in JOINTS:
         QTest.keyClick(driver.canvas, Qt.Key.Key_Tab)
-        seen.append(driver.canvas.selected)
+        seen.append(driver.canvas.skeleton.selected)
     assert seen == list(range(18))
     QTest.keyClick(driver.canvas, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
-    assert driver.canvas.selected == 16
+    assert driver.canvas.skeleton.selected == 16
 
 
 def test_mirror_is_its_own_opposite_and_one_step(open_window):
@@ -180,7 +180,7 @@ def test_mirror_is_its_own_opposite_and_one_step(open_window):
 
 def test_numbers_of_the_joint_dock_place_a_joint(open_window):
     driver = open_window()
-    driver.canvas.select(LEFT_ELBOW)
+    driver.canvas.skeleton.select(LEFT_ELBOW)
     field = driver.window.docks.joint._x
     field.selectAll()
     QTest.keyClicks(field, driver.window.locale().toString(111.5, "f", 1))
@@ -299,7 +299,7 @@ def test_a_joint_is_drawn_where_its_pixels_are(open_window):
     driver = open_window()
     driver.controller.posing.place(NOSE, (44.0, 64.0))
     frame = driver.canvas.picture.sceneBoundingRect()
-    where = driver.canvas.skeleton.joints[NOSE].scenePos()
+    where = driver.canvas.skeleton.item.joints[NOSE].scenePos()
     assert where.x() / frame.width() == pytest.approx(44 / 176, abs=1e-6)
     assert where.y() / frame.height() == pytest.approx(64 / 256, abs=1e-6)
     assert driver.canvas.to_pose(driver.at(NOSE)) == pytest.approx((44.0, 64.0), abs=1e-6)

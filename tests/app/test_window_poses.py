@@ -161,7 +161,7 @@ def test_a_pose_goes_out_on_the_canvas_that_is_chosen(open_window, photo, standi
     driver.until(lambda: "wide.png" in shelf_names(driver))
     driver.until_full()
     scale = 176 / 1280
-    rows, columns = driver.controller.still.shape[:2]
+    rows, columns = driver.controller.frames.still.shape[:2]
     expected = {
         saving.ON_PHOTO: ((720, 1280), 1 / scale),
         saving.ON_FRAME: (SIZE, 1.0),

@@ -81,12 +81,12 @@ def run(folder: Path, minutes: float, rng: random.Random) -> int:
     window.show()
     window.start([])
     driver = Driver(window, window.controller.worker.backend, Waiting())
-    driver.until(lambda: window.controller.status.state == "full", 600_000)
+    driver.until(lambda: window.controller.frames.status.state == "full", 600_000)
     walk = Walk(driver, rng, folder, SHOWN)
     begun, steps, rows = time.monotonic(), 0, []
     print("minute  steps  frames  photos  MiB")
     frames = [0]
-    window.controller.frame_shown.connect(lambda _frame: frames.__setitem__(0, frames[0] + 1))
+    window.controller.frames.shown.connect(lambda _frame: frames.__setitem__(0, frames[0] + 1))
 
     def step() -> None:
         """A step in the application's own loop, which alone deletes what is to be deleted later."""
@@ -95,7 +95,7 @@ def run(folder: Path, minutes: float, rng: random.Random) -> int:
         steps += 1
         if steps % 20 == 0:  # a hand rests now and then, so that exact pictures and settling come
             end = time.monotonic() + REST_S
-            while time.monotonic() < end and window.controller.status.state != "full":
+            while time.monotonic() < end and window.controller.frames.status.state != "full":
                 QApplication.processEvents()
                 time.sleep(0.005)
         if (time.monotonic() - begun) // 60 > len(rows) - 1:

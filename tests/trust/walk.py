@@ -84,8 +84,9 @@ class Walk:
         controller = self.driver.controller
         keys = [photo.key for photo in controller.document.look.photos]
         if keys:
-            borrow = partial(controller.borrow, amount=self.rng.random())
-            self.rng.choice((controller.remove_photo, controller.make_person, borrow))(self.rng.choice(keys))
+            borrow = partial(controller.borrowing.borrow, amount=self.rng.random())
+            shelving = controller.shelving
+            self.rng.choice((shelving.remove, shelving.make_person, borrow))(self.rng.choice(keys))
 
     def slide(self) -> None:
         self.driver.window.docks.shelf.slider.setValue(self.rng.randrange(101))

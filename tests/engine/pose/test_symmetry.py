@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -32,14 +34,15 @@ def test_a_hidden_hand_is_not_copied_and_a_missing_one_is_made():
 
 
 def test_both_hands_go_apart_from_the_front_and_forward_from_the_side():
-    moved = symmetry.move_both(STANDING, sk.LEFT_WRIST, (150, 90), size=SIZE)
+    within = partial(k.move_joint, size=SIZE)
+    moved = symmetry.move_both(STANDING, sk.LEFT_WRIST, (150, 90), within)
     np.testing.assert_allclose(moved, k.mirror(moved, SIZE), atol=0.05)
     side = STANDING.copy()
     side[:, 0] = 88 + 0.02 * (side[:, 0] - 88)
     side[[0, 14, 15], 0] += 14
-    moved = symmetry.move_both(side, sk.RIGHT_WRIST, (120, 110), size=SIZE)
+    moved = symmetry.move_both(side, sk.RIGHT_WRIST, (120, 110), within)
     assert moved[sk.LEFT_WRIST, :2] == pytest.approx(moved[sk.RIGHT_WRIST, :2], abs=3)
-    nose = symmetry.move_both(STANDING, sk.NOSE, (95, 31), size=SIZE)
+    nose = symmetry.move_both(STANDING, sk.NOSE, (95, 31), within)
     np.testing.assert_array_equal(nose, k.move_joint(STANDING, sk.NOSE, (95, 31)))
 
 

@@ -226,12 +226,13 @@ class Controller(QObject):
             self._oldest_wanted = self._asked + 1
             self.posing.let_go()  # a drag that began on another person's pose
         if changed & {"person", "pose", "borrow", "outfit", "textures"}:
-            self._request()
+            self._request(at_once="outfit" in changed)
         if not self.draft:
             self.pose_changed.emit()
         self.look_changed.emit(changed)
 
-    def _request(self, at_rest: bool = False) -> None:
+    def _request(self, at_rest: bool = False, at_once: bool = False) -> None:
+        """at_rest: exactly. at_once: a preview first, as while a hand moves."""
         if self.facts is None:
             return
         stamp = next(self._stamps)
@@ -243,7 +244,7 @@ class Controller(QObject):
             return
         self._asked = stamp
         fresh = self._gesture_is_fresh()
-        live = not at_rest and (self.posing.dragging or fresh or self._glance is not None)
+        live = not at_rest and (at_once or self.posing.dragging or fresh or self._glance is not None)
         self.worker.post(request, live=live)
         self._set_status(state="live" if live else "catching up", error="")
 

@@ -189,17 +189,17 @@ class RenderWorker(QThread):
             picker.rest()
         elif level is not None:
             picker.note(level, frame.ms)
-        if frame.exact:
+        if level is None:
             self._still = request, frame
         self.rendered.emit(frame)
         if maps:
             self._tell_maps(frames)
-        owed = (not frame.exact and (post.live or picker.most is None)) or (post.request.maps and not maps)
+        owed = post.live or (post.request.maps and not maps)
         return post if owed else None
 
     def _sharpened(self, request: RenderRequest, frame: Frame) -> Frame:
         """A preview with the photo's sharpness where it shows what the exact picture showed."""
-        if self._still is None or frame.exact:
+        if self._still is None or request.level is None:
             return frame
         before, still = self._still
         if still.fine is None or _wearing(before) != _wearing(request):
@@ -217,7 +217,7 @@ class RenderWorker(QThread):
         self._maps_at = time.monotonic()
 
     def _settle(self, post: Post) -> bool:
-        """One step of settling what a post shows. Returns whether there may be more of them."""
+        """A part of settling what a post shows. Returns whether there may be more of them."""
         try:
             settled = self.host.settle(post.request)
         except Exception as error:  # what is shown is as good as it was

@@ -171,6 +171,12 @@ class Session:
         with self._computing():
             return self._frames.refinements.step(request or self._request(None, False), of)
 
+    def refine_part(self, request: RenderRequest, of: int = REFINING_STEPS) -> Settled:
+        """A part of `refine`, no longer than a picture or two, for whoever has a hand to answer meanwhile;
+        `changed` tells that a step is made."""
+        with self._computing():
+            return self._frames.refinements.part(request, of)
+
     @property
     def in_use(self) -> list[Reference]:
         """The references that `render` makes its picture of, the identity first."""

@@ -94,7 +94,8 @@ class FakeSession:
         self.settle_steps = 0  # until a photo is settled
         self.settled: dict[str, int] = {}
         self.refine_steps = 0  # until garments are refined
-        self.refined = 0
+        self.refine_parts = 1  # of a step
+        self.refined = self.parts = 0
         self.settled_after: list[int] = []  # requests that had been answered at each step
         self.gate = threading.Event()
         self.gate.set()
@@ -162,12 +163,14 @@ class FakeSession:
         self.settled_after.append(len(self.log))
         return Settled(steps, self.settle_steps, changed=steps % 2 == 0)
 
-    def refine(self, request: RenderRequest) -> Settled:
+    def refine_part(self, request: RenderRequest) -> Settled:
         assert request.swaps and request.identity in self.references
         if self.refined == self.refine_steps:
             return Settled(self.refined, self.refine_steps, changed=False)
-        self.refined += 1
-        return Settled(self.refined, self.refine_steps, changed=True)
+        self.parts += 1
+        changed = self.parts % self.refine_parts == 0
+        self.refined += changed
+        return Settled(self.refined, self.refine_steps, changed)
 
     def close(self) -> None:
         self.closed = True

@@ -120,6 +120,25 @@ def test_a_click_on_a_photo_takes_the_garment_as_one_step_and_undo_brings_the_pi
     assert outfit(dressing) == () and np.array_equal(dressing.controller.still, before)
 
 
+def test_a_second_garment_is_drawn_while_the_first_is_still_refined(dressing, photo):
+    session, linen = dressing.backend.session, dressing.controller.document.look.photos[-1].key
+    other = shelve(dressing, photo("other.png", top=(10, 90, 20)))
+    session.refine_steps, session.refine_parts = 1, 1 << 30  # it takes for ever
+    take(dressing, TROUSERS, linen)
+    dressing.until(lambda: session.parts > 3)
+    before = dressing.controller.still.copy()
+    take(dressing, SHIRT, other)
+    assert [swap.garment for swap in session.log[-1].swaps] == ["trousers", "top"]
+    assert (dressing.controller.still != before).any() and session.refined == 0
+
+
+def test_a_garment_is_shown_as_a_preview_first_and_then_exactly(dressing):
+    answered = len(dressing.backend.session.log)
+    take(dressing)
+    levels = [request.level for request in dressing.backend.session.log[answered:] if request.swaps]
+    assert levels[0] is not None and levels[-1] is None
+
+
 def test_the_keyboard_does_it_all(dressing):
     canvas, key = dressing.canvas, dressing.controller.document.look.photos[-1].key
     canvas.setFocus()

@@ -22,6 +22,7 @@ from app.files import samples
 from app.jobs import OpenWeights, SavePicture
 from app.lending import Lending
 from app.outfit import Outfit
+from app.painting import Painting
 from app.photo_importer import PhotoImporter
 from app.posing import Posing
 from app.shelving import Shelving
@@ -69,6 +70,7 @@ class Controller(QObject):
             self.document, self.undo_stack, lambda sentence: self.notice.emit("info", sentence, "")
         )
         self.textures = TextureChanges(self.document, self.undo_stack)
+        self.painting = Painting(self.document, self.undo_stack)
         self.status = Status()
         self.wants_maps = self.wants_pieces = False
         self.still = np.zeros((*size, 3), np.uint8)  # the picture last shown, as fine as it is
@@ -225,7 +227,7 @@ class Controller(QObject):
         if "person" in changed:
             self._oldest_wanted = self._asked + 1
             self.posing.let_go()  # a drag that began on another person's pose
-        if changed & {"person", "pose", "borrow", "outfit", "textures"}:
+        if changed & {"person", "pose", "borrow", "outfit", "textures", "strokes"}:
             self._request(at_once="outfit" in changed)
         if not self.draft:
             self.pose_changed.emit()

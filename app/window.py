@@ -178,6 +178,9 @@ class MainWindow(QMainWindow):
             "pose_mode": lambda _on: self.modes.pose(),
             "dress_mode": lambda _on: self.modes.dress(),
             "inspect_mode": lambda _on: self.modes.inspect(),
+            "brush": lambda on: self.modes.dressing.take_brush(on),
+            "brush_wider": lambda: self.modes.dressing.brush.widen(1),
+            "brush_narrower": lambda: self.modes.dressing.brush.widen(-1),
             "next_texture": lambda: self.inspecting.step_texture(1),
             "previous_texture": lambda: self.inspecting.step_texture(-1),
             "next_layer": lambda: self.inspecting.step_layer(1),
@@ -333,7 +336,7 @@ class MainWindow(QMainWindow):
             self.docks.shelf.show_borrow(look)
         if "library" in changed:
             self.docks.poses.mark(look.library)
-        if changed & {"photos", "person", "outfit"}:
+        if changed & {"photos", "person", "outfit", "strokes"}:
             self.docks.outfit.show_look(look)
         photo = look.photo(look.person)
         if photo is not None and "person" in changed:

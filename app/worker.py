@@ -255,4 +255,4 @@ class RenderWorker(QThread):
 def _wearing(request: RenderRequest) -> tuple[object, ...]:
     """Of a request, all but the pose: who is shown, and in what."""
     mixes = tuple((mix.reference, str(mix.coefficients)) for mix in request.mixes)
-    return request.identity, mixes, request.swaps, request.changes
+    return request.identity, mixes, request.swaps, request.changes, request.strokes

@@ -384,6 +384,8 @@ class CanvasView(QGraphicsView):
             self.let_go.emit()
         elif self.group.banding and event.button() == Qt.MouseButton.LeftButton:
             self.choose_group(self.group.end_band(self.pose))
+        elif self._mode is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._mode.released()
         self._hover(event.position())
         event.accept()
 

@@ -6,11 +6,12 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from app.controller import Controller
+from app.modes.brush import Brush
 from app.modes.mode import XY
 from engine.api import Frame
 from engine.editing import regions
 from engine.editing.regions import Choice
-from engine.garments import GARMENTS
+from engine.garments import BACKGROUND, GARMENTS
 
 
 class DressMode(QObject):
@@ -28,8 +29,11 @@ class DressMode(QObject):
         self._pieces_hw: np.ndarray | None = None
         self._hovered = ""
         self._waiting = ""  # key of the photo whose garments are still asked
+        self._at: XY | None = None  # where the pointer is
         self.choice: Choice = ()
         self.on = False
+        self.brush = Brush(self)
+        self.brush.changed.connect(lambda: self.hovered(self._at))
         controller.frame_shown.connect(self._on_frame)
         controller.look_changed.connect(self._on_look)
         controller.lending.answered.connect(self._on_answer)
@@ -39,6 +43,8 @@ class DressMode(QObject):
         """Begin or end; what was chosen is forgotten."""
         self.on = on
         self._waiting = ""
+        self._lift()
+        self.brush.take_up(False)
         self._hover("")
         self._choose(())
         self._controller.set_wants_pieces(on)
@@ -49,18 +55,43 @@ class DressMode(QObject):
     # What the hand does.
 
     def hovered(self, xy: XY | None) -> None:
-        self._hover("" if xy is None else self._word_at(xy))
+        self._at = xy
+        if self.brush.on and self.on:
+            if xy is not None:
+                self._controller.painting.draw_to(xy)
+            self._hovered = ""
+            self.hover_changed.emit([] if xy is None else self.brush.outline(xy, self._controller.size), "")
+        else:
+            self._hover("" if xy is None else self._word_at(xy))
 
     def pressed(self, xy: XY, add: bool, remove: bool) -> None:
+        if self.brush.on:
+            word = BACKGROUND if remove else self.brush.word
+            self._controller.painting.begin(word, xy, self.brush.radius, self._controller.size[0])
+            return
         word = self._word_at(xy)
         if remove:
             self._choose(regions.removed(self.choice, word))
         elif add:
             self._choose(regions.added(self.choice, word))
-        else:
+        elif word or self.choice:
             self._choose((word,) if word else ())
+        elif self._inside(xy):
+            self._choose((BACKGROUND,))  # a second click on the wall means the wall
+
+    def released(self) -> None:
+        self._lift()
+
+    def take_brush(self, on: bool) -> None:
+        """Take the brush up to paint what is chosen, or put it away."""
+        if on and self.choice:
+            self.brush.choose(self.choice[-1])
+        self.brush.take_up(on and self.on)
 
     def wheeled(self, steps: float) -> bool:
+        if self.brush.on:
+            self.brush.widen(steps)
+            return True
         if self._pieces_hw is None or not self.choice:
             return False
         grow = steps > 0
@@ -68,6 +99,10 @@ class DressMode(QObject):
         return True
 
     def escaped(self) -> bool:
+        if self.brush.on:
+            self._lift()
+            self.brush.take_up(False)
+            return True
         chosen = bool(self.choice)
         self._waiting = ""
         self._choose(())
@@ -116,6 +151,9 @@ class DressMode(QObject):
             self._controller.outfit.take(self.choice, key, lends)
         return True
 
+    def _lift(self) -> None:
+        self._controller.painting.end()
+
     # What happens meanwhile.
 
     def _on_answer(self, key: str) -> None:
@@ -141,7 +179,8 @@ class DressMode(QObject):
     def _on_frame(self, frame: Frame) -> None:
         if frame.pieces is not None and self.on:
             self._pieces_hw = frame.pieces
-            self.hover_changed.emit(self._lines((self._hovered,) if self._hovered else ()), self._hovered)
+            if not self.brush.on:
+                self.hover_changed.emit(self._lines((self._hovered,) if self._hovered else ()), self._hovered)
             self.choice_changed.emit(self._lines(self.choice), self.choice)
 
     # Telling.
@@ -151,6 +190,10 @@ class DressMode(QObject):
             return ""
         height, width = self._controller.size
         return regions.word_at(self._pieces_hw, xy[0] / width, xy[1] / height)
+
+    def _inside(self, xy: XY) -> bool:
+        height, width = self._controller.size
+        return self._pieces_hw is not None and 0 <= xy[0] < width and 0 <= xy[1] < height
 
     def _shown(self) -> list[str]:
         if self._pieces_hw is None:
@@ -163,7 +206,7 @@ class DressMode(QObject):
         return sorted(heights, key=lambda word: heights[word])
 
     def _hover(self, word: str) -> None:
-        if word != self._hovered:
+        if word != self._hovered or not word:
             self._hovered = word
             self.hover_changed.emit(self._lines((word,) if word else ()), word)
 

@@ -77,7 +77,10 @@ class Refinements:
         return [
             (swap, (request.identity, swap.reference, swap.garment))
             for swap in request.swaps
-            if swap.refined and swap.strength and swap.reference != request.identity
+            if swap.refined
+            and swap.strength
+            and swap.reference != request.identity
+            and swap.garment in GARMENTS
         ]
 
     def _advanced(self, request: RenderRequest, swap: GarmentSwap, key: _Key) -> bool:

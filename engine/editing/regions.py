@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.cv import cv2
-from engine.garments import GARMENTS, PIECES, WORD_OF_PIECE
+from engine.garments import PIECES, WORD_OF_PIECE, garment
 
 Choice = tuple[str, ...]
 
@@ -45,7 +45,7 @@ def meant(pieces_hw: np.ndarray, piece: int) -> str:
 
 def mask_of(pieces_hw: np.ndarray, choice: Choice) -> np.ndarray:
     """bool [h, w]: where the garments of a choice are, all their parts but specks."""
-    wanted = [piece for word in choice for piece in GARMENTS[word].takes]
+    wanted = [piece for word in choice for piece in garment(word).takes]
     mask_hw = np.isin(pieces_hw, wanted)
     _, part_hw, stats, _ = cv2.connectedComponentsWithStats(mask_hw.astype(np.uint8), connectivity=8)
     large = stats[:, cv2.CC_STAT_AREA] >= _SPECK
@@ -90,4 +90,4 @@ def shrunk(choice: Choice) -> Choice:
 
 
 def _covered(word: str, choice: Choice) -> bool:
-    return set(GARMENTS[word].takes) <= {piece for each in choice for piece in GARMENTS[each].takes}
+    return set(garment(word).takes) <= {piece for each in choice for piece in garment(each).takes}

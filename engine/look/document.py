@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.api import SlotChange
-from engine.garments import GARMENTS
+from engine.api import SlotChange, Stroke
+from engine.garments import BACKGROUND, GARMENTS
 from engine.look import checks
 from engine.look.checks import Damage
 from engine.pose.formats import Carried
@@ -27,6 +27,9 @@ LONGEST_NAME = 1_000  # characters; file systems end at 255 bytes
 MOST_PHOTOS = 1_000
 FARTHEST = 1e6  # px from the frame's corner: further out there is no joint, and float32 has no half pixels
 MOST_TEXTURES = 4096  # all layers of the largest network have 544
+MOST_STROKES, MOST_POINTS = 1_000, 10_000  # what a hand paints in a day, and in one go
+_AROUND = 100.0  # rows of the frame from its corner: no brush gets farther
+WIDEST = 1.0  # radius of a brush, in rows of the frame
 LOUDEST = 4.0  # scale of a texture
 MOST_ROWS = 8192  # of a model frame: eight times the largest there is
 _SUFFIXES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"GIF8": ".gif"}
@@ -117,7 +120,7 @@ class LookDocument:
 
     pose_18x3: float32, x px, y px, state, in a model frame of `frame` (H, W). library: name of the library
     pose that the pose is, "" where it is none. outfit: garments, each over those before it. textures: those
-    that were changed by hand. carried: what
+    that were changed by hand. strokes: what was painted over the picture. carried: what
     came with the pose in its file. thumbnail: PNG, or empty. others: sections that are not known here, as
     found; members: their files, by name within the archive.
     """
@@ -130,6 +133,7 @@ class LookDocument:
     library: str = ""
     outfit: tuple[Worn, ...] = ()
     textures: tuple[ChangedTexture, ...] = ()
+    strokes: tuple[Stroke, ...] = ()
     carried: Carried | None = None
     drawn_by: DrawnBy = DrawnBy()
     thumbnail: bytes = field(default=b"", repr=False)
@@ -276,13 +280,13 @@ def _read_carried(value: Any) -> dict[str, Any]:
 
 
 def _read_outfit(value: Any) -> dict[str, Any]:
-    return {"outfit": tuple(map(_worn, checks.sequence(value, "the outfit", len(GARMENTS))))}
+    return {"outfit": tuple(map(_worn, checks.sequence(value, "the outfit", len(GARMENTS) + 1)))}
 
 
 def _worn(value: Any) -> Worn:
     given = checks.mapping(value, "a garment")
     word = checks.text(given.get("word"), "a garment", LONGEST_NAME)
-    if word not in GARMENTS:
+    if word not in (*GARMENTS, BACKGROUND):
         raise Damage("it wears what is no garment")
     strength = checks.number(given.get("strength"), "the strength of a garment", 1.0)
     if strength < 0:
@@ -314,6 +318,40 @@ def _texture(value: Any) -> ChangedTexture:
     )
 
 
+def _write_strokes(look: LookDocument) -> list[dict[str, Any]] | None:
+    return [
+        {
+            "word": stroke.word,
+            "points": [list(point) for point in stroke.points],
+            "radius": stroke.radius,
+            "pose": [list(joint) for joint in stroke.pose],
+        }
+        for stroke in look.strokes
+    ] or None
+
+
+def _read_strokes(value: Any) -> dict[str, Any]:
+    return {"strokes": tuple(map(_stroke, checks.sequence(value, "what was painted", MOST_STROKES)))}
+
+
+def _stroke(value: Any) -> Stroke:
+    what = "a stroke"
+    given = checks.mapping(value, what)
+    word = checks.text(given.get("word"), what, LONGEST_NAME)
+    if word not in (*GARMENTS, BACKGROUND):
+        raise Damage("it is painted with what is no garment")
+    radius = checks.number(given.get("radius"), what, WIDEST)
+    if radius <= 0:
+        raise Damage("a stroke has no width")
+    points = [
+        checks.sequence(each, what, 2, 2)
+        for each in checks.sequence(given.get("points"), what, MOST_POINTS, 1)
+    ]
+    line = tuple((checks.number(x, what, _AROUND), checks.number(y, what, _AROUND)) for x, y in points)
+    joints = tuple((float(x), float(y), float(state)) for x, y, state in _pose(given.get("pose"), what))
+    return Stroke(word, line, radius, joints)
+
+
 def _read_drawn_by(value: Any) -> dict[str, Any]:
     given = checks.mapping(value, "the weights")
     fields = (checks.text(given.get(name, ""), "the weights", LONGEST_NAME) for name in DrawnBy._fields)
@@ -335,6 +373,7 @@ SECTIONS: Mapping[str, Section] = {
     "library": _text_section("library"),
     "outfit": Section(lambda look: [worn._asdict() for worn in look.outfit] or None, _read_outfit),
     "textures": Section(lambda look: [each._asdict() for each in look.textures] or None, _read_textures),
+    "strokes": Section(_write_strokes, _read_strokes),
     "carried": Section(_write_carried, _read_carried),
     "drawn_by": Section(lambda look: look.drawn_by._asdict(), _read_drawn_by),
 }

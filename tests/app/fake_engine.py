@@ -149,11 +149,14 @@ class FakeSession:
         return Frame(image, level, exact, ms, request.stamp, maps, fine, pieces)
 
     def garments(self, reference: Reference) -> dict[str, str]:
-        """A bright photo lends a dress, every other one a top and trousers; one without a pose nothing."""
+        """A bright photo lends a dress, every other one a top and trousers; one without a pose only what is
+        behind."""
+        behind = {"background": "background"}
         if reference.keypoints_18x3 is None:
-            return {}
+            return behind
         bright = reference.image_HWC.mean() > 150
-        return {"dress": "dress"} if bright else {"top": "top", "trousers": "trousers", "dress": "top"}
+        worn = {"dress": "dress"} if bright else {"top": "top", "trousers": "trousers", "dress": "top"}
+        return worn | behind
 
     def settle(self, reference: str) -> Settled:
         steps = self.settled.get(reference, 0)

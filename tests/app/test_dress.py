@@ -120,6 +120,23 @@ def test_a_click_on_a_photo_takes_the_garment_as_one_step_and_undo_brings_the_pi
     assert outfit(dressing) == () and np.array_equal(dressing.controller.still, before)
 
 
+def test_a_second_click_on_the_wall_means_the_wall_and_another_photos_is_taken(dressing):
+    click(dressing, SHIRT)
+    click(dressing, WALL)
+    assert dressing.window.modes.dressing.choice == ()
+    click(dressing, WALL)
+    assert dressing.window.modes.dressing.choice == ("background",) and dressing.canvas.chosen.isVisible()
+    key = dressing.controller.document.look.photos[-1].key
+    QTest.mouseClick(card(dressing, key), Qt.MouseButton.LeftButton)
+    dressing.until(lambda: outfit(dressing) == (Worn("background", key),))
+    assert dressing.controller.undo_stack.undoText() == "Take the background from linen.png"
+    assert [row.word for row in dressing.window.docks.outfit.rows] == ["background"]
+    dressing.until_full()
+    assert [swap.garment for swap in dressing.backend.session.log[-1].swaps] == ["background"]
+    click(dressing, WALL)
+    assert dressing.window.modes.dressing.choice == ()
+
+
 def test_a_second_garment_is_drawn_while_the_first_is_still_refined(dressing, photo):
     session, linen = dressing.backend.session, dressing.controller.document.look.photos[-1].key
     other = shelve(dressing, photo("other.png", top=(10, 90, 20)))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.api import GarmentSwap, RenderRequest
+from engine.api import GarmentSwap, RenderRequest, Stroke
 from engine.errors import InputError
 from engine.garments import PIECES
 from engine.models.registry import ENGINES
@@ -52,6 +52,41 @@ def _inner(mask_HW: np.ndarray) -> np.ndarray:
     for axis, step in ((0, 4), (0, -4), (1, 4), (1, -4)):
         mask_HW = mask_HW & np.roll(mask_HW, step, axis)
     return mask_HW
+
+
+def test_another_background_leaves_the_person_and_comes_without_the_givers(session):
+    before, after = worn(session, pieces=True), worn(session, ("black-jacket", "background"))
+    changed_HW = (before.image != after.image).any(-1)
+    pieces_HW = np.kron(before.pieces, np.ones((2, 2), np.uint8))
+    assert not changed_HW[_inner(_inner(pieces_HW > 0))].any()
+    outside_HW = _inner(_inner(pieces_HW == 0))
+    assert changed_HW[outside_HW].mean() > 0.5
+    half = worn(session, ("black-jacket", "background", 0.5)).image.astype(int)
+    between = (before.image.astype(int) + after.image) / 2
+    assert np.abs(half - between)[outside_HW].max() <= 1
+
+
+def test_what_is_painted_is_told_and_a_garment_keeps_off_it(session):
+    own, giver = sample(session, "ada"), sample(session, "striped-shirt")
+    swaps = (GarmentSwap(giver.key, "top"),)
+    request = RenderRequest(own.key, own.keypoints_18x3, pieces=True)
+    before = session.respond(request)
+    rows, columns = np.nonzero(before.pieces == PIECES.index("top"))
+    y, x = (2 * float(np.median(each)) / 256 for each in (rows, columns))
+    pose = tuple((float(x) / 256, float(y) / 256, float(state)) for x, y, state in own.keypoints_18x3)
+    painted = replace(request, strokes=(Stroke("arms", ((x, y),), 12 / 256, pose),))
+    after = session.respond(painted)
+    spot = int(y * 128), int(x * 128)
+    assert before.pieces[spot] == PIECES.index("top") and after.pieces[spot] == PIECES.index("arms")
+    changed_HW = (before.image != after.image).any(-1)
+    assert changed_HW.any() == session.capabilities.paint_regions
+    reach = 6 if session.capabilities.paint_regions else 0
+    swapped = session.respond(replace(request, swaps=swaps))
+    corrected = session.respond(replace(painted, swaps=swaps))
+    assert (swapped.pieces != corrected.pieces)[spot]
+    middle = np.s_[int(y * 256) - 3 : int(y * 256) + 3, int(x * 256) - 3 : int(x * 256) + 3]
+    assert (swapped.image[middle] != corrected.image[middle]).any()
+    assert reach or np.array_equal(before.image, after.image)
 
 
 def test_what_is_asked_for_does_not_depend_on_what_was_asked_before(session):

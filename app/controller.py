@@ -72,7 +72,8 @@ class Controller(QObject):
         self.textures = TextureChanges(self.document, self.undo_stack)
         self.painting = Painting(self.document, self.undo_stack)
         self.status = Status()
-        self.wants_maps = self.wants_pieces = False
+        self.wants_pieces = False
+        self._map_readers: set[str] = set()
         self.still = np.zeros((*size, 3), np.uint8)  # the picture last shown, as fine as it is
         self._still_rows = size[0]
         self._stamps = itertools.count(1)
@@ -206,12 +207,17 @@ class Controller(QObject):
         else:
             self.photos.submit(SavePicture(request, path, texts, options))
 
-    def set_wants_maps(self, wanted: bool) -> None:
+    @property
+    def wants_maps(self) -> bool:
         """Whether frames shall carry their attention maps."""
-        if wanted != self.wants_maps:
-            self.wants_maps = wanted
-            if wanted:
-                self._request()
+        return bool(self._map_readers)
+
+    def set_wants_maps(self, wanted: bool, reader: str = "inspect") -> None:
+        """Whether this reader wants frames to carry their maps."""
+        before = self.wants_maps
+        (self._map_readers.add if wanted else self._map_readers.discard)(reader)
+        if self.wants_maps and not before:
+            self._request()
 
     def set_wants_pieces(self, wanted: bool) -> None:
         """Whether frames shall tell which piece of the dressed person is where."""

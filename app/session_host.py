@@ -67,6 +67,13 @@ class SessionHost:
         self._key(photo.key)
         return session.garments(self._known[photo] or photo)
 
+    def reads(self, photo: Reference) -> dict[str, np.ndarray]:
+        """Where its textures are gathered, as `Session.reads`. Raises InputError without a session."""
+        session = self._open()
+        self._photos.setdefault(photo.key, photo)
+        self._key(photo.key)
+        return session.reads(self._known[photo] or photo)
+
     def settle(self, request: RenderRequest) -> Settled | None:
         """A part of refining the garments of a request, or a step of settling its photos, the person's first;
         None where all is done."""

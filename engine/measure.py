@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.api import Mix, RenderRequest
+from engine.api import GarmentSwap, Mix, RenderRequest
 from engine.compositing.compose import EncodedReference, compose, encode_reference
 from engine.contract import PoseTransferModel, ReferenceInput
 from engine.cv import cv2
@@ -40,6 +40,8 @@ TEXTBOOK_FULL, TEXTBOOK_POSE, ENCODE = "textbook full forward", "textbook pose-o
 TEXTBOOK_KEPT, DRAG, PREVIEW, SWAP = "textbook, memory kept", "drag full", "drag preview", "swap"
 # As the window draws while Inspect is open: the picture alone, whose maps would follow; and with them.
 MAPS_LEFT, MAPS_MADE = "drag, maps to follow", "drag with maps"
+# From the click on an encoded photo to the first picture with its garment.
+GARMENT = "garment taken"
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,10 @@ def session_tasks(session: Session, macs: Mapping[str, float]) -> dict[tuple[str
         mixes = (Mix(other.key, (turn % 10) / 10 + 0.05),)
         session.respond(RenderRequest(reference.key, pose(size, 0), mixes))
 
+    def take(turn: int) -> None:
+        swaps = (GarmentSwap(other.key, "top", 1.0 - turn / 1000),)
+        session.respond(RenderRequest(reference.key, pose(size, 0), level=size[0], swaps=swaps, pieces=True))
+
     found = {
         (ENCODE, "float32"): Task(encode, macs["encode"]),
         (DRAG, "float32"): Task(drag, macs["drag"]),
@@ -142,6 +148,9 @@ def session_tasks(session: Session, macs: Mapping[str, float]) -> dict[tuple[str
         found[DRAG, half] = Task(partial(drag, level=size[0]), macs["drag"])
     for level in session.levels[:-1]:
         found[f"{PREVIEW} {level}", half] = Task(partial(drag, level=level), macs[f"drag {level}"])
+    for photo_taken in (reference, other):
+        session.garments(photo_taken)  # as Dress mode has asked by then
+    found[GARMENT, half] = Task(take, 2 * macs["drag"])
     if session.maps:
         found[MAPS_LEFT, half] = Task(partial(inspect, pictures=1), macs["drag"])
         found[MAPS_MADE, half] = Task(partial(inspect, pictures=2), macs["drag"])

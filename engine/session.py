@@ -10,6 +10,7 @@ import numpy as np
 
 from engine import parsing
 from engine.api import (
+    EXTRACTION,
     Capabilities,
     Frame,
     GarmentSwap,
@@ -252,6 +253,14 @@ class Session:
             shown = self._references.wardrobe(reference.key).shown()
         found = {word: offered(word, shown) for word in GARMENTS}
         return {word: instead for word, instead in found.items() if instead} | behind
+
+    def reads(self, reference: Reference) -> dict[str, np.ndarray]:
+        """C̄e of a reference in the sharpest layer, float32 [K, h, w] by that layer's name: where each texture
+        is gathered. Nothing of an engine without extraction."""
+        with self._computing():
+            layers = self._references.maps(reference.key).of(EXTRACTION)
+        name = max(layers, key=lambda each: layers[each][0].size, default="")
+        return {name: layers[name]} if name else {}
 
     def render(self, level: int | None = None, maps: bool = False) -> Frame:
         """The reference in the pose, mixed as set. level: one of `levels` for a preview, None for the exact

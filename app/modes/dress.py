@@ -23,10 +23,13 @@ class DressMode(QObject):
         object
     )  # frozenset of keys of photos that can lend some of it, None: none chosen
 
+    lights_changed = Signal(object)  # by key of a photo, float [h, w] from 0 to 1: where it is gathered there
+
     def __init__(self, controller: Controller):
         super().__init__(controller)
         self._controller = controller
         self._pieces_hw: np.ndarray | None = None
+        self._distribution: regions.LayerMaps = {}
         self._hovered = ""
         self._waiting = ""  # key of the photo whose garments are still asked
         self._at: XY | None = None  # where the pointer is
@@ -35,6 +38,8 @@ class DressMode(QObject):
         self.brush = Brush(self)
         self.brush.changed.connect(lambda: self.hovered(self._at))
         controller.frame_shown.connect(self._on_frame)
+        controller.maps_shown.connect(self._on_maps)
+        controller.lending.read.connect(lambda _key: self._tell_lights())
         controller.look_changed.connect(self._on_look)
         controller.lending.answered.connect(self._on_answer)
         controller.photos.garment_shelved.connect(self._on_shelved)
@@ -48,9 +53,9 @@ class DressMode(QObject):
         self._hover("")
         self._choose(())
         self._controller.set_wants_pieces(on)
+        self._controller.set_wants_maps(on, "dress")
         if on:
-            for photo in self._controller.document.look.photos:
-                self._controller.lending.of(photo.reference)
+            self._ask()
 
     # What the hand does.
 
@@ -169,12 +174,10 @@ class DressMode(QObject):
     def _on_look(self, changed: frozenset[str]) -> None:
         if not self.on:
             return
-        look = self._controller.document.look
         if "person" in changed:
             self._choose(())
         if "photos" in changed:
-            for photo in look.photos:
-                self._controller.lending.of(photo.reference)
+            self._ask()
 
     def _on_frame(self, frame: Frame) -> None:
         if frame.pieces is not None and self.on:
@@ -182,6 +185,18 @@ class DressMode(QObject):
             if not self.brush.on:
                 self.hover_changed.emit(self._lines((self._hovered,) if self._hovered else ()), self._hovered)
             self.choice_changed.emit(self._lines(self.choice), self.choice)
+
+    def _on_maps(self, frame: Frame) -> None:
+        if self.on:
+            self._distribution = regions.drawn_of(frame.sources)
+            self._on_frame(frame)
+            self._tell_lights()
+
+    def _ask(self) -> None:
+        """What the photos can lend, and where their textures lie."""
+        for photo in self._controller.document.look.photos:
+            self._controller.lending.of(photo.reference)
+            self._controller.lending.reads(photo.reference)
 
     # Telling.
 
@@ -207,14 +222,17 @@ class DressMode(QObject):
 
     def _hover(self, word: str) -> None:
         if word != self._hovered or not word:
-            self._hovered = word
+            told, self._hovered = self._hovered, word
             self.hover_changed.emit(self._lines((word,) if word else ()), word)
+            if word != told:
+                self._tell_lights()
 
     def _choose(self, choice: Choice) -> None:
         if choice != self.choice:
             self.choice = choice
             self.choice_changed.emit(self._lines(choice), choice)
             self._tell_lenders()
+            self._tell_lights()
 
     def _tell_lenders(self) -> None:
         """Photos that are not known yet count as lending: they are asked when it comes to that."""
@@ -229,7 +247,26 @@ class DressMode(QObject):
         )
         self.lenders_changed.emit(able if self.choice else None)
 
+    def _tell_lights(self) -> None:
+        """Where the photos that can lend it have what is pointed at, or else what is chosen: C̄e of the
+        textures that make it."""
+        asked = (self._hovered,) if self._hovered else self.choice
+        self.lights_changed.emit(self._lights(asked) if asked and self.on else {})
+
+    def _lights(self, choice: Choice) -> dict[str, np.ndarray]:
+        if self._pieces_hw is None:
+            return {}
+        name, mine_K = regions.textures_of(self._distribution, regions.mask_of(self._pieces_hw, choice))
+        look, lending = self._controller.document.look, self._controller.lending
+        found = {}
+        for photo in look.photos:
+            lends, layers = lending.of(photo.reference) or {}, lending.reads(photo.reference)
+            if photo.key != look.person and set(choice) & lends.keys() and name in layers and mine_K.any():
+                light_hw = layers[name][mine_K].sum(0)
+                found[photo.key] = light_hw / max(float(light_hw.max()), 1e-9)
+        return found
+
     def _lines(self, choice: Choice) -> list[np.ndarray]:
         if self._pieces_hw is None or not choice:
             return []
-        return regions.outline(regions.mask_of(self._pieces_hw, choice))
+        return regions.outline(regions.seen_as(self._pieces_hw, choice, self._distribution))

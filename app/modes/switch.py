@@ -37,6 +37,7 @@ class ModeSwitch:
         dressing.hover_changed.connect(self._show_pointed)
         dressing.choice_changed.connect(self._show_chosen)
         dressing.lenders_changed.connect(docks.shelf.show_lenders)
+        dressing.lights_changed.connect(docks.shelf.show_lights)
         outfit, panel = controller.outfit, docks.outfit
         panel.strength_changed.connect(outfit.set_strength)
         panel.slide_began.connect(outfit.begin_slide)

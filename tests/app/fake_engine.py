@@ -158,6 +158,17 @@ class FakeSession:
         worn = {"dress": "dress"} if bright else {"top": "top", "trousers": "trousers", "dress": "top"}
         return worn | behind
 
+    def reads(self, reference: Reference) -> dict[str, np.ndarray]:
+        """Of the sharpest layer: texture k is gathered in the photo's k-th row from above."""
+        layers = [info for info in self.maps if info.kind == EXTRACTION]
+        if not layers:
+            return {}
+        info = max(layers, key=lambda info: info.size[0])
+        values_Khw = np.zeros((info.channels, *info.size), np.float32)
+        for texture in range(info.channels):
+            values_Khw[texture, texture % info.size[0]] = 1.0 / info.size[1]
+        return {info.name: values_Khw}
+
     def settle(self, reference: str) -> Settled:
         steps = self.settled.get(reference, 0)
         if steps == self.settle_steps:

@@ -85,6 +85,35 @@ def test_pointing_outlines_and_leaving_takes_the_outline_away(dressing):
     assert not dressing.canvas.pointed.isVisible()
 
 
+def test_photos_light_up_where_they_have_what_is_pointed_at_before_anything_is_chosen(dressing):
+    mode, key = dressing.window.modes.dressing, dressing.controller.document.look.photos[-1].key
+    person = dressing.controller.document.look.person
+    dressing.until(
+        lambda: (
+            mode._distribution
+            and dressing.controller.lending.reads(dressing.controller.document.look.photos[-1].reference)
+        )
+    )
+    lit = []
+    mode.lights_changed.connect(lit.append)
+    plain = card(dressing, key)._picture.pixmap().toImage()
+    move(dressing, TROUSERS)
+    assert card(dressing, key).lit and not card(dressing, person).lit and mode.choice == ()
+    assert card(dressing, key)._picture.pixmap().toImage() != plain
+    light_hw = lit[-1][key]
+    assert light_hw.max() == pytest.approx(1.0) and light_hw.min() >= 0
+    move(dressing, FACE)  # which that photo does not lend
+    assert not card(dressing, key).lit and card(dressing, key)._picture.pixmap().toImage() == plain
+    move(dressing, TROUSERS)
+    move(dressing, WALL)
+    assert not card(dressing, key).lit
+    click(dressing, TROUSERS)
+    move(dressing, WALL)
+    assert card(dressing, key).lit  # what is chosen stays lit
+    QTest.keyClick(dressing.window, Qt.Key.Key_1)
+    assert not card(dressing, key).lit
+
+
 def test_click_shift_alt_and_wheel_choose(dressing):
     mode = dressing.window.modes.dressing
     click(dressing, SHIRT)

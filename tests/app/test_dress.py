@@ -9,6 +9,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.dialogs.which import PeopleInPhoto
 from app.document import Worn
 
 SHIRT, TROUSERS, FACE, WALL = (88.0, 90.0), (88.0, 170.0), (88.0, 40.0), (20.0, 20.0)
@@ -342,3 +343,34 @@ def test_points_far_outside_are_nothing(dressing):
         dressing.window.modes.dressing.hovered(xy)
         dressing.window.modes.dressing.pressed(xy, False, False)
         assert dressing.window.modes.dressing.choice == ()
+
+
+def test_of_two_people_in_the_givers_photo_one_is_asked_for_and_nobody_else_gives(dressing, standing, photo):
+    left, right = standing.copy(), standing.copy()
+    left[:, 0] -= 30
+    right[:, 0] += 30
+    dressing.backend.crowd = (left, right)
+    click(dressing, SHIRT)
+    before = len(dressing.controller.document.look.photos)
+    dressing.controller.photos.open_photo(photo("pair.png"), "pair.png", "garment")
+    dressing.until(lambda: dressing.window.findChildren(PeopleInPhoto))
+    assert outfit(dressing) == () and len(dressing.controller.document.look.photos) == before
+    people = dressing.window.findChildren(PeopleInPhoto)[0]
+    QTest.keyClick(people, Qt.Key.Key_Right)
+    QTest.keyClick(people, Qt.Key.Key_Return)
+    dressing.until(lambda: outfit(dressing) != ())
+    pair = dressing.controller.document.look.photos[-1]
+    assert outfit(dressing) == (Worn("top", pair.key),)
+    assert np.array_equal(pair.source.pose_18x3, right)
+
+
+def test_a_garment_taken_while_weights_change_is_drawn_by_the_new_ones(dressing, tmp_path):
+    old, key = dressing.backend.session, dressing.controller.document.look.photos[-1].key
+    click(dressing, SHIRT)
+    dressing.controller.open_weights(tmp_path / "other.safetensors")
+    QTest.mouseClick(card(dressing, key), Qt.MouseButton.LeftButton)
+    dressing.until(lambda: outfit(dressing) == (Worn("top", key),))
+    dressing.until(lambda: dressing.backend.session is not old)
+    dressing.until(lambda: dressing.backend.session.log and dressing.backend.session.log[-1].swaps)
+    dressing.until_full()
+    assert not any("went wrong" in sentence for sentence in dressing.sentences)

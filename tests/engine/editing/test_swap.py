@@ -160,6 +160,23 @@ def test_whatever_is_taken_the_face_stays_and_nothing_is_black(session, giver):
             assert (picture == 0).all(-1).mean() <= (plain.image == 0).all(-1).mean() + 0.01, word
 
 
+def test_a_garment_of_three_pixels_and_one_that_was_painted_away_give_a_whole_picture(session):
+    own, giver = sample(session, "ada"), sample(session, "striped-shirt")
+    pose = tuple((float(x) / 256, float(y) / 256, float(state)) for x, y, state in own.keypoints_18x3)
+    swaps = (GarmentSwap(giver.key, "top"), GarmentSwap(giver.key, "hair"))
+    plain = session.respond(RenderRequest(own.key, own.keypoints_18x3, pieces=True))
+    y, x = np.nonzero(plain.pieces == PIECES.index("face"))
+    for strokes in (
+        (Stroke("background", ((0.35, 0.5),), 1.0, pose), Stroke("top", ((0.35, 0.4),), 1.5 / 256, pose)),
+        (Stroke("background", ((0.35, 0.5),), 1.0, pose),),
+    ):
+        request = RenderRequest(own.key, own.keypoints_18x3, swaps=swaps, pieces=True, strokes=strokes)
+        image = session.respond(request).image
+        assert image.std() > 1 and image.mean() > 30  # neither black nor a colour alone
+        spot = int(np.median(y)) * 2, int(np.median(x)) * 2
+        assert image[spot].max() > 30
+
+
 def test_joints_outside_the_frame_and_hardly_any_of_them_are_dressed_too(session):
     own, giver = sample(session, "ada"), sample(session, "striped-shirt")
     aside, few = own.keypoints_18x3.copy(), own.keypoints_18x3.copy()

@@ -34,7 +34,7 @@ from app.files.intake import PHOTO_KEY
 from engine.cv import cv2
 
 THUMB = QSize(80, 110)
-UNLIT = 0.3  # brightness of what is not meant: still told what it is
+UNLIT = 0.4  # brightness of what is not meant: still told what it is
 FADED = 0.35  # opacity: still told what it is, not taken for one of the others
 
 
@@ -132,7 +132,7 @@ class PhotoCard(QFrame):
         if light_hw is not None:
             size = picture_HWC.shape[1::-1]
             light_HW = cv2.resize(light_hw.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-            bright_HW1 = UNLIT + (1.0 - UNLIT) * np.sqrt(light_HW[..., None])
+            bright_HW1 = UNLIT + (1.0 - UNLIT) * light_HW[..., None]
             picture_HWC = (picture_HWC * bright_HW1).astype(np.uint8)
         self._picture.setPixmap(card_picture(picture_HWC, THUMB, self.devicePixelRatioF()))
 

@@ -262,8 +262,7 @@ class DressMode(QObject):
         for photo in look.photos:
             lends, layers = lending.of(photo.reference) or {}, lending.reads(photo.reference)
             if photo.key != look.person and set(choice) & lends.keys() and name in layers and mine_K.any():
-                light_hw = layers[name][mine_K].sum(0)
-                found[photo.key] = light_hw / max(float(light_hw.max()), 1e-9)
+                found[photo.key] = regions.lit(layers[name], mine_K)
         return found
 
     def _lines(self, choice: Choice) -> list[np.ndarray]:

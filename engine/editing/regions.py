@@ -90,6 +90,13 @@ def textures_of(distribution: LayerMaps, mask_hw: np.ndarray) -> tuple[str, np.n
     return name, mine_K
 
 
+def lit(extraction_Khw: np.ndarray, mine_K: np.ndarray) -> np.ndarray:
+    """Where on a reference some textures are gathered, float [h, w]: 0 for nowhere, 1 for twice as much as if
+    they were gathered everywhere alike, and more."""
+    light_hw = extraction_Khw[mine_K].sum(0)
+    return np.minimum(1.0, light_hw / max(2.0 * float(light_hw.mean()), 1e-12))
+
+
 def seen_as(pieces_hw: np.ndarray, choice: Choice, distribution: LayerMaps) -> np.ndarray:
     """bool [h, w]: where the garments of a choice are, as both the pieces map and attention have it.
 

@@ -150,3 +150,14 @@ def test_the_background_is_a_region_too():
     pieces_hw = np.zeros((128, 88), np.uint8)
     pieces_hw[30:60, 30:60] = PIECES.index("top")
     assert np.array_equal(regions.mask_of(pieces_hw, ("background",)), pieces_hw == 0)
+
+
+def test_a_photo_is_lit_where_textures_are_gathered_however_large_that_is():
+    for share in (0.05, 0.4):
+        there = np.zeros((20, 20), np.float32)
+        there.flat[: int(400 * share)] = 1 / (400 * share)
+        light = regions.lit(np.stack([there, there, 1 / 400 + 0 * there]), np.array([True, True, False]))
+        assert (light[there > 0] == 1).all() and (light[there == 0] == 0).all()
+    even = np.full((1, 20, 20), 1 / 400)
+    assert np.allclose(regions.lit(even, np.array([True])), 0.5)
+    assert not regions.lit(even, np.array([False])).any()

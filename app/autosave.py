@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.controller import Controller
-from app.document import Look
+from app.document import Look, Snapshot
 from app.file_thread import FileThread
 from app.files.look_jobs import RemoveJournal, WriteJournal, document_of
 from app.files.looks import LookFiles
@@ -35,7 +35,8 @@ class AutoSave(QObject):
         self._controller, self._looks, self._files = controller, looks, files
         self._document = controller.document
         self._journal = Journal(folder)
-        self._kept: Look | None = None  # what the journal holds, or soon will
+        # What the journal holds, or soon will.
+        self._kept: tuple[Look, tuple[Snapshot, ...]] | None = None
         self._takes_over: LeftBehind | None = None
         self.timer = QTimer(self, singleShot=True, interval=after_ms)
         self.timer.timeout.connect(self.keep)
@@ -48,12 +49,14 @@ class AutoSave(QObject):
     def keep(self) -> None:
         """Write what is not saved now."""
         self.timer.stop()
-        c, look = self._controller, self._document.look
-        if not look.person or not self._document.changed or look is self._kept:
+        c, look, pins = self._controller, self._document.look, self._document.pins
+        if not look.person or not self._document.changed or (look, pins) == self._kept:
             return
         document = document_of(look, c.size, c.facts)
-        self._files.submit(WriteJournal(self._journal, document, c.still, self._looks.path, self._takes_over))
-        self._kept, self._takes_over = look, None
+        self._files.submit(
+            WriteJournal(self._journal, document, pins, c.still, self._looks.path, self._takes_over)
+        )
+        self._kept, self._takes_over = (look, pins), None
 
     def forget(self) -> None:
         """There is nothing to be kept: it is saved, or was thrown away."""

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.document import Look, Photo
+from app.document import Look, Photo, Snapshot
 from app.files.poses import LibraryPose
-from app.strip import Snapshot
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction
 
 from app.centre import Centre
 from app.controller import Controller
-from app.strip import Snapshot
+from app.document import Snapshot
 
 SLIDER, BESIDE, FLIP = "slider", "side by side", "flip"
 WAYS = (SLIDER, BESIDE, FLIP)

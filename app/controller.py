@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoGroup, QUndoStack
 
 from app import history
-from app.document import Borrow, Document, Look, request_of
+from app.document import Borrow, Document, Look, Snapshot, request_of
 from app.draft import Draft
 from app.files import samples
 from app.jobs import OpenWeights, SavePicture
@@ -82,7 +82,7 @@ class Controller(QObject):
         self._oldest_wanted = 0
         self._slide = 0
         self._glance: np.ndarray | None = None
-        self._lowered = 0  # rows that there is memory for; 0: for the exact picture
+        self._bound = 0  # rows that there is memory for; 0: for the exact picture
         self._asked_at = 0.0
         self.document.listen(self._on_look_changed)
         worker.opened.connect(self._on_opened)
@@ -91,7 +91,7 @@ class Controller(QObject):
         worker.mapped.connect(self._on_mapped)
         worker.settled.connect(self._on_settled)
         worker.render_failed.connect(self._on_render_failed)
-        worker.lowered.connect(self._on_lowered)
+        worker.bounded.connect(self._on_bounded)
         self.photos.draft_changed.connect(self._on_draft)
 
     # Opening and closing.
@@ -115,8 +115,8 @@ class Controller(QObject):
         self._set_status(state="waking")
         self.photos.submit(OpenWeights(path))
 
-    def open_look(self, look: Look, saved: bool) -> None:
-        """Show another look, with nothing to undo. saved: whether it is what a file holds."""
+    def open_look(self, look: Look, saved: bool, pins: tuple[Snapshot, ...] = ()) -> None:
+        """Show another look, with nothing to undo. saved: whether it is what a file holds. pins: its own."""
         self.photos.leave_draft()
         self.posing.let_go()
         self.undo_stack.clear()
@@ -125,6 +125,7 @@ class Controller(QObject):
             self.document.open(**values)
         else:
             self.document.settle(**values)
+        self.document.open_pins(pins, saved)
         self.look_opened.emit()
 
     # The pose.
@@ -265,7 +266,7 @@ class Controller(QObject):
     # What came back.
 
     def _on_opened(self, facts: EngineFacts) -> None:
-        self.facts, self._lowered = facts, 0
+        self.facts, self._bound = facts, 0
         self.lending.forget()
         self._resize(facts.size)
         self._set_status(state="catching up", device=facts.device, levels=facts.levels, error="")
@@ -304,7 +305,7 @@ class Controller(QObject):
         state = "live" if self.posing.dragging else "catching up"
         if newest and frame.exact:
             state = "full"
-        elif newest and frame.level == self._lowered and not self.posing.dragging:
+        elif newest and frame.level == self._bound and not self.posing.dragging:
             state = "short"
         self._set_status(state=state, ms=frame.ms, level=frame.level, frame=True)
         self.still, self._still_rows = frame.finest, len(frame.image)
@@ -324,13 +325,13 @@ class Controller(QObject):
             self._set_status(state="error", error=trouble.sentence)
         self.notice.emit("error", trouble.sentence, trouble.details)
 
-    def _on_lowered(self, rows: int) -> None:
-        self._lowered = rows
-        self.notice.emit(
-            "error",
-            f"Memory is short, so pictures are drawn with {rows} rows. Nothing of your work is lost.",
-            "",
-        )
+    def _on_bounded(self, rows: int) -> None:
+        before, self._bound = self._bound, rows
+        if rows and (not before or rows < before):
+            said = f"Memory is short, so pictures are drawn with {rows} rows. Nothing of your work is lost."
+            self.notice.emit("error", said, "")
+        elif not rows:
+            self.notice.emit("good", "There is enough memory for whole pictures again.", "")
 
     def _on_draft(self, draft: Draft | None) -> None:
         self.posing.let_go()

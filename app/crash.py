@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 from app.last_run import Crash, Mark, crashed
+from engine.traces import without_folders
 from engine.version import VERSION
 
 log = logging.getLogger("poseloom")
@@ -49,6 +50,13 @@ class PrivateLog(logging.handlers.RotatingFileHandler):
         return open(descriptor, "a", encoding=self.encoding)
 
 
+class PlainFormatter(logging.Formatter):
+    """Names files without their folders: the log may be sent to strangers."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_folders(super().format(record))
+
+
 def start_logging() -> Crash | None:
     """Five files of a megabyte, and Python's own trace where the process dies outright.
 
@@ -68,7 +76,7 @@ def start_logging() -> Crash | None:
         handler = logging.StreamHandler()
         sys.stderr.write(f"No log can be written: {error}\n")
         faulthandler.enable()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(message)s"))
+    handler.setFormatter(PlainFormatter("%(asctime)s %(levelname)s %(threadName)s %(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     log.info(

@@ -6,16 +6,22 @@ Also what `--screenshot` uses. It waits for pictures, not for time, so it shows 
 from __future__ import annotations
 
 import math
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from PIL import Image
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
+import numpy as np
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from app.status import Status
 from app.window import MainWindow
+from engine.animation import write_gif
 from engine.api import Frame
+from engine.cli import WRONG_USE
+from engine.errors import InputError
+from engine.files import make_folder, write_whole
 
 FRAMES = 30
 PATIENCE_MS = 120_000
@@ -23,6 +29,7 @@ FRAME_PATIENCE_MS = 3_000
 SETTLE_MS = 400  # the attention maps and the layout settle with the next turns of the event loop
 WRIST = 7
 GIF_WIDTH = 340
+GIF_RATE = 1000 / 60  # pictures a second
 GIF_MARGIN = 24
 
 
@@ -38,7 +45,7 @@ class Player(QObject):
         self.outcome = 1
         self._step = -1
         self._saving = False
-        self._pictures: list[Image.Image] = []
+        self._pictures: list[np.ndarray] = []
         self._start = QPointF()
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(lambda: self._give_up("the engine did not answer"))
@@ -55,7 +62,15 @@ class Player(QObject):
             self._step = 0
             if status.state == "missing":
                 self._frame_patience.setInterval(30)  # only the skeleton will move
-            QTimer.singleShot(SETTLE_MS, self._begin)
+            QTimer.singleShot(SETTLE_MS, lambda: self._try(self._begin))
+
+    def _try(self, step: Callable[[], None]) -> None:
+        """Where a picture cannot be written it ends, as a command would."""
+        try:
+            step()
+        except InputError as error:
+            print(f"poseloom: {error}", file=sys.stderr, flush=True)
+            self._finish(WRONG_USE)
 
     def _begin(self) -> None:
         if self.screenshot:
@@ -102,36 +117,31 @@ class Player(QObject):
     def _save_at_rest(self, status: Status) -> None:
         if status.state not in ("live", "catching up") and not self._saving:
             self._saving = True
-            QTimer.singleShot(SETTLE_MS, self._save_all)
+            QTimer.singleShot(SETTLE_MS, lambda: self._try(self._save_all))
 
     def _save_all(self) -> None:
         self._save_window(self.folder / "window-after.png")
         gif = self.folder / "drag.gif"
-        first, *rest = [picture.quantize(255, dither=Image.Dither.NONE) for picture in self._pictures]
-        there_and_back = [*rest, *reversed(rest)]
-        first.save(gif, save_all=True, append_images=there_and_back, duration=60, loop=0)
+        first, *rest = self._pictures
+        write_gif(gif, [first, *rest, *reversed(rest)], GIF_RATE)
         print(f"  {gif}", flush=True)
         self._finish(0)
 
-    def _grab(self) -> Image.Image:
+    def _grab(self) -> np.ndarray:
         canvas = self.window.centre.canvas
         around = canvas.mapFromScene(canvas.picture.sceneBoundingRect()).boundingRect()
         around = around.adjusted(-GIF_MARGIN, -GIF_MARGIN, GIF_MARGIN, GIF_MARGIN) & canvas.rect()
         image = canvas.grab(around).toImage().convertToFormat(QImage.Format.Format_RGB888)
         image = image.scaledToWidth(GIF_WIDTH, Qt.TransformationMode.SmoothTransformation)
-        return Image.frombuffer(
-            "RGB",
-            (image.width(), image.height()),
-            bytes(image.constBits()),
-            "raw",
-            "RGB",
-            image.bytesPerLine(),
-            1,
-        ).copy()
+        rows_HS = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+        return rows_HS[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
     def _save_window(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.window.grab().save(str(path))
+        make_folder(path.parent)
+        told = QBuffer()
+        told.open(QIODevice.OpenModeFlag.WriteOnly)
+        self.window.grab().save(told, "PNG")
+        write_whole(path, bytes(told.data().data()))
         print(f"  {path}", flush=True)
 
     def _send(self, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -98,12 +99,51 @@ class Look:
         return next(photo.name for photo in self.photos if photo.key == key)
 
 
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """A look that was kept, and its picture, uint8 RGB.
+
+    number: from 1, in the order they were taken. frame: (H, W) of the model frame that its pose is in.
+    called: its name where somebody gave it one.
+    """
+
+    number: int
+    look: Look
+    still_HWC: np.ndarray
+    frame: tuple[int, int]
+    pinned: bool = False
+    called: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.called or f"Look {self.number}"
+
+    def look_in(self, size: tuple[int, int]) -> Look:
+        """The look in a model frame of another size (H, W)."""
+        if size == self.frame:
+            return self.look
+        scale = np.array((size[0] / self.frame[0],) * 2 + (1,), np.float32)
+        return replace(self.look, pose=self.look.pose * scale)
+
+    @cached_property
+    def png(self) -> bytes:
+        """Its picture as a file has it; made when it is first asked for."""
+        from engine.photos import png_bytes
+
+        return png_bytes(self.still_HWC)
+
+
 class Document:
-    """The present `Look`, the one that was last saved or opened, and those who want to know of changes."""
+    """The present `Look`, the one that was last saved or opened, and those who want to know of changes.
+
+    pins: the looks that are kept with it. They are no part of the look: to pin is no step of undo.
+    """
 
     def __init__(self, look: Look | None = None):
         self._look = look or Look()
         self.saved = self._look
+        self.pins: tuple[Snapshot, ...] = ()
+        self._saved_pins: tuple[Snapshot, ...] = ()
         self._listeners: list[Callable[[frozenset[str]], None]] = []
 
     @property
@@ -112,17 +152,27 @@ class Document:
 
     @property
     def changed(self) -> bool:
-        """Whether the look is another than the one saved."""
-        return not same_look(self._look, self.saved)
+        """Whether the look or its pins are others than those saved."""
+        return not (same_look(self._look, self.saved) and _same_pins(self.pins, self._saved_pins))
 
     def listen(self, listener: Callable[[frozenset[str]], None]) -> None:
         """Call `listener` with the names of the fields that changed, after every change."""
         self._listeners.append(listener)
 
+    def mark_saved(self, look: Look, pins: tuple[Snapshot, ...]) -> None:
+        """These are kept, or need not be."""
+        self.saved, self._saved_pins = look, pins
+
     def open(self, **values: Any) -> None:
         """Replace fields of the look and of the one saved: they are where it begins, not a change of it."""
         self.saved = replace(self.saved, **values)
         self.settle(**values)
+
+    def open_pins(self, pins: tuple[Snapshot, ...], saved: bool) -> None:
+        """Other looks are kept with the present one. saved: whether a file holds them."""
+        self.pins = pins
+        if saved:
+            self._saved_pins = pins
 
     def settle(self, **values: Any) -> None:
         """Replace fields of the look. For the commands of `app.history` alone."""
@@ -142,6 +192,10 @@ def same_value(one: object, other: object) -> bool:
 def same_look(one: Look, other: Look) -> bool:
     """Whether two looks are the same: fields by value, photos by being the same."""
     return all(same_value(getattr(one, each.name), getattr(other, each.name)) for each in fields(Look))
+
+
+def _same_pins(some: tuple[Snapshot, ...], others: tuple[Snapshot, ...]) -> bool:
+    return [(pin.look, pin.called) for pin in some] == [(pin.look, pin.called) for pin in others]
 
 
 def request_of(look: Look, stamp: int, maps: bool = False, pieces: bool = False) -> RenderRequest | None:

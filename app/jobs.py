@@ -167,7 +167,7 @@ class EncodeLook:
             raise InputError(f"{self.name} cannot be opened: the engine is not awake.")
         if not self.look.person:
             raise InputError(f"{self.name} shows nobody.")
-        return {photo.id: self._photo(worker, photo) for photo in self.look.photos}
+        return {photo.id: self._photo(worker, photo) for photo in self.look.all_photos}
 
     def _photo(self, worker: RenderThread, source: SourcePhoto) -> Photo:
         if source.data is None:

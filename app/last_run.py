@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
+import stat
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -107,11 +108,12 @@ def tell(window: MainWindow, crash: Crash, report: str) -> None:
 def _is_dead(path: Path) -> bool:
     """Whether nobody holds the mark."""
     try:
-        descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NONBLOCK", 0))
+        flags = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+        descriptor = os.open(path, os.O_RDWR | flags)
     except OSError:
         return False
     try:
-        return _lock(descriptor)
+        return stat.S_ISREG(os.fstat(descriptor).st_mode) and _lock(descriptor)
     finally:
         os.close(descriptor)
 

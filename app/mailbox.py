@@ -123,6 +123,12 @@ class LevelPicker:
         self._most = below[-1]
         return True
 
+    def lift(self) -> None:
+        """There may be memory again: the next level above the highest, or the exact picture, is tried."""
+        self._most = next(
+            (each for each in self.levels if self._most is not None and each > self._most), None
+        )
+
     def rest(self) -> None:
         """Forget what levels above those in reach cost: what was too slow then may not be now."""
         self.pick()

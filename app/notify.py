@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import icons
+from engine.traces import without_folders
 
 SECONDS = {"info": 6, "good": 5, "error": 12}
 ROLES = {"info": "accent", "good": "good", "error": "bad"}
@@ -61,7 +62,7 @@ class Toast(QFrame):
         if details:
             copy = QPushButton("Copy details")
             copy.setProperty("flat", True)
-            copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(details))
+            copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(without_folders(details)))
             column.addWidget(copy, alignment=Qt.AlignmentFlag.AlignLeft)
         if choice:
             act = QPushButton(choice[0])

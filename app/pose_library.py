@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -117,5 +116,5 @@ class PoseLibrary:
             "OpenPose JSON (*.json)",
             f"{pose.name}.json",
         )
-        if path is not None and self._tried(lambda: shutil.copyfile(pose.pose, path)):
+        if path is not None and self._tried(lambda: own_poses.share(pose, path)):
             self._notices.show("good", f"Saved {path.name}.")

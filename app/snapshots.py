@@ -6,16 +6,20 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import history
 from app.controller import Controller
-from app.strip import Snapshot, Strip
+from app.document import Snapshot
+from app.strip import Strip
 from engine.api import Frame
 
 PAUSE_MS = 2000  # one looks at what one made
 
 
 class Snapshots(QObject):
-    """Fills the strip; `changed` whenever it holds others, or the present look is another."""
+    """Fills the strip; `changed` whenever it holds others, or the present look is another; `pins_changed`
+    when others are to be kept with the look.
+    """
 
     changed = Signal()
+    pins_changed = Signal()
 
     def __init__(self, controller: Controller, pause_ms: int = PAUSE_MS):
         super().__init__(controller)
@@ -37,7 +41,7 @@ class Snapshots(QObject):
         c = self._controller
         if c.status.state != "full" or c.draft or c.shown_pose is not c.pose or not c.document.look.person:
             return self.present
-        taken = self.strip.take(c.document.look, c.still)
+        taken = self.strip.take(c.document.look, c.still, c.size)
         self.changed.emit()
         return taken
 
@@ -51,17 +55,23 @@ class Snapshots(QObject):
 
     def set_pinned(self, number: int, pinned: bool) -> None:
         self.strip.pin(number, pinned)
-        self.changed.emit()
+        self._tell()
+
+    def rename(self, number: int, name: str) -> None:
+        """Call a look so. One that somebody gives a name is to stay, so it is pinned."""
+        self.strip.rename(number, name)
+        self.set_pinned(number, True)
 
     def remove(self, number: int) -> None:
         self.strip.remove(number)
-        self.changed.emit()
+        self._tell()
 
     def go_back_to(self, number: int) -> None:
         """Show a look that was kept, as one step of undo."""
         snapshot, c = self.strip.get(number), self._controller
         if snapshot is not None and not c.draft:
-            history.do(c.undo_stack, history.TakeLook(c.document, snapshot.look, snapshot.name.lower()))
+            name = snapshot.called or snapshot.name.lower()
+            history.do(c.undo_stack, history.TakeLook(c.document, snapshot.look_in(c.size), name))
 
     def _on_frame(self, frame: Frame) -> None:
         if frame.exact:
@@ -72,5 +82,10 @@ class Snapshots(QObject):
         self.changed.emit()
 
     def _on_opened(self) -> None:
-        self.strip.clear()
+        self.strip.begin(self._controller.document.pins)
         self.changed.emit()
+
+    def _tell(self) -> None:
+        self._controller.document.pins = self.strip.pins
+        self.changed.emit()
+        self.pins_changed.emit()

@@ -1,29 +1,17 @@
-"""The looks of this sitting: taken by themselves after a pause, pinned by hand. Plain data, no Qt."""
+"""The looks beside the present one: taken by themselves after a pause, pinned by hand. Plain data, no Qt."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from app.document import Look, same_look
+from app.document import Look, Snapshot, same_look
 
 MOST = 30
 MOST_BYTES = 96 << 20  # of the pictures: 30 of the finest of a 256-row frame
-
-
-@dataclass(frozen=True, eq=False)
-class Snapshot:
-    """A look and its picture, uint8 RGB. number: from 1, in the order they were taken."""
-
-    number: int
-    look: Look
-    still_HWC: np.ndarray
-    pinned: bool = False
-
-    @property
-    def name(self) -> str:
-        return f"Look {self.number}"
 
 
 class Strip:
@@ -33,6 +21,11 @@ class Strip:
         self.snapshots: tuple[Snapshot, ...] = ()
         self._count = 0
 
+    @property
+    def pins(self) -> tuple[Snapshot, ...]:
+        """Those that are pinned, in their order."""
+        return tuple(each for each in self.snapshots if each.pinned)
+
     def find(self, look: Look) -> Snapshot | None:
         """The snapshot of this very look."""
         return next((each for each in self.snapshots if same_look(each.look, look)), None)
@@ -40,28 +33,36 @@ class Strip:
     def get(self, number: int) -> Snapshot | None:
         return next((each for each in self.snapshots if each.number == number), None)
 
-    def take(self, look: Look, still_HWC: np.ndarray) -> Snapshot:
-        """Keep a look; the one that is kept already where it is the same."""
+    def take(self, look: Look, still_HWC: np.ndarray, frame: tuple[int, int]) -> Snapshot:
+        """Keep a look of a model frame; the one that is kept already where it is the same."""
         known = self.find(look)
         if known is not None:
             return known
         self._count += 1
-        taken = Snapshot(self._count, look, still_HWC)
+        taken = Snapshot(self._count, look, still_HWC, frame)
         self.snapshots = (*self.snapshots, taken)
         self._make_room()
         return taken
 
     def pin(self, number: int, pinned: bool) -> None:
-        self.snapshots = tuple(
-            replace(each, pinned=pinned) if each.number == number else each for each in self.snapshots
-        )
+        self._change(number, pinned=pinned)
+
+    def rename(self, number: int, name: str) -> None:
+        """Call a look so; "" gives it its own name again."""
+        self._change(number, called=name)
 
     def remove(self, number: int) -> None:
         self.snapshots = tuple(each for each in self.snapshots if each.number != number)
 
-    def clear(self) -> None:
-        """Another look was opened: what is here is of other photos."""
-        self.snapshots = ()
+    def begin(self, pins: Iterable[Snapshot]) -> None:
+        """Another look was opened: what is here is of other photos, and these came with it."""
+        self.snapshots = tuple(pins)
+        self._count = max((each.number for each in self.snapshots), default=0)
+
+    def _change(self, number: int, **values: Any) -> None:
+        self.snapshots = tuple(
+            replace(each, **values) if each.number == number else each for each in self.snapshots
+        )
 
     def _make_room(self) -> None:
         while (

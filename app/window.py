@@ -251,10 +251,12 @@ class MainWindow(QMainWindow):
         centre.canvas.peeked.connect(self.comparing.glance)
         self.comparing.told.connect(lambda sentence: self.statusBar().showMessage(sentence, TOLD_MS))
         self.snapshots.changed.connect(self._show_strip)
+        self.snapshots.pins_changed.connect(self.looks.settled)
         strip = self.docks.looks
         strip.wanted.connect(self.snapshots.go_back_to)
         strip.pin_wanted.connect(self.snapshots.set_pinned)
         strip.remove_wanted.connect(self.snapshots.remove)
+        strip.renamed.connect(self.snapshots.rename)
         strip.compare_wanted.connect(
             lambda number: self.comparing.show_with(self.snapshots.strip.get(number))
         )
@@ -291,7 +293,8 @@ class MainWindow(QMainWindow):
         self.close()
 
     def _throw_changes_away(self) -> None:
-        self.controller.document.saved = self.controller.document.look
+        document = self.controller.document
+        document.mark_saved(document.look, document.pins)
         self.autosave.forget()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802

@@ -20,6 +20,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from app import crash
 from app.backend import Backend
+from app.headroom import Headroom
 from app.jobs import SavePicture, WorkerJob
 from app.mailbox import Closed, LevelPicker, Mailbox
 from app.session_host import SessionHost
@@ -80,7 +81,9 @@ class RenderWorker(QThread):
     mapped = Signal(object)  # the same Frame with its maps
     settled = Signal(object)  # engine.api.Settled
     render_failed = Signal(int, object)  # stamp, Trouble
-    lowered = Signal(int)  # memory ran out: pictures have so many rows at most from here on
+    bounded = Signal(
+        int
+    )  # by memory, pictures have so many rows at most from here on; 0: as many as there are
     job_done = Signal(object, object)  # job, its value
     job_failed = Signal(object, object)  # job, Trouble
 
@@ -98,6 +101,8 @@ class RenderWorker(QThread):
         self._device = device
         self._mailbox: Mailbox[Post, WorkerJob] = Mailbox()
         self._picker: LevelPicker | None = None
+        self._headroom = Headroom()
+        self._bound = 0  # as told by `bounded`
         self._exact_ms = 0.0
         self._still: tuple[RenderRequest, Frame] | None = None  # the exact picture drawn last
         self._maps_at = 0.0
@@ -127,8 +132,9 @@ class RenderWorker(QThread):
         self.open(self._weights)
         waiting: Post | None = None  # a preview whose exact picture is still owed
         unsettled: Post | None = None  # what is shown exactly, with photos that can still be settled
+        last: Post | None = None
         while True:
-            rest = self._rest() if waiting else 0.0 if unsettled else None
+            rest = self._rest() if waiting else 0.0 if unsettled else self._until_more(last)
             try:
                 task = self._mailbox.take(rest)
             except Closed:
@@ -136,11 +142,14 @@ class RenderWorker(QThread):
             if task is not None and task[0] == "job":
                 self._run_job(task[1])
             elif task is not None:
-                waiting, unsettled = self._render(task[1]), task[1]
+                last = unsettled = task[1]
+                waiting = self._render(last)
             elif waiting is not None:
                 waiting = self._render(replace(waiting, live=False))
-            elif unsettled is not None and not self._settle(unsettled):
-                unsettled = None
+            elif unsettled is not None:
+                unsettled = unsettled if self._settle(unsettled) else None
+            elif last is not None:
+                waiting = self._render(replace(last, live=False))
         self.host.change(None)
 
     def open(self, weights: Path | None) -> None:
@@ -151,7 +160,7 @@ class RenderWorker(QThread):
             self.open_failed.emit(Trouble.of(error, "waking the engine"))
             return
         self.host.change(session)
-        self._picker = LevelPicker(session.levels)
+        self._picker, self._headroom, self._bound = LevelPicker(session.levels), Headroom(), 0
         self._exact_ms, self._still = 0.0, None
         self.opened.emit(
             EngineFacts(
@@ -164,6 +173,11 @@ class RenderWorker(QThread):
             )
         )
 
+    def _until_more(self, last: Post | None) -> float | None:
+        """Seconds until a picture that memory bounds may be tried less bounded; None where none is."""
+        bounded = last is not None and self._picker is not None and self._picker.most is not None
+        return self._headroom.wait_s() if bounded else None
+
     def _rest(self) -> float:
         return SLOW_REST_S if self._exact_ms > SLOW_MS else REST_S
 
@@ -172,6 +186,8 @@ class RenderWorker(QThread):
         picker = self._picker
         if picker is None:
             return None
+        if not post.live and picker.most is not None and not self._headroom.wait_s():
+            picker.lift()
         level = picker.pick() if post.live else picker.most
         now = time.monotonic()
         maps = post.request.maps and (not post.live or now - self._maps_at >= MAPS_EVERY_S)
@@ -191,6 +207,7 @@ class RenderWorker(QThread):
             picker.note(level, frame.ms)
         if level is None:
             self._still = request, frame
+        self._tell_bound(picker)
         self.rendered.emit(frame)
         if maps:
             self._tell_maps(frames)
@@ -234,14 +251,20 @@ class RenderWorker(QThread):
         """Memory ran out at this level: the next lower one is drawn, now and from here on."""
         assert self._picker is not None
         crash.log.warning("%s at level %s", error, level)
+        self._headroom.short()
         if not self._picker.lower(level):
             self.render_failed.emit(
                 post.request.stamp,
                 Trouble("There is not enough memory to draw a picture. Close other programs and pull again."),
             )
             return None
-        self.lowered.emit(self._picker.most)
         return self._render(replace(post, live=False))
+
+    def _tell_bound(self, picker: LevelPicker) -> None:
+        """Once a change: levels on the way down and a try in vain are none."""
+        if (picker.most or 0) != self._bound:
+            self._bound = picker.most or 0
+            self.bounded.emit(self._bound)
 
     def _run_job(self, job: WorkerJob) -> None:
         try:

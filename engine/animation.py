@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from engine import provenance
 from engine.errors import InputError
 from engine.files import write_whole
 
@@ -51,7 +52,7 @@ def write_gif(path: Path, pictures: Sequence[np.ndarray], rate: float) -> None:
     frames = [Image.fromarray(picture) for picture in pictures]
     told = io.BytesIO()
     frames[0].save(told, "GIF", save_all=True, append_images=frames[1:], duration=round(1000 / rate), loop=0)
-    write_whole(path, told.getvalue())
+    write_whole(path, provenance.in_gif(told.getvalue()))
 
 
 def write_mp4(path: Path, pictures: Sequence[np.ndarray], rate: float) -> None:
@@ -68,6 +69,6 @@ def write_mp4(path: Path, pictures: Sequence[np.ndarray], rate: float) -> None:
         for picture in pictures:
             writer.write(np.ascontiguousarray(picture[:height, :width, ::-1]))
         writer.release()
-        write_whole(path, Path(name).read_bytes())
+        write_whole(path, provenance.in_mp4(Path(name).read_bytes()))
     finally:
         os.unlink(name)

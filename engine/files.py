@@ -121,7 +121,8 @@ def writing_whole(path: str | os.PathLike, *, private: bool = False) -> Iterator
                 yield file
                 file.flush()
                 if mode is not None and not private:
-                    os.chmod(partial, mode)
+                    with suppress(OSError):  # some drives know no modes
+                        os.chmod(partial, mode)
                 os.fsync(file.fileno())
             os.replace(partial, place)
         finally:
@@ -199,6 +200,8 @@ def _place_of(path: Path, label: str, private: bool) -> tuple[Path, int | None]:
         return place, None
     if not stat.S_ISREG(status.st_mode):
         raise InputError(f"{label} is not an ordinary file, so nothing is written to it.")
+    if not private and not os.access(place, os.W_OK):  # a folder lets files be replaced that are kept from it
+        raise InputError(f"{label} cannot be saved: it is read-only.")
     return place, stat.S_IMODE(status.st_mode)
 
 

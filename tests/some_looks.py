@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import strategies as st
@@ -10,7 +11,17 @@ from PIL import Image
 
 from engine.api import Stroke
 from engine.garments import BACKGROUND, GARMENTS
-from engine.look import Borrowed, ChangedTexture, DrawnBy, LookDocument, SourcePhoto, Worn, plain_pose
+from engine.look import (
+    Borrowed,
+    ChangedTexture,
+    DrawnBy,
+    LookDocument,
+    Pin,
+    SourcePhoto,
+    Worn,
+    plain_pose,
+)
+from engine.look.pins import pinned
 from engine.pose.formats import Carried
 
 
@@ -28,9 +39,11 @@ def standing(shift: float = 0.0) -> np.ndarray:
 
 
 def full_look() -> LookDocument:
-    """Two photos, the second mixed in, and a section of a later version."""
+    """Two photos, the second mixed in; a pin with a third, off the shelf; a section of a later version."""
     ada = SourcePhoto.of("Ünï 写真.png", picture(0), standing())
     linen = SourcePhoto.of("linen.jpg", picture(1, kind="JPEG"), standing(1.25))
+    bea = SourcePhoto.of("bea.png", picture(3), standing(3))
+    before = LookDocument((ada, bea), bea.id, plain_pose(standing(4)), (256, 176), Borrowed(ada.id, 0.125))
     return LookDocument(
         photos=(ada, linen),
         person=ada.id,
@@ -38,6 +51,7 @@ def full_look() -> LookDocument:
         frame=(256, 176),
         borrow=Borrowed(linen.id, 0.3),
         library="Hand on hip",
+        pins=(pinned(4, "Bea's", before, picture(4, (8, 6))),),
         drawn_by=DrawnBy("fake", "fake.safetensors", "0" * 64),
         thumbnail=picture(2, (8, 6)),
         others={"swaps": {"top": {"photo": linen.id, "amount": 0.5}}},
@@ -65,6 +79,7 @@ KNOWN = {
     "strokes",
     "carried",
     "drawn_by",
+    "pins",
 }
 lengths = st.floats(-2.0, 2.0, width=32)
 strokes = st.builds(
@@ -81,6 +96,18 @@ matrices = st.lists(st.floats(-1e6, 1e6), min_size=6, max_size=6).map(lambda v: 
 @st.composite
 def looks(draw) -> LookDocument:
     """Any document: photos need not be pictures, the file does not look into them."""
+    look = draw(looks_alone())
+    numbers = draw(st.sets(st.integers(1, 99), max_size=3))
+    return replace(look, pins=tuple(draw(pins(number, look)) for number in sorted(numbers)))
+
+
+def pins(number: int, look: LookDocument) -> st.SearchStrategy[Pin]:
+    """Any pin: of the look itself, or of another."""
+    return st.builds(pinned, st.just(number), names, st.just(look) | looks_alone(), st.binary(max_size=50))
+
+
+@st.composite
+def looks_alone(draw) -> LookDocument:
     photos = draw(
         st.lists(
             st.builds(SourcePhoto.of, names, st.binary(min_size=1, max_size=200), poses),

@@ -29,7 +29,7 @@ SECONDS = (0.5, 10.0)
 
 
 class SheetDialog(QDialog):
-    """taken: called with the poses and the photos that are checked."""
+    """taken: called with the poses and the photos that are checked, and whether photos are called by name."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class SheetDialog(QDialog):
         poses: Sequence[NamedPose],
         people: Sequence[Photo],
         person: str,
-        taken: Callable[[list[NamedPose], list[Photo]], None],
+        taken: Callable[[list[NamedPose], list[Photo], bool], None],
     ):
         super().__init__(parent)
         self.setWindowTitle("Contact sheet")
@@ -57,12 +57,14 @@ class SheetDialog(QDialog):
         column.addLayout(lists, 1)
         self._told = QLabel()
         self._told.setProperty("role", "muted")
+        self.names = QCheckBox("With the names of the photos")
+        column.addWidget(self.names)
         column.addWidget(self._told)
         self._buttons = _buttons(self, "Draw the sheet…")
         column.addWidget(self._buttons)
         for box in (self.poses, self.people):
             box.itemChanged.connect(self._tell)
-        self.accepted.connect(lambda: self._taken(*self._chosen()))
+        self.accepted.connect(lambda: self._taken(*self._chosen(), self.names.isChecked()))
         self._tell()
         self.resize(520, 460)
 

@@ -1,14 +1,26 @@
-"""The looks strip: small pictures of what was made in this sitting, the newest first."""
+"""The looks strip: small pictures of what was made, the newest first."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QLabel, QListView, QListWidget, QListWidgetItem, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QInputDialog,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import icons, theme
 from app.docks.cards import card_picture, plain_icon
-from app.strip import Snapshot, Strip
+from app.document import Snapshot
+from app.settings import LONGEST_NAME
+from app.strip import Strip
 
 PICTURE = QSize(52, 72)
 CELL = QSize(62, 84)
@@ -16,12 +28,13 @@ NUMBER = Qt.ItemDataRole.UserRole
 
 
 class LooksPanel(QWidget):
-    """A click or Enter goes back to a look; P pins it, Del takes it off, C compares with it."""
+    """A click or Enter goes back to a look; P pins it, F2 names it, Del takes it off, C compares with it."""
 
     wanted = Signal(int)  # number of the look
     pin_wanted = Signal(int, bool)
     remove_wanted = Signal(int)
     compare_wanted = Signal(int)
+    renamed = Signal(int, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,10 +96,20 @@ class LooksPanel(QWidget):
             self.wanted.emit(number)
         elif key == Qt.Key.Key_P:
             self.pin_wanted.emit(number, not self._shown[number][0].pinned)
+        elif key == Qt.Key.Key_F2:
+            self._ask_name(number)
         elif key == Qt.Key.Key_C:
             self.compare_wanted.emit(number)
         else:
             self.remove_wanted.emit(number)
+
+    def _ask_name(self, number: int) -> None:
+        before = self._shown[number][0]
+        name, given = QInputDialog.getText(
+            self, "Rename the look", "Name", QLineEdit.EchoMode.Normal, before.called or before.name
+        )
+        if given:
+            self.renamed.emit(number, name.strip()[:LONGEST_NAME])
 
     def _open_menu(self, at: QPoint) -> None:
         item = self.row.itemAt(at)
@@ -99,6 +122,7 @@ class LooksPanel(QWidget):
         menu.addAction("Go back to this look", lambda: self.wanted.emit(number))
         menu.addAction("Compare with this look\tC", lambda: self.compare_wanted.emit(number))
         menu.addAction("Let it go" if pinned else "Pin\tP", lambda: self.pin_wanted.emit(number, not pinned))
+        menu.addAction("Rename…\tF2", lambda: self._ask_name(number))
         menu.addAction("Take off the strip\tDel", lambda: self.remove_wanted.emit(number))
         menu.popup(self.row.viewport().mapToGlobal(at))
 
@@ -111,8 +135,8 @@ class _Row(QListWidget):
 
     key_pressed = Signal(int)
     KEYS = (
-        Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_P, Qt.Key.Key_C, Qt.Key.Key_Delete,
-        Qt.Key.Key_Backspace,
+        Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_P, Qt.Key.Key_C, Qt.Key.Key_F2,
+        Qt.Key.Key_Delete, Qt.Key.Key_Backspace,
     )  # fmt: skip
 
     def __init__(self) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from app import document as app_document
-from app.document import Borrow, Kept, Look, Photo
+from app.document import Borrow, Kept, Look, Photo, Snapshot
 from app.worker import EngineFacts
 from engine.look import Borrowed, DrawnBy, LookDocument, Worn, plain_pose, read_look, write_look
 from engine.look.journal import Journal, LeftBehind, left_behind
+from engine.look.pins import pinned
 
 
 def document_of(look: Look, size: tuple[int, int], facts: EngineFacts | None) -> LookDocument:
@@ -74,15 +75,30 @@ def look_of(document: LookDocument, photos: Mapping[str, Photo], size: tuple[int
     )
 
 
+def snapshots_of(
+    document: LookDocument,
+    pictures_HWC: Iterable[np.ndarray],
+    photos: Mapping[str, Photo],
+    size: tuple[int, int],
+) -> tuple[Snapshot, ...]:
+    """The looks that are pinned in a file, in the window. pictures_HWC: of its pins, uint8 RGB."""
+    kept = Kept(document.others, document.members)
+    return tuple(
+        Snapshot(number, replace(look_of(look, photos, size), kept=kept), picture, size, True, name)
+        for (number, name, look, _), picture in zip(document.pins, pictures_HWC, strict=True)
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class WriteLook:
-    """Write a look. look: what it is in the window. still: the picture of it, uint8 RGB. copy: the window
-    goes on with the file it had.
+    """Write a look. look, pins: what it is in the window. still: the picture of it, uint8 RGB. copy: the
+    window goes on with the file it had.
     """
 
     path: Path
     document: LookDocument
     look: Look
+    pins: tuple[Snapshot, ...]
     still: np.ndarray
     copy: bool = False
 
@@ -91,12 +107,28 @@ class WriteLook:
         return f"saving {self.path.name}"
 
     def run(self) -> None:
-        write_look(self.path, _with_thumbnail(self.document, self.still))
+        write_look(self.path, _whole(self.document, self.pins, self.still))
+
+
+@dataclass(frozen=True, eq=False)
+class LookRead:
+    """A look as it was read. pictures_HWC: of its pins, uint8 RGB."""
+
+    document: LookDocument
+    pictures_HWC: tuple[np.ndarray, ...]
+
+    @classmethod
+    def of(cls, document: LookDocument, name: str) -> LookRead:
+        """Raises InputError where the picture of a pin is none; name: of the file."""
+        from engine.photos import read_photo
+
+        label = f"The picture of a pinned look in {name}"
+        return cls(document, tuple(read_photo(pin.picture, label) for pin in document.pins))
 
 
 @dataclass(frozen=True, eq=False)
 class ReadLook:
-    """Read a look. Value: LookDocument."""
+    """Read a look. Value: LookRead."""
 
     path: Path
 
@@ -104,25 +136,26 @@ class ReadLook:
     def doing(self) -> str:
         return f"opening {self.path.name}"
 
-    def run(self) -> LookDocument:
-        return read_look(self.path)
+    def run(self) -> LookRead:
+        return LookRead.of(read_look(self.path), self.path.name)
 
 
 @dataclass(frozen=True, eq=False)
 class WriteJournal:
-    """Keep a look that is not saved. saved_as: where it was saved last. takes_over: a journal that is not
-    needed once this one is written.
+    """Keep a look that is not saved, with its pins. saved_as: where it was saved last. takes_over: a journal
+    that is not needed once this one is written.
     """
 
     journal: Journal
     document: LookDocument
+    pins: tuple[Snapshot, ...]
     still: np.ndarray
     saved_as: Path | None
     takes_over: LeftBehind | None
     doing: str = "keeping what is not saved"
 
     def run(self) -> None:
-        self.journal.write(_with_thumbnail(self.document, self.still), self.saved_as)
+        self.journal.write(_whole(self.document, self.pins, self.still), self.saved_as)
         if self.takes_over is not None:
             self.takes_over.remove()
 
@@ -151,19 +184,21 @@ class FindJournals:
 
 @dataclass(frozen=True, eq=False)
 class ReadJournal:
-    """Read a journal that was left behind. Value: LookDocument."""
+    """Read a journal that was left behind. Value: LookRead."""
 
     left: LeftBehind
     doing: str = "restoring what was not saved"
 
-    def run(self) -> LookDocument:
-        return self.left.read()
+    def run(self) -> LookRead:
+        return LookRead.of(self.left.read(), "what was not saved")
 
 
-def _with_thumbnail(document: LookDocument, still: np.ndarray) -> LookDocument:
+def _whole(document: LookDocument, pins: tuple[Snapshot, ...], still: np.ndarray) -> LookDocument:
+    """The document with its pins and a thumbnail: pictures are made here, beside the window's thread."""
     from engine.photos import thumbnail
 
-    return replace(document, thumbnail=thumbnail(still))
+    kept = (pinned(pin.number, pin.called, document_of(pin.look, pin.frame, None), pin.png) for pin in pins)
+    return replace(document, pins=tuple(kept), thumbnail=thumbnail(still))
 
 
 def facts_differ(document: LookDocument, facts: EngineFacts | None) -> bool:

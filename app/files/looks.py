@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.controller import Controller
 from app.dialogs import restore, unsaved
-from app.document import Look
+from app.document import Look, Photo
 from app.file_thread import FileThread
 from app.files.look_jobs import (
     FindJournals,
+    LookRead,
     ReadJournal,
     ReadLook,
     RemoveJournal,
@@ -22,13 +24,14 @@ from app.files.look_jobs import (
     document_of,
     facts_differ,
     look_of,
+    snapshots_of,
 )
 from app.files.naming import ask_file_name
 from app.jobs import EncodeLook, WorkerJob
 from app.notify import Notices
 from app.settings import Settings
 from app.worker import Trouble
-from engine.look import SUFFIX, LookDocument
+from engine.look import SUFFIX
 from engine.look.journal import LeftBehind
 
 LOOK_FILTER = f"Looks (*{SUFFIX})"
@@ -37,12 +40,13 @@ LOOK_FILTER = f"Looks (*{SUFFIX})"
 @dataclass(frozen=True, eq=False)
 class _Arriving:
     """A look on its way in. path: where it is saved. left: the journal it is from. instead_of: the look that
-    it may take the place of.
+    it may take the place of. pictures: of its pins, once it was read.
     """
 
     path: Path | None
     left: LeftBehind | None
     instead_of: Look
+    pictures: tuple[np.ndarray, ...] = ()
 
 
 class LookFiles(QObject):
@@ -110,7 +114,7 @@ class LookFiles(QObject):
 
     def _write(self, path: Path, then: Callable[[], object] | None = None, copy: bool = False) -> None:
         c, look = self._controller, self._document.look
-        job = WriteLook(path, document_of(look, c.size, c.facts), look, c.still, copy)
+        job = WriteLook(path, document_of(look, c.size, c.facts), look, self._document.pins, c.still, copy)
         if then is not None:
             self._after_saving[job] = then
         self._files.submit(job)
@@ -151,15 +155,17 @@ class LookFiles(QObject):
         self._arriving[job] = arriving
         self._files.submit(job)
 
-    def _adopt(self, job: EncodeLook, look: Look, arriving: _Arriving) -> None:
+    def _adopt(self, job: EncodeLook, photos: Mapping[str, Photo], arriving: _Arriving) -> None:
         """Show a look that was read and encoded, unless something was done meanwhile that is not saved."""
-        present = self._document.look
+        present, c = self._document.look, self._controller
         if present is not arriving.instead_of and not self.may_go(
-            lambda: self._adopt(job, look, _Arriving(arriving.path, arriving.left, self._document.look))
+            lambda: self._adopt(job, photos, replace(arriving, instead_of=self._document.look))
         ):
             return
         self.path = arriving.path
-        self._controller.open_look(look, saved=arriving.left is None)
+        look = look_of(job.look, photos, c.size)
+        pins = snapshots_of(job.look, arriving.pictures, photos, c.size)
+        c.open_look(look, arriving.left is None, pins)
         if arriving.left is not None:
             self.restored.emit(arriving.left)
         elif arriving.path is not None:
@@ -180,17 +186,17 @@ class LookFiles(QObject):
             self._written(job)
         elif isinstance(job, FindJournals) and isinstance(value, list):
             self._offer(value)
-        elif isinstance(job, (ReadLook, ReadJournal)) and isinstance(value, LookDocument):
+        elif isinstance(job, (ReadLook, ReadJournal)) and isinstance(value, LookRead):
             arriving = self._arriving.pop(job)
             name = arriving.path.name if arriving.path else "what was not saved"
-            encode = EncodeLook(value, name)
-            self._arriving[encode] = arriving
+            encode = EncodeLook(value.document, name)
+            self._arriving[encode] = replace(arriving, pictures=value.pictures_HWC)
             self._controller.photos.encode(encode)
 
     def _written(self, job: WriteLook) -> None:
         if not job.copy:
             self.path = job.path
-            self._document.saved = job.look
+            self._document.mark_saved(job.look, job.pins)
             self._settings.add_recent(job.path)
         self._notices.show("good", f"Saved {job.path.name}.")
         self.settled.emit()
@@ -199,7 +205,7 @@ class LookFiles(QObject):
 
     def _on_encoded(self, job: WorkerJob, value: object) -> None:
         if isinstance(job, EncodeLook) and isinstance(value, dict) and job in self._arriving:
-            self._adopt(job, look_of(job.look, value, self._controller.size), self._arriving.pop(job))
+            self._adopt(job, value, self._arriving.pop(job))
 
     def _on_failed(self, job: object, trouble: Trouble) -> None:
         arriving = self._arriving.pop(job, None)

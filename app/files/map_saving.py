@@ -102,7 +102,7 @@ class MapSaving:
             mode.inspection,
             result,
             tuple(photos),
-            tuple(photo.name for photo in mode.photos),
+            tuple(f"photo {number}" for number, _ in enumerate(mode.photos, 1)),  # not as files are called
             self._scale.scale,
             self._scale.table,
         )

@@ -10,7 +10,7 @@ import numpy as np
 
 from app.files.poses import LibraryPose
 from engine.errors import InputError
-from engine.files import make_folder, write_whole
+from engine.files import make_folder, opened, write_whole
 from engine.paths import user_data
 from engine.pose import formats
 
@@ -53,6 +53,12 @@ def rename(pose: LibraryPose, name: str) -> None:
         pose.pose.rename(path)
     except OSError as error:
         raise InputError(f"{pose.name} cannot be renamed: {error.strerror}.") from error
+
+
+def share(pose: LibraryPose, path: Path) -> None:
+    """Write a pose's file as it is to another place. Raises InputError where it cannot be."""
+    with opened(pose.pose, what="a pose") as (file, _):
+        write_whole(path, file.read())
 
 
 def remove(pose: LibraryPose) -> None:

@@ -16,6 +16,7 @@ from app.files.look_jobs import document_of
 from app.files.naming import ask_file_kind
 from app.notify import Notices
 from app.settings import Settings
+from engine import provenance
 from engine.errors import InputError
 from engine.export import AS_DRAWN, ExportOptions
 from engine.files import write_whole
@@ -111,5 +112,7 @@ class Saving:
         self._notices.show("good", "Copied the pose as OpenPose JSON.")
 
     def copy_picture(self) -> None:
-        QGuiApplication.clipboard().setImage(to_pixmap(self._controller.still).toImage())
+        image = to_pixmap(self._controller.still).toImage()
+        image.setText(provenance.PNG_KEY, provenance.packet())
+        QGuiApplication.clipboard().setImage(image)
         self._notices.show("good", "Copied the picture.")

@@ -88,7 +88,7 @@ class Series(QObject):
             self._notices.show("info", "The pictures asked for before are still being drawn.")
         return self.batch.running
 
-    def _draw_sheet(self, chosen: list[NamedPose], people: list[Photo]) -> None:
+    def _draw_sheet(self, chosen: list[NamedPose], people: list[Photo], names: bool) -> None:
         path, _ = ask_file_kind(
             self._parent, self._settings, "picture", "Contact sheet", "PNG (*.png)", "contact-sheet.png"
         )
@@ -102,7 +102,8 @@ class Series(QObject):
 
             wide = len(chosen)
             rows = [pictures[start : start + wide] for start in range(0, len(pictures), wide)]
-            sheet = contact_sheet(rows, [pose.name for pose in chosen], [photo.name for photo in people])
+            called = [photo.name if names else f"photo {row}" for row, photo in enumerate(people, 1)]
+            sheet = contact_sheet(rows, [pose.name for pose in chosen], called)
             write_png(path, sheet, png_texts())
 
         self._draw(path, lambda: [self._request(p, pose.on(p)) for p in people for pose in chosen], write)

@@ -117,9 +117,10 @@ def _write_log(argv: list[str]) -> Path | None:
     The log is to be sent to strangers: of files it names no folders.
     """
     from engine.files import write_private
+    from engine.traces import without_folders
 
     said = " ".join(os.path.basename(word) or word for word in argv)
-    text = f"poseloom {said}\nPython {sys.version}\n\n{traceback.format_exc()}"
+    text = f"poseloom {said}\nPython {sys.version}\n\n{without_folders(traceback.format_exc())}"
     for place in (_user_log, _temporary_log):
         try:
             log = place(argv[0])

@@ -8,14 +8,17 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from engine.compositing.creases import past_crease
 from engine.compositing.fields import ramp, size_of
 from engine.compositing.limb_bones import sampled
 from engine.compositing.limb_mattes import THICK, reach
-from engine.compositing.limbs_elsewhere import Elsewhere
-from engine.compositing.ribbons import Ribbon, place_of, position_at, ribbon
+from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
+from engine.compositing.ribbons import place_of, position_at, ribbon
 
 _BEHIND = 0.3, 0.7  # how sure it is that nobody is there
 _EDGE = 0.06  # units over which a limb ends in the trunk's corner
+_RIM = 0.02  # of half the picture's height
+_ANYWHERE = 4.0  # times that: farther than any pixel
 
 
 class Poses(NamedTuple):
@@ -36,7 +39,12 @@ class CutOut(NamedTuple):
 
 
 def lay_over(
-    layer_4HW: Tensor, bones: Sequence[Elsewhere], poses: Poses, cut_out: CutOut, here_HW: Tensor
+    layer_4HW: Tensor,
+    bones: Sequence[Elsewhere],
+    poses: Poses,
+    cut_out: CutOut,
+    trunk: Trunk,
+    here_HW: Tensor,
 ) -> None:
     """Along a bone as long as the bone is, across it and beyond its end as large as the person. bones: of one
     limb. here: positions of the layer's pixels."""
@@ -46,29 +54,31 @@ def lay_over(
     was = ribbon(poses.own_183, then, limb, 1.0, sides_2)
     goes = ribbon(poses.now_183, now, limb, scale, sides_2)
     assert was is not None and goes is not None
+    broad_2N = scale * unit * THICK[1] * reach(was.line_N, cut_out.limb_HW, unit, sides_2)
+    # A rim has colours of what is behind it. A hand or foot is of any shape, a trunk's corner has no rim.
+    clean_2N = (broad_2N - _RIM * scale).clamp_min(0.0)
+    clean_2N[:, : was.root + 1] = clean_2N[:, was.joints[-1] - 1 :] = _ANYWHERE
+    at_root_2N = broad_2N[:, was.root + 1 :][:, :1].expand_as(broad_2N)
     rows, columns = _window(goes.line_N, THICK[1] * unit * scale, size_of(here_HW), sides_2)
+    here_hw = here_HW[rows, columns]
     for place, each in enumerate(bones):
         if each.drawn == 0:
             continue
         points, upper = goes.of_bone(place), each.bone.upper
-        where = place_of(here_HW[rows, columns], goes.line_N[points])
+        where = place_of(here_hw, goes.line_N[points])
         before_hw = position_at(where, was.line_N[points], scale)
         matte_1hw = sampled(cut_out.limb_HW[None], before_hw, sides_2).masked_fill(where.beyond, 0.0)
         if upper:  # in the trunk's corner all is its, as broad as where it comes out of it
-            broad_2 = scale * _breadth(was, cut_out.limb_HW, unit, sides_2)
-            over_hw = (where.aside.abs() - torch.where(where.aside > 0, broad_2[0], broad_2[1])) / unit
-            within_hw = 1.0 - ramp(over_hw, -_EDGE, 0.0)
-            matte_1hw = torch.where(where.piece < was.root, within_hw, matte_1hw)
-        seen_4hw = sampled(cut_out.photo_4HW, before_hw, sides_2)
-        shown_hw = each.drawn * where.of(goes.shown(place, upper)) * (1.0 - ramp(seen_4hw[3], *_BEHIND))
-        colour_4hw = torch.cat([torch.ones_like(matte_1hw), seen_4hw[:3]])
-        layer_4HW[:, rows, columns].lerp_(colour_4hw, matte_1hw * shown_hw)
-
-
-def _breadth(was: Ribbon, limb_HW: Tensor, unit: Tensor, sides_2: Tensor) -> Tensor:
-    """[2]: how far to either side a limb reaches where it comes out of the trunk."""
-    out_of_trunk_2 = was.line_N[was.root + 1 : was.root + 3]
-    return reach(out_of_trunk_2, limb_HW, unit, sides_2)[:, 0] * THICK[1] * unit
+            over_hw = (where.aside.abs() - where.beside(at_root_2N)) / unit
+            matte_1hw = torch.where(where.piece < was.root, 1.0 - ramp(over_hw, -_EDGE, 0.0), matte_1hw)
+        if each.is_thigh:
+            matte_1hw = matte_1hw * past_crease(each, trunk, here_hw)
+        clean_hw = position_at(where.within(clean_2N[:, points]), was.line_N[points], scale)
+        seen_4hw = sampled(cut_out.photo_4HW, clean_hw, sides_2)
+        shown_hw = where.of(goes.shown(place, upper)) * (1.0 - ramp(seen_4hw[3], *_BEHIND))
+        # Drawn in part it lets the engine's picture through, and not what the layer has behind it.
+        drawn_4hw = each.drawn * torch.cat([torch.ones_like(matte_1hw), seen_4hw[:3]])
+        layer_4HW[:, rows, columns].lerp_(drawn_4hw, matte_1hw * shown_hw)
 
 
 def _window(places_N: Tensor, margin: Tensor, size: tuple[int, int], sides_2: Tensor) -> tuple[slice, slice]:

@@ -49,7 +49,8 @@ BONES = (
 )  # legs, then arms: in the order that they lie in, the last before the others
 
 # The right and the left arm: numbers of upper arm and forearm.
-ARMS = [[n for n, bone in enumerate(BONES) if bone.of_arm and bone.chain == chain] for chain in (2, 3)]
+ARM_CHAINS = [2, 3]
+ARMS = [[n for n, bone in enumerate(BONES) if bone.chain == chain] for chain in ARM_CHAINS]
 _BEGINS, _ENDS = [bone.begin for bone in BONES], [bone.end for bone in BONES]
 FRONTAL = 0.7  # of the trunk's length, how far apart shoulders are that are seen from before
 SHOULDERS, HIPS = [sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER], [sk.RIGHT_HIP, sk.LEFT_HIP]

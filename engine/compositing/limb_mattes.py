@@ -73,7 +73,7 @@ def _of_one(pose_183: Tensor, class_8HW: Tensor, here_HW: Tensor, sides_2: Tenso
         facing = where.get(limb ^ 1)
         if facing is not None:
             limb_HW = limb_HW * ramp((facing.aside.abs() - where[limb].aside.abs()) / unit, *_APART)
-        out_of_trunk_HW = torch.where(where[limb].piece < made.root, 0.0, 1.0) if bone.upper else 1.0
+        out_of_trunk_HW = torch.where(where[limb].piece < made.root - 1, 0.0, 1.0) if bone.upper else 1.0
         mattes_4HW[limb] = out_of_trunk_HW * ramp(limb_HW, *_SURE).masked_fill(where[limb].beyond, 0.0)
     return mattes_4HW
 
@@ -97,20 +97,27 @@ def reach(line_N: Tensor, limb_HW: Tensor, unit: Tensor, sides_2: Tensor) -> Ten
     return seen_2NA.float().cummin(2).values.mean(2)
 
 
+def _farther_on(value_N: Tensor, lacks_N: Tensor) -> Tensor:
+    """At every place the next value that is not lacking; 0 where none is."""
+    number_N = torch.arange(len(value_N), device=value_N.device).masked_fill(lacks_N, len(value_N))
+    return F.pad(value_N, (0, 1))[number_N.flip(0).cummin(0).values.flip(0)]
+
+
 def _as_broad(made: Ribbon, where: Place, limb_HW: Tensor, unit: Tensor, sides_2: Tensor) -> Tensor:
     """0 to 1 [H, W]: within the breadth that a limb has there, to either side."""
     one_N, other_N = reach(made.line_N, limb_HW, unit, sides_2)
     first, last = made.root, made.joints[-1]
     sides = []
     for mine_N, theirs_N in ((one_N, other_N), (other_N, one_N)):
-        # What does not end is told by the other side.
+        # What does not end is told by the other side, and by where it ends farther on.
         endless_N = mine_N > 0.95
         theirs_N = (theirs_N * THICK[1]).clamp(max=THICK[0]) - _MARGIN[1]
+        theirs_N = theirs_N.maximum((_farther_on(mine_N, endless_N) * THICK[1]).clamp(max=THICK[0]))
         breadth_N = torch.where(endless_N, theirs_N, mine_N * THICK[1])
         breadth_N = torch.cat([breadth_N[first].expand(first), breadth_N[first:]])
         padded = F.pad(breadth_N[None, None], (_SMOOTH // 2, _SMOOTH // 2), mode="replicate")
         breadth_N = F.avg_pool1d(padded, _SMOOTH, 1)[0, 0]
         breadth_N[last:] = THICK[1]  # hands and feet are of any shape
         sides.append(breadth_N * unit)
-    broad_HW = torch.where(where.aside > 0, where.of(sides[0]), where.of(sides[1]))
+    broad_HW = where.beside(torch.stack(sides))
     return 1.0 - ramp((where.aside.abs() - broad_HW) / unit, *_MARGIN)

@@ -62,6 +62,10 @@ class Elsewhere(NamedTuple):
     drawn: Tensor
     hidden: bool
 
+    @property
+    def is_thigh(self) -> bool:
+        return self.bone.upper and not self.bone.of_arm
+
 
 def trunk_of(now_183: Tensor, own_183: Tensor, sides_2: Tensor) -> Trunk | None:
     """By neck and hips, or by the shoulders of a picture that ends above them. None where the trunk shows

@@ -21,7 +21,8 @@ LIMBS = [[number for number, bone in enumerate(BONES) if bone.chain == limb] for
 _CORNER = 8  # straight pieces that a round corner is made of
 _STRAIGHT = 6  # and what is between corners
 _ROUND = 0.18  # of the bones that meet at a joint, how much its corner takes ...
-_ROUND_ROOT = 0.9, 0.3  # ... and of what comes out of the trunk, and the bone that hangs on it
+# ... and of what comes out of the trunk, and the bone that hangs on it: of legs, of arms.
+_ROUND_ROOT = (0.3, 0.2), (0.5, 0.1)
 # Where a limb comes out of the trunk: from its first joint towards this one, that part of the way.
 _ROOTS = {0: (sk.RIGHT_SHOULDER, 0.3), 1: (sk.LEFT_SHOULDER, 0.3), 2: (sk.NECK, 0.9), 3: (sk.NECK, 0.9)}
 
@@ -74,7 +75,7 @@ def ribbon(
     stations, points, middles = [root, *joints], [], []
     reached = root
     for place, (before, here, after) in enumerate(zip(stations, stations[1:], stations[2:], strict=False)):
-        first, second = _ROUND_ROOT if place == 0 else (_ROUND, _ROUND)
+        first, second = (_ROUND, _ROUND) if place else _ROUND_ROOT[BONES[numbers[0]].of_arm]
         begin, end = here + first * (before - here), here + second * (after - here)
         points.append(_even(reached, begin, _STRAIGHT))
         middles.append(sum(map(len, points)) + _CORNER // 2)
@@ -105,6 +106,14 @@ class Place(NamedTuple):
     def of(self, value_N: Tensor) -> Tensor:
         """What goes along the line, there."""
         return torch.lerp(value_N[self.piece], value_N[self.piece + 1], self.part)
+
+    def beside(self, value_2N: Tensor) -> Tensor:
+        """What goes along the line's two sides, there."""
+        return torch.where(self.aside > 0, self.of(value_2N[0]), self.of(value_2N[1]))
+
+    def within(self, breadth_2N: Tensor) -> Place:
+        """No farther aside than that."""
+        return self._replace(aside=self.aside.sign() * self.aside.abs().minimum(self.beside(breadth_2N)))
 
 
 def place_of(here_hw: Tensor, line_N: Tensor) -> Place:

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from engine.cv import cv2
 from engine.photos import png_bytes
+from engine.provenance import in_svg, png_texts
 
 GAP = 8  # px between panels
 CAPTION = 15  # px, the height of a caption's letters
@@ -72,7 +73,7 @@ def sheet_png(panels: Sequence[Panel], columns: int) -> bytes:
         sheet.paste(Image.fromarray(panel.picture_HWC), (x, y))
         below = y + panel.picture_HWC.shape[0] + 3
         draw.text((x, below), panel.caption, fill=INK, font=font)
-    return png_bytes(np.asarray(sheet))
+    return png_bytes(np.asarray(sheet), png_texts())
 
 
 def sheet_svg(panels: Sequence[Panel], columns: int) -> bytes:
@@ -81,6 +82,7 @@ def sheet_svg(panels: Sequence[Panel], columns: int) -> bytes:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="{CAPTION}">',
+        in_svg(),
         f'<rect width="{width}" height="{height}" fill="white"/>',
     ]
     for panel, (x, y) in zip(panels, places, strict=True):

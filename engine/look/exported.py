@@ -12,7 +12,8 @@ from dataclasses import replace
 from engine.errors import InputError
 from engine.look import checks
 from engine.look.checks import Damage
-from engine.look.document import LookDocument, from_json, to_json
+from engine.look.document import LookDocument
+from engine.look.sections import from_json, to_json
 from engine.pose.formats import openpose_dict
 from engine.pose.skeleton import JOINTS
 

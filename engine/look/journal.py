@@ -41,7 +41,7 @@ class Journal:
             self._path = self._folder / f"{time.time_ns():x}-{os.getpid()}{SUFFIX}"
             self._lock = _locked(self._path.with_suffix(LOCK))
         journal = {"path": str(saved_as) if saved_as else ""}
-        write_look(self._path, replace(look, others={**look.others, SECTION: journal}))
+        write_look(self._path, replace(look, others={**look.others, SECTION: journal}), private=True)
 
     def remove(self) -> None:
         """There is nothing to keep."""
@@ -107,7 +107,9 @@ def without_journal(look: LookDocument) -> tuple[LookDocument, Path | None]:
 def _locked(path: Path) -> BinaryIO | None:
     """The file, held until it is closed or the process ends, however; None where another holds it."""
     try:
-        file = path.open("ab")
+        # Neither through a link nor waiting at a pipe: the folder may be one that others write to.
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        file = os.fdopen(os.open(path, flags, 0o600), "r+b", buffering=0)
     except OSError:
         return None
     try:

@@ -14,6 +14,15 @@ _ANKLES, _KNEES = [sk.RIGHT_ANKLE, sk.LEFT_ANKLE], [sk.RIGHT_KNEE, sk.LEFT_KNEE]
 _HIPS, _SHOULDERS = [sk.RIGHT_HIP, sk.LEFT_HIP], [sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER]
 _LEGS = [*_HIPS, *_KNEES, *_ANKLES]
 
+# From nose to ankles: parts of the stature, as in `extent`, and between which joints they lie on either side.
+_LINE: tuple[tuple[float, list[tuple[int, list[int]]]], ...] = (
+    (0.155, [(sk.NECK, [sk.NOSE])]),
+    (0.26, [(sk.NECK, _HIPS)]),
+    (0.252, [(sk.RIGHT_HIP, [sk.RIGHT_KNEE]), (sk.LEFT_HIP, [sk.LEFT_KNEE])]),
+    (0.25, [(sk.RIGHT_KNEE, [sk.RIGHT_ANKLE]), (sk.LEFT_KNEE, [sk.LEFT_ANKLE])]),
+)
+_LEAST = 0.78  # of what the longest part says: a shorter one points at the viewer, or away
+
 
 def placed_as(pose_18x3: np.ndarray, person_18x3: np.ndarray) -> np.ndarray:
     """The pose where the person stands (on the same ground if both show feet, else by hips or neck), as tall
@@ -23,7 +32,7 @@ def placed_as(pose_18x3: np.ndarray, person_18x3: np.ndarray) -> np.ndarray:
     """
     pose, person = (np.array(each, np.float32) for each in (pose_18x3, person_18x3))
     both = (pose[:, 2] > 0) & (person[:, 2] > 0)  # a part seen in one only would be measured against others
-    tall, own = (stature(each[:, :2], both) for each in (pose, person))
+    tall, own = (_tall(each[:, :2], both) for each in (pose, person))
     if not tall or not own:
         return pose
     there = pose[:, 2] > 0
@@ -47,6 +56,29 @@ def cut_as(pose_18x3: np.ndarray, person_18x3: np.ndarray) -> np.ndarray:
             pose[beyond, 2] = sk.ABSENT
             break
     return pose
+
+
+def _tall(points: np.ndarray, present: np.ndarray) -> float | None:
+    """How tall a person is, px, by the line from nose to ankles along the longer leg; None where it does not
+    tell.
+
+    Detectors and the studio have neck and hips at other heights of one body, so the longest part alone
+    misleads by a tenth (`stature`); along the line, what one part has too much the next has too little.
+    """
+    parts = {}
+    for part, sides in _LINE:
+        lengths = [
+            float(np.linalg.norm(points[ends].mean(axis=0) - points[start]))
+            for start, ends in sides
+            if present[[start, *ends]].all()
+        ]
+        if lengths:
+            parts[part] = max(lengths)
+    if len(parts) < 2:
+        return stature(points, present)
+    longest = max(length / part for part, length in parts.items())
+    line = sum(max(length, _LEAST * part * longest) for part, length in parts.items())
+    return line / sum(parts) if line > 0 else None
 
 
 def _shift(pose: np.ndarray, person: np.ndarray) -> np.ndarray | None:

@@ -71,6 +71,18 @@ def test_a_screenshot_of_the_window(tmp_path):
     assert (tmp_path / "shot.png").stat().st_size > 1000
 
 
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
+@pytest.mark.parametrize("option", ["--screenshot", "--demo"])
+def test_pictures_that_cannot_be_written_are_one_sentence(tmp_path, option):
+    (tmp_path / "shot").mkdir()
+    os.mkfifo(tmp_path / "shot" / "window-before.png")
+    place = {"--screenshot": "shot/window-before.png", "--demo": "shot"}[option]
+    script = FAKE.format(root=str(ROOT), here=str(Path(__file__).parent))
+    done = python(script, option, place, home=tmp_path)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert "window-before.png is not an ordinary file, so nothing is written to it." in done.stderr
+
+
 def test_displays_that_are_there_and_those_that_are_not(tmp_path):
     assert display.there({}, "win32") and display.there({}, "darwin")
     assert not display.there({}, "linux")

@@ -80,9 +80,9 @@ def test_the_oldest_go_but_pins_stay():
     def look(number: int) -> Look:
         return Look(pose=t_pose((256, 176)) + np.float32(number))
 
-    strip.pin(strip.take(look(0), still).number, True)
+    strip.pin(strip.take(look(0), still, (256, 176)).number, True)
     for number in range(1, MOST + 5):
-        strip.take(look(number), still)
+        strip.take(look(number), still, (256, 176))
     assert len(strip.snapshots) == MOST
     assert strip.snapshots[0].number == 1 and strip.snapshots[1].number == 7
 

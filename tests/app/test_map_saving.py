@@ -69,7 +69,7 @@ def test_a_row_is_written_as_png_or_svg_by_its_name(window, tmp_path, monkeypatc
 
     panels = row_panels(sight, theme.categories())
     assert data == sheet_svg(panels, 4)
-    assert [panel.caption for panel in panels][::4] == ["Ada", "result"] and len(panels) == 8
+    assert [panel.caption for panel in panels][::4] == ["photo 1", "result"] and len(panels) == 8
     first = sight.inspection.parts[0].channel + 1
     assert panels[1].caption == f"texture {first}, gathered"
     window.window.map_saving.save_row(tmp_path / "row.png")

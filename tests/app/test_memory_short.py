@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from fake_engine import LEVELS, FakeSession
 
+from app import headroom
 from app.mailbox import LevelPicker
 from app.worker import Trouble
 from engine.errors import OutOfMemory
@@ -17,15 +18,17 @@ from engine.errors import OutOfMemory
 LEFT_WRIST = 7
 
 
-def with_room_for(monkeypatch, rows: int) -> None:
-    respond = FakeSession.respond
+def with_room_for(monkeypatch, rows: int) -> list[int]:
+    """The rows that there is room for from here on may be changed in what is returned."""
+    respond, room = FakeSession.respond, [rows]
 
     def limited(self, request):
-        if (request.level or LEVELS[-1] + 1) > rows:
+        if (request.level or LEVELS[-1] + 1) > room[0]:
             raise OutOfMemory("not enough memory on cpu")
         return respond(self, request)
 
     monkeypatch.setattr(FakeSession, "respond", limited)
+    return room
 
 
 def test_the_level_drops_and_work_goes_on(open_window, monkeypatch):
@@ -91,7 +94,7 @@ def test_how_torch_says_that_memory_ran_out(error, short):
     assert is_out_of_memory(error) == short
 
 
-ROOM_MIB = 24  # beside what is in use: less than a picture of 1024x768 takes, more than a sentence does
+ROOM_MIB = 96  # less than a picture of 1024x768 takes, more than a coarse one (64)
 
 SHORT = f"""
 import resource
@@ -111,7 +114,13 @@ whole = session.render().image
 give_back_memory()
 pages = int(Path("/proc/self/statm").read_text().split()[0])
 _, hard = resource.getrlimit(resource.RLIMIT_AS)
-resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + ({ROOM_MIB} << 20), hard))
+resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + (2 * {ROOM_MIB} << 20), hard))
+held = []
+try:
+    while True:  # what is free within the process is as much as it happens to be: all is taken, and some left
+        held.append(np.ones(1 << 18, np.uint8))
+except MemoryError:
+    del held[-4 * {ROOM_MIB}:]
 try:
     session.render()
     print("there was enough")
@@ -154,3 +163,59 @@ def test_a_session_says_it_in_one_way(monkeypatch):
     monkeypatch.undo()
     assert session.render().image.shape == (*SIZE, 3)
     session.close()
+
+
+def test_it_comes_back_by_steps_with_nothing_done(open_window, monkeypatch):
+    """And is told once when it went and once when it is whole again."""
+    monkeypatch.setattr(headroom, "FIRST_S", 0.2)
+    room = with_room_for(monkeypatch, LEVELS[0])
+    driver = open_window(awake=False)
+    driver.until(lambda: driver.controller.status.state == "short")
+    told: list[int] = []
+    driver.controller.worker.bounded.connect(told.append)
+    room[0] = LEVELS[1]
+    driver.until(lambda: driver.controller.status.level == LEVELS[1])
+    assert told == [LEVELS[1]] and driver.controller.status.state == "short"
+    room[0] = LEVELS[-1] + 1
+    driver.until_full()
+    assert told == [LEVELS[1], LEVELS[2], 0]
+    assert sum("Memory is short" in said for said in driver.sentences) <= 1
+    assert "There is enough memory for whole pictures again." in driver.sentences
+
+
+def test_tries_in_vain_are_not_told_and_become_rare(open_window, monkeypatch):
+    monkeypatch.setattr(headroom, "FIRST_S", 0.05)
+    with_room_for(monkeypatch, LEVELS[1])
+    driver = open_window(awake=False)
+    driver.until(lambda: driver.controller.status.state == "short")
+    told: list[int] = []
+    worker = driver.controller.worker
+    worker.bounded.connect(told.append)
+    driver.until(lambda: worker._headroom._pause >= 0.8)
+    assert told == [] and driver.controller.status.level == LEVELS[1]
+    driver.drag(LEFT_WRIST, 5, -20)
+    driver.until(lambda: driver.controller.status.state == "short")
+    assert driver.controller.status.level == LEVELS[1]
+
+
+def test_pauses_double_up_to_ten_minutes():
+    now = [0.0]
+    room = headroom.Headroom(clock=lambda: now[0])
+    assert room.wait_s() == 0
+    waits = []
+    for _ in range(9):
+        room.short()
+        waits.append(room.wait_s())
+        now[0] += 3.0
+        assert room.wait_s() == waits[-1] - 3.0
+    assert waits == [10, 20, 40, 80, 160, 320, 640, 640, 640]
+    now[0] += 1000.0
+    assert room.wait_s() == 0
+
+
+def test_the_picker_is_lifted_a_level_at_a_time():
+    picker = LevelPicker((64, 128, 256))
+    picker.lower(128)
+    for most in (128, 256, None, None):
+        picker.lift()
+        assert picker.most == most

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -106,6 +107,16 @@ def test_ctrl_d_keeps_a_pose_that_is_shared_renamed_and_removed(driver, tmp_path
     assert [pose.name for pose in own_poses.listed()] == ["..Hello there"[2:]]
     shelf.remove_wanted.emit(own_poses.listed()[0])
     assert own_poses.listed() == [] and grid(driver).item(0).toolTip() != "Hello there"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pose_is_shared_to_files_alone(driver, tmp_path, monkeypatch, standing):
+    own_poses.keep(standing, SIZE, "Wave")
+    [kept] = own_poses.listed()
+    os.mkfifo(tmp_path / "wave.json")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "wave.json"), ""))
+    driver.window.docks.poses.share_wanted.emit(kept)
+    assert any("wave.json is not an ordinary file" in said for said in driver.sentences)
 
 
 def test_the_whole_person_is_shown_where_that_is_asked_for(driver, photo, standing):

@@ -254,6 +254,16 @@ def test_a_run_that_was_killed_is_told_without_a_trace(tmp_path):
     assert "There is no trace." in last_run.report(found, tmp_path)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="pipes and links of POSIX")
+def test_marks_that_are_no_files_are_nothing_to_tell(tmp_path):
+    os.mkfifo(tmp_path / "running-1.fault")
+    (tmp_path / "other").write_text("of somebody else")
+    (tmp_path / "running-2.fault").symlink_to(tmp_path / "other")
+    (tmp_path / "running-3.fault").mkdir()
+    assert last_run.crashed(tmp_path) is None
+    assert not (tmp_path / "fault.log").exists()
+
+
 @pytest.mark.skipif(os.name != "posix", reason="modes and links of POSIX")
 def test_logs_are_for_the_user_alone_and_follow_no_link(user_home, tmp_path):
     logs = user_home / "logs"
@@ -261,12 +271,19 @@ def test_logs_are_for_the_user_alone_and_follow_no_link(user_home, tmp_path):
     crash.start_logging()
     try:
         assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in logs.iterdir())
+        crash.log.error("while reading %s", "/home/jane/Photos of me/a.png")
+        said = (logs / "poseloom.log").read_text()
+        assert said.endswith("while reading a.png\n") and "jane" not in said
         assert {path.name for path in logs.iterdir()} == {"poseloom.log", f"running-{os.getpid()}.fault"}
     finally:
         crash.end_logging()
         for handler in crash.log.handlers[:]:
             crash.log.removeHandler(handler)
             handler.close()
+    (logs / "poseloom.log").unlink()
+    os.mkfifo(logs / "poseloom.log")
+    with pytest.raises(OSError):
+        crash.PrivateLog(logs / "poseloom.log")
     (logs / "poseloom.log").unlink()
     (tmp_path / "other").write_text("of somebody else")
     (logs / "poseloom.log").symlink_to(tmp_path / "other")

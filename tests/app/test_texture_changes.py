@@ -17,7 +17,7 @@ from engine.api import DISTRIBUTION, SlotChange
 from engine.inspecting.doing import makers
 from engine.look import ChangedTexture
 from engine.look.checks import Damage
-from engine.look.document import from_json, to_json
+from engine.look.sections import from_json, to_json
 
 SLEEVE, COLLAR = ("64a", 7), ("128b", 2)
 

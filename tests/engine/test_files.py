@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from engine import files
 from engine.errors import InputError
 from engine.files import refuse_own_input, sweep, write_private, write_whole, writing_whole
 
+ROOT = Path(__file__).parents[2]
 posix = pytest.mark.skipif(os.name != "posix", reason="links, modes and pipes of POSIX")
 
 
@@ -141,3 +144,35 @@ def test_commands_do_not_write_over_what_they_read(tmp_path, capsys):
         assert main(argv) == 2
         assert "is read for this" in capsys.readouterr().err
     assert (tmp_path / "a.png").read_bytes() == b"a photo"
+
+
+@posix
+def test_a_file_that_is_kept_from_writing_is_not_replaced(tmp_path):
+    """Its folder would let it be: as somebody who is not root, whom nothing is kept from."""
+    kept = tmp_path / "kept.png"
+    kept.write_bytes(b"old")
+    kept.chmod(0o444)
+    for folder in (tmp_path, *tmp_path.parents[:3]):
+        folder.chmod(0o777)
+    script = (
+        "import os, sys\n"
+        "from engine.errors import InputError\n"
+        "from engine.files import write_whole\n"
+        "os.getuid() or os.setuid(65534)\n"
+        "try:\n    write_whole(sys.argv[1], b'new')\nexcept InputError as error:\n    print(error)\n"
+        "write_whole(sys.argv[1] + '.other', b'new')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(kept)], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout == f"{kept} cannot be saved: it is read-only.\n", done.stderr
+    assert kept.read_bytes() == b"old" and (tmp_path / "kept.png.other").read_bytes() == b"new"
+
+
+@posix
+def test_a_drive_that_knows_no_modes_is_written_to(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise PermissionError
+
+    (tmp_path / "a.txt").write_bytes(b"old")
+    monkeypatch.setattr(os, "chmod", refuse)
+    write_whole(tmp_path / "a.txt", b"new")
+    assert (tmp_path / "a.txt").read_bytes() == b"new"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import random
 import signal
 import subprocess
@@ -14,7 +16,12 @@ import torch
 
 from engine.errors import InputError
 from engine.paths import RESOURCES
+from train.commands import export
 from train.run import checkpoint
+from train.run.state import Run
+
+sys.path.insert(0, str(Path(__file__).parent))
+from small_run import ALONE, house, small_run  # noqa: E402
 
 STATE = {
     "recipe": {"name": "tiny"},
@@ -133,3 +140,95 @@ def test_a_writer_killed_at_any_moment_loses_at_most_the_checkpoint_it_is_on(tmp
         assert (found.state["ema"]["a"] == found.state["samples"]).all()
         for path in checkpoint.checkpoints(tmp_path):
             path.unlink()
+
+
+def test_what_is_only_called_like_a_checkpoint_is_none(run):
+    """A copy, a folder, a link to nothing: neither taken for the newest nor counted nor removed."""
+    whole = checkpoint.checkpoints(run)
+    copy = run / "checkpoint-0000000030 copy.pt"
+    copy.write_bytes(b"of somebody")
+    (run / "checkpoint-latest.pt").symlink_to("checkpoint-0000000030.pt")
+    assert checkpoint.checkpoints(run) == whole
+    for samples in (50, 60, 70, 80, 10_000_000_000):
+        checkpoint.save(run, samples, {**STATE, "samples": samples})
+    assert copy.exists() and checkpoint.newest(run).state["samples"] == 10_000_000_000
+    assert [path.name for path in checkpoint.checkpoints(run)][0] == "checkpoint-0000000070.pt"
+
+
+def test_what_cannot_be_removed_ends_no_run(run):
+    (run / "checkpoint-0000000005.pt").mkdir()
+    checkpoint.save(run, 50, STATE)
+    assert checkpoint.newest(run).path.name == "checkpoint-0000000050.pt"
+
+
+def test_one_without_checksums_is_damaged(run):
+    """Of the form that torch wrote before it had any."""
+    path = checkpoint.checkpoints(run)[-1]
+    torch.save(STATE, path, _use_new_zipfile_serialization=False)
+    with pytest.raises(InputError, match="is damaged"):
+        checkpoint.read(path)
+
+
+def test_a_best_one_that_was_being_kept_when_its_writer_was_killed_is_swept(run):
+    (run / "best-0000000030-0.100000.pt.tmp").write_bytes(b"half")
+    checkpoint.save(run, 50, STATE)
+    assert not list(run.glob("*.tmp"))
+
+
+def entries(value, path=()):
+    """The places of a state's entries, three deep; of every level some."""
+    items = value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
+    for key, each in list(items)[: 5 if path else None]:
+        yield (*path, key)
+        if len(path) < 2:
+            yield from entries(each, (*path, key))
+
+
+def without(state, path, instead=()):
+    """The state with an entry left out, or another instead of it."""
+    bent = copy.deepcopy(state)
+    *way, last = path
+    within = functools.reduce(lambda part, key: part[key], way, bent)
+    within[last] = instead
+    if instead == ():
+        del within[last]
+    return bent
+
+
+@pytest.mark.parametrize("make", [small_run, lambda world: Run.new(house(), world, mixed=False)])
+def test_whatever_is_missing_or_odd_below_is_a_sentence(make, tmp_path):
+    path, whole = tmp_path / "checkpoint-0000000001.pt", make(ALONE)
+    state, refused = whole.state(), 0
+    for place in entries(state):
+        for instead in ((), "word", {}):
+            bent = without(state, place, instead)
+            try:
+                whole.restore(bent, path)
+                if place[0] in ("recipe", "ema"):
+                    whole.objective.average_in(bent, path)
+            except InputError as error:
+                assert path.name in str(error)
+                refused += 1
+    assert refused > 60
+    whole.restore(state, path)
+
+
+@pytest.mark.parametrize(
+    ("entry", "odd"),
+    [("samples", True), ("samples", -1), ("begun", "word"), ("decay", (1,)), ("decay", (None, "9")),
+     ("history", ["a stretch"])],
+)  # fmt: skip
+def test_entries_that_are_none_are_named(run, entry, odd):
+    torch.save({**STATE, entry: odd}, checkpoint.checkpoints(run)[-1])
+    with pytest.raises(InputError, match=f"damaged: {entry} is missing, or is no {entry}"):
+        checkpoint.read(checkpoint.checkpoints(run)[-1])
+
+
+def test_an_export_over_its_own_checkpoint_is_refused(run):
+    path = checkpoint.checkpoints(run)[-1]
+    whole = path.read_bytes()
+    with pytest.raises(InputError, match="is read for this"):
+        export.run([str(path), "--output", str(path)])
+    with pytest.raises(InputError, match="of a network other than NTED"):
+        export.run([str(path), "--output", str(run / "w.safetensors")])
+    assert path.read_bytes() == whole

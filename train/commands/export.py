@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from engine.errors import InputError
-from engine.files import opened
+from engine.files import opened, refuse_own_input
 from train.metrics.report import FORMAT as REPORT
 from train.objectives import objective_in
 from train.objectives.pairs import PairObjective
@@ -97,16 +97,20 @@ def run(argv: list[str]) -> int:
     p.add_argument("--evaluation", type=Path, help="report.json of `train evaluate`, goes into the card")
     options = p.parse_args(argv)
     path = chosen(options.run, options.best)
+    refuse_own_input(options.output, path, options.evaluation)
     state = checkpoint.read(path)
-    objective = objective_in(state)
+    evaluation = evaluation_in(options.evaluation) if options.evaluation else None
+    with checkpoint.taken_from(path):
+        objective = objective_in(state)
     if not issubclass(objective, PairObjective):
         raise InputError(f"The checkpoint {path} is of {objective.title}, which has an export of its own.")
     network = objective.average_in(state, path)
+    with checkpoint.taken_from(path):
+        told = card(state, evaluation)
     if options.official:
         objective.save_official(options.output, network)
     else:
-        evaluation = evaluation_in(options.evaluation) if options.evaluation else None
-        objective.save(options.output, network, card(state, evaluation), state)
+        objective.save(options.output, network, told, state)
     print(
         f"{options.output}: {options.output.stat().st_size / 1e6:.1f} MB after {state['samples']:,} samples"
     )

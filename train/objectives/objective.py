@@ -15,6 +15,7 @@ from engine.features import Features
 from engine.weights import WeightsFile
 from train.losses.adversarial import Adversary
 from train.losses.house import load_features
+from train.run import checkpoint
 from train.run.recipe import Phase, Recipe
 from train.run.validate import Validation
 from train.run.world import World
@@ -83,9 +84,11 @@ class Objective(ABC):
 
     @classmethod
     def average_in(cls, state: dict, path: Path) -> nn.Module:
-        """The EMA network of a checkpoint's state. Raises InputError where it is of another model."""
-        network = cls.network_class(cls.config_in(state, path))
-        network.load_state_dict(state["ema"])
+        """The EMA network of a checkpoint's state. Raises InputError where it is of another model, or
+        damaged."""
+        with checkpoint.taken_from(path):
+            network = cls.network_class(cls.config_in(state, path))
+            network.load_state_dict(state["ema"])
         return network
 
     # the data

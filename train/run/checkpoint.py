@@ -8,9 +8,10 @@ import os
 import re
 import shutil
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -19,6 +20,7 @@ from engine.files import make_folder, writing_whole
 from engine.weights import read_torch
 
 KEEP = 3
+_NAME = re.compile(r"checkpoint-(\d{10,})\.pt")
 _BEST = re.compile(r"best-(\d+)-(\d+\.\d+)\.pt")
 
 
@@ -39,8 +41,10 @@ def save(folder: Path, samples: int, state: dict) -> Path:
     for old in [
         *checkpoints(folder)[:-KEEP],
         *folder.glob("checkpoint-*.pt.tmp"),
-    ]:  # .tmp: of earlier versions
-        old.unlink()
+        *folder.glob("best-*.pt.tmp"),
+    ]:
+        with contextlib.suppress(OSError):  # what cannot be removed is no reason to end a run
+            old.unlink()
     return path
 
 
@@ -50,21 +54,49 @@ def read(path: Path) -> dict:
     state = read_torch(path)
     if not isinstance(state.get("recipe"), dict) or not {"network", "ema", "samples"} <= state.keys():
         raise InputError(f"{path} is no checkpoint of a training run.")
-    missing = [name for name, kind in _ENTRIES.items() if not isinstance(state.get(name), kind)]
-    if missing:
-        raise InputError(f"The checkpoint {path} is damaged: {missing[0]} is missing, or is no {missing[0]}.")
+    odd = next((name for name, is_one in _ENTRIES.items() if not is_one(state.get(name))), None)
+    if odd:
+        raise InputError(f"The checkpoint {path} is damaged: {odd} is missing, or is no {odd}.")
     _compare_sums(path)
     return state
 
 
-_ENTRIES = {"network": dict, "ema": dict, "samples": int, "decay": (tuple, list), "history": list}
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_count_or_none(value: object) -> bool:
+    return value is None or _is_count(value)
+
+
+_ENTRIES: dict[str, Callable[[Any], bool]] = {
+    "network": lambda each: isinstance(each, dict),
+    "ema": lambda each: isinstance(each, dict),
+    "samples": _is_count,
+    "begun": _is_count_or_none,
+    "decay": lambda each: (
+        isinstance(each, tuple | list) and len(each) == 2 and all(map(_is_count_or_none, each))
+    ),
+    "history": lambda each: isinstance(each, list) and all(isinstance(part, dict) for part in each),
+}
+
+
+@contextlib.contextmanager
+def taken_from(path: Path) -> Iterator[None]:
+    """What is wrong deeper in a state is told as it is taken: whatever that raises is an InputError here."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:  # torch raises any kind for a state of another form
+        raise InputError(
+            f"The checkpoint {path} is damaged: an entry is missing, or is not what it should be."
+        ) from error
 
 
 def _compare_sums(path: Path) -> None:
     """Raises InputError where a part is not what its checksum says: torch.save writes one for every tensor,
     and torch.load never looks at it."""
-    if not zipfile.is_zipfile(path):
-        return
     try:
         with zipfile.ZipFile(path) as archive:
             part = archive.testzip()
@@ -109,8 +141,9 @@ def put_aside(damaged: Iterable[Path]) -> None:
 
 
 def checkpoints(folder: Path) -> list[Path]:
-    """Finished checkpoints, oldest first."""
-    return sorted(folder.glob("checkpoint-*.pt"))
+    """Finished checkpoints, oldest first; not what else is called much the same, as copies are."""
+    found = [path for path in folder.glob("checkpoint-*.pt") if _NAME.fullmatch(path.name)]
+    return sorted(found, key=lambda path: (len(path.name), path.name))
 
 
 def best(folder: Path) -> tuple[Path, float] | None:

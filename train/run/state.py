@@ -19,6 +19,7 @@ from engine.weights import WeightsFile
 from train.losses.adversarial import Adversary
 from train.objectives import objective_of
 from train.objectives.objective import Objective, Pass
+from train.run import checkpoint
 from train.run.optimisers import cooling
 from train.run.recipe import Recipe
 from train.run.world import World
@@ -131,7 +132,14 @@ class Run:
         self.history = list(file.card.get("stretches", [{"studio": ELSEWHERE}]))
 
     def restore(self, state: dict, path: Path) -> None:
-        """Go on from a checkpoint's state. An adversary that the checkpoint does not know starts afresh."""
+        """Go on from a checkpoint's state. An adversary that the checkpoint does not know starts afresh.
+
+        Raises InputError naming the file where it is of another run, or is damaged; the run is then none.
+        """
+        with checkpoint.taken_from(path):
+            self._take(state, path)
+
+    def _take(self, state: dict, path: Path) -> None:
         if self.objective.config_in(state, path) != self.recipe.network:
             raise InputError(
                 f"The checkpoint {path} is of another network than recipe {self.recipe.name} asks for."

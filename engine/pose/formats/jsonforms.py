@@ -178,8 +178,9 @@ def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
         return
     if scores is not None and not (scores and all(v is None or is_number(v) for v in scores)):
         scores = None
-    pose = _with_guesses(pose_of_points(points, place.name, scores=scores, order=place.order), node)
-    canvas = place.canvas or (DRESS_CODE if is_dress_code(points) else None)
+    pose = pose_of_points(points, place.name, scores=scores, order=place.order, canvas=place.canvas)
+    pose = _with_guesses(pose, node)
+    canvas = place.canvas or (DRESS_CODE if is_dress_code(points, pose) else None)
     yield Person(pose, canvas, place.frame, place.unit, source=node or None)
 
 

@@ -20,11 +20,13 @@ from engine.pose.formats.layouts import (
     Layout,
     counts,
     in_likeliest_order,
+    in_order,
     looks_like,
     strain,
-    to_coco18,
 )
 from engine.pose.formats.names import joint_of, pose_of_names
+from engine.pose.formats.people import PIXELS, SHARES
+from engine.pose.formats.placing import unit_of
 
 DRESS_CODE = (512.0, 384.0)  # (H, W) that Dress Code's keypoints are in, whatever size the pictures have
 
@@ -44,18 +46,30 @@ def is_point(value: Any) -> bool:
     return isinstance(place, dict) and "x" in place and "y" in place and not isinstance(place["x"], list)
 
 
-def is_dress_code(points: list) -> bool:
-    """Whether these are Dress Code's rows: x, y, confidence and the number of the joint, 18 of them."""
-    return len(points) == 18 and all(
+def is_dress_code(points: list, pose_18x3: np.ndarray) -> bool:
+    """Whether these are Dress Code's rows: x, y, confidence and the number of the joint, 18 of them, in px of
+    its pictures; others number their joints too.
+    """
+    numbered = len(points) == 18 and all(
         isinstance(row, list) and len(row) == 4 and row[3] == joint for joint, row in enumerate(points)
     )
+    xy = pose_18x3[pose_18x3[:, 2] > 0, :2]
+    return numbered and len(xy) > 0 and unit_of(xy) == PIXELS and bool((xy <= DRESS_CODE[::-1]).all())
 
 
-def pose_of_points(points: Any, name: str, *, scores: Any = None, order: Layout | None = None) -> np.ndarray:
+def pose_of_points(
+    points: Any,
+    name: str,
+    *,
+    scores: Any = None,
+    order: Layout | None = None,
+    canvas: tuple[float, float] | None = None,
+) -> np.ndarray:
     """float64 [18, 3] (x, y, state) of one person, in the unit of the file.
 
     points: a list as JSON gives it; None in it is a joint that is missing. scores: confidences that stand
-    beside the points. order: what the file says of its order, for as many joints as that has.
+    beside the points. order: what the file says of its order, for as many joints as that has. canvas: (H, W)
+    of the picture that shares are of, None where it is not known.
     Raises InputError where no body is in it.
     """
     try:
@@ -70,18 +84,22 @@ def pose_of_points(points: Any, name: str, *, scores: Any = None, order: Layout 
         raise
     except (TypeError, ValueError, KeyError, OverflowError):
         raise InputError(f"{name} is not a pose file: its keypoints are not made of numbers.") from None
-    return pose_of_rows(np.column_stack([rows[:, :2], sure]), name, order)
+    there = np.isfinite(rows[:, :2]).all(axis=1)
+    wide = canvas[1] / canvas[0] if canvas and unit_of(rows[there, :2]) == SHARES else 1.0
+    return pose_of_rows(np.column_stack([rows[:, :2], sure]), name, order, wide)
 
 
-def pose_of_rows(points_Nx3: np.ndarray, name: str, order: Layout | None = None) -> np.ndarray:
-    """The same of (x, y, confidence) rows, NaN where there is no confidence."""
+def pose_of_rows(
+    points_Nx3: np.ndarray, name: str, order: Layout | None = None, wide: float = 1.0
+) -> np.ndarray:
+    """The same of (x, y, confidence) rows, NaN where there is no confidence. wide: as in `layouts.strain`."""
     count = len(points_Nx3)
     if count not in LAYOUTS:
         raise InputError(f"{name} has {count} joints{looks_like(count)}; {counts()} can be read.")
     if order in LAYOUTS[count]:
-        return to_coco18(points_Nx3, order)
-    pose = in_likeliest_order(points_Nx3)
-    if count in DOUBTFUL and strain(pose) > BODY_STRAIN:
+        return in_order(points_Nx3, order, wide)
+    pose = in_likeliest_order(points_Nx3, wide)
+    if count in DOUBTFUL and strain(pose, wide) > BODY_STRAIN:
         raise InputError(
             f"{name} has {count} joints{looks_like(count)}, but in that order they make no body; "
             "18 joints in OpenPose's order can be read."

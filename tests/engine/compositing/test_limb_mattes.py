@@ -83,3 +83,11 @@ def test_a_bone_that_a_pose_lacks_has_no_pixels(absent):
     assert made[OF_LEFT_ARM, 69, 69] == 0, "the hand"
     assert (made.max() == 0) == (absent == sk.LEFT_ELBOW)
     assert mattes((ARM, LEFT_ARM), of=torch.zeros(1, 18, 3)).max() == 0
+
+
+def test_a_sleeve_is_as_broad_as_the_arm_that_comes_out_of_it():
+    """Where its outer rim is near the bone, that tells nothing of its breadth."""
+    shirt, bare = (SHIRT, (slice(34, 74), slice(24, 68))), (ARM, (slice(52, 74), slice(61, 74)))
+    made = mattes(shirt, bare)[OF_LEFT_ARM]
+    assert made[56, 62:70].min() > 0.9, "below the hem"
+    assert made[48, 60:66].min() > 0.9 and made[48, :56].max() == 0

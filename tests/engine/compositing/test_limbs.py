@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import cos, sin
+
 import pytest
 import torch
 from flat_scene import FACE, SHIRT, SIZE, TROUSERS, classes, grey, own_pose, pose, seen, source
@@ -193,3 +195,47 @@ def test_a_trunk_that_is_leant_takes_its_shirt_along():
     made = layer(lean)
     assert is_colour(made, 40, 70, BLUE), "beside where the shirt was"
     assert not is_colour(made, 40, 40, BLUE)
+
+
+KNEE_OUT = {sk.LEFT_KNEE: (18.0, -14.0), sk.LEFT_ANKLE: (18.0, -14.0)}
+
+
+def test_a_raised_thigh_leaves_the_shirt_over_its_hip():
+    """Its crease is below: a ribbon that came from higher up would take the hem along."""
+    made = layer(pose(KNEE_OUT))
+    matte_hw, *seen_3hw = made[:, 48:64, 40:60]
+    laid_hw = matte_hw > 0.5
+    assert laid_hw[-4:].all(), "near the hip"
+    for seen_hw, blue in zip(seen_3hw, BLUE, strict=True):
+        assert ((seen_hw / matte_hw)[laid_hw] - blue).abs().max() < 0.25
+
+
+def test_an_ankle_that_is_moved_alone_keeps_its_thigh():
+    """What left is told by the bone, and not by the whole leg."""
+    made = layer(pose({sk.LEFT_ANKLE: (16.0, -8.0)}))
+    assert made[0, 72:84, 55].max() < 0.05, "the thigh is no place that was left"
+
+
+def test_beside_a_leant_trunk_nobody_is_left():
+    """An engine draws some of an arm beside the shoulder, where neither the photo has it nor the pose."""
+    lean = pose()
+    upper = [0, 1, 2, 3, 4, 5, 6, 7, 14, 15, 16, 17]
+    sides_2 = torch.tensor([SIZE[1] / SIZE[0], 1.0])
+    hips_2 = lean[0, [sk.LEFT_HIP, sk.RIGHT_HIP], :2].mean(0)
+    turned = torch.tensor([[cos(0.4), -sin(0.4)], [sin(0.4), cos(0.4)]])
+    lean[0, upper, :2] = ((lean[0, upper, :2] - hips_2) * sides_2) @ turned.T / sides_2 + hips_2
+    drawn = classes(*PARTS, (ARM, (slice(36, 50), slice(72, 84))))
+    assert is_colour(layer(lean, drawn), 43, 77, (PLATE,) * 3)
+
+
+def test_the_rim_of_a_limb_has_the_limbs_colours():
+    """A matte that is a pixel too wide does not bring what is behind along."""
+    own_hw = classes(*PARTS)
+    broad = classes(*PARTS[1:], (ARM, (slice(38, 66), slice(59, 76))))
+    mattes = limb_mattes(pose(), seen(broad), SIZE)
+    kept = own_pose(seen(own_hw), pose(), limbs=mattes, background=grey(PLATE))
+    now = pose(RAISED)
+    made = shown(now, seen(own_hw), source(photo(), torch.zeros_like(own_hw).float()), kept)[0]
+    on_forearm = made[:, 26:34, 66:86]  # black is what is behind
+    rim_hw = (on_forearm[0] > 0.95) & (on_forearm[1:].amax(0) < -0.9)
+    assert rim_hw.float().mean() < 0.05

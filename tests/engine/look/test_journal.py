@@ -100,3 +100,21 @@ def test_peeking_reads_no_photo(tmp_path, look, monkeypatch):
     write_look(tmp_path / "a.look", look)
     monkeypatch.setattr(Archive, "stored", lambda self, name: pytest.fail(f"{name} was read"))
     assert peek_look(tmp_path / "a.look").person == look.person
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes, links and pipes of POSIX")
+def test_what_is_kept_is_for_the_user_alone_and_locks_are_files(tmp_path, look):
+    journal = Journal(tmp_path)
+    before = os.umask(0)
+    try:
+        journal.write(look, None)
+    finally:
+        os.umask(before)
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in tmp_path.iterdir())
+    write_look(tmp_path / "1.look", look)
+    write_look(tmp_path / "2.look", look)
+    (tmp_path / "other").write_text("of somebody else")
+    (tmp_path / "1.lock").symlink_to(tmp_path / "other")
+    os.mkfifo(tmp_path / "2.lock")  # nobody reads it: to open it for writing would wait for ever
+    assert [each.path.name for each in left_behind(tmp_path)] == ["2.look"]
+    journal.remove()

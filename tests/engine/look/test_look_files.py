@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from some_looks import looks
 
 from engine.errors import InputError
-from engine.look import LookDocument, SourcePhoto, archive, peek_look, read_look, write_look
+from engine.look import LookDocument, SourcePhoto, archive, peek_look, pins, read_look, write_look
 from engine.look import file as look_file
-from engine.look.document import to_json
 from engine.look.migrations import migrated
+from engine.look.pins import pins_to_json
+from engine.look.sections import to_json
 
 
 def same(one: LookDocument, other: LookDocument) -> bool:
@@ -30,6 +31,7 @@ def same(one: LookDocument, other: LookDocument) -> bool:
         if look.carried is not None:
             carried = look.carried
             values["carried"] = (carried.document, carried.person, carried.matrix_2x3.tolist())
+        values["pins"] = [(pin.number, pin.name, plain(pin.look), pin.picture) for pin in look.pins]
         values["photos"] = [
             (photo.name, photo.sha256, photo.suffix, photo.pose_18x3.tobytes(), photo.data)
             for photo in look.photos
@@ -46,7 +48,8 @@ def test_a_look_comes_back_as_it_was_saved(tmp_path_factory, look):
     write_look(path, look)
     assert same(read_look(path), look)
     peeked = peek_look(path)
-    assert to_json(peeked) == to_json(look) and all(photo.data is None for photo in peeked.photos)
+    assert to_json(peeked) == to_json(look) and pins_to_json(peeked) == pins_to_json(look)
+    assert all(photo.data is None for photo in peeked.all_photos)
 
 
 def test_the_file_is_a_zip_that_says_what_it_is_and_holds_the_photos_as_they_are(tmp_path, look):
@@ -68,6 +71,30 @@ def test_a_section_of_a_later_version_is_kept_and_written_back(tmp_path, look):
     write_look(tmp_path / "b.look", replace(read_look(tmp_path / "a.look"), library=""))
     again = read_look(tmp_path / "b.look")
     assert again.others == look.others and again.members == look.members and again.library == ""
+
+
+def test_a_version_that_knows_no_pins_writes_them_back(tmp_path, look, monkeypatch):
+    write_look(tmp_path / "a.look", look)
+    with monkeypatch.context() as before:
+        before.setattr(pins, "SECTION", "looked for in vain")
+        before.setattr(pins, "FOLDER", "sections/looked for in vain/")
+        old = read_look(tmp_path / "a.look")
+        assert old.pins == () and "pins" in old.others
+        write_look(tmp_path / "b.look", old)
+        without = replace(old, photos=old.photos[1:], person=old.photos[1].id)
+        write_look(tmp_path / "c.look", without)
+    assert same(read_look(tmp_path / "b.look"), look)
+    assert read_look(tmp_path / "c.look").pins == (), "a photo of the pin was taken off the shelf"
+
+
+def test_what_a_pin_shows_is_in_the_file_once(tmp_path, look):
+    [pin] = look.pins
+    write_look(tmp_path / "a.look", replace(look, pins=(pin, pin._replace(number=5))))
+    with zipfile.ZipFile(tmp_path / "a.look") as made:
+        held = [made.read(name) for name in made.namelist()]
+        assert all(held.count(photo.data) == 1 for photo in look.all_photos)
+        assert made.read("sections/pins/5.png") == pin.picture
+    assert [photo.name for photo in look.all_photos] == ["Ünï 写真.png", "linen.jpg", "bea.png"]
 
 
 def test_the_same_photo_twice_in_two_poses_is_stored_once(tmp_path, look):
@@ -295,6 +322,40 @@ def test_a_photo_that_is_another_is_refused(saved, look):
 def test_values_that_are_none_are_refused(saved, change):
     altered(saved, {"document.json": json.dumps(document(saved) | change).encode()})
     assert "is damaged" in refused(saved)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda pin: {"looks": [pin, pin]}, "two pins have one number"),
+        (lambda pin: {"looks": [pin | {"number": 0}]}, "number of a pin"),
+        (lambda pin: {"looks": [pin | {"name": 7}]}, "name of a pin"),
+        (lambda pin: {"looks": [pin | {"look": pin["look"] | {"person": "nobody"}}]}, "person's photo"),
+        (
+            lambda pin: {"looks": [pin | {"look": pin["look"] | {"photos": pin["look"]["photos"] * 2}}]},
+            "twice",
+        ),
+        (lambda pin: {"looks": [pin | {"look": []}]}, "a pin is not what it should be"),
+        (lambda pin: {"looks": {}}, "the pins"),
+        (lambda pin: {"photos": [{"id": []}]}, "a photo"),
+    ],
+)
+def test_pins_that_are_none_are_refused(saved, change, said):
+    whole = document(saved)
+    whole["pins"] |= change(whole["pins"]["looks"][0])
+    altered(saved, {"document.json": json.dumps(whole).encode()})
+    assert said in refused(saved)
+
+
+@pytest.mark.parametrize("missing", ["4.png", "photo"])
+def test_what_a_pin_shows_must_be_there(saved, look, missing):
+    bea = look.all_photos[2]
+    name = f"sections/pins/{bea.sha256}.png" if missing == "photo" else "sections/pins/4.png"
+    altered(saved, {name: None})
+    assert f"{name} is missing" in refused(saved)
+    altered(saved, {name: b"another"})
+    if missing == "photo":
+        assert "photo bea.png is not what was saved" in refused(saved)
 
 
 @pytest.mark.parametrize("amount", [-0.1, 1.01])

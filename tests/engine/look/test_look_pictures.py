@@ -15,7 +15,7 @@ from some_looks import looks, standing
 from engine.cli import main
 from engine.errors import InputError
 from engine.look import Borrowed, LookDocument, SourcePhoto, exported, read_look, write_look
-from engine.look.document import to_json
+from engine.look.sections import to_json
 from engine.pose.formats import Carried, parse_pose
 from engine.provenance import SOURCE_TYPE
 from engine.session import Session

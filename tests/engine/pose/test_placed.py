@@ -45,6 +45,17 @@ def test_every_pose_of_the_box_stands_where_the_person_stands_and_is_as_tall(pos
 
 
 @pytest.mark.parametrize("pose", LIBRARY, ids=lambda pose: pose.name)
+def test_the_head_stays_in_a_photo_that_a_person_fills(pose):
+    """Detectors see the hips lower than the studio has them: no taller for that."""
+    own = LIBRARY[0].worn(None, SIZE)
+    own[[sk.RIGHT_HIP, sk.LEFT_HIP], 1] += 11
+    own[[sk.RIGHT_KNEE, sk.LEFT_KNEE], 1] += 4
+    taken = pose.worn(own, SIZE)
+    head = [joint for joint in sk.HEAD if taken[joint, 2] > 0 and own[joint, 2] > 0]
+    assert taken[head, 1].mean() > own[head, 1].mean() - 5
+
+
+@pytest.mark.parametrize("pose", LIBRARY, ids=lambda pose: pose.name)
 def test_what_the_photo_cuts_off_is_not_invented(pose):
     no_head = pose.worn(person(without=sk.HEAD), SIZE)
     assert not no_head[list(sk.HEAD), 2].any()

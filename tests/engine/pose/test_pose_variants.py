@@ -365,6 +365,42 @@ def test_flat_numbers_have_as_many_columns_as_make_a_body(joints, width):
     np.testing.assert_allclose(person.pose_18x3[there, :2], xy[there], atol=1e-6)
 
 
+@settings(max_examples=40, deadline=None)
+@given(bodies(), st.booleans())
+def test_another_order_under_openposes_key_is_seen_by_the_body(body, as_shares):
+    """COCO-17 with a neck at its end has as many joints as OpenPose has."""
+    xy, canvas = body
+    rows = in_order(COCO_17, xy)
+    rows = np.array([*rows, xy[NECK]])
+    content = openpose((shares(rows, canvas) if as_shares else rows).tolist(), canvas)
+    matrix = framing_of(np.column_stack([xy, np.full(18, 2)]), canvas, SIZE)
+    taken = take(parse_people(json.dumps(content), "a.json"), SIZE, OpenPhoto(canvas, matrix))
+    np.testing.assert_allclose(taken.pose_18x3[:, :2], to_frame(xy, matrix), atol=0.02)
+
+
+@settings(max_examples=25, deadline=None)
+@given(bodies(), st.booleans())
+def test_numbered_rows_are_dress_codes_only_in_its_pictures(body, as_shares):
+    xy, canvas = body
+    assume((xy.max(axis=0) > (384, 512)).any())
+    rows = shares(xy, canvas) if as_shares else xy
+    content = {"keypoints": [[x, y, 0.9, joint] for joint, (x, y) in enumerate(rows.tolist())]}
+    photo = OpenPhoto(canvas, framing_of(np.column_stack([xy, np.full(18, 2)]), canvas, SIZE))
+    taken = take(parse_people(json.dumps(content), "a.json"), SIZE, photo)
+    assert taken.person.canvas is None and "does not say how large" in taken.notes[0]
+
+
+def test_the_neck_of_mpii_lies_between_the_shoulders():
+    xy = UPRIGHT * (768, 1024)
+    shoulders, head_top = (xy[2] + xy[5]) / 2, xy[0] - (0, 90)
+    rows = np.zeros((16, 2))
+    rows[[0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15]] = xy[[10, 9, 8, 11, 12, 13, 4, 3, 2, 5, 6, 7]]
+    rows[[6, 7, 8, 9]] = (xy[8] + xy[11]) / 2, shoulders, shoulders + (head_top - shoulders) * 0.13, head_top
+    [person] = parse_people(json.dumps({"keypoints": rows.tolist()}), "a.json").people
+    np.testing.assert_allclose(person.pose_18x3[NECK, :2], shoulders)
+    np.testing.assert_allclose(person.pose_18x3[2:14, :2], xy[2:14])
+
+
 def test_somebody_without_a_face_whose_columns_may_be_exchanged_is_told():
     xy = UPRIGHT * (600, 600)
     for rows, told in ((xy[:14, ::-1], True), (xy[:14], False)):

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from engine.features import CARD_KEY
+from engine.files import refuse_own_input
 from engine.models import parser as parser_model
 from train.commands.export import chosen, provenance
 from train.data.parsing.crowd import Crowd
@@ -26,6 +27,7 @@ def run(argv: list[str]) -> int:
     p.add_argument("--best", action="store_true", help="the checkpoint with the best mIoU on held-out people")
     options = p.parse_args(argv)
     path = chosen(options.run, options.best)
+    refuse_own_input(options.output, path)
     state = checkpoint.read(path)
     network = ParserObjective.average_in(state, path)
     batches = fixed_batches(Crowd(options.data), SIZE, _PICTURES, PLAIN)

@@ -1,0 +1,42 @@
+"""Where a leg folds at its hip: above the crease the trunk's garment stays the photo's.
+
+A crease halves the angle between where the thigh hung in the photo and where it goes now, turned outwards: a
+leg is not raised through the trunk.
+"""
+
+from __future__ import annotations
+
+from math import pi
+
+import torch
+from torch import Tensor
+
+from engine.compositing.fields import ramp
+from engine.compositing.limb_bones import not_short
+from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
+
+_CROTCH = 0.2  # units along the thigh, before and now, that a crease is below its hip
+_SOFT = 0.05  # units over which one side goes over into the other
+_NEAR = 0.6, 0.8  # units from its hip, up to which a crease reaches
+
+
+def near_hip(thigh: Elsewhere, here_hw: Tensor) -> Tensor:
+    """0 to 1 [h, w]: around the hip that a thigh hangs on."""
+    return 1.0 - ramp((here_hw - thigh.now.begin).abs() / thigh.now.unit, *_NEAR)
+
+
+def past_crease(thigh: Elsewhere, trunk: Trunk, here_hw: Tensor) -> Tensor:
+    """0 to 1 [h, w]: how far positions are on the thigh's side of its crease."""
+    down = 1j * trunk.turn / trunk.turn.abs()
+    out = ((thigh.now.begin - trunk.now) / down).imag.sign()
+    then = _outwards((thigh.then.end - thigh.then.begin) / 1j, out)
+    now = _outwards((thigh.now.end - thigh.now.begin) / down, out)
+    normal = down * torch.exp(0.5j * out * (then + now))
+    below_hw = ((here_hw - thigh.now.begin) / thigh.now.unit / normal).real
+    return ramp(below_hw - _CROTCH * ((now - then) / 2).cos(), 0.0, _SOFT)
+
+
+def _outwards(step: Tensor, out: Tensor) -> Tensor:
+    """The angle of a bone from hanging down, from a quarter of a turn inwards to three quarters outwards."""
+    angle = out * not_short(step).angle()
+    return torch.where(angle < -pi / 2, angle + 2 * pi, angle)

@@ -1,0 +1,107 @@
+"""Where what an engine draws gives way to cut-out limbs, and to what is behind them.
+
+Engines blur a limb that they saw in one pose only, and leave some of it where it was; the photo tells whose
+place that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from engine.compositing.creases import near_hip, past_crease
+from engine.compositing.cut_outs import Poses
+from engine.compositing.fields import ramp
+from engine.compositing.limb_bones import HIPS, as_complex, core, not_short, off, off_trunk, sampled
+from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
+from engine.regions import REGIONS
+
+_TRUNK_REACH, _LIMB_REACH = 0.25, 1.0  # units from trunk, and from a limb, that what is drawn is of theirs
+_NEAREST = 0.05  # units, over which what is near to one goes over to another
+_TRUNK = 0.02, 0.1  # units from the trunk, up to which it hides what is behind it
+_FREE = 0.3, 0.7  # how sure it is that nobody is there
+_BESIDE = 0.3  # units to both sides of a bone, where it is looked what hangs there
+_HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
+HEAD = [REGIONS.index(name) for name in ("hair", "face")]
+
+
+class Shown(NamedTuple):
+    """What a photo shows, each in a size of its own: how sure it is that nobody is there [1, H, W], its
+    limbs' mattes [4, H, W], and its classes as its engine draws them [8, H, W]."""
+
+    behind_1HW: Tensor
+    limbs_4HW: Tensor
+    class_8HW: Tensor
+
+
+def claimed(
+    poses: Poses,
+    bones: Sequence[Elsewhere],
+    trunk: Trunk,
+    class_8hw: Tensor,
+    photo: Shown,
+    here_hw: Tensor,
+) -> Tensor:
+    """0 to 1 [1, h, w]: how far what an engine draws there is of a limb that is shown as a cut-out, or where
+    nobody is any more. class: what it draws; here: positions of its pixels."""
+    if not bones:
+        return torch.zeros_like(class_8hw[:1])
+    unit = torch.stack([each.now.unit for each in bones]).max()
+    trunk_hw = off_trunk(poses.now_183, here_hw, poses.sides_2) / unit
+    far_Nhw = torch.stack([off(each.now, here_hw, each.bone.beyond) * each.now.unit / unit for each in bones])
+    theirs_Nhw = torch.einsum("nc,chw->nhw", _theirs(bones, photo, poses.sides_2), class_8hw)
+    theirs_Nhw = theirs_Nhw * (1.0 - ramp(far_Nhw, 0.8 * _LIMB_REACH, _LIMB_REACH))
+    near_Nhw = _nearest(torch.cat([trunk_hw[None] - _TRUNK_REACH, far_Nhw]))[1:]
+    drawn_hw = (near_Nhw * theirs_Nhw).sum(0)
+    beside_hw = (_nearest(far_Nhw) * theirs_Nhw).sum(0)
+    behind_hw, arms_hw, legs_hw = _left(poses, bones, trunk, photo, here_hw)
+    # A hand may have lain on clothes that the engine draws; a leg did not.
+    free_hw = beside_hw * (behind_hw + arms_hw) + legs_hw * (1.0 - class_8hw[HEAD].sum(0))
+    hidden_hw = 1.0 - ramp(trunk_hw, *_TRUNK)
+    for each in bones:
+        if each.is_thigh:
+            opened_hw = near_hip(each, here_hw) * past_crease(each, trunk, here_hw)
+            hidden_hw = hidden_hw * (1.0 - each.part * opened_hw)
+    return drawn_hw.maximum(ramp(free_hw, *_FREE) * (1.0 - hidden_hw))[None]
+
+
+def _nearest(far_Nhw: Tensor) -> Tensor:
+    return (-far_Nhw / _NEAREST).softmax(0)
+
+
+def _left(
+    poses: Poses, bones: Sequence[Elsewhere], trunk: Trunk, photo: Shown, here_hw: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """0 to 1 [h, w] each: where the photo shows nobody; an arm that is elsewhere now; and such a leg."""
+    before_hw = trunk.before(here_hw)
+    if all((pose_183[HIPS, 2] > 0).all() for pose_183 in poses[:2]):  # below them a trunk does not turn
+        hips, own_hips = (as_complex(pose_183[HIPS, :2] * poses.sides_2).mean() for pose_183 in poses[:2])
+        below_hw = ((here_hw - hips) / trunk.turn).imag > 0
+        before_hw = torch.where(below_hw, here_hw - hips + own_hips, before_hw)
+    (behind_hw,) = sampled(photo.behind_1HW, before_hw, poses.sides_2)
+    limbs_4hw = sampled(photo.limbs_4HW, before_hw, poses.sides_2)
+    was_Nhw = torch.stack([off(each.then, before_hw, each.bone.beyond) for each in bones])
+    left_hw = [torch.zeros_like(behind_hw), torch.zeros_like(behind_hw)]
+    for each, nearest_hw in zip(bones, _nearest(was_Nhw), strict=True):
+        left_hw[each.bone.of_arm] += each.part * nearest_hw * limbs_4hw[each.bone.chain]
+    legs_hw, arms_hw = left_hw
+    return behind_hw, arms_hw, legs_hw
+
+
+def _theirs(bones: Sequence[Elsewhere], photo: Shown, sides_2: Tensor) -> Tensor:
+    """0 to 1 [N, 8]: how far what is drawn near a bone as of a class goes with it where it is elsewhere. A
+    head does not, nor what the photo shows to hang there, as a coat does."""
+    theirs_N8 = []
+    for part, bone, then in ((each.part, each.bone, each.then) for each in bones):
+        was = not_short(then.end - then.begin)
+        aside = 1j * was / was.abs() * then.unit
+        below = core(then)[:, _HEM:]
+        points = torch.cat([below + breadth * aside for breadth in (-_BESIDE, 0.0, _BESIDE)])
+        theirs_8 = 1.0 - sampled(photo.class_8HW, points, sides_2).amax((1, 2))
+        theirs_8[[0, bone.bare, *bone.garments]] = 1.0
+        theirs_8[HEAD] = 0.0
+        theirs_N8.append(part * theirs_8)
+    return torch.stack(theirs_N8)

@@ -18,6 +18,7 @@ from app.frames import Frames
 from app.jobs import OpenWeights, SavePicture
 from app.lending import Lending
 from app.outfit import Outfit
+from app.painting import Painting
 from app.photo_importer import PhotoImporter
 from app.posing import Posing
 from app.shelving import Shelving
@@ -26,7 +27,8 @@ from app.worker import EngineFacts, RenderWorker, Trouble
 from engine.export import AS_DRAWN, ExportOptions
 
 STOPPING_MS, SAVING_MS = 3_000, 30_000
-DRAWN = frozenset(("person", "pose", "borrow", "outfit", "textures"))  # what of a look is in its picture
+# What of a look is in its picture.
+DRAWN = frozenset(("person", "pose", "borrow", "outfit", "textures", "strokes"))
 
 
 class Controller(QObject):
@@ -63,6 +65,7 @@ class Controller(QObject):
             self.document, self.undo_stack, lambda sentence: self.notice.emit("info", sentence, "")
         )
         self.textures = TextureChanges(self.document, self.undo_stack)
+        self.painting = Painting(self.document, self.undo_stack)
         self.document.listen(self._on_look_changed)
         worker.opened.connect(self._on_opened)
         worker.open_failed.connect(self._on_open_failed)
@@ -165,7 +168,7 @@ class Controller(QObject):
             self.frames.forget_older()
             self.posing.let_go()  # a drag that began on another person's pose
         if changed & DRAWN:
-            self.frames.ask()
+            self.frames.ask(at_once="outfit" in changed)
         if not self.draft:
             self.pose_changed.emit()
         self.look_changed.emit(changed)

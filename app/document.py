@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.api import GarmentSwap, Mix, Reference, RenderRequest
+from engine.api import GarmentSwap, Mix, Reference, RenderRequest, Stroke
 from engine.look import ChangedTexture, SourcePhoto
 from engine.pose.formats import Carried
 from engine.pose.skeleton import NOBODY
@@ -74,7 +74,8 @@ class Look:
     awake. pose: float32 [18, 3], x px, y px in the model frame, state (0 hidden, 1 guessed, 2 seen), NOBODY
     to begin with. borrow: the garment reference, or None. outfit: garments of other photos, each over those
     before it, a word once. textures: those changed by hand, each once; `photo` is a key here.
-    library: name of the library pose that the pose is, "" where it is none. carried: what came with the pose
+    strokes: what was painted over the picture, each over those before it. library: name of the library pose
+    that the pose is, "" where it is none. carried: what came with the pose
     in its file.
     """
 
@@ -86,6 +87,7 @@ class Look:
     kept: Kept = Kept()
     outfit: tuple[Worn, ...] = ()
     textures: tuple[ChangedTexture, ...] = ()
+    strokes: tuple[Stroke, ...] = ()
     carried: Carried | None = None
 
     def photo(self, key: str) -> Photo | None:
@@ -211,4 +213,4 @@ def request_of(look: Look, stamp: int, maps: bool = False, pieces: bool = False)
         if worn.strength > 0 and not worn.muted and worn.key != look.person
     )
     changes = tuple(changed.slot for changed in look.textures)
-    return RenderRequest(look.person, pose, mixes, None, maps, stamp, swaps, pieces, changes)
+    return RenderRequest(look.person, pose, mixes, None, maps, stamp, swaps, pieces, changes, look.strokes)

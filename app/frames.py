@@ -44,7 +44,8 @@ class Frames(QObject):
         self.still = np.zeros((*size, 3), np.uint8)
         self.rows = size[0]
         self.glanced: np.ndarray | None = None
-        self.wants_maps = self.wants_pieces = False
+        self.wants_pieces = False
+        self._map_readers: set[str] = set()
         self._awake = False
         self._stamps = itertools.count(1)
         self._asked = 0
@@ -65,8 +66,9 @@ class Frames(QObject):
         self._awake, self._bound = True, 0
         self.tell(state="catching up", device=facts.device, levels=facts.levels, error="")
 
-    def ask(self, at_rest: bool = False) -> None:
-        """Have the present look drawn: exactly if no hand moves, or if it is known to be at rest."""
+    def ask(self, at_rest: bool = False, at_once: bool = False) -> None:
+        """Have the present look drawn: exactly if no hand moves, or if it is known to be at rest. at_once: a
+        preview first, as while a hand moves."""
         if not self._awake:
             return
         stamp = next(self._stamps)
@@ -78,7 +80,7 @@ class Frames(QObject):
             return
         self._asked = stamp
         fresh = self._gesture_is_fresh()
-        live = not at_rest and (self._posing.dragging or fresh or self.glanced is not None)
+        live = not at_rest and (at_once or self._posing.dragging or fresh or self.glanced is not None)
         self._worker.post(request, live=live)
         self.tell(state="live" if live else "catching up", error="")
 
@@ -86,12 +88,17 @@ class Frames(QObject):
         """What was asked for up to now shows somebody else."""
         self._oldest_wanted = self._asked + 1
 
-    def set_wants_maps(self, wanted: bool) -> None:
+    @property
+    def wants_maps(self) -> bool:
         """Whether frames shall carry their attention maps."""
-        if wanted != self.wants_maps:
-            self.wants_maps = wanted
-            if wanted:
-                self.ask()
+        return bool(self._map_readers)
+
+    def set_wants_maps(self, wanted: bool, reader: str = "inspect") -> None:
+        """Whether this reader wants frames to carry their maps."""
+        before = self.wants_maps
+        (self._map_readers.add if wanted else self._map_readers.discard)(reader)
+        if self.wants_maps and not before:
+            self.ask()
 
     def set_wants_pieces(self, wanted: bool) -> None:
         """Whether frames shall tell which piece of the dressed person is where."""

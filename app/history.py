@@ -147,6 +147,7 @@ class TakeLook(LookCommand):
             library=look.library,
             outfit=look.outfit,
             textures=look.textures,
+            strokes=look.strokes,
             carried=look.carried,
         )
 
@@ -173,6 +174,7 @@ class OpenPerson(LookCommand):
             carried=None,
             outfit=(),
             textures=(),
+            strokes=(),
         )
 
 
@@ -206,14 +208,15 @@ class RemovePhoto(LookCommand):
 
 
 class ChangePerson(LookCommand):
-    """Another photo of the shelf becomes the person; the pose stays as it is."""
+    """Another photo of the shelf becomes the person, in the present pose; what was painted is not theirs."""
 
     def __init__(self, document: Document, key: str):
         look = document.look
         borrow = look.borrow
         if borrow is not None and borrow.key == key:
             borrow = replace(borrow, key=look.person) if look.photo(look.person) else None
-        super().__init__(document, f"Make {look.name_of(key)} the person", person=key, borrow=borrow)
+        text = f"Make {look.name_of(key)} the person"
+        super().__init__(document, text, person=key, borrow=borrow, strokes=())
 
 
 class BorrowFrom(LookCommand):

@@ -9,6 +9,7 @@ from PySide6.QtGui import QUndoStack
 
 from app import history
 from app.document import Document, Worn
+from engine.garments import BACKGROUND
 
 Row = tuple[Worn, ...]
 
@@ -42,10 +43,10 @@ class Outfit:
         if key == look.person:
             self._tell(f"{name} is the person, who wears that already. Choose another photo.")
             return
-        if not lends:
+        wanted = [word for word in words if word in lends]
+        if not wanted and lends.keys() <= {BACKGROUND}:
             self._tell(f"Nobody was found in {name}. Garments are taken from photos of people who wear them.")
             return
-        wanted = [word for word in words if word in lends]
         locked = [word for word in wanted if (worn := self.worn(word)) is not None and worn.locked]
         if locked:
             self._tell(f"The {_and(locked)} is locked. Unlock it in the outfit to change it.")

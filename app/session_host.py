@@ -67,11 +67,18 @@ class SessionHost:
         self._key(photo.key)
         return session.garments(self._known[photo] or photo)
 
+    def reads(self, photo: Reference) -> dict[str, np.ndarray]:
+        """Where its textures are gathered, as `Session.reads`. Raises InputError without a session."""
+        session = self._open()
+        self._photos.setdefault(photo.key, photo)
+        self._key(photo.key)
+        return session.reads(self._known[photo] or photo)
+
     def settle(self, request: RenderRequest) -> Settled | None:
-        """One step of refining the garments of a request, or of settling its photos, the person's first; None
-        where all is done."""
+        """A part of refining the garments of a request, or a step of settling its photos, the person's first;
+        None where all is done."""
         if request.swaps:
-            refined = self._open().refine(self._asked(request))
+            refined = self._open().refine_part(self._asked(request))
             if refined.changed or not refined.done:
                 return refined
         for key in _photos_of(request):

@@ -71,7 +71,7 @@ class Showing:
             docks.shelf.show_borrow(look)
         if "library" in changed:
             docks.poses.mark(look.library)
-        if changed & {"photos", "person", "outfit"}:
+        if changed & {"photos", "person", "outfit", "strokes"}:
             docks.outfit.show_look(look)
         if look.photo(look.person) is not None and "person" in changed:
             self._set_photo_pixel()

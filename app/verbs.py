@@ -65,6 +65,9 @@ def _of_editing(window: MainWindow) -> Verbs:
         "pose_mode": lambda _on: window.modes.pose(),
         "dress_mode": lambda _on: window.modes.dress(),
         "inspect_mode": lambda _on: window.modes.inspect(),
+        "brush": lambda on: window.modes.dressing.take_brush(on),
+        "brush_wider": lambda: window.modes.dressing.brush.widen(1),
+        "brush_narrower": lambda: window.modes.dressing.brush.widen(-1),
     }
 
 

@@ -212,19 +212,19 @@ class RenderWorker(QThread):
             picker.rest()
         elif level is not None:
             picker.note(level, frame.ms)
-        if frame.exact:
+        if level is None:
             self._still = request, frame
         self._tell_bound(picker)
         self.rendered.emit(frame)
         if maps:
             self._maps_at = time.monotonic()
             self._mapping = self._mapmaker.submit(self._tell_maps, frames)
-        owed = (not frame.exact and (post.live or picker.most is None)) or (post.request.maps and not maps)
+        owed = post.live or (post.request.maps and not maps)
         return post if owed else None
 
     def _sharpened(self, request: RenderRequest, frame: Frame) -> Frame:
         """A preview with the photo's sharpness where it shows what the exact picture showed."""
-        if self._still is None or frame.exact:
+        if self._still is None or request.level is None:
             return frame
         before, still = self._still
         if still.fine is None or _wearing(before) != _wearing(request):
@@ -246,7 +246,7 @@ class RenderWorker(QThread):
             Trouble.of(error, "making the maps")
 
     def _settle(self, post: Post) -> bool:
-        """One step of settling what a post shows. Returns whether there may be more of them."""
+        """A part of settling what a post shows. Returns whether there may be more of them."""
         try:
             settled = self.host.settle(post.request)
         except Exception as error:  # what is shown is as good as it was
@@ -290,4 +290,4 @@ class RenderWorker(QThread):
 def _wearing(request: RenderRequest) -> tuple[object, ...]:
     """Of a request, all but the pose: who is shown, and in what."""
     mixes = tuple((mix.reference, str(mix.coefficients)) for mix in request.mixes)
-    return request.identity, mixes, request.swaps, request.changes
+    return request.identity, mixes, request.swaps, request.changes, request.strokes

@@ -181,8 +181,9 @@ class Mix:
 class GarmentSwap:
     """A garment of another reference on the person.
 
-    reference: `Reference.key` of the giver. garment: a word of `engine.garments.GARMENTS`. strength: 0 to 1,
-    from the wearer's own colours to the giver's. refined: whether what `Session.refine` found for it is used.
+    reference: `Reference.key` of the giver. garment: a word of `engine.garments.GARMENTS`, or "background",
+    what is behind the giver's person. strength: 0 to 1, from the wearer's own colours to the giver's.
+    refined: whether what `Session.refine` found for it is used.
     """
 
     reference: str
@@ -208,6 +209,21 @@ class SlotChange:
     colour: RGB | None = None
 
 
+@dataclass(frozen=True)
+class Stroke:
+    """A stroke of a brush over the result: what lies beneath it is to be this garment.
+
+    word: of `engine.garments.GARMENTS`, or "background". points: x, y of its line; radius: of the brush;
+    pose: the 18 joints (x, y, state) that it was painted on. Lengths are shares of the frame's rows, so that
+    they mean the same in a frame of another size.
+    """
+
+    word: str
+    points: tuple[tuple[float, float], ...]
+    radius: float
+    pose: tuple[tuple[float, float, float], ...]
+
+
 @dataclass(frozen=True, eq=False)
 class RenderRequest:
     """All the renderer may know, frozen: a request is made on one thread and answered on another.
@@ -217,7 +233,8 @@ class RenderRequest:
     maps: whether the answer carries the engine's maps. stamp: counter of the caller, returned in the Frame.
     swaps: garments of other references, each laid over those before it. pieces: whether the answer tells
     which piece of the dressed person is where. changes: slots changed by hand; those that the engine has not
-    are left out.
+    are left out. strokes: what was painted over the result, each over those before it: it says which piece is
+    where, and an engine that paints regions draws it so.
     """
 
     identity: str
@@ -229,6 +246,7 @@ class RenderRequest:
     swaps: tuple[GarmentSwap, ...] = ()
     pieces: bool = False
     changes: tuple[SlotChange, ...] = ()
+    strokes: tuple[Stroke, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -159,6 +159,11 @@ class PoseTransferModel(Protocol):
         was mixed in. Both float32 [K] by group, a group left out is as it was. Of engines with the capability
         `change`."""
 
+    def paint(self, own: Appearance, region_1HW: Tensor) -> Appearance:
+        """To be drawn, in the pose that it is rendered in next, with these regions in the parsing map: int64
+        [1, H, W] of the canvas, of `engine.regions`, -1 where it is as the engine has it. Of engines with the
+        capability `paint_regions`."""
+
     def render(
         self,
         appearance: Appearance,

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,8 @@ from torch import Tensor
 from engine import parsing
 from engine.api import RGB, Frame, RenderRequest, SlotChange
 from engine.compositing.compose import Composition, EncodedReference, compose, encode_reference
+from engine.compositing.painted import UNPAINTED, painted
+from engine.compositing.wardrobe import CLASS_OF_PIECE
 from engine.computing import Computing
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
 from engine.editing.changes import known, mixes_of, redrawn, scales_of, touched_by
@@ -84,6 +87,8 @@ class Frames:
         exact = self._plan.preview == torch.float32 or request.level is None
         pieces_hw: np.ndarray | None = None
         room: FittingRoom | None = None
+        size, canvas = self._model.size, self._model.canvas
+        painted_1HW = painted(request.strokes, keypoints_18x3, size, canvas, self._plan.device)
         drawn: dict[str, Drawn] = {}
         with self._computing():
             own, *others = (self._references.encoded(key) for key in _keys(request))
@@ -91,17 +96,17 @@ class Frames:
                 (other.appearance, mix.coefficients) for other, mix in zip(others, request.mixes, strict=True)
             ]
             appearance = self._model.mix(own.appearance, pairs) if pairs else own.appearance
-            appearance = self._by_hand(appearance, request)
+            appearance = self._painted(self._by_hand(appearance, request), painted_1HW)
             rendering = self._rendered(appearance, request)
             composition = self._composed(rendering, keypoints_18x3, [own, *others], request.level is None)
             composition = self._coloured(composition, rendering, changes)
             drawn[request.identity] = Drawn(rendering, composition)
             if request.swaps or request.pieces:
-                room = self._fitting_room(request, drawn)
+                room = self._fitting_room(request, drawn, painted_1HW)
                 composition, pieces_hw = wearing(composition, room)
             image_HWC = to_rgb(composition.image_1CHW[..., : self._model.size[0], : self._model.size[1]])
             fine_HWC = None if composition.fine_1CHW is None else to_rgb(composition.fine_1CHW)
-            tell = self._teller(request, drawn, pieces_hw, room) if request.maps else None
+            tell = self._teller(request, drawn, pieces_hw, room, painted_1HW) if request.maps else None
         rows = request.level or self._model.size[0]
         exact = exact and rows == self._model.size[0]
         ms = 1e3 * (time.perf_counter() - begun)
@@ -118,6 +123,7 @@ class Frames:
         drawn: dict[str, Drawn],
         pieces_hw: np.ndarray | None,
         room: FittingRoom | None,
+        painted_1HW: Tensor | None,
     ) -> Callable[[Frame], Frame]:
         """What makes a frame's maps. Of references all is looked up now, while nobody else computes; the maps
         can then be made beside the next picture.
@@ -132,7 +138,7 @@ class Frames:
 
         def tell(frame: Frame) -> Frame:
             own = drawn[request.identity]
-            pieces = pieces_hw if wardrobe is None else pieces_seen(own.composition, wardrobe)
+            pieces = pieces_hw if wardrobe is None else pieces_seen(own.composition, wardrobe, painted_1HW)
             maps = {key: each.rendering.maps for key, each in drawn.items()}
             details = dict(zip((mix.reference for mix in request.mixes), own.mixed_2HW(size), strict=True))
             details |= {key: each.detail_2HW(size) for key, each in drawn.items()}
@@ -181,6 +187,13 @@ class Frames:
         slots = self._model.slots
         return self._model.change(appearance, scales_of(changes, slots), touched_by(changes, slots))
 
+    def _painted(self, appearance: Appearance, painted_1HW: Tensor | None) -> Appearance:
+        """To be drawn as was painted, by an engine that can."""
+        if painted_1HW is None or not self._model.capabilities.paint_regions:
+            return appearance
+        class_Q = torch.tensor((*CLASS_OF_PIECE, UNPAINTED), device=painted_1HW.device)  # -1 is its last
+        return self._model.paint(appearance, class_Q[painted_1HW])
+
     def _rendered(self, appearance: Appearance, request: RenderRequest) -> Rendering:
         return self._model.render(
             appearance,
@@ -190,7 +203,9 @@ class Frames:
             maps=request.maps,
         )
 
-    def _fitting_room(self, request: RenderRequest, drawn: dict[str, Drawn]) -> FittingRoom:
+    def _fitting_room(
+        self, request: RenderRequest, drawn: dict[str, Drawn], painted_1HW: Tensor | None
+    ) -> FittingRoom:
         """Each giver is drawn as the person is: in the same pose, to the same level. drawn: where that is
         put."""
 
@@ -208,8 +223,22 @@ class Frames:
         if request.level is None and plate is not None and plate.fine_HWC is not None:
             behind_1CHW = to_tensor(plate.fine_HWC, self._plan.device)
         return FittingRoom(
-            request.identity, request.swaps, wardrobe, composed, self._beneath(request), behind_1CHW
+            request.identity,
+            request.swaps,
+            wardrobe,
+            composed,
+            partial(self._wall, request.level is None),
+            self._beneath(request),
+            behind_1CHW,
+            painted_1HW,
         )
+
+    def _wall(self, finely: bool, key: str) -> Tensor:
+        """What is behind the person of a reference, as fine as is known."""
+        plate = self._references.encoded(key).plate
+        if finely and plate is not None and plate.fine_HWC is not None:
+            return to_tensor(plate.fine_HWC, self._plan.device)
+        return self._references.wardrobe(key).plate
 
     def _beneath(self, request: RenderRequest) -> Composition | None:
         """The person with textures of the givers, where those were refined; a drag has no time for it."""

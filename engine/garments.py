@@ -15,6 +15,7 @@ from engine.errors import InputError
 PIECES = ("background", "hair", "face", "top", "dress", "skirt", "trousers", "arms", "legs")
 HAIR, FACE, TOP, DRESS, SKIRT, TROUSERS, ARMS, LEGS = range(1, len(PIECES))
 PIECE_OF_CLASS = (0, HAIR, FACE, TOP, SKIRT, TROUSERS, ARMS, LEGS)  # of "dress or skirt": below the waist
+BACKGROUND = PIECES[0]  # the word for what is behind the person
 WAIST = 1.0  # dm above the middle of the standard body; its belt hangs here
 LEAST_SHOWN = 0.01  # of the person's pixels that must be of a garment for it to be seen in a photo
 
@@ -46,15 +47,24 @@ GARMENTS = {
         Garment("legs", (LEGS,), (LEGS,), (SKIRT, TROUSERS)),
     )
 }
+# Not worn, but taken from another photo all the same: what is behind its person.
+_BEHIND = Garment(BACKGROUND, (0,), (0,))
 WORD_OF_PIECE = ("", "hair", "face", "top", "dress", "skirt", "trousers", "arms", "legs")
 _INSTEAD = {"trousers": "skirt", "skirt": "trousers", "dress": "top"}
 
 
 def garment(word: str) -> Garment:
-    """The garment that a word means. Raises InputError for another word."""
+    """The garment that a word means, or the background. Raises InputError for another word."""
+    if word == BACKGROUND:
+        return _BEHIND
     if word not in GARMENTS:
         raise InputError(f"The garment {word!r} is unknown; the words are {', '.join(GARMENTS)}.")
     return GARMENTS[word]
+
+
+def painted_as(word: str) -> int:
+    """The piece that a brush of this word paints. Raises InputError for another word."""
+    return garment(word).takes[0]
 
 
 def offered(word: str, shown: Mapping[str, float]) -> str | None:

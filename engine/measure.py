@@ -25,7 +25,7 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.api import Frame, Mix, RenderRequest
+from engine.api import Frame, GarmentSwap, Mix, RenderRequest
 from engine.compositing.compose import EncodedReference, compose, encode_reference
 from engine.contract import PoseTransferModel, ReferenceInput
 from engine.cv import cv2
@@ -41,6 +41,7 @@ from engine.session import Session
 TEXTBOOK_FULL, TEXTBOOK_POSE, ENCODE = "textbook full forward", "textbook pose-only", "encode reference"
 TEXTBOOK_KEPT, DRAG, PREVIEW, SWAP = "textbook, memory kept", "drag full", "drag preview", "swap"
 INSPECTED = "drag beside maps"  # as the window draws while Inspect is open: the maps are of the one before
+GARMENT = "garment taken"  # from the click on an encoded photo to the first picture with its garment
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,10 @@ def session_tasks(session: Session, macs: Mapping[str, float]) -> dict[tuple[str
         mixes = (Mix(other.key, (turn % 10) / 10 + 0.05),)
         session.respond(RenderRequest(reference.key, pose(size, 0), mixes))
 
+    def take(turn: int) -> None:
+        swaps = (GarmentSwap(other.key, "top", 1.0 - turn / 1000),)
+        session.respond(RenderRequest(reference.key, pose(size, 0), level=size[0], swaps=swaps, pieces=True))
+
     found = {
         (ENCODE, "float32"): Task(encode, macs["encode"]),
         (DRAG, "float32"): Task(drag, macs["drag"]),
@@ -151,6 +156,9 @@ def session_tasks(session: Session, macs: Mapping[str, float]) -> dict[tuple[str
         found[DRAG, half] = Task(partial(drag, level=size[0]), macs["drag"])
     for level in session.levels[:-1]:
         found[f"{PREVIEW} {level}", half] = Task(partial(drag, level=level), macs[f"drag {level}"])
+    for photo_taken in (reference, other):
+        session.garments(photo_taken)  # as Dress mode has asked by then
+    found[GARMENT, half] = Task(take, 2 * macs["drag"])
     if session.maps:
         found[INSPECTED, half] = Task(inspect, macs["drag"], ready=draw)
     found[SWAP, "float32"] = Task(swap, macs["drag"])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from engine import parsing
 from engine.api import (
+    EXTRACTION,
     Capabilities,
     Frame,
     GarmentSwap,
@@ -21,6 +22,7 @@ from engine.api import (
     Settled,
     SlotChange,
     Slots,
+    Stroke,
 )
 from engine.computing import Computing
 from engine.contract import PoseTransferModel
@@ -29,7 +31,7 @@ from engine.editing.settle import STEPS
 from engine.editing.swap import lacks
 from engine.errors import InputError
 from engine.frames import Frames, checked_pose
-from engine.garments import GARMENTS, garment, offered
+from engine.garments import BACKGROUND, GARMENTS, garment, offered
 from engine.opening import open_engine
 from engine.plan import Plan, keep_freed_memory, make_plan
 from engine.references import References
@@ -61,6 +63,7 @@ class Session:
         self._mixed: dict[str, tuple[Reference, Mix]] = {}
         self._worn: dict[str, tuple[Reference, GarmentSwap]] = {}
         self._changed: dict[tuple[str, int], tuple[Reference | None, SlotChange]] = {}
+        self._strokes: tuple[Stroke, ...] = ()
 
     @classmethod
     def open(
@@ -171,6 +174,12 @@ class Session:
         with self._computing():
             return self._frames.refinements.step(request or self._request(None, False), of)
 
+    def refine_part(self, request: RenderRequest, of: int = REFINING_STEPS) -> Settled:
+        """A part of `refine`, no longer than a picture or two, for whoever has a hand to answer meanwhile;
+        `changed` tells that a step is made."""
+        with self._computing():
+            return self._frames.refinements.part(request, of)
+
     @property
     def in_use(self) -> list[Reference]:
         """The references that `render` makes its picture of, the identity first."""
@@ -229,15 +238,29 @@ class Session:
             key = "" if reference is None else reference.key
             self._changed[change.group, change.slot] = reference, replace(change, reference=key)
 
+    def paint(self, strokes: Sequence[Stroke]) -> None:
+        """Say which garment is where on the picture, each stroke over those before it; replaces earlier ones.
+        An engine with the capability `paint_regions` draws it so."""
+        self._strokes = tuple(strokes)
+
     def garments(self, reference: Reference) -> dict[str, str]:
         """What a reference can lend: by every garment word under which there is something, the word of what
-        it is (`garments.offered`). Nothing, where nobody was found in it."""
+        it is (`garments.offered`). Nothing but the background, where nobody was found in it."""
+        behind = {BACKGROUND: BACKGROUND}
         if reference.keypoints_18x3 is None:
-            return {}
+            return behind
         with self._computing():
             shown = self._references.wardrobe(reference.key).shown()
         found = {word: offered(word, shown) for word in GARMENTS}
-        return {word: instead for word, instead in found.items() if instead}
+        return {word: instead for word, instead in found.items() if instead} | behind
+
+    def reads(self, reference: Reference) -> dict[str, np.ndarray]:
+        """C̄e of a reference in the sharpest layer, float32 [K, h, w] by that layer's name: where each texture
+        is gathered. Nothing of an engine without extraction."""
+        with self._computing():
+            layers = self._references.maps(reference.key).of(EXTRACTION)
+        name = max(layers, key=lambda each: layers[each][0].size, default="")
+        return {name: layers[name]} if name else {}
 
     def render(self, level: int | None = None, maps: bool = False) -> Frame:
         """The reference in the pose, mixed as set. level: one of `levels` for a preview, None for the exact
@@ -258,7 +281,14 @@ class Session:
         swaps = tuple(swap for _, swap in self._worn.values())
         changes = tuple(change for _, change in self._changed.values())
         return RenderRequest(
-            self._identity.key, self._keypoints_18x3, mixes, level, maps, swaps=swaps, changes=changes
+            self._identity.key,
+            self._keypoints_18x3,
+            mixes,
+            level,
+            maps,
+            swaps=swaps,
+            changes=changes,
+            strokes=self._strokes,
         )
 
     def respond(self, request: RenderRequest) -> Frame:

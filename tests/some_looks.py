@@ -9,7 +9,8 @@ import numpy as np
 from hypothesis import strategies as st
 from PIL import Image
 
-from engine.garments import GARMENTS
+from engine.api import Stroke
+from engine.garments import BACKGROUND, GARMENTS
 from engine.look import (
     Borrowed,
     ChangedTexture,
@@ -67,7 +68,27 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
     max_leaves=8,
 )
-KNOWN = {"photos", "person", "pose", "borrow", "library", "outfit", "textures", "carried", "drawn_by", "pins"}
+KNOWN = {
+    "photos",
+    "person",
+    "pose",
+    "borrow",
+    "library",
+    "outfit",
+    "textures",
+    "strokes",
+    "carried",
+    "drawn_by",
+    "pins",
+}
+lengths = st.floats(-2.0, 2.0, width=32)
+strokes = st.builds(
+    Stroke,
+    st.sampled_from((*GARMENTS, BACKGROUND)),
+    st.lists(st.tuples(lengths, lengths), min_size=1, max_size=3).map(tuple),
+    st.floats(0.01, 1.0),
+    st.lists(st.tuples(lengths, lengths, states), min_size=18, max_size=18).map(tuple),
+)
 objects = st.dictionaries(names, json_values, max_size=2)
 matrices = st.lists(st.floats(-1e6, 1e6), min_size=6, max_size=6).map(lambda v: np.array(v).reshape(2, 3))
 
@@ -126,6 +147,7 @@ def looks_alone(draw) -> LookDocument:
         library=draw(names),
         outfit=outfit,
         textures=tuple(draw(st.lists(texture, max_size=3))),
+        strokes=tuple(draw(st.lists(strokes, max_size=2))),
         carried=draw(st.none() | st.builds(Carried, objects, objects, matrices)),
         drawn_by=DrawnBy(draw(names), draw(names), draw(names)),
         thumbnail=draw(st.binary(max_size=50)),

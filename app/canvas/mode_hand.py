@@ -40,10 +40,11 @@ class ModeHand:
         self.hover(touch)
 
     def release(self) -> None:
-        pass
+        if self.mode is not None:
+            self.mode.released()
 
     def cancel(self) -> bool:
-        return False  # a press does all there is to do
+        return False  # what a press does is undone as a step
 
     def leave(self) -> None:
         """The pointer is elsewhere."""

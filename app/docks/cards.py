@@ -31,8 +31,10 @@ from app import icons, plain
 from app.canvas.items import to_pixmap
 from app.document import Photo
 from app.files.intake import PHOTO_KEY
+from engine.cv import cv2
 
 THUMB = QSize(80, 110)
+UNLIT = 0.4  # brightness of what is not meant: still told what it is
 FADED = 0.35  # opacity: still told what it is, not taken for one of the others
 
 
@@ -80,7 +82,8 @@ class PhotoCard(QFrame):
         self.setObjectName("card")
         self.key = photo.key
         self.is_person = is_person
-        self.faded = False
+        self.faded = self.lit = False
+        self._photo_HWC = photo.reference.image_HWC
         self._pressed_at: QPoint | None = None
         self.setProperty("chosen", False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -119,6 +122,19 @@ class PhotoCard(QFrame):
             effect.setOpacity(FADED)
         self.setGraphicsEffect(effect)  # type: ignore[arg-type]  # its stub forgets that None will do
         self.faded = faded
+
+    def light(self, light_hw: np.ndarray | None) -> None:
+        """Light the picture up where this is 1 and darken it where it is 0; None: as it is."""
+        if light_hw is None and not self.lit:
+            return
+        self.lit = light_hw is not None
+        picture_HWC = self._photo_HWC
+        if light_hw is not None:
+            size = picture_HWC.shape[1::-1]
+            light_HW = cv2.resize(light_hw.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+            bright_HW1 = UNLIT + (1.0 - UNLIT) * light_HW[..., None]
+            picture_HWC = (picture_HWC * bright_HW1).astype(np.uint8)
+        self._picture.setPixmap(card_picture(picture_HWC, THUMB, self.devicePixelRatioF()))
 
     # Renaming.
 

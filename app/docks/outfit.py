@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app import icons, plain
+from app.docks.brush import BrushRow
 from app.docks.cards import card_picture
 from app.docks.shelf import AmountSlider
 from app.document import Look, Photo, Worn
@@ -89,14 +90,19 @@ class OutfitPanel(QWidget):
         self.hint.setProperty("role", "muted")
         self._column.addWidget(self.hint)
         self._column.addStretch(1)
+        self.brush = BrushRow()
+        self._column.addWidget(self.brush)
         self.rows: list[OutfitRow] = []
         self._shown: tuple[Worn, ...] = ()
         self.show_choice(False, ())
 
-    def show_choice(self, dressing: bool, choice: Choice) -> None:
+    def show_choice(self, dressing: bool, choice: Choice, painting: bool = False) -> None:
         """Say what a click would do next."""
+        self.brush.setVisible(dressing)
         if not dressing:
             self.hint.setText("Press 2 and click what she wears, then a photo on the shelf.")
+        elif painting:
+            self.hint.setText("Paint what is where; Alt paints background, the wheel changes the size.")
         elif choice:
             self.hint.setText(f"Click a photo on the shelf to take the {' and '.join(choice)} from it.")
         else:
@@ -104,6 +110,7 @@ class OutfitPanel(QWidget):
 
     def show_look(self, look: Look) -> None:
         """Lay the rows of this look out, telling nobody. A slider that is held stays the same widget."""
+        self.brush.show_painted(bool(look.strokes))
         if self._same_rows(look):
             for row, worn in zip(self.rows, reversed(look.outfit), strict=True):
                 row.value.setText(f"{round(100 * worn.strength)} %")

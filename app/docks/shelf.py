@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
+import numpy as np
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
@@ -189,6 +190,11 @@ class Shelf(QWidget):
         self._lenders = keys
         for card in self.cards:
             card.fade(keys is not None and card.key not in keys)
+
+    def show_lights(self, lights: Mapping[str, np.ndarray]) -> None:
+        """Light up photos, by their keys, where they have what is pointed at: float [h, w], 0 to 1."""
+        for card in self.cards:
+            card.light(lights.get(card.key))
 
     def show_borrow(self, look: Look) -> None:
         """Set the slider and the chosen card, telling nobody. Another mix than before chooses its photo."""

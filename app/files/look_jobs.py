@@ -37,6 +37,7 @@ def document_of(look: Look, size: tuple[int, int], facts: EngineFacts | None) ->
             for each in look.textures
             if (photo := look.photo(each.photo)) or not each.photo
         ),
+        strokes=look.strokes,
         carried=look.carried,
         drawn_by=drawn_by(facts),
         others=look.kept.sections,
@@ -69,6 +70,7 @@ def look_of(document: LookDocument, photos: Mapping[str, Photo], size: tuple[int
         textures=tuple(
             each._replace(photo=photos[each.photo].key if each.photo else "") for each in document.textures
         ),
+        strokes=document.strokes,
         kept=Kept(document.others, document.members),
     )
 

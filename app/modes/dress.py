@@ -6,11 +6,12 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from app.controller import Controller
+from app.modes.brush import Brush
 from app.modes.mode import XY
 from engine.api import Frame
 from engine.editing import regions
 from engine.editing.regions import Choice
-from engine.garments import GARMENTS
+from engine.garments import BACKGROUND, GARMENTS
 
 
 class DressMode(QObject):
@@ -22,15 +23,23 @@ class DressMode(QObject):
         object
     )  # frozenset of keys of photos that can lend some of it, None: none chosen
 
+    lights_changed = Signal(object)  # by key of a photo, float [h, w] from 0 to 1: where it is gathered there
+
     def __init__(self, controller: Controller):
         super().__init__(controller)
         self._controller = controller
         self._pieces_hw: np.ndarray | None = None
+        self._distribution: regions.LayerMaps = {}
         self._hovered = ""
         self._waiting = ""  # key of the photo whose garments are still asked
+        self._at: XY | None = None  # where the pointer is
         self.choice: Choice = ()
         self.on = False
+        self.brush = Brush(self)
+        self.brush.changed.connect(lambda: self.hovered(self._at))
         controller.frames.shown.connect(self._on_frame)
+        controller.frames.mapped.connect(self._on_maps)
+        controller.lending.read.connect(lambda _key: self._tell_lights())
         controller.look_changed.connect(self._on_look)
         controller.lending.answered.connect(self._on_answer)
         controller.photos.garment_shelved.connect(self._on_shelved)
@@ -39,28 +48,55 @@ class DressMode(QObject):
         """Begin or end; what was chosen is forgotten."""
         self.on = on
         self._waiting = ""
+        self._lift()
+        self.brush.take_up(False)
         self._hover("")
         self._choose(())
         self._controller.frames.set_wants_pieces(on)
+        self._controller.frames.set_wants_maps(on, "dress")
         if on:
-            for photo in self._controller.document.look.photos:
-                self._controller.lending.of(photo.reference)
+            self._ask()
 
     # What the hand does.
 
     def hovered(self, xy: XY | None) -> None:
-        self._hover("" if xy is None else self._word_at(xy))
+        self._at = xy
+        if self.brush.on and self.on:
+            if xy is not None:
+                self._controller.painting.draw_to(xy)
+            self._hovered = ""
+            self.hover_changed.emit([] if xy is None else self.brush.outline(xy, self._controller.size), "")
+        else:
+            self._hover("" if xy is None else self._word_at(xy))
 
     def pressed(self, xy: XY, add: bool, remove: bool) -> None:
+        if self.brush.on:
+            word = BACKGROUND if remove else self.brush.word
+            self._controller.painting.begin(word, xy, self.brush.radius, self._controller.size[0])
+            return
         word = self._word_at(xy)
         if remove:
             self._choose(regions.removed(self.choice, word))
         elif add:
             self._choose(regions.added(self.choice, word))
-        else:
+        elif word or self.choice:
             self._choose((word,) if word else ())
+        elif self._inside(xy):
+            self._choose((BACKGROUND,))  # a second click on the wall means the wall
+
+    def released(self) -> None:
+        self._lift()
+
+    def take_brush(self, on: bool) -> None:
+        """Take the brush up to paint what is chosen, or put it away."""
+        if on and self.choice:
+            self.brush.choose(self.choice[-1])
+        self.brush.take_up(on and self.on)
 
     def wheeled(self, steps: float) -> bool:
+        if self.brush.on:
+            self.brush.widen(steps)
+            return True
         if self._pieces_hw is None or not self.choice:
             return False
         grow = steps > 0
@@ -68,6 +104,10 @@ class DressMode(QObject):
         return True
 
     def escaped(self) -> bool:
+        if self.brush.on:
+            self._lift()
+            self.brush.take_up(False)
+            return True
         chosen = bool(self.choice)
         self._waiting = ""
         self._choose(())
@@ -116,6 +156,9 @@ class DressMode(QObject):
             self._controller.outfit.take(self.choice, key, lends)
         return True
 
+    def _lift(self) -> None:
+        self._controller.painting.end()
+
     # What happens meanwhile.
 
     def _on_answer(self, key: str) -> None:
@@ -131,18 +174,29 @@ class DressMode(QObject):
     def _on_look(self, changed: frozenset[str]) -> None:
         if not self.on:
             return
-        look = self._controller.document.look
         if "person" in changed:
             self._choose(())
         if "photos" in changed:
-            for photo in look.photos:
-                self._controller.lending.of(photo.reference)
+            self._ask()
 
     def _on_frame(self, frame: Frame) -> None:
         if frame.pieces is not None and self.on:
             self._pieces_hw = frame.pieces
-            self.hover_changed.emit(self._lines((self._hovered,) if self._hovered else ()), self._hovered)
+            if not self.brush.on:
+                self.hover_changed.emit(self._lines((self._hovered,) if self._hovered else ()), self._hovered)
             self.choice_changed.emit(self._lines(self.choice), self.choice)
+
+    def _on_maps(self, frame: Frame) -> None:
+        if self.on:
+            self._distribution = regions.drawn_of(frame.sources)
+            self._on_frame(frame)
+            self._tell_lights()
+
+    def _ask(self) -> None:
+        """What the photos can lend, and where their textures lie."""
+        for photo in self._controller.document.look.photos:
+            self._controller.lending.of(photo.reference)
+            self._controller.lending.reads(photo.reference)
 
     # Telling.
 
@@ -151,6 +205,10 @@ class DressMode(QObject):
             return ""
         height, width = self._controller.size
         return regions.word_at(self._pieces_hw, xy[0] / width, xy[1] / height)
+
+    def _inside(self, xy: XY) -> bool:
+        height, width = self._controller.size
+        return self._pieces_hw is not None and 0 <= xy[0] < width and 0 <= xy[1] < height
 
     def _shown(self) -> list[str]:
         if self._pieces_hw is None:
@@ -163,15 +221,18 @@ class DressMode(QObject):
         return sorted(heights, key=lambda word: heights[word])
 
     def _hover(self, word: str) -> None:
-        if word != self._hovered:
-            self._hovered = word
+        if word != self._hovered or not word:
+            told, self._hovered = self._hovered, word
             self.hover_changed.emit(self._lines((word,) if word else ()), word)
+            if word != told:
+                self._tell_lights()
 
     def _choose(self, choice: Choice) -> None:
         if choice != self.choice:
             self.choice = choice
             self.choice_changed.emit(self._lines(choice), choice)
             self._tell_lenders()
+            self._tell_lights()
 
     def _tell_lenders(self) -> None:
         """Photos that are not known yet count as lending: they are asked when it comes to that."""
@@ -186,7 +247,25 @@ class DressMode(QObject):
         )
         self.lenders_changed.emit(able if self.choice else None)
 
+    def _tell_lights(self) -> None:
+        """Where the photos that can lend it have what is pointed at, or else what is chosen: C̄e of the
+        textures that make it."""
+        asked = (self._hovered,) if self._hovered else self.choice
+        self.lights_changed.emit(self._lights(asked) if asked and self.on else {})
+
+    def _lights(self, choice: Choice) -> dict[str, np.ndarray]:
+        if self._pieces_hw is None:
+            return {}
+        name, mine_K = regions.textures_of(self._distribution, regions.mask_of(self._pieces_hw, choice))
+        look, lending = self._controller.document.look, self._controller.lending
+        found = {}
+        for photo in look.photos:
+            lends, layers = lending.of(photo.reference) or {}, lending.reads(photo.reference)
+            if photo.key != look.person and set(choice) & lends.keys() and name in layers and mine_K.any():
+                found[photo.key] = regions.lit(layers[name], mine_K)
+        return found
+
     def _lines(self, choice: Choice) -> list[np.ndarray]:
         if self._pieces_hw is None or not choice:
             return []
-        return regions.outline(regions.mask_of(self._pieces_hw, choice))
+        return regions.outline(regions.seen_as(self._pieces_hw, choice, self._distribution))

@@ -163,6 +163,9 @@ class InspectMode(QObject):
         self.pinned = under is not None
         self._point(under)
 
+    def released(self) -> None:
+        pass  # a click is all it asks for
+
     def wheeled(self, steps: float) -> bool:
         return False
 

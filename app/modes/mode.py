@@ -17,6 +17,9 @@ class Mode(Protocol):
     def pressed(self, xy: XY, add: bool, remove: bool) -> None:
         """The left button; add, remove: Shift, Alt."""
 
+    def released(self) -> None:
+        """The left button, after `pressed`."""
+
     def wheeled(self, steps: float) -> bool: ...
 
     def escaped(self) -> bool: ...

@@ -37,6 +37,7 @@ class ModeSwitch:
         dressing.hover_changed.connect(self._show_pointed)
         dressing.choice_changed.connect(self._show_chosen)
         dressing.lenders_changed.connect(docks.shelf.show_lenders)
+        dressing.lights_changed.connect(docks.shelf.show_lights)
         outfit, panel = controller.outfit, docks.outfit
         panel.strength_changed.connect(outfit.set_strength)
         panel.slide_began.connect(outfit.begin_slide)
@@ -44,6 +45,10 @@ class ModeSwitch:
         panel.lock_wanted.connect(outfit.set_locked)
         panel.off_wanted.connect(outfit.take_off)
         panel.forward_wanted.connect(outfit.bring_forward)
+        panel.brush.taken_up.connect(dressing.take_brush)
+        panel.brush.word_chosen.connect(dressing.brush.choose)
+        panel.brush.clear_wanted.connect(controller.painting.clear)
+        dressing.brush.changed.connect(self._show_brush)
         self._mark()
 
     def pose(self) -> None:
@@ -88,7 +93,16 @@ class ModeSwitch:
         self._actions["dress_mode"].setChecked(dressing)
         self._actions["inspect_mode"].setChecked(inspecting)
         self._actions["pose_mode"].setChecked(not (dressing or inspecting))
+        for name in ("brush", "brush_wider", "brush_narrower"):
+            self._actions[name].setEnabled(dressing)
+        self._show_brush()
         self._docks.outfit.show_choice(self.dressing.on, ())
+
+    def _show_brush(self) -> None:
+        brush = self.dressing.brush
+        self._actions["brush"].setChecked(brush.on)
+        self._docks.outfit.brush.show_brush(brush.on, brush.word)
+        self._docks.outfit.show_choice(self.dressing.on, self.dressing.choice, brush.on)
 
     def _show_pointed(self, lines: list[np.ndarray], word: str) -> None:
         canvas = self._centre.canvas

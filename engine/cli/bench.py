@@ -14,6 +14,7 @@ from engine import measure
 from engine.measure import (
     DRAG,
     ENCODE,
+    GARMENT,
     INSPECTED,
     PREVIEW,
     TEXTBOOK_FULL,
@@ -94,15 +95,16 @@ def _peaks(plan: Plan) -> dict[str, float]:
 def ratios(table: list[Stage]) -> dict[str, float | None]:
     """Textbook full forward in float32 over ours, and frames a second: the default network's, and every other
     engine's in the box. While the default one is inspected: how fast its picture is beside the maps of the
-    one before against one without maps, and how many pictures a second have maps where every one does."""
+    one before against one without maps, and how many pictures a second have maps where every one does. How
+    long a garment of an encoded photo takes, and how many frames of a drag that is."""
     ms = {(row.network, row.stage, row.precision): row.p50_ms for row in table}
 
     def over(stage: str, precision: str, base: str = TEXTBOOK_FULL) -> float | None:
         full, ours = ms["official", base, "float32"], ms.get(("official", stage, precision))
         return round(full / ours, 2) if ours else None
 
-    plain, inspected = (
-        min(ms[key] for key in ms if key[:2] == ("default", stage)) for stage in (DRAG, INSPECTED)
+    plain, inspected, taken = (
+        min(ms[key] for key in ms if key[:2] == ("default", stage)) for stage in (DRAG, INSPECTED, GARMENT)
     )
     first = next(key for key in ms if key[0] == "default" and key[1].startswith(PREVIEW))
     return {
@@ -115,6 +117,8 @@ def ratios(table: list[Stage]) -> dict[str, float | None]:
         "default_preview_fps": round(1e3 / ms[first], 1),
         "default_inspected_drag": round(plain / inspected, 2),
         "default_maps_fps": round(1e3 / inspected, 1),
+        "default_garment_ms": round(taken, 1),
+        "default_garment_drags": round(taken / plain, 2),
         **{
             f"{engine.name}_drag_fps": round(1e3 / min(drag), 1)
             for engine in other_engines()

@@ -15,7 +15,7 @@ from engine.editing.settle import STEPS
 from engine.editing.swap import lacks
 from engine.errors import InputError
 from engine.files import printable, refuse_own_input
-from engine.garments import GARMENTS
+from engine.garments import BACKGROUND, GARMENTS
 from engine.photos import write_png
 
 if TYPE_CHECKING:
@@ -36,8 +36,9 @@ def run(argv: list[str]) -> int:
         action="append",
         default=[],
         help=(
-            f"take a garment from another photo; REGION is {', '.join(GARMENTS)}, or {WHOLE}: all textures "
-            "of the photo mixed in, its face too. top:0.5 goes half of the way. May be given several times: "
+            f"take a garment from another photo; REGION is {', '.join(GARMENTS)}, {BACKGROUND} (what is "
+            f"behind its person), or {WHOLE}: all textures of the photo mixed in, its face too. "
+            "top:0.5 goes half of the way. May be given several times: "
             "later garments lie over earlier ones"
         ),
     )
@@ -144,10 +145,10 @@ def _garment(text: str) -> tuple[str, str, float]:
     name, colon, share = region.partition(":")
     if not equals or not path:
         raise InputError(f"--garment {text}: write REGION=IMG, as in top=coat.png.")
-    if name != WHOLE and name not in GARMENTS:
+    if name not in (WHOLE, BACKGROUND, *GARMENTS):
         raise InputError(
             f"--garment {text}: the region {name!r} is unknown; "
-            f"the words are {', '.join(GARMENTS)}, and {WHOLE}."
+            f"the words are {', '.join(GARMENTS)}, {BACKGROUND}, and {WHOLE}."
         )
     try:
         m = float(share) if colon else 1.0

@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.fields import around, at, carried, highest, odd_side, ramp, size_of
+from engine.compositing.painted import UNPAINTED, at_size
 from engine.compositing.tailoring import drawn_out, matte
 from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at, on_trunk, worn_at
 from engine.garments import ARMS, FACE, HAIR, LEGS, PIECES, SKIRT, TROUSERS, Garment
@@ -40,12 +41,14 @@ _IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the 
 
 class Drawn(NamedTuple):
     """A person in the pose. picture: [1, 3, H, W], as it is shown. surface: its surface map [1, 11, h, w].
-    behind: [1, 3, H', W'], what is behind the person; None: as the wardrobe has it."""
+    behind: [1, 3, H', W'], what is behind the person; None: as the wardrobe has it. painted: [1, H', W'],
+    which piece was painted where, as `painted.painted`."""
 
     picture: Tensor
     surface: Tensor
     wardrobe: Wardrobe
     behind: Tensor | None = None
+    painted: Tensor | None = None
 
 
 class Dressed(NamedTuple):
@@ -115,9 +118,21 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     return Dressed(picture_1CHW, torch.lerp(pieces_1Phw, _piece(garment.takes[0], taken_11hw), taken_11hw))
 
 
+@torch.no_grad()
+def before_wall(now: Dressed, wall_1CHW: Tensor, strength: float = 1.0) -> Dressed:
+    """The person as worn now before what is behind another, [1, 3, H', W']. strength: 0 to 1."""
+    size = size_of(now.picture)
+    (person_11HW,) = _sharp(now.picture, 1.0 - now.pieces[:, :1])
+    # Px of the outline have the old wall in them: the person's colours are carried out to it.
+    hers_1CHW = carried(now.picture, 1.0 - highest(1.0 - person_11HW, 2 * (size[0] // 256) + 1))
+    wall_1CHW = F.interpolate(wall_1CHW, size, mode="bilinear")
+    before_1CHW = torch.lerp(wall_1CHW, hers_1CHW, person_11HW)
+    return Dressed(torch.lerp(now.picture, before_1CHW, strength), now.pieces)
+
+
 def pieces_worn(drawn: Drawn) -> Tensor:
     """How much of a position is which piece, [1, P, h, w]: nobody, hair and face as the engine draws them,
-    what else by what the photo shows at that place of the body."""
+    what else by what the photo shows at that place of the body; where something was painted, that."""
     class_18hw = drawn.surface[:, :CLASSES].softmax(1)
     numbers = [0, *(REGIONS.index(PIECES[piece]) for piece in _IN_FRONT)]
     other_11hw = 1.0 - class_18hw[:, numbers].sum(1, keepdim=True)
@@ -125,7 +140,11 @@ def pieces_worn(drawn: Drawn) -> Tensor:
     pieces_1Phw[:, list(_IN_FRONT)] = 0.0
     pieces_1Phw = other_11hw * pieces_1Phw / pieces_1Phw.sum(1, keepdim=True).clamp_min(1e-6)
     pieces_1Phw[:, [0, *_IN_FRONT]] = class_18hw[:, numbers]
-    return pieces_1Phw
+    if drawn.painted is None:
+        return pieces_1Phw
+    painted_1hw = at_size(drawn.painted, size_of(pieces_1Phw))
+    told_1Phw = F.one_hot(painted_1hw.clamp_min(0), len(PIECES)).movedim(-1, 1).float()
+    return torch.where(painted_1hw[:, None] == UNPAINTED, pieces_1Phw, told_1Phw)
 
 
 def _cloth(

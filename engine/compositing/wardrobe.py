@@ -35,7 +35,7 @@ _NEARBY = ((0.8, 1e-3), (2.5, 1e-5))  # ... and what lies around: standard devia
 _PLATE = 9  # px of a map of 128 rows around the person whose colours are not the background's
 _SIDE_USED = 128  # positions of the photo that are told from each other as nearest ones
 _TRUNK, _HANDS = (1.7, 4.7), 1.2  # dm: at rest arms are farther out, or higher; and no hand is lower
-_CLASS_OF_PIECE = tuple(
+CLASS_OF_PIECE = tuple(
     PIECE_OF_CLASS.index(SKIRT if piece == DRESS else piece) for piece in range(len(PIECES))
 )
 
@@ -122,7 +122,7 @@ def looks_at(
 
     Never from beside the piece: what the photo shows next to it is nearest is taken.
     """
-    classes_1hw = torch.tensor(_CLASS_OF_PIECE, device=piece_1hw.device)[piece_1hw]
+    classes_1hw = torch.tensor(CLASS_OF_PIECE, device=piece_1hw.device)[piece_1hw]
     named_18hw = F.one_hot(classes_1hw, CLASSES).movedim(-1, 1).float()
     positions_12hw, unseen_12hw = look_up(
         wardrobe.atlas, torch.cat([named_18hw, surface_1Khw[:, CLASSES:]], 1)
@@ -144,7 +144,7 @@ def looks_at(
 
 def _pieces(class_8hw: Tensor, place_3hw: Tensor) -> Tensor:
     """Shares of the pieces [P, h, w], of shares of the classes and places in dm."""
-    pieces_Phw = class_8hw[list(_CLASS_OF_PIECE)]
+    pieces_Phw = class_8hw[list(CLASS_OF_PIECE)]
     above_hw = (place_3hw[1] > WAIST).float()
     # Who has a top on wears a skirt, up to its waistband; else it is a dress.
     if pieces_Phw[TOP].sum() > (above_hw * pieces_Phw[DRESS]).sum():

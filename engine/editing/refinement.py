@@ -7,7 +7,7 @@ coefficients`) the engine draws a body in the giver's garment, and it is laid in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -40,7 +40,7 @@ class Refinements:
         self._features: Features | None = None
         self._found: dict[_Key, Found] = {}
         self._steps: dict[_Key, int] = {}
-        self._work: tuple[_Key, Refining] | None = None  # the one that is on the way
+        self._work: tuple[_Key, Iterator[Found | None]] | None = None  # the one that is on the way
 
     def of(self, request: RenderRequest) -> list[tuple[str, Found]]:
         """The givers of a request's garments with what was found for them, at the garments' strength."""
@@ -53,19 +53,18 @@ class Refinements:
     def step(self, request: RenderRequest, of: int) -> Settled:
         """One step, of so many a garment, for the first garment of a request that has not had them, in the
         request's pose. Told is how far all its garments are."""
+        while not ((told := self.part(request, of)).changed or told.done):
+            pass
+        return told
+
+    def part(self, request: RenderRequest, of: int) -> Settled:
+        """A part of `step`, no longer than a picture or two: before the first step a garment needs several
+        pictures, and a hand that comes meanwhile is not to wait for all of them."""
         wanted = self._wanted(request) if self._model.capabilities.refine else []
         waiting = [each for each in wanted if self._steps.get(each[1], 0) < of]
-        if waiting:
-            swap, key = waiting[0]
-            if self._work is None or self._work[0] != key:
-                self._work, self._steps[key] = (key, self._begun(request, swap)), 0
-            work = self._work[1]
-            if self._steps[key]:
-                work.step()
-            self._steps[key] += 1
-            self._found[key] = work.coefficients()
+        changed = bool(waiting) and self._advanced(request, *waiting[0])
         made = sum(min(of, self._steps.get(key, 0)) for _, key in wanted)
-        return Settled(made, of * len(wanted), changed=bool(waiting))
+        return Settled(made, of * len(wanted), changed)
 
     def forget(self, reference: str) -> None:
         """Drop what was found for a wearer or giver."""
@@ -78,10 +77,30 @@ class Refinements:
         return [
             (swap, (request.identity, swap.reference, swap.garment))
             for swap in request.swaps
-            if swap.refined and swap.strength and swap.reference != request.identity
+            if swap.refined
+            and swap.strength
+            and swap.reference != request.identity
+            and swap.garment in GARMENTS
         ]
 
-    def _begun(self, request: RenderRequest, swap: GarmentSwap) -> Refining:
+    def _advanced(self, request: RenderRequest, swap: GarmentSwap, key: _Key) -> bool:
+        """Whether a part of the work on this garment ended a step."""
+        if self._work is None or self._work[0] != key:
+            self._work, self._steps[key] = (key, self._refined(request, swap)), 0
+        try:
+            found = next(self._work[1])
+        except BaseException:
+            self._work = None  # what failed is begun anew
+            raise
+        if found is None:
+            return False
+        self._found[key] = found
+        self._steps[key] += 1
+        return True
+
+    def _refined(self, request: RenderRequest, swap: GarmentSwap) -> Iterator[Found | None]:
+        """What is found at every step, the first of which only begins; None after each part of the way to
+        it."""
         pose, garment = request.keypoints_18x3, GARMENTS[swap.garment]
         whole = GarmentSwap(swap.reference, swap.garment, refined=False)
         asked = (
@@ -89,17 +108,22 @@ class Refinements:
             (request.identity, (), garment.goes),
             (request.identity, (whole,), garment.takes),
         )
-        masks = [
-            self._mask(RenderRequest(identity, pose, swaps=swaps, pieces=True), pieces)
-            for identity, swaps, pieces in asked
-        ]
+        masks = []
+        for identity, swaps, pieces in asked:
+            masks.append(self._mask(RenderRequest(identity, pose, swaps=swaps, pieces=True), pieces))
+            yield None
         wearer, giver = (self._appearance(key) for key in (request.identity, swap.reference))
         own, other = (self._model.render(each, pose).image_1CHW.clone() for each in (wearer, giver))
+        yield None
         if self._features is None:
             with torch.inference_mode(False):  # gradients pass through it
                 self._features = load_house().to(own.device)
         goal = Goal(other, masks[0].to(own), own, masks[1].to(own), masks[2].to(own))
-        return Refining(self._model, wearer, giver, pose, goal, self._features, HOUSE)
+        refining = Refining(self._model, wearer, giver, pose, goal, self._features, HOUSE)
+        yield refining.coefficients()
+        while True:
+            refining.step()
+            yield refining.coefficients()
 
     def _mask(self, request: RenderRequest, pieces: tuple[int, ...]) -> Tensor:
         """Where pieces are seen in a picture, on the canvas."""

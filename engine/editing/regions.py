@@ -7,14 +7,21 @@ from 0 to 1 across the frame.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
+from engine.api import DISTRIBUTION, PhotoMaps
 from engine.cv import cv2
-from engine.garments import GARMENTS, PIECES, WORD_OF_PIECE
+from engine.garments import PIECES, WORD_OF_PIECE, garment
 
 Choice = tuple[str, ...]
+LayerMaps = Mapping[str, np.ndarray]
 
 _REACH = 2  # positions around the pointer in which a garment is found yet: a strap is two wide
+# Share of a garment's textures in a position below which others make it, and above which they alone do.
+_OTHERS, _ALONE = 0.1, 0.8
+_TOLD = 0.5  # of a garment that its textures make together, or they do not tell where it ends
 _SPECK = 12  # positions that a part must have to be outlined; the map's noise is smaller
 
 
@@ -45,11 +52,71 @@ def meant(pieces_hw: np.ndarray, piece: int) -> str:
 
 def mask_of(pieces_hw: np.ndarray, choice: Choice) -> np.ndarray:
     """bool [h, w]: where the garments of a choice are, all their parts but specks."""
-    wanted = [piece for word in choice for piece in GARMENTS[word].takes]
+    wanted = [piece for word in choice for piece in garment(word).takes]
     mask_hw = np.isin(pieces_hw, wanted)
     _, part_hw, stats, _ = cv2.connectedComponentsWithStats(mask_hw.astype(np.uint8), connectivity=8)
     large = stats[:, cv2.CC_STAT_AREA] >= _SPECK
     return mask_hw & large[part_hw]
+
+
+def drawn_of(photos: Sequence[PhotoMaps]) -> dict[str, np.ndarray]:
+    """C̄d of a picture, float32 [K, h, w] by layer: of each photo where what is drawn of it is seen."""
+    found: dict[str, np.ndarray] = {}
+    for photo in photos:
+        for name, values_Khw in photo.maps.of(DISTRIBUTION).items():
+            if photo.share_hw is not None:
+                size = values_Khw.shape[:0:-1]
+                values_Khw = values_Khw * cv2.resize(photo.share_hw, size, interpolation=cv2.INTER_AREA)
+            if photo.taken is None or name not in found:  # who is mixed in shares the person's
+                found[name] = found.get(name, 0.0) + values_Khw
+    return found
+
+
+def textures_of(distribution: LayerMaps, mask_hw: np.ndarray) -> tuple[str, np.ndarray]:
+    """Which textures of the sharpest layer make mostly what is in a mask: the layer's name, bool [K].
+
+    By more than half of what they make of the picture, as refining begins (`editing.coefficients.mostly`), or
+    where none does, by NTED Eq. 15: a mean share in the mask of 3 / K. "" and none without layers.
+    """
+    name = max(distribution, key=lambda each: distribution[each][0].size, default="")
+    if not name:
+        return "", np.zeros(0, bool)
+    values_Khw = distribution[name]
+    inside_hw = cv2.resize(mask_hw.astype(np.float32), values_Khw.shape[:0:-1], interpolation=cv2.INTER_AREA)
+    inside_K = (values_Khw * inside_hw).sum((1, 2))
+    mine_K = inside_K > 0.5 * values_Khw.sum((1, 2))
+    if not mine_K.any():
+        mine_K = inside_K >= 3.0 / len(inside_K) * max(float(inside_hw.sum()), 1e-6)  # Eq. 15
+    return name, mine_K
+
+
+def lit(extraction_Khw: np.ndarray, mine_K: np.ndarray) -> np.ndarray:
+    """Where on a reference some textures are gathered, float [h, w]: 0 for nowhere, 1 for twice as much as if
+    they were gathered everywhere alike, and more."""
+    light_hw = extraction_Khw[mine_K].sum(0)
+    return np.minimum(1.0, light_hw / max(2.0 * float(light_hw.mean()), 1e-12))
+
+
+def seen_as(pieces_hw: np.ndarray, choice: Choice, distribution: LayerMaps) -> np.ndarray:
+    """bool [h, w]: where the garments of a choice are, as both the pieces map and attention have it.
+
+    What the map gives to a garment but quite other textures make is not its, what its textures alone make
+    beside it is: a hole in the map, an edge. `mask_of` where nothing is known of textures.
+    """
+    mask_hw = mask_of(pieces_hw, choice)
+    name, mine_K = textures_of(distribution, mask_hw)
+    if not mine_K.any():
+        return mask_hw
+    share_hw = cv2.resize(
+        distribution[name][mine_K].sum(0), mask_hw.shape[::-1], interpolation=cv2.INTER_LINEAR
+    )
+    if share_hw[mask_hw].mean() < _TOLD:
+        return mask_hw
+    seen_hw = np.where(mask_hw, share_hw > _OTHERS, share_hw > _ALONE)
+    _, part_hw, stats, _ = cv2.connectedComponentsWithStats(seen_hw.astype(np.uint8), connectivity=8)
+    large = stats[:, cv2.CC_STAT_AREA] >= _SPECK
+    large[np.setdiff1d(np.arange(len(large)), part_hw[mask_hw])] = False  # beside it, not elsewhere
+    return seen_hw & large[part_hw]
 
 
 def outline(mask_hw: np.ndarray) -> list[np.ndarray]:
@@ -90,4 +157,4 @@ def shrunk(choice: Choice) -> Choice:
 
 
 def _covered(word: str, choice: Choice) -> bool:
-    return set(GARMENTS[word].takes) <= {piece for each in choice for piece in GARMENTS[each].takes}
+    return set(garment(word).takes) <= {piece for each in choice for piece in garment(each).takes}

@@ -18,29 +18,35 @@ from torch import Tensor
 from engine import parsing
 from engine.api import GarmentSwap
 from engine.compositing.compose import Composition
-from engine.compositing.dressing import Drawn, Dressed, dressed, pieces_worn, undressed
+from engine.compositing.dressing import Drawn, Dressed, before_wall, dressed, pieces_worn, undressed
 from engine.compositing.fields import size_of
 from engine.compositing.wardrobe import Wardrobe
 from engine.editing.sources import worn_shares
 from engine.errors import InputError
-from engine.garments import Garment, garment, offered
+from engine.garments import BACKGROUND, Garment, garment, offered
 
 _AROUND = 5  # px of a map of 128 rows, within two of a garment's outline
 
 
 @dataclass(frozen=True)
 class FittingRoom:
-    """Who wears what. wearer: key of the person. wardrobe, composed: of a reference by its key, its wardrobe,
-    and how it is shown in the target pose. beneath: the person with the givers' textures mixed in, on whom
-    garments are laid in instead, where those were refined. behind: what is behind the person, as fine as is
-    known."""
+    """Who wears what.
+
+    wearer: key of the person. wardrobe, composed: of a reference by its key, its wardrobe, and how it is
+    shown in the target pose. wall: what is behind its person, [1, 3, H', W']. beneath: the person with the
+    givers' textures mixed in, on whom garments are laid in instead, where those were refined. behind: what is
+    behind the person, as fine as is known. painted: which piece was painted where on the person, as
+    `compositing.painted`.
+    """
 
     wearer: str
     swaps: Sequence[GarmentSwap]
     wardrobe: Callable[[str], Wardrobe]
     composed: Callable[[str], Composition]
+    wall: Callable[[str], Tensor]
     beneath: Composition | None = None
     behind_1CHW: Tensor | None = None
+    painted_1HW: Tensor | None = None
 
 
 def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndarray]:
@@ -52,6 +58,8 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
     """
     given = [(swap, _given(swap, room.wardrobe(swap.reference))) for swap in room.swaps]
     given = [(swap, piece) for swap, piece in given if swap.strength and swap.reference != room.wearer]
+    walls = [swap for swap, _ in given if swap.garment == BACKGROUND]
+    given = [(swap, piece) for swap, piece in given if swap.garment != BACKGROUND]
     composed = cache(lambda key: _with_surface(room.composed(key)))
     shown = _with_surface(shown)
     beneath = shown if room.beneath is None else _with_surface(room.beneath)
@@ -59,7 +67,8 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
 
     def put_on(picture: Callable[[Composition], Tensor]) -> Dressed:
         before, wearer = (
-            Drawn(picture(each), _surface(each), wardrobe, room.behind_1CHW) for each in (shown, beneath)
+            Drawn(picture(each), _surface(each), wardrobe, room.behind_1CHW, room.painted_1HW)
+            for each in (shown, beneath)
         )
         now = undressed(wearer)
         for swap, piece in given:
@@ -70,9 +79,11 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
                 room.wardrobe(swap.reference),
             )
             now = dressed(now, wearer, drawn, piece, swap.strength)
-        if beneath is shown:
-            return now
-        return around_garments(undressed(before), now, [piece for _, piece in given])
+        if beneath is not shown:
+            now = around_garments(undressed(before), now, [piece for _, piece in given])
+        for swap in walls:
+            now = before_wall(now, room.wall(swap.reference), swap.strength)
+        return now
 
     if shown.fine_1CHW is None:
         now = put_on(lambda each: each.image_1CHW)
@@ -86,9 +97,9 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
 
 
 @torch.no_grad()
-def pieces_seen(shown: Composition, wardrobe: Wardrobe) -> np.ndarray:
+def pieces_seen(shown: Composition, wardrobe: Wardrobe, painted_1HW: Tensor | None = None) -> np.ndarray:
     """The pieces that `wearing` tells of a person who wears nothing of others, uint8 [h, w]."""
-    drawn = Drawn(shown.image_1CHW, _surface(_with_surface(shown)), wardrobe)
+    drawn = Drawn(shown.image_1CHW, _surface(_with_surface(shown)), wardrobe, None, painted_1HW)
     # numpy finds the largest of channels that lie far apart six times as fast as torch does.
     return pieces_worn(drawn)[0].cpu().numpy().argmax(0).astype(np.uint8)
 
@@ -116,7 +127,7 @@ def worn_by(pieces_hw: np.ndarray, room: FittingRoom) -> dict[str, np.ndarray]:
     given = [
         (swap.reference, _given(swap, room.wardrobe(swap.reference)), swap.strength)
         for swap in room.swaps
-        if swap.strength and swap.reference != room.wearer
+        if swap.strength and swap.reference != room.wearer and swap.garment != BACKGROUND
     ]
     return worn_shares(pieces_hw, given)
 
@@ -126,6 +137,8 @@ def _given(swap: GarmentSwap, wardrobe: Wardrobe) -> Garment:
     garment(swap.garment)
     if not 0.0 <= swap.strength <= 1.0:
         raise InputError(f"A garment's strength is between 0 and 1, not {swap.strength}.")
+    if swap.garment == BACKGROUND:
+        return garment(BACKGROUND)
     word = offered(swap.garment, wardrobe.shown())
     if word is None:
         raise InputError(lacks(swap.garment))

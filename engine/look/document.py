@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.api import SlotChange
+from engine.api import SlotChange, Stroke
 from engine.pose.formats import Carried
 from engine.pose.skeleton import ABSENT, NOBODY, SEEN
 
@@ -117,9 +117,9 @@ class LookDocument:
 
     pose_18x3: float32, x px, y px, state, in a model frame of `frame` (H, W). library: name of the library
     pose that the pose is, "" where it is none. outfit: garments, each over those before it. textures: those
-    that were changed by hand. carried: what came with the pose in its file. pins: other looks that are kept
-    with it. thumbnail: PNG, or empty. others: sections that are not known here, as found; members: their
-    files, by name within the archive.
+    that were changed by hand. strokes: what was painted over the picture. carried: what came with the pose in
+    its file. pins: other looks that are kept with it. thumbnail: PNG, or empty. others: sections that are not
+    known here, as found; members: their files, by name within the archive.
     """
 
     photos: tuple[SourcePhoto, ...] = ()
@@ -130,6 +130,7 @@ class LookDocument:
     library: str = ""
     outfit: tuple[Worn, ...] = ()
     textures: tuple[ChangedTexture, ...] = ()
+    strokes: tuple[Stroke, ...] = ()
     carried: Carried | None = None
     pins: tuple[Pin, ...] = ()
     drawn_by: DrawnBy = DrawnBy()

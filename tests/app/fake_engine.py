@@ -95,7 +95,8 @@ class FakeSession:
         self.settle_steps = 0  # until a photo is settled
         self.settled: dict[str, int] = {}
         self.refine_steps = 0  # until garments are refined
-        self.refined = 0
+        self.refine_parts = 1  # of a step
+        self.refined = self.parts = 0
         self.settled_after: list[int] = []  # requests that had been answered at each step
         self.gate = threading.Event()
         self.maps_gate = threading.Event()
@@ -152,11 +153,25 @@ class FakeSession:
         return Frame(image, level, exact, ms, request.stamp, maps, fine, pieces)
 
     def garments(self, reference: Reference) -> dict[str, str]:
-        """A bright photo lends a dress, every other one a top and trousers; one without a pose nothing."""
+        """A bright photo lends a dress, every other one a top and trousers; one without a pose only what is
+        behind."""
+        behind = {"background": "background"}
         if reference.keypoints_18x3 is None:
-            return {}
+            return behind
         bright = reference.image_HWC.mean() > 150
-        return {"dress": "dress"} if bright else {"top": "top", "trousers": "trousers", "dress": "top"}
+        worn = {"dress": "dress"} if bright else {"top": "top", "trousers": "trousers", "dress": "top"}
+        return worn | behind
+
+    def reads(self, reference: Reference) -> dict[str, np.ndarray]:
+        """Of the sharpest layer: texture k is gathered in the photo's k-th row from above."""
+        layers = [info for info in self.maps if info.kind == EXTRACTION]
+        if not layers:
+            return {}
+        info = max(layers, key=lambda info: info.size[0])
+        values_Khw = np.zeros((info.channels, *info.size), np.float32)
+        for texture in range(info.channels):
+            values_Khw[texture, texture % info.size[0]] = 1.0 / info.size[1]
+        return {info.name: values_Khw}
 
     def settle(self, reference: str) -> Settled:
         steps = self.settled.get(reference, 0)
@@ -166,12 +181,14 @@ class FakeSession:
         self.settled_after.append(len(self.log))
         return Settled(steps, self.settle_steps, changed=steps % 2 == 0)
 
-    def refine(self, request: RenderRequest) -> Settled:
+    def refine_part(self, request: RenderRequest) -> Settled:
         assert request.swaps and request.identity in self.references
         if self.refined == self.refine_steps:
             return Settled(self.refined, self.refine_steps, changed=False)
-        self.refined += 1
-        return Settled(self.refined, self.refine_steps, changed=True)
+        self.parts += 1
+        changed = self.parts % self.refine_parts == 0
+        self.refined += changed
+        return Settled(self.refined, self.refine_steps, changed)
 
     def close(self) -> None:
         self.closed = True

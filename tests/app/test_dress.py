@@ -9,6 +9,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.dialogs.which import PeopleInPhoto
 from app.document import Worn
 
 SHIRT, TROUSERS, FACE, WALL = (88.0, 90.0), (88.0, 170.0), (88.0, 40.0), (20.0, 20.0)
@@ -85,6 +86,35 @@ def test_pointing_outlines_and_leaving_takes_the_outline_away(dressing):
     assert not dressing.canvas.pointed.isVisible()
 
 
+def test_photos_light_up_where_they_have_what_is_pointed_at_before_anything_is_chosen(dressing):
+    mode, key = dressing.window.modes.dressing, dressing.controller.document.look.photos[-1].key
+    person = dressing.controller.document.look.person
+    dressing.until(
+        lambda: (
+            mode._distribution
+            and dressing.controller.lending.reads(dressing.controller.document.look.photos[-1].reference)
+        )
+    )
+    lit = []
+    mode.lights_changed.connect(lit.append)
+    plain = card(dressing, key)._picture.pixmap().toImage()
+    move(dressing, TROUSERS)
+    assert card(dressing, key).lit and not card(dressing, person).lit and mode.choice == ()
+    assert card(dressing, key)._picture.pixmap().toImage() != plain
+    light_hw = lit[-1][key]
+    assert light_hw.max() == pytest.approx(1.0) and light_hw.min() >= 0
+    move(dressing, FACE)  # which that photo does not lend
+    assert not card(dressing, key).lit and card(dressing, key)._picture.pixmap().toImage() == plain
+    move(dressing, TROUSERS)
+    move(dressing, WALL)
+    assert not card(dressing, key).lit
+    click(dressing, TROUSERS)
+    move(dressing, WALL)
+    assert card(dressing, key).lit  # what is chosen stays lit
+    QTest.keyClick(dressing.window, Qt.Key.Key_1)
+    assert not card(dressing, key).lit
+
+
 def test_click_shift_alt_and_wheel_choose(dressing):
     mode = dressing.window.modes.dressing
     click(dressing, SHIRT)
@@ -118,6 +148,42 @@ def test_a_click_on_a_photo_takes_the_garment_as_one_step_and_undo_brings_the_pi
     QTest.keyClick(dressing.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     dressing.until_full()
     assert outfit(dressing) == () and np.array_equal(dressing.controller.frames.still, before)
+
+
+def test_a_second_click_on_the_wall_means_the_wall_and_another_photos_is_taken(dressing):
+    click(dressing, SHIRT)
+    click(dressing, WALL)
+    assert dressing.window.modes.dressing.choice == ()
+    click(dressing, WALL)
+    assert dressing.window.modes.dressing.choice == ("background",) and dressing.canvas.chosen.isVisible()
+    key = dressing.controller.document.look.photos[-1].key
+    QTest.mouseClick(card(dressing, key), Qt.MouseButton.LeftButton)
+    dressing.until(lambda: outfit(dressing) == (Worn("background", key),))
+    assert dressing.controller.undo_stack.undoText() == "Take the background from linen.png"
+    assert [row.word for row in dressing.window.docks.outfit.rows] == ["background"]
+    dressing.until_full()
+    assert [swap.garment for swap in dressing.backend.session.log[-1].swaps] == ["background"]
+    click(dressing, WALL)
+    assert dressing.window.modes.dressing.choice == ()
+
+
+def test_a_second_garment_is_drawn_while_the_first_is_still_refined(dressing, photo):
+    session, linen = dressing.backend.session, dressing.controller.document.look.photos[-1].key
+    other = shelve(dressing, photo("other.png", top=(10, 90, 20)))
+    session.refine_steps, session.refine_parts = 1, 1 << 30  # it takes for ever
+    take(dressing, TROUSERS, linen)
+    dressing.until(lambda: session.parts > 3)
+    before = dressing.controller.still.copy()
+    take(dressing, SHIRT, other)
+    assert [swap.garment for swap in session.log[-1].swaps] == ["trousers", "top"]
+    assert (dressing.controller.still != before).any() and session.refined == 0
+
+
+def test_a_garment_is_shown_as_a_preview_first_and_then_exactly(dressing):
+    answered = len(dressing.backend.session.log)
+    take(dressing)
+    levels = [request.level for request in dressing.backend.session.log[answered:] if request.swaps]
+    assert levels[0] is not None and levels[-1] is None
 
 
 def test_the_keyboard_does_it_all(dressing):
@@ -277,3 +343,34 @@ def test_points_far_outside_are_nothing(dressing):
         dressing.window.modes.dressing.hovered(xy)
         dressing.window.modes.dressing.pressed(xy, False, False)
         assert dressing.window.modes.dressing.choice == ()
+
+
+def test_of_two_people_in_the_givers_photo_one_is_asked_for_and_nobody_else_gives(dressing, standing, photo):
+    left, right = standing.copy(), standing.copy()
+    left[:, 0] -= 30
+    right[:, 0] += 30
+    dressing.backend.crowd = (left, right)
+    click(dressing, SHIRT)
+    before = len(dressing.controller.document.look.photos)
+    dressing.controller.photos.open_photo(photo("pair.png"), "pair.png", "garment")
+    dressing.until(lambda: dressing.window.findChildren(PeopleInPhoto))
+    assert outfit(dressing) == () and len(dressing.controller.document.look.photos) == before
+    people = dressing.window.findChildren(PeopleInPhoto)[0]
+    QTest.keyClick(people, Qt.Key.Key_Right)
+    QTest.keyClick(people, Qt.Key.Key_Return)
+    dressing.until(lambda: outfit(dressing) != ())
+    pair = dressing.controller.document.look.photos[-1]
+    assert outfit(dressing) == (Worn("top", pair.key),)
+    assert np.array_equal(pair.source.pose_18x3, right)
+
+
+def test_a_garment_taken_while_weights_change_is_drawn_by_the_new_ones(dressing, tmp_path):
+    old, key = dressing.backend.session, dressing.controller.document.look.photos[-1].key
+    click(dressing, SHIRT)
+    dressing.controller.open_weights(tmp_path / "other.safetensors")
+    QTest.mouseClick(card(dressing, key), Qt.MouseButton.LeftButton)
+    dressing.until(lambda: outfit(dressing) == (Worn("top", key),))
+    dressing.until(lambda: dressing.backend.session is not old)
+    dressing.until(lambda: dressing.backend.session.log and dressing.backend.session.log[-1].swaps)
+    dressing.until_full()
+    assert not any("went wrong" in sentence for sentence in dressing.sentences)

@@ -147,6 +147,7 @@ def test_bench_measures_every_stage(capsys, monkeypatch):
     assert all(0 < row["p50_ms"] <= row["p95_ms"] and row["gmac"] > 0 for row in result["stages"])
     names = {"official_drag_float32", "official_drag_bfloat16", "official_encode_float32", "default_drag_fps"}
     names |= {"default_preview_fps", "default_inspected_drag", "default_maps_fps"}
+    names |= {"default_garment_ms", "default_garment_drags"}
     assert set(result["ratios"]) >= names
     assert all(0 < memory["session_mb"] < 1500 for memory in result["memory"].values())
     table = bench_command.as_text(result)  # what is printed without --json

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
@@ -23,12 +23,15 @@ from engine.models.pise.parsing_generator import hardened, one_hot
 from engine.models.pise.regions import OFFICIAL_REGIONS, TO_OFFICIAL
 from engine.models.pise.style import Style
 from engine.models.pise.weights import from_file
+from engine.ops.resample import running_mean
 from engine.plan import Plan
 from engine.pose.heatmaps import heat_maps, sigma_of
 from engine.regions import REGIONS
 from engine.weights import WeightsFile
 
 SLOTS = "regions"
+_AS_GENERATED = -1  # where no region is given
+_SEAM = 5  # px over which what is drawn of a given region goes over into the photo
 _LEAST = 1e-12  # where none of them claims a position, all have the same part of it
 
 
@@ -42,12 +45,13 @@ class Given(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class Styles:
     """own: of the person's photo. style: its codes, others' mixed in; kernels_1OK: the same, ready to be
-    painted (`RegionNormalisation.kernels`). given: what others give."""
+    painted (`RegionNormalisation.kernels`). given: what others give. region_1HW: as of `paint`."""
 
     own: Encoded
     style: Style
     kernels_1OK: Tensor
     given: tuple[Given, ...] = ()
+    region_1HW: Tensor | None = None
 
     def bytes(self) -> int:
         seen = (each for one in self.given for each in one.seen)
@@ -63,6 +67,15 @@ class Shape:
     heat_1JHW: Tensor
     generated_1RHW: Tensor
     parsing_1RHW: Tensor
+
+    def given(self, region_1HW: Tensor) -> Shape:
+        """With other regions where they are given, `_AS_GENERATED` elsewhere."""
+        kept_11HW = region_1HW[:, None] == _AS_GENERATED
+        given_1RHW = one_hot(region_1HW)
+        generated_1RHW, parsing_1RHW = (
+            torch.where(kept_11HW, each, given_1RHW) for each in (self.generated_1RHW, self.parsing_1RHW)
+        )
+        return Shape(self.heat_1JHW, generated_1RHW, parsing_1RHW)
 
     def shares(self) -> Tensor:
         """How much of every region a pixel is, [1, R, H, W]; they sum to 1."""
@@ -126,6 +139,13 @@ class PiseModel:
             given.append(Given(other.own.seen, share_1R[0]))
         return Styles(own.own, style, self._inference.kernels(style), tuple(given))
 
+    def paint(self, own: Styles, region_1HW: Tensor) -> Styles:
+        """Mode GIVEN of the paper's code, where something is painted."""
+        if not self._house:
+            known_Q = torch.tensor((*TO_OFFICIAL, _AS_GENERATED), device=region_1HW.device)
+            region_1HW = known_Q[region_1HW]
+        return replace(own, region_1HW=region_1HW)
+
     def render(
         self,
         appearance: Styles,
@@ -138,10 +158,16 @@ class PiseModel:
         network, own = self._inference.network, appearance.own
         half = preview and self._plan.preview != torch.float32
         shape = self._shape(own, keypoints_18x3, half)
+        by_hand_11HW, style, kernels_1OK = None, appearance.style, appearance.kernels_1OK
+        if appearance.region_1HW is not None:
+            painted = shape.given(appearance.region_1HW)
+            style = _of_what_was_there(style, shape.parsing_1RHW, painted.parsing_1RHW)
+            kernels_1OK = self._inference.kernels(style)
+            # What an engine makes of a wall is not wanted: behind the person is the photo's own.
+            drawn_1HW = (painted.parsing_1RHW != shape.parsing_1RHW).any(1) & (appearance.region_1HW > 0)
+            shape, by_hand_11HW = painted, running_mean(drawn_1HW[:, None].float(), _SEAM)
         with self._precision(half):
-            feature_1Chw = self._inference.feature(
-                own, shape.parsing_1RHW, shape.heat_1JHW, appearance.kernels_1OK
-            )
+            feature_1Chw = self._inference.feature(own, shape.parsing_1RHW, shape.heat_1JHW, kernels_1OK)
         feature_1Chw = feature_1Chw.float()
         brought_1Mhw, _, found_1TS = network.brought(feature_1Chw, own.seen)
         inside_1Rhw = F.interpolate(shape.parsing_1RHW, feature_1Chw.shape[2:], mode="nearest")
@@ -150,10 +176,10 @@ class PiseModel:
             brought_1Mhw = torch.lerp(brought_1Mhw, theirs_1Mhw, _taken(inside_1Rhw, given.share_R))
         with self._precision(half):
             modulated_1Chw = network.modulated(feature_1Chw, brought_1Mhw)
-            image_1CHW = network.picture(modulated_1Chw, shape.parsing_1RHW, appearance.style).float()
+            image_1CHW = network.picture(modulated_1Chw, shape.parsing_1RHW, style).float()
         shares = tuple(_taken(shape.shares(), given.share_R) for given in appearance.given)
         tell: Callable[[], Maps] = partial(self._maps, shape, found_1TS) if maps else Maps
-        return Rendering(image_1CHW, shares=shares, tell=tell)
+        return Rendering(image_1CHW, shares=shares, tell=tell, by_hand_11hw=by_hand_11HW)
 
     def gate(self, rendering: Rendering, seen_1KHW: Tensor) -> Tensor:
         raise NotImplementedError("this engine has learnt no gate")
@@ -210,6 +236,21 @@ def blended(own: Style, other: Style, share_1R: Tensor) -> Style:
     codes_1RC = torch.lerp(own.known(), other.codes_BRC[:, :-1], share_1R[..., None])
     exist_1R = own.exist_BR.maximum((share_1R > 0).to(own.exist_BR.dtype))
     return Style(torch.cat([codes_1RC, own.codes_BRC[:, -1:]], 1), exist_1R)
+
+
+def _of_what_was_there(style: Style, before_1RHW: Tensor, after_1RHW: Tensor) -> Style:
+    """A style in which regions that the person has none of are made of what lay there before: a skirt painted
+    over trousers is of their cloth, not of the whole picture's."""
+    codes_1RC, exist_1R = style.codes_BRC.clone(), style.exist_BR.clone()
+    new_1RHW = after_1RHW * (1.0 - before_1RHW)
+    for region in range(1, REGION_COUNT):
+        if exist_1R[0, region] == 0 and new_1RHW[0, region].any():
+            covered_R = (before_1RHW[0] * new_1RHW[0, region]).sum((1, 2)) * style.exist_BR[0]
+            covered_R[0] = 0.0
+            if covered_R.any():
+                codes_1RC[0, region] = style.codes_BRC[0, covered_R.argmax()]
+                exist_1R[0, region] = 1.0
+    return Style(codes_1RC, exist_1R)
 
 
 def _taken(shares_1Rhw: Tensor, taken_R: Tensor) -> Tensor:

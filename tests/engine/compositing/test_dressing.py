@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from engine.compositing.dressing import Drawn, dressed, undressed
+from engine.compositing.dressing import Drawn, before_wall, dressed, undressed
 from engine.compositing.wardrobe import CLASSES, make_wardrobe
 from engine.garments import PIECES, garment
 from engine.regions import REGIONS, SURFACE_SPAN
@@ -145,3 +145,28 @@ def test_nobody_gives_and_gets_nothing_but_numbers():
     for wearer, giver in ((nobody, SLEEVED), (BARE, nobody), (nobody, nobody)):
         now = wear(wearer, giver, "top")
         assert now.picture.isfinite().all() and now.pieces.isfinite().all()
+
+
+def test_before_another_wall_the_person_stays_and_has_no_rim_of_the_old_one():
+    person = figure(sleeve=2.0, hem=-1.0, cloth=0.3)
+    now, wall = undressed(person), torch.full((1, 3, 30, 20), -1.0)
+    person_HW = person.surface[0, :CLASSES].argmax(0) > 0
+    after = before_wall(now, wall)
+    far_HW = F.max_pool2d(person_HW[None, None].float(), 7, 1, 3)[0, 0] == 0
+    core_HW = F.max_pool2d((~person_HW)[None, None].float(), 7, 1, 3)[0, 0] == 0
+    assert torch.allclose(after.picture[0, :, far_HW], wall.min(), atol=1e-6)
+    assert torch.allclose(after.picture[0, :, core_HW], now.picture[0, :, core_HW], atol=1e-6)
+    assert after.picture.max() < WALL - 0.2  # nothing of the old wall is left anywhere
+    assert torch.equal(after.pieces, now.pieces)
+    half = before_wall(now, wall, 0.5)
+    assert torch.allclose(half.picture, (now.picture + after.picture) / 2, atol=1e-6)
+
+
+def test_what_was_painted_is_what_is_worn_there():
+    person = figure(sleeve=2.0, hem=-1.0, cloth=0.3)
+    painted = torch.full((1, *SIZE), -1)
+    painted[:, 60:70, 40:60] = PIECES.index("legs")
+    pieces = undressed(person._replace(painted=painted)).pieces
+    assert (pieces[0].argmax(0)[61:69, 41:59] == PIECES.index("legs")).all()
+    plain = undressed(person).pieces
+    assert torch.equal(pieces[..., :55, :], plain[..., :55, :])

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from engine.compositing.fields import at
-from engine.compositing.tailoring import drawn_out, matte
+from engine.compositing.tailoring import drawn_out, matte, solved, solved_textbook
 
 SIZE = (128, 96)
 
@@ -35,6 +35,19 @@ def test_without_an_edge_a_matte_ends_where_the_map_does_and_several_are_as_each
     picture, shares = torch.rand(1, 3, *SIZE), torch.rand(1, 2, 64, 48)
     both = matte(shares, picture)
     assert all(torch.allclose(both[:, [k]], matte(shares[:, [k]], picture), atol=1e-5) for k in (0, 1))
+
+
+def test_three_equations_are_solved_as_linear_algebra_does_it():
+    torch.manual_seed(0)
+    colours = torch.rand(1, 3, 5, 20, 30)
+    colours[..., :10, :] = colours[:, :1, :, :10]  # grey: its variance alone could not be solved
+    centred = colours - colours.mean(2, keepdim=True)
+    variance = torch.einsum("bisxy,bjsxy->bijxy", centred, centred) / 5
+    variance = variance + 4e-3 * torch.eye(3)[..., None, None]
+    shares = torch.rand(1, 3, 2, 20, 30)
+    torch.testing.assert_close(
+        solved(variance, shares), solved_textbook(variance, shares), atol=1e-3, rtol=1e-3
+    )
 
 
 @pytest.mark.parametrize("grow", [-3, 3])

@@ -90,6 +90,22 @@ def test_the_first_step_is_where_adam_begins_and_costs_no_gradient(session, monk
     assert session.refine(request, of=2).done and len(stepped) == 1
 
 
+def test_a_part_of_refining_is_no_longer_than_two_pictures_and_all_of_them_are_a_step(session, monkeypatch):
+    own, giver = sample(session, "ada"), sample(session, "checked-dress")
+    request = RenderRequest(own.key, own.keypoints_18x3, swaps=(GarmentSwap(giver.key, "dress"),))
+    drawn, render = [], session._model.render
+    monkeypatch.setattr(session._model, "render", lambda *a, **k: drawn.append(1) or render(*a, **k))
+    pictures, told = [], session.refine_part(request)
+    while not told.changed:
+        assert told.steps == 0 and not told.done
+        pictures.append(len(drawn))
+        drawn.clear()
+        told = session.refine_part(request)
+    assert told.done and max(pictures) <= 2 and sum(pictures) >= 5
+    again = session.refine_part(request)
+    assert again.done and not again.changed
+
+
 def test_an_engine_that_cannot_is_done_at_once():
     with closing(Session.open(ENGINES["pise"].weights, device="cpu")) as session:
         own, giver = sample(session, "ada"), sample(session, "striped-shirt")

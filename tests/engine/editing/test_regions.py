@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.api import DISTRIBUTION, Maps, NamedMap, PhotoMaps
+from engine.editing import regions
 from engine.editing.regions import added, grown, mask_of, outline, removed, shrunk, word_at
 from engine.garments import ARMS, DRESS, FACE, GARMENTS, HAIR, LEGS, PIECES, SKIRT, TOP, TROUSERS
 
@@ -91,3 +93,71 @@ def test_any_map_is_answered(seed):
         word = at(noise, row, row % 44)
         assert word in GARMENTS
         assert grown(noise, (word,))[0] == word and isinstance(outline(mask_of(noise, (word,))), list)
+
+
+def _attention(*masks_hw: np.ndarray) -> dict[str, np.ndarray]:
+    """Of two layers; in the sharper one each texture makes one of the masks, the last all that is left."""
+    left_hw = 1.0 - np.clip(np.sum(masks_hw, axis=0), 0, 1)
+    values_Khw = np.stack([*masks_hw, left_hw]).astype(np.float32)
+    return {"16a": np.full((2, 16, 11), 0.5, np.float32), "128a": values_Khw}
+
+
+def _box(top: int, left: int, bottom: int, right: int) -> np.ndarray:
+    mask_hw = np.zeros((128, 88), np.float32)
+    mask_hw[top:bottom, left:right] = 1.0
+    return mask_hw
+
+
+def test_textures_are_a_garments_where_they_make_mostly_it_in_the_sharpest_layer():
+    shirt, arm = _box(30, 30, 60, 60), _box(30, 60, 60, 70)
+    name, mine_K = regions.textures_of(_attention(shirt, arm), shirt > 0)
+    assert name == "128a" and mine_K.tolist() == [True, False, False]
+    assert regions.textures_of({}, shirt > 0)[0] == ""
+    vague = {"64a": np.concatenate([np.full((4, 128, 88), 0.15), np.full((4, 128, 88), 0.1)])}
+    assert not regions.textures_of(vague, shirt > 0)[1].any()
+    vague["64a"][0] = 0.4  # 3 / 8 and more, though mostly elsewhere
+    assert regions.textures_of(vague, shirt > 0)[1].tolist() == [True] + 7 * [False]
+    seen_hw = regions.seen_as((shirt * PIECES.index("top")).astype(np.uint8), ("top",), vague)
+    assert np.array_equal(seen_hw, shirt > 0)  # which says nothing of where it ends
+
+
+def test_attention_fills_a_hole_of_the_map_and_takes_off_what_others_make():
+    shirt, arm, far = _box(30, 30, 60, 60), _box(30, 60, 95, 70), _box(100, 10, 110, 20)
+    pieces_hw = np.zeros((128, 88), np.uint8)
+    pieces_hw[30:60, 30:70] = PIECES.index("top")  # the map takes the arm for the shirt
+    pieces_hw[40:46, 40:46] = 0  # and has a hole
+    distribution = _attention(np.maximum(shirt, far), arm)
+    seen_hw = regions.seen_as(pieces_hw, ("top",), distribution)
+    assert np.array_equal(seen_hw, shirt > 0)  # and nothing of what is far off
+    assert np.array_equal(regions.seen_as(pieces_hw, ("top",), {}), regions.mask_of(pieces_hw, ("top",)))
+
+
+def test_attention_over_the_picture_is_each_photos_where_it_is_seen():
+    one, other = _attention(_box(0, 0, 128, 88)), _attention(_box(0, 0, 1, 1))
+    upper_hw = _box(0, 0, 64, 88)
+
+    def photo(layers, share_hw):
+        maps = Maps(NamedMap(DISTRIBUTION, name, values) for name, values in layers.items())
+        return PhotoMaps("", maps, None, share_hw)
+
+    drawn = regions.drawn_of((photo(one, 1.0 - upper_hw), photo(other, upper_hw)))
+    assert np.array_equal(drawn["128a"][:, 70], one["128a"][:, 70])
+    assert np.array_equal(drawn["128a"][:, 30], other["128a"][:, 30])
+    assert all(np.allclose(values.sum(0), 1.0) for values in drawn.values())
+
+
+def test_the_background_is_a_region_too():
+    pieces_hw = np.zeros((128, 88), np.uint8)
+    pieces_hw[30:60, 30:60] = PIECES.index("top")
+    assert np.array_equal(regions.mask_of(pieces_hw, ("background",)), pieces_hw == 0)
+
+
+def test_a_photo_is_lit_where_textures_are_gathered_however_large_that_is():
+    for share in (0.05, 0.4):
+        there = np.zeros((20, 20), np.float32)
+        there.flat[: int(400 * share)] = 1 / (400 * share)
+        light = regions.lit(np.stack([there, there, 1 / 400 + 0 * there]), np.array([True, True, False]))
+        assert (light[there > 0] == 1).all() and (light[there == 0] == 0).all()
+    even = np.full((1, 20, 20), 1 / 400)
+    assert np.allclose(regions.lit(even, np.array([True])), 0.5)
+    assert not regions.lit(even, np.array([False])).any()

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.api import GarmentSwap, RenderRequest
+from engine.api import GarmentSwap, RenderRequest, Stroke
 from engine.errors import InputError
 from engine.garments import PIECES
 from engine.models.registry import ENGINES
@@ -52,6 +52,39 @@ def _inner(mask_HW: np.ndarray) -> np.ndarray:
     for axis, step in ((0, 4), (0, -4), (1, 4), (1, -4)):
         mask_HW = mask_HW & np.roll(mask_HW, step, axis)
     return mask_HW
+
+
+def test_another_background_leaves_the_person_and_comes_without_the_givers(session):
+    before, after = worn(session, pieces=True), worn(session, ("black-jacket", "background"))
+    changed_HW = (before.image != after.image).any(-1)
+    pieces_HW = np.kron(before.pieces, np.ones((2, 2), np.uint8))
+    assert not changed_HW[_inner(_inner(pieces_HW > 0))].any()
+    outside_HW = _inner(_inner(pieces_HW == 0))
+    assert changed_HW[outside_HW].mean() > 0.5
+    half = worn(session, ("black-jacket", "background", 0.5)).image.astype(int)
+    between = (before.image.astype(int) + after.image) / 2
+    assert np.abs(half - between)[outside_HW].max() <= 1
+
+
+def test_what_is_painted_is_told_and_a_garment_goes_beneath_painted_hair(session):
+    own, giver = sample(session, "ada"), sample(session, "striped-shirt")
+    request = RenderRequest(own.key, own.keypoints_18x3, pieces=True)
+    before = session.respond(request)
+    rows, columns = np.nonzero(before.pieces == PIECES.index("top"))
+    y, x = (2 * float(np.median(each)) / 256 for each in (rows, columns))
+    pose = tuple((float(x) / 256, float(y) / 256, float(state)) for x, y, state in own.keypoints_18x3)
+    painted = replace(request, strokes=(Stroke("hair", ((x, y),), 12 / 256, pose),))
+    after = session.respond(painted)
+    spot = int(y * 128), int(x * 128)
+    assert before.pieces[spot] == PIECES.index("top") and after.pieces[spot] == PIECES.index("hair")
+    drawn = session.capabilities.paint_regions
+    assert (before.image != after.image).any() == drawn
+    swaps = (GarmentSwap(giver.key, "top"),)
+    swapped, corrected = (session.respond(replace(each, swaps=swaps)) for each in (request, painted))
+    assert swapped.pieces[spot] == PIECES.index("top") and corrected.pieces[spot] == PIECES.index("hair")
+    middle = np.s_[int(y * 256) - 3 : int(y * 256) + 3, int(x * 256) - 3 : int(x * 256) + 3]
+    assert np.array_equal(corrected.image[middle], after.image[middle])
+    assert (swapped.image[middle] != corrected.image[middle]).any()
 
 
 def test_what_is_asked_for_does_not_depend_on_what_was_asked_before(session):
@@ -125,6 +158,23 @@ def test_whatever_is_taken_the_face_stays_and_nothing_is_black(session, giver):
             picture = worn(session, (giver, word, strength)).image
             assert np.array_equal(picture[face_HW], plain.image[face_HW]), word
             assert (picture == 0).all(-1).mean() <= (plain.image == 0).all(-1).mean() + 0.01, word
+
+
+def test_a_garment_of_three_pixels_and_one_that_was_painted_away_give_a_whole_picture(session):
+    own, giver = sample(session, "ada"), sample(session, "striped-shirt")
+    pose = tuple((float(x) / 256, float(y) / 256, float(state)) for x, y, state in own.keypoints_18x3)
+    swaps = (GarmentSwap(giver.key, "top"), GarmentSwap(giver.key, "hair"))
+    plain = session.respond(RenderRequest(own.key, own.keypoints_18x3, pieces=True))
+    y, x = np.nonzero(plain.pieces == PIECES.index("face"))
+    for strokes in (
+        (Stroke("background", ((0.35, 0.5),), 1.0, pose), Stroke("top", ((0.35, 0.4),), 1.5 / 256, pose)),
+        (Stroke("background", ((0.35, 0.5),), 1.0, pose),),
+    ):
+        request = RenderRequest(own.key, own.keypoints_18x3, swaps=swaps, pieces=True, strokes=strokes)
+        image = session.respond(request).image
+        assert image.std() > 1 and image.mean() > 30  # neither black nor a colour alone
+        spot = int(np.median(y)) * 2, int(np.median(x)) * 2
+        assert image[spot].max() > 30
 
 
 def test_joints_outside_the_frame_and_hardly_any_of_them_are_dressed_too(session):

@@ -23,7 +23,7 @@ from engine.contract import ReferenceInput
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.models import pise
-from engine.models.pise.adapter import PiseModel, blended
+from engine.models.pise.adapter import PiseModel, _of_what_was_there, blended
 from engine.models.pise.official import save_official
 from engine.models.pise.regions import OFFICIAL_REGIONS, TO_OFFICIAL
 from engine.models.pise.style import Style
@@ -73,6 +73,36 @@ def test_a_region_is_the_others_by_its_coefficient(model):
     assert torch.allclose(mixed[PANTS], 0.75 * ours[PANTS] + 0.25 * theirs[PANTS], atol=1e-6)
     left = [region for region in range(8) if region != PANTS]
     assert torch.equal(mixed[left], ours[left])
+
+
+@torch.inference_mode()
+def test_a_painted_region_is_drawn_and_nothing_of_the_photo_is_laid_over_it(model):
+    own = model.encode(reference(1, 0, SHIRT, PANTS))
+    before = model.render(own, STANDING, maps=True)
+    region_1HW = torch.full((1, *SIZE), -1)
+    region_1HW[:, :40, :30] = FACE
+    after = model.render(model.paint(own, region_1HW), STANDING, maps=True)
+    drawn_RHW = dict(after.maps.of(PARSING))[model.slots[0].name]
+    assert (drawn_RHW[:, :40, :30].argmax(0) == FACE).all()
+    was_RHW = dict(before.maps.of(PARSING))[model.slots[0].name]
+    assert np.array_equal(drawn_RHW[:, 40:], was_RHW[:, 40:])
+    changed_HW = (after.image_1CHW != before.image_1CHW).any(1)[0]
+    assert changed_HW[:40, :30].any() and before.by_hand_11hw is None
+    assert after.by_hand_11hw[0, 0, 50:].max() == 0
+    assert torch.equal(model.render(own, STANDING).image_1CHW, before.image_1CHW)
+
+
+@torch.inference_mode()
+def test_a_painted_region_that_the_person_has_none_of_is_made_of_what_lay_there(model):
+    skirt = REGIONS.index("dress or skirt")
+    style = model.encode(reference(1, 0, SHIRT, PANTS)).style
+    before_1RHW = pise.one_hot(torch.full((1, *SIZE), PANTS))
+    after_1RHW = pise.one_hot(torch.full((1, *SIZE), skirt))
+    made = _of_what_was_there(style, before_1RHW, after_1RHW)
+    assert style.exist_BR[0, skirt] == 0 and made.exist_BR[0, skirt] == 1
+    assert torch.equal(made.known()[0, skirt], style.known()[0, PANTS])
+    untouched = _of_what_was_there(style, before_1RHW, before_1RHW)
+    assert torch.equal(untouched.known(), style.known())
 
 
 @torch.inference_mode()

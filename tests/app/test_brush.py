@@ -1,0 +1,106 @@
+"""The brush of Dress mode: by mouse, wheel and keys, undone, kept in the file."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtTest import QTest
+from test_dress import FACE, NONE, SHIRT, TROUSERS, click, dressing, move, shelve, wheel  # noqa: F401
+
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+def strokes(driver):
+    return driver.controller.document.look.strokes
+
+
+def paint(driver, *spots, keys=NONE) -> None:
+    """Press at the first, draw to the others, let go."""
+    at = [driver.canvas.to_widget(spot) for spot in spots]
+    driver.mouse(QEvent.Type.MouseButtonPress, at[0], keys=keys)
+    for spot in at[1:]:
+        driver.mouse(QEvent.Type.MouseMove, spot, keys=keys)
+    driver.mouse(QEvent.Type.MouseButtonRelease, at[-1], keys=keys)
+
+
+@pytest.fixture
+def brushing(dressing):  # noqa: F811
+    """In Dress mode with the brush in the hand, painting trousers."""
+    click(dressing, TROUSERS)
+    QTest.keyClick(dressing.window, Qt.Key.Key_B)
+    return dressing
+
+
+def test_a_stroke_is_one_step_that_the_engine_is_asked_for_and_undo_takes_it_back(brushing):
+    steps = brushing.controller.undo_stack.index()
+    paint(brushing, (60, 90), (90, 90), (110, 95))
+    assert brushing.controller.undo_stack.index() == steps + 1
+    assert brushing.controller.undo_stack.undoText() == "Paint trousers"
+    (stroke,) = strokes(brushing)
+    assert stroke.word == "trousers" and len(stroke.points) == 3
+    assert stroke.points[0] == pytest.approx((60 / 256, 90 / 256), abs=0.01)
+    brushing.until_full()
+    request = brushing.backend.session.log[-1]
+    assert request.strokes == (stroke,) and request.level is None
+    paint(brushing, (60, 60), keys=ALT)
+    assert [each.word for each in strokes(brushing)] == ["trousers", "background"]
+    for _ in range(2):
+        QTest.keyClick(brushing.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert strokes(brushing) == ()
+    brushing.until_full()
+    assert brushing.backend.session.log[-1].strokes == ()
+
+
+def test_wheel_and_brackets_change_the_size_and_the_rim_shows_it(brushing):
+    def width() -> float:
+        return brushing.canvas.pointed.path().boundingRect().width()
+
+    move(brushing, SHIRT)
+    assert width() == pytest.approx(2 * brushing.window.modes.dressing.brush.radius, rel=0.02)
+    before = width()
+    wheel(brushing, 2)
+    assert width() == pytest.approx(before * 1.44, rel=0.02)
+    QTest.keyClick(brushing.window, Qt.Key.Key_BracketLeft)
+    assert width() == pytest.approx(before * 1.2, rel=0.02)
+    QTest.keyClick(brushing.window, Qt.Key.Key_BracketRight)
+    wheel(brushing, -100)
+    assert 1 < width() < 4
+    zoom = brushing.canvas.zoom
+    wheel(brushing, 1, Qt.KeyboardModifier.ControlModifier)
+    assert brushing.canvas.zoom > zoom
+
+
+def test_without_the_brush_nothing_is_painted_and_escape_puts_it_away(brushing):
+    mode, actions = brushing.window.modes.dressing, brushing.window.actions_by_id
+    assert actions["brush"].isChecked() and brushing.window.docks.outfit.brush.brush.isChecked()
+    QTest.keyClick(brushing.canvas, Qt.Key.Key_Escape)
+    assert not mode.brush.on and mode.choice == ("trousers",) and not actions["brush"].isChecked()
+    paint(brushing, SHIRT, FACE)
+    assert strokes(brushing) == () and mode.choice == ("top",)
+    QTest.keyClick(brushing.window, Qt.Key.Key_1)
+    assert not actions["brush"].isEnabled()
+    QTest.keyClick(brushing.window, Qt.Key.Key_B)
+    assert not mode.brush.on
+
+
+def test_the_dock_chooses_what_is_painted_and_clears_all_of_it(brushing):
+    row = brushing.window.docks.outfit.brush
+    assert row.words.currentText() == "Trousers" and not row.clear.isEnabled()
+    row.words.setFocus()
+    QTest.keyClick(row.words, Qt.Key.Key_Down)
+    assert brushing.window.modes.dressing.brush.word == "skirt"
+    paint(brushing, SHIRT)
+    assert strokes(brushing)[0].word == "skirt" and row.clear.isEnabled()
+    QTest.mouseClick(row.clear, Qt.MouseButton.LeftButton)
+    assert strokes(brushing) == () and not row.clear.isEnabled()
+    brushing.controller.undo_stack.undo()
+    assert len(strokes(brushing)) == 1
+
+
+def test_what_was_painted_is_not_another_persons(brushing, photo):
+    paint(brushing, SHIRT)
+    QTest.keyClick(brushing.window, Qt.Key.Key_B)
+    brushing.controller.make_person(brushing.controller.document.look.photos[-1].key)
+    assert strokes(brushing) == ()
+    brushing.controller.undo_stack.undo()
+    assert len(strokes(brushing)) == 1

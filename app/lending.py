@@ -12,11 +12,12 @@ from PySide6.QtCore import QObject, Signal
 from app.jobs import RenderThread, WorkerJob
 from app.worker import RenderWorker
 from engine.api import Reference
+from engine.garments import BACKGROUND
 
 
 @dataclass(frozen=True, eq=False)
 class AskGarments:
-    """What a photo can lend. Value: as `Session.garments`."""
+    """What a photo can lend. Value: as `Session.garments`, and what is behind its person."""
 
     photo: Reference
 
@@ -25,7 +26,7 @@ class AskGarments:
         return "looking for garments"
 
     def run(self, worker: RenderThread) -> dict[str, str]:
-        return worker.host.garments(self.photo)
+        return worker.host.garments(self.photo) | {BACKGROUND: BACKGROUND}
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ from torch import Tensor
 from engine import parsing
 from engine.api import RGB, Frame, RenderRequest, SlotChange
 from engine.compositing.compose import Composition, EncodedReference, compose, encode_reference
-from engine.compositing.painted import UNPAINTED, painted
+from engine.compositing.painted import AS_IT_IS, painted
 from engine.compositing.wardrobe import CLASS_OF_PIECE
 from engine.computing import Computing
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
@@ -191,7 +191,7 @@ class Frames:
         """To be drawn as was painted, by an engine that can."""
         if painted_1HW is None or not self._model.capabilities.paint_regions:
             return appearance
-        class_Q = torch.tensor((*CLASS_OF_PIECE, UNPAINTED), device=painted_1HW.device)  # -1 is its last
+        class_Q = torch.tensor((*CLASS_OF_PIECE, AS_IT_IS), device=painted_1HW.device)  # -1 is its last
         return self._model.paint(appearance, class_Q[painted_1HW])
 
     def _rendered(self, appearance: Appearance, request: RenderRequest) -> Rendering:

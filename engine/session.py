@@ -224,7 +224,7 @@ class Session:
         Raises InputError where the word is unknown, or the reference shows nothing of the kind.
         """
         swap = GarmentSwap(reference.key, garment(word).word, strength)
-        if strength and word not in self.garments(reference):
+        if strength and word != BACKGROUND and word not in self.garments(reference):
             raise InputError(lacks(word))
         self._worn.pop(word, None)
         if strength:
@@ -245,14 +245,13 @@ class Session:
 
     def garments(self, reference: Reference) -> dict[str, str]:
         """What a reference can lend: by every garment word under which there is something, the word of what
-        it is (`garments.offered`). Nothing but the background, where nobody was found in it."""
-        behind = {BACKGROUND: BACKGROUND}
+        it is (`garments.offered`). Nothing where nobody was found in it."""
         if reference.keypoints_18x3 is None:
-            return behind
+            return {}
         with self._computing():
             shown = self._references.wardrobe(reference.key).shown()
         found = {word: offered(word, shown) for word in GARMENTS}
-        return {word: instead for word, instead in found.items() if instead} | behind
+        return {word: instead for word, instead in found.items() if instead}
 
     def reads(self, reference: Reference) -> dict[str, np.ndarray]:
         """C̄e of a reference in the sharpest layer, float32 [K, h, w] by that layer's name: where each texture

@@ -52,8 +52,8 @@ class DressMode(QObject):
         self.brush.take_up(False)
         self._hover("")
         self._choose(())
+        self._tell_lights()
         self._controller.frames.set_wants_pieces(on)
-        self._controller.frames.set_wants_maps(on, "dress")
         if on:
             self._ask()
 
@@ -251,6 +251,7 @@ class DressMode(QObject):
         """Where the photos that can lend it have what is pointed at, or else what is chosen: C̄e of the
         textures that make it."""
         asked = (self._hovered,) if self._hovered else self.choice
+        self._controller.frames.set_wants_maps(bool(asked) and self.on, "dress")
         self.lights_changed.emit(self._lights(asked) if asked and self.on else {})
 
     def _lights(self, choice: Choice) -> dict[str, np.ndarray]:

@@ -82,7 +82,7 @@ def run(argv: list[str]) -> int:
         photo = add_photo(session, path)
         if word == WHOLE:
             session.mix(photo, share)
-        elif word in session.garments(photo):
+        elif word == BACKGROUND or word in session.garments(photo):
             session.wear(word, photo, share)
         else:
             raise InputError(f"{path}: {lacks(word)}")

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.fields import around, at, carried, highest, odd_side, ramp, size_of
-from engine.compositing.painted import UNPAINTED, at_size
+from engine.compositing.painted import AS_IT_IS, at_size
 from engine.compositing.tailoring import drawn_out, matte
 from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at, on_trunk, worn_at
 from engine.garments import ARMS, FACE, HAIR, LEGS, PIECES, SKIRT, TROUSERS, Garment
@@ -127,7 +127,9 @@ def before_wall(now: Dressed, wall_1CHW: Tensor, strength: float = 1.0) -> Dress
     hers_1CHW = carried(now.picture, 1.0 - highest(1.0 - person_11HW, 2 * (size[0] // 256) + 1))
     wall_1CHW = F.interpolate(wall_1CHW, size, mode="bilinear")
     before_1CHW = torch.lerp(wall_1CHW, hers_1CHW, person_11HW)
-    return Dressed(torch.lerp(now.picture, before_1CHW, strength), now.pieces)
+    face_11hw = (now.pieces.argmax(1, keepdim=True) == FACE).float()
+    behind_11HW = strength * (1.0 - F.interpolate(face_11hw, size, mode="nearest"))
+    return Dressed(torch.lerp(now.picture, before_1CHW, behind_11HW), now.pieces)
 
 
 def pieces_worn(drawn: Drawn) -> Tensor:
@@ -144,7 +146,7 @@ def pieces_worn(drawn: Drawn) -> Tensor:
         return pieces_1Phw
     painted_1hw = at_size(drawn.painted, size_of(pieces_1Phw))
     told_1Phw = F.one_hot(painted_1hw.clamp_min(0), len(PIECES)).movedim(-1, 1).float()
-    return torch.where(painted_1hw[:, None] == UNPAINTED, pieces_1Phw, told_1Phw)
+    return torch.where(painted_1hw[:, None] == AS_IT_IS, pieces_1Phw, told_1Phw)
 
 
 def _cloth(

@@ -20,7 +20,7 @@ from engine.cv import cv2
 from engine.garments import painted_as
 from engine.pose.planes import present_joints
 
-UNPAINTED = -1
+AS_IT_IS = -1
 
 
 @torch.no_grad()
@@ -31,17 +31,17 @@ def painted(
     canvas: tuple[int, int],
     device: torch.device,
 ) -> Tensor | None:
-    """Which of `garments.PIECES` every pixel of the canvas is to be in this pose, int64 [1, H, W], UNPAINTED
+    """Which of `garments.PIECES` every pixel of the canvas is to be in this pose, int64 [1, H, W], AS_IT_IS
     where nothing was painted; None without strokes.
 
     size, canvas: (H, W) of the frame and of the canvas it lies on. Later strokes cover earlier ones.
     """
     if not strokes:
         return None
-    piece_1HW = torch.full((1, *canvas), UNPAINTED, dtype=torch.int64, device=device)
+    piece_1HW = torch.full((1, *canvas), AS_IT_IS, dtype=torch.int64, device=device)
     for pose, together in groupby(strokes, key=lambda stroke: stroke.pose):
         then_18x3 = np.array(pose, np.float32) * np.array((size[0], size[0], 1), np.float32)
-        laid_HW = np.full(canvas, UNPAINTED, np.int16)
+        laid_HW = np.full(canvas, AS_IT_IS, np.int16)
         for stroke in together:
             draw(laid_HW, stroke, size[0])
         laid_11HW = torch.from_numpy(laid_HW.astype(np.float32)).to(device)[None, None]
@@ -52,11 +52,11 @@ def painted(
             )
             positions_1HW2 = motion(now_1183, then_1183, canvas).positions.movedim(1, -1)
             inside_11HW = F.grid_sample(
-                laid_11HW - UNPAINTED, positions_1HW2, mode="nearest", align_corners=False
+                laid_11HW - AS_IT_IS, positions_1HW2, mode="nearest", align_corners=False
             )
-            laid_11HW = inside_11HW + UNPAINTED  # beyond the picture 0 is read: unpainted
+            laid_11HW = inside_11HW + AS_IT_IS  # beyond the picture 0 is read: unpainted
         found_1HW = laid_11HW[:, 0].long()
-        piece_1HW = torch.where(found_1HW == UNPAINTED, piece_1HW, found_1HW)
+        piece_1HW = torch.where(found_1HW == AS_IT_IS, piece_1HW, found_1HW)
     return piece_1HW
 
 

@@ -15,7 +15,7 @@ from engine.compositing.fields import ramp
 from engine.compositing.limb_bones import not_short
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
 
-_CROTCH = 0.2  # units along the thigh, before and now, that a crease is below its hip
+_CROTCH = 0.3  # units along the thigh, before and now, that a crease is below its hip
 _SOFT = 0.05  # units over which one side goes over into the other
 _NEAR = 0.6, 0.8  # units from its hip, up to which a crease reaches
 

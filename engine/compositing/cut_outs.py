@@ -18,7 +18,7 @@ from engine.compositing.ribbons import place_of, position_at, ribbon
 _BEHIND = 0.3, 0.7  # how sure it is that nobody is there
 _EDGE = 0.06  # units over which a limb ends in the trunk's corner
 _RIM = 0.02  # of half the picture's height
-_ANYWHERE = 4.0  # times that: farther than any pixel
+_TAPER = 4  # points before a hand or foot, over which the rim ends
 
 
 class Poses(NamedTuple):
@@ -56,8 +56,9 @@ def lay_over(
     assert was is not None and goes is not None
     broad_2N = scale * unit * THICK[1] * reach(was.line_N, cut_out.limb_HW, unit, sides_2)
     # A rim has colours of what is behind it. A hand or foot is of any shape, a trunk's corner has no rim.
-    clean_2N = (broad_2N - _RIM * scale).clamp_min(0.0)
-    clean_2N[:, : was.root + 1] = clean_2N[:, was.joints[-1] - 1 :] = _ANYWHERE
+    rim_N = torch.ones_like(broad_2N[0]) * _RIM * scale
+    rim_N[: was.root + 1], rim_N[was.joints[-1] :] = 0.0, 0.0
+    rim_N[was.joints[-1] - _TAPER : was.joints[-1] + 1] *= torch.linspace(1.0, 0.0, _TAPER + 1)
     at_root_2N = broad_2N[:, was.root + 1 :][:, :1].expand_as(broad_2N)
     rows, columns = _window(goes.line_N, THICK[1] * unit * scale, size_of(here_HW), sides_2)
     here_hw = here_HW[rows, columns]
@@ -73,7 +74,8 @@ def lay_over(
             matte_1hw = torch.where(where.piece < was.root, 1.0 - ramp(over_hw, -_EDGE, 0.0), matte_1hw)
         if each.is_thigh:
             matte_1hw = matte_1hw * past_crease(each, trunk, here_hw)
-        clean_hw = position_at(where.within(clean_2N[:, points]), was.line_N[points], scale)
+        clean = where.drawn_in(broad_2N[:, points], each.part * rim_N[points])
+        clean_hw = position_at(clean, was.line_N[points], scale)
         seen_4hw = sampled(cut_out.photo_4HW, clean_hw, sides_2)
         shown_hw = where.of(goes.shown(place, upper)) * (1.0 - ramp(seen_4hw[3], *_BEHIND))
         # Drawn in part it lets the engine's picture through, and not what the layer has behind it.

@@ -25,6 +25,8 @@ _TRUNK = 0.02, 0.1  # units from the trunk, up to which it hides what is behind 
 _FREE = 0.3, 0.7  # how sure it is that nobody is there
 _BESIDE = 0.3  # units to both sides of a bone, where it is looked what hangs there
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
+_WEB = 0.8, 1.0  # units from a shoulder, up to which cloth goes from trunk to sleeve
+_TOPS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt")]
 HEAD = [REGIONS.index(name) for name in ("hair", "face")]
 
 
@@ -56,7 +58,7 @@ def claimed(
     theirs_Nhw = theirs_Nhw * (1.0 - ramp(far_Nhw, 0.8 * _LIMB_REACH, _LIMB_REACH))
     near_Nhw = _nearest(torch.cat([trunk_hw[None] - _TRUNK_REACH, far_Nhw]))[1:]
     drawn_hw = (near_Nhw * theirs_Nhw).sum(0)
-    beside_hw = (_nearest(far_Nhw) * theirs_Nhw).sum(0)
+    beside_hw = (_nearest(far_Nhw) * theirs_Nhw).sum(0) * (1.0 - _webs(bones, trunk, class_8hw, here_hw))
     behind_hw, arms_hw, legs_hw = _left(poses, bones, trunk, photo, here_hw)
     # A hand may have lain on clothes that the engine draws; a leg did not.
     free_hw = beside_hw * (behind_hw + arms_hw) + legs_hw * (1.0 - class_8hw[HEAD].sum(0))
@@ -66,6 +68,17 @@ def claimed(
             opened_hw = near_hip(each, here_hw) * past_crease(each, trunk, here_hw)
             hidden_hw = hidden_hw * (1.0 - each.part * opened_hw)
     return drawn_hw.maximum(ramp(free_hw, *_FREE) * (1.0 - hidden_hw))[None]
+
+
+def _webs(bones: Sequence[Elsewhere], trunk: Trunk, class_8hw: Tensor, here_hw: Tensor) -> Tensor:
+    """0 to 1 [h, w]: cloth from an upright trunk to the sleeve of a lifted arm, which no photo of a hanging
+    arm shows."""
+    near_hw = torch.zeros_like(here_hw.real)
+    for each in bones:
+        if each.bone.upper and each.bone.of_arm:
+            far_hw = (here_hw - each.now.begin).abs() / each.now.unit
+            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *_WEB))
+    return near_hw * class_8hw[_TOPS].sum(0) * (1.0 - trunk.part)
 
 
 def _nearest(far_Nhw: Tensor) -> Tensor:

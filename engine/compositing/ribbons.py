@@ -111,9 +111,11 @@ class Place(NamedTuple):
         """What goes along the line's two sides, there."""
         return torch.where(self.aside > 0, self.of(value_2N[0]), self.of(value_2N[1]))
 
-    def within(self, breadth_2N: Tensor) -> Place:
-        """No farther aside than that."""
-        return self._replace(aside=self.aside.sign() * self.aside.abs().minimum(self.beside(breadth_2N)))
+    def drawn_in(self, breadth_2N: Tensor, rim_N: Tensor) -> Place:
+        """From half of that breadth on drawn in towards the line, at its rim by so much."""
+        half_hw, far_hw = self.beside(breadth_2N) / 2, self.aside.abs()
+        outer_hw = ((far_hw - half_hw) / half_hw.clamp_min(1e-3)).clamp(0.0, 1.0)
+        return self._replace(aside=self.aside.sign() * (far_hw - outer_hw * self.of(rim_N)).clamp_min(0.0))
 
 
 def place_of(here_hw: Tensor, line_N: Tensor) -> Place:

@@ -19,9 +19,7 @@ Choice = tuple[str, ...]
 LayerMaps = Mapping[str, np.ndarray]
 
 _REACH = 2  # positions around the pointer in which a garment is found yet: a strap is two wide
-# Share of a garment's textures in a position below which others make it, and above which they alone do.
-_OTHERS, _ALONE = 0.1, 0.8
-_TOLD = 0.5  # of a garment that its textures make together, or they do not tell where it ends
+_ALONE = 0.8  # share of a garment's textures in a position from which they alone make it
 _SPECK = 12  # positions that a part must have to be outlined; the map's noise is smaller
 
 
@@ -98,10 +96,10 @@ def lit(extraction_Khw: np.ndarray, mine_K: np.ndarray) -> np.ndarray:
 
 
 def seen_as(pieces_hw: np.ndarray, choice: Choice, distribution: LayerMaps) -> np.ndarray:
-    """bool [h, w]: where the garments of a choice are, as both the pieces map and attention have it.
+    """bool [h, w]: the garments of a choice, where the pieces map has them, and beside that what their
+    textures alone make, as in a hole of the map. `mask_of` where nothing is known of textures.
 
-    What the map gives to a garment but quite other textures make is not its, what its textures alone make
-    beside it is: a hole in the map, an edge. `mask_of` where nothing is known of textures.
+    Attention takes nothing off: on photographs the ends of short sleeves are made by textures of arms.
     """
     mask_hw = mask_of(pieces_hw, choice)
     name, mine_K = textures_of(distribution, mask_hw)
@@ -110,13 +108,9 @@ def seen_as(pieces_hw: np.ndarray, choice: Choice, distribution: LayerMaps) -> n
     share_hw = cv2.resize(
         distribution[name][mine_K].sum(0), mask_hw.shape[::-1], interpolation=cv2.INTER_LINEAR
     )
-    if share_hw[mask_hw].mean() < _TOLD:
-        return mask_hw
-    seen_hw = np.where(mask_hw, share_hw > _OTHERS, share_hw > _ALONE)
-    _, part_hw, stats, _ = cv2.connectedComponentsWithStats(seen_hw.astype(np.uint8), connectivity=8)
-    large = stats[:, cv2.CC_STAT_AREA] >= _SPECK
-    large[np.setdiff1d(np.arange(len(large)), part_hw[mask_hw])] = False  # beside it, not elsewhere
-    return seen_hw & large[part_hw]
+    seen_hw = mask_hw | (share_hw > _ALONE)
+    _, part_hw = cv2.connectedComponents(seen_hw.astype(np.uint8), connectivity=8)
+    return seen_hw & np.isin(part_hw, part_hw[mask_hw])  # beside it, not elsewhere
 
 
 def outline(mask_hw: np.ndarray) -> list[np.ndarray]:

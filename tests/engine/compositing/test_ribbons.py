@@ -89,3 +89,15 @@ def test_bones_that_a_pose_lacks_have_no_ribbon():
     of[sk.LEFT_WRIST, 2] = 0
     upper = ribbon(of, segments(of, SIDES), LEFT_ARM, 1.0, SIDES)
     assert upper is not None and len(upper.joints) == 2
+
+
+def test_a_rim_is_drawn_in_and_what_is_near_the_line_is_not():
+    line_N = made().line_N
+    where, broad = place_of(HERE, line_N), 8 * PX
+    breadth_2N, rim_N = torch.full((2, len(line_N)), broad), torch.full((len(line_N),), 2 * PX)
+    drawn, far_hw = where.drawn_in(breadth_2N, rim_N), where.aside.abs()
+    assert (drawn.aside.sign() * where.aside.sign()).min() >= 0
+    near_hw, rim_hw = far_hw < broad / 2, far_hw >= broad
+    assert drawn.aside[near_hw].equal(where.aside[near_hw])
+    assert (drawn.aside.abs() - far_hw + 2 * PX)[rim_hw].abs().max() < 1e-5
+    assert where.drawn_in(breadth_2N, 0.0 * rim_N).aside.allclose(where.aside)

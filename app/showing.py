@@ -38,6 +38,7 @@ class Showing:
         controller.look_changed.connect(self._on_look)
         controller.draft_changed.connect(self._on_draft)
         controller.frames.status_changed.connect(self._on_status)
+        self._on_status(controller.frames.status)  # it tells what changes only
         controller.photos.busy_changed.connect(centre.show_busy)
         for teller in (controller, controller.frames, controller.photos, controller.shelving):
             teller.notice.connect(centre.notices.show)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QUndoView
 from app.docks.inspector import InspectPanel
 from app.docks.joint import JointPanel
 from app.docks.outfit import OutfitPanel
-from app.docks.panel import Panel, TallBody
+from app.docks.panel import Panel
 from app.docks.poses import PoseShelf
 from app.docks.proportions import ProportionsPanel
 from app.docks.shelf import Shelf
@@ -40,7 +40,7 @@ class Docks:
             Panel("shelf", "References", self.shelf, window),
             Panel("joint", "Joint", self.joint, window),
             Panel("outfit", "Outfit", self.outfit, window),
-            Panel("inspector", "Inspect", TallBody(self.inspector), window),
+            Panel("inspector", "Inspect", self.inspector, window),
             Panel("history", "History", self.history, window),
             Panel("poses", "Poses", self.poses, window),
             Panel("looks", "Looks", self.looks, window),

@@ -1,13 +1,11 @@
-"""A dock with a quiet title bar of our own, and bodies that are taller than small windows are."""
+"""A dock with a quiet title bar of our own."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from app import icons
-
-LEAST = 160  # px of a tall body that are in sight at least
 
 
 class Panel(QDockWidget):
@@ -36,25 +34,3 @@ class Panel(QDockWidget):
         self.setTitleBarWidget(bar)
         body.setObjectName(body.objectName() or "dockBody")
         self.setWidget(body)
-
-
-class TallBody(QScrollArea):
-    """As wide as what it holds, and only as tall as there is room; it scrolls upright."""
-
-    def __init__(self, body: QWidget):
-        super().__init__()
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidgetResizable(True)
-        self.setWidget(body)
-        self._body = body
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(self._body.minimumSizeHint().width() + bar, LEAST)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if event.type() == QEvent.Type.LayoutRequest:
-            self.updateGeometry()  # another width may be needed
-        return super().eventFilter(watched, event)

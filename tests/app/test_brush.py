@@ -100,7 +100,7 @@ def test_the_dock_chooses_what_is_painted_and_clears_all_of_it(brushing):
 def test_what_was_painted_is_not_another_persons(brushing, photo):
     paint(brushing, SHIRT)
     QTest.keyClick(brushing.window, Qt.Key.Key_B)
-    brushing.controller.make_person(brushing.controller.document.look.photos[-1].key)
+    brushing.controller.shelving.make_person(brushing.controller.document.look.photos[-1].key)
     assert strokes(brushing) == ()
     brushing.controller.undo_stack.undo()
     assert len(strokes(brushing)) == 1

@@ -173,10 +173,10 @@ def test_a_second_garment_is_drawn_while_the_first_is_still_refined(dressing, ph
     session.refine_steps, session.refine_parts = 1, 1 << 30  # it takes for ever
     take(dressing, TROUSERS, linen)
     dressing.until(lambda: session.parts > 3)
-    before = dressing.controller.still.copy()
+    before = dressing.controller.frames.still.copy()
     take(dressing, SHIRT, other)
     assert [swap.garment for swap in session.log[-1].swaps] == ["trousers", "top"]
-    assert (dressing.controller.still != before).any() and session.refined == 0
+    assert (dressing.controller.frames.still != before).any() and session.refined == 0
 
 
 def test_a_garment_is_shown_as_a_preview_first_and_then_exactly(dressing):

@@ -42,7 +42,9 @@ def told(request, open_window, tmp_path, monkeypatch):
     driver.controller.frames.mapped.connect(mapped.append)
     driver.controller.posing.place(LEFT_WRIST, (120.4, 60.4))  # in the middle of a px, whatever a file rounds
     QTest.keyClick(driver.window, Qt.Key.Key_3)
-    driver.until(lambda: mapped and mapped[-1].exact and mapped[-1].stamp == driver.controller._asked, SLOW)
+    driver.until(
+        lambda: mapped and mapped[-1].exact and mapped[-1].stamp == driver.controller.frames._asked, SLOW
+    )
     pose, arrays = tmp_path / "pose.json", tmp_path / "maps.npz"
     driver.window.saving.save_pose(pose)
     command = ["main.py", "attention", "--reference", photo, "--pose", pose, "--weights", weights]

@@ -27,8 +27,8 @@ def pinned(open_window, photo, standing):
     driver.until(lambda: len(driver.controller.document.look.photos) == 2)
     pin(driver)
     sample, ada = (each.key for each in driver.controller.document.look.photos)
-    driver.controller.make_person(sample)
-    driver.controller.remove_photo(ada)
+    driver.controller.shelving.make_person(sample)
+    driver.controller.shelving.remove(ada)
     driver.drag(LEFT_WRIST, 10, -40)
     pin(driver)
     return driver

@@ -156,7 +156,7 @@ def test_z_shows_the_pose_before_the_last_drag_as_long_as_it_is_held(driver):
     assert ghost.isVisible()
     assert ghost.path().boundingRect().right() == pytest.approx(before[0], abs=0.1)
     QTest.keyRelease(driver.canvas, Qt.Key.Key_Z)
-    assert not ghost.isVisible()
+    driver.until(lambda: not ghost.isVisible())
     QTest.keyPress(driver.canvas, Qt.Key.Key_Z, CTRL)
     assert not ghost.isVisible(), "that is undo"
 

@@ -143,7 +143,7 @@ def test_pictures_do_not_wait_for_maps_and_those_of_a_drag_do_not_queue(open_win
     session, maps = driver.backend.session, []
     driver.controller.frames.mapped.connect(maps.append)
     session.maps_gate.clear()
-    driver.controller.set_wants_maps(True)
+    driver.controller.frames.set_wants_maps(True)
     driver.until_full()
     log, spot, before = session.log, driver.at(LEFT_WRIST), len(session.log)
     driver.mouse(QEvent.Type.MouseButtonPress, spot)
@@ -152,9 +152,9 @@ def test_pictures_do_not_wait_for_maps_and_those_of_a_drag_do_not_queue(open_win
         driver.until(lambda: np.array_equal(log[-1].keypoints_18x3, driver.pose))
     assert not maps and not any(request.maps for request in log[before:] if request.level is not None)
     driver.mouse(QEvent.Type.MouseButtonRelease, spot + QPointF(8, -20))
-    driver.until(lambda: driver.controller._shown == driver.controller._asked and log[-1].maps)
+    driver.until(lambda: driver.controller.frames._shown == driver.controller.frames._asked and log[-1].maps)
     session.maps_gate.set()
-    driver.until(lambda: maps and maps[-1].stamp == driver.controller._shown)
+    driver.until(lambda: maps and maps[-1].stamp == driver.controller.frames._shown)
     stamps = [frame.stamp for frame in maps]
     assert stamps == sorted(stamps)
 
@@ -163,12 +163,12 @@ def test_maps_that_a_newer_picture_has_overtaken_are_shown_but_never_older_ones_
     driver = open_window()
     maps, frame = [], Frame(driver.controller.frames.still, 256, True, 1.0)
     driver.controller.frames.mapped.connect(maps.append)
-    newest = driver.controller._shown
+    newest = driver.controller.frames._shown
     for stamp in (newest - 1, newest, newest - 1):
         driver.controller.worker.mapped.emit(replace(frame, stamp=stamp))
     driver.until(lambda: len(maps) >= 2)
     assert [each.stamp for each in maps] == [newest - 1, newest]
-    driver.controller._oldest_wanted = newest + 2  # another person is on the way
+    driver.controller.frames._oldest_wanted = newest + 2  # another person is on the way
     driver.controller.worker.mapped.emit(replace(frame, stamp=newest + 1))
     QApplication.processEvents()
     assert len(maps) == 2

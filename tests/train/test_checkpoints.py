@@ -232,3 +232,12 @@ def test_an_export_over_its_own_checkpoint_is_refused(run):
     with pytest.raises(InputError, match="of a network other than NTED"):
         export.run([str(path), "--output", str(run / "w.safetensors")])
     assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("place", [("recipe", "name"), ("recipe", "phases"), ("recipe", "learning_rate")])
+def test_a_tensor_in_place_of_a_recipes_word_is_a_sentence(tmp_path, place):
+    """`torch.save` keeps it as well as the word, and a card cannot."""
+    path = tmp_path / "checkpoint-0000000001.pt"
+    torch.save(without(small_run(ALONE).state(), place, torch.ones(2)), path)
+    with pytest.raises(InputError, match="recipe"):
+        checkpoint.read(path)

@@ -65,11 +65,21 @@ def _is_count(value: object) -> bool:
     return type(value) is int and value >= 0
 
 
+def _is_plain(value: object) -> bool:
+    """Whether it is words and numbers all through, as what goes into a card is."""
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_plain(each) for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, str | int | float)
+
+
 def _is_count_or_none(value: object) -> bool:
     return value is None or _is_count(value)
 
 
 _ENTRIES: dict[str, Callable[[Any], bool]] = {
+    "recipe": _is_plain,
     "network": lambda each: isinstance(each, dict),
     "ema": lambda each: isinstance(each, dict),
     "samples": _is_count,
@@ -77,7 +87,9 @@ _ENTRIES: dict[str, Callable[[Any], bool]] = {
     "decay": lambda each: (
         isinstance(each, tuple | list) and len(each) == 2 and all(map(_is_count_or_none, each))
     ),
-    "history": lambda each: isinstance(each, list) and all(isinstance(part, dict) for part in each),
+    "history": lambda each: (
+        isinstance(each, list) and all(isinstance(part, dict) for part in each) and _is_plain(each)
+    ),
 }
 
 

@@ -140,7 +140,9 @@ class Frames:
             own = drawn[request.identity]
             pieces = pieces_hw if wardrobe is None else pieces_seen(own.composition, wardrobe, painted_1HW)
             maps = {key: each.rendering.maps for key, each in drawn.items()}
-            details = dict(zip((mix.reference for mix in request.mixes), own.mixed_2HW(size), strict=True))
+            mixed = (mix.reference for mix in request.mixes)
+            # An engine that is shown as it draws tells no shares.
+            details = dict(zip(mixed, own.mixed_2HW(size), strict=False))
             details |= {key: each.detail_2HW(size) for key, each in drawn.items()}
             sources = photo_maps(
                 request.identity, request.mixes, maps, worn, of_reference.__getitem__, details

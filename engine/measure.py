@@ -145,7 +145,7 @@ def session_tasks(session: Session, macs: Mapping[str, float]) -> dict[tuple[str
         session.respond(RenderRequest(reference.key, pose(size, 0), mixes))
 
     def take(turn: int) -> None:
-        swaps = (GarmentSwap(other.key, "top", 1.0 - turn / 1000),)
+        swaps = (GarmentSwap(other.key, "top", 1.0 - abs(turn) / 1000),)
         session.respond(RenderRequest(reference.key, pose(size, 0), level=size[0], swaps=swaps, pieces=True))
 
     found = {

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from engine.api import Stroke
-from engine.compositing.painted import UNPAINTED, painted
+from engine.compositing.painted import AS_IT_IS, painted
 from engine.errors import InputError
 from engine.garments import PIECES
 from engine.pose.kinematics import t_pose
@@ -33,7 +33,7 @@ def test_a_stroke_is_a_line_with_round_ends_and_nothing_else():
     laid_HW = laid(stroke("skirt", (30, 60), (60, 60)))
     y_HW, x_HW = np.mgrid[:128, :96]
     far_HW = np.hypot(np.maximum(0, np.maximum(30 - x_HW, x_HW - 60)), y_HW - 60)
-    assert (laid_HW[far_HW <= 5] == SKIRT).all() and (laid_HW[far_HW > 8] == UNPAINTED).all()
+    assert (laid_HW[far_HW <= 5] == SKIRT).all() and (laid_HW[far_HW > 8] == AS_IT_IS).all()
     dot_HW = laid(stroke("top", (30, 60), radius=4.0))
     assert abs((dot_HW == TOP).sum() - np.pi * 16) < 20
 
@@ -62,6 +62,6 @@ def test_a_stroke_goes_with_the_bone_it_lies_on():
 
 
 def test_strokes_far_outside_and_poses_without_joints_are_harmless():
-    assert (laid(stroke("top", (-900, 4000))) == UNPAINTED).all()
+    assert (laid(stroke("top", (-900, 4000))) == AS_IT_IS).all()
     nobody = np.zeros((18, 3), np.float32)
-    assert laid(stroke("top", (40, 60), pose=nobody)).max() in (UNPAINTED, TOP)
+    assert laid(stroke("top", (40, 60), pose=nobody)).max() in (AS_IT_IS, TOP)

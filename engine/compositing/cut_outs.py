@@ -8,11 +8,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from engine.compositing.creases import past_crease
 from engine.compositing.fields import ramp, size_of
 from engine.compositing.limb_bones import sampled
 from engine.compositing.limb_mattes import THICK, reach
-from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
+from engine.compositing.limbs_elsewhere import Elsewhere
 from engine.compositing.ribbons import place_of, position_at, ribbon
 
 _BEHIND = 0.3, 0.7  # how sure it is that nobody is there
@@ -30,12 +29,13 @@ class Poses(NamedTuple):
 
 
 class CutOut(NamedTuple):
-    """The photo and how sure it is that nobody is there [4, H, W], the limb's matte [H, W], and how much
-    larger the person is now."""
+    """The photo and how sure it is that nobody is there [4, H, W], the limb's matte [H, W], how much larger
+    the person is now, and the matte of what stays of the trunk over it [H, W], if anything does."""
 
     photo_4HW: Tensor
     limb_HW: Tensor
     scale: Tensor
+    above_HW: Tensor | None = None
 
 
 def lay_over(
@@ -43,7 +43,6 @@ def lay_over(
     bones: Sequence[Elsewhere],
     poses: Poses,
     cut_out: CutOut,
-    trunk: Trunk,
     here_HW: Tensor,
 ) -> None:
     """Along a bone as long as the bone is, across it and beyond its end as large as the person. bones: of one
@@ -72,8 +71,8 @@ def lay_over(
         if upper:  # in the trunk's corner all is its, as broad as where it comes out of it
             over_hw = (where.aside.abs() - where.beside(at_root_2N)) / unit
             matte_1hw = torch.where(where.piece < was.root, 1.0 - ramp(over_hw, -_EDGE, 0.0), matte_1hw)
-        if each.is_thigh:
-            matte_1hw = matte_1hw * past_crease(each, trunk, here_hw)
+        if cut_out.above_HW is not None and upper:
+            matte_1hw = matte_1hw * (1.0 - cut_out.above_HW[rows, columns])
         clean = where.drawn_in(broad_2N[:, points], each.part * rim_N[points])
         clean_hw = position_at(clean, was.line_N[points], scale)
         seen_4hw = sampled(cut_out.photo_4HW, clean_hw, sides_2)

@@ -90,17 +90,19 @@ def _of_one(
     photo = Shown(own.photo_4HW[3:], own.limbs_4HW, own.class_8hw)
     claim_1HW = _enlarged(claimed(poses, shown, trunk, class_8hw, photo, here_hw), size)
     layer_4HW = torch.cat([claim_1HW, claim_1HW * own.plate_3HW])
+    above: dict[int, Tensor] = {}
     for each in shown:
         if each.is_thigh and each.part > 0:
             at_hip_4HW = _at_hip(each, trunk, own, here_HW, sides_2)
             layer_4HW = at_hip_4HW + (1.0 - at_hip_4HW[:1]) * layer_4HW
+            above[each.bone.chain] = at_hip_4HW[0]
     for behind in (True, False):
         for limb in range(len(LIMBS)):
             bones = [each for each in shown if each.bone.chain == limb]
             if bones and bones[-1].hidden == behind and any(each.drawn > 0 for each in bones):
                 seen_4HW = own.photo_4HW if bones[0].bone.of_arm else own.handless_4HW
-                cut_out = CutOut(seen_4HW, own.limbs_4HW[limb], trunk.turn.abs())
-                lay_over(layer_4HW, bones, poses, cut_out, trunk, here_HW)
+                cut_out = CutOut(seen_4HW, own.limbs_4HW[limb], trunk.turn.abs(), above.get(limb))
+                lay_over(layer_4HW, bones, poses, cut_out, here_HW)
         if behind and (stays > 0 or any(each.part > 0 and each.hidden for each in shown)):
             matte_1HW = _enlarged(_trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, sides_2), size)
             seen_3HW = sampled(own.bare_4HW[:3], trunk.before(here_HW), sides_2)

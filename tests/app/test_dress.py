@@ -89,16 +89,11 @@ def test_pointing_outlines_and_leaving_takes_the_outline_away(dressing):
 def test_photos_light_up_where_they_have_what_is_pointed_at_before_anything_is_chosen(dressing):
     mode, key = dressing.window.modes.dressing, dressing.controller.document.look.photos[-1].key
     person = dressing.controller.document.look.person
-    dressing.until(
-        lambda: (
-            mode._distribution
-            and dressing.controller.lending.reads(dressing.controller.document.look.photos[-1].reference)
-        )
-    )
     lit = []
     mode.lights_changed.connect(lit.append)
     plain = card(dressing, key)._picture.pixmap().toImage()
-    move(dressing, TROUSERS)
+    move(dressing, TROUSERS)  # its maps are asked for now
+    dressing.until(lambda: card(dressing, key).lit)
     assert card(dressing, key).lit and not card(dressing, person).lit and mode.choice == ()
     assert card(dressing, key)._picture.pixmap().toImage() != plain
     light_hw = lit[-1][key]

@@ -35,6 +35,8 @@ def worked_until_killed(home: Path, saved: Path, hands: random.Random) -> dict[s
     ) as window:
         wanted = hands.randint(1, 60)  # lines, and then some moment between two of them
         for line in window.stdout:
+            if not line.endswith("\n"):  # the kill came in the middle of a word
+                break
             what, number = line.split()
             said[what] = int(number)
             wanted -= 1

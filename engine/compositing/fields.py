@@ -108,4 +108,9 @@ def length(x_B2hw: Tensor) -> Tensor:
 
 def ramp(x: Tensor, low: float, high: float) -> Tensor:
     """0 up to `low`, 1 from `high` on, straight between."""
-    return ((x - low) / (high - low)).clamp(0.0, 1.0)
+    return ((x - low) / (high - low)).clamp_(0.0, 1.0)
+
+
+def ramp_at(x: float, low: float, high: float) -> float:
+    """`ramp` of a number."""
+    return min(max((x - low) / (high - low), 0.0), 1.0)

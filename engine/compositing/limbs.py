@@ -64,8 +64,8 @@ def moved_limbs(
     for i, (now_183, own_183) in enumerate(zip(pose_B183, own.pose, strict=True)):
         trunk = trunk_of(now_183, own_183, sides_2)
         shown = [] if trunk is None else elsewhere(now_183, own_183, trunk, own.limbs[i].float(), sides_2)
-        stays = None if trunk is None else trunk_shown(now_183, own_183, trunk, shown, sides_2)
-        if trunk is None or stays is None or not (stays > 0 or any(each.part > 0 for each in shown)):
+        stays = 0.0 if trunk is None else trunk_shown(now_183, own_183, trunk, shown, sides_2)
+        if trunk is None or not (stays > 0 or any(each.part > 0 for each in shown)):
             layers.append(torch.zeros(4, *size, device=own.pose.device))
             continue  # at rest nothing of this is worth its time
         photo_4HW, bare_4HW = (
@@ -81,7 +81,7 @@ def moved_limbs(
 
 
 def _of_one(
-    poses: Poses, class_8hw: Tensor, shown: list[Elsewhere], trunk: Trunk, stays: Tensor, own: _Own
+    poses: Poses, class_8hw: Tensor, shown: list[Elsewhere], trunk: Trunk, stays: float, own: _Own
 ) -> Tensor:
     sides_2 = poses.sides_2
     # What decides is smooth, and told on the grid of the surface map.
@@ -101,7 +101,7 @@ def _of_one(
             bones = [each for each in shown if each.bone.chain == limb]
             if bones and bones[-1].hidden == behind and any(each.drawn > 0 for each in bones):
                 seen_4HW = own.photo_4HW if bones[0].bone.of_arm else own.handless_4HW
-                cut_out = CutOut(seen_4HW, own.limbs_4HW[limb], trunk.turn.abs(), above.get(limb))
+                cut_out = CutOut(seen_4HW, own.limbs_4HW[limb], abs(trunk.turn), above.get(limb))
                 lay_over(layer_4HW, bones, poses, cut_out, here_HW)
         if behind and (stays > 0 or any(each.part > 0 and each.hidden for each in shown)):
             matte_1HW = _enlarged(_trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, sides_2), size)
@@ -137,7 +137,7 @@ def _enlarged(planes_Phw: Tensor, size: tuple[int, int]) -> Tensor:
 def _trunk_matte(
     shown: Sequence[Elsewhere],
     trunk: Trunk,
-    stays: Tensor,
+    stays: float,
     class_8hw: Tensor,
     own: _Own,
     here_hw: Tensor,

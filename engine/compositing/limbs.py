@@ -23,6 +23,7 @@ from engine.compositing.limb_claims import HEAD, Shown, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, elsewhere, trunk_of, trunk_shown
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.ribbons import LIMBS
+from engine.ops.resample import enlarged
 from engine.regions import REGIONS
 
 _LIES = 0.1, 0.3  # how sure it is that an arm lies there
@@ -88,7 +89,7 @@ def _of_one(
     size = size_of(own.photo_4HW)
     here_hw, here_HW = (positions(each, sides_2) for each in (size_of(class_8hw), size))
     photo = Shown(own.photo_4HW[3:], own.limbs_4HW, own.class_8hw)
-    claim_1HW = _enlarged(claimed(poses, shown, trunk, class_8hw, photo, here_hw), size)
+    (claim_1HW,) = enlarged(claimed(poses, shown, trunk, class_8hw, photo, here_hw)[None], size)
     layer_4HW = torch.cat([claim_1HW, claim_1HW * own.plate_3HW])
     above: dict[int, Tensor] = {}
     for each in shown:
@@ -104,7 +105,9 @@ def _of_one(
                 cut_out = CutOut(seen_4HW, own.limbs_4HW[limb], abs(trunk.turn), above.get(limb))
                 lay_over(layer_4HW, bones, poses, cut_out, here_HW)
         if behind and (stays > 0 or any(each.part > 0 and each.hidden for each in shown)):
-            matte_1HW = _enlarged(_trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, sides_2), size)
+            (matte_1HW,) = enlarged(
+                _trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, sides_2)[None], size
+            )
             seen_3HW = sampled(own.bare_4HW[:3], trunk.before(here_HW), sides_2)
             layer_4HW.lerp_(F.pad(seen_3HW, (0, 0, 0, 0, 1, 0), value=1.0), matte_1HW)
     return layer_4HW
@@ -124,14 +127,10 @@ def _at_hip(thigh: Elsewhere, trunk: Trunk, own: _Own, here_HW: Tensor, sides_2:
 
 def _without_hands(bare_4HW: Tensor, under_5hw: Tensor, arms_hw: Tensor) -> Tensor:
     """The photo with clothes where a hand lies on them, or an arm does: what a leg takes along."""
-    planes_6HW = _enlarged(torch.cat([under_5hw, arms_hw[None]]).float(), size_of(bare_4HW))
+    (planes_6HW,) = enlarged(torch.cat([under_5hw, arms_hw[None]])[None], size_of(bare_4HW))
     clothes_3HW, hands_2HW, arms_1HW = planes_6HW.split((3, 2, 1))
     lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *_LIES))
     return torch.cat([torch.lerp(bare_4HW[:3], clothes_3HW, lies_1HW), bare_4HW[3:]])
-
-
-def _enlarged(planes_Phw: Tensor, size: tuple[int, int]) -> Tensor:
-    return F.interpolate(planes_Phw[None], size, mode="bilinear")[0]
 
 
 def _trunk_matte(

@@ -86,7 +86,7 @@ class PhotoCard(QFrame):
         self._photo_HWC = photo.reference.image_HWC
         self._pressed_at: QPoint | None = None
         self.setProperty("chosen", False)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedWidth(THUMB.width() + 12)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         role = "the person" if is_person else "garment reference"

@@ -12,7 +12,7 @@ import numpy as np
 from engine.errors import InputError
 from engine.pose.formats import Person, read_people
 from engine.pose.formats.people import SHARES, STRETCHED
-from engine.pose.formats.placing import inside, spread, unit_of
+from engine.pose.formats.units import inside, spread, unit_of
 
 _OTHER_SHAPE = 0.02  # of the aspect: rounding of small pictures
 _CORNER = 0.5  # of both sides: keypoints that stay within were found in a smaller picture

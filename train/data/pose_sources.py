@@ -11,7 +11,7 @@ from engine import detect
 from engine.errors import InputError
 from engine.files import opened, text_of
 from engine.pose.formats.deepfashion import BORDER, COLUMNS, ROWS, parse_table
-from engine.pose.formats.placing import inside
+from engine.pose.formats.units import inside
 from engine.pose.skeleton import ABSENT
 from train.data.agreement import check_seen
 from train.data.beside import pose_beside

@@ -7,7 +7,7 @@ import numpy as np
 from engine.errors import InputError
 from engine.pose import skeleton as sk
 from engine.pose.formats.deepfashion import BORDER, COLUMNS, ROWS
-from engine.pose.formats.placing import inside
+from engine.pose.formats.units import inside
 
 _SIZE = (ROWS, COLUMNS)
 _MOST_OUTSIDE = 0.1  # of all joints: of a table in px of 1.2 times the size there are more

@@ -29,6 +29,7 @@ class DressMode(QObject):
         super().__init__(controller)
         self._controller = controller
         self._pieces_hw: np.ndarray | None = None
+        self._picture_HWC: np.ndarray | None = None
         self._distribution: regions.LayerMaps = {}
         self._hovered = ""
         self._waiting = ""  # key of the photo whose garments are still asked
@@ -181,7 +182,7 @@ class DressMode(QObject):
 
     def _on_frame(self, frame: Frame) -> None:
         if frame.pieces is not None and self.on:
-            self._pieces_hw = frame.pieces
+            self._pieces_hw, self._picture_HWC = frame.pieces, frame.image
             if not self.brush.on:
                 self.hover_changed.emit(self._lines((self._hovered,) if self._hovered else ()), self._hovered)
             self.choice_changed.emit(self._lines(self.choice), self.choice)
@@ -267,6 +268,9 @@ class DressMode(QObject):
         return found
 
     def _lines(self, choice: Choice) -> list[np.ndarray]:
-        if self._pieces_hw is None or not choice:
+        if self._pieces_hw is None or self._picture_HWC is None or not choice:
             return []
-        return regions.outline(regions.seen_as(self._pieces_hw, choice, self._distribution))
+        from engine.editing.outlines import sharp
+
+        mask_hw = regions.seen_as(self._pieces_hw, choice, self._distribution)
+        return regions.outline(sharp(mask_hw, self._picture_HWC))

@@ -51,9 +51,9 @@ class Wardrobe(NamedTuple):
 
     worn: [1, P - 1, z, y, x], by cell how much of a place is which piece; they sum to 1. known: [1, 1, z, y,
     x], 1 where the photo shows something of the place, or its mirror image, or what lies close by. part: [P],
-    how much of the person each piece is, 0 to 1. atlas: as `atlas.make_atlas`. photo: [1, 3, H, W]. inside: [P, 2, h,
-    w], for every position of the photo the nearest one that surely is of the piece, x, y from -1 to 1. plate:
-    [1, 3, H, W], the photo without the person. skin: [1, 3, 1, 1], mean colour of the face.
+    how much of the person each piece is, 0 to 1. atlas: as `atlas.make_atlas`. photo: [1, 3, H, W]. inside:
+    [P, 2, h, w], for every position of the photo the nearest one that surely is of the piece, x, y from -1 to
+    1. plate: [1, 3, H, W], the photo without the person. skin: [1, 3, 1, 1], mean colour of the face.
     """
 
     worn: Tensor

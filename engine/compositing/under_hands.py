@@ -1,7 +1,8 @@
 """What is under the hands of a photo: for a hand that is taken out of its pocket, the trousers.
 
 The parsing network does not see every hand that lies on clothes, and then the clothes would keep it. Where a
-wrist says that a hand is, clothes are filled with the colours of those around.
+wrist says that a hand is, and as far around as its fingers may point where the photo has the colour of skin,
+clothes are filled with the colours of those around.
 """
 
 from __future__ import annotations
@@ -11,12 +12,17 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.fields import carried, ramp
+from engine.compositing.fields import carried, highest, ramp
 from engine.compositing.limb_bones import ARMS, BONES, off, positions, segments
 from engine.regions import REGIONS
 
 _CLOTHES = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants", "legs")]
+_ARMS, _LEGS = REGIONS.index("arms"), REGIONS.index("legs")
 _HAND = 0.26, 0.36  # of the longest arm bone, how far a hand reaches aside, parsed or not
+_FINGERS = 0.6, 0.8  # of it, how far from the wrist fingers may be
+_SKIN = 0.15, 0.4  # how much of a colour is skin's and not the clothes'
+_BESIDE = 0.3, 0.5  # distance from the line between the two, of its length, at which it is neither
+_TELLS = 0.3, 0.5  # distance of skin's colour from the clothes', from which that is told
 
 
 @torch.no_grad()
@@ -29,14 +35,32 @@ def under_hands(photo_B7HW: Tensor, seen_B11hw: Tensor, pose_B183: Tensor, size:
     """
     class_B8hw = F.interpolate(seen_B11hw[:, :CLASSES].float().softmax(1), size, mode="bilinear")
     clothes_B1hw = class_B8hw[:, _CLOTHES].sum(1, keepdim=True)
-    hands_B2hw = _hands(pose_B183, size)
+    hands_B2hw = _hands(pose_B183, size, _HAND)
     photo_B3hw = F.interpolate(photo_B7HW[:, :3].float(), size, mode="area")
+    near_B2hw = hands_B2hw.maximum(_hands(pose_B183, size, _FINGERS))
+    without_B3hw = carried(photo_B3hw, clothes_B1hw * (1.0 - near_B2hw.amax(1, keepdim=True)))
+    skin_B1hw = _skin(photo_B3hw, without_B3hw, class_B8hw)
+    hands_B2hw = hands_B2hw.maximum(near_B2hw * skin_B1hw)
     around_B3hw = carried(photo_B3hw, clothes_B1hw * (1.0 - hands_B2hw.amax(1, keepdim=True)))
     return torch.cat([around_B3hw, hands_B2hw * clothes_B1hw], 1)
 
 
-def _hands(pose_B183: Tensor, size: tuple[int, int]) -> Tensor:
-    """0 to 1 [B, 2, h, w]: where the right and the left hand are."""
+def _skin(photo_B3hw: Tensor, clothes_B3hw: Tensor, class_B8hw: Tensor) -> Tensor:
+    """0 to 1 [B, 1, h, w]: how much of the photo's colour is that of bare arms, and not of the clothes
+    around, as in matting: where on the line between the two colours it lies, if it lies near that."""
+    sure_B1hw = class_B8hw[:, _ARMS : _ARMS + 1].square()
+    total_B111 = sure_B1hw.sum((2, 3), keepdim=True)
+    skin_B311 = (sure_B1hw * photo_B3hw).sum((2, 3), keepdim=True) / total_B111.clamp_min(1.0)
+    between_B3hw, more_B3hw = skin_B311 - clothes_B3hw, photo_B3hw - clothes_B3hw
+    apart_B1hw = between_B3hw.norm(dim=1, keepdim=True).clamp_min(1e-6)
+    share_B1hw = (more_B3hw * between_B3hw).sum(1, keepdim=True) / apart_B1hw.square()
+    beside_B1hw = (more_B3hw - share_B1hw * between_B3hw).norm(dim=1, keepdim=True) / apart_B1hw
+    told_B1hw = ramp(share_B1hw, *_SKIN) * (1.0 - ramp(beside_B1hw, *_BESIDE)) * ramp(apart_B1hw, *_TELLS)
+    return highest(told_B1hw, 3) * (1.0 - class_B8hw[:, _LEGS : _LEGS + 1])  # with its rim
+
+
+def _hands(pose_B183: Tensor, size: tuple[int, int], aside: tuple[float, float]) -> Tensor:
+    """0 to 1 [B, 2, h, w]: where the right and the left hand are, so far aside of where forearms point."""
     sides_2 = pose_B183.new_tensor((size[1] / size[0], 1.0))
     here_hw = positions(size, sides_2)
     hands_B2hw = here_hw.real.new_zeros(len(pose_B183), 2, *size)
@@ -44,5 +68,5 @@ def _hands(pose_B183: Tensor, size: tuple[int, int]) -> Tensor:
         placed = segments(pose_183, sides_2)
         for arm, (_, forearm) in enumerate(ARMS):
             if forearm in placed:
-                hands_2hw[arm] = 1.0 - ramp(off(placed[forearm], here_hw, BONES[forearm].beyond, 1.0), *_HAND)
+                hands_2hw[arm] = 1.0 - ramp(off(placed[forearm], here_hw, BONES[forearm].beyond, 1.0), *aside)
     return hands_B2hw

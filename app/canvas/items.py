@@ -196,7 +196,7 @@ class GhostItem(OutlineItem):
     def __init__(self):
         super().__init__("centre", Qt.PenStyle.SolidLine)  # dashes take longer to paint than all the rest
         self.setZValue(0.7)
-        self.setOpacity(0.6)
+        self.setOpacity(0.85)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)  # it stays while all else moves
 
     def show_pose(self, pose_18x3: np.ndarray) -> None:

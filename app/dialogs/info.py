@@ -32,7 +32,7 @@ MOUSE = (
     ("Tab, Shift + Tab", "next, previous joint"),
     ("Arrows", "nudge by 1 px; Shift 10, Alt ¼"),
     ("Hold \\", "see the reference"),
-    ("Hold Z", "see the pose before the last drag"),
+    ("Hold Z", "see the pose before the last step"),
     ("Hold I", "see the map over the picture; 3 inspects it"),
     ("Hold E", "see what is copied and what is invented"),
     ("Esc", "cancel the drag, let the joints go"),
@@ -44,7 +44,7 @@ _LONG, BREAK = re.compile(r"(\S{24})(?=\S)"), "\\1\u200b"  # where a checksum ma
 
 def _table(rows: Iterable[tuple[str, str]]) -> str:
     muted = theme.colours().muted
-    return "<table cellspacing=0 cellpadding=3>" + "".join(
+    return "<table cellspacing=0 cellpadding=3 style='margin-top: 8px; margin-bottom: 8px'>" + "".join(
         f"<tr><td width=230>{html.escape(what)}</td>"
         f"<td style='color:{muted}'>{html.escape(_LONG.sub(BREAK, how))}</td></tr>"
         for what, how in rows
@@ -69,7 +69,7 @@ def _show(parent: QWidget, title: str, text: str) -> QDialog:
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.reject)
     column.addWidget(buttons)
-    dialog.resize(460, 520)
+    dialog.resize(520, 560)
     dialog.open()
     return dialog
 
@@ -106,7 +106,7 @@ def network(parent: QWidget, facts: EngineFacts) -> QDialog:
     words = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in in_words(facts))
     card = weights.get("card") or "This file carries no model card."
     body = _table(card_rows(card)) if isinstance(card, Mapping) else html.escape(str(card))
-    return _show(parent, "About the network", f"{words}{_table(rows)}<br><b>Model card</b><br><br>{body}")
+    return _show(parent, "About the network", f"{words}{_table(rows)}<p><b>Model card</b></p>{body}")
 
 
 def card_rows(card: object, name: str = "") -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from app.choices import NamedPose
 from app.document import Photo
 
+ROW = 26  # px of an entry with its box
 RATES = (6, 30)  # pictures a second
 SECONDS = (0.5, 10.0)
 
@@ -77,7 +78,8 @@ class SheetDialog(QDialog):
     def _tell(self) -> None:
         poses, people = self._chosen()
         count = len(poses) * len(people)
-        self._told.setText(f"{count} pictures" if count else "Choose a pose and a person at least.")
+        pictures = "1 picture" if count == 1 else f"{count} pictures"
+        self._told.setText(pictures if count else "Choose a pose and a person at least.")
         self._buttons.buttons()[0].setEnabled(count > 0)
 
 
@@ -127,6 +129,7 @@ def _checkable(name: str, entries: Sequence[str], checked: set[int]) -> QListWid
     box.setAccessibleName(name)
     for place, entry in enumerate(entries):
         item = QListWidgetItem(entry)
+        item.setSizeHint(QSize(0, ROW))
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         item.setCheckState(Qt.CheckState.Checked if place in checked else Qt.CheckState.Unchecked)
         box.addItem(item)

@@ -231,6 +231,7 @@ class Shelf(QWidget):
         """What the slider leaves of keys is the chosen card's: a click on one gives the slider the keys."""
         chosen = next((card for card in self.cards if card.key == self._chosen), None)
         if event.key() == Qt.Key.Key_F2 and chosen is not None:
+            self._scroll.ensureWidgetVisible(chosen)
             chosen.rename()
         else:
             super().keyPressEvent(event)

@@ -63,6 +63,19 @@ def test_a_pause_keeps_a_look_once_and_a_click_goes_back_to_it(driver):
     assert not np.array_equal(driver.pose, first)
 
 
+def test_a_photo_laid_on_the_shelf_makes_no_other_look(driver, photo, standing):
+    before = driver.window.snapshots.take()
+    count = len(driver.window.snapshots.strip.snapshots)
+    driver.controller.photos.open_photo(photo("scarf.png"), "scarf.png", "garment", standing)
+    driver.until(lambda: driver.controller.undo_stack.undoText() == "Put scarf.png on the shelf")
+    driver.until_full()
+    assert driver.window.snapshots.take() is before is driver.window.snapshots.present
+    driver.controller.borrowing.borrow(driver.controller.document.look.photos[-1].key, 0.5)
+    driver.until_full()
+    assert driver.window.snapshots.take() is not before
+    assert len(driver.window.snapshots.strip.snapshots) == count + 1
+
+
 def test_p_pins_the_present_look_at_once_and_lets_it_go(driver):
     driver.window.snapshots._pause.setInterval(60_000)
     driver.drag(LEFT_WRIST, 10, -20)

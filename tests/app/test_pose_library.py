@@ -115,7 +115,7 @@ def test_tab_comes_to_the_shelf_and_marks_a_pose(open_window):
     window, shelf = driver.window, driver.window.docks.poses
     window.activateWindow()
     window.docks.shelf.cards[0].setFocus()
-    for _ in range(30):
+    for _ in range(90):
         QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
         if shelf.grid.hasFocus():
             break

@@ -26,7 +26,7 @@ _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _PYTHON = re.compile(rf"{_NUMBER}|nan|None|array|np\.|[\s,()\[\]]")
 _MATRIX = re.compile(r"sizes:\s*\[([^\]]*)\][^\[]*?data:\s*\[([^\]]*)\]", re.DOTALL)
 _LANDMARK = re.compile(r"landmarks?\s*\{([^{}]*)\}")
-_PRINTED_LANDMARK = re.compile(r"NormalizedLandmark\(([^()]*)\)")
+_LANDMARK_OBJECT = re.compile(r"NormalizedLandmark\(([^()]*)\)")
 _FIELD = re.compile(rf"(\w+)[:=]\s*({_NUMBER})")
 _BLAZEPOSE = 33  # landmarks of a person
 
@@ -44,7 +44,7 @@ def people_in_text(text: str, name: str) -> tuple[Person, ...]:
         return _of_opencv(text, name)
     if _LANDMARK.match(text):
         return _of_landmarks(_LANDMARK.findall(text), name)
-    if printed := _PRINTED_LANDMARK.findall(text):
+    if printed := _LANDMARK_OBJECT.findall(text):
         return _of_landmarks(printed, name)
     if text[0] in "[(" or text.startswith("array("):
         return _of_python(text, name)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.cv import cv2
+from engine.pose import skeleton as sk
 from engine.pose.skeleton import LIMBS, SEEN
 
 _LONGEST = 1024  # px of a side: joints of larger pictures are found as well in smaller ones
@@ -22,7 +23,9 @@ _VISIBLE = 60  # of 255: bones drawn at 0.6 have 153, their smoothed edges less
 _BRIGHT, _PURE = 175, 0.75  # dots are drawn in full colour, over bones at 0.6
 _SAME_PLACE = 0.011  # of the height: nose and eyes of a standing person are 0.02 apart
 _LEAST_SAME_PLACE = 2.5  # px
-_DOT = 0.03  # of the height: no dot is as large
+_DOT = 0.05  # of the height: no dot is as large
+_SHORTEST = 0.4  # of what is the same place: eyes of somebody small are as near to the nose
+_SURELY = 14  # joints that are not by chance in the colours of another program: it shares up to 12
 _SAMPLES = 24
 _COVERED = 0.72  # of a bone in its colour, what lies over it counted half
 _OWN = 0.4  # of a bone in its colour alone
@@ -31,6 +34,28 @@ _TWICE = 0.05  # of a person's size: two people are further apart
 _DOT_SUPPORT = 2.0  # a dot tells a joint as two ends of bones do
 _SUPPORT = 0.25  # what an end or half a dot adds to the score of a bone, of which 1 is covered
 _MOST_PLACES = 60  # of a joint: enough for a dozen people, and a bound for colourful photos
+
+
+class _Palette(NamedTuple):
+    """In which of the rainbow's hues each joint is drawn, and bones (joint, joint, hue). Joints beyond the 18
+    have no place in a pose, and hold others together."""
+
+    joints: tuple[int, ...]
+    bones: tuple[tuple[int, int, int], ...]
+
+
+_POSE_18 = _Palette(tuple(range(18)), tuple((a, b, hue) for hue, (a, b) in enumerate(LIMBS)))
+# OpenPose's own pictures: a bone has the colour of the joint at its end.
+_OF_ENDS = (17, *range(13), 16, 14, 15, 13)
+_COCO_18 = _Palette(_OF_ENDS, tuple((a, b, _OF_ENDS[b]) for a, b in LIMBS))
+_MID_HIP = 18
+_BODY_25 = _Palette(
+    (*_OF_ENDS, 0),
+    (
+        (sk.NECK, _MID_HIP, 0),
+        *((_MID_HIP if b in (sk.RIGHT_HIP, sk.LEFT_HIP) else a, b, _OF_ENDS[b]) for a, b in LIMBS),
+    ),
+)
 
 
 class _Place(NamedTuple):
@@ -50,20 +75,28 @@ def people_drawn(rgb_HWC: np.ndarray) -> list[np.ndarray]:
         rgb_HWC = cv2.resize(rgb_HWC, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     hues, value, saturation = _colours(rgb_HWC)
     height = rgb_HWC.shape[0]
-    bones = [cv2.inRange(hues, limb, limb) for limb in range(17)]
+    bones = [cv2.inRange(hues, hue, hue) for hue in range(_HUES)]
     near = max(_SAME_PLACE * height, _LEAST_SAME_PLACE)
     ends = [_ends(mask) for mask in bones]
     bright = np.where((value >= _BRIGHT) & (saturation >= 255 * _PURE), hues, 255).astype(np.uint8)
-    dots = [_dots(cv2.inRange(bright, joint, joint), _DOT * height) for joint in range(18)]
-    places = [_places(joint, dots[joint], ends, near) for joint in range(18)]
+    dots = [_dots(cv2.inRange(bright, hue, hue), _DOT * height) for hue in range(_HUES)]
     # A pixel beside a thin bone counts as on it.
     wide = [cv2.dilate(mask, np.ones((3, 3), np.uint8)) for mask in bones]
     any_bone = np.maximum.reduce(wide)
-    found = [_bones_seen(limb, places, wide[limb], any_bone, near) for limb in range(17)]
-    people = _assembled(found, places)
+    people: list[np.ndarray] = []
+    for palette in (_POSE_18, _BODY_25, _COCO_18):
+        places = [_places(joint, palette, dots[hue], ends, near) for joint, hue in enumerate(palette.joints)]
+        found = [_bones_seen(bone, places, wide[bone[2]], any_bone, near) for bone in palette.bones]
+        people = max(people, _assembled(palette, found, places), key=_most_joints)
+        if _most_joints(people) >= _SURELY:
+            break
     for pose in people:
         pose[:, :2] /= scale
     return people
+
+
+def _most_joints(people: list[np.ndarray]) -> int:
+    return max((int((pose[:, 2] > 0).sum()) for pose in people), default=0)
 
 
 def _colours(rgb_HWC: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -102,13 +135,15 @@ def _ends(mask: np.ndarray) -> np.ndarray:
     return np.array(found).reshape(-1, 2, 2)
 
 
-def _places(joint: int, dots: np.ndarray, ends: list[np.ndarray], near: float) -> list[_Place]:
+def _places(
+    joint: int, palette: _Palette, dots: np.ndarray, ends: list[np.ndarray], near: float
+) -> list[_Place]:
     """Where a joint may be: at its dots, and where bones end that it has."""
     places = [_Place(x, y, _DOT_SUPPORT) for x, y in dots.tolist()]
-    for limb, pair in enumerate(LIMBS):
+    for *pair, hue in palette.bones:
         if joint not in pair:
             continue
-        for x, y in ends[limb].reshape(-1, 2).tolist():
+        for x, y in ends[hue].reshape(-1, 2).tolist():
             at = next((i for i, p in enumerate(places) if np.hypot(p.x - x, p.y - y) <= near), None)
             if at is None:
                 places.append(_Place(x, y, 1.0))
@@ -122,10 +157,14 @@ def _places(joint: int, dots: np.ndarray, ends: list[np.ndarray], near: float) -
 
 
 def _bones_seen(
-    limb: int, places: list[list[_Place]], mask: np.ndarray, any_bone: np.ndarray, near: float
+    bone: tuple[int, int, int],
+    places: list[list[_Place]],
+    mask: np.ndarray,
+    any_bone: np.ndarray,
+    near: float,
 ) -> list[tuple[float, int, int]]:
     """(score, place of one joint, of the other) of the bones of one kind that are drawn, best first."""
-    first, second = (np.array(places[joint]).reshape(-1, 3) for joint in LIMBS[limb])
+    first, second = (np.array(places[joint]).reshape(-1, 3) for joint in bone[:2])
     if not len(first) or not len(second):
         return []
     start_A12, end_1B2 = first[:, None, :2], second[None, :, :2]
@@ -139,15 +178,19 @@ def _bones_seen(
     # What lies over a bone hides it, but is a bone itself.
     covered_AB = (own_AB + (any_bone[y_ABS, x_ABS] > 0).mean(axis=-1)) / 2
     apart_AB = np.hypot(*np.moveaxis(end_1B2 - start_A12, -1, 0))
-    drawn_AB = (apart_AB >= near) & (covered_AB >= _COVERED) & (own_AB >= _OWN)
+    drawn_AB = (
+        (apart_AB >= max(_SHORTEST * near, _LEAST_SAME_PLACE)) & (covered_AB >= _COVERED) & (own_AB >= _OWN)
+    )
     score_AB = covered_AB + _SUPPORT * (first[:, None, 2] + second[None, :, 2])
     return sorted(((float(score_AB[i, j]), i, j) for i, j in np.argwhere(drawn_AB).tolist()), reverse=True)
 
 
-def _assembled(bones: list[list[tuple[float, int, int]]], places: list[list[_Place]]) -> list[np.ndarray]:
+def _assembled(
+    palette: _Palette, bones: list[list[tuple[float, int, int]]], places: list[list[_Place]]
+) -> list[np.ndarray]:
     """People, from bones that share joints; every place and every bone of a person is used once."""
     people: list[dict[int, int]] = []
-    for (first, second), seen in zip(LIMBS, bones, strict=True):
+    for (first, second, _), seen in zip(palette.bones, bones, strict=True):
         used: set[tuple[int, int]] = set()
         for _, i, j in seen:
             if (first, i) in used or (second, j) in used:
@@ -157,9 +200,10 @@ def _assembled(bones: list[list[tuple[float, int, int]]], places: list[list[_Pla
     people = [person for person in people if len(person) > _LEAST_BONES]
     poses: list[np.ndarray] = []
     for person in sorted(people, key=len, reverse=True):
-        pose = np.zeros((18, 3))
+        pose = np.zeros((len(places), 3))
         for joint, place in person.items():
             pose[joint] = places[joint][place].x, places[joint][place].y, SEEN
+        pose = pose[:18]
         if not any(_same_bones(pose, other) for other in poses):
             poses.append(pose)
     return poses

@@ -26,7 +26,7 @@ GUESSED_KEY = "guessed_joints"  # ours: joints that other programs are told to b
 _OPENPOSE = ("pose_keypoints_2d", "pose_keypoints")
 _KEYPOINTS = (
     *_OPENPOSE, "keypoints", "joints", "landmarks", "landmark", "poseLandmarks",
-    "pose_landmarks", "kpts", "pred_keypoints",
+    "pose_landmarks", "normalizedLandmarks", "normalized_landmarks", "kpts", "pred_keypoints",
 )  # fmt: skip
 _SCORES = ("keypoint_scores", "keypoints_scores", "keypoint_score", "scores", "visible", "visibility")
 _WORLD = ("worldLandmarks", "poseWorldLandmarks", "pose_world_landmarks")
@@ -128,7 +128,7 @@ def _of_object(node: dict, place: _Place) -> Iterator[Person]:
         yield from _of_coco(node, place)
     elif isinstance(node.get("subset"), list) and isinstance(node.get("candidate"), list):
         yield from _of_subset(node["candidate"], node["subset"], place)
-    elif isinstance(node.get("x"), list) and isinstance(node.get("y"), list):
+    elif isinstance(node.get("xy"), list) or all(isinstance(node.get(axis), list) for axis in "xy"):
         yield from _of_keypoints(node, {}, place)
     elif (key := next((key for key in _KEYPOINTS if node.get(key)), None)) is not None:
         order = COCO_18 if key in _OPENPOSE else place.order

@@ -26,7 +26,9 @@ _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _PYTHON = re.compile(rf"{_NUMBER}|nan|None|array|np\.|[\s,()\[\]]")
 _MATRIX = re.compile(r"sizes:\s*\[([^\]]*)\][^\[]*?data:\s*\[([^\]]*)\]", re.DOTALL)
 _LANDMARK = re.compile(r"landmarks?\s*\{([^{}]*)\}")
-_FIELD = re.compile(rf"(\w+):\s*({_NUMBER})")
+_LANDMARK_OBJECT = re.compile(r"NormalizedLandmark\(([^()]*)\)")
+_FIELD = re.compile(rf"(\w+)[:=]\s*({_NUMBER})")
+_BLAZEPOSE = 33  # landmarks of a person
 
 
 def people_in_text(text: str, name: str) -> tuple[Person, ...]:
@@ -41,7 +43,9 @@ def people_in_text(text: str, name: str) -> tuple[Person, ...]:
     if text.startswith("%YAML") or "opencv-matrix" in text or "opencv-nd-matrix" in text:
         return _of_opencv(text, name)
     if _LANDMARK.match(text):
-        return _of_landmarks(text, name)
+        return _of_landmarks(_LANDMARK.findall(text), name)
+    if printed := _LANDMARK_OBJECT.findall(text):
+        return _of_landmarks(printed, name)
     if text[0] in "[(" or text.startswith("array("):
         return _of_python(text, name)
     if deepfashion.is_table(text):
@@ -134,9 +138,13 @@ def _of_opencv(text: str, name: str) -> tuple[Person, ...]:
     raise InputError(f"{name} is not a pose file: it holds no matrix of people, joints and three columns.")
 
 
-def _of_landmarks(text: str, name: str) -> tuple[Person, ...]:
-    """MediaPipe's landmarks as text: one `landmark { x: .. y: .. }` a joint."""
-    points = [dict(_FIELD.findall(body)) for body in _LANDMARK.findall(text)]
+def _of_landmarks(bodies: list[str], name: str) -> tuple[Person, ...]:
+    """MediaPipe's landmarks as text, a joint each: what stands in `landmark { x: .. y: .. }`, or in
+    `NormalizedLandmark(x=.., y=..)` as Python prints it."""
+    if len(bodies) > _BLAZEPOSE and len(bodies) % _BLAZEPOSE == 0 and len(bodies) not in LAYOUTS:
+        parts = [bodies[i : i + _BLAZEPOSE] for i in range(0, len(bodies), _BLAZEPOSE)]
+        return tuple(person for part in parts for person in _of_landmarks(part, name))
+    points = [dict(_FIELD.findall(body)) for body in bodies]
     rows = np.array(
         [[float(point.get(key, "nan")) for key in ("x", "y", "visibility")] for point in points], np.float64
     )
@@ -144,7 +152,7 @@ def _of_landmarks(text: str, name: str) -> tuple[Person, ...]:
 
 
 def _of_xml(text: str, name: str) -> tuple[Person, ...]:
-    """CVAT's skeletons: named points of each picture."""
+    """CVAT's skeletons: named points of each picture, or of each frame of a video's tracks."""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise InputError(f"{name} is not read: its XML defines entities, which no pose file needs.")
     try:
@@ -155,14 +163,30 @@ def _of_xml(text: str, name: str) -> tuple[Person, ...]:
     for frame, image in enumerate(root.iter("image")):
         canvas = canvas_of({key: _float(image.get(key, "")) for key in ("height", "width")}, name)
         for skeleton in [*image.iter("skeleton")] or [image]:
-            rows: dict[int, tuple[float, float, float]] = {}
-            for point in skeleton.iter("points"):
-                joint = joint_of(point.get("label", ""))
-                x, y = (_float(word) for word in (point.get("points", "") + ",,").split(",")[:2])
-                if joint is not None and x is not None and y is not None and point.get("outside") != "1":
-                    rows[joint] = (x, y, _HIDDEN if point.get("occluded") == "1" else math.nan)
-            if rows:
-                people.append(Person(pose_of_names(rows), canvas, frame))
+            people += _of_skeleton(skeleton, canvas, frame)
+    size = {key: _float(root.findtext(f".//original_size/{key}", "")) for key in ("height", "width")}
+    tracked = [skeleton for track in root.iter("track") for skeleton in track.iter("skeleton")]
+    for skeleton in sorted(tracked, key=_frame_of):
+        people += _of_skeleton(skeleton, canvas_of(size, name), _frame_of(skeleton))
     if not people:
         raise InputError(f"{name} is not a pose file: it holds no skeleton with named points.")
     return tuple(people)
+
+
+def _frame_of(skeleton: ElementTree.Element) -> int:
+    """The frame of a video that a tracked skeleton is of."""
+    word = skeleton.get("frame", "0")
+    return int(word) if word.isdecimal() and len(word) < 10 else 0
+
+
+def _of_skeleton(
+    skeleton: ElementTree.Element, canvas: tuple[float, float] | None, frame: int
+) -> list[Person]:
+    """The person of an element's named points, nobody without any."""
+    rows: dict[int, tuple[float, float, float]] = {}
+    for point in skeleton.iter("points"):
+        joint = joint_of(point.get("label", ""))
+        x, y = (_float(word) for word in (point.get("points", "") + ",,").split(",")[:2])
+        if joint is not None and x is not None and y is not None and point.get("outside") != "1":
+            rows[joint] = (x, y, _HIDDEN if point.get("occluded") == "1" else math.nan)
+    return [Person(pose_of_names(rows), canvas, frame)] if rows else []

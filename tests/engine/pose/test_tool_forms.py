@@ -1,0 +1,41 @@
+"""What tools write today and wrote in older versions comes to the same place on the photo."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tool_forms import CANVAS, FORMS, XY
+
+from engine.framing import framing_of, to_frame
+from engine.pose.formats import OpenPhoto, parse_people, take
+from engine.pose.skeleton import NECK
+
+SIZE = (256, 176)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_tools_form_lies_on_the_photo(form):
+    name, text, tells_canvas = FORMS[form]
+    matrix = framing_of(np.column_stack([XY, np.full(18, 2)]), CANVAS, SIZE)
+    taken = take(parse_people(text, name), SIZE, OpenPhoto(CANVAS, matrix))
+    there = taken.pose_18x3[:, 2] > 0
+    assert there.all()
+    there[NECK] = False  # the middle of the shoulders in most
+    np.testing.assert_allclose(taken.pose_18x3[there, :2], to_frame(XY, matrix)[there], atol=0.1)
+    assert bool(taken.notes) is not tells_canvas
+
+
+def test_a_video_has_a_person_a_frame():
+    text = FORMS["cvat for video"][1]
+    skeleton = text[text.index("<skeleton") : text.index("</track>")]
+    later = skeleton.replace('frame="0"', 'frame="12"')
+    file = parse_people(text.replace("</track>", later + "</track>"), "annotations.xml")
+    assert [person.frame for person in file.people] == [0, 12]
+    assert "2 people in 2 pictures" in take(file, SIZE).notes[0]
+
+
+def test_printed_landmarks_of_two_people_are_two():
+    text = FORMS["mediapipe, printed list"][1]
+    world = "pose_world_landmarks=[[Landmark(x=0.1, y=0.2)]]"
+    printed = f"PoseLandmarkerResult(pose_landmarks=[{text}, {text}], {world})"
+    assert len(parse_people(printed, "a.txt").people) == 2

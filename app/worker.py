@@ -228,7 +228,7 @@ class RenderWorker(QThread):
         if self._still is None or request.level is None:
             return frame
         before, still = self._still
-        if still.fine is None or _wearing(before) != _wearing(request):
+        if still.fine is None or _shown_of(before) != _shown_of(request):
             return frame
         from engine.compositing.still import over_still
 
@@ -295,7 +295,7 @@ class RenderWorker(QThread):
             self.job_done.emit(job, value)
 
 
-def _wearing(request: RenderRequest) -> tuple[object, ...]:
-    """Of a request, all but the pose: who is shown, and in what."""
+def _shown_of(request: RenderRequest) -> tuple[object, ...]:
+    """Of a request, all but the pose and garments of others: beside those, the picture stays as it was."""
     mixes = tuple((mix.reference, str(mix.coefficients)) for mix in request.mixes)
-    return request.identity, mixes, request.swaps, request.changes, request.strokes
+    return request.identity, mixes, request.changes, request.strokes

@@ -11,6 +11,7 @@ B batch, M cells, N positions of the photo, h w rows and columns of what is look
 from __future__ import annotations
 
 import itertools
+from functools import lru_cache
 
 import torch
 import torch.nn.functional as F
@@ -131,10 +132,12 @@ def _nearer(own_x3zyx: Tensor, other_x3zyx: Tensor, farther: float) -> Tensor:
     return torch.where(other_x3zyx[..., 2:, :, :, :] < own_x3zyx[..., 2:, :, :, :], other_x3zyx, own_x3zyx)
 
 
+@lru_cache(maxsize=16)
 def centres(size: tuple[int, int], device: torch.device) -> Tensor:
-    """The positions of a picture's own pixels, [2, rows, columns]."""
-    y_h, x_w = ((torch.arange(side, device=device) + 0.5) * (2 / side) - 1 for side in size)
-    return torch.stack([x_w.expand(size), y_h[:, None].expand(size)])
+    """The positions of a picture's own pixels, [2, rows, columns]. Kept, and not to be written to."""
+    with torch.inference_mode(False):
+        y_h, x_w = ((torch.arange(side, device=device) + 0.5) * (2 / side) - 1 for side in size)
+        return torch.stack([x_w.expand(size), y_h[:, None].expand(size)])
 
 
 @torch.no_grad()

@@ -19,6 +19,7 @@ from engine.compositing.detail import DetailSource, blended
 from engine.compositing.fields import around, ramp
 from engine.compositing.own_pose import BEHIND, MARGIN, OwnPose
 from engine.inpainting.plate import filled, source_field
+from engine.ops.resample import enlarged
 from engine.pictures import to_rgb
 
 # So likely it is the person: from the first on a pixel has something of hers, at the second it is hers alone.
@@ -49,7 +50,7 @@ def make_plate(photo_17HW: Tensor, fine_HWC: np.ndarray | None = None) -> Plate:
 def person_matte(surface_B11hw: Tensor, size: tuple[int, int]) -> Tensor:
     """How much of every pixel is the person's, float32 [B, 1, H, W], by a surface map."""
     nobody_B1hw = surface_B11hw[:, :CLASSES].float().softmax(1)[:, :1]
-    nobody_B1HW = F.interpolate(nobody_B1hw, size, mode="bilinear")
+    nobody_B1HW = enlarged(nobody_B1hw, size)
     return ramp(1.0 - nobody_B1HW, *_HERS)
 
 

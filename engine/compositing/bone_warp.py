@@ -28,7 +28,7 @@ from engine.compositing.fields import (
 )
 from engine.compositing.moving_least_squares import motion, tilted, without_arms
 from engine.compositing.own_pose import OwnPose
-from engine.ops.resample import running_mean
+from engine.ops.resample import enlarged, running_mean
 from engine.pose.skeleton import LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, LIMBS, RIGHT_ANKLE, RIGHT_HIP, RIGHT_KNEE
 from engine.regions import REGIONS, SURFACE_SPAN
 
@@ -105,7 +105,7 @@ def bone_warp(
     lit_B1hw, change_B3hw = wide_mean(planes_B4hw, _LIGHT, 4).split((1, 3), 1)
     change_B3hw = (1.0 - hair_B1hw) * change_B3hw / lit_B1hw.clamp_min(0.05)
     planes = [trust_B1hw, own.hole * left_B1hw, steps_B2hw, change_B3hw]
-    planes_B7HW = F.interpolate(torch.cat(planes, 1), frame, mode="bilinear")
+    planes_B7HW = enlarged(torch.cat(planes, 1), frame)
     trust_B1HW, hole_B1HW, steps_B2HW, change_B3HW = planes_B7HW.split((1, 1, 2, 3), 1)
 
     cut_B4HW = torch.cat([source.photo[:, :3], 1.0 - source.photo[:, -1:]], 1).float()
@@ -143,7 +143,7 @@ def _whole_leg(same_B1hw: Tensor, person_B1hw: Tensor, shares_BLhw: Tensor) -> T
     same_BL, all_BL = torch.einsum("bchw,blhw->cbl", planes_B2hw, shares_BLhw)
     alike_BL = ramp(same_BL / all_BL.clamp_min(1e-3), *_ALIKE_LEG)
     alike_B1hw = torch.einsum("bl,blhw->bhw", alike_BL, shares_BLhw)[:, None]
-    return F.interpolate(alike_B1hw, same_B1hw.shape[2:], mode="bilinear")
+    return enlarged(alike_B1hw, size_of(same_B1hw))
 
 
 def _same_background(picture_BChw: Tensor, person_B1hw: Tensor, own: OwnPose) -> Tensor:

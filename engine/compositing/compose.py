@@ -26,10 +26,12 @@ from engine.compositing.detail import (
     copied,
     make_source,
 )
+from engine.compositing.fields import size_of
 from engine.compositing.layers import over, photo_layer, without_moved_hands
 from engine.compositing.moving_least_squares import normalised_pose
 from engine.compositing.own_pose import OwnPose, own_pose_rendering
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
+from engine.ops.resample import enlarged
 from engine.pictures import to_tensor
 from engine.pose.planes import present_joints
 
@@ -55,6 +57,16 @@ class EncodedReference:
         """`source`, of a reference of an engine that is composited."""
         assert self.source is not None
         return self.source
+
+    @property
+    def own_pose_error(self) -> float | None:
+        """As `api.Reference` has it."""
+        if self.own is None or self.source is None:
+            return None
+        drawn_1Chw, person_11hw = self.own.picture.float(), self.own.hole > 0.5
+        photo_1Chw = F.interpolate(self.source.photo[:, :3].float(), drawn_1Chw.shape[-2:], mode="area")
+        apart_N = (drawn_1Chw - photo_1Chw).abs().mean(1, keepdim=True)[person_11hw]
+        return float(apart_N.mean()) if len(apart_N) else None
 
     def compact(self) -> EncodedReference:
         """As it is kept: in half the memory."""
@@ -157,7 +169,7 @@ def compose(
     if not model.composited:
         # A later rendering may overwrite it.
         image_1CHW = rendering.image_1CHW
-        return Composition(image_1CHW.clone() if whole else _enlarged(image_1CHW, model.canvas))
+        return Composition(image_1CHW.clone() if whole else enlarged(image_1CHW, model.canvas))
     draft_1Chw, surface_1Khw = draft_and_surface(rendering)
     pose_1183 = drawn_pose(keypoints_18x3, model.canvas, draft_1Chw.device)
     own, *others = references
@@ -181,7 +193,7 @@ def compose(
             if layer is not None:
                 torch.set_num_threads(threads)
     else:
-        image_1CHW = _enlarged(image_1CHW, model.canvas)
+        image_1CHW = enlarged(image_1CHW, model.canvas)
     plain_1CHW, image_1CHW = image_1CHW, before_plates(image_1CHW, person_11HW, layers)
     layer_14HW = photo_layer(*drawn, layers) if layer is None else layer.result()
     finished_1CHW = _as_drawn(over(image_1CHW, layer_14HW), rendering)
@@ -191,7 +203,7 @@ def compose(
         return Composition(finished_1CHW, None, taken, surface_1Khw, tell_photo)
     size = own.fine_HWC.shape[:2]
     layers = [(*_finer(kept, size), share) for kept, share in shares if share is not None]
-    large_1CHW = F.interpolate(plain_1CHW, size, mode="bilinear")
+    large_1CHW = enlarged(plain_1CHW, size)
     large_1CHW = before_plates(large_1CHW, person_matte(surface_1Khw, size), layers)
     fine_1CHW = _as_drawn(over(large_1CHW, photo_layer(*drawn, layers)), rendering)
     return Composition(finished_1CHW, fine_1CHW, taken, surface_1Khw, tell_photo)
@@ -214,16 +226,15 @@ def from_photo(
     """
     plain_11HW = torch.zeros_like(person_11HW)
     share_11HW = plain_11HW if share_11HW is None else share_11HW
-    size = plain_11HW.shape[-2:]
+    size = size_of(plain_11HW)
     shown = (
-        (plain_11HW if own is None else 1.0 - F.interpolate(own.hole.float(), size, mode="bilinear"), share)
-        for _, own, share in references
+        (plain_11HW if own is None else 1.0 - enlarged(own.hole, size), share) for _, own, share in references
     )
     hers_11HW = share_11HW + layer_14HW[:, :1] * (1.0 - share_11HW)
     photo_11HW = torch.lerp(blended(shown), hers_11HW, person_11HW)
     if by_hand_11hw is None:
         return photo_11HW
-    return photo_11HW * (1.0 - F.interpolate(by_hand_11hw.float(), size, mode="bilinear"))
+    return photo_11HW * (1.0 - enlarged(by_hand_11hw, size))
 
 
 def drawn_pose(keypoints_18x3: np.ndarray, canvas: tuple[int, int], device: torch.device) -> Tensor:
@@ -264,16 +275,11 @@ def _as_drawn(picture_1CHW: Tensor, rendering: Rendering) -> Tensor:
     what they do."""
     if rendering.by_hand_11hw is None:
         return picture_1CHW
-    size = picture_1CHW.shape[-2:]
+    size = size_of(picture_1CHW)
     drawn_1CHW, by_hand_11HW = (
-        F.interpolate(each.float(), size, mode="bilinear")
-        for each in (rendering.image_1CHW, rendering.by_hand_11hw)
+        enlarged(each, size) for each in (rendering.image_1CHW, rendering.by_hand_11hw)
     )
     return torch.lerp(picture_1CHW, drawn_1CHW, by_hand_11HW)
-
-
-def _enlarged(picture_1CHW: Tensor, size: tuple[int, int]) -> Tensor:
-    return F.interpolate(picture_1CHW, size, mode="bilinear", align_corners=False)
 
 
 def _finer(kept: EncodedReference, size: tuple[int, int]) -> tuple[DetailSource, OwnPose | None]:
@@ -284,11 +290,11 @@ def _finer(kept: EncodedReference, size: tuple[int, int]) -> tuple[DetailSource,
         photo_1CHW = to_tensor(kept.fine_HWC, photo_1CHW.device)
     if photo_1CHW.shape[-2:] != size:
         photo_1CHW = F.interpolate(photo_1CHW, size, mode="bilinear", antialias=True)
-    behind_11HW = F.interpolate(source.photo[:, -1:].float(), size, mode="bilinear")
+    behind_11HW = enlarged(source.photo[:, -1:], size)
     source, own = source._replace(photo=torch.cat([photo_1CHW, behind_11HW], 1)), kept.own
     if own is not None:
         plate_1CHW = own.background.float()
         if kept.plate is not None and kept.plate.fine_HWC is not None:
             plate_1CHW = to_tensor(kept.plate.fine_HWC, plate_1CHW.device)
-        own = own._replace(background=F.interpolate(plate_1CHW, size, mode="bilinear"))
+        own = own._replace(background=enlarged(plate_1CHW, size))
     return source, own

@@ -6,13 +6,13 @@ leg is not raised through the trunk.
 
 from __future__ import annotations
 
-from math import pi
+from cmath import exp, phase
+from math import cos, pi
 
-import torch
 from torch import Tensor
 
 from engine.compositing.fields import ramp
-from engine.compositing.limb_bones import not_short
+from engine.compositing.limb_bones import distance, divisor
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
 
 _CROTCH = 0.3  # units along the thigh, before and now, that a crease is below its hip
@@ -22,21 +22,23 @@ _NEAR = 0.6, 0.8  # units from its hip, up to which a crease reaches
 
 def near_hip(thigh: Elsewhere, here_hw: Tensor) -> Tensor:
     """0 to 1 [h, w]: around the hip that a thigh hangs on."""
-    return 1.0 - ramp((here_hw - thigh.now.begin).abs() / thigh.now.unit, *_NEAR)
+    return 1.0 - ramp(distance(here_hw, thigh.now.begin) / thigh.now.unit, *_NEAR)
 
 
 def past_crease(thigh: Elsewhere, trunk: Trunk, here_hw: Tensor) -> Tensor:
     """0 to 1 [h, w]: how far positions are on the thigh's side of its crease."""
-    down = 1j * trunk.turn / trunk.turn.abs()
-    out = ((thigh.now.begin - trunk.now) / down).imag.sign()
+    down = 1j * trunk.turn / abs(trunk.turn)
+    side = ((thigh.now.begin - trunk.now) / down).imag
+    out = (side > 0) - (side < 0)
     then = _outwards((thigh.then.end - thigh.then.begin) / 1j, out)
     now = _outwards((thigh.now.end - thigh.now.begin) / down, out)
-    normal = down * torch.exp(0.5j * out * (then + now))
-    below_hw = ((here_hw - thigh.now.begin) / thigh.now.unit / normal).real
-    return ramp(below_hw - _CROTCH * ((now - then) / 2).cos(), 0.0, _SOFT)
+    below = 1.0 / (down * exp(0.5j * out * (then + now)) * thigh.now.unit)
+    # The real part of (here - hip) * below.
+    below_hw = here_hw.real * below.real - here_hw.imag * below.imag - (thigh.now.begin * below).real
+    return ramp(below_hw - _CROTCH * cos((now - then) / 2), 0.0, _SOFT)
 
 
-def _outwards(step: Tensor, out: Tensor) -> Tensor:
+def _outwards(step: complex, out: int) -> float:
     """The angle of a bone from hanging down, from a quarter of a turn inwards to three quarters outwards."""
-    angle = out * not_short(step).angle()
-    return torch.where(angle < -pi / 2, angle + 2 * pi, angle)
+    angle = out * phase(divisor(step))
+    return angle + 2 * pi if angle < -pi / 2 else angle

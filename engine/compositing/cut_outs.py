@@ -34,7 +34,7 @@ class CutOut(NamedTuple):
 
     photo_4HW: Tensor
     limb_HW: Tensor
-    scale: Tensor
+    scale: float
     above_HW: Tensor | None = None
 
 
@@ -55,7 +55,7 @@ def lay_over(
     assert was is not None and goes is not None
     broad_2N = scale * unit * THICK[1] * reach(was.line_N, cut_out.limb_HW, unit, sides_2)
     # A rim has colours of what is behind it. A hand or foot is of any shape, a trunk's corner has no rim.
-    rim_N = torch.ones_like(broad_2N[0]) * _RIM * scale
+    rim_N = torch.full_like(broad_2N[0], _RIM * scale)
     rim_N[: was.root + 1], rim_N[was.joints[-1] :] = 0.0, 0.0
     rim_N[was.joints[-1] - _TAPER : was.joints[-1] + 1] *= torch.linspace(1.0, 0.0, _TAPER + 1)
     at_root_2N = broad_2N[:, was.root + 1 :][:, :1].expand_as(broad_2N)
@@ -82,7 +82,7 @@ def lay_over(
         layer_4HW[:, rows, columns].lerp_(drawn_4hw, matte_1hw * shown_hw)
 
 
-def _window(places_N: Tensor, margin: Tensor, size: tuple[int, int], sides_2: Tensor) -> tuple[slice, slice]:
+def _window(places_N: Tensor, margin: float, size: tuple[int, int], sides_2: Tensor) -> tuple[slice, slice]:
     """The rows and columns of a picture that are nearer than a margin to places."""
     places_N2 = torch.view_as_real(places_N)
     least_2, most_2 = ((places_N2.amin(0) - margin) / sides_2, (places_N2.amax(0) + margin) / sides_2)

@@ -23,7 +23,7 @@ from torch import Tensor
 
 from engine.compositing.atlas import CLASSES, centres, look_up, make_atlas
 from engine.compositing.fields import size_of
-from engine.ops.resample import window_mean
+from engine.ops.resample import enlarged, window_mean
 from engine.regions import SURFACE_SPAN
 
 _SOFT = 9  # px of a 256-row picture, side of the mean that the photo's detail stands out from
@@ -93,7 +93,7 @@ def blended(parts: Iterable[tuple[Tensor, Tensor | float]]) -> Tensor:
     blended_BCHW, _ = next(parts)
     for own_BCHW, share in parts:
         if isinstance(share, Tensor):
-            share = F.interpolate(share.float(), own_BCHW.shape[-2:], mode="bilinear")
+            share = enlarged(share, size_of(own_BCHW))
         blended_BCHW = blended_BCHW + share * (own_BCHW - blended_BCHW)  # Eq. 13
     return blended_BCHW
 
@@ -138,7 +138,7 @@ def see(source: DetailSource, surface_B11hw: Tensor, size: tuple[int, int]) -> t
     """
     # The surface map is made as fine as the picture, not positions: between a sleeve and what is behind it is
     # none.
-    surface_B11HW = F.interpolate(surface_B11hw.detach().float(), size, mode="bilinear")
+    surface_B11HW = enlarged(surface_B11hw.detach(), size)
     positions_B2HW, unseen_B2HW = look_up(source.atlas.float(), surface_B11HW)
     photo_B7HW = F.grid_sample(source.photo.float(), positions_B2HW.movedim(1, -1), align_corners=False)
     heights = torch.tensor((size[1] / size[0] / 2, 0.5), device=positions_B2HW.device).view(2, 1, 1)

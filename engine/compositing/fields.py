@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.ops.resample import running_mean
+from engine.ops.resample import enlarged, running_mean
 
 _ALIKE = 0.2  # root mean square difference of colours (of -1 to 1) at which likeness has fallen to 1/e
 _STEP = 2  # px to either side, between which a map's slope is taken
@@ -79,7 +79,7 @@ def wide_mean(x_BChw: Tensor, side: int, coarse: int) -> Tensor:
     """Mean over a wide window, from every so many px' mean: smooth is quick. side: as of `around`."""
     side = odd_side(side, x_BChw.shape[-2])
     means_BChw = running_mean(F.avg_pool2d(x_BChw, coarse, ceil_mode=True), side // coarse | 1)
-    return F.interpolate(means_BChw, x_BChw.shape[-2:], mode="bilinear")
+    return enlarged(means_BChw, size_of(x_BChw))
 
 
 def carried(x_BCHW: Tensor, inside_B1HW: Tensor) -> Tensor:
@@ -97,7 +97,7 @@ def carried(x_BCHW: Tensor, inside_B1HW: Tensor) -> Tensor:
         # Known by a quarter is known.
         sure_B1HW = (4.0 * share_B1HW).clamp(max=1.0)
         coarse_BCHW = carried(coarse_BCHW / share_B1HW.clamp_min(1e-6), sure_B1HW)
-        beyond_BCHW = F.interpolate(coarse_BCHW, size_of(x_BCHW), mode="bilinear")
+        beyond_BCHW = enlarged(coarse_BCHW, size_of(x_BCHW))
         known_BCHW = known_BCHW + (1.0 - weight_B1HW) * beyond_BCHW
     return known_BCHW
 
@@ -108,4 +108,9 @@ def length(x_B2hw: Tensor) -> Tensor:
 
 def ramp(x: Tensor, low: float, high: float) -> Tensor:
     """0 up to `low`, 1 from `high` on, straight between."""
-    return ((x - low) / (high - low)).clamp(0.0, 1.0)
+    return ((x - low) / (high - low)).clamp_(0.0, 1.0)
+
+
+def ramp_at(x: float, low: float, high: float) -> float:
+    """`ramp` of a number."""
+    return min(max((x - low) / (high - low), 0.0), 1.0)

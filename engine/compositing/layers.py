@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.bone_warp import bone_warp
@@ -22,6 +21,7 @@ from engine.compositing.limbs import moved_limbs
 from engine.compositing.limbs_elsewhere import hands_elsewhere
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.surface_warp import surface_warp
+from engine.ops.resample import enlarged
 
 
 @torch.no_grad()
@@ -66,7 +66,7 @@ def without_moved_hands(pose_B183: Tensor, source: DetailSource, own: OwnPose | 
     elsewhere_B2 = hands_elsewhere(pose_B183, own.pose, own.limbs)
     if not elsewhere_B2.any():
         return source
-    under_B5HW = F.interpolate(own.under.float(), size_of(source.photo), mode="bilinear")
+    under_B5HW = enlarged(own.under, size_of(source.photo))
     clothes_B3HW, hands_B2HW = under_B5HW.split((3, 2), 1)
     left_B1HW = (hands_B2HW * elsewhere_B2[:, :, None, None]).amax(1, keepdim=True)
     *pictures, behind_B1HW = source.photo.float().split(3, 1)  # as it is, and blurred

@@ -5,6 +5,7 @@ Positions are complex numbers, x + i y in half the picture's height from its mid
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -54,38 +55,43 @@ ARMS = [[n for n, bone in enumerate(BONES) if bone.chain == chain] for chain in 
 _BEGINS, _ENDS = [bone.begin for bone in BONES], [bone.end for bone in BONES]
 FRONTAL = 0.7  # of the trunk's length, how far apart shoulders are that are seen from before
 SHOULDERS, HIPS = [sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER], [sk.RIGHT_HIP, sk.LEFT_HIP]
-_CORE = 9  # points along a bone that stand for it
+_CORE = [n / 10 for n in range(1, 10)]  # parts of a bone, where points stand for it
 _SHORTEST = 1e-6
 
 
 class Segment(NamedTuple):
     """Where a bone begins and ends in a picture, and the longest bone of its kind there, what widths are
-    measured by."""
+    measured by. Numbers: a bone alone is not worth a tensor."""
 
-    begin: Tensor
-    end: Tensor
-    unit: Tensor
+    begin: complex
+    end: complex
+    unit: float
+
+    @property
+    def step(self) -> complex:
+        """From its begin to its end; of some length."""
+        return divisor(self.end - self.begin)
 
 
 def segments(pose_183: Tensor, sides_2: Tensor) -> dict[int, Segment]:
     """Those that a pose as `moving_least_squares.normalised_pose` gives it has, by number in BONES. sides:
     of the picture, its width in heights, and 1."""
-    point_18, there_18 = as_complex(pose_183[:, :2] * sides_2), pose_183[:, 2] > 0
-    begin_8, end_8 = point_18[_BEGINS], point_18[_ENDS]
-    there_8 = there_18[_BEGINS] & there_18[_ENDS]
-    length_24 = (end_8 - begin_8).abs().masked_fill(~there_8, _SHORTEST).view(2, 4)  # of legs, of arms
-    units = length_24.amax(1).clamp_min(_SHORTEST).unbind()
-    both = zip(begin_8.unbind(), end_8.unbind(), there_8.tolist(), strict=True)
-    return {
-        number: Segment(begin, end, units[BONES[number].of_arm])
-        for number, (begin, end, there) in enumerate(both)
-        if there
+    point_18, there_18 = joints(pose_183, sides_2), (pose_183[:, 2] > 0).tolist()
+    placed = {
+        number: (point_18[bone.begin], point_18[bone.end])
+        for number, bone in enumerate(BONES)
+        if there_18[bone.begin] and there_18[bone.end]
     }
+    units = [_SHORTEST, _SHORTEST]  # of legs, of arms
+    for number, (begin, end) in placed.items():
+        kind = BONES[number].of_arm
+        units[kind] = max(units[kind], abs(end - begin))
+    return {number: Segment(*ends, units[BONES[number].of_arm]) for number, ends in placed.items()}
 
 
 def along(segment: Segment, point_hw: Tensor) -> Tensor:
     """Complex [h, w]: how far along a bone (real part), in its lengths, and aside of it positions lie."""
-    return (point_hw - segment.begin) / not_short(segment.end - segment.begin)
+    return (point_hw - segment.begin) / segment.step
 
 
 def off(segment: Segment, point_hw: Tensor, beyond: float, begin: float = 0.0) -> Tensor:
@@ -96,35 +102,75 @@ def off(segment: Segment, point_hw: Tensor, beyond: float, begin: float = 0.0) -
     return (point_hw - nearest_hw).abs() / segment.unit
 
 
-def core(segment: Segment) -> Tensor:
-    """Positions evenly along a bone, complex [1, n]."""
-    part_n = torch.linspace(0.1, 0.9, _CORE, device=segment.begin.device)
-    return (segment.begin + part_n * (segment.end - segment.begin))[None]
+def along_each(segments: Sequence[Segment], point_3hw: Tensor) -> Tensor:
+    """`along` of several bones at once, its parts [2, N, h, w], at positions as `homogeneous` gives them."""
+    return similar([(1.0 / each.step, -each.begin / each.step) for each in segments], point_3hw)
 
 
-def off_trunk(pose_183: Tensor, point_hw: Tensor, sides_2: Tensor) -> Tensor:
-    """Distance [h, w] of positions from the quadrangle of shoulders and hips; infinite without shoulders.
+def off_each(segments: Sequence[Segment], along_2Nhw: Tensor, beyond: Sequence[float]) -> Tensor:
+    """`off` of several bones at once, [N, h, w], of what `along_each` gives."""
+    part_Nhw, aside_Nhw = along_2Nhw
+    ends_N11, lengths_N11 = along_2Nhw.new_tensor(
+        [
+            [1.0 + more for more in beyond],
+            [abs(each.step) / each.unit for each in segments],
+        ]
+    )[:, :, None, None]
+    past_Nhw = part_Nhw - part_Nhw.clamp_min(0.0).minimum(ends_N11)
+    return past_Nhw.hypot_(aside_Nhw).mul_(lengths_N11)
+
+
+def homogeneous(point_hw: Tensor) -> Tensor:
+    """x, y and 1 of positions, [3, h, w]."""
+    return torch.stack([point_hw.real, point_hw.imag, torch.ones_like(point_hw.real)])
+
+
+def similar(pairs: Sequence[tuple[complex, complex]], point_3hw: Tensor) -> Tensor:
+    """a z + b of every pair a, b at all positions z, real and imaginary parts [2, N, h, w].
+
+    One product of matrices; operators on complex numbers take three times as long.
+    """
+    real = [[a.real, -a.imag, b.real] for a, b in pairs]
+    imaginary = [[a.imag, a.real, b.imag] for a, b in pairs]
+    of_pairs = point_3hw.new_tensor(real + imaginary)
+    return (of_pairs @ point_3hw.flatten(1)).view(2, len(pairs), *point_3hw.shape[1:])
+
+
+def distance(point_hw: Tensor, place: complex) -> Tensor:
+    """[h, w], of positions from one."""
+    return torch.hypot(point_hw.real - place.real, point_hw.imag - place.imag)
+
+
+def cores(segments: Sequence[Segment]) -> Tensor:
+    """Positions evenly along bones, complex [N, n]."""
+    return torch.tensor(
+        [[each.begin + part * (each.end - each.begin) for part in _CORE] for each in segments],
+        dtype=torch.complex64,
+    )
+
+
+def off_trunk(pose_183: Tensor, point_3hw: Tensor, sides_2: Tensor) -> Tensor:
+    """Distance [h, w] of positions as `homogeneous` gives them from the quadrangle of shoulders and hips;
+    infinite without shoulders.
 
     Of a picture that ends above the hips these lie below the shoulders, as they mostly do.
     """
     if not (pose_183[SHOULDERS, 2] > 0).all():
-        return torch.full(point_hw.shape, torch.inf, device=pose_183.device)
-    right, left = as_complex(pose_183[SHOULDERS, :2] * sides_2)
+        return torch.full_like(point_3hw[0], torch.inf)
+    point_18 = joints(pose_183, sides_2)
+    right, left = (point_18[joint] for joint in SHOULDERS)
     if (pose_183[HIPS, 2] > 0).all():
-        right_hip, left_hip = as_complex(pose_183[HIPS, :2] * sides_2)
+        right_hip, left_hip = (point_18[joint] for joint in HIPS)
     else:
         down = 1j * (left - right) / FRONTAL
-        down = torch.where(down.imag < 0, -down, down)
+        down = -down if down.imag < 0 else down
         right_hip, left_hip = right + down, left + down
-    corner_4 = torch.stack([right, left, left_hip, right_hip])
-    far, sides = [], []
-    for begin, end in zip(corner_4, corner_4.roll(-1), strict=True):
-        place_hw = (point_hw - begin) / not_short(end - begin)
-        far.append((place_hw - place_hw.real.clamp(0.0, 1.0)).abs() * (end - begin).abs())
-        sides.append(place_hw.imag)
-    side_4hw = torch.stack(sides)
-    inside_hw = (side_4hw > 0).all(0) | (side_4hw < 0).all(0)
-    return torch.stack(far).amin(0).masked_fill(inside_hw, 0.0)
+    corners = [right, left, left_hip, right_hip]
+    around = [Segment(*ends, 1.0) for ends in zip(corners, corners[1:] + corners[:1], strict=True)]
+    along_24hw = along_each(around, point_3hw)
+    far_hw = off_each(around, along_24hw, [0.0] * 4).amin(0)
+    aside_4hw = along_24hw[1]
+    return far_hw.masked_fill_((aside_4hw.amin(0) > 0) | (aside_4hw.amax(0) < 0), 0.0)
 
 
 def sampled(planes_PHW: Tensor, point_hw: Tensor, sides_2: Tensor) -> Tensor:
@@ -133,9 +179,19 @@ def sampled(planes_PHW: Tensor, point_hw: Tensor, sides_2: Tensor) -> Tensor:
     return F.grid_sample(planes_PHW[None], grid_1hw2, align_corners=False)[0]
 
 
-def not_short(step: Tensor) -> Tensor:
+def not_short(step_N: Tensor) -> Tensor:
     """Something to divide by."""
-    return torch.where(step.abs() < _SHORTEST, torch.full_like(step, _SHORTEST), step)
+    return torch.where(step_N.abs() < _SHORTEST, torch.full_like(step_N, _SHORTEST), step_N)
+
+
+def divisor(step: complex) -> complex:
+    """`not_short` of a number."""
+    return _SHORTEST if abs(step) < _SHORTEST else step
+
+
+def joints(pose_183: Tensor, sides_2: Tensor) -> list[complex]:
+    """Where a pose has its joints, as numbers."""
+    return as_complex(pose_183[:, :2] * sides_2).tolist()
 
 
 def positions(size: tuple[int, int], sides_2: Tensor) -> Tensor:

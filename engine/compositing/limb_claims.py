@@ -15,7 +15,17 @@ from torch import Tensor
 from engine.compositing.creases import near_hip, past_crease
 from engine.compositing.cut_outs import Poses
 from engine.compositing.fields import ramp
-from engine.compositing.limb_bones import HIPS, as_complex, core, not_short, off, off_trunk, sampled
+from engine.compositing.limb_bones import (
+    HIPS,
+    along_each,
+    cores,
+    distance,
+    homogeneous,
+    joints,
+    off_each,
+    off_trunk,
+    sampled,
+)
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
 from engine.regions import REGIONS
 
@@ -51,9 +61,10 @@ def claimed(
     nobody is any more. class: what it draws; here: positions of its pixels."""
     if not bones:
         return torch.zeros_like(class_8hw[:1])
-    unit = torch.stack([each.now.unit for each in bones]).max()
-    trunk_hw = off_trunk(poses.now_183, here_hw, poses.sides_2) / unit
-    far_Nhw = torch.stack([off(each.now, here_hw, each.bone.beyond) * each.now.unit / unit for each in bones])
+    unit, here_3hw = max(each.now.unit for each in bones), homogeneous(here_hw)
+    trunk_hw = off_trunk(poses.now_183, here_3hw, poses.sides_2) / unit
+    now, beyond = [each.now._replace(unit=unit) for each in bones], [each.bone.beyond for each in bones]
+    far_Nhw = off_each(now, along_each(now, here_3hw), beyond)
     theirs_Nhw = torch.einsum("nc,chw->nhw", _theirs(bones, photo, poses.sides_2), class_8hw)
     theirs_Nhw = theirs_Nhw * (1.0 - ramp(far_Nhw, 0.8 * _LIMB_REACH, _LIMB_REACH))
     near_Nhw = _nearest(torch.cat([trunk_hw[None] - _TRUNK_REACH, far_Nhw]))[1:]
@@ -76,7 +87,7 @@ def _webs(bones: Sequence[Elsewhere], trunk: Trunk, class_8hw: Tensor, here_hw: 
     near_hw = torch.zeros_like(here_hw.real)
     for each in bones:
         if each.bone.upper and each.bone.of_arm:
-            far_hw = (here_hw - each.now.begin).abs() / each.now.unit
+            far_hw = distance(here_hw, each.now.begin) / each.now.unit
             near_hw = near_hw.maximum(1.0 - ramp(far_hw, *_WEB))
     return near_hw * class_8hw[_TOPS].sum(0) * (1.0 - trunk.part)
 
@@ -91,12 +102,16 @@ def _left(
     """0 to 1 [h, w] each: where the photo shows nobody; an arm that is elsewhere now; and such a leg."""
     before_hw = trunk.before(here_hw)
     if all((pose_183[HIPS, 2] > 0).all() for pose_183 in poses[:2]):  # below them a trunk does not turn
-        hips, own_hips = (as_complex(pose_183[HIPS, :2] * poses.sides_2).mean() for pose_183 in poses[:2])
+        hips, own_hips = (
+            sum(joints(pose_183, poses.sides_2)[joint] for joint in HIPS) / len(HIPS)
+            for pose_183 in poses[:2]
+        )
         below_hw = ((here_hw - hips) / trunk.turn).imag > 0
-        before_hw = torch.where(below_hw, here_hw - hips + own_hips, before_hw)
+        before_hw = torch.where(below_hw, here_hw + (own_hips - hips), before_hw)
     (behind_hw,) = sampled(photo.behind_1HW, before_hw, poses.sides_2)
     limbs_4hw = sampled(photo.limbs_4HW, before_hw, poses.sides_2)
-    was_Nhw = torch.stack([off(each.then, before_hw, each.bone.beyond) for each in bones])
+    then, beyond = [each.then for each in bones], [each.bone.beyond for each in bones]
+    was_Nhw = off_each(then, along_each(then, homogeneous(before_hw)), beyond)
     left_hw = [torch.zeros_like(behind_hw), torch.zeros_like(behind_hw)]
     for each, nearest_hw in zip(bones, _nearest(was_Nhw), strict=True):
         left_hw[each.bone.of_arm] += each.part * nearest_hw * limbs_4hw[each.bone.chain]
@@ -107,14 +122,13 @@ def _left(
 def _theirs(bones: Sequence[Elsewhere], photo: Shown, sides_2: Tensor) -> Tensor:
     """0 to 1 [N, 8]: how far what is drawn near a bone as of a class goes with it where it is elsewhere. A
     head does not, nor what the photo shows to hang there, as a coat does."""
-    theirs_N8 = []
-    for part, bone, then in ((each.part, each.bone, each.then) for each in bones):
-        was = not_short(then.end - then.begin)
-        aside = 1j * was / was.abs() * then.unit
-        below = core(then)[:, _HEM:]
-        points = torch.cat([below + breadth * aside for breadth in (-_BESIDE, 0.0, _BESIDE)])
-        theirs_8 = 1.0 - sampled(photo.class_8HW, points, sides_2).amax((1, 2))
-        theirs_8[[0, bone.bare, *bone.garments]] = 1.0
+    asides = torch.tensor([1j * each.then.step / abs(each.then.step) * each.then.unit for each in bones])
+    below_Nn = cores([each.then for each in bones])[:, _HEM:]
+    points = [below_Nn + breadth * asides[:, None] for breadth in (-_BESIDE, 0.0, _BESIDE)]
+    seen_8Nn = sampled(photo.class_8HW, torch.cat(points, 1).to(sides_2.device), sides_2)
+    theirs_N8 = 1.0 - seen_8Nn.amax(2).t()
+    for each, theirs_8 in zip(bones, theirs_N8, strict=True):
+        theirs_8[[0, each.bone.bare, *each.bone.garments]] = 1.0
         theirs_8[HEAD] = 0.0
-        theirs_N8.append(part * theirs_8)
-    return torch.stack(theirs_N8)
+        theirs_8 *= each.part
+    return theirs_N8

@@ -85,7 +85,7 @@ def _to_hem(top_N: Tensor, made: Ribbon) -> Tensor:
     return F.pad(run_N * (1.0 - run_N[half]), (made.root, 0), value=0.0)
 
 
-def reach(line_N: Tensor, limb_HW: Tensor, unit: Tensor, sides_2: Tensor) -> Tensor:
+def reach(line_N: Tensor, limb_HW: Tensor, unit: float, sides_2: Tensor) -> Tensor:
     """[2, N], 0 to 1: how much of the way that limbs reach at most a limb goes on, unbroken, to either side
     of the points of a line."""
     step_N = not_short(line_N.diff())
@@ -103,7 +103,7 @@ def _farther_on(value_N: Tensor, lacks_N: Tensor) -> Tensor:
     return F.pad(value_N, (0, 1))[number_N.flip(0).cummin(0).values.flip(0)]
 
 
-def _as_broad(made: Ribbon, where: Place, limb_HW: Tensor, unit: Tensor, sides_2: Tensor) -> Tensor:
+def _as_broad(made: Ribbon, where: Place, limb_HW: Tensor, unit: float, sides_2: Tensor) -> Tensor:
     """0 to 1 [H, W]: within the breadth that a limb has there, to either side."""
     one_N, other_N = reach(made.line_N, limb_HW, unit, sides_2)
     first, last = made.root, made.joints[-1]

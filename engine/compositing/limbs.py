@@ -23,6 +23,7 @@ from engine.compositing.limb_claims import HEAD, Shown, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, elsewhere, trunk_of, trunk_shown
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.ribbons import LIMBS
+from engine.ops.resample import enlarged
 from engine.regions import REGIONS
 
 _LIES = 0.1, 0.3  # how sure it is that an arm lies there
@@ -64,8 +65,8 @@ def moved_limbs(
     for i, (now_183, own_183) in enumerate(zip(pose_B183, own.pose, strict=True)):
         trunk = trunk_of(now_183, own_183, sides_2)
         shown = [] if trunk is None else elsewhere(now_183, own_183, trunk, own.limbs[i].float(), sides_2)
-        stays = None if trunk is None else trunk_shown(now_183, own_183, trunk, shown, sides_2)
-        if trunk is None or stays is None or not (stays > 0 or any(each.part > 0 for each in shown)):
+        stays = 0.0 if trunk is None else trunk_shown(now_183, own_183, trunk, shown, sides_2)
+        if trunk is None or not (stays > 0 or any(each.part > 0 for each in shown)):
             layers.append(torch.zeros(4, *size, device=own.pose.device))
             continue  # at rest nothing of this is worth its time
         photo_4HW, bare_4HW = (
@@ -81,14 +82,14 @@ def moved_limbs(
 
 
 def _of_one(
-    poses: Poses, class_8hw: Tensor, shown: list[Elsewhere], trunk: Trunk, stays: Tensor, own: _Own
+    poses: Poses, class_8hw: Tensor, shown: list[Elsewhere], trunk: Trunk, stays: float, own: _Own
 ) -> Tensor:
     sides_2 = poses.sides_2
     # What decides is smooth, and told on the grid of the surface map.
     size = size_of(own.photo_4HW)
     here_hw, here_HW = (positions(each, sides_2) for each in (size_of(class_8hw), size))
     photo = Shown(own.photo_4HW[3:], own.limbs_4HW, own.class_8hw)
-    claim_1HW = _enlarged(claimed(poses, shown, trunk, class_8hw, photo, here_hw), size)
+    (claim_1HW,) = enlarged(claimed(poses, shown, trunk, class_8hw, photo, here_hw)[None], size)
     layer_4HW = torch.cat([claim_1HW, claim_1HW * own.plate_3HW])
     above: dict[int, Tensor] = {}
     for each in shown:
@@ -101,10 +102,12 @@ def _of_one(
             bones = [each for each in shown if each.bone.chain == limb]
             if bones and bones[-1].hidden == behind and any(each.drawn > 0 for each in bones):
                 seen_4HW = own.photo_4HW if bones[0].bone.of_arm else own.handless_4HW
-                cut_out = CutOut(seen_4HW, own.limbs_4HW[limb], trunk.turn.abs(), above.get(limb))
+                cut_out = CutOut(seen_4HW, own.limbs_4HW[limb], abs(trunk.turn), above.get(limb))
                 lay_over(layer_4HW, bones, poses, cut_out, here_HW)
         if behind and (stays > 0 or any(each.part > 0 and each.hidden for each in shown)):
-            matte_1HW = _enlarged(_trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, sides_2), size)
+            (matte_1HW,) = enlarged(
+                _trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, sides_2)[None], size
+            )
             seen_3HW = sampled(own.bare_4HW[:3], trunk.before(here_HW), sides_2)
             layer_4HW.lerp_(F.pad(seen_3HW, (0, 0, 0, 0, 1, 0), value=1.0), matte_1HW)
     return layer_4HW
@@ -124,20 +127,16 @@ def _at_hip(thigh: Elsewhere, trunk: Trunk, own: _Own, here_HW: Tensor, sides_2:
 
 def _without_hands(bare_4HW: Tensor, under_5hw: Tensor, arms_hw: Tensor) -> Tensor:
     """The photo with clothes where a hand lies on them, or an arm does: what a leg takes along."""
-    planes_6HW = _enlarged(torch.cat([under_5hw, arms_hw[None]]).float(), size_of(bare_4HW))
+    (planes_6HW,) = enlarged(torch.cat([under_5hw, arms_hw[None]])[None], size_of(bare_4HW))
     clothes_3HW, hands_2HW, arms_1HW = planes_6HW.split((3, 2, 1))
     lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *_LIES))
     return torch.cat([torch.lerp(bare_4HW[:3], clothes_3HW, lies_1HW), bare_4HW[3:]])
 
 
-def _enlarged(planes_Phw: Tensor, size: tuple[int, int]) -> Tensor:
-    return F.interpolate(planes_Phw[None], size, mode="bilinear")[0]
-
-
 def _trunk_matte(
     shown: Sequence[Elsewhere],
     trunk: Trunk,
-    stays: Tensor,
+    stays: float,
     class_8hw: Tensor,
     own: _Own,
     here_hw: Tensor,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from math import log
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
 
-from engine.compositing.fields import ramp
+from engine.compositing.fields import ramp_at
 from engine.compositing.limb_bones import (
     ARMS,
     BONES,
@@ -16,9 +16,8 @@ from engine.compositing.limb_bones import (
     SHOULDERS,
     LimbBone,
     Segment,
-    as_complex,
-    core,
-    not_short,
+    cores,
+    joints,
     sampled,
     segments,
 )
@@ -37,17 +36,18 @@ class Trunk(NamedTuple):
     """Where a trunk was and is: what was at `then` is at `now`, turned and enlarged by `turn`, complex; and
     how far that is elsewhere, 0 to 1."""
 
-    then: Tensor
-    now: Tensor
-    turn: Tensor
+    then: complex
+    now: complex
+    turn: complex
 
     @property
-    def part(self) -> Tensor:
-        return ramp((self.turn - 1.0).abs(), *_LEANT)
+    def part(self) -> float:
+        return ramp_at(abs(self.turn - 1.0), *_LEANT)
 
-    def before(self, here: Tensor) -> Tensor:
+    def before(self, here_hw: Tensor) -> Tensor:
         """Where was what is at these positions."""
-        return self.then + (here - self.now) / self.turn
+        back = 1.0 / self.turn
+        return here_hw * back + (self.then - self.now * back)
 
 
 class Elsewhere(NamedTuple):
@@ -58,8 +58,8 @@ class Elsewhere(NamedTuple):
     bone: LimbBone
     then: Segment
     now: Segment
-    part: Tensor
-    drawn: Tensor
+    part: float
+    drawn: float
     hidden: bool
 
     @property
@@ -74,25 +74,26 @@ def trunk_of(now_183: Tensor, own_183: Tensor, sides_2: Tensor) -> Trunk | None:
     poses = now_183, own_183
     if not all((pose_183[_UPPER, 2] > 0).all() for pose_183 in poses):
         return None
+    (point_18, own_18) = (joints(pose_183, sides_2) for pose_183 in poses)
     (right, left, neck), (own_right, own_left, own_neck) = (
-        as_complex(pose_183[_UPPER, :2] * sides_2) for pose_183 in poses
+        [each[joint] for joint in _UPPER] for each in (point_18, own_18)
     )
     breadth, own_breadth = left - right, own_left - own_right
-    if own_breadth.abs() < _TELLS:
+    if abs(own_breadth) < _TELLS:
         return None
     if all((pose_183[HIPS, 2] > 0).all() for pose_183 in poses):
         spine, own_spine = (
-            as_complex(pose_183[HIPS, :2] * sides_2).mean() - place
-            for pose_183, place in zip(poses, (neck, own_neck), strict=True)
+            sum(each[joint] for joint in HIPS) / len(HIPS) - place
+            for each, place in ((point_18, neck), (own_18, own_neck))
         )
-        if torch.minimum(spine.abs(), own_spine.abs()) < _TELLS:
+        if min(abs(spine), abs(own_spine)) < _TELLS:
             return None
-        apart = (breadth / not_short(spine)).imag - (own_breadth / not_short(own_spine)).imag
-        turn = spine / not_short(own_spine)
+        apart = (breadth / spine).imag - (own_breadth / own_spine).imag
+        turn = spine / own_spine
     else:
-        turn = breadth / not_short(own_breadth)
-        apart = (turn - 1.0).abs() * FRONTAL
-    return Trunk(own_neck, neck, turn) if apart.abs() < _SIDE else None
+        turn = breadth / own_breadth
+        apart = abs(turn - 1.0) * FRONTAL
+    return Trunk(own_neck, neck, turn) if abs(apart) < _SIDE else None
 
 
 def elsewhere(
@@ -101,34 +102,49 @@ def elsewhere(
     """Of the bones that both poses have."""
     shown: list[Elsewhere] = []
     own, placed = segments(own_183, sides_2), segments(now_183, sides_2)
-    for number in sorted(own.keys() & placed.keys()):
+    numbers = sorted(own.keys() & placed.keys())
+    point_18, own_18 = joints(now_183, sides_2), joints(own_183, sides_2)
+    state_18, own_state_18 = now_183[:, 2].tolist(), own_183[:, 2].tolist()
+    wholes = _wholes(
+        [own[number] for number in numbers], [BONES[n].chain for n in numbers], limbs_4HW, sides_2
+    )
+    for number, whole in zip(numbers, wholes, strict=True):
         bone, then, now = BONES[number], own[number], placed[number]
-        whole = ramp(sampled(limbs_4HW[bone.chain][None], core(then), sides_2).mean(), *_WHOLE)
         root = BONES[number - (not bone.upper)].begin
-        rooted = min(now_183[root, 2].item(), own_183[root, 2].item()) > sk.ABSENT
-        step = as_complex((now_183 - own_183)[root, :2] * sides_2) if rooted else trunk.now - trunk.then
-        moved = torch.maximum((now.begin - then.begin - step).abs(), (now.end - then.end - step).abs())
-        bones = torch.stack([now.end - now.begin, then.end - then.begin])
-        stretched = torch.sub(*not_short(bones).abs().log())
-        whole = whole * (1.0 - ramp(stretched, *_LONGER)) * (1.0 - ramp(-stretched, *_SHORTER))
-        part, hidden = ramp(moved, *_MOVED) * whole, bool(now_183[bone.end, 2] == sk.GUESSED)
+        rooted = min(state_18[root], own_state_18[root]) > sk.ABSENT
+        step = point_18[root] - own_18[root] if rooted else trunk.now - trunk.then
+        moved = max(abs(now.begin - then.begin - step), abs(now.end - then.end - step))
+        stretched = log(abs(now.step) / abs(then.step))
+        whole *= (1.0 - ramp_at(stretched, *_LONGER)) * (1.0 - ramp_at(-stretched, *_SHORTER))
+        part, hidden = ramp_at(moved, *_MOVED) * whole, state_18[bone.end] == sk.GUESSED
         on_a_leg = max((each.part for each in shown if not each.bone.of_arm), default=part)
-        drawn = torch.maximum(part, on_a_leg * whole) if bone.of_arm and not hidden else part
+        drawn = max(part, on_a_leg * whole) if bone.of_arm and not hidden else part
         shown.append(Elsewhere(number, bone, then, now, part, drawn, hidden))
     return shown
 
 
+def _wholes(own: list[Segment], chains: list[int], limbs_4HW: Tensor, sides_2: Tensor) -> list[float]:
+    """How far bones of these limbs are in the photo, 0 to 1 each."""
+    if not own:
+        return []
+    seen_4N = sampled(limbs_4HW, cores(own).to(sides_2.device), sides_2).mean(2).tolist()
+    return [ramp_at(seen_4N[chain][n], *_WHOLE) for n, chain in enumerate(chains)]
+
+
 def trunk_shown(
     now_183: Tensor, own_183: Tensor, trunk: Trunk, limbs: list[Elsewhere], sides_2: Tensor
-) -> Tensor:
+) -> float:
     """0 to 1: how far the photo's trunk is laid where it is now: when it is elsewhere, or a limb or head is
     and the shoulders are where the trunk takes them."""
-    point_18, own_18 = (as_complex(pose_183[:, :2] * sides_2) for pose_183 in (now_183, own_183))
-    there_18 = (now_183[:, 2] > 0) & (own_183[:, 2] > 0)
-    off_18 = (trunk.before(point_18) - own_18).abs().masked_fill(~there_18, 0.0)
-    head = ramp(off_18[list(sk.HEAD)].amax(), *_MOVED)
-    part = torch.stack([head, *(each.part for each in limbs)]).amax()
-    return trunk.part.maximum(part * (1.0 - ramp(off_18[SHOULDERS].amax(), *_MOVED)))
+    both = zip(joints(now_183, sides_2), joints(own_183, sides_2), strict=True)
+    there_18 = ((now_183[:, 2] > 0) & (own_183[:, 2] > 0)).tolist()
+    off_18 = [
+        abs(trunk.then + (point - trunk.now) / trunk.turn - own) if there else 0.0
+        for (point, own), there in zip(both, there_18, strict=True)
+    ]
+    head = ramp_at(max(off_18[joint] for joint in sk.HEAD), *_MOVED)
+    part = max([head, *(each.part for each in limbs)])
+    return max(trunk.part, part * (1.0 - ramp_at(max(off_18[joint] for joint in SHOULDERS), *_MOVED)))
 
 
 def hands_elsewhere(pose_B183: Tensor, own_pose_B183: Tensor, limbs_B8HW: Tensor) -> Tensor:

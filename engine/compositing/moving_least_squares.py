@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import centres
 from engine.compositing.fields import ramp
+from engine.ops.resample import enlarged
 from engine.pose.skeleton import (
     HEAD,
     LEFT_EAR,
@@ -91,7 +91,7 @@ def motion(now_B183: Tensor, then_B183: Tensor, size: tuple[int, int], coarse: i
     steps_BM2 = torch.view_as_real(torch.stack(steps_BM)) / sides_2
     planes_BM3 = torch.cat([steps_BM2, torch.stack(known_BM)[..., None]], -1)
     planes_B3hw = planes_BM3.movedim(-1, 1).unflatten(2, here_2hw.shape[1:])
-    steps_B2hw, known_B1hw = F.interpolate(planes_B3hw, size, mode="bilinear").split((2, 1), 1)
+    steps_B2hw, known_B1hw = enlarged(planes_B3hw, size).split((2, 1), 1)
     shares_BLhw = torch.stack(shares_BML).movedim(-1, 1).unflatten(2, here_2hw.shape[1:])
     return Motion(centres(size, steps_B2hw.device) + steps_B2hw, known_B1hw, shares_BLhw)
 

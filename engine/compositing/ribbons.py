@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.limb_bones import BONES, Segment, as_complex, not_short
+from engine.compositing.limb_bones import BONES, Segment, divisor, homogeneous, joints, not_short, similar
 from engine.pose import skeleton as sk
 
 # Numbers of their bones: right and left leg, right and left arm.
@@ -59,7 +59,7 @@ class Ribbon(NamedTuple):
 
 
 def ribbon(
-    pose_183: Tensor, placed: dict[int, Segment], limb: int, scale: Tensor | float, sides_2: Tensor
+    pose_183: Tensor, placed: dict[int, Segment], limb: int, scale: float, sides_2: Tensor
 ) -> Ribbon | None:
     """A limb's, by number in LIMBS, of those of its bones that are placed. scale: how much larger than its
     unit says a hand or foot is."""
@@ -67,31 +67,33 @@ def ribbon(
     if not numbers:
         return None
     bones = [placed[number] for number in numbers]
-    joints = [bones[0].begin, *(bone.end for bone in bones)]
+    bends = [bones[0].begin, *(bone.end for bone in bones)]
     beyond = BONES[numbers[-1]].beyond * scale * bones[-1].unit
-    root, (joint, part) = joints[0], _ROOTS[limb]
+    root, (joint, part) = bends[0], _ROOTS[limb]
     if BONES[numbers[0]].upper and pose_183[joint, 2] > 0:
-        root = root + part * (as_complex(pose_183[joint, :2] * sides_2) - root)
-    stations, points, middles = [root, *joints], [], []
+        root = root + part * (joints(pose_183, sides_2)[joint] - root)
+    stations = [root, *bends]
+    points: list[complex] = []
+    middles: list[int] = []
     reached = root
     for place, (before, here, after) in enumerate(zip(stations, stations[1:], stations[2:], strict=False)):
         first, second = (_ROUND, _ROUND) if place else _ROUND_ROOT[BONES[numbers[0]].of_arm]
         begin, end = here + first * (before - here), here + second * (after - here)
-        points.append(_even(reached, begin, _STRAIGHT))
-        middles.append(sum(map(len, points)) + _CORNER // 2)
-        t = torch.linspace(0.0, 1.0, _CORNER + 1, device=here.device)[:-1]
-        points.append((1 - t) ** 2 * begin + 2 * t * (1 - t) * here + t**2 * end)
+        points += _even(reached, begin)
+        middles.append(len(points) + _CORNER // 2)
+        parts = (piece / _CORNER for piece in range(_CORNER))
+        points += [(1 - t) ** 2 * begin + 2 * t * (1 - t) * here + t**2 * end for t in parts]
         reached = end
-    bone = joints[-1] - joints[-2]
-    tip = joints[-1] + beyond * not_short(bone) / not_short(bone).abs()
-    points.append(_even(reached, joints[-1], _STRAIGHT))
-    middles.append(sum(map(len, points)))
-    return Ribbon(torch.cat([*points, joints[-1][None], tip[None]]), tuple(middles))
+    bone = divisor(bends[-1] - bends[-2])
+    points += _even(reached, bends[-1])
+    middles.append(len(points))
+    points += [bends[-1], bends[-1] + beyond * bone / abs(bone)]
+    return Ribbon(torch.tensor(points, dtype=torch.complex64, device=sides_2.device), tuple(middles))
 
 
-def _even(begin: Tensor, end: Tensor, pieces: int) -> Tensor:
+def _even(begin: complex, end: complex) -> list[complex]:
     """Positions from one to another, without that."""
-    return begin + torch.arange(pieces, device=begin.device) / pieces * (end - begin)
+    return [begin + piece / _STRAIGHT * (end - begin) for piece in range(_STRAIGHT)]
 
 
 class Place(NamedTuple):
@@ -118,7 +120,7 @@ class Place(NamedTuple):
         return self._replace(aside=self.aside.sign() * (far_hw - outer_hw * self.of(rim_N)).clamp_min(0.0))
 
 
-def place_of(here_hw: Tensor, line_N: Tensor) -> Place:
+def place_of_textbook(here_hw: Tensor, line_N: Tensor) -> Place:
     """By the nearest piece of a line."""
     begin_N11, step_N11 = line_N[:-1, None, None], not_short(line_N.diff())[:, None, None]
     place_Nhw = (here_hw - begin_N11) / step_N11
@@ -130,15 +132,52 @@ def place_of(here_hw: Tensor, line_N: Tensor) -> Place:
     return Place(piece_hw, place_hw.real.clamp(0.0, 1.0), far_hw * place_hw.imag.sign(), beyond_hw)
 
 
-def position_at(where: Place, line_N: Tensor, scale: Tensor | float = 1.0) -> Tensor:
+def place_of(here_hw: Tensor, line_N: Tensor) -> Place:
+    """`place_of_textbook` without complex numbers, whose operators are slow."""
+    begins, steps = line_N[:-1].tolist(), not_short(line_N.diff())
+    pairs = [(1.0 / step, -begin / step) for begin, step in zip(begins, steps.tolist(), strict=True)]
+    part_Nhw, aside_Nhw = similar(pairs, homogeneous(here_hw))
+    past_Nhw = part_Nhw - part_Nhw.clamp(0.0, 1.0)
+    far_Nhw = torch.addcmul(past_Nhw.square_(), aside_Nhw, aside_Nhw)
+    far_hw, piece_hw = far_Nhw.mul_(steps.abs().square()[:, None, None]).min(0)
+    part_hw, aside_hw = (each_Nhw.gather(0, piece_hw[None])[0] for each_Nhw in (part_Nhw, aside_Nhw))
+    beyond_hw = (piece_hw == len(begins) - 1) & (part_hw > 1.0)
+    return Place(piece_hw, part_hw.clamp_(0.0, 1.0), far_hw.sqrt_().copysign_(aside_hw), beyond_hw)
+
+
+def position_at_textbook(where: Place, line_N: Tensor, scale: float = 1.0) -> Tensor:
     """Positions [h, w] that lie so along another line, and so far aside, divided by the scale: on the inner
     side of a corner no farther than to its middle, where the ways aside meet."""
     step_N = not_short(line_N.diff())
-    turn_N = F.pad((step_N[1:] / step_N[:-1]).angle(), (1, 1))
-    turn_N = (turn_N[1:] + turn_N[:-1]) / 2
-    radius_N = step_N.abs() / turn_N.abs().clamp_min(1e-3)
+    turn_N, radius_N = _corners(step_N)
     inner_hw = where.aside.sign() == turn_N.sign()[where.piece]
     far_hw = where.aside.abs() / scale
     far_hw = torch.where(inner_hw, far_hw.minimum(radius_N[where.piece]), far_hw)
     normal_hw = where.aside.sign() * (1j * step_N / step_N.abs())[where.piece]
     return line_N[where.piece] + where.part * step_N[where.piece] + far_hw * normal_hw
+
+
+def position_at(where: Place, line_N: Tensor, scale: float = 1.0) -> Tensor:
+    """`position_at_textbook` without complex numbers."""
+    step_N = not_short(line_N.diff())
+    turn_N, radius_N = _corners(step_N)
+    # So far aside at most, to the left and to the right of the line.
+    free_N = torch.full_like(radius_N, torch.inf)
+    least_N, most_N = torch.where(turn_N < 0, -radius_N, -free_N), torch.where(turn_N > 0, radius_N, free_N)
+    aside_N = 1j * step_N / step_N.abs()
+    planes = [*(part for each in (line_N[:-1], step_N, aside_N) for part in (each.real, each.imag))]
+    planes_8N = torch.stack([*planes, least_N, most_N])
+    planes_8hw = planes_8N.index_select(1, where.piece.flatten()).view(len(planes_8N), *where.piece.shape)
+    x_hw, y_hw, along_x_hw, along_y_hw, aside_x_hw, aside_y_hw, least_hw, most_hw = planes_8hw
+    far_hw = (where.aside / scale).maximum(least_hw).minimum(most_hw)
+    x_hw = x_hw + where.part * along_x_hw + far_hw * aside_x_hw
+    y_hw = y_hw + where.part * along_y_hw + far_hw * aside_y_hw
+    return torch.complex(x_hw, y_hw)
+
+
+def _corners(step_N: Tensor) -> tuple[Tensor, Tensor]:
+    """Of the pieces of a line, [N] each: how it turns there, and how far aside the middle of that corner
+    is."""
+    turn_N = F.pad((step_N[1:] / step_N[:-1]).angle(), (1, 1))
+    turn_N = (turn_N[1:] + turn_N[:-1]) / 2
+    return turn_N, step_N.abs() / turn_N.abs().clamp_min(1e-3)

@@ -15,7 +15,7 @@ from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import alike, around, at, keeps_shape, of_other_classes, size_of
 from engine.compositing.own_pose import OwnPose
-from engine.ops.resample import running_mean
+from engine.ops.resample import enlarged, running_mean
 from engine.regions import SURFACE_SPAN
 
 _STILL = 0.1 / SURFACE_SPAN  # distance of surface points at which trust has fallen to 1/e ...
@@ -76,9 +76,7 @@ def surface_warp(
     trust_B1hw = running_mean(trust_B1hw, 3)
     change_B3hw = picture_BChw - at(own.picture, here_2hw + steps_B2hw)
     planes_B6hw = torch.cat([trust_B1hw, change_B3hw, steps_B2hw], 1)
-    trust_B1HW, change_B3HW, steps_B2HW = F.interpolate(
-        planes_B6hw, photo_BCHW.shape[-2:], mode="bilinear"
-    ).split((1, 3, 2), 1)
+    trust_B1HW, change_B3HW, steps_B2HW = enlarged(planes_B6hw, size_of(photo_BCHW)).split((1, 3, 2), 1)
     seen_B3HW = at(photo_BCHW, centres(size_of(photo_BCHW), photo_BCHW.device) + steps_B2HW)
     return torch.cat([trust_B1HW, trust_B1HW * (seen_B3HW + change_B3HW)], 1)
 
@@ -88,7 +86,7 @@ def _smooth(steps_B2hw: Tensor, trust_B1hw: Tensor, class_B8hw: Tensor) -> Tenso
     weight_B8hw = class_B8hw * (trust_B1hw + 1e-3)
     planes_B24hw = torch.cat([weight_B8hw, *(weight_B8hw * step for step in steps_B2hw.split(1, 1))], 1)
     means_B24hw = running_mean(F.avg_pool2d(planes_B24hw, 2), _SMOOTH // 2 | 1)
-    means_B24hw = F.interpolate(means_B24hw, steps_B2hw.shape[-2:], mode="bilinear")
+    means_B24hw = enlarged(means_B24hw, size_of(steps_B2hw))
     weight_B8hw, x_B8hw, y_B8hw = means_B24hw.split(CLASSES, 1)
     part_B8hw = class_B8hw / weight_B8hw.clamp_min(1e-9)
     return torch.cat([(part_B8hw * sums).sum(1, keepdim=True) for sums in (x_B8hw, y_B8hw)], 1)

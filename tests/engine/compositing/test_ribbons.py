@@ -9,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.compositing.limb_bones import positions, segments
-from engine.compositing.ribbons import LIMBS, Ribbon, place_of, position_at, ribbon
+from engine.compositing.ribbons import (
+    LIMBS,
+    Ribbon,
+    place_of,
+    place_of_textbook,
+    position_at,
+    position_at_textbook,
+    ribbon,
+)
 from engine.pose import skeleton as sk
 
 SIDES = torch.tensor([SIZE[1] / SIZE[0], 1.0])
@@ -101,3 +109,18 @@ def test_a_rim_is_drawn_in_and_what_is_near_the_line_is_not():
     assert drawn.aside[near_hw].equal(where.aside[near_hw])
     assert (drawn.aside.abs() - far_hw + 2 * PX)[rim_hw].abs().max() < 1e-5
     assert where.drawn_in(breadth_2N, 0.0 * rim_N).aside.allclose(where.aside)
+
+
+@pytest.mark.parametrize("limb", range(len(LIMBS)))
+def test_the_fast_forms_are_the_textbooks(limb):
+    """But for pixels that two pieces are equally near to, or on neither side of: there rounding tells."""
+    goes = made({sk.LEFT_WRIST: (9.0, -30.0), sk.RIGHT_KNEE: (-14.0, -6.0)}, limb)
+    where, textbook = place_of(HERE, goes.line_N), place_of_textbook(HERE, goes.line_N)
+    assert (where.aside.abs() - textbook.aside.abs()).abs().max() < 1e-5, "as near"
+    alike_hw = (where.piece == textbook.piece) & (where.aside.sign() == textbook.aside.sign())
+    assert alike_hw.float().mean() > 0.8
+    assert (where.part - textbook.part)[alike_hw].abs().max() < 1e-4
+    assert torch.equal(where.beyond[alike_hw], textbook.beyond[alike_hw])
+    for scale in (1.0, 1.3):
+        at_hw, slow_hw = (form(where, made().line_N, scale) for form in (position_at, position_at_textbook))
+        assert (at_hw - slow_hw).abs().max() < 0.01 * PX

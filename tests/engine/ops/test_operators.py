@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.ops import attention, equalized, resample
-from engine.ops.resample import running_mean, window_mean
+from engine.ops.resample import enlarged, running_mean, window_mean
 
 SIZES = st.integers(2, 9)
 
@@ -101,6 +101,17 @@ def test_the_mean_over_windows_is_that_of_the_square(side, stride):
     x_BCHW = torch.rand(2, 3, 20, 13, generator=torch.Generator().manual_seed(0))
     square = F.avg_pool2d(x_BCHW, side, stride, side // 2, count_include_pad=False)
     torch.testing.assert_close(window_mean(x_BCHW, side, stride), square)
+
+
+@pytest.mark.parametrize("size", [(40, 26), (60, 39), (80, 100), (20, 13)])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
+def test_a_picture_is_enlarged_as_torch_does_it(size, dtype):
+    x_BChw = torch.rand(2, 3, 20, 13, generator=torch.Generator().manual_seed(0)).to(dtype)
+    textbook_BCHW = F.interpolate(x_BChw.float(), size, mode="bilinear")
+    torch.testing.assert_close(enlarged(x_BChw, size), textbook_BCHW, atol=5e-6, rtol=0)
+    with_gradient = enlarged(x_BChw.float().requires_grad_(), size)
+    torch.testing.assert_close(with_gradient, textbook_BCHW)
+    assert with_gradient.requires_grad
 
 
 @pytest.mark.parametrize("side", [3, 9, 41])

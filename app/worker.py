@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal
 
 from app import crash
@@ -197,7 +198,7 @@ class RenderWorker(QThread):
         if not post.live and picker.most is not None and not self._headroom.wait_s():
             picker.lift()
         level = picker.pick() if post.live else picker.most
-        maps = post.request.maps and (not post.live or self._may_map())
+        maps = post.request.maps and (not post.live or (self._may_map() and self._moved(post.request)))
         request = replace(post.request, level=level, maps=maps)
         frames = self.host.frames(request)
         try:
@@ -227,11 +228,18 @@ class RenderWorker(QThread):
         if self._still is None or request.level is None:
             return frame
         before, still = self._still
-        if still.fine is None or _wearing(before) != _wearing(request):
+        if still.fine is None or _shown_of(before) != _shown_of(request):
             return frame
         from engine.compositing.still import over_still
 
         return replace(frame, fine=over_still(frame.image, still.image, still.fine))
+
+    def _moved(self, request: RenderRequest) -> bool:
+        """Whether the pose is another than that of the exact picture. Where it is the same, as after a click
+        on a garment, the picture that is known is dressed, and its maps come with the next exact one."""
+        return self._still is None or not np.array_equal(
+            self._still[0].keypoints_18x3, request.keypoints_18x3
+        )
 
     def _may_map(self) -> bool:
         """Whether a picture of a drag gets maps: not oftener than the eye follows, and none that queue."""
@@ -287,7 +295,7 @@ class RenderWorker(QThread):
             self.job_done.emit(job, value)
 
 
-def _wearing(request: RenderRequest) -> tuple[object, ...]:
-    """Of a request, all but the pose: who is shown, and in what."""
+def _shown_of(request: RenderRequest) -> tuple[object, ...]:
+    """Of a request, all but the pose and garments of others: beside those, the picture stays as it was."""
     mixes = tuple((mix.reference, str(mix.coefficients)) for mix in request.mixes)
-    return request.identity, mixes, request.swaps, request.changes, request.strokes
+    return request.identity, mixes, request.changes, request.strokes

@@ -33,11 +33,7 @@ _FRONT_TO_BACK = 9  # layers from the back, mirrored about their middle, z = 0.2
 _MIRRORED = 0.02  # what a mirror image counts beside what is seen at a place, ...
 _NEARBY = ((0.8, 1e-3), (2.5, 1e-5))  # ... and what lies around: standard deviation in dm, and its weight
 _SHOWN = 1e-3  # of a position in a cell, of its mirror image too, from which a photo shows something of it
-_CLOSE = (
-    5,
-    3,
-    5,
-)  # cells along z, y, x: what is shown tells of a decimetre around the body, of half as much along
+_CLOSE = 5, 1, 5  # cells along z, y, x: a photo tells of a decimetre around what it shows, not of below
 _PLATE = 9  # px of a map of 128 rows around the person whose colours are not the background's
 _SIDE_USED = 128  # positions of the photo that are told from each other as nearest ones
 _TRUNK, _HANDS = (1.7, 4.7), 1.2  # dm: at rest arms are farther out, or higher; and no hand is lower

@@ -93,14 +93,14 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
             now = before_wall(now, room.wall(swap.reference), swap.strength)
         return now
 
-    if shown.fine_1CHW is None:
-        with one_thread():
+    with one_thread():
+        if shown.fine_1CHW is None:
             now = put_on(lambda each: each.image_1CHW)
-        image_1CHW, fine_1CHW = now.picture, None
-    else:
-        now = put_on(lambda each: each.image_1CHW if each.fine_1CHW is None else each.fine_1CHW)
-        fine_1CHW, size = now.picture, size_of(shown.image_1CHW)
-        image_1CHW = shown.image_1CHW + F.interpolate(fine_1CHW - shown.fine_1CHW, size, mode="area")
+            image_1CHW, fine_1CHW = now.picture, None
+        else:
+            now = put_on(lambda each: each.image_1CHW if each.fine_1CHW is None else each.fine_1CHW)
+            fine_1CHW, size = now.picture, size_of(shown.image_1CHW)
+            image_1CHW = shown.image_1CHW + F.interpolate(fine_1CHW - shown.fine_1CHW, size, mode="area")
     pieces_hw = now.pieces[0].argmax(0).to(torch.uint8).cpu().numpy()
     return replace(shown, image_1CHW=image_1CHW, fine_1CHW=fine_1CHW), pieces_hw
 

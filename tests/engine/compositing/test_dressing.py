@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from engine.compositing.dressing import Drawn, before_wall, dressed, undressed
+from engine.compositing.dressing import Drawn, before_wall, dressed, pieces_worn, undressed
 from engine.compositing.wardrobe import CLASSES, make_wardrobe
 from engine.garments import PIECES, garment
 from engine.regions import REGIONS, SURFACE_SPAN
@@ -112,6 +112,23 @@ def test_what_hides_the_garment_in_the_givers_photo_is_not_taken_with_it():
     picture = wear(BARE, below, "trousers").picture
     assert at(picture, 0, -0.8) == pytest.approx(0.6, abs=0.03)
     assert at(picture, 0, 1) == pytest.approx(0.3, abs=0.02)
+
+
+def test_somebody_behind_the_giver_gives_nothing_and_is_no_part_of_the_person():
+    """A passer-by in a top of the same kind, as far from the person as no limb is."""
+    behind = SLEEVED.surface.clone()
+    behind[:, :CLASSES, 100:116, 4:12] = 20.0 * F.one_hot(
+        torch.tensor(REGIONS.index("upper clothes")), CLASSES
+    ).view(1, -1, 1, 1)
+    crowd = SLEEVED._replace(surface=behind)
+    assert (pieces_worn(crowd)[0, 0, 100:116, 4:12] == 1).all()
+    assert torch.equal(pieces_worn(crowd)[..., 20:], pieces_worn(SLEEVED)[..., 20:])
+    near = SLEEVED.surface.clone()
+    near[:, 0, 36:38] = 50.0  # a belt that nobody recognised parts nobody
+    parted = pieces_worn(SLEEVED._replace(surface=near))[0, 0]
+    assert (parted[:36] < 0.5).any() and (parted[38:] < 0.5).any()
+    picture = wear(BARE, crowd, "top").picture
+    assert (picture[..., 100:116, 4:12] == BARE.picture[..., 100:116, 4:12]).all()
 
 
 def test_strength_goes_over_evenly_and_shows_no_step():

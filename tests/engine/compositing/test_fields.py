@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.compositing.atlas import centres
-from engine.compositing.fields import alike, around, keeps_shape, odd_side
+from engine.compositing.fields import alike, around, keeps_shape, odd_side, window_of
 
 SIZE = (128, 96)
 
@@ -49,3 +49,15 @@ def test_shape_is_kept_up_to_a_stretch_and_not_beyond_four_to_one(stretch, kept)
     positions[:, 0] *= stretch
     assert keeps_shape(positions)[..., 8:-8, 8:-8] == pytest.approx(kept, abs=1e-3)
     assert keeps_shape(0.3 * centres(SIZE, torch.device("cpu"))[None]).min() > 0.99, "size is no matter"
+
+
+def test_a_window_holds_what_is_marked_and_ends_at_whole_steps():
+    marked = torch.zeros(SIZE, dtype=torch.bool)
+    assert window_of(marked, 0, 16) == (slice(0, 16), slice(0, 16)), "of nothing"
+    marked[30, 40] = marked[61, 50] = True
+    assert window_of(marked, 0) == (slice(30, 62), slice(40, 51))
+    assert window_of(marked, 4) == (slice(26, 66), slice(36, 55))
+    assert window_of(marked, 4, 16) == (slice(16, 80), slice(32, 64))
+    marked[0, 0] = marked[-1, -1] = True
+    assert window_of(marked, 4, 16) == (slice(0, 128), slice(0, 96))
+    assert window_of(marked, 4, 60) == (slice(0, 128), slice(0, 96))

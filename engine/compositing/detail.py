@@ -89,8 +89,9 @@ def copied(
         shares_B2HW, seen_B6HW = (_laid_in(each, nothing_11HW, window) for each in (shares_B2HW, seen_B6HW))
         here_2HW = centres(size, image_BCHW.device)
         positions = [_laid_in(each, here_2HW, window) for each in positions]
+    share_B1HW, sharper_B1HW = shares_B2HW.split(1, 1)
     taken = CopiedDetail(
-        surface_B11hw, positions[0], seen_B6HW, *shares_B2HW.split(1, 1), tuple(positions[1:])
+        surface_B11hw, positions[0], seen_B6HW, share_B1HW, sharper_B1HW, tuple(positions[1:])
     )
     return with_detail(image_BCHW.float(), taken), taken
 

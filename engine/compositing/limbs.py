@@ -20,7 +20,7 @@ from engine.compositing.detail import DetailSource
 from engine.compositing.fields import ramp, size_of
 from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled
 from engine.compositing.limb_claims import HEAD, Shown, claimed
-from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, elsewhere, trunk_of, trunk_shown
+from engine.compositing.limbs_elsewhere import Elsewhere, Moves, Trunk, moves
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.ribbons import LIMBS
 from engine.ops.resample import enlarged
@@ -49,23 +49,27 @@ class _Own(NamedTuple):
 
 @torch.no_grad()
 def moved_limbs(
-    pose_B183: Tensor, surface_B11hw: Tensor, source: DetailSource, bare: DetailSource, own: OwnPose
+    pose_B183: Tensor,
+    surface_B11hw: Tensor,
+    source: DetailSource,
+    bare: DetailSource,
+    own: OwnPose,
+    moved: Sequence[Moves] | None = None,
 ) -> Tensor:
     """A layer (`layers`) of the limbs that are elsewhere in the pose, and of the plate where an engine drew
     more of them.
 
     float32 [B, 4, H, W]. pose: as `moving_least_squares.normalised_pose` gives it. surface: the surface map
     of what the engine drew. bare: the photo without the hands that are elsewhere
-    (`layers.without_moved_hands`). A limb that ends in a guessed joint is behind the trunk. All of a person
-    who shows another side is the engine's.
+    (`layers.without_moved_hands`). moved: what is elsewhere, where that is known. A limb that ends in a
+    guessed joint is behind the trunk. All of a person who shows another side is the engine's.
     """
     size = size_of(source.photo)
     sides_2 = own.pose.new_tensor((size[1] / size[0], 1.0))
     layers = []
-    for i, (now_183, own_183) in enumerate(zip(pose_B183, own.pose, strict=True)):
-        trunk = trunk_of(now_183, own_183, sides_2)
-        shown = [] if trunk is None else elsewhere(now_183, own_183, trunk, own.limbs[i].float(), sides_2)
-        stays = 0.0 if trunk is None else trunk_shown(now_183, own_183, trunk, shown, sides_2)
+    moved = moves(pose_B183, own.pose, own.limbs) if moved is None else moved
+    for i, (now_183, own_183, found) in enumerate(zip(pose_B183, own.pose, moved, strict=True)):
+        trunk, shown, stays = found
         if trunk is None or not (stays > 0 or any(each.part > 0 for each in shown)):
             layers.append(torch.zeros(4, *size, device=own.pose.device))
             continue  # at rest nothing of this is worth its time

@@ -261,7 +261,7 @@ def _detailed(
     if not model.copies_detail:
         return rendering.image_1CHW, None
     sources = [(without_moved_hands(pose_1183, source, own), share) for source, own, share in layers]
-    shown_HW = person_11HW[0, 0] > 0
+    shown_HW = person_11HW[0, 0]
     if any(own is None for _, own, _ in layers):  # no plate hides what is behind
         shown_HW = torch.ones_like(shown_HW)
     window = window_of(shown_HW, _RIM, _STEP)

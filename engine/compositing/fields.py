@@ -26,6 +26,14 @@ def at(x_BChw: Tensor, positions_B2hw: Tensor) -> Tensor:
     return F.grid_sample(x_BChw, grid_Bhw2, padding_mode="border", align_corners=False)
 
 
+def moved_by(x_BCHW: Tensor, here_2HW: Tensor, steps_B2HW: Tensor) -> Tensor:
+    """The map `at` so far from its own positions (`atlas.centres`), looked up only where that is a step."""
+    window = window_of(steps_B2HW.abs().amax((0, 1)), 0)
+    moved_BCHW = x_BCHW.clone()
+    moved_BCHW[(..., *window)] = at(x_BCHW, here_2HW[(..., *window)] + steps_B2HW[(..., *window)])
+    return moved_BCHW
+
+
 def alike(a_BChw: Tensor, b_BChw: Tensor) -> Tensor:
     """1 where colours are the same, towards 0 where they are not."""
     return small(running_mean(a_BChw - b_BChw, 3))
@@ -109,10 +117,10 @@ def length(x_B2hw: Tensor) -> Tensor:
 
 
 def window_of(marked_HW: Tensor, margin: int, step: int = 1) -> Window:
-    """The rows and columns that hold all that is marked, with a margin; they begin and end at whole steps, at
+    """The rows and columns that hold all that is above 0, with a margin; they end at whole steps, or at
     the picture's own end, and are one step at least."""
     rows, columns = (
-        _span(marked_HW.any(axis).nonzero().flatten(), side, margin, step)
+        _span((marked_HW.amax(axis) > 0).nonzero().flatten(), side, margin, step)
         for axis, side in ((1, marked_HW.shape[0]), (0, marked_HW.shape[1]))
     )
     return rows, columns

@@ -33,6 +33,8 @@ class Spec:
 MENUS = ("&File", "&Edit", "&Pose", "&Inspect", "&View", "E&ngine", "&Help")
 
 ACTIONS = (
+    Spec("new", "&New", ("Ctrl+N",), "", "&File", enabled="awake",
+         tip="Begin anew with the sample; what is not saved is asked about"),
     Spec("open_person", "&Open…", ("Ctrl+O",), "open", "&File",
          tip="A saved look, or a photo of a person to be posed"),
     Spec("open_garment", "Add &garment reference…", ("Ctrl+Shift+O",), "garment", "&File", enabled="awake",
@@ -115,8 +117,9 @@ ACTIONS = (
          checkable=True, tip="Beside the present picture; hold \\ for a glance at the photo"),
     Spec("compare_way", "Compare in &another way", ("Shift+C",), "", "&View", 1, "rendered",
          tip="With a slider, side by side, flipped"),
-    Spec("full_now", "Full &quality now", ("Ctrl+Return", "Ctrl+Enter"), "", "&View", 1, "rendered",
-         tip="The exact picture at once, also while a hand moves"),
+    Spec("full_now", "Full &quality now", ("Ctrl+Return", "Ctrl+Enter", "Shift+Return", "Shift+Enter"), "",
+         "&View", 1, "rendered",
+         tip="The exact picture at once, also while a hand moves; garments and photos are refined behind it"),
     Spec("next_panel", "&Next panel", ("F6",), "", "&View", 2, tip="The keys go on there"),
     Spec("previous_panel", "&Previous panel", ("Shift+F6",), "", "&View", 2),
     Spec("toggle_panels", "Hide &panels", ("F",), "", "&View", 2, checkable=True),
@@ -128,7 +131,7 @@ ACTIONS = (
     Spec("show_model", "About the &network", (), "info", "E&ngine", 2, enabled="awake"),
     Spec("show_keys", "&Keys and mouse", ("F1", "Ctrl+Alt+/"), "", "&Help"),
     Spec("palette", "&Commands…", ("Ctrl+Shift+P",), "", "&Help", tip="Find what can be done by its name"),
-    Spec("change_keys", "C&hange keys…", (), "", "&Help"),
+    Spec("change_keys", "C&hange keys…", ("Ctrl+,",), "", "&Help"),
     Spec("licences", "&Licences", (), "", "&Help", 1, tip="Of the program, its data and its libraries"),
     Spec("open_logs", "Open &log folder", (), "", "&Help", 1),
     Spec("about", "&About Poseloom", (), "poseloom", "&Help", 1),

@@ -93,6 +93,15 @@ class Controller(QObject):
         self.frames.tell(state="waking")
         self.photos.submit(OpenWeights(path))
 
+    def begin_anew(self) -> bool:
+        """Show the sample alone, with nothing to undo; False as long as it is not encoded."""
+        photo = self.photos.sample
+        pose = photo.reference.keypoints_18x3 if photo else None
+        if photo is None or pose is None:
+            return False
+        self.open_look(Look((photo,), photo.key, np.array(pose, np.float32)), saved=True)
+        return True
+
     def open_look(self, look: Look, saved: bool, pins: tuple[Snapshot, ...] = ()) -> None:
         """Show another look, with nothing to undo. saved: whether it is what a file holds. pins: its own."""
         self.photos.leave_draft()

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.document import Document, request_of
 from app.posing import Posing
-from app.status import Status
+from app.status import Status, familiarity
 from app.worker import EngineFacts, RenderWorker, Trouble
 from engine.api import Frame, Settled
 
@@ -131,7 +131,10 @@ class Frames(QObject):
             state = "full"
         elif newest and frame.level == self._bound and not self._posing.dragging:
             state = "short"
-        self.tell(state=state, ms=frame.ms, level=frame.level, frame=True)
+        look = self._document.look
+        photo = look.photo(look.person)
+        familiar = familiarity(photo.reference.own_pose_error if photo else None)
+        self.tell(state=state, ms=frame.ms, level=frame.level, frame=True, familiarity=familiar)
         self.still, self.rows = frame.finest, len(frame.image)
         self.changed.emit()
         self.shown.emit(frame)

@@ -48,6 +48,19 @@ def do(stack: QUndoStack, command: LookCommand) -> None:
         stack.undo()  # which takes it off
 
 
+def pose_before(stack: QUndoStack) -> np.ndarray | None:
+    """The pose [18, 3] that the last step to change it began on; None where no step has changed it since
+    this person came."""
+    for place in range(stack.index() - 1, -1, -1):
+        step = stack.command(place)
+        first = step.child(0) if step.childCount() else step  # of a macro the first of its commands
+        if isinstance(first, LookCommand) and "person" in first.before:
+            return None
+        if isinstance(first, LookCommand) and "pose" in first.before:
+            return first.before["pose"]
+    return None
+
+
 class LookCommand(QUndoCommand):
     """Sets fields of the look. `gesture`: commands with the same non-zero number are one step (`do`).
 

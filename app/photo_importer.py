@@ -55,6 +55,7 @@ class PhotoImporter(QObject):
     ):
         super().__init__(parent)
         self.draft: Draft | None = None
+        self.sample: Photo | None = None  # what the window began with, once it is encoded
         self._worker = worker
         self._document = document
         self._undo_stack = undo_stack
@@ -208,6 +209,7 @@ class PhotoImporter(QObject):
     def _settle_sample(self, photo: Photo) -> None:
         """The opening state, not a step of undo; a pose already dragged while waking up is kept."""
         values: dict[str, Any] = {}
+        self.sample = photo
         pose = photo.reference.keypoints_18x3
         if self._undo_stack.count() == 0 and pose is not None:
             values["pose"] = np.array(pose, dtype=np.float32)

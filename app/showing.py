@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app import history
 from app.centre import Centre
 from app.comparing import Comparing
 from app.controller import Controller
@@ -44,6 +45,7 @@ class Showing:
             teller.notice.connect(centre.notices.show)
         controller.shelving.offered.connect(centre.notices.offer)
         centre.canvas.peeked.connect(comparing.glance)
+        centre.canvas.looked_back.connect(self._look_back)
         snapshots.changed.connect(self._on_strip)
         strip = docks.looks
         strip.wanted.connect(snapshots.go_back_to)
@@ -62,6 +64,10 @@ class Showing:
         if c.draft:
             self._draft_banner.tell(c.draft)
 
+    def _look_back(self, held: bool) -> None:
+        before = history.pose_before(self._controller.stack) if held else None
+        self._centre.canvas.skeleton.glance_back(before)
+
     def _on_look(self, changed: frozenset[str]) -> None:
         look, docks = self._controller.document.look, self._docks
         self._comparing.look_changed()
@@ -76,7 +82,6 @@ class Showing:
             docks.outfit.show_look(look)
         if look.photo(look.person) is not None and "person" in changed:
             self._set_photo_pixel()
-            self._centre.canvas.skeleton.forget_drags()
 
     def _set_photo_pixel(self) -> None:
         look = self._controller.document.look
@@ -96,7 +101,6 @@ class Showing:
         self._centre.hud.setVisible(draft is None)
         self._set_photo_pixel()
         self._comparing.show(False)
-        self._centre.canvas.skeleton.forget_drags()
         self._centre.canvas.skeleton.select(-1)
         self._centre.canvas.skeleton.choose_group(())
 

@@ -16,10 +16,20 @@ WORDS = {
 }
 
 
+# From so much `Reference.own_pose_error` on, what the HUD says of the person's photo. docs/evaluation.md has
+# what was measured: beyond the first, other poses come out 3 dB worse.
+UNFAMILIAR = ((0.2, "unfamiliar photo"), (0.15, "less familiar photo"))
+
+
+def familiarity(own_pose_error: float | None) -> str:
+    """How far a photo is from what the engine learnt, in words; "" where it is like that, or nobody knows."""
+    return next((word for least, word in UNFAMILIAR if (own_pose_error or 0.0) >= least), "")
+
+
 @dataclass(frozen=True)
 class Status:
     """state: a key of WORDS. ms, level: of the frame last shown. settled: share of what can be done for the
-    photos in it."""
+    photos in it. familiarity: of the person's photo, in words."""
 
     state: str = "waking"
     ms: float = 0.0
@@ -28,6 +38,7 @@ class Status:
     levels: tuple[int, ...] = ()
     error: str = ""
     settled: float = 1.0
+    familiarity: str = ""
 
     def changed(self, *, frame: bool = False, **values: Any) -> Status:
         """A copy with other values; `frame` smooths the milliseconds over frames of one level."""
@@ -49,6 +60,8 @@ class Status:
             facts.append(f"preview {self.level} of {self.levels[-1]}")
         if self.device:
             facts.append(self.device.upper() if len(self.device) <= 4 else self.device)
+        if self.familiarity:
+            facts.append(self.familiarity)
         if self.settled < 1:
             facts.append(f"looking closer {self.settled:.0%}")
         return facts

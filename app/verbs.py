@@ -35,6 +35,7 @@ def verbs_of(window: MainWindow) -> Verbs:
 
 def _of_files(window: MainWindow) -> Verbs:
     return {
+        "new": window.looks.new,
         "open_person": window.opening.choose_person,
         "open_garment": window.opening.choose_garment,
         "save": window.looks.save,

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from engine import parsing
-from engine.api import RGB, Frame, RenderRequest, SlotChange
+from engine.api import RGB, Frame, Mix, RenderRequest, SlotChange
 from engine.compositing.compose import Composition, EncodedReference, compose, encode_reference
 from engine.compositing.painted import AS_IT_IS, painted
 from engine.compositing.wardrobe import CLASS_OF_PIECE
 from engine.computing import Computing
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
+from engine.drawn import Drawn, LastDrawn
 from engine.editing.changes import known, mixes_of, redrawn, scales_of, touched_by
 from engine.editing.recolour import colours_of, recoloured, within_region
 from engine.editing.refinement import Refinements
@@ -32,30 +32,6 @@ from engine.pose.kinematics import t_pose
 from engine.references import References
 
 
-class Drawn(NamedTuple):
-    """What the engine drew of a reference, and what that is shown as."""
-
-    rendering: Rendering
-    composition: Composition
-
-    def photo_HW(self, size: tuple[int, int]) -> np.ndarray | None:
-        """`Composition.photo_11HW` of a frame (H, W)."""
-        photo_11HW = self.composition.photo_11HW
-        return None if photo_11HW is None else _in_frame(photo_11HW[0], size)[0]
-
-    def detail_2HW(self, size: tuple[int, int]) -> np.ndarray | None:
-        """As `api.PhotoMaps.detail_2HW`, of a frame (H, W)."""
-        copied = self.composition.copied
-        return None if copied is None else _across(copied.positions, size)
-
-    def mixed_2HW(self, size: tuple[int, int]) -> list[np.ndarray | None]:
-        """Likewise of each reference that was mixed in; None of those nothing can be told of."""
-        copied = self.composition.copied
-        found = iter(() if copied is None else copied.mixed)
-        there = [share is not None and copied is not None for share in self.rendering.shares]
-        return [_across(next(found), size) if each else None for each in there]
-
-
 class Frames:
     """What an open engine makes of requests; depends on nothing but them and the references that are held."""
 
@@ -63,6 +39,7 @@ class Frames:
         self._model, self._plan = model, plan
         self._references, self._computing = references, computing
         self.refinements = Refinements(model, lambda key: references.encoded(key).appearance, self.last)
+        self._last = LastDrawn()
         self._aside = ThreadPoolExecutor(1, "layer", initializer=torch.set_num_threads, initargs=(1,))
 
     def last(self, request: RenderRequest) -> Frame:
@@ -91,16 +68,8 @@ class Frames:
         painted_1HW = painted(request.strokes, keypoints_18x3, size, canvas, self._plan.device)
         drawn: dict[str, Drawn] = {}
         with self._computing():
-            own, *others = (self._references.encoded(key) for key in _keys(request))
-            pairs = [
-                (other.appearance, mix.coefficients) for other, mix in zip(others, request.mixes, strict=True)
-            ]
-            appearance = self._model.mix(own.appearance, pairs) if pairs else own.appearance
-            appearance = self._painted(self._by_hand(appearance, request), painted_1HW)
-            rendering = self._rendered(appearance, request)
-            composition = self._composed(rendering, keypoints_18x3, [own, *others], request.level is None)
-            composition = self._coloured(composition, rendering, changes)
-            drawn[request.identity] = Drawn(rendering, composition)
+            drawn[request.identity] = self._person(request, painted_1HW)
+            composition = drawn[request.identity].composition
             if request.swaps or request.pieces:
                 room = self._fitting_room(request, drawn, painted_1HW)
                 composition, pieces_hw = wearing(composition, room)
@@ -165,7 +134,13 @@ class Frames:
                 )
                 self._composed(rendering, standing_18x3, [kept], finely=False)
 
+    def forget(self, reference: str) -> None:
+        """Drop what was made of a reference."""
+        self.refinements.forget(reference)
+        self._last.clear()
+
     def close(self) -> None:
+        self._last.clear()
         self._aside.shutdown()
 
     def _changes(self, request: RenderRequest) -> list[SlotChange]:
@@ -205,6 +180,28 @@ class Frames:
             maps=request.maps,
         )
 
+    def _person(self, request: RenderRequest, painted_1HW: Tensor | None) -> Drawn:
+        """The person of a request without garments of others. Its mixes: with those of changes by hand."""
+        own, *others = (self._references.encoded(key) for key in _keys(request))
+
+        def draw() -> Drawn:
+            pairs = [
+                (other.appearance, mix.coefficients) for other, mix in zip(others, request.mixes, strict=True)
+            ]
+            appearance = self._model.mix(own.appearance, pairs) if pairs else own.appearance
+            appearance = self._painted(self._by_hand(appearance, request), painted_1HW)
+            return self._drawn(appearance, request, [own, *others])
+
+        mixed = tuple(_hashable(mix) for mix in request.mixes)
+        about = own, *others, mixed, request.changes, request.strokes
+        return self._last.of(request, about, draw)
+
+    def _drawn(self, appearance: Appearance, request: RenderRequest, kept: list[EncodedReference]) -> Drawn:
+        rendering = self._rendered(appearance, request)
+        shown = self._composed(rendering, request.keypoints_18x3, kept, request.level is None)
+        # Whoever's the trousers are: those that were given a colour have it.
+        return Drawn(rendering, self._coloured(shown, rendering, self._changes(request)))
+
     def _fitting_room(
         self, request: RenderRequest, drawn: dict[str, Drawn], painted_1HW: Tensor | None
     ) -> FittingRoom:
@@ -213,12 +210,10 @@ class Frames:
 
         def composed(key: str) -> Composition:
             giver = self._references.encoded(key)
-            rendering = self._rendered(giver.appearance, request)
-            shown = self._composed(rendering, request.keypoints_18x3, [giver], request.level is None)
-            # Whoever's the trousers are: those that were given a colour have it.
-            shown = self._coloured(shown, rendering, self._changes(request))
-            drawn[key] = Drawn(rendering, shown)
-            return shown
+            drawn[key] = self._last.of(
+                request, (giver, request.changes), lambda: self._drawn(giver.appearance, request, [giver])
+            )
+            return drawn[key].composition
 
         wardrobe, plate = self._references.wardrobe, self._references.encoded(request.identity).plate
         behind_1CHW = None
@@ -253,9 +248,7 @@ class Frames:
         kept = [*others, *givers]
         appearances = zip((each.appearance for each in kept), mixed, strict=True)
         mixture = self._by_hand(self._model.mix(own.appearance, list(appearances)), request)
-        rendering = self._rendered(mixture, replace(request, maps=False))
-        shown = self._composed(rendering, request.keypoints_18x3, [own, *kept], finely=True)
-        return self._coloured(shown, rendering, self._changes(request))
+        return self._drawn(mixture, replace(request, maps=False), [own, *kept]).composition
 
     def _composed(
         self, rendering: Rendering, keypoints_18x3: np.ndarray, kept: list[EncodedReference], finely: bool
@@ -286,17 +279,14 @@ def _in_colour(shown: Composition, share_11hw: Tensor, colour: RGB) -> Compositi
     return replace(shown, image_1CHW=image_1CHW, fine_1CHW=fine_1CHW, tell_photo=tell_photo)
 
 
-def _in_frame(planes_CHW: Tensor, size: tuple[int, int]) -> np.ndarray:
-    """The frame's part of planes of the canvas."""
-    return planes_CHW[:, : size[0], : size[1]].float().cpu().numpy()
-
-
-def _across(positions_12HW: Tensor, size: tuple[int, int]) -> np.ndarray:
-    """Positions from -1 to 1 across the canvas as from 0 to 1 across the frame, float32 [2, H, W]."""
-    rows, columns = positions_12HW.shape[-2:]
-    across_2HW = _in_frame((positions_12HW[0] + 1.0) / 2.0, size)
-    across_2HW *= np.array((columns / size[1], rows / size[0]), np.float32)[:, None, None]
-    return across_2HW
+def _hashable(mix: Mix) -> Hashable:
+    """What tells one mix from another."""
+    if not isinstance(mix.coefficients, Mapping):
+        return mix.reference, mix.coefficients
+    layers = (
+        (name, np.asarray(values, np.float32).tobytes()) for name, values in sorted(mix.coefficients.items())
+    )
+    return mix.reference, *layers
 
 
 def _keys(request: RenderRequest) -> list[str]:

@@ -47,6 +47,27 @@ GARMENTS = {
         Garment("legs", (LEGS,), (LEGS,), (SKIRT, TROUSERS)),
     )
 }
+
+
+@dataclass(frozen=True)
+class OutfitRegion:
+    """What an outfit has one of. words: the garments that take it up; the first is what is asked for."""
+
+    name: str
+    words: tuple[str, ...]
+
+
+OUTFIT = (
+    OutfitRegion("Hair", ("hair",)),
+    OutfitRegion("Face", ("face",)),
+    OutfitRegion("Top", ("top", "dress")),
+    OutfitRegion("Dress or skirt", ("dress", "skirt")),
+    OutfitRegion("Trousers", ("trousers", "skirt", "dress")),
+    OutfitRegion("Arms", ("arms",)),
+    OutfitRegion("Legs and shoes", ("legs",)),
+    OutfitRegion("Background", (PIECES[0],)),
+)
+
 # Not worn, but taken from another photo all the same: what is behind its person.
 _BEHIND = Garment(BACKGROUND, (0,), (0,))
 WORD_OF_PIECE = ("", "hair", "face", "top", "dress", "skirt", "trousers", "arms", "legs")

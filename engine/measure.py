@@ -17,7 +17,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -144,9 +144,14 @@ def session_tasks(session: Session, macs: Mapping[str, float]) -> dict[tuple[str
         mixes = (Mix(other.key, (turn % 10) / 10 + 0.05),)
         session.respond(RenderRequest(reference.key, pose(size, 0), mixes))
 
+    clicked: list[RenderRequest] = []
+
+    def show() -> None:
+        clicked[:] = [RenderRequest(reference.key, pose(size, next(fresh)), level=size[0], pieces=True)]
+        session.respond(clicked[0])
+
     def take(turn: int) -> None:
-        swaps = (GarmentSwap(other.key, "top", 1.0 - abs(turn) / 1000),)
-        session.respond(RenderRequest(reference.key, pose(size, 0), level=size[0], swaps=swaps, pieces=True))
+        session.respond(replace(clicked[0], swaps=(GarmentSwap(other.key, "top"),)))
 
     found = {
         (ENCODE, "float32"): Task(encode, macs["encode"]),
@@ -158,7 +163,7 @@ def session_tasks(session: Session, macs: Mapping[str, float]) -> dict[tuple[str
         found[f"{PREVIEW} {level}", half] = Task(partial(drag, level=level), macs[f"drag {level}"])
     for photo_taken in (reference, other):
         session.garments(photo_taken)  # as Dress mode has asked by then
-    found[GARMENT, half] = Task(take, 2 * macs["drag"])
+    found[GARMENT, half] = Task(take, macs["drag"], ready=show)
     if session.maps:
         found[INSPECTED, half] = Task(inspect, macs["drag"], ready=draw)
     found[SWAP, "float32"] = Task(swap, macs["drag"])

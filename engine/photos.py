@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
@@ -28,6 +29,7 @@ _FORMATS = (
     "JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "AVIF", "JPEG2000", "PPM", "TGA", "QOI",
 )  # fmt: skip
 
+_TURNED = (5, 6, 7, 8)  # EXIF orientations that exchange rows and columns
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 
@@ -57,6 +59,19 @@ def read_bytes(path: str | os.PathLike) -> bytes:
     if len(data) > MOST_FILE:
         raise InputError(f"{label} is too large: {MOST_FILE >> 20} MB are the most.")
     return data
+
+
+def full_size(path: str | os.PathLike) -> tuple[int, int]:
+    """(H, W) of a photo that `read_photo` has read, upright, before it is reduced."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about large pictures, which were read already
+        with Image.open(path) as image:
+            width, height = image.size
+            try:
+                turned = image.getexif().get(0x0112) in _TURNED
+            except Exception:  # broken EXIF turns no photo
+                turned = False
+    return (width, height) if turned else (height, width)
 
 
 def _decode(file: BinaryIO, label: str) -> np.ndarray:

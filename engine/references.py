@@ -73,6 +73,8 @@ class References:
             reference = Reference(
                 key, framed.image_HWC, framed.keypoints_18x3, fine_HWC, size, framed.matrix_2x3
             )
+            self.free(key)
+            reference = replace(reference, own_pose_error=self._encode(reference).own_pose_error)
             self._handles[key] = reference
             weakref.finalize(reference, self._let_go.append, key).atexit = False
         self.encoded(key)
@@ -97,10 +99,13 @@ class References:
         if key in self._encoded:
             self._encoded.move_to_end(key)
             return self._encoded[key]
-        reference = self._reference(key)
+        return self._encode(self._reference(key))
+
+    def _encode(self, reference: Reference) -> EncodedReference:
         given = self._looked_at(reference)
         appearance = self._settled.get(reference) or self._model.encode(given)
-        return self._keep(key, encode_appearance(self._model, given, appearance, reference.fine_HWC))
+        encoded = encode_appearance(self._model, given, appearance, reference.fine_HWC)
+        return self._keep(reference.key, encoded)
 
     def settle(self, key: str, of: int) -> Settled:
         """One more step of settling a reference, of so many; what is kept of it follows every few steps.

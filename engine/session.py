@@ -142,7 +142,7 @@ class Session:
         """Drop a reference and what is kept of it."""
         with self._computing.lock:
             self._references.forget(key)
-            self._frames.refinements.forget(key)
+            self._frames.forget(key)
             self._mixed.pop(key, None)
             self._worn = {word: worn for word, worn in self._worn.items() if worn[0].key != key}
             self._changed = {

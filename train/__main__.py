@@ -64,6 +64,7 @@ def _is_memory(error: BaseException) -> bool:
         isinstance(error, MemoryError)
         or type(error).__name__ == "OutOfMemoryError"
         or "can't allocate memory" in str(error)
+        or "is killed by signal: Killed" in str(error)  # a process that loads pictures
     )
 
 

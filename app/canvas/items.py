@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -66,35 +67,43 @@ class BoneItem(QGraphicsLineItem):
         self.ends = LIMBS[limb]
         self.setZValue(1)
         self.strain = ""
-        self.room = PEN_ROOM  # scene units
+        self._room, self._box = PEN_ROOM, QRectF()  # scene units
         self._slim = bool(FACE.intersection(self.ends)) and self.ends != (1, 0)
+        self._outer_end = next((joint for joint in reversed(self.ends) if SIDES[joint]), self.ends[1])
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable, False)
 
+    def lay(self, line: QLineF, room: float | None = None) -> None:
+        """Put the bone on this line. room: to both sides of it for the pen, scene units; None: as before."""
+        if line != self.line() or (room or self._room) != self._room:
+            self.prepareGeometryChange()
+            self._room = room or self._room
+            self.setLine(line)
+            box = QRectF(line.p1(), line.p2()).normalized()
+            self._box = box.adjusted(-self._room, -self._room, self._room, self._room)
+
     def boundingRect(self) -> QRectF:  # noqa: N802
-        room = self.room
-        return QRectF(self.line().p1(), self.line().p2()).normalized().adjusted(-room, -room, room, room)
+        return self._box  # Qt asks dozens of times for each place of the pointer
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         # A cosmetic pen counts device pixels: the same width to the eye needs the ratio.
         width = (2.0 if self._slim else 3.2) * painter.device().devicePixelRatioF()
-        for colour, thickness in (
-            (theme.colour(theme.colours().halo, 0.55), 1.7 * width),
-            (
-                theme.colour(theme.colours().busy if self.strain else side_colour(self._outer_end()), 0.95),
-                width,
-            ),
-        ):
-            dashed = self.strain and thickness == width
-            pen = QPen(colour, thickness, Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine)
-            pen.setCosmetic(True)
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-            painter.setPen(pen)
-            painter.drawLine(self.line())
+        present, line = theme.colours(), self.line()
+        colour = present.busy if self.strain else side_colour(self._outer_end)
+        painter.setPen(_bone_pen(present.halo, 0.55, 1.7 * width, False))
+        painter.drawLine(line)
+        painter.setPen(_bone_pen(colour, 0.95, width, bool(self.strain)))
+        painter.drawLine(line)
 
-    def _outer_end(self) -> int:
-        return next((joint for joint in reversed(self.ends) if SIDES[joint]), self.ends[1])
+
+@lru_cache(maxsize=64)
+def _bone_pen(colour: str, alpha: float, width: float, dashed: bool) -> QPen:
+    """Made once: a drag paints some thousand bones a second."""
+    pen = QPen(theme.colour(colour, alpha), width, Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine)
+    pen.setCosmetic(True)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    return pen
 
 
 class JointItem(QGraphicsItem):
@@ -188,6 +197,7 @@ class GhostItem(OutlineItem):
         super().__init__("centre", Qt.PenStyle.SolidLine)  # dashes take longer to paint than all the rest
         self.setZValue(0.7)
         self.setOpacity(0.6)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)  # it stays while all else moves
 
     def show_pose(self, pose_18x3: np.ndarray) -> None:
         """Draw the bones of this pose and stay until hidden."""
@@ -220,28 +230,25 @@ class SkeletonItem(QGraphicsItem):
     ) -> None:
         """Put every item where the pose says; joints without a place are not drawn. strained: what is wrong
         of which bones."""
+        places, states = pose_18x3[:, :2].tolist(), pose_18x3[:, 2].astype(int).tolist()
         for item in self.joints:
-            x, y, state = (float(value) for value in pose_18x3[item.joint])
             item.setVisible(bool(with_place[item.joint]))
-            item.setPos(x, y)
-            if item.state != int(state):
-                item.state = int(state)
+            item.setPos(*places[item.joint])
+            if item.state != states[item.joint]:
+                item.state = states[item.joint]
                 item.update()
         for bone in self.bones:
             one, other = bone.ends
             if bone.strain != (strain := strained.get(bone.ends, "")):
                 bone.strain = strain
                 bone.update()
-            bone.setVisible(bool(pose_18x3[one, 2] > 0 and pose_18x3[other, 2] > 0))
-            bone.setLine(
-                QLineF(*(float(v) for v in pose_18x3[one, :2]), *(float(v) for v in pose_18x3[other, :2]))
-            )
+            bone.setVisible(states[one] > 0 and states[other] > 0)
+            bone.lay(QLineF(QPointF(*places[one]), QPointF(*places[other])))
 
     def set_zoom(self, zoom: float) -> None:
         """widget px a scene unit: how much room the pens need, which are of constant width."""
         for bone in self.bones:
-            bone.prepareGeometryChange()
-            bone.room = PEN_ROOM / zoom
+            bone.lay(bone.line(), PEN_ROOM / zoom)
 
     def hover(self, joint: int) -> bool:
         """Grow the ring of this joint (-1: none); True if that changed something."""

@@ -105,13 +105,11 @@ class Skeleton(QObject):
         self.ghost.hide()
         self.guide.hide()
 
-    def glance_back(self, held: bool) -> None:
-        """Show the pose that the last drag began on, for as long as a key is held."""
-        self.ghost.setVisible(self._dragged or (held and self.shown))
-
-    def forget_drags(self) -> None:
-        """Somebody else is shown."""
-        self.ghost.setPath(QPainterPath())
+    def glance_back(self, pose_18x3: np.ndarray | None) -> None:
+        """Show another pose as a ghost, None: no more. The ghost of a drag stays."""
+        if not self._dragged:
+            self.ghost.show_pose(NOBODY if pose_18x3 is None else pose_18x3)
+            self.ghost.setVisible(pose_18x3 is not None and self.shown)
 
     def show_guide(self, line: tuple[Place, Place] | None) -> None:
         """The line that a steady hand keeps to, both ways across the picture."""

@@ -45,6 +45,7 @@ class CanvasView(QGraphicsView):
     zoom_changed = Signal(float)  # device px a photo px
     moved = Signal()  # what is seen lies elsewhere in the widget
     peeked = Signal(bool)  # whether the key for the reference is held
+    looked_back = Signal(bool)  # likewise that for the pose before
     glanced = Signal(bool)  # likewise that for the maps
     weighed = Signal(bool)  # and that for the evidence
 
@@ -98,7 +99,7 @@ class CanvasView(QGraphicsView):
                 Qt.Key.Key_Backslash: self.peeked.emit,
                 Qt.Key.Key_I: self.glanced.emit,
                 Qt.Key.Key_E: self.weighed.emit,
-                Qt.Key.Key_Z: self.skeleton.glance_back,
+                Qt.Key.Key_Z: self.looked_back.emit,
             },
             self,
         )

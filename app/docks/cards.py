@@ -31,10 +31,12 @@ from app import icons, plain
 from app.canvas.items import to_pixmap
 from app.document import Photo
 from app.files.intake import PHOTO_KEY
+from app.status import familiarity
 from engine.cv import cv2
 
 THUMB = QSize(80, 110)
 UNLIT = 0.4  # brightness of what is not meant: still told what it is
+DRIFT = "It is unlike what the network learnt from: face and patterns may drift."
 FADED = 0.35  # opacity: still told what it is, not taken for one of the others
 
 
@@ -86,13 +88,14 @@ class PhotoCard(QFrame):
         self._photo_HWC = photo.reference.image_HWC
         self._pressed_at: QPoint | None = None
         self.setProperty("chosen", False)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedWidth(THUMB.width() + 12)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         role = "the person" if is_person else "garment reference"
         self.setAccessibleName(f"{photo.name}, {role}")
         what = "The person" if is_person else "Click to mix its textures in"
-        self.setToolTip(plain.words(f"{photo.name}\n{what}. Drag it to the canvas, F2 renames."))
+        unlike = f"\n{DRIFT}" if familiarity(photo.reference.own_pose_error) else ""
+        self.setToolTip(plain.words(f"{photo.name}\n{what}. Drag it to the canvas, F2 renames.{unlike}"))
         column = QVBoxLayout(self)
         column.setContentsMargins(5, 5, 5, 5)
         column.setSpacing(4)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import icons, plain
 from app.docks.brush import BrushRow
@@ -13,6 +21,7 @@ from app.docks.cards import card_picture
 from app.docks.shelf import AmountSlider
 from app.document import Look, Photo, Worn
 from engine.editing.regions import Choice
+from engine.garments import OUTFIT
 
 THUMB = QSize(26, 36)
 BUTTON = 28  # px wide
@@ -70,8 +79,22 @@ class OutfitRow(QWidget):
         return button
 
 
+class OwnRow(QToolButton):
+    """A region in which nothing of another photo is worn: its source is the person. A click chooses it."""
+
+    def __init__(self, name: str, source: str):
+        super().__init__()
+        self.setText(name)
+        self.setToolTip(plain.words(f"From {source}. Click to take it from another photo."))
+        self.setAccessibleName(f"Choose the {name.lower()}")
+        self.setAutoRaise(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setProperty("role", "muted")
+
+
 class OutfitPanel(QWidget):
-    """Shows the outfit of a look and tells what is wanted of it."""
+    """Shows the outfit of a look and tells what is wanted of it: a row for each garment of another photo, the
+    uppermost first, then one for each region that is the person's own."""
 
     slide_began = Signal()
     strength_changed = Signal(str, float, bool)  # word, 0 to 1, whether a hand is on the slider
@@ -79,6 +102,7 @@ class OutfitPanel(QWidget):
     lock_wanted = Signal(str, bool)
     forward_wanted = Signal(str)
     off_wanted = Signal(str)
+    region_wanted = Signal(str)  # the garment's word, to be chosen
 
     def __init__(self):
         super().__init__()
@@ -89,10 +113,18 @@ class OutfitPanel(QWidget):
         self.hint.setWordWrap(True)
         self.hint.setProperty("role", "muted")
         self._column.addWidget(self.hint)
+        self.of_person = plain.label()
+        self.of_person.setWordWrap(True)
+        self.of_person.setProperty("role", "muted")
+        self._column.addWidget(self.of_person)
+        self._own = QGridLayout()
+        self._own.setSpacing(0)
+        self._column.addLayout(self._own)
         self._column.addStretch(1)
         self.brush = BrushRow()
         self._column.addWidget(self.brush)
         self.rows: list[OutfitRow] = []
+        self.own_rows: dict[str, OwnRow] = {}
         self._shown: tuple[Worn, ...] = ()
         self.show_choice(False, ())
 
@@ -111,6 +143,7 @@ class OutfitPanel(QWidget):
     def show_look(self, look: Look) -> None:
         """Lay the rows of this look out, telling nobody. A slider that is held stays the same widget."""
         self.brush.show_painted(bool(look.strokes))
+        self._show_own(look)
         if self._same_rows(look):
             for row, worn in zip(self.rows, reversed(look.outfit), strict=True):
                 row.value.setText(f"{round(100 * worn.strength)} %")
@@ -129,6 +162,23 @@ class OutfitPanel(QWidget):
             photo = look.photo(worn.key)
             if photo is not None:
                 self._add(OutfitRow(worn, photo, place == 0), worn)
+
+    def _show_own(self, look: Look) -> None:
+        """The regions that no garment of another photo takes up, two in a line."""
+        person = look.photo(look.person)
+        worn = {each.word for each in look.outfit}
+        left = [] if person is None else [region for region in OUTFIT if not worn & set(region.words)]
+        self.of_person.setText("" if person is None or not left else f"From {person.name}:")
+        self.of_person.setVisible(bool(left))
+        for row in self.own_rows.values():
+            self._own.removeWidget(row)
+            row.deleteLater()
+        self.own_rows = {}
+        for place, region in enumerate(left):
+            assert person is not None
+            row = self.own_rows[region.words[0]] = OwnRow(region.name, person.name)
+            row.clicked.connect(partial(self.region_wanted.emit, region.words[0]))
+            self._own.addWidget(row, place // 2, place % 2)
 
     def _same_rows(self, look: Look) -> bool:
         """Whether nothing but strengths has changed."""

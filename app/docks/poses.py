@@ -33,6 +33,7 @@ class _Grid(QListWidget):
     """Pictures in rows as wide as the dock; the arrow keys walk it, Enter and Space take a pose."""
 
     taken = Signal(object)  # LibraryPose
+    reached = Signal()  # by keys
     left = Signal()
 
     def __init__(self):
@@ -52,9 +53,11 @@ class _Grid(QListWidget):
         self.itemClicked.connect(lambda item: self.taken.emit(item.data(Qt.ItemDataRole.UserRole)))
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        self.blockSignals(True)  # Qt makes one the current pose, which nobody points at
         super().focusInEvent(event)
+        self.blockSignals(False)
         if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
-            self.setCurrentRow(max(0, self.currentRow()))  # marked: the keys are here now
+            self.reached.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         super().focusOutEvent(event)
@@ -89,6 +92,7 @@ class PoseShelf(QWidget):
         self.grid.taken.connect(self.taken)
         self.grid.currentItemChanged.connect(self._name)
         self.grid.itemEntered.connect(self._name)
+        self.grid.reached.connect(self._mark_first)
         self.grid.left.connect(lambda: self._name(None))
         self.grid.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.grid.customContextMenuRequested.connect(self._open_menu)
@@ -149,12 +153,22 @@ class PoseShelf(QWidget):
         """Mark the pose that is shown, by its name; "" where none is."""
         found = [item for item in self._items() if item.toolTip() == name]
         if found:
-            self.grid.blockSignals(True)  # to be marked is not to be pointed at
-            self.grid.setCurrentItem(found[0])
-            self.grid.blockSignals(False)
+            self._mark(found[0])
         else:
             self.grid.clearSelection()
             self._name(None)
+
+    def _mark_first(self) -> None:
+        """Show that the keys are here now; the picture stays until they go on."""
+        item = self.grid.currentItem() or self.grid.item(0)
+        if item is not None:
+            self._mark(item)
+            self.caption.setText(item.toolTip())
+
+    def _mark(self, item: QListWidgetItem) -> None:
+        self.grid.blockSignals(True)  # to be marked is not to be pointed at
+        self.grid.setCurrentItem(item)
+        self.grid.blockSignals(False)
 
     def _name(self, item: QListWidgetItem | None) -> None:
         self.caption.setText(item.toolTip() if item is not None else self._rest)

@@ -227,5 +227,13 @@ class Shelf(QWidget):
             self.slider.setValue(value)
             self.slider.blockSignals(False)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """What the slider leaves of keys is the chosen card's: a click on one gives the slider the keys."""
+        chosen = next((card for card in self.cards if card.key == self._chosen), None)
+        if event.key() == Qt.Key.Key_F2 and chosen is not None:
+            chosen.rename()
+        else:
+            super().keyPressEvent(event)
+
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(COLUMNS * (THUMB.width() + 12) + 40, 420)

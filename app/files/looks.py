@@ -133,6 +133,12 @@ class LookFiles(QObject):
             self.save(then)
         return answer == unsaved.DISCARD
 
+    def new(self) -> None:
+        """Begin anew, as the first start does."""
+        if self.may_go(self.new) and self._controller.begin_anew():
+            self.path = None
+            self.settled.emit()
+
     def open(self, path: Path) -> None:
         """Open a look instead of the present one."""
         if self.may_go(lambda: self.open(path)):

@@ -29,6 +29,7 @@ class DressMode(QObject):
         super().__init__(controller)
         self._controller = controller
         self._pieces_hw: np.ndarray | None = None
+        self._picture_HWC: np.ndarray | None = None
         self._distribution: regions.LayerMaps = {}
         self._hovered = ""
         self._waiting = ""  # key of the photo whose garments are still asked
@@ -51,7 +52,7 @@ class DressMode(QObject):
         self._lift()
         self.brush.take_up(False)
         self._hover("")
-        self._choose(())
+        self.choose(())
         self._tell_lights()
         self._controller.frames.set_wants_pieces(on)
         if on:
@@ -76,13 +77,13 @@ class DressMode(QObject):
             return
         word = self._word_at(xy)
         if remove:
-            self._choose(regions.removed(self.choice, word))
+            self.choose(regions.removed(self.choice, word))
         elif add:
-            self._choose(regions.added(self.choice, word))
+            self.choose(regions.added(self.choice, word))
         elif word or self.choice:
-            self._choose((word,) if word else ())
+            self.choose((word,) if word else ())
         elif self._inside(xy):
-            self._choose((BACKGROUND,))  # a second click on the wall means the wall
+            self.choose((BACKGROUND,))  # a second click on the wall means the wall
 
     def released(self) -> None:
         self._lift()
@@ -100,7 +101,7 @@ class DressMode(QObject):
         if self._pieces_hw is None or not self.choice:
             return False
         grow = steps > 0
-        self._choose(regions.grown(self._pieces_hw, self.choice) if grow else regions.shrunk(self.choice))
+        self.choose(regions.grown(self._pieces_hw, self.choice) if grow else regions.shrunk(self.choice))
         return True
 
     def escaped(self) -> bool:
@@ -110,7 +111,7 @@ class DressMode(QObject):
             return True
         chosen = bool(self.choice)
         self._waiting = ""
-        self._choose(())
+        self.choose(())
         return chosen
 
     def entered(self) -> bool:
@@ -130,9 +131,9 @@ class DressMode(QObject):
         here = shown.index(self.choice[-1]) if self.choice and self.choice[-1] in shown else None
         following = (0 if forward else len(shown) - 1) if here is None else here + (1 if forward else -1)
         if not 0 <= following < len(shown):
-            self._choose(())
+            self.choose(())
             return False
-        self._choose((shown[following],))
+        self.choose((shown[following],))
         return True
 
     def numbered(self, number: int) -> bool:
@@ -175,13 +176,13 @@ class DressMode(QObject):
         if not self.on:
             return
         if "person" in changed:
-            self._choose(())
+            self.choose(())
         if "photos" in changed:
             self._ask()
 
     def _on_frame(self, frame: Frame) -> None:
         if frame.pieces is not None and self.on:
-            self._pieces_hw = frame.pieces
+            self._pieces_hw, self._picture_HWC = frame.pieces, frame.image
             if not self.brush.on:
                 self.hover_changed.emit(self._lines((self._hovered,) if self._hovered else ()), self._hovered)
             self.choice_changed.emit(self._lines(self.choice), self.choice)
@@ -227,7 +228,8 @@ class DressMode(QObject):
             if word != told:
                 self._tell_lights()
 
-    def _choose(self, choice: Choice) -> None:
+    def choose(self, choice: Choice) -> None:
+        """Choose these garments, seen or not."""
         if choice != self.choice:
             self.choice = choice
             self.choice_changed.emit(self._lines(choice), choice)
@@ -267,6 +269,9 @@ class DressMode(QObject):
         return found
 
     def _lines(self, choice: Choice) -> list[np.ndarray]:
-        if self._pieces_hw is None or not choice:
+        if self._pieces_hw is None or self._picture_HWC is None or not choice:
             return []
-        return regions.outline(regions.seen_as(self._pieces_hw, choice, self._distribution))
+        from engine.editing.outlines import sharp
+
+        mask_hw = regions.seen_as(self._pieces_hw, choice, self._distribution)
+        return regions.outline(sharp(mask_hw, self._picture_HWC))

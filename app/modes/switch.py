@@ -45,6 +45,7 @@ class ModeSwitch:
         panel.lock_wanted.connect(outfit.set_locked)
         panel.off_wanted.connect(outfit.take_off)
         panel.forward_wanted.connect(outfit.bring_forward)
+        panel.region_wanted.connect(self._choose_region)
         panel.brush.taken_up.connect(dressing.take_brush)
         panel.brush.word_chosen.connect(dressing.brush.choose)
         panel.brush.clear_wanted.connect(controller.painting.clear)
@@ -71,6 +72,10 @@ class ModeSwitch:
             self._docks.inspect(True)
             self.sight.show()
         self._mark()
+
+    def _choose_region(self, word: str) -> None:
+        self.dress()
+        self.dressing.choose((word,))
 
     def _enter(self, mode: DressMode | InspectMode) -> None:
         self._centre.canvas.set_mode(mode)

@@ -60,6 +60,16 @@ class EncodedReference:
         assert self.source is not None
         return self.source
 
+    @property
+    def own_pose_error(self) -> float | None:
+        """As `api.Reference` has it."""
+        if self.own is None or self.source is None:
+            return None
+        drawn_1Chw, person_11hw = self.own.picture.float(), self.own.hole > 0.5
+        photo_1Chw = F.interpolate(self.source.photo[:, :3].float(), drawn_1Chw.shape[-2:], mode="area")
+        apart_N = (drawn_1Chw - photo_1Chw).abs().mean(1, keepdim=True)[person_11hw]
+        return float(apart_N.mean()) if len(apart_N) else None
+
     def compact(self) -> EncodedReference:
         """As it is kept: in half the memory."""
         source = None if self.source is None else self.source.compact()

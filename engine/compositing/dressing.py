@@ -20,7 +20,7 @@ from torch import Tensor
 from engine.compositing.fields import around, at, carried, highest, odd_side, ramp, size_of
 from engine.compositing.painted import AS_IT_IS, at_size
 from engine.compositing.tailoring import drawn_out, matte
-from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at, on_trunk, worn_at
+from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at, on_trunk, pieces_drawn, worn_at
 from engine.garments import ARMS, FACE, HAIR, LEGS, PIECES, SKIRT, TROUSERS, Garment
 from engine.ops.resample import running_mean
 from engine.regions import REGIONS, SURFACE_SPAN
@@ -71,7 +71,9 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     strength: 0 to 1; colours and patterns go over from the wearer's to the giver's.
     """
     theirs_1Phw = pieces_worn(giver)
-    on_body_1Phw = worn_at(giver.wardrobe, wearer.surface)
+    on_body_1Phw, known_11hw = worn_at(giver.wardrobe, wearer.surface)
+    # Legs that a photo does not show are what the engine draws, not what is nearest on the body.
+    on_body_1Phw = torch.lerp(theirs_1Phw, on_body_1Phw, known_11hw)
     on_body_1Phw[:, list(_IN_FRONT)] = theirs_1Phw[:, list(_IN_FRONT)]
     size = size_of(now.picture)
     person_11HW, gone_11HW, over_11HW = _sharp(
@@ -134,11 +136,14 @@ def before_wall(now: Dressed, wall_1CHW: Tensor, strength: float = 1.0) -> Dress
 
 def pieces_worn(drawn: Drawn) -> Tensor:
     """How much of a position is which piece, [1, P, h, w]: nobody, hair and face as the engine draws them,
-    what else by what the photo shows at that place of the body; where something was painted, that."""
+    what else by what the photo shows at that place of the body, or as it is drawn where the photo shows
+    nothing of that; where something was painted, that."""
     class_18hw = drawn.surface[:, :CLASSES].softmax(1)
     numbers = [0, *(REGIONS.index(PIECES[piece]) for piece in _IN_FRONT)]
     other_11hw = 1.0 - class_18hw[:, numbers].sum(1, keepdim=True)
-    pieces_1Phw = worn_at(drawn.wardrobe, drawn.surface)
+    pieces_1Phw, known_11hw = worn_at(drawn.wardrobe, drawn.surface)
+    pieces_1Phw = torch.lerp(pieces_drawn(drawn.surface), pieces_1Phw, known_11hw)
+    pieces_1Phw[:, 0] = 0.0
     pieces_1Phw[:, list(_IN_FRONT)] = 0.0
     pieces_1Phw = other_11hw * pieces_1Phw / pieces_1Phw.sum(1, keepdim=True).clamp_min(1e-6)
     pieces_1Phw[:, [0, *_IN_FRONT]] = class_18hw[:, numbers]

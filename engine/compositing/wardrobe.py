@@ -32,6 +32,12 @@ _CELLS = (20, 36, 11)  # along x, y, z
 _FRONT_TO_BACK = 9  # layers from the back, mirrored about their middle, z = 0.25 dm
 _MIRRORED = 0.02  # what a mirror image counts beside what is seen at a place, ...
 _NEARBY = ((0.8, 1e-3), (2.5, 1e-5))  # ... and what lies around: standard deviation in dm, and its weight
+_SHOWN = 1e-3  # of a position in a cell, of its mirror image too, from which a photo shows something of it
+_CLOSE = (
+    5,
+    3,
+    5,
+)  # cells along z, y, x: what is shown tells of a decimetre around the body, of half as much along
 _PLATE = 9  # px of a map of 128 rows around the person whose colours are not the background's
 _SIDE_USED = 128  # positions of the photo that are told from each other as nearest ones
 _TRUNK, _HANDS = (1.7, 4.7), 1.2  # dm: at rest arms are farther out, or higher; and no hand is lower
@@ -43,13 +49,15 @@ CLASS_OF_PIECE = tuple(
 class Wardrobe(NamedTuple):
     """What a photo's person wears, all float32.
 
-    worn: [1, P - 1, z, y, x], by cell how much of a place is which piece; they sum to 1. part: [P], how much
-    of the person each piece is, 0 to 1. atlas: as `atlas.make_atlas`. photo: [1, 3, H, W]. inside: [P, 2, h,
-    w], for every position of the photo the nearest one that surely is of the piece, x, y from -1 to 1. plate:
-    [1, 3, H, W], the photo without the person. skin: [1, 3, 1, 1], mean colour of the face.
+    worn: [1, P - 1, z, y, x], by cell how much of a place is which piece; they sum to 1. known: [1, 1, z, y,
+    x], 1 where the photo shows something of the place, or its mirror image, or what lies close by. part: [P],
+    how much of the person each piece is, 0 to 1. atlas: as `atlas.make_atlas`. photo: [1, 3, H, W]. inside:
+    [P, 2, h, w], for every position of the photo the nearest one that surely is of the piece, x, y from -1 to
+    1. plate: [1, 3, H, W], the photo without the person. skin: [1, 3, 1, 1], mean colour of the face.
     """
 
     worn: Tensor
+    known: Tensor
     part: Tensor
     atlas: Tensor
     photo: Tensor
@@ -81,7 +89,7 @@ def make_wardrobe(photo_1CHW: Tensor, surface_1Khw: Tensor, plate_1CHW: Tensor |
     skin_1C11 = (photo_1CHW * face_11HW).sum((2, 3), keepdim=True) / face_11HW.sum().clamp_min(1e-3)
     person_11hw = (piece_hw > 0).float()[None, None]
     return Wardrobe(
-        _worn(pieces_Phw, place_3hw, piece_hw > 0),
+        *_worn(pieces_Phw, place_3hw, piece_hw > 0),
         part_P / part_P.sum().clamp_min(1.0),
         make_atlas(surface_1Khw),
         photo_1CHW,
@@ -98,8 +106,9 @@ def on_trunk(place_13hw: Tensor) -> Tensor:
     return inside_1hw[:, None].float()
 
 
-def worn_at(wardrobe: Wardrobe, surface_1Khw: Tensor) -> Tensor:
-    """What the person wears at these places of the body, [1, P, h, w] shares; the background has none."""
+def worn_at(wardrobe: Wardrobe, surface_1Khw: Tensor) -> tuple[Tensor, Tensor]:
+    """What the person wears at these places of the body, [1, P, h, w] shares, the background has none; and
+    how far the photo tells of them at all, [1, 1, h, w]."""
     place_3hw = surface_1Khw[0, CLASSES:].float() * SURFACE_SPAN
     grid_hw3 = torch.stack(
         [
@@ -108,10 +117,11 @@ def worn_at(wardrobe: Wardrobe, surface_1Khw: Tensor) -> Tensor:
         ],
         -1,
     )
-    worn_1Qhw = F.grid_sample(
-        wardrobe.worn, grid_hw3[None, None], padding_mode="border", align_corners=False
-    )[:, :, 0]
-    return F.pad(worn_1Qhw, (0, 0, 0, 0, 1, 0))
+    worn_1Qhw, known_11hw = (
+        F.grid_sample(cells, grid_hw3[None, None], padding_mode="border", align_corners=False)[:, :, 0]
+        for cells in (wardrobe.worn, wardrobe.known)
+    )
+    return F.pad(worn_1Qhw, (0, 0, 0, 0, 1, 0)), known_11hw
 
 
 def looks_at(
@@ -142,6 +152,12 @@ def looks_at(
     return F.interpolate(found_1CHW, size, mode="bilinear"), unseen_12hw[:, :1]
 
 
+def pieces_drawn(surface_1Khw: Tensor) -> Tensor:
+    """What a surface map shows by itself, [1, P, h, w] shares."""
+    class_8hw, place_3hw = surface_1Khw[0].float().split((CLASSES, 3))
+    return _pieces(class_8hw.softmax(0), place_3hw * SURFACE_SPAN)[None]
+
+
 def _pieces(class_8hw: Tensor, place_3hw: Tensor) -> Tensor:
     """Shares of the pieces [P, h, w], of shares of the classes and places in dm."""
     pieces_Phw = class_8hw[list(CLASS_OF_PIECE)]
@@ -156,8 +172,9 @@ def _pieces(class_8hw: Tensor, place_3hw: Tensor) -> Tensor:
     return pieces_Phw
 
 
-def _worn(pieces_Phw: Tensor, place_3hw: Tensor, person_hw: Tensor) -> Tensor:
-    """Each position shared out among the eight cells around its place, then what is not seen filled in."""
+def _worn(pieces_Phw: Tensor, place_3hw: Tensor, person_hw: Tensor) -> tuple[Tensor, Tensor]:
+    """Each position shared out among the eight cells around its place, then what is not seen filled in; and
+    where anything was seen, or lies close by."""
     device = pieces_Phw.device
     cells_N3 = (place_3hw[:, person_hw].t() - torch.tensor(_LOW, device=device)) / _CELL - 0.5
     pieces_QN = pieces_Phw[1:, person_hw]
@@ -173,8 +190,10 @@ def _worn(pieces_Phw: Tensor, place_3hw: Tensor, person_hw: Tensor) -> Tensor:
     turned_Qzyx[:, :_FRONT_TO_BACK] = seen_Qzyx[:, :_FRONT_TO_BACK].flip(1)
     mirrored_Qzyx = seen_Qzyx.flip(3) + turned_Qzyx / 2 + turned_Qzyx.flip(3) / 4
     told_Qzyx = seen_Qzyx + _MIRRORED * mirrored_Qzyx
+    shown_zyx = told_Qzyx.sum(0)
     told_Qzyx = told_Qzyx + sum(weight * _blurred(told_Qzyx, sigma) for sigma, weight in _NEARBY) + 1e-9
-    return (told_Qzyx / told_Qzyx.sum(0))[None]
+    near_11zyx = F.max_pool3d(shown_zyx[None, None], _CLOSE, 1, [side // 2 for side in _CLOSE])
+    return (told_Qzyx / told_Qzyx.sum(0))[None], (near_11zyx > _SHOWN).float()
 
 
 def _blurred(x_Qzyx: Tensor, sigma: float) -> Tensor:

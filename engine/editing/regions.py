@@ -97,9 +97,11 @@ def lit(extraction_Khw: np.ndarray, mine_K: np.ndarray) -> np.ndarray:
 
 def seen_as(pieces_hw: np.ndarray, choice: Choice, distribution: LayerMaps) -> np.ndarray:
     """bool [h, w]: the garments of a choice, where the pieces map has them, and beside that what their
-    textures alone make, as in a hole of the map. `mask_of` where nothing is known of textures.
+    textures alone make of its background, as in a hole of the map. `mask_of` where nothing is known of
+    textures.
 
-    Attention takes nothing off: on photographs the ends of short sleeves are made by textures of arms.
+    Attention takes nothing off: on photographs the ends of short sleeves are made by textures of arms. Nor
+    does it take from another garment: the textures of a top of one photo make trousers of another.
     """
     mask_hw = mask_of(pieces_hw, choice)
     name, mine_K = textures_of(distribution, mask_hw)
@@ -108,7 +110,7 @@ def seen_as(pieces_hw: np.ndarray, choice: Choice, distribution: LayerMaps) -> n
     share_hw = cv2.resize(
         distribution[name][mine_K].sum(0), mask_hw.shape[::-1], interpolation=cv2.INTER_LINEAR
     )
-    seen_hw = mask_hw | (share_hw > _ALONE)
+    seen_hw = mask_hw | ((share_hw > _ALONE) & (pieces_hw == 0))
     _, part_hw = cv2.connectedComponents(seen_hw.astype(np.uint8), connectivity=8)
     return seen_hw & np.isin(part_hw, part_hw[mask_hw])  # beside it, not elsewhere
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 import torch
@@ -17,6 +16,7 @@ from torch import Tensor
 
 from engine import parsing
 from engine.api import GarmentSwap
+from engine.compositing.columns import cut, put_back, taken_up
 from engine.compositing.compose import Composition
 from engine.compositing.dressing import Drawn, Dressed, before_wall, dressed, pieces_worn, undressed
 from engine.compositing.fields import size_of
@@ -24,6 +24,7 @@ from engine.compositing.wardrobe import Wardrobe
 from engine.editing.sources import worn_shares
 from engine.errors import InputError
 from engine.garments import BACKGROUND, Garment, garment, offered
+from engine.plan import one_thread
 
 _AROUND = 5  # px of a map of 128 rows, within two of a garment's outline
 
@@ -60,7 +61,7 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
     given = [(swap, piece) for swap, piece in given if swap.strength and swap.reference != room.wearer]
     walls = [swap for swap, _ in given if swap.garment == BACKGROUND]
     given = [(swap, piece) for swap, piece in given if swap.garment != BACKGROUND]
-    composed = cache(lambda key: _with_surface(room.composed(key)))
+    givers = {key: _with_surface(room.composed(key)) for key in dict.fromkeys(s.reference for s, _ in given)}
     shown = _with_surface(shown)
     beneath = shown if room.beneath is None else _with_surface(room.beneath)
     wardrobe = room.wardrobe(room.wearer)
@@ -70,15 +71,22 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
             Drawn(picture(each), _surface(each), wardrobe, room.behind_1CHW, room.painted_1HW)
             for each in (shown, beneath)
         )
-        now = undressed(wearer)
-        for swap, piece in given:
-            giver = composed(swap.reference)
-            drawn = Drawn(
-                F.interpolate(picture(giver), size_of(wearer.picture), mode="bilinear"),
-                _surface(giver),
-                room.wardrobe(swap.reference),
+        size = size_of(wearer.picture)
+        theirs = {
+            key: Drawn(
+                F.interpolate(picture(giver), size, mode="bilinear"), _surface(giver), room.wardrobe(key)
             )
-            now = dressed(now, wearer, drawn, piece, swap.strength)
+            for key, giver in givers.items()
+        }
+        now = undressed(wearer)
+        if given:
+            columns = taken_up([wearer, *theirs.values()])
+            theirs = {key: cut(giver, columns) for key, giver in theirs.items()}
+            hers = cut(wearer, columns)
+            dressing = Dressed(hers.picture, now.pieces[..., columns])
+            for swap, piece in given:
+                dressing = dressed(dressing, hers, theirs[swap.reference], piece, swap.strength)
+            now = put_back(dressing, now, columns)
         if beneath is not shown:
             now = around_garments(undressed(before), now, [piece for _, piece in given])
         for swap in walls:
@@ -86,7 +94,8 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
         return now
 
     if shown.fine_1CHW is None:
-        now = put_on(lambda each: each.image_1CHW)
+        with one_thread():
+            now = put_on(lambda each: each.image_1CHW)
         image_1CHW, fine_1CHW = now.picture, None
     else:
         now = put_on(lambda each: each.image_1CHW if each.fine_1CHW is None else each.fine_1CHW)

@@ -17,8 +17,11 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-# Said by the offscreen platform about every window with a minimum size, and about every tooltip.
-HARMLESS = ("This plugin does not support propagateSizeHints()", "This plugin does not support raise()")
+# Said by the offscreen platform about every window with a minimum size, every tooltip, and every menu.
+HARMLESS = tuple(
+    f"This plugin does not support {what}"
+    for what in ("propagateSizeHints()", "raise()", "grabbing the keyboard")
+)
 
 
 @pytest.fixture(autouse=True)

@@ -90,6 +90,7 @@ class FakeSession:
         self.references: dict[str, Reference] = {}
         self.log: list[RenderRequest] = []
         self.fail_next: Exception | None = None
+        self.own_pose_error: float | None = None
         self.closed = False
         self.begun = 0
         self.settle_steps = 0  # until a photo is settled
@@ -120,7 +121,9 @@ class FakeSession:
         joints = b"" if keypoints is None else keypoints.tobytes()
         key = hashlib.sha256(image.tobytes() + joints).hexdigest()
         matrix = np.array([[scale, 0.0, 0.0], [0.0, scale, 0.0]])
-        self.references[key] = Reference(key, image, keypoints, None, (height, width), matrix)
+        self.references[key] = Reference(
+            key, image, keypoints, None, (height, width), matrix, self.own_pose_error
+        )
         return self.references[key]
 
     def frames(self, request: RenderRequest) -> Iterator[Frame]:

@@ -251,6 +251,29 @@ def test_the_outfit_dock_changes_strength_hides_locks_orders_and_takes_off(dress
     assert outfit(dressing) == () and panel.rows == []
 
 
+def test_every_region_has_a_row_and_those_of_the_person_are_chosen_by_it(dressing):
+    panel, look = dressing.window.docks.outfit, dressing.controller.document.look
+    regions = ["hair", "face", "top", "dress", "trousers", "arms", "legs", "background"]
+    assert list(panel.own_rows) == regions and panel.rows == []
+    assert panel.of_person.text() == f"From {look.name_of(look.person)}:"
+    QTest.keyClick(dressing.window, Qt.Key.Key_1)
+    QTest.mouseClick(panel.own_rows["trousers"], Qt.MouseButton.LeftButton)
+    mode = dressing.window.modes.dressing
+    assert mode.on and mode.choice == ("trousers",)
+    take(dressing)
+    assert [row.word for row in panel.rows] == ["top"]
+    assert list(panel.own_rows) == [word for word in regions if word != "top"]
+    dressing.controller.undo_stack.undo()
+    assert list(panel.own_rows) == regions and panel.rows == []
+
+
+def test_a_worn_dress_takes_up_top_and_trousers_too(dressing):
+    panel, key = dressing.window.docks.outfit, dressing.controller.document.look.photos[-1].key
+    dressing.controller.outfit.take(("dress",), key, {"dress": "dress"})
+    assert [row.word for row in panel.rows] == ["dress"]
+    assert list(panel.own_rows) == ["hair", "face", "arms", "legs", "background"]
+
+
 def test_photos_that_cannot_lend_it_say_so_in_a_sentence(dressing, photo):
     click(dressing, FACE)
     person, linen = (photo.key for photo in dressing.controller.document.look.photos)

@@ -125,6 +125,25 @@ def test_tab_comes_to_the_shelf_and_marks_a_pose(open_window):
     assert not shelf.grid.hasFocus() and shelf.caption.text() == "Click a pose to take it."
 
 
+def test_coming_by_keys_changes_no_picture_before_a_pose_is_chosen(open_window):
+    driver = open_window()
+    shelf = driver.window.docks.poses
+    shelf._linger.setInterval(0)
+    driver.window.activateWindow()
+    driver.canvas.setFocus()
+    glanced = []
+    shelf.pointed.connect(glanced.append)
+    for _ in range(8):
+        QTest.keyClick(driver.window.focusWidget(), Qt.Key.Key_F6)
+        if shelf.grid.hasFocus():
+            break
+    assert shelf.grid.hasFocus() and shelf.grid.item(0).isSelected()
+    assert not shelf._linger.isActive() and not [pose for pose in glanced if pose is not None]
+    QTest.keyClick(shelf.grid, Qt.Key.Key_Right)
+    driver.until(lambda: glanced and glanced[-1] is not None)
+    assert glanced[-1].name == poses.listed()[1].name, "going on shows them"
+
+
 def test_the_name_under_the_hand_is_told(open_window):
     driver = open_window()
     grid = driver.window.docks.poses.grid

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton
 
 from app.dialogs.which import PeopleInPhoto
 from app.docks.cards import name_parts
@@ -131,6 +131,64 @@ def test_a_photo_is_renamed_in_its_place(driver):
     QTest.keyClicks(linen.findChild(QLineEdit), "never")
     QTest.keyClick(linen.findChild(QLineEdit), Qt.Key.Key_Escape)
     assert "linen.png" in names(driver)
+
+
+@pytest.mark.parametrize("name", ["linen.png", "the person"])
+def test_f2_renames_the_card_that_was_just_clicked(driver, name):
+    look = driver.controller.document.look
+    name = look.name_of(look.person) if name == "the person" else name
+    driver.window.activateWindow()
+    driver.canvas.setFocus()
+    QTest.mouseClick(card(driver, name), Qt.MouseButton.LeftButton)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F2)
+    field = card(driver, name).findChild(QLineEdit)
+    driver.until(lambda: field is QApplication.focusWidget())
+    QTest.keyClicks(field, "hers")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert any(each.startswith("hers") for each in names(driver)) and name not in names(driver)
+    driver.controller.undo_stack.undo()
+    assert name in names(driver)
+
+
+def choose(driver, name: str, entry: str) -> None:
+    """Open the menu of a card by the right button and click an entry."""
+    over = card(driver, name)
+    at = over.rect().center()
+    QApplication.sendEvent(over, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, over.mapToGlobal(at)))
+    menu = over.findChild(QMenu)
+    action = next(each for each in menu.actions() if each.text().split("\t")[0] == entry)
+    assert action.isEnabled()
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+
+
+def test_the_menu_of_a_card_does_all_that_is_done_with_photos(driver):
+    """Renamed, turned, its skeleton put right, made the person, taken off: as the right button offers it."""
+    own = names(driver)[0]
+    choose(driver, "linen.png", "Rename")
+    QTest.keyClicks(card(driver, "linen.png").findChild(QLineEdit), "never")
+    QTest.keyClick(card(driver, "linen.png").findChild(QLineEdit), Qt.Key.Key_Escape)
+    tall = driver.controller.document.look.photo(key_of(driver, "linen.png")).reference.photo_size
+    choose(driver, "linen.png", "Turn the photo to the left")
+    driver.until(lambda: driver.controller.undo_stack.undoText() == "Turn linen.png")
+    wide = driver.controller.document.look.photo(key_of(driver, "linen.png")).reference.photo_size
+    assert wide == tall[::-1]
+    choose(driver, "linen.png", "Correct the skeleton on the photo…")
+    driver.until(lambda: driver.controller.draft is not None)
+    driver.drag(LEFT_WRIST, 9, -12)
+    right = driver.pose.copy()
+    QTest.mouseClick(driver.window.centre.banner.button(USE_POSE), Qt.MouseButton.LeftButton)
+    driver.until(lambda: driver.controller.undo_stack.undoText() == "Correct linen.png")
+    linen = driver.controller.document.look.photo(key_of(driver, "linen.png"))
+    assert np.array_equal(linen.source.pose_18x3, right)
+    choose(driver, "linen.png", "Make this the person")
+    assert driver.controller.document.look.person == linen.key
+    choose(driver, own, "Remove from the shelf")
+    assert own not in names(driver)
+    for _ in range(4):
+        driver.window.actions_by_id["undo"].trigger()
+    assert names(driver) == [own, "linen.png", "coat.v2.png"]
+    assert driver.controller.document.look.name_of(driver.controller.document.look.person) == own
+    assert driver.controller.undo_stack.undoText() == "Put coat.v2.png on the shelf"
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,31 @@ def test_z_shows_the_pose_before_the_last_drag_as_long_as_it_is_held(driver):
     assert not ghost.isVisible(), "that is undo"
 
 
+def test_z_shows_the_pose_before_the_last_step_whatever_made_it(driver):
+    ghost, start = driver.canvas.skeleton.ghost, driver.pose.copy()
+
+    def seen() -> float:
+        """The right end of the ghost while the key is held."""
+        QTest.keyPress(driver.canvas, Qt.Key.Key_Z)
+        right = ghost.path().boundingRect().right() if ghost.isVisible() else float("nan")
+        QTest.keyRelease(driver.canvas, Qt.Key.Key_Z)
+        driver.until(lambda: not driver.canvas._held._held)
+        assert not ghost.isVisible()
+        return right
+
+    assert np.isnan(seen()), "nothing was done"
+    driver.canvas.skeleton.select(LEFT_WRIST)
+    for _ in range(3):
+        QTest.keyClick(driver.canvas, Qt.Key.Key_Right)
+    assert driver.pose[:, 0].max() > start[:, 0].max() + 1
+    assert seen() == pytest.approx(start[:, 0].max(), abs=0.1)
+    nudged = driver.pose[:, 0].max()
+    driver.window.actions_by_id["mirror"].trigger()
+    assert seen() == pytest.approx(nudged, abs=0.1)
+    driver.window.actions_by_id["undo"].trigger()
+    assert seen() == pytest.approx(start[:, 0].max(), abs=0.1)
+
+
 def test_del_hides_all_in_a_box_as_one_step(driver):
     start = driver.pose.copy()
     driver.canvas.skeleton.choose_group((3, 4, 6))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -49,6 +50,26 @@ def test_the_hud_says_live_while_the_hand_moves_and_full_when_it_rests(open_wind
     assert "live" in said
     text = driver.window.centre.hud.text
     assert "full quality" in text and "ms" in text and "CPU" in text
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [(None, ""), (0.1, ""), (0.15, "less familiar photo"), (0.19, "less familiar photo"),
+     (0.21, "unfamiliar photo")],
+)  # fmt: skip
+def test_the_hud_says_how_familiar_the_persons_photo_is(open_window, photo, standing, error, word):
+    driver = open_window(pose=standing)
+    hud, shelf = driver.window.centre.hud, driver.window.docks.shelf
+    assert "familiar" not in hud.text and "drift" not in shelf.cards[0].toolTip()
+    driver.backend.session.own_pose_error = error
+    driver.controller.photos.open_photo(photo(), "linen.png")
+    driver.until(lambda: len(shelf.cards) == 2)
+    driver.until_full()
+    assert (word in hud.text) if word else ("familiar" not in hud.text)
+    assert ("drift" in shelf.cards[-1].toolTip()) == bool(word)
+    driver.window.actions_by_id["undo"].trigger()
+    driver.until_full()
+    assert "familiar" not in hud.text, "that was another's"
 
 
 def test_a_preview_is_followed_by_the_exact_picture(open_window):

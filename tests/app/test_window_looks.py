@@ -221,6 +221,21 @@ def test_opening_another_look_asks_first(dressed, tmp_path, save_to, monkeypatch
     assert in_words(driver.controller.document.look) == wanted
 
 
+def test_ctrl_n_begins_anew_and_asks_what_becomes_of_the_present_look(dressed, monkeypatch):
+    answers, before = [unsaved.CANCEL, unsaved.DISCARD], dressed.controller.document.look
+    monkeypatch.setattr(unsaved, "ask", lambda parent, name: answers.pop(0))
+    QTest.keyClick(dressed.canvas, Qt.Key.Key_N, CTRL)
+    assert dressed.controller.document.look is before
+    QTest.keyClick(dressed.canvas, Qt.Key.Key_N, CTRL)
+    look = dressed.controller.document.look
+    assert not answers and [photo.key for photo in look.photos] == [look.person]
+    assert np.array_equal(look.pose, look.photos[0].reference.keypoints_18x3)
+    assert look.borrow is None and not look.outfit
+    assert not dressed.controller.undo_stack.canUndo() and not dressed.controller.document.changed
+    assert dressed.window.looks.path is None and not star(dressed)
+    dressed.until_full()
+
+
 def test_what_is_done_while_a_look_is_read_is_asked_about_too(dressed, tmp_path, save_to, monkeypatch):
     driver, path = dressed, tmp_path / "a.look"
     save_to(path)

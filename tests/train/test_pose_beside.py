@@ -183,3 +183,72 @@ def test_out_of_memory_is_a_sentence(monkeypatch, capsys, error):
     assert command.main(["fit", "x"]) == 1
     said = capsys.readouterr().err
     assert said.startswith("fit: the memory is not enough") and said.count("\n") == 1
+
+
+def test_photos_in_nobodys_folder_are_not_left_out_in_silence(folder, expected):
+    (folder / "anna" / "a.json").write_text(without_canvas(XY))
+    for name in ("b.jpg", "c.jpg"):
+        photo(folder / name)
+    with pytest.raises(InputError, match=r"b\.jpg and 1 other photo lie in no folder of a person"):
+        PhotosFolder(folder, (128, 88))
+    assert sum(PhotosFolder(folder, (128, 88), skip_damaged=True).skipped.values()) == 2
+
+
+def test_half_size_keypoints_with_the_photos_own_canvas_are_refused(folder, expected):
+    (folder / "anna" / "a.json").write_text(
+        json.dumps(openpose_dict(np.column_stack([XY / 2, POSE[:, 2]]), PHOTO))
+    )
+    with pytest.raises(InputError, match="upper left quarter"):
+        PhotosFolder(folder, (128, 88))
+
+
+def test_two_rows_of_one_picture_are_refused(tmp_path):
+    path = tmp_path / "table.csv"
+    good = row(XY[:, 0] * 0.7, XY[:, 1] * 0.8)
+    path.write_text("name:keypoints_y:keypoints_x\n" + good + good)
+    TablePoses(path)
+    path.write_text("name:keypoints_y:keypoints_x\n" + good + row(XY[:, 0] * 0.6, XY[:, 1] * 0.8))
+    with pytest.raises(InputError, match="line 3: is another row of the picture of line 2"):
+        TablePoses(path)
+
+
+def test_prepare_reads_json_of_reduced_photos_and_names_what_it_cannot(tmp_path, capsys):
+    """As a command: a phone photo of 3200 rows beside JSON in its px, without a canvas."""
+    pictures, poses = tmp_path / "img_highres" / "MEN" / "Tees" / "id_1", tmp_path / "poses" / "MEN"
+    below = poses / "Tees" / "id_1"
+    below.mkdir(parents=True)
+    for view in ("01_1_front", "01_2_side"):
+        photo(pictures / f"{view}.jpg", (3200, 2400))
+        (below / f"{view}_keypoints.json").write_text(without_canvas(XY * 10))
+        (below / f"{view}.txt").write_text("a grey wall")
+    (pictures / "01_4_full.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(64))
+    arguments = ["prepare", "--pictures", str(tmp_path / "img_highres"), "--poses", str(tmp_path / "poses")]
+    arguments += ["--output", str(tmp_path / "out"), "--store", "files", "--workers", "1", "--sizes", "256"]
+    assert command.main(arguments) == 2
+    assert "01_4_full.heic is a HEIC picture" in capsys.readouterr().err
+    assert command.main([*arguments, "--skip-damaged"]) == 0
+    assert "1 of 3 pictures are left out" in capsys.readouterr().err
+    text = (tmp_path / "out" / "pose" / "MEN" / "Tees" / "id_1" / "01_1_front.txt").read_text()
+    np.testing.assert_allclose(
+        np.array([line.split() for line in text.splitlines()], float),
+        XY * (176 / 240, 256 / 320) + (40, 0),
+        atol=0.05,
+    )
+
+
+def test_pairs_of_different_people_are_counted(tmp_path, capsys):
+    for who in ("id_1", "id_2"):
+        photo(tmp_path / "img_highres" / "MEN" / "Tees" / who / "01_1_front.jpg")
+        (tmp_path / "poses" / "MEN" / "Tees" / who).mkdir(parents=True)
+        (tmp_path / "poses" / "MEN" / "Tees" / who / "01_1_front.json").write_text(without_canvas(XY))
+    names = [f"C:\\data\\img_highres\\MEN\\Tees\\{who}\\01_1_front.jpg" for who in ("id_1", "id_2")]
+    (tmp_path / "pairs.txt").write_text(",".join(names) + "\n")
+    arguments = ["prepare", "--pictures", str(tmp_path / "img_highres"), "--poses", str(tmp_path / "poses")]
+    arguments += ["--output", str(tmp_path / "out"), "--store", "files", "--workers", "1", "--sizes", "256"]
+    assert command.main([*arguments, "--train-pairs", str(tmp_path / "pairs.txt")]) == 0
+    assert "1 of 1 pairs are of different people, the first of img/MEN/Tees/id_1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("error", ["DataLoader worker (pid 7) is killed by signal: Killed. "])
+def test_a_loader_ended_for_want_of_memory_is_a_sentence(monkeypatch, capsys, error):
+    test_out_of_memory_is_a_sentence(monkeypatch, capsys, RuntimeError(error))

@@ -16,6 +16,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,14 +26,14 @@ from PIL import Image
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.files import opened, text_of, write_whole
-from engine.photos import read_photo
+from engine.photos import full_size, read_photo
 from train.data.deepfashion import is_deepfashion, read_pairs
+from train.data.files_found import check_ending, photos_below
 from train.data.names import outfit_of, person_of, picture_key, pose_path
 from train.data.pictures import FileWriter, LmdbWriter, lmdb_is_there, write_below
 from train.data.pose_sources import DETECT, Poses, keypoint_text, pose_source
 
 SIZES = ((256, 176), (512, 352))
-ENDINGS = (".jpg", ".jpeg", ".png")
 TOLD = 10  # skipped pictures named one by one
 
 
@@ -57,8 +58,9 @@ class Prepared:
 def prepare(job: Job, key: str, path: Path) -> Prepared:
     """Read one picture and its keypoints."""
     try:
+        check_ending(path)
         photo_HWC = read_photo(path, str(path))
-        keypoints = keypoint_text(job.poses(key, photo_HWC), photo_HWC.shape[:2])
+        keypoints = keypoint_text(job.poses(key, photo_HWC, full_size(path)), photo_HWC.shape[:2])
     except InputError as error:
         return Prepared(key, fault=str(error))
     pictures = []
@@ -73,12 +75,11 @@ def pictures_in(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder of pictures.")
     found: dict[str, Path] = {}
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in ENDINGS:
-            key = picture_key(path.relative_to(folder).as_posix())
-            if key in found:
-                raise InputError(f"{path}: is the same picture as {found[key]}.")
-            found[key] = path
+    for path in photos_below(folder):
+        key = picture_key(path.relative_to(folder).as_posix())
+        if key in found:
+            raise InputError(f"{path}: is the same picture as {found[key]}.")
+        found[key] = path
     if not found:
         raise InputError(f"{folder}: holds no pictures (JPEG or PNG).")
     return found
@@ -159,6 +160,7 @@ def run(argv: list[str]) -> int:
                 f"{options.pictures}: holds no picture {missing}, which the lists of pairs name."
             )
         files = {key: path for key, path in files.items() if key in wanted}
+        _tell_mixed(lists)
     sizes = tuple(size for size in SIZES if str(size[0]) in options.sizes)
     made = _prepared(Job(pose_source(options.poses), sizes), files, max(1, options.workers))
     done = _write(made, options, sizes, len(files))
@@ -174,6 +176,17 @@ def run(argv: list[str]) -> int:
     return 0
 
 
+def _tell_mixed(lists: list[list[list[str]]]) -> None:
+    """Say where lists pair people with others, which teaches that clothes and faces change with the pose."""
+    rows = [row for each in lists for row in each]
+    mixed = [row for row in rows if any(person_of(key) != person_of(row[0]) for key in row)]
+    if mixed:
+        print(
+            f"{len(mixed):,} of {len(rows):,} pairs are of different people, the first of {mixed[0][0]}.",
+            file=sys.stderr,
+        )
+
+
 def _prepared(job: Job, files: dict[str, Path], workers: int) -> Iterator[Prepared]:
     _begin(job)
     if workers == 1:
@@ -183,7 +196,13 @@ def _prepared(job: Job, files: dict[str, Path], workers: int) -> Iterator[Prepar
     with ProcessPoolExecutor(workers, initializer=_begin, initargs=(job,)) as pool:
         # A little at a time: results that wait to be written take memory.
         while part := list(itertools.islice(waiting, 32 * workers)):
-            yield from pool.map(_prepare, part, chunksize=8)
+            try:
+                yield from pool.map(_prepare, part, chunksize=8)
+            except BrokenProcessPool:  # the system ends who takes too much memory, without a word
+                raise InputError(
+                    f"A process was ended from outside between {part[0][0]} and {part[-1][0]}, most likely "
+                    "for want of memory: fewer --workers take less."
+                ) from None
 
 
 _job: Job  # of this process

@@ -12,7 +12,7 @@ import numpy as np
 from engine.errors import InputError
 from engine.pose.formats import Person, read_people
 from engine.pose.formats.people import SHARES, STRETCHED
-from engine.pose.formats.placing import inside, spread, unit_of
+from engine.pose.formats.units import inside, spread, unit_of
 
 _OTHER_SHAPE = 0.02  # of the aspect: rounding of small pictures
 _CORNER = 0.5  # of both sides: keypoints that stay within were found in a smaller picture
@@ -43,10 +43,13 @@ def laid(person: Person, name: str, photo: tuple[int, int], full: tuple[int, int
     outside = int((~inside(xy, canvas)).sum())
     if 2 * outside > len(xy):
         raise InputError(f"{name}: {outside} of its {len(xy)} joints lie outside of the picture beside it.")
-    if person.canvas is None and len(xy) > 1 and (xy.max(axis=0) < np.array(canvas[::-1]) * _CORNER).all():
+    corner = np.array(canvas[::-1]) * _CORNER
+    # A canvas that is stated is believed of people who would be small in that quarter as well.
+    fills = person.canvas is None or bool((np.ptp(xy, axis=0) > corner * _CORNER).any())
+    if len(xy) > 1 and (xy.max(axis=0) < corner).all() and fills:
         raise InputError(
-            f"{name}: all joints lie in the upper left quarter of the picture beside it, so they were found "
-            "in a smaller one."
+            f"{name}: all joints lie in the upper left quarter of the picture beside it, as if they were "
+            "found in a smaller one; where they are right, cut the picture down to the person."
         )
     pose[there, :2] = xy * (np.array(photo[::-1]) / canvas[::-1])
     return pose.astype(np.float32)

@@ -13,16 +13,18 @@ _FLAT = re.compile(r"fashion_?(WOMEN|MEN)_?(.+?)_?id_?(\d{8})_?(\d{2})_(\d)_?(\w
 def picture_key(name: str) -> str:
     """The key `img/WOMEN/Dresses/id_00000002/02_1_front.png` of a picture, from any name it goes by.
 
-    name: a path below `img` or `img_highres` (or starting with either), or the flat name of the older pair
-    lists, `fashionWOMENDressesid0000000202_1front.jpg`. Raises InputError for anything else.
+    name: a path below `img` or `img_highres` (with either, and folders before it, or without), or the flat
+    name of the older pair lists, `fashionWOMENDressesid0000000202_1front.jpg`. Raises InputError for anything
+    else.
     """
     path = PurePosixPath(name.strip().replace("\\", "/"))
     parts = path.with_suffix("").parts if path.name else ()
     if len(parts) == 1 and (flat := _FLAT.fullmatch(parts[0])):
         who, kind, person, outfit, number, view = flat.groups()
         parts = (who, kind, f"id_{person}", f"{outfit}_{number}_{view}")
-    elif parts[:1] in (("img",), ("img_highres",)):
-        parts = parts[1:]
+    else:
+        roots = [number for number, part in enumerate(parts) if part in ("img", "img_highres")]
+        parts = parts[roots[0] + 1 :] if roots else parts  # without somebody's own folders
     if len(parts) < 2 or path.is_absolute() or ".." in parts:
         raise InputError(f"{name.strip() or 'An empty name'} is no name of a DeepFashion picture.")
     return "/".join(("img", *parts)) + ".png"

@@ -14,7 +14,8 @@ import numpy as np
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.files import reason_of
-from train.data.photos_folder import PHOTO_ENDINGS, framed_photo
+from train.data.files_found import photos_below
+from train.data.photos_folder import framed_photo
 
 FRONT, OTHER_SIDES = "front", ("left", "right", "back")
 
@@ -42,9 +43,7 @@ def read_photographs(folder: Path, size: tuple[int, int]) -> tuple[list[Photogra
     except OSError as error:
         raise InputError(f"{folder}: cannot be read ({reason_of(error)}).") from None
     found, faults = [], []
-    for path in (path for place in places for path in sorted(place.iterdir())):
-        if path.suffix.lower() not in PHOTO_ENDINGS:
-            continue
+    for path in (path for place in places for path in photos_below(place, deep=False)):
         name = path.relative_to(folder).with_suffix("").as_posix()
         try:
             framed = framed_photo(path, size)

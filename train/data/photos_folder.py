@@ -1,35 +1,31 @@
 """A folder of one's own photos, a folder a person, to fine-tune on: `PHOTOS/anna/*.jpg`, `PHOTOS/ben/*.png`.
 
 Every photo is framed as the application frames it, around the pose that the detector finds or that lies
-beside the photo in a pose file of the same name (`anna/beach.jpg`, `anna/beach.json` or
+beside the photo in a pose file of its name (`anna/beach.jpg`, `anna/beach.json` or
 `anna/beach_keypoints.json`; any form that `engine.pose.formats` reads, in px of the photo as its file has
-it). A text that holds words is the photo's caption, and no pose.
+it).
 """
 
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from engine import detect
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.framing import frame_photo
-from engine.photos import read_photo
+from engine.photos import full_size, read_photo
+from train.data.agreement import check_seen
 from train.data.beside import pose_beside
+from train.data.files_found import check_ending, photos_below, pose_file_of
 from train.data.people import View
 
-# HEIC is no photo that can be read, and must not be left out in silence.
-PHOTO_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".heic", ".heif")
-POSE_ENDINGS = (".json", "_keypoints.json", ".txt")
-_TURNED = (5, 6, 7, 8)  # EXIF orientations that exchange rows and columns
 # Beyond this a person teaches blur; a detector that takes a sleeve for somebody is found out as well.
 MOST_ENLARGED = 2.0
 
@@ -62,6 +58,7 @@ class PhotosFolder:
         self.skip_damaged, self.skipped = skip_damaged, Counter()
         self.names: list[str] = []
         self._photos: list[list[FramedPhoto]] = []
+        self._tell_loose()
         for place in sorted(entry for entry in self.folder.iterdir() if entry.is_dir()):
             photos = self._photos_of(place)
             if photos:
@@ -101,11 +98,22 @@ class PhotosFolder:
                 digest.update(hashlib.sha256(data).digest())
         return digest.hexdigest()
 
+    def _tell_loose(self) -> None:
+        """Photos that lie in nobody's folder are nobody's, which must not be left out in silence."""
+        loose = photos_below(self.folder, deep=False)
+        if not loose:
+            return
+        name, others = loose[0].name, len(loose) - 1
+        also = f" and {others} other photo{'s'[: others > 1]}" if others else ""
+        lie = "lies" if not others else "lie"
+        if not self.skip_damaged:
+            raise InputError(f"{self.folder}: {name}{also} {lie} in no folder of a person: make one each.")
+        for path in loose:
+            self.skipped[f"{path.name}: lies in no folder of a person."] += 1
+
     def _photos_of(self, place: Path) -> list[FramedPhoto]:
         photos = []
-        for path in sorted(place.rglob("*")):
-            if path.suffix.lower() not in PHOTO_ENDINGS or not path.is_file():
-                continue
+        for path in photos_below(place):
             folder = path.parent.relative_to(self.folder).as_posix()
             try:
                 photos.append(framed_photo(path, self.size))
@@ -119,6 +127,7 @@ class PhotosFolder:
 def framed_photo(path: Path, size: tuple[int, int]) -> FramedPhoto:
     """A photo framed to `size` (H, W) about the pose that lies beside it or is found. Raises InputError
     naming the photo where it cannot be read, or shows nobody large enough."""
+    check_ending(path)
     rgb_HWC = read_photo(path)
     framed = frame_photo(rgb_HWC, _pose_of(path, rgb_HWC), size)
     if framed.matrix_2x3[0, 0] > MOST_ENLARGED:
@@ -130,10 +139,11 @@ def framed_photo(path: Path, size: tuple[int, int]) -> FramedPhoto:
 
 def _pose_of(path: Path, rgb_HWC: np.ndarray) -> np.ndarray:
     """The pose in px of the photo, from the file beside it or by the detector. Raises InputError."""
-    for ending in POSE_ENDINGS:
-        beside = path.with_name(path.stem + ending)
-        if beside.is_file() and not _is_caption(beside):
-            return pose_beside(beside, rgb_HWC.shape[:2], _size_of_file(path))
+    beside = pose_file_of(path)
+    if beside is not None:
+        pose_18x3 = pose_beside(beside, rgb_HWC.shape[:2], full_size(path))
+        check_seen(pose_18x3, rgb_HWC, beside.name)
+        return pose_18x3
     capability = detect.available()
     if not capability.available:
         raise InputError(
@@ -143,24 +153,3 @@ def _pose_of(path: Path, rgb_HWC: np.ndarray) -> np.ndarray:
     if keypoints_18x3 is None:
         raise InputError(f"{path.name}: nobody is found in it.")
     return keypoints_18x3
-
-
-def _is_caption(path: Path) -> bool:
-    """Whether a text holds more words than numbers, and so says what the photo shows."""
-    if path.suffix != ".txt":
-        return False
-    words = path.read_bytes()[:4096].decode("utf-8", "replace").replace(",", " ").split()
-    return 2 * sum(word[:1].isalpha() for word in words) > len(words)
-
-
-def _size_of_file(path: Path) -> tuple[int, int]:
-    """(H, W) of a photo that can be read, upright, before it is reduced."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about large pictures, which were read already
-        with Image.open(path) as image:
-            width, height = image.size
-            try:
-                turned = image.getexif().get(0x0112) in _TURNED
-            except Exception:  # broken EXIF turns no photo
-                turned = False
-    return (width, height) if turned else (height, width)

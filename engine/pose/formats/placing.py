@@ -16,24 +16,35 @@ from engine.errors import InputError
 from engine.pose import skeleton as sk
 from engine.pose.extent import body_box, stature
 from engine.pose.formats.layouts import is_body
-from engine.pose.formats.people import METRES, PIXELS, SHARES, Person
+from engine.pose.formats.people import METRES, SHARES, Person
+from engine.pose.formats.units import (
+    BORDER,
+    centred,
+    doubt,
+    in_hundredths,
+    inside,
+    spread,
+    times_as_large,
+    unit_of,
+)
 
 _OUTSIDE = 1.25  # of the frame: a pose without a canvas that reaches further was made for another picture
 _AIR = 1.08  # of the frame over a person fitted into it
 _LEAST_REACH = 0.5  # of a photo's width or height: a person who stays within less was not found in it
-_BORDER = 0.05  # of a photo: how far a detector places joints outside of it
-_MANY = 0.25  # of the joints: so many do not leave a picture by its left and upper edge
-_SHARE = 2.0  # no share of a canvas is larger, no person in pixels is so small
 _TRUNK = ((sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER), (sk.RIGHT_HIP, sk.LEFT_HIP))  # pairs across the spine
 _ROUNDING = 1.0  # px of the smaller by which two canvases of one shape may differ
 
 
 @dataclass(frozen=True, eq=False)
 class OpenPhoto:
-    """The photo that is open: its (H, W), and photo px -> model frame px as `engine.framing` gives it."""
+    """The photo that is open: its (H, W), and photo px -> model frame px as `engine.framing` gives it.
+
+    own_18x3: its own pose in the model frame, None where nobody knows it.
+    """
 
     size: tuple[int, int]
     matrix_2x3: np.ndarray
+    own_18x3: np.ndarray | None = None
 
     @classmethod
     def of(cls, reference: Reference | None, size: tuple[int, int]) -> OpenPhoto | None:
@@ -41,7 +52,18 @@ class OpenPhoto:
         if reference is None or reference.photo_size is None or reference.matrix_2x3 is None:
             return None
         times = size[0] / reference.image_HWC.shape[0]
-        return cls(reference.photo_size, reference.matrix_2x3 * times)
+        own = reference.keypoints_18x3
+        own = None if own is None else own * np.array([times, times, 1])
+        return cls(reference.photo_size, reference.matrix_2x3 * times, own)
+
+    def own_on(self, canvas: tuple[float, float]) -> np.ndarray | None:
+        """Its own pose in px of a canvas (H, W) of its shape, float64 [18, 3]."""
+        if self.own_18x3 is None:
+            return None
+        inverse = np.linalg.inv(np.vstack([self.matrix_2x3, (0, 0, 1)]))[:2] * (canvas[0] / self.size[0])
+        own = self.own_18x3.astype(np.float64)
+        own[:, :2] = own[:, :2] @ inverse[:, :2].T + inverse[:, 2]
+        return own
 
 
 def placed(
@@ -57,6 +79,10 @@ def placed(
     notes: list[str] = []
     if unit == METRES:
         return _fitted(pose, size), [f"{name} holds a body without a picture, so it was fitted in."]
+    if not person.unit and unit != SHARES and canvas is not None and in_hundredths(pose, canvas):
+        pose[there, :2] /= 100
+        unit = SHARES
+        notes.append(f"{name} is taken as hundredths of the picture that it names.")
     if unit == SHARES:
         if canvas is None:
             canvas = photo.size if photo else size
@@ -92,6 +118,18 @@ def placed(
     if person.canvas is not None:
         _check_inside(pose, person.canvas, name)
     if photo is not None and _is_of(photo, canvas, size):
+        own = photo.own_on(canvas)
+        factors = None if own is None else times_as_large(pose, own)
+        if factors is not None:
+            pose[there, :2] /= factors
+            wide, high = (f"{factor:.2f}" for factor in factors)
+            notes.append(
+                f"{name} shows the open photo's own pose, {wide} times as wide and {high} times as high: it "
+                "was laid on the photo."
+            )
+    if person.canvas is not None and not notes and (why := doubt(pose, person.canvas)):
+        notes.append(f"{name} {why}.")
+    if photo is not None and _is_of(photo, canvas, size):
         on_photo = _on_photo(pose, canvas, size, photo)
         if on_photo is not None:
             return on_photo, notes
@@ -102,25 +140,6 @@ def placed(
 def _is_of(photo: OpenPhoto, canvas: tuple[float, float], size: tuple[int, int]) -> bool:
     """Whether a canvas is the photo: of its size, or of its shape and not of the frame's."""
     return canvas == photo.size or (same_shape(canvas, photo.size) and not same_shape(canvas, size))
-
-
-def unit_of(xy: np.ndarray) -> str:
-    """Pixels or shares, by where most joints are: one beyond the canvas says nothing."""
-    if not len(xy):
-        return PIXELS
-    return SHARES if np.percentile(np.abs(xy).max(axis=1), 75) <= _SHARE else PIXELS
-
-
-def spread(shares: np.ndarray, canvas: tuple[float, float]) -> np.ndarray:
-    """Shares of a canvas, from 0 or from -1 to 1, in its px."""
-    height, width = canvas
-    return ((shares + 1) / 2 if centred(shares) else shares) * (width, height)
-
-
-def centred(shares: np.ndarray) -> bool:
-    """Whether shares run from -1 to 1: many lie left of or above the corner, and none far out."""
-    many = (shares < -_BORDER).any(axis=1).mean() > _MANY
-    return bool(many and shares.min() >= -1 - _BORDER)
 
 
 def _swapped(pose: np.ndarray, canvas: tuple[float, float] | None) -> np.ndarray | None:
@@ -186,12 +205,6 @@ def _crossed(pose: np.ndarray, pairs: Sequence[tuple[int, int]]) -> bool:
     return all(spine[0] * a[1] - spine[1] * a[0] > 0 for a in across)
 
 
-def inside(xy: np.ndarray, canvas: tuple[float, float]) -> np.ndarray:
-    """Which of the points [N, 2] lie in a canvas (H, W)."""
-    high = np.array([canvas[1], canvas[0]])
-    return np.all((xy >= 0) & (xy <= high), axis=1)
-
-
 def _check_inside(pose: np.ndarray, canvas: tuple[float, float], name: str) -> None:
     there = pose[:, 2] > 0
     outside = int((~inside(pose[there, :2], canvas)).sum())
@@ -214,7 +227,7 @@ def _canvas_without_word(
         return size, "taken in pixels of the frame"
     if photo is not None:
         part = xy / photo.size[::-1]
-        if part.min() >= -_BORDER and part.max() <= 1 + _BORDER and part.max(axis=0).max() >= _LEAST_REACH:
+        if part.min() >= -BORDER and part.max() <= 1 + BORDER and part.max(axis=0).max() >= _LEAST_REACH:
             return photo.size, "taken in pixels of the open photo"
     return None, "the person was fitted into the frame"
 

@@ -26,7 +26,7 @@ from engine.pose.formats.layouts import (
 )
 from engine.pose.formats.names import joint_of, pose_of_names
 from engine.pose.formats.people import PIXELS, SHARES
-from engine.pose.formats.placing import unit_of
+from engine.pose.formats.units import unit_of
 
 DRESS_CODE = (512.0, 384.0)  # (H, W) that Dress Code's keypoints are in, whatever size the pictures have
 

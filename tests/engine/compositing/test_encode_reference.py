@@ -50,3 +50,22 @@ def test_where_the_parser_sees_what_the_engine_means_the_engines_points_count(mo
     assert torch.equal(encode_reference(model, ReferenceInput(picture, pose(), aside)).source.atlas,
                        given.source.atlas)  # fmt: skip
     assert torch.equal(given.source.atlas, kept.source.atlas)
+
+
+@torch.inference_mode()
+def test_the_error_of_the_own_pose_is_that_over_the_person_and_tells_who_is_drawn_worse(model, monkeypatch):
+    picture = torch.rand(1, 3, *SIZE, generator=torch.Generator().manual_seed(2)) * 2 - 1
+    somebody = torch.full((1, 11, 32, 24), -9.0)
+    somebody[:, 0], somebody[:, 2, 8:24, 6:18] = 0.0, 9.0  # a trunk in the middle, nobody around it
+    monkeypatch.setattr("engine.parsing.surface_map", lambda picture: somebody)
+    kept = encode_reference(model, ReferenceInput(picture, pose()))
+    person_hw = kept.own.hole[0, 0].numpy() > 0.5
+    photo_3hw = torch.nn.functional.interpolate(picture, person_hw.shape, mode="area")[0].numpy()
+    apart_3hw = np.abs(kept.own.picture[0].numpy() - photo_3hw)
+    assert 0 < person_hw.mean() < 1
+    assert kept.own_pose_error == pytest.approx(apart_3hw[:, person_hw].mean(), rel=1e-4)
+    assert kept.compact().own_pose_error == pytest.approx(kept.own_pose_error, rel=1e-2)
+    stripes = picture.clone()
+    stripes[..., ::2] = 1.0
+    assert encode_reference(model, ReferenceInput(stripes, pose())).own_pose_error > kept.own_pose_error
+    assert encode_reference(model, ReferenceInput(picture)).own_pose_error is None

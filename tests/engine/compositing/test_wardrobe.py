@@ -37,7 +37,7 @@ DRESSED = person(("face", 8, 6), ("upper clothes", 6, 0), ("pants", 0, -5), ("le
 def worn(place: tuple[float, float, float], surface=DRESSED) -> str:
     asked = torch.zeros(1, CLASSES + 3, 1, 1)
     asked[0, CLASSES:, 0, 0] = torch.tensor(place) / SURFACE_SPAN
-    shares = worn_at(make_wardrobe(photo(surface), surface), asked)[0, :, 0, 0]
+    shares = worn_at(make_wardrobe(photo(surface), surface), asked)[0][0, :, 0, 0]
     assert shares.sum() == pytest.approx(1.0, abs=1e-4) and shares[0] == 0
     return PIECES[int(shares.argmax())]
 
@@ -58,6 +58,17 @@ def test_the_back_is_as_the_front_and_left_as_right():
 
 def test_what_is_nowhere_seen_is_as_what_is_nearest():
     assert worn((4.5, 3.0, 0.0)) == "top" and worn((0.0, -8.9, 1.5)) == "legs"
+
+
+def test_what_a_photo_does_not_show_is_not_known():
+    """Of an upper body no legs, wherever the nearest piece is; its hem and its back are known."""
+    upper = make_wardrobe(photo(half := person(("face", 8, 6), ("upper clothes", 6, 0))), half)
+    places = torch.tensor([[0.2, 3.0, 0.75], [0.2, 0.3, 0.75], [0.2, 3.0, -0.25], [0.2, -2.0, 0.75]])
+    asked = torch.zeros(1, CLASSES + 3, 1, 4)
+    asked[0, CLASSES:, 0] = places.t() / SURFACE_SPAN
+    assert worn_at(upper, asked)[1].flatten().tolist() == pytest.approx([1.0, 1.0, 1.0, 0.0])
+    whole = make_wardrobe(photo(DRESSED), DRESSED)
+    assert worn_at(whole, asked)[1].min() > 0.99
 
 
 def test_a_dress_is_one_above_the_waist_and_a_skirt_below_unless_a_top_is_worn():

@@ -132,6 +132,14 @@ def test_attention_fills_a_hole_of_the_map_and_takes_nothing_off():
     assert np.array_equal(regions.seen_as(pieces_hw, ("top",), {}), regions.mask_of(pieces_hw, ("top",)))
 
 
+def test_textures_of_a_garment_take_nothing_of_another():
+    """A worn top is drawn of its giver, trousers of the wearer; both may be the same textures."""
+    shirt, legs = _box(30, 30, 60, 60), _box(60, 34, 100, 56)
+    pieces_hw = (shirt * PIECES.index("top") + legs * PIECES.index("trousers")).astype(np.uint8)
+    distribution = _attention(np.maximum(shirt, legs))
+    assert np.array_equal(regions.seen_as(pieces_hw, ("top",), distribution), shirt > 0)
+
+
 def test_attention_over_the_picture_is_each_photos_where_it_is_seen():
     one, other = _attention(_box(0, 0, 128, 88)), _attention(_box(0, 0, 1, 1))
     upper_hw = _box(0, 0, 64, 88)

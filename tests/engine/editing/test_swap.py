@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from engine.api import GarmentSwap, RenderRequest, Stroke
+from engine.editing import swap as swapping
 from engine.errors import InputError
 from engine.garments import PIECES
 from engine.models.registry import ENGINES
@@ -95,6 +96,7 @@ def test_what_is_asked_for_does_not_depend_on_what_was_asked_before(session):
 
 def test_of_two_garments_the_later_lies_over_the_earlier_and_each_photo_is_drawn_once(session, monkeypatch):
     held = [sample(session, name) for name in ("ada", "striped-shirt", "black-jacket")]  # encoded, and kept
+    session.respond(RenderRequest(held[0].key, held[1].keypoints_18x3))  # another pose: nothing is drawn yet
     drawn, render = [], session._model.render
     monkeypatch.setattr(
         session._model, "render", lambda *given, **named: drawn.append(1) or render(*given, **named)
@@ -106,6 +108,37 @@ def test_of_two_garments_the_later_lies_over_the_earlier_and_each_photo_is_drawn
     del held
     difference_HW = np.abs(other.image.astype(int) - alone.image).max(-1)
     assert (difference_HW > 40).mean() < 0.02 and (same.image != alone.image).any()
+
+
+def test_a_click_draws_the_giver_alone_and_a_second_garment_nobody(session, monkeypatch):
+    own, giver = sample(session, "ada"), sample(session, "striped-shirt")
+    pulled = own.keypoints_18x3.copy()
+    pulled[4, :2] -= 7
+    request = RenderRequest(own.key, pulled, level=session.levels[0], pieces=True)
+    session.respond(replace(request, level=None))
+    drawn, render = [], session._model.render
+    monkeypatch.setattr(
+        session._model,
+        "render",
+        lambda given, *rest, **named: drawn.append(given) or render(given, *rest, **named),
+    )
+    top, hair = (GarmentSwap(giver.key, word) for word in ("top", "hair"))
+    clicked = session.respond(replace(request, swaps=(top,)))
+    assert drawn == [session._references.encoded(giver.key).appearance]
+    session.respond(replace(request, swaps=(top, hair)))
+    session.respond(replace(request, swaps=(replace(top, strength=0.5),)))
+    assert len(drawn) == 1
+    again = session.respond(replace(request, swaps=(top,)))
+    assert np.array_equal(again.image, clicked.image) and len(drawn) == 1
+
+
+def test_beside_the_people_nothing_changes_and_within_it_is_as_in_the_whole(session, monkeypatch):
+    """Cut out by columns: the same garment, but for how far colours are carried."""
+    cut = worn(session, ("striped-shirt", "top"), pieces=True)
+    monkeypatch.setattr(swapping, "taken_up", lambda people: slice(0, people[0].surface.shape[-1]))
+    whole = worn(session, ("striped-shirt", "top"), pieces=True)
+    assert np.abs(cut.image.astype(int) - whole.image).mean() < 0.1
+    assert (cut.pieces == whole.pieces).mean() > 0.999
 
 
 def test_the_own_photo_and_strength_none_change_nothing(session):
@@ -143,7 +176,7 @@ def test_a_garment_follows_the_joints_and_previews_wear_it_too(session):
     pulled = own.keypoints_18x3.copy()
     pulled[3:5, 0] -= 20
     request = RenderRequest(own.key, pulled, swaps=(GarmentSwap(giver.key, "top"),), pieces=True)
-    exact, preview = (session.respond(replace(request, level=level)) for level in (None, session.levels[0]))
+    preview, exact = (session.respond(replace(request, level=level)) for level in (session.levels[0], None))
     assert np.abs(exact.image.astype(int) - preview.image).mean() < 8
     assert exact.pieces.shape == preview.pieces.shape and (exact.pieces == preview.pieces).mean() > 0.97
 

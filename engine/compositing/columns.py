@@ -1,0 +1,70 @@
+"""The columns of a picture that its people take up: garments are laid in there, and nothing changes beside.
+
+Rows stay, for windows are as wide as the map has rows. h w the surface maps, whose columns are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.compositing.dressing import Drawn, Dressed
+from engine.compositing.fields import size_of
+from engine.compositing.painted import at_size
+from engine.compositing.wardrobe import CLASSES
+
+_BESIDE = 8  # columns of a map of 128 rows on either side: as far as a matte looks, `tailoring.matte`
+
+
+def taken_up(people: Iterable[Drawn]) -> slice:
+    """The columns of the surface map in which somebody is seen, or painted; all where nobody is."""
+    people = list(people)
+    rows, columns = size_of(people[0].surface)
+    there_w = np.zeros(columns, bool)
+    for drawn in people:
+        there_w |= _somebody(drawn).any(0)
+    found = np.flatnonzero(there_w)
+    if not len(found):
+        return slice(0, columns)
+    beside = _BESIDE * rows // 128
+    return slice(max(0, found[0] - beside), min(columns, found[-1] + 1 + beside))
+
+
+def cut(drawn: Drawn, columns: slice) -> Drawn:
+    """These columns of what was drawn."""
+    rows, many = size_of(drawn.surface)
+    behind_1CHW = drawn.wardrobe.plate if drawn.behind is None else drawn.behind
+    behind_1CHW = F.interpolate(behind_1CHW, size_of(drawn.picture), mode="bilinear")
+    return Drawn(
+        _of(drawn.picture, columns, many),
+        drawn.surface[..., columns],
+        drawn.wardrobe,
+        _of(behind_1CHW, columns, many),
+        None if drawn.painted is None else at_size(drawn.painted, (rows, many))[..., columns],
+    )
+
+
+def put_back(now: Dressed, whole: Dressed, columns: slice) -> Dressed:
+    """What became of the columns, in the whole."""
+    many = size_of(whole.pieces)[1]
+    picture_1CHW, pieces_1Phw = whole.picture.clone(), whole.pieces.clone()
+    _of(picture_1CHW, columns, many).copy_(now.picture)
+    pieces_1Phw[..., columns] = now.pieces
+    return Dressed(picture_1CHW, pieces_1Phw)
+
+
+def _somebody(drawn: Drawn) -> np.ndarray:
+    """bool [h, w]: where a person is drawn, or painted."""
+    there_1hw = drawn.surface[:, :CLASSES].argmax(1) > 0
+    if drawn.painted is not None:
+        there_1hw |= at_size(drawn.painted, size_of(there_1hw)) > 0
+    return there_1hw[0].cpu().numpy()
+
+
+def _of(planes_1CHW: Tensor, columns: slice, many: int) -> Tensor:
+    """These of so many columns, of a picture that has a multiple of them."""
+    times = planes_1CHW.shape[-1] // many
+    return planes_1CHW[..., columns.start * times : columns.stop * times]

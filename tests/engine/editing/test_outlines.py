@@ -1,0 +1,45 @@
+"""What is pointed at ends where the picture's edges are."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from engine.compositing.tailoring import matte
+from engine.editing.outlines import sharp
+from engine.pictures import to_tensor
+
+CLOTH, WALL = (200, 60, 40), (90, 110, 120)
+
+
+def scene(top: int, left: int, bottom: int, right: int) -> tuple[np.ndarray, np.ndarray]:
+    """A cloth before a wall, uint8 [256, 176, 3], and where it is."""
+    cloth_HW = np.zeros((256, 176), bool)
+    cloth_HW[top:bottom, left:right] = True
+    noise_HWC = np.random.default_rng(0).integers(-6, 7, (256, 176, 3))
+    return (np.where(cloth_HW[..., None], CLOTH, WALL) + noise_HWC).astype(np.uint8), cloth_HW
+
+
+def test_a_mask_two_positions_off_ends_at_the_edge():
+    picture_HWC, cloth_HW = scene(60, 50, 200, 120)
+    mask_hw = np.zeros((128, 88), bool)
+    mask_hw[32:102, 27:62] = True
+    found_HW = sharp(mask_hw, picture_HWC)
+    wrong = (found_HW != cloth_HW).sum()
+    assert wrong < 0.25 * (np.kron(mask_hw, np.ones((2, 2), bool)) != cloth_HW).sum()
+
+
+def test_columns_beside_it_change_nothing():
+    """As the matte of the whole picture, of which only the columns around the mask are looked at."""
+    picture_HWC, _ = scene(60, 50, 200, 120)
+    mask_hw = np.zeros((128, 88), bool)
+    mask_hw[32:102, 27:62] = True
+    share_11hw = torch.from_numpy(mask_hw.astype(np.float32))[None, None]
+    whole_HW = matte(share_11hw, to_tensor(picture_HWC))[0, 0].numpy() > 0.5
+    assert (sharp(mask_hw, picture_HWC) == whole_HW).mean() > 0.9999
+
+
+def test_nothing_is_nowhere_and_everything_everywhere():
+    picture_HWC, _ = scene(60, 50, 200, 120)
+    assert not sharp(np.zeros((128, 88), bool), picture_HWC).any()
+    assert sharp(np.ones((128, 88), bool), picture_HWC).all()

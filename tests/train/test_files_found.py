@@ -1,0 +1,69 @@
+"""Which files beside a photo are its pose, which its caption, and which photos there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.errors import InputError
+from train.data.files_found import check_ending, is_caption, photos_below, pose_file_of
+
+LABEL = "0 0.5 0.5 0.4 0.9 " + " ".join(["0.51 0.18 2"] * 17)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a.json", "a_keypoints.json", "A.JSON", "a_pose.json", "a_openpose.json", "a_keypoints.yml", "a.npy",
+     "a.csv", "a.xml"],
+)  # fmt: skip
+def test_a_pose_file_is_found_by_its_name(tmp_path, name):
+    (tmp_path / name).write_text("{}")
+    assert pose_file_of(tmp_path / "a.jpg") == tmp_path / name
+
+
+def test_json_goes_before_text_and_others_files_are_nobodys(tmp_path):
+    for name in ("b.json", "ab.json", "a.txt.json", "a.md"):
+        (tmp_path / name).write_text("{}")
+    (tmp_path / "a.txt").write_text(LABEL)
+    assert pose_file_of(tmp_path / "a.jpg") == tmp_path / "a.txt"
+    (tmp_path / "a_keypoints.json").write_text("{}")
+    assert pose_file_of(tmp_path / "a.jpg") == tmp_path / "a_keypoints.json"
+
+
+@pytest.mark.parametrize(
+    ("data", "caption"),
+    [
+        (b"a man in a green jacket, standing, studio", True),
+        (b"1girl, solo, (red dress:1.2), standing", True),
+        (b"woman 25, 170 cm, 2 lamps", True),
+        (b"<lora:sks:1> photo of a man", True),
+        ("緑のジャケットの男".encode(), True),
+        ("a man standing".encode("utf-16"), True),
+        (b"\xef\xbb\xbfa man", True),
+        (LABEL.encode(), False),
+        (b"12.5 30\n" * 18, False),
+        (b"# nose first\n" + b"12.5 30\n" * 18, False),
+        (b'landmark { x: 0.5 y: 0.25 z: 0 visibility: 1 }\n' * 33, False),
+        (b"", False),
+    ],
+)  # fmt: skip
+def test_captions_are_told_from_poses(tmp_path, data, caption):
+    (tmp_path / "a.txt").write_bytes(data)
+    assert is_caption(tmp_path / "a.txt") is caption
+    assert (pose_file_of(tmp_path / "a.jpg") is None) is caption
+
+
+def test_photos_are_found_whatever_they_are_called(tmp_path):
+    wanted = ["a.JPG", "b.HEIC", "c.dng", "day/d.jfif"]
+    for name in [*wanted, "._a.jpg", ".hidden/e.jpg", "__MACOSX/a.jpg", "Thumbs.db", "a.json"]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    assert [path.relative_to(tmp_path).as_posix() for path in photos_below(tmp_path)] == wanted
+    assert len(photos_below(tmp_path, deep=False)) == 3
+
+
+def test_raw_files_are_refused_before_their_thumbnail_is_taken():
+    check_ending(Path("a.tiff"))
+    with pytest.raises(InputError, match=r"a\.NEF is a camera's raw file"):
+        check_ending(Path("a.NEF"))

@@ -1,0 +1,63 @@
+"""Which files of a folder are photos, and which of them hold a photo's pose."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from engine.errors import InputError
+
+# What cannot be read is named as well: a photo must not be left out in silence.
+RAW_ENDINGS = (".dng", ".nef", ".cr2", ".cr3", ".arw", ".orf", ".rw2", ".raf")
+PHOTO_ENDINGS = (
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".gif", ".jp2",
+    ".heic", ".heif", *RAW_ENDINGS,
+)  # fmt: skip
+POSE_STEMS = ("", "_keypoints", "_pose", "_openpose")
+POSE_ENDINGS = (".json", ".txt", ".csv", ".npy", ".yml", ".yaml", ".xml")
+
+_LEAST_NUMBERS = 28  # of a pose in text: fourteen joints
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+
+
+def photos_below(folder: Path, deep: bool = True) -> list[Path]:
+    """The photos in a folder, and in its folders where `deep`, by name; what systems hide there is none."""
+    found = folder.rglob("*") if deep else folder.glob("*")
+    return sorted(path for path in found if _is_photo(path.relative_to(folder)) and path.is_file())
+
+
+def _is_photo(path: Path) -> bool:
+    hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
+    return path.suffix.lower() in PHOTO_ENDINGS and not hidden
+
+
+def check_ending(path: Path) -> None:
+    """Raises InputError for a camera's raw file: what readers of TIFF find in it is its thumbnail."""
+    if path.suffix.lower() in RAW_ENDINGS:
+        raise InputError(f"{path.name} is a camera's raw file, which cannot be read here: save it as JPEG.")
+
+
+def pose_file_of(photo: Path) -> Path | None:
+    """The pose file that lies beside a photo, by its name in any case; None where there is none. A text
+    with words and few numbers is the photo's caption, and no pose."""
+    beside = {path.name.lower(): path for path in sorted(photo.parent.iterdir(), reverse=True)}
+    return pose_file(beside, photo.stem)
+
+
+def pose_file(beside: dict[str, Path], stem: str) -> Path | None:
+    """The same among the files of a folder, by their names in small letters."""
+    names = (f"{stem}{more}{ending}".lower() for ending in POSE_ENDINGS for more in POSE_STEMS)
+    paths = (beside[name] for name in names if name in beside)
+    return next((path for path in paths if path.is_file() and not is_caption(path)), None)
+
+
+def is_caption(path: Path) -> bool:
+    """Whether a text says in words what a photo shows."""
+    if path.suffix.lower() != ".txt":
+        return False
+    with path.open("rb") as file:
+        data = file.read(4096)
+    text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
+    words = [word.strip("[](){}:;\"'") for word in text.replace(",", " ").split()]
+    numbers = sum(_NUMBER.fullmatch(word) is not None for word in words)
+    return numbers < _LEAST_NUMBERS and numbers < len(words)

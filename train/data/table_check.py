@@ -1,0 +1,82 @@
+"""What no row of a keypoint table tells alone: that the table as a whole is not one of 256x176 pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.errors import InputError
+from engine.pose import skeleton as sk
+from engine.pose.formats.deepfashion import BORDER, COLUMNS, ROWS
+from engine.pose.formats.units import inside
+
+_SIZE = (ROWS, COLUMNS)
+_MOST_OUTSIDE = 0.1  # of all joints: of a table in px of 1.2 times the size there are more
+_FACE = (sk.NOSE, sk.RIGHT_EYE, sk.LEFT_EYE, sk.RIGHT_EAR, sk.LEFT_EAR)
+_SHOULDERS = (sk.NECK, sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER)
+_HIPS = (sk.RIGHT_HIP, sk.LEFT_HIP)
+
+
+def check_table(rows: list[np.ndarray], label: str) -> None:
+    """rows: float64 [18, 2] (x, y) in px of 256x176, -1 where missing. Raises InputError with
+    a count where nobody is in any, where x is y, or where most are in other units than these px.
+    """
+    known = [points[(points != -1).all(axis=1)] for points in rows]
+    count = len(known)
+    there = sum(len(points) > 0 for points in known)
+    if there == 0:
+        raise InputError(f"{label}: holds no joint that is there in any of {count} rows.")
+    exchanged = sum(map(_exchanged, rows))
+    if 2 * exchanged > there:
+        raise InputError(
+            f"{label}: {exchanged} of {count} rows fit a picture of {ROWS}x{COLUMNS} only with x and y "
+            "exchanged: its heading must be name:keypoints_x:keypoints_y."
+        )
+    beyond = sum(2 * (~inside(points, _SIZE)).sum() > len(points) for points in known)
+    if 2 * beyond > there:
+        raise InputError(
+            f"{label}: most joints of {beyond} of {count} rows lie outside of pictures of "
+            f"{ROWS}x{COLUMNS}: they are in px of larger ones."
+        )
+    corner = sum(len(p) > 1 and bool((p < (COLUMNS / 2, ROWS / 2)).all()) for p in known)
+    if 2 * corner > there:
+        raise InputError(
+            f"{label}: all joints of {corner} of {count} rows lie in the upper left quarter of pictures of "
+            f"{ROWS}x{COLUMNS}: they are shares, or in px of smaller ones."
+        )
+    everybody = np.concatenate(known)
+    # People stand in the middle of these pictures: at 88, or at 128 where the border is counted.
+    left, median = everybody[:, 0].min(), np.median(everybody[:, 0])
+    if left >= BORDER and median > (COLUMNS + BORDER) / 2 and everybody[:, 1].max() <= ROWS:
+        raise InputError(
+            f"{label}: no joint of {count} rows lies left of {BORDER}: its x count the white border of "
+            f"{BORDER} px, which these pictures have no more."
+        )
+    out = (~inside(everybody, _SIZE)).mean()
+    if out > _MOST_OUTSIDE:
+        raise InputError(
+            f"{label}: {out:.0%} of the joints of {count} rows lie outside of pictures of "
+            f"{ROWS}x{COLUMNS}: they are in px of larger ones."
+        )
+
+
+def _exchanged(points_18x2: np.ndarray) -> bool:
+    """Whether a row has y before x: it leaves the picture as it is and not exchanged, or somebody lies with
+    the head to the left, as one who stands does then."""
+    known = points_18x2[(points_18x2 != -1).all(axis=1)]
+    out, other_out = ((~inside(each, _SIZE)).sum() for each in (known, known[:, ::-1]))
+    if not np.isfinite(known).all():
+        return False
+    if out > 1 and other_out == 0:
+        return True
+    ends = [_middle(points_18x2, joints) for joints in (_FACE, _SHOULDERS, _HIPS)]
+    there = [end for end in ends if end is not None]
+    if len(there) < 2:
+        return False
+    right, down = there[-1] - there[0]
+    return bool(right >= 2 * abs(down) and right > 0)
+
+
+def _middle(points_18x2: np.ndarray, joints: tuple[int, ...]) -> np.ndarray | None:
+    part = points_18x2[list(joints)]
+    part = part[(part != -1).all(axis=1)]
+    return part.mean(axis=0) if len(part) else None

@@ -183,7 +183,8 @@ class PoseTransferModel(Protocol):
         """Coefficients by which `other` is mixed into `own`, to be refined in this pose; of engines with the
         capability `refine`."""
 
-    def gate(self, rendering: Rendering, seen_1KHW: Tensor) -> Tensor:
+    def gate(self, rendering: Rendering, seen_1KHW: Tensor, window: tuple[slice, slice]) -> Tensor:
         """How much of the photo a whole rendering takes over, and how much of its detail: logits
-        [1, 2, H, W], by what is seen of the photo at each pixel (`compositing.detail.see`).
+        [1, 2, H, W], by what is seen of the photo at each pixel (`compositing.detail.see`). window: the rows
+        and columns of the picture that H, W are here.
         """

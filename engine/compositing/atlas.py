@@ -141,36 +141,64 @@ def centres(size: tuple[int, int], device: torch.device) -> Tensor:
 
 
 @torch.no_grad()
-def look_up(atlas: Tensor, surface_B11hw: Tensor) -> tuple[Tensor, Tensor]:
+def look_up(atlas: Tensor, surface_B11hw: Tensor, here_2hw: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """Where the photo of an atlas shows these surface points.
 
-    Returns positions float32 [B, 2, h, w], and [B, 2, h, w]: how far from the point they were seen, as in the
-    atlas, and 1 where the class is the background, which is looked for at its own position.
+    here: the positions of the map's pixels, where it is not all of a picture. Returns positions float32
+    [B, 2, h, w], and [B, 2, h, w]: how far from the point they were seen, as in the atlas, and 1 where the
+    class is the background, which is looked for at its own position.
     """
-    class_Bhw = surface_B11hw[:, :CLASSES].argmax(1)
-    point_B3hw = surface_B11hw[:, CLASSES:].float() * SURFACE_SPAN
-    cells = [
-        ((point_B3hw[:, axis] - low) / _CELL - 0.5).clamp(0, count - 1)
-        for axis, (low, count) in enumerate(zip(_LOW, _CELLS, strict=True))
-    ]
-    cells[0] = cells[0] + _CELLS[0] * (class_Bhw.float() - 1).clamp_min(0)
-    grid_Bhw3 = torch.stack(
-        [(2 * cell + 1) / size - 1 for cell, size in zip(cells, ATLAS_SHAPE[:0:-1], strict=True)], -1
+    if here_2hw is None:
+        here_2hw = centres(size_of(surface_B11hw), atlas.device)
+    if len(surface_B11hw) > 1 or atlas.device.type != "cpu":
+        return look_up_textbook(atlas, surface_B11hw, here_2hw)
+    surface_11N = surface_B11hw[0].flatten(1)
+    somebody_N = surface_11N[1:CLASSES].amax(0) > surface_11N[0]
+    numbers_M = somebody_N.nonzero()[:, 0]
+    used_B11M = surface_11N.index_select(1, numbers_M)[None]
+    found_B3M = _found(atlas, used_B11M[:, :CLASSES].argmax(1), used_B11M[:, CLASSES:])
+    positions_2N = here_2hw.flatten(1).clone().index_copy_(1, numbers_M, found_B3M[0, :2])
+    unseen_2N = F.pad((~somebody_N).float()[None], (0, 0, 1, 0)).index_copy_(
+        1, numbers_M, F.pad(found_B3M[0, 2:], (0, 0, 0, 1))
     )
-    found_B3hw = _sampled(atlas, grid_Bhw3)
+    shape = 1, 2, *size_of(surface_B11hw)
+    return positions_2N.view(shape), unseen_2N.view(shape)
+
+
+def look_up_textbook(atlas: Tensor, surface_B11hw: Tensor, here_2hw: Tensor) -> tuple[Tensor, Tensor]:
+    """`look_up`, also where nobody is."""
+    class_Bhw = surface_B11hw[:, :CLASSES].argmax(1)
+    found_B3hw = _found(atlas, class_Bhw.flatten(1), surface_B11hw[:, CLASSES:].flatten(2)).unflatten(
+        2, class_Bhw.shape[1:]
+    )
     behind_B1hw = (class_Bhw == 0)[:, None]
-    positions_B2hw = torch.where(behind_B1hw, centres(size_of(class_Bhw), atlas.device), found_B3hw[:, :2])
+    positions_B2hw = torch.where(behind_B1hw, here_2hw, found_B3hw[:, :2])
     unseen_B2hw = torch.cat([found_B3hw[:, 2:].masked_fill(behind_B1hw, 0.0), behind_B1hw.float()], 1)
     return positions_B2hw, unseen_B2hw
 
 
-def _sampled(atlas: Tensor, grid_Bhw3: Tensor) -> Tensor:
-    """The atlas at these points, [B, 3, h, w]. torch shares out pictures among threads, not rows: those of a
+def _found(atlas: Tensor, class_BN: Tensor, point_B3N: Tensor) -> Tensor:
+    """What an atlas has of points [B, 3, N] of these classes, in units of 9 dm: [B, 3, N]."""
+    point_B3N = point_B3N.float() * SURFACE_SPAN
+    cells = [
+        ((point_B3N[:, axis] - low) / _CELL - 0.5).clamp(0, count - 1)
+        for axis, (low, count) in enumerate(zip(_LOW, _CELLS, strict=True))
+    ]
+    cells[0] = cells[0] + _CELLS[0] * (class_BN.float() - 1).clamp_min(0)
+    grid_BN3 = torch.stack(
+        [(2 * cell + 1) / size - 1 for cell, size in zip(cells, ATLAS_SHAPE[:0:-1], strict=True)], -1
+    )
+    return _sampled(atlas, grid_BN3)
+
+
+def _sampled(atlas: Tensor, grid_BN3: Tensor) -> Tensor:
+    """The atlas at these points, [B, 3, N]. torch shares out pictures among threads, not points: those of a
     single picture are made pictures of their own."""
-    parts = torch.get_num_threads() if len(grid_Bhw3) == 1 else 1
-    if grid_Bhw3.shape[1] % parts or atlas.device.type != "cpu":
-        parts = 1
-    grid_P1hw3 = grid_Bhw3.unflatten(1, (parts, -1)).flatten(0, 1)[:, None]
-    atlas_P3zyx = atlas.expand(len(grid_P1hw3), *atlas.shape[1:])
-    found_P3hw = F.grid_sample(atlas_P3zyx, grid_P1hw3, align_corners=False)[:, :, 0]
-    return found_P3hw.unflatten(0, (-1, parts)).transpose(1, 2).flatten(2, 3)
+    alone = len(grid_BN3) == 1 and atlas.device.type == "cpu"
+    parts, count = torch.get_num_threads() if alone else 1, grid_BN3.shape[1]
+    grid_Pn3 = (
+        F.pad(grid_BN3, (0, 0, 0, -count % parts)).unflatten(1, (parts, -(-count // parts))).flatten(0, 1)
+    )
+    atlas_P3zyx = atlas.expand(len(grid_Pn3), *atlas.shape[1:])
+    found_P3n = F.grid_sample(atlas_P3zyx, grid_Pn3[:, None, None], align_corners=False)[:, :, 0, 0]
+    return found_P3n.unflatten(0, (-1, parts)).transpose(1, 2).flatten(2)[..., :count]

@@ -19,6 +19,7 @@ from engine.compositing.fields import (
     at,
     keeps_shape,
     length,
+    moved_by,
     odd_side,
     of_other_classes,
     ramp,
@@ -109,7 +110,7 @@ def bone_warp(
     trust_B1HW, hole_B1HW, steps_B2HW, change_B3HW = planes_B7HW.split((1, 1, 2, 3), 1)
 
     cut_B4HW = torch.cat([source.photo[:, :3], 1.0 - source.photo[:, -1:]], 1).float()
-    moved_B4HW = at(cut_B4HW, centres(frame, steps_B2HW.device) + steps_B2HW)
+    moved_B4HW = moved_by(cut_B4HW, centres(frame, steps_B2HW.device), steps_B2HW)
     behind_B3HW = torch.lerp(cut_B4HW[:, :3], own.background, hole_B1HW)
     colour_B3HW = torch.lerp(behind_B3HW, moved_B4HW[:, :3] + change_B3HW, moved_B4HW[:, 3:])
     return torch.lerp(otherwise_B4HW, F.pad(colour_B3HW, (0, 0, 0, 0, 1, 0), value=1.0), trust_B1HW)

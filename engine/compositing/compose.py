@@ -26,7 +26,7 @@ from engine.compositing.detail import (
     copied,
     make_source,
 )
-from engine.compositing.fields import size_of
+from engine.compositing.fields import size_of, window_of
 from engine.compositing.layers import over, photo_layer, without_moved_hands
 from engine.compositing.moving_least_squares import normalised_pose
 from engine.compositing.own_pose import OwnPose, own_pose_rendering
@@ -35,6 +35,8 @@ from engine.ops.resample import enlarged
 from engine.pictures import to_tensor
 from engine.pose.planes import present_joints
 
+_RIM = 4  # px around the person: a gate looks at 2, and a finer picture at 1 more
+_STEP = 16  # px: convolutions of ever other sizes are slow
 _photo_layer_aside = torch.inference_mode()(photo_layer)  # other threads do not inherit the mode
 
 
@@ -184,7 +186,7 @@ def compose(
         if layer is not None:
             torch.set_num_threads(max(1, threads - 1))
         try:
-            image_1CHW, taken = _detailed(model, rendering, surface_1Khw, pose_1183, layers)
+            image_1CHW, taken = _detailed(model, rendering, surface_1Khw, pose_1183, layers, person_11HW)
         except BaseException:
             if layer is not None:
                 wait([layer])  # nothing computes beside what is asked for next
@@ -262,12 +264,20 @@ def _detailed(
     surface_1Khw: Tensor,
     pose_1183: Tensor,
     layers: Sequence[tuple[DetailSource, OwnPose | None, Tensor | float]],
+    person_11HW: Tensor,
 ) -> tuple[Tensor, CopiedDetail | None]:
-    """A whole rendering with the detail of its references; as it is where the engine has no gate for that."""
+    """A whole rendering with the detail of its references, where it is not hidden by their plates; as it is
+    where the engine has no gate for that."""
     if not model.copies_detail:
         return rendering.image_1CHW, None
     sources = [(without_moved_hands(pose_1183, source, own), share) for source, own, share in layers]
-    return copied(rendering.image_1CHW, sources, surface_1Khw, lambda seen: model.gate(rendering, seen))
+    shown_HW = person_11HW[0, 0]
+    if any(own is None for _, own, _ in layers):  # no plate hides what is behind
+        shown_HW = torch.ones_like(shown_HW)
+    window = window_of(shown_HW, _RIM, _STEP)
+    return copied(
+        rendering.image_1CHW, sources, surface_1Khw, lambda seen: model.gate(rendering, seen, window), window
+    )
 
 
 def _as_drawn(picture_1CHW: Tensor, rendering: Rendering) -> Tensor:

@@ -59,12 +59,13 @@ def lay_over(
     rim_N[: was.root + 1], rim_N[was.joints[-1] :] = 0.0, 0.0
     rim_N[was.joints[-1] - _TAPER : was.joints[-1] + 1] *= torch.linspace(1.0, 0.0, _TAPER + 1)
     at_root_2N = broad_2N[:, was.root + 1 :][:, :1].expand_as(broad_2N)
-    rows, columns = _window(goes.line_N, THICK[1] * unit * scale, size_of(here_HW), sides_2)
-    here_hw = here_HW[rows, columns]
     for place, each in enumerate(bones):
         if each.drawn == 0:
             continue
         points, upper = goes.of_bone(place), each.bone.upper
+        # No limb is broader.
+        rows, columns = _window(goes.line_N[points], THICK[1] * unit * scale, size_of(here_HW), sides_2)
+        here_hw = here_HW[rows, columns]
         where = place_of(here_hw, goes.line_N[points])
         before_hw = position_at(where, was.line_N[points], scale)
         matte_1hw = sampled(cut_out.limb_HW[None], before_hw, sides_2).masked_fill(where.beyond, 0.0)

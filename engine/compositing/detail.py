@@ -22,7 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES, centres, look_up, make_atlas
-from engine.compositing.fields import size_of
+from engine.compositing.fields import Window, size_of
 from engine.ops.resample import enlarged, window_mean
 from engine.regions import SURFACE_SPAN
 
@@ -69,22 +69,45 @@ def copied(
     sources: Sequence[tuple[DetailSource, Tensor | float]],
     surface_B11hw: Tensor,
     gate: Callable[[Tensor], Tensor],
+    window: Window | None = None,
 ) -> tuple[Tensor, CopiedDetail]:
     """A picture with detail, and where that comes from.
 
     sources: of the references, each with the share that it takes over from those before it (NTED Eq. 13; of
     the first it does not matter): a number, or [B, 1, h, w]. gate: what is seen [B, 10, H, W], as `see` gives
-    it -> logits [B, 2, H, W] of share and sharper.
+    it -> logits [B, 2, H, W] of share and sharper. window: of a picture of which only that is wanted; the
+    planes of `see` are no larger then, outside of it nothing is copied, and positions are a pixel's own.
     """
-    looks = [(*see(source, surface_B11hw, size_of(image_BCHW)), share) for source, share in sources]
-    positions_B2HW, *mixed = (own_B2HW for own_B2HW, _, _ in looks)
-    seen_B10HW = blended((own_B10HW, share) for _, own_B10HW, share in looks)
+    size = size_of(image_BCHW)
+    looks = [(*see(source, surface_B11hw, size, window), share) for source, share in sources]
+    positions = [own_B2HW for own_B2HW, _, _ in looks]
+    seen_B10HW = blended((own_B10HW, _in_window(share, size, window)) for _, own_B10HW, share in looks)
     logits_B2HW = gate(seen_B10HW).float()
-    share_B1HW, sharper_B1HW = torch.sigmoid(logits_B2HW - _RELUCTANCE).split(1, 1)
+    shares_B2HW, seen_B6HW = torch.sigmoid(logits_B2HW - _RELUCTANCE), seen_B10HW[:, :6]
+    if window is not None:
+        nothing_11HW = shares_B2HW.new_zeros(1, 1, *size)
+        shares_B2HW, seen_B6HW = (_laid_in(each, nothing_11HW, window) for each in (shares_B2HW, seen_B6HW))
+        here_2HW = centres(size, image_BCHW.device)
+        positions = [_laid_in(each, here_2HW, window) for each in positions]
+    share_B1HW, sharper_B1HW = shares_B2HW.split(1, 1)
     taken = CopiedDetail(
-        surface_B11hw, positions_B2HW, seen_B10HW[:, :6], share_B1HW, sharper_B1HW, tuple(mixed)
+        surface_B11hw, positions[0], seen_B6HW, share_B1HW, sharper_B1HW, tuple(positions[1:])
     )
     return with_detail(image_BCHW.float(), taken), taken
+
+
+def _in_window(share: Tensor | float, size: tuple[int, int], window: Window | None) -> Tensor | float:
+    if window is None or not isinstance(share, Tensor):
+        return share
+    return enlarged(share, size)[(..., *window)]
+
+
+def _laid_in(part_BChw: Tensor, whole_CHW: Tensor, window: Window) -> Tensor:
+    """A window's planes in those of all of the picture."""
+    shape = *part_BChw.shape[:2], *size_of(whole_CHW)
+    whole_BCHW = whole_CHW.expand(shape).clone()
+    whole_BCHW[(..., *window)] = part_BChw
+    return whole_BCHW
 
 
 def blended(parts: Iterable[tuple[Tensor, Tensor | float]]) -> Tensor:
@@ -128,8 +151,10 @@ def with_detail(image_BCHW: Tensor, copied: CopiedDetail) -> Tensor:
     return image_BCHW + copied.share * (photo_BCHW - image_BCHW) + copied.sharper * (photo_BCHW - soft_BCHW)
 
 
-def see(source: DetailSource, surface_B11hw: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
-    """What a reference shows of the surface points of a target of `size` (H, W).
+def see(
+    source: DetailSource, surface_B11hw: Tensor, size: tuple[int, int], window: Window | None = None
+) -> tuple[Tensor, Tensor]:
+    """What a reference shows of the surface points of a target of `size` (H, W), or of a window of it.
 
     Returns positions float32 [B, 2, H, W] as in `CopiedDetail`, and ten planes [B, 10, H, W]: the photo's
     seven, how far from the point they were seen (0 to 1 for 0 to 3 dm), whether it is the background, which
@@ -139,9 +164,12 @@ def see(source: DetailSource, surface_B11hw: Tensor, size: tuple[int, int]) -> t
     # The surface map is made as fine as the picture, not positions: between a sleeve and what is behind it is
     # none.
     surface_B11HW = enlarged(surface_B11hw.detach(), size)
-    positions_B2HW, unseen_B2HW = look_up(source.atlas.float(), surface_B11HW)
+    here_2HW = centres(size, surface_B11HW.device)
+    if window is not None:
+        surface_B11HW, here_2HW = surface_B11HW[(..., *window)], here_2HW[(..., *window)]
+    positions_B2HW, unseen_B2HW = look_up(source.atlas.float(), surface_B11HW, here_2HW)
     photo_B7HW = F.grid_sample(source.photo.float(), positions_B2HW.movedim(1, -1), align_corners=False)
     heights = torch.tensor((size[1] / size[0] / 2, 0.5), device=positions_B2HW.device).view(2, 1, 1)
-    step_B2HW = (positions_B2HW - centres(size, positions_B2HW.device)) * heights
+    step_B2HW = (positions_B2HW - here_2HW) * heights
     moved_B1HW = (_MOVED * torch.hypot(*step_B2HW.split(1, 1))).clamp(max=1.0)
     return positions_B2HW, torch.cat([photo_B7HW, unseen_B2HW, moved_B1HW], 1)

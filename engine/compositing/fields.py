@@ -8,6 +8,8 @@ from torch import Tensor
 
 from engine.ops.resample import enlarged, running_mean
 
+Window = tuple[slice, slice]  # rows and columns of a picture
+
 _ALIKE = 0.2  # root mean square difference of colours (of -1 to 1) at which likeness has fallen to 1/e
 _STEP = 2  # px to either side, between which a map's slope is taken
 
@@ -22,6 +24,14 @@ def at(x_BChw: Tensor, positions_B2hw: Tensor) -> Tensor:
     """The map at these positions, -1 to 1 across it; beyond its rim as at the rim."""
     grid_Bhw2 = positions_B2hw.movedim(1, -1)
     return F.grid_sample(x_BChw, grid_Bhw2, padding_mode="border", align_corners=False)
+
+
+def moved_by(x_BCHW: Tensor, here_2HW: Tensor, steps_B2HW: Tensor) -> Tensor:
+    """The map `at` so far from its own positions (`atlas.centres`), looked up only where that is a step."""
+    window = window_of(steps_B2HW.abs().amax((0, 1)), 0)
+    moved_BCHW = x_BCHW.clone()
+    moved_BCHW[(..., *window)] = at(x_BCHW, here_2HW[(..., *window)] + steps_B2HW[(..., *window)])
+    return moved_BCHW
 
 
 def alike(a_BChw: Tensor, b_BChw: Tensor) -> Tensor:
@@ -104,6 +114,22 @@ def carried(x_BCHW: Tensor, inside_B1HW: Tensor) -> Tensor:
 
 def length(x_B2hw: Tensor) -> Tensor:
     return torch.hypot(*x_B2hw.split(1, 1))
+
+
+def window_of(marked_HW: Tensor, margin: int, step: int = 1) -> Window:
+    """The rows and columns that hold all that is above 0, with a margin; they end at whole steps, or at
+    the picture's own end, and are one step at least."""
+    rows, columns = (
+        _span((marked_HW.amax(axis) > 0).nonzero().flatten(), side, margin, step)
+        for axis, side in ((1, marked_HW.shape[0]), (0, marked_HW.shape[1]))
+    )
+    return rows, columns
+
+
+def _span(marked_M: Tensor, side: int, margin: int, step: int) -> slice:
+    first, last = marked_M[[0, -1]].tolist() if len(marked_M) else (0, 0)
+    begin, end = max(0, first - margin) // step * step, -(-(last + 1 + margin) // step) * step
+    return slice(begin, min(end, side))
 
 
 def ramp(x: Tensor, low: float, high: float) -> Tensor:

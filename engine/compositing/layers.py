@@ -18,7 +18,7 @@ from engine.compositing.bone_warp import bone_warp
 from engine.compositing.detail import DetailSource, blended
 from engine.compositing.fields import size_of
 from engine.compositing.limbs import moved_limbs
-from engine.compositing.limbs_elsewhere import hands_elsewhere
+from engine.compositing.limbs_elsewhere import Moves, hands_elsewhere, moves
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.surface_warp import surface_warp
 from engine.ops.resample import enlarged
@@ -51,21 +51,26 @@ def _of_reference(
     if own is None:
         return picture_BChw.new_zeros(len(picture_BChw), 4, *source.photo.shape[-2:])
     drawn, own = (picture_BChw.float(), surface_B11hw.float()), OwnPose(*(t.float() for t in own))
-    bare = without_moved_hands(pose_B183, source, own)
+    moved = moves(pose_B183, own.pose, own.limbs)
+    bare = without_moved_hands(pose_B183, source, own, moved)
     surface_B4HW = surface_warp(*drawn, pose_B183, bare, own)
     photo_B4HW = bone_warp(*drawn, pose_B183, bare, own, surface_B4HW)
-    limbs_B4HW = moved_limbs(pose_B183, drawn[1], source, bare, own)
+    limbs_B4HW = moved_limbs(pose_B183, drawn[1], source, bare, own, moved)
     return limbs_B4HW + (1.0 - limbs_B4HW[:, :1]) * photo_B4HW
 
 
 @torch.no_grad()
-def without_moved_hands(pose_B183: Tensor, source: DetailSource, own: OwnPose | None) -> DetailSource:
-    """The photo with the clothes that are under those of its hands that are shown elsewhere in a pose."""
+def without_moved_hands(
+    pose_B183: Tensor, source: DetailSource, own: OwnPose | None, moved: Sequence[Moves] | None = None
+) -> DetailSource:
+    """The photo with the clothes that are under those of its hands that are shown elsewhere in a pose. moved:
+    what is elsewhere, where that is known."""
     if own is None:
         return source
-    elsewhere_B2 = hands_elsewhere(pose_B183, own.pose, own.limbs)
-    if not elsewhere_B2.any():
+    parts = hands_elsewhere(moves(pose_B183, own.pose, own.limbs) if moved is None else moved)
+    if not any(map(any, parts)):
         return source
+    elsewhere_B2 = pose_B183.new_tensor(parts)
     under_B5HW = enlarged(own.under, size_of(source.photo))
     clothes_B3HW, hands_B2HW = under_B5HW.split((3, 2), 1)
     left_B1HW = (hands_B2HW * elsewhere_B2[:, :, None, None]).amax(1, keepdim=True)

@@ -17,10 +17,10 @@ from engine.compositing.atlas import CLASSES
 from engine.compositing.creases import near_hip, past_crease
 from engine.compositing.cut_outs import CutOut, Poses, lay_over
 from engine.compositing.detail import DetailSource
-from engine.compositing.fields import ramp, size_of
+from engine.compositing.fields import Window, ramp, size_of, window_of
 from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled
 from engine.compositing.limb_claims import HEAD, Shown, claimed
-from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, elsewhere, trunk_of, trunk_shown
+from engine.compositing.limbs_elsewhere import Elsewhere, Moves, Trunk, moves
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.ribbons import LIMBS
 from engine.ops.resample import enlarged
@@ -49,23 +49,27 @@ class _Own(NamedTuple):
 
 @torch.no_grad()
 def moved_limbs(
-    pose_B183: Tensor, surface_B11hw: Tensor, source: DetailSource, bare: DetailSource, own: OwnPose
+    pose_B183: Tensor,
+    surface_B11hw: Tensor,
+    source: DetailSource,
+    bare: DetailSource,
+    own: OwnPose,
+    moved: Sequence[Moves] | None = None,
 ) -> Tensor:
     """A layer (`layers`) of the limbs that are elsewhere in the pose, and of the plate where an engine drew
     more of them.
 
     float32 [B, 4, H, W]. pose: as `moving_least_squares.normalised_pose` gives it. surface: the surface map
     of what the engine drew. bare: the photo without the hands that are elsewhere
-    (`layers.without_moved_hands`). A limb that ends in a guessed joint is behind the trunk. All of a person
-    who shows another side is the engine's.
+    (`layers.without_moved_hands`). moved: what is elsewhere, where that is known. A limb that ends in a
+    guessed joint is behind the trunk. All of a person who shows another side is the engine's.
     """
     size = size_of(source.photo)
     sides_2 = own.pose.new_tensor((size[1] / size[0], 1.0))
     layers = []
-    for i, (now_183, own_183) in enumerate(zip(pose_B183, own.pose, strict=True)):
-        trunk = trunk_of(now_183, own_183, sides_2)
-        shown = [] if trunk is None else elsewhere(now_183, own_183, trunk, own.limbs[i].float(), sides_2)
-        stays = 0.0 if trunk is None else trunk_shown(now_183, own_183, trunk, shown, sides_2)
+    moved = moves(pose_B183, own.pose, own.limbs) if moved is None else moved
+    for i, (now_183, own_183, found) in enumerate(zip(pose_B183, own.pose, moved, strict=True)):
+        trunk, shown, stays = found
         if trunk is None or not (stays > 0 or any(each.part > 0 for each in shown)):
             layers.append(torch.zeros(4, *size, device=own.pose.device))
             continue  # at rest nothing of this is worth its time
@@ -94,9 +98,12 @@ def _of_one(
     above: dict[int, Tensor] = {}
     for each in shown:
         if each.is_thigh and each.part > 0:
-            at_hip_4HW = _at_hip(each, trunk, own, here_HW, sides_2)
-            layer_4HW = at_hip_4HW + (1.0 - at_hip_4HW[:1]) * layer_4HW
-            above[each.bone.chain] = at_hip_4HW[0]
+            near_HW = near_hip(each, here_HW)
+            window = window_of(near_HW, 0)
+            seen_3hw, matte_hw = _at_hip(each, trunk, own, here_HW[window], sides_2)
+            near_HW[window] *= matte_hw  # and beyond it is 0
+            _lay(layer_4HW, seen_3hw, near_HW[window], window)
+            above[each.bone.chain] = near_HW
     for behind in (True, False):
         for limb in range(len(LIMBS)):
             bones = [each for each in shown if each.bone.chain == limb]
@@ -105,24 +112,30 @@ def _of_one(
                 cut_out = CutOut(seen_4HW, own.limbs_4HW[limb], abs(trunk.turn), above.get(limb))
                 lay_over(layer_4HW, bones, poses, cut_out, here_HW)
         if behind and (stays > 0 or any(each.part > 0 and each.hidden for each in shown)):
-            (matte_1HW,) = enlarged(
-                _trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, sides_2)[None], size
-            )
-            seen_3HW = sampled(own.bare_4HW[:3], trunk.before(here_HW), sides_2)
-            layer_4HW.lerp_(F.pad(seen_3HW, (0, 0, 0, 0, 1, 0), value=1.0), matte_1HW)
+            matte_1hw = _trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, sides_2)
+            (matte_1HW,) = enlarged(matte_1hw[None], size)
+            window = window_of(matte_1HW[0], 0)
+            seen_3hw = sampled(own.bare_4HW[:3], trunk.before(here_HW[window]), sides_2)
+            _lay(layer_4HW, seen_3hw, matte_1HW[0][window], window)
     return layer_4HW
 
 
-def _at_hip(thigh: Elsewhere, trunk: Trunk, own: _Own, here_HW: Tensor, sides_2: Tensor) -> Tensor:
-    """A layer [4, H, W]: the photo's garments above a thigh's crease, moved with the trunk."""
-    before_HW = trunk.before(here_HW)
-    seen_4HW = sampled(own.bare_4HW, before_HW, sides_2)
-    worn_HW = sampled(own.class_8hw[_BELOW], before_HW, sides_2).sum(0)
-    arms_HW = sampled(own.limbs_4HW[ARM_CHAINS], before_HW, sides_2).amax(0)
-    there_HW = ramp(worn_HW, *_WORN) * (1.0 - arms_HW) * (1.0 - ramp(seen_4HW[3], *_WORN))
-    above_HW = near_hip(thigh, here_HW) * (1.0 - past_crease(thigh, trunk, here_HW))
-    matte_1HW = (thigh.part * above_HW * there_HW)[None]
-    return torch.cat([matte_1HW, matte_1HW * seen_4HW[:3]])
+def _lay(layer_4HW: Tensor, colour_3hw: Tensor, matte_hw: Tensor, window: Window) -> None:
+    """Over a layer's window."""
+    layer_4HW[(..., *window)].lerp_(F.pad(colour_3hw, (0, 0, 0, 0, 1, 0), value=1.0), matte_hw)
+
+
+def _at_hip(
+    thigh: Elsewhere, trunk: Trunk, own: _Own, here_hw: Tensor, sides_2: Tensor
+) -> tuple[Tensor, Tensor]:
+    """The photo's garments above a thigh's crease, moved with the trunk: their colours [3, h, w], and how far
+    they are shown [h, w]."""
+    before_hw = trunk.before(here_hw)
+    seen_4hw = sampled(own.bare_4HW, before_hw, sides_2)
+    worn_hw = sampled(own.class_8hw[_BELOW], before_hw, sides_2).sum(0)
+    arms_hw = sampled(own.limbs_4HW[ARM_CHAINS], before_hw, sides_2).amax(0)
+    there_hw = ramp(worn_hw, *_WORN) * (1.0 - arms_hw) * (1.0 - ramp(seen_4hw[3], *_WORN))
+    return seen_4hw[:3], thigh.part * (1.0 - past_crease(thigh, trunk, here_hw)) * there_hw
 
 
 def _without_hands(bare_4HW: Tensor, under_5hw: Tensor, arms_hw: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import log
 from typing import NamedTuple
 
@@ -147,20 +148,33 @@ def trunk_shown(
     return max(trunk.part, part * (1.0 - ramp_at(max(off_18[joint] for joint in SHOULDERS), *_MOVED)))
 
 
-def hands_elsewhere(pose_B183: Tensor, own_pose_B183: Tensor, limbs_B8HW: Tensor) -> Tensor:
-    """0 to 1 [B, 2]: how far the hands of the right and the left arm are shown elsewhere than in the photo.
+class Moves(NamedTuple):
+    """What is elsewhere of a photo's person: her trunk, None where it shows another side; her limbs; and how
+    far the photo's trunk is shown, as of `trunk_shown`."""
 
-    Poses as `moving_least_squares.normalised_pose` gives them; limbs: as of `limb_mattes.limb_mattes`.
-    """
-    rows, columns = limbs_B8HW.shape[-2:]
+    trunk: Trunk | None
+    limbs: list[Elsewhere]
+    stays: float
+
+
+def moves(pose_B183: Tensor, own_pose_B183: Tensor, limbs_B4HW: Tensor) -> list[Moves]:
+    """Of each of a batch. Poses as `moving_least_squares.normalised_pose` gives them; limbs: as of
+    `limb_mattes.limb_mattes`."""
+    rows, columns = limbs_B4HW.shape[-2:]
     sides_2 = pose_B183.new_tensor((columns / rows, 1.0))
-    parts_B2 = pose_B183.new_zeros(len(pose_B183), 2)
-    every = zip(pose_B183, own_pose_B183, limbs_B8HW, parts_B2, strict=True)
-    for now_183, own_183, limbs_4HW, parts_2 in every:
+    found = []
+    for now_183, own_183, limbs_4HW in zip(pose_B183, own_pose_B183, limbs_B4HW, strict=True):
         trunk = trunk_of(now_183, own_183, sides_2)
-        if trunk is not None:
-            for each in elsewhere(now_183, own_183, trunk, limbs_4HW.float(), sides_2):
-                for arm, (_, forearm) in enumerate(ARMS):
-                    if each.number == forearm:
-                        parts_2[arm] = each.part
-    return parts_B2
+        shown = [] if trunk is None else elsewhere(now_183, own_183, trunk, limbs_4HW.float(), sides_2)
+        stays = 0.0 if trunk is None else trunk_shown(now_183, own_183, trunk, shown, sides_2)
+        found.append(Moves(trunk, shown, stays))
+    return found
+
+
+def hands_elsewhere(moves: Sequence[Moves]) -> list[list[float]]:
+    """0 to 1: of each of a batch, how far the hands of the right and the left arm are shown elsewhere than in
+    the photo."""
+    return [
+        [max((each.part for each in limbs if each.number == forearm), default=0.0) for _, forearm in ARMS]
+        for _, limbs, _ in moves
+    ]

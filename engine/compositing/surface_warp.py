@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.compositing.arms import gone_with_an_arm
 from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
-from engine.compositing.fields import alike, around, at, keeps_shape, of_other_classes, size_of
+from engine.compositing.fields import alike, around, at, keeps_shape, moved_by, of_other_classes, size_of
 from engine.compositing.own_pose import OwnPose
 from engine.ops.resample import enlarged, running_mean
 from engine.regions import SURFACE_SPAN
@@ -77,7 +77,7 @@ def surface_warp(
     change_B3hw = picture_BChw - at(own.picture, here_2hw + steps_B2hw)
     planes_B6hw = torch.cat([trust_B1hw, change_B3hw, steps_B2hw], 1)
     trust_B1HW, change_B3HW, steps_B2HW = enlarged(planes_B6hw, size_of(photo_BCHW)).split((1, 3, 2), 1)
-    seen_B3HW = at(photo_BCHW, centres(size_of(photo_BCHW), photo_BCHW.device) + steps_B2HW)
+    seen_B3HW = moved_by(photo_BCHW, centres(size_of(photo_BCHW), photo_BCHW.device), steps_B2HW)
     return torch.cat([trust_B1HW, trust_B1HW * (seen_B3HW + change_B3HW)], 1)
 
 

@@ -70,7 +70,7 @@ class Painter:
         self.posed = keypoints_18x3
         return Rendering(torch.full((1, 3, *self.canvas), appearance.colour / 127.5 - 1))
 
-    def gate(self, rendering, seen_1KHW):
+    def gate(self, rendering, seen_1KHW, window):
         raise AssertionError
 
 

@@ -159,9 +159,10 @@ class NtedModel:
         names = [layer.name for layer in self._layers]
         return LooseCoefficients(self._network, names, own.layers, other.layers, self._planes(keypoints_18x3))
 
-    def gate(self, rendering: Rendering, seen_1KHW: Tensor) -> Tensor:
+    def gate(self, rendering: Rendering, seen_1KHW: Tensor, window: tuple[slice, slice]) -> Tensor:
         detail, drawn = rendering.features
-        return detail(drawn.features[-1], drawn.image_BCHW, seen_1KHW)
+        fine_1CHW, image_1CHW = (each[(..., *window)] for each in (drawn.features[-1], drawn.image_BCHW))
+        return detail(fine_1CHW, image_1CHW, seen_1KHW)
 
     def _share(self, drawn: nted.Drawing, m: Tensor | None) -> Tensor | float | None:
         """How much of a position another reference gives, by the textures it is made of."""

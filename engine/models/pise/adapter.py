@@ -181,7 +181,7 @@ class PiseModel:
         tell: Callable[[], Maps] = partial(self._maps, shape, found_1TS) if maps else Maps
         return Rendering(image_1CHW, shares=shares, tell=tell, by_hand_11hw=by_hand_11HW)
 
-    def gate(self, rendering: Rendering, seen_1KHW: Tensor) -> Tensor:
+    def gate(self, rendering: Rendering, seen_1KHW: Tensor, window: tuple[slice, slice]) -> Tensor:
         raise NotImplementedError("this engine has learnt no gate")
 
     def _of_regions(self, coefficients: Coefficients) -> Tensor:

@@ -7,7 +7,15 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from engine.compositing.atlas import ATLAS_SHAPE, CLASSES, _fitted, centres, look_up, make_atlas
+from engine.compositing.atlas import (
+    ATLAS_SHAPE,
+    CLASSES,
+    _fitted,
+    centres,
+    look_up,
+    look_up_textbook,
+    make_atlas,
+)
 from engine.regions import REGIONS, SURFACE_SPAN
 
 
@@ -72,3 +80,22 @@ def test_a_slope_is_learnt_over_decimetres_and_half_learnt_over_a_cm_and_a_half(
 
     assert learnt(0.14) == pytest.approx(0.5, abs=0.1)
     assert learnt(0.5) > 0.9
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("people", [1, 2, 0])
+def test_where_nobody_is_nothing_has_to_be_looked_up(threads, people):
+    generator = torch.Generator().manual_seed(5)
+    looked_for = torch.randn(max(people, 1), 11, 31, 23, generator=generator)
+    looked_for[:, 0] += 1.0 if people else 9.0
+    atlas = make_atlas(surface(31, 23)).expand(len(looked_for), *ATLAS_SHAPE)
+    textbook = look_up_textbook(atlas, looked_for, centres((31, 23), torch.device("cpu")))
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        found = look_up(atlas, looked_for)
+    finally:
+        torch.set_num_threads(before)
+    for fast, slow in zip(found, textbook, strict=True):
+        assert torch.allclose(fast, slow, atol=1e-6)
+    assert (textbook[1][:, 1] == 0).any() == (people > 0)

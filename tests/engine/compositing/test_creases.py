@@ -67,3 +67,15 @@ def test_a_crease_ends_near_its_hip():
     found, _, near_HW = thigh(True, 1j)
     far_HW = (HERE - found.now.begin).abs() / found.now.unit
     assert near_HW[far_HW < 0.6].min() > 0.99 and near_HW[far_HW > 0.8].max() == 0
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_a_crease_is_three_tenths_of_a_thigh_below_its_hip_and_soft_over_a_twentieth(left):
+    """A designer sees the hem go over into the thigh there, neither torn nor smeared."""
+    found, _, _ = thigh(left, 1j)
+    trunk = trunk_of(pose()[0], pose()[0], SIDES)
+    assert trunk is not None
+    below_N = torch.tensor([0.29, 0.315, 0.325, 0.335, 0.36])
+    past_N = past_crease(found, trunk, found.now.begin + 1j * below_N * found.now.unit)
+    assert past_N[0] == 0 and past_N[-1] == 1
+    assert past_N[1:4].tolist() == pytest.approx([0.3, 0.5, 0.7], abs=0.05)

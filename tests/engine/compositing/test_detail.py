@@ -271,6 +271,34 @@ def test_the_photo_lies_under_the_picture_whatever_its_size():
     torch.testing.assert_close(taken.seen[:, :3], reference, atol=1e-4, rtol=0)
 
 
+@pytest.mark.parametrize("mixed", [None, 0.4, torch.rand(1, 1, 16, 12)])
+def test_of_a_window_the_same_is_copied_and_outside_of_it_nothing(mixed):
+    """But for the two pixels at its rim that a gate looks over."""
+    torch.manual_seed(2)
+    one = detail()
+    one.out.weight.normal_()
+    one.target_places.out.weight.normal_()
+    image, features = torch.rand(1, 3, 32, 24), [torch.rand(1, 10, 16, 12), torch.rand(1, 6, 32, 24)]
+    pictures = torch.rand(2, 1, 3, 32, 24) * 2 - 1
+    sources = [(make_source(torch.randn(1, 11, 16, 12), picture), mixed) for picture in pictures]
+    surface = one.surface(features[-2])
+    window = slice(8, 24), slice(4, 20)
+
+    def gate(seen: torch.Tensor) -> torch.Tensor:
+        return one(features[-1][(..., *window)], image[(..., *window)], seen)
+
+    sources = sources[: 1 if mixed is None else 2]
+    whole, taken = copied(image, sources, surface, lambda seen: one(features[-1], image, seen))
+    part, taken_there = copied(image, sources, surface, gate, window)
+    inner, outside = (..., slice(10, 22), slice(6, 18)), torch.ones(32, 24, dtype=torch.bool)
+    outside[window] = False
+    torch.testing.assert_close(part[inner], whole[inner], atol=1e-5, rtol=0)
+    torch.testing.assert_close(taken_there.positions[inner], taken.positions[inner])
+    assert (taken.share[..., outside] > 0).all() and torch.equal(part[..., outside], image[..., outside])
+    for own in (taken_there.positions, *taken_there.mixed):
+        torch.testing.assert_close(own[..., outside], own_positions()[..., outside])
+
+
 def test_its_width_is_read_from_a_bare_file(tmp_path):
     levels = (nted.Level(16, 8, 8), nted.Level(32, 8))
     network = nted.Nted(nted.NtedConfig(levels, (32, 22), detail=8))

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.compositing.atlas import centres
-from engine.compositing.fields import alike, around, keeps_shape, odd_side
+from engine.compositing.fields import alike, around, at, keeps_shape, moved_by, odd_side, window_of
 
 SIZE = (128, 96)
 
@@ -49,3 +49,24 @@ def test_shape_is_kept_up_to_a_stretch_and_not_beyond_four_to_one(stretch, kept)
     positions[:, 0] *= stretch
     assert keeps_shape(positions)[..., 8:-8, 8:-8] == pytest.approx(kept, abs=1e-3)
     assert keeps_shape(0.3 * centres(SIZE, torch.device("cpu"))[None]).min() > 0.99, "size is no matter"
+
+
+def test_a_window_holds_what_is_marked_and_ends_at_whole_steps():
+    marked = torch.zeros(SIZE)
+    assert window_of(marked, 0, 16) == (slice(0, 16), slice(0, 16)), "of nothing"
+    marked[30, 40] = marked[61, 50] = 0.1
+    assert window_of(marked, 0) == (slice(30, 62), slice(40, 51))
+    assert window_of(marked, 4) == (slice(26, 66), slice(36, 55))
+    assert window_of(marked, 4, 16) == (slice(16, 80), slice(32, 64))
+    marked[0, 0] = marked[-1, -1] = 1.0
+    assert window_of(marked, 4, 16) == (slice(0, 128), slice(0, 96))
+    assert window_of(marked, 4, 60) == (slice(0, 128), slice(0, 96))
+
+
+def test_a_map_is_looked_up_only_where_it_moves():
+    x = torch.rand(1, 3, *SIZE, generator=torch.Generator().manual_seed(0))
+    here, steps = centres(SIZE, torch.device("cpu")), torch.zeros(1, 2, *SIZE)
+    unmoved = moved_by(x, here, steps)
+    assert torch.equal(unmoved[..., 1:, 1:], x[..., 1:, 1:])
+    steps[..., 20:60, 30:50] = 0.1
+    torch.testing.assert_close(moved_by(x, here, steps), at(x, here + steps), atol=1e-4, rtol=0)

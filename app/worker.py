@@ -198,7 +198,9 @@ class RenderWorker(QThread):
         if not post.live and picker.most is not None and not self._headroom.wait_s():
             picker.lift()
         level = picker.pick() if post.live else picker.most
-        maps = post.request.maps and (not post.live or (self._may_map() and self._moved(post.request)))
+        maps = post.request.maps and (
+            not post.live or (self._may_map() and not self._only_dressed(post.request))
+        )
         request = replace(post.request, level=level, maps=maps)
         frames = self.host.frames(request)
         try:
@@ -234,11 +236,14 @@ class RenderWorker(QThread):
 
         return replace(frame, fine=over_still(frame.image, still.image, still.fine))
 
-    def _moved(self, request: RenderRequest) -> bool:
-        """Whether the pose is another than that of the exact picture. Where it is the same, as after a click
-        on a garment, the picture that is known is dressed, and its maps come with the next exact one."""
-        return self._still is None or not np.array_equal(
-            self._still[0].keypoints_18x3, request.keypoints_18x3
+    def _only_dressed(self, request: RenderRequest) -> bool:
+        """Whether garments alone are others than in the exact picture, as after a click: that is dressed, and
+        maps come with the next exact one."""
+        before = None if self._still is None else self._still[0]
+        return (
+            before is not None
+            and before.swaps != request.swaps
+            and np.array_equal(before.keypoints_18x3, request.keypoints_18x3)
         )
 
     def _may_map(self) -> bool:

@@ -99,7 +99,9 @@ class Controller(QObject):
         pose = photo.reference.keypoints_18x3 if photo else None
         if photo is None or pose is None:
             return False
-        self.open_look(Look((photo,), photo.key, np.array(pose, np.float32)), saved=True)
+        scale = self.size[0] / len(photo.reference.image_HWC)  # it was framed for the weights before, perhaps
+        pose = np.array(pose, np.float32) * np.array((scale, scale, 1), np.float32)
+        self.open_look(Look((photo,), photo.key, pose), saved=True)
         return True
 
     def open_look(self, look: Look, saved: bool, pins: tuple[Snapshot, ...] = ()) -> None:

@@ -54,7 +54,7 @@ def pose_before(stack: QUndoStack) -> np.ndarray | None:
     for place in range(stack.index() - 1, -1, -1):
         step = stack.command(place)
         first = step.child(0) if step.childCount() else step  # of a macro the first of its commands
-        if isinstance(first, LookCommand) and "person" in first.before:
+        if isinstance(first, LookCommand) and first.before.get("person") != first.after.get("person"):
             return None
         if isinstance(first, LookCommand) and "pose" in first.before:
             return first.before["pose"]

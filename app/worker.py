@@ -243,6 +243,7 @@ class RenderWorker(QThread):
         return (
             before is not None
             and before.swaps != request.swaps
+            and before.identity == request.identity
             and np.array_equal(before.keypoints_18x3, request.keypoints_18x3)
         )
 

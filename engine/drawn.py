@@ -7,7 +7,7 @@ the giver is drawn.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -15,10 +15,10 @@ import numpy as np
 from torch import Tensor
 
 from engine.api import RenderRequest
-from engine.compositing.compose import Composition
+from engine.compositing.compose import Composition, EncodedReference
 from engine.contract import Rendering
 
-MOST = 8  # a person and some givers, as previews and exactly; with a fine picture 9 MB each
+MOST = 8  # a person and some givers, as previews and exactly; with a fine picture some 13 MB each
 
 
 class Drawn(NamedTuple):
@@ -59,9 +59,9 @@ class LastDrawn:
 
     def __init__(self) -> None:
         self._pose = b""
-        self._found: OrderedDict[Hashable, Drawn] = OrderedDict()
+        self._found: OrderedDict[tuple[tuple[Hashable, ...], int | None, bool], Drawn] = OrderedDict()
 
-    def of(self, request: RenderRequest, about: Hashable, draw: Callable[[], Drawn]) -> Drawn:
+    def of(self, request: RenderRequest, about: tuple[Hashable, ...], draw: Callable[[], Drawn]) -> Drawn:
         """What `draw` draws for this request, less features, or drew for one in the same pose. A preview is
         what was drawn exactly, where that is there; but maps are those of its level.
 
@@ -81,6 +81,16 @@ class LastDrawn:
                 self._found.popitem(last=False)
         self._found.move_to_end(key)
         return self._found[key].at(request.level)
+
+    def only_of(self, known: Collection[EncodedReference]) -> None:
+        """Let go of what was drawn of other encodings: of references that are gone, or were settled since."""
+        stale = [
+            key
+            for key in self._found
+            if any(isinstance(each, EncodedReference) and each not in known for each in key[0])
+        ]
+        for key in stale:
+            del self._found[key]
 
     def clear(self) -> None:
         self._found.clear()

@@ -183,6 +183,7 @@ class Frames:
     def _person(self, request: RenderRequest, painted_1HW: Tensor | None) -> Drawn:
         """The person of a request without garments of others. Its mixes: with those of changes by hand."""
         own, *others = (self._references.encoded(key) for key in _keys(request))
+        self._last.only_of(self._references.all_encoded)
 
         def draw() -> Drawn:
             pairs = [
@@ -193,7 +194,8 @@ class Frames:
             return self._drawn(appearance, request, [own, *others])
 
         mixed = tuple(_hashable(mix) for mix in request.mixes)
-        about = own, *others, mixed, request.changes, request.strokes
+        strokes = request.strokes if self._model.capabilities.paint_regions else ()
+        about = own, *others, mixed, request.changes, strokes
         return self._last.of(request, about, draw)
 
     def _drawn(self, appearance: Appearance, request: RenderRequest, kept: list[EncodedReference]) -> Drawn:

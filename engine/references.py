@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import weakref
 from collections import OrderedDict, deque
+from collections.abc import Collection
 from dataclasses import replace
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -92,6 +93,11 @@ class References:
                 kept.pop(key, None)
         if freed:
             give_back_memory()
+
+    @property
+    def all_encoded(self) -> Collection[EncodedReference]:
+        """What is kept now, of whomever."""
+        return self._encoded.values()
 
     def encoded(self, key: str) -> EncodedReference:
         """What is known of a reference. Raises InputError where nobody holds it any more."""

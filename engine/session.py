@@ -291,7 +291,8 @@ class Session:
         )
 
     def respond(self, request: RenderRequest) -> Frame:
-        """Answer one request; depends on nothing but the request and the references that are held.
+        """Answer one request; depends on nothing but the request and the references that are held, save that
+        a preview is the exact picture where that was just drawn.
 
         Raises InputError for an unknown reference, a pose that is none, or a level that is not in `levels`;
         OutOfMemory where a lower level may be possible.

@@ -57,7 +57,9 @@ def lay_over(
     # A rim has colours of what is behind it. A hand or foot is of any shape, a trunk's corner has no rim.
     rim_N = torch.full_like(broad_2N[0], _RIM * scale)
     rim_N[: was.root + 1], rim_N[was.joints[-1] :] = 0.0, 0.0
-    rim_N[was.joints[-1] - _TAPER : was.joints[-1] + 1] *= torch.linspace(1.0, 0.0, _TAPER + 1)
+    rim_N[was.joints[-1] - _TAPER : was.joints[-1] + 1] *= torch.linspace(
+        1.0, 0.0, _TAPER + 1, device=rim_N.device
+    )
     at_root_2N = broad_2N[:, was.root + 1 :][:, :1].expand_as(broad_2N)
     for place, each in enumerate(bones):
         if each.drawn == 0:

@@ -22,6 +22,7 @@ _HAND = 0.26, 0.36  # of the longest arm bone, how far a hand reaches aside, par
 _FINGERS = 0.6, 0.8  # of it, how far from the wrist fingers may be
 _SKIN = 0.15, 0.4  # how much of a colour is skin's and not the clothes'
 _BESIDE = 0.3, 0.5  # distance from the line between the two, of its length, at which it is neither
+_LEAST_SKIN = 4.0  # px of bare arms, of fewer the colour of skin is not known
 _TELLS = 0.3, 0.5  # distance of skin's colour from the clothes', from which that is told
 
 
@@ -56,6 +57,7 @@ def _skin(photo_B3hw: Tensor, clothes_B3hw: Tensor, class_B8hw: Tensor) -> Tenso
     share_B1hw = (more_B3hw * between_B3hw).sum(1, keepdim=True) / apart_B1hw.square()
     beside_B1hw = (more_B3hw - share_B1hw * between_B3hw).norm(dim=1, keepdim=True) / apart_B1hw
     told_B1hw = ramp(share_B1hw, *_SKIN) * (1.0 - ramp(beside_B1hw, *_BESIDE)) * ramp(apart_B1hw, *_TELLS)
+    told_B1hw = told_B1hw * (total_B111 >= _LEAST_SKIN)
     return highest(told_B1hw, 3) * (1.0 - class_B8hw[:, _LEGS : _LEGS + 1])  # with its rim
 
 

@@ -111,6 +111,9 @@ size, plan = (1024, 768), Plan(torch.device("cpu"), torch.float32, 1)
 session = Session(NtedModel(small_nted(0), plan, size), plan)
 reference = session.set_reference(np.full((*size, 3), 128, np.uint8), t_pose(size))
 whole = session.render().image
+session.set_pose(t_pose(size) + np.float32((1, 0, 0)))
+session.render()  # the pose before is drawn anew, once it comes again
+session.set_pose(t_pose(size))
 give_back_memory()
 pages = int(Path("/proc/self/statm").read_text().split()[0])
 _, hard = resource.getrlimit(resource.RLIMIT_AS)

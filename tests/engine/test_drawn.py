@@ -9,11 +9,18 @@ import pytest
 import torch
 
 from engine.api import RenderRequest
-from engine.compositing.compose import Composition
+from engine.compositing.compose import Composition, EncodedReference
 from engine.contract import Rendering
 from engine.drawn import MOST, Drawn, LastDrawn
 
 POSE = np.ones((18, 3), np.float32)
+
+
+class Nothing:
+    """An appearance of nobody."""
+
+    def bytes(self) -> int:
+        return 0
 
 
 class Draws:
@@ -66,3 +73,10 @@ def test_no_more_than_some_are_kept_and_what_is_asked_for_stays(ask):
     assert ask("one more") == MOST + 1 and ask(0) == 1 and ask(1) == MOST + 2
     ask.last.clear()
     assert ask(0) == MOST + 3
+
+
+def test_what_was_drawn_of_an_encoding_that_is_no_more_is_let_go(ask):
+    kept, gone = (EncodedReference(Nothing()) for _ in range(2))
+    assert [ask((kept,)), ask((gone,)), ask((kept, gone))] == [1, 2, 3]
+    ask.last.only_of([kept])
+    assert [ask((kept,)), ask((gone,)), ask((kept, gone))] == [1, 4, 5]

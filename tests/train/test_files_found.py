@@ -67,3 +67,11 @@ def test_raw_files_are_refused_before_their_thumbnail_is_taken():
     check_ending(Path("a.tiff"))
     with pytest.raises(InputError, match=r"a\.NEF is a camera's raw file"):
         check_ending(Path("a.NEF"))
+
+
+def test_another_photos_pose_is_not_taken(tmp_path):
+    for name in ("a.jpg", "a_pose.jpg", "a_pose.json", "B.jpg", "B.json", "b.jpg", "b.json"):
+        (tmp_path / name).write_bytes(b"{}")
+    assert pose_file_of(tmp_path / "a.jpg") is None
+    for stem in ("a_pose", "B", "b"):
+        assert pose_file_of(tmp_path / f"{stem}.jpg") == tmp_path / f"{stem}.json"

@@ -41,14 +41,22 @@ def pose_file_of(photo: Path) -> Path | None:
     """The pose file that lies beside a photo, by its name in any case; None where there is none. A text
     with words and few numbers is the photo's caption, and no pose."""
     beside = {path.name.lower(): path for path in sorted(photo.parent.iterdir(), reverse=True)}
+    beside |= {path.name: path for path in photo.parent.iterdir()}
     return pose_file(beside, photo.stem)
 
 
 def pose_file(beside: dict[str, Path], stem: str) -> Path | None:
-    """The same among the files of a folder, by their names in small letters."""
-    names = (f"{stem}{more}{ending}".lower() for ending in POSE_ENDINGS for more in POSE_STEMS)
+    """The same among the files of a folder, by their names, and by their names in small letters; what is
+    another photo's by its own name is that photo's."""
+    photos = {Path(name).stem for name in beside if Path(name).suffix.lower() in PHOTO_ENDINGS}
+    stems = [stem + more for more in POSE_STEMS if not more or stem + more not in photos]
+    names = (name for ending in POSE_ENDINGS for each in stems for name in _spelt(each + ending))
     paths = (beside[name] for name in names if name in beside)
     return next((path for path in paths if path.is_file() and not is_caption(path)), None)
+
+
+def _spelt(name: str) -> tuple[str, str]:
+    return name, name.lower()
 
 
 def is_caption(path: Path) -> bool:

@@ -101,10 +101,10 @@ class TablePoses:
                 key = picture_key(line.partition(":")[0])
             except InputError as error:
                 raise InputError(f"{label}, line {number}: {error}") from None
-            if key in self._rows and self._rows[key][1].split(":")[1:] != line.split(":")[1:]:
+            if key in self._rows and self._rows[key][1].split(":")[1:] != line.strip().split(":")[1:]:
                 before = self._rows[key][0]
                 raise InputError(f"{label}, line {number}: is another row of the picture of line {before}.")
-            self._rows[key] = number, line
+            self._rows[key] = number, line.strip()
         if not self._rows:
             raise InputError(f"{label}: holds no row of keypoints.")
         self._looked_at = 0

@@ -128,7 +128,7 @@ def _of_object(node: dict, place: _Place) -> Iterator[Person]:
         yield from _of_coco(node, place)
     elif isinstance(node.get("subset"), list) and isinstance(node.get("candidate"), list):
         yield from _of_subset(node["candidate"], node["subset"], place)
-    elif isinstance(node.get("xy"), list) or all(isinstance(node.get(axis), list) for axis in "xy"):
+    elif all(isinstance(node.get(axis), list) for axis in "xy"):
         yield from _of_keypoints(node, {}, place)
     elif (key := next((key for key in _KEYPOINTS if node.get(key)), None)) is not None:
         order = COCO_18 if key in _OPENPOSE else place.order
@@ -136,6 +136,8 @@ def _of_object(node: dict, place: _Place) -> Iterator[Person]:
     elif inner := [node[key] for key in _PEOPLE if isinstance(node.get(key), (list, dict))]:
         # The first that holds somebody: a file may say things of the same name about a person or a format.
         yield from next(filter(None, (list(_people(value, place)) for value in inner)), [])
+    elif isinstance(node.get("xy"), list):
+        yield from _of_keypoints(node, {}, place)
     elif sum(joint_of(key) is not None for key in node) >= 3:
         yield from _of_names(node, place)
     else:
@@ -156,7 +158,7 @@ def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
             scores = next((points[key] for key in (*_SCORES, "score") if key in points), scores)
             points = [list(pair) for pair in zip(points["x"], points["y"], strict=False)]
         elif isinstance(points.get("xy"), list):
-            scores, points = points.get("conf"), points["xy"]
+            scores, points = points.get("conf", points.get("confidence")), points["xy"]
         elif all(key.isdecimal() and len(key) < 4 for key in points):  # a joint by its number
             numbered = {int(key): value for key, value in points.items()}
             points = [numbered.get(joint) for joint in range(max(numbered) + 1)] if numbered else []
@@ -168,6 +170,7 @@ def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
             return
     if not isinstance(points, list) or not points:
         return
+    scores = scores if isinstance(scores, list) else None
     if all(isinstance(point, dict) and not is_point(point) for point in points):
         yield from _people(points, place.deeper())
         return

@@ -103,6 +103,8 @@ def _from_json(text: str, name: str) -> tuple[Any, tuple[Person, ...]]:
         return content, people_of(content, name)
     except RecursionError:
         raise InputError(f"{name} is not a pose file: its JSON is nested beyond reason.") from None
+    except OverflowError:
+        raise InputError(f"{name} is not a pose file: it holds numbers beyond reason.") from None
 
 
 def _lines_of_json(text: str) -> list | None:

@@ -80,4 +80,7 @@ def times_as_large(pose_18x3: np.ndarray, own_18x3: np.ndarray) -> np.ndarray | 
     if factors.min() <= 0 or np.abs(np.log(factors)).max() < _ANOTHER_SIZE:
         return None
     apart = np.median(np.hypot(*(given_N2 / factors - own_N2).T))
+    shift_N2 = given_N2 - own_N2
+    if np.median(np.hypot(*(shift_N2 - np.median(shift_N2, axis=0)).T)) < apart:
+        return None  # moved, and not enlarged: somebody who stands is narrow beside their x
     return factors if apart <= _SAME * np.ptp(own_N2, axis=0).max() else None

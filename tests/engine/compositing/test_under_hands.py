@@ -74,3 +74,11 @@ def test_fingers_that_point_aside_are_told_by_the_colour_of_skin():
 
 def test_a_bare_leg_beside_the_hand_is_no_finger():
     assert with_fingers(0.9, region=LEGS).max() < 0.1
+
+
+def test_where_no_bare_arm_is_seen_nothing_has_the_colour_of_skin():
+    own = classes((TROUSERS, (slice(60, 118), slice(36, 80))))
+    picture = grey(-0.9)
+    picture[:, :, FINGERS[0], FINGERS[1]] = 0.0
+    under = under_hands(source(picture, (own == 0).float()).photo, seen(own), pose(), SIZE)
+    assert under[0, 4][FINGERS].max() < 0.1

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from tool_forms import CANVAS, FORMS, XY
 
+from engine.errors import InputError
 from engine.framing import framing_of, to_frame
 from engine.pose.formats import OpenPhoto, parse_people, take
 from engine.pose.skeleton import NECK
@@ -39,3 +42,37 @@ def test_printed_landmarks_of_two_people_are_two():
     world = "pose_world_landmarks=[[Landmark(x=0.1, y=0.2)]]"
     printed = f"PoseLandmarkerResult(pose_landmarks=[{text}, {text}], {world})"
     assert len(parse_people(printed, "a.txt").people) == 2
+
+
+POINTS = [[float(x), float(y)] for x, y in XY]
+
+
+@pytest.mark.parametrize(
+    "about",
+    [{"xy": [10, 20]}, {"xy": [1, 2, 3, 4]}, {"xy": []}],
+)
+def test_an_objects_own_place_is_not_its_keypoints(about):
+    flat = [value for x, y in XY for value in (float(x), float(y), 1.0)]
+    (person,) = parse_people(json.dumps({"people": [about | {"keypoints": flat}]}), "a.json").people
+    np.testing.assert_allclose(person.pose_18x3[0, :2], XY[0], atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"xy": POINTS, "conf": 5},
+        {"keypoints": {"xy": POINTS, "conf": 0.5}},
+        {"xy": [POINTS, POINTS], "conf": {"a": 1, "b": 2}},
+        {"x": [x for x, _ in XY], "y": [y for _, y in XY], "score": 0.9},
+    ],
+)
+def test_scores_that_are_none_are_left(told):
+    assert all(
+        (person.pose_18x3[:, 2] > 0).any() for person in parse_people(json.dumps(told), "a.json").people
+    )
+
+
+def test_numbers_beyond_reason_are_one_sentence():
+    huge = {"canvas_width": 10**400, "canvas_height": 5, "people": [{"pose_keypoints_2d": POINTS}]}
+    with pytest.raises(InputError, match="a.json"):
+        parse_people(json.dumps(huge), "a.json")

@@ -89,6 +89,15 @@ def test_another_pose_of_the_photos_canvas_keeps_its_place():
         assert times_as_large(np.column_stack([pose, own[:, 2]]), own) is None
 
 
+def test_a_pose_that_was_moved_aside_stays_there():
+    """Somebody who stands is narrow beside their x: a shift of a few px looks like a factor."""
+    own = np.column_stack([UPRIGHT * (0.2, 0.9) * 1024 + (300, 50), np.full(18, 2)])
+    for shift in ((12, 0), (20, 5), (-15, 0), (60, 0)):
+        assert times_as_large(own + (*shift, 0), own) is None
+    for factors in ((0.5, 0.5), (1.1, 1.1), (1.0, 1.2)):
+        np.testing.assert_allclose(times_as_large(own * (*factors, 1), own), factors, rtol=1e-6)
+
+
 def test_hundredths_are_told_from_somebody_small():
     canvas = (1024, 768)
     pose = np.column_stack([UPRIGHT * 100, np.full(18, 2)])

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,17 @@ def modules(package: str) -> list[Path]:
     return sorted((ROOT / package).rglob("*.py"))
 
 
-def imports(path: Path) -> set[str]:
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
     """Dotted names of everything a module imports anywhere in it, relative imports resolved."""
     folder = path.relative_to(ROOT).parent.parts
     names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -33,7 +40,7 @@ def imports(path: Path) -> set[str]:
             "__import__",
         ):
             names |= {argument.value for argument in node.args if isinstance(argument, ast.Constant)}
-    return names
+    return frozenset(names)
 
 
 def roots(path: Path) -> set[str]:
@@ -91,9 +98,10 @@ def _names(model: str, word: str) -> bool:
     return bool(re.search(rf"(?<![a-zA-Z]){model}|{camel}|{model.upper()}", word))
 
 
-def words(path: Path) -> set[str]:
+@cache
+def words(path: Path) -> frozenset[str]:
     """Identifiers, imported names and strings of a module, docstrings left out."""
-    tree, found = ast.parse(path.read_text(encoding="utf-8")), imports(path)
+    tree, found = parsed(path), set(imports(path))
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     docstrings = {
         id(node.body[0].value)
@@ -105,7 +113,7 @@ def words(path: Path) -> set[str]:
         if isinstance(node, ast.Constant) and id(node) not in docstrings:
             said.append(node.value)
         found |= {word for word in said if isinstance(word, str)}
-    return found
+    return frozenset(found)
 
 
 def test_words_are_names_and_strings_but_not_docstrings():
@@ -153,7 +161,7 @@ def test_nothing_opens_a_connection(package):
 def test_nothing_is_unpickled(package):
     """torch.load only with weights_only=True, numpy.load never with allow_pickle, no pickle.load."""
     for path in modules(package):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if not isinstance(node, ast.Call):
                 continue
             name = ast.unparse(node.func)

@@ -56,7 +56,7 @@ def told(request, open_window, tmp_path, monkeypatch):
     return driver, dict(np.load(arrays))
 
 
-def test_every_map_shows_the_numbers_of_the_command(told):
+def test_every_map_shows_the_numbers_of_the_command_and_is_written_so(told, tmp_path):
     driver, arrays = told
     mode, panel = driver.window.inspecting, driver.window.docks.inspector
     at = (88.5 / 176, 115.5 / 256)  # on the person, in the middle of a px
@@ -87,10 +87,6 @@ def test_every_map_shows_the_numbers_of_the_command(told):
         seen.add(choice.kind)
     infos = {f"{info.kind}/{info.name}" for info in driver.controller.facts.maps}
     assert set(arrays) == infos and seen == {name.split("/")[0] for name in infos} - {"extraction"}
-
-
-def test_the_window_writes_the_arrays_of_the_command(told, tmp_path):
-    driver, arrays = told
     path = tmp_path / "shown.npz"
     driver.window.map_saving.save_arrays(path)
     driver.until(lambda: "Saved shown.npz." in driver.sentences, SLOW)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sampled import sample
 
 from engine.api import GarmentSwap, RenderRequest
 from engine.cv import cv2
@@ -14,23 +15,13 @@ from engine.editing.coefficients import Refining
 from engine.editing.refinement import STEPS
 from engine.garments import PIECES
 from engine.models.registry import ENGINES
-from engine.paths import RESOURCES
-from engine.photos import read_photo
-from engine.pose.formats import read_pose
 from engine.session import Session
-
-SAMPLES = RESOURCES / "samples"
 
 
 @pytest.fixture(scope="module")
 def session():
     with closing(Session.open(device="cpu")) as open_:
         yield open_
-
-
-def sample(session: Session, name: str):
-    photo = read_photo(SAMPLES / f"{name}.jpg")
-    return session.add_reference(photo, read_pose(SAMPLES / f"{name}.json", photo.shape[:2]))
 
 
 def test_a_refined_garment_changes_what_is_around_it_and_can_be_left_away(session):

@@ -21,7 +21,7 @@ from engine.contract import Rendering
 MOST = 8  # a person and some givers, as previews and exactly; with a fine picture some 13 MB each
 
 
-class Drawn(NamedTuple):
+class DrawnReference(NamedTuple):
     """What the engine drew of a reference, and what that is shown as."""
 
     rendering: Rendering
@@ -44,14 +44,14 @@ class Drawn(NamedTuple):
         there = [share is not None and copied is not None for share in self.rendering.shares]
         return [_across(next(found), size) if each else None for each in there]
 
-    def at(self, level: int | None) -> Drawn:
+    def at(self, level: int | None) -> DrawnReference:
         """As it is shown at this level: only the exact picture is fine."""
         return self if level is None else self._replace(composition=replace(self.composition, fine_1CHW=None))
 
-    def kept(self) -> Drawn:
+    def kept(self) -> DrawnReference:
         """Less what is of no use once it is composed: an engine's features are large, and are drawn over."""
         plain = Rendering(self.rendering.image_1CHW, shares=self.rendering.shares, tell=self.rendering.tell)
-        return Drawn(plain, self.composition)
+        return DrawnReference(plain, self.composition)
 
 
 class LastDrawn:
@@ -59,9 +59,13 @@ class LastDrawn:
 
     def __init__(self) -> None:
         self._pose = b""
-        self._found: OrderedDict[tuple[tuple[Hashable, ...], int | None, bool], Drawn] = OrderedDict()
+        self._found: OrderedDict[tuple[tuple[Hashable, ...], int | None, bool], DrawnReference] = (
+            OrderedDict()
+        )
 
-    def of(self, request: RenderRequest, about: tuple[Hashable, ...], draw: Callable[[], Drawn]) -> Drawn:
+    def of(
+        self, request: RenderRequest, about: tuple[Hashable, ...], draw: Callable[[], DrawnReference]
+    ) -> DrawnReference:
         """What `draw` draws for this request, less features, or drew for one in the same pose. A preview is
         what was drawn exactly, where that is there; but maps are those of its level.
 

@@ -19,7 +19,7 @@ from engine.compositing.painted import AS_IT_IS, painted
 from engine.compositing.wardrobe import CLASS_OF_PIECE
 from engine.computing import Computing
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
-from engine.drawn import Drawn, LastDrawn
+from engine.drawn import DrawnReference, LastDrawn
 from engine.editing.changes import known, mixes_of, redrawn, scales_of, touched_by
 from engine.editing.recolour import colours_of, recoloured, within_region
 from engine.editing.refinement import Refinements
@@ -66,7 +66,7 @@ class Frames:
         room: FittingRoom | None = None
         size, canvas = self._model.size, self._model.canvas
         painted_1HW = painted(request.strokes, keypoints_18x3, size, canvas, self._plan.device)
-        drawn: dict[str, Drawn] = {}
+        drawn: dict[str, DrawnReference] = {}
         with self._computing():
             drawn[request.identity] = self._person(request, painted_1HW)
             composition = drawn[request.identity].composition
@@ -89,7 +89,7 @@ class Frames:
     def _teller(
         self,
         request: RenderRequest,
-        drawn: dict[str, Drawn],
+        drawn: dict[str, DrawnReference],
         pieces_hw: np.ndarray | None,
         room: FittingRoom | None,
         painted_1HW: Tensor | None,
@@ -180,12 +180,12 @@ class Frames:
             maps=request.maps,
         )
 
-    def _person(self, request: RenderRequest, painted_1HW: Tensor | None) -> Drawn:
+    def _person(self, request: RenderRequest, painted_1HW: Tensor | None) -> DrawnReference:
         """The person of a request without garments of others. Its mixes: with those of changes by hand."""
         own, *others = (self._references.encoded(key) for key in _keys(request))
         self._last.only_of(self._references.all_encoded)
 
-        def draw() -> Drawn:
+        def draw() -> DrawnReference:
             pairs = [
                 (other.appearance, mix.coefficients) for other, mix in zip(others, request.mixes, strict=True)
             ]
@@ -198,14 +198,16 @@ class Frames:
         about = own, *others, mixed, request.changes, strokes
         return self._last.of(request, about, draw)
 
-    def _drawn(self, appearance: Appearance, request: RenderRequest, kept: list[EncodedReference]) -> Drawn:
+    def _drawn(
+        self, appearance: Appearance, request: RenderRequest, kept: list[EncodedReference]
+    ) -> DrawnReference:
         rendering = self._rendered(appearance, request)
         shown = self._composed(rendering, request.keypoints_18x3, kept, request.level is None)
         # Whoever's the trousers are: those that were given a colour have it.
-        return Drawn(rendering, self._coloured(shown, rendering, self._changes(request)))
+        return DrawnReference(rendering, self._coloured(shown, rendering, self._changes(request)))
 
     def _fitting_room(
-        self, request: RenderRequest, drawn: dict[str, Drawn], painted_1HW: Tensor | None
+        self, request: RenderRequest, drawn: dict[str, DrawnReference], painted_1HW: Tensor | None
     ) -> FittingRoom:
         """Each giver is drawn as the person is: in the same pose, to the same level. drawn: where that is
         put."""

@@ -11,7 +11,7 @@ import torch
 from engine.api import RenderRequest
 from engine.compositing.compose import Composition, EncodedReference
 from engine.contract import Rendering
-from engine.drawn import MOST, Drawn, LastDrawn
+from engine.drawn import MOST, DrawnReference, LastDrawn
 
 POSE = np.ones((18, 3), np.float32)
 
@@ -29,11 +29,11 @@ class Draws:
     def __init__(self):
         self.count = 0
 
-    def __call__(self) -> Drawn:
+    def __call__(self) -> DrawnReference:
         self.count += 1
         image_1CHW = torch.full((1, 3, 4, 4), float(self.count))
         fine_1CHW = torch.zeros(1, 3, 8, 8)
-        return Drawn(Rendering(image_1CHW, features="large"), Composition(image_1CHW, fine_1CHW))
+        return DrawnReference(Rendering(image_1CHW, features="large"), Composition(image_1CHW, fine_1CHW))
 
 
 @pytest.fixture

@@ -38,7 +38,8 @@ def moved(change) -> np.ndarray:
         (lambda xy: xy + (0, 90), "beside them"),
         (lambda xy: xy[:, ::-1], "x and y are exchanged"),
         (lambda xy: np.column_stack([xy[:, 1], 352 - xy[:, 0]]), "turned by 90 degrees"),
-        (lambda xy: (352, 0) + xy * (-1, 1), "mirrored"),
+        (lambda xy: (352, 0) + xy * (-1, 1), None),  # in its place: a back that was taken for a front
+        (lambda xy: (252, 0) + xy * (-1, 1), "mirrored"),
         (lambda xy: (0, 512) + xy * (1, -1), "upside down"),
     ],
 )

@@ -84,6 +84,7 @@ def test_the_first_step_is_where_adam_begins_and_costs_no_gradient(session, monk
 def test_a_part_of_refining_is_no_longer_than_two_pictures_and_all_of_them_are_a_step(session, monkeypatch):
     own, giver = sample(session, "ada"), sample(session, "checked-dress")
     request = RenderRequest(own.key, own.keypoints_18x3, swaps=(GarmentSwap(giver.key, "dress"),))
+    session.respond(RenderRequest(own.key, own.keypoints_18x3 + 1))  # nothing of this pose is kept
     drawn, render = [], session._model.render
     monkeypatch.setattr(session._model, "render", lambda *a, **k: drawn.append(1) or render(*a, **k))
     pictures, told = [], session.refine_part(request)

@@ -14,12 +14,16 @@ from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
 from engine.compositing.detail import DetailSource
+from engine.compositing.limb_bones import positions
 from engine.compositing.moving_least_squares import normalised_pose
 from engine.compositing.own_pose import OwnPose
 from engine.regions import REGIONS, SURFACE_SPAN
 
 SIZE = (128, 96)
 DECIMETRE = 16  # px
+SIDES = torch.tensor([SIZE[1] / SIZE[0], 1.0])  # the picture's width in heights, and 1
+HERE = positions(SIZE, SIDES)
+PX = 2 / SIZE[0]  # in half heights, as positions are
 WALL, FACE, SHIRT, TROUSERS = (
     REGIONS.index(name) for name in ("background", "face", "upper clothes", "pants")
 )

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import pytest
 import torch
-from flat_scene import SIZE, pose
+from flat_scene import HERE, SIDES, SIZE, pose
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.compositing.creases import near_hip, past_crease
-from engine.compositing.limb_bones import positions
 from engine.compositing.limbs_elsewhere import Elsewhere, elsewhere, trunk_of
 from engine.pose import skeleton as sk
 
-SIDES = torch.tensor([SIZE[1] / SIZE[0], 1.0])
-HERE = positions(SIZE, SIDES)
 LEFT = sk.LEFT_HIP, sk.LEFT_KNEE, sk.LEFT_ANKLE
 RIGHT = sk.RIGHT_HIP, sk.RIGHT_KNEE, sk.RIGHT_ANKLE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from flat_scene import SIZE, pose
+from flat_scene import HERE, PX, SIDES, pose
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,14 +22,10 @@ from engine.compositing.limb_bones import (
     off,
     off_each,
     off_trunk,
-    positions,
     segments,
     similar,
 )
 
-SIDES = torch.tensor([SIZE[1] / SIZE[0], 1.0])
-HERE = positions(SIZE, SIDES)
-PX = 2 / SIZE[0]
 PLACED = segments(pose()[0], SIDES)
 
 

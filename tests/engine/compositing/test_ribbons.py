@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
-from flat_scene import SIZE, pose
+from flat_scene import HERE, PX, SIDES, pose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.compositing.limb_bones import positions, segments
+from engine.compositing.limb_bones import segments
 from engine.compositing.ribbons import (
     LIMBS,
     Ribbon,
@@ -20,10 +20,7 @@ from engine.compositing.ribbons import (
 )
 from engine.pose import skeleton as sk
 
-SIDES = torch.tensor([SIZE[1] / SIZE[0], 1.0])
-HERE = positions(SIZE, SIDES)
 LEFT_ARM = 3
-PX = 2 / SIZE[0]
 
 
 def made(

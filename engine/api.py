@@ -70,6 +70,10 @@ class Maps(tuple[NamedMap, ...]):
         """The values of a kind, by name."""
         return {each.name: each.values_Khw for each in self if each.kind == kind}
 
+    def bytes(self) -> int:
+        """Of their values."""
+        return sum(each.values_Khw.nbytes for each in self)
+
 
 @dataclass(frozen=True, eq=False)
 class PhotoMaps:

@@ -1,6 +1,7 @@
 """Reference photos: framed, detected, parsed and encoded once, whoever asks first.
 
-One cache, bounded in bytes, of all that is made of them: what is encoded, wardrobes, maps. What falls out of
+One cache, bounded in bytes, of all that is made of them: what detector and parser see, what is encoded,
+wardrobes, maps. What falls out of
 it is made again as long as somebody holds the handle; what belongs to a handle that nobody holds any more is
 freed with the next call. An appearance that was settled stays with its handle: it took seconds, and is
 smaller than the handle's own picture.
@@ -33,8 +34,8 @@ from engine.kept import Kept
 from engine.pictures import to_tensor
 from engine.plan import give_back_memory
 
-CACHE_BYTES = 192 << 20  # at 256 rows a photo is 4 to 7 MB encoded, 3 MB as a wardrobe, 7 MB as maps
-_ENCODED, _WARDROBE, _MAPS = "encoded", "wardrobe", "maps"  # what is kept of a reference
+CACHE_BYTES = 192 << 20  # at 256 rows a photo is 3 MB looked at, 4 to 7 encoded, 7 as maps, 3 as a wardrobe
+_LOOKED, _ENCODED, _WARDROBE, _MAPS = _KINDS = "looked at", "encoded", "wardrobe", "maps"
 _SHOWN_EVERY = 6  # steps of settling: to show them costs as much as two
 MOST_TIMES = 4  # as large as the frame is the finest picture
 
@@ -51,7 +52,6 @@ class References:
         self._settled: WeakKeyDictionary[Reference, Appearance] = WeakKeyDictionary()
         self._steps: WeakKeyDictionary[Reference, int] = WeakKeyDictionary()
         self._settling: dict[str, Settling] = {}  # the one that is on the way
-        self._looked: dict[str, ReferenceInput] = {}  # the last that detector and parser looked at
 
     def add(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
         """Frame a photo and encode it: uint8 RGB of any size, float32 [18, 3] in photo px.
@@ -164,15 +164,13 @@ class References:
         self._drop(key)
 
     def _drop(self, key: str) -> bool:
-        """What is kept of a reference; whether it was encoded."""
-        for last in (self._settling, self._looked):
-            last.pop(key, None)
-        for kind in (_WARDROBE, _MAPS):
-            self._kept.drop((kind, key))
-        return self._kept.drop((_ENCODED, key))
+        """What is kept of a reference; whether anything was."""
+        self._settling.pop(key, None)
+        dropped = [self._kept.drop((kind, key)) for kind in _KINDS]
+        return any(dropped)
 
     def clear(self) -> None:
-        for kept in (self._handles, self._kept, self._settling, self._looked, self._settled, self._steps):
+        for kept in (self._handles, self._kept, self._settling, self._settled, self._steps):
             kept.clear()
 
     def _reference(self, key: str) -> Reference:
@@ -188,10 +186,13 @@ class References:
 
     def _looked_at(self, reference: Reference) -> ReferenceInput:
         """A framed photo with all that detector and parser see in it."""
-        if reference.key not in self._looked:
-            given = replace(self._input(reference), person_11HW=self._person(reference))
-            self._looked = {reference.key: looked_at(self._model, given)}
-        return self._looked[reference.key]
+        if (_LOOKED, reference.key) in self._kept:
+            return self._kept[_LOOKED, reference.key]
+        given = self._input(reference)
+        if not self._model.needs_surface:
+            return given
+        given = looked_at(self._model, replace(given, person_11HW=self._person(reference)))
+        return self._kept.put((_LOOKED, reference.key), given, given.bytes(), CACHE_BYTES)
 
     def _on_canvas(self, planes_1CHW: Tensor, mode: str) -> Tensor:
         """Planes of the model frame, filled up at the right and below."""
@@ -203,8 +204,8 @@ class References:
         return F.pad(planes_1CHW, (0, beside, 0, below), mode=mode)
 
     def _person(self, reference: Reference) -> Tensor | None:
-        """Who of those in the photo is meant, on the canvas; None where no engine or detector asks."""
-        if reference.keypoints_18x3 is None or not self._model.needs_surface:
+        """Who of those in the photo is meant, on the canvas; None where no detector sees them."""
+        if reference.keypoints_18x3 is None:
             return None
         times = len(reference.finest_HWC) / len(reference.image_HWC)
         scale_3 = np.array((times, times, 1), np.float32)

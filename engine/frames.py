@@ -32,7 +32,7 @@ from engine.pose.kinematics import t_pose
 from engine.references import References
 
 
-class Frames:
+class FrameMaker:
     """What an open engine makes of requests; depends on nothing but them and the references that are held."""
 
     def __init__(self, model: PoseTransferModel, plan: Plan, references: References, computing: Computing):
@@ -178,16 +178,15 @@ class Frames:
         about = own, *others, mixed, request.changes, strokes
         self._last.keep_only(request.keypoints_18x3, self._references.all_encoded)
         depth = self._last.depth(request, about)
-
-        def draw() -> DrawnReference:
+        drawn = self._last.found(about, depth)
+        if drawn is None:
             pairs = [
                 (other.appearance, mix.coefficients) for other, mix in zip(others, request.mixes, strict=True)
             ]
             appearance = self._model.mix(own.appearance, pairs) if pairs else own.appearance
             appearance = self._painted(self._by_hand(appearance, request), painted_1HW)
-            return self._drawn(appearance, request, [own, *others], depth)
-
-        return self._last.of(about, depth, draw), depth
+            drawn = self._last.keep(about, depth, self._drawn(appearance, request, [own, *others], depth))
+        return drawn, depth
 
     def _drawn(
         self, appearance: Appearance, request: RenderRequest, kept: list[EncodedReference], depth: Depth
@@ -215,10 +214,9 @@ class Frames:
 
         def composed(key: str) -> Composition:
             giver = self._references.encoded(key)
-            drawn[key] = self._last.of(
-                (giver, request.changes),
-                depth,
-                lambda: self._drawn(giver.appearance, request, [giver], depth),
+            about = giver, request.changes
+            drawn[key] = self._last.found(about, depth) or self._last.keep(
+                about, depth, self._drawn(giver.appearance, request, [giver], depth)
             )
             return drawn[key].composition
 

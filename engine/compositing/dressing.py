@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import around, at, carried, highest, odd_side, ramp, size_of
+from engine.compositing.fields import around, at, highest, odd_side, ramp, size_of, spread
 from engine.compositing.painted import AS_IT_IS, at_size
 from engine.compositing.tailoring import drawn_out, matte
 from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at, on_trunk, pieces_drawn, worn_at
@@ -103,7 +103,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     body_1CHW = _body(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
     beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW * person_11HW)
     if strength < 1.0:
-        before_1CHW = carried(now.picture, gone_11HW)
+        before_1CHW = spread(now.picture, gone_11HW)
         cloth_1CHW = torch.lerp(before_1CHW, cloth_1CHW, strength)
         # Where the wearer had none its shape comes first, in the wearer's colours: no ghost of it is seen.
         shape = min(1.0, 2.0 * strength)
@@ -129,7 +129,7 @@ def before_wall(now: Dressed, wall_1CHW: Tensor, strength: float = 1.0) -> Dress
     size = size_of(now.picture)
     (person_11HW,) = _sharp(now.picture, 1.0 - now.pieces[:, :1])
     # Px of the outline have the old wall in them: the person's colours are carried out to it.
-    hers_1CHW = carried(now.picture, 1.0 - highest(1.0 - person_11HW, 2 * (size[0] // 256) + 1))
+    hers_1CHW = spread(now.picture, 1.0 - highest(1.0 - person_11HW, 2 * (size[0] // 256) + 1))
     wall_1CHW = F.interpolate(wall_1CHW, size, mode="bilinear")
     before_1CHW = torch.lerp(wall_1CHW, hers_1CHW, person_11HW)
     face_11hw = (now.pieces.argmax(1, keepdim=True) == FACE).float()
@@ -187,7 +187,7 @@ def _cloth(
     # Places tell to a cell of the wardrobe where a garment ends; within it the giver's drawing does.
     over_them_11HW = F.interpolate(_of(theirs_1Phw, garment.over), size, mode="bilinear")
     told_13hw = F.interpolate(torch.cat([theirs_11HW, over_them_11HW, there_11HW], 1), small, mode="area")
-    told_12hw = carried(told_13hw[:, :2], ramp(told_13hw[:, 2:], *_INSIDE))
+    told_12hw = spread(told_13hw[:, :2], ramp(told_13hw[:, 2:], *_INSIDE))
     placed_12hw = torch.cat([_of(on_body_1Phw, pieces) for pieces in (garment.takes, garment.over)], 1)
     placed_12hw = F.interpolate(placed_12hw, small, mode="bilinear")
     worn_11HW, hidden_11HW = F.interpolate((told_12hw + placed_12hw) / 2, size, mode="bilinear").split(1, 1)
@@ -209,7 +209,7 @@ def _cloth(
     covered_11HW = (fit_11HW * near_11HW * (1.0 - over_11HW)).maximum(core_11HW)
     inside_11HW = 1.0 - highest(1.0 - fit_11HW, 5)
     sure_11HW = sure_11HW * (1.0 - ramp(over_them_11HW, 0.1, 0.5))
-    return carried(fit_1CHW, inside_11HW), torch.lerp(outline_11HW, covered_11HW, sure_11HW)
+    return spread(fit_1CHW, inside_11HW), torch.lerp(outline_11HW, covered_11HW, sure_11HW)
 
 
 def _sharp(picture_1CHW: Tensor, *shares_11hw: Tensor) -> tuple[Tensor, ...]:
@@ -257,7 +257,7 @@ def _towards(now_1CHW: Tensor, skin_1CHW: Tensor, same_11hw: Tensor, gone_11HW: 
     seen_11hw = 1.0 - highest(1.0 - seen_11hw, 3)  # not the mixed px of an outline
     apart_1Chw = F.interpolate(now_1CHW - skin_1CHW, small, mode="area")
     near_11hw = (4.0 * running_mean(seen_11hw, odd_side(_JOINED, small[0]))).clamp(max=1.0)
-    return F.interpolate(carried(apart_1Chw, seen_11hw) * near_11hw, size_of(now_1CHW), mode="bilinear")
+    return F.interpolate(spread(apart_1Chw, seen_11hw) * near_11hw, size_of(now_1CHW), mode="bilinear")
 
 
 def _skin(piece_1hw: Tensor) -> Tensor:
@@ -276,7 +276,7 @@ def _cut_out(picture_1CHW: Tensor, part_11hw: Tensor) -> Tensor:
     inside_11hw = running_mean(part_11hw, 3)
     inside_11hw = inside_11hw / inside_11hw.amax().clamp_min(1e-3)  # of what is nowhere sure, the surest
     inside_11HW = F.interpolate(inside_11hw, size_of(picture_1CHW), mode="bilinear")
-    return carried(picture_1CHW, ramp(inside_11HW, *_INSIDE))
+    return spread(picture_1CHW, ramp(inside_11HW, *_INSIDE))
 
 
 def _of(pieces_1Phw: Tensor, numbers: Iterable[int]) -> Tensor:

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.fields import carried, highest, ramp
+from engine.compositing.fields import highest, ramp, spread
 from engine.compositing.limb_bones import ARMS, BONES, off, positions, segments
 from engine.regions import REGIONS
 
@@ -39,10 +39,10 @@ def under_hands(photo_B7HW: Tensor, seen_B11hw: Tensor, pose_B183: Tensor, size:
     hands_B2hw = _hands(pose_B183, size, _HAND)
     photo_B3hw = F.interpolate(photo_B7HW[:, :3].float(), size, mode="area")
     near_B2hw = hands_B2hw.maximum(_hands(pose_B183, size, _FINGERS))
-    without_B3hw = carried(photo_B3hw, clothes_B1hw * (1.0 - near_B2hw.amax(1, keepdim=True)))
+    without_B3hw = spread(photo_B3hw, clothes_B1hw * (1.0 - near_B2hw.amax(1, keepdim=True)))
     skin_B1hw = _skin(photo_B3hw, without_B3hw, class_B8hw)
     hands_B2hw = hands_B2hw.maximum(near_B2hw * skin_B1hw)
-    around_B3hw = carried(photo_B3hw, clothes_B1hw * (1.0 - hands_B2hw.amax(1, keepdim=True)))
+    around_B3hw = spread(photo_B3hw, clothes_B1hw * (1.0 - hands_B2hw.amax(1, keepdim=True)))
     return torch.cat([around_B3hw, hands_B2hw * clothes_B1hw], 1)
 
 

@@ -146,7 +146,7 @@ def test_places_do_not_need_patches(people):
 def test_without_surfaces_there_is_detail_only_where_it_is_known():
     assert house().without_surfaces().network.detail == 0
     kept = house().without_surfaces(begun=house().network)
-    assert kept.network == house().network and kept.losses.nted_contrast == kept.losses.places == 0
+    assert kept.network == house().network and kept.losses.contrast == kept.losses.places == 0
     with pytest.raises(ValueError, match="network without"):
         house(network=replace(house().network, detail=0))
 

@@ -56,7 +56,7 @@ class NtedRecipe(PairRecipe):
     sharpen: float | None = 4.0  # gain of the first extraction filters; None: as the paper draws them
 
     def __post_init__(self):
-        if (self.losses.places or self.losses.nted_contrast) and not self.network.detail:
+        if (self.losses.places or self.losses.contrast) and not self.network.detail:
             raise ValueError(f"recipe {self.name} has terms of detail and a network without")
         start = self.adversarial_from
         if start is None:

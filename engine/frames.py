@@ -154,9 +154,13 @@ class Frames:
                 shown = _in_colour(shown, share_11hw, colour)
         return shown
 
-    def _by_hand(self, appearance: Appearance, request: RenderRequest) -> Appearance:
-        """With the slots scaled that were changed, and a mark on all that are drawn otherwise."""
-        changes = [each for each in self._changes(request) if redrawn(each, request.identity)]
+    def _by_hand(self, appearance: Appearance, request: RenderRequest, *, worn: bool = False) -> Appearance:
+        """With the slots scaled that were changed, and a mark on all that are drawn otherwise. worn: of a
+        giver; slots that are taken from elsewhere are the person's alone."""
+        asked = self._changes(request)
+        if worn:
+            asked = [replace(each, reference="") for each in asked]
+        changes = [each for each in asked if redrawn(each, request.identity)]
         if not changes:
             return appearance
         slots = self._model.slots
@@ -216,9 +220,15 @@ class Frames:
         def composed(key: str) -> Composition:
             giver = self._references.encoded(key)
             drawn[key] = self._last.of(
+<<<<<<< HEAD
                 (giver, request.changes),
                 depth,
                 lambda: self._drawn(giver.appearance, request, [giver], depth),
+=======
+                request,
+                (giver, request.changes),
+                lambda: self._drawn(self._by_hand(giver.appearance, request, worn=True), request, [giver]),
+>>>>>>> inspect
             )
             return drawn[key].composition
 

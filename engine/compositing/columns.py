@@ -44,6 +44,7 @@ def cut(drawn: Drawn, columns: slice) -> Drawn:
         drawn.wardrobe,
         _of(behind_1CHW, columns, many),
         None if drawn.painted is None else at_size(drawn.painted, (rows, many))[..., columns],
+        None if drawn.joints is None else drawn.joints - np.array((columns.start, 0, 0), np.float32),
     )
 
 

@@ -20,9 +20,9 @@ from torch import Tensor
 
 from engine.compositing.fields import around, at, carried, highest, odd_side, ramp, size_of
 from engine.compositing.painted import AS_IT_IS, at_size
+from engine.compositing.passers_by import passers_by
 from engine.compositing.tailoring import drawn_out, matte
 from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at, on_trunk, pieces_drawn, worn_at
-from engine.cv import cv2
 from engine.garments import ARMS, FACE, HAIR, LEGS, PIECES, SKIRT, TROUSERS, Garment
 from engine.ops.resample import running_mean
 from engine.regions import REGIONS, SURFACE_SPAN
@@ -37,7 +37,6 @@ _NO_SKIN = (
     0.5,
 )  # difference of colours (of -1 to 1) from the wearer's tone that skin hardly has, and never
 _JOINED = 17  # px of a map of 128 rows around skin that is seen in which skin beneath has its light
-_APART = 3  # positions, half of how far parts of one person may be from each other
 _SKIN = FACE, ARMS, LEGS
 _IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the body of its own
 
@@ -45,13 +44,14 @@ _IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the 
 class Drawn(NamedTuple):
     """A person in the pose. picture: [1, 3, H, W], as it is shown. surface: its surface map [1, 11, h, w].
     behind: [1, 3, H', W'], what is behind the person; None: as the wardrobe has it. painted: [1, H', W'],
-    which piece was painted where, as `painted.painted`."""
+    which piece was painted where, as `painted.painted`. joints: the pose [18, 3], in positions of the map."""
 
     picture: Tensor
     surface: Tensor
     wardrobe: Wardrobe
     behind: Tensor | None = None
     painted: Tensor | None = None
+    joints: np.ndarray | None = None
 
 
 class Dressed(NamedTuple):
@@ -150,23 +150,12 @@ def pieces_worn(drawn: Drawn) -> Tensor:
     pieces_1Phw[:, list(_IN_FRONT)] = 0.0
     pieces_1Phw = other_11hw * pieces_1Phw / pieces_1Phw.sum(1, keepdim=True).clamp_min(1e-6)
     pieces_1Phw[:, [0, *_IN_FRONT]] = class_18hw[:, numbers]
-    pieces_1Phw = torch.where(_passers_by(pieces_1Phw), _piece(0, other_11hw), pieces_1Phw)
+    pieces_1Phw = torch.where(passers_by(pieces_1Phw, drawn.joints), _piece(0, other_11hw), pieces_1Phw)
     if drawn.painted is None:
         return pieces_1Phw
     painted_1hw = at_size(drawn.painted, size_of(pieces_1Phw))
     told_1Phw = F.one_hot(painted_1hw.clamp_min(0), len(PIECES)).movedim(-1, 1).float()
     return torch.where(painted_1hw[:, None] == AS_IT_IS, pieces_1Phw, told_1Phw)
-
-
-def _passers_by(pieces_1Phw: Tensor) -> Tensor:
-    """Where somebody is seen who is not the person, bool [1, 1, h, w]: whoever is farther from the largest
-    part than parts of one person are from each other."""
-    somebody_hw = (pieces_1Phw[0].argmax(0) > 0).cpu().numpy().astype(np.uint8)
-    joined_hw = cv2.dilate(somebody_hw, np.ones((2 * _APART + 1,) * 2, np.uint8))
-    _, part_hw, stats, _ = cv2.connectedComponentsWithStats(joined_hw, connectivity=8)
-    largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()) if len(stats) > 1 else 0
-    others_hw = (somebody_hw > 0) & (part_hw != largest)
-    return torch.from_numpy(others_hw).to(pieces_1Phw.device)[None, None]
 
 
 def _cloth(

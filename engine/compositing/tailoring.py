@@ -22,21 +22,26 @@ _FARTHEST = 14.0  # px of a map of 256 rows that an edge is moved at most: about
 _SMOOTH = 5.0  # likewise, standard deviation by which moves of edges are evened, and reach inwards
 
 
-def matte(shares_1Khw: Tensor, picture_1CHW: Tensor) -> Tensor:
+def matte(shares_1Khw: Tensor, picture_1CHW: Tensor, rows: int | None = None) -> Tensor:
     """Shares of a coarse map along the edges of a picture in [-1, 1]: [1, K, H, W], 0 or 1 but for a seam.
+    rows: of the whole picture, where this is a part of it.
 
     The guided filter (He et al. 2013, guided by colours), its linear models found in a smaller picture (He
     and Sun 2015). Twice, as one pass moves an edge by less than a quarter of its window.
     """
-    small_1Chw = F.interpolate(picture_1CHW, _small(picture_1CHW), mode="area")
+    rows = size_of(picture_1CHW)[0] if rows is None else rows
+    times = max(1, round(rows / 256))
+    small_1Chw = F.interpolate(picture_1CHW, [side // times for side in size_of(picture_1CHW)], mode="area")
+    side = _NEAR * (rows // times) // 256 | 1
     shares_1Khw = F.interpolate(shares_1Khw, size_of(small_1Chw), mode="bilinear")
-    shares_1Khw = ramp(_drawn(_models(shares_1Khw, small_1Chw), small_1Chw), *_SEAM)
-    return ramp(_drawn(_models(shares_1Khw, small_1Chw), picture_1CHW), *_SEAM)
+    shares_1Khw = ramp(_drawn(_models(shares_1Khw, small_1Chw, side), small_1Chw), *_SEAM)
+    return ramp(_drawn(_models(shares_1Khw, small_1Chw, side), picture_1CHW), *_SEAM)
 
 
-def _models(shares_1Khw: Tensor, picture_1Chw: Tensor) -> Tensor:
-    """How shares follow the colours around every px: a slope a channel, an offset, [1, C + 1, K, h, w]."""
-    side, channels = _NEAR * size_of(picture_1Chw)[0] // 256 | 1, picture_1Chw.shape[1]
+def _models(shares_1Khw: Tensor, picture_1Chw: Tensor, side: int) -> Tensor:
+    """How shares follow the colours in a window around every px: a slope a channel, an offset, [1, C + 1, K,
+    h, w]."""
+    channels = picture_1Chw.shape[1]
     mean_1Chw, share_1Khw = (running_mean(each, side) for each in (picture_1Chw, shares_1Khw))
     variance_1CChw, covariance_1CKhw = (
         running_mean((picture_1Chw[:, :, None] * other_1Khw[:, None]).flatten(1, 2), side).unflatten(
@@ -119,9 +124,3 @@ def drawn_out(shape_11hw: Tensor, outline_11hw: Tensor, free_11hw: Tensor) -> tu
 def _edge(mask_11hw: Tensor) -> np.ndarray:
     mask_hw = (mask_11hw[0, 0].cpu().numpy() > 0.5).astype(np.uint8)
     return (mask_hw > 0) & (cv2.erode(mask_hw, np.ones((3, 3), np.uint8)) == 0)
-
-
-def _small(picture_1CHW: Tensor) -> tuple[int, int]:
-    rows, columns = size_of(picture_1CHW)
-    times = max(1, round(rows / 256))
-    return rows // times, columns // times

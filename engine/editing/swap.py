@@ -18,9 +18,10 @@ from engine import parsing
 from engine.api import GarmentSwap
 from engine.compositing.columns import cut, put_back, taken_up
 from engine.compositing.compose import Composition
-from engine.compositing.dressing import Drawn, Dressed, before_wall, dressed, pieces_worn, undressed
+from engine.compositing.dressing import before_wall, dressed
 from engine.compositing.fields import size_of
 from engine.compositing.wardrobe import Wardrobe
+from engine.compositing.worn import Drawn, Dressed, pieces_worn, undressed
 from engine.editing.sources import worn_shares
 from engine.errors import InputError
 from engine.garments import BACKGROUND, Garment, garment, offered

@@ -73,6 +73,7 @@ class Frames:
             if request.swaps or request.pieces:
                 room = self._fitting_room(request, depth, drawn, painted_1HW)
                 composition, pieces_hw = wearing(composition, room)
+                pieces_hw = self._of_frame(pieces_hw)
             image_HWC = to_rgb(composition.image_1CHW[..., : self._model.size[0], : self._model.size[1]])
             fine_HWC = None if composition.fine_1CHW is None else to_rgb(composition.fine_1CHW)
             tell = self._teller(request, drawn, pieces_hw, room, painted_1HW) if request.maps else None
@@ -107,7 +108,10 @@ class Frames:
 
         def tell(frame: Frame) -> Frame:
             own = drawn[request.identity]
-            pieces = pieces_hw if wardrobe is None else pieces_seen(own.composition, wardrobe, painted_1HW)
+            pieces = pieces_hw
+            if wardrobe is not None:
+                pose_18x3 = self._across_canvas(request.keypoints_18x3)
+                pieces = self._of_frame(pieces_seen(own.composition, wardrobe, painted_1HW, pose_18x3))
             maps = {key: each.tell_maps() for key, each in drawn.items()}
             details = dict(zip(_keys(request), own.details_2HW(size), strict=False))
             details |= {key: each.details_2HW(size)[0] for key, each in drawn.items()}
@@ -245,7 +249,21 @@ class Frames:
             self._beneath(request),
             behind_1CHW,
             painted_1HW,
+            self._across_canvas(request.keypoints_18x3),
         )
+
+    def _across_canvas(self, keypoints_18x3: np.ndarray) -> np.ndarray:
+        """A pose, x, y from 0 to 1 across the canvas."""
+        rows, columns = self._model.canvas
+        return keypoints_18x3 / np.array((columns, rows, 1), np.float32)
+
+    def _of_frame(self, pieces_hw: np.ndarray) -> np.ndarray:
+        """The frame's part of a map of the canvas: whole or begun positions, as of an engine's maps."""
+        rows, columns = (
+            -(-side * many // whole)
+            for side, whole, many in zip(self._model.size, self._model.canvas, pieces_hw.shape, strict=True)
+        )
+        return pieces_hw[:rows, :columns]
 
     def _wall(self, finely: bool, key: str) -> Tensor:
         """What is behind the person of a reference, as fine as is known."""

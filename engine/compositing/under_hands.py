@@ -22,7 +22,7 @@ _HAND = 0.26, 0.36  # of the longest arm bone, how far a hand reaches aside, par
 _FINGERS = 0.6, 0.8  # of it, how far from the wrist fingers may be
 _SKIN = 0.15, 0.4  # how much of a colour is skin's and not the clothes'
 _BESIDE = 0.3, 0.5  # distance from the line between the two, of its length, at which it is neither
-_LEAST_SKIN = 4.0  # px of bare arms, of fewer the colour of skin is not known
+LEAST_SKIN = 4.0  # px of bare arms, of fewer the colour of skin is not known
 _TELLS = 0.3, 0.5  # distance of skin's colour from the clothes', from which that is told
 
 
@@ -48,17 +48,22 @@ def under_hands(photo_B7HW: Tensor, seen_B11hw: Tensor, pose_B183: Tensor, size:
 
 def _skin(photo_B3hw: Tensor, clothes_B3hw: Tensor, class_B8hw: Tensor) -> Tensor:
     """0 to 1 [B, 1, h, w]: how much of the photo's colour is that of bare arms, and not of the clothes
-    around, as in matting: where on the line between the two colours it lies, if it lies near that."""
+    around, with its rim."""
     sure_B1hw = class_B8hw[:, _ARMS : _ARMS + 1].square()
     total_B111 = sure_B1hw.sum((2, 3), keepdim=True)
     skin_B311 = (sure_B1hw * photo_B3hw).sum((2, 3), keepdim=True) / total_B111.clamp_min(1.0)
-    between_B3hw, more_B3hw = skin_B311 - clothes_B3hw, photo_B3hw - clothes_B3hw
+    told_B1hw = as_skin(photo_B3hw, clothes_B3hw, skin_B311) * (total_B111 >= LEAST_SKIN)
+    return highest(told_B1hw, 3) * (1.0 - class_B8hw[:, _LEGS : _LEGS + 1])
+
+
+def as_skin(picture_B3hw: Tensor, clothes_B3hw: Tensor, skin_B311: Tensor) -> Tensor:
+    """0 to 1 [B, 1, h, w]: how much of a colour is skin's and not the clothes', as in matting: where on the
+    line between the two it lies, if it lies near that."""
+    between_B3hw, more_B3hw = skin_B311 - clothes_B3hw, picture_B3hw - clothes_B3hw
     apart_B1hw = between_B3hw.norm(dim=1, keepdim=True).clamp_min(1e-6)
     share_B1hw = (more_B3hw * between_B3hw).sum(1, keepdim=True) / apart_B1hw.square()
     beside_B1hw = (more_B3hw - share_B1hw * between_B3hw).norm(dim=1, keepdim=True) / apart_B1hw
-    told_B1hw = ramp(share_B1hw, *_SKIN) * (1.0 - ramp(beside_B1hw, *_BESIDE)) * ramp(apart_B1hw, *_TELLS)
-    told_B1hw = told_B1hw * (total_B111 >= _LEAST_SKIN)
-    return highest(told_B1hw, 3) * (1.0 - class_B8hw[:, _LEGS : _LEGS + 1])  # with its rim
+    return ramp(share_B1hw, *_SKIN) * (1.0 - ramp(beside_B1hw, *_BESIDE)) * ramp(apart_B1hw, *_TELLS)
 
 
 def _hands(pose_B183: Tensor, size: tuple[int, int], aside: tuple[float, float]) -> Tensor:

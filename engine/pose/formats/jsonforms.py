@@ -16,7 +16,7 @@ from engine.pose.formats.annotators import annotated_in
 from engine.pose.formats.canvases import canvas_of
 from engine.pose.formats.layouts import COCO_17, COCO_18, LAYOUTS, Layout
 from engine.pose.formats.names import joint_of, pose_of_names
-from engine.pose.formats.people import METRES, Person
+from engine.pose.formats.people import METRES, MOST_PEOPLE, Person
 from engine.pose.formats.points import (
     DRESS_CODE,
     by_name,
@@ -27,7 +27,6 @@ from engine.pose.formats.points import (
 )
 from engine.pose.skeleton import GUESSED
 
-MOST_PEOPLE = 1000
 GUESSED_KEY = "guessed_joints"  # ours: joints that other programs are told to be there, as they must be drawn
 
 _OPENPOSE = ("pose_keypoints_2d", "pose_keypoints")

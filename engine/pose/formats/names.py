@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from engine.pose.formats.layouts import COCO_18, neck_of, to_coco18
+from engine.pose.formats.people import MOST_PEOPLE
 from engine.pose.skeleton import JOINTS, NECK
 
 Row = tuple[float, float, float]  # x, y, confidence, NaN without one
@@ -44,11 +46,13 @@ def people_of_names(rows: Iterable[tuple[int, Row]]) -> list[dict[int, Row]]:
     """Rows of joints by person, where a joint that comes again is somebody else's; what comes again alone (of
     the parts of a face, perhaps) is left."""
     people: list[dict[int, Row]] = []
+    times = Counter[int]()
     for joint, row in rows:
-        person = next((person for person in people if joint not in person), None)
-        if person is None:
-            people.append(person := {})
-        person[joint] = row
+        if times[joint] == len(people) < MOST_PEOPLE:
+            people.append({})
+        if times[joint] < len(people):
+            people[times[joint]][joint] = row
+        times[joint] += 1
     return [person for person in people if 2 * len(person) >= len(people[0])]
 
 

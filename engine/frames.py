@@ -76,11 +76,13 @@ class Frames:
                 pieces_hw = self._of_frame(pieces_hw)
             image_HWC = to_rgb(composition.image_1CHW[..., : self._model.size[0], : self._model.size[1]])
             fine_HWC = None if composition.fine_1CHW is None else to_rgb(composition.fine_1CHW)
+            own_pose_error = self._references.encoded(request.identity).own_pose_error
             tell = self._teller(request, drawn, pieces_hw, room, painted_1HW) if request.maps else None
         rows = request.level or self._model.size[0]
         exact = exact and rows == self._model.size[0]
         ms = 1e3 * (time.perf_counter() - begun)
         frame = Frame(image_HWC, rows, exact, ms, request.stamp, None, fine_HWC, pieces_hw)
+        frame = replace(frame, own_pose_error=own_pose_error)
         yield frame
         if tell is not None:
             with self._computing.beside():

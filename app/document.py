@@ -35,6 +35,13 @@ class Photo:
     def key(self) -> str:
         return self.reference.key
 
+    def own_pose(self, size: tuple[int, int]) -> np.ndarray | None:
+        """The pose it was found in, float32 [18, 3] in a model frame of `size` (H, W), which may be another
+        than it was framed for: weights have theirs. None where nobody was found.
+        """
+        own_18x3, scale = self.reference.keypoints_18x3, size[0] / len(self.reference.image_HWC)
+        return None if own_18x3 is None else own_18x3 * np.array((scale, scale, 1), np.float32)
+
 
 @dataclass(frozen=True)
 class Borrow:

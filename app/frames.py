@@ -132,9 +132,7 @@ class Frames(QObject):
             state = "full"
         elif newest and frame.level == self._bound and not self._posing.dragging:
             state = "short"
-        look = self._document.look
-        photo = look.photo(look.person)
-        familiar = familiarity(photo.reference.own_pose_error if photo else None)
+        familiar = familiarity(frame.own_pose_error)
         self.tell(state=state, ms=frame.ms, level=frame.level, frame=True, familiarity=familiar)
         self.still, self.rows = frame.finest, len(frame.image)
         self.changed.emit()

@@ -86,7 +86,7 @@ class PosePictures(QObject):
         look = c.document.look
         photo = look.photo(look.person)
         try:
-            keypoints = pose.worn(photo.reference.keypoints_18x3 if photo else None, c.size, self.whole)
+            keypoints = pose.worn(photo.own_pose(c.size) if photo else None, c.size, self.whole)
         except InputError:
             self._timer.start(BREATH_MS)
             return

@@ -206,10 +206,9 @@ class Posing:
 
     def reset(self) -> None:
         """Back to the pose the person has in the photo."""
-        look = self._target.active.look
+        look, draft = self._target.active.look, self._target.draft
         photo = look.photo(look.person)
-        draft = self._target.draft
-        start = draft.start if draft else photo.reference.keypoints_18x3 if photo else None
+        start = draft.start if draft else photo.own_pose(self._target.frame_size) if photo else None
         if start is not None and not np.array_equal(start, self.pose):
             self._push(history.ResetPose(self._target.active, np.array(start, dtype=np.float32)))
 

@@ -73,13 +73,16 @@ class FrameMaker:
             if request.swaps or request.pieces:
                 room = self._fitting_room(request, depth, drawn, painted_1HW)
                 composition, pieces_hw = wearing(composition, room)
+                pieces_hw = self._of_frame(pieces_hw)
             image_HWC = to_rgb(composition.image_1CHW[..., : self._model.size[0], : self._model.size[1]])
             fine_HWC = None if composition.fine_1CHW is None else to_rgb(composition.fine_1CHW)
+            own_pose_error = self._references.encoded(request.identity).own_pose_error
             tell = self._teller(request, drawn, pieces_hw, room, painted_1HW) if request.maps else None
         rows = request.level or self._model.size[0]
         exact = exact and rows == self._model.size[0]
         ms = 1e3 * (time.perf_counter() - begun)
         frame = Frame(image_HWC, rows, exact, ms, request.stamp, None, fine_HWC, pieces_hw)
+        frame = replace(frame, own_pose_error=own_pose_error)
         yield frame
         if tell is not None:
             with self._computing.beside():
@@ -107,7 +110,10 @@ class FrameMaker:
 
         def tell(frame: Frame) -> Frame:
             own = drawn[request.identity]
-            pieces = pieces_hw if wardrobe is None else pieces_seen(own.composition, wardrobe, painted_1HW)
+            pieces = pieces_hw
+            if wardrobe is not None:
+                pose_18x3 = self._across_canvas(request.keypoints_18x3)
+                pieces = self._of_frame(pieces_seen(own.composition, wardrobe, painted_1HW, pose_18x3))
             maps = {key: each.tell_maps() for key, each in drawn.items()}
             details = dict(zip(_keys(request), own.details_2HW(size), strict=False))
             details |= {key: each.details_2HW(size)[0] for key, each in drawn.items()}
@@ -154,9 +160,13 @@ class FrameMaker:
                 shown = _in_colour(shown, share_11hw, colour)
         return shown
 
-    def _by_hand(self, appearance: Appearance, request: RenderRequest) -> Appearance:
-        """With the slots scaled that were changed, and a mark on all that are drawn otherwise."""
-        changes = [each for each in self._changes(request) if redrawn(each, request.identity)]
+    def _by_hand(self, appearance: Appearance, request: RenderRequest, *, worn: bool = False) -> Appearance:
+        """With the slots scaled that were changed, and a mark on all that are drawn otherwise. worn: of a
+        giver; slots that are taken from elsewhere are the person's alone."""
+        asked = self._changes(request)
+        if worn:
+            asked = [replace(each, reference="") for each in asked]
+        changes = [each for each in asked if redrawn(each, request.identity)]
         if not changes:
             return appearance
         slots = self._model.slots
@@ -216,7 +226,9 @@ class FrameMaker:
             giver = self._references.encoded(key)
             about = giver, request.changes
             drawn[key] = self._last.found(about, depth) or self._last.keep(
-                about, depth, self._drawn(giver.appearance, request, [giver], depth)
+                about,
+                depth,
+                self._drawn(self._by_hand(giver.appearance, request, worn=True), request, [giver], depth),
             )
             return drawn[key].composition
 
@@ -233,7 +245,21 @@ class FrameMaker:
             self._beneath(request),
             behind_1CHW,
             painted_1HW,
+            self._across_canvas(request.keypoints_18x3),
         )
+
+    def _across_canvas(self, keypoints_18x3: np.ndarray) -> np.ndarray:
+        """A pose, x, y from 0 to 1 across the canvas."""
+        rows, columns = self._model.canvas
+        return keypoints_18x3 / np.array((columns, rows, 1), np.float32)
+
+    def _of_frame(self, pieces_hw: np.ndarray) -> np.ndarray:
+        """The frame's part of a map of the canvas: whole or begun positions, as of an engine's maps."""
+        rows, columns = (
+            -(-side * many // whole)
+            for side, whole, many in zip(self._model.size, self._model.canvas, pieces_hw.shape, strict=True)
+        )
+        return pieces_hw[:rows, :columns]
 
     def _wall(self, finely: bool, key: str) -> Tensor:
         """What is behind the person of a reference, as fine as is known."""

@@ -76,7 +76,6 @@ class References:
                 key, framed.image_HWC, framed.keypoints_18x3, fine_HWC, size, framed.matrix_2x3
             )
             self.free(key)
-            reference = replace(reference, own_pose_error=self._encode(reference).own_pose_error)
             self._handles[key] = reference
             weakref.finalize(reference, self._let_go.append, key).atexit = False
         self.encoded(key)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sampled import sample
 
-from engine.api import GarmentSwap, Mix, RenderRequest, Stroke
+from engine.api import GarmentSwap, Mix, RenderRequest, SlotChange, Stroke
 from engine.editing import swap as swapping
 from engine.errors import InputError
 from engine.garments import PIECES
@@ -251,3 +251,20 @@ def test_the_samples_lend_what_they_show():
     with closing(Session.open(None, device="cpu")) as session:
         assert "top" in session.garments(sample(session, "black-jacket"))
         assert session.garments(sample(session, "pink-dress"))["dress"] == "dress"
+
+
+def test_a_texture_that_is_muted_is_muted_in_what_is_worn_and_one_that_is_taken_is_the_wearers_alone():
+    with closing(Session.open(device="cpu")) as session:
+        plain = worn(session, ("dan", "trousers"), pieces=True)
+        ada, dan, other = (sample(session, name) for name in ("ada", "dan", "striped-shirt"))
+        request = RenderRequest(ada.key, ada.keypoints_18x3, swaps=(GarmentSwap(dan.key, "trousers"),))
+        every = [(layer.name, slot) for layer in session.slots for slot in range(layer.count)]
+
+        def apart(**change) -> float:
+            changes = tuple(SlotChange(*slot, **change) for slot in every)
+            shown = session.respond(replace(request, changes=changes)).image.astype(int)
+            return float(np.abs(shown - plain.image)[_inner(trousers_HW)].mean())
+
+        trousers_HW = np.kron(plain.pieces, np.ones((2, 2), np.uint8)) == PIECES.index("trousers")
+        assert apart(scale=0.0) > 60
+        assert apart(reference=other.key) < 10, "dan's all the same, in another light"

@@ -19,7 +19,7 @@ from engine.compositing.compose import Composition, EncodedReference
 from engine.contract import Rendering
 
 DRAWN_BYTES = 96 << 20  # a person and some givers: 10 MB each at 256 rows with a fine picture, 16 with maps
-_TOLD_PLANES = 7  # float32 of the picture, that `Composition.tell_photo` holds beside references at most
+_TOLD_PLANES = 8  # float32 of the picture, that `Composition.tell_photo` holds beside references at most
 
 
 class Depth(NamedTuple):

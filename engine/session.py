@@ -30,11 +30,12 @@ from engine.editing.refinement import STEPS as REFINING_STEPS
 from engine.editing.settle import STEPS
 from engine.editing.swap import lacks
 from engine.errors import InputError
-from engine.frames import FrameMaker, checked_pose
+from engine.frames import FrameMaker
 from engine.garments import BACKGROUND, GARMENTS, garment, offered
 from engine.opening import open_engine
 from engine.plan import Plan, keep_freed_memory, make_plan
 from engine.references import References
+from engine.requests import checked_pose
 
 
 class Session:

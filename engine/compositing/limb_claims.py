@@ -73,10 +73,8 @@ def claimed(
     drawn_hw = (near_Nhw * theirs_Nhw).sum(0)
     beside_hw = (_nearest(far_Nhw) * theirs_Nhw).sum(0)
     behind_hw, arms_hw, legs_hw = _left(poses, bones, trunk, photo, here_hw)
-    no_web_hw, no_head_hw = (
-        1.0 - _webs(bones, trunk, class_8hw, here_hw),
-        1.0 - class_8hw[HEAD_CLASSES].sum(0),
-    )
+    no_web_hw = 1.0 - _webs(bones, trunk, class_8hw, here_hw)
+    no_head_hw = 1.0 - class_8hw[HEAD_CLASSES].sum(0)
     free_hw = beside_hw * behind_hw * no_web_hw + legs_hw * no_head_hw
     hidden_hw = 1.0 - ramp(trunk_hw, *_TRUNK)
     for each in bones:

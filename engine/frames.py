@@ -226,15 +226,11 @@ class Frames:
         def composed(key: str) -> Composition:
             giver = self._references.encoded(key)
             drawn[key] = self._last.of(
-<<<<<<< HEAD
                 (giver, request.changes),
                 depth,
-                lambda: self._drawn(giver.appearance, request, [giver], depth),
-=======
-                request,
-                (giver, request.changes),
-                lambda: self._drawn(self._by_hand(giver.appearance, request, worn=True), request, [giver]),
->>>>>>> inspect
+                lambda: self._drawn(
+                    self._by_hand(giver.appearance, request, worn=True), request, [giver], depth
+                ),
             )
             return drawn[key].composition
 

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import around, carried, size_of, window_of
+from engine.compositing.fields import around, size_of, spread, window_of
 from engine.compositing.tailoring import matte
 from engine.compositing.under_hands import LEAST_SKIN, as_skin
 from engine.cv import cv2
@@ -67,7 +67,7 @@ def bare_skin(
     for maybe_2hw in (_hands(joints_18x3, size), _neck(joints_18x3, size)):
         near_11hw, surely_11hw = torch.from_numpy(maybe_2hw)[None].to(small_1Chw.device).split(1, 1)
         if near_11hw.any():
-            cloth_1Chw = carried(small_1Chw, garment_11hw * (1.0 - near_11hw))
+            cloth_1Chw = spread(small_1Chw, garment_11hw * (1.0 - near_11hw))
             about = torch.cat([cloth_1Chw, near_11hw, begin_11hw.maximum(surely_11hw)], 1)
             found.append(_within(picture_1CHW, garment_11HW, about, skin_1C11))
         else:

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from engine.compositing.bare_skin import bare_skin
 from engine.compositing.beneath import body_beneath, clothes_over, piece_beneath
-from engine.compositing.fields import around, at, carried, highest, ramp, size_of
+from engine.compositing.fields import around, at, highest, ramp, size_of, spread
 from engine.compositing.tailoring import continued, drawn_out
 from engine.compositing.wardrobe import CLASSES, on_trunk, worn_at
 from engine.compositing.worn import (
@@ -89,7 +89,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
     beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW * person_11HW)
     if strength < 1.0:
-        before_1CHW = carried(now.picture, gone_11HW)
+        before_1CHW = spread(now.picture, gone_11HW)
         cloth_1CHW = torch.lerp(before_1CHW, cloth_1CHW, strength)
         # Where the wearer had none its shape comes first, in the wearer's colours: no ghost of it is seen.
         shape = min(1.0, 2.0 * strength)
@@ -115,7 +115,7 @@ def before_wall(now: Dressed, wall_1CHW: Tensor, strength: float = 1.0) -> Dress
     size = size_of(now.picture)
     (person_11HW,) = sharp(now.picture, 1.0 - now.pieces[:, :1])
     # Px of the outline have the old wall in them: the person's colours are carried out to it.
-    hers_1CHW = carried(now.picture, inner(person_11HW, 1))
+    hers_1CHW = spread(now.picture, inner(person_11HW, 1))
     wall_1CHW = F.interpolate(wall_1CHW, size, mode="bilinear")
     before_1CHW = torch.lerp(wall_1CHW, hers_1CHW, person_11HW)
     face_11hw = (now.pieces.argmax(1, keepdim=True) == FACE).float()
@@ -141,7 +141,7 @@ def _cloth(
     # Places tell to a cell of the wardrobe where a garment ends; within it the giver's drawing does.
     over_them_11HW = F.interpolate(of_pieces(theirs_1Phw, garment.over), size, mode="bilinear")
     told_13hw = F.interpolate(torch.cat([theirs_11HW, over_them_11HW, there_11HW], 1), small, mode="area")
-    told_12hw = carried(told_13hw[:, :2], ramp(told_13hw[:, 2:], *_INSIDE))
+    told_12hw = spread(told_13hw[:, :2], ramp(told_13hw[:, 2:], *_INSIDE))
     placed_12hw = torch.cat([of_pieces(on_body_1Phw, pieces) for pieces in (garment.takes, garment.over)], 1)
     placed_12hw = F.interpolate(placed_12hw, small, mode="bilinear")
     worn_11HW, hidden_11HW = F.interpolate((told_12hw + placed_12hw) / 2, size, mode="bilinear").split(1, 1)

@@ -38,7 +38,7 @@ _BESIDE = 0.3  # units to both sides of a bone, where it is looked what hangs th
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
 _WEB = 0.8, 1.0  # units from a shoulder, up to which cloth goes from trunk to sleeve
 _TOPS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt")]
-HEAD = [REGIONS.index(name) for name in ("hair", "face")]
+HEAD_CLASSES = [REGIONS.index(name) for name in ("hair", "face")]
 
 
 class Shown(NamedTuple):
@@ -73,7 +73,8 @@ def claimed(
     drawn_hw = (near_Nhw * theirs_Nhw).sum(0)
     beside_hw = (_nearest(far_Nhw) * theirs_Nhw).sum(0)
     behind_hw, arms_hw, legs_hw = _left(poses, bones, trunk, photo, here_hw)
-    no_web_hw, no_head_hw = 1.0 - _webs(bones, trunk, class_8hw, here_hw), 1.0 - class_8hw[HEAD].sum(0)
+    no_web_hw = 1.0 - _webs(bones, trunk, class_8hw, here_hw)
+    no_head_hw = 1.0 - class_8hw[HEAD_CLASSES].sum(0)
     free_hw = beside_hw * behind_hw * no_web_hw + legs_hw * no_head_hw
     hidden_hw = 1.0 - ramp(trunk_hw, *_TRUNK)
     for each in bones:
@@ -142,6 +143,6 @@ def _theirs(bones: Sequence[Elsewhere], photo: Shown, sides_2: Tensor) -> Tensor
     theirs_N8 = 1.0 - seen_8Nn.amax(2).t()
     for each, theirs_8 in zip(bones, theirs_N8, strict=True):
         theirs_8[[0, each.bone.bare, *each.bone.garments]] = 1.0
-        theirs_8[HEAD] = 0.0
+        theirs_8[HEAD_CLASSES] = 0.0
         theirs_8 *= each.part
     return theirs_N8

@@ -19,10 +19,10 @@ from engine.compositing.cut_outs import CutOut, Poses, lay_over
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, ramp, size_of, window_of
 from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled
-from engine.compositing.limb_claims import HEAD, Shown, before, claimed
+from engine.compositing.limb_claims import HEAD_CLASSES, Shown, before, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, Moves, Trunk, moves
 from engine.compositing.own_pose import OwnPose
-from engine.compositing.ribbons import LIMBS
+from engine.compositing.ribbons import BONES_OF_LIMB
 from engine.compositing.under_arms import with_rims
 from engine.ops.resample import enlarged
 from engine.regions import REGIONS
@@ -115,7 +115,7 @@ def _of_one(
             _lay(layer_4HW, seen_3hw, near_HW[window], window)
             above[each.bone.chain] = near_HW
     for behind in (True, False):
-        for limb in range(len(LIMBS)):
+        for limb in range(len(BONES_OF_LIMB)):
             bones = [each for each in shown if each.bone.chain == limb]
             if bones and bones[-1].hidden == behind and any(each.drawn > 0 for each in bones):
                 seen_4HW = own.photo_4HW if bones[0].bone.of_arm else own.handless_4HW
@@ -195,6 +195,6 @@ def _trunk_matte(
         if each.hidden:
             far_hw = off(each.now, here_hw, each.bone.beyond)
             hidden_hw = torch.maximum(hidden_hw, each.part * (1.0 - ramp(far_hw, *_HIDES)))
-    before_head_hw = stays * (1.0 - class_8hw[HEAD].sum(0))
+    before_head_hw = stays * (1.0 - class_8hw[HEAD_CLASSES].sum(0))
     garment_hw = hidden_hw.maximum(before_head_hw) * top_hw + hidden_hw * (dress_hw + trousers_hw)
     return ramp(garment_hw * (1.0 - limb_hw), *_WORN)[None]

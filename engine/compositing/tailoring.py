@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import at, carried, ramp, size_of
+from engine.compositing.fields import at, ramp, size_of, spread
 from engine.cv import cv2
 from engine.ops.resample import running_mean
 
@@ -89,11 +89,11 @@ def _drawn(models_1DKhw: Tensor, picture_1CHW: Tensor) -> Tensor:
 
 def continued(picture_1CHW: Tensor, inside_11HW: Tensor) -> Tensor:
     """A picture with what is outside filled by the mirror image of what is inside, across its edge; beyond
-    that as `fields.carried`.
+    that as `fields.spread`.
 
     inside: 0 to 1. A cloth that goes on where something hid it keeps its weave and its folds so.
     """
-    filled_1CHW = carried(picture_1CHW, inside_11HW)
+    filled_1CHW = spread(picture_1CHW, inside_11HW)
     rows, columns = size_of(picture_1CHW)
     times = max(1, round(rows / 256))
     small_11hw = F.interpolate(inside_11HW, (rows // times, columns // times), mode="area")

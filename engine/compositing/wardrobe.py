@@ -23,9 +23,8 @@ from engine.cv import cv2
 from engine.garments import ARMS, DRESS, FACE, GARMENTS, PIECE_OF_CLASS, PIECES, SKIRT, TOP, WAIST
 from engine.inpainting.fill import fill_holes
 from engine.pictures import to_rgb, to_tensor
-from engine.regions import REGIONS, SURFACE_SPAN
+from engine.regions import CLASSES, SURFACE_SPAN
 
-CLASSES = len(REGIONS)
 _CELL = 0.5  # dm, side of a cell: a hem is told to a centimetre, as positions are shared among cells
 _LOW = (-5.0, -9.0, -2.0)  # dm, corner of the grid; the body in rest with its clothes lies inside
 _CELLS = (20, 36, 11)  # along x, y, z

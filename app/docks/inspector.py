@@ -28,7 +28,7 @@ from app.docks.texture_tools import TextureTools
 from app.docks.tiles import TileGrid
 from engine.api import CORRESPONDENCE, DISTRIBUTION, FLOW, PARSING
 from engine.inspecting.choices import CHANGE, EVIDENCE, TRACES, MapChoice
-from engine.inspecting.inspection import Inspection, words_of
+from engine.inspecting.inspection import Inspection, brief_of, words_of
 from engine.inspecting.order import AREA, ORDERS
 from engine.inspecting.pointed import MOST, Part
 from engine.inspecting.values import RESULT
@@ -264,9 +264,9 @@ class InspectPanel(QWidget):
             shown.aim.photo,
             shown.aim.channel,
         )
-        words = words_of(part, shown.choice, several, self._own_name(part.channel))
-        doing = shown.doings[place]
-        return Bar(words, part.share, colour_of(shown, place), chosen, "" if doing is None else str(doing))
+        about = part, shown.choice, several, self._own_name(part.channel)
+        does = "" if shown.doings[place] is None else str(shown.doings[place])
+        return Bar(words_of(*about), part.share, colour_of(shown, place), chosen, does, brief_of(*about))
 
     def _own_name(self, channel: int) -> str:
         return (

@@ -33,7 +33,7 @@ from engine.errors import DeviceLost, InputError
 REST_S = 0.12
 SLOW_REST_S = 0.35
 SLOW_MS = 250.0
-MAPS_EVERY_S = 0.1
+MAPS_EVERY_S = 0.05  # and at the next picture: ten a second at least, where there are as many pictures
 HANDOVER_S = 5e-4  # after which the window's thread gets Python's lock from this one: a painter asks often
 
 

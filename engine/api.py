@@ -70,6 +70,10 @@ class Maps(tuple[NamedMap, ...]):
         """The values of a kind, by name."""
         return {each.name: each.values_Khw for each in self if each.kind == kind}
 
+    def bytes(self) -> int:
+        """Of their values."""
+        return sum(each.values_Khw.nbytes for each in self)
+
 
 @dataclass(frozen=True, eq=False)
 class PhotoMaps:
@@ -194,10 +198,10 @@ class GarmentSwap:
 
 @dataclass(frozen=True)
 class SlotChange:
-    """A slot of the person changed by hand.
+    """A slot changed by hand, of the person and of every garment that is worn.
 
     group, slot: which one, as `Slots` names the group, and its number from 0. scale: what it is multiplied
-    by, 0 mutes it. reference: `Reference.key` of the photo it is taken from, "" for the person's own. solo:
+    by, 0 mutes it. reference: `Reference.key` of the photo the person's is taken from, "" for the own. solo:
     of its group, only those that are solo are heard. colour: what it makes is shown in this one, 0 to 255.
     """
 

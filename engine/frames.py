@@ -19,7 +19,7 @@ from engine.compositing.painted import AS_IT_IS, painted
 from engine.compositing.wardrobe import CLASS_OF_PIECE
 from engine.computing import Computing
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
-from engine.drawn import DrawnReference, LastDrawn
+from engine.drawn import Depth, DrawnReference, LastDrawn, drawn_reference
 from engine.editing.changes import known, mixes_of, redrawn, scales_of, touched_by
 from engine.editing.recolour import colours_of, recoloured, within_region
 from engine.editing.refinement import Refinements
@@ -39,7 +39,7 @@ class Frames:
         self._model, self._plan = model, plan
         self._references, self._computing = references, computing
         self.refinements = Refinements(model, lambda key: references.encoded(key).appearance, self.last)
-        self._last = LastDrawn()
+        self._last = LastDrawn(model.maps)
         self._aside = ThreadPoolExecutor(1, "layer", initializer=torch.set_num_threads, initargs=(1,))
 
     def last(self, request: RenderRequest) -> Frame:
@@ -68,11 +68,12 @@ class Frames:
         painted_1HW = painted(request.strokes, keypoints_18x3, size, canvas, self._plan.device)
         drawn: dict[str, DrawnReference] = {}
         with self._computing():
-            drawn[request.identity] = self._person(request, painted_1HW)
+            drawn[request.identity], depth = self._person(request, painted_1HW)
             composition = drawn[request.identity].composition
             if request.swaps or request.pieces:
-                room = self._fitting_room(request, drawn, painted_1HW)
+                room = self._fitting_room(request, depth, drawn, painted_1HW)
                 composition, pieces_hw = wearing(composition, room)
+                pieces_hw = self._of_frame(pieces_hw)
             image_HWC = to_rgb(composition.image_1CHW[..., : self._model.size[0], : self._model.size[1]])
             fine_HWC = None if composition.fine_1CHW is None else to_rgb(composition.fine_1CHW)
             own_pose_error = self._references.encoded(request.identity).own_pose_error
@@ -109,12 +110,13 @@ class Frames:
 
         def tell(frame: Frame) -> Frame:
             own = drawn[request.identity]
-            pieces = pieces_hw if wardrobe is None else pieces_seen(own.composition, wardrobe, painted_1HW)
-            maps = {key: each.rendering.maps for key, each in drawn.items()}
-            mixed = (mix.reference for mix in request.mixes)
-            # An engine that is shown as it draws tells no shares.
-            details = dict(zip(mixed, own.mixed_2HW(size), strict=False))
-            details |= {key: each.detail_2HW(size) for key, each in drawn.items()}
+            pieces = pieces_hw
+            if wardrobe is not None:
+                pose_18x3 = self._across_canvas(request.keypoints_18x3)
+                pieces = self._of_frame(pieces_seen(own.composition, wardrobe, painted_1HW, pose_18x3))
+            maps = {key: each.tell_maps() for key, each in drawn.items()}
+            details = dict(zip(_keys(request), own.details_2HW(size), strict=False))
+            details |= {key: each.details_2HW(size)[0] for key, each in drawn.items()}
             sources = photo_maps(
                 request.identity, request.mixes, maps, worn, of_reference.__getitem__, details
             )
@@ -158,9 +160,13 @@ class Frames:
                 shown = _in_colour(shown, share_11hw, colour)
         return shown
 
-    def _by_hand(self, appearance: Appearance, request: RenderRequest) -> Appearance:
-        """With the slots scaled that were changed, and a mark on all that are drawn otherwise."""
-        changes = [each for each in self._changes(request) if redrawn(each, request.identity)]
+    def _by_hand(self, appearance: Appearance, request: RenderRequest, *, worn: bool = False) -> Appearance:
+        """With the slots scaled that were changed, and a mark on all that are drawn otherwise. worn: of a
+        giver; slots that are taken from elsewhere are the person's alone."""
+        asked = self._changes(request)
+        if worn:
+            asked = [replace(each, reference="") for each in asked]
+        changes = [each for each in asked if redrawn(each, request.identity)]
         if not changes:
             return appearance
         slots = self._model.slots
@@ -173,19 +179,15 @@ class Frames:
         class_Q = torch.tensor((*CLASS_OF_PIECE, AS_IT_IS), device=painted_1HW.device)  # -1 is its last
         return self._model.paint(appearance, class_Q[painted_1HW])
 
-    def _rendered(self, appearance: Appearance, request: RenderRequest) -> Rendering:
-        return self._model.render(
-            appearance,
-            request.keypoints_18x3,
-            request.level,
-            preview=request.level is not None,
-            maps=request.maps,
-        )
-
-    def _person(self, request: RenderRequest, painted_1HW: Tensor | None) -> DrawnReference:
-        """The person of a request without garments of others. Its mixes: with those of changes by hand."""
+    def _person(self, request: RenderRequest, painted_1HW: Tensor | None) -> tuple[DrawnReference, Depth]:
+        """The person of a request without garments of others, and how far all of it is drawn. Its mixes: with
+        those of changes by hand."""
         own, *others = (self._references.encoded(key) for key in _keys(request))
-        self._last.only_of(self._references.all_encoded)
+        mixed = tuple(_hashable(mix) for mix in request.mixes)
+        strokes = request.strokes if self._model.capabilities.paint_regions else ()
+        about = own, *others, mixed, request.changes, strokes
+        self._last.keep_only(request.keypoints_18x3, self._references.all_encoded)
+        depth = self._last.depth(request, about)
 
         def draw() -> DrawnReference:
             pairs = [
@@ -193,31 +195,42 @@ class Frames:
             ]
             appearance = self._model.mix(own.appearance, pairs) if pairs else own.appearance
             appearance = self._painted(self._by_hand(appearance, request), painted_1HW)
-            return self._drawn(appearance, request, [own, *others])
+            return self._drawn(appearance, request, [own, *others], depth)
 
-        mixed = tuple(_hashable(mix) for mix in request.mixes)
-        strokes = request.strokes if self._model.capabilities.paint_regions else ()
-        about = own, *others, mixed, request.changes, strokes
-        return self._last.of(request, about, draw)
+        return self._last.of(about, depth, draw), depth
 
     def _drawn(
-        self, appearance: Appearance, request: RenderRequest, kept: list[EncodedReference]
+        self, appearance: Appearance, request: RenderRequest, kept: list[EncodedReference], depth: Depth
     ) -> DrawnReference:
-        rendering = self._rendered(appearance, request)
-        shown = self._composed(rendering, request.keypoints_18x3, kept, request.level is None)
+        rendering = self._model.render(
+            appearance,
+            request.keypoints_18x3,
+            depth.level,
+            preview=depth.level is not None,
+            maps=depth.maps,
+        )
+        shown = self._composed(rendering, request.keypoints_18x3, kept, depth.finely)
         # Whoever's the trousers are: those that were given a colour have it.
-        return DrawnReference(rendering, self._coloured(shown, rendering, self._changes(request)))
+        coloured = self._coloured(shown, rendering, self._changes(request))
+        return drawn_reference(rendering, coloured, depth.maps)
 
     def _fitting_room(
-        self, request: RenderRequest, drawn: dict[str, DrawnReference], painted_1HW: Tensor | None
+        self,
+        request: RenderRequest,
+        depth: Depth,
+        drawn: dict[str, DrawnReference],
+        painted_1HW: Tensor | None,
     ) -> FittingRoom:
-        """Each giver is drawn as the person is: in the same pose, to the same level. drawn: where that is
-        put."""
+        """Each giver is drawn as the person is: in the same pose, as far. drawn: where that is put."""
 
         def composed(key: str) -> Composition:
             giver = self._references.encoded(key)
             drawn[key] = self._last.of(
-                request, (giver, request.changes), lambda: self._drawn(giver.appearance, request, [giver])
+                (giver, request.changes),
+                depth,
+                lambda: self._drawn(
+                    self._by_hand(giver.appearance, request, worn=True), request, [giver], depth
+                ),
             )
             return drawn[key].composition
 
@@ -234,7 +247,21 @@ class Frames:
             self._beneath(request),
             behind_1CHW,
             painted_1HW,
+            self._across_canvas(request.keypoints_18x3),
         )
+
+    def _across_canvas(self, keypoints_18x3: np.ndarray) -> np.ndarray:
+        """A pose, x, y from 0 to 1 across the canvas."""
+        rows, columns = self._model.canvas
+        return keypoints_18x3 / np.array((columns, rows, 1), np.float32)
+
+    def _of_frame(self, pieces_hw: np.ndarray) -> np.ndarray:
+        """The frame's part of a map of the canvas: whole or begun positions, as of an engine's maps."""
+        rows, columns = (
+            -(-side * many // whole)
+            for side, whole, many in zip(self._model.size, self._model.canvas, pieces_hw.shape, strict=True)
+        )
+        return pieces_hw[:rows, :columns]
 
     def _wall(self, finely: bool, key: str) -> Tensor:
         """What is behind the person of a reference, as fine as is known."""
@@ -254,7 +281,7 @@ class Frames:
         kept = [*others, *givers]
         appearances = zip((each.appearance for each in kept), mixed, strict=True)
         mixture = self._by_hand(self._model.mix(own.appearance, list(appearances)), request)
-        return self._drawn(mixture, replace(request, maps=False), [own, *kept]).composition
+        return self._drawn(mixture, request, [own, *kept], Depth(None, True, False)).composition
 
     def _composed(
         self, rendering: Rendering, keypoints_18x3: np.ndarray, kept: list[EncodedReference], finely: bool

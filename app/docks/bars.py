@@ -15,16 +15,23 @@ ROW = 29  # px
 BAR = 5  # px, how thick
 DISC = 16  # px, of the number
 LEFT = DISC + 8
+GAP = 10  # px between a name and what it does
 
 
 @dataclass(frozen=True)
 class Bar:
-    """words: what it is. share: 0 to 1. colour: of its number here and of its ring on the canvas."""
+    """words: what it is. share: 0 to 1. colour: of its number here and of its ring on the canvas. does: what
+    it does in this picture, "" where that is not known."""
 
     words: str
     share: float
     colour: str
     chosen: bool = False
+    does: str = ""
+
+    @property
+    def tip(self) -> str:
+        return f"{self.words}; does here: {self.does}" if self.does else self.words
 
 
 class Bars(QWidget):
@@ -35,7 +42,7 @@ class Bars(QWidget):
     def __init__(self, most: int):
         super().__init__()
         self.bars: tuple[Bar, ...] = ()
-        self._most = most
+        self._most = self.room = most  # room: for how many
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.make_room(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -43,9 +50,12 @@ class Bars(QWidget):
 
     def make_room(self, enough: bool) -> None:
         """For all bars, or for the strongest half."""
-        self.setFixedHeight(ROW * (self._most if enough else self._most // 2))
+        self.room = self._most if enough else self._most // 2
+        self.setFixedHeight(ROW * self.room)
 
     def show_bars(self, bars: Sequence[Bar]) -> None:
+        if tuple(bars) == self.bars:
+            return  # nothing to paint
         self.bars = tuple(bars)
         self.setAccessibleDescription("; ".join(f"{bar.words}, {bar.share:.0%}" for bar in bars))
         self.update()
@@ -74,13 +84,16 @@ class Bars(QWidget):
         disc = QRectF(box.left() + 3, box.top() + 4, DISC, DISC)
         painter.setBrush(theme.colour(bar.colour))
         painter.drawEllipse(disc)
-        painter.setPen(theme.colour(present.halo))
+        painter.setPen(theme.ink_on(bar.colour))
         painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, str(number))
         left = box.left() + LEFT
         value = f"{bar.share:.0%}"
-        room = box.right() - left - metrics.horizontalAdvance("100 %") - 6
-        painter.setPen(theme.colour(present.text))
+        end = box.right() - metrics.horizontalAdvance("100 %") - 6
+        room = end - left - (metrics.horizontalAdvance(bar.does) + GAP if bar.does else 0)
         baseline = box.top() + 4 + metrics.ascent()
+        painter.setPen(theme.colour(present.muted))
+        painter.drawText(QPointF(end - metrics.horizontalAdvance(bar.does), baseline), bar.does)
+        painter.setPen(theme.colour(present.text))
         painter.drawText(
             QPointF(left, baseline), metrics.elidedText(bar.words, Qt.TextElideMode.ElideMiddle, room)
         )
@@ -101,7 +114,7 @@ class Bars(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             place = self.bar_at(event.pos().toPointF())
-            words = self.bars[place].words if place >= 0 else ""
+            words = self.bars[place].tip if place >= 0 else ""
             QToolTip.showText(event.globalPos(), plain.words(words), self)
             return True
         return super().event(event)

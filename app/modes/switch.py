@@ -55,6 +55,7 @@ class ModeSwitch:
     def pose(self) -> None:
         """A click takes a joint."""
         self._leave()
+        self._centre.canvas.setFocus()
         self._mark()
 
     def dress(self) -> None:

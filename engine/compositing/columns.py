@@ -11,10 +11,10 @@ import numpy as np
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.dressing import Drawn, Dressed
 from engine.compositing.fields import size_of
 from engine.compositing.painted import at_size
 from engine.compositing.wardrobe import CLASSES
+from engine.compositing.worn import Drawn, Dressed
 
 _BESIDE = 8  # columns of a map of 128 rows on either side: as far as a matte looks, `tailoring.matte`
 
@@ -44,6 +44,7 @@ def cut(drawn: Drawn, columns: slice) -> Drawn:
         drawn.wardrobe,
         _of(behind_1CHW, columns, many),
         None if drawn.painted is None else at_size(drawn.painted, (rows, many))[..., columns],
+        None if drawn.joints is None else drawn.joints - np.array((columns.start, 0, 0), np.float32),
     )
 
 

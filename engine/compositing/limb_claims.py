@@ -32,6 +32,7 @@ from engine.regions import REGIONS
 _TRUNK_REACH, _LIMB_REACH = 0.25, 1.0  # units from trunk, and from a limb, that what is drawn is of theirs
 _NEAREST = 0.05  # units, over which what is near to one goes over to another
 _TRUNK = 0.02, 0.1  # units from the trunk, up to which it hides what is behind it
+_AROUND = 0.4, 0.5  # units from where an arm was, that its picture is taken from
 _FREE = 0.3, 0.7  # how sure it is that nobody is there
 _BESIDE = 0.3  # units to both sides of a bone, where it is looked what hangs there
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
@@ -56,11 +57,12 @@ def claimed(
     class_8hw: Tensor,
     photo: Shown,
     here_hw: Tensor,
-) -> Tensor:
-    """0 to 1 [1, h, w]: how far what an engine draws there is of a limb that is shown as a cut-out, or where
-    nobody is any more. class: what it draws; here: positions of its pixels."""
+) -> tuple[Tensor, Tensor]:
+    """0 to 1 [1, h, w] each: how far what an engine draws there is of a limb that is shown as a cut-out, or
+    where nobody is any more; and how far the photo is shown there without an arm that is elsewhere now.
+    class: what it draws; here: positions of its pixels."""
     if not bones:
-        return torch.zeros_like(class_8hw[:1])
+        return torch.zeros_like(class_8hw[:1]), torch.zeros_like(class_8hw[:1])
     unit, here_3hw = max(each.now.unit for each in bones), homogeneous(here_hw)
     trunk_hw = off_trunk(poses.now_183, here_3hw, poses.sides_2) / unit
     now, beyond = [each.now._replace(unit=unit) for each in bones], [each.bone.beyond for each in bones]
@@ -69,16 +71,17 @@ def claimed(
     theirs_Nhw = theirs_Nhw * (1.0 - ramp(far_Nhw, 0.8 * _LIMB_REACH, _LIMB_REACH))
     near_Nhw = _nearest(torch.cat([trunk_hw[None] - _TRUNK_REACH, far_Nhw]))[1:]
     drawn_hw = (near_Nhw * theirs_Nhw).sum(0)
-    beside_hw = (_nearest(far_Nhw) * theirs_Nhw).sum(0) * (1.0 - _webs(bones, trunk, class_8hw, here_hw))
+    beside_hw = (_nearest(far_Nhw) * theirs_Nhw).sum(0)
     behind_hw, arms_hw, legs_hw = _left(poses, bones, trunk, photo, here_hw)
-    # A hand may have lain on clothes that the engine draws; a leg did not.
-    free_hw = beside_hw * (behind_hw + arms_hw) + legs_hw * (1.0 - class_8hw[HEAD].sum(0))
+    no_web_hw, no_head_hw = 1.0 - _webs(bones, trunk, class_8hw, here_hw), 1.0 - class_8hw[HEAD].sum(0)
+    free_hw = beside_hw * behind_hw * no_web_hw + legs_hw * no_head_hw
     hidden_hw = 1.0 - ramp(trunk_hw, *_TRUNK)
     for each in bones:
         if each.is_thigh:
             opened_hw = near_hip(each, here_hw) * past_crease(each, trunk, here_hw)
             hidden_hw = hidden_hw * (1.0 - each.part * opened_hw)
-    return drawn_hw.maximum(ramp(free_hw, *_FREE) * (1.0 - hidden_hw))[None]
+    claim_hw = drawn_hw.maximum(ramp(free_hw, *_FREE) * (1.0 - hidden_hw))
+    return claim_hw[None], (arms_hw * (1.0 - legs_hw) * no_web_hw * no_head_hw)[None]
 
 
 def _webs(bones: Sequence[Elsewhere], trunk: Trunk, class_8hw: Tensor, here_hw: Tensor) -> Tensor:
@@ -96,26 +99,36 @@ def _nearest(far_Nhw: Tensor) -> Tensor:
     return (-far_Nhw / _NEAREST).softmax(0)
 
 
-def _left(
-    poses: Poses, bones: Sequence[Elsewhere], trunk: Trunk, photo: Shown, here_hw: Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
-    """0 to 1 [h, w] each: where the photo shows nobody; an arm that is elsewhere now; and such a leg."""
+def before(poses: Poses, trunk: Trunk, here_hw: Tensor) -> Tensor:
+    """Where was what is at these positions of a person whose limbs stay: below the hips a trunk does not
+    turn."""
     before_hw = trunk.before(here_hw)
-    if all((pose_183[HIPS, 2] > 0).all() for pose_183 in poses[:2]):  # below them a trunk does not turn
+    if all((pose_183[HIPS, 2] > 0).all() for pose_183 in poses[:2]):
         hips, own_hips = (
             sum(joints(pose_183, poses.sides_2)[joint] for joint in HIPS) / len(HIPS)
             for pose_183 in poses[:2]
         )
         below_hw = ((here_hw - hips) / trunk.turn).imag > 0
         before_hw = torch.where(below_hw, here_hw + (own_hips - hips), before_hw)
+    return before_hw
+
+
+def _left(
+    poses: Poses, bones: Sequence[Elsewhere], trunk: Trunk, photo: Shown, here_hw: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """0 to 1 [h, w] each: where the photo shows nobody; around an arm that is elsewhere now; and such a
+    leg."""
+    before_hw = before(poses, trunk, here_hw)
     (behind_hw,) = sampled(photo.behind_1HW, before_hw, poses.sides_2)
     limbs_4hw = sampled(photo.limbs_4HW, before_hw, poses.sides_2)
     then, beyond = [each.then for each in bones], [each.bone.beyond for each in bones]
     was_Nhw = off_each(then, along_each(then, homogeneous(before_hw)), beyond)
-    left_hw = [torch.zeros_like(behind_hw), torch.zeros_like(behind_hw)]
-    for each, nearest_hw in zip(bones, _nearest(was_Nhw), strict=True):
-        left_hw[each.bone.of_arm] += each.part * nearest_hw * limbs_4hw[each.bone.chain]
-    legs_hw, arms_hw = left_hw
+    arms_hw, legs_hw = torch.zeros_like(behind_hw), torch.zeros_like(behind_hw)
+    for each, far_hw, nearest_hw in zip(bones, was_Nhw, _nearest(was_Nhw), strict=True):
+        if each.bone.of_arm:
+            arms_hw = arms_hw.maximum(each.part * (1.0 - ramp(far_hw, *_AROUND)))
+        else:
+            legs_hw += each.part * nearest_hw * limbs_4hw[each.bone.chain]
     return behind_hw, arms_hw, legs_hw
 
 

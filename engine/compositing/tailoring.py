@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import ramp, size_of
+from engine.compositing.fields import at, carried, ramp, size_of
 from engine.cv import cv2
 from engine.ops.resample import running_mean
 
@@ -19,24 +19,31 @@ _NEAR = 13  # px of a map of 256 rows that a matte's window is wide: edges lie w
 _SEAM = 0.4, 0.6  # share from which, and at which wholly, a px is taken
 _FLAT = 4e-3  # variance of colours (of -1 to 1) below which a window shows no edge
 _FARTHEST = 14.0  # px of a map of 256 rows that an edge is moved at most: about half an upper arm
+_EVEN = 1.5  # likewise, by which what is mirrored is evened
 _SMOOTH = 5.0  # likewise, standard deviation by which moves of edges are evened, and reach inwards
 
 
-def matte(shares_1Khw: Tensor, picture_1CHW: Tensor) -> Tensor:
+def matte(shares_1Khw: Tensor, picture_1CHW: Tensor, rows: int | None = None) -> Tensor:
     """Shares of a coarse map along the edges of a picture in [-1, 1]: [1, K, H, W], 0 or 1 but for a seam.
+    rows: of the whole picture, where this is a part of it.
 
     The guided filter (He et al. 2013, guided by colours), its linear models found in a smaller picture (He
     and Sun 2015). Twice, as one pass moves an edge by less than a quarter of its window.
     """
-    small_1Chw = F.interpolate(picture_1CHW, _small(picture_1CHW), mode="area")
+    rows = size_of(picture_1CHW)[0] if rows is None else rows
+    times = max(1, round(rows / 256))
+    small_1Chw = F.interpolate(picture_1CHW, [side // times for side in size_of(picture_1CHW)], mode="area")
+    side = _NEAR * (rows // times) // 256 | 1
     shares_1Khw = F.interpolate(shares_1Khw, size_of(small_1Chw), mode="bilinear")
-    shares_1Khw = ramp(_drawn(_models(shares_1Khw, small_1Chw), small_1Chw), *_SEAM)
-    return ramp(_drawn(_models(shares_1Khw, small_1Chw), picture_1CHW), *_SEAM)
+    shares_1Khw = ramp(_drawn(_models(shares_1Khw, small_1Chw, side), small_1Chw), *_SEAM)
+    sharp_1KHW = ramp(_drawn(_models(shares_1Khw, small_1Chw, side), picture_1CHW), *_SEAM)
+    return ramp(running_mean(sharp_1KHW, 2 * times - 1), *_SEAM)  # specks finer than the smaller picture
 
 
-def _models(shares_1Khw: Tensor, picture_1Chw: Tensor) -> Tensor:
-    """How shares follow the colours around every px: a slope a channel, an offset, [1, C + 1, K, h, w]."""
-    side, channels = _NEAR * size_of(picture_1Chw)[0] // 256 | 1, picture_1Chw.shape[1]
+def _models(shares_1Khw: Tensor, picture_1Chw: Tensor, side: int) -> Tensor:
+    """How shares follow the colours in a window around every px: a slope a channel, an offset, [1, C + 1, K,
+    h, w]."""
+    channels = picture_1Chw.shape[1]
     mean_1Chw, share_1Khw = (running_mean(each, side) for each in (picture_1Chw, shares_1Khw))
     variance_1CChw, covariance_1CKhw = (
         running_mean((picture_1Chw[:, :, None] * other_1Khw[:, None]).flatten(1, 2), side).unflatten(
@@ -80,6 +87,35 @@ def _drawn(models_1DKhw: Tensor, picture_1CHW: Tensor) -> Tensor:
     return shares_1KHW
 
 
+def continued(picture_1CHW: Tensor, inside_11HW: Tensor) -> Tensor:
+    """A picture with what is outside filled by the mirror image of what is inside, across its edge; beyond
+    that as `fields.carried`.
+
+    inside: 0 to 1. A cloth that goes on where something hid it keeps its weave and its folds so.
+    """
+    filled_1CHW = carried(picture_1CHW, inside_11HW)
+    rows, columns = size_of(picture_1CHW)
+    times = max(1, round(rows / 256))
+    small_11hw = F.interpolate(inside_11HW, (rows // times, columns // times), mode="area")
+    away_hw = (small_11hw[0, 0].cpu().numpy() < 0.5).astype(np.uint8)
+    if away_hw.all() or not away_hw.any():
+        return filled_1CHW
+    _, label_hw = cv2.distanceTransformWithLabels(
+        away_hw, cv2.DIST_L2, cv2.DIST_MASK_PRECISE, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    place_L2 = np.zeros((label_hw.max() + 1, 2), np.float32)
+    place_L2[label_hw[away_hw == 0]] = np.argwhere(away_hw == 0)[:, ::-1]
+    here_hw2 = np.stack(np.meshgrid(*(np.arange(side, dtype=np.float32) for side in away_hw.shape[::-1])), -1)
+    steps_hw2 = 2 * (place_L2[label_hw] - here_hw2)
+    steps_hw2 = cv2.GaussianBlur(steps_hw2, (0, 0), _EVEN * away_hw.shape[0] / 256)
+    across_hw2 = (here_hw2 + steps_hw2 + 0.5) * 2 / away_hw.shape[::-1] - 1
+    across_12hw = torch.from_numpy(across_hw2.astype(np.float32).transpose(2, 0, 1))[None]
+    across_12HW = F.interpolate(across_12hw.to(picture_1CHW.device), (rows, columns), mode="bilinear")
+    mirrored_1CHW, there_11HW = at(torch.cat([picture_1CHW, inside_11HW], 1), across_12HW).split((3, 1), 1)
+    mirrored_1CHW = torch.lerp(filled_1CHW, mirrored_1CHW, there_11HW)
+    return torch.lerp(mirrored_1CHW, picture_1CHW, inside_11HW)
+
+
 def drawn_out(shape_11hw: Tensor, outline_11hw: Tensor, free_11hw: Tensor) -> tuple[Tensor, Tensor]:
     """Where every position of an outline's picture is found in the shape's, [1, 2, h, w], -1 to 1 across; and
     how near it is to an edge that was found, [1, 1, h, w], 1 at it, 0 far from any.
@@ -119,9 +155,3 @@ def drawn_out(shape_11hw: Tensor, outline_11hw: Tensor, free_11hw: Tensor) -> tu
 def _edge(mask_11hw: Tensor) -> np.ndarray:
     mask_hw = (mask_11hw[0, 0].cpu().numpy() > 0.5).astype(np.uint8)
     return (mask_hw > 0) & (cv2.erode(mask_hw, np.ones((3, 3), np.uint8)) == 0)
-
-
-def _small(picture_1CHW: Tensor) -> tuple[int, int]:
-    rows, columns = size_of(picture_1CHW)
-    times = max(1, round(rows / 256))
-    return rows // times, columns // times

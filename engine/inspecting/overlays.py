@@ -124,10 +124,10 @@ def painting(view: str, choice: MapChoice, subject: Subject, aim: Aim, palette_N
 def _texture(name: str, subject: Subject, aim: Aim) -> Painting:
     """Of the chosen texture C̄d over the result and C̄e over every photo that has a part of it."""
     chosen = subject.photos[aim.photo]
-    shares_Khw = textures_Khw(chosen, name)
+    shares_1hw = textures_Khw(chosen, name, [aim.channel])
     result = None
-    if shares_Khw is not None:
-        result = Overlay(shares_Khw[aim.channel], "Handed out here (C̄d), share 0 to 1")
+    if shares_1hw is not None:
+        result = Overlay(shares_1hw[0], "Handed out here (C̄d), share 0 to 1")
     gathered: list[Overlay | None] = []
     for number, photo in enumerate(subject.photos):
         named = named_of(photo, EXTRACTION, name)

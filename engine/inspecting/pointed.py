@@ -16,6 +16,7 @@ from engine.inspecting.values import XY, cell_at, goes_to, peak_of, resized, sha
 MOST = 6  # parts that are told of a place
 LEAST_COPIED = 0.05  # of a pixel: what is less is drawn
 LEAST = 0.005  # half a per cent is 0 % when it is rounded
+ALL = slice(None)  # textures of a layer
 
 
 @dataclass(frozen=True)
@@ -97,15 +98,15 @@ def texture_shares(
             yield number, share_K if photo.taken is None else share_K * photo.taken[name]
 
 
-def textures_Khw(photo: PhotoMaps, name: str) -> np.ndarray | None:
-    """How much of every position of the result is each texture of a photo, float32 [K, h, w]; None where a
-    preview stopped before the layer."""
+def textures_Khw(photo: PhotoMaps, name: str, which: slice | list[int] = ALL) -> np.ndarray | None:
+    """How much of every position of the result is each texture of a photo, or some of them, float32
+    [K, h, w]; None where a preview stopped before the layer."""
     distribution = named_of(photo, DISTRIBUTION, name)
     if distribution is None:
         return None
-    values_Khw = distribution.values_Khw
+    values_Khw = distribution.values_Khw[which]
     if photo.taken is not None:
-        values_Khw = values_Khw * photo.taken[name][:, None, None]
+        values_Khw = values_Khw * photo.taken[name][which, None, None]
     if photo.share_hw is not None:
         values_Khw = values_Khw * resized(photo.share_hw, values_Khw.shape[1:])
     return values_Khw

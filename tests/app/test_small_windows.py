@@ -52,7 +52,7 @@ def test_the_attention_maps_are_in_sight_at_every_size(open_window):
         driver.window.resize(*size)
         QApplication.processEvents()
         panel = driver.window.docks.inspector
-        pick(panel.layer, "64 rows, first (64a)")  # which has names
+        pick(panel.layer, "Layer of 64 rows, first pass (64a)")  # which has names
         move(driver, (0.5, 0.35))
         QApplication.processEvents()
         for part in (panel.bars, panel.scale.levels, panel.view, panel.export):

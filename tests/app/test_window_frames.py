@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from fake_engine import FakeBackend
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -179,6 +181,21 @@ def test_maps_left_out_of_a_fast_drag_are_owed_to_the_pose_it_rests_on(open_wind
     driver.until(lambda: log[-1].maps)
     assert np.array_equal(log[-1].keypoints_18x3, driver.pose)
     assert any(request.level == 256 and not request.maps for request in log), "whole, but for the maps"
+
+
+def test_maps_come_ten_times_a_second_or_with_every_picture(monkeypatch):
+    for picture_ms in range(2, 300):
+        made, now_s = [0.0], [0.0]
+        monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda now_s=now_s: now_s[0]))
+        drawing = worker.RenderWorker(FakeBackend())
+        for picture in range(1, 400):
+            now_s[0] = picture * picture_ms / 1e3
+            if drawing._may_map():
+                drawing._maps_at = now_s[0]
+                made.append(now_s[0])
+        longest_s = np.diff(made).max()
+        assert longest_s <= max(0.1, picture_ms / 1e3) + 1e-9, picture_ms
+        assert np.diff(made).min() >= 0.05 - 1e-9, "no oftener than the eye has use for"
 
 
 def test_pictures_do_not_wait_for_maps_and_those_of_a_drag_do_not_queue(open_window, monkeypatch):

@@ -178,7 +178,7 @@ class PiseModel:
             modulated_1Chw = network.modulated(feature_1Chw, brought_1Mhw)
             image_1CHW = network.picture(modulated_1Chw, shape.parsing_1RHW, style).float()
         shares = tuple(_taken(shape.shares(), given.share_R) for given in appearance.given)
-        tell: Callable[[], Maps] = partial(self._maps, shape, found_1TS) if maps else Maps
+        tell: Callable[[], Maps] = partial(self._maps, shape.generated_1RHW, found_1TS) if maps else Maps
         return Rendering(image_1CHW, shares=shares, tell=tell, by_hand_11hw=by_hand_11HW)
 
     def gate(self, rendering: Rendering, seen_1KHW: Tensor, window: tuple[slice, slice]) -> Tensor:
@@ -211,12 +211,12 @@ class PiseModel:
         maps_18HW = heat_maps(pose_18x3, self.canvas, sigma_of(self.canvas))
         return torch.from_numpy(maps_18HW)[None].to(self._plan.device)
 
-    def _maps(self, shape: Shape, found_1TS: Tensor) -> Maps:
+    def _maps(self, generated_1RHW: Tensor, found_1TS: Tensor) -> Maps:
         regions, positions = self.maps
         # Official weights share source positions out; shown is where a target position comes from.
         shares_Shw = _parts(found_1TS.transpose(1, 2))[0].unflatten(1, positions.size)
         parsing_RHW, shares_Shw = (
-            each.contiguous().cpu().numpy() for each in (shape.shares()[0], shares_Shw)
+            each.contiguous().cpu().numpy() for each in (_parts(generated_1RHW.float())[0], shares_Shw)
         )
         return Maps(
             (

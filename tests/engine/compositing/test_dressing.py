@@ -6,8 +6,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from engine.compositing.dressing import Drawn, before_wall, dressed, pieces_worn, undressed
+from engine.compositing.dressing import before_wall, dressed
 from engine.compositing.wardrobe import CLASSES, make_wardrobe
+from engine.compositing.worn import Drawn, pieces_worn, undressed
 from engine.garments import PIECES, garment
 from engine.regions import REGIONS, SURFACE_SPAN
 

@@ -14,6 +14,7 @@ from engine.compositing.layers import without_moved_hands
 from engine.compositing.limb_mattes import limb_mattes
 from engine.compositing.limbs import moved_limbs
 from engine.compositing.own_pose import OwnPose
+from engine.compositing.under_hands import under_hands
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
 
@@ -148,6 +149,28 @@ def test_where_a_leg_was_is_what_is_behind_it_whatever_the_engine_draws():
     made = layer(pose(up), classes(*PARTS[:3], (TROUSERS, LEFT_LEG), (LEG, RIGHT_LEG)))
     assert is_colour(made, 105, 55, (PLATE,) * 3)
     assert made[0, 105, 41] == 0, "the other leg stays"
+
+
+def test_where_an_arm_hung_the_trunk_is_as_broad_as_in_the_photo_whatever_the_engine_draws():
+    """It draws hips where it forgot a hand."""
+    drawn = classes(*PARTS, (TROUSERS, (slice(56, 74), slice(36, 74))))
+    made = layer(pose(RAISED), drawn)
+    assert is_colour(made, 62, 58, BLUE), "the shirt beside the arm"
+    assert is_colour(made, 62, 68, (PLATE,) * 3) and is_colour(made, 70, 68, (PLATE,) * 3)
+
+
+def test_where_a_forearm_lay_on_the_shirt_are_the_shirts_colours():
+    forearm = slice(48, 53), slice(42, 68)
+    own_hw = classes(*PARTS[:3], (ARM, forearm))
+    own = pose({sk.LEFT_WRIST: (-20.0, -14.0)})  # at (48, 50)
+    mattes = limb_mattes(own, seen(own_hw), SIZE)
+    picture = photo()
+    picture[0, :, forearm[0], forearm[1]] = torch.tensor(YELLOW)[:, None, None]
+    given = source(picture, (own_hw == 0).float())
+    under = under_hands(given.photo, seen(own_hw), own, mattes)
+    kept = own_pose(seen(own_hw), own, limbs=mattes, under=under, background=grey(PLATE))
+    made = shown(pose(RAISED), seen(own_hw), given, kept)[0]
+    assert is_colour(made, 50, 50, BLUE)
 
 
 def test_what_the_engine_drew_of_a_limb_gives_way_and_a_head_does_not():

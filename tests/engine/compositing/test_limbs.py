@@ -292,3 +292,9 @@ def test_under_a_head_that_is_bent_the_shirt_stays_the_photos():
     nodded = pose(dict.fromkeys(sk.HEAD, (0.5, 0.0)))
     assert layer(nodded).abs().max() == 0
     assert layer(pose(head | {sk.LEFT_SHOULDER: (6.0, -6.0)}))[0, 50, 48] < 0.1
+
+
+def test_under_a_head_that_is_bent_sleeves_stay_the_photos_too():
+    sleeve = slice(38, 52), slice(61, 74)
+    made = layer(pose(dict.fromkeys(sk.HEAD, (12.0, 4.0))), parts=(*PARTS, (SHIRT, sleeve)))
+    assert is_colour(made, 45, 66, WHITE), "as the photo has it"

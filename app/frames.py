@@ -59,6 +59,7 @@ class Frames(QObject):
         worker.settled.connect(self._on_settled)
         worker.render_failed.connect(self._on_render_failed)
         worker.bounded.connect(self._on_bounded)
+        worker.device_lost.connect(self._on_device_lost)
 
     # What is asked for.
 
@@ -150,6 +151,10 @@ class Frames(QObject):
         if stamp == self._asked:
             self.tell(state="error", error=trouble.sentence)
         self.notice.emit("error", trouble.sentence, trouble.details)
+
+    def _on_device_lost(self) -> None:
+        said = "The graphics card answers no more, so the processor draws on. Nothing of your work is lost."
+        self.notice.emit("error", said, "")
 
     def _on_bounded(self, rows: int) -> None:
         before, self._bound = self._bound, rows

@@ -86,7 +86,7 @@ def _clothes_beneath(own_1CHW: Tensor, unseen_11hw: Tensor, piece_1hw: Tensor, n
     if not inside_11HW.any():
         return own_1CHW
     wanted_11HW = F.interpolate(wanted_11hw, size, mode="bilinear")
-    return torch.lerp(own_1CHW, continued(now.picture, inside_11HW), wanted_11HW)
+    return torch.lerp(own_1CHW, continued(now.picture, inside_11HW, wanted_11HW), wanted_11HW)
 
 
 def _towards(now_1CHW: Tensor, skin_1CHW: Tensor, same_11hw: Tensor, gone_11HW: Tensor) -> Tensor:

@@ -147,8 +147,7 @@ def _cloth(
     worn_11HW, hidden_11HW = F.interpolate((told_12hw + placed_12hw) / 2, size, mode="bilinear").split(1, 1)
     # What hides the garment in the giver's photo goes on beneath, where the wearer had one to be replaced.
     shown_11HW = ramp(worn_11HW + gone_11HW * hidden_11HW, *_SEAM)
-    outline_11HW = shown_11HW * person_11HW * (1.0 - over_11HW)
-    outline_11HW = outline_11HW.maximum(theirs_11HW * (1.0 - person_11HW))
+    outline_11HW = torch.lerp(theirs_11HW, shown_11HW * (1.0 - over_11HW), person_11HW)
     # What lies before the garment, in either picture, is no edge of it.
     before_11HW = over_them_11HW.maximum(over_11HW)
     shape_11hw, outline_11hw, before_11hw = (
@@ -167,7 +166,7 @@ def _cloth(
     inside_11HW = inner(fit_11HW * (1.0 - other_11HW), _RIM)
     sure_11HW = sure_11HW * (1.0 - ramp(over_them_11HW, 0.1, 0.5))
     taken_11HW = torch.lerp(outline_11HW, covered_11HW, sure_11HW) * (1.0 - neck_11HW)
-    return continued(fit_1CHW, inside_11HW), taken_11HW
+    return continued(fit_1CHW, inside_11HW, taken_11HW), taken_11HW
 
 
 def _wall_on(giver: Drawn, theirs_11HW: Tensor) -> Tensor:

@@ -36,7 +36,7 @@ _AROUND = 0.4, 0.5  # units from where an arm was, that its picture is taken fro
 _FREE = 0.3, 0.7  # how sure it is that nobody is there
 _BESIDE = 0.3  # units to both sides of a bone, where it is looked what hangs there
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
-_WEB = 0.8, 1.0  # units from a shoulder, up to which cloth goes from trunk to sleeve
+_WEB = 0.5, 0.7  # units from a shoulder, up to which cloth goes from trunk to sleeve
 _TOPS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt")]
 HEAD_CLASSES = [REGIONS.index(name) for name in ("hair", "face")]
 
@@ -57,12 +57,13 @@ def claimed(
     class_8hw: Tensor,
     photo: Shown,
     here_hw: Tensor,
-) -> tuple[Tensor, Tensor]:
-    """0 to 1 [1, h, w] each: how far what an engine draws there is of a limb that is shown as a cut-out, or
-    where nobody is any more; and how far the photo is shown there without an arm that is elsewhere now.
-    class: what it draws; here: positions of its pixels."""
+) -> Tensor:
+    """0 to 1 [3, h, w]: how far what an engine draws there is of a limb that is shown as a cut-out, or where
+    nobody is any more; how far the photo is shown there without an arm that is elsewhere now; and, of that,
+    how far cloth is drawn where the photo shows nobody. class: what it draws; here: positions of its
+    pixels."""
     if not bones:
-        return torch.zeros_like(class_8hw[:1]), torch.zeros_like(class_8hw[:1])
+        return torch.zeros_like(class_8hw[:3])
     unit, here_3hw = max(each.now.unit for each in bones), homogeneous(here_hw)
     trunk_hw = off_trunk(poses.now_183, here_3hw, poses.sides_2) / unit
     now, beyond = [each.now._replace(unit=unit) for each in bones], [each.bone.beyond for each in bones]
@@ -73,27 +74,33 @@ def claimed(
     drawn_hw = (near_Nhw * theirs_Nhw).sum(0)
     beside_hw = (_nearest(far_Nhw) * theirs_Nhw).sum(0)
     behind_hw, arms_hw, legs_hw = _left(poses, bones, trunk, photo, here_hw)
-    no_web_hw = 1.0 - _webs(bones, trunk, class_8hw, here_hw)
+    webs_hw = _webs(bones, trunk, class_8hw, here_3hw, here_hw)
     no_head_hw = 1.0 - class_8hw[HEAD_CLASSES].sum(0)
-    free_hw = beside_hw * behind_hw * no_web_hw + legs_hw * no_head_hw
+    free_hw = beside_hw * behind_hw * (1.0 - webs_hw) + legs_hw * no_head_hw
     hidden_hw = 1.0 - ramp(trunk_hw, *_TRUNK)
     for each in bones:
         if each.is_thigh:
             opened_hw = near_hip(each, here_hw) * past_crease(each, trunk, here_hw)
             hidden_hw = hidden_hw * (1.0 - each.part * opened_hw)
     claim_hw = drawn_hw.maximum(ramp(free_hw, *_FREE) * (1.0 - hidden_hw))
-    return claim_hw[None], (arms_hw * (1.0 - legs_hw) * no_web_hw * no_head_hw)[None]
+    return torch.stack([claim_hw, arms_hw * (1.0 - legs_hw) * no_head_hw, webs_hw])
 
 
-def _webs(bones: Sequence[Elsewhere], trunk: Trunk, class_8hw: Tensor, here_hw: Tensor) -> Tensor:
-    """0 to 1 [h, w]: cloth from an upright trunk to the sleeve of a lifted arm, which no photo of a hanging
-    arm shows."""
-    near_hw = torch.zeros_like(here_hw.real)
+def _webs(
+    bones: Sequence[Elsewhere], trunk: Trunk, class_8hw: Tensor, here_3hw: Tensor, here_hw: Tensor
+) -> Tensor:
+    """0 to 1 [h, w]: cloth on the trunk's side of a sleeve, which no photo of a hanging arm shows."""
+    near_hw = torch.zeros_like(here_3hw[0])
     for each in bones:
-        if each.bone.upper and each.bone.of_arm:
-            far_hw = distance(here_hw, each.now.begin) / each.now.unit
-            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *_WEB))
-    return near_hw * class_8hw[_TOPS].sum(0) * (1.0 - trunk.part)
+        if each.bone.upper and each.bone.of_arm and each.part > 0:
+            shoulder, unit = each.now.begin, each.now.unit
+            chest = trunk.now + 1j * unit * trunk.turn / abs(trunk.turn)
+            side = 1.0 if ((chest - shoulder) / each.now.step).imag > 0 else -1.0
+            (along_hw,), (aside_hw,) = along_each([each.now], here_3hw)
+            far_hw = distance(here_hw, shoulder) / unit
+            outer_hw = (along_hw > 0) & (side * aside_hw < 0)
+            near_hw = near_hw.maximum((1.0 - ramp(far_hw, *_WEB)).masked_fill_(outer_hw, 0.0))
+    return near_hw * class_8hw[_TOPS].sum(0)
 
 
 def _nearest(far_Nhw: Tensor) -> Tensor:

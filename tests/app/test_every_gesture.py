@@ -56,8 +56,8 @@ class Sitting:
         wanted = request_of(self.driver.controller.document.look, 0)
         drawn = self.driver.backend.session.log[-1]
         assert (drawn.keypoints_18x3 == wanted.keypoints_18x3).all()
-        assert (drawn.identity, drawn.mixes, drawn.swaps, drawn.changes) == (
-            wanted.identity, wanted.mixes, wanted.swaps, wanted.changes,
+        assert (drawn.identity, drawn.mixes, drawn.swaps, drawn.changes, drawn.strokes) == (
+            wanted.identity, wanted.mixes, wanted.swaps, wanted.changes, wanted.strokes,
         )  # fmt: skip
 
 

@@ -55,12 +55,17 @@ def test_captions_are_told_from_poses(tmp_path, data, caption):
 
 
 def test_photos_are_found_whatever_they_are_called(tmp_path):
-    wanted = ["@home.jpg", "a.JPG", "b.HEIC", "c.dng", "day/d.jfif"]
+    wanted = ["a.JPG", "b.HEIC", "c.dng", "day/d.jfif"]
     for name in [*wanted, "._a.jpg", ".hidden/e.jpg", "__MACOSX/a.jpg", "Thumbs.db", "a.json"]:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
     assert [path.relative_to(tmp_path).as_posix() for path in photos_below(tmp_path)] == wanted
-    assert len(photos_below(tmp_path, deep=False)) == 4
+    assert len(photos_below(tmp_path, deep=False)) == 3
+
+
+def test_a_photo_is_not_hidden_by_its_first_letter(tmp_path):
+    (tmp_path / "@home.jpg").write_bytes(b"x")
+    assert photos_below(tmp_path) == [tmp_path / "@home.jpg"]
 
 
 def test_raw_files_are_refused_before_their_thumbnail_is_taken():

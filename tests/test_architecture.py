@@ -206,3 +206,12 @@ def test_the_walk_of_a_drag_names_what_is_there_and_no_file_twice():
             said = {getattr(node, "name", "") for node in ast.walk(parsed(place))} | words(place)
             missing = {name for name in named if name not in said and not name.endswith("py")}
             assert not missing, f"{file}: {missing}"
+
+
+def test_every_module_of_the_engine_has_its_line_in_the_house():
+    text = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    house = text.partition("| in `engine/` | is |")[2].partition("| in `train/` | is |")[0]
+    named = set(re.findall(r"[\w/]+\.py", house))
+    there = {path.name for room in ("engine", "engine/compositing") for path in (ROOT / room).glob("*.py")}
+    assert there - named - {"__init__.py"} == set()
+    assert {name for name in named if "/" not in name} - there == set(), "these are gone"

@@ -156,7 +156,7 @@ def _cloth(
     moved = drawn_out(shape_11hw, outline_11hw, 1.0 - around((before_11hw > 0.5).float(), 3))
     positions_12HW, sure_11HW = (F.interpolate(each, size, mode="bilinear") for each in moved)
     skin = bare_skin(giver.picture, theirs_11HW, _bare(theirs_1Phw, garment.takes), giver.joints)
-    other_11HW = 1.0 - (1.0 - skin.hands) * (1.0 - skin.neck) * (1.0 - _wall_on(giver, theirs_11HW))
+    other_11HW = 1.0 - (1.0 - skin.hands) * (1.0 - skin.neck) * (1.0 - wall_on(giver, theirs_11HW))
     fit_1DHW = at(torch.cat([giver.picture, theirs_11HW, skin.neck, other_11HW], 1), positions_12HW)
     fit_1CHW, fit_11HW, neck_11HW, other_11HW = fit_1DHW.split((3, 1, 1, 1), 1)
     side = 2 * (size[0] // 128) + 1
@@ -169,7 +169,7 @@ def _cloth(
     return continued(fit_1CHW, inside_11HW, taken_11HW), taken_11HW
 
 
-def _wall_on(giver: Drawn, theirs_11HW: Tensor) -> Tensor:
+def wall_on(giver: Drawn, theirs_11HW: Tensor) -> Tensor:
     """How much of a px near a garment's edge, or in it near one, has the colours of what is behind the giver,
     [1, 1, H, W]: the map's edge is beside it, or a gap is too narrow for the map."""
     rows, columns = size_of(giver.surface)

@@ -249,7 +249,7 @@ class InspectPanel(QWidget):
                 else "Point at a picture"
             )
         x, y = int(aim.at[0] * columns), int(aim.at[1] * rows)
-        held = ", held until Esc," if shown.pinned else ""
+        held = ", held," if shown.pinned else ""
         if aim.picture == RESULT:
             return f"This pixel ({x}, {y}){held} {IS.get(shown.choice.kind, 'is made of')}"
         does = GOES.get(shown.choice.kind, "went into")

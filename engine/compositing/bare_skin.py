@@ -28,7 +28,7 @@ from engine.pose.skeleton import (
 )  # fmt: skip
 
 _HAND = 0.6, 0.7  # of the longest forearm, how far a hand reaches beyond its wrist, and how wide it may lie
-_WRIST = 0.15  # of it, around a wrist, where a hand begins
+_WRIST, _PALM = 0.15, 0.3  # of it, around a wrist and from it, where a hand begins
 _NECK = 0.4  # of the distance of the shoulders, how far around the neck a neckline is
 _SKIN = 0.5  # share of a colour that is skin's rather than the garment's, from which it is skin
 _MARGIN = 8  # positions of a map of 128 rows around where skin may be: as far as a matte looks
@@ -119,9 +119,11 @@ def _hands(joints_18x3: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     lengths = [max(float(np.linalg.norm(wrist - elbow)), 1e-6) for elbow, wrist in arms]
     for (elbow, wrist), length in zip(arms, lengths, strict=True):
         reach = max(lengths) * (wrist - elbow) / length
-        begin, end = (np.round(wrist + far * reach).astype(int).tolist() for far in (0.0, _HAND[0]))
+        begin, palm, end = (
+            np.round(wrist + far * reach).astype(int).tolist() for far in (0.0, _PALM, _HAND[0])
+        )
         cv2.line(near_hw, begin, end, 1.0, max(1, round(_HAND[1] * max(lengths))))
-        cv2.circle(wrists_hw, begin, max(1, round(_WRIST * max(lengths))), 1.0, -1)
+        cv2.line(wrists_hw, begin, palm, 1.0, max(1, round(2 * _WRIST * max(lengths))))
     return np.stack([near_hw, wrists_hw])
 
 

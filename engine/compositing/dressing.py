@@ -31,7 +31,7 @@ from engine.compositing.worn import (
     pieces_worn,
     sharp,
 )
-from engine.garments import ARMS, FACE, PIECES, Garment
+from engine.garments import ARMS, DRESS, FACE, PIECES, SKIRT, TOP, TROUSERS, Garment
 from engine.ops.resample import running_mean
 from engine.regions import REGIONS, SURFACE_SPAN
 
@@ -40,6 +40,7 @@ _INSIDE = 0.8, 0.95  # likewise from which the giver's picture shows it without 
 _RIM = 2  # px of a picture of 256 rows, the width of what a garment may have of its surroundings at its edge
 # Difference of colours (of -1 to 1) from what is behind a giver up to which a px is that, and never.
 _OF_WALL = 0.1, 0.2
+_CLOTHS = TOP, DRESS, SKIRT, TROUSERS  # of one look: the colours of a leg are no shoe's
 _SHALLOW = 7  # px of a map of 128 rows around an edge within which what is behind may be in a garment
 
 
@@ -156,20 +157,24 @@ def _cloth(
     moved = drawn_out(shape_11hw, outline_11hw, 1.0 - around((before_11hw > 0.5).float(), 3))
     positions_12HW, sure_11HW = (F.interpolate(each, size, mode="bilinear") for each in moved)
     skin = bare_skin(giver.picture, theirs_11HW, _bare(theirs_1Phw, garment.takes), giver.joints)
-    other_11HW = 1.0 - (1.0 - skin.hands) * (1.0 - skin.neck) * (1.0 - _wall_on(giver, theirs_11HW))
+    other_11HW = 1.0 - (1.0 - skin.hands) * (1.0 - skin.neck)
+    if set(garment.takes) & set(_CLOTHS):
+        other_11HW = other_11HW.maximum(wall_on(giver, theirs_11HW))
     fit_1DHW = at(torch.cat([giver.picture, theirs_11HW, skin.neck, other_11HW], 1), positions_12HW)
     fit_1CHW, fit_11HW, neck_11HW, other_11HW = fit_1DHW.split((3, 1, 1, 1), 1)
     side = 2 * (size[0] // 128) + 1
     near_11HW = highest(outline_11HW, side)
     core_11HW = 1.0 - highest(1.0 - outline_11HW, side)
     covered_11HW = (fit_11HW * near_11HW * (1.0 - over_11HW)).maximum(core_11HW)
-    inside_11HW = inner(fit_11HW * (1.0 - other_11HW), _RIM)
+    inside_11HW = inner(fit_11HW * (1.0 - other_11HW), 1)
     sure_11HW = sure_11HW * (1.0 - ramp(over_them_11HW, 0.1, 0.5))
     taken_11HW = torch.lerp(outline_11HW, covered_11HW, sure_11HW) * (1.0 - neck_11HW)
-    return continued(fit_1CHW, inside_11HW, taken_11HW), taken_11HW
+    # What clothes of the giver hid goes on in its weave; of a top nothing is hidden so.
+    hidden_11HW = taken_11HW * float(bool(clothes_over(garment)))
+    return continued(fit_1CHW, inside_11HW, hidden_11HW), taken_11HW
 
 
-def _wall_on(giver: Drawn, theirs_11HW: Tensor) -> Tensor:
+def wall_on(giver: Drawn, theirs_11HW: Tensor) -> Tensor:
     """How much of a px near a garment's edge, or in it near one, has the colours of what is behind the giver,
     [1, 1, H, W]: the map's edge is beside it, or a gap is too narrow for the map."""
     rows, columns = size_of(giver.surface)

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from engine.compositing.creases import near_hip, past_crease
 from engine.compositing.cut_outs import Poses
 from engine.compositing.fields import ramp
 from engine.compositing.limb_bones import (
@@ -31,10 +30,8 @@ from engine.regions import REGIONS
 
 _TRUNK_REACH, _LIMB_REACH = 0.25, 1.0  # units from trunk, and from a limb, that what is drawn is of theirs
 _NEAREST = 0.05  # units, over which what is near to one goes over to another
-_TRUNK = 0.02, 0.1  # units from the trunk, up to which it hides what is behind it
 _AROUND = 0.4, 0.5  # units from where an arm was, that its picture is taken from
 _FREE = 0.3, 0.7  # how sure it is that nobody is there
-_BESIDE = 0.3  # units to both sides of a bone, where it is looked what hangs there
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
 _WEB = 0.5, 0.7  # units from a shoulder, up to which cloth goes from trunk to sleeve
 _TOPS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt")]
@@ -77,12 +74,7 @@ def claimed(
     webs_hw = _webs(bones, trunk, class_8hw, here_3hw, here_hw)
     no_head_hw = 1.0 - class_8hw[HEAD_CLASSES].sum(0)
     free_hw = beside_hw * behind_hw * (1.0 - webs_hw) + legs_hw * no_head_hw
-    hidden_hw = 1.0 - ramp(trunk_hw, *_TRUNK)
-    for each in bones:
-        if each.is_thigh:
-            opened_hw = near_hip(each, here_hw) * past_crease(each, trunk, here_hw)
-            hidden_hw = hidden_hw * (1.0 - each.part * opened_hw)
-    claim_hw = drawn_hw.maximum(ramp(free_hw, *_FREE) * (1.0 - hidden_hw))
+    claim_hw = drawn_hw.maximum(ramp(free_hw, *_FREE))
     return torch.stack([claim_hw, arms_hw * (1.0 - legs_hw) * no_head_hw, webs_hw])
 
 
@@ -143,10 +135,8 @@ def _left(
 def _theirs(bones: Sequence[Elsewhere], photo: Shown, sides_2: Tensor) -> Tensor:
     """0 to 1 [N, 8]: how far what is drawn near a bone as of a class goes with it where it is elsewhere. A
     head does not, nor what the photo shows to hang there, as a coat does."""
-    asides = torch.tensor([1j * each.then.step / abs(each.then.step) * each.then.unit for each in bones])
     below_Nn = cores([each.then for each in bones])[:, _HEM:]
-    points = [below_Nn + breadth * asides[:, None] for breadth in (-_BESIDE, 0.0, _BESIDE)]
-    seen_8Nn = sampled(photo.class_8HW, torch.cat(points, 1).to(sides_2.device), sides_2)
+    seen_8Nn = sampled(photo.class_8HW, below_Nn.to(sides_2.device), sides_2)
     theirs_N8 = 1.0 - seen_8Nn.amax(2).t()
     for each, theirs_8 in zip(bones, theirs_N8, strict=True):
         theirs_8[[0, each.bone.bare, *each.bone.garments]] = 1.0

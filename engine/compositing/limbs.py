@@ -115,7 +115,7 @@ def _of_one(
             bones = [each for each in shown if each.bone.chain == limb]
             if bones and bones[-1].hidden == behind and any(each.drawn > 0 for each in bones):
                 seen_4HW = own.photo_4HW if bones[0].bone.of_arm else own.handless_4HW
-                cut_out = CutOut(seen_4HW, own.limbs_4HW[limb], abs(trunk.turn), above.get(limb))
+                cut_out = CutOut(seen_4HW[:3], own.limbs_4HW[limb], abs(trunk.turn), above.get(limb))
                 lay_over(layer_4HW, bones, poses, cut_out, here_HW)
         if behind and (stays > 0 or any(each.part > 0 and each.hidden for each in shown)):
             matte_1hw = _trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, sides_2)

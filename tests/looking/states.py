@@ -486,6 +486,7 @@ def fault_of_ours(hands: Hands) -> None:
 @state
 def card_lost(hands: Hands) -> None:
     failing(hands, DeviceLost("CUDA error: unspecified launch failure"))
+    hands.shoot("card_is_lost")
     hands.full()
 
 

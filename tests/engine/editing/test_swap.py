@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sampled import sample
 
-from engine.api import GarmentSwap, RenderRequest, SlotChange, Stroke
+from engine.api import GarmentSwap, Mix, RenderRequest, SlotChange, Stroke
 from engine.editing import swap as swapping
 from engine.errors import InputError
 from engine.garments import PIECES
@@ -121,6 +121,30 @@ def test_a_click_draws_the_giver_alone_and_a_second_garment_nobody(session, monk
     assert len(drawn) == 1
     again = session.respond(replace(request, swaps=(top,)))
     assert np.array_equal(again.image, clicked.image) and len(drawn) == 1
+
+
+def test_the_people_of_a_picture_are_drawn_to_one_level(session, monkeypatch):
+    """Whoever of them was drawn otherwise before."""
+    own, giver = sample(session, "ada"), sample(session, "striped-shirt")
+    pulled = own.keypoints_18x3.copy()
+    pulled[4, :2] -= 8
+    swaps = (GarmentSwap(giver.key, "top"),)
+    preview = RenderRequest(own.key, pulled, level=session.levels[0], swaps=swaps)
+    levels, render = [], session._model.render
+
+    def rendered(appearance, pose_18x3, level=None, **named):
+        levels.append(level)
+        return render(appearance, pose_18x3, level, **named)
+
+    monkeypatch.setattr(session._model, "render", rendered)
+    session.respond(replace(preview, level=None))
+    assert levels == [None, None]
+    changed = replace(preview, mixes=(Mix(giver.key, 0.3),))
+    session.respond(changed)
+    assert levels[2:] == [preview.level] * 2, "the giver is there exactly, the person as changed is not"
+    session.respond(replace(changed, level=None, swaps=()))
+    session.respond(replace(changed, swaps=(*swaps, GarmentSwap(own.key, "hair"))))
+    assert levels[4:] == [None], "now both are there exactly, and nobody is drawn again"
 
 
 def test_beside_the_people_nothing_changes_and_within_it_is_as_in_the_whole(session, monkeypatch):

@@ -81,6 +81,7 @@ def test_alt_and_a_number_choose_the_texture_of_that_bar(window):
 def test_who_chooses_a_texture_holds_the_place_that_is_pointed_at(window):
     QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
     QTest.keyClick(window.canvas, Qt.Key.Key_Period)
+    QTest.keyClick(window.canvas, Qt.Key.Key_Return)
     assert not mode(window).pinned, "nothing is pointed at"
     move(window, (0.5, 0.4))
     place, second = mode(window).inspection.aim.at, mode(window).inspection.parts[1].channel

@@ -170,8 +170,8 @@ def _cloth(
     sure_11HW = sure_11HW * (1.0 - ramp(over_them_11HW, 0.1, 0.5))
     taken_11HW = torch.lerp(outline_11HW, covered_11HW, sure_11HW) * (1.0 - neck_11HW)
     # What clothes of the giver hid goes on in its weave; of a top nothing is hidden so.
-    hidden_11HW = taken_11HW * float(bool(clothes_over(garment)))
-    return continued(fit_1CHW, inside_11HW, hidden_11HW), taken_11HW
+    wanted_11HW = taken_11HW * float(bool(clothes_over(garment)))
+    return continued(fit_1CHW, inside_11HW, wanted_11HW), taken_11HW
 
 
 def wall_on(giver: Drawn, theirs_11HW: Tensor) -> Tensor:

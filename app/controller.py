@@ -11,7 +11,7 @@ from PySide6.QtGui import QUndoGroup, QUndoStack
 
 from app import history
 from app.borrowing import Borrowing
-from app.document import Document, Look, Photo, Snapshot, request_of
+from app.document import Document, Look, Photo, Snapshot
 from app.draft import Draft
 from app.files import samples
 from app.frames import Frames
@@ -21,6 +21,7 @@ from app.outfit import Outfit
 from app.painting import Painting
 from app.photo_importer import PhotoImporter
 from app.posing import Posing
+from app.requests import request_of
 from app.shelving import Shelving
 from app.texture_changes import TextureChanges
 from app.worker import EngineFacts, RenderWorker, Trouble

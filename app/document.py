@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.api import GarmentSwap, Mix, Reference, RenderRequest, Stroke
+from engine.api import Reference, Stroke
 from engine.look import ChangedTexture, SourcePhoto
 from engine.pose.formats import Carried
 from engine.pose.skeleton import NOBODY
@@ -205,10 +205,10 @@ def drawn_alike(one: Look, other: Look) -> bool:
     """Whether two looks give the same picture, whatever else lies on the shelf."""
     drawn = ("person", "pose", "outfit", "textures", "strokes")
     same = all(same_value(getattr(one, name), getattr(other, name)) for name in drawn)
-    return same and _heard(one) == _heard(other)
+    return same and heard(one) == heard(other)
 
 
-def _heard(look: Look) -> Borrow | None:
+def heard(look: Look) -> Borrow | None:
     """What is mixed in of another photo, None where nothing of it is seen."""
     borrow = look.borrow
     return borrow if borrow is not None and borrow.amount > 0 and borrow.key != look.person else None
@@ -216,20 +216,3 @@ def _heard(look: Look) -> Borrow | None:
 
 def _same_pins(some: tuple[Snapshot, ...], others: tuple[Snapshot, ...]) -> bool:
     return [(pin.look, pin.called) for pin in some] == [(pin.look, pin.called) for pin in others]
-
-
-def request_of(look: Look, stamp: int, maps: bool = False, pieces: bool = False) -> RenderRequest | None:
-    """The frozen request that renders this look exactly, None while it has no person."""
-    if not look.person:
-        return None
-    borrow = _heard(look)
-    mixes = (Mix(borrow.key, float(borrow.amount)),) if borrow is not None else ()
-    pose = np.array(look.pose, dtype=np.float32)
-    pose.setflags(write=False)
-    swaps = tuple(
-        GarmentSwap(worn.key, worn.word, worn.strength)
-        for worn in look.outfit
-        if worn.strength > 0 and not worn.muted and worn.key != look.person
-    )
-    changes = tuple(changed.slot for changed in look.textures)
-    return RenderRequest(look.person, pose, mixes, None, maps, stamp, swaps, pieces, changes, look.strokes)

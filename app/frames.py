@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.document import Document, request_of
+from app.document import Document
 from app.posing import Posing
+from app.requests import request_of
 from app.status import Status, familiarity
 from app.worker import EngineFacts, RenderWorker, Trouble
 from engine.api import Frame, Settled

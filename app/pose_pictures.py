@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.controller import Controller
-from app.document import request_of
 from app.files.poses import LibraryPose
 from app.jobs import RenderThread
+from app.requests import request_of
 from app.worker import RenderWorker
 from engine.api import RenderRequest
 from engine.errors import InputError

@@ -14,12 +14,12 @@ import numpy as np
 from torch import Tensor
 
 from engine.api import EXTRACTION, MapInfo, Maps, RenderRequest
+from engine.cache import Cache
 from engine.compositing.compose import Composition, EncodedReference
 from engine.contract import Rendering
-from engine.kept import Kept
 
 DRAWN_BYTES = 96 << 20  # a person and some givers: 10 MB each at 256 rows with a fine picture, 16 with maps
-_TOLD_PLANES = 7  # float32 of the picture, that `Composition.tell_photo` holds beside references at most
+_TOLD_PLANES = 8  # float32 of the picture, that `Composition.tell_photo` holds beside references at most
 
 
 class Depth(NamedTuple):
@@ -84,7 +84,7 @@ class LastDrawn:
         over_result = (each for each in maps if each.kind != EXTRACTION)
         self._maps_bytes = sum(4 * each.channels * each.size[0] * each.size[1] for each in over_result)
         self._pose = b""
-        self._kept: Kept[tuple[tuple[Hashable, ...], Depth], DrawnReference] = Kept()
+        self._kept: Cache[tuple[tuple[Hashable, ...], Depth], DrawnReference] = Cache()
 
     def keep_only(self, pose_18x3: np.ndarray, known: Collection[EncodedReference]) -> None:
         """Let go of what was drawn in other poses, and of other encodings: of references that are gone, or
@@ -102,38 +102,30 @@ class LastDrawn:
         drawing serves a preview, where that is there; then whoever lends a garment is drawn exactly too. But
         maps are those of the level.
 
-        about: as of `of`, of the person.
+        about: as of `found`, of the person.
         """
         wanted = Depth(request.level, request.level is None, request.maps)
         exactly = wanted._replace(level=None)
-        return exactly if not request.maps and self._found(about, exactly) is not None else wanted
+        return exactly if not request.maps and self.found(about, exactly) is not None else wanted
 
-    def of(
-        self, about: tuple[Hashable, ...], depth: Depth, draw: Callable[[], DrawnReference]
-    ) -> DrawnReference:
-        """What `draw` draws so far, or drew before.
+    def found(self, about: tuple[Hashable, ...], depth: Depth) -> DrawnReference | None:
+        """What was drawn to this level, the least that has all that this depth has; None where nothing was.
 
         about: all it depends on beside pose and depth.
         """
-        found = self._found(about, depth)
-        if found is not None:
-            drawn = self._kept[about, found]
-        else:
-            drawn = draw()
-            size = drawn.bytes() + (self._maps_bytes if depth.maps else 0)
-            self._kept.put((about, depth), drawn, size, DRAWN_BYTES)
-        return drawn if depth.finely else drawn.plain()
+        for finely in (False, True)[depth.finely :]:
+            for maps in (False, True)[depth.maps :]:
+                if (key := (about, Depth(depth.level, finely, maps))) in self._kept:
+                    return self._kept[key] if depth.finely else self._kept[key].plain()
+        return None
+
+    def keep(self, about: tuple[Hashable, ...], depth: Depth, drawn: DrawnReference) -> DrawnReference:
+        """That it was drawn so far."""
+        size = drawn.bytes() + (self._maps_bytes if depth.maps else 0)
+        return self._kept.put((about, depth), drawn, size, DRAWN_BYTES)
 
     def clear(self) -> None:
         self._kept.clear()
-
-    def _found(self, about: tuple[Hashable, ...], depth: Depth) -> Depth | None:
-        """The least that is kept of what is of this level and has all that this depth has."""
-        for finely in (False, True)[depth.finely :]:
-            for maps in (False, True)[depth.maps :]:
-                if (about, deep := Depth(depth.level, finely, maps)) in self._kept:
-                    return deep
-        return None
 
 
 def _in_frame(planes_CHW: Tensor, size: tuple[int, int]) -> np.ndarray:

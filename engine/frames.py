@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from engine import parsing
-from engine.api import RGB, Frame, Mix, RenderRequest, SlotChange
+from engine.api import Frame, RenderRequest, SlotChange
 from engine.compositing.compose import Composition, EncodedReference, compose, encode_reference
 from engine.compositing.painted import AS_IT_IS, painted
 from engine.compositing.wardrobe import CLASS_OF_PIECE
@@ -21,7 +21,7 @@ from engine.computing import Computing
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
 from engine.drawn import Depth, DrawnReference, LastDrawn, drawn_reference
 from engine.editing.changes import known, mixes_of, redrawn, scales_of, touched_by
-from engine.editing.recolour import colours_of, recoloured, within_region
+from engine.editing.recolour import colours_of, in_colour
 from engine.editing.refinement import Refinements
 from engine.editing.sources import photo_maps, photo_share
 from engine.editing.swap import FittingRoom, pieces_seen, wearing, worn_by
@@ -30,9 +30,10 @@ from engine.pictures import to_rgb, to_tensor
 from engine.plan import Plan
 from engine.pose.kinematics import t_pose
 from engine.references import References
+from engine.requests import checked_pose, hashable, keys_of
 
 
-class Frames:
+class FrameMaker:
     """What an open engine makes of requests; depends on nothing but them and the references that are held."""
 
     def __init__(self, model: PoseTransferModel, plan: Plan, references: References, computing: Computing):
@@ -103,7 +104,7 @@ class Frames:
         drawn: the person and every giver. pieces: as `Frame.pieces`, None where nothing is worn.
         """
         size, references = self._model.size, self._references
-        of_reference = {key: references.maps(key) for key in (*_keys(request), *drawn)}
+        of_reference = {key: references.maps(key) for key in (*keys_of(request), *drawn)}
         worn = {} if room is None or pieces_hw is None else worn_by(pieces_hw, room)
         parsed = pieces_hw is None and parsing.available().available
         wardrobe = references.wardrobe(request.identity) if parsed else None
@@ -115,7 +116,7 @@ class Frames:
                 pose_18x3 = self._across_canvas(request.keypoints_18x3)
                 pieces = self._of_frame(pieces_seen(own.composition, wardrobe, painted_1HW, pose_18x3))
             maps = {key: each.tell_maps() for key, each in drawn.items()}
-            details = dict(zip(_keys(request), own.details_2HW(size), strict=False))
+            details = dict(zip(keys_of(request), own.details_2HW(size), strict=False))
             details |= {key: each.details_2HW(size)[0] for key, each in drawn.items()}
             sources = photo_maps(
                 request.identity, request.mixes, maps, worn, of_reference.__getitem__, details
@@ -157,7 +158,7 @@ class Frames:
         for colour, by_slot in colours_of(changes, self._model.slots):
             share_11hw = rendering.made_of(by_slot)
             if share_11hw is not None:
-                shown = _in_colour(shown, share_11hw, colour)
+                shown = in_colour(shown, share_11hw, colour)
         return shown
 
     def _by_hand(self, appearance: Appearance, request: RenderRequest, *, worn: bool = False) -> Appearance:
@@ -182,22 +183,21 @@ class Frames:
     def _person(self, request: RenderRequest, painted_1HW: Tensor | None) -> tuple[DrawnReference, Depth]:
         """The person of a request without garments of others, and how far all of it is drawn. Its mixes: with
         those of changes by hand."""
-        own, *others = (self._references.encoded(key) for key in _keys(request))
-        mixed = tuple(_hashable(mix) for mix in request.mixes)
+        own, *others = (self._references.encoded(key) for key in keys_of(request))
+        mixed = tuple(hashable(mix) for mix in request.mixes)
         strokes = request.strokes if self._model.capabilities.paint_regions else ()
         about = own, *others, mixed, request.changes, strokes
         self._last.keep_only(request.keypoints_18x3, self._references.all_encoded)
         depth = self._last.depth(request, about)
-
-        def draw() -> DrawnReference:
+        drawn = self._last.found(about, depth)
+        if drawn is None:
             pairs = [
                 (other.appearance, mix.coefficients) for other, mix in zip(others, request.mixes, strict=True)
             ]
             appearance = self._model.mix(own.appearance, pairs) if pairs else own.appearance
             appearance = self._painted(self._by_hand(appearance, request), painted_1HW)
-            return self._drawn(appearance, request, [own, *others], depth)
-
-        return self._last.of(about, depth, draw), depth
+            drawn = self._last.keep(about, depth, self._drawn(appearance, request, [own, *others], depth))
+        return drawn, depth
 
     def _drawn(
         self, appearance: Appearance, request: RenderRequest, kept: list[EncodedReference], depth: Depth
@@ -225,14 +225,13 @@ class Frames:
 
         def composed(key: str) -> Composition:
             giver = self._references.encoded(key)
-            drawn[key] = self._last.of(
-                (giver, request.changes),
-                depth,
-                lambda: self._drawn(
-                    self._by_hand(giver.appearance, request, worn=True), request, [giver], depth
-                ),
-            )
-            return drawn[key].composition
+            about = giver, request.changes
+            found = self._last.found(about, depth)
+            if found is None:
+                appearance = self._by_hand(giver.appearance, request, worn=True)
+                found = self._last.keep(about, depth, self._drawn(appearance, request, [giver], depth))
+            drawn[key] = found
+            return found.composition
 
         wardrobe, plate = self._references.wardrobe, self._references.encoded(request.identity).plate
         behind_1CHW = None
@@ -275,7 +274,7 @@ class Frames:
         found = self.refinements.of(request)
         if request.level is not None or not found:
             return None
-        own, *others = (self._references.encoded(key) for key in _keys(request))
+        own, *others = (self._references.encoded(key) for key in keys_of(request))
         givers = [self._references.encoded(key) for key, _ in found]
         mixed = [mix.coefficients for mix in request.mixes] + [coefficients for _, coefficients in found]
         kept = [*others, *givers]
@@ -295,42 +294,3 @@ class Frames:
             aside=self._aside,
             threads=self._plan.threads,
         )
-
-
-def _in_colour(shown: Composition, share_11hw: Tensor, colour: RGB) -> Composition:
-    def share(picture_1CHW: Tensor) -> Tensor:
-        if shown.surface_1Khw is None:
-            return share_11hw
-        size = picture_1CHW.shape[-2], picture_1CHW.shape[-1]
-        return within_region(share_11hw, shown.surface_1Khw, size)
-
-    photo, fine_1CHW, share_11HW = shown.tell_photo, shown.fine_1CHW, share(shown.image_1CHW)
-    image_1CHW = recoloured(shown.image_1CHW, share_11HW, colour)
-    if fine_1CHW is not None:
-        fine_1CHW = recoloured(fine_1CHW, share(fine_1CHW), colour)
-    tell_photo = None if photo is None else lambda: photo() * (1.0 - share_11HW)
-    return replace(shown, image_1CHW=image_1CHW, fine_1CHW=fine_1CHW, tell_photo=tell_photo)
-
-
-def _hashable(mix: Mix) -> Hashable:
-    """What tells one mix from another."""
-    if not isinstance(mix.coefficients, Mapping):
-        return mix.reference, mix.coefficients
-    layers = (
-        (name, np.asarray(values, np.float32).tobytes()) for name, values in sorted(mix.coefficients.items())
-    )
-    return mix.reference, *layers
-
-
-def _keys(request: RenderRequest) -> list[str]:
-    return [request.identity, *(mix.reference for mix in request.mixes)]
-
-
-def checked_pose(keypoints_18x3: np.ndarray) -> np.ndarray:
-    """As float32 [18, 3]. Raises InputError for another shape, and joints at no number."""
-    pose = np.ascontiguousarray(keypoints_18x3, np.float32)
-    if pose.shape != (18, 3):
-        raise InputError(f"A pose needs 18 joints of x, y and state; this one has the shape {pose.shape}.")
-    if not np.isfinite(pose[pose[:, 2] > 0]).all():
-        raise InputError("The pose has a joint whose position is not a number.")
-    return pose

@@ -24,13 +24,13 @@ from torch import Tensor
 
 from engine import detect, parsing
 from engine.api import Maps, Reference, Settled
+from engine.cache import Cache
 from engine.compositing.compose import EncodedReference, encode_appearance, looked_at
 from engine.compositing.wardrobe import Wardrobe, make_wardrobe
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput
 from engine.editing.settle import Settling
 from engine.errors import InputError
 from engine.framing import Framed, frame_photo
-from engine.kept import Kept
 from engine.pictures import to_tensor
 from engine.plan import give_back_memory
 
@@ -46,7 +46,7 @@ class References:
     def __init__(self, model: PoseTransferModel, device: torch.device):
         self._model, self._device = model, device
         self._handles: WeakValueDictionary[str, Reference] = WeakValueDictionary()
-        self._kept: Kept[tuple[str, str], Any] = Kept()  # by what it is, and of which reference
+        self._kept: Cache[tuple[str, str], Any] = Cache()  # by what it is, and of which reference
         # Keys whose handle nobody holds any more: told on whatever thread let it go, looked at on ours.
         self._let_go: deque[str] = deque()
         self._settled: WeakKeyDictionary[Reference, Appearance] = WeakKeyDictionary()

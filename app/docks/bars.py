@@ -20,14 +20,15 @@ GAP = 10  # px between a name and what it does
 
 @dataclass(frozen=True)
 class Bar:
-    """words: what it is. share: 0 to 1. colour: of its number here and of its ring on the canvas. does: what
-    it does in this picture, "" where that is not known."""
+    """words: what it is; brief: the same where there is no room for all of them. share: 0 to 1. colour: of
+    its number here and of its ring on the canvas. does: what it does in this picture, "" if nobody knows."""
 
     words: str
     share: float
     colour: str
     chosen: bool = False
     does: str = ""
+    brief: str = ""
 
     @property
     def tip(self) -> str:
@@ -69,13 +70,27 @@ class Bars(QWidget):
         """Where a bar is, widget px."""
         return QRectF(0, place * ROW, self.width(), ROW)
 
+    def written(self) -> list[str]:
+        """What stands in the rows: all words, or the brief ones in every row if there is no room in one."""
+        metrics = QFontMetricsF(self.font())
+        whole = all(metrics.horizontalAdvance(bar.words) <= self._width(bar) for bar in self.bars)
+        return [bar.words if whole or not bar.brief else bar.brief for bar in self.bars]
+
+    def _width(self, bar: Bar) -> float:
+        """What a bar's words have room for."""
+        does = QFontMetricsF(self.font()).horizontalAdvance(bar.does) + GAP if bar.does else 0.0
+        return self._end() - LEFT - does
+
+    def _end(self) -> float:
+        return self.width() - QFontMetricsF(self.font()).horizontalAdvance("100 %") - 6
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for place, bar in enumerate(self.bars):
-            self._paint(painter, self.row(place), place + 1, bar)
+        for place, (bar, words) in enumerate(zip(self.bars, self.written(), strict=True)):
+            self._paint(painter, self.row(place), place + 1, bar, words)
 
-    def _paint(self, painter: QPainter, box: QRectF, number: int, bar: Bar) -> None:
+    def _paint(self, painter: QPainter, box: QRectF, number: int, bar: Bar, words: str) -> None:
         present, metrics = theme.colours(), QFontMetricsF(self.font())
         painter.setPen(Qt.PenStyle.NoPen)
         if bar.chosen:
@@ -88,15 +103,12 @@ class Bars(QWidget):
         painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, str(number))
         left = box.left() + LEFT
         value = f"{bar.share:.0%}"
-        end = box.right() - metrics.horizontalAdvance("100 %") - 6
-        room = end - left - (metrics.horizontalAdvance(bar.does) + GAP if bar.does else 0)
         baseline = box.top() + 4 + metrics.ascent()
         painter.setPen(theme.colour(present.muted))
-        painter.drawText(QPointF(end - metrics.horizontalAdvance(bar.does), baseline), bar.does)
+        painter.drawText(QPointF(self._end() - metrics.horizontalAdvance(bar.does), baseline), bar.does)
         painter.setPen(theme.colour(present.text))
-        painter.drawText(
-            QPointF(left, baseline), metrics.elidedText(bar.words, Qt.TextElideMode.ElideMiddle, room)
-        )
+        line = metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, self._width(bar))
+        painter.drawText(QPointF(left, baseline), line)
         painter.drawText(QPointF(box.right() - metrics.horizontalAdvance(value) - 2, baseline), value)
         groove = QRectF(left, box.bottom() - BAR - 3, box.right() - left - 2, BAR)
         painter.setPen(Qt.PenStyle.NoPen)

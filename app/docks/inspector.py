@@ -28,7 +28,7 @@ from app.docks.texture_tools import TextureTools
 from app.docks.tiles import TileGrid
 from engine.api import CORRESPONDENCE, DISTRIBUTION, FLOW, PARSING
 from engine.inspecting.choices import CHANGE, EVIDENCE, TRACES, MapChoice
-from engine.inspecting.inspection import Inspection, words_of
+from engine.inspecting.inspection import Inspection, brief_of, words_of
 from engine.inspecting.order import AREA, ORDERS
 from engine.inspecting.pointed import MOST, Part
 from engine.inspecting.values import RESULT
@@ -124,9 +124,11 @@ class InspectPanel(QWidget):
         self._here.setProperty("role", "muted")
         last.addWidget(self._here)
         last.addWidget(self.read_out, 1)
-        last.addWidget(self.keep)
-        last.addWidget(self.looks)
         last.addWidget(self.export)
+        other = QHBoxLayout()
+        other.addWidget(self.keep)
+        other.addWidget(self.looks)
+        other.addStretch(1)
         column.addWidget(self.layer)
         column.addWidget(self.view)
         column.addWidget(self.legend)
@@ -147,6 +149,7 @@ class InspectPanel(QWidget):
         self._scroll.setMinimumWidth(self.tools.minimumSizeHint().width() + beside)
         foot = QVBoxLayout(self._foot)
         foot.setContentsMargins(0, 0, 0, 0)
+        foot.addLayout(other)
         foot.addWidget(self.scale)
         foot.addLayout(last)
         outer = QVBoxLayout(self)
@@ -246,7 +249,7 @@ class InspectPanel(QWidget):
                 else "Point at a picture"
             )
         x, y = int(aim.at[0] * columns), int(aim.at[1] * rows)
-        held = ", held until Esc," if shown.pinned else ""
+        held = ", held," if shown.pinned else ""
         if aim.picture == RESULT:
             return f"This pixel ({x}, {y}){held} {IS.get(shown.choice.kind, 'is made of')}"
         does = GOES.get(shown.choice.kind, "went into")
@@ -261,9 +264,9 @@ class InspectPanel(QWidget):
             shown.aim.photo,
             shown.aim.channel,
         )
-        words = words_of(part, shown.choice, several, self._own_name(part.channel))
-        doing = shown.doings[place]
-        return Bar(words, part.share, colour_of(shown, place), chosen, "" if doing is None else str(doing))
+        about = part, shown.choice, several, self._own_name(part.channel)
+        does = "" if shown.doings[place] is None else str(shown.doings[place])
+        return Bar(words_of(*about), part.share, colour_of(shown, place), chosen, does, brief_of(*about))
 
     def _own_name(self, channel: int) -> str:
         return (

@@ -43,6 +43,8 @@ class TextureTools(QWidget):
         super().__init__()
         self.scope = QComboBox()
         self.scope.setAccessibleName("Which textures are changed")
+        self.scope.setMinimumContentsLength(4)
+        self.scope.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.mute = self._button("Mute", "Leave the texture away: what only it carries turns grey")
         self.solo = self._button("Solo", "Of this layer, only this texture")
         for button in (self.mute, self.solo):

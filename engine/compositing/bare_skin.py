@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import around, carried, size_of, window_of
+from engine.compositing.fields import around, size_of, spread, window_of
 from engine.compositing.tailoring import matte
 from engine.compositing.under_hands import LEAST_SKIN, as_skin
 from engine.cv import cv2
@@ -28,7 +28,7 @@ from engine.pose.skeleton import (
 )  # fmt: skip
 
 _HAND = 0.6, 0.7  # of the longest forearm, how far a hand reaches beyond its wrist, and how wide it may lie
-_WRIST = 0.15  # of it, around a wrist, where a hand begins
+_WRIST, _PALM = 0.15, 0.3  # of it, around a wrist and from it, where a hand begins
 _NECK = 0.4  # of the distance of the shoulders, how far around the neck a neckline is
 _SKIN = 0.5  # share of a colour that is skin's rather than the garment's, from which it is skin
 _MARGIN = 8  # positions of a map of 128 rows around where skin may be: as far as a matte looks
@@ -67,7 +67,7 @@ def bare_skin(
     for maybe_2hw in (_hands(joints_18x3, size), _neck(joints_18x3, size)):
         near_11hw, surely_11hw = torch.from_numpy(maybe_2hw)[None].to(small_1Chw.device).split(1, 1)
         if near_11hw.any():
-            cloth_1Chw = carried(small_1Chw, garment_11hw * (1.0 - near_11hw))
+            cloth_1Chw = spread(small_1Chw, garment_11hw * (1.0 - near_11hw))
             about = torch.cat([cloth_1Chw, near_11hw, begin_11hw.maximum(surely_11hw)], 1)
             found.append(_within(picture_1CHW, garment_11HW, about, skin_1C11))
         else:
@@ -119,9 +119,11 @@ def _hands(joints_18x3: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     lengths = [max(float(np.linalg.norm(wrist - elbow)), 1e-6) for elbow, wrist in arms]
     for (elbow, wrist), length in zip(arms, lengths, strict=True):
         reach = max(lengths) * (wrist - elbow) / length
-        begin, end = (np.round(wrist + far * reach).astype(int).tolist() for far in (0.0, _HAND[0]))
+        begin, palm, end = (
+            np.round(wrist + far * reach).astype(int).tolist() for far in (0.0, _PALM, _HAND[0])
+        )
         cv2.line(near_hw, begin, end, 1.0, max(1, round(_HAND[1] * max(lengths))))
-        cv2.circle(wrists_hw, begin, max(1, round(_WRIST * max(lengths))), 1.0, -1)
+        cv2.line(wrists_hw, begin, palm, 1.0, max(1, round(2 * _WRIST * max(lengths))))
     return np.stack([near_hw, wrists_hw])
 
 

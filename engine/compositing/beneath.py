@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import carried, highest, odd_side, ramp, size_of
+from engine.compositing.fields import highest, odd_side, ramp, size_of, spread
 from engine.compositing.tailoring import continued
 from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at
 from engine.compositing.worn import Drawn, Dressed, inner, of_pieces, sharp
@@ -42,7 +42,7 @@ def piece_beneath(on_body_1Phw: Tensor, wardrobe: Wardrobe, garment: Garment) ->
     seen_1Phw[:, mine] += seen_1Phw[:, other]
     seen_1Phw[:, [0, other, *garment.takes, *garment.goes, *clothes_over(garment)]] = 0.0
     known_11hw = ramp(seen_1Phw.sum(1, keepdim=True), *_TOLD)
-    return carried(seen_1Phw, known_11hw).argmax(1)
+    return spread(seen_1Phw, known_11hw).argmax(1)
 
 
 def clothes_over(garment: Garment) -> list[int]:
@@ -86,7 +86,7 @@ def _clothes_beneath(own_1CHW: Tensor, unseen_11hw: Tensor, piece_1hw: Tensor, n
     if not inside_11HW.any():
         return own_1CHW
     wanted_11HW = F.interpolate(wanted_11hw, size, mode="bilinear")
-    return torch.lerp(own_1CHW, continued(now.picture, inside_11HW), wanted_11HW)
+    return torch.lerp(own_1CHW, continued(now.picture, inside_11HW, wanted_11HW), wanted_11HW)
 
 
 def _towards(now_1CHW: Tensor, skin_1CHW: Tensor, same_11hw: Tensor, gone_11HW: Tensor) -> Tensor:
@@ -96,7 +96,7 @@ def _towards(now_1CHW: Tensor, skin_1CHW: Tensor, same_11hw: Tensor, gone_11HW: 
     seen_11hw = 1.0 - highest(1.0 - seen_11hw, 3)  # not the mixed px of an outline
     apart_1Chw = F.interpolate(now_1CHW - skin_1CHW, small, mode="area")
     near_11hw = (4.0 * running_mean(seen_11hw, odd_side(_JOINED, small[0]))).clamp(max=1.0)
-    return F.interpolate(carried(apart_1Chw, seen_11hw) * near_11hw, size_of(now_1CHW), mode="bilinear")
+    return F.interpolate(spread(apart_1Chw, seen_11hw) * near_11hw, size_of(now_1CHW), mode="bilinear")
 
 
 def _skin(piece_1hw: Tensor) -> Tensor:
@@ -109,4 +109,4 @@ def _cut_out(picture_1CHW: Tensor, part_11hw: Tensor) -> Tensor:
     inside_11hw = running_mean(part_11hw, 3)
     inside_11hw = inside_11hw / inside_11hw.amax().clamp_min(1e-3)  # of what is nowhere sure, the surest
     inside_11HW = F.interpolate(inside_11hw, size_of(picture_1CHW), mode="bilinear")
-    return carried(picture_1CHW, ramp(inside_11HW, *_SURE))
+    return spread(picture_1CHW, ramp(inside_11HW, *_SURE))

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from engine.compositing.bare_skin import bare_skin
 from engine.compositing.beneath import body_beneath, clothes_over, piece_beneath
-from engine.compositing.fields import around, at, carried, highest, ramp, size_of
+from engine.compositing.fields import around, at, highest, ramp, size_of, spread
 from engine.compositing.tailoring import continued, drawn_out
 from engine.compositing.wardrobe import CLASSES, on_trunk, worn_at
 from engine.compositing.worn import (
@@ -31,7 +31,7 @@ from engine.compositing.worn import (
     pieces_worn,
     sharp,
 )
-from engine.garments import ARMS, FACE, PIECES, Garment
+from engine.garments import ARMS, DRESS, FACE, PIECES, SKIRT, TOP, TROUSERS, Garment
 from engine.ops.resample import running_mean
 from engine.regions import REGIONS, SURFACE_SPAN
 
@@ -40,6 +40,7 @@ _INSIDE = 0.8, 0.95  # likewise from which the giver's picture shows it without 
 _RIM = 2  # px of a picture of 256 rows, the width of what a garment may have of its surroundings at its edge
 # Difference of colours (of -1 to 1) from what is behind a giver up to which a px is that, and never.
 _OF_WALL = 0.1, 0.2
+_CLOTHS = TOP, DRESS, SKIRT, TROUSERS  # of one look: the colours of a leg are no shoe's
 _SHALLOW = 7  # px of a map of 128 rows around an edge within which what is behind may be in a garment
 
 
@@ -89,7 +90,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
     beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW * person_11HW)
     if strength < 1.0:
-        before_1CHW = carried(now.picture, gone_11HW)
+        before_1CHW = spread(now.picture, gone_11HW)
         cloth_1CHW = torch.lerp(before_1CHW, cloth_1CHW, strength)
         # Where the wearer had none its shape comes first, in the wearer's colours: no ghost of it is seen.
         shape = min(1.0, 2.0 * strength)
@@ -115,7 +116,7 @@ def before_wall(now: Dressed, wall_1CHW: Tensor, strength: float = 1.0) -> Dress
     size = size_of(now.picture)
     (person_11HW,) = sharp(now.picture, 1.0 - now.pieces[:, :1])
     # Px of the outline have the old wall in them: the person's colours are carried out to it.
-    hers_1CHW = carried(now.picture, inner(person_11HW, 1))
+    hers_1CHW = spread(now.picture, inner(person_11HW, 1))
     wall_1CHW = F.interpolate(wall_1CHW, size, mode="bilinear")
     before_1CHW = torch.lerp(wall_1CHW, hers_1CHW, person_11HW)
     face_11hw = (now.pieces.argmax(1, keepdim=True) == FACE).float()
@@ -141,14 +142,13 @@ def _cloth(
     # Places tell to a cell of the wardrobe where a garment ends; within it the giver's drawing does.
     over_them_11HW = F.interpolate(of_pieces(theirs_1Phw, garment.over), size, mode="bilinear")
     told_13hw = F.interpolate(torch.cat([theirs_11HW, over_them_11HW, there_11HW], 1), small, mode="area")
-    told_12hw = carried(told_13hw[:, :2], ramp(told_13hw[:, 2:], *_INSIDE))
+    told_12hw = spread(told_13hw[:, :2], ramp(told_13hw[:, 2:], *_INSIDE))
     placed_12hw = torch.cat([of_pieces(on_body_1Phw, pieces) for pieces in (garment.takes, garment.over)], 1)
     placed_12hw = F.interpolate(placed_12hw, small, mode="bilinear")
     worn_11HW, hidden_11HW = F.interpolate((told_12hw + placed_12hw) / 2, size, mode="bilinear").split(1, 1)
     # What hides the garment in the giver's photo goes on beneath, where the wearer had one to be replaced.
     shown_11HW = ramp(worn_11HW + gone_11HW * hidden_11HW, *_SEAM)
-    outline_11HW = shown_11HW * person_11HW * (1.0 - over_11HW)
-    outline_11HW = outline_11HW.maximum(theirs_11HW * (1.0 - person_11HW))
+    outline_11HW = torch.lerp(theirs_11HW, shown_11HW * (1.0 - over_11HW), person_11HW)
     # What lies before the garment, in either picture, is no edge of it.
     before_11HW = over_them_11HW.maximum(over_11HW)
     shape_11hw, outline_11hw, before_11hw = (
@@ -157,20 +157,24 @@ def _cloth(
     moved = drawn_out(shape_11hw, outline_11hw, 1.0 - around((before_11hw > 0.5).float(), 3))
     positions_12HW, sure_11HW = (F.interpolate(each, size, mode="bilinear") for each in moved)
     skin = bare_skin(giver.picture, theirs_11HW, _bare(theirs_1Phw, garment.takes), giver.joints)
-    other_11HW = 1.0 - (1.0 - skin.hands) * (1.0 - skin.neck) * (1.0 - _wall_on(giver, theirs_11HW))
+    other_11HW = 1.0 - (1.0 - skin.hands) * (1.0 - skin.neck)
+    if set(garment.takes) & set(_CLOTHS):
+        other_11HW = other_11HW.maximum(wall_on(giver, theirs_11HW))
     fit_1DHW = at(torch.cat([giver.picture, theirs_11HW, skin.neck, other_11HW], 1), positions_12HW)
     fit_1CHW, fit_11HW, neck_11HW, other_11HW = fit_1DHW.split((3, 1, 1, 1), 1)
     side = 2 * (size[0] // 128) + 1
     near_11HW = highest(outline_11HW, side)
     core_11HW = 1.0 - highest(1.0 - outline_11HW, side)
     covered_11HW = (fit_11HW * near_11HW * (1.0 - over_11HW)).maximum(core_11HW)
-    inside_11HW = inner(fit_11HW * (1.0 - other_11HW), _RIM)
+    inside_11HW = inner(fit_11HW * (1.0 - other_11HW), 1)
     sure_11HW = sure_11HW * (1.0 - ramp(over_them_11HW, 0.1, 0.5))
     taken_11HW = torch.lerp(outline_11HW, covered_11HW, sure_11HW) * (1.0 - neck_11HW)
-    return continued(fit_1CHW, inside_11HW), taken_11HW
+    # What clothes of the giver hid goes on in its weave; of a top nothing is hidden so.
+    hidden_11HW = taken_11HW * float(bool(clothes_over(garment)))
+    return continued(fit_1CHW, inside_11HW, hidden_11HW), taken_11HW
 
 
-def _wall_on(giver: Drawn, theirs_11HW: Tensor) -> Tensor:
+def wall_on(giver: Drawn, theirs_11HW: Tensor) -> Tensor:
     """How much of a px near a garment's edge, or in it near one, has the colours of what is behind the giver,
     [1, 1, H, W]: the map's edge is beside it, or a gap is too narrow for the map."""
     rows, columns = size_of(giver.surface)

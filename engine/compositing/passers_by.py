@@ -12,9 +12,9 @@ from torch import Tensor
 from engine.cv import cv2
 from engine.pose.skeleton import LEFT_WRIST, RIGHT_WRIST
 
-# Both of the side of a square as large as the person's largest part: 45 positions for somebody standing 100
-# high. A hand is a tenth of that height.
-_APART = 1 / 15  # half of how far parts of one person may be from each other
+# Both of the side of a square as large as the person's largest part: some 40 positions for somebody who
+# stands 100 high. A hand is a tenth of that height.
+_APART = 1 / 13  # half of how far parts of one person may be from each other
 _HAND = 1 / 4  # from a wrist to its fingertips
 
 

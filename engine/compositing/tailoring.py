@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import at, carried, ramp, size_of
+from engine.compositing.fields import at, ramp, size_of, spread
 from engine.cv import cv2
 from engine.ops.resample import running_mean
 
@@ -19,6 +19,7 @@ _NEAR = 13  # px of a map of 256 rows that a matte's window is wide: edges lie w
 _SEAM = 0.4, 0.6  # share from which, and at which wholly, a px is taken
 _FLAT = 4e-3  # variance of colours (of -1 to 1) below which a window shows no edge
 _FARTHEST = 14.0  # px of a map of 256 rows that an edge is moved at most: about half an upper arm
+_NO_RIM = 13  # likewise, how wide what is hidden is at least, where it is no rim
 _EVEN = 1.5  # likewise, by which what is mirrored is evened
 _SMOOTH = 5.0  # likewise, standard deviation by which moves of edges are evened, and reach inwards
 
@@ -87,18 +88,22 @@ def _drawn(models_1DKhw: Tensor, picture_1CHW: Tensor) -> Tensor:
     return shares_1KHW
 
 
-def continued(picture_1CHW: Tensor, inside_11HW: Tensor) -> Tensor:
-    """A picture with what is outside filled by the mirror image of what is inside, across its edge; beyond
-    that as `fields.carried`.
-
-    inside: 0 to 1. A cloth that goes on where something hid it keeps its weave and its folds so.
+def continued(picture_1CHW: Tensor, inside_11HW: Tensor, wanted_11HW: Tensor) -> Tensor:
+    """A picture with what is outside filled: where it is wanted and no mere rim by the mirror image of what
+    is inside, across its edge, so that a cloth that goes on keeps its weave and its folds; else as
+    `fields.spread`, for along an edge a cloth's pattern does not turn back. inside, wanted: 0 to 1.
     """
-    filled_1CHW = carried(picture_1CHW, inside_11HW)
+    filled_1CHW = spread(picture_1CHW, inside_11HW)
     rows, columns = size_of(picture_1CHW)
     times = max(1, round(rows / 256))
-    small_11hw = F.interpolate(inside_11HW, (rows // times, columns // times), mode="area")
-    away_hw = (small_11hw[0, 0].cpu().numpy() < 0.5).astype(np.uint8)
-    if away_hw.all() or not away_hw.any():
+    small_12hw = F.interpolate(
+        torch.cat([inside_11HW, wanted_11HW], 1), (rows // times, columns // times), mode="area"
+    )
+    inside_hw, wanted_hw = small_12hw[0].cpu().numpy() > 0.5
+    away_hw = (~inside_hw).astype(np.uint8)
+    no_rim = np.ones((_NO_RIM * away_hw.shape[0] // 256 | 1,) * 2, np.uint8)
+    deep_hw = cv2.morphologyEx(away_hw * wanted_hw, cv2.MORPH_OPEN, no_rim)
+    if away_hw.all() or not deep_hw.any():
         return filled_1CHW
     _, label_hw = cv2.distanceTransformWithLabels(
         away_hw, cv2.DIST_L2, cv2.DIST_MASK_PRECISE, labelType=cv2.DIST_LABEL_PIXEL
@@ -109,10 +114,12 @@ def continued(picture_1CHW: Tensor, inside_11HW: Tensor) -> Tensor:
     steps_hw2 = 2 * (place_L2[label_hw] - here_hw2)
     steps_hw2 = cv2.GaussianBlur(steps_hw2, (0, 0), _EVEN * away_hw.shape[0] / 256)
     across_hw2 = (here_hw2 + steps_hw2 + 0.5) * 2 / away_hw.shape[::-1] - 1
-    across_12hw = torch.from_numpy(across_hw2.astype(np.float32).transpose(2, 0, 1))[None]
-    across_12HW = F.interpolate(across_12hw.to(picture_1CHW.device), (rows, columns), mode="bilinear")
+    deep_hw1 = cv2.dilate(deep_hw, np.ones((3, 3), np.uint8))[..., None]
+    planes_3hw = np.concatenate([across_hw2, deep_hw1], -1, dtype=np.float32).transpose(2, 0, 1)
+    planes_13hw = torch.from_numpy(planes_3hw)[None].to(picture_1CHW.device)
+    across_12HW, deep_11HW = F.interpolate(planes_13hw, (rows, columns), mode="bilinear").split((2, 1), 1)
     mirrored_1CHW, there_11HW = at(torch.cat([picture_1CHW, inside_11HW], 1), across_12HW).split((3, 1), 1)
-    mirrored_1CHW = torch.lerp(filled_1CHW, mirrored_1CHW, there_11HW)
+    mirrored_1CHW = torch.lerp(filled_1CHW, mirrored_1CHW, there_11HW * deep_11HW)
     return torch.lerp(mirrored_1CHW, picture_1CHW, inside_11HW)
 
 

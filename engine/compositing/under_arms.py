@@ -49,7 +49,7 @@ def with_rims(arms_B2hw: Tensor) -> Tensor:
 
 
 def _between(clothes_hw: Tensor, rimmed_hw: Tensor) -> Tensor:
-    """0 or 1 [h, w]: between places where clothes touch an arm with its rim, without gaps."""
+    """0 or 1 [h, w]: between places where clothes touch an arm with its rim, without a gap between."""
     rimmed = (rimmed_hw > 0.5).cpu().numpy().astype(np.uint8)
     touching = cv2.dilate(rimmed, np.ones((3, 3), np.uint8)) * (clothes_hw > 0.5).cpu().numpy()
     number, pieces = cv2.connectedComponents(touching)

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.fields import carried, highest, odd_side, ramp, size_of
+from engine.compositing.fields import highest, odd_side, ramp, size_of, spread
 from engine.compositing.limb_bones import ARM_CHAINS, ARMS, BONES, cores, off, positions, sampled, segments
 from engine.compositing.under_arms import from_nearest, on_clothes, with_rims
 from engine.ops.resample import running_mean
@@ -45,7 +45,7 @@ def under_hands(photo_B7HW: Tensor, seen_B11hw: Tensor, pose_B183: Tensor, limbs
     hands_B2hw = unseen_B211 * _hands(pose_B183, size, _HAND)
     near_B2hw = hands_B2hw.maximum(unseen_B211 * _hands(pose_B183, size, _FINGERS))
     photo_B3hw = F.interpolate(photo_B7HW[:, :3].float(), size, mode="area")
-    without_B3hw = carried(photo_B3hw, clothes_B1hw * (1.0 - near_B2hw.amax(1, keepdim=True)))
+    without_B3hw = spread(photo_B3hw, clothes_B1hw * (1.0 - near_B2hw.amax(1, keepdim=True)))
     skin_B1hw = _skin(photo_B3hw, without_B3hw, class_B8hw)
     hands_B2hw = hands_B2hw.maximum(near_B2hw * skin_B1hw)
     arms_B2hw = limbs_B4HW[:, ARM_CHAINS]

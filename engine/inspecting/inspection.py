@@ -157,6 +157,14 @@ def words_of(part: Part, choice: MapChoice, photo_name: str = "", own_name: str 
     return f"{words} ({photo_name})" if photo_name else words
 
 
+def brief_of(part: Part, choice: MapChoice, photo_name: str = "", own_name: str = "") -> str:
+    """As `words_of`, of a texture without its name from training."""
+    if choice.kind != DISTRIBUTION:
+        return words_of(part, choice, photo_name)
+    words = own_name or f"Texture {part.channel + 1}"
+    return f"{words} ({photo_name})" if photo_name else words
+
+
 def glanced(view: str, choice: MapChoice) -> str:
     """The view that a glance shows, when nobody points: one that needs no place."""
     needing = (*choices.TRACES, choices.CHANGE)

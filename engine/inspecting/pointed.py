@@ -94,7 +94,7 @@ def texture_shares(
     for number, photo in enumerate(photos):
         distribution = named_of(photo, DISTRIBUTION, name)
         if distribution is not None:
-            share_K = shares_at(distribution.values_Khw, x, y) * photo_share(photo, x, y)
+            share_K = shares_at(distribution.values_Khw, x, y) * share_drawn_of(photo, x, y)
             yield number, share_K if photo.taken is None else share_K * photo.taken[name]
 
 
@@ -123,7 +123,7 @@ def detail_at(
 
     def part(photo: PhotoMaps) -> float:
         distribution = named_of(photo, DISTRIBUTION, name)
-        share = photo_share(photo, x, y)
+        share = share_drawn_of(photo, x, y)
         if photo.taken is None or distribution is None:
             return share
         return share * float(shares_at(distribution.values_Khw, x, y) @ photo.taken[name])
@@ -138,7 +138,7 @@ def detail_at(
     return Detail(number, (across, down), share) if inside else None
 
 
-def photo_share(photo: PhotoMaps, x: float, y: float) -> float:
+def share_drawn_of(photo: PhotoMaps, x: float, y: float) -> float:
     """How much of a place of the result is drawn of a photo."""
     return 1.0 if photo.share_hw is None else float(shares_at(photo.share_hw[None], x, y)[0])
 

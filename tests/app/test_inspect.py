@@ -219,6 +219,10 @@ def test_a_bar_that_is_clicked_is_the_texture_that_is_shown(window):
     bar = panel(window).bars.bars[1]
     its_1hw = maps_of(window, DISTRIBUTION)[second : second + 1]
     assert bar.does == str(doings(its_1hw, PIECES_HW)[0])
+    bars = panel(window).bars
+    assert bars.written() == [f"Texture {part.channel + 1}" for part in mode(window).inspection.parts]
+    bars.resize(600, bars.height())
+    assert bars.written() == [each.words for each in bars.bars], "where there is room"
     assert ask(panel(window).bars, place) == f"{bar.words}; does here: {bar.does}"
 
 

@@ -78,6 +78,18 @@ def test_alt_and_a_number_choose_the_texture_of_that_bar(window):
     assert [bar.chosen for bar in window.window.docks.inspector.bars.bars[:2]] == [False, True]
 
 
+def test_who_chooses_a_texture_holds_the_place_that_is_pointed_at(window):
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    QTest.keyClick(window.canvas, Qt.Key.Key_Period)
+    assert not mode(window).pinned, "nothing is pointed at"
+    move(window, (0.5, 0.4))
+    place, second = mode(window).inspection.aim.at, mode(window).inspection.parts[1].channel
+    QTest.keyClick(window.canvas, Qt.Key.Key_2, ALT)
+    move(window, (0.1, 0.1))
+    assert mode(window).pinned and mode(window).inspection.aim.at == place
+    assert mode(window).inspection.aim.channel == second
+
+
 def test_a_mouse_in_the_panel_leaves_the_keyboard_with_the_canvas(window):
     panel = window.window.docks.inspector
     click(window, (0.5, 0.4))

@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
-from app.document import request_of
 from app.files.look_jobs import document_of, look_of
+from app.requests import request_of
 from engine.api import DISTRIBUTION, SlotChange
 from engine.inspecting.doing import makers
 from engine.look import ChangedTexture

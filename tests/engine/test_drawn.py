@@ -45,6 +45,15 @@ class Draws:
         return DrawnReference(Composition(image_1CHW, torch.zeros(1, 3, 8, 8)))
 
 
+def of(last: LastDrawn, about, depth: Depth, draws: Draws) -> DrawnReference:
+    """What was drawn before, or is drawn now."""
+    found = last.found(about, depth)
+    if found is None:
+        drawn = draws()
+        found = last.keep(about, depth, drawn if depth.finely else drawn.plain())
+    return found
+
+
 @pytest.fixture
 def ask():
     last, draws = LastDrawn(()), Draws()
@@ -52,7 +61,7 @@ def ask():
     def ask(about="ada", **values) -> int:
         request = replace(RenderRequest("ada", POSE), **values)
         last.keep_only(request.keypoints_18x3, [each for each in about if isinstance(each, EncodedReference)])
-        drawn = last.of(about, last.depth(request, about), draws)
+        drawn = of(last, about, last.depth(request, about), draws)
         assert (drawn.composition.fine_1CHW is None) == (values.get("level") is not None)
         return int(drawn.composition.image_1CHW[0, 0, 0, 0])
 
@@ -93,7 +102,7 @@ def test_what_was_drawn_of_an_encoding_that_is_no_more_is_let_go():
 
     def ask(*about: EncodedReference) -> int:
         depth = Depth(None, True, False)
-        return int(last.of(about, depth, draws).composition.image_1CHW[0, 0, 0, 0])
+        return int(of(last, about, depth, draws).composition.image_1CHW[0, 0, 0, 0])
 
     last.keep_only(POSE, [kept, gone])
     assert [ask(kept), ask(gone), ask(kept, gone)] == [1, 2, 3]
@@ -109,15 +118,15 @@ def test_whoever_lends_is_drawn_as_far_as_the_person_is():
     preview = RenderRequest("ada", POSE, level=128)
     exactly, coarsely = Depth(None, False, False), Depth(128, False, False)
     assert last.depth(preview, own) == coarsely
-    last.of(own, last.depth(replace(preview, level=None), own), draws)
+    of(last, own, last.depth(replace(preview, level=None), own), draws)
     assert last.depth(preview, own) == exactly
-    last.of(giver, exactly, draws)
-    assert last.of(giver, exactly, draws).composition.fine_1CHW is None and draws.count == 2
-    last.of(giver, Depth(None, True, False), draws)
+    of(last, giver, exactly, draws)
+    assert of(last, giver, exactly, draws).composition.fine_1CHW is None and draws.count == 2
+    of(last, giver, Depth(None, True, False), draws)
     assert draws.count == 3, "the exact picture wants it fine"
     assert last.depth(replace(preview, maps=True), own) == coarsely._replace(maps=True)
     assert last.depth(preview, ("somebody else",)) == coarsely
-    last.of(giver, coarsely, draws)
+    of(last, giver, coarsely, draws)
     assert draws.count == 4
 
 
@@ -172,5 +181,5 @@ def test_maps_are_counted_where_they_are_kept_and_those_of_references_are_not(mo
     over_result = MapInfo(PARSING, "regions", 5, (2, 3))
     last, draws = LastDrawn((over_result, MapInfo(EXTRACTION, "64a", 1000, (2, 3)))), Draws()
     for maps in (False, True):
-        last.of(("ada",), Depth(None, True, maps), draws)
+        of(last, ("ada",), Depth(None, True, maps), draws)
     assert last._kept.bytes == 2 * (IMAGE + FINE) + 4 * 5 * 2 * 3

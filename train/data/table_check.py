@@ -13,7 +13,6 @@ _SIZE = (ROWS, COLUMNS)
 _ENOUGH = 12  # rows with somebody: fewer may well be of one person, who lies or stands aside in all of them
 _LARGEST_SHARE = 2.0  # nobody is so small in px
 _MOST_OUTSIDE = 0.1  # of all joints: of a table in px of 1.2 times the size there are more
-_FACE = (sk.NOSE, sk.RIGHT_EYE, sk.LEFT_EYE, sk.RIGHT_EAR, sk.LEFT_EAR)
 _SHOULDERS = (sk.NECK, sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER)
 _HIPS = (sk.RIGHT_HIP, sk.LEFT_HIP)
 
@@ -79,7 +78,7 @@ def _lies(points_18x2: np.ndarray) -> bool:
     """Whether somebody lies with the head to the left, as one who stands does with x and y exchanged."""
     if not np.isfinite(points_18x2).all():
         return False
-    ends = [_middle(points_18x2, joints) for joints in (_FACE, _SHOULDERS, _HIPS)]
+    ends = [_middle(points_18x2, joints) for joints in (sk.HEAD, _SHOULDERS, _HIPS)]
     there = [end for end in ends if end is not None]
     if len(there) < 2:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.kept import Kept
+from engine.cache import Cache
 
 KEYS = st.sampled_from("abcdef")
 STEPS = st.lists(st.tuples(st.sampled_from(["put", "get", "drop"]), KEYS, st.integers(0, 12)), max_size=40)
@@ -14,7 +14,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(["put", "get", "drop"]), KEYS, st.int
 @given(steps=STEPS, room=st.integers(0, 30))
 def test_those_used_last_stay_as_far_as_there_is_room(steps, room):
     """As a list would have it: used by being put or taken, thrown out from its beginning."""
-    kept: Kept[str, int] = Kept()
+    kept: Cache[str, int] = Cache()
     used: list[tuple[str, int, int]] = []  # key, value, bytes; the last used at the end
     for number, (what, key, size) in enumerate(steps):
         there = [each for each in used if each[0] == key]

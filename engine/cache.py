@@ -10,7 +10,7 @@ Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
-class Kept(Generic[Key, Value]):
+class Cache(Generic[Key, Value]):
     """Values by key, bounded in bytes: those used last stay, and the newest always. Not thread-safe."""
 
     def __init__(self) -> None:

@@ -35,4 +35,4 @@ class ThemeChoice(QObject):
             theme.apply(application, self._settings.theme)
         self._centre.refresh_theme()
         self._docks.inspector.refresh_theme()
-        self._docks.shelf.show_look(self._controller.document.look)
+        self._docks.shelf.refresh_theme()

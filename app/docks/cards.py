@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from pathlib import PurePath
 
 import numpy as np
@@ -81,6 +82,7 @@ class PhotoCard(QFrame):
         super().__init__()
         self.setObjectName("card")
         self.key = photo.key
+        self._photo = weakref.ref(photo)  # a card holds no photo that the look has let go
         self.is_person = is_person
         self.faded = self.lit = False
         self._photo_HWC = photo.reference.image_HWC
@@ -114,6 +116,10 @@ class PhotoCard(QFrame):
             star.setPixmap(icons.pixmap("star", 14, "accent", self.devicePixelRatioF()))
             row.addWidget(star)
         column.addLayout(row)
+
+    def shows(self, photo: Photo, is_person: bool) -> bool:
+        """Whether this is the card of a photo in that role."""
+        return self._photo() is photo and self.is_person == is_person
 
     def fade(self, faded: bool) -> None:
         """Show that there is nothing here of what is wanted."""

@@ -338,3 +338,32 @@ def test_the_hint_stays_at_its_joint_while_the_picture_is_moved(open_window):
         driver.mouse(QEvent.Type.MouseButtonRelease, middle + QPointF(31, -17), Qt.MouseButton.MiddleButton)
         now = coach.pos() - driver.at(LEFT_WRIST).toPoint()
         assert abs((now - apart).x()) <= 1 and abs((now - apart).y()) <= 1
+
+
+def test_cards_of_photos_that_stay_are_not_made_anew(open_window, photo, standing):
+    """With many photos on the shelf, each made some milliseconds of the window's thread."""
+    driver = open_window(pose=standing)
+    c, shelf, made = driver.controller, driver.window.docks.shelf, []
+    for number in (1, 2, 3):
+        name = f"{number}.png"
+        c.photos.open_photo(photo(name, top=(number, 7, 7)), name, "garment")
+        driver.until(lambda number=number: len(shelf.cards) == number + 1)
+        made.append(list(shelf.cards))
+    person, one, two, three = made[-1]
+    assert all(earlier == made[-1][: len(earlier)] for earlier in made), "a new one comes behind the others"
+    c.shelving.move_to(three.key, 2)
+    assert shelf.cards[:2] == [person, one] and [card.key for card in shelf.cards[2:]] == [three.key, two.key]
+    places = [shelf._grid.getItemPosition(shelf._grid.indexOf(card))[:2] for card in shelf.cards]
+    assert places == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    c.shelving.rename(one.key, "another")
+    assert shelf.cards[0] is person and "another" in shelf.cards[1].accessibleName()
+    c.shelving.become(two.key)
+    assert shelf.cards[0] is not person and shelf.cards[3].is_person
+    c.shelving.remove(three.key)
+    assert len(shelf.cards) == 3
+    light = shelf.cards[1]
+    driver.window.themes.choose("light")
+    try:
+        assert light not in shelf.cards and len(shelf.cards) == 3
+    finally:
+        driver.window.themes.choose("dark")

@@ -1,4 +1,4 @@
-"""Where what an engine draws gives way, by how far that is from trunk and limb: the left arm, stretched out."""
+"""Where what an engine draws gives way, by how far it is from trunk and limb: the left arm, stretched out."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def test_what_is_drawn_is_the_limbs_up_to_a_unit_away():
 
 
 def test_between_trunk_and_limb_a_quarter_of_a_unit_is_the_trunks():
-    """In row 46, 10 px below the arm, the trunk ends near column 58: 10 px and a quarter of a unit from it, at
-    column 72, both are as near."""
+    """In row 46, 10 px below the arm, the trunk ends near column 58: 10 px and a quarter of a unit from it,
+    at column 72, both are as near."""
     row_W = claims()[0][46]
     assert row_W[69] < 0.1 and 0.1 < row_W[72] < 0.9 and row_W[75] > 0.9
 

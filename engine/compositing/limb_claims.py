@@ -15,6 +15,7 @@ from torch import Tensor
 from engine.compositing.cut_outs import Poses
 from engine.compositing.fields import ramp
 from engine.compositing.limb_bones import (
+    ARM_CHAINS,
     HIPS,
     along_each,
     cores,
@@ -123,12 +124,17 @@ def _left(
     limbs_4hw = sampled(photo.limbs_4HW, before_hw, poses.sides_2)
     then, beyond = [each.then for each in bones], [each.bone.beyond for each in bones]
     was_Nhw = off_each(then, along_each(then, homogeneous(before_hw)), beyond)
-    arms_hw, legs_hw = torch.zeros_like(behind_hw), torch.zeros_like(behind_hw)
-    for each, far_hw, nearest_hw in zip(bones, was_Nhw, _nearest(was_Nhw), strict=True):
-        if each.bone.of_arm:
-            arms_hw = arms_hw.maximum(each.part * (1.0 - ramp(far_hw, *_AROUND)))
-        else:
+    legs_hw = torch.zeros_like(behind_hw)
+    for each, nearest_hw in zip(bones, _nearest(was_Nhw), strict=True):
+        if not each.bone.of_arm:
             legs_hw += each.part * nearest_hw * limbs_4hw[each.bone.chain]
+    arms_hw = torch.zeros_like(behind_hw)
+    for chain in ARM_CHAINS:
+        numbers = [n for n, each in enumerate(bones) if each.bone.chain == chain]
+        if numbers:  # an upper arm that stays is not taken away with its forearm
+            parts_N11 = was_Nhw.new_tensor([bones[n].part for n in numbers])[:, None, None]
+            away_hw = (_nearest(was_Nhw[numbers]) * parts_N11).sum(0)
+            arms_hw = arms_hw.maximum(away_hw * (1.0 - ramp(was_Nhw[numbers].amin(0), *_AROUND)))
     return behind_hw, arms_hw, legs_hw
 
 

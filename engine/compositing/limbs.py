@@ -158,7 +158,10 @@ def _without_arms(
     of_arms_6hw = sampled(torch.cat([own.under_5HW, gone_1HW]), before_hw, poses.sides_2)
     clothes_3hw, on_2hw, gone_1hw = of_arms_6hw.split((3, 2, 1))
     on_hw = (on_2hw * parts_211).amax(0)
-    gone_1hw = gone_1hw * (1.0 - ramp(on_hw, *_WORN))
+    # Fingers farther than a ribbon reaches are the arm's too.
+    stays_hw = sampled(own.limbs_4HW[ARM_CHAINS] * (1.0 - parts_211), before_hw, poses.sides_2).amax(0)
+    fingers_1hw = sampled(own.class_8hw[_ARMS, None], before_hw, poses.sides_2) * (1.0 - stays_hw)
+    gone_1hw = gone_1hw.maximum(ramp(fingers_1hw, *_LIES)) * (1.0 - ramp(on_hw, *_WORN))
     hers_1hw = ((1.0 - behind_1hw) * (1.0 - gone_1hw)).maximum(ramp(web_1hw, *_WORN))
     # No rim has an arm's colours.
     seen_3hw = torch.lerp(seen_3hw, clothes_3hw, ramp(on_hw, *_LIES).maximum(gone_1hw).maximum(behind_1hw))

@@ -159,6 +159,18 @@ def test_where_an_arm_hung_the_trunk_is_as_broad_as_in_the_photo_whatever_the_en
     assert is_colour(made, 62, 68, (PLATE,) * 3) and is_colour(made, 70, 68, (PLATE,) * 3)
 
 
+def test_fingers_longer_than_a_hand_is_thought_to_be_do_not_stay_where_they_were():
+    """A ribbon ends 7 px beyond the wrist, which is in row 64."""
+    fingers = slice(38, 78), slice(61, 74)
+    made = layer(pose(RAISED), parts=(*PARTS, (ARM, fingers)))
+    assert is_colour(made, 75, 69, (PLATE,) * 3)
+
+
+def test_an_upper_arm_that_stays_is_not_taken_away_with_its_forearm():
+    made = layer(pose({sk.LEFT_WRIST: (20.0, -18.0)}))
+    assert made[0, 40:46, 61:66].max() < 0.05
+
+
 def test_where_a_forearm_lay_on_the_shirt_are_the_shirts_colours():
     forearm = slice(48, 53), slice(42, 68)
     own_hw = classes(*PARTS[:3], (ARM, forearm))

@@ -1,0 +1,66 @@
+"""Where what an engine draws gives way, by how far it is from trunk and limb: the left arm, stretched out."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from flat_scene import HERE, SIDES, SIZE, pose
+from torch import Tensor
+
+from engine.compositing.atlas import CLASSES
+from engine.compositing.cut_outs import Poses
+from engine.compositing.limb_claims import Shown, claimed
+from engine.compositing.limbs_elsewhere import elsewhere, trunk_of
+from engine.pose import skeleton as sk
+from engine.regions import REGIONS
+
+ARM = REGIONS.index("arms")
+UNIT = 15.2  # px, of an upper arm
+OUT = {sk.LEFT_ELBOW: (9.2, -14.0), sk.LEFT_WRIST: (20.0, -28.0)}  # at (75, 36) and (88, 36)
+
+
+def claims(likely: float = 1.0, behind: float = 0.0) -> Tensor:
+    """[3, H, W], where everything is drawn as arms with that likelihood, else as nobody; behind: how sure it
+    is that the photo shows nobody."""
+    now, own = pose(OUT)[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    limbs = torch.zeros(4, *SIZE)
+    found = [each for each in elsewhere(now, own, trunk, limbs + 1.0, SIDES) if each.bone.chain == 3]
+    drawn = torch.zeros(CLASSES, *SIZE)
+    drawn[ARM], drawn[REGIONS.index("hair")] = likely, 1.0 - likely
+    photo = Shown(torch.full((1, *SIZE), behind), limbs, torch.zeros(CLASSES, *SIZE))
+    return claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE)
+
+
+def test_what_is_drawn_is_the_limbs_up_to_a_unit_away():
+    claim_HW = claims()[0]
+    column = 80  # above the forearm
+    assert claim_HW[int(36 - 0.7 * UNIT), column] > 0.99
+    assert 0.2 < claim_HW[int(36 - 0.9 * UNIT), column] < 0.8
+    assert claim_HW[int(36 - 1.05 * UNIT), column] < 0.01
+
+
+def test_between_trunk_and_limb_a_quarter_of_a_unit_is_the_trunks():
+    """In row 46, 10 px below the arm, the trunk ends near column 58: 10 px and a quarter of a unit from it,
+    at column 72, both are as near."""
+    row_W = claims()[0][46]
+    assert row_W[69] < 0.1 and 0.1 < row_W[72] < 0.9 and row_W[75] > 0.9
+
+
+@pytest.mark.parametrize(("behind", "share"), [(0.28, 0.0), (0.4, 0.25), (0.6, 0.75), (0.72, 1.0)])
+def test_where_nobody_was_nobody_is_from_three_tenths_of_its_likelihood_to_seven(behind, share):
+    """Near the trunk, whose place that is otherwise."""
+    claim_HW = claims(behind=behind)[0]
+    assert claim_HW[46, 58] == pytest.approx(share, abs=0.02)
+
+
+def test_a_head_is_no_limbs():
+    assert claims(likely=0.0, behind=1.0)[0].max() < 0.01
+
+
+def test_around_where_an_arm_was_it_is_taken_from_the_photo():
+    """Up to four tenths of a unit from its bones surely, and to five tenths at most."""
+    row_W = claims()[1][57]  # the forearm hung at column 67
+    assert row_W[67 + 5] > 0.99 and row_W[67 + 9] < 0.01
+    assert 0.2 < row_W[67 + 7] < 0.8

@@ -1,0 +1,49 @@
+"""Which limbs are elsewhere, and from when on: the left arm of the flat scene, whose hand is moved."""
+
+from __future__ import annotations
+
+from math import exp
+
+import pytest
+import torch
+from flat_scene import SIDES, SIZE, pose
+
+from engine.compositing.limbs_elsewhere import Elsewhere, elsewhere, trunk_of
+from engine.pose import skeleton as sk
+
+
+def forearm(now: torch.Tensor, seen: float = 1.0) -> Elsewhere:
+    """seen: how much of every limb the photo shows."""
+    own = pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    found = elsewhere(now, own, trunk, torch.full((4, *SIZE), seen), SIDES)
+    return next(each for each in found if each.bone.end == sk.LEFT_WRIST)
+
+
+def turned(far: float, log: float = 0.0) -> torch.Tensor:
+    """Its wrist so far from where it was, in half the picture's height, on a circle around the elbow; then
+    the forearm exp(log) times as long."""
+    now = pose()[0]
+    elbow, wrist = (torch.view_as_complex(now[joint, :2] * SIDES) for joint in (sk.LEFT_ELBOW, sk.LEFT_WRIST))
+    half = torch.asin(far / 2 / (wrist - elbow).abs())
+    step = (wrist - elbow) * torch.exp(2j * half) * exp(log)
+    now[sk.LEFT_WRIST, :2] = torch.view_as_real(elbow + step) / SIDES
+    return now
+
+
+@pytest.mark.parametrize(("far", "part"), [(0.028, 0.0), (0.04, 0.2), (0.07, 0.8), (0.082, 1.0)])
+def test_a_limb_is_elsewhere_from_two_px_on_and_at_five_wholly(far, part):
+    assert forearm(turned(far)).part == pytest.approx(part, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("log", "part"), [(0.24, 1.0), (0.3, 0.75), (0.4, 0.25), (0.46, 0.0), (-0.99, 1.0), (-1.2, 0.5)]
+)
+def test_a_bone_may_be_stretched_a_little_and_foreshortened_much(log, part):
+    assert forearm(turned(0.2, log)).part == pytest.approx(part, abs=0.01)
+
+
+@pytest.mark.parametrize(("seen", "part"), [(0.34, 0.0), (0.4, 0.2), (0.55, 0.8), (0.61, 1.0)])
+def test_a_limb_is_cut_out_where_enough_of_it_is_seen(seen, part):
+    assert forearm(turned(0.2), seen).part == pytest.approx(part, abs=0.01)

@@ -52,6 +52,7 @@ class Centre(QWidget):
 
     def place(self) -> None:
         """Put what floats where the canvas is now."""
+        self.hud.fit(self.width() - 2 * MARGIN)
         self.hud.move(MARGIN, self.height() - self.hud.height() - MARGIN)
         self.point_coach()
 

@@ -28,14 +28,14 @@ def named_poses(
     """size: the model frame (H, W)."""
 
     def own(photo: Photo) -> np.ndarray:
-        pose = photo.reference.keypoints_18x3
+        pose = photo.own_pose(size)
         return look.pose if pose is None else pose
 
     def of_look(snapshot: Snapshot) -> NamedPose:
-        return NamedPose(snapshot.name, lambda photo: snapshot.look.pose)
+        return NamedPose(snapshot.name, lambda photo: snapshot.look_in(size).pose)
 
     def of_library(pose: LibraryPose) -> NamedPose:
-        return NamedPose(pose.name, lambda photo: pose.worn(photo.reference.keypoints_18x3, size))
+        return NamedPose(pose.name, lambda photo: pose.worn(photo.own_pose(size), size))
 
     return [
         NamedPose("Present pose", lambda photo: look.pose),

@@ -8,21 +8,23 @@ from PySide6.QtCore import QObject, QTimer
 
 
 class Collector(QObject):
-    """Turns the automatic collection off and does it from a timer, by the same thresholds."""
+    """Turns the automatic collection off and, once there is an engine or none, does it from a timer, by the
+    same thresholds. Before, libraries are read on another thread, and a turn through all that they make would
+    hold the window up for as long as half a second.
+    """
 
     def __init__(self, parent: QObject | None = None, every_ms: int = 1000):
         super().__init__(parent)
         gc.disable()
-        self._timer = QTimer(self)
+        self._timer = QTimer(self, interval=every_ms)
         self._timer.timeout.connect(self.collect)
-        self._timer.start(every_ms)
 
-    @staticmethod
-    def keep() -> None:
-        """What there is by now stays, libraries above all: no later collection goes through it, which would
-        hold the window up. Once."""
-        if not gc.get_freeze_count():
+    def keep(self) -> None:
+        """What there is by now stays, libraries above all: no later collection goes through it. Once; from
+        here on what comes is collected."""
+        if not self._timer.isActive():
             gc.freeze()
+            self._timer.start()
 
     def collect(self) -> None:
         """Collect the oldest generation that is over its threshold."""

@@ -11,7 +11,7 @@ from PySide6.QtGui import QUndoGroup, QUndoStack
 
 from app import history
 from app.borrowing import Borrowing
-from app.document import Document, Look, Snapshot, request_of
+from app.document import Document, Look, Photo, Snapshot
 from app.draft import Draft
 from app.files import samples
 from app.frames import Frames
@@ -21,10 +21,12 @@ from app.outfit import Outfit
 from app.painting import Painting
 from app.photo_importer import PhotoImporter
 from app.posing import Posing
+from app.requests import request_of
 from app.shelving import Shelving
 from app.texture_changes import TextureChanges
 from app.worker import EngineFacts, RenderWorker, Trouble
 from engine.export import AS_DRAWN, ExportOptions
+from engine.pose.skeleton import NOBODY
 
 STOPPING_MS, SAVING_MS = 3_000, 30_000
 # What of a look is in its picture.
@@ -58,7 +60,9 @@ class Controller(QObject):
         self.photos = PhotoImporter(worker, self.document, self.undo_stack, self.undo_group, self)
         self.posing = Posing(self)
         self.frames = Frames(worker, self.document, self.posing, size, self)
-        self.shelving = Shelving(self.document, self.undo_stack, self.photos, self.posing.take, self)
+        self.shelving = Shelving(
+            self.document, self.undo_stack, self.photos, self.posing.take, lambda: self.size, self
+        )
         self.borrowing = Borrowing(self.document, self.undo_stack)
         self.lending = Lending(worker, self.photos.submit, self)
         self.outfit = Outfit(
@@ -93,16 +97,10 @@ class Controller(QObject):
         self.frames.tell(state="waking")
         self.photos.submit(OpenWeights(path))
 
-    def begin_anew(self) -> bool:
-        """Show the sample alone, with nothing to undo; False as long as it is not encoded."""
-        photo = self.photos.sample
-        pose = photo.reference.keypoints_18x3 if photo else None
-        if photo is None or pose is None:
-            return False
-        scale = self.size[0] / len(photo.reference.image_HWC)  # it was framed for the weights before, perhaps
-        pose = np.array(pose, np.float32) * np.array((scale, scale, 1), np.float32)
-        self.open_look(Look((photo,), photo.key, pose), saved=True)
-        return True
+    def begin_anew(self, sample: Photo) -> None:
+        """Show a sample alone in its own pose, with nothing to undo."""
+        pose_18x3 = sample.own_pose(self.size)
+        self.open_look(Look((sample,), sample.key, NOBODY if pose_18x3 is None else pose_18x3), saved=True)
 
     def open_look(self, look: Look, saved: bool, pins: tuple[Snapshot, ...] = ()) -> None:
         """Show another look, with nothing to undo. saved: whether it is what a file holds. pins: its own."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.api import GarmentSwap, Mix, Reference, RenderRequest, Stroke
+from engine.api import Reference, Stroke
 from engine.look import ChangedTexture, SourcePhoto
 from engine.pose.formats import Carried
 from engine.pose.skeleton import NOBODY
@@ -34,6 +34,13 @@ class Photo:
     @property
     def key(self) -> str:
         return self.reference.key
+
+    def own_pose(self, size: tuple[int, int]) -> np.ndarray | None:
+        """The pose it was found in, float32 [18, 3] in a model frame of `size` (H, W), which may be another
+        than it was framed for: weights have theirs. None where nobody was found.
+        """
+        own_18x3, scale = self.reference.keypoints_18x3, size[0] / len(self.reference.image_HWC)
+        return None if own_18x3 is None else own_18x3 * np.array((scale, scale, 1), np.float32)
 
 
 @dataclass(frozen=True)
@@ -198,10 +205,10 @@ def drawn_alike(one: Look, other: Look) -> bool:
     """Whether two looks give the same picture, whatever else lies on the shelf."""
     drawn = ("person", "pose", "outfit", "textures", "strokes")
     same = all(same_value(getattr(one, name), getattr(other, name)) for name in drawn)
-    return same and _heard(one) == _heard(other)
+    return same and heard(one) == heard(other)
 
 
-def _heard(look: Look) -> Borrow | None:
+def heard(look: Look) -> Borrow | None:
     """What is mixed in of another photo, None where nothing of it is seen."""
     borrow = look.borrow
     return borrow if borrow is not None and borrow.amount > 0 and borrow.key != look.person else None
@@ -209,20 +216,3 @@ def _heard(look: Look) -> Borrow | None:
 
 def _same_pins(some: tuple[Snapshot, ...], others: tuple[Snapshot, ...]) -> bool:
     return [(pin.look, pin.called) for pin in some] == [(pin.look, pin.called) for pin in others]
-
-
-def request_of(look: Look, stamp: int, maps: bool = False, pieces: bool = False) -> RenderRequest | None:
-    """The frozen request that renders this look exactly, None while it has no person."""
-    if not look.person:
-        return None
-    borrow = _heard(look)
-    mixes = (Mix(borrow.key, float(borrow.amount)),) if borrow is not None else ()
-    pose = np.array(look.pose, dtype=np.float32)
-    pose.setflags(write=False)
-    swaps = tuple(
-        GarmentSwap(worn.key, worn.word, worn.strength)
-        for worn in look.outfit
-        if worn.strength > 0 and not worn.muted and worn.key != look.person
-    )
-    changes = tuple(changed.slot for changed in look.textures)
-    return RenderRequest(look.person, pose, mixes, None, maps, stamp, swaps, pieces, changes, look.strokes)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.pose import groups, kinematics
+from engine.pose import groups, kinematics, symmetry
 from engine.pose.skeleton import HEAD, JOINTS, NOSE, PARENTS
 from engine.pose.snapping import angle_of, snapped
 
@@ -19,15 +19,39 @@ person."""
 MOVE, ROTATE, SCALE = "move", "rotate", "scale"
 """What a drag does to a group of joints."""
 
+LIMB_ENDS = tuple(chain[-1] for chain in symmetry.NAMED_LIMBS.values())
+TURNED = (*LIMB_ENDS, *(chain[1] for chain in symmetry.NAMED_LIMBS.values()))  # about the joint above
 _LEAST_SCALE = 0.05  # a group drawn together any further could not be spread again
 
 Place = tuple[float, float]
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How a pulled joint takes others along.
+
+    size: (H, W) of the frame. symmetric: its partner on the other side too. lengths_kept: bones stay as long
+    as they are. limbs_bend: a hand or foot bends its limb. flipped: with elbow or knee on the other side.
+    laid: how the skeleton follows that is laid on a photo by hand; None: as a body does.
+    """
+
+    size: tuple[int, int]
+    symmetric: bool = False
+    lengths_kept: bool = True
+    limbs_bend: bool = True
+    flipped: bool = False
+    laid: Callable[[np.ndarray, int, Place], np.ndarray] | None = None
+
+    def turns(self, joint: int) -> bool:
+        """Whether a pulled joint goes about the one above it."""
+        bends = self.limbs_bend and joint in LIMB_ENDS
+        return self.lengths_kept and self.laid is None and not bends and joint in TURNED
+
+
 @dataclass(frozen=True, eq=False)
 class Drag:
     """start: the pose it began on. grip: where it was taken. text: the step it becomes. posed: the pose for
-    a place of the hand, with elbow or knee on the other side or not.
+    a place of the hand, in the manner of that moment.
 
     pivot, base: a steady hand keeps to lines through this place, in steps from so many degrees. lead: the way
     from the hand to what it pulls.
@@ -36,7 +60,7 @@ class Drag:
     start: np.ndarray
     grip: Place
     text: str
-    posed: Callable[[Place, bool], np.ndarray]
+    posed: Callable[[Place, Manner], np.ndarray]
     pivot: Place
     base: float = 0.0
     lead: Place = (0.0, 0.0)
@@ -53,7 +77,7 @@ class Drag:
 def of_person(start: np.ndarray, xy: Place) -> Drag:
     """The whole person pulled from `xy`."""
 
-    def posed(at: Place, _flipped: bool) -> np.ndarray:
+    def posed(at: Place, _manner: Manner) -> np.ndarray:
         return kinematics.move_person(start, _way(xy, at))
 
     return Drag(start, xy, "Move the person", posed, xy)
@@ -65,27 +89,24 @@ def of_bone(start: np.ndarray, joint: int, xy: Place) -> Drag:
     end = NOSE if joint in HEAD else joint
     pivot = _at(start, PARENTS[end])
 
-    def posed(at: Place, _flipped: bool) -> np.ndarray:
+    def posed(at: Place, _manner: Manner) -> np.ndarray:
         return kinematics.turn_bone(start, joint, xy, at)
 
     base = angle_of(pivot, xy) - angle_of(pivot, _at(start, end))
     return Drag(start, xy, f"Turn {_bone_name(joint)}", posed, pivot, base)
 
 
-def of_joint(
-    start: np.ndarray,
-    joint: int,
-    xy: Place,
-    text: str,
-    moved: Callable[[Place, bool], np.ndarray],
-    turns: bool,
-) -> Drag:
-    """A joint pulled from `xy`. moved: the pose with it at a place. turns: whether it goes about the joint
-    above it, so that a steady hand turns their bone; else that goes straight."""
+def of_joint(start: np.ndarray, joint: int, xy: Place, text: str, free: bool, turns: bool) -> Drag:
+    """A joint pulled from `xy`. free: alone. turns: whether it goes about the joint above it, so that a
+    steady hand turns their bone; else that goes straight."""
     here = _at(start, joint)
     lead = _way(xy, here)
     pivot = _sum(_at(start, PARENTS[joint]), _way(here, xy)) if turns else xy
-    return Drag(start, xy, text, lambda at, flipped: moved(_sum(at, lead), flipped), pivot, lead=lead)
+
+    def posed(at: Place, manner: Manner) -> np.ndarray:
+        return pulled(start, joint, _sum(at, lead), manner, free)
+
+    return Drag(start, xy, text, posed, pivot, lead=lead)
 
 
 def of_group(start: np.ndarray, joints: tuple[int, ...], mode: str, xy: Place) -> Drag:
@@ -93,7 +114,7 @@ def of_group(start: np.ndarray, joints: tuple[int, ...], mode: str, xy: Place) -
     centre = centre_of(start, joints)
     grip = angle_of(centre, xy)
 
-    def posed(at: Place, _flipped: bool) -> np.ndarray:
+    def posed(at: Place, _manner: Manner) -> np.ndarray:
         if mode == MOVE:
             return groups.moved(start, joints, _way(xy, at))
         if mode == ROTATE:
@@ -103,6 +124,24 @@ def of_group(start: np.ndarray, joints: tuple[int, ...], mode: str, xy: Place) -
 
     text = f"{mode.capitalize()} {name_of(start, joints)}"
     return Drag(start, xy, text, posed, *((xy, 0.0) if mode == MOVE else (centre, grip)))
+
+
+def pulled(start: np.ndarray, joint: int, to: Place, manner: Manner, free: bool = False) -> np.ndarray:
+    """The pose with a joint pulled to a place, and what follows it. free: nothing does."""
+    if manner.laid is not None:
+        return manner.laid(start, joint, to)
+    if manner.symmetric and not free:
+        return symmetry.move_both(start, joint, to, lambda pose, one, at: _pulled(pose, one, at, manner))
+    return _pulled(start, joint, to, manner, free)
+
+
+def _pulled(pose: np.ndarray, joint: int, to: Place, manner: Manner, free: bool = False) -> np.ndarray:
+    """With this one joint pulled."""
+    if not free and not manner.lengths_kept:
+        return kinematics.carry_joint(pose, joint, to)
+    if not free and not manner.limbs_bend and joint in LIMB_ENDS:
+        return kinematics.turn_bone(pose, joint, _at(pose, joint), to)
+    return kinematics.move_joint(pose, joint, to, free=free, flipped=manner.flipped, size=manner.size)
 
 
 def centre_of(pose_18x3: np.ndarray, joints: tuple[int, ...]) -> Place:

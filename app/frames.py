@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.document import Document, request_of
+from app.document import Document
 from app.posing import Posing
+from app.requests import request_of
 from app.status import Status, familiarity
 from app.worker import EngineFacts, RenderWorker, Trouble
 from engine.api import Frame, Settled
@@ -58,6 +59,7 @@ class Frames(QObject):
         worker.settled.connect(self._on_settled)
         worker.render_failed.connect(self._on_render_failed)
         worker.bounded.connect(self._on_bounded)
+        worker.device_lost.connect(self._on_device_lost)
 
     # What is asked for.
 
@@ -131,9 +133,7 @@ class Frames(QObject):
             state = "full"
         elif newest and frame.level == self._bound and not self._posing.dragging:
             state = "short"
-        look = self._document.look
-        photo = look.photo(look.person)
-        familiar = familiarity(photo.reference.own_pose_error if photo else None)
+        familiar = familiarity(frame.own_pose_error)
         self.tell(state=state, ms=frame.ms, level=frame.level, frame=True, familiarity=familiar)
         self.still, self.rows = frame.finest, len(frame.image)
         self.changed.emit()
@@ -151,6 +151,10 @@ class Frames(QObject):
         if stamp == self._asked:
             self.tell(state="error", error=trouble.sentence)
         self.notice.emit("error", trouble.sentence, trouble.details)
+
+    def _on_device_lost(self) -> None:
+        said = "The graphics card answers no more, so the processor draws on. Nothing of your work is lost."
+        self.notice.emit("error", said, "")
 
     def _on_bounded(self, rows: int) -> None:
         before, self._bound = self._bound, rows

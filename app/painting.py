@@ -28,11 +28,6 @@ class Painting:
         self._before: tuple[Stroke, ...] = ()
         self._stroke: Stroke | None = None
 
-    @property
-    def going_on(self) -> bool:
-        """Whether the brush is on the picture."""
-        return self._stroke is not None
-
     def begin(self, word: str, at: XY, radius: float, rows: int) -> None:
         """Put the brush down. word: what it paints; rows: of the frame."""
         look = self._document.look

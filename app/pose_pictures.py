@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.controller import Controller
-from app.document import request_of
 from app.files.poses import LibraryPose
 from app.jobs import RenderThread
+from app.requests import request_of
 from app.worker import RenderWorker
 from engine.api import RenderRequest
 from engine.errors import InputError
@@ -86,7 +86,7 @@ class PosePictures(QObject):
         look = c.document.look
         photo = look.photo(look.person)
         try:
-            keypoints = pose.worn(photo.reference.keypoints_18x3 if photo else None, c.size, self.whole)
+            keypoints = pose.worn(photo.own_pose(c.size) if photo else None, c.size, self.whole)
         except InputError:
             self._timer.start(BREATH_MS)
             return

@@ -11,14 +11,12 @@ from PySide6.QtGui import QUndoStack
 from app import drags, fitting, history
 from app.document import Document
 from app.draft import Draft
-from app.drags import BONE, FREE, WHOLE, Drag, Place
+from app.drags import BONE, FREE, WHOLE, Drag, Manner, Place
 from engine.errors import InputError
 from engine.pose import groups, kinematics, symmetry
 from engine.pose.formats import Carried
 from engine.pose.skeleton import ABSENT, FLIP, JOINTS, SEEN
 
-LIMB_ENDS = tuple(chain[-1] for chain in symmetry.LIMBS.values())
-TURNED = (*LIMB_ENDS, *(chain[1] for chain in symmetry.LIMBS.values()))  # what turns about the joint above it
 NUDGE_REST_S = 2.0  # a pause in which one looks at what the nudges made
 
 
@@ -76,16 +74,8 @@ class Posing:
             self._begin(drags.of_bone(start, joint, xy))
         else:
             free = mode == FREE
-            self._begin(
-                drags.of_joint(
-                    start,
-                    joint,
-                    xy,
-                    self._step_text(joint, free),
-                    lambda at, flipped: self._moved(start, joint, at, free, flipped),
-                    turns=not free and self._turns(joint),
-                )
-            )
+            turns = not free and self._manner().turns(joint)
+            self._begin(drags.of_joint(start, joint, xy, self._step_text(joint, free), free, turns))
 
     def grab_group(self, joints: tuple[int, ...], mode: str, xy: Place) -> None:
         """Begin to move, rotate or scale some joints about the middle of their box, taken at `xy`."""
@@ -101,7 +91,7 @@ class Posing:
         if drag is not None and (xy != drag.grip or self._hand != drag.grip or self._flipped):
             self._hand = drag.steadied(xy) if steady else xy
             self.guide = drag.guide(self._hand) if steady else None
-            self._step(drag.text, drag.posed(self._hand, self._flipped))
+            self._step(drag.text, drag.posed(self._hand, self._manner()))
 
     def let_go(self) -> bool:
         """End the gesture, as one step; False if there was none."""
@@ -137,8 +127,8 @@ class Posing:
         """Move a joint by keys, alone or with what follows it. Nudges in a row are one step, until the hand
         rests."""
         self._continues((joint, alone))
-        moved = self._moved(self.pose, joint, _shifted(self.pose, joint, shift), free=alone)
-        self._step(self._step_text(joint), moved)
+        to = _shifted(self.pose, joint, shift)
+        self._step(self._step_text(joint), drags.pulled(self.pose, joint, to, self._manner(), free=alone))
 
     def turn(self, joints: tuple[int, ...], degrees: float) -> None:
         """Turn some joints about the middle of their box, none: the person. Turns in a row are one step,
@@ -167,7 +157,8 @@ class Posing:
     def place(self, joint: int, xy: Place) -> None:
         """Put a joint at exactly `xy`, alone."""
         self._gesture = history.new_gesture()
-        self._step(self._step_text(joint, free=True), self._moved(self.pose, joint, xy, free=True))
+        pose = drags.pulled(self.pose, joint, xy, self._manner(), free=True)
+        self._step(self._step_text(joint, free=True), pose)
 
     def set_shown(self, joint: int, shown: bool) -> None:
         """Hide a joint, or show it where it was (or where it may be if it never had a place)."""
@@ -215,10 +206,9 @@ class Posing:
 
     def reset(self) -> None:
         """Back to the pose the person has in the photo."""
-        look = self._target.active.look
+        look, draft = self._target.active.look, self._target.draft
         photo = look.photo(look.person)
-        draft = self._target.draft
-        start = draft.start if draft else photo.reference.keypoints_18x3 if photo else None
+        start = draft.start if draft else photo.own_pose(self._target.frame_size) if photo else None
         if start is not None and not np.array_equal(start, self.pose):
             self._push(history.ResetPose(self._target.active, np.array(start, dtype=np.float32)))
 
@@ -230,32 +220,16 @@ class Posing:
             raise InputError(f"{source} holds a position that is not a number.")
         self._push(history.TakePose(self._target.active, pose, source, carried))
 
-    def _moved(
-        self, start: np.ndarray, joint: int, target: Place, free: bool = False, flipped: bool = False
-    ) -> np.ndarray:
-        """The pose with a joint moved to `target` and what follows it."""
-        if self._target.draft:
-            return self._target.draft.pull(start, joint, target)
-        if self.symmetric and not free:
-            return symmetry.move_both(
-                start, joint, target, lambda pose, joint, xy: self._pulled(pose, joint, xy, False, flipped)
-            )
-        return self._pulled(start, joint, target, free, flipped)
-
-    def _pulled(self, pose: np.ndarray, joint: int, target: Place, free: bool, flipped: bool) -> np.ndarray:
-        """The pose with this one joint pulled to `target`, and what follows it."""
-        if not free and not self.lengths_kept:
-            return kinematics.carry_joint(pose, joint, target)
-        if not free and not self.limbs_bend and joint in LIMB_ENDS:
-            x, y = pose[joint, :2].tolist()
-            return kinematics.turn_bone(pose, joint, (x, y), target)
-        size = self._target.frame_size
-        return kinematics.move_joint(pose, joint, target, free=free, flipped=flipped, size=size)
-
-    def _turns(self, joint: int) -> bool:
-        """Whether a pulled joint goes about the one above it."""
-        bends = self.limbs_bend and joint in LIMB_ENDS
-        return self.lengths_kept and not self._target.draft and not bends and joint in TURNED
+    def _manner(self) -> Manner:
+        draft = self._target.draft
+        return Manner(
+            self._target.frame_size,
+            self.symmetric,
+            self.lengths_kept,
+            self.limbs_bend,
+            self._flipped and self._drag is not None,
+            draft.pull if draft else None,
+        )
 
     def _step_text(self, joint: int, free: bool = False) -> str:
         name = JOINTS[joint]

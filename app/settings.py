@@ -152,6 +152,14 @@ class Settings:
         """What a texture of these weights (their sha256) was called by hand, "" where nobody did."""
         return self._text(f"textures/{weights}/{layer}/{texture}", "")[:LONGEST_NAME]
 
+    def texture_names(self, weights: str) -> dict[tuple[str, int], str]:
+        """All that textures of these weights were called by hand, by layer and number."""
+        self._store.beginGroup(f"textures/{weights}")
+        keys = [key.rpartition("/") for key in self._store.allKeys()]
+        self._store.endGroup()
+        slots = [(layer, int(number)) for layer, _, number in keys if number.isdecimal()]
+        return {slot: name for slot in slots if (name := self.texture_name(weights, *slot))}
+
     def set_texture_name(self, weights: str, layer: str, texture: int, name: str) -> None:
         """ "" forgets it."""
         key = f"textures/{weights}/{layer}/{texture}"

@@ -72,14 +72,14 @@ class ReplacePhoto(LookCommand):
             "borrow": look.borrow and replace(look.borrow, key=now(look.borrow.key)),
             "outfit": tuple(replace(worn, key=now(worn.key)) for worn in look.outfit),
         }
-        pose = photo.reference.keypoints_18x3
-        if look.person == key and pose is not None and in_own_pose(look):
+        pose, size = photo.reference.keypoints_18x3, photo.reference.image_HWC.shape[:2]
+        if look.person == key and pose is not None and in_own_pose(look, size):
             values["pose"] = np.array(pose, np.float32)
         super().__init__(document, text, **values)
 
 
-def in_own_pose(look: Look) -> bool:
-    """Whether the pose is the one that the person has in the photo."""
+def in_own_pose(look: Look, size: tuple[int, int]) -> bool:
+    """Whether the pose, in a frame of `size` (H, W), is the one that the person has in the photo."""
     photo = look.photo(look.person)
-    own = photo.reference.keypoints_18x3 if photo else None
+    own = photo.own_pose(size) if photo else None
     return own is not None and np.array_equal(look.pose, own)

@@ -20,7 +20,9 @@ from engine.pose import kinematics
 
 
 class Shelving(QObject):
-    """take_pose: called with a pose and whose it is, when it is to stay after all."""
+    """take_pose: called with a pose and whose it is, when it is to stay after all. frame_size: tells (H, W)
+    of the model frame.
+    """
 
     offered = Signal(str, str, object)  # a sentence, what can be done about it, the call that does it
     notice = Signal(str, str, str)  # grade, sentence, details
@@ -31,10 +33,12 @@ class Shelving(QObject):
         stack: QUndoStack,
         photos: PhotoImporter,
         take_pose: Callable[[np.ndarray, str], None],
+        frame_size: Callable[[], tuple[int, int]],
         parent: QObject,
     ):
         super().__init__(parent)
         self._document, self._stack, self._photos, self._take_pose = document, stack, photos, take_pose
+        self._frame_size = frame_size
         photos.person_opened.connect(self._tell_opened)
         photos.pose_left.connect(self._remember)
         self._left: np.ndarray | None = None  # the pose of before, where a hand had made it
@@ -73,9 +77,9 @@ class Shelving(QObject):
         photo = look.photo(key)
         if photo is None or key == look.person:
             return
-        pose = photo.reference.keypoints_18x3
+        pose = photo.own_pose(self._frame_size())
         if pose is None:
-            pose = kinematics.t_pose(photo.reference.image_HWC.shape[:2])
+            pose = kinematics.t_pose(self._frame_size())
         self._remember()
         command = shelf_history.BecomePerson(self._document, key, np.array(pose, np.float32))
         history.do(self._stack, command)
@@ -104,7 +108,7 @@ class Shelving(QObject):
     def _remember(self) -> None:
         """Somebody else is about to be the person: keep the pose in mind if it was made here."""
         look = self._document.look
-        made = bool(look.person) and not shelf_history.in_own_pose(look)
+        made = bool(look.person) and not shelf_history.in_own_pose(look, self._frame_size())
         self._left = look.pose.copy() if made else None
 
     def _tell_opened(self) -> None:

@@ -135,6 +135,7 @@ def main() -> int:
         window = MainWindow(settings=settings)
         keeper = collector.Collector(application)
         window.controller.engine_awake.connect(keeper.keep)
+        window.controller.engine_missing.connect(keeper.keep)
         window.resize(1440, 900)
         watch = Watch(window)
         watch.done.connect(window.throw_away)

@@ -16,20 +16,23 @@ WORDS = {
 }
 
 
-# From so much `Reference.own_pose_error` on, what the HUD says of the person's photo. docs/evaluation.md has
-# what was measured: beyond the first, other poses come out 3 dB worse.
-UNFAMILIAR = ((0.2, "unfamiliar photo"), (0.15, "less familiar photo"))
+DOTS, A_DOT = 5, 0.05  # of `Frame.own_pose_error`: docs/evaluation.md has how it is spread
 
 
 def familiarity(own_pose_error: float | None) -> str:
-    """How far a photo is from what the engine learnt, in words; "" where it is like that, or nobody knows."""
-    return next((word for least, word in UNFAMILIAR if (own_pose_error or 0.0) >= least), "")
+    """How near the engine's own picture of a photo comes to it, as a gauge; "" where nobody knows. No word of
+    warning: what it tells of other poses is a tendency.
+    """
+    if own_pose_error is None:
+        return ""
+    full = max(DOTS - int(own_pose_error / A_DOT), 1)
+    return f"familiarity {'●' * full}{'○' * (DOTS - full)}"
 
 
 @dataclass(frozen=True)
 class Status:
     """state: a key of WORDS. ms, level: of the frame last shown. settled: share of what can be done for the
-    photos in it. familiarity: of the person's photo, in words."""
+    photos in it. familiarity: of the person's photo, as a gauge."""
 
     state: str = "waking"
     ms: float = 0.0

@@ -23,6 +23,7 @@ class TextureHands(QObject):
         super().__init__(panel)
         self._panel, self._mode, self._controller, self._settings = panel, mode, controller, settings
         self._alike: dict[str, list[Slot]] = {}  # by garment word, those that were changed together
+        controller.engine_awake.connect(lambda _facts: self._read_names())
         tools, textures = panel.tools, controller.textures
         tools.mute_wanted.connect(lambda on: textures.set_muted(self._slots(), on))
         tools.solo_wanted.connect(lambda on: textures.set_solo(self._slots(), on))
@@ -46,14 +47,18 @@ class TextureHands(QObject):
         alike = "" if doing is None else f"All that make the {doing.word or 'background'}"
         own = look.photo(look.person)
         others = [photo for photo in look.photos if photo.key != look.person]
-        name = self._settings.texture_name(_hash(facts.weights), *slot)
-        self._panel.show_own_name(name, str(doing) if doing is not None else "")
+        shown = self._mode.inspection
         self._panel.tools.show_texture(
             self._controller.textures.of(slot),
             alike,
             [*([own] if own else []), *others],
             bool(look.textures),
+            hers=shown is None or not shown.of_garment,
         )
+
+    def _read_names(self) -> None:
+        facts = self._controller.facts
+        self._panel.own_names = self._settings.texture_names(_hash(facts.weights)) if facts else {}
 
     def _chosen(self) -> Slot | None:
         shown = self._mode.inspection
@@ -65,13 +70,14 @@ class TextureHands(QObject):
         slot, shown, doing = self._chosen(), self._mode.inspection, self._mode.doing
         if slot is None or shown is None:
             return []
-        if not self._panel.tools.garment or doing is None or self._mode.pieces_hw is None:
+        pieces_hw = shown.subject.pieces_hw
+        if not self._panel.tools.garment or doing is None or pieces_hw is None:
             return [slot]
         # Once they are changed others may make the garment: the same ones are to be brought back.
         textures, kept = self._controller.textures, self._alike.get(doing.word, [])
         if not any(textures.is_changed(each) for each in kept):
             maps = shown.subject.photos[0].maps.of(DISTRIBUTION)
-            kept = self._alike[doing.word] = makers(maps, self._mode.pieces_hw, doing.word) or [slot]
+            kept = self._alike[doing.word] = makers(maps, pieces_hw, doing.word) or [slot]
         return kept
 
     def _ask_colour(self) -> None:
@@ -92,7 +98,8 @@ class TextureHands(QObject):
         name, taken = QInputDialog.getText(self._panel, title, "A name of your own", text=before)
         if taken:
             self._settings.set_texture_name(weights, *slot, name.strip())
-            self.show()
+            self._read_names()
+            self._panel.refresh()
 
 
 def _hash(weights: dict) -> str:

@@ -81,6 +81,19 @@ def colour(value: str, alpha: float = 1.0) -> QColor:
     return made
 
 
+def ink_on(value: str) -> QColor:
+    """Of the dark and the light that are read on pictures, the one with more contrast to a colour (WCAG)."""
+    dark, light = (_luminance(QColor(ink)) for ink in (_present.halo, _present.centre))
+    ground = _luminance(QColor(value))
+    return QColor(_present.halo if (ground + 0.05) ** 2 > (dark + 0.05) * (light + 0.05) else _present.centre)
+
+
+def _luminance(colour: QColor) -> float:
+    parts = (colour.redF(), colour.greenF(), colour.blueF())
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
 def region_colour(region: int) -> str:
     """Of a region by its number from 1; they recur after the seventh."""
     return REGIONS[(region - 1) % len(REGIONS)]
@@ -162,6 +175,9 @@ QToolButton:hover { background: @hover; }
 QToolButton:pressed, QToolButton:checked { background: @accent_soft; }
 QToolButton:focus { border-color: @accent; }
 QToolButton:disabled { color: @muted; }
+QToolButton[popupMode="2"] { padding-right: 18px; }
+QToolButton::menu-indicator { image: url("@icons/chevron_down.svg"); width: 11px; height: 11px;
+    subcontrol-origin: padding; subcontrol-position: center right; right: 4px; }
 QPushButton { background: @raised; border: 1px solid @line; border-radius: 6px; padding: 6px 13px;
     color: @text; }
 QPushButton:hover { background: @hover; }

@@ -28,12 +28,12 @@ from app.jobs import SavePicture, WorkerJob
 from app.mailbox import Closed, LevelPicker, Mailbox
 from app.session_host import SessionHost
 from engine.api import Frame, MapInfo, RenderRequest
-from engine.errors import InputError
+from engine.errors import DeviceLost, InputError
 
 REST_S = 0.12
 SLOW_REST_S = 0.35
 SLOW_MS = 250.0
-MAPS_EVERY_S = 0.1
+MAPS_EVERY_S = 0.05  # and at the next picture: ten a second at least, where there are as many pictures
 HANDOVER_S = 5e-4  # after which the window's thread gets Python's lock from this one: a painter asks often
 
 
@@ -71,6 +71,8 @@ class Trouble:
             return cls(str(error))
         if isinstance(error, MemoryError):
             return cls(f"There was not enough memory while {doing}. Close other programs and try again.")
+        if isinstance(error, DeviceLost):
+            return cls(f"The graphics card was lost while {doing}. Please try again.")
         trace = "".join(traceback.format_exception(error))
         crash.log.error("while %s\n%s", doing, trace)
         return cls(f"Something went wrong while {doing}: {type(error).__name__}: {error}", trace)
@@ -80,6 +82,7 @@ class RenderWorker(QThread):
     """One for the life of the window."""
 
     opened = Signal(object)  # EngineFacts
+    device_lost = Signal()  # its card answers no more: the same engine is opened on the processor
     open_failed = Signal(object)  # Trouble
     rendered = Signal(object)  # Frame
     mapped = Signal(object)  # the same Frame with its maps
@@ -168,6 +171,7 @@ class RenderWorker(QThread):
         except Exception as error:  # any fault of the engine becomes a notice, the window lives on
             self.open_failed.emit(Trouble.of(error, "waking the engine"))
             return
+        self._weights = weights
         self.host.change(session)
         self._picker, self._headroom, self._bound = LevelPicker(session.levels), Headroom(), 0
         self._exact_ms, self._still = 0.0, None
@@ -207,6 +211,9 @@ class RenderWorker(QThread):
             frame = self._sharpened(request, next(frames))
         except MemoryError as error:
             return self._with_less(post, level, error)
+        except DeviceLost as error:
+            self._without_card(error)
+            return None
         except Exception as error:  # the last good picture stays, the next change tries again
             self.render_failed.emit(request.stamp, Trouble.of(error, "drawing the picture"))
             return None
@@ -286,6 +293,13 @@ class RenderWorker(QThread):
             return None
         return self._render(replace(post, live=False))
 
+    def _without_card(self, error: DeviceLost) -> None:
+        """The card is lost: go on with the processor. Who hears of the engine asks for the picture again."""
+        crash.log.warning("%s", error)
+        self._device = "cpu"
+        self.device_lost.emit()
+        self.open(self._weights)
+
     def _tell_bound(self, picker: LevelPicker) -> None:
         """Once a change: levels on the way down and a try in vain are none."""
         if (picker.most or 0) != self._bound:
@@ -297,6 +311,8 @@ class RenderWorker(QThread):
             value = job.run(self)
         except Exception as error:  # a job that fails is told, not fatal
             self.job_failed.emit(job, Trouble.of(error, job.doing))
+            if isinstance(error, DeviceLost):
+                self._without_card(error)
         else:
             self.job_done.emit(job, value)
 

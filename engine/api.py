@@ -70,6 +70,10 @@ class Maps(tuple[NamedMap, ...]):
         """The values of a kind, by name."""
         return {each.name: each.values_Khw for each in self if each.kind == kind}
 
+    def bytes(self) -> int:
+        """Of their values."""
+        return sum(each.values_Khw.nbytes for each in self)
+
 
 @dataclass(frozen=True, eq=False)
 class PhotoMaps:
@@ -129,9 +133,6 @@ class Reference:
     keypoints_18x3: its own pose in the model frame (x, y px, state), or None where none was found.
     fine_HWC: uint8 RGB, the same at a multiple of the size, or None where the photo has no more to show.
     photo_size: (H, W) of the photo; matrix_2x3: float64, photo px -> model frame px; None where nobody knows.
-    own_pose_error: how far the engine's picture of the photo's own pose is from the photo, as a mean over the
-    person of differences on a scale from -1 to 1; None where it does not draw one. The larger, the worse it
-    draws this person in other poses.
     """
 
     key: str
@@ -140,7 +141,6 @@ class Reference:
     fine_HWC: np.ndarray | None = None
     photo_size: tuple[int, int] | None = None
     matrix_2x3: np.ndarray | None = None
-    own_pose_error: float | None = None
 
     @property
     def finest_HWC(self) -> np.ndarray:
@@ -198,10 +198,10 @@ class GarmentSwap:
 
 @dataclass(frozen=True)
 class SlotChange:
-    """A slot of the person changed by hand.
+    """A slot changed by hand, of the person and of every garment that is worn.
 
     group, slot: which one, as `Slots` names the group, and its number from 0. scale: what it is multiplied
-    by, 0 mutes it. reference: `Reference.key` of the photo it is taken from, "" for the person's own. solo:
+    by, 0 mutes it. reference: `Reference.key` of the photo the person's is taken from, "" for the own. solo:
     of its group, only those that are solo are heard. colour: what it makes is shown in this one, 0 to 255.
     """
 
@@ -264,6 +264,9 @@ class Frame:
     sources: with maps, the same and more by photo, the person's first: what each of them gives.
     photo: float32 [H, W], with maps: how much of every pixel is taken from a photo, the wearer's or that of a
     garment, rather than drawn, 0 to 1; None where nothing is taken.
+    own_pose_error: how far the engine's picture of the person's photo in its own pose is from that photo, as
+    it is settled now: a mean over the person of differences on a scale from -1 to 1; None where it does not
+    draw one. The larger, the worse it draws this person in other poses.
     """
 
     image: np.ndarray
@@ -276,6 +279,7 @@ class Frame:
     pieces: np.ndarray | None = None
     sources: tuple[PhotoMaps, ...] = ()
     photo: np.ndarray | None = None
+    own_pose_error: float | None = None
 
     @property
     def finest(self) -> np.ndarray:

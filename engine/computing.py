@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import torch
 
-from engine.errors import OutOfMemory
-from engine.plan import Plan, is_out_of_memory
+from engine.errors import DeviceLost, OutOfMemory
+from engine.plan import Plan, is_lost_device, is_out_of_memory
 
 
 class Computing:
@@ -21,7 +21,8 @@ class Computing:
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
-        """Without gradients, on the plan's threads. Raises OutOfMemory for torch's own ways of saying so."""
+        """Without gradients, on the plan's threads. Raises OutOfMemory and DeviceLost for torch's own ways of
+        saying so."""
         with self.lock, self._on(self._plan.threads):
             yield
 
@@ -38,6 +39,8 @@ class Computing:
             try:
                 yield
             except (MemoryError, RuntimeError) as error:
+                if self._plan.device.type == "cuda" and is_lost_device(error):
+                    raise DeviceLost(str(error).partition("\n")[0]) from error
                 if not is_out_of_memory(error):
                     raise
                 if self._plan.device.type == "cuda":

@@ -40,6 +40,11 @@ class ReferenceInput:
     surface_1Khw: Tensor | None = None
     person_11HW: Tensor | None = None
 
+    def bytes(self) -> int:
+        """Of its tensors."""
+        kept = (self.picture_1CHW, self.surface_1Khw, self.person_11HW)
+        return sum(each.numel() * each.element_size() for each in kept if each is not None)
+
 
 class Appearance(Protocol):
     """What an engine keeps of a reference, free of any target pose; opaque to everybody else."""

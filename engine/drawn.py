@@ -1,4 +1,4 @@
-"""What an engine drew of a reference in a pose, and how that is shown; kept while the pose stays.
+"""What an engine drew of references in a pose, and how that is shown; kept while the pose stays.
 
 A click on a garment changes neither pose nor person: the picture that is on the screen is dressed, and only
 the giver is drawn.
@@ -6,7 +6,6 @@ the giver is drawn.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import replace
 from typing import NamedTuple
@@ -14,90 +13,119 @@ from typing import NamedTuple
 import numpy as np
 from torch import Tensor
 
-from engine.api import RenderRequest
+from engine.api import EXTRACTION, MapInfo, Maps, RenderRequest
+from engine.cache import Cache
 from engine.compositing.compose import Composition, EncodedReference
 from engine.contract import Rendering
 
-MOST = 8  # a person and some givers, as previews and exactly; with a fine picture some 13 MB each
+DRAWN_BYTES = 96 << 20  # a person and some givers: 10 MB each at 256 rows with a fine picture, 16 with maps
+_TOLD_PLANES = 8  # float32 of the picture, that `Composition.tell_photo` holds beside references at most
+
+
+class Depth(NamedTuple):
+    """How far a reference is drawn. level: as in `RenderRequest`; finely: whether with the fine picture;
+    maps: whether what tells maps is there too."""
+
+    level: int | None
+    finely: bool
+    maps: bool
 
 
 class DrawnReference(NamedTuple):
-    """What the engine drew of a reference, and what that is shown as."""
+    """What a reference is shown as, less what only composing it needed.
 
-    rendering: Rendering
+    tell_maps: makes the engine's maps of it. positions: float32 [1, 2, H, W], x, y from -1 to 1, where in
+    each photo that it was drawn of its detail was copied from, its own first; None of those nothing can be
+    told of. Both, and `Composition.tell_photo`, where maps were asked for.
+    """
+
     composition: Composition
+    tell_maps: Callable[[], Maps] = Maps
+    positions: tuple[Tensor | None, ...] = ()
 
     def photo_HW(self, size: tuple[int, int]) -> np.ndarray | None:
         """`Composition.photo_11HW` of a frame (H, W)."""
         photo_11HW = self.composition.photo_11HW
         return None if photo_11HW is None else _in_frame(photo_11HW[0], size)[0]
 
-    def detail_2HW(self, size: tuple[int, int]) -> np.ndarray | None:
-        """As `api.PhotoMaps.detail_2HW`, of a frame (H, W)."""
-        copied = self.composition.copied
-        return None if copied is None else _across(copied.positions, size)
+    def details_2HW(self, size: tuple[int, int]) -> list[np.ndarray | None]:
+        """As `api.PhotoMaps.detail_2HW`, of a frame (H, W): of each of `positions`."""
+        return [None if each is None else _across(each, size) for each in self.positions]
 
-    def mixed_2HW(self, size: tuple[int, int]) -> list[np.ndarray | None]:
-        """Likewise of each reference that was mixed in; None of those nothing can be told of."""
-        copied = self.composition.copied
-        found = iter(() if copied is None else copied.mixed)
-        there = [share is not None and copied is not None for share in self.rendering.shares]
-        return [_across(next(found), size) if each else None for each in there]
+    def bytes(self) -> int:
+        """Of its tensors, and of those that `Composition.tell_photo` holds; without the engine's maps."""
+        shown = self.composition
+        told = 0 if shown.tell_photo is None else _TOLD_PLANES * 4 * shown.image_1CHW[0, 0].numel()
+        kept = (shown.image_1CHW, shown.fine_1CHW, shown.surface_1Khw, *self.positions)
+        return told + sum(each.numel() * each.element_size() for each in kept if each is not None)
 
-    def at(self, level: int | None) -> DrawnReference:
-        """As it is shown at this level: only the exact picture is fine."""
-        return self if level is None else self._replace(composition=replace(self.composition, fine_1CHW=None))
+    def plain(self) -> DrawnReference:
+        """Without the fine picture."""
+        return self._replace(composition=replace(self.composition, fine_1CHW=None))
 
-    def kept(self) -> DrawnReference:
-        """Less what is of no use once it is composed: an engine's features are large, and are drawn over."""
-        plain = Rendering(self.rendering.image_1CHW, shares=self.rendering.shares, tell=self.rendering.tell)
-        return DrawnReference(plain, self.composition)
+
+def drawn_reference(rendering: Rendering, composition: Composition, maps: bool) -> DrawnReference:
+    """Of what was composed: an engine's features are large, and are drawn over."""
+    if not maps:
+        return DrawnReference(replace(composition, copied=None, tell_photo=None))
+    shown, copied = replace(composition, copied=None), composition.copied
+    if copied is None:
+        return DrawnReference(shown, rendering.tell, (None,) * (1 + len(rendering.shares)))
+    mixed = iter(copied.mixed)
+    others = (None if share is None else next(mixed) for share in rendering.shares)
+    return DrawnReference(shown, rendering.tell, (copied.positions, *others))
 
 
 class LastDrawn:
-    """What was drawn in the last pose, by whatever else it depends on. Not thread-safe."""
+    """What was drawn in the last pose, by whatever else it depends on, bounded in bytes. Not thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, maps: Collection[MapInfo]) -> None:
+        """maps: of the engine."""
+        over_result = (each for each in maps if each.kind != EXTRACTION)
+        self._maps_bytes = sum(4 * each.channels * each.size[0] * each.size[1] for each in over_result)
         self._pose = b""
-        self._found: OrderedDict[tuple[tuple[Hashable, ...], int | None, bool], DrawnReference] = (
-            OrderedDict()
-        )
+        self._kept: Cache[tuple[tuple[Hashable, ...], Depth], DrawnReference] = Cache()
 
-    def of(
-        self, request: RenderRequest, about: tuple[Hashable, ...], draw: Callable[[], DrawnReference]
-    ) -> DrawnReference:
-        """What `draw` draws for this request, less features, or drew for one in the same pose. A preview is
-        what was drawn exactly, where that is there; but maps are those of its level.
-
-        about: all it depends on beside pose, level and maps.
-        """
-        pose = request.keypoints_18x3.tobytes()
+    def keep_only(self, pose_18x3: np.ndarray, known: Collection[EncodedReference]) -> None:
+        """Let go of what was drawn in other poses, and of other encodings: of references that are gone, or
+        were settled since."""
+        pose = pose_18x3.tobytes()
         if pose != self._pose:
-            self.clear()
+            self._kept.clear()
             self._pose = pose
-        wanted = about, request.level, request.maps
-        plain = [(about, level, maps) for level in (None, request.level) for maps in (False, True)]
-        alike = [wanted] if request.maps else plain
-        key = next((each for each in alike if each in self._found), wanted)
-        if key not in self._found:
-            self._found[key] = draw().kept()
-            while len(self._found) > MOST:
-                self._found.popitem(last=False)
-        self._found.move_to_end(key)
-        return self._found[key].at(request.level)
+        for about, depth in list(self._kept):
+            if any(isinstance(each, EncodedReference) and each not in known for each in about):
+                self._kept.drop((about, depth))
 
-    def only_of(self, known: Collection[EncodedReference]) -> None:
-        """Let go of what was drawn of other encodings: of references that are gone, or were settled since."""
-        stale = [
-            key
-            for key in self._found
-            if any(isinstance(each, EncodedReference) and each not in known for each in key[0])
-        ]
-        for key in stale:
-            del self._found[key]
+    def depth(self, request: RenderRequest, about: tuple[Hashable, ...]) -> Depth:
+        """How far all that a request shows is drawn, for a picture is of one level: of its person the exact
+        drawing serves a preview, where that is there; then whoever lends a garment is drawn exactly too. But
+        maps are those of the level.
+
+        about: as of `found`, of the person.
+        """
+        wanted = Depth(request.level, request.level is None, request.maps)
+        exactly = wanted._replace(level=None)
+        return exactly if not request.maps and self.found(about, exactly) is not None else wanted
+
+    def found(self, about: tuple[Hashable, ...], depth: Depth) -> DrawnReference | None:
+        """What was drawn to this level, the least that has all that this depth has; None where nothing was.
+
+        about: all it depends on beside pose and depth.
+        """
+        for finely in (False, True)[depth.finely :]:
+            for maps in (False, True)[depth.maps :]:
+                if (key := (about, Depth(depth.level, finely, maps))) in self._kept:
+                    return self._kept[key] if depth.finely else self._kept[key].plain()
+        return None
+
+    def keep(self, about: tuple[Hashable, ...], depth: Depth, drawn: DrawnReference) -> DrawnReference:
+        """That it was drawn so far."""
+        size = drawn.bytes() + (self._maps_bytes if depth.maps else 0)
+        return self._kept.put((about, depth), drawn, size, DRAWN_BYTES)
 
     def clear(self) -> None:
-        self._found.clear()
+        self._kept.clear()
 
 
 def _in_frame(planes_CHW: Tensor, size: tuple[int, int]) -> np.ndarray:

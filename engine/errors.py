@@ -1,4 +1,4 @@
-"""Errors with a meaning of their own: bad input, which is the user's to mend, and too little memory."""
+"""Errors with a meaning of their own: bad input, which is the user's to mend, short memory, a lost card."""
 
 
 class InputError(ValueError):
@@ -11,3 +11,7 @@ class InputError(ValueError):
 
 class OutOfMemory(MemoryError):
     """There was not enough memory, of the machine or its card, for what was asked; less may be possible."""
+
+
+class DeviceLost(RuntimeError):
+    """The card that was computed on answers no more; the machine's own processor may."""

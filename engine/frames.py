@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -13,15 +13,15 @@ import torch
 from torch import Tensor
 
 from engine import parsing
-from engine.api import RGB, Frame, Mix, RenderRequest, SlotChange
+from engine.api import Frame, RenderRequest, SlotChange
 from engine.compositing.compose import Composition, EncodedReference, compose, encode_reference
 from engine.compositing.painted import AS_IT_IS, painted
 from engine.compositing.wardrobe import CLASS_OF_PIECE
 from engine.computing import Computing
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
-from engine.drawn import DrawnReference, LastDrawn
+from engine.drawn import Depth, DrawnReference, LastDrawn, drawn_reference
 from engine.editing.changes import known, mixes_of, redrawn, scales_of, touched_by
-from engine.editing.recolour import colours_of, recoloured, within_region
+from engine.editing.recolour import colours_of, in_colour
 from engine.editing.refinement import Refinements
 from engine.editing.sources import photo_maps, photo_share
 from engine.editing.swap import FittingRoom, pieces_seen, wearing, worn_by
@@ -30,16 +30,17 @@ from engine.pictures import to_rgb, to_tensor
 from engine.plan import Plan
 from engine.pose.kinematics import t_pose
 from engine.references import References
+from engine.requests import checked_pose, hashable, keys_of
 
 
-class Frames:
+class FrameMaker:
     """What an open engine makes of requests; depends on nothing but them and the references that are held."""
 
     def __init__(self, model: PoseTransferModel, plan: Plan, references: References, computing: Computing):
         self._model, self._plan = model, plan
         self._references, self._computing = references, computing
         self.refinements = Refinements(model, lambda key: references.encoded(key).appearance, self.last)
-        self._last = LastDrawn()
+        self._last = LastDrawn(model.maps)
         self._aside = ThreadPoolExecutor(1, "layer", initializer=torch.set_num_threads, initargs=(1,))
 
     def last(self, request: RenderRequest) -> Frame:
@@ -68,18 +69,21 @@ class Frames:
         painted_1HW = painted(request.strokes, keypoints_18x3, size, canvas, self._plan.device)
         drawn: dict[str, DrawnReference] = {}
         with self._computing():
-            drawn[request.identity] = self._person(request, painted_1HW)
+            drawn[request.identity], depth = self._person(request, painted_1HW)
             composition = drawn[request.identity].composition
             if request.swaps or request.pieces:
-                room = self._fitting_room(request, drawn, painted_1HW)
+                room = self._fitting_room(request, depth, drawn, painted_1HW)
                 composition, pieces_hw = wearing(composition, room)
+                pieces_hw = self._of_frame(pieces_hw)
             image_HWC = to_rgb(composition.image_1CHW[..., : self._model.size[0], : self._model.size[1]])
             fine_HWC = None if composition.fine_1CHW is None else to_rgb(composition.fine_1CHW)
+            own_pose_error = self._references.encoded(request.identity).own_pose_error
             tell = self._teller(request, drawn, pieces_hw, room, painted_1HW) if request.maps else None
         rows = request.level or self._model.size[0]
         exact = exact and rows == self._model.size[0]
         ms = 1e3 * (time.perf_counter() - begun)
         frame = Frame(image_HWC, rows, exact, ms, request.stamp, None, fine_HWC, pieces_hw)
+        frame = replace(frame, own_pose_error=own_pose_error)
         yield frame
         if tell is not None:
             with self._computing.beside():
@@ -100,19 +104,20 @@ class Frames:
         drawn: the person and every giver. pieces: as `Frame.pieces`, None where nothing is worn.
         """
         size, references = self._model.size, self._references
-        of_reference = {key: references.maps(key) for key in (*_keys(request), *drawn)}
+        of_reference = {key: references.maps(key) for key in (*keys_of(request), *drawn)}
         worn = {} if room is None or pieces_hw is None else worn_by(pieces_hw, room)
         parsed = pieces_hw is None and parsing.available().available
         wardrobe = references.wardrobe(request.identity) if parsed else None
 
         def tell(frame: Frame) -> Frame:
             own = drawn[request.identity]
-            pieces = pieces_hw if wardrobe is None else pieces_seen(own.composition, wardrobe, painted_1HW)
-            maps = {key: each.rendering.maps for key, each in drawn.items()}
-            mixed = (mix.reference for mix in request.mixes)
-            # An engine that is shown as it draws tells no shares.
-            details = dict(zip(mixed, own.mixed_2HW(size), strict=False))
-            details |= {key: each.detail_2HW(size) for key, each in drawn.items()}
+            pieces = pieces_hw
+            if wardrobe is not None:
+                pose_18x3 = self._across_canvas(request.keypoints_18x3)
+                pieces = self._of_frame(pieces_seen(own.composition, wardrobe, painted_1HW, pose_18x3))
+            maps = {key: each.tell_maps() for key, each in drawn.items()}
+            details = dict(zip(keys_of(request), own.details_2HW(size), strict=False))
+            details |= {key: each.details_2HW(size)[0] for key, each in drawn.items()}
             sources = photo_maps(
                 request.identity, request.mixes, maps, worn, of_reference.__getitem__, details
             )
@@ -153,12 +158,16 @@ class Frames:
         for colour, by_slot in colours_of(changes, self._model.slots):
             share_11hw = rendering.made_of(by_slot)
             if share_11hw is not None:
-                shown = _in_colour(shown, share_11hw, colour)
+                shown = in_colour(shown, share_11hw, colour)
         return shown
 
-    def _by_hand(self, appearance: Appearance, request: RenderRequest) -> Appearance:
-        """With the slots scaled that were changed, and a mark on all that are drawn otherwise."""
-        changes = [each for each in self._changes(request) if redrawn(each, request.identity)]
+    def _by_hand(self, appearance: Appearance, request: RenderRequest, *, worn: bool = False) -> Appearance:
+        """With the slots scaled that were changed, and a mark on all that are drawn otherwise. worn: of a
+        giver; slots that are taken from elsewhere are the person's alone."""
+        asked = self._changes(request)
+        if worn:
+            asked = [replace(each, reference="") for each in asked]
+        changes = [each for each in asked if redrawn(each, request.identity)]
         if not changes:
             return appearance
         slots = self._model.slots
@@ -171,53 +180,58 @@ class Frames:
         class_Q = torch.tensor((*CLASS_OF_PIECE, AS_IT_IS), device=painted_1HW.device)  # -1 is its last
         return self._model.paint(appearance, class_Q[painted_1HW])
 
-    def _rendered(self, appearance: Appearance, request: RenderRequest) -> Rendering:
-        return self._model.render(
-            appearance,
-            request.keypoints_18x3,
-            request.level,
-            preview=request.level is not None,
-            maps=request.maps,
-        )
-
-    def _person(self, request: RenderRequest, painted_1HW: Tensor | None) -> DrawnReference:
-        """The person of a request without garments of others. Its mixes: with those of changes by hand."""
-        own, *others = (self._references.encoded(key) for key in _keys(request))
-        self._last.only_of(self._references.all_encoded)
-
-        def draw() -> DrawnReference:
+    def _person(self, request: RenderRequest, painted_1HW: Tensor | None) -> tuple[DrawnReference, Depth]:
+        """The person of a request without garments of others, and how far all of it is drawn. Its mixes: with
+        those of changes by hand."""
+        own, *others = (self._references.encoded(key) for key in keys_of(request))
+        mixed = tuple(hashable(mix) for mix in request.mixes)
+        strokes = request.strokes if self._model.capabilities.paint_regions else ()
+        about = own, *others, mixed, request.changes, strokes
+        self._last.keep_only(request.keypoints_18x3, self._references.all_encoded)
+        depth = self._last.depth(request, about)
+        drawn = self._last.found(about, depth)
+        if drawn is None:
             pairs = [
                 (other.appearance, mix.coefficients) for other, mix in zip(others, request.mixes, strict=True)
             ]
             appearance = self._model.mix(own.appearance, pairs) if pairs else own.appearance
             appearance = self._painted(self._by_hand(appearance, request), painted_1HW)
-            return self._drawn(appearance, request, [own, *others])
-
-        mixed = tuple(_hashable(mix) for mix in request.mixes)
-        strokes = request.strokes if self._model.capabilities.paint_regions else ()
-        about = own, *others, mixed, request.changes, strokes
-        return self._last.of(request, about, draw)
+            drawn = self._last.keep(about, depth, self._drawn(appearance, request, [own, *others], depth))
+        return drawn, depth
 
     def _drawn(
-        self, appearance: Appearance, request: RenderRequest, kept: list[EncodedReference]
+        self, appearance: Appearance, request: RenderRequest, kept: list[EncodedReference], depth: Depth
     ) -> DrawnReference:
-        rendering = self._rendered(appearance, request)
-        shown = self._composed(rendering, request.keypoints_18x3, kept, request.level is None)
+        rendering = self._model.render(
+            appearance,
+            request.keypoints_18x3,
+            depth.level,
+            preview=depth.level is not None,
+            maps=depth.maps,
+        )
+        shown = self._composed(rendering, request.keypoints_18x3, kept, depth.finely)
         # Whoever's the trousers are: those that were given a colour have it.
-        return DrawnReference(rendering, self._coloured(shown, rendering, self._changes(request)))
+        coloured = self._coloured(shown, rendering, self._changes(request))
+        return drawn_reference(rendering, coloured, depth.maps)
 
     def _fitting_room(
-        self, request: RenderRequest, drawn: dict[str, DrawnReference], painted_1HW: Tensor | None
+        self,
+        request: RenderRequest,
+        depth: Depth,
+        drawn: dict[str, DrawnReference],
+        painted_1HW: Tensor | None,
     ) -> FittingRoom:
-        """Each giver is drawn as the person is: in the same pose, to the same level. drawn: where that is
-        put."""
+        """Each giver is drawn as the person is: in the same pose, as far. drawn: where that is put."""
 
         def composed(key: str) -> Composition:
             giver = self._references.encoded(key)
-            drawn[key] = self._last.of(
-                request, (giver, request.changes), lambda: self._drawn(giver.appearance, request, [giver])
-            )
-            return drawn[key].composition
+            about = giver, request.changes
+            found = self._last.found(about, depth)
+            if found is None:
+                appearance = self._by_hand(giver.appearance, request, worn=True)
+                found = self._last.keep(about, depth, self._drawn(appearance, request, [giver], depth))
+            drawn[key] = found
+            return found.composition
 
         wardrobe, plate = self._references.wardrobe, self._references.encoded(request.identity).plate
         behind_1CHW = None
@@ -232,7 +246,21 @@ class Frames:
             self._beneath(request),
             behind_1CHW,
             painted_1HW,
+            self._across_canvas(request.keypoints_18x3),
         )
+
+    def _across_canvas(self, keypoints_18x3: np.ndarray) -> np.ndarray:
+        """A pose, x, y from 0 to 1 across the canvas."""
+        rows, columns = self._model.canvas
+        return keypoints_18x3 / np.array((columns, rows, 1), np.float32)
+
+    def _of_frame(self, pieces_hw: np.ndarray) -> np.ndarray:
+        """The frame's part of a map of the canvas: whole or begun positions, as of an engine's maps."""
+        rows, columns = (
+            -(-side * many // whole)
+            for side, whole, many in zip(self._model.size, self._model.canvas, pieces_hw.shape, strict=True)
+        )
+        return pieces_hw[:rows, :columns]
 
     def _wall(self, finely: bool, key: str) -> Tensor:
         """What is behind the person of a reference, as fine as is known."""
@@ -246,13 +274,13 @@ class Frames:
         found = self.refinements.of(request)
         if request.level is not None or not found:
             return None
-        own, *others = (self._references.encoded(key) for key in _keys(request))
+        own, *others = (self._references.encoded(key) for key in keys_of(request))
         givers = [self._references.encoded(key) for key, _ in found]
         mixed = [mix.coefficients for mix in request.mixes] + [coefficients for _, coefficients in found]
         kept = [*others, *givers]
         appearances = zip((each.appearance for each in kept), mixed, strict=True)
         mixture = self._by_hand(self._model.mix(own.appearance, list(appearances)), request)
-        return self._drawn(mixture, replace(request, maps=False), [own, *kept]).composition
+        return self._drawn(mixture, request, [own, *kept], Depth(None, True, False)).composition
 
     def _composed(
         self, rendering: Rendering, keypoints_18x3: np.ndarray, kept: list[EncodedReference], finely: bool
@@ -266,42 +294,3 @@ class Frames:
             aside=self._aside,
             threads=self._plan.threads,
         )
-
-
-def _in_colour(shown: Composition, share_11hw: Tensor, colour: RGB) -> Composition:
-    def share(picture_1CHW: Tensor) -> Tensor:
-        if shown.surface_1Khw is None:
-            return share_11hw
-        size = picture_1CHW.shape[-2], picture_1CHW.shape[-1]
-        return within_region(share_11hw, shown.surface_1Khw, size)
-
-    photo, fine_1CHW, share_11HW = shown.tell_photo, shown.fine_1CHW, share(shown.image_1CHW)
-    image_1CHW = recoloured(shown.image_1CHW, share_11HW, colour)
-    if fine_1CHW is not None:
-        fine_1CHW = recoloured(fine_1CHW, share(fine_1CHW), colour)
-    tell_photo = None if photo is None else lambda: photo() * (1.0 - share_11HW)
-    return replace(shown, image_1CHW=image_1CHW, fine_1CHW=fine_1CHW, tell_photo=tell_photo)
-
-
-def _hashable(mix: Mix) -> Hashable:
-    """What tells one mix from another."""
-    if not isinstance(mix.coefficients, Mapping):
-        return mix.reference, mix.coefficients
-    layers = (
-        (name, np.asarray(values, np.float32).tobytes()) for name, values in sorted(mix.coefficients.items())
-    )
-    return mix.reference, *layers
-
-
-def _keys(request: RenderRequest) -> list[str]:
-    return [request.identity, *(mix.reference for mix in request.mixes)]
-
-
-def checked_pose(keypoints_18x3: np.ndarray) -> np.ndarray:
-    """As float32 [18, 3]. Raises InputError for another shape, and joints at no number."""
-    pose = np.ascontiguousarray(keypoints_18x3, np.float32)
-    if pose.shape != (18, 3):
-        raise InputError(f"A pose needs 18 joints of x, y and state; this one has the shape {pose.shape}.")
-    if not np.isfinite(pose[pose[:, 2] > 0]).all():
-        raise InputError("The pose has a joint whose position is not a number.")
-    return pose

@@ -67,11 +67,6 @@ def to_frame(points: np.ndarray, matrix_2x3: np.ndarray) -> np.ndarray:
     return np.asarray(points) @ matrix_2x3[:, :2].T + matrix_2x3[:, 2]
 
 
-def to_photo(points: np.ndarray, matrix_2x3: np.ndarray) -> np.ndarray:
-    """Points [..., 2] of the model frame in the photo: the inverse of `to_frame`."""
-    return (np.asarray(points) - matrix_2x3[:, 2]) @ np.linalg.inv(matrix_2x3[:, :2]).T
-
-
 def _framing_box(keypoints_18x3: np.ndarray | None, photo: tuple[float, float], size: tuple[int, int]) -> Box:
     wanted = None if keypoints_18x3 is None else wanted_box(keypoints_18x3, photo, size[1] / size[0])
     whole = _whole_photo(photo, size)

@@ -14,6 +14,7 @@ import torch
 from engine.errors import InputError
 
 # oneDNN has one sentence for whatever keeps it from making a convolution; of shapes torch knows before.
+_LOST = ("cuda error", "cuda driver", "cublas_status", "cudnn_status")
 _OUT_OF_MEMORY = ("can't allocate memory", "out of memory", "could not create a primitive")
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -3, -4, -8  # of glibc's malloc.h
 
@@ -81,6 +82,17 @@ def is_out_of_memory(error: BaseException) -> bool:
         return True
     words = str(error).lower()
     return isinstance(error, RuntimeError) and any(each in words for each in _OUT_OF_MEMORY)
+
+
+def is_lost_device(error: BaseException) -> bool:
+    """Whether an error says that a card answers no more, as drivers that were reset or cards taken away do:
+    nothing more can be computed on it by this process."""
+    words = str(error).lower()
+    return (
+        isinstance(error, RuntimeError)
+        and any(each in words for each in _LOST)
+        and not is_out_of_memory(error)
+    )
 
 
 def keep_freed_memory(keep: bool = True) -> None:

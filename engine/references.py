@@ -1,16 +1,20 @@
 """Reference photos: framed, detected, parsed and encoded once, whoever asks first.
 
-One cache, bounded in bytes. What falls out of it can be encoded again as long as somebody holds the handle;
-what belongs to a handle that nobody holds any more is freed with the next call.
+One cache, bounded in bytes, of all that is made of them: what detector and parser see, what is encoded,
+wardrobes, maps. What falls out of
+it is made again as long as somebody holds the handle; what belongs to a handle that nobody holds any more is
+freed with the next call. An appearance that was settled stays with its handle: it took seconds, and is
+smaller than the handle's own picture.
 """
 
 from __future__ import annotations
 
 import hashlib
 import weakref
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
@@ -20,6 +24,7 @@ from torch import Tensor
 
 from engine import detect, parsing
 from engine.api import Maps, Reference, Settled
+from engine.cache import Cache
 from engine.compositing.compose import EncodedReference, encode_appearance, looked_at
 from engine.compositing.wardrobe import Wardrobe, make_wardrobe
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput
@@ -29,9 +34,8 @@ from engine.framing import Framed, frame_photo
 from engine.pictures import to_tensor
 from engine.plan import give_back_memory
 
-CACHE_BYTES = 128 << 20
-CACHED_WARDROBES = 16  # references whose wardrobes are kept, 3 MB each at 256 rows
-CACHED_MAPS = 4  # references whose maps are kept, 7 MB each at 256 rows: a person and some garments
+CACHE_BYTES = 192 << 20  # at 256 rows a photo is 3 MB looked at, 4 to 7 encoded, 7 as maps, 3 as a wardrobe
+_LOOKED, _ENCODED, _WARDROBE, _MAPS = _KINDS = "looked at", "encoded", "wardrobe", "maps"
 _SHOWN_EVERY = 6  # steps of settling: to show them costs as much as two
 MOST_TIMES = 4  # as large as the frame is the finest picture
 
@@ -42,15 +46,12 @@ class References:
     def __init__(self, model: PoseTransferModel, device: torch.device):
         self._model, self._device = model, device
         self._handles: WeakValueDictionary[str, Reference] = WeakValueDictionary()
-        self._encoded: OrderedDict[str, EncodedReference] = OrderedDict()
-        self._wardrobes: OrderedDict[str, Wardrobe] = OrderedDict()
-        self._maps: OrderedDict[str, Maps] = OrderedDict()
+        self._kept: Cache[tuple[str, str], Any] = Cache()  # by what it is, and of which reference
         # Keys whose handle nobody holds any more: told on whatever thread let it go, looked at on ours.
         self._let_go: deque[str] = deque()
         self._settled: WeakKeyDictionary[Reference, Appearance] = WeakKeyDictionary()
         self._steps: WeakKeyDictionary[Reference, int] = WeakKeyDictionary()
         self._settling: dict[str, Settling] = {}  # the one that is on the way
-        self._looked: dict[str, ReferenceInput] = {}  # the last that detector and parser looked at
 
     def add(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
         """Frame a photo and encode it: uint8 RGB of any size, float32 [18, 3] in photo px.
@@ -75,7 +76,6 @@ class References:
                 key, framed.image_HWC, framed.keypoints_18x3, fine_HWC, size, framed.matrix_2x3
             )
             self.free(key)
-            reference = replace(reference, own_pose_error=self._encode(reference).own_pose_error)
             self._handles[key] = reference
             weakref.finalize(reference, self._let_go.append, key).atexit = False
         self.encoded(key)
@@ -87,24 +87,20 @@ class References:
         gone = {key for key in gone if key not in self._handles}  # the same photo may have come again
         if asked in gone:
             self._let_go.append(asked)
-        freed = [key for key in gone - {asked} if self._encoded.pop(key, None) is not None]
-        for key in gone - {asked}:
-            for kept in (self._maps, self._wardrobes, self._settling, self._looked):
-                kept.pop(key, None)
-        if freed:
+        freed = [self._drop(key) for key in gone - {asked}]
+        if any(freed):
             give_back_memory()
 
     @property
     def all_encoded(self) -> Collection[EncodedReference]:
         """What is kept now, of whomever."""
-        return self._encoded.values()
+        return [each for each in self._kept.values() if isinstance(each, EncodedReference)]
 
     def encoded(self, key: str) -> EncodedReference:
         """What is known of a reference. Raises InputError where nobody holds it any more."""
         self.free(key)
-        if key in self._encoded:
-            self._encoded.move_to_end(key)
-            return self._encoded[key]
+        if (_ENCODED, key) in self._kept:
+            return self._kept[_ENCODED, key]
         return self._encode(self._reference(key))
 
     def _encode(self, reference: Reference) -> EncodedReference:
@@ -137,48 +133,43 @@ class References:
         return Settled(steps, of, changed)
 
     def _keep(self, key: str, encoded: EncodedReference) -> EncodedReference:
-        self._encoded[key] = encoded = encoded.compact()
-        while len(self._encoded) > 1 and sum(each.bytes() for each in self._encoded.values()) > CACHE_BYTES:
-            self._encoded.popitem(last=False)
-        return encoded
+        encoded = encoded.compact()
+        return self._kept.put((_ENCODED, key), encoded, encoded.bytes(), CACHE_BYTES)
 
     def wardrobe(self, key: str) -> Wardrobe:
         """What the person of a reference wears. Raises InputError where nobody can be parsed here."""
-        if key not in self._wardrobes:
-            if not parsing.available().available:
-                raise InputError(f"Garments cannot be told here: {parsing.available().reason}.")
-            own, given = self.encoded(key).own, self._looked_at(self._reference(key))
-            picture_1CHW, surface_1Khw = given.picture_1CHW, given.surface_1Khw
-            if surface_1Khw is None:  # an engine that needs none
-                surface_1Khw = parsing.surface_map(picture_1CHW)
-            plate_1CHW = None if own is None else own.background.float()
-            self._wardrobes[key] = make_wardrobe(picture_1CHW, surface_1Khw, plate_1CHW)
-            while len(self._wardrobes) > CACHED_WARDROBES:
-                self._wardrobes.popitem(last=False)
-        self._wardrobes.move_to_end(key)
-        return self._wardrobes[key]
+        if (_WARDROBE, key) in self._kept:
+            return self._kept[_WARDROBE, key]
+        if not parsing.available().available:
+            raise InputError(f"Garments cannot be told here: {parsing.available().reason}.")
+        own, given = self.encoded(key).own, self._looked_at(self._reference(key))
+        picture_1CHW, surface_1Khw = given.picture_1CHW, given.surface_1Khw
+        if surface_1Khw is None:  # an engine that needs none
+            surface_1Khw = parsing.surface_map(picture_1CHW)
+        plate_1CHW = None if own is None else own.background.float()
+        wardrobe = make_wardrobe(picture_1CHW, surface_1Khw, plate_1CHW)
+        return self._kept.put((_WARDROBE, key), wardrobe, wardrobe.bytes(), CACHE_BYTES)
 
     def maps(self, key: str) -> Maps:
         """The maps that lie on a reference."""
-        if key not in self._maps:
-            self._maps[key] = self._model.reference_maps(self._input(self._reference(key)))
-            while len(self._maps) > CACHED_MAPS:
-                self._maps.popitem(last=False)
-        self._maps.move_to_end(key)
-        return self._maps[key]
+        if (_MAPS, key) in self._kept:
+            return self._kept[_MAPS, key]
+        maps = self._model.reference_maps(self._input(self._reference(key)))
+        return self._kept.put((_MAPS, key), maps, maps.bytes(), CACHE_BYTES)
 
     def forget(self, key: str) -> None:
         """Drop a reference and what is kept of it."""
-        for kept in (
-            self._handles, self._encoded, self._wardrobes, self._maps, self._settling, self._looked,
-        ):  # fmt: skip
-            kept.pop(key, None)
+        self._handles.pop(key, None)
+        self._drop(key)
+
+    def _drop(self, key: str) -> bool:
+        """What is kept of a reference; whether anything was."""
+        self._settling.pop(key, None)
+        dropped = [self._kept.drop((kind, key)) for kind in _KINDS]
+        return any(dropped)
 
     def clear(self) -> None:
-        for kept in (
-            self._handles, self._encoded, self._wardrobes, self._maps, self._settling, self._looked,
-            self._settled, self._steps,
-        ):  # fmt: skip
+        for kept in (self._handles, self._kept, self._settling, self._settled, self._steps):
             kept.clear()
 
     def _reference(self, key: str) -> Reference:
@@ -194,10 +185,13 @@ class References:
 
     def _looked_at(self, reference: Reference) -> ReferenceInput:
         """A framed photo with all that detector and parser see in it."""
-        if reference.key not in self._looked:
-            given = replace(self._input(reference), person_11HW=self._person(reference))
-            self._looked = {reference.key: looked_at(self._model, given)}
-        return self._looked[reference.key]
+        if (_LOOKED, reference.key) in self._kept:
+            return self._kept[_LOOKED, reference.key]
+        given = self._input(reference)
+        if not self._model.needs_surface:
+            return given
+        given = looked_at(self._model, replace(given, person_11HW=self._person(reference)))
+        return self._kept.put((_LOOKED, reference.key), given, given.bytes(), CACHE_BYTES)
 
     def _on_canvas(self, planes_1CHW: Tensor, mode: str) -> Tensor:
         """Planes of the model frame, filled up at the right and below."""
@@ -209,8 +203,8 @@ class References:
         return F.pad(planes_1CHW, (0, beside, 0, below), mode=mode)
 
     def _person(self, reference: Reference) -> Tensor | None:
-        """Who of those in the photo is meant, on the canvas; None where no engine or detector asks."""
-        if reference.keypoints_18x3 is None or not self._model.needs_surface:
+        """Who of those in the photo is meant, on the canvas; None where no detector sees them."""
+        if reference.keypoints_18x3 is None:
             return None
         times = len(reference.finest_HWC) / len(reference.image_HWC)
         scale_3 = np.array((times, times, 1), np.float32)

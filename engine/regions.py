@@ -4,5 +4,6 @@ from __future__ import annotations
 
 # A hat counts as hair, eyes and brows as face, the neck as arms, shoes as legs.
 REGIONS = ("background", "hair", "face", "upper clothes", "dress or skirt", "pants", "arms", "legs")
+CLASSES = len(REGIONS)
 
 SURFACE_SPAN = 9.0  # dm from the origin that surface coordinates can tell: the unit that networks see

@@ -30,11 +30,12 @@ from engine.editing.refinement import STEPS as REFINING_STEPS
 from engine.editing.settle import STEPS
 from engine.editing.swap import lacks
 from engine.errors import InputError
-from engine.frames import Frames, checked_pose
+from engine.frames import FrameMaker
 from engine.garments import BACKGROUND, GARMENTS, garment, offered
 from engine.opening import open_engine
 from engine.plan import Plan, keep_freed_memory, make_plan
 from engine.references import References
+from engine.requests import checked_pose
 
 
 class Session:
@@ -57,7 +58,7 @@ class Session:
         self._model = model
         self._references = References(model, plan.device)
         self._computing = Computing(plan)
-        self._frames = Frames(model, plan, self._references, self._computing)
+        self._frames = FrameMaker(model, plan, self._references, self._computing)
         self._identity: Reference | None = None
         self._keypoints_18x3: np.ndarray | None = None
         self._mixed: dict[str, tuple[Reference, Mix]] = {}

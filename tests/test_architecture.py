@@ -65,16 +65,22 @@ def test_arrows(package, forbidden):
 
 
 POSERS = ("nted", "pise", "flow_attention", "scrn")  # models that re-pose people
-ROOMS_OF_MODELS = ("train/objectives/", "train/losses/", "train/recipes.py")
+LISTS_OF_MODELS = ("engine/models/registry.py", "train/objectives/__init__.py", "train/recipes.py")
 
 
-def test_train_knows_models_by_their_objectives_losses_and_recipes_alone():
-    known = [f"{package}.{model}" for package in ("engine.models", "train.objectives") for model in POSERS]
+def home(model: str) -> tuple[str, ...]:
+    """Where a model may be named: its folder, objective and losses, and a line in each of three lists."""
+    return f"engine/models/{model}/", f"train/objectives/{model}", f"train/losses/{model}", *LISTS_OF_MODELS
+
+
+@pytest.mark.parametrize("model", POSERS)
+def test_a_model_is_imported_where_it_lives_and_in_lists_alone(model):
+    known = tuple(f"{package}.{model}" for package in ("engine.models", "train.objectives", "train.losses"))
     found = {}
-    for path in modules("train"):
+    for path in [path for package in PACKAGES for path in modules(package)]:
         place = path.relative_to(ROOT).as_posix()
-        names = {name for name in imports(path) if name.startswith(tuple(known))}
-        if names and not place.startswith(ROOMS_OF_MODELS):
+        names = {name for name in imports(path) if name.startswith(known)}
+        if names and not place.startswith(home(model)):
             found[place] = names
     assert found == {}
 
@@ -82,12 +88,11 @@ def test_train_knows_models_by_their_objectives_losses_and_recipes_alone():
 @pytest.mark.parametrize("model", POSERS)
 def test_a_model_is_named_where_it_lives_and_in_the_registry_alone(model):
     """By code, not by comments and docstrings, which may say which paper a thing is from."""
-    home = (f"engine/models/{model}/", "engine/models/registry.py", *ROOMS_OF_MODELS)
     found = {}
     for path in [path for package in PACKAGES for path in modules(package)]:
         place, names = path.relative_to(ROOT).as_posix(), words(path)
         said = {name for name in names if _names(model, name)}
-        if said and not place.startswith(home):
+        if said and not place.startswith(home(model)):
             found[place] = said
     assert found == {}
 
@@ -185,3 +190,19 @@ def _standard() -> set[str]:
 
 def test_resources_hold_data_only():
     assert [str(path) for path in (ROOT / "resources").rglob("*.py")] == []
+
+
+def test_the_walk_of_a_drag_names_what_is_there_and_no_file_twice():
+    text = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    walk = text.partition("*A drag.*")[2].partition("The `Frame` goes back")[0]
+    rows = re.findall(r"^\| `([\w/*]+\.py)` \| (.+) \|$", walk, re.M)
+    files = [file for file, _ in rows]
+    assert len(rows) > 15 and len(set(files)) == len(files)
+    for file, does in rows:
+        places = sorted(ROOT.glob(file))
+        assert places, file
+        named = {name.split(".")[-1] for name in re.findall(r"`([\w.]+)`", does.partition(":")[0])}
+        for place in places:
+            said = {getattr(node, "name", "") for node in ast.walk(parsed(place))} | words(place)
+            missing = {name for name in named if name not in said and not name.endswith("py")}
+            assert not missing, f"{file}: {missing}"

@@ -216,4 +216,77 @@ FORMS: dict[str, tuple[str, str, bool]] = {
         .replace("'", ""),
         False,
     ),
+    # Roboflow's inference: the person's box stands beside the keypoints as a place of its own.
+    "roboflow, inference": (
+        "a.json",
+        json.dumps({
+            "image": {"width": 768, "height": 1024},
+            "predictions": [{
+                "x": 370, "y": 520, "width": 360, "height": 800, "confidence": 0.9, "class": "person",
+                "keypoints": [
+                    {"x": x, "y": y, "confidence": 0.9, "class_id": number, "class": name}
+                    for number, ((x, y), name) in enumerate(zip(R17, NAMES_17, strict=True))
+                ],
+            }],
+        }),
+        True,
+    ),
+    "supervision": ("a.json", json.dumps({"xy": [R17], "confidence": [[0.9] * 17], "class_id": [0]}), False),
+    "vgg annotator": (
+        "via_project.json",
+        json.dumps({"a.jpg9": {"filename": "a.jpg", "regions": [
+            {"shape_attributes": {"name": "point", "cx": x, "cy": y}, "region_attributes": {"joint": name}}
+            for (x, y), name in zip(R17, NAMES_17, strict=True)
+        ]}}),
+        False,
+    ),
+    "datumaro": (
+        "train.json",
+        json.dumps({"info": {}, "categories": {}, "items": [{"id": "a", "annotations": [
+            {"id": 0, "type": "points", "points": sum(R17, []), "visibility": [2] * 17}
+        ]}]}),
+        False,
+    ),
+    # DeepLabCut's tables, and MediaPipe's as courses log them: from 0, from 1 behind a class.
+    "deeplabcut": (
+        "a.csv",
+        "scorer," + ",".join(["net"] * 51) + "\nbodyparts," + ",".join(n for n in NAMES_17 for _ in "xyc")
+        + "\ncoords," + ",".join(["x", "y", "likelihood"] * 17) + "\n0," + ",".join(map(str, _flat(R17))),
+        False,
+    ),
+    "mediapipe, logged": (
+        "a.csv",
+        ",".join(f"x{i},y{i},z{i},v{i}" for i in range(33)) + "\n"
+        + ",".join(f"{x},{y},-0.1,0.99" for x, y in S33),
+        False,
+    ),
+    "mediapipe, logged behind a class": (
+        "a.csv",
+        "class," + ",".join(f"x{i},y{i},z{i},v{i}" for i in range(1, 34)) + "\nsquat,"
+        + ",".join(f"{x},{y},-0.1,0.99" for x, y in S33),
+        False,
+    ),
+    # By hand: each row after its number, decimal commas, a depth where others have a confidence.
+    "numbered rows": ("a.csv", "\n".join(f"{i},{x},{y},0.9" for i, (x, y) in enumerate(R17)), False),
+    "numbered rows from 1": ("a.txt", "\n".join(f"{i} {x} {y}" for i, (x, y) in enumerate(R17, 1)), False),
+    "decimal commas": (
+        "a.txt", "\n".join(f"{x:.2f}\t{y:.2f}".replace(".", ",") for x, y in XY), False,
+    ),
+    "decimal commas, named": (
+        "a.csv",
+        "joint;x;y\n" + "\n".join(
+            f"{name};{x:.2f};{y:.2f}".replace(".", ",") for (x, y), name in zip(R17, NAMES_17, strict=True)
+        ),
+        False,
+    ),
+    "rows with a depth": (
+        "a.json", json.dumps([[x, y, (-1) ** i * 40.0] for i, (x, y) in enumerate(XY.tolist())]), False,
+    ),
+    "a box by its corner": (
+        "a.json",
+        json.dumps([
+            {"left": 190, "top": 120, "width": 360, "height": 800, "keypoints": [[x, y, 0.9] for x, y in R17]}
+        ]),
+        False,
+    ),
 }  # fmt: skip

@@ -12,8 +12,8 @@ from engine.models.pise.discriminator import OFFICIAL as OFFICIAL_DISCRIMINATOR
 from train.data.augment import NONE, OFFICIAL
 from train.losses.adversarial import AdversaryConfig
 from train.losses.nted import NO_LOSSES, LossWeights
+from train.losses.nted_total import PAPER_256, PAPER_512
 from train.losses.pise import PiseWeights
-from train.losses.total import PAPER_256, PAPER_512
 from train.objectives.nted import NtedRecipe
 from train.objectives.pairs import PairRecipe
 from train.objectives.parser import ParserRecipe

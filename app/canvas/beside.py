@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from engine.inspecting.values import RESULT
 
 GAP = 0.06  # of the frame's height between pictures
+CAPTION = (
+    0.13  # of it between two that stand above each other: room for the lower one's name in small windows
+)
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,12 @@ def photo_boxes(frame: tuple[int, int], count: int) -> tuple[Box, ...]:
     height, width = frame
     gap = GAP * height
     boxes = [Box(-(width + gap), 0.0, width, height)][:count]
-    half_h, half_w = (height - gap) / 2, width * (height - gap) / 2 / height
+    between = CAPTION * height
+    half_h, half_w = (height - between) / 2, width * (height - between) / 2 / height
     for place in range(max(0, count - 1)):
         column, row = divmod(place, 2)
         x = boxes[0].x - (column + 1) * (half_w + gap)
-        boxes.append(Box(x, row * (half_h + gap), half_w, half_h))
+        boxes.append(Box(x, row * (half_h + between), half_w, half_h))
     return tuple(boxes)
 
 

@@ -43,8 +43,12 @@ class Hud(QWidget):
 
     def _refresh(self) -> None:
         self.setAccessibleDescription(self.text)
-        self.adjustSize()
         self.update()
+
+    def fit(self, width: int) -> None:
+        """Be as wide as the words, and no wider than this."""
+        wanted = self.sizeHint()
+        self.resize(min(wanted.width(), width), wanted.height())
 
     def sizeHint(self) -> QSize:  # noqa: N802
         metrics = QFontMetricsF(self.font())
@@ -67,10 +71,11 @@ class Hud(QWidget):
         baseline = middle + (metrics.ascent() - metrics.descent()) / 2
         x = 30.0
         painter.setPen(theme.colour(present.text))
-        painter.drawText(QPointF(x, baseline), self._status.word)
-        rest = self.text[len(self._status.word) :]
+        shown = metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, self.width() - x - 8)
+        word, rest = shown[: len(self._status.word)], shown[len(self._status.word) :]
+        painter.drawText(QPointF(x, baseline), word)
         painter.setPen(theme.colour(present.muted))
-        painter.drawText(QPointF(x + metrics.horizontalAdvance(self._status.word), baseline), rest)
+        painter.drawText(QPointF(x + metrics.horizontalAdvance(word), baseline), rest)
 
 
 class CoachMark(QWidget):

@@ -18,9 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
-from engine.pose.skeleton import ABSENT, GUESSED, JOINTS, LIMBS, SIDES
+from engine.pose.skeleton import ABSENT, GUESSED, HEAD, JOINTS, LIMBS, SIDES
 
-FACE = frozenset((0, 14, 15, 16, 17))
 PEN_ROOM = 6.0  # widget px to both sides of a line, more than its halo has
 
 
@@ -68,7 +67,7 @@ class BoneItem(QGraphicsLineItem):
         self.setZValue(1)
         self.strain = ""
         self._room, self._box = PEN_ROOM, QRectF()  # scene units
-        self._slim = bool(FACE.intersection(self.ends)) and self.ends != (1, 0)
+        self._slim = any(end in HEAD for end in self.ends) and self.ends != (1, 0)
         self._outer_end = next((joint for joint in reversed(self.ends) if SIDES[joint]), self.ends[1])
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable, False)
 
@@ -137,7 +136,7 @@ class JointItem(QGraphicsItem):
     ) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         present = theme.colours()
-        radius = 3.6 if self.joint in FACE else 5.2
+        radius = 3.6 if self.joint in HEAD else 5.2
         fill = theme.colour(side_colour(self.joint))
         if self.selected or self.hovered:
             painter.setPen(QPen(theme.colour(present.halo, 0.6), 4.0))

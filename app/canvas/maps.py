@@ -49,11 +49,15 @@ class HeatItem(QGraphicsItem):
         super().__init__()
         self._box = QRectF()
         self._image = QImage()
+        self._colours: np.ndarray | None = None  # as shown
 
     def show_colours(self, colours_hw4: np.ndarray | None, box: QRectF) -> None:
         self.setVisible(colours_hw4 is not None)
         if colours_hw4 is None:
             return
+        if box == self._box and self._colours is not None and np.array_equal(colours_hw4, self._colours):
+            return  # of a photo the same picture after picture: there is nothing to paint
+        self._colours = colours_hw4
         if box != self._box:
             self.prepareGeometryChange()
             self._box = box

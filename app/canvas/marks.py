@@ -30,6 +30,8 @@ class CaptionItem(QGraphicsItem):
 
     def show_words(self, words: str, box: QRectF, brief: str) -> None:
         """Above `box`, in scene units; no words hide it. brief: instead, where there is no room for all."""
+        if (words, brief, box.width(), box.topLeft()) == (self.words, self._brief, self._width, self.pos()):
+            return
         self.prepareGeometryChange()
         self.words, self._brief, self._width = words, brief, box.width()
         self.setPos(box.topLeft())
@@ -63,6 +65,8 @@ class LabelItem(QGraphicsItem):
         self.words = ""
 
     def show_words(self, words: str) -> None:
+        if words == self.words:
+            return
         self.prepareGeometryChange()
         self.words = words
         self.update()
@@ -198,7 +202,7 @@ class PeakItem(QGraphicsItem):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(self._colour))
         painter.drawEllipse(BADGE)
-        painter.setPen(theme.colour(theme.colours().halo))
+        painter.setPen(theme.ink_on(self._colour))
         painter.drawText(BADGE, Qt.AlignmentFlag.AlignCenter, str(self._rank))
         painter.setBrush(Qt.BrushStyle.NoBrush)
 

@@ -142,6 +142,8 @@ def in_words(facts: EngineFacts) -> list[str]:
         *(words for kind, words in _OF_MAPS.items() if kind in kinds),
         "It knows 18 joints, down to wrists and ankles: hands and feet move as they are in the photo.",
         "What the photo does not show is made up, the more the farther a pose is from the photo's own.",
+        "The dots beside the picture's time say how familiar the photo is to it: how near its own drawing of "
+        "the photo comes to it. With few dots faces and patterns drift more in other poses.",
         f"It runs on this machine alone ({facts.device}); no picture leaves it.",
     ]
 

@@ -15,16 +15,24 @@ ROW = 29  # px
 BAR = 5  # px, how thick
 DISC = 16  # px, of the number
 LEFT = DISC + 8
+GAP = 10  # px between a name and what it does
 
 
 @dataclass(frozen=True)
 class Bar:
-    """words: what it is. share: 0 to 1. colour: of its number here and of its ring on the canvas."""
+    """words: what it is; brief: the same where there is no room for all of them. share: 0 to 1. colour: of
+    its number here and of its ring on the canvas. does: what it does in this picture, "" if nobody knows."""
 
     words: str
     share: float
     colour: str
     chosen: bool = False
+    does: str = ""
+    brief: str = ""
+
+    @property
+    def tip(self) -> str:
+        return f"{self.words}; does here: {self.does}" if self.does else self.words
 
 
 class Bars(QWidget):
@@ -35,7 +43,7 @@ class Bars(QWidget):
     def __init__(self, most: int):
         super().__init__()
         self.bars: tuple[Bar, ...] = ()
-        self._most = most
+        self._most = self.room = most  # room: for how many
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.make_room(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -43,9 +51,12 @@ class Bars(QWidget):
 
     def make_room(self, enough: bool) -> None:
         """For all bars, or for the strongest half."""
-        self.setFixedHeight(ROW * (self._most if enough else self._most // 2))
+        self.room = self._most if enough else self._most // 2
+        self.setFixedHeight(ROW * self.room)
 
     def show_bars(self, bars: Sequence[Bar]) -> None:
+        if tuple(bars) == self.bars:
+            return  # nothing to paint
         self.bars = tuple(bars)
         self.setAccessibleDescription("; ".join(f"{bar.words}, {bar.share:.0%}" for bar in bars))
         self.update()
@@ -59,13 +70,27 @@ class Bars(QWidget):
         """Where a bar is, widget px."""
         return QRectF(0, place * ROW, self.width(), ROW)
 
+    def written(self) -> list[str]:
+        """What stands in the rows: all words, or the brief ones in every row if there is no room in one."""
+        metrics = QFontMetricsF(self.font())
+        whole = all(metrics.horizontalAdvance(bar.words) <= self._width(bar) for bar in self.bars)
+        return [bar.words if whole or not bar.brief else bar.brief for bar in self.bars]
+
+    def _width(self, bar: Bar) -> float:
+        """What a bar's words have room for."""
+        does = QFontMetricsF(self.font()).horizontalAdvance(bar.does) + GAP if bar.does else 0.0
+        return self._end() - LEFT - does
+
+    def _end(self) -> float:
+        return self.width() - QFontMetricsF(self.font()).horizontalAdvance("100 %") - 6
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for place, bar in enumerate(self.bars):
-            self._paint(painter, self.row(place), place + 1, bar)
+        for place, (bar, words) in enumerate(zip(self.bars, self.written(), strict=True)):
+            self._paint(painter, self.row(place), place + 1, bar, words)
 
-    def _paint(self, painter: QPainter, box: QRectF, number: int, bar: Bar) -> None:
+    def _paint(self, painter: QPainter, box: QRectF, number: int, bar: Bar, words: str) -> None:
         present, metrics = theme.colours(), QFontMetricsF(self.font())
         painter.setPen(Qt.PenStyle.NoPen)
         if bar.chosen:
@@ -74,16 +99,16 @@ class Bars(QWidget):
         disc = QRectF(box.left() + 3, box.top() + 4, DISC, DISC)
         painter.setBrush(theme.colour(bar.colour))
         painter.drawEllipse(disc)
-        painter.setPen(theme.colour(present.halo))
+        painter.setPen(theme.ink_on(bar.colour))
         painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, str(number))
         left = box.left() + LEFT
         value = f"{bar.share:.0%}"
-        room = box.right() - left - metrics.horizontalAdvance("100 %") - 6
-        painter.setPen(theme.colour(present.text))
         baseline = box.top() + 4 + metrics.ascent()
-        painter.drawText(
-            QPointF(left, baseline), metrics.elidedText(bar.words, Qt.TextElideMode.ElideMiddle, room)
-        )
+        painter.setPen(theme.colour(present.muted))
+        painter.drawText(QPointF(self._end() - metrics.horizontalAdvance(bar.does), baseline), bar.does)
+        painter.setPen(theme.colour(present.text))
+        line = metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, self._width(bar))
+        painter.drawText(QPointF(left, baseline), line)
         painter.drawText(QPointF(box.right() - metrics.horizontalAdvance(value) - 2, baseline), value)
         groove = QRectF(left, box.bottom() - BAR - 3, box.right() - left - 2, BAR)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -101,7 +126,7 @@ class Bars(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             place = self.bar_at(event.pos().toPointF())
-            words = self.bars[place].words if place >= 0 else ""
+            words = self.bars[place].tip if place >= 0 else ""
             QToolTip.showText(event.globalPos(), plain.words(words), self)
             return True
         return super().event(event)

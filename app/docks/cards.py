@@ -31,12 +31,10 @@ from app import icons, plain
 from app.canvas.items import to_pixmap
 from app.document import Photo
 from app.files.intake import PHOTO_KEY
-from app.status import familiarity
 from engine.cv import cv2
 
 THUMB = QSize(80, 110)
 UNLIT = 0.4  # brightness of what is not meant: still told what it is
-DRIFT = "It is unlike what the network learnt from: face and patterns may drift."
 FADED = 0.35  # opacity: still told what it is, not taken for one of the others
 
 
@@ -94,8 +92,7 @@ class PhotoCard(QFrame):
         role = "the person" if is_person else "garment reference"
         self.setAccessibleName(f"{photo.name}, {role}")
         what = "The person" if is_person else "Click to mix its textures in"
-        unlike = f"\n{DRIFT}" if familiarity(photo.reference.own_pose_error) else ""
-        self.setToolTip(plain.words(f"{photo.name}\n{what}. Drag it to the canvas, F2 renames.{unlike}"))
+        self.setToolTip(plain.words(f"{photo.name}\n{what}. Drag it to the canvas, F2 renames."))
         column = QVBoxLayout(self)
         column.setContentsMargins(5, 5, 5, 5)
         column.setSpacing(4)

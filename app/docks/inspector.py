@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -27,8 +27,8 @@ from app.docks.scale import ScalePanel
 from app.docks.texture_tools import TextureTools
 from app.docks.tiles import TileGrid
 from engine.api import CORRESPONDENCE, DISTRIBUTION, FLOW, PARSING
-from engine.inspecting.choices import CHANGE, MapChoice
-from engine.inspecting.inspection import Inspection, words_of
+from engine.inspecting.choices import CHANGE, EVIDENCE, TRACES, MapChoice
+from engine.inspecting.inspection import Inspection, brief_of, words_of
 from engine.inspecting.order import AREA, ORDERS
 from engine.inspecting.pointed import MOST, Part
 from engine.inspecting.values import RESULT
@@ -56,7 +56,7 @@ class InspectPanel(QWidget):
         super().__init__()
         self._inspection: Inspection | None = None
         self._names: tuple[str, ...] = ()
-        self.layer = self._box("Map", "Rows of the map, and which of the level's two passes")
+        self.layer = self._box("Map", "Which map: layers of few rows are coarse, those of many are fine")
         self.layer.activated.connect(self.choice_wanted)
         self.view = self._box("View", "What is laid over the pictures")
         self.view.activated.connect(lambda _place: self.view_wanted.emit(self.view.currentText()))
@@ -76,8 +76,7 @@ class InspectPanel(QWidget):
         self.texture.setTextFormat(Qt.TextFormat.RichText)
         self.texture.setToolTip("What training told this texture to carry; left and right are the person's")
         self.tools = TextureTools()
-        self._own_name = ""
-        self._doing = ""
+        self.own_names: Mapping[tuple[str, int], str] = {}  # given by hand, by layer and number from 0
         self.tiles_title = plain.label()
         self.tiles_title.setProperty("role", "muted")
         self.tiles = TileGrid(self._words)
@@ -99,6 +98,8 @@ class InspectPanel(QWidget):
         self.looks.setMenu(QMenu(self))
         self.origin = plain.label()
         self.origin.setWordWrap(True)
+        self.origin.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.origin.setMinimumHeight(3 * self.origin.fontMetrics().lineSpacing())  # what is below stays
         self.origin.setProperty("role", "muted")
         self.export = QToolButton()
         self.export.setText("Export")
@@ -123,9 +124,11 @@ class InspectPanel(QWidget):
         self._here.setProperty("role", "muted")
         last.addWidget(self._here)
         last.addWidget(self.read_out, 1)
-        last.addWidget(self.keep)
-        last.addWidget(self.looks)
         last.addWidget(self.export)
+        other = QHBoxLayout()
+        other.addWidget(self.keep)
+        other.addWidget(self.looks)
+        other.addStretch(1)
         column.addWidget(self.layer)
         column.addWidget(self.view)
         column.addWidget(self.legend)
@@ -146,6 +149,7 @@ class InspectPanel(QWidget):
         self._scroll.setMinimumWidth(self.tools.minimumSizeHint().width() + beside)
         foot = QVBoxLayout(self._foot)
         foot.setContentsMargins(0, 0, 0, 0)
+        foot.addLayout(other)
         foot.addWidget(self.scale)
         foot.addLayout(last)
         outer = QVBoxLayout(self)
@@ -153,6 +157,10 @@ class InspectPanel(QWidget):
         outer.addWidget(self.hint)
         outer.addWidget(self._scroll, 1)
         outer.addWidget(self._foot)
+        for widget in self.findChildren(QWidget):
+            if widget.focusPolicy() & Qt.FocusPolicy.ClickFocus:
+                # A mouse leaves the keyboard with the canvas: Esc, arrows and held keys are meant for that.
+                widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _box(self, name: str, tip: str) -> QComboBox:
         box = QComboBox()
@@ -187,7 +195,8 @@ class InspectPanel(QWidget):
         self.keep.setVisible(shown.view == CHANGE)
         self.looks.setVisible(shown.view == CHANGE and not self.looks.menu().isEmpty())
         self._show_origin(shown)
-        self.scale.show_top(_tops(shown))
+        laid = [each for each in (shown.painting.result, *shown.painting.photos) if each is not None]
+        self.scale.show_top(_tops(shown), any(each.top for each in laid) or not laid)
 
     def offer_looks(self, looks: Sequence[tuple[int, str]]) -> None:
         """Numbers and names of the looks that can be compared with."""
@@ -199,12 +208,20 @@ class InspectPanel(QWidget):
     def _show_origin(self, shown: Inspection) -> None:
         """In words what the rings of a trace are."""
         detail = shown.detail
-        self.origin.setVisible(detail is not None)
+        self.origin.setVisible(shown.view in TRACES and shown.choice.kind == DISTRIBUTION)
         if detail is not None:
             self.origin.setText(
                 f"{detail.share:.0%} of it is the photo's own: the orange ring is where the surface atlas "
                 f"finds its detail on {self._name(detail.photo)}, the white one where attention reads most."
             )
+        elif shown.aim.at is None:
+            self.origin.setText("Where is it read? Point at the result; at a photo: who reads it?")
+        elif shown.aim.picture == RESULT:
+            self.origin.setText(
+                "The ring is where attention reads most; no detail of a photo is copied here."
+            )
+        else:
+            self.origin.setText("The ring is where this place of the photo is seen most.")
 
     def show_waiting(self, waiting: bool) -> None:
         """While there is no inspection: whether there will be one soon."""
@@ -232,7 +249,7 @@ class InspectPanel(QWidget):
                 else "Point at a picture"
             )
         x, y = int(aim.at[0] * columns), int(aim.at[1] * rows)
-        held = ", held until Esc," if shown.pinned else ""
+        held = ", held," if shown.pinned else ""
         if aim.picture == RESULT:
             return f"This pixel ({x}, {y}){held} {IS.get(shown.choice.kind, 'is made of')}"
         does = GOES.get(shown.choice.kind, "went into")
@@ -247,7 +264,14 @@ class InspectPanel(QWidget):
             shown.aim.photo,
             shown.aim.channel,
         )
-        return Bar(words_of(part, shown.choice, several), part.share, colour_of(shown, place), chosen)
+        about = part, shown.choice, several, self._own_name(part.channel)
+        does = "" if shown.doings[place] is None else str(shown.doings[place])
+        return Bar(words_of(*about), part.share, colour_of(shown, place), chosen, does, brief_of(*about))
+
+    def _own_name(self, channel: int) -> str:
+        return (
+            self.own_names.get((self._inspection.choice.info.name, channel), "") if self._inspection else ""
+        )
 
     def _show_textures(self, shown: Inspection) -> None:
         there = shown.maps_Khw is not None
@@ -265,25 +289,19 @@ class InspectPanel(QWidget):
         """In words which texture is chosen, what it is for and what it does."""
         channel = shown.aim.channel
         words = f"<b>Texture {channel + 1}</b>"
-        names = [f"“{self._own_name}”" if self._own_name else "", shown.name_of(channel)]
+        own = self._own_name(channel)
+        names = [f"“{own}”" if own else "", shown.name_of(channel)]
         words += "".join(f" {html.escape(name)}" for name in names if name)
-        facts = [f"does here: {html.escape(self._doing)}"] if self._doing else []
+        facts = [f"does here: {html.escape(str(shown.doing))}"] if shown.doing is not None else []
         facts += [f"makes {area_K[channel]:.1%} of the picture"]
-        gathered = shown.painting.photos[shown.aim.photo]
-        if gathered is not None and gathered.relative:
-            facts.append(f"{gathered.peak:.1%} of it gathered at its peak")
+        if shown.gathered is not None:
+            facts.append(f"{shown.gathered:.1%} of it gathered at its peak")
         muted = theme.colours().muted
         self.texture.setText(f"{words}<br><span style='color:{muted}'>{', '.join(facts)}</span>")
 
-    def show_own_name(self, name: str, doing: str = "") -> None:
-        """What the chosen texture is called by hand, and what it does in this picture."""
-        self._own_name, self._doing = name, doing
-        if self._inspection is not None and self._inspection.area_K is not None:
-            self._name_texture(self._inspection, self._inspection.area_K)
-
     def _words(self, channel: int) -> str:
-        """Number and, where the weights tell it, purpose of a texture."""
-        name = self._inspection.name_of(channel) if self._inspection else ""
+        """Number and, where a hand or the weights tell it, name of a texture."""
+        name = self._own_name(channel) or (self._inspection.name_of(channel) if self._inspection else "")
         return f"Texture {channel + 1}" + (f": {name}" if name else "")
 
     def _show_legend(self, shown: Inspection) -> None:
@@ -307,15 +325,22 @@ class InspectPanel(QWidget):
         super().resizeEvent(event)
         self.bars.make_room(self.height() >= ROOMY)
 
+    def refresh(self) -> None:
+        """The same again, in other words or colours."""
+        self.show_inspection(self._inspection, self._names)
+
     def refresh_theme(self) -> None:
         self.tiles.refresh_theme()
-        self.show_inspection(self._inspection, self._names)
+        self.bars.update()
+        self.refresh()
 
 
 def colour_of(shown: Inspection, place: int) -> str:
     """Of the part in this place, for its bar and its ring: as on the picture where areas have colours there,
-    else by the place."""
+    else by the place; grey where there are no rings."""
     colours, part = shown.painting.colours, shown.parts[place]
+    if shown.view in (*TRACES, EVIDENCE):
+        return theme.colours().muted  # it has no ring
     if colours is None:
         return theme.CATEGORIES[place]
     rgba = colours.get((part.photo, part.channel))
@@ -323,10 +348,10 @@ def colour_of(shown: Inspection, place: int) -> str:
 
 
 def _title(choice: MapChoice) -> str:
-    """A layer by its rows and pass, as "64 rows, first (64a)"; another map by its title."""
+    """A layer by its rows and pass, as "Layer of 64 rows, first pass (64a)"; another map by its title."""
     name = choice.title
     if choice.kind == DISTRIBUTION and name[:-1].isdigit() and name[-1] in "ab":
-        return f"{name[:-1]} rows, {'first' if name[-1] == 'a' else 'second'} ({name})"
+        return f"Layer of {name[:-1]} rows, {'first' if name[-1] == 'a' else 'second'} pass ({name})"
     return name
 
 

@@ -30,66 +30,80 @@ BUTTON = 28  # px wide
 class OutfitRow(QWidget):
     """Source, strength, and what can be done with one garment."""
 
-    def __init__(self, worn: Worn, photo: Photo, topmost: bool):
+    def __init__(self, word: str):
         super().__init__()
-        self.word = worn.word
+        self.word = word
+        self.worn = Worn(word, "")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        picture = QLabel()
-        picture.setPixmap(card_picture(photo.reference.image_HWC, THUMB, self.devicePixelRatioF()))
-        picture.setToolTip(plain.words(f"From {photo.name}"))
-        row.addWidget(picture)
+        self._picture = QLabel()
+        row.addWidget(self._picture)
         column = QVBoxLayout()
         column.setSpacing(2)
         line = QHBoxLayout()
-        name = QLabel(worn.word.capitalize())
-        name.setToolTip(plain.words(f"From {photo.name}"))
-        self.value = QLabel(f"{round(100 * worn.strength)} %")
+        self._name = QLabel(word.capitalize())
+        self.value = QLabel()
         self.value.setProperty("role", "number")
-        line.addWidget(name, 1)
+        line.addWidget(self._name, 1)
         line.addWidget(self.value)
         column.addLayout(line)
         self.slider = AmountSlider()
-        self.slider.setAccessibleName(f"Strength of the {worn.word}")
-        self.slider.setValue(round(100 * worn.strength))
+        self.slider.setAccessibleName(f"Strength of the {word}")
         column.addWidget(self.slider)
         row.addLayout(column, 1)
-        self.mute = self._button(
-            "hide" if worn.muted else "show", "Show" if worn.muted else "Hide", worn.muted
-        )
-        self.lock = self._button(
-            "lock" if worn.locked else "unlock", "Unlock" if worn.locked else "Lock", worn.locked
-        )
-        self.forward = self._button("chevron_up", "Bring forward")
-        self.forward.setEnabled(not topmost)
-        self.off = self._button("close", "Take off")
+        self.mute, self.lock, self.forward, self.off = (QToolButton() for _ in range(4))
         for button in (self.mute, self.lock, self.forward, self.off):
+            button.setAutoRaise(True)
+            button.setFixedWidth(BUTTON)
             row.addWidget(button)
+        self._dress(self.forward, "chevron_up", f"Bring the {word} forward")
+        self._dress(self.off, "close", f"Take off the {word}")
 
-    def _button(self, icon: str, verb: str, on: bool = False) -> QToolButton:
-        button = QToolButton()
+    def show_worn(self, worn: Worn, photo: Photo, topmost: bool) -> None:
+        """As it is worn now, telling nobody. A slider that is held is left alone."""
+        if worn.key != self.worn.key:
+            self._picture.setPixmap(card_picture(photo.reference.image_HWC, THUMB, self.devicePixelRatioF()))
+        for shown in (self._picture, self._name):
+            shown.setToolTip(plain.words(f"From {photo.name}"))
+        self.worn = worn
+        self.value.setText(f"{round(100 * worn.strength)} %")
+        if not self.slider.isSliderDown():
+            self.slider.blockSignals(True)
+            self.slider.setValue(round(100 * worn.strength))
+            self.slider.blockSignals(False)
+        verb = "Show" if worn.muted else "Hide"
+        self._dress(self.mute, "hide" if worn.muted else "show", f"{verb} the {self.word}", worn.muted)
+        verb = "Unlock" if worn.locked else "Lock"
+        self._dress(self.lock, "lock" if worn.locked else "unlock", f"{verb} the {self.word}", worn.locked)
+        self.forward.setEnabled(not topmost)
+
+    @staticmethod
+    def _dress(button: QToolButton, icon: str, text: str, on: bool = False) -> None:
         button.setIcon(icons.icon(icon, "accent" if on else "text"))
-        button.setToolTip(
-            f"{verb} the {self.word}" if verb != "Bring forward" else f"Bring the {self.word} forward"
-        )
-        button.setAccessibleName(button.toolTip())
-        button.setAutoRaise(True)
-        button.setFixedWidth(BUTTON)
-        return button
+        button.setToolTip(text)
+        button.setAccessibleName(text)
 
 
 class OwnRow(QToolButton):
-    """A region in which nothing of another photo is worn: its source is the person. A click chooses it."""
+    """A region in which nothing of another photo is worn: it has a source, the person, and nothing to set. A
+    click chooses it."""
 
-    def __init__(self, name: str, source: str):
+    def __init__(self, name: str):
         super().__init__()
+        self._chooses = f"Choose the {name.lower()}"
         self.setText(name)
-        self.setToolTip(plain.words(f"From {source}. Click to take it from another photo."))
-        self.setAccessibleName(f"Choose the {name.lower()}")
         self.setAutoRaise(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setProperty("role", "muted")
+
+    def show_source(self, source: str, hindrance: str) -> None:
+        """hindrance: why it cannot be chosen now, one sentence; "" where it can."""
+        self.setEnabled(not hindrance)
+        self.setAccessibleName(self._chooses)
+        self.setAccessibleDescription(hindrance)
+        told = f"{source}'s own. Click to take it from another photo, then set strength and lock."
+        self.setToolTip(plain.words(hindrance or told))
 
 
 class OutfitPanel(QWidget):
@@ -123,15 +137,24 @@ class OutfitPanel(QWidget):
         self._column.addStretch(1)
         self.brush = BrushRow()
         self._column.addWidget(self.brush)
+        self._made: dict[str, OutfitRow] = {}
+        self._own_made = {region.words[0]: OwnRow(region.name) for region in OUTFIT}
+        for word, own in self._own_made.items():
+            own.clicked.connect(partial(self.region_wanted.emit, word))
         self.rows: list[OutfitRow] = []
         self.own_rows: dict[str, OwnRow] = {}
-        self._shown: tuple[Worn, ...] = ()
+        self._look: Look | None = None
+        self._hindrance = ""
+        self._told: tuple[bool, Choice, bool] = False, (), False
         self.show_choice(False, ())
 
     def show_choice(self, dressing: bool, choice: Choice, painting: bool = False) -> None:
         """Say what a click would do next."""
+        self._told = dressing, choice, painting
         self.brush.setVisible(dressing)
-        if not dressing:
+        if self._hindrance:
+            self.hint.setText(self._hindrance)
+        elif not dressing:
             self.hint.setText("Press 2 and click what she wears, then a photo on the shelf.")
         elif painting:
             self.hint.setText("Paint what is where; Alt paints background, the wheel changes the size.")
@@ -140,64 +163,67 @@ class OutfitPanel(QWidget):
         else:
             self.hint.setText("Click what she wears. Shift adds, Alt removes, the wheel takes in more.")
 
+    def show_hindrance(self, sentence: str) -> None:
+        """Why nothing can be changed now, in one sentence; "" where it can."""
+        if sentence != self._hindrance:
+            self._hindrance = sentence
+            for row in self._made.values():
+                row.setEnabled(not sentence)
+            self._show_own(self._look)
+            self.show_choice(*self._told)
+
     def show_look(self, look: Look) -> None:
-        """Lay the rows of this look out, telling nobody. A slider that is held stays the same widget."""
+        """Lay the rows of this look out, telling nobody. What is shown already stays the same widget, with
+        the keyboard's focus where it has it."""
+        self._look = look
         self.brush.show_painted(bool(look.strokes))
         self._show_own(look)
-        if self._same_rows(look):
-            for row, worn in zip(self.rows, reversed(look.outfit), strict=True):
-                row.value.setText(f"{round(100 * worn.strength)} %")
-                if not row.slider.isSliderDown():
-                    row.slider.blockSignals(True)
-                    row.slider.setValue(round(100 * worn.strength))
-                    row.slider.blockSignals(False)
-            self._shown = look.outfit
-            return
-        self._shown = look.outfit
-        for row in self.rows:
-            self._column.removeWidget(row)
-            row.deleteLater()
+        shown = [(worn, photo) for worn in reversed(look.outfit) if (photo := look.photo(worn.key))]
         self.rows = []
-        for place, worn in enumerate(reversed(look.outfit)):
-            photo = look.photo(worn.key)
-            if photo is not None:
-                self._add(OutfitRow(worn, photo, place == 0), worn)
+        for place, (worn, photo) in enumerate(shown):
+            row = self._row(worn.word)
+            row.show_worn(worn, photo, place == 0)
+            if self._column.indexOf(row) != 1 + place:
+                self._column.removeWidget(row)
+                self._column.insertWidget(1 + place, row)
+            self.rows.append(row)
+        for word in self._made.keys() - {row.word for row in self.rows}:
+            gone = self._made.pop(word)
+            self._column.removeWidget(gone)
+            gone.deleteLater()
 
-    def _show_own(self, look: Look) -> None:
+    def _show_own(self, look: Look | None) -> None:
         """The regions that no garment of another photo takes up, two in a line."""
-        person = look.photo(look.person)
-        worn = {each.word for each in look.outfit}
-        left = [] if person is None else [region for region in OUTFIT if not worn & set(region.words)]
+        person = None if look is None else look.photo(look.person)
+        worn = set() if look is None else {each.word for each in look.outfit}
+        left = [] if person is None else [region.words for region in OUTFIT if not worn & set(region.words)]
         self.of_person.setText("" if person is None or not left else f"From {person.name}:")
         self.of_person.setVisible(bool(left))
-        for row in self.own_rows.values():
-            self._own.removeWidget(row)
-            row.deleteLater()
-        self.own_rows = {}
-        for place, region in enumerate(left):
+        self.own_rows = {words[0]: self._own_made[words[0]] for words in left}
+        for word, row in self._own_made.items():
+            if word not in self.own_rows:
+                self._own.removeWidget(row)
+                row.hide()
+        for place, row in enumerate(self.own_rows.values()):
             assert person is not None
-            row = self.own_rows[region.words[0]] = OwnRow(region.name, person.name)
-            row.clicked.connect(partial(self.region_wanted.emit, region.words[0]))
-            self._own.addWidget(row, place // 2, place % 2)
+            row.show_source(person.name, self._hindrance)
+            there = self._own.itemAtPosition(*divmod(place, 2))
+            if there is None or there.widget() is not row:
+                self._own.addWidget(row, *divmod(place, 2))
+            row.show()
 
-    def _same_rows(self, look: Look) -> bool:
-        """Whether nothing but strengths has changed."""
-
-        def without_strength(worn: Worn) -> tuple[object, ...]:
-            return worn.word, worn.key, worn.muted, worn.locked
-
-        before = [without_strength(worn) for worn in self._shown]
-        return before == [without_strength(worn) for worn in look.outfit]
-
-    def _add(self, row: OutfitRow, worn: Worn) -> None:
-        row.slider.began.connect(self.slide_began)
-        row.slider.valueChanged.connect(partial(self._slid, row))
-        row.mute.clicked.connect(lambda: self.mute_wanted.emit(worn.word, not worn.muted))
-        row.lock.clicked.connect(lambda: self.lock_wanted.emit(worn.word, not worn.locked))
-        row.forward.clicked.connect(lambda: self.forward_wanted.emit(worn.word))
-        row.off.clicked.connect(lambda: self.off_wanted.emit(worn.word))
-        self._column.insertWidget(1 + len(self.rows), row)
-        self.rows.append(row)
+    def _row(self, word: str) -> OutfitRow:
+        """The row of a garment, made where there is none."""
+        if word not in self._made:
+            row = self._made[word] = OutfitRow(word)
+            row.setEnabled(not self._hindrance)
+            row.slider.began.connect(self.slide_began)
+            row.slider.valueChanged.connect(partial(self._slid, row))
+            row.mute.clicked.connect(lambda: self.mute_wanted.emit(word, not row.worn.muted))
+            row.lock.clicked.connect(lambda: self.lock_wanted.emit(word, not row.worn.locked))
+            row.forward.clicked.connect(lambda: self.forward_wanted.emit(word))
+            row.off.clicked.connect(lambda: self.off_wanted.emit(word))
+        return self._made[word]
 
     def _slid(self, row: OutfitRow, value: int) -> None:
         row.value.setText(f"{value} %")

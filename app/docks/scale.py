@@ -52,9 +52,10 @@ class LevelBar(QWidget):
 
     def show_scale(self, table_256x3: np.ndarray, top: str) -> None:
         """top: what the right end stands for, "" where there is no scale."""
-        self._table, self._top = table_256x3, top
-        self.setEnabled(bool(top))
-        self.update()
+        if table_256x3 is not self._table or top != self._top:
+            self._table, self._top = table_256x3, top
+            self.setEnabled(bool(top))
+            self.update()
 
     def set_levels(self, low: float, high: float) -> None:
         """Keep them in order and apart."""
@@ -163,10 +164,11 @@ class ScalePanel(QWidget):
         """uint8 RGB [256, 3]."""
         return table_of(self.colour_map.currentText())
 
-    def show_top(self, top: str) -> None:
-        """What the end of the scale stands for; "" of what has colours of its own, and no scale."""
+    def show_top(self, top: str, scaled: bool) -> None:
+        """What the end of the scale stands for, "" while nothing is laid over the pictures. scaled: not of
+        what has colours of its own, and no scale."""
         for widget in (self.colour_map, self.levels):
-            widget.setVisible(bool(top))
+            widget.setVisible(scaled)
         self.levels.show_scale(self.table, top)
         self._top = top
 

@@ -1,17 +1,28 @@
-"""The row of tools for the chosen texture: mute, solo, scale, recolour, take from another photo, name."""
+"""The tools for the chosen texture: mute, solo, scale, recolour, take from another photo, name."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.document import Photo
 from engine.look import ChangedTexture
 
 LOUDEST = 200  # per cent that the slider goes to
 ALONE = "This texture"
+TAKE = "The same texture of another photo"
+NOT_HERS = "Of a garment of another photo; Dress takes garments from photos"
 
 
 class TextureTools(QWidget):
@@ -32,13 +43,15 @@ class TextureTools(QWidget):
         super().__init__()
         self.scope = QComboBox()
         self.scope.setAccessibleName("Which textures are changed")
+        self.scope.setMinimumContentsLength(4)
+        self.scope.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.mute = self._button("Mute", "Leave the texture away: what only it carries turns grey")
         self.solo = self._button("Solo", "Of this layer, only this texture")
         for button in (self.mute, self.solo):
             button.setCheckable(True)
         self.mute.clicked.connect(self.mute_wanted)
         self.solo.clicked.connect(self.solo_wanted)
-        self.take = self._button("Take from", "The same texture of another photo")
+        self.take = self._button("Take from", TAKE)
         self.take.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.take.setMenu(QMenu(self))
         self.recolour = self._button("Recolour", "Show what the texture makes in another colour")
@@ -53,21 +66,24 @@ class TextureTools(QWidget):
         self.scale = QSlider(Qt.Orientation.Horizontal)
         self.scale.setRange(0, LOUDEST)
         self.scale.setAccessibleName("Scale of the texture, per cent")
+        self.scale.setToolTip("How strong the texture is, of what it was")
+        self._scaled = QLabel()
+        self._scaled.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._scaled.setMinimumWidth(self._scaled.fontMetrics().horizontalAdvance(f"{LOUDEST}%"))
+        self.scale.valueChanged.connect(self._tell_scale)
+        self._tell_scale(self.scale.value())
         self.scale.sliderPressed.connect(self.slide_began)
         self.scale.valueChanged.connect(
             lambda value: self.scale_wanted.emit(value / 100, self.scale.isSliderDown())
         )
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        for widget in (self.mute, self.solo, self.take, self.recolour, self.more):
-            row.addWidget(widget)
-        row.addStretch(1)
+        self._told: tuple[object, ...] = ()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addWidget(self.scope)
-        column.addLayout(row)
-        column.addWidget(self.scale)
+        column.addLayout(_row(_muted("Change"), self.scope, stretched=self.scope))
+        strip = _row(self.mute, self.solo, _muted("Scale"), self.scale, self._scaled, stretched=self.scale)
+        column.addLayout(strip)
+        column.addLayout(_row(self.take, self.recolour, self.more))
 
     def _button(self, text: str, tip: str) -> QToolButton:
         button = QToolButton()
@@ -75,15 +91,27 @@ class TextureTools(QWidget):
         button.setToolTip(tip)
         return button
 
+    def _tell_scale(self, per_cent: int) -> None:
+        self._scaled.setText(f"{per_cent}%")
+
     @property
     def garment(self) -> bool:
         return self.scope.currentIndex() == 1
 
     def show_texture(
-        self, changed: ChangedTexture, alike: str, photos: Sequence[Photo], any_changed: bool
+        self,
+        changed: ChangedTexture,
+        alike: str,
+        photos: Sequence[Photo],
+        any_changed: bool,
+        hers: bool = True,
     ) -> None:
         """alike: what all textures are called that do the same, "" where that is not known. photos: that it
-        could be taken from, the person's own first."""
+        could be taken from, the person's own first. hers: not of a garment of another photo."""
+        told = changed, alike, tuple((photo.key, photo.name) for photo in photos), any_changed, hers
+        if told == self._told:
+            return  # a pointer moves on more often than a texture is changed
+        self._told = told
         texts = [ALONE, *([alike] if alike else [])]
         if [self.scope.itemText(place) for place in range(self.scope.count())] != texts:
             kept = self.garment
@@ -95,7 +123,7 @@ class TextureTools(QWidget):
         self.scale.blockSignals(True)
         self.scale.setValue(round(100 * changed.scale))
         self.scale.blockSignals(False)
-        self.scale.setToolTip(f"Scale: {changed.scale:.0%} of what it was")
+        self._tell_scale(self.scale.value())
         menu = self.take.menu()
         menu.clear()
         for place, photo in enumerate(photos):
@@ -103,6 +131,24 @@ class TextureTools(QWidget):
             action.setCheckable(True)
             action.setChecked(changed.photo == ("" if place == 0 else photo.key))
             action.triggered.connect(lambda _on, key=photo.key: self.photo_wanted.emit(key))
-        self.take.setEnabled(len(photos) > 1)
+        self.take.setEnabled(hers and len(photos) > 1)
+        self.take.setToolTip(TAKE if hers else NOT_HERS)
         self._reset.setEnabled(changed != ChangedTexture(changed.layer, changed.texture))
         self._reset_all.setEnabled(any_changed)
+
+
+def _muted(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", "muted")
+    return label
+
+
+def _row(*widgets: QWidget, stretched: QWidget | None = None) -> QHBoxLayout:
+    """Beside each other; what is not stretched stands at the left."""
+    row = QHBoxLayout()
+    row.setSpacing(4)
+    for widget in widgets:
+        row.addWidget(widget, int(widget is stretched))
+    if stretched is None:
+        row.addStretch(1)
+    return row

@@ -14,6 +14,7 @@ from app import plain, theme
 
 MOST_ROWS = 32
 GAP = 1
+LEAST = 56  # px of height
 
 
 def thinned(maps_Khw: np.ndarray) -> np.ndarray:
@@ -54,12 +55,12 @@ class TileGrid(QWidget):
         self._channel = 0
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(56)
+        self.setMinimumHeight(LEAST)
         self.setAccessibleName("Shares of all neural textures of the layer")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(260, 150)
+        return QSize(260, LEAST)  # they take what room there is; a panel that scrolls asks for this
 
     def show_maps(self, maps_Khw: np.ndarray, channel: int, order_K: np.ndarray | None = None) -> None:
         """Show the maps [K, h, w] of a layer with one channel marked. order: channels, the first first; by

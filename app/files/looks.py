@@ -135,7 +135,11 @@ class LookFiles(QObject):
 
     def new(self) -> None:
         """Begin anew, as the first start does."""
-        if self.may_go(self.new) and self._controller.begin_anew():
+        sample = self._controller.photos.sample
+        if sample is None:  # nothing is asked, or thrown away, for what cannot come
+            self._notices.show("info", "A new look can begin as soon as the engine is awake.")
+        elif self.may_go(self.new):
+            self._controller.begin_anew(sample)
             self.path = None
             self.settled.emit()
 

@@ -139,7 +139,8 @@ class Opening:
         """How to read a pose as the present person takes it over."""
         c, whole = self._controller, self.whole
         photo = None if c.draft else c.document.look.photo(c.document.look.person)
-        own, size = photo.reference.keypoints_18x3 if photo else None, c.frame_size
+        size = c.frame_size
+        own = photo.own_pose(size) if photo else None
         return lambda: pose.worn(own, size, whole)
 
     def paste(self) -> None:
@@ -184,8 +185,8 @@ class Opening:
             return
         if role == PERSON:
             c.shelving.become(key)
-        elif role == TARGET_POSE and photo.reference.keypoints_18x3 is not None:
-            c.posing.take(photo.reference.keypoints_18x3, photo.name)
+        elif role == TARGET_POSE and (own := photo.own_pose(c.size)) is not None:
+            c.posing.take(own, photo.name)
         elif role == TARGET_POSE:
             self._notices.show("info", f"Nobody was found in {photo.name}, so it has no pose.")
         else:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.paths import RESOURCES
-from engine.pose.breadth import breadth, worn_by
+from engine.pose.breadth import breadth, taken_up_by
 from engine.pose.formats import read_pose
 from engine.pose.placed import placed_as
 
@@ -39,7 +39,7 @@ class LibraryPose:
         if person_18x3 is None:
             return read_pose(self.pose, size)
         body = breadth(read_pose(self.standing, size))
-        pose = worn_by(read_pose(self.pose, size), body, breadth(person_18x3))
+        pose = taken_up_by(read_pose(self.pose, size), body, breadth(person_18x3))
         return pose if whole else placed_as(pose, person_18x3)
 
 

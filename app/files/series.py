@@ -15,11 +15,12 @@ from app.batch import Batch
 from app.choices import NamedPose, named_poses
 from app.controller import Controller
 from app.dialogs.series import BetweenDialog, SheetDialog
-from app.document import Photo, request_of
+from app.document import Photo
 from app.file_thread import FileThread
 from app.files import poses
 from app.files.naming import ask_file_kind
 from app.notify import Notices
+from app.requests import request_of
 from app.settings import Settings
 from app.strip import Strip
 from app.worker import Trouble

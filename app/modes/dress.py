@@ -31,6 +31,7 @@ class DressMode(QObject):
         self._pieces_hw: np.ndarray | None = None
         self._picture_HWC: np.ndarray | None = None
         self._distribution: regions.LayerMaps = {}
+        self._lines_of: dict[Choice, list[np.ndarray]] = {}  # of the picture that is shown
         self._hovered = ""
         self._waiting = ""  # key of the photo whose garments are still asked
         self._at: XY | None = None  # where the pointer is
@@ -183,6 +184,7 @@ class DressMode(QObject):
     def _on_frame(self, frame: Frame) -> None:
         if frame.pieces is not None and self.on:
             self._pieces_hw, self._picture_HWC = frame.pieces, frame.image
+            self._lines_of.clear()
             if not self.brush.on:
                 self.hover_changed.emit(self._lines((self._hovered,) if self._hovered else ()), self._hovered)
             self.choice_changed.emit(self._lines(self.choice), self.choice)
@@ -271,7 +273,9 @@ class DressMode(QObject):
     def _lines(self, choice: Choice) -> list[np.ndarray]:
         if self._pieces_hw is None or self._picture_HWC is None or not choice:
             return []
-        from engine.editing.outlines import sharp
+        if choice not in self._lines_of:
+            from engine.editing.outlines import sharp
 
-        mask_hw = regions.seen_as(self._pieces_hw, choice, self._distribution)
-        return regions.outline(sharp(mask_hw, self._picture_HWC))
+            mask_hw = regions.seen_as(self._pieces_hw, choice, self._distribution)
+            self._lines_of[choice] = regions.outline(sharp(mask_hw, self._picture_HWC))
+        return self._lines_of[choice]

@@ -15,7 +15,7 @@ from app.modes.mode import XY
 from app.worker import EngineFacts
 from engine.api import DISTRIBUTION, PARSING, Frame
 from engine.inspecting.choices import EVIDENCE, MapChoice, choices_of, first_shown
-from engine.inspecting.doing import Doing, doings
+from engine.inspecting.doing import Doing
 from engine.inspecting.inspection import Inspection, first_texture, followed, glanced, inspected
 from engine.inspecting.order import AREA
 from engine.inspecting.overlays import Aim, Subject
@@ -52,7 +52,6 @@ class InspectMode(QObject):
         self._aim = Aim()
         self._touched = False  # whether a texture of this map was chosen, by a hand or by pointing
         self._subject: Subject | None = None
-        self.pieces_hw: np.ndarray | None = None  # of the last frame with maps, as `api.Frame.pieces`
         self._kept: np.ndarray | None = None
         self._kept_name = Subject.kept_name
         self._stamp = 0  # of the picture that is shown
@@ -65,6 +64,8 @@ class InspectMode(QObject):
     def switch(self, on: bool) -> None:
         """Begin or end; what was chosen stays for the next time."""
         self.on = on
+        if not on and not self.pinned:
+            self._point(None)  # the pointer is somebody else's now
         self._controller.frames.set_wants_maps(on or self.glancing)
 
     def glance(self, held: bool) -> None:
@@ -144,11 +145,7 @@ class InspectMode(QObject):
     @property
     def doing(self) -> Doing | None:
         """What the chosen texture does in this picture; None where that cannot be told."""
-        shown = self.inspection
-        if shown is None or shown.maps_Khw is None or self.pieces_hw is None:
-            return None
-        its_1hw = shown.maps_Khw[shown.aim.channel : shown.aim.channel + 1]
-        return doings(its_1hw, self.pieces_hw)[0] if its_1hw.any() else None
+        return None if self.inspection is None else self.inspection.doing
 
     # What the hand does.
 
@@ -264,7 +261,6 @@ class InspectMode(QObject):
         if frame.stamp < self._stamp:  # a newer picture is there already
             self._late.start()
         self.photos = tuple(photo for _, photo in there)
-        self.pieces_hw = frame.pieces
         self.finest = frame.finest
         images = tuple(photo.reference.image_HWC for photo in self.photos)
         self._subject = Subject(

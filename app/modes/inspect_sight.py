@@ -11,7 +11,7 @@ from app.docks.inspector import InspectPanel, colour_of
 from app.modes.inspect import InspectMode
 from engine.inspecting.choices import EVIDENCE, TRACES
 from engine.inspecting.colouring import coloured, faded
-from engine.inspecting.inspection import Inspection
+from engine.inspecting.inspection import Inspection, told_apart
 from engine.inspecting.overlays import Overlay
 from engine.inspecting.values import RESULT, XY, peak_of
 
@@ -43,7 +43,8 @@ class InspectSight(QObject):
         finest = [photo.reference.finest_HWC for photo in mode.photos] if mode.on else []
         if canvas.maps.show_photos(finest) and canvas.camera.fitted:
             canvas.camera.fit()
-        self._panel.show_inspection(shown if mode.on else None, [photo.name for photo in mode.photos])
+        names = told_apart([photo.name for photo in mode.photos])
+        self._panel.show_inspection(shown if mode.on else None, names)
         self._panel.show_waiting(mode.on)
         if mode.choice is not None:
             self._panel.show_choice(mode.choices.index(mode.choice))
@@ -52,8 +53,8 @@ class InspectSight(QObject):
             return
         laid = {RESULT: self._laid(shown.painting.result, "Result")}
         if mode.on:
-            for number, (photo, over) in enumerate(zip(mode.photos, shown.painting.photos, strict=True)):
-                laid[number] = self._laid(over, photo.name)
+            for number, (name, over) in enumerate(zip(names, shown.painting.photos, strict=True)):
+                laid[number] = self._laid(over, name)
             self._mark(shown)
         canvas.maps.show(laid)
         over = shown.painting.result
@@ -72,8 +73,8 @@ class InspectSight(QObject):
         return Laid(colours, name, over.words)
 
     def _mark(self, shown: Inspection) -> None:
-        """The cross where is pointed, and rings on the other picture: at the peaks of the parts, of a trace
-        at its own."""
+        """The cross where is pointed, and rings on the other picture: at the peaks of the parts that have a
+        bar, of a trace at its own."""
         aim = shown.aim
         cross = None if aim.at is None else (aim.picture, aim.at)
         if shown.view in TRACES:
@@ -88,7 +89,7 @@ class InspectSight(QObject):
             Peak(
                 part.photo if aim.picture == RESULT else RESULT, part.peak, place + 1, colour_of(shown, place)
             )
-            for place, part in enumerate(shown.parts)
+            for place, part in enumerate(shown.parts[: self._panel.bars.room])
             if part.peak is not None
         ]
 

@@ -30,7 +30,7 @@ class ModeSwitch:
         inspecting: InspectMode,
         made: Mapping[str, QAction],
     ):
-        self._centre, self._docks = centre, docks
+        self._centre, self._docks, self._controller = centre, docks, controller
         self._actions = made
         self.dressing, self.inspecting = dressing, inspecting
         self.sight = InspectSight(inspecting, centre.canvas, docks.inspector)
@@ -50,11 +50,13 @@ class ModeSwitch:
         panel.brush.word_chosen.connect(dressing.brush.choose)
         panel.brush.clear_wanted.connect(controller.painting.clear)
         dressing.brush.changed.connect(self._show_brush)
+        made["dress_mode"].changed.connect(self._show_hindrance)
         self._mark()
 
     def pose(self) -> None:
         """A click takes a joint."""
         self._leave()
+        self._centre.canvas.setFocus()
         self._mark()
 
     def dress(self) -> None:
@@ -72,6 +74,15 @@ class ModeSwitch:
             self._docks.inspect(True)
             self.sight.show()
         self._mark()
+
+    def _show_hindrance(self) -> None:
+        """Why there is nothing to dress now."""
+        sentence = ""
+        if self._controller.draft:
+            sentence = "First use the skeleton that is laid on this photo, or cancel it."
+        elif not self._actions["dress_mode"].isEnabled():
+            sentence = "There is no engine to dress with yet."
+        self._docks.outfit.show_hindrance(sentence)
 
     def _choose_region(self, word: str) -> None:
         self.dress()

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 
-from engine.cli.inputs import add_options, open_session
+from engine.cli.inputs import add_options, open_session, settle
+from engine.editing.settle import STEPS
+from engine.errors import InputError
 from engine.files import refuse_own_input, write_whole
 from engine.inspecting.arrays import npz_of
 
@@ -21,9 +23,20 @@ def run(argv: list[str]) -> int:
     )
     add_options(parser)
     parser.add_argument("--output", metavar="MAPS.npz", required=True)
+    parser.add_argument(
+        "--settle",
+        metavar="N",
+        type=int,
+        default=0,
+        help=f"steps that settle the photo, 0 if left out; a window that was left alone shows {STEPS}",
+    )
     options = parser.parse_args(argv)
+    if options.settle < 0:
+        raise InputError(f"--settle {options.settle}: must not be negative.")
     refuse_own_input(options.output, options.reference, options.pose, options.weights)
-    maps = open_session(options).attention()
+    session = open_session(options)
+    settle(session, options.settle)
+    maps = session.attention()
     write_whole(options.output, npz_of(maps))
     print(f"{options.output}: {len(maps)} arrays of {len({each.name for each in maps})} layers")
     return 0

@@ -123,3 +123,10 @@ def _detected(path: str, photo_HWC: np.ndarray, size: tuple[int, int], number: i
     if framed_18x3 is None:
         raise InputError(f"No person was found in {path}, so it cannot serve as a pose.")
     return framed_18x3
+
+
+def settle(session: Session, steps: int) -> None:
+    """Let every photo that the session draws settle for so many steps."""
+    for reference in session.in_use:
+        while not session.settle(reference, steps).done:
+            pass

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import provenance
-from engine.cli.inputs import add_options, add_photo, open_session
+from engine.cli.inputs import add_options, add_photo, open_session, settle
 from engine.editing.refinement import STEPS as REFINING_STEPS
 from engine.editing.settle import STEPS
 from engine.editing.swap import lacks
@@ -86,7 +86,7 @@ def run(argv: list[str]) -> int:
             session.wear(word, photo, share)
         else:
             raise InputError(f"{path}: {lacks(word)}")
-    _settle(session, options.settle)
+    settle(session, options.settle)
     _refine(session, options.refine)
     frame = session.render()
     text = {"Software": "Poseloom", "Weights": session.weights_info["sha256"]}
@@ -114,7 +114,7 @@ def _render_look(parser: argparse.ArgumentParser, options: argparse.Namespace) -
         _note(f"{label} also says {', '.join(look.others)}, which is not known here.")
     refuse_own_input(options.output, options.look, options.weights)
     open_in(session, look, label)
-    _settle(session, options.settle)
+    settle(session, options.settle)
     _refine(session, options.refine)
     frame = session.render()
     text = png_texts(replace(look, drawn_by=now))
@@ -126,12 +126,6 @@ def _render_look(parser: argparse.ArgumentParser, options: argparse.Namespace) -
 
 def _note(sentence: str) -> None:
     print(printable(sentence), file=sys.stderr)
-
-
-def _settle(session: Session, steps: int) -> None:
-    for reference in session.in_use:
-        while not session.settle(reference, steps).done:
-            pass
 
 
 def _refine(session: Session, steps: int) -> None:

@@ -18,9 +18,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.fields import size_of
-from engine.regions import REGIONS, SURFACE_SPAN
+from engine.regions import CLASSES, REGIONS, SURFACE_SPAN
 
-CLASSES = len(REGIONS)
 _CELL = 0.5  # dm, side of a cell
 _LOW = (-5.0, -9.0, -2.0)  # dm, corner of the grid; the body in rest with its clothes lies inside
 _CELLS = (20, 36, 11)  # along x, y, z

@@ -11,12 +11,13 @@ import numpy as np
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.dressing import Drawn, Dressed
 from engine.compositing.fields import size_of
 from engine.compositing.painted import at_size
 from engine.compositing.wardrobe import CLASSES
+from engine.compositing.worn import Drawn, Dressed
 
 _BESIDE = 8  # columns of a map of 128 rows on either side: as far as a matte looks, `tailoring.matte`
+_STEP = 16  # columns: colours are carried by halves, which so are the same halves as in the whole
 
 
 def taken_up(people: Iterable[Drawn]) -> slice:
@@ -30,7 +31,8 @@ def taken_up(people: Iterable[Drawn]) -> slice:
     if not len(found):
         return slice(0, columns)
     beside = _BESIDE * rows // 128
-    return slice(max(0, found[0] - beside), min(columns, found[-1] + 1 + beside))
+    begin, end = max(0, found[0] - beside), found[-1] + 1 + beside
+    return slice(begin // _STEP * _STEP, min(columns, -(-end // _STEP) * _STEP))
 
 
 def cut(drawn: Drawn, columns: slice) -> Drawn:
@@ -44,6 +46,7 @@ def cut(drawn: Drawn, columns: slice) -> Drawn:
         drawn.wardrobe,
         _of(behind_1CHW, columns, many),
         None if drawn.painted is None else at_size(drawn.painted, (rows, many))[..., columns],
+        None if drawn.joints is None else drawn.joints - np.array((columns.start, 0, 0), np.float32),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import torch
@@ -60,9 +60,9 @@ class EncodedReference:
         assert self.source is not None
         return self.source
 
-    @property
+    @cached_property
     def own_pose_error(self) -> float | None:
-        """As `api.Reference` has it."""
+        """As `api.Frame` has it."""
         if self.own is None or self.source is None:
             return None
         drawn_1Chw, person_11hw = self.own.picture.float(), self.own.hole > 0.5

@@ -14,10 +14,7 @@ from engine.compositing.limb_mattes import THICK, reach
 from engine.compositing.limbs_elsewhere import Elsewhere
 from engine.compositing.ribbons import place_of, position_at, ribbon
 
-_BEHIND = 0.3, 0.7  # how sure it is that nobody is there
-_EDGE = 0.06  # units over which a limb ends in the trunk's corner
 _RIM = 0.02  # of half the picture's height
-_TAPER = 4  # points before a hand or foot, over which the rim ends
 
 
 class Poses(NamedTuple):
@@ -29,10 +26,10 @@ class Poses(NamedTuple):
 
 
 class CutOut(NamedTuple):
-    """The photo and how sure it is that nobody is there [4, H, W], the limb's matte [H, W], how much larger
-    the person is now, and the matte of what stays of the trunk over it [H, W], if anything does."""
+    """The photo [3, H, W], the limb's matte [H, W], how much larger the person is now, and the matte of what
+    stays of the trunk over it [H, W], if anything does."""
 
-    photo_4HW: Tensor
+    photo_3HW: Tensor
     limb_HW: Tensor
     scale: float
     above_HW: Tensor | None = None
@@ -57,9 +54,6 @@ def lay_over(
     # A rim has colours of what is behind it. A hand or foot is of any shape, a trunk's corner has no rim.
     rim_N = torch.full_like(broad_2N[0], _RIM * scale)
     rim_N[: was.root + 1], rim_N[was.joints[-1] :] = 0.0, 0.0
-    rim_N[was.joints[-1] - _TAPER : was.joints[-1] + 1] *= torch.linspace(
-        1.0, 0.0, _TAPER + 1, device=rim_N.device
-    )
     at_root_2N = broad_2N[:, was.root + 1 :][:, :1].expand_as(broad_2N)
     for place, each in enumerate(bones):
         if each.drawn == 0:
@@ -72,17 +66,16 @@ def lay_over(
         before_hw = position_at(where, was.line_N[points], scale)
         matte_1hw = sampled(cut_out.limb_HW[None], before_hw, sides_2).masked_fill(where.beyond, 0.0)
         if upper:  # in the trunk's corner all is its, as broad as where it comes out of it
-            over_hw = (where.aside.abs() - where.beside(at_root_2N)) / unit
-            matte_1hw = torch.where(where.piece < was.root, 1.0 - ramp(over_hw, -_EDGE, 0.0), matte_1hw)
+            over_hw = where.aside.abs() - where.beside(at_root_2N)
+            matte_1hw = torch.where(where.piece < was.root, 1.0 - ramp(over_hw, -_RIM, 0.0), matte_1hw)
         if cut_out.above_HW is not None and upper:
             matte_1hw = matte_1hw * (1.0 - cut_out.above_HW[rows, columns])
         clean = where.drawn_in(broad_2N[:, points], each.part * rim_N[points])
         clean_hw = position_at(clean, was.line_N[points], scale)
-        seen_4hw = sampled(cut_out.photo_4HW, clean_hw, sides_2)
-        shown_hw = where.of(goes.shown(place, upper)) * (1.0 - ramp(seen_4hw[3], *_BEHIND))
+        seen_3hw = sampled(cut_out.photo_3HW, clean_hw, sides_2)
         # Drawn in part it lets the engine's picture through, and not what the layer has behind it.
-        drawn_4hw = each.drawn * torch.cat([torch.ones_like(matte_1hw), seen_4hw[:3]])
-        layer_4HW[:, rows, columns].lerp_(drawn_4hw, matte_1hw * shown_hw)
+        drawn_4hw = each.drawn * torch.cat([torch.ones_like(matte_1hw), seen_3hw])
+        layer_4HW[:, rows, columns].lerp_(drawn_4hw, matte_1hw * where.of(goes.shown(place, upper)))
 
 
 def _window(places_N: Tensor, margin: float, size: tuple[int, int], sides_2: Tensor) -> tuple[slice, slice]:

@@ -92,7 +92,7 @@ def wide_mean(x_BChw: Tensor, side: int, coarse: int) -> Tensor:
     return enlarged(means_BChw, size_of(x_BChw))
 
 
-def carried(x_BCHW: Tensor, inside_B1HW: Tensor) -> Tensor:
+def spread(x_BCHW: Tensor, inside_B1HW: Tensor) -> Tensor:
     """The map with what is outside filled by what is inside near it, the wider the farther.
 
     inside: 0 to 1, how far a px is known. Push-pull: means are taken down a pyramid, then every level fills
@@ -106,7 +106,7 @@ def carried(x_BCHW: Tensor, inside_B1HW: Tensor) -> Tensor:
         )
         # Known by a quarter is known.
         sure_B1HW = (4.0 * share_B1HW).clamp(max=1.0)
-        coarse_BCHW = carried(coarse_BCHW / share_B1HW.clamp_min(1e-6), sure_B1HW)
+        coarse_BCHW = spread(coarse_BCHW / share_B1HW.clamp_min(1e-6), sure_B1HW)
         beyond_BCHW = enlarged(coarse_BCHW, size_of(x_BCHW))
         known_BCHW = known_BCHW + (1.0 - weight_B1HW) * beyond_BCHW
     return known_BCHW

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from engine.compositing.creases import near_hip, past_crease
 from engine.compositing.cut_outs import Poses
 from engine.compositing.fields import ramp
 from engine.compositing.limb_bones import (
@@ -31,13 +30,12 @@ from engine.regions import REGIONS
 
 _TRUNK_REACH, _LIMB_REACH = 0.25, 1.0  # units from trunk, and from a limb, that what is drawn is of theirs
 _NEAREST = 0.05  # units, over which what is near to one goes over to another
-_TRUNK = 0.02, 0.1  # units from the trunk, up to which it hides what is behind it
+_AROUND = 0.4, 0.5  # units from where an arm was, that its picture is taken from
 _FREE = 0.3, 0.7  # how sure it is that nobody is there
-_BESIDE = 0.3  # units to both sides of a bone, where it is looked what hangs there
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
-_WEB = 0.8, 1.0  # units from a shoulder, up to which cloth goes from trunk to sleeve
+_WEB = 0.5, 0.7  # units from a shoulder, up to which cloth goes from trunk to sleeve
 _TOPS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt")]
-HEAD = [REGIONS.index(name) for name in ("hair", "face")]
+HEAD_CLASSES = [REGIONS.index(name) for name in ("hair", "face")]
 
 
 class Shown(NamedTuple):
@@ -57,10 +55,12 @@ def claimed(
     photo: Shown,
     here_hw: Tensor,
 ) -> Tensor:
-    """0 to 1 [1, h, w]: how far what an engine draws there is of a limb that is shown as a cut-out, or where
-    nobody is any more. class: what it draws; here: positions of its pixels."""
+    """0 to 1 [3, h, w]: how far what an engine draws there is of a limb that is shown as a cut-out, or where
+    nobody is any more; how far the photo is shown there without an arm that is elsewhere now; and, of that,
+    how far cloth is drawn where the photo shows nobody. class: what it draws; here: positions of its
+    pixels."""
     if not bones:
-        return torch.zeros_like(class_8hw[:1])
+        return torch.zeros_like(class_8hw[:3])
     unit, here_3hw = max(each.now.unit for each in bones), homogeneous(here_hw)
     trunk_hw = off_trunk(poses.now_183, here_3hw, poses.sides_2) / unit
     now, beyond = [each.now._replace(unit=unit) for each in bones], [each.bone.beyond for each in bones]
@@ -69,66 +69,77 @@ def claimed(
     theirs_Nhw = theirs_Nhw * (1.0 - ramp(far_Nhw, 0.8 * _LIMB_REACH, _LIMB_REACH))
     near_Nhw = _nearest(torch.cat([trunk_hw[None] - _TRUNK_REACH, far_Nhw]))[1:]
     drawn_hw = (near_Nhw * theirs_Nhw).sum(0)
-    beside_hw = (_nearest(far_Nhw) * theirs_Nhw).sum(0) * (1.0 - _webs(bones, trunk, class_8hw, here_hw))
+    beside_hw = (_nearest(far_Nhw) * theirs_Nhw).sum(0)
     behind_hw, arms_hw, legs_hw = _left(poses, bones, trunk, photo, here_hw)
-    # A hand may have lain on clothes that the engine draws; a leg did not.
-    free_hw = beside_hw * (behind_hw + arms_hw) + legs_hw * (1.0 - class_8hw[HEAD].sum(0))
-    hidden_hw = 1.0 - ramp(trunk_hw, *_TRUNK)
-    for each in bones:
-        if each.is_thigh:
-            opened_hw = near_hip(each, here_hw) * past_crease(each, trunk, here_hw)
-            hidden_hw = hidden_hw * (1.0 - each.part * opened_hw)
-    return drawn_hw.maximum(ramp(free_hw, *_FREE) * (1.0 - hidden_hw))[None]
+    webs_hw = _webs(bones, trunk, class_8hw, here_3hw, here_hw)
+    no_head_hw = 1.0 - class_8hw[HEAD_CLASSES].sum(0)
+    free_hw = beside_hw * behind_hw * (1.0 - webs_hw) + legs_hw * no_head_hw
+    claim_hw = drawn_hw.maximum(ramp(free_hw, *_FREE))
+    return torch.stack([claim_hw, arms_hw * (1.0 - legs_hw) * no_head_hw, webs_hw])
 
 
-def _webs(bones: Sequence[Elsewhere], trunk: Trunk, class_8hw: Tensor, here_hw: Tensor) -> Tensor:
-    """0 to 1 [h, w]: cloth from an upright trunk to the sleeve of a lifted arm, which no photo of a hanging
-    arm shows."""
-    near_hw = torch.zeros_like(here_hw.real)
+def _webs(
+    bones: Sequence[Elsewhere], trunk: Trunk, class_8hw: Tensor, here_3hw: Tensor, here_hw: Tensor
+) -> Tensor:
+    """0 to 1 [h, w]: cloth on the trunk's side of a sleeve, which no photo of a hanging arm shows."""
+    near_hw = torch.zeros_like(here_3hw[0])
     for each in bones:
-        if each.bone.upper and each.bone.of_arm:
-            far_hw = distance(here_hw, each.now.begin) / each.now.unit
-            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *_WEB))
-    return near_hw * class_8hw[_TOPS].sum(0) * (1.0 - trunk.part)
+        if each.bone.upper and each.bone.of_arm and each.part > 0:
+            shoulder, unit = each.now.begin, each.now.unit
+            chest = trunk.now + 1j * unit * trunk.turn / abs(trunk.turn)
+            side = 1.0 if ((chest - shoulder) / each.now.step).imag > 0 else -1.0
+            (along_hw,), (aside_hw,) = along_each([each.now], here_3hw)
+            far_hw = distance(here_hw, shoulder) / unit
+            outer_hw = (along_hw > 0) & (side * aside_hw < 0)
+            near_hw = near_hw.maximum((1.0 - ramp(far_hw, *_WEB)).masked_fill_(outer_hw, 0.0))
+    return near_hw * class_8hw[_TOPS].sum(0)
 
 
 def _nearest(far_Nhw: Tensor) -> Tensor:
     return (-far_Nhw / _NEAREST).softmax(0)
 
 
-def _left(
-    poses: Poses, bones: Sequence[Elsewhere], trunk: Trunk, photo: Shown, here_hw: Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
-    """0 to 1 [h, w] each: where the photo shows nobody; an arm that is elsewhere now; and such a leg."""
+def before(poses: Poses, trunk: Trunk, here_hw: Tensor) -> Tensor:
+    """Where was what is at these positions of a person whose limbs stay: below the hips a trunk does not
+    turn."""
     before_hw = trunk.before(here_hw)
-    if all((pose_183[HIPS, 2] > 0).all() for pose_183 in poses[:2]):  # below them a trunk does not turn
+    if all((pose_183[HIPS, 2] > 0).all() for pose_183 in poses[:2]):
         hips, own_hips = (
             sum(joints(pose_183, poses.sides_2)[joint] for joint in HIPS) / len(HIPS)
             for pose_183 in poses[:2]
         )
         below_hw = ((here_hw - hips) / trunk.turn).imag > 0
         before_hw = torch.where(below_hw, here_hw + (own_hips - hips), before_hw)
+    return before_hw
+
+
+def _left(
+    poses: Poses, bones: Sequence[Elsewhere], trunk: Trunk, photo: Shown, here_hw: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """0 to 1 [h, w] each: where the photo shows nobody; around an arm that is elsewhere now; and such a
+    leg."""
+    before_hw = before(poses, trunk, here_hw)
     (behind_hw,) = sampled(photo.behind_1HW, before_hw, poses.sides_2)
     limbs_4hw = sampled(photo.limbs_4HW, before_hw, poses.sides_2)
     then, beyond = [each.then for each in bones], [each.bone.beyond for each in bones]
     was_Nhw = off_each(then, along_each(then, homogeneous(before_hw)), beyond)
-    left_hw = [torch.zeros_like(behind_hw), torch.zeros_like(behind_hw)]
-    for each, nearest_hw in zip(bones, _nearest(was_Nhw), strict=True):
-        left_hw[each.bone.of_arm] += each.part * nearest_hw * limbs_4hw[each.bone.chain]
-    legs_hw, arms_hw = left_hw
+    arms_hw, legs_hw = torch.zeros_like(behind_hw), torch.zeros_like(behind_hw)
+    for each, far_hw, nearest_hw in zip(bones, was_Nhw, _nearest(was_Nhw), strict=True):
+        if each.bone.of_arm:
+            arms_hw = arms_hw.maximum(each.part * (1.0 - ramp(far_hw, *_AROUND)))
+        else:
+            legs_hw += each.part * nearest_hw * limbs_4hw[each.bone.chain]
     return behind_hw, arms_hw, legs_hw
 
 
 def _theirs(bones: Sequence[Elsewhere], photo: Shown, sides_2: Tensor) -> Tensor:
     """0 to 1 [N, 8]: how far what is drawn near a bone as of a class goes with it where it is elsewhere. A
     head does not, nor what the photo shows to hang there, as a coat does."""
-    asides = torch.tensor([1j * each.then.step / abs(each.then.step) * each.then.unit for each in bones])
     below_Nn = cores([each.then for each in bones])[:, _HEM:]
-    points = [below_Nn + breadth * asides[:, None] for breadth in (-_BESIDE, 0.0, _BESIDE)]
-    seen_8Nn = sampled(photo.class_8HW, torch.cat(points, 1).to(sides_2.device), sides_2)
+    seen_8Nn = sampled(photo.class_8HW, below_Nn.to(sides_2.device), sides_2)
     theirs_N8 = 1.0 - seen_8Nn.amax(2).t()
     for each, theirs_8 in zip(bones, theirs_N8, strict=True):
         theirs_8[[0, each.bone.bare, *each.bone.garments]] = 1.0
-        theirs_8[HEAD] = 0.0
+        theirs_8[HEAD_CLASSES] = 0.0
         theirs_8 *= each.part
     return theirs_N8

@@ -12,7 +12,7 @@ from torch import Tensor
 from engine.compositing.atlas import CLASSES
 from engine.compositing.fields import ramp
 from engine.compositing.limb_bones import BONES, not_short, positions, sampled, segments
-from engine.compositing.ribbons import LIMBS, Place, Ribbon, place_of, ribbon
+from engine.compositing.ribbons import BONES_OF_LIMB, Place, Ribbon, place_of, ribbon
 from engine.ops.resample import running_mean
 from engine.regions import REGIONS
 
@@ -50,18 +50,19 @@ def _of_one(pose_183: Tensor, class_8HW: Tensor, here_HW: Tensor, sides_2: Tenso
     placed = segments(pose_183, sides_2)
     ribbons = {
         limb: made
-        for limb in range(len(LIMBS))
+        for limb in range(len(BONES_OF_LIMB))
         if (made := ribbon(pose_183, placed, limb, 1.0, sides_2)) is not None
     }
     where = {limb: place_of(here_HW, made.line_N) for limb, made in ribbons.items()}
-    mattes_4HW = class_8HW.new_zeros(len(LIMBS), *here_HW.shape)
+    mattes_4HW = class_8HW.new_zeros(len(BONES_OF_LIMB), *here_HW.shape)
     for limb, made in ribbons.items():
-        numbers = [number for number in LIMBS[limb] if number in placed]
+        numbers = [number for number in BONES_OF_LIMB[limb] if number in placed]
         bone, unit = BONES[numbers[0]], placed[numbers[0]].unit
         bare_HW, cloth_HW = class_8HW[bone.bare], class_8HW[list(bone.garments)].sum(0)
         bare_N, cloth_N = sampled(torch.stack([bare_HW, cloth_HW]), made.line_N[None], sides_2)[:, 0]
         bare_N[: made.joints[0]], cloth_N[: made.joints[0]] = bare_N[made.joints[0]], cloth_N[made.joints[0]]
         worn_N = ramp(cloth_N / (bare_N + cloth_N).clamp_min(1e-3), *_SLEEVED)
+        worn_N = F.max_pool1d(worn_N[None], 3, 1, 1)[0]  # up to its hem
         limb_HW = (bare_HW + where[limb].of(worn_N) * cloth_HW).clamp(max=1.0)
         if not bone.of_arm:
             top_N = sampled(class_8HW[_TOP][None], made.line_N[None], sides_2)[0, 0]

@@ -19,10 +19,11 @@ from engine.compositing.cut_outs import CutOut, Poses, lay_over
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, ramp, size_of, window_of
 from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled
-from engine.compositing.limb_claims import HEAD, Shown, claimed
+from engine.compositing.limb_claims import HEAD_CLASSES, Shown, before, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, Moves, Trunk, moves
 from engine.compositing.own_pose import OwnPose
-from engine.compositing.ribbons import LIMBS
+from engine.compositing.ribbons import BONES_OF_LIMB
+from engine.compositing.under_arms import with_rims
 from engine.ops.resample import enlarged
 from engine.regions import REGIONS
 
@@ -36,14 +37,15 @@ _GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt",
 
 class _Own(NamedTuple):
     """Of a photo: its picture and how sure it is that nobody is there [4, H, W], the same without the hands
-    that are elsewhere, and without any hand that lies on clothes; its plate [3, H, W], its limbs' mattes, and
-    its classes as its engine draws them [8, h, w]."""
+    that are elsewhere, and without any hand that lies on clothes; its plate [3, H, W], its limbs' mattes,
+    what is under its arms [5, H, W], and its classes as its engine draws them [8, h, w]."""
 
     photo_4HW: Tensor
     bare_4HW: Tensor
     handless_4HW: Tensor
     plate_3HW: Tensor
     limbs_4HW: Tensor
+    under_5HW: Tensor
     class_8hw: Tensor
 
 
@@ -79,7 +81,7 @@ def moved_limbs(
         on_a_leg = any(each.drawn > 0 and not each.bone.of_arm for each in shown)
         handless_4HW = _without_hands(bare_4HW, own.under[i], own.surface[i, _ARMS]) if on_a_leg else bare_4HW
         pictures = photo_4HW, bare_4HW, handless_4HW, own.background[i]
-        seen = _Own(*pictures, own.limbs[i].float(), own.surface[i, :CLASSES])
+        seen = _Own(*pictures, own.limbs[i].float(), own.under[i].float(), own.surface[i, :CLASSES])
         poses = Poses(now_183, own_183, sides_2)
         layers.append(_of_one(poses, surface_B11hw[i, :CLASSES].softmax(0), shown, trunk, stays, seen))
     return torch.stack(layers)
@@ -93,8 +95,12 @@ def _of_one(
     size = size_of(own.photo_4HW)
     here_hw, here_HW = (positions(each, sides_2) for each in (size_of(class_8hw), size))
     photo = Shown(own.photo_4HW[3:], own.limbs_4HW, own.class_8hw)
-    (claim_1HW,) = enlarged(claimed(poses, shown, trunk, class_8hw, photo, here_hw)[None], size)
+    claims_3hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw)
+    claim_1HW, left_1HW, web_1HW = enlarged(claims_3hw[None], size)[0].split(1)
     layer_4HW = torch.cat([claim_1HW, claim_1HW * own.plate_3HW])
+    window = window_of(left_1HW[0], 0)
+    seen_3hw = _without_arms(poses, shown, trunk, own, web_1HW[(..., *window)], here_HW[window], window)
+    _lay(layer_4HW, seen_3hw, left_1HW[0][window], window)
     above: dict[int, Tensor] = {}
     for each in shown:
         if each.is_thigh and each.part > 0:
@@ -105,11 +111,11 @@ def _of_one(
             _lay(layer_4HW, seen_3hw, near_HW[window], window)
             above[each.bone.chain] = near_HW
     for behind in (True, False):
-        for limb in range(len(LIMBS)):
+        for limb in range(len(BONES_OF_LIMB)):
             bones = [each for each in shown if each.bone.chain == limb]
             if bones and bones[-1].hidden == behind and any(each.drawn > 0 for each in bones):
                 seen_4HW = own.photo_4HW if bones[0].bone.of_arm else own.handless_4HW
-                cut_out = CutOut(seen_4HW, own.limbs_4HW[limb], abs(trunk.turn), above.get(limb))
+                cut_out = CutOut(seen_4HW[:3], own.limbs_4HW[limb], abs(trunk.turn), above.get(limb))
                 lay_over(layer_4HW, bones, poses, cut_out, here_HW)
         if behind and (stays > 0 or any(each.part > 0 and each.hidden for each in shown)):
             matte_1hw = _trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, sides_2)
@@ -123,6 +129,40 @@ def _of_one(
 def _lay(layer_4HW: Tensor, colour_3hw: Tensor, matte_hw: Tensor, window: Window) -> None:
     """Over a layer's window."""
     layer_4HW[(..., *window)].lerp_(F.pad(colour_3hw, (0, 0, 0, 0, 1, 0), value=1.0), matte_hw)
+
+
+def _gone(shown: Sequence[Elsewhere]) -> list[float]:
+    """0 to 1: how far each of the four limbs is elsewhere."""
+    parts = [0.0] * len(BONES_OF_LIMB)
+    for each in shown:
+        parts[each.bone.chain] = max(parts[each.bone.chain], each.part)
+    return parts
+
+
+def _without_arms(
+    poses: Poses,
+    shown: Sequence[Elsewhere],
+    trunk: Trunk,
+    own: _Own,
+    web_1hw: Tensor,
+    here_hw: Tensor,
+    window: Window,
+) -> Tensor:
+    """Colours [3, h, w] of the photo's trunk before its plate, without arms that are elsewhere: where these
+    lay on clothes, and where cloth goes from trunk to sleeve now, of the clothes beside."""
+    parts_211 = own.plate_3HW.new_tensor(_gone(shown))[ARM_CHAINS, None, None]
+    arms_2HW = own.limbs_4HW[ARM_CHAINS] * parts_211
+    gone_1HW = with_rims(arms_2HW[None])[0].amax(0, keepdim=True)
+    before_hw = before(poses, trunk, here_hw)
+    seen_3hw, behind_1hw = sampled(own.bare_4HW, before_hw, poses.sides_2).split((3, 1))
+    of_arms_6hw = sampled(torch.cat([own.under_5HW, gone_1HW]), before_hw, poses.sides_2)
+    clothes_3hw, on_2hw, gone_1hw = of_arms_6hw.split((3, 2, 1))
+    on_hw = (on_2hw * parts_211).amax(0)
+    gone_1hw = gone_1hw * (1.0 - ramp(on_hw, *_WORN))
+    hers_1hw = ((1.0 - behind_1hw) * (1.0 - gone_1hw)).maximum(ramp(web_1hw, *_WORN))
+    # No rim has an arm's colours.
+    seen_3hw = torch.lerp(seen_3hw, clothes_3hw, ramp(on_hw, *_LIES).maximum(gone_1hw).maximum(behind_1hw))
+    return torch.lerp(own.plate_3HW[(..., *window)], seen_3hw, hers_1hw)
 
 
 def _at_hip(
@@ -140,8 +180,8 @@ def _at_hip(
 
 def _without_hands(bare_4HW: Tensor, under_5hw: Tensor, arms_hw: Tensor) -> Tensor:
     """The photo with clothes where a hand lies on them, or an arm does: what a leg takes along."""
-    (planes_6HW,) = enlarged(torch.cat([under_5hw, arms_hw[None]])[None], size_of(bare_4HW))
-    clothes_3HW, hands_2HW, arms_1HW = planes_6HW.split((3, 2, 1))
+    under_5HW, arms_1HW = (enlarged(each[None], size_of(bare_4HW))[0] for each in (under_5hw, arms_hw[None]))
+    clothes_3HW, hands_2HW = under_5HW.split((3, 2))
     lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *_LIES))
     return torch.cat([torch.lerp(bare_4HW[:3], clothes_3HW, lies_1HW), bare_4HW[3:]])
 
@@ -159,12 +199,13 @@ def _trunk_matte(
     that limbs are behind."""
     before_hw = trunk.before(here_hw)
     top_hw, dress_hw, trousers_hw = sampled(own.class_8hw[_GARMENTS], before_hw, sides_2)
-    limb_hw = sampled(own.limbs_4HW, before_hw, sides_2).amax(0)
+    gone_411 = own.limbs_4HW.new_tensor(_gone(shown))[:, None, None]
+    limb_hw = (gone_411 * sampled(own.limbs_4HW, before_hw, sides_2)).amax(0)
     hidden_hw = torch.zeros_like(top_hw)
     for each in shown:
         if each.hidden:
             far_hw = off(each.now, here_hw, each.bone.beyond)
             hidden_hw = torch.maximum(hidden_hw, each.part * (1.0 - ramp(far_hw, *_HIDES)))
-    before_head_hw = stays * (1.0 - class_8hw[HEAD].sum(0))
+    before_head_hw = stays * (1.0 - class_8hw[HEAD_CLASSES].sum(0))
     garment_hw = hidden_hw.maximum(before_head_hw) * top_hw + hidden_hw * (dress_hw + trousers_hw)
     return ramp(garment_hw * (1.0 - limb_hw), *_WORN)[None]

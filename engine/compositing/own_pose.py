@@ -33,7 +33,7 @@ class OwnPose(NamedTuple):
     missed: [B, 1, h, w], 1 where the photo shows the person and the engine's picture what is behind. hole:
     [B, 1, h, w], 1 where the photo shows the person, with a margin, and plate: [B, 3, h, w], the background
     plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
-    limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. under: [B, 5, h, w], as of
+    limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. under: [B, 5, H, W], as of
     `under_hands.under_hands`. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives it.
     """
 
@@ -75,6 +75,8 @@ def own_pose_rendering(
     behind_B1hw = F.interpolate(source.photo[:, -1:].float(), size, mode="area")
     missed_B1hw = (behind_B1hw < 0.5) & (class_B8hw[:, :1] > 0.5)
     hole_B1hw = around((behind_B1hw < BEHIND).float(), MARGIN)
+    pose_B183 = pose_B183.float()
+    limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, size_of(background_B3HW))
     return OwnPose(
         picture_BChw.float().clone(),  # what is drawn next may overwrite it
         torch.cat([class_B8hw, point_B3hw], 1),
@@ -84,7 +86,7 @@ def own_pose_rendering(
         hole_B1hw,
         F.interpolate(background_B3HW, size, mode="area"),
         background_B3HW,
-        limb_mattes(pose_B183, seen_B11hw, size_of(background_B3HW)),
-        under_hands(source.photo, seen_B11hw, pose_B183.float(), size),
-        pose_B183.float(),
+        limbs_B4HW,
+        under_hands(source.photo, seen_B11hw, pose_B183, limbs_B4HW),
+        pose_B183,
     )

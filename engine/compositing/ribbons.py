@@ -17,7 +17,7 @@ from engine.compositing.limb_bones import BONES, Segment, divisor, homogeneous, 
 from engine.pose import skeleton as sk
 
 # Numbers of their bones: right and left leg, right and left arm.
-LIMBS = [[number for number, bone in enumerate(BONES) if bone.chain == limb] for limb in range(4)]
+BONES_OF_LIMB = [[number for number, bone in enumerate(BONES) if bone.chain == limb] for limb in range(4)]
 _CORNER = 8  # straight pieces that a round corner is made of
 _STRAIGHT = 6  # and what is between corners
 _ROUND = 0.18  # of the bones that meet at a joint, how much its corner takes ...
@@ -61,9 +61,9 @@ class Ribbon(NamedTuple):
 def ribbon(
     pose_183: Tensor, placed: dict[int, Segment], limb: int, scale: float, sides_2: Tensor
 ) -> Ribbon | None:
-    """A limb's, by number in LIMBS, of those of its bones that are placed. scale: how much larger than its
-    unit says a hand or foot is."""
-    numbers = [number for number in LIMBS[limb] if number in placed]
+    """A limb's, by number in BONES_OF_LIMB, of those of its bones that are placed. scale: how much larger
+    than its unit says a hand or foot is."""
+    numbers = [number for number in BONES_OF_LIMB[limb] if number in placed]
     if not numbers:
         return None
     bones = [placed[number] for number in numbers]

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import ramp, size_of
+from engine.compositing.fields import at, ramp, size_of, spread
 from engine.cv import cv2
 from engine.ops.resample import running_mean
 
@@ -19,24 +19,32 @@ _NEAR = 13  # px of a map of 256 rows that a matte's window is wide: edges lie w
 _SEAM = 0.4, 0.6  # share from which, and at which wholly, a px is taken
 _FLAT = 4e-3  # variance of colours (of -1 to 1) below which a window shows no edge
 _FARTHEST = 14.0  # px of a map of 256 rows that an edge is moved at most: about half an upper arm
+_NO_RIM = 13  # likewise, how wide what is hidden is at least, where it is no rim
+_EVEN = 1.5  # likewise, by which what is mirrored is evened
 _SMOOTH = 5.0  # likewise, standard deviation by which moves of edges are evened, and reach inwards
 
 
-def matte(shares_1Khw: Tensor, picture_1CHW: Tensor) -> Tensor:
+def matte(shares_1Khw: Tensor, picture_1CHW: Tensor, rows: int | None = None) -> Tensor:
     """Shares of a coarse map along the edges of a picture in [-1, 1]: [1, K, H, W], 0 or 1 but for a seam.
+    rows: of the whole picture, where this is a part of it.
 
     The guided filter (He et al. 2013, guided by colours), its linear models found in a smaller picture (He
     and Sun 2015). Twice, as one pass moves an edge by less than a quarter of its window.
     """
-    small_1Chw = F.interpolate(picture_1CHW, _small(picture_1CHW), mode="area")
+    rows = size_of(picture_1CHW)[0] if rows is None else rows
+    times = max(1, round(rows / 256))
+    small_1Chw = F.interpolate(picture_1CHW, [side // times for side in size_of(picture_1CHW)], mode="area")
+    side = _NEAR * (rows // times) // 256 | 1
     shares_1Khw = F.interpolate(shares_1Khw, size_of(small_1Chw), mode="bilinear")
-    shares_1Khw = ramp(_drawn(_models(shares_1Khw, small_1Chw), small_1Chw), *_SEAM)
-    return ramp(_drawn(_models(shares_1Khw, small_1Chw), picture_1CHW), *_SEAM)
+    shares_1Khw = ramp(_drawn(_models(shares_1Khw, small_1Chw, side), small_1Chw), *_SEAM)
+    sharp_1KHW = ramp(_drawn(_models(shares_1Khw, small_1Chw, side), picture_1CHW), *_SEAM)
+    return ramp(running_mean(sharp_1KHW, 2 * times - 1), *_SEAM)  # specks finer than the smaller picture
 
 
-def _models(shares_1Khw: Tensor, picture_1Chw: Tensor) -> Tensor:
-    """How shares follow the colours around every px: a slope a channel, an offset, [1, C + 1, K, h, w]."""
-    side, channels = _NEAR * size_of(picture_1Chw)[0] // 256 | 1, picture_1Chw.shape[1]
+def _models(shares_1Khw: Tensor, picture_1Chw: Tensor, side: int) -> Tensor:
+    """How shares follow the colours in a window around every px: a slope a channel, an offset, [1, C + 1, K,
+    h, w]."""
+    channels = picture_1Chw.shape[1]
     mean_1Chw, share_1Khw = (running_mean(each, side) for each in (picture_1Chw, shares_1Khw))
     variance_1CChw, covariance_1CKhw = (
         running_mean((picture_1Chw[:, :, None] * other_1Khw[:, None]).flatten(1, 2), side).unflatten(
@@ -80,6 +88,41 @@ def _drawn(models_1DKhw: Tensor, picture_1CHW: Tensor) -> Tensor:
     return shares_1KHW
 
 
+def continued(picture_1CHW: Tensor, inside_11HW: Tensor, wanted_11HW: Tensor) -> Tensor:
+    """A picture with what is outside filled: where it is wanted and no mere rim by the mirror image of what
+    is inside, across its edge, so that a cloth that goes on keeps its weave and its folds; else as
+    `fields.spread`, for along an edge a cloth's pattern does not turn back. inside, wanted: 0 to 1.
+    """
+    filled_1CHW = spread(picture_1CHW, inside_11HW)
+    rows, columns = size_of(picture_1CHW)
+    times = max(1, round(rows / 256))
+    small_12hw = F.interpolate(
+        torch.cat([inside_11HW, wanted_11HW], 1), (rows // times, columns // times), mode="area"
+    )
+    inside_hw, wanted_hw = small_12hw[0].cpu().numpy() > 0.5
+    away_hw = (~inside_hw).astype(np.uint8)
+    no_rim = np.ones((_NO_RIM * away_hw.shape[0] // 256 | 1,) * 2, np.uint8)
+    deep_hw = cv2.morphologyEx(away_hw * wanted_hw, cv2.MORPH_OPEN, no_rim)
+    if away_hw.all() or not deep_hw.any():
+        return filled_1CHW
+    _, label_hw = cv2.distanceTransformWithLabels(
+        away_hw, cv2.DIST_L2, cv2.DIST_MASK_PRECISE, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    place_L2 = np.zeros((label_hw.max() + 1, 2), np.float32)
+    place_L2[label_hw[away_hw == 0]] = np.argwhere(away_hw == 0)[:, ::-1]
+    here_hw2 = np.stack(np.meshgrid(*(np.arange(side, dtype=np.float32) for side in away_hw.shape[::-1])), -1)
+    steps_hw2 = 2 * (place_L2[label_hw] - here_hw2)
+    steps_hw2 = cv2.GaussianBlur(steps_hw2, (0, 0), _EVEN * away_hw.shape[0] / 256)
+    across_hw2 = (here_hw2 + steps_hw2 + 0.5) * 2 / away_hw.shape[::-1] - 1
+    deep_hw1 = cv2.dilate(deep_hw, np.ones((3, 3), np.uint8))[..., None]
+    planes_3hw = np.concatenate([across_hw2, deep_hw1], -1, dtype=np.float32).transpose(2, 0, 1)
+    planes_13hw = torch.from_numpy(planes_3hw)[None].to(picture_1CHW.device)
+    across_12HW, deep_11HW = F.interpolate(planes_13hw, (rows, columns), mode="bilinear").split((2, 1), 1)
+    mirrored_1CHW, there_11HW = at(torch.cat([picture_1CHW, inside_11HW], 1), across_12HW).split((3, 1), 1)
+    mirrored_1CHW = torch.lerp(filled_1CHW, mirrored_1CHW, there_11HW * deep_11HW)
+    return torch.lerp(mirrored_1CHW, picture_1CHW, inside_11HW)
+
+
 def drawn_out(shape_11hw: Tensor, outline_11hw: Tensor, free_11hw: Tensor) -> tuple[Tensor, Tensor]:
     """Where every position of an outline's picture is found in the shape's, [1, 2, h, w], -1 to 1 across; and
     how near it is to an edge that was found, [1, 1, h, w], 1 at it, 0 far from any.
@@ -119,9 +162,3 @@ def drawn_out(shape_11hw: Tensor, outline_11hw: Tensor, free_11hw: Tensor) -> tu
 def _edge(mask_11hw: Tensor) -> np.ndarray:
     mask_hw = (mask_11hw[0, 0].cpu().numpy() > 0.5).astype(np.uint8)
     return (mask_hw > 0) & (cv2.erode(mask_hw, np.ones((3, 3), np.uint8)) == 0)
-
-
-def _small(picture_1CHW: Tensor) -> tuple[int, int]:
-    rows, columns = size_of(picture_1CHW)
-    times = max(1, round(rows / 256))
-    return rows // times, columns // times

@@ -12,8 +12,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.fields import carried, highest, ramp
-from engine.compositing.limb_bones import ARMS, BONES, off, positions, segments
+from engine.compositing.fields import highest, odd_side, ramp, size_of, spread
+from engine.compositing.limb_bones import ARM_CHAINS, ARMS, BONES, cores, off, positions, sampled, segments
+from engine.compositing.under_arms import from_nearest, on_clothes, with_rims
+from engine.ops.resample import running_mean
 from engine.regions import REGIONS
 
 _CLOTHES = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants", "legs")]
@@ -22,43 +24,70 @@ _HAND = 0.26, 0.36  # of the longest arm bone, how far a hand reaches aside, par
 _FINGERS = 0.6, 0.8  # of it, how far from the wrist fingers may be
 _SKIN = 0.15, 0.4  # how much of a colour is skin's and not the clothes'
 _BESIDE = 0.3, 0.5  # distance from the line between the two, of its length, at which it is neither
-_LEAST_SKIN = 4.0  # px of bare arms, of fewer the colour of skin is not known
+_KNOWN = 0.5  # how sure it is that clothes are seen whose colours are taken
+LEAST_SKIN = 4.0  # px of bare arms, of fewer the colour of skin is not known
 _TELLS = 0.3, 0.5  # distance of skin's colour from the clothes', from which that is told
 
 
 @torch.no_grad()
-def under_hands(photo_B7HW: Tensor, seen_B11hw: Tensor, pose_B183: Tensor, size: tuple[int, int]) -> Tensor:
-    """Of a photo in its own pose, [B, 5, h, w] of this size: colours of the clothes around; and where its
-    right and its left hand lie on what counts as clothes, 0 to 1.
+def under_hands(photo_B7HW: Tensor, seen_B11hw: Tensor, pose_B183: Tensor, limbs_B4HW: Tensor) -> Tensor:
+    """Of a photo in its own pose, [B, 5, H, W] of the size of its limbs: colours of the clothes around; and
+    where its right and its left arm lie on clothes (`under_arms`), or a hand on what counts as such, 0 to 1.
 
     photo: as of `detail.DetailSource`. seen: its surface map. pose: as of
-    `moving_least_squares.normalised_pose`.
+    `moving_least_squares.normalised_pose`. limbs: as of `limb_mattes.limb_mattes`.
     """
+    size = size_of(limbs_B4HW)
     class_B8hw = F.interpolate(seen_B11hw[:, :CLASSES].float().softmax(1), size, mode="bilinear")
-    clothes_B1hw = class_B8hw[:, _CLOTHES].sum(1, keepdim=True)
-    hands_B2hw = _hands(pose_B183, size, _HAND)
+    clothes_B1hw, legs_B1hw = class_B8hw[:, _CLOTHES].sum(1, keepdim=True), class_B8hw[:, _LEGS : _LEGS + 1]
+    # Where the parsing network sees a hand, that is its matte.
+    unseen_B211 = 1.0 - _seen(pose_B183, class_B8hw[:, _ARMS : _ARMS + 1])
+    hands_B2hw = unseen_B211 * _hands(pose_B183, size, _HAND)
+    near_B2hw = hands_B2hw.maximum(unseen_B211 * _hands(pose_B183, size, _FINGERS))
     photo_B3hw = F.interpolate(photo_B7HW[:, :3].float(), size, mode="area")
-    near_B2hw = hands_B2hw.maximum(_hands(pose_B183, size, _FINGERS))
-    without_B3hw = carried(photo_B3hw, clothes_B1hw * (1.0 - near_B2hw.amax(1, keepdim=True)))
+    without_B3hw = spread(photo_B3hw, clothes_B1hw * (1.0 - near_B2hw.amax(1, keepdim=True)))
     skin_B1hw = _skin(photo_B3hw, without_B3hw, class_B8hw)
     hands_B2hw = hands_B2hw.maximum(near_B2hw * skin_B1hw)
-    around_B3hw = carried(photo_B3hw, clothes_B1hw * (1.0 - hands_B2hw.amax(1, keepdim=True)))
-    return torch.cat([around_B3hw, hands_B2hw * clothes_B1hw], 1)
+    arms_B2hw = limbs_B4HW[:, ARM_CHAINS]
+    on_B2hw = on_clothes(arms_B2hw, torch.cat([clothes_B1hw - legs_B1hw, legs_B1hw], 1), pose_B183)
+    bare_B1hw = clothes_B1hw * (1.0 - hands_B2hw.maximum(with_rims(arms_B2hw)).amax(1, keepdim=True))
+    around_B3hw = running_mean(from_nearest(photo_B3hw, bare_B1hw > _KNOWN), 3)
+    return torch.cat([around_B3hw, on_B2hw.maximum(hands_B2hw * clothes_B1hw * (1.0 - arms_B2hw))], 1)
 
 
 def _skin(photo_B3hw: Tensor, clothes_B3hw: Tensor, class_B8hw: Tensor) -> Tensor:
     """0 to 1 [B, 1, h, w]: how much of the photo's colour is that of bare arms, and not of the clothes
-    around, as in matting: where on the line between the two colours it lies, if it lies near that."""
+    around, with its rim."""
     sure_B1hw = class_B8hw[:, _ARMS : _ARMS + 1].square()
     total_B111 = sure_B1hw.sum((2, 3), keepdim=True)
     skin_B311 = (sure_B1hw * photo_B3hw).sum((2, 3), keepdim=True) / total_B111.clamp_min(1.0)
-    between_B3hw, more_B3hw = skin_B311 - clothes_B3hw, photo_B3hw - clothes_B3hw
+    told_B1hw = as_skin(photo_B3hw, clothes_B3hw, skin_B311) * (total_B111 >= LEAST_SKIN)
+    return highest(told_B1hw, odd_side(3, told_B1hw.shape[-2])) * (1.0 - class_B8hw[:, _LEGS : _LEGS + 1])
+
+
+def as_skin(picture_B3hw: Tensor, clothes_B3hw: Tensor, skin_B311: Tensor) -> Tensor:
+    """0 to 1 [B, 1, h, w]: how much of a colour is skin's and not the clothes', as in matting: where on the
+    line between the two it lies, if it lies near that."""
+    between_B3hw, more_B3hw = skin_B311 - clothes_B3hw, picture_B3hw - clothes_B3hw
     apart_B1hw = between_B3hw.norm(dim=1, keepdim=True).clamp_min(1e-6)
     share_B1hw = (more_B3hw * between_B3hw).sum(1, keepdim=True) / apart_B1hw.square()
     beside_B1hw = (more_B3hw - share_B1hw * between_B3hw).norm(dim=1, keepdim=True) / apart_B1hw
-    told_B1hw = ramp(share_B1hw, *_SKIN) * (1.0 - ramp(beside_B1hw, *_BESIDE)) * ramp(apart_B1hw, *_TELLS)
-    told_B1hw = told_B1hw * (total_B111 >= _LEAST_SKIN)
-    return highest(told_B1hw, 3) * (1.0 - class_B8hw[:, _LEGS : _LEGS + 1])  # with its rim
+    return ramp(share_B1hw, *_SKIN) * (1.0 - ramp(beside_B1hw, *_BESIDE)) * ramp(apart_B1hw, *_TELLS)
+
+
+def _seen(pose_B183: Tensor, arms_B1hw: Tensor) -> Tensor:
+    """[B, 2, 1, 1]: how much of the lines on which forearms point beyond wrists is seen as arms, 0 to 1."""
+    rows, columns = arms_B1hw.shape[-2:]
+    sides_2 = pose_B183.new_tensor((columns / rows, 1.0))
+    seen_B2 = pose_B183.new_zeros(len(pose_B183), len(ARMS))
+    for pose_183, arms_1hw, seen_2 in zip(pose_B183, arms_B1hw, seen_B2, strict=True):
+        placed = segments(pose_183, sides_2)
+        for arm, (_, forearm) in enumerate(ARMS):
+            if forearm in placed:
+                hand = placed[forearm].end + BONES[forearm].beyond * placed[forearm].step
+                (core_1n,) = cores([placed[forearm]._replace(begin=placed[forearm].end, end=hand)])
+                seen_2[arm] = sampled(arms_1hw, core_1n[None].to(arms_1hw.device), sides_2).mean()
+    return seen_B2[:, :, None, None]
 
 
 def _hands(pose_B183: Tensor, size: tuple[int, int], aside: tuple[float, float]) -> Tensor:

@@ -20,12 +20,23 @@ from torch import Tensor
 from engine.compositing.atlas import centres, look_up, make_atlas
 from engine.compositing.fields import around, size_of
 from engine.cv import cv2
-from engine.garments import ARMS, DRESS, FACE, GARMENTS, PIECE_OF_CLASS, PIECES, SKIRT, TOP, WAIST
+from engine.garments import (
+    ARMS,
+    DRESS,
+    FACE,
+    GARMENTS,
+    LEGS,
+    PIECE_OF_CLASS,
+    PIECES,
+    SKIRT,
+    TOP,
+    TROUSERS,
+    WAIST,
+)  # fmt: skip
 from engine.inpainting.fill import fill_holes
 from engine.pictures import to_rgb, to_tensor
-from engine.regions import REGIONS, SURFACE_SPAN
+from engine.regions import CLASSES, SURFACE_SPAN
 
-CLASSES = len(REGIONS)
 _CELL = 0.5  # dm, side of a cell: a hem is told to a centimetre, as positions are shared among cells
 _LOW = (-5.0, -9.0, -2.0)  # dm, corner of the grid; the body in rest with its clothes lies inside
 _CELLS = (20, 36, 11)  # along x, y, z
@@ -37,6 +48,7 @@ _CLOSE = 5, 1, 5  # cells along z, y, x: a photo tells of a decimetre around wha
 _PLATE = 9  # px of a map of 128 rows around the person whose colours are not the background's
 _SIDE_USED = 128  # positions of the photo that are told from each other as nearest ones
 _TRUNK, _HANDS = (1.7, 4.7), 1.2  # dm: at rest arms are farther out, or higher; and no hand is lower
+_FOOT = -7.4  # dm: trousers of photographs end above, shoes are below
 CLASS_OF_PIECE = tuple(
     PIECE_OF_CLASS.index(SKIRT if piece == DRESS else piece) for piece in range(len(PIECES))
 )
@@ -163,6 +175,10 @@ def _pieces(class_8hw: Tensor, place_3hw: Tensor) -> Tensor:
         above_hw = torch.zeros_like(above_hw)
     pieces_Phw[DRESS] *= above_hw
     pieces_Phw[SKIRT] *= 1.0 - above_hw
+    # What is on a foot is a shoe, however a map calls it.
+    foot_hw = (place_3hw[1] < _FOOT).float()
+    pieces_Phw[LEGS] += foot_hw * pieces_Phw[TROUSERS]
+    pieces_Phw[TROUSERS] *= 1.0 - foot_hw
     # An arm before the body has places of both, for maps know no edges between them.
     pieces_Phw[ARMS] *= 1.0 - on_trunk(place_3hw[None])[0, 0]
     return pieces_Phw

@@ -16,21 +16,23 @@ _BESIDE = 8  # positions of a map of 128 rows on either side of a mask: as far a
 def sharp(mask_hw: np.ndarray, picture_HWC: np.ndarray) -> np.ndarray:
     """A mask of a coarse map, bool [h, w], as the edges of the picture have it, bool [H, W].
 
-    picture: uint8 RGB, its sides multiples of the mask's. Only the columns around the mask are looked at, all
-    of their rows: windows are as wide as the picture has rows.
+    picture: uint8 RGB, as many px a position along rows as along columns; the last positions may be begun
+    ones. Only the window around the mask is looked at.
     """
     height, width = picture_HWC.shape[:2]
-    rows, columns = mask_hw.shape
     sharp_HW = np.zeros((height, width), bool)
-    there = np.flatnonzero(mask_hw.any(0))
-    if not len(there):
+    if not mask_hw.any():
         return sharp_HW
-    beside = -(-_BESIDE * rows // 128)
-    left, right = max(0, there[0] - beside), min(columns, there[-1] + 1 + beside)
-    within = slice(left * width // columns, right * width // columns)
-    picture_1CHW = to_tensor(np.ascontiguousarray(picture_HWC[:, within]), torch.device("cpu"))
-    share_11hw = torch.from_numpy(np.ascontiguousarray(mask_hw[:, left:right], np.float32))[None, None]
+    times, beside = -(-height // mask_hw.shape[0]), -(-_BESIDE * mask_hw.shape[0] // 128)
+    coarse, fine = [], []
+    for axis, side in ((1, height), (0, width)):
+        there = np.flatnonzero(mask_hw.any(axis))
+        first, end = max(0, there[0] - beside), min(mask_hw.shape[1 - axis], there[-1] + 1 + beside)
+        coarse.append(slice(first, end))
+        fine.append(slice(first * times, min(end * times, side)))
+    picture_1CHW = to_tensor(np.ascontiguousarray(picture_HWC[tuple(fine)]), torch.device("cpu"))
+    share_11hw = torch.from_numpy(np.ascontiguousarray(mask_hw[tuple(coarse)], np.float32))[None, None]
     with one_thread():
-        found_HW = matte(share_11hw, picture_1CHW)[0, 0].numpy() > 0.5
-    sharp_HW[:, within] = found_HW
+        found_HW = matte(share_11hw, picture_1CHW, height)[0, 0].numpy() > 0.5
+    sharp_HW[tuple(fine)] = found_HW
     return sharp_HW

@@ -7,6 +7,7 @@ patterns stay as they lie about it. B batch, H W rows and columns; pictures are 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -14,6 +15,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.api import RGB, SlotChange, Slots
+from engine.compositing.compose import Composition
+from engine.compositing.fields import size_of
 from engine.editing.changes import BySlot
 from engine.regions import REGIONS
 
@@ -41,6 +44,23 @@ def within_region(share_11hw: Tensor, surface_1Khw: Tensor, size: tuple[int, int
     share_11HW = F.interpolate(share_11hw.float(), size, mode="bilinear")
     most = int((share_11HW * regions_1RHW).sum((0, 2, 3)).argmax())
     return share_11HW * regions_1RHW[:, most : most + 1]
+
+
+def in_colour(shown: Composition, share_11hw: Tensor, colour: RGB) -> Composition:
+    """A composition `recoloured` by this share, within the region it lies on where that is known; of what has
+    the colour nothing is the photo's own."""
+
+    def share(picture_1CHW: Tensor) -> Tensor:
+        if shown.surface_1Khw is None:
+            return share_11hw
+        return within_region(share_11hw, shown.surface_1Khw, size_of(picture_1CHW))
+
+    photo, fine_1CHW, share_11HW = shown.tell_photo, shown.fine_1CHW, share(shown.image_1CHW)
+    image_1CHW = recoloured(shown.image_1CHW, share_11HW, colour)
+    if fine_1CHW is not None:
+        fine_1CHW = recoloured(fine_1CHW, share(fine_1CHW), colour)
+    tell_photo = None if photo is None else lambda: photo() * (1.0 - share_11HW)
+    return replace(shown, image_1CHW=image_1CHW, fine_1CHW=fine_1CHW, tell_photo=tell_photo)
 
 
 def colours_of(changes: Sequence[SlotChange], slots: Sequence[Slots]) -> list[tuple[RGB, BySlot]]:

@@ -19,6 +19,7 @@ Choice = tuple[str, ...]
 LayerMaps = Mapping[str, np.ndarray]
 
 _REACH = 2  # positions around the pointer in which a garment is found yet: a strap is two wide
+_HOLE = 4  # positions from a garment that may be its own where a map has a hole: not shoes below trousers
 _ALONE = 0.8  # share of a garment's textures in a position from which they alone make it
 _SPECK = 12  # positions that a part must have to be outlined; the map's noise is smaller
 
@@ -110,7 +111,8 @@ def seen_as(pieces_hw: np.ndarray, choice: Choice, distribution: LayerMaps) -> n
     share_hw = cv2.resize(
         distribution[name][mine_K].sum(0), mask_hw.shape[::-1], interpolation=cv2.INTER_LINEAR
     )
-    seen_hw = mask_hw | ((share_hw > _ALONE) & (pieces_hw == 0))
+    beside_hw = cv2.dilate(mask_hw.astype(np.uint8), np.ones((2 * _HOLE + 1,) * 2, np.uint8)) > 0
+    seen_hw = mask_hw | ((share_hw > _ALONE) & (pieces_hw == 0) & beside_hw)
     _, part_hw = cv2.connectedComponents(seen_hw.astype(np.uint8), connectivity=8)
     return seen_hw & np.isin(part_hw, part_hw[mask_hw])  # beside it, not elsewhere
 

@@ -18,9 +18,10 @@ from engine import parsing
 from engine.api import GarmentSwap
 from engine.compositing.columns import cut, put_back, taken_up
 from engine.compositing.compose import Composition
-from engine.compositing.dressing import Drawn, Dressed, before_wall, dressed, pieces_worn, undressed
+from engine.compositing.dressing import before_wall, dressed
 from engine.compositing.fields import size_of
 from engine.compositing.wardrobe import Wardrobe
+from engine.compositing.worn import Drawn, Dressed, pieces_worn, undressed
 from engine.editing.sources import worn_shares
 from engine.errors import InputError
 from engine.garments import BACKGROUND, Garment, garment, offered
@@ -37,7 +38,8 @@ class FittingRoom:
     shown in the target pose. wall: what is behind its person, [1, 3, H', W']. beneath: the person with the
     givers' textures mixed in, on whom garments are laid in instead, where those were refined. behind: what is
     behind the person, as fine as is known. painted: which piece was painted where on the person, as
-    `compositing.painted`.
+    `compositing.painted`. pose: [18, 3], the target's, x, y
+    from 0 to 1 across the canvas.
     """
 
     wearer: str
@@ -48,6 +50,7 @@ class FittingRoom:
     beneath: Composition | None = None
     behind_1CHW: Tensor | None = None
     painted_1HW: Tensor | None = None
+    pose_18x3: np.ndarray | None = None
 
 
 def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndarray]:
@@ -68,13 +71,16 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
 
     def put_on(picture: Callable[[Composition], Tensor]) -> Dressed:
         before, wearer = (
-            Drawn(picture(each), _surface(each), wardrobe, room.behind_1CHW, room.painted_1HW)
+            _drawn(each, picture(each), wardrobe, room.pose_18x3, room.behind_1CHW, room.painted_1HW)
             for each in (shown, beneath)
         )
         size = size_of(wearer.picture)
         theirs = {
-            key: Drawn(
-                F.interpolate(picture(giver), size, mode="bilinear"), _surface(giver), room.wardrobe(key)
+            key: _drawn(
+                giver,
+                F.interpolate(picture(giver), size, mode="bilinear"),
+                room.wardrobe(key),
+                room.pose_18x3,
             )
             for key, giver in givers.items()
         }
@@ -106,9 +112,16 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
 
 
 @torch.no_grad()
-def pieces_seen(shown: Composition, wardrobe: Wardrobe, painted_1HW: Tensor | None = None) -> np.ndarray:
-    """The pieces that `wearing` tells of a person who wears nothing of others, uint8 [h, w]."""
-    drawn = Drawn(shown.image_1CHW, _surface(_with_surface(shown)), wardrobe, None, painted_1HW)
+def pieces_seen(
+    shown: Composition,
+    wardrobe: Wardrobe,
+    painted_1HW: Tensor | None = None,
+    pose_18x3: np.ndarray | None = None,
+) -> np.ndarray:
+    """The pieces that `wearing` tells of a person who wears nothing of others, uint8 [h, w]. painted, pose:
+    as `FittingRoom` has them."""
+    shown = _with_surface(shown)
+    drawn = _drawn(shown, shown.image_1CHW, wardrobe, pose_18x3, None, painted_1HW)
     # numpy finds the largest of channels that lie far apart six times as fast as torch does.
     return pieces_worn(drawn)[0].cpu().numpy().argmax(0).astype(np.uint8)
 
@@ -157,6 +170,20 @@ def _given(swap: GarmentSwap, wardrobe: Wardrobe) -> Garment:
 def lacks(word: str) -> str:
     """The sentence where a photo shows nothing of the kind."""
     return f"The photo shows no {word} that could be taken."
+
+
+def _drawn(
+    shown: Composition,
+    picture_1CHW: Tensor,
+    wardrobe: Wardrobe,
+    pose_18x3: np.ndarray | None,
+    behind_1CHW: Tensor | None = None,
+    painted_1HW: Tensor | None = None,
+) -> Drawn:
+    surface_1Khw = _surface(shown)
+    rows, columns = size_of(surface_1Khw)
+    joints_18x3 = None if pose_18x3 is None else pose_18x3 * np.array((columns, rows, 1), np.float32)
+    return Drawn(picture_1CHW, surface_1Khw, wardrobe, behind_1CHW, painted_1HW, joints_18x3)
 
 
 def _with_surface(shown: Composition) -> Composition:

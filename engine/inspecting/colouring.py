@@ -44,7 +44,7 @@ def faded(colours_hw4: np.ndarray, opacity: float) -> np.ndarray:
     return np.concatenate([colours_hw4[..., :3], alpha_hw1], 2)
 
 
-def segments(shares_Khw: np.ndarray, palette_N4: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def strongest(shares_Khw: np.ndarray, palette_N4: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Every position in the colour of the channel that it has most of, uint8 [h, w, 4], and the place of each
     channel's colour in the palette, int [K], -1 for none.
 

@@ -34,7 +34,7 @@ def shares_by_word(distribution_Khw: np.ndarray, pieces_hw: np.ndarray) -> dict[
     rows, columns = distribution_Khw.shape[1:]
     whole_K = distribution_Khw.sum((1, 2)).clip(min=1e-9)
     shares: dict[str, np.ndarray] = {}
-    for piece in np.unique(pieces_hw).tolist():
+    for piece in np.flatnonzero(np.bincount(pieces_hw.ravel())).tolist():
         mask_hw = (pieces_hw == piece).astype(np.float32)
         # By area: a coarse position may lie on two garments.
         mask_hw = cv2.resize(mask_hw, (columns, rows), interpolation=cv2.INTER_AREA)

@@ -80,10 +80,11 @@ def row_panels(sight: Sight, palette_N4: np.ndarray) -> list[Panel]:
     above, below = [], []
     for photo, channel in chosen(shown):
         aim = replace(shown.aim, photo=photo, channel=channel)
-        one = inspected(shown.subject, shown.choice, TEXTURE, aim, True, "", palette_N4).painting
-        name = f"texture {channel + 1}"
-        above.append(Panel(over(sight.photos[photo], one.photos[photo], sight), f"{name}, gathered"))
-        below.append(Panel(over(sight.result, one.result, sight), f"{name}, handed out"))
+        one = inspected(shown.subject, shown.choice, TEXTURE, aim, True, "", palette_N4)
+        gathered, handed_out = one.painting.photos[photo], one.painting.result
+        does = f": {one.doing}" if one.doing is not None else ""
+        above.append(Panel(over(sight.photos[photo], gathered, sight), f"texture {channel + 1}, gathered"))
+        below.append(Panel(over(sight.result, handed_out, sight), f"handed out{does}"))
     first = chosen(shown)[0][0]
     return [Panel(sight.photos[first], sight.names[first]), *above, Panel(sight.result, "result"), *below]
 

@@ -24,10 +24,10 @@ from engine.editing.evidence import (
 )
 from engine.inspecting import choices
 from engine.inspecting.choices import MapChoice
-from engine.inspecting.colouring import direction_colours, segments
+from engine.inspecting.colouring import direction_colours, strongest
 from engine.inspecting.flows import arrows_of
 from engine.inspecting.kept import once_a_map
-from engine.inspecting.pointed import named_of, photo_share, textures_Khw
+from engine.inspecting.pointed import named_of, share_drawn_of, textures_Khw
 from engine.inspecting.tallies import Tally, tallies
 from engine.inspecting.values import RESULT, XY, goes_to, origin_of, relative, shares_at, source_size
 
@@ -124,10 +124,10 @@ def painting(view: str, choice: MapChoice, subject: Subject, aim: Aim, palette_N
 def _texture(name: str, subject: Subject, aim: Aim) -> Painting:
     """Of the chosen texture C̄d over the result and C̄e over every photo that has a part of it."""
     chosen = subject.photos[aim.photo]
-    shares_Khw = textures_Khw(chosen, name)
+    shares_1hw = textures_Khw(chosen, name, [aim.channel])
     result = None
-    if shares_Khw is not None:
-        result = Overlay(shares_Khw[aim.channel], "Handed out here (C̄d), share 0 to 1")
+    if shares_1hw is not None:
+        result = Overlay(shares_1hw[0], "Handed out here (C̄d), share 0 to 1")
     gathered: list[Overlay | None] = []
     for number, photo in enumerate(subject.photos):
         named = named_of(photo, EXTRACTION, name)
@@ -165,7 +165,7 @@ def _traced(name: str | None, photo: PhotoMaps, x: float, y: float) -> np.ndarra
     if not chosen:
         return None
     traces = trace(photo.maps.of(EXTRACTION), chosen, y, x, photo.taken)
-    return photo_share(photo, x, y) * over_layers(traces)
+    return share_drawn_of(photo, x, y) * over_layers(traces)
 
 
 def _readers(name: str | None, subject: Subject, aim: Aim) -> Painting:
@@ -195,7 +195,7 @@ def _segments(name: str, subject: Subject, palette_N4: np.ndarray) -> Painting:
             layers.append(shares_Khw)
     if not layers:
         return Painting(None, (None,) * len(subject.photos))
-    colours_hw4, colour_of = segments(np.concatenate(layers), palette_N4)
+    colours_hw4, colour_of = strongest(np.concatenate(layers), palette_N4)
     by_texture = {texture: palette_N4[c] for texture, c in zip(numbers, colour_of, strict=True) if c >= 0}
     laid: list[Overlay | None] = []
     for number, photo in enumerate(subject.photos):

@@ -16,6 +16,7 @@ from engine.inspecting.values import XY, cell_at, goes_to, peak_of, resized, sha
 MOST = 6  # parts that are told of a place
 LEAST_COPIED = 0.05  # of a pixel: what is less is drawn
 LEAST = 0.005  # half a per cent is 0 % when it is rounded
+ALL = slice(None)  # textures of a layer
 
 
 @dataclass(frozen=True)
@@ -93,19 +94,19 @@ def texture_shares(
     for number, photo in enumerate(photos):
         distribution = named_of(photo, DISTRIBUTION, name)
         if distribution is not None:
-            share_K = shares_at(distribution.values_Khw, x, y) * photo_share(photo, x, y)
+            share_K = shares_at(distribution.values_Khw, x, y) * share_drawn_of(photo, x, y)
             yield number, share_K if photo.taken is None else share_K * photo.taken[name]
 
 
-def textures_Khw(photo: PhotoMaps, name: str) -> np.ndarray | None:
-    """How much of every position of the result is each texture of a photo, float32 [K, h, w]; None where a
-    preview stopped before the layer."""
+def textures_Khw(photo: PhotoMaps, name: str, which: slice | list[int] = ALL) -> np.ndarray | None:
+    """How much of every position of the result is each texture of a photo, or some of them, float32
+    [K, h, w]; None where a preview stopped before the layer."""
     distribution = named_of(photo, DISTRIBUTION, name)
     if distribution is None:
         return None
-    values_Khw = distribution.values_Khw
+    values_Khw = distribution.values_Khw[which]
     if photo.taken is not None:
-        values_Khw = values_Khw * photo.taken[name][:, None, None]
+        values_Khw = values_Khw * photo.taken[name][which, None, None]
     if photo.share_hw is not None:
         values_Khw = values_Khw * resized(photo.share_hw, values_Khw.shape[1:])
     return values_Khw
@@ -122,7 +123,7 @@ def detail_at(
 
     def part(photo: PhotoMaps) -> float:
         distribution = named_of(photo, DISTRIBUTION, name)
-        share = photo_share(photo, x, y)
+        share = share_drawn_of(photo, x, y)
         if photo.taken is None or distribution is None:
             return share
         return share * float(shares_at(distribution.values_Khw, x, y) @ photo.taken[name])
@@ -137,7 +138,7 @@ def detail_at(
     return Detail(number, (across, down), share) if inside else None
 
 
-def photo_share(photo: PhotoMaps, x: float, y: float) -> float:
+def share_drawn_of(photo: PhotoMaps, x: float, y: float) -> float:
     """How much of a place of the result is drawn of a photo."""
     return 1.0 if photo.share_hw is None else float(shares_at(photo.share_hw[None], x, y)[0])
 

@@ -16,7 +16,8 @@ from engine.photos import png_bytes
 from engine.provenance import in_svg, png_texts
 
 GAP = 8  # px between panels
-CAPTION = 15  # px, the height of a caption's letters
+CAPTION = 15  # px, the least height of a caption's letters
+OF_PICTURE = 26  # a panel's rows over a caption's: a row of four is read in a column of text
 INK, PAPER = (20, 20, 20), (255, 255, 255)
 
 
@@ -54,11 +55,17 @@ def atlas_panels(
     return panels
 
 
+def caption_px(panels: Sequence[Panel]) -> int:
+    """The height of the letters under these panels."""
+    return max(CAPTION, max(panel.picture_HWC.shape[0] for panel in panels) // OF_PICTURE)
+
+
 def placed(panels: Sequence[Panel], columns: int) -> tuple[tuple[int, int], list[tuple[int, int]]]:
     """Size (W, H) of a sheet and where each panel's picture begins (x, y); all as large as the largest."""
     height = max(panel.picture_HWC.shape[0] for panel in panels)
     width = max(panel.picture_HWC.shape[1] for panel in panels)
-    step = width + GAP, height + GAP + (2 * CAPTION if any(panel.caption for panel in panels) else 0)
+    words = 2 * caption_px(panels) if any(panel.caption for panel in panels) else 0
+    step = width + GAP, height + GAP + words
     rows = math.ceil(len(panels) / columns)
     places = [(GAP + n % columns * step[0], GAP + n // columns * step[1]) for n in range(len(panels))]
     return (GAP + columns * step[0], GAP + rows * step[1]), places
@@ -68,7 +75,7 @@ def sheet_png(panels: Sequence[Panel], columns: int) -> bytes:
     """The panels in so many columns, as a PNG file."""
     size, places = placed(panels, columns)
     sheet = Image.new("RGB", size, PAPER)
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(CAPTION)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(caption_px(panels))
     for panel, (x, y) in zip(panels, places, strict=True):
         sheet.paste(Image.fromarray(panel.picture_HWC), (x, y))
         below = y + panel.picture_HWC.shape[0] + 3
@@ -79,9 +86,10 @@ def sheet_png(panels: Sequence[Panel], columns: int) -> bytes:
 def sheet_svg(panels: Sequence[Panel], columns: int) -> bytes:
     """The panels in so many columns, as an SVG file: pictures as PNG within it, captions as text."""
     (width, height), places = placed(panels, columns)
+    letters = caption_px(panels)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="{CAPTION}">',
+        f'viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="{letters}">',
         in_svg(),
         f'<rect width="{width}" height="{height}" fill="white"/>',
     ]
@@ -91,5 +99,5 @@ def sheet_svg(panels: Sequence[Panel], columns: int) -> bytes:
         parts.append(
             f'<image x="{x}" y="{y}" width="{columns_}" height="{rows}" href="data:image/png;base64,{data}"/>'
         )
-        parts.append(f'<text x="{x}" y="{y + rows + CAPTION + 2}">{html.escape(panel.caption)}</text>')
+        parts.append(f'<text x="{x}" y="{y + rows + letters + 2}">{html.escape(panel.caption)}</text>')
     return "\n".join([*parts, "</svg>\n"]).encode("utf-8")

@@ -43,7 +43,7 @@ def breadth(pose_18x3: np.ndarray) -> Breadth | None:
     return Breadth(float(shoulders / trunk), float(hips / trunk))
 
 
-def worn_by(pose_18x3: np.ndarray, body: Breadth | None, person: Breadth | None) -> np.ndarray:
+def taken_up_by(pose_18x3: np.ndarray, body: Breadth | None, person: Breadth | None) -> np.ndarray:
     """A pose taken up by `body`, as `person` takes it up: shoulders and hips as far apart as theirs are.
 
     Limbs keep their lengths. A hand before or behind the trunk stays where it is on it, so that what was

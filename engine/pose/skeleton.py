@@ -44,6 +44,8 @@ FLIP_PAIRS = ((2, 5), (3, 6), (4, 7), (8, 11), (9, 12), (10, 13), (14, 15), (16,
 # FLIP[joint] is the joint on the other side; joints on the midline are their own.
 FLIP = (0, 1, 5, 6, 7, 2, 3, 4, 11, 12, 13, 8, 9, 10, 15, 14, 17, 16)
 
+JOINT_COUNT = len(JOINTS)
+
 # "right", "left" or "" (midline), by joint.
 SIDES = tuple("right" if "right" in name else "left" if "left" in name else "" for name in JOINTS)
 

@@ -15,7 +15,7 @@ from engine.pose import skeleton as sk
 from engine.pose.body import Body, read_body
 from engine.pose.kinematics import move_joint, placed_joints
 
-LIMBS = {
+NAMED_LIMBS = {
     "right arm": (sk.RIGHT_SHOULDER, sk.RIGHT_ELBOW, sk.RIGHT_WRIST),
     "left arm": (sk.LEFT_SHOULDER, sk.LEFT_ELBOW, sk.LEFT_WRIST),
     "right leg": (sk.RIGHT_HIP, sk.RIGHT_KNEE, sk.RIGHT_ANKLE),
@@ -26,16 +26,16 @@ _AWAY = -0.4  # cosine of the turn from the viewer beyond which a face is hidden
 
 
 def limb_of(joint: int) -> str:
-    """The name in `LIMBS` of the limb that a joint is on, "" for none."""
-    return next((name for name, chain in LIMBS.items() if joint in chain), "")
+    """The name in `NAMED_LIMBS` of the limb that a joint is on, "" for none."""
+    return next((name for name, chain in NAMED_LIMBS.items() if joint in chain), "")
 
 
 def copy_limb(pose_18x3: np.ndarray, name: str) -> np.ndarray:
-    """The pose with a limb of `LIMBS` copied to the other side, hung on that side's own shoulder or hip; a
-    joint that is absent there is not copied."""
+    """The pose with a limb of `NAMED_LIMBS` copied to the other side, hung on that side's own shoulder or
+    hip; a joint that is absent there is not copied."""
     pose = np.array(pose_18x3, dtype=np.float32)
     body = _body(pose)
-    root, *below = LIMBS[name]
+    root, *below = NAMED_LIMBS[name]
     if body is None or pose[root, 2] <= 0 or pose[sk.FLIP[root], 2] <= 0:
         return pose
     for joint in below:

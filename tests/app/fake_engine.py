@@ -90,7 +90,7 @@ class FakeSession:
         self.references: dict[str, Reference] = {}
         self.log: list[RenderRequest] = []
         self.fail_next: Exception | None = None
-        self.own_pose_error: float | None = None
+        self.own_pose_errors: dict[str, float] = {}  # by key; of others None
         self.closed = False
         self.begun = 0
         self.settle_steps = 0  # until a photo is settled
@@ -121,9 +121,7 @@ class FakeSession:
         joints = b"" if keypoints is None else keypoints.tobytes()
         key = hashlib.sha256(image.tobytes() + joints).hexdigest()
         matrix = np.array([[scale, 0.0, 0.0], [0.0, scale, 0.0]])
-        self.references[key] = Reference(
-            key, image, keypoints, None, (height, width), matrix, self.own_pose_error
-        )
+        self.references[key] = Reference(key, image, keypoints, None, (height, width), matrix)
         return self.references[key]
 
     def frames(self, request: RenderRequest) -> Iterator[Frame]:
@@ -153,7 +151,8 @@ class FakeSession:
         exact = request.level is None
         fine = image.repeat(2, 0).repeat(2, 1) if exact else None
         pieces = PIECES_HW if request.pieces else None
-        return Frame(image, level, exact, ms, request.stamp, maps, fine, pieces)
+        error = self.own_pose_errors.get(request.identity)
+        return Frame(image, level, exact, ms, request.stamp, maps, fine, pieces, own_pose_error=error)
 
     def garments(self, reference: Reference) -> dict[str, str]:
         """A bright photo lends a dress, every other one a top and trousers; one without a pose only what is

@@ -355,6 +355,33 @@ def take_a_garment(driver, hand):
 
 
 @gesture
+def take_a_background(driver, hand):
+    """A click on the wall, with nothing chosen, means the wall."""
+    press_action(driver, "dress_mode")
+    driver.until(lambda: driver.window.modes.dressing._pieces_hw is not None)
+    at = driver.canvas.to_widget((hand.uniform(8.0, 24.0), hand.uniform(8.0, 60.0)))
+    sweep(driver, at, at)
+    if lenders(driver):
+        QTest.mouseClick(hand.choice(lenders(driver)), LEFT)
+        driver.until(lambda: driver.window.modes.dressing._waiting == "")
+    press_action(driver, "pose_mode")
+
+
+@gesture
+def paint_a_region(driver, hand):
+    """A stroke of the brush over the person, or with Alt of the wall."""
+    press_action(driver, "dress_mode")
+    driver.until(lambda: driver.window.modes.dressing._pieces_hw is not None)
+    press_action(driver, "brush")
+    words = driver.window.docks.outfit.brush.words
+    words.setCurrentIndex(hand.randrange(words.count()))
+    words.activated.emit(words.currentIndex())
+    start = driver.canvas.to_widget((88.0 + hand.uniform(-10, 10), hand.uniform(70, 180)))
+    sweep(driver, start, start + way(driver, hand), held=hand.choice((NONE, ALT)))
+    press_action(driver, "pose_mode")
+
+
+@gesture
 def change_the_outfit(driver, hand):
     rows = driver.window.docks.outfit.rows
     if rows:

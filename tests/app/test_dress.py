@@ -392,3 +392,39 @@ def test_a_garment_taken_while_weights_change_is_drawn_by_the_new_ones(dressing,
     dressing.until(lambda: dressing.backend.session.log and dressing.backend.session.log[-1].swaps)
     dressing.until_full()
     assert not any("went wrong" in sentence for sentence in dressing.sentences)
+
+
+def test_rows_stay_the_same_widgets_so_the_keyboard_keeps_its_place(dressing):
+    panel = dressing.window.docks.outfit
+    take(dressing)
+    row, own = panel.rows[0], panel.own_rows["hair"]
+    row.mute.setFocus()
+    QTest.keyClick(row.mute, Qt.Key.Key_Space)
+    assert outfit(dressing)[0].muted and row.mute.accessibleName() == "Show the top"
+    assert QApplication.focusWidget() is row.mute and panel.rows == [row]
+    QTest.keyClick(row.mute, Qt.Key.Key_Space)
+    assert not outfit(dressing)[0].muted and row.mute.accessibleName() == "Hide the top"
+    own.setFocus()
+    take(dressing, TROUSERS)
+    assert panel.own_rows["hair"] is own and [each.word for each in panel.rows] == ["trousers", "top"]
+    own.setFocus()
+    panel.show_look(dressing.controller.document.look)
+    assert QApplication.focusWidget() is own
+
+
+def test_while_a_skeleton_is_laid_on_a_photo_the_outfit_says_that_it_comes_first(dressing):
+    panel = dressing.window.docks.outfit
+    take(dressing)
+    dressing.backend.pose = None
+    dressing.controller.photos.open_photo(np.full((300, 200, 3), 90, np.uint8), "wall.png", "person")
+    dressing.until(lambda: dressing.controller.draft is not None)
+    sentence = "First use the skeleton that is laid on this photo, or cancel it."
+    assert panel.hint.text() == sentence
+    own = panel.own_rows["trousers"]
+    assert not own.isEnabled() and own.toolTip() == own.accessibleDescription() == sentence
+    assert not panel.rows[0].isEnabled()
+    QTest.mouseClick(own, Qt.MouseButton.LeftButton)
+    assert not dressing.window.modes.dressing.on
+    dressing.controller.photos.leave_draft()
+    dressing.until(lambda: own.isEnabled())
+    assert panel.rows[0].isEnabled() and panel.hint.text() != sentence

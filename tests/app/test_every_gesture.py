@@ -12,7 +12,8 @@ from gestures import GESTURES, press_action
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.document import Look, request_of, same_look
+from app.document import Look, same_look
+from app.requests import request_of
 
 A_GESTURE = st.tuples(st.sampled_from(sorted(GESTURES)), st.integers(0, 999))
 # What makes no step, and what has something to do only after another gesture.
@@ -55,8 +56,8 @@ class Sitting:
         wanted = request_of(self.driver.controller.document.look, 0)
         drawn = self.driver.backend.session.log[-1]
         assert (drawn.keypoints_18x3 == wanted.keypoints_18x3).all()
-        assert (drawn.identity, drawn.mixes, drawn.swaps, drawn.changes) == (
-            wanted.identity, wanted.mixes, wanted.swaps, wanted.changes,
+        assert (drawn.identity, drawn.mixes, drawn.swaps, drawn.changes, drawn.strokes) == (
+            wanted.identity, wanted.mixes, wanted.swaps, wanted.changes, wanted.strokes,
         )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fake_engine import PIECES_HW, SIZE
@@ -13,14 +15,16 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from app import theme
 from app.canvas.beside import photo_boxes, picture_at
+from app.canvas.marks import CAPTION_ROOM
 from app.modes.inspect import InspectMode
-from engine.api import DISTRIBUTION, EXTRACTION
+from engine.api import DISTRIBUTION, EXTRACTION, Maps
 from engine.garments import TOP
 from engine.inspecting import choices as views
+from engine.inspecting.doing import doings
 from engine.inspecting.values import RESULT, peak_of, shares_at
 
 LEFT_WRIST = 7
-NAMED, UNNAMED = "64 rows, first (64a)", "32 rows, first (32a)"
+NAMED, UNNAMED = "Layer of 64 rows, first pass (64a)", "Layer of 32 rows, first pass (32a)"
 
 
 @pytest.fixture
@@ -120,6 +124,20 @@ def test_the_photo_beside_the_result_is_as_fine_as_it_is_and_the_picture_stays_s
     assert all(window.canvas.viewport().rect().contains(corner.toPoint()) for corner in corners)
 
 
+def test_a_ring_has_its_bar_also_where_there_is_room_for_half_of_them(window):
+    window.window.resize(1024, 640)
+    QApplication.processEvents()
+    several = next(
+        at
+        for at in np.argwhere(np.ones((8, 6))) / (8, 6)
+        if move(window, tuple(at), picture=0) or len(panel(window).bars.bars) > 3
+    )
+    assert len(several) and panel(window).bars.room == 3
+    rings = [ring for ring in window.canvas.maps.peaks if ring.isVisible()]
+    assert [ring._rank for ring in rings] == [1, 2, 3]
+    assert panel(window).bars.height() >= panel(window).bars.row(2).bottom()
+
+
 def test_beside_the_pictures_nothing_is_told_and_leaving_lets_go(window):
     move(window, wrist(window))
     before = mode(window).inspection.aim.channel
@@ -198,7 +216,14 @@ def test_a_bar_that_is_clicked_is_the_texture_that_is_shown(window):
     QTest.mouseClick(panel(window).bars, Qt.MouseButton.LeftButton, pos=place)
     assert mode(window).inspection.aim.channel == second
     assert [bar.chosen for bar in panel(window).bars.bars[:3]] == [False, True, False]
-    assert ask(panel(window).bars, place) == panel(window).bars.bars[1].words
+    bar = panel(window).bars.bars[1]
+    its_1hw = maps_of(window, DISTRIBUTION)[second : second + 1]
+    assert bar.does == str(doings(its_1hw, PIECES_HW)[0])
+    bars = panel(window).bars
+    assert bars.written() == [f"Texture {part.channel + 1}" for part in mode(window).inspection.parts]
+    bars.resize(600, bars.height())
+    assert bars.written() == [each.words for each in bars.bars], "where there is room"
+    assert ask(panel(window).bars, place) == f"{bar.words}; does here: {bar.does}"
 
 
 def test_the_atlas_is_sorted_by_area_by_number_and_by_the_share_here(window):
@@ -229,6 +254,17 @@ def test_the_tiles_are_laid_anew_for_another_room(window):
     assert tiles.tile(0).y() == wide.y() and tiles.tile(8).y() > tiles.tile(0).y()
     assert tiles.tile(15).bottom() > 300, "they fill the height"
     assert tiles._channel == channel
+
+
+def test_what_is_told_of_a_texture_is_the_same_in_every_view(window):
+    click(window, wrist(window))
+    channel = mode(window).inspection.aim.channel
+    told = panel(window).texture.text()
+    peak = maps_of(window, EXTRACTION)[channel].max()
+    assert f"{peak:.1%} of it gathered at its peak" in told
+    for view in (views.TRACE, views.TRACE_ALL, views.SEGMENTS, views.EVIDENCE, views.WARP):
+        pick(panel(window).view, view)
+        assert panel(window).texture.text() == told, view
 
 
 # Scales.
@@ -266,6 +302,34 @@ def test_the_bar_tells_what_its_end_stands_for(window):
     assert panel(window).scale.levels._top == f"1 on the result, {read_hw.max():.1%} on the photo"
     pick(panel(window).view, views.SEGMENTS)
     assert panel(window).scale.levels._top == "" and not panel(window).scale.levels.isEnabled()
+
+
+def test_the_colours_of_the_scale_stay_where_a_trace_waits_for_a_hand(window):
+    scale = panel(window).scale
+    pick(panel(window).view, views.TRACE)
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    assert scale.levels.isVisible() and not scale.levels.isEnabled(), "or all below would jump"
+    move(window, wrist(window))
+    assert scale.levels.isEnabled()
+    pick(panel(window).view, views.SEGMENTS)
+    assert not scale.levels.isVisible() and not scale.colour_map.isVisible()
+
+
+def test_a_map_that_stays_is_not_painted_again(window):
+    click(window, wrist(window))
+    heats = window.canvas.maps.heats
+    before = {number: heat._image.cacheKey() for number, heat in heats.items()}
+    subject = mode(window)._subject
+    shares = Maps(
+        replace(each, values_Khw=each.values_Khw[..., ::-1]) if each.kind == DISTRIBUTION else each
+        for each in subject.photos[0].maps
+    )
+    mode(window)._subject = replace(subject, photos=(replace(subject.photos[0], maps=shares),))
+    mode(window)._refresh()
+    assert heats[RESULT]._image.cacheKey() != before[RESULT]
+    assert heats[0]._image.cacheKey() == before[0], "no pose changes what was gathered"
+    panel(window).scale.opacity.setValue(30)
+    assert heats[0]._image.cacheKey() != before[0]
 
 
 def test_twelve_colours_are_told_apart_also_by_eyes_that_see_no_red_or_green():
@@ -329,6 +393,8 @@ def test_bars_and_rings_have_the_colours_that_areas_have_on_the_picture(window):
             assert bars[0] == theme.colours().muted
     pick(panel(window).view, views.TEXTURE)
     assert [bar.colour for bar in panel(window).bars.bars] == list(theme.CATEGORIES[: len(parts)])
+    pick(panel(window).view, views.TRACE)
+    assert {bar.colour for bar in panel(window).bars.bars} == {theme.colours().muted}, "it rings no bar"
 
 
 def test_a_picture_that_was_kept_is_compared_with_later_ones(window):
@@ -366,6 +432,33 @@ def test_a_garments_textures_lie_on_the_photo_that_it_comes_from(open_window, ph
     driver.controller.undo_stack.undo()
     driver.until(lambda: len(mode(driver).photos) == 1)
     assert len(driver.canvas.maps.photos) == 1
+
+
+def test_two_photos_of_one_name_are_told_apart(open_window, photo, standing):
+    driver = open_window(pose=standing)
+    for place, garment in enumerate(("top", "trousers"), 1):
+        driver.controller.photos.open_photo(
+            photo(f"{place}.png", top=(90 * place, 9, 9)), "studio.png", "garment"
+        )
+        driver.until(lambda place=place: len(driver.controller.document.look.photos) == 1 + place)
+        key = driver.controller.document.look.photos[-1].key
+        reference = driver.controller.document.look.photo(key).reference
+        driver.until(lambda reference=reference: driver.controller.lending.of(reference))
+        driver.controller.outfit.take((garment,), key, {garment: garment})
+    inspect(driver)
+    driver.until(lambda: len(mode(driver).photos) == 3)
+    names = [driver.canvas.maps._captions[number].words.split(":")[0] for number in range(3)]
+    assert names == ["Ada", "studio.png", "studio.png (2)"]
+    assert mode(driver).photos[1].name == mode(driver).photos[2].name == "studio.png"
+    boxes, zoom = photo_boxes(SIZE, 3), driver.canvas.zoom
+    assert (boxes[2].y - boxes[1].y - boxes[1].height) * zoom >= CAPTION_ROOM
+    below = (PIECES_HW == TOP).nonzero()
+    move(driver, (below[1].mean() / 88, below[0].mean() / 128))
+    assert all(bar.words.endswith("(studio.png)") for bar in panel(driver).bars.bars)
+    assert not panel(driver).tools.take.isEnabled(), "the garment's own; Dress takes garments"
+    assert panel(driver).tools.mute.isEnabled()
+    move(driver, (0.05, 0.05))
+    assert panel(driver).tools.take.isEnabled()
 
 
 def test_textures_that_are_mixed_lie_on_both_photos(open_window, photo, standing):

@@ -23,7 +23,7 @@ SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
 @pytest.fixture
 def window(open_window):
     driver = inspect(open_window())
-    pick(driver.window.docks.inspector.layer, "64 rows, first (64a)")
+    pick(driver.window.docks.inspector.layer, "Layer of 64 rows, first pass (64a)")
     driver.canvas.setFocus()
     return driver
 
@@ -76,6 +76,51 @@ def test_alt_and_a_number_choose_the_texture_of_that_bar(window):
     QTest.keyClick(window.canvas, Qt.Key.Key_2, ALT)
     assert mode(window).inspection.aim.channel == second
     assert [bar.chosen for bar in window.window.docks.inspector.bars.bars[:2]] == [False, True]
+
+
+def test_who_chooses_a_texture_holds_the_place_that_is_pointed_at(window):
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    QTest.keyClick(window.canvas, Qt.Key.Key_Period)
+    assert not mode(window).pinned, "nothing is pointed at"
+    move(window, (0.5, 0.4))
+    place, second = mode(window).inspection.aim.at, mode(window).inspection.parts[1].channel
+    QTest.keyClick(window.canvas, Qt.Key.Key_2, ALT)
+    move(window, (0.1, 0.1))
+    assert mode(window).pinned and mode(window).inspection.aim.at == place
+    assert mode(window).inspection.aim.channel == second
+
+
+def test_a_mouse_in_the_panel_leaves_the_keyboard_with_the_canvas(window):
+    panel = window.window.docks.inspector
+    click(window, (0.5, 0.4))
+    for widget in (panel.tools.solo, panel.scale.opacity, panel.scale.levels, panel.tiles, panel.bars):
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+        assert window.canvas.hasFocus(), widget.accessibleName()
+    for box in (panel.layer, panel.view, panel.order, panel.tools.scope, panel.scale.colour_map):
+        assert (
+            not box.focusPolicy() & Qt.FocusPolicy.ClickFocus and box.focusPolicy() & Qt.FocusPolicy.TabFocus
+        )
+
+
+def test_whoever_goes_back_to_the_pose_can_hold_a_key_at_once(window):
+    window.window.docks.inspector.view.setFocus()
+    QTest.keyClick(window.window, Qt.Key.Key_1)
+    assert window.canvas.hasFocus()
+    QTest.keyPress(window.canvas, Qt.Key.Key_I)
+    window.until(window.canvas.maps.heats[RESULT].isVisible)
+    QTest.keyRelease(window.canvas, Qt.Key.Key_I)
+
+
+def test_what_is_held_is_there_when_the_mode_comes_back_and_what_was_pointed_at_is_not(window):
+    move(window, (0.5, 0.4))
+    QTest.keyClick(window.window, Qt.Key.Key_2)
+    inspect(window)
+    assert mode(window).inspection.aim.at is None and not window.canvas.maps.cross.isVisible()
+    click(window, (0.5, 0.4))
+    held = mode(window).inspection.aim
+    QTest.keyClick(window.window, Qt.Key.Key_1)
+    inspect(window)
+    assert mode(window).pinned and mode(window).inspection.aim == held
 
 
 def test_no_press_of_a_key_means_two_things(open_window):
@@ -169,7 +214,10 @@ def test_the_trace_rings_where_detail_is_copied_from(window):
     assert orange.pos().x() == pytest.approx(box.x() + detail.at[0] * box.width(), abs=0.5)
     assert window.window.docks.inspector.origin.text().startswith("75% of it is the photo's own")
     tell(window, mirrored_2HW.astype(np.float32), np.full(SIZE, 0.01, np.float32))
-    assert mode(window).inspection.detail is None and not window.window.docks.inspector.origin.isVisible()
+    assert mode(window).inspection.detail is None
+    assert "no detail of a photo is copied" in window.window.docks.inspector.origin.text()
+    pick(window.window.docks.inspector.view, views.TEXTURE)
+    assert not window.window.docks.inspector.origin.isVisible()
 
 
 def tell(driver, detail_2HW: np.ndarray, photo_HW: np.ndarray) -> None:

@@ -24,6 +24,13 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def test_numbers_are_read_on_every_colour_that_they_stand_on():
+    for ground in (*theme.CATEGORIES, *theme.REGIONS, theme.DARK.muted, theme.LIGHT.muted):
+        ink = theme.ink_on(ground).name()
+        assert contrast(ink, ground) >= 4.3
+        assert contrast(ink, ground) == max(contrast(each, ground) for each in ("#101114", "#f2f2f2"))
+
+
 @pytest.mark.parametrize("palette", [theme.DARK, theme.LIGHT], ids=["dark", "light"])
 def test_words_can_be_read(palette):
     for ground in (palette.panel, palette.raised, palette.accent_soft):

@@ -52,7 +52,7 @@ def test_the_attention_maps_are_in_sight_at_every_size(open_window):
         driver.window.resize(*size)
         QApplication.processEvents()
         panel = driver.window.docks.inspector
-        pick(panel.layer, "64 rows, first (64a)")  # which has names
+        pick(panel.layer, "Layer of 64 rows, first pass (64a)")  # which has names
         move(driver, (0.5, 0.35))
         QApplication.processEvents()
         for part in (panel.bars, panel.scale.levels, panel.view, panel.export):
@@ -105,3 +105,18 @@ def test_what_the_inspector_holds_is_not_cut_off_at_its_side(open_window):
     area = panel.parentWidget()
     assert panel.width() == area.width() and panel.minimumSizeHint().width() <= area.width()
     assert not driver.window.docks.joint.isVisible()
+
+
+def test_the_hud_stays_within_the_canvas_whatever_it_says(open_window):
+    driver = open_window()
+    centre, hud = driver.window.centre, driver.window.centre.hud
+    driver.controller.frames.tell(familiarity="familiarity ●●●○○", settled=0.5, ms=12345.0)
+    centre.show_busy("reading a photo whose name is long enough for any window.jpeg")
+    for width in (1024, 1600, 1024):
+        driver.window.resize(width, 640)
+        QApplication.processEvents()
+        assert hud.geometry().left() >= 0 and hud.geometry().right() < centre.width()
+        assert hud.width() <= hud.sizeHint().width()
+    assert "window.jpeg" in hud.accessibleDescription()
+    centre.show_busy("")
+    assert hud.width() == min(hud.sizeHint().width(), centre.width() - 28)

@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
-from app.document import request_of
 from app.files.look_jobs import document_of, look_of
+from app.requests import request_of
 from engine.api import DISTRIBUTION, SlotChange
 from engine.inspecting.doing import makers
 from engine.look import ChangedTexture
@@ -110,7 +110,7 @@ def test_a_look_keeps_them(driver):
 @pytest.fixture
 def inspecting(driver):
     inspect(driver)
-    pick(driver.window.docks.inspector.layer, "64 rows, first (64a)")
+    pick(driver.window.docks.inspector.layer, "Layer of 64 rows, first pass (64a)")
     driver.controller.undo_stack.clear()
     return driver
 
@@ -162,6 +162,8 @@ def test_a_name_of_your_own_is_kept_with_the_weights(inspecting, monkeypatch):
     assert "my sleeve" not in panel.texture.text()
     mode.step_texture(-1)
     assert "my sleeve" in panel.texture.text()
+    tip = panel.tiles._words(channel)
+    assert tip == f"Texture {channel + 1}: <b>my sleeve</b>"
     inspecting.window.settings.set_texture_name(sha, "64a", channel, "")
     assert inspecting.window.settings.texture_name(sha, "64a", channel) == ""
 

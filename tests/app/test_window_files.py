@@ -11,7 +11,10 @@ from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 
+from app.choices import named_poses
+from app.files import intake
 from app.fitting import ENOUGH_ANCHORS
+from app.jobs import TARGET_POSE
 from engine.pose import formats
 
 LEFT_WRIST = 7
@@ -397,3 +400,35 @@ def test_reset_goes_back_to_the_start_once(open_window):
     assert np.array_equal(driver.pose, start)
     stack = driver.controller.undo_stack
     assert [stack.text(i) for i in range(stack.count())] == ["Move left wrist", "Reset the pose"]
+
+
+def test_a_photos_own_pose_is_in_the_frame_of_the_weights_that_are_open(open_window, photo, standing):
+    """It was framed for those of before: reset, "Make this the person", a drop and the chooser mean the same
+    place of the photo."""
+    driver = open_window(pose=standing)
+    c = driver.controller
+    c.photos.open_photo(photo("bright.png", top=(250, 250, 250)), "bright.png", "garment")
+    driver.until(lambda: len(c.document.look.photos) == 2)
+    sample, other = c.document.look.photos
+    opened = driver.backend.open_session
+
+    def twice_as_large(weights, device):
+        session = opened(weights, device)
+        session.size = (512, 352)
+        return session
+
+    driver.backend.open_session = twice_as_large
+    c.open_weights(None)
+    driver.until(lambda: c.size == (512, 352))
+    twice = np.array((2, 2, 1), np.float32)
+    c.posing.mirror()
+    driver.window.actions_by_id["reset_pose"].trigger()
+    np.testing.assert_array_equal(c.pose, sample.reference.keypoints_18x3 * twice)
+    c.shelving.become(other.key)
+    np.testing.assert_array_equal(c.pose, other.reference.keypoints_18x3 * twice)
+    c.shelving.become(sample.key)
+    assert not any("Keep the pose" in sentence for sentence in driver.sentences), "it was the photo's own"
+    driver.window.opening.take(intake.Intake(intake.SHELVED, other.name, other.key), TARGET_POSE)
+    np.testing.assert_array_equal(c.pose, other.reference.keypoints_18x3 * twice)
+    poses = named_poses(c.document.look, c.size, [], [])
+    np.testing.assert_array_equal(poses[1].on(sample), sample.reference.keypoints_18x3 * twice)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from fake_engine import FakeBackend
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from app import worker
+from app.status import familiarity
 from engine.api import Frame
 from engine.errors import InputError
 
@@ -53,23 +56,45 @@ def test_the_hud_says_live_while_the_hand_moves_and_full_when_it_rests(open_wind
 
 
 @pytest.mark.parametrize(
-    ("error", "word"),
-    [(None, ""), (0.1, ""), (0.15, "less familiar photo"), (0.19, "less familiar photo"),
-     (0.21, "unfamiliar photo")],
+    ("error", "gauge"),
+    [(None, ""), (0.0, "●●●●●"), (0.049, "●●●●●"), (0.051, "●●●●○"), (0.14, "●●●○○"), (0.19, "●●○○○"),
+     (0.21, "●○○○○"), (0.9, "●○○○○")],
 )  # fmt: skip
-def test_the_hud_says_how_familiar_the_persons_photo_is(open_window, photo, standing, error, word):
+def test_familiarity_is_a_gauge(error, gauge):
+    assert familiarity(error) == (f"familiarity {gauge}" if gauge else "")
+
+
+def test_the_hud_shows_how_familiar_the_persons_photo_is_now(open_window, photo, standing):
+    """Of that person, as it is settled, by the weights that are open."""
     driver = open_window(pose=standing)
-    hud, shelf = driver.window.centre.hud, driver.window.docks.shelf
-    assert "familiar" not in hud.text and "drift" not in shelf.cards[0].toolTip()
-    driver.backend.session.own_pose_error = error
-    driver.controller.photos.open_photo(photo(), "linen.png")
-    driver.until(lambda: len(shelf.cards) == 2)
+    hud, controller = driver.window.centre.hud, driver.controller
+    assert "familiar" not in hud.text
+    controller.photos.open_photo(photo(), "linen.png")
+    driver.until(lambda: len(controller.document.look.photos) == 2)
     driver.until_full()
-    assert (word in hud.text) if word else ("familiar" not in hud.text)
-    assert ("drift" in shelf.cards[-1].toolTip()) == bool(word)
+    key = controller.document.look.person
+
+    def drawn_with(error):
+        driver.backend.session.own_pose_errors[key] = error
+        driver.drag(LEFT_WRIST, 6, 6)
+        driver.until_full()
+
+    drawn_with(0.22)
+    assert "familiarity ●○○○○" in hud.text
+    drawn_with(0.12)
+    assert "familiarity ●●●○○" in hud.text, "settling brought it nearer"
+    before = driver.backend.session
+    controller.open_weights(None)
+    driver.until(lambda: driver.backend.session is not before)
+    driver.until_full()
+    assert "familiar" not in hud.text, "of other weights nothing is known yet"
+    driver.backend.session.own_pose_errors[key] = 0.12
     driver.window.actions_by_id["undo"].trigger()
     driver.until_full()
-    assert "familiar" not in hud.text, "that was another's"
+    driver.window.actions_by_id["undo"].trigger()
+    driver.window.actions_by_id["undo"].trigger()
+    driver.until_full()
+    assert controller.document.look.person != key and "familiar" not in hud.text, "that was another's"
 
 
 def test_a_preview_is_followed_by_the_exact_picture(open_window):
@@ -156,6 +181,21 @@ def test_maps_left_out_of_a_fast_drag_are_owed_to_the_pose_it_rests_on(open_wind
     driver.until(lambda: log[-1].maps)
     assert np.array_equal(log[-1].keypoints_18x3, driver.pose)
     assert any(request.level == 256 and not request.maps for request in log), "whole, but for the maps"
+
+
+def test_maps_come_ten_times_a_second_or_with_every_picture(monkeypatch):
+    for picture_ms in range(2, 300):
+        made, now_s = [0.0], [0.0]
+        monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda now_s=now_s: now_s[0]))
+        drawing = worker.RenderWorker(FakeBackend())
+        for picture in range(1, 400):
+            now_s[0] = picture * picture_ms / 1e3
+            if drawing._may_map():
+                drawing._maps_at = now_s[0]
+                made.append(now_s[0])
+        longest_s = np.diff(made).max()
+        assert longest_s <= max(0.1, picture_ms / 1e3) + 1e-9, picture_ms
+        assert np.diff(made).min() >= 0.05 - 1e-9, "no oftener than the eye has use for"
 
 
 def test_pictures_do_not_wait_for_maps_and_those_of_a_drag_do_not_queue(open_window, monkeypatch):

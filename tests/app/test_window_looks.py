@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from app import history
 from app.dialogs import unsaved
 from app.document import Look, Worn, same_look
+from engine.errors import InputError
 from engine.look import read_look, write_look
 
 LEFT_WRIST = 7
@@ -234,6 +235,17 @@ def test_ctrl_n_begins_anew_and_asks_what_becomes_of_the_present_look(dressed, m
     assert not dressed.controller.undo_stack.canUndo() and not dressed.controller.document.changed
     assert dressed.window.looks.path is None and not star(dressed)
     dressed.until_full()
+
+
+def test_before_the_engine_is_awake_ctrl_n_throws_nothing_away_and_says_so(open_window, monkeypatch):
+    driver = open_window(awake=False, fault=InputError("The weights are damaged."))
+    driver.until(lambda: driver.controller.frames.status.state == "missing")
+    driver.controller.posing.mirror()
+    mirrored, asked = driver.controller.document.look, []
+    monkeypatch.setattr(unsaved, "ask", lambda *a: asked.append(a) or unsaved.DISCARD)
+    driver.window.actions_by_id["new"].trigger()
+    assert driver.controller.document.look is mirrored and not asked
+    assert "A new look can begin as soon as the engine is awake." in driver.sentences
 
 
 def test_what_is_done_while_a_look_is_read_is_asked_about_too(dressed, tmp_path, save_to, monkeypatch):

@@ -13,6 +13,7 @@ from PIL import Image
 from engine import detect
 from engine.cli import bench as bench_command
 from engine.cli import main
+from engine.paths import RESOURCES
 from engine.pose.formats import write_openpose
 
 WEIGHTS = str(rule_drawn.generator())
@@ -60,6 +61,20 @@ def test_attention_writes_every_layer(photo, pose, tmp_path):
         assert maps["extraction/32b"].shape == (32, 32, 22) and maps["extraction/32b"].dtype == np.float32
         assert np.allclose(maps["extraction/64a"].sum((1, 2)), 1, atol=1e-4)
         assert np.allclose(maps["distribution/64a"].sum(0), 1, atol=1e-4)
+
+
+def test_settling_changes_who_is_handed_out_and_not_what_was_gathered(tmp_path):
+    plain, settled = tmp_path / "plain.npz", tmp_path / "settled.npz"
+    ada, posed = (str(RESOURCES / "samples" / f"ada.{kind}") for kind in ("jpg", "json"))
+    options = ["attention", "--reference", ada, "--pose", posed, "--device", "cpu"]
+    assert main([*options, "--output", str(plain)]) == 0
+    assert main([*options, "--output", str(settled), "--settle", "2"]) == 0
+    assert main([*options, "--output", str(settled), "--settle", "-1"]) == 2
+    with np.load(plain) as before, np.load(settled) as after:
+        assert list(before) == list(after)
+        same = {name for name in before if np.array_equal(before[name], after[name])}
+        assert {name for name in before if name.startswith("extraction")} <= same
+        assert len(same) < len(list(before))
 
 
 @pytest.mark.skipif(

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.framing import frame_photo, to_frame, to_photo
+from engine.framing import frame_photo, to_frame
 from engine.inpainting.fill import fill_holes
 from engine.pose.extent import wanted_box
 
@@ -17,6 +17,11 @@ STANDING = np.array(
     ],
     np.float32,
 )  # fmt: skip
+
+
+def to_photo(points: np.ndarray, matrix_2x3: np.ndarray) -> np.ndarray:
+    """Points [..., 2] of the model frame in the photo: the inverse of `to_frame`."""
+    return (points - matrix_2x3[:, 2]) @ np.linalg.inv(matrix_2x3[:, :2]).T
 
 
 def pose(xy=STANDING, scale=1.0, shift=(0, 0)) -> np.ndarray:

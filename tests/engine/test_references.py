@@ -86,6 +86,11 @@ def opened(painter: PoseTransferModel) -> References:
     return References(painter, torch.device("cpu"))
 
 
+def kept_of(references: References, kind: str) -> list[str]:
+    """Keys of those of whom this is kept."""
+    return [key for each, key in references._kept if each == kind]
+
+
 @pytest.fixture
 def room_for_two(monkeypatch) -> None:
     monkeypatch.setattr("engine.references.CACHE_BYTES", 20)
@@ -170,8 +175,9 @@ def test_one_that_is_held_comes_back_and_one_that_nobody_holds_is_gone(room_for_
         references.encoded(dropped)
 
 
-def test_maps_of_the_four_used_last_are_kept():
-    painter = Painter()
+def test_maps_of_the_four_used_last_are_kept(monkeypatch):
+    monkeypatch.setattr("engine.references.CACHE_BYTES", 4 * 4)  # there is room for four of one number
+    painter = Painter(size=0)
     references = opened(painter)
     held = [references.add(photo(colour), nobody()) for colour in range(1, 6)]
     keys = [reference.key for reference in held]
@@ -188,10 +194,12 @@ def test_maps_of_the_four_used_last_are_kept():
 
 def test_wardrobes_of_those_used_last_are_kept(monkeypatch):
     made: Counter[int] = Counter()
-    painter = Painter()
+    painter = Painter(size=0)
+    monkeypatch.setattr("engine.references.CACHE_BYTES", 16)
 
     def wardrobe(picture_1CHW, *_):
         made[painter.colour(ReferenceInput(picture_1CHW, None))] += 1
+        return Kept(0.0, 1)
 
     monkeypatch.setattr("engine.references.make_wardrobe", wardrobe)
     monkeypatch.setattr("engine.references.parsing.available", lambda: Capability(True))
@@ -207,6 +215,18 @@ def test_wardrobes_of_those_used_last_are_kept(monkeypatch):
     assert made == dict.fromkeys(range(1, 18), 1), "the first was asked for again"
     references.wardrobe(keys[1])
     assert made[2] == 2, "and the second was not"
+
+
+def test_all_that_is_made_of_photos_shares_one_room(monkeypatch):
+    """Maps that are asked for leave no room for an encoding that nobody used since."""
+    monkeypatch.setattr("engine.references.CACHE_BYTES", 23)
+    painter = Painter()
+    references = opened(painter)
+    held = [references.add(photo(colour), nobody()) for colour in (1, 2)]
+    references.maps(held[1].key)
+    assert kept_of(references, "encoded") == [held[1].key] and kept_of(references, "maps") == [held[1].key]
+    references.encoded(held[0].key)
+    assert painter.encoded == {1: 2, 2: 1} and references._kept.bytes == 14
 
 
 def test_whoever_is_forgotten_lends_nothing_any_more(monkeypatch):
@@ -371,11 +391,11 @@ def test_what_belongs_to_a_handle_goes_with_it(monkeypatch):
     for reference in shelf[:2]:
         kept.maps(reference.key)
     first = shelf[0].key
-    assert len(kept._encoded) == 5 and len(kept._maps) == 2
+    assert len(kept_of(kept, "encoded")) == 5 and len(kept_of(kept, "maps")) == 2
     del shelf[1:], reference
     gc.collect()
     kept.encoded(first)
-    assert list(kept._encoded) == [first] and list(kept._maps) == [first] and given_back == [1]
+    assert kept_of(kept, "encoded") == kept_of(kept, "maps") == [first] and given_back == [1]
     kept.encoded(first)
     assert given_back == [1]
 
@@ -388,5 +408,5 @@ def test_a_photo_that_comes_again_is_not_freed_with_its_first_handle():
     del reference
     gc.collect()
     again = kept.add(picture)
-    assert again.key == key and list(kept._encoded) == [key]
+    assert again.key == key and kept_of(kept, "encoded") == [key]
     kept.encoded(key)

@@ -198,11 +198,12 @@ def test_a_deeper_network_runs_at_a_frame_that_is_no_multiple_of_its_stride():
     levels = tuple(nted.Level(16 << index, 8, 4 if index < 5 else 0) for index in range(6))
     network = nted.Nted(nted.NtedConfig(levels, (512, 352))).eval().requires_grad_(False)
     session = opened(network, SIZE, Plan(torch.device("cpu"), torch.float32, 1))
-    session.set_reference(photo(1), pose())
+    key = session.set_reference(photo(1), pose()).key
     session.set_pose(pose())
+    assert session.respond(RenderRequest(key, pose(), pieces=True)).pieces.shape == (128, 88)
     for level in (None, *session.levels):
         frame = session.render(level, maps=True)
-        assert frame.image.shape == (*SIZE, 3)
+        assert frame.image.shape == (*SIZE, 3) and frame.pieces.shape == (128, 88)
         shown = frame.maps.of(DISTRIBUTION)
         for info in [each for each in session.maps if each.kind == DISTRIBUTION][: len(shown)]:
             assert shown[info.name].shape == (info.channels, *info.size)

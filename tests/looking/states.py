@@ -10,11 +10,13 @@ stand on the screen.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
@@ -25,8 +27,15 @@ from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 from app import theme
 from app.dialogs import unsaved
 from app.files import intake, samples
+from app.files.look_jobs import document_of
 from app.settings import Settings
 from app.window import MainWindow
+from engine.api import Frame, RenderRequest
+from engine.errors import DeviceLost, OutOfMemory
+from engine.look import write_look
+from engine.look.journal import SECTION
+from engine.photos import thumbnail
+from engine.pose import formats
 
 PATIENCE_S = 60.0
 LEFT_WRIST = 7
@@ -140,6 +149,22 @@ def state(function: State) -> State:
     return function
 
 
+# What states need of others, where they are looked at alone.
+
+
+def with_garments(hands: Hands) -> None:
+    """Five garments on the shelf."""
+    if len(hands.controller.document.look.photos) < 6:
+        for name in [entry[0] for entry in samples.listed(kind="garment")][:5]:
+            hands.shelve(name, "garment")
+
+
+def with_a_step(hands: Hands) -> None:
+    """Something was done."""
+    if not hands.controller.undo_stack.canUndo():
+        hands.pull(LEFT_WRIST, 30, -90)
+
+
 # Pose.
 
 
@@ -172,6 +197,7 @@ def pose_hidden(hands: Hands) -> None:
 
 @state
 def pose_menu(hands: Hands) -> None:
+    with_a_step(hands)
     hands.menu(hands.canvas.viewport(), hands.at(LEFT_WRIST).toPoint())
 
 
@@ -198,6 +224,7 @@ def pixels(hands: Hands) -> None:
 
 @state
 def panels_hidden(hands: Hands) -> None:
+    with_a_step(hands)
     hands.canvas.camera.fit()
     hands.do("toggle_panels")
     hands.shoot("panels_are_hidden")
@@ -209,8 +236,7 @@ def panels_hidden(hands: Hands) -> None:
 
 @state
 def shelf(hands: Hands) -> None:
-    for name in [entry[0] for entry in samples.listed(kind="garment")][:5]:
-        hands.shelve(name, "garment")
+    with_garments(hands)
     card = hands.docks.shelf.cards[1]
     QTest.mouseClick(card, LEFT)
     hands.docks.shelf.slider.setValue(60)
@@ -219,11 +245,13 @@ def shelf(hands: Hands) -> None:
 
 @state
 def shelf_rename(hands: Hands) -> None:
+    with_garments(hands)
     hands.docks.shelf.cards[1].rename()
 
 
 @state
 def shelf_menu(hands: Hands) -> None:
+    with_garments(hands)
     card = hands.docks.shelf.cards[1]
     hands.menu(card, card.rect().center())
 
@@ -273,6 +301,7 @@ def not_to_be_read(hands: Hands) -> None:
 
 @state
 def dress(hands: Hands) -> None:
+    with_garments(hands)
     hands.do("dress_mode")
     hands.full()
     hands.shoot("dress_at_first")
@@ -314,6 +343,7 @@ def inspect(hands: Hands) -> None:
 
 @state
 def compare(hands: Hands) -> None:
+    with_a_step(hands)
     hands.do("toggle_reference")
     for way in ("slider", "beside", "flip"):
         hands.shoot(f"compare_{way}")
@@ -377,9 +407,87 @@ def light(hands: Hands) -> None:
 
 
 @state
-def no_weights(hands: Hands) -> None:
+def other_weights_missing(hands: Hands) -> None:
     hands.controller.open_weights(Path("nowhere.safetensors"))
     hands.wait(5.0, lambda: hands.window.centre.notices.toasts)
+
+
+# What goes wrong.
+
+
+@state
+def people_in_a_pose_file(hands: Hands) -> None:
+    poses = [hands.controller.pose * (s, s, 1) + (x, 20, 0) for s, x in ((0.9, 0), (0.7, 60), (0.5, 10))]
+    people = [formats.openpose_dict(pose, hands.controller.size)["people"][0] for pose in poses]
+
+    def look() -> None:
+        hands.shoot("people_in_a_pose_file_asked")
+        QApplication.activeModalWidget().close()
+
+    QTimer.singleShot(900, look)
+    hands.window.opening.take(intake.Intake(intake.POSE, "three.json", json.dumps({"people": people})))
+
+
+@state
+def left_behind(hands: Hands) -> None:
+    """What another window kept that was killed."""
+    with_a_step(hands)
+    c, folder = hands.controller, Path(os.environ["POSELOOM_HOME"]) / "another"
+    folder.mkdir()
+    document = document_of(c.document.look, c.size, c.facts)
+    journal = {SECTION: {"path": "linen.look"}}
+    write_look(folder / "1-2.look", replace(document, thumbnail=thumbnail(c.frames.still), others=journal))
+    hands.window.looks.find_left_behind(folder)
+    hands.wait(5.0, lambda: hands.window.findChild(QDialog) is not None)
+
+
+class Failing:
+    """A session whose pictures fail as this says."""
+
+    def __init__(self, session: object, error: Exception, below: int = 0):
+        self._session, self._error, self._below = session, error, below
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._session, name)
+
+    def frames(self, request: RenderRequest) -> Iterator[Frame]:
+        if request.level is None or request.level > self._below:
+            raise self._error
+        yield from self._session.frames(request)
+
+
+def failing(hands: Hands, error: Exception, below: int = 0) -> None:
+    host = hands.controller.worker.host
+    host._session = Failing(host._session, error, below)
+    hands.pull(LEFT_WRIST, -10, 30, let_go=False)
+    hands.mouse(RELEASE, hands.at(LEFT_WRIST))
+    hands.wait(20.0, lambda: hands.window.centre.notices.toasts)
+    hands.wait(2.0)
+
+
+@state
+def memory_short(hands: Hands) -> None:
+    failing(hands, OutOfMemory("not enough memory on cpu"), below=hands.controller.facts.levels[0])
+    hands.controller.worker.host._session = hands.controller.worker.host._session._session
+
+
+@state
+def memory_gone(hands: Hands) -> None:
+    failing(hands, OutOfMemory("not enough memory on cpu"))
+    hands.controller.worker.host._session = hands.controller.worker.host._session._session
+
+
+@state
+def fault_of_ours(hands: Hands) -> None:
+    failing(hands, ZeroDivisionError("division by zero"))
+    hands.controller.worker.host._session = hands.controller.worker.host._session._session
+
+
+@state
+def card_lost(hands: Hands) -> None:
+    failing(hands, DeviceLost("CUDA error: unspecified launch failure"))
+    hands.shoot("card_is_lost")
+    hands.full()
 
 
 def main() -> int:
@@ -408,7 +516,21 @@ def main() -> int:
                 hands.shoot(name)
                 hands.put_away()
         window.throw_away()
+        if options.only in "no_weights":
+            show_without_weights(Path(home), options)
     return 0
+
+
+def show_without_weights(home: Path, options: argparse.Namespace) -> None:
+    """A window whose first weights cannot be read."""
+    window = MainWindow(settings=Settings(home / "window.ini"), weights=Path("nowhere.safetensors"))
+    window.resize(*(int(side) for side in options.size.split("x")))
+    window.show()
+    window.start()
+    hands = Hands(window, options.folder)
+    hands.wait(PATIENCE_S, lambda: hands.controller.frames.status.state == "missing")
+    hands.shoot("no_weights")
+    window.throw_away()
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from train.data.patches import patches_for
 from train.data.people import People
 from train.data.source import Source
 from train.losses.nted import LossWeights
-from train.losses.total import PAPER_256
+from train.losses.nted_total import PAPER_256
 from train.objectives.nted import NtedRecipe
 from train.run.recipe import FOREVER, Phase
 from train.run.state import Run

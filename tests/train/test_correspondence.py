@@ -14,7 +14,7 @@ from train.metrics.correspondence import (
     layer_names,
     seen_in,
 )
-from train.metrics.measure import Rendered, Sight
+from train.metrics.measure import RatedBatch, Rendered
 
 ROWS, COLUMNS_ = 8, 6
 CELLS = ROWS * COLUMNS_
@@ -126,7 +126,7 @@ def test_the_measure_has_every_layer_and_uniform_attention_beside_it():
     output = Rendered(None, [extraction] * 2, [distribution] * 2)
     measure = Correspondence()
     for _ in range(3):
-        measure.see(Sight(Batch(surface(), surface()), output, [], {}))
+        measure.see(RatedBatch(Batch(surface(), surface()), output, [], {}))
     rows = measure.table(np.arange(3)).rows
     assert list(rows) == ["layer 8a", "layer 8b", "uniform attention, 8 rows"]
     right, uniform = (rows[row]["median, dm"].mean for row in ("layer 8a", "uniform attention, 8 rows"))
@@ -142,5 +142,5 @@ def test_data_without_surfaces_and_networks_without_attention_give_no_table():
         (Batch(surface(), surface()), Rendered(None)),
     ):
         measure = Correspondence()
-        measure.see(Sight(batch, output, [], {}))
+        measure.see(RatedBatch(batch, output, [], {}))
         assert measure.table(np.arange(1)) is None

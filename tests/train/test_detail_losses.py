@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from engine import weights
 from engine.errors import InputError
 from engine.models import nted
-from train.data.people import CLASSES, People
-from train.losses.contrast import contrast_term, variation
+from engine.regions import REGIONS
+from train.data.people import People
 from train.losses.nted import LossWeights, house_losses
+from train.losses.nted_contrast import contrast_term, variation
 from train.losses.places import place_term
 from train.losses.reconstruction import beyond_range
 from train.run.state import Run
@@ -32,7 +33,7 @@ def truth() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     parsing = torch.zeros(1, 4, 4, dtype=torch.uint8)
     parsing[..., 2:] = 3
     surface = torch.linspace(-0.5, 0.5, 48).view(1, 3, 4, 4).masked_fill(parsing[:, None] == 0, math.nan)
-    logits = 30.0 * F.one_hot(parsing.long(), len(CLASSES)).movedim(-1, 1)
+    logits = 30.0 * F.one_hot(parsing.long(), len(REGIONS)).movedim(-1, 1)
     return torch.cat([logits, surface.nan_to_num(7.0)], 1), surface, parsing
 
 
@@ -44,20 +45,20 @@ def test_right_places_cost_nothing():
 def test_a_place_is_charged_by_its_distance_where_somebody_is():
     places, surface, parsing = truth()
     wrong = places.clone()
-    wrong[:, len(CLASSES) :] += torch.tensor([0.3, 0.0, 0.4]).view(3, 1, 1)
+    wrong[:, len(REGIONS) :] += torch.tensor([0.3, 0.0, 0.4]).view(3, 1, 1)
     assert place_term(wrong, surface, parsing) == pytest.approx(0.5, abs=2e-3)
-    wrong[:, len(CLASSES) :, :, :2] = 100.0
+    wrong[:, len(REGIONS) :, :, :2] = 100.0
     assert place_term(wrong, surface, parsing) == pytest.approx(0.5, abs=2e-3)
     other = places.clone()
-    other[:, : len(CLASSES)] = 0.0
-    assert place_term(other, surface, parsing) == pytest.approx(0.1 * math.log(len(CLASSES)), abs=2e-3)
+    other[:, : len(REGIONS)] = 0.0
+    assert place_term(other, surface, parsing) == pytest.approx(0.1 * math.log(len(REGIONS)), abs=2e-3)
 
 
 def stretched(rows: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, float]:
     """Places that lie 0.01 too far from the one on their left: places, surface, parsing, their distance."""
     parsing = torch.full((1, rows, 80), 3, dtype=torch.uint8)
     surface = torch.linspace(-0.1, 0.1, 80).expand(1, 3, rows, 80).clone()
-    places = torch.cat([30.0 * F.one_hot(parsing.long(), len(CLASSES)).movedim(-1, 1), surface], 1)
+    places = torch.cat([30.0 * F.one_hot(parsing.long(), len(REGIONS)).movedim(-1, 1), surface], 1)
     places[:, -3] += 0.01 * torch.arange(80)
     return places, surface, parsing, 0.01 * torch.arange(80).float().mean().item()
 
@@ -76,13 +77,13 @@ def test_steps_from_piece_to_piece_are_not_charged():
     assert place_term(places, surface, parsing) == pytest.approx(torn, abs=2e-3)
     places, surface, parsing, distance = stretched(128)
     parsing += (torch.arange(80) // 4 % 2).byte()  # or leads to another class
-    wrong = 0.1 * F.cross_entropy(places[:, : len(CLASSES)], parsing.long()).item()
+    wrong = 0.1 * F.cross_entropy(places[:, : len(REGIONS)], parsing.long()).item()
     assert place_term(places, surface, parsing) == pytest.approx(distance + wrong, abs=2e-3)
 
 
 def test_shares_of_a_batch_add_up_and_nobody_is_no_fault():
     pieces = [truth(), truth()]
-    pieces[0][0][:, len(CLASSES) :] += 0.2
+    pieces[0][0][:, len(REGIONS) :] += 0.2
     pieces[1][1][:] = math.nan  # nobody
     pieces[1][2][:] = 0
     whole = place_term(*(torch.cat(parts) for parts in zip(*pieces, strict=True)))

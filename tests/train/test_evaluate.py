@@ -20,7 +20,7 @@ from train.metrics.evaluation import evaluate
 from train.metrics.markdown import to_markdown, verdict
 from train.metrics.measure import COPY, MEAN, RESULT, TRUTH, Column, Rendered, Table, rows_of_means
 from train.metrics.pairs import fixed_pairs, mean_picture
-from train.metrics.regions import METRICS, REGIONS
+from train.metrics.regions import METRICS, RATED_REGIONS
 from train.metrics.report import make_report
 
 SIZE = (64, 44)
@@ -92,7 +92,7 @@ FIRST_PAIRS = [(0, 2, 1), (1, 1, 2), (2, 2, 0), (3, 1, 3), (0, 1, 2), (1, 0, 1)]
 def test_copying_the_reference_scores_as_the_baseline(people):
     evaluation = evaluate(copying, people, fixed_pairs(people, 6), SIZE)
     np.testing.assert_array_equal(evaluation.scores[RESULT], evaluation.scores[COPY])
-    assert evaluation.scores[RESULT].shape == (6, len(REGIONS), len(METRICS))
+    assert evaluation.scores[RESULT].shape == (6, len(RATED_REGIONS), len(METRICS))
     assert MEAN not in evaluation.scores
 
 
@@ -137,9 +137,9 @@ def test_a_result_that_is_no_number_is_no_score(people):
 
 def fake_report():
     rng = np.random.default_rng(0)
-    shape = (40, len(REGIONS), len(METRICS))
+    shape = (40, len(RATED_REGIONS), len(METRICS))
     theirs = np.abs(rng.normal(0.5, 0.05, shape))
-    theirs[:, REGIONS.index("dress or skirt")] = np.nan
+    theirs[:, RATED_REGIONS.index("dress or skirt")] = np.nan
     ours = theirs + np.array([-0.2, 0.3, 0.0]) + rng.normal(0, 0.01, shape)
     facings = ["front", "back"] * 20
     return make_report({RESULT: ours, COPY: theirs}, np.repeat(np.arange(20), 2), facings, {"pairs": 40})
@@ -173,7 +173,7 @@ def test_tables_of_measures_are_in_both_outputs():
     values = [np.array((share, np.nan)) for share in shares]
     rows = rows_of_means({"ours": values}, columns, np.arange(40))
     table = Table("one", "One thing", "What it is.", columns, rows, {"seed": 7})
-    scores = {RESULT: np.full((40, len(REGIONS), len(METRICS)), 0.5)}
+    scores = {RESULT: np.full((40, len(RATED_REGIONS), len(METRICS)), 0.5)}
     report = json.loads(json.dumps(make_report(scores, np.arange(40), ["front"] * 40, {}, [table])))
     measure = report["measures"]["one"]
     assert measure["rows"]["ours"]["share"]["mean"] == 0.5 and measure["rows"]["ours"]["never"] is None

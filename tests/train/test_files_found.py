@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import InputError
-from train.data.files_found import check_ending, is_caption, photos_below, pose_file_of
+from train.data.files_found import check_ending, folders_in, is_caption, photos_below, pose_file_of
 
 LABEL = "0 0.5 0.5 0.4 0.9 " + " ".join(["0.51 0.18 2"] * 17)
 
@@ -63,6 +63,11 @@ def test_photos_are_found_whatever_they_are_called(tmp_path):
     assert len(photos_below(tmp_path, deep=False)) == 3
 
 
+def test_a_photo_is_not_hidden_by_its_first_letter(tmp_path):
+    (tmp_path / "@home.jpg").write_bytes(b"x")
+    assert photos_below(tmp_path) == [tmp_path / "@home.jpg"]
+
+
 def test_raw_files_are_refused_before_their_thumbnail_is_taken():
     check_ending(Path("a.tiff"))
     with pytest.raises(InputError, match=r"a\.NEF is a camera's raw file"):
@@ -75,3 +80,37 @@ def test_another_photos_pose_is_not_taken(tmp_path):
     assert pose_file_of(tmp_path / "a.jpg") is None
     for stem in ("a_pose", "B", "b"):
         assert pose_file_of(tmp_path / f"{stem}.jpg") == tmp_path / f"{stem}.json"
+
+
+VOC = """<annotation><filename>a.jpg</filename><size><width>640</width><height>480</height></size>
+<object><name>person</name><pose>Unspecified</pose><bndbox><xmin>10</xmin><ymin>20</ymin></bndbox></object>
+</annotation>"""
+SKELETON = (
+    '<annotations><image><skeleton label="person"><points label="nose" points="1,2"/></skeleton></image>'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "pose"),
+    [
+        ("a.xml", VOC, False),
+        ("a.xml", SKELETON, True),
+        ("a.csv", "file,camera,iso\na.jpg,EOS R5,400\n", False),
+        ("a.csv", "joint,x,y\nnose,1,2\n", True),
+        ("a.csv", "12.5,30\n" * 18, True),
+        ("a.json", '{"caption": "a man", "width": 640, "height": 480}', False),
+        ("a.json", "{}", True),
+        ("a.json", '{"people": []}', True),
+        ("a_keypoints.json", '{"caption": "a man"}', True),
+        ("a.yml", "camera: EOS R5\niso: 400\n", False),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_photo_is_not_all_its_pose(tmp_path, name, text, pose):
+    (tmp_path / name).write_text(text)
+    assert (pose_file_of(tmp_path / "a.jpg") is not None) is pose
+
+
+def test_folders_in_which_systems_keep_small_pictures_are_nobodys(tmp_path):
+    for name in ("anna", "bea", ".thumbs", ".cache", "@eaDir", "$RECYCLE.BIN", "__MACOSX"):
+        (tmp_path / name).mkdir()
+    assert [path.name for path in folders_in(tmp_path)] == ["anna", "bea"]

@@ -16,7 +16,7 @@ from train.data.people import View
 from train.metrics.bootstrap import estimate_of_set
 from train.metrics.frechet import Frechet, NamedFeatures, frechet_distance, pooled
 from train.metrics.house import house_features
-from train.metrics.measure import COPY, RESULT, Rendered, Sight
+from train.metrics.measure import COPY, RESULT, RatedBatch, Rendered
 
 
 def sets(seed, n=200, d=12, m=150):
@@ -78,7 +78,7 @@ def sight(results, truths):
         )
 
     views = [(view(truth), view(truth)) for truth in truths]
-    return Sight(None, Rendered(None), views, {RESULT: np.stack(results), COPY: np.stack(truths)})
+    return RatedBatch(None, Rendered(None), views, {RESULT: np.stack(results), COPY: np.stack(truths)})
 
 
 def test_the_measure_names_its_features_and_never_says_fid():

@@ -110,7 +110,7 @@ def test_the_parts_of_a_batch_have_its_mean(people):
         ]
         assert torch.stack(pieces).mean().item() == pytest.approx(torch.stack(terms).mean().item(), rel=1e-5)
     halves = [
-        all_asked(half, run.recipe.network, run.objective.patches)
+        all_asked(half, run.recipe.network.levels, run.objective.patches)
         for half, _ in parts(batch, batch.target_BCHW, 2)
     ]
     assert not torch.equal(*halves)  # else the mean of the parts' own means would do

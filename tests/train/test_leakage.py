@@ -14,9 +14,10 @@ from engine.contract import Rendering
 from engine.models import nted
 from engine.models.nted.adapter import NtedAppearance, NtedModel
 from engine.plan import make_plan
+from engine.regions import REGIONS
 from train.data.augment import NONE
 from train.data.pairs import collate, load_pair
-from train.data.people import CLASSES, HELD_OUT_PEOPLE, People
+from train.data.people import HELD_OUT_PEOPLE, People
 from train.metrics.leakage import (
     ALL,
     COLUMNS,
@@ -27,13 +28,13 @@ from train.metrics.leakage import (
     garment_of,
     own_textures,
 )
-from train.metrics.measure import Rendered, Sight
+from train.metrics.measure import RatedBatch, Rendered
 from train.metrics.pairs import fixed_pairs
 from train.metrics.renders import AsShown
 from train.sheets import to_rgb
 
 SIZE = (64, 44)
-PANTS = CLASSES.index("pants")
+PANTS = REGIONS.index("pants")
 
 
 class PaintedModel:
@@ -82,7 +83,7 @@ def table_of(people, inside, outside, count=8):
     images = [model.render(black.appearance, pose.numpy()).image_1CHW for pose in numbers]
     batch = SimpleNamespace(target_keypoints_BJ3=numbers)
     rendered = Rendered(torch.cat(images), (), [distribution], [black] * len(pairs))
-    measure.see(Sight(batch, rendered, views, {}))
+    measure.see(RatedBatch(batch, rendered, views, {}))
     return measure.table(np.array([pair.person for pair in pairs]))
 
 
@@ -119,7 +120,7 @@ def test_a_swap_of_nothing_leaves_the_picture_that_is_rated(people):
     batch = collate(views, tuple(pairs), 0).to("cpu")
     output = AsShown(model)(batch)
     measure = Leakage(model, people, pairs, 2)
-    sight = Sight(batch, output, views, {})
+    sight = RatedBatch(batch, output, views, {})
     for i in range(2):
         swapped = measure._swapper(sight, i, views[1 - i][0])
         nothing, everything = (
@@ -132,11 +133,11 @@ def test_a_swap_of_nothing_leaves_the_picture_that_is_rated(people):
 
 def test_of_an_engine_that_mixes_by_region_the_region_is_taken(people):
     model = PaintedModel()
-    model.slots = (Slots("regions", len(CLASSES), CLASSES),)
+    model.slots = (Slots("regions", len(REGIONS), REGIONS),)
     model.capabilities = Capabilities(mix_by_region=True)
     own, every = Leakage(model, people, [], 0)._coefficients(None, 0, PANTS, None)
     assert own["regions"].argmax() == PANTS and own["regions"].sum() == 1
-    assert every["regions"].tolist() == [1] * len(CLASSES)
+    assert every["regions"].tolist() == [1] * len(REGIONS)
 
 
 def test_only_as_many_pairs_as_asked_for(people):
@@ -176,8 +177,8 @@ def test_the_garment_is_the_largest_that_can_be_rated():
     parsing = np.zeros((64, 44), np.uint8)
     assert garment_of(parsing) is None
     parsing[30:50, 10:30] = PANTS
-    parsing[10:20, 10:30] = CLASSES.index("upper clothes")
-    parsing[50:] = CLASSES.index("legs")
+    parsing[10:20, 10:30] = REGIONS.index("upper clothes")
+    parsing[50:] = REGIONS.index("legs")
     assert garment_of(parsing) == PANTS
 
 

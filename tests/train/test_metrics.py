@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from train.data.people import CLASSES
+from engine.regions import REGIONS
 from train.metrics.bootstrap import estimate
-from train.metrics.regions import METRICS, REGIONS, psnr_of, region_masks, score
+from train.metrics.regions import METRICS, RATED_REGIONS, psnr_of, region_masks, score
 from train.metrics.ssim import gaussian_window, ssim, ssim_map
 
 L1, PSNR, SSIM = range(3)
@@ -42,7 +42,7 @@ def test_psnr_is_scikit_images(seed):
     result, truth = pictures(seed)
     expected = metrics.peak_signal_noise_ratio(truth / 255, result / 255, data_range=1)
     scores = score(result, truth, everywhere())
-    assert scores[REGIONS.index("whole"), PSNR] == pytest.approx(expected, abs=1e-9)
+    assert scores[RATED_REGIONS.index("whole"), PSNR] == pytest.approx(expected, abs=1e-9)
 
 
 def test_the_worked_example_of_the_protocol():
@@ -77,8 +77,8 @@ def test_scores_are_symmetric_and_bounded(seed, noise):
 
 def test_regions_come_from_the_parsing_map():
     parsing = np.zeros((40, 33), np.uint8)
-    parsing[10:20, 8:20] = CLASSES.index("face")
-    parsing[20:30, 8:20] = CLASSES.index("pants")
+    parsing[10:20, 8:20] = REGIONS.index("face")
+    parsing[20:30, 8:20] = REGIONS.index("pants")
     masks = region_masks(parsing)
     assert set(masks) == {"whole", "person", "face", "pants"}
     assert masks["person"].sum() == 240 and masks["face"].sum() == 120
@@ -87,19 +87,19 @@ def test_regions_come_from_the_parsing_map():
 def test_regions_of_fewer_than_64_px_are_left_out_in_proportion_to_the_picture():
     for scale in (1, 2):
         parsing = np.zeros((256 * scale, 176 * scale), np.uint8)
-        parsing[: 8 * scale, : 7 * scale] = CLASSES.index("hair")  # 56 px of a picture of 256x176
-        parsing[50 : 50 + 9 * scale, : 8 * scale] = CLASSES.index("pants")  # 72 px
+        parsing[: 8 * scale, : 7 * scale] = REGIONS.index("hair")  # 56 px of a picture of 256x176
+        parsing[50 : 50 + 9 * scale, : 8 * scale] = REGIONS.index("pants")  # 72 px
         assert set(region_masks(parsing)) == {"whole", "person", "pants"}
 
 
 def test_a_fault_in_one_region_shows_in_that_region():
     parsing = np.zeros((60, 60), np.uint8)
-    parsing[5:25, 20:40] = CLASSES.index("face")
-    parsing[40:55, 20:40] = CLASSES.index("pants")
+    parsing[5:25, 20:40] = REGIONS.index("face")
+    parsing[40:55, 20:40] = REGIONS.index("pants")
     truth = np.full((60, 60, 3), 128, np.uint8)
     result = truth.copy()
-    result[parsing == CLASSES.index("face")] += 51
-    scores = dict(zip(REGIONS, score(result, truth, parsing), strict=True))
+    result[parsing == REGIONS.index("face")] += 51
+    scores = dict(zip(RATED_REGIONS, score(result, truth, parsing), strict=True))
     assert scores["face"][L1] == pytest.approx(0.2) and scores["pants"][L1] == 0
     assert scores["person"][L1] == pytest.approx(0.2 * 400 / 700)
     assert scores["whole"][L1] == pytest.approx(0.2 * 400 / 3600)
@@ -110,7 +110,7 @@ def test_a_fault_in_one_region_shows_in_that_region():
 def test_a_region_at_the_very_border_has_no_ssim_but_the_rest():
     parsing = np.zeros((40, 33), np.uint8)
     parsing[:4] = 2
-    scores = score(*pictures(0), parsing)[REGIONS.index("face")]
+    scores = score(*pictures(0), parsing)[RATED_REGIONS.index("face")]
     assert np.isnan(scores[SSIM]) and np.isfinite(scores[[L1, PSNR]]).all()
 
 

@@ -15,9 +15,9 @@ from engine.pose import skeleton as sk
 from engine.regions import REGIONS, SURFACE_SPAN
 from train.data.pairs import Pair
 from train.data.people import People, View
-from train.metrics.body_parts import NOBODY, PARTS, body_parts
+from train.metrics.body_parts import NO_PART, PARTS, body_parts
 from train.metrics.judge import Judge
-from train.metrics.measure import COPY, RESULT, TRUTH, Sight
+from train.metrics.measure import COPY, RESULT, TRUTH, RatedBatch
 from train.metrics.moved import what_moves
 from train.metrics.moves import ALL, AroundMoves, MovedLimbs, joints_near
 from train.metrics.pairs import moved_pairs
@@ -71,10 +71,10 @@ def features(picture_BCHW):
     return [picture_BCHW, F.avg_pool2d(picture_BCHW, 2)]
 
 
-def sight(result_HWC: np.ndarray, number: int = UP + 1) -> Sight:
+def sight(result_HWC: np.ndarray, number: int = UP + 1) -> RatedBatch:
     batch = SimpleNamespace(pairs=(Pair(0, 1_000_000, 0, number),))
     pictures = {RESULT: result_HWC[None], COPY: STANDING.image_HWC[None]}
-    return Sight(batch, None, [(STANDING, MOVED)], pictures)
+    return RatedBatch(batch, None, [(STANDING, MOVED)], pictures)
 
 
 def rated(measure, result_HWC: np.ndarray) -> dict:
@@ -110,7 +110,7 @@ def test_a_place_of_the_surface_belongs_to_its_part(place, part):
     surface[1, 2] = code(place)
     parts = body_parts(surface)
     assert PARTS[parts[1, 2]] == part
-    assert (parts == NOBODY).sum() == 5
+    assert (parts == NO_PART).sum() == 5
 
 
 # what moves

@@ -32,8 +32,8 @@ from train.losses.adversarial import (
 from train.losses.face import face_boxes, face_crops, face_loss
 from train.losses.feature_discriminator import FeatureDiscriminator
 from train.losses.features import TAPS, Vgg19, load_vgg19
+from train.losses.nted_total import PAPER_256, PAPER_512, PaperWeights, paper_losses
 from train.losses.perceptual import gram, perceptual_and_style
-from train.losses.total import PAPER_256, PAPER_512, PaperWeights, paper_losses
 
 DATA = Path(__file__).parents[1] / "data" / "nted"
 

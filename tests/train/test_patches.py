@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from engine import weights
 from engine.api import EXTRACTION
+from engine.regions import REGIONS
 from engine.session import Session
 from train.__main__ import main
 from train.data.patches import NOBODYS, Patches, counts, make_patches
-from train.data.people import CLASSES
 from train.losses.nted import LossWeights
 from train.losses.patches import distribution_term, extraction_term
 from train.run import checkpoint
@@ -40,7 +40,7 @@ def one_row(places: list, classes: list[int]) -> tuple[torch.Tensor, torch.Tenso
     return surface, torch.tensor([[classes]])
 
 
-@given(st.integers(len(CLASSES), 300))
+@given(st.integers(len(REGIONS), 300))
 def test_every_class_gets_textures_and_none_is_left_over(textures):
     given_out = counts(textures)
     assert min(given_out) >= 1

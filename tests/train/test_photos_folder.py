@@ -147,3 +147,12 @@ def test_a_folder_is_opened_as_what_it_is(photos, no_detector, stick_people, tmp
         DeepFashion(tmp_path / "empty", (64, 44))
     with pytest.raises(InputError, match="give this folder alone"):
         open_source([stick_people, photos], (64, 44))
+
+
+def test_hidden_folders_are_nobody(photos, no_detector):
+    before = PhotosFolder(photos, (128, 88)).names
+    for name in (".thumbs", "@eaDir"):
+        write_photo(photos / name / "a.jpg", 9)
+        write_photo(photos / "anna" / name / "a.jpg", 9)
+    source = PhotosFolder(photos, (128, 88))
+    assert source.names == before == ["anna", "ben"] and source.view_counts.tolist() == [3, 2]

@@ -26,8 +26,8 @@ from train.data.people import People
 from train.losses.adversarial import least_squares_generator_loss
 from train.losses.features import Vgg19
 from train.losses.pise import PAPER_TAPS, PiseWeights
-from train.objectives.both_generators import BothGenerators
 from train.objectives.pise import PiseRecipe, TrainingStage, inputs
+from train.objectives.pise_generators import BothGenerators
 from train.run import checkpoint
 from train.run.console import Lines
 from train.run.dryrun import stages

@@ -252,3 +252,11 @@ def test_pairs_of_different_people_are_counted(tmp_path, capsys):
 @pytest.mark.parametrize("error", ["DataLoader worker (pid 7) is killed by signal: Killed. "])
 def test_a_loader_ended_for_want_of_memory_is_a_sentence(monkeypatch, capsys, error):
     test_out_of_memory_is_a_sentence(monkeypatch, capsys, RuntimeError(error))
+
+
+def test_hundredths_and_thousandths_of_the_photo_are_laid_on_it(tmp_path):
+    """A file that says no unit, beside a photo that is far larger than a hundred px."""
+    wide, xy = (720, 1280), XY * 2 + (400, 20)
+    for whole in (100, 1000):
+        (tmp_path / "a.json").write_text(without_canvas(xy / (1280, 720) * whole))
+        np.testing.assert_allclose(pose_beside(tmp_path / "a.json", wide)[:, :2], xy, atol=0.01)

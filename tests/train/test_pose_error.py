@@ -7,7 +7,7 @@ import pytest
 
 from engine.pose.skeleton import LEFT_WRIST, NOSE, RIGHT_ANKLE, RIGHT_KNEE
 from train.data.people import View
-from train.metrics.measure import COPY, RESULT, TRUTH, Rendered, Sight
+from train.metrics.measure import COPY, RESULT, TRUTH, RatedBatch, Rendered
 from train.metrics.pose import COLUMNS, PoseError, body_height, pose_error
 
 # Somebody 200 px tall standing straight, by the usual shares; joints in COCO-18 order.
@@ -82,7 +82,7 @@ def test_the_measure_reports_the_detectors_own_error_as_the_floor():
     views = [(view(picture(41)), view(picture(2)))] * 4
     pictures = {RESULT: np.stack([picture(s) for s in (3, 3, 7, 0)]), COPY: np.stack([picture(41)] * 4)}
     measure = PoseError(detect, "first pixel")
-    measure.see(Sight(None, Rendered(None), views, pictures))
+    measure.see(RatedBatch(None, Rendered(None), views, pictures))
     table = measure.table(np.arange(4))
     means = {row: [value[column.name].mean for column in COLUMNS] for row, value in table.rows.items()}
     assert means[TRUTH] == pytest.approx([0.5, 1, 0], rel=0.01)

@@ -12,8 +12,9 @@ from engine.errors import InputError
 from engine.paths import RESOURCES
 from engine.photos import read_photo
 from engine.pose.formats import read_pose
+from engine.regions import REGIONS
 from train.commands import evaluate
-from train.data.people import CLASSES, HELD_OUT, View
+from train.data.people import HELD_OUT, View
 from train.data.shards import Record, describe, write_shard
 from train.metrics.swaps import NOTHING, PASTED, SLIDER, SWAP, pasted
 from train.studio import STUDIO_OF_SWAPS
@@ -92,7 +93,7 @@ def test_pasting_lays_the_region_where_shoulders_and_hips_meet():
     moved[:, :2] += (6, -9)
     grey = np.full((*SIZE, 3), 128, np.uint8)
     made = pasted(grey, moved, giver, giver.parsing_HW, "top")
-    top = giver.parsing_HW == CLASSES.index("upper clothes")
+    top = giver.parsing_HW == REGIONS.index("upper clothes")
     rows, columns = np.nonzero(top)
     inside = (rows - 9 >= 0) & (columns + 6 < SIZE[1])
     rows, columns = rows[inside], columns[inside]

@@ -52,3 +52,42 @@ def test_others_are_refused(rows, change, sentence):
 def test_a_few_odd_rows_do_not_condemn_a_table():
     odd = [*ROWS, STANDING * 4, STANDING[:, ::-1], np.full((18, 2), -1.0)]
     check_table([*odd, *ROWS, *ROWS], "t.csv")
+
+
+LYING = np.column_stack([STANDING[:, 1] * 0.6 + 10, 200 - STANDING[:, 0] * 0.6])  # turned by a quarter
+ASIDE = STANDING * (0.5, 1) + (95, 0)  # right of the middle
+FAR = STANDING * 0.4  # small, in the upper left
+OUT = np.where(np.arange(18)[:, None] == 4, (190.0, 130.0), STANDING)  # a hand beyond the edge
+CROUCHED = np.where(np.isin(np.arange(18), (10, 13))[:, None], STANDING + (0, 40), STANDING)  # feet as well
+
+
+@pytest.mark.parametrize("row", [LYING, ASIDE, FAR, OUT, CROUCHED])
+@pytest.mark.parametrize("count", [1, 3, 11])
+def test_a_few_rows_of_one_person_are_believed(row, count):
+    check_table([row] * count, "t.csv")
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (LYING, "12 of 12 rows show somebody who stands only with x and y exchanged"),
+        (ASIDE, "no joint of 12 rows lies left of 40, as where x count the white border of 40 px"),
+        (FAR, "12 of 12 rows lie in the upper left quarter"),
+    ],
+)
+def test_a_table_of_many_people_who_are_all_odd_is_none(row, sentence):
+    with pytest.raises(InputError, match=sentence):
+        check_table([row] * 12, "t.csv")
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (STANDING[:, ::-1], "1 of 1 rows fit a picture of 256x176 only with x and y exchanged"),
+        (STANDING / (176, 256), "1 of 1 rows lie in the upper left quarter .* they are shares"),
+        (STANDING * 4, "most joints of 1 of 1 rows lie outside"),
+    ],
+)
+def test_what_no_picture_can_hold_is_refused_of_one_row(row, sentence):
+    with pytest.raises(InputError, match=sentence):
+        check_table([row], "t.csv")

@@ -7,7 +7,7 @@ import pytest
 
 from engine.cv import cv2
 from train.data.people import View
-from train.metrics.measure import COPY, RESULT, Rendered, Sight
+from train.metrics.measure import COPY, RESULT, RatedBatch, Rendered
 from train.metrics.wasserstein import (
     PATCH,
     SlicedWasserstein,
@@ -104,7 +104,7 @@ def sight_of(results, truths, references, parsing):
 
     views = [(view(r), view(t)) for r, t in zip(references, truths, strict=True)]
     pictures = {RESULT: np.stack(results), COPY: np.stack(references)}
-    return Sight(None, Rendered(None), views, pictures)
+    return RatedBatch(None, Rendered(None), views, pictures)
 
 
 def test_the_measure_finds_blur_at_the_fine_levels_and_only_where_it_is():

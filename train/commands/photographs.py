@@ -25,7 +25,7 @@ from train.metrics.measure import COPY, Column, Table, rows_of_means
 from train.metrics.moved import differing
 from train.metrics.moves import ALL
 from train.metrics.photo_moves import can_be_moved, moved_pose, still
-from train.metrics.regions import METRICS, REGIONS, score
+from train.metrics.regions import METRICS, RATED_REGIONS, score
 from train.metrics.report import plain_table
 from train.moves import MOVES
 from train.overlay import draw_skeleton
@@ -75,7 +75,7 @@ def rate(
 ) -> str:
     """Move, turn, rate and write; returns the report as text. settled: steps that each photo is settled by.
     made: what engine and command it is of."""
-    render = Renderer(session, settled)
+    render = ShownPhotos(session, settled)
     photos, faults = read_photographs(folder, session.size)
     plan = planned_moves(photos, count)
     if not plan:
@@ -93,7 +93,7 @@ def rate(
     return "\n".join(lines)
 
 
-class Renderer:
+class ShownPhotos:
     """What a session shows of photos, each settled by so many steps. The last photo stays encoded."""
 
     def __init__(self, session: Session, settled: int):
@@ -110,7 +110,7 @@ class Renderer:
         return self._session.render().image
 
 
-def _moves(render: Renderer, plan: list[PhotoMove], size: tuple[int, int], output: Path) -> Table:
+def _moves(render: ShownPhotos, plan: list[PhotoMove], size: tuple[int, int], output: Path) -> Table:
     shares, rows = np.full(len(plan), np.nan), [np.empty(0)] * len(plan)
     by_photo = sorted(range(len(plan)), key=lambda number: plan[number].photo.name)
     for number in by_photo:  # so that each is encoded once
@@ -134,7 +134,7 @@ def _moves(render: Renderer, plan: list[PhotoMove], size: tuple[int, int], outpu
 
 
 def _sides(
-    render: Renderer, pairs: list[tuple[Photograph, Photograph]], judge: Judge, output: Path
+    render: ShownPhotos, pairs: list[tuple[Photograph, Photograph]], judge: Judge, output: Path
 ) -> list[Table]:
     if not pairs:
         return []
@@ -149,7 +149,7 @@ def _sides(
         for row in order:
             rated = np.full(len(_SIDE_COLUMNS), np.nan)
             if row in by_row:
-                scores = score(by_row[row], truth.image_HWC, parsing_HW)[REGIONS.index("person")]
+                scores = score(by_row[row], truth.image_HWC, parsing_HW)[RATED_REGIONS.index("person")]
                 rated = np.array([scores[METRICS.index(column.name)] for column in _SIDE_COLUMNS])
             values.setdefault(row, []).append(rated)
         rows.append(under_heading(truth.name, [front.image_HWC, truth.image_HWC, result_HWC]))

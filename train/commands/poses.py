@@ -19,9 +19,9 @@ from PIL import Image, ImageDraw, ImageFilter
 from engine.files import make_folder, write_whole
 from engine.pose.formats import write_openpose
 from engine.pose.skeleton import COLOURS, LIMBS
+from engine.regions import REGIONS
 
 from ..data.detector import as_detected
-from ..data.people import CLASSES
 from ..studio.camera import Shot
 from ..studio.photographer import Person, Photograph, Studio
 from ..studio.poses import Bend, Pose, Recorded, plan_pose
@@ -139,7 +139,7 @@ def thumbnail(view: Photograph) -> bytes:
     smooth = Image.fromarray(view.image_HWC).convert("L").filter(ImageFilter.GaussianBlur(5))
     light = np.asarray(smooth, np.float32)
     grey = np.zeros((*light.shape, 4), np.float32)
-    for part in range(1, len(CLASSES)):  # hair, cloth and skin in one grey, each with its own shading
+    for part in range(1, len(REGIONS)):  # hair, cloth and skin in one grey, each with its own shading
         there = view.parsing_HW == part
         if there.any():
             shade = np.clip((light[there] - light[there].mean()) / (light[there].std() + 4), -2, 2)

@@ -12,7 +12,7 @@ import numpy as np
 from engine.errors import InputError
 from engine.pose.formats import Person, read_people
 from engine.pose.formats.people import SHARES, STRETCHED
-from engine.pose.formats.units import inside, spread, unit_of
+from engine.pose.formats.units import in_hundredths, in_thousandths, inside, spread, unit_of
 
 _OTHER_SHAPE = 0.02  # of the aspect: rounding of small pictures
 _CORNER = 0.5  # of both sides: keypoints that stay within were found in a smaller picture
@@ -37,8 +37,12 @@ def laid(person: Person, name: str, photo: tuple[int, int], full: tuple[int, int
     if person.unit != STRETCHED and abs(aspect - 1) > _OTHER_SHAPE:
         sizes = " and ".join(f"{width:g} x {height:g}" for height, width in (canvas, full))
         raise InputError(f"{name}: is for a picture of another shape than the one beside it ({sizes} px).")
-    xy = pose[there, :2]
-    if (person.unit or unit_of(xy)) == SHARES:
+    xy, unit = pose[there, :2], person.unit
+    if not unit and in_hundredths(pose, canvas):
+        xy, unit = xy / 100, SHARES
+    elif not unit and in_thousandths(pose, canvas):
+        xy, unit = xy / 1000, SHARES
+    if (unit or unit_of(xy)) == SHARES:
         xy = spread(xy, canvas)
     outside = int((~inside(xy, canvas)).sum())
     if 2 * outside > len(xy):

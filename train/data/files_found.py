@@ -16,6 +16,10 @@ PHOTO_ENDINGS = (
 POSE_STEMS = ("", "_keypoints", "_pose", "_openpose")
 POSE_ENDINGS = (".json", ".txt", ".csv", ".npy", ".yml", ".yaml", ".xml")
 
+_OF_SYSTEMS = ("__MACOSX", "@eaDir", "$RECYCLE.BIN")  # folders that no hand made
+_OF_MANY_KINDS = (".json", ".csv", ".xml", ".yml", ".yaml")
+_JOINT_WORDS = ("keypoint", "landmark", "skeleton", "joint", "people", "bodies", "nose", "<points")
+_BEGINNING = 1 << 16  # bytes that are looked at
 _LEAST_NUMBERS = 28  # of a pose in text: fourteen joints
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
@@ -26,9 +30,17 @@ def photos_below(folder: Path, deep: bool = True) -> list[Path]:
     return sorted(path for path in found if _is_photo(path.relative_to(folder)) and path.is_file())
 
 
+def folders_in(folder: Path) -> list[Path]:
+    """The folders that people keep in a folder, by name; not those in which systems hide small pictures."""
+    return sorted(path for path in folder.iterdir() if path.is_dir() and not _is_hidden(path.name))
+
+
 def _is_photo(path: Path) -> bool:
-    hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
-    return path.suffix.lower() in PHOTO_ENDINGS and not hidden
+    return path.suffix.lower() in PHOTO_ENDINGS and not any(map(_is_hidden, path.parts))
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or name in _OF_SYSTEMS
 
 
 def check_ending(path: Path) -> None:
@@ -38,8 +50,8 @@ def check_ending(path: Path) -> None:
 
 
 def pose_file_of(photo: Path) -> Path | None:
-    """The pose file that lies beside a photo, by its name in any case; None where there is none. A text
-    with words and few numbers is the photo's caption, and no pose."""
+    """The pose file that lies beside a photo, by its name in any case; None where there is none. A file of
+    few numbers that speaks of no joints is about something else, as a caption is."""
     beside = {path.name.lower(): path for path in sorted(photo.parent.iterdir(), reverse=True)}
     beside |= {path.name: path for path in photo.parent.iterdir()}
     return pose_file(beside, photo.stem)
@@ -52,7 +64,7 @@ def pose_file(beside: dict[str, Path], stem: str) -> Path | None:
     stems = [stem + more for more in POSE_STEMS if not more or stem + more not in photos]
     names = (name for ending in POSE_ENDINGS for each in stems for name in _spelt(each + ending))
     paths = (beside[name] for name in names if name in beside)
-    return next((path for path in paths if path.is_file() and not is_caption(path)), None)
+    return next((path for path in paths if path.is_file() and not is_about_else(path)), None)
 
 
 def _spelt(name: str) -> tuple[str, str]:
@@ -63,9 +75,26 @@ def is_caption(path: Path) -> bool:
     """Whether a text says in words what a photo shows."""
     if path.suffix.lower() != ".txt":
         return False
-    with path.open("rb") as file:
-        data = file.read(4096)
-    text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
-    words = [word.strip("[](){}:;\"'") for word in text.replace(",", " ").split()]
+    words = [word.strip("[](){}:;\"'") for word in _text_of(path).replace(",", " ").split()]
     numbers = sum(_NUMBER.fullmatch(word) is not None for word in words)
     return numbers < _LEAST_NUMBERS and numbers < len(words)
+
+
+def is_about_else(path: Path) -> bool:
+    """Whether a file says something else of a photo than its pose: a caption, boxes, where it was taken."""
+    if is_caption(path):
+        return True
+    if path.suffix.lower() not in _OF_MANY_KINDS or path.stem.lower().endswith(POSE_STEMS[1:]):
+        return False
+    text = _text_of(path).lower()
+    speaks_of_joints = any(word in text for word in _JOINT_WORDS)
+    return (
+        not speaks_of_joints and any(map(str.isalpha, text)) and len(_NUMBER.findall(text)) < _LEAST_NUMBERS
+    )
+
+
+def _text_of(path: Path) -> str:
+    """The beginning of a file, in whatever letters."""
+    with path.open("rb") as file:
+        data = file.read(_BEGINNING)
+    return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")

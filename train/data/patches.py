@@ -15,12 +15,12 @@ import torch
 from torch import Tensor
 
 from engine.errors import InputError
-from engine.regions import SURFACE_SPAN
+from engine.regions import REGIONS, SURFACE_SPAN
 from engine.textures import Purpose
 from engine.textures import from_json as purposes_from_json
 from engine.weights import WeightsFile
 from train.data.pairs import surface_places
-from train.data.people import CLASSES, View
+from train.data.people import View
 from train.data.source import Source
 
 BACKGROUND = 0
@@ -48,13 +48,13 @@ class Patches:
     def of(cls, purposes: Sequence[Purpose]) -> Patches:
         """The patches that weights tell of. Raises ValueError for a class that is none."""
         places = [purpose.place or (math.nan,) * 3 for purpose in purposes]
-        classes = [CLASSES.index(purpose.region) for purpose in purposes]
+        classes = [REGIONS.index(purpose.region) for purpose in purposes]
         return cls(torch.tensor(places) / SURFACE_SPAN, torch.tensor(classes))
 
     def purposes(self) -> list[Purpose]:
         """What each texture is for: its class and its patch's centre in dm."""
         places = (self.places_K3 * SURFACE_SPAN).tolist()
-        classes = [CLASSES[number] for number in self.classes_K.tolist()]
+        classes = [REGIONS[number] for number in self.classes_K.tolist()]
         return [
             Purpose(name, None if any(map(math.isnan, place)) else tuple(place))
             for name, place in zip(classes, places, strict=True)
@@ -88,8 +88,8 @@ def patches_in(file: WeightsFile, texture_counts: Mapping[str, int]) -> dict[int
 
 def counts(textures: int) -> list[int]:
     """How many of a layer's textures every class gets: at least one, in all `textures`."""
-    if textures < len(CLASSES):
-        raise ValueError(f"{textures} textures are too few for {len(CLASSES)} classes")
+    if textures < len(REGIONS):
+        raise ValueError(f"{textures} textures are too few for {len(REGIONS)} classes")
     wanted = _SHARES * textures
     given = wanted.floor().clamp_min(1).long()
     while given.sum() < textures:
@@ -115,7 +115,7 @@ def make_patches(surface_B3HW: Tensor, parsing_BHW: Tensor, textures: int, seed:
         shown_N3 = surface_B3HW.movedim(1, -1)[parsing_BHW == number]
         shown_N3 = shown_N3[~shown_N3.isnan().any(1)]
         if len(shown_N3) < count:
-            raise ValueError(f"the pictures show no surface of class {CLASSES[number]}")
+            raise ValueError(f"the pictures show no surface of class {REGIONS[number]}")
         chosen = torch.randperm(len(shown_N3), generator=generator)[:20_000]
         places.append(_k_means(shown_N3[chosen], count, generator))
     return Patches(torch.cat(places), torch.tensor(classes))

@@ -42,7 +42,6 @@ TRAINING_PEOPLE = range(HELD_OUT)
 HELD_OUT_PEOPLE = range(HELD_OUT, 10_000_000)
 TEST_PEOPLE = range(HELD_OUT, HELD_OUT + 500)
 
-CLASSES = REGIONS  # of parsing maps
 
 KINDS = ("jpg", "parsing.png", "json", "surface.png", "plate.jpg")  # members of a view, in their order
 DESCRIPTION = "dataset.json"
@@ -57,7 +56,7 @@ _MEMBER = re.compile(r"(\d{7})_(\d+)\.(jpg|parsing\.png|json|surface\.png|plate\
 class View:
     """One photographed view of a person.
 
-    image_HWC: uint8 RGB. parsing_HW: uint8 class ids (`CLASSES`). keypoints_18x3: float32, x, y px in the
+    image_HWC: uint8 RGB. parsing_HW: uint8 class ids (`REGIONS`). keypoints_18x3: float32, x, y px in the
     picture (x right, y down), state 0 absent, 1 occluded, 2 seen. framing, facing: words of the studio.
     surface_HW3: uint8 surface coordinates in their code (see above), all zero where the data have none.
     """
@@ -341,9 +340,9 @@ def _decode_parsing(data: bytes, size: tuple[int, int], name: str) -> np.ndarray
     parsing = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
     if parsing is None:
         raise InputError(f"{name}: the parsing map cannot be decoded.")
-    if parsing.dtype != np.uint8 or parsing.shape != size or parsing.max() >= len(CLASSES):
+    if parsing.dtype != np.uint8 or parsing.shape != size or parsing.max() >= len(REGIONS):
         raise InputError(
-            f"{name}: is not a parsing map of {size[0]}x{size[1]} class ids below {len(CLASSES)}."
+            f"{name}: is not a parsing map of {size[0]}x{size[1]} class ids below {len(REGIONS)}."
         )
     return parsing
 

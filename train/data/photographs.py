@@ -14,7 +14,7 @@ import numpy as np
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.files import reason_of
-from train.data.files_found import photos_below
+from train.data.files_found import folders_in, photos_below
 from train.data.photos_folder import framed_photo
 
 FRONT, OTHER_SIDES = "front", ("left", "right", "back")
@@ -39,7 +39,7 @@ def read_photographs(folder: Path, size: tuple[int, int]) -> tuple[list[Photogra
     """The photos of a folder and of the folders in it, framed to `size` (H, W), by name; and a sentence for
     each that cannot be used. Raises InputError where there is none."""
     try:
-        places = [folder, *sorted(entry for entry in folder.iterdir() if entry.is_dir())]
+        places = [folder, *folders_in(folder)]
     except OSError as error:
         raise InputError(f"{folder}: cannot be read ({reason_of(error)}).") from None
     found, faults = [], []

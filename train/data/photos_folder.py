@@ -23,7 +23,7 @@ from engine.framing import frame_photo
 from engine.photos import full_size, read_photo
 from train.data.agreement import check_seen
 from train.data.beside import pose_beside
-from train.data.files_found import check_ending, photos_below, pose_file_of
+from train.data.files_found import check_ending, folders_in, photos_below, pose_file_of
 from train.data.people import View
 
 # Beyond this a person teaches blur; a detector that takes a sleeve for somebody is found out as well.
@@ -59,7 +59,7 @@ class PhotosFolder:
         self.names: list[str] = []
         self._photos: list[list[FramedPhoto]] = []
         self._tell_loose()
-        for place in sorted(entry for entry in self.folder.iterdir() if entry.is_dir()):
+        for place in folders_in(self.folder):
             photos = self._photos_of(place)
             if photos:
                 self.names.append(place.name)

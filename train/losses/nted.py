@@ -1,4 +1,4 @@
-"""The house's own terms for NTED, beside the paper's (`train.losses.total`)."""
+"""The house's own terms for NTED, beside the paper's (`train.losses.nted_total`)."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from torch import Tensor
 from train.data.pairs import PairBatch
 from train.data.patches import Patches
 from train.losses.attention import attention_reconstruction
-from train.losses.contrast import contrast_term
+from train.losses.nted_contrast import contrast_term
 from train.losses.patches import patches_term
 from train.losses.places import place_term
 from train.losses.reconstruction import beyond_range, early_pictures, multiscale_l1
 
 if TYPE_CHECKING:
-    from train.objectives.with_detail import DetailedOutput
+    from train.objectives.nted_with_detail import DetailedOutput
 
 
 @dataclass(frozen=True)

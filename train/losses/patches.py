@@ -6,13 +6,28 @@ read a texture inside of its patch, or where the reference does not show that, a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.models.nted import Level, NtedConfig
 from train.data.pairs import PairBatch
 from train.data.patches import BACKGROUND, NOBODYS, Patches
+
+
+class HasTextures(Protocol):
+    """A level of a network: its rows, and how many neural textures a layer of it has."""
+
+    @property
+    def rows(self) -> int: ...
+
+    @property
+    def textures(self) -> int: ...
+
+
+Level = TypeVar("Level", bound=HasTextures)
 
 TOLD = slice(-4, None, 2)  # layers, of 16a, 16b, ...: the first of the two finest levels with textures
 
@@ -96,18 +111,18 @@ def layer_term(
     return extracted + distribution_term(distribution_logits_BKhw, patches, target_patch_Bhw, asked[1])
 
 
-def told_levels(config: NtedConfig) -> list[Level]:
+def told_levels(levels: Sequence[Level]) -> list[Level]:
     """The two finest levels with textures, the coarser first: those of the layers `TOLD`."""
-    return [level for level in config.levels if level.textures][-2:]
+    return [level for level in levels if level.textures][-2:]
 
 
-def all_asked(batch: PairBatch, config: NtedConfig, patches: dict[int, Patches]) -> Tensor:
-    """int64 [layer, 2]: `asked_of` the layers that `patches_term` looks at."""
+def all_asked(batch: PairBatch, levels: Sequence[HasTextures], patches: dict[int, Patches]) -> Tensor:
+    """int64 [layer, 2]: `asked_of` the layers that `patches_term` looks at. levels: coarsest first."""
     height, width = batch.target_BCHW.shape[-2:]
     target = batch.target_surface_B3HW, batch.target_parsing_BHW
     counts = []
-    for level in told_levels(config):
-        step = config.levels[-1].rows // level.rows
+    for level in told_levels(levels):
+        step = levels[-1].rows // level.rows
         size = (height // step, width // step)
         counts.append(asked_of(patches[level.textures], batch.reference_parsing_BHW, target, size))
     return torch.stack(counts)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.regions import SURFACE_SPAN
-from train.data.people import CLASSES
+from engine.regions import REGIONS, SURFACE_SPAN
 from train.losses.patches import reduced
 
 _CLASS = 0.1  # weight of the class beside the place
@@ -24,7 +23,7 @@ def place_term(places_B11hw: Tensor, surface_B3HW: Tensor, parsing_BHW: Tensor) 
     distance 0.
     """
     surface_B3hw, parsing_Bhw = reduced(surface_B3HW, parsing_BHW, places_B11hw.shape[-2:])
-    logits_B8hw, place_B3hw = places_B11hw.float().split((len(CLASSES), 3), 1)
+    logits_B8hw, place_B3hw = places_B11hw.float().split((len(REGIONS), 3), 1)
     known_Bhw = ~surface_B3hw[:, 0].isnan()
     truth_B3hw = surface_B3hw.nan_to_num(0.0)
     term = _mean_length(place_B3hw - truth_B3hw, known_Bhw)

@@ -6,9 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from train.data.people import CLASSES
+from engine.regions import REGIONS
 
-FACE = CLASSES.index("face")
+FACE = REGIONS.index("face")
 
 
 def region_weights(parsing_BHW: Tensor, person: float = 2.0, face: float = 4.0) -> Tensor:

@@ -32,16 +32,16 @@ PARTS = (
     *(f"{side} {name}" for side in ("left", "right") for name, *_ in _PAIRED),
 )
 _MIRROR = np.array((-1.0, 1.0, 1.0))
-NOBODY = 255
+NO_PART = 255
 
 
 def body_parts(surface_HW3: np.ndarray) -> np.ndarray:
-    """uint8 [H, W], index into `PARTS`, `NOBODY` where no part is told. surface: uint8 surface coordinates in
-    the code of `train.data.people`."""
+    """uint8 [H, W], index into `PARTS`, `NO_PART` where no part is told. surface: uint8 surface coordinates
+    in the code of `train.data.people`."""
     known_HW = surface_HW3.any(2)
     points_N3 = (surface_HW3[known_HW].astype(np.float64) - 127.5) * (SURFACE_SPAN / 127)
     distances_PN = np.stack([_distance(points_N3, *capsule) for capsule in _capsules()])
-    parts_HW = np.full(known_HW.shape, NOBODY, np.uint8)
+    parts_HW = np.full(known_HW.shape, NO_PART, np.uint8)
     parts_HW[known_HW] = distances_PN.argmin(0)
     return parts_HW
 

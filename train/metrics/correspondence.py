@@ -18,7 +18,7 @@ from torch import Tensor
 
 from engine.regions import SURFACE_SPAN
 from train.losses.attention import attended
-from train.metrics.measure import Column, Sight, Table, rows_of_means
+from train.metrics.measure import Column, RatedBatch, Table, rows_of_means
 
 VISIBLE_WITHIN = 0.5  # dm from which on a surface point counts as seen in the reference
 FEWEST_CELLS = 8  # of a layer; fewer are not rated
@@ -114,7 +114,7 @@ class Correspondence:
     def __init__(self) -> None:
         self._values: dict[str, list[np.ndarray]] = {}
 
-    def see(self, sight: Sight) -> None:
+    def see(self, sight: RatedBatch) -> None:
         reference, target = sight.batch.reference_surface_B3HW, sight.batch.target_surface_B3HW
         layers = list(zip(sight.output.extraction, sight.output.distribution, strict=True))
         for name, maps in zip(layer_names(sight.output.distribution), layers, strict=True):

@@ -11,8 +11,8 @@ import torch
 from train.data.augment import NONE
 from train.data.pairs import Pair, PairBatch, collate, load_pair
 from train.data.people import People, View
-from train.metrics.measure import COPY, MEAN, RESULT, SURFACE, Measure, Render, Sight, Table
-from train.metrics.regions import METRICS, REGIONS, score
+from train.metrics.measure import COPY, MEAN, RESULT, SURFACE, Measure, RatedBatch, Render, Table
+from train.metrics.regions import METRICS, RATED_REGIONS, score
 from train.metrics.surface_copy import surface_copy
 from train.sheets import contact_sheet, pair_strip, to_rgb
 
@@ -79,7 +79,7 @@ def evaluate(
             if len(facings) in wanted:
                 rows[len(facings)] = strip(batch, output.image_BCHW, i)
             facings.append(target.facing)
-        sight = Sight(batch, output, views, pictures)
+        sight = RatedBatch(batch, output, views, pictures)
         for measure in measures:
             measure.see(sight)
         on_progress(len(facings))
@@ -99,5 +99,5 @@ def evaluate(
 def _score(picture_HWC: np.ndarray | None, target: View) -> np.ndarray:
     """As `score`; NaN throughout for a baseline that has no picture of this pair."""
     if picture_HWC is None:
-        return np.full((len(REGIONS), len(METRICS)), np.nan)
+        return np.full((len(RATED_REGIONS), len(METRICS)), np.nan)
     return score(picture_HWC, target.image_HWC, target.parsing_HW)

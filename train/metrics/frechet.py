@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from train.metrics.bootstrap import estimate_of_set
-from train.metrics.measure import COPY, RESULT, Column, Sight, Table
+from train.metrics.measure import COPY, RESULT, Column, RatedBatch, Table
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +72,7 @@ class Frechet:
         self.features, self._device = features, device
         self._vectors: dict[str, list[np.ndarray]] = {}
 
-    def see(self, sight: Sight) -> None:
+    def see(self, sight: RatedBatch) -> None:
         pictures = {name: sight.pictures[name] for name in self.methods if name in sight.pictures}
         pictures[self._TRUTH] = np.stack([target.image_HWC for _, target in sight.views])
         for name, picture_BHWC in pictures.items():

@@ -30,14 +30,15 @@ from engine.compositing.compose import compose, encode_reference
 from engine.contract import PoseTransferModel, ReferenceInput
 from engine.cv import cv2
 from engine.pictures import to_tensor
+from engine.regions import REGIONS
 from train.data.augment import NONE
 from train.data.pairs import Pair, load_pair
-from train.data.people import CLASSES, People, View
-from train.metrics.measure import Column, Sight, Table, rows_of_means
+from train.data.people import People, View
+from train.metrics.measure import Column, RatedBatch, Table, rows_of_means
 from train.metrics.regions import SMALLEST_REGION
 from train.sheets import to_rgb
 
-GARMENTS = tuple(CLASSES.index(name) for name in ("upper clothes", "dress or skirt", "pants"))
+GARMENT_CLASSES = tuple(REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants"))
 RIM = 4 / 256  # of the picture's rows
 LEAST_CHANGE = 2 / 255  # when all textures are taken; below it both people look the same, nothing can be told
 COLUMNS = (
@@ -85,7 +86,7 @@ def figures(of_garment: tuple[float, float], of_all: tuple[float, float]) -> np.
 
 def garment_of(parsing_HW: np.ndarray) -> int | None:
     """Class of the largest garment, or None where none is large enough to be rated."""
-    shares = {label: (parsing_HW == label).mean() for label in GARMENTS}
+    shares = {label: (parsing_HW == label).mean() for label in GARMENT_CLASSES}
     largest = max(shares, key=shares.get)
     return largest if shares[largest] >= SMALLEST_REGION else None
 
@@ -101,7 +102,7 @@ class Leakage:
         self._count, self._seen = count, 0
         self._values: dict[str, list[np.ndarray]] = {OF_GARMENT: [], ALL: []}
 
-    def see(self, sight: Sight) -> None:
+    def see(self, sight: RatedBatch) -> None:
         for i, (_, target) in enumerate(sight.views):
             rated = self._seen < self._count and self._rate(sight, i, target)
             for row, values in (rated or {}).items():
@@ -116,7 +117,7 @@ class Leakage:
         made = {"pairs tried": min(self._count, self._seen)}
         return Table("leakage", "Garment leakage in swaps", NOTE, COLUMNS, rows, made)
 
-    def _rate(self, sight: Sight, i: int, target: View) -> dict[str, np.ndarray] | None:
+    def _rate(self, sight: RatedBatch, i: int, target: View) -> dict[str, np.ndarray] | None:
         label = garment_of(target.parsing_HW)
         giver = None if label is None else self._giver(label)
         if giver is None:
@@ -130,14 +131,14 @@ class Leakage:
         return {OF_GARMENT: figures(by_garment, by_all), ALL: figures(by_all, by_all)}
 
     def _coefficients(
-        self, sight: Sight, i: int, label: int, region_HW: np.ndarray
+        self, sight: RatedBatch, i: int, label: int, region_HW: np.ndarray
     ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Which slots are the garment's, and all of them."""
         slots = self._model.slots
         every = {group.name: np.ones(group.count, np.float32) for group in slots}
         if not self._model.capabilities.mix_by_texture:
             own = {
-                group.name: np.array([name == CLASSES[label] for name in group.names], np.float32)
+                group.name: np.array([name == REGIONS[label] for name in group.names], np.float32)
                 for group in slots
             }
             return own, every
@@ -157,7 +158,9 @@ class Leakage:
                 return view
         return None
 
-    def _swapper(self, sight: Sight, i: int, giver: View) -> Callable[[dict[str, np.ndarray]], np.ndarray]:
+    def _swapper(
+        self, sight: RatedBatch, i: int, giver: View
+    ) -> Callable[[dict[str, np.ndarray]], np.ndarray]:
         device = sight.output.image_BCHW.device
         theirs = encode_reference(
             self._model, ReferenceInput(to_tensor(giver.image_HWC, device), giver.keypoints_18x3)

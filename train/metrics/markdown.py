@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from train.metrics.regions import METRICS, REGIONS
+from train.metrics.regions import METRICS, RATED_REGIONS
 from train.metrics.report import LOWER_IS_BETTER, MAIN_REGIONS
 
 _DIGITS = {"L1": 4, "PSNR": 2, "SSIM": 4}
@@ -43,7 +43,7 @@ def to_markdown(report: dict) -> str:
         if region in table
     ]
     parts += [*_table(["", "region", *METRICS], rows), ""]
-    others = [region for region in REGIONS if region not in MAIN_REGIONS]
+    others = [region for region in RATED_REGIONS if region not in MAIN_REGIONS]
     for metric in METRICS:
         rows = [
             [name, *(_short(metric, table.get(region)) for region in others)]

@@ -39,7 +39,7 @@ Render = Callable[[PairBatch], Rendered]  # the references in the targets' poses
 
 
 @dataclass(frozen=True, eq=False)
-class Sight:
+class RatedBatch:
     """A rendered batch: batch, the network's answer, views (reference, target) of every pair at the size
     rated, and pictures: method -> uint8 RGB [B, H, W, 3]."""
 
@@ -74,7 +74,7 @@ class Table:
 
 
 class Measure(Protocol):
-    def see(self, sight: Sight) -> None:
+    def see(self, sight: RatedBatch) -> None:
         """Take in a batch; batches come in the order of the pairs."""
 
     def table(self, persons_N: np.ndarray) -> Table | None:

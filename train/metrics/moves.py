@@ -15,7 +15,7 @@ from engine.parsing import Parsed
 from engine.pose.skeleton import ABSENT, SEEN
 from train.data.people import People, View
 from train.metrics.judge import Judge
-from train.metrics.measure import COPY, RESULT, TRUTH, Column, Sight, Table, rows_of_means
+from train.metrics.measure import COPY, RESULT, TRUTH, Column, RatedBatch, Table, rows_of_means
 from train.metrics.moved import Moved, differing, what_moves
 from train.metrics.pose import NEAR, body_height
 from train.metrics.regions import psnr_of
@@ -89,7 +89,7 @@ class MovedLimbs:
         self._judge = judge
         self._kinds = _ByKind(LIMB_COLUMNS)
 
-    def see(self, sight: Sight) -> None:
+    def see(self, sight: RatedBatch) -> None:
         for i, (reference, target) in enumerate(sight.views):
             move = MOVES[sight.batch.pairs[i].target - 1]
             moved = what_moves(move, reference, target)
@@ -128,7 +128,7 @@ class AroundMoves:
         self._people, self._judge = people, judge
         self._kinds = _ByKind(AROUND_COLUMNS)
 
-    def see(self, sight: Sight) -> None:
+    def see(self, sight: RatedBatch) -> None:
         for i, (reference, target) in enumerate(sight.views):
             pair = sight.batch.pairs[i]
             plate_HWC = self._plate(pair.person, target.parsing_HW.shape)
@@ -197,7 +197,7 @@ def overlap_of(seen_HW: np.ndarray, truth_HW: np.ndarray, moved: Moved) -> float
     return float((either & (seen == truth)).sum() / either.sum()) if either.any() else np.nan
 
 
-def _pictures(sight: Sight, i: int) -> list[tuple[str, np.ndarray]]:
+def _pictures(sight: RatedBatch, i: int) -> list[tuple[str, np.ndarray]]:
     result, copied = sight.pictures[RESULT][i], sight.pictures[COPY][i]
     return [(RESULT, result), (COPY, copied), (TRUTH, sight.views[i][1].image_HWC)]
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from train.metrics.measure import RESULT, Column, Render, Sight, Table, rows_of_means
-from train.metrics.regions import METRICS, REGIONS, score
+from train.metrics.measure import RESULT, Column, RatedBatch, Render, Table, rows_of_means
+from train.metrics.regions import METRICS, RATED_REGIONS, score
 from train.sheets import to_rgb
 
 COLUMNS = (
@@ -32,7 +32,7 @@ class OwnPoseScore:
         self._renders = {RESULT: shown, ALONE: alone}
         self._values: dict[str, list[np.ndarray]] = {name: [] for name in self._renders}
 
-    def see(self, sight: Sight) -> None:
+    def see(self, sight: RatedBatch) -> None:
         own = replace(
             sight.batch,
             target_planes_BPHW=sight.batch.reference_planes_BPHW,
@@ -43,7 +43,7 @@ class OwnPoseScore:
             for image_CHW, (reference, _) in zip(output.image_BCHW, sight.views, strict=True):
                 scores = score(to_rgb(image_CHW), reference.image_HWC, reference.parsing_HW)
                 by_column = [
-                    scores[REGIONS.index(region), METRICS.index(metric)]
+                    scores[RATED_REGIONS.index(region), METRICS.index(metric)]
                     for region, metric in (column.name.split() for column in COLUMNS)
                 ]
                 self._values[name].append(np.array(by_column))

@@ -10,10 +10,9 @@ import torch
 from engine.models.parser import Parser
 from engine.models.parser.decode import keypoints
 from engine.pose.skeleton import ABSENT, SEEN
-from engine.regions import SURFACE_SPAN
+from engine.regions import REGIONS, SURFACE_SPAN
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.samples import PLAIN, Batch, Changes, changed, collate, labelled
-from train.data.people import CLASSES
 
 SIZE = (256, 176)  # of the pictures that are measured
 _AT_ONCE = 4
@@ -21,12 +20,12 @@ _TAG = 20
 
 
 @dataclass(eq=False)
-class Tally:
+class Counts:
     """confusion: pixels [truth, found]. joints: distance px, height of the person px (NaN where not whole),
     whether the truth is seen, whether seen or not was told right; of joints that are there and were found.
     presence: [truth, found] counts of joints absent or there. surface: distances in dm."""
 
-    confusion: np.ndarray = field(default_factory=lambda: np.zeros((len(CLASSES), len(CLASSES)), np.int64))
+    confusion: np.ndarray = field(default_factory=lambda: np.zeros((len(REGIONS), len(REGIONS)), np.int64))
     joints: list[np.ndarray] = field(default_factory=list)
     presence: np.ndarray = field(default_factory=lambda: np.zeros((2, 2), np.int64))
     surface: list[np.ndarray] = field(default_factory=list)
@@ -36,8 +35,8 @@ class Tally:
         """whole: bool [B], whether the picture shows the person from head to foot."""
         output = network(batch.image_BCHW.contiguous(memory_format=torch.channels_last))
         truth, found = batch.parsing_BHW.numpy(), output.logits_BCHW.argmax(1).numpy()
-        pairs = np.bincount((truth * len(CLASSES) + found).ravel(), minlength=len(CLASSES) ** 2)
-        self.confusion += pairs.reshape(len(CLASSES), -1)
+        pairs = np.bincount((truth * len(REGIONS) + found).ravel(), minlength=len(REGIONS) ** 2)
+        self.confusion += pairs.reshape(len(REGIONS), -1)
         self._add_joints(batch.keypoints_BJ3.numpy(), keypoints(output).numpy(), truth, whole)
         target = batch.surface_B3HW.permute(0, 2, 3, 1)
         known = torch.isfinite(target).all(3)
@@ -63,7 +62,7 @@ class Tally:
         iou = hits / np.maximum(either, 1)
         values = {"mIoU": float(iou[either > 0].mean())}
         values |= {
-            f"IoU {name}": float(v) for name, v, n in zip(CLASSES, iou, either, strict=True) if n
+            f"IoU {name}": float(v) for name, v, n in zip(REGIONS, iou, either, strict=True) if n
         }  # fmt: skip
         missed, found = self.presence[1]
         _, invented = self.presence[0]
@@ -115,7 +114,7 @@ def fixed_batches(
 
 def measured(network: Parser, batches: list[tuple[Batch, np.ndarray]]) -> dict[str, float]:
     """Figures of a network in eval mode."""
-    tally = Tally()
+    tally = Counts()
     for batch, whole in batches:
         tally.add(network, batch, whole)
     return tally.figures()

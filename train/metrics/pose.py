@@ -21,7 +21,7 @@ from engine.pose.skeleton import (
     RIGHT_KNEE,
     SEEN,
 )
-from train.metrics.measure import COPY, RESULT, TRUTH, Column, Sight, Table, rows_of_means
+from train.metrics.measure import COPY, RESULT, TRUTH, Column, RatedBatch, Table, rows_of_means
 
 NEAR = 5.0  # percent of the body's height within which a joint is right
 
@@ -86,7 +86,7 @@ class PoseError:
         self._detect, self._name = detect, name
         self._values: dict[str, list[np.ndarray]] = {}
 
-    def see(self, sight: Sight) -> None:
+    def see(self, sight: RatedBatch) -> None:
         for i, (_, target) in enumerate(sight.views):
             pictures = {name: sight.pictures[name][i] for name in (RESULT, COPY) if name in sight.pictures}
             for name, picture in {**pictures, TRUTH: target.image_HWC}.items():

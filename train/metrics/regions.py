@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from train.data.people import CLASSES
+from engine.regions import REGIONS
 from train.metrics.ssim import MARGIN, ssim_map
 
 METRICS = ("L1", "PSNR", "SSIM")
-REGIONS = ("whole", "person", *CLASSES[1:])
+RATED_REGIONS = ("whole", "person", *REGIONS[1:])
 
 SMALLEST_REGION = 64 / (256 * 176)  # share of the picture's pixels
 LEAST_SQUARED_DIFFERENCE = 1e-10
@@ -17,12 +17,12 @@ LEAST_SQUARED_DIFFERENCE = 1e-10
 def region_masks(parsing_HW: np.ndarray) -> dict[str, np.ndarray]:
     """Region -> bool [H, W]. Regions that are too small to be rated are left out."""
     masks = {"whole": np.ones(parsing_HW.shape, bool), "person": parsing_HW > 0}
-    masks |= {name: parsing_HW == label for label, name in enumerate(CLASSES) if label}
+    masks |= {name: parsing_HW == label for label, name in enumerate(REGIONS) if label}
     return {name: mask for name, mask in masks.items() if mask.mean() >= SMALLEST_REGION}
 
 
 def score(result_HWC: np.ndarray, truth_HWC: np.ndarray, parsing_HW: np.ndarray) -> np.ndarray:
-    """float64 [region, metric] in the order of REGIONS and METRICS; NaN where a region is not rated.
+    """float64 [region, metric] in the order of RATED_REGIONS and METRICS; NaN where a region is not rated.
 
     result, truth: uint8 RGB of one size. parsing: class ids of the truth.
     """
@@ -30,10 +30,10 @@ def score(result_HWC: np.ndarray, truth_HWC: np.ndarray, parsing_HW: np.ndarray)
     absolute = np.abs(result - truth).mean(axis=2)
     squared = ((result - truth) ** 2).mean(axis=2)
     similarity = ssim_map(result, truth)
-    scores = np.full((len(REGIONS), len(METRICS)), np.nan)
+    scores = np.full((len(RATED_REGIONS), len(METRICS)), np.nan)
     for name, mask in region_masks(parsing_HW).items():
         rated = mask[MARGIN:-MARGIN, MARGIN:-MARGIN]
-        scores[REGIONS.index(name)] = (
+        scores[RATED_REGIONS.index(name)] = (
             absolute[mask].mean(),
             psnr_of(squared[mask].mean()),
             similarity[rated].mean() if rated.any() else np.nan,

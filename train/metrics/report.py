@@ -8,7 +8,7 @@ import numpy as np
 
 from train.metrics.bootstrap import COVERAGE, DRAWS, SET_DRAWS, Estimate, estimate
 from train.metrics.measure import Table
-from train.metrics.regions import METRICS, REGIONS
+from train.metrics.regions import METRICS, RATED_REGIONS
 
 FORMAT = "poseloom-evaluation"
 MAIN_REGIONS = ("whole", "person", "face")
@@ -20,7 +20,7 @@ Scores = dict[str, dict[str, Estimate]]  # region -> metric -> estimate, regions
 def tabulate(scores_NRM: np.ndarray, persons_N: np.ndarray) -> Scores:
     """Estimates of scores [pair, region, metric] by region and metric."""
     table: Scores = {}
-    for r, region in enumerate(REGIONS):
+    for r, region in enumerate(RATED_REGIONS):
         row = {metric: estimate(scores_NRM[:, r, m], persons_N) for m, metric in enumerate(METRICS)}
         if all(row.values()):
             table[region] = row

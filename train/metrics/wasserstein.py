@@ -21,7 +21,7 @@ import numpy as np
 
 from engine.cv import cv2
 from train.metrics.bootstrap import estimate_of_set
-from train.metrics.measure import COPY, RESULT, Column, Sight, Table
+from train.metrics.measure import COPY, RESULT, Column, RatedBatch, Table
 
 PATCH = 7
 COARSEST_ROWS = 16
@@ -122,7 +122,7 @@ class SlicedWasserstein:
         self._pairs: dict[tuple[str, int], list[int]] = {}  # number of the pair of every patch
         self._seen = 0
 
-    def see(self, sight: Sight) -> None:
+    def see(self, sight: RatedBatch) -> None:
         for i, (_, target) in enumerate(sight.views):
             pictures = {name: sight.pictures[name][i] for name in self.methods if name in sight.pictures}
             pyramids = {

@@ -24,11 +24,11 @@ from train.data.source import Source
 from train.losses.adversarial import Adversary, AdversaryConfig
 from train.losses.feature_discriminator import FeatureDiscriminator, check_maps
 from train.losses.nted import LossWeights, house_losses
+from train.losses.nted_total import PaperWeights, paper_losses
 from train.losses.patches import TOLD, all_asked, told_levels
-from train.losses.total import PaperWeights, paper_losses
+from train.objectives.nted_with_detail import DetailedOutput, WithDetail
 from train.objectives.objective import Pass
 from train.objectives.pairs import PairObjective, PairRecipe, parts, shared_pixel_weights
-from train.objectives.with_detail import DetailedOutput, WithDetail
 from train.run.optimisers import optimisers_for
 from train.run.world import World
 
@@ -168,7 +168,7 @@ class NtedObjective(PairObjective):
     def learn_data(self, source: Source, name: str, device: torch.device) -> None:
         if not self.recipe.losses.patches or self.patches is not None:
             return
-        numbers = {level.textures for level in told_levels(self.recipe.network)}
+        numbers = {level.textures for level in told_levels(self.recipe.network.levels)}
         self._take(patches_for(source, numbers, name), device)
 
     # a step
@@ -252,7 +252,7 @@ def shared_asked(
 ) -> Tensor:
     """float32 [layer, 2]: what the patches' sums over one of a batch's `count` parts are divided by, so that
     the mean over all parts of all processes is that of their batches together."""
-    return world.mean(all_asked(batch, config, patches).float()).clamp_min(1) / count
+    return world.mean(all_asked(batch, config.levels, patches).float()).clamp_min(1) / count
 
 
 def _patches_of(state: dict) -> dict[int, Patches]:

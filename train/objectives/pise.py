@@ -23,9 +23,9 @@ from train.losses.adversarial import Adversary, AdversaryConfig
 from train.losses.feature_discriminator import FeatureDiscriminator, check_maps
 from train.losses.features import Vgg19, load_vgg19
 from train.losses.pise import PAPER_TAPS, PiseWeights, image_terms, parsing_terms
-from train.objectives.both_generators import BothGenerators, BothOutput
 from train.objectives.objective import Pass
 from train.objectives.pairs import PairObjective, PairRecipe, parts, shared_pixel_weights
+from train.objectives.pise_generators import BothGenerators, BothOutput
 from train.run.optimisers import optimisers_for
 from train.run.recipe import FOREVER
 from train.run.world import World

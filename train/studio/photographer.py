@@ -49,7 +49,7 @@ _ROOM_AROUND = 1.1  # likewise around all moves, whose fingertips are no joints
 
 @dataclass(frozen=True)
 class Photograph:
-    """image_HWC uint8 RGB; parsing_HW uint8 class ids (train.data.people.CLASSES); keypoints_18x3 float32:
+    """image_HWC uint8 RGB; parsing_HW uint8 class ids (engine.regions.REGIONS); keypoints_18x3 float32:
     x, y px of this picture and state (0 outside, 1 occluded, 2 visible); framing and facing as in
     camera.py; surfaces_HW: parsing_HW with bare skin of the trunk told apart (surfaces.py); surface_HW3
     uint8: surface coordinates in the code of train.data.people, 0 where parsing_HW is. plate_HWC: the same

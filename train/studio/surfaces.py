@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-# The eight parsing classes, in the order of `train.data.people.CLASSES`.
+# The eight parsing classes, in the order of `engine.regions.REGIONS`.
 BACKGROUND, HAIR, FACE, UPPER, DRESS, PANTS, ARMS, LEGS = range(8)
 # Bare skin of the trunk has ids of its own, so that a picture that shows what it should not can be found.
 BARE_TORSO, BARE_HIPS = 8, 9

@@ -12,9 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from engine.ops.equalized import BiasedLeakyReLU, EqualConv2d, activated
-from engine.regions import REGIONS
+from engine.regions import CLASSES
 
-CLASSES = len(REGIONS)
 SEEN = 10  # planes of what is seen of the photo at a pixel
 
 

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from engine.models.checks import MOST_CHANNELS, check_whole
-from engine.regions import REGIONS
 
-CLASSES = len(REGIONS)
-JOINTS = 18
 MOST_BLOCKS = 32  # ten times the most of ours
 COARSEST = 16  # rows and columns of a picture are multiples of this
 

@@ -14,7 +14,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from engine.models.parser.config import CLASSES, COARSEST, JOINTS, ParserConfig
+from engine.models.parser.config import COARSEST, ParserConfig
+from engine.pose.skeleton import JOINT_COUNT
+from engine.regions import CLASSES
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -117,10 +119,10 @@ class Parser(nn.Module):
                 nn.Sequential(ConvNorm(widths[1], widths[1]), nn.ReLU()),
             )
         )
-        self.joints = nn.Conv2d(widths[2], 2 * JOINTS, 1)
+        self.joints = nn.Conv2d(widths[2], 2 * JOINT_COUNT, 1)
         self.regions = nn.Conv2d(widths[1], CLASSES + 3, 1)
         with torch.no_grad():
-            self.joints.get_parameter("bias")[:JOINTS].fill_(-6.0)  # about as likely anywhere as absent
+            self.joints.get_parameter("bias")[:JOINT_COUNT].fill_(-6.0)  # about as likely anywhere as absent
 
     def forward(self, picture_BCHW: Tensor) -> ParserOutput:
         size = picture_BCHW.shape[2:]
@@ -132,7 +134,7 @@ class Parser(nn.Module):
             coarse = F.interpolate(up(x), size=finer.shape[2:], mode="bilinear", align_corners=False)
             x = blocks(F.relu(coarse + skip(finer)))
             decoded.append(x)
-        heat, seen = self.joints(decoded[1]).float().split(JOINTS, 1)
+        heat, seen = self.joints(decoded[1]).float().split(JOINT_COUNT, 1)
         fine = F.interpolate(self.regions(x).float(), size=size, mode="bilinear", align_corners=False)
         logits, surface = fine.split((CLASSES, 3), 1)
         return ParserOutput(logits, heat, seen, surface)

@@ -15,7 +15,7 @@ from torch import Tensor
 from engine.api import CORRESPONDENCE, PARSING, Capabilities, MapInfo, Maps, NamedMap, Slots
 from engine.contract import Coefficients, ReferenceInput, Rendering
 from engine.errors import InputError
-from engine.models.pise.config import JOINTS, REGION_COUNT
+from engine.models.pise.config import REGION_COUNT
 from engine.models.pise.correspondence import SpatialSource
 from engine.models.pise.inference import Encoded, InferencePise
 from engine.models.pise.network import Pise, SourceImage
@@ -26,6 +26,7 @@ from engine.models.pise.weights import from_file
 from engine.ops.resample import running_mean
 from engine.plan import Plan
 from engine.pose.heatmaps import heat_maps, sigma_of
+from engine.pose.skeleton import JOINT_COUNT
 from engine.regions import REGIONS
 from engine.weights import WeightsFile
 
@@ -35,7 +36,7 @@ _SEAM = 5  # px over which what is drawn of a given region goes over into the ph
 _LEAST = 1e-12  # where none of them claims a position, all have the same part of it
 
 
-class Given(NamedTuple):
+class MixedIn(NamedTuple):
     """What another reference gives. seen: its side of the correspondence. share_R: of each region, 0 to 1."""
 
     seen: SpatialSource
@@ -50,7 +51,7 @@ class Styles:
     own: Encoded
     style: Style
     kernels_1OK: Tensor
-    given: tuple[Given, ...] = ()
+    given: tuple[MixedIn, ...] = ()
     region_1HW: Tensor | None = None
 
     def bytes(self) -> int:
@@ -135,8 +136,8 @@ class PiseModel:
         style, given = own.style, list(own.given)
         for other, coefficients in others:
             share_1R = self._of_regions(coefficients) * other.style.exist_BR
-            style = blended(style, other.style, share_1R)
-            given.append(Given(other.own.seen, share_1R[0]))
+            style = mixed_styles(style, other.style, share_1R)
+            given.append(MixedIn(other.own.seen, share_1R[0]))
         return Styles(own.own, style, self._inference.kernels(style), tuple(given))
 
     def paint(self, own: Styles, region_1HW: Tensor) -> Styles:
@@ -178,7 +179,7 @@ class PiseModel:
             modulated_1Chw = network.modulated(feature_1Chw, brought_1Mhw)
             image_1CHW = network.picture(modulated_1Chw, shape.parsing_1RHW, style).float()
         shares = tuple(_taken(shape.shares(), given.share_R) for given in appearance.given)
-        tell: Callable[[], Maps] = partial(self._maps, shape, found_1TS) if maps else Maps
+        tell: Callable[[], Maps] = partial(self._maps, shape.generated_1RHW, found_1TS) if maps else Maps
         return Rendering(image_1CHW, shares=shares, tell=tell, by_hand_11hw=by_hand_11HW)
 
     def gate(self, rendering: Rendering, seen_1KHW: Tensor, window: tuple[slice, slice]) -> Tensor:
@@ -207,16 +208,16 @@ class PiseModel:
 
     def _heat(self, keypoints_18x3: np.ndarray | None) -> Tensor:
         """Heat maps [1, 18, H, W] of a pose on the canvas; all zero where it is not known."""
-        pose_18x3 = np.zeros((JOINTS, 3), np.float32) if keypoints_18x3 is None else keypoints_18x3
+        pose_18x3 = np.zeros((JOINT_COUNT, 3), np.float32) if keypoints_18x3 is None else keypoints_18x3
         maps_18HW = heat_maps(pose_18x3, self.canvas, sigma_of(self.canvas))
         return torch.from_numpy(maps_18HW)[None].to(self._plan.device)
 
-    def _maps(self, shape: Shape, found_1TS: Tensor) -> Maps:
+    def _maps(self, generated_1RHW: Tensor, found_1TS: Tensor) -> Maps:
         regions, positions = self.maps
         # Official weights share source positions out; shown is where a target position comes from.
         shares_Shw = _parts(found_1TS.transpose(1, 2))[0].unflatten(1, positions.size)
         parsing_RHW, shares_Shw = (
-            each.contiguous().cpu().numpy() for each in (shape.shares()[0], shares_Shw)
+            each.contiguous().cpu().numpy() for each in (_parts(generated_1RHW.float())[0], shares_Shw)
         )
         return Maps(
             (
@@ -231,7 +232,7 @@ def open_model(file: WeightsFile, plan: Plan, size: tuple[int, int] | None) -> P
     return PiseModel(from_file(file), plan, size)
 
 
-def blended(own: Style, other: Style, share_1R: Tensor) -> Style:
+def mixed_styles(own: Style, other: Style, share_1R: Tensor) -> Style:
     """Eq. 13, region by region; a region that is taken is there afterwards."""
     codes_1RC = torch.lerp(own.known(), other.codes_BRC[:, :-1], share_1R[..., None])
     exist_1R = own.exist_BR.maximum((share_1R > 0).to(own.exist_BR.dtype))

@@ -13,10 +13,9 @@ from engine.models.checks import check_size, check_whole
 from engine.regions import REGIONS
 
 REGION_COUNT = len(REGIONS)  # the paper's parsing maps have eight classes too, in another order
-JOINTS = 18
 COARSEST = 16  # rows and columns of a picture are multiples of this
 MATCHED = ("vgg", "style")
-SIDES = ("target", "source")
+MATCHED_SIDES = ("target", "source")
 NORMS = ("instance", "batch")
 _LENGTHS = {"parsing": (0, 5), "style": (4,), "target": (4,), "decoder": (2,), "image": (0, 3)}  # of widths
 
@@ -73,7 +72,7 @@ class PiseConfig:
             check_whole(name, *widths)
         for name in ("codes", "feature", "match", "match_stride", "modulation"):
             check_whole(name, getattr(self, name))
-        for name, choices in (("matched", MATCHED), ("normalise", SIDES), ("norm", NORMS)):
+        for name, choices in (("matched", MATCHED), ("normalise", MATCHED_SIDES), ("norm", NORMS)):
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} is {getattr(self, name)!r}, not one of {choices}")
 

@@ -19,13 +19,16 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from engine.errors import InputError
 from engine.models.pise.blocks import Down
-from engine.models.pise.config import JOINTS, REGION_COUNT
+from engine.models.pise.config import REGION_COUNT
 from engine.models.pise.correspondence import SpatialSource
 from engine.models.pise.network import Pise, SourceImage
 from engine.models.pise.style import Style
+from engine.pose.skeleton import JOINT_COUNT
 
-_SOURCE_POSE = range(REGION_COUNT, REGION_COUNT + JOINTS)  # channels of the parsing generator's input
-_SOURCE_PICTURE = range(2 * REGION_COUNT + JOINTS, 2 * REGION_COUNT + JOINTS + 3)  # of the target encoder's
+_SOURCE_POSE = range(REGION_COUNT, REGION_COUNT + JOINT_COUNT)  # channels of the parsing generator's input
+_SOURCE_PICTURE = range(
+    2 * REGION_COUNT + JOINT_COUNT, 2 * REGION_COUNT + JOINT_COUNT + 3
+)  # target encoder's
 
 
 class Encoded(NamedTuple):

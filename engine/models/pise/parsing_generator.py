@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from engine.models.pise.blocks import NORMS, Down, Gate, Out, Up
-from engine.models.pise.config import JOINTS, REGION_COUNT, PiseConfig
+from engine.models.pise.config import REGION_COUNT, PiseConfig
+from engine.pose.skeleton import JOINT_COUNT
 
 _SLOPE = 0.2
 
@@ -35,7 +36,7 @@ class ParsingGenerator(nn.Module):
         down = partial(Down, slope=_SLOPE, norm=norm, affine=False)
         up = partial(Up, slope=_SLOPE, norm=norm, affine=False)
         out = partial(Out, slope=_SLOPE, norm=norm, affine=False)
-        self.conv1 = down(REGION_COUNT + 2 * JOINTS, whole, half)
+        self.conv1 = down(REGION_COUNT + 2 * JOINT_COUNT, whole, half)
         self.conv2 = down(half, quarter, quarter)
         self.conv3 = down(quarter, eighth, eighth)
         self.conv4 = down(eighth, sixteenth, sixteenth)

@@ -7,9 +7,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.models.pise.blocks import NORMS, Down, Gate, Up
-from engine.models.pise.config import JOINTS, REGION_COUNT, PiseConfig
+from engine.models.pise.config import REGION_COUNT, PiseConfig
 from engine.models.pise.style import Style
 from engine.ops.modules import TwoForms
+from engine.pose.skeleton import JOINT_COUNT
 
 _SLOPE = 0.1
 
@@ -19,7 +20,7 @@ class TargetEncoder(nn.Module):
         super().__init__()
         half, quarter, eighth, sixteenth = config.target
         norm = NORMS[config.norm]
-        self.block0 = Down(2 * REGION_COUNT + JOINTS + 3, half, half, _SLOPE, norm)
+        self.block0 = Down(2 * REGION_COUNT + JOINT_COUNT + 3, half, half, _SLOPE, norm)
         self.block1 = Down(half, quarter, quarter, _SLOPE, norm)
         self.block2 = Down(quarter, eighth, eighth, _SLOPE, norm)
         self.block3 = Down(eighth, sixteenth, sixteenth, _SLOPE, norm)

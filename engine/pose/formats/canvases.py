@@ -15,6 +15,7 @@ CANVAS_KEYS = (
 )  # fmt: skip
 _SHAPES = ("orig_shape", "ori_shape", "img_shape")  # of an array: rows, columns, and perhaps channels
 _SIZES = ("image_size", "imageSize", "size", "resolution", "image", "metadata", "meta")  # objects that say it
+_CORNERS = ("x", "left", "xmin", "x1", "xc", "cx", "x_center")  # a box is somebody's, and no canvas
 _LONGEST_SIDE = 1e6  # px
 
 
@@ -24,7 +25,8 @@ def canvas_of(node: Any, name: str) -> tuple[float, float] | None:
     """
     if not isinstance(node, dict):
         return None
-    for keys in CANVAS_KEYS:
+    is_box = any(is_number(node.get(key)) for key in _CORNERS)
+    for keys in () if is_box else CANVAS_KEYS:
         sides = [_side(node.get(key)) for key in keys]
         if not all(sides):
             continue

@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.cv import cv2
 from engine.pose import skeleton as sk
+from engine.pose.formats.drawn_ends import end_of_bone
 from engine.pose.skeleton import LIMBS, SEEN
 
 _LONGEST = 1024  # px of a side: joints of larger pictures are found as well in smaller ones
@@ -42,19 +43,23 @@ class _Palette(NamedTuple):
 
     joints: tuple[int, ...]
     bones: tuple[tuple[int, int, int], ...]
+    disc: float = 0.5  # of a bone's breadth, how far it goes on beyond its joint
 
 
 _POSE_18 = _Palette(tuple(range(18)), tuple((a, b, hue) for hue, (a, b) in enumerate(LIMBS)))
 # OpenPose's own pictures: a bone has the colour of the joint at its end.
 _OF_ENDS = (17, *range(13), 16, 14, 15, 13)
-_COCO_18 = _Palette(_OF_ENDS, tuple((a, b, _OF_ENDS[b]) for a, b in LIMBS))
+_COCO_18 = _Palette(_OF_ENDS, tuple((a, b, _OF_ENDS[b]) for a, b in LIMBS), disc=1.0)
 _MID_HIP = 18
+_LAST = (sk.RIGHT_WRIST, sk.LEFT_WRIST, sk.RIGHT_ANKLE, sk.LEFT_ANKLE)  # of their limbs
+_MISTAKEN, _FOR_TOES = 0.03, 0.012  # of the height: a joint as far from where its bone ends is another
 _BODY_25 = _Palette(
     (*_OF_ENDS, 0),
     (
         (sk.NECK, _MID_HIP, 0),
         *((_MID_HIP if b in (sk.RIGHT_HIP, sk.LEFT_HIP) else a, b, _OF_ENDS[b]) for a, b in LIMBS),
     ),
+    disc=1.0,
 )
 
 
@@ -74,11 +79,22 @@ def people_drawn(rgb_HWC: np.ndarray) -> list[np.ndarray]:
     if scale < 1:
         rgb_HWC = cv2.resize(rgb_HWC, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     hues, value, saturation = _colours(rgb_HWC)
-    height = rgb_HWC.shape[0]
+    bright = np.where((value >= _BRIGHT) & (saturation >= 255 * _PURE), hues, 255).astype(np.uint8)
+    # In full colour first, which little of a photo behind them has.
+    people = _people_in(bright, bright)
+    if _most_joints(people) < len(LIMBS):
+        people = max(people, _people_in(hues, bright), key=_most_joints)
+    for pose in people:
+        pose[:, :2] /= scale
+    return people
+
+
+def _people_in(hues: np.ndarray, bright: np.ndarray) -> list[np.ndarray]:
+    """Everybody in the numbers of hues [H, W] that bones may have, and of those that dots may have, in px."""
+    height = hues.shape[0]
     bones = [cv2.inRange(hues, hue, hue) for hue in range(_HUES)]
     near = max(_SAME_PLACE * height, _LEAST_SAME_PLACE)
     ends = [_ends(mask) for mask in bones]
-    bright = np.where((value >= _BRIGHT) & (saturation >= 255 * _PURE), hues, 255).astype(np.uint8)
     dots = [_dots(cv2.inRange(bright, hue, hue), _DOT * height) for hue in range(_HUES)]
     # A pixel beside a thin bone counts as on it.
     wide = [cv2.dilate(mask, np.ones((3, 3), np.uint8)) for mask in bones]
@@ -87,12 +103,25 @@ def people_drawn(rgb_HWC: np.ndarray) -> list[np.ndarray]:
     for palette in (_POSE_18, _BODY_25, _COCO_18):
         places = [_places(joint, palette, dots[hue], ends, near) for joint, hue in enumerate(palette.joints)]
         found = [_bones_seen(bone, places, wide[bone[2]], any_bone, near) for bone in palette.bones]
-        people = max(people, _assembled(palette, found, places), key=_most_joints)
+        drawn = _assembled(palette, found, places)
+        for pose in drawn:
+            _mend_ends(pose, palette, bones, any_bone)
+        people = max(people, drawn, key=_most_joints)
         if _most_joints(people) >= _SURELY:
             break
-    for pose in people:
-        pose[:, :2] /= scale
     return people
+
+
+def _mend_ends(pose: np.ndarray, palette: _Palette, bones: list[np.ndarray], any_bone: np.ndarray) -> None:
+    """Wrists and ankles where their bones end, and not the fingers and toes drawn on; in place."""
+    height = any_bone.shape[0]
+    for above, joint, hue in palette.bones:
+        if joint not in _LAST or pose[above, 2] <= 0:
+            continue
+        end = end_of_bone(bones[hue], any_bone, (pose[above, 0], pose[above, 1]), palette.disc)
+        mistaken = (_FOR_TOES if palette is _BODY_25 else _MISTAKEN) * height
+        if end is not None and (pose[joint, 2] <= 0 or np.hypot(*(pose[joint, :2] - end)) > mistaken):
+            pose[joint] = (*end, SEEN)
 
 
 def _most_joints(people: list[np.ndarray]) -> int:

@@ -4,7 +4,6 @@ their many relatives, lists of frames, editors and annotation tools.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count, islice
@@ -13,14 +12,21 @@ from typing import Any
 import numpy as np
 
 from engine.errors import InputError
+from engine.pose.formats.annotators import annotated_in
 from engine.pose.formats.canvases import canvas_of
 from engine.pose.formats.layouts import COCO_17, COCO_18, LAYOUTS, Layout
 from engine.pose.formats.names import joint_of, pose_of_names
-from engine.pose.formats.people import METRES, SHARES, Person
-from engine.pose.formats.points import DRESS_CODE, is_dress_code, is_number, is_point, pose_of_points
+from engine.pose.formats.people import METRES, MOST_PEOPLE, Person
+from engine.pose.formats.points import (
+    DRESS_CODE,
+    by_name,
+    is_dress_code,
+    is_number,
+    is_point,
+    pose_of_points,
+)
 from engine.pose.skeleton import GUESSED
 
-MOST_PEOPLE = 1000
 GUESSED_KEY = "guessed_joints"  # ours: joints that other programs are told to be there, as they must be drawn
 
 _OPENPOSE = ("pose_keypoints_2d", "pose_keypoints")
@@ -101,7 +107,7 @@ def _people(node: Any, place: _Place) -> Iterator[Person]:
 
 
 def _of_list(node: list, place: _Place) -> Iterator[Person]:
-    if not node or not all(isinstance(entry, dict) for entry in node) or is_point(node[0]):
+    if not node or not all(isinstance(entry, dict) for entry in node) or _is_joint(node[0]):
         if node and any(isinstance(entry, dict) and not is_point(entry) for entry in node):
             node = [entry for entry in node if isinstance(entry, dict)]  # people between other things
         else:
@@ -120,10 +126,10 @@ def _of_list(node: list, place: _Place) -> Iterator[Person]:
 
 
 def _of_object(node: dict, place: _Place) -> Iterator[Person]:
-    if isinstance(node.get("shapes"), list):
-        yield from _of_labels(node["shapes"], place)
-    elif isinstance(node.get("result"), list) and any(map(_keypoint_label, node["result"])):
-        yield from _of_label_studio(node["result"], place)
+    if (annotated := annotated_in(node, place.name)) is not None:
+        canvas = annotated.canvas or place.canvas
+        for rows in annotated.people:
+            yield Person(pose_of_names(rows), canvas, place.frame, annotated.unit)
     elif isinstance(node.get("annotations"), list) and isinstance(node.get("images"), list):
         yield from _of_coco(node, place)
     elif isinstance(node.get("subset"), list) and isinstance(node.get("candidate"), list):
@@ -136,6 +142,8 @@ def _of_object(node: dict, place: _Place) -> Iterator[Person]:
     elif inner := [node[key] for key in _PEOPLE if isinstance(node.get(key), (list, dict))]:
         # The first that holds somebody: a file may say things of the same name about a person or a format.
         yield from next(filter(None, (list(_people(value, place)) for value in inner)), [])
+    elif node.get("type") == "points" and isinstance(node.get("points"), list):  # Datumaro's
+        yield from _of_keypoints(node["points"], {_SCORES[0]: node.get("visibility")}, place)
     elif isinstance(node.get("xy"), list):
         yield from _of_keypoints(node, {}, place)
     elif sum(joint_of(key) is not None for key in node) >= 3:
@@ -144,6 +152,11 @@ def _of_object(node: dict, place: _Place) -> Iterator[Person]:
         inner = [value for key, value in node.items() if key not in _NOT_BODIES and _may_hold(value)]
         for frame, value in enumerate(inner):
             yield from _people(value, replace(place, frame=frame))
+
+
+def _is_joint(entry: Any) -> bool:
+    """Whether an object is a joint, and not somebody whose box has a place."""
+    return is_point(entry) and not any(isinstance(entry.get(key), (list, dict)) for key in _KEYPOINTS)
 
 
 def _may_hold(value: Any) -> bool:
@@ -174,7 +187,7 @@ def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
     if all(isinstance(point, dict) and not is_point(point) for point in points):
         yield from _people(points, place.deeper())
         return
-    if parts := _split(points):
+    if parts := by_name(points) or _split(points):
         for number, part in enumerate(parts):
             share = scores[number] if scores and len(scores) == len(parts) else None
             inner = node if share is None else node | {_SCORES[0]: share}
@@ -252,38 +265,3 @@ def _of_names(node: dict, place: _Place) -> Iterator[Person]:
         if joint_of(key) is not None and is_point(value):
             points.append(value | {"label": key})
     yield from _of_keypoints(points, {}, place)
-
-
-def _of_labels(shapes: list, place: _Place) -> Iterator[Person]:
-    """Labelme's points, by their label and group."""
-    groups: dict[str, dict[int, tuple[float, float, float]]] = {}
-    for shape in shapes:
-        joint = joint_of(str(shape.get("label", ""))) if isinstance(shape, dict) else None
-        points = shape.get("points") if isinstance(shape, dict) else None
-        if joint is None or not (isinstance(points, list) and points and isinstance(points[0], list)):
-            continue
-        if len(points[0]) != 2 or not all(map(is_number, points[0])):
-            raise InputError(f"{place.name} is not a pose file: its keypoints are not made of numbers.")
-        x, y = map(float, points[0])
-        groups.setdefault(str(shape.get("group_id")), {})[joint] = (x, y, math.nan)
-    for rows in groups.values():
-        yield Person(pose_of_names(rows), place.canvas, place.frame)
-
-
-def _keypoint_label(entry: Any) -> str:
-    """The label of a point of Label Studio, "" for anything else."""
-    value = entry.get("value") if isinstance(entry, dict) else None
-    labels = value.get("keypointlabels") if isinstance(value, dict) else None
-    return str(labels[0]) if isinstance(labels, list) and labels else ""
-
-
-def _of_label_studio(result: list, place: _Place) -> Iterator[Person]:
-    """Label Studio's points, in hundredths of the picture that each names."""
-    points, canvas = [], place.canvas
-    for entry in result:
-        label = _keypoint_label(entry)
-        value = entry["value"] if label else {}
-        if joint_of(label) is not None and is_number(value.get("x")) and is_number(value.get("y")):
-            canvas = canvas_of(entry, place.name) or canvas
-            points.append({"label": label, "x": value["x"] / 100, "y": value["y"] / 100})
-    yield from _of_keypoints(points, {}, replace(place, canvas=canvas, unit=SHARES))

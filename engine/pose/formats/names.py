@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from engine.pose.formats.layouts import COCO_18, neck_of, to_coco18
+from engine.pose.formats.people import MOST_PEOPLE
 from engine.pose.skeleton import JOINTS, NECK
+
+Row = tuple[float, float, float]  # x, y, confidence, NaN without one
 
 _PARTS = {
     "nose": "nose", "neck": "neck",
@@ -38,7 +42,21 @@ def joint_of(name: str) -> int | None:
     return _NUMBERS.get(" ".join(side + part))
 
 
-def pose_of_names(rows: Mapping[int, tuple[float, float, float]]) -> np.ndarray:
+def people_of_names(rows: Iterable[tuple[int, Row]]) -> list[dict[int, Row]]:
+    """Rows of joints by person, where a joint that comes again is somebody else's; what comes again alone (of
+    the parts of a face, perhaps) is left."""
+    people: list[dict[int, Row]] = []
+    times = Counter[int]()
+    for joint, row in rows:
+        if times[joint] == len(people) < MOST_PEOPLE:
+            people.append({})
+        if times[joint] < len(people):
+            people[times[joint]][joint] = row
+        times[joint] += 1
+    return [person for person in people if 2 * len(person) >= len(people[0])]
+
+
+def pose_of_names(rows: Mapping[int, Row]) -> np.ndarray:
     """float64 [18, 3] (x, y, state) of (x, y, confidence) by joint; NaN is no confidence. A neck that is not
     named is made of the shoulders.
     """

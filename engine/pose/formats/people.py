@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+MOST_PEOPLE = 1000  # that are read of a file
+
 PIXELS = "pixels"
 SHARES = "shares"  # of the canvas, 0 to 1 or -1 to 1
 STRETCHED = "stretched"  # pixels of a canvas that the picture was stretched to, whatever shape it had

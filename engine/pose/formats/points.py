@@ -24,14 +24,15 @@ from engine.pose.formats.layouts import (
     looks_like,
     strain,
 )
-from engine.pose.formats.names import joint_of, pose_of_names
+from engine.pose.formats.names import joint_of, people_of_names, pose_of_names
 from engine.pose.formats.people import PIXELS, SHARES
 from engine.pose.formats.units import unit_of
 
 DRESS_CODE = (512.0, 384.0)  # (H, W) that Dress Code's keypoints are in, whatever size the pictures have
 
 _SURE = ("visibility", "score", "confidence", "v", "c", "likelihood")
-_NAMES = ("name", "part", "label", "id", "joint", "bodypart")
+_NAMES = ("name", "part", "label", "id", "joint", "bodypart", "class")
+_PAIRS = ("point_2d", "loc")  # x, y in a list
 
 
 def is_number(value: Any) -> TypeGuard[float]:
@@ -42,8 +43,20 @@ def is_point(value: Any) -> bool:
     """Whether it is an object with a place."""
     if not isinstance(value, dict):
         return False
-    place = _spelt(value.get("position", value))
+    place = _place_of(value)
     return "x" in place and "y" in place and not isinstance(place["x"], list)
+
+
+def _place_of(point: dict) -> dict:
+    """The object that has x and y of a point: itself, or what stands in it."""
+    if "point" in point and is_pair(point["point"]):  # language models that point say y first
+        return {"x": point["point"][1], "y": point["point"][0]}
+    pair = next((point[key] for key in _PAIRS if is_pair(point.get(key))), None)
+    return _spelt(point.get("position", point)) if pair is None else {"x": pair[0], "y": pair[1]}
+
+
+def is_pair(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(map(is_number, value))
 
 
 def _spelt(point: Any) -> dict:
@@ -83,7 +96,7 @@ def pose_of_points(
             return _of_objects(points, names)
         points = _upright(points)
         is_flat = any(map(is_number, points)) and all(p is None or is_number(p) for p in points)
-        rows = _unflattened(points, name) if is_flat else _even([_row(point) for point in points])
+        rows = _unflattened(points, name) if is_flat else _unnumbered(_even([_row(p) for p in points]))
         sure = _column(scores, len(rows)) if scores is not None else _confidence(rows)
     except InputError:
         raise
@@ -110,6 +123,15 @@ def pose_of_rows(
             "18 joints in OpenPose's order can be read."
         )
     return pose
+
+
+def by_name(points: list) -> list[list] | None:
+    """The people in a list of objects that name their joints, where a name comes twice."""
+    named = [(joint, point) for point in points if (joint := _name_of(point)) is not None]
+    if len({joint for joint, _ in named}) == len(named):
+        return None
+    people: list[dict[int, Any]] = people_of_names(named)
+    return [list(person.values()) for person in people]
 
 
 def _name_of(point: Any) -> int | None:
@@ -153,8 +175,8 @@ def _row(point: Any) -> list[float]:
         return [math.nan, math.nan]
     if isinstance(point, dict):
         point = _spelt(point)
-        sure = next((point[key] for key in _SURE if key in point), None)
-        place = _spelt(point.get("position", point))
+        sure = next((point[key] for key in _SURE if is_number(point.get(key))), None)
+        place = _place_of(point)
         point = [place["x"], place["y"], sure]
     if not isinstance(point, list) or not 2 <= len(point) <= 5:
         raise TypeError(point)
@@ -164,6 +186,13 @@ def _row(point: Any) -> list[float]:
 def _even(rows: list[list[float]]) -> np.ndarray:
     width = max(len(row) for row in rows)
     return np.array([row + [math.nan] * (width - len(row)) for row in rows], dtype=np.float64)
+
+
+def _unnumbered(rows: np.ndarray) -> np.ndarray:
+    """Without the number of its joint before each row."""
+    numbers = np.arange(len(rows))
+    numbered = rows.shape[1] >= 3 and any((rows[:, 0] == numbers + first).all() for first in (0, 1))
+    return rows[:, 1:] if numbered and len(rows) > 2 else rows
 
 
 def _upright(points: list) -> list:
@@ -190,8 +219,8 @@ def _confidence(rows: np.ndarray) -> np.ndarray:
         return _flagged(rows[:, 2])  # x, y, confidence, number of the joint
     last = rows[:, 3 if width == 5 else -1]  # five: MediaPipe's visibility and presence
     given = last[~np.isnan(last)]
-    if blazepose and width == 3 and ((given < 0) | (given > 1)).any():
-        return np.full(count, np.nan)  # MediaPipe's depth
+    if width == 3 and ((blazepose and (given > 1).any()) or (given[given != -1] < 0).any()):
+        return np.full(count, np.nan)  # depth
     return _flagged(last)
 
 

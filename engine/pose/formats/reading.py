@@ -15,9 +15,10 @@ from engine.errors import InputError
 from engine.files import opened, text_of
 from engine.pose.formats import arrays
 from engine.pose.formats.carried import Carried, carried_of
-from engine.pose.formats.jsonforms import MOST_PEOPLE, people_of
-from engine.pose.formats.people import Person, PoseFile
-from engine.pose.formats.placing import OpenPhoto, placed
+from engine.pose.formats.jsonforms import people_of
+from engine.pose.formats.open_photo import OpenPhoto
+from engine.pose.formats.people import MOST_PEOPLE, Person, PoseFile
+from engine.pose.formats.placing import placed
 from engine.pose.formats.textforms import people_in_text
 
 MOST_BYTES = 1_000_000  # the largest of one person has 20 KB; larger ones take seconds to read

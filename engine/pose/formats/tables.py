@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 
 import numpy as np
 
@@ -13,6 +14,12 @@ from engine.pose.formats.people import Person
 from engine.pose.formats.points import pose_of_rows
 
 _NAME = ("name", "part", "joint", "label", "keypoint", "bodypart")
+_HEADS = ("scorer", "individuals", "bodyparts", "coords")  # of DeepLabCut
+_NUMBERED = re.compile(
+    r"(?:(x|y|z|v|visibility|c|conf|confidence|score)_?)?"
+    r"(?:landmark|joint|keypoint|point|kpt|lm|kp|p)?_?(\d{1,3})"
+    r"(?:_?(x|y|z|v|visibility|c|conf|confidence|score))?"
+)
 _SURE = ("score", "confidence", "visibility", "likelihood", "c", "v")
 
 
@@ -23,9 +30,23 @@ def people_in_table(text: str, name: str) -> tuple[Person, ...]:
         [word.strip() for word in row] for row in csv.reader(text.splitlines(), delimiter=delimiter) if row
     ]
     heading = [word.lower() for word in rows[0]] if rows else []
+    if heading and heading[0] == "scorer":
+        rows = _tracked(rows)
+        heading = rows[0]
     if "x" in heading and "y" in heading:
         return _joint_a_row(heading, rows[1:], name)
-    return _person_a_row(heading, rows[1:])
+    return _person_a_row(heading, rows[1:]) or _numbered_a_row(heading, rows[1:], name)
+
+
+def _tracked(rows: list[list[str]]) -> list[list[str]]:
+    """DeepLabCut's table with one heading: it has one line each of scorers, people, joints and columns."""
+    heads = {row[0].lower(): row for row in rows[:4] if row[0].lower() in _HEADS}
+    if not {"bodyparts", "coords"} <= heads.keys():
+        return rows
+    who = heads.get("individuals", [""])[1:]
+    kept = [place for place in range(1, len(rows[0])) if not who or who[place - 1] == who[0]]
+    heading = [f"{heads['bodyparts'][place]}_{heads['coords'][place]}".lower() for place in kept]
+    return [heading, *([row[place] for place in kept] for row in rows[len(heads) :] if len(row) > kept[-1])]
 
 
 def _joint_a_row(heading: list[str], rows: list[list[str]], name: str) -> tuple[Person, ...]:
@@ -57,6 +78,24 @@ def _person_a_row(heading: list[str], rows: list[list[str]]) -> tuple[Person, ..
             for joint, axes in columns.items()
         }
         people.append(Person(pose_of_names(known), None, frame))
+    return tuple(people)
+
+
+def _numbered_a_row(heading: list[str], rows: list[list[str]], name: str) -> tuple[Person, ...]:
+    """Joints by their numbers: x0, y0, v0, x1, ... as MediaPipe's are often logged."""
+    columns: dict[int, dict[str, int]] = {}
+    for place, word in enumerate(heading):
+        axis, number, later = found.groups() if (found := _NUMBERED.fullmatch(word)) else ("", "", "")
+        if column := axis or later:
+            columns.setdefault(int(number), {})[column[0]] = place
+    if len(columns) not in LAYOUTS or not all({"x", "y"} <= axes.keys() for axes in columns.values()):
+        return ()
+    order = [columns[number] for number in sorted(columns)]
+    people = []
+    for frame, row in enumerate(rows):
+        points = [[_number(row, axes[axis]) for axis in "xy"] for axes in order]
+        sure = [[_number(row, axes.get("v", axes.get("c", axes.get("s"))))] for axes in order]
+        people.append(Person(pose_of_rows(np.column_stack([points, sure]), name), None, frame))
     return tuple(people)
 
 

@@ -15,7 +15,7 @@ from engine.errors import InputError
 from engine.pose.formats import deepfashion
 from engine.pose.formats.jsonforms import canvas_of, people_of
 from engine.pose.formats.layouts import COCO_17, GUESS, LAYOUTS, UNSURE, strain
-from engine.pose.formats.names import joint_of, pose_of_names
+from engine.pose.formats.names import Row, joint_of, people_of_names, pose_of_names
 from engine.pose.formats.people import SHARES, STRETCHED, Person
 from engine.pose.formats.points import pose_of_points, pose_of_rows
 from engine.pose.formats.tables import people_in_table
@@ -51,7 +51,15 @@ def people_in_text(text: str, name: str) -> tuple[Person, ...]:
     if deepfashion.is_table(text):
         rows = deepfashion.table_poses(text, name)
         return tuple(Person(pose, deepfashion.CANVAS, frame, STRETCHED) for frame, pose in rows)
+    text = _with_decimal_points(text)
     return people_in_table(text, name) or _of_lines(text, name)
+
+
+def _with_decimal_points(text: str) -> str:
+    """A table whose columns are parted by tabs or semicolons may have decimal commas."""
+    lines = [line for line in text.splitlines() if "," in line]
+    parted = all(re.search(r"[\t;]", line) for line in lines)
+    return text if not parted else re.sub(r"(?<=\d),(?=\d)", ".", text)
 
 
 def _of_lines(text: str, name: str) -> tuple[Person, ...]:
@@ -60,6 +68,10 @@ def _of_lines(text: str, name: str) -> tuple[Person, ...]:
     numbers = [[_float(word) for word in words] for words in lines if words]
     if numbers and all(len(row) >= 34 and None not in row for row in numbers):
         return tuple(_of_label([value for value in row if value is not None], name) for row in numbers)
+    if numbers and len({len(row) for row in numbers}) == 1 and len(numbers[0]) in (3, 4):
+        whole = [[math.nan if value is None else value for value in row] for row in numbers]
+        if [row[0] for row in whole] in ([*range(len(whole))], [*range(1, len(whole) + 1)]):
+            return (Person(pose_of_points(whole, name)),)  # each after the number of its joint
     points = deepfashion.parse_lines(text, name)
     if len(points) == 18 and deepfashion.in_border(points[:, :2]):
         return (_with_border(points[:, :2], name),)
@@ -182,11 +194,11 @@ def _frame_of(skeleton: ElementTree.Element) -> int:
 def _of_skeleton(
     skeleton: ElementTree.Element, canvas: tuple[float, float] | None, frame: int
 ) -> list[Person]:
-    """The person of an element's named points, nobody without any."""
-    rows: dict[int, tuple[float, float, float]] = {}
+    """Whom an element's named points are of, nobody without any."""
+    rows: list[tuple[int, Row]] = []
     for point in skeleton.iter("points"):
         joint = joint_of(point.get("label", ""))
         x, y = (_float(word) for word in (point.get("points", "") + ",,").split(",")[:2])
         if joint is not None and x is not None and y is not None and point.get("outside") != "1":
-            rows[joint] = (x, y, _HIDDEN if point.get("occluded") == "1" else math.nan)
-    return [Person(pose_of_names(rows), canvas, frame)] if rows else []
+            rows.append((joint, (x, y, _HIDDEN if point.get("occluded") == "1" else math.nan)))
+    return [Person(pose_of_names(each), canvas, frame) for each in people_of_names(rows)]

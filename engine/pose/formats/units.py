@@ -13,6 +13,7 @@ _SHARE = 2.0  # no share of a canvas is larger, no person in pixels is so small
 _HUNDREDTHS = 2.5  # hundreds of px a side: in a smaller picture somebody may well stay within a hundred
 _LEAST_REACH = 20.0  # hundredths: nobody who is drawn is smaller
 _NO_WORSE = 0.1  # of strain: a landscape canvas stretches px by more
+_BETTER = 0.05  # of strain: poses in px that are taken for thousandths gain 0.035 at most
 _QUARTER = 0.5  # of both sides
 _SAME, _LEAST_JOINTS = 0.03, 8  # of a person's size, and joints, by which a pose is told to be a photo's own
 _ANOTHER_SIZE = 0.08  # of the size: detectors differ by less
@@ -57,6 +58,15 @@ def in_hundredths(pose_18x3: np.ndarray, canvas: tuple[float, float]) -> bool:
     return strain(pose_18x3, canvas[1] / canvas[0]) <= strain(pose_18x3) + _NO_WORSE
 
 
+def in_thousandths(pose_18x3: np.ndarray, canvas: tuple[float, float]) -> bool:
+    """Whether numbers are thousandths of a canvas: they stay within a thousand, and make a much better body
+    as that than as px. Nothing tells in a canvas that is about square."""
+    xy = pose_18x3[pose_18x3[:, 2] > 0, :2]
+    if xy.min() < 0 or xy.max() > 1000 or np.ptp(xy, axis=0).max() < 10 * _LEAST_REACH:
+        return False
+    return strain(pose_18x3, canvas[1] / canvas[0]) < strain(pose_18x3) - _BETTER
+
+
 def doubt(pose_18x3: np.ndarray, canvas: tuple[float, float]) -> str:
     """Why px may not be of the canvas that is stated, as the rest of a sentence; "" for no reason."""
     xy = pose_18x3[pose_18x3[:, 2] > 0, :2]
@@ -67,6 +77,14 @@ def doubt(pose_18x3: np.ndarray, canvas: tuple[float, float]) -> str:
     if len(xy) > 1 and (xy.max(axis=0) < np.array(canvas[::-1]) * _QUARTER).all():
         return f"has all joints in the upper left quarter of {picture}: they may be of a smaller one"
     return ""
+
+
+def is_same(pose_18x3: np.ndarray, own_18x3: np.ndarray) -> bool:
+    """Whether a pose is a photo's own, in px of the same canvas."""
+    both = (pose_18x3[:, 2] > 0) & (own_18x3[:, 2] > 0)
+    apart_N = np.hypot(*(pose_18x3[both, :2] - own_18x3[both, :2]).T)
+    size = np.ptp(own_18x3[both, :2], axis=0).max(initial=0)
+    return bool(both.sum() >= _LEAST_JOINTS and np.median(apart_N) <= _SAME * size)
 
 
 def times_as_large(pose_18x3: np.ndarray, own_18x3: np.ndarray) -> np.ndarray | None:

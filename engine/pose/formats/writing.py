@@ -12,7 +12,7 @@ import numpy as np
 from engine.files import write_whole
 from engine.pose.formats.carried import Carried
 from engine.pose.formats.jsonforms import GUESSED_KEY
-from engine.pose.formats.placing import OpenPhoto
+from engine.pose.formats.open_photo import OpenPhoto
 from engine.pose.skeleton import ABSENT, GUESSED, SEEN
 
 # Confidence written for each state. A guessed joint is there: other programs leave out what is below their

@@ -361,7 +361,7 @@ def test_maps_that_were_dropped_come_back_without_the_rest(session, monkeypatch)
     kept = session._references.encoded(first.key)
     for picture in pictures[1:]:
         session.add_reference(picture, pose)
-        session._references._maps.pop(first.key, None)
+        session._references._kept.drop(("maps", first.key))
     again = session.respond(RenderRequest(first.key, pose, maps=True)).maps
     assert session._references.encoded(first.key) is kept
     before, again = before.of("extraction"), again.of("extraction")

@@ -6,8 +6,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from engine.compositing.dressing import Drawn, before_wall, dressed, pieces_worn, undressed
+from engine.compositing.beneath import piece_beneath
+from engine.compositing.dressing import before_wall, dressed, wall_on
 from engine.compositing.wardrobe import CLASSES, make_wardrobe
+from engine.compositing.worn import Drawn, pieces_worn, undressed
 from engine.garments import PIECES, garment
 from engine.regions import REGIONS, SURFACE_SPAN
 
@@ -112,6 +114,28 @@ def test_what_hides_the_garment_in_the_givers_photo_is_not_taken_with_it():
     picture = wear(BARE, below, "trousers").picture
     assert at(picture, 0, -0.8) == pytest.approx(0.6, abs=0.03)
     assert at(picture, 0, 1) == pytest.approx(0.3, abs=0.02)
+
+
+def test_clothes_over_a_garment_do_not_come_to_light_beneath_it():
+    """Where another's longer top hides the trousers, hers does not grow; and where there is only the garment,
+    what is beside it does."""
+    shown = torch.zeros(1, len(PIECES), 4, 6)
+    shown[:, PIECES.index("top"), :2] = 1.0
+    shown[:, PIECES.index("trousers"), 2:, :3] = 1.0
+    shown[:, PIECES.index("legs"), 2:, 3:] = 1.0
+    shown[:, PIECES.index("hair")] = 1e-6
+    beneath = piece_beneath(shown, BARE.wardrobe, garment("trousers"))
+    assert (beneath == PIECES.index("legs")).all()
+
+
+def test_what_is_behind_a_giver_is_told_near_a_garments_edge_alone():
+    sleeve = torch.zeros(1, 1, *SIZE)
+    sleeve[..., 20:120, 10:90] = 1.0  # of which a column of the wall, and some of the wall, far within it
+    picture = torch.full((1, 3, *SIZE), -0.6)
+    picture[..., :14] = picture[..., 60:80, 48:52] = WALL
+    giver = SLEEVED._replace(picture=picture, behind=torch.full((1, 3, *SIZE), WALL))
+    told = wall_on(giver, sleeve)[0, 0]
+    assert told[30:110, 10:13].min() > 0.9 and told[30:110, 18:].max() == 0
 
 
 def test_somebody_behind_the_giver_gives_nothing_and_is_no_part_of_the_person():

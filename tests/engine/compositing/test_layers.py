@@ -109,7 +109,7 @@ def with_photo(image, picture, surface, pose_B183, references) -> torch.Tensor:
     return over(plain, photo_layer(picture, surface, pose_B183, references))
 
 
-def remembered(photo: DetailSource, own: torch.Tensor, pose_B183: torch.Tensor = NOBODY) -> OwnPose:
+def own_pose_of(photo: DetailSource, own: torch.Tensor, pose_B183: torch.Tensor = NOBODY) -> OwnPose:
     """Behind the person is a smooth wall: a plate that goes on with stripes would look like the person."""
     hole = around((photo.photo[:, -1:] < SURELY_BEHIND).float(), MARGIN)[0, 0].numpy() > 0
     plate = to_tensor(fill_holes(to_rgb(photo.photo[:, :3]), ~hole))
@@ -121,18 +121,18 @@ def laid(
     drawn: torch.Tensor,
     now: torch.Tensor,
     photo: DetailSource,
-    memory: OwnPose,
+    own_pose: OwnPose,
     at: torch.Tensor = NOBODY,
 ):
     """Along the surface alone."""
-    memory = OwnPose(*(tensor.float() for tensor in memory))
-    return over(image, surface_warp(drawn, now, at, photo._replace(photo=photo.photo.float()), memory))
+    own_pose = OwnPose(*(tensor.float() for tensor in own_pose))
+    return over(image, surface_warp(drawn, now, at, photo._replace(photo=photo.photo.float()), own_pose))
 
 
-def carried(
+def warped(
     photo: DetailSource, own: torch.Tensor, now: torch.Tensor, image=None, drawn=DRAWN
 ) -> torch.Tensor:
-    return laid(flat() if image is None else image, drawn, now, photo, remembered(photo, own))
+    return laid(flat() if image is None else image, drawn, now, photo, own_pose_of(photo, own))
 
 
 def inner(picture: torch.Tensor, margin: int = 16) -> torch.Tensor:
@@ -143,38 +143,38 @@ def inner(picture: torch.Tensor, margin: int = 16) -> torch.Tensor:
 def test_the_photos_own_pose_gives_the_photo(compact):
     own = places(torch.randint(0, CLASSES, CELLS, generator=torch.Generator().manual_seed(1)))
     photo = source(stripes())
-    memory = remembered(photo, own, pose())
-    photo, memory = (photo.compact(), memory.compact()) if compact else (photo, memory)
-    result = with_photo(flat(-0.3), DRAWN, own, pose(), [(photo, memory, 1.0)])
+    own_pose = own_pose_of(photo, own, pose())
+    photo, own_pose = (photo.compact(), own_pose.compact()) if compact else (photo, own_pose)
+    result = with_photo(flat(-0.3), DRAWN, own, pose(), [(photo, own_pose, 1.0)])
     assert (result - stripes()).abs().max() < (2e-3 if compact else 1e-4)
 
 
 def test_what_moves_takes_its_pattern_along():
-    result = carried(source(stripes()), places(everywhere(SHIRT)), places(everywhere(SHIRT), shift=5.0))
+    result = warped(source(stripes()), places(everywhere(SHIRT)), places(everywhere(SHIRT), shift=5.0))
     assert (inner(result) - inner(stripes(5.0))).abs().max() < 0.15
 
 
 def test_what_the_look_up_gets_wrong_in_the_own_pose_is_taken_back(atlas):
     atlas.error = lambda positions: 0.05 + 0.1 * positions
-    result = carried(source(stripes()), places(everywhere(SHIRT)), places(everywhere(SHIRT), shift=5.0))
+    result = warped(source(stripes()), places(everywhere(SHIRT)), places(everywhere(SHIRT), shift=5.0))
     assert (inner(result) - inner(stripes(5.0))).abs().max() < 0.15
 
 
 def test_what_the_photo_does_not_show_is_not_carried(atlas):
     own, now = places(everywhere(SHIRT)), places(everywhere(SHIRT), shift=5.0)
-    memory = remembered(source(stripes()), own)
+    own_pose = own_pose_of(source(stripes()), own)
     atlas.far = 1.0
-    result = laid(flat(), DRAWN, now, source(stripes()), memory)
+    result = laid(flat(), DRAWN, now, source(stripes()), own_pose)
     assert (result - flat()).abs().max() < 0.01
 
 
 def test_a_look_up_that_trembles_shakes_nothing(atlas):
     own, now = places(everywhere(SHIRT)), places(everywhere(SHIRT), shift=5.0)
     photo = source(stripes())
-    memory = remembered(photo, own)
+    own_pose = own_pose_of(photo, own)
     noise = 0.03 * torch.randn(1, 2, *CELLS, generator=torch.Generator().manual_seed(1))
     atlas.error = lambda positions: noise
-    result = laid(flat(), DRAWN, now, photo, memory)
+    result = laid(flat(), DRAWN, now, photo, own_pose)
     assert (inner(result) - inner(stripes(5.0))).abs().mean() < 0.08
 
 
@@ -198,20 +198,20 @@ def test_steps_that_are_linear_stay_and_classes_do_not_share_them():
 
 def test_a_little_more_light_falls_on_the_photo_too():
     own = places(everywhere(SHIRT))
-    result = carried(source(stripes()), own, own, drawn=DRAWN + 0.03)
+    result = warped(source(stripes()), own, own, drawn=DRAWN + 0.03)
     assert (result - stripes() - 0.03).abs().max() < 0.03
 
 
 def test_what_is_drawn_otherwise_is_not_touched():
     own = places(everywhere(SHIRT))
-    result = carried(source(stripes()), own, own, image=flat(0.9), drawn=flat(0.9, CELLS))
+    result = warped(source(stripes()), own, own, image=flat(0.9), drawn=flat(0.9, CELLS))
     assert (result - flat(0.9)).abs().max() < 0.01
     photo = source(stripes())
-    references = [(photo, remembered(photo, own, pose()), 1.0)]
+    references = [(photo, own_pose_of(photo, own, pose()), 1.0)]
     result = with_photo(flat(0.9), flat(0.9, CELLS), own, pose(), references)
     assert (result - flat(0.9)).abs().max() < 0.01, "nor by bones: another garment"
     photo, own = source(stripes(), everywhere(SHIRT) == SHIRT), places(everywhere(BEHIND))
-    references = [(photo, remembered(photo, own, pose()), 1.0)]
+    references = [(photo, own_pose_of(photo, own, pose()), 1.0)]
     result = with_photo(flat(0.9), flat(0.9, CELLS), own, pose(8.0), references)
     assert (result - stripes()).abs().max() < 0.01, "but what is behind is the photo's, whatever is drawn"
 
@@ -219,7 +219,7 @@ def test_what_is_drawn_otherwise_is_not_touched():
 def test_a_person_who_has_gone_does_not_come_back():
     classes = everywhere(SHIRT)
     classes[:, :24] = BEHIND
-    gone = carried(source(stripes(), classes == BEHIND), places(classes), places(everywhere(BEHIND)))
+    gone = warped(source(stripes(), classes == BEHIND), places(classes), places(everywhere(BEHIND)))
     assert (gone - flat())[..., 50:].abs().max() < 1e-4, "where the person was"
     assert (gone - stripes())[..., :34].abs().max() < 1e-4, "what was behind anyway"
 
@@ -231,8 +231,8 @@ def test_what_only_the_photo_shows_of_the_person_leaves_with_the_person():
     nobody = classes == BEHIND
     nobody[28:30] = False
     photo = source(stripes(), nobody)
-    gone = carried(photo, places(classes), places(everywhere(BEHIND)))
-    still = carried(photo, places(classes), places(classes))
+    gone = warped(photo, places(classes), places(everywhere(BEHIND)))
+    still = warped(photo, places(classes), places(classes))
     assert (still - stripes())[..., 56:60, :].abs().max() < 1e-4
     assert (gone - flat())[..., 57:60, :].abs().max() < 1e-4
     assert (gone - stripes())[..., :40, :].abs().max() < 1e-4
@@ -240,7 +240,7 @@ def test_what_only_the_photo_shows_of_the_person_leaves_with_the_person():
 
 def test_what_is_folded_is_not_carried():
     mirrored = places(everywhere(SHIRT), shift=5.0).flip(3)
-    result = carried(source(stripes()), places(everywhere(SHIRT)), mirrored)
+    result = warped(source(stripes()), places(everywhere(SHIRT)), mirrored)
     assert (result - flat()).abs().mean() < 0.02
 
 
@@ -262,7 +262,7 @@ def person(number: int, columns: range, rows: range = range(4, 60)) -> torch.Ten
 
 def moved(photo, own, now, pose_B183, drawn=DRAWN, image=None):
     image = flat() if image is None else image
-    return with_photo(image, drawn, now, pose_B183, [(photo, remembered(photo, own, pose()), 1.0)])
+    return with_photo(image, drawn, now, pose_B183, [(photo, own_pose_of(photo, own, pose()), 1.0)])
 
 
 def test_a_person_who_moves_as_a_whole_is_cut_out_and_moved():
@@ -281,10 +281,10 @@ def test_what_the_renderer_draws_as_another_place_is_not_moved_by_bones():
     own, now = places(person(SHIRT, range(12, 36))), places(person(SHIRT, range(16, 40)), 8.0)
     now[:, CLASSES] += 1.5 / SURFACE_SPAN
     photo = source(stripes(), person(SHIRT, range(12, 36)) == BEHIND)
-    memory = remembered(photo, own, pose())
-    result = with_photo(flat(), DRAWN, now, pose(8.0), [(photo, memory, 1.0)])
+    own_pose = own_pose_of(photo, own, pose())
+    result = with_photo(flat(), DRAWN, now, pose(8.0), [(photo, own_pose, 1.0)])
     assert result[..., 24:104, 40:72] == pytest.approx(
-        laid(flat(), DRAWN, now, photo, memory, pose(8.0))[..., 24:104, 40:72], abs=1e-3
+        laid(flat(), DRAWN, now, photo, own_pose, pose(8.0))[..., 24:104, 40:72], abs=1e-3
     )
 
 
@@ -343,9 +343,9 @@ def test_what_an_arm_has_left_does_not_stay():
 
 def test_beyond_the_photos_rim_nothing_is_carried_by_bones(atlas):
     photo, own, now = source(stripes()), places(everywhere(SHIRT)), places(everywhere(SHIRT), 30.0)
-    memory = remembered(photo, own, pose())
+    own_pose = own_pose_of(photo, own, pose())
     atlas.far = 1.0  # nor by places
-    result = with_photo(flat(0.9), DRAWN, now, pose(30.0), [(photo, memory, 1.0)])
+    result = with_photo(flat(0.9), DRAWN, now, pose(30.0), [(photo, own_pose, 1.0)])
     assert (result - flat(0.9))[..., 20:108, :16].abs().max() < 0.01
     assert (result - stripes(30.0))[..., 20:108, 50:80].abs().max() < 0.02
 
@@ -354,9 +354,9 @@ def test_around_bones_that_the_photo_lacks_nothing_is_carried_by_bones():
     """An arm that was beyond the frame: nobody knows where it was."""
     own, now = person(SHIRT, range(12, 36)), person(SHIRT, range(16, 40))
     photo = source(stripes(), own == BEHIND)
-    memory = remembered(photo, places(own), pose(joints=range(6)))
-    result = with_photo(flat(), DRAWN, places(now, 8.0), pose(8.0), [(photo, memory, 1.0)])
-    elsewhere = laid(flat(), DRAWN, places(now, 8.0), photo, memory)
+    own_pose = own_pose_of(photo, places(own), pose(joints=range(6)))
+    result = with_photo(flat(), DRAWN, places(now, 8.0), pose(8.0), [(photo, own_pose, 1.0)])
+    elsewhere = laid(flat(), DRAWN, places(now, 8.0), photo, own_pose)
     assert (result - elsewhere)[..., 80:108, 40:72].abs().max() < 1e-3, "the legs"
     assert (result - stripes(8.0))[..., 32:44, 48:64].abs().max() < 0.02, "the shoulders"
 
@@ -385,9 +385,9 @@ def test_what_is_bent_beyond_its_shape_is_not_carried_by_bones():
     own, now = places(person(SHIRT, range(8, 40))), pose()
     now[0, [8, 9, 10, 11, 12, 13]] = now[0, [11, 12, 13, 8, 9, 10]]
     photo = source(stripes(), person(SHIRT, range(8, 40)) == BEHIND)
-    memory = remembered(photo, own, pose())
-    result = with_photo(flat(), DRAWN, own, now, [(photo, memory, 1.0)])
-    elsewhere = laid(flat(), DRAWN, own, photo, memory)
+    own_pose = own_pose_of(photo, own, pose())
+    result = with_photo(flat(), DRAWN, own, now, [(photo, own_pose, 1.0)])
+    elsewhere = laid(flat(), DRAWN, own, photo, own_pose)
     assert (result - elsewhere)[..., 84:104, 46:50].abs().max() < 0.05
 
 
@@ -407,7 +407,7 @@ def test_light_and_shade_change_smoothly():
 
 def test_references_take_over_by_their_shares():
     own = places(everywhere(SHIRT))
-    first, second = ((photo, remembered(photo, own)) for photo in (source(stripes()), source(stripes(2))))
+    first, second = ((photo, own_pose_of(photo, own)) for photo in (source(stripes()), source(stripes(2))))
 
     def mixed(share, reference=second):
         return with_photo(flat(), DRAWN, own, NOBODY, [(*first, 1.0), (*reference, share)])
@@ -417,7 +417,7 @@ def test_references_take_over_by_their_shares():
     assert mixed(torch.ones(1, 1, *CELLS)) == pytest.approx(stripes(2.0), abs=1e-4)
     assert mixed(0.5) == pytest.approx((stripes() + stripes(2.0)) / 2, abs=1e-4)
     unknown = mixed(1.0, (second[0], None))
-    assert unknown == pytest.approx(flat(), abs=1e-4), "of a photo without a pose nothing is remembered"
+    assert unknown == pytest.approx(flat(), abs=1e-4), "of a photo without a pose nothing is laid over"
 
 
 @pytest.fixture(scope="module")

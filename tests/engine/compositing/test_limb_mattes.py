@@ -63,6 +63,12 @@ def test_a_sleeve_ends_where_the_arm_under_it_is_bare():
     assert made[45, 64] > 0.9 and made[60, 70] > 0.9 and made[60, 62] == 0
 
 
+def test_between_a_sleeve_and_the_arm_that_comes_out_of_it_is_no_gap():
+    for hem in range(44, 54):
+        made = mattes((SHIRT, (slice(34, hem), slice(61, 74))), (ARM, (slice(hem, 74), slice(61, 74))))
+        assert made[OF_LEFT_ARM, hem - 2 : hem + 2, 65].min() > 0.9, hem
+
+
 def test_trousers_are_the_legs_and_a_skirt_is_not():
     made = mattes((TROUSERS, (slice(66, 118), slice(36, 62))))
     assert made[OF_LEFT_LEG, 82, 55] > 0.99

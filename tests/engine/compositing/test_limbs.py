@@ -14,6 +14,7 @@ from engine.compositing.layers import without_moved_hands
 from engine.compositing.limb_mattes import limb_mattes
 from engine.compositing.limbs import moved_limbs
 from engine.compositing.own_pose import OwnPose
+from engine.compositing.under_hands import under_hands
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
 
@@ -150,6 +151,46 @@ def test_where_a_leg_was_is_what_is_behind_it_whatever_the_engine_draws():
     assert made[0, 105, 41] == 0, "the other leg stays"
 
 
+def test_where_an_arm_hung_the_trunk_is_as_broad_as_in_the_photo_whatever_the_engine_draws():
+    """It draws hips where it forgot a hand."""
+    drawn = classes(*PARTS, (TROUSERS, (slice(56, 74), slice(36, 74))))
+    made = layer(pose(RAISED), drawn)
+    assert is_colour(made, 62, 58, BLUE), "the shirt beside the arm"
+    assert is_colour(made, 62, 68, (PLATE,) * 3) and is_colour(made, 70, 68, (PLATE,) * 3)
+
+
+def test_where_a_forearm_lay_on_the_shirt_are_the_shirts_colours():
+    forearm = slice(48, 53), slice(42, 68)
+    own_hw = classes(*PARTS[:3], (ARM, forearm))
+    own = pose({sk.LEFT_WRIST: (-20.0, -14.0)})  # at (48, 50)
+    mattes = limb_mattes(own, seen(own_hw), SIZE)
+    picture = photo()
+    picture[0, :, forearm[0], forearm[1]] = torch.tensor(YELLOW)[:, None, None]
+    given = source(picture, (own_hw == 0).float())
+    under = under_hands(given.photo, seen(own_hw), own, mattes)
+    kept = own_pose(seen(own_hw), own, limbs=mattes, under=under, background=grey(PLATE))
+    made = shown(pose(RAISED), seen(own_hw), given, kept)[0]
+    assert is_colour(made, 50, 50, BLUE)
+
+
+@pytest.mark.parametrize(("row", "column", "cloth"), [(43, 61, True), (45, 76, False)])
+def test_cloth_that_goes_to_a_lifted_sleeve_is_the_shirts_near_the_shoulder(row, column, cloth):
+    """The engine draws it grey, and its outline as it should be. The shoulder is at (60, 36)."""
+    sleeve = slice(38, 52), slice(61, 74)
+    parts = (*PARTS[:3], (SHIRT, sleeve), *PARTS[3:])
+    out = pose({sk.LEFT_ELBOW: (8.0, -12.0), sk.LEFT_WRIST: (20.0, -24.0)})  # at (74, 38) and (88, 40)
+    drawn = classes(*parts, (SHIRT, (slice(36, 50), slice(36, 80))))
+    own_hw = classes(*parts)
+    picture = photo()
+    picture[0, :, sleeve[0], sleeve[1]] = torch.tensor(BLUE)[:, None, None]
+    given = source(picture, (own_hw == 0).float())
+    mattes = limb_mattes(pose(), seen(own_hw), SIZE)
+    under = under_hands(given.photo, seen(own_hw), pose(), mattes)
+    kept = own_pose(seen(own_hw), pose(), limbs=mattes, under=under, background=grey(PLATE))
+    made = shown(out, seen(drawn), given, kept)[0]
+    assert is_colour(made, row, column, BLUE if cloth else (PLATE,) * 3)
+
+
 def test_what_the_engine_drew_of_a_limb_gives_way_and_a_head_does_not():
     beside = slice(18, 34), slice(79, 88)  # of the raised forearm
     drawn = classes(*PARTS, (ARM, beside))
@@ -251,3 +292,9 @@ def test_under_a_head_that_is_bent_the_shirt_stays_the_photos():
     nodded = pose(dict.fromkeys(sk.HEAD, (0.5, 0.0)))
     assert layer(nodded).abs().max() == 0
     assert layer(pose(head | {sk.LEFT_SHOULDER: (6.0, -6.0)}))[0, 50, 48] < 0.1
+
+
+def test_under_a_head_that_is_bent_sleeves_stay_the_photos_too():
+    sleeve = slice(38, 52), slice(61, 74)
+    made = layer(pose(dict.fromkeys(sk.HEAD, (12.0, 4.0))), parts=(*PARTS, (SHIRT, sleeve)))
+    assert is_colour(made, 45, 66, WHITE), "as the photo has it"

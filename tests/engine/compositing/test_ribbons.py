@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.compositing.limb_bones import segments
 from engine.compositing.ribbons import (
-    LIMBS,
+    BONES_OF_LIMB,
     Ribbon,
     place_of,
     place_of_textbook,
@@ -32,11 +32,11 @@ def made(
     return found
 
 
-@pytest.mark.parametrize("limb", range(len(LIMBS)))
+@pytest.mark.parametrize("limb", range(len(BONES_OF_LIMB)))
 def test_a_line_passes_near_its_joints_and_ends_beyond_the_last(limb):
     line_N, joints = made(limb=limb)[:2]
     placed = segments(pose()[0], SIDES)
-    bones = [placed[number] for number in LIMBS[limb]]
+    bones = [placed[number] for number in BONES_OF_LIMB[limb]]
     for point, joint in zip(joints, [bones[0].begin, *(bone.end for bone in bones)], strict=True):
         assert (line_N[point] - joint).abs() < 3 * PX
     assert line_N[joints[-1]] == bones[-1].end and (line_N[-1] - bones[-1].end).abs() > 5 * PX
@@ -108,7 +108,7 @@ def test_a_rim_is_drawn_in_and_what_is_near_the_line_is_not():
     assert where.drawn_in(breadth_2N, 0.0 * rim_N).aside.allclose(where.aside)
 
 
-@pytest.mark.parametrize("limb", range(len(LIMBS)))
+@pytest.mark.parametrize("limb", range(len(BONES_OF_LIMB)))
 def test_the_fast_forms_are_the_textbooks(limb):
     """But for pixels that two pieces are equally near to, or on neither side of: there rounding tells."""
     goes = made({sk.LEFT_WRIST: (9.0, -30.0), sk.RIGHT_KNEE: (-14.0, -6.0)}, limb)

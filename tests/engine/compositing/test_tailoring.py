@@ -6,8 +6,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from engine.compositing.fields import at
-from engine.compositing.tailoring import drawn_out, matte, solved, solved_textbook
+from engine.compositing.fields import at, carried
+from engine.compositing.tailoring import continued, drawn_out, matte, solved, solved_textbook
 
 SIZE = (128, 96)
 
@@ -69,3 +69,29 @@ def test_edges_of_what_lies_before_it_and_edges_too_far_apart_move_nothing():
     ):
         positions, sure = drawn_out(shape, wanted, free)
         assert torch.allclose(positions, here, atol=1e-6) and not sure.any()
+
+
+def stripes(size=SIZE) -> torch.Tensor:
+    """Bands four rows high, dark and light by turns."""
+    return (torch.arange(size[0]) // 4 % 2 * 1.2 - 0.6).view(1, 1, -1, 1).expand(1, 3, *size).clone()
+
+
+def test_what_is_hidden_of_a_cloth_has_its_stripes_by_their_mirror_image():
+    seen, wanted = box(64, 20, 120, 76), box(36, 20, 64, 76)
+    filled = continued(stripes(), seen, wanted)
+    assert torch.equal(filled[..., 64:120, 20:76], stripes()[..., 64:120, 20:76])
+    mirrored = stripes()[..., 65:93, 28:68].flip(2)  # about the uppermost row that is seen
+    assert (filled[..., 36:64, 28:68] - mirrored).abs().mean() < 0.1
+
+
+def test_a_rim_of_a_cloth_and_what_nobody_wants_are_carried_on_smoothly():
+    seen = box(64, 20, 120, 76)
+    plain = carried(stripes(), seen)
+    for wanted in (box(60, 20, 64, 76), 0 * seen):
+        assert torch.equal(continued(stripes(), seen, wanted), plain)
+
+
+def test_of_nothing_and_of_everything_nothing_is_filled():
+    nothing = continued(stripes(), 0 * box(0, 0, 1, 1), box(0, 0, *SIZE))
+    assert nothing.abs().max() == 0
+    assert torch.equal(continued(stripes(), box(0, 0, *SIZE), box(0, 0, *SIZE)), stripes())

@@ -28,7 +28,7 @@ def photo() -> Tensor:
 def bare(now: Tensor) -> Tensor:
     mattes = limb_mattes(pose(), seen(OWN), SIZE)
     given = source(photo(), (OWN == 0).float())
-    own = own_pose(seen(OWN), pose(), limbs=mattes, under=under_hands(given.photo, seen(OWN), pose(), SIZE))
+    own = own_pose(seen(OWN), pose(), limbs=mattes, under=under_hands(given.photo, seen(OWN), pose(), mattes))
     return without_moved_hands(now, given, own).photo
 
 
@@ -43,9 +43,8 @@ def test_a_hand_that_leaves_takes_its_picture_from_the_trousers():
 def test_a_hand_that_stays_or_hangs_beside_the_person_is_left():
     for now in (pose(), pose({sk.RIGHT_WRIST: (-10.0, -20.0)})):
         assert torch.equal(bare(now)[0, :3], photo()[0])
-    beside = under_hands(
-        torch.zeros(1, 7, *SIZE), seen(classes((SHIRT, (slice(30, 66), slice(36, 60))))), pose(), SIZE
-    )
+    shirt = seen(classes((SHIRT, (slice(30, 66), slice(36, 60)))))
+    beside = under_hands(torch.zeros(1, 7, *SIZE), shirt, pose(), limb_mattes(pose(), shirt, SIZE))
     assert beside[0, 3:, 66:, :].max() < 1e-6, "before the wall"
 
 
@@ -60,7 +59,8 @@ def with_fingers(*skin: float, region: int | None = None, arm: float = 0.9) -> T
     picture = grey(0.2)
     picture[:, :, 38:64, 61:74] = arm
     picture[:, :, FINGERS[0], FINGERS[1]] = torch.tensor(skin).view(-1, 1, 1)
-    under = under_hands(source(picture, (own == 0).float()).photo, seen(own), pose(), SIZE)
+    mattes = limb_mattes(pose(), seen(own), SIZE)
+    under = under_hands(source(picture, (own == 0).float()).photo, seen(own), pose(), mattes)
     return under[0, 4][FINGERS]
 
 
@@ -80,5 +80,6 @@ def test_where_no_bare_arm_is_seen_nothing_has_the_colour_of_skin():
     own = classes((TROUSERS, (slice(60, 118), slice(36, 80))))
     picture = grey(-0.9)
     picture[:, :, FINGERS[0], FINGERS[1]] = 0.0
-    under = under_hands(source(picture, (own == 0).float()).photo, seen(own), pose(), SIZE)
+    mattes = limb_mattes(pose(), seen(own), SIZE)
+    under = under_hands(source(picture, (own == 0).float()).photo, seen(own), pose(), mattes)
     assert under[0, 4][FINGERS].max() < 0.1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 
 from engine.compositing.tailoring import matte
@@ -29,11 +30,12 @@ def test_a_mask_two_positions_off_ends_at_the_edge():
     assert wrong < 0.25 * (np.kron(mask_hw, np.ones((2, 2), bool)) != cloth_HW).sum()
 
 
-def test_columns_beside_it_change_nothing():
-    """As the matte of the whole picture, of which only the columns around the mask are looked at."""
-    picture_HWC, _ = scene(60, 50, 200, 120)
+@pytest.mark.parametrize("rows", [(60, 200), (100, 140)])
+def test_what_is_around_it_changes_nothing(rows):
+    """As the matte of the whole picture, of which only the window around the mask is looked at."""
+    picture_HWC, _ = scene(rows[0], 50, rows[1], 120)
     mask_hw = np.zeros((128, 88), bool)
-    mask_hw[32:102, 27:62] = True
+    mask_hw[rows[0] // 2 + 2 : rows[1] // 2 + 2, 27:62] = True
     share_11hw = torch.from_numpy(mask_hw.astype(np.float32))[None, None]
     whole_HW = matte(share_11hw, to_tensor(picture_HWC))[0, 0].numpy() > 0.5
     assert (sharp(mask_hw, picture_HWC) == whole_HW).mean() > 0.9999
@@ -43,3 +45,13 @@ def test_nothing_is_nowhere_and_everything_everywhere():
     picture_HWC, _ = scene(60, 50, 200, 120)
     assert not sharp(np.zeros((128, 88), bool), picture_HWC).any()
     assert sharp(np.ones((128, 88), bool), picture_HWC).all()
+
+
+def test_a_frame_that_ends_within_a_position_is_outlined_where_it_is():
+    """As of an engine whose canvas is larger than its frame: the last positions are begun ones."""
+    picture_HWC, cloth_HW = scene(60, 50, 200, 120)
+    mask_hw = np.zeros((128, 88), bool)
+    mask_hw[32:102, 27:62] = True
+    whole_HW = sharp(mask_hw, picture_HWC)
+    part_HW = sharp(mask_hw[:126, :86], np.ascontiguousarray(picture_HWC[:251, :171]))
+    assert (part_HW == whole_HW[:251, :171]).mean() > 0.999

@@ -153,7 +153,7 @@ def test_a_session_settles_step_by_step_and_then_is_done(session):
     assert [one.done for one in told] == [False] * 8 + [True] * 3
     after = session.render().image
     assert (before != after).any()
-    session._references._encoded.clear()  # as when it falls out of the cache
+    session._references._kept.clear()  # as when it falls out of the cache
     assert np.array_equal(session.render().image, after), "what is settled stays so"
     more = session.settle(given.key, 10)
     assert more.steps == 10 and more.changed

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sampled import sample
 
-from engine.api import GarmentSwap, RenderRequest, Stroke
+from engine.api import GarmentSwap, Mix, RenderRequest, SlotChange, Stroke
 from engine.editing import swap as swapping
 from engine.errors import InputError
 from engine.garments import PIECES
@@ -123,6 +123,30 @@ def test_a_click_draws_the_giver_alone_and_a_second_garment_nobody(session, monk
     assert np.array_equal(again.image, clicked.image) and len(drawn) == 1
 
 
+def test_the_people_of_a_picture_are_drawn_to_one_level(session, monkeypatch):
+    """Whoever of them was drawn otherwise before."""
+    own, giver = sample(session, "ada"), sample(session, "striped-shirt")
+    pulled = own.keypoints_18x3.copy()
+    pulled[4, :2] -= 8
+    swaps = (GarmentSwap(giver.key, "top"),)
+    preview = RenderRequest(own.key, pulled, level=session.levels[0], swaps=swaps)
+    levels, render = [], session._model.render
+
+    def rendered(appearance, pose_18x3, level=None, **named):
+        levels.append(level)
+        return render(appearance, pose_18x3, level, **named)
+
+    monkeypatch.setattr(session._model, "render", rendered)
+    session.respond(replace(preview, level=None))
+    assert levels == [None, None]
+    changed = replace(preview, mixes=(Mix(giver.key, 0.3),))
+    session.respond(changed)
+    assert levels[2:] == [preview.level] * 2, "the giver is there exactly, the person as changed is not"
+    session.respond(replace(changed, level=None, swaps=()))
+    session.respond(replace(changed, swaps=(*swaps, GarmentSwap(own.key, "hair"))))
+    assert levels[4:] == [None], "now both are there exactly, and nobody is drawn again"
+
+
 def test_beside_the_people_nothing_changes_and_within_it_is_as_in_the_whole(session, monkeypatch):
     """Cut out by columns: the same garment, but for how far colours are carried."""
     cut = worn(session, ("striped-shirt", "top"), pieces=True)
@@ -227,3 +251,20 @@ def test_the_samples_lend_what_they_show():
     with closing(Session.open(None, device="cpu")) as session:
         assert "top" in session.garments(sample(session, "black-jacket"))
         assert session.garments(sample(session, "pink-dress"))["dress"] == "dress"
+
+
+def test_a_texture_that_is_muted_is_muted_in_what_is_worn_and_one_that_is_taken_is_the_wearers_alone():
+    with closing(Session.open(device="cpu")) as session:
+        plain = worn(session, ("dan", "trousers"), pieces=True)
+        ada, dan, other = (sample(session, name) for name in ("ada", "dan", "striped-shirt"))
+        request = RenderRequest(ada.key, ada.keypoints_18x3, swaps=(GarmentSwap(dan.key, "trousers"),))
+        every = [(layer.name, slot) for layer in session.slots for slot in range(layer.count)]
+
+        def apart(**change) -> float:
+            changes = tuple(SlotChange(*slot, **change) for slot in every)
+            shown = session.respond(replace(request, changes=changes)).image.astype(int)
+            return float(np.abs(shown - plain.image)[_inner(trousers_HW)].mean())
+
+        trousers_HW = np.kron(plain.pieces, np.ones((2, 2), np.uint8)) == PIECES.index("trousers")
+        assert apart(scale=0.0) > 60
+        assert apart(reference=other.key) < 10, "dan's all the same, in another light"

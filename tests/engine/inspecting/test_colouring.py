@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.inspecting.colouring import Scale, coloured, direction_colours, faded, segments
+from engine.inspecting.colouring import Scale, coloured, direction_colours, faded, strongest
 
 TABLE = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, 1)
 PALETTE = np.array([[255, 0, 0, 200], [0, 255, 0, 200]], np.uint8)
@@ -34,7 +34,7 @@ def test_the_largest_areas_have_the_colours_and_the_rest_is_grey():
     shares = np.zeros((4, 2, 6), np.float32)
     for channel, columns in ((2, slice(0, 3)), (0, slice(3, 5)), (3, slice(5, 6))):
         shares[channel, :, columns] = 1.0
-    colours_hw4, colour_of = segments(shares, PALETTE)
+    colours_hw4, colour_of = strongest(shares, PALETTE)
     assert colour_of.tolist() == [1, -1, 0, -1]
     assert (colours_hw4[:, :3] == PALETTE[0]).all() and (colours_hw4[:, 3:5] == PALETTE[1]).all()
     grey = colours_hw4[0, 5]

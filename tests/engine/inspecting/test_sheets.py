@@ -10,7 +10,16 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 from PIL import Image
 
-from engine.inspecting.sheets import PAPER, Panel, atlas_panels, laid_over, placed, sheet_png, sheet_svg
+from engine.inspecting.sheets import (
+    PAPER,
+    Panel,
+    atlas_panels,
+    caption_px,
+    laid_over,
+    placed,
+    sheet_png,
+    sheet_svg,
+)
 
 TABLE = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, 1)
 
@@ -42,6 +51,16 @@ def test_an_svg_is_well_formed_with_its_pictures_within_and_words_as_text():
         np.testing.assert_array_equal(
             np.asarray(Image.open(io.BytesIO(base64.b64decode(data)))), panel.picture_HWC
         )
+
+
+def test_words_are_as_large_as_their_pictures_let_them_be_read():
+    large = [Panel(np.full((1040, 700, 3), 255, np.uint8), "texture 12, gathered")] * 2
+    assert caption_px(panels()) == 15 and caption_px(large) == 40
+    sheet = np.asarray(Image.open(io.BytesIO(sheet_png(large, 2))).convert("RGB"))
+    (_, height), [(x, y), _] = placed(large, 2)
+    rows = (sheet[y + 1040 :, x : x + 700] < 128).any((1, 2)).nonzero()[0]
+    assert 25 <= np.ptp(rows) <= 40 and rows.max() < height - y - 1040, "whole, at the height of its letters"
+    assert b'font-size="40"' in sheet_svg(large, 2)
 
 
 def test_a_map_over_a_picture_leaves_clear_places_as_sharp_as_they_were():

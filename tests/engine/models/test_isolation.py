@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[3]
 IMPORT_ALL = """
 import importlib, pkgutil, sys
 
-FORBIDDEN = ("engine.compositing", "engine.session")
+FORBIDDEN = ("engine.compositing", "engine.session", "engine.frames", "engine.references", "engine.drawn")
 
 class Guard:
     def find_spec(self, name, path=None, target=None):

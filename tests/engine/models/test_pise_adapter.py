@@ -23,7 +23,7 @@ from engine.contract import ReferenceInput
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.models import pise
-from engine.models.pise.adapter import PiseModel, _of_what_was_there, blended
+from engine.models.pise.adapter import PiseModel, _of_what_was_there, mixed_styles
 from engine.models.pise.official import save_official
 from engine.models.pise.regions import OFFICIAL_REGIONS, TO_OFFICIAL
 from engine.models.pise.style import Style
@@ -123,7 +123,7 @@ def test_mixing_is_the_papers_blend():
     own, other = Style(torch.rand(1, 9, 5), torch.ones(1, 8)), Style(torch.rand(1, 9, 5), torch.ones(1, 8))
     share = torch.zeros(1, 8)
     share[0, 3] = 0.6
-    found = blended(own, other, share)
+    found = mixed_styles(own, other, share)
     assert torch.allclose(found.codes_BRC[0, 3], 0.4 * own.codes_BRC[0, 3] + 0.6 * other.codes_BRC[0, 3])
     assert torch.equal(found.codes_BRC[0, 8], own.codes_BRC[0, 8])
 

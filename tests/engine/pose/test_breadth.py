@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.pose import skeleton as sk
-from engine.pose.breadth import Breadth, breadth, worn_by
+from engine.pose.breadth import Breadth, breadth, taken_up_by
 from engine.pose.kinematics import bone_lengths, move_joint, t_pose
 
 STANDING = t_pose((256, 176))
@@ -20,7 +20,7 @@ WRIST, ELBOW = sk.LEFT_WRIST, sk.LEFT_ELBOW
 @given(SIZES)
 def test_the_pose_is_as_broad_as_the_person_and_its_limbs_keep_their_lengths(person):
     body = breadth(STANDING)
-    worn = worn_by(STANDING, body, person)
+    worn = taken_up_by(STANDING, body, person)
     taken = breadth(worn)
     for index in range(2):
         wanted = np.clip(person[index] / body[index], 0.75, 1.3) * body[index]
@@ -34,7 +34,7 @@ def test_the_pose_is_as_broad_as_the_person_and_its_limbs_keep_their_lengths(per
 def test_hands_go_no_further_than_the_shoulders_and_the_head_stays(where, person):
     pose = move_joint(STANDING, WRIST, where)
     body = breadth(pose)
-    worn = worn_by(pose, body, person)
+    worn = taken_up_by(pose, body, person)
     moved = np.linalg.norm(worn[:, :2] - pose[:, :2], axis=1)
     assert moved[WRIST] <= moved[sk.LEFT_SHOULDER] + 0.05
     assert not moved[[sk.NOSE, sk.NECK, sk.LEFT_EYE, sk.RIGHT_EAR]].any()
@@ -45,7 +45,7 @@ def test_clasped_hands_stay_clasped():
     middle = (float(STANDING[sk.NECK, 0]), float(STANDING[sk.LEFT_HIP, 1]))
     pose = move_joint(move_joint(STANDING, sk.LEFT_WRIST, middle), sk.RIGHT_WRIST, middle)
     assert pose[[sk.LEFT_WRIST, sk.RIGHT_WRIST], 0] == pytest.approx(middle[0], abs=0.1)
-    worn = worn_by(pose, Breadth(0.85, 0.5), Breadth(0.7, 0.45))
+    worn = taken_up_by(pose, Breadth(0.85, 0.5), Breadth(0.7, 0.45))
     assert worn[[sk.LEFT_WRIST, sk.RIGHT_WRIST], :2] == pytest.approx(np.array([middle, middle]), abs=0.5)
     assert worn[ELBOW, 0] != pytest.approx(pose[ELBOW, 0], abs=0.1)
 
@@ -57,7 +57,7 @@ def test_who_is_turned_or_cut_off_has_no_breadth_and_the_pose_stays():
     cut[sk.LEFT_HIP, 2] = 0
     for person in (turned, cut):
         assert breadth(person) is None
-        worn = worn_by(STANDING, breadth(STANDING), breadth(person))
+        worn = taken_up_by(STANDING, breadth(STANDING), breadth(person))
         assert np.array_equal(worn, STANDING) and worn is not STANDING
 
 
@@ -65,5 +65,5 @@ def test_who_is_turned_or_cut_off_has_no_breadth_and_the_pose_stays():
 def test_missing_joints_do_no_harm(missing, person):
     pose = STANDING.copy()
     pose[list(missing)] = 0
-    worn = worn_by(pose, breadth(STANDING), person)
+    worn = taken_up_by(pose, breadth(STANDING), person)
     assert np.isfinite(worn).all() and np.array_equal(worn[:, 2], pose[:, 2])

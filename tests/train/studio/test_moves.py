@@ -34,7 +34,7 @@ from engine.pose.skeleton import (
 from train.audits.storage import look_again
 from train.commands import evaluate, render
 from train.data.people import HELD_OUT_PEOPLE, People
-from train.metrics.body_parts import NOBODY, PARTS, body_parts
+from train.metrics.body_parts import NO_PART, PARTS, body_parts
 from train.metrics.pose import body_height
 from train.moves import MOVES, OF_ARM, OF_HEAD, OF_LEG
 from train.studio.photographer import Person
@@ -223,7 +223,7 @@ def test_the_parts_of_a_body_lie_at_its_joints(views):
     for joint in seen:
         x, y = standing.keypoints_18x3[joint, :2].round().astype(int)
         around = parts_HW[y - 3 : y + 4, x - 3 : x + 4]
-        found = {PARTS[part] for part in around[around != NOBODY]}
+        found = {PARTS[part] for part in around[around != NO_PART]}
         assert found & set(meeting[joint].split(", ")), (joint, found)
 
 

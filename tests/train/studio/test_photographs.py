@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.regions import SURFACE_SPAN
-from train.data.people import CLASSES
+from engine.regions import REGIONS, SURFACE_SPAN
 from train.studio.parts import STATIC_ATTRIBUTES
 from train.studio.rotations import normalised
 from train.studio.surfaces import BARE_HIPS, BARE_TORSO
@@ -21,7 +20,7 @@ def test_a_view_is_a_picture_with_labels(people):
         assert view.image_HWC.shape == (256, 176, 3)
         assert view.image_HWC.dtype == np.uint8
         assert view.parsing_HW.shape == (256, 176)
-        assert view.parsing_HW.max() < len(CLASSES)
+        assert view.parsing_HW.max() < len(REGIONS)
         assert view.keypoints_18x3.shape == (18, 3)
         assert set(np.unique(view.keypoints_18x3[:, 2])) <= {0, 1, 2}
         assert np.count_nonzero(view.parsing_HW) > 1500  # somebody is there

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.regions import REGIONS
 from train import swaps
 from train.commands import render
-from train.data.people import CLASSES, HELD_OUT, People
+from train.data.people import HELD_OUT, People
 from train.studio.garments import Top, Trousers
 from train.studio.swaps import swapped
 from train.swaps import GIVER, POSED, POSED_TRUTH, STANDING, STANDING_TRUTH, WORDS, word_of
@@ -19,7 +20,7 @@ def taken(studio, request):
 
 
 def shares(view) -> dict[str, float]:
-    return {name: float((view.parsing_HW == label).mean()) for label, name in enumerate(CLASSES)}
+    return {name: float((view.parsing_HW == label).mean()) for label, name in enumerate(REGIONS)}
 
 
 def test_the_truth_is_the_same_picture_but_for_the_garment(taken):
@@ -27,16 +28,16 @@ def test_the_truth_is_the_same_picture_but_for_the_garment(taken):
     for before, after in ((STANDING, STANDING_TRUTH), (POSED, POSED_TRUTH)):
         one, other = views[before], views[after]
         assert np.allclose(one.keypoints_18x3[:, :2], other.keypoints_18x3[:, :2], atol=1e-3)
-        face = (one.parsing_HW == CLASSES.index("face")) & (other.parsing_HW == CLASSES.index("face"))
+        face = (one.parsing_HW == REGIONS.index("face")) & (other.parsing_HW == REGIONS.index("face"))
         apart = np.abs(one.image_HWC.astype(int) - other.image_HWC).max(2)
-        garment = CLASSES.index({"top": "upper clothes", "trousers": "pants"}[word])
+        garment = REGIONS.index({"top": "upper clothes", "trousers": "pants"}[word])
         assert face.sum() > 100 and np.median(apart[face]) <= 4
         assert np.median(apart[(one.parsing_HW == garment) & (other.parsing_HW == garment)]) > 12
 
 
 def test_the_garment_is_the_givers(taken):
     word, views = taken
-    label = CLASSES.index({"top": "upper clothes", "trousers": "pants"}[word])
+    label = REGIONS.index({"top": "upper clothes", "trousers": "pants"}[word])
 
     def colour(view):
         return view.image_HWC[view.parsing_HW == label].mean(0)

@@ -15,7 +15,7 @@ from train.losses.face import face_boxes, face_loss
 from train.losses.perceptual import perceptual_and_style
 
 if TYPE_CHECKING:
-    from train.objectives.with_detail import DetailedOutput
+    from train.objectives.nted_with_detail import DetailedOutput
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from engine.compositing.detail import with_detail
 from engine.ops.resample import window_mean
 
 if TYPE_CHECKING:
-    from train.objectives.with_detail import DetailedOutput
+    from train.objectives.nted_with_detail import DetailedOutput
 
 _SIDES = (5, 17)  # px of a 256-row picture, of the means whose differences are the two bands
 _AROUND, _STEP = 15, 4  # px of such a picture: side and step of the windows that variation is summed over

@@ -1,0 +1,112 @@
+"""What comes to light where a garment goes: skin, trousers under a tunic, as the wearer has them.
+
+Shapes and words as in `dressing`.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.compositing.fields import highest, odd_side, ramp, size_of, spread
+from engine.compositing.tailoring import continued
+from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at
+from engine.compositing.worn import Drawn, Dressed, inner, of_pieces, sharp
+from engine.garments import ARMS, DRESS, FACE, LEGS, SKIRT, TOP, TROUSERS, Garment
+from engine.ops.resample import running_mean
+from engine.regions import SURFACE_SPAN
+
+_SURE = 0.8, 0.95  # share of a position from which a picture shows a part without what is beside it
+_SKIN_SEEN = 0.05, 0.2  # of 3 dm, within which skin is the wearer's own, and farther than which only its tone
+_CLOTH_SEEN = 0.02, 0.1  # likewise, of cloth
+_ANKLE = -7.3  # dm above the middle of the standard body; below it are shoes
+# Difference of colours (of -1 to 1) from the wearer's tone that skin hardly has, and never.
+_NO_SKIN = 0.25, 0.5
+_JOINED = 17  # px of a map of 128 rows around skin that is seen in which skin beneath has its light
+# Share of a place that is not the garment from which, and at which surely, it tells what is there.
+_TOLD = 0.1, 0.5
+_SKIN = FACE, ARMS, LEGS
+_CLOTHES = TOP, DRESS
+_LEGWEAR = SKIRT, TROUSERS
+_RIM = 2  # px of a picture of 256 rows in which a cloth's edge has the colours of what is beside it
+
+
+def piece_beneath(on_body_1Phw: Tensor, wardrobe: Wardrobe, garment: Garment) -> Tensor:
+    """Which piece of the wearer comes to light at every place where a garment goes, [1, h, w]: what the
+    giver wears there, as far as the wearer has it, and where the giver has nothing but the garment, or
+    clothes over it, as nearby."""
+    seen_1Phw = on_body_1Phw.clone()
+    # Below a shorter top is whatever the wearer has on the legs.
+    mine, other = (TROUSERS, SKIRT) if wardrobe.part[TROUSERS] >= wardrobe.part[SKIRT] else (SKIRT, TROUSERS)
+    seen_1Phw[:, mine] += seen_1Phw[:, other]
+    seen_1Phw[:, [0, other, *garment.takes, *garment.goes, *clothes_over(garment)]] = 0.0
+    known_11hw = ramp(seen_1Phw.sum(1, keepdim=True), *_TOLD)
+    return spread(seen_1Phw, known_11hw).argmax(1)
+
+
+def clothes_over(garment: Garment) -> list[int]:
+    """What lies over a garment and does not come to light beneath it, as a neck does."""
+    return [piece for piece in garment.over if piece in _CLOTHES]
+
+
+def body_beneath(
+    piece_1hw: Tensor, wearer: Drawn, giver: Drawn, theirs_1Phw: Tensor, now: Dressed, gone_11HW: Tensor
+) -> Tensor:
+    """What the wearer has under a garment, [1, 3, H, W]. Skin that the photo does not show is as the giver's
+    in the wearer's tone."""
+    size = size_of(now.picture)
+    own_1CHW, unseen_11hw = looks_at(wearer.wardrobe, piece_1hw, wearer.surface, size)
+    own_1CHW = _clothes_beneath(own_1CHW, unseen_11hw, piece_1hw, now)
+    skin_11hw = _skin(piece_1hw)
+    toned_1CHW = _cut_out(giver.picture, of_pieces(theirs_1Phw, _SKIN)) + (
+        wearer.wardrobe.skin - giver.wardrobe.skin
+    )
+    told_11HW = F.interpolate(skin_11hw * ramp(unseen_11hw, *_SKIN_SEEN), size, mode="bilinear")
+    # Near a shoe the nearest that is seen of a leg is the shoe.
+    above_11hw = (wearer.surface[:, CLASSES + 1, None] * SURFACE_SPAN > _ANKLE).float()
+    other_11HW = ramp((own_1CHW - toned_1CHW).square().mean(1, keepdim=True).sqrt(), *_NO_SKIN)
+    told_11HW = told_11HW.maximum(F.interpolate(skin_11hw * above_11hw, size, mode="bilinear") * other_11HW)
+    same_11hw = (now.pieces.argmax(1) == piece_1hw)[:, None] * skin_11hw * above_11hw
+    return torch.lerp(
+        own_1CHW, toned_1CHW + _towards(now.picture, toned_1CHW, same_11hw, gone_11HW), told_11HW
+    )
+
+
+def _clothes_beneath(own_1CHW: Tensor, unseen_11hw: Tensor, piece_1hw: Tensor, now: Dressed) -> Tensor:
+    """What trousers or a skirt look like where the photo hides them: as they go on from where they are
+    seen."""
+    legwear = torch.tensor(_LEGWEAR, device=piece_1hw.device)
+    wanted_11hw = torch.isin(piece_1hw, legwear)[:, None].float() * ramp(unseen_11hw, *_CLOTH_SEEN)
+    if not wanted_11hw.any():
+        return own_1CHW
+    (seen_11HW,) = sharp(now.picture, of_pieces(now.pieces, _LEGWEAR))
+    size = size_of(own_1CHW)
+    inside_11HW = inner(seen_11HW, _RIM)
+    if not inside_11HW.any():
+        return own_1CHW
+    wanted_11HW = F.interpolate(wanted_11hw, size, mode="bilinear")
+    return torch.lerp(own_1CHW, continued(now.picture, inside_11HW, wanted_11HW), wanted_11HW)
+
+
+def _towards(now_1CHW: Tensor, skin_1CHW: Tensor, same_11hw: Tensor, gone_11HW: Tensor) -> Tensor:
+    """What is to be added to a skin so that it meets the same skin that is seen nearby, [1, 3, H, W]."""
+    small = size_of(same_11hw)
+    seen_11hw = same_11hw * (1.0 - highest(F.interpolate(gone_11HW, small, mode="area"), 3))
+    seen_11hw = 1.0 - highest(1.0 - seen_11hw, 3)  # not the mixed px of an outline
+    apart_1Chw = F.interpolate(now_1CHW - skin_1CHW, small, mode="area")
+    near_11hw = (4.0 * running_mean(seen_11hw, odd_side(_JOINED, small[0]))).clamp(max=1.0)
+    return F.interpolate(spread(apart_1Chw, seen_11hw) * near_11hw, size_of(now_1CHW), mode="bilinear")
+
+
+def _skin(piece_1hw: Tensor) -> Tensor:
+    """1 where a piece is skin, [1, 1, h, w]."""
+    return torch.isin(piece_1hw, torch.tensor(_SKIN, device=piece_1hw.device)).float()[:, None]
+
+
+def _cut_out(picture_1CHW: Tensor, part_11hw: Tensor) -> Tensor:
+    """A part of a picture, its colours carried on beyond its outline."""
+    inside_11hw = running_mean(part_11hw, 3)
+    inside_11hw = inside_11hw / inside_11hw.amax().clamp_min(1e-3)  # of what is nowhere sure, the surest
+    inside_11HW = F.interpolate(inside_11hw, size_of(picture_1CHW), mode="bilinear")
+    return spread(picture_1CHW, ramp(inside_11HW, *_SURE))

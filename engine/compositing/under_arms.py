@@ -1,0 +1,75 @@
+"""Which of an arm's pixels in a photo lie on clothes, which will be seen when it leaves.
+
+Clothes are under an arm between the places where they touch it: a forearm on the chest is on clothes, one
+that hangs at the hip is beside them, and a hand that hangs half over a hip is on it up to where its outline
+above and below says.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.compositing.fields import highest, odd_side, size_of
+from engine.compositing.limb_bones import ARMS, distance, positions, segments
+from engine.cv import cv2
+from engine.ops.resample import running_mean
+
+_RIM = 3  # px of a map of 128 rows, side of the window in which what is beside an arm has its colours
+_ARMPIT = 0.5  # units from a shoulder, up to which clothes are the sleeve's
+
+
+@torch.no_grad()
+def on_clothes(arms_B2hw: Tensor, kinds_BKhw: Tensor, pose_B183: Tensor) -> Tensor:
+    """0 to 1 [B, 2, h, w]: where the right and the left arm, with its rim, lie on clothes.
+
+    arms: their mattes. kinds: how likely clothes are seen, of each kind: an arm may be on one and beside
+    another. pose: the photo's own, as `moving_least_squares.normalised_pose` gives it.
+    """
+    rows, columns = size_of(arms_B2hw)
+    sides_2 = pose_B183.new_tensor((columns / rows, 1.0))
+    here_hw = positions((rows, columns), sides_2)
+    on_B2hw = torch.zeros_like(arms_B2hw)
+    kinds_BKhw = kinds_BKhw * (1.0 - arms_B2hw.amax(1, keepdim=True))
+    planes = pose_B183, kinds_BKhw, with_rims(arms_B2hw), on_B2hw
+    for pose_183, kinds_Khw, arms_2hw, on_2hw in zip(*planes, strict=True):
+        placed = segments(pose_183, sides_2)
+        for arm, (upper, _) in enumerate(ARMS):
+            if upper in placed:
+                far_hw = distance(here_hw, placed[upper].begin) / placed[upper].unit
+                for kind_hw in kinds_Khw * (far_hw > _ARMPIT):
+                    on_2hw[arm] = on_2hw[arm].maximum(_between(kind_hw, arms_2hw[arm]))
+    return running_mean(on_B2hw, 3)  # no stairs
+
+
+def with_rims(arms_B2hw: Tensor) -> Tensor:
+    """Mattes of arms with what has something of an arm's colours."""
+    return highest(arms_B2hw, odd_side(_RIM, arms_B2hw.shape[-2]))
+
+
+def _between(clothes_hw: Tensor, rimmed_hw: Tensor) -> Tensor:
+    """0 or 1 [h, w]: between places where clothes touch an arm with its rim, without a gap between."""
+    rimmed = (rimmed_hw > 0.5).cpu().numpy().astype(np.uint8)
+    touching = cv2.dilate(rimmed, np.ones((3, 3), np.uint8)) * (clothes_hw > 0.5).cpu().numpy()
+    number, pieces = cv2.connectedComponents(touching)
+    for piece in range(1, number):
+        outline = cv2.convexHull(np.argwhere(pieces == piece)[:, ::-1].astype(np.int32))
+        cv2.fillConvexPoly(touching, outline, 1)
+    return torch.from_numpy(touching).to(clothes_hw)
+
+
+def from_nearest(picture_B3hw: Tensor, known_B1hw: Tensor) -> Tensor:
+    """The picture, each pixel that is not known as the nearest one that is; where none is, 0."""
+    filled_B3hw = torch.zeros_like(picture_B3hw)
+    for picture_3hw, known_1hw, filled_3hw in zip(picture_B3hw, known_B1hw, filled_B3hw, strict=True):
+        if known_1hw.any():
+            lacks = (~known_1hw[0]).cpu().numpy().astype(np.uint8)
+            _, label_hw = cv2.distanceTransformWithLabels(
+                lacks, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+            )
+            pixels = np.zeros(label_hw.max() + 1, np.int64)
+            pixels[label_hw[lacks == 0]] = np.flatnonzero(lacks == 0)
+            nearest_hw = torch.from_numpy(pixels[label_hw]).to(picture_3hw.device)
+            filled_3hw[:] = picture_3hw.flatten(1)[:, nearest_hw]
+    return filled_B3hw

@@ -1,0 +1,92 @@
+"""Who is drawn in a pose and who is dressed, and which piece of clothes is seen where.
+
+P pieces (`engine.garments`); H W the picture; h w the surface maps, on whose grid all decisions are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.compositing.fields import highest, size_of
+from engine.compositing.painted import AS_IT_IS, at_size
+from engine.compositing.passers_by import passers_by
+from engine.compositing.tailoring import matte
+from engine.compositing.wardrobe import CLASSES, Wardrobe, pieces_drawn, worn_at
+from engine.garments import FACE, HAIR, PIECES
+from engine.regions import REGIONS
+
+IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the body of its own
+
+
+class Drawn(NamedTuple):
+    """A person in the pose. picture: [1, 3, H, W], as it is shown. surface: its surface map [1, 11, h, w].
+    behind: [1, 3, H', W'], what is behind the person; None: as the wardrobe has it. painted: [1, H', W'],
+    which piece was painted where, as `painted.painted`. joints: the pose [18, 3], in positions of the map."""
+
+    picture: Tensor
+    surface: Tensor
+    wardrobe: Wardrobe
+    behind: Tensor | None = None
+    painted: Tensor | None = None
+    joints: np.ndarray | None = None
+
+
+class Dressed(NamedTuple):
+    """picture: [1, 3, H, W]. pieces: [1, P, h, w], how much of a position is which piece; they sum to 1."""
+
+    picture: Tensor
+    pieces: Tensor
+
+
+@torch.no_grad()
+def undressed(wearer: Drawn) -> Dressed:
+    """The wearer as drawn, before anything is taken from others."""
+    return Dressed(wearer.picture, pieces_worn(wearer))
+
+
+def pieces_worn(drawn: Drawn) -> Tensor:
+    """How much of a position is which piece, [1, P, h, w]: nobody, hair and face as the engine draws them,
+    what else by what the photo shows at that place of the body, or as it is drawn where the photo shows
+    nothing of that; where something was painted, that."""
+    class_18hw = drawn.surface[:, :CLASSES].softmax(1)
+    numbers = [0, *(REGIONS.index(PIECES[piece]) for piece in IN_FRONT)]
+    other_11hw = 1.0 - class_18hw[:, numbers].sum(1, keepdim=True)
+    pieces_1Phw, known_11hw = worn_at(drawn.wardrobe, drawn.surface)
+    pieces_1Phw = torch.lerp(pieces_drawn(drawn.surface), pieces_1Phw, known_11hw)
+    pieces_1Phw[:, 0] = 0.0
+    pieces_1Phw[:, list(IN_FRONT)] = 0.0
+    pieces_1Phw = other_11hw * pieces_1Phw / pieces_1Phw.sum(1, keepdim=True).clamp_min(1e-6)
+    pieces_1Phw[:, [0, *IN_FRONT]] = class_18hw[:, numbers]
+    pieces_1Phw = torch.where(passers_by(pieces_1Phw, drawn.joints), all_of(0, other_11hw), pieces_1Phw)
+    if drawn.painted is None:
+        return pieces_1Phw
+    painted_1hw = at_size(drawn.painted, size_of(pieces_1Phw))
+    told_1Phw = F.one_hot(painted_1hw.clamp_min(0), len(PIECES)).movedim(-1, 1).float()
+    return torch.where(painted_1hw[:, None] == AS_IT_IS, pieces_1Phw, told_1Phw)
+
+
+def of_pieces(pieces_1Phw: Tensor, numbers: Iterable[int]) -> Tensor:
+    return pieces_1Phw[:, list(numbers)].sum(1, keepdim=True)
+
+
+def all_of(number: int, like_11hw: Tensor) -> Tensor:
+    """A map that is this piece everywhere."""
+    made_1Phw = like_11hw.new_zeros(1, len(PIECES), *size_of(like_11hw))
+    made_1Phw[:, number] = 1.0
+    return made_1Phw
+
+
+def sharp(picture_1CHW: Tensor, *shares_11hw: Tensor) -> tuple[Tensor, ...]:
+    """Shares along the picture's edges, [1, 1, H, W] each."""
+    return matte(torch.cat(shares_11hw, 1), picture_1CHW).split(1, 1)
+
+
+def inner(share_11HW: Tensor, rim: int) -> Tensor:
+    """A share less a rim of so many px of a picture of 256 rows."""
+    return 1.0 - highest(1.0 - share_11HW, 2 * rim * (size_of(share_11HW)[0] // 256) + 1)

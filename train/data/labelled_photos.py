@@ -32,7 +32,10 @@ _NAMES = {
     "legs": "boots clogs flats heels loafers pumps sandals shoes sneakers socks stockings tights wedges",
 }
 _SKIN = "skin"
-_ARMS, _LEGS = ((1, 2), (2, 3), (3, 4), (1, 5), (5, 6), (6, 7)), ((8, 9), (9, 10), (11, 12), (12, 13))  # bones
+_ARMS, _LEGS = (
+    ((1, 2), (2, 3), (3, 4), (1, 5), (5, 6), (6, 7)),
+    ((8, 9), (9, 10), (11, 12), (12, 13)),
+)  # bones
 _HAND, _FACE = 0.4, 0.6  # of a forearm's length; of the way from the middle of the head to the neck
 
 
@@ -65,7 +68,9 @@ def meanings(folder: Path) -> np.ndarray:
     return np.array([region_of.get(name, UNKNOWN) for name in names], np.uint8)
 
 
-def read_labelled(folder: Path, name: str, meaning: np.ndarray, size: tuple[int, int]) -> LabelledPhoto | None:
+def read_labelled(
+    folder: Path, name: str, meaning: np.ndarray, size: tuple[int, int]
+) -> LabelledPhoto | None:
     """A photo and its labels, framed to `size` (H, W) about who is found in it; None where nobody is.
     Raises InputError naming the file."""
     path = folder / "annotations" / "pixel-level" / f"{name}.mat"
@@ -100,9 +105,9 @@ def divided_skin(regions_HW: np.ndarray, keypoints_18x3: np.ndarray) -> np.ndarr
     points_N2 = np.argwhere(skin_HW)[:, ::-1] + 0.5
     joints_18x2, there_18 = keypoints_18x3[:, :2], keypoints_18x3[:, 2] > ABSENT
     found_N = np.full(len(points_N2), REGIONS.index("arms"), np.uint8)
-    found_N[_nearest(points_N2, joints_18x2, there_18, _LEGS) < _nearest(points_N2, joints_18x2, there_18, _ARMS)] = (
-        REGIONS.index("legs")
-    )
+    found_N[
+        _nearest(points_N2, joints_18x2, there_18, _LEGS) < _nearest(points_N2, joints_18x2, there_18, _ARMS)
+    ] = REGIONS.index("legs")
     head = [joint for joint in HEAD if there_18[joint]]
     if head and there_18[NECK]:
         middle = joints_18x2[head].mean(0)
@@ -124,7 +129,9 @@ def _nearest(
         start, along = joints_18x2[first], joints_18x2[last] - joints_18x2[first]
         most = 1 + _HAND if last in (4, 7) else 1
         share_N = np.clip((points_N2 - start) @ along / max(along @ along, 1e-9), 0, most)
-        nearest_N = np.minimum(nearest_N, np.linalg.norm(points_N2 - start - share_N[:, None] * along, axis=1))
+        nearest_N = np.minimum(
+            nearest_N, np.linalg.norm(points_N2 - start - share_N[:, None] * along, axis=1)
+        )
     return nearest_N
 
 

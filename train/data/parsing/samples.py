@@ -272,7 +272,9 @@ class Stream:
         )  # fmt: skip
         rng = np.random.default_rng([self._seed, _CHANGES, index])
         other = self._somebody(index)
-        return changed(labelled(self._people.view(person, view)), self._size, rng, self._changes, other, self._scenes)
+        return changed(
+            labelled(self._people.view(person, view)), self._size, rng, self._changes, other, self._scenes
+        )
 
     def _somebody(self, index: int) -> ParsingSample | None:
         """Who stands behind the person of a sample, if anybody does."""

@@ -59,16 +59,18 @@ def background(
 
 
 def part_of(scenes: Sequence[np.ndarray], rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
-    """A part of one of the scenes, a third to nine tenths of its height, mirrored or not, darker or lighter, in
-    other colours and focus: float32 [H, W, 3]."""
-    scene_hwc = scenes[int(rng.integers(len(scenes)))]
-    high = scene_hwc.shape[0] * rng.uniform(0.33, 0.9)
-    rows, columns = (max(2, min(round(high * side / size[0]), most)) for side, most in zip(size, scene_hwc.shape))
-    top, left = (int(rng.integers(most - part + 1)) for most, part in zip(scene_hwc.shape, (rows, columns)))
-    part = scene_hwc[top : top + rows, left : left + columns, ::1]
+    """A part of one of the scenes, a third to nine tenths of its height, mirrored or not, darker or lighter,
+    in other colours and focus: float32 [H, W, 3]."""
+    scene_hw3 = scenes[int(rng.integers(len(scenes)))]
+    high, wide = scene_hw3.shape[:2]
+    scale = high * rng.uniform(0.33, 0.9) / size[0]
+    rows, columns = max(2, round(scale * size[0])), max(2, min(round(scale * size[1]), wide))
+    top, left = int(rng.integers(high - rows + 1)), int(rng.integers(wide - columns + 1))
+    part_hw3 = scene_hw3[top : top + rows, left : left + columns]
     if rng.random() < 0.5:
-        part = part[:, ::-1]
-    picture = cv2.resize(np.ascontiguousarray(part), size[::-1], interpolation=cv2.INTER_CUBIC).astype(np.float32)
+        part_hw3 = part_hw3[:, ::-1]
+    picture = cv2.resize(np.ascontiguousarray(part_hw3), size[::-1], interpolation=cv2.INTER_CUBIC)
+    picture = picture.astype(np.float32)
     if rng.random() < 0.5:
         picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.3, 4.0))
     gain_3 = np.exp(rng.normal(0, 0.35) + rng.normal(0, 0.12, 3))

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
+from engine.compositing.background import of_person
 from engine.models.parser import Parser
 from engine.models.parser.decode import keypoints
+from engine.pictures import to_tensor
 from engine.pose.skeleton import ABSENT, SEEN
 from engine.regions import REGIONS, SURFACE_SPAN
+from train.data.labelled_photos import LabelledPhoto
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.samples import PLAIN, Batch, Changes, changed, collate, labelled
 
@@ -35,8 +38,7 @@ class Counts:
         """whole: bool [B], whether the picture shows the person from head to foot."""
         output = network(batch.image_BCHW.contiguous(memory_format=torch.channels_last))
         truth, found = batch.parsing_BHW.numpy(), output.logits_BCHW.argmax(1).numpy()
-        pairs = np.bincount((truth * len(REGIONS) + found).ravel(), minlength=len(REGIONS) ** 2)
-        self.confusion += pairs.reshape(len(REGIONS), -1)
+        self.confusion += confusion(truth, found)
         self._add_joints(batch.keypoints_BJ3.numpy(), keypoints(output).numpy(), truth, whole)
         target = batch.surface_B3HW.permute(0, 2, 3, 1)
         known = torch.isfinite(target).all(3)
@@ -57,13 +59,7 @@ class Counts:
 
     def figures(self) -> dict[str, float]:
         """Numbers by name; what could not be measured is left out."""
-        hits = np.diag(self.confusion)
-        either = self.confusion.sum(0) + self.confusion.sum(1) - hits
-        iou = hits / np.maximum(either, 1)
-        values = {"mIoU": float(iou[either > 0].mean())}
-        values |= {
-            f"IoU {name}": float(v) for name, v, n in zip(REGIONS, iou, either, strict=True) if n
-        }  # fmt: skip
+        values = region_figures(self.confusion)
         missed, found = self.presence[1]
         _, invented = self.presence[0]
         values["joints found"] = float(found / max(1, found + missed))
@@ -85,6 +81,31 @@ class Counts:
             off = np.concatenate(self.surface)
             values |= {"surface dm": float(off.mean()), "surface dm, median": float(np.median(off))}
         return values
+
+
+def confusion(truth_HW: np.ndarray, found_HW: np.ndarray) -> np.ndarray:
+    """Pixels [truth, found] of two maps of `REGIONS`; where the truth is none of them nothing counts."""
+    known = truth_HW < len(REGIONS)
+    pairs = truth_HW[known].astype(np.int64) * len(REGIONS) + found_HW[known]
+    return np.bincount(pairs, minlength=len(REGIONS) ** 2).reshape(len(REGIONS), -1)
+
+
+@torch.no_grad()
+def regions_seen(network: Parser, photo: LabelledPhoto) -> tuple[np.ndarray, np.ndarray]:
+    """Regions [H, W] of a photo: as the network sees them, and with its person's mask, as references do."""
+    output = network(to_tensor(photo.image_HWC).contiguous(memory_format=torch.channels_last))
+    seen_1KHW = torch.cat([output.logits_BCHW, output.surface_B3HW], 1)
+    hers_1KHW = of_person(seen_1KHW, torch.from_numpy(photo.person_HW)[None, None])
+    return seen_1KHW[0, : len(REGIONS)].argmax(0).numpy(), hers_1KHW[0, : len(REGIONS)].argmax(0).numpy()
+
+
+def region_figures(confusion_RR: np.ndarray) -> dict[str, float]:
+    """Intersection over union of the regions that are there, their mean first."""
+    hits = np.diag(confusion_RR)
+    either = confusion_RR.sum(0) + confusion_RR.sum(1) - hits
+    iou = hits / np.maximum(either, 1)
+    values = {"mIoU": float(iou[either > 0].mean())}
+    return values | {f"IoU {name}": float(v) for name, v, n in zip(REGIONS, iou, either, strict=True) if n}
 
 
 def fixed_batches(

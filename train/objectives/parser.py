@@ -72,7 +72,7 @@ class ParserObjective(Objective):
     def batches(
         self, source: Crowd, phase: Phase, samples: int, world: World, workers: int
     ) -> Iterator[Batch]:
-        stream = Stream(source, phase.size, self.recipe.changes, self.recipe.seed)
+        stream = Stream(source, phase.size, self.recipe.changes, self.recipe.seed, source.scenes)
         return (batch.to(world.device) for batch in stream.batches(phase.batch, samples))
 
     def validator(self, places: list[str], device: torch.device) -> Callable[[Parser], Validation]:

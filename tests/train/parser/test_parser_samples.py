@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.cv import cv2
+from engine.errors import InputError
 from engine.pose.skeleton import ABSENT, GUESSED, LEFT_SHOULDER, RIGHT_SHOULDER
 from train.data.parsing import scenery
 from train.data.parsing.crowd import Crowd
@@ -61,6 +62,42 @@ def test_stream_is_a_function_of_seed_and_index(crowd):
             np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
     other = Stream(crowd, SIZE, STRONG, 6)[9]
     assert not np.array_equal(other.image_HWC, later.image_HWC)
+
+
+def test_garments_of_other_colours_keep_labels_and_all_around_them():
+    person, recoloured = marked(), replace(PLAIN, recolour=1.0)
+    differs = 0
+    for seed in range(8):
+        plain, other = (
+            changed(person, (128, 88), np.random.default_rng(seed), changes)
+            for changes in (PLAIN, recoloured)
+        )
+        for name in ("parsing_HW", "keypoints_18x3", "surface_HW3"):
+            np.testing.assert_array_equal(getattr(plain, name), getattr(other, name))
+        around = cv2.dilate((plain.parsing_HW > 0).astype(np.uint8), np.ones((9, 9))) == 0
+        np.testing.assert_array_equal(plain.image_HWC[around], other.image_HWC[around])
+        inside = cv2.erode((plain.parsing_HW > 0).astype(np.uint8), np.ones((5, 5))) > 0
+        differs += np.abs(plain.image_HWC[inside].astype(int) - other.image_HWC[inside]).mean() > 10
+    assert differs >= 6
+
+
+def test_every_second_background_is_a_part_of_a_scene():
+    scene = np.zeros((64, 128, 3), np.uint8)
+    scene[..., 1] = 200
+    of_scene = 0
+    for seed in range(40):
+        picture = scenery.background(np.random.default_rng(seed), SIZE, np.full((1, 3), 128.0), [scene])
+        assert picture.shape == (*SIZE, 3) and picture.dtype == np.float32
+        of_scene += (picture[..., [0, 2]] == 0).all() and picture[..., 1].min() > 20
+    assert 10 <= of_scene <= 30
+
+
+def test_scenes_are_pictures_of_a_folder(tmp_path):
+    with pytest.raises(InputError, match="holds no picture"):
+        scenery.read_scenes(tmp_path)
+    cv2.imwrite(str(tmp_path / "hall.png"), np.full((40, 80, 3), (0, 0, 200), np.uint8))
+    (scene,) = scenery.read_scenes(tmp_path)
+    assert scene.shape == (40, 80, 3) and tuple(scene[0, 0]) == (200, 0, 0), "RGB"
 
 
 def test_a_bystander_is_seen_and_belongs_to_the_background():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +16,12 @@ class Crowd:
     """The people of data sets in turn, numbered from 0: `persons`, `view_counts`, `view` as of `People`.
 
     Unlike `People` of several folders, it takes sets that hold different people under the same number, and
-    pictures of different sizes (size: the smallest). Raises InputError as `People` does.
+    pictures of different sizes (size: the smallest). scenes: uint8 [h, w, 3] each, places they may be put
+    before. Raises InputError as `People` does.
     """
 
     def __init__(self, folders: Iterable[str | Path], people: range = TRAINING_PEOPLE):
+        self.scenes: Sequence[np.ndarray] = ()
         self._sets = [People(folder, people) for folder in folders]
         self._members = [(one, person) for one in self._sets for person in one.persons.tolist()]
         self.persons = np.arange(len(self._members))

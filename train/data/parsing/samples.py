@@ -6,7 +6,7 @@ its own, in a random view, with the changes that index always has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,12 +15,14 @@ from torch import Tensor
 
 from engine.cv import cv2
 from engine.pose.skeleton import ABSENT, FLIP, GUESSED, LEFT_HIP, NECK, NOSE, RIGHT_HIP
+from engine.regions import REGIONS
 from train.data.detector import as_detected
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.lens import SpoilingLens, photograph
 from train.data.parsing.scenery import background, light, obstacle
 from train.data.people import View
 
+_GARMENTS = tuple(REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants"))
 _ORDER, _VIEW, _CHANGES, _BYSTANDER = 10, 11, 12, 13  # tags of the generators
 
 
@@ -37,13 +39,14 @@ class Changes:
     nobody: float = 0.05  # probability that only the background is left
     obstacle: float = 0.2  # probability of something in front
     light: float = 0.5  # probability of uneven light
+    recolour: float = 0.0  # probability, of each garment, of other colours, contrast and pattern
     bystander: float = 0.0  # probability of another person behind, smaller or to the side
     lens: SpoilingLens | None = SpoilingLens()
 
 
 STRONG = Changes()
-CROWDED = replace(STRONG, bystander=0.3)  # for training; what is measured stays STRONG
-PLAIN = Changes(*(0.0,) * 9, lens=None)
+CROWDED = replace(STRONG, bystander=0.3, recolour=0.5)  # for training; what is measured stays STRONG
+PLAIN = Changes(*(0.0,) * 10, lens=None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,8 +91,10 @@ def changed(
     rng: np.random.Generator,
     changes: Changes,
     other: ParsingSample | None = None,
+    scenes: Sequence[np.ndarray] = (),
 ) -> ParsingSample:
-    """The sample at `size` (H, W), with changes drawn from the generator. other: who stands behind."""
+    """The sample at `size` (H, W), with changes drawn from the generator. other: who stands behind. scenes:
+    places, as `scenery.background` takes them."""
     matrix = _placement(sample, size, rng, changes)
     mirrored = bool(rng.random() < changes.flip)
     if mirrored:
@@ -100,11 +105,13 @@ def changed(
         keypoints = keypoints[list(FLIP)]
         known = surface.any(2)
         surface[known, 0] = 255 - surface[known, 0]
+    if changes.recolour:
+        picture = _recoloured(picture, parsing, rng, changes.recolour, scenes)
     nobody = rng.random() < changes.nobody
     if nobody or rng.random() < changes.elsewhere:
         palette = picture[parsing > 0]
         palette = palette[rng.integers(0, len(palette), 12)] if len(palette) else np.full((1, 3), 128.0)
-        behind = background(rng, size, palette)
+        behind = background(rng, size, palette, scenes)
     else:
         behind = picture
     if other is not None and not nobody:
@@ -182,6 +189,33 @@ def _centred(matrix: np.ndarray) -> np.ndarray:
     return moved
 
 
+def _recoloured(
+    picture: np.ndarray, parsing: np.ndarray, rng: np.random.Generator, probability: float, scenes: Sequence
+) -> np.ndarray:
+    """The picture with some of its garments in other colours: folds and shadows stay, what they lie on is
+    mixed anew from its channels, darker or lighter, sometimes with a pattern. Photographed clothes have more
+    colours and patterns than the studio's; what a garment is, its shape has to tell."""
+    for region in _GARMENTS:
+        if rng.random() >= probability:
+            continue
+        mask = parsing == region
+        if not mask.any():
+            continue
+        mean_3 = picture[mask].mean(0)
+        shade = picture.mean(2, keepdims=True) / max(float(mean_3.mean()), 8.0)
+        detail = picture - mean_3 * np.minimum(shade, 2.0)
+        colour_3 = rng.uniform(0, 1, 3) ** rng.uniform(0.5, 2.0) * rng.uniform(20, 250)
+        if rng.random() < 0.35:
+            colour_3 = np.full(3, colour_3.mean()) * np.exp(rng.normal(0, 0.05, 3))
+        cloth = colour_3 * shade ** rng.uniform(0.7, 1.6) + detail * rng.uniform(-1.0, 1.0)
+        if rng.random() < 0.35:
+            pattern = background(rng, parsing.shape, rng.uniform(0, 255, (3, 3)), scenes)
+            cloth = cloth + rng.uniform(0.1, 0.8) * (pattern - pattern.mean((0, 1))) * np.minimum(shade, 1.5)
+        soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.7)[:, :, None]
+        picture = picture + soft * (np.clip(cloth, 0, 255).astype(np.float32) - picture)
+    return picture
+
+
 def _beside(
     picture: np.ndarray, other: ParsingSample, size: tuple[int, int], rng: np.random.Generator
 ) -> np.ndarray:
@@ -213,10 +247,18 @@ def _moved_joints(keypoints_18x3: np.ndarray, matrix: np.ndarray, size: tuple[in
 
 
 class Stream:
-    """`stream[index]`: the training pictures of these people, endless."""
+    """`stream[index]`: the training pictures of these people, endless; scenes behind some of them."""
 
-    def __init__(self, people: Crowd, size: tuple[int, int], changes: Changes = STRONG, seed: int = 0):
+    def __init__(
+        self,
+        people: Crowd,
+        size: tuple[int, int],
+        changes: Changes = STRONG,
+        seed: int = 0,
+        scenes: Sequence[np.ndarray] = (),
+    ):
         self._people, self._size, self._changes, self._seed = people, size, changes, seed
+        self._scenes = scenes
         self._epoch, self._order = -1, np.empty(0, np.int64)
 
     def __getitem__(self, index: int) -> ParsingSample:
@@ -230,7 +272,9 @@ class Stream:
         )  # fmt: skip
         rng = np.random.default_rng([self._seed, _CHANGES, index])
         other = self._somebody(index)
-        return changed(labelled(self._people.view(person, view)), self._size, rng, self._changes, other)
+        return changed(
+            labelled(self._people.view(person, view)), self._size, rng, self._changes, other, self._scenes
+        )
 
     def _somebody(self, index: int) -> ParsingSample | None:
         """Who stands behind the person of a sample, if anybody does."""

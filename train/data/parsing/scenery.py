@@ -6,18 +6,42 @@ edges and colours around people learns to look at the people. Pictures are float
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 
 from engine.cv import cv2
+from engine.errors import InputError
+from engine.photos import read_photo
+from train.data.files_found import photos_below
 
 _MOST_SHAPES = 28
 
 
-def background(rng: np.random.Generator, size: tuple[int, int], palette_N3: np.ndarray) -> np.ndarray:
+def read_scenes(folder: Path) -> list[np.ndarray]:
+    """The pictures of a folder, uint8 RGB [h, w, 3], by name. Raises InputError where there is none, or
+    one cannot be read."""
+    scenes = [read_photo(path) for path in photos_below(folder, deep=False)]
+    if not scenes:
+        raise InputError(f"{folder}: holds no picture of a place.")
+    return scenes
+
+
+def background(
+    rng: np.random.Generator,
+    size: tuple[int, int],
+    palette_N3: np.ndarray,
+    scenes: Sequence[np.ndarray] = (),
+) -> np.ndarray:
     """A background: plain, graded, cloudy, or cluttered; mostly out of focus.
 
     palette_N3: colours of the person, which clutter sometimes takes, so that colour alone tells nobody.
+    scenes: pictures uint8 [h, w, 3] of places without people, of which, where there are any, every second
+    background is a part.
     """
+    if scenes and rng.random() < 0.5:
+        return part_of(scenes, rng, size)
     picture = _graded(rng, size)
     if rng.random() < 0.35:
         picture = _floored(rng, picture)
@@ -32,6 +56,25 @@ def background(rng: np.random.Generator, size: tuple[int, int], palette_N3: np.n
     if rng.random() < 0.4:
         picture = picture + rng.normal(0, rng.uniform(2, 25), (*size, 1)).astype(np.float32)
     return np.clip(picture, 0, 255).astype(np.float32)
+
+
+def part_of(scenes: Sequence[np.ndarray], rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
+    """A part of one of the scenes, a third to nine tenths of its height, mirrored or not, darker or lighter,
+    in other colours and focus: float32 [H, W, 3]."""
+    scene_hw3 = scenes[int(rng.integers(len(scenes)))]
+    high, wide = scene_hw3.shape[:2]
+    scale = high * rng.uniform(0.33, 0.9) / size[0]
+    rows, columns = max(2, round(scale * size[0])), max(2, min(round(scale * size[1]), wide))
+    top, left = int(rng.integers(high - rows + 1)), int(rng.integers(wide - columns + 1))
+    part_hw3 = scene_hw3[top : top + rows, left : left + columns]
+    if rng.random() < 0.5:
+        part_hw3 = part_hw3[:, ::-1]
+    picture = cv2.resize(np.ascontiguousarray(part_hw3), size[::-1], interpolation=cv2.INTER_CUBIC)
+    picture = picture.astype(np.float32)
+    if rng.random() < 0.5:
+        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.3, 4.0))
+    gain_3 = np.exp(rng.normal(0, 0.35) + rng.normal(0, 0.12, 3))
+    return np.clip(picture * gain_3, 0, 255).astype(np.float32)
 
 
 def obstacle(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:

@@ -575,6 +575,8 @@ def test_the_rings_rest_after_they_have_pulsed(window):
     assert all(ring.swell == 0 for ring in window.canvas.maps.peaks)
     move(window, wrist(window))
     assert not pulse.running, "the same place again"
+    mode(window)._refresh()
+    assert not pulse.running, "another picture, the same peaks"
 
 
 def test_zooming_keeps_the_place_under_the_pointer(window):

@@ -148,6 +148,19 @@ def test_all_that_make_a_garment_are_changed_as_one_step(inspecting):
     assert found == set(wanted) and inspecting.controller.undo_stack.count() == 1
 
 
+def test_the_tools_show_whatever_is_other_than_before(inspecting):
+    tools, photos = inspecting.window.docks.inspector.tools, inspecting.controller.document.look.photos
+    plain = ChangedTexture(*SLEEVE)
+    for told in (True, False):
+        tools.show_texture(plain, "", photos, False)
+        tools.show_texture(plain, "", photos, told)
+        assert tools._reset_all.isEnabled() == told
+        tools.show_texture(plain, "", photos, told, hers=told)
+        assert tools.take.isEnabled() == told
+        tools.show_texture(plain._replace(scale=0.5 + told), "", photos, told, hers=told)
+        assert tools.scale.value() == 50 + 100 * told and tools._scaled.text() == f"{50 + 100 * told}%"
+
+
 def test_a_name_of_your_own_is_kept_with_the_weights(inspecting, monkeypatch):
     panel, mode = inspecting.window.docks.inspector, inspecting.window.inspecting
     monkeypatch.setattr(

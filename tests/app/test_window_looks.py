@@ -237,13 +237,13 @@ def test_ctrl_n_begins_anew_and_asks_what_becomes_of_the_present_look(dressed, m
     dressed.until_full()
 
 
-def test_before_the_engine_is_awake_ctrl_n_throws_nothing_away_and_says_so(open_window, monkeypatch):
+def test_before_the_sample_is_there_a_new_look_throws_nothing_away_and_says_so(open_window, monkeypatch):
     driver = open_window(awake=False, fault=InputError("The weights are damaged."))
     driver.until(lambda: driver.controller.frames.status.state == "missing")
     driver.controller.posing.mirror()
     mirrored, asked = driver.controller.document.look, []
     monkeypatch.setattr(unsaved, "ask", lambda *a: asked.append(a) or unsaved.DISCARD)
-    driver.window.actions_by_id["new"].trigger()
+    driver.window.looks.new()  # as between waking and the sample, when the action is there already
     assert driver.controller.document.look is mirrored and not asked
     assert "A new look can begin as soon as the engine is awake." in driver.sentences
 

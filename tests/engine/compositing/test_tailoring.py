@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from engine.compositing.fields import at, carried
+from engine.compositing.fields import at, spread
 from engine.compositing.tailoring import continued, drawn_out, matte, solved, solved_textbook
 
 SIZE = (128, 96)
@@ -86,7 +86,7 @@ def test_what_is_hidden_of_a_cloth_has_its_stripes_by_their_mirror_image():
 
 def test_a_rim_of_a_cloth_and_what_nobody_wants_are_carried_on_smoothly():
     seen = box(64, 20, 120, 76)
-    plain = carried(stripes(), seen)
+    plain = spread(stripes(), seen)
     for wanted in (box(60, 20, 64, 76), 0 * seen):
         assert torch.equal(continued(stripes(), seen, wanted), plain)
 

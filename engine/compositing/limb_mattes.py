@@ -62,7 +62,8 @@ def _of_one(pose_183: Tensor, class_8HW: Tensor, here_HW: Tensor, sides_2: Tenso
         bare_N, cloth_N = sampled(torch.stack([bare_HW, cloth_HW]), made.line_N[None], sides_2)[:, 0]
         bare_N[: made.joints[0]], cloth_N[: made.joints[0]] = bare_N[made.joints[0]], cloth_N[made.joints[0]]
         worn_N = ramp(cloth_N / (bare_N + cloth_N).clamp_min(1e-3), *_SLEEVED)
-        worn_N = F.max_pool1d(worn_N[None], 3, 1, 1)[0]  # up to its hem
+        hem = slice(made.joints[-1])  # a long sleeve's is the wrist, and beyond it hangs what is no sleeve
+        worn_N[hem] = F.max_pool1d(worn_N[None], 3, 1, 1)[0, hem]
         limb_HW = (bare_HW + where[limb].of(worn_N) * cloth_HW).clamp(max=1.0)
         if not bone.of_arm:
             top_N = sampled(class_8HW[_TOP][None], made.line_N[None], sides_2)[0, 0]

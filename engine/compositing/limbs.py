@@ -23,7 +23,7 @@ from engine.compositing.limb_claims import HEAD_CLASSES, Shown, before, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, Moves, Trunk, moves
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.ribbons import BONES_OF_LIMB
-from engine.compositing.under_arms import with_rims
+from engine.compositing.under_arms import with_rims, without_crumbs
 from engine.ops.resample import enlarged
 from engine.regions import REGIONS
 
@@ -162,7 +162,8 @@ def _without_arms(
     stays_hw = sampled(own.limbs_4HW[ARM_CHAINS] * (1.0 - parts_211), before_hw, poses.sides_2).amax(0)
     fingers_1hw = sampled(own.class_8hw[_ARMS, None], before_hw, poses.sides_2) * (1.0 - stays_hw)
     gone_1hw = gone_1hw.maximum(ramp(fingers_1hw, *_LIES)) * (1.0 - ramp(on_hw, *_WORN))
-    hers_1hw = ((1.0 - behind_1hw) * (1.0 - gone_1hw)).maximum(ramp(web_1hw, *_WORN))
+    hers_1hw = without_crumbs(((1.0 - behind_1hw) * (1.0 - gone_1hw))[None], size_of(own.photo_4HW)[0])[0]
+    hers_1hw = hers_1hw.maximum(ramp(web_1hw, *_WORN))
     # No rim has an arm's colours.
     seen_3hw = torch.lerp(seen_3hw, clothes_3hw, ramp(on_hw, *_LIES).maximum(gone_1hw).maximum(behind_1hw))
     return torch.lerp(own.plate_3HW[(..., *window)], seen_3hw, hers_1hw)

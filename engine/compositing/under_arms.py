@@ -48,6 +48,13 @@ def with_rims(arms_B2hw: Tensor) -> Tensor:
     return highest(arms_B2hw, odd_side(_RIM, arms_B2hw.shape[-2]))
 
 
+def without_crumbs(matte_B1hw: Tensor, rows: int) -> Tensor:
+    """A matte without what is no broader than a rim: bits of fingers that no arm's matte holds. rows: of the
+    whole picture."""
+    side = odd_side(_RIM, rows)
+    return highest(1.0 - highest(1.0 - matte_B1hw, side), side).minimum(matte_B1hw)
+
+
 def _between(clothes_hw: Tensor, rimmed_hw: Tensor) -> Tensor:
     """0 or 1 [h, w]: between places where clothes touch an arm with its rim, without a gap between."""
     rimmed = (rimmed_hw > 0.5).cpu().numpy().astype(np.uint8)

@@ -103,6 +103,7 @@ SKELETON = (
         ("a.json", '{"people": []}', True),
         ("a_keypoints.json", '{"caption": "a man"}', True),
         ("a.yml", "camera: EOS R5\niso: 400\n", False),
+        ("a.csv", "name,x,y\nneck,50,20\nright shoulder,40,22\nright elbow,38,40\n", True),
     ],
 )  # fmt: skip
 def test_what_is_said_of_a_photo_is_not_all_its_pose(tmp_path, name, text, pose):

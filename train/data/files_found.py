@@ -18,7 +18,10 @@ POSE_ENDINGS = (".json", ".txt", ".csv", ".npy", ".yml", ".yaml", ".xml")
 
 _OF_SYSTEMS = ("__MACOSX", "@eaDir", "$RECYCLE.BIN")  # folders that no hand made
 _OF_MANY_KINDS = (".json", ".csv", ".xml", ".yml", ".yaml")
-_JOINT_WORDS = ("keypoint", "landmark", "skeleton", "joint", "people", "bodies", "nose", "<points")
+_JOINT_WORDS = (
+    *("keypoint", "landmark", "skeleton", "joint", "people", "bodies", "<points"),
+    *("nose", "neck", "shoulder", "elbow", "wrist", "hip", "knee", "ankle"),
+)
 _BEGINNING = 1 << 16  # bytes that are looked at
 _LEAST_NUMBERS = 28  # of a pose in text: fourteen joints
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")

@@ -112,3 +112,11 @@ def test_a_sleeve_is_as_broad_as_the_arm_that_comes_out_of_it():
     made = mattes(shirt, bare)[OF_LEFT_ARM]
     assert made[56, 62:70].min() > 0.9, "below the hem"
     assert made[48, 60:66].min() > 0.9 and made[48, :56].max() == 0
+
+
+def test_beyond_its_wrist_a_long_sleeve_takes_nothing_of_the_coat_beside_the_hand():
+    """The wrist is at (68, 64): a coat hangs beside it, and the hand is bare."""
+    coat = SHIRT, (slice(34, 76), slice(24, 76))
+    made = mattes(coat, (ARM, (slice(65, 74), slice(66, 71))))[OF_LEFT_ARM]
+    assert made[60, 68] > 0.9 and made[69, 68] > 0.9, "the sleeve, and the hand"
+    assert made[70, 73] == 0, "the coat on the other side of it"

@@ -6,7 +6,7 @@ import torch
 from flat_scene import SIZE, pose
 from torch import Tensor
 
-from engine.compositing.under_arms import from_nearest, on_clothes
+from engine.compositing.under_arms import from_nearest, on_clothes, without_crumbs
 from engine.pose import skeleton as sk
 
 # The left shoulder is at (60, 36), its elbow at (66, 50), its wrist at (68, 64).
@@ -79,3 +79,10 @@ def test_what_is_not_known_has_the_colour_of_the_nearest():
     made = from_nearest(picture, known)
     assert made[..., :39].eq(0.2).all() and made[..., 41:].eq(0.8).all()
     assert from_nearest(picture, ~known & known).eq(0).all()
+
+
+def test_bits_no_broader_than_a_rim_are_crumbs_and_what_is_broader_stays_as_it_is():
+    trunk, finger = block((slice(20, 60), slice(20, 50))), block((slice(70, 90), slice(60, 62)))
+    soft = 0.8 * trunk
+    cleaned = without_crumbs((soft + finger)[None, None], len(soft))[0, 0]
+    torch.testing.assert_close(cleaned, soft)

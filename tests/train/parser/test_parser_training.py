@@ -17,7 +17,6 @@ from engine.models import parser as parser_model
 from engine.models.parser import Parser, ParserConfig
 from engine.models.parser.decode import keypoints
 from engine.models.parser.network import ParserOutput
-from engine.regions import REGIONS
 from engine.weights import read_torch
 from train import recipes
 from train.__main__ import main
@@ -53,10 +52,6 @@ def joints(*rows: tuple[float, float, float]) -> torch.Tensor:
     for index, row in enumerate(rows):
         table[0, index] = torch.tensor(row)
     return table
-
-
-def test_classes_are_the_engines():
-    assert REGIONS == REGIONS
 
 
 def test_targets_are_probabilities_and_decode_to_the_joint():

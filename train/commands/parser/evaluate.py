@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine import parsing, weights
+from engine import detect, parsing, weights
 from engine.errors import InputError
 from engine.files import make_folder, write_whole
 from engine.models import parser as parser_model
@@ -75,9 +75,10 @@ def run(argv: list[str]) -> int:
 
 def _on_photos(network: parser_model.Parser, options: argparse.Namespace, told: dict) -> int:
     """Every n-th of the labelled photos, `views` in all."""
+    if not (detector := detect.available()).available:
+        raise InputError(f"{options.photos}: people cannot be found in photos here: {detector.reason}.")
     names, meaning = labelled_names(options.photos), meanings(options.photos)
     chosen = np.linspace(0, len(names) - 1, min(options.views, len(names))).round().astype(int)
-    make_folder(options.output)
     alone, masked = np.zeros((2, len(REGIONS), len(REGIONS)), np.int64)
     count, rows = 0, []
     for name in (names[i] for i in chosen):
@@ -91,6 +92,9 @@ def _on_photos(network: parser_model.Parser, options: argparse.Namespace, told: 
         if len(rows) < _SHOWN:
             known_HW = np.where(photo.regions_HW == UNKNOWN, 0, photo.regions_HW)
             rows.append(np.hstack([photo.image_HWC, *(PALETTE[each] for each in (known_HW, hers_HW))]))
+    if not count:
+        raise InputError(f"{options.photos}: nobody is found in any of {len(chosen)} photos.")
+    make_folder(options.output)
     report = {"weights": told, "photos": count, "without a person": len(chosen) - count}
     report |= {_ALONE: region_figures(alone), _MASKED: region_figures(masked)}
     head = f"{count} photos ({len(chosen) - count} where nobody is found), weights {told['sha256'][:12]}"

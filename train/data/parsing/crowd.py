@@ -42,5 +42,8 @@ class Crowd:
 
     @property
     def fingerprint(self) -> str:
-        """sha256 over those of the sets."""
-        return hashlib.sha256(" ".join(one.fingerprint for one in self._sets).encode()).hexdigest()
+        """sha256 over those of the sets, and over the scenes, where there are any."""
+        digest = hashlib.sha256(" ".join(one.fingerprint for one in self._sets).encode())
+        for scene in self.scenes:
+            digest.update(hashlib.sha256(scene.tobytes()).digest())
+        return digest.hexdigest()

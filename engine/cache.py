@@ -6,8 +6,15 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from typing import Generic, TypeVar
 
+_PIXELS = 256 * 176  # of the canvas for which rooms are given
+
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
+
+
+def room_at(size: tuple[int, int], room: int) -> int:
+    """Bytes for as many pictures of a size (rows, columns) as `room` holds at 256x176; never less than it."""
+    return max(room, room * size[0] * size[1] // _PIXELS)
 
 
 class Cache(Generic[Key, Value]):

@@ -14,7 +14,7 @@ import numpy as np
 from torch import Tensor
 
 from engine.api import EXTRACTION, MapInfo, Maps, RenderRequest
-from engine.cache import Cache
+from engine.cache import Cache, room_at
 from engine.compositing.compose import Composition, EncodedReference
 from engine.contract import Rendering
 
@@ -122,7 +122,8 @@ class LastDrawn:
     def keep(self, about: tuple[Hashable, ...], depth: Depth, drawn: DrawnReference) -> DrawnReference:
         """That it was drawn so far."""
         size = drawn.bytes() + (self._maps_bytes if depth.maps else 0)
-        return self._kept.put((about, depth), drawn, size, DRAWN_BYTES)
+        rows, columns = drawn.composition.image_1CHW.shape[-2:]
+        return self._kept.put((about, depth), drawn, size, room_at((rows, columns), DRAWN_BYTES))
 
     def clear(self) -> None:
         self._kept.clear()

@@ -14,8 +14,11 @@ import torch
 from engine.errors import InputError
 
 # oneDNN has one sentence for whatever keeps it from making a convolution; of shapes torch knows before.
-_LOST = ("cuda error", "cuda driver", "cublas_status", "cudnn_status")
-_OUT_OF_MEMORY = ("can't allocate memory", "out of memory", "could not create a primitive")
+_LOST = (
+    *("cuda error", "cuda driver"),
+    *(f"{of}_status_{what}" for of in ("cublas", "cudnn") for what in ("execution_failed", "internal_error")),
+)
+_OUT_OF_MEMORY = ("can't allocate memory", "out of memory", "could not create a primitive", "alloc_failed")
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -3, -4, -8  # of glibc's malloc.h
 
 

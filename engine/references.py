@@ -24,7 +24,7 @@ from torch import Tensor
 
 from engine import detect, parsing
 from engine.api import Maps, Reference, Settled
-from engine.cache import Cache
+from engine.cache import Cache, room_at
 from engine.compositing.compose import EncodedReference, encode_appearance, looked_at
 from engine.compositing.wardrobe import Wardrobe, make_wardrobe
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput
@@ -134,7 +134,7 @@ class References:
 
     def _keep(self, key: str, encoded: EncodedReference) -> EncodedReference:
         encoded = encoded.compact()
-        return self._kept.put((_ENCODED, key), encoded, encoded.bytes(), CACHE_BYTES)
+        return self._kept.put((_ENCODED, key), encoded, encoded.bytes(), self._room)
 
     def wardrobe(self, key: str) -> Wardrobe:
         """What the person of a reference wears. Raises InputError where nobody can be parsed here."""
@@ -148,14 +148,14 @@ class References:
             surface_1Khw = parsing.surface_map(picture_1CHW)
         plate_1CHW = None if own is None else own.background.float()
         wardrobe = make_wardrobe(picture_1CHW, surface_1Khw, plate_1CHW)
-        return self._kept.put((_WARDROBE, key), wardrobe, wardrobe.bytes(), CACHE_BYTES)
+        return self._kept.put((_WARDROBE, key), wardrobe, wardrobe.bytes(), self._room)
 
     def maps(self, key: str) -> Maps:
         """The maps that lie on a reference."""
         if (_MAPS, key) in self._kept:
             return self._kept[_MAPS, key]
         maps = self._model.reference_maps(self._input(self._reference(key)))
-        return self._kept.put((_MAPS, key), maps, maps.bytes(), CACHE_BYTES)
+        return self._kept.put((_MAPS, key), maps, maps.bytes(), self._room)
 
     def forget(self, key: str) -> None:
         """Drop a reference and what is kept of it."""
@@ -178,6 +178,10 @@ class References:
             raise InputError("The reference of this request was never given to the session, or was dropped.")
         return reference
 
+    @property
+    def _room(self) -> int:
+        return room_at(self._model.canvas, CACHE_BYTES)
+
     def _input(self, reference: Reference) -> ReferenceInput:
         """A framed photo on the canvas."""
         picture_1CHW = self._on_canvas(to_tensor(reference.image_HWC, self._device), "replicate")
@@ -191,7 +195,7 @@ class References:
         if not self._model.needs_surface:
             return given
         given = looked_at(self._model, replace(given, person_11HW=self._person(reference)))
-        return self._kept.put((_LOOKED, reference.key), given, given.bytes(), CACHE_BYTES)
+        return self._kept.put((_LOOKED, reference.key), given, given.bytes(), self._room)
 
     def _on_canvas(self, planes_1CHW: Tensor, mode: str) -> Tensor:
         """Planes of the model frame, filled up at the right and below."""

@@ -117,13 +117,14 @@ def _hands(joints_18x3: np.ndarray, size: tuple[int, int]) -> np.ndarray:
         if joints_18x3[elbow, 2] > 0 and joints_18x3[wrist, 2] > 0
     ]
     lengths = [max(float(np.linalg.norm(wrist - elbow)), 1e-6) for elbow, wrist in arms]
+    broadest = 2 * max(size)  # than all there is: OpenCV draws no lines of any breadth
     for (elbow, wrist), length in zip(arms, lengths, strict=True):
         reach = max(lengths) * (wrist - elbow) / length
         begin, palm, end = (
             np.round(wrist + far * reach).astype(int).tolist() for far in (0.0, _PALM, _HAND[0])
         )
-        cv2.line(near_hw, begin, end, 1.0, max(1, round(_HAND[1] * max(lengths))))
-        cv2.line(wrists_hw, begin, palm, 1.0, max(1, round(2 * _WRIST * max(lengths))))
+        cv2.line(near_hw, begin, end, 1.0, min(max(1, round(_HAND[1] * max(lengths))), broadest))
+        cv2.line(wrists_hw, begin, palm, 1.0, min(max(1, round(2 * _WRIST * max(lengths))), broadest))
     return np.stack([near_hw, wrists_hw])
 
 

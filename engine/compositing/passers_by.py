@@ -46,5 +46,5 @@ def passers_by(pieces_1Phw: Tensor, joints_18x3: np.ndarray | None = None) -> Te
 
 def _at(part_hw: np.ndarray, x: float, y: float, reach: int) -> set[int]:
     """The parts within so many positions of a place."""
-    left, top = max(0, int(x) - reach), max(0, int(y) - reach)
-    return set(np.unique(part_hw[top : int(y) + reach + 1, left : int(x) + reach + 1]).tolist())
+    rows, columns = (slice(max(0, int(at) - reach), max(0, int(at) + reach + 1)) for at in (y, x))
+    return set(np.unique(part_hw[rows, columns]).tolist())

@@ -68,6 +68,8 @@ def test_a_photo_that_was_read_meanwhile_is_told_by_name(open_window, devices, p
         (RuntimeError("CUDA error: an illegal memory access was encountered\nCUDA kernel errors"), True),
         (RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"), True),
         (RuntimeError("CUDA error: out of memory"), False),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"), False),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_NOT_SUPPORTED"), False),
         (RuntimeError("shapes do not match"), False),
         (ValueError("CUDA error"), False),
         (OutOfMemory("not enough memory on cuda"), False),

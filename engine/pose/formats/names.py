@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
-from engine.pose.formats.layouts import COCO_18, neck_of, to_coco18
+from engine.pose.formats.layouts import COCO_18, neck_of, strain, to_coco18
 from engine.pose.formats.people import MOST_PEOPLE
 from engine.pose.skeleton import JOINTS, NECK
 
 Row = tuple[float, float, float]  # x, y, confidence, NaN without one
+Told = TypeVar("Told", bound=Any)
 
 _PARTS = {
     "nose": "nose", "neck": "neck",
@@ -42,18 +44,51 @@ def joint_of(name: str) -> int | None:
     return _NUMBERS.get(" ".join(side + part))
 
 
-def people_of_names(rows: Iterable[tuple[int, Row]]) -> list[dict[int, Row]]:
-    """Rows of joints by person, where a joint that comes again is somebody else's; what comes again alone (of
-    the parts of a face, perhaps) is left."""
-    people: list[dict[int, Row]] = []
+def people_of_names(
+    rows: Iterable[tuple[int, Told]], place: Callable[[Told], Row] = lambda row: row
+) -> list[dict[int, Told]]:
+    """What is told of joints by person, where a joint that comes again is somebody else's; what comes again
+    alone (of the parts of a face, perhaps) is left. place: x, y, confidence of what is told.
+
+    Files list a person after the other, or everybody's nose, everybody's neck ...: the way that makes more
+    of somebody, and of two that make as much the better bodies.
+    """
+
+    def worse(people: list[dict[int, Told]]) -> tuple[int, float]:
+        poses = [pose_of_names({joint: place(told) for joint, told in each.items()}) for each in people]
+        return -max(map(len, people), default=0), sum(map(strain, poses))
+
+    rows = list(rows)
+    return min((_of_most(_one_after_the_other(rows)), _of_most(_joint_by_joint(rows))), key=worse)
+
+
+def _one_after_the_other(rows: Sequence[tuple[int, Told]]) -> list[dict[int, Told]]:
+    people: list[dict[int, Told]] = [{}]
+    for joint, told in rows:
+        if joint in people[-1]:
+            if len(people) == MOST_PEOPLE:
+                break
+            people.append({})
+        people[-1][joint] = told
+    return people
+
+
+def _joint_by_joint(rows: Sequence[tuple[int, Told]]) -> list[dict[int, Told]]:
+    people: list[dict[int, Told]] = [{}]
     times = Counter[int]()
-    for joint, row in rows:
+    for joint, told in rows:
         if times[joint] == len(people) < MOST_PEOPLE:
             people.append({})
         if times[joint] < len(people):
-            people[times[joint]][joint] = row
+            people[times[joint]][joint] = told
         times[joint] += 1
-    return [person for person in people if 2 * len(person) >= len(people[0])]
+    return people
+
+
+def _of_most(people: list[dict[int, Told]]) -> list[dict[int, Told]]:
+    """Those with at least half as many joints as who has the most."""
+    most = max(map(len, people))
+    return [person for person in people if 2 * len(person) >= most > 0]
 
 
 def pose_of_names(rows: Mapping[int, Row]) -> np.ndarray:

@@ -130,8 +130,15 @@ def by_name(points: list) -> list[list] | None:
     named = [(joint, point) for point in points if (joint := _name_of(point)) is not None]
     if len({joint for joint, _ in named}) == len(named):
         return None
-    people: list[dict[int, Any]] = people_of_names(named)
-    return [list(person.values()) for person in people]
+    return [list(person.values()) for person in people_of_names(named, _coordinates)]
+
+
+def _coordinates(point: Any) -> tuple[float, float, float]:
+    try:
+        x, y, *_ = _row(point)
+    except (TypeError, ValueError, KeyError, OverflowError):
+        return math.nan, math.nan, math.nan
+    return x, y, math.nan
 
 
 def _name_of(point: Any) -> int | None:

@@ -43,8 +43,11 @@ def _tracked(rows: list[list[str]]) -> list[list[str]]:
     heads = {row[0].lower(): row for row in rows[:4] if row[0].lower() in _HEADS}
     if not {"bodyparts", "coords"} <= heads.keys():
         return rows
-    who = heads.get("individuals", [""])[1:]
-    kept = [place for place in range(1, len(rows[0])) if not who or who[place - 1] == who[0]]
+    who = heads.get("individuals", [])
+    wide = min(map(len, heads.values()))
+    kept = [place for place in range(1, wide) if not who or who[place] == who[1]]
+    if not kept:
+        return rows
     heading = [f"{heads['bodyparts'][place]}_{heads['coords'][place]}".lower() for place in kept]
     return [heading, *([row[place] for place in kept] for row in rows[len(heads) :] if len(row) > kept[-1])]
 

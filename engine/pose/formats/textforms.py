@@ -25,6 +25,7 @@ _HIDDEN = (UNSURE + GUESS) / 2  # confidence of a joint that is marked as hidden
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _PYTHON = re.compile(rf"{_NUMBER}|nan|None|array|np\.|[\s,()\[\]]")
 _MATRIX = re.compile(r"sizes:\s*\[([^\]]*)\][^\[]*?data:\s*\[([^\]]*)\]", re.DOTALL)
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _LANDMARK = re.compile(r"landmarks?\s*\{([^{}]*)\}")
 _LANDMARK_OBJECT = re.compile(r"NormalizedLandmark\(([^()]*)\)")
 _FIELD = re.compile(rf"(\w+)[:=]\s*({_NUMBER})")
@@ -56,10 +57,17 @@ def people_in_text(text: str, name: str) -> tuple[Person, ...]:
 
 
 def _with_decimal_points(text: str) -> str:
-    """A table whose columns are parted by tabs or semicolons may have decimal commas."""
-    lines = [line for line in text.splitlines() if "," in line]
-    parted = all(re.search(r"[\t;]", line) for line in lines)
-    return text if not parted else re.sub(r"(?<=\d),(?=\d)", ".", text)
+    """A table whose columns are parted by tabs or semicolons may have decimal commas: no number in it has a
+    point then, none two commas, and without a heading each has one, and is no pair of a list of pairs."""
+    heading, *lines = text.splitlines()
+    named = bool(re.search(r"[a-z]", heading, re.IGNORECASE))
+    cells = [re.split(r"[\t;]", line) for line in (lines if named else [heading, *lines]) if line]
+    numbers = [cell.strip() for row in cells for cell in row if "," in cell]
+    if re.search(r"\d\.\d", text) or not all(map(_DECIMAL_COMMA.fullmatch, numbers)):
+        return text
+    if not named and (len(numbers) < sum(map(len, cells)) or max(map(len, cells)) not in (2, 3, 4)):
+        return text
+    return re.sub(r"(?<=\d),(?=\d)", ".", text)
 
 
 def _of_lines(text: str, name: str) -> tuple[Person, ...]:

@@ -8,7 +8,7 @@ import torch
 
 from engine.compositing.passers_by import passers_by
 from engine.garments import ARMS, PIECES, TOP
-from engine.pose.skeleton import LEFT_ELBOW, RIGHT_WRIST
+from engine.pose.skeleton import LEFT_ELBOW, RIGHT_ANKLE, RIGHT_WRIST
 
 
 def people(times: int, *parts: tuple[int, slice, slice]) -> torch.Tensor:
@@ -56,3 +56,9 @@ def test_how_far_is_far_goes_with_the_person(times):
 
 def test_nobody_is_nobody():
     assert not passers_by(people(1)[:, :, :10], None).any()
+
+
+@pytest.mark.parametrize("beyond", [(79, -12), (-6, 80)])
+def test_a_joint_outside_of_the_picture_is_nobodys(beyond):
+    seen = people(1, (TOP, slice(40, 60), slice(72, 88)))
+    assert others(seen, pose(RIGHT_ANKLE, *beyond)) == others(seen) == 320

@@ -82,8 +82,8 @@ class RenderWorker(QThread):
     """One for the life of the window."""
 
     opened = Signal(object)  # EngineFacts
-    device_lost = Signal()  # its card answers no more: the same engine is opened on the processor
-    open_failed = Signal(object)  # Trouble
+    device_lost = Signal()  # its card answers no more: the same engine was opened on the processor
+    open_failed = Signal(object, bool)  # Trouble, whether the engine of before stays
     rendered = Signal(object)  # Frame
     mapped = Signal(object)  # the same Frame with its maps
     settled = Signal(object)  # engine.api.Settled
@@ -164,13 +164,14 @@ class RenderWorker(QThread):
         self._mapmaker.shutdown()
         self.host.change(None)
 
-    def open(self, weights: Path | None) -> None:
-        """Open the engine with these weights; the one that is open stays if that fails."""
+    def open(self, weights: Path | None) -> bool:
+        """Open the engine with these weights; the one that is open stays if that fails. Returns whether it
+        did not."""
         try:
             session = self.backend.open_session(weights, self._device)
         except Exception as error:  # any fault of the engine becomes a notice, the window lives on
-            self.open_failed.emit(Trouble.of(error, "waking the engine"))
-            return
+            self.open_failed.emit(Trouble.of(error, "waking the engine"), self.host.awake)
+            return False
         self._weights = weights
         self.host.change(session)
         self._picker, self._headroom, self._bound = LevelPicker(session.levels), Headroom(), 0
@@ -185,6 +186,7 @@ class RenderWorker(QThread):
                 session.engine,
             )
         )
+        return True
 
     def _until_more(self, last: Post | None) -> float | None:
         """Seconds until a picture that memory bounds may be tried less bounded; None where none is."""
@@ -294,11 +296,13 @@ class RenderWorker(QThread):
         return self._render(replace(post, live=False))
 
     def _without_card(self, error: DeviceLost) -> None:
-        """The card is lost: go on with the processor. Who hears of the engine asks for the picture again."""
+        """The card is lost, and its engine with it: go on with the processor. Who hears of the engine asks
+        for the picture again."""
         crash.log.warning("%s", error)
-        self._device = "cpu"
-        self.device_lost.emit()
-        self.open(self._weights)
+        self._device, self._picker = "cpu", None
+        self.host.change(None)
+        if self.open(self._weights):
+            self.device_lost.emit()
 
     def _tell_bound(self, picker: LevelPicker) -> None:
         """Once a change: levels on the way down and a try in vain are none."""

@@ -24,7 +24,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from app import crash
 from app.backend import Backend
 from app.headroom import Headroom
-from app.jobs import SavePicture, WorkerJob
+from app.jobs import RenderThread, SavePicture, WorkerJob
 from app.mailbox import Closed, LevelPicker, Mailbox
 from app.session_host import SessionHost
 from engine.api import Frame, MapInfo, RenderRequest
@@ -72,10 +72,22 @@ class Trouble:
         if isinstance(error, MemoryError):
             return cls(f"There was not enough memory while {doing}. Close other programs and try again.")
         if isinstance(error, DeviceLost):
+            crash.log.warning("while %s: %s", doing, error)
             return cls(f"The graphics card was lost while {doing}. Please try again.")
         trace = "".join(traceback.format_exception(error))
         crash.log.error("while %s\n%s", doing, trace)
         return cls(f"Something went wrong while {doing}: {type(error).__name__}: {error}", trace)
+
+
+@dataclass(frozen=True, eq=False)
+class _MetElsewhere:
+    """A lost card that another thread met, on its way to the render thread as an order that meets it too."""
+
+    error: DeviceLost
+    doing: str
+
+    def run(self, worker: RenderThread) -> None:
+        raise self.error
 
 
 class RenderWorker(QThread):
@@ -214,7 +226,8 @@ class RenderWorker(QThread):
         except MemoryError as error:
             return self._with_less(post, level, error)
         except DeviceLost as error:
-            self._without_card(error)
+            Trouble.of(error, "drawing the picture")
+            self._without_card()
             return None
         except Exception as error:  # the last good picture stays, the next change tries again
             self.render_failed.emit(request.stamp, Trouble.of(error, "drawing the picture"))
@@ -265,6 +278,8 @@ class RenderWorker(QThread):
         """The maps of the picture that was just shown."""
         try:
             self.mapped.emit(next(frames))
+        except DeviceLost as error:
+            self._mailbox.submit(_MetElsewhere(error, "making the maps"))
         except Exception as error:  # the picture is there all the same
             Trouble.of(error, "making the maps")
 
@@ -274,6 +289,8 @@ class RenderWorker(QThread):
             settled = self.host.settle(post.request)
         except Exception as error:  # what is shown is as good as it was
             Trouble.of(error, "settling a photo")
+            if isinstance(error, DeviceLost):
+                self._without_card()
             return False
         if settled is None:
             return False
@@ -295,10 +312,11 @@ class RenderWorker(QThread):
             return None
         return self._render(replace(post, live=False))
 
-    def _without_card(self, error: DeviceLost) -> None:
+    def _without_card(self) -> None:
         """The card is lost, and its engine with it: go on with the processor. Who hears of the engine asks
         for the picture again."""
-        crash.log.warning("%s", error)
+        if self._device == "cpu":
+            return  # maps beside a picture fail by the same loss, and are heard of after it
         self._device, self._picker = "cpu", None
         self.host.change(None)
         if self.open(self._weights):
@@ -316,7 +334,7 @@ class RenderWorker(QThread):
         except Exception as error:  # a job that fails is told, not fatal
             self.job_failed.emit(job, Trouble.of(error, job.doing))
             if isinstance(error, DeviceLost):
-                self._without_card(error)
+                self._without_card()
         else:
             self.job_done.emit(job, value)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
+
 import pytest
 from fake_engine import FakeBackend, FakeSession
 from PySide6.QtCore import Qt
@@ -85,6 +88,66 @@ def test_the_sample_comes_though_the_card_is_lost_while_it_is_read(open_window, 
     driver.until(lambda: len(devices) == 3)
     driver.until_full()
     assert len(c.document.look.photos) == 1, "what is there is not read again"
+
+
+def test_a_card_lost_beside_the_picture_is_told_logged_and_replaced(
+    open_window, devices, monkeypatch, caplog
+):
+    frames = FakeSession.frames
+
+    def lost(self, request):
+        answered = frames(self, request)
+        yield next(answered)
+        if len(devices) == 1:
+            raise LOST
+        yield from answered
+
+    monkeypatch.setattr(FakeSession, "frames", lost)
+    driver = open_window()
+    QTest.keyClick(driver.window, Qt.Key.Key_3)
+    driver.until(lambda: driver.window.inspecting.photos)
+    driver.until_full()
+    assert devices == [(None, "auto"), (None, "cpu")] and driver.sentences.count(SAID) == 1
+    assert [record.getMessage() for record in caplog.records] == [f"while making the maps: {LOST}"]
+
+
+def test_a_card_lost_while_a_photo_is_settled_is_told_logged_and_replaced(
+    open_window, devices, monkeypatch, caplog
+):
+    settle = FakeSession.settle
+
+    def lost(self, reference):
+        if len(devices) == 1:
+            raise LOST
+        return settle(self, reference)
+
+    monkeypatch.setattr(FakeSession, "settle", lost)
+    driver = open_window()
+    driver.until(lambda: SAID in driver.sentences)
+    driver.until_full()
+    assert devices == [(None, "auto"), (None, "cpu")] and driver.sentences.count(SAID) == 1
+    assert [record.getMessage() for record in caplog.records] == [f"while settling a photo: {LOST}"]
+
+
+def test_a_card_lost_for_the_picture_and_its_maps_is_replaced_once(open_window, devices, monkeypatch):
+    driver = open_window()
+    before, waits = driver.backend.session, threading.Event()
+
+    def frames(request):
+        yield replace(before.respond(request), maps=None)
+        waits.wait(30)
+        raise LOST
+
+    monkeypatch.setattr(before, "frames", frames)
+    QTest.keyClick(driver.window, Qt.Key.Key_3)
+    driver.until(lambda: driver.controller.worker._mapping is not None)
+    before.fail_next = LOST
+    driver.drag(LEFT_WRIST, 10, -40)
+    driver.until(lambda: len(devices) == 2)
+    waits.set()
+    driver.until(lambda: driver.window.inspecting.photos)
+    driver.until_full()
+    assert devices == [(None, "auto"), (None, "cpu")] and driver.sentences.count(SAID) == 1
 
 
 def test_where_the_processor_cannot_go_on_it_is_said_once_and_other_weights_can(open_window, devices):

@@ -6,6 +6,8 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.controller import Controller
+
 
 class Collector(QObject):
     """Turns the automatic collection off and, once there is an engine or none, does it from a timer, by the
@@ -13,13 +15,15 @@ class Collector(QObject):
     hold the window up for as long as half a second.
     """
 
-    def __init__(self, parent: QObject | None = None, every_ms: int = 1000):
-        super().__init__(parent)
+    def __init__(self, controller: Controller, every_ms: int = 1000):
+        super().__init__(controller)
         gc.disable()
         self._timer = QTimer(self, interval=every_ms)
         self._timer.timeout.connect(self.collect)
+        controller.engine_awake.connect(self._keep)
+        controller.engine_missing.connect(self._keep)
 
-    def keep(self) -> None:
+    def _keep(self) -> None:
         """What there is by now stays, libraries above all: no later collection goes through it. Once; from
         here on what comes is collected."""
         if not self._timer.isActive():

@@ -205,12 +205,13 @@ class Controller(QObject):
             self._on_still()
         self.size = size
 
-    def _on_open_failed(self, trouble: Trouble) -> None:
-        if self.facts is None:
-            self.frames.tell(state="missing")
-            self.photos.engine_missing()
+    def _on_open_failed(self, trouble: Trouble, stays: bool) -> None:
+        if stays:
+            self.frames.ask(at_rest=True)  # of the network of before
         else:
-            self.frames.ask(at_rest=True)  # of the network that stays
+            self.facts = None
+            self.frames.sleep()
+            self.photos.engine_missing()
         self.engine_missing.emit(trouble)
 
     def _on_draft(self, draft: Draft | None) -> None:

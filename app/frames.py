@@ -68,6 +68,11 @@ class Frames(QObject):
         self._awake, self._bound = True, 0
         self.tell(state="catching up", device=facts.device, levels=facts.levels, error="")
 
+    def sleep(self) -> None:
+        """There is none, or none any more: what is shown stays."""
+        self._awake = False
+        self.tell(state="missing")
+
     def ask(self, at_rest: bool = False, at_once: bool = False) -> None:
         """Have the present look drawn: exactly if no hand moves, or if it is known to be at rest. at_once: a
         preview first, as while a hand moves."""

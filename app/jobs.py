@@ -31,7 +31,7 @@ class RenderThread(Protocol):
     backend: Backend
     host: SessionHost
 
-    def open(self, weights: Path | None) -> None: ...
+    def open(self, weights: Path | None) -> bool: ...
 
 
 class WorkerJob(Protocol):

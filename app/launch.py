@@ -151,9 +151,7 @@ def _run_window(options: argparse.Namespace, crashed: Crash | None) -> int:
         settings.forget_layout()
     window = MainWindow(settings=settings, weights=options.weights, device=options.device)
     crash.guard(window.trouble_met.emit)
-    keeper = collector.Collector(application)
-    window.controller.engine_awake.connect(keeper.keep)
-    window.controller.engine_missing.connect(keeper.keep)
+    keeper = collector.Collector(window.controller)
     if options.demo or options.screenshot:
         window.resize(1440, 900)
     endings = signals.Endings(window.leave, application)

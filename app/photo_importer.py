@@ -141,8 +141,8 @@ class PhotoImporter(QObject):
     # The engine's moods.
 
     def engine_awake(self, sample: SamplePhoto) -> None:
-        """Encode what waited for it: the sample first, if this is the first time."""
-        if not self._awake:
+        """Encode what waited for it: the sample first, where there is none yet."""
+        if self.sample is None and not any(_role_of(job) == SAMPLE for job in self._under_way):
             self.submit(EncodePhoto(sample.source, sample.name, SAMPLE, sample.pose_18x3))
         self._awake = True
         for job in self._waiting:
@@ -151,7 +151,7 @@ class PhotoImporter(QObject):
 
     def engine_missing(self) -> None:
         """Tell what waits that it waits longer: other weights may be chosen."""
-        self._refused = True
+        self._awake, self._refused = False, True
         for job in self._waiting:
             self._tell_waiting(job)
         self._tell_busy()
@@ -249,3 +249,7 @@ class PhotoImporter(QObject):
 
     def _tell_busy(self) -> None:
         self.busy_changed.emit(self._under_way[0].doing if self._under_way else "")
+
+
+def _role_of(job: WorkerJob) -> str:
+    return job.role if isinstance(job, EncodePhoto) else ""

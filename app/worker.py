@@ -24,7 +24,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from app import crash
 from app.backend import Backend
 from app.headroom import Headroom
-from app.jobs import SavePicture, WorkerJob
+from app.jobs import RenderThread, SavePicture, WorkerJob
 from app.mailbox import Closed, LevelPicker, Mailbox
 from app.session_host import SessionHost
 from engine.api import Frame, MapInfo, RenderRequest
@@ -72,18 +72,30 @@ class Trouble:
         if isinstance(error, MemoryError):
             return cls(f"There was not enough memory while {doing}. Close other programs and try again.")
         if isinstance(error, DeviceLost):
+            crash.log.warning("while %s: %s", doing, error)
             return cls(f"The graphics card was lost while {doing}. Please try again.")
         trace = "".join(traceback.format_exception(error))
         crash.log.error("while %s\n%s", doing, trace)
         return cls(f"Something went wrong while {doing}: {type(error).__name__}: {error}", trace)
 
 
+@dataclass(frozen=True, eq=False)
+class _MetElsewhere:
+    """A lost card that another thread met, on its way to the render thread as an order that meets it too."""
+
+    error: DeviceLost
+    doing: str
+
+    def run(self, worker: RenderThread) -> None:
+        raise self.error
+
+
 class RenderWorker(QThread):
     """One for the life of the window."""
 
     opened = Signal(object)  # EngineFacts
-    device_lost = Signal()  # its card answers no more: the same engine is opened on the processor
-    open_failed = Signal(object)  # Trouble
+    device_lost = Signal()  # its card answers no more: the same engine was opened on the processor
+    open_failed = Signal(object, bool)  # Trouble, whether the engine of before stays
     rendered = Signal(object)  # Frame
     mapped = Signal(object)  # the same Frame with its maps
     settled = Signal(object)  # engine.api.Settled
@@ -164,13 +176,14 @@ class RenderWorker(QThread):
         self._mapmaker.shutdown()
         self.host.change(None)
 
-    def open(self, weights: Path | None) -> None:
-        """Open the engine with these weights; the one that is open stays if that fails."""
+    def open(self, weights: Path | None) -> bool:
+        """Open the engine with these weights; the one that is open stays if that fails. Returns whether it
+        did not."""
         try:
             session = self.backend.open_session(weights, self._device)
         except Exception as error:  # any fault of the engine becomes a notice, the window lives on
-            self.open_failed.emit(Trouble.of(error, "waking the engine"))
-            return
+            self.open_failed.emit(Trouble.of(error, "waking the engine"), self.host.awake)
+            return False
         self._weights = weights
         self.host.change(session)
         self._picker, self._headroom, self._bound = LevelPicker(session.levels), Headroom(), 0
@@ -185,6 +198,7 @@ class RenderWorker(QThread):
                 session.engine,
             )
         )
+        return True
 
     def _until_more(self, last: Post | None) -> float | None:
         """Seconds until a picture that memory bounds may be tried less bounded; None where none is."""
@@ -212,7 +226,8 @@ class RenderWorker(QThread):
         except MemoryError as error:
             return self._with_less(post, level, error)
         except DeviceLost as error:
-            self._without_card(error)
+            Trouble.of(error, "drawing the picture")
+            self._without_card()
             return None
         except Exception as error:  # the last good picture stays, the next change tries again
             self.render_failed.emit(request.stamp, Trouble.of(error, "drawing the picture"))
@@ -263,6 +278,8 @@ class RenderWorker(QThread):
         """The maps of the picture that was just shown."""
         try:
             self.mapped.emit(next(frames))
+        except DeviceLost as error:
+            self._mailbox.submit(_MetElsewhere(error, "making the maps"))
         except Exception as error:  # the picture is there all the same
             Trouble.of(error, "making the maps")
 
@@ -272,6 +289,8 @@ class RenderWorker(QThread):
             settled = self.host.settle(post.request)
         except Exception as error:  # what is shown is as good as it was
             Trouble.of(error, "settling a photo")
+            if isinstance(error, DeviceLost):
+                self._without_card()
             return False
         if settled is None:
             return False
@@ -293,12 +312,15 @@ class RenderWorker(QThread):
             return None
         return self._render(replace(post, live=False))
 
-    def _without_card(self, error: DeviceLost) -> None:
-        """The card is lost: go on with the processor. Who hears of the engine asks for the picture again."""
-        crash.log.warning("%s", error)
-        self._device = "cpu"
-        self.device_lost.emit()
-        self.open(self._weights)
+    def _without_card(self) -> None:
+        """The card is lost, and its engine with it: go on with the processor. Who hears of the engine asks
+        for the picture again."""
+        if self._device == "cpu":
+            return  # maps beside a picture fail by the same loss, and are heard of after it
+        self._device, self._picker = "cpu", None
+        self.host.change(None)
+        if self.open(self._weights):
+            self.device_lost.emit()
 
     def _tell_bound(self, picker: LevelPicker) -> None:
         """Once a change: levels on the way down and a try in vain are none."""
@@ -312,7 +334,7 @@ class RenderWorker(QThread):
         except Exception as error:  # a job that fails is told, not fatal
             self.job_failed.emit(job, Trouble.of(error, job.doing))
             if isinstance(error, DeviceLost):
-                self._without_card(error)
+                self._without_card()
         else:
             self.job_done.emit(job, value)
 

@@ -39,6 +39,7 @@ class Bars(QWidget):
     """Room for `most` bars, so that nothing below it moves; for half of them where that is short."""
 
     chosen = Signal(int)  # which bar, from 0
+    room_changed = Signal()
 
     def __init__(self, most: int):
         super().__init__()
@@ -51,8 +52,10 @@ class Bars(QWidget):
 
     def make_room(self, enough: bool) -> None:
         """For all bars, or for the strongest half."""
-        self.room = self._most if enough else self._most // 2
+        before, self.room = self.room, self._most if enough else self._most // 2
         self.setFixedHeight(ROW * self.room)
+        if self.room != before:
+            self.room_changed.emit()
 
     def show_bars(self, bars: Sequence[Bar]) -> None:
         if tuple(bars) == self.bars:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -25,6 +26,7 @@ from engine.garments import OUTFIT
 
 THUMB = QSize(26, 36)
 BUTTON = 28  # px wide
+DIRECTLY = Qt.FindChildOption.FindDirectChildrenOnly
 
 
 class OutfitRow(QWidget):
@@ -191,6 +193,19 @@ class OutfitPanel(QWidget):
             gone = self._made.pop(word)
             self._column.removeWidget(gone)
             gone.deleteLater()
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Tab goes through the rows as they are seen, not as they were made."""
+        seen = [
+            widget
+            for row in (*self.rows, *self.own_rows.values(), self.brush)
+            for widget in (row, *row.findChildren(QWidget, options=DIRECTLY))
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        ]
+        # Rows come last in the window as they are made: the brush is where Tab gets to the panel.
+        for one, following in pairwise([self.brush.brush, *seen]):
+            QWidget.setTabOrder(one, following)
 
     def _show_own(self, look: Look | None) -> None:
         """The regions that no garment of another photo takes up, two in a line."""

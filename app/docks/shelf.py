@@ -151,24 +151,33 @@ class Shelf(QWidget):
         """Lay the cards of this look out and set the slider. Those that are the same from the first on stay:
         to make one takes some milliseconds, and there may be many. Tab goes through them as they were made.
         """
-        focused = next((card.key for card in self.cards if card.hasFocus()), "")
-        before = {card.key for card in self.cards}
         wanted = [(photo, photo.key == look.person) for photo in look.photos]
         same = 0
         while same < min(len(self.cards), len(wanted)) and self.cards[same].shows(*wanted[same]):
             same += 1
+        self._lay_out(look, same)
+
+    def refresh_theme(self) -> None:
+        """Make the cards anew, in the colours that are used now."""
+        self._lay_out(self._look, 0)
+
+    def _lay_out(self, look: Look, same: int) -> None:
+        """Cards of a look, the first `same` of them being as they are."""
+        focused = next((card.key for card in self.cards if card.hasFocus()), "")
+        before = {card.key for card in self.cards}
         for card in self.cards[same:]:
             self._grid.removeWidget(card)
             card.deleteLater()
         del self.cards[same:]
-        for place, (photo, is_person) in enumerate(wanted[same:], same):
-            card = PhotoCard(photo, is_person)
+        for place, photo in enumerate(look.photos[same:], same):
+            card = PhotoCard(photo, photo.key == look.person)
             for name in TOLD:
                 getattr(card, name).connect(getattr(self, name))
             card.clicked.connect(self.chosen)
             self._grid.addWidget(card, place // COLUMNS, place % COLUMNS)
             self.cards.append(card)
             if card.key == focused:
+                card.show()  # at once: what is hidden gets no keyboard
                 card.setFocus()
         self.show_lenders(self._lenders)
         self.show_borrow(look)
@@ -176,14 +185,6 @@ class Shelf(QWidget):
         if new and before:
             self._new = new[-1].key
             self._soon.start()
-
-    def refresh_theme(self) -> None:
-        """Make the cards anew, in the colours that are used now."""
-        for card in self.cards:
-            self._grid.removeWidget(card)
-            card.deleteLater()
-        self.cards = []
-        self.show_look(self._look)
 
     def _reveal(self) -> None:
         """Scroll to the newest card."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -49,8 +49,8 @@ class TextureTools(QWidget):
         self.solo = self._button("Solo", "Of this layer, only this texture")
         for button in (self.mute, self.solo):
             button.setCheckable(True)
-        self.mute.clicked.connect(self.mute_wanted)
-        self.solo.clicked.connect(self.solo_wanted)
+        self.mute.clicked.connect(lambda on: self._want(self.mute_wanted, on))
+        self.solo.clicked.connect(lambda on: self._want(self.solo_wanted, on))
         self.take = self._button("Take from", TAKE)
         self.take.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.take.setMenu(QMenu(self))
@@ -76,7 +76,8 @@ class TextureTools(QWidget):
         self.scale.valueChanged.connect(
             lambda value: self.scale_wanted.emit(value / 100, self.scale.isSliderDown())
         )
-        self._told: tuple[object, ...] = ()
+        self._changed = ChangedTexture("", 0)  # as it was last shown
+        self._offered: tuple[tuple[str, str], ...] = ()  # keys and names of the photos in the menu
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -108,33 +109,50 @@ class TextureTools(QWidget):
     ) -> None:
         """alike: what all textures are called that do the same, "" where that is not known. photos: that it
         could be taken from, the person's own first. hers: not of a garment of another photo."""
-        told = changed, alike, tuple((photo.key, photo.name) for photo in photos), any_changed, hers
-        if told == self._told:
-            return  # a pointer moves on more often than a texture is changed
-        self._told = told
         texts = [ALONE, *([alike] if alike else [])]
         if [self.scope.itemText(place) for place in range(self.scope.count())] != texts:
             kept = self.garment
             self.scope.clear()
             self.scope.addItems(texts)
             self.scope.setCurrentIndex(int(kept and bool(alike)))
+        self._offer(tuple((photo.key, photo.name) for photo in photos))
+        self._changed = changed
+        self._show_changed()
+        self.take.setEnabled(hers and len(photos) > 1)
+        self.take.setToolTip(TAKE if hers else NOT_HERS)
+        self._reset.setEnabled(changed != ChangedTexture(changed.layer, changed.texture))
+        self._reset_all.setEnabled(any_changed)
+
+    def _offer(self, photos: tuple[tuple[str, str], ...]) -> None:
+        """Keys and names of the photos to take from."""
+        if photos == self._offered:
+            return  # a pointer moves on more often than photos come and go
+        self._offered = photos
+        menu = self.take.menu()
+        menu.clear()
+        for place, (key, name) in enumerate(photos):
+            action = menu.addAction(f"{name} (her own)" if place == 0 else name)
+            action.setCheckable(True)
+            action.triggered.connect(lambda _on, key=key: self._want(self.photo_wanted, key))
+
+    def _want(self, signal: SignalInstance, value: bool | str) -> None:
+        """Tell it, and show what came of it: Qt has set the mark of what was clicked, whether or not."""
+        signal.emit(value)
+        self._show_changed()
+
+    def _show_changed(self) -> None:
+        """What is changed, telling nobody."""
+        changed = self._changed
         self.mute.setChecked(changed.muted)
         self.solo.setChecked(changed.solo)
         self.scale.blockSignals(True)
         self.scale.setValue(round(100 * changed.scale))
         self.scale.blockSignals(False)
         self._tell_scale(self.scale.value())
-        menu = self.take.menu()
-        menu.clear()
-        for place, photo in enumerate(photos):
-            action = menu.addAction(f"{photo.name} (her own)" if place == 0 else photo.name)
-            action.setCheckable(True)
-            action.setChecked(changed.photo == ("" if place == 0 else photo.key))
-            action.triggered.connect(lambda _on, key=photo.key: self.photo_wanted.emit(key))
-        self.take.setEnabled(hers and len(photos) > 1)
-        self.take.setToolTip(TAKE if hers else NOT_HERS)
-        self._reset.setEnabled(changed != ChangedTexture(changed.layer, changed.texture))
-        self._reset_all.setEnabled(any_changed)
+        for place, (action, (key, _name)) in enumerate(
+            zip(self.take.menu().actions(), self._offered, strict=True)
+        ):
+            action.setChecked(changed.photo == ("" if place == 0 else key))
 
 
 def _muted(text: str) -> QLabel:

@@ -137,7 +137,7 @@ class LookFiles(QObject):
         """Begin anew, as the first start does."""
         sample = self._controller.photos.sample
         if sample is None:  # nothing is asked, or thrown away, for what cannot come
-            self._notices.show("info", "A new look can begin as soon as the engine is awake.")
+            self._notices.show("info", "A new look can begin as soon as the engine has read the sample.")
         elif self.may_go(self.new):
             self._controller.begin_anew(sample)
             self.path = None

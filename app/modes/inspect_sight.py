@@ -32,6 +32,7 @@ class InspectSight(QObject):
         panel.texture_wanted.connect(mode.choose_texture)
         panel.keep_wanted.connect(mode.keep_picture)
         panel.scale.changed.connect(self.show)
+        panel.bars.room_changed.connect(self._mark_again)
         canvas.glanced.connect(mode.glance)
         canvas.weighed.connect(mode.weigh)
         mode.late_changed.connect(canvas.maps.show_late)
@@ -82,6 +83,11 @@ class InspectSight(QObject):
         else:  # rings would hide the numbers of the evidence
             peaks = [] if shown.view == EVIDENCE else self._part_peaks(shown)
         self._canvas.maps.mark(cross, shown.pinned, peaks)
+
+    def _mark_again(self) -> None:
+        """Rings for as many bars as there is room for now."""
+        if self._mode.on and self._mode.inspection is not None:
+            self._mark(self._mode.inspection)
 
     def _part_peaks(self, shown: Inspection) -> list[Peak]:
         aim = shown.aim

@@ -412,6 +412,24 @@ def test_rows_stay_the_same_widgets_so_the_keyboard_keeps_its_place(dressing):
     assert QApplication.focusWidget() is own
 
 
+def test_tab_goes_through_the_outfit_from_above_downwards(dressing):
+    panel = dressing.window.docks.outfit
+    take(dressing)
+    take(dressing, TROUSERS)
+    for words in (["trousers", "top"], ["top", "trousers"]):
+        upper, lower = panel.rows
+        assert [upper.word, lower.word] == words
+        expected = [upper.slider, upper.mute, upper.lock, upper.off]  # it is the uppermost already
+        expected += [lower.slider, lower.mute, lower.lock, lower.forward, lower.off]
+        expected += [*panel.own_rows.values(), panel.brush.brush, panel.brush.words]
+        upper.slider.setFocus()
+        for widget in expected:
+            assert QApplication.focusWidget() is widget
+            QTest.keyClick(widget, Qt.Key.Key_Tab)
+        assert not panel.isAncestorOf(QApplication.focusWidget())
+        dressing.controller.outfit.bring_forward("top")
+
+
 def test_while_a_skeleton_is_laid_on_a_photo_the_outfit_says_that_it_comes_first(dressing):
     panel = dressing.window.docks.outfit
     take(dressing)

@@ -138,6 +138,26 @@ def test_a_ring_has_its_bar_also_where_there_is_room_for_half_of_them(window):
     assert panel(window).bars.height() >= panel(window).bars.row(2).bottom()
 
 
+def test_rings_follow_the_room_for_bars_when_the_window_is_resized(window):
+    window.window.resize(1440, 1000)
+    QApplication.processEvents()
+    next(
+        at
+        for at in np.argwhere(np.ones((8, 6))) / (8, 6)
+        if move(window, tuple(at), picture=0) or len(panel(window).bars.bars) > 3
+    )
+
+    def ranks() -> list[int]:
+        return [ring._rank for ring in window.canvas.maps.peaks if ring.isVisible()]
+
+    whole = ranks()
+    assert len(whole) > 3 and panel(window).bars.room == 6
+    for size, expected in (((1024, 640), [1, 2, 3]), ((1440, 1000), whole)):
+        window.window.resize(*size)
+        QApplication.processEvents()
+        assert ranks() == expected
+
+
 def test_beside_the_pictures_nothing_is_told_and_leaving_lets_go(window):
     move(window, wrist(window))
     before = mode(window).inspection.aim.channel

@@ -362,8 +362,13 @@ def test_cards_of_photos_that_stay_are_not_made_anew(open_window, photo, standin
     c.shelving.remove(three.key)
     assert len(shelf.cards) == 3
     light = shelf.cards[1]
+    driver.until(light.isVisible)
+    light.setFocus()
+    assert QApplication.focusWidget() is light
     driver.window.themes.choose("light")
     try:
         assert light not in shelf.cards and len(shelf.cards) == 3
+        driver.until(shelf.cards[1].isVisible)
+        assert QApplication.focusWidget() is shelf.cards[1], "the keyboard keeps its place"
     finally:
         driver.window.themes.choose("dark")

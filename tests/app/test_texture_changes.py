@@ -161,6 +161,22 @@ def test_the_tools_show_whatever_is_other_than_before(inspecting):
         assert tools.scale.value() == 50 + 100 * told and tools._scaled.text() == f"{50 + 100 * told}%"
 
 
+def test_a_click_that_changes_nothing_leaves_the_tools_as_it_is(inspecting, monkeypatch):
+    tools = inspecting.window.docks.inspector.tools
+    for name in ("linen.png", "linen.png"):  # the second time it is taken from there already
+        own, linen = tools.take.menu().actions()
+        assert own.isChecked() != linen.isChecked()
+        next(each for each in (own, linen) if each.text() == name).trigger()
+        own, linen = tools.take.menu().actions()
+        assert linen.isChecked() and not own.isChecked()
+    assert len(steps(inspecting)) == 1
+    monkeypatch.setattr(inspecting.window.inspecting, "inspection", None)  # nothing is chosen any more
+    for button in (tools.mute, tools.solo):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert not button.isChecked()
+    assert len(steps(inspecting)) == 1
+
+
 def test_a_name_of_your_own_is_kept_with_the_weights(inspecting, monkeypatch):
     panel, mode = inspecting.window.docks.inspector, inspecting.window.inspecting
     monkeypatch.setattr(

@@ -245,7 +245,7 @@ def test_before_the_sample_is_there_a_new_look_throws_nothing_away_and_says_so(o
     monkeypatch.setattr(unsaved, "ask", lambda *a: asked.append(a) or unsaved.DISCARD)
     driver.window.looks.new()  # as between waking and the sample, when the action is there already
     assert driver.controller.document.look is mirrored and not asked
-    assert "A new look can begin as soon as the engine is awake." in driver.sentences
+    assert "A new look can begin as soon as the engine has read the sample." in driver.sentences
 
 
 def test_what_is_done_while_a_look_is_read_is_asked_about_too(dressed, tmp_path, save_to, monkeypatch):

@@ -75,8 +75,8 @@ def run(folder: Path, minutes: float, rng: random.Random) -> int:
     threading.excepthook = lambda args: faults.append(repr(args.exc_value))
     unsaved.ask = lambda parent, name: unsaved.DISCARD
     crash.log.disabled = True
-    keeper = collector.Collector(application)
     window = MainWindow(settings=Settings(folder / "window.ini"))
+    keeper = collector.Collector(window.controller)
     window.resize(1200, 800)
     window.show()
     window.start([])

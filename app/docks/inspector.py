@@ -74,7 +74,7 @@ class InspectPanel(QWidget):
         self.texture = QLabel()
         self.texture.setWordWrap(True)
         self.texture.setTextFormat(Qt.TextFormat.RichText)
-        self.texture.setToolTip("What training told this texture to carry; left and right are the person's")
+        self.texture.setToolTip("What training told this texture to hold; left and right are the person's")
         self.tools = TextureTools()
         self.own_names: Mapping[tuple[str, int], str] = {}  # given by hand, by layer and number from 0
         self.tiles_title = plain.label()

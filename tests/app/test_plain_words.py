@@ -33,7 +33,8 @@ def test_a_name_is_shown_as_it_is_wherever_the_window_shows_it(open_window, phot
     assert html_shown(driver.window) == []
     shown = [label.text() for label in driver.window.findChildren(QLabel)]
     assert any("<b>" in text for text in shown), "and it is shown"
-    row = OutfitRow(Worn("top", HOSTILE), driver.controller.document.look.photos[-1], True)
+    row = OutfitRow("top")
+    row.show_worn(Worn("top", HOSTILE), driver.controller.document.look.photos[-1], True)
     assert html_shown(row) == []
 
 

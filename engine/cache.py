@@ -21,9 +21,8 @@ class Cache(Generic[Key, Value]):
     """Values by key, bounded in bytes: those used last stay, and the newest always. Not thread-safe."""
 
     def __init__(self) -> None:
-        self._found: OrderedDict[Key, tuple[Value, int]] = (
-            OrderedDict()
-        )  # and its bytes, used last at the end
+        # Each with its bytes; used last at the end.
+        self._found: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
 
     def __contains__(self, key: Key) -> bool:
         return key in self._found

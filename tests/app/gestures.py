@@ -342,29 +342,27 @@ def drop_a_card(driver, hand):
 # Dress and Inspect.
 
 
-@gesture
-def take_a_garment(driver, hand):
+def take_what_is_at(driver, hand, place):
+    """Point at a place of the frame in Dress, and click a card that lights up, if one does."""
     press_action(driver, "dress_mode")
     driver.until(lambda: driver.window.modes.dressing._pieces_hw is not None)
-    at = driver.canvas.to_widget(hand.choice(((88.0, 90.0), (88.0, 170.0))))
+    at = driver.canvas.to_widget(place)
     sweep(driver, at, at)
     if lenders(driver):
         QTest.mouseClick(hand.choice(lenders(driver)), LEFT)
         driver.until(lambda: driver.window.modes.dressing._waiting == "")
     press_action(driver, "pose_mode")
+
+
+@gesture
+def take_a_garment(driver, hand):
+    take_what_is_at(driver, hand, hand.choice(((88.0, 90.0), (88.0, 170.0))))
 
 
 @gesture
 def take_a_background(driver, hand):
     """A click on the wall, with nothing chosen, means the wall."""
-    press_action(driver, "dress_mode")
-    driver.until(lambda: driver.window.modes.dressing._pieces_hw is not None)
-    at = driver.canvas.to_widget((hand.uniform(8.0, 24.0), hand.uniform(8.0, 60.0)))
-    sweep(driver, at, at)
-    if lenders(driver):
-        QTest.mouseClick(hand.choice(lenders(driver)), LEFT)
-        driver.until(lambda: driver.window.modes.dressing._waiting == "")
-    press_action(driver, "pose_mode")
+    take_what_is_at(driver, hand, (hand.uniform(8.0, 24.0), hand.uniform(8.0, 60.0)))
 
 
 @gesture

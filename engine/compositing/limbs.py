@@ -79,10 +79,10 @@ def moved_limbs(
             torch.cat([each.photo[i, :3], each.photo[i, -1:]]).float() for each in (source, bare)
         )
         on_a_leg = any(each.drawn > 0 and not each.bone.of_arm for each in shown)
-        under_5HW = own.under[i].float()
-        handless_4HW = _without_hands(bare_4HW, under_5HW, own.surface[i, _ARMS]) if on_a_leg else bare_4HW
+        under_5hw = own.under[i].float()
+        handless_4HW = _without_hands(bare_4HW, under_5hw, own.surface[i, _ARMS]) if on_a_leg else bare_4HW
         pictures = photo_4HW, bare_4HW, handless_4HW, own.background[i]
-        seen = _Own(*pictures, own.limbs[i].float(), under_5HW, own.surface[i, :CLASSES])
+        seen = _Own(*pictures, own.limbs[i].float(), under_5hw, own.surface[i, :CLASSES])
         poses = Poses(now_183, own_183, sides_2)
         layers.append(_of_one(poses, surface_B11hw[i, :CLASSES].softmax(0), shown, trunk, stays, seen))
     return torch.stack(layers)
@@ -183,9 +183,10 @@ def _at_hip(
     return seen_4hw[:3], thigh.part * (1.0 - past_crease(thigh, trunk, here_hw)) * there_hw
 
 
-def _without_hands(bare_4HW: Tensor, under_5HW: Tensor, arms_hw: Tensor) -> Tensor:
+def _without_hands(bare_4HW: Tensor, under_5hw: Tensor, arms_hw: Tensor) -> Tensor:
     """The photo with clothes where a hand lies on them, or an arm does: what a leg takes along."""
-    (arms_1HW,) = enlarged(arms_hw[None, None], size_of(bare_4HW))
+    # In a fine picture both are of half its size.
+    under_5HW, arms_1HW = (enlarged(each[None], size_of(bare_4HW))[0] for each in (under_5hw, arms_hw[None]))
     clothes_3HW, hands_2HW = under_5HW.split((3, 2))
     lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *_LIES))
     return torch.cat([torch.lerp(bare_4HW[:3], clothes_3HW, lies_1HW), bare_4HW[3:]])

@@ -29,7 +29,13 @@ def look_again(data: People, persons: list[int], assets: Path | None) -> Line:
     """Render people of a data set once more, in processes of their own, and compare the bytes of all
     members. The line says why where that is not possible here."""
     from train.commands import render
-    from train.studio import STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_OF_SWAPS, STUDIO_VERSION
+    from train.studio import (
+        STUDIO_OF_COATS,
+        STUDIO_OF_MOVES,
+        STUDIO_OF_PULLS,
+        STUDIO_OF_SWAPS,
+        STUDIO_VERSION,
+    )
 
     line = Line("rendered again, the same bytes", "people", 0.0)
     options_of = {
@@ -37,6 +43,7 @@ def look_again(data: People, persons: list[int], assets: Path | None) -> Line:
         STUDIO_OF_PULLS: ["--pulls"],
         STUDIO_OF_MOVES: ["--moves"],
         STUDIO_OF_SWAPS: ["--swaps"],
+        STUDIO_OF_COATS: ["--coats"],
     }
     if data.studio not in options_of:
         line.reason = f"the data are of studio {data.studio}, this is {STUDIO_VERSION}"

@@ -22,7 +22,7 @@ from engine.cli.inputs import frame_size
 
 from ..data.shards import PEOPLE_PER_SHARD, Record, describe, finished_shards, verify_shards, write_shard
 from ..moves import MOVES
-from ..studio import STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_OF_SWAPS, STUDIO_VERSION
+from ..studio import STUDIO_OF_COATS, STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_OF_SWAPS, STUDIO_VERSION
 from ..swaps import VIEWS as VIEWS_OF_SWAPS
 
 SHORTEST_SIDE, LONGEST_SIDE = 16, 4096  # px of a picture
@@ -71,6 +71,9 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     kind.add_argument(
         "--swaps", action="store_true", help="a wearer, a giver, and the wearer in the giver's garment"
     )
+    kind.add_argument(
+        "--coats", action="store_true", help="people in coats, long cardigans, vests and tunics"
+    )
     parser.add_argument(
         "--size", type=picture_size, default=(256, 176), metavar="HxW", help="rows x columns (256x176)"
     )
@@ -115,7 +118,12 @@ def _render(arguments: argparse.Namespace) -> int:
     if arguments.people is not None:
         end = min(end, first + arguments.people)
     root = load_assets(arguments.assets).root  # also fills the cache before the workers start
-    kinds = {"pulls": STUDIO_OF_PULLS, "moves": STUDIO_OF_MOVES, "swaps": STUDIO_OF_SWAPS}
+    kinds = {
+        "pulls": STUDIO_OF_PULLS,
+        "moves": STUDIO_OF_MOVES,
+        "swaps": STUDIO_OF_SWAPS,
+        "coats": STUDIO_OF_COATS,
+    }
     studio = next((name for kind, name in kinds.items() if getattr(arguments, kind)), STUDIO_VERSION)
     describe(arguments.output, studio, arguments.size, arguments.views)
     verify_shards(arguments.output, first, end)

@@ -234,10 +234,11 @@ class Fitter:
         )
         return np.stack([np.sin(theta) * off, np.zeros_like(off), np.cos(theta) * off], 1)
 
-    def skirt(self, skirt: Skirt) -> tuple[np.ndarray, RadialGrid]:
+    def skirt(self, skirt: Skirt, over: np.ndarray | None = None) -> tuple[np.ndarray, RadialGrid]:
         """Points [N, 3] of the skirt helper, reshaped from the hips down, and the grid of its radii.
 
-        The helper gives topology and heights only; its radius comes from the hull of the body.
+        The helper gives topology and heights only; its radius comes from the hull of the body. over: points
+        [M, 3] of clothes that it has to clear too.
         """
         meshes = self.meshes
         points = meshes.skirt.place(self.body.vertices)
@@ -245,6 +246,9 @@ class Fitter:
         hull_points = meshes.tights.place(self.body.vertices)[lower]
         theta, r = self.polar(hull_points)
         bottom, top = float(points[:, 1].min()), float(points[:, 1].max() + 0.2)
+        if over is not None:
+            hull_points = np.concatenate([hull_points, over[over[:, 1] < top]])
+            theta, r = self.polar(hull_points)
         hull = RadialGrid.measured(
             theta, hull_points[:, 1], r, bottom, top, 72, 36, fill=10, fade=0.97
         ).smoothed(1, 1)

@@ -16,7 +16,7 @@ from .cloth import Fitter, RadialGrid
 from .collars import collar_mesh
 from .edges import cover_of_bottom, cover_of_top
 from .footwear import footwear_parts, shoe_values
-from .garments import CLOSINGS, NECKS, WAIST, Finish, Outfit, Skirt, SuitPart, Top, Trousers
+from .garments import CLOSINGS, NECKS, WAIST, Coat, Finish, Outfit, Skirt, SuitPart, Top, Trousers
 from .geometry import vertex_normals
 from .head import head_parts
 from .looks import Looks
@@ -30,6 +30,7 @@ _SUIT_BOTTOM_COVERS = {"hot pants": -0.55, "pencil skirt": -2.6}
 _FIRST = dict(zip(STATIC_ATTRIBUTES, np.cumsum([0, *STATIC_ATTRIBUTES.values()]), strict=False))
 _CANONICAL = slice(_FIRST["canonical"], _FIRST["canonical"] + 3)  # its columns of PartMesh.static
 
+_BEHIND_A_COAT = 0.25  # dm: how much further behind the depth test sees the legs
 _HALF_TRUNK = 2.8  # dm: at the height of the hips the arms of the rest pose are further out
 
 
@@ -51,6 +52,7 @@ class _Dresser:
         base = self.meshes.base
         self.hidden = (base[:, 1] > -0.55) & (base[:, 1] < 0.95) & ~self.on_arm
         self.edges = self._edge_values()
+        self.behind = 0.0
 
     def parts(self) -> list[Part]:
         outfit = self.outfit
@@ -68,7 +70,9 @@ class _Dresser:
                 points = self.fitter.top(outfit.top.fit, outside=silhouette)
             clothes += self._top_parts(outfit.top, points, self._top_depth())
             if outfit.jacket:
-                clothes += self._jacket(outfit.jacket, outfit.top, points, bottom.mesh.static[:, :3])
+                clothes += self._jacket(outfit.jacket, outfit.top, points, bottom.mesh.static[:, :3])[0]
+            if outfit.coat:
+                clothes += self._coat(outfit.coat, outfit.top, points, bottom)
         feet, covered = footwear_parts(self.assets, self.body, outfit)
         self.hidden |= covered
         return [*reversed(clothes), *feet, *head_parts(self.assets, self.body, self.looks), *self._skin()]
@@ -199,8 +203,10 @@ class _Dresser:
             parts.append(Part("collar", "cloth", collar, values | lifted, textures, ("EDGE 5",)))
         return parts
 
-    def _jacket(self, jacket: Top, inner: Top, inner_points: np.ndarray, below: np.ndarray) -> list[Part]:
-        """below: points [N, 3] of the bottom, which the jacket has to clear too."""
+    def _jacket(
+        self, jacket: Top, inner: Top, inner_points: np.ndarray, below: np.ndarray
+    ) -> tuple[list[Part], np.ndarray]:
+        """The jacket and its points. below: points [N, 3] of the bottom, which it has to clear too."""
         self.hidden |= self.on_arm & (self.meshes.body_arm[:, 0] < jacket.sleeve - 0.3)
         cloth = self.meshes.tights
         y0 = cloth.canonical[:, 1]
@@ -208,7 +214,31 @@ class _Dresser:
         silhouette = self.fitter.silhouette(
             np.concatenate([inner_points[rows], below[below[:, 1] > -1.4]]), top=4.4, rows=62
         )
-        return self._top_parts(jacket, self.fitter.top(jacket.fit, outside=silhouette), -0.08)
+        points = self.fitter.top(jacket.fit, outside=silhouette)
+        return self._top_parts(jacket, points, -0.08), points
+
+    def _coat(self, coat: Coat, inner: Top, inner_points: np.ndarray, bottom: Part) -> list[Part]:
+        """The coat down to the waist and below it. What is worn below lies further behind than it does under
+        a jacket: legs that walk come through no coat."""
+        below = bottom.mesh.static[:, :3]
+        parts, points = self._jacket(coat.top, inner, inner_points, below)
+        bottom.values["depth"] = tuple(depth + _BEHIND_A_COAT for depth in bottom.values["depth"][:2]) + (
+            0,
+            0,
+        )
+        self.behind = _BEHIND_A_COAT
+        skirt, cloth, closing = coat.skirt, self.meshes.skirt, coat.top.closing
+        trunk = self.meshes.tights.arm[:, 1] < 0.3
+        around, _ = self.fitter.skirt(skirt, np.concatenate([points[trunk], below]))
+        values = self._cloth_values(UPPER, skirt.finish, -0.12) | _top_values(coat.top)
+        values["bottom"] = (0, WAIST, skirt.hem, 0)
+        values["seams"] = (float(coat.belt), CLOSINGS.index(closing), 0, 0)
+        values["seam_colour"] = (coat.top.placket,) * 3 + (0,)
+        y0 = cloth.canonical[:, 1]
+        mesh = cloth_mesh(cloth, around, lambda triangles: y0[triangles].max(1) > skirt.hem - 0.3)
+        defines = ("EDGE 3", "OPENS", "SEAMS")
+        part = Part("coat", "cloth", mesh, values, {"base": skirt.finish.fabric.tile}, defines)
+        return [*parts, part]
 
     # suits and skin
 
@@ -258,7 +288,7 @@ class _Dresser:
         triangles = triangles[~self.hidden[at][triangles].any(1) & (cover[at][triangles].min(1) < 0.45)]
         values = {
             "label": (FACE, 0, 0, 0),
-            "depth": (0.05, 0.3, 0, 0),
+            "depth": (0.05, 0.3 + self.behind, 0, 0),
             "tint": (*self.looks.skin_tint, 1),
             "shine": (0.05, 18, 0, 0),
             "stocking": self.outfit.stockings,
@@ -306,5 +336,5 @@ def _top_values(top: Top) -> dict[str, tuple]:
     return {
         "top_body": (top.button, top.hem, top.hem_curve, top.opening),
         "top_neck": (0, neck.width, neck.front, neck.back),
-        "top_arm": (top.sleeve, top.armhole, top.strap, 0),
+        "top_arm": (top.sleeve, top.armhole, top.strap, top.parting),
     }

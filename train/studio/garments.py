@@ -14,7 +14,7 @@ from .textiles import Fabric
 
 WAIST = 1.84
 POCKETS = ("", "breast", "pouch", "hips", "two breasts")
-CLOSINGS = ("", "buttons", "polo", "zip")
+CLOSINGS = ("", "buttons", "polo", "zip", "coat", "double")
 COLLARS = ("", "shirt", "polo", "stand", "hood", "lapel")
 NECKS = ("crew", "vee", "turtle", "tank", "strapless")
 _HEEL_TO_BALL = 1.9  # dm of the foot: what stands on a heel is raised about the ball
@@ -94,8 +94,8 @@ class Top:
 
     hem: height y, risen by hem_curve towards the sides; sleeve: length along the arm; strap: half width
     between the shoulder straps of a tank; armhole: how far it is cut in; opening: half width of a jacket's
-    open front, or with a `button` at that height (y) its growth above it; collar: of COLLARS; closing: of
-    CLOSINGS.
+    open front, or with a `button` at that height (y) its growth above it, and parting: that below it; collar:
+    of COLLARS; closing: of CLOSINGS.
     """
 
     name: str
@@ -111,6 +111,7 @@ class Top:
     dress: bool = False
     tucked: bool = False
     button: float = 0.0
+    parting: float = 0.13
     collar: str = ""
     closing: str = ""
     placket: float = 0.6  # factor on the cloth along the seams of what closes it
@@ -147,6 +148,16 @@ class Skirt:
     phase: float
     hanging: bool = False
     trims: Trims | None = None
+
+
+@dataclass
+class Coat:
+    """What is worn over everything and falls below the hips: a jacket down to the waist, and a skirt of the
+    same cloth that opens in front as the jacket does. belt: about the waist."""
+
+    top: Top
+    skirt: Skirt
+    belt: bool = False
 
 
 @dataclass
@@ -195,6 +206,7 @@ class Outfit:
     top: Top | SuitPart
     bottom: Trousers | Skirt | SuitPart
     jacket: Top | None = None
+    coat: Coat | None = None
     shoes: str = ""
     shoe_colour: np.ndarray | None = None
     heels: Heels | None = None
@@ -204,4 +216,4 @@ class Outfit:
     def bulk(self) -> float:
         """Thickness of the clothes round the trunk (dm)."""
         top = 0.05 + 0.25 * self.top.fit.looseness if isinstance(self.top, Top) else 0.2
-        return top + (0.15 if self.jacket else 0)
+        return top + (0.15 if self.jacket else 0) + (0.2 if self.coat else 0)

@@ -19,6 +19,7 @@ from .body import Body, draw_body
 from .bvh import load_recordings
 from .camera import Camera, Shot, draw_shot, frame_person
 from .chance import choose
+from .coats import draw_coated
 from .dressing import dress
 from .garments import Outfit
 from .labels import keypoints
@@ -34,13 +35,14 @@ from .review import is_presentable
 from .skeleton import Posed, Skeleton
 from .surfaces import parsing_map
 from .swaps import swapped
-from .versions import STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_OF_SWAPS, STUDIO_VERSION
+from .versions import STUDIO_OF_COATS, STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_OF_SWAPS, STUDIO_VERSION
 
 _SEED = 20220623
 _SCENE = 1_000_001  # beyond all view numbers
 _PULLED = 2_000_001  # likewise, beyond those of scenes
 _MOVED = 3_000_001  # likewise, beyond those of pulls
 _SWAPPED = 4_000_001  # likewise, beyond those of moves
+_COATED = 5_000_001  # likewise, beyond those of swaps
 _GIVERS = 30  # people among whom a wearer and a giver are looked for
 _ATTEMPTS = 4
 _ROOM_TO_MOVE = 1.25  # margin of a picture in which somebody is pulled at
@@ -224,6 +226,10 @@ class Studio:
             views[GIVER] = person.view(0)
         return [views[number] for number in VIEWS]
 
+    def _coated(self, index: int) -> Outfit:
+        """What a person index wears under a coat, and the coat."""
+        return draw_coated(np.random.default_rng((_SEED, index, _COATED)), self.drawn(index)[0].female)
+
     def _fitting(self, index: int) -> tuple[int, int, Outfit]:
         """Wearer, giver, and what the wearer then wears: the first two of so many people whom no other index
         asks, and who are held out from training as the index is."""
@@ -239,7 +245,7 @@ class Studio:
         """All views of a person: `Person.view`, or what data of another studio are of."""
         if studio == STUDIO_OF_SWAPS:
             return self.swap(index)
-        with Person(self, index) as person:
+        with Person(self, index, self._coated(index) if studio == STUDIO_OF_COATS else None) as person:
             takes = {STUDIO_OF_PULLS: person.pulled, STUDIO_OF_MOVES: person.moved}
             take = takes.get(studio, person.view)
             return [take(number) for number in range(views)]

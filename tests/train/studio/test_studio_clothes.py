@@ -30,7 +30,7 @@ def test_wardrobe_holds_every_kind():
     assert {"tee", "shirt", "polo", "hoodie", "sweater", "tank", "turtle"} <= names
     assert jackets == {"blazer", "cardigan", "bomber", "denim", "hoodie", "shirt"}
     assert collars == set(COLLARS)
-    assert closings == set(CLOSINGS)
+    assert closings == set(CLOSINGS) - {"coat", "double"}  # which only coats have
     assert pockets == set(POCKETS)
 
 

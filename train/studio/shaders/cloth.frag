@@ -1,15 +1,16 @@
 // Garments cut out of loosened helper meshes. EDGE says along which distance: 1 top, 2 bottom, 3 skirt, 4 shoe,
 // 5 none: a collar, whose vertices say how far the border is.
+// OPENS is the lower part of a coat, open in front as the upper one.
 // PRINT adds a chest print, SEAMS the seams of trousers or what closes a top, TRIMS contrast pieces, ribs, pockets and
 // pleats.
 #include "surface.glsl"
 #include "edges.glsl"
 
-#if EDGE == 1
+#if EDGE == 1 || defined OPENS
 // Half width of a jacket's open front: straight, or from the collar down to a button and apart again below it.
 float opening(float y) {
   if (top_body.x == 0.) return top_body.w * (1. + .05 * (5.2 - y));
-  return y > top_body.x ? .03 + (y - top_body.x) * top_body.w : .03 + (top_body.x - y) * .13;
+  return y > top_body.x ? .03 + (y - top_body.x) * top_body.w : .03 + (top_body.x - y) * top_arm.w;
 }
 #endif
 
@@ -22,6 +23,9 @@ float cut() {
   float d = bottom_distance(c, v_arm);
 #elif EDGE == 3
   float d = c.y - bottom.z;
+#ifdef OPENS
+  if (top_body.w > 0. && c.z > 0. && abs(v_rest.x) < opening(c.y)) discard;
+#endif
 #elif EDGE == 5
   float d = v_uv.x;
 #else
@@ -66,8 +70,17 @@ vec2 panel_place(out float panel) {
 #endif
 }
 
-// Seams, pockets, fly, belt of trousers; placket and buttons of a shirt.
+// Seams, pockets, fly, belt of trousers; placket and buttons of a shirt; buttons and belt of a coat.
 #ifdef SEAMS
+// A coat's buttons below the lapels, in one row or two, and the edge that lies over. p: place in front (dm).
+float coat_line(vec2 p) {
+  bool two = seams.y > 4.5;
+  if (seams.y < 3.5 || top_body.x > 0. && p.y > top_body.x + .1) return 0.;
+  float line = smoothstep(.04, 0., abs(p.x - (two ? .52 : .17))) * .6;
+  float row = (fract(p.y * .8) - .5) / .8;
+  return p.y > -2. && length(vec2(two ? abs(p.x) - .34 : p.x - .05, row)) < .1 ? 1. : line;
+}
+
 vec3 with_seams(vec3 albedo) {
   vec3 c = v_canonical, n = v_rest_normal;
   float line = 0.;
@@ -91,7 +104,8 @@ vec3 with_seams(vec3 albedo) {
     if (side < .16 && n.z > 0. && below_waist > .05 && below_waist < .27) albedo = vec3(.55, .5, .4);
   }
 #elif EDGE == 1
-  if (n.z > 0. && v_arm.y < .5 && top_body.w == 0.) {
+  if (n.z > 0. && v_arm.y < .5) line = coat_line(c.xy);
+  if (n.z > 0. && v_arm.y < .5 && top_body.w == 0. && seams.y < 3.5) {
     if (seams.y > 2.5) {  // a zip
       if (abs(c.x) < .035) albedo = vec3(.3) + .25 * step(.5, fract(c.y * 9.));
       line = smoothstep(.02, 0., abs(abs(c.x) - .1)) * .6;
@@ -101,8 +115,16 @@ vec3 with_seams(vec3 albedo) {
       float apart = seams.y > 1.5 ? 2. : 1.25;
       if (length(vec2(c.x, (fract(c.y * apart) - .5) / apart)) < .05) line = 1.;
     }
-    albedo = mix(albedo, seam_colour.rgb * albedo, line * .7);
   }
+  albedo = mix(albedo, seam_colour.rgb * albedo, line * .7);
+#elif EDGE == 3
+  if (n.z > 0.) line = coat_line(vec2(v_rest.x, c.y));
+  if (seams.x > .5 && c.y > 1.38 && c.y < 1.78) {
+    albedo *= seam_colour.rgb;
+    float edge = min(c.y - 1.38, 1.78 - c.y), buckle = max(abs(v_rest.x), abs(c.y - 1.58)) - .24;
+    line = max(smoothstep(.05, .01, edge), smoothstep(.05, .02, abs(buckle)) * step(0., n.z));
+  }
+  albedo = mix(albedo, seam_colour.rgb * albedo, line * .7);
 #endif
   return albedo;
 }

@@ -10,8 +10,8 @@ Walk through:
     the person    body.py from the meshes of assets.py (meshfiles.py reads MakeHuman's files, geometry.py
                   subdivides, treefile.py caches); looks.py and hairstyles.py say how the head looks
     the clothes   outfits.py draws what garments.py describes, details.py adds to it; cloth is of textiles.py
-                  with patterns.py, prints.py and colours.py; coats.py puts a coat over it, swaps.py one person's on
-                  another
+                  with patterns.py, prints.py and colours.py; coats.py puts a coat over it,
+                  swaps.py one person's on another
     the parts     dressing.py makes the parts of parts.py: cloth.py loosens garments, collars.py lays collars
                   on them, edges.py says what they cover; footwear.py; head.py with hair.py, which grows on
                   scalp.py and looks like strands.py; accessories.py and bags.py out of shapes.py;

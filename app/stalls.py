@@ -36,7 +36,7 @@ class Watch(QObject):
 
     delays_s: from when the pointer was at a place until the skeleton was painted there. gaps_s: between two
     turns of the event loop; busy_s: what the window's thread itself did of it. frames: pictures shown
-    meanwhile. After that, closed, opened: pictures shown while Inspect was so; mapped: maps, while it was open.
+    meanwhile. After that, closed, opened: pictures shown while Inspect was so; mapped: maps with it open.
     """
 
     done = Signal()

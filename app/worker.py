@@ -33,7 +33,7 @@ from engine.errors import DeviceLost, InputError
 REST_S = 0.12
 SLOW_REST_S = 0.35
 SLOW_MS = 250.0
-MAPS_EVERY_S = 0.05  # and at the next picture: ten a second at least, where there are as many pictures
+MAPS_EVERY_S = 0.1  # while a hand moves, or with every picture; no oftener, for they take time from pictures
 HANDOVER_S = 5e-4  # after which the window's thread gets Python's lock from this one: a painter asks often
 
 
@@ -122,7 +122,7 @@ class RenderWorker(QThread):
         self._picker: LevelPicker | None = None
         self._headroom = Headroom()
         self._bound = 0  # as told by `bounded`
-        self._exact_ms = 0.0
+        self._exact_ms = self._live_s = 0.0  # what a picture takes at rest, and while a hand moves
         self._still: tuple[RenderRequest, Frame] | None = None  # the exact picture drawn last
         self._maps_at = 0.0
         # Maps are made beside the next picture, which does not wait for them.
@@ -187,7 +187,7 @@ class RenderWorker(QThread):
         self._weights = weights
         self.host.change(session)
         self._picker, self._headroom, self._bound = LevelPicker(session.levels), Headroom(), 0
-        self._exact_ms, self._still = 0.0, None
+        self._exact_ms, self._live_s, self._still = 0.0, 0.0, None
         self.opened.emit(
             EngineFacts(
                 session.size,
@@ -217,7 +217,7 @@ class RenderWorker(QThread):
             picker.lift()
         level = picker.pick() if post.live else picker.most
         maps = post.request.maps and (
-            not post.live or (self._may_map() and not self._only_dressed(post.request))
+            not post.live or (self._maps_are_due() and not self._only_dressed(post.request))
         )
         request = replace(post.request, level=level, maps=maps)
         frames = self.host.frames(request)
@@ -237,10 +237,12 @@ class RenderWorker(QThread):
             picker.rest()
         elif level is not None:
             picker.note(level, frame.ms)
+            self._live_s = frame.ms / 1e3
         if level is None:
             self._still = request, frame
         self._tell_bound(picker)
         self.rendered.emit(frame)
+        maps = maps and (not post.live or self._mapmaker_is_free())  # those of a drag do not queue
         if maps:
             self._maps_at = time.monotonic()
             self._mapping = self._mapmaker.submit(self._tell_maps, frames)
@@ -269,10 +271,13 @@ class RenderWorker(QThread):
             and np.array_equal(before.keypoints_18x3, request.keypoints_18x3)
         )
 
-    def _may_map(self) -> bool:
-        """Whether a picture of a drag gets maps: not oftener than the eye follows, and none that queue."""
-        made = self._mapping is None or self._mapping.done()
-        return made and time.monotonic() - self._maps_at >= MAPS_EVERY_S
+    def _maps_are_due(self) -> bool:
+        """Whether the picture of a drag that begins now gets maps: where those of the next one would come too
+        late."""
+        return time.monotonic() - self._maps_at + 2 * self._live_s > MAPS_EVERY_S
+
+    def _mapmaker_is_free(self) -> bool:
+        return self._mapping is None or self._mapping.done()
 
     def _tell_maps(self, frames: Iterator[Frame]) -> None:
         """The maps of the picture that was just shown."""

@@ -31,7 +31,8 @@ textbook: the operators as the papers write them, in float32, with the C library
 measured convolution peak; Winograd can go below it. GMAC of engines beside the default one are counted as
 they run. All times of frames contain the pose planes. window: from a place of the pointer, 60 a second by the
 clock, to the skeleton painted there; its thread's longest time between two turns, and the longest of these by
-what that thread itself did."""
+what that thread itself did; then Inspect is opened and closed in turns: pictures with it for one without, and
+maps a second."""
 
 
 def run(argv: list[str], window: Callable[[], dict[str, float]] | None = None) -> int:

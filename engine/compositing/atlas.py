@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import size_of
+from engine.compositing.fields import largest, size_of
 from engine.regions import CLASSES, REGIONS, SURFACE_SPAN
 
 _CELL = 0.5  # dm, side of a cell
@@ -155,7 +155,7 @@ def look_up(atlas: Tensor, surface_B11hw: Tensor, here_2hw: Tensor | None = None
     somebody_N = surface_11N[1:CLASSES].amax(0) > surface_11N[0]
     numbers_M = somebody_N.nonzero()[:, 0]
     used_B11M = surface_11N.index_select(1, numbers_M)[None]
-    found_B3M = _found(atlas, used_B11M[:, :CLASSES].argmax(1), used_B11M[:, CLASSES:])
+    found_B3M = _found(atlas, largest(used_B11M[:, :CLASSES]), used_B11M[:, CLASSES:])
     positions_2N = here_2hw.flatten(1).clone().index_copy_(1, numbers_M, found_B3M[0, :2])
     unseen_2N = F.pad((~somebody_N).float()[None], (0, 0, 1, 0)).index_copy_(
         1, numbers_M, F.pad(found_B3M[0, 2:], (0, 0, 0, 1))

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import highest, odd_side, ramp, size_of, spread
+from engine.compositing.fields import highest, largest, odd_side, ramp, size_of, spread
 from engine.compositing.tailoring import continued
 from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at
 from engine.compositing.worn import Drawn, Dressed, inner, of_pieces, sharp
@@ -42,7 +42,7 @@ def piece_beneath(on_body_1Phw: Tensor, wardrobe: Wardrobe, garment: Garment) ->
     seen_1Phw[:, mine] += seen_1Phw[:, other]
     seen_1Phw[:, [0, other, *garment.takes, *garment.goes, *clothes_over(garment)]] = 0.0
     known_11hw = ramp(seen_1Phw.sum(1, keepdim=True), *_TOLD)
-    return spread(seen_1Phw, known_11hw).argmax(1)
+    return largest(spread(seen_1Phw, known_11hw))
 
 
 def clothes_over(garment: Garment) -> list[int]:
@@ -67,7 +67,7 @@ def body_beneath(
     above_11hw = (wearer.surface[:, CLASSES + 1, None] * SURFACE_SPAN > _ANKLE).float()
     other_11HW = ramp((own_1CHW - toned_1CHW).square().mean(1, keepdim=True).sqrt(), *_NO_SKIN)
     told_11HW = told_11HW.maximum(F.interpolate(skin_11hw * above_11hw, size, mode="bilinear") * other_11HW)
-    same_11hw = (now.pieces.argmax(1) == piece_1hw)[:, None] * skin_11hw * above_11hw
+    same_11hw = (largest(now.pieces) == piece_1hw)[:, None] * skin_11hw * above_11hw
     return torch.lerp(
         own_1CHW, toned_1CHW + _towards(now.picture, toned_1CHW, same_11hw, gone_11HW), told_11HW
     )

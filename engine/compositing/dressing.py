@@ -18,7 +18,7 @@ from torch import Tensor
 
 from engine.compositing.bare_skin import bare_skin
 from engine.compositing.beneath import body_beneath, clothes_over, piece_beneath
-from engine.compositing.fields import around, at, highest, ramp, size_of, spread
+from engine.compositing.fields import around, at, highest, largest, ramp, size_of, spread
 from engine.compositing.tailoring import continued, drawn_out
 from engine.compositing.wardrobe import CLASSES, on_trunk, worn_at
 from engine.compositing.worn import (
@@ -63,7 +63,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         of_pieces(now.pieces, garment.over),
     )
     if FACE in garment.over:  # an edge may be a px beside the map's, but never in the face
-        face_11hw = (now.pieces.argmax(1, keepdim=True) == FACE).float()
+        face_11hw = (largest(now.pieces)[:, None] == FACE).float()
         over_11HW = over_11HW.maximum(F.interpolate(face_11hw, size, mode="nearest"))
         gone_11HW = gone_11HW * (1.0 - over_11HW)
     skin = bare_skin(now.picture, gone_11HW, _bare(now.pieces, garment.goes), wearer.joints)
@@ -119,7 +119,7 @@ def before_wall(now: Dressed, wall_1CHW: Tensor, strength: float = 1.0) -> Dress
     hers_1CHW = spread(now.picture, inner(person_11HW, 1))
     wall_1CHW = F.interpolate(wall_1CHW, size, mode="bilinear")
     before_1CHW = torch.lerp(wall_1CHW, hers_1CHW, person_11HW)
-    face_11hw = (now.pieces.argmax(1, keepdim=True) == FACE).float()
+    face_11hw = (largest(now.pieces)[:, None] == FACE).float()
     behind_11HW = strength * (1.0 - F.interpolate(face_11hw, size, mode="nearest"))
     return Dressed(torch.lerp(now.picture, before_1CHW, behind_11HW), now.pieces)
 

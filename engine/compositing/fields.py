@@ -20,6 +20,12 @@ def size_of(x_Chw: Tensor) -> tuple[int, int]:
     return rows, columns
 
 
+def largest(x_BChw: Tensor) -> Tensor:
+    """The number of the channel that is largest at each position, int64 [B, h, w]; for `argmax` channels that
+    lie far apart take four times as long."""
+    return x_BChw.max(1).indices
+
+
 def at(x_BChw: Tensor, positions_B2hw: Tensor) -> Tensor:
     """The map at these positions, -1 to 1 across it; beyond its rim as at the rim."""
     grid_Bhw2 = positions_B2hw.movedim(1, -1)

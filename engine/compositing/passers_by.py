@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.compositing.fields import largest
 from engine.cv import cv2
 from engine.pose.skeleton import LEFT_WRIST, RIGHT_WRIST
 
@@ -26,13 +27,15 @@ def passers_by(pieces_1Phw: Tensor, joints_18x3: np.ndarray | None = None) -> Te
     them lies is the person's, and so is what is near a wrist and no larger than a hand: a hand beyond the bag
     that it holds.
     """
-    somebody_hw = (pieces_1Phw[0].argmax(0) > 0).cpu().numpy().astype(np.uint8)
+    somebody_hw = (largest(pieces_1Phw)[0] > 0).cpu().numpy().astype(np.uint8)
     _, _, own, _ = cv2.connectedComponentsWithStats(somebody_hw, connectivity=8)
     side = float(np.sqrt(own[1:, cv2.CC_STAT_AREA].max(initial=0)))
     reach = max(1, round(_APART * side))
     joined_hw = cv2.dilate(somebody_hw, np.ones((2 * reach + 1,) * 2, np.uint8))
     _, part_hw, stats, _ = cv2.connectedComponentsWithStats(joined_hw, connectivity=8)
-    hers = {0, 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()) if len(stats) > 1 else 0}
+    if len(stats) <= 2:  # the background and the person
+        return torch.zeros_like(pieces_1Phw[:, :1], dtype=torch.bool)
+    hers = {0, 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())}
     part_hw = part_hw * somebody_hw
     for joint, (x, y, state) in enumerate(() if joints_18x3 is None else joints_18x3):
         if state > 0:

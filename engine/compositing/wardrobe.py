@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import centres, look_up, make_atlas
-from engine.compositing.fields import around, size_of
+from engine.compositing.fields import around, largest, size_of
 from engine.cv import cv2
 from engine.garments import (
     ARMS,
@@ -90,7 +90,7 @@ def make_wardrobe(photo_1CHW: Tensor, surface_1Khw: Tensor, plate_1CHW: Tensor |
     surface_1Khw, photo_1CHW = surface_1Khw.float(), photo_1CHW.float()
     class_8hw, place_3hw = surface_1Khw[0].split((CLASSES, 3))
     pieces_Phw, place_3hw = _pieces(class_8hw.softmax(0), place_3hw * SURFACE_SPAN), place_3hw * SURFACE_SPAN
-    piece_hw = pieces_Phw.argmax(0)
+    piece_hw = largest(pieces_Phw[None])[0]
     part_P = torch.bincount(piece_hw.flatten(), minlength=len(PIECES)).float()
     part_P[0] = 0.0
     face_11HW = F.interpolate(pieces_Phw[None, FACE, None], size_of(photo_1CHW), mode="bilinear")

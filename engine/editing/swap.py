@@ -19,8 +19,8 @@ from engine.api import GarmentSwap
 from engine.compositing.columns import cut, put_back, taken_up
 from engine.compositing.compose import Composition
 from engine.compositing.dressing import before_wall, dressed
-from engine.compositing.fields import size_of
-from engine.compositing.wardrobe import Wardrobe
+from engine.compositing.fields import largest, size_of, window_of
+from engine.compositing.wardrobe import CLASSES, Wardrobe
 from engine.compositing.worn import Drawn, Dressed, pieces_worn, undressed
 from engine.editing.sources import worn_shares
 from engine.errors import InputError
@@ -107,8 +107,7 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
             now = put_on(lambda each: each.image_1CHW if each.fine_1CHW is None else each.fine_1CHW)
             fine_1CHW, size = now.picture, size_of(shown.image_1CHW)
             image_1CHW = shown.image_1CHW + F.interpolate(fine_1CHW - shown.fine_1CHW, size, mode="area")
-    pieces_hw = now.pieces[0].argmax(0).to(torch.uint8).cpu().numpy()
-    return replace(shown, image_1CHW=image_1CHW, fine_1CHW=fine_1CHW), pieces_hw
+    return replace(shown, image_1CHW=image_1CHW, fine_1CHW=fine_1CHW), _numbers(largest(now.pieces))
 
 
 @torch.no_grad()
@@ -122,15 +121,24 @@ def pieces_seen(
     as `FittingRoom` has them."""
     shown = _with_surface(shown)
     drawn = _drawn(shown, shown.image_1CHW, wardrobe, pose_18x3, None, painted_1HW)
-    # numpy finds the largest of channels that lie far apart six times as fast as torch does.
-    return pieces_worn(drawn)[0].cpu().numpy().argmax(0).astype(np.uint8)
+    if painted_1HW is not None:
+        return _numbers(largest(pieces_worn(drawn)))
+    # Where nobody has more than half of a position, no piece has it; the rest is about a third of the map.
+    whole_1hw = torch.zeros_like(drawn.surface[:, 0], dtype=torch.long)
+    rows, columns = window_of((drawn.surface[0, :CLASSES].softmax(0)[0] <= 0.5).float(), 0)
+    joints = (
+        None if drawn.joints is None else drawn.joints - np.array((columns.start, rows.start, 0), np.float32)
+    )
+    hers = drawn._replace(surface=drawn.surface[..., rows, columns], joints=joints)
+    whole_1hw[:, rows, columns] = largest(pieces_worn(hers))
+    return _numbers(whole_1hw)
 
 
 @torch.no_grad()
 def around_garments(before: Dressed, after: Dressed, garments: Sequence[Garment]) -> Dressed:
     """`after` where a garment went or came, and a little around; `before` everywhere else."""
-    went = before.pieces.argmax(1, keepdim=True), {piece for each in garments for piece in each.goes}
-    came = after.pieces.argmax(1, keepdim=True), {piece for each in garments for piece in each.takes}
+    went = largest(before.pieces)[:, None], {piece for each in garments for piece in each.goes}
+    came = largest(after.pieces)[:, None], {piece for each in garments for piece in each.takes}
     changed_11hw = torch.zeros_like(before.pieces[:, :1])
     for piece_11hw, wanted in (went, came):
         among = torch.tensor(sorted(wanted), device=piece_11hw.device)
@@ -141,6 +149,10 @@ def around_garments(before: Dressed, after: Dressed, garments: Sequence[Garment]
         torch.lerp(before.picture, after.picture, changed_11HW),
         torch.lerp(before.pieces, after.pieces, changed_11hw),
     )
+
+
+def _numbers(pieces_1hw: Tensor) -> np.ndarray:
+    return pieces_1hw[0].to(torch.uint8).cpu().numpy()
 
 
 def worn_by(pieces_hw: np.ndarray, room: FittingRoom) -> dict[str, np.ndarray]:
@@ -187,9 +199,10 @@ def _drawn(
 
 
 def _with_surface(shown: Composition) -> Composition:
-    """With a surface map: where nothing was composed, the parsing network looks at the picture."""
+    """With a surface map in float32, as everything that tells garments is: an engine may draw previews in
+    half of it. Where nothing was composed, the parsing network looks at the picture."""
     if shown.surface_1Khw is not None:
-        return shown
+        return replace(shown, surface_1Khw=shown.surface_1Khw.float())
     surface_1KHW = parsing.surface_map(shown.image_1CHW)
     size = tuple(side // 2 for side in size_of(shown.image_1CHW))
     return replace(shown, surface_1Khw=F.interpolate(surface_1KHW, size, mode="area"))

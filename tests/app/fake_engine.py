@@ -101,6 +101,7 @@ class FakeSession:
         self.settled_after: list[int] = []  # requests that had been answered at each step
         self.gate = threading.Event()
         self.maps_gate = threading.Event()
+        self.maps_begun = 0
         self.gate.set()
         self.maps_gate.set()
 
@@ -129,6 +130,7 @@ class FakeSession:
         frame = self.respond(request)
         yield replace(frame, maps=None)
         if request.maps:
+            self.maps_begun += 1
             self.maps_gate.wait(30)
             yield replace(frame, sources=_sources(request, frame.maps), pieces=PIECES_HW)
 

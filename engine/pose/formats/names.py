@@ -24,6 +24,7 @@ _PARTS = {
 }  # fmt: skip
 _SIDES = {"left": "left", "l": "left", "right": "right", "r": "right"}
 _NUMBERS = {name: joint for joint, name in enumerate(JOINTS)}
+_FEW = 3  # joints that people lack whom a file lists together
 _LONGEST = 40  # characters: a name of a joint is a word or two
 _GLUED = re.compile(
     r"(left|right|l|r)?(nose|neck|shoulder|sho|elbow|elb|wrist|wri|hip|knee|kne|ankle|ank|eye|ear)"
@@ -50,16 +51,33 @@ def people_of_names(
     """What is told of joints by person, where a joint that comes again is somebody else's; what comes again
     alone (of the parts of a face, perhaps) is left. place: x, y, confidence of what is told.
 
-    Files list a person after the other, or everybody's nose, everybody's neck ...: the way that makes more
-    of somebody, and of two that make as much the better bodies.
+    Files list a person after the other, or everybody's nose, everybody's neck ...: the way that makes the
+    best bodies, of those that make about as much of somebody.
     """
 
-    def worse(people: list[dict[int, Told]]) -> tuple[int, float]:
-        poses = [pose_of_names({joint: place(told) for joint, told in each.items()}) for each in people]
-        return -max(map(len, people), default=0), sum(map(strain, poses))
+    def strain_of(*people: dict[int, Told]) -> float:
+        return sum(
+            strain(pose_of_names({joint: place(told) for joint, told in each.items()})) for each in people
+        )
 
     rows = list(rows)
-    return min((_of_most(_one_after_the_other(rows)), _of_most(_joint_by_joint(rows))), key=worse)
+    ways = [_given_back(_one_after_the_other(rows), strain_of), _joint_by_joint(rows)]
+    most = max(len(person) for people in ways for person in people)
+    ways = [people for people in ways if max(map(len, people)) + _FEW >= most]
+    return min(map(_of_most, ways), key=lambda people: (len(people), strain_of(*people)))
+
+
+def _given_back(people: list[dict[int, Told]], strain_of: Callable[..., float]) -> list[dict[int, Told]]:
+    """Who lacks the joints that everybody begins with has taken those of who comes next."""
+    for place in range(len(people) - 1):
+        one, other = people[place], people[place + 1]
+        ways = [(one, other)]
+        for many in range(1, _FEW + 1):
+            mine, theirs = dict(list(one.items())[:-many]), dict(list(one.items())[-many:])
+            if mine and not theirs.keys() & other.keys():
+                ways.append((mine, theirs | other))
+        people[place], people[place + 1] = min(ways, key=lambda pair: strain_of(*pair))
+    return people
 
 
 def _one_after_the_other(rows: Sequence[tuple[int, Told]]) -> list[dict[int, Told]]:

@@ -21,6 +21,7 @@ from engine.pose.formats.units import (
     in_hundredths,
     in_thousandths,
     inside,
+    may_be_thousandths,
     spread,
     unit_of,
 )
@@ -145,8 +146,13 @@ def _beside(
 
 def _doubts(pose: np.ndarray, person: Person, name: str, notes: list[str]) -> list[str]:
     """Why the px may not be of the canvas that is stated, where nothing was said so far."""
-    why = doubt(pose, person.canvas) if person.canvas is not None and not notes else ""
-    return [f"{name} {why}."] if why else []
+    if person.canvas is None or notes:
+        return []
+    if why := doubt(pose, person.canvas):
+        return [f"{name} {why}."]
+    if not person.unit and may_be_thousandths(person.pose_18x3, person.canvas):
+        return [f"{name} was read as px of its picture; if its numbers are thousandths of it, it lies wrong."]
+    return []
 
 
 def _whole_of(pose: np.ndarray, canvas: tuple[float, float], photo: OpenPhoto | None) -> int | None:

@@ -14,6 +14,8 @@ _HUNDREDTHS = 2.5  # hundreds of px a side: in a smaller picture somebody may we
 _LEAST_REACH = 20.0  # hundredths: nobody who is drawn is smaller
 _NO_WORSE = 0.1  # of strain: a landscape canvas stretches px by more
 _BETTER = 0.1  # of strain: poses in px that are taken for thousandths gain 0.058 at most
+_AS_LARGE = 0.1  # a canvas that is so near to a thousand px a side: it hardly matters which they are
+_SQUARE = 0.2  # |log| of width over height, up to which bodies tell nothing
 _QUARTER = 0.5  # of both sides
 _SAME, _LEAST_JOINTS = 0.03, 8  # of a person's size, and joints, by which a pose is told to be a photo's own
 _ANOTHER_SIZE = 0.08  # of the size: detectors differ by less
@@ -65,6 +67,15 @@ def in_thousandths(pose_18x3: np.ndarray, canvas: tuple[float, float]) -> bool:
     if xy.min() < 0 or xy.max() > 1000 or np.ptp(xy, axis=0).max() < 10 * _LEAST_REACH:
         return False
     return strain(pose_18x3, canvas[1] / canvas[0]) < strain(pose_18x3) - _BETTER
+
+
+def may_be_thousandths(pose_18x3: np.ndarray, canvas: tuple[float, float]) -> bool:
+    """Whether nothing tells px of a canvas that is about square from thousandths of it: whole numbers up to a
+    thousand that are not all of its first quarter."""
+    xy = pose_18x3[pose_18x3[:, 2] > 0, :2]
+    whole = bool(len(xy)) and xy.min() >= 0 and 1000 * _QUARTER < xy.max() <= 1000 and not (xy % 1).any()
+    as_large = max(abs(side / 1000 - 1) for side in canvas) < _AS_LARGE
+    return whole and not as_large and abs(np.log(canvas[1] / canvas[0])) < _SQUARE
 
 
 def doubt(pose_18x3: np.ndarray, canvas: tuple[float, float]) -> str:

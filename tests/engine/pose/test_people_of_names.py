@@ -18,6 +18,9 @@ from engine.pose.skeleton import JOINTS, LEFT_WRIST
 LEFT = {joint: (float(x), float(y), 0.9) for joint, (x, y, _) in enumerate(STANDING)}
 RIGHT = {joint: (x + 100, y, sure) for joint, (x, y, sure) in LEFT.items()}
 
+# As COCO lists them, where a tool adds a neck at the end.
+COCO_17_ORDER = (0, 15, 14, 17, 16, 5, 2, 6, 3, 7, 4, 11, 8, 12, 9, 13, 10, 1)
+
 
 def without(person, *joints):
     return {joint: row for joint, row in person.items() if joint not in joints}
@@ -27,6 +30,24 @@ def without(person, *joints):
 def test_one_after_the_other_each_keeps_what_is_hers(missing):
     first = without(LEFT, *missing)
     assert people_of_names(chain(first.items(), RIGHT.items())) == [first, RIGHT]
+
+
+@pytest.mark.parametrize("lacking", [1, 2, 3])
+@pytest.mark.parametrize("hers", [(), (12, LEFT_WRIST)])
+@pytest.mark.parametrize("theirs", [(), (10,), (13, 4)])
+@pytest.mark.parametrize("order", [range(18), COCO_17_ORDER], ids=["openpose", "coco"])
+def test_who_lacks_the_first_joints_takes_none_of_who_comes_next(order, theirs, hers, lacking):
+    listed = [{joint: person[joint] for joint in order} for person in (LEFT, RIGHT)]
+    first = without(listed[0], *list(order)[:lacking], *hers)
+    second = without(listed[1], *theirs)
+    assert people_of_names(chain(first.items(), second.items())) == [first, second]
+    assert people_of_names(chain(second.items(), first.items())) == [second, first]
+
+
+def test_a_joint_that_is_told_twice_makes_nobody_of_half_a_body():
+    twice = [*LEFT.items()]
+    twice.insert(9, (0, (3.0, 4.0, 0.9)))
+    assert people_of_names(twice) == [LEFT]
 
 
 def test_joint_by_joint_each_keeps_what_is_hers():

@@ -124,3 +124,23 @@ def test_px_of_another_size_than_stated_are_said(times, said):
     assert doubt(np.column_stack([xy, np.full(18, 2)]), canvas).startswith(said)
     notes = take(stated(xy, canvas), SIZE).notes
     assert any(said in note for note in notes) if said else not notes
+
+
+@pytest.mark.parametrize(
+    ("canvas", "to", "whole", "said"),
+    [
+        ((1400, 1300), 950, True, True),
+        ((700, 680), 690, True, True),
+        ((1400, 1300), 950, False, False),  # a detector's
+        ((1400, 1300), 1250, True, False),  # beyond a thousand
+        ((1040, 980), 950, True, False),  # a thousandth is about a px
+        ((1400, 1000), 950, True, False),  # bodies tell
+        ((480, 480), 470, True, False),  # nobody stands in the first quarter of a picture
+    ],
+)
+def test_where_nothing_tells_px_from_thousandths_it_is_said_what_was_assumed(canvas, to, whole, said):
+    xy = UPRIGHT * (0.75, 1) * to / (UPRIGHT[:, 1].max())
+    xy = xy.round() if whole else xy + 0.25
+    taken = take(stated(xy, canvas), SIZE)
+    wanted = "a.json was read as px of its picture; if its numbers are thousandths of it, it lies wrong."
+    assert (wanted in taken.notes) == said

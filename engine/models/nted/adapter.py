@@ -129,7 +129,7 @@ class NtedModel:
         surface_1Khw = draft_1Chw = None
         if network.detail is not None:
             last_but_one = len(self.config.levels) - 2
-            surface_1Khw = network.detail.surface(drawn.features[last_but_one])
+            surface_1Khw = network.detail.surface(drawn.features[last_but_one]).float()
             draft_1Chw = drawn.skips[last_but_one]
         tell: Callable[[], Maps] = Maps
         if maps:
@@ -168,20 +168,15 @@ class NtedModel:
         """How much of a position another reference gives, by the textures it is made of."""
         if m is None or not m.ndim:
             return None if m is None else float(m)
-        return share_of(drawn.distribution_logits, m.to(self._plan.device))
+        # The first layer of the finest level with textures.
+        return share_of(drawn.distribution_logits[-2], m.to(self._plan.device))
 
     def _made_of(self, drawn: nted.Drawing, textures: Mapping[int, Tensor]) -> Tensor | None:
         """How much of a position is these textures, [K] by the number of a layer, of the layer where it is
         most, on the finest grid; None where none of the layers was drawn."""
         size = drawn.distribution_logits[-1].shape[-2:]
         shares = [
-            F.interpolate(
-                torch.einsum(
-                    "bkhw,k->bhw", distribution_attention_last(logits.float()), textures[index].to(logits)
-                )[:, None],
-                size,
-                mode="bilinear",
-            )
+            F.interpolate(share_of(logits, textures[index].to(logits.device)), size, mode="bilinear")
             for index, logits in enumerate(drawn.distribution_logits)
             if index in textures
         ]
@@ -226,12 +221,10 @@ def open_model(file: WeightsFile, plan: Plan, size: tuple[int, int] | None) -> N
     return NtedModel(network, plan, size, texture_names(file, network.config))
 
 
-def share_of(distribution_logits: list[Tensor], coefficients_K: Tensor) -> Tensor:
-    """How much of every position's textures another reference gives, [B, 1, h, w].
-
-    coefficients_K: of Eq. 13, for the first layer of the finest level with textures.
-    """
-    attention_BKhw = distribution_attention_last(distribution_logits[-2].float())
+def share_of(logits_BKhw: Tensor, coefficients_K: Tensor) -> Tensor:
+    """How much of every position's textures in a layer, by its distribution logits, counts with these
+    coefficients (Eq. 13), [B, 1, h, w], float32."""
+    attention_BKhw = distribution_attention_last(logits_BKhw.float())
     return torch.einsum("bkhw,k->bhw", attention_BKhw, coefficients_K.float())[:, None]
 
 

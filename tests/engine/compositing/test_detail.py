@@ -242,8 +242,8 @@ def test_shares_of_other_references_come_in_one_after_another():
 
 
 def test_a_share_is_the_part_of_the_textures_that_are_taken():
-    logits = [torch.zeros(1, 4, 3, 2), torch.zeros(1, 7, 3, 2)]
-    logits[0][:, 1, 0] = 50.0
+    logits = torch.zeros(1, 4, 3, 2)
+    logits[:, 1, 0] = 50.0
     share = share_of(logits, torch.tensor([1.0, 0.0, 1.0, 0.0]))
     assert share.shape == (1, 1, 3, 2)
     assert (share[0, 0, 0] < 1e-6).all() and share[0, 0, 1:] == pytest.approx(0.5)

@@ -136,6 +136,21 @@ def test_levels_have_their_rows_and_the_last_is_the_whole(model):
     assert len(surfaces) == 1
 
 
+@torch.inference_mode()
+@pytest.mark.parametrize("name", FILES)
+def test_what_previews_in_half_precision_tell_is_float32(name, tmp_path):
+    """Whatever works on it never meets another precision, on a processor that multiplies bfloat16 either."""
+    plan = Plan(torch.device("cpu"), torch.bfloat16, threads=2)
+    model = open_model(weights.read(weights_of(name, tmp_path)), plan)
+    own, other = (model.encode(reference(seed)) for seed in (1, 2))
+    some = {slots.name: np.full(slots.count, 0.4, np.float32) for slots in model.slots}
+    every = {slots.name: np.ones(slots.count, np.float32) for slots in model.slots}
+    for level in model.levels:
+        drawn = model.render(model.mix(own, [(other, some)]), pose(), level, preview=True)
+        told = [*drawn.shares, drawn.image_1CHW, drawn.draft_1Chw, drawn.surface_1Khw, drawn.made_of(every)]
+        assert {each.dtype for each in told if isinstance(each, torch.Tensor)} == {torch.float32}
+
+
 def test_maps_are_those_it_tells_of(model):
     given = reference(1)
     rendering = model.render(model.encode(given), pose(), maps=True)

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.fields import highest, largest, odd_side, ramp, size_of, spread
-from engine.compositing.tailoring import continued
+from engine.compositing.tailoring import Guide, continued
 from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at
 from engine.compositing.worn import Drawn, Dressed, inner, of_pieces, sharp
 from engine.garments import ARMS, DRESS, FACE, LEGS, SKIRT, TOP, TROUSERS, Garment
@@ -51,13 +51,19 @@ def clothes_over(garment: Garment) -> list[int]:
 
 
 def body_beneath(
-    piece_1hw: Tensor, wearer: Drawn, giver: Drawn, theirs_1Phw: Tensor, now: Dressed, gone_11HW: Tensor
+    piece_1hw: Tensor,
+    wearer: Drawn,
+    giver: Drawn,
+    theirs_1Phw: Tensor,
+    now: Dressed,
+    along: Guide,
+    gone_11HW: Tensor,
 ) -> Tensor:
     """What the wearer has under a garment, [1, 3, H, W]. Skin that the photo does not show is as the giver's
-    in the wearer's tone."""
+    in the wearer's tone. along: the guide of the picture now."""
     size = size_of(now.picture)
     own_1CHW, unseen_11hw = looks_at(wearer.wardrobe, piece_1hw, wearer.surface, size)
-    own_1CHW = _clothes_beneath(own_1CHW, unseen_11hw, piece_1hw, now)
+    own_1CHW = _clothes_beneath(own_1CHW, unseen_11hw, piece_1hw, now, along)
     skin_11hw = _skin(piece_1hw)
     toned_1CHW = _cut_out(giver.picture, of_pieces(theirs_1Phw, _SKIN)) + (
         wearer.wardrobe.skin - giver.wardrobe.skin
@@ -73,14 +79,16 @@ def body_beneath(
     )
 
 
-def _clothes_beneath(own_1CHW: Tensor, unseen_11hw: Tensor, piece_1hw: Tensor, now: Dressed) -> Tensor:
+def _clothes_beneath(
+    own_1CHW: Tensor, unseen_11hw: Tensor, piece_1hw: Tensor, now: Dressed, along: Guide
+) -> Tensor:
     """What trousers or a skirt look like where the photo hides them: as they go on from where they are
     seen."""
     legwear = torch.tensor(_LEGWEAR, device=piece_1hw.device)
     wanted_11hw = torch.isin(piece_1hw, legwear)[:, None].float() * ramp(unseen_11hw, *_CLOTH_SEEN)
     if not wanted_11hw.any():
         return own_1CHW
-    (seen_11HW,) = sharp(now.picture, of_pieces(now.pieces, _LEGWEAR))
+    (seen_11HW,) = sharp(along, of_pieces(now.pieces, _LEGWEAR))
     size = size_of(own_1CHW)
     inside_11HW = inner(seen_11HW, _RIM)
     if not inside_11HW.any():

@@ -19,7 +19,7 @@ from torch import Tensor
 from engine.compositing.bare_skin import bare_skin
 from engine.compositing.beneath import body_beneath, clothes_over, piece_beneath
 from engine.compositing.fields import around, at, highest, largest, ramp, size_of, spread
-from engine.compositing.tailoring import continued, drawn_out
+from engine.compositing.tailoring import continued, drawn_out, guide
 from engine.compositing.wardrobe import CLASSES, on_trunk, worn_at
 from engine.compositing.worn import (
     IN_FRONT,
@@ -56,8 +56,9 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     on_body_1Phw = torch.lerp(theirs_1Phw, on_body_1Phw, known_11hw)
     on_body_1Phw[:, list(IN_FRONT)] = theirs_1Phw[:, list(IN_FRONT)]
     size = size_of(now.picture)
+    along = guide(now.picture)
     person_11HW, gone_11HW, over_11HW = sharp(
-        now.picture,
+        along,
         1.0 - now.pieces[:, :1],
         of_pieces(now.pieces, garment.goes),
         of_pieces(now.pieces, garment.over),
@@ -71,7 +72,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     gone_11HW = gone_11HW * (1.0 - skin.hands) * (1.0 - skin.neck)
     seen = person_11HW, gone_11HW, over_11HW
     theirs = sharp(
-        giver.picture,
+        guide(giver.picture),
         1.0 - theirs_1Phw[:, :1],
         of_pieces(theirs_1Phw, garment.takes) * (1.0 - _arms_before(giver.surface)),
     )
@@ -87,7 +88,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     behind_1CHW = wearer.wardrobe.plate if wearer.behind is None else wearer.behind
     behind_1CHW = F.interpolate(behind_1CHW, size, mode="bilinear")
     piece_1hw = piece_beneath(on_body_1Phw, wearer.wardrobe, garment)
-    body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
+    body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, along, gone_11HW)
     beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW * person_11HW)
     if strength < 1.0:
         before_1CHW = spread(now.picture, gone_11HW)
@@ -114,7 +115,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
 def before_wall(now: Dressed, wall_1CHW: Tensor, strength: float = 1.0) -> Dressed:
     """The person as worn now before what is behind another, [1, 3, H', W']. strength: 0 to 1."""
     size = size_of(now.picture)
-    (person_11HW,) = sharp(now.picture, 1.0 - now.pieces[:, :1])
+    (person_11HW,) = sharp(guide(now.picture), 1.0 - now.pieces[:, :1])
     # Px of the outline have the old wall in them: the person's colours are carried out to it.
     hers_1CHW = spread(now.picture, inner(person_11HW, 1))
     wall_1CHW = F.interpolate(wall_1CHW, size, mode="bilinear")

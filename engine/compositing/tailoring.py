@@ -6,6 +6,8 @@ not the wearer's: laid in as it is, a sleeve would end beside the arm it is on.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -24,58 +26,87 @@ _EVEN = 1.5  # likewise, by which what is mirrored is evened
 _SMOOTH = 5.0  # likewise, standard deviation by which moves of edges are evened, and reach inwards
 
 
-def matte(shares_1Khw: Tensor, picture_1CHW: Tensor, rows: int | None = None) -> Tensor:
-    """Shares of a coarse map along the edges of a picture in [-1, 1]: [1, K, H, W], 0 or 1 but for a seam.
-    rows: of the whole picture, where this is a part of it.
+class Guide(NamedTuple):
+    """What a matte needs of the picture that it follows, whatever is cut out: made once a picture.
 
-    The guided filter (He et al. 2013, guided by colours), its linear models found in a smaller picture (He
-    and Sun 2015). Twice, as one pass moves an edge by less than a quarter of its window.
+    picture: [1, 3, H, W]. small: [1, 3, h, w], in which models are found. mean: of the windows around its px.
+    inverse: [3, 3, h, w], of the covariance of their colours. side: px of these windows. times: px
+    of the picture to one of the smaller.
     """
+
+    picture: Tensor
+    small: Tensor
+    mean: Tensor
+    inverse: Tensor
+    side: int
+    times: int
+
+
+def guide(picture_1CHW: Tensor, rows: int | None = None) -> Guide:
+    """Of a picture in [-1, 1]. rows: of the whole picture, where this is a part of it."""
     rows = size_of(picture_1CHW)[0] if rows is None else rows
     times = max(1, round(rows / 256))
     small_1Chw = F.interpolate(picture_1CHW, [side // times for side in size_of(picture_1CHW)], mode="area")
     side = _NEAR * (rows // times) // 256 | 1
-    shares_1Khw = F.interpolate(shares_1Khw, size_of(small_1Chw), mode="bilinear")
-    shares_1Khw = ramp(_drawn(_models(shares_1Khw, small_1Chw, side), small_1Chw), *_SEAM)
-    sharp_1KHW = ramp(_drawn(_models(shares_1Khw, small_1Chw, side), picture_1CHW), *_SEAM)
-    return ramp(running_mean(sharp_1KHW, 2 * times - 1), *_SEAM)  # specks finer than the smaller picture
+    red, green, blue = small_1Chw.split(1, 1)
+    products_16hw = torch.cat(
+        [red * red, red * green, red * blue, green * green, green * blue, blue * blue], 1
+    )
+    means_19hw = running_mean(torch.cat([small_1Chw, products_16hw], 1), side)
+    mean_1Chw, products_16hw = means_19hw.split((3, 6), 1)
+    red, green, blue = mean_1Chw.split(1, 1)
+    covariance_16hw = products_16hw - torch.cat(
+        [red * red, red * green, red * blue, green * green, green * blue, blue * blue], 1
+    )
+    covariance_16hw[:, (0, 3, 5)] += _FLAT
+    return Guide(picture_1CHW, small_1Chw, mean_1Chw, inverse(covariance_16hw), side, times)
 
 
-def _models(shares_1Khw: Tensor, picture_1Chw: Tensor, side: int) -> Tensor:
+def matte(shares_1Khw: Tensor, along: Guide) -> Tensor:
+    """Shares of a coarse map along the edges of a picture: [1, K, H, W], 0 or 1 but for a seam.
+
+    The guided filter (He et al. 2013, guided by colours), its linear models found in a smaller picture (He
+    and Sun 2015). Twice, as one pass moves an edge by less than a quarter of its window.
+    """
+    shares_1Khw = F.interpolate(shares_1Khw, size_of(along.small), mode="bilinear")
+    shares_1Khw = ramp(_drawn(_models(shares_1Khw, along), along.small), *_SEAM)
+    sharp_1KHW = ramp(_drawn(_models(shares_1Khw, along), along.picture), *_SEAM)
+    return ramp(
+        running_mean(sharp_1KHW, 2 * along.times - 1), *_SEAM
+    )  # specks finer than the smaller picture
+
+
+def _models(shares_1Khw: Tensor, along: Guide) -> Tensor:
     """How shares follow the colours in a window around every px: a slope a channel, an offset, [1, C + 1, K,
     h, w]."""
-    channels = picture_1Chw.shape[1]
-    mean_1Chw, share_1Khw = (running_mean(each, side) for each in (picture_1Chw, shares_1Khw))
-    variance_1CChw, covariance_1CKhw = (
-        running_mean((picture_1Chw[:, :, None] * other_1Khw[:, None]).flatten(1, 2), side).unflatten(
-            1, (channels, -1)
-        )
-        - mean_1Chw[:, :, None] * its_mean_1Khw[:, None]
-        for other_1Khw, its_mean_1Khw in ((picture_1Chw, mean_1Chw), (shares_1Khw, share_1Khw))
-    )
-    still_CC = _FLAT * torch.eye(channels, device=mean_1Chw.device)
-    slope_1CKhw = solved(variance_1CChw + still_CC[..., None, None], covariance_1CKhw)  # Eq. 19
-    offset_11Khw = (share_1Khw - (slope_1CKhw * mean_1Chw[:, :, None]).sum(1))[:, None]  # Eq. 20
+    products_1CKhw = along.small[:, :, None] * shares_1Khw[:, None]
+    means_1DKhw = running_mean(
+        torch.cat([products_1CKhw, shares_1Khw[:, None]], 1).flatten(1, 2), along.side
+    ).view(1, -1, *shares_1Khw.shape[1:])
+    share_11Khw = means_1DKhw[:, -1:]
+    covariance_1CKhw = means_1DKhw[:, :-1] - along.mean[:, :, None] * share_11Khw
+    slope_1CKhw = (along.inverse[:, :, None] * covariance_1CKhw).sum(1)[None]  # Eq. 19
+    offset_11Khw = share_11Khw - (slope_1CKhw * along.mean[:, :, None]).sum(1, keepdim=True)  # Eq. 20
     models_1DKhw = torch.cat([slope_1CKhw, offset_11Khw], 1)
-    return running_mean(models_1DKhw.flatten(1, 2), side).view(models_1DKhw.shape)
+    return running_mean(models_1DKhw.flatten(1, 2), along.side).view(models_1DKhw.shape)
 
 
-def solved(a_133hw: Tensor, b_13Khw: Tensor) -> Tensor:
-    """x of a x = b at every position, for symmetric a of three rows: by its adjugate, as a matrix at a time
-    costs ten times that (`solved_textbook`)."""
-    (a, b, c), (_, d, e), (_, _, f) = (row.unbind() for row in a_133hw[0].unbind())
+def inverse(a_16hw: Tensor) -> Tensor:
+    """Of symmetric matrices of three rows at every position, given from the diagonal on row by row: [3, 3, h,
+    w], by their adjugates, as a matrix at a time costs ten times that (`inverse_textbook`)."""
+    a, b, c, d, e, f = a_16hw[0].unbind()
     first = d * f - e * e, c * e - b * f, b * e - c * d
     second = first[1], a * f - c * c, b * c - a * e
     third = first[2], second[2], a * d - b * b
     scale_hw = 1.0 / (a * first[0] + b * first[1] + c * first[2])
-    adjugate_33hw = torch.stack([torch.stack(row) for row in (first, second, third)]) * scale_hw
-    return (adjugate_33hw[:, :, None] * b_13Khw).sum(1)[None]
+    return torch.stack([torch.stack(row) for row in (first, second, third)]) * scale_hw
 
 
-def solved_textbook(a_133hw: Tensor, b_13Khw: Tensor) -> Tensor:
-    """`solved` as linear algebra has it."""
-    x_hw3K = torch.linalg.solve(*(each[0].movedim((0, 1), (2, 3)) for each in (a_133hw, b_13Khw)))
-    return x_hw3K.movedim((2, 3), (0, 1))[None]
+def inverse_textbook(a_16hw: Tensor) -> Tensor:
+    """`inverse` as linear algebra has it."""
+    a, b, c, d, e, f = a_16hw[0].unbind()
+    whole_hw33 = torch.stack([torch.stack(row, -1) for row in ((a, b, c), (b, d, e), (c, e, f))], -2)
+    return torch.linalg.inv(whole_hw33).movedim((2, 3), (0, 1))
 
 
 def _drawn(models_1DKhw: Tensor, picture_1CHW: Tensor) -> Tensor:

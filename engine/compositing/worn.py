@@ -16,7 +16,7 @@ from torch import Tensor
 from engine.compositing.fields import highest, size_of
 from engine.compositing.painted import AS_IT_IS, at_size
 from engine.compositing.passers_by import passers_by
-from engine.compositing.tailoring import matte
+from engine.compositing.tailoring import Guide, matte
 from engine.compositing.wardrobe import CLASSES, Wardrobe, pieces_drawn, worn_at
 from engine.garments import FACE, HAIR, PIECES
 from engine.regions import REGIONS
@@ -82,9 +82,9 @@ def all_of(number: int, like_11hw: Tensor) -> Tensor:
     return made_1Phw
 
 
-def sharp(picture_1CHW: Tensor, *shares_11hw: Tensor) -> tuple[Tensor, ...]:
-    """Shares along the picture's edges, [1, 1, H, W] each."""
-    return matte(torch.cat(shares_11hw, 1), picture_1CHW).split(1, 1)
+def sharp(along: Guide, *shares_11hw: Tensor) -> tuple[Tensor, ...]:
+    """Shares along a picture's edges, [1, 1, H, W] each."""
+    return matte(torch.cat(shares_11hw, 1), along).split(1, 1)
 
 
 def inner(share_11HW: Tensor, rim: int) -> Tensor:

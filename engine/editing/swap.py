@@ -199,10 +199,9 @@ def _drawn(
 
 
 def _with_surface(shown: Composition) -> Composition:
-    """With a surface map in float32, as everything that tells garments is: an engine may draw previews in
-    half of it. Where nothing was composed, the parsing network looks at the picture."""
+    """With a surface map: where nothing was composed, the parsing network looks at the picture."""
     if shown.surface_1Khw is not None:
-        return replace(shown, surface_1Khw=shown.surface_1Khw.float())
+        return shown
     surface_1KHW = parsing.surface_map(shown.image_1CHW)
     size = tuple(side // 2 for side in size_of(shown.image_1CHW))
     return replace(shown, surface_1Khw=F.interpolate(surface_1KHW, size, mode="area"))

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from engine.compositing.fields import at, spread
-from engine.compositing.tailoring import continued, drawn_out, matte, solved, solved_textbook
+from engine.compositing.tailoring import continued, drawn_out, guide, inverse, inverse_textbook, matte
 
 SIZE = (128, 96)
 
@@ -22,32 +22,32 @@ def test_a_matte_ends_at_the_pictures_edge_where_the_map_is_two_positions_off():
     large = (256, 192)
     picture = torch.tensor([0.6, -0.2, 0.1]).view(1, 3, 1, 1) * (2 * box(60, 50, 200, 140, large) - 1)
     off = F.avg_pool2d(box(64, 54, 204, 144, large), 2)
-    hard = (matte(off, picture) > 0.5).float()
+    hard = (matte(off, guide(picture)) > 0.5).float()
     wrong = (hard - box(60, 50, 200, 140, large)).abs().sum()
     assert wrong < 0.25 * (F.interpolate(off, large) - box(60, 50, 200, 140, large)).abs().sum()
 
 
 def test_without_an_edge_a_matte_ends_where_the_map_does_and_several_are_as_each_alone():
     picture, share = torch.zeros(1, 3, *SIZE), torch.linspace(0, 1, 96).expand(1, 1, *SIZE)
-    made = matte(share, picture)
+    made = matte(share, guide(picture))
     assert (made[..., :44] == 0).all() and (made[..., 52:] == 1).all()
     torch.manual_seed(0)
     picture, shares = torch.rand(1, 3, *SIZE), torch.rand(1, 2, 64, 48)
-    both = matte(shares, picture)
-    assert all(torch.allclose(both[:, [k]], matte(shares[:, [k]], picture), atol=1e-5) for k in (0, 1))
+    both = matte(shares, guide(picture))
+    assert all(torch.allclose(both[:, [k]], matte(shares[:, [k]], guide(picture)), atol=1e-5) for k in (0, 1))
 
 
-def test_three_equations_are_solved_as_linear_algebra_does_it():
+def test_matrices_of_three_rows_are_inverted_as_linear_algebra_does_it():
     torch.manual_seed(0)
     colours = torch.rand(1, 3, 5, 20, 30)
-    colours[..., :10, :] = colours[:, :1, :, :10]  # grey: its variance alone could not be solved
+    colours[..., :10, :] = colours[:, :1, :, :10]  # grey: its variance alone has no inverse
     centred = colours - colours.mean(2, keepdim=True)
     variance = torch.einsum("bisxy,bjsxy->bijxy", centred, centred) / 5
     variance = variance + 4e-3 * torch.eye(3)[..., None, None]
-    shares = torch.rand(1, 3, 2, 20, 30)
-    torch.testing.assert_close(
-        solved(variance, shares), solved_textbook(variance, shares), atol=1e-3, rtol=1e-3
-    )
+    upper = variance[:, (0, 0, 0, 1, 1, 2), (0, 1, 2, 1, 2, 2)]
+    torch.testing.assert_close(inverse(upper), inverse_textbook(upper), atol=1e-2, rtol=1e-3)
+    whole = torch.einsum("ijxy,jkxy->ikxy", inverse(upper), variance[0])
+    torch.testing.assert_close(whole, torch.eye(3)[..., None, None].expand_as(whole), atol=1e-3, rtol=0)
 
 
 @pytest.mark.parametrize("grow", [-3, 3])

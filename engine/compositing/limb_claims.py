@@ -27,6 +27,7 @@ from engine.compositing.limb_bones import (
     sampled,
 )
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
+from engine.compositing.under_arms import with_rims
 from engine.regions import REGIONS
 
 _TRUNK_REACH, _LIMB_REACH = 0.25, 1.0  # units from trunk, and from a limb, that what is drawn is of theirs
@@ -122,6 +123,10 @@ def _left(
     before_hw = before(poses, trunk, here_hw)
     (behind_hw,) = sampled(photo.behind_1HW, before_hw, poses.sides_2)
     limbs_4hw = sampled(photo.limbs_4HW, before_hw, poses.sides_2)
+    # What lies beside a leg that has left has something of its colours.
+    rims_5hw = with_rims(torch.cat([limbs_4hw, behind_hw[None]])[None])[0]
+    others_4hw = (limbs_4hw.sum(0) - limbs_4hw).clamp(max=1.0)
+    limbs_4hw = limbs_4hw.maximum(rims_5hw[:4] * rims_5hw[4] * (1.0 - others_4hw))
     then, beyond = [each.then for each in bones], [each.bone.beyond for each in bones]
     was_Nhw = off_each(then, along_each(then, homogeneous(before_hw)), beyond)
     legs_hw = torch.zeros_like(behind_hw)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from engine.compositing.cut_outs import Poses
-from engine.compositing.fields import ramp
+from engine.compositing.fields import highest, odd_side, ramp
 from engine.compositing.limb_bones import (
     ARM_CHAINS,
     HIPS,
@@ -27,6 +27,7 @@ from engine.compositing.limb_bones import (
     sampled,
 )
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
+from engine.compositing.under_arms import with_rims
 from engine.regions import REGIONS
 
 _TRUNK_REACH, _LIMB_REACH = 0.25, 1.0  # units from trunk, and from a limb, that what is drawn is of theirs
@@ -35,6 +36,7 @@ _AROUND = 0.4, 0.5  # units from where an arm was, that its picture is taken fro
 _FREE = 0.3, 0.7  # how sure it is that nobody is there
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
 _WEB = 0.5, 0.7  # units from a shoulder, up to which cloth goes from trunk to sleeve
+_HAIR = 13  # px of a map of 128 rows, side of the window around a head in which all that is seen is its hair
 _TOPS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt")]
 HEAD_CLASSES = [REGIONS.index(name) for name in ("hair", "face")]
 
@@ -66,17 +68,29 @@ def claimed(
     trunk_hw = off_trunk(poses.now_183, here_3hw, poses.sides_2) / unit
     now, beyond = [each.now._replace(unit=unit) for each in bones], [each.bone.beyond for each in bones]
     far_Nhw = off_each(now, along_each(now, here_3hw), beyond)
-    theirs_Nhw = torch.einsum("nc,chw->nhw", _theirs(bones, photo, poses.sides_2), class_8hw)
+    before_hw = before(poses, trunk, here_hw)
+    shows_8hw = class_8hw.clone()
+    shows_8hw[0] *= 1.0 - _heads(photo, before_hw, poses.sides_2)
+    theirs_Nhw = torch.einsum("nc,chw->nhw", _theirs(bones, photo, poses.sides_2), shows_8hw)
     theirs_Nhw = theirs_Nhw * (1.0 - ramp(far_Nhw, 0.8 * _LIMB_REACH, _LIMB_REACH))
     near_Nhw = _nearest(torch.cat([trunk_hw[None] - _TRUNK_REACH, far_Nhw]))[1:]
     drawn_hw = (near_Nhw * theirs_Nhw).sum(0)
     beside_hw = (_nearest(far_Nhw) * theirs_Nhw).sum(0)
-    behind_hw, arms_hw, legs_hw = _left(poses, bones, trunk, photo, here_hw)
+    behind_hw, arms_hw, legs_hw = _left(poses, bones, photo, before_hw)
     webs_hw = _webs(bones, trunk, class_8hw, here_3hw, here_hw)
     no_head_hw = 1.0 - class_8hw[HEAD_CLASSES].sum(0)
     free_hw = beside_hw * behind_hw * (1.0 - webs_hw) + legs_hw * no_head_hw
     claim_hw = drawn_hw.maximum(ramp(free_hw, *_FREE))
     return torch.stack([claim_hw, arms_hw * (1.0 - legs_hw) * no_head_hw, webs_hw])
+
+
+def _heads(photo: Shown, before_hw: Tensor, sides_2: Tensor) -> Tensor:
+    """0 to 1 [h, w]: where the photo has a head, with hair that its engine draws as wall."""
+    head_hw, clothes_hw = (
+        sampled(photo.class_8HW[kinds], before_hw, sides_2).sum(0) for kinds in (HEAD_CLASSES, _TOPS)
+    )
+    near_hw = highest(head_hw[None, None], odd_side(_HAIR, len(head_hw)))[0, 0] * (1.0 - clothes_hw)
+    return head_hw.maximum(near_hw * (1.0 - sampled(photo.behind_1HW, before_hw, sides_2)[0]))
 
 
 def _webs(
@@ -115,13 +129,16 @@ def before(poses: Poses, trunk: Trunk, here_hw: Tensor) -> Tensor:
 
 
 def _left(
-    poses: Poses, bones: Sequence[Elsewhere], trunk: Trunk, photo: Shown, here_hw: Tensor
+    poses: Poses, bones: Sequence[Elsewhere], photo: Shown, before_hw: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
     """0 to 1 [h, w] each: where the photo shows nobody; around an arm that is elsewhere now; and such a
-    leg."""
-    before_hw = before(poses, trunk, here_hw)
+    leg. before: where positions were of a person whose limbs stay."""
     (behind_hw,) = sampled(photo.behind_1HW, before_hw, poses.sides_2)
     limbs_4hw = sampled(photo.limbs_4HW, before_hw, poses.sides_2)
+    # What lies beside a leg that has left has something of its colours.
+    rims_5hw = with_rims(torch.cat([limbs_4hw, behind_hw[None]])[None])[0]
+    others_4hw = (limbs_4hw.sum(0) - limbs_4hw).clamp(max=1.0)
+    limbs_4hw = limbs_4hw.maximum(rims_5hw[:4] * rims_5hw[4] * (1.0 - others_4hw))
     then, beyond = [each.then for each in bones], [each.bone.beyond for each in bones]
     was_Nhw = off_each(then, along_each(then, homogeneous(before_hw)), beyond)
     legs_hw = torch.zeros_like(behind_hw)

@@ -14,11 +14,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.creases import near_hip, past_crease
+from engine.compositing.creases import below_crotch, near_hip, past_crease
 from engine.compositing.cut_outs import CutOut, Poses, lay_over
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, ramp, size_of, window_of
-from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled
+from engine.compositing.limb_bones import ARM_CHAINS, HIPS, joints, off, positions, sampled
 from engine.compositing.limb_claims import HEAD_CLASSES, Shown, before, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, Moves, Trunk, moves
 from engine.compositing.own_pose import OwnPose
@@ -107,7 +107,7 @@ def _of_one(
         if each.is_thigh and each.part > 0:
             near_HW = near_hip(each, here_HW)
             window = window_of(near_HW, 0)
-            seen_3hw, matte_hw = _at_hip(each, trunk, own, here_HW[window], sides_2)
+            seen_3hw, matte_hw = _at_hip(each, trunk, own, here_HW[window], poses)
             near_HW[window] *= matte_hw  # and beyond it is 0
             _lay(layer_4HW, seen_3hw, near_HW[window], window)
             above[each.bone.chain] = near_HW
@@ -171,15 +171,19 @@ def _without_arms(
 
 
 def _at_hip(
-    thigh: Elsewhere, trunk: Trunk, own: _Own, here_hw: Tensor, sides_2: Tensor
+    thigh: Elsewhere, trunk: Trunk, own: _Own, here_hw: Tensor, poses: Poses
 ) -> tuple[Tensor, Tensor]:
     """The photo's garments above a thigh's crease, moved with the trunk: their colours [3, h, w], and how far
     they are shown [h, w]."""
-    before_hw = trunk.before(here_hw)
+    before_hw, sides_2 = trunk.before(here_hw), poses.sides_2
     seen_4hw = sampled(own.bare_4HW, before_hw, sides_2)
     worn_hw = sampled(own.class_8hw[_BELOW], before_hw, sides_2).sum(0)
     arms_hw = sampled(own.limbs_4HW[ARM_CHAINS], before_hw, sides_2).amax(0)
     there_hw = ramp(worn_hw, *_WORN) * (1.0 - arms_hw) * (1.0 - ramp(seen_4hw[3], *_WORN))
+    if (poses.own_183[HIPS, 2] > 0).all():
+        own_18 = joints(poses.own_183, sides_2)
+        hips = sum(own_18[joint] for joint in HIPS) / len(HIPS)
+        there_hw *= 1.0 - below_crotch(thigh, hips, own.photo_4HW[3:], before_hw, sides_2)
     return seen_4hw[:3], thigh.part * (1.0 - past_crease(thigh, trunk, here_hw)) * there_hw
 
 

@@ -75,6 +75,7 @@ def surface_warp(
     steps_B2hw *= moved_B1hw / trust_B1hw.clamp_min(1e-6)
     trust_B1hw = running_mean(trust_B1hw, 3)
     change_B3hw = picture_BChw - at(own.picture, here_2hw + steps_B2hw)
+    change_B3hw = change_B3hw.masked_fill(behind_B1hw, 0.0)  # no wall changes with a pose
     planes_B6hw = torch.cat([trust_B1hw, change_B3hw, steps_B2hw], 1)
     trust_B1HW, change_B3HW, steps_B2HW = enlarged(planes_B6hw, size_of(photo_BCHW)).split((1, 3, 2), 1)
     seen_B3HW = moved_by(photo_BCHW, centres(size_of(photo_BCHW), photo_BCHW.device), steps_B2HW)

@@ -64,3 +64,48 @@ def test_around_where_an_arm_was_it_is_taken_from_the_photo():
     row_W = claims()[1][57]  # the forearm hung at column 67
     assert row_W[67 + 5] > 0.99 and row_W[67 + 9] < 0.01
     assert 0.2 < row_W[67 + 7] < 0.8
+
+
+def test_a_leg_that_has_left_leaves_no_rim_of_its_colours_on_the_wall():
+    """A px to either side, where the photo shows nobody beside it, is the wall's too; of what else is beside
+    it, and of the other leg, nothing is."""
+    pulled = {sk.LEFT_KNEE: (20.0, -10.0), sk.LEFT_ANKLE: (20.0, -10.0)}
+    now, own = pose(pulled)[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    column = int((own[sk.LEFT_KNEE, 0] + 1) / 2 * SIZE[1])
+    limbs, behind, top = torch.zeros(4, *SIZE), torch.zeros(1, *SIZE), REGIONS.index("upper clothes")
+    limbs[1, 64:, column - 3 : column + 4] = 1.0
+    limbs[0, 64:, column - 8 : column - 3] = 1.0
+    behind[0, :, column + 4 :] = 1.0
+    behind[0, 110:] = 0.0
+    found = elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES)
+    drawn = torch.zeros(CLASSES, *SIZE)
+    drawn[top] = 1.0
+    photo = Shown(behind, limbs, drawn)  # what is drawn hangs in the photo too, and is no leg's
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE)[0]
+    row_W = claim_HW[95]
+    assert row_W[column - 3 : column + 5].min() > 0.99
+    assert row_W[column - 4] < 0.01 and row_W[column + 6] < 0.01
+    assert claim_HW[114, column + 4] < 0.01
+
+
+def test_hair_that_an_engine_draws_as_wall_stays_beside_a_raised_arm():
+    """Around a head, six px of a map of 128 rows, all that the photo shows is its hair; cloth is not, and
+    what is farther goes with the arm."""
+    now, own = pose(OUT)[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    found = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == 3]
+    drawn, shown = torch.zeros(CLASSES, *SIZE), torch.zeros(CLASSES, *SIZE)
+    drawn[0] = 1.0
+    shown[REGIONS.index("face"), 26:34, 70:80] = 1.0  # above the arm, which is in row 36
+    behind = torch.zeros(1, *SIZE)
+    behind[0, :24] = 1.0
+    photo = Shown(behind, torch.zeros(4, *SIZE), shown)
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE)[0]
+    assert claim_HW[30, 75] < 0.01 and claim_HW[30, 84] < 0.01 and claim_HW[30, 88] > 0.99
+    assert claim_HW[23, 75] > 0.99, "the wall"
+    shown[REGIONS.index("upper clothes"), :, 82:] = 1.0
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE)[0]
+    assert claim_HW[30, 80] < 0.01 and claim_HW[30, 84] > 0.99

@@ -124,3 +124,12 @@ def test_a_kink_is_smoothed_over_ten_px():
     kink[..., 40:42] = 1.0
     smooth = _smooth(kink, torch.ones(1, 1, *SIZE), cloth[:, :CLASSES].softmax(1))
     assert 0.15 < smooth[..., 60, 40:42].mean() < 0.25
+
+
+def test_a_wall_does_not_take_on_what_an_engine_smears_over_it():
+    """And a body takes the light that it is drawn in."""
+    own = own_pose(seen(PERSON), NOBODY)
+    layer_4HW = surface_warp(grey(0.14), seen(PERSON), NOBODY, source(grey(0.5), torch.zeros(SIZE)), own)[0]
+    colour_HW = layer_4HW[1] / layer_4HW[0].clamp_min(1e-3)
+    assert layer_4HW[0, 64, 85] > 0.9 and colour_HW[64, 85].item() == pytest.approx(0.5, abs=1e-4)
+    assert layer_4HW[0, 64, 48] > 0.9 and colour_HW[64, 48].item() == pytest.approx(0.54, abs=1e-4)

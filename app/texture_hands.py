@@ -13,7 +13,8 @@ from app.modes.inspect import InspectMode
 from app.settings import Settings
 from app.texture_changes import Slot
 from engine.api import DISTRIBUTION
-from engine.inspecting.doing import makers
+from engine.inspecting.doing import makers, piece_mask
+from engine.inspecting.values import mean_colour
 
 
 class TextureHands(QObject):
@@ -83,10 +84,21 @@ class TextureHands(QObject):
     def _ask_colour(self) -> None:
         slots = self._slots()
         if slots:
-            before = QColor(self._controller.textures.of(slots[0]).colour or theme.UNCOLOURED)
+            before = QColor(self._controller.textures.of(slots[0]).colour or self._colour_here())
             colour = QColorDialog.getColor(before, self._panel, "Recolour")
             if colour.isValid():
                 self._controller.textures.set_colour(slots, colour.name())
+
+    def _colour_here(self) -> str:
+        """What the chosen texture, or the garment that it makes, has in this picture."""
+        shown, doing = self._mode.inspection, self._mode.doing
+        if shown is None or shown.maps_Khw is None:
+            return theme.UNCOLOURED
+        share_hw, pieces_hw = shown.maps_Khw[shown.aim.channel], shown.subject.pieces_hw
+        if self._panel.tools.garment and doing is not None and pieces_hw is not None:
+            share_hw = piece_mask(pieces_hw, doing.word)
+        found = mean_colour(shown.subject.result, share_hw)
+        return theme.UNCOLOURED if found is None else QColor(*found).name()
 
     def _ask_name(self) -> None:
         slot, facts = self._chosen(), self._controller.facts

@@ -64,7 +64,7 @@ CATEGORIES = (
 )  # fmt: skip
 DETAIL = CATEGORIES[0]  # of the ring where detail is copied from
 ARROW = "#ffffff"  # of a flow, over every hue
-UNCOLOURED = "#808080"  # where a colour is chosen for the first time
+UNCOLOURED = "#808080"  # of what is nowhere, where a colour is chosen for the first time
 
 _present = DARK
 

@@ -22,6 +22,7 @@ FIRST = "Inferno"
 NARROWEST = 0.02  # between the levels
 KEY_STEP = 0.02
 HANDLE = 5  # px, half its width
+LOW = 9  # px, its height
 
 
 @cache
@@ -48,7 +49,7 @@ class LevelBar(QWidget):
         self.setToolTip("Drag a handle: what lies below the left or above the right one has the end's colour")
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(200, 2 * self.fontMetrics().height() + 8)
+        return QSize(200, 2 + 10 + LOW + 1 + self.fontMetrics().height() + 2)
 
     def show_scale(self, table_256x3: np.ndarray, top: str) -> None:
         """top: what the right end stands for, "" where there is no scale."""
@@ -81,7 +82,7 @@ class LevelBar(QWidget):
         row = np.ascontiguousarray(self._table[(255 * levels.clip(0, 1)).astype(int)])
         painter.drawImage(bar, QImage(row.data, 256, 1, 768, QImage.Format.Format_RGB888))
         painter.setPen(theme.colour(present.muted))
-        words = QRectF(0, bar.bottom() + 7, self.width(), self.fontMetrics().height())
+        words = QRectF(0, bar.bottom() + LOW + 1, self.width(), self.fontMetrics().height())
         painter.drawText(words, Qt.AlignmentFlag.AlignLeft, "0")
         painter.drawText(words, Qt.AlignmentFlag.AlignRight, self._top)
         edge = present.accent if self.hasFocus() else present.text
@@ -89,7 +90,7 @@ class LevelBar(QWidget):
         painter.setBrush(QColor(edge))
         for level in (self.low, self.high):
             tip = self.handle(level)
-            below = tip + QPointF(0, 9)
+            below = tip + QPointF(0, LOW)
             painter.drawPolygon(QPolygonF([tip, below - QPointF(HANDLE, 0), below + QPointF(HANDLE, 0)]))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802

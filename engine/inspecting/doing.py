@@ -52,6 +52,11 @@ def doings(distribution_Khw: np.ndarray, pieces_hw: np.ndarray) -> list[Doing]:
     return [Doing(words[most], float(share_WK[most, k])) for k, most in enumerate(most_K.tolist())]
 
 
+def piece_mask(pieces_hw: np.ndarray, word: str) -> np.ndarray:
+    """Where this garment is seen, float32 [h, w], 0 or 1."""
+    return np.isin(pieces_hw, [k for k, each in enumerate(WORD_OF_PIECE) if each == word]).astype(np.float32)
+
+
 def makers(distribution: Mapping[str, np.ndarray], pieces_hw: np.ndarray, word: str) -> list[tuple[str, int]]:
     """The textures of all layers that make mostly this garment: layer and number from 0."""
     return [

@@ -56,6 +56,16 @@ def resized(map_hw: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return cv2.resize(map_hw, size[::-1], interpolation=cv2.INTER_AREA)
 
 
+def mean_colour(rgb_HWC: np.ndarray, share_hw: np.ndarray) -> tuple[int, int, int] | None:
+    """The colour that a share has in a picture (uint8 RGB); None where it is nowhere."""
+    if share_hw.sum() <= 0:
+        return None
+    small_hwC = cv2.resize(rgb_HWC, share_hw.shape[::-1], interpolation=cv2.INTER_AREA)
+    mean_C = np.average(small_hwC.reshape(-1, 3), axis=0, weights=share_hw.ravel())
+    red, green, blue = mean_C.round().astype(int).tolist()
+    return red, green, blue
+
+
 def origin_of(named: NamedMap, x: float, y: float, frame: tuple[int, int]) -> np.ndarray:
     """Where in the reference a place of the result comes from, float32 [h, w], 1 at its peak.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from fake_engine import PIECES_HW
 from inspecting import inspect, pick
@@ -14,6 +15,7 @@ from PySide6.QtTest import QTest
 from app.files.look_jobs import document_of, look_of
 from app.requests import request_of
 from engine.api import DISTRIBUTION, SlotChange
+from engine.cv import cv2
 from engine.inspecting.doing import makers
 from engine.look import ChangedTexture
 from engine.look.checks import Damage
@@ -200,7 +202,10 @@ def test_a_name_of_your_own_is_kept_with_the_weights(inspecting, monkeypatch):
 def test_a_colour_is_asked_for_and_all_that_make_a_garment_have_it(inspecting, monkeypatch):
     tools, mode = inspecting.window.docks.inspector.tools, inspecting.window.inspecting
     slot = ("64a", mode.inspection.aim.channel)
-    asked_from = []
+    asked_from, shown = [], mode.inspection
+    small_hwC = cv2.resize(shown.subject.result, shown.maps_Khw.shape[:0:-1], interpolation=cv2.INTER_AREA)
+    share_hw1 = shown.maps_Khw[slot[1]][..., None]
+    here = QColor(*np.rint((small_hwC * share_hw1).sum((0, 1)) / share_hw1.sum()).astype(int).tolist())
 
     def choose(before, *_):
         asked_from.append(before.name())
@@ -214,7 +219,7 @@ def test_a_colour_is_asked_for_and_all_that_make_a_garment_have_it(inspecting, m
     document = from_json(to_json(document_of(look, inspecting.controller.size, inspecting.controller.facts)))
     assert document.textures[0].colour == "#c81e0f"
     QTest.mouseClick(tools.recolour, Qt.MouseButton.LeftButton)
-    assert asked_from == ["#808080", "#c81e0f"] and len(steps(inspecting)) == 1, "the same again is no step"
+    assert asked_from == [here.name(), "#c81e0f"] and len(steps(inspecting)) == 1, "the same again is no step"
     monkeypatch.setattr("app.texture_hands.QColorDialog.getColor", lambda *_: QColor())
     QTest.mouseClick(tools.recolour, Qt.MouseButton.LeftButton)
     assert len(steps(inspecting)) == 1, "the hand thought better of it"

@@ -52,6 +52,12 @@ _BODY_15 = Layout("BODY_15", (*range(8), *range(9, 15), *_FACE))
 # The upper neck (8) lies where the head begins, a tenth of a head higher.
 _MPII = Layout("MPII", (NOWHERE, 7, 12, 11, 10, 13, 14, 15, 2, 1, 0, 3, 4, 5, *_FACE))
 _SAPIENS = Layout("Sapiens", (0, 69, 6, 8, 41, 5, 7, 62, 10, 12, 14, 9, 11, 13, 2, 1, 4, 3))
+# These have the middle of a head, which is no nose.
+_SMPL = Layout("SMPL", (NOWHERE, MIDDLE, 17, 19, 21, 16, 18, 20, 2, 5, 8, 1, 4, 7, *_FACE))
+_KINECT = Layout("Kinect", (NOWHERE, MIDDLE, 8, 9, 10, 4, 5, 6, 16, 17, 18, 12, 13, 14, *_FACE))
+_AZURE_KINECT = Layout(
+    "Azure Kinect", (27, MIDDLE, 12, 13, 14, 5, 6, 7, 22, 23, 24, 18, 19, 20, 30, 28, 31, 29)
+)
 
 # By number of joints: the orders it may be, the likeliest first.
 LAYOUTS: dict[int, tuple[Layout, ...]] = {
@@ -61,9 +67,12 @@ LAYOUTS: dict[int, tuple[Layout, ...]] = {
     17: (COCO_17, _HUMAN36M),
     18: (COCO_18, _with_neck("COCO-17 with a neck", 17)),
     19: (_renamed(BODY_25, "BODY_19"),),
+    20: (_KINECT,),
     23: (_renamed(COCO_17, "COCO-17 with feet"),),
-    25: (BODY_25, _with_neck("BODY_25B", 17)),
+    24: (_SMPL,),
+    25: (BODY_25, _with_neck("BODY_25B", 17), _KINECT),
     26: (_with_neck("Halpe-26", 18),),
+    32: (_AZURE_KINECT,),
     33: (BLAZEPOSE,),
     39: (_renamed(BLAZEPOSE, "BlazePose with helpers"),),
     60: (_renamed(COCO_18, "COCO-18 with hands"),),
@@ -79,11 +88,11 @@ LAYOUTS: dict[int, tuple[Layout, ...]] = {
 }
 
 # Programs use these numbers of joints in orders of their own: it must be a body to be believed.
-DOUBTFUL = (14, 15, 16, 17, 19, 68, 94)
+DOUBTFUL = (14, 15, 16, 17, 19, 20, 24, 32, 68, 94)
 
 # What a file with another number of joints most likely is.
 _STRANGERS = {
-    12: "a body without a head", 20: "a Kinect skeleton", 21: "a hand", 24: "SMPL",
+    12: "a body without a head", 21: "a hand",
     70: "an OpenPose face", 478: "MediaPipe's face",
 }  # fmt: skip
 

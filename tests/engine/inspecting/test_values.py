@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.api import CORRESPONDENCE, FLOW, NamedMap
-from engine.inspecting.values import goes_to, most_telling, origin_of, peak_of, relative, resized, shares_at
+from engine.inspecting.values import (
+    goes_to,
+    mean_colour,
+    most_telling,
+    origin_of,
+    peak_of,
+    relative,
+    resized,
+    shares_at,
+)
 
 FRAME = (256, 176)
 
@@ -68,3 +77,14 @@ def test_nothing_is_relative_to_nothing_and_a_resized_map_keeps_its_mean():
     map_hw = np.random.default_rng(0).random((8, 6)).astype(np.float32)
     assert resized(map_hw, (4, 3)).shape == (4, 3)
     assert resized(map_hw, (4, 3)).mean() == pytest.approx(map_hw.mean(), abs=1e-5)
+
+
+def test_the_colour_of_a_share_is_the_mean_of_what_it_makes():
+    picture = np.zeros((8, 6, 3), np.uint8)
+    picture[:4], picture[4:, :4], picture[4:, 4:] = (200, 10, 20), (30, 90, 150), (50, 90, 150)
+    share = np.zeros((4, 3), np.float32)
+    assert mean_colour(picture, share) is None
+    share[3] = 0.5
+    assert mean_colour(picture, share) == (37, 90, 150)
+    share[0, 0] = 1.5
+    assert mean_colour(picture, share) == (118, 50, 85)

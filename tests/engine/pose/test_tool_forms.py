@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from tool_forms import CANVAS, FORMS, XY
+from tool_forms import CANVAS, FORMS, R17, XY
 
 from engine.errors import InputError
 from engine.framing import framing_of, to_frame
@@ -76,3 +76,35 @@ def test_numbers_beyond_reason_are_one_sentence():
     huge = {"canvas_width": 10**400, "canvas_height": 5, "people": [{"pose_keypoints_2d": POINTS}]}
     with pytest.raises(InputError, match="a.json"):
         parse_people(json.dumps(huge), "a.json")
+
+
+# Where the joints of a body without a face lie in other tools' lists; the rest lies between them.
+BODIES = {
+    "SMPL": (24, {1: 11, 2: 8, 4: 12, 5: 9, 7: 13, 8: 10, 16: 5, 17: 2, 18: 6, 19: 3, 20: 7, 21: 4}),
+    "Kinect": (20, {4: 5, 5: 6, 6: 7, 8: 2, 9: 3, 10: 4, 12: 11, 13: 12, 14: 13, 16: 8, 17: 9, 18: 10}),
+    "Kinect 2": (25, {4: 5, 5: 6, 6: 7, 8: 2, 9: 3, 10: 4, 12: 11, 13: 12, 14: 13, 16: 8, 17: 9, 18: 10}),
+    "Azure Kinect": (32, {
+        5: 5, 6: 6, 7: 7, 12: 2, 13: 3, 14: 4, 18: 11, 19: 12, 20: 13, 22: 8, 23: 9, 24: 10,
+        27: 0, 28: 15, 29: 17, 30: 14, 31: 16,
+    }),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("tool", BODIES)
+def test_a_body_in_the_order_of_cameras_and_body_models_is_read(tool):
+    count, joints = BODIES[tool]
+    middle = XY[[2, 5, 8, 11]].mean(axis=0)
+    points = np.tile(middle, (count, 1)) + np.arange(count)[:, None]
+    points[list(joints)] = XY[list(joints.values())]
+    (person,) = parse_people(json.dumps({"keypoints": points.tolist()}), "a.json").people
+    there = sorted(joints.values())
+    np.testing.assert_allclose(person.pose_18x3[there, :2], XY[there])
+    np.testing.assert_allclose(person.pose_18x3[1, :2], (XY[2] + XY[5]) / 2)
+    assert (person.pose_18x3[:, 2] > 0).sum() == len(joints) + 1
+
+
+@pytest.mark.parametrize(("sure", "said"), [(0.05, "highest confidence is 0.05"), (0.099, "is 0.099")])
+def test_who_is_sure_of_nothing_is_refused_as_that(sure, said):
+    rows = [[x, y, sure] for x, y in R17]
+    with pytest.raises(InputError, match=said):
+        parse_people(json.dumps({"keypoints": rows}), "a.json")

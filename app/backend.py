@@ -83,7 +83,9 @@ class Backend(Protocol):
 
     def read_photo(self, data: bytes, name: str) -> np.ndarray: ...
 
-    def person_matte(self, rgb_HWC: np.ndarray) -> np.ndarray: ...
+    def person_alone(
+        self, rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray, size: tuple[int, int]
+    ) -> np.ndarray: ...
 
     def write_png(self, path: Path, rgb_HWC: np.ndarray, texts: dict[str, str]) -> None: ...
 
@@ -129,14 +131,19 @@ class EngineBackend:
 
         return photos.read_photo(data, name)
 
-    def person_matte(self, rgb_HWC: np.ndarray) -> np.ndarray:
-        """How much of each pixel is the person, uint8 [H, W]. Raises InputError where nobody can tell."""
+    def person_alone(
+        self, rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray, size: tuple[int, int]
+    ) -> np.ndarray:
+        """How much of each pixel is the person, uint8 [H, W], who is in this pose in px of a frame of `size`.
+        Raises InputError where nobody can tell."""
         from engine import parsing
 
         capability = parsing.available()
         if not capability.available:
             raise InputError(f"The person cannot be told from the background here: {capability.reason}.")
-        return parsing.person_matte(rgb_HWC)
+        from engine.compositing.alone import person_alone
+
+        return person_alone(rgb_HWC, keypoints_18x3, size)
 
     def write_png(self, path: Path, rgb_HWC: np.ndarray, texts: dict[str, str]) -> None:
         """Write a PNG with iTXt entries. Raises InputError where it cannot be written."""

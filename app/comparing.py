@@ -18,7 +18,7 @@ class Comparing(QObject):
     """action: checked while it compares. A change of the look ends it, but for side by side: there one works
     on beside what it is compared with."""
 
-    told = Signal(str)  # what is seen, a sentence
+    told = Signal(str)  # what is seen, a sentence; "" once that is over
 
     def __init__(self, centre: Centre, controller: Controller, action: QAction):
         super().__init__(centre)
@@ -33,7 +33,7 @@ class Comparing(QObject):
         rgb = self._other() if on else None
         canvas, twin = self._centre.canvas, self._centre.twin
         self._split = canvas.reference.split if canvas.reference.split is not None else self._split
-        self.on = rgb is not None
+        before, self.on = self.on, rgb is not None
         beside = self.on and self.way == BESIDE
         canvas.reference.set_split(self._split if self.way == SLIDER else None)
         canvas.peek(None if beside else rgb)
@@ -46,6 +46,8 @@ class Comparing(QObject):
             self.told.emit(self._sentence())
         else:
             self._with = None
+            if before:
+                self.told.emit("")
 
     def next_way(self) -> None:
         """Slider, side by side, flip, and round again."""

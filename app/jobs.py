@@ -194,9 +194,9 @@ class SavePicture:
             raise InputError(f"{self.path.name} cannot be drawn: the engine is not awake.")
         frame, options = worker.host.respond(self.request), self.options
         alone = options.transparent and not options.pose_only
-        matte = worker.backend.person_matte(frame.finest) if alone else None
-        size = frame.image.shape[:2]
-        picture = exported(frame.finest, self.request.keypoints_18x3, size, options, matte)
+        size, pose = frame.image.shape[:2], self.request.keypoints_18x3
+        matte = worker.backend.person_alone(frame.finest, pose, size) if alone else None
+        picture = exported(frame.finest, pose, size, options, matte)
         worker.backend.write_png(self.path, picture, self.texts | provenance.png_texts())
         return self.path
 

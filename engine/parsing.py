@@ -20,8 +20,7 @@ from engine.cv import cv2
 from engine.models import parser
 from engine.models.parser.config import COARSEST
 from engine.models.parser.decode import keypoints
-from engine.pictures import to_tensor
-from engine.regions import REGIONS, SURFACE_SPAN
+from engine.regions import SURFACE_SPAN
 
 _ROWS = 256  # of the pictures the network was made for: about the height of the person's surroundings in px
 _MOST_ROWS = 288  # pictures up to this high are looked at as they are
@@ -97,18 +96,6 @@ def surface_map(picture_BCHW: Tensor) -> Tensor:
 
 
 @torch.inference_mode()
-def person_matte(rgb_HWC: np.ndarray) -> np.ndarray:
-    """How much of each pixel is the person: uint8 [H, W], 0 to 255, for a picture uint8 [H, W, 3].
-
-    The share of all regions but the background. Raises InputError where the weights in the box cannot be
-    read.
-    """
-    logits_BKhw = surface_map(to_tensor(rgb_HWC))[:, : len(REGIONS)]
-    person_B1hw = 1 - logits_BKhw.softmax(1)[:, :1]
-    matte_B1HW = F.interpolate(person_B1hw, rgb_HWC.shape[:2], mode="bilinear")
-    return matte_B1HW[0, 0].mul(255).round().to(torch.uint8).numpy()
-
-
 def _shipped(device: torch.device) -> parser.Parser:
     with _lock:
         if device not in _networks:

@@ -247,7 +247,9 @@ class FakeBackend:
 
         return photos.read_photo(data, name)
 
-    def person_matte(self, rgb_HWC: np.ndarray) -> np.ndarray:
+    def person_alone(
+        self, rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray, size: tuple[int, int]
+    ) -> np.ndarray:
         """A box in the middle."""
         matte = np.zeros(rgb_HWC.shape[:2], np.uint8)
         height, width = matte.shape

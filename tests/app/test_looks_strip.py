@@ -135,6 +135,9 @@ def test_comparing_by_a_line_that_is_drawn_along(driver):
 
     assert colour(20) == pytest.approx(tuple(photo[6, 20]), abs=12), "left of the line: the photo"
     assert colour(120) == pytest.approx(tuple(driver.controller.frames.still[12, 240]), abs=12)
+    assert driver.window.statusBar().currentMessage().startswith("Left of the line: the photo.")
+    press(driver, Qt.Key.Key_C)
+    assert not driver.window.statusBar().currentMessage(), "that is over"
 
 
 def test_side_by_side_both_zoom_and_move_as_one_and_it_stays_while_one_works(driver):

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine import parsing
+from engine.compositing.alone import person_alone
+from engine.cv import cv2
 from engine.export import ExportOptions, exported
 from engine.paths import RESOURCES
 from engine.pose import drawing
+from engine.pose.formats import parse_people
 from engine.pose.kinematics import t_pose
-from engine.pose.skeleton import COLOURS
+from engine.pose.skeleton import COLOURS, LEFT_ELBOW, LEFT_WRIST
 
 FRAME = (256, 176)
 
@@ -68,12 +70,37 @@ def test_transparent_where_the_person_is_not(drawn):
         exported(drawn, t_pose(FRAME), FRAME, ExportOptions(transparent=True))
 
 
+def pose_of(name, rgb):
+    """A sample's own, in its px."""
+    people = parse_people((RESOURCES / "samples" / f"{name}.json").read_text(), name).people
+    (person,) = people
+    assert person.canvas == rgb.shape[:2]
+    return person.pose_18x3
+
+
 @pytest.mark.parametrize("name", ["ada", "hugo"])
 def test_the_matte_of_a_person_is_the_person(name):
     rgb = np.array(Image.open(RESOURCES / "samples" / f"{name}.jpg").convert("RGB"))
     truth = np.asarray(Image.open(RESOURCES / "samples" / f"{name}.parsing.png")) > 0
-    matte = parsing.person_matte(rgb)
+    matte = person_alone(rgb, pose_of(name, rgb), rgb.shape[:2])
     assert matte.shape == rgb.shape[:2] and matte.dtype == np.uint8
     seen = matte > 127
-    assert (seen & truth).sum() / (seen | truth).sum() > 0.9
-    assert ((matte > 20) & (matte < 235)).mean() < 0.1, "soft at the edge alone"
+    assert (seen & truth).sum() / (seen | truth).sum() > 0.95
+    assert ((matte > 20) & (matte < 235)).mean() < 0.03, "soft at the edge alone"
+
+
+def test_an_arm_that_is_raised_is_not_left_behind():
+    rgb = np.array(Image.open(RESOURCES / "samples" / "ada.jpg").convert("RGB"))
+    pose, (rows, columns) = pose_of("ada", rgb), rgb.shape[:2]
+    elbow, wrist, half = (0.72 * columns, 0.2 * rows), (0.87 * columns, 0.08 * rows), round(0.014 * rows)
+    a, b = (tuple(np.rint(at).astype(int).tolist()) for at in (elbow, wrist))
+    on = cv2.line(np.zeros((rows, columns), np.uint8), a, b, 1, 2 * half) > 0
+    rgb[on] = (190, 140, 120)
+    pose[LEFT_ELBOW], pose[LEFT_WRIST] = (*elbow, 2), (*wrist, 2)
+    inner = cv2.line(np.zeros((rows, columns), np.uint8), a, b, 1, half) > 0
+    assert person_alone(rgb, pose, (rows, columns))[inner].mean() > 235
+    half_as_large = person_alone(rgb, pose * (0.5, 0.5, 1), (rows // 2, columns // 2))
+    assert half_as_large[inner].mean() > 235, "a pose is of its frame"
+    pose[[LEFT_ELBOW, LEFT_WRIST], 2] = 0
+    hidden = person_alone(rgb, pose, (rows, columns))
+    assert hidden[inner].mean() < 128, "nobody says that it is an arm"

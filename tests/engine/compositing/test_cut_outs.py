@@ -42,3 +42,26 @@ def test_an_arm_is_as_broad_at_its_elbow_as_in_the_photo_however_it_was_bent(ben
     for side in (-1, 1):
         near, far = (matte_HW[36 + side * px, 72:79] for px in beside)
         assert near.min() > 0.9 and far.max() < 0.01
+
+
+def test_a_limb_is_drawn_in_from_half_its_breadth_on_by_two_hundredths_of_the_picture_at_its_rim():
+    """A rim has colours of what is behind it. The photo's colour tells how far aside it was."""
+    now, own = pose(OUT)[0], pose()[0]
+    trunk, lines = trunk_of(now, own, SIDES), []
+    for points in (own, now):
+        made = ribbon(points, segments(points, SIDES), ARM, 1.0, SIDES)
+        assert made is not None
+        lines.append(place_of(HERE, made.line_N).aside.abs())
+    assert trunk is not None
+    bones = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == ARM]
+    broad = 0.4 * bones[0].then.unit
+    layer_4HW = torch.zeros(4, *SIZE)
+    cut_out = CutOut(lines[0].expand(3, -1, -1), (lines[0] < broad).float(), 1.0)
+    lay_over(layer_4HW, bones, Poses(now, own, SIDES), cut_out, HERE)
+    far_HW = lines[1]
+    forearm = slice(30, 43), slice(79, 83)
+    wanted_HW = far_HW - 0.02 * ((far_HW - broad / 2) / (broad / 2)).clamp(0.0, 1.0)
+    drawn_HW = (layer_4HW[0] > 0.99) & (far_HW > 0.02)
+    apart_N = (layer_4HW[1] - wanted_HW)[forearm][drawn_HW[forearm]]
+    assert (far_HW[forearm][drawn_HW[forearm]] > 0.8 * broad).sum() >= 4
+    assert apart_N.abs().max() < 0.004

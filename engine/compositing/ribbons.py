@@ -175,6 +175,14 @@ def position_at(where: Place, line_N: Tensor, scale: float = 1.0) -> Tensor:
     return torch.complex(x_hw, y_hw)
 
 
+def past_middle(where: Place, line_N: Tensor) -> Tensor:
+    """Whether positions would lie farther aside of another line than to the middle of its corner [h, w]:
+    `position_at` takes them all for that middle, which says nothing of how broad a limb is."""
+    turn_N, radius_N = _corners(not_short(line_N.diff()))
+    inner_hw = where.aside.sign() == turn_N.sign()[where.piece]
+    return inner_hw & (where.aside.abs() > radius_N[where.piece])
+
+
 def _corners(step_N: Tensor) -> tuple[Tensor, Tensor]:
     """Of the pieces of a line, [N] each: how it turns there, and how far aside the middle of that corner
     is."""

@@ -109,3 +109,46 @@ def test_hair_that_an_engine_draws_as_wall_stays_beside_a_raised_arm():
     shown[REGIONS.index("upper clothes"), :, 82:] = 1.0
     claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE)[0]
     assert claim_HW[30, 80] < 0.01 and claim_HW[30, 84] > 0.99
+
+
+def test_what_is_near_to_two_goes_over_from_one_to_the_other_in_a_twentieth_of_a_unit():
+    """From 71 to 73 the trunk gets two px, and the arm hardly any nearer: a logistic function of that."""
+    before, after = torch.logit(claims()[0][46, [71, 73]]).tolist()
+    assert after - before == pytest.approx(2 / UNIT / 0.05, rel=0.2)
+
+
+def test_cloth_goes_from_trunk_to_sleeve_up_to_half_a_unit_from_the_shoulder():
+    """Surely, and at most to seven tenths; on the outer side of the arm it does not."""
+    now, own = pose(OUT)[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    found = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == 3]
+    drawn = torch.zeros(CLASSES, *SIZE)
+    drawn[REGIONS.index("upper clothes")] = 1.0
+    photo = Shown(torch.zeros(1, *SIZE), torch.zeros(4, *SIZE), torch.zeros(CLASSES, *SIZE))
+    below = torch.tensor([0.45, 0.6, 0.75])
+    down_3 = found[0].now.begin + 1j * found[0].now.unit * below
+    out_3 = found[0].now.begin + found[0].now.step / 3 - 1j * found[0].now.unit * below / 2
+    webs_23 = claimed(
+        Poses(now, own, SIDES), found, trunk, drawn[:, :2, :3], photo, torch.stack([down_3, out_3])
+    )[2]
+    assert webs_23[0].tolist() == pytest.approx([1.0, 0.5, 0.0], abs=0.02)
+    assert webs_23[1].max() == 0
+
+
+@pytest.mark.parametrize(("hem", "goes"), [(0.35, True), (0.45, False)])
+def test_a_shirt_that_ends_on_the_hip_goes_with_the_leg_and_a_coat_does_not(hem, goes):
+    """What hangs farther down than the first third of a thigh is a coat."""
+    now, own = pose({sk.LEFT_KNEE: (20.0, -10.0), sk.LEFT_ANKLE: (20.0, -10.0)})[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    found = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.end == sk.LEFT_KNEE]
+    drawn, shown = torch.zeros(2, CLASSES, *SIZE)
+    drawn[REGIONS.index("upper clothes")] = 1.0
+    shown[
+        REGIONS.index("upper clothes"), HERE.imag < (found[0].then.begin + hem * found[0].then.step).imag
+    ] = 1.0
+    photo = Shown(torch.zeros(1, *SIZE), torch.zeros(4, *SIZE), shown)
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE)[0]
+    at_knee = claim_HW.flatten()[(HERE - found[0].now.end).abs().argmin()]
+    assert at_knee > 0.9 if goes else at_knee < 0.1

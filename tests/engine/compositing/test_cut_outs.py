@@ -1,0 +1,67 @@
+"""Limbs laid over a layer: the left arm, bent in the photo and stretched out now."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from flat_scene import HERE, SIDES, SIZE, pose
+from torch import Tensor
+
+from engine.compositing.cut_outs import CutOut, Poses, lay_over
+from engine.compositing.limb_bones import segments
+from engine.compositing.limbs_elsewhere import elsewhere, trunk_of
+from engine.compositing.ribbons import place_of, ribbon
+from engine.pose import skeleton as sk
+
+ARM = 3
+OUT = {sk.LEFT_ELBOW: (9.2, -14.0), sk.LEFT_WRIST: (20.0, -28.0)}  # at (75, 36) and (88, 36)
+BENT = {sk.LEFT_WRIST: (14.0, -13.0)}  # forwards from the elbow, a right angle
+UNIT = 15.2  # px, of an upper arm
+BROAD = 0.2  # units to either side
+
+
+def laid(bent: dict[int, tuple[float, float]]) -> Tensor:
+    """Matte of the layer [H, W]."""
+    now, own = pose(OUT)[0], pose(bent)[0]
+    trunk = trunk_of(now, own, SIDES)
+    placed = segments(own, SIDES)
+    line = ribbon(own, placed, ARM, 1.0, SIDES)
+    assert trunk is not None and line is not None
+    bones = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == ARM]
+    limb_HW = (place_of(HERE, line.line_N).aside.abs() < BROAD * bones[0].then.unit).float()
+    layer_4HW = torch.zeros(4, *SIZE)
+    lay_over(layer_4HW, bones, Poses(now, own, SIDES), CutOut(torch.ones(3, *SIZE), limb_HW, 1.0), HERE)
+    return layer_4HW[0]
+
+
+@pytest.mark.parametrize("bent", [{}, BENT])
+def test_an_arm_is_as_broad_at_its_elbow_as_in_the_photo_however_it_was_bent(bent):
+    """All that is in the crook of a bent arm lies at the middle of its corner: no fan of it hangs there."""
+    matte_HW = laid(bent)
+    beside = [round(part * UNIT) for part in (0.1, 0.36)]
+    for side in (-1, 1):
+        near, far = (matte_HW[36 + side * px, 72:79] for px in beside)
+        assert near.min() > 0.9 and far.max() < 0.01
+
+
+def test_a_limb_is_drawn_in_from_half_its_breadth_on_by_two_hundredths_of_the_picture_at_its_rim():
+    """A rim has colours of what is behind it. The photo's colour tells how far aside it was."""
+    now, own = pose(OUT)[0], pose()[0]
+    trunk, lines = trunk_of(now, own, SIDES), []
+    for points in (own, now):
+        made = ribbon(points, segments(points, SIDES), ARM, 1.0, SIDES)
+        assert made is not None
+        lines.append(place_of(HERE, made.line_N).aside.abs())
+    assert trunk is not None
+    bones = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == ARM]
+    broad = 0.4 * bones[0].then.unit
+    layer_4HW = torch.zeros(4, *SIZE)
+    cut_out = CutOut(lines[0].expand(3, -1, -1), (lines[0] < broad).float(), 1.0)
+    lay_over(layer_4HW, bones, Poses(now, own, SIDES), cut_out, HERE)
+    far_HW = lines[1]
+    forearm = slice(30, 43), slice(79, 83)
+    wanted_HW = far_HW - 0.02 * ((far_HW - broad / 2) / (broad / 2)).clamp(0.0, 1.0)
+    drawn_HW = (layer_4HW[0] > 0.99) & (far_HW > 0.02)
+    apart_N = (layer_4HW[1] - wanted_HW)[forearm][drawn_HW[forearm]]
+    assert (far_HW[forearm][drawn_HW[forearm]] > 0.8 * broad).sum() >= 4
+    assert apart_N.abs().max() < 0.004

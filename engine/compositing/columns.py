@@ -14,7 +14,7 @@ from torch import Tensor
 from engine.compositing.fields import size_of
 from engine.compositing.painted import at_size
 from engine.compositing.wardrobe import CLASSES
-from engine.compositing.worn import Drawn, Dressed
+from engine.compositing.worn import Drawn, Dressed, largest
 
 _BESIDE = 8  # columns of a map of 128 rows on either side: as far as a matte looks, `tailoring.matte`
 _STEP = 16  # columns: colours are carried by halves, which so are the same halves as in the whole
@@ -61,7 +61,7 @@ def put_back(now: Dressed, whole: Dressed, columns: slice) -> Dressed:
 
 def _somebody(drawn: Drawn) -> np.ndarray:
     """bool [h, w]: where a person is drawn, or painted."""
-    there_1hw = drawn.surface[:, :CLASSES].argmax(1) > 0
+    there_1hw = largest(drawn.surface[:, :CLASSES]) > 0
     if drawn.painted is not None:
         there_1hw |= at_size(drawn.painted, size_of(there_1hw)) > 0
     return there_1hw[0].cpu().numpy()

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.fields import around, size_of, spread, window_of
-from engine.compositing.tailoring import guide, matte
+from engine.compositing.tailoring import matte
 from engine.compositing.under_hands import LEAST_SKIN, as_skin
 from engine.cv import cv2
 from engine.pose.skeleton import (
@@ -89,7 +89,7 @@ def _within(picture_1CHW: Tensor, garment_11HW: Tensor, about_1Dhw: Tensor, skin
     cloth_1Cab, near_11ab, begin_11ab = about_1Dab.split((3, 1, 1), 1)
     whole_11ab = _whole(as_skin(part_1Cab, cloth_1Cab, skin_1C11) * near_11ab, begin_11ab)
     if whole_11ab.any():
-        found_11HW[..., y, x] = matte(whole_11ab, guide(part_1CHW, rows)) * garment_11HW[..., y, x]
+        found_11HW[..., y, x] = matte(whole_11ab, part_1CHW, rows) * garment_11HW[..., y, x]
     return found_11HW
 
 

@@ -10,10 +10,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.fields import highest, largest, odd_side, ramp, size_of, spread
-from engine.compositing.tailoring import Guide, continued
+from engine.compositing.tailoring import continued
 from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at
-from engine.compositing.worn import Drawn, Dressed, inner, of_pieces, sharp
-from engine.garments import ARMS, DRESS, FACE, LEGS, SKIRT, TOP, TROUSERS, Garment
+from engine.compositing.worn import Drawn, Dressed, inner, near, of_pieces, sharp
+from engine.garments import ARMS, DRESS, FACE, HAIR, LEGS, SKIRT, TOP, TROUSERS, Garment
 from engine.ops.resample import running_mean
 from engine.regions import SURFACE_SPAN
 
@@ -34,13 +34,13 @@ _RIM = 2  # px of a picture of 256 rows in which a cloth's edge has the colours 
 
 def piece_beneath(on_body_1Phw: Tensor, wardrobe: Wardrobe, garment: Garment) -> Tensor:
     """Which piece of the wearer comes to light at every place where a garment goes, [1, h, w]: what the
-    giver wears there, as far as the wearer has it, and where the giver has nothing but the garment, or
+    giver wears there, as far as the wearer has it, and where the giver has nothing but the garment, hair or
     clothes over it, as nearby."""
     seen_1Phw = on_body_1Phw.clone()
     # Below a shorter top is whatever the wearer has on the legs.
     mine, other = (TROUSERS, SKIRT) if wardrobe.part[TROUSERS] >= wardrobe.part[SKIRT] else (SKIRT, TROUSERS)
     seen_1Phw[:, mine] += seen_1Phw[:, other]
-    seen_1Phw[:, [0, other, *garment.takes, *garment.goes, *clothes_over(garment)]] = 0.0
+    seen_1Phw[:, [0, HAIR, other, *garment.takes, *garment.goes, *clothes_over(garment)]] = 0.0
     known_11hw = ramp(seen_1Phw.sum(1, keepdim=True), *_TOLD)
     return largest(spread(seen_1Phw, known_11hw))
 
@@ -56,14 +56,13 @@ def body_beneath(
     giver: Drawn,
     theirs_1Phw: Tensor,
     now: Dressed,
-    along: Guide,
     gone_11HW: Tensor,
 ) -> Tensor:
     """What the wearer has under a garment, [1, 3, H, W]. Skin that the photo does not show is as the giver's
-    in the wearer's tone. along: the guide of the picture now."""
+    in the wearer's tone."""
     size = size_of(now.picture)
     own_1CHW, unseen_11hw = looks_at(wearer.wardrobe, piece_1hw, wearer.surface, size)
-    own_1CHW = _clothes_beneath(own_1CHW, unseen_11hw, piece_1hw, now, along)
+    own_1CHW = _clothes_beneath(own_1CHW, unseen_11hw, piece_1hw, now)
     skin_11hw = _skin(piece_1hw)
     toned_1CHW = _cut_out(giver.picture, of_pieces(theirs_1Phw, _SKIN)) + (
         wearer.wardrobe.skin - giver.wardrobe.skin
@@ -79,16 +78,15 @@ def body_beneath(
     )
 
 
-def _clothes_beneath(
-    own_1CHW: Tensor, unseen_11hw: Tensor, piece_1hw: Tensor, now: Dressed, along: Guide
-) -> Tensor:
+def _clothes_beneath(own_1CHW: Tensor, unseen_11hw: Tensor, piece_1hw: Tensor, now: Dressed) -> Tensor:
     """What trousers or a skirt look like where the photo hides them: as they go on from where they are
     seen."""
     legwear = torch.tensor(_LEGWEAR, device=piece_1hw.device)
     wanted_11hw = torch.isin(piece_1hw, legwear)[:, None].float() * ramp(unseen_11hw, *_CLOTH_SEEN)
     if not wanted_11hw.any():
         return own_1CHW
-    (seen_11HW,) = sharp(along, of_pieces(now.pieces, _LEGWEAR))
+    seen_11hw = of_pieces(now.pieces, _LEGWEAR)
+    (seen_11HW,) = sharp(now.picture, near(seen_11hw), seen_11hw)
     size = size_of(own_1CHW)
     inside_11HW = inner(seen_11HW, _RIM)
     if not inside_11HW.any():

@@ -19,14 +19,16 @@ from torch import Tensor
 from engine.compositing.bare_skin import bare_skin
 from engine.compositing.beneath import body_beneath, clothes_over, piece_beneath
 from engine.compositing.fields import around, at, highest, largest, ramp, size_of, spread
-from engine.compositing.tailoring import continued, drawn_out, guide
-from engine.compositing.wardrobe import CLASSES, on_trunk, worn_at
+from engine.compositing.passers_by import scraps
+from engine.compositing.tailoring import continued, drawn_out
+from engine.compositing.wardrobe import CLASSES, looks_at, on_trunk, worn_at
 from engine.compositing.worn import (
     IN_FRONT,
     Drawn,
     Dressed,
     all_of,
     inner,
+    near,
     of_pieces,
     pieces_worn,
     sharp,
@@ -56,11 +58,16 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     on_body_1Phw = torch.lerp(theirs_1Phw, on_body_1Phw, known_11hw)
     on_body_1Phw[:, list(IN_FRONT)] = theirs_1Phw[:, list(IN_FRONT)]
     size = size_of(now.picture)
-    along = guide(now.picture)
+    went_11hw, came_11hw = of_pieces(now.pieces, garment.goes), of_pieces(theirs_1Phw, garment.takes)
+    person_11hw = 1.0 - now.pieces[:, :1]
+    came_11hw = came_11hw.masked_fill(scraps(came_11hw, person_11hw), 0.0)
+    # Beyond it nothing of a garment goes or comes, and whose the pixels are is asked of nobody.
+    window = near(went_11hw, came_11hw, of_pieces(on_body_1Phw, garment.takes) * person_11hw)
     person_11HW, gone_11HW, over_11HW = sharp(
-        along,
-        1.0 - now.pieces[:, :1],
-        of_pieces(now.pieces, garment.goes),
+        now.picture,
+        window,
+        person_11hw,
+        went_11hw,
         of_pieces(now.pieces, garment.over),
     )
     if FACE in garment.over:  # an edge may be a px beside the map's, but never in the face
@@ -72,11 +79,12 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     gone_11HW = gone_11HW * (1.0 - skin.hands) * (1.0 - skin.neck)
     seen = person_11HW, gone_11HW, over_11HW
     theirs = sharp(
-        guide(giver.picture),
+        giver.picture,
+        window,
         1.0 - theirs_1Phw[:, :1],
-        of_pieces(theirs_1Phw, garment.takes) * (1.0 - _arms_before(giver.surface)),
+        came_11hw * (1.0 - _arms_before(giver.surface)),
     )
-    cloth_1CHW, taken_11HW = _cloth(seen, theirs, giver, garment, theirs_1Phw, on_body_1Phw)
+    cloth_1CHW, taken_11HW = _cloth(seen, theirs, wearer, giver, garment, theirs_1Phw, on_body_1Phw)
     there_11HW, _ = theirs
     clothed_11hw = of_pieces(on_body_1Phw, clothes_over(garment))
     there_11HW = there_11HW * (1.0 - F.interpolate(ramp(clothed_11hw, *_SEAM), size, mode="bilinear"))
@@ -88,7 +96,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     behind_1CHW = wearer.wardrobe.plate if wearer.behind is None else wearer.behind
     behind_1CHW = F.interpolate(behind_1CHW, size, mode="bilinear")
     piece_1hw = piece_beneath(on_body_1Phw, wearer.wardrobe, garment)
-    body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, along, gone_11HW)
+    body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
     beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW * person_11HW)
     if strength < 1.0:
         before_1CHW = spread(now.picture, gone_11HW)
@@ -115,7 +123,8 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
 def before_wall(now: Dressed, wall_1CHW: Tensor, strength: float = 1.0) -> Dressed:
     """The person as worn now before what is behind another, [1, 3, H', W']. strength: 0 to 1."""
     size = size_of(now.picture)
-    (person_11HW,) = sharp(guide(now.picture), 1.0 - now.pieces[:, :1])
+    everywhere = slice(0, size_of(now.pieces)[0]), slice(0, size_of(now.pieces)[1])
+    (person_11HW,) = sharp(now.picture, everywhere, 1.0 - now.pieces[:, :1])
     # Px of the outline have the old wall in them: the person's colours are carried out to it.
     hers_1CHW = spread(now.picture, inner(person_11HW, 1))
     wall_1CHW = F.interpolate(wall_1CHW, size, mode="bilinear")
@@ -128,6 +137,7 @@ def before_wall(now: Dressed, wall_1CHW: Tensor, strength: float = 1.0) -> Dress
 def _cloth(
     seen: tuple[Tensor, ...],
     theirs: tuple[Tensor, ...],
+    wearer: Drawn,
     giver: Drawn,
     garment: Garment,
     theirs_1Phw: Tensor,
@@ -170,6 +180,9 @@ def _cloth(
     inside_11HW = inner(fit_11HW * (1.0 - other_11HW), 1)
     sure_11HW = sure_11HW * (1.0 - ramp(over_them_11HW, 0.1, 0.5))
     taken_11HW = torch.lerp(outline_11HW, covered_11HW, sure_11HW) * (1.0 - neck_11HW)
+    if not inside_11HW.any():  # nothing of it is drawn in this pose: as the photo has it at these places
+        piece_1hw = torch.full_like(largest(wearer.surface[:, :CLASSES]), garment.takes[0])
+        return looks_at(giver.wardrobe, piece_1hw, wearer.surface, size)[0], taken_11HW
     # What clothes of the giver hid goes on in its weave; of a top nothing is hidden so.
     wanted_11HW = taken_11HW * float(bool(clothes_over(garment)))
     return continued(fit_1CHW, inside_11HW, wanted_11HW), taken_11HW

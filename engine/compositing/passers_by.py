@@ -16,6 +16,7 @@ from engine.pose.skeleton import LEFT_WRIST, RIGHT_WRIST
 # Both of the side of a square as large as the person's largest part: some 40 positions for somebody who
 # stands 100 high. A hand is a tenth of that height.
 _APART = 1 / 13  # half of how far parts of one person may be from each other
+_LEAST = 0.1  # share of a position from which something of a garment is drawn there
 _HAND = 1 / 4  # from a wrist to its fingertips
 
 
@@ -45,6 +46,17 @@ def passers_by(pieces_1Phw: Tensor, joints_18x3: np.ndarray | None = None) -> Te
                 hers |= {part for part in near if (part_hw == part).sum() <= (_HAND * side) ** 2}
     others_hw = ~np.isin(part_hw, list(hers))
     return torch.from_numpy(others_hw).to(pieces_1Phw.device)[None, None]
+
+
+def scraps(garment_11hw: Tensor, person_11hw: Tensor) -> Tensor:
+    """Where something of a giver's garment is drawn that touches neither the wearer nor what of it does, bool
+    [1, 1, h, w]: what an engine leaves beside a hand. garment, person: shares, of what is taken and of the
+    wearer."""
+    there_hw = (garment_11hw[0, 0].cpu().numpy() > _LEAST).astype(np.uint8)
+    hers_hw = person_11hw[0, 0].cpu().numpy() > 0.5
+    _, part_hw = cv2.connectedComponents(there_hw | hers_hw, connectivity=8)
+    alone_hw = (there_hw > 0) & ~np.isin(part_hw, np.unique(part_hw[hers_hw]))
+    return torch.from_numpy(alone_hw).to(garment_11hw.device)[None, None]
 
 
 def _at(part_hw: np.ndarray, x: float, y: float, reach: int) -> set[int]:

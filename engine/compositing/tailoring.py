@@ -26,69 +26,60 @@ _EVEN = 1.5  # likewise, by which what is mirrored is evened
 _SMOOTH = 5.0  # likewise, standard deviation by which moves of edges are evened, and reach inwards
 
 
-class Guide(NamedTuple):
-    """What a matte needs of the picture that it follows, whatever is cut out: made once a picture.
+class _Guide(NamedTuple):
+    """What models need of the picture that a matte follows. small: [1, 3, h, w]. mean: of the windows around
+    its px. inverse: [3, 3, h, w], of the covariance of their colours. side: px of these windows."""
 
-    picture: [1, 3, H, W]. small: [1, 3, h, w], in which models are found. mean: of the windows around its px.
-    inverse: [3, 3, h, w], of the covariance of their colours. side: px of these windows. times: px
-    of the picture to one of the smaller.
-    """
-
-    picture: Tensor
     small: Tensor
     mean: Tensor
     inverse: Tensor
     side: int
-    times: int
 
 
-def guide(picture_1CHW: Tensor, rows: int | None = None) -> Guide:
-    """Of a picture in [-1, 1]. rows: of the whole picture, where this is a part of it."""
-    rows = size_of(picture_1CHW)[0] if rows is None else rows
-    times = max(1, round(rows / 256))
-    small_1Chw = F.interpolate(picture_1CHW, [side // times for side in size_of(picture_1CHW)], mode="area")
-    side = _NEAR * (rows // times) // 256 | 1
-    red, green, blue = small_1Chw.split(1, 1)
-    products_16hw = torch.cat(
-        [red * red, red * green, red * blue, green * green, green * blue, blue * blue], 1
-    )
-    means_19hw = running_mean(torch.cat([small_1Chw, products_16hw], 1), side)
-    mean_1Chw, products_16hw = means_19hw.split((3, 6), 1)
-    red, green, blue = mean_1Chw.split(1, 1)
-    covariance_16hw = products_16hw - torch.cat(
-        [red * red, red * green, red * blue, green * green, green * blue, blue * blue], 1
-    )
-    covariance_16hw[:, (0, 3, 5)] += _FLAT
-    return Guide(picture_1CHW, small_1Chw, mean_1Chw, inverse(covariance_16hw), side, times)
-
-
-def matte(shares_1Khw: Tensor, along: Guide) -> Tensor:
-    """Shares of a coarse map along the edges of a picture: [1, K, H, W], 0 or 1 but for a seam.
+def matte(shares_1Khw: Tensor, picture_1CHW: Tensor, rows: int | None = None) -> Tensor:
+    """Shares of a coarse map along the edges of a picture in [-1, 1]: [1, K, H, W], 0 or 1 but for a seam.
+    rows: of the whole picture, where this is a part of it.
 
     The guided filter (He et al. 2013, guided by colours), its linear models found in a smaller picture (He
     and Sun 2015). Twice, as one pass moves an edge by less than a quarter of its window.
     """
-    shares_1Khw = F.interpolate(shares_1Khw, size_of(along.small), mode="bilinear")
-    shares_1Khw = ramp(_drawn(_models(shares_1Khw, along), along.small), *_SEAM)
-    sharp_1KHW = ramp(_drawn(_models(shares_1Khw, along), along.picture), *_SEAM)
-    return ramp(
-        running_mean(sharp_1KHW, 2 * along.times - 1), *_SEAM
-    )  # specks finer than the smaller picture
+    rows = size_of(picture_1CHW)[0] if rows is None else rows
+    times = max(1, round(rows / 256))
+    small_1Chw = F.interpolate(picture_1CHW, [side // times for side in size_of(picture_1CHW)], mode="area")
+    guide = _guide(small_1Chw, _NEAR * (rows // times) // 256 | 1)
+    shares_1Khw = F.interpolate(shares_1Khw, size_of(small_1Chw), mode="bilinear")
+    shares_1Khw = ramp(_drawn(_models(shares_1Khw, guide), small_1Chw), *_SEAM)
+    sharp_1KHW = ramp(_drawn(_models(shares_1Khw, guide), picture_1CHW), *_SEAM)
+    return ramp(running_mean(sharp_1KHW, 2 * times - 1), *_SEAM)  # specks finer than the smaller picture
 
 
-def _models(shares_1Khw: Tensor, along: Guide) -> Tensor:
+def _guide(small_1Chw: Tensor, side: int) -> _Guide:
+    means_19hw = running_mean(torch.cat([small_1Chw, _products(small_1Chw)], 1), side)
+    mean_1Chw, products_16hw = means_19hw.split((3, 6), 1)
+    covariance_16hw = products_16hw - _products(mean_1Chw)
+    covariance_16hw[:, (0, 3, 5)] += _FLAT
+    return _Guide(small_1Chw, mean_1Chw, inverse(covariance_16hw), side)
+
+
+def _products(x_13hw: Tensor) -> Tensor:
+    """Of three channels each with itself and those after it, [1, 6, h, w]."""
+    a, b, c = x_13hw.split(1, 1)
+    return torch.cat([a * a, a * b, a * c, b * b, b * c, c * c], 1)
+
+
+def _models(shares_1Khw: Tensor, guide: _Guide) -> Tensor:
     """How shares follow the colours in a window around every px: a slope a channel, an offset, [1, C + 1, K,
     h, w]."""
-    products_1CKhw = along.small[:, :, None] * shares_1Khw[:, None]
+    products_1CKhw = guide.small[:, :, None] * shares_1Khw[:, None]
     means_1DKhw = running_mean(
-        torch.cat([products_1CKhw, shares_1Khw[:, None]], 1).flatten(1, 2), along.side
+        torch.cat([products_1CKhw, shares_1Khw[:, None]], 1).flatten(1, 2), guide.side
     ).view(1, -1, *shares_1Khw.shape[1:])
     share_11Khw = means_1DKhw[:, -1:]
-    covariance_1CKhw = means_1DKhw[:, :-1] - along.mean[:, :, None] * share_11Khw
-    slope_1CKhw = (along.inverse[:, :, None] * covariance_1CKhw).sum(1)[None]  # Eq. 19
-    offset_11Khw = share_11Khw - (slope_1CKhw * along.mean[:, :, None]).sum(1, keepdim=True)  # Eq. 20
+    covariance_1CKhw = means_1DKhw[:, :-1] - guide.mean[:, :, None] * share_11Khw
+    slope_1CKhw = (guide.inverse[:, :, None] * covariance_1CKhw).sum(1)[None]  # Eq. 19
+    offset_11Khw = share_11Khw - (slope_1CKhw * guide.mean[:, :, None]).sum(1, keepdim=True)  # Eq. 20
     models_1DKhw = torch.cat([slope_1CKhw, offset_11Khw], 1)
-    return running_mean(models_1DKhw.flatten(1, 2), along.side).view(models_1DKhw.shape)
+    return running_mean(models_1DKhw.flatten(1, 2), guide.side).view(models_1DKhw.shape)
 
 
 def inverse(a_16hw: Tensor) -> Tensor:

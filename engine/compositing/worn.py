@@ -13,14 +13,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import highest, size_of
+from engine.compositing.fields import Window, highest, size_of, window_of
 from engine.compositing.painted import AS_IT_IS, at_size
 from engine.compositing.passers_by import passers_by
-from engine.compositing.tailoring import Guide, matte
+from engine.compositing.tailoring import matte
 from engine.compositing.wardrobe import CLASSES, Wardrobe, pieces_drawn, worn_at
 from engine.garments import FACE, HAIR, PIECES
 from engine.regions import REGIONS
 
+_SOME = 0.02  # share of a position below which nothing of it is seen along an edge
+_BESIDE = 12  # positions of a map of 128 rows: a matte looks so far, twice a window and its models' window
 IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the body of its own
 
 
@@ -82,9 +84,21 @@ def all_of(number: int, like_11hw: Tensor) -> Tensor:
     return made_1Phw
 
 
-def sharp(along: Guide, *shares_11hw: Tensor) -> tuple[Tensor, ...]:
-    """Shares along a picture's edges, [1, 1, H, W] each."""
-    return matte(torch.cat(shares_11hw, 1), along).split(1, 1)
+def sharp(picture_1CHW: Tensor, window: Window, *shares_11hw: Tensor) -> tuple[Tensor, ...]:
+    """Shares along the picture's edges, [1, 1, H, W] each; 0 beyond a window of the map (`near`)."""
+    height, width = size_of(picture_1CHW)
+    times = height // size_of(shares_11hw[0])[0]
+    y, x = (slice(times * each.start, times * each.stop) for each in window)
+    shares_1Khw = torch.cat([each[(..., *window)] for each in shares_11hw], 1)
+    sharp_1KHW = picture_1CHW.new_zeros(1, len(shares_11hw), height, width)
+    sharp_1KHW[..., y, x] = matte(shares_1Khw, picture_1CHW[..., y, x], height)
+    return sharp_1KHW.split(1, 1)
+
+
+def near(*shares_11hw: Tensor) -> Window:
+    """The rows and columns in which any of these shares is something, and as far around as a matte looks."""
+    most_hw = torch.cat(shares_11hw, 1)[0].amax(0)
+    return window_of((most_hw > _SOME).float(), _BESIDE * len(most_hw) // 128)
 
 
 def inner(share_11HW: Tensor, rim: int) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from engine.compositing.tailoring import guide, matte
+from engine.compositing.tailoring import matte
 from engine.pictures import to_tensor
 from engine.plan import one_thread
 
@@ -33,6 +33,6 @@ def sharp(mask_hw: np.ndarray, picture_HWC: np.ndarray) -> np.ndarray:
     picture_1CHW = to_tensor(np.ascontiguousarray(picture_HWC[tuple(fine)]), torch.device("cpu"))
     share_11hw = torch.from_numpy(np.ascontiguousarray(mask_hw[tuple(coarse)], np.float32))[None, None]
     with one_thread():
-        found_HW = matte(share_11hw, guide(picture_1CHW, height))[0, 0].numpy() > 0.5
+        found_HW = matte(share_11hw, picture_1CHW, height)[0, 0].numpy() > 0.5
     sharp_HW[tuple(fine)] = found_HW
     return sharp_HW

@@ -73,7 +73,7 @@ def running_mean(x_BCHW: Tensor, side: int) -> Tensor:
     """
     half = side // 2
     if x_BCHW.device.type == "cpu" and not x_BCHW.requires_grad:
-        return _window_sums(x_BCHW, side) / _counts(x_BCHW.shape[-2:], half, x_BCHW.device)
+        return _window_sums(x_BCHW, side).div_(_counts(x_BCHW.shape[-2:], half, x_BCHW.device))
     for axis in (2, 3):
         length = x_BCHW.shape[axis]
         border = (0, 0, half + 1, half) if axis == 2 else (half + 1, half)

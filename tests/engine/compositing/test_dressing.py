@@ -128,6 +128,15 @@ def test_clothes_over_a_garment_do_not_come_to_light_beneath_it():
     assert (beneath == PIECES.index("legs")).all()
 
 
+def test_hair_over_a_garment_does_not_come_to_light_beneath_it():
+    """Where another's long hair hides her top: what is beside it, and not the wearer's hair on the chest."""
+    shown = torch.zeros(1, len(PIECES), 4, 6)
+    shown[:, PIECES.index("hair"), :, :3] = 1.0
+    shown[:, PIECES.index("arms"), :, 3:] = 1.0
+    beneath = piece_beneath(shown, BARE.wardrobe, garment("top"))
+    assert (beneath == PIECES.index("arms")).all()
+
+
 def test_what_is_behind_a_giver_is_told_near_a_garments_edge_alone():
     sleeve = torch.zeros(1, 1, *SIZE)
     sleeve[..., 20:120, 10:90] = 1.0  # of which a column of the wall, and some of the wall, far within it
@@ -176,6 +185,14 @@ def test_what_the_giver_is_drawn_with_unsurely_has_its_colours_yet():
     unsure = SLEEVED._replace(surface=SLEEVED.surface.clone())
     unsure.surface[:, :CLASSES] *= 0.1  # two sevenths of a pixel are somebody else's, everywhere
     assert at(wear(BARE, unsure, "top").picture, 0, 3) == pytest.approx(-0.6, abs=0.05)
+
+
+def test_what_the_giver_is_hardly_drawn_with_in_this_pose_looks_as_in_the_photo():
+    """Where no pixel of the drawing is the garment's, the photo's colours at that place, and never grey."""
+    hardly = SLEEVED._replace(surface=SLEEVED.surface.clone())
+    hardly.surface[:, :CLASSES] *= 0.05
+    hardly.surface[:, 0] += 2.0  # half of every pixel are nobody's
+    assert at(wear(BARE, hardly, "top").picture, 0, 3) == pytest.approx(-0.6, abs=0.02)
 
 
 def test_nobody_gives_and_gets_nothing_but_numbers():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.compositing.passers_by import passers_by
+from engine.compositing.passers_by import passers_by, scraps
 from engine.garments import ARMS, PIECES, TOP
 from engine.pose.skeleton import LEFT_ELBOW, RIGHT_ANKLE, RIGHT_WRIST
 
@@ -62,3 +62,12 @@ def test_nobody_is_nobody():
 def test_a_joint_outside_of_the_picture_is_nobodys(beyond):
     seen = people(1, (TOP, slice(40, 60), slice(72, 88)))
     assert others(seen, pose(RIGHT_ANKLE, *beyond)) == others(seen) == 320
+
+
+def test_of_a_garment_only_what_hangs_together_with_the_wearer_is_taken():
+    person, cloth = torch.zeros(1, 1, 40, 40), torch.zeros(1, 1, 40, 40)
+    person[..., 5:35, 15:25] = 1.0
+    cloth[..., 10:20, 10:30] = 1.0  # as a wide skirt, beyond her on both sides
+    cloth[..., 22:26, 34:37] = 0.3  # left beside a hand
+    alone = scraps(cloth, person)
+    assert alone[..., 22:26, 34:37].all() and alone.sum() == 12

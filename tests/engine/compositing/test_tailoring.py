@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from engine.compositing.fields import at, spread
-from engine.compositing.tailoring import continued, drawn_out, guide, inverse, inverse_textbook, matte
+from engine.compositing.tailoring import continued, drawn_out, inverse, inverse_textbook, matte
 
 SIZE = (128, 96)
 
@@ -22,19 +22,19 @@ def test_a_matte_ends_at_the_pictures_edge_where_the_map_is_two_positions_off():
     large = (256, 192)
     picture = torch.tensor([0.6, -0.2, 0.1]).view(1, 3, 1, 1) * (2 * box(60, 50, 200, 140, large) - 1)
     off = F.avg_pool2d(box(64, 54, 204, 144, large), 2)
-    hard = (matte(off, guide(picture)) > 0.5).float()
+    hard = (matte(off, picture) > 0.5).float()
     wrong = (hard - box(60, 50, 200, 140, large)).abs().sum()
     assert wrong < 0.25 * (F.interpolate(off, large) - box(60, 50, 200, 140, large)).abs().sum()
 
 
 def test_without_an_edge_a_matte_ends_where_the_map_does_and_several_are_as_each_alone():
     picture, share = torch.zeros(1, 3, *SIZE), torch.linspace(0, 1, 96).expand(1, 1, *SIZE)
-    made = matte(share, guide(picture))
+    made = matte(share, picture)
     assert (made[..., :44] == 0).all() and (made[..., 52:] == 1).all()
     torch.manual_seed(0)
     picture, shares = torch.rand(1, 3, *SIZE), torch.rand(1, 2, 64, 48)
-    both = matte(shares, guide(picture))
-    assert all(torch.allclose(both[:, [k]], matte(shares[:, [k]], guide(picture)), atol=1e-5) for k in (0, 1))
+    both = matte(shares, picture)
+    assert all(torch.allclose(both[:, [k]], matte(shares[:, [k]], picture), atol=1e-5) for k in (0, 1))
 
 
 def test_matrices_of_three_rows_are_inverted_as_linear_algebra_does_it():

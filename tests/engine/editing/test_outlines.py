@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.compositing.tailoring import guide, matte
+from engine.compositing.tailoring import matte
 from engine.editing.outlines import sharp
 from engine.pictures import to_tensor
 
@@ -37,7 +37,7 @@ def test_what_is_around_it_changes_nothing(rows):
     mask_hw = np.zeros((128, 88), bool)
     mask_hw[rows[0] // 2 + 2 : rows[1] // 2 + 2, 27:62] = True
     share_11hw = torch.from_numpy(mask_hw.astype(np.float32))[None, None]
-    whole_HW = matte(share_11hw, guide(to_tensor(picture_HWC)))[0, 0].numpy() > 0.5
+    whole_HW = matte(share_11hw, to_tensor(picture_HWC))[0, 0].numpy() > 0.5
     assert (sharp(mask_hw, picture_HWC) == whole_HW).mean() > 0.9999
 
 

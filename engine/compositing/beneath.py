@@ -12,14 +12,13 @@ from torch import Tensor
 from engine.compositing.fields import highest, largest, odd_side, ramp, size_of, spread
 from engine.compositing.tailoring import continued
 from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at
-from engine.compositing.worn import Drawn, Dressed, inner, near, of_pieces, sharp
+from engine.compositing.worn import Drawn, Dressed, inner, near, of_pieces, sharp, wall_on
 from engine.garments import ARMS, DRESS, FACE, HAIR, LEGS, SKIRT, TOP, TROUSERS, Garment
 from engine.ops.resample import running_mean
 from engine.regions import SURFACE_SPAN
 
 _SURE = 0.8, 0.95  # share of a position from which a picture shows a part without what is beside it
 _SKIN_SEEN = 0.05, 0.2  # of 3 dm, within which skin is the wearer's own, and farther than which only its tone
-_CLOTH_SEEN = 0.02, 0.1  # likewise, of cloth
 _ANKLE = -7.3  # dm above the middle of the standard body; below it are shoes
 # Difference of colours (of -1 to 1) from the wearer's tone that skin hardly has, and never.
 _NO_SKIN = 0.25, 0.5
@@ -62,7 +61,7 @@ def body_beneath(
     in the wearer's tone."""
     size = size_of(now.picture)
     own_1CHW, unseen_11hw = looks_at(wearer.wardrobe, piece_1hw, wearer.surface, size)
-    own_1CHW = _clothes_beneath(own_1CHW, unseen_11hw, piece_1hw, now)
+    own_1CHW = _clothes_beneath(own_1CHW, piece_1hw, now, wearer)
     skin_11hw = _skin(piece_1hw)
     toned_1CHW = _cut_out(giver.picture, of_pieces(theirs_1Phw, _SKIN)) + (
         wearer.wardrobe.skin - giver.wardrobe.skin
@@ -78,17 +77,18 @@ def body_beneath(
     )
 
 
-def _clothes_beneath(own_1CHW: Tensor, unseen_11hw: Tensor, piece_1hw: Tensor, now: Dressed) -> Tensor:
-    """What trousers or a skirt look like where the photo hides them: as they go on from where they are
-    seen."""
+def _clothes_beneath(own_1CHW: Tensor, piece_1hw: Tensor, now: Dressed, wearer: Drawn) -> Tensor:
+    """What trousers or a skirt look like beneath a garment: as they go on from where they are seen, whose
+    light and weave are nearer to the truth than what the photo has at that place."""
     legwear = torch.tensor(_LEGWEAR, device=piece_1hw.device)
-    wanted_11hw = torch.isin(piece_1hw, legwear)[:, None].float() * ramp(unseen_11hw, *_CLOTH_SEEN)
+    wanted_11hw = torch.isin(piece_1hw, legwear)[:, None].float()
     if not wanted_11hw.any():
         return own_1CHW
     seen_11hw = of_pieces(now.pieces, _LEGWEAR)
     (seen_11HW,) = sharp(now.picture, near(seen_11hw), seen_11hw)
     size = size_of(own_1CHW)
-    inside_11HW = inner(seen_11HW, _RIM)
+    # Between legs a gap may be too narrow for the map.
+    inside_11HW = inner(seen_11HW * (1.0 - wall_on(wearer, seen_11HW)), _RIM)
     if not inside_11HW.any():
         return own_1CHW
     wanted_11HW = F.interpolate(wanted_11hw, size, mode="bilinear")

@@ -32,18 +32,15 @@ from engine.compositing.worn import (
     of_pieces,
     pieces_worn,
     sharp,
+    wall_on,
 )
 from engine.garments import ARMS, DRESS, FACE, PIECES, SKIRT, TOP, TROUSERS, Garment
-from engine.ops.resample import running_mean
 from engine.regions import REGIONS, SURFACE_SPAN
 
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
 _INSIDE = 0.8, 0.95  # likewise from which the giver's picture shows it without what is beside it
 _RIM = 2  # px of a picture of 256 rows, the width of what a garment may have of its surroundings at its edge
-# Difference of colours (of -1 to 1) from what is behind a giver up to which a px is that, and never.
-_OF_WALL = 0.1, 0.2
 _CLOTHS = TOP, DRESS, SKIRT, TROUSERS  # of one look: the colours of a leg are no shoe's
-_SHALLOW = 7  # px of a map of 128 rows around an edge within which what is behind may be in a garment
 
 
 @torch.no_grad()
@@ -186,21 +183,6 @@ def _cloth(
     # What clothes of the giver hid goes on in its weave; of a top nothing is hidden so.
     wanted_11HW = taken_11HW * float(bool(clothes_over(garment)))
     return continued(fit_1CHW, inside_11HW, wanted_11HW), taken_11HW
-
-
-def wall_on(giver: Drawn, theirs_11HW: Tensor) -> Tensor:
-    """How much of a px near a garment's edge, or in it near one, has the colours of what is behind the giver,
-    [1, 1, H, W]: the map's edge is beside it, or a gap is too narrow for the map."""
-    rows, columns = size_of(giver.surface)
-    behind_1CHW = giver.wardrobe.plate if giver.behind is None else giver.behind
-    picture_1Chw, behind_1Chw, theirs_11hw = (
-        F.interpolate(each, (2 * rows, 2 * columns), mode="area")
-        for each in (giver.picture, behind_1CHW, theirs_11HW)
-    )
-    apart_11hw = running_mean(picture_1Chw - behind_1Chw, 3).square().mean(1, keepdim=True).sqrt()
-    deep_11hw = 1.0 - around((theirs_11hw < 0.5).float(), _SHALLOW)
-    wall_11hw = (1.0 - ramp(apart_11hw, *_OF_WALL)) * (1.0 - deep_11hw)
-    return F.interpolate(wall_11hw, size_of(theirs_11HW), mode="bilinear")
 
 
 def _arms_before(surface_1Khw: Tensor) -> Tensor:

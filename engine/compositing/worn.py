@@ -13,15 +13,19 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import Window, highest, size_of, window_of
+from engine.compositing.fields import Window, around, highest, ramp, size_of, window_of
 from engine.compositing.painted import AS_IT_IS, at_size
 from engine.compositing.passers_by import passers_by
 from engine.compositing.tailoring import matte
 from engine.compositing.wardrobe import CLASSES, Wardrobe, pieces_drawn, worn_at
 from engine.garments import FACE, HAIR, PIECES
+from engine.ops.resample import running_mean
 from engine.regions import REGIONS
 
 _SOME = 0.02  # share of a position below which nothing of it is seen along an edge
+# Difference of colours (of -1 to 1) from what is behind somebody up to which a px is that, and never.
+_OF_WALL = 0.1, 0.2
+_SHALLOW = 7  # px of a map of 128 rows around an edge within which what is behind may be in a garment
 _BESIDE = 12  # positions of a map of 128 rows: a matte looks so far, twice a window and its models' window
 IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the body of its own
 
@@ -104,3 +108,18 @@ def near(*shares_11hw: Tensor) -> Window:
 def inner(share_11HW: Tensor, rim: int) -> Tensor:
     """A share less a rim of so many px of a picture of 256 rows."""
     return 1.0 - highest(1.0 - share_11HW, 2 * rim * (size_of(share_11HW)[0] // 256) + 1)
+
+
+def wall_on(drawn: Drawn, garment_11HW: Tensor) -> Tensor:
+    """How much of a px near a garment's edge, or in it near one, has the colours of what is behind the
+    person, [1, 1, H, W]: the map's edge is beside it, or a gap is too narrow for the map."""
+    rows, columns = size_of(drawn.surface)
+    behind_1CHW = drawn.wardrobe.plate if drawn.behind is None else drawn.behind
+    picture_1Chw, behind_1Chw, garment_11hw = (
+        F.interpolate(each, (2 * rows, 2 * columns), mode="area")
+        for each in (drawn.picture, behind_1CHW, garment_11HW)
+    )
+    apart_11hw = running_mean(picture_1Chw - behind_1Chw, 3).square().mean(1, keepdim=True).sqrt()
+    deep_11hw = 1.0 - around((garment_11hw < 0.5).float(), _SHALLOW)
+    wall_11hw = (1.0 - ramp(apart_11hw, *_OF_WALL)) * (1.0 - deep_11hw)
+    return F.interpolate(wall_11hw, size_of(garment_11HW), mode="bilinear")

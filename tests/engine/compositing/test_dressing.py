@@ -7,9 +7,9 @@ import torch
 import torch.nn.functional as F
 
 from engine.compositing.beneath import piece_beneath
-from engine.compositing.dressing import before_wall, dressed, wall_on
+from engine.compositing.dressing import before_wall, dressed
 from engine.compositing.wardrobe import CLASSES, make_wardrobe
-from engine.compositing.worn import Drawn, pieces_worn, undressed
+from engine.compositing.worn import Drawn, pieces_worn, undressed, wall_on
 from engine.garments import PIECES, garment
 from engine.regions import REGIONS, SURFACE_SPAN
 

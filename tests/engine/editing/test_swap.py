@@ -44,6 +44,13 @@ def test_a_top_changes_the_top_and_never_the_face(session):
     assert not changed_HW[eroded["face"]].any() and not changed_HW[eroded["legs"]].any()
 
 
+def test_a_gap_between_legs_does_not_go_on_as_a_notch_of_wall_under_a_shorter_top(session):
+    crotch_HWC = worn(session, ("gingham-shirt", "top")).image[
+        124:130, 86:94
+    ]  # under the tunic's hem of before
+    assert crotch_HWC.min(2).max() < 150  # the wall has 230, the darkest of blue jeans' channels 60
+
+
 def _inner(mask_HW: np.ndarray) -> np.ndarray:
     """Less a rim of four px."""
     for axis, step in ((0, 4), (0, -4), (1, 4), (1, -4)):

@@ -12,7 +12,7 @@ from engine.compositing.fields import ramp, size_of
 from engine.compositing.limb_bones import sampled
 from engine.compositing.limb_mattes import THICK, reach
 from engine.compositing.limbs_elsewhere import Elsewhere
-from engine.compositing.ribbons import past_middle, place_of, position_at, ribbon
+from engine.compositing.ribbons import least_radius, past_middle, place_of, position_at, ribbon
 
 _RIM = 0.02  # of half the picture's height
 
@@ -65,11 +65,13 @@ def lay_over(
         where = place_of(here_hw, goes.line_N[points])
         before_hw = position_at(where, was.line_N[points], scale)
         matte_1hw = sampled(cut_out.limb_HW[None], before_hw, sides_2).masked_fill(where.beyond, 0.0)
-        # In the crook of a bent limb it is as broad as to its other side.
-        facing_hw = where._replace(aside=-where.aside).beside(broad_2N[:, points])
-        broadest = where._replace(aside=where.aside.sign() * THICK[1] * unit)
-        crook_hw = past_middle(broadest, was.line_N[points])
-        matte_1hw = matte_1hw.masked_fill(crook_hw & (where.aside.abs() > facing_hw), 0.0)
+        broadest = THICK[1] * unit
+        if least_radius(was.line_N[points]) < broadest:
+            # In the crook of a bent limb it is as broad as to its other side.
+            facing_hw = where._replace(aside=-where.aside).beside(broad_2N[:, points])
+            at_most = where._replace(aside=where.aside.sign() * broadest)
+            crook_hw = past_middle(at_most, was.line_N[points]) & (where.aside.abs() > facing_hw)
+            matte_1hw = matte_1hw.masked_fill(crook_hw, 0.0)
         if upper:  # in the trunk's corner all is its, as broad as where it comes out of it
             over_hw = where.aside.abs() - where.beside(at_root_2N)
             matte_1hw = torch.where(where.piece < was.root, 1.0 - ramp(over_hw, -_RIM, 0.0), matte_1hw)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from engine.compositing.cut_outs import Poses
-from engine.compositing.fields import highest, odd_side, ramp
+from engine.compositing.fields import highest, odd_side, ramp, window_of
 from engine.compositing.limb_bones import (
     ARM_CHAINS,
     HIPS,
@@ -37,6 +37,7 @@ _FREE = 0.3, 0.7  # how sure it is that nobody is there
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
 _WEB = 0.5, 0.7  # units from a shoulder, up to which cloth goes from trunk to sleeve
 _HAIR = 13  # px of a map of 128 rows, side of the window around a head in which all that is seen is its hair
+_HEAD = 0.01  # share from which a px is anything of a head
 _TOPS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt")]
 HEAD_CLASSES = [REGIONS.index(name) for name in ("hair", "face")]
 
@@ -69,8 +70,10 @@ def claimed(
     now, beyond = [each.now._replace(unit=unit) for each in bones], [each.bone.beyond for each in bones]
     far_Nhw = off_each(now, along_each(now, here_3hw), beyond)
     before_hw = before(poses, trunk, here_hw)
-    shows_8hw = class_8hw.clone()
-    shows_8hw[0] *= 1.0 - _heads(photo, before_hw, poses.sides_2)
+    shows_8hw = class_8hw
+    if any(each.part > 0 and each.bone.of_arm for each in bones):  # beside a raised arm hair is drawn as wall
+        shows_8hw = class_8hw.clone()
+        shows_8hw[0] *= 1.0 - _heads(photo, before_hw, poses.sides_2)
     theirs_Nhw = torch.einsum("nc,chw->nhw", _theirs(bones, photo, poses.sides_2), shows_8hw)
     theirs_Nhw = theirs_Nhw * (1.0 - ramp(far_Nhw, 0.8 * _LIMB_REACH, _LIMB_REACH))
     near_Nhw = _nearest(torch.cat([trunk_hw[None] - _TRUNK_REACH, far_Nhw]))[1:]
@@ -86,11 +89,14 @@ def claimed(
 
 def _heads(photo: Shown, before_hw: Tensor, sides_2: Tensor) -> Tensor:
     """0 to 1 [h, w]: where the photo has a head, with hair that its engine draws as wall."""
-    head_hw, clothes_hw = (
-        sampled(photo.class_8HW[kinds], before_hw, sides_2).sum(0) for kinds in (HEAD_CLASSES, _TOPS)
-    )
-    near_hw = highest(head_hw[None, None], odd_side(_HAIR, len(head_hw)))[0, 0] * (1.0 - clothes_hw)
-    return head_hw.maximum(near_hw * (1.0 - sampled(photo.behind_1HW, before_hw, sides_2)[0]))
+    head_hw = sampled(photo.class_8HW[HEAD_CLASSES], before_hw, sides_2).sum(0)
+    side = odd_side(_HAIR, len(head_hw))
+    window = window_of((head_hw > _HEAD).float(), side // 2)
+    near_hw, here_hw = highest(head_hw[window][None, None], side)[0, 0], before_hw[window]
+    clothes_hw = sampled(photo.class_8HW[_TOPS], here_hw, sides_2).sum(0)
+    hers_hw = 1.0 - sampled(photo.behind_1HW, here_hw, sides_2)[0]
+    head_hw[window] = head_hw[window].maximum(near_hw * (1.0 - clothes_hw) * hers_hw)
+    return head_hw
 
 
 def _webs(
@@ -134,17 +140,14 @@ def _left(
     """0 to 1 [h, w] each: where the photo shows nobody; around an arm that is elsewhere now; and such a
     leg. before: where positions were of a person whose limbs stay."""
     (behind_hw,) = sampled(photo.behind_1HW, before_hw, poses.sides_2)
-    limbs_4hw = sampled(photo.limbs_4HW, before_hw, poses.sides_2)
-    # What lies beside a leg that has left has something of its colours.
-    rims_5hw = with_rims(torch.cat([limbs_4hw, behind_hw[None]])[None])[0]
-    others_4hw = (limbs_4hw.sum(0) - limbs_4hw).clamp(max=1.0)
-    limbs_4hw = limbs_4hw.maximum(rims_5hw[:4] * rims_5hw[4] * (1.0 - others_4hw))
     then, beyond = [each.then for each in bones], [each.bone.beyond for each in bones]
     was_Nhw = off_each(then, along_each(then, homogeneous(before_hw)), beyond)
     legs_hw = torch.zeros_like(behind_hw)
-    for each, nearest_hw in zip(bones, _nearest(was_Nhw), strict=True):
-        if not each.bone.of_arm:
-            legs_hw += each.part * nearest_hw * limbs_4hw[each.bone.chain]
+    if any(each.part > 0 and not each.bone.of_arm for each in bones):
+        limbs_4hw = _with_walls(sampled(photo.limbs_4HW, before_hw, poses.sides_2), behind_hw)
+        for each, nearest_hw in zip(bones, _nearest(was_Nhw), strict=True):
+            if not each.bone.of_arm:
+                legs_hw += each.part * nearest_hw * limbs_4hw[each.bone.chain]
     arms_hw = torch.zeros_like(behind_hw)
     for chain in ARM_CHAINS:
         numbers = [n for n, each in enumerate(bones) if each.bone.chain == chain]
@@ -153,6 +156,13 @@ def _left(
             away_hw = (_nearest(was_Nhw[numbers]) * parts_N11).sum(0)
             arms_hw = arms_hw.maximum(away_hw * (1.0 - ramp(was_Nhw[numbers].amin(0), *_AROUND)))
     return behind_hw, arms_hw, legs_hw
+
+
+def _with_walls(limbs_4hw: Tensor, behind_hw: Tensor) -> Tensor:
+    """Limbs with what lies on the wall beside them, which has something of their colours."""
+    rims_5hw = with_rims(torch.cat([limbs_4hw, behind_hw[None]])[None])[0]
+    others_4hw = (limbs_4hw.sum(0) - limbs_4hw).clamp(max=1.0)
+    return limbs_4hw.maximum(rims_5hw[:4] * rims_5hw[4] * (1.0 - others_4hw))
 
 
 def _theirs(bones: Sequence[Elsewhere], photo: Shown, sides_2: Tensor) -> Tensor:

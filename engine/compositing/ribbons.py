@@ -175,6 +175,11 @@ def position_at(where: Place, line_N: Tensor, scale: float = 1.0) -> Tensor:
     return torch.complex(x_hw, y_hw)
 
 
+def least_radius(line_N: Tensor) -> float:
+    """Of a line's corners, how far aside the nearest middle is."""
+    return float(_corners(not_short(line_N.diff()))[1].min())
+
+
 def past_middle(where: Place, line_N: Tensor) -> Tensor:
     """Whether positions would lie farther aside of another line than to the middle of its corner [h, w]:
     `position_at` takes them all for that middle, which says nothing of how broad a limb is."""

@@ -152,3 +152,17 @@ def test_a_shirt_that_ends_on_the_hip_goes_with_the_leg_and_a_coat_does_not(hem,
     claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE)[0]
     at_knee = claim_HW.flatten()[(HERE - found[0].now.end).abs().argmin()]
     assert at_knee > 0.9 if goes else at_knee < 0.1
+
+
+@pytest.mark.parametrize(("share", "stays"), [(0.03, 0.03), (0.007, 0.0)])
+def test_of_a_head_is_what_is_so_by_a_hundredth(share, stays):
+    """Around less nothing is looked for, for that would be everywhere."""
+    now, own = pose(OUT)[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    found = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == 3]
+    drawn, shown = torch.zeros(2, CLASSES, *SIZE)
+    drawn[0], shown[REGIONS.index("face"), 26:34, 70:80] = 1.0, share
+    photo = Shown(torch.zeros(1, *SIZE), torch.zeros(4, *SIZE), shown)
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE)[0]
+    assert claim_HW[30, 82].item() == pytest.approx(1.0 - stays, abs=0.002)

@@ -12,7 +12,7 @@ from app.document import Look, Snapshot
 from app.file_thread import FileThread
 from app.files.look_jobs import RemoveJournal, WriteJournal, document_of
 from app.files.looks import LookFiles
-from app.worker import Trouble
+from app.trouble import Trouble
 from engine.look.journal import Journal, LeftBehind
 
 PROMISED_MS = 20_000  # of work that a kill may cost at most

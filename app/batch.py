@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from app.jobs import RenderThread
 from app.photo_importer import PhotoImporter
-from app.worker import RenderWorker, Trouble
+from app.trouble import Trouble
+from app.worker import RenderWorker
 from engine.api import RenderRequest
 from engine.errors import InputError
 

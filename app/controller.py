@@ -24,7 +24,8 @@ from app.posing import Posing
 from app.requests import request_of
 from app.shelving import Shelving
 from app.texture_changes import TextureChanges
-from app.worker import EngineFacts, RenderWorker, Trouble
+from app.trouble import Trouble
+from app.worker import EngineFacts, RenderWorker
 from engine.export import AS_DRAWN, ExportOptions
 from engine.pose.skeleton import NOBODY
 

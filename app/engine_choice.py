@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.controller import Controller
 from app.notify import Banner, Notices
 from app.settings import Settings
-from app.worker import EngineFacts, Trouble
+from app.trouble import Trouble
+from app.worker import EngineFacts
 from engine.paths import DEFAULT_WEIGHTS
 
 WEIGHTS_FILTER = "Weights (*.safetensors *.pt *.pth);;All files (*)"

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from app.worker import Trouble
+from app.trouble import Trouble
 
 
 class FileJob(Protocol):

@@ -17,7 +17,8 @@ from app.document import Document
 from app.posing import Posing
 from app.requests import request_of
 from app.status import Status, familiarity
-from app.worker import EngineFacts, RenderWorker, Trouble
+from app.trouble import Trouble
+from app.worker import EngineFacts, RenderWorker
 from engine.api import Frame, Settled
 
 

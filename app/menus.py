@@ -121,9 +121,10 @@ def _recent_menu(
 
 def _theme_menu(window: QMainWindow, chosen: str, choose: Callable[[str], None]) -> QMenu:
     menu = QMenu("&Theme", window)
+    menu.setObjectName("theme")
     group = QActionGroup(window)
     for choice in (theme.SYSTEM, theme.DARK_NAME, theme.LIGHT_NAME):
-        action = menu.addAction(choice.capitalize())
+        action = menu.addAction(f"{choice.capitalize()} theme")
         action.setCheckable(True)
         action.setChecked(choice == chosen)
         action.triggered.connect(lambda _on=False, choice=choice: choose(choice))

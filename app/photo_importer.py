@@ -25,7 +25,8 @@ from app.jobs import (
     SeveralPeople,
     WorkerJob,
 )
-from app.worker import RenderWorker, Trouble
+from app.trouble import Trouble
+from app.worker import RenderWorker
 from engine.pose import kinematics
 from engine.pose.formats import PoseFile
 from engine.pose.skeleton import NOBODY

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
 
 from app import crash
 from app.dialogs import info
@@ -123,10 +125,16 @@ def _of_sight(window: MainWindow) -> Verbs:
     }
 
 
+def _named(window: MainWindow) -> list[QAction]:
+    """All that can be asked for by its name: what has an action, and the themes."""
+    themes = window.findChild(QMenu, "theme")
+    return [*window.actions_by_id.values(), *(themes.actions() if themes else [])]
+
+
 def _of_help(window: MainWindow) -> Verbs:
     return {
         "show_keys": lambda: info.keys(window, window.keys.bound()),
-        "palette": lambda: Palette(window, window.actions_by_id.values()).open(),
+        "palette": lambda: Palette(window, _named(window)).open(),
         "change_keys": lambda: RebindDialog(window, window.keys.bound, window.keys.change).open(),
         "show_model": lambda: _show_model(window),
         "licences": lambda: info.licences(window),

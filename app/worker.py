@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import sys
 import time
-import traceback
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -27,8 +26,9 @@ from app.headroom import Headroom
 from app.jobs import RenderThread, SavePicture, WorkerJob
 from app.mailbox import Closed, LevelPicker, Mailbox
 from app.session_host import SessionHost
+from app.trouble import Trouble
 from engine.api import Frame, MapInfo, RenderRequest
-from engine.errors import DeviceLost, InputError
+from engine.errors import DeviceLost
 
 REST_S = 0.12
 SLOW_REST_S = 0.35
@@ -55,28 +55,6 @@ class Post:
 
     request: RenderRequest
     live: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Trouble:
-    """An error on its way to the window: one sentence, and the trace where it is our fault."""
-
-    sentence: str
-    details: str = ""
-
-    @classmethod
-    def of(cls, error: BaseException, doing: str) -> Trouble:
-        """The sentence of an InputError as it is; the rest says while doing what, and goes to the log."""
-        if isinstance(error, InputError):
-            return cls(str(error))
-        if isinstance(error, MemoryError):
-            return cls(f"There was not enough memory while {doing}. Close other programs and try again.")
-        if isinstance(error, DeviceLost):
-            crash.log.warning("while %s: %s", doing, error)
-            return cls(f"The graphics card was lost while {doing}. Please try again.")
-        trace = "".join(traceback.format_exception(error))
-        crash.log.error("while %s\n%s", doing, trace)
-        return cls(f"Something went wrong while {doing}: {type(error).__name__}: {error}", trace)
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,21 +23,18 @@ from PySide6.QtWidgets import (
 
 from app import plain, theme
 from app.docks.bars import Bar, Bars
+from app.docks.inspected_words import colour_of, entry_of, headline_of, origin_of, title_of, tops_of
 from app.docks.scale import ScalePanel
 from app.docks.texture_tools import TextureTools
 from app.docks.tiles import TileGrid
-from engine.api import CORRESPONDENCE, DISTRIBUTION, FLOW, PARSING
-from engine.inspecting.choices import CHANGE, EVIDENCE, TRACES, MapChoice
+from engine.api import DISTRIBUTION, PARSING
+from engine.inspecting.choices import CHANGE, TRACES, MapChoice
 from engine.inspecting.inspection import Inspection, brief_of, words_of
 from engine.inspecting.order import AREA, ORDERS
 from engine.inspecting.pointed import MOST, Part
-from engine.inspecting.values import RESULT
 
 WAITING = "One moment: the maps of this picture are being made."
 HINT = "Press 3, then point at the picture: which part of the photo made this pixel?"
-# What a place is by kind of map, with bars below that go on; else of textures.
-IS = {PARSING: "is drawn as", CORRESPONDENCE: "is read from the photo", FLOW: "is read from the photo"}
-GOES = {CORRESPONDENCE: "is seen"}
 ROOMY = 620  # px of height from which on all bars have room and the atlas still has some
 LEAST_NAMED = 0.002  # of the picture: a region smaller than that is not in the legend
 
@@ -173,7 +170,7 @@ class InspectPanel(QWidget):
     def offer(self, choices: Sequence[MapChoice]) -> None:
         """What the engine can show."""
         self.layer.clear()
-        self.layer.addItems([_title(choice) for choice in choices])
+        self.layer.addItems([title_of(choice) for choice in choices])
 
     def show_inspection(self, shown: Inspection | None, photo_names: Sequence[str]) -> None:
         """photo_names: of the photos, the person's first. None: there is nothing yet, or another mode."""
@@ -188,7 +185,7 @@ class InspectPanel(QWidget):
             self.view.clear()
             self.view.addItems(views)
         self.view.setCurrentText(shown.view)
-        self.headline.setText(self._headline(shown))
+        self.headline.setText(headline_of(shown, self._name))
         self.bars.show_bars([self._bar(shown, place, part) for place, part in enumerate(shown.parts)])
         self._show_textures(shown)
         self._show_legend(shown)
@@ -196,7 +193,7 @@ class InspectPanel(QWidget):
         self.looks.setVisible(shown.view == CHANGE and not self.looks.menu().isEmpty())
         self._show_origin(shown)
         laid = [each for each in (shown.painting.result, *shown.painting.photos) if each is not None]
-        self.scale.show_top(_tops(shown), any(each.top for each in laid) or not laid)
+        self.scale.show_top(tops_of(shown), any(each.top for each in laid) or not laid)
 
     def offer_looks(self, looks: Sequence[tuple[int, str]]) -> None:
         """Numbers and names of the looks that can be compared with."""
@@ -207,21 +204,8 @@ class InspectPanel(QWidget):
 
     def _show_origin(self, shown: Inspection) -> None:
         """In words what the rings of a trace are."""
-        detail = shown.detail
         self.origin.setVisible(shown.view in TRACES and shown.choice.kind == DISTRIBUTION)
-        if detail is not None:
-            self.origin.setText(
-                f"{detail.share:.0%} of it is the photo's own: the orange ring is where the surface atlas "
-                f"finds its detail on {self._name(detail.photo)}, the white one where attention reads most."
-            )
-        elif shown.aim.at is None:
-            self.origin.setText("Where is it read? Point at the result; at a photo: who reads it?")
-        elif shown.aim.picture == RESULT:
-            self.origin.setText(
-                "The ring is where attention reads most; no detail of a photo is copied here."
-            )
-        else:
-            self.origin.setText("The ring is where this place of the photo is seen most.")
+        self.origin.setText(origin_of(shown, self._name))
 
     def show_waiting(self, waiting: bool) -> None:
         """While there is no inspection: whether there will be one soon."""
@@ -239,21 +223,6 @@ class InspectPanel(QWidget):
             laid = over[under[0]] if under[0] < len(shown.painting.photos) else None
         self.read_out.setText("" if laid is None or under is None else laid.read(*under[1]))
         self._here.setVisible(bool(self.read_out.text()))
-
-    def _headline(self, shown: Inspection) -> str:
-        aim, (rows, columns) = shown.aim, shown.subject.result.shape[:2]
-        if aim.at is None:
-            return (
-                "Keep a picture first"
-                if shown.view == CHANGE and shown.subject.kept is None
-                else "Point at a picture"
-            )
-        x, y = int(aim.at[0] * columns), int(aim.at[1] * rows)
-        held = ", held," if shown.pinned else ""
-        if aim.picture == RESULT:
-            return f"This pixel ({x}, {y}){held} {IS.get(shown.choice.kind, 'is made of')}"
-        does = GOES.get(shown.choice.kind, "went into")
-        return f"This place of {self._name(aim.picture)} ({x}, {y}){held} {does}"
 
     def _name(self, photo: int) -> str:
         return self._names[photo] if photo < len(self._names) else "the photo"
@@ -310,7 +279,7 @@ class InspectPanel(QWidget):
         if shown.choice.kind == PARSING and named is not None:
             there = np.bincount(named.argmax(0).ravel(), minlength=len(named))
             regions = [k for k in range(1, len(there)) if there[k] >= LEAST_NAMED * there.sum()]
-            self.legend.setText(" &nbsp; ".join(_entry(k, html.escape(shown.name_of(k))) for k in regions))
+            self.legend.setText(" &nbsp; ".join(entry_of(k, html.escape(shown.name_of(k))) for k in regions))
 
     def _choose_bar(self, place: int) -> None:
         shown = self._inspection
@@ -333,38 +302,3 @@ class InspectPanel(QWidget):
         self.tiles.refresh_theme()
         self.bars.update()
         self.refresh()
-
-
-def colour_of(shown: Inspection, place: int) -> str:
-    """Of the part in this place, for its bar and its ring: as on the picture where areas have colours there,
-    else by the place; grey where there are no rings."""
-    colours, part = shown.painting.colours, shown.parts[place]
-    if shown.view in (*TRACES, EVIDENCE):
-        return theme.colours().muted  # it has no ring
-    if colours is None:
-        return theme.CATEGORIES[place]
-    rgba = colours.get((part.photo, part.channel))
-    return theme.colours().muted if rgba is None else "#{:02x}{:02x}{:02x}".format(*rgba.tolist())
-
-
-def _title(choice: MapChoice) -> str:
-    """A layer by its rows and pass, as "Layer of 64 rows, first pass (64a)"; another map by its title."""
-    name = choice.title
-    if choice.kind == DISTRIBUTION and name[:-1].isdigit() and name[-1] in "ab":
-        return f"Layer of {name[:-1]} rows, {'first' if name[-1] == 'a' else 'second'} pass ({name})"
-    return name
-
-
-def _tops(shown: Inspection) -> str:
-    """What the end of the scale stands for, on the result and on the photo that is chosen or has most."""
-    result = shown.painting.result.top if shown.painting.result else ""
-    laid = [each for each in shown.painting.photos if each is not None and each.top]
-    photo = max(laid, key=lambda each: float(each.pixels.max())).top if laid else ""
-    if result and photo:
-        return f"{result} on the result, {photo} on the photo"
-    return result or photo
-
-
-def _entry(region: int, name: str) -> str:
-    words = (name or f"region {region + 1}").replace(" ", "&nbsp;")
-    return f"<span style='color:{theme.region_colour(region)}'>■</span>&nbsp;{words}"

@@ -30,7 +30,7 @@ from app.files.naming import ask_file_name
 from app.jobs import EncodeLook, WorkerJob
 from app.notify import Notices
 from app.settings import Settings
-from app.worker import Trouble
+from app.trouble import Trouble
 from engine.look import SUFFIX
 from engine.look.journal import LeftBehind
 

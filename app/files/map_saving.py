@@ -15,7 +15,7 @@ from app.files.naming import ask_file_name
 from app.modes.inspect import InspectMode
 from app.notify import Notices
 from app.settings import Settings
-from app.worker import Trouble
+from app.trouble import Trouble
 from engine.files import write_whole
 from engine.inspecting import exports
 from engine.inspecting.arrays import npz_of

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from app.worker import Trouble
+from app.trouble import Trouble
 from engine.errors import InputError
 
 Value = TypeVar("Value")

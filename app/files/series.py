@@ -23,7 +23,7 @@ from app.notify import Notices
 from app.requests import request_of
 from app.settings import Settings
 from app.strip import Strip
-from app.worker import Trouble
+from app.trouble import Trouble
 from engine.api import RenderRequest
 from engine.errors import InputError
 

@@ -7,7 +7,8 @@ from PySide6.QtCore import QObject
 from app import theme
 from app.canvas.maps import Laid, Peak
 from app.canvas.view import CanvasView
-from app.docks.inspector import InspectPanel, colour_of
+from app.docks.inspected_words import colour_of
+from app.docks.inspector import InspectPanel
 from app.modes.inspect import InspectMode
 from engine.inspecting.choices import EVIDENCE, TRACES
 from engine.inspecting.colouring import coloured, faded

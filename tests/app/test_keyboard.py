@@ -132,6 +132,15 @@ def test_the_palette_finds_by_words_and_does_it(driver):
     assert driver.controller.undo_stack.undoText() == "Mirror the pose"
 
 
+def test_the_palette_knows_the_themes(driver):
+    QTest.keyClick(driver.canvas, Qt.Key.Key_P, CTRL | SHIFT)
+    palette = driver.window.findChild(Palette)
+    QTest.keyClicks(palette.field, "light")
+    assert palette.list.item(0).text() == "Light theme"
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    assert driver.window.settings.theme == theme.LIGHT_NAME and theme.colours() == theme.LIGHT
+
+
 def test_what_cannot_be_done_now_is_not_offered(driver):
     driver.window.actions_by_id["palette"].trigger()
     palette = driver.window.findChild(Palette)

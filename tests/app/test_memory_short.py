@@ -12,7 +12,7 @@ from fake_engine import LEVELS, FakeSession
 
 from app import headroom
 from app.mailbox import LevelPicker
-from app.worker import Trouble
+from app.trouble import Trouble
 from engine.errors import OutOfMemory
 
 LEFT_WRIST = 7

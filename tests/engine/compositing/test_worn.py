@@ -6,7 +6,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from engine.compositing.worn import largest, near, sharp
+from engine.compositing.fields import largest
+from engine.compositing.worn import near, sharp
 
 
 @pytest.mark.parametrize("times", [2, 6])

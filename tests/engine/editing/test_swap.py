@@ -7,18 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
-import torch.nn.functional as F
 from sampled import sample
 
 from engine.api import GarmentSwap, Mix, RenderRequest, SlotChange, Stroke
-from engine.compositing.compose import Composition
-from engine.compositing.wardrobe import make_wardrobe
 from engine.editing import swap as swapping
 from engine.errors import InputError
 from engine.garments import PIECES
 from engine.models.registry import ENGINES
-from engine.regions import REGIONS
 from engine.session import Session
 
 
@@ -246,22 +241,6 @@ def test_joints_outside_the_frame_and_hardly_any_of_them_are_dressed_too(session
         request = RenderRequest(own.key, pose, swaps=(GarmentSwap(giver.key, "top"),), pieces=True)
         frame = session.respond(request)
         assert frame.image.any() and frame.pieces.max() < len(PIECES)
-
-
-def test_previews_of_half_precision_are_told_as_whole_ones_are():
-    """Engines draw previews in half of float32 where the processor has it, surface maps too."""
-    class_hw = torch.zeros(64, 44, dtype=torch.long)
-    class_hw[8:60, 12:32] = REGIONS.index("upper clothes")
-    class_hw[36:60, 12:32] = REGIONS.index("pants")
-    logits_1Khw = 20.0 * F.one_hot(class_hw, len(REGIONS)).movedim(-1, 0).float()[None]
-    surface_1Khw = torch.cat([logits_1Khw, torch.full((1, 3, 64, 44), 0.1)], 1)
-    picture_1CHW = torch.zeros(1, 3, 128, 88)
-    wardrobe = make_wardrobe(picture_1CHW, surface_1Khw)
-    whole_hw, half_hw = (
-        swapping.pieces_seen(Composition(picture_1CHW, surface_1Khw=each), wardrobe)
-        for each in (surface_1Khw, surface_1Khw.bfloat16())
-    )
-    assert (whole_hw > 0).any() and (whole_hw == half_hw).mean() > 0.99
 
 
 def test_wear_replaces_takes_off_and_comes_back():

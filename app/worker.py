@@ -33,7 +33,7 @@ from engine.errors import DeviceLost
 REST_S = 0.12
 SLOW_REST_S = 0.35
 SLOW_MS = 250.0
-MAPS_EVERY_S = 0.1  # while a hand moves, or with every picture; no oftener, for they take time from pictures
+MAPS_EVERY_S = 0.1  # while a hand moves, up to twice as often, or every picture: they take time from pictures
 HANDOVER_S = 5e-4  # after which the window's thread gets Python's lock from this one: a painter asks often
 
 

@@ -95,7 +95,6 @@ def surface_map(picture_BCHW: Tensor) -> Tensor:
     return torch.cat([output.logits_BCHW, output.surface_B3HW], 1)
 
 
-@torch.inference_mode()
 def _shipped(device: torch.device) -> parser.Parser:
     with _lock:
         if device not in _networks:

@@ -45,7 +45,8 @@ def matte(shares_1Khw: Tensor, picture_1CHW: Tensor, rows: int | None = None) ->
     """
     rows = size_of(picture_1CHW)[0] if rows is None else rows
     times = max(1, round(rows / 256))
-    small_1Chw = F.interpolate(picture_1CHW, [side // times for side in size_of(picture_1CHW)], mode="area")
+    small = [max(1, side // times) for side in size_of(picture_1CHW)]
+    small_1Chw = F.interpolate(picture_1CHW, small, mode="area")
     guide = _guide(small_1Chw, _NEAR * (rows // times) // 256 | 1)
     shares_1Khw = F.interpolate(shares_1Khw, size_of(small_1Chw), mode="bilinear")
     shares_1Khw = ramp(_drawn(_models(shares_1Khw, guide), small_1Chw), *_SEAM)

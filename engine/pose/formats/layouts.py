@@ -118,6 +118,7 @@ _MANY_BONES = 12  # that make a body: fewer do so by chance
 BODY_STRAIN = 0.45  # their joints in a wrong order are hardly below 0.5
 
 _MUCH_BETTER = 0.6  # of the strain: the right order has a third of a wrong one's
+_FEWER = 2 / 3  # of the first order's bones another one has to make: some few are in proportion by chance
 
 
 def looks_like(count: int) -> str:
@@ -158,12 +159,19 @@ def _statures(pose_18x3: np.ndarray, wide: float) -> list[float]:
     ]
 
 
+def _bones(pose_18x3: np.ndarray) -> int:
+    """How many bones of trunk and limbs are there."""
+    there, limbs = pose_18x3[:, 2] > 0, range(sk.NECK, sk.LEFT_ANKLE + 1)
+    return sum(there[a] and there[b] for a, b, _ in _BONES if a in limbs and b in limbs)
+
+
 def in_likeliest_order(points_Nx3: np.ndarray, wide: float = 1.0) -> np.ndarray:
     """float64 [18, 3] (x, y, state) from (x, y, confidence) rows: in the first layout of this count, unless
-    another one makes a much better body.
+    another one makes a much better body of about as many bones.
     """
     poses = [to_coco18(points_Nx3, layout) for layout in LAYOUTS[len(points_Nx3)]]
-    strains = [strain(pose, wide) for pose in poses]
+    enough = _FEWER * _bones(poses[0])
+    strains = [strain(pose, wide) if _bones(pose) >= enough else np.inf for pose in poses]
     best = int(np.argmin(strains))
     return poses[best] if strains[best] < _MUCH_BETTER * strains[0] else poses[0]
 

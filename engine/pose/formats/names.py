@@ -60,11 +60,14 @@ def people_of_names(
             strain(pose_of_names({joint: place(told) for joint, told in each.items()})) for each in people
         )
 
+    def worst(people: list[dict[int, Told]]) -> tuple[float, int]:
+        return max(strain_of(each) for each in people if 2 * len(each) >= most), len(people)
+
     rows = list(rows)
     ways = [_given_back(_one_after_the_other(rows), strain_of), _joint_by_joint(rows)]
     most = max(len(person) for people in ways for person in people)
     ways = [people for people in ways if max(map(len, people)) + _FEW >= most]
-    return min(map(_of_most, ways), key=lambda people: (len(people), strain_of(*people)))
+    return _of_most(min(ways, key=worst))
 
 
 def _given_back(people: list[dict[int, Told]], strain_of: Callable[..., float]) -> list[dict[int, Told]]:

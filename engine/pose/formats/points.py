@@ -117,11 +117,8 @@ def pose_of_rows(
     if order in LAYOUTS[count]:
         return in_order(points_Nx3, order, wide)
     pose = in_likeliest_order(points_Nx3, wide)
-    sure_N = points_Nx3[np.isfinite(points_Nx3).all(axis=1), 2]
-    if 0 < sure_N.max(initial=0) < UNSURE:
-        raise InputError(
-            f"{name} is sure of no joint: its highest confidence is {sure_N.max():.3g}, {UNSURE} is wanted."
-        )
+    if not (pose[:, 2] > 0).any():
+        return pose  # nobody; of several, one of whom a detector is sure of nothing
     if count in DOUBTFUL and strain(pose, wide) > BODY_STRAIN:
         raise InputError(
             f"{name} has {count} joints{looks_like(count)}, but in that order they make no body; "

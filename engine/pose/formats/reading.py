@@ -16,6 +16,7 @@ from engine.files import opened, text_of
 from engine.pose.formats import arrays
 from engine.pose.formats.carried import Carried, carried_of
 from engine.pose.formats.jsonforms import people_of
+from engine.pose.formats.layouts import UNSURE
 from engine.pose.formats.open_photo import OpenPhoto
 from engine.pose.formats.people import MOST_PEOPLE, Person, PoseFile
 from engine.pose.formats.placing import placed
@@ -77,7 +78,9 @@ def parse_people(text: str, name: str) -> PoseFile:
 def _with_joints(people: tuple[Person, ...], name: str) -> tuple[Person, ...]:
     seen = tuple(person for person in people if (person.pose_18x3[:, 2] > 0).any())
     if not seen:
-        raise InputError(f"{name} holds no joint that is there.")
+        raise InputError(
+            f"{name} holds no joint that is there; one below a confidence of {UNSURE} counts as absent."
+        )
     return seen
 
 

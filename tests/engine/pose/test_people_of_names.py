@@ -77,3 +77,14 @@ def test_a_ragged_table_of_deeplabcut_is_nobody(text):
     assert people_in_table(text, "a.csv") == ()
     with pytest.raises(InputError):
         parse_people(text, "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("hers", "theirs"),
+    [((5, 16, 7), (0, 1, 4, 7, 9, 11, 14, 15, 16, 17)), ((17, 5, 13), (0, 2, 3, 6, 9, 11, 13, 14, 15, 17))],
+)
+def test_three_people_who_lack_different_joints_are_not_two(hers, theirs):
+    """Joint by joint they would make two whole ones, each of two people."""
+    far = {joint: (x + 250, y, sure) for joint, (x, y, sure) in LEFT.items() if joint in theirs}
+    people = [without(LEFT, *hers), RIGHT, far]
+    assert people_of_names(chain.from_iterable(person.items() for person in people)) == people

@@ -10,7 +10,9 @@ from tool_forms import CANVAS, FORMS, R17, XY
 
 from engine.errors import InputError
 from engine.framing import framing_of, to_frame
-from engine.pose.formats import OpenPhoto, parse_people, take
+from engine.paths import RESOURCES
+from engine.pose.formats import OpenPhoto, parse_people, read_pose, take
+from engine.pose.formats.layouts import BODY_25
 from engine.pose.skeleton import NECK
 
 SIZE = (256, 176)
@@ -103,8 +105,32 @@ def test_a_body_in_the_order_of_cameras_and_body_models_is_read(tool):
     assert (person.pose_18x3[:, 2] > 0).sum() == len(joints) + 1
 
 
-@pytest.mark.parametrize(("sure", "said"), [(0.05, "highest confidence is 0.05"), (0.099, "is 0.099")])
-def test_who_is_sure_of_nothing_is_refused_as_that(sure, said):
+@pytest.mark.parametrize("sure", [0.05, 0.099])
+def test_who_is_sure_of_nothing_is_refused_as_that(sure):
     rows = [[x, y, sure] for x, y in R17]
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match="below a confidence of 0.1"):
         parse_people(json.dumps({"keypoints": rows}), "a.json")
+
+
+@pytest.mark.parametrize("missing", [(3, 4), (4,), (4, 7)])
+def test_a_body_from_the_side_without_a_wrist_is_no_kinects(missing):
+    """In another order few of its bones are left, in proportion by chance."""
+    pose = read_pose(RESOURCES / "poses" / "side-view.json", (256, 176))
+    pose[list(missing)] = 0
+    rows = np.zeros((25, 3))
+    for joint, number in enumerate(BODY_25.joints):
+        rows[number] = (*pose[joint, :2], 0.9 * (pose[joint, 2] > 0))
+    content = {"people": [{"pose_keypoints_2d": rows.ravel().tolist()}]}
+    (person,) = parse_people(json.dumps(content), "a.json").people
+    there = np.flatnonzero(pose[:, 2])
+    np.testing.assert_allclose(person.pose_18x3[there, :2], pose[there, :2])
+    assert not person.pose_18x3[list(missing), 2].any()
+
+
+def test_one_of_whom_a_detector_is_sure_of_nothing_is_nobody_and_the_others_are_read():
+    sure, unsure = ([[x, y, c] for x, y in R17] for c in (0.9, 0.05))
+    people = parse_people(
+        json.dumps({"people": [{"keypoints": sure}, {"keypoints": unsure}]}), "a.json"
+    ).people
+    alone = parse_people(json.dumps({"people": [{"keypoints": sure}]}), "a.json").people
+    assert len(people) == 1 and np.array_equal(people[0].pose_18x3, alone[0].pose_18x3)

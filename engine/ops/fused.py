@@ -30,7 +30,9 @@ _LINEAR: tuple[str, list[float], str] = ("none", [], "")
 
 
 def uses_onednn(x: Tensor) -> bool:
-    return ONEDNN and x.device.type == "cpu"
+    """In bfloat16 only on processors of which oneDNN has the kernels."""
+    there = ONEDNN and x.device.type == "cpu"
+    return there and (x.dtype != torch.bfloat16 or torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 class FusedConv:

@@ -18,25 +18,10 @@ from engine.compositing.fields import ramp, size_of
 from engine.compositing.tailoring import matte
 from engine.cv import cv2
 from engine.pictures import to_tensor
-from engine.pose.skeleton import (
-    ABSENT,
-    LEFT_ANKLE,
-    LEFT_ELBOW,
-    LEFT_HIP,
-    LEFT_KNEE,
-    LEFT_SHOULDER,
-    LEFT_WRIST,
-    RIGHT_ANKLE,
-    RIGHT_ELBOW,
-    RIGHT_HIP,
-    RIGHT_KNEE,
-    RIGHT_SHOULDER,
-    RIGHT_WRIST,
-)
+from engine.pose.skeleton import ABSENT
+from engine.pose.symmetry import NAMED_LIMBS
 from engine.regions import REGIONS
 
-_ARMS = (RIGHT_SHOULDER, RIGHT_ELBOW, RIGHT_WRIST), (LEFT_SHOULDER, LEFT_ELBOW, LEFT_WRIST)
-_LEGS = (RIGHT_HIP, RIGHT_KNEE, RIGHT_ANKLE), (LEFT_HIP, LEFT_KNEE, LEFT_ANKLE)
 _HAND = 0.35  # of the forearm, how far beyond the wrist a hand surely reaches
 _CORE = 0.022  # of the picture's height: as broad as a wrist, and more than half of an arm
 _HERS = 0.2, 0.6  # the network's share from which on a pixel may be hers, and is
@@ -65,11 +50,11 @@ def _cores(keypoints_18x3: np.ndarray, of: tuple[int, int], size: tuple[int, int
     cores_HW = np.zeros(size, np.uint8)
     xy_18x2 = keypoints_18x3[:, :2] * (size[1] / of[1], size[0] / of[0])
     there = keypoints_18x3[:, 2] > ABSENT
-    bones = (bone for limb in (*_ARMS, *_LEGS) for bone in pairwise(limb))
+    bones = (bone for limb in NAMED_LIMBS.values() for bone in pairwise(limb))
     ways = [(xy_18x2[a], xy_18x2[b]) for a, b in bones if there[a] and there[b]]
     ways += [
         (xy_18x2[wrist], xy_18x2[wrist] + _HAND * (xy_18x2[wrist] - xy_18x2[elbow]))
-        for _, elbow, wrist in _ARMS
+        for _, elbow, wrist in (NAMED_LIMBS["right arm"], NAMED_LIMBS["left arm"])
         if there[elbow] and there[wrist]
     ]
     for begin, end in ways:

@@ -16,7 +16,7 @@ from engine.compositing.painted import at_size
 from engine.compositing.wardrobe import CLASSES
 from engine.compositing.worn import Drawn, Dressed
 
-_BESIDE = 8  # columns of a map of 128 rows on either side: as far as a matte looks, `tailoring.matte`
+_BESIDE = 8  # columns of a map of 128 rows on either side; a matte looks farther, `tailoring.REACH`
 _STEP = 16  # columns: colours are carried by halves, which so are the same halves as in the whole
 
 

@@ -18,6 +18,9 @@ from engine.cv import cv2
 from engine.ops.resample import running_mean
 
 _NEAR = 13  # px of a map of 256 rows that a matte's window is wide: edges lie within half of it of the map's
+REACH = 2 * (
+    _NEAR // 2
+)  # positions of a map of 128 rows: a matte looks so far, twice a window and its models' window
 _SEAM = 0.4, 0.6  # share from which, and at which wholly, a px is taken
 _FLAT = 4e-3  # variance of colours (of -1 to 1) below which a window shows no edge
 _FARTHEST = 14.0  # px of a map of 256 rows that an edge is moved at most: about half an upper arm

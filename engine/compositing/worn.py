@@ -16,7 +16,7 @@ from torch import Tensor
 from engine.compositing.fields import Window, around, highest, ramp, size_of, window_of
 from engine.compositing.painted import AS_IT_IS, at_size
 from engine.compositing.passers_by import passers_by
-from engine.compositing.tailoring import matte
+from engine.compositing.tailoring import REACH, matte
 from engine.compositing.wardrobe import CLASSES, Wardrobe, pieces_drawn, worn_at
 from engine.garments import FACE, HAIR, PIECES
 from engine.ops.resample import running_mean
@@ -26,7 +26,6 @@ _SOME = 0.02  # share of a position below which nothing of it is seen along an e
 # Difference of colours (of -1 to 1) from what is behind somebody up to which a px is that, and never.
 _OF_WALL = 0.1, 0.2
 _SHALLOW = 7  # px of a map of 128 rows around an edge within which what is behind may be in a garment
-_BESIDE = 12  # positions of a map of 128 rows: a matte looks so far, twice a window and its models' window
 IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the body of its own
 
 
@@ -102,7 +101,7 @@ def sharp(picture_1CHW: Tensor, window: Window, *shares_11hw: Tensor) -> tuple[T
 def near(*shares_11hw: Tensor) -> Window:
     """The rows and columns in which any of these shares is something, and as far around as a matte looks."""
     most_hw = torch.cat(shares_11hw, 1)[0].amax(0)
-    return window_of((most_hw > _SOME).float(), _BESIDE * len(most_hw) // 128)
+    return window_of((most_hw > _SOME).float(), REACH * len(most_hw) // 128)
 
 
 def inner(share_11HW: Tensor, rim: int) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -61,7 +62,7 @@ def people_of_names(
         )
 
     def worst(people: list[dict[int, Told]]) -> tuple[float, int]:
-        return max(strain_of(each) for each in people if 2 * len(each) >= most), len(people)
+        return max(map(strain_of, _of_most(people)), default=math.inf), len(people)
 
     rows = list(rows)
     ways = [_given_back(_one_after_the_other(rows), strain_of), _joint_by_joint(rows)]

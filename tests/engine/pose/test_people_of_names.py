@@ -55,6 +55,15 @@ def test_joint_by_joint_each_keeps_what_is_hers():
     assert people_of_names(rows) == [LEFT, RIGHT]
 
 
+@pytest.mark.parametrize("many", range(1, 9))
+def test_joint_by_joint_as_few_as_there_are(many):
+    few = [{joint: person[joint] for joint in range(many)} for person in (LEFT, RIGHT)]
+    rows = [*chain.from_iterable(zip(*(person.items() for person in few), strict=True))]
+    found = people_of_names(rows)
+    assert found and {row for person in found for row in person.items()} <= {*rows}
+    assert many < 5 or found == few
+
+
 def test_who_is_told_in_part_takes_nothing_of_who_is_told_whole():
     begun = {joint: LEFT[joint] for joint in (0, 1, 2)}
     assert people_of_names(chain(begun.items(), RIGHT.items())) == [RIGHT]

@@ -11,7 +11,7 @@ Walk through:
                   subdivides, treefile.py caches); looks.py and hairstyles.py say how the head looks
     the clothes   outfits.py draws what garments.py describes, details.py adds to it; cloth is of textiles.py
                   with patterns.py, prints.py and colours.py; coats.py puts a coat over it,
-                  swaps.py one person's on another
+                  swaps.py one person's on another, flat_lays.py lays one out alone
     the parts     dressing.py makes the parts of parts.py: cloth.py loosens garments, collars.py lays collars
                   on them, edges.py says what they cover; footwear.py; head.py with hair.py, which grows on
                   scalp.py and looks like strands.py; accessories.py and bags.py out of shapes.py;
@@ -34,10 +34,18 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from .versions import STUDIO_OF_COATS, STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_OF_SWAPS, STUDIO_VERSION
+from .versions import (
+    STUDIO_OF_COATS,
+    STUDIO_OF_FLAT_LAYS,
+    STUDIO_OF_MOVES,
+    STUDIO_OF_PULLS,
+    STUDIO_OF_SWAPS,
+    STUDIO_VERSION,
+)
 
 __all__ = [
     "STUDIO_OF_COATS",
+    "STUDIO_OF_FLAT_LAYS",
     "STUDIO_OF_MOVES",
     "STUDIO_OF_PULLS",
     "STUDIO_OF_SWAPS",

@@ -21,6 +21,7 @@ from .camera import Camera, Shot, draw_shot, frame_person
 from .chance import choose
 from .coats import draw_coated
 from .dressing import dress
+from .flat_lays import broadened, frame_garment, garments_alone, joints_of_garment, plan_flat_lay
 from .garments import Outfit
 from .labels import keypoints
 from .lens import draw_lens
@@ -35,7 +36,14 @@ from .review import is_presentable
 from .skeleton import Posed, Skeleton
 from .surfaces import parsing_map
 from .swaps import swapped
-from .versions import STUDIO_OF_COATS, STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_OF_SWAPS, STUDIO_VERSION
+from .versions import (
+    STUDIO_OF_COATS,
+    STUDIO_OF_FLAT_LAYS,
+    STUDIO_OF_MOVES,
+    STUDIO_OF_PULLS,
+    STUDIO_OF_SWAPS,
+    STUDIO_VERSION,
+)
 
 _SEED = 20220623
 _SCENE = 1_000_001  # beyond all view numbers
@@ -43,6 +51,7 @@ _PULLED = 2_000_001  # likewise, beyond those of scenes
 _MOVED = 3_000_001  # likewise, beyond those of pulls
 _SWAPPED = 4_000_001  # likewise, beyond those of moves
 _COATED = 5_000_001  # likewise, beyond those of swaps
+_LAID = 6_000_001  # likewise, beyond those of coats
 _GIVERS = 30  # people among whom a wearer and a giver are looked for
 _ATTEMPTS = 4
 _ROOM_TO_MOVE = 1.25  # margin of a picture in which somebody is pulled at
@@ -72,10 +81,18 @@ class Person:
     """Identity, clothes, light and backdrop of a person index: drawn once, the same in all of the views.
 
     wears: another outfit than the own. bulk: of the clothes that the arms make room for (dm), if not its own.
+    alone: one garment of theirs, with nobody in it.
     As a context it frees what it holds on the graphics card at the end.
     """
 
-    def __init__(self, studio: Studio, index: int, wears: Outfit | None = None, bulk: float | None = None):
+    def __init__(
+        self,
+        studio: Studio,
+        index: int,
+        wears: Outfit | None = None,
+        bulk: float | None = None,
+        alone: bool = False,
+    ):
         self.studio, self.index = studio, index
         meshes = studio.assets.meshes
         scene = np.random.default_rng((_SEED, index, _SCENE))
@@ -87,9 +104,10 @@ class Person:
         heel = self.outfit.heels.height if self.outfit.heels else 0.0
         self.skeleton = Skeleton(meshes, self.body, self.outfit.bulk if bulk is None else bulk, heel)
         studio.renderer.take_over()
-        self.model = Model(
-            studio.renderer.card, dress(studio.assets, self.body, self.outfit, self.looks, rng)
-        )
+        parts = dress(studio.assets, self.body, self.outfit, self.looks, rng)
+        if alone:
+            parts = garments_alone(parts, np.random.default_rng((_SEED, index, _LAID)))
+        self.model = Model(studio.renderer.card, parts)
 
     def view(self, number: int) -> Photograph:
         """One picture; view 0 shows the whole person from the front. Faulty ones are taken again
@@ -127,6 +145,30 @@ class Person:
             of_number = np.random.default_rng((_SEED, self.index, _MOVED + turn))
             poses.append(moved(standing, move, side, of_number))
         return self.photograph(poses[number], shot, rng, poses, emptied=number == 0)
+
+    def laid(self, number: int) -> Photograph:
+        """One picture of a garment with nobody in it, laid flat or hung, in a place of its own."""
+        rng = np.random.default_rng((_SEED, self.index, _LAID + 1 + number))
+        renderer, meshes = self.studio.renderer, self.studio.assets.meshes
+        renderer.take_over()
+        posed = broadened(self.skeleton.solve(plan_flat_lay(rng)).turned(rng.uniform(-0.1, 0.1)), rng)
+        self.model.pose(posed, self.skeleton)
+        height, width = renderer.size
+        camera = frame_garment(self.model.posed[:, :3], width / height, rng)
+        exposure = renderer.expose(
+            self.model, posed, self.skeleton, camera, self.light.jittered(rng), self.backdrop
+        )
+        parsing_HW = parsing_map(exposure.surfaces)
+        points = keypoints(meshes, self.skeleton, posed, camera, exposure.distance, renderer.size)
+        return Photograph(
+            self.lens.through(exposure.image, exposure.surfaces > 0),
+            parsing_HW,
+            joints_of_garment(points, parsing_HW),
+            "full",
+            "front",
+            exposure.surfaces,
+            exposure.places,
+        )
 
     def swap_view(self, posed: bool) -> Photograph:
         """One picture of somebody whose clothes are changed: standing, or in another pose, in either outfit
@@ -245,7 +287,15 @@ class Studio:
         """All views of a person: `Person.view`, or what data of another studio are of."""
         if studio == STUDIO_OF_SWAPS:
             return self.swap(index)
-        with Person(self, index, self._coated(index) if studio == STUDIO_OF_COATS else None) as person:
-            takes = {STUDIO_OF_PULLS: person.pulled, STUDIO_OF_MOVES: person.moved}
+        wears, alone = (
+            self._coated(index) if studio == STUDIO_OF_COATS else None,
+            studio == STUDIO_OF_FLAT_LAYS,
+        )
+        with Person(self, index, wears, alone=alone) as person:
+            takes = {
+                STUDIO_OF_PULLS: person.pulled,
+                STUDIO_OF_MOVES: person.moved,
+                STUDIO_OF_FLAT_LAYS: person.laid,
+            }
             take = takes.get(studio, person.view)
             return [take(number) for number in range(views)]

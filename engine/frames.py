@@ -74,6 +74,9 @@ class FrameMaker:
             if request.swaps or request.pieces:
                 room = self._fitting_room(request, depth, drawn, painted_1HW)
                 composition, pieces_hw = wearing(composition, room)
+                if request.maps:
+                    for swap in request.swaps:  # a garment alone is not drawn for its picture
+                        room.composed(swap.reference)
                 pieces_hw = self._of_frame(pieces_hw)
             image_HWC = to_rgb(composition.image_1CHW[..., : self._model.size[0], : self._model.size[1]])
             fine_HWC = None if composition.fine_1CHW is None else to_rgb(composition.fine_1CHW)
@@ -243,6 +246,7 @@ class FrameMaker:
             wardrobe,
             composed,
             partial(self._wall, request.level is None),
+            partial(self._references.alone, finely=request.level is None),
             self._beneath(request),
             behind_1CHW,
             painted_1HW,

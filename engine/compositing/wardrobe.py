@@ -35,7 +35,7 @@ from engine.garments import (
 )  # fmt: skip
 from engine.inpainting.fill import fill_holes
 from engine.pictures import to_rgb, to_tensor
-from engine.regions import CLASSES, SURFACE_SPAN
+from engine.regions import CLASSES, REGIONS, SURFACE_SPAN
 
 _CELL = 0.5  # dm, side of a cell: a hem is told to a centimetre, as positions are shared among cells
 _LOW = (-5.0, -9.0, -2.0)  # dm, corner of the grid; the body in rest with its clothes lies inside
@@ -48,7 +48,10 @@ _CLOSE = 5, 1, 5  # cells along z, y, x: a photo tells of a decimetre around wha
 _PLATE = 9  # px of a map of 128 rows around the person whose colours are not the background's
 _SIDE_USED = 128  # positions of the photo that are told from each other as nearest ones
 _TRUNK, _HANDS = (1.7, 4.7), 1.2  # dm: at rest arms are farther out, or higher; and no hand is lower
+_BARE = 0.02  # of a position in a cell, that a body without clothes counts where nobody is in them
+HIP = -0.5  # dm: below are legs
 _FOOT = -7.4  # dm: trousers of photographs end above, shoes are below
+_GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
 CLASS_OF_PIECE = tuple(
     PIECE_OF_CLASS.index(SKIRT if piece == DRESS else piece) for piece in range(len(PIECES))
 )
@@ -82,29 +85,46 @@ class Wardrobe(NamedTuple):
 
 
 @torch.no_grad()
-def make_wardrobe(photo_1CHW: Tensor, surface_1Khw: Tensor, plate_1CHW: Tensor | None = None) -> Wardrobe:
+def make_wardrobe(
+    photo_1CHW: Tensor, surface_1Khw: Tensor, plate_1CHW: Tensor | None = None, alone: bool = False
+) -> Wardrobe:
     """Of a photo in [-1, 1] with this surface map (logits of the classes, then places / 9 dm).
 
-    plate: the photo without the person, where it was made before; else it is filled up smoothly.
+    plate: the photo without the person, where it was made before; else it is filled up smoothly. alone:
+    whether nobody is in the clothes.
     """
     surface_1Khw, photo_1CHW = surface_1Khw.float(), photo_1CHW.float()
     class_8hw, place_3hw = surface_1Khw[0].split((CLASSES, 3))
-    pieces_Phw, place_3hw = _pieces(class_8hw.softmax(0), place_3hw * SURFACE_SPAN), place_3hw * SURFACE_SPAN
+    place_3hw = place_3hw * SURFACE_SPAN
+    class_8hw = class_8hw.softmax(0)
+    if alone:
+        class_8hw = _as_one(class_8hw)
+    pieces_Phw = _pieces(class_8hw, place_3hw)
     piece_hw = largest(pieces_Phw[None])[0]
     part_P = torch.bincount(piece_hw.flatten(), minlength=len(PIECES)).float()
     part_P[0] = 0.0
     face_11HW = F.interpolate(pieces_Phw[None, FACE, None], size_of(photo_1CHW), mode="bilinear")
     skin_1C11 = (photo_1CHW * face_11HW).sum((2, 3), keepdim=True) / face_11HW.sum().clamp_min(1e-3)
+    part_P = part_P / part_P.sum().clamp_min(1.0)
     person_11hw = (piece_hw > 0).float()[None, None]
     return Wardrobe(
-        *_worn(pieces_Phw, place_3hw, piece_hw > 0),
-        part_P / part_P.sum().clamp_min(1.0),
-        make_atlas(surface_1Khw),
+        *_worn(pieces_Phw, place_3hw, piece_hw > 0, bare=alone),
+        part_P,
+        make_atlas(torch.cat([class_8hw, place_3hw / SURFACE_SPAN])[None] if alone else surface_1Khw),
         photo_1CHW,
         _inside(pieces_Phw),
         _without(photo_1CHW, person_11hw) if plate_1CHW is None else plate_1CHW,
         skin_1C11,
     )
+
+
+def _as_one(class_8hw: Tensor) -> Tensor:
+    """Shares of the classes of one garment: all that is seen is of the class that most of it is of."""
+    counts_3 = torch.bincount(largest(class_8hw[None]).flatten(), minlength=CLASSES)[_GARMENTS]
+    one_8hw = torch.zeros_like(class_8hw)
+    one_8hw[_GARMENTS[int(counts_3.argmax())]] = class_8hw[_GARMENTS].sum(0)
+    one_8hw[0] = 1.0 - one_8hw.sum(0)
+    return one_8hw
 
 
 def on_trunk(place_13hw: Tensor) -> Tensor:
@@ -184,7 +204,7 @@ def _pieces(class_8hw: Tensor, place_3hw: Tensor) -> Tensor:
     return pieces_Phw
 
 
-def _worn(pieces_Phw: Tensor, place_3hw: Tensor, person_hw: Tensor) -> tuple[Tensor, Tensor]:
+def _worn(pieces_Phw: Tensor, place_3hw: Tensor, person_hw: Tensor, bare: bool) -> tuple[Tensor, Tensor]:
     """Each position shared out among the eight cells around its place, then what is not seen filled in; and
     where anything was seen, or lies close by."""
     device = pieces_Phw.device
@@ -202,10 +222,21 @@ def _worn(pieces_Phw: Tensor, place_3hw: Tensor, person_hw: Tensor) -> tuple[Ten
     turned_Qzyx[:, :_FRONT_TO_BACK] = seen_Qzyx[:, :_FRONT_TO_BACK].flip(1)
     mirrored_Qzyx = seen_Qzyx.flip(3) + turned_Qzyx / 2 + turned_Qzyx.flip(3) / 4
     told_Qzyx = seen_Qzyx + _MIRRORED * mirrored_Qzyx
+    if bare:
+        told_Qzyx += _BARE * _bare_body(device)
     shown_zyx = told_Qzyx.sum(0)
     told_Qzyx = told_Qzyx + sum(weight * _blurred(told_Qzyx, sigma) for sigma, weight in _NEARBY) + 1e-9
     near_11zyx = F.max_pool3d(shown_zyx[None, None], _CLOSE, 1, [side // 2 for side in _CLOSE])
     return (told_Qzyx / told_Qzyx.sum(0))[None], (near_11zyx > _SHOWN).float()
+
+
+def _bare_body(device: torch.device) -> Tensor:
+    """Which pieces a body without clothes is, by cell [P - 1, z, y, x]."""
+    y_1y1 = (torch.arange(_CELLS[1], device=device)[None, :, None] + 0.5) * _CELL + _LOW[1]
+    legs_zyx = (y_1y1 < HIP).float().expand(_CELLS[::-1])
+    bare_Qzyx = torch.zeros(len(PIECES) - 1, *_CELLS[::-1], device=device)
+    bare_Qzyx[LEGS - 1], bare_Qzyx[ARMS - 1] = legs_zyx, 1.0 - legs_zyx
+    return bare_Qzyx
 
 
 def _blurred(x_Qzyx: Tensor, sigma: float) -> Tensor:

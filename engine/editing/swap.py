@@ -20,6 +20,7 @@ from engine.compositing.columns import cut, put_back, taken_up
 from engine.compositing.compose import Composition
 from engine.compositing.dressing import before_wall, dressed
 from engine.compositing.fields import largest, size_of, window_of
+from engine.compositing.laid_on import as_worn_by
 from engine.compositing.wardrobe import CLASSES, Wardrobe
 from engine.compositing.worn import Drawn, Dressed, pieces_worn, undressed
 from engine.editing.sources import worn_shares
@@ -35,7 +36,8 @@ class FittingRoom:
     """Who wears what.
 
     wearer: key of the person. wardrobe, composed: of a reference by its key, its wardrobe, and how it is
-    shown in the target pose. wall: what is behind its person, [1, 3, H', W']. beneath: the person with the
+    shown in the target pose. wall: what is behind its person, [1, 3, H', W']. alone: its photo, likewise, if
+    that shows a garment with nobody in it. beneath: the person with the
     givers' textures mixed in, on whom garments are laid in instead, where those were refined. behind: what is
     behind the person, as fine as is known. painted: which piece was painted where on the person, as
     `compositing.painted`. pose: [18, 3], the target's, x, y
@@ -47,6 +49,7 @@ class FittingRoom:
     wardrobe: Callable[[str], Wardrobe]
     composed: Callable[[str], Composition]
     wall: Callable[[str], Tensor]
+    alone: Callable[[str], Tensor | None] = lambda key: None
     beneath: Composition | None = None
     behind_1CHW: Tensor | None = None
     painted_1HW: Tensor | None = None
@@ -64,7 +67,10 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
     given = [(swap, piece) for swap, piece in given if swap.strength and swap.reference != room.wearer]
     walls = [swap for swap, _ in given if swap.garment == BACKGROUND]
     given = [(swap, piece) for swap, piece in given if swap.garment != BACKGROUND]
-    givers = {key: _with_surface(room.composed(key)) for key in dict.fromkeys(s.reference for s, _ in given)}
+    keys = dict.fromkeys(swap.reference for swap, _ in given)
+    photos = {key: room.alone(key) for key in keys}
+    alone = {key: photo_1CHW for key, photo_1CHW in photos.items() if photo_1CHW is not None}
+    givers = {key: _with_surface(room.composed(key)) for key in keys if key not in alone}
     shown = _with_surface(shown)
     beneath = shown if room.beneath is None else _with_surface(room.beneath)
     wardrobe = room.wardrobe(room.wearer)
@@ -84,6 +90,7 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
             )
             for key, giver in givers.items()
         }
+        theirs |= {key: as_worn_by(wearer, room.wardrobe(key), photo) for key, photo in alone.items()}
         now = undressed(wearer)
         if given:
             columns = taken_up([wearer, *theirs.values()])

@@ -51,7 +51,7 @@ def frame_photo(
     if rgb_HWC.dtype != np.uint8 or rgb_HWC.ndim != 3 or rgb_HWC.shape[2] != 3:
         raise ValueError(f"a photo is uint8 [H, W, 3], not {rgb_HWC.dtype} {list(rgb_HWC.shape)}")
     photo = rgb_HWC.shape[:2]
-    box = _framing_box(keypoints_18x3, photo, size) if figure is None else _around(figure, size)
+    box = _framing_box(keypoints_18x3, photo, size) if figure is None else _around(figure, photo, size)
     matrix = _matrix(box, size)
     framed = None
     if keypoints_18x3 is not None:
@@ -80,12 +80,13 @@ def _framing_box(keypoints_18x3: np.ndarray | None, photo: tuple[float, float], 
     return whole if wanted is None or (_nearly(whole, photo) and _overlap(whole, wanted) > _SAME) else wanted
 
 
-def _around(figure: Box, size: tuple[int, int]) -> Box:
-    """The box of the frame's aspect around a figure, with a little air."""
+def _around(figure: Box, photo: tuple[float, float], size: tuple[int, int]) -> Box:
+    """The box of the frame's aspect around a figure in a photo, with a little air."""
     high = _AIR * max(figure.height, figure.width / size[1] * size[0])
     wide = high * size[1] / size[0]
     left, top = figure.left - (wide - figure.width) / 2, figure.top - (high - figure.height) / 2
-    return Box(left, top, wide, high)
+    wanted, whole = Box(left, top, wide, high), _whole_photo(photo, size)
+    return whole if _nearly(whole, photo) and _overlap(whole, wanted) > _SAME else wanted
 
 
 def _matrix(box: Box, size: tuple[int, int]) -> np.ndarray:

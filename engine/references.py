@@ -31,7 +31,7 @@ from engine.compositing.wardrobe import Wardrobe, make_wardrobe
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput
 from engine.editing.settle import Settling
 from engine.errors import InputError
-from engine.flat_lays import garment_alone
+from engine.flat_lays import garment_alone, of_garment
 from engine.framing import Framed, frame_photo
 from engine.pictures import to_tensor
 from engine.plan import give_back_memory
@@ -158,6 +158,8 @@ class References:
         picture_1CHW, surface_1Khw = given.picture_1CHW, given.surface_1Khw
         if surface_1Khw is None:  # an engine that needs none
             surface_1Khw = parsing.surface_map(picture_1CHW)
+            if self._reference(key).alone:
+                surface_1Khw = of_garment(picture_1CHW, surface_1Khw)
         plate_1CHW = None if own is None else own.background.float()
         wardrobe = make_wardrobe(picture_1CHW, surface_1Khw, plate_1CHW, self._reference(key).alone)
         return self._kept.put((_WARDROBE, key), wardrobe, wardrobe.bytes(), self._room)
@@ -217,6 +219,8 @@ class References:
         if not self._model.needs_surface:
             return given
         given = looked_at(self._model, replace(given, person_11HW=self._person(reference)))
+        if reference.alone and given.surface_1Khw is not None:
+            given = replace(given, surface_1Khw=of_garment(given.picture_1CHW, given.surface_1Khw))
         return self._kept.put((_LOOKED, reference.key), given, given.bytes(), self._room)
 
     def _on_canvas(self, planes_1CHW: Tensor, mode: str) -> Tensor:

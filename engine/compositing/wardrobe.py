@@ -35,7 +35,7 @@ from engine.garments import (
 )  # fmt: skip
 from engine.inpainting.fill import fill_holes
 from engine.pictures import to_rgb, to_tensor
-from engine.regions import CLASSES, REGIONS, SURFACE_SPAN
+from engine.regions import CLASSES, SURFACE_SPAN
 
 _CELL = 0.5  # dm, side of a cell: a hem is told to a centimetre, as positions are shared among cells
 _LOW = (-5.0, -9.0, -2.0)  # dm, corner of the grid; the body in rest with its clothes lies inside
@@ -51,7 +51,6 @@ _TRUNK, _HANDS = (1.7, 4.7), 1.2  # dm: at rest arms are farther out, or higher;
 _BARE = 0.02  # of a position in a cell, that a body without clothes counts where nobody is in them
 HIP = -0.5  # dm: below are legs
 _FOOT = -7.4  # dm: trousers of photographs end above, shoes are below
-_GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
 CLASS_OF_PIECE = tuple(
     PIECE_OF_CLASS.index(SKIRT if piece == DRESS else piece) for piece in range(len(PIECES))
 )
@@ -96,10 +95,7 @@ def make_wardrobe(
     surface_1Khw, photo_1CHW = surface_1Khw.float(), photo_1CHW.float()
     class_8hw, place_3hw = surface_1Khw[0].split((CLASSES, 3))
     place_3hw = place_3hw * SURFACE_SPAN
-    class_8hw = class_8hw.softmax(0)
-    if alone:
-        class_8hw = _as_one(class_8hw)
-    pieces_Phw = _pieces(class_8hw, place_3hw)
+    pieces_Phw = _pieces(class_8hw.softmax(0), place_3hw)
     piece_hw = largest(pieces_Phw[None])[0]
     part_P = torch.bincount(piece_hw.flatten(), minlength=len(PIECES)).float()
     part_P[0] = 0.0
@@ -110,21 +106,12 @@ def make_wardrobe(
     return Wardrobe(
         *_worn(pieces_Phw, place_3hw, piece_hw > 0, bare=alone),
         part_P,
-        make_atlas(torch.cat([class_8hw, place_3hw / SURFACE_SPAN])[None] if alone else surface_1Khw),
+        make_atlas(surface_1Khw),
         photo_1CHW,
         _inside(pieces_Phw),
         _without(photo_1CHW, person_11hw) if plate_1CHW is None else plate_1CHW,
         skin_1C11,
     )
-
-
-def _as_one(class_8hw: Tensor) -> Tensor:
-    """Shares of the classes of one garment: all that is seen is of the class that most of it is of."""
-    counts_3 = torch.bincount(largest(class_8hw[None]).flatten(), minlength=CLASSES)[_GARMENTS]
-    one_8hw = torch.zeros_like(class_8hw)
-    one_8hw[_GARMENTS[int(counts_3.argmax())]] = class_8hw[_GARMENTS].sum(0)
-    one_8hw[0] = 1.0 - one_8hw.sum(0)
-    return one_8hw
 
 
 def on_trunk(place_13hw: Tensor) -> Tensor:

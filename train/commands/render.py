@@ -66,7 +66,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--range", type=index_range, metavar="A:B", help="people A <= i < B")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder of the data set")
     parser.add_argument(
-        "--views", type=int, metavar="V", help="pictures of a person (6; of moves 13, of swaps 5)"
+        "--views", type=int, metavar="V", help="pictures of a person (6; of moves 13, of swaps 6)"
     )
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument(

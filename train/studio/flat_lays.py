@@ -21,14 +21,16 @@ from .skeleton import Posed
 from .surfaces import DRESS, PANTS, UPPER
 
 _KINDS = {"upper": 0.4, "lower": 0.25, "dress": 0.35}
+_KIND_OF = {"top": "upper", "trousers": "lower"}
 _SLEEVES = {"down": 0.4, "out": 0.35, "level": 0.1, "hip": 0.15}  # where hands would be
 _CLOTHES = UPPER, DRESS, PANTS
 _INNER = 0.5  # how often what is under a jacket is photographed with it
 _NEAR = 0.025  # of the picture's rows around a joint, within which cloth is, where a garment has it
 
 
-def garments_alone(parts: Sequence[Part], rng: np.random.Generator) -> list[Part]:
-    """The parts of one garment of somebody who is dressed: what is worn above or below, or a dress."""
+def garments_alone(parts: Sequence[Part], rng: np.random.Generator, word: str = "") -> list[Part]:
+    """The parts of one garment of somebody who is dressed: what is worn above or below, or a dress. word: of
+    `train.swaps.WORDS`, what it is to be."""
     by_label = {label: [part for part in parts if part.values["label"][0] == label] for label in _CLOTHES}
     tops = [part for part in by_label[DRESS] if part.name not in ("skirt", "pencil skirt")]
     kinds = {
@@ -36,11 +38,17 @@ def garments_alone(parts: Sequence[Part], rng: np.random.Generator) -> list[Part
         "lower": by_label[PANTS] or ([] if tops else by_label[DRESS]),
         "dress": by_label[DRESS] if tops else [],
     }
+    if word:
+        return _in_front(kinds[_KIND_OF[word]])
     chosen = kinds[choose(rng, {kind: _KINDS[kind] for kind, found in kinds.items() if found})]
     layers = [part.name for part in chosen if part.name not in ("collar", "coat")]
     if len(layers) > 1 and chosen is by_label[UPPER] and rng.random() > _INNER:
         chosen = chosen[: next(i for i, part in enumerate(chosen) if part.name == layers[-1])]
-    return [replace(part, values={**part.values, "depth": (0, 0, 0, 0)}) for part in chosen]
+    return _in_front(chosen)
+
+
+def _in_front(parts: Sequence[Part]) -> list[Part]:
+    return [replace(part, values={**part.values, "depth": (0, 0, 0, 0)}) for part in parts]
 
 
 def plan_flat_lay(rng: np.random.Generator) -> Pose:

@@ -11,7 +11,7 @@ import numpy as np
 
 from train.data.people import HELD_OUT
 from train.moves import MOVES
-from train.swaps import GIVER, POSED, STANDING, STANDING_TRUTH, VIEWS, word_of
+from train.swaps import GIVER, LAID, POSED, STANDING, STANDING_TRUTH, VIEWS, word_of
 
 from .assets import load_assets
 from .backdrop import draw_backdrop
@@ -81,7 +81,7 @@ class Person:
     """Identity, clothes, light and backdrop of a person index: drawn once, the same in all of the views.
 
     wears: another outfit than the own. bulk: of the clothes that the arms make room for (dm), if not its own.
-    alone: one garment of theirs, with nobody in it.
+    alone: one garment of theirs, with nobody in it: what a word says, "" any.
     As a context it frees what it holds on the graphics card at the end.
     """
 
@@ -91,7 +91,7 @@ class Person:
         index: int,
         wears: Outfit | None = None,
         bulk: float | None = None,
-        alone: bool = False,
+        alone: str | None = None,
     ):
         self.studio, self.index = studio, index
         meshes = studio.assets.meshes
@@ -105,8 +105,8 @@ class Person:
         self.skeleton = Skeleton(meshes, self.body, self.outfit.bulk if bulk is None else bulk, heel)
         studio.renderer.take_over()
         parts = dress(studio.assets, self.body, self.outfit, self.looks, rng)
-        if alone:
-            parts = garments_alone(parts, np.random.default_rng((_SEED, index, _LAID)))
+        if alone is not None:
+            parts = garments_alone(parts, np.random.default_rng((_SEED, index, _LAID)), alone)
         self.model = Model(studio.renderer.card, parts)
 
     def view(self, number: int) -> Photograph:
@@ -266,6 +266,8 @@ class Studio:
                 views[standing + POSED] = person.swap_view(posed=True)
         with Person(self, giver) as person:
             views[GIVER] = person.view(0)
+        with Person(self, giver, alone=word_of(index)) as garment:
+            views[LAID] = garment.laid(0)
         return [views[number] for number in VIEWS]
 
     def _coated(self, index: int) -> Outfit:
@@ -287,10 +289,8 @@ class Studio:
         """All views of a person: `Person.view`, or what data of another studio are of."""
         if studio == STUDIO_OF_SWAPS:
             return self.swap(index)
-        wears, alone = (
-            self._coated(index) if studio == STUDIO_OF_COATS else None,
-            studio == STUDIO_OF_FLAT_LAYS,
-        )
+        wears = self._coated(index) if studio == STUDIO_OF_COATS else None
+        alone = "" if studio == STUDIO_OF_FLAT_LAYS else None
         with Person(self, index, wears, alone=alone) as person:
             takes = {
                 STUDIO_OF_PULLS: person.pulled,

@@ -8,7 +8,6 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
-from .test_dressing import SKIN, WALL, at, figure
 
 from engine.compositing.dressing import dressed
 from engine.compositing.laid_on import as_worn_by, bent, terms
@@ -16,6 +15,8 @@ from engine.compositing.wardrobe import CLASSES, Wardrobe, make_wardrobe
 from engine.compositing.worn import undressed
 from engine.garments import ARMS, LEGS, TOP, garment
 from engine.regions import REGIONS, SURFACE_SPAN
+
+from .test_dressing import SKIN, WALL, at, figure
 
 ROWS, COLUMNS = 128, 88
 WOOD, CLOTH, STRIPE = -0.9, 0.5, 0.1
@@ -90,7 +91,10 @@ def test_a_skirt_is_whole_between_the_legs_and_flares_beside_them():
     clothes, photo = laid("dress or skirt", skirt)
     now = dressed(undressed(wearer), wearer, as_worn_by(wearer, clothes, photo), garment("skirt"))
     for x, y in ((0, -2.25), (0, -3.25), (2.6, -3.25), (-2.6, -3.25)):
-        assert at(now.picture, x, y) in (pytest.approx(CLOTH, abs=0.1), pytest.approx(STRIPE, abs=0.1)), (x, y)
+        assert at(now.picture, x, y) in (pytest.approx(CLOTH, abs=0.1), pytest.approx(STRIPE, abs=0.1)), (
+            x,
+            y,
+        )
     assert at(now.picture, 5, -3.25) == pytest.approx(WALL, abs=0.02)
 
 

@@ -205,7 +205,8 @@ FAKE = FakeEngine("fake", "Fake", "Tests windows.", DEFAULT_WEIGHTS)
 
 class FakeBackend:
     """`fault`: what opening raises. `pose`: what detection finds; None finds nobody; `crowd`: several people.
-    `in_garment`: what fills a garment that photos show alone. `box`: engines that the menu offers; other weights open the first engine.
+    `in_garment`: what fills a garment that photos show alone. `box`: engines that the menu offers; other
+    weights open the first engine.
     """
 
     def __init__(

@@ -1,6 +1,7 @@
 """`python3 -m train evaluate --swaps-truth DIR`: garments of others rated (`train.metrics.swaps`).
 
-Writes swaps.json, swaps.md and swaps.png: wearer, giver, garment alone, truth, and what each method makes of them.
+Writes swaps.json, swaps.md and swaps.png: wearer, giver, the garment alone, truth, and what each method makes
+of them.
 """
 
 from __future__ import annotations

@@ -164,12 +164,13 @@ class References:
         wardrobe = make_wardrobe(picture_1CHW, surface_1Khw, plate_1CHW, self._reference(key).alone)
         return self._kept.put((_WARDROBE, key), wardrobe, wardrobe.bytes(), self._room)
 
-    def alone(self, key: str, finely: bool) -> Tensor | None:
-        """The photo of a garment with nobody in it, [1, 3, H, W] in [-1, 1]; None where a reference is of
-        somebody. finely: as large as is known."""
+    def is_alone(self, key: str) -> bool:
+        """Whether a reference shows a garment with nobody in it."""
+        return self._reference(key).alone
+
+    def photo(self, key: str, finely: bool) -> Tensor:
+        """A reference's photo on the canvas, [1, 3, H, W] in [-1, 1]; finely: as large as is known."""
         reference = self._reference(key)
-        if not reference.alone:
-            return None
         if finely and reference.fine_HWC is not None:
             return to_tensor(reference.fine_HWC, self._device)
         return self._input(reference).picture_1CHW

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
 from engine.compositing.creases import below_crotch, near_hip, past_crease
-from engine.compositing.cut_outs import CutOut, Poses, lay_over
+from engine.compositing.cut_outs import CutOut, Poses, along_limb, lay_over
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, ramp, size_of, window_of
 from engine.compositing.limb_bones import ARM_CHAINS, HIPS, joints, off, positions, sampled
@@ -95,8 +95,14 @@ def _of_one(
     # What decides is smooth, and told on the grid of the surface map.
     size = size_of(own.photo_4HW)
     here_hw, here_HW = (positions(each, sides_2) for each in (size_of(class_8hw), size))
+    drawn = {limb: [each for each in shown if each.bone.chain == limb] for limb in range(len(BONES_OF_LIMB))}
+    drawn = {limb: bones for limb, bones in drawn.items() if any(each.drawn > 0 for each in bones)}
+    ways = {
+        limb: along_limb(bones, poses, own.limbs_4HW[limb], trunk, own.class_8hw)
+        for limb, bones in drawn.items()
+    }
     photo = Shown(own.photo_4HW[3:], own.limbs_4HW, own.class_8hw)
-    claims_3hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw)
+    claims_3hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, ways)
     claim_1HW, left_1HW, web_1HW = enlarged(claims_3hw[None], size)[0].split(1)
     layer_4HW = torch.cat([claim_1HW, claim_1HW * own.plate_3HW])
     window = window_of(left_1HW[0], 0)
@@ -112,11 +118,11 @@ def _of_one(
             _lay(layer_4HW, seen_3hw, near_HW[window], window)
             above[each.bone.chain] = near_HW
     for behind in (True, False):
-        for limb in range(len(BONES_OF_LIMB)):
-            bones = [each for each in shown if each.bone.chain == limb]
-            if bones and bones[-1].hidden == behind and any(each.drawn > 0 for each in bones):
+        for limb, bones in drawn.items():
+            if bones[-1].hidden == behind:
                 seen_4HW = own.photo_4HW if bones[0].bone.of_arm else own.handless_4HW
-                cut_out = CutOut(seen_4HW[:3], own.limbs_4HW[limb], abs(trunk.turn), above.get(limb))
+                photo_3HW, limb_HW = seen_4HW[:3], own.limbs_4HW[limb]
+                cut_out = CutOut(photo_3HW, limb_HW, abs(trunk.turn), ways[limb], above.get(limb))
                 lay_over(layer_4HW, bones, poses, cut_out, here_HW)
         if behind and (stays > 0 or any(each.part > 0 and each.hidden for each in shown)):
             matte_1hw = _trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, sides_2)

@@ -203,6 +203,24 @@ def test_cloth_that_goes_to_a_lifted_sleeve_is_the_shirts_near_the_shoulder(row,
     assert is_colour(made, row, column, BLUE if cloth else (PLATE,) * 3)
 
 
+def test_a_loose_sleeve_stands_up_from_no_lifted_arm():
+    """Its hem, in row 44, reaches 10 px outwards from the bone, the arm that comes out of it 4."""
+    sleeve, arm = (slice(36, 45), slice(56, 74)), (slice(45, 74), slice(61, 68))
+    own_hw = classes(PARTS[0], (ARM, arm), *PARTS[2:], (SHIRT, sleeve))
+    picture = photo()
+    picture[0, :, 38:74, 61:74] = -1.0
+    for (rows, columns), colour in ((arm, WHITE), (sleeve, BLUE)):
+        picture[0, :, rows, columns] = torch.tensor(colour)[:, None, None]
+    given, mattes = source(picture, (own_hw == 0).float()), limb_mattes(pose(), seen(own_hw), SIZE)
+    under = under_hands(given.photo, seen(own_hw), pose(), mattes)
+    kept = own_pose(seen(own_hw), pose(), limbs=mattes, under=under, background=grey(PLATE))
+    out = pose({sk.LEFT_ELBOW: (9.2, -14.0), sk.LEFT_WRIST: (22.0, -28.0)})  # level, at (75, 36) and (90, 36)
+    made = shown(out, seen(own_hw), given, kept)[0]
+    assert is_colour(made, 36, 67, BLUE) and is_colour(made, 36, 75, WHITE), "sleeve and arm"
+    for row, column in ((32, 68), (32, 70)):
+        assert is_colour(made, row, column, (PLATE,) * 3), "above the hem"
+
+
 def test_what_the_engine_drew_of_a_limb_gives_way_and_a_head_does_not():
     beside = slice(18, 34), slice(79, 88)  # of the raised forearm
     drawn = classes(*PARTS, (ARM, beside))

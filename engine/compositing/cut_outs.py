@@ -85,7 +85,7 @@ def lay_over(
             continue
         points, upper = goes.of_bone(place), each.bone.upper
         # No limb is broader.
-        rows, columns = _window(goes.line_N[points], THICK[1] * unit * scale, size_of(here_HW), sides_2)
+        rows, columns = window_around(goes.line_N[points], THICK[1] * unit * scale, size_of(here_HW), sides_2)
         here_hw = here_HW[rows, columns]
         where = place_of(here_hw, goes.line_N[points])
         past_hw = torch.zeros_like(where.aside)
@@ -114,7 +114,9 @@ def lay_over(
         layer_4HW[:, rows, columns].lerp_(drawn_4hw, matte_1hw * where.of(goes.shown(place, upper)))
 
 
-def _window(places_N: Tensor, margin: float, size: tuple[int, int], sides_2: Tensor) -> tuple[slice, slice]:
+def window_around(
+    places_N: Tensor, margin: float, size: tuple[int, int], sides_2: Tensor
+) -> tuple[slice, slice]:
     """The rows and columns of a picture that are nearer than a margin to places."""
     places_N2 = torch.view_as_real(places_N)
     least_2, most_2 = ((places_N2.amin(0) - margin) / sides_2, (places_N2.amax(0) + margin) / sides_2)

@@ -283,6 +283,26 @@ def test_a_raised_thigh_leaves_the_shirt_over_its_hip():
         assert ((seen_hw / matte_hw)[laid_hw] - blue).abs().max() < 0.25
 
 
+@pytest.mark.parametrize("gap", [slice(70, 122), slice(78, 122)])
+def test_short_trousers_go_from_their_crotch_to_the_hem_of_a_raised_thigh(gap):
+    """White, their legs are 16 px long, and skin below is yellow; they closed before the gap began. What is
+    between crotch and thigh is theirs, and beneath the line from the one to the other nothing stays."""
+    shorts = slice(62, 82), slice(36, 61)
+    own_hw = classes(
+        *PARTS, (LEG, (slice(66, 122), slice(34, 62))), (TROUSERS, shorts), (0, (gap, slice(47, 49)))
+    )
+    picture = photo()
+    picture[0, :, 82:122, 34:62] = torch.tensor(YELLOW)[:, None, None]
+    picture[0, :, shorts[0], shorts[1]] = torch.tensor(WHITE)[:, None, None]
+    picture[0, :, gap, 47:49] = -1.0
+    mattes = limb_mattes(pose(), seen(own_hw), SIZE)
+    kept = own_pose(seen(own_hw), pose(), limbs=mattes, background=grey(PLATE))
+    made = shown(pose(KNEE_OUT), seen(own_hw), source(picture, (own_hw == 0).float()), kept)[0]
+    for row, column in ((gap.start - 3, 52), (gap.start - 2, 57), (gap.start - 1, 62)):
+        assert made[0, row, column] > 0.9 and made[1, row, column] > 0.75, (row, column)
+    assert is_colour(made, gap.start + 8, 54, (PLATE,) * 3), "below"
+
+
 def test_an_ankle_that_is_moved_alone_keeps_its_thigh():
     """What left is told by the bone, and not by the whole leg."""
     made = layer(pose({sk.LEFT_ANKLE: (16.0, -8.0)}))

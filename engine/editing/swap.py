@@ -200,7 +200,7 @@ def _drawn(
 
 def _with_surface(shown: Composition) -> Composition:
     """With a surface map: where nothing was composed, the parsing network looks at the picture."""
-    if shown.surface_1Khw is not None:
+    if shown.shown_1Khw is not None:
         return shown
     surface_1KHW = parsing.surface_map(shown.image_1CHW)
     size = tuple(side // 2 for side in size_of(shown.image_1CHW))
@@ -208,5 +208,5 @@ def _with_surface(shown: Composition) -> Composition:
 
 
 def _surface(shown: Composition) -> Tensor:
-    assert shown.surface_1Khw is not None
-    return shown.surface_1Khw
+    assert shown.shown_1Khw is not None
+    return shown.shown_1Khw

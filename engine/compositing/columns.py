@@ -13,10 +13,10 @@ from torch import Tensor
 
 from engine.compositing.fields import largest, size_of
 from engine.compositing.painted import at_size
+from engine.compositing.tailoring import REACH
 from engine.compositing.wardrobe import CLASSES
 from engine.compositing.worn import Drawn, Dressed
 
-_BESIDE = 8  # columns of a map of 128 rows on either side; a matte looks farther, `tailoring.REACH`
 _STEP = 16  # columns: colours are carried by halves, which so are the same halves as in the whole
 
 
@@ -30,7 +30,7 @@ def taken_up(people: Iterable[Drawn]) -> slice:
     found = np.flatnonzero(there_w)
     if not len(found):
         return slice(0, columns)
-    beside = _BESIDE * rows // 128
+    beside = REACH * rows // 128  # as far as a matte looks
     begin, end = max(0, found[0] - beside), found[-1] + 1 + beside
     return slice(begin // _STEP * _STEP, min(columns, -(-end // _STEP) * _STEP))
 

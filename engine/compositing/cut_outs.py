@@ -55,10 +55,10 @@ def along_limb(
 
 
 class CutOut(NamedTuple):
-    """The photo [3, H, W], the limb's matte [H, W], how much larger the person is now, along what it lies,
-    and the matte of what stays of the trunk over it [H, W], if anything does."""
+    """The photo's planes [C, H, W], the limb's matte [H, W], how much larger the person is now, along what it
+    lies, and the matte of what stays of the trunk over it [H, W], if anything does."""
 
-    photo_3HW: Tensor
+    photo_CHW: Tensor
     limb_HW: Tensor
     scale: float
     along: Along
@@ -66,7 +66,7 @@ class CutOut(NamedTuple):
 
 
 def lay_over(
-    layer_4HW: Tensor,
+    layer_DHW: Tensor,
     bones: Sequence[Elsewhere],
     poses: Poses,
     cut_out: CutOut,
@@ -108,10 +108,10 @@ def lay_over(
             matte_1hw = matte_1hw * (1.0 - cut_out.above_HW[rows, columns])
         clean = where.drawn_in(broad_2N[:, points], each.part * rim_N[points])
         clean_hw = position_at(clean, was.line_N[points], scale)
-        seen_3hw = sampled(cut_out.photo_3HW, clean_hw, sides_2)
+        seen_Chw = sampled(cut_out.photo_CHW, clean_hw, sides_2)
         # Drawn in part it lets the engine's picture through, and not what the layer has behind it.
-        drawn_4hw = each.drawn * torch.cat([torch.ones_like(matte_1hw), seen_3hw])
-        layer_4HW[:, rows, columns].lerp_(drawn_4hw, matte_1hw * where.of(goes.shown(place, upper)))
+        drawn_Dhw = each.drawn * torch.cat([torch.ones_like(matte_1hw), seen_Chw])
+        layer_DHW[:, rows, columns].lerp_(drawn_Dhw, matte_1hw * where.of(goes.shown(place, upper)))
 
 
 def window_around(

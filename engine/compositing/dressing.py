@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.bare_skin import bare_skin
-from engine.compositing.beneath import body_beneath, clothes_over, piece_beneath
+from engine.compositing.beneath import body_beneath, clothes_over, piece_beneath, skin_of
 from engine.compositing.fields import around, at, highest, largest, ramp, size_of, spread
 from engine.compositing.passers_by import scraps
 from engine.compositing.tailoring import continued, drawn_out
@@ -89,11 +89,14 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     rim = 2 * _RIM * (size[0] // 256)
     kept_11HW = person_11HW * (1.0 - gone_11HW) * (1.0 - over_11HW)
     bared_11HW = highest(gone_11HW, rim + 1) * (1.0 - kept_11HW)
-    bared_11HW = bared_11HW.maximum(highest(gone_11HW, rim // 2 + 1)) * (1.0 - over_11HW)
+    bared_11HW = bared_11HW.maximum(highest(gone_11HW, rim // 2 + 1))
     behind_1CHW = wearer.wardrobe.plate if wearer.behind is None else wearer.behind
     behind_1CHW = F.interpolate(behind_1CHW, size, mode="bilinear")
     under_1Phw = worn_at(wearer.wardrobe, wearer.surface)[0] if giver.alone else on_body_1Phw
     piece_1hw = piece_beneath(under_1Phw, wearer.wardrobe, garment)
+    # A garment's shade on the skin beside it goes with it.
+    shade_11HW = highest(gone_11HW, 2 * rim + 1) * F.interpolate(skin_of(piece_1hw), size, mode="nearest")
+    bared_11HW = bared_11HW.maximum(shade_11HW) * (1.0 - over_11HW)
     body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
     beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW * person_11HW)
     if strength < 1.0:
@@ -179,7 +182,8 @@ def _cloth(
     sure_11HW = sure_11HW * (1.0 - ramp(over_them_11HW, 0.1, 0.5))
     taken_11HW = torch.lerp(outline_11HW, covered_11HW, sure_11HW) * (1.0 - neck_11HW)
     if not inside_11HW.any():  # nothing of it is drawn in this pose: as the photo has it at these places
-        piece_1hw = torch.full_like(largest(wearer.surface[:, :CLASSES]), garment.takes[0])
+        takes = torch.tensor(garment.takes, device=on_body_1Phw.device)
+        piece_1hw = takes[largest(on_body_1Phw[:, garment.takes])]
         return looks_at(giver.wardrobe, piece_1hw, wearer.surface, size)[0], taken_11HW
     # What clothes of the giver hid goes on in its weave; of a top nothing is hidden so.
     wanted_11HW = taken_11HW * float(bool(clothes_over(garment)))

@@ -6,7 +6,7 @@ laid in on the surface (`compositing.dressing`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -72,15 +72,10 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
     alone = {key: photo_1CHW for key, photo_1CHW in photos.items() if photo_1CHW is not None}
     givers = {key: _with_surface(room.composed(key)) for key in keys if key not in alone}
     shown = _with_surface(shown)
-    beneath = shown if room.beneath is None else _with_surface(room.beneath)
     wardrobe = room.wardrobe(room.wearer)
 
     def put_on(picture: Callable[[Composition], Tensor]) -> Dressed:
-        before, wearer = (
-            _drawn(each, picture(each), wardrobe, room.pose_18x3, room.behind_1CHW, room.painted_1HW)
-            for each in (shown, beneath)
-        )
-        size = size_of(wearer.picture)
+        size = size_of(picture(shown))
         theirs = {
             key: _drawn(
                 giver,
@@ -90,18 +85,28 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
             )
             for key, giver in givers.items()
         }
-        theirs |= {key: as_worn_by(wearer, room.wardrobe(key), photo) for key, photo in alone.items()}
-        now = undressed(wearer)
-        if given:
-            columns = taken_up([wearer, *theirs.values()])
-            theirs = {key: cut(giver, columns) for key, giver in theirs.items()}
+
+        def on(person: Composition) -> tuple[Dressed, Dressed]:
+            """Before, and with the garments."""
+            wearer = _drawn(
+                person, picture(person), wardrobe, room.pose_18x3, room.behind_1CHW, room.painted_1HW
+            )
+            before = undressed(wearer)
+            if not given:
+                return before, before
+            laid = {key: as_worn_by(wearer, room.wardrobe(key), photo) for key, photo in alone.items()}
+            worn = theirs | laid
+            columns = taken_up([wearer, *worn.values()])
             hers = cut(wearer, columns)
-            dressing = Dressed(hers.picture, now.pieces[..., columns])
+            now = Dressed(hers.picture, before.pieces[..., columns])
             for swap, piece in given:
-                dressing = dressed(dressing, hers, theirs[swap.reference], piece, swap.strength)
-            now = put_back(dressing, now, columns)
-        if beneath is not shown:
-            now = around_garments(undressed(before), now, [piece for _, piece in given])
+                now = dressed(now, hers, cut(worn[swap.reference], columns), piece, swap.strength)
+            return before, put_back(now, before, columns)
+
+        before, now = on(shown)
+        if room.beneath is not None:
+            _, refined = on(_with_surface(room.beneath))
+            now = where_worn(before, now, refined, [piece for _, piece in given])
         for swap in walls:
             now = before_wall(now, room.wall(swap.reference), swap.strength)
         return now
@@ -142,20 +147,27 @@ def pieces_seen(
 
 
 @torch.no_grad()
-def around_garments(before: Dressed, after: Dressed, garments: Sequence[Garment]) -> Dressed:
-    """`after` where a garment went or came, and a little around; `before` everywhere else."""
-    went = largest(before.pieces)[:, None], {piece for each in garments for piece in each.goes}
-    came = largest(after.pieces)[:, None], {piece for each in garments for piece in each.takes}
-    changed_11hw = torch.zeros_like(before.pieces[:, :1])
-    for piece_11hw, wanted in (went, came):
-        among = torch.tensor(sorted(wanted), device=piece_11hw.device)
-        changed_11hw = changed_11hw.maximum(torch.isin(piece_11hw, among).float())
-    changed_11hw = F.max_pool2d(changed_11hw, _AROUND, 1, _AROUND // 2)
-    changed_11HW = F.interpolate(changed_11hw, size_of(before.picture), mode="bilinear")
+def where_worn(before: Dressed, now: Dressed, refined: Dressed, garments: Sequence[Garment]) -> Dressed:
+    """`refined` where garments came, or would by it, in place of what was worn; `now` everywhere else.
+
+    What a garment leaves behind is its breadth, which the giver's textures take away; beside it the photo's
+    own outline is nearer to the truth than what an engine draws with textures of two.
+    """
+    went_11hw = _about(before, {piece for each in garments for piece in each.goes})
+    takes = {piece for each in garments for piece in each.takes}
+    where_11hw = went_11hw * _about(now, takes).maximum(_about(refined, takes))
+    where_11HW = F.interpolate(where_11hw, size_of(now.picture), mode="bilinear")
     return Dressed(
-        torch.lerp(before.picture, after.picture, changed_11HW),
-        torch.lerp(before.pieces, after.pieces, changed_11hw),
+        torch.lerp(now.picture, refined.picture, where_11HW),
+        torch.lerp(now.pieces, refined.pieces, where_11hw),
     )
+
+
+def _about(worn: Dressed, pieces: Iterable[int]) -> Tensor:
+    """1 where these pieces are the most of a position, and a little around, [1, 1, h, w]."""
+    among = torch.tensor(sorted(pieces), device=worn.pieces.device)
+    there_11hw = torch.isin(largest(worn.pieces), among)[:, None].float()
+    return F.max_pool2d(there_11hw, _AROUND, 1, _AROUND // 2)
 
 
 def _numbers(pieces_1hw: Tensor) -> np.ndarray:
@@ -207,7 +219,7 @@ def _drawn(
 
 def _with_surface(shown: Composition) -> Composition:
     """With a surface map: where nothing was composed, the parsing network looks at the picture."""
-    if shown.surface_1Khw is not None:
+    if shown.shown_1Khw is not None:
         return shown
     surface_1KHW = parsing.surface_map(shown.image_1CHW)
     size = tuple(side // 2 for side in size_of(shown.image_1CHW))
@@ -215,5 +227,5 @@ def _with_surface(shown: Composition) -> Composition:
 
 
 def _surface(shown: Composition) -> Tensor:
-    assert shown.surface_1Khw is not None
-    return shown.surface_1Khw
+    assert shown.shown_1Khw is not None
+    return shown.shown_1Khw

@@ -12,7 +12,7 @@ from torch import Tensor
 from engine.compositing.atlas import CLASSES
 from engine.compositing.limb_mattes import limb_mattes
 from engine.pose import skeleton as sk
-from engine.regions import REGIONS
+from engine.regions import REGIONS, SURFACE_SPAN
 
 ARM, LEG = REGIONS.index("arms"), REGIONS.index("legs")
 OF_RIGHT_LEG, OF_LEFT_LEG, OF_RIGHT_ARM, OF_LEFT_ARM = range(4)
@@ -130,3 +130,13 @@ def test_beyond_its_wrist_a_long_sleeve_takes_nothing_of_the_coat_beside_the_han
     made = mattes(coat, (ARM, (slice(65, 74), slice(66, 71))))[OF_LEFT_ARM]
     assert made[60, 68] > 0.9 and made[69, 68] > 0.9, "the sleeve, and the hand"
     assert made[70, 73] == 0, "the coat on the other side of it"
+
+
+@pytest.mark.parametrize(("above_the_middle", "sleeve"), [(0.9, False), (1.5, True)])
+def test_a_hand_on_a_skirt_takes_none_of_it_along(above_the_middle: float, sleeve: bool):
+    """A dress beside an arm is a sleeve down to where hands hang; below that it is the skirt."""
+    dress = REGIONS.index("dress or skirt")
+    surface = seen(classes((dress, (slice(38, 74), slice(61, 74))), (ARM, (slice(38, 58), slice(61, 74)))))
+    surface[:, CLASSES + 1] = above_the_middle / SURFACE_SPAN
+    made = limb_mattes(pose(), surface, SIZE)[0, OF_LEFT_ARM]
+    assert (made[60:70, 66:71].mean() > 0.5) == sleeve

@@ -145,7 +145,7 @@ class References:
         own, given = self.encoded(key).own, self._looked_at(self._reference(key))
         picture_1CHW, surface_1Khw = given.picture_1CHW, given.surface_1Khw
         if surface_1Khw is None:  # an engine that needs none
-            surface_1Khw = parsing.surface_map(picture_1CHW)
+            surface_1Khw = parsing.surface_map(picture_1CHW, carefully=True)
         plate_1CHW = None if own is None else own.background.float()
         wardrobe = make_wardrobe(picture_1CHW, surface_1Khw, plate_1CHW)
         return self._kept.put((_WARDROBE, key), wardrobe, wardrobe.bytes(), self._room)

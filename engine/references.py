@@ -157,7 +157,7 @@ class References:
         own, given = self.encoded(key).own, self._looked_at(self._reference(key))
         picture_1CHW, surface_1Khw = given.picture_1CHW, given.surface_1Khw
         if surface_1Khw is None:  # an engine that needs none
-            surface_1Khw = parsing.surface_map(picture_1CHW)
+            surface_1Khw = parsing.surface_map(picture_1CHW, carefully=True)
             if self._reference(key).alone:
                 surface_1Khw = of_garment(picture_1CHW, surface_1Khw)
         plate_1CHW = None if own is None else own.background.float()

@@ -27,6 +27,7 @@ from ..studio import (
     STUDIO_OF_FLAT_LAYS,
     STUDIO_OF_MOVES,
     STUDIO_OF_PULLS,
+    STUDIO_OF_STREET,
     STUDIO_OF_SWAPS,
     STUDIO_VERSION,
 )
@@ -84,6 +85,11 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     kind.add_argument(
         "--flat-lays", action="store_true", help="garments with nobody in them, as shops photograph them"
     )
+    kind.add_argument(
+        "--street",
+        action="store_true",
+        help="people in dresses, skirts, stockings, boots, fur, scarves, with bags in their hands",
+    )
     parser.add_argument(
         "--size", type=picture_size, default=(256, 176), metavar="HxW", help="rows x columns (256x176)"
     )
@@ -134,6 +140,7 @@ def _render(arguments: argparse.Namespace) -> int:
         "swaps": STUDIO_OF_SWAPS,
         "coats": STUDIO_OF_COATS,
         "flat_lays": STUDIO_OF_FLAT_LAYS,
+        "street": STUDIO_OF_STREET,
     }
     studio = next((name for kind, name in kinds.items() if getattr(arguments, kind)), STUDIO_VERSION)
     describe(arguments.output, studio, arguments.size, arguments.views)

@@ -23,6 +23,7 @@ from .coats import draw_coated
 from .dressing import dress
 from .flat_lays import broadened, frame_garment, garments_alone, joints_of_garment, plan_flat_lay
 from .garments import Outfit
+from .handbags import handbag_parts
 from .labels import keypoints
 from .lens import draw_lens
 from .light import draw_light
@@ -30,10 +31,12 @@ from .looks import Looks, draw_looks
 from .model import Model
 from .moves import FACINGS, moved, plan_to_move
 from .outfits import draw_outfit
+from .parts import Part
 from .poses import PULLS, Pose, Recorded, draw_pose, plan_to_pull, pulled
 from .renderer import PersonRenderer
 from .review import is_presentable
 from .skeleton import Posed, Skeleton
+from .street import Street, draw_street
 from .surfaces import parsing_map
 from .swaps import swapped
 from .versions import (
@@ -41,6 +44,7 @@ from .versions import (
     STUDIO_OF_FLAT_LAYS,
     STUDIO_OF_MOVES,
     STUDIO_OF_PULLS,
+    STUDIO_OF_STREET,
     STUDIO_OF_SWAPS,
     STUDIO_VERSION,
 )
@@ -51,7 +55,7 @@ _PULLED = 2_000_001  # likewise, beyond those of scenes
 _MOVED = 3_000_001  # likewise, beyond those of pulls
 _SWAPPED = 4_000_001  # likewise, beyond those of moves
 _COATED = 5_000_001  # likewise, beyond those of swaps
-_LAID = 6_000_001  # likewise, beyond those of coats
+_LAID = _STREET = 6_000_001  # likewise, beyond those of coats; nobody is drawn by both
 _GIVERS = 30  # people among whom a wearer and a giver are looked for
 _ATTEMPTS = 4
 _ROOM_TO_MOVE = 1.25  # margin of a picture in which somebody is pulled at
@@ -80,8 +84,8 @@ class Photograph:
 class Person:
     """Identity, clothes, light and backdrop of a person index: drawn once, the same in all of the views.
 
-    wears: another outfit than the own. bulk: of the clothes that the arms make room for (dm), if not its own.
-    alone: one garment of theirs, with nobody in it: what a word says, "" any.
+    wears: another outfit than the own, or with looks and a bag. bulk: of the clothes that the arms make room
+    for (dm), if not its own. alone: one garment of theirs, with nobody in it: what a word says, "" any.
     As a context it frees what it holds on the graphics card at the end.
     """
 
@@ -89,7 +93,7 @@ class Person:
         self,
         studio: Studio,
         index: int,
-        wears: Outfit | None = None,
+        wears: Outfit | Street | None = None,
         bulk: float | None = None,
         alone: str | None = None,
     ):
@@ -100,14 +104,19 @@ class Person:
         self.light = draw_light(scene, self.backdrop)
         self.lens = draw_lens(scene)
         self.body, self.looks, own, rng = studio.drawn(index)
+        carried: list[Part] = []
+        if isinstance(wears, Street):
+            self.looks = wears.looks
+            carried = handbag_parts(studio.assets, self.body, wears.handbag) if wears.handbag else []
+            wears = wears.outfit
         self.outfit = wears or own
         heel = self.outfit.heels.height if self.outfit.heels else 0.0
         self.skeleton = Skeleton(meshes, self.body, self.outfit.bulk if bulk is None else bulk, heel)
         studio.renderer.take_over()
-        parts = dress(studio.assets, self.body, self.outfit, self.looks, rng)
+        worn = dress(studio.assets, self.body, self.outfit, self.looks, rng)
         if alone is not None:
-            parts = garments_alone(parts, np.random.default_rng((_SEED, index, _LAID)), alone)
-        self.model = Model(studio.renderer.card, parts)
+            worn = garments_alone(worn, np.random.default_rng((_SEED, index, _LAID)), alone)
+        self.model = Model(studio.renderer.card, [*worn, *carried])
 
     def view(self, number: int) -> Photograph:
         """One picture; view 0 shows the whole person from the front. Faulty ones are taken again
@@ -201,14 +210,15 @@ class Person:
         if emptied:
             empty = renderer.expose(*scene, empty=True)
             plate_HWC = self.lens.through(empty.image, empty.surfaces > 0)
+        parsing_HW = parsing_map(exposure.surfaces)
         return Photograph(
             self.lens.through(exposure.image, exposure.surfaces > 0),
-            parsing_map(exposure.surfaces),
+            parsing_HW,
             points,
             shot.framing,
             shot.facing,
             exposure.surfaces,
-            exposure.places,
+            exposure.places * (parsing_HW > 0)[..., None],
             plate_HWC,
         )
 
@@ -274,6 +284,11 @@ class Studio:
         """What a person index wears under a coat, and the coat."""
         return draw_coated(np.random.default_rng((_SEED, index, _COATED)), self.drawn(index)[0].female)
 
+    def _in_the_street(self, index: int) -> Street:
+        """What a person index wears and carries there."""
+        body, looks, _, _ = self.drawn(index)
+        return draw_street(np.random.default_rng((_SEED, index, _STREET)), body.female, looks)
+
     def _fitting(self, index: int) -> tuple[int, int, Outfit]:
         """Wearer, giver, and what the wearer then wears: the first two of so many people whom no other index
         asks, and who are held out from training as the index is."""
@@ -289,7 +304,11 @@ class Studio:
         """All views of a person: `Person.view`, or what data of another studio are of."""
         if studio == STUDIO_OF_SWAPS:
             return self.swap(index)
-        wears = self._coated(index) if studio == STUDIO_OF_COATS else None
+        wears: Outfit | Street | None = None
+        if studio == STUDIO_OF_COATS:
+            wears = self._coated(index)
+        elif studio == STUDIO_OF_STREET:
+            wears = self._in_the_street(index)
         alone = "" if studio == STUDIO_OF_FLAT_LAYS else None
         with Person(self, index, wears, alone=alone) as person:
             takes = {

@@ -63,7 +63,7 @@ def body_beneath(
     size = size_of(now.picture)
     own_1CHW, unseen_11hw = looks_at(wearer.wardrobe, piece_1hw, wearer.surface, size)
     own_1CHW = _clothes_beneath(own_1CHW, piece_1hw, now, wearer)
-    skin_11hw = skin_of(piece_1hw)
+    skin_11hw = _skin(piece_1hw)
     toned_1CHW = _cut_out(giver.picture, of_pieces(theirs_1Phw, _SKIN)) + (
         wearer.wardrobe.skin - giver.wardrobe.skin
     )
@@ -116,7 +116,7 @@ def _skin_going_on(
     return skin_1CHW
 
 
-def skin_of(piece_1hw: Tensor) -> Tensor:
+def _skin(piece_1hw: Tensor) -> Tensor:
     """1 where a piece is skin, [1, 1, h, w]."""
     return torch.isin(piece_1hw, torch.tensor(_SKIN, device=piece_1hw.device)).float()[:, None]
 

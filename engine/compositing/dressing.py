@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.bare_skin import bare_skin
-from engine.compositing.beneath import body_beneath, clothes_over, piece_beneath, skin_of
+from engine.compositing.beneath import body_beneath, clothes_over, piece_beneath
 from engine.compositing.fields import around, at, highest, largest, ramp, size_of, spread
 from engine.compositing.passers_by import scraps
 from engine.compositing.tailoring import continued, drawn_out
@@ -34,7 +34,7 @@ from engine.compositing.worn import (
     sharp,
     wall_on,
 )
-from engine.garments import ARMS, DRESS, FACE, PIECES, SKIRT, TOP, TROUSERS, Garment
+from engine.garments import ARMS, DRESS, FACE, LEGS, PIECES, SKIRT, TOP, TROUSERS, Garment
 from engine.regions import REGIONS, SURFACE_SPAN
 
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
@@ -94,8 +94,9 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     behind_1CHW = F.interpolate(behind_1CHW, size, mode="bilinear")
     under_1Phw = worn_at(wearer.wardrobe, wearer.surface)[0] if giver.alone else on_body_1Phw
     piece_1hw = piece_beneath(under_1Phw, wearer.wardrobe, garment)
-    # A garment's shade on the skin beside it goes with it.
-    shade_11HW = highest(gone_11HW, 2 * rim + 1) * F.interpolate(skin_of(piece_1hw), size, mode="nearest")
+    # A hem's shade on the legs below goes with it.
+    legs_11hw = ((largest(now.pieces) == LEGS) & (piece_1hw == LEGS))[:, None].float()
+    shade_11HW = highest(gone_11HW, 2 * rim + 1) * F.interpolate(legs_11hw, size, mode="nearest")
     bared_11HW = bared_11HW.maximum(shade_11HW) * (1.0 - over_11HW)
     body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
     beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW * person_11HW)

@@ -8,6 +8,7 @@ moved as the photo is.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -27,28 +28,35 @@ _KNOWN = 0.5  # how sure it is that clothes are seen that go on under an arm
 _LEAST = 1e-6  # probability that a logit can tell
 
 
+class Shown(NamedTuple):
+    """surface: logits of the classes, then coordinates / 9 dm, [B, 11, h, w], of what is shown. laid: how
+    much of a position is a photo laid over what an engine drew, [B, 1, h, w]."""
+
+    surface: Tensor
+    laid: Tensor
+
+
 @torch.no_grad()
 def shown_surface(
     picture_BChw: Tensor,
     surface_B11hw: Tensor,
     pose_B183: Tensor,
     references: Sequence[tuple[DetailSource, OwnPose | None, Tensor | float]],
-) -> Tensor:
-    """Logits of the classes, then coordinates / 9 dm, [B, 11, h, w], of what `layers.photo_layer` of these
-    references shows over a picture.
+) -> Shown:
+    """Of what `layers.photo_layer` of these references shows over a picture.
 
     picture, surface, pose, references: as there.
     """
     layers = [(*_of_surface(source, own), share) for source, own, share in references if own is not None]
     if len(layers) < len(references):  # of whom nobody knows the pose, the photo is not laid over anything
-        return surface_B11hw
+        return Shown(surface_B11hw, torch.zeros_like(surface_B11hw[:, :1]))
     layer_B12hw = photo_layer(picture_BChw, surface_B11hw, pose_B183, layers, recoloured=False)
     matte_B1hw, class_B8hw, point_B3hw = layer_B12hw.split((1, CLASSES, 3), 1)
     drawn_B8hw, drawn_B3hw = surface_B11hw.float().split((CLASSES, 3), 1)
     there_B1hw = matte_B1hw - class_B8hw[:, :1]  # how much of a position is somebody in a photo
     point_B3hw = torch.where(there_B1hw > 0.5, point_B3hw / there_B1hw.clamp_min(0.5), drawn_B3hw)
     class_B8hw = class_B8hw + (1.0 - matte_B1hw) * drawn_B8hw.softmax(1)
-    return torch.cat([class_B8hw.clamp_min(_LEAST).log(), point_B3hw], 1)
+    return Shown(torch.cat([class_B8hw.clamp_min(_LEAST).log(), point_B3hw], 1), matte_B1hw)
 
 
 def _of_surface(source: DetailSource, own: OwnPose) -> tuple[DetailSource, OwnPose]:

@@ -21,6 +21,7 @@ from engine.compositing.compose import Composition
 from engine.compositing.dressing import before_wall, dressed
 from engine.compositing.fields import largest, size_of, window_of
 from engine.compositing.laid_on import as_worn_by
+from engine.compositing.shown_surface import Shown
 from engine.compositing.wardrobe import CLASSES, Wardrobe
 from engine.compositing.worn import Drawn, Dressed, pieces_worn, undressed
 from engine.editing.sources import worn_shares
@@ -29,6 +30,7 @@ from engine.garments import BACKGROUND, Garment, garment, offered
 from engine.plan import one_thread
 
 _AROUND = 5  # px of a map of 128 rows, within two of a garment's outline
+_BROADER = 1.0, 1.7  # times as large as what comes, from and up to which what was worn is broader than that
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
         before, now = on(shown)
         if room.beneath is not None:
             _, refined = on(_with_surface(room.beneath))
-            now = where_worn(before, now, refined, [piece for _, piece in given])
+            now = where_worn(before, now, refined, [piece for _, piece in given], _told(shown).laid)
         for swap in walls:
             now = before_wall(now, room.wall(swap.reference), swap.strength)
         return now
@@ -147,15 +149,28 @@ def pieces_seen(
 
 
 @torch.no_grad()
-def where_worn(before: Dressed, now: Dressed, refined: Dressed, garments: Sequence[Garment]) -> Dressed:
-    """`refined` where garments came, or would by it, in place of what was worn; `now` everywhere else.
+def where_worn(
+    before: Dressed, now: Dressed, refined: Dressed, garments: Sequence[Garment], laid_11hw: Tensor
+) -> Dressed:
+    """`refined` where a garment came, or would by it, in place of a broader one; `now` everywhere else.
 
-    What a garment leaves behind is its breadth, which the giver's textures take away; beside it the photo's
-    own outline is nearer to the truth than what an engine draws with textures of two.
+    What a garment leaves behind is its breadth, which the giver's textures take away. Where it leaves none,
+    the person's own outline is nearer to the truth than what an engine draws with textures of two; and what
+    is far larger is not broader, but longer. laid: where the wearer is shown as in the photo, `Shown.laid`:
+    there it is too, and only where at once there is nothing of the garment does refined bring some.
     """
-    went_11hw = _about(before, {piece for each in garments for piece in each.goes})
-    takes = {piece for each in garments for piece in each.takes}
-    where_11hw = went_11hw * _about(now, takes).maximum(_about(refined, takes))
+    where_11hw = torch.zeros_like(now.pieces[:, :1])
+    for each in garments:
+        went_11hw = _most(before, each.goes)
+        came_11hw, would_11hw = (_most(worn, each.takes) for worn in (now, refined))
+        larger = float(went_11hw.sum() / came_11hw.sum().clamp_min(1.0))
+        if _BROADER[0] <= larger <= _BROADER[1]:
+            drawn_11hw = 1.0 - laid_11hw
+            here_11hw = _around(went_11hw) * _around(came_11hw.maximum(would_11hw)) * drawn_11hw
+            here_11hw = here_11hw.maximum(F.max_pool2d(would_11hw * (1.0 - came_11hw), 3, 1, 1))
+            where_11hw = where_11hw.maximum(here_11hw)
+    if not where_11hw.any():
+        return now
     where_11HW = F.interpolate(where_11hw, size_of(now.picture), mode="bilinear")
     return Dressed(
         torch.lerp(now.picture, refined.picture, where_11HW),
@@ -163,10 +178,13 @@ def where_worn(before: Dressed, now: Dressed, refined: Dressed, garments: Sequen
     )
 
 
-def _about(worn: Dressed, pieces: Iterable[int]) -> Tensor:
-    """1 where these pieces are the most of a position, and a little around, [1, 1, h, w]."""
+def _most(worn: Dressed, pieces: Iterable[int]) -> Tensor:
+    """1 where these pieces are the most of a position, [1, 1, h, w]."""
     among = torch.tensor(sorted(pieces), device=worn.pieces.device)
-    there_11hw = torch.isin(largest(worn.pieces), among)[:, None].float()
+    return torch.isin(largest(worn.pieces), among)[:, None].float()
+
+
+def _around(there_11hw: Tensor) -> Tensor:
     return F.max_pool2d(there_11hw, _AROUND, 1, _AROUND // 2)
 
 
@@ -211,7 +229,7 @@ def _drawn(
     behind_1CHW: Tensor | None = None,
     painted_1HW: Tensor | None = None,
 ) -> Drawn:
-    surface_1Khw = _surface(shown)
+    surface_1Khw = _told(shown).surface
     rows, columns = size_of(surface_1Khw)
     joints_18x3 = None if pose_18x3 is None else pose_18x3 * np.array((columns, rows, 1), np.float32)
     return Drawn(picture_1CHW, surface_1Khw, wardrobe, behind_1CHW, painted_1HW, joints_18x3)
@@ -219,13 +237,13 @@ def _drawn(
 
 def _with_surface(shown: Composition) -> Composition:
     """With a surface map: where nothing was composed, the parsing network looks at the picture."""
-    if shown.shown_1Khw is not None:
+    if shown.shown is not None:
         return shown
     surface_1KHW = parsing.surface_map(shown.image_1CHW)
     size = tuple(side // 2 for side in size_of(shown.image_1CHW))
     return replace(shown, surface_1Khw=F.interpolate(surface_1KHW, size, mode="area"))
 
 
-def _surface(shown: Composition) -> Tensor:
-    assert shown.shown_1Khw is not None
-    return shown.shown_1Khw
+def _told(shown: Composition) -> Shown:
+    assert shown.shown is not None
+    return shown.shown

@@ -44,8 +44,8 @@ def told(monkeypatch, now: torch.Tensor, drawn_hw: torch.Tensor) -> tuple[torch.
     off."""
     photo_of, own = reference(monkeypatch)
     made = shown_surface(grey(), seen(drawn_hw, off_hw=1.0), now, [(photo_of, own, 1.0)])
-    assert made.isfinite().all()
-    class_8hw, point_3hw = made[0].split((CLASSES, 3))
+    assert made.surface.isfinite().all()
+    class_8hw, point_3hw = made.surface[0].split((CLASSES, 3))
     return class_8hw.argmax(0), point_3hw * SURFACE_SPAN
 
 
@@ -66,7 +66,8 @@ def test_where_an_arm_was_nobody_is(monkeypatch):
 def test_without_a_known_pose_it_is_what_the_engine_draws(monkeypatch):
     photo_of, _ = reference(monkeypatch)
     surface = seen(classes(*PHOTO))
-    assert shown_surface(grey(), surface, pose(), [(photo_of, None, 1.0)]) is surface
+    made = shown_surface(grey(), surface, pose(), [(photo_of, None, 1.0)])
+    assert made.surface is surface and made.laid.max() == 0
 
 
 def test_standing_it_says_what_the_parsing_network_saw(monkeypatch):
@@ -77,5 +78,6 @@ def test_standing_it_says_what_the_parsing_network_saw(monkeypatch):
     own = own._replace(surface=own.surface.clone())
     own.surface[:, :CLASSES] = seen(drawn_hw)[:, :CLASSES].softmax(1)
     made = shown_surface(grey(), seen(drawn_hw), pose(), [(photo_of, own, 1.0)])
-    class_hw = made[0, :CLASSES].argmax(0)
+    class_hw = made.surface[0, :CLASSES].argmax(0)
+    assert made.laid[0, 0, 40:110, 40:56].min() > 0.9
     assert (class_hw[113:119, 38:44] == LEG).all() and (seen_hw[113:119, 38:44] == LEG).all()

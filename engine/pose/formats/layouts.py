@@ -67,7 +67,7 @@ LAYOUTS: dict[int, tuple[Layout, ...]] = {
     17: (COCO_17, _HUMAN36M),
     18: (COCO_18, _with_neck("COCO-17 with a neck", 17)),
     19: (_renamed(BODY_25, "BODY_19"),),
-    20: (_KINECT,),
+    20: (_KINECT, _renamed(COCO_18, "COCO-18 with toes")),
     23: (_renamed(COCO_17, "COCO-17 with feet"),),
     24: (_SMPL,),
     25: (BODY_25, _with_neck("BODY_25B", 17), _KINECT),

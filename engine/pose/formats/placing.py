@@ -40,7 +40,7 @@ def placed(
 
     Raises InputError where most of the joints lie outside of the picture that the file names.
     """
-    if person.unit == METRES:
+    if person.unit == METRES or (not person.unit and bearing.about_its_hips(person.pose_18x3)):
         notes = [f"{name} holds a body without a picture, so it was fitted in."]
         return _fitted(person.pose_18x3, size), notes
     pose, canvas, notes = _in_px(person, name, size, photo)

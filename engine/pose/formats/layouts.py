@@ -146,6 +146,12 @@ def strain(pose_18x3: np.ndarray, wide: float = 1.0) -> float:
     return float(np.minimum(np.abs(logs - np.median(logs)), 3).mean())
 
 
+def stature_of(pose_18x3: np.ndarray) -> float:
+    """How tall somebody is by most of their bones, in the pose's own unit; 0 without any."""
+    statures = _statures(pose_18x3, 1.0)
+    return float(np.median(statures)) if statures else 0.0
+
+
 def is_body(pose_18x3: np.ndarray, wide: float = 1.0) -> bool:
     """Whether this is somebody beyond doubt: many bones, all in proportion."""
     return len(_statures(pose_18x3, wide)) >= _MANY_BONES and strain(pose_18x3, wide) < _BODY

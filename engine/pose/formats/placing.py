@@ -131,6 +131,11 @@ def _beside(
             "was laid on the photo."
         )
     notes += _doubts(pose, person, name, notes)
+    if not notes and (times := photo.times_as_tall(pose, canvas)) is not None:
+        notes.append(
+            f"{name} shows somebody {times:.2f} times as tall as the person of the open photo: look whether "
+            "it is of the photo at this size."
+        )
     on_photo = _on_photo(pose, canvas, size, photo)
     if on_photo is None:
         notes.append(f"{name} lies beside what the frame shows of the open photo: it was framed by itself.")

@@ -71,9 +71,10 @@ def without_moved_hands(
     if not any(map(any, parts)):
         return source
     elsewhere_B2 = pose_B183.new_tensor(parts)
-    under_B5HW = enlarged(own.under, size_of(source.photo))
-    clothes_B3HW, hands_B2HW = under_B5HW.split((3, 2), 1)
+    under_B6HW = enlarged(own.under, size_of(source.photo))
+    clothes_B3HW, hands_B2HW, kept_B1HW = under_B6HW.split((3, 2, 1), 1)
     left_B1HW = (hands_B2HW * elsewhere_B2[:, :, None, None]).amax(1, keepdim=True)
+    left_B1HW = left_B1HW * (1.0 - kept_B1HW)
     *pictures, behind_B1HW = source.photo.float().split(3, 1)  # as it is, and blurred
     pictures = [torch.lerp(picture_B3HW, clothes_B3HW, left_B1HW) for picture_B3HW in pictures]
     return source._replace(photo=torch.cat([*pictures, behind_B1HW], 1))

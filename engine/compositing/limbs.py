@@ -51,14 +51,14 @@ class _Pulled(NamedTuple):
 class _Own(NamedTuple):
     """Of a photo: its picture and how sure it is that nobody is there [4, H, W], the same without the hands
     that are elsewhere, and without any hand that lies on clothes; its plate [3, H, W], its limbs' mattes,
-    what is under its arms [5, H, W], and its classes as its engine draws them [8, h, w]."""
+    what is under its arms [6, H, W], and its classes as its engine draws them [8, h, w]."""
 
     photo_4HW: Tensor
     bare_4HW: Tensor
     handless_4HW: Tensor
     plate_3HW: Tensor
     limbs_4HW: Tensor
-    under_5HW: Tensor
+    under_6HW: Tensor
     class_8hw: Tensor
 
 
@@ -92,10 +92,10 @@ def moved_limbs(
             torch.cat([each.photo[i, :3], each.photo[i, -1:]]).float() for each in (source, bare)
         )
         on_a_leg = any(each.drawn > 0 and not each.bone.of_arm for each in shown)
-        under_5hw = own.under[i].float()
-        handless_4HW = _without_hands(bare_4HW, under_5hw, own.surface[i, _ARMS]) if on_a_leg else bare_4HW
+        under_6hw = own.under[i].float()
+        handless_4HW = _without_hands(bare_4HW, under_6hw, own.surface[i, _ARMS]) if on_a_leg else bare_4HW
         pictures = photo_4HW, bare_4HW, handless_4HW, own.background[i]
-        seen = _Own(*pictures, own.limbs[i].float(), under_5hw, own.surface[i, :CLASSES])
+        seen = _Own(*pictures, own.limbs[i].float(), under_6hw, own.surface[i, :CLASSES])
         poses = Poses(now_183, own_183, sides_2)
         layers.append(_of_one(poses, surface_B11hw[i, :CLASSES].softmax(0), shown, trunk, stays, seen))
     return torch.stack(layers)
@@ -180,17 +180,18 @@ def _without_arms(
     gone_1HW = with_rims(arms_2HW[None])[0].amax(0, keepdim=True)
     before_hw = before(poses, trunk, here_hw)
     seen_3hw, behind_1hw = sampled(own.bare_4HW, before_hw, poses.sides_2).split((3, 1))
-    of_arms_6hw = sampled(torch.cat([own.under_5HW, gone_1HW]), before_hw, poses.sides_2)
-    clothes_3hw, on_2hw, gone_1hw = of_arms_6hw.split((3, 2, 1))
+    of_arms_7hw = sampled(torch.cat([own.under_6HW, gone_1HW]), before_hw, poses.sides_2)
+    clothes_3hw, on_2hw, kept_1hw, gone_1hw = of_arms_7hw.split((3, 2, 1, 1))
     on_hw = (on_2hw * parts_211).amax(0)
     # Fingers farther than a ribbon reaches are the arm's too.
     stays_hw = sampled(own.limbs_4HW[ARM_CHAINS] * (1.0 - parts_211), before_hw, poses.sides_2).amax(0)
     fingers_1hw = sampled(own.class_8hw[_ARMS, None], before_hw, poses.sides_2) * (1.0 - stays_hw)
-    gone_1hw = gone_1hw.maximum(ramp(fingers_1hw, *_LIES)) * (1.0 - ramp(on_hw, *_WORN))
+    gone_1hw = gone_1hw.maximum(ramp(fingers_1hw, *_LIES)) * (1.0 - kept_1hw) * (1.0 - ramp(on_hw, *_WORN))
     hers_1hw = without_crumbs(((1.0 - behind_1hw) * (1.0 - gone_1hw))[None], size_of(own.photo_4HW)[0])[0]
     hers_1hw = hers_1hw.maximum(ramp(web_1hw, *_WORN))
     # No rim has an arm's colours.
-    seen_3hw = torch.lerp(seen_3hw, clothes_3hw, ramp(on_hw, *_LIES).maximum(gone_1hw).maximum(behind_1hw))
+    under_1hw = ((1.0 - kept_1hw) * ramp(on_hw, *_LIES)).maximum(gone_1hw).maximum(behind_1hw)
+    seen_3hw = torch.lerp(seen_3hw, clothes_3hw, under_1hw)
     return torch.lerp(own.plate_3HW[(..., *window)], seen_3hw, hers_1hw)
 
 
@@ -255,12 +256,13 @@ def _stretched(
     return seen_4hw[:3], thigh.part * inside_hw * hers_hw, window
 
 
-def _without_hands(bare_4HW: Tensor, under_5hw: Tensor, arms_hw: Tensor) -> Tensor:
+def _without_hands(bare_4HW: Tensor, under_6hw: Tensor, arms_hw: Tensor) -> Tensor:
     """The photo with clothes where a hand lies on them, or an arm does: what a leg takes along."""
     # In a fine picture both are of half its size.
-    under_5HW, arms_1HW = (enlarged(each[None], size_of(bare_4HW))[0] for each in (under_5hw, arms_hw[None]))
-    clothes_3HW, hands_2HW = under_5HW.split((3, 2))
+    under_6HW, arms_1HW = (enlarged(each[None], size_of(bare_4HW))[0] for each in (under_6hw, arms_hw[None]))
+    clothes_3HW, hands_2HW, kept_1HW = under_6HW.split((3, 2, 1))
     lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *_LIES))
+    lies_1HW = lies_1HW * (1.0 - kept_1HW)
     return torch.cat([torch.lerp(bare_4HW[:3], clothes_3HW, lies_1HW), bare_4HW[3:]])
 
 

@@ -51,7 +51,7 @@ class _Pulled(NamedTuple):
 class _Own(NamedTuple):
     """Of a photo: its C planes, which are its colours or what it shows (`shown_surface`), and how sure it is
     that nobody is there [C + 1, H, W]; the same without the hands that are elsewhere, and without any hand
-    that lies on clothes; its plate [C, H, W], its limbs' mattes, what is under its arms [C + 2, H, W], and
+    that lies on clothes; its plate [C, H, W], its limbs' mattes, what is under its arms [C + 3, H, W], and
     its classes as its engine draws them [8, h, w]."""
 
     photo_DHW: Tensor
@@ -183,16 +183,17 @@ def _without_arms(
     before_hw = before(poses, trunk, here_hw)
     seen_Chw, behind_1hw = sampled(own.bare_DHW, before_hw, poses.sides_2).tensor_split([-1])
     of_arms_Fhw = sampled(torch.cat([own.under_EHW, gone_1HW]), before_hw, poses.sides_2)
-    clothes_Chw, on_2hw, gone_1hw = of_arms_Fhw.tensor_split([-3, -1])
+    clothes_Chw, on_2hw, kept_1hw, gone_1hw = of_arms_Fhw.tensor_split([-4, -2, -1])
     on_hw = (on_2hw * parts_211).amax(0)
     # Fingers farther than a ribbon reaches are the arm's too.
     stays_hw = sampled(own.limbs_4HW[ARM_CHAINS] * (1.0 - parts_211), before_hw, poses.sides_2).amax(0)
     fingers_1hw = sampled(own.class_8hw[_ARMS, None], before_hw, poses.sides_2) * (1.0 - stays_hw)
-    gone_1hw = gone_1hw.maximum(ramp(fingers_1hw, *_LIES)) * (1.0 - ramp(on_hw, *_WORN))
+    gone_1hw = gone_1hw.maximum(ramp(fingers_1hw, *_LIES)) * (1.0 - kept_1hw) * (1.0 - ramp(on_hw, *_WORN))
     hers_1hw = without_crumbs(((1.0 - behind_1hw) * (1.0 - gone_1hw))[None], size_of(own.photo_DHW)[0])[0]
     hers_1hw = hers_1hw.maximum(ramp(web_1hw, *_WORN))
     # No rim has an arm's colours.
-    seen_Chw = torch.lerp(seen_Chw, clothes_Chw, ramp(on_hw, *_LIES).maximum(gone_1hw).maximum(behind_1hw))
+    under_1hw = ((1.0 - kept_1hw) * ramp(on_hw, *_LIES)).maximum(gone_1hw).maximum(behind_1hw)
+    seen_Chw = torch.lerp(seen_Chw, clothes_Chw, under_1hw)
     return torch.lerp(own.plate_CHW[(..., *window)], seen_Chw, hers_1hw)
 
 
@@ -261,8 +262,9 @@ def _without_hands(bare_DHW: Tensor, under_Ehw: Tensor, arms_hw: Tensor) -> Tens
     """The photo with clothes where a hand lies on them, or an arm does: what a leg takes along."""
     # In a fine picture both are of half its size.
     under_EHW, arms_1HW = (enlarged(each[None], size_of(bare_DHW))[0] for each in (under_Ehw, arms_hw[None]))
-    clothes_CHW, hands_2HW = under_EHW.tensor_split([-2])
+    clothes_CHW, hands_2HW, kept_1HW = under_EHW.tensor_split([-3, -1])
     lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *_LIES))
+    lies_1HW = lies_1HW * (1.0 - kept_1HW)
     return torch.cat([torch.lerp(bare_DHW[:-1], clothes_CHW, lies_1HW), bare_DHW[-1:]])
 
 

@@ -33,7 +33,7 @@ class OwnPose(NamedTuple):
     missed: [B, 1, h, w], 1 where the photo shows the person and the engine's picture what is behind. hole:
     [B, 1, h, w], 1 where the photo shows the person, with a margin, and plate: [B, 3, h, w], the background
     plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
-    limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. under: [B, 5, H, W], as of
+    limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. under: [B, 6, H, W], as of
     `under_hands.under_hands`. seen: [B, 11, h, w], the photo's own surface map as `surface`
     is. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives it.
     """

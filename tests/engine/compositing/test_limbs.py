@@ -185,6 +185,23 @@ def test_where_a_forearm_lay_on_the_shirt_are_the_shirts_colours():
     assert is_colour(made, 50, 50, BLUE)
 
 
+@pytest.mark.parametrize("kept", [0.0, 1.0])
+def test_beside_where_an_arm_hung_cloth_is_the_photos_own_as_far_as_that_is_known(kept):
+    """A stripe that the parsing network takes for the arm, or for its rim."""
+    stripe = slice(44, 64), slice(60, 65)
+    own_hw = classes(PARTS[0], (ARM, (slice(38, 74), slice(57, 74))), *PARTS[2:])
+    picture = photo()
+    picture[0, :, stripe[0], stripe[1]] = torch.tensor(YELLOW)[:, None, None]
+    given, mattes = source(picture, (own_hw == 0).float()), limb_mattes(pose(), seen(own_hw), SIZE)
+    under = torch.zeros(1, 6, *SIZE)
+    under[:, 2], under[:, :2], under[:, 4, stripe[0], stripe[1]] = 1.0, -1.0, 1.0
+    under[:, 5, stripe[0], stripe[1]] = kept
+    own = own_pose(seen(own_hw), pose(), limbs=mattes, under=under, background=grey(PLATE))
+    made = shown(pose(RAISED), seen(own_hw), given, own)[0]
+    assert is_colour(made, 55, 62, YELLOW if kept else BLUE)
+    assert is_colour(made, 55, 69, (PLATE,) * 3), "the arm is gone"
+
+
 @pytest.mark.parametrize(("row", "column", "cloth"), [(43, 61, True), (45, 76, False)])
 def test_cloth_that_goes_to_a_lifted_sleeve_is_the_shirts_near_the_shoulder(row, column, cloth):
     """The engine draws it grey, and its outline as it should be. The shoulder is at (60, 36)."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from train.data.people import HELD_OUT
 from train.moves import MOVES
-from train.swaps import GIVER, POSED, STANDING, STANDING_TRUTH, VIEWS, word_of
+from train.swaps import GIVER, LAID, POSED, STANDING, STANDING_TRUTH, VIEWS, word_of
 
 from .assets import load_assets
 from .backdrop import draw_backdrop
@@ -21,6 +21,7 @@ from .camera import Camera, Shot, draw_shot, frame_person
 from .chance import choose
 from .coats import draw_coated
 from .dressing import dress
+from .flat_lays import broadened, frame_garment, garments_alone, joints_of_garment, plan_flat_lay
 from .garments import Outfit
 from .handbags import handbag_parts
 from .labels import keypoints
@@ -40,6 +41,7 @@ from .surfaces import parsing_map
 from .swaps import swapped
 from .versions import (
     STUDIO_OF_COATS,
+    STUDIO_OF_FLAT_LAYS,
     STUDIO_OF_MOVES,
     STUDIO_OF_PULLS,
     STUDIO_OF_STREET,
@@ -53,7 +55,7 @@ _PULLED = 2_000_001  # likewise, beyond those of scenes
 _MOVED = 3_000_001  # likewise, beyond those of pulls
 _SWAPPED = 4_000_001  # likewise, beyond those of moves
 _COATED = 5_000_001  # likewise, beyond those of swaps
-_STREET = 6_000_001  # likewise, beyond those of coats
+_LAID = _STREET = 6_000_001  # likewise, beyond those of coats; nobody is drawn by both
 _GIVERS = 30  # people among whom a wearer and a giver are looked for
 _ATTEMPTS = 4
 _ROOM_TO_MOVE = 1.25  # margin of a picture in which somebody is pulled at
@@ -83,12 +85,17 @@ class Person:
     """Identity, clothes, light and backdrop of a person index: drawn once, the same in all of the views.
 
     wears: another outfit than the own, or with looks and a bag. bulk: of the clothes that the arms make room
-    for (dm), if not its own.
+    for (dm), if not its own. alone: one garment of theirs, with nobody in it: what a word says, "" any.
     As a context it frees what it holds on the graphics card at the end.
     """
 
     def __init__(
-        self, studio: Studio, index: int, wears: Outfit | Street | None = None, bulk: float | None = None
+        self,
+        studio: Studio,
+        index: int,
+        wears: Outfit | Street | None = None,
+        bulk: float | None = None,
+        alone: str | None = None,
     ):
         self.studio, self.index = studio, index
         meshes = studio.assets.meshes
@@ -107,6 +114,8 @@ class Person:
         self.skeleton = Skeleton(meshes, self.body, self.outfit.bulk if bulk is None else bulk, heel)
         studio.renderer.take_over()
         worn = dress(studio.assets, self.body, self.outfit, self.looks, rng)
+        if alone is not None:
+            worn = garments_alone(worn, np.random.default_rng((_SEED, index, _LAID)), alone)
         self.model = Model(studio.renderer.card, [*worn, *carried])
 
     def view(self, number: int) -> Photograph:
@@ -145,6 +154,30 @@ class Person:
             of_number = np.random.default_rng((_SEED, self.index, _MOVED + turn))
             poses.append(moved(standing, move, side, of_number))
         return self.photograph(poses[number], shot, rng, poses, emptied=number == 0)
+
+    def laid(self, number: int) -> Photograph:
+        """One picture of a garment with nobody in it, laid flat or hung, in a place of its own."""
+        rng = np.random.default_rng((_SEED, self.index, _LAID + 1 + number))
+        renderer, meshes = self.studio.renderer, self.studio.assets.meshes
+        renderer.take_over()
+        posed = broadened(self.skeleton.solve(plan_flat_lay(rng)).turned(rng.uniform(-0.1, 0.1)), rng)
+        self.model.pose(posed, self.skeleton)
+        height, width = renderer.size
+        camera = frame_garment(self.model.posed[:, :3], width / height, rng)
+        exposure = renderer.expose(
+            self.model, posed, self.skeleton, camera, self.light.jittered(rng), self.backdrop
+        )
+        parsing_HW = parsing_map(exposure.surfaces)
+        points = keypoints(meshes, self.skeleton, posed, camera, exposure.distance, renderer.size)
+        return Photograph(
+            self.lens.through(exposure.image, exposure.surfaces > 0),
+            parsing_HW,
+            joints_of_garment(points, parsing_HW),
+            "full",
+            "front",
+            exposure.surfaces,
+            exposure.places,
+        )
 
     def swap_view(self, posed: bool) -> Photograph:
         """One picture of somebody whose clothes are changed: standing, or in another pose, in either outfit
@@ -243,6 +276,8 @@ class Studio:
                 views[standing + POSED] = person.swap_view(posed=True)
         with Person(self, giver) as person:
             views[GIVER] = person.view(0)
+        with Person(self, giver, alone=word_of(index)) as garment:
+            views[LAID] = garment.laid(0)
         return [views[number] for number in VIEWS]
 
     def _coated(self, index: int) -> Outfit:
@@ -274,7 +309,12 @@ class Studio:
             wears = self._coated(index)
         elif studio == STUDIO_OF_STREET:
             wears = self._in_the_street(index)
-        with Person(self, index, wears) as person:
-            takes = {STUDIO_OF_PULLS: person.pulled, STUDIO_OF_MOVES: person.moved}
+        alone = "" if studio == STUDIO_OF_FLAT_LAYS else None
+        with Person(self, index, wears, alone=alone) as person:
+            takes = {
+                STUDIO_OF_PULLS: person.pulled,
+                STUDIO_OF_MOVES: person.moved,
+                STUDIO_OF_FLAT_LAYS: person.laid,
+            }
             take = takes.get(studio, person.view)
             return [take(number) for number in range(views)]

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import highest, largest, odd_side, ramp, size_of, spread
+from engine.compositing.fields import around, highest, largest, odd_side, ramp, size_of, spread
 from engine.compositing.tailoring import continued
 from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at
 from engine.compositing.worn import Drawn, Dressed, inner, near, of_pieces, sharp, wall_on
@@ -23,7 +23,6 @@ _ANKLE = -7.3  # dm above the middle of the standard body; below it are shoes
 # Difference of colours (of -1 to 1) from the wearer's tone that skin hardly has, and never.
 _NO_SKIN = 0.25, 0.5
 _JOINED = 33  # px of a map of 128 rows around skin that is seen in which skin beneath goes on from it
-_SHADE = 5  # likewise, around a garment that goes, in which skin has its shade and its edge
 # Share of a place that is not the garment from which, and at which surely, it tells what is there.
 _TOLD = 0.1, 0.5
 _SKIN = FACE, ARMS, LEGS
@@ -102,14 +101,15 @@ def _skin_going_on(
     above: where legs are no shoes.
     """
     full, size = size_of(gone_11HW), size_of(piece_1hw)
-    gone_11hw = highest(F.interpolate(gone_11HW, size, mode="area"), _SHADE)
+    gone_11hw = highest(F.interpolate(gone_11HW, size, mode="area"), 3)
     for piece, where_11hw in ((ARMS, 1.0), (LEGS, above_11hw)):
         wanted_11hw = (piece_1hw == piece)[:, None].float()
         if not (wanted_11hw * gone_11hw).any():
             continue
         seen_11hw = (largest(now.pieces) == piece)[:, None] * where_11hw * (1.0 - gone_11hw)
         seen_11hw = 1.0 - highest(1.0 - seen_11hw, 3)  # not the mixed px of an outline
-        near_11hw = (4.0 * running_mean(seen_11hw, odd_side(_JOINED, size[0]))).clamp(max=1.0) * wanted_11hw
+        near_11hw = around(seen_11hw, _JOINED) * wanted_11hw
+        near_11hw = running_mean(near_11hw, odd_side(_JOINED // 2, size[0])) * wanted_11hw
         seen_11HW, near_11HW = (F.interpolate(each, full, mode="bilinear") for each in (seen_11hw, near_11hw))
         goes_on_1CHW = continued(now.picture, ramp(seen_11HW, *_SURE), near_11HW)
         skin_1CHW = torch.lerp(skin_1CHW, goes_on_1CHW, near_11HW)

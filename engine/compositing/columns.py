@@ -40,13 +40,13 @@ def cut(drawn: Drawn, columns: slice) -> Drawn:
     rows, many = size_of(drawn.surface)
     behind_1CHW = drawn.wardrobe.plate if drawn.behind is None else drawn.behind
     behind_1CHW = F.interpolate(behind_1CHW, size_of(drawn.picture), mode="bilinear")
-    return Drawn(
-        _of(drawn.picture, columns, many),
-        drawn.surface[..., columns],
-        drawn.wardrobe,
-        _of(behind_1CHW, columns, many),
-        None if drawn.painted is None else at_size(drawn.painted, (rows, many))[..., columns],
-        None if drawn.joints is None else drawn.joints - np.array((columns.start, 0, 0), np.float32),
+    joints = None if drawn.joints is None else drawn.joints - np.array((columns.start, 0, 0), np.float32)
+    return drawn._replace(
+        picture=_of(drawn.picture, columns, many),
+        surface=drawn.surface[..., columns],
+        behind=_of(behind_1CHW, columns, many),
+        painted=None if drawn.painted is None else at_size(drawn.painted, (rows, many))[..., columns],
+        joints=joints,
     )
 
 

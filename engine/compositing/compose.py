@@ -157,7 +157,7 @@ def looked_at(model: PoseTransferModel, reference: ReferenceInput) -> ReferenceI
     """A reference with its surface map, where the engine needs one and nobody has looked yet."""
     if not model.needs_surface or reference.surface_1Khw is not None:
         return reference
-    surface_1Khw = parsing.surface_map(reference.picture_1CHW)
+    surface_1Khw = parsing.surface_map(reference.picture_1CHW, carefully=True)
     if reference.person_11HW is not None:
         surface_1Khw = of_person(surface_1Khw, reference.person_11HW)
     return replace(reference, surface_1Khw=surface_1Khw)

@@ -52,7 +52,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     theirs_1Phw = pieces_worn(giver)
     on_body_1Phw, known_11hw = worn_at(giver.wardrobe, wearer.surface)
     # Legs that a photo does not show are what the engine draws, not what is nearest on the body.
-    on_body_1Phw = torch.lerp(theirs_1Phw, on_body_1Phw, known_11hw)
+    on_body_1Phw = torch.lerp(theirs_1Phw, on_body_1Phw, known_11hw * (1.0 - giver.alone))
     on_body_1Phw[:, list(IN_FRONT)] = theirs_1Phw[:, list(IN_FRONT)]
     size = size_of(now.picture)
     went_11hw, came_11hw = of_pieces(now.pieces, garment.goes), of_pieces(theirs_1Phw, garment.takes)
@@ -92,7 +92,8 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     bared_11HW = bared_11HW.maximum(highest(gone_11HW, rim // 2 + 1))
     behind_1CHW = wearer.wardrobe.plate if wearer.behind is None else wearer.behind
     behind_1CHW = F.interpolate(behind_1CHW, size, mode="bilinear")
-    piece_1hw = piece_beneath(on_body_1Phw, wearer.wardrobe, garment)
+    under_1Phw = worn_at(wearer.wardrobe, wearer.surface)[0] if giver.alone else on_body_1Phw
+    piece_1hw = piece_beneath(under_1Phw, wearer.wardrobe, garment)
     # A hem's shade on the legs below goes with it.
     legs_11hw = ((largest(now.pieces) == LEGS) & (piece_1hw == LEGS))[:, None].float()
     shade_11HW = highest(gone_11HW, 2 * rim + 1) * F.interpolate(legs_11hw, size, mode="nearest")

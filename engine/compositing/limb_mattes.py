@@ -75,7 +75,8 @@ def _of_one(pose_183: Tensor, class_8HW: Tensor, here_HW: Tensor, sides_2: Tenso
             # A hand that lies on a leg is no hole in it.
             on_it_HW = 1.0 - ramp(where[limb].aside.abs() / unit, *_ON_IT)
             limb_HW = limb_HW.maximum(class_8HW[_ARMS] * on_it_HW)
-        limb_HW = limb_HW * _as_broad(made, where[limb], limb_HW, unit, sides_2)
+        any_shape_HW = bare_HW.clamp(max=1.0) if bone.of_arm else torch.ones_like(bare_HW)
+        limb_HW = limb_HW * _as_broad(made, where[limb], limb_HW, any_shape_HW, unit, sides_2)
         facing = where.get(limb ^ 1)
         if facing is not None:
             limb_HW = limb_HW * ramp((facing.aside.abs() - where[limb].aside.abs()) / unit, *_APART)
@@ -109,8 +110,12 @@ def _farther_on(value_N: Tensor, lacks_N: Tensor) -> Tensor:
     return F.pad(value_N, (0, 1))[number_N.flip(0).cummin(0).values.flip(0)]
 
 
-def _as_broad(made: Ribbon, where: Place, limb_HW: Tensor, unit: float, sides_2: Tensor) -> Tensor:
-    """0 to 1 [H, W]: within the breadth that a limb has there, to either side."""
+def _as_broad(
+    made: Ribbon, where: Place, limb_HW: Tensor, any_shape_HW: Tensor, unit: float, sides_2: Tensor
+) -> Tensor:
+    """0 to 1 [H, W]: within the breadth that a limb has there, to either side. any_shape: how far what is
+    there may be as broad as limbs are at most from its last joint on: hands and feet, and no hem
+    beside a cuff."""
     one_N, other_N = reach(made.line_N, limb_HW, unit, sides_2)
     first, last = made.root, made.joints[-1]
     sides = []
@@ -122,8 +127,10 @@ def _as_broad(made: Ribbon, where: Place, limb_HW: Tensor, unit: float, sides_2:
         breadth_N = torch.where(endless_N, theirs_N, mine_N * THICK[1])
         breadth_N = torch.cat([breadth_N[first].expand(first), breadth_N[first:]])
         padded = F.pad(breadth_N[None, None], (_SMOOTH // 2, _SMOOTH // 2), mode="replicate")
-        breadth_N = F.avg_pool1d(padded, _SMOOTH, 1)[0, 0]
-        breadth_N[last:] = THICK[1]  # hands and feet are of any shape
-        sides.append(breadth_N * unit)
-    broad_HW = where.beside(torch.stack(sides))
+        sides.append(F.avg_pool1d(padded, _SMOOTH, 1)[0, 0])
+    breadth_2N = torch.stack(sides)
+    breadth_2N[:, last:] = breadth_2N[:, last - 1 : last]
+    broad_2N = breadth_2N.clone()
+    broad_2N[:, last:] = THICK[1]
+    broad_HW = torch.lerp(where.beside(breadth_2N), where.beside(broad_2N), any_shape_HW) * unit
     return 1.0 - ramp((where.aside.abs() - broad_HW) / unit, *_MARGIN)

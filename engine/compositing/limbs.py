@@ -14,8 +14,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.creases import below_crotch, near_hip, past_crease
-from engine.compositing.cut_outs import CutOut, Poses, lay_over
+from engine.compositing.creases import below, near_hip, past_crease
+from engine.compositing.crotches import Triangle, crotch, outside, stretched, triangles
+from engine.compositing.cut_outs import CutOut, Poses, along_limb, lay_over, window_around
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, ramp, size_of, window_of
 from engine.compositing.limb_bones import ARM_CHAINS, HIPS, joints, off, positions, sampled
@@ -31,8 +32,20 @@ _LIES = 0.1, 0.3  # how sure it is that an arm lies there
 _WORN = 0.3, 0.7  # how sure it is that the trunk's garment is there
 _HIDES = 0.4, 0.6  # units from a bone behind the trunk, up to which the trunk is the photo's
 _ARMS = REGIONS.index("arms")
+_TOPS, _LEGS = (
+    [REGIONS.index(name) for name in names]
+    for names in (("upper clothes", "dress or skirt"), ("pants", "legs"))
+)
 _BELOW = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants", "legs")]
 _GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
+
+
+class _Pulled(NamedTuple):
+    """A photo's crotch, where that is known; and of legs that are pulled away from it, by their numbers, the
+    triangle that is stretched, as it was and is."""
+
+    crotch: complex | None
+    stretches: dict[int, tuple[Triangle, Triangle]]
 
 
 class _Own(NamedTuple):
@@ -97,29 +110,40 @@ def _of_one(
     # What decides is smooth, and told on the grid of the surface map.
     size = size_of(own.photo_DHW)
     here_hw, here_HW = (positions(each, sides_2) for each in (size_of(class_8hw), size))
+    drawn = {limb: [each for each in shown if each.bone.chain == limb] for limb in range(len(BONES_OF_LIMB))}
+    drawn = {limb: bones for limb, bones in drawn.items() if any(each.drawn > 0 for each in bones)}
+    ways = {
+        limb: along_limb(bones, poses, own.limbs_4HW[limb], trunk, own.class_8hw)
+        for limb, bones in drawn.items()
+    }
     photo = Shown(own.photo_DHW[-1:], own.limbs_4HW, own.class_8hw)
-    claims_3hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw)
+    claims_3hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, ways)
     claim_1HW, left_1HW, web_1HW = enlarged(claims_3hw[None], size)[0].split(1)
     layer_DHW = torch.cat([claim_1HW, claim_1HW * own.plate_CHW])
     window = window_of(left_1HW[0], 0)
     seen_Chw = _without_arms(poses, shown, trunk, own, web_1HW[(..., *window)], here_HW[window], window)
     _lay(layer_DHW, seen_Chw, left_1HW[0][window], window)
     above: dict[int, Tensor] = {}
+    pulled = _pulled(poses, trunk, own, shown)
     for each in shown:
         if each.is_thigh and each.part > 0:
             near_HW = near_hip(each, here_HW)
             window = window_of(near_HW, 0)
-            seen_Chw, matte_hw = _at_hip(each, trunk, own, here_HW[window], poses)
+            seen_Chw, matte_hw = _at_hip(each, trunk, own, here_HW[window], poses, pulled)
             near_HW[window] *= matte_hw  # and beyond it is 0
             _lay(layer_DHW, seen_Chw, near_HW[window], window)
             above[each.bone.chain] = near_HW
     for behind in (True, False):
-        for limb in range(len(BONES_OF_LIMB)):
-            bones = [each for each in shown if each.bone.chain == limb]
-            if bones and bones[-1].hidden == behind and any(each.drawn > 0 for each in bones):
+        for limb, bones in drawn.items():
+            if bones[-1].hidden == behind:
                 seen_DHW = own.photo_DHW if bones[0].bone.of_arm else own.handless_DHW
-                cut_out = CutOut(seen_DHW[:-1], own.limbs_4HW[limb], abs(trunk.turn), above.get(limb))
+                photo_CHW, limb_HW = seen_DHW[:-1], own.limbs_4HW[limb]
+                cut_out = CutOut(photo_CHW, limb_HW, abs(trunk.turn), ways[limb], above.get(limb))
                 lay_over(layer_DHW, bones, poses, cut_out, here_HW)
+                if limb in pulled.stretches:
+                    _lay(
+                        layer_DHW, *_stretched(bones[0], trunk, own, here_HW, pulled.stretches[limb], sides_2)
+                    )
         if behind and (stays > 0 or any(each.part > 0 and each.hidden for each in shown)):
             matte_1hw = _trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, sides_2)
             (matte_1HW,) = enlarged(matte_1hw[None], size)
@@ -173,7 +197,12 @@ def _without_arms(
 
 
 def _at_hip(
-    thigh: Elsewhere, trunk: Trunk, own: _Own, here_hw: Tensor, poses: Poses
+    thigh: Elsewhere,
+    trunk: Trunk,
+    own: _Own,
+    here_hw: Tensor,
+    poses: Poses,
+    pulled: _Pulled,
 ) -> tuple[Tensor, Tensor]:
     """The photo's garments above a thigh's crease, moved with the trunk: their planes [C, h, w], and how far
     they are shown [h, w]."""
@@ -182,11 +211,50 @@ def _at_hip(
     worn_hw = sampled(own.class_8hw[_BELOW], before_hw, sides_2).sum(0)
     arms_hw = sampled(own.limbs_4HW[ARM_CHAINS], before_hw, sides_2).amax(0)
     there_hw = ramp(worn_hw, *_WORN) * (1.0 - arms_hw) * (1.0 - ramp(seen_Dhw[-1], *_WORN))
-    if (poses.own_183[HIPS, 2] > 0).all():
-        own_18 = joints(poses.own_183, sides_2)
-        hips = sum(own_18[joint] for joint in HIPS) / len(HIPS)
-        there_hw *= 1.0 - below_crotch(thigh, hips, own.photo_DHW[-1:], before_hw, sides_2)
+    if pulled.crotch is not None:
+        there_hw *= 1.0 - below(thigh, pulled.crotch, before_hw)
+    if thigh.bone.chain in pulled.stretches:
+        there_hw *= 1.0 - outside(pulled.stretches[thigh.bone.chain][1], here_hw)
     return seen_Dhw[:-1], thigh.part * (1.0 - past_crease(thigh, trunk, here_hw)) * there_hw
+
+
+def _pulled(poses: Poses, trunk: Trunk, own: _Own, shown: Sequence[Elsewhere]) -> _Pulled:
+    """Of thighs that are elsewhere."""
+    thighs = [each for each in shown if each.is_thigh and each.part > 0]
+    both, sides_2, scale = (poses.own_183, poses.now_183), poses.sides_2, abs(trunk.turn)
+    if not thighs or not all((pose_183[HIPS, 2] > 0).all() for pose_183 in both):
+        return _Pulled(None, {})
+    placed = [joints(pose_183, sides_2) for pose_183 in both]
+    own_hips, hips = (sum(each[joint] for joint in HIPS) / len(HIPS) for each in placed)
+    then = crotch(own_hips, thighs[0].then.unit, own.photo_DHW[-1:], sides_2)
+    now = hips + scale * (then - own_hips)
+    stretches = {}
+    for each in thighs:
+        chain = each.bone.chain
+        found = triangles(each, then, now, own.limbs_4HW[chain], scale, sides_2)
+        if found is not None:
+            stretches[chain] = found
+    return _Pulled(then, stretches)
+
+
+def _stretched(
+    thigh: Elsewhere,
+    trunk: Trunk,
+    own: _Own,
+    here_HW: Tensor,
+    found: tuple[Triangle, Triangle],
+    sides_2: Tensor,
+) -> tuple[Tensor, Tensor, Window]:
+    """The photo's trousers and legs where a thigh is pulled away from its crotch: their planes [C, h, w],
+    how far they are shown [h, w], and in which window."""
+    window = window_around(torch.tensor(found[1]), 0.0, size_of(here_HW), sides_2)
+    here_hw = here_HW[window]
+    before_hw, inside_hw = stretched(*found, here_hw)
+    seen_Dhw = sampled(own.handless_DHW, before_hw, sides_2)
+    worn_hw = sampled(own.class_8hw[_LEGS], before_hw, sides_2).sum(0)
+    over_hw = sampled(own.class_8hw[_TOPS], trunk.before(here_hw), sides_2).sum(0)
+    hers_hw = ramp(worn_hw, *_WORN) * (1.0 - ramp(over_hw, *_WORN)) * (1.0 - ramp(seen_Dhw[-1], *_WORN))
+    return seen_Dhw[:-1], thigh.part * inside_hw * hers_hw, window
 
 
 def _without_hands(bare_DHW: Tensor, under_Ehw: Tensor, arms_hw: Tensor) -> Tensor:

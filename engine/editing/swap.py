@@ -20,6 +20,7 @@ from engine.compositing.columns import cut, put_back, taken_up
 from engine.compositing.compose import Composition
 from engine.compositing.dressing import before_wall, dressed
 from engine.compositing.fields import largest, size_of, window_of
+from engine.compositing.laid_on import as_worn_by
 from engine.compositing.shown_surface import Shown
 from engine.compositing.wardrobe import CLASSES, Wardrobe
 from engine.compositing.worn import Drawn, Dressed, pieces_worn, undressed
@@ -37,7 +38,8 @@ class FittingRoom:
     """Who wears what.
 
     wearer: key of the person. wardrobe, composed: of a reference by its key, its wardrobe, and how it is
-    shown in the target pose. wall: what is behind its person, [1, 3, H', W']. beneath: the person with the
+    shown in the target pose. wall: what is behind its person, [1, 3, H', W']. alone: its photo, likewise, if
+    that shows a garment with nobody in it. beneath: the person with the
     givers' textures mixed in, on whom garments are laid in instead, where those were refined. behind: what is
     behind the person, as fine as is known. painted: which piece was painted where on the person, as
     `compositing.painted`. pose: [18, 3], the target's, x, y
@@ -49,6 +51,7 @@ class FittingRoom:
     wardrobe: Callable[[str], Wardrobe]
     composed: Callable[[str], Composition]
     wall: Callable[[str], Tensor]
+    alone: Callable[[str], Tensor | None] = lambda key: None
     beneath: Composition | None = None
     behind_1CHW: Tensor | None = None
     painted_1HW: Tensor | None = None
@@ -66,7 +69,10 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
     given = [(swap, piece) for swap, piece in given if swap.strength and swap.reference != room.wearer]
     walls = [swap for swap, _ in given if swap.garment == BACKGROUND]
     given = [(swap, piece) for swap, piece in given if swap.garment != BACKGROUND]
-    givers = {key: _with_surface(room.composed(key)) for key in dict.fromkeys(s.reference for s, _ in given)}
+    keys = dict.fromkeys(swap.reference for swap, _ in given)
+    photos = {key: room.alone(key) for key in keys}
+    alone = {key: photo_1CHW for key, photo_1CHW in photos.items() if photo_1CHW is not None}
+    givers = {key: _with_surface(room.composed(key)) for key in keys if key not in alone}
     shown = _with_surface(shown)
     wardrobe = room.wardrobe(room.wearer)
 
@@ -90,11 +96,13 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
             before = undressed(wearer)
             if not given:
                 return before, before
-            columns = taken_up([wearer, *theirs.values()])
+            laid = {key: as_worn_by(wearer, room.wardrobe(key), photo) for key, photo in alone.items()}
+            worn = theirs | laid
+            columns = taken_up([wearer, *worn.values()])
             hers = cut(wearer, columns)
             now = Dressed(hers.picture, before.pieces[..., columns])
             for swap, piece in given:
-                now = dressed(now, hers, cut(theirs[swap.reference], columns), piece, swap.strength)
+                now = dressed(now, hers, cut(worn[swap.reference], columns), piece, swap.strength)
             return before, put_back(now, before, columns)
 
         before, now = on(shown)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
-from engine.compositing.columns import taken_up
+from engine.compositing.columns import cut, taken_up
 from engine.compositing.wardrobe import CLASSES, make_wardrobe
 from engine.compositing.worn import Drawn
 from engine.regions import REGIONS
@@ -30,3 +31,12 @@ def test_as_far_beside_people_as_a_matte_looks():
 
 def test_nobody_takes_up_all():
     assert taken_up([somebody(slice(0, 0))]) == slice(0, 112)
+
+
+def test_what_is_cut_is_the_same_person_at_the_same_joints():
+    joints = np.full((18, 3), 50.0, np.float32)
+    drawn = somebody(slice(44, 52))._replace(joints=joints, painted=torch.ones(1, 128, 112), alone=True)
+    part = cut(drawn, slice(32, 64))
+    assert part.alone and part.wardrobe is drawn.wardrobe
+    assert part.picture.shape[-1] == part.surface.shape[-1] == part.painted.shape[-1] == 32
+    assert part.joints[0].tolist() == [18.0, 50.0, 50.0]

@@ -57,6 +57,16 @@ def test_a_sleeve_on_its_shirt_is_as_broad_to_the_trunk_as_away_from_it():
     assert bare[OF_LEFT_ARM, 46, 58] == 0, "a shirt beside a bare arm is no sleeve"
 
 
+def test_a_hem_beside_a_cuff_is_no_part_of_its_sleeve():
+    """A hand in its pocket ends at the hem of a jacket: only hands are of any shape."""
+    jacket, sleeve = (slice(34, 66), slice(24, 64)), (slice(38, 66), slice(64, 72))
+    made = mattes((TROUSERS, (slice(66, 110), slice(24, 74))), (SHIRT, jacket), (SHIRT, sleeve))[OF_LEFT_ARM]
+    assert made[56:64, 67:70].min() > 0.9
+    assert made[58:66, :62].max() == 0 and made[62:66, :63].max() < 0.1
+    spread = mattes((SHIRT, jacket), (SHIRT, sleeve), (ARM, (slice(66, 74), slice(62, 76))))[OF_LEFT_ARM]
+    assert spread[67:71, 64:73].min() > 0.9, "fingers spread"
+
+
 def test_a_sleeve_ends_where_the_arm_under_it_is_bare():
     """A short sleeve is worn to its hem; below it the shirt beside the arm is the trunk's."""
     made = mattes((SHIRT, (slice(34, 74), slice(24, 68))), (ARM, (slice(48, 74), slice(64, 74))))[OF_LEFT_ARM]

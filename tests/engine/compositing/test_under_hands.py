@@ -83,3 +83,39 @@ def test_where_no_bare_arm_is_seen_nothing_has_the_colour_of_skin():
     mattes = limb_mattes(pose(), seen(own), SIZE)
     under = under_hands(source(picture, (own == 0).float()).photo, seen(own), pose(), mattes)
     assert under[0, 4][FINGERS].max() < 0.1
+
+
+def with_pocket(picture: Tensor, own: Tensor = OWN) -> Tensor:
+    """How far the left hand is seen [H, W], of a left arm of 0.9."""
+    picture[:, :, 38:64, 61:74] = 0.9
+    mattes = limb_mattes(pose(), seen(own), SIZE)
+    return under_hands(source(picture, (own == 0).float()).photo, seen(own), pose(), mattes)[0, 4]
+
+
+def test_trousers_over_a_hand_in_its_pocket_stay_as_they_are():
+    """No skin is seen there, and would be."""
+    assert with_pocket(grey(0.2))[67:78, 62:76].max() < 0.1
+    hand = grey(0.2)
+    hand[:, :, 67:74, 66:72] = 0.9
+    assert with_pocket(hand)[67:74, 66:72].min() > 0.9
+
+
+def test_a_fold_is_no_finger():
+    """It is as dark as skin and narrower: of 2 px, where a finger has 3."""
+    for columns, seen_there in ((2, False), (3, True)):
+        fold = grey(0.2)
+        fold[:, :, 66:74, 60 : 60 + columns] = 0.7
+        assert (with_pocket(fold)[68:72, 60 : 60 + columns].max() > 0.5) == seen_there
+
+
+def test_at_a_hem_nothing_is_skin_that_has_the_colour_of_either_garment():
+    """The shirt's is between those of trousers and skin. Four px from it that is told, farther it is not."""
+    shirt = slice(60, 68), slice(24, 80)
+    own = classes(
+        (TROUSERS, (slice(60, 118), slice(24, 80))), (SHIRT, shirt), (ARM, (slice(38, 64), slice(61, 74)))
+    )
+    picture = grey(0.2)
+    picture[:, :, shirt[0], shirt[1]] = 0.6
+    picture[:, :, 68:80, 62:74] = 0.6
+    found = with_pocket(picture, own)
+    assert found[70, 64:72].max() < 0.1 and found[72:77, 66:70].min() > 0.9

@@ -25,6 +25,7 @@ _NO_SKIN = 0.25, 0.5
 _JOINED = 33  # px of a map of 128 rows around skin that is seen in which skin beneath goes on from it
 # Share of a place that is not the garment from which, and at which surely, it tells what is there.
 _TOLD = 0.1, 0.5
+_SHADE = 5  # px of a map, side of the window around a garment that goes in which skin has its shade
 _SKIN = FACE, ARMS, LEGS
 _CLOTHES = TOP, DRESS
 _LEGWEAR = SKIRT, TROUSERS
@@ -101,7 +102,7 @@ def _skin_going_on(
     above: where legs are no shoes.
     """
     full, size = size_of(gone_11HW), size_of(piece_1hw)
-    gone_11hw = highest(F.interpolate(gone_11HW, size, mode="area"), 3)
+    gone_11hw = highest(F.interpolate(gone_11HW, size, mode="area"), _SHADE)
     for piece, where_11hw in ((ARMS, 1.0), (LEGS, above_11hw)):
         wanted_11hw = (piece_1hw == piece)[:, None].float()
         if not (wanted_11hw * gone_11hw).any():
@@ -111,7 +112,7 @@ def _skin_going_on(
         near_11hw = around(seen_11hw, _JOINED) * wanted_11hw
         near_11hw = running_mean(near_11hw, odd_side(_JOINED // 2, size[0])) * wanted_11hw
         seen_11HW, near_11HW = (F.interpolate(each, full, mode="bilinear") for each in (seen_11hw, near_11hw))
-        goes_on_1CHW = continued(now.picture, ramp(seen_11HW, *_SURE), near_11HW)
+        goes_on_1CHW = spread(now.picture, ramp(seen_11HW, *_SURE))  # a knee is no thigh's mirror image
         skin_1CHW = torch.lerp(skin_1CHW, goes_on_1CHW, near_11HW)
     return skin_1CHW
 

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import highest, largest, odd_side, ramp, size_of, spread
+from engine.compositing.fields import around, highest, largest, odd_side, ramp, size_of, spread
 from engine.compositing.tailoring import continued
 from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at
 from engine.compositing.worn import Drawn, Dressed, inner, near, of_pieces, sharp, wall_on
@@ -23,9 +23,9 @@ _ANKLE = -7.3  # dm above the middle of the standard body; below it are shoes
 # Difference of colours (of -1 to 1) from the wearer's tone that skin hardly has, and never.
 _NO_SKIN = 0.25, 0.5
 _JOINED = 33  # px of a map of 128 rows around skin that is seen in which skin beneath goes on from it
-_SHADE = 5  # likewise, around a garment that goes, in which skin has its shade and its edge
 # Share of a place that is not the garment from which, and at which surely, it tells what is there.
 _TOLD = 0.1, 0.5
+_SHADE = 5  # px of a map, side of the window around a garment that goes in which skin has its shade
 _SKIN = FACE, ARMS, LEGS
 _CLOTHES = TOP, DRESS
 _LEGWEAR = SKIRT, TROUSERS
@@ -109,9 +109,10 @@ def _skin_going_on(
             continue
         seen_11hw = (largest(now.pieces) == piece)[:, None] * where_11hw * (1.0 - gone_11hw)
         seen_11hw = 1.0 - highest(1.0 - seen_11hw, 3)  # not the mixed px of an outline
-        near_11hw = (4.0 * running_mean(seen_11hw, odd_side(_JOINED, size[0]))).clamp(max=1.0) * wanted_11hw
+        near_11hw = around(seen_11hw, _JOINED) * wanted_11hw
+        near_11hw = running_mean(near_11hw, odd_side(_JOINED // 2, size[0])) * wanted_11hw
         seen_11HW, near_11HW = (F.interpolate(each, full, mode="bilinear") for each in (seen_11hw, near_11hw))
-        goes_on_1CHW = continued(now.picture, ramp(seen_11HW, *_SURE), near_11HW)
+        goes_on_1CHW = spread(now.picture, ramp(seen_11HW, *_SURE))  # a knee is no thigh's mirror image
         skin_1CHW = torch.lerp(skin_1CHW, goes_on_1CHW, near_11HW)
     return skin_1CHW
 

@@ -25,9 +25,12 @@ def figure(
     wide: float = 2.0,
     legs: str = "pants",
     below=-0.8,
+    ends=-4.0,
+    leg: float | None = None,
 ) -> Drawn:
     """A person with arms held out: a top down the arms to x = sleeve dm and down to y = hem, then trousers or
-    a skirt to y = -4. cloth, skin, below: greys. wide: dm that what is worn below reaches to either side."""
+    a skirt to y = ends. cloth, skin, below, leg: greys, of legs as of all skin where left out. wide: dm that
+    what is worn below reaches to either side."""
     y_hw, x_hw = torch.meshgrid(
         torch.linspace(9, -9, SIZE[0]), torch.linspace(-6.5, 6.5, SIZE[1]), indexing="ij"
     )
@@ -39,9 +42,9 @@ def figure(
         class_hw[where], grey_hw[where] = REGIONS.index(name), grey
 
     paint((out_hw < 1) & (y_hw > 6) & (y_hw < 8), "face", skin)
-    paint((out_hw < 2) & (y_hw <= 6) & (y_hw > -4), "upper clothes", cloth)
-    paint((out_hw < wide) & (y_hw <= hem) & (y_hw > -4), legs, below)
-    paint((out_hw < 2) & (y_hw <= -4) & (y_hw > -8), "legs", skin)
+    paint((out_hw < 2) & (y_hw <= 6) & (y_hw > ends), "upper clothes", cloth)
+    paint((out_hw < wide) & (y_hw <= hem) & (y_hw > ends), legs, below)
+    paint((out_hw < 2) & (y_hw <= ends) & (y_hw > -8), "legs", skin if leg is None else leg)
     arm = (out_hw >= 2) & (out_hw < 5) & (y_hw < 5.5) & (y_hw > 4)
     paint(arm, "arms", skin)
     paint(arm & (out_hw < sleeve), "upper clothes", cloth)
@@ -77,6 +80,20 @@ def test_what_comes_to_light_is_the_wearers_own():
     assert at(picture, 0, 3) == pytest.approx(0.3, abs=0.02)
     assert at(picture, 3.5, 4.8) == pytest.approx(0.2, abs=0.05)  # her arms, in her own tone
     assert at(picture, 0, -1) == pytest.approx(-0.8, abs=0.02)  # her trousers, where her long top was
+
+
+def test_bared_legs_go_on_as_they_are_seen_below_and_no_shade_of_a_hem_stays():
+    """Two decimetres of them; the wearer's legs are darker than the face, and darkest under the hem."""
+    wearer, shorts = figure(3, 0, 0.3, skin=0.5, leg=0.1), figure(3, 0, 0.3, ends=-2.0, below=0.7)
+    hem = slice(104, 107)  # y = -4 and below
+    wearer.picture[..., hem, 36:68] = -0.9
+    twice = [each._replace(picture=F.interpolate(each.picture, scale_factor=2)) for each in (wearer, shorts)]
+    picture = F.interpolate(wear(*twice, "trousers").picture, scale_factor=0.5, mode="nearest")
+    for y in (-3.3, -3.6, -3.9):
+        assert at(picture, 1, y) == pytest.approx(0.1, abs=0.03), y
+    assert at(picture, 1, -2.6) < 0.25, "and so farther up"
+    assert at(picture, 1, -4.1) == pytest.approx(0.1, abs=0.05), "the hem's shade went with it"
+    assert at(picture, 3.5, 4.8) == at(wearer.picture, 3.5, 4.8)
 
 
 @pytest.mark.parametrize("word", ["top", "trousers"])

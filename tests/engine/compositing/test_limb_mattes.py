@@ -10,7 +10,7 @@ from flat_scene import SHIRT, SIZE, TROUSERS, WALL, classes, pose, seen
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.limb_mattes import limb_mattes
+from engine.compositing.limb_mattes import limb_mattes, without_wall
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
 
@@ -130,3 +130,16 @@ def test_beyond_its_wrist_a_long_sleeve_takes_nothing_of_the_coat_beside_the_han
     made = mattes(coat, (ARM, (slice(65, 74), slice(66, 71))))[OF_LEFT_ARM]
     assert made[60, 68] > 0.9 and made[69, 68] > 0.9, "the sleeve, and the hand"
     assert made[70, 73] == 0, "the coat on the other side of it"
+
+
+@pytest.mark.parametrize(("off", "kept"), [(0.0, 0.0), (0.09, 0.0), (0.175, 0.5), (0.26, 1.0)])
+def test_what_looks_like_the_wall_is_no_rim_of_a_limb(off, kept):
+    """One px of it, and what is farther in stays."""
+    limb = torch.zeros(1, 2, 16, 16)
+    limb[..., 4:12, 4:12] = 1.0
+    plate = torch.full((1, 3, 16, 16), 0.2)
+    photo = plate.clone()
+    photo[:, 1] += off
+    made = without_wall(limb, photo, plate)
+    assert made[..., 5:11, 5:11].min() == 1 and made[..., :4, :].max() == 0
+    assert made[..., 4, 4:12].flatten().tolist() == pytest.approx([kept] * 16, abs=0.01)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from engine.compositing.fields import ramp
+from engine.compositing.fields import ramp, ramp_at
 from engine.compositing.limb_bones import sampled
 from engine.compositing.limb_mattes import THICK, reach
 from engine.compositing.limbs_elsewhere import Elsewhere
@@ -24,6 +24,7 @@ CLOSED = 0.3  # units below the hips, that legs close which show no gap
 _INNER = 0.75  # of the thigh, how far down its inner side the triangle goes
 _SOFT = 0.05  # of the triangle, over which its sides go over into what is beside them
 _RIM = 0.5, 0.92  # of it, from where on its colours are drawn in, and how far: a photo's rim has the wall's
+_AS_LONG = 0.5, 0.8  # of what it was, from which length on a thigh is pulled aside, and not at the viewer
 
 
 class Triangle(NamedTuple):
@@ -83,6 +84,11 @@ def triangles(
         for each in (own, moved)
     ]
     return (own, moved) if min(opens) > 0 else None
+
+
+def aside(thigh: Elsewhere) -> float:
+    """0 to 1: how far a thigh is pulled aside: one that points at the viewer hides its crotch."""
+    return thigh.part * ramp_at(abs(thigh.now.step) / abs(thigh.then.step), *_AS_LONG)
 
 
 def outside(moved: Triangle, here_hw: Tensor) -> Tensor:

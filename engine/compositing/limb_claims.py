@@ -26,6 +26,7 @@ from engine.compositing.limb_bones import (
     off_trunk,
     sampled,
 )
+from engine.compositing.limb_mattes import THICK
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
 from engine.compositing.sleeves import web
 from engine.compositing.under_arms import with_rims
@@ -80,7 +81,15 @@ def claimed(
     theirs_Nhw = theirs_Nhw * (1.0 - ramp(far_Nhw, 0.8 * _LIMB_REACH, _LIMB_REACH))
     near_Nhw = _nearest(torch.cat([trunk_hw[None] - _TRUNK_REACH, far_Nhw]))[1:]
     drawn_hw = (near_Nhw * theirs_Nhw).sum(0)
-    beside_hw = (_nearest(far_Nhw) * theirs_Nhw).sum(0)
+    # Beyond its breadth an arm that stays has nothing, where the photo shows nobody.
+    gone = {each.bone.chain for each in bones if each.part > 0}
+    stays_N11, broad_N11 = far_Nhw.new_tensor(
+        [
+            [float(each.bone.of_arm and each.bone.chain not in gone) for each in bones],
+            [each.now.unit / unit for each in bones],
+        ]
+    )[:, :, None, None]
+    beside_hw = (_nearest(far_Nhw + stays_N11 * ramp(far_Nhw / broad_N11, *THICK)) * theirs_Nhw).sum(0)
     behind_hw, arms_hw, legs_hw = _left(poses, bones, photo, before_hw)
     webs_hw = _webs(bones, trunk, class_8hw, here_3hw, here_hw, ways)
     no_head_hw = 1.0 - class_8hw[HEAD_CLASSES].sum(0)

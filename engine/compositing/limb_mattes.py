@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.fields import ramp
+from engine.compositing.fields import highest, ramp
 from engine.compositing.limb_bones import BONES, not_short, positions, sampled, segments
 from engine.compositing.ribbons import BONES_OF_LIMB, Place, Ribbon, place_of, ribbon
 from engine.ops.resample import running_mean
@@ -30,6 +30,8 @@ _MARGIN = (
 _APART = -0.04, 0.04  # how much nearer a pixel of two limbs is to its own
 _SURE = 0.3, 0.7  # how likely a pixel is of the limb: from the first on, at the second surely
 _ON_IT = 0.12, 0.17  # units from a leg's line, up to which what lies on it hides it
+_WALL = 3  # px, side of the window in which a rim may be of the wall
+_DIFFERS = 0.1, 0.25  # how far a channel is off the wall's: where it may be no wall, and surely is none
 _SMOOTH = 5  # points of the line over which a breadth is the mean
 
 
@@ -83,6 +85,13 @@ def _of_one(pose_183: Tensor, class_8HW: Tensor, here_HW: Tensor, sides_2: Tenso
         out_of_trunk_HW = torch.where(where[limb].piece < made.root - 1, 0.0, 1.0) if bone.upper else 1.0
         mattes_4HW[limb] = out_of_trunk_HW * ramp(limb_HW, *_SURE).masked_fill(where[limb].beyond, 0.0)
     return mattes_4HW
+
+
+def without_wall(limbs_B4HW: Tensor, photo_B3HW: Tensor, plate_B3HW: Tensor) -> Tensor:
+    """Mattes of limbs whose rims hold nothing that looks like what is behind them, by photo and plate."""
+    apart_B1HW = (photo_B3HW - plate_B3HW).abs().amax(1, keepdim=True)
+    inner_B4HW = 1.0 - highest(1.0 - limbs_B4HW, _WALL)
+    return torch.lerp(inner_B4HW, limbs_B4HW, ramp(apart_B1HW, *_DIFFERS))
 
 
 def _to_hem(top_N: Tensor, made: Ribbon) -> Tensor:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
 from engine.compositing.creases import below, near_hip, past_crease
-from engine.compositing.crotches import Triangle, crotch, outside, stretched, triangles
+from engine.compositing.crotches import Triangle, aside, crotch, outside, stretched, triangles
 from engine.compositing.cut_outs import CutOut, Poses, along_limb, lay_over, window_around
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, ramp, size_of, window_of
@@ -215,7 +215,7 @@ def _at_hip(
     if pulled.crotch is not None:
         there_hw *= 1.0 - below(thigh, pulled.crotch, before_hw)
     if thigh.bone.chain in pulled.stretches:
-        there_hw *= 1.0 - outside(pulled.stretches[thigh.bone.chain][1], here_hw)
+        there_hw *= 1.0 - aside(thigh) * outside(pulled.stretches[thigh.bone.chain][1], here_hw)
     return seen_Dhw[:-1], thigh.part * (1.0 - past_crease(thigh, trunk, here_hw)) * there_hw
 
 
@@ -255,7 +255,7 @@ def _stretched(
     worn_hw = sampled(own.class_8hw[_LEGS], before_hw, sides_2).sum(0)
     over_hw = sampled(own.class_8hw[_TOPS], trunk.before(here_hw), sides_2).sum(0)
     hers_hw = ramp(worn_hw, *_WORN) * (1.0 - ramp(over_hw, *_WORN)) * (1.0 - ramp(seen_Dhw[-1], *_WORN))
-    return seen_Dhw[:-1], thigh.part * inside_hw * hers_hw, window
+    return seen_Dhw[:-1], aside(thigh) * inside_hw * hers_hw, window
 
 
 def _without_hands(bare_DHW: Tensor, under_Ehw: Tensor, arms_hw: Tensor) -> Tensor:

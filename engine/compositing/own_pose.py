@@ -17,7 +17,7 @@ from torch import Tensor
 from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import around, size_of
-from engine.compositing.limb_mattes import limb_mattes
+from engine.compositing.limb_mattes import limb_mattes, without_wall
 from engine.compositing.under_hands import under_hands
 
 BEHIND = 0.8  # so sure it has to be that nobody is there
@@ -81,6 +81,8 @@ def own_pose_rendering(
     seen_class_B8hw, seen_point_B3hw = seen_B11hw.float().split((CLASSES, 3), 1)
     shown_B11hw = torch.cat([seen_class_B8hw.softmax(1), seen_point_B3hw], 1)
     limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, size_of(background_B3HW))
+    # A foot that is lifted takes nothing of its floor along.
+    limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], source.photo[:, :3].float(), background_B3HW)
     return OwnPose(
         picture_BChw.float().clone(),  # what is drawn next may overwrite it
         torch.cat([class_B8hw, point_B3hw], 1),

@@ -8,7 +8,7 @@ from flat_scene import HERE, SIDES, SIZE, pose
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.compositing.crotches import Triangle, crotch, outside, stretched, triangles
+from engine.compositing.crotches import Triangle, aside, crotch, outside, stretched, triangles
 from engine.compositing.limb_bones import joints
 from engine.compositing.limbs_elsewhere import Elsewhere, elsewhere, trunk_of
 from engine.pose import skeleton as sk
@@ -56,13 +56,13 @@ def test_a_crotch_is_where_the_wall_is_seen_first_down_to_half_a_thigh(gap, dept
 
 @pytest.mark.parametrize("side", [-1.0, 1.0])
 def test_a_crotch_may_be_beside_the_middle_and_so_much(side):
-    for aside, seen in ((0.15, True), (0.25, False)):
-        off_HW = ((HERE - HIPS).real / UNIT - side * aside).abs()
+    for far, seen in ((0.15, True), (0.25, False)):
+        off_HW = ((HERE - HIPS).real / UNIT - side * far).abs()
         behind_HW = ((off_HW < 0.05) & ((HERE - HIPS).imag > 0.2 * UNIT)).float()
         found = crotch(HIPS, UNIT, behind_HW[None], SIDES) - HIPS
         assert (found.imag / UNIT == pytest.approx(0.2, abs=0.05)) == seen
         if seen:
-            assert found.real / UNIT == pytest.approx(side * aside, abs=0.06)
+            assert found.real / UNIT == pytest.approx(side * far, abs=0.06)
 
 
 @pytest.mark.parametrize(("sure", "depth"), [(0.29, 0.3), (0.31, 0.1)])
@@ -136,3 +136,11 @@ def test_a_thigh_that_is_where_it_was_leaves_all_where_it_was():
     before_HW, inside_HW = stretched(*found, HERE)
     assert (before_HW - HERE)[inside_HW > 0].abs().max() < 0.1 * UNIT
     assert (inside_HW > 0).sum() > 20
+
+
+@pytest.mark.parametrize(
+    ("length", "share"), [(0.48, 0.0), (0.575, 0.25), (0.725, 0.75), (0.82, 1.0), (1.0, 1.0)]
+)
+def test_a_thigh_that_points_at_the_viewer_is_not_pulled_aside(length, share):
+    found = thigh(True, length * (0.8 + 0.6j))
+    assert aside(found) == pytest.approx(share * found.part, abs=0.03) and found.part > 0.9

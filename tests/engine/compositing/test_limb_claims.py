@@ -90,6 +90,29 @@ def test_a_leg_that_has_left_leaves_no_rim_of_its_colours_on_the_wall():
     assert claim_HW[114, column + 4] < 0.01
 
 
+@pytest.mark.parametrize(("aside", "claimed_there"), [(0.24, 0.0), (0.33, 0.0), (0.46, 1.0), (0.6, 1.0)])
+def test_what_is_drawn_on_the_wall_beside_an_arm_that_stays_goes_with_the_leg(aside, claimed_there):
+    """Engines that forgot a raised thigh draw things there; the arm is as broad as arms are."""
+    pulled = {sk.LEFT_KNEE: (20.0, -12.0), sk.LEFT_ANKLE: (20.0, -12.0)}
+    now, own = pose(pulled)[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    limbs = torch.zeros(4, *SIZE)
+    found = elsewhere(now, own, trunk, limbs + 1.0, SIDES)
+    drawn = torch.zeros(CLASSES, *SIZE)
+    drawn[REGIONS.index("pants")] = 1.0
+    photo = Shown(torch.ones(1, *SIZE), limbs, torch.zeros(CLASSES, *SIZE))
+    arm = next(each for each in found if each.bone.begin == sk.LEFT_ELBOW)
+    here_N = (
+        arm.now.begin
+        + 0.7 * arm.now.step
+        - 1j * aside * UNIT * (2 / SIZE[0]) * arm.now.step / abs(arm.now.step)
+    )
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE)[0]
+    nearest = (HERE - here_N).abs().flatten().argmin()
+    assert claim_HW.flatten()[nearest] == pytest.approx(claimed_there, abs=0.35)
+
+
 def test_hair_that_an_engine_draws_as_wall_stays_beside_a_raised_arm():
     """Around a head, six px of a map of 128 rows, all that the photo shows is its hair; cloth is not, and
     what is farther goes with the arm."""

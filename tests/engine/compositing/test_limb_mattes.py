@@ -10,7 +10,7 @@ from flat_scene import SHIRT, SIZE, TROUSERS, WALL, classes, pose, seen
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.limb_mattes import limb_mattes
+from engine.compositing.limb_mattes import limb_mattes, without_wall
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS, SURFACE_SPAN
 
@@ -140,3 +140,16 @@ def test_a_hand_on_a_skirt_takes_none_of_it_along(above_the_middle: float, sleev
     surface[:, CLASSES + 1] = above_the_middle / SURFACE_SPAN
     made = limb_mattes(pose(), surface, SIZE)[0, OF_LEFT_ARM]
     assert (made[60:70, 66:71].mean() > 0.5) == sleeve
+
+
+@pytest.mark.parametrize(("off", "kept"), [(0.0, 0.0), (0.09, 0.0), (0.175, 0.5), (0.26, 1.0)])
+def test_what_looks_like_the_wall_is_no_rim_of_a_limb(off, kept):
+    """One px of it, and what is farther in stays."""
+    limb = torch.zeros(1, 2, 16, 16)
+    limb[..., 4:12, 4:12] = 1.0
+    plate = torch.full((1, 3, 16, 16), 0.2)
+    photo = plate.clone()
+    photo[:, 1] += off
+    made = without_wall(limb, photo, plate)
+    assert made[..., 5:11, 5:11].min() == 1 and made[..., :4, :].max() == 0
+    assert made[..., 4, 4:12].flatten().tolist() == pytest.approx([kept] * 16, abs=0.01)

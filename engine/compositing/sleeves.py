@@ -77,13 +77,15 @@ def lifted_sleeve(
     lifted = ramp_at(now - then if inner else then - now, *_LIFTED)
     first, elbow = was.root + 1, was.joints[1]
     bare_N, cloth_N = sampled(torch.stack([bare_HW, cloth_HW]), was.line_N[None], sides_2)[:, 0]
-    bare = (bare_N > cloth_N)[first:elbow].tolist()
-    if lifted == 0 or True not in bare or bare[0]:
+    more = (bare_N - cloth_N)[first:elbow].tolist()
+    after = next((place for place, each in enumerate(more) if each > 0), 0)
+    if lifted == 0 or after == 0:
         return None
-    hem = first + bare.index(True)
+    # The hem is before this point, that part of the way from the one before.
+    hem, part = first + after, more[after - 1] / (more[after - 1] - more[after])
     arm_2 = broad_2N[:, hem + 1 : hem + 3].amin(1)
-    share_n = torch.linspace(0.0, 1.0, hem - first + 1, device=broad_2N.device)
-    most_2n = torch.lerp(broad_2N[:, first, None], _EASE * arm_2[:, None], share_n)
+    share_n = torch.arange(after + 1, device=broad_2N.device) / (after - 1 + part)
+    most_2n = torch.lerp(broad_2N[:, first, None], _EASE * arm_2[:, None], share_n.clamp(max=1.0))
     most_2n = torch.cat([most_2n, most_2n[:, -1:]], 1)  # a hem may be past where its middle is bare
     drawn_2N = broad_2N.clone()
     drawn_2N[:, first : hem + 2] = most_2n.minimum(broad_2N[:, first : hem + 2])
@@ -93,9 +95,10 @@ def lifted_sleeve(
 
     aside = float(arm_2[inner]) * (-1j if inner else 1j)
     own_aside = aside / abs(trunk.turn)
-    lay, top = (trunk.after(_beside(was, point, own_aside)) for point in (hem, first))
+    lay = trunk.after(_beside(was, hem - 1, part, own_aside))
+    top = trunk.after(_beside(was, first, 0.0, own_aside))
     begin, bend, end = (
-        _beside(goes, hem, aside),
+        _beside(goes, hem - 1, part, aside),
         lay + _ARMPIT * (top - lay),
         lay + _SIDE * unit * 1j * trunk.turn,
     )
@@ -120,11 +123,11 @@ def web(sleeve: Sleeve, goes: Ribbon, shoulder: complex, unit: float, here_hw: T
     return below_hw * ramp(above_hw.minimum(inside_hw).minimum(near_hw) / unit, -_SOFT, _SOFT)
 
 
-def _beside(ribbon: Ribbon, point: int, aside: complex) -> complex:
-    """A place so far aside of a point of a ribbon's line."""
+def _beside(ribbon: Ribbon, point: int, part: float, aside: complex) -> complex:
+    """A place so far aside of a ribbon's line, on that part of a piece of it."""
     begin, end = ribbon.line_N[point : point + 2].tolist()
     step = divisor(end - begin)
-    return begin + aside * step / abs(step)
+    return begin + part * step + aside * step / abs(step)
 
 
 def _steps(ribbon: Ribbon) -> tuple[complex, complex]:

@@ -87,7 +87,8 @@ def _within(picture_1CHW: Tensor, garment_11HW: Tensor, about_1Dhw: Tensor, skin
     part_1Cab = F.interpolate(part_1CHW, middle, mode="area")
     about_1Dab = F.interpolate(about_1Dhw[(..., *window)], middle, mode="bilinear")
     cloth_1Cab, near_11ab, begin_11ab = about_1Dab.split((3, 1, 1), 1)
-    whole_11ab = _whole(as_skin(part_1Cab, cloth_1Cab, skin_1C11) * near_11ab, begin_11ab)
+    share_11ab, told_11ab = as_skin(part_1Cab, cloth_1Cab, skin_1C11)
+    whole_11ab = _whole(share_11ab * told_11ab * near_11ab, begin_11ab)
     if whole_11ab.any():
         found_11HW[..., y, x] = matte(whole_11ab, part_1CHW, rows) * garment_11HW[..., y, x]
     return found_11HW

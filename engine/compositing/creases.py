@@ -10,16 +10,14 @@ from __future__ import annotations
 from cmath import exp, phase
 from math import cos, pi
 
-import torch
 from torch import Tensor
 
+from engine.compositing.crotches import CLOSED
 from engine.compositing.fields import ramp
-from engine.compositing.limb_bones import distance, divisor, sampled
+from engine.compositing.limb_bones import distance, divisor
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
 
-_CROTCH = 0.3  # units along the thigh, before and now, that a crease is below its hip
 _SOFT = 0.05  # units over which one side goes over into the other
-_GAP, _POINTS = 0.5, 26  # units below the hips, and in how many steps, that a gap between legs is looked for
 _NEAR = 0.6, 0.8  # units from its hip, up to which a crease reaches
 
 
@@ -38,22 +36,12 @@ def past_crease(thigh: Elsewhere, trunk: Trunk, here_hw: Tensor) -> Tensor:
     below = 1.0 / (down * exp(0.5j * out * (then + now)) * thigh.now.unit)
     # The real part of (here - hip) * below.
     below_hw = here_hw.real * below.real - here_hw.imag * below.imag - (thigh.now.begin * below).real
-    return ramp(below_hw - _CROTCH * cos((now - then) / 2), 0.0, _SOFT)
+    return ramp(below_hw - CLOSED * cos((now - then) / 2), 0.0, _SOFT)
 
 
-def below_crotch(
-    thigh: Elsewhere, hips: complex, behind_1HW: Tensor, before_hw: Tensor, sides_2: Tensor
-) -> Tensor:
-    """0 to 1 [h, w]: how far positions of the photo are below its crotch: where, down from the middle between
-    its hips, nobody is seen first; of legs that close, as far down as a crease.
-
-    behind: how sure it is that nobody is there.
-    """
-    unit = thigh.then.unit
-    down_N = hips + 1j * unit * torch.linspace(0.0, _GAP, _POINTS, device=behind_1HW.device)
-    gap_N = sampled(behind_1HW, down_N[None], sides_2)[0, 0] > 0.5
-    depth = _GAP * int(gap_N.byte().argmax()) / (_POINTS - 1) if gap_N.any() else _CROTCH
-    return ramp((before_hw.imag - hips.imag) / unit - depth, 0.0, _SOFT)
+def below(thigh: Elsewhere, place: complex, before_hw: Tensor) -> Tensor:
+    """0 to 1 [h, w]: how far positions of the photo are below a place."""
+    return ramp((before_hw.imag - place.imag) / thigh.then.unit, 0.0, _SOFT)
 
 
 def _outwards(step: complex, out: int) -> float:

@@ -14,13 +14,14 @@ from engine.compositing.fields import ramp
 from engine.compositing.limb_bones import BONES, not_short, positions, sampled, segments
 from engine.compositing.ribbons import BONES_OF_LIMB, Place, Ribbon, place_of, ribbon
 from engine.ops.resample import running_mean
-from engine.regions import REGIONS
+from engine.regions import REGIONS, SURFACE_SPAN
 
 # Of the longest bone of its kind, how far from its bones a limb reaches: to the first surely, to the second
 # at most.
 THICK = 0.34, 0.44
 _SLEEVED = 0.3, 0.7  # of what is on the line, how much is a garment: from the first on, at the second surely
-_ARMS, _TOP = REGIONS.index("arms"), REGIONS.index("upper clothes")
+_ARMS, _TOP, _DRESS = (REGIONS.index(name) for name in ("arms", "upper clothes", "dress or skirt"))
+_SLEEVES_END = 1.2  # dm above the middle of the standard body at rest: no hand is lower
 _ACROSS = 24  # points to either side that a limb's breadth is told by
 _MARGIN = (
     0.02,
@@ -38,7 +39,10 @@ def limb_mattes(pose_B183: Tensor, seen_B11hw: Tensor, size: tuple[int, int]) ->
 
     pose: the photo's own, as `moving_least_squares.normalised_pose` gives it. seen: its surface map.
     """
-    class_B8HW = F.interpolate(seen_B11hw[:, :CLASSES].float().softmax(1), size, mode="bilinear")
+    class_B8hw = seen_B11hw[:, :CLASSES].float().softmax(1)
+    # A hand that lies on a skirt takes none of it along.
+    class_B8hw[:, _DRESS] *= (seen_B11hw[:, CLASSES + 1] * SURFACE_SPAN > _SLEEVES_END).float()
+    class_B8HW = F.interpolate(class_B8hw, size, mode="bilinear")
     class_B8HW = running_mean(class_B8HW, 3)  # no stairs
     sides_2 = pose_B183.new_tensor((size[1] / size[0], 1.0))
     here_HW = positions(size, sides_2)
@@ -71,7 +75,8 @@ def _of_one(pose_183: Tensor, class_8HW: Tensor, here_HW: Tensor, sides_2: Tenso
             # A hand that lies on a leg is no hole in it.
             on_it_HW = 1.0 - ramp(where[limb].aside.abs() / unit, *_ON_IT)
             limb_HW = limb_HW.maximum(class_8HW[_ARMS] * on_it_HW)
-        limb_HW = limb_HW * _as_broad(made, where[limb], limb_HW, unit, sides_2)
+        any_shape_HW = bare_HW.clamp(max=1.0) if bone.of_arm else torch.ones_like(bare_HW)
+        limb_HW = limb_HW * _as_broad(made, where[limb], limb_HW, any_shape_HW, unit, sides_2)
         facing = where.get(limb ^ 1)
         if facing is not None:
             limb_HW = limb_HW * ramp((facing.aside.abs() - where[limb].aside.abs()) / unit, *_APART)
@@ -105,8 +110,12 @@ def _farther_on(value_N: Tensor, lacks_N: Tensor) -> Tensor:
     return F.pad(value_N, (0, 1))[number_N.flip(0).cummin(0).values.flip(0)]
 
 
-def _as_broad(made: Ribbon, where: Place, limb_HW: Tensor, unit: float, sides_2: Tensor) -> Tensor:
-    """0 to 1 [H, W]: within the breadth that a limb has there, to either side."""
+def _as_broad(
+    made: Ribbon, where: Place, limb_HW: Tensor, any_shape_HW: Tensor, unit: float, sides_2: Tensor
+) -> Tensor:
+    """0 to 1 [H, W]: within the breadth that a limb has there, to either side. any_shape: how far what is
+    there may be as broad as limbs are at most from its last joint on: hands and feet, and no hem
+    beside a cuff."""
     one_N, other_N = reach(made.line_N, limb_HW, unit, sides_2)
     first, last = made.root, made.joints[-1]
     sides = []
@@ -118,8 +127,10 @@ def _as_broad(made: Ribbon, where: Place, limb_HW: Tensor, unit: float, sides_2:
         breadth_N = torch.where(endless_N, theirs_N, mine_N * THICK[1])
         breadth_N = torch.cat([breadth_N[first].expand(first), breadth_N[first:]])
         padded = F.pad(breadth_N[None, None], (_SMOOTH // 2, _SMOOTH // 2), mode="replicate")
-        breadth_N = F.avg_pool1d(padded, _SMOOTH, 1)[0, 0]
-        breadth_N[last:] = THICK[1]  # hands and feet are of any shape
-        sides.append(breadth_N * unit)
-    broad_HW = where.beside(torch.stack(sides))
+        sides.append(F.avg_pool1d(padded, _SMOOTH, 1)[0, 0])
+    breadth_2N = torch.stack(sides)
+    breadth_2N[:, last:] = breadth_2N[:, last - 1 : last]
+    broad_2N = breadth_2N.clone()
+    broad_2N[:, last:] = THICK[1]
+    broad_HW = torch.lerp(where.beside(breadth_2N), where.beside(broad_2N), any_shape_HW) * unit
     return 1.0 - ramp((where.aside.abs() - broad_HW) / unit, *_MARGIN)

@@ -8,7 +8,7 @@ from flat_scene import HERE, SIDES, SIZE, pose
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.compositing.creases import below_crotch, near_hip, past_crease
+from engine.compositing.creases import below, near_hip, past_crease
 from engine.compositing.limbs_elsewhere import Elsewhere, elsewhere, trunk_of
 from engine.pose import skeleton as sk
 
@@ -78,15 +78,9 @@ def test_a_crease_is_three_tenths_of_a_thigh_below_its_hip_and_soft_over_a_twent
     assert past_N[1:4].tolist() == pytest.approx([0.3, 0.5, 0.7], abs=0.05)
 
 
-@pytest.mark.parametrize(("gap", "depth"), [(0.1, 0.1), (0.4, 0.4), (0.6, 0.3), (None, 0.3)])
-def test_below_a_crotch_all_is_the_thighs(gap, depth):
-    """The crotch is where the wall is seen between the legs, down to half a thigh; of legs that close three
-    tenths of it."""
+def test_below_a_place_is_soft_over_a_twentieth_of_a_thigh():
     found, _, _ = thigh(True, 1j)
-    hips = torch.view_as_complex(pose()[0][[sk.RIGHT_HIP, sk.LEFT_HIP], :2] * SIDES).mean().item()
-    down_HW = (HERE.imag - hips.imag) / found.then.unit
-    behind_HW = torch.zeros(SIZE) if gap is None else (down_HW > gap).float()
-    below_HW = below_crotch(found, hips, behind_HW[None], HERE, SIDES)
-    a_row = 2 / SIZE[0] / found.then.unit  # gaps are told in whole rows, and are soft over a twentieth
-    assert below_HW[down_HW < depth - a_row].max() == 0
-    assert below_HW[down_HW > depth + 0.05 + a_row].min() == 1
+    place = found.then.begin + 0.2j * found.then.unit
+    down_N = torch.tensor([-0.1, 0.0, 0.015, 0.025, 0.035, 0.05, 0.1])
+    below_N = below(found, place, place + 3.0 + 1j * down_N * found.then.unit)
+    assert below_N.tolist() == pytest.approx([0.0, 0.0, 0.3, 0.5, 0.7, 1.0, 1.0], abs=0.01)

@@ -12,7 +12,7 @@ from torch import Tensor
 from engine.compositing.atlas import CLASSES
 from engine.compositing.limb_mattes import limb_mattes
 from engine.pose import skeleton as sk
-from engine.regions import REGIONS
+from engine.regions import REGIONS, SURFACE_SPAN
 
 ARM, LEG = REGIONS.index("arms"), REGIONS.index("legs")
 OF_RIGHT_LEG, OF_LEFT_LEG, OF_RIGHT_ARM, OF_LEFT_ARM = range(4)
@@ -55,6 +55,16 @@ def test_a_sleeve_on_its_shirt_is_as_broad_to_the_trunk_as_away_from_it():
     assert made[:56].max() == 0, "5 px to the one side, 5 px to the other"
     bare = mattes((SHIRT, (slice(34, 68), slice(24, 61))), (ARM, LEFT_ARM))
     assert bare[OF_LEFT_ARM, 46, 58] == 0, "a shirt beside a bare arm is no sleeve"
+
+
+def test_a_hem_beside_a_cuff_is_no_part_of_its_sleeve():
+    """A hand in its pocket ends at the hem of a jacket: only hands are of any shape."""
+    jacket, sleeve = (slice(34, 66), slice(24, 64)), (slice(38, 66), slice(64, 72))
+    made = mattes((TROUSERS, (slice(66, 110), slice(24, 74))), (SHIRT, jacket), (SHIRT, sleeve))[OF_LEFT_ARM]
+    assert made[56:64, 67:70].min() > 0.9
+    assert made[58:66, :62].max() == 0 and made[62:66, :63].max() < 0.1
+    spread = mattes((SHIRT, jacket), (SHIRT, sleeve), (ARM, (slice(66, 74), slice(62, 76))))[OF_LEFT_ARM]
+    assert spread[67:71, 64:73].min() > 0.9, "fingers spread"
 
 
 def test_a_sleeve_ends_where_the_arm_under_it_is_bare():
@@ -120,3 +130,13 @@ def test_beyond_its_wrist_a_long_sleeve_takes_nothing_of_the_coat_beside_the_han
     made = mattes(coat, (ARM, (slice(65, 74), slice(66, 71))))[OF_LEFT_ARM]
     assert made[60, 68] > 0.9 and made[69, 68] > 0.9, "the sleeve, and the hand"
     assert made[70, 73] == 0, "the coat on the other side of it"
+
+
+@pytest.mark.parametrize(("above_the_middle", "sleeve"), [(0.9, False), (1.5, True)])
+def test_a_hand_on_a_skirt_takes_none_of_it_along(above_the_middle: float, sleeve: bool):
+    """A dress beside an arm is a sleeve down to where hands hang; below that it is the skirt."""
+    dress = REGIONS.index("dress or skirt")
+    surface = seen(classes((dress, (slice(38, 74), slice(61, 74))), (ARM, (slice(38, 58), slice(61, 74)))))
+    surface[:, CLASSES + 1] = above_the_middle / SURFACE_SPAN
+    made = limb_mattes(pose(), surface, SIZE)[0, OF_LEFT_ARM]
+    assert (made[60:70, 66:71].mean() > 0.5) == sleeve

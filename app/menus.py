@@ -56,7 +56,9 @@ def fill_menu_bar(
     view = menus["&View"]
     view.addSeparator()
     for panel in panels:
-        view.addAction(panel.toggleViewAction())
+        toggle = panel.toggleViewAction()
+        toggle.setStatusTip("Shows or hides this panel")
+        view.addAction(toggle)
     view.addMenu(_theme_menu(window, chosen_theme, choose_theme))
     return menus
 

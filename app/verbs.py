@@ -126,9 +126,10 @@ def _of_sight(window: MainWindow) -> Verbs:
 
 
 def _named(window: MainWindow) -> list[QAction]:
-    """All that can be asked for by its name: what has an action, and the themes."""
+    """All that can be asked for by its name: what has an action, the panels and the themes."""
     themes = window.findChild(QMenu, "theme")
-    return [*window.actions_by_id.values(), *(themes.actions() if themes else [])]
+    panels = [panel.toggleViewAction() for panel in window.docks.panels]
+    return [*window.actions_by_id.values(), *panels, *(themes.actions() if themes else [])]
 
 
 def _of_help(window: MainWindow) -> Verbs:

@@ -9,9 +9,11 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +21,7 @@ from PySide6.QtWidgets import (
 from engine.look.journal import LeftBehind
 
 PICTURE = QSize(88, 128)
+OF_WINDOW = 0.6  # of the window's height, that rows take up at most
 
 
 class RestoreDialog(QDialog):
@@ -42,13 +45,29 @@ class RestoreDialog(QDialog):
         words = QLabel("Poseloom was ended before this was saved. It is kept until you decide.")
         words.setWordWrap(True)
         column.addWidget(words)
-        for each in left:
-            column.addWidget(self._row(each))
+        column.addWidget(self._rows_in_sight([self._row(each) for each in left], parent.height()))
         buttons = QDialogButtonBox()
         later = buttons.addButton("Decide later", QDialogButtonBox.ButtonRole.RejectRole)
         later.clicked.connect(self.reject)
         column.addWidget(buttons)
         self.setMinimumWidth(440)
+
+    def _rows_in_sight(self, rows: list[QWidget], high: int) -> QWidget:
+        """The rows, which scroll where they would be higher than a window of this height (px) has room."""
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        for row in rows:
+            column.addWidget(row)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inner)
+        area.setFixedHeight(min(inner.sizeHint().height(), round(high * OF_WINDOW)))
+        return area
 
     def _row(self, left: LeftBehind) -> QWidget:
         row = QWidget()

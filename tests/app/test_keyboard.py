@@ -141,6 +141,17 @@ def test_the_palette_knows_the_themes(driver):
     assert driver.window.settings.theme == theme.LIGHT_NAME and theme.colours() == theme.LIGHT
 
 
+def test_the_palette_knows_the_panels(driver):
+    panel = driver.window.findChild(Panel, "proportions")
+    assert not panel.isVisible()
+    QTest.keyClick(driver.canvas, Qt.Key.Key_P, CTRL | SHIFT)
+    palette = driver.window.findChild(Palette)
+    QTest.keyClicks(palette.field, "proport")
+    assert palette.list.item(0).text() == "Proportions"
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    assert panel.isVisible()
+
+
 def test_what_cannot_be_done_now_is_not_offered(driver):
     driver.window.actions_by_id["palette"].trigger()
     palette = driver.window.findChild(Palette)

@@ -180,3 +180,24 @@ def test_a_journal_that_cannot_be_written_is_told_and_tried_again(open_window, t
     driver.window.journals.unlink()
     driver.window.autosave.keep()
     driver.until(lambda: list(driver.window.journals.glob("*.look")))
+
+
+def test_many_looks_left_behind_fit_a_small_window(with_left_work):
+    """Rows scroll; the button below them stays in the window."""
+    from PySide6.QtWidgets import QPushButton
+
+    from app.dialogs.restore import RestoreDialog
+
+    driver, left = with_left_work
+    for number in range(7):
+        left.with_name(f"left{number}.look").write_bytes(left.read_bytes())
+    driver.window.resize(1024, 700)
+    driver.window.offer_left_behind()
+    driver.until(lambda: driver.window.findChildren(RestoreDialog))
+    [dialog] = driver.window.findChildren(RestoreDialog)
+    buttons = dialog.findChildren(QPushButton)
+    assert sum(button.text() == "Restore" for button in buttons) == 8
+    assert dialog.height() <= driver.window.height()
+    [later] = [button for button in buttons if button.text() == "Decide later"]
+    assert dialog.rect().contains(later.geometry().center())
+    later.click()

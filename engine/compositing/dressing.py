@@ -96,6 +96,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     piece_1hw = piece_beneath(under_1Phw, wearer.wardrobe, garment)
     # A hem's shade on the legs below goes with it.
     legs_11hw = ((largest(now.pieces) == LEGS) & (piece_1hw == LEGS))[:, None].float()
+    legs_11hw = highest(legs_11hw, 3) * (largest(now.pieces) != ARMS)[:, None]
     shade_11HW = highest(gone_11HW, 2 * rim + 1) * F.interpolate(legs_11hw, size, mode="nearest")
     bared_11HW = bared_11HW.maximum(shade_11HW) * (1.0 - over_11HW)
     body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)

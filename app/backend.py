@@ -81,6 +81,8 @@ class Backend(Protocol):
 
     def detect_people(self, rgb_HWC: np.ndarray) -> list[np.ndarray]: ...
 
+    def pose_in_garment(self, rgb_HWC: np.ndarray) -> np.ndarray | None: ...
+
     def read_photo(self, data: bytes, name: str) -> np.ndarray: ...
 
     def person_alone(
@@ -124,6 +126,14 @@ class EngineBackend:
         from engine import detect
 
         return detect.detect_people(rgb_HWC)
+
+    def pose_in_garment(self, rgb_HWC: np.ndarray) -> np.ndarray | None:
+        """Pose [18, 3] in photo px of a body that would fill the garment that a photo shows with nobody in
+        it, None where it shows something else."""
+        from engine.flat_lays import garment_alone
+
+        garment = garment_alone(rgb_HWC)
+        return None if garment is None else garment.pose_18x3
 
     def read_photo(self, data: bytes, name: str) -> np.ndarray:
         """uint8 RGB of the bytes of a picture file. Raises InputError with its name."""

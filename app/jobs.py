@@ -104,7 +104,9 @@ class EncodePhoto:
     def _look_for_people(
         self, backend: Backend, data: bytes, rgb: np.ndarray
     ) -> np.ndarray | NoPerson | SeveralPeople | PoseFile:
-        """The pose of the only person, or what else there is."""
+        """The pose of the only person, or in a garment without anybody; or what else there is."""
+        if (pose := backend.pose_in_garment(rgb)) is not None:
+            return pose
         if not (capability := backend.detection()).available:
             return NoPerson(data, rgb, f"People cannot be found here: {capability.reason}.")
         people = backend.detect_people(rgb)

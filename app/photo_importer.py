@@ -188,9 +188,9 @@ class PhotoImporter(QObject):
     def _encoded(self, job: EncodePhoto, photo: Photo) -> None:
         if job.role == SAMPLE:
             self._settle_sample(photo)
-        elif job.role == GARMENT:
+        elif job.role == GARMENT or photo.reference.alone:
             history.do(self._undo_stack, history.ShelvePhoto(self._document, photo))
-            self.notice.emit("info", f"{photo.name} is on the shelf. Pull the slider to mix it in.", "")
+            self.notice.emit("info", _shelved(photo), "")
             self.garment_shelved.emit(photo.key)
         elif job.role == CORRECTED:
             if self._document.look.photo(job.replaces):
@@ -250,6 +250,14 @@ class PhotoImporter(QObject):
 
     def _tell_busy(self) -> None:
         self.busy_changed.emit(self._under_way[0].doing if self._under_way else "")
+
+
+def _shelved(photo: Photo) -> str:
+    if photo.reference.alone:
+        return (
+            f"{photo.name} shows a garment alone and is on the shelf. Click what it is to replace, then it."
+        )
+    return f"{photo.name} is on the shelf. Pull the slider to mix it in."
 
 
 def _role_of(job: WorkerJob) -> str:

@@ -133,6 +133,7 @@ class Reference:
     keypoints_18x3: its own pose in the model frame (x, y px, state), or None where none was found.
     fine_HWC: uint8 RGB, the same at a multiple of the size, or None where the photo has no more to show.
     photo_size: (H, W) of the photo; matrix_2x3: float64, photo px -> model frame px; None where nobody knows.
+    alone: whether it is a garment with nobody in it, whose pose is that of a body that would fill it.
     """
 
     key: str
@@ -141,6 +142,7 @@ class Reference:
     fine_HWC: np.ndarray | None = None
     photo_size: tuple[int, int] | None = None
     matrix_2x3: np.ndarray | None = None
+    alone: bool = False
 
     @property
     def finest_HWC(self) -> np.ndarray:

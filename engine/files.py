@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import platform
 import re
@@ -60,12 +61,13 @@ def opened(
 
 
 def text_of(data: bytes, label: str, what: str) -> str:
-    """Text of a file's bytes: UTF-8 with or without a byte order mark, or UTF-16 with one.
+    """Text of a file's bytes: UTF-8 with or without a byte order mark, UTF-16 or UTF-32 with one or beginning
+    with a plain letter.
 
     what: what the file should be, for the message. Raises InputError for other bytes.
     """
     try:
-        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        return data.decode(json.detect_encoding(data))
     except UnicodeDecodeError:
         raise InputError(f"{label} is not {what}: it is no text.") from None
 

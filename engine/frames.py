@@ -39,7 +39,9 @@ class FrameMaker:
     def __init__(self, model: PoseTransferModel, plan: Plan, references: References, computing: Computing):
         self._model, self._plan = model, plan
         self._references, self._computing = references, computing
-        self.refinements = Refinements(model, lambda key: references.encoded(key).appearance, self.last)
+        self.refinements = Refinements(
+            model, lambda key: references.encoded(key).appearance, self.last, references.is_alone
+        )
         self._last = LastDrawn(model.maps)
         self._aside = ThreadPoolExecutor(1, "layer", initializer=torch.set_num_threads, initargs=(1,))
 
@@ -74,6 +76,9 @@ class FrameMaker:
             if request.swaps or request.pieces:
                 room = self._fitting_room(request, depth, drawn, painted_1HW)
                 composition, pieces_hw = wearing(composition, room)
+                if request.maps:
+                    for swap in request.swaps:  # a garment alone is not drawn for its picture
+                        room.composed(swap.reference)
                 pieces_hw = self._of_frame(pieces_hw)
             image_HWC = to_rgb(composition.image_1CHW[..., : self._model.size[0], : self._model.size[1]])
             fine_HWC = None if composition.fine_1CHW is None else to_rgb(composition.fine_1CHW)
@@ -233,6 +238,11 @@ class FrameMaker:
             drawn[key] = found
             return found.composition
 
+        def alone(key: str) -> Tensor | None:
+            return (
+                self._references.photo(key, request.level is None) if self._references.is_alone(key) else None
+            )
+
         wardrobe, plate = self._references.wardrobe, self._references.encoded(request.identity).plate
         behind_1CHW = None
         if request.level is None and plate is not None and plate.fine_HWC is not None:
@@ -243,6 +253,7 @@ class FrameMaker:
             wardrobe,
             composed,
             partial(self._wall, request.level is None),
+            alone,
             self._beneath(request),
             behind_1CHW,
             painted_1HW,

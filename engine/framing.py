@@ -15,6 +15,7 @@ from engine.pose.extent import Box, wanted_box
 from engine.pose.kinematics import placed_joints
 
 _SAME = 0.7  # overlap (intersection over union) from which a photo counts as framed already
+_AIR = 1.08  # of a frame over a figure, as `pose.extent` has it over a body
 _CROP = 0.04  # of a side that may be cut off to fit a whole photo of nearly the frame's aspect
 
 
@@ -32,19 +33,25 @@ class Framed:
     matrix_2x3: np.ndarray
 
 
-def frame_photo(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray | None, size: tuple[int, int]) -> Framed:
+def frame_photo(
+    rgb_HWC: np.ndarray,
+    keypoints_18x3: np.ndarray | None,
+    size: tuple[int, int],
+    figure: Box | None = None,
+) -> Framed:
     """Frame a photo for the network: uint8 RGB [h, w, 3] and the pose in it, into a frame of `size` (H, W).
 
     The visible body fills the frame as in the training pictures (whole body with a little air, or from above
     the head down to where the photo or the body's visible part ends), without showing more of what lies
     outside of the photo than must be; that is filled with the colours of the photo's border. A photo that
     already is framed so is scaled as a whole, and returned bit for bit where it has the frame's size. Without
-    a pose the whole photo is fitted in.
+    a pose the whole photo is fitted in. figure: what fills the frame, with a little air, instead of the body
+    that the joints tell of.
     """
     if rgb_HWC.dtype != np.uint8 or rgb_HWC.ndim != 3 or rgb_HWC.shape[2] != 3:
         raise ValueError(f"a photo is uint8 [H, W, 3], not {rgb_HWC.dtype} {list(rgb_HWC.shape)}")
     photo = rgb_HWC.shape[:2]
-    box = _framing_box(keypoints_18x3, photo, size)
+    box = _framing_box(keypoints_18x3, photo, size) if figure is None else _around(figure, photo, size)
     matrix = _matrix(box, size)
     framed = None
     if keypoints_18x3 is not None:
@@ -71,6 +78,15 @@ def _framing_box(keypoints_18x3: np.ndarray | None, photo: tuple[float, float], 
     wanted = None if keypoints_18x3 is None else wanted_box(keypoints_18x3, photo, size[1] / size[0])
     whole = _whole_photo(photo, size)
     return whole if wanted is None or (_nearly(whole, photo) and _overlap(whole, wanted) > _SAME) else wanted
+
+
+def _around(figure: Box, photo: tuple[float, float], size: tuple[int, int]) -> Box:
+    """The box of the frame's aspect around a figure in a photo, with a little air."""
+    high = _AIR * max(figure.height, figure.width / size[1] * size[0])
+    wide = high * size[1] / size[0]
+    left, top = figure.left - (wide - figure.width) / 2, figure.top - (high - figure.height) / 2
+    wanted, whole = Box(left, top, wide, high), _whole_photo(photo, size)
+    return whole if _nearly(whole, photo) and _overlap(whole, wanted) > _SAME else wanted
 
 
 def _matrix(box: Box, size: tuple[int, int]) -> np.ndarray:

@@ -17,7 +17,8 @@ HAIR, FACE, TOP, DRESS, SKIRT, TROUSERS, ARMS, LEGS = range(1, len(PIECES))
 PIECE_OF_CLASS = (0, HAIR, FACE, TOP, SKIRT, TROUSERS, ARMS, LEGS)  # of "dress or skirt": below the waist
 BACKGROUND = PIECES[0]  # the word for what is behind the person
 WAIST = 1.0  # dm above the middle of the standard body; its belt hangs here
-LEAST_SHOWN = 0.01  # of the person's pixels that must be of a garment for it to be seen in a photo
+LEAST_SHOWN = 0.01  # of the person's pixels that must be of a garment for it to be seen in a photo ...
+LEAST_FACELESS = 0.1  # ... where no face is seen: of cloth that lies alone some looks like what it is not
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,12 @@ def painted_as(word: str) -> int:
 def offered(word: str, shown: Mapping[str, float]) -> str | None:
     """The word under which a photo lends what is asked for, None where it has nothing of the kind.
 
-    shown: by word, how much of the person is it, 0 to 1. Who asks for trousers gets the skirt of a photo
+    shown: by word, how much of the person is it, 0 to 1. A garment that lies alone, taken for somebody, lends
+    itself and not what some of it looks like. Who asks for trousers gets the skirt of a photo
     without trousers, and the other way round; the top, where a dress is asked for and none is worn.
     """
+    least = LEAST_FACELESS if shown.get("face", 0.0) < LEAST_SHOWN else LEAST_SHOWN
     for candidate in (word, _INSTEAD.get(word)):
-        if candidate is not None and shown.get(candidate, 0.0) >= LEAST_SHOWN:
+        if candidate is not None and shown.get(candidate, 0.0) >= least:
             return candidate
     return None

@@ -2,7 +2,7 @@
 
 It always looks in float32, in a window as in training. Ask `available()` before: without its weights there
 are no regions to click, and engines that lay the photo over what they draw do not open. In a frame of the
-editor (256x176) it takes some 20 ms of one core.
+editor (256x176) it takes some 20 ms of one core, six times that for a careful look.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from engine.cv import cv2
 from engine.models import parser
 from engine.models.parser.config import COARSEST
 from engine.models.parser.decode import keypoints
-from engine.regions import SURFACE_SPAN
+from engine.regions import REGIONS, SURFACE_SPAN
 
 _ROWS = 256  # of the pictures the network was made for: about the height of the person's surroundings in px
 _MOST_ROWS = 288  # pictures up to this high are looked at as they are
 _FEWEST_ROWS = 192  # in smaller ones the network sees much less than in the same enlarged
 _SMALL = 0.6  # of the picture's sides: a person smaller than this is looked at again, from nearer
+_NEARER = 1.25  # how much larger a careful look sees the picture the second time
 _MARGIN = 0.12  # of the person's height around the person then
 _LEAST_PIXELS = 40  # of a person in the first look
 
@@ -78,15 +79,37 @@ def parse(rgb_HWC: np.ndarray, network: parser.Parser | None = None) -> Parsed:
 
 
 @torch.no_grad()
-def surface_map(picture_BCHW: Tensor) -> Tensor:
+def surface_map(picture_BCHW: Tensor, carefully: bool = False) -> Tensor:
     """Surface map of pictures in [-1, 1], of any size: float32 [B, 11, h, w].
 
     Logits of the regions, then surface coordinates / 9 dm; seen with 256 rows or columns on the longer side,
-    but for pictures that are nearly so large. Raises InputError where the weights in the box cannot be read.
+    but for pictures that are nearly so large. carefully: as the mean of four looks (`looks`), for photos,
+    which are looked at once. Raises InputError where the weights in the box cannot be read.
     """
     network = _shipped(picture_BCHW.device)
+    longest = max(picture_BCHW.shape[2:])
+    scale = 1.0 if _FEWEST_ROWS <= longest <= _MOST_ROWS else _ROWS / longest
+    return looks(network, picture_BCHW, scale) if carefully else _looked(network, picture_BCHW, scale)
+
+
+@torch.no_grad()
+def looks(network: parser.Parser, picture_BCHW: Tensor, scale: float = 1.0) -> Tensor:
+    """Surface map [B, 11, h, w] at `scale` of the pictures [B, 3, H, W]: the mean of what the network sees in
+    them and in their mirror images, at this scale and from nearer."""
+    seen_BKhw = _both_sides(network, picture_BCHW, scale)
+    nearer_BKHW = _both_sides(network, picture_BCHW, scale * _NEARER)
+    size = seen_BKhw.shape[2:]
+    return 0.5 * (seen_BKhw + F.interpolate(nearer_BKHW, size, mode="bilinear", antialias=True))
+
+
+def _both_sides(network: parser.Parser, picture_BCHW: Tensor, scale: float) -> Tensor:
+    mirrored_BKhw = _looked(network, picture_BCHW.flip(3), scale).flip(3)
+    mirrored_BKhw[:, len(REGIONS)] *= -1  # the left side's places are the right side's there
+    return 0.5 * (_looked(network, picture_BCHW, scale) + mirrored_BKhw)
+
+
+def _looked(network: parser.Parser, picture_BCHW: Tensor, scale: float) -> Tensor:
     size = picture_BCHW.shape[2:]
-    scale = 1.0 if _FEWEST_ROWS <= max(size) <= _MOST_ROWS else _ROWS / max(size)
     fitting = tuple(max(1, round(side * scale / COARSEST)) * COARSEST for side in size)
     if fitting != tuple(size):
         picture_BCHW = F.interpolate(picture_BCHW, fitting, mode="bilinear", antialias=True)

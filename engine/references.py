@@ -12,8 +12,9 @@ from __future__ import annotations
 import hashlib
 import weakref
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -30,6 +31,7 @@ from engine.compositing.wardrobe import Wardrobe, make_wardrobe
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput
 from engine.editing.settle import Settling
 from engine.errors import InputError
+from engine.flat_lays import garment_alone, of_garment
 from engine.framing import Framed, frame_photo
 from engine.pictures import to_tensor
 from engine.plan import give_back_memory
@@ -56,24 +58,33 @@ class References:
     def add(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
         """Frame a photo and encode it: uint8 RGB of any size, float32 [18, 3] in photo px.
 
-        pose: None detects it where detection is available; with all joints absent the whole photo is taken
-        and nobody is looked for.
+        pose: None detects it where detection is available, or tells it of a garment that lies there alone;
+        with all joints absent the whole photo is taken and nobody is looked for.
         """
-        if pose is None:
-            pose = detect.detect_pose(rgb_HWC)
-        elif not (pose[:, 2] > 0).any():
+        nobody = pose is not None and not (pose[:, 2] > 0).any()
+        garment = None if nobody else garment_alone(rgb_HWC)
+        if nobody:
             pose = None
-        framed = frame_photo(rgb_HWC, pose, self._model.size)
+        elif pose is None:
+            pose = detect.detect_pose(rgb_HWC) if garment is None else garment.pose_18x3
+        framing = partial(frame_photo, rgb_HWC, pose, figure=None if garment is None else garment.box)
+        framed = framing(size=self._model.size)
         digest = hashlib.sha256(np.ascontiguousarray(framed.image_HWC).tobytes())
         if framed.keypoints_18x3 is not None:
             digest.update(framed.keypoints_18x3.tobytes())
         key = digest.hexdigest()
         reference = self._handles.get(key)
         if reference is None:
-            fine_HWC = self._fine(rgb_HWC, pose, framed)
+            fine_HWC = self._fine(framing, framed)
             size = rgb_HWC.shape[0], rgb_HWC.shape[1]
             reference = Reference(
-                key, framed.image_HWC, framed.keypoints_18x3, fine_HWC, size, framed.matrix_2x3
+                key,
+                framed.image_HWC,
+                framed.keypoints_18x3,
+                fine_HWC,
+                size,
+                framed.matrix_2x3,
+                garment is not None,
             )
             self.free(key)
             self._handles[key] = reference
@@ -115,7 +126,8 @@ class References:
         Raises InputError where nobody holds it any more.
         """
         reference, kept = self._reference(key), self.encoded(key)
-        if not self._model.capabilities.settle or kept.own is None or self._steps.get(reference, 0) >= of:
+        settles = self._model.capabilities.settle and kept.own is not None and not reference.alone
+        if not settles or self._steps.get(reference, 0) >= of:
             return Settled(of, of, changed=False)
         settling = self._settling.get(key)
         if settling is None:
@@ -145,10 +157,23 @@ class References:
         own, given = self.encoded(key).own, self._looked_at(self._reference(key))
         picture_1CHW, surface_1Khw = given.picture_1CHW, given.surface_1Khw
         if surface_1Khw is None:  # an engine that needs none
-            surface_1Khw = parsing.surface_map(picture_1CHW)
+            surface_1Khw = parsing.surface_map(picture_1CHW, carefully=True)
+            if self._reference(key).alone:
+                surface_1Khw = of_garment(picture_1CHW, surface_1Khw)
         plate_1CHW = None if own is None else own.background.float()
-        wardrobe = make_wardrobe(picture_1CHW, surface_1Khw, plate_1CHW)
+        wardrobe = make_wardrobe(picture_1CHW, surface_1Khw, plate_1CHW, self._reference(key).alone)
         return self._kept.put((_WARDROBE, key), wardrobe, wardrobe.bytes(), self._room)
+
+    def is_alone(self, key: str) -> bool:
+        """Whether a reference shows a garment with nobody in it."""
+        return self._reference(key).alone
+
+    def photo(self, key: str, finely: bool) -> Tensor:
+        """A reference's photo on the canvas, [1, 3, H, W] in [-1, 1]; finely: as large as is known."""
+        reference = self._reference(key)
+        if finely and reference.fine_HWC is not None:
+            return to_tensor(reference.fine_HWC, self._device)
+        return self._input(reference).picture_1CHW
 
     def maps(self, key: str) -> Maps:
         """The maps that lie on a reference."""
@@ -195,6 +220,8 @@ class References:
         if not self._model.needs_surface:
             return given
         given = looked_at(self._model, replace(given, person_11HW=self._person(reference)))
+        if reference.alone and given.surface_1Khw is not None:
+            given = replace(given, surface_1Khw=of_garment(given.picture_1CHW, given.surface_1Khw))
         return self._kept.put((_LOOKED, reference.key), given, given.bytes(), self._room)
 
     def _on_canvas(self, planes_1CHW: Tensor, mode: str) -> Tensor:
@@ -208,7 +235,7 @@ class References:
 
     def _person(self, reference: Reference) -> Tensor | None:
         """Who of those in the photo is meant, on the canvas; None where no detector sees them."""
-        if reference.keypoints_18x3 is None:
+        if reference.keypoints_18x3 is None or reference.alone:
             return None
         times = len(reference.finest_HWC) / len(reference.image_HWC)
         scale_3 = np.array((times, times, 1), np.float32)
@@ -220,10 +247,10 @@ class References:
             F.interpolate(mask_11HW, reference.image_HWC.shape[:2], mode="area"), "constant"
         )
 
-    def _fine(self, rgb_HWC: np.ndarray, pose: np.ndarray | None, framed: Framed) -> np.ndarray | None:
+    def _fine(self, framing: Callable[..., Framed], framed: Framed) -> np.ndarray | None:
         """The photo framed at a multiple of the size, where it has so many px and is shown again."""
         times = min(MOST_TIMES, round(1 / framed.matrix_2x3[0, 0]))
         if times < 2 or not self._model.composited or self._model.canvas != self._model.size:
             return None
         size = tuple(times * side for side in self._model.size)
-        return frame_photo(rgb_HWC, pose, size).image_HWC
+        return framing(size=size).image_HWC

@@ -22,7 +22,8 @@ _SKIN_SEEN = 0.05, 0.2  # of 3 dm, within which skin is the wearer's own, and fa
 _ANKLE = -7.3  # dm above the middle of the standard body; below it are shoes
 # Difference of colours (of -1 to 1) from the wearer's tone that skin hardly has, and never.
 _NO_SKIN = 0.25, 0.5
-_JOINED = 17  # px of a map of 128 rows around skin that is seen in which skin beneath has its light
+_JOINED = 33  # px of a map of 128 rows around skin that is seen in which skin beneath goes on from it
+_SHADE = 5  # likewise, around a garment that goes, in which skin has its shade and its edge
 # Share of a place that is not the garment from which, and at which surely, it tells what is there.
 _TOLD = 0.1, 0.5
 _SKIN = FACE, ARMS, LEGS
@@ -57,8 +58,8 @@ def body_beneath(
     now: Dressed,
     gone_11HW: Tensor,
 ) -> Tensor:
-    """What the wearer has under a garment, [1, 3, H, W]. Skin that the photo does not show is as the giver's
-    in the wearer's tone."""
+    """What the wearer has under a garment, [1, 3, H, W]. Skin that the photo does not show goes on from where
+    the same skin is seen nearby, and farther from it is as the giver's in the wearer's tone."""
     size = size_of(now.picture)
     own_1CHW, unseen_11hw = looks_at(wearer.wardrobe, piece_1hw, wearer.surface, size)
     own_1CHW = _clothes_beneath(own_1CHW, piece_1hw, now, wearer)
@@ -71,10 +72,8 @@ def body_beneath(
     above_11hw = (wearer.surface[:, CLASSES + 1, None] * SURFACE_SPAN > _ANKLE).float()
     other_11HW = ramp((own_1CHW - toned_1CHW).square().mean(1, keepdim=True).sqrt(), *_NO_SKIN)
     told_11HW = told_11HW.maximum(F.interpolate(skin_11hw * above_11hw, size, mode="bilinear") * other_11HW)
-    same_11hw = (largest(now.pieces) == piece_1hw)[:, None] * skin_11hw * above_11hw
-    return torch.lerp(
-        own_1CHW, toned_1CHW + _towards(now.picture, toned_1CHW, same_11hw, gone_11HW), told_11HW
-    )
+    skin_1CHW = torch.lerp(own_1CHW, toned_1CHW, told_11HW)
+    return _skin_going_on(skin_1CHW, piece_1hw, now, above_11hw, gone_11HW)
 
 
 def _clothes_beneath(own_1CHW: Tensor, piece_1hw: Tensor, now: Dressed, wearer: Drawn) -> Tensor:
@@ -95,14 +94,26 @@ def _clothes_beneath(own_1CHW: Tensor, piece_1hw: Tensor, now: Dressed, wearer: 
     return torch.lerp(own_1CHW, continued(now.picture, inside_11HW, wanted_11HW), wanted_11HW)
 
 
-def _towards(now_1CHW: Tensor, skin_1CHW: Tensor, same_11hw: Tensor, gone_11HW: Tensor) -> Tensor:
-    """What is to be added to a skin so that it meets the same skin that is seen nearby, [1, 3, H, W]."""
-    small = size_of(same_11hw)
-    seen_11hw = same_11hw * (1.0 - highest(F.interpolate(gone_11HW, small, mode="area"), 3))
-    seen_11hw = 1.0 - highest(1.0 - seen_11hw, 3)  # not the mixed px of an outline
-    apart_1Chw = F.interpolate(now_1CHW - skin_1CHW, small, mode="area")
-    near_11hw = (4.0 * running_mean(seen_11hw, odd_side(_JOINED, small[0]))).clamp(max=1.0)
-    return F.interpolate(spread(apart_1Chw, seen_11hw) * near_11hw, size_of(now_1CHW), mode="bilinear")
+def _skin_going_on(
+    skin_1CHW: Tensor, piece_1hw: Tensor, now: Dressed, above_11hw: Tensor, gone_11HW: Tensor
+) -> Tensor:
+    """A skin that is, near where the same skin is seen, as that goes on: arms and neck as arms, legs as legs.
+
+    above: where legs are no shoes.
+    """
+    full, size = size_of(gone_11HW), size_of(piece_1hw)
+    gone_11hw = highest(F.interpolate(gone_11HW, size, mode="area"), _SHADE)
+    for piece, where_11hw in ((ARMS, 1.0), (LEGS, above_11hw)):
+        wanted_11hw = (piece_1hw == piece)[:, None].float()
+        if not (wanted_11hw * gone_11hw).any():
+            continue
+        seen_11hw = (largest(now.pieces) == piece)[:, None] * where_11hw * (1.0 - gone_11hw)
+        seen_11hw = 1.0 - highest(1.0 - seen_11hw, 3)  # not the mixed px of an outline
+        near_11hw = (4.0 * running_mean(seen_11hw, odd_side(_JOINED, size[0]))).clamp(max=1.0) * wanted_11hw
+        seen_11HW, near_11HW = (F.interpolate(each, full, mode="bilinear") for each in (seen_11hw, near_11hw))
+        goes_on_1CHW = continued(now.picture, ramp(seen_11HW, *_SURE), near_11HW)
+        skin_1CHW = torch.lerp(skin_1CHW, goes_on_1CHW, near_11HW)
+    return skin_1CHW
 
 
 def _skin(piece_1hw: Tensor) -> Tensor:

@@ -66,12 +66,15 @@ def bone_warp(
     pose_B183: Tensor,
     source: DetailSource,
     own: OwnPose,
-    otherwise_B4HW: Tensor,
+    otherwise_BDHW: Tensor,
+    *,
+    recoloured: bool = True,
 ) -> Tensor:
-    """A layer (`layers`) of the photo, float32 [B, 4, H, W].
+    """A layer (`layers`) of the photo, float32 [B, 1 + C, H, W].
 
     picture, surface: what the engine draws in the pose, and its surface map. pose: as
     `moving_least_squares.normalised_pose` gives it. otherwise: the layer that shows where this one does not.
+    recoloured: as of `surface_warp.surface_warp`.
     """
     size, frame = size_of(surface_B11hw), size_of(source.photo)
     class_B8hw = surface_B11hw[:, :CLASSES].softmax(1)
@@ -109,11 +112,12 @@ def bone_warp(
     planes_B7HW = enlarged(torch.cat(planes, 1), frame)
     trust_B1HW, hole_B1HW, steps_B2HW, change_B3HW = planes_B7HW.split((1, 1, 2, 3), 1)
 
-    cut_B4HW = torch.cat([source.photo[:, :3], 1.0 - source.photo[:, -1:]], 1).float()
-    moved_B4HW = moved_by(cut_B4HW, centres(frame, steps_B2HW.device), steps_B2HW)
-    behind_B3HW = torch.lerp(cut_B4HW[:, :3], own.background, hole_B1HW)
-    colour_B3HW = torch.lerp(behind_B3HW, moved_B4HW[:, :3] + change_B3HW, moved_B4HW[:, 3:])
-    return torch.lerp(otherwise_B4HW, F.pad(colour_B3HW, (0, 0, 0, 0, 1, 0), value=1.0), trust_B1HW)
+    cut_BDHW = torch.cat([source.photo[:, : own.background.shape[1]], 1.0 - source.photo[:, -1:]], 1).float()
+    moved_BDHW = moved_by(cut_BDHW, centres(frame, steps_B2HW.device), steps_B2HW)
+    behind_BCHW = torch.lerp(cut_BDHW[:, :-1], own.background, hole_B1HW)
+    seen_BCHW = moved_BDHW[:, :-1] + change_B3HW if recoloured else moved_BDHW[:, :-1]
+    planes_BCHW = torch.lerp(behind_BCHW, seen_BCHW, moved_BDHW[:, -1:])
+    return torch.lerp(otherwise_BDHW, F.pad(planes_BCHW, (0, 0, 0, 0, 1, 0), value=1.0), trust_B1HW)
 
 
 def _compared(

@@ -13,10 +13,10 @@ from torch import Tensor
 
 from engine.compositing.fields import largest, size_of
 from engine.compositing.painted import at_size
+from engine.compositing.tailoring import REACH
 from engine.compositing.wardrobe import CLASSES
 from engine.compositing.worn import Drawn, Dressed
 
-_BESIDE = 8  # columns of a map of 128 rows on either side; a matte looks farther, `tailoring.REACH`
 _STEP = 16  # columns: colours are carried by halves, which so are the same halves as in the whole
 
 
@@ -30,7 +30,7 @@ def taken_up(people: Iterable[Drawn]) -> slice:
     found = np.flatnonzero(there_w)
     if not len(found):
         return slice(0, columns)
-    beside = _BESIDE * rows // 128
+    beside = REACH * rows // 128  # as far as a matte looks
     begin, end = max(0, found[0] - beside), found[-1] + 1 + beside
     return slice(begin // _STEP * _STEP, min(columns, -(-end // _STEP) * _STEP))
 
@@ -40,13 +40,13 @@ def cut(drawn: Drawn, columns: slice) -> Drawn:
     rows, many = size_of(drawn.surface)
     behind_1CHW = drawn.wardrobe.plate if drawn.behind is None else drawn.behind
     behind_1CHW = F.interpolate(behind_1CHW, size_of(drawn.picture), mode="bilinear")
-    return Drawn(
-        _of(drawn.picture, columns, many),
-        drawn.surface[..., columns],
-        drawn.wardrobe,
-        _of(behind_1CHW, columns, many),
-        None if drawn.painted is None else at_size(drawn.painted, (rows, many))[..., columns],
-        None if drawn.joints is None else drawn.joints - np.array((columns.start, 0, 0), np.float32),
+    joints = None if drawn.joints is None else drawn.joints - np.array((columns.start, 0, 0), np.float32)
+    return drawn._replace(
+        picture=_of(drawn.picture, columns, many),
+        surface=drawn.surface[..., columns],
+        behind=_of(behind_1CHW, columns, many),
+        painted=None if drawn.painted is None else at_size(drawn.painted, (rows, many))[..., columns],
+        joints=joints,
     )
 
 

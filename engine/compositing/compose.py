@@ -30,6 +30,7 @@ from engine.compositing.fields import size_of, window_of
 from engine.compositing.layers import over, photo_layer, without_moved_hands
 from engine.compositing.moving_least_squares import normalised_pose
 from engine.compositing.own_pose import OwnPose, own_pose_rendering
+from engine.compositing.shown_surface import Shown, shown_surface
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
 from engine.ops.resample import enlarged
 from engine.pictures import to_tensor
@@ -87,14 +88,24 @@ class EncodedReference:
 class Composition:
     """image_1CHW: about [-1, 1], on the canvas. fine_1CHW: the same at the first reference's fine size, where
     that was asked for and there is one. copied: where its detail comes from, if it has any. surface_1Khw: the
-    surface map it was composed by, None where nothing was. tell_photo: makes `photo_11HW`, None where
-    nothing is taken from a photo."""
+    surface map it was composed by, None where nothing was. tell_photo: makes `photo_11HW`, tell_shown:
+    `shown`, None where nothing is taken from a photo."""
 
     image_1CHW: Tensor
     fine_1CHW: Tensor | None = None
     copied: CopiedDetail | None = None
     surface_1Khw: Tensor | None = None
     tell_photo: Callable[[], Tensor] | None = None
+    tell_shown: Callable[[], Shown] | None = None
+
+    @cached_property
+    def shown(self) -> Shown | None:
+        """What is shown as a surface map, None where nothing was composed; a drag has no use for it."""
+        if self.tell_shown is not None:
+            return self.tell_shown()
+        if self.surface_1Khw is None:
+            return None
+        return Shown(self.surface_1Khw, torch.zeros_like(self.surface_1Khw[:, :1]))
 
     @property
     def photo_11HW(self) -> Tensor | None:
@@ -146,7 +157,7 @@ def looked_at(model: PoseTransferModel, reference: ReferenceInput) -> ReferenceI
     """A reference with its surface map, where the engine needs one and nobody has looked yet."""
     if not model.needs_surface or reference.surface_1Khw is not None:
         return reference
-    surface_1Khw = parsing.surface_map(reference.picture_1CHW)
+    surface_1Khw = parsing.surface_map(reference.picture_1CHW, carefully=True)
     if reference.person_11HW is not None:
         surface_1Khw = of_person(surface_1Khw, reference.person_11HW)
     return replace(reference, surface_1Khw=surface_1Khw)
@@ -201,14 +212,16 @@ def compose(
     finished_1CHW = _as_drawn(over(image_1CHW, layer_14HW), rendering)
     share_11HW = None if taken is None else taken.share
     tell_photo = partial(from_photo, share_11HW, person_11HW, layer_14HW, layers, rendering.by_hand_11hw)
+    kept_1Chw = draft_1Chw.clone()  # a later rendering may overwrite it
+    tell_shown = partial(shown_surface, kept_1Chw, surface_1Khw, pose_1183, layers)
     if not finely or own.fine_HWC is None:
-        return Composition(finished_1CHW, None, taken, surface_1Khw, tell_photo)
+        return Composition(finished_1CHW, None, taken, surface_1Khw, tell_photo, tell_shown)
     size = own.fine_HWC.shape[:2]
     layers = [(*_finer(kept, size), share) for kept, share in shares if share is not None]
     large_1CHW = enlarged(plain_1CHW, size)
     large_1CHW = before_plates(large_1CHW, person_matte(surface_1Khw, size), layers)
     fine_1CHW = _as_drawn(over(large_1CHW, photo_layer(*drawn, layers)), rendering)
-    return Composition(finished_1CHW, fine_1CHW, taken, surface_1Khw, tell_photo)
+    return Composition(finished_1CHW, fine_1CHW, taken, surface_1Khw, tell_photo, tell_shown)
 
 
 @torch.no_grad()

@@ -11,8 +11,9 @@ from torch import Tensor
 from engine.compositing.fields import ramp, size_of
 from engine.compositing.limb_bones import sampled
 from engine.compositing.limb_mattes import THICK, reach
-from engine.compositing.limbs_elsewhere import Elsewhere
-from engine.compositing.ribbons import least_radius, past_middle, place_of, position_at, ribbon
+from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
+from engine.compositing.ribbons import Ribbon, least_radius, past_middle, place_of, position_at, ribbon
+from engine.compositing.sleeves import Sleeve, lifted_sleeve
 
 _RIM = 0.02  # of half the picture's height
 
@@ -25,18 +26,47 @@ class Poses(NamedTuple):
     sides_2: Tensor
 
 
-class CutOut(NamedTuple):
-    """The photo [3, H, W], the limb's matte [H, W], how much larger the person is now, and the matte of what
-    stays of the trunk over it [H, W], if anything does."""
+class Along(NamedTuple):
+    """A limb's ribbon in the photo and now; how broad it is to both sides of the first [2, N], as large as
+    the person is now; and its sleeve, if that is lifted."""
 
-    photo_3HW: Tensor
+    was: Ribbon
+    goes: Ribbon
+    broad: Tensor
+    sleeve: Sleeve | None
+
+
+def along_limb(
+    bones: Sequence[Elsewhere], poses: Poses, limb_HW: Tensor, trunk: Trunk, class_8hw: Tensor
+) -> Along:
+    """bones: of one limb. class: of the photo."""
+    limb, unit, scale = bones[0].bone.chain, bones[0].then.unit, abs(trunk.turn)
+    then = {each.number: each.then for each in bones}
+    now = {each.number: each.now._replace(unit=unit) for each in bones}
+    was = ribbon(poses.own_183, then, limb, 1.0, poses.sides_2)
+    goes = ribbon(poses.now_183, now, limb, scale, poses.sides_2)
+    assert was is not None and goes is not None
+    broad_2N = scale * unit * THICK[1] * reach(was.line_N, limb_HW, unit, poses.sides_2)
+    sleeve = None
+    if bones[0].bone.of_arm and bones[0].bone.upper:
+        bare_hw, cloth_hw = class_8hw[bones[0].bone.bare], class_8hw[list(bones[0].bone.garments)].sum(0)
+        sleeve = lifted_sleeve((was, goes), broad_2N, bare_hw, cloth_hw, trunk, unit, poses.sides_2)
+    return Along(was, goes, broad_2N, sleeve)
+
+
+class CutOut(NamedTuple):
+    """The photo's planes [C, H, W], the limb's matte [H, W], how much larger the person is now, along what it
+    lies, and the matte of what stays of the trunk over it [H, W], if anything does."""
+
+    photo_CHW: Tensor
     limb_HW: Tensor
     scale: float
+    along: Along
     above_HW: Tensor | None = None
 
 
 def lay_over(
-    layer_4HW: Tensor,
+    layer_DHW: Tensor,
     bones: Sequence[Elsewhere],
     poses: Poses,
     cut_out: CutOut,
@@ -44,13 +74,8 @@ def lay_over(
 ) -> None:
     """Along a bone as long as the bone is, across it and beyond its end as large as the person. bones: of one
     limb. here: positions of the layer's pixels."""
-    limb, scale, unit, sides_2 = bones[0].bone.chain, cut_out.scale, bones[0].then.unit, poses.sides_2
-    then = {each.number: each.then for each in bones}
-    now = {each.number: each.now._replace(unit=unit) for each in bones}
-    was = ribbon(poses.own_183, then, limb, 1.0, sides_2)
-    goes = ribbon(poses.now_183, now, limb, scale, sides_2)
-    assert was is not None and goes is not None
-    broad_2N = scale * unit * THICK[1] * reach(was.line_N, cut_out.limb_HW, unit, sides_2)
+    scale, unit, sides_2 = cut_out.scale, bones[0].then.unit, poses.sides_2
+    was, goes, broad_2N, sleeve = cut_out.along
     # A rim has colours of what is behind it. A hand or foot is of any shape, a trunk's corner has no rim.
     rim_N = torch.full_like(broad_2N[0], _RIM * scale)
     rim_N[: was.root + 1], rim_N[was.joints[-1] :] = 0.0, 0.0
@@ -63,6 +88,9 @@ def lay_over(
         rows, columns = window_around(goes.line_N[points], THICK[1] * unit * scale, size_of(here_HW), sides_2)
         here_hw = here_HW[rows, columns]
         where = place_of(here_hw, goes.line_N[points])
+        past_hw = torch.zeros_like(where.aside)
+        if sleeve is not None and upper:
+            past_hw, where = sleeve.past_inner(where, was.root, _RIM), sleeve.in_photo(where)
         before_hw = position_at(where, was.line_N[points], scale)
         matte_1hw = sampled(cut_out.limb_HW[None], before_hw, sides_2).masked_fill(where.beyond, 0.0)
         broadest = THICK[1] * unit
@@ -75,14 +103,15 @@ def lay_over(
         if upper:  # in the trunk's corner all is its, as broad as where it comes out of it
             over_hw = where.aside.abs() - where.beside(at_root_2N)
             matte_1hw = torch.where(where.piece < was.root, 1.0 - ramp(over_hw, -_RIM, 0.0), matte_1hw)
+        matte_1hw = matte_1hw * (1.0 - past_hw)
         if cut_out.above_HW is not None and upper:
             matte_1hw = matte_1hw * (1.0 - cut_out.above_HW[rows, columns])
         clean = where.drawn_in(broad_2N[:, points], each.part * rim_N[points])
         clean_hw = position_at(clean, was.line_N[points], scale)
-        seen_3hw = sampled(cut_out.photo_3HW, clean_hw, sides_2)
+        seen_Chw = sampled(cut_out.photo_CHW, clean_hw, sides_2)
         # Drawn in part it lets the engine's picture through, and not what the layer has behind it.
-        drawn_4hw = each.drawn * torch.cat([torch.ones_like(matte_1hw), seen_3hw])
-        layer_4HW[:, rows, columns].lerp_(drawn_4hw, matte_1hw * where.of(goes.shown(place, upper)))
+        drawn_Dhw = each.drawn * torch.cat([torch.ones_like(matte_1hw), seen_Chw])
+        layer_DHW[:, rows, columns].lerp_(drawn_Dhw, matte_1hw * where.of(goes.shown(place, upper)))
 
 
 def window_around(

@@ -34,7 +34,7 @@ from engine.compositing.worn import (
     sharp,
     wall_on,
 )
-from engine.garments import ARMS, DRESS, FACE, PIECES, SKIRT, TOP, TROUSERS, Garment
+from engine.garments import ARMS, DRESS, FACE, LEGS, PIECES, SKIRT, TOP, TROUSERS, Garment
 from engine.regions import REGIONS, SURFACE_SPAN
 
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
@@ -52,7 +52,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     theirs_1Phw = pieces_worn(giver)
     on_body_1Phw, known_11hw = worn_at(giver.wardrobe, wearer.surface)
     # Legs that a photo does not show are what the engine draws, not what is nearest on the body.
-    on_body_1Phw = torch.lerp(theirs_1Phw, on_body_1Phw, known_11hw)
+    on_body_1Phw = torch.lerp(theirs_1Phw, on_body_1Phw, known_11hw * (1.0 - giver.alone))
     on_body_1Phw[:, list(IN_FRONT)] = theirs_1Phw[:, list(IN_FRONT)]
     size = size_of(now.picture)
     went_11hw, came_11hw = of_pieces(now.pieces, garment.goes), of_pieces(theirs_1Phw, garment.takes)
@@ -89,10 +89,15 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     rim = 2 * _RIM * (size[0] // 256)
     kept_11HW = person_11HW * (1.0 - gone_11HW) * (1.0 - over_11HW)
     bared_11HW = highest(gone_11HW, rim + 1) * (1.0 - kept_11HW)
-    bared_11HW = bared_11HW.maximum(highest(gone_11HW, rim // 2 + 1)) * (1.0 - over_11HW)
+    bared_11HW = bared_11HW.maximum(highest(gone_11HW, rim // 2 + 1))
     behind_1CHW = wearer.wardrobe.plate if wearer.behind is None else wearer.behind
     behind_1CHW = F.interpolate(behind_1CHW, size, mode="bilinear")
-    piece_1hw = piece_beneath(on_body_1Phw, wearer.wardrobe, garment)
+    under_1Phw = worn_at(wearer.wardrobe, wearer.surface)[0] if giver.alone else on_body_1Phw
+    piece_1hw = piece_beneath(under_1Phw, wearer.wardrobe, garment)
+    # A hem's shade on the legs below goes with it.
+    legs_11hw = ((largest(now.pieces) == LEGS) & (piece_1hw == LEGS))[:, None].float()
+    shade_11HW = highest(gone_11HW, 2 * rim + 1) * F.interpolate(legs_11hw, size, mode="nearest")
+    bared_11HW = bared_11HW.maximum(shade_11HW) * (1.0 - over_11HW)
     body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
     beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW * person_11HW)
     if strength < 1.0:
@@ -178,7 +183,8 @@ def _cloth(
     sure_11HW = sure_11HW * (1.0 - ramp(over_them_11HW, 0.1, 0.5))
     taken_11HW = torch.lerp(outline_11HW, covered_11HW, sure_11HW) * (1.0 - neck_11HW)
     if not inside_11HW.any():  # nothing of it is drawn in this pose: as the photo has it at these places
-        piece_1hw = torch.full_like(largest(wearer.surface[:, :CLASSES]), garment.takes[0])
+        takes = torch.tensor(garment.takes, device=on_body_1Phw.device)
+        piece_1hw = takes[largest(on_body_1Phw[:, garment.takes])]
         return looks_at(giver.wardrobe, piece_1hw, wearer.surface, size)[0], taken_11HW
     # What clothes of the giver hid goes on in its weave; of a top nothing is hidden so.
     wanted_11HW = taken_11HW * float(bool(clothes_over(garment)))

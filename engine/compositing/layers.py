@@ -4,7 +4,8 @@ So the photo's own pose gives the photo, and a drag changes what it moves. What 
 cut out and moved (`bone_warp`), what else the engine draws as before is taken from where it was
 (`surface_warp`).
 
-A *layer* is float32 [B, 4, H, W]: its matte, 0 to 1, and its colours times that.
+A *layer* is float32 [B, 1 + C, H, W]: its matte, 0 to 1, and its planes times that: C = 3 colours, or what
+else is known of a photo's pixels (`shown_surface`).
 """
 
 from __future__ import annotations
@@ -30,15 +31,20 @@ def photo_layer(
     surface_B11hw: Tensor,
     pose_B183: Tensor,
     references: Sequence[tuple[DetailSource, OwnPose | None, Tensor | float]],
+    *,
+    recoloured: bool = True,
 ) -> Tensor:
     """The layer of a picture's references, warped to where they lie in it.
 
     picture, surface: what the engine draws in the pose, and its surface map. pose: as
     `moving_least_squares.normalised_pose` gives it. Each reference comes with its share as in
-    `detail.copied`; a reference whose own pose is not known (None) shows nothing.
+    `detail.copied`; a reference whose own pose is not known (None) shows nothing. recoloured: as of
+    `surface_warp.surface_warp`.
     """
     drawn = picture_BChw, surface_B11hw, pose_B183
-    return blended((_of_reference(*drawn, source, own), share) for source, own, share in references)
+    return blended(
+        (_of_reference(*drawn, source, own, recoloured), share) for source, own, share in references
+    )
 
 
 def _of_reference(
@@ -47,16 +53,17 @@ def _of_reference(
     pose_B183: Tensor,
     source: DetailSource,
     own: OwnPose | None,
+    recoloured: bool,
 ) -> Tensor:
     if own is None:
         return picture_BChw.new_zeros(len(picture_BChw), 4, *source.photo.shape[-2:])
     drawn, own = (picture_BChw.float(), surface_B11hw.float()), OwnPose(*(t.float() for t in own))
     moved = moves(pose_B183, own.pose, own.limbs)
     bare = without_moved_hands(pose_B183, source, own, moved)
-    surface_B4HW = surface_warp(*drawn, pose_B183, bare, own)
-    photo_B4HW = bone_warp(*drawn, pose_B183, bare, own, surface_B4HW)
-    limbs_B4HW = moved_limbs(pose_B183, drawn[1], source, bare, own, moved)
-    return limbs_B4HW + (1.0 - limbs_B4HW[:, :1]) * photo_B4HW
+    surface_BDHW = surface_warp(*drawn, pose_B183, bare, own, recoloured=recoloured)
+    photo_BDHW = bone_warp(*drawn, pose_B183, bare, own, surface_BDHW, recoloured=recoloured)
+    limbs_BDHW = moved_limbs(pose_B183, drawn[1], source, bare, own, moved)
+    return limbs_BDHW + (1.0 - limbs_BDHW[:, :1]) * photo_BDHW
 
 
 @torch.no_grad()
@@ -71,11 +78,12 @@ def without_moved_hands(
     if not any(map(any, parts)):
         return source
     elsewhere_B2 = pose_B183.new_tensor(parts)
-    under_B5HW = enlarged(own.under, size_of(source.photo))
-    clothes_B3HW, hands_B2HW = under_B5HW.split((3, 2), 1)
+    under_BEHW = enlarged(own.under, size_of(source.photo))
+    clothes_BCHW, hands_B2HW, kept_B1HW = under_BEHW.tensor_split([-3, -1], 1)
     left_B1HW = (hands_B2HW * elsewhere_B2[:, :, None, None]).amax(1, keepdim=True)
-    *pictures, behind_B1HW = source.photo.float().split(3, 1)  # as it is, and blurred
-    pictures = [torch.lerp(picture_B3HW, clothes_B3HW, left_B1HW) for picture_B3HW in pictures]
+    left_B1HW = left_B1HW * (1.0 - kept_B1HW)
+    *pictures, behind_B1HW = source.photo.float().split(clothes_BCHW.shape[1], 1)  # as it is, and blurred
+    pictures = [torch.lerp(picture_BCHW, clothes_BCHW, left_B1HW) for picture_BCHW in pictures]
     return source._replace(photo=torch.cat([*pictures, behind_B1HW], 1))
 
 

@@ -6,13 +6,13 @@ place that is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from engine.compositing.cut_outs import Poses
+from engine.compositing.cut_outs import Along, Poses
 from engine.compositing.fields import highest, odd_side, ramp, window_of
 from engine.compositing.limb_bones import (
     ARM_CHAINS,
@@ -28,6 +28,7 @@ from engine.compositing.limb_bones import (
 )
 from engine.compositing.limb_mattes import THICK
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
+from engine.compositing.sleeves import web
 from engine.compositing.under_arms import with_rims
 from engine.regions import REGIONS
 
@@ -59,11 +60,12 @@ def claimed(
     class_8hw: Tensor,
     photo: Shown,
     here_hw: Tensor,
+    ways: Mapping[int, Along],
 ) -> Tensor:
     """0 to 1 [3, h, w]: how far what an engine draws there is of a limb that is shown as a cut-out, or where
     nobody is any more; how far the photo is shown there without an arm that is elsewhere now; and, of that,
     how far cloth is drawn where the photo shows nobody. class: what it draws; here: positions of its
-    pixels."""
+    pixels; ways: of limbs, by number in BONES_OF_LIMB."""
     if not bones:
         return torch.zeros_like(class_8hw[:3])
     unit, here_3hw = max(each.now.unit for each in bones), homogeneous(here_hw)
@@ -89,7 +91,7 @@ def claimed(
     )[:, :, None, None]
     beside_hw = (_nearest(far_Nhw + stays_N11 * ramp(far_Nhw / broad_N11, *THICK)) * theirs_Nhw).sum(0)
     behind_hw, arms_hw, legs_hw = _left(poses, bones, photo, before_hw)
-    webs_hw = _webs(bones, trunk, class_8hw, here_3hw, here_hw)
+    webs_hw = _webs(bones, trunk, class_8hw, here_3hw, here_hw, ways)
     no_head_hw = 1.0 - class_8hw[HEAD_CLASSES].sum(0)
     free_hw = beside_hw * behind_hw * (1.0 - webs_hw) + legs_hw * no_head_hw
     claim_hw = drawn_hw.maximum(ramp(free_hw, *_FREE))
@@ -109,10 +111,15 @@ def _heads(photo: Shown, before_hw: Tensor, sides_2: Tensor) -> Tensor:
 
 
 def _webs(
-    bones: Sequence[Elsewhere], trunk: Trunk, class_8hw: Tensor, here_3hw: Tensor, here_hw: Tensor
+    bones: Sequence[Elsewhere],
+    trunk: Trunk,
+    class_8hw: Tensor,
+    here_3hw: Tensor,
+    here_hw: Tensor,
+    ways: Mapping[int, Along],
 ) -> Tensor:
     """0 to 1 [h, w]: cloth on the trunk's side of a sleeve, which no photo of a hanging arm shows."""
-    near_hw = torch.zeros_like(here_3hw[0])
+    webs_hw, tops_hw = torch.zeros_like(here_3hw[0]), class_8hw[_TOPS].sum(0)
     for each in bones:
         if each.bone.upper and each.bone.of_arm and each.part > 0:
             shoulder, unit = each.now.begin, each.now.unit
@@ -121,8 +128,13 @@ def _webs(
             (along_hw,), (aside_hw,) = along_each([each.now], here_3hw)
             far_hw = distance(here_hw, shoulder) / unit
             outer_hw = (along_hw > 0) & (side * aside_hw < 0)
-            near_hw = near_hw.maximum((1.0 - ramp(far_hw, *_WEB)).masked_fill_(outer_hw, 0.0))
-    return near_hw * class_8hw[_TOPS].sum(0)
+            web_hw = tops_hw * (1.0 - ramp(far_hw, *_WEB)).masked_fill_(outer_hw, 0.0)
+            way = ways.get(each.bone.chain)
+            if way is not None and way.sleeve is not None:
+                cloth_hw = web(way.sleeve, way.goes, shoulder, unit, here_hw)
+                web_hw = torch.lerp(web_hw, cloth_hw, way.sleeve.lifted)
+            webs_hw = webs_hw.maximum(web_hw)
+    return webs_hw
 
 
 def _nearest(far_Nhw: Tensor) -> Tensor:

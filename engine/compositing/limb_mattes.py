@@ -14,13 +14,14 @@ from engine.compositing.fields import highest, ramp
 from engine.compositing.limb_bones import BONES, not_short, positions, sampled, segments
 from engine.compositing.ribbons import BONES_OF_LIMB, Place, Ribbon, place_of, ribbon
 from engine.ops.resample import running_mean
-from engine.regions import REGIONS
+from engine.regions import REGIONS, SURFACE_SPAN
 
 # Of the longest bone of its kind, how far from its bones a limb reaches: to the first surely, to the second
 # at most.
 THICK = 0.34, 0.44
 _SLEEVED = 0.3, 0.7  # of what is on the line, how much is a garment: from the first on, at the second surely
-_ARMS, _TOP = REGIONS.index("arms"), REGIONS.index("upper clothes")
+_ARMS, _TOP, _DRESS = (REGIONS.index(name) for name in ("arms", "upper clothes", "dress or skirt"))
+_SLEEVES_END = 1.2  # dm above the middle of the standard body at rest: no hand is lower
 _ACROSS = 24  # points to either side that a limb's breadth is told by
 _MARGIN = (
     0.02,
@@ -40,7 +41,10 @@ def limb_mattes(pose_B183: Tensor, seen_B11hw: Tensor, size: tuple[int, int]) ->
 
     pose: the photo's own, as `moving_least_squares.normalised_pose` gives it. seen: its surface map.
     """
-    class_B8HW = F.interpolate(seen_B11hw[:, :CLASSES].float().softmax(1), size, mode="bilinear")
+    class_B8hw = seen_B11hw[:, :CLASSES].float().softmax(1)
+    # A hand that lies on a skirt takes none of it along.
+    class_B8hw[:, _DRESS] *= (seen_B11hw[:, CLASSES + 1] * SURFACE_SPAN > _SLEEVES_END).float()
+    class_B8HW = F.interpolate(class_B8hw, size, mode="bilinear")
     class_B8HW = running_mean(class_B8HW, 3)  # no stairs
     sides_2 = pose_B183.new_tensor((size[1] / size[0], 1.0))
     here_HW = positions(size, sides_2)

@@ -16,7 +16,7 @@ from torch import Tensor
 from engine.compositing.atlas import CLASSES
 from engine.compositing.creases import below, near_hip, past_crease
 from engine.compositing.crotches import Triangle, aside, crotch, outside, stretched, triangles
-from engine.compositing.cut_outs import CutOut, Poses, lay_over, window_around
+from engine.compositing.cut_outs import CutOut, Poses, along_limb, lay_over, window_around
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, ramp, size_of, window_of
 from engine.compositing.limb_bones import ARM_CHAINS, HIPS, joints, off, positions, sampled
@@ -49,16 +49,17 @@ class _Pulled(NamedTuple):
 
 
 class _Own(NamedTuple):
-    """Of a photo: its picture and how sure it is that nobody is there [4, H, W], the same without the hands
-    that are elsewhere, and without any hand that lies on clothes; its plate [3, H, W], its limbs' mattes,
-    what is under its arms [5, H, W], and its classes as its engine draws them [8, h, w]."""
+    """Of a photo: its C planes, which are its colours or what it shows (`shown_surface`), and how sure it is
+    that nobody is there [C + 1, H, W]; the same without the hands that are elsewhere, and without any hand
+    that lies on clothes; its plate [C, H, W], its limbs' mattes, what is under its arms [C + 3, H, W], and
+    its classes as its engine draws them [8, h, w]."""
 
-    photo_4HW: Tensor
-    bare_4HW: Tensor
-    handless_4HW: Tensor
-    plate_3HW: Tensor
+    photo_DHW: Tensor
+    bare_DHW: Tensor
+    handless_DHW: Tensor
+    plate_CHW: Tensor
     limbs_4HW: Tensor
-    under_5HW: Tensor
+    under_EHW: Tensor
     class_8hw: Tensor
 
 
@@ -74,28 +75,29 @@ def moved_limbs(
     """A layer (`layers`) of the limbs that are elsewhere in the pose, and of the plate where an engine drew
     more of them.
 
-    float32 [B, 4, H, W]. pose: as `moving_least_squares.normalised_pose` gives it. surface: the surface map
-    of what the engine drew. bare: the photo without the hands that are elsewhere
+    float32 [B, 1 + C, H, W], of a photo's C = 3 colours, or whatever else its planes hold. pose: as
+    `moving_least_squares.normalised_pose` gives it. surface: the surface map of what the engine drew. bare:
+    the photo without the hands that are elsewhere
     (`layers.without_moved_hands`). moved: what is elsewhere, where that is known. A limb that ends in a
     guessed joint is behind the trunk. All of a person who shows another side is the engine's.
     """
     size = size_of(source.photo)
     sides_2 = own.pose.new_tensor((size[1] / size[0], 1.0))
-    layers = []
+    layers, colours = [], own.background.shape[1]
     moved = moves(pose_B183, own.pose, own.limbs) if moved is None else moved
     for i, (now_183, own_183, found) in enumerate(zip(pose_B183, own.pose, moved, strict=True)):
         trunk, shown, stays = found
         if trunk is None or not (stays > 0 or any(each.part > 0 for each in shown)):
-            layers.append(torch.zeros(4, *size, device=own.pose.device))
+            layers.append(torch.zeros(1 + colours, *size, device=own.pose.device))
             continue  # at rest nothing of this is worth its time
-        photo_4HW, bare_4HW = (
-            torch.cat([each.photo[i, :3], each.photo[i, -1:]]).float() for each in (source, bare)
+        photo_DHW, bare_DHW = (
+            torch.cat([each.photo[i, :colours], each.photo[i, -1:]]).float() for each in (source, bare)
         )
         on_a_leg = any(each.drawn > 0 and not each.bone.of_arm for each in shown)
-        under_5hw = own.under[i].float()
-        handless_4HW = _without_hands(bare_4HW, under_5hw, own.surface[i, _ARMS]) if on_a_leg else bare_4HW
-        pictures = photo_4HW, bare_4HW, handless_4HW, own.background[i]
-        seen = _Own(*pictures, own.limbs[i].float(), under_5hw, own.surface[i, :CLASSES])
+        under_Ehw = own.under[i].float()
+        handless_DHW = _without_hands(bare_DHW, under_Ehw, own.surface[i, _ARMS]) if on_a_leg else bare_DHW
+        pictures = photo_DHW, bare_DHW, handless_DHW, own.background[i]
+        seen = _Own(*pictures, own.limbs[i].float(), under_Ehw, own.surface[i, :CLASSES])
         poses = Poses(now_183, own_183, sides_2)
         layers.append(_of_one(poses, surface_B11hw[i, :CLASSES].softmax(0), shown, trunk, stays, seen))
     return torch.stack(layers)
@@ -106,48 +108,54 @@ def _of_one(
 ) -> Tensor:
     sides_2 = poses.sides_2
     # What decides is smooth, and told on the grid of the surface map.
-    size = size_of(own.photo_4HW)
+    size = size_of(own.photo_DHW)
     here_hw, here_HW = (positions(each, sides_2) for each in (size_of(class_8hw), size))
-    photo = Shown(own.photo_4HW[3:], own.limbs_4HW, own.class_8hw)
-    claims_3hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw)
+    drawn = {limb: [each for each in shown if each.bone.chain == limb] for limb in range(len(BONES_OF_LIMB))}
+    drawn = {limb: bones for limb, bones in drawn.items() if any(each.drawn > 0 for each in bones)}
+    ways = {
+        limb: along_limb(bones, poses, own.limbs_4HW[limb], trunk, own.class_8hw)
+        for limb, bones in drawn.items()
+    }
+    photo = Shown(own.photo_DHW[-1:], own.limbs_4HW, own.class_8hw)
+    claims_3hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, ways)
     claim_1HW, left_1HW, web_1HW = enlarged(claims_3hw[None], size)[0].split(1)
-    layer_4HW = torch.cat([claim_1HW, claim_1HW * own.plate_3HW])
+    layer_DHW = torch.cat([claim_1HW, claim_1HW * own.plate_CHW])
     window = window_of(left_1HW[0], 0)
-    seen_3hw = _without_arms(poses, shown, trunk, own, web_1HW[(..., *window)], here_HW[window], window)
-    _lay(layer_4HW, seen_3hw, left_1HW[0][window], window)
+    seen_Chw = _without_arms(poses, shown, trunk, own, web_1HW[(..., *window)], here_HW[window], window)
+    _lay(layer_DHW, seen_Chw, left_1HW[0][window], window)
     above: dict[int, Tensor] = {}
     pulled = _pulled(poses, trunk, own, shown)
     for each in shown:
         if each.is_thigh and each.part > 0:
             near_HW = near_hip(each, here_HW)
             window = window_of(near_HW, 0)
-            seen_3hw, matte_hw = _at_hip(each, trunk, own, here_HW[window], poses, pulled)
+            seen_Chw, matte_hw = _at_hip(each, trunk, own, here_HW[window], poses, pulled)
             near_HW[window] *= matte_hw  # and beyond it is 0
-            _lay(layer_4HW, seen_3hw, near_HW[window], window)
+            _lay(layer_DHW, seen_Chw, near_HW[window], window)
             above[each.bone.chain] = near_HW
     for behind in (True, False):
-        for limb in range(len(BONES_OF_LIMB)):
-            bones = [each for each in shown if each.bone.chain == limb]
-            if bones and bones[-1].hidden == behind and any(each.drawn > 0 for each in bones):
-                seen_4HW = own.photo_4HW if bones[0].bone.of_arm else own.handless_4HW
-                cut_out = CutOut(seen_4HW[:3], own.limbs_4HW[limb], abs(trunk.turn), above.get(limb))
-                lay_over(layer_4HW, bones, poses, cut_out, here_HW)
+        for limb, bones in drawn.items():
+            if bones[-1].hidden == behind:
+                seen_DHW = own.photo_DHW if bones[0].bone.of_arm else own.handless_DHW
+                photo_CHW, limb_HW = seen_DHW[:-1], own.limbs_4HW[limb]
+                cut_out = CutOut(photo_CHW, limb_HW, abs(trunk.turn), ways[limb], above.get(limb))
+                lay_over(layer_DHW, bones, poses, cut_out, here_HW)
                 if limb in pulled.stretches:
                     _lay(
-                        layer_4HW, *_stretched(bones[0], trunk, own, here_HW, pulled.stretches[limb], sides_2)
+                        layer_DHW, *_stretched(bones[0], trunk, own, here_HW, pulled.stretches[limb], sides_2)
                     )
         if behind and (stays > 0 or any(each.part > 0 and each.hidden for each in shown)):
             matte_1hw = _trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, sides_2)
             (matte_1HW,) = enlarged(matte_1hw[None], size)
             window = window_of(matte_1HW[0], 0)
-            seen_3hw = sampled(own.bare_4HW[:3], trunk.before(here_HW[window]), sides_2)
-            _lay(layer_4HW, seen_3hw, matte_1HW[0][window], window)
-    return layer_4HW
+            seen_Chw = sampled(own.bare_DHW[:-1], trunk.before(here_HW[window]), sides_2)
+            _lay(layer_DHW, seen_Chw, matte_1HW[0][window], window)
+    return layer_DHW
 
 
-def _lay(layer_4HW: Tensor, colour_3hw: Tensor, matte_hw: Tensor, window: Window) -> None:
+def _lay(layer_DHW: Tensor, planes_Chw: Tensor, matte_hw: Tensor, window: Window) -> None:
     """Over a layer's window."""
-    layer_4HW[(..., *window)].lerp_(F.pad(colour_3hw, (0, 0, 0, 0, 1, 0), value=1.0), matte_hw)
+    layer_DHW[(..., *window)].lerp_(F.pad(planes_Chw, (0, 0, 0, 0, 1, 0), value=1.0), matte_hw)
 
 
 def _gone(shown: Sequence[Elsewhere]) -> list[float]:
@@ -167,25 +175,26 @@ def _without_arms(
     here_hw: Tensor,
     window: Window,
 ) -> Tensor:
-    """Colours [3, h, w] of the photo's trunk before its plate, without arms that are elsewhere: where these
+    """Planes [C, h, w] of the photo's trunk before its plate, without arms that are elsewhere: where these
     lay on clothes, and where cloth goes from trunk to sleeve now, of the clothes beside."""
-    parts_211 = own.plate_3HW.new_tensor(_gone(shown))[ARM_CHAINS, None, None]
+    parts_211 = own.plate_CHW.new_tensor(_gone(shown))[ARM_CHAINS, None, None]
     arms_2HW = own.limbs_4HW[ARM_CHAINS] * parts_211
     gone_1HW = with_rims(arms_2HW[None])[0].amax(0, keepdim=True)
     before_hw = before(poses, trunk, here_hw)
-    seen_3hw, behind_1hw = sampled(own.bare_4HW, before_hw, poses.sides_2).split((3, 1))
-    of_arms_6hw = sampled(torch.cat([own.under_5HW, gone_1HW]), before_hw, poses.sides_2)
-    clothes_3hw, on_2hw, gone_1hw = of_arms_6hw.split((3, 2, 1))
+    seen_Chw, behind_1hw = sampled(own.bare_DHW, before_hw, poses.sides_2).tensor_split([-1])
+    of_arms_Fhw = sampled(torch.cat([own.under_EHW, gone_1HW]), before_hw, poses.sides_2)
+    clothes_Chw, on_2hw, kept_1hw, gone_1hw = of_arms_Fhw.tensor_split([-4, -2, -1])
     on_hw = (on_2hw * parts_211).amax(0)
     # Fingers farther than a ribbon reaches are the arm's too.
     stays_hw = sampled(own.limbs_4HW[ARM_CHAINS] * (1.0 - parts_211), before_hw, poses.sides_2).amax(0)
     fingers_1hw = sampled(own.class_8hw[_ARMS, None], before_hw, poses.sides_2) * (1.0 - stays_hw)
-    gone_1hw = gone_1hw.maximum(ramp(fingers_1hw, *_LIES)) * (1.0 - ramp(on_hw, *_WORN))
-    hers_1hw = without_crumbs(((1.0 - behind_1hw) * (1.0 - gone_1hw))[None], size_of(own.photo_4HW)[0])[0]
+    gone_1hw = gone_1hw.maximum(ramp(fingers_1hw, *_LIES)) * (1.0 - kept_1hw) * (1.0 - ramp(on_hw, *_WORN))
+    hers_1hw = without_crumbs(((1.0 - behind_1hw) * (1.0 - gone_1hw))[None], size_of(own.photo_DHW)[0])[0]
     hers_1hw = hers_1hw.maximum(ramp(web_1hw, *_WORN))
     # No rim has an arm's colours.
-    seen_3hw = torch.lerp(seen_3hw, clothes_3hw, ramp(on_hw, *_LIES).maximum(gone_1hw).maximum(behind_1hw))
-    return torch.lerp(own.plate_3HW[(..., *window)], seen_3hw, hers_1hw)
+    under_1hw = ((1.0 - kept_1hw) * ramp(on_hw, *_LIES)).maximum(gone_1hw).maximum(behind_1hw)
+    seen_Chw = torch.lerp(seen_Chw, clothes_Chw, under_1hw)
+    return torch.lerp(own.plate_CHW[(..., *window)], seen_Chw, hers_1hw)
 
 
 def _at_hip(
@@ -196,18 +205,18 @@ def _at_hip(
     poses: Poses,
     pulled: _Pulled,
 ) -> tuple[Tensor, Tensor]:
-    """The photo's garments above a thigh's crease, moved with the trunk: their colours [3, h, w], and how far
+    """The photo's garments above a thigh's crease, moved with the trunk: their planes [C, h, w], and how far
     they are shown [h, w]."""
     before_hw, sides_2 = trunk.before(here_hw), poses.sides_2
-    seen_4hw = sampled(own.bare_4HW, before_hw, sides_2)
+    seen_Dhw = sampled(own.bare_DHW, before_hw, sides_2)
     worn_hw = sampled(own.class_8hw[_BELOW], before_hw, sides_2).sum(0)
     arms_hw = sampled(own.limbs_4HW[ARM_CHAINS], before_hw, sides_2).amax(0)
-    there_hw = ramp(worn_hw, *_WORN) * (1.0 - arms_hw) * (1.0 - ramp(seen_4hw[3], *_WORN))
+    there_hw = ramp(worn_hw, *_WORN) * (1.0 - arms_hw) * (1.0 - ramp(seen_Dhw[-1], *_WORN))
     if pulled.crotch is not None:
         there_hw *= 1.0 - below(thigh, pulled.crotch, before_hw)
     if thigh.bone.chain in pulled.stretches:
         there_hw *= 1.0 - aside(thigh) * outside(pulled.stretches[thigh.bone.chain][1], here_hw)
-    return seen_4hw[:3], thigh.part * (1.0 - past_crease(thigh, trunk, here_hw)) * there_hw
+    return seen_Dhw[:-1], thigh.part * (1.0 - past_crease(thigh, trunk, here_hw)) * there_hw
 
 
 def _pulled(poses: Poses, trunk: Trunk, own: _Own, shown: Sequence[Elsewhere]) -> _Pulled:
@@ -218,7 +227,7 @@ def _pulled(poses: Poses, trunk: Trunk, own: _Own, shown: Sequence[Elsewhere]) -
         return _Pulled(None, {})
     placed = [joints(pose_183, sides_2) for pose_183 in both]
     own_hips, hips = (sum(each[joint] for joint in HIPS) / len(HIPS) for each in placed)
-    then = crotch(own_hips, thighs[0].then.unit, own.photo_4HW[3:], sides_2)
+    then = crotch(own_hips, thighs[0].then.unit, own.photo_DHW[-1:], sides_2)
     now = hips + scale * (then - own_hips)
     stretches = {}
     for each in thighs:
@@ -237,25 +246,26 @@ def _stretched(
     found: tuple[Triangle, Triangle],
     sides_2: Tensor,
 ) -> tuple[Tensor, Tensor, Window]:
-    """The photo's trousers and legs where a thigh is pulled away from its crotch: their colours [3, h, w],
+    """The photo's trousers and legs where a thigh is pulled away from its crotch: their planes [C, h, w],
     how far they are shown [h, w], and in which window."""
     window = window_around(torch.tensor(found[1]), 0.0, size_of(here_HW), sides_2)
     here_hw = here_HW[window]
     before_hw, inside_hw = stretched(*found, here_hw)
-    seen_4hw = sampled(own.handless_4HW, before_hw, sides_2)
+    seen_Dhw = sampled(own.handless_DHW, before_hw, sides_2)
     worn_hw = sampled(own.class_8hw[_LEGS], before_hw, sides_2).sum(0)
     over_hw = sampled(own.class_8hw[_TOPS], trunk.before(here_hw), sides_2).sum(0)
-    hers_hw = ramp(worn_hw, *_WORN) * (1.0 - ramp(over_hw, *_WORN)) * (1.0 - ramp(seen_4hw[3], *_WORN))
-    return seen_4hw[:3], aside(thigh) * inside_hw * hers_hw, window
+    hers_hw = ramp(worn_hw, *_WORN) * (1.0 - ramp(over_hw, *_WORN)) * (1.0 - ramp(seen_Dhw[-1], *_WORN))
+    return seen_Dhw[:-1], aside(thigh) * inside_hw * hers_hw, window
 
 
-def _without_hands(bare_4HW: Tensor, under_5hw: Tensor, arms_hw: Tensor) -> Tensor:
+def _without_hands(bare_DHW: Tensor, under_Ehw: Tensor, arms_hw: Tensor) -> Tensor:
     """The photo with clothes where a hand lies on them, or an arm does: what a leg takes along."""
     # In a fine picture both are of half its size.
-    under_5HW, arms_1HW = (enlarged(each[None], size_of(bare_4HW))[0] for each in (under_5hw, arms_hw[None]))
-    clothes_3HW, hands_2HW = under_5HW.split((3, 2))
+    under_EHW, arms_1HW = (enlarged(each[None], size_of(bare_DHW))[0] for each in (under_Ehw, arms_hw[None]))
+    clothes_CHW, hands_2HW, kept_1HW = under_EHW.tensor_split([-3, -1])
     lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *_LIES))
-    return torch.cat([torch.lerp(bare_4HW[:3], clothes_3HW, lies_1HW), bare_4HW[3:]])
+    lies_1HW = lies_1HW * (1.0 - kept_1HW)
+    return torch.cat([torch.lerp(bare_DHW[:-1], clothes_CHW, lies_1HW), bare_DHW[-1:]])
 
 
 def _trunk_matte(

@@ -50,6 +50,10 @@ class Trunk(NamedTuple):
         back = 1.0 / self.turn
         return here_hw * back + (self.then - self.now * back)
 
+    def after(self, place: complex) -> complex:
+        """Where is now what was there."""
+        return self.now + (place - self.then) * self.turn
+
 
 class Elsewhere(NamedTuple):
     """A bone, its number in BONES, where the photo has it and where it is now; how far it is elsewhere, and

@@ -33,8 +33,9 @@ class OwnPose(NamedTuple):
     missed: [B, 1, h, w], 1 where the photo shows the person and the engine's picture what is behind. hole:
     [B, 1, h, w], 1 where the photo shows the person, with a margin, and plate: [B, 3, h, w], the background
     plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
-    limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. under: [B, 5, H, W], as of
-    `under_hands.under_hands`. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives it.
+    limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. under: [B, 6, H, W], as of
+    `under_hands.under_hands`. seen: [B, 11, h, w], the photo's own surface map as `surface`
+    is. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives it.
     """
 
     picture: Tensor
@@ -47,6 +48,7 @@ class OwnPose(NamedTuple):
     background: Tensor
     limbs: Tensor
     under: Tensor
+    seen: Tensor
     pose: Tensor
 
     def compact(self) -> OwnPose:
@@ -76,6 +78,8 @@ def own_pose_rendering(
     missed_B1hw = (behind_B1hw < 0.5) & (class_B8hw[:, :1] > 0.5)
     hole_B1hw = around((behind_B1hw < BEHIND).float(), MARGIN)
     pose_B183 = pose_B183.float()
+    seen_class_B8hw, seen_point_B3hw = seen_B11hw.float().split((CLASSES, 3), 1)
+    shown_B11hw = torch.cat([seen_class_B8hw.softmax(1), seen_point_B3hw], 1)
     limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, size_of(background_B3HW))
     # A foot that is lifted takes nothing of its floor along.
     limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], source.photo[:, :3].float(), background_B3HW)
@@ -90,5 +94,6 @@ def own_pose_rendering(
         background_B3HW,
         limbs_B4HW,
         under_hands(source.photo, seen_B11hw, pose_B183, limbs_B4HW),
+        F.interpolate(shown_B11hw, size, mode="area"),
         pose_B183,
     )

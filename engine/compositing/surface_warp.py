@@ -31,14 +31,21 @@ _SMOOTH = 9  # px, side of the window that steps are averaged over
 
 @torch.no_grad()
 def surface_warp(
-    picture_BChw: Tensor, surface_B11hw: Tensor, pose_B183: Tensor, source: DetailSource, own: OwnPose
+    picture_BChw: Tensor,
+    surface_B11hw: Tensor,
+    pose_B183: Tensor,
+    source: DetailSource,
+    own: OwnPose,
+    *,
+    recoloured: bool = True,
 ) -> Tensor:
-    """A layer (`layers`) of the photo, float32 [B, 4, H, W].
+    """A layer (`layers`) of the photo, float32 [B, 1 + C, H, W].
 
     picture, surface: what the engine draws in the pose that is asked for, and its surface map. pose: as
-    `moving_least_squares.normalised_pose` gives it.
+    `moving_least_squares.normalised_pose` gives it. recoloured: whether the photo's planes are colours, to be
+    changed as the engine's pictures differ.
     """
-    photo_BCHW = source.photo[:, :3].float()
+    photo_BCHW = source.photo[:, : own.background.shape[1]].float()
     found_B2hw, unseen_B2hw = look_up(source.atlas.float(), surface_B11hw)
     # Two steps of the fixed point that takes back what the look-up gets wrong in the photo's own pose.
     positions_B2hw = found_B2hw - at(own.error, found_B2hw)
@@ -78,8 +85,10 @@ def surface_warp(
     change_B3hw = change_B3hw.masked_fill(behind_B1hw, 0.0)  # no wall changes with a pose
     planes_B6hw = torch.cat([trust_B1hw, change_B3hw, steps_B2hw], 1)
     trust_B1HW, change_B3HW, steps_B2HW = enlarged(planes_B6hw, size_of(photo_BCHW)).split((1, 3, 2), 1)
-    seen_B3HW = moved_by(photo_BCHW, centres(size_of(photo_BCHW), photo_BCHW.device), steps_B2HW)
-    return torch.cat([trust_B1HW, trust_B1HW * (seen_B3HW + change_B3HW)], 1)
+    seen_BCHW = moved_by(photo_BCHW, centres(size_of(photo_BCHW), photo_BCHW.device), steps_B2HW)
+    if recoloured:
+        seen_BCHW = seen_BCHW + change_B3HW
+    return torch.cat([trust_B1HW, trust_B1HW * seen_BCHW], 1)
 
 
 def _smooth(steps_B2hw: Tensor, trust_B1hw: Tensor, class_B8hw: Tensor) -> Tensor:

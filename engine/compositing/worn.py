@@ -32,7 +32,8 @@ IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the b
 class Drawn(NamedTuple):
     """A person in the pose. picture: [1, 3, H, W], as it is shown. surface: its surface map [1, 11, h, w].
     behind: [1, 3, H', W'], what is behind the person; None: as the wardrobe has it. painted: [1, H', W'],
-    which piece was painted where, as `painted.painted`. joints: the pose [18, 3], in positions of the map."""
+    which piece was painted where, as `painted.painted`. joints: the pose [18, 3], in positions of the map.
+    alone: whether it is the wearer in clothes that a photo shows with nobody in them (`laid_on`)."""
 
     picture: Tensor
     surface: Tensor
@@ -40,6 +41,7 @@ class Drawn(NamedTuple):
     behind: Tensor | None = None
     painted: Tensor | None = None
     joints: np.ndarray | None = None
+    alone: bool = False
 
 
 class Dressed(NamedTuple):

@@ -28,14 +28,17 @@ _Key = tuple[str, str, str]  # wearer, giver, word
 
 
 class Refinements:
-    """Not thread-safe. appearance: of a reference by its key. respond: as `Session.respond`."""
+    """Not thread-safe. appearance: of a reference by its key. respond: as `Session.respond`. alone: whether a
+    giver is a garment with nobody in it, which no engine draws on anybody."""
 
     def __init__(
         self,
         model: PoseTransferModel,
         appearance: Callable[[str], Appearance],
         respond: Callable[[RenderRequest], Frame],
+        alone: Callable[[str], bool] = lambda key: False,
     ):
+        self._alone = alone
         self._model, self._appearance, self._respond = model, appearance, respond
         self._features: Features | None = None
         self._found: dict[_Key, Found] = {}
@@ -81,6 +84,7 @@ class Refinements:
             and swap.strength
             and swap.reference != request.identity
             and swap.garment in GARMENTS
+            and not self._alone(swap.reference)
         ]
 
     def _advanced(self, request: RenderRequest, swap: GarmentSwap, key: _Key) -> bool:

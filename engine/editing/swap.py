@@ -6,7 +6,7 @@ laid in on the surface (`compositing.dressing`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +20,8 @@ from engine.compositing.columns import cut, put_back, taken_up
 from engine.compositing.compose import Composition
 from engine.compositing.dressing import before_wall, dressed
 from engine.compositing.fields import largest, size_of, window_of
+from engine.compositing.laid_on import as_worn_by
+from engine.compositing.shown_surface import Shown
 from engine.compositing.wardrobe import CLASSES, Wardrobe
 from engine.compositing.worn import Drawn, Dressed, pieces_worn, undressed
 from engine.editing.sources import worn_shares
@@ -28,6 +30,7 @@ from engine.garments import BACKGROUND, Garment, garment, offered
 from engine.plan import one_thread
 
 _AROUND = 5  # px of a map of 128 rows, within two of a garment's outline
+_BROADER = 1.0, 1.7  # times as large as what comes, from and up to which what was worn is broader than that
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class FittingRoom:
     """Who wears what.
 
     wearer: key of the person. wardrobe, composed: of a reference by its key, its wardrobe, and how it is
-    shown in the target pose. wall: what is behind its person, [1, 3, H', W']. beneath: the person with the
+    shown in the target pose. wall: what is behind its person, [1, 3, H', W']. alone: its photo, likewise, if
+    that shows a garment with nobody in it. beneath: the person with the
     givers' textures mixed in, on whom garments are laid in instead, where those were refined. behind: what is
     behind the person, as fine as is known. painted: which piece was painted where on the person, as
     `compositing.painted`. pose: [18, 3], the target's, x, y
@@ -47,6 +51,7 @@ class FittingRoom:
     wardrobe: Callable[[str], Wardrobe]
     composed: Callable[[str], Composition]
     wall: Callable[[str], Tensor]
+    alone: Callable[[str], Tensor | None] = lambda key: None
     beneath: Composition | None = None
     behind_1CHW: Tensor | None = None
     painted_1HW: Tensor | None = None
@@ -64,17 +69,15 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
     given = [(swap, piece) for swap, piece in given if swap.strength and swap.reference != room.wearer]
     walls = [swap for swap, _ in given if swap.garment == BACKGROUND]
     given = [(swap, piece) for swap, piece in given if swap.garment != BACKGROUND]
-    givers = {key: _with_surface(room.composed(key)) for key in dict.fromkeys(s.reference for s, _ in given)}
+    keys = dict.fromkeys(swap.reference for swap, _ in given)
+    photos = {key: room.alone(key) for key in keys}
+    alone = {key: photo_1CHW for key, photo_1CHW in photos.items() if photo_1CHW is not None}
+    givers = {key: _with_surface(room.composed(key)) for key in keys if key not in alone}
     shown = _with_surface(shown)
-    beneath = shown if room.beneath is None else _with_surface(room.beneath)
     wardrobe = room.wardrobe(room.wearer)
 
     def put_on(picture: Callable[[Composition], Tensor]) -> Dressed:
-        before, wearer = (
-            _drawn(each, picture(each), wardrobe, room.pose_18x3, room.behind_1CHW, room.painted_1HW)
-            for each in (shown, beneath)
-        )
-        size = size_of(wearer.picture)
+        size = size_of(picture(shown))
         theirs = {
             key: _drawn(
                 giver,
@@ -84,17 +87,28 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
             )
             for key, giver in givers.items()
         }
-        now = undressed(wearer)
-        if given:
-            columns = taken_up([wearer, *theirs.values()])
-            theirs = {key: cut(giver, columns) for key, giver in theirs.items()}
+
+        def on(person: Composition) -> tuple[Dressed, Dressed]:
+            """Before, and with the garments."""
+            wearer = _drawn(
+                person, picture(person), wardrobe, room.pose_18x3, room.behind_1CHW, room.painted_1HW
+            )
+            before = undressed(wearer)
+            if not given:
+                return before, before
+            laid = {key: as_worn_by(wearer, room.wardrobe(key), photo) for key, photo in alone.items()}
+            worn = theirs | laid
+            columns = taken_up([wearer, *worn.values()])
             hers = cut(wearer, columns)
-            dressing = Dressed(hers.picture, now.pieces[..., columns])
+            now = Dressed(hers.picture, before.pieces[..., columns])
             for swap, piece in given:
-                dressing = dressed(dressing, hers, theirs[swap.reference], piece, swap.strength)
-            now = put_back(dressing, now, columns)
-        if beneath is not shown:
-            now = around_garments(undressed(before), now, [piece for _, piece in given])
+                now = dressed(now, hers, cut(worn[swap.reference], columns), piece, swap.strength)
+            return before, put_back(now, before, columns)
+
+        before, now = on(shown)
+        if room.beneath is not None:
+            _, refined = on(_with_surface(room.beneath))
+            now = where_worn(before, now, refined, [piece for _, piece in given], _told(shown).laid)
         for swap in walls:
             now = before_wall(now, room.wall(swap.reference), swap.strength)
         return now
@@ -135,20 +149,43 @@ def pieces_seen(
 
 
 @torch.no_grad()
-def around_garments(before: Dressed, after: Dressed, garments: Sequence[Garment]) -> Dressed:
-    """`after` where a garment went or came, and a little around; `before` everywhere else."""
-    went = largest(before.pieces)[:, None], {piece for each in garments for piece in each.goes}
-    came = largest(after.pieces)[:, None], {piece for each in garments for piece in each.takes}
-    changed_11hw = torch.zeros_like(before.pieces[:, :1])
-    for piece_11hw, wanted in (went, came):
-        among = torch.tensor(sorted(wanted), device=piece_11hw.device)
-        changed_11hw = changed_11hw.maximum(torch.isin(piece_11hw, among).float())
-    changed_11hw = F.max_pool2d(changed_11hw, _AROUND, 1, _AROUND // 2)
-    changed_11HW = F.interpolate(changed_11hw, size_of(before.picture), mode="bilinear")
+def where_worn(
+    before: Dressed, now: Dressed, refined: Dressed, garments: Sequence[Garment], laid_11hw: Tensor
+) -> Dressed:
+    """`refined` where a garment came, or would by it, in place of a broader one; `now` everywhere else.
+
+    What a garment leaves behind is its breadth, which the giver's textures take away. Where it leaves none,
+    the person's own outline is nearer to the truth than what an engine draws with textures of two; and what
+    is far larger is not broader, but longer. laid: where the wearer is shown as in the photo, `Shown.laid`:
+    there it is too, and only where at once there is nothing of the garment does refined bring some.
+    """
+    where_11hw = torch.zeros_like(now.pieces[:, :1])
+    for each in garments:
+        went_11hw = _most(before, each.goes)
+        came_11hw, would_11hw = (_most(worn, each.takes) for worn in (now, refined))
+        larger = float(went_11hw.sum() / came_11hw.sum().clamp_min(1.0))
+        if _BROADER[0] <= larger <= _BROADER[1]:
+            drawn_11hw = 1.0 - laid_11hw
+            here_11hw = _around(went_11hw) * _around(came_11hw.maximum(would_11hw)) * drawn_11hw
+            here_11hw = here_11hw.maximum(F.max_pool2d(would_11hw * (1.0 - came_11hw), 3, 1, 1))
+            where_11hw = where_11hw.maximum(here_11hw)
+    if not where_11hw.any():
+        return now
+    where_11HW = F.interpolate(where_11hw, size_of(now.picture), mode="bilinear")
     return Dressed(
-        torch.lerp(before.picture, after.picture, changed_11HW),
-        torch.lerp(before.pieces, after.pieces, changed_11hw),
+        torch.lerp(now.picture, refined.picture, where_11HW),
+        torch.lerp(now.pieces, refined.pieces, where_11hw),
     )
+
+
+def _most(worn: Dressed, pieces: Iterable[int]) -> Tensor:
+    """1 where these pieces are the most of a position, [1, 1, h, w]."""
+    among = torch.tensor(sorted(pieces), device=worn.pieces.device)
+    return torch.isin(largest(worn.pieces), among)[:, None].float()
+
+
+def _around(there_11hw: Tensor) -> Tensor:
+    return F.max_pool2d(there_11hw, _AROUND, 1, _AROUND // 2)
 
 
 def _numbers(pieces_1hw: Tensor) -> np.ndarray:
@@ -192,7 +229,7 @@ def _drawn(
     behind_1CHW: Tensor | None = None,
     painted_1HW: Tensor | None = None,
 ) -> Drawn:
-    surface_1Khw = _surface(shown)
+    surface_1Khw = _told(shown).surface
     rows, columns = size_of(surface_1Khw)
     joints_18x3 = None if pose_18x3 is None else pose_18x3 * np.array((columns, rows, 1), np.float32)
     return Drawn(picture_1CHW, surface_1Khw, wardrobe, behind_1CHW, painted_1HW, joints_18x3)
@@ -200,13 +237,13 @@ def _drawn(
 
 def _with_surface(shown: Composition) -> Composition:
     """With a surface map: where nothing was composed, the parsing network looks at the picture."""
-    if shown.surface_1Khw is not None:
+    if shown.shown is not None:
         return shown
     surface_1KHW = parsing.surface_map(shown.image_1CHW)
     size = tuple(side // 2 for side in size_of(shown.image_1CHW))
     return replace(shown, surface_1Khw=F.interpolate(surface_1KHW, size, mode="area"))
 
 
-def _surface(shown: Composition) -> Tensor:
-    assert shown.surface_1Khw is not None
-    return shown.surface_1Khw
+def _told(shown: Composition) -> Shown:
+    assert shown.shown is not None
+    return shown.shown

@@ -88,6 +88,7 @@ class FakeSession:
         self.weights_info["path"] = str(engine.weights)
         self.delay = delay
         self.references: dict[str, Reference] = {}
+        self.in_garment: np.ndarray | None = None
         self.log: list[RenderRequest] = []
         self.fail_next: Exception | None = None
         self.own_pose_errors: dict[str, float] = {}  # by key; of others None
@@ -122,7 +123,8 @@ class FakeSession:
         joints = b"" if keypoints is None else keypoints.tobytes()
         key = hashlib.sha256(image.tobytes() + joints).hexdigest()
         matrix = np.array([[scale, 0.0, 0.0], [0.0, scale, 0.0]])
-        self.references[key] = Reference(key, image, keypoints, None, (height, width), matrix)
+        alone = self.in_garment is not None and pose is not None and np.array_equal(pose, self.in_garment)
+        self.references[key] = Reference(key, image, keypoints, None, (height, width), matrix, alone)
         return self.references[key]
 
     def frames(self, request: RenderRequest) -> Iterator[Frame]:
@@ -203,7 +205,8 @@ FAKE = FakeEngine("fake", "Fake", "Tests windows.", DEFAULT_WEIGHTS)
 
 class FakeBackend:
     """`fault`: what opening raises. `pose`: what detection finds; None finds nobody; `crowd`: several people.
-    `box`: engines that the menu offers; other weights open the first engine.
+    `in_garment`: what fills a garment that photos show alone. `box`: engines that the menu offers; other
+    weights open the first engine.
     """
 
     def __init__(
@@ -213,7 +216,9 @@ class FakeBackend:
         pose: np.ndarray | None = None,
         box: tuple[FakeEngine, ...] = (FAKE,),
         crowd: tuple[np.ndarray, ...] = (),
+        in_garment: np.ndarray | None = None,
     ):
+        self.in_garment = in_garment
         self.box, self.crowd = box, crowd
         self.delay = delay
         self.fault = fault
@@ -229,6 +234,7 @@ class FakeBackend:
             raise self.fault
         engine = next((engine for engine in self.box if engine.weights == weights), self.box[0])
         self.session = FakeSession(engine, self.detect, self.delay)
+        self.session.in_garment = self.in_garment
         return self.session
 
     def detection(self) -> Capability:
@@ -241,6 +247,9 @@ class FakeBackend:
     def detect_people(self, rgb_HWC: np.ndarray) -> list[np.ndarray]:
         found = self.detect(rgb_HWC)
         return [pose.copy() for pose in self.crowd] or ([] if found is None else [found])
+
+    def pose_in_garment(self, rgb_HWC: np.ndarray) -> np.ndarray | None:
+        return None if self.in_garment is None else self.in_garment.copy()
 
     def read_photo(self, data: bytes, name: str) -> np.ndarray:
         from engine import photos

@@ -64,10 +64,10 @@ class CountingBackend(EngineBackend):
 def backend(monkeypatch):
     counting, surface_map = CountingBackend(), parsing.surface_map
 
-    def parsed(picture_1CHW: Tensor) -> Tensor:
+    def parsed(picture_1CHW: Tensor, carefully: bool = False) -> Tensor:
         if counting.parsed:  # while an engine wakes it looks at grey
             counting.parsed[-1][picture_1CHW.numpy().tobytes()] += 1
-        return surface_map(picture_1CHW)
+        return surface_map(picture_1CHW, carefully)
 
     def masked(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray) -> None:
         counting.masked[-1][rgb_HWC.tobytes()] += 1

@@ -30,8 +30,11 @@ def test_an_unknown_word_is_answered_with_the_words_there_are():
         ("skirt", {"trousers": 0.3}, "trousers"),
         ("dress", {"top": 0.3}, "top"),
         ("top", {"trousers": 0.3}, None),
-        ("hair", {"hair": LEAST_SHOWN / 2}, None),
-        ("hair", {"hair": LEAST_SHOWN}, "hair"),
+        ("hair", {"face": LEAST_SHOWN, "hair": LEAST_SHOWN / 2}, None),
+        ("hair", {"face": LEAST_SHOWN, "hair": LEAST_SHOWN}, "hair"),
+        ("trousers", {"top": 0.89, "trousers": 0.01, "hair": 0.04, "face": 0.001}, None),  # a jumper alone
+        ("top", {"top": 0.89, "trousers": 0.01, "hair": 0.04, "face": 0.001}, "top"),
+        ("trousers", {"top": 0.5, "trousers": 0.3, "hair": 0.1}, "trousers"),  # from the back
     ],
 )
 def test_what_a_photo_lends(word, shown, lent):

@@ -203,7 +203,7 @@ def test_wardrobes_of_those_used_last_are_kept(monkeypatch):
 
     monkeypatch.setattr("engine.references.make_wardrobe", wardrobe)
     monkeypatch.setattr("engine.references.parsing.available", lambda: Capability(True))
-    monkeypatch.setattr("engine.references.parsing.surface_map", lambda picture_1CHW: picture_1CHW)
+    monkeypatch.setattr("engine.references.parsing.surface_map", lambda picture_1CHW, carefully: picture_1CHW)
     references = opened(painter)
     held = [references.add(photo(colour), nobody()) for colour in range(1, 18)]
     keys = [reference.key for reference in held]

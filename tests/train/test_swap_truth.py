@@ -16,7 +16,7 @@ from engine.regions import REGIONS
 from train.commands import evaluate
 from train.data.people import HELD_OUT, View
 from train.data.shards import Record, describe, write_shard
-from train.metrics.swaps import NOTHING, PASTED, SLIDER, SWAP, pasted
+from train.metrics.swaps import LAID, NOTHING, PASTED, SLIDER, SWAP, pasted
 from train.studio import STUDIO_OF_SWAPS
 from train.swaps import TRUTH_OF, VIEWS, word_of
 
@@ -40,7 +40,7 @@ def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("swaps")
     describe(folder, STUDIO_OF_SWAPS, SIZE, len(VIEWS))
     wearer, giver = sample("ada"), sample("dan")
-    views = [wearer, wearer, giver, wearer, wearer]
+    views = [wearer, wearer, giver, wearer, wearer, giver]
 
     def records():
         for person in (HELD_OUT, HELD_OUT + 1):
@@ -61,7 +61,7 @@ def test_the_command_rates_every_method_by_every_figure(data, tmp_path, capsys):
     rows = report["rows"]
     assert set(rows) == {
         f"{method}, {pose}"
-        for method in (SWAP, PASTED, SLIDER, NOTHING)
+        for method in (SWAP, LAID, PASTED, SLIDER, NOTHING)
         for pose in ("standing", "in another pose")
     }
     # The truth is the wearer as before: nothing taken is the truth, and everything taken is farthest from it.

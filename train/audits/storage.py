@@ -33,6 +33,7 @@ def look_again(data: People, persons: list[int], assets: Path | None) -> Line:
         STUDIO_OF_COATS,
         STUDIO_OF_MOVES,
         STUDIO_OF_PULLS,
+        STUDIO_OF_STREET,
         STUDIO_OF_SWAPS,
         STUDIO_VERSION,
     )
@@ -44,6 +45,7 @@ def look_again(data: People, persons: list[int], assets: Path | None) -> Line:
         STUDIO_OF_MOVES: ["--moves"],
         STUDIO_OF_SWAPS: ["--swaps"],
         STUDIO_OF_COATS: ["--coats"],
+        STUDIO_OF_STREET: ["--street"],
     }
     if data.studio not in options_of:
         line.reason = f"the data are of studio {data.studio}, this is {STUDIO_VERSION}"

@@ -1,6 +1,7 @@
 """`python3 -m train evaluate --swaps-truth DIR`: garments of others rated (`train.metrics.swaps`).
 
-Writes swaps.json, swaps.md and swaps.png: wearer, giver, truth, and what each method makes of them.
+Writes swaps.json, swaps.md and swaps.png: wearer, giver, the garment alone, truth, and what each method makes
+of them.
 """
 
 from __future__ import annotations
@@ -47,13 +48,15 @@ def rate_swaps(
     session = Session.open(weights_file, device, found.size)
     judge = Judge(partial(parsing.parse, network=parser_weights.load(SHIPPED)), load_house())
     truth = SwapTruth(session, judge, refine)
-    strips = []
+    strips, laid = [], None
     for person in found.persons.tolist():
         for place, target in swaps.TRUTH_OF.items():
             wearer, goal = load_pair(found, Pair(0, person, swaps.STANDING, target), found.size, NONE, 0)
             giver, _ = load_pair(found, Pair(0, person, swaps.GIVER, target), found.size, NONE, 0)
-            pictures = truth.rate(person, swaps.word_of(person), wearer, giver, goal, place)
-            shown = [view.image_HWC for view in (wearer, giver, goal)]
+            if found.views(person) > swaps.LAID:
+                laid, _ = load_pair(found, Pair(0, person, swaps.LAID, target), found.size, NONE, 0)
+            pictures = truth.rate(person, swaps.word_of(person), (wearer, giver, laid), goal, place)
+            shown = [view.image_HWC for view in (wearer, giver, laid, goal) if view is not None]
             strips.append(np.concatenate([*shown, *pictures.values()], 1))
     session.close()
     table = plain_table(truth.table())

@@ -22,7 +22,15 @@ from engine.cli.inputs import frame_size
 
 from ..data.shards import PEOPLE_PER_SHARD, Record, describe, finished_shards, verify_shards, write_shard
 from ..moves import MOVES
-from ..studio import STUDIO_OF_COATS, STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_OF_SWAPS, STUDIO_VERSION
+from ..studio import (
+    STUDIO_OF_COATS,
+    STUDIO_OF_FLAT_LAYS,
+    STUDIO_OF_MOVES,
+    STUDIO_OF_PULLS,
+    STUDIO_OF_STREET,
+    STUDIO_OF_SWAPS,
+    STUDIO_VERSION,
+)
 from ..swaps import VIEWS as VIEWS_OF_SWAPS
 
 SHORTEST_SIDE, LONGEST_SIDE = 16, 4096  # px of a picture
@@ -59,7 +67,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--range", type=index_range, metavar="A:B", help="people A <= i < B")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder of the data set")
     parser.add_argument(
-        "--views", type=int, metavar="V", help="pictures of a person (6; of moves 13, of swaps 5)"
+        "--views", type=int, metavar="V", help="pictures of a person (6; of moves 13, of swaps 6)"
     )
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument(
@@ -73,6 +81,14 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     )
     kind.add_argument(
         "--coats", action="store_true", help="people in coats, long cardigans, vests and tunics"
+    )
+    kind.add_argument(
+        "--flat-lays", action="store_true", help="garments with nobody in them, as shops photograph them"
+    )
+    kind.add_argument(
+        "--street",
+        action="store_true",
+        help="people in dresses, skirts, stockings, boots, fur, scarves, with bags in their hands",
     )
     parser.add_argument(
         "--size", type=picture_size, default=(256, 176), metavar="HxW", help="rows x columns (256x176)"
@@ -123,6 +139,8 @@ def _render(arguments: argparse.Namespace) -> int:
         "moves": STUDIO_OF_MOVES,
         "swaps": STUDIO_OF_SWAPS,
         "coats": STUDIO_OF_COATS,
+        "flat_lays": STUDIO_OF_FLAT_LAYS,
+        "street": STUDIO_OF_STREET,
     }
     studio = next((name for kind, name in kinds.items() if getattr(arguments, kind)), STUDIO_VERSION)
     describe(arguments.output, studio, arguments.size, arguments.views)

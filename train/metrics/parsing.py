@@ -10,6 +10,7 @@ import torch
 from engine.compositing.background import of_person
 from engine.models.parser import Parser
 from engine.models.parser.decode import keypoints
+from engine.parsing import looks
 from engine.pictures import to_tensor
 from engine.pose.skeleton import ABSENT, SEEN
 from engine.regions import REGIONS, SURFACE_SPAN
@@ -92,11 +93,12 @@ def confusion(truth_HW: np.ndarray, found_HW: np.ndarray) -> np.ndarray:
 
 @torch.no_grad()
 def regions_seen(network: Parser, photo: LabelledPhoto) -> tuple[np.ndarray, np.ndarray]:
-    """Regions [H, W] of a photo: as the network sees them, and with its person's mask, as references do."""
-    output = network(to_tensor(photo.image_HWC).contiguous(memory_format=torch.channels_last))
-    seen_1KHW = torch.cat([output.logits_BCHW, output.surface_B3HW], 1)
-    hers_1KHW = of_person(seen_1KHW, torch.from_numpy(photo.person_HW)[None, None])
-    return seen_1KHW[0, : len(REGIONS)].argmax(0).numpy(), hers_1KHW[0, : len(REGIONS)].argmax(0).numpy()
+    """Regions [H, W] of a photo: as the network sees them at a glance, and as references do: looked at
+    carefully, with its person's mask."""
+    picture_1CHW = to_tensor(photo.image_HWC).contiguous(memory_format=torch.channels_last)
+    seen_1KHW = network(picture_1CHW).logits_BCHW
+    hers_1KHW = of_person(looks(network, picture_1CHW), torch.from_numpy(photo.person_HW)[None, None])
+    return seen_1KHW[0].argmax(0).numpy(), hers_1KHW[0, : len(REGIONS)].argmax(0).numpy()
 
 
 def region_figures(confusion_RR: np.ndarray) -> dict[str, float]:

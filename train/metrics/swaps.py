@@ -24,9 +24,10 @@ from train.metrics.regions import SMALLEST_REGION
 from train.metrics.ssim import MARGIN, ssim_map
 from train.swaps import STANDING
 
-SWAP, REFINED, PASTED, SLIDER, NOTHING = (
+SWAP, REFINED, LAID, PASTED, SLIDER, NOTHING = (
     "the swap",
     "the swap, refined",
+    "its garment alone, laid on",
     "the giver's region pasted",
     "all textures (the slider)",
     "nothing",
@@ -59,10 +60,11 @@ class SwapTruth:
         self._persons: list[int] = []
 
     def rate(
-        self, person: int, word: str, wearer: View, giver: View, truth: View, place: int
+        self, person: int, word: str, photos: tuple[View, View, View | None], truth: View, place: int
     ) -> dict[str, np.ndarray]:
-        """Pictures by method, uint8 RGB. place: the wearer's view, `train.swaps.STANDING` or POSED."""
-        pictures = self._pictures(word, wearer, giver, truth)
+        """Pictures by method, uint8 RGB. photos: the wearer, the giver, and the garment with nobody in it, if
+        the data have it. place: the wearer's view, `train.swaps.STANDING` or POSED."""
+        pictures = self._pictures(word, *photos, truth)
         pose = "standing" if place == STANDING else "in another pose"
         nothing = np.full(len(COLUMNS), np.nan)
         for method in pictures:
@@ -78,7 +80,9 @@ class SwapTruth:
             "swaps", "Swaps against the truth", NOTE, COLUMNS, rows_of_means(self._values, COLUMNS, persons)
         )
 
-    def _pictures(self, word: str, wearer: View, giver: View, truth: View) -> dict[str, np.ndarray]:
+    def _pictures(
+        self, word: str, wearer: View, giver: View, laid: View | None, truth: View
+    ) -> dict[str, np.ndarray]:
         own, other = (self._reference(view) for view in (wearer, giver))
         pose = truth.keypoints_18x3
 
@@ -95,10 +99,17 @@ class SwapTruth:
         return {
             SWAP: shown(swaps=(GarmentSwap(other.key, word, refined=False),)),
             **refined,
+            **({} if laid is None else {LAID: self._laid_on(own, word, laid, truth)}),
             PASTED: pasted(plain, pose, giver, self._judge.seen(giver.image_HWC).regions_HW, word),
             SLIDER: shown(mixes=(Mix(other.key, 1.0),)),
             NOTHING: plain,
         }
+
+    def _laid_on(self, own: Reference, word: str, laid: View, truth: View) -> np.ndarray:
+        """The person in a garment photographed alone; as before where it is not seen to be one."""
+        garment = self._session.add_reference(laid.image_HWC)
+        swaps = (GarmentSwap(garment.key, word),) if word in self._session.garments(garment) else ()
+        return self._session.respond(RenderRequest(own.key, truth.keypoints_18x3, swaps=swaps)).image
 
     def _reference(self, view: View) -> Reference:
         return self._session.add_reference(view.image_HWC, view.keypoints_18x3)

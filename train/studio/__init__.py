@@ -11,11 +11,12 @@ Walk through:
                   subdivides, treefile.py caches); looks.py and hairstyles.py say how the head looks
     the clothes   outfits.py draws what garments.py describes, details.py adds to it; cloth is of textiles.py
                   with patterns.py, prints.py and colours.py; coats.py puts a coat over it,
-                  swaps.py one person's on another
+                  swaps.py one person's on another, flat_lays.py lays one out alone; street.py draws what is
+                  worn and carried in streets
     the parts     dressing.py makes the parts of parts.py: cloth.py loosens garments, collars.py lays collars
-                  on them, edges.py says what they cover; footwear.py; head.py with hair.py, which grows on
-                  scalp.py and looks like strands.py; accessories.py and bags.py out of shapes.py;
-                  shoulders.py eases the skinning
+                  and scarves.py scarves on them, fur.py shells of fur over them, edges.py says what they
+                  cover; footwear.py; head.py with hair.py, which grows on scalp.py and looks like strands.py;
+                  accessories.py, bags.py and handbags.py out of shapes.py; shoulders.py eases the skinning
     the pose      poses.py draws intentions, moves.py moves somebody who stands, bvh.py reads recorded ones,
                   reach.py says where hands go,
                   skeleton.py solves them with rotations.py
@@ -34,12 +35,22 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from .versions import STUDIO_OF_COATS, STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_OF_SWAPS, STUDIO_VERSION
+from .versions import (
+    STUDIO_OF_COATS,
+    STUDIO_OF_FLAT_LAYS,
+    STUDIO_OF_MOVES,
+    STUDIO_OF_PULLS,
+    STUDIO_OF_STREET,
+    STUDIO_OF_SWAPS,
+    STUDIO_VERSION,
+)
 
 __all__ = [
     "STUDIO_OF_COATS",
+    "STUDIO_OF_FLAT_LAYS",
     "STUDIO_OF_MOVES",
     "STUDIO_OF_PULLS",
+    "STUDIO_OF_STREET",
     "STUDIO_OF_SWAPS",
     "STUDIO_VERSION",
     "photograph",

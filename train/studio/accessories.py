@@ -27,7 +27,7 @@ _LEATHER = ((30, 26, 26), (70, 44, 28), (120, 82, 52), (150, 20, 30), (225, 222,
 @dataclass(frozen=True)
 class Extras:
     """Each is None or "" where it is not worn. glasses: (lens width, height, squareness, rim, dark lenses);
-    sizes in dm, colours linear rgb. hat: "beanie" or "cap"."""
+    sizes in dm, colours linear rgb. hat: "beanie", "cap" or "brimmed"."""
 
     glasses: tuple[float, float, float, float, bool] | None
     frame: np.ndarray
@@ -250,6 +250,10 @@ def _hat(assets: Assets, kind: str) -> Solid:
     if kind == "beanie":
         return dome
     edge = dome[0].reshape(rows, columns, 3)[-1]
+    if kind == "brimmed":
+        steps = np.linspace(0, 1, 4)[:, None, None]
+        ring = edge[None] + flat[None] * 0.75 * steps - np.array([0, 0.18, 0]) * steps
+        return joined([dome, (ring.reshape(-1, 3), grid_triangles(4, columns, closed=True))])
     front = edge[(np.arange(columns) + columns // 2) % columns][columns // 2 - 6 : columns // 2 + 7]
     bend = np.linspace(-1, 1, 13)
     reach = 0.85 * np.sqrt(np.clip(1 - 0.95 * bend**2, 0, 1))

@@ -32,7 +32,7 @@ class Sheet:
 
 def collar_mesh(top: Top, cloth: Cloth, points: np.ndarray) -> PartMesh:
     """The collar of a top whose loosened points [N, 3] these are."""
-    surface = _Surface(cloth)
+    surface = NeckSurface(cloth)
     match top.collar:
         case "shirt":
             start = 0.55 if top.neck.kind == "vee" or top.opening else 0.16
@@ -45,10 +45,10 @@ def collar_mesh(top: Top, cloth: Cloth, points: np.ndarray) -> PartMesh:
             sheets = [surface.hood(0.75 if top.opening else 0.4)]
         case _:
             sheets = [surface.fold(0.82, 0.15, 0.48, 0.05), *surface.lapels(top.button, top.opening)]
-    return _carried(sheets, cloth, points)
+    return carried(sheets, cloth, points)
 
 
-class _Surface:
+class NeckSurface:
     """The base mesh about neck and chest as radii about the axis of the neck."""
 
     def __init__(self, cloth: Cloth):
@@ -146,7 +146,7 @@ class _Surface:
         return sheets
 
 
-def _carried(sheets: list[Sheet], cloth: Cloth, points: np.ndarray) -> PartMesh:
+def carried(sheets: list[Sheet], cloth: Cloth, points: np.ndarray) -> PartMesh:
     """Sheets on the base mesh -> a mesh on the top whose loosened points [N, 3] are given."""
     quads, first = [], 0
     for sheet in sheets:

@@ -16,13 +16,28 @@ from .cloth import Fitter, RadialGrid
 from .collars import collar_mesh
 from .edges import cover_of_bottom, cover_of_top
 from .footwear import footwear_parts, shoe_values
-from .garments import CLOSINGS, NECKS, WAIST, Coat, Finish, Outfit, Skirt, SuitPart, Top, Trousers
+from .fur import furred
+from .garments import (
+    CLOSINGS,
+    NECKS,
+    WAIST,
+    Coat,
+    Finish,
+    Fit,
+    Hosiery,
+    Outfit,
+    Skirt,
+    SuitPart,
+    Top,
+    Trousers,
+)
 from .geometry import vertex_normals
 from .head import head_parts
 from .looks import Looks
 from .parts import STATIC_ATTRIBUTES, Part, accessory_mesh, cloth_mesh, part_mesh
+from .scarves import scarf_part
 from .shoulders import eased_shoulders
-from .surfaces import DRESS, FACE, PANTS, UPPER
+from .surfaces import DRESS, FACE, LEGS, PANTS, UPPER
 
 # lowest canonical height down to which a suit's bottom surely covers the body
 _SUIT_BOTTOM_COVERS = {"hot pants": -0.55, "pencil skirt": -2.6}
@@ -53,6 +68,7 @@ class _Dresser:
         self.hidden = (base[:, 1] > -0.55) & (base[:, 1] < 0.95) & ~self.on_arm
         self.edges = self._edge_values()
         self.behind = 0.0
+        self._outermost = np.zeros((0, 3))
 
     def parts(self) -> list[Part]:
         outfit = self.outfit
@@ -73,6 +89,10 @@ class _Dresser:
                 clothes += self._jacket(outfit.jacket, outfit.top, points, bottom.mesh.static[:, :3])[0]
             if outfit.coat:
                 clothes += self._coat(outfit.coat, outfit.top, points, bottom)
+            if outfit.scarf:
+                clothes.append(scarf_part(outfit.scarf, self.meshes.tights, self._outermost, self.edges))
+        if outfit.hosiery:
+            clothes.insert(0, self._hosiery(outfit.hosiery))
         feet, covered = footwear_parts(self.assets, self.body, outfit)
         self.hidden |= covered
         return [*reversed(clothes), *feet, *head_parts(self.assets, self.body, self.looks), *self._skin()]
@@ -83,7 +103,7 @@ class _Dresser:
         if isinstance(bottom, Trousers):
             values["bottom"] = (0, bottom.waist, bottom.hem, 0)
         elif isinstance(bottom, Skirt):
-            values["bottom"] = (0, WAIST, bottom.hem, 0)
+            values["bottom"] = (bottom.slit, WAIST, bottom.hem, bottom.slit_x)
         return values | shoe_values(self.outfit.heels)
 
     # bottoms
@@ -136,10 +156,18 @@ class _Dresser:
         y0 = cloth.canonical[:, 1]
         mesh = cloth_mesh(cloth, points, lambda triangles: y0[triangles].max(1) > skirt.hem - 0.3)
         base = self.meshes.base
-        self.hidden |= (base[:, 1] > skirt.hem + 0.35) & (base[:, 1] < 1.6) & ~self.on_arm
+        lowest = min(skirt.slit, 0.0) if skirt.slit else skirt.hem
+        self.hidden |= (base[:, 1] > lowest + 0.35) & (base[:, 1] < 1.6) & ~self.on_arm
         defines = ("EDGE 3",)
+        if skirt.slit:
+            defines = (*defines, "SLIT")
+        if skirt.belt is not None or skirt.buttons:
+            defines = (*defines, "SEAMS", "BUTTONS") if skirt.buttons else (*defines, "SEAMS")
+            values["seams"] = (0 if skirt.belt is None else 2, 0, 0, 0)
+            values["seam_colour"] = (0.6, 0.6, 0.6, 0)
+            values["accent"] = (*(skirt.belt or (0, 0, 0)), 0)
         if skirt.trims is not None:
-            values |= skirt.trims.values()
+            values |= skirt.trims.values() | {"accent": values.get("accent", skirt.trims.values()["accent"])}
             defines = (*defines, "TRIMS")
         part = Part("skirt", "cloth", mesh, values, {"base": skirt.finish.fabric.tile}, defines)
         return part, silhouette, float(points[:, 1].max()) - 0.02
@@ -194,6 +222,7 @@ class _Dresser:
 
         if not (top.tucked or top.dress):
             cloth = replace(cloth, canonical=self.fitter.levelled(points))
+        self._outermost = points
         mesh = cloth_mesh(cloth, points, needed)
         parts = [Part(top.name, "cloth", mesh, values, textures, tuple(defines))]
         if top.collar:
@@ -201,7 +230,7 @@ class _Dresser:
             textures = {"base": textures["base"]}
             collar = collar_mesh(top, self.meshes.tights, points)
             parts.append(Part("collar", "cloth", collar, values | lifted, textures, ("EDGE 5",)))
-        return parts
+        return [*parts, *furred(parts, top.finish.fur)]
 
     def _jacket(
         self, jacket: Top, inner: Top, inner_points: np.ndarray, below: np.ndarray
@@ -238,7 +267,28 @@ class _Dresser:
         mesh = cloth_mesh(cloth, around, lambda triangles: y0[triangles].max(1) > skirt.hem - 0.3)
         defines = ("EDGE 3", "OPENS", "SEAMS")
         part = Part("coat", "cloth", mesh, values, {"base": skirt.finish.fabric.tile}, defines)
-        return [*parts, part]
+        return [*parts, part, *furred([part], skirt.finish.fur)]
+
+    def _hosiery(self, hosiery: Hosiery) -> Part:
+        """Behind skirts as the skin is, and before it by its own gap."""
+        cloth = self.meshes.tights
+        points = self.fitter.trousers(Fit(0.025, 0.0, 0.1))
+        y0, arm = cloth.canonical[:, 1], cloth.arm[:, 1]
+        bottom = self.outfit.bottom
+        covered = bottom.hem if isinstance(bottom, Skirt | Trousers) else -0.5
+        highest = min(hosiery.top, (bottom.slit if isinstance(bottom, Skirt) else 0.0) or covered) + 0.5
+
+        def needed(triangles: np.ndarray) -> np.ndarray:
+            low, high = y0[triangles].min(1), y0[triangles].max(1)
+            return (high > hosiery.hem - 0.4) & (low < highest) & (arm[triangles[:, 0]] < 0.6)
+
+        label = PANTS if hosiery.legging else LEGS
+        values = self._cloth_values(label, hosiery.finish, 0.3 + self.behind)
+        values["bottom"] = (0, hosiery.top, hosiery.hem, 0)
+        textures = {"base": hosiery.finish.fabric.tile}
+        return Part(
+            "hosiery", "cloth", cloth_mesh(cloth, points, needed), values, textures, ("EDGE 2", "BOTTOM")
+        )
 
     # suits and skin
 

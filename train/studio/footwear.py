@@ -50,10 +50,11 @@ def footwear_parts(assets: Assets, body: Body, outfit: Outfit) -> tuple[list[Par
 def _shoe_from_foot(meshes, body: Body, heels: Heels) -> Part:
     cloth = meshes.tights
     points = cloth.place(body.vertices)
-    points = points + vertex_normals(points, cloth.quads) * 0.03
+    rising = np.clip((cloth.canonical[:, 1:2] + 7.2) / max(heels.top + 7.2, 0.1), 0, 1)
+    points = points + vertex_normals(points, cloth.quads) * (0.03 + heels.shaft * rising)
     values = {
         "label": (LEGS, 0, 0, 0),
-        "depth": (0.1, 0.1, 0, 0),
+        "depth": (0.1 - heels.shaft, 0.1 - heels.shaft, 0, 0),
         "tint": (*heels.colour, 1),
         "shine": (0.2, 30, 0, 0),
         "tile": (1, 0, 0, 0),

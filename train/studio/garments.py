@@ -36,12 +36,13 @@ class Fit:
 
 @dataclass
 class Finish:
-    """fabric; folds: height (dm); specular strength and gloss exponent."""
+    """fabric; folds: height (dm); specular strength and gloss exponent; fur: length of its hairs (dm)."""
 
     fabric: Fabric
     folds: float
     specular: float = 0.0
     gloss: float = 12.0
+    fur: float = 0.0
 
 
 @dataclass
@@ -138,7 +139,8 @@ class Trousers:
 @dataclass
 class Skirt:
     """slope: widening below the hip (dm per dm); flutes: relative height of the waves round the hem, of which
-    there are `waves`, turned by phase (radians); hanging: falls from the bust."""
+    there are `waves`, turned by phase (radians); hanging: falls from the bust; slit: height y at which it
+    begins (0: none), slit_x: where; belt: linear rgb of one about the waist; buttons: down the front."""
 
     hem: float
     finish: Finish
@@ -148,6 +150,31 @@ class Skirt:
     phase: float
     hanging: bool = False
     trims: Trims | None = None
+    slit: float = 0.0
+    slit_x: float = 0.0
+    belt: tuple[float, float, float] | None = None
+    buttons: bool = False
+
+
+@dataclass
+class Hosiery:
+    """Stockings, socks or leggings of a cloth of their own. top, hem: heights y of their edges; legging:
+    whether they count as trousers."""
+
+    top: float
+    hem: float
+    finish: Finish
+    legging: bool = False
+
+
+@dataclass
+class Scarf:
+    """thickness: of its roll round the neck (dm); ends: height y to which its ends hang down in front (99:
+    they do not)."""
+
+    finish: Finish
+    thickness: float
+    ends: float = 99.0
 
 
 @dataclass
@@ -181,7 +208,8 @@ class SuitPart:
 @dataclass
 class Heels:
     """Women's shoes cut from the foot: heel height (dm), top edge y, dip in front, open sandal or closed;
-    radius: of the heel's cone at the sole and (foot_radius) at the floor."""
+    radius: of the heel's cone at the sole and (foot_radius) at the floor; shaft: gap of a boot's shaft to
+    the leg at its top edge (dm)."""
 
     height: float
     top: float
@@ -190,6 +218,7 @@ class Heels:
     colour: np.ndarray
     radius: float
     foot_radius: float
+    shaft: float = 0.0
 
     @property
     def pitch(self) -> float:
@@ -211,6 +240,8 @@ class Outfit:
     shoe_colour: np.ndarray | None = None
     heels: Heels | None = None
     stockings: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)  # linear rgb, opacity
+    hosiery: Hosiery | None = None
+    scarf: Scarf | None = None
 
     @property
     def bulk(self) -> float:

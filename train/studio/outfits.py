@@ -36,7 +36,7 @@ SUIT_BOTTOMS = {
 }
 _JEANS_TINTS = [(60, 66, 80), (35, 36, 40), (110, 130, 160), (200, 195, 185), (130, 110, 85), (30, 40, 70)]
 # no skin tones: the wearer would look barefoot
-_SHOE_COLOURS = [
+SHOE_COLOURS = [
     (20, 20, 22),
     (30, 28, 30),
     (150, 30, 35),
@@ -55,25 +55,25 @@ def draw_outfit(rng: np.random.Generator, female: bool) -> Outfit:
     if female and rng.random() < 0.27:
         outfit = _draw_dress(rng)
     else:
-        top = _draw_top(rng, female)
+        top = draw_top(rng, female)
         kind = rng.random()
         if female and kind < 0.27:
             outfit = Outfit(top, _draw_skirt_to(top, rng))
         elif kind < (0.45 if female else 0.3):
             outfit = Outfit(top, _draw_suit_bottom(rng, female))
         else:
-            outfit = Outfit(top, _draw_trousers_to(top, rng, female))
+            outfit = Outfit(top, draw_trousers_to(top, rng, female))
     if (
         isinstance(outfit.top, Top)
         and outfit.top.neck.kind != "turtle"
         and outfit.top.collar != "hood"
         and rng.random() < 0.2
     ):
-        _add_jacket(outfit, rng)
+        add_jacket(outfit, rng)
     for garment in (outfit.top, outfit.bottom, outfit.jacket):
         if garment is not None and not isinstance(garment, SuitPart) and rng.random() < 0.13:
-            _make_shiny(garment.finish, rng)
-    _add_shoes(outfit, rng, female)
+            make_shiny(garment.finish, rng)
+    add_shoes(outfit, rng, female)
     return outfit
 
 
@@ -87,7 +87,7 @@ def _loose_fit(rng: np.random.Generator, looseness: float) -> Fit:
     )
 
 
-def _draw_top(rng: np.random.Generator, female: bool) -> Top | SuitPart:
+def draw_top(rng: np.random.Generator, female: bool) -> Top | SuitPart:
     kinds = (
         {
             "tee": 0.2,
@@ -118,10 +118,10 @@ def _draw_top(rng: np.random.Generator, female: bool) -> Top | SuitPart:
         }
     )
     kind = choose(rng, kinds)
-    return _draw_suit_top(rng, female) if kind == "suit" else _draw_cloth_top(rng, female, kind)
+    return _draw_suit_top(rng, female) if kind == "suit" else draw_cloth_top(rng, female, kind)
 
 
-def _draw_cloth_top(rng: np.random.Generator, female: bool, kind: str) -> Top:
+def draw_cloth_top(rng: np.random.Generator, female: bool, kind: str) -> Top:
     uniform = rng.uniform
     looseness = float(np.clip(rng.beta(2, 2.2), 0.05, 0.95) if female else np.clip(rng.beta(3, 2), 0.25, 1))
     top = Top(
@@ -199,7 +199,7 @@ def _draw_suit_bottom(rng: np.random.Generator, female: bool) -> SuitPart:
     return part
 
 
-def _draw_skirt(rng: np.random.Generator, kind: str, hem: float, finish: Finish) -> Skirt:
+def draw_skirt(rng: np.random.Generator, kind: str, hem: float, finish: Finish) -> Skirt:
     uniform, phase = rng.uniform, rng.uniform(0, 6)
     match kind:
         case "pencil":
@@ -217,7 +217,7 @@ def _draw_skirt(rng: np.random.Generator, kind: str, hem: float, finish: Finish)
 
 def _draw_dress(rng: np.random.Generator) -> Outfit:
     uniform = rng.uniform
-    top = _draw_cloth_top(
+    top = draw_cloth_top(
         rng, True, choose(rng, {"tee": 0.2, "long": 0.15, "tank": 0.35, "vee": 0.15, "strapless": 0.15})
     )
     looseness = uniform(0, 0.35)
@@ -226,7 +226,7 @@ def _draw_dress(rng: np.random.Generator) -> Outfit:
     kind = str(rng.choice(["pencil", "a-line", "full", "shift"]))
     hem = rng.choice([uniform(-2.9, -1.6), uniform(-3.9, -3), uniform(-7, -5)], p=[0.5, 0.33, 0.17])
     # the same cloth above and below, so that one finish serves both
-    return Outfit(top, _draw_skirt(rng, kind, hem, top.finish))
+    return Outfit(top, draw_skirt(rng, kind, hem, top.finish))
 
 
 def _draw_skirt_to(top: Top | SuitPart, rng: np.random.Generator) -> Skirt:
@@ -235,20 +235,20 @@ def _draw_skirt_to(top: Top | SuitPart, rng: np.random.Generator) -> Skirt:
     hem = rng.choice([uniform(-2.4, -1.2), uniform(-3.8, -2.8), uniform(-7, -5)], p=[0.5, 0.35, 0.15])
     fabric = draw_fabric(rng) if uniform() < 0.45 else draw_fabric(rng, SOBER_KINDS)
     kind = str(rng.choice(["pencil", "a-line", "full"]))
-    skirt = _draw_skirt(rng, kind, hem, Finish(fabric, uniform(0.08, 0.2), uniform(0, 0.03)))
+    skirt = draw_skirt(rng, kind, hem, Finish(fabric, uniform(0.08, 0.2), uniform(0, 0.03)))
     if isinstance(top, Top) and uniform() < 0.5:
-        _tuck(top, 1.35)
+        tuck(top, 1.35)
     return skirt
 
 
-def _tuck(top: Top, hem: float) -> None:
+def tuck(top: Top, hem: float) -> None:
     top.hem, top.hem_curve, top.tucked = hem, 0.0, True
     if top.trims is not None:
         top.trims.pocket = "" if top.trims.pocket == "pouch" else top.trims.pocket
     top.fit.looseness *= 0.5
 
 
-def _draw_trousers_to(top: Top | SuitPart, rng: np.random.Generator, female: bool) -> Trousers:
+def draw_trousers_to(top: Top | SuitPart, rng: np.random.Generator, female: bool) -> Trousers:
     """Trousers, into which the top may be tucked."""
     uniform = rng.uniform
     kind = choose(
@@ -290,12 +290,12 @@ def _draw_trousers_to(top: Top | SuitPart, rng: np.random.Generator, female: boo
     )
     tailor_trousers(trousers, rng)
     if isinstance(top, Top) and uniform() < 0.25:
-        _tuck(top, trousers.waist - 0.4)
+        tuck(top, trousers.waist - 0.4)
         trousers.over_top = True
     return trousers
 
 
-def _add_jacket(outfit: Outfit, rng: np.random.Generator) -> None:
+def add_jacket(outfit: Outfit, rng: np.random.Generator) -> None:
     uniform = rng.uniform
     hem = uniform(-0.3, 0.6)
     outfit.jacket = Top(
@@ -313,7 +313,7 @@ def _add_jacket(outfit: Outfit, rng: np.random.Generator) -> None:
     inner.fit = replace(inner.fit, looseness=min(inner.fit.looseness, 0.4), sleeve=0.0)
 
 
-def _make_shiny(finish: Finish, rng: np.random.Generator) -> None:
+def make_shiny(finish: Finish, rng: np.random.Generator) -> None:
     """Satin or leather."""
     uniform = rng.uniform
     if uniform() < 0.5:
@@ -324,7 +324,7 @@ def _make_shiny(finish: Finish, rng: np.random.Generator) -> None:
         finish.fabric = draw_leather(rng)
 
 
-def _add_shoes(outfit: Outfit, rng: np.random.Generator, female: bool) -> None:
+def add_shoes(outfit: Outfit, rng: np.random.Generator, female: bool) -> None:
     uniform = rng.uniform
     skirted = isinstance(outfit.bottom, Skirt)
     if female and uniform() < (0.85 if skirted else 0.4):
@@ -338,7 +338,7 @@ def _add_shoes(outfit: Outfit, rng: np.random.Generator, female: bool) -> None:
             top,
             dip=0.42 if pump else 0.0,
             sandal=bool(pump and uniform() < 0.5),
-            colour=linear(_SHOE_COLOURS[rng.integers(len(_SHOE_COLOURS))]),
+            colour=linear(SHOE_COLOURS[rng.integers(len(SHOE_COLOURS))]),
             radius=radius,
             foot_radius=radius * uniform(0.35, 1),
         )

@@ -22,14 +22,14 @@ PART_BLOCK = {
     "top_body": "y of a jacket's button (0 none), hem y, hem curve, half width of the open front",
     "top_neck": "-, half width, front depth, back depth",
     "top_arm": "sleeve length, armhole, half width between straps, growth of a jacket's gap below its button",
-    "bottom": "-, waist y, hem y, -",
+    "bottom": "y of a skirt's slit, waist y, hem y, x of the slit",
     "tint": "linear rgb, mean luminance of the texture",
     "shine": "specular, gloss exponent, alpha threshold, -",
     "tile": "size dm, turn, offset x, offset y",
     "folds": "height dm, frequency, seed, weave",
-    "print_at": "centre x, centre y, half size, -",
-    "seams": "has a belt, closing of a top (1 buttons, 2 a polo's three, 3 zip, 4 a coat's buttons, 5 in two "
-    "rows), -, -",
+    "print_at": "centre x, centre y, half size, share of a shell of fur that is no hair",
+    "seams": "has a belt (2: of the accent), closing of a top (1 buttons, 2 a polo's three, 3 zip, 4 a "
+    "coat's buttons, 5 in two rows), -, -",
     "seam_colour": "factor rgb, -",
     "accent": "linear rgb of contrasting pieces, whether ribs are of it too",
     "trim": "top: contrast (1 sleeves, 2 raglan), y of the colour block, width of ribs, pocket (1 breast, "

@@ -11,7 +11,7 @@ import numpy as np
 
 from train.data.people import HELD_OUT
 from train.moves import MOVES
-from train.swaps import GIVER, POSED, STANDING, STANDING_TRUTH, VIEWS, word_of
+from train.swaps import GIVER, LAID, POSED, STANDING, STANDING_TRUTH, VIEWS, word_of
 
 from .assets import load_assets
 from .backdrop import draw_backdrop
@@ -21,7 +21,9 @@ from .camera import Camera, Shot, draw_shot, frame_person
 from .chance import choose
 from .coats import draw_coated
 from .dressing import dress
+from .flat_lays import broadened, frame_garment, garments_alone, joints_of_garment, plan_flat_lay
 from .garments import Outfit
+from .handbags import handbag_parts
 from .labels import keypoints
 from .lens import draw_lens
 from .light import draw_light
@@ -29,13 +31,23 @@ from .looks import Looks, draw_looks
 from .model import Model
 from .moves import FACINGS, moved, plan_to_move
 from .outfits import draw_outfit
+from .parts import Part
 from .poses import PULLS, Pose, Recorded, draw_pose, plan_to_pull, pulled
 from .renderer import PersonRenderer
 from .review import is_presentable
 from .skeleton import Posed, Skeleton
+from .street import Street, draw_street
 from .surfaces import parsing_map
 from .swaps import swapped
-from .versions import STUDIO_OF_COATS, STUDIO_OF_MOVES, STUDIO_OF_PULLS, STUDIO_OF_SWAPS, STUDIO_VERSION
+from .versions import (
+    STUDIO_OF_COATS,
+    STUDIO_OF_FLAT_LAYS,
+    STUDIO_OF_MOVES,
+    STUDIO_OF_PULLS,
+    STUDIO_OF_STREET,
+    STUDIO_OF_SWAPS,
+    STUDIO_VERSION,
+)
 
 _SEED = 20220623
 _SCENE = 1_000_001  # beyond all view numbers
@@ -43,6 +55,7 @@ _PULLED = 2_000_001  # likewise, beyond those of scenes
 _MOVED = 3_000_001  # likewise, beyond those of pulls
 _SWAPPED = 4_000_001  # likewise, beyond those of moves
 _COATED = 5_000_001  # likewise, beyond those of swaps
+_LAID = _STREET = 6_000_001  # likewise, beyond those of coats; nobody is drawn by both
 _GIVERS = 30  # people among whom a wearer and a giver are looked for
 _ATTEMPTS = 4
 _ROOM_TO_MOVE = 1.25  # margin of a picture in which somebody is pulled at
@@ -71,11 +84,19 @@ class Photograph:
 class Person:
     """Identity, clothes, light and backdrop of a person index: drawn once, the same in all of the views.
 
-    wears: another outfit than the own. bulk: of the clothes that the arms make room for (dm), if not its own.
+    wears: another outfit than the own, or with looks and a bag. bulk: of the clothes that the arms make room
+    for (dm), if not its own. alone: one garment of theirs, with nobody in it: what a word says, "" any.
     As a context it frees what it holds on the graphics card at the end.
     """
 
-    def __init__(self, studio: Studio, index: int, wears: Outfit | None = None, bulk: float | None = None):
+    def __init__(
+        self,
+        studio: Studio,
+        index: int,
+        wears: Outfit | Street | None = None,
+        bulk: float | None = None,
+        alone: str | None = None,
+    ):
         self.studio, self.index = studio, index
         meshes = studio.assets.meshes
         scene = np.random.default_rng((_SEED, index, _SCENE))
@@ -83,13 +104,19 @@ class Person:
         self.light = draw_light(scene, self.backdrop)
         self.lens = draw_lens(scene)
         self.body, self.looks, own, rng = studio.drawn(index)
+        carried: list[Part] = []
+        if isinstance(wears, Street):
+            self.looks = wears.looks
+            carried = handbag_parts(studio.assets, self.body, wears.handbag) if wears.handbag else []
+            wears = wears.outfit
         self.outfit = wears or own
         heel = self.outfit.heels.height if self.outfit.heels else 0.0
         self.skeleton = Skeleton(meshes, self.body, self.outfit.bulk if bulk is None else bulk, heel)
         studio.renderer.take_over()
-        self.model = Model(
-            studio.renderer.card, dress(studio.assets, self.body, self.outfit, self.looks, rng)
-        )
+        worn = dress(studio.assets, self.body, self.outfit, self.looks, rng)
+        if alone is not None:
+            worn = garments_alone(worn, np.random.default_rng((_SEED, index, _LAID)), alone)
+        self.model = Model(studio.renderer.card, [*worn, *carried])
 
     def view(self, number: int) -> Photograph:
         """One picture; view 0 shows the whole person from the front. Faulty ones are taken again
@@ -128,6 +155,30 @@ class Person:
             poses.append(moved(standing, move, side, of_number))
         return self.photograph(poses[number], shot, rng, poses, emptied=number == 0)
 
+    def laid(self, number: int) -> Photograph:
+        """One picture of a garment with nobody in it, laid flat or hung, in a place of its own."""
+        rng = np.random.default_rng((_SEED, self.index, _LAID + 1 + number))
+        renderer, meshes = self.studio.renderer, self.studio.assets.meshes
+        renderer.take_over()
+        posed = broadened(self.skeleton.solve(plan_flat_lay(rng)).turned(rng.uniform(-0.1, 0.1)), rng)
+        self.model.pose(posed, self.skeleton)
+        height, width = renderer.size
+        camera = frame_garment(self.model.posed[:, :3], width / height, rng)
+        exposure = renderer.expose(
+            self.model, posed, self.skeleton, camera, self.light.jittered(rng), self.backdrop
+        )
+        parsing_HW = parsing_map(exposure.surfaces)
+        points = keypoints(meshes, self.skeleton, posed, camera, exposure.distance, renderer.size)
+        return Photograph(
+            self.lens.through(exposure.image, exposure.surfaces > 0),
+            parsing_HW,
+            joints_of_garment(points, parsing_HW),
+            "full",
+            "front",
+            exposure.surfaces,
+            exposure.places,
+        )
+
     def swap_view(self, posed: bool) -> Photograph:
         """One picture of somebody whose clothes are changed: standing, or in another pose, in either outfit
         before the same camera in the same light."""
@@ -159,14 +210,15 @@ class Person:
         if emptied:
             empty = renderer.expose(*scene, empty=True)
             plate_HWC = self.lens.through(empty.image, empty.surfaces > 0)
+        parsing_HW = parsing_map(exposure.surfaces)
         return Photograph(
             self.lens.through(exposure.image, exposure.surfaces > 0),
-            parsing_map(exposure.surfaces),
+            parsing_HW,
             points,
             shot.framing,
             shot.facing,
             exposure.surfaces,
-            exposure.places,
+            exposure.places * (parsing_HW > 0)[..., None],
             plate_HWC,
         )
 
@@ -224,11 +276,18 @@ class Studio:
                 views[standing + POSED] = person.swap_view(posed=True)
         with Person(self, giver) as person:
             views[GIVER] = person.view(0)
+        with Person(self, giver, alone=word_of(index)) as garment:
+            views[LAID] = garment.laid(0)
         return [views[number] for number in VIEWS]
 
     def _coated(self, index: int) -> Outfit:
         """What a person index wears under a coat, and the coat."""
         return draw_coated(np.random.default_rng((_SEED, index, _COATED)), self.drawn(index)[0].female)
+
+    def _in_the_street(self, index: int) -> Street:
+        """What a person index wears and carries there."""
+        body, looks, _, _ = self.drawn(index)
+        return draw_street(np.random.default_rng((_SEED, index, _STREET)), body.female, looks)
 
     def _fitting(self, index: int) -> tuple[int, int, Outfit]:
         """Wearer, giver, and what the wearer then wears: the first two of so many people whom no other index
@@ -245,7 +304,17 @@ class Studio:
         """All views of a person: `Person.view`, or what data of another studio are of."""
         if studio == STUDIO_OF_SWAPS:
             return self.swap(index)
-        with Person(self, index, self._coated(index) if studio == STUDIO_OF_COATS else None) as person:
-            takes = {STUDIO_OF_PULLS: person.pulled, STUDIO_OF_MOVES: person.moved}
+        wears: Outfit | Street | None = None
+        if studio == STUDIO_OF_COATS:
+            wears = self._coated(index)
+        elif studio == STUDIO_OF_STREET:
+            wears = self._in_the_street(index)
+        alone = "" if studio == STUDIO_OF_FLAT_LAYS else None
+        with Person(self, index, wears, alone=alone) as person:
+            takes = {
+                STUDIO_OF_PULLS: person.pulled,
+                STUDIO_OF_MOVES: person.moved,
+                STUDIO_OF_FLAT_LAYS: person.laid,
+            }
             take = takes.get(studio, person.view)
             return [take(number) for number in range(views)]

@@ -8,11 +8,12 @@ import numpy as np
 BACKGROUND, HAIR, FACE, UPPER, DRESS, PANTS, ARMS, LEGS = range(8)
 # Bare skin of the trunk has ids of its own, so that a picture that shows what it should not can be found.
 BARE_TORSO, BARE_HIPS = 8, 9
+HELD = 10  # what a hand or an arm carries: no part of the person
 
 # The ids of skin, which its shader chooses by the place on the body.
 SKIN_IDS = {"FACE": FACE, "ARMS": ARMS, "LEGS": LEGS, "BARE_TORSO": BARE_TORSO, "BARE_HIPS": BARE_HIPS}
 
-_CLASS_OF_SURFACE = np.array([*range(8), ARMS, LEGS], np.uint8)
+_CLASS_OF_SURFACE = np.array([*range(8), ARMS, LEGS, BACKGROUND], np.uint8)
 
 
 def parsing_map(surfaces: np.ndarray) -> np.ndarray:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 STUDIO_VERSION = "4"
-# What data of `Person.pulled`, of `Person.moved`, of `Studio.swap` and of people in coats are of.
+# What data of `Person.pulled`, of `Person.moved`, of `Studio.swap`, of people in coats and in the street, and
+# of garments alone are of.
 STUDIO_OF_PULLS, STUDIO_OF_MOVES = f"{STUDIO_VERSION} pulls", f"{STUDIO_VERSION} moves"
 STUDIO_OF_SWAPS, STUDIO_OF_COATS = f"{STUDIO_VERSION} swaps", f"{STUDIO_VERSION} coats"
+STUDIO_OF_STREET, STUDIO_OF_FLAT_LAYS = f"{STUDIO_VERSION} street", f"{STUDIO_VERSION} flat lays"

@@ -1,27 +1,31 @@
-"""The JSON of annotation tools that give every point of a picture a label: labelme, the VGG annotator, Label
-Studio.
+"""The JSON of annotation tools that give every point of a picture a label: labelme, the VGG annotator (2 and
+3), Label Studio (whole and short).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.errors import InputError
 from engine.pose.formats.canvases import canvas_of
-from engine.pose.formats.names import Row, joint_of, people_of_names
+from engine.pose.formats.names import Row, joint_of, may_be_mixed, people_of_names
 from engine.pose.formats.people import SHARES
 from engine.pose.formats.points import is_number
+
+_HUNDREDTHS = 100.0  # Label Studio's numbers are of the picture
+_POINT = 1  # of the VGG annotator's third version: what stands before the numbers of a shape
 
 
 @dataclass(frozen=True)
 class Annotated:
-    """people: (x, y, confidence) by joint, of each. canvas: (H, W) of the picture, where it is told. unit: as
-    of `Person`."""
+    """people: (x, y, confidence) by joint, of each. mixed: as `may_be_mixed` has it. canvas: (H, W) of the
+    picture, where it is told. unit: as of `Person`."""
 
     people: list[dict[int, Row]]
+    mixed: bool = False
     canvas: tuple[float, float] | None = None
     unit: str = ""
 
@@ -29,14 +33,23 @@ class Annotated:
 def annotated_in(node: dict, name: str) -> Annotated | None:
     """Everybody in an object that such a tool wrote, None for any other. Raises InputError."""
     if isinstance(shapes := node.get("shapes"), list):
-        return Annotated([person for group in _groups(shapes, name) for person in people_of_names(group)])
+        return _each(_groups(shapes, name))
     if isinstance(regions := node.get("regions"), list) and any(map(_region_joint, regions)):
-        return Annotated(people_of_names(_of_regions(regions)))
+        return _each([_of_regions(regions)])
     if isinstance(result := node.get("result"), list) and any(map(_keypoint_label, result)):
-        told = (canvas_of(entry, name) for entry in result if _keypoint_label(entry))
-        canvas = next((canvas for canvas in told if canvas), None)
-        return Annotated(people_of_names(_of_label_studio(result)), canvas, SHARES)
+        return _of_label_studio(result, name)
+    if short := next((value for value in node.values() if _is_short(value)), None):
+        return _of_label_studio([entry | {"value": entry} for entry in short], name)
+    if isinstance(shapes := node.get("metadata"), dict) and any(map(_shape_of_via, shapes.values())):
+        rows = _of_via(shapes, _dict_of(node, "attribute"))
+        return _each(rows.values()) if rows else None
     return None
+
+
+def _each(groups: Iterable[Iterable[tuple[int, Row]]]) -> Annotated:
+    """Everybody in the points of each group, among whom nobody says whose they are."""
+    found = [people_of_names(group) for group in groups]
+    return Annotated([person for people in found for person in people], any(map(may_be_mixed, found)))
 
 
 def _groups(shapes: list, name: str) -> Iterator[list[tuple[int, Row]]]:
@@ -74,12 +87,46 @@ def _keypoint_label(entry: Any) -> str:
     return str(labels[0]) if isinstance(labels, list) and labels else ""
 
 
-def _of_label_studio(result: list) -> Iterator[tuple[int, Row]]:
-    """In shares of the picture; in the file they are hundredths."""
+def _is_short(value: Any) -> bool:
+    """Whether these are Label Studio's points as its short export has them, without `value` around each."""
+    return isinstance(value, list) and any(
+        isinstance(each, dict) and "keypointlabels" in each for each in value
+    )
+
+
+def _of_label_studio(result: list, name: str) -> Annotated:
+    told = (canvas_of(entry | {"x": None, "value": None}, name) for entry in result if _keypoint_label(entry))
+    canvas = next((canvas for canvas in told if canvas), None)
+    return replace(_each([_rows_of_label_studio(result)]), canvas=canvas, unit=SHARES)
+
+
+def _rows_of_label_studio(result: list) -> Iterator[tuple[int, Row]]:
     for entry in result:
         joint, value = joint_of(_keypoint_label(entry)), _dict_of(entry, "value")
         if joint is not None and is_number(x := value.get("x")) and is_number(y := value.get("y")):
-            yield joint, (x / 100, y / 100, math.nan)
+            yield joint, (x / _HUNDREDTHS, y / _HUNDREDTHS, math.nan)
+
+
+def _shape_of_via(shape: Any) -> list | None:
+    """x, y of a point of the VGG annotator's third version, None for any other shape."""
+    told = shape.get("xy") if isinstance(shape, dict) and "vid" in shape else None
+    whole = isinstance(told, list) and len(told) == 3 and all(map(is_number, told)) and told[0] == _POINT
+    return told[1:] if whole and isinstance(told, list) else None
+
+
+def _of_via(shapes: dict, attributes: dict) -> dict[str, list[tuple[int, Row]]]:
+    """The named points of each picture; a name may be one of an attribute's options, by its number."""
+    rows: dict[str, list[tuple[int, Row]]] = {}
+    for shape in shapes.values():
+        point = _shape_of_via(shape)
+        told = _dict_of(shape, "av").items()
+        words = [_dict_of(_dict_of(attributes, key), "options").get(str(word), word) for key, word in told]
+        joint = next((joint for word in words if (joint := joint_of(str(word))) is not None), None)
+        if point is not None and joint is not None:
+            rows.setdefault(str(shape["vid"]), []).append(
+                (joint, (float(point[0]), float(point[1]), math.nan))
+            )
+    return rows
 
 
 def _dict_of(node: Any, key: str) -> dict:

@@ -11,6 +11,7 @@ import numpy as np
 from engine.errors import InputError
 from engine.pose.formats.jsonforms import people_of
 from engine.pose.formats.people import Person
+from engine.pose.formats.points import is_flat_person
 
 MAGIC = b"\x93NUMPY"
 
@@ -30,6 +31,6 @@ def people_in_array(data: bytes, name: str) -> tuple[Person, ...]:
         raise InputError(f"{name} is not a pose file: it is damaged, or no array of numbers.") from None
     while array.ndim > 2 and array.shape[0] == 1:
         array = array[0]
-    if array.ndim < 2:
+    if array.ndim == 1 and not is_flat_person(len(array)):
         raise InputError(f"{name} holds an array of shape {list(shape)}, which is no list of joints.")
     return people_of(array.tolist(), name)

@@ -9,6 +9,7 @@ import numpy as np
 from engine.pose import skeleton as sk
 from engine.pose.formats.units import inside
 
+_ROUNDED = 0.005  # of a body's size: its middle, of numbers with two or more places
 _TRUNK = ((sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER), (sk.RIGHT_HIP, sk.LEFT_HIP))  # pairs across the spine
 
 
@@ -35,6 +36,15 @@ def may_be_swapped(pose: np.ndarray) -> bool:
 
 def faceless(pose: np.ndarray) -> bool:
     return not (pose[[sk.NOSE, sk.RIGHT_EYE, sk.LEFT_EYE], 2] > 0).all()
+
+
+def about_its_hips(pose: np.ndarray) -> bool:
+    """Whether places are counted from the middle of the hips, as those of a body without a picture are."""
+    hips = pose[list(_TRUNK[1])]
+    if not (hips[:, 2] > 0).all():
+        return False
+    there = pose[pose[:, 2] > 0, :2]
+    return bool(np.abs(hips[:, :2].mean(axis=0)).max() <= _ROUNDED * np.ptp(there, axis=0).max())
 
 
 def stands_on_the_head(pose: np.ndarray) -> bool:

@@ -14,8 +14,9 @@ import numpy as np
 from engine.errors import InputError
 from engine.pose.formats.annotators import annotated_in
 from engine.pose.formats.canvases import canvas_of
+from engine.pose.formats.categories import is_another_order, names_of
 from engine.pose.formats.layouts import COCO_17, COCO_18, LAYOUTS, Layout
-from engine.pose.formats.names import joint_of, pose_of_names
+from engine.pose.formats.names import MIXED, joint_of, pose_of_names
 from engine.pose.formats.people import METRES, MOST_PEOPLE, Person
 from engine.pose.formats.points import (
     DRESS_CODE,
@@ -25,14 +26,16 @@ from engine.pose.formats.points import (
     is_point,
     pose_of_points,
 )
+from engine.pose.formats.strangers import FIGURE, is_figure, lack_of
 from engine.pose.skeleton import GUESSED
 
 GUESSED_KEY = "guessed_joints"  # ours: joints that other programs are told to be there, as they must be drawn
 
-_OPENPOSE = ("pose_keypoints_2d", "pose_keypoints")
+_OPENPOSE = ("pose_keypoints_2d", "pose_keypoints", "body_parts")
 _KEYPOINTS = (
     *_OPENPOSE, "keypoints", "joints", "landmarks", "landmark", "poseLandmarks",
     "pose_landmarks", "normalizedLandmarks", "normalized_landmarks", "kpts", "pred_keypoints",
+    "keypoints_2d", "keypoints2d", "keypoints_body", "joints2d", "joints_2d",
 )  # fmt: skip
 _SCORES = ("keypoint_scores", "keypoints_scores", "keypoint_score", "scores", "visible", "visibility")
 _WORLD = ("worldLandmarks", "poseWorldLandmarks", "pose_world_landmarks")
@@ -45,6 +48,7 @@ _NOT_BODIES = frozenset((
     "dataset_meta", *_WORLD,
 ))  # fmt: skip
 _FORMATS = ("format", "layout", "skeleton", "keypoint_format")
+_MULTIPOSE = 56  # numbers of a person, of MoveNet's: 17 joints, a box, a score
 _DEEPEST = 24  # levels; files of the longest kind have nine
 _MOST_PLACES = 10_000  # objects and lists that are looked into, half a second; a frame of a log has two
 
@@ -77,26 +81,18 @@ class _Place:
 
 def people_of(content: Any, name: str) -> tuple[Person, ...]:
     """Everybody in a parsed JSON document, in its order. Raises InputError where nobody is understood."""
-    found = list(islice(_people(content, _Place(name)), MOST_PEOPLE))
+    try:
+        found = list(islice(_people(content, _Place(name)), MOST_PEOPLE))
+    except InputError:
+        if is_figure(content):
+            raise InputError(f"{name} {FIGURE}") from None
+        raise
     if not found and isinstance(content, dict):
         world = next((content[key] for key in _WORLD if content.get(key)), None)
         found = list(_of_keypoints(world, content, _Place(name, unit=METRES))) if world else []
     if not found:
-        raise InputError(f"{name} {_lack(content)}")
+        raise InputError(f"{name} {lack_of(content, (*_PEOPLE, *_KEYPOINTS))}")
     return tuple(found)
-
-
-def _lack(content: Any) -> str:
-    """What a document without people is, as the rest of a sentence."""
-    first = next((entry for entry in content if entry), {}) if isinstance(content, list) else content
-    if isinstance(first, dict):
-        if first.get("animals"):
-            return "holds the skeletons of animals, not of people."
-        if isinstance(first.get("object"), dict) and "camera" in first["object"]:
-            return "is a scene of a 3D editor, not a pose: export its picture or OpenPose JSON from there."
-        if any(key in first for key in (*_PEOPLE, *_KEYPOINTS)):
-            return "holds no person."
-    return "is not a pose file: it holds no keypoints."
 
 
 def _people(node: Any, place: _Place) -> Iterator[Person]:
@@ -128,8 +124,9 @@ def _of_list(node: list, place: _Place) -> Iterator[Person]:
 def _of_object(node: dict, place: _Place) -> Iterator[Person]:
     if (annotated := annotated_in(node, place.name)) is not None:
         canvas = annotated.canvas or place.canvas
+        notes = (f"{place.name} {MIXED}.",) if annotated.mixed else ()
         for rows in annotated.people:
-            yield Person(pose_of_names(rows), canvas, place.frame, annotated.unit)
+            yield Person(pose_of_names(rows), canvas, place.frame, annotated.unit, notes)
     elif isinstance(node.get("annotations"), list) and isinstance(node.get("images"), list):
         yield from _of_coco(node, place)
     elif isinstance(node.get("subset"), list) and isinstance(node.get("candidate"), list):
@@ -185,9 +182,19 @@ def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
         return
     scores = scores if isinstance(scores, list) else None
     if all(isinstance(point, dict) and not is_point(point) for point in points):
-        yield from _people(points, place.deeper())
+        for pointed in map(_pointed_at, points):
+            if pointed is None:
+                yield from _people(points, place.deeper())
+                return
+            for person, sure in pointed:
+                yield from _of_keypoints(person, {_SCORES[0]: sure}, place.deeper())
         return
-    if parts := by_name(points) or _split(points):
+    if named := by_name(points):
+        mixed = (f"{place.name} {MIXED}.",) if len(set(map(len, named))) > 1 else ()
+        for part in named:
+            yield from (replace(each, notes=mixed) for each in _of_keypoints(part, node, place.deeper()))
+        return
+    if parts := _split(points):
         for number, part in enumerate(parts):
             share = scores[number] if scores and len(scores) == len(parts) else None
             inner = node if share is None else node | {_SCORES[0]: share}
@@ -201,6 +208,15 @@ def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
     yield Person(pose, canvas, place.frame, place.unit, source=node or None)
 
 
+def _pointed_at(entry: dict) -> list[tuple[list, Any]] | None:
+    """(points, confidences) of somebody who stands among keypoints as FiftyOne writes them, or of all whom
+    easy_ViTPose found in a frame, by their numbers; None for anything else."""
+    if isinstance(entry.get("points"), list):
+        return [(entry["points"], entry.get("confidence"))]
+    numbered = entry and all(key.isdecimal() and isinstance(value, list) for key, value in entry.items())
+    return [(value, None) for value in entry.values()] if numbered else None
+
+
 def _split(points: list) -> list | None:
     """The people in a list of several, None for the points of one."""
     lists = [entry for entry in points if isinstance(entry, list)]
@@ -210,6 +226,8 @@ def _split(points: list) -> list | None:
     inner = lists[0]
     if any(isinstance(value, (list, dict)) for value in inner):
         return points
+    if all(len(row) == _MULTIPOSE and all(map(is_number, row)) for row in lists):
+        return [row[:51] for row in lists if any(row)]
     lying = len(points) in (2, 3, 4) and len(inner) in LAYOUTS
     if len(inner) >= 34 and not lying:
         return points  # flat numbers, a list a person
@@ -234,13 +252,22 @@ def _of_coco(node: dict, place: _Place) -> Iterator[Person]:
     """COCO's annotations, each on the canvas of its own picture."""
     images = [image for image in node["images"] if isinstance(image, dict)]
     places = {str(image.get("id")): number for number, image in enumerate(images)}
+    names = names_of(node.get("categories"))
     for entry in node["annotations"]:
         if not isinstance(entry, dict) or not entry.get("keypoints"):
             continue
         number = places.get(str(entry.get("image_id")), 0)
         canvas = canvas_of(images[number], place.name) if images else place.canvas
         inner = replace(place, canvas=canvas, frame=number, order=COCO_17)
-        yield from _of_keypoints(entry["keypoints"], entry, inner)
+        flat, order = entry["keypoints"], names.get(str(entry.get("category_id")), names.get("", []))
+        if is_another_order(order) and isinstance(flat, list) and len(flat) == 3 * len(order):
+            rows = [flat[i : i + 3] for i in range(0, len(flat), 3)]
+            named = [
+                {"x": x, "y": y, "v": v, "name": each} for (x, y, v), each in zip(rows, order, strict=True)
+            ]
+            yield from _of_keypoints(named, {}, inner)
+        else:
+            yield from _of_keypoints(flat, entry, inner)
 
 
 def _of_subset(candidates: list, subset: list, place: _Place) -> Iterator[Person]:
@@ -261,7 +288,7 @@ def _of_names(node: dict, place: _Place) -> Iterator[Person]:
     points = []
     for key, value in node.items():
         if isinstance(value, list):
-            value = dict(zip(("x", "y", "score"), value, strict=False))
+            value = dict(zip(("x", "y", *("z" for _ in value[3:]), "score"), value, strict=False))
         if joint_of(key) is not None and is_point(value):
             points.append(value | {"label": key})
     yield from _of_keypoints(points, {}, place)

@@ -67,7 +67,7 @@ LAYOUTS: dict[int, tuple[Layout, ...]] = {
     17: (COCO_17, _HUMAN36M),
     18: (COCO_18, _with_neck("COCO-17 with a neck", 17)),
     19: (_renamed(BODY_25, "BODY_19"),),
-    20: (_KINECT,),
+    20: (_KINECT, _renamed(COCO_18, "COCO-18 with toes")),
     23: (_renamed(COCO_17, "COCO-17 with feet"),),
     24: (_SMPL,),
     25: (BODY_25, _with_neck("BODY_25B", 17), _KINECT),
@@ -144,6 +144,12 @@ def strain(pose_18x3: np.ndarray, wide: float = 1.0) -> float:
         return np.inf
     logs = np.log(statures)
     return float(np.minimum(np.abs(logs - np.median(logs)), 3).mean())
+
+
+def stature_of(pose_18x3: np.ndarray) -> float:
+    """How tall somebody is by most of their bones, in the pose's own unit; 0 without any."""
+    statures = _statures(pose_18x3, 1.0)
+    return float(np.median(statures)) if statures else 0.0
 
 
 def is_body(pose_18x3: np.ndarray, wide: float = 1.0) -> bool:

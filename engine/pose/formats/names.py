@@ -25,6 +25,10 @@ _PARTS = {
 }  # fmt: skip
 _SIDES = {"left": "left", "l": "left", "right": "right", "r": "right"}
 _NUMBERS = {name: joint for joint, name in enumerate(JOINTS)}
+MIXED = (
+    "lists the joints of several people without saying whose each is, and some lack joints: look whether "
+    "everybody has their own"
+)
 _FEW = 3  # joints that people lack whom a file lists together
 _LONGEST = 40  # characters: a name of a joint is a word or two
 _GLUED = re.compile(
@@ -69,6 +73,12 @@ def people_of_names(
     most = max(len(person) for people in ways for person in people)
     ways = [people for people in ways if max(map(len, people)) + _FEW >= most]
     return _of_most(min(ways, key=worst))
+
+
+def may_be_mixed(people: Sequence[Mapping[int, Any]]) -> bool:
+    """Whether a joint may be told of somebody else than whose it is: of people as `people_of_names` gives
+    them, who do not all have the same joints."""
+    return len({frozenset(person) for person in people}) > 1
 
 
 def _given_back(people: list[dict[int, Told]], strain_of: Callable[..., float]) -> list[dict[int, Told]]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.api import Reference
-from engine.pose.formats.units import is_same, times_as_large
+from engine.pose.formats.layouts import stature_of
+from engine.pose.formats.units import ANOTHER_SIZE, is_same, times_as_large
 
 _ROUNDING = 1.0  # px of the smaller by which two canvases of one shape may differ
 _FRAMED = 0.03  # of the frame's height, by which two framings of one person differ
@@ -68,6 +69,14 @@ class OpenPhoto:
         size; None where it is not, or of this size."""
         own = self.own_on(canvas)
         return None if own is None else times_as_large(pose, own)
+
+    def times_as_tall(self, pose: np.ndarray, canvas: tuple[float, float]) -> float | None:
+        """How many times as tall as its own person somebody in another pose is, on this canvas; None where
+        that is about the same, or not known."""
+        own = self.own_on(canvas)
+        tall = 0.0 if own is None else stature_of(own)
+        times = stature_of(pose) / tall if tall else 0.0
+        return times if times and abs(np.log(times)) > ANOTHER_SIZE else None
 
     def apart(self, pose: np.ndarray) -> float:
         """How far a pose in the frame lies from its own, px: the median over the joints of both."""

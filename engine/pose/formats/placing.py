@@ -40,7 +40,7 @@ def placed(
 
     Raises InputError where most of the joints lie outside of the picture that the file names.
     """
-    if person.unit == METRES:
+    if person.unit == METRES or (not person.unit and bearing.about_its_hips(person.pose_18x3)):
         notes = [f"{name} holds a body without a picture, so it was fitted in."]
         return _fitted(person.pose_18x3, size), notes
     pose, canvas, notes = _in_px(person, name, size, photo)
@@ -131,6 +131,11 @@ def _beside(
             "was laid on the photo."
         )
     notes += _doubts(pose, person, name, notes)
+    if not notes and (times := photo.times_as_tall(pose, canvas)) is not None:
+        notes.append(
+            f"{name} shows somebody {times:.2f} times as tall as the person of the open photo: look whether "
+            "it is of the photo at this size."
+        )
     on_photo = _on_photo(pose, canvas, size, photo)
     if on_photo is None:
         notes.append(f"{name} lies beside what the frame shows of the open photo: it was framed by itself.")

@@ -51,6 +51,8 @@ def _place_of(point: dict) -> dict:
     """The object that has x and y of a point: itself, or what stands in it."""
     if "point" in point and is_pair(point["point"]):  # language models that point say y first
         return {"x": point["point"][1], "y": point["point"][0]}
+    if isinstance(point.get("point"), dict):
+        return _spelt(point["point"])
     pair = next((point[key] for key in _PAIRS if is_pair(point.get(key))), None)
     return _spelt(point.get("position", point)) if pair is None else {"x": pair[0], "y": pair[1]}
 
@@ -91,6 +93,7 @@ def pose_of_points(
     Raises InputError where no body is in it.
     """
     try:
+        points = [_told(point) for point in points]
         names = [_name_of(point) for point in points]
         if sum(joint is not None for joint in names) >= max(3, len(names) // 2):
             return _of_objects(points, names)
@@ -113,7 +116,8 @@ def pose_of_rows(
     """The same of (x, y, confidence) rows, NaN where there is no confidence. wide: as in `layouts.strain`."""
     count = len(points_Nx3)
     if count not in LAYOUTS:
-        raise InputError(f"{name} has {count} joints{looks_like(count)}; {counts()} can be read.")
+        many = f"{count} joints" if count != 1 else "one joint"
+        raise InputError(f"{name} has {many}{looks_like(count)}; {counts()} can be read.")
     if order in LAYOUTS[count]:
         return in_order(points_Nx3, order, wide)
     pose = in_likeliest_order(points_Nx3, wide)
@@ -125,6 +129,11 @@ def pose_of_rows(
             "18 joints in OpenPose's order can be read."
         )
     return pose
+
+
+def _told(point: Any) -> Any:
+    """A number that stands as text, as one; anything else as it is."""
+    return float(point) if isinstance(point, str) and point else point
 
 
 def by_name(points: list) -> list[list] | None:
@@ -151,12 +160,10 @@ def _name_of(point: Any) -> int | None:
 
 
 def _of_objects(points: list, joints: list[int | None]) -> np.ndarray:
-    rows = {}
-    for joint, point in zip(joints, points, strict=True):
-        if joint is not None:
-            row = _row(point)
-            rows[joint] = (row[0], row[1], row[-1] if len(row) > 2 else math.nan)
-    return pose_of_names(rows)
+    known = [(joint, point) for joint, point in zip(joints, points, strict=True) if joint is not None]
+    rows = _even([_row(point) for _, point in known])
+    told = np.column_stack([rows[:, :2], _confidence(rows)]).tolist()
+    return pose_of_names({joint: (x, y, sure) for (joint, _), (x, y, sure) in zip(known, told, strict=True)})
 
 
 def _unflattened(numbers: list, name: str) -> np.ndarray:
@@ -169,6 +176,11 @@ def _unflattened(numbers: list, name: str) -> np.ndarray:
     raise InputError(
         f"{name} has {len(numbers)} numbers{joints} for a person; 54 are expected, 18 x (x, y, confidence)."
     )
+
+
+def is_flat_person(numbers: int) -> bool:
+    """Whether so many numbers may be somebody's: 51 are 17 x (x, y, confidence), and so on."""
+    return any(_fits(numbers, width) for width in (2, 3, 4))
 
 
 def _fits(numbers: int, width: int) -> bool:

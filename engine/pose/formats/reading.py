@@ -16,20 +16,15 @@ from engine.files import opened, text_of
 from engine.pose.formats import arrays
 from engine.pose.formats.carried import Carried, carried_of
 from engine.pose.formats.jsonforms import people_of
-from engine.pose.formats.layouts import UNSURE
+from engine.pose.formats.layouts import UNSURE, strain
 from engine.pose.formats.open_photo import OpenPhoto
 from engine.pose.formats.people import MOST_PEOPLE, Person, PoseFile
 from engine.pose.formats.placing import placed
+from engine.pose.formats.strangers import stranger_of
 from engine.pose.formats.textforms import people_in_text
+from engine.pose.skeleton import JOINTS
 
 MOST_BYTES = 1_000_000  # the largest of one person has 20 KB; larger ones take seconds to read
-
-_STRANGERS = (
-    (b"\x80", "is a Python pickle, which can run programs and is never opened: save it as JSON or .npy"),
-    (b"\x89HDF", "is an HDF5 file, which cannot be read here: save it as CSV or JSON"),
-    (b"PK\x03\x04", "is a zip archive, which holds files: unpack it and take the one that is meant"),
-    (b"MATLAB", "is a MATLAB file, which cannot be read here: save it as JSON or CSV"),
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +49,8 @@ def read_people(path: str | os.PathLike) -> PoseFile:
         raise InputError(f"{label} is too large for a pose file: {MOST_BYTES // 1_000_000} MB are the most.")
     if data.startswith(arrays.MAGIC):
         return PoseFile(label, _with_joints(arrays.people_in_array(data, label), label))
-    stranger = next((what for magic, what in _STRANGERS if data.startswith(magic)), None)
-    if stranger:
-        raise InputError(f"{label} {stranger}.")
+    if stranger := stranger_of(data):
+        raise InputError(f"{label} {stranger}")
     return parse_people(text_of(data, label, "a pose file"), label)
 
 
@@ -95,7 +89,7 @@ def _from_json(text: str, name: str) -> tuple[Any, tuple[Person, ...]]:
     except InputError:
         raise
     except json.JSONDecodeError as error:
-        content = _lines_of_json(text) or _printed(text)
+        content = _documents(text) or _printed(text)
         if content is None and text[0] == "[" and _is_python(text):
             return None, people_in_text(text, name)
         if content is None:
@@ -111,12 +105,17 @@ def _from_json(text: str, name: str) -> tuple[Any, tuple[Person, ...]]:
         raise InputError(f"{name} is not a pose file: it holds numbers beyond reason.") from None
 
 
-def _lines_of_json(text: str) -> list | None:
-    """A document a line, as trackers log them; None where that is not so."""
+def _documents(text: str) -> list | None:
+    """One document behind the other, mostly a line each, as trackers log them; None where that is not so."""
+    decoder, documents, at = json.JSONDecoder(), [], 0
     try:
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
+        while at < len(text):
+            document, at = decoder.raw_decode(text, at)
+            documents.append(document)
+            at += len(text[at:]) - len(text[at:].lstrip())
     except (RecursionError, ValueError):
         return None
+    return documents
 
 
 def _printed(text: str) -> Any:
@@ -150,12 +149,24 @@ def take(
     else:
         person = people[number - 1]
     pose, notes = placed(person, file.name, size, photo)
+    if few := _too_few(person.pose_18x3, file.name):
+        notes = [few, *notes]
     if number is None and len(people) > 1:
         notes = [_many(file, people.index(person) + 1), *notes]
     if not np.isfinite(pose).all():
         raise InputError(f"{file.name} holds numbers that are beyond any picture.")
     carried = carried_of(file, person, pose)
     return Taken(pose.astype(np.float32), (*person.notes, *notes), person, carried)
+
+
+def _too_few(pose_18x3: np.ndarray, name: str) -> str:
+    """What has to be said where joints make too few bones to tell whether they are somebody's; "" for
+    nothing."""
+    joints = [JOINTS[joint] for joint in np.flatnonzero(pose_18x3[:, 2] > 0)]
+    if np.isfinite(strain(pose_18x3)):
+        return ""
+    told = f"{', '.join(joints[:-1])} and {joints[-1]}" if len(joints) > 1 else joints[0]
+    return f"{name} holds {told} and nothing else of a body: look whether that is meant."
 
 
 def _many(file: PoseFile, taken: int) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import math
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from engine.pose.formats.layouts import LAYOUTS
-from engine.pose.formats.names import joint_of, pose_of_names
+from engine.pose.formats.names import MIXED, Row, joint_of, may_be_mixed, people_of_names, pose_of_names
 from engine.pose.formats.people import Person
 from engine.pose.formats.points import pose_of_rows
 
@@ -20,6 +22,9 @@ _NUMBERED = re.compile(
     r"(?:landmark|joint|keypoint|point|kpt|lm|kp|p)?_?(\d{1,3})"
     r"(?:_?(x|y|z|v|visibility|c|conf|confidence|score))?"
 )
+_WHO = ("person", "person_id", "individual", "track", "track_id", "instance")
+_WHEN = ("frame", "frame_idx", "frame_id", "image", "image_id", "filename")
+_UNIT = re.compile(r"\s*[(\[](?:px|pixels?)[)\]]$")
 _SURE = ("score", "confidence", "visibility", "likelihood", "c", "v")
 
 
@@ -29,41 +34,62 @@ def people_in_table(text: str, name: str) -> tuple[Person, ...]:
     rows = [
         [word.strip() for word in row] for row in csv.reader(text.splitlines(), delimiter=delimiter) if row
     ]
-    heading = [word.lower() for word in rows[0]] if rows else []
+    heading = [_UNIT.sub("", word.lower()) for word in rows[0]] if rows else []
     if heading and heading[0] == "scorer":
-        rows = _tracked(rows)
-        heading = rows[0]
+        return tuple(person for part in _tracked(rows) for person in _person_a_row(part[0], part[1:]))
     if "x" in heading and "y" in heading:
         return _joint_a_row(heading, rows[1:], name)
     return _person_a_row(heading, rows[1:]) or _numbered_a_row(heading, rows[1:], name)
 
 
-def _tracked(rows: list[list[str]]) -> list[list[str]]:
-    """DeepLabCut's table with one heading: it has one line each of scorers, people, joints and columns."""
+def _tracked(rows: list[list[str]]) -> Iterator[list[list[str]]]:
+    """DeepLabCut's table as one with one heading for each person: it has one line each of scorers, people,
+    joints and columns."""
     heads = {row[0].lower(): row for row in rows[:4] if row[0].lower() in _HEADS}
     if not {"bodyparts", "coords"} <= heads.keys():
-        return rows
-    who = heads.get("individuals", [])
+        return
     wide = min(map(len, heads.values()))
-    kept = [place for place in range(1, wide) if not who or who[place] == who[1]]
-    if not kept:
-        return rows
-    heading = [f"{heads['bodyparts'][place]}_{heads['coords'][place]}".lower() for place in kept]
-    return [heading, *([row[place] for place in kept] for row in rows[len(heads) :] if len(row) > kept[-1])]
+    who = heads.get("individuals", [""] * wide)
+    for one in dict.fromkeys(who[1:wide]):
+        kept = [place for place in range(1, wide) if who[place] == one]
+        heading = [f"{heads['bodyparts'][place]}_{heads['coords'][place]}".lower() for place in kept]
+        told = [row for row in rows[len(heads) :] if len(row) > kept[-1]]
+        yield [heading, *([row[place] for place in kept] for row in told)]
 
 
 def _joint_a_row(heading: list[str], rows: list[list[str]], name: str) -> tuple[Person, ...]:
+    """A table may hold several people and frames, each told by a column."""
+    when, who = (
+        next((heading.index(word) for word in words if word in heading), None) for words in (_WHEN, _WHO)
+    )
+    groups: dict[tuple[str, str], list[list[str]]] = {}
+    for row in rows:
+        groups.setdefault((_word(row, when), _word(row, who)), []).append(row)
+    frames = {frame: number for number, frame in enumerate(dict.fromkeys(frame for frame, _ in groups))}
+    return tuple(
+        replace(person, frame=frames[frame])
+        for (frame, _), group in groups.items()
+        for person in _people_in_rows(heading, group, name)
+    )
+
+
+def _people_in_rows(heading: list[str], rows: list[list[str]], name: str) -> list[Person]:
+    """Of one picture, a joint a row: by its name, or in a known order."""
     sure = next((word for word in _SURE if word in heading), None)
     places = [heading.index("x"), heading.index("y"), heading.index(sure) if sure else None]
     points = np.array([[_number(row, place) for place in places] for row in rows]).reshape(-1, 3)
-    named = next((heading.index(word) for word in _NAME if word in heading), None)
-    if named is not None:
-        joints = [joint_of(row[named]) if named < len(row) else None for row in rows]
-        if sum(joint is not None for joint in joints) >= 3:
-            pairs = zip(joints, points.tolist(), strict=True)
-            known = {joint: (x, y, sure) for joint, (x, y, sure) in pairs if joint is not None}
-            return (Person(pose_of_names(known)),)
-    return (Person(pose_of_rows(points, name)),) if len(points) in LAYOUTS else ()
+    named = next((place for place, word in enumerate(heading) if word.split(" ")[0] in _NAME), None)
+    joints = [joint_of(_word(row, named)) for row in rows]
+    known: list[tuple[int, Row]] = [
+        (joint, (x, y, sure))
+        for joint, (x, y, sure) in zip(joints, points.tolist(), strict=True)
+        if joint is not None
+    ]
+    if len(known) >= 3:
+        people = people_of_names(known)
+        notes = (f"{name} {MIXED}.",) if may_be_mixed(people) else ()
+        return [Person(pose_of_names(each), notes=notes) for each in people]
+    return [Person(pose_of_rows(points, name))] if len(points) in LAYOUTS else []
 
 
 def _person_a_row(heading: list[str], rows: list[list[str]]) -> tuple[Person, ...]:
@@ -100,6 +126,11 @@ def _numbered_a_row(heading: list[str], rows: list[list[str]], name: str) -> tup
         sure = [[_number(row, axes.get("v", axes.get("c", axes.get("s"))))] for axes in order]
         people.append(Person(pose_of_rows(np.column_stack([points, sure]), name), None, frame))
     return tuple(people)
+
+
+def _word(row: list[str], place: int | None) -> str:
+    """What stands in a column, "" where there is none."""
+    return row[place] if place is not None and place < len(row) else ""
 
 
 def _number(row: list[str], place: int | None) -> float:

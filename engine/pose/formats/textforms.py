@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Sequence
 from xml.etree import ElementTree
 
 import numpy as np
@@ -15,7 +16,7 @@ from engine.errors import InputError
 from engine.pose.formats import deepfashion
 from engine.pose.formats.jsonforms import canvas_of, people_of
 from engine.pose.formats.layouts import COCO_17, GUESS, LAYOUTS, UNSURE, strain
-from engine.pose.formats.names import Row, joint_of, people_of_names, pose_of_names
+from engine.pose.formats.names import MIXED, Row, joint_of, may_be_mixed, people_of_names, pose_of_names
 from engine.pose.formats.people import SHARES, STRETCHED, Person
 from engine.pose.formats.points import pose_of_points, pose_of_rows
 from engine.pose.formats.tables import people_in_table
@@ -23,7 +24,8 @@ from engine.pose.skeleton import JOINTS
 
 _HIDDEN = (UNSURE + GUESS) / 2  # confidence of a joint that is marked as hidden
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_PYTHON = re.compile(rf"{_NUMBER}|nan|None|array|np\.|[\s,()\[\]]")
+_PYTHON = re.compile(rf"{_NUMBER}|nan|None|array|tensor|np\.|[\s,()\[\]]")
+_OF_TENSORS = re.compile(r",\s*(?:device|dtype|grad_fn|requires_grad)=[^,()\[\]]+")
 _MATRIX = re.compile(r"sizes:\s*\[([^\]]*)\][^\[]*?data:\s*\[([^\]]*)\]", re.DOTALL)
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _LANDMARK = re.compile(r"landmarks?\s*\{([^{}]*)\}")
@@ -35,6 +37,10 @@ _BLAZEPOSE = 33  # landmarks of a person
 def people_in_text(text: str, name: str) -> tuple[Person, ...]:
     """Everybody in a text that is not JSON, stripped and not empty. Raises InputError."""
     if text.startswith("<"):
+        if re.match(r"<(!doctype\s+)?html", text, re.IGNORECASE):
+            raise InputError(
+                f"{name} is a web page, not a pose file: what it shows was saved, not what it links to."
+            )
         return _of_xml(text, name)
     if text.startswith("HIERARCHY"):
         raise InputError(
@@ -47,8 +53,8 @@ def people_in_text(text: str, name: str) -> tuple[Person, ...]:
         return _of_landmarks(_LANDMARK.findall(text), name)
     if printed := _LANDMARK_OBJECT.findall(text):
         return _of_landmarks(printed, name)
-    if text[0] in "[(" or text.startswith("array("):
-        return _of_python(text, name)
+    if text[0] in "[(" or text.startswith(("array(", "tensor(")):
+        return _of_python(_OF_TENSORS.sub("", text), name)
     if deepfashion.is_table(text):
         rows = deepfashion.table_poses(text, name)
         return tuple(Person(pose, deepfashion.CANVAS, frame, STRETCHED) for frame, pose in rows)
@@ -109,10 +115,10 @@ def _float(word: str) -> float | None:
 
 
 def _of_label(row: list[float], name: str) -> Person:
-    """A person in a line: YOLO's class and box before the keypoints and perhaps a confidence behind them, or
-    keypoints alone; of readings that fit the one that makes the best body."""
+    """A person in a line: YOLO's class and box before the keypoints and perhaps a confidence and the
+    number of a track behind them, or keypoints alone; of readings that fit the one of the best body."""
     people = []
-    for before, behind in ((5, 0), (5, 1), (6, 0), (0, 0), (1, 0)):
+    for before, behind in ((5, 0), (5, 1), (5, 2), (6, 0), (0, 0), (1, 0)):
         numbers = row[before : len(row) - behind]
         for width in (3, 2):
             if len(numbers) % width == 0 and len(numbers) // width in (17, 18, 25, 33):
@@ -128,7 +134,7 @@ def _of_python(text: str, name: str) -> tuple[Person, ...]:
     """Lists, tuples and arrays as Python prints them."""
     if _PYTHON.sub("", text):  # word by word: a pattern for all of it takes forever to fail
         raise InputError(f"{name} is not a pose file: it is neither JSON nor a list of numbers.")
-    plain = re.sub(r"array|np\.", "", text).replace("(", "[").replace(")", "]").replace("None", "null")
+    plain = re.sub(r"array|tensor|np\.", "", text).replace("(", "[").replace(")", "]").replace("None", "null")
     plain = re.sub(r"\bnan\b", "null", re.sub(r"\s+", " ", plain))
     plain = re.sub(r"(?<=[\d.\]l])\s+(?=[-+.\d\[n])", ", ", plain)
     plain = re.sub(r"(\d)\.(?=[\s,\]])", r"\1.0", re.sub(r",\s*\]", "]", plain))
@@ -183,13 +189,15 @@ def _of_xml(text: str, name: str) -> tuple[Person, ...]:
     for frame, image in enumerate(root.iter("image")):
         canvas = canvas_of({key: _float(image.get(key, "")) for key in ("height", "width")}, name)
         for skeleton in [*image.iter("skeleton")] or [image]:
-            people += _of_skeleton(skeleton, canvas, frame)
+            people += _of_skeleton(skeleton, canvas, frame, name)
     size = {key: _float(root.findtext(f".//original_size/{key}", "")) for key in ("height", "width")}
     tracked = [skeleton for track in root.iter("track") for skeleton in track.iter("skeleton")]
     for skeleton in sorted(tracked, key=_frame_of):
-        people += _of_skeleton(skeleton, canvas_of(size, name), _frame_of(skeleton))
+        people += _of_skeleton(skeleton, canvas_of(size, name), _frame_of(skeleton), name)
     if not people:
-        raise InputError(f"{name} is not a pose file: it holds no skeleton with named points.")
+        raise InputError(
+            f"{name} is not a pose file: it holds no skeleton whose points are named or numbered."
+        )
     return tuple(people)
 
 
@@ -200,7 +208,7 @@ def _frame_of(skeleton: ElementTree.Element) -> int:
 
 
 def _of_skeleton(
-    skeleton: ElementTree.Element, canvas: tuple[float, float] | None, frame: int
+    skeleton: ElementTree.Element, canvas: tuple[float, float] | None, frame: int, name: str
 ) -> list[Person]:
     """Whom an element's named points are of, nobody without any."""
     rows: list[tuple[int, Row]] = []
@@ -209,4 +217,22 @@ def _of_skeleton(
         x, y = (_float(word) for word in (point.get("points", "") + ",,").split(",")[:2])
         if joint is not None and x is not None and y is not None and point.get("outside") != "1":
             rows.append((joint, (x, y, _HIDDEN if point.get("occluded") == "1" else math.nan)))
-    return [Person(pose_of_names(each), canvas, frame) for each in people_of_names(rows)]
+    if rows:
+        people = people_of_names(rows)
+        notes = (f"{name} {MIXED}.",) if may_be_mixed(people) else ()
+        return [Person(pose_of_names(each), canvas, frame, notes=notes) for each in people]
+    points = _numbered_points(skeleton)
+    return [Person(pose_of_points(points, name), canvas, frame)] if len(points) in LAYOUTS else []
+
+
+def _numbered_points(skeleton: ElementTree.Element) -> Sequence[list[float] | None]:
+    """Points by their numbers, as CVAT names them where nobody did: one each, or all in one shape."""
+    numbered: dict[int, list[float] | None] = {}
+    for shape in skeleton.iter("points"):
+        pairs = [[_float(word) for word in pair.split(",")] for pair in shape.get("points", "").split(";")]
+        points = [[x for x in pair if x is not None] for pair in pairs]
+        if len(points) > 1:
+            return points if all(len(point) == 2 for point in points) else []
+        if (label := shape.get("label", "")).isdecimal() and len(label) < 4 and len(points[0]) == 2:
+            numbered[int(label)] = points[0] if shape.get("outside") != "1" else None
+    return [numbered[number] for number in sorted(numbered)]

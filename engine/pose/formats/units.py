@@ -18,7 +18,7 @@ _AS_LARGE = 0.1  # a canvas that is so near to a thousand px a side: it hardly m
 _SQUARE = 0.2  # |log| of width over height, up to which bodies tell nothing
 _QUARTER = 0.5  # of both sides
 _SAME, _LEAST_JOINTS = 0.03, 8  # of a person's size, and joints, by which a pose is told to be a photo's own
-_ANOTHER_SIZE = 0.08  # of the size: detectors differ by less
+ANOTHER_SIZE = 0.08  # of the size: detectors differ by less
 
 
 def unit_of(xy: np.ndarray) -> str:
@@ -106,7 +106,7 @@ def times_as_large(pose_18x3: np.ndarray, own_18x3: np.ndarray) -> np.ndarray | 
     if both.sum() < _LEAST_JOINTS:
         return None
     factors = (given_N2 * own_N2).sum(axis=0) / np.maximum((own_N2**2).sum(axis=0), 1.0)
-    if factors.min() <= 0 or np.abs(np.log(factors)).max() < _ANOTHER_SIZE:
+    if factors.min() <= 0 or np.abs(np.log(factors)).max() < ANOTHER_SIZE:
         return None
     apart = np.median(np.hypot(*(given_N2 / factors - own_N2).T))
     shift_N2 = given_N2 - own_N2

@@ -7,7 +7,8 @@ import torch
 from flat_scene import HERE, SIDES, SIZE, pose
 from torch import Tensor
 
-from engine.compositing.cut_outs import CutOut, Poses, lay_over
+from engine.compositing.atlas import CLASSES
+from engine.compositing.cut_outs import CutOut, Poses, along_limb, lay_over
 from engine.compositing.limb_bones import segments
 from engine.compositing.limbs_elsewhere import elsewhere, trunk_of
 from engine.compositing.ribbons import place_of, ribbon
@@ -30,7 +31,9 @@ def laid(bent: dict[int, tuple[float, float]]) -> Tensor:
     bones = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == ARM]
     limb_HW = (place_of(HERE, line.line_N).aside.abs() < BROAD * bones[0].then.unit).float()
     layer_4HW = torch.zeros(4, *SIZE)
-    lay_over(layer_4HW, bones, Poses(now, own, SIDES), CutOut(torch.ones(3, *SIZE), limb_HW, 1.0), HERE)
+    poses = Poses(now, own, SIDES)
+    way = along_limb(bones, poses, limb_HW, trunk, torch.zeros(CLASSES, *SIZE))
+    lay_over(layer_4HW, bones, poses, CutOut(torch.ones(3, *SIZE), limb_HW, 1.0, way), HERE)
     return layer_4HW[0]
 
 
@@ -56,8 +59,10 @@ def test_a_limb_is_drawn_in_from_half_its_breadth_on_by_two_hundredths_of_the_pi
     bones = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == ARM]
     broad = 0.4 * bones[0].then.unit
     layer_4HW = torch.zeros(4, *SIZE)
-    cut_out = CutOut(lines[0].expand(3, -1, -1), (lines[0] < broad).float(), 1.0)
-    lay_over(layer_4HW, bones, Poses(now, own, SIDES), cut_out, HERE)
+    poses, limb_HW = Poses(now, own, SIDES), (lines[0] < broad).float()
+    way = along_limb(bones, poses, limb_HW, trunk, torch.zeros(CLASSES, *SIZE))
+    cut_out = CutOut(lines[0].expand(3, -1, -1), limb_HW, 1.0, way)
+    lay_over(layer_4HW, bones, poses, cut_out, HERE)
     far_HW = lines[1]
     forearm = slice(30, 43), slice(79, 83)
     wanted_HW = far_HW - 0.02 * ((far_HW - broad / 2) / (broad / 2)).clamp(0.0, 1.0)

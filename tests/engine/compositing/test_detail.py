@@ -43,7 +43,7 @@ def a_shirt(dx: float = 0.0) -> torch.Tensor:
     return places(classes_hw, torch.stack([x + dx, y, torch.ones_like(x)]))
 
 
-def painted_places(picture_BCHW: torch.Tensor) -> torch.Tensor:
+def painted_places(picture_BCHW: torch.Tensor, carefully: bool = False) -> torch.Tensor:
     """Some place or other, told by the colours."""
     mix = torch.randn(11, 3, generator=torch.Generator().manual_seed(7))
     return torch.einsum("oc,bchw->bohw", mix, F.avg_pool2d(picture_BCHW, 4))

@@ -30,7 +30,7 @@ def claims(likely: float = 1.0, behind: float = 0.0) -> Tensor:
     drawn = torch.zeros(CLASSES, *SIZE)
     drawn[ARM], drawn[REGIONS.index("hair")] = likely, 1.0 - likely
     photo = Shown(torch.full((1, *SIZE), behind), limbs, torch.zeros(CLASSES, *SIZE))
-    return claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE)
+    return claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})
 
 
 def test_what_is_drawn_is_the_limbs_up_to_a_unit_away():
@@ -83,7 +83,7 @@ def test_a_leg_that_has_left_leaves_no_rim_of_its_colours_on_the_wall():
     drawn = torch.zeros(CLASSES, *SIZE)
     drawn[top] = 1.0
     photo = Shown(behind, limbs, drawn)  # what is drawn hangs in the photo too, and is no leg's
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE)[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[0]
     row_W = claim_HW[95]
     assert row_W[column - 3 : column + 5].min() > 0.99
     assert row_W[column - 4] < 0.01 and row_W[column + 6] < 0.01
@@ -108,7 +108,7 @@ def test_what_is_drawn_on_the_wall_beside_an_arm_that_stays_goes_with_the_leg(as
         + 0.7 * arm.now.step
         - 1j * aside * UNIT * (2 / SIZE[0]) * arm.now.step / abs(arm.now.step)
     )
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE)[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[0]
     nearest = (HERE - here_N).abs().flatten().argmin()
     assert claim_HW.flatten()[nearest] == pytest.approx(claimed_there, abs=0.35)
 
@@ -126,11 +126,11 @@ def test_hair_that_an_engine_draws_as_wall_stays_beside_a_raised_arm():
     behind = torch.zeros(1, *SIZE)
     behind[0, :24] = 1.0
     photo = Shown(behind, torch.zeros(4, *SIZE), shown)
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE)[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[0]
     assert claim_HW[30, 75] < 0.01 and claim_HW[30, 84] < 0.01 and claim_HW[30, 88] > 0.99
     assert claim_HW[23, 75] > 0.99, "the wall"
     shown[REGIONS.index("upper clothes"), :, 82:] = 1.0
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE)[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[0]
     assert claim_HW[30, 80] < 0.01 and claim_HW[30, 84] > 0.99
 
 
@@ -153,7 +153,7 @@ def test_cloth_goes_from_trunk_to_sleeve_up_to_half_a_unit_from_the_shoulder():
     down_3 = found[0].now.begin + 1j * found[0].now.unit * below
     out_3 = found[0].now.begin + found[0].now.step / 3 - 1j * found[0].now.unit * below / 2
     webs_23 = claimed(
-        Poses(now, own, SIDES), found, trunk, drawn[:, :2, :3], photo, torch.stack([down_3, out_3])
+        Poses(now, own, SIDES), found, trunk, drawn[:, :2, :3], photo, torch.stack([down_3, out_3]), {}
     )[2]
     assert webs_23[0].tolist() == pytest.approx([1.0, 0.5, 0.0], abs=0.02)
     assert webs_23[1].max() == 0
@@ -172,7 +172,7 @@ def test_a_shirt_that_ends_on_the_hip_goes_with_the_leg_and_a_coat_does_not(hem,
         REGIONS.index("upper clothes"), HERE.imag < (found[0].then.begin + hem * found[0].then.step).imag
     ] = 1.0
     photo = Shown(torch.zeros(1, *SIZE), torch.zeros(4, *SIZE), shown)
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE)[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[0]
     at_knee = claim_HW.flatten()[(HERE - found[0].now.end).abs().argmin()]
     assert at_knee > 0.9 if goes else at_knee < 0.1
 
@@ -187,5 +187,5 @@ def test_of_a_head_is_what_is_so_by_a_hundredth(share, stays):
     drawn, shown = torch.zeros(2, CLASSES, *SIZE)
     drawn[0], shown[REGIONS.index("face"), 26:34, 70:80] = 1.0, share
     photo = Shown(torch.zeros(1, *SIZE), torch.zeros(4, *SIZE), shown)
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE)[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[0]
     assert claim_HW[30, 82].item() == pytest.approx(1.0 - stays, abs=0.002)

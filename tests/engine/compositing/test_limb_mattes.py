@@ -12,7 +12,7 @@ from torch import Tensor
 from engine.compositing.atlas import CLASSES
 from engine.compositing.limb_mattes import limb_mattes, without_wall
 from engine.pose import skeleton as sk
-from engine.regions import REGIONS
+from engine.regions import REGIONS, SURFACE_SPAN
 
 ARM, LEG = REGIONS.index("arms"), REGIONS.index("legs")
 OF_RIGHT_LEG, OF_LEFT_LEG, OF_RIGHT_ARM, OF_LEFT_ARM = range(4)
@@ -143,3 +143,13 @@ def test_what_looks_like_the_wall_is_no_rim_of_a_limb(off, kept):
     made = without_wall(limb, photo, plate)
     assert made[..., 5:11, 5:11].min() == 1 and made[..., :4, :].max() == 0
     assert made[..., 4, 4:12].flatten().tolist() == pytest.approx([kept] * 16, abs=0.01)
+
+
+@pytest.mark.parametrize(("above_the_middle", "sleeve"), [(0.9, False), (1.5, True)])
+def test_a_hand_on_a_skirt_takes_none_of_it_along(above_the_middle: float, sleeve: bool):
+    """A dress beside an arm is a sleeve down to where hands hang; below that it is the skirt."""
+    dress = REGIONS.index("dress or skirt")
+    surface = seen(classes((dress, (slice(38, 74), slice(61, 74))), (ARM, (slice(38, 58), slice(61, 74)))))
+    surface[:, CLASSES + 1] = above_the_middle / SURFACE_SPAN
+    made = limb_mattes(pose(), surface, SIZE)[0, OF_LEFT_ARM]
+    assert (made[60:70, 66:71].mean() > 0.5) == sleeve

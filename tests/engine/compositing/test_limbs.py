@@ -185,6 +185,23 @@ def test_where_a_forearm_lay_on_the_shirt_are_the_shirts_colours():
     assert is_colour(made, 50, 50, BLUE)
 
 
+@pytest.mark.parametrize("kept", [0.0, 1.0])
+def test_beside_where_an_arm_hung_cloth_is_the_photos_own_as_far_as_that_is_known(kept):
+    """A stripe that the parsing network takes for the arm, or for its rim."""
+    stripe = slice(44, 64), slice(60, 65)
+    own_hw = classes(PARTS[0], (ARM, (slice(38, 74), slice(57, 74))), *PARTS[2:])
+    picture = photo()
+    picture[0, :, stripe[0], stripe[1]] = torch.tensor(YELLOW)[:, None, None]
+    given, mattes = source(picture, (own_hw == 0).float()), limb_mattes(pose(), seen(own_hw), SIZE)
+    under = torch.zeros(1, 6, *SIZE)
+    under[:, 2], under[:, :2], under[:, 4, stripe[0], stripe[1]] = 1.0, -1.0, 1.0
+    under[:, 5, stripe[0], stripe[1]] = kept
+    own = own_pose(seen(own_hw), pose(), limbs=mattes, under=under, background=grey(PLATE))
+    made = shown(pose(RAISED), seen(own_hw), given, own)[0]
+    assert is_colour(made, 55, 62, YELLOW if kept else BLUE)
+    assert is_colour(made, 55, 69, (PLATE,) * 3), "the arm is gone"
+
+
 @pytest.mark.parametrize(("row", "column", "cloth"), [(43, 61, True), (45, 76, False)])
 def test_cloth_that_goes_to_a_lifted_sleeve_is_the_shirts_near_the_shoulder(row, column, cloth):
     """The engine draws it grey, and its outline as it should be. The shoulder is at (60, 36)."""
@@ -201,6 +218,24 @@ def test_cloth_that_goes_to_a_lifted_sleeve_is_the_shirts_near_the_shoulder(row,
     kept = own_pose(seen(own_hw), pose(), limbs=mattes, under=under, background=grey(PLATE))
     made = shown(out, seen(drawn), given, kept)[0]
     assert is_colour(made, row, column, BLUE if cloth else (PLATE,) * 3)
+
+
+def test_a_loose_sleeve_stands_up_from_no_lifted_arm():
+    """Its hem, in row 44, reaches 10 px outwards from the bone, the arm that comes out of it 4."""
+    sleeve, arm = (slice(36, 45), slice(56, 74)), (slice(45, 74), slice(61, 68))
+    own_hw = classes(PARTS[0], (ARM, arm), *PARTS[2:], (SHIRT, sleeve))
+    picture = photo()
+    picture[0, :, 38:74, 61:74] = -1.0
+    for (rows, columns), colour in ((arm, WHITE), (sleeve, BLUE)):
+        picture[0, :, rows, columns] = torch.tensor(colour)[:, None, None]
+    given, mattes = source(picture, (own_hw == 0).float()), limb_mattes(pose(), seen(own_hw), SIZE)
+    under = under_hands(given.photo, seen(own_hw), pose(), mattes)
+    kept = own_pose(seen(own_hw), pose(), limbs=mattes, under=under, background=grey(PLATE))
+    out = pose({sk.LEFT_ELBOW: (9.2, -14.0), sk.LEFT_WRIST: (22.0, -28.0)})  # level, at (75, 36) and (90, 36)
+    made = shown(out, seen(own_hw), given, kept)[0]
+    assert is_colour(made, 36, 67, BLUE) and is_colour(made, 36, 75, WHITE), "sleeve and arm"
+    for row, column in ((32, 68), (32, 70)):
+        assert is_colour(made, row, column, (PLATE,) * 3), "above the hem"
 
 
 def test_what_the_engine_drew_of_a_limb_gives_way_and_a_head_does_not():

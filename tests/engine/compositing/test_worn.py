@@ -41,6 +41,15 @@ def test_what_is_nowhere_is_near_nothing():
     assert rows.stop - rows.start <= 13 and columns.stop - columns.start <= 13
 
 
+def test_what_is_hardly_there_is_near_yet():
+    """A matte finds an edge by a fortieth of a position."""
+    share_11hw = torch.zeros(1, 1, 128, 88)
+    share_11hw[..., 60, 40] = 0.025
+    rows, columns = near(share_11hw)
+    assert rows.start < 60 < rows.stop and rows.stop - rows.start > 12
+    assert columns.start < 40 < columns.stop
+
+
 def test_the_largest_plane_is_torchs_own_the_first_of_equals():
     planes_1Phw = torch.randint(0, 3, (1, 5, 16, 12)).float()
     assert torch.equal(largest(planes_1Phw), planes_1Phw.argmax(1))

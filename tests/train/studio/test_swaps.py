@@ -11,7 +11,7 @@ from train.commands import render
 from train.data.people import HELD_OUT, People
 from train.studio.garments import Top, Trousers
 from train.studio.swaps import swapped
-from train.swaps import GIVER, POSED, POSED_TRUTH, STANDING, STANDING_TRUTH, WORDS, word_of
+from train.swaps import GIVER, LAID, POSED, POSED_TRUTH, STANDING, STANDING_TRUTH, WORDS, word_of
 
 
 @pytest.fixture(scope="module", params=[HELD_OUT, HELD_OUT + 1], ids=WORDS)
@@ -42,8 +42,10 @@ def test_the_garment_is_the_givers(taken):
     def colour(view):
         return view.image_HWC[view.parsing_HW == label].mean(0)
 
-    truth, giver, wearer = (colour(views[each]) for each in (STANDING_TRUTH, GIVER, STANDING))
+    truth, giver, wearer, laid = (colour(views[each]) for each in (STANDING_TRUTH, GIVER, STANDING, LAID))
     assert np.abs(truth - giver).sum() < np.abs(truth - wearer).sum()
+    assert np.abs(truth - laid).sum() < np.abs(truth - wearer).sum()
+    assert set(np.unique(views[LAID].parsing_HW)) == {0, label}
 
 
 def test_no_two_people_of_the_data_share_anybody(studio):

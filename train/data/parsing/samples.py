@@ -23,6 +23,9 @@ from train.data.parsing.scenery import background, light, obstacle
 from train.data.people import View
 
 _GARMENTS = tuple(REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants"))
+_UPPER, _LEGS = REGIONS.index("upper clothes"), REGIONS.index("legs")
+_OUT_ON_ARMS = 0.22  # surface coordinate x beyond which the trunk's clothes are sleeves (9 dm are 1)
+_SKIN_3 = np.array([232.0, 188.0, 160.0])  # what light skin has in the middle
 _ORDER, _VIEW, _CHANGES, _BYSTANDER = 10, 11, 12, 13  # tags of the generators
 
 
@@ -106,7 +109,7 @@ def changed(
         known = surface.any(2)
         surface[known, 0] = 255 - surface[known, 0]
     if changes.recolour:
-        picture = _recoloured(picture, parsing, rng, changes.recolour, scenes)
+        picture = _recoloured(picture, parsing, surface, rng, changes.recolour, scenes)
     nobody = rng.random() < changes.nobody
     if nobody or rng.random() < changes.elsewhere:
         palette = picture[parsing > 0]
@@ -190,23 +193,32 @@ def _centred(matrix: np.ndarray) -> np.ndarray:
 
 
 def _recoloured(
-    picture: np.ndarray, parsing: np.ndarray, rng: np.random.Generator, probability: float, scenes: Sequence
+    picture: np.ndarray,
+    parsing: np.ndarray,
+    surface: np.ndarray,
+    rng: np.random.Generator,
+    probability: float,
+    scenes: Sequence,
 ) -> np.ndarray:
     """The picture with some of its garments in other colours: folds and shadows stay, what they lie on is
     mixed anew from its channels, darker or lighter, sometimes with a pattern. Photographed clothes have more
-    colours and patterns than the studio's; what a garment is, its shape has to tell."""
-    for region in _GARMENTS:
-        if rng.random() >= probability:
-            continue
-        mask = parsing == region
-        if not mask.any():
+    colours and patterns than the studio's; what a garment is, its shape has to tell. Sleeves may be of
+    another colour than what they are sewn to, that of skin too; legs half as often, as if in stockings."""
+    sleeves = (parsing == _UPPER) & (np.abs(surface[:, :, 0] / 127.5 - 1) > _OUT_ON_ARMS)
+    masks = [(parsing == region, probability) for region in _GARMENTS]
+    masks += [(sleeves, 0.5 * probability), (parsing == _LEGS, 0.5 * probability)]
+    for mask, share in masks:
+        if rng.random() >= share or not mask.any():
             continue
         mean_3 = picture[mask].mean(0)
         shade = picture.mean(2, keepdims=True) / max(float(mean_3.mean()), 8.0)
         detail = picture - mean_3 * np.minimum(shade, 2.0)
         colour_3 = rng.uniform(0, 1, 3) ** rng.uniform(0.5, 2.0) * rng.uniform(20, 250)
-        if rng.random() < 0.35:
+        kind = rng.random()
+        if kind < 0.35:
             colour_3 = np.full(3, colour_3.mean()) * np.exp(rng.normal(0, 0.05, 3))
+        elif kind < 0.5:
+            colour_3 = _SKIN_3 * rng.uniform(0.35, 1.05) * np.exp(rng.normal(0, 0.08, 3))
         cloth = colour_3 * shade ** rng.uniform(0.7, 1.6) + detail * rng.uniform(-1.0, 1.0)
         if rng.random() < 0.35:
             pattern = background(rng, parsing.shape, rng.uniform(0, 255, (3, 3)), scenes)

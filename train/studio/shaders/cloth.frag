@@ -23,6 +23,9 @@ float cut() {
   float d = bottom_distance(c, v_arm);
 #elif EDGE == 3
   float d = c.y - bottom.z;
+#ifdef SLIT
+  if (v_rest.z > 0. && abs(v_rest.x - bottom.w) < .02 + (bottom.x - c.y) * .14) discard;
+#endif
 #ifdef OPENS
   if (top_body.w > 0. && c.z > 0. && abs(v_rest.x) < opening(c.y)) discard;
 #endif
@@ -119,8 +122,15 @@ vec3 with_seams(vec3 albedo) {
   albedo = mix(albedo, seam_colour.rgb * albedo, line * .7);
 #elif EDGE == 3
   if (n.z > 0.) line = coat_line(vec2(v_rest.x, c.y));
+#ifdef BUTTONS
+  if (n.z > 0.) {
+    line = smoothstep(.03, 0., abs(abs(v_rest.x) - .13)) * .5;
+    if (length(vec2(v_rest.x, (fract(c.y * 1.25) - .5) / 1.25)) < .05) line = 1.;
+  }
+#endif
   if (seams.x > .5 && c.y > 1.38 && c.y < 1.78) {
-    albedo *= seam_colour.rgb;
+    if (seams.x > 1.5) albedo = accent.rgb;
+    else albedo *= seam_colour.rgb;
     float edge = min(c.y - 1.38, 1.78 - c.y), buckle = max(abs(v_rest.x), abs(c.y - 1.58)) - .24;
     line = max(smoothstep(.05, .01, edge), smoothstep(.05, .02, abs(buckle)) * step(0., n.z));
   }
@@ -179,6 +189,10 @@ float pleats(vec2 place) {
   float p = fract(place.x / 13.8 * trim.x);
   return min(p / .7, (1. - p) / .3) * trim.y;
 }
+
+#ifdef FUR
+float tuft(vec3 p) { return fract(sin(dot(p, vec3(12.7, 78.2, 37.7))) * 4375.8); }
+#endif
 
 float bell(float x, float width) { return exp(-x * x / (width * width)); }
 
@@ -247,6 +261,12 @@ void main() {
   height += across_limb * max(squeeze, 0.) * .3 * min(folds.x * 5. + .4, 1.4);
 #if EDGE == 3 && defined TRIMS
   height += pleats(place);
+#endif
+#ifdef FUR
+  // a shell of it: where there is no hair between this and the shell below one sees through
+  vec3 hair = v_rest * vec3(9., 5., 9.) + .3 * sin(v_rest.yzx * 7.);
+  if (tuft(floor(hair)) < print_at.w) discard;
+  s.albedo *= .45 + .75 * print_at.w + .3 * (tuft(floor(hair) + 31.) - .5);
 #endif
   height += (textureLod(fold_tile, place * .9, max(log2(920. * eye.w), 0.)).b - .5) * .008 * folds.w;
 #if EDGE != 4

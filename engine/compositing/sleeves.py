@@ -1,0 +1,139 @@
+"""How a lifted sleeve is drawn: as broad as it lies on its arm, and what goes from its hem to the trunk.
+
+A loose hem stands off an arm that hangs; turned with the arm it would stand up as a wing. And towards the
+trunk no photo of a hanging arm shows where a sleeve ends: it would take a piece of the chest along. There it
+is as broad as the arm that comes out of it, and cloth is drawn between its hem and where that lay on the
+trunk, as it is when the arm is lifted.
+"""
+
+from __future__ import annotations
+
+from cmath import phase
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from engine.compositing.fields import ramp, ramp_at
+from engine.compositing.limb_bones import divisor, sampled
+from engine.compositing.limbs_elsewhere import Trunk
+from engine.compositing.ribbons import Place, Ribbon, place_of
+
+_EASE = 1.15  # times as broad as the arm that comes out of it a sleeve lies on it
+_LIFTED = 0.25, 0.8  # radians that an upper arm is lifted, until its sleeve lies on it
+_ARMPIT = 0.4  # of the way from a hem up to the shoulder, where an outline under an arm bends
+_SIDE = 0.3  # units below where the hem lay, down to which that outline goes over into the trunk's
+_POINTS = 8  # of that outline
+_SOFT = 0.05  # units over which cloth ends: a px of a map of 128 rows
+
+
+class Sleeve(NamedTuple):
+    """A lifted sleeve, along its ribbon's two sides.
+
+    broad: [2, N], how broad it is drawn. narrower: [2, N], how many times it was as broad. inner: which side
+    is the trunk's. lifted: 0 to 1. under: complex [M], the outline under the arm, from hem to trunk.
+    """
+
+    broad: Tensor
+    narrower: Tensor
+    inner: int
+    lifted: float
+    under: Tensor
+
+    @property
+    def sign(self) -> float:
+        """Of what is aside of it on the trunk's side."""
+        return -1.0 if self.inner else 1.0
+
+    def in_photo(self, where: Place) -> Place:
+        """Where a place of the drawn one is in the photo's."""
+        return where._replace(aside=where.aside * where.beside(self.narrower))
+
+    def past_inner(self, where: Place, root: int, soft: float) -> Tensor:
+        """0 to 1 [h, w]: where it is not drawn to its inner side: past its breadth, and in the trunk's
+        corner, whose cloth the trunk has. root: where that ends."""
+        over_hw = ramp(where.aside.abs() - where.beside(self.broad), -soft, 0.0)
+        over_hw = torch.where(where.piece < root, self.lifted, over_hw)
+        return over_hw * (where.aside * self.sign > 0)
+
+
+def lifted_sleeve(
+    ribbons: tuple[Ribbon, Ribbon],
+    broad_2N: Tensor,
+    bare_HW: Tensor,
+    cloth_HW: Tensor,
+    trunk: Trunk,
+    unit: float,
+    sides_2: Tensor,
+) -> Sleeve | None:
+    """Of an arm's ribbons in the photo and now; None where it is not lifted, or no sleeve ends on its upper
+    half.
+
+    broad: to both sides of the first, as large as the person is now. bare, cloth: what the photo shows.
+    """
+    was, goes = ribbons
+    then, now = (_turn(each) for each in ribbons)
+    inner = int(then < 0)
+    lifted = ramp_at(now - then if inner else then - now, *_LIFTED)
+    first, elbow = was.root + 1, was.joints[1]
+    bare_N, cloth_N = sampled(torch.stack([bare_HW, cloth_HW]), was.line_N[None], sides_2)[:, 0]
+    bare = (bare_N > cloth_N)[first:elbow].tolist()
+    if lifted == 0 or True not in bare or bare[0]:
+        return None
+    hem = first + bare.index(True)
+    arm_2 = broad_2N[:, hem + 1 : hem + 3].amin(1)
+    share_n = torch.linspace(0.0, 1.0, hem - first + 1, device=broad_2N.device)
+    most_2n = torch.lerp(broad_2N[:, first, None], _EASE * arm_2[:, None], share_n)
+    most_2n = torch.cat([most_2n, most_2n[:, -1:]], 1)  # a hem may be past where its middle is bare
+    drawn_2N = broad_2N.clone()
+    drawn_2N[:, first : hem + 2] = most_2n.minimum(broad_2N[:, first : hem + 2])
+    drawn_2N = torch.lerp(broad_2N, drawn_2N, lifted)
+    narrower_2N = torch.where(drawn_2N > 0, broad_2N / drawn_2N.clamp_min(1e-4), 1.0)
+    narrower_2N[inner] = 1.0  # what is past it there is the trunk's
+
+    aside = float(arm_2[inner]) * (-1j if inner else 1j)
+    own_aside = aside / abs(trunk.turn)
+    lay, top = (trunk.after(_beside(was, point, own_aside)) for point in (hem, first))
+    begin, bend, end = (
+        _beside(goes, hem, aside),
+        lay + _ARMPIT * (top - lay),
+        lay + _SIDE * unit * 1j * trunk.turn,
+    )
+    parts = (point / (_POINTS - 1) for point in range(_POINTS))
+    under = [(1 - t) ** 2 * begin + 2 * t * (1 - t) * bend + t**2 * end for t in parts]
+    under_M = torch.tensor(under, dtype=torch.complex64, device=broad_2N.device)
+    return Sleeve(drawn_2N, narrower_2N, inner, lifted, under_M)
+
+
+def web(sleeve: Sleeve, goes: Ribbon, shoulder: complex, unit: float, here_hw: Tensor) -> Tensor:
+    """0 to 1 [h, w]: cloth between a lifted sleeve and its trunk. goes: the arm's ribbon now."""
+    hem, *_, end = sleeve.under.tolist()
+    root_step, arm_step = _steps(goes)
+    off_hw = here_hw - shoulder
+    above_hw = sleeve.sign * place_of(here_hw, sleeve.under).aside
+    out = divisor(hem - shoulder)
+    inside_hw = abs(out) - (off_hw * (abs(out) / out)).real
+    near_hw = abs(end - shoulder) - off_hw.abs()
+    below_root_hw, below_arm_hw = (sleeve.sign * (off_hw / step).imag > 0 for step in (root_step, arm_step))
+    hangs = sleeve.sign * (arm_step / root_step).imag > 0
+    below_hw = below_root_hw & below_arm_hw if hangs else below_root_hw | below_arm_hw
+    return below_hw * ramp(above_hw.minimum(inside_hw).minimum(near_hw) / unit, -_SOFT, _SOFT)
+
+
+def _beside(ribbon: Ribbon, point: int, aside: complex) -> complex:
+    """A place so far aside of a point of a ribbon's line."""
+    begin, end = ribbon.line_N[point : point + 2].tolist()
+    step = divisor(end - begin)
+    return begin + aside * step / abs(step)
+
+
+def _steps(ribbon: Ribbon) -> tuple[complex, complex]:
+    """Of an arm's, towards its shoulder and along its upper bone."""
+    line = ribbon.line_N[: ribbon.root + 3].tolist()
+    return divisor(line[1] - line[0]), divisor(line[-1] - line[-2])
+
+
+def _turn(ribbon: Ribbon) -> float:
+    """Radians that it turns by where it comes out of its trunk."""
+    root_step, arm_step = _steps(ribbon)
+    return phase(arm_step / root_step)

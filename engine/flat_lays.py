@@ -1,0 +1,115 @@
+"""Garments photographed with nobody in them, laid flat or hung: which pixels they are, and where a body would
+be.
+
+The parsing network has learnt such garments too: it sees which part of a garment is worn where, and joints of
+the body that would fill it. Whose the pixels are is told by colours as well, for all of a garment is of few.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine import parsing
+from engine.compositing.fields import spread
+from engine.cv import cv2
+from engine.pictures import to_rgb
+from engine.pose.extent import Box
+from engine.pose.skeleton import ABSENT, SEEN
+from engine.regions import CLASSES, REGIONS
+
+_GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
+_SIDE = 256  # px on the longer side of what is looked at
+_LEAST_OF_PHOTO = 0.03  # share of the photo that a garment takes up
+_LEAST_OF_FIGURE = 0.93  # share of all that is seen of a figure that is cloth: of dressed people it is less
+_FEWEST_JOINTS = 2  # by one joint nobody knows how large a body is
+_OF_BODY = range(1, 14)  # a face is no part of a garment
+_SURE, _AROUND = 1 / 32, 1 / 6  # of the rows, from the edge that is seen inwards to what is surely cloth, ...
+_HOLE = 0.02  # of the picture, a gap in a garment that is a patch of another colour
+_ROUNDS = 4  # of GrabCut
+_LOGIT = 8.0  # of what is sure
+
+
+class Garment(NamedTuple):
+    """pose_18x3: joints of the body that would fill it, px, without a face. box: around it, px."""
+
+    pose_18x3: np.ndarray
+    box: Box
+
+
+def garment_alone(rgb_HWC: np.ndarray) -> Garment | None:
+    """The garment that a photo shows with nobody in it, uint8 [H, W, 3]; None where a photo shows something
+    else, or nothing can be parsed here."""
+    if not parsing.available().available:
+        return None
+    scale = min(1.0, _SIDE / max(rgb_HWC.shape[:2]))
+    size = [max(1, round(side * scale)) for side in rgb_HWC.shape[1::-1]]
+    small_hwC = cv2.resize(rgb_HWC, size, interpolation=cv2.INTER_AREA)
+    seen = parsing.parse(small_hwC)
+    counts = np.bincount(seen.regions_HW.ravel(), minlength=len(REGIONS))
+    figure, cloth = counts[1:].sum(), counts[_GARMENTS].sum()
+    if cloth < _LEAST_OF_PHOTO * seen.regions_HW.size or cloth < _LEAST_OF_FIGURE * figure:
+        return None
+    pose_18x3 = np.zeros((18, 3), np.float32)
+    for joint in _OF_BODY:
+        x, y, state = seen.keypoints_18x3[joint]
+        if state > ABSENT:
+            pose_18x3[joint] = x / scale, y / scale, SEEN
+    if (pose_18x3[:, 2] > ABSENT).sum() < _FEWEST_JOINTS:
+        return None
+    rows, columns = (np.flatnonzero(cut_out(small_hwC, seen.regions_HW).any(axis)) for axis in (1, 0))
+    left, top, wide, high = columns[0], rows[0], np.ptp(columns) + 1, np.ptp(rows) + 1
+    return Garment(pose_18x3, Box(*(float(each / scale) for each in (left, top, wide, high))))
+
+
+def cut_out(rgb_hwC: np.ndarray, regions_hw: np.ndarray) -> np.ndarray:
+    """Which pixels of a picture are the garment, bool [h, w]: by what is seen of it, and by colours (GrabCut,
+    Rother et al. 2004). regions: of at least one px of a garment."""
+    seen_hw = np.isin(regions_hw, _GARMENTS).astype(np.uint8)
+    main_hw, rows = _largest(seen_hw), len(seen_hw)
+    label_hw = np.full(seen_hw.shape, cv2.GC_BGD, np.uint8)
+    label_hw[cv2.dilate(main_hw, _disc(_AROUND * rows)) > 0] = cv2.GC_PR_BGD
+    label_hw[seen_hw > 0] = cv2.GC_PR_FGD
+    label_hw[cv2.erode(main_hw, _disc(_SURE * rows)) > 0] = cv2.GC_FGD
+    if {cv2.GC_BGD, cv2.GC_FGD} <= set(np.unique(label_hw).tolist()):
+        whole = (0, 0, *seen_hw.shape[::-1])  # not looked at
+        models = np.zeros((1, 65)), np.zeros((1, 65))
+        cv2.grabCut(rgb_hwC, label_hw, whole, *models, _ROUNDS, cv2.GC_INIT_WITH_MASK)
+    found_hw = np.isin(label_hw, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
+    found_hw = _largest(found_hw if found_hw.any() else seen_hw)
+    _, gap_hw, boxes, _ = cv2.connectedComponentsWithStats(1 - found_hw)
+    gaps = [n for n, box in enumerate(boxes) if n and box[cv2.CC_STAT_AREA] < _HOLE * found_hw.size]
+    return (found_hw > 0) | np.isin(gap_hw, gaps)
+
+
+def of_garment(picture_1CHW: Tensor, surface_1Khw: Tensor) -> Tensor:
+    """A surface map with one garment and nothing else: all of it of the class that most of it is seen as, and
+    at places as beside where none is seen."""
+    size = surface_1Khw.shape[-2:]
+    rgb_hwC = cv2.resize(to_rgb(picture_1CHW), size[::-1], interpolation=cv2.INTER_AREA)
+    class_8hw, place_3hw = surface_1Khw[0].split((CLASSES, 3))
+    regions_hw = class_8hw.argmax(0).cpu().numpy()
+    counts = np.bincount(regions_hw.ravel(), minlength=CLASSES)[_GARMENTS]
+    if not counts.any():
+        return surface_1Khw
+    cloth_hw = torch.from_numpy(cut_out(rgb_hwC, regions_hw)).to(surface_1Khw.device)
+    logits_8hw = torch.full_like(class_8hw, -_LOGIT)
+    logits_8hw[_GARMENTS[int(counts.argmax())]] = torch.where(cloth_hw, _LOGIT, -_LOGIT)
+    logits_8hw[0] = -logits_8hw[_GARMENTS[int(counts.argmax())]]
+    seen_hw = torch.from_numpy(np.isin(regions_hw, _GARMENTS)).to(cloth_hw.device) & cloth_hw
+    place_13hw = spread(place_3hw[None], seen_hw.float()[None, None])
+    return torch.cat([logits_8hw[None], place_13hw], 1)
+
+
+def _largest(mask_hw: np.ndarray) -> np.ndarray:
+    """The largest patch of a mask, uint8."""
+    _, label_hw, boxes, _ = cv2.connectedComponentsWithStats(mask_hw)
+    return (label_hw == 1 + int(boxes[1:, cv2.CC_STAT_AREA].argmax())).astype(np.uint8)
+
+
+def _disc(radius: float) -> np.ndarray:
+    side = 2 * max(1, round(radius)) + 1
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))

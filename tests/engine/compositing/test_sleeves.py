@@ -1,0 +1,168 @@
+"""Lifted sleeves: the left arm, that hangs in the photo, its sleeve ending halfway to the elbow.
+
+Its shoulder is at (60, 36), its elbow 15.2 px from there, down and a little outwards.
+"""
+
+from __future__ import annotations
+
+from cmath import exp
+
+import pytest
+import torch
+from flat_scene import HERE, PX, SIDES, SIZE, pose
+from torch import Tensor
+
+from engine.compositing.limb_bones import joints, segments
+from engine.compositing.limbs_elsewhere import Trunk
+from engine.compositing.ribbons import Ribbon, place_of, ribbon
+from engine.compositing.sleeves import Sleeve, lifted_sleeve, web
+from engine.pose import skeleton as sk
+
+ARM, UPPER = 3, 6  # numbers of limb and bone
+STAYS = Trunk(0.0, 0.0, 1.0)
+BARE, LOOSE = 0.1, 0.2  # how broad it is to either side, in half heights: below its hem, and above it
+HEM = 43  # row
+OWN = pose()[0]
+SHOULDER = joints(OWN, SIDES)[sk.LEFT_SHOULDER]
+UNIT = segments(OWN, SIDES)[UPPER].unit
+
+
+def turned(angle: float) -> Tensor:
+    """The pose with that arm, stretched, lifted by so many radians."""
+    now = OWN.clone()
+    for joint, far in ((sk.LEFT_ELBOW, 1.0), (sk.LEFT_WRIST, 2.0)):
+        own = joints(OWN, SIDES)[sk.LEFT_ELBOW] - SHOULDER
+        place = SHOULDER + far * own * exp(-1j * angle)
+        now[joint, :2] = torch.tensor([place.real, place.imag]) / SIDES
+    return now
+
+
+def line_of(points: Tensor) -> Ribbon:
+    made = ribbon(points, segments(points, SIDES), ARM, 1.0, SIDES)
+    assert made is not None
+    return made
+
+
+def hem_of(was: Ribbon) -> int:
+    """The first of its points below the hem."""
+    return int((was.line_N.imag < HERE[HEM, 0].imag).nonzero()[-1]) + 1
+
+
+def sleeve_of(angle: float, hem: int = HEM, trunk: Trunk = STAYS) -> Sleeve | None:
+    was, goes = line_of(OWN), line_of(turned(angle))
+    cloth_HW = torch.zeros(SIZE)
+    cloth_HW[:hem] = 1.0
+    loose_N = torch.arange(len(was.line_N)) <= hem_of(was)
+    broad_2N = torch.where(loose_N, LOOSE, BARE).expand(2, -1)
+    return lifted_sleeve((was, goes), broad_2N, 1.0 - cloth_HW, cloth_HW, trunk, UNIT, SIDES)
+
+
+def lifted(angle: float = 1.2) -> Sleeve:
+    made = sleeve_of(angle)
+    assert made is not None
+    return made
+
+
+@pytest.mark.parametrize(
+    ("angle", "how_far"), [(0.25, None), (0.36, 0.2), (0.69, 0.8), (0.8, 1.0), (2.0, 1.0)]
+)
+def test_a_sleeve_is_lifted_with_its_arm_from_a_quarter_radian_on(angle, how_far):
+    made = sleeve_of(angle)
+    assert (None if made is None else made.lifted) == (how_far and pytest.approx(how_far, abs=0.02))
+
+
+def test_an_arm_that_goes_inwards_lifts_no_sleeve():
+    assert sleeve_of(-0.6) is None
+
+
+@pytest.mark.parametrize("hem", [0, 62])
+def test_of_an_arm_that_is_bare_or_clothed_to_its_elbow_nothing_ends_there(hem):
+    assert sleeve_of(1.2, hem) is None
+
+
+def test_at_its_hem_a_sleeve_is_a_seventh_broader_than_the_arm_that_comes_out_of_it():
+    made, was = lifted(), line_of(OWN)
+    hem = hem_of(was)
+    for broad_N in made.broad:
+        assert float(broad_N[hem]) == pytest.approx(1.15 * BARE, rel=1e-3)
+        assert float(broad_N[was.root + 1]) == pytest.approx(LOOSE, rel=1e-3), "where it leaves the trunk"
+        assert (broad_N[was.root + 1 : hem + 1].diff() <= 0).all(), "in between it tapers"
+        assert broad_N[hem + 1 :].sub(BARE).abs().max() < 1e-6, "the arm is as it was"
+
+
+def test_away_from_the_trunk_what_stood_off_lies_on_the_arm():
+    made, was = lifted(), line_of(OWN)
+    outer = 1 - made.inner
+    sleeve = slice(was.root + 1, hem_of(was) + 1)
+    assert (made.narrower * made.broad)[outer, sleeve].sub(LOOSE).abs().max() < 1e-6
+    assert made.narrower[outer, hem_of(was)] > 1.5 and made.narrower[made.inner].eq(1.0).all()
+    where = place_of(HERE, line_of(turned(1.2)).line_N)
+    assert torch.equal(made.in_photo(where).aside, where.aside * where.beside(made.narrower))
+
+
+def test_towards_the_trunk_it_takes_nothing_of_the_chest_along():
+    made, goes = lifted(), line_of(turned(1.2))
+    where = place_of(HERE, goes.line_N)
+    past_HW = made.past_inner(where, goes.root, 0.02)
+    inner_HW, in_corner_HW = where.aside * made.sign > 0, where.piece < goes.root
+    broad_HW = where.beside(made.broad)
+    assert past_HW[inner_HW & in_corner_HW].min() == 1 and past_HW[~inner_HW].max() == 0
+    on_arm_HW = inner_HW & ~in_corner_HW
+    assert past_HW[on_arm_HW & (where.aside.abs() > broad_HW)].min() == 1
+    assert past_HW[on_arm_HW & (where.aside.abs() < broad_HW - 0.02)].max() == 0
+
+
+def test_cloth_under_an_arm_goes_from_its_hem_to_where_that_lay_and_over_into_the_trunk():
+    made, was = lifted(), line_of(OWN)
+    hem, *_, end = made.under.tolist()
+    goes_HW = place_of(torch.tensor([[hem]]), line_of(turned(1.2)).line_N)
+    assert float(goes_HW.aside.abs()) == pytest.approx(BARE, rel=0.05), "at the arm's rim"
+    lay = end - 0.3j * UNIT
+    before = place_of(torch.tensor([[lay]]), was.line_N)
+    assert float(before.aside) * made.sign == pytest.approx(BARE, rel=0.05), "where the arm touched the trunk"
+    assert abs(int(before.piece) + float(before.part) - hem_of(was)) < 0.1
+    part = 3 / 7
+    ends = (1 - part) ** 2 * hem + part**2 * end
+    bend = (made.under[3].item() - ends) / (2 * part * (1 - part))
+    up = was.line_N[was.root + 1] - was.line_N[hem_of(was)]
+    assert abs((bend - lay) / up.item() - 0.4) < 0.03, "its bend is that far up the sleeve"
+
+
+@pytest.mark.parametrize("angle", [0.9, 1.4, 2.2])
+def test_that_outline_is_smooth(angle):
+    """It turns to one side only, and by less than a right angle however high the arm is."""
+    steps = lifted(angle).under.diff()
+    turns = (steps[1:] / steps[:-1]).angle()
+    assert (turns * turns[0].sign() >= -1e-3).all() and turns.abs().max() < 0.5
+
+
+@pytest.mark.parametrize("angle", [0.9, 1.4, 2.2])
+def test_a_web_is_between_sleeve_and_trunk_alone(angle):
+    made, goes = lifted(angle), line_of(turned(angle))
+    cloth_HW = web(made, goes, SHOULDER, UNIT, HERE)
+    hem, *rest, end = made.under.tolist()
+    middle = rest[len(rest) // 2]
+    inside, outside = middle + 0.3 * (SHOULDER - middle), middle - 0.3 * (SHOULDER - middle)
+    at = torch.tensor([[inside, outside, hem + 0.4 * (hem - SHOULDER), end + 0.3j * UNIT]])
+    assert web(made, goes, SHOULDER, UNIT, at)[0].tolist() == pytest.approx([1.0, 0.0, 0.0, 0.0], abs=0.02)
+    where = place_of(HERE, goes.line_N)
+    above_HW = (where.aside * made.sign < -PX) & (where.piece > goes.root)
+    assert cloth_HW[above_HW].max() == 0, "no wing above the arm"
+    assert cloth_HW[:30, :56].max() == 0, "nothing beside the neck"
+
+
+def test_a_web_ends_within_a_tenth_of_a_unit():
+    made, goes = lifted(), line_of(turned(1.2))
+    begin, end = made.under[3:5].tolist()
+    outwards = 1j * made.sign * (end - begin) / abs(end - begin)
+    steps = torch.tensor([[0.06, 0.025, 0.0, -0.025, -0.06]])
+    across = (begin + end) / 2 + outwards * UNIT * steps
+    shares = web(made, goes, SHOULDER, UNIT, across)[0].tolist()
+    assert shares == pytest.approx([1.0, 0.75, 0.5, 0.25, 0.0], abs=0.03)
+
+
+def test_a_sleeve_of_a_leant_trunk_reaches_to_where_that_has_gone():
+    plain, leant = sleeve_of(1.2), sleeve_of(1.2, trunk=Trunk(SHOULDER, SHOULDER, exp(0.2j)))
+    assert plain is not None and leant is not None
+    for before, after in zip(plain.under[-1:].tolist(), leant.under[-1:].tolist(), strict=True):
+        assert abs(SHOULDER + (before - SHOULDER) * exp(0.2j) - after) < 1e-3

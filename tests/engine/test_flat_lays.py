@@ -1,0 +1,127 @@
+"""Garments alone: told from people, cut out by colours, whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine import flat_lays, photos
+from engine.api import Capability
+from engine.flat_lays import cut_out, garment_alone, of_garment
+from engine.parsing import Parsed
+from engine.pose.skeleton import LEFT_SHOULDER, NOSE, RIGHT_SHOULDER, SEEN
+from engine.regions import CLASSES, REGIONS
+
+UPPER, PANTS, ARMS = (REGIONS.index(name) for name in ("upper clothes", "pants", "arms"))
+WOOD, CLOTH = (150, 110, 60), (40, 60, 120)
+SAMPLES = sorted((Path(__file__).parents[2] / "resources/samples").glob("*.jpg"))
+
+
+def floor(rows: int = 200, columns: int = 160) -> np.ndarray:
+    rng = np.random.default_rng(0)
+    picture = np.array(WOOD) + rng.normal(0, 4, (rows, columns, 1))
+    picture[60:140, 50:110] = np.array(CLOTH) + rng.normal(0, 4, (80, 60, 1))
+    return picture.clip(0, 255).astype(np.uint8)
+
+
+def seen(regions: np.ndarray, joints=(RIGHT_SHOULDER, LEFT_SHOULDER, NOSE)) -> Parsed:
+    keypoints = np.zeros((18, 3), np.float32)
+    for joint in joints:
+        keypoints[joint] = 60 + joint, 70, SEEN
+    return Parsed(regions, keypoints, np.zeros((*regions.shape, 3), np.float32))
+
+
+def regions(*areas) -> np.ndarray:
+    found = np.zeros((200, 160), np.uint8)
+    for where, label in areas:
+        found[where] = label
+    return found
+
+
+WHOLE, PART = np.s_[60:140, 50:110], np.s_[60:110, 50:100]
+
+
+@pytest.fixture
+def parser(monkeypatch):
+    """Sets what is seen in every picture."""
+
+    def see(parsed: Parsed) -> None:
+        monkeypatch.setattr(flat_lays.parsing, "available", lambda: Capability(True))
+        monkeypatch.setattr(flat_lays.parsing, "parse", lambda rgb: parsed)
+
+    return see
+
+
+def test_a_garment_alone_has_a_box_and_joints_without_a_face(parser):
+    parser(seen(regions((PART, UPPER))))
+    found = garment_alone(floor())
+    assert found.box == pytest.approx((50, 60, 60, 80), abs=2)  # colours tell what was not seen
+    assert np.flatnonzero(found.pose_18x3[:, 2]).tolist() == [RIGHT_SHOULDER, LEFT_SHOULDER]
+    assert found.pose_18x3[LEFT_SHOULDER].tolist() == [65, 70, SEEN]
+
+
+def test_a_large_photo_is_told_in_its_own_px(parser):
+    small = np.zeros((256, 205), np.uint8)
+    small[77:179, 64:141] = UPPER
+    parser(seen(small))
+    large = floor().repeat(8, 0).repeat(8, 1)
+    found = garment_alone(large)
+    assert found.pose_18x3[LEFT_SHOULDER, :2] == pytest.approx((65 * 1600 / 256, 70 * 1600 / 256))
+    assert found.box == pytest.approx((400, 480, 480, 640), abs=16)
+
+
+@pytest.mark.parametrize(
+    "parsed",
+    [
+        seen(regions()),
+        seen(regions((np.s_[60:70, 50:60], UPPER))),  # a speck
+        seen(regions((WHOLE, UPPER), (np.s_[60:140, 50:60], ARMS))),  # somebody's
+        seen(regions((WHOLE, UPPER)), joints=(LEFT_SHOULDER, NOSE)),
+    ],
+    ids=["nothing", "speck", "somebody", "one joint"],
+)
+def test_anything_else_is_none(parser, parsed):
+    parser(parsed)
+    assert garment_alone(floor()) is None
+
+
+def test_without_a_parser_nobody_tells(monkeypatch):
+    monkeypatch.setattr(flat_lays.parsing, "available", lambda: Capability(False, "gone"))
+    assert garment_alone(floor()) is None
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_no_sample_of_a_person_is_one(path):
+    assert garment_alone(photos.read_photo(path)) is None
+
+
+def test_colours_give_it_its_outline():
+    truth = regions((WHOLE, 1)) > 0
+    rough = regions((np.s_[66:134, 46:104], UPPER), (np.s_[62:70, 120:126], UPPER), (np.s_[90:100, 70:80], 0))
+    found = cut_out(floor(), rough)
+    assert (found != truth).sum() < 0.02 * truth.sum()
+
+
+def test_a_patch_of_another_colour_is_of_it_and_a_wide_gap_is_not():
+    picture = floor()
+    picture[90:98, 70:78] = 230, 230, 230
+    picture[110:140, 65:95] = WOOD  # between legs
+    found = cut_out(picture, regions((WHOLE, PANTS), (np.s_[110:140, 65:95], 0), (np.s_[90:98, 70:78], 0)))
+    assert found[90:98, 70:78].all()
+    assert not found[115:138, 68:92].any()
+
+
+def test_a_map_becomes_that_of_one_garment_with_places_everywhere():
+    shown = regions((WHOLE, UPPER), (np.s_[120:140, 50:110], PANTS), (np.s_[0:20, 0:20], ARMS))
+    logits = 9.0 * torch.nn.functional.one_hot(torch.from_numpy(shown).long(), CLASSES).movedim(-1, 0).float()
+    places = torch.full((3, 200, 160), 0.25)
+    places[:, :60] = 7.0  # what nobody sees is no place
+    picture = torch.from_numpy(floor()).movedim(-1, 0)[None].float() / 127.5 - 1
+    one = of_garment(picture, torch.cat([logits, places])[None])
+    labels = one[0, :CLASSES].argmax(0).numpy()
+    assert set(np.unique(labels)) == {0, UPPER}
+    assert ((labels == UPPER) != (regions((WHOLE, 1)) > 0)).mean() < 0.01
+    assert torch.allclose(one[0, CLASSES:, 60:140, 50:110], torch.tensor(0.25), atol=1e-3)

@@ -1,0 +1,76 @@
+"""A garment alone through the session's door: seen, lent, laid on, never drawn by an engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine import references
+from engine.api import GarmentSwap, RenderRequest
+from engine.flat_lays import Garment
+from engine.paths import RESOURCES
+from engine.photos import read_photo
+from engine.pose.extent import Box
+from engine.pose.formats import read_pose
+from engine.session import Session
+
+SAMPLES = RESOURCES / "samples"
+
+
+@pytest.fixture(scope="module")
+def session():
+    session = Session.open()
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def ada(session):
+    pose = read_pose(SAMPLES / "ada.json", session.size)
+    return session.set_reference(read_photo(SAMPLES / "ada.jpg"), pose)
+
+
+@pytest.fixture
+def shirt(session, monkeypatch):
+    """Dan's shirt, said to be alone."""
+    photo_HWC = read_photo(SAMPLES / "dan.jpg")
+    pose = read_pose(SAMPLES / "dan.json", session.size)
+    garment = Garment(pose, Box(0.0, 0.0, float(photo_HWC.shape[1]), float(photo_HWC.shape[0])))
+    monkeypatch.setattr(references, "garment_alone", lambda rgb: garment)
+    return session.add_reference(photo_HWC)
+
+
+def test_it_lends_one_garment_and_nothing_of_a_body(session, shirt):
+    assert shirt.alone
+    lent = session.garments(shirt)
+    assert lent and not {"face", "hair", "arms", "legs"} & set(lent)
+
+
+def test_it_is_laid_on_and_follows_and_stays_in_its_place(session, ada, shirt):
+    word = next(iter(session.garments(shirt)))
+    request = RenderRequest(ada.key, ada.keypoints_18x3, swaps=(GarmentSwap(shirt.key, word),))
+    plain = session.respond(replace(request, swaps=())).image.astype(int)
+    worn = session.respond(request).image.astype(int)
+    changed = np.abs(worn - plain).max(2) > 12
+    assert 0.02 < changed.mean() < 0.4
+    head = int(ada.keypoints_18x3[0, 1])
+    assert not changed[: head - 5].any()  # neither her hair nor the wall
+    moved = ada.keypoints_18x3.copy()
+    moved[4, :2] += (-20, -25)  # a wrist out and up
+    assert np.isfinite(session.respond(replace(request, keypoints_18x3=moved)).image).all()
+
+
+def test_nothing_is_refined_or_settled_of_it(session, ada, shirt):
+    word = next(iter(session.garments(shirt)))
+    request = RenderRequest(ada.key, ada.keypoints_18x3, swaps=(GarmentSwap(shirt.key, word),))
+    assert session.refine(request).done
+    assert session.settle(shirt).done
+
+
+def test_maps_can_be_asked_for_with_it_on(session, ada, shirt):
+    word = next(iter(session.garments(shirt)))
+    request = RenderRequest(ada.key, ada.keypoints_18x3, swaps=(GarmentSwap(shirt.key, word),), maps=True)
+    frame = session.respond(request)
+    assert {source.reference for source in frame.sources} == {ada.key, shirt.key}

@@ -108,7 +108,7 @@ def test_what_is_drawn_on_the_wall_beside_an_arm_that_stays_goes_with_the_leg(as
         + 0.7 * arm.now.step
         - 1j * aside * UNIT * (2 / SIZE[0]) * arm.now.step / abs(arm.now.step)
     )
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE)[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[0]
     nearest = (HERE - here_N).abs().flatten().argmin()
     assert claim_HW.flatten()[nearest] == pytest.approx(claimed_there, abs=0.35)
 

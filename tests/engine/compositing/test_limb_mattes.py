@@ -132,16 +132,6 @@ def test_beyond_its_wrist_a_long_sleeve_takes_nothing_of_the_coat_beside_the_han
     assert made[70, 73] == 0, "the coat on the other side of it"
 
 
-@pytest.mark.parametrize(("above_the_middle", "sleeve"), [(0.9, False), (1.5, True)])
-def test_a_hand_on_a_skirt_takes_none_of_it_along(above_the_middle: float, sleeve: bool):
-    """A dress beside an arm is a sleeve down to where hands hang; below that it is the skirt."""
-    dress = REGIONS.index("dress or skirt")
-    surface = seen(classes((dress, (slice(38, 74), slice(61, 74))), (ARM, (slice(38, 58), slice(61, 74)))))
-    surface[:, CLASSES + 1] = above_the_middle / SURFACE_SPAN
-    made = limb_mattes(pose(), surface, SIZE)[0, OF_LEFT_ARM]
-    assert (made[60:70, 66:71].mean() > 0.5) == sleeve
-
-
 @pytest.mark.parametrize(("off", "kept"), [(0.0, 0.0), (0.09, 0.0), (0.175, 0.5), (0.26, 1.0)])
 def test_what_looks_like_the_wall_is_no_rim_of_a_limb(off, kept):
     """One px of it, and what is farther in stays."""
@@ -153,3 +143,13 @@ def test_what_looks_like_the_wall_is_no_rim_of_a_limb(off, kept):
     made = without_wall(limb, photo, plate)
     assert made[..., 5:11, 5:11].min() == 1 and made[..., :4, :].max() == 0
     assert made[..., 4, 4:12].flatten().tolist() == pytest.approx([kept] * 16, abs=0.01)
+
+
+@pytest.mark.parametrize(("above_the_middle", "sleeve"), [(0.9, False), (1.5, True)])
+def test_a_hand_on_a_skirt_takes_none_of_it_along(above_the_middle: float, sleeve: bool):
+    """A dress beside an arm is a sleeve down to where hands hang; below that it is the skirt."""
+    dress = REGIONS.index("dress or skirt")
+    surface = seen(classes((dress, (slice(38, 74), slice(61, 74))), (ARM, (slice(38, 58), slice(61, 74)))))
+    surface[:, CLASSES + 1] = above_the_middle / SURFACE_SPAN
+    made = limb_mattes(pose(), surface, SIZE)[0, OF_LEFT_ARM]
+    assert (made[60:70, 66:71].mean() > 0.5) == sleeve

@@ -144,3 +144,14 @@ def test_where_nothing_tells_px_from_thousandths_it_is_said_what_was_assumed(can
     taken = take(stated(xy, canvas), SIZE)
     wanted = "a.json was read as px of its picture; if its numbers are thousandths of it, it lies wrong."
     assert (wanted in taken.notes) == said
+
+
+def test_another_pose_of_another_size_than_the_photos_person_is_said():
+    xy = UPRIGHT * (768, 1024)
+    own = np.column_stack([xy, np.full(18, 2)])
+    matrix = framing_of(own, (1024, 768), SIZE)
+    photo = OpenPhoto((1024, 768), matrix, np.column_stack([to_frame(xy, matrix), np.full(18, 2)]))
+    moved = xy.copy()
+    moved[[3, 4]] += ((-40, -160), (-60, -330))
+    assert not take(stated(moved, (1024, 768)), SIZE, photo).notes
+    assert "0.80 times as tall" in take(stated(moved * 0.8, (1024, 768)), SIZE, photo).notes[0]

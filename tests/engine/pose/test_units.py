@@ -152,6 +152,9 @@ def test_another_pose_of_another_size_than_the_photos_person_is_said():
     matrix = framing_of(own, (1024, 768), SIZE)
     photo = OpenPhoto((1024, 768), matrix, np.column_stack([to_frame(xy, matrix), np.full(18, 2)]))
     moved = xy.copy()
-    moved[[3, 4]] += ((-40, -160), (-60, -330))
+    moved[[4, 7, 10, 13]] += ((60, -200), (-60, -150), (-100, -150), (120, -60))
+    moved[[3, 6, 9, 12]] += ((-30, -40), (40, -30), (-40, -10), (50, 0))
     assert not take(stated(moved, (1024, 768)), SIZE, photo).notes
-    assert "0.80 times as tall" in take(stated(moved * 0.8, (1024, 768)), SIZE, photo).notes[0]
+    for times in (0.9, 0.8, 0.7):
+        (note,) = take(stated(moved * times, (1024, 768)), SIZE, photo).notes
+        assert f"{times:.2f} times as tall" in note

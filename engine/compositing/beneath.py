@@ -11,9 +11,9 @@ from torch import Tensor
 
 from engine.compositing.fields import around, highest, largest, odd_side, ramp, size_of, spread
 from engine.compositing.tailoring import continued
-from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at
+from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at, on_trunk, worn_at
 from engine.compositing.worn import Drawn, Dressed, inner, near, of_pieces, sharp, wall_on
-from engine.garments import ARMS, DRESS, FACE, HAIR, LEGS, SKIRT, TOP, TROUSERS, Garment
+from engine.garments import ARMS, DRESS, FACE, HAIR, LEGS, SKIRT, TOP, TROUSERS, WAIST, Garment
 from engine.ops.resample import running_mean
 from engine.regions import SURFACE_SPAN
 
@@ -43,6 +43,18 @@ def piece_beneath(on_body_1Phw: Tensor, wardrobe: Wardrobe, garment: Garment) ->
     seen_1Phw[:, [0, HAIR, other, *garment.takes, *garment.goes, *clothes_over(garment)]] = 0.0
     known_11hw = ramp(seen_1Phw.sum(1, keepdim=True), *_TOLD)
     return largest(spread(seen_1Phw, known_11hw))
+
+
+def own_beneath(wearer: Drawn) -> Tensor:
+    """What the wearer has at every place, [1, P, h, w]; under a top trousers, or a skirt, go up to the
+    waist."""
+    worn_1Phw, _ = worn_at(wearer.wardrobe, wearer.surface)
+    place_13hw = wearer.surface[:, CLASSES:] * SURFACE_SPAN
+    below_11hw = (place_13hw[:, 1:2] < WAIST) * on_trunk(place_13hw)
+    legwear = max(_LEGWEAR, key=lambda piece: float(wearer.wardrobe.part[piece]))
+    if wearer.wardrobe.part[legwear] > 0:
+        worn_1Phw[:, legwear : legwear + 1] += below_11hw * of_pieces(worn_1Phw, _CLOTHES)
+    return worn_1Phw
 
 
 def clothes_over(garment: Garment) -> list[int]:

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.bare_skin import bare_skin
-from engine.compositing.beneath import body_beneath, clothes_over, piece_beneath
+from engine.compositing.beneath import body_beneath, clothes_over, own_beneath, piece_beneath
 from engine.compositing.fields import around, at, highest, largest, ramp, size_of, spread
 from engine.compositing.passers_by import scraps
 from engine.compositing.tailoring import continued, drawn_out
@@ -60,13 +60,18 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     came_11hw = came_11hw.masked_fill(scraps(came_11hw, person_11hw), 0.0)
     # Beyond it nothing of a garment goes or comes, and whose the pixels are is asked of nobody.
     window = near(went_11hw, came_11hw, of_pieces(on_body_1Phw, garment.takes) * person_11hw)
-    person_11HW, gone_11HW, over_11HW = sharp(
+    # What a px of a person is of is asked of the person: white cuffs are not told from white walls beside.
+    hers_11hw = spread(went_11hw / person_11hw.clamp_min(1e-6), (person_11hw > 0.5).float())
+    hers_11hw = hers_11hw * highest(person_11hw, 7)
+    person_11HW, hers_11HW, over_11HW = sharp(
         now.picture,
         window,
         person_11hw,
-        went_11hw,
+        hers_11hw,
         of_pieces(now.pieces, garment.over),
     )
+    person_11HW = _as_map(person_11HW, person_11hw, wearer)
+    gone_11HW = hers_11HW * person_11HW
     if FACE in garment.over:  # an edge may be a px beside the map's, but never in the face
         face_11hw = (largest(now.pieces)[:, None] == FACE).float()
         over_11HW = over_11HW.maximum(F.interpolate(face_11hw, size, mode="nearest"))
@@ -92,7 +97,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     bared_11HW = bared_11HW.maximum(highest(gone_11HW, rim // 2 + 1))
     behind_1CHW = wearer.wardrobe.plate if wearer.behind is None else wearer.behind
     behind_1CHW = F.interpolate(behind_1CHW, size, mode="bilinear")
-    under_1Phw = worn_at(wearer.wardrobe, wearer.surface)[0] if giver.alone else on_body_1Phw
+    under_1Phw = own_beneath(wearer) if giver.alone else on_body_1Phw
     piece_1hw = piece_beneath(under_1Phw, wearer.wardrobe, garment)
     # A hem's shade on the legs below goes with it.
     legs_11hw = ((largest(now.pieces) == LEGS) & (piece_1hw == LEGS))[:, None].float()
@@ -190,6 +195,12 @@ def _cloth(
     # What clothes of the giver hid goes on in its weave; of a top nothing is hidden so.
     wanted_11HW = taken_11HW * float(bool(clothes_over(garment)))
     return continued(fit_1CHW, inside_11HW, wanted_11HW), taken_11HW
+
+
+def _as_map(person_11HW: Tensor, person_11hw: Tensor, wearer: Drawn) -> Tensor:
+    """How much of a px is the person: as the map has it where colours do not tell."""
+    told_11HW = F.interpolate(person_11hw, size_of(person_11HW), mode="bilinear")
+    return torch.lerp(person_11HW, ramp(told_11HW, *_SEAM), wall_on(wearer, told_11HW))
 
 
 def _arms_before(surface_1Khw: Tensor) -> Tensor:

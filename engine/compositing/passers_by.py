@@ -16,7 +16,7 @@ from engine.pose.skeleton import LEFT_WRIST, RIGHT_WRIST
 # Both of the side of a square as large as the person's largest part: some 40 positions for somebody who
 # stands 100 high. A hand is a tenth of that height.
 _APART = 1 / 13  # half of how far parts of one person may be from each other
-_LEAST = 0.1  # share of a position from which something of a garment is drawn there
+_LEAST = 0.25  # share of a position from which something of a garment is drawn there: less joins nothing
 _HAND = 1 / 4  # from a wrist to its fingertips
 
 

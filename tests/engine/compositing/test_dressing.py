@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from engine.compositing.beneath import piece_beneath
+from engine.compositing.beneath import own_beneath, piece_beneath
 from engine.compositing.dressing import before_wall, dressed
 from engine.compositing.wardrobe import CLASSES, make_wardrobe
 from engine.compositing.worn import Drawn, pieces_worn, undressed, wall_on
@@ -245,3 +245,23 @@ def test_what_was_painted_is_what_is_worn_there():
     assert (pieces[0].argmax(0)[61:69, 41:59] == PIECES.index("legs")).all()
     plain = undressed(person).pieces
     assert torch.equal(pieces[..., :55, :], plain[..., :55, :])
+
+
+@pytest.mark.parametrize("off", [0.0, 0.05])
+def test_sleeves_as_white_as_the_wall_go_whole_and_arms_are_whole(off):
+    """A matte's window is as wide as an arm, with wall on both its sides."""
+    wearer = figure(sleeve=4.4, hem=0, cloth=WALL - off)
+    picture = wear(wearer, figure(sleeve=2.2, hem=0, cloth=0.3), "top").picture
+    for x in (2.8, 3.2, 3.6, 4.0, 4.3):
+        for side in (-1, 1):
+            assert at(picture, side * x, 4.75) == pytest.approx(SKIN, abs=0.1), side * x
+
+
+def test_under_a_shorter_top_with_nobody_in_it_trousers_go_up_to_the_waist():
+    worn = own_beneath(figure(sleeve=2.5, hem=-1.5, cloth=0.3))
+    trousers = PIECES.index("trousers")
+    rows = {y: round((9 - y) * 8) for y in (3.0, 0.0, -2.5)}
+    middle = SIZE[1] // 2
+    assert worn[0, trousers, rows[-2.5], middle] > 0.9  # as the photo has it
+    assert worn[0, trousers, rows[0.0], middle] > 0.9
+    assert worn[0, trousers, rows[3.0], middle] < 0.1

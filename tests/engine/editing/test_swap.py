@@ -43,7 +43,7 @@ def test_a_gap_between_legs_does_not_go_on_as_a_notch_of_wall_under_a_shorter_to
     crotch_HWC = worn(session, ("gingham-shirt", "top")).image[
         124:130, 86:94
     ]  # under the tunic's hem of before
-    assert crotch_HWC.min(2).max() < 150  # the wall has 230, the darkest of blue jeans' channels 60
+    assert crotch_HWC.min(2).max() < 190  # the wall has 230, the darkest of blue jeans' channels 60
 
 
 def _inner(mask_HW: np.ndarray) -> np.ndarray:

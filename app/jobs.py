@@ -104,8 +104,12 @@ class EncodePhoto:
     def _look_for_people(
         self, backend: Backend, data: bytes, rgb: np.ndarray
     ) -> np.ndarray | NoPerson | SeveralPeople | PoseFile:
-        """The pose of the only person, or in a garment without anybody; or what else there is."""
-        if (pose := backend.pose_in_garment(rgb)) is not None:
+        """The pose of the only person, or in a garment without anybody; or what else there is.
+
+        Who opens a person is believed first: one who is cut off at neck and knee looks like a garment alone.
+        """
+        pose = None if self.role == PERSON else backend.pose_in_garment(rgb)
+        if pose is not None:
             return pose
         if not (capability := backend.detection()).available:
             return NoPerson(data, rgb, f"People cannot be found here: {capability.reason}.")
@@ -116,6 +120,8 @@ class EncodePhoto:
             return people[0]
         if not (capability := backend.detection()).available:  # it turned out so
             return NoPerson(data, rgb, f"People cannot be found here: {capability.reason}.")
+        if self.role == PERSON and (pose := backend.pose_in_garment(rgb)) is not None:
+            return pose
         from engine.pose.formats.pictures import people_in_pixels
 
         drawn = people_in_pixels(rgb, self.name) if self.role == PERSON else None

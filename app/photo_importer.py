@@ -188,15 +188,15 @@ class PhotoImporter(QObject):
     def _encoded(self, job: EncodePhoto, photo: Photo) -> None:
         if job.role == SAMPLE:
             self._settle_sample(photo)
-        elif job.role == GARMENT or photo.reference.alone:
-            history.do(self._undo_stack, history.ShelvePhoto(self._document, photo))
-            self.notice.emit("info", _shelved(photo), "")
-            self.garment_shelved.emit(photo.key)
         elif job.role == CORRECTED:
             if self._document.look.photo(job.replaces):
                 text = f"{'Turn' if job.quarters else 'Correct'} {photo.name}"
                 command = shelf_history.ReplacePhoto(self._document, job.replaces, photo, text)
                 history.do(self._undo_stack, command)
+        elif job.role == GARMENT or photo.reference.alone:
+            history.do(self._undo_stack, history.ShelvePhoto(self._document, photo))
+            self.notice.emit("info", _shelved(photo), "")
+            self.garment_shelved.emit(photo.key)
         else:
             pose = photo.reference.keypoints_18x3
             if pose is None:

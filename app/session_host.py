@@ -108,7 +108,7 @@ class SessionHost:
         if photo is None:
             return key
         if photo not in self._known:
-            self._known[photo] = self._open().add_reference(photo.finest_HWC, _own_pose(photo))
+            self._known[photo] = self._open().add_reference(photo.finest_HWC, _own_pose(photo), photo.alone)
         known = self._known[photo]
         return key if known is None else known.key
 

@@ -18,7 +18,7 @@ from engine.compositing.fields import spread
 from engine.cv import cv2
 from engine.pictures import to_rgb
 from engine.pose.extent import Box
-from engine.pose.skeleton import ABSENT, SEEN
+from engine.pose.skeleton import ABSENT, HEAD, SEEN
 from engine.regions import CLASSES, REGIONS
 
 _GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
@@ -29,6 +29,7 @@ _FEWEST_JOINTS = 2  # by one joint nobody knows how large a body is
 _OF_BODY = range(1, 14)  # a face is no part of a garment
 _SURE, _AROUND = 1 / 32, 1 / 6  # of the rows, from the edge that is seen inwards to what is surely cloth, ...
 _HOLE = 0.02  # of the picture, a gap in a garment that is a patch of another colour
+_SAME = 0.01  # of a pose's extent, up to which joints are at the same place
 _ROUNDS = 4  # of GrabCut
 _LOGIT = 8.0  # of what is sure
 
@@ -65,6 +66,20 @@ def garment_alone(rgb_HWC: np.ndarray) -> Garment | None:
     return Garment(pose_18x3, Box(*(float(each / scale) for each in (left, top, wide, high))))
 
 
+def may_fill_a_garment(pose_18x3: np.ndarray | None) -> bool:
+    """Whether a pose could be `Garment.pose_18x3`, or is not known."""
+    return pose_18x3 is None or not (pose_18x3[list(HEAD), 2] > ABSENT).any()
+
+
+def same_pose(one_18x3: np.ndarray, other_18x3: np.ndarray) -> bool:
+    """Whether two poses in one photo are the same, but for what two machines compute differently."""
+    there_18 = one_18x3[:, 2] > ABSENT
+    if not np.array_equal(there_18, other_18x3[:, 2] > ABSENT):
+        return False
+    apart_N = np.linalg.norm(one_18x3[there_18, :2] - other_18x3[there_18, :2], axis=1)
+    return bool(apart_N.max() <= _SAME * np.ptp(one_18x3[there_18, :2], axis=0).max())
+
+
 def cut_out(rgb_hwC: np.ndarray, regions_hw: np.ndarray) -> np.ndarray:
     """Which pixels of a picture are the garment, bool [h, w]: by what is seen of it, and by colours (GrabCut,
     Rother et al. 2004). regions: of at least one px of a garment."""
@@ -77,6 +92,7 @@ def cut_out(rgb_hwC: np.ndarray, regions_hw: np.ndarray) -> np.ndarray:
     if {cv2.GC_BGD, cv2.GC_FGD} <= set(np.unique(label_hw).tolist()):
         whole = (0, 0, *seen_hw.shape[::-1])  # not looked at
         models = np.zeros((1, 65)), np.zeros((1, 65))
+        cv2.setRNGSeed(0)  # its colours are grouped from a random start
         cv2.grabCut(rgb_hwC, label_hw, whole, *models, _ROUNDS, cv2.GC_INIT_WITH_MASK)
     found_hw = np.isin(label_hw, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
     found_hw = _largest(found_hw if found_hw.any() else seen_hw)

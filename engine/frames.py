@@ -26,6 +26,7 @@ from engine.editing.refinement import Refinements
 from engine.editing.sources import photo_maps, photo_share
 from engine.editing.swap import FittingRoom, pieces_seen, wearing, worn_by
 from engine.errors import InputError
+from engine.garments import BACKGROUND
 from engine.pictures import to_rgb, to_tensor
 from engine.plan import Plan
 from engine.pose.kinematics import t_pose
@@ -78,7 +79,12 @@ class FrameMaker:
                 composition, pieces_hw = wearing(composition, room)
                 if request.maps:
                     for swap in request.swaps:  # a garment alone is not drawn for its picture
-                        room.composed(swap.reference)
+                        if (
+                            swap.strength
+                            and swap.garment != BACKGROUND
+                            and self._references.is_alone(swap.reference)
+                        ):
+                            room.composed(swap.reference)
                 pieces_hw = self._of_frame(pieces_hw)
             image_HWC = to_rgb(composition.image_1CHW[..., : self._model.size[0], : self._model.size[1]])
             fine_HWC = None if composition.fine_1CHW is None else to_rgb(composition.fine_1CHW)

@@ -1,10 +1,9 @@
 """Reference photos: framed, detected, parsed and encoded once, whoever asks first.
 
 One cache, bounded in bytes, of all that is made of them: what detector and parser see, what is encoded,
-wardrobes, maps. What falls out of
-it is made again as long as somebody holds the handle; what belongs to a handle that nobody holds any more is
-freed with the next call. An appearance that was settled stays with its handle: it took seconds, and is
-smaller than the handle's own picture.
+wardrobes, maps. What falls out of it is made again as long as somebody holds the handle; what belongs to a
+handle that nobody holds any more is freed with the next call. An appearance that was settled stays with its
+handle: it took seconds, and is smaller than the handle's own picture.
 """
 
 from __future__ import annotations
@@ -31,10 +30,11 @@ from engine.compositing.wardrobe import Wardrobe, make_wardrobe
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput
 from engine.editing.settle import Settling
 from engine.errors import InputError
-from engine.flat_lays import garment_alone, of_garment
+from engine.flat_lays import garment_alone, may_fill_a_garment, of_garment, same_pose
 from engine.framing import Framed, frame_photo
 from engine.pictures import to_tensor
 from engine.plan import give_back_memory
+from engine.pose.extent import Box
 
 CACHE_BYTES = 192 << 20  # at 256 rows a photo is 3 MB looked at, 4 to 7 encoded, 7 as maps, 3 as a wardrobe
 _LOOKED, _ENCODED, _WARDROBE, _MAPS = _KINDS = "looked at", "encoded", "wardrobe", "maps"
@@ -55,21 +55,33 @@ class References:
         self._steps: WeakKeyDictionary[Reference, int] = WeakKeyDictionary()
         self._settling: dict[str, Settling] = {}  # the one that is on the way
 
-    def add(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
+    def add(
+        self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None, alone: bool | None = None
+    ) -> Reference:
         """Frame a photo and encode it: uint8 RGB of any size, float32 [18, 3] in photo px.
 
         pose: None detects it where detection is available, or tells it of a garment that lies there alone;
-        with all joints absent the whole photo is taken and nobody is looked for.
+        with all joints absent the whole photo is taken and nobody is looked for. alone: whether it is such a
+        garment, in a photo that is framed already; None: it is where the pose is that of one (`flat_lays`).
         """
-        nobody = pose is not None and not (pose[:, 2] > 0).any()
-        garment = None if nobody else garment_alone(rgb_HWC)
-        if nobody:
-            pose = None
-        elif pose is None:
-            pose = detect.detect_pose(rgb_HWC) if garment is None else garment.pose_18x3
-        framing = partial(frame_photo, rgb_HWC, pose, figure=None if garment is None else garment.box)
+        if pose is not None and not (pose[:, 2] > 0).any():
+            pose, alone = None, False
+            figure = None
+        elif alone:
+            figure = Box(0.0, 0.0, float(rgb_HWC.shape[1]), float(rgb_HWC.shape[0]))
+        else:
+            garment = garment_alone(rgb_HWC) if alone is None and may_fill_a_garment(pose) else None
+            if garment is not None and (pose is None or same_pose(pose, garment.pose_18x3)):
+                pose, figure = garment.pose_18x3, garment.box
+            elif pose is None:
+                pose, figure = detect.detect_pose(rgb_HWC), None
+            else:
+                figure = None
+        framing = partial(frame_photo, rgb_HWC, pose, figure=figure)
         framed = framing(size=self._model.size)
         digest = hashlib.sha256(np.ascontiguousarray(framed.image_HWC).tobytes())
+        if figure is not None:
+            digest.update(b"alone")
         if framed.keypoints_18x3 is not None:
             digest.update(framed.keypoints_18x3.tobytes())
         key = digest.hexdigest()
@@ -84,7 +96,7 @@ class References:
                 fine_HWC,
                 size,
                 framed.matrix_2x3,
-                garment is not None,
+                figure is not None,
             )
             self.free(key)
             self._handles[key] = reference

@@ -134,10 +134,14 @@ class Session:
         if self._keypoints_18x3 is None and reference.keypoints_18x3 is not None:
             self._keypoints_18x3 = reference.keypoints_18x3
 
-    def add_reference(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
-        """As `set_reference`, leaving the identity as it is: a photo to take garments from."""
+    def add_reference(
+        self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None, alone: bool | None = None
+    ) -> Reference:
+        """As `set_reference`, leaving the identity as it is: a photo to take garments from. A garment with
+        nobody in it is one too; alone: whether it is, where that is known of a photo that is framed already
+        (`Reference.alone`)."""
         with self._computing():
-            return self._references.add(rgb_HWC, pose)
+            return self._references.add(rgb_HWC, pose, alone)
 
     def forget(self, key: str) -> None:
         """Drop a reference and what is kept of it."""

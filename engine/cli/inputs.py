@@ -55,10 +55,26 @@ def open_session(options: argparse.Namespace) -> Session:
     session = Session.open(options.weights, options.device, options.size)
     if note := session.weights_info.get("note"):
         print(note, file=sys.stderr)
-    own = add_photo(session, options.reference)
+    own = _add_person(session, options.reference)
     session.use(own)
     session.set_pose(read_target_pose(options.pose, session.size, own, options.person))
     return session
+
+
+def _add_person(session: Session, path: str) -> Reference:
+    """Encode the photo of a person, who is looked for first: cut off at neck and knee somebody looks like a
+    garment alone. Raises InputError where it shows such a garment."""
+    from engine import detect
+    from engine.photos import read_photo
+
+    photo_HWC = read_photo(path)
+    found_18x3 = detect.detect_pose(photo_HWC)
+    if found_18x3 is not None:
+        return session.add_reference(photo_HWC, found_18x3)
+    own = add_photo(session, path)
+    if own.alone:
+        raise InputError(f"{path} shows a garment with nobody in it: take it by --garment, as in top={path}.")
+    return own
 
 
 def add_photo(session: Session, path: str) -> Reference:

@@ -30,6 +30,7 @@ _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, cloth i
 _NECK = 1.0  # dm: arms are farther out
 _SEEN = 0.3  # of 3 dm from a place, within which the photo shows it; half of a cell is a seventh
 _LEAST = 12  # positions of a map of 128 rows that tell how a part is bent
+_ACROSS = 0.6  # their standard deviation across, in positions: of three columns it is .8, of two a half
 _BENT, _STIFF = 1e-2, 0.3  # ridge on the bends of a trunk, and of a sleeve or leg, whose rims tell little
 _ROUNDS, _STRAY = 3, 0.05  # of the fit, and how far off (-1 to 1) a position counts half
 # Sides in px of a map of 128 rows, of windows around what is told that a part may fill: flat, a sleeve is
@@ -106,8 +107,9 @@ def _parts(surface_1Khw: Tensor, body_hw: Tensor, clothes: Wardrobe) -> list[_Pa
     def part(there_hw: Tensor, ridge: float, reach: int) -> _Part:
         used_hw = there_hw & told_hw
         bend = None
-        if used_hw.sum() >= _LEAST * (len(body_hw) / 128) ** 2:
-            bend = bent(here_2hw[:, used_hw].t(), found_12hw[0][:, used_hw].t(), ridge)
+        here_N2 = here_2hw[:, used_hw].t()
+        if len(here_N2) >= _LEAST * (len(body_hw) / 128) ** 2 and _spread_out(here_N2, len(body_hw)):
+            bend = bent(here_N2, found_12hw[0][:, used_hw].t(), ridge)
         return _Part((there_hw & body_hw).float(), used_hw.float(), bend, reach)
 
     trunk = part(trunk_hw, _BENT, _TRUNK)
@@ -117,6 +119,12 @@ def _parts(surface_1Khw: Tensor, body_hw: Tensor, clothes: Wardrobe) -> list[_Pa
     hangs_hw = (place_3hw[1] < WAIST).float()
     below = trunk._replace(there=trunk.there * hangs_hw, told=trunk.told * hangs_hw, reach=_SKIRT)
     return [trunk._replace(there=trunk.there * (1.0 - hangs_hw)), *limbs, below]
+
+
+def _spread_out(here_N2: Tensor, rows: int) -> bool:
+    """Whether positions lie in more than a line or two: else they tell nothing across it."""
+    across = torch.linalg.eigvalsh(torch.cov(here_N2.t()))[0].clamp_min(0.0).sqrt()
+    return float(across) * rows / 2 >= _ACROSS
 
 
 def bent(here_N2: Tensor, there_N2: Tensor, ridge: float) -> Tensor:

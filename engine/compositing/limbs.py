@@ -248,7 +248,7 @@ def _stretched(
 ) -> tuple[Tensor, Tensor, Window]:
     """The photo's trousers and legs where a thigh is pulled away from its crotch: their planes [C, h, w],
     how far they are shown [h, w], and in which window."""
-    window = window_around(torch.tensor(found[1]), 0.0, size_of(here_HW), sides_2)
+    window = window_around(torch.tensor(found[1], device=sides_2.device), 0.0, size_of(here_HW), sides_2)
     here_hw = here_HW[window]
     before_hw, inside_hw = stretched(*found, here_hw)
     seen_Dhw = sampled(own.handless_DHW, before_hw, sides_2)

@@ -73,7 +73,7 @@ def lifted_sleeve(
     """
     was, goes = ribbons
     then, now = (_turn(each) for each in ribbons)
-    inner = int(then < 0)
+    inner = int(_steps(was)[0].real < 0)  # the trunk is on the side that it comes from
     lifted = ramp_at(now - then if inner else then - now, *_LIFTED)
     first, elbow = was.root + 1, was.joints[1]
     bare_N, cloth_N = sampled(torch.stack([bare_HW, cloth_HW]), was.line_N[None], sides_2)[:, 0]
@@ -84,7 +84,7 @@ def lifted_sleeve(
     # The hem is before this point, that part of the way from the one before.
     hem, part = first + after, more[after - 1] / (more[after - 1] - more[after])
     arm_2 = broad_2N[:, hem + 1 : hem + 3].amin(1)
-    share_n = torch.arange(after + 1, device=broad_2N.device) / (after - 1 + part)
+    share_n = torch.arange(after + 1, device=broad_2N.device) / max(after - 1 + part, 1e-3)
     most_2n = torch.lerp(broad_2N[:, first, None], _EASE * arm_2[:, None], share_n.clamp(max=1.0))
     most_2n = torch.cat([most_2n, most_2n[:, -1:]], 1)  # a hem may be past where its middle is bare
     drawn_2N = broad_2N.clone()

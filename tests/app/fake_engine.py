@@ -106,7 +106,9 @@ class FakeSession:
         self.gate.set()
         self.maps_gate.set()
 
-    def add_reference(self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None) -> Reference:
+    def add_reference(
+        self, rgb_HWC: np.ndarray, pose: np.ndarray | None = None, alone: bool | None = None
+    ) -> Reference:
         if pose is None:
             pose = self.detect(rgb_HWC)
         height, width = rgb_HWC.shape[:2]
@@ -123,7 +125,8 @@ class FakeSession:
         joints = b"" if keypoints is None else keypoints.tobytes()
         key = hashlib.sha256(image.tobytes() + joints).hexdigest()
         matrix = np.array([[scale, 0.0, 0.0], [0.0, scale, 0.0]])
-        alone = self.in_garment is not None and pose is not None and np.array_equal(pose, self.in_garment)
+        if alone is None:
+            alone = self.in_garment is not None and np.array_equal(pose, self.in_garment)
         self.references[key] = Reference(key, image, keypoints, None, (height, width), matrix, alone)
         return self.references[key]
 

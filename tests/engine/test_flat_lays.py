@@ -10,14 +10,15 @@ import torch
 
 from engine import flat_lays, photos
 from engine.api import Capability
-from engine.flat_lays import cut_out, garment_alone, of_garment
+from engine.flat_lays import cut_out, garment_alone, may_fill_a_garment, of_garment, same_pose
 from engine.parsing import Parsed
 from engine.pose.skeleton import LEFT_SHOULDER, NOSE, RIGHT_SHOULDER, SEEN
 from engine.regions import CLASSES, REGIONS
 
 UPPER, PANTS, ARMS = (REGIONS.index(name) for name in ("upper clothes", "pants", "arms"))
 WOOD, CLOTH = (150, 110, 60), (40, 60, 120)
-SAMPLES = sorted((Path(__file__).parents[2] / "resources/samples").glob("*.jpg"))
+RESOURCES = Path(__file__).parents[2] / "resources"
+SAMPLES = sorted((RESOURCES / "samples").glob("*.jpg"))
 
 
 def floor(rows: int = 200, columns: int = 160) -> np.ndarray:
@@ -96,6 +97,23 @@ def test_without_a_parser_nobody_tells(monkeypatch):
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_no_sample_of_a_person_is_one(path):
     assert garment_alone(photos.read_photo(path)) is None
+
+
+@pytest.mark.parametrize("rows", [(0.2, 0.75), (0.5, 1.0)], ids=["neck to knee", "hip to feet"])
+@pytest.mark.parametrize("name", ["ada", "alex"])
+def test_a_pose_with_a_face_or_another_than_its_own_is_somebodys(name, rows):
+    """Cut off at the neck people look like garments alone: who has laid a pose on one knows better."""
+    photo_HWC = photos.read_photo(RESOURCES / "samples" / f"{name}.jpg")
+    first, last = (round(share * len(photo_HWC)) for share in rows)
+    cut_HWC = photo_HWC[first:last]
+    pose = np.zeros((18, 3), np.float32)
+    pose[[8, 9, 11, 12]] = (60, 40, 2), (60, 90, 2), (90, 40, 2), (90, 90, 2)
+    found = garment_alone(cut_HWC)
+    assert found is None or not same_pose(pose, found.pose_18x3)
+    if found is not None:
+        assert same_pose(found.pose_18x3 + np.float32((0.5, 0, 0)), found.pose_18x3)
+    pose[0] = 80, 10, 2
+    assert not may_fill_a_garment(pose) and may_fill_a_garment(None)
 
 
 def test_colours_give_it_its_outline():

@@ -28,15 +28,15 @@ def session():
 
 @pytest.fixture
 def ada(session):
-    pose = read_pose(SAMPLES / "ada.json", session.size)
-    return session.set_reference(read_photo(SAMPLES / "ada.jpg"), pose)
+    photo_HWC = read_photo(SAMPLES / "ada.jpg")
+    return session.set_reference(photo_HWC, read_pose(SAMPLES / "ada.json", photo_HWC.shape[:2]))
 
 
 @pytest.fixture
 def shirt(session, monkeypatch):
     """Dan's shirt, said to be alone."""
     photo_HWC = read_photo(SAMPLES / "dan.jpg")
-    pose = read_pose(SAMPLES / "dan.json", session.size)
+    pose = read_pose(SAMPLES / "dan.json", photo_HWC.shape[:2])
     garment = Garment(pose, Box(0.0, 0.0, float(photo_HWC.shape[1]), float(photo_HWC.shape[0])))
     monkeypatch.setattr(references, "garment_alone", lambda rgb: garment)
     return session.add_reference(photo_HWC)

@@ -31,6 +31,7 @@ def look_again(data: People, persons: list[int], assets: Path | None) -> Line:
     from train.commands import render
     from train.studio import (
         STUDIO_OF_COATS,
+        STUDIO_OF_FLAT_LAYS,
         STUDIO_OF_MOVES,
         STUDIO_OF_PULLS,
         STUDIO_OF_STREET,
@@ -46,6 +47,7 @@ def look_again(data: People, persons: list[int], assets: Path | None) -> Line:
         STUDIO_OF_SWAPS: ["--swaps"],
         STUDIO_OF_COATS: ["--coats"],
         STUDIO_OF_STREET: ["--street"],
+        STUDIO_OF_FLAT_LAYS: ["--flat-lays"],
     }
     if data.studio not in options_of:
         line.reason = f"the data are of studio {data.studio}, this is {STUDIO_VERSION}"

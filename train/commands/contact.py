@@ -19,7 +19,7 @@ from engine.files import write_whole
 from ..audits.sheet import skeleton_over
 from ..overlay import PALETTE
 from ..sheets import contact_sheet
-from ..studio import STUDIO_OF_COATS, STUDIO_OF_STREET, STUDIO_VERSION
+from ..studio import STUDIO_OF_COATS, STUDIO_OF_FLAT_LAYS, STUDIO_OF_STREET, STUDIO_VERSION
 from ..studio.photographer import Photograph, Studio
 from .render import index_range, picture_size
 
@@ -41,6 +41,7 @@ def run(argv: list[str]) -> int:
     worn = parser.add_mutually_exclusive_group()
     worn.add_argument("--coats", action="store_true", help="the people of `train render --coats`")
     worn.add_argument("--street", action="store_true", help="the people of `train render --street`")
+    worn.add_argument("--flat-lays", action="store_true", help="the garments of `train render --flat-lays`")
     parser.add_argument("--columns", type=int, default=2, metavar="N", help="people side by side (2)")
     parser.add_argument(
         "--assets", type=Path, metavar="DIR", help="MakeHuman data folder (or MAKEHUMAN_ASSETS)"
@@ -52,7 +53,8 @@ def run(argv: list[str]) -> int:
         raise InputError(f"{options.output}: a sheet is a .jpg or a .png file.")
     studio = Studio(options.size, options.assets)
     show = labelled if options.labels else (lambda view: view.image_HWC)
-    kind = STUDIO_OF_COATS if options.coats else STUDIO_OF_STREET if options.street else STUDIO_VERSION
+    kinds = {"coats": STUDIO_OF_COATS, "street": STUDIO_OF_STREET, "flat_lays": STUDIO_OF_FLAT_LAYS}
+    kind = next((studio_of for name, studio_of in kinds.items() if getattr(options, name)), STUDIO_VERSION)
     rows = [
         np.hstack([show(view) for view in studio.photograph(person, options.views, kind)])
         for person in range(*options.people)

@@ -55,7 +55,7 @@ _PULLED = 2_000_001  # likewise, beyond those of scenes
 _MOVED = 3_000_001  # likewise, beyond those of pulls
 _SWAPPED = 4_000_001  # likewise, beyond those of moves
 _COATED = 5_000_001  # likewise, beyond those of swaps
-_LAID = _STREET = 6_000_001  # likewise, beyond those of coats; nobody is drawn by both
+_LAID = _STREET = 6_000_001  # likewise, beyond those of coats: of garments alone, and of the street
 _GIVERS = 30  # people among whom a wearer and a giver are looked for
 _ATTEMPTS = 4
 _ROOM_TO_MOVE = 1.25  # margin of a picture in which somebody is pulled at

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from engine.pose.formats.strangers import stranger_of
 from engine.pose.formats.textforms import people_in_text
 from engine.pose.skeleton import JOINTS
 
+_SPACE = re.compile(r"\s*")
 MOST_BYTES = 1_000_000  # the largest of one person has 20 KB; larger ones take seconds to read
 
 
@@ -112,7 +114,7 @@ def _documents(text: str) -> list | None:
         while at < len(text):
             document, at = decoder.raw_decode(text, at)
             documents.append(document)
-            at += len(text[at:]) - len(text[at:].lstrip())
+            at = _SPACE.search(text, at).end()  # type: ignore[union-attr]  # nothing is found too
     except (RecursionError, ValueError):
         return None
     return documents

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.compositing.dressing import dressed
-from engine.compositing.laid_on import as_worn_by, bent, terms
+from engine.compositing.laid_on import _spread_out, as_worn_by, bent, terms
 from engine.compositing.wardrobe import CLASSES, Wardrobe, make_wardrobe
 from engine.compositing.worn import undressed
 from engine.garments import ARMS, LEGS, TOP, garment
@@ -122,3 +122,10 @@ def test_a_bend_finds_what_is_straight_exactly_and_no_stray_turns_it(seed):
     stray = there.clone()
     stray[:4] += 0.8
     np.testing.assert_allclose(asked @ bent(here, stray, 0.3), asked[:, :3] @ straight, atol=0.06)
+
+
+@pytest.mark.parametrize(("columns", "enough"), [(1, False), (2, False), (3, True)])
+def test_a_line_or_two_of_positions_tell_no_bend(columns, enough):
+    here = torch.cartesian_prod(torch.arange(columns), torch.arange(20)) * 2 / 128
+    assert _spread_out(here.float(), 128) == enough
+    assert _spread_out(here.flip(1).float(), 128) == enough

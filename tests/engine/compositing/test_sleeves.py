@@ -167,3 +167,26 @@ def test_a_sleeve_of_a_leant_trunk_reaches_to_where_that_has_gone():
     assert plain is not None and leant is not None
     for before, after in zip(plain.under[-1:].tolist(), leant.under[-1:].tolist(), strict=True):
         assert abs(SHOULDER + (before - SHOULDER) * exp(0.2j) - after) < 1e-3
+
+
+@pytest.mark.parametrize("own", [1.5, 2.2])
+def test_an_arm_that_was_up_and_comes_down_lifts_no_sleeve(own):
+    """Level or above in the photo: its trunk is where it was."""
+    was = line_of(turned(own))
+    cloth_HW = torch.ones(SIZE)
+    broad_2N = torch.full((2, len(was.line_N)), LOOSE)
+    bare_HW = (HERE.real - SHOULDER.real).abs() * 0.0
+    bare_HW[:, :] = (abs(HERE - SHOULDER) > 0.6 * UNIT).float()
+    for now in (0.0, own - 0.6):
+        made = lifted_sleeve(
+            (was, line_of(turned(now))), broad_2N, bare_HW, cloth_HW - bare_HW, STAYS, UNIT, SIDES
+        )
+        assert made is None
+
+
+def test_a_level_arm_that_goes_up_is_lifted_on_its_own_side():
+    was = line_of(turned(1.5))
+    bare_HW = (abs(HERE - SHOULDER) > 0.6 * UNIT).float()
+    broad_2N = torch.full((2, len(was.line_N)), LOOSE)
+    made = lifted_sleeve((was, line_of(turned(2.6))), broad_2N, bare_HW, 1.0 - bare_HW, STAYS, UNIT, SIDES)
+    assert made is not None and made.inner == lifted().inner and not made.broad.isnan().any()

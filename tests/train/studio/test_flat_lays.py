@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.cv import cv2
+from engine.flat_lays import garment_alone
 from engine.pose.skeleton import LEFT_ELBOW, LEFT_SHOULDER, NECK, RIGHT_ELBOW, RIGHT_SHOULDER, SEEN
 from engine.regions import REGIONS
+from engine.session import Session
 from train.commands import render
 from train.data.people import People
 from train.studio import STUDIO_OF_FLAT_LAYS
@@ -71,3 +74,27 @@ def test_the_command_writes_them_and_says_of_which_studio_they_are(studio, tmp_p
     first, second = (people.view(7001, number).parsing_HW for number in range(2))
     assert set(np.unique(first)) == set(np.unique(second))  # one garment, seen twice
     assert not np.array_equal(first, second)
+
+
+def test_the_network_in_the_box_sees_them_and_they_are_read_again_as_the_same(views):
+    """By the pose that a look keeps, and framed already, as for another engine."""
+    session = Session.open()
+    found = 0
+    for view in views:
+        reference = session.add_reference(view.image_HWC)
+        if not reference.alone:
+            continue
+        found += 1
+        pose = garment_alone(view.image_HWC).pose_18x3
+        cv2.setRNGSeed(found)
+        assert session.add_reference(view.image_HWC, pose) is reference
+        times = len(reference.finest_HWC) / len(reference.image_HWC)
+        again = session.add_reference(
+            reference.finest_HWC, reference.keypoints_18x3 * np.float32((times, times, 1)), reference.alone
+        )
+        assert again.alone and again.image_HWC.shape == reference.image_HWC.shape
+        moved = pose + np.float32((0, 20, 0)) * (pose[:, 2:] > 0)
+        assert not session.add_reference(view.image_HWC, moved).alone  # laid by hand: somebody
+        assert session.garments(reference)
+    session.close()
+    assert found >= 9

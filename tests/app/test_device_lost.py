@@ -70,11 +70,11 @@ def test_a_photo_that_was_read_meanwhile_is_told_by_name(open_window, devices, p
 def test_the_sample_comes_though_the_card_is_lost_while_it_is_read(open_window, devices, monkeypatch):
     encode, calls = FakeSession.add_reference, []
 
-    def lost_at_first(self, rgb_HWC, pose=None):
+    def lost_at_first(self, rgb_HWC, pose=None, alone=None):
         calls.append(self)
         if len(calls) == 1:
             raise LOST
-        return encode(self, rgb_HWC, pose)
+        return encode(self, rgb_HWC, pose, alone)
 
     monkeypatch.setattr(FakeSession, "add_reference", lost_at_first)
     driver = open_window()

@@ -11,11 +11,10 @@ import numpy as np
 from PIL import Image
 
 from engine.inpainting.fill import fill_holes
-from engine.pose.extent import Box, wanted_box
+from engine.pose.extent import AIR, Box, wanted_box
 from engine.pose.kinematics import placed_joints
 
 _SAME = 0.7  # overlap (intersection over union) from which a photo counts as framed already
-_AIR = 1.08  # of a frame over a figure, as `pose.extent` has it over a body
 _CROP = 0.04  # of a side that may be cut off to fit a whole photo of nearly the frame's aspect
 
 
@@ -82,7 +81,7 @@ def _framing_box(keypoints_18x3: np.ndarray | None, photo: tuple[float, float], 
 
 def _around(figure: Box, photo: tuple[float, float], size: tuple[int, int]) -> Box:
     """The box of the frame's aspect around a figure in a photo, with a little air."""
-    high = _AIR * max(figure.height, figure.width / size[1] * size[0])
+    high = AIR * max(figure.height, figure.width / size[1] * size[0])
     wide = high * size[1] / size[0]
     left, top = figure.left - (wide - figure.width) / 2, figure.top - (high - figure.height) / 2
     wanted, whole = Box(left, top, wide, high), _whole_photo(photo, size)

@@ -64,19 +64,7 @@ class References:
         with all joints absent the whole photo is taken and nobody is looked for. alone: whether it is such a
         garment, in a photo that is framed already; None: it is where the pose is that of one (`flat_lays`).
         """
-        if pose is not None and not (pose[:, 2] > 0).any():
-            pose, alone = None, False
-            figure = None
-        elif alone:
-            figure = Box(0.0, 0.0, float(rgb_HWC.shape[1]), float(rgb_HWC.shape[0]))
-        else:
-            garment = garment_alone(rgb_HWC) if alone is None and may_fill_a_garment(pose) else None
-            if garment is not None and (pose is None or same_pose(pose, garment.pose_18x3)):
-                pose, figure = garment.pose_18x3, garment.box
-            elif pose is None:
-                pose, figure = detect.detect_pose(rgb_HWC), None
-            else:
-                figure = None
+        pose, figure = _seen_in(rgb_HWC, pose, alone)
         framing = partial(frame_photo, rgb_HWC, pose, figure=figure)
         framed = framing(size=self._model.size)
         digest = hashlib.sha256(np.ascontiguousarray(framed.image_HWC).tobytes())
@@ -266,3 +254,18 @@ class References:
             return None
         size = tuple(times * side for side in self._model.size)
         return framing(size=size).image_HWC
+
+
+def _seen_in(
+    rgb_HWC: np.ndarray, pose: np.ndarray | None, alone: bool | None
+) -> tuple[np.ndarray | None, Box | None]:
+    """Whose pose a photo is taken with, if anybody's, and where the garment is if that is there alone; as
+    `References.add` is told."""
+    if pose is not None and not (pose[:, 2] > 0).any():
+        return None, None
+    if alone:
+        return pose, Box(0.0, 0.0, float(rgb_HWC.shape[1]), float(rgb_HWC.shape[0]))
+    garment = garment_alone(rgb_HWC) if alone is None and may_fill_a_garment(pose) else None
+    if garment is not None and (pose is None or same_pose(pose, garment.pose_18x3)):
+        return garment.pose_18x3, garment.box
+    return detect.detect_pose(rgb_HWC) if pose is None else pose, None

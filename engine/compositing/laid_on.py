@@ -59,10 +59,11 @@ def as_worn_by(wearer: Drawn, clothes: Wardrobe, photo_1CHW: Tensor) -> Drawn:
     size = size_of(wearer.picture)
     clothes = clothes._replace(skin=wearer.wardrobe.skin)
     body_11hw = 1.0 - wearer.surface[:, :CLASSES].softmax(1)[:, :1]
-    parts = _parts(wearer.surface, body_11hw[0, 0] > 0.5, clothes)
-    cloth_1CHW, share_11HW = _laid(
-        parts, body_11hw[0, 0] > 0.5, photo_1CHW, _cut_out(clothes, photo_1CHW), size
-    )
+    body_hw = body_11hw[0, 0] > 0.5
+    worn_1Phw, _ = worn_at(clothes, wearer.surface)
+    cloth_1hw = _piece(clothes, worn_1Phw)
+    parts = _parts(wearer.surface, body_hw, clothes, worn_1Phw, cloth_1hw)
+    cloth_1CHW, share_11HW = _laid(parts, body_hw, photo_1CHW, _cut_out(clothes, photo_1CHW), size)
     behind_1CHW = wearer.wardrobe.plate if wearer.behind is None else wearer.behind
     behind_1CHW = F.interpolate(behind_1CHW, size, mode="bilinear")
     body_11HW = ramp(F.interpolate(body_11hw, size, mode="bilinear"), *_SEAM)
@@ -72,22 +73,23 @@ def as_worn_by(wearer: Drawn, clothes: Wardrobe, photo_1CHW: Tensor) -> Drawn:
     bare_1Phw = pieces_worn(drawn)
     bare_1Phw[:, _CLOTHS] = 0.0
     share_1hw = F.interpolate(share_11HW, size_of(wearer.surface), mode="area")[:, 0]
-    piece_1hw = torch.where(share_1hw > 0.5, _piece(clothes, wearer.surface), largest(bare_1Phw))
+    piece_1hw = torch.where(share_1hw > 0.5, cloth_1hw, largest(bare_1Phw))
     picture_1CHW = torch.lerp(bare_1CHW, cloth_1CHW, share_11HW)
     return drawn._replace(picture=picture_1CHW, painted=piece_1hw, alone=True)
 
 
-def _piece(clothes: Wardrobe, surface_1Khw: Tensor) -> Tensor:
-    """Which piece the clothes are at these places, [1, h, w]."""
+def _piece(clothes: Wardrobe, worn_1Phw: Tensor) -> Tensor:
+    """Which piece the clothes are everywhere, [1, h, w]; worn: `wardrobe.worn_at` of them."""
     for piece in (TROUSERS, TOP):
         if clothes.part[piece] > 0.5:
-            return torch.full_like(surface_1Khw[:, 0], piece, dtype=torch.long)
-    worn_1Phw, _ = worn_at(clothes, surface_1Khw)
+            return torch.full_like(worn_1Phw[:, 0], piece, dtype=torch.long)
     return torch.where(worn_1Phw[:, DRESS] > worn_1Phw[:, SKIRT], DRESS, SKIRT)
 
 
-def _parts(surface_1Khw: Tensor, body_hw: Tensor, clothes: Wardrobe) -> list[_Part]:
-    """Trunk, sleeves or legs, and what hangs below a waist."""
+def _parts(
+    surface_1Khw: Tensor, body_hw: Tensor, clothes: Wardrobe, worn_1Phw: Tensor, piece_1hw: Tensor
+) -> list[_Part]:
+    """Trunk, sleeves or legs, and what hangs below a waist. worn: as of `_piece`, which gives piece."""
     place_3hw = surface_1Khw[0, CLASSES:].float() * SURFACE_SPAN
     left_hw, trunk_hw = place_3hw[0] > 0, on_trunk(place_3hw[None])[0, 0] > 0
     if clothes.part[TROUSERS] > 0.5:
@@ -96,12 +98,10 @@ def _parts(surface_1Khw: Tensor, body_hw: Tensor, clothes: Wardrobe) -> list[_Pa
     else:
         limbs_hw = ~trunk_hw & (place_3hw[0].abs() > _NECK)
         trunk_hw, reach = ~limbs_hw, _SLEEVE  # a collar goes up the neck
-    piece_1hw = _piece(clothes, surface_1Khw)
     classes_1hw = torch.tensor(CLASS_OF_PIECE, device=piece_1hw.device)[piece_1hw]
     named_18hw = F.one_hot(classes_1hw, CLASSES).movedim(-1, 1).float()
     found_12hw, unseen_12hw = look_up(clothes.atlas, torch.cat([named_18hw, surface_1Khw[:, CLASSES:]], 1))
-    worn_hw = worn_at(clothes, surface_1Khw)[0][0, _CLOTHS].sum(0)
-    told_hw = body_hw & (unseen_12hw[0, 0] < _SEEN) & (worn_hw > 0.5)
+    told_hw = body_hw & (unseen_12hw[0, 0] < _SEEN) & (worn_1Phw[0, _CLOTHS].sum(0) > 0.5)
     here_2hw = centres(size_of(surface_1Khw), surface_1Khw.device)
 
     def part(there_hw: Tensor, ridge: float, reach: int) -> _Part:

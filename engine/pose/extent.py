@@ -45,7 +45,7 @@ _NECK_TO_CROTCH = 0.33  # where a picture of the upper body ends when no hip is 
 _NEAR_TOP = 0.05  # a close-up keeps what little lies above the head: hair is often more than expected
 _WAIST = 0.1  # above the hips, where a picture of the lower body starts
 
-_AIR = 1.08  # of a frame over the body in it: the middle of the training's 1.02 to 1.14
+AIR = 1.08  # of a frame over the body in it: the middle of the training's 1.02 to 1.14
 _LEAST_AIR = 1.02
 _SMALLEST = 24  # px of stature; less is a stray detection, and no picture of anybody
 _CLOSEST = 0.45  # of the stature in a frame, in the closest training pictures
@@ -121,7 +121,7 @@ def wanted_box(keypoints_18x3: np.ndarray, photo: tuple[float, float], aspect: f
     top, bottom = max(top, 0), min(bottom, height)
 
     least = max(bottom - top, 1.0)
-    high = least * _AIR
+    high = least * AIR
     if whole:
         least = max(least, (right - left) / aspect)
         high = max(high, (right - left) * _LEAST_AIR / aspect)

@@ -29,26 +29,10 @@ def look_again(data: People, persons: list[int], assets: Path | None) -> Line:
     """Render people of a data set once more, in processes of their own, and compare the bytes of all
     members. The line says why where that is not possible here."""
     from train.commands import render
-    from train.studio import (
-        STUDIO_OF_COATS,
-        STUDIO_OF_FLAT_LAYS,
-        STUDIO_OF_MOVES,
-        STUDIO_OF_PULLS,
-        STUDIO_OF_STREET,
-        STUDIO_OF_SWAPS,
-        STUDIO_VERSION,
-    )
+    from train.studio.versions import STUDIO_OF_OPTION, STUDIO_VERSION
 
     line = Line("rendered again, the same bytes", "people", 0.0)
-    options_of = {
-        STUDIO_VERSION: [],
-        STUDIO_OF_PULLS: ["--pulls"],
-        STUDIO_OF_MOVES: ["--moves"],
-        STUDIO_OF_SWAPS: ["--swaps"],
-        STUDIO_OF_COATS: ["--coats"],
-        STUDIO_OF_STREET: ["--street"],
-        STUDIO_OF_FLAT_LAYS: ["--flat-lays"],
-    }
+    options_of = {STUDIO_VERSION: []} | {studio: [f"--{name}"] for name, studio in STUDIO_OF_OPTION.items()}
     if data.studio not in options_of:
         line.reason = f"the data are of studio {data.studio}, this is {STUDIO_VERSION}"
         return line

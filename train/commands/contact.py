@@ -19,8 +19,8 @@ from engine.files import write_whole
 from ..audits.sheet import skeleton_over
 from ..overlay import PALETTE
 from ..sheets import contact_sheet
-from ..studio import STUDIO_OF_COATS, STUDIO_OF_FLAT_LAYS, STUDIO_OF_STREET, STUDIO_VERSION
 from ..studio.photographer import Photograph, Studio
+from ..studio.versions import studio_asked_for
 from .render import index_range, picture_size
 
 KINDS = {".jpg": ("JPEG", {"quality": 92}), ".png": ("PNG", {})}
@@ -53,8 +53,7 @@ def run(argv: list[str]) -> int:
         raise InputError(f"{options.output}: a sheet is a .jpg or a .png file.")
     studio = Studio(options.size, options.assets)
     show = labelled if options.labels else (lambda view: view.image_HWC)
-    kinds = {"coats": STUDIO_OF_COATS, "street": STUDIO_OF_STREET, "flat_lays": STUDIO_OF_FLAT_LAYS}
-    kind = next((studio_of for name, studio_of in kinds.items() if getattr(options, name)), STUDIO_VERSION)
+    kind = studio_asked_for(options)
     rows = [
         np.hstack([show(view) for view in studio.photograph(person, options.views, kind)])
         for person in range(*options.people)

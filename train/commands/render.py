@@ -22,15 +22,7 @@ from engine.cli.inputs import frame_size
 
 from ..data.shards import PEOPLE_PER_SHARD, Record, describe, finished_shards, verify_shards, write_shard
 from ..moves import MOVES
-from ..studio import (
-    STUDIO_OF_COATS,
-    STUDIO_OF_FLAT_LAYS,
-    STUDIO_OF_MOVES,
-    STUDIO_OF_PULLS,
-    STUDIO_OF_STREET,
-    STUDIO_OF_SWAPS,
-    STUDIO_VERSION,
-)
+from ..studio.versions import studio_asked_for
 from ..swaps import VIEWS as VIEWS_OF_SWAPS
 
 SHORTEST_SIDE, LONGEST_SIDE = 16, 4096  # px of a picture
@@ -134,15 +126,7 @@ def _render(arguments: argparse.Namespace) -> int:
     if arguments.people is not None:
         end = min(end, first + arguments.people)
     root = load_assets(arguments.assets).root  # also fills the cache before the workers start
-    kinds = {
-        "pulls": STUDIO_OF_PULLS,
-        "moves": STUDIO_OF_MOVES,
-        "swaps": STUDIO_OF_SWAPS,
-        "coats": STUDIO_OF_COATS,
-        "flat_lays": STUDIO_OF_FLAT_LAYS,
-        "street": STUDIO_OF_STREET,
-    }
-    studio = next((name for kind, name in kinds.items() if getattr(arguments, kind)), STUDIO_VERSION)
+    studio = studio_asked_for(arguments)
     describe(arguments.output, studio, arguments.size, arguments.views)
     verify_shards(arguments.output, first, end)
     finished = list(finished_shards(arguments.output).values())

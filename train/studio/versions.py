@@ -8,3 +8,20 @@ STUDIO_VERSION = "4"
 STUDIO_OF_PULLS, STUDIO_OF_MOVES = f"{STUDIO_VERSION} pulls", f"{STUDIO_VERSION} moves"
 STUDIO_OF_SWAPS, STUDIO_OF_COATS = f"{STUDIO_VERSION} swaps", f"{STUDIO_VERSION} coats"
 STUDIO_OF_STREET, STUDIO_OF_FLAT_LAYS = f"{STUDIO_VERSION} street", f"{STUDIO_VERSION} flat lays"
+# By the option of `train render` that asks for it.
+STUDIO_OF_OPTION = {
+    "pulls": STUDIO_OF_PULLS,
+    "moves": STUDIO_OF_MOVES,
+    "swaps": STUDIO_OF_SWAPS,
+    "coats": STUDIO_OF_COATS,
+    "street": STUDIO_OF_STREET,
+    "flat-lays": STUDIO_OF_FLAT_LAYS,
+}
+
+
+def studio_asked_for(options: object) -> str:
+    """The studio that parsed options ask for, each named as there; the plain one where they ask for none."""
+    asked = (
+        studio for name, studio in STUDIO_OF_OPTION.items() if getattr(options, name.replace("-", "_"), False)
+    )
+    return next(asked, STUDIO_VERSION)

@@ -21,12 +21,13 @@ from engine.compositing.beneath import body_beneath, clothes_over, own_beneath, 
 from engine.compositing.fields import around, at, highest, largest, ramp, size_of, spread
 from engine.compositing.passers_by import scraps
 from engine.compositing.tailoring import continued, drawn_out
-from engine.compositing.wardrobe import CLASSES, looks_at, on_trunk, worn_at
+from engine.compositing.wardrobe import looks_at, worn_at
 from engine.compositing.worn import (
     IN_FRONT,
     Drawn,
     Dressed,
     all_of,
+    hands,
     inner,
     near,
     of_pieces,
@@ -36,7 +37,6 @@ from engine.compositing.worn import (
 )
 from engine.garments import ARMS, DRESS, FACE, LEGS, PIECES, SKIRT, TOP, TROUSERS, Garment
 from engine.ops.resample import enlarged, shrunk
-from engine.regions import REGIONS, SURFACE_SPAN
 
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
 _INSIDE = 0.8, 0.95  # likewise from which the giver's picture shows it without what is beside it
@@ -69,7 +69,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         window,
         person_11hw,
         hers_11hw,
-        of_pieces(now.pieces, garment.over),
+        _over(now.pieces, wearer, garment),
     )
     person_11HW = _as_map(person_11HW, person_11hw, wearer)
     gone_11HW = hers_11HW * person_11HW
@@ -85,7 +85,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         giver.picture,
         window,
         1.0 - theirs_1Phw[:, :1],
-        came_11hw * (1.0 - _arms_before(giver.surface)),
+        came_11hw,
     )
     cloth_1CHW, taken_11HW = _cloth(seen, theirs, wearer, giver, garment, theirs_1Phw, on_body_1Phw)
     there_11HW, _ = theirs
@@ -160,7 +160,7 @@ def _cloth(
     size, (rows, columns) = size_of(person_11HW), size_of(on_body_1Phw)
     small = 2 * rows, 2 * columns
     # Places tell to a cell of the wardrobe where a garment ends; within it the giver's drawing does.
-    over_them_11HW = enlarged(of_pieces(theirs_1Phw, garment.over), size)
+    over_them_11HW = enlarged(_over(theirs_1Phw, giver, garment), size)
     told_13hw = shrunk(torch.cat([theirs_11HW, over_them_11HW, there_11HW], 1), small)
     told_12hw = spread(told_13hw[:, :2], ramp(told_13hw[:, 2:], *_INSIDE))
     placed_12hw = torch.cat([of_pieces(on_body_1Phw, pieces) for pieces in (garment.takes, garment.over)], 1)
@@ -204,10 +204,12 @@ def _as_map(person_11HW: Tensor, person_11hw: Tensor, wearer: Drawn) -> Tensor:
     return torch.lerp(person_11HW, ramp(told_11HW, *_SEAM), wall_on(wearer, told_11HW))
 
 
-def _arms_before(surface_1Khw: Tensor) -> Tensor:
-    """How much of a position is an arm before the body, [1, 1, h, w]."""
-    arms_11hw = surface_1Khw[:, :CLASSES].softmax(1)[:, REGIONS.index("arms"), None]
-    return arms_11hw * on_trunk(surface_1Khw[:, CLASSES:] * SURFACE_SPAN)
+def _over(pieces_1Phw: Tensor, drawn: Drawn, garment: Garment) -> Tensor:
+    """How much of a position is what lies over a garment, [1, 1, h, w]."""
+    over_11hw = of_pieces(pieces_1Phw, garment.over)
+    if ARMS in (*garment.takes, *garment.over):
+        return over_11hw
+    return over_11hw + hands(pieces_1Phw, drawn.surface)
 
 
 def _bare(pieces_1Phw: Tensor, but: Iterable[int]) -> Tensor:

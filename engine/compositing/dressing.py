@@ -26,6 +26,7 @@ from engine.compositing.worn import (
     IN_FRONT,
     Drawn,
     Dressed,
+    above_shoes,
     all_of,
     hands,
     inner,
@@ -41,6 +42,7 @@ from engine.ops.resample import enlarged, shrunk
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
 _INSIDE = 0.8, 0.95  # likewise from which the giver's picture shows it without what is beside it
 _RIM = 2  # px of a picture of 256 rows, the width of what a garment may have of its surroundings at its edge
+_A_LEG = 0.4  # of what is seen of legs, that is above the shoes at least, of legs that are more than those
 _CLOTHS = TOP, DRESS, SKIRT, TROUSERS  # of one look: the colours of a leg are no shoe's
 
 
@@ -57,6 +59,8 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     on_body_1Phw[:, list(IN_FRONT)] = theirs_1Phw[:, list(IN_FRONT)]
     size = size_of(now.picture)
     went_11hw, came_11hw = of_pieces(now.pieces, garment.goes), of_pieces(theirs_1Phw, garment.takes)
+    if LEGS in garment.takes and _in_shoes_alone(theirs_1Phw, giver):
+        went_11hw = went_11hw * (1.0 - above_shoes(wearer.surface))
     person_11hw = 1.0 - now.pieces[:, :1]
     came_11hw = came_11hw.masked_fill(scraps(came_11hw, person_11hw), 0.0)
     # Beyond it nothing of a garment goes or comes, and whose the pixels are is asked of nobody.
@@ -202,6 +206,13 @@ def _as_map(person_11HW: Tensor, person_11hw: Tensor, wearer: Drawn) -> Tensor:
     """How much of a px is the person: as the map has it where colours do not tell."""
     told_11HW = enlarged(person_11hw, size_of(person_11HW))
     return torch.lerp(person_11HW, ramp(told_11HW, *_SEAM), wall_on(wearer, told_11HW))
+
+
+def _in_shoes_alone(pieces_1Phw: Tensor, drawn: Drawn) -> bool:
+    """Whether of somebody's legs hardly more than the shoes is seen."""
+    legs_1hw = largest(pieces_1Phw) == LEGS
+    above_1hw = legs_1hw & (above_shoes(drawn.surface)[:, 0] > 0)
+    return float(above_1hw.sum()) < _A_LEG * float(legs_1hw.sum())
 
 
 def _over(pieces_1Phw: Tensor, drawn: Drawn, garment: Garment) -> Tensor:

@@ -27,6 +27,7 @@ _SOME = 0.02  # share of a position below which nothing of it is seen along an e
 _OF_WALL = 0.1, 0.2
 _SHALLOW = 7  # px of a map of 128 rows around an edge within which what is behind may be in a garment
 _WRIST = 4.7  # dm to either side of the standard body, beyond which is a hand
+_ANKLE = -7.3  # dm above the middle of it; below are shoes
 IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the body of its own
 
 
@@ -61,6 +62,11 @@ def undressed(wearer: Drawn) -> Dressed:
 def places(surface_1Khw: Tensor) -> Tensor:
     """Where on the body a surface map says that positions are, [1, 3, h, w], in dm."""
     return surface_1Khw[:, CLASSES:] * SURFACE_SPAN
+
+
+def above_shoes(surface_1Khw: Tensor, least: float = _ANKLE) -> Tensor:
+    """1 where a place is higher on the body than this, [1, 1, h, w], in dm."""
+    return (places(surface_1Khw)[:, 1:2] > least).float()
 
 
 def hands(pieces_1Phw: Tensor, surface_1Khw: Tensor) -> Tensor:

@@ -35,6 +35,7 @@ from engine.compositing.worn import (
     wall_on,
 )
 from engine.garments import ARMS, DRESS, FACE, LEGS, PIECES, SKIRT, TOP, TROUSERS, Garment
+from engine.ops.resample import enlarged, shrunk
 from engine.regions import REGIONS, SURFACE_SPAN
 
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
@@ -89,7 +90,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     cloth_1CHW, taken_11HW = _cloth(seen, theirs, wearer, giver, garment, theirs_1Phw, on_body_1Phw)
     there_11HW, _ = theirs
     clothed_11hw = of_pieces(on_body_1Phw, clothes_over(garment))
-    there_11HW = there_11HW * (1.0 - F.interpolate(ramp(clothed_11hw, *_SEAM), size, mode="bilinear"))
+    there_11HW = there_11HW * (1.0 - enlarged(ramp(clothed_11hw, *_SEAM), size))
 
     rim = 2 * _RIM * (size[0] // 256)
     kept_11HW = person_11HW * (1.0 - gone_11HW) * (1.0 - over_11HW)
@@ -117,8 +118,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     picture_1CHW = torch.lerp(picture_1CHW, cloth_1CHW, taken_11HW)
 
     there_11hw, gone_11hw, taken_11hw = (
-        F.interpolate(each, size_of(now.pieces), mode="area")
-        for each in (there_11HW * person_11HW, gone_11HW, taken_11HW)
+        shrunk(each, size_of(now.pieces)) for each in (there_11HW * person_11HW, gone_11HW, taken_11HW)
     )
     left_1Phw = torch.where(
         there_11hw > 0.5, F.one_hot(piece_1hw, len(PIECES)).movedim(-1, 1), all_of(0, taken_11hw)
@@ -157,24 +157,25 @@ def _cloth(
     theirs: likewise the giver, and the garment.
     """
     (person_11HW, gone_11HW, over_11HW), (there_11HW, theirs_11HW) = seen, theirs
-    size, small = size_of(person_11HW), tuple(2 * side for side in size_of(on_body_1Phw))
+    size, (rows, columns) = size_of(person_11HW), size_of(on_body_1Phw)
+    small = 2 * rows, 2 * columns
     # Places tell to a cell of the wardrobe where a garment ends; within it the giver's drawing does.
-    over_them_11HW = F.interpolate(of_pieces(theirs_1Phw, garment.over), size, mode="bilinear")
-    told_13hw = F.interpolate(torch.cat([theirs_11HW, over_them_11HW, there_11HW], 1), small, mode="area")
+    over_them_11HW = enlarged(of_pieces(theirs_1Phw, garment.over), size)
+    told_13hw = shrunk(torch.cat([theirs_11HW, over_them_11HW, there_11HW], 1), small)
     told_12hw = spread(told_13hw[:, :2], ramp(told_13hw[:, 2:], *_INSIDE))
     placed_12hw = torch.cat([of_pieces(on_body_1Phw, pieces) for pieces in (garment.takes, garment.over)], 1)
-    placed_12hw = F.interpolate(placed_12hw, small, mode="bilinear")
-    worn_11HW, hidden_11HW = F.interpolate((told_12hw + placed_12hw) / 2, size, mode="bilinear").split(1, 1)
+    placed_12hw = enlarged(placed_12hw, small)
+    worn_11HW, hidden_11HW = enlarged((told_12hw + placed_12hw) / 2, size).split(1, 1)
     # What hides the garment in the giver's photo goes on beneath, where the wearer had one to be replaced.
     shown_11HW = ramp(worn_11HW + gone_11HW * hidden_11HW, *_SEAM)
     outline_11HW = torch.lerp(theirs_11HW, shown_11HW * (1.0 - over_11HW), person_11HW)
     # What lies before the garment, in either picture, is no edge of it.
     before_11HW = over_them_11HW.maximum(over_11HW)
     shape_11hw, outline_11hw, before_11hw = (
-        F.interpolate(each, small, mode="area") for each in (theirs_11HW, outline_11HW, before_11HW)
+        shrunk(each, small) for each in (theirs_11HW, outline_11HW, before_11HW)
     )
     moved = drawn_out(shape_11hw, outline_11hw, 1.0 - around((before_11hw > 0.5).float(), 3))
-    positions_12HW, sure_11HW = (F.interpolate(each, size, mode="bilinear") for each in moved)
+    positions_12HW, sure_11HW = (enlarged(each, size) for each in moved)
     skin = bare_skin(giver.picture, theirs_11HW, _bare(theirs_1Phw, garment.takes), giver.joints)
     other_11HW = 1.0 - (1.0 - skin.hands) * (1.0 - skin.neck)
     if set(garment.takes) & set(_CLOTHS):
@@ -199,7 +200,7 @@ def _cloth(
 
 def _as_map(person_11HW: Tensor, person_11hw: Tensor, wearer: Drawn) -> Tensor:
     """How much of a px is the person: as the map has it where colours do not tell."""
-    told_11HW = F.interpolate(person_11hw, size_of(person_11HW), mode="bilinear")
+    told_11HW = enlarged(person_11hw, size_of(person_11HW))
     return torch.lerp(person_11HW, ramp(told_11HW, *_SEAM), wall_on(wearer, told_11HW))
 
 

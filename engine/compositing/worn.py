@@ -19,7 +19,7 @@ from engine.compositing.passers_by import passers_by
 from engine.compositing.tailoring import REACH, matte
 from engine.compositing.wardrobe import CLASSES, Wardrobe, pieces_drawn, worn_at
 from engine.garments import FACE, HAIR, PIECES
-from engine.ops.resample import running_mean
+from engine.ops.resample import enlarged, running_mean, shrunk
 from engine.regions import REGIONS
 
 _SOME = 0.02  # share of a position below which nothing of it is seen along an edge
@@ -117,10 +117,9 @@ def wall_on(drawn: Drawn, garment_11HW: Tensor) -> Tensor:
     rows, columns = size_of(drawn.surface)
     behind_1CHW = drawn.wardrobe.plate if drawn.behind is None else drawn.behind
     picture_1Chw, behind_1Chw, garment_11hw = (
-        F.interpolate(each, (2 * rows, 2 * columns), mode="area")
-        for each in (drawn.picture, behind_1CHW, garment_11HW)
+        shrunk(each, (2 * rows, 2 * columns)) for each in (drawn.picture, behind_1CHW, garment_11HW)
     )
     apart_11hw = running_mean(picture_1Chw - behind_1Chw, 3).square().mean(1, keepdim=True).sqrt()
     deep_11hw = 1.0 - around((garment_11hw < 0.5).float(), _SHALLOW)
     wall_11hw = (1.0 - ramp(apart_11hw, *_OF_WALL)) * (1.0 - deep_11hw)
-    return F.interpolate(wall_11hw, size_of(garment_11HW), mode="bilinear")
+    return enlarged(wall_11hw, size_of(garment_11HW))

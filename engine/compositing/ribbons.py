@@ -1,10 +1,10 @@
 """Limbs as ribbons along their bones: no piece comes loose at a joint.
 
-A ribbon begins inside the trunk, passes a limb's joints and ends beyond its hand or foot. A pixel of it is told
-by where on its middle line it is, and how far aside, which a pose does not change (Hsu and Lee, Drawing and
-animation using skeletal strokes, SIGGRAPH 1994). In a photo it bends around its joints, as a hose does, so that
-all beside it is told apart; where it is drawn, at its joints: the outer side of an elbow is round, and its inner
-side a crease. Positions as in `limb_bones`.
+A ribbon begins inside the trunk, passes a limb's joints and ends beyond its hand or foot. A pixel of it is
+told by where on its middle line it is, and how far aside, which a pose does not change (Hsu and Lee, Drawing
+and animation using skeletal strokes, SIGGRAPH 1994). In a photo it bends around its joints, as a hose does,
+so that all beside it is told apart; where it is drawn, at its joints: an elbow is round outside, and inside a
+crease. Positions as in `limb_bones`.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _ROUND_ROOT = (0.3, 0.2), (0.5, 0.1)
 _ROOTS = {0: (sk.RIGHT_SHOULDER, 0.3), 1: (sk.LEFT_SHOULDER, 0.3), 2: (sk.NECK, 0.9), 3: (sk.NECK, 0.9)}
 
 
-# Around a point of a line two pieces are equally near. The one that a pixel lies more aside of than past tells
-# on which side that is.
+# Around a point of a line two pieces are equally near. The one that a pixel lies more aside of than past
+# tells on which side that is.
 _PAST = 1.001
 
 

@@ -44,7 +44,7 @@ def along_limb(
     then = {each.number: each.then for each in bones}
     now = {each.number: each.now._replace(unit=unit) for each in bones}
     was = ribbon(poses.own_183, then, limb, 1.0, poses.sides_2)
-    goes = ribbon(poses.now_183, now, limb, scale, poses.sides_2)
+    goes = ribbon(poses.now_183, now, limb, scale, poses.sides_2, pointed=True)
     assert was is not None and goes is not None
     broad_2N = scale * unit * THICK[1] * reach(was.line_N, limb_HW, unit, poses.sides_2)
     sleeve = None

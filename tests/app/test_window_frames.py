@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
@@ -279,7 +280,10 @@ def test_missing_weights_leave_a_window_that_poses(open_window, tmp_path):
     driver.drag(LEFT_WRIST, 10, -40)
     assert not np.array_equal(driver.pose, start)
     driver.window.saving.save_pose(tmp_path / "pose.json")
-    assert (tmp_path / "pose.json").is_file()
+    content = json.loads((tmp_path / "pose.json").read_text())
+    points_18x3 = np.reshape(content["people"][0]["pose_keypoints_2d"], (18, 3))
+    canvas = content["canvas_width"], content["canvas_height"]
+    assert (points_18x3[:, :2] > 0).all() and (points_18x3[:, :2] < canvas).all(), "as it is seen"
     driver.backend.fault = None
     driver.controller.open_weights(tmp_path / "other.safetensors")
     driver.until_full()

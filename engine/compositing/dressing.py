@@ -21,12 +21,14 @@ from engine.compositing.beneath import body_beneath, clothes_over, own_beneath, 
 from engine.compositing.fields import around, at, highest, largest, ramp, size_of, spread
 from engine.compositing.passers_by import scraps
 from engine.compositing.tailoring import continued, drawn_out
-from engine.compositing.wardrobe import CLASSES, looks_at, on_trunk, worn_at
+from engine.compositing.wardrobe import looks_at, worn_at
 from engine.compositing.worn import (
     IN_FRONT,
     Drawn,
     Dressed,
+    above_shoes,
     all_of,
+    hands,
     inner,
     near,
     of_pieces,
@@ -36,11 +38,11 @@ from engine.compositing.worn import (
 )
 from engine.garments import ARMS, DRESS, FACE, LEGS, PIECES, SKIRT, TOP, TROUSERS, Garment
 from engine.ops.resample import enlarged, shrunk
-from engine.regions import REGIONS, SURFACE_SPAN
 
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
 _INSIDE = 0.8, 0.95  # likewise from which the giver's picture shows it without what is beside it
 _RIM = 2  # px of a picture of 256 rows, the width of what a garment may have of its surroundings at its edge
+_A_LEG = 0.4  # of what is seen of legs, that is above the shoes at least, of legs that are more than those
 _CLOTHS = TOP, DRESS, SKIRT, TROUSERS  # of one look: the colours of a leg are no shoe's
 
 
@@ -57,6 +59,8 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     on_body_1Phw[:, list(IN_FRONT)] = theirs_1Phw[:, list(IN_FRONT)]
     size = size_of(now.picture)
     went_11hw, came_11hw = of_pieces(now.pieces, garment.goes), of_pieces(theirs_1Phw, garment.takes)
+    if LEGS in garment.takes and _in_shoes_alone(theirs_1Phw, giver):
+        went_11hw = went_11hw * (1.0 - above_shoes(wearer.surface))
     person_11hw = 1.0 - now.pieces[:, :1]
     came_11hw = came_11hw.masked_fill(scraps(came_11hw, person_11hw), 0.0)
     # Beyond it nothing of a garment goes or comes, and whose the pixels are is asked of nobody.
@@ -69,7 +73,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         window,
         person_11hw,
         hers_11hw,
-        of_pieces(now.pieces, garment.over),
+        _over(now.pieces, wearer, garment),
     )
     person_11HW = _as_map(person_11HW, person_11hw, wearer)
     gone_11HW = hers_11HW * person_11HW
@@ -85,7 +89,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         giver.picture,
         window,
         1.0 - theirs_1Phw[:, :1],
-        came_11hw * (1.0 - _arms_before(giver.surface)),
+        came_11hw,
     )
     cloth_1CHW, taken_11HW = _cloth(seen, theirs, wearer, giver, garment, theirs_1Phw, on_body_1Phw)
     there_11HW, _ = theirs
@@ -160,7 +164,7 @@ def _cloth(
     size, (rows, columns) = size_of(person_11HW), size_of(on_body_1Phw)
     small = 2 * rows, 2 * columns
     # Places tell to a cell of the wardrobe where a garment ends; within it the giver's drawing does.
-    over_them_11HW = enlarged(of_pieces(theirs_1Phw, garment.over), size)
+    over_them_11HW = enlarged(_over(theirs_1Phw, giver, garment), size)
     told_13hw = shrunk(torch.cat([theirs_11HW, over_them_11HW, there_11HW], 1), small)
     told_12hw = spread(told_13hw[:, :2], ramp(told_13hw[:, 2:], *_INSIDE))
     placed_12hw = torch.cat([of_pieces(on_body_1Phw, pieces) for pieces in (garment.takes, garment.over)], 1)
@@ -204,10 +208,19 @@ def _as_map(person_11HW: Tensor, person_11hw: Tensor, wearer: Drawn) -> Tensor:
     return torch.lerp(person_11HW, ramp(told_11HW, *_SEAM), wall_on(wearer, told_11HW))
 
 
-def _arms_before(surface_1Khw: Tensor) -> Tensor:
-    """How much of a position is an arm before the body, [1, 1, h, w]."""
-    arms_11hw = surface_1Khw[:, :CLASSES].softmax(1)[:, REGIONS.index("arms"), None]
-    return arms_11hw * on_trunk(surface_1Khw[:, CLASSES:] * SURFACE_SPAN)
+def _in_shoes_alone(pieces_1Phw: Tensor, drawn: Drawn) -> bool:
+    """Whether of somebody's legs hardly more than the shoes is seen."""
+    legs_1hw = largest(pieces_1Phw) == LEGS
+    above_1hw = legs_1hw & (above_shoes(drawn.surface)[:, 0] > 0)
+    return float(above_1hw.sum()) < _A_LEG * float(legs_1hw.sum())
+
+
+def _over(pieces_1Phw: Tensor, drawn: Drawn, garment: Garment) -> Tensor:
+    """How much of a position is what lies over a garment, [1, 1, h, w]."""
+    over_11hw = of_pieces(pieces_1Phw, garment.over)
+    if ARMS in (*garment.takes, *garment.over):
+        return over_11hw
+    return over_11hw + hands(pieces_1Phw, drawn.surface)
 
 
 def _bare(pieces_1Phw: Tensor, but: Iterable[int]) -> Tensor:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from engine.compositing.fields import at, ramp, size_of, spread
 from engine.cv import cv2
-from engine.ops.resample import running_mean, shrunk
+from engine.ops.resample import enlarged, running_mean, shrunk
 
 _NEAR = 13  # px of a map of 256 rows that a matte's window is wide: edges lie within half of it of the map's
 REACH = 2 * (
@@ -107,9 +107,9 @@ def inverse_textbook(a_16hw: Tensor) -> Tensor:
 def _drawn(models_1DKhw: Tensor, picture_1CHW: Tensor) -> Tensor:
     """Shares as models tell them by the picture's colours, [1, K, H, W]."""
     *slopes_1Khw, offset_1Khw = models_1DKhw.unbind(1)
-    shares_1KHW = F.interpolate(offset_1Khw, size_of(picture_1CHW), mode="bilinear")
+    shares_1KHW = enlarged(offset_1Khw, size_of(picture_1CHW))
     for slope_1Khw, channel_1HW in zip(slopes_1Khw, picture_1CHW.unbind(1), strict=True):
-        slope_1KHW = F.interpolate(slope_1Khw, size_of(picture_1CHW), mode="bilinear")
+        slope_1KHW = enlarged(slope_1Khw, size_of(picture_1CHW))
         shares_1KHW = torch.addcmul(shares_1KHW, slope_1KHW, channel_1HW[:, None])  # Eq. 21
     return shares_1KHW
 

@@ -112,6 +112,7 @@ def _of_one(
     here_hw, here_HW = (positions(each, sides_2) for each in (size_of(class_8hw), size))
     drawn = {limb: [each for each in shown if each.bone.chain == limb] for limb in range(len(BONES_OF_LIMB))}
     drawn = {limb: bones for limb, bones in drawn.items() if any(each.drawn > 0 for each in bones)}
+    drawn = dict(sorted(drawn.items(), key=lambda limb_of: _lies_over(limb_of[1])))
     ways = {
         limb: along_limb(bones, poses, own.limbs_4HW[limb], trunk, own.class_8hw)
         for limb, bones in drawn.items()
@@ -156,6 +157,11 @@ def _of_one(
 def _lay(layer_DHW: Tensor, planes_Chw: Tensor, matte_hw: Tensor, window: Window) -> None:
     """Over a layer's window."""
     layer_DHW[(..., *window)].lerp_(F.pad(planes_Chw, (0, 0, 0, 0, 1, 0), value=1.0), matte_hw)
+
+
+def _lies_over(bones: Sequence[Elsewhere]) -> tuple[bool, bool]:
+    """Limbs are laid in that order: arms after legs, and what is elsewhere after what stays."""
+    return bones[0].bone.of_arm, max(each.part for each in bones) > 0
 
 
 def _gone(shown: Sequence[Elsewhere]) -> list[float]:

@@ -61,9 +61,10 @@ def _standing_out(what_HW: Tensor, near_HW: Tensor, hers_HW: Tensor) -> Tensor:
         return what_HW
     near = near_HW.cpu().numpy().astype(np.uint8)
     side = 2 * round(_AROUND * len(near) / 128) + 1
-    around = (cv2.dilate(near, np.ones((side, side), np.uint8)) - near) * hers_HW.cpu().numpy()
-    points = np.argwhere(around)[:, ::-1].astype(np.int32)
-    if not len(points):
-        return what_HW
+    wide = cv2.dilate(near, np.ones((side, side), np.uint8))
+    points = np.argwhere((wide - near) * hers_HW.cpu().numpy())[:, ::-1].astype(np.int32)
+    cut = wide[0].any() or wide[-1].any() or wide[:, 0].any() or wide[:, -1].any()
+    if cut or not len(points):  # a picture that ends there tells no outline
+        return torch.zeros_like(what_HW)
     inside = cv2.fillConvexPoly(np.zeros_like(near), cv2.convexHull(points), 1)
     return what_HW & torch.from_numpy(inside == 0).to(what_HW.device)

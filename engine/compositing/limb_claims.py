@@ -128,7 +128,8 @@ def _webs(
             (along_hw,), (aside_hw,) = along_each([each.now], here_3hw)
             far_hw = distance(here_hw, shoulder) / unit
             outer_hw = (along_hw > 0) & (side * aside_hw < 0)
-            web_hw = tops_hw * (1.0 - ramp(far_hw, *_WEB)).masked_fill_(outer_hw, 0.0)
+            above_hw = ((here_hw - shoulder) / trunk.turn).imag < 0  # a shoulder is the photo's
+            web_hw = tops_hw * (1.0 - ramp(far_hw, *_WEB)).masked_fill_(outer_hw | above_hw, 0.0)
             way = ways.get(each.bone.chain)
             if way is not None and way.sleeve is not None:
                 cloth_hw = web(way.sleeve, way.goes, shoulder, unit, here_hw)

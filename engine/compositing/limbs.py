@@ -123,9 +123,11 @@ def _found(poses: Poses, found: Moves, class_8hw: Tensor, photo: Shown) -> Moved
 
 
 def _by_limb(shown: Sequence[Elsewhere]) -> dict[int, list[Elsewhere]]:
-    """The bones of the limbs of which something is drawn as a cut-out."""
+    """The bones of the limbs of which something is drawn as a cut-out, in the order in which they are laid:
+    arms after legs, and what is elsewhere after what stays."""
     bones = {limb: [each for each in shown if each.bone.chain == limb] for limb in range(len(BONES_OF_LIMB))}
-    return {limb: each for limb, each in bones.items() if any(bone.drawn > 0 for bone in each)}
+    drawn = {limb: each for limb, each in bones.items() if any(bone.drawn > 0 for bone in each)}
+    return dict(sorted(drawn.items(), key=lambda limb_of: _lies_over(limb_of[1])))
 
 
 @torch.no_grad()
@@ -198,6 +200,10 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
 def _lay(layer_DHW: Tensor, planes_Chw: Tensor, matte_hw: Tensor, window: Window) -> None:
     """Over a layer's window."""
     layer_DHW[(..., *window)].lerp_(F.pad(planes_Chw, (0, 0, 0, 0, 1, 0), value=1.0), matte_hw)
+
+
+def _lies_over(bones: Sequence[Elsewhere]) -> tuple[bool, bool]:
+    return bones[0].bone.of_arm, max(each.part for each in bones) > 0
 
 
 def _gone(shown: Sequence[Elsewhere]) -> list[float]:

@@ -72,10 +72,11 @@ def ribbon(
     scale: float,
     sides_2: Tensor,
     *,
-    pointed: bool = False,
+    pointed: float = 0.0,
 ) -> Ribbon | None:
     """A limb's, by number in BONES_OF_LIMB, of those of its bones that are placed. scale: how much larger
-    than its unit says a hand or foot is. pointed: bent at its joints, and not around them."""
+    than its unit says a hand or foot is. pointed: 0 to 1, how far it is bent at its
+    joints, and not around them."""
     numbers = [number for number in BONES_OF_LIMB[limb] if number in placed]
     if not numbers:
         return None
@@ -95,7 +96,7 @@ def ribbon(
         points += _even(reached, begin)
         middles.append(len(points) + _CORNER // 2)
         parts = (piece / _CORNER for piece in range(_CORNER))
-        points += [_corner(begin, here, end, part, pointed and place > 0) for part in parts]
+        points += [_corner(begin, here, end, part, pointed if place else 0.0) for part in parts]
         reached = end
     bone = divisor(bends[-1] - bends[-2])
     points += _even(reached, bends[-1])
@@ -104,12 +105,11 @@ def ribbon(
     return Ribbon(torch.tensor(points, dtype=torch.complex64, device=sides_2.device), tuple(middles))
 
 
-def _corner(begin: complex, here: complex, end: complex, part: float, pointed: bool) -> complex:
+def _corner(begin: complex, here: complex, end: complex, part: float, pointed: float) -> complex:
     """That part of the way through a corner."""
-    if pointed:
-        leg, far = (begin, 1 - 2 * part) if part < 0.5 else (end, 2 * part - 1)
-        return here + far * (leg - here)
-    return (1 - part) ** 2 * begin + 2 * part * (1 - part) * here + part**2 * end
+    leg, far = (begin, 1 - 2 * part) if part < 0.5 else (end, 2 * part - 1)
+    around = (1 - part) ** 2 * begin + 2 * part * (1 - part) * here + part**2 * end
+    return around + pointed * (here + far * (leg - here) - around)
 
 
 def _even(begin: complex, end: complex) -> list[complex]:

@@ -54,6 +54,21 @@ def test_an_elbow_that_is_bent_now_is_as_broad_outside_as_the_arm_and_no_hose():
     assert matte_HW[40:, 79:].max() == 0, "and no broader"
 
 
+@pytest.mark.parametrize(
+    ("wrist", "outside"), [((14.0, -13.0), False), ((13.0, -16.0), False), ((0.0, -28.0), True)]
+)
+def test_an_elbow_that_the_photo_has_bent_is_as_the_photo_has_it(wrist, outside):
+    """Bent by a right angle; the corner that its line cuts is the photo's to fill."""
+    own, now = pose(BENT)[0], pose({sk.LEFT_WRIST: wrist})[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    bones = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == ARM]
+    way = along_limb(bones, Poses(now, own, SIDES), torch.zeros(SIZE), trunk, torch.zeros(CLASSES, *SIZE))
+    joint = way.goes.joints[1]
+    at_joint = abs(way.goes.line_N[joint].item() - bones[0].now.end) < 1e-6
+    assert at_joint == outside
+
+
 def test_a_limb_is_drawn_in_from_half_its_breadth_on_by_two_hundredths_of_the_picture_at_its_rim():
     """A rim has colours of what is behind it. The photo's colour tells how far aside it was."""
     now, own = pose(OUT)[0], pose()[0]

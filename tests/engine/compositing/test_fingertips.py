@@ -21,13 +21,15 @@ LOWER = slice(84, 89), slice(64, 70)  # where no finger reaches
 
 
 def mattes(
-    kind: int, leg: slice, standing_out: tuple[slice, slice] | None = FINGERS
+    kind: int, leg: slice, standing_out: tuple[slice, slice] | None = FINGERS, rows: int = SIZE[0]
 ) -> tuple[Tensor, Tensor]:
     """Of limbs [4, H, W] each: without their fingertips, and with them."""
     parts = [HAND, (kind, (slice(66, 122), leg))] + [(kind, standing_out)] * (standing_out is not None)
-    surface = seen(classes(*parts))
-    plain = limb_mattes(pose(), surface, SIZE)
-    made = with_fingertips(plain, surface[:, :CLASSES].softmax(1), pose())
+    surface = seen(classes(*parts))[..., :rows, :]
+    own = pose()
+    own[0, :, 1] = (own[0, :, 1] + 1) * SIZE[0] / rows - 1  # in a picture of those rows
+    plain = limb_mattes(own, surface, (rows, SIZE[1]))
+    made = with_fingertips(plain, surface[:, :CLASSES].softmax(1), own)
     return plain[0], made[0]
 
 
@@ -44,6 +46,11 @@ def test_what_lies_before_a_broad_thigh_or_beside_none_is_as_it_was():
     for standing_out, leg in ((FINGERS, slice(49, 74)), (LOWER, slice(49, 64)), (None, slice(40, 50))):
         plain, made = mattes(LEG, leg, standing_out)
         assert torch.equal(made, plain), (standing_out, leg)
+
+
+def test_a_picture_that_ends_at_the_hand_tells_nothing():
+    plain, made = mattes(LEG, slice(49, 64), rows=80)
+    assert torch.equal(made, plain)
 
 
 def test_an_arm_without_a_wrist_has_no_fingers():

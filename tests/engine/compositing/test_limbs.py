@@ -266,6 +266,19 @@ def test_a_hand_that_is_hidden_is_behind_the_trunk():
     assert is_colour(made, 52, 66, WHITE), "beside it the forearm"
 
 
+def test_an_arm_that_another_is_laid_across_stays_the_photos_behind_it():
+    """An engine draws nothing of it: the right hand, yellow, is laid on the left forearm. One that ends
+    farther off leaves that arm alone."""
+    elbow = {sk.RIGHT_ELBOW: (22.0, -4.0)}  # at (48, 46)
+    drawn = classes(*PARTS[:2], *PARTS[3:])
+    across = layer(pose(elbow | {sk.RIGHT_WRIST: (33.0, -12.0)}), drawn)  # at (61, 52)
+    assert is_colour(across, 54, 65, YELLOW), "the hand"
+    for row in (42, 62):
+        assert is_colour(across, row, 66, WHITE), "above and below it"
+    beside = layer(pose({sk.RIGHT_WRIST: (12.0, -12.0)}), drawn)
+    assert beside[0, 62, 66] < 0.05
+
+
 def test_a_hand_on_a_thigh_that_is_moved_stays_before_it():
     hand = slice(64, 80), slice(56, 62)
     own_hw = classes(*PARTS[:3], (TROUSERS, LEFT_LEG), (LEG, RIGHT_LEG), (ARM, hand))

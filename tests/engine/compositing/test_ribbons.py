@@ -27,7 +27,7 @@ def made(
     moved: dict[int, tuple[float, float]] | None = None,
     limb: int = LEFT_ARM,
     scale: float = 1.0,
-    pointed: bool = False,
+    pointed: float = 0.0,
 ) -> Ribbon:
     of = pose(moved or {})[0]
     found = ribbon(of, segments(of, SIDES), limb, scale, SIDES, pointed=pointed)
@@ -86,7 +86,7 @@ FOLDS = {"right angle": (-14.0, -14.0), "to the shoulder": (-8.0, -23.0)}  # of 
 @pytest.mark.parametrize("fold", FOLDS.values(), ids=FOLDS.keys())
 def test_a_pointed_elbow_is_round_outside_and_a_crease_inside(fold):
     """As far outside as a limb is broad all around the joint, and inside no place shows the other bone's."""
-    goes, hose = (made({sk.LEFT_WRIST: fold}, pointed=pointed) for pointed in (True, False))
+    goes, hose = (made({sk.LEFT_WRIST: fold}, pointed=pointed) for pointed in (1.0, 0.0))
     joint = goes.joints[1]
     elbow, upper, fore = goes.line_N[joint], goes.line_N[joint - 1], goes.line_N[joint + 1]
     assert (elbow - segments(pose()[0], SIDES)[6].end).abs() < 1e-6
@@ -104,7 +104,7 @@ def test_a_pointed_ribbon_is_as_long_as_its_bones():
     """What lies on a limb is not drawn out or in where it bends."""
     placed = segments(pose()[0], SIDES)
     for fold in FOLDS.values():
-        goes = made({sk.LEFT_WRIST: fold}, pointed=True)
+        goes = made({sk.LEFT_WRIST: fold}, pointed=1.0)
         first, last = goes.joints[0] + 4, goes.joints[1]
         upper = goes.line_N[first : last + 1]
         assert float(upper.diff().abs().sum() - (upper[-1] - upper[0]).abs()) < 1e-5
@@ -142,7 +142,7 @@ def test_a_rim_is_drawn_in_and_what_is_near_the_line_is_not():
     assert where.drawn_in(breadth_2N, 0.0 * rim_N).aside.allclose(where.aside)
 
 
-@pytest.mark.parametrize("pointed", [False, True])
+@pytest.mark.parametrize("pointed", [0.0, 1.0])
 @pytest.mark.parametrize("limb", range(len(BONES_OF_LIMB)))
 def test_the_fast_forms_are_the_textbooks(limb, pointed):
     """But for pixels that two pieces are equally near to, or on neither side of: there rounding tells."""

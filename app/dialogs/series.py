@@ -32,6 +32,10 @@ PICTURE = QSize(24, 34)  # of an entry
 ROW = PICTURE.height() + 6  # px of an entry with its box
 
 Entry = tuple[str, QIcon]
+_OTHER = {
+    Qt.CheckState.Checked: Qt.CheckState.Unchecked,
+    Qt.CheckState.Unchecked: Qt.CheckState.Checked,
+}
 RATES = (6, 30)  # pictures a second
 SECONDS = (0.5, 10.0)
 
@@ -85,6 +89,7 @@ class SheetDialog(QDialog):
             box.itemChanged.connect(self._tell)
         self.accepted.connect(lambda: self._taken(*self._chosen(), self.names.isChecked()))
         self._tell()
+        self.poses.setFocus()
         self.resize(520, 460)
 
     def _chosen(self) -> tuple[list[NamedPose], list[Photo]]:
@@ -166,6 +171,18 @@ def _checkable(name: str, entries: Sequence[Entry], checked: set[int]) -> QListW
         item.setCheckState(Qt.CheckState.Checked if place in checked else Qt.CheckState.Unchecked)
         box.addItem(item)
     box.setCurrentRow(0)
+    pressed = [Qt.CheckState.Unchecked]
+
+    def press(item: QListWidgetItem) -> None:
+        pressed[0] = item.checkState()
+
+    def toggle(item: QListWidgetItem) -> None:
+        if item.checkState() == pressed[0]:  # beside the box: Qt has not done it
+            item.setCheckState(_OTHER[pressed[0]])
+
+    box.itemPressed.connect(press)
+    box.itemDoubleClicked.connect(press)  # a second press in a row is no press to Qt
+    box.itemClicked.connect(toggle)
     return box
 
 

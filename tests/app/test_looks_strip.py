@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QProgressDialog, QPushButton
 
@@ -216,6 +216,11 @@ def test_poses_are_offered_with_pictures_the_users_own_among_them(driver, monkey
     assert "Mine" in [item.text() for item in items]
     assert all(not item.icon().isNull() for item in items)
     assert not dialog.people.item(0).icon().isNull()
+    box, row = dialog.poses, dialog.poses.visualItemRect(items[1])
+    for spot in (QPoint(row.x() + 120, row.center().y()), QPoint(row.x() + 14, row.center().y())):
+        before = items[1].checkState()
+        QTest.mouseClick(box.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+        assert items[1].checkState() != before, "its name and its box"
     every = next(b for b in dialog.findChildren(QPushButton) if b.accessibleName().endswith("poses"))
     every.click()
     assert all(item.checkState() == Qt.CheckState.Checked for item in items)

@@ -171,18 +171,10 @@ def _checkable(name: str, entries: Sequence[Entry], checked: set[int]) -> QListW
         item.setCheckState(Qt.CheckState.Checked if place in checked else Qt.CheckState.Unchecked)
         box.addItem(item)
     box.setCurrentRow(0)
-    pressed = [Qt.CheckState.Unchecked]
-
-    def press(item: QListWidgetItem) -> None:
-        pressed[0] = item.checkState()
-
-    def toggle(item: QListWidgetItem) -> None:
-        if item.checkState() == pressed[0]:  # beside the box: Qt has not done it
-            item.setCheckState(_OTHER[pressed[0]])
-
-    box.itemPressed.connect(press)
-    box.itemDoubleClicked.connect(press)  # a second press in a row is no press to Qt
-    box.itemClicked.connect(toggle)
+    beside: list[QListWidgetItem] = []  # the one pressed on its name: a press on its box is Qt's own, untold
+    box.itemPressed.connect(lambda item: beside.append(item))
+    box.itemChanged.connect(lambda _item: beside.clear())
+    box.itemClicked.connect(lambda item: beside and item.setCheckState(_OTHER[item.checkState()]))
     return box
 
 

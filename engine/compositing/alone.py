@@ -51,7 +51,7 @@ def _share(
 ) -> Tensor:
     """How likely each place is the person's, 0 to 1, as coarsely as it is known: [1, 1, h, w]."""
     rows, columns = size_of(picture_1CHW)
-    in_px_18x3 = keypoints_18x3 * np.float32((columns / size[1], rows / size[0], 1))
+    in_px_18x3 = keypoints_18x3 * np.array((columns / size[1], rows / size[0], 1), np.float32)
     mask_HW = detect.person_mask(rgb_HWC, in_px_18x3)
     if mask_HW is None:
         return 1 - parsing.surface_map(picture_1CHW)[:, : len(REGIONS)].softmax(1)[:, :1]

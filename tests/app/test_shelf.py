@@ -253,6 +253,9 @@ def test_a_photo_that_lies_on_its_side_is_offered_to_be_turned(open_window, phot
     driver.controller.photos.open_photo(photo("side.png", size=(176, 256)), "side.png")
     driver.until(lambda: "side.png lies on its side." in driver.sentences)
     toast = next(t for t in driver.window.centre.notices.toasts if t.sentence.startswith("side.png"))
+    driver.window.centre.notices.show("info", "told")
+    told = driver.window.centre.notices.toasts[-1]
+    assert toast._clock.interval() > 2 * told._clock.interval(), "there is time to take it up"
     driver.backend.pose = standing
     driver.backend.session.detect = lambda _rgb: standing
     next(button for button in toast.findChildren(QPushButton) if button.text() == "Turn it").click()
@@ -270,7 +273,10 @@ def test_where_nobody_is_found_the_photo_can_be_turned(driver, photo):
     driver.controller.photos.open_photo(photo("lying.png", top=(7, 7, 7), size=(200, 300)), "lying.png")
     driver.until(lambda: driver.controller.draft is not None)
     driver.backend.pose = np.array(driver.pose)
-    driver.window.centre.banner.button(TURN).click()
+    turn = driver.window.centre.banner.button(TURN)
+    turn.setFocus()
+    QTest.mouseClick(turn, Qt.MouseButton.LeftButton)
+    assert driver.canvas.hasFocus() and not driver.canvas._ringed, "nobody came by keys"
     driver.until(lambda: "lying.png" in names(driver))
     assert driver.controller.document.look.person == key_of(driver, "lying.png")
     size = driver.controller.document.look.photo(key_of(driver, "lying.png")).reference.photo_size

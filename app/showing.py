@@ -101,6 +101,7 @@ class Showing:
 
     def _on_draft(self, draft: Draft | None) -> None:
         if draft is None:
+            self._centre.canvas.setFocus()  # else Qt looks for the next one, as if by Tab
             self._centre.banner.put_away()
         else:
             self._draft_banner.show(draft)

@@ -85,7 +85,8 @@ class MainWindow(QMainWindow):
         self.docks = Docks(self, c.undo_group)
         self._build_files()
         self.snapshots = Snapshots(c)
-        self.series = Series(self, c, self.snapshots.strip, self.files, self.centre.notices, self.settings)
+        strip, picture_of = self.snapshots.strip, self.docks.poses.picture_of
+        self.series = Series(self, c, strip, picture_of, self.files, self.centre.notices, self.settings)
         self.pose_library = PoseLibrary(self, c, self.opening, self.centre.notices, self.settings)
         self.inspecting = InspectMode(c)
         self.map_saving = MapSaving(

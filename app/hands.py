@@ -45,7 +45,9 @@ class Hands:
         canvas.hand.let_go.connect(self._controller.let_go)
         canvas.hand.cancelled.connect(posing.cancel)
         canvas.hand.nudged.connect(lambda joint, dx, dy, alone: posing.nudge(joint, (dx, dy), alone))
+        canvas.hand.group_nudged.connect(lambda joints, dx, dy: posing.nudge_group(joints, (dx, dy)))
         canvas.skeleton.joint_selected.connect(self._show_joint)
+        canvas.skeleton.group_chosen.connect(lambda _joints: self._show_joint(canvas.skeleton.selected))
         canvas.hand.joint_toggled.connect(self._toggle)
         canvas.hand.group_hidden.connect(posing.hide)
         canvas.menu_wanted.connect(self._open_menu)
@@ -76,7 +78,8 @@ class Hands:
             self._controller.posing.set_shown(joint, self._controller.pose[joint, 2] <= 0)
 
     def _show_joint(self, joint: int) -> None:
-        self._docks.joint.show_joint(joint, self._controller.pose)
+        group = self._centre.canvas.skeleton.group.joints
+        self._docks.joint.show_joint(joint, self._controller.pose, len(group))
 
     def _bring_back(self, joint: int) -> None:
         self._controller.posing.set_shown(joint, True)

@@ -60,7 +60,7 @@ class Showing:
         canvas.skeleton.show_pose(c.shown_pose)
         canvas.skeleton.show_guide(c.posing.guide)
         self._centre.point_coach()
-        self._docks.joint.show_joint(canvas.skeleton.selected, c.pose)
+        self._docks.joint.show_joint(canvas.skeleton.selected, c.pose, len(canvas.skeleton.group.joints))
         if c.draft:
             self._draft_banner.tell(c.draft)
 

@@ -82,8 +82,10 @@ class Controller(QObject):
     def start(self, sample: samples.SamplePhoto) -> None:
         """Show the sample at once and wake the engine behind it."""
         self._sample = sample
-        self.frames.still, self.frames.rows = sample.rgb_HWC, len(sample.rgb_HWC)
-        self.document.open(pose=np.array(sample.pose_18x3, dtype=np.float32))
+        # In px of the frame from the start: the engine's photo of it comes before its first picture does.
+        self.frames.still, self.frames.rows = sample.rgb_HWC, self.size[0]
+        times = self.size[0] / len(sample.rgb_HWC)
+        self.document.open(pose=np.array(sample.pose_18x3 * (times, times, 1), dtype=np.float32))
         self._show_picture()
         self.frames.tell(state="waking")
         # Importing the engine keeps Python busy; the window is to be painted first.

@@ -24,6 +24,7 @@ from engine.api import (
     FLOW,
     MASK,
     PARSING,
+    Capabilities,
     Capability,
     Frame,
     MapInfo,
@@ -65,13 +66,15 @@ OTHER_MAPS = (
 
 @dataclass(frozen=True)
 class FakeEngine:
-    """An engine in the box; its weights file may be missing. maps: what its sessions show."""
+    """An engine in the box; its weights file may be missing. maps: what its sessions show; paints: whether
+    they draw regions as they are painted."""
 
     name: str
     title: str
     good_for: str
     weights: Path
     maps: tuple[MapInfo, ...] = ATTENTION
+    paints: bool = False
 
 
 class FakeSession:
@@ -84,6 +87,7 @@ class FakeSession:
         self.detect = detect
         self.engine, self.size, self.levels, self.maps = engine.name, SIZE, LEVELS, engine.maps
         self.device = "cpu"
+        self.capabilities = Capabilities(paint_regions=engine.paints)
         self.weights_info = {"name": engine.name, "sha256": "0" * 64, "card": "A network for tests."}
         self.weights_info["path"] = str(engine.weights)
         self.delay = delay

@@ -171,15 +171,26 @@ def trunk_shown(
 ) -> float:
     """0 to 1: how far the photo's trunk is laid where it is now: when it is elsewhere, or a limb or head is
     and the shoulders are where the trunk takes them."""
-    both = zip(joints(now_183, sides_2), joints(own_183, sides_2), strict=True)
-    there_18 = ((now_183[:, 2] > 0) & (own_183[:, 2] > 0)).tolist()
-    off_18 = [
-        abs(trunk.then + (point - trunk.now) / trunk.turn - own) if there else 0.0
-        for (point, own), there in zip(both, there_18, strict=True)
-    ]
+    off_18 = _off_trunk(now_183, own_183, trunk, sides_2)
     head = ramp_at(max(off_18[joint] for joint in sk.HEAD), *_MOVED)
     part = max([head, *(each.part for each in limbs)])
     return max(trunk.part, part * (1.0 - ramp_at(max(off_18[joint] for joint in SHOULDERS), *_MOVED)))
+
+
+def head_stays(now_183: Tensor, own_183: Tensor, trunk: Trunk, sides_2: Tensor) -> float:
+    """0 to 1: how far the photo's head is where the trunk takes it."""
+    off_18 = _off_trunk(now_183, own_183, trunk, sides_2)
+    return 1.0 - ramp_at(max(off_18[joint] for joint in sk.HEAD), *_MOVED)
+
+
+def _off_trunk(now_183: Tensor, own_183: Tensor, trunk: Trunk, sides_2: Tensor) -> list[float]:
+    """How far joints are from where the trunk takes them, in half heights; 0 of those that a pose lacks."""
+    both = zip(joints(now_183, sides_2), joints(own_183, sides_2), strict=True)
+    there_18 = ((now_183[:, 2] > 0) & (own_183[:, 2] > 0)).tolist()
+    return [
+        abs(trunk.then + (point - trunk.now) / trunk.turn - own) if there else 0.0
+        for (point, own), there in zip(both, there_18, strict=True)
+    ]
 
 
 class Moves(NamedTuple):

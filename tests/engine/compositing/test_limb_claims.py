@@ -214,3 +214,18 @@ def test_above_a_shoulder_goes_no_cloth_from_trunk_to_sleeve(lean):
     near_HW = off_HW.abs() < 0.4 * UNIT
     assert webs_HW[near_HW & (off_HW.imag < -1)].max() < 0.01
     assert webs_HW[near_HW & (off_HW.imag > 1) & (off_HW.real < -1)].min() > 0.9
+
+
+@pytest.mark.parametrize(("bent", "stays"), [(0.0, 1.0), (12.0, 0.0)])
+def test_a_head_that_stays_is_the_photos_while_an_arm_moves(bent, stays):
+    """Behind a hand at a chin an engine knows neither neck nor hair, whatever it draws."""
+    now, own = pose(OUT | dict.fromkeys(sk.HEAD, (bent, 0.0)))[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    found = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == 3]
+    drawn, shown = torch.zeros(2, CLASSES, *SIZE)
+    drawn[ARM], shown[REGIONS.index("face"), 10:28, 40:56] = 1.0, 1.0
+    photo = Shown(torch.ones(1, *SIZE), torch.zeros(4, *SIZE), shown)
+    shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[1]
+    assert shown_HW[20, 48].item() == pytest.approx(stays, abs=0.01)
+    assert shown_HW[100, 20] == 0, "and nothing elsewhere"

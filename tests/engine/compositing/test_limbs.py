@@ -167,6 +167,19 @@ def test_fingers_longer_than_a_hand_is_thought_to_be_do_not_stay_where_they_were
     assert is_colour(made, 75, 69, (PLATE,) * 3)
 
 
+def test_a_neck_that_counts_as_an_arm_stays_when_an_arm_is_raised():
+    neck = slice(24, 33), slice(42, 54)
+    head = FACE, (slice(10, 24), slice(40, 56))
+    picture = photo()
+    picture[0, :, neck[0], neck[1]] = torch.tensor(YELLOW)[:, None, None]
+    own_hw = classes(*PARTS, head, (ARM, neck))
+    mattes = limb_mattes(pose(), seen(own_hw), SIZE)
+    kept = own_pose(seen(own_hw), pose(), limbs=mattes, background=grey(PLATE))
+    drawn = seen(classes(*PARTS, head, (ARM, neck)))
+    made = shown(pose(RAISED), drawn, source(picture, (own_hw == 0).float()), kept)[0]
+    assert is_colour(made, 26, 48, YELLOW)
+
+
 def test_an_upper_arm_that_stays_is_not_taken_away_with_its_forearm():
     made = layer(pose({sk.LEFT_WRIST: (20.0, -18.0)}))
     assert made[0, 40:46, 61:66].max() < 0.05

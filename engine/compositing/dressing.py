@@ -62,9 +62,10 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     if LEGS in garment.takes and _in_shoes_alone(theirs_1Phw, giver):
         went_11hw = went_11hw * (1.0 - above_shoes(wearer.surface))
     person_11hw = 1.0 - now.pieces[:, :1]
-    came_11hw = came_11hw.masked_fill(scraps(came_11hw, person_11hw), 0.0)
+    belongs_11hw = of_pieces(on_body_1Phw, garment.takes) * person_11hw
+    came_11hw = came_11hw.masked_fill(scraps(came_11hw, person_11hw, belongs_11hw), 0.0)
     # Beyond it nothing of a garment goes or comes, and whose the pixels are is asked of nobody.
-    window = near(went_11hw, came_11hw, of_pieces(on_body_1Phw, garment.takes) * person_11hw)
+    window = near(went_11hw, came_11hw, belongs_11hw)
     # What a px of a person is of is asked of the person: white cuffs are not told from white walls beside.
     hers_11hw = spread(went_11hw / person_11hw.clamp_min(1e-6), (person_11hw > 0.5).float())
     hers_11hw = hers_11hw * highest(person_11hw, 7)
@@ -96,7 +97,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     clothed_11hw = of_pieces(on_body_1Phw, clothes_over(garment))
     there_11HW = there_11HW * (1.0 - enlarged(ramp(clothed_11hw, *_SEAM), size))
 
-    rim = 2 * _RIM * (size[0] // 256)
+    rim = 2 * _RIM * -(-size[0] // 512)  # a finer picture has sharper edges
     kept_11HW = person_11HW * (1.0 - gone_11HW) * (1.0 - over_11HW)
     bared_11HW = highest(gone_11HW, rim + 1) * (1.0 - kept_11HW)
     bared_11HW = bared_11HW.maximum(highest(gone_11HW, rim // 2 + 1))

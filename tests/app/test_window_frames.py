@@ -321,6 +321,18 @@ def test_weights_are_remembered_once_they_work_and_those_in_the_box_are_a_way_ba
     driver.until_full()
 
 
+def test_weights_given_at_the_start_that_do_not_work_leave_a_way_to_those_in_the_box(open_window, tmp_path):
+    fault = InputError("own.safetensors is not a network of this program.")
+    driver = open_window(awake=False, fault=fault, weights=tmp_path / "own.safetensors")
+    banner, back = driver.window.centre.banner, driver.window.actions_by_id["default_weights"]
+    driver.until(lambda: banner.button("Use those in the box"))
+    assert back.isEnabled()
+    driver.backend.fault = None
+    QTest.mouseClick(banner.button("Use those in the box"), Qt.MouseButton.LeftButton)
+    driver.until_full()
+    assert not banner.isVisible() and not back.isEnabled()
+
+
 def test_other_weights_know_the_photos_again_and_undo_still_works(open_window, photo, standing):
     driver = open_window(pose=standing)
     driver.controller.photos.open_photo(photo(), "linen.png")

@@ -20,6 +20,7 @@ from engine.pose.formats.names import MIXED, joint_of, pose_of_names
 from engine.pose.formats.people import METRES, MOST_PEOPLE, SHARES, Person
 from engine.pose.formats.points import (
     DRESS_CODE,
+    are_pointed_out,
     by_name,
     is_dress_code,
     is_number,
@@ -223,6 +224,9 @@ def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
         scores = None
     pose = pose_of_points(points, place.name, scores=scores, order=place.order, canvas=place.canvas)
     pose = _with_guesses(pose, node)
+    if are_pointed_out(points):
+        pose[:, :2] /= 1000
+        place = replace(place, unit=SHARES)
     canvas = place.canvas or (DRESS_CODE if is_dress_code(points, pose) else None)
     yield Person(pose, canvas, place.frame, place.unit, source=node or None)
 

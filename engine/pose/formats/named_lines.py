@@ -18,14 +18,14 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 _SIDE = r"^\W*(?:image|img|canvas)?_?{}\W*[:=]\s*(\d{{1,6}})\s*$"
-_INDENTED = re.compile(r"\n\s+(?=(?:x|y|score|confidence|visibility)\s*:)")  # YAML's
+_FURTHER_IN = re.compile(r"\n\s+(?=(?:x|y|score|confidence|visibility)\s*:)")  # YAML's
 _LONGEST = 200  # characters of a line that say something
 _LEAST = 3  # joints
 
 
 def people_in_named_lines(text: str, name: str) -> tuple[Person, ...]:
     """Everybody in such lines, nobody in others."""
-    lines = [line[:_LONGEST] for line in _INDENTED.sub(" ", text).splitlines()]
+    lines = [line[:_LONGEST] for line in _FURTHER_IN.sub(" ", text).splitlines()]
     told = [found.groups() for line in lines if (found := _LINE.match(line))]
     rows: list[tuple[int, Row]] = [
         (joint, (float(x), float(y), float(sure or "nan")))

@@ -59,6 +59,11 @@ def _place_of(point: dict) -> dict:
     return _spelt(place) if pair is None else {"x": pair[0], "y": pair[1]}
 
 
+def are_pointed_out(points: Any) -> bool:
+    """Whether a language model pointed at these: y before x, in thousandths of the picture."""
+    return all(isinstance(point, dict) and is_pair(point.get("point")) for point in points)
+
+
 def is_pair(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(map(is_number, value))
 

@@ -35,7 +35,7 @@ _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _LANDMARK = re.compile(r"landmarks?\s*\{([^{}]*)\}")
 _LANDMARK_OBJECT = re.compile(r"Normalized ?Landmark ?\(([^()]*)\)")
 _LANDMARK_LINES = re.compile(rf"(x: *{_NUMBER}\s+y: *{_NUMBER}(?:\s+[zvp]\w*: *{_NUMBER})*)")
-_PRINTED_TENSOR = re.compile(r"^(?:data|xy): (tensor\(.*?\))$", re.DOTALL | re.MULTILINE)
+_SHOWN_TENSOR = re.compile(r"^(?:data|xy): (tensor\(.*?\))$", re.DOTALL | re.MULTILINE)
 _FIELD = re.compile(rf"(\w+)[:=]\s*({_NUMBER})")
 _BLAZEPOSE = 33  # landmarks of a person
 _HEAD = 200  # characters in which XML says what it is
@@ -62,8 +62,8 @@ def people_in_text(text: str, name: str) -> tuple[Person, ...]:
         return _of_landmarks(printed, name)
     if _LANDMARK_LINES.match(text):
         return _of_landmarks(_LANDMARK_LINES.findall(text), name)
-    if printed_tensor := _PRINTED_TENSOR.search(text):
-        text = printed_tensor[1]
+    if shown_tensor := _SHOWN_TENSOR.search(text):
+        text = shown_tensor[1]
     if text[0] in "[(" or text.startswith(("array(", "tensor(")):
         return _of_python(_OF_TENSORS.sub("", text), name)
     if deepfashion.is_table(text):
@@ -103,12 +103,26 @@ def _of_lines(text: str, name: str) -> tuple[Person, ...]:
         and None not in numbers[0] + numbers[1]
     ):
         return (Person(pose_of_points(numbers, name)),)  # a line of x, a line of y
+    if is_boxes([words for words in lines if words]):
+        raise InputError(f"{name} holds boxes, one in each line, and no keypoints.")
     points = deepfashion.parse_lines(text, name)
     if len(points) == 18 and deepfashion.in_border(points[:, :2]):
         return (_with_border(points[:, :2], name),)
     if len(points) != 18 and len(points) not in LAYOUTS:
         deepfashion.refuse_count(len(points), name)
     return (Person(pose_of_points([list(map(float, row)) for row in points], name)),)
+
+
+def is_boxes(lines: Sequence[Sequence[str]]) -> bool:
+    """Whether the words of each line are a class and a box in shares of the picture, as YOLO has them."""
+    rows = [[_float(word) for word in words] for words in lines]
+    return bool(rows) and all(
+        len(row) == 5
+        and row[0] is not None
+        and row[0] % 1 == 0
+        and all(value is not None and 0 <= value <= 1 for value in row[1:])
+        for row in rows
+    )
 
 
 def _with_border(points_18x2: np.ndarray, name: str) -> Person:

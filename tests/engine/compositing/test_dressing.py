@@ -14,6 +14,7 @@ from engine.compositing.worn import Drawn, pieces_worn, undressed, wall_on
 from engine.garments import PIECES, garment
 from engine.regions import REGIONS
 
+
 def with_part(drawn: Drawn, x: tuple[float, float], y: tuple[float, float], name: str, grey: float) -> Drawn:
     """With something else at these places, in dm."""
     rows = slice(round((9 - y[1]) * 8), round((9 - y[0]) * 8))

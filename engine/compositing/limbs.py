@@ -29,6 +29,7 @@ from engine.ops.resample import enlarged
 from engine.regions import REGIONS
 
 _LIES = 0.1, 0.3  # how sure it is that an arm lies there
+_REACH = 0.45, 0.55  # units from where its bones were, that what counts as an arm is its
 _WORN = 0.3, 0.7  # how sure it is that the trunk's garment is there
 _HIDES = 0.4, 0.6  # units from a bone behind the trunk, up to which the trunk is the photo's
 _ARMS = REGIONS.index("arms")
@@ -123,9 +124,11 @@ def _found(poses: Poses, found: Moves, class_8hw: Tensor, photo: Shown) -> Moved
 
 
 def _by_limb(shown: Sequence[Elsewhere]) -> dict[int, list[Elsewhere]]:
-    """The bones of the limbs of which something is drawn as a cut-out."""
+    """The bones of the limbs of which something is drawn as a cut-out, in the order in which they are laid:
+    arms after legs, and what is elsewhere after what stays."""
     bones = {limb: [each for each in shown if each.bone.chain == limb] for limb in range(len(BONES_OF_LIMB))}
-    return {limb: each for limb, each in bones.items() if any(bone.drawn > 0 for bone in each)}
+    drawn = {limb: each for limb, each in bones.items() if any(bone.drawn > 0 for bone in each)}
+    return dict(sorted(drawn.items(), key=lambda limb_of: _lies_over(limb_of[1])))
 
 
 @torch.no_grad()
@@ -200,6 +203,10 @@ def _lay(layer_DHW: Tensor, planes_Chw: Tensor, matte_hw: Tensor, window: Window
     layer_DHW[(..., *window)].lerp_(F.pad(planes_Chw, (0, 0, 0, 0, 1, 0), value=1.0), matte_hw)
 
 
+def _lies_over(bones: Sequence[Elsewhere]) -> tuple[bool, bool]:
+    return bones[0].bone.of_arm, max(each.part for each in bones) > 0
+
+
 def _gone(shown: Sequence[Elsewhere]) -> list[float]:
     """0 to 1: how far each of the four limbs is elsewhere."""
     parts = [0.0] * len(BONES_OF_LIMB)
@@ -230,6 +237,7 @@ def _without_arms(
     # Fingers farther than a ribbon reaches are the arm's too.
     stays_hw = sampled(own.limbs_4HW[ARM_CHAINS] * (1.0 - parts_211), before_hw, poses.sides_2).amax(0)
     fingers_1hw = sampled(own.class_8hw[_ARMS, None], before_hw, poses.sides_2) * (1.0 - stays_hw)
+    fingers_1hw *= _near_arms(shown, before_hw)  # a neck is bare too
     gone_1hw = gone_1hw.maximum(ramp(fingers_1hw, *_LIES)) * (1.0 - kept_1hw) * (1.0 - ramp(on_hw, *_WORN))
     hers_1hw = without_crumbs(((1.0 - behind_1hw) * (1.0 - gone_1hw))[None], size_of(own.photo_DHW)[0])[0]
     hers_1hw = hers_1hw.maximum(ramp(web_1hw, *_WORN))
@@ -237,6 +245,16 @@ def _without_arms(
     under_1hw = ((1.0 - kept_1hw) * ramp(on_hw, *_LIES)).maximum(gone_1hw).maximum(behind_1hw)
     seen_Chw = torch.lerp(seen_Chw, clothes_Chw, under_1hw)
     return torch.lerp(own.plate_CHW[(..., *window)], seen_Chw, hers_1hw)
+
+
+def _near_arms(shown: Sequence[Elsewhere], before_hw: Tensor) -> Tensor:
+    """0 to 1 [h, w]: near where arms were that are elsewhere, with fingers as long as they may be."""
+    near_hw = torch.zeros_like(before_hw.real)
+    for each in shown:
+        if each.bone.of_arm and each.part > 0:
+            far_hw = off(each.then, before_hw, 2.0 * each.bone.beyond)
+            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *_REACH))
+    return near_hw
 
 
 def _at_hip(

@@ -45,6 +45,7 @@ class Hands:
         canvas.hand.let_go.connect(self._controller.let_go)
         canvas.hand.cancelled.connect(posing.cancel)
         canvas.hand.nudged.connect(lambda joint, dx, dy, alone: posing.nudge(joint, (dx, dy), alone))
+        canvas.hand.group_nudged.connect(lambda joints, dx, dy: posing.nudge_group(joints, (dx, dy)))
         canvas.skeleton.joint_selected.connect(self._show_chosen)
         canvas.skeleton.group_chosen.connect(self._show_chosen)
         canvas.hand.joint_toggled.connect(self._toggle)

@@ -162,7 +162,7 @@ class JointPanel(QWidget):
             self._told = self._values()
             self._shown.setChecked(bool(pose_18x3[joint, 2] > 0))
         elif boxed:
-            self._name.setText(f"{boxed} joints in a box")
+            self._name.setText(f"{boxed} joints in a box: arrows move them")
         else:
             self._name.setText("No joint chosen: click one, or press Tab")
         self._name.setProperty("role", "heading" if chosen or boxed else "muted")

@@ -27,6 +27,8 @@ from engine.garments import OUTFIT
 
 THUMB = QSize(26, 36)
 BUTTON = 28  # px wide
+DRAWN = "Paint what is to be where. Ctrl paints background, the wheel changes the size."
+TOLD = "Corrects what is taken; to have it drawn, change the engine. Ctrl paints background."
 DIRECTLY = Qt.FindChildOption.FindDirectChildrenOnly
 
 
@@ -129,6 +131,9 @@ class OutfitPanel(QWidget):
         self.hint = QLabel()
         self.hint.setWordWrap(True)
         self.hint.setProperty("role", "muted")
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+        # Always room for two lines, or the rows below would jump from under a hand.
+        self.hint.setMinimumHeight(2 * self.hint.fontMetrics().lineSpacing())
         column.addWidget(self.hint)
         holder = QWidget()
         self._column = QVBoxLayout(holder)
@@ -158,23 +163,25 @@ class OutfitPanel(QWidget):
         self.own_rows: dict[str, OwnRow] = {}
         self._look: Look | None = None
         self._hindrance = ""
-        self._told: tuple[bool, Choice, bool] = False, (), False
+        self._told: tuple[bool, Choice, bool, bool] = False, (), False, False
         self.show_choice(False, ())
 
-    def show_choice(self, dressing: bool, choice: Choice, painting: bool = False) -> None:
-        """Say what a click would do next."""
-        self._told = dressing, choice, painting
+    def show_choice(
+        self, dressing: bool, choice: Choice, painting: bool = False, drawn: bool = False
+    ) -> None:
+        """Say what a click would do next. drawn: whether the engine draws what is painted."""
+        self._told = dressing, choice, painting, drawn
         self.brush.setVisible(dressing)
         if self._hindrance:
             self.hint.setText(self._hindrance)
         elif not dressing:
             self.hint.setText("Press 2 and click what she wears, then a photo on the shelf.")
         elif painting:
-            self.hint.setText("Paint what is where; Alt paints background, the wheel changes the size.")
+            self.hint.setText(DRAWN if drawn else TOLD)
         elif choice:
             self.hint.setText(f"Click a photo on the shelf to take the {' and '.join(choice)} from it.")
         else:
-            self.hint.setText("Click what she wears. Shift adds, Alt removes, the wheel takes in more.")
+            self.hint.setText("Click what she wears. Shift adds, Ctrl removes, the wheel takes in more.")
 
     def show_hindrance(self, sentence: str) -> None:
         """Why nothing can be changed now, in one sentence; "" where it can."""

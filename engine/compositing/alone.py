@@ -18,6 +18,7 @@ from engine import detect, parsing
 from engine.compositing.fields import ramp, size_of
 from engine.compositing.tailoring import matte
 from engine.cv import cv2
+from engine.ops.resample import shrunk
 from engine.pictures import to_tensor
 from engine.pose.skeleton import ABSENT
 from engine.pose.symmetry import NAMED_LIMBS
@@ -39,7 +40,7 @@ def person_alone(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray, size: tuple[in
     picture_1CHW = to_tensor(rgb_HWC)
     share_11hw = _share(rgb_HWC, picture_1CHW, keypoints_18x3, size)
     core_11HW = _cores(keypoints_18x3, size, size_of(picture_1CHW))
-    core_11hw = F.interpolate(core_11HW, size_of(share_11hw), mode="area")
+    core_11hw = shrunk(core_11HW, size_of(share_11hw))
     sharp_11HW = matte(ramp(share_11hw.maximum(core_11hw), *_HERS), picture_1CHW)
     soft_11HW = F.interpolate(share_11hw, size_of(picture_1CHW), mode="bilinear")
     alone_11HW = sharp_11HW.maximum(ramp(soft_11HW, *_SURELY))

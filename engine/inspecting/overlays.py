@@ -38,7 +38,8 @@ class Overlay:
 
     pixels: float32 [h, w] from 0 to 1, to be coloured by a scale; or uint8 [h, w, 4], colours. words: what it
     is, plain words first. peak: the value that 1 stands for, in parts of 1. relative: whether 1 is the map's
-    own peak. arrows_N4: as `flows.arrows_of`, or None. tallies: numbers that stand over it.
+    own peak. arrows_N4: as `flows.arrows_of`, or None. tallies: numbers that stand over it. veil: whether it
+    is pale where it is 0 and saturated where it is 1, in the colours of `colouring.veiled`.
     """
 
     pixels: np.ndarray
@@ -47,6 +48,7 @@ class Overlay:
     relative: bool = False
     arrows_N4: np.ndarray | None = None
     tallies: tuple[Tally, ...] = ()
+    veil: bool = False
 
     @property
     def top(self) -> str:
@@ -253,8 +255,8 @@ def _evidence(subject: Subject) -> Painting:
     ]
     copied_HW = evidence(subject.result, warps, subject.photo_HW)
     told = () if subject.pieces_hw is None else tallies(copied_HW, subject.pieces_hw)
-    words = "Invented, not found in a photo, 0 to 1"
-    return Painting(Overlay(1.0 - copied_HW, words, tallies=told), (None,) * len(subject.photos))
+    words = "Pale where copied from a photo, saturated where invented, 0 to 1"
+    return Painting(Overlay(1.0 - copied_HW, words, tallies=told, veil=True), (None,) * len(subject.photos))
 
 
 def _difference(subject: Subject, other_HWC: np.ndarray | None, words: str) -> Painting:

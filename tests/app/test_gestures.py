@@ -171,9 +171,9 @@ def test_the_joint_panel_says_what_is_in_the_box(driver):
     skeleton.select(LEFT_WRIST)
     assert words.text() == "Left wrist"
     band_around(driver, (9, 10, 12, 13))
-    assert words.text() == "4 joints in a box"
+    assert words.text() == "4 joints in a box: arrows move them"
     driver.controller.posing.set_shown(9, False)
-    assert words.text() == "3 joints in a box", "one that is hidden leaves it"
+    assert words.text() == "3 joints in a box: arrows move them", "one that is hidden leaves it"
     key(driver, Qt.Key.Key_Escape)
     assert words.text().startswith("No joint chosen")
 

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from engine.pose import kinematics
 from engine.pose.skeleton import JOINTS, LIMBS
@@ -152,6 +152,28 @@ def test_arrows_nudge_and_a_held_arrow_is_one_step(open_window):
     assert driver.controller.undo_stack.count() == 1
     QTest.keyClick(driver.canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
     assert driver.controller.undo_stack.count() == 2
+
+
+def test_arrows_nudge_what_is_in_a_box_as_one_step(open_window):
+    """As they are to each other, and the picture stays where it is."""
+    driver = open_window()
+    before, corner = driver.pose.copy(), driver.at(0)
+    arm = (LEFT_SHOULDER, LEFT_ELBOW, LEFT_WRIST)
+    driver.canvas.skeleton.choose_group(arm)
+    driver.canvas.setFocus()
+    panel = driver.window.docks.joint
+    assert any("3 joints in a box" in label.text() for label in panel.findChildren(QLabel))
+    steps = driver.controller.undo_stack.index()
+    QTest.keyClick(driver.canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(driver.canvas, Qt.Key.Key_Up)
+    wanted = before.copy()
+    wanted[list(arm), :2] += (10, -1)
+    np.testing.assert_allclose(driver.pose, wanted, atol=1e-3)
+    assert driver.controller.undo_stack.index() == steps + 1
+    assert driver.at(0) == corner
+    assert driver.canvas.skeleton.group.joints == arm
+    QTest.keyClick(driver.canvas, Qt.Key.Key_Escape)
+    assert any("No joint chosen" in label.text() for label in panel.findChildren(QLabel))
 
 
 def test_tab_goes_through_the_joints_and_leaves_behind_the_last(open_window):

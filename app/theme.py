@@ -232,7 +232,12 @@ QCheckBox::indicator, QListView::indicator { width: 15px; height: 15px; border: 
     border-radius: 4px; background: @raised; }
 QCheckBox::indicator:checked, QListView::indicator:checked { background: @accent; border-color: @accent;
     image: url("@icons/check.svg"); }
-QCheckBox::indicator:focus { border-color: @text; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { border-color: @text; }
+QRadioButton { spacing: 7px; }
+QRadioButton::indicator { width: 15px; height: 15px; border: 1px solid @muted; border-radius: 8px;
+    background: @raised; }
+QRadioButton::indicator:checked { border: 5px solid @accent; width: 7px; height: 7px;
+    background: @on_accent; }
 QComboBox QAbstractItemView { background: @raised; border: 1px solid @line; padding: 4px; outline: none;
     selection-background-color: @accent_soft; selection-color: @text; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: @hover; }

@@ -192,7 +192,8 @@ def where_worn(
             drawn_11hw = 1.0 - laid_11hw
             here_11hw = _around(went_11hw) * _around(came_11hw.maximum(would_11hw)) * drawn_11hw
             here_11hw = here_11hw.maximum(F.max_pool2d(would_11hw * (1.0 - came_11hw), 3, 1, 1))
-            where_11hw = where_11hw.maximum(here_11hw)
+            # Hair of a giver may be shorter, and the person's own is no part of this.
+            where_11hw = where_11hw.maximum(here_11hw * (1.0 - _most(before, each.over)))
     if not where_11hw.any():
         return now
     where_11HW = F.interpolate(where_11hw, size_of(now.picture), mode="bilinear")

@@ -14,6 +14,18 @@ from engine.compositing.worn import Drawn, pieces_worn, undressed, wall_on
 from engine.garments import PIECES, garment
 from engine.regions import REGIONS
 
+
+def with_part(drawn: Drawn, x: tuple[float, float], y: tuple[float, float], name: str, grey: float) -> Drawn:
+    """With something else at these places, in dm."""
+    rows = slice(round((9 - y[1]) * 8), round((9 - y[0]) * 8))
+    columns = slice(round((x[0] + 6.5) * 8), round((x[1] + 6.5) * 8))
+    picture, surface = drawn.picture.clone(), drawn.surface.clone()
+    picture[..., rows, columns] = grey
+    surface[:, :CLASSES, rows, columns] = 0.0
+    surface[:, REGIONS.index(name), rows, columns] = 20.0
+    return Drawn(picture, surface, make_wardrobe(picture, surface))
+
+
 BARE = figure(sleeve=2.5, hem=0, cloth=0.3)
 SLEEVED = figure(sleeve=4.5, hem=-2, cloth=-0.6, skin=0.2)
 
@@ -220,3 +232,36 @@ def test_under_a_shorter_top_with_nobody_in_it_trousers_go_up_to_the_waist():
     assert worn[0, trousers, rows[-2.5], middle] > 0.9  # as the photo has it
     assert worn[0, trousers, rows[0.0], middle] > 0.9
     assert worn[0, trousers, rows[3.0], middle] < 0.1
+
+
+def test_a_hand_before_the_body_stays_before_what_is_taken():
+    """Its places are the body's, or a sleeve's that reaches as far."""
+    holding = with_part(BARE, (-1.0, 1.0), (1.0, 2.5), "arms", SKIN)
+    long = figure(sleeve=5.0, hem=-2, cloth=-0.6)
+    picture = wear(holding, long, "top").picture
+    assert at(picture, 0, 1.8) == pytest.approx(SKIN, abs=0.02)
+    assert at(picture, 0, 3.5) == at(picture, 4.2, 4.8) == pytest.approx(-0.6, abs=0.02)
+    assert at(picture, 4.9, 4.8) == pytest.approx(SKIN, abs=0.02)
+    at_hip = with_part(BARE, (0.4, 1.8), (-3.0, -1.5), "arms", SKIN)
+    picture = wear(at_hip, figure(sleeve=2.5, hem=0, cloth=0.3, below=0.6), "trousers").picture
+    assert at(picture, 1.1, -2.2) == pytest.approx(SKIN, abs=0.02)
+    assert at(picture, -1.1, -2.2) == pytest.approx(0.6, abs=0.02)
+
+
+def test_who_shows_no_more_of_legs_than_shoes_lends_shoes():
+    """Under long trousers; the wearer's legs are no shoe's colour and stay to the bit."""
+    shod = figure(sleeve=2.5, hem=0, cloth=0.3, ends=-7.2, leg=-0.9)
+    picture = wear(BARE, shod, "legs").picture
+    assert at(picture, 0, -7.7) == pytest.approx(-0.9, abs=0.02)
+    assert torch.equal(picture[..., : round((9 + 6.8) * 8), :], BARE.picture[..., : round((9 + 6.8) * 8), :])
+    stockings = figure(sleeve=2.5, hem=0, cloth=0.3, ends=-5, leg=-0.9)
+    assert at(wear(BARE, stockings, "legs").picture, 0, -4.5) == pytest.approx(-0.9, abs=0.05)
+
+
+def test_a_leg_that_is_bared_has_nothing_of_shoes():
+    """Neither of the giver's nor of the wearer's, whose trousers ended at them."""
+    shod = with_part(figure(sleeve=2.5, hem=0, cloth=0.3), (-2, 2), (-8, -7.1), "legs", 0.9)
+    wearer = figure(sleeve=2.5, hem=0, cloth=0.3, ends=-7.0, leg=-0.9)
+    picture = wear(wearer, shod, "trousers").picture
+    for y in (-4.6, -5.5, -6.4, -6.8):
+        assert at(picture, 0, y) == pytest.approx(SKIN, abs=0.1), y

@@ -87,7 +87,7 @@ def run(argv: list[str]) -> int:
         if photo.key == session.in_use[0].key:
             _note(f"{path} is the person's own photo, who wears that already.")
         if lends[word] != word:
-            _note(f"{path} shows no {word}; the {lends[word]} is taken.")
+            _note(f"{path} shows no {word} and lends its {lends[word]}.")
         if word == WHOLE:
             session.mix(photo, share)
             continue

@@ -21,6 +21,7 @@ from engine.editing.evidence import (
     handed_out,
     over_layers,
     trace,
+    unmoved,
 )
 from engine.inspecting import choices
 from engine.inspecting.choices import MapChoice
@@ -253,7 +254,9 @@ def _evidence(subject: Subject) -> Painting:
         for each in maps
         if each.kind == CORRESPONDENCE
     ]
-    copied_HW = evidence(subject.result, warps, subject.photo_HW)
+    own_HW = unmoved(subject.result, subject.images[0])
+    own_HW = own_HW if subject.photo_HW is None else np.maximum(own_HW, subject.photo_HW)
+    copied_HW = evidence(subject.result, warps, own_HW)
     told = () if subject.pieces_hw is None else tallies(copied_HW, subject.pieces_hw)
     words = "Pale where copied from a photo, saturated where invented, 0 to 1"
     return Painting(Overlay(1.0 - copied_HW, words, tallies=told, veil=True), (None,) * len(subject.photos))

@@ -79,7 +79,7 @@ def test_of_a_garment_that_is_given_twice_the_later_is_worn_and_that_is_said(ren
 
 def test_what_is_taken_instead_of_what_a_photo_does_not_show_is_said(render, ada, capsys):
     skirt = render("--garment", f"trousers={of('pink-dress')}")
-    assert "the skirt is taken" in capsys.readouterr().err and changed(skirt, ada, LEGS) > 5
+    assert "lends its skirt" in capsys.readouterr().err and changed(skirt, ada, LEGS) > 5
 
 
 @pytest.mark.parametrize(

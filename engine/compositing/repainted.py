@@ -24,6 +24,7 @@ _ENOUGH = 24  # positions of a map from which a piece shows what it is of; a str
 _ANKLE = -7.0  # dm above the middle of the standard body; below it legs are shoes
 _HEM = 5  # px of a map of 128 rows, whose middle is no edge: a hem and a map's error are two wide
 _RIM = 2  # px of a picture of 256 rows along a piece's outline that have other colours in them
+_LEFT = 0.25  # of a cloth, that must be left beside what is painted to go on from: no mere strip of it
 _SMOOTH = 9  # px of a map of 128 rows, from which on light is told from weave
 # Where a piece is painted that the person has none of, it is made of the first of these that lies beneath it.
 _CLOTHES = SKIRT, TROUSERS, DRESS, TOP
@@ -74,7 +75,10 @@ def _of_the_photo(
     if seen_11hw is None:
         return drawn_1CHW
     (inside_11HW,) = sharp(person.picture, near(seen_11hw), seen_11hw)
-    inside_11HW = inner(inside_11HW, _RIM) * (1.0 - wanted_11HW)
+    inside_11HW = inner(inside_11HW, _RIM)
+    beside_11HW = inside_11HW * (1.0 - wanted_11HW)
+    if beside_11HW.sum() > _LEFT * inside_11HW.sum():
+        inside_11HW = beside_11HW  # else it was painted over: what it was is the cloth
     if not (inside_11HW > 0.5).any():
         return drawn_1CHW
     if piece in _SKIN:

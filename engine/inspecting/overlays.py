@@ -258,7 +258,7 @@ def _evidence(subject: Subject) -> Painting:
     own_HW = own_HW if subject.photo_HW is None else np.maximum(own_HW, subject.photo_HW)
     copied_HW = evidence(subject.result, warps, own_HW)
     told = () if subject.pieces_hw is None else tallies(copied_HW, subject.pieces_hw)
-    words = "Pale where copied from a photo, saturated where invented, 0 to 1"
+    words = "Pale is copied, saturated invented"
     return Painting(Overlay(1.0 - copied_HW, words, tallies=told, veil=True), (None,) * len(subject.photos))
 
 

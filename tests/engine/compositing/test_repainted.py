@@ -63,6 +63,16 @@ def test_a_skirt_over_trousers_is_of_their_cloth():
         assert at(picture, x, -1.5) == pytest.approx(-0.8, abs=0.05), x
 
 
+def test_a_skirt_over_all_of_the_shorts_keeps_their_weave():
+    """But for a strip at the waist, which says nothing of them."""
+    person = figure(sleeve=2.5, hem=0, cloth=0.3, ends=-2.5)
+    below = person.surface[0, 5] > 0
+    person.picture[..., :, ::4] += 0.2 * below[:, ::4]
+    picture, _ = shown(person, band("skirt", (-2.8, 2.8), (-0.5, -5.0)))
+    skirt = picture[0, 0, 80:90, 40:64]
+    assert skirt.max() - skirt.min() > 0.1 and skirt.mean() == pytest.approx(-0.75, abs=0.08)
+
+
 def test_painted_background_is_the_wall_and_what_is_seen_nowhere_is_as_drawn():
     person = figure(sleeve=2.5, hem=0, cloth=0.3)
     picture, _ = shown(person, band("background", (3.5, 6.0), (6.0, 3.0)))

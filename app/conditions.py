@@ -36,12 +36,13 @@ class Conditions:
             skeleton.joint_selected, skeleton.group_chosen,
         ):  # fmt: skip
             told.connect(self._refresh)
-        c.engine_awake.connect(self._ask_weights)
-        c.engine_missing.connect(self._ask_weights)
+        c.engine_awake.connect(lambda _facts: self._ask_weights())
+        # Weights that the command line named and that do not work are nobody's settings.
+        c.engine_missing.connect(lambda _trouble: self._ask_weights(missing=c.facts is None))
         self._ask_weights()
 
-    def _ask_weights(self) -> None:
-        self._own_weights = self._settings.weights is not None  # looks at a file
+    def _ask_weights(self, missing: bool = False) -> None:
+        self._own_weights = missing or self._settings.weights is not None  # looks at a file
         self._refresh()
 
     def _refresh(self) -> None:

@@ -317,6 +317,17 @@ def test_weights_are_remembered_once_they_work_and_those_in_the_box_are_a_way_ba
     driver.until_full()
 
 
+def test_those_in_the_box_are_a_way_back_from_weights_of_the_command_line_that_do_not_work(open_window):
+    driver = open_window(awake=False, fault=InputError("bad.safetensors is cut off."))
+    back = driver.window.actions_by_id["default_weights"]
+    driver.until(lambda: "bad.safetensors is cut off." in driver.sentences)
+    assert back.isEnabled()
+    driver.backend.fault = None
+    back.trigger()
+    driver.until_full()
+    assert not back.isEnabled()
+
+
 def test_other_weights_know_the_photos_again_and_undo_still_works(open_window, photo, standing):
     driver = open_window(pose=standing)
     driver.controller.photos.open_photo(photo(), "linen.png")

@@ -43,7 +43,8 @@ def annotated_in(node: dict, name: str) -> Annotated | None:
     if isinstance(result := node.get("result"), list) and any(map(_keypoint_label, result)):
         return _of_label_studio(result, name)
     if short := next((value for value in node.values() if _is_short(value)), None):
-        return _of_label_studio([entry | {"value": entry} for entry in short], name)
+        points = [entry | {"value": entry} for entry in short if isinstance(entry, dict)]
+        return _of_label_studio(points, name)
     if isinstance(shapes := node.get("metadata"), dict) and any(map(_shape_of_via, shapes.values())):
         rows = _of_via(shapes, _dict_of(node, "attribute"))
         return _each(rows.values()) if rows else None
@@ -58,7 +59,7 @@ def _each(groups: Iterable[Iterable[tuple[int, Row]]]) -> Annotated:
 
 def _of_labelme(shapes: list, name: str) -> Annotated:
     groups = list(_groups(shapes, name))
-    points = [shape for shape in shapes if isinstance(shape, dict) and len(shape.get("points") or ()) == 1]
+    points = [shape for shape in shapes if isinstance(shape, dict) and _is_single(shape.get("points"))]
     if groups or not shapes:
         return _each(groups)
     if not points:
@@ -72,6 +73,10 @@ def _of_labelme(shapes: list, name: str) -> Annotated:
         f"{name} calls its points {_some(points)}, which are no joints: call them nose, left shoulder, and "
         "so on."
     )
+
+
+def _is_single(points: Any) -> bool:
+    return isinstance(points, list) and len(points) == 1
 
 
 def _number_in(shape: dict) -> int | None:

@@ -261,7 +261,7 @@ def _of_subset(candidates: list, subset: list, place: _Place) -> Iterator[Person
         if any(
             is_number(j) and j % 1 for j in joints
         ):  # shares of certainty: the candidates are theirs in order
-            joints = [j if sure >= UNSURE else -1 for j, sure in enumerate(joints)]
+            joints = [j if is_number(sure) and sure >= UNSURE else -1 for j, sure in enumerate(joints)]
         try:
             points = [candidates[int(j)] if is_number(j) and j >= 0 else None for j in joints]
         except (IndexError, OverflowError, ValueError):

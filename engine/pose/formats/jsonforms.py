@@ -29,6 +29,7 @@ from engine.pose.formats.points import (
 )
 from engine.pose.formats.several import beside_scores, pointed_at, split
 from engine.pose.formats.strangers import FIGURE, is_figure, lack_of
+from engine.pose.formats.units import WHOLES, whole_pointed_at
 from engine.pose.skeleton import GUESSED
 
 GUESSED_KEY = "guessed_joints"  # ours: joints that other programs are told to be there, as they must be drawn
@@ -224,11 +225,13 @@ def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
         scores = None
     pose = pose_of_points(points, place.name, scores=scores, order=place.order, canvas=place.canvas)
     pose = _with_guesses(pose, node)
-    if are_pointed_out(points):
-        pose[:, :2] /= 1000
+    notes: tuple[str, ...] = ()
+    if are_pointed_out(points) and (whole := whole_pointed_at(pose, place.canvas)):
+        pose[:, :2] /= whole
         place = replace(place, unit=SHARES)
+        notes = (f"{place.name} is taken as {WHOLES[whole]} of its picture.",) if whole in WHOLES else ()
     canvas = place.canvas or (DRESS_CODE if is_dress_code(points, pose) else None)
-    yield Person(pose, canvas, place.frame, place.unit, source=node or None)
+    yield Person(pose, canvas, place.frame, place.unit, notes, source=node or None)
 
 
 def _with_guesses(pose: np.ndarray, node: dict) -> np.ndarray:

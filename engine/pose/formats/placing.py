@@ -16,6 +16,7 @@ from engine.pose.formats.open_photo import OpenPhoto, same_shape
 from engine.pose.formats.people import METRES, SHARES, Person
 from engine.pose.formats.units import (
     BORDER,
+    WHOLES,
     centred,
     doubt,
     in_hundredths,
@@ -30,7 +31,6 @@ _OUTSIDE = 1.25  # of the frame: a pose without a canvas that reaches further wa
 _AIR = 1.08  # of the frame over a person fitted into it
 _LEAST_REACH = 0.5  # of a photo's width or height: a person who stays within less was not found in it
 _NEARER = 0.5  # of how far a pose lies from the photo's own: a stretched picture's lies four times as far
-_WHOLES = {100: "hundredths", 1000: "thousandths"}
 
 
 def placed(
@@ -81,7 +81,7 @@ def _in_px(
         pose[there, :2] /= whole
         unit, canvas = SHARES, about
         of = "the picture that it names" if person.canvas else "the open photo"
-        notes.append(f"{name} is taken as {_WHOLES[whole]} of {of}.")
+        notes.append(f"{name} is taken as {WHOLES[whole]} of {of}.")
     if unit == SHARES:
         if canvas is None:
             canvas = photo.size if photo else size

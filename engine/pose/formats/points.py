@@ -60,7 +60,7 @@ def _place_of(point: dict) -> dict:
 
 
 def are_pointed_out(points: Any) -> bool:
-    """Whether a language model pointed at these: y before x, in thousandths of the picture."""
+    """Whether a language model pointed at these: y before x, mostly in thousandths of the picture."""
     return all(isinstance(point, dict) and is_pair(point.get("point")) for point in points)
 
 

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +14,7 @@ import numpy as np
 from engine.errors import InputError
 from engine.pose.formats.canvases import canvas_of
 from engine.pose.formats.layouts import LAYOUTS, in_likeliest_order
-from engine.pose.formats.names import Row, joint_of, may_be_mixed, people_of_names
+from engine.pose.formats.names import Row, joint_of, may_be_mixed, no_joints, number_of, people_of_names
 from engine.pose.formats.people import SHARES
 from engine.pose.formats.points import is_number, is_pair
 
@@ -66,23 +65,15 @@ def _of_labelme(shapes: list, name: str) -> Annotated:
         raise InputError(
             f"{name} holds boxes and outlines and no points: mark the joints with points that name them."
         )
-    numbered = [(_number_in(shape), shape["points"][0]) for shape in points]
+    labels = [str(shape.get("label", "")) for shape in points]
+    numbered = [(number_of(label), shape["points"][0]) for label, shape in zip(labels, points, strict=True)]
     if people := _of_numbers(numbered):
         return Annotated(people)
-    raise InputError(
-        f"{name} calls its points {_some(points)}, which are no joints: call them nose, left shoulder, and "
-        "so on."
-    )
+    raise InputError(f"{name} {no_joints(labels)}")
 
 
 def _is_single(points: Any) -> bool:
     return isinstance(points, list) and len(points) == 1
-
-
-def _number_in(shape: dict) -> int | None:
-    """The number that a label is, or ends with: "3", "kp_3"."""
-    found = re.fullmatch(r"\D*(\d{1,3})", str(shape.get("label", "")))
-    return int(found[1]) if found else None
 
 
 def _of_numbers(numbered: Sequence[tuple[int | None, Any]]) -> list[dict[int, Row]]:
@@ -109,13 +100,6 @@ def _rows_of(table: list) -> dict[int, Row]:
         return {}
     pose = in_likeliest_order(np.column_stack([np.array(table, float), np.full(len(table), np.nan)]))
     return {joint: (x, y, math.nan) for joint, (x, y, state) in enumerate(pose.tolist()) if state > 0}
-
-
-def _some(shapes: list[dict]) -> str:
-    """Two of the labels, for messages."""
-    return " and ".join(
-        repr(word) for word in [*dict.fromkeys(str(s.get("label", ""))[:20] for s in shapes)][:2]
-    )
 
 
 def _groups(shapes: list, name: str) -> Iterator[list[tuple[int, Row]]]:

@@ -16,7 +16,7 @@ from engine.pose.formats.annotators import annotated_in
 from engine.pose.formats.canvases import canvas_of
 from engine.pose.formats.categories import AI_CHALLENGER, by_names, names_beside, names_of
 from engine.pose.formats.layouts import COCO_17, COCO_18, UNSURE, Layout
-from engine.pose.formats.names import MIXED, joint_of, pose_of_names
+from engine.pose.formats.names import MIXED, by_number, joint_of, pose_of_names
 from engine.pose.formats.people import METRES, MOST_PEOPLE, SHARES, Person
 from engine.pose.formats.points import (
     DRESS_CODE,
@@ -152,8 +152,8 @@ def _of_object(node: dict, place: _Place) -> Iterator[Person]:
         yield from _of_keypoints(node, {}, place)
     elif isinstance(node.get("xyn"), list):
         yield from _of_keypoints({"xy": node["xyn"]} | node, {}, replace(place, unit=SHARES))
-    elif len(node) > 2 and all(map(is_point, node.values())) and all(not joint_of(key) for key in node):
-        yield from _of_keypoints(list(node.values()), {}, place)
+    elif all(map(_is_joint, node.values())) and (numbered := by_number(node)) is not None:
+        yield from _of_keypoints(numbered, {}, place)
     elif sum(joint_of(key) is not None for key in node) >= 3:
         yield from _of_names(node, place)
     else:
@@ -186,9 +186,8 @@ def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
             points = [list(pair) for pair in zip(points["x"], points["y"], strict=False)]
         elif isinstance(points.get("xy"), list):
             scores, points = points.get("conf", points.get("confidence")), points["xy"]
-        elif all(key.isdecimal() and len(key) < 4 for key in points):  # a joint by its number
-            numbered = {int(key): value for key, value in points.items()}
-            points = [numbered.get(joint) for joint in range(max(numbered) + 1)] if numbered else []
+        elif all(map(str.isdecimal, points)) and (numbered := by_number(points)) is not None:
+            points = numbered
         else:
             people = list(_people(points, place.deeper()))
             if not people:

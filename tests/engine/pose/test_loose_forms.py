@@ -211,3 +211,31 @@ def test_much_of_anything_is_told_at_once():
     for word in ("{", "a = [1,", "/*", '"', "nose ", "a:\n x: ", "nose: [1, ", "x: 1\ny: "):
         with pytest.raises(InputError):
             parse_people(word * (300_000 // len(word)), "a")
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("word", ["", "kp_", "landmark"])
+def test_joints_under_their_numbers_are_in_the_order_of_the_numbers(word, first):
+    """Whatever order the file has: as text, 10 comes before 2."""
+    numbers = sorted(range(first, first + 33), key=str)
+    document = {f"{word}{number}": dict(zip("xy", R33[number - first], strict=True)) for number in numbers}
+    (person,) = parse_people(json.dumps(document), "a.json").people
+    apart = np.hypot(*(person.pose_18x3[:, :2] - XY).T)
+    assert (person.pose_18x3[:, 2] > 0).all() and apart.max() < 4 and np.median(apart) < 0.1
+
+
+def test_points_under_names_of_no_joints_are_nobody():
+    points = {
+        f"{chr(97 + number)}-mark": dict(zip("xy", point, strict=True)) for number, point in enumerate(R17)
+    }
+    with pytest.raises(InputError, match="calls its points 'a-mark' and 'b-mark', which are no joints"):
+        parse_people(json.dumps(points), "a.json")
+    points = {"nose": points["a-mark"]} | {str(number): point for number, point in enumerate(points.values())}
+    with pytest.raises(InputError, match="calls its points '0' and '1', which are no joints"):
+        parse_people(json.dumps(points), "a.json")
+
+
+def test_joints_with_numbers_behind_their_names_are_told_by_the_names():
+    document = {f"{name}_{99 - number}": point for number, (name, point) in enumerate(NAMED)}
+    (person,) = parse_people(json.dumps(document), "a.json").people
+    np.testing.assert_allclose(person.pose_18x3[0, :2], XY[0], atol=1e-3)

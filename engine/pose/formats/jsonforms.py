@@ -258,12 +258,14 @@ def _of_coco(node: dict, place: _Place) -> Iterator[Person]:
 
 def _of_subset(candidates: list, subset: list, place: _Place) -> Iterator[Person]:
     """OpenPose's Python form: joints of everybody in one list, and for each person which are theirs."""
-    for row in subset:
+    for number, row in enumerate(subset):
         joints = row[:18] if isinstance(row, list) else []
-        if any(
-            is_number(j) and j % 1 for j in joints
-        ):  # shares of certainty: the candidates are theirs in order
-            joints = [j if is_number(sure) and sure >= UNSURE else -1 for j, sure in enumerate(joints)]
+        # Shares of certainty: the candidates are theirs in order, of one after the other.
+        if any(is_number(j) and j % 1 for j in joints):
+            if number and len(candidates) != 18 * len(subset):
+                raise InputError(f"{place.name} lists several people's joints without saying whose each is.")
+            sure = [is_number(share) and share >= UNSURE for share in joints]
+            joints = [18 * number + j if sure[j] else -1 for j in range(len(joints))]
         try:
             points = [candidates[int(j)] if is_number(j) and j >= 0 else None for j in joints]
         except (IndexError, OverflowError, ValueError):

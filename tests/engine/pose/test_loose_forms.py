@@ -239,3 +239,15 @@ def test_joints_with_numbers_behind_their_names_are_told_by_the_names():
     document = {f"{name}_{99 - number}": point for number, (name, point) in enumerate(NAMED)}
     (person,) = parse_people(json.dumps(document), "a.json").people
     np.testing.assert_allclose(person.pose_18x3[0, :2], XY[0], atol=1e-3)
+
+
+def test_certainties_of_several_people_are_each_of_their_own_candidates():
+    """DWPose's, in one list; one that is not as long as all together does not say whose they are."""
+    candidates = [*XY.tolist(), *(XY + (100, 20)).tolist()]
+    sure = [[0.9] * 18, [0.9] * 17 + [0.02]]
+    people = parse_people(json.dumps({"candidate": candidates, "subset": sure}), "a.json").people
+    np.testing.assert_allclose(people[0].pose_18x3[:, :2], XY, atol=1e-6)
+    np.testing.assert_allclose(people[1].pose_18x3[:17, :2], XY[:17] + (100, 20), atol=1e-6)
+    assert people[1].pose_18x3[17, 2] == 0
+    with pytest.raises(InputError, match="lists several people's joints without saying whose each is"):
+        parse_people(json.dumps({"candidate": candidates[:18], "subset": sure}), "a.json")

@@ -42,11 +42,11 @@ def people_in_table(text: str, name: str) -> tuple[Person, ...]:
     heading = [_axis(_UNIT.sub("", word.lower())) for word in rows[0]] if rows else []
     if heading and heading[0] == "scorer":
         return tuple(person for part in _tracked(rows) for person in _person_a_row(part[0], part[1:]))
-    if "x" in heading and "y" in heading:
-        return _joint_a_row(heading, rows[1:], name)
+    # A person a row may have a place of their own, x and y, beside those of their joints.
     return (
         _person_a_row(heading, rows[1:])
         or _numbered_a_row(heading, rows[1:], name)
+        or _joint_a_row(heading, rows[1:], name)
         or people_in_cells(heading, rows[1:], name)
     )
 
@@ -78,6 +78,8 @@ def _tracked(rows: list[list[str]]) -> Iterator[list[list[str]]]:
 
 def _joint_a_row(heading: list[str], rows: list[list[str]], name: str) -> tuple[Person, ...]:
     """A table may hold several people and frames, each told by a column."""
+    if not {"x", "y"} <= {*heading}:
+        return ()
     when, who = (
         next((heading.index(word) for word in words if word in heading), None) for words in (_WHEN, _WHO)
     )

@@ -17,8 +17,8 @@ _LINE = re.compile(
     rf"(?:{_BETWEEN}(?:[a-z]+\W+)?({_NUMBER}))?(?![\w.])",
     re.IGNORECASE,
 )
-_SIDE = r"^\W*(?:image|img|canvas)?_?{}\W*[:=]\s*(\d{{1,6}})\s*$"
-_FURTHER_IN = re.compile(r"\n\s+(?=(?:x|y|score|confidence|visibility)\s*:)")  # YAML's
+_SIDE = r"^[^\w\n]*(?:image|img|canvas)?_?{}[^\w\n]*[:=][ \t]*(\d{{1,6}})[ \t\r]*$"
+_FURTHER_IN = re.compile(r"\n[ \t]+(?=(?:x|y|score|confidence|visibility)\s*:)")  # YAML's
 _LONGEST = 200  # characters of a line that say something
 _LEAST = 3  # joints
 
@@ -38,7 +38,8 @@ def people_in_named_lines(text: str, name: str) -> tuple[Person, ...]:
         rows = [(joint, (x, y, math.nan)) for joint, (x, y, _) in rows]
     people = people_of_names(rows)
     notes = (f"{name} {MIXED}.",) if may_be_mixed(people) else ()
-    return tuple(Person(pose_of_names(each), _canvas_in(text), notes=notes) for each in people)
+    canvas = _canvas_in(text)
+    return tuple(Person(pose_of_names(each), canvas, notes=notes) for each in people)
 
 
 def _canvas_in(text: str) -> tuple[float, float] | None:

@@ -28,6 +28,7 @@ _WHEN = ("frame", "frame_idx", "frame_id", "image", "image_id", "filename")
 _UNIT = re.compile(r"\s*[(\[](?:px|pixels?)[)\]]$")
 _AXIS = re.compile(r"(?:pos|coord|loc|px|point)?_?([xy])_?(?:pos|coord|coordinate|loc|px|pixels?)?")
 _AXIS_FIRST = re.compile(r"([xy])[_ .](\D+)|(\D+?)[ _.]*[(\[]([xy])[)\]]")  # x_nose, nose (x)
+_LONGEST = 60  # characters: a heading is a joint, an axis and a unit
 _SURE = ("score", "confidence", "visibility", "likelihood", "c", "v")
 
 
@@ -39,7 +40,7 @@ def people_in_table(text: str, name: str) -> tuple[Person, ...]:
     except csv.Error:  # a cell is longer than any table's
         return ()
     rows = [[word.strip() for word in row] for row in told]
-    heading = [_axis(_UNIT.sub("", word.lower())) for word in rows[0]] if rows else []
+    heading = [_axis(word.lower()) for word in rows[0]] if rows else []
     if heading and heading[0] == "scorer":
         return tuple(person for part in _tracked(rows) for person in _person_a_row(part[0], part[1:]))
     # A person a row may have a place of their own, x and y, beside those of their joints.
@@ -53,6 +54,9 @@ def people_in_table(text: str, name: str) -> tuple[Person, ...]:
 
 def _axis(word: str) -> str:
     """A heading as most spell it: x, or nose_x."""
+    if len(word) > _LONGEST:
+        return word
+    word = _UNIT.sub("", word)
     if found := _AXIS.fullmatch(word.replace(" ", "_")):
         return found[1]
     if found := _AXIS_FIRST.fullmatch(word):

@@ -27,16 +27,14 @@ _HIDDEN = (UNSURE + GUESS) / 2  # confidence of a joint that is marked as hidden
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _PYTHON = re.compile(rf"{_NUMBER}|nan|None|array|tensor|np\.|[\s,()\[\]]")
 _OF_TENSORS = re.compile(r",\s*(?:device|dtype|grad_fn|requires_grad)=[^,()\[\]]+")
-_MATRIX = re.compile(
-    r"(?:sizes:\s*\[|<sizes>|(?=rows:))([^\]<]*?)(?:\]|<|(?=\s*dt:))[^\[]*?(?:data:\s*\[|<data>)([^\]<]*)",
-    re.DOTALL,
-)
+_MATRIX = re.compile(r"(?:data:\s*\[|<data>)([^\]<]*)")
+_SIZES = re.compile(r"sizes:|<sizes>|rows:")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _LANDMARK = re.compile(r"landmarks?\s*\{([^{}]*)\}")
 _LANDMARK_OBJECT = re.compile(r"Normalized ?Landmark ?\(([^()]*)\)")
 _LANDMARK_LINES = re.compile(rf"(x: *{_NUMBER}\s+y: *{_NUMBER}(?:\s+[zvp]\w*: *{_NUMBER})*)")
-_SHOWN_TENSOR = re.compile(r"^(?:data|xy): (tensor\(.*?\))$", re.DOTALL | re.MULTILINE)
-_FIELD = re.compile(rf"(\w+)[:=]\s*({_NUMBER})")
+_SHOWN_TENSOR = re.compile(r"^(?:data|xy): (tensor\([^()]*\))$", re.MULTILINE)
+_FIELD = re.compile(rf"\b(\w+)[:=]\s*({_NUMBER})")
 _BLAZEPOSE = 33  # landmarks of a person
 _HEAD = 200  # characters in which XML says what it is
 
@@ -186,9 +184,12 @@ def _unwrapped(content: list) -> list:
 
 def _of_opencv(text: str, name: str) -> tuple[Person, ...]:
     """OpenCV's FileStorage: matrices [people, joints, 3], the body's before those of hands and face."""
-    for sizes, data in _MATRIX.findall(text):
-        shape = [int(word) for word in re.findall(r"\d+", sizes)]
-        values = [_float(word) for word in re.findall(rf"{_NUMBER}|\.[Nn]a[Nn]", data)]
+    before = 0
+    for matrix in _MATRIX.finditer(text):
+        *_, sizes = _SIZES.split(text[before : matrix.start()])
+        before = matrix.end()
+        shape = [int(word) for word in re.findall(r"\d{1,9}", sizes.split("dt")[0])]
+        values = [_float(word) for word in re.findall(rf"{_NUMBER}|\.[Nn]a[Nn]", matrix[1])]
         numbers = np.array([math.nan if value is None else value for value in values])
         shape = [1, *shape] if len(shape) == 2 else shape
         if len(shape) == 3 and shape[2] in (2, 3) and math.prod(shape) == len(numbers) > 0:

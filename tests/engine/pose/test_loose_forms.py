@@ -213,6 +213,41 @@ def test_much_of_anything_is_told_at_once():
             parse_people(word * (300_000 // len(word)), "a")
 
 
+MANY = 200_000
+BLANK = {
+    "rows of a spreadsheet": lines("{n};{x};{y}") + "\n;;;" * (MANY // 4) + "\n1",
+    "lines": lines("{n}: {x}, {y}") + "\n" * MANY + "end",
+    "spaces": lines("{n} {x} {y}") + "\nx: 1 y: 2" + " " * MANY + "end",
+    "lines before the size": "height = 1024\nwidth = 768" + "\n" * MANY + lines("{n}: {x}, {y}"),
+    "a heading": f"name,x{' ' * 100_000}1,y" + lines("\n{n},{x},{y}"),
+}
+
+
+@pytest.mark.parametrize("form", BLANK)
+def test_much_that_is_blank_is_passed_over(form):
+    """In a time that grows with it: each of these held the window for minutes, or hours."""
+    (person,) = parse_people(BLANK[form], "a").people
+    np.testing.assert_allclose(person.pose_18x3[0, :2], XY[0], atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\n" + "/*" * (MANY // 2),
+        "a\n" + '"' + '\\"' * (MANY // 2),
+        "%YAML:1.0\n" + "rows:" * (MANY // 5),
+        "%YAML:1.0\nsizes: [ 1, 18, 3 ]" + " dt:" * (MANY // 4) + " " * MANY + "data",
+        "%YAML:1.0\nrows: " + "9" * MANY + " data: [ 1, 2 ]",
+        "data: tensor(\n" * (MANY // 14),
+        "landmark { " + "a" * MANY + " }",
+    ],
+)
+def test_what_is_never_closed_is_refused(text):
+    """In a time that grows with it, too."""
+    with pytest.raises(InputError, match=r"^a .*\.$"):
+        parse_people(text, "a")
+
+
 @pytest.mark.parametrize("first", [0, 1])
 @pytest.mark.parametrize("word", ["", "kp_", "landmark"])
 def test_joints_under_their_numbers_are_in_the_order_of_the_numbers(word, first):

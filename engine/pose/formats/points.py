@@ -253,15 +253,15 @@ def _confidence(rows: np.ndarray) -> np.ndarray:
     if width == 2:
         return np.full(count, np.nan)
     if width == 4 and not blazepose and np.array_equal(rows[:, 3], np.arange(count)):
-        return _flagged(rows[:, 2])  # x, y, confidence, number of the joint
+        return flagged(rows[:, 2])  # x, y, confidence, number of the joint
     last = rows[:, 3 if width == 5 else -1]  # five: MediaPipe's visibility and presence
     given = last[~np.isnan(last)]
     if width == 3 and ((blazepose and (given > 1).any()) or (given[given != -1] < 0).any()):
         return np.full(count, np.nan)  # depth
-    return _flagged(last)
+    return flagged(last)
 
 
-def _flagged(values: np.ndarray) -> np.ndarray:
+def flagged(values: np.ndarray) -> np.ndarray:
     """COCO's flag as a confidence: 2 is seen, 1 labelled but hidden; of others the confidence itself."""
     given = values[~np.isnan(values)]
     if (given == 2).any() and np.isin(given, (0, 1, 2)).all():

@@ -213,6 +213,40 @@ def test_much_of_anything_is_told_at_once():
             parse_people(word * (300_000 // len(word)), "a")
 
 
+@pytest.mark.parametrize("depth", [-0.4, 0.01])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{n}, {x}, {y}, {z}, {v}",
+        "{n}:\n  x: {x}\n  y: {y}\n  z: {z}\n  visibility: {v}",
+        "{n} {x} {y} {z} {v} 1",
+    ],
+)
+def test_behind_a_depth_stands_the_confidence(form, depth):
+    """MediaPipe's; a depth may well be between 0 and 1."""
+    told = [
+        form.format(n=name, x=x, y=y, z=depth + 0.002 * number, v=0.05 if name == "left_ankle" else 0.99)
+        for number, (name, (x, y)) in enumerate(SHARED)
+    ]
+    (person,) = parse_people("\n".join(told), "a").people
+    assert np.flatnonzero(person.pose_18x3[:, 2] == 0).tolist() == [JOINTS.index("left ankle")]
+    np.testing.assert_allclose(person.pose_18x3[0, :2], S17[0], atol=1e-9)
+
+
+def test_cocos_flags_behind_names_are_flags():
+    flags = [2, 0, 1, *[2] * 14]
+    told = [f"{name}: {x}, {y}, {flag}" for flag, (name, (x, y)) in zip(flags, NAMED, strict=True)]
+    (person,) = parse_people("\n".join(told), "a").people
+    state = dict(zip(JOINTS, person.pose_18x3[:, 2].tolist(), strict=True))
+    assert (state["nose"], state["left eye"], state["right eye"], state["left ear"]) == (2, 0, 1, 2)
+
+
+def test_a_depth_alone_is_no_confidence():
+    told = [f"{name}, {x}, {y}, {0.05 * number - 0.4}" for number, (name, (x, y)) in enumerate(SHARED)]
+    (person,) = parse_people("\n".join(told), "a").people
+    assert (person.pose_18x3[:, 2] == 2).all()
+
+
 MANY = 200_000
 BLANK = {
     "rows of a spreadsheet": lines("{n};{x};{y}") + "\n;;;" * (MANY // 4) + "\n1",

@@ -247,6 +247,17 @@ def test_a_depth_alone_is_no_confidence():
     assert (person.pose_18x3[:, 2] == 2).all()
 
 
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize(
+    "form", ["{n} {x} {y}", "{n} {x} {y} 0.9", "{n} {x} {y} 0.9 0.8", "{n} {x} {y} -0.2 0.9 0.8"]
+)
+def test_lines_that_begin_with_numbers_that_count_up_are_joints(form, first):
+    """MediaPipe's: with visibility and presence they have as many numbers as boxes."""
+    (person,) = parse_people(lines(form, range(first, first + 33), S33), "a").people
+    np.testing.assert_allclose(person.pose_18x3[0, :2], S33[0], atol=1e-9)
+    assert (person.pose_18x3[:, 2] == 2).all()
+
+
 MANY = 200_000
 BLANK = {
     "rows of a spreadsheet": lines("{n};{x};{y}") + "\n;;;" * (MANY // 4) + "\n1",

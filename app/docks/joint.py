@@ -150,7 +150,7 @@ class JointPanel(QWidget):
         return x, y
 
     def show_joint(self, joint: int, pose_18x3: np.ndarray, boxed: int = 0) -> None:
-        """Show this joint of the pose; -1 for none. boxed: how many are in a box."""
+        """Show this joint of the pose; -1 for none. boxed: how many are chosen in a box."""
         self._joint = joint
         chosen = joint >= 0
         self._editor.setVisible(chosen)
@@ -161,13 +161,11 @@ class JointPanel(QWidget):
                 field.setText(self.locale().toString(float(value), "f", 1))
             self._told = self._values()
             self._shown.setChecked(bool(pose_18x3[joint, 2] > 0))
+        elif boxed:
+            self._name.setText(f"{boxed} joints in a box: arrows move them")
         else:
-            self._name.setText(
-                f"{boxed} joints in a box: arrows move them"
-                if boxed
-                else "No joint chosen: click one, or press Tab"
-            )
-        self._name.setProperty("role", "heading" if chosen else "muted")
+            self._name.setText("No joint chosen: click one, or press Tab")
+        self._name.setProperty("role", "heading" if chosen or boxed else "muted")
         self._name.style().polish(self._name)
         hidden = [j for j in range(len(JOINTS)) if pose_18x3[j, 2] <= 0]
         if hidden != [chip.property("joint") for chip in self.chips]:

@@ -276,10 +276,29 @@ def test_joints_can_be_dragged_before_the_engine_is_awake(open_window):
     driver = open_window(awake=False)
     driver.controller.facts = None
     driver.drag(LEFT_WRIST, 15, -45)
-    dragged = driver.pose.copy()
+    dragged, place = driver.pose.copy(), driver.at(LEFT_WRIST)
     driver.until_full()
     assert np.array_equal(driver.pose, dragged)
+    assert driver.at(LEFT_WRIST) == place, "what was made stands where the hand left it"
+    height, width = driver.controller.size
+    assert (dragged[:, :2] > 0).all() and (dragged[:, :2] < (width, height)).all()
     assert np.array_equal(driver.backend.session.log[-1].keypoints_18x3, dragged)
+
+
+def test_the_sample_stands_in_the_frame_of_the_engine_from_the_start(open_window):
+    """The skeleton does not jump when the engine has read the sample."""
+    driver = open_window(awake=False)
+    driver.controller.facts = None
+    before, places = driver.pose.copy(), [driver.at(joint) for joint in range(18)]
+    rows = len(driver.controller.frames.still)
+    seen = driver.canvas.zoom * driver.controller.size[0]
+    assert driver.canvas.camera.magnification == pytest.approx(seen / rows), "100 % is a px of the photo"
+    driver.until(lambda: driver.controller.document.look.person)
+    own = driver.controller.document.look.photos[0].own_pose(driver.controller.size)
+    assert before == pytest.approx(own, abs=0.01)
+    assert [driver.at(joint).toTuple() for joint in range(18)] == [
+        pytest.approx(place.toTuple(), abs=0.1) for place in places
+    ]
 
 
 def test_the_trunk_is_a_handle_of_the_whole_person(open_window):

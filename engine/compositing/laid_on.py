@@ -22,7 +22,7 @@ from engine.compositing.wardrobe import CLASS_OF_PIECE, CLASSES, HIP, Wardrobe, 
 from engine.compositing.worn import Drawn, pieces_worn
 from engine.cv import cv2
 from engine.garments import DRESS, SKIRT, TOP, TROUSERS, WAIST
-from engine.ops.resample import running_mean
+from engine.ops.resample import enlarged, running_mean, shrunk
 from engine.regions import SURFACE_SPAN
 
 _CLOTHS = [TOP, DRESS, SKIRT, TROUSERS]
@@ -65,14 +65,14 @@ def as_worn_by(wearer: Drawn, clothes: Wardrobe, photo_1CHW: Tensor) -> Drawn:
     parts = _parts(wearer.surface, body_hw, clothes, worn_1Phw, cloth_1hw)
     cloth_1CHW, share_11HW = _laid(parts, body_hw, photo_1CHW, _cut_out(clothes, photo_1CHW), size)
     behind_1CHW = wearer.wardrobe.plate if wearer.behind is None else wearer.behind
-    behind_1CHW = F.interpolate(behind_1CHW, size, mode="bilinear")
-    body_11HW = ramp(F.interpolate(body_11hw, size, mode="bilinear"), *_SEAM)
+    behind_1CHW = enlarged(behind_1CHW, size)
+    body_11HW = ramp(enlarged(body_11hw, size), *_SEAM)
     bare_1CHW = torch.lerp(behind_1CHW, _skin(wearer, body_11HW), body_11HW)
     # Which piece is where: as if it were painted, for beside the body no place tells it.
     drawn = wearer._replace(wardrobe=clothes, painted=None)
     bare_1Phw = pieces_worn(drawn)
     bare_1Phw[:, _CLOTHS] = 0.0
-    share_1hw = F.interpolate(share_11HW, size_of(wearer.surface), mode="area")[:, 0]
+    share_1hw = shrunk(share_11HW, size_of(wearer.surface))[:, 0]
     piece_1hw = torch.where(share_1hw > 0.5, cloth_1hw, largest(bare_1Phw))
     picture_1CHW = torch.lerp(bare_1CHW, cloth_1CHW, share_11HW)
     return drawn._replace(picture=picture_1CHW, painted=piece_1hw, alone=True)
@@ -178,7 +178,7 @@ def _laid(
     near_Phw = torch.cat([around(part.told[None, None], part.reach)[0] for part in parts])
     weight_1Phw = (_nearest(there_Phw) * near_Phw * ~others_hw)[None]
     weight_1Phw = running_mean(weight_1Phw, odd_side(_SOFT, len(body_hw)))
-    weight_1PHW = F.interpolate(weight_1Phw, size, mode="bilinear")
+    weight_1PHW = enlarged(weight_1Phw, size)
     terms_HW6 = terms(centres(size, photo_1CHW.device).movedim(0, -1))
     seen_14HW = torch.cat([photo_1CHW * cut_11HW, cut_11HW], 1)
     laid_14HW = photo_1CHW.new_zeros(1, 4, *size)

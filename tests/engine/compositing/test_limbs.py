@@ -12,7 +12,7 @@ from torch import Tensor
 from engine.compositing.detail import DetailSource
 from engine.compositing.layers import without_moved_hands
 from engine.compositing.limb_mattes import limb_mattes
-from engine.compositing.limbs import moved_limbs
+from engine.compositing.limbs import find_moved, moved_limbs
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.under_hands import under_hands
 from engine.pose import skeleton as sk
@@ -45,7 +45,8 @@ def photo() -> Tensor:
 
 
 def shown(now: Tensor, surface: Tensor, photo_of: DetailSource, own: OwnPose) -> Tensor:
-    return moved_limbs(now, surface, photo_of, without_moved_hands(now, photo_of, own), own)
+    found = find_moved(now, surface, photo_of, own)
+    return moved_limbs(found, photo_of, without_moved_hands(now, photo_of, own), own)
 
 
 def layer(now: Tensor, drawn: Tensor | None = None, parts=PARTS) -> Tensor:

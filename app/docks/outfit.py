@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -124,16 +125,26 @@ class OutfitPanel(QWidget):
 
     def __init__(self):
         super().__init__()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(14, 4, 14, 10)
-        self._column.setSpacing(8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 4, 14, 10)
+        column.setSpacing(8)
         self.hint = QLabel()
         self.hint.setWordWrap(True)
         self.hint.setProperty("role", "muted")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
         # Always room for two lines, or the rows below would jump from under a hand.
         self.hint.setMinimumHeight(2 * self.hint.fontMetrics().lineSpacing())
-        self._column.addWidget(self.hint)
+        column.addWidget(self.hint)
+        holder = QWidget()
+        self._column = QVBoxLayout(holder)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
+        scroll = QScrollArea()  # a row that has no room is scrolled to, not cut off
+        scroll.setWidget(holder)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column.addWidget(scroll, 1)
         self.of_person = plain.label()
         self.of_person.setWordWrap(True)
         self.of_person.setProperty("role", "muted")
@@ -143,7 +154,7 @@ class OutfitPanel(QWidget):
         self._column.addLayout(self._own)
         self._column.addStretch(1)
         self.brush = BrushRow()
-        self._column.addWidget(self.brush)
+        column.addWidget(self.brush)
         self._made: dict[str, OutfitRow] = {}
         self._own_made = {region.words[0]: OwnRow(region.name) for region in OUTFIT}
         for word, own in self._own_made.items():
@@ -192,9 +203,9 @@ class OutfitPanel(QWidget):
         for place, (worn, photo) in enumerate(shown):
             row = self._row(worn.word)
             row.show_worn(worn, photo, place == 0)
-            if self._column.indexOf(row) != 1 + place:
+            if self._column.indexOf(row) != place:
                 self._column.removeWidget(row)
-                self._column.insertWidget(1 + place, row)
+                self._column.insertWidget(place, row)
             self.rows.append(row)
         for word in self._made.keys() - {row.word for row in self.rows}:
             gone = self._made.pop(word)

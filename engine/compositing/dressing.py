@@ -113,10 +113,11 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
     beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW * person_11HW)
     if strength < 1.0:
-        before_1CHW = spread(now.picture, gone_11HW)
-        cloth_1CHW = torch.lerp(before_1CHW, cloth_1CHW, strength)
-        # Where the wearer had none its shape comes first, in the wearer's colours: no ghost of it is seen.
+        # Where the wearer had none its shape comes first, in the wearer's colours: no ghost of it is seen,
+        # and none of the old hem, whose edge has other colours.
         shape = min(1.0, 2.0 * strength)
+        before_1CHW = spread(now.picture, torch.lerp(gone_11HW, inner(gone_11HW, _RIM), shape))
+        cloth_1CHW = torch.lerp(before_1CHW, cloth_1CHW, strength)
         taken_11HW = taken_11HW * (shape + (1.0 - shape) * ramp(gone_11HW, *_INSIDE))
         bared_11HW = shape * bared_11HW
     picture_1CHW = torch.lerp(now.picture, beneath_1CHW, bared_11HW)

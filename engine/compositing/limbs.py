@@ -29,6 +29,7 @@ from engine.ops.resample import enlarged
 from engine.regions import REGIONS
 
 _LIES = 0.1, 0.3  # how sure it is that an arm lies there
+_BELOW_SHOULDER = 0.3  # of an upper arm
 _REACH = 0.45, 0.55  # units from where its bones were, that what counts as an arm is its
 _WORN = 0.3, 0.7  # how sure it is that the trunk's garment is there
 _HIDES = 0.4, 0.6  # units from a bone behind the trunk, up to which the trunk is the photo's
@@ -237,9 +238,12 @@ def _without_arms(
     # Fingers farther than a ribbon reaches are the arm's too.
     stays_hw = sampled(own.limbs_4HW[ARM_CHAINS] * (1.0 - parts_211), before_hw, poses.sides_2).amax(0)
     fingers_1hw = sampled(own.class_8hw[_ARMS, None], before_hw, poses.sides_2) * (1.0 - stays_hw)
-    fingers_1hw *= _near_arms(shown, before_hw)  # a neck is bare too
-    gone_1hw = gone_1hw.maximum(ramp(fingers_1hw, *_LIES)) * (1.0 - kept_1hw) * (1.0 - ramp(on_hw, *_WORN))
-    hers_1hw = without_crumbs(((1.0 - behind_1hw) * (1.0 - gone_1hw))[None], size_of(own.photo_DHW)[0])[0]
+    near_hw = _near_arms(shown, before_hw)  # a neck is bare too
+    gone_1hw = gone_1hw.maximum(ramp(near_hw * fingers_1hw, *_LIES))
+    gone_1hw = gone_1hw * (1.0 - kept_1hw) * (1.0 - ramp(on_hw, *_WORN))
+    hers_1hw = (1.0 - behind_1hw) * (1.0 - gone_1hw)
+    whole_1hw = without_crumbs(hers_1hw[None], size_of(own.photo_DHW)[0])[0]
+    hers_1hw = torch.lerp(hers_1hw, whole_1hw, near_hw)
     hers_1hw = hers_1hw.maximum(ramp(web_1hw, *_WORN))
     # No rim has an arm's colours.
     under_1hw = ((1.0 - kept_1hw) * ramp(on_hw, *_LIES)).maximum(gone_1hw).maximum(behind_1hw)
@@ -248,11 +252,13 @@ def _without_arms(
 
 
 def _near_arms(shown: Sequence[Elsewhere], before_hw: Tensor) -> Tensor:
-    """0 to 1 [h, w]: near where arms were that are elsewhere, with fingers as long as they may be."""
+    """0 to 1 [h, w]: near where arms were that are elsewhere, from below their shoulders to fingers as long
+    as they may be."""
     near_hw = torch.zeros_like(before_hw.real)
     for each in shown:
         if each.bone.of_arm and each.part > 0:
-            far_hw = off(each.then, before_hw, 2.0 * each.bone.beyond)
+            begin = _BELOW_SHOULDER * each.bone.upper
+            far_hw = off(each.then, before_hw, 2.0 * each.bone.beyond, begin)
             near_hw = near_hw.maximum(1.0 - ramp(far_hw, *_REACH))
     return near_hw
 

@@ -27,6 +27,10 @@ from engine.pose import skeleton as sk
 _UPPER = [*SHOULDERS, sk.NECK]
 _SIDE = 0.15  # of the trunk's length, how much the shoulders' distance may differ; seen from before it is .7
 _MOVED = 0.03, 0.08  # of half the picture's height, less what its trunk moved: a limb that is elsewhere
+_NODDED = (
+    0.004,
+    0.012,
+)  # of it, half a px of 256 rows to one and a half: a head that is drawn twice is worse than a rim
 _LONGER, _SHORTER = (0.25, 0.45), (1.0, 1.4)  # log of what a bone may stretch or foreshorten as a cut-out
 _WHOLE = 0.35, 0.6  # how much of its core a limb shows in the photo: from the first on, at the second surely
 _TELLS = 0.02  # of half the picture's height, shoulders or ends of a spine nearer to each other tell nothing
@@ -180,7 +184,7 @@ def trunk_shown(
 def head_stays(now_183: Tensor, own_183: Tensor, trunk: Trunk, sides_2: Tensor) -> float:
     """0 to 1: how far the photo's head is where the trunk takes it."""
     off_18 = _off_trunk(now_183, own_183, trunk, sides_2)
-    return 1.0 - ramp_at(max(off_18[joint] for joint in sk.HEAD), *_MOVED)
+    return 1.0 - ramp_at(max(off_18[joint] for joint in sk.HEAD), *_NODDED)
 
 
 def _off_trunk(now_183: Tensor, own_183: Tensor, trunk: Trunk, sides_2: Tensor) -> list[float]:

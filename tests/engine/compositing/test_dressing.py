@@ -265,3 +265,11 @@ def test_a_leg_that_is_bared_has_nothing_of_shoes():
     picture = wear(wearer, shod, "trousers").picture
     for y in (-4.6, -5.5, -6.4, -6.8):
         assert at(picture, 0, y) == pytest.approx(SKIN, abs=0.1), y
+
+
+def test_half_of_a_longer_sleeve_shows_nothing_of_the_old_hem():
+    """Whose edge is dark, for it has a shade."""
+    bare = with_part(figure(sleeve=2.6, hem=0, cloth=0.3), (2.45, 2.65), (4, 5.5), "upper clothes", -0.9)
+    halves = wear(bare, figure(sleeve=4.5, hem=0, cloth=0.7), "top", 0.5).picture
+    along = [at(halves, 2.0 + step / 8, 4.8) for step in range(16)]
+    assert min(along) == pytest.approx(max(along), abs=0.1)

@@ -216,7 +216,7 @@ def test_above_a_shoulder_goes_no_cloth_from_trunk_to_sleeve(lean):
     assert webs_HW[near_HW & (off_HW.imag > 1) & (off_HW.real < -1)].min() > 0.9
 
 
-@pytest.mark.parametrize(("bent", "stays"), [(0.0, 1.0), (12.0, 0.0)])
+@pytest.mark.parametrize(("bent", "stays"), [(0.0, 1.0), (0.2, 1.0), (0.512, 0.5), (1.0, 0.0)])
 def test_a_head_that_stays_is_the_photos_while_an_arm_moves(bent, stays):
     """Behind a hand at a chin an engine knows neither neck nor hair, whatever it draws."""
     now, own = pose(OUT | dict.fromkeys(sk.HEAD, (bent, 0.0)))[0], pose()[0]
@@ -227,5 +227,5 @@ def test_a_head_that_stays_is_the_photos_while_an_arm_moves(bent, stays):
     drawn[ARM], shown[REGIONS.index("face"), 10:28, 40:56] = 1.0, 1.0
     photo = Shown(torch.ones(1, *SIZE), torch.zeros(4, *SIZE), shown)
     shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[1]
-    assert shown_HW[20, 48].item() == pytest.approx(stays, abs=0.01)
+    assert shown_HW[20, 48].item() == pytest.approx(stays, abs=0.02)
     assert shown_HW[100, 20] == 0, "and nothing elsewhere"

@@ -29,6 +29,10 @@ _FEWEST_JOINTS = 2  # by one joint nobody knows how large a body is
 _OF_BODY = range(1, 14)  # a face is no part of a garment
 _SURE, _AROUND = 1 / 32, 1 / 6  # of the rows, from the edge that is seen inwards to what is surely cloth, ...
 _HOLE = 0.02  # of the picture, a gap in a garment that is a patch of another colour
+_PLAIN = 5  # of 255: a ground of one colour differs by so much at most, JPEG's noise too
+_MOST_OF_BORDER = 0.85  # a logo, a sleeve or a shadow may reach the border
+_PRINT = 0.004  # of the picture, up to which a patch of the ground's colour in a garment is a print
+_KEPT = 0.9  # of what is surely cloth
 _SAME = 0.01  # of a pose's extent, up to which joints are at the same place
 _ROUNDS = 4  # of GrabCut
 _LOGIT = 8.0  # of what is sure
@@ -81,24 +85,55 @@ def same_pose(one_18x3: np.ndarray, other_18x3: np.ndarray) -> bool:
 
 
 def cut_out(rgb_hwC: np.ndarray, regions_hw: np.ndarray) -> np.ndarray:
-    """Which pixels of a picture are the garment, bool [h, w]: by what is seen of it, and by colours (GrabCut,
-    Rother et al. 2004). regions: of at least one px of a garment."""
+    """Which pixels of a picture are the garment, bool [h, w]: by what is seen of it, and by colours. regions:
+    of at least one px of a garment."""
     seen_hw = np.isin(regions_hw, _GARMENTS).astype(np.uint8)
-    main_hw, rows = _largest(seen_hw), len(seen_hw)
+    main_hw = _largest(seen_hw)
+    core_hw = cv2.erode(main_hw, _disc(_SURE * len(seen_hw)))
+    plain_hw = _before_plain_ground(rgb_hwC, core_hw)
+    if plain_hw is not None:
+        return plain_hw
+    found_hw = _by_colours(rgb_hwC, seen_hw, main_hw, core_hw)
+    _, gap_hw, boxes, _ = cv2.connectedComponentsWithStats(1 - found_hw)
+    gaps = [n for n, box in enumerate(boxes) if n and box[cv2.CC_STAT_AREA] < _HOLE * found_hw.size]
+    return (found_hw > 0) | np.isin(gap_hw, gaps)
+
+
+def _before_plain_ground(rgb_hwC: np.ndarray, core_hw: np.ndarray) -> np.ndarray | None:
+    """What is before a ground of one colour, as in a shop's photo: all that this colour does not reach from
+    the picture's border, less gaps of it that are no print; None where the ground is not plain, or a garment of
+    its colour is lost in it."""
+    border_NC = np.concatenate([rgb_hwC[:2], rgb_hwC[-2:]], 0).reshape(-1, 3)
+    border_NC = np.concatenate([border_NC, rgb_hwC[:, :2].reshape(-1, 3), rgb_hwC[:, -2:].reshape(-1, 3)])
+    ground_C = np.median(border_NC, 0)
+    if np.quantile(np.abs(border_NC - ground_C).max(1), _MOST_OF_BORDER) > _PLAIN:
+        return None
+    alike_hw = (np.abs(rgb_hwC - ground_C).max(-1) <= _PLAIN).astype(np.uint8)
+    _, part_hw, boxes, _ = cv2.connectedComponentsWithStats(alike_hw, connectivity=4)
+    rim = np.concatenate([part_hw[0], part_hw[-1], part_hw[:, 0], part_hw[:, -1]])
+    large = np.flatnonzero(boxes[:, cv2.CC_STAT_AREA] > _PRINT * alike_hw.size)
+    ground = [n for n in np.union1d(large, np.unique(rim)) if n]
+    found_hw = _largest((~np.isin(part_hw, ground)).astype(np.uint8)) > 0
+    kept = (found_hw & (core_hw > 0)).sum()
+    return found_hw if kept > _KEPT * max(1, core_hw.sum()) else None
+
+
+def _by_colours(
+    rgb_hwC: np.ndarray, seen_hw: np.ndarray, main_hw: np.ndarray, core_hw: np.ndarray
+) -> np.ndarray:
+    """GrabCut (Rother et al. 2004) from what is seen of it, the largest patch of it, and what of that is sure;
+    uint8 [h, w]."""
     label_hw = np.full(seen_hw.shape, cv2.GC_BGD, np.uint8)
-    label_hw[cv2.dilate(main_hw, _disc(_AROUND * rows)) > 0] = cv2.GC_PR_BGD
+    label_hw[cv2.dilate(main_hw, _disc(_AROUND * len(seen_hw))) > 0] = cv2.GC_PR_BGD
     label_hw[seen_hw > 0] = cv2.GC_PR_FGD
-    label_hw[cv2.erode(main_hw, _disc(_SURE * rows)) > 0] = cv2.GC_FGD
+    label_hw[core_hw > 0] = cv2.GC_FGD
     if {cv2.GC_BGD, cv2.GC_FGD} <= set(np.unique(label_hw).tolist()):
         whole = (0, 0, *seen_hw.shape[::-1])  # not looked at
         models = np.zeros((1, 65)), np.zeros((1, 65))
         cv2.setRNGSeed(0)  # its colours are grouped from a random start
         cv2.grabCut(rgb_hwC, label_hw, whole, *models, _ROUNDS, cv2.GC_INIT_WITH_MASK)
     found_hw = np.isin(label_hw, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
-    found_hw = _largest(found_hw if found_hw.any() else seen_hw)
-    _, gap_hw, boxes, _ = cv2.connectedComponentsWithStats(1 - found_hw)
-    gaps = [n for n, box in enumerate(boxes) if n and box[cv2.CC_STAT_AREA] < _HOLE * found_hw.size]
-    return (found_hw > 0) | np.isin(gap_hw, gaps)
+    return _largest(found_hw if found_hw.any() else seen_hw)
 
 
 def of_garment(picture_1CHW: Tensor, surface_1Khw: Tensor) -> Tensor:

@@ -83,7 +83,10 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     gone_11HW = hers_11HW * person_11HW
     if FACE in garment.over:  # an edge may be a px beside the map's, but never in the face
         face_11hw = (largest(now.pieces)[:, None] == FACE).float()
-        over_11HW = over_11HW.maximum(F.interpolate(face_11hw, size, mode="nearest"))
+        if giver.laid is None:
+            over_11HW = over_11HW.maximum(F.interpolate(face_11hw, size, mode="nearest"))
+        else:  # beside a collar its edge would be seen
+            over_11HW = over_11HW.maximum(ramp(F.interpolate(face_11hw, size, mode="bilinear"), *_SEAM))
         gone_11HW = gone_11HW * (1.0 - over_11HW)
     skin = bare_skin(now.picture, gone_11HW, _bare(now.pieces, garment.goes), wearer.joints)
     over_11HW = over_11HW.maximum(skin.hands)

@@ -22,6 +22,10 @@ _OVERHANG = 0.10  # of the height, how far a sleeve goes beyond its armpit at le
 _CHEST = 0.08, 0.95  # of the height, between which a sleeve and the trunk may part
 _END = 0.93  # of a sleeve's length, from where on it is its end
 _SOLID = 0.6  # of the middle row's breadth, that a row has which is no hanger's
+_LONG, _WIDE = (
+    1.85,
+    1.2,
+)  # of its shoulders, how long a garment is at least, or how much broader it is at most
 _COLLAR = 0.12, 0.62  # of half a chest, between which the ends of a collar are
 _LEAST_NECK = 12  # px: a narrower neck tells nothing
 _CURVES = 1.1, 1.5, 2.0, 3.0, 5.0  # of curves: a V, an arc, a U
@@ -88,6 +92,11 @@ def upper(mask_hw: np.ndarray, arms_hw: np.ndarray) -> Upper:
             and abs(far_2[0] - middle) > 0.1 * high
         ):
             pits[side] = far_2
+    arms_end = float(np.flatnonzero((arms_hw & mask_hw).any(1))[-1]) if armed else 0.0
+    for side, pit_2 in enumerate(pits):  # where one sleeve hides its own, the other tells
+        other_2 = pits[1 - side]
+        if pit_2 is None and other_2 is not None:
+            pits[side] = np.array((2 * middle - other_2[0], max(other_2[1], arms_end)))
     found = [abs(pit[0] - middle) for pit in pits if pit is not None]
     breadth_h = np.where(mask_hw.any(1), right_h - left_h + 1, 0.0)
     if found:
@@ -99,8 +108,9 @@ def upper(mask_hw: np.ndarray, arms_hw: np.ndarray) -> Upper:
         row = int(np.flatnonzero(deep_h & mask_hw.any(1))[0]) if (deep_h & mask_hw.any(1)).any() else rows[-1]
         half = float(breadth_h[row]) / 2
     breadth = 2 * half / EASE
+    # What is cut wide is as long as others, and hangs broader.
+    breadth /= float(np.clip(_LONG * breadth / high, 1.0, _WIDE))
     first_w = np.where(mask_hw.any(0), mask_hw.argmax(0), len(mask_hw)).astype(float)
-    arms_end = float(np.flatnonzero((arms_hw & mask_hw).any(1))[-1]) if armed else 0.0
     joints, sleeves = [], []
     for side, pit_2 in enumerate(pits):
         way = 2 * side - 1

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.fields import ramp, size_of, spread
-from engine.compositing.garment_outline import Lower, Sleeve, Upper, back_of_neck, lower, upper
+from engine.compositing.garment_outline import EASE, Lower, Sleeve, Upper, back_of_neck, lower, upper
 from engine.compositing.tailoring import matte
 from engine.compositing.wardrobe import CLASSES, HIP, on_trunk
 from engine.compositing.worn import Drawn, Laid, inner
@@ -44,8 +44,12 @@ _BROADER = 1.3  # how much broader at the hips than at the chest at most
 _NARROWER = 0.8  # a sleeve lies flat in a photo, and around an arm is narrower
 _LONG = 0.6  # of an arm, from which a sleeve is a long one and ends at the wrist
 _BENDS = 0.05, 0.35  # of the shoulders, how far from its armhole a sleeve turns to its arm's way
+_BOUND = 0.6  # of an armhole from the shoulder, where a sleeve stays with the trunk
 _FALL, _NECK, _FALLEN = 0.42, 0.2, 0.6  # how shoulders fall, from where on aside, and down to where
-_CAP = 0.19  # of the shoulders, how round a sleeve is above them
+_CAP_AT, _CAP = (
+    (0.58, 0.1),
+    0.22,
+)  # of the shoulders, around what, across and down, and how round a sleeve is above
 _UNDER = 0.12  # of the shoulders, how far a trunk goes on under a sleeve
 _COLLAR = 0.3  # of the shoulders, how far from the middle shoulders are no neck
 _ARMPITS = 0.35  # of the shoulders, how far below them armpits are
@@ -329,11 +333,10 @@ def _upper_layers(
             body, shape, sleeve, arm_42, along_HW, aside_HW, trunk_HW2, cloth.here_HW2, onto
         )
         # Above an arm's beginning a sleeve is as round as a shoulder.
-        outer_HW = (across_HW * np.sign(float((arm_42[0] - body.middle) @ body.across))) > (
-            abs(float((arm_42[0] - body.middle) @ body.across)) / body.shoulders
-        )
-        far_HW = torch.hypot(along_HW.clamp(max=0.0), aside_HW) / body.shoulders
-        round_HW = 1.0 - ramp(far_HW, _CAP, _CAP + 0.02) * outer_HW * (along_HW < 0)
+        beyond_HW, above_HW = across_HW.abs() - _CAP_AT[0], down_HW - _CAP_AT[1]
+        far_HW = torch.hypot(beyond_HW.clamp(min=0.0), above_HW.clamp(max=0.0))
+        outer_HW = (across_HW.abs() > EASE * 0.43) & (along_HW < 0)
+        round_HW = 1.0 - ramp(far_HW, _CAP - 0.02, _CAP) * outer_HW
         layers.append(round_HW * cloth.at(place_HW2, _dilated(sleeve.mask, _LAP)))
         hidden_HW = hidden_HW.maximum(
             parts.arms[0, 0]
@@ -399,7 +402,9 @@ def _sleeve_place(
         + (along_HW / along)[..., None] * trunk_HW2.new_tensor(way_2.tolist())
         + (aside_HW / (scale * _NARROWER))[..., None] * trunk_HW2.new_tensor(normal_2.tolist())
     )
-    ends_22 = [onto(each) for each in (sleeve.shoulder, sleeve.armpit)]
+    # At its armpit a sleeve is loose.
+    bound_2 = sleeve.shoulder + _BOUND * (sleeve.armpit - sleeve.shoulder)
+    ends_22 = [onto(sleeve.shoulder), onto(bound_2)]
     far_HW = _far_from(here_HW2, *ends_22) / body.shoulders
     place_HW2 = torch.lerp(trunk_HW2, place_HW2, ramp(far_HW, *_BENDS)[..., None])
     return place_HW2, along * length

@@ -103,8 +103,8 @@ def cut_out(rgb_hwC: np.ndarray, regions_hw: np.ndarray) -> np.ndarray:
 
 def _before_plain_ground(rgb_hwC: np.ndarray, seen_hw: np.ndarray, core_hw: np.ndarray) -> np.ndarray | None:
     """What is before a ground of one colour, as in a shop's photo: all that this colour does not reach from
-    the picture's border, less gaps of it that are no print; None where the ground is not plain, or a garment of
-    its colour is lost in it."""
+    the picture's border, less gaps of it that are no print; None where the ground is not plain, or a garment
+    of its colour is lost in it."""
     rims = rgb_hwC[:2], rgb_hwC[-2:], rgb_hwC[:, :2], rgb_hwC[:, -2:]
     border_NC = np.concatenate([rim.reshape(-1, 3) for rim in rims]).astype(np.int16)
     values_V3, counts_V = np.unique(border_NC // _PLAIN, axis=0, return_counts=True)
@@ -128,8 +128,8 @@ def _before_plain_ground(rgb_hwC: np.ndarray, seen_hw: np.ndarray, core_hw: np.n
 def _by_colours(
     rgb_hwC: np.ndarray, seen_hw: np.ndarray, main_hw: np.ndarray, core_hw: np.ndarray
 ) -> np.ndarray:
-    """GrabCut (Rother et al. 2004) from what is seen of it, the largest patch of it, and what of that is sure;
-    uint8 [h, w]."""
+    """GrabCut (Rother et al. 2004) from what is seen of it, the largest patch of it, and what of that is
+    sure; uint8 [h, w]."""
     label_hw = np.full(seen_hw.shape, cv2.GC_BGD, np.uint8)
     label_hw[cv2.dilate(main_hw, _disc(_AROUND * len(seen_hw))) > 0] = cv2.GC_PR_BGD
     label_hw[seen_hw > 0] = cv2.GC_PR_FGD

@@ -25,8 +25,8 @@ from torch import Tensor
 from engine import detect, parsing
 from engine.api import Maps, Reference, Settled
 from engine.cache import Cache, room_at
+from engine.compositing.clothes import Clothes, clothes_alone
 from engine.compositing.compose import EncodedReference, encode_appearance, looked_at
-from engine.compositing.laid_on import Clothes, clothes_alone
 from engine.compositing.wardrobe import Wardrobe, make_wardrobe
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput
 from engine.editing.settle import Settling
@@ -190,14 +190,16 @@ class References:
         reference = self._reference(key)
         if not reference.alone:
             return None
-        finely = finely and reference.fine_HWC is not None
-        kind = _FINE_CLOTHES if finely else _CLOTHES
+        fine_HWC = reference.fine_HWC if finely else None
+        kind = _CLOTHES if fine_HWC is None else _FINE_CLOTHES
         if (kind, key) in self._kept:
             return self._kept[kind, key]
         given = self._surface(key)
         assert given.surface_1Khw is not None
-        photo_1CHW = to_tensor(reference.fine_HWC, self._device) if finely else given.picture_1CHW
+        photo_1CHW = given.picture_1CHW if fine_HWC is None else to_tensor(fine_HWC, self._device)
         clothes = clothes_alone(photo_1CHW, given.surface_1Khw)
+        if clothes is None:
+            return None
         return self._kept.put((kind, key), clothes, clothes.bytes(), self._room)
 
     def maps(self, key: str) -> Maps:

@@ -216,8 +216,8 @@ def _cloth(
 
 
 def _covered(laid: Laid, now: Dressed, window: Window, seen: tuple[Tensor, ...]) -> Tensor:
-    """How much of a px is covered by clothes that are laid on: arms are before a trunk, in their sleeves, and a
-    neck is before its inside. seen: as of `_cloth`."""
+    """How much of a px is covered by clothes that are laid on: arms are before a trunk, in their sleeves, and
+    a neck is before its inside. seen: as of `_cloth`."""
     person_11HW, _, over_11HW = seen
     arms_11hw = F.interpolate(laid.arms, size_of(now.pieces), mode="area") * (1.0 - now.pieces[:, :1])
     (arms_11HW,) = sharp(now.picture, window, arms_11hw)

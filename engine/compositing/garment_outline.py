@@ -1,7 +1,8 @@
-"""Where on a garment that nobody is in a body would be, told by its outline: shoulders, sleeves, crotch, legs.
+"""Where on a garment that nobody is in a body would be, told by its outline: shoulders, sleeves, legs.
 
 Outlines of garments are much plainer than what a network sees in them: armpits and crotches are what a hull
-around them lacks most. Right and left are as in the picture, the garment's front seen. x, y in px of the mask.
+around them lacks most. Right and left are as in the picture, the garment's front seen. x, y in px of the
+mask.
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ _LONG, _WIDE = (
     1.2,
 )  # of its shoulders, how long a garment is at least, or how much broader it is at most
 _COLLAR = 0.12, 0.62  # of half a chest, between which the ends of a collar are
+_LEVEL = 0.03  # of half a chest, by how much a collar falls towards its ends
 _LEAST_NECK = 12  # px: a narrower neck tells nothing
 _CURVES = 1.1, 1.5, 2.0, 3.0, 5.0  # of curves: a V, an arc, a U
-_SHALLOWEST, _DEEPEST = 0.1, 0.9  # of half a chest
+_SHALLOWEST, _DEEPEST = 0.1, 0.7  # of half a chest
 _WITHIN = 0.6  # share of such a curve that is in the garment
-_AS_CLEAR = 0.65  # of the clearest curve's, from which on a deeper one is the neck's edge
+_AS_CLEAR = 0.75  # of the clearest curve's, from which on a deeper one is the neck's edge
 _USUAL = 0.2  # of half a chest, how deep a neck's edge that cannot be seen is
 _EDGE = 0.05  # least difference of colours (0 to 1) ...
 _ALL_ALONG = 0.25  # ... that all but that part of an edge has
@@ -93,9 +95,9 @@ def upper(mask_hw: np.ndarray, arms_hw: np.ndarray) -> Upper:
         ):
             pits[side] = far_2
     arms_end = float(np.flatnonzero((arms_hw & mask_hw).any(1))[-1]) if armed else 0.0
-    for side, pit_2 in enumerate(pits):  # where one sleeve hides its own, the other tells
+    for side in (0, 1):  # where one sleeve hides its own, the other tells
         other_2 = pits[1 - side]
-        if pit_2 is None and other_2 is not None:
+        if pits[side] is None and other_2 is not None:
             pits[side] = np.array((2 * middle - other_2[0], max(other_2[1], arms_end)))
     found = [abs(pit[0] - middle) for pit in pits if pit is not None]
     breadth_h = np.where(mask_hw.any(1), right_h - left_h + 1, 0.0)
@@ -112,15 +114,13 @@ def upper(mask_hw: np.ndarray, arms_hw: np.ndarray) -> Upper:
     breadth /= float(np.clip(_LONG * breadth / high, 1.0, _WIDE))
     first_w = np.where(mask_hw.any(0), mask_hw.argmax(0), len(mask_hw)).astype(float)
     joints, sleeves = [], []
-    for side, pit_2 in enumerate(pits):
-        way = 2 * side - 1
+    for way, seen_2 in zip((-1, 1), pits, strict=True):
         x = middle + way * _JOINT * half
         if found or armed:
             y = first_w[_column(x, columns)]
             # Where a sleeve lies on the trunk they part lower down.
             deepest = y + 2 * _ARMHOLE * half
-            if pit_2 is None:
-                pit_2 = np.array((middle + way * half, arms_end if armed else deepest))
+            pit_2 = np.array((middle + way * half, arms_end)) if seen_2 is None else seen_2
             armpit_2 = np.array((pit_2[0], min(pit_2[1], deepest)))
             sleeves.append(_sleeve(mask_hw, armpit_2, pit_2, np.array((x, y)), way))
         else:
@@ -147,43 +147,52 @@ def upper(mask_hw: np.ndarray, arms_hw: np.ndarray) -> Upper:
 
 
 def back_of_neck(mask_hw: np.ndarray, rgb_hwC: np.ndarray, shape: Upper) -> np.ndarray:
-    """Where a garment's inside is seen above the edge of its neck, bool [h, w]: of the curves that hang between
-    both ends of its collar that along which colours change most, if they do all along it."""
+    """Where a garment's inside is seen above the edge of its neck, bool [h, w]: of the curves that hang
+    between both ends of its collar the deepest along which colours change, if they do all along it."""
     inside_hw = np.zeros_like(mask_hw)
     middle, half = float(shape.joints[:, 0].mean()), EASE * shape.breadth / 2
     first_w = np.where(mask_hw.any(0), mask_hw.argmax(0), len(mask_hw))
-    ends = []
-    for way in (-1, 1):
-        near = np.clip(
-            np.round(middle + way * half * np.linspace(*_COLLAR, 24)).astype(int), 0, len(first_w) - 1
-        )
-        ends.append(near[int(np.argmin(first_w[near]))])
-    left, right = ends
-    if right - left < _LEAST_NECK:
-        return inside_hw
-    x_M = np.arange(left + 1, right)
-    u_M = 2 * (x_M - left) / (right - left) - 1
-    line_M = first_w[left] + (first_w[right] - first_w[left]) * (x_M - left) / (right - left)
+    near_2M = [
+        np.clip(np.round(middle + way * half * np.linspace(*_COLLAR, 24)).astype(int), 0, len(first_w) - 1)
+        for way in (-1, 1)
+    ]
+    # A collar's ends are its highest points, or as far aside as it is level.
+    pairs = [
+        [int(near[first_w[near] <= first_w[near].min() + level * half][-1]) for near in near_2M]
+        for level in (0.0, _LEVEL)
+    ]
     colours_hwC = cv2.GaussianBlur(rgb_hwC, (0, 0), 0.7).astype(np.float32) / 255
     found = []
-    for bend in _CURVES:
-        for depth in np.arange(_SHALLOWEST, _DEEPEST, 0.04) * half:
-            y_M = line_M + depth * (1 - np.abs(u_M) ** bend)
-            above_M, below_M = (
-                np.round(y_M + step).astype(int).clip(0, len(mask_hw) - 1) for step in (-2, 2)
-            )
-            counted_M = mask_hw[above_M, x_M] & mask_hw[below_M, x_M]
-            if counted_M.mean() < _WITHIN:
-                continue
-            apart_M = np.abs(colours_hwC[above_M, x_M] - colours_hwC[below_M, x_M]).max(-1)[counted_M]
-            found.append((float(np.quantile(apart_M, _ALL_ALONG)), depth, y_M))
-    clearest = max((clear for clear, _, _ in found), default=0.0)
+    for left, right in pairs:
+        if right - left < _LEAST_NECK:
+            continue
+        x_M = np.arange(left + 1, right)
+        u_M = 2 * (x_M - left) / (right - left) - 1
+        line_M = first_w[left] + (first_w[right] - first_w[left]) * (x_M - left) / (right - left)
+        for bend in _CURVES:
+            for depth in np.arange(_SHALLOWEST, _DEEPEST, 0.04) * half:
+                y_M = line_M + depth * (1 - np.abs(u_M) ** bend)
+                clear = _clear(mask_hw, colours_hwC, x_M, y_M)
+                found.append((clear, float((y_M - line_M).sum()), x_M, y_M))
+        usual = x_M, line_M + _USUAL * half * (1 - u_M**2)
+    if not found:
+        return inside_hw
     # A collar's own seams are curves above it.
-    clear = [each for each in found if each[0] >= max(_EDGE, _AS_CLEAR * clearest)]
-    usual_M = line_M + _USUAL * half * (1 - u_M**2)
-    _, _, edge_M = max(clear, key=lambda each: (each[2] - line_M).mean(), default=(0.0, 0.0, usual_M))
+    least = max(_EDGE, _AS_CLEAR * max(each[0] for each in found))
+    edges = [each for each in found if each[0] >= least]
+    x_M, edge_M = max(edges, key=lambda each: each[1])[2:] if edges else usual
     inside_hw[:, x_M] = mask_hw[:, x_M] & (np.arange(len(mask_hw))[:, None] < edge_M)
     return inside_hw
+
+
+def _clear(mask_hw: np.ndarray, colours_hwC: np.ndarray, x_M: np.ndarray, y_M: np.ndarray) -> float:
+    """How much colours change across all of a curve but a part; 0 where it is not in the garment."""
+    above_M, below_M = (np.round(y_M + step).astype(int).clip(0, len(mask_hw) - 1) for step in (-2, 2))
+    counted_M = mask_hw[above_M, x_M] & mask_hw[below_M, x_M]
+    if counted_M.mean() < _WITHIN:
+        return 0.0
+    apart_M = np.abs(colours_hwC[above_M, x_M] - colours_hwC[below_M, x_M]).max(-1)[counted_M]
+    return float(np.quantile(apart_M, _ALL_ALONG))
 
 
 def lower(mask_hw: np.ndarray) -> Lower:
@@ -239,8 +248,8 @@ def _column(x: float, columns: np.ndarray) -> int:
 
 
 def _notches(mask_hw: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
-    """What the hull around a mask has and it has not, the deepest last: its deepest point, where it begins and
-    ends, and how deep it is."""
+    """What the hull around a mask has and it has not, the deepest last: its deepest point, where it begins
+    and ends, and how deep it is."""
     lines, _ = cv2.findContours(mask_hw.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     line = max(lines, key=cv2.contourArea)
     hull = cv2.convexHull(line, returnPoints=False)

@@ -9,36 +9,34 @@ edges are the photo's; only sleeves and legs bend, with the limbs they are on.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import ramp, size_of, spread
-from engine.compositing.garment_outline import EASE, Lower, Sleeve, Upper, back_of_neck, lower, upper
-from engine.compositing.tailoring import matte
-from engine.compositing.wardrobe import CLASSES, HIP, on_trunk
-from engine.compositing.worn import Drawn, Laid, inner
+from engine.compositing.bodies import (
+    ARM,
+    TRUNK,
+    Body,
+    Parts,
+    Ways,
+    bare_shape,
+    body_of,
+    far_from,
+    limb_length,
+    parts_of,
+)
+from engine.compositing.clothes import Clothes
+from engine.compositing.fields import ramp, size_of
+from engine.compositing.garment_outline import Lower, Sleeve, Upper
+from engine.compositing.wardrobe import CLASSES
+from engine.compositing.worn import Drawn, Laid
 from engine.cv import cv2
 from engine.garments import Garment
 from engine.ops.resample import running_mean
-from engine.pictures import to_rgb
-from engine.pose.skeleton import (
-    LEFT_HIP,
-    LEFT_SHOULDER,
-    RIGHT_HIP,
-    RIGHT_SHOULDER,
-)  # fmt: skip
-from engine.regions import SURFACE_SPAN
 
-# Of standing people, in lengths of the trunk from shoulders to hips, or of shoulders from joint to joint.
-_TRUNK = 1.46  # a trunk, in shoulders: 1.31 to 1.68 in 56 photographs, most 1.41 to 1.50
-_ARM = 1.57  # an arm to its wrist, in shoulders: likewise 1.25 to 1.70
-_LEG = 1.5  # a leg to its ankle, in trunks
 _HIPS = 1.0  # how broad hips are, in shoulders
-_PROFILE = 0.55  # least breadth of shoulders, of what a trunk says: somebody turned aside is as deep
 _TALLER = 0.95, 1.6  # how much taller than broader a garment is drawn: people who are turned are narrow
 _BROADER = 1.3  # how much broader at the hips than at the chest at most
 _NARROWER = 0.8  # a sleeve lies flat in a photo, and around an arm is narrower
@@ -46,10 +44,9 @@ _LONG = 0.6  # of an arm, from which a sleeve is a long one and ends at the wris
 _BENDS = 0.05, 0.35  # of the shoulders, how far from its armhole a sleeve turns to its arm's way
 _BOUND = 0.6  # of an armhole from the shoulder, where a sleeve stays with the trunk
 _FALL, _NECK, _FALLEN = 0.42, 0.2, 0.6  # how shoulders fall, from where on aside, and down to where
-_CAP_AT, _CAP = (
-    (0.58, 0.1),
-    0.22,
-)  # of the shoulders, around what, across and down, and how round a sleeve is above
+_CAP_FROM = 0.45  # of the shoulders, how far aside a sleeve begins to be round above
+# Likewise, around what, across and down, and how far from it.
+_CAP_AT, _CAP = (0.56, 0.15), 0.27
 _UNDER = 0.12  # of the shoulders, how far a trunk goes on under a sleeve
 _COLLAR = 0.3  # of the shoulders, how far from the middle shoulders are no neck
 _ARMPITS = 0.35  # of the shoulders, how far below them armpits are
@@ -61,51 +58,8 @@ _WAIST, _CROTCH = 0.22, 0.27  # of the trunk, how far above the hips trousers be
 _ROUND = 1.08  # of the hips, how broad trousers are there
 _FLAT = 0.8  # how much narrower than lying flat trousers and skirts are around a body
 _ANKLE_LONG = 1.3  # of the hips' breadth, from which legs of trousers are long ones and end at ankles
-_SHOULDER = 1.7  # dm: farther out are arms
-_FAR_ARM = 2.4  # dm: from the middle of an upper arm on an arm is before what is on the trunk
-_OUTER = 0.1  # of the shoulders, how much farther out the middle of an arm that hangs is than its joint
-# Half of the breadth of bare bodies, in shoulders, evenly along an arm, a leg, and a trunk.
-_ARM_HALVES = 0.16, 0.125, 0.11, 0.095, 0.075
-_LEG_HALVES = 0.34, 0.28, 0.2, 0.19, 0.14
-_TRUNK_HALVES = 0.52, 0.5, 0.46, 0.46, 0.58
-_EDGE = 2  # px of a picture of 256 rows, how far inwards a garment's edge has the ground's colours
 _FORM, _BODY = 5, 41  # px of a picture of 256 rows, windows between whose means lies the form of a limb
 _LIGHT = 0.85, 1.1  # of the skin's mean tone, what its form makes of it
-
-
-class Clothes(NamedTuple):
-    """A garment cut out of its photo. photo: [1, 3, H, W]. cover: [1, 1, H, W], how much of each px is clothes.
-    mask: bool [h, w], where they are on a map. back: likewise, where their inside is seen behind a neck. upper,
-    lower: where a body would be in them, as in a top and as in trousers."""
-
-    photo: Tensor
-    cover: Tensor
-    mask: np.ndarray
-    back: np.ndarray
-    upper: Upper
-    lower: Lower
-
-    def bytes(self) -> int:
-        return self.photo.nbytes + self.cover.nbytes + 4 * self.mask.nbytes
-
-
-@torch.no_grad()
-def clothes_alone(photo_1CHW: Tensor, surface_1Khw: Tensor) -> Clothes | None:
-    """Of a photo of a garment, in any size, with its map (`flat_lays.of_garment`); None where that has none."""
-    seen_hw = surface_1Khw[0, :CLASSES].argmax(0) > 0
-    place_13hw = surface_1Khw[:, CLASSES:].float() * SURFACE_SPAN
-    arms_hw = seen_hw & (on_trunk(place_13hw)[0, 0] == 0) & (place_13hw[0, 0].abs() > 1.0)
-    cover_11HW = matte(seen_hw.float()[None, None], photo_1CHW)
-    # Px at its edges have the ground's colours in them.
-    inside_11HW = inner(cover_11HW, _EDGE)
-    photo_1CHW = torch.lerp(spread(photo_1CHW, inside_11HW), photo_1CHW, inside_11HW)
-    cover_11HW = running_mean(inner(cover_11HW, 1), 3)
-    mask_hw = seen_hw.cpu().numpy()
-    if not mask_hw.any():
-        return None
-    rgb_hwC = to_rgb(F.interpolate(photo_1CHW, size_of(surface_1Khw), mode="area"))
-    top = upper(mask_hw, arms_hw.cpu().numpy())
-    return Clothes(photo_1CHW, cover_11HW, mask_hw, back_of_neck(mask_hw, rgb_hwC, top), top, lower(mask_hw))
 
 
 @torch.no_grad()
@@ -117,12 +71,12 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment) -> Drawn | Non
 
 def _laid(wearer: Drawn, clothes: Clothes, word: str) -> Laid | None:
     size = size_of(wearer.picture)
-    body = _body(wearer, size)
+    body = body_of(wearer, size)
     if body is None:
         return None
     cloth = _Cloth(clothes, size, wearer.picture.device)
-    parts = _parts(wearer, size)
-    way = _Ways(body, cloth.here_HW2)
+    parts = parts_of(wearer, size)
+    way = Ways(body, cloth.here_HW2)
     if word in ("trousers", "skirt"):
         layers, hidden_HW = _lower_layers(body, way, clothes.lower, cloth, word == "trousers")
         hidden_11HW = hidden_HW * parts.legs
@@ -138,124 +92,8 @@ def _laid(wearer: Drawn, clothes: Clothes, word: str) -> Laid | None:
         hidden_11HW = hidden_HW[None, None]
         colour_1CHW, trunk_11HW = _over([trunk_14HW, *sleeves])[0], trunk_14HW[:, 3:]
         sleeves_11HW = _over(sleeves)[1] if sleeves else torch.zeros_like(trunk_11HW)
-    shape_11HW = _bare_shape(body, way, parts)
+    shape_11HW = bare_shape(body, way, parts)
     return Laid(colour_1CHW, trunk_11HW, sleeves_11HW, back_11HW, parts.before, hidden_11HW, shape_11HW)
-
-
-class _Parts(NamedTuple):
-    """How much of each px is of arms, of arms before the trunk, of legs, [1, 1, H, W] each."""
-
-    arms: Tensor
-    before: Tensor
-    legs: Tensor
-
-
-def _parts(wearer: Drawn, size: tuple[int, int]) -> _Parts:
-    place_13hw = wearer.surface[:, CLASSES:].float() * SURFACE_SPAN
-    arms_11hw = (on_trunk(place_13hw) == 0).float() * (place_13hw[:, :1].abs() > _SHOULDER)
-    before_11hw = arms_11hw * (place_13hw[:, :1].abs() > _FAR_ARM)
-    legs_11hw = (place_13hw[:, 1:2] < HIP).float() * (1.0 - arms_11hw)
-    parts_13hw = torch.cat([arms_11hw, before_11hw, legs_11hw], 1)
-    return _Parts(*ramp(F.interpolate(parts_13hw, size, mode="bilinear"), 0.4, 0.6).split(1, 1))
-
-
-class _Body(NamedTuple):
-    """A wearer in px of the picture. middle, hips: between shoulders, between hips. across, down: of length 1.
-    shoulders, trunk: their breadth, its length. arms, legs: joints of each, what is known."""
-
-    middle: np.ndarray
-    hips: np.ndarray
-    across: np.ndarray
-    down: np.ndarray
-    shoulders: float
-    trunk: float
-    arms: tuple[np.ndarray, np.ndarray]
-    legs: tuple[np.ndarray, np.ndarray]
-
-
-def _body(wearer: Drawn, size: tuple[int, int]) -> _Body | None:
-    joints_18x3 = wearer.joints
-    if joints_18x3 is None:
-        return None
-    here_182 = joints_18x3[:, :2] * (size[0] / size_of(wearer.surface)[0])
-    there_18 = joints_18x3[:, 2] > 0
-    shoulders, hips = [RIGHT_SHOULDER, LEFT_SHOULDER], [RIGHT_HIP, LEFT_HIP]
-    if not there_18[shoulders].all():
-        return None
-    middle_2, step_2 = here_182[shoulders].mean(0), np.subtract(*here_182[shoulders])
-    if there_18[hips].all():
-        hips_2 = here_182[hips].mean(0)
-        trunk = float(np.linalg.norm(hips_2 - middle_2))
-        if trunk < 1.0:
-            return None
-        down_2 = (hips_2 - middle_2) / trunk
-    else:
-        breadth = max(float(np.linalg.norm(step_2)), 1.0)
-        down_2 = np.array((-step_2[1], step_2[0])) / breadth
-        down_2 = down_2 if down_2[1] > 0 else -down_2
-        trunk = _TRUNK * breadth
-        hips_2 = middle_2 + trunk * down_2
-    across_2 = np.array((down_2[1], -down_2[0]))
-    breadth = max(abs(float(step_2 @ across_2)), _PROFILE * trunk / _TRUNK)
-    seen = sorted((RIGHT_SHOULDER, LEFT_SHOULDER), key=lambda joint: float(here_182[joint] @ across_2))
-    arms = [_chain(here_182, there_18, joint) for joint in seen]
-    legs = []
-    for number, joint in enumerate(hips if seen[0] == RIGHT_SHOULDER else hips[::-1]):
-        chain = _chain(here_182, there_18, joint)
-        # A half-length photo shows hips at most.
-        legs.append(chain if len(chain) else (hips_2 + (number - 0.5) * 0.4 * trunk * across_2)[None])
-    return _Body(middle_2, hips_2, across_2, down_2, breadth, trunk, (arms[0], arms[1]), (legs[0], legs[1]))
-
-
-def _chain(here_182: np.ndarray, there_18: np.ndarray, first: int) -> np.ndarray:
-    """A limb's joints as far as they are known, [0 to 3, 2]."""
-    known = [joint for joint in range(first, first + 3) if there_18[first : joint + 1].all()]
-    return here_182[known]
-
-
-class _Ways:
-    """Positions [H, W] told along a wearer's body: across and down its trunk from the middle of its shoulders,
-    and along and beside its limbs, from the picture's left to its right. px."""
-
-    def __init__(self, body: _Body, here_HW2: Tensor):
-        self.across_HW, self.down_HW = _along(here_HW2, body.middle, body.across, body.down)
-        self.arms, self.legs = [], []
-        for number, (arm_N2, leg_N2) in enumerate(zip(body.arms, body.legs, strict=True)):
-            arm_42 = _whole_limb(arm_N2, _ARM * body.shoulders, body.down)
-            # An arm that hangs is farther out than its joint, one held out goes on from there.
-            hangs = max(0.0, float((arm_42[1] - arm_42[0]) @ body.down)) / (0.5 * _ARM * body.shoulders)
-            out_2 = (2 * number - 1) * _OUTER * min(1.0, hangs) * body.shoulders * body.across
-            arm_42[0] += out_2
-            self.arms.append((arm_42, *_beside(here_HW2, _rounded(arm_42))))
-            leg_42 = _whole_limb(leg_N2, _LEG * body.trunk, body.down)
-            self.legs.append((leg_42, *_beside(here_HW2, _rounded(leg_42))))
-
-
-def _bare_shape(body: _Body, way: _Ways, parts: _Parts) -> Tensor:
-    """Where a bare body is, [1, 1, H, W], as broad as bodies are along their bones: what was worn was broader."""
-
-    def within(along_HW: Tensor, aside_HW: Tensor, length: float, halves: tuple[float, ...]) -> Tensor:
-        steps = along_HW / length * (len(halves) - 1)
-        steps = steps.clamp(0, len(halves) - 1.001)
-        half_N = along_HW.new_tensor(halves) * body.shoulders
-        half_HW = torch.lerp(half_N[steps.long()], half_N[steps.long() + 1], steps.frac())
-        return ramp(half_HW - aside_HW.abs() + 0.5, 0.0, 1.0)
-
-    arms_HW, legs_HW = (
-        torch.stack(
-            [within(along_HW, aside_HW, _length(limb_42), halves) for limb_42, along_HW, aside_HW in limbs]
-        ).amax(0)
-        for limbs, halves in ((way.arms, _ARM_HALVES), (way.legs, _LEG_HALVES))
-    )
-    trunk_HW = within(way.down_HW, way.across_HW, body.trunk, _TRUNK_HALVES)
-    trunk_HW = trunk_HW.maximum(ramp(-way.down_HW / body.shoulders, -0.2, -0.1))  # shoulders and neck
-    shape_11HW = torch.lerp(trunk_HW[None, None], legs_HW[None, None], parts.legs)
-    return torch.lerp(shape_11HW, arms_HW[None, None], parts.arms)
-
-
-def _length(limb_42: np.ndarray) -> float:
-    """Of the two bones of a limb."""
-    return float(np.linalg.norm(np.diff(limb_42[:3], axis=0), axis=1).sum())
 
 
 class _Cloth:
@@ -295,18 +133,18 @@ def _over(layers: list[Tensor]) -> tuple[Tensor, Tensor]:
 
 
 def _upper_layers(
-    body: _Body, way: _Ways, parts: _Parts, clothes: Clothes, cloth: _Cloth
+    body: Body, way: Ways, parts: Parts, clothes: Clothes, cloth: _Cloth
 ) -> tuple[list[Tensor], Tensor, Tensor]:
     """The trunk of a top or dress, then its sleeves; where nothing is seen of a body, [H, W]; and
     how much of a px is the trunk's inside, behind a neck."""
     shape = clothes.upper
-    breadth, taller = shape.breadth, float(np.clip(body.trunk / _TRUNK / body.shoulders, *_TALLER))
+    breadth, taller = shape.breadth, float(np.clip(body.trunk / TRUNK / body.shoulders, *_TALLER))
     across_HW, down_HW = way.across_HW / body.shoulders, way.down_HW / (taller * body.shoulders)
     middle_2 = shape.joints.mean(0)
-    at_hips = round(middle_2[1] + _TRUNK * breadth)
+    at_hips = round(middle_2[1] + TRUNK * breadth)
     half = shape.half[at_hips] / breadth if at_hips < len(shape.half) else 0.0
     broader = float(np.clip(_HIPS / 2 / half, 1.0, _BROADER)) if half > 0.1 else 1.0
-    broad_HW = 1.0 + (broader - 1.0) * ramp(down_HW, 0.6, _TRUNK)
+    broad_HW = 1.0 + (broader - 1.0) * ramp(down_HW, 0.6, TRUNK)
     x_HW = middle_2[0] + breadth * across_HW / broad_HW
     # Shoulders that lie flat in a photo fall on somebody.
     falls = max(0.0, _FALL - shape.slope)
@@ -326,7 +164,7 @@ def _upper_layers(
         return body.middle + x * body.across + y * taller * body.down
 
     found = [(sleeve, arm) for sleeve, arm in zip(shape.sleeves, way.arms, strict=True) if sleeve is not None]
-    layers, hidden_HW = [], torch.zeros_like(x_HW)
+    layers, hidden_HW, reach = [], torch.zeros_like(x_HW), _REACH * body.shoulders
     sleeves_hw = np.zeros((cloth.rows, cloth.columns), bool)
     for sleeve, (arm_42, along_HW, aside_HW) in found:
         place_HW2, end = _sleeve_place(
@@ -335,20 +173,18 @@ def _upper_layers(
         # Above an arm's beginning a sleeve is as round as a shoulder.
         beyond_HW, above_HW = across_HW.abs() - _CAP_AT[0], down_HW - _CAP_AT[1]
         far_HW = torch.hypot(beyond_HW.clamp(min=0.0), above_HW.clamp(max=0.0))
-        outer_HW = (across_HW.abs() > EASE * 0.43) & (along_HW < 0)
-        round_HW = 1.0 - ramp(far_HW, _CAP - 0.02, _CAP) * outer_HW
+        hangs = (arm_42[1] - arm_42[0]) @ body.down > 0.5 * np.linalg.norm(arm_42[1] - arm_42[0])
+        outer_HW = (across_HW.abs() > _CAP_FROM) & (above_HW < 0.0)
+        round_HW = 1.0 - ramp(far_HW, _CAP - 0.02, _CAP) * outer_HW * float(hangs)
         layers.append(round_HW * cloth.at(place_HW2, _dilated(sleeve.mask, _LAP)))
-        hidden_HW = hidden_HW.maximum(
-            parts.arms[0, 0]
-            * (along_HW < end - _SHORT * body.trunk)
-            * (aside_HW.abs() < _REACH * body.shoulders)
-        )
+        near_HW = (aside_HW.abs() < reach) & (along_HW > -reach) & (along_HW < end - _SHORT * body.trunk)
+        hidden_HW = hidden_HW.maximum(parts.arms[0, 0] * near_HW)
         # Its rim is no rim of the trunk's, which goes on under it where they meet.
         sleeves_hw |= sleeve.mask
     near_hw = np.zeros(sleeves_hw.shape, np.uint8)
     for sleeve, _ in found:
-        ends = [np.round(each).astype(int).tolist() for each in (sleeve.shoulder, sleeve.armpit)]
-        cv2.line(near_hw, *ends, 1, round(2 * _UNDER * breadth))
+        begin, end = (np.round(each).astype(int).tolist() for each in (sleeve.shoulder, sleeve.armpit))
+        cv2.line(near_hw, begin, end, (1.0,), round(2 * _UNDER * breadth))
     trunk_hw = cloth.mask & (~sleeves_hw | (near_hw > 0))
     rest_hw = trunk_hw | ~_dilated(sleeves_hw, _LAP)
     # A body beside clothes as broad as it is has the clothes' outline.
@@ -370,14 +206,8 @@ def _dilated(mask_hw: np.ndarray, px: int) -> np.ndarray:
     return cv2.dilate(mask_hw.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
 
 
-def _along(here_HW2: Tensor, begin_2: np.ndarray, *ways: np.ndarray) -> list[Tensor]:
-    """How far positions lie from one along these ways."""
-    step_HW2 = here_HW2 - here_HW2.new_tensor(begin_2.tolist())
-    return [step_HW2 @ here_HW2.new_tensor(way.tolist()) for way in ways]
-
-
 def _sleeve_place(
-    body: _Body,
+    body: Body,
     shape: Upper,
     sleeve: Sleeve,
     arm_42: np.ndarray,
@@ -391,9 +221,9 @@ def _sleeve_place(
     root_2 = (sleeve.shoulder + sleeve.armpit) / 2
     length = max(float(np.linalg.norm(sleeve.end - root_2)), 1.0)
     way_2 = (sleeve.end - root_2) / length
-    arm = _length(arm_42)
+    arm = limb_length(arm_42)
     scale = body.shoulders / shape.breadth  # px of the picture for one of the photo's
-    along = scale * float(np.clip(arm / (_ARM * body.shoulders), 0.5, 1.15))
+    along = scale * float(np.clip(arm / (ARM * body.shoulders), 0.5, 1.15))
     if along * length > _LONG * arm:
         along = arm / length
     normal_2 = np.array((-way_2[1], way_2[0]))
@@ -405,63 +235,13 @@ def _sleeve_place(
     # At its armpit a sleeve is loose.
     bound_2 = sleeve.shoulder + _BOUND * (sleeve.armpit - sleeve.shoulder)
     ends_22 = [onto(sleeve.shoulder), onto(bound_2)]
-    far_HW = _far_from(here_HW2, *ends_22) / body.shoulders
+    far_HW = far_from(here_HW2, *ends_22) / body.shoulders
     place_HW2 = torch.lerp(trunk_HW2, place_HW2, ramp(far_HW, *_BENDS)[..., None])
     return place_HW2, along * length
 
 
-def _far_from(here_HW2: Tensor, begin_2: np.ndarray, end_2: np.ndarray) -> Tensor:
-    """How far positions are from a line's nearest point."""
-    length = max(float(np.linalg.norm(end_2 - begin_2)), 1e-6)
-    way_2 = (end_2 - begin_2) / length
-    s_HW, t_HW = _along(here_HW2, begin_2, way_2, np.array((-way_2[1], way_2[0])))
-    return torch.hypot(s_HW - s_HW.clamp(0.0, length), t_HW)
-
-
-def _whole_limb(limb_N2: np.ndarray, length: float, down_2: np.ndarray) -> np.ndarray:
-    """A limb's joints with those that are not known, straight on, and a point far beyond, [4, 2]."""
-    bones = list(limb_N2)
-    while len(bones) < 3:
-        way_2 = down_2 if len(bones) < 2 else bones[-1] - bones[-2]
-        way_2 = way_2 / max(float(np.linalg.norm(way_2)), 1e-6)
-        bones.append(bones[-1] + way_2 * length / 2)
-    last_2 = bones[2] - bones[1]
-    return np.array([*bones[:3], bones[2] + last_2 / max(float(np.linalg.norm(last_2)), 1e-6) * length])
-
-
-def _rounded(limb_42: np.ndarray, share: float = 0.25, pieces: int = 6) -> np.ndarray:
-    """A limb's line with a round corner at its middle joint, [N, 2]; it goes on straight at both ends."""
-    first, corner, last, end = limb_42
-    begin_2, after_2 = corner + share * (first - corner), corner + share * (last - corner)
-    parts_N1 = np.linspace(0.0, 1.0, pieces + 1)[:, None]
-    round_N2 = (1 - parts_N1) ** 2 * begin_2 + 2 * parts_N1 * (1 - parts_N1) * corner + parts_N1**2 * after_2
-    return np.array([first, *round_N2, last, end])
-
-
-def _beside(here_HW2: Tensor, line_N2: np.ndarray) -> tuple[Tensor, Tensor]:
-    """How far along a line positions are, before its beginning negative, and how far aside."""
-    best_HW = along_HW = aside_HW = None
-    reached = 0.0
-    for number, (begin_2, end_2) in enumerate(zip(line_N2, line_N2[1:], strict=False)):
-        length = max(float(np.linalg.norm(end_2 - begin_2)), 1e-6)
-        way_2 = (end_2 - begin_2) / length
-        s_HW, t_HW = _along(here_HW2, begin_2, way_2, np.array((-way_2[1], way_2[0])))
-        far_HW = s_HW.clamp(-torch.inf if number == 0 else 0.0, length)
-        off_HW = torch.hypot(s_HW - far_HW, t_HW)
-        if best_HW is None or along_HW is None or aside_HW is None:
-            best_HW, along_HW, aside_HW = off_HW, far_HW, t_HW
-        else:
-            nearer_HW = off_HW < best_HW
-            best_HW = torch.where(nearer_HW, off_HW, best_HW)
-            along_HW = torch.where(nearer_HW, reached + far_HW, along_HW)
-            aside_HW = torch.where(nearer_HW, off_HW.copysign(t_HW), aside_HW)
-        reached += length
-    assert along_HW is not None and aside_HW is not None
-    return along_HW, aside_HW
-
-
 def _lower_layers(
-    body: _Body, way: _Ways, shape: Lower, cloth: _Cloth, legs: bool
+    body: Body, way: Ways, shape: Lower, cloth: _Cloth, legs: bool
 ) -> tuple[list[Tensor], Tensor]:
     """Trousers, a leg after the other, or a skirt in one; and where trousers have legs in them, [H, W]."""
     unit = body.trunk
@@ -482,7 +262,7 @@ def _lower_layers(
         below = max(shape.hem - shape.crotch, 1.0)
         along = scale / _FLAT
         if below > _ANKLE_LONG * shape.hips:
-            along = (_length(limb_42) - _CROTCH * unit) / below
+            along = (limb_length(limb_42) - _CROTCH * unit) / below
         s_HW = along_HW - _CROTCH * unit
         deep_HW = torch.where(s_HW < 0, s_HW * steep, s_HW / along)
         begin_2, end_2 = shape.legs[number]

@@ -30,9 +30,9 @@ IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the b
 
 
 class Laid(NamedTuple):
-    """Clothes laid on somebody, [1, 3, H, W] and [1, 1, H, W] each. colour. trunk, sleeves: how much of a px is
-    covered by them. back: of a trunk, what is its inside, behind a neck. arms: where arms are before the trunk. hides: of what body they leave nothing to be seen.
-    body: where a bare body is."""
+    """Clothes laid on somebody, [1, 3, H, W] and [1, 1, H, W] each. colour. trunk, sleeves: how much of a px
+    is covered by them. back: what of a trunk is its inside, behind a neck. arms: where arms are before the
+    trunk. hides: where they leave nothing to be seen of a body. body: where that is, bare."""
 
     colour: Tensor
     trunk: Tensor

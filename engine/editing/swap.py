@@ -16,11 +16,12 @@ from torch import Tensor
 
 from engine import parsing
 from engine.api import GarmentSwap
+from engine.compositing.clothes import Clothes
 from engine.compositing.columns import cut, put_back, taken_up
 from engine.compositing.compose import Composition
 from engine.compositing.dressing import before_wall, dressed
 from engine.compositing.fields import largest, size_of, window_of
-from engine.compositing.laid_on import Clothes, as_worn_by
+from engine.compositing.laid_on import as_worn_by
 from engine.compositing.shown_surface import Shown
 from engine.compositing.wardrobe import CLASSES, Wardrobe
 from engine.compositing.worn import Drawn, Dressed, pieces_worn, undressed

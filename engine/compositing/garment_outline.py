@@ -96,9 +96,9 @@ def upper(mask_hw: np.ndarray, arms_hw: np.ndarray) -> Upper:
             pits[side] = far_2
     arms_end = float(np.flatnonzero((arms_hw & mask_hw).any(1))[-1]) if armed else 0.0
     for side in (0, 1):  # where one sleeve hides its own, the other tells
-        other_2 = pits[1 - side]
-        if pits[side] is None and other_2 is not None:
-            pits[side] = np.array((2 * middle - other_2[0], max(other_2[1], arms_end)))
+        twin_2 = pits[1 - side]
+        if pits[side] is None and twin_2 is not None:
+            pits[side] = np.array((2 * middle - twin_2[0], max(twin_2[1], arms_end)))
     found = [abs(pit[0] - middle) for pit in pits if pit is not None]
     breadth_h = np.where(mask_hw.any(1), right_h - left_h + 1, 0.0)
     if found:

@@ -72,7 +72,7 @@ ACTIONS = (
     Spec("inspect_mode", "&Inspect", ("3",), "attention", "&Edit", 2, "can_inspect", checkable=True,
          tip="Pointing asks where a pixel came from; hold I for a glance in any mode, E for what is copied"),
     Spec("brush", "Paint a &region", ("B",), "", "&Edit", 3, checkable=True,
-         tip="In Dress mode: say what is where. Alt paints background; the wheel and [ ] change the size"),
+         tip="In Dress mode: say what is where. Ctrl or Alt: background; the wheel and [ ] change the size"),
     Spec("brush_wider", "&Wider brush", ("]",), "", "&Edit", 3),
     Spec("brush_narrower", "&Narrower brush", ("[",), "", "&Edit", 3),
     Spec("toggle_joint", "&Hide or show joint", ("Del", "Backspace"), "hide", "&Pose", enabled="joint_chosen",

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from engine.api import Capability, Frame, MapInfo, Reference, RenderRequest, Settled
+from engine.api import Capabilities, Capability, Frame, MapInfo, Reference, RenderRequest, Settled
 from engine.errors import InputError
 
 
@@ -33,6 +33,9 @@ class OpenSession(Protocol):
 
     @property
     def device(self) -> str: ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
 
     @property
     def weights_info(self) -> Mapping[str, Any]: ...

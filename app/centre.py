@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -61,7 +60,7 @@ class Centre(QWidget):
         pose = self.canvas.skeleton.pose
         if self.coach.isVisible():
             joint = next((joint for joint in COACHED_JOINTS if pose[joint, 2] > 0), COACHED_JOINTS[0])
-            self.coach.point_at(self.canvas.to_widget(pose[joint, :2].tolist()) + QPointF(8, 0))
+            self.coach.point_at(self.canvas.to_widget(pose[joint, :2].tolist()))
 
     def refresh_theme(self) -> None:
         self.canvas.refresh_theme()

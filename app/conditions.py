@@ -9,8 +9,8 @@ from PySide6.QtGui import QAction
 from app import actions
 from app.canvas.skeleton import Skeleton
 from app.controller import Controller
+from app.engine_choice import EngineChoice
 from app.modes.inspect import InspectMode
-from app.settings import Settings
 from engine.pose.symmetry import limb_of
 
 
@@ -23,11 +23,10 @@ class Conditions:
         controller: Controller,
         skeleton: Skeleton,
         inspecting: InspectMode,
-        settings: Settings,
+        engines: EngineChoice,
     ):
         self._actions, self._controller, self._skeleton = made, controller, skeleton
-        self._inspecting, self._settings = inspecting, settings
-        self._own_weights = False
+        self._inspecting, self._engines = inspecting, engines
         self._known: dict[str, bool] = {}
         c = controller
         for told in (
@@ -36,12 +35,8 @@ class Conditions:
             skeleton.joint_selected, skeleton.group_chosen,
         ):  # fmt: skip
             told.connect(self._refresh)
-        c.engine_awake.connect(self._ask_weights)
-        c.engine_missing.connect(self._ask_weights)
-        self._ask_weights()
-
-    def _ask_weights(self) -> None:
-        self._own_weights = self._settings.weights is not None  # looks at a file
+        c.engine_awake.connect(self._refresh)
+        c.engine_missing.connect(self._refresh)
         self._refresh()
 
     def _refresh(self) -> None:
@@ -53,7 +48,7 @@ class Conditions:
             "can_dress": able,
             "can_inspect": able,
             "inspecting": self._inspecting.inspection is not None,
-            "own_weights": self._own_weights,
+            "own_weights": self._engines.own,
             "rendered": c.frames.status.level > 0 and not c.draft,
             "can_undo": c.undo_group.canUndo(),
             "can_redo": c.undo_group.canRedo(),

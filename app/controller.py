@@ -82,8 +82,10 @@ class Controller(QObject):
     def start(self, sample: samples.SamplePhoto) -> None:
         """Show the sample at once and wake the engine behind it."""
         self._sample = sample
-        self.frames.still, self.frames.rows = sample.rgb_HWC, len(sample.rgb_HWC)
-        self.document.open(pose=np.array(sample.pose_18x3, dtype=np.float32))
+        # In the frame that the engine will have: who pulls a joint before it is awake keeps what was made.
+        still_HWC, pose_18x3 = sample.in_frame(self.size)
+        self.frames.still, self.frames.rows = still_HWC, self.size[0]
+        self.document.open(pose=pose_18x3)
         self._show_picture()
         self.frames.tell(state="waking")
         # Importing the engine keeps Python busy; the window is to be painted first.

@@ -17,10 +17,17 @@ WEIGHTS_FILTER = "Weights (*.safetensors *.pt *.pth);;All files (*)"
 
 
 class EngineChoice:
-    """Hears whether the engine woke. While there is none, the banner asks for weights."""
+    """Hears whether the engine woke. While there is none, the banner asks for weights. first: those that it
+    wakes with, None for those in the box. own: whether others than those draw, or were to."""
 
     def __init__(
-        self, parent: QWidget, controller: Controller, notices: Notices, banner: Banner, settings: Settings
+        self,
+        parent: QWidget,
+        controller: Controller,
+        notices: Notices,
+        banner: Banner,
+        settings: Settings,
+        first: Path | None,
     ):
         self._parent = parent
         self._controller = controller
@@ -28,6 +35,7 @@ class EngineChoice:
         self._banner = banner
         self._settings = settings
         self._tried: tuple[Path | None, ...] = ()
+        self.own = first is not None
         controller.engine_awake.connect(self._on_awake)
         controller.engine_missing.connect(self._on_missing)
 
@@ -52,20 +60,22 @@ class EngineChoice:
 
     def _on_awake(self, facts: EngineFacts) -> None:
         if self._tried:
-            [self._settings.weights] = self._tried
+            [path] = self._tried
+            self._settings.weights, self.own = path, path is not None
             self._tried = ()
             self._notices.show("good", f"Drawing with {facts.weights['name']} now.")
         if not self._controller.draft:
             self._banner.put_away()
 
     def _on_missing(self, trouble: Trouble) -> None:
-        self._tried = ()
+        tried, self._tried = self._tried, ()
         self._notices.show("error", trouble.sentence, trouble.details)
         if self._controller.facts is None:
+            self.own = any(tried) if tried else self.own
             self._banner.ask(
                 "error",
                 "The network is not awake, so the picture does not follow yet. You can pose, import and "
                 "export skeletons meanwhile.",
                 ("Choose weights…", self.choose_file),
-                *([("Use those in the box", self.use_default)] if self._settings.weights else []),
+                *([("Use those in the box", self.use_default)] if self.own else []),
             )

@@ -45,7 +45,9 @@ class Hands:
         canvas.hand.let_go.connect(self._controller.let_go)
         canvas.hand.cancelled.connect(posing.cancel)
         canvas.hand.nudged.connect(lambda joint, dx, dy, alone: posing.nudge(joint, (dx, dy), alone))
-        canvas.skeleton.joint_selected.connect(self._show_joint)
+        canvas.hand.group_nudged.connect(lambda joints, dx, dy: posing.nudge_group(joints, (dx, dy)))
+        canvas.skeleton.joint_selected.connect(self._show_chosen)
+        canvas.skeleton.group_chosen.connect(self._show_chosen)
         canvas.hand.joint_toggled.connect(self._toggle)
         canvas.hand.group_hidden.connect(posing.hide)
         canvas.menu_wanted.connect(self._open_menu)
@@ -75,8 +77,9 @@ class Hands:
         if joint >= 0:
             self._controller.posing.set_shown(joint, self._controller.pose[joint, 2] <= 0)
 
-    def _show_joint(self, joint: int) -> None:
-        self._docks.joint.show_joint(joint, self._controller.pose)
+    def _show_chosen(self) -> None:
+        skeleton = self._centre.canvas.skeleton
+        self._docks.joint.show_joint(skeleton.selected, self._controller.pose, len(skeleton.group.joints))
 
     def _bring_back(self, joint: int) -> None:
         self._controller.posing.set_shown(joint, True)

@@ -2,7 +2,7 @@
 
 A frame on the way is finished, then only the newest request counts: aborting on every mouse move shows
 nothing, queueing every move shows the past. Jobs (a photo to encode, a picture to save) are never dropped and
-go first.
+go first, but for a frame that waits after each: who opens ten photos sees the first while others are read.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class Mailbox(Generic[Request, Job]):
         self._condition = threading.Condition()
         self._frame: Request | None = None
         self._jobs: deque[Job] = deque()
+        self._after_job = False
         self._closed = False
 
     def post(self, request: Request) -> None:
@@ -68,7 +69,9 @@ class Mailbox(Generic[Request, Job]):
             self._condition.wait_for(
                 lambda: self._closed or self._jobs or self._frame is not None, timeout=timeout
             )
-            if self._jobs:
+            frame_first = self._after_job and self._frame is not None and not self._closed
+            self._after_job = bool(self._jobs) and not frame_first
+            if self._after_job:
                 return "job", self._jobs.popleft()
             if self._closed:
                 raise Closed

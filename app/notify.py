@@ -23,6 +23,7 @@ from app import icons
 from engine.traces import without_folders
 
 SECONDS = {"info": 6, "good": 5, "error": 12}
+OFFER_SECONDS = 20  # what can be taken up is first understood, and looked for on the picture
 ROLES = {"info": "accent", "good": "good", "error": "bad"}
 MOST = 3
 WIDTH = 380
@@ -80,7 +81,7 @@ class Toast(QFrame):
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)
         self._clock.timeout.connect(self.dismiss)
-        self._clock.start(SECONDS[grade] * 1000)
+        self._clock.start((OFFER_SECONDS if choice else SECONDS[grade]) * 1000)
 
     def tall_at(self, width: int) -> int:
         """The height that the words need at this width."""

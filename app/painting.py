@@ -28,6 +28,11 @@ class Painting:
         self._before: tuple[Stroke, ...] = ()
         self._stroke: Stroke | None = None
 
+    @property
+    def stroke(self) -> Stroke | None:
+        """What the brush that is down has painted so far."""
+        return self._stroke
+
     def begin(self, word: str, at: XY, radius: float, rows: int) -> None:
         """Put the brush down. word: what it paints; rows: of the frame."""
         look = self._document.look

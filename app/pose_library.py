@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QInputDialog, QLineEdit, QWidget
 
 from app.controller import Controller
 from app.docks.poses import PoseShelf
-from app.files import own_poses, poses
+from app.files import own_poses
 from app.files.intake import Intake
 from app.files.naming import ask_file_name
 from app.files.opening import Opening
@@ -89,7 +89,7 @@ class PoseLibrary:
         return True
 
     def _list(self) -> None:
-        library = [*own_poses.listed(), *poses.listed()]
+        library = own_poses.library()
         if self._shelf is not None:
             self._shelf.show_library(library)
         self.pictures.show(library)

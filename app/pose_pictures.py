@@ -32,11 +32,13 @@ class DrawSmall:
         return f"drawing {self.pose.name}"
 
     def run(self, worker: RenderThread) -> np.ndarray:
-        return worker.host.respond(self.request).image
+        level = worker.host.levels[0]  # of the engine of now: it may be another than when this was asked
+        return worker.host.respond(replace(self.request, level=level)).image
 
 
 class PosePictures(QObject):
-    """Draws what `show` was told, again when the person or what they wear is another."""
+    """Draws what `show` was told, again when the person, what they wear, or what was painted or changed by
+    hand is another."""
 
     drawn = Signal(str, object)  # name of the pose, uint8 RGB
     outdated = Signal()  # what was drawn is of somebody else
@@ -74,7 +76,7 @@ class PosePictures(QObject):
 
     def _on_look(self, changed: frozenset[str]) -> None:
         self._timer.start(self.rest_ms)
-        if changed & {"person", "borrow", "outfit"}:
+        if changed & {"person", "borrow", "outfit", "textures", "strokes"}:
             self.outdated.emit()
             self._begin()
 
@@ -92,8 +94,7 @@ class PosePictures(QObject):
             return
         request = request_of(replace(look, pose=keypoints), 0)
         if request is not None:
-            level = c.facts.levels[0]
-            c.worker.submit(DrawSmall(replace(request, level=level), pose, self._round))
+            c.worker.submit(DrawSmall(request, pose, self._round))
 
     def _on_done(self, job: object, value: object) -> None:
         if isinstance(job, DrawSmall):

@@ -130,6 +130,12 @@ class Posing:
         to = _shifted(self.pose, joint, shift)
         self._step(self._step_text(joint), drags.pulled(self.pose, joint, to, self._manner(), free=alone))
 
+    def nudge_group(self, joints: tuple[int, ...], shift: Place) -> None:
+        """Move some joints by keys, as they are to each other. Nudges in a row are one step."""
+        if self._drag is None:
+            self._continues(("moved", joints))
+            self._step(f"Move {drags.name_of(self.pose, joints)}", groups.moved(self.pose, joints, shift))
+
     def turn(self, joints: tuple[int, ...], degrees: float) -> None:
         """Turn some joints about the middle of their box, none: the person. Turns in a row are one step,
         until the hand rests."""

@@ -33,6 +33,11 @@ class SessionHost:
         """Whether there is a session."""
         return self._session is not None
 
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """As of `Session`. Raises InputError without one."""
+        return self._open().levels
+
     def change(self, session: OpenSession | None) -> None:
         """Work with this session (None: with none) and close the one before."""
         if self._session is not None:

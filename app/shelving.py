@@ -17,6 +17,7 @@ from app.document import Document
 from app.jobs import CORRECTED, EncodePhoto
 from app.photo_importer import PhotoImporter
 from engine.pose import kinematics
+from engine.pose.upright import quarters_to_stand
 
 
 class Shelving(QObject):
@@ -40,6 +41,7 @@ class Shelving(QObject):
         self._document, self._stack, self._photos, self._take_pose = document, stack, photos, take_pose
         self._frame_size = frame_size
         photos.person_opened.connect(self._tell_opened)
+        photos.garment_shelved.connect(self._offer_to_turn)
         photos.pose_left.connect(self._remember)
         self._left: np.ndarray | None = None  # the pose of before, where a hand had made it
 
@@ -120,3 +122,15 @@ class Shelving(QObject):
                 "Keep the pose of before",
                 lambda: self._take_pose(pose, "the person before"),
             )
+        self._offer_to_turn(self._document.look.person)
+
+    def _offer_to_turn(self, key: str) -> None:
+        """A photo whose person lies may lie on its side itself."""
+        photo = self._document.look.photo(key)
+        own_18x3 = None if photo is None else photo.reference.keypoints_18x3
+        if photo is None or own_18x3 is None or photo.source.data is None:
+            return
+        quarters = quarters_to_stand(own_18x3)
+        if quarters:
+            lies = "stands on its head" if quarters == 2 else "lies on its side"
+            self.offered.emit(f"{photo.name} {lies}.", "Turn it", lambda: self.turn(key, quarters))

@@ -60,7 +60,8 @@ class Showing:
         canvas.skeleton.show_pose(c.shown_pose)
         canvas.skeleton.show_guide(c.posing.guide)
         self._centre.point_coach()
-        self._docks.joint.show_joint(canvas.skeleton.selected, c.pose)
+        skeleton = canvas.skeleton
+        self._docks.joint.show_joint(skeleton.selected, c.pose, len(skeleton.group.joints))
         if c.draft:
             self._draft_banner.tell(c.draft)
 
@@ -80,13 +81,19 @@ class Showing:
             docks.poses.mark(look.library)
         if changed & {"photos", "person", "outfit", "strokes"}:
             docks.outfit.show_look(look)
-        if look.photo(look.person) is not None and "person" in changed:
+        if "person" in changed or not look.person:
             self._set_photo_pixel()
 
     def _set_photo_pixel(self) -> None:
-        look = self._controller.document.look
-        photo = None if self._controller.draft else look.photo(look.person)
-        self._centre.canvas.camera.set_photo_pixel(photo.reference.photo_pixel if photo else 1.0)
+        c = self._controller
+        photo = c.document.look.photo(c.document.look.person)
+        if c.draft:
+            size = 1.0
+        elif photo is None:  # the engine is not awake yet: what is seen is the sample
+            size = c.frames.rows / len(c.frames.still)
+        else:
+            size = photo.reference.photo_pixel
+        self._centre.canvas.camera.set_photo_pixel(size)
 
     def _on_status(self, status: Status) -> None:
         self._centre.show_status(status)
@@ -94,6 +101,7 @@ class Showing:
 
     def _on_draft(self, draft: Draft | None) -> None:
         if draft is None:
+            self._centre.canvas.setFocus()  # else Qt looks for the next one, as if by Tab
             self._centre.banner.put_away()
         else:
             self._draft_banner.show(draft)

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from engine.garments import DRESS, PIECE_OF_CLASS, SKIRT, painted_as
 from engine.paths import RESOURCES
 
 SYSTEM, DARK_NAME, LIGHT_NAME = "system", "dark", "light"
@@ -99,6 +100,13 @@ def region_colour(region: int) -> str:
     return REGIONS[(region - 1) % len(REGIONS)]
 
 
+def garment_colour(word: str) -> str:
+    """Of a garment by its word: its region's; of the background none of them."""
+    piece = painted_as(word)
+    region = PIECE_OF_CLASS.index(SKIRT if piece == DRESS else piece)
+    return region_colour(region) if region else UNCOLOURED
+
+
 def region_colours(count: int) -> np.ndarray:
     """uint8 RGBA [count, 4] of so many regions, the first transparent."""
     coloured = [colour(region_colour(region), REGION_ALPHA).getRgb() for region in range(1, count)]
@@ -182,6 +190,7 @@ QPushButton { background: @raised; border: 1px solid @line; border-radius: 6px; 
     color: @text; }
 QPushButton:hover { background: @hover; }
 QPushButton:focus { border-color: @accent; }
+QPushButton:checked { background: @accent; color: @on_accent; border-color: @accent; }
 QPushButton:disabled { color: @muted; background: @panel; }
 QPushButton[primary="true"], QToolButton[primary="true"] {
     background: @accent; color: @on_accent; border: 1px solid @accent; font-weight: 600; padding: 5px 13px; }
@@ -223,7 +232,12 @@ QCheckBox::indicator, QListView::indicator { width: 15px; height: 15px; border: 
     border-radius: 4px; background: @raised; }
 QCheckBox::indicator:checked, QListView::indicator:checked { background: @accent; border-color: @accent;
     image: url("@icons/check.svg"); }
-QCheckBox::indicator:focus { border-color: @text; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { border-color: @text; }
+QRadioButton { spacing: 7px; }
+QRadioButton::indicator { width: 15px; height: 15px; border: 1px solid @muted; border-radius: 8px;
+    background: @raised; }
+QRadioButton::indicator:checked { border: 5px solid @accent; width: 7px; height: 7px;
+    background: @on_accent; }
 QComboBox QAbstractItemView { background: @raised; border: 1px solid @line; padding: 4px; outline: none;
     selection-background-color: @accent_soft; selection-color: @text; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: @hover; }

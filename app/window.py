@@ -72,7 +72,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings = settings or Settings()
         backend = backend or EngineBackend()
-        worker = RenderWorker(backend, weights or self.settings.weights, device, self)
+        weights = weights or self.settings.weights
+        worker = RenderWorker(backend, weights, device, self)
         self.controller = c = Controller(worker, DEFAULT_FRAME, self)
         self.stopped = True
         self._asks = True
@@ -83,9 +84,10 @@ class MainWindow(QMainWindow):
         self.centre = Centre(coached=not self.settings.hint_seen)
         self.setCentralWidget(self.centre)
         self.docks = Docks(self, c.undo_group)
-        self._build_files()
+        self._build_files(weights)
         self.snapshots = Snapshots(c)
-        self.series = Series(self, c, self.snapshots.strip, self.files, self.centre.notices, self.settings)
+        strip, picture_of = self.snapshots.strip, self.docks.poses.picture_of
+        self.series = Series(self, c, strip, picture_of, self.files, self.centre.notices, self.settings)
         self.pose_library = PoseLibrary(self, c, self.opening, self.centre.notices, self.settings)
         self.inspecting = InspectMode(c)
         self.map_saving = MapSaving(
@@ -103,7 +105,7 @@ class MainWindow(QMainWindow):
         self.resize(min(1440, room.width()), min(900, room.height() - TITLE_BAR))
         self.docks.restore(self.settings.layout())
 
-    def _build_files(self) -> None:
+    def _build_files(self, weights: Path | None) -> None:
         """Everything that is opened, saved, dropped and kept."""
         c, notices, settings = self.controller, self.centre.notices, self.settings
         self.files = FileThread(self)
@@ -115,7 +117,7 @@ class MainWindow(QMainWindow):
             self, c, notices, settings, self.looks.open, pictured, lambda key: self.hands.use_garment(key)
         )
         self.saving = Saving(self, c, notices, settings)
-        self.engines = EngineChoice(self, c, notices, self.centre.banner, settings)
+        self.engines = EngineChoice(self, c, notices, self.centre.banner, settings, weights)
         self.drops = Drops(
             self,
             self.centre.overlay,
@@ -140,7 +142,7 @@ class MainWindow(QMainWindow):
         self.showing = Showing(
             centre, docks, c, self.modes, self.inspecting, self.comparing, self.snapshots, self.panel_keys
         )
-        self.conditions = Conditions(made, c, centre.canvas.skeleton, self.inspecting, self.settings)
+        self.conditions = Conditions(made, c, centre.canvas.skeleton, self.inspecting, self.engines)
         self.themes = ThemeChoice(centre, docks, c, self.settings)
 
     def _build_bars(self, backend: Backend) -> None:

@@ -47,6 +47,7 @@ class EngineFacts:
     device: str
     weights: dict[str, Any]
     engine: str  # its name, as in `Backend.engines`
+    paints: bool = False  # whether it draws regions as they are painted
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,6 +175,7 @@ class RenderWorker(QThread):
                 session.device,
                 dict(session.weights_info),
                 session.engine,
+                session.capabilities.paint_regions,
             )
         )
         return True

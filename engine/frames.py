@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from engine import parsing
-from engine.api import Frame, RenderRequest, SlotChange
+from engine.api import Frame, Maps, RenderRequest, SlotChange
 from engine.compositing.compose import Composition, EncodedReference, compose, encode_reference
 from engine.compositing.painted import AS_IT_IS, painted
 from engine.compositing.wardrobe import CLASS_OF_PIECE
@@ -24,7 +24,7 @@ from engine.editing.changes import known, mixes_of, redrawn, scales_of, touched_
 from engine.editing.recolour import colours_of, in_colour
 from engine.editing.refinement import Refinements
 from engine.editing.sources import photo_maps, photo_share
-from engine.editing.swap import FittingRoom, pieces_seen, wearing, worn_by
+from engine.editing.swap import FittingRoom, as_painted, pieces_seen, wearing, worn_by
 from engine.errors import InputError
 from engine.garments import BACKGROUND
 from engine.pictures import to_rgb, to_tensor
@@ -184,30 +184,59 @@ class FrameMaker:
         slots = self._model.slots
         return self._model.change(appearance, scales_of(changes, slots), touched_by(changes, slots))
 
-    def _painted(self, appearance: Appearance, painted_1HW: Tensor | None) -> Appearance:
-        """To be drawn as was painted, by an engine that can."""
-        if painted_1HW is None or not self._model.capabilities.paint_regions:
-            return appearance
+    def _repainted(
+        self,
+        drawn: DrawnReference,
+        appearance: Appearance,
+        request: RenderRequest,
+        painted_1HW: Tensor,
+        depth: Depth,
+    ) -> DrawnReference:
+        """The person as was painted, by an engine that can."""
         class_Q = torch.tensor((*CLASS_OF_PIECE, AS_IT_IS), device=painted_1HW.device)  # -1 is its last
-        return self._model.paint(appearance, class_Q[painted_1HW])
+        appearance = self._model.paint(appearance, class_Q[painted_1HW])
+        rendering = self._model.render(
+            appearance,
+            request.keypoints_18x3,
+            depth.level,
+            preview=depth.level is not None,
+            maps=depth.maps,
+        )
+        shown = drawn.composition
+        if not self._model.composited:
+            shown = replace(shown, image_1CHW=rendering.image_1CHW.clone())
+        else:
+            key = request.identity
+            pose_18x3 = self._across_canvas(request.keypoints_18x3)
+            wall_1CHW = self._wall(depth.finely, key)
+            wardrobe = self._references.wardrobe(key)
+            shown = as_painted(shown, rendering.image_1CHW, wardrobe, painted_1HW, pose_18x3, wall_1CHW)
+        return drawn._replace(composition=shown, tell_maps=rendering.tell if depth.maps else Maps)
 
     def _person(self, request: RenderRequest, painted_1HW: Tensor | None) -> tuple[DrawnReference, Depth]:
         """The person of a request without garments of others, and how far all of it is drawn. Its mixes: with
         those of changes by hand."""
         own, *others = (self._references.encoded(key) for key in keys_of(request))
         mixed = tuple(hashable(mix) for mix in request.mixes)
-        strokes = request.strokes if self._model.capabilities.paint_regions else ()
-        about = own, *others, mixed, request.changes, strokes
+        about = own, *others, mixed, request.changes
         self._last.keep_only(request.keypoints_18x3, self._references.all_encoded)
         depth = self._last.depth(request, about)
         drawn = self._last.found(about, depth)
+        paints = painted_1HW is not None and self._model.capabilities.paint_regions
+        repainted = self._last.found((*about, request.strokes), depth) if paints else None
+        if drawn is not None and (repainted is not None or not paints):
+            return repainted or drawn, depth
+        pairs = [
+            (other.appearance, mix.coefficients) for other, mix in zip(others, request.mixes, strict=True)
+        ]
+        appearance = self._model.mix(own.appearance, pairs) if pairs else own.appearance
+        appearance = self._by_hand(appearance, request)
         if drawn is None:
-            pairs = [
-                (other.appearance, mix.coefficients) for other, mix in zip(others, request.mixes, strict=True)
-            ]
-            appearance = self._model.mix(own.appearance, pairs) if pairs else own.appearance
-            appearance = self._painted(self._by_hand(appearance, request), painted_1HW)
             drawn = self._last.keep(about, depth, self._drawn(appearance, request, [own, *others], depth))
+        if paints:
+            assert painted_1HW is not None
+            drawn = self._repainted(drawn, appearance, request, painted_1HW, depth)
+            self._last.keep((*about, request.strokes), depth, drawn)
         return drawn, depth
 
     def _drawn(

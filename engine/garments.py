@@ -39,13 +39,13 @@ GARMENTS = {
     garment.word: garment
     for garment in (
         Garment("top", (TOP, DRESS), (TOP, DRESS), (HAIR, FACE)),
-        Garment("trousers", (TROUSERS,), (TROUSERS, SKIRT), (HAIR, FACE, TOP, DRESS)),
-        Garment("skirt", (SKIRT,), (TROUSERS, SKIRT), (HAIR, FACE, TOP, DRESS)),
+        Garment("trousers", (TROUSERS,), (TROUSERS, SKIRT), (HAIR, FACE, TOP, DRESS, ARMS)),
+        Garment("skirt", (SKIRT,), (TROUSERS, SKIRT), (HAIR, FACE, TOP, DRESS, ARMS)),
         Garment("dress", (DRESS, SKIRT), (TOP, DRESS, SKIRT, TROUSERS), (HAIR, FACE)),
         Garment("hair", (HAIR,), (HAIR,)),
         Garment("face", (FACE,), (FACE,), (HAIR,)),
         Garment("arms", (ARMS,), (ARMS,), (HAIR, FACE, TOP, DRESS)),
-        Garment("legs", (LEGS,), (LEGS,), (SKIRT, TROUSERS)),
+        Garment("legs", (LEGS,), (LEGS,), (SKIRT, TROUSERS, ARMS)),
     )
 }
 

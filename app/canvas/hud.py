@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app import theme
 from app.status import Status
 
+FROM_JOINT = 20.0  # px from a joint's middle to the hint: its ring has room between them
 ROLE = {
     "waking": "busy", "live": "good", "catching up": "busy", "full": "good", "short": "bad",
     "missing": "bad", "error": "bad",
@@ -79,12 +80,13 @@ class Hud(QWidget):
 
 
 class CoachMark(QWidget):
-    """One hint with a pointer, at a joint; gone with the first drag."""
+    """One hint with a pointer, at a joint; gone with the first drag. Left of it where the room ends."""
 
     def __init__(self, parent: QWidget, text: str):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._text = text
+        self._on_left = False
         self.adjustSize()
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -92,19 +94,28 @@ class CoachMark(QWidget):
         return QSize(int(metrics.horizontalAdvance(self._text)) + 40, int(metrics.height()) + 18)
 
     def point_at(self, spot: QPointF) -> None:
-        """Place the bubble so that its tip touches this point, right of it."""
-        self.move(int(spot.x() + 12), int(spot.y() - self.height() / 2))
+        """Place the bubble so that its tip lies beside a joint that is there, in px of the parent."""
+        x = spot.x() + FROM_JOINT
+        parent = self.parentWidget()
+        on_left = parent is not None and x + self.width() > parent.width()
+        if on_left != self._on_left:
+            self._on_left = on_left
+            self.update()
+        x = spot.x() - FROM_JOINT - self.width() if on_left else x
+        self.move(int(x), int(spot.y() - self.height() / 2))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         present = theme.colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(9.5, 0.5, -0.5, -0.5)
+        room = (0.5, 9.5) if self._on_left else (9.5, 0.5)
+        box = QRectF(self.rect()).adjusted(room[0], 0.5, -room[1], -0.5)
         path = QPainterPath()
         path.addRoundedRect(box, 8, 8)
-        tip = QPainterPath(QPointF(1, box.center().y()))
-        tip.lineTo(box.left() + 1, box.center().y() - 7)
-        tip.lineTo(box.left() + 1, box.center().y() + 7)
+        end, base = (self.width() - 1, box.right() - 1) if self._on_left else (1, box.left() + 1)
+        tip = QPainterPath(QPointF(end, box.center().y()))
+        tip.lineTo(base, box.center().y() - 7)
+        tip.lineTo(base, box.center().y() + 7)
         tip.closeSubpath()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(present.accent))

@@ -122,9 +122,20 @@ class MapItems:
             self._add(self.labels[-1], 3.6)
         for place, item in enumerate(self.labels):
             item.setVisible(place < len(labels))
-        for item, (at, words) in zip(self.labels, labels, strict=False):
-            item.setPos(*self._box(RESULT).point(at))
+        views = self._scene.views()
+        zoom = views[0].transform().m11() if views else 1.0
+        taken: list[QRectF] = []  # in widget px, the uppermost first
+        for item, (at, words) in sorted(
+            zip(self.labels, labels, strict=False), key=lambda each: each[1][0][1]
+        ):
+            x, y = self._box(RESULT).point(at)
             item.show_words(words)
+            ground = item.boundingRect().translated(x * zoom, y * zoom)
+            for above in taken:  # one under the other where they would cover each other
+                if ground.intersects(above):
+                    ground.moveTop(above.bottom() + 1)
+            taken.append(ground)
+            item.setPos(ground.center().x() / zoom, ground.center().y() / zoom)
 
     def show_photos(self, finest: Sequence[np.ndarray]) -> bool:
         """Put these pictures beside the result, uint8 RGB; none takes all away. True if that is another

@@ -12,6 +12,8 @@ ARROWS: dict[int, XY] = {
     Qt.Key.Key_Left: (-1.0, 0.0), Qt.Key.Key_Right: (1.0, 0.0),
     Qt.Key.Key_Up: (0.0, -1.0), Qt.Key.Key_Down: (0.0, 1.0),
 }  # fmt: skip
+# Many window managers keep a drag with Alt for themselves: it moves the window.
+REMOVING = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
 
 
 class ModeHand:
@@ -29,11 +31,7 @@ class ModeHand:
     def press(self, touch: Touch) -> Cursor | None:
         if self.mode is None or not touch.left:
             return None
-        self.mode.pressed(
-            touch.xy,
-            touch.holds(Qt.KeyboardModifier.ShiftModifier),
-            touch.holds(Qt.KeyboardModifier.AltModifier),
-        )
+        self.mode.pressed(touch.xy, touch.holds(Qt.KeyboardModifier.ShiftModifier), touch.holds(REMOVING))
         return Cursor.ArrowCursor
 
     def move(self, touch: Touch) -> None:

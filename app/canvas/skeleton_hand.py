@@ -35,6 +35,7 @@ class SkeletonHand(QObject):
     let_go = Signal()
     cancelled = Signal()
     nudged = Signal(int, float, float, bool)  # joint, dx, dy, whether the joint moves alone
+    group_nudged = Signal(object, float, float)  # joints, dx, dy
     joint_toggled = Signal(int)
     group_hidden = Signal(object)  # joints
 
@@ -124,11 +125,14 @@ class SkeletonHand(QObject):
             self.joint_toggled.emit(self._skeleton.selected)
 
     def key(self, event: QKeyEvent) -> bool:
-        """Move the chosen joint by an arrow; whether the key is one."""
-        joint = self._skeleton.selected
-        if event.key() not in ARROWS or joint < 0:
+        """Move the chosen joint, or those in the box, by an arrow; whether the key is one."""
+        joint, joints = self._skeleton.selected, self._skeleton.group.joints
+        if event.key() not in ARROWS or (joint < 0 and not joints):
             return False
         step = 10.0 if event.modifiers() & SHIFT else 0.25 if event.modifiers() & ALT else 1.0
         dx, dy = ARROWS[event.key()]
-        self.nudged.emit(joint, dx * step, dy * step, step == 10.0)
+        if joints:
+            self.group_nudged.emit(joints, dx * step, dy * step)
+        else:
+            self.nudged.emit(joint, dx * step, dy * step, step == 10.0)
         return True

@@ -26,7 +26,7 @@ from app.canvas.maps import MapItems
 from app.canvas.mode_hand import ModeHand
 from app.canvas.panning import Panning
 from app.canvas.pointer import Pointer, Touch
-from app.canvas.regions import RegionItem
+from app.canvas.regions import RegionItem, StrokeItem
 from app.canvas.shadow import paint_shadow
 from app.canvas.skeleton import Skeleton
 from app.canvas.skeleton_hand import SkeletonHand
@@ -73,7 +73,8 @@ class CanvasView(QGraphicsView):
         self.picture = PictureItem()
         self.reference = ComparedItem()
         self.pointed, self.chosen = RegionItem(quiet=True), RegionItem()
-        for item in (self.picture, self.reference, self.pointed, self.chosen):
+        self.stroke = StrokeItem()
+        for item in (self.picture, self.reference, self.pointed, self.chosen, self.stroke):
             scene.addItem(item)
         self.skeleton = Skeleton(scene, self)
         self.maps = MapItems(scene, self.picture)
@@ -149,9 +150,9 @@ class CanvasView(QGraphicsView):
         self.viewport().unsetCursor()
         self.viewport().setToolTip("")
 
-    def outline(self, item: RegionItem, lines: list[np.ndarray]) -> None:
-        """Show a region, as closed lines of points from 0 to 1 across the picture."""
-        item.show_lines(lines, self.picture.boundingRect())
+    def outline(self, item: RegionItem, lines: list[np.ndarray], ink: str = "") -> None:
+        """Show a region, as closed lines of points from 0 to 1 across the picture. ink: its colour."""
+        item.show_lines(lines, self.picture.boundingRect(), ink)
 
     # Zoom and pan.
 

@@ -30,7 +30,7 @@ MOUSE = (
     ("Wheel", "zoom at the pointer"),
     ("Space + drag, middle drag", "pan"),
     ("Tab, Shift + Tab", "next, previous joint"),
-    ("Arrows", "nudge by 1 px; Shift 10, Alt ¼"),
+    ("Arrows", "nudge a joint or a box by 1 px; Shift 10, Alt ¼"),
     ("Hold \\", "see the reference"),
     ("Hold Z", "see the pose before the last step"),
     ("Hold I", "see the map over the picture; 3 inspects it"),

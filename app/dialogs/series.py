@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -16,26 +18,37 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from app.choices import NamedPose
+from app.docks.cards import card_picture, plain_icon
 from app.document import Photo
 
-ROW = 26  # px of an entry with its box
+PICTURE = QSize(24, 34)  # of an entry
+ROW = PICTURE.height() + 6  # px of an entry with its box
+
+Entry = tuple[str, QIcon]
+_OTHER = {
+    Qt.CheckState.Checked: Qt.CheckState.Unchecked,
+    Qt.CheckState.Unchecked: Qt.CheckState.Checked,
+}
 RATES = (6, 30)  # pictures a second
 SECONDS = (0.5, 10.0)
 
 
 class SheetDialog(QDialog):
-    """taken: called with the poses and the photos that are checked, and whether photos are called by name."""
+    """pictures: of the poses. taken: called with the poses and the photos that are checked, and whether
+    photos are called by name."""
 
     def __init__(
         self,
         parent: QWidget,
         poses: Sequence[NamedPose],
+        pictures: Sequence[QIcon],
         people: Sequence[Photo],
         person: str,
         taken: Callable[[list[NamedPose], list[Photo], bool], None],
@@ -44,15 +57,24 @@ class SheetDialog(QDialog):
         self.setWindowTitle("Contact sheet")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._taken, self._poses, self._people = taken, list(poses), list(people)
-        self.poses = _checkable("Poses", [pose.name for pose in poses], checked={0})
+        self.poses = _checkable("Poses", _entries(poses, pictures), checked={0})
         checked = {place for place, photo in enumerate(people) if photo.key == person}
-        self.people = _checkable("People", [photo.name for photo in people], checked)
+        ratio = parent.devicePixelRatioF()
+        photos = [(photo.name, picture_of(photo.reference.image_HWC, ratio)) for photo in people]
+        self.people = _checkable("People", photos, checked)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         lists = QHBoxLayout()
         for title, box in (("Poses, from left to right", self.poses), ("People, one a row", self.people)):
             half = QVBoxLayout()
-            half.addWidget(QLabel(title))
+            head = QHBoxLayout()
+            head.addWidget(QLabel(title), 1)
+            every = QPushButton("All")
+            every.setProperty("flat", True)
+            every.setAccessibleName(f"All or none of the {box.accessibleName().lower()}")
+            every.clicked.connect(lambda _on=False, box=box: _check_all(box))
+            head.addWidget(every)
+            half.addLayout(head)
             half.addWidget(box, 1)
             lists.addLayout(half)
         column.addLayout(lists, 1)
@@ -67,6 +89,7 @@ class SheetDialog(QDialog):
             box.itemChanged.connect(self._tell)
         self.accepted.connect(lambda: self._taken(*self._chosen(), self.names.isChecked()))
         self._tell()
+        self.poses.setFocus()
         self.resize(520, 460)
 
     def _chosen(self) -> tuple[list[NamedPose], list[Photo]]:
@@ -84,12 +107,14 @@ class SheetDialog(QDialog):
 
 
 class BetweenDialog(QDialog):
-    """taken: called with both poses, the number of pictures, how many a second, and whether back again."""
+    """pictures: of the poses. taken: called with both poses, the number of pictures, how many a second, and
+    whether back again."""
 
     def __init__(
         self,
         parent: QWidget,
         poses: Sequence[NamedPose],
+        pictures: Sequence[QIcon],
         taken: Callable[[NamedPose, NamedPose, int, int, bool], None],
     ):
         super().__init__(parent)
@@ -99,7 +124,9 @@ class BetweenDialog(QDialog):
         form = QFormLayout()
         self.start, self.end = QComboBox(), QComboBox()
         for box, row in ((self.start, 1), (self.end, 0)):
-            box.addItems([pose.name for pose in poses])
+            box.setIconSize(PICTURE)
+            for name, picture in _entries(poses, pictures):
+                box.addItem(picture, name)
             box.setCurrentIndex(row)
         self.seconds = QDoubleSpinBox(minimum=SECONDS[0], maximum=SECONDS[1], value=2.0, singleStep=0.5)
         self.rate = QSpinBox(minimum=RATES[0], maximum=RATES[1], value=12)
@@ -124,17 +151,38 @@ class BetweenDialog(QDialog):
         self._taken(start, end, count, self.rate.value(), self.back.isChecked())
 
 
-def _checkable(name: str, entries: Sequence[str], checked: set[int]) -> QListWidget:
+def picture_of(rgb_HWC: np.ndarray, ratio: float) -> QIcon:
+    """A small picture for an entry."""
+    return plain_icon(card_picture(rgb_HWC, PICTURE, ratio))
+
+
+def _entries(poses: Sequence[NamedPose], pictures: Sequence[QIcon]) -> list[Entry]:
+    return [(pose.name, picture) for pose, picture in zip(poses, pictures, strict=True)]
+
+
+def _checkable(name: str, entries: Sequence[Entry], checked: set[int]) -> QListWidget:
     box = QListWidget()
     box.setAccessibleName(name)
-    for place, entry in enumerate(entries):
-        item = QListWidgetItem(entry)
+    box.setIconSize(PICTURE)
+    for place, (words, picture) in enumerate(entries):
+        item = QListWidgetItem(picture, words)
         item.setSizeHint(QSize(0, ROW))
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         item.setCheckState(Qt.CheckState.Checked if place in checked else Qt.CheckState.Unchecked)
         box.addItem(item)
     box.setCurrentRow(0)
+    beside: list[QListWidgetItem] = []  # the one pressed on its name: a press on its box is Qt's own, untold
+    box.itemPressed.connect(lambda item: beside.append(item))
+    box.itemChanged.connect(lambda _item: beside.clear())
+    box.itemClicked.connect(lambda item: beside and item.setCheckState(_OTHER[item.checkState()]))
     return box
+
+
+def _check_all(box: QListWidget) -> None:
+    """Check every entry, or none where all are."""
+    on = len(_checked(box)) < box.count()
+    for row in range(box.count()):
+        box.item(row).setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
 
 
 def _checked(box: QListWidget) -> list[int]:

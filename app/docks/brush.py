@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
+from app import theme
 from app.modes.brush import WORDS
+
+SWATCH = QSize(12, 12)
 
 
 class BrushRow(QWidget):
@@ -22,11 +26,12 @@ class BrushRow(QWidget):
         row.setSpacing(6)
         self.brush = QPushButton("Brush")
         self.brush.setCheckable(True)
-        self.brush.setToolTip("Say what is where: paint over the picture (B). Alt paints background.")
+        self.brush.setToolTip("Say what is where: paint over the picture (B). Ctrl or Alt paints background.")
         self.brush.clicked.connect(self.taken_up)
         self.words = QComboBox()
         self.words.setAccessibleName("What the brush paints")
-        self.words.addItems([word.capitalize() for word in WORDS])
+        for word in WORDS:
+            self.words.addItem(_swatch(word), word.capitalize())
         self.words.activated.connect(lambda place: self.word_chosen.emit(WORDS[place]))
         self.clear = QPushButton("Clear")
         self.clear.setToolTip("Take away all that was painted")
@@ -43,3 +48,10 @@ class BrushRow(QWidget):
     def show_painted(self, anything: bool) -> None:
         """Whether there is something to clear."""
         self.clear.setEnabled(anything)
+
+
+def _swatch(word: str) -> QIcon:
+    """The colour that a word has on the picture."""
+    made = QPixmap(SWATCH)
+    made.fill(theme.colour(theme.garment_colour(word)))
+    return QIcon(made)

@@ -29,6 +29,7 @@ from app.docks.texture_tools import TextureTools
 from app.docks.tiles import TileGrid
 from engine.api import DISTRIBUTION, PARSING
 from engine.inspecting.choices import CHANGE, TRACES, MapChoice
+from engine.inspecting.colouring import VEIL
 from engine.inspecting.inspection import Inspection, brief_of, words_of
 from engine.inspecting.order import AREA, ORDERS
 from engine.inspecting.pointed import MOST, Part
@@ -193,7 +194,8 @@ class InspectPanel(QWidget):
         self.looks.setVisible(shown.view == CHANGE and not self.looks.menu().isEmpty())
         self._show_origin(shown)
         laid = [each for each in (shown.painting.result, *shown.painting.photos) if each is not None]
-        self.scale.show_top(tops_of(shown), any(each.top for each in laid) or not laid)
+        veil = VEIL if any(each.veil for each in laid) else None
+        self.scale.show_top(tops_of(shown), any(each.top for each in laid) or not laid, veil)
 
     def offer_looks(self, looks: Sequence[tuple[int, str]]) -> None:
         """Numbers and names of the looks that can be compared with."""

@@ -149,8 +149,8 @@ class JointPanel(QWidget):
         x, y = (self.locale().toDouble(field.text())[0] for field in (self._x, self._y))
         return x, y
 
-    def show_joint(self, joint: int, pose_18x3: np.ndarray) -> None:
-        """Show this joint of the pose; -1 for none."""
+    def show_joint(self, joint: int, pose_18x3: np.ndarray, boxed: int = 0) -> None:
+        """Show this joint of the pose; -1 for none. boxed: how many are chosen in a box."""
         self._joint = joint
         chosen = joint >= 0
         self._editor.setVisible(chosen)
@@ -161,9 +161,11 @@ class JointPanel(QWidget):
                 field.setText(self.locale().toString(float(value), "f", 1))
             self._told = self._values()
             self._shown.setChecked(bool(pose_18x3[joint, 2] > 0))
+        elif boxed:
+            self._name.setText(f"{boxed} joints in a box: arrows move them")
         else:
             self._name.setText("No joint chosen: click one, or press Tab")
-        self._name.setProperty("role", "heading" if chosen else "muted")
+        self._name.setProperty("role", "heading" if chosen or boxed else "muted")
         self._name.style().polish(self._name)
         hidden = [j for j in range(len(JOINTS)) if pose_18x3[j, 2] <= 0]
         if hidden != [chip.property("joint") for chip in self.chips]:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -26,6 +27,8 @@ from engine.garments import OUTFIT
 
 THUMB = QSize(26, 36)
 BUTTON = 28  # px wide
+DRAWN = "Paint what is to be where. Ctrl paints background, the wheel changes the size."
+TOLD = "Corrects what is taken; to have it drawn, change the engine. Ctrl paints background."
 DIRECTLY = Qt.FindChildOption.FindDirectChildrenOnly
 
 
@@ -122,13 +125,26 @@ class OutfitPanel(QWidget):
 
     def __init__(self):
         super().__init__()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(14, 4, 14, 10)
-        self._column.setSpacing(8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 4, 14, 10)
+        column.setSpacing(8)
         self.hint = QLabel()
         self.hint.setWordWrap(True)
         self.hint.setProperty("role", "muted")
-        self._column.addWidget(self.hint)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+        # Always room for two lines, or the rows below would jump from under a hand.
+        self.hint.setMinimumHeight(2 * self.hint.fontMetrics().lineSpacing())
+        column.addWidget(self.hint)
+        holder = QWidget()
+        self._column = QVBoxLayout(holder)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
+        scroll = QScrollArea()  # a row that has no room is scrolled to, not cut off
+        scroll.setWidget(holder)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column.addWidget(scroll, 1)
         self.of_person = plain.label()
         self.of_person.setWordWrap(True)
         self.of_person.setProperty("role", "muted")
@@ -138,7 +154,7 @@ class OutfitPanel(QWidget):
         self._column.addLayout(self._own)
         self._column.addStretch(1)
         self.brush = BrushRow()
-        self._column.addWidget(self.brush)
+        column.addWidget(self.brush)
         self._made: dict[str, OutfitRow] = {}
         self._own_made = {region.words[0]: OwnRow(region.name) for region in OUTFIT}
         for word, own in self._own_made.items():
@@ -147,23 +163,25 @@ class OutfitPanel(QWidget):
         self.own_rows: dict[str, OwnRow] = {}
         self._look: Look | None = None
         self._hindrance = ""
-        self._told: tuple[bool, Choice, bool] = False, (), False
+        self._told: tuple[bool, Choice, bool, bool] = False, (), False, False
         self.show_choice(False, ())
 
-    def show_choice(self, dressing: bool, choice: Choice, painting: bool = False) -> None:
-        """Say what a click would do next."""
-        self._told = dressing, choice, painting
+    def show_choice(
+        self, dressing: bool, choice: Choice, painting: bool = False, drawn: bool = False
+    ) -> None:
+        """Say what a click would do next. drawn: whether the engine draws what is painted."""
+        self._told = dressing, choice, painting, drawn
         self.brush.setVisible(dressing)
         if self._hindrance:
             self.hint.setText(self._hindrance)
         elif not dressing:
             self.hint.setText("Press 2 and click what she wears, then a photo on the shelf.")
         elif painting:
-            self.hint.setText("Paint what is where; Alt paints background, the wheel changes the size.")
+            self.hint.setText(DRAWN if drawn else TOLD)
         elif choice:
             self.hint.setText(f"Click a photo on the shelf to take the {' and '.join(choice)} from it.")
         else:
-            self.hint.setText("Click what she wears. Shift adds, Alt removes, the wheel takes in more.")
+            self.hint.setText("Click what she wears. Shift adds, Ctrl removes, the wheel takes in more.")
 
     def show_hindrance(self, sentence: str) -> None:
         """Why nothing can be changed now, in one sentence; "" where it can."""
@@ -185,9 +203,9 @@ class OutfitPanel(QWidget):
         for place, (worn, photo) in enumerate(shown):
             row = self._row(worn.word)
             row.show_worn(worn, photo, place == 0)
-            if self._column.indexOf(row) != 1 + place:
+            if self._column.indexOf(row) != place:
                 self._column.removeWidget(row)
-                self._column.insertWidget(1 + place, row)
+                self._column.insertWidget(place, row)
             self.rows.append(row)
         for word in self._made.keys() - {row.word for row in self.rows}:
             gone = self._made.pop(word)

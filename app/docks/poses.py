@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPixmap
+from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QLabel,
@@ -125,6 +125,10 @@ class PoseShelf(QWidget):
         for item in self._items():
             if item.toolTip() == name:
                 item.setIcon(plain_icon(card_picture(rgb_HWC, PICTURE, self.devicePixelRatioF())))
+
+    def picture_of(self, name: str) -> QIcon:
+        """The picture that a pose has here by now; an empty one where there is no such pose."""
+        return next((item.icon() for item in self._items() if item.toolTip() == name), QIcon())
 
     def show_own_pictures(self) -> None:
         """As the box has them, until they are drawn as somebody."""

@@ -165,12 +165,13 @@ class ScalePanel(QWidget):
         """uint8 RGB [256, 3]."""
         return table_of(self.colour_map.currentText())
 
-    def show_top(self, top: str, scaled: bool) -> None:
+    def show_top(self, top: str, scaled: bool, own: np.ndarray | None = None) -> None:
         """What the end of the scale stands for, "" while nothing is laid over the pictures. scaled: not of
-        what has colours of its own, and no scale."""
-        for widget in (self.colour_map, self.levels):
-            widget.setVisible(scaled)
-        self.levels.show_scale(self.table, top)
+        what has colours of its own, and no scale. own: uint8 RGB [256, 3], the colours of what has its own
+        and a scale."""
+        self.levels.setVisible(scaled)
+        self.colour_map.setVisible(scaled and own is None)
+        self.levels.show_scale(self.table if own is None else own, top)
         self._top = top
 
     def _level(self, low: float, high: float) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.files import poses
 from app.files.poses import LibraryPose
 from engine.errors import InputError
 from engine.files import make_folder, opened, write_whole
@@ -28,6 +29,11 @@ def listed() -> list[LibraryPose]:
     except OSError:
         return []
     return [LibraryPose(path.stem, path, path, path, own=True) for path in files if path.is_file()]
+
+
+def library() -> list[LibraryPose]:
+    """All poses there are: the user's, then those in the box."""
+    return [*listed(), *poses.listed()]
 
 
 def free_name() -> str:
@@ -74,6 +80,6 @@ def _path_of(name: str) -> Path:
     if not plain:
         raise InputError("A pose needs a name of letters or numbers.")
     path = folder() / f"{plain}.json"
-    if path.exists():
+    if path.exists() or plain.casefold() in (pose.name.casefold() for pose in poses.listed()):
         raise InputError(f"There is a pose called {plain} already.")
     return path

@@ -34,15 +34,17 @@ MOST_TRIED = 300  # files of a folder: to read so many takes some seconds
 class FindPhotos:
     """Look for the files of a look's photos by their hashes, whatever they are called now.
 
-    wanted: the photos. chosen: files that a hand chose, by the photos' ids; None: the box and `folders` are
-    looked through. Value: {id: photo with its bytes, called as its file is where the picture does not say}.
+    wanted: the photos. folders: are looked through, and the box. chosen: the file that a hand chose for one
+    of them, if one did: its folder is looked through alone. asked: ids of those that were asked for by now.
+    Value: {id: photo with its bytes, called as its file is where the picture does not say}.
     """
 
     look: LookDocument
     name: str
     wanted: tuple[SourcePhoto, ...]
-    folders: tuple[Path, ...] = ()
-    chosen: dict[str, Path] | None = None
+    folders: tuple[Path, ...]
+    chosen: tuple[SourcePhoto, Path] | None = None
+    asked: frozenset[str] = frozenset()
 
     @property
     def doing(self) -> str:
@@ -62,11 +64,12 @@ class FindPhotos:
 
     def _places(self) -> Iterator[tuple[str, Path]]:
         """What a photo is called and where it may lie, the likeliest first."""
-        if self.chosen is not None:
-            yield from ((place.name, place) for place in self.chosen.values())
-            return
         names = [Path(photo.name).name for photo in self.wanted]
-        box = [(name, file) for role in (PERSON, GARMENT) for name, file, _ in samples.listed(kind=role)]
+        box = []
+        if self.chosen is not None:
+            yield self.chosen[1].name, self.chosen[1]
+        else:
+            box = [(name, file) for role in (PERSON, GARMENT) for name, file, _ in samples.listed(kind=role)]
         yield from (entry for entry in box if entry[0] in names)
         yield from ((name, folder / name) for folder in self.folders for name in names if name)
         yield from (entry for entry in box if entry[0] not in names)
@@ -131,20 +134,29 @@ class PicturedLooks(QObject):
             return
         look = replace(job.look, photos=tuple(value.get(photo.id, photo) for photo in job.look.photos))
         lacking = [photo for photo in self._missing(look) if photo.data is None]
-        if job.chosen is not None:
-            for photo in lacking:
-                if chosen := job.chosen.get(photo.id):
-                    said = f"{chosen.name} is not the photo {photo.name} of {job.name}."
-                    self._notices.show("error", said)
-        elif wanted := tuple(photo for photo in lacking if photo.id in _shown(look)):
-            chosen_by_id = {photo.id: file for photo in wanted if (file := self._asked_for(photo))}
-            self._files.submit(FindPhotos(look, job.name, wanted, chosen=chosen_by_id))
-            return
-        self._encode(look, job.name, lacking)
+        if job.chosen is not None and job.chosen[0].id not in value:
+            said = f"{job.name} was made with another photo than {job.chosen[1].name}."
+            self._notices.show("error", said)
+        if not self._ask(look, job.name, lacking, job.asked):
+            self._encode(look, job.name, lacking)
 
-    def _asked_for(self, photo: SourcePhoto) -> Path | None:
-        title, folder = f"Where is {photo.name}?", self._settings.folder("photo")
-        name, _ = QFileDialog.getOpenFileName(self._window, title, folder, PICTURES)
+    def _ask(self, look: LookDocument, name: str, lacking: list[SourcePhoto], asked: frozenset[str]) -> bool:
+        """Have a hand show where the next photo is, each once and the person's first; what lies beside it is
+        found with it. Whether one was shown."""
+        shown = [photo for photo in lacking if photo.id in _shown(look)]
+        for photo in sorted(shown, key=lambda photo: photo.id != look.person):
+            title = f"Where is {_called(photo, look)}?"
+            if photo.id not in asked and (file := self._asked_for(title)):
+                asked, chosen = asked | {photo.id}, (photo, file)
+                self._files.submit(FindPhotos(look, name, tuple(lacking), (file.parent,), chosen, asked))
+                return True
+            asked |= {photo.id}
+            if photo.id == look.person:
+                break  # without her nothing is shown of the others
+        return False
+
+    def _asked_for(self, title: str) -> Path | None:
+        name, _ = QFileDialog.getOpenFileName(self._window, title, self._settings.folder("photo"), PICTURES)
         if not name:
             return None
         self._settings.set_folder("photo", Path(name).parent)
@@ -155,12 +167,14 @@ class PicturedLooks(QObject):
         if look.person in {photo.id for photo in lacking} or not look.person:
             person = look.photo(look.person)
             self._controller.posing.take(look.pose_in(self._controller.size), name)
-            whose = f"Its person, {person.name}, is not here." if person else "It shows nobody."
+            who = "" if person is None or is_number(person.name) else f", {person.name},"
+            whose = f"Its person{who} is not here." if person else "It shows nobody."
             self._notices.show("info", f"Took the pose of {name}. {whose}")
             return
         if lacking:
-            names = ", ".join(photo.name for photo in lacking)
-            self._notices.show("info", f"{name} is taken without {names}, which is not here.")
+            names = list(dict.fromkeys(_called(photo, look) for photo in lacking))
+            verb = "is" if len(names) == 1 else "are"
+            self._notices.show("info", f"{name} is taken without {', '.join(names)}, which {verb} not here.")
         gone = {photo.id for photo in lacking}
         whole = replace(
             look,
@@ -184,6 +198,17 @@ class PicturedLooks(QObject):
             return
         look = look_of(document, {**self._on_shelf(), **encoded}, c.size)
         history.do(c.undo_stack, history.TakeLook(c.document, look, name))
+
+
+def _called(photo: SourcePhoto, look: LookDocument) -> str:
+    """What a photo is called where it is asked for: by its name, or by what the look has of it."""
+    if not is_number(photo.name):
+        return photo.name
+    parts = ["the person"] if photo.id == look.person else []
+    parts += [f"the {worn.word}" for worn in look.outfit if worn.photo == photo.id]
+    if parts:
+        return f"the photo of {' and '.join(parts)}"
+    return "the photo that is mixed in" if photo.id in _shown(look) else "a photo of its shelf"
 
 
 def _shown(look: LookDocument) -> set[str]:

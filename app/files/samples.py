@@ -16,6 +16,7 @@ from PySide6.QtGui import QImage
 
 from app.jobs import PERSON
 from engine.errors import InputError
+from engine.framing import frame_photo
 from engine.paths import RESOURCES
 from engine.pose import kinematics
 from engine.pose.formats import read_pose
@@ -38,6 +39,15 @@ class SamplePhoto:
     def source(self) -> Path | np.ndarray:
         """What it is encoded from."""
         return self.file or self.rgb_HWC
+
+    def in_frame(self, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        """The picture, as fine as it is, and its pose in a model frame of `size` (H, W), as an engine of that
+        frame will show them."""
+        framed = frame_photo(self.rgb_HWC, self.pose_18x3, size)
+        times = max(1, round(1 / framed.matrix_2x3[0, 0]))
+        assert framed.keypoints_18x3 is not None
+        fine = frame_photo(self.rgb_HWC, self.pose_18x3, (times * size[0], times * size[1]))
+        return fine.image_HWC, framed.keypoints_18x3
 
 
 def listed(folder: Path = SAMPLES, kind: str = PERSON) -> list[tuple[str, Path, Path]]:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QProgressDialog, QWidget
 
 from app import plain
 from app.batch import Batch
 from app.choices import NamedPose, named_poses
 from app.controller import Controller
-from app.dialogs.series import BetweenDialog, SheetDialog
+from app.dialogs.series import BetweenDialog, SheetDialog, picture_of
 from app.document import Photo
 from app.file_thread import FileThread
-from app.files import poses
+from app.files import own_poses
 from app.files.naming import ask_file_kind
 from app.notify import Notices
 from app.requests import request_of
@@ -27,7 +29,20 @@ from app.trouble import Trouble
 from engine.api import RenderRequest
 from engine.errors import InputError
 
+BAR = 340  # px wide: its words do not make it jump
 GIF, MP4 = "GIF (*.gif)", "MP4 (*.mp4)"
+
+
+def left_of(drawn: int, of: int, seconds: float) -> str:
+    """How long what is left will take, in words, if it goes on as so far; "" where there is nothing to say.
+
+    To five seconds, and beyond a minute to the minute: nobody plans by less.
+    """
+    left = seconds / drawn * (of - drawn)
+    if left < 5:
+        return ""
+    words = f"{5 * round(left / 5)} seconds" if left < 57.5 else "a minute" if left < 90 else ""
+    return f" About {words or f'{left / 60:.0f} minutes'} left."
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,22 +62,26 @@ class WritePictures:
 
 
 class Series(QObject):
-    """One at a time; a bar tells how far it is and stops it. strip: the looks that poses are offered of."""
+    """One at a time; a bar tells how far it is and stops it. strip: the looks that poses are offered of.
+    library_picture: called with the name of a library pose."""
 
     def __init__(
         self,
         parent: QWidget,
         controller: Controller,
         strip: Strip,
+        library_picture: Callable[[str], QIcon],
         files: FileThread,
         notices: Notices,
         settings: Settings,
     ):
         super().__init__(parent)
         self._parent, self._controller, self._strip = parent, controller, strip
+        self._library_picture = library_picture
         self._files, self._notices, self._settings = files, notices, settings
         self.batch = Batch(controller.photos, controller.worker, self)
         self._bar: QProgressDialog | None = None
+        self._begun = 0.0
         self._then: Callable[[list[np.ndarray]], None] = lambda pictures: None
         self.batch.progressed.connect(self._tell)
         self.batch.ended.connect(self._put_bar_away)
@@ -74,15 +93,26 @@ class Series(QObject):
         look = self._controller.document.look
         people = [photo for photo in look.photos if photo.reference.keypoints_18x3 is not None]
         if not self._busy():
-            SheetDialog(self._parent, self._poses(), people, look.person, self._draw_sheet).open()
+            poses = self._poses()
+            pictures = self._pictures(poses)
+            SheetDialog(self._parent, poses, pictures, people, look.person, self._draw_sheet).open()
 
     def choose_between(self) -> None:
         if not self._busy():
-            BetweenDialog(self._parent, self._poses(), self._draw_between).open()
+            poses = self._poses()
+            BetweenDialog(self._parent, poses, self._pictures(poses), self._draw_between).open()
 
     def _poses(self) -> list[NamedPose]:
         c = self._controller
-        return named_poses(c.document.look, c.size, self._strip.snapshots, poses.listed())
+        snapshots, library = self._strip.snapshots, own_poses.library()
+        return named_poses(c.document.look, c.size, c.frames.still, snapshots, library)
+
+    def _pictures(self, poses: Sequence[NamedPose]) -> list[QIcon]:
+        ratio = self._parent.devicePixelRatioF()
+        return [
+            self._library_picture(pose.name) if pose.still_HWC is None else picture_of(pose.still_HWC, ratio)
+            for pose in poses
+        ]
 
     def _busy(self) -> bool:
         if self.batch.running:
@@ -161,19 +191,22 @@ class Series(QObject):
         self._bar = bar = QProgressDialog(
             plain.words(f"Drawing {path.name}"), "Cancel", 0, len(wanted), self._parent
         )
-        bar.setWindowTitle("Poseloom")
+        bar.setWindowTitle(plain.words(f"Drawing {path.name}"))
+        bar.setMinimumWidth(BAR)
         bar.setWindowModality(Qt.WindowModality.NonModal)
         bar.setMinimumDuration(0)
         bar.setAutoClose(False)
         bar.setAutoReset(False)
         bar.canceled.connect(self.batch.cancel)
         bar.show()
+        self._begun = time.monotonic()
         self._then = lambda pictures: self._files.submit(WritePictures(path, pictures, write))
         self.batch.start(wanted)
 
     def _tell(self, drawn: int, of: int) -> None:
         if self._bar is not None:
-            self._bar.setLabelText(f"{drawn} of {of} pictures are drawn.")
+            left = left_of(drawn, of, time.monotonic() - self._begun)
+            self._bar.setLabelText(f"{drawn} of {of} pictures are drawn.{left}")
             self._bar.setValue(drawn)
 
     def _put_bar_away(self) -> None:

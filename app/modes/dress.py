@@ -23,6 +23,7 @@ class DressMode(QObject):
         object
     )  # frozenset of keys of photos that can lend some of it, None: none chosen
 
+    stroke_changed = Signal(object)  # engine.api.Stroke that the hand is at; None: it is in the picture
     lights_changed = Signal(object)  # by key of a photo, float [h, w] from 0 to 1: where it is gathered there
 
     def __init__(self, controller: Controller):
@@ -33,12 +34,14 @@ class DressMode(QObject):
         self._distribution: regions.LayerMaps = {}
         self._lines_of: dict[Choice, list[np.ndarray]] = {}  # of the picture that is shown
         self._hovered = ""
-        self._waiting = ""  # key of the photo whose garments are still asked
+        self._wanted: list[tuple[Choice, str]] = []  # of photos whose garments are still asked
+        self._early: tuple[XY, bool, bool] | None = None  # pressed before it is known what is where
+        self._early_key = ""  # of a photo that was clicked after it
         self._at: XY | None = None  # where the pointer is
         self.choice: Choice = ()
         self.on = False
         self.brush = Brush(self)
-        self.brush.changed.connect(lambda: self.hovered(self._at))
+        self.brush.changed.connect(self._on_brush)
         controller.frames.shown.connect(self._on_frame)
         controller.frames.mapped.connect(self._on_maps)
         controller.lending.read.connect(lambda _key: self._tell_lights())
@@ -49,7 +52,7 @@ class DressMode(QObject):
     def switch(self, on: bool) -> None:
         """Begin or end; what was chosen is forgotten."""
         self.on = on
-        self._waiting = ""
+        self._forget_wanted()
         self._lift()
         self.brush.take_up(False)
         self._hover("")
@@ -64,8 +67,9 @@ class DressMode(QObject):
     def hovered(self, xy: XY | None) -> None:
         self._at = xy
         if self.brush.on and self.on:
-            if xy is not None:
+            if xy is not None and self._controller.painting.stroke is not None:
                 self._controller.painting.draw_to(xy)
+                self.stroke_changed.emit(self._controller.painting.stroke)
             self._hovered = ""
             self.hover_changed.emit([] if xy is None else self.brush.outline(xy, self._controller.size), "")
         else:
@@ -75,6 +79,10 @@ class DressMode(QObject):
         if self.brush.on:
             word = BACKGROUND if remove else self.brush.word
             self._controller.painting.begin(word, xy, self.brush.radius, self._controller.size[0])
+            self.stroke_changed.emit(self._controller.painting.stroke)
+            return
+        if self._pieces_hw is None:
+            self._early = xy, add, remove
             return
         word = self._word_at(xy)
         if remove:
@@ -111,7 +119,7 @@ class DressMode(QObject):
             self.brush.take_up(False)
             return True
         chosen = bool(self.choice)
-        self._waiting = ""
+        self._forget_wanted()
         self.choose(())
         return chosen
 
@@ -147,16 +155,25 @@ class DressMode(QObject):
         photo = self._controller.document.look.photo(key)
         if not self.on or photo is None:
             return False
+        if not self.choice and self._early is not None:
+            self._early_key = key
+            return True
         if not self.choice:
             self._controller.notice.emit(
                 "info", "Click what she wears first, then the photo to take it from.", ""
             )
             return True
         lends = self._controller.lending.of(photo.reference)
-        self._waiting = key if lends is None else ""
-        if lends is not None:
+        # What was clicked last counts; other garments that wait for their photos still come.
+        self._wanted = [want for want in self._wanted if not set(want[0]) & set(self.choice)]
+        if lends is None:
+            self._wanted.append((self.choice, key))
+        else:
             self._controller.outfit.take(self.choice, key, lends)
         return True
+
+    def _forget_wanted(self) -> None:
+        self._wanted, self._early, self._early_key = [], None, ""
 
     def _lift(self) -> None:
         self._controller.painting.end()
@@ -165,8 +182,12 @@ class DressMode(QObject):
 
     def _on_answer(self, key: str) -> None:
         self._tell_lenders()
-        if key == self._waiting:
-            self.take(key)
+        photo = self._controller.document.look.photo(key)
+        lends = None if photo is None else self._controller.lending.of(photo.reference)
+        for choice in [choice for choice, wanted in self._wanted if wanted == key]:
+            self._wanted.remove((choice, key))
+            if lends is not None:
+                self._controller.outfit.take(choice, key, lends)
 
     def _on_shelved(self, key: str) -> None:
         """A photo that was dropped or added while something is chosen is where that comes from."""
@@ -175,8 +196,10 @@ class DressMode(QObject):
 
     def _on_look(self, changed: frozenset[str]) -> None:
         if not self.on:
+            self._pieces_hw = None  # of another picture when it comes to that
             return
         if "person" in changed:
+            self._forget_wanted()
             self.choose(())
         if "photos" in changed:
             self._ask()
@@ -185,9 +208,21 @@ class DressMode(QObject):
         if frame.pieces is not None and self.on:
             self._pieces_hw, self._picture_HWC = frame.pieces, frame.image
             self._lines_of.clear()
+            self._press_early()
             if not self.brush.on:
                 self.hover_changed.emit(self._lines((self._hovered,) if self._hovered else ()), self._hovered)
-            self.choice_changed.emit(self._lines(self.choice), self.choice)
+            self._tell_choice()
+            if self._controller.painting.stroke is None:
+                self.stroke_changed.emit(None)
+
+    def _press_early(self) -> None:
+        """What was clicked while nothing was known yet."""
+        if self._early is not None:
+            early, key = self._early, self._early_key
+            self._early, self._early_key = None, ""
+            self.pressed(*early)
+            if key and self.choice:
+                self.take(key)
 
     def _on_maps(self, frame: Frame) -> None:
         if self.on:
@@ -234,9 +269,18 @@ class DressMode(QObject):
         """Choose these garments, seen or not."""
         if choice != self.choice:
             self.choice = choice
-            self.choice_changed.emit(self._lines(choice), choice)
+            self._tell_choice()
             self._tell_lenders()
             self._tell_lights()
+
+    def _on_brush(self) -> None:
+        self._tell_choice()
+        self.hovered(self._at)
+
+    def _tell_choice(self) -> None:
+        """What is chosen; while the brush is in the hand what it paints, as far as that is there."""
+        shown = (self.brush.word,) if self.brush.on else self.choice
+        self.choice_changed.emit(self._lines(shown), self.choice)
 
     def _tell_lenders(self) -> None:
         """Photos that are not known yet count as lending: they are asked when it comes to that."""

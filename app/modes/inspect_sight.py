@@ -11,7 +11,7 @@ from app.docks.inspected_words import colour_of
 from app.docks.inspector import InspectPanel
 from app.modes.inspect import InspectMode
 from engine.inspecting.choices import EVIDENCE, TRACES
-from engine.inspecting.colouring import coloured, faded
+from engine.inspecting.colouring import coloured, faded, veiled
 from engine.inspecting.inspection import Inspection, told_apart
 from engine.inspecting.overlays import Overlay
 from engine.inspecting.values import RESULT, XY, peak_of
@@ -71,7 +71,11 @@ class InspectSight(QObject):
         if over.pixels.ndim == 3:
             colours = faded(over.pixels, scale.scale.opacity)
         else:
-            colours = coloured(over.pixels, scale.table, scale.scale)
+            colours = (
+                veiled(over.pixels, scale.scale)
+                if over.veil
+                else coloured(over.pixels, scale.table, scale.scale)
+            )
         return Laid(colours, name, over.words)
 
     def _mark(self, shown: Inspection) -> None:

@@ -15,7 +15,7 @@ class Mode(Protocol):
         """The pointer is here, None: it has left."""
 
     def pressed(self, xy: XY, add: bool, remove: bool) -> None:
-        """The left button; add, remove: Shift, Alt."""
+        """The left button; add, remove: Shift, Alt or Ctrl."""
 
     def released(self) -> None:
         """The left button, after `pressed`."""

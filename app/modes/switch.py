@@ -9,12 +9,14 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction, QCursor
 from PySide6.QtWidgets import QToolTip
 
+from app import theme
 from app.centre import Centre
 from app.controller import Controller
 from app.docks.layout import Docks
 from app.modes.dress import DressMode
 from app.modes.inspect import InspectMode
 from app.modes.inspect_sight import InspectSight
+from engine.api import Stroke
 from engine.editing.regions import Choice
 
 
@@ -36,6 +38,7 @@ class ModeSwitch:
         self.sight = InspectSight(inspecting, centre.canvas, docks.inspector)
         dressing.hover_changed.connect(self._show_pointed)
         dressing.choice_changed.connect(self._show_chosen)
+        dressing.stroke_changed.connect(self._show_stroke)
         dressing.lenders_changed.connect(docks.shelf.show_lenders)
         dressing.lights_changed.connect(docks.shelf.show_lights)
         outfit, panel = controller.outfit, docks.outfit
@@ -51,6 +54,7 @@ class ModeSwitch:
         panel.brush.clear_wanted.connect(controller.painting.clear)
         dressing.brush.changed.connect(self._show_brush)
         made["dress_mode"].changed.connect(self._show_hindrance)
+        controller.engine_awake.connect(lambda _facts: self._tell())
         self._mark()
 
     def pose(self) -> None:
@@ -112,22 +116,47 @@ class ModeSwitch:
         for name in ("brush", "brush_wider", "brush_narrower"):
             self._actions[name].setEnabled(dressing)
         self._show_brush()
-        self._docks.outfit.show_choice(self.dressing.on, ())
 
     def _show_brush(self) -> None:
         brush = self.dressing.brush
         self._actions["brush"].setChecked(brush.on)
         self._docks.outfit.brush.show_brush(brush.on, brush.word)
-        self._docks.outfit.show_choice(self.dressing.on, self.dressing.choice, brush.on)
+        self._tell()
+        if brush.on:
+            QToolTip.hideText()  # of what was pointed at
 
     def _show_pointed(self, lines: list[np.ndarray], word: str) -> None:
         canvas = self._centre.canvas
-        canvas.outline(canvas.pointed, lines)
+        canvas.outline(canvas.pointed, lines, self._ink())
         if word and canvas.underMouse():
             QToolTip.showText(QCursor.pos() + QPoint(12, 12), word.capitalize(), canvas)
 
     def _show_chosen(self, lines: list[np.ndarray], choice: Choice) -> None:
         canvas = self._centre.canvas
-        canvas.outline(canvas.chosen, lines)
+        canvas.outline(canvas.chosen, lines, self._ink())
         canvas.setAccessibleDescription(f"Chosen: {', '.join(choice)}" if choice else "")
-        self._docks.outfit.show_choice(self.dressing.on, choice)
+        self._tell()
+
+    def _show_stroke(self, stroke: Stroke | None) -> None:
+        if stroke is None:
+            self._centre.canvas.stroke.show_stroke((), 0.0, theme.UNCOLOURED)
+        else:
+            rows = self._controller.size[0]
+            points = [(x * rows, y * rows) for x, y in stroke.points]
+            ink = theme.garment_colour(stroke.word)
+            self._centre.canvas.stroke.show_stroke(points, stroke.radius * rows, ink)
+
+    def _ink(self) -> str:
+        """The colour of what the brush paints; "" while it is put away."""
+        brush = self.dressing.brush
+        return theme.garment_colour(brush.word) if brush.on else ""
+
+    def _tell(self) -> None:
+        """What a click would do next."""
+        facts = self._controller.facts
+        self._docks.outfit.show_choice(
+            self.dressing.on,
+            self.dressing.choice,
+            self.dressing.brush.on,
+            facts is not None and facts.paints,
+        )

@@ -78,14 +78,23 @@ def run(argv: list[str]) -> int:
     read = (options.reference, options.pose, options.weights, *(path for _, path, _ in garments))
     refuse_own_input(options.output, *read)
     session = open_session(options)
+    worn: dict[str, str] = {}
     for word, path, share in garments:
         photo = add_photo(session, path)
+        lends = {WHOLE: WHOLE, BACKGROUND: BACKGROUND} | session.garments(photo)
+        if word not in lends:
+            raise InputError(f"{path}: {lacks(word)}")
+        if photo.key == session.in_use[0].key:
+            _note(f"{path} is the person's own photo, who wears that already.")
+        if lends[word] != word:
+            _note(f"{path} shows no {word} and lends its {lends[word]}.")
         if word == WHOLE:
             session.mix(photo, share)
-        elif word == BACKGROUND or word in session.garments(photo):
-            session.wear(word, photo, share)
-        else:
-            raise InputError(f"{path}: {lacks(word)}")
+            continue
+        if word in worn:
+            _note(f"Of {word} given twice {path} is worn, and not {worn[word]}.")
+        worn[word] = path
+        session.wear(word, photo, share)
     settle(session, options.settle)
     _refine(session, options.refine)
     frame = session.render()

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
@@ -19,7 +18,7 @@ from engine.compositing.detail import DetailSource, blended
 from engine.compositing.fields import around, ramp
 from engine.compositing.own_pose import BEHIND, MARGIN, OwnPose
 from engine.inpainting.plate import filled, source_field
-from engine.ops.resample import enlarged
+from engine.ops.resample import enlarged, shrunk
 from engine.pictures import to_rgb
 
 # So likely it is the person: from the first on a pixel has something of hers, at the second it is hers alone.
@@ -74,7 +73,7 @@ def of_person(surface_B11hw: Tensor, person_B1HW: Tensor) -> Tensor:
 
     The parsing network knows what clothes look like, wherever they are; the detector whose they are.
     """
-    hers_B1hw = F.interpolate(person_B1HW, surface_B11hw.shape[-2:], mode="area").clamp(_DOUBT, 1.0 - _DOUBT)
+    hers_B1hw = shrunk(person_B1HW, surface_B11hw.shape[-2:]).clamp(_DOUBT, 1.0 - _DOUBT)
     classes_B8hw, points_B3hw = surface_B11hw.split((CLASSES, 3), 1)
     nobody_B1hw, somebody_B7hw = classes_B8hw.log_softmax(1).split((1, CLASSES - 1), 1)
     return torch.cat([nobody_B1hw + (1 - hers_B1hw).log(), somebody_B7hw + hers_B1hw.log(), points_B3hw], 1)

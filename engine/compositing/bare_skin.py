@@ -17,6 +17,7 @@ from engine.compositing.fields import around, size_of, spread, window_of
 from engine.compositing.tailoring import matte
 from engine.compositing.under_hands import LEAST_SKIN, as_skin
 from engine.cv import cv2
+from engine.ops.resample import shrunk
 from engine.pose.skeleton import (
     LEFT_ELBOW,
     LEFT_SHOULDER,
@@ -54,9 +55,7 @@ def bare_skin(
     """
     size = size_of(skin_11hw)
     nothing = BareSkin(torch.zeros_like(garment_11HW), torch.zeros_like(garment_11HW))
-    small_1Chw, garment_11hw = (
-        F.interpolate(each, size, mode="area") for each in (picture_1CHW, garment_11HW)
-    )
+    small_1Chw, garment_11hw = (shrunk(each, size) for each in (picture_1CHW, garment_11HW))
     bare_11hw = skin_11hw.square() * (1.0 - garment_11hw)
     total = bare_11hw.sum()
     if joints_18x3 is None or total < LEAST_SKIN:
@@ -84,7 +83,7 @@ def _within(picture_1CHW: Tensor, garment_11HW: Tensor, about_1Dhw: Tensor, skin
     y, x = (slice(each.start * rows // size[0], each.stop * rows // size[0]) for each in window)
     part_1CHW, times = picture_1CHW[..., y, x], max(1, round(rows / 256))
     middle = tuple(side // times for side in size_of(part_1CHW))
-    part_1Cab = F.interpolate(part_1CHW, middle, mode="area")
+    part_1Cab = shrunk(part_1CHW, middle)
     about_1Dab = F.interpolate(about_1Dhw[(..., *window)], middle, mode="bilinear")
     cloth_1Cab, near_11ab, begin_11ab = about_1Dab.split((3, 1, 1), 1)
     share_11ab, told_11ab = as_skin(part_1Cab, cloth_1Cab, skin_1C11)

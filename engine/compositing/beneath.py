@@ -6,20 +6,19 @@ Shapes and words as in `dressing`.
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.fields import around, highest, largest, odd_side, ramp, size_of, spread
 from engine.compositing.tailoring import continued
 from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at, on_trunk, worn_at
-from engine.compositing.worn import Drawn, Dressed, inner, near, of_pieces, sharp, wall_on
+from engine.compositing.worn import Drawn, Dressed, above_shoes, inner, near, of_pieces, sharp, wall_on
 from engine.garments import ARMS, DRESS, FACE, HAIR, LEGS, SKIRT, TOP, TROUSERS, WAIST, Garment
-from engine.ops.resample import running_mean
+from engine.ops.resample import enlarged, running_mean, shrunk
 from engine.regions import SURFACE_SPAN
 
 _SURE = 0.8, 0.95  # share of a position from which a picture shows a part without what is beside it
 _SKIN_SEEN = 0.05, 0.2  # of 3 dm, within which skin is the wearer's own, and farther than which only its tone
-_ANKLE = -7.3  # dm above the middle of the standard body; below it are shoes
+_SHIN = -6.8  # dm above the middle of the standard body; above it a leg surely is no shoe
 # Difference of colours (of -1 to 1) from the wearer's tone that skin hardly has, and never.
 _NO_SKIN = 0.25, 0.5
 _JOINED = 33  # px of a map of 128 rows around skin that is seen in which skin beneath goes on from it
@@ -77,16 +76,15 @@ def body_beneath(
     own_1CHW, unseen_11hw = looks_at(wearer.wardrobe, piece_1hw, wearer.surface, size)
     own_1CHW = _clothes_beneath(own_1CHW, piece_1hw, now, wearer)
     skin_11hw = _skin(piece_1hw)
-    toned_1CHW = _cut_out(giver.picture, of_pieces(theirs_1Phw, _SKIN)) + (
-        wearer.wardrobe.skin - giver.wardrobe.skin
-    )
-    told_11HW = F.interpolate(skin_11hw * ramp(unseen_11hw, *_SKIN_SEEN), size, mode="bilinear")
+    toned_1CHW = _skin_of(giver, theirs_1Phw) + (wearer.wardrobe.skin - giver.wardrobe.skin)
+    told_11HW = enlarged(skin_11hw * ramp(unseen_11hw, *_SKIN_SEEN), size)
     # Near a shoe the nearest that is seen of a leg is the shoe.
-    above_11hw = (wearer.surface[:, CLASSES + 1, None] * SURFACE_SPAN > _ANKLE).float()
+    above_11hw = above_shoes(wearer.surface)
     other_11HW = ramp((own_1CHW - toned_1CHW).square().mean(1, keepdim=True).sqrt(), *_NO_SKIN)
-    told_11HW = told_11HW.maximum(F.interpolate(skin_11hw * above_11hw, size, mode="bilinear") * other_11HW)
+    told_11HW = told_11HW.maximum(enlarged(skin_11hw * above_11hw, size) * other_11HW)
     skin_1CHW = torch.lerp(own_1CHW, toned_1CHW, told_11HW)
-    return _skin_going_on(skin_1CHW, piece_1hw, now, above_11hw, gone_11HW)
+    alike_11HW = 1.0 - ramp((now.picture - toned_1CHW).square().mean(1, keepdim=True).sqrt(), *_NO_SKIN)
+    return _skin_going_on(skin_1CHW, piece_1hw, now, above_11hw, gone_11HW, alike_11HW)
 
 
 def _clothes_beneath(own_1CHW: Tensor, piece_1hw: Tensor, now: Dressed, wearer: Drawn) -> Tensor:
@@ -103,19 +101,24 @@ def _clothes_beneath(own_1CHW: Tensor, piece_1hw: Tensor, now: Dressed, wearer: 
     inside_11HW = inner(seen_11HW * (1.0 - wall_on(wearer, seen_11HW)), _RIM)
     if not inside_11HW.any():
         return own_1CHW
-    wanted_11HW = F.interpolate(wanted_11hw, size, mode="bilinear")
+    wanted_11HW = enlarged(wanted_11hw, size)
     return torch.lerp(own_1CHW, continued(now.picture, inside_11HW, wanted_11HW), wanted_11HW)
 
 
 def _skin_going_on(
-    skin_1CHW: Tensor, piece_1hw: Tensor, now: Dressed, above_11hw: Tensor, gone_11HW: Tensor
+    skin_1CHW: Tensor,
+    piece_1hw: Tensor,
+    now: Dressed,
+    above_11hw: Tensor,
+    gone_11HW: Tensor,
+    alike_11HW: Tensor,
 ) -> Tensor:
     """A skin that is, near where the same skin is seen, as that goes on: arms and neck as arms, legs as legs.
 
-    above: where legs are no shoes.
+    above: where legs are no shoes. alike: where what is seen may be skin, by its colour.
     """
     full, size = size_of(gone_11HW), size_of(piece_1hw)
-    gone_11hw = highest(F.interpolate(gone_11HW, size, mode="area"), _SHADE)
+    gone_11hw = highest(shrunk(gone_11HW, size), _SHADE)
     for piece, where_11hw in ((ARMS, 1.0), (LEGS, above_11hw)):
         wanted_11hw = (piece_1hw == piece)[:, None].float()
         if not (wanted_11hw * gone_11hw).any():
@@ -124,8 +127,11 @@ def _skin_going_on(
         seen_11hw = 1.0 - highest(1.0 - seen_11hw, 3)  # not the mixed px of an outline
         near_11hw = around(seen_11hw, _JOINED) * wanted_11hw
         near_11hw = running_mean(near_11hw, odd_side(_JOINED // 2, size[0])) * wanted_11hw
-        seen_11HW, near_11HW = (F.interpolate(each, full, mode="bilinear") for each in (seen_11hw, near_11hw))
-        goes_on_1CHW = spread(now.picture, ramp(seen_11HW, *_SURE))  # a knee is no thigh's mirror image
+        seen_11HW, near_11HW = (enlarged(each, full) for each in (seen_11hw, near_11hw))
+        inside_11HW = ramp(seen_11HW, *_SURE) * alike_11HW
+        # An arm goes on as round as it is. A knee is no thigh's mirror image.
+        mirrored_11HW = enlarged(wanted_11hw, full) if piece == ARMS else torch.zeros_like(near_11HW)
+        goes_on_1CHW = continued(now.picture, inside_11HW, mirrored_11HW)
         skin_1CHW = torch.lerp(skin_1CHW, goes_on_1CHW, near_11HW)
     return skin_1CHW
 
@@ -135,9 +141,11 @@ def _skin(piece_1hw: Tensor) -> Tensor:
     return torch.isin(piece_1hw, torch.tensor(_SKIN, device=piece_1hw.device)).float()[:, None]
 
 
-def _cut_out(picture_1CHW: Tensor, part_11hw: Tensor) -> Tensor:
-    """A part of a picture, its colours carried on beyond its outline."""
-    inside_11hw = running_mean(part_11hw, 3)
-    inside_11hw = inside_11hw / inside_11hw.amax().clamp_min(1e-3)  # of what is nowhere sure, the surest
-    inside_11HW = F.interpolate(inside_11hw, size_of(picture_1CHW), mode="bilinear")
-    return spread(picture_1CHW, ramp(inside_11HW, *_SURE))
+def _skin_of(drawn: Drawn, pieces_1Phw: Tensor) -> Tensor:
+    """A picture's skin, [1, 3, H, W], carried on beyond its outline; shoes are none."""
+    most_11hw = _skin(largest(pieces_1Phw)) * above_shoes(drawn.surface, _SHIN)
+    inside_11hw = 1.0 - highest(1.0 - most_11hw, 3)  # not the mixed px of an outline
+    if not inside_11hw.any():  # of what is nowhere sure, the surest
+        mean_11hw = running_mean(of_pieces(pieces_1Phw, _SKIN), 3)
+        inside_11hw = mean_11hw / mean_11hw.amax().clamp_min(1e-3)
+    return spread(drawn.picture, ramp(enlarged(inside_11hw, size_of(drawn.picture)), *_SURE))

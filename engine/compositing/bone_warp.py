@@ -7,13 +7,14 @@ wide skirt, the features of a face. What is behind the cut-out is the background
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.arms import at_moved_shoulders, gone_with_an_arm
 from engine.compositing.atlas import CLASSES, centres
-from engine.compositing.detail import DetailSource
 from engine.compositing.fields import (
     around,
     at,
@@ -29,7 +30,7 @@ from engine.compositing.fields import (
 )
 from engine.compositing.moving_least_squares import motion, tilted, without_arms
 from engine.compositing.own_pose import OwnPose
-from engine.ops.resample import enlarged, running_mean
+from engine.ops.resample import enlarged, running_mean, shrunk
 from engine.pose.skeleton import LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, LIMBS, RIGHT_ANKLE, RIGHT_HIP, RIGHT_KNEE
 from engine.regions import REGIONS, SURFACE_SPAN
 
@@ -59,24 +60,49 @@ _COLOUR = 9  # a garment that is swapped, or mixed, is told by its colour
 _LIGHT = 15  # light and shade change smoothly
 
 
+class BoneWarp(NamedTuple):
+    """How a photo moves with its bones, told on the grid of the surface map. trust: [B, 1, h, w], how far it
+    is shown. hole: likewise, how far the background plate is what is behind it. steps: [B, 2, h, w], how far
+    off (-1 to 1 across it) what is shown lies in the photo. change: [B, 3, h, w], by how much the engine's
+    colours differ."""
+
+    trust: Tensor
+    hole: Tensor
+    steps: Tensor
+    change: Tensor
+
+    def layer(
+        self,
+        photo_BDHW: Tensor,
+        background_BCHW: Tensor,
+        otherwise_BEHW: Tensor,
+        *,
+        recoloured: bool = True,
+    ) -> Tensor:
+        """A layer (`layers`) of planes of the photo, float32 [B, 1 + C, H, W].
+
+        photo: its C planes, then how sure it is that nobody is there. background: its plate. otherwise: the
+        layer that shows where this one does not. recoloured: as of `surface_warp.SurfaceWarp.layer`.
+        """
+        size = size_of(photo_BDHW)
+        planes_B7HW = enlarged(torch.cat(self, 1), size)
+        trust_B1HW, hole_B1HW, steps_B2HW, change_B3HW = planes_B7HW.split((1, 1, 2, 3), 1)
+        cut_BDHW = torch.cat([photo_BDHW[:, :-1], 1.0 - photo_BDHW[:, -1:]], 1)
+        moved_BDHW = moved_by(cut_BDHW, centres(size, steps_B2HW.device), steps_B2HW)
+        behind_BCHW = torch.lerp(photo_BDHW[:, :-1], background_BCHW, hole_B1HW)
+        seen_BCHW = moved_BDHW[:, :-1] + change_B3HW if recoloured else moved_BDHW[:, :-1]
+        planes_BCHW = torch.lerp(behind_BCHW, seen_BCHW, moved_BDHW[:, -1:])
+        return torch.lerp(otherwise_BEHW, F.pad(planes_BCHW, (0, 0, 0, 0, 1, 0), value=1.0), trust_B1HW)
+
+
 @torch.no_grad()
-def bone_warp(
-    picture_BChw: Tensor,
-    surface_B11hw: Tensor,
-    pose_B183: Tensor,
-    source: DetailSource,
-    own: OwnPose,
-    otherwise_BDHW: Tensor,
-    *,
-    recoloured: bool = True,
-) -> Tensor:
-    """A layer (`layers`) of the photo, float32 [B, 1 + C, H, W].
+def bone_warp(picture_BChw: Tensor, surface_B11hw: Tensor, pose_B183: Tensor, own: OwnPose) -> BoneWarp:
+    """Of a reference's photo in a pose.
 
     picture, surface: what the engine draws in the pose, and its surface map. pose: as
-    `moving_least_squares.normalised_pose` gives it. otherwise: the layer that shows where this one does not.
-    recoloured: as of `surface_warp.surface_warp`.
+    `moving_least_squares.normalised_pose` gives it.
     """
-    size, frame = size_of(surface_B11hw), size_of(source.photo)
+    size = size_of(surface_B11hw)
     class_B8hw = surface_B11hw[:, :CLASSES].softmax(1)
     person_B1hw = (class_B8hw[:, :1] < 0.5).float()
     before_B2hw, known_B1hw, shares_BLhw = motion(pose_B183, own.pose, size)
@@ -108,16 +134,7 @@ def bone_warp(
     planes_B4hw = torch.cat([lit_B1hw, lit_B1hw * change_B3hw], 1)
     lit_B1hw, change_B3hw = wide_mean(planes_B4hw, _LIGHT, 4).split((1, 3), 1)
     change_B3hw = (1.0 - hair_B1hw) * change_B3hw / lit_B1hw.clamp_min(0.05)
-    planes = [trust_B1hw, own.hole * left_B1hw, steps_B2hw, change_B3hw]
-    planes_B7HW = enlarged(torch.cat(planes, 1), frame)
-    trust_B1HW, hole_B1HW, steps_B2HW, change_B3HW = planes_B7HW.split((1, 1, 2, 3), 1)
-
-    cut_BDHW = torch.cat([source.photo[:, : own.background.shape[1]], 1.0 - source.photo[:, -1:]], 1).float()
-    moved_BDHW = moved_by(cut_BDHW, centres(frame, steps_B2HW.device), steps_B2HW)
-    behind_BCHW = torch.lerp(cut_BDHW[:, :-1], own.background, hole_B1HW)
-    seen_BCHW = moved_BDHW[:, :-1] + change_B3HW if recoloured else moved_BDHW[:, :-1]
-    planes_BCHW = torch.lerp(behind_BCHW, seen_BCHW, moved_BDHW[:, -1:])
-    return torch.lerp(otherwise_BDHW, F.pad(planes_BCHW, (0, 0, 0, 0, 1, 0), value=1.0), trust_B1HW)
+    return BoneWarp(trust_B1hw, own.hole * left_B1hw, steps_B2hw, change_B3hw)
 
 
 def _compared(
@@ -144,7 +161,7 @@ def _whole_leg(same_B1hw: Tensor, person_B1hw: Tensor, shares_BLhw: Tensor) -> T
     arms were pulled, arms moved as a whole were farther from the truth than the engine's, legs nearer.
     """
     planes_B2hw = torch.cat([same_B1hw * person_B1hw, person_B1hw], 1)
-    planes_B2hw = F.interpolate(planes_B2hw, shares_BLhw.shape[2:], mode="area")
+    planes_B2hw = shrunk(planes_B2hw, shares_BLhw.shape[2:])
     same_BL, all_BL = torch.einsum("bchw,blhw->cbl", planes_B2hw, shares_BLhw)
     alike_BL = ramp(same_BL / all_BL.clamp_min(1e-3), *_ALIKE_LEG)
     alike_B1hw = torch.einsum("bl,blhw->bhw", alike_BL, shares_BLhw)[:, None]

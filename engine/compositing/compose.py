@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 
 import numpy as np
 import torch
@@ -27,7 +27,7 @@ from engine.compositing.detail import (
     make_source,
 )
 from engine.compositing.fields import size_of, window_of
-from engine.compositing.layers import over, photo_layer, without_moved_hands
+from engine.compositing.layers import PhotoWarp, Referred, over, photo_layer, photo_warps, without_moved_hands
 from engine.compositing.moving_least_squares import normalised_pose
 from engine.compositing.own_pose import OwnPose, own_pose_rendering
 from engine.compositing.shown_surface import Shown, shown_surface
@@ -38,7 +38,6 @@ from engine.pose.planes import present_joints
 
 _RIM = 4  # px around the person: a gate looks at 2, and a finer picture at 1 more
 _STEP = 16  # px: convolutions of ever other sizes are slow
-_photo_layer_aside = torch.inference_mode()(photo_layer)  # other threads do not inherit the mode
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +88,7 @@ class Composition:
     """image_1CHW: about [-1, 1], on the canvas. fine_1CHW: the same at the first reference's fine size, where
     that was asked for and there is one. copied: where its detail comes from, if it has any. surface_1Khw: the
     surface map it was composed by, None where nothing was. tell_photo: makes `photo_11HW`, tell_shown:
-    `shown`, None where nothing is taken from a photo."""
+    `shown`, once; None where nothing is taken from a photo."""
 
     image_1CHW: Tensor
     fine_1CHW: Tensor | None = None
@@ -98,7 +97,7 @@ class Composition:
     tell_photo: Callable[[], Tensor] | None = None
     tell_shown: Callable[[], Shown] | None = None
 
-    @cached_property
+    @property
     def shown(self) -> Shown | None:
         """What is shown as a surface map, None where nothing was composed; a drag has no use for it."""
         if self.tell_shown is not None:
@@ -191,7 +190,7 @@ def compose(
     person_11HW = person_matte(surface_1Khw, model.canvas)
     drawn = draft_1Chw, surface_1Khw, pose_1183
     # Many small operators, which do not fill two threads, beside few large ones.
-    layer = None if aside is None else aside.submit(_photo_layer_aside, *drawn, layers)
+    layer = None if aside is None else aside.submit(_laid_aside, *drawn, layers)
     image_1CHW, taken = rendering.image_1CHW, None
     if whole:
         if layer is not None:
@@ -208,19 +207,18 @@ def compose(
     else:
         image_1CHW = enlarged(image_1CHW, model.canvas)
     plain_1CHW, image_1CHW = image_1CHW, before_plates(image_1CHW, person_11HW, layers)
-    layer_14HW = photo_layer(*drawn, layers) if layer is None else layer.result()
+    warps, layer_14HW = _laid(*drawn, layers) if layer is None else layer.result()
     finished_1CHW = _as_drawn(over(image_1CHW, layer_14HW), rendering)
     share_11HW = None if taken is None else taken.share
     tell_photo = partial(from_photo, share_11HW, person_11HW, layer_14HW, layers, rendering.by_hand_11hw)
-    kept_1Chw = draft_1Chw.clone()  # a later rendering may overwrite it
-    tell_shown = partial(shown_surface, kept_1Chw, surface_1Khw, pose_1183, layers)
+    tell_shown = cache(partial(shown_surface, surface_1Khw, warps, layers))
     if not finely or own.fine_HWC is None:
         return Composition(finished_1CHW, None, taken, surface_1Khw, tell_photo, tell_shown)
     size = own.fine_HWC.shape[:2]
     layers = [(*_finer(kept, size), share) for kept, share in shares if share is not None]
     large_1CHW = enlarged(plain_1CHW, size)
     large_1CHW = before_plates(large_1CHW, person_matte(surface_1Khw, size), layers)
-    fine_1CHW = _as_drawn(over(large_1CHW, photo_layer(*drawn, layers)), rendering)
+    fine_1CHW = _as_drawn(over(large_1CHW, photo_layer(warps, layers)), rendering)
     return Composition(finished_1CHW, fine_1CHW, taken, surface_1Khw, tell_photo, tell_shown)
 
 
@@ -229,7 +227,7 @@ def from_photo(
     share_11HW: Tensor | None,
     person_11HW: Tensor,
     layer_14HW: Tensor,
-    references: Sequence[tuple[DetailSource, OwnPose | None, Tensor | float]],
+    references: Sequence[Referred],
     by_hand_11hw: Tensor | None = None,
 ) -> Tensor:
     """How much of every pixel of a picture is taken from a photo of its references, [1, 1, H, W].
@@ -271,12 +269,23 @@ def draft_and_surface(rendering: Rendering) -> tuple[Tensor, Tensor]:
     return draft_1Chw, surface_1Khw
 
 
+def _laid(
+    picture_1Chw: Tensor, surface_1Khw: Tensor, pose_1183: Tensor, references: Sequence[Referred]
+) -> tuple[list[PhotoWarp | None], Tensor]:
+    """How references lie in a picture, and their layer, as of `layers`."""
+    warps = photo_warps(picture_1Chw, surface_1Khw, pose_1183, references)
+    return warps, photo_layer(warps, references)
+
+
+_laid_aside = torch.inference_mode()(_laid)  # other threads do not inherit the mode
+
+
 def _detailed(
     model: PoseTransferModel,
     rendering: Rendering,
     surface_1Khw: Tensor,
     pose_1183: Tensor,
-    layers: Sequence[tuple[DetailSource, OwnPose | None, Tensor | float]],
+    layers: Sequence[Referred],
     person_11HW: Tensor,
 ) -> tuple[Tensor, CopiedDetail | None]:
     """A whole rendering with the detail of its references, where it is not hidden by their plates; as it is

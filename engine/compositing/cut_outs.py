@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from cmath import phase
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from engine.compositing.fields import ramp, size_of
+from engine.compositing.fields import ramp, ramp_at, size_of
 from engine.compositing.limb_bones import sampled
 from engine.compositing.limb_mattes import THICK, reach
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
 from engine.compositing.ribbons import Ribbon, least_radius, past_middle, place_of, position_at, ribbon
 from engine.compositing.sleeves import Sleeve, lifted_sleeve
 
+_BENT = 0.2, 0.8  # radians that a joint is bent otherwise than in the photo, until it is pointed
 _RIM = 0.02  # of half the picture's height
 
 
@@ -44,7 +46,7 @@ def along_limb(
     then = {each.number: each.then for each in bones}
     now = {each.number: each.now._replace(unit=unit) for each in bones}
     was = ribbon(poses.own_183, then, limb, 1.0, poses.sides_2)
-    goes = ribbon(poses.now_183, now, limb, scale, poses.sides_2)
+    goes = ribbon(poses.now_183, now, limb, scale, poses.sides_2, pointed=_bent(bones))
     assert was is not None and goes is not None
     broad_2N = scale * unit * THICK[1] * reach(was.line_N, limb_HW, unit, poses.sides_2)
     sleeve = None
@@ -52,6 +54,14 @@ def along_limb(
         bare_hw, cloth_hw = class_8hw[bones[0].bone.bare], class_8hw[list(bones[0].bone.garments)].sum(0)
         sleeve = lifted_sleeve((was, goes), broad_2N, bare_hw, cloth_hw, trunk, unit, poses.sides_2)
     return Along(was, goes, broad_2N, sleeve)
+
+
+def _bent(bones: Sequence[Elsewhere]) -> float:
+    """0 to 1: how far a limb is bent at its joint otherwise than in the photo."""
+    if len(bones) < 2:
+        return 0.0
+    (upper_then, upper_now), (then, now) = ((each.then.step, each.now.step) for each in bones)
+    return ramp_at(abs(phase(now / upper_now * upper_then / then)), *_BENT)
 
 
 class CutOut(NamedTuple):

@@ -21,13 +21,15 @@ from engine.compositing.beneath import body_beneath, clothes_over, own_beneath, 
 from engine.compositing.fields import Window, around, at, highest, largest, ramp, size_of, spread
 from engine.compositing.passers_by import scraps
 from engine.compositing.tailoring import continued, drawn_out
-from engine.compositing.wardrobe import CLASSES, looks_at, on_trunk, worn_at
+from engine.compositing.wardrobe import looks_at, worn_at
 from engine.compositing.worn import (
     IN_FRONT,
     Drawn,
     Dressed,
     Laid,
+    above_shoes,
     all_of,
+    hands,
     inner,
     near,
     of_pieces,
@@ -36,11 +38,12 @@ from engine.compositing.worn import (
     wall_on,
 )
 from engine.garments import ARMS, DRESS, FACE, LEGS, PIECES, SKIRT, TOP, TROUSERS, Garment
-from engine.regions import REGIONS, SURFACE_SPAN
+from engine.ops.resample import enlarged, shrunk
 
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
 _INSIDE = 0.8, 0.95  # likewise from which the giver's picture shows it without what is beside it
 _RIM = 2  # px of a picture of 256 rows, the width of what a garment may have of its surroundings at its edge
+_A_LEG = 0.4  # of what is seen of legs, that is above the shoes at least, of legs that are more than those
 _CLOTHS = TOP, DRESS, SKIRT, TROUSERS  # of one look: the colours of a leg are no shoe's
 
 
@@ -51,24 +54,24 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     strength: 0 to 1; colours and patterns go over from the wearer's to the giver's.
     """
     size = size_of(now.picture)
-    went_11hw = of_pieces(now.pieces, garment.goes)
+    went_11hw, person_11hw = of_pieces(now.pieces, garment.goes), 1.0 - now.pieces[:, :1]
     if giver.laid is None:
         theirs_1Phw = pieces_worn(giver)
         on_body_1Phw, known_11hw = worn_at(giver.wardrobe, wearer.surface)
         # Legs that a photo does not show are what the engine draws, not what is nearest on the body.
         on_body_1Phw = torch.lerp(theirs_1Phw, on_body_1Phw, known_11hw)
         on_body_1Phw[:, list(IN_FRONT)] = theirs_1Phw[:, list(IN_FRONT)]
+        if LEGS in garment.takes and _in_shoes_alone(theirs_1Phw, giver):
+            went_11hw = went_11hw * (1.0 - above_shoes(wearer.surface))
+        belongs_11hw = of_pieces(on_body_1Phw, garment.takes) * person_11hw
         came_11hw = of_pieces(theirs_1Phw, garment.takes)
+        came_11hw = came_11hw.masked_fill(scraps(came_11hw, person_11hw, belongs_11hw), 0.0)
     else:
         theirs_1Phw, on_body_1Phw = all_of(ARMS, went_11hw), own_beneath(wearer)
-        came_11hw = F.interpolate(
-            giver.laid.trunk.maximum(giver.laid.sleeves), size_of(went_11hw), mode="area"
-        )
-    person_11hw = 1.0 - now.pieces[:, :1]
-    if giver.laid is None:
-        came_11hw = came_11hw.masked_fill(scraps(came_11hw, person_11hw), 0.0)
+        came_11hw = shrunk(giver.laid.trunk.maximum(giver.laid.sleeves), size_of(went_11hw))
+        belongs_11hw = came_11hw
     # Beyond it nothing of a garment goes or comes, and whose the pixels are is asked of nobody.
-    window = near(went_11hw, came_11hw, of_pieces(on_body_1Phw, garment.takes) * person_11hw)
+    window = near(went_11hw, came_11hw, belongs_11hw)
     # What a px of a person is of is asked of the person: white cuffs are not told from white walls beside.
     hers_11hw = spread(went_11hw / person_11hw.clamp_min(1e-6), (person_11hw > 0.5).float())
     hers_11hw = hers_11hw * highest(person_11hw, 7)
@@ -77,7 +80,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         window,
         person_11hw,
         hers_11hw,
-        of_pieces(now.pieces, garment.over),
+        _over(now.pieces, wearer, garment),
     )
     person_11HW = _as_map(person_11HW, person_11hw, wearer)
     gone_11HW = hers_11HW * person_11HW
@@ -96,21 +99,16 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         gone_11HW = gone_11HW.maximum(giver.laid.hides * ramp(limbs_11HW, *_SEAM) * person_11HW)
     seen = person_11HW, gone_11HW, over_11HW
     if giver.laid is None:
-        theirs = sharp(
-            giver.picture,
-            window,
-            1.0 - theirs_1Phw[:, :1],
-            came_11hw * (1.0 - _arms_before(giver.surface)),
-        )
+        theirs = sharp(giver.picture, window, 1.0 - theirs_1Phw[:, :1], came_11hw)
         cloth_1CHW, taken_11HW = _cloth(seen, theirs, wearer, giver, garment, theirs_1Phw, on_body_1Phw)
         there_11HW, _ = theirs
         clothed_11hw = of_pieces(on_body_1Phw, clothes_over(garment))
-        there_11HW = there_11HW * (1.0 - F.interpolate(ramp(clothed_11hw, *_SEAM), size, mode="bilinear"))
+        there_11HW = there_11HW * (1.0 - enlarged(ramp(clothed_11hw, *_SEAM), size))
     else:
         there_11HW = giver.laid.body * (1.0 - giver.laid.hides)
         cloth_1CHW, taken_11HW = giver.laid.colour, _covered(giver.laid, now, window, seen)
 
-    rim = 2 * _RIM * (size[0] // 256)
+    rim = 2 * _RIM * -(-size[0] // 512)  # a finer picture has sharper edges
     kept_11HW = person_11HW * (1.0 - gone_11HW) * (1.0 - over_11HW)
     bared_11HW = highest(gone_11HW, rim + 1) * (1.0 - kept_11HW)
     bared_11HW = bared_11HW.maximum(highest(gone_11HW, rim // 2 + 1))
@@ -125,18 +123,18 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
     beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW * person_11HW)
     if strength < 1.0:
-        before_1CHW = spread(now.picture, gone_11HW)
-        cloth_1CHW = torch.lerp(before_1CHW, cloth_1CHW, strength)
-        # Where the wearer had none its shape comes first, in the wearer's colours: no ghost of it is seen.
+        # Where the wearer had none its shape comes first, in the wearer's colours: no ghost of it is seen,
+        # and none of the old hem, whose edge has other colours.
         shape = min(1.0, 2.0 * strength)
+        before_1CHW = spread(now.picture, torch.lerp(gone_11HW, inner(gone_11HW, _RIM), shape))
+        cloth_1CHW = torch.lerp(before_1CHW, cloth_1CHW, strength)
         taken_11HW = taken_11HW * (shape + (1.0 - shape) * ramp(gone_11HW, *_INSIDE))
         bared_11HW = shape * bared_11HW
     picture_1CHW = torch.lerp(now.picture, beneath_1CHW, bared_11HW)
     picture_1CHW = torch.lerp(picture_1CHW, cloth_1CHW, taken_11HW)
 
     there_11hw, gone_11hw, taken_11hw = (
-        F.interpolate(each, size_of(now.pieces), mode="area")
-        for each in (there_11HW * person_11HW, gone_11HW, taken_11HW)
+        shrunk(each, size_of(now.pieces)) for each in (there_11HW * person_11HW, gone_11HW, taken_11HW)
     )
     left_1Phw = torch.where(
         there_11hw > 0.5, F.one_hot(piece_1hw, len(PIECES)).movedim(-1, 1), all_of(0, taken_11hw)
@@ -175,24 +173,25 @@ def _cloth(
     theirs: likewise the giver, and the garment.
     """
     (person_11HW, gone_11HW, over_11HW), (there_11HW, theirs_11HW) = seen, theirs
-    size, small = size_of(person_11HW), tuple(2 * side for side in size_of(on_body_1Phw))
+    size, (rows, columns) = size_of(person_11HW), size_of(on_body_1Phw)
+    small = 2 * rows, 2 * columns
     # Places tell to a cell of the wardrobe where a garment ends; within it the giver's drawing does.
-    over_them_11HW = F.interpolate(of_pieces(theirs_1Phw, garment.over), size, mode="bilinear")
-    told_13hw = F.interpolate(torch.cat([theirs_11HW, over_them_11HW, there_11HW], 1), small, mode="area")
+    over_them_11HW = enlarged(_over(theirs_1Phw, giver, garment), size)
+    told_13hw = shrunk(torch.cat([theirs_11HW, over_them_11HW, there_11HW], 1), small)
     told_12hw = spread(told_13hw[:, :2], ramp(told_13hw[:, 2:], *_INSIDE))
     placed_12hw = torch.cat([of_pieces(on_body_1Phw, pieces) for pieces in (garment.takes, garment.over)], 1)
-    placed_12hw = F.interpolate(placed_12hw, small, mode="bilinear")
-    worn_11HW, hidden_11HW = F.interpolate((told_12hw + placed_12hw) / 2, size, mode="bilinear").split(1, 1)
+    placed_12hw = enlarged(placed_12hw, small)
+    worn_11HW, hidden_11HW = enlarged((told_12hw + placed_12hw) / 2, size).split(1, 1)
     # What hides the garment in the giver's photo goes on beneath, where the wearer had one to be replaced.
     shown_11HW = ramp(worn_11HW + gone_11HW * hidden_11HW, *_SEAM)
     outline_11HW = torch.lerp(theirs_11HW, shown_11HW * (1.0 - over_11HW), person_11HW)
     # What lies before the garment, in either picture, is no edge of it.
     before_11HW = over_them_11HW.maximum(over_11HW)
     shape_11hw, outline_11hw, before_11hw = (
-        F.interpolate(each, small, mode="area") for each in (theirs_11HW, outline_11HW, before_11HW)
+        shrunk(each, small) for each in (theirs_11HW, outline_11HW, before_11HW)
     )
     moved = drawn_out(shape_11hw, outline_11hw, 1.0 - around((before_11hw > 0.5).float(), 3))
-    positions_12HW, sure_11HW = (F.interpolate(each, size, mode="bilinear") for each in moved)
+    positions_12HW, sure_11HW = (enlarged(each, size) for each in moved)
     skin = bare_skin(giver.picture, theirs_11HW, _bare(theirs_1Phw, garment.takes), giver.joints)
     other_11HW = 1.0 - (1.0 - skin.hands) * (1.0 - skin.neck)
     if set(garment.takes) & set(_CLOTHS):
@@ -227,14 +226,23 @@ def _covered(laid: Laid, now: Dressed, window: Window, seen: tuple[Tensor, ...])
 
 def _as_map(person_11HW: Tensor, person_11hw: Tensor, wearer: Drawn) -> Tensor:
     """How much of a px is the person: as the map has it where colours do not tell."""
-    told_11HW = F.interpolate(person_11hw, size_of(person_11HW), mode="bilinear")
+    told_11HW = enlarged(person_11hw, size_of(person_11HW))
     return torch.lerp(person_11HW, ramp(told_11HW, *_SEAM), wall_on(wearer, told_11HW))
 
 
-def _arms_before(surface_1Khw: Tensor) -> Tensor:
-    """How much of a position is an arm before the body, [1, 1, h, w]."""
-    arms_11hw = surface_1Khw[:, :CLASSES].softmax(1)[:, REGIONS.index("arms"), None]
-    return arms_11hw * on_trunk(surface_1Khw[:, CLASSES:] * SURFACE_SPAN)
+def _in_shoes_alone(pieces_1Phw: Tensor, drawn: Drawn) -> bool:
+    """Whether of somebody's legs hardly more than the shoes is seen."""
+    legs_1hw = largest(pieces_1Phw) == LEGS
+    above_1hw = legs_1hw & (above_shoes(drawn.surface)[:, 0] > 0)
+    return float(above_1hw.sum()) < _A_LEG * float(legs_1hw.sum())
+
+
+def _over(pieces_1Phw: Tensor, drawn: Drawn, garment: Garment) -> Tensor:
+    """How much of a position is what lies over a garment, [1, 1, h, w]."""
+    over_11hw = of_pieces(pieces_1Phw, garment.over)
+    if ARMS in (*garment.takes, *garment.over):
+        return over_11hw
+    return over_11hw + hands(pieces_1Phw, drawn.surface)
 
 
 def _bare(pieces_1Phw: Tensor, but: Iterable[int]) -> Tensor:

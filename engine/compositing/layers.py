@@ -11,59 +11,93 @@ else is known of a photo's pixels (`shown_surface`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from engine.compositing.bone_warp import bone_warp
+from engine.compositing.bone_warp import BoneWarp, bone_warp
 from engine.compositing.detail import DetailSource, blended
 from engine.compositing.fields import size_of
-from engine.compositing.limbs import moved_limbs
+from engine.compositing.limbs import MovedLimbs, find_moved, moved_limbs
 from engine.compositing.limbs_elsewhere import Moves, hands_elsewhere, moves
 from engine.compositing.own_pose import OwnPose
-from engine.compositing.surface_warp import surface_warp
+from engine.compositing.surface_warp import SurfaceWarp, surface_warp
 from engine.ops.resample import enlarged
+
+# What of its photo can be copied, how its engine draws its own pose, and its share, as in `detail.copied`.
+Referred = tuple[DetailSource, OwnPose | None, Tensor | float]
+
+
+class PhotoWarp(NamedTuple):
+    """How a reference's photo lies in a picture, of whatever size and planes it is laid there: along its
+    surface, with its bones, and what of it is elsewhere."""
+
+    pose: Tensor
+    surface: SurfaceWarp
+    bones: BoneWarp
+    moved: list[Moves]
+    limbs: list[MovedLimbs | None]
+
+
+@torch.no_grad()
+def photo_warps(
+    picture_BChw: Tensor,
+    surface_B11hw: Tensor,
+    pose_B183: Tensor,
+    references: Sequence[Referred],
+) -> list[PhotoWarp | None]:
+    """Of a picture's references; None of those whose own pose is not known.
+
+    picture, surface: what the engine draws in the pose, and its surface map. pose: as
+    `moving_least_squares.normalised_pose` gives it.
+    """
+    drawn = picture_BChw.float(), surface_B11hw.float(), pose_B183
+    return [None if own is None else _warp(*drawn, source, own) for source, own, _ in references]
+
+
+def _warp(
+    picture_BChw: Tensor, surface_B11hw: Tensor, pose_B183: Tensor, source: DetailSource, own: OwnPose
+) -> PhotoWarp:
+    own = OwnPose(*(each.float() for each in own))
+    moved = moves(pose_B183, own.pose, own.limbs)
+    drawn = picture_BChw, surface_B11hw, pose_B183
+    return PhotoWarp(
+        pose_B183,
+        surface_warp(*drawn, source, own),
+        bone_warp(*drawn, own),
+        moved,
+        find_moved(pose_B183, surface_B11hw, source, own, moved),
+    )
 
 
 @torch.no_grad()
 def photo_layer(
-    picture_BChw: Tensor,
-    surface_B11hw: Tensor,
-    pose_B183: Tensor,
-    references: Sequence[tuple[DetailSource, OwnPose | None, Tensor | float]],
-    *,
-    recoloured: bool = True,
+    warps: Sequence[PhotoWarp | None], references: Sequence[Referred], *, recoloured: bool = True
 ) -> Tensor:
     """The layer of a picture's references, warped to where they lie in it.
 
-    picture, surface: what the engine draws in the pose, and its surface map. pose: as
-    `moving_least_squares.normalised_pose` gives it. Each reference comes with its share as in
-    `detail.copied`; a reference whose own pose is not known (None) shows nothing. recoloured: as of
-    `surface_warp.surface_warp`.
+    Each reference comes with its share as in `detail.copied`; a reference whose own pose is not known (None)
+    shows nothing. recoloured: as of `surface_warp.SurfaceWarp.layer`.
     """
-    drawn = picture_BChw, surface_B11hw, pose_B183
     return blended(
-        (_of_reference(*drawn, source, own, recoloured), share) for source, own, share in references
+        (_of_reference(warp, source, own, recoloured), share)
+        for warp, (source, own, share) in zip(warps, references, strict=True)
     )
 
 
 def _of_reference(
-    picture_BChw: Tensor,
-    surface_B11hw: Tensor,
-    pose_B183: Tensor,
-    source: DetailSource,
-    own: OwnPose | None,
-    recoloured: bool,
+    warp: PhotoWarp | None, source: DetailSource, own: OwnPose | None, recoloured: bool
 ) -> Tensor:
-    if own is None:
-        return picture_BChw.new_zeros(len(picture_BChw), 4, *source.photo.shape[-2:])
-    drawn, own = (picture_BChw.float(), surface_B11hw.float()), OwnPose(*(t.float() for t in own))
-    moved = moves(pose_B183, own.pose, own.limbs)
-    bare = without_moved_hands(pose_B183, source, own, moved)
-    surface_BDHW = surface_warp(*drawn, pose_B183, bare, own, recoloured=recoloured)
-    photo_BDHW = bone_warp(*drawn, pose_B183, bare, own, surface_BDHW, recoloured=recoloured)
-    limbs_BDHW = moved_limbs(pose_B183, drawn[1], source, bare, own, moved)
-    return limbs_BDHW + (1.0 - limbs_BDHW[:, :1]) * photo_BDHW
+    if warp is None or own is None:
+        return source.photo.new_zeros(len(source.photo), 4, *size_of(source.photo), dtype=torch.float32)
+    own = OwnPose(*(each.float() for each in own))
+    bare, colours = without_moved_hands(warp.pose, source, own, warp.moved), own.background.shape[1]
+    shown_BDHW = torch.cat([bare.photo[:, :colours], bare.photo[:, -1:]], 1).float()
+    surface_BEHW = warp.surface.layer(shown_BDHW[:, :-1], recoloured=recoloured)
+    photo_BEHW = warp.bones.layer(shown_BDHW, own.background, surface_BEHW, recoloured=recoloured)
+    limbs_BEHW = moved_limbs(warp.limbs, source, bare, own)
+    return limbs_BEHW + (1.0 - limbs_BEHW[:, :1]) * photo_BEHW
 
 
 @torch.no_grad()

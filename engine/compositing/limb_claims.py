@@ -27,7 +27,7 @@ from engine.compositing.limb_bones import (
     sampled,
 )
 from engine.compositing.limb_mattes import THICK
-from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
+from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, head_stays
 from engine.compositing.sleeves import web
 from engine.compositing.under_arms import with_rims
 from engine.regions import REGIONS
@@ -63,9 +63,9 @@ def claimed(
     ways: Mapping[int, Along],
 ) -> Tensor:
     """0 to 1 [3, h, w]: how far what an engine draws there is of a limb that is shown as a cut-out, or where
-    nobody is any more; how far the photo is shown there without an arm that is elsewhere now; and, of that,
-    how far cloth is drawn where the photo shows nobody. class: what it draws; here: positions of its
-    pixels; ways: of limbs, by number in BONES_OF_LIMB."""
+    nobody is any more; how far the photo is shown there without an arm that is elsewhere now, with the head
+    that the arm may be before; and, of that, how far cloth is drawn where the photo shows nobody. class: what
+    it draws; here: positions of its pixels; ways: of limbs, by number in BONES_OF_LIMB."""
     if not bones:
         return torch.zeros_like(class_8hw[:3])
     unit, here_3hw = max(each.now.unit for each in bones), homogeneous(here_hw)
@@ -73,10 +73,12 @@ def claimed(
     now, beyond = [each.now._replace(unit=unit) for each in bones], [each.bone.beyond for each in bones]
     far_Nhw = off_each(now, along_each(now, here_3hw), beyond)
     before_hw = before(poses, trunk, here_hw)
-    shows_8hw = class_8hw
+    shows_8hw, heads_hw = class_8hw, torch.zeros_like(class_8hw[0])
     if any(each.part > 0 and each.bone.of_arm for each in bones):  # beside a raised arm hair is drawn as wall
-        shows_8hw = class_8hw.clone()
-        shows_8hw[0] *= 1.0 - _heads(photo, before_hw, poses.sides_2)
+        shows_8hw, heads_hw = class_8hw.clone(), _heads(photo, before_hw, poses.sides_2)
+        shows_8hw[0] *= 1.0 - heads_hw
+        stays = head_stays(poses.now_183, poses.own_183, trunk, poses.sides_2)
+        heads_hw = stays * ramp(heads_hw, _HEAD, 1.0 - _HEAD)
     theirs_Nhw = torch.einsum("nc,chw->nhw", _theirs(bones, photo, poses.sides_2), shows_8hw)
     theirs_Nhw = theirs_Nhw * (1.0 - ramp(far_Nhw, 0.8 * _LIMB_REACH, _LIMB_REACH))
     near_Nhw = _nearest(torch.cat([trunk_hw[None] - _TRUNK_REACH, far_Nhw]))[1:]
@@ -95,7 +97,8 @@ def claimed(
     no_head_hw = 1.0 - class_8hw[HEAD_CLASSES].sum(0)
     free_hw = beside_hw * behind_hw * (1.0 - webs_hw) + legs_hw * no_head_hw
     claim_hw = drawn_hw.maximum(ramp(free_hw, *_FREE))
-    return torch.stack([claim_hw, arms_hw * (1.0 - legs_hw) * no_head_hw, webs_hw])
+    shown_hw = (arms_hw * (1.0 - legs_hw) * no_head_hw).maximum(heads_hw)
+    return torch.stack([claim_hw, shown_hw, webs_hw])
 
 
 def _heads(photo: Shown, before_hw: Tensor, sides_2: Tensor) -> Tensor:
@@ -128,7 +131,8 @@ def _webs(
             (along_hw,), (aside_hw,) = along_each([each.now], here_3hw)
             far_hw = distance(here_hw, shoulder) / unit
             outer_hw = (along_hw > 0) & (side * aside_hw < 0)
-            web_hw = tops_hw * (1.0 - ramp(far_hw, *_WEB)).masked_fill_(outer_hw, 0.0)
+            above_hw = ((here_hw - shoulder) / trunk.turn).imag < 0  # a shoulder is the photo's
+            web_hw = tops_hw * (1.0 - ramp(far_hw, *_WEB)).masked_fill_(outer_hw | above_hw, 0.0)
             way = ways.get(each.bone.chain)
             if way is not None and way.sleeve is not None:
                 cloth_hw = web(way.sleeve, way.goes, shoulder, unit, here_hw)

@@ -16,7 +16,7 @@ from torch import Tensor
 from engine.compositing.atlas import CLASSES
 from engine.compositing.creases import below, near_hip, past_crease
 from engine.compositing.crotches import Triangle, aside, crotch, outside, stretched, triangles
-from engine.compositing.cut_outs import CutOut, Poses, along_limb, lay_over, window_around
+from engine.compositing.cut_outs import Along, CutOut, Poses, along_limb, lay_over, window_around
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, ramp, size_of, window_of
 from engine.compositing.limb_bones import ARM_CHAINS, HIPS, joints, off, positions, sampled
@@ -29,6 +29,8 @@ from engine.ops.resample import enlarged
 from engine.regions import REGIONS
 
 _LIES = 0.1, 0.3  # how sure it is that an arm lies there
+_BELOW_SHOULDER = 0.3  # of an upper arm
+_REACH = 0.45, 0.55  # units from where its bones were, that what counts as an arm is its
 _WORN = 0.3, 0.7  # how sure it is that the trunk's garment is there
 _HIDES = 0.4, 0.6  # units from a bone behind the trunk, up to which the trunk is the photo's
 _ARMS = REGIONS.index("arms")
@@ -63,68 +65,112 @@ class _Own(NamedTuple):
     class_8hw: Tensor
 
 
+class MovedLimbs(NamedTuple):
+    """What of a person is elsewhere in a pose, told on the grid of the surface map: both poses, what is
+    elsewhere, along what each limb lies, the engine's classes [8, h, w], its claims [3, h, w]
+    (`limb_claims.claimed`), and the legs that are pulled away from their crotch."""
+
+    poses: Poses
+    trunk: Trunk
+    shown: list[Elsewhere]
+    stays: float
+    ways: dict[int, Along]
+    class_8hw: Tensor
+    claims_3hw: Tensor
+    pulled: _Pulled
+
+
 @torch.no_grad()
-def moved_limbs(
+def find_moved(
     pose_B183: Tensor,
     surface_B11hw: Tensor,
     source: DetailSource,
-    bare: DetailSource,
     own: OwnPose,
     moved: Sequence[Moves] | None = None,
+) -> list[MovedLimbs | None]:
+    """Of each of a batch, None where nothing is elsewhere; all of a person who shows another side is the
+    engine's.
+
+    pose: as `moving_least_squares.normalised_pose` gives it. surface: the surface map of what the engine
+    drew. moved: what is elsewhere, where that is known.
+    """
+    rows, columns = size_of(source.photo)
+    sides_2 = own.pose.new_tensor((columns / rows, 1.0))
+    moved = moves(pose_B183, own.pose, own.limbs) if moved is None else moved
+    return [
+        _found(
+            Poses(now_183, own_183, sides_2),
+            found,
+            surface_B11hw[i, :CLASSES].float().softmax(0),
+            Shown(source.photo[i, -1:].float(), own.limbs[i].float(), own.surface[i, :CLASSES].float()),
+        )
+        for i, (now_183, own_183, found) in enumerate(zip(pose_B183, own.pose, moved, strict=True))
+    ]
+
+
+def _found(poses: Poses, found: Moves, class_8hw: Tensor, photo: Shown) -> MovedLimbs | None:
+    trunk, shown, stays = found
+    if trunk is None or not (stays > 0 or any(each.part > 0 for each in shown)):
+        return None  # at rest nothing of this is worth its time
+    # What decides is smooth, and told on the grid of the surface map.
+    here_hw = positions(size_of(class_8hw), poses.sides_2)
+    ways = {
+        limb: along_limb(bones, poses, photo.limbs_4HW[limb], trunk, photo.class_8HW)
+        for limb, bones in _by_limb(shown).items()
+    }
+    claims_3hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, ways)
+    return MovedLimbs(
+        poses, trunk, shown, stays, ways, class_8hw, claims_3hw, _pulled(poses, trunk, photo, shown)
+    )
+
+
+def _by_limb(shown: Sequence[Elsewhere]) -> dict[int, list[Elsewhere]]:
+    """The bones of the limbs of which something is drawn as a cut-out, in the order in which they are laid:
+    arms after legs, and what is elsewhere after what stays."""
+    bones = {limb: [each for each in shown if each.bone.chain == limb] for limb in range(len(BONES_OF_LIMB))}
+    drawn = {limb: each for limb, each in bones.items() if any(bone.drawn > 0 for bone in each)}
+    return dict(sorted(drawn.items(), key=lambda limb_of: _lies_over(limb_of[1])))
+
+
+@torch.no_grad()
+def moved_limbs(
+    found: Sequence[MovedLimbs | None], source: DetailSource, bare: DetailSource, own: OwnPose
 ) -> Tensor:
-    """A layer (`layers`) of the limbs that are elsewhere in the pose, and of the plate where an engine drew
+    """A layer (`layers`) of the limbs that are elsewhere in a pose, and of the plate where an engine drew
     more of them.
 
-    float32 [B, 1 + C, H, W], of a photo's C = 3 colours, or whatever else its planes hold. pose: as
-    `moving_least_squares.normalised_pose` gives it. surface: the surface map of what the engine drew. bare:
-    the photo without the hands that are elsewhere
-    (`layers.without_moved_hands`). moved: what is elsewhere, where that is known. A limb that ends in a
-    guessed joint is behind the trunk. All of a person who shows another side is the engine's.
+    float32 [B, 1 + C, H, W], of a photo's C = 3 colours, or whatever else its planes hold. bare: the photo
+    without the hands that are elsewhere (`layers.without_moved_hands`). A limb that ends in a guessed joint
+    is behind the trunk.
     """
-    size = size_of(source.photo)
-    sides_2 = own.pose.new_tensor((size[1] / size[0], 1.0))
     layers, colours = [], own.background.shape[1]
-    moved = moves(pose_B183, own.pose, own.limbs) if moved is None else moved
-    for i, (now_183, own_183, found) in enumerate(zip(pose_B183, own.pose, moved, strict=True)):
-        trunk, shown, stays = found
-        if trunk is None or not (stays > 0 or any(each.part > 0 for each in shown)):
-            layers.append(torch.zeros(1 + colours, *size, device=own.pose.device))
-            continue  # at rest nothing of this is worth its time
+    for i, each in enumerate(found):
+        if each is None:
+            layers.append(torch.zeros(1 + colours, *size_of(source.photo), device=source.photo.device))
+            continue
         photo_DHW, bare_DHW = (
-            torch.cat([each.photo[i, :colours], each.photo[i, -1:]]).float() for each in (source, bare)
+            torch.cat([photo.photo[i, :colours], photo.photo[i, -1:]]).float() for photo in (source, bare)
         )
-        on_a_leg = any(each.drawn > 0 and not each.bone.of_arm for each in shown)
-        under_Ehw = own.under[i].float()
-        handless_DHW = _without_hands(bare_DHW, under_Ehw, own.surface[i, _ARMS]) if on_a_leg else bare_DHW
-        pictures = photo_DHW, bare_DHW, handless_DHW, own.background[i]
-        seen = _Own(*pictures, own.limbs[i].float(), under_Ehw, own.surface[i, :CLASSES])
-        poses = Poses(now_183, own_183, sides_2)
-        layers.append(_of_one(poses, surface_B11hw[i, :CLASSES].softmax(0), shown, trunk, stays, seen))
+        on_a_leg = any(bone.drawn > 0 and not bone.bone.of_arm for bone in each.shown)
+        under_Ehw, surface_Dhw = own.under[i].float(), own.surface[i].float()
+        handless_DHW = _without_hands(bare_DHW, under_Ehw, surface_Dhw[_ARMS]) if on_a_leg else bare_DHW
+        pictures = photo_DHW, bare_DHW, handless_DHW, own.background[i].float()
+        seen = _Own(*pictures, own.limbs[i].float(), under_Ehw, surface_Dhw[:CLASSES])
+        layers.append(_of_one(each, seen))
     return torch.stack(layers)
 
 
-def _of_one(
-    poses: Poses, class_8hw: Tensor, shown: list[Elsewhere], trunk: Trunk, stays: float, own: _Own
-) -> Tensor:
-    sides_2 = poses.sides_2
-    # What decides is smooth, and told on the grid of the surface map.
-    size = size_of(own.photo_DHW)
+def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
+    poses, trunk, shown, stays, ways, class_8hw, claims_3hw, pulled = found
+    sides_2, size = poses.sides_2, size_of(own.photo_DHW)
     here_hw, here_HW = (positions(each, sides_2) for each in (size_of(class_8hw), size))
-    drawn = {limb: [each for each in shown if each.bone.chain == limb] for limb in range(len(BONES_OF_LIMB))}
-    drawn = {limb: bones for limb, bones in drawn.items() if any(each.drawn > 0 for each in bones)}
-    ways = {
-        limb: along_limb(bones, poses, own.limbs_4HW[limb], trunk, own.class_8hw)
-        for limb, bones in drawn.items()
-    }
-    photo = Shown(own.photo_DHW[-1:], own.limbs_4HW, own.class_8hw)
-    claims_3hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, ways)
+    drawn = _by_limb(shown)
     claim_1HW, left_1HW, web_1HW = enlarged(claims_3hw[None], size)[0].split(1)
     layer_DHW = torch.cat([claim_1HW, claim_1HW * own.plate_CHW])
     window = window_of(left_1HW[0], 0)
     seen_Chw = _without_arms(poses, shown, trunk, own, web_1HW[(..., *window)], here_HW[window], window)
     _lay(layer_DHW, seen_Chw, left_1HW[0][window], window)
     above: dict[int, Tensor] = {}
-    pulled = _pulled(poses, trunk, own, shown)
     for each in shown:
         if each.is_thigh and each.part > 0:
             near_HW = near_hip(each, here_HW)
@@ -158,6 +204,10 @@ def _lay(layer_DHW: Tensor, planes_Chw: Tensor, matte_hw: Tensor, window: Window
     layer_DHW[(..., *window)].lerp_(F.pad(planes_Chw, (0, 0, 0, 0, 1, 0), value=1.0), matte_hw)
 
 
+def _lies_over(bones: Sequence[Elsewhere]) -> tuple[bool, bool]:
+    return bones[0].bone.of_arm, max(each.part for each in bones) > 0
+
+
 def _gone(shown: Sequence[Elsewhere]) -> list[float]:
     """0 to 1: how far each of the four limbs is elsewhere."""
     parts = [0.0] * len(BONES_OF_LIMB)
@@ -188,13 +238,29 @@ def _without_arms(
     # Fingers farther than a ribbon reaches are the arm's too.
     stays_hw = sampled(own.limbs_4HW[ARM_CHAINS] * (1.0 - parts_211), before_hw, poses.sides_2).amax(0)
     fingers_1hw = sampled(own.class_8hw[_ARMS, None], before_hw, poses.sides_2) * (1.0 - stays_hw)
-    gone_1hw = gone_1hw.maximum(ramp(fingers_1hw, *_LIES)) * (1.0 - kept_1hw) * (1.0 - ramp(on_hw, *_WORN))
-    hers_1hw = without_crumbs(((1.0 - behind_1hw) * (1.0 - gone_1hw))[None], size_of(own.photo_DHW)[0])[0]
+    near_hw = _near_arms(shown, before_hw)  # a neck is bare too
+    gone_1hw = gone_1hw.maximum(ramp(near_hw * fingers_1hw, *_LIES))
+    gone_1hw = gone_1hw * (1.0 - kept_1hw) * (1.0 - ramp(on_hw, *_WORN))
+    hers_1hw = (1.0 - behind_1hw) * (1.0 - gone_1hw)
+    whole_1hw = without_crumbs(hers_1hw[None], size_of(own.photo_DHW)[0])[0]
+    hers_1hw = torch.lerp(hers_1hw, whole_1hw, near_hw)
     hers_1hw = hers_1hw.maximum(ramp(web_1hw, *_WORN))
     # No rim has an arm's colours.
     under_1hw = ((1.0 - kept_1hw) * ramp(on_hw, *_LIES)).maximum(gone_1hw).maximum(behind_1hw)
     seen_Chw = torch.lerp(seen_Chw, clothes_Chw, under_1hw)
     return torch.lerp(own.plate_CHW[(..., *window)], seen_Chw, hers_1hw)
+
+
+def _near_arms(shown: Sequence[Elsewhere], before_hw: Tensor) -> Tensor:
+    """0 to 1 [h, w]: near where arms were that are elsewhere, from below their shoulders to fingers as long
+    as they may be."""
+    near_hw = torch.zeros_like(before_hw.real)
+    for each in shown:
+        if each.bone.of_arm and each.part > 0:
+            begin = _BELOW_SHOULDER * each.bone.upper
+            far_hw = off(each.then, before_hw, 2.0 * each.bone.beyond, begin)
+            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *_REACH))
+    return near_hw
 
 
 def _at_hip(
@@ -219,7 +285,7 @@ def _at_hip(
     return seen_Dhw[:-1], thigh.part * (1.0 - past_crease(thigh, trunk, here_hw)) * there_hw
 
 
-def _pulled(poses: Poses, trunk: Trunk, own: _Own, shown: Sequence[Elsewhere]) -> _Pulled:
+def _pulled(poses: Poses, trunk: Trunk, photo: Shown, shown: Sequence[Elsewhere]) -> _Pulled:
     """Of thighs that are elsewhere."""
     thighs = [each for each in shown if each.is_thigh and each.part > 0]
     both, sides_2, scale = (poses.own_183, poses.now_183), poses.sides_2, abs(trunk.turn)
@@ -227,12 +293,12 @@ def _pulled(poses: Poses, trunk: Trunk, own: _Own, shown: Sequence[Elsewhere]) -
         return _Pulled(None, {})
     placed = [joints(pose_183, sides_2) for pose_183 in both]
     own_hips, hips = (sum(each[joint] for joint in HIPS) / len(HIPS) for each in placed)
-    then = crotch(own_hips, thighs[0].then.unit, own.photo_DHW[-1:], sides_2)
+    then = crotch(own_hips, thighs[0].then.unit, photo.behind_1HW, sides_2)
     now = hips + scale * (then - own_hips)
     stretches = {}
     for each in thighs:
         chain = each.bone.chain
-        found = triangles(each, then, now, own.limbs_4HW[chain], scale, sides_2)
+        found = triangles(each, then, now, photo.limbs_4HW[chain], scale, sides_2)
         if found is not None:
             stretches[chain] = found
     return _Pulled(then, stretches)

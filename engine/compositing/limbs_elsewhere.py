@@ -27,10 +27,21 @@ from engine.pose import skeleton as sk
 _UPPER = [*SHOULDERS, sk.NECK]
 _SIDE = 0.15  # of the trunk's length, how much the shoulders' distance may differ; seen from before it is .7
 _MOVED = 0.03, 0.08  # of half the picture's height, less what its trunk moved: a limb that is elsewhere
+_NODDED = (
+    0.004,
+    0.012,
+)  # of it, half a px of 256 rows to one and a half: a head that is drawn twice is worse than a rim
 _LONGER, _SHORTER = (0.25, 0.45), (1.0, 1.4)  # log of what a bone may stretch or foreshorten as a cut-out
 _WHOLE = 0.35, 0.6  # how much of its core a limb shows in the photo: from the first on, at the second surely
 _TELLS = 0.02  # of half the picture's height, shoulders or ends of a spine nearer to each other tell nothing
 _LEANT = 0.05, 0.12  # what a trunk turns (radians) and grows, to be moved
+
+
+_ACROSS = (
+    0.8,
+    1.1,
+)  # units from a bone of an arm, from which on another that is moved lies on it, hand and all
+_PARTS = 6  # of a bone, from one to the next of which is less than half an arm's breadth
 
 
 class Trunk(NamedTuple):
@@ -125,7 +136,30 @@ def elsewhere(
         on_a_leg = max((each.part for each in shown if not each.bone.of_arm), default=part)
         drawn = max(part, on_a_leg * whole) if bone.of_arm and not hidden else part
         shown.append(Elsewhere(number, bone, then, now, part, drawn, hidden))
-    return shown
+    return _with_crossed(shown, wholes)
+
+
+def _with_crossed(shown: list[Elsewhere], wholes: list[float]) -> list[Elsewhere]:
+    """An arm that another is laid across is drawn too: what it hides an engine does not know."""
+    moved = [each for each in shown if each.bone.of_arm and each.part > 0]
+    crossed: dict[int, float] = {}
+    for each in shown:
+        near = [_off(other.now, each.now) for other in moved if other.bone.chain != each.bone.chain]
+        if near and each.bone.of_arm and not each.hidden:
+            across = 1.0 - ramp_at(min(near), *_ACROSS)
+            crossed[each.bone.chain] = max(across, crossed.get(each.bone.chain, 0.0))
+    return [
+        each._replace(drawn=max(each.drawn, whole * crossed.get(each.bone.chain, 0.0)))
+        for each, whole in zip(shown, wholes, strict=True)
+    ]
+
+
+def _off(one: Segment, other: Segment) -> float:
+    """How near two bones come to each other, in units."""
+    first, second = (
+        [each.begin + n / _PARTS * each.step for n in range(_PARTS + 3)] for each in (one, other)
+    )
+    return min(abs(a - b) for a in first for b in second) / one.unit
 
 
 def _wholes(own: list[Segment], chains: list[int], limbs_4HW: Tensor, sides_2: Tensor) -> list[float]:
@@ -141,15 +175,26 @@ def trunk_shown(
 ) -> float:
     """0 to 1: how far the photo's trunk is laid where it is now: when it is elsewhere, or a limb or head is
     and the shoulders are where the trunk takes them."""
-    both = zip(joints(now_183, sides_2), joints(own_183, sides_2), strict=True)
-    there_18 = ((now_183[:, 2] > 0) & (own_183[:, 2] > 0)).tolist()
-    off_18 = [
-        abs(trunk.then + (point - trunk.now) / trunk.turn - own) if there else 0.0
-        for (point, own), there in zip(both, there_18, strict=True)
-    ]
+    off_18 = _off_trunk(now_183, own_183, trunk, sides_2)
     head = ramp_at(max(off_18[joint] for joint in sk.HEAD), *_MOVED)
     part = max([head, *(each.part for each in limbs)])
     return max(trunk.part, part * (1.0 - ramp_at(max(off_18[joint] for joint in SHOULDERS), *_MOVED)))
+
+
+def head_stays(now_183: Tensor, own_183: Tensor, trunk: Trunk, sides_2: Tensor) -> float:
+    """0 to 1: how far the photo's head is where the trunk takes it."""
+    off_18 = _off_trunk(now_183, own_183, trunk, sides_2)
+    return 1.0 - ramp_at(max(off_18[joint] for joint in sk.HEAD), *_NODDED)
+
+
+def _off_trunk(now_183: Tensor, own_183: Tensor, trunk: Trunk, sides_2: Tensor) -> list[float]:
+    """How far joints are from where the trunk takes them, in half heights; 0 of those that a pose lacks."""
+    both = zip(joints(now_183, sides_2), joints(own_183, sides_2), strict=True)
+    there_18 = ((now_183[:, 2] > 0) & (own_183[:, 2] > 0)).tolist()
+    return [
+        abs(trunk.then + (point - trunk.now) / trunk.turn - own) if there else 0.0
+        for (point, own), there in zip(both, there_18, strict=True)
+    ]
 
 
 class Moves(NamedTuple):

@@ -17,6 +17,7 @@ from torch import Tensor
 from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import around, size_of
+from engine.compositing.fingertips import with_fingertips
 from engine.compositing.limb_mattes import limb_mattes, without_wall
 from engine.compositing.under_hands import under_hands
 
@@ -80,7 +81,9 @@ def own_pose_rendering(
     pose_B183 = pose_B183.float()
     seen_class_B8hw, seen_point_B3hw = seen_B11hw.float().split((CLASSES, 3), 1)
     shown_B11hw = torch.cat([seen_class_B8hw.softmax(1), seen_point_B3hw], 1)
-    limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, size_of(background_B3HW))
+    limbs_B4HW = with_fingertips(
+        limb_mattes(pose_B183, seen_B11hw, size_of(background_B3HW)), seen_class_B8hw.softmax(1), pose_B183
+    )
     # A foot that is lifted takes nothing of its floor along.
     limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], source.photo[:, :3].float(), background_B3HW)
     return OwnPose(

@@ -17,6 +17,7 @@ from engine.pose.skeleton import LEFT_WRIST, RIGHT_WRIST
 # stands 100 high. A hand is a tenth of that height.
 _APART = 1 / 13  # half of how far parts of one person may be from each other
 _LEAST = 0.25  # share of a position from which something of a garment is drawn there: less joins nothing
+_SCRAP = 0.05  # of a garment; half a trouser leg beyond a hand is more
 _HAND = 1 / 4  # from a wrist to its fingertips
 
 
@@ -48,15 +49,23 @@ def passers_by(pieces_1Phw: Tensor, joints_18x3: np.ndarray | None = None) -> Te
     return torch.from_numpy(others_hw).to(pieces_1Phw.device)[None, None]
 
 
-def scraps(garment_11hw: Tensor, person_11hw: Tensor) -> Tensor:
-    """Where something of a giver's garment is drawn that touches neither the wearer nor what of it does, bool
-    [1, 1, h, w]: what an engine leaves beside a hand. garment, person: shares, of what is taken and of the
-    wearer."""
-    there_hw = (garment_11hw[0, 0].cpu().numpy() > _LEAST).astype(np.uint8)
-    hers_hw = person_11hw[0, 0].cpu().numpy() > 0.5
-    _, part_hw = cv2.connectedComponents(there_hw | hers_hw, connectivity=8)
-    alone_hw = (there_hw > 0) & ~np.isin(part_hw, np.unique(part_hw[hers_hw]))
-    return torch.from_numpy(alone_hw).to(garment_11hw.device)[None, None]
+def scraps(garment_11hw: Tensor, person_11hw: Tensor, belongs_11hw: Tensor) -> Tensor:
+    """Where something of a giver's garment is drawn that is none of the wearer's, bool [1, 1, h, w]: what an
+    engine leaves beside a hand, and a piece of cloth that a limb took along when it was cut out.
+
+    garment, person: shares, of what is taken and of the wearer. belongs: where the wearer's body has it.
+    What touches neither the wearer nor what of it does, and a small part that is nowhere where it belongs.
+    """
+    there_hw, hers_hw, belongs_hw = (
+        (each[0, 0] > least).cpu().numpy()
+        for each, least in ((garment_11hw, _LEAST), (person_11hw, 0.5), (belongs_11hw, 0.5))
+    )
+    _, joined_hw = cv2.connectedComponents((there_hw | hers_hw).astype(np.uint8), connectivity=8)
+    beside_hw = ~np.isin(joined_hw, np.unique(joined_hw[hers_hw]))
+    _, part_hw, stats, _ = cv2.connectedComponentsWithStats(there_hw.astype(np.uint8), connectivity=8)
+    small = stats[:, cv2.CC_STAT_AREA] < _SCRAP * there_hw.sum()
+    astray_hw = small[part_hw] & ~np.isin(part_hw, np.unique(part_hw[belongs_hw]))
+    return torch.from_numpy(there_hw & (beside_hw | astray_hw)).to(garment_11hw.device)[None, None]
 
 
 def _at(part_hw: np.ndarray, x: float, y: float, reach: int) -> set[int]:

@@ -1,8 +1,10 @@
-"""Limbs as ribbons along their bones, that bend as a hose does: no piece comes loose at a joint.
+"""Limbs as ribbons along their bones: no piece comes loose at a joint.
 
-A ribbon begins inside the trunk, passes a limb's joints in round corners and ends beyond its hand or foot. A
-pixel of it is told by where on its middle line it is, and how far aside, which a pose does not change (Hsu
-and Lee, Drawing and animation using skeletal strokes, SIGGRAPH 1994). Positions as in `limb_bones`.
+A ribbon begins inside the trunk, passes a limb's joints and ends beyond its hand or foot. A pixel of it is
+told by where on its middle line it is, and how far aside, which a pose does not change (Hsu and Lee, Drawing
+and animation using skeletal strokes, SIGGRAPH 1994). In a photo it bends around its joints, as a hose does,
+so that all beside it is told apart; where it is drawn, at its joints: an elbow is round outside, and inside a
+crease. Positions as in `limb_bones`.
 """
 
 from __future__ import annotations
@@ -25,6 +27,11 @@ _ROUND = 0.18  # of the bones that meet at a joint, how much its corner takes ..
 _ROUND_ROOT = (0.3, 0.2), (0.5, 0.1)
 # Where a limb comes out of the trunk: from its first joint towards this one, that part of the way.
 _ROOTS = {0: (sk.RIGHT_SHOULDER, 0.3), 1: (sk.LEFT_SHOULDER, 0.3), 2: (sk.NECK, 0.9), 3: (sk.NECK, 0.9)}
+
+
+# Around a point of a line two pieces are equally near. The one that a pixel lies more aside of than past
+# tells on which side that is.
+_PAST = 1.001
 
 
 class Ribbon(NamedTuple):
@@ -59,10 +66,17 @@ class Ribbon(NamedTuple):
 
 
 def ribbon(
-    pose_183: Tensor, placed: dict[int, Segment], limb: int, scale: float, sides_2: Tensor
+    pose_183: Tensor,
+    placed: dict[int, Segment],
+    limb: int,
+    scale: float,
+    sides_2: Tensor,
+    *,
+    pointed: float = 0.0,
 ) -> Ribbon | None:
     """A limb's, by number in BONES_OF_LIMB, of those of its bones that are placed. scale: how much larger
-    than its unit says a hand or foot is."""
+    than its unit says a hand or foot is. pointed: 0 to 1, how far it is bent at its
+    joints, and not around them."""
     numbers = [number for number in BONES_OF_LIMB[limb] if number in placed]
     if not numbers:
         return None
@@ -82,13 +96,20 @@ def ribbon(
         points += _even(reached, begin)
         middles.append(len(points) + _CORNER // 2)
         parts = (piece / _CORNER for piece in range(_CORNER))
-        points += [(1 - t) ** 2 * begin + 2 * t * (1 - t) * here + t**2 * end for t in parts]
+        points += [_corner(begin, here, end, part, pointed if place else 0.0) for part in parts]
         reached = end
     bone = divisor(bends[-1] - bends[-2])
     points += _even(reached, bends[-1])
     middles.append(len(points))
     points += [bends[-1], bends[-1] + beyond * bone / abs(bone)]
     return Ribbon(torch.tensor(points, dtype=torch.complex64, device=sides_2.device), tuple(middles))
+
+
+def _corner(begin: complex, here: complex, end: complex, part: float, pointed: float) -> complex:
+    """That part of the way through a corner."""
+    leg, far = (begin, 1 - 2 * part) if part < 0.5 else (end, 2 * part - 1)
+    around = (1 - part) ** 2 * begin + 2 * part * (1 - part) * here + part**2 * end
+    return around + pointed * (here + far * (leg - here) - around)
 
 
 def _even(begin: complex, end: complex) -> list[complex]:
@@ -125,7 +146,8 @@ def place_of_textbook(here_hw: Tensor, line_N: Tensor) -> Place:
     begin_N11, step_N11 = line_N[:-1, None, None], not_short(line_N.diff())[:, None, None]
     place_Nhw = (here_hw - begin_N11) / step_N11
     part_Nhw = place_Nhw.real.clamp(0.0, 1.0)
-    far_Nhw = (place_Nhw - part_Nhw).abs() * step_N11.abs()
+    past_Nhw, aside_Nhw = place_Nhw.real - part_Nhw, place_Nhw.imag
+    far_Nhw = (_PAST * past_Nhw.square() + aside_Nhw.square()).sqrt() * step_N11.abs()
     far_hw, piece_hw = far_Nhw.min(0)
     place_hw = place_Nhw.gather(0, piece_hw[None])[0]
     beyond_hw = (piece_hw == len(line_N) - 2) & (place_hw.real > 1.0)
@@ -138,7 +160,7 @@ def place_of(here_hw: Tensor, line_N: Tensor) -> Place:
     pairs = [(1.0 / step, -begin / step) for begin, step in zip(begins, steps.tolist(), strict=True)]
     part_Nhw, aside_Nhw = similar(pairs, homogeneous(here_hw))
     past_Nhw = part_Nhw - part_Nhw.clamp(0.0, 1.0)
-    far_Nhw = torch.addcmul(past_Nhw.square_(), aside_Nhw, aside_Nhw)
+    far_Nhw = torch.addcmul(past_Nhw.square_().mul_(_PAST), aside_Nhw, aside_Nhw)
     far_hw, piece_hw = far_Nhw.mul_(steps.abs().square()[:, None, None]).min(0)
     part_hw, aside_hw = (each_Nhw.gather(0, piece_hw[None])[0] for each_Nhw in (part_Nhw, aside_Nhw))
     beyond_hw = (piece_hw == len(begins) - 1) & (part_hw > 1.0)

@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import size_of
-from engine.compositing.layers import photo_layer
+from engine.compositing.layers import PhotoWarp, Referred, photo_layer
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.under_arms import from_nearest, with_rims
+from engine.ops.resample import shrunk
 from engine.regions import REGIONS
 
 _CLOTHES = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants", "legs")]
@@ -38,19 +38,14 @@ class Shown(NamedTuple):
 
 @torch.no_grad()
 def shown_surface(
-    picture_BChw: Tensor,
-    surface_B11hw: Tensor,
-    pose_B183: Tensor,
-    references: Sequence[tuple[DetailSource, OwnPose | None, Tensor | float]],
+    surface_B11hw: Tensor, warps: Sequence[PhotoWarp | None], references: Sequence[Referred]
 ) -> Shown:
-    """Of what `layers.photo_layer` of these references shows over a picture.
-
-    picture, surface, pose, references: as there.
-    """
+    """Of what `layers.photo_layer` of these references shows over what an engine drew, whose surface map is
+    given; warps, references: as there."""
     layers = [(*_of_surface(source, own), share) for source, own, share in references if own is not None]
     if len(layers) < len(references):  # of whom nobody knows the pose, the photo is not laid over anything
         return Shown(surface_B11hw, torch.zeros_like(surface_B11hw[:, :1]))
-    layer_B12hw = photo_layer(picture_BChw, surface_B11hw, pose_B183, layers, recoloured=False)
+    layer_B12hw = photo_layer(warps, layers, recoloured=False)
     matte_B1hw, class_B8hw, point_B3hw = layer_B12hw.split((1, CLASSES, 3), 1)
     drawn_B8hw, drawn_B3hw = surface_B11hw.float().split((CLASSES, 3), 1)
     there_B1hw = matte_B1hw - class_B8hw[:, :1]  # how much of a position is somebody in a photo
@@ -67,7 +62,7 @@ def _of_surface(source: DetailSource, own: OwnPose) -> tuple[DetailSource, OwnPo
     planes_B11hw = torch.cat([class_B8hw, point_B3hw * (1.0 - class_B8hw[:, :1])], 1)
     behind_B1HW, hands_B3HW, limbs_B4HW = source.photo[:, -1:], own.under[:, -3:], own.limbs
     behind_B1hw, hands_B3hw, limbs_B4hw = (
-        F.interpolate(each.float(), size, mode="area") for each in (behind_B1HW, hands_B3HW, limbs_B4HW)
+        shrunk(each.float(), size) for each in (behind_B1HW, hands_B3HW, limbs_B4HW)
     )
     arms_B3hw = torch.cat([with_rims(limbs_B4hw[:, ARM_CHAINS]), hands_B3hw[:, :2]], 1)
     bare_B1hw = class_B8hw[:, _CLOTHES].sum(1, keepdim=True) * (1.0 - arms_B3hw.amax(1, keepdim=True))

@@ -6,6 +6,8 @@ stands still, where it is; what moves, by the surface points that detail is copi
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -29,6 +31,27 @@ _PERSON, _BEHIND, _MISSED = 3, 5, 41
 _SMOOTH = 9  # px, side of the window that steps are averaged over
 
 
+class SurfaceWarp(NamedTuple):
+    """How a photo lies along its surface, told on the grid of the surface map. trust: [B, 1, h, w], how far
+    it is shown. change: [B, 3, h, w], by how much the engine's colours differ. steps: [B, 2, h, w], how far
+    off (-1 to 1 across it) what is shown lies in the photo."""
+
+    trust: Tensor
+    change: Tensor
+    steps: Tensor
+
+    def layer(self, photo_BCHW: Tensor, *, recoloured: bool = True) -> Tensor:
+        """A layer (`layers`) of planes of the photo, float32 [B, 1 + C, H, W]. recoloured: whether they are
+        colours, to be changed as the engine's pictures differ."""
+        size = size_of(photo_BCHW)
+        planes_B6HW = enlarged(torch.cat(self, 1), size)
+        trust_B1HW, change_B3HW, steps_B2HW = planes_B6HW.split((1, 3, 2), 1)
+        seen_BCHW = moved_by(photo_BCHW, centres(size, photo_BCHW.device), steps_B2HW)
+        if recoloured:
+            seen_BCHW = seen_BCHW + change_B3HW
+        return torch.cat([trust_B1HW, trust_B1HW * seen_BCHW], 1)
+
+
 @torch.no_grad()
 def surface_warp(
     picture_BChw: Tensor,
@@ -36,22 +59,18 @@ def surface_warp(
     pose_B183: Tensor,
     source: DetailSource,
     own: OwnPose,
-    *,
-    recoloured: bool = True,
-) -> Tensor:
-    """A layer (`layers`) of the photo, float32 [B, 1 + C, H, W].
+) -> SurfaceWarp:
+    """Of a reference's photo in a pose.
 
     picture, surface: what the engine draws in the pose that is asked for, and its surface map. pose: as
-    `moving_least_squares.normalised_pose` gives it. recoloured: whether the photo's planes are colours, to be
-    changed as the engine's pictures differ.
+    `moving_least_squares.normalised_pose` gives it.
     """
-    photo_BCHW = source.photo[:, : own.background.shape[1]].float()
     found_B2hw, unseen_B2hw = look_up(source.atlas.float(), surface_B11hw)
     # Two steps of the fixed point that takes back what the look-up gets wrong in the photo's own pose.
     positions_B2hw = found_B2hw - at(own.error, found_B2hw)
     positions_B2hw = found_B2hw - at(own.error, positions_B2hw)
 
-    here_2hw = centres(size_of(surface_B11hw), photo_BCHW.device)
+    here_2hw = centres(size_of(surface_B11hw), surface_B11hw.device)
     class_B8hw = surface_B11hw[:, :CLASSES].softmax(1)
     behind_B1hw = class_B8hw[:, :1] > 0.5
 
@@ -83,12 +102,7 @@ def surface_warp(
     trust_B1hw = running_mean(trust_B1hw, 3)
     change_B3hw = picture_BChw - at(own.picture, here_2hw + steps_B2hw)
     change_B3hw = change_B3hw.masked_fill(behind_B1hw, 0.0)  # no wall changes with a pose
-    planes_B6hw = torch.cat([trust_B1hw, change_B3hw, steps_B2hw], 1)
-    trust_B1HW, change_B3HW, steps_B2HW = enlarged(planes_B6hw, size_of(photo_BCHW)).split((1, 3, 2), 1)
-    seen_BCHW = moved_by(photo_BCHW, centres(size_of(photo_BCHW), photo_BCHW.device), steps_B2HW)
-    if recoloured:
-        seen_BCHW = seen_BCHW + change_B3HW
-    return torch.cat([trust_B1HW, trust_B1HW * seen_BCHW], 1)
+    return SurfaceWarp(trust_B1hw, change_B3hw, steps_B2hw)
 
 
 def _smooth(steps_B2hw: Tensor, trust_B1hw: Tensor, class_B8hw: Tensor) -> Tensor:

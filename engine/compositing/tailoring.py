@@ -15,7 +15,7 @@ from torch import Tensor
 
 from engine.compositing.fields import at, ramp, size_of, spread
 from engine.cv import cv2
-from engine.ops.resample import running_mean
+from engine.ops.resample import enlarged, running_mean, shrunk
 
 _NEAR = 13  # px of a map of 256 rows that a matte's window is wide: edges lie within half of it of the map's
 REACH = 2 * (
@@ -49,7 +49,7 @@ def matte(shares_1Khw: Tensor, picture_1CHW: Tensor, rows: int | None = None) ->
     rows = size_of(picture_1CHW)[0] if rows is None else rows
     times = max(1, round(rows / 256))
     small = [max(1, side // times) for side in size_of(picture_1CHW)]
-    small_1Chw = F.interpolate(picture_1CHW, small, mode="area")
+    small_1Chw = shrunk(picture_1CHW, small)
     guide = _guide(small_1Chw, _NEAR * (rows // times) // 256 | 1)
     shares_1Khw = F.interpolate(shares_1Khw, size_of(small_1Chw), mode="bilinear")
     shares_1Khw = ramp(_drawn(_models(shares_1Khw, guide), small_1Chw), *_SEAM)
@@ -107,9 +107,9 @@ def inverse_textbook(a_16hw: Tensor) -> Tensor:
 def _drawn(models_1DKhw: Tensor, picture_1CHW: Tensor) -> Tensor:
     """Shares as models tell them by the picture's colours, [1, K, H, W]."""
     *slopes_1Khw, offset_1Khw = models_1DKhw.unbind(1)
-    shares_1KHW = F.interpolate(offset_1Khw, size_of(picture_1CHW), mode="bilinear")
+    shares_1KHW = enlarged(offset_1Khw, size_of(picture_1CHW))
     for slope_1Khw, channel_1HW in zip(slopes_1Khw, picture_1CHW.unbind(1), strict=True):
-        slope_1KHW = F.interpolate(slope_1Khw, size_of(picture_1CHW), mode="bilinear")
+        slope_1KHW = enlarged(slope_1Khw, size_of(picture_1CHW))
         shares_1KHW = torch.addcmul(shares_1KHW, slope_1KHW, channel_1HW[:, None])  # Eq. 21
     return shares_1KHW
 
@@ -122,9 +122,7 @@ def continued(picture_1CHW: Tensor, inside_11HW: Tensor, wanted_11HW: Tensor) ->
     filled_1CHW = spread(picture_1CHW, inside_11HW)
     rows, columns = size_of(picture_1CHW)
     times = max(1, round(rows / 256))
-    small_12hw = F.interpolate(
-        torch.cat([inside_11HW, wanted_11HW], 1), (rows // times, columns // times), mode="area"
-    )
+    small_12hw = shrunk(torch.cat([inside_11HW, wanted_11HW], 1), (rows // times, columns // times))
     inside_hw, wanted_hw = small_12hw[0].cpu().numpy() > 0.5
     away_hw = (~inside_hw).astype(np.uint8)
     no_rim = np.ones((_NO_RIM * away_hw.shape[0] // 256 | 1,) * 2, np.uint8)

@@ -17,15 +17,17 @@ from engine.compositing.fields import Window, around, highest, ramp, size_of, wi
 from engine.compositing.painted import AS_IT_IS, at_size
 from engine.compositing.passers_by import passers_by
 from engine.compositing.tailoring import REACH, matte
-from engine.compositing.wardrobe import CLASSES, Wardrobe, pieces_drawn, worn_at
-from engine.garments import FACE, HAIR, PIECES
-from engine.ops.resample import running_mean
-from engine.regions import REGIONS
+from engine.compositing.wardrobe import CLASSES, Wardrobe, on_trunk, pieces_drawn, worn_at
+from engine.garments import ARMS, FACE, HAIR, PIECES
+from engine.ops.resample import enlarged, running_mean, shrunk
+from engine.regions import REGIONS, SURFACE_SPAN
 
 _SOME = 0.02  # share of a position below which nothing of it is seen along an edge
 # Difference of colours (of -1 to 1) from what is behind somebody up to which a px is that, and never.
 _OF_WALL = 0.1, 0.2
 _SHALLOW = 7  # px of a map of 128 rows around an edge within which what is behind may be in a garment
+_WRIST = 4.7  # dm to either side of the standard body, beyond which is a hand
+_ANKLE = -7.3  # dm above the middle of it; below are shoes
 IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the body of its own
 
 
@@ -72,19 +74,39 @@ def undressed(wearer: Drawn) -> Dressed:
     return Dressed(wearer.picture, pieces_worn(wearer))
 
 
+def places(surface_1Khw: Tensor) -> Tensor:
+    """Where on the body a surface map says that positions are, [1, 3, h, w], in dm."""
+    return surface_1Khw[:, CLASSES:] * SURFACE_SPAN
+
+
+def above_shoes(surface_1Khw: Tensor, least: float = _ANKLE) -> Tensor:
+    """1 where a place is higher on the body than this, [1, 1, h, w], in dm."""
+    return (places(surface_1Khw)[:, 1:2] > least).float()
+
+
+def hands(pieces_1Phw: Tensor, surface_1Khw: Tensor) -> Tensor:
+    """How much of a position is a hand, or an arm before the body, [1, 1, h, w]: no sleeve comes there."""
+    place_13hw = places(surface_1Khw)
+    beyond_11hw = (place_13hw[:, :1].abs() > _WRIST).float()
+    return pieces_1Phw[:, ARMS, None] * beyond_11hw.maximum(on_trunk(place_13hw))
+
+
 def pieces_worn(drawn: Drawn) -> Tensor:
     """How much of a position is which piece, [1, P, h, w]: nobody, hair and face as the engine draws them,
-    what else by what the photo shows at that place of the body, or as it is drawn where the photo shows
-    nothing of that; where something was painted, that."""
+    and arms before the body, whose places are as much its as theirs; what else by what the photo shows at
+    that place of the body, or as it is drawn where the photo shows nothing of that; where something was
+    painted, that."""
     class_18hw = drawn.surface[:, :CLASSES].softmax(1)
     numbers = [0, *(REGIONS.index(PIECES[piece]) for piece in IN_FRONT)]
-    other_11hw = 1.0 - class_18hw[:, numbers].sum(1, keepdim=True)
+    arms_11hw = class_18hw[:, REGIONS.index("arms"), None] * on_trunk(places(drawn.surface))
+    other_11hw = 1.0 - class_18hw[:, numbers].sum(1, keepdim=True) - arms_11hw
     pieces_1Phw, known_11hw = worn_at(drawn.wardrobe, drawn.surface)
     pieces_1Phw = torch.lerp(pieces_drawn(drawn.surface), pieces_1Phw, known_11hw)
     pieces_1Phw[:, 0] = 0.0
     pieces_1Phw[:, list(IN_FRONT)] = 0.0
     pieces_1Phw = other_11hw * pieces_1Phw / pieces_1Phw.sum(1, keepdim=True).clamp_min(1e-6)
     pieces_1Phw[:, [0, *IN_FRONT]] = class_18hw[:, numbers]
+    pieces_1Phw[:, ARMS, None] += arms_11hw
     pieces_1Phw = torch.where(passers_by(pieces_1Phw, drawn.joints), all_of(0, other_11hw), pieces_1Phw)
     if drawn.painted is None:
         return pieces_1Phw
@@ -132,10 +154,9 @@ def wall_on(drawn: Drawn, garment_11HW: Tensor) -> Tensor:
     rows, columns = size_of(drawn.surface)
     behind_1CHW = drawn.wardrobe.plate if drawn.behind is None else drawn.behind
     picture_1Chw, behind_1Chw, garment_11hw = (
-        F.interpolate(each, (2 * rows, 2 * columns), mode="area")
-        for each in (drawn.picture, behind_1CHW, garment_11HW)
+        shrunk(each, (2 * rows, 2 * columns)) for each in (drawn.picture, behind_1CHW, garment_11HW)
     )
     apart_11hw = running_mean(picture_1Chw - behind_1Chw, 3).square().mean(1, keepdim=True).sqrt()
     deep_11hw = 1.0 - around((garment_11hw < 0.5).float(), _SHALLOW)
     wall_11hw = (1.0 - ramp(apart_11hw, *_OF_WALL)) * (1.0 - deep_11hw)
-    return F.interpolate(wall_11hw, size_of(garment_11HW), mode="bilinear")
+    return enlarged(wall_11hw, size_of(garment_11HW))

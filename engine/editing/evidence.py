@@ -20,6 +20,8 @@ from engine.garments import WORD_OF_PIECE
 # Differences of colours, of 255 levels: what light and 8 bits do to one cloth, and what is another colour.
 _SAME, _OTHER = 8.0, 40.0
 
+_ROUNDED = 2  # levels of 255 that rounding changes twice
+
 LayerMaps = Mapping[str, np.ndarray]
 
 
@@ -115,6 +117,13 @@ def evidence(
         nearest_HW = np.minimum(nearest_HW, cv2.resize(apart_hw, size[::-1], interpolation=cv2.INTER_LINEAR))
     explained_HW = ((_OTHER - nearest_HW) / (_OTHER - _SAME)).clip(0.0, 1.0)
     return explained_HW if photo_HW is None else np.maximum(explained_HW, photo_HW)
+
+
+def unmoved(image_HWC: np.ndarray, photo_HWC: np.ndarray) -> np.ndarray:
+    """1 where a picture is the photo at the same place, float32 [H, W]: what nothing has touched is copied,
+    whatever layers were blended to show it. Both uint8 RGB of one frame."""
+    apart_HW = np.abs(image_HWC.astype(np.int16) - photo_HWC).max(2)
+    return (apart_HW <= _ROUNDED).astype(np.float32)
 
 
 def by_garment(evidence_HW: np.ndarray, pieces_hw: np.ndarray) -> dict[str, float]:

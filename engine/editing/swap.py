@@ -22,6 +22,7 @@ from engine.compositing.compose import Composition
 from engine.compositing.dressing import before_wall, dressed
 from engine.compositing.fields import largest, size_of, window_of
 from engine.compositing.laid_on import as_worn_by
+from engine.compositing.repainted import newly_painted, repainted
 from engine.compositing.shown_surface import Shown
 from engine.compositing.wardrobe import CLASSES, Wardrobe
 from engine.compositing.worn import Drawn, Dressed, pieces_worn, undressed
@@ -155,6 +156,29 @@ def pieces_seen(
 
 
 @torch.no_grad()
+def as_painted(
+    shown: Composition,
+    drawn_1CHW: Tensor,
+    wardrobe: Wardrobe,
+    painted_1HW: Tensor,
+    pose_18x3: np.ndarray,
+    wall_1CHW: Tensor,
+) -> Composition:
+    """A person as shown, with what was painted as an engine draws it (`compositing.repainted`). shown: before
+    anything was painted; wardrobe: the person's; painted, pose: as `FittingRoom` has them."""
+    shown = _with_surface(shown)
+    person = _drawn(shown, shown.image_1CHW, wardrobe, pose_18x3)
+    new_1HW = newly_painted(person, painted_1HW)
+    image_1CHW, where_11HW = repainted(person, drawn_1CHW, new_1HW, wall_1CHW)
+    fine_1CHW = shown.fine_1CHW
+    if fine_1CHW is not None:
+        fine_1CHW, _ = repainted(person._replace(picture=fine_1CHW), drawn_1CHW, new_1HW, wall_1CHW)
+    tell = shown.tell_photo
+    tell_photo = None if tell is None else lambda: tell() * (1.0 - where_11HW)
+    return replace(shown, image_1CHW=image_1CHW, fine_1CHW=fine_1CHW, tell_photo=tell_photo)
+
+
+@torch.no_grad()
 def where_worn(
     before: Dressed, now: Dressed, refined: Dressed, garments: Sequence[Garment], laid_11hw: Tensor
 ) -> Dressed:
@@ -174,7 +198,8 @@ def where_worn(
             drawn_11hw = 1.0 - laid_11hw
             here_11hw = _around(went_11hw) * _around(came_11hw.maximum(would_11hw)) * drawn_11hw
             here_11hw = here_11hw.maximum(F.max_pool2d(would_11hw * (1.0 - came_11hw), 3, 1, 1))
-            where_11hw = where_11hw.maximum(here_11hw)
+            # Hair of a giver may be shorter, and the person's own is no part of this.
+            where_11hw = where_11hw.maximum(here_11hw * (1.0 - _most(before, each.over)))
     if not where_11hw.any():
         return now
     where_11HW = F.interpolate(where_11hw, size_of(now.picture), mode="bilinear")

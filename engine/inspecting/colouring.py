@@ -11,6 +11,9 @@ from engine.cv import cv2
 FAINTEST = (
     0.2  # of a map's range: what is 0 is veiled as lightly as this is, so that what glows is seen on white
 )
+PALE = 0.7  # of the saturated colour's opacity: what is copied is read through it yet, and all of it is paler
+SATURATED = (214, 0, 108)  # a hue that skin, cloth, grass and sky hardly have
+VEIL = np.linspace((255, 255, 255), SATURATED, 256).round().astype(np.uint8)  # RGB [256, 3]
 _GREY = (128, 128, 128, 90)  # of textures beyond those that have a colour
 
 
@@ -29,6 +32,15 @@ def coloured(map_hw: np.ndarray, table_256x3: np.ndarray, scale: Scale) -> np.nd
     span = max(scale.high - scale.low, 1e-6)
     index_hw = (255 * ((map_hw - scale.low) / span).clip(0, 1)).astype(np.uint8)
     return _with_opacity(table_256x3, scale.opacity)[index_hw]
+
+
+def veiled(map_hw: np.ndarray, scale: Scale) -> np.ndarray:
+    """uint8 RGBA [h, w, 4] of a map from 0 to 1 in colours of its own: the picture is pale where it is 0, and
+    under a saturated colour where it is 1."""
+    span = max(scale.high - scale.low, 1e-6)
+    index_hw = (255 * ((map_hw - scale.low) / span).clip(0, 1)).astype(np.uint8)
+    alpha_256 = 255 * scale.opacity * np.linspace(PALE, 1.0, 256)
+    return np.column_stack([VEIL, alpha_256.round()]).astype(np.uint8)[index_hw]
 
 
 def _with_opacity(table_256x3: np.ndarray, opacity: float) -> np.ndarray:

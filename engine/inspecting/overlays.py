@@ -21,6 +21,7 @@ from engine.editing.evidence import (
     handed_out,
     over_layers,
     trace,
+    unmoved,
 )
 from engine.inspecting import choices
 from engine.inspecting.choices import MapChoice
@@ -38,7 +39,8 @@ class Overlay:
 
     pixels: float32 [h, w] from 0 to 1, to be coloured by a scale; or uint8 [h, w, 4], colours. words: what it
     is, plain words first. peak: the value that 1 stands for, in parts of 1. relative: whether 1 is the map's
-    own peak. arrows_N4: as `flows.arrows_of`, or None. tallies: numbers that stand over it.
+    own peak. arrows_N4: as `flows.arrows_of`, or None. tallies: numbers that stand over it. veil: whether it
+    is pale where it is 0 and saturated where it is 1, in the colours of `colouring.veiled`.
     """
 
     pixels: np.ndarray
@@ -47,6 +49,7 @@ class Overlay:
     relative: bool = False
     arrows_N4: np.ndarray | None = None
     tallies: tuple[Tally, ...] = ()
+    veil: bool = False
 
     @property
     def top(self) -> str:
@@ -251,10 +254,12 @@ def _evidence(subject: Subject) -> Painting:
         for each in maps
         if each.kind == CORRESPONDENCE
     ]
-    copied_HW = evidence(subject.result, warps, subject.photo_HW)
+    own_HW = unmoved(subject.result, subject.images[0])
+    own_HW = own_HW if subject.photo_HW is None else np.maximum(own_HW, subject.photo_HW)
+    copied_HW = evidence(subject.result, warps, own_HW)
     told = () if subject.pieces_hw is None else tallies(copied_HW, subject.pieces_hw)
-    words = "Invented, not found in a photo, 0 to 1"
-    return Painting(Overlay(1.0 - copied_HW, words, tallies=told), (None,) * len(subject.photos))
+    words = "Pale is copied, saturated invented"
+    return Painting(Overlay(1.0 - copied_HW, words, tallies=told, veil=True), (None,) * len(subject.photos))
 
 
 def _difference(subject: Subject, other_HWC: np.ndarray | None, words: str) -> Painting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import torch
@@ -113,6 +114,21 @@ def enlarged(x_BChw: Tensor, size: tuple[int, int]) -> Tensor:
     for plane_hw, into_HW in zip(planes_Nhw.numpy(), large_NHW.numpy(), strict=True):
         cv2.resize(plane_hw, (size[1], size[0]), into_HW, interpolation=cv2.INTER_LINEAR)
     return large_NHW.view(*x_BChw.shape[:2], *size)
+
+
+def shrunk_textbook(x_BCHW: Tensor, size: Sequence[int]) -> Tensor:
+    """In fewer rows and columns, each the mean of those it takes the place of."""
+    return F.interpolate(x_BCHW, tuple(size), mode="area")
+
+
+def shrunk(x_BCHW: Tensor, size: Sequence[int]) -> Tensor:
+    """`shrunk_textbook`, in a fifth of the time where so many whole rows and columns become one."""
+    (height, width), (rows, columns) = x_BCHW.shape[-2:], size
+    if height % rows or width % columns:
+        return shrunk_textbook(x_BCHW, size)
+    if (height, width) == (rows, columns):
+        return x_BCHW
+    return F.avg_pool2d(x_BCHW, (height // rows, width // columns))
 
 
 class Blur(TwoForms):

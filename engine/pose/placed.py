@@ -25,8 +25,9 @@ _LEAST = 0.78  # of what the longest part says: a shorter one points at the view
 
 
 def placed_as(pose_18x3: np.ndarray, person_18x3: np.ndarray) -> np.ndarray:
-    """The pose where the person stands (on the same ground if both show feet, else by hips or neck), as tall
-    as they are, with what their photo does not show left out and legs that the pose does not say kept.
+    """The pose where the person stands (on the same ground if both show feet, at the same neck if the photo
+    ends below the head, else by hips or neck), as tall as they are, with what their photo does not show left
+    out and legs that the pose does not say kept.
 
     float32, a copy; the pose itself where the joints of either do not tell how tall it is.
     """
@@ -93,7 +94,14 @@ def _shift(pose: np.ndarray, person: np.ndarray) -> np.ndarray | None:
 
     shift = next((found for found in map(middle, (_HIPS, [sk.NECK], _SHOULDERS)) if found is not None), None)
     if shift is not None and all((of[_ANKLES, 2] > 0).any() for of in (pose, person)):
-        shift = np.array([shift[0], lowest(person) - lowest(pose)])
+        return np.array([shift[0], lowest(person) - lowest(pose)])
+    if (
+        shift is not None
+        and not (person[list(sk.HEAD), 2] > 0).any()
+        and (neck := middle([sk.NECK])) is not None
+    ):
+        # Bodies have their hips at other heights; by these a head would show, or the lack of one.
+        return np.array([shift[0], neck[1]])
     return shift
 
 

@@ -24,6 +24,7 @@ from engine.api import (
     FLOW,
     MASK,
     PARSING,
+    Capabilities,
     Capability,
     Frame,
     MapInfo,
@@ -65,13 +66,16 @@ OTHER_MAPS = (
 
 @dataclass(frozen=True)
 class FakeEngine:
-    """An engine in the box; its weights file may be missing. maps: what its sessions show."""
+    """An engine in the box; its weights file may be missing. maps: what its sessions show; paints: whether
+    they draw regions as they are painted."""
 
     name: str
     title: str
     good_for: str
     weights: Path
     maps: tuple[MapInfo, ...] = ATTENTION
+    paints: bool = False
+    levels: tuple[int, ...] = LEVELS
 
 
 class FakeSession:
@@ -82,8 +86,9 @@ class FakeSession:
         self, engine: FakeEngine, detect: Callable[[np.ndarray], np.ndarray | None], delay: float = 0.0
     ):
         self.detect = detect
-        self.engine, self.size, self.levels, self.maps = engine.name, SIZE, LEVELS, engine.maps
+        self.engine, self.size, self.levels, self.maps = engine.name, SIZE, engine.levels, engine.maps
         self.device = "cpu"
+        self.capabilities = Capabilities(paint_regions=engine.paints)
         self.weights_info = {"name": engine.name, "sha256": "0" * 64, "card": "A network for tests."}
         self.weights_info["path"] = str(engine.weights)
         self.delay = delay
@@ -146,6 +151,8 @@ class FakeSession:
         begun = time.perf_counter()
         if request.identity not in self.references:
             raise InputError("The reference of this request was never given to the session.")
+        if request.level is not None and request.level not in self.levels:
+            raise InputError(f"There is no level of {request.level} rows; there are {self.levels}.")
         self.begun += 1
         self.gate.wait(30)
         if self.delay:
@@ -222,6 +229,8 @@ class FakeBackend:
         in_garment: np.ndarray | None = None,
     ):
         self.in_garment = in_garment
+        self.opening = threading.Event()  # cleared, it holds an engine back that is being opened
+        self.opening.set()
         self.box, self.crowd = box, crowd
         self.delay = delay
         self.fault = fault
@@ -233,6 +242,7 @@ class FakeBackend:
         return self.box
 
     def open_session(self, weights: Path | None, device: str) -> FakeSession:
+        self.opening.wait(30)
         if self.fault is not None:
             raise self.fault
         engine = next((engine for engine in self.box if engine.weights == weights), self.box[0])

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from fake_engine import FAKE
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from test_dress import FACE, NONE, SHIRT, TROUSERS, click, dressing, move, shelve, wheel  # noqa: F401
+
+from app import theme
 
 ALT = Qt.KeyboardModifier.AltModifier
 
@@ -104,3 +109,58 @@ def test_what_was_painted_is_not_another_persons(brushing, photo):
     assert strokes(brushing) == ()
     brushing.controller.undo_stack.undo()
     assert len(strokes(brushing)) == 1
+
+
+def test_ctrl_paints_background_as_alt_does_for_window_managers_keep_alt(brushing):
+    paint(brushing, SHIRT, keys=Qt.KeyboardModifier.ControlModifier)
+    assert [each.word for each in strokes(brushing)] == ["background"]
+
+
+def test_what_the_brush_paints_is_outlined_in_its_own_colour_and_a_stroke_shows_before_its_picture(brushing):
+    canvas, session = brushing.canvas, brushing.backend.session
+    brushing.until(canvas.chosen.isVisible)
+    trousers = canvas.chosen.path().boundingRect()
+    assert canvas.chosen.ink == theme.garment_colour("trousers") != theme.colours().accent
+    words = brushing.window.docks.outfit.brush.words
+    words.setFocus()
+    for _ in range(8):
+        QTest.keyClick(words, Qt.Key.Key_Up)
+    assert words.currentText() == "Top" and brushing.window.modes.dressing.choice == ("trousers",)
+    assert canvas.chosen.ink == theme.garment_colour("top")
+    assert canvas.chosen.path().boundingRect().top() < trousers.top() - 20
+    brushing.until_full()
+    session.gate.clear()  # no picture comes
+    at = [canvas.to_widget(spot) for spot in (SHIRT, (88, 120))]
+    brushing.mouse(QEvent.Type.MouseButtonPress, at[0])
+    brushing.mouse(QEvent.Type.MouseMove, at[1])
+    assert canvas.stroke.isVisible()
+    assert canvas.stroke.pen().color().name() == theme.garment_colour("top")
+    assert canvas.stroke.pen().widthF() == pytest.approx(2 * brushing.window.modes.dressing.brush.radius)
+    assert canvas.stroke.path().boundingRect().bottom() == pytest.approx(120, abs=1)
+    brushing.mouse(QEvent.Type.MouseButtonRelease, at[1])
+    assert canvas.stroke.isVisible()
+    session.gate.set()
+    brushing.until(lambda: not canvas.stroke.isVisible())
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert canvas.chosen.ink == theme.colours().accent  # what is chosen, again
+
+
+@pytest.mark.parametrize("paints", [True, False])
+def test_the_dock_says_whether_what_is_painted_is_drawn(open_window, standing, paints):
+    driver = open_window(pose=standing, box=(replace(FAKE, paints=paints),))
+    QTest.keyClick(driver.window, Qt.Key.Key_2)
+    QTest.keyClick(driver.window, Qt.Key.Key_B)
+    hint = driver.window.docks.outfit.hint
+    assert ("change the engine" in hint.text()) == (not paints)
+
+
+def test_the_brush_looks_as_it_is(brushing):
+    button = brushing.window.docks.outfit.brush.brush
+
+    def ground():
+        return button.grab().toImage().pixelColor(4, button.height() // 2).name()
+
+    button.clearFocus()
+    held = ground()
+    QTest.keyClick(brushing.window, Qt.Key.Key_B)
+    assert ground() != held

@@ -446,3 +446,64 @@ def test_while_a_skeleton_is_laid_on_a_photo_the_outfit_says_that_it_comes_first
     dressing.controller.photos.leave_draft()
     dressing.until(lambda: own.isEnabled())
     assert panel.rows[0].isEnabled() and panel.hint.text() != sentence
+
+
+def test_clicks_before_it_is_known_what_is_where_are_not_lost(open_window, photo, standing):
+    driver = open_window(pose=standing)
+    key = shelve(driver, photo("linen.png"))
+    driver.backend.session.gate.clear()  # the picture that tells what is where is still to come
+    QTest.keyClick(driver.window, Qt.Key.Key_2)
+    click(driver, TROUSERS)
+    QTest.mouseClick(card(driver, key), Qt.MouseButton.LeftButton)
+    assert outfit(driver) == () and not any("first" in each for each in driver.sentences)
+    driver.backend.session.gate.set()
+    driver.until(lambda: outfit(driver) == (Worn("trousers", key),))
+
+
+def test_each_garment_comes_from_the_photo_that_was_clicked_for_it_however_late_that_answers(
+    dressing, photo, monkeypatch
+):
+    first = dressing.controller.document.look.photos[-1].key
+    second = shelve(dressing, photo("other.png", top=(30, 120, 60)))
+    lending, late = dressing.controller.lending, {first, second}
+    known = lending.of
+    monkeypatch.setattr(lending, "of", lambda photo: None if photo.key in late else known(photo))
+    click(dressing, SHIRT)
+    QTest.mouseClick(card(dressing, first), Qt.MouseButton.LeftButton)
+    click(dressing, TROUSERS)
+    QTest.mouseClick(card(dressing, second), Qt.MouseButton.LeftButton)
+    click(dressing, FACE)
+    assert outfit(dressing) == ()
+    late.clear()
+    lending.answered.emit(second)
+    lending.answered.emit(first)
+    assert outfit(dressing) == (Worn("trousers", second), Worn("top", first))
+    assert dressing.window.modes.dressing.choice == ("face",)
+
+
+def test_of_two_photos_clicked_for_one_garment_the_later_is_worn(dressing, photo, monkeypatch):
+    first = dressing.controller.document.look.photos[-1].key
+    second = shelve(dressing, photo("other.png", top=(30, 120, 60)))
+    lending, late = dressing.controller.lending, {first}
+    known = lending.of
+    dressing.until(lambda: known(dressing.controller.document.look.photo(second).reference) is not None)
+    monkeypatch.setattr(lending, "of", lambda photo: None if photo.key in late else known(photo))
+    click(dressing, SHIRT)
+    for key in (first, second):
+        QTest.mouseClick(card(dressing, key), Qt.MouseButton.LeftButton)
+    late.clear()
+    lending.answered.emit(first)
+    assert outfit(dressing) == (Worn("top", second),)
+
+
+def test_rows_of_the_outfit_stay_where_they_are_while_its_hint_changes(dressing):
+    take(dressing)
+    row = dressing.window.docks.outfit.rows[0]
+    places = set()
+    for spot in (SHIRT, TROUSERS, WALL):
+        click(dressing, spot)
+        QApplication.processEvents()
+        places.add(row.y())
+    QTest.keyClick(dressing.window, Qt.Key.Key_B)
+    QApplication.processEvents()
+    assert places == {row.y()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fake_engine import FAKE, OTHER_MAPS, FakeEngine
@@ -114,3 +116,29 @@ def test_a_photo_is_looked_at_for_a_person_once_also_when_the_weights_change(
         assert known.image_HWC.shape == (256, 176, 3)
     assert driver.backend.looked == 1
     assert np.array_equal(driver.controller.document.look.photo(key).reference.image_HWC, known.image_HWC)
+
+
+def test_small_pictures_asked_for_while_the_engine_changes_are_drawn_by_the_next_one(open_window, box):
+    driver = open_window(box=(box[0], replace(box[1], levels=(256,))))
+    driver.until_full()
+    pictures, controller = driver.window.pose_library.pictures, driver.controller
+    state = controller.frames.status
+    driver.backend.opening.clear()
+    entry(driver, "Regions").trigger()
+    controller.frames.status = state  # a settled photo's picture that comes meanwhile
+    pictures.set_whole(True)
+    pictures._draw_next()
+    driver.backend.opening.set()
+    driver.until(lambda: any(each.level == 256 for each in driver.backend.session.log))
+    assert driver.backend.session.engine == "regions"
+    assert not any("level" in sentence for sentence in driver.sentences)
+
+
+def test_small_pictures_show_what_was_painted(open_window, standing):
+    driver = open_window(pose=standing)
+    pictures = driver.window.pose_library.pictures
+    driver.until_full()
+    pictures.rest_ms = 1
+    driver.controller.painting.begin("top", (60.0, 60.0), 5.0, 256)
+    driver.controller.painting.end()
+    driver.until(lambda: any(each.level == 64 and each.strokes for each in driver.backend.session.log))

@@ -166,6 +166,18 @@ def test_a_band_chooses_joints_and_their_box_moves_turns_and_scales_them(driver)
     assert not canvas.skeleton.group.joints and not canvas.skeleton.group._box_item.isVisible()
 
 
+def test_the_joint_panel_says_what_is_in_the_box(driver):
+    words, skeleton = driver.window.docks.joint._name, driver.canvas.skeleton
+    skeleton.select(LEFT_WRIST)
+    assert words.text() == "Left wrist"
+    band_around(driver, (9, 10, 12, 13))
+    assert words.text() == "4 joints in a box: arrows move them"
+    driver.controller.posing.set_shown(9, False)
+    assert words.text() == "3 joints in a box: arrows move them", "one that is hidden leaves it"
+    key(driver, Qt.Key.Key_Escape)
+    assert words.text().startswith("No joint chosen")
+
+
 def test_ctrl_a_takes_the_whole_person_and_a_hidden_joint_leaves_the_box(driver):
     start = driver.pose.copy()
     key(driver, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)

@@ -154,6 +154,10 @@ def test_a_held_key_shows_what_is_copied_with_a_number_a_garment_in_every_mode(o
     assert {label.words for label in labels} == {
         f"{word} {copied[word]:.0%} copied" for word in ("face", "top", "trousers")
     }
+    colours_hw4 = driver.canvas.maps.heats[RESULT]._colours
+    invented_hw = shown.painting.result.pixels
+    assert np.ptp(colours_hw4[invented_hw < 0.01][:, :3]) < 8, "pale where copied"
+    assert np.ptp(colours_hw4[invented_hw > 0.99][:, :3], axis=1).min() > 150, "saturated where invented"
     [top] = [label for label in labels if label.words.startswith("top")]
     row, column = int(top.pos().y() * 128 / SIZE[0]), int(top.pos().x() * 88 / SIZE[1])
     assert PIECES_HW[row, column] == 3
@@ -162,6 +166,21 @@ def test_a_held_key_shows_what_is_copied_with_a_number_a_garment_in_every_mode(o
     assert not any(label.isVisible() for label in labels)
     assert driver.canvas.maps.heats[RESULT].isVisible() == (key == Qt.Key.Key_3)
     assert mode(driver).view == views.TEXTURE
+
+
+def test_numbers_do_not_cover_each_other_at_any_zoom(open_window):
+    canvas = open_window().canvas
+    maps = canvas.maps
+    near = [((0.5, 0.30), "hair 86% copied"), ((0.5, 0.28), "face 9% copied"), ((0.55, 0.31), "arms")]
+    for times in (1.0, 0.5, 6.0):
+        canvas.camera.zoom_to(times * canvas.zoom)
+        maps.label(near)
+        boxes = [
+            item.deviceTransform(canvas.viewportTransform()).mapRect(item.boundingRect())
+            for item in maps.labels
+        ]
+        assert boxes[1].top() < boxes[0].top() < boxes[2].top()
+        assert not any(one.intersects(other) for n, one in enumerate(boxes) for other in boxes[:n])
 
 
 def test_a_key_that_repeats_is_held_until_it_is_let_go_for_good(open_window):

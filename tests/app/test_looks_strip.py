@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QProgressDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QProgressDialog, QPushButton
 
 from app.dialogs.series import BetweenDialog, SheetDialog
 from app.document import Look
+from app.files.series import left_of
 from app.strip import MOST, Strip
 from engine.cv import cv2
 from engine.pose.kinematics import t_pose
@@ -201,6 +202,51 @@ def test_a_contact_sheet_shows_every_person_in_every_pose(driver, photo, standin
     assert len({request.identity for request in drawn}) == 2
     with Image.open(tmp_path / "sheet.png") as sheet:
         assert sheet.width > 3 * 352 and sheet.height > 2 * 512
+
+
+def test_poses_are_offered_with_pictures_the_users_own_among_them(driver, monkeypatch):
+    driver.drag(LEFT_WRIST, 10, -40)
+    driver.until_full()
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("Mine", True))
+    driver.window.actions_by_id["keep_pose"].trigger()
+    driver.window.actions_by_id["contact_sheet"].trigger()
+    dialog = driver.window.findChild(SheetDialog)
+    items = [dialog.poses.item(row) for row in range(dialog.poses.count())]
+    assert [item.text() for item in items][:2] == ["Present pose", "The photo's own pose"]
+    assert "Mine" in [item.text() for item in items]
+    assert all(not item.icon().isNull() for item in items)
+    assert not dialog.people.item(0).icon().isNull()
+    box, row = dialog.poses, dialog.poses.visualItemRect(items[1])
+    for spot in (QPoint(row.x() + 120, row.center().y()), QPoint(row.x() + 14, row.center().y())):
+        before = items[1].checkState()
+        QTest.mouseClick(box.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+        assert items[1].checkState() != before, "its name and its box"
+    every = next(b for b in dialog.findChildren(QPushButton) if b.accessibleName().endswith("poses"))
+    every.click()
+    assert all(item.checkState() == Qt.CheckState.Checked for item in items)
+    every.click()
+    assert all(item.checkState() == Qt.CheckState.Unchecked for item in items)
+    dialog.reject()
+    driver.window.actions_by_id["in_between"].trigger()
+    dialog = driver.window.findChild(BetweenDialog)
+    names = [dialog.start.itemText(row) for row in range(dialog.start.count())]
+    dialog.start.setCurrentIndex(names.index("Mine"))
+    assert not dialog.start.itemIcon(names.index("Mine")).isNull()
+    assert dialog._poses[names.index("Mine")].on(driver.controller.document.look.photos[0]) == pytest.approx(
+        driver.pose, abs=0.1
+    )
+    dialog.reject()
+
+
+@pytest.mark.parametrize(
+    ("drawn", "of", "seconds", "words"),
+    [
+        (2, 24, 0.4, ""), (4, 24, 4.0, " About 20 seconds left."), (8, 24, 33.0, " About a minute left."),
+        (1, 240, 2.0, " About 8 minutes left."), (24, 24, 50.0, ""),
+    ],
+)  # fmt: skip
+def test_what_is_left_of_a_film_is_told(drawn, of, seconds, words):
+    assert left_of(drawn, of, seconds) == words
 
 
 @pytest.mark.parametrize("name", ["way.gif", "way.mp4"])

@@ -44,6 +44,20 @@ def test_jobs_go_first():
     assert [box.take()[0], box.take()[0]] == ["job", "frame"]
 
 
+def test_a_frame_that_waits_comes_after_each_job():
+    box = Mailbox()
+    for job in ("read", "read again", "save"):
+        box.submit(job)
+    taken = [box.take()]
+    box.post("old")
+    box.post("new")
+    taken += [box.take(), box.take(), box.take()]
+    assert taken == [("job", "read"), ("frame", "new"), ("job", "read again"), ("job", "save")]
+    box.post("last")
+    assert box.take(timeout=0) == ("frame", "last")
+    assert box.take(timeout=0) is None
+
+
 def test_closing_wakes_the_taker():
     box, ended = Mailbox(), threading.Event()
 

@@ -149,3 +149,11 @@ def test_a_file_let_go_over_the_library_is_kept_and_the_person_stays(driver, tmp
     np.testing.assert_allclose(read_pose(own_poses.listed()[0].pose, SIZE), pose, atol=0.01)
     assert grid(driver).item(0).toolTip() == "reaching"
     assert any(sentence.startswith("broken.json is not valid JSON") for sentence in driver.sentences)
+
+
+def test_a_pose_of_ones_own_is_not_called_as_one_of_the_box(driver, monkeypatch):
+    """Pictures and undo know a library pose by its name."""
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("standing, arms down", True))
+    driver.window.actions_by_id["keep_pose"].trigger()
+    assert driver.sentences == ["There is a pose called standing, arms down already."]
+    assert own_poses.listed() == []

@@ -247,12 +247,36 @@ def test_a_photo_on_its_side_is_turned_and_looked_at_again(driver):
     assert driver.controller.document.look.photo(before.key) is before
 
 
+def test_a_photo_that_lies_on_its_side_is_offered_to_be_turned(open_window, photo, standing):
+    lying = np.stack([standing[:, 1], 176 - standing[:, 0], standing[:, 2]], axis=1)  # its head on the left
+    driver = open_window(pose=lying)
+    driver.controller.photos.open_photo(photo("side.png", size=(176, 256)), "side.png")
+    driver.until(lambda: "side.png lies on its side." in driver.sentences)
+    toast = next(t for t in driver.window.centre.notices.toasts if t.sentence.startswith("side.png"))
+    driver.window.centre.notices.show("info", "told")
+    told = driver.window.centre.notices.toasts[-1]
+    assert toast._clock.interval() > 2 * told._clock.interval(), "there is time to take it up"
+    driver.backend.pose = standing
+    driver.backend.session.detect = lambda _rgb: standing
+    next(button for button in toast.findChildren(QPushButton) if button.text() == "Turn it").click()
+    driver.until(lambda: driver.controller.undo_stack.undoText() == "Turn side.png")
+    look = driver.controller.document.look
+    assert look.photo(look.person).reference.photo_size == (256, 176)
+    assert np.array_equal(driver.pose, look.photo(look.person).reference.keypoints_18x3), "the pose follows"
+    driver.controller.photos.open_photo(photo("upright.png", top=(1, 2, 3)), "upright.png")
+    driver.until(lambda: "upright.png" in names(driver))
+    assert not any("upright.png lies" in sentence for sentence in driver.sentences)
+
+
 def test_where_nobody_is_found_the_photo_can_be_turned(driver, photo):
     driver.backend.pose = None
     driver.controller.photos.open_photo(photo("lying.png", top=(7, 7, 7), size=(200, 300)), "lying.png")
     driver.until(lambda: driver.controller.draft is not None)
     driver.backend.pose = np.array(driver.pose)
-    driver.window.centre.banner.button(TURN).click()
+    turn = driver.window.centre.banner.button(TURN)
+    turn.setFocus()
+    QTest.mouseClick(turn, Qt.MouseButton.LeftButton)
+    assert driver.canvas.hasFocus() and not driver.canvas._ringed, "nobody came by keys"
     driver.until(lambda: "lying.png" in names(driver))
     assert driver.controller.document.look.person == key_of(driver, "lying.png")
     size = driver.controller.document.look.photo(key_of(driver, "lying.png")).reference.photo_size

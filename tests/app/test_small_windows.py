@@ -6,7 +6,7 @@ import pytest
 from inspecting import inspect, move, pick
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QListView
+from PySide6.QtWidgets import QApplication, QListView, QScrollArea
 
 from app.files import intake, samples
 from app.jobs import PERSON
@@ -60,6 +60,21 @@ def test_the_attention_maps_are_in_sight_at_every_size(open_window):
         for box in (driver.canvas.picture.sceneBoundingRect(), driver.canvas.maps.box):
             assert box.height() * driver.canvas.zoom >= 120
         assert inside(panel.tiles, panel) and panel.tiles.tile(0).height() >= 10
+
+
+def test_no_row_of_the_outfit_is_cut_off(open_window):
+    """Each is as tall as its words, and seen whole once the keys are on it."""
+    driver = small(open_window)
+    driver.window.actions_by_id["dress_mode"].trigger()
+    panel = driver.window.docks.outfit
+    rows = list(panel.own_rows.values())
+    assert len(rows) > 6
+    for row in rows:
+        row.setFocus(Qt.FocusReason.TabFocusReason)
+        panel.findChild(QScrollArea).ensureWidgetVisible(row)
+        QApplication.processEvents()
+        assert row.height() >= row.sizeHint().height()
+        assert row.visibleRegion().boundingRect() == row.rect()
 
 
 def test_choosing_a_joint_moves_no_dock(open_window):

@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QByteArray
 
@@ -290,3 +291,16 @@ def test_logs_are_for_the_user_alone_and_follow_no_link(user_home, tmp_path):
     with pytest.raises(OSError):
         crash.PrivateLog(logs / "poseloom.log")
     assert (tmp_path / "other").read_text() == "of somebody else"
+
+
+def test_the_first_picture_and_its_pose_are_in_px_of_the_frame_before_the_engine_is(open_window):
+    """Its photo joins the shelf before its first rendering does; the skeleton stays on the person."""
+    from app.files import samples
+    from app.window import DEFAULT_FRAME
+    from engine.pose.formats import read_pose
+
+    driver = open_window(awake=False)
+    driver.until(lambda: driver.controller.pose[:, 2].any())
+    name, _, pose = samples.listed()[0]
+    assert driver.canvas.picture.boundingRect().height() == DEFAULT_FRAME[0], name
+    np.testing.assert_allclose(driver.pose, read_pose(pose, DEFAULT_FRAME), atol=0.01)

@@ -455,5 +455,5 @@ def test_a_photos_own_pose_is_in_the_frame_of_the_weights_that_are_open(open_win
     assert not any("Keep the pose" in sentence for sentence in driver.sentences), "it was the photo's own"
     driver.window.opening.take(intake.Intake(intake.SHELVED, other.name, other.key), TARGET_POSE)
     np.testing.assert_array_equal(c.pose, other.reference.keypoints_18x3 * twice)
-    poses = named_poses(c.document.look, c.size, [], [])
+    poses = named_poses(c.document.look, c.size, c.frames.still, [], [])
     np.testing.assert_array_equal(poses[1].on(sample), sample.reference.keypoints_18x3 * twice)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
@@ -279,7 +280,10 @@ def test_missing_weights_leave_a_window_that_poses(open_window, tmp_path):
     driver.drag(LEFT_WRIST, 10, -40)
     assert not np.array_equal(driver.pose, start)
     driver.window.saving.save_pose(tmp_path / "pose.json")
-    assert (tmp_path / "pose.json").is_file()
+    content = json.loads((tmp_path / "pose.json").read_text())
+    points_18x3 = np.reshape(content["people"][0]["pose_keypoints_2d"], (18, 3))
+    canvas = content["canvas_width"], content["canvas_height"]
+    assert (points_18x3[:, :2] > 0).all() and (points_18x3[:, :2] < canvas).all(), "as it is seen"
     driver.backend.fault = None
     driver.controller.open_weights(tmp_path / "other.safetensors")
     driver.until_full()
@@ -315,6 +319,18 @@ def test_weights_are_remembered_once_they_work_and_those_in_the_box_are_a_way_ba
     driver.until(lambda: settings.weights is None)
     assert not back.isEnabled()
     driver.until_full()
+
+
+def test_weights_given_at_the_start_that_do_not_work_leave_a_way_to_those_in_the_box(open_window, tmp_path):
+    fault = InputError("own.safetensors is not a network of this program.")
+    driver = open_window(awake=False, fault=fault, weights=tmp_path / "own.safetensors")
+    banner, back = driver.window.centre.banner, driver.window.actions_by_id["default_weights"]
+    driver.until(lambda: banner.button("Use those in the box"))
+    assert back.isEnabled()
+    driver.backend.fault = None
+    QTest.mouseClick(banner.button("Use those in the box"), Qt.MouseButton.LeftButton)
+    driver.until_full()
+    assert not banner.isVisible() and not back.isEnabled()
 
 
 def test_other_weights_know_the_photos_again_and_undo_still_works(open_window, photo, standing):

@@ -39,6 +39,13 @@ def test_the_centre_points_its_hint_at_the_first_joint_that_is_shown(qtbot):
         assert abs(centre.coach.geometry().center().y() - at.y()) < 3
     centre.resize(600, 300)
     assert centre.hud.geometry().bottom() < centre.canvas.height()
+    for spot in (
+        QPointF(590, 100),
+        QPointF(300, 100),
+    ):  # without room on the right it stands left of the joint
+        centre.coach.point_at(spot)
+        assert centre.canvas.rect().contains(centre.coach.geometry())
+        assert (centre.coach.geometry().right() < spot.x()) == (spot.x() > 500)
 
 
 def test_docks_remember_what_was_open_and_where_they_stood_at_first(qtbot):

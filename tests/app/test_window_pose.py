@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from engine.pose import kinematics
 from engine.pose.skeleton import JOINTS, LIMBS
@@ -154,6 +154,28 @@ def test_arrows_nudge_and_a_held_arrow_is_one_step(open_window):
     assert driver.controller.undo_stack.count() == 2
 
 
+def test_arrows_nudge_what_is_in_a_box_as_one_step(open_window):
+    """As they are to each other, and the picture stays where it is."""
+    driver = open_window()
+    before, corner = driver.pose.copy(), driver.at(0)
+    arm = (LEFT_SHOULDER, LEFT_ELBOW, LEFT_WRIST)
+    driver.canvas.skeleton.choose_group(arm)
+    driver.canvas.setFocus()
+    panel = driver.window.docks.joint
+    assert any("3 joints in a box" in label.text() for label in panel.findChildren(QLabel))
+    steps = driver.controller.undo_stack.index()
+    QTest.keyClick(driver.canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(driver.canvas, Qt.Key.Key_Up)
+    wanted = before.copy()
+    wanted[list(arm), :2] += (10, -1)
+    np.testing.assert_allclose(driver.pose, wanted, atol=1e-3)
+    assert driver.controller.undo_stack.index() == steps + 1
+    assert driver.at(0) == corner
+    assert driver.canvas.skeleton.group.joints == arm
+    QTest.keyClick(driver.canvas, Qt.Key.Key_Escape)
+    assert any("No joint chosen" in label.text() for label in panel.findChildren(QLabel))
+
+
 def test_tab_goes_through_the_joints_and_leaves_behind_the_last(open_window):
     driver = open_window()
     driver.window.activateWindow()
@@ -254,10 +276,29 @@ def test_joints_can_be_dragged_before_the_engine_is_awake(open_window):
     driver = open_window(awake=False)
     driver.controller.facts = None
     driver.drag(LEFT_WRIST, 15, -45)
-    dragged = driver.pose.copy()
+    dragged, place = driver.pose.copy(), driver.at(LEFT_WRIST)
     driver.until_full()
     assert np.array_equal(driver.pose, dragged)
+    assert driver.at(LEFT_WRIST) == place, "what was made stands where the hand left it"
+    height, width = driver.controller.size
+    assert (dragged[:, :2] > 0).all() and (dragged[:, :2] < (width, height)).all()
     assert np.array_equal(driver.backend.session.log[-1].keypoints_18x3, dragged)
+
+
+def test_the_sample_stands_in_the_frame_of_the_engine_from_the_start(open_window):
+    """The skeleton does not jump when the engine has read the sample."""
+    driver = open_window(awake=False)
+    driver.controller.facts = None
+    before, places = driver.pose.copy(), [driver.at(joint) for joint in range(18)]
+    rows = len(driver.controller.frames.still)
+    seen = driver.canvas.zoom * driver.controller.size[0]
+    assert driver.canvas.camera.magnification == pytest.approx(seen / rows), "100 % is a px of the photo"
+    driver.until(lambda: driver.controller.document.look.person)
+    own = driver.controller.document.look.photos[0].own_pose(driver.controller.size)
+    assert before == pytest.approx(own, abs=0.01)
+    assert [driver.at(joint).toTuple() for joint in range(18)] == [
+        pytest.approx(place.toTuple(), abs=0.1) for place in places
+    ]
 
 
 def test_the_trunk_is_a_handle_of_the_whole_person(open_window):

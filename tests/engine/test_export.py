@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from engine import detect
 from engine.compositing.alone import person_alone
 from engine.cv import cv2
 from engine.export import ExportOptions, exported
@@ -14,8 +15,10 @@ from engine.pose import drawing
 from engine.pose.formats import parse_people
 from engine.pose.kinematics import t_pose
 from engine.pose.skeleton import COLOURS, LEFT_ELBOW, LEFT_WRIST
+from engine.regions import REGIONS
 
 FRAME = (256, 176)
+HAIR = REGIONS.index("hair")
 
 
 @pytest.fixture
@@ -87,6 +90,31 @@ def test_the_matte_of_a_person_is_the_person(name):
     seen = matte > 127
     assert (seen & truth).sum() / (seen | truth).sum() > 0.95
     assert ((matte > 20) & (matte < 235)).mean() < 0.03, "soft at the edge alone"
+
+
+def before_her_hair_s_colours(name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A sample before a ground of blots in the colours of its hair; what of it is hair, and the person."""
+    rgb = np.array(Image.open(RESOURCES / "samples" / f"{name}.jpg").convert("RGB"))
+    regions = np.asarray(Image.open(RESOURCES / "samples" / f"{name}.parsing.png"))
+    hair, (rows, columns) = regions == HAIR, regions.shape
+    blots = rgb[hair][np.random.default_rng(0).integers(0, hair.sum(), (rows // 8, columns // 8))]
+    ground = cv2.resize(blots.astype(np.float32), (columns, rows), interpolation=cv2.INTER_CUBIC)
+    hers = cv2.GaussianBlur((regions > 0).astype(np.float32), (0, 0), 0.8)[..., None]
+    picture = rgb * hers + ground.clip(0, 255) * (1 - hers)
+    return picture.round().astype(np.uint8), hair, regions > 0
+
+
+@pytest.mark.skipif(not detect.available().available, reason="no pose detection here")
+def test_dark_hair_before_dark_trees_is_whole():
+    picture, hair, truth = before_her_hair_s_colours("gina")
+    seen = person_alone(picture, pose_of("gina", picture), picture.shape[:2]) > 127
+    assert (seen & hair).sum() / hair.sum() > 0.88
+    assert (seen & truth).sum() / (seen | truth).sum() > 0.96
+
+
+def test_where_the_landmarker_finds_nobody_the_parsing_network_does(monkeypatch):
+    monkeypatch.setattr(detect, "person_mask", lambda *_: None)
+    test_the_matte_of_a_person_is_the_person("ada")
 
 
 def test_an_arm_that_is_raised_is_not_left_behind():

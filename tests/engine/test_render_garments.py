@@ -62,8 +62,24 @@ def test_two_garments_of_two_photos_refined_change_themselves_and_no_face(render
     assert (dressed != at_once).any()
 
 
-def test_the_persons_own_photo_as_giver_changes_nothing(render, ada):
+def test_the_persons_own_photo_as_giver_changes_nothing_and_that_is_said(render, ada, capsys):
     assert np.array_equal(render("--garment", f"top={of('ada')}"), ada)
+    assert capsys.readouterr().err.splitlines() == [
+        f"{of('ada')} is the person's own photo, who wears that already."
+    ]
+
+
+def test_of_a_garment_that_is_given_twice_the_later_is_worn_and_that_is_said(render, capsys):
+    one = render("--garment", f"top={of('dan')}")
+    assert capsys.readouterr().err == ""
+    assert np.array_equal(render("--garment", f"top={of('hugo')}", "--garment", f"top={of('dan')}"), one)
+    [told] = capsys.readouterr().err.splitlines()
+    assert of("dan") in told and of("hugo") in told and "twice" in told
+
+
+def test_what_is_taken_instead_of_what_a_photo_does_not_show_is_said(render, ada, capsys):
+    skirt = render("--garment", f"trousers={of('pink-dress')}")
+    assert "lends its skirt" in capsys.readouterr().err and changed(skirt, ada, LEGS) > 5
 
 
 @pytest.mark.parametrize(

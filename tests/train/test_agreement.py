@@ -13,6 +13,7 @@ from engine import detect
 from engine.api import Capability
 from engine.errors import InputError
 from engine.pose.kinematics import t_pose
+from engine.pose.skeleton import LEFT_EYE, NOSE, RIGHT_EYE
 from train.data.agreement import check_seen, lies_elsewhere
 
 SIZE = (512, 352)
@@ -38,7 +39,7 @@ def moved(change) -> np.ndarray:
         (lambda xy: xy + (0, 90), "beside them"),
         (lambda xy: xy[:, ::-1], "x and y are exchanged"),
         (lambda xy: np.column_stack([xy[:, 1], 352 - xy[:, 0]]), "turned by 90 degrees"),
-        (lambda xy: (352, 0) + xy * (-1, 1), None),  # in its place: a back that was taken for a front
+        (lambda xy: (352, 0) + xy * (-1, 1), "mirrored"),  # in its place, and with a face
         (lambda xy: (252, 0) + xy * (-1, 1), "mirrored"),
         (lambda xy: (0, 512) + xy * (1, -1), "upside down"),
     ],
@@ -46,6 +47,12 @@ def moved(change) -> np.ndarray:
 def test_what_was_done_to_keypoints_is_named(change, sentence):
     said = lies_elsewhere(moved(change), SEEN)
     assert said is None if sentence is None else re.search(sentence, said)
+
+
+def test_a_back_that_was_taken_for_a_front_is_no_fault():
+    back = moved(lambda xy: (352, 0) + xy * (-1, 1))
+    back[[NOSE, RIGHT_EYE, LEFT_EYE]] = 0
+    assert lies_elsewhere(back, SEEN) is None
 
 
 def test_two_mistaken_joints_do_not_hide_it():

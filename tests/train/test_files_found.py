@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import InputError
+from engine.pose.formats import read_people
 from train.data.files_found import check_ending, folders_in, is_caption, photos_below, pose_file_of
 
 LABEL = "0 0.5 0.5 0.4 0.9 " + " ".join(["0.51 0.18 2"] * 17)
@@ -52,6 +53,13 @@ def test_captions_are_told_from_poses(tmp_path, data, caption):
     (tmp_path / "a.txt").write_bytes(data)
     assert is_caption(tmp_path / "a.txt") is caption
     assert (pose_file_of(tmp_path / "a.jpg") is None) is caption
+
+
+def test_boxes_are_no_poses(tmp_path):
+    (tmp_path / "a.txt").write_text("0 .5 .5 .4 .9\n1 .2 .2 .1 .1\n")
+    assert pose_file_of(tmp_path / "a.jpg") is None
+    with pytest.raises(InputError, match="holds boxes, one in each line"):
+        read_people(tmp_path / "a.txt")
 
 
 def test_photos_are_found_whatever_they_are_called(tmp_path):

@@ -106,6 +106,7 @@ def test_photos_below_a_persons_folder_and_captions(folder, expected, monkeypatc
         (without_canvas(XY * 8), "18 of its 18 joints lie outside"),
         (json.dumps(openpose_dict(POSE, (240, 320))), "of another shape than the one beside it"),
         (without_canvas(XY, 0.0), "no joint that is there"),
+        (without_canvas(XY[::-1]), "no body in that order"),
     ],
 )
 def test_keypoints_of_another_picture_are_refused(folder, expected, text, sentence):

@@ -49,6 +49,22 @@ def test_others_are_refused(rows, change, sentence):
         check_table(changed, "t.csv")
 
 
+@pytest.mark.parametrize("rows", [ROWS, CUT, UPPER], ids=["whole", "cut", "upper"])
+def test_joints_in_another_order_are_no_bodies(rows):
+    """In COCO's, with a neck behind it."""
+    order = [0, 15, 14, 17, 16, 5, 2, 6, 3, 7, 4, 11, 8, 12, 9, 13, 10, 1]
+    with pytest.raises(InputError, match="of 12 rows make no body in that order"):
+        check_table([row[order] for row in rows], "t.csv")
+
+
+def test_faces_with_the_sides_of_backs_are_mirrored():
+    mirrored = [(176, 0) + row * (-1, 1) for row in ROWS]
+    with pytest.raises(InputError, match="12 of 12 rows show faces with the sides of backs"):
+        check_table(mirrored, "t.csv")
+    backs = [np.where(np.isin(np.arange(18), (0, 14, 15))[:, None], -1, row) for row in mirrored]
+    check_table(backs, "t.csv")
+
+
 def test_a_few_odd_rows_do_not_condemn_a_table():
     odd = [*ROWS, STANDING * 4, STANDING[:, ::-1], np.full((18, 2), -1.0)]
     check_table([*odd, *ROWS, *ROWS], "t.csv")

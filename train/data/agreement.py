@@ -6,6 +6,7 @@ import numpy as np
 
 from engine import detect
 from engine.errors import InputError
+from engine.pose.formats import bearing
 from engine.pose.skeleton import FLIP
 
 _AGREES, _FITS = 0.1, 0.04  # of the size of who is found: the detector's own faults are below 0.03
@@ -31,7 +32,9 @@ def lies_elsewhere(pose_18x3: np.ndarray, found_18x3: np.ndarray) -> str | None:
     if both.sum() < _LEAST_JOINTS or _agree(pose_18x3, found_18x3):
         return None
     if _agree(pose_18x3[list(FLIP)], found_18x3):
-        return None  # a detector may take a back for a front
+        # A detector may take a back for a front; a face with the sides of a back is told of nobody.
+        as_a_back = bearing.mirrored(pose_18x3) and not bearing.mirrored(found_18x3)
+        return "they are mirrored" if as_a_back else None
     given_N2, found_N2 = pose_18x3[both, :2], found_18x3[both, :2]
     size = float(np.ptp(found_N2, axis=0).max())
     for points_N2, exchanged in ((given_N2, False), (given_N2[:, ::-1], True)):

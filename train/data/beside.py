@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.errors import InputError
 from engine.pose.formats import Person, read_people
+from engine.pose.formats.layouts import BODY_STRAIN, strain
 from engine.pose.formats.people import SHARES, STRETCHED
 from engine.pose.formats.units import in_hundredths, in_thousandths, inside, spread, unit_of
 
@@ -56,4 +57,6 @@ def laid(person: Person, name: str, photo: tuple[int, int], full: tuple[int, int
             "found in a smaller one; where they are right, cut the picture down to the person."
         )
     pose[there, :2] = xy * (np.array(photo[::-1]) / canvas[::-1])
+    if BODY_STRAIN < strain(pose) < np.inf:
+        raise InputError(f"{name}: its joints make no body in that order; OpenPose's order can be read.")
     return pose.astype(np.float32)

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from engine.errors import InputError
+from engine.pose.formats.textforms import is_boxes
 
 # What cannot be read is named as well: a photo must not be left out in silence.
 RAW_ENDINGS = (".dng", ".nef", ".cr2", ".cr3", ".arw", ".orf", ".rw2", ".raf")
@@ -85,7 +86,7 @@ def is_caption(path: Path) -> bool:
 
 def is_about_else(path: Path) -> bool:
     """Whether a file says something else of a photo than its pose: a caption, boxes, where it was taken."""
-    if is_caption(path):
+    if is_caption(path) or _holds_boxes(path):
         return True
     if path.suffix.lower() not in _OF_MANY_KINDS or path.stem.lower().endswith(POSE_STEMS[1:]):
         return False
@@ -94,6 +95,13 @@ def is_about_else(path: Path) -> bool:
     return (
         not speaks_of_joints and any(map(str.isalpha, text)) and len(_NUMBER.findall(text)) < _LEAST_NUMBERS
     )
+
+
+def _holds_boxes(path: Path) -> bool:
+    """Whether a text is YOLO's of boxes alone: a class and four shares of the picture in each line."""
+    if path.suffix.lower() != ".txt":
+        return False
+    return is_boxes([line.split() for line in _text_of(path).splitlines() if line.strip()])
 
 
 def _text_of(path: Path) -> str:

@@ -17,7 +17,7 @@ def picture_key(name: str) -> str:
     name of the older pair lists, `fashionWOMENDressesid0000000202_1front.jpg`. Raises InputError for anything
     else.
     """
-    path = PurePosixPath(name.strip().replace("\\", "/"))
+    path = PurePosixPath(name.strip().strip('"').replace("\\", "/"))
     parts = path.with_suffix("").parts if path.name else ()
     if len(parts) == 1 and (flat := _FLAT.fullmatch(parts[0])):
         who, kind, person, outfit, number, view = flat.groups()

@@ -6,7 +6,9 @@ import numpy as np
 
 from engine.errors import InputError
 from engine.pose import skeleton as sk
+from engine.pose.formats import bearing
 from engine.pose.formats.deepfashion import BORDER, COLUMNS, ROWS
+from engine.pose.formats.layouts import BODY_STRAIN, strain
 from engine.pose.formats.units import inside
 
 _SIZE = (ROWS, COLUMNS)
@@ -18,9 +20,9 @@ _HIPS = (sk.RIGHT_HIP, sk.LEFT_HIP)
 
 
 def check_table(rows: list[np.ndarray], label: str) -> None:
-    """rows: float64 [18, 2] (x, y) in px of 256x176, -1 where missing. Raises InputError with
-    a count where nobody is in any, where x is y, or where most are in other units than these px. Of a few
-    rows only what no picture of that size can hold is refused.
+    """rows: float64 [18, 2] (x, y) in px of 256x176, -1 where missing. Raises InputError with a count where
+    nobody is in any, where x is y, where most are no bodies, are mirrored, or are in other units than these
+    px. Of a few rows only what no picture of that size can hold is refused.
     """
     known = [points[(points != -1).all(axis=1)] for points in rows]
     count = len(known)
@@ -49,6 +51,20 @@ def check_table(rows: list[np.ndarray], label: str) -> None:
         raise InputError(
             f"{label}: all joints of {corner} of {count} rows lie in the upper left quarter of pictures of "
             f"{ROWS}x{COLUMNS}: they are shares, or in px of smaller ones."
+        )
+    poses = [np.column_stack([points, 2 * (points != -1).all(axis=1)]) for points in rows]
+    strained = sum(BODY_STRAIN < strain(pose) < np.inf for pose in poses)
+    if 2 * strained > there:
+        raise InputError(
+            f"{label}: the joints of {strained} of {count} rows make no body in that order: it must be "
+            "OpenPose's."
+        )
+    facing = [pose for pose in poses if not bearing.faceless(pose)]
+    mirrored = sum(map(bearing.mirrored, facing))
+    if 2 * mirrored > len(facing):
+        raise InputError(
+            f"{label}: {mirrored} of {count} rows show faces with the sides of backs: they are mirrored, or "
+            "right and left are exchanged."
         )
     if there < _ENOUGH:
         return

@@ -43,7 +43,7 @@ def garments_alone(parts: Sequence[Part], rng: np.random.Generator, word: str = 
     chosen = kinds[choose(rng, {kind: _KINDS[kind] for kind, found in kinds.items() if found})]
     layers = [part.name for part in chosen if part.name not in ("collar", "coat")]
     if len(layers) > 1 and chosen is by_label[UPPER] and rng.random() > _INNER:
-        chosen = chosen[: next(i for i, part in enumerate(chosen) if part.name == layers[-1])]
+        chosen = chosen[: next(i for i, part in enumerate(chosen) if part.name == layers[-1])] or chosen
     return _in_front(chosen)
 
 

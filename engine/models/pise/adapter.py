@@ -23,7 +23,6 @@ from engine.models.pise.parsing_generator import hardened, one_hot
 from engine.models.pise.regions import OFFICIAL_REGIONS, TO_OFFICIAL
 from engine.models.pise.style import Style
 from engine.models.pise.weights import from_file
-from engine.ops.resample import running_mean
 from engine.plan import Plan
 from engine.pose.heatmaps import heat_maps, sigma_of
 from engine.pose.skeleton import JOINT_COUNT
@@ -32,7 +31,6 @@ from engine.weights import WeightsFile
 
 SLOTS = "regions"
 _AS_GENERATED = -1  # where no region is given
-_SEAM = 5  # px over which what is drawn of a given region goes over into the photo
 _LEAST = 1e-12  # where none of them claims a position, all have the same part of it
 
 
@@ -159,14 +157,11 @@ class PiseModel:
         network, own = self._inference.network, appearance.own
         half = preview and self._plan.preview != torch.float32
         shape = self._shape(own, keypoints_18x3, half)
-        by_hand_11HW, style, kernels_1OK = None, appearance.style, appearance.kernels_1OK
+        style, kernels_1OK = appearance.style, appearance.kernels_1OK
         if appearance.region_1HW is not None:
             painted = shape.given(appearance.region_1HW)
             style = _of_what_was_there(style, shape.parsing_1RHW, painted.parsing_1RHW)
-            kernels_1OK = self._inference.kernels(style)
-            # What an engine makes of a wall is not wanted: behind the person is the photo's own.
-            drawn_1HW = (painted.parsing_1RHW != shape.parsing_1RHW).any(1) & (appearance.region_1HW > 0)
-            shape, by_hand_11HW = painted, running_mean(drawn_1HW[:, None].float(), _SEAM)
+            shape, kernels_1OK = painted, self._inference.kernels(style)
         with self._precision(half):
             feature_1Chw = self._inference.feature(own, shape.parsing_1RHW, shape.heat_1JHW, kernels_1OK)
         feature_1Chw = feature_1Chw.float()
@@ -180,7 +175,7 @@ class PiseModel:
             image_1CHW = network.picture(modulated_1Chw, shape.parsing_1RHW, style).float()
         shares = tuple(_taken(shape.shares(), given.share_R) for given in appearance.given)
         tell: Callable[[], Maps] = partial(self._maps, shape.generated_1RHW, found_1TS) if maps else Maps
-        return Rendering(image_1CHW, shares=shares, tell=tell, by_hand_11hw=by_hand_11HW)
+        return Rendering(image_1CHW, shares=shares, tell=tell)
 
     def gate(self, rendering: Rendering, seen_1KHW: Tensor, window: tuple[slice, slice]) -> Tensor:
         raise NotImplementedError("this engine has learnt no gate")

@@ -5,15 +5,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from engine.errors import InputError
 from engine.pose.formats.canvases import canvas_of
+from engine.pose.formats.layouts import LAYOUTS, in_likeliest_order
 from engine.pose.formats.names import Row, joint_of, may_be_mixed, people_of_names
 from engine.pose.formats.people import SHARES
-from engine.pose.formats.points import is_number
+from engine.pose.formats.points import is_number, is_pair
 
 _HUNDREDTHS = 100.0  # Label Studio's numbers are of the picture
 _POINT = 1  # of the VGG annotator's third version: what stands before the numbers of a shape
@@ -33,7 +37,7 @@ class Annotated:
 def annotated_in(node: dict, name: str) -> Annotated | None:
     """Everybody in an object that such a tool wrote, None for any other. Raises InputError."""
     if isinstance(shapes := node.get("shapes"), list):
-        return _each(_groups(shapes, name))
+        return _of_labelme(shapes, name)
     if isinstance(regions := node.get("regions"), list) and any(map(_region_joint, regions)):
         return _each([_of_regions(regions)])
     if isinstance(result := node.get("result"), list) and any(map(_keypoint_label, result)):
@@ -50,6 +54,63 @@ def _each(groups: Iterable[Iterable[tuple[int, Row]]]) -> Annotated:
     """Everybody in the points of each group, among whom nobody says whose they are."""
     found = [people_of_names(group) for group in groups]
     return Annotated([person for people in found for person in people], any(map(may_be_mixed, found)))
+
+
+def _of_labelme(shapes: list, name: str) -> Annotated:
+    groups = list(_groups(shapes, name))
+    points = [shape for shape in shapes if isinstance(shape, dict) and len(shape.get("points") or ()) == 1]
+    if groups or not shapes:
+        return _each(groups)
+    if not points:
+        raise InputError(
+            f"{name} holds boxes and outlines and no points: mark the joints with points that name them."
+        )
+    numbered = [(_number_in(shape), shape["points"][0]) for shape in points]
+    if people := _of_numbers(numbered):
+        return Annotated(people)
+    raise InputError(
+        f"{name} calls its points {_some(points)}, which are no joints: call them nose, left shoulder, and "
+        "so on."
+    )
+
+
+def _number_in(shape: dict) -> int | None:
+    """The number that a label is, or ends with: "3", "kp_3"."""
+    found = re.fullmatch(r"\D*(\d{1,3})", str(shape.get("label", "")))
+    return int(found[1]) if found else None
+
+
+def _of_numbers(numbered: Sequence[tuple[int | None, Any]]) -> list[dict[int, Row]]:
+    """Everybody whose joints are numbered from 0 or from 1 in a known order; nobody in other numbers."""
+    numbers = [number for number, _ in numbered if number is not None]
+    count = len(set(numbers))
+    if len(numbers) < len(numbered) or count not in LAYOUTS or len(numbers) % count:
+        return []
+    first = min(numbers)
+    if first > 1 or set(numbers) != set(range(first, first + count)):
+        return []
+    people: list[dict[int, Any]] = [{} for _ in range(len(numbers) // count)]
+    for number, point in numbered:
+        person = next((each for each in people if number not in each), None)
+        if person is None:
+            return []
+        person[number or 0] = point
+    tables = [[person[first + place] for place in range(count)] for person in people if len(person) == count]
+    return [rows for table in tables if (rows := _rows_of(table))]
+
+
+def _rows_of(table: list) -> dict[int, Row]:
+    if not all(is_pair(point) for point in table):
+        return {}
+    pose = in_likeliest_order(np.column_stack([np.array(table, float), np.full(len(table), np.nan)]))
+    return {joint: (x, y, math.nan) for joint, (x, y, state) in enumerate(pose.tolist()) if state > 0}
+
+
+def _some(shapes: list[dict]) -> str:
+    """Two of the labels, for messages."""
+    return " and ".join(
+        repr(word) for word in [*dict.fromkeys(str(s.get("label", ""))[:20] for s in shapes)][:2]
+    )
 
 
 def _groups(shapes: list, name: str) -> Iterator[list[tuple[int, Row]]]:

@@ -35,7 +35,7 @@ def parse_lines(text: str, name: str) -> np.ndarray:
     """float64 [N, 2 or 3] of lines of numbers, a joint each."""
     rows = []
     for number, line in enumerate(text.splitlines(), 1):
-        words = line.split("#")[0].replace(",", " ").split()
+        words = line.split("#")[0].replace(",", " ").replace(";", " ").split()
         if not words:
             continue
         try:

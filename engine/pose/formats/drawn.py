@@ -14,6 +14,7 @@ import numpy as np
 from engine.cv import cv2
 from engine.pose import skeleton as sk
 from engine.pose.formats.drawn_ends import end_of_bone
+from engine.pose.formats.layouts import is_body
 from engine.pose.skeleton import LIMBS, SEEN
 
 _LONGEST = 1024  # px of a side: joints of larger pictures are found as well in smaller ones
@@ -31,6 +32,7 @@ _SAMPLES = 24
 _COVERED = 0.72  # of a bone in its colour, what lies over it counted half
 _OWN = 0.4  # of a bone in its colour alone
 _LEAST_BONES = 6  # coloured things of a photo do not meet like six bones of a body
+_LEAST_PART = 3  # joints that are a part of somebody: two bones in their colours
 _TWICE = 0.05  # of a person's size: two people are further apart
 _DOT_SUPPORT = 2.0  # a dot tells a joint as two ends of bones do
 _SUPPORT = 0.25  # what an end or half a dot adds to the score of a bone, of which 1 is covered
@@ -63,6 +65,15 @@ _BODY_25 = _Palette(
 )
 
 
+class _Things(NamedTuple):
+    """What hangs together in a mask [H, W], as OpenCV counts it: the background is the first."""
+
+    mask: np.ndarray
+    labels: np.ndarray
+    stats: np.ndarray
+    middles: np.ndarray
+
+
 class _Place(NamedTuple):
     """Where a joint may be: x, y px and how much speaks for it."""
 
@@ -81,21 +92,28 @@ def people_drawn(rgb_HWC: np.ndarray) -> list[np.ndarray]:
     hues, value, saturation = _colours(rgb_HWC)
     bright = np.where((value >= _BRIGHT) & (saturation >= 255 * _PURE), hues, 255).astype(np.uint8)
     # In full colour first, which little of a photo behind them has.
-    people = _people_in(bright, bright)
+    pure = _things(bright)
+    people = _people_in(pure, pure)
     if _most_joints(people) < len(LIMBS):
-        people = max(people, _people_in(hues, bright), key=_most_joints)
+        people = max(people, _people_in(_things(hues), pure), key=_most_joints)
     for pose in people:
         pose[:, :2] /= scale
     return people
 
 
-def _people_in(hues: np.ndarray, bright: np.ndarray) -> list[np.ndarray]:
-    """Everybody in the numbers of hues [H, W] that bones may have, and of those that dots may have, in px."""
-    height = hues.shape[0]
-    bones = [cv2.inRange(hues, hue, hue) for hue in range(_HUES)]
+def _things(hues: np.ndarray) -> list[_Things]:
+    """What of each hue there is, in the numbers of hues [H, W]; to find it out takes most of the time."""
+    masks = [cv2.inRange(hues, hue, hue) for hue in range(_HUES)]
+    return [_Things(mask, *cv2.connectedComponentsWithStats(mask, connectivity=8)[1:]) for mask in masks]
+
+
+def _people_in(in_hues: list[_Things], in_bright: list[_Things]) -> list[np.ndarray]:
+    """Everybody in what has the hue of each bone, and in what may be a dot of it, in px."""
+    bones = [things.mask for things in in_hues]
+    height = bones[0].shape[0]
     near = max(_SAME_PLACE * height, _LEAST_SAME_PLACE)
-    ends = [_ends(mask) for mask in bones]
-    dots = [_dots(cv2.inRange(bright, hue, hue), _DOT * height) for hue in range(_HUES)]
+    ends = [_ends(things) for things in in_hues]
+    dots = [_dots(things, _DOT * height) for things in in_bright]
     # A pixel beside a thin bone counts as on it.
     wide = [cv2.dilate(mask, np.ones((3, 3), np.uint8)) for mask in bones]
     any_bone = np.maximum.reduce(wide)
@@ -103,7 +121,7 @@ def _people_in(hues: np.ndarray, bright: np.ndarray) -> list[np.ndarray]:
     for palette in (_POSE_18, _BODY_25, _COCO_18):
         places = [_places(joint, palette, dots[hue], ends, near) for joint, hue in enumerate(palette.joints)]
         found = [_bones_seen(bone, places, wide[bone[2]], any_bone, near) for bone in palette.bones]
-        drawn = _assembled(palette, found, places)
+        drawn = _assembled(palette, found, places, _MISTAKEN * height)
         for pose in drawn:
             _mend_ends(pose, palette, bones, any_bone)
         people = max(people, drawn, key=_most_joints)
@@ -138,20 +156,19 @@ def _colours(rgb_HWC: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.where(colourful, nearest[degrees], 255).astype(np.uint8), value, saturation
 
 
-def _dots(mask: np.ndarray, largest: float) -> np.ndarray:
-    """Middles [N, 2] of the round spots in a mask that are no larger."""
-    count, _, stats, middles = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    _, _, width, height, area = stats[1:count].T
+def _dots(things: _Things, largest: float) -> np.ndarray:
+    """Middles [N, 2] of the round spots among things that are no larger."""
+    _, _, width, height, area = things.stats[1:].T
     round_ = (np.maximum(width, height) <= 2 * np.minimum(width, height)) & (area >= 0.4 * width * height)
     fitting = round_ & (area >= 3) & (np.maximum(width, height) <= max(largest, 9))
-    return middles[1:count][fitting] + 0.5
+    return things.middles[1:][fitting] + 0.5
 
 
-def _ends(mask: np.ndarray) -> np.ndarray:
-    """Both ends [N, 2, 2] of every long thin thing in a mask."""
-    count, labels, stats, middles = cv2.connectedComponentsWithStats(mask, connectivity=8)
+def _ends(things: _Things) -> np.ndarray:
+    """Both ends [N, 2, 2] of every long thin one of the things."""
+    labels, stats, middles = things.labels, things.stats, things.middles
     found = []
-    for number in np.flatnonzero(stats[1:count, cv2.CC_STAT_AREA] >= 8) + 1:
+    for number in np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= 8) + 1:
         left, top, width, height, _ = stats[number]
         rows, columns = np.nonzero(labels[top : top + height, left : left + width] == number)
         points = np.column_stack([columns + left, rows + top]) - middles[number]
@@ -215,9 +232,13 @@ def _bones_seen(
 
 
 def _assembled(
-    palette: _Palette, bones: list[list[tuple[float, int, int]]], places: list[list[_Place]]
+    palette: _Palette,
+    bones: list[list[tuple[float, int, int]]],
+    places: list[list[_Place]],
+    apart: float,
 ) -> list[np.ndarray]:
-    """People, from bones that share joints; every place and every bone of a person is used once."""
+    """People, from bones that share joints; every place and every bone of a person is used once. apart: px
+    that ends of two bones at one joint may be from each other."""
     people: list[dict[int, int]] = []
     for (first, second, _), seen in zip(palette.bones, bones, strict=True):
         used: set[tuple[int, int]] = set()
@@ -226,16 +247,37 @@ def _assembled(
                 continue
             used |= {(first, i), (second, j)}
             _join(people, {first: i, second: j})
-    people = [person for person in people if len(person) > _LEAST_BONES]
     poses: list[np.ndarray] = []
-    for person in sorted(people, key=len, reverse=True):
-        pose = np.zeros((len(places), 3))
-        for joint, place in person.items():
-            pose[joint] = places[joint][place].x, places[joint][place].y, SEEN
-        pose = pose[:18]
-        if not any(_same_bones(pose, other) for other in poses):
+    for pose in _put_together([_pose_of(person, places) for person in people], apart):
+        if (pose[:, 2] > 0).sum() > _LEAST_BONES and not any(_same_bones(pose, other) for other in poses):
             poses.append(pose)
     return poses
+
+
+def _pose_of(person: dict[int, int], places: list[list[_Place]]) -> np.ndarray:
+    """float64 [18, 3] of the number of the place of each joint."""
+    pose = np.zeros((len(places), 3))
+    for joint, place in person.items():
+        pose[joint] = places[joint][place].x, places[joint][place].y, SEEN
+    return pose[:18]
+
+
+def _put_together(poses: list[np.ndarray], apart: float) -> list[np.ndarray]:
+    """Those with most joints first, with what is left of other parts that make one body with them: where a
+    bone between is hidden, or the ends of two at one joint were taken for two joints."""
+    whole: list[np.ndarray] = []
+    for pose in sorted(poses, key=lambda pose: -(pose[:, 2] > 0).sum()):
+        there = pose[:, 2] > 0
+        for other in whole if there.sum() >= _LEAST_PART else ():
+            both = there & (other[:, 2] > 0)
+            joined = np.where(other[:, 2:] > 0, other, pose)
+            near = (np.hypot(*(pose - other)[both, :2].T) <= apart).all()
+            if near and not both[there].all() and is_body(joined):
+                other[:] = joined
+                break
+        else:
+            whole.append(pose)
+    return sorted(whole, key=lambda pose: -(pose[:, 2] > 0).sum())
 
 
 def _same_bones(pose: np.ndarray, other: np.ndarray) -> bool:

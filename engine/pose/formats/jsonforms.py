@@ -14,18 +14,20 @@ import numpy as np
 from engine.errors import InputError
 from engine.pose.formats.annotators import annotated_in
 from engine.pose.formats.canvases import canvas_of
-from engine.pose.formats.categories import is_another_order, names_of
-from engine.pose.formats.layouts import COCO_17, COCO_18, LAYOUTS, Layout
+from engine.pose.formats.categories import AI_CHALLENGER, by_names, names_beside, names_of
+from engine.pose.formats.layouts import COCO_17, COCO_18, UNSURE, Layout
 from engine.pose.formats.names import MIXED, joint_of, pose_of_names
-from engine.pose.formats.people import METRES, MOST_PEOPLE, Person
+from engine.pose.formats.people import METRES, MOST_PEOPLE, SHARES, Person
 from engine.pose.formats.points import (
     DRESS_CODE,
+    are_pointed_out,
     by_name,
     is_dress_code,
     is_number,
     is_point,
     pose_of_points,
 )
+from engine.pose.formats.several import beside_scores, pointed_at, split
 from engine.pose.formats.strangers import FIGURE, is_figure, lack_of
 from engine.pose.skeleton import GUESSED
 
@@ -44,11 +46,10 @@ _PEOPLE = (
     "poses", "pose", "results", "result", "detections", "frames", "data", "items",
 )  # fmt: skip
 _NOT_BODIES = frozenset((
-    "images", "categories", "info", "licenses", "hands", "faces", "camera", "meta", "meta_info",
+    "categories", "info", "licenses", "hands", "faces", "camera", "meta", "meta_info",
     "dataset_meta", *_WORLD,
 ))  # fmt: skip
 _FORMATS = ("format", "layout", "skeleton", "keypoint_format")
-_MULTIPOSE = 56  # numbers of a person, of MoveNet's: 17 joints, a box, a score
 _DEEPEST = 24  # levels; files of the longest kind have nine
 _MOST_PLACES = 10_000  # objects and lists that are looked into, half a second; a frame of a log has two
 
@@ -61,6 +62,7 @@ class _Place:
     canvas: tuple[float, float] | None = None
     frame: int = 0
     order: Layout | None = None
+    names: tuple[str, ...] = ()  # of the keypoints, in their order
     unit: str = ""
     depth: int = 0
     looked: Iterator[int] = field(default_factory=count)  # into how many places, of the whole document
@@ -69,7 +71,8 @@ class _Place:
         words = "".join(str(node.get(key, ""))[:99] for key in _FORMATS).lower()
         says = "coco17" in "".join(c for c in words if c.isalnum())
         order = COCO_17 if says else self.order
-        return replace(self, canvas=canvas_of(node, self.name) or self.canvas, order=order)
+        canvas = canvas_of(node, self.name) or self.canvas
+        return replace(self, canvas=canvas, order=order, names=tuple(names_beside(node)) or self.names)
 
     def deeper(self, **changed: Any) -> _Place:
         if self.depth > _DEEPEST:
@@ -129,6 +132,9 @@ def _of_object(node: dict, place: _Place) -> Iterator[Person]:
             yield Person(pose_of_names(rows), canvas, place.frame, annotated.unit, notes)
     elif isinstance(node.get("annotations"), list) and isinstance(node.get("images"), list):
         yield from _of_coco(node, place)
+    elif isinstance(challenged := node.get("keypoint_annotations"), dict):
+        for points in challenged.values():
+            yield from _of_keypoints(points, {}, replace(place, names=AI_CHALLENGER))
     elif isinstance(node.get("subset"), list) and isinstance(node.get("candidate"), list):
         yield from _of_subset(node["candidate"], node["subset"], place)
     elif all(isinstance(node.get(axis), list) for axis in "xy"):
@@ -143,10 +149,16 @@ def _of_object(node: dict, place: _Place) -> Iterator[Person]:
         yield from _of_keypoints(node["points"], {_SCORES[0]: node.get("visibility")}, place)
     elif isinstance(node.get("xy"), list):
         yield from _of_keypoints(node, {}, place)
+    elif isinstance(node.get("xyn"), list):
+        yield from _of_keypoints({"xy": node["xyn"]} | node, {}, replace(place, unit=SHARES))
+    elif len(node) > 2 and all(map(is_point, node.values())) and all(not joint_of(key) for key in node):
+        yield from _of_keypoints(list(node.values()), {}, place)
     elif sum(joint_of(key) is not None for key in node) >= 3:
         yield from _of_names(node, place)
     else:
         inner = [value for key, value in node.items() if key not in _NOT_BODIES and _may_hold(value)]
+        if not inner and len(node) == place.depth == 1:  # by the name that a network's output has
+            inner = [v for key, v in node.items() if key not in _NOT_BODIES and _is_table(v)]
         for frame, value in enumerate(inner):
             yield from _people(value, replace(place, frame=frame))
 
@@ -158,6 +170,10 @@ def _is_joint(entry: Any) -> bool:
 
 def _may_hold(value: Any) -> bool:
     return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(v, dict) for v in value))
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], list)
 
 
 def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
@@ -181,8 +197,12 @@ def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
     if not isinstance(points, list) or not points:
         return
     scores = scores if isinstance(scores, list) else None
+    if (named_points := by_names(points, place.names)) is not None:
+        points = named_points
+    elif (beside := beside_scores(points)) is not None:
+        points, scores = beside
     if all(isinstance(point, dict) and not is_point(point) for point in points):
-        for pointed in map(_pointed_at, points):
+        for pointed in map(pointed_at, points):
             if pointed is None:
                 yield from _people(points, place.deeper())
                 return
@@ -194,7 +214,7 @@ def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
         for part in named:
             yield from (replace(each, notes=mixed) for each in _of_keypoints(part, node, place.deeper()))
         return
-    if parts := _split(points):
+    if parts := split(points):
         for number, part in enumerate(parts):
             share = scores[number] if scores and len(scores) == len(parts) else None
             inner = node if share is None else node | {_SCORES[0]: share}
@@ -204,40 +224,11 @@ def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
         scores = None
     pose = pose_of_points(points, place.name, scores=scores, order=place.order, canvas=place.canvas)
     pose = _with_guesses(pose, node)
+    if are_pointed_out(points):
+        pose[:, :2] /= 1000
+        place = replace(place, unit=SHARES)
     canvas = place.canvas or (DRESS_CODE if is_dress_code(points, pose) else None)
     yield Person(pose, canvas, place.frame, place.unit, source=node or None)
-
-
-def _pointed_at(entry: dict) -> list[tuple[list, Any]] | None:
-    """(points, confidences) of somebody who stands among keypoints as FiftyOne writes them, or of all whom
-    easy_ViTPose found in a frame, by their numbers; None for anything else."""
-    if isinstance(entry.get("points"), list):
-        return [(entry["points"], entry.get("confidence"))]
-    numbered = entry and all(key.isdecimal() and isinstance(value, list) for key, value in entry.items())
-    return [(value, None) for value in entry.values()] if numbered else None
-
-
-def _split(points: list) -> list | None:
-    """The people in a list of several, None for the points of one."""
-    lists = [entry for entry in points if isinstance(entry, list)]
-    if not lists or len(lists) < len([entry for entry in points if entry is not None]):
-        several = len(points) > 18 and len(points) % 18 == 0 and len(points) not in LAYOUTS
-        return _eighteens(points) if several and all(map(is_point, points)) else None
-    inner = lists[0]
-    if any(isinstance(value, (list, dict)) for value in inner):
-        return points
-    if all(len(row) == _MULTIPOSE and all(map(is_number, row)) for row in lists):
-        return [row[:51] for row in lists if any(row)]
-    lying = len(points) in (2, 3, 4) and len(inner) in LAYOUTS
-    if len(inner) >= 34 and not lying:
-        return points  # flat numbers, a list a person
-    if len(points) > 18 and len(points) % 18 == 0 and len(points) not in LAYOUTS:
-        return _eighteens(points)
-    return None
-
-
-def _eighteens(points: list) -> list:
-    return [points[i : i + 18] for i in range(0, len(points), 18)]
 
 
 def _with_guesses(pose: np.ndarray, node: dict) -> np.ndarray:
@@ -259,21 +250,18 @@ def _of_coco(node: dict, place: _Place) -> Iterator[Person]:
         number = places.get(str(entry.get("image_id")), 0)
         canvas = canvas_of(images[number], place.name) if images else place.canvas
         inner = replace(place, canvas=canvas, frame=number, order=COCO_17)
-        flat, order = entry["keypoints"], names.get(str(entry.get("category_id")), names.get("", []))
-        if is_another_order(order) and isinstance(flat, list) and len(flat) == 3 * len(order):
-            rows = [flat[i : i + 3] for i in range(0, len(flat), 3)]
-            named = [
-                {"x": x, "y": y, "v": v, "name": each} for (x, y, v), each in zip(rows, order, strict=True)
-            ]
-            yield from _of_keypoints(named, {}, inner)
-        else:
-            yield from _of_keypoints(flat, entry, inner)
+        order = names.get(str(entry.get("category_id")), names.get("", []))
+        yield from _of_keypoints(entry["keypoints"], entry, replace(inner, names=tuple(order)))
 
 
 def _of_subset(candidates: list, subset: list, place: _Place) -> Iterator[Person]:
     """OpenPose's Python form: joints of everybody in one list, and for each person which are theirs."""
     for row in subset:
         joints = row[:18] if isinstance(row, list) else []
+        if any(
+            is_number(j) and j % 1 for j in joints
+        ):  # shares of certainty: the candidates are theirs in order
+            joints = [j if sure >= UNSURE else -1 for j, sure in enumerate(joints)]
         try:
             points = [candidates[int(j)] if is_number(j) and j >= 0 else None for j in joints]
         except (IndexError, OverflowError, ValueError):

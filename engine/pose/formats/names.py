@@ -23,6 +23,11 @@ _PARTS = {
     "wri": "wrist", "hip": "hip", "knee": "knee", "kne": "knee", "ankle": "ankle", "ank": "ankle",
     "eye": "eye", "ear": "ear",
 }  # fmt: skip
+# Apple's Vision calls by their bones what others call by the joint at its end, each with "joint" behind it.
+_OF_APPLE = {
+    "head": "nose", "forearm": "elbow", "hand": "wrist", "up leg": "hip", "leg": "knee", "foot": "ankle",
+}  # fmt: skip
+_FILLERS = ("pose", "landmark", "joint", "keypoint", "kp", "point", "type")  # PoseLandmark.NOSE
 _SIDES = {"left": "left", "l": "left", "right": "right", "r": "right"}
 _NUMBERS = {name: joint for joint, name in enumerate(JOINTS)}
 MIXED = (
@@ -43,11 +48,20 @@ def joint_of(name: str) -> int | None:
     words = re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower())
     if len(words) == 1 and (glued := _GLUED.fullmatch(words[0])):
         words = [word for word in glued.groups() if word]
+    if words[-1:] == ["joint"]:
+        words = _of_apple(words[:-1])
+    words = [word for word in words if word not in _FILLERS]
     side = [_SIDES[word] for word in words if word in _SIDES]
     part = [_PARTS[word] for word in words if word in _PARTS]
     if len(part) != 1 or len(side) + 1 != len(words):
         return None
     return _NUMBERS.get(" ".join(side + part))
+
+
+def _of_apple(words: list[str]) -> list[str]:
+    bone = " ".join(word for word in words if word not in _SIDES)
+    side = [word for word in words if word in _SIDES]
+    return [*side, _OF_APPLE[bone]] if bone in _OF_APPLE else words
 
 
 def people_of_names(

@@ -33,6 +33,7 @@ DRESS_CODE = (512.0, 384.0)  # (H, W) that Dress Code's keypoints are in, whatev
 _SURE = ("visibility", "score", "confidence", "v", "c", "likelihood")
 _NAMES = ("name", "part", "label", "id", "joint", "bodypart", "class")
 _PAIRS = ("point_2d", "loc")  # x, y in a list
+_PLACES = ("position", "location")  # objects with x and y
 
 
 def is_number(value: Any) -> TypeGuard[float]:
@@ -54,7 +55,13 @@ def _place_of(point: dict) -> dict:
     if isinstance(point.get("point"), dict):
         return _spelt(point["point"])
     pair = next((point[key] for key in _PAIRS if is_pair(point.get(key))), None)
-    return _spelt(point.get("position", point)) if pair is None else {"x": pair[0], "y": pair[1]}
+    place = next((point[key] for key in _PLACES if isinstance(point.get(key), dict)), point)
+    return _spelt(place) if pair is None else {"x": pair[0], "y": pair[1]}
+
+
+def are_pointed_out(points: Any) -> bool:
+    """Whether a language model pointed at these: y before x, in thousandths of the picture."""
+    return all(isinstance(point, dict) and is_pair(point.get("point")) for point in points)
 
 
 def is_pair(value: Any) -> bool:
@@ -93,7 +100,7 @@ def pose_of_points(
     Raises InputError where no body is in it.
     """
     try:
-        points = [_told(point) for point in points]
+        points = _by_id([_told(point) for point in points])
         names = [_name_of(point) for point in points]
         if sum(joint is not None for joint in names) >= max(3, len(names) // 2):
             return _of_objects(points, names)
@@ -134,6 +141,15 @@ def pose_of_rows(
 def _told(point: Any) -> Any:
     """A number that stands as text, as one; anything else as it is."""
     return float(point) if isinstance(point, str) and point else point
+
+
+def _by_id(points: list) -> list:
+    """Objects in the order of their numbers, where each says its own: programs list what they find first."""
+    ids = [point.get("id", point.get("type")) if isinstance(point, dict) else None for point in points]
+    numbers = [number for number in ids if isinstance(number, int)]
+    if len(set(numbers)) < len(points):
+        return points
+    return [points[place] for place in np.argsort(numbers)]
 
 
 def by_name(points: list) -> list[list] | None:

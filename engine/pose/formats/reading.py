@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import re
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +15,8 @@ from engine.files import opened, text_of
 from engine.pose.formats import arrays
 from engine.pose.formats.carried import Carried, carried_of
 from engine.pose.formats.jsonforms import people_of
-from engine.pose.formats.layouts import UNSURE, strain
+from engine.pose.formats.layouts import BODY_STRAIN, UNSURE, strain
+from engine.pose.formats.loose import bare, value_of
 from engine.pose.formats.open_photo import OpenPhoto
 from engine.pose.formats.people import MOST_PEOPLE, Person, PoseFile
 from engine.pose.formats.placing import placed
@@ -26,6 +25,9 @@ from engine.pose.formats.textforms import people_in_text
 from engine.pose.skeleton import JOINTS
 
 _SPACE = re.compile(r"\s*")
+_OPENING = ("{", "[")
+_MANY = 6  # joints: two or three may well lie on each other
+_OF_PYTHON = ("array(", "tensor(", "np.", "(")
 MOST_BYTES = 1_000_000  # the largest of one person has 20 KB; larger ones take seconds to read
 
 
@@ -64,6 +66,8 @@ def parse_people(text: str, name: str) -> PoseFile:
     if len(text) > MOST_BYTES:
         raise InputError(f"{name} is too large for a pose: {MOST_BYTES // 1_000_000} MB are the most.")
     content = None
+    if text[0] not in "{[" and not text.startswith(_OF_PYTHON) and (inner := bare(text))[:1] in _OPENING:
+        text = inner if value_of(inner) is not None else text
     if text[0] in "{[":
         content, people = _from_json(text, name)
     else:
@@ -91,7 +95,7 @@ def _from_json(text: str, name: str) -> tuple[Any, tuple[Person, ...]]:
     except InputError:
         raise
     except json.JSONDecodeError as error:
-        content = _documents(text) or _printed(text)
+        content = _documents(text) or value_of(text)
         if content is None and text[0] == "[" and _is_python(text):
             return None, people_in_text(text, name)
         if content is None:
@@ -120,16 +124,6 @@ def _documents(text: str) -> list | None:
     return documents
 
 
-def _printed(text: str) -> Any:
-    """Dictionaries, lists and tuples as Python prints them; None where that is not so."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about escapes that are none
-            return json.loads(json.dumps(ast.literal_eval(text)))
-    except (RecursionError, MemoryError, SyntaxError, ValueError, TypeError):
-        return None
-
-
 def _is_python(text: str) -> bool:
     """Whether brackets hold what NumPy prints, not broken JSON."""
     return "(" in text or ("," not in text.split("]")[0])
@@ -151,8 +145,8 @@ def take(
     else:
         person = people[number - 1]
     pose, notes = placed(person, file.name, size, photo)
-    if few := _too_few(person.pose_18x3, file.name):
-        notes = [few, *notes]
+    if unlikely := _unlikely(person.pose_18x3, pose, file.name):
+        notes = [unlikely, *notes]
     if number is None and len(people) > 1:
         notes = [_many(file, people.index(person) + 1), *notes]
     if not np.isfinite(pose).all():
@@ -161,14 +155,19 @@ def take(
     return Taken(pose.astype(np.float32), (*person.notes, *notes), person, carried)
 
 
-def _too_few(pose_18x3: np.ndarray, name: str) -> str:
-    """What has to be said where joints make too few bones to tell whether they are somebody's; "" for
-    nothing."""
-    joints = [JOINTS[joint] for joint in np.flatnonzero(pose_18x3[:, 2] > 0)]
-    if np.isfinite(strain(pose_18x3)):
-        return ""
-    told = f"{', '.join(joints[:-1])} and {joints[-1]}" if len(joints) > 1 else joints[0]
-    return f"{name} holds {told} and nothing else of a body: look whether that is meant."
+def _unlikely(told_18x3: np.ndarray, pose_18x3: np.ndarray, name: str) -> str:
+    """What has to be said of somebody who is hardly a body, as the file tells and as they lie in the frame;
+    "" for nothing. Raises InputError where all joints lie in one place."""
+    there = told_18x3[:, 2] > 0
+    if there.sum() >= _MANY and not np.ptp(told_18x3[there, :2], axis=0).any():
+        raise InputError(f"{name} holds {there.sum()} joints that all lie in one place.")
+    if not np.isfinite(strain(told_18x3)):
+        joints = [JOINTS[joint] for joint in np.flatnonzero(there)]
+        told = f"{', '.join(joints[:-1])} and {joints[-1]}" if len(joints) > 1 else joints[0]
+        return f"{name} holds {told} and nothing else of a body: look whether that is meant."
+    if strain(pose_18x3) > BODY_STRAIN:
+        return f"{name} holds joints that make no body in that order: look whether they are somebody's."
+    return ""
 
 
 def _many(file: PoseFile, taken: int) -> str:

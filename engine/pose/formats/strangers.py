@@ -53,6 +53,8 @@ def lack_of(content: Any, of_people: Sequence[str]) -> str:
     if isinstance(first.get("object"), dict) and "camera" in first["object"]:
         return "is a scene of a 3D editor, not a pose: export its picture or OpenPose JSON from there."
     keys = _keys_of(first)
+    if keys & {"class_type", "widgets_values"}:
+        return "is a workflow of ComfyUI: save the pose from the node that edits it as JSON and open that."
     if keys & _IN_SPACE:
         return FIGURE
     if keys >= {"_instances", "nodes"}:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.pose.formats.cells import people_in_cells
 from engine.pose.formats.layouts import LAYOUTS
 from engine.pose.formats.names import MIXED, Row, joint_of, may_be_mixed, people_of_names, pose_of_names
 from engine.pose.formats.people import Person
@@ -25,21 +26,39 @@ _NUMBERED = re.compile(
 _WHO = ("person", "person_id", "individual", "track", "track_id", "instance")
 _WHEN = ("frame", "frame_idx", "frame_id", "image", "image_id", "filename")
 _UNIT = re.compile(r"\s*[(\[](?:px|pixels?)[)\]]$")
+_AXIS = re.compile(r"(?:pos|coord|loc|px|point)?_?([xy])_?(?:pos|coord|coordinate|loc|px|pixels?)?")
+_AXIS_FIRST = re.compile(r"([xy])[_ .](\D+)|(\D+?)[ _.]*[(\[]([xy])[)\]]")  # x_nose, nose (x)
 _SURE = ("score", "confidence", "visibility", "likelihood", "c", "v")
 
 
 def people_in_table(text: str, name: str) -> tuple[Person, ...]:
     """Everybody in a table, nobody in what is none. Raises InputError for joints of no known order."""
     delimiter = max(",;\t", key=text.splitlines()[0].count)
-    rows = [
-        [word.strip() for word in row] for row in csv.reader(text.splitlines(), delimiter=delimiter) if row
-    ]
-    heading = [_UNIT.sub("", word.lower()) for word in rows[0]] if rows else []
+    try:
+        told = [row for row in csv.reader(text.splitlines(), delimiter=delimiter) if row]
+    except csv.Error:  # a cell is longer than any table's
+        return ()
+    rows = [[word.strip() for word in row] for row in told]
+    heading = [_axis(_UNIT.sub("", word.lower())) for word in rows[0]] if rows else []
     if heading and heading[0] == "scorer":
         return tuple(person for part in _tracked(rows) for person in _person_a_row(part[0], part[1:]))
     if "x" in heading and "y" in heading:
         return _joint_a_row(heading, rows[1:], name)
-    return _person_a_row(heading, rows[1:]) or _numbered_a_row(heading, rows[1:], name)
+    return (
+        _person_a_row(heading, rows[1:])
+        or _numbered_a_row(heading, rows[1:], name)
+        or people_in_cells(heading, rows[1:], name)
+    )
+
+
+def _axis(word: str) -> str:
+    """A heading as most spell it: x, or nose_x."""
+    if found := _AXIS.fullmatch(word.replace(" ", "_")):
+        return found[1]
+    if found := _AXIS_FIRST.fullmatch(word):
+        axis, stem = found[1] or found[4], found[2] or found[3]
+        return f"{stem.replace(' ', '_')}_{axis}" if joint_of(stem) is not None else word
+    return word
 
 
 def _tracked(rows: list[list[str]]) -> Iterator[list[list[str]]]:
@@ -78,7 +97,7 @@ def _people_in_rows(heading: list[str], rows: list[list[str]], name: str) -> lis
     sure = next((word for word in _SURE if word in heading), None)
     places = [heading.index("x"), heading.index("y"), heading.index(sure) if sure else None]
     points = np.array([[_number(row, place) for place in places] for row in rows]).reshape(-1, 3)
-    named = next((place for place, word in enumerate(heading) if word.split(" ")[0] in _NAME), None)
+    named = next((place for place, word in enumerate(heading) if re.split("[ _]", word)[0] in _NAME), None)
     joints = [joint_of(_word(row, named)) for row in rows]
     known: list[tuple[int, Row]] = [
         (joint, (x, y, sure))

@@ -16,6 +16,7 @@ from engine.errors import InputError
 from engine.pose.formats import deepfashion
 from engine.pose.formats.jsonforms import canvas_of, people_of
 from engine.pose.formats.layouts import COCO_17, GUESS, LAYOUTS, UNSURE, strain
+from engine.pose.formats.named_lines import people_in_named_lines
 from engine.pose.formats.names import MIXED, Row, joint_of, may_be_mixed, people_of_names, pose_of_names
 from engine.pose.formats.people import SHARES, STRETCHED, Person
 from engine.pose.formats.points import pose_of_points, pose_of_rows
@@ -26,12 +27,18 @@ _HIDDEN = (UNSURE + GUESS) / 2  # confidence of a joint that is marked as hidden
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _PYTHON = re.compile(rf"{_NUMBER}|nan|None|array|tensor|np\.|[\s,()\[\]]")
 _OF_TENSORS = re.compile(r",\s*(?:device|dtype|grad_fn|requires_grad)=[^,()\[\]]+")
-_MATRIX = re.compile(r"sizes:\s*\[([^\]]*)\][^\[]*?data:\s*\[([^\]]*)\]", re.DOTALL)
+_MATRIX = re.compile(
+    r"(?:sizes:\s*\[|<sizes>|(?=rows:))([^\]<]*?)(?:\]|<|(?=\s*dt:))[^\[]*?(?:data:\s*\[|<data>)([^\]<]*)",
+    re.DOTALL,
+)
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _LANDMARK = re.compile(r"landmarks?\s*\{([^{}]*)\}")
-_LANDMARK_OBJECT = re.compile(r"NormalizedLandmark\(([^()]*)\)")
+_LANDMARK_OBJECT = re.compile(r"Normalized ?Landmark ?\(([^()]*)\)")
+_LANDMARK_LINES = re.compile(rf"(x: *{_NUMBER}\s+y: *{_NUMBER}(?:\s+[zvp]\w*: *{_NUMBER})*)")
+_SHOWN_TENSOR = re.compile(r"^(?:data|xy): (tensor\(.*?\))$", re.DOTALL | re.MULTILINE)
 _FIELD = re.compile(rf"(\w+)[:=]\s*({_NUMBER})")
 _BLAZEPOSE = 33  # landmarks of a person
+_HEAD = 200  # characters in which XML says what it is
 
 
 def people_in_text(text: str, name: str) -> tuple[Person, ...]:
@@ -41,7 +48,7 @@ def people_in_text(text: str, name: str) -> tuple[Person, ...]:
             raise InputError(
                 f"{name} is a web page, not a pose file: what it shows was saved, not what it links to."
             )
-        return _of_xml(text, name)
+        return _of_opencv(text, name) if "<opencv_storage>" in text[:_HEAD] else _of_xml(text, name)
     if text.startswith("HIERARCHY"):
         raise InputError(
             f"{name} is motion capture (BVH), joints in space and in no picture: render a frame of it and "
@@ -53,13 +60,17 @@ def people_in_text(text: str, name: str) -> tuple[Person, ...]:
         return _of_landmarks(_LANDMARK.findall(text), name)
     if printed := _LANDMARK_OBJECT.findall(text):
         return _of_landmarks(printed, name)
+    if _LANDMARK_LINES.match(text):
+        return _of_landmarks(_LANDMARK_LINES.findall(text), name)
+    if shown_tensor := _SHOWN_TENSOR.search(text):
+        text = shown_tensor[1]
     if text[0] in "[(" or text.startswith(("array(", "tensor(")):
         return _of_python(_OF_TENSORS.sub("", text), name)
     if deepfashion.is_table(text):
         rows = deepfashion.table_poses(text, name)
         return tuple(Person(pose, deepfashion.CANVAS, frame, STRETCHED) for frame, pose in rows)
     text = _with_decimal_points(text)
-    return people_in_table(text, name) or _of_lines(text, name)
+    return people_in_table(text, name) or people_in_named_lines(text, name) or _of_lines(text, name)
 
 
 def _with_decimal_points(text: str) -> str:
@@ -86,12 +97,32 @@ def _of_lines(text: str, name: str) -> tuple[Person, ...]:
         whole = [[math.nan if value is None else value for value in row] for row in numbers]
         if [row[0] for row in whole] in ([*range(len(whole))], [*range(1, len(whole) + 1)]):
             return (Person(pose_of_points(whole, name)),)  # each after the number of its joint
+    if (
+        len(numbers) in (2, 3)
+        and {*map(len, numbers)} <= LAYOUTS.keys()
+        and None not in numbers[0] + numbers[1]
+    ):
+        return (Person(pose_of_points(numbers, name)),)  # a line of x, a line of y
+    if is_boxes([words for words in lines if words]):
+        raise InputError(f"{name} holds boxes, one in each line, and no keypoints.")
     points = deepfashion.parse_lines(text, name)
     if len(points) == 18 and deepfashion.in_border(points[:, :2]):
         return (_with_border(points[:, :2], name),)
     if len(points) != 18 and len(points) not in LAYOUTS:
         deepfashion.refuse_count(len(points), name)
     return (Person(pose_of_points([list(map(float, row)) for row in points], name)),)
+
+
+def is_boxes(lines: Sequence[Sequence[str]]) -> bool:
+    """Whether the words of each line are a class and a box in shares of the picture, as YOLO has them."""
+    rows = [[_float(word) for word in words] for words in lines]
+    return bool(rows) and all(
+        len(row) == 5
+        and row[0] is not None
+        and row[0] % 1 == 0
+        and all(value is not None and 0 <= value <= 1 for value in row[1:])
+        for row in rows
+    )
 
 
 def _with_border(points_18x2: np.ndarray, name: str) -> Person:
@@ -120,8 +151,9 @@ def _of_label(row: list[float], name: str) -> Person:
     people = []
     for before, behind in ((5, 0), (5, 1), (5, 2), (6, 0), (0, 0), (1, 0)):
         numbers = row[before : len(row) - behind]
-        for width in (3, 2):
-            if len(numbers) % width == 0 and len(numbers) // width in (17, 18, 25, 33):
+        for width in (3, 2, 4):
+            joints = (17, 18, 25, 33) if width < 4 else (33,)  # MediaPipe's have a depth
+            if len(numbers) % width == 0 and len(numbers) // width in joints:
                 points = [numbers[i : i + width] for i in range(0, len(numbers), width)]
                 pose = pose_of_points(points, name, order=COCO_17 if before >= 5 else None)
                 people.append(Person(pose, unit=SHARES if before >= 5 else ""))
@@ -158,6 +190,7 @@ def _of_opencv(text: str, name: str) -> tuple[Person, ...]:
         shape = [int(word) for word in re.findall(r"\d+", sizes)]
         values = [_float(word) for word in re.findall(rf"{_NUMBER}|\.[Nn]a[Nn]", data)]
         numbers = np.array([math.nan if value is None else value for value in values])
+        shape = [1, *shape] if len(shape) == 2 else shape
         if len(shape) == 3 and shape[2] in (2, 3) and math.prod(shape) == len(numbers) > 0:
             poses = numbers.reshape(shape).tolist()
             return tuple(Person(pose_of_points(points, name)) for points in poses)

@@ -22,8 +22,9 @@ def layer(surface: Tensor, *, picture: Tensor | None = None, own: Tensor | None 
     """The layer [4, H, W] of a photo whose own pose was drawn as `own`, over nothing."""
     own = own_pose(seen(PERSON) if own is None else own, pose(), **known)
     photo, nothing = source(grey(PHOTO), torch.zeros(SIZE)), torch.zeros(1, 4, *SIZE)
+    photo_of = torch.cat([photo.photo[:, :3], photo.photo[:, -1:]], 1)
     picture, at = grey() if picture is None else picture, pose() if at is None else at
-    return bone_warp(picture, surface, at, photo, own, nothing)[0]
+    return bone_warp(picture, surface, at, own).layer(photo_of, own.background, nothing)[0]
 
 
 def matte(*arguments, **others) -> Tensor:

@@ -21,9 +21,9 @@ UNIT = 15.2  # px, of an upper arm
 BROAD = 0.2  # units to either side
 
 
-def laid(bent: dict[int, tuple[float, float]]) -> Tensor:
+def laid(bent: dict[int, tuple[float, float]], out: dict[int, tuple[float, float]] = OUT) -> Tensor:
     """Matte of the layer [H, W]."""
-    now, own = pose(OUT)[0], pose(bent)[0]
+    now, own = pose(out)[0], pose(bent)[0]
     trunk = trunk_of(now, own, SIDES)
     placed = segments(own, SIDES)
     line = ribbon(own, placed, ARM, 1.0, SIDES)
@@ -45,6 +45,28 @@ def test_an_arm_is_as_broad_at_its_elbow_as_in_the_photo_however_it_was_bent(ben
     for side in (-1, 1):
         near, far = (matte_HW[36 + side * px, 72:79] for px in beside)
         assert near.min() > 0.9 and far.max() < 0.01
+
+
+def test_an_elbow_that_is_bent_now_is_as_broad_outside_as_the_arm_and_no_hose():
+    """At (75, 36), the forearm upwards: outside is down and to the right."""
+    matte_HW = laid({}, OUT | {sk.LEFT_WRIST: (8.0, -42.0)})
+    assert matte_HW[38, 77] > 0.9 and matte_HW[39, 76] > 0.9
+    assert matte_HW[40:, 79:].max() == 0, "and no broader"
+
+
+@pytest.mark.parametrize(
+    ("wrist", "outside"), [((14.0, -13.0), False), ((13.0, -16.0), False), ((0.0, -28.0), True)]
+)
+def test_an_elbow_that_the_photo_has_bent_is_as_the_photo_has_it(wrist, outside):
+    """Bent by a right angle; the corner that its line cuts is the photo's to fill."""
+    own, now = pose(BENT)[0], pose({sk.LEFT_WRIST: wrist})[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    bones = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == ARM]
+    way = along_limb(bones, Poses(now, own, SIDES), torch.zeros(SIZE), trunk, torch.zeros(CLASSES, *SIZE))
+    joint = way.goes.joints[1]
+    at_joint = abs(way.goes.line_N[joint].item() - bones[0].now.end) < 1e-6
+    assert at_joint == outside
 
 
 def test_a_limb_is_drawn_in_from_half_its_breadth_on_by_two_hundredths_of_the_picture_at_its_rim():

@@ -5,58 +5,25 @@ from __future__ import annotations
 import pytest
 import torch
 import torch.nn.functional as F
+from flat_figure import SIZE, SKIN, WALL, at, figure
 
 from engine.compositing.beneath import own_beneath, piece_beneath
 from engine.compositing.dressing import before_wall, dressed
 from engine.compositing.wardrobe import CLASSES, make_wardrobe
 from engine.compositing.worn import Drawn, pieces_worn, undressed, wall_on
 from engine.garments import PIECES, garment
-from engine.regions import REGIONS, SURFACE_SPAN
-
-SIZE = (144, 104)  # 8 px a decimetre, 18 dm high
-SKIN, WALL = -0.2, 1.0
+from engine.regions import REGIONS
 
 
-def figure(
-    sleeve: float,
-    hem: float,
-    cloth: float,
-    skin: float = SKIN,
-    wide: float = 2.0,
-    legs: str = "pants",
-    below=-0.8,
-    ends=-4.0,
-    leg: float | None = None,
-) -> Drawn:
-    """A person with arms held out: a top down the arms to x = sleeve dm and down to y = hem, then trousers or
-    a skirt to y = ends. cloth, skin, below, leg: greys, of legs as of all skin where left out. wide: dm that
-    what is worn below reaches to either side."""
-    y_hw, x_hw = torch.meshgrid(
-        torch.linspace(9, -9, SIZE[0]), torch.linspace(-6.5, 6.5, SIZE[1]), indexing="ij"
-    )
-    out_hw = x_hw.abs()
-    class_hw = torch.zeros(SIZE, dtype=torch.long)
-    grey_hw = torch.full(SIZE, WALL)
-
-    def paint(where, name, grey):
-        class_hw[where], grey_hw[where] = REGIONS.index(name), grey
-
-    paint((out_hw < 1) & (y_hw > 6) & (y_hw < 8), "face", skin)
-    paint((out_hw < 2) & (y_hw <= 6) & (y_hw > ends), "upper clothes", cloth)
-    paint((out_hw < wide) & (y_hw <= hem) & (y_hw > ends), legs, below)
-    paint((out_hw < 2) & (y_hw <= ends) & (y_hw > -8), "legs", skin if leg is None else leg)
-    arm = (out_hw >= 2) & (out_hw < 5) & (y_hw < 5.5) & (y_hw > 4)
-    paint(arm, "arms", skin)
-    paint(arm & (out_hw < sleeve), "upper clothes", cloth)
-    logits = 20.0 * F.one_hot(class_hw, CLASSES).movedim(-1, 0).float()
-    places = torch.stack([x_hw.clamp(-4.9, 4.9), y_hw, torch.full_like(x_hw, 0.5)])
-    surface = torch.cat([logits, places / SURFACE_SPAN])[None]
-    picture = grey_hw.expand(1, 3, *SIZE).clone()
+def with_part(drawn: Drawn, x: tuple[float, float], y: tuple[float, float], name: str, grey: float) -> Drawn:
+    """With something else at these places, in dm."""
+    rows = slice(round((9 - y[1]) * 8), round((9 - y[0]) * 8))
+    columns = slice(round((x[0] + 6.5) * 8), round((x[1] + 6.5) * 8))
+    picture, surface = drawn.picture.clone(), drawn.surface.clone()
+    picture[..., rows, columns] = grey
+    surface[:, :CLASSES, rows, columns] = 0.0
+    surface[:, REGIONS.index(name), rows, columns] = 20.0
     return Drawn(picture, surface, make_wardrobe(picture, surface))
-
-
-def at(picture_1CHW: torch.Tensor, x: float, y: float) -> float:
-    return float(picture_1CHW[0, 0, round((9 - y) * 8), round((x + 6.5) * 8)])
 
 
 BARE = figure(sleeve=2.5, hem=0, cloth=0.3)
@@ -265,3 +232,44 @@ def test_under_a_shorter_top_with_nobody_in_it_trousers_go_up_to_the_waist():
     assert worn[0, trousers, rows[-2.5], middle] > 0.9  # as the photo has it
     assert worn[0, trousers, rows[0.0], middle] > 0.9
     assert worn[0, trousers, rows[3.0], middle] < 0.1
+
+
+def test_a_hand_before_the_body_stays_before_what_is_taken():
+    """Its places are the body's, or a sleeve's that reaches as far."""
+    holding = with_part(BARE, (-1.0, 1.0), (1.0, 2.5), "arms", SKIN)
+    long = figure(sleeve=5.0, hem=-2, cloth=-0.6)
+    picture = wear(holding, long, "top").picture
+    assert at(picture, 0, 1.8) == pytest.approx(SKIN, abs=0.02)
+    assert at(picture, 0, 3.5) == at(picture, 4.2, 4.8) == pytest.approx(-0.6, abs=0.02)
+    assert at(picture, 4.9, 4.8) == pytest.approx(SKIN, abs=0.02)
+    at_hip = with_part(BARE, (0.4, 1.8), (-3.0, -1.5), "arms", SKIN)
+    picture = wear(at_hip, figure(sleeve=2.5, hem=0, cloth=0.3, below=0.6), "trousers").picture
+    assert at(picture, 1.1, -2.2) == pytest.approx(SKIN, abs=0.02)
+    assert at(picture, -1.1, -2.2) == pytest.approx(0.6, abs=0.02)
+
+
+def test_who_shows_no_more_of_legs_than_shoes_lends_shoes():
+    """Under long trousers; the wearer's legs are no shoe's colour and stay to the bit."""
+    shod = figure(sleeve=2.5, hem=0, cloth=0.3, ends=-7.2, leg=-0.9)
+    picture = wear(BARE, shod, "legs").picture
+    assert at(picture, 0, -7.7) == pytest.approx(-0.9, abs=0.02)
+    assert torch.equal(picture[..., : round((9 + 6.8) * 8), :], BARE.picture[..., : round((9 + 6.8) * 8), :])
+    stockings = figure(sleeve=2.5, hem=0, cloth=0.3, ends=-5, leg=-0.9)
+    assert at(wear(BARE, stockings, "legs").picture, 0, -4.5) == pytest.approx(-0.9, abs=0.05)
+
+
+def test_a_leg_that_is_bared_has_nothing_of_shoes():
+    """Neither of the giver's nor of the wearer's, whose trousers ended at them."""
+    shod = with_part(figure(sleeve=2.5, hem=0, cloth=0.3), (-2, 2), (-8, -7.1), "legs", 0.9)
+    wearer = figure(sleeve=2.5, hem=0, cloth=0.3, ends=-7.0, leg=-0.9)
+    picture = wear(wearer, shod, "trousers").picture
+    for y in (-4.6, -5.5, -6.4, -6.8):
+        assert at(picture, 0, y) == pytest.approx(SKIN, abs=0.1), y
+
+
+def test_half_of_a_longer_sleeve_shows_nothing_of_the_old_hem():
+    """Whose edge is dark, for it has a shade."""
+    bare = with_part(figure(sleeve=2.6, hem=0, cloth=0.3), (2.45, 2.65), (4, 5.5), "upper clothes", -0.9)
+    halves = wear(bare, figure(sleeve=4.5, hem=0, cloth=0.7), "top", 0.5).picture
+    along = [at(halves, 2.0 + step / 8, 4.8) for step in range(16)]
+    assert min(along) == pytest.approx(max(along), abs=0.1)

@@ -15,7 +15,7 @@ from engine.compositing.background import before_plates, person_matte
 from engine.compositing.compose import compose, encode_reference
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import around
-from engine.compositing.layers import over, photo_layer
+from engine.compositing.layers import over, photo_layer, photo_warps
 from engine.compositing.moving_least_squares import normalised_pose
 from engine.compositing.own_pose import BEHIND as SURELY_BEHIND
 from engine.compositing.own_pose import MARGIN, OwnPose, own_pose_rendering
@@ -106,7 +106,8 @@ NOBODY = pose(joints=range(0))
 def with_photo(image, picture, surface, pose_B183, references) -> torch.Tensor:
     """As `compose` lays them over what the engine draws."""
     plain = before_plates(image, person_matte(surface, SIZE), references)
-    return over(plain, photo_layer(picture, surface, pose_B183, references))
+    warps = photo_warps(picture, surface, pose_B183, references)
+    return over(plain, photo_layer(warps, references))
 
 
 def own_pose_of(photo: DetailSource, own: torch.Tensor, pose_B183: torch.Tensor = NOBODY) -> OwnPose:
@@ -126,7 +127,7 @@ def laid(
 ):
     """Along the surface alone."""
     own_pose = OwnPose(*(tensor.float() for tensor in own_pose))
-    return over(image, surface_warp(drawn, now, at, photo._replace(photo=photo.photo.float()), own_pose))
+    return over(image, surface_warp(drawn, now, at, photo, own_pose).layer(photo.photo[:, :3].float()))
 
 
 def warped(

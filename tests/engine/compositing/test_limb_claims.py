@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import cos, sin
+
 import pytest
 import torch
-from flat_scene import HERE, SIDES, SIZE, pose
+from flat_scene import HERE, PX, SIDES, SIZE, pose
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
@@ -189,3 +191,41 @@ def test_of_a_head_is_what_is_so_by_a_hundredth(share, stays):
     photo = Shown(torch.zeros(1, *SIZE), torch.zeros(4, *SIZE), shown)
     claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[0]
     assert claim_HW[30, 82].item() == pytest.approx(1.0 - stays, abs=0.002)
+
+
+@pytest.mark.parametrize("lean", [0.0, 0.3])
+def test_above_a_shoulder_goes_no_cloth_from_trunk_to_sleeve(lean):
+    """Whatever an engine draws there: of a leant trunk it draws shoulders higher than they are."""
+    own, now = pose()[0], pose(OUT)[0]
+    turn = torch.tensor([[cos(lean), -sin(lean)], [sin(lean), cos(lean)]])
+    hips_2 = own[[sk.LEFT_HIP, sk.RIGHT_HIP], :2].mean(0)
+    upper = [0, 1, 2, 3, 4, 5, 6, 7, 14, 15, 16, 17]
+    now[upper, :2] = ((now[upper, :2] - hips_2) * SIDES) @ turn.T / SIDES + hips_2
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    limbs = torch.zeros(4, *SIZE)
+    found = [each for each in elsewhere(now, own, trunk, limbs + 1.0, SIDES) if each.bone.chain == 3]
+    drawn = torch.zeros(CLASSES, *SIZE)
+    drawn[REGIONS.index("upper clothes")] = 1.0
+    photo = Shown(torch.ones(1, *SIZE), limbs, torch.zeros(CLASSES, *SIZE))
+    webs_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[2]
+    shoulder = found[0].now.begin
+    off_HW = (HERE - shoulder) / complex(cos(lean), sin(lean)) / PX
+    near_HW = off_HW.abs() < 0.4 * UNIT
+    assert webs_HW[near_HW & (off_HW.imag < -1)].max() < 0.01
+    assert webs_HW[near_HW & (off_HW.imag > 1) & (off_HW.real < -1)].min() > 0.9
+
+
+@pytest.mark.parametrize(("bent", "stays"), [(0.0, 1.0), (0.2, 1.0), (0.512, 0.5), (1.0, 0.0)])
+def test_a_head_that_stays_is_the_photos_while_an_arm_moves(bent, stays):
+    """Behind a hand at a chin an engine knows neither neck nor hair, whatever it draws."""
+    now, own = pose(OUT | dict.fromkeys(sk.HEAD, (bent, 0.0)))[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    found = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == 3]
+    drawn, shown = torch.zeros(2, CLASSES, *SIZE)
+    drawn[ARM], shown[REGIONS.index("face"), 10:28, 40:56] = 1.0, 1.0
+    photo = Shown(torch.ones(1, *SIZE), torch.zeros(4, *SIZE), shown)
+    shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[1]
+    assert shown_HW[20, 48].item() == pytest.approx(stays, abs=0.02)
+    assert shown_HW[100, 20] == 0, "and nothing elsewhere"

@@ -12,7 +12,7 @@ from torch import Tensor
 from engine.compositing.detail import DetailSource
 from engine.compositing.layers import without_moved_hands
 from engine.compositing.limb_mattes import limb_mattes
-from engine.compositing.limbs import moved_limbs
+from engine.compositing.limbs import find_moved, moved_limbs
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.under_hands import under_hands
 from engine.pose import skeleton as sk
@@ -45,7 +45,8 @@ def photo() -> Tensor:
 
 
 def shown(now: Tensor, surface: Tensor, photo_of: DetailSource, own: OwnPose) -> Tensor:
-    return moved_limbs(now, surface, photo_of, without_moved_hands(now, photo_of, own), own)
+    found = find_moved(now, surface, photo_of, own)
+    return moved_limbs(found, photo_of, without_moved_hands(now, photo_of, own), own)
 
 
 def layer(now: Tensor, drawn: Tensor | None = None, parts=PARTS) -> Tensor:
@@ -166,6 +167,19 @@ def test_fingers_longer_than_a_hand_is_thought_to_be_do_not_stay_where_they_were
     assert is_colour(made, 75, 69, (PLATE,) * 3)
 
 
+def test_a_neck_that_counts_as_an_arm_stays_when_an_arm_is_raised():
+    neck = slice(24, 33), slice(42, 59)
+    head = FACE, (slice(10, 24), slice(40, 56))
+    picture = photo()
+    picture[0, :, neck[0], neck[1]] = torch.tensor(YELLOW)[:, None, None]
+    own_hw = classes(*PARTS, head, (ARM, neck))
+    mattes = limb_mattes(pose(), seen(own_hw), SIZE)
+    kept = own_pose(seen(own_hw), pose(), limbs=mattes, background=grey(PLATE))
+    drawn = seen(classes(*PARTS, head, (ARM, neck)))
+    made = shown(pose(RAISED), drawn, source(picture, (own_hw == 0).float()), kept)[0]
+    assert is_colour(made, 26, 48, YELLOW) and is_colour(made, 29, 57, YELLOW)
+
+
 def test_an_upper_arm_that_stays_is_not_taken_away_with_its_forearm():
     made = layer(pose({sk.LEFT_WRIST: (20.0, -18.0)}))
     assert made[0, 40:46, 61:66].max() < 0.05
@@ -263,6 +277,19 @@ def test_a_hand_that_is_hidden_is_behind_the_trunk():
     made = layer(behind, drawn)
     assert is_colour(made, 57, 53, BLUE), "the shirt"
     assert is_colour(made, 52, 66, WHITE), "beside it the forearm"
+
+
+def test_an_arm_that_another_is_laid_across_stays_the_photos_behind_it():
+    """An engine draws nothing of it: the right hand, yellow, is laid on the left forearm. One that ends
+    farther off leaves that arm alone."""
+    elbow = {sk.RIGHT_ELBOW: (22.0, -4.0)}  # at (48, 46)
+    drawn = classes(*PARTS[:2], *PARTS[3:])
+    across = layer(pose(elbow | {sk.RIGHT_WRIST: (33.0, -12.0)}), drawn)  # at (61, 52)
+    assert is_colour(across, 54, 65, YELLOW), "the hand"
+    for row in (42, 62):
+        assert is_colour(across, row, 66, WHITE), "above and below it"
+    beside = layer(pose({sk.RIGHT_WRIST: (12.0, -12.0)}), drawn)
+    assert beside[0, 62, 66] < 0.05
 
 
 def test_a_hand_on_a_thigh_that_is_moved_stays_before_it():

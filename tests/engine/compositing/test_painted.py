@@ -65,3 +65,65 @@ def test_strokes_far_outside_and_poses_without_joints_are_harmless():
     assert (laid(stroke("top", (-900, 4000))) == AS_IT_IS).all()
     nobody = np.zeros((18, 3), np.float32)
     assert laid(stroke("top", (40, 60), pose=nobody)).max() in (AS_IT_IS, TOP)
+
+
+RIGHT_HIP, RIGHT_KNEE, LEFT_HIP, LEFT_KNEE, LEFT_ANKLE = 8, 9, 11, 12, 13
+
+
+def standing(left_arm: tuple[float, float] = (0, 0), left_leg: tuple[float, float] = (0, 0)) -> np.ndarray:
+    """Somebody whose arms hang before the hips, with the left wrist or knee and ankle elsewhere."""
+    pose = t_pose(SIZE).copy()
+    for shoulder, elbow, wrist in ((2, 3, 4), (5, 6, 7)):
+        x, y = pose[shoulder, :2]
+        pose[elbow, :2], pose[wrist, :2] = (x, y + 17), (x, y + 34)
+    pose[LEFT_WRIST, :2] += left_arm
+    pose[[LEFT_KNEE, LEFT_ANKLE], :2] += left_leg
+    return pose
+
+
+def test_a_skirt_stays_when_the_hand_before_it_goes_and_leaves_nothing_at_the_hand():
+    before, after = standing(), standing(left_arm=(34, -34))
+    x, y = before[LEFT_WRIST, :2]
+    skirt = stroke("skirt", (44, y), (x, y), (44, y + 12), pose=before)
+    assert (laid(skirt, pose=after) == laid(skirt, pose=before)).mean() > 0.999
+
+
+def test_a_sleeve_goes_with_its_arm_and_grows_no_web_to_the_trunk():
+    before, after = standing(), standing(left_arm=(34, -17))
+    elbow, wrist = before[LEFT_ELBOW, :2], before[LEFT_WRIST, :2]
+    sleeve = stroke("top", tuple(elbow), tuple(wrist), radius=4.0, pose=before)
+    there_HW, now_HW = laid(sleeve, pose=before) == TOP, laid(sleeve, pose=after) == TOP
+    to = after[LEFT_WRIST, :2]
+    assert now_HW[round(to[1]), round(to[0])] and not now_HW[round(wrist[1]), round(wrist[0])]
+    # The forearm is longer now, and as broad as it was.
+    assert now_HW.sum() < 1.6 * there_HW.sum()
+
+
+def test_a_skirt_is_one_cloth_between_legs_and_trousers_are_two():
+    before, after = standing(), standing(left_leg=(24, 0))
+    y = (before[RIGHT_KNEE, 1] + before[RIGHT_HIP, 1]) / 2
+    left, right = (before[knee, 0] for knee in (LEFT_KNEE, RIGHT_KNEE))
+    low = before[RIGHT_KNEE, 1]
+    spots = [
+        (float(right), float(y)),
+        (float(left), float(y)),
+        (float(left), float(low)),
+        (float(right), float(low)),
+    ]
+    between = slice(int(low) - 2, int(low) + 3), round((float(right) + float(after[LEFT_KNEE, 0])) / 2)
+    assert (laid(stroke("skirt", *spots, pose=before), pose=after)[between] == SKIRT).all()
+    assert (laid(stroke("trousers", *spots, pose=before), pose=after)[between] == AS_IT_IS).all()
+
+
+def test_strokes_turn_with_a_person_who_is_turned_around_and_grow_with_one_who_is_larger():
+    before = standing()
+    shoulder = before[5, :2]
+    dot = stroke("top", (float(shoulder[0] + 3), float(shoulder[1] + 10)), radius=3.0, pose=before)
+    turned = before.copy()
+    turned[:, 0] = 88 - turned[:, 0]
+    mirrored_HW = laid(dot, pose=before)[:, :89][:, ::-1]
+    assert ((laid(dot, pose=turned)[:, :89] == TOP) == (mirrored_HW == TOP)).mean() > 0.995
+    larger = before.copy()
+    larger[:, :2] = 1.2 * (larger[:, :2] - (44, 64)) + (44, 64)
+    many, more = ((laid(dot, pose=pose) == TOP).sum() for pose in (before, larger))
+    assert more == pytest.approx(1.44 * many, rel=0.25)

@@ -69,5 +69,18 @@ def test_of_a_garment_only_what_hangs_together_with_the_wearer_is_taken():
     person[..., 5:35, 15:25] = 1.0
     cloth[..., 10:20, 10:30] = 1.0  # as a wide skirt, beyond her on both sides
     cloth[..., 22:26, 34:37] = 0.3  # left beside a hand
-    alone = scraps(cloth, person)
+    alone = scraps(cloth, person, person)
     assert alone[..., 22:26, 34:37].all() and alone.sum() == 12
+
+
+def test_a_piece_of_cloth_that_a_hand_took_along_is_no_garment():
+    """It touches her, but is nowhere where she has the garment; half a skirt beyond a hand stays."""
+    person, cloth, belongs = (torch.zeros(1, 1, 60, 60) for _ in range(3))
+    person[..., 5:55, 20:40] = 1.0
+    belongs[..., 10:30, 20:40] = 1.0
+    cloth[..., 10:30, 20:40] = 1.0
+    cloth[..., 40:43, 38:44] = 1.0  # at her hand
+    cloth[..., 32:50, 50:58] = 1.0  # beyond it, and large
+    person[..., 40:43, 40:50] = 1.0
+    astray = scraps(cloth, person, belongs)
+    assert astray[..., 40:43, 38:44].all() and astray.sum() == 18

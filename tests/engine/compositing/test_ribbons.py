@@ -24,10 +24,13 @@ LEFT_ARM = 3
 
 
 def made(
-    moved: dict[int, tuple[float, float]] | None = None, limb: int = LEFT_ARM, scale: float = 1.0
+    moved: dict[int, tuple[float, float]] | None = None,
+    limb: int = LEFT_ARM,
+    scale: float = 1.0,
+    pointed: float = 0.0,
 ) -> Ribbon:
     of = pose(moved or {})[0]
-    found = ribbon(of, segments(of, SIDES), limb, scale, SIDES)
+    found = ribbon(of, segments(of, SIDES), limb, scale, SIDES, pointed=pointed)
     assert found is not None
     return found
 
@@ -77,6 +80,37 @@ def test_no_farther_to_the_inner_side_of_a_corner_than_to_its_middle():
     assert min(inner.max(), aside.max()) < 8 < max(inner.max(), aside.max())
 
 
+FOLDS = {"right angle": (-14.0, -14.0), "to the shoulder": (-8.0, -23.0)}  # of the elbow at (64, 50)
+
+
+@pytest.mark.parametrize("fold", FOLDS.values(), ids=FOLDS.keys())
+def test_a_pointed_elbow_is_round_outside_and_a_crease_inside(fold):
+    """As far outside as a limb is broad all around the joint, and inside no place shows the other bone's."""
+    goes, hose = (made({sk.LEFT_WRIST: fold}, pointed=pointed) for pointed in (1.0, 0.0))
+    joint = goes.joints[1]
+    elbow, upper, fore = goes.line_N[joint], goes.line_N[joint - 1], goes.line_N[joint + 1]
+    assert (elbow - segments(pose()[0], SIDES)[6].end).abs() < 1e-6
+    assert (hose.line_N[joint] - elbow).abs() > PX, "which cuts the corner"
+    out = (elbow - upper) / (elbow - upper).abs() + (elbow - fore) / (elbow - fore).abs()
+    turns = torch.exp(1j * torch.linspace(-0.6, 0.6, 9)) * out / out.abs()
+    around = place_of((elbow + 6 * PX * turns)[None], goes.line_N)
+    assert (around.aside.abs() / PX - 6).abs().max() < 0.01
+    assert len(around.aside.sign().unique()) == 1, "all on one side"
+    inside = place_of((elbow - 3 * PX * turns)[None], goes.line_N)
+    assert (inside.piece < joint).sum(1).item() in (4, 5), "half of it is either bone's"
+
+
+def test_a_pointed_ribbon_is_as_long_as_its_bones():
+    """What lies on a limb is not drawn out or in where it bends."""
+    placed = segments(pose()[0], SIDES)
+    for fold in FOLDS.values():
+        goes = made({sk.LEFT_WRIST: fold}, pointed=1.0)
+        first, last = goes.joints[0] + 4, goes.joints[1]
+        upper = goes.line_N[first : last + 1]
+        assert float(upper.diff().abs().sum() - (upper[-1] - upper[0]).abs()) < 1e-5
+        assert float((upper[-1] - placed[6].begin).abs()) == pytest.approx(abs(placed[6].step), rel=1e-4)
+
+
 def test_the_two_bones_go_over_into_each_other_in_their_corner():
     ribbon_of = made()
     upper, fore = ribbon_of.shown(0, True), ribbon_of.shown(1, False)
@@ -108,10 +142,11 @@ def test_a_rim_is_drawn_in_and_what_is_near_the_line_is_not():
     assert where.drawn_in(breadth_2N, 0.0 * rim_N).aside.allclose(where.aside)
 
 
+@pytest.mark.parametrize("pointed", [0.0, 1.0])
 @pytest.mark.parametrize("limb", range(len(BONES_OF_LIMB)))
-def test_the_fast_forms_are_the_textbooks(limb):
+def test_the_fast_forms_are_the_textbooks(limb, pointed):
     """But for pixels that two pieces are equally near to, or on neither side of: there rounding tells."""
-    goes = made({sk.LEFT_WRIST: (9.0, -30.0), sk.RIGHT_KNEE: (-14.0, -6.0)}, limb)
+    goes = made({sk.LEFT_WRIST: (9.0, -30.0), sk.RIGHT_KNEE: (-14.0, -6.0)}, limb, pointed=pointed)
     where, textbook = place_of(HERE, goes.line_N), place_of_textbook(HERE, goes.line_N)
     assert (where.aside.abs() - textbook.aside.abs()).abs().max() < 1e-5, "as near"
     alike_hw = (where.piece == textbook.piece) & (where.aside.sign() == textbook.aside.sign())

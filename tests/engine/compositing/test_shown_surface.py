@@ -7,9 +7,10 @@ from flat_scene import SHIRT, SIZE, classes, grey, own_pose, pose, seen, source
 
 from engine.compositing.atlas import CLASSES
 from engine.compositing.detail import DetailSource
+from engine.compositing.layers import photo_layer, photo_warps
 from engine.compositing.limb_mattes import limb_mattes
 from engine.compositing.own_pose import OwnPose
-from engine.compositing.shown_surface import shown_surface
+from engine.compositing.shown_surface import Shown, shown_surface
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS, SURFACE_SPAN
 
@@ -39,11 +40,16 @@ def reference(monkeypatch) -> tuple[DetailSource, OwnPose]:
     return source(grey(), (own_hw == 0).float()), own
 
 
+def shown(surface: torch.Tensor, now: torch.Tensor, photo_of: DetailSource, own: OwnPose | None) -> Shown:
+    references = [(photo_of, own, 1.0)]
+    return shown_surface(surface, photo_warps(grey(), surface, now, references), references)
+
+
 def told(monkeypatch, now: torch.Tensor, drawn_hw: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Classes and points of what is shown, where the engine draws these classes; its points are a decimetre
     off."""
     photo_of, own = reference(monkeypatch)
-    made = shown_surface(grey(), seen(drawn_hw, off_hw=1.0), now, [(photo_of, own, 1.0)])
+    made = shown(seen(drawn_hw, off_hw=1.0), now, photo_of, own)
     assert made.surface.isfinite().all()
     class_8hw, point_3hw = made.surface[0].split((CLASSES, 3))
     return class_8hw.argmax(0), point_3hw * SURFACE_SPAN
@@ -66,7 +72,7 @@ def test_where_an_arm_was_nobody_is(monkeypatch):
 def test_without_a_known_pose_it_is_what_the_engine_draws(monkeypatch):
     photo_of, _ = reference(monkeypatch)
     surface = seen(classes(*PHOTO))
-    made = shown_surface(grey(), surface, pose(), [(photo_of, None, 1.0)])
+    made = shown(surface, pose(), photo_of, None)
     assert made.surface is surface and made.laid.max() == 0
 
 
@@ -77,7 +83,25 @@ def test_standing_it_says_what_the_parsing_network_saw(monkeypatch):
     drawn_hw[110:122, 34:47] = SHIRT
     own = own._replace(surface=own.surface.clone())
     own.surface[:, :CLASSES] = seen(drawn_hw)[:, :CLASSES].softmax(1)
-    made = shown_surface(grey(), seen(drawn_hw), pose(), [(photo_of, own, 1.0)])
+    made = shown(seen(drawn_hw), pose(), photo_of, own)
     class_hw = made.surface[0, :CLASSES].argmax(0)
     assert made.laid[0, 0, 40:110, 40:56].min() > 0.9
     assert (class_hw[113:119, 38:44] == LEG).all() and (seen_hw[113:119, 38:44] == LEG).all()
+
+
+def test_where_a_photo_lies_is_found_once_for_a_picture_of_any_size(monkeypatch):
+    """What was found for the frame serves the fine picture: as if it were found for that."""
+    photo_of, own = reference(monkeypatch)
+    drawn = grey(), seen(classes(*PHOTO)), pose(RAISED)
+
+    def twice(planes: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.interpolate(planes, scale_factor=2.0, mode="bilinear")
+
+    fine = [
+        (photo_of._replace(photo=twice(photo_of.photo)), own._replace(background=twice(own.background)), 1.0)
+    ]
+    once, anew = (
+        photo_layer(photo_warps(*drawn, references), fine) for references in ([(photo_of, own, 1.0)], fine)
+    )
+    assert once[0, 0].max() > 0.9 and (once - anew).abs().max() < 2e-2
+    assert (once - anew).abs().mean() < 1e-5

@@ -56,7 +56,8 @@ def matte(surface: Tensor, *, picture: Tensor | None = None, own: Tensor | None 
     """Of the layer [H, W] of a photo whose own pose was drawn as `own`."""
     own = own_pose(seen(PERSON) if own is None else own, NOBODY, **known)
     picture = grey() if picture is None else picture
-    return surface_warp(picture, surface, NOBODY, source(grey(0.5), torch.zeros(SIZE)), own)[0, 0]
+    photo = source(grey(0.5), torch.zeros(SIZE))
+    return surface_warp(picture, surface, NOBODY, photo, own).layer(photo.photo[:, :3])[0, 0]
 
 
 def test_what_stands_still_may_differ_by_three_mm_and_fades_over_the_next_ten():
@@ -97,7 +98,8 @@ def test_what_is_beside_is_as_wide_in_finer_maps():
     own = OwnPose(*(finer(planes) for planes in own_pose(seen(PERSON), NOBODY)[:-1]), NOBODY)
     fine = source(grey(0.5), torch.zeros(SIZE))
     fine = fine._replace(photo=finer(fine.photo))
-    beside = surface_warp(finer(grey()), finer(seen(now)), NOBODY, fine, own)[0, 0, 80:120, :120]
+    warp = surface_warp(finer(grey()), finer(seen(now)), NOBODY, fine, own)
+    beside = warp.layer(fine.photo[:, :3])[0, 0, 80:120, :120]
     assert beside[:, 118].max() < 0.1
     assert beside[:, 114].min() > 0.99
 
@@ -129,7 +131,8 @@ def test_a_kink_is_smoothed_over_ten_px():
 def test_a_wall_does_not_take_on_what_an_engine_smears_over_it():
     """And a body takes the light that it is drawn in."""
     own = own_pose(seen(PERSON), NOBODY)
-    layer_4HW = surface_warp(grey(0.14), seen(PERSON), NOBODY, source(grey(0.5), torch.zeros(SIZE)), own)[0]
+    photo = source(grey(0.5), torch.zeros(SIZE))
+    layer_4HW = surface_warp(grey(0.14), seen(PERSON), NOBODY, photo, own).layer(photo.photo[:, :3])[0]
     colour_HW = layer_4HW[1] / layer_4HW[0].clamp_min(1e-3)
     assert layer_4HW[0, 64, 85] > 0.9 and colour_HW[64, 85].item() == pytest.approx(0.5, abs=1e-4)
     assert layer_4HW[0, 64, 48] > 0.9 and colour_HW[64, 48].item() == pytest.approx(0.54, abs=1e-4)

@@ -86,6 +86,23 @@ def test_what_is_painted_is_told_and_a_garment_goes_beneath_painted_hair(session
     assert (swapped.image[middle] != corrected.image[middle]).any()
 
 
+def test_a_stroke_changes_the_picture_beneath_it_and_nowhere_else_and_hair_is_painted_away(session):
+    own = sample(session, "ada")
+    request = RenderRequest(own.key, own.keypoints_18x3, pieces=True)
+    before = session.respond(request)
+    rows, columns = 2 * np.argwhere(before.pieces == PIECES.index("hair")).T
+    y, x = float(rows.max() - 8), float(columns[rows > rows.max() - 12].min() + 2)
+    pose = tuple((float(x) / 256, float(y) / 256, float(state)) for x, y, state in own.keypoints_18x3)
+    stroke = Stroke("background", ((x / 256, y / 256),), 6 / 256, pose)
+    after = session.respond(replace(request, strokes=(stroke,)))
+    y_HW, x_HW = np.mgrid[: before.image.shape[0], : before.image.shape[1]]
+    far_HW = np.hypot(x_HW - x, y_HW - y)
+    assert np.array_equal(before.image[far_HW > 10], after.image[far_HW > 10])
+    apart_HW = np.abs(before.image.astype(int) - after.image).max(-1)
+    hair_HW = np.kron(before.pieces == PIECES.index("hair"), np.ones((2, 2), bool)) & (far_HW < 4)
+    assert (np.median(apart_HW[hair_HW]) > 60) == session.capabilities.paint_regions
+
+
 def test_what_is_asked_for_does_not_depend_on_what_was_asked_before(session):
     one = worn(session, ("striped-shirt", "top"))
     worn(session, ("black-jacket", "top"), ("diamond-knit", "hair"))

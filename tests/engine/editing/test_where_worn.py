@@ -7,7 +7,7 @@ import torch
 
 from engine.compositing.worn import Dressed
 from engine.editing.swap import where_worn
-from engine.garments import PIECES, TROUSERS, garment
+from engine.garments import HAIR, PIECES, TROUSERS, garment
 
 
 def standing(wide: int, rows: int, colour: float) -> Dressed:
@@ -40,3 +40,14 @@ def test_who_stands_as_in_the_photo_keeps_its_outline_and_gets_what_is_lacking()
     made = where_worn(before, now, standing(36, 60, 1.0), [garment("trousers")], laid_11hw)
     assert made.picture[..., 60, 48 - 17].min() == 1.0 and made.pieces[0, TROUSERS, 60, 48 - 17] == 1.0
     assert made.picture[..., 60, 48].max() == 0.0
+
+
+def test_what_lies_over_a_garment_is_no_part_of_refining():
+    """A giver's hair may be shorter; where the wearer's lay over the garment it does yet."""
+    before, now, refined = standing(40, 60, -1.0), standing(30, 60, 0.0), standing(36, 60, 1.0)
+    for worn in (before, now):
+        worn.pieces[:, :, 40:56, 40:56] = 0.0
+        worn.pieces[:, HAIR, 40:56, 40:56] = 1.0
+    made = where_worn(before, now, refined, [garment("trousers")], torch.zeros(1, 1, 128, 96))
+    assert made.picture[..., 42:54, 42:54].max() == 0.0 and made.pieces[0, HAIR, 42:54, 42:54].min() == 1.0
+    assert made.picture[..., 80, 48 - 14].min() == 1.0

@@ -107,6 +107,19 @@ def test_the_warp_has_the_photos_colours_and_what_it_explains_is_not_invented(la
     assert painting(views.EVIDENCE, layers["32a"], other, HERE, PALETTE).result.pixels.min() == 1
 
 
+def test_what_is_as_in_the_photo_is_copied_whatever_explains_it_and_elsewhere_is_not(layers, alone):
+    """A bright spot on grey, that is in the result at its place and once more."""
+    photo = np.full((128, 96, 3), 90, np.uint8)
+    photo[40:80, 10:40] = 255
+    result = photo ^ 1  # rounding
+    result[40:80, 56:86] = 255
+    seen = replace(alone, images=(photo,), result=result)
+    over = painting(views.EVIDENCE, layers["32a"], seen, HERE, PALETTE).result
+    assert over.pixels[:, :48].max() == 0 and over.pixels[56:64, 68:74].min() > 0.9
+    half = replace(seen, photo_HW=np.full((128, 96), 0.75, np.float32))
+    assert painting(views.EVIDENCE, layers["32a"], half, HERE, PALETTE).result.pixels.max() == 0.25
+
+
 def test_differences_are_of_the_photo_and_of_the_picture_that_was_kept(layers, alone):
     darker = replace(alone, result=alone.images[0] // 2)
     over = painting(views.DIFFERENCE, layers["32a"], darker, HERE, PALETTE).result

@@ -76,7 +76,7 @@ def test_a_region_is_the_others_by_its_coefficient(model):
 
 
 @torch.inference_mode()
-def test_a_painted_region_is_drawn_and_nothing_of_the_photo_is_laid_over_it(model):
+def test_a_painted_region_is_drawn_and_told(model):
     own = model.encode(reference(1, 0, SHIRT, PANTS))
     before = model.render(own, STANDING, maps=True)
     region_1HW = torch.full((1, *SIZE), -1)
@@ -87,8 +87,7 @@ def test_a_painted_region_is_drawn_and_nothing_of_the_photo_is_laid_over_it(mode
     was_RHW = dict(before.maps.of(PARSING))[model.slots[0].name]
     assert np.array_equal(drawn_RHW[:, 40:], was_RHW[:, 40:])
     changed_HW = (after.image_1CHW != before.image_1CHW).any(1)[0]
-    assert changed_HW[:40, :30].any() and before.by_hand_11hw is None
-    assert after.by_hand_11hw[0, 0, 50:].max() == 0
+    assert changed_HW[:40, :30].any()
     assert torch.equal(model.render(own, STANDING).image_1CHW, before.image_1CHW)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.ops import attention, equalized, resample
-from engine.ops.resample import enlarged, running_mean, window_mean
+from engine.ops.resample import enlarged, running_mean, shrunk, shrunk_textbook, window_mean
 
 SIZES = st.integers(2, 9)
 
@@ -123,3 +123,9 @@ def test_the_mean_from_running_sums_is_the_mean_over_windows(side):
         torch.testing.assert_close(
             running_mean(half, side), window_mean(half.float(), side), atol=2e-5, rtol=0
         )
+
+
+@pytest.mark.parametrize("size", [(12, 8), (6, 8), (4, 2), (12, 3), (5, 8), (7, 3)])
+def test_shrinking_by_whole_numbers_and_by_others_is_the_mean_of_what_is_taken_together(size):
+    x_BCHW = torch.rand(2, 3, 12, 8, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(shrunk(x_BCHW, size), shrunk_textbook(x_BCHW, size), atol=1e-6, rtol=0)

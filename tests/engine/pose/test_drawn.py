@@ -28,6 +28,7 @@ TRUTH = {
 SIZE = (256, 176)
 PORTRAIT = np.column_stack([TRUTH["portrait"], np.full(18, 2)])
 MEDIAN = 0.01  # of the height
+RIGHT_LEG = [8, 9, 10]
 
 
 def error_of(rgb_HWC: np.ndarray, truth_18x2: np.ndarray, person: int = 0) -> tuple[float, int]:
@@ -64,6 +65,15 @@ def test_every_way_to_draw_bones(style, background, width):
     rgb_HWC = draw_bones(BACKGROUNDS[background], [PORTRAIT], style, width)
     median, count = error_of(rgb_HWC, TRUTH["portrait"])
     assert median < MEDIAN and count >= 13
+
+
+def test_a_leg_whose_bone_to_the_neck_is_not_drawn_is_the_same_persons():
+    body, leg = PORTRAIT.copy(), PORTRAIT.copy()
+    body[RIGHT_LEG], leg[[joint for joint in range(18) if joint not in RIGHT_LEG]] = 0, 0
+    rgb_HWC = draw_bones(BACKGROUNDS["black"], [body, leg])
+    (person,) = people_in_pixels(rgb_HWC, "a.png").people
+    assert (person.pose_18x3[:, 2] > 0).all()
+    assert error_of(rgb_HWC, TRUTH["portrait"])[0] < MEDIAN
 
 
 @pytest.mark.parametrize("quality", [30, 90])

@@ -69,6 +69,14 @@ def test_what_the_photo_cuts_off_is_not_invented(pose):
     ), "unless the whole person is asked for"
 
 
+@pytest.mark.parametrize("pose", LIBRARY, ids=lambda pose: pose.name)
+def test_a_photo_that_ends_below_the_head_keeps_ending_there(pose):
+    """Also of somebody whose hips lie lower than the studio has them."""
+    own = person(without=(*sk.HEAD, sk.RIGHT_ANKLE, sk.LEFT_ANKLE))
+    own[[sk.RIGHT_HIP, sk.LEFT_HIP], 1] += 9
+    assert pose.worn(own, SIZE)[sk.NECK, 1] == pytest.approx(own[sk.NECK, 1], abs=0.1)
+
+
 def test_one_hidden_limb_and_a_back_are_no_edges_of_the_photo():
     behind = person(without=(sk.NOSE, sk.RIGHT_EYE, sk.LEFT_EYE, sk.LEFT_WRIST, sk.RIGHT_ANKLE))
     assert np.array_equal(cut_as(STANDING, behind), STANDING)

@@ -13,8 +13,10 @@ from engine.session import Session
 from train.commands import render
 from train.data.people import People
 from train.studio import STUDIO_OF_FLAT_LAYS
-from train.studio.flat_lays import joints_of_garment
+from train.studio.flat_lays import garments_alone, joints_of_garment
+from train.studio.parts import Part, PartMesh
 from train.studio.review import specks
+from train.studio.surfaces import UPPER
 
 CLOTH = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
 
@@ -63,6 +65,21 @@ def test_a_joint_beside_the_cloth_is_none_of_its():
     assert kept[NECK].tolist() == [50, 48, SEEN]
     assert not kept[[LEFT_ELBOW, RIGHT_ELBOW]].any()
     assert keypoints[LEFT_ELBOW, 2] == SEEN  # what was given is as it was
+
+
+@pytest.mark.parametrize(
+    ("worn", "laid"),
+    [
+        (("shirt", "jacket", "collar"), {("shirt",), ("shirt", "jacket", "collar")}),
+        (("shirt", "shirt"), {("shirt", "shirt")}),
+    ],
+)
+def test_what_is_under_a_jacket_is_laid_without_it_and_never_nothing(worn, laid):
+    nothing = np.zeros((0, 3), np.int32)
+    mesh = PartMesh(np.zeros((0, 14), np.float32), nothing, None, nothing)
+    parts = [Part(name, "cloth", mesh, {"label": (UPPER, 0, 0, 0)}) for name in worn]
+    chosen = [garments_alone(parts, np.random.default_rng(seed)) for seed in range(12)]
+    assert {tuple(part.name for part in garment) for garment in chosen} == laid
 
 
 def test_the_command_writes_them_and_says_of_which_studio_they_are(studio, tmp_path):

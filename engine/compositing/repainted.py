@@ -1,0 +1,120 @@
+"""A picture with regions as they were painted: what an engine draws of them, in the cloth of the photo.
+
+An engine that paints regions knows a style a region: the folds and the light of what was painted, but neither
+a weave nor, of a region that shoes or a bag are in too, its colour. Both are at hand: the same cloth is seen
+beside what was painted, and goes on across its edge (`tailoring.continued`).
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.compositing.fields import largest, odd_side, ramp, size_of, spread
+from engine.compositing.tailoring import continued
+from engine.compositing.wardrobe import CLASSES
+from engine.compositing.worn import Drawn, inner, near, pieces_worn, sharp
+from engine.garments import ARMS, DRESS, FACE, HAIR, LEGS, PIECES, SKIRT, TOP, TROUSERS
+from engine.ops.resample import enlarged, running_mean
+from engine.regions import SURFACE_SPAN
+
+_EDGE = 0.3, 0.7  # of the mean over 3 px of what was painted: as soft as the edges of a photo of that size
+_ENOUGH = 24  # positions of a map from which a piece shows what it is of; a strap or a wrist shows not
+_ANKLE = -7.0  # dm above the middle of the standard body; below it legs are shoes
+_HEM = 5  # px of a map of 128 rows, whose middle is no edge: a hem and a map's error are two wide
+_RIM = 2  # px of a picture of 256 rows along a piece's outline that have other colours in them
+_LEFT = 0.25  # of a cloth, that must be left beside what is painted to go on from: no mere strip of it
+_SMOOTH = 9  # px of a map of 128 rows, from which on light is told from weave
+# Where a piece is painted that the person has none of, it is made of the first of these that lies beneath it.
+_CLOTHES = SKIRT, TROUSERS, DRESS, TOP
+_SKIN = ARMS, LEGS, FACE
+
+
+def newly_painted(person: Drawn, painted_1HW: Tensor) -> Tensor:
+    """What of a painted map is another piece than the person has there, int64 [1, H, W], -1 elsewhere. Along
+    a piece's edge all that is painted is new: a hem and its shadow do not stay in the middle of a cloth."""
+    seen_11hw = largest(pieces_worn(person))[:, None].float()
+    lowest_11hw = -F.max_pool2d(-seen_11hw, _HEM, 1, _HEM // 2)
+    seen_11hw = torch.where(lowest_11hw == F.max_pool2d(seen_11hw, _HEM, 1, _HEM // 2), seen_11hw, -1.0)
+    seen_1HW = F.interpolate(seen_11hw, size_of(painted_1HW), mode="nearest")[:, 0].long()
+    return torch.where(painted_1HW == seen_1HW, painted_1HW.new_tensor(-1), painted_1HW)
+
+
+@torch.no_grad()
+def repainted(person: Drawn, drawn_1CHW: Tensor, new_1HW: Tensor, wall_1CHW: Tensor) -> tuple[Tensor, Tensor]:
+    """The person's picture with what was painted, [1, 3, H, W], and how much of a pixel that is.
+
+    drawn: what an engine made of the painted map, in [-1, 1]. new: as `newly_painted`. wall: what is behind
+    the person. All of them of any size.
+    """
+    size = size_of(person.picture)
+    picture_1CHW, all_11HW = person.picture, torch.zeros_like(person.picture[:, :1])
+    drawn_1CHW = enlarged(drawn_1CHW, size)
+    pieces_1Phw = pieces_worn(person)
+    for piece in torch.unique(new_1HW[new_1HW >= 0]).tolist():
+        wanted_11HW = running_mean((new_1HW == piece)[:, None].float(), 3)
+        wanted_11HW = ramp(enlarged(wanted_11HW, size), *_EDGE)
+        if piece == 0:
+            made_1CHW = F.interpolate(wall_1CHW, size, mode="bilinear")
+        else:
+            made_1CHW = _of_the_photo(person, pieces_1Phw, drawn_1CHW, piece, wanted_11HW)
+        picture_1CHW = torch.lerp(picture_1CHW, made_1CHW, wanted_11HW)
+        all_11HW = all_11HW.maximum(wanted_11HW)
+    return picture_1CHW, all_11HW
+
+
+def _of_the_photo(
+    person: Drawn, pieces_1Phw: Tensor, drawn_1CHW: Tensor, piece: int, wanted_11HW: Tensor
+) -> Tensor:
+    """What was drawn of a piece, in the tone of what the picture shows of it, and with its weave; as it was
+    drawn where nothing of the kind is seen."""
+    # Along the outline an engine draws what lies beside it in with it.
+    drawn_1CHW = spread(drawn_1CHW, inner(wanted_11HW, _RIM))
+    seen_11hw = _shown_of(person, pieces_1Phw, piece, wanted_11HW)
+    if seen_11hw is None:
+        return drawn_1CHW
+    (inside_11HW,) = sharp(person.picture, near(seen_11hw), seen_11hw)
+    inside_11HW = inner(inside_11HW, _RIM)
+    beside_11HW = inside_11HW * (1.0 - wanted_11HW)
+    if beside_11HW.sum() > _LEFT * inside_11HW.sum():
+        inside_11HW = beside_11HW  # else it was painted over: what it was is the cloth
+    if not (inside_11HW > 0.5).any():
+        return drawn_1CHW
+    if piece in _SKIN:
+        tone_1C11 = _mean(person.picture, inside_11HW)
+        return drawn_1CHW + tone_1C11 - _mean(drawn_1CHW, wanted_11HW)
+    # Wherever it goes on, also in a strip as narrow as a sleeve, which beside a garment would be a mere rim.
+    cloth_1CHW = continued(person.picture, inside_11HW, torch.ones_like(wanted_11HW))
+    side = odd_side(_SMOOTH, size_of(wanted_11HW)[0])
+    weave_1CHW = cloth_1CHW - running_mean(cloth_1CHW, side)
+    light_1CHW = running_mean(drawn_1CHW, side)
+    toned_1CHW = light_1CHW + _mean(cloth_1CHW, wanted_11HW) - _mean(light_1CHW, wanted_11HW)
+    return toned_1CHW + weave_1CHW
+
+
+def _shown_of(person: Drawn, pieces_1Phw: Tensor, piece: int, wanted_11HW: Tensor) -> Tensor | None:
+    """Where the picture shows what a piece is of, [1, 1, h, w]; None where it does not."""
+    size = size_of(pieces_1Phw)
+    bare_11hw = (person.surface[:, CLASSES + 1, None] * SURFACE_SPAN > _ANKLE).float()
+    shown_1Phw = pieces_1Phw.clone()
+    shown_1Phw[:, LEGS : LEGS + 1] *= bare_11hw
+    enough = [each for each in range(len(PIECES)) if (shown_1Phw[0, each] > 0.5).sum() >= _ENOUGH]
+    if piece in enough:
+        chosen = piece
+    elif piece in _SKIN:
+        chosen = next((each for each in _SKIN if each in enough), -1)
+    elif piece == HAIR:
+        chosen = -1
+    else:
+        wanted_11hw = F.interpolate(wanted_11HW, size, mode="area")
+        covered = {each: float((pieces_1Phw[:, each] * wanted_11hw).sum()) for each in _CLOTHES}
+        among = [each for each in _CLOTHES if each in enough]
+        chosen = max(among, key=lambda each: covered[each], default=-1)
+    return None if chosen < 0 else shown_1Phw[:, chosen : chosen + 1]
+
+
+def _mean(picture_1CHW: Tensor, where_11HW: Tensor) -> Tensor:
+    """Mean colour, [1, C, 1, 1]."""
+    total = where_11HW.sum().clamp_min(1e-3)
+    return (picture_1CHW * where_11HW).sum((2, 3), keepdim=True) / total

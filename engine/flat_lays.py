@@ -34,6 +34,8 @@ _MOST_OF_BORDER = 0.4  # sleeves and hems may reach the border
 _RINGS = 0.15  # of a garment's difference from its ground, up to which it is the ground
 _PRINT = 0.008  # of the picture, up to which a patch of the ground's colour in a garment is a print
 _KEPT = 0.85  # of what is surely cloth, and of what is found that is near cloth
+_FLAT = 1  # of 255: cloth that is as white as its ground has folds, ground between sleeves has none
+_HALF = 0.5  # of what is taken for cloth, that is left where the rest is such ground
 _SHADES, _GROUNDS = 8, 8  # of a channel, and how much more often in the ground a colour is the ground's
 _SAME = 0.01  # of a pose's extent, up to which joints are at the same place
 _ROUNDS = 4  # of GrabCut
@@ -121,7 +123,10 @@ def _before_plain_ground(rgb_hwC: np.ndarray, seen_hw: np.ndarray, core_hw: np.n
     ground = [n for n in np.union1d(large, np.unique(rim)) if n]
     found_hw = _largest((~np.isin(part_hw, ground)).astype(np.uint8)) > 0
     beyond_hw = found_hw & (cv2.dilate(seen_hw, _disc(_SURE * len(seen_hw))) == 0)
-    whole = (found_hw & (core_hw > 0)).sum() > _KEPT * core_hw.sum() or alike > 2 * _PLAIN
+    lost_hw = (core_hw > 0) & ~found_hw
+    kept = 1.0 - lost_hw.sum() / core_hw.sum()
+    whole = kept > _KEPT or alike > 2 * _PLAIN
+    whole = whole or (kept > _HALF and np.median(apart_hw[lost_hw]) <= _FLAT)
     return found_hw if whole and beyond_hw.sum() < (1 - _KEPT) * found_hw.sum() else None
 
 

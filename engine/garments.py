@@ -114,8 +114,6 @@ def _lent_alone(word: str, shown: Mapping[str, float]) -> str | None:
     parts = {"top": shown.get("top", 0.0) - above, "dress": above, "skirt": shown.get("skirt", 0.0)}
     parts["trousers"] = shown.get("trousers", 0.0)
     itself = max(parts, key=lambda each: parts[each])
-    if itself == "skirt" and above >= LEAST_FACELESS:
-        itself = "dress"
     if itself == "trousers":
         return itself if word in ("trousers", "skirt") else None
     if itself == "dress" or {word, itself} in ({"top", "dress"}, {"skirt", "trousers"}):

@@ -25,7 +25,7 @@ from torch import Tensor
 from engine import detect, parsing
 from engine.api import Maps, Reference, Settled
 from engine.cache import Cache, room_at
-from engine.compositing.clothes import Clothes, clothes_alone
+from engine.compositing.clothes import Clothes, clothes_alone, known_as
 from engine.compositing.compose import EncodedReference, encode_appearance, looked_at
 from engine.compositing.wardrobe import Wardrobe, make_wardrobe
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput
@@ -165,6 +165,10 @@ class References:
         assert surface_1Khw is not None
         plate_1CHW = None if own is None else own.background.float()
         wardrobe = make_wardrobe(picture_1CHW, surface_1Khw, plate_1CHW, self._reference(key).alone)
+        clothes = self.clothes(key, finely=False)
+        if clothes is not None:
+            hem = float(np.flatnonzero(clothes.mask.any(1))[-1])
+            wardrobe = wardrobe._replace(part=known_as(wardrobe.part, clothes.upper, hem))
         return self._kept.put((_WARDROBE, key), wardrobe, wardrobe.bytes(), self._room)
 
     def _surface(self, key: str) -> ReferenceInput:

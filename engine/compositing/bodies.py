@@ -126,7 +126,7 @@ def bare_shape(body: Body, way: Ways, parts: Parts) -> Tensor:
     broader."""
 
     def within(along_HW: Tensor, aside_HW: Tensor, length: float, halves: tuple[float, ...]) -> Tensor:
-        steps = along_HW / length * (len(halves) - 1)
+        steps = along_HW / max(length, 1.0) * (len(halves) - 1)
         steps = steps.clamp(0, len(halves) - 1.001)
         half_N = along_HW.new_tensor(halves) * body.shoulders
         half_HW = torch.lerp(half_N[steps.long()], half_N[steps.long() + 1], steps.frac())

@@ -103,7 +103,7 @@ def upper(mask_hw: np.ndarray, arms_hw: np.ndarray) -> Upper:
     breadth_h = np.where(mask_hw.any(1), right_h - left_h + 1, 0.0)
     if found:
         half = float(np.mean(found))
-    elif armed:
+    elif armed and (arms_hw.any(1) & (mask_hw & ~arms_hw).any(1)).any():
         half = _between(mask_hw & ~arms_hw, arms_hw) / 2
     else:
         deep_h = np.arange(len(breadth_h)) - top >= _ARMHOLE * breadth_h
@@ -202,12 +202,11 @@ def lower(mask_hw: np.ndarray) -> Lower:
     breadth_h = np.where(mask_hw.any(1), right_h - left_h + 1, 0.0)
     solid = rows[breadth_h[rows] > _SOLID * np.median(breadth_h[rows])]
     waist, hem = float(solid[0]), float(rows[-1])
-    at_waist = int(min(waist + 0.03 * (hem - waist), hem))
-    middle = float(left_h[at_waist] + right_h[at_waist]) / 2
+    middle = float(np.median((left_h + right_h)[rows])) / 2
     crotch = waist + _RISE * (hem - waist)
     for far_2, one_2, other_2, _ in _notches(mask_hw):
         below = min(one_2[1], other_2[1]) > far_2[1]
-        if below and abs(far_2[0] - middle) < 0.25 * breadth_h.max() and one_2[0] * other_2[0] >= 0:
+        if below and abs(far_2[0] - middle) < 0.25 * breadth_h.max():
             crotch = float(far_2[1])
             middle = float(far_2[0])
     waists = float(np.median(breadth_h[int(waist) : int(waist + 0.1 * (hem - waist)) + 1]))

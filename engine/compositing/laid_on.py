@@ -221,7 +221,7 @@ def _sleeve_place(
     root_2 = (sleeve.shoulder + sleeve.armpit) / 2
     length = max(float(np.linalg.norm(sleeve.end - root_2)), 1.0)
     way_2 = (sleeve.end - root_2) / length
-    arm = limb_length(arm_42)
+    arm = max(limb_length(arm_42), 1.0)
     scale = body.shoulders / shape.breadth  # px of the picture for one of the photo's
     along = scale * float(np.clip(arm / (ARM * body.shoulders), 0.5, 1.15))
     if along * length > _LONG * arm:

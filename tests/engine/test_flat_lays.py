@@ -165,6 +165,17 @@ def test_before_a_shop_s_plain_ground_it_is_whole_to_the_px(ground, cloth):
     assert (found != truth).sum() < 0.01 * truth.sum()
 
 
+@pytest.mark.parametrize("ground", [255, 200])
+def test_plain_ground_between_sleeves_is_none_though_it_is_seen_as_cloth(ground):
+    """Of a pale jumper: its sleeves hang below its hem."""
+    truth = regions((np.s_[50:110, 40:120], 1), (np.s_[110:160, 40:60], 1), (np.s_[110:160, 100:120], 1)) > 0
+    picture = np.full((200, 160, 3), ground, np.uint8)
+    picture[truth] = ground - 45
+    picture[truth & (np.arange(200)[:, None] % 12 < 5)] = ground - 60
+    found = cut_out(picture, regions((np.s_[50:160, 40:120], UPPER)))
+    assert (found != truth).sum() < 0.01 * truth.sum()
+
+
 def test_a_carpet_beside_a_sleeve_that_is_seen_as_cloth_is_none():
     picture = floor()
     found = cut_out(picture, regions((WHOLE, UPPER), (np.s_[90:125, 105:135], UPPER)))

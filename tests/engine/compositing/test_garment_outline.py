@@ -66,6 +66,14 @@ def test_what_is_cut_wide_and_short_is_not_shrunk_to_a_child_s():
     assert short.breadth < 0.9 * usual.breadth
 
 
+@pytest.mark.parametrize("trunk", [slice(0, 0), slice(200, 256)], ids=["sleeves alone", "trunk below"])
+def test_where_no_row_has_arms_and_trunk_the_rows_tell(trunk):
+    mask = shirt()
+    arms = mask.copy()
+    arms[trunk] = False
+    assert 20 < upper(mask, arms).breadth < 176
+
+
 def trousers(crotch: int = 100, hem: int = 240) -> np.ndarray:
     left = [(60, 20), (48, 80), (40, hem), (70, hem), (88, crotch)]
     return drawn(*left, *[(176 - x, y) for x, y in reversed(left[:-1])])
@@ -84,6 +92,12 @@ def test_a_hanger_is_no_waist():
     mask = trousers()
     mask[5:20, 84:92] = True
     assert lower(mask).waist == pytest.approx(20, abs=2)
+
+
+def test_what_hangs_beside_a_waist_moves_no_middle():
+    skirt = drawn((60, 20), (116, 20), (130, 150), (46, 150))
+    skirt[18:28, 116:150] = True
+    assert lower(skirt).middle == pytest.approx(88, abs=2)
 
 
 def test_a_neck_s_edge_is_where_colours_change_all_along_it():

@@ -7,12 +7,13 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from engine.compositing.clothes import Clothes, clothes_alone
+from engine.compositing.bodies import TRUNK
+from engine.compositing.clothes import Clothes, clothes_alone, known_as
 from engine.compositing.columns import cut
 from engine.compositing.dressing import dressed
 from engine.compositing.laid_on import as_worn_by
 from engine.compositing.worn import Drawn, undressed
-from engine.garments import GARMENTS, PIECES, garment
+from engine.garments import DRESS, GARMENTS, PIECES, SKIRT, TOP, TROUSERS, garment
 from engine.pose.skeleton import (
     LEFT_ANKLE,
     LEFT_ELBOW,
@@ -178,3 +179,33 @@ def test_a_part_of_the_columns_is_the_same():
         garment("top"),
     )
     assert torch.allclose(part.picture[..., 24:56], now.picture[..., 40:72], atol=2e-2)
+
+
+@pytest.mark.parametrize("word", ["top", "trousers"])
+@pytest.mark.parametrize("limb", [[2, 3, 4], [8, 9, 10]], ids=["arm", "leg"])
+def test_a_limb_whose_joints_are_at_one_place_breaks_nothing(word, limb):
+    joints = WEARER.joints.copy()
+    joints[limb, :2] = joints[limb[0], :2]
+    laid = as_worn_by(WEARER._replace(joints=joints), clothes(shirt()), garment(word)).laid
+    assert all(torch.isfinite(each).all() for each in laid)
+
+
+@pytest.mark.parametrize(
+    ("seen", "long", "piece"),
+    [
+        ({TOP: 1.0}, 2.0, TOP),
+        ({DRESS: 0.58, SKIRT: 0.42}, 1.3, TOP),  # a wide tee
+        ({DRESS: 0.58, SKIRT: 0.42}, 1.65, DRESS),
+        ({DRESS: 0.39, SKIRT: 0.61}, 1.65, DRESS),
+        ({DRESS: 0.31, SKIRT: 0.69}, 1.65, SKIRT),
+        ({SKIRT: 0.4, TROUSERS: 0.6}, 1.0, TROUSERS),
+    ],
+)
+def test_how_long_it_is_tells_what_a_garment_is(seen, long, piece):
+    """long: in trunks, from its shoulder joints to its hem."""
+    part = torch.zeros(len(PIECES))
+    for each, share in seen.items():
+        part[each] = share
+    shape = clothes(shirt()).upper
+    hem = float(shape.joints[:, 1].mean()) + long * TRUNK * shape.breadth
+    assert known_as(part, shape, hem).argmax() == piece and known_as(part, shape, hem).sum() == 1

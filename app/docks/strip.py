@@ -154,14 +154,22 @@ class _Row(QListWidget):
         self.setMinimumHeight(CELL.height())
 
     def event(self, event: QEvent) -> bool:
-        mine = isinstance(event, QKeyEvent) and event.key() in self.KEYS
-        if mine and event.type() == QEvent.Type.ShortcutOverride:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and self._means_a_look(event)
+        ):
             event.accept()  # here they mean the look that is marked
             return True
         return super().event(event)
 
+    def _means_a_look(self, event: QKeyEvent) -> bool:
+        """Whether a key is the strip's own; with Ctrl or Alt it is the window's, as everywhere."""
+        held = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+        return event.key() in self.KEYS and not held
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() in self.KEYS:
+        if self._means_a_look(event):
             self.key_pressed.emit(event.key())
         else:
             super().keyPressEvent(event)

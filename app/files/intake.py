@@ -26,8 +26,9 @@ PHOTO_KEY = "application/x-poseloom-photo"
 LONGEST_PATH = 4096  # characters, as on Linux
 # What pose files are called; those that cannot be read say so in a sentence of their own.
 POSE_SUFFIXES = (
-    *(".json", ".jsonl", ".txt", ".csv", ".tsv", ".xml", ".yml", ".yaml", ".npy", ".pbtxt"),
-    *(".bvh", ".pkl", ".h5"),
+    *(".json", ".jsonl", ".ndjson", ".txt", ".md", ".csv", ".tsv", ".xml", ".yml", ".yaml", ".toml", ".npy"),
+    *(".pbtxt", ".py", ".js"),
+    *(".bvh", ".pkl", ".h5", ".slp", ".mat", ".npz", ".gz", ".fbx", ".glb", ".vmd"),
 )
 READABLE = "PNG, JPEG, WebP, TIFF, BMP, GIF, .look, poses as .json, .txt, .csv, .npy"
 _LEAST_NUMBERS = 34  # in a pasted text that is a pose: x and y of 17 joints

@@ -29,7 +29,7 @@ from engine.pose import formats
 PHOTO_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
 OPEN_FILTER = f"Looks and pictures (*{SUFFIX} *.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff)"
 POSE_FILTER = (
-    "Poses and skeleton pictures (*.json *.jsonl *.txt *.csv *.tsv *.xml *.yml *.yaml *.npy *.pbtxt "
+    "Poses and skeleton pictures (*.json *.jsonl *.txt *.csv *.tsv *.xml *.yml *.yaml *.toml *.npy *.pbtxt "
     "*.png *.jpg *.jpeg *.webp);;All files (*)"
 )
 

@@ -62,8 +62,9 @@ def scraps(garment_11hw: Tensor, person_11hw: Tensor, belongs_11hw: Tensor) -> T
     )
     _, joined_hw = cv2.connectedComponents((there_hw | hers_hw).astype(np.uint8), connectivity=8)
     beside_hw = ~np.isin(joined_hw, np.unique(joined_hw[hers_hw]))
-    _, part_hw, stats, _ = cv2.connectedComponentsWithStats(there_hw.astype(np.uint8), connectivity=8)
-    small = stats[:, cv2.CC_STAT_AREA] < _SCRAP * there_hw.sum()
+    most_hw = (garment_11hw[0, 0] > 0.5).cpu().numpy().astype(np.uint8)  # a cuff is hardly its any more
+    _, part_hw, stats, _ = cv2.connectedComponentsWithStats(most_hw, connectivity=8)
+    small = (stats[:, cv2.CC_STAT_AREA] < _SCRAP * there_hw.sum()) & (np.arange(len(stats)) > 0)
     astray_hw = small[part_hw] & ~np.isin(part_hw, np.unique(part_hw[belongs_hw]))
     return torch.from_numpy(there_hw & (beside_hw | astray_hw)).to(garment_11hw.device)[None, None]
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from loose_forms import FORMS
 from pose_cases import ABSENT, CASES, ELSEWHERE, FILES, OF_A_FRAME, REFUSED, SIZE, TRUTH, kind_of
 from test_window_files import drop, shelf_names
 from test_window_poses import choose, paste
+from tool_forms import CANVAS
 
 from app.dialogs import people
 from engine.cli.inputs import read_target_pose
@@ -79,3 +81,34 @@ def test_what_is_no_pose_is_the_same_sentence_by_every_way(driver, name, monkeyp
     with pytest.raises(InputError) as caught:
         read_target_pose(str(CASES / name), SIZE, own_photo(driver), 1)
     assert REFUSED[name] in str(caught.value)
+
+
+ENDINGS = {
+    "a fence": ".md", "JavaScript": ".js", "Python": ".py", "Markdown": ".md", "YAML": ".yaml",
+    "TOML": ".toml", "pos_x": ".csv", "label studio, csv": ".csv", "label studio, tsv": ".tsv",
+    "opencv, xml": ".xml",
+}  # fmt: skip
+
+
+def test_loose_forms_come_to_one_place_by_every_way(open_window, photo, standing, tmp_path, monkeypatch):
+    driver = open_window(pose=standing * np.float32([3, 2.5, 1]))
+    drop(driver, [photo("own.png", size=CANVAS)])
+    driver.until(lambda: "own.png" in shelf_names(driver))
+    own = driver.pose.copy()
+    for form, (text, _) in FORMS.items():
+        path = tmp_path / f"pose{ENDINGS.get(form, '.txt')}"
+        path.write_text(text)
+        asked = read_target_pose(str(path), SIZE, own_photo(driver), 1)
+        choose(monkeypatch, path)
+        for way, bring in {
+            "drop": lambda path=path: drop(driver, [path]),
+            "dialog": driver.window.actions_by_id["import_pose"].trigger,
+            "argument": lambda path=path: driver.window.opening.open_all([path]),
+            "paste": lambda text=text: paste(driver, text),
+        }.items():
+            steps = driver.controller.undo_stack.index()
+            bring()
+            driver.until(lambda steps=steps: driver.controller.undo_stack.index() > steps)
+            np.testing.assert_array_equal(driver.pose, asked, err_msg=f"{form}, {way}")
+            driver.window.actions_by_id["undo"].trigger()
+            np.testing.assert_array_equal(driver.pose, own)

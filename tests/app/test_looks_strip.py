@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QProgressDialog, QPushButton
 
+from app.dialogs.palette import Palette
 from app.dialogs.series import BetweenDialog, SheetDialog
 from app.document import Look
 from app.files.series import left_of
@@ -112,6 +113,23 @@ def test_keys_on_the_strip_mean_the_look_that_is_marked(driver):
     row.setCurrentRow(0)
     QTest.keyClick(row, Qt.Key.Key_Delete)
     assert number not in numbers(driver)
+
+
+def test_keys_with_ctrl_are_the_windows_on_the_strip_too(driver):
+    """The palette, and Copy pose: no look is pinned or compared by them."""
+    made(driver, 10)
+    row, number = driver.window.docks.looks.row, numbers(driver)[-1]
+    driver.window.activateWindow()
+    row.setFocus()
+    row.setCurrentRow(0)
+    asked = []
+    driver.window.actions_by_id["copy_pose"].triggered.connect(lambda: asked.append("copied"))
+    QTest.keyClick(row, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(row, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | SHIFT)
+    assert asked == ["copied"]
+    driver.until(lambda: driver.window.findChildren(Palette))
+    driver.window.findChildren(Palette)[0].reject()
+    assert not driver.window.snapshots.strip.get(number).pinned
 
 
 def test_comparing_by_a_line_that_is_drawn_along(driver):

@@ -14,7 +14,7 @@ import numpy as np
 from engine.cv import cv2
 from engine.pose import skeleton as sk
 from engine.pose.formats.drawn_ends import end_of_bone
-from engine.pose.formats.layouts import is_body
+from engine.pose.formats.drawn_parts import put_together, same_bones
 from engine.pose.skeleton import LIMBS, SEEN
 
 _LONGEST = 1024  # px of a side: joints of larger pictures are found as well in smaller ones
@@ -32,8 +32,6 @@ _SAMPLES = 24
 _COVERED = 0.72  # of a bone in its colour, what lies over it counted half
 _OWN = 0.4  # of a bone in its colour alone
 _LEAST_BONES = 6  # coloured things of a photo do not meet like six bones of a body
-_LEAST_PART = 3  # joints that are a part of somebody: two bones in their colours
-_TWICE = 0.05  # of a person's size: two people are further apart
 _DOT_SUPPORT = 2.0  # a dot tells a joint as two ends of bones do
 _SUPPORT = 0.25  # what an end or half a dot adds to the score of a bone, of which 1 is covered
 _MOST_PLACES = 60  # of a joint: enough for a dozen people, and a bound for colourful photos
@@ -248,8 +246,8 @@ def _assembled(
             used |= {(first, i), (second, j)}
             _join(people, {first: i, second: j})
     poses: list[np.ndarray] = []
-    for pose in _put_together([_pose_of(person, places) for person in people], apart):
-        if (pose[:, 2] > 0).sum() > _LEAST_BONES and not any(_same_bones(pose, other) for other in poses):
+    for pose in put_together([_pose_of(person, places) for person in people], apart):
+        if (pose[:, 2] > 0).sum() > _LEAST_BONES and not any(same_bones(pose, other) for other in poses):
             poses.append(pose)
     return poses
 
@@ -260,32 +258,6 @@ def _pose_of(person: dict[int, int], places: list[list[_Place]]) -> np.ndarray:
     for joint, place in person.items():
         pose[joint] = places[joint][place].x, places[joint][place].y, SEEN
     return pose[:18]
-
-
-def _put_together(poses: list[np.ndarray], apart: float) -> list[np.ndarray]:
-    """Those with most joints first, with what is left of other parts that make one body with them: where a
-    bone between is hidden, or the ends of two at one joint were taken for two joints."""
-    whole: list[np.ndarray] = []
-    for pose in sorted(poses, key=lambda pose: -(pose[:, 2] > 0).sum()):
-        there = pose[:, 2] > 0
-        for other in whole if there.sum() >= _LEAST_PART else ():
-            both = there & (other[:, 2] > 0)
-            joined = np.where(other[:, 2:] > 0, other, pose)
-            near = (np.hypot(*(pose - other)[both, :2].T) <= apart).all()
-            if near and not both[there].all() and is_body(joined):
-                other[:] = joined
-                break
-        else:
-            whole.append(pose)
-    return sorted(whole, key=lambda pose: -(pose[:, 2] > 0).sum())
-
-
-def _same_bones(pose: np.ndarray, other: np.ndarray) -> bool:
-    """Whether most joints of somebody lie at the same joints of somebody else: bones seen twice."""
-    both = (pose[:, 2] > 0) & (other[:, 2] > 0)
-    size = np.ptp(other[other[:, 2] > 0, :2], axis=0).max()
-    apart = np.hypot(*(pose[both, :2] - other[both, :2]).T)
-    return 2 * (apart < _TWICE * size).sum() > (pose[:, 2] > 0).sum()
 
 
 def _join(people: list[dict[int, int]], bone: dict[int, int]) -> None:

@@ -127,3 +127,22 @@ def test_strokes_turn_with_a_person_who_is_turned_around_and_grow_with_one_who_i
     larger[:, :2] = 1.2 * (larger[:, :2] - (44, 64)) + (44, 64)
     many, more = ((laid(dot, pose=pose) == TOP).sum() for pose in (before, larger))
     assert more == pytest.approx(1.44 * many, rel=0.25)
+
+
+def test_between_arm_and_trunk_a_small_move_opens_no_slit_and_a_large_one_spins_no_web():
+    before = standing()
+    (x, y), hip = before[LEFT_ELBOW, :2], before[LEFT_HIP, 0]
+    across = stroke("top", (float(hip), float(y)), (float(x) + 3, float(y)), radius=8.0, pose=before)
+    there = laid(across, pose=before) == TOP
+
+    def with_arm(elbow: tuple[float, float], wrist: tuple[float, float]) -> np.ndarray:
+        pose = before.copy()
+        pose[LEFT_ELBOW, :2] += elbow
+        pose[LEFT_WRIST, :2] += wrist
+        return laid(across, pose=pose) == TOP
+
+    row = round(float(y))
+    near = with_arm((2.0, 0.0), (2.0, 0.0))
+    assert np.diff(np.flatnonzero(near[row])).max() == 1
+    far = with_arm((17.0, -17.0), (34.0, -34.0))
+    assert far.sum() < 1.25 * there.sum()

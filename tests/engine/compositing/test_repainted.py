@@ -45,7 +45,7 @@ def test_light_and_folds_are_the_engines():
 
 def test_what_is_as_painted_already_stays_to_the_bit_but_for_its_hem():
     person = figure(sleeve=2.5, hem=0, cloth=0.3)
-    picture, new = shown(person, band("top", (-1.0, 1.0), (5.0, 2.0)))
+    picture, new = shown(person, band("top", (-1.5, 1.5), (5.0, 2.0)))
     assert torch.equal(picture, person.picture) and new.max() == 0
     hem = newly_painted(person, band("top", (-1.0, 1.0), (2.0, -1.0)))[0, :, 52]
     assert (hem >= 0).nonzero()[0] < (9 - 0) * 8, "the new cloth begins above the old hem"
@@ -71,6 +71,14 @@ def test_a_skirt_over_all_of_the_shorts_keeps_their_weave():
     picture, _ = shown(person, band("skirt", (-2.8, 2.8), (-0.5, -5.0)))
     skirt = picture[0, 0, 80:90, 40:64]
     assert skirt.max() - skirt.min() > 0.1 and skirt.mean() == pytest.approx(-0.75, abs=0.08)
+
+
+def test_what_is_painted_is_as_large_as_the_stroke_and_soft_by_a_pixel():
+    painted = band("background", (2.5, 4.5), (5.4, 4.2))
+    _, new = shown(figure(sleeve=1.0, hem=0, cloth=0.3), painted)
+    assert float(new.sum()) == pytest.approx(float((painted >= 0).sum()), rel=0.03)
+    row = new[0, 0, 34]
+    assert 0 < int(((row > 0.02) & (row < 0.98)).sum()) <= 4
 
 
 def test_painted_background_is_the_wall_and_what_is_seen_nowhere_is_as_drawn():

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from loose_forms import FORMS as OF_HANDS
 from pose_cases import CASES
 from tool_forms import CANVAS, NAMES_17, R17, S17, XY
 from tool_forms import FORMS as OF_TOOLS
@@ -51,6 +52,7 @@ FORMS = {
     "vgg annotator 3": {"metadata": _SHAPES, "attribute": _OPTIONS},
 }  # fmt: skip
 _TEXTS = {name: text for name, (_, text, _) in OF_TOOLS.items()}
+_TEXTS |= {f"{name}, by hand": text for name, (text, _) in OF_HANDS.items()}
 _TEXTS |= {path.name: path.read_text() for path in CASES.glob("*.json") if path.name != "TRUTH.json"}
 FORMS |= {name: told for name, text in _TEXTS.items() if isinstance(told := document_of(text), (dict, list))}
 ODD = (

@@ -6,13 +6,14 @@ import json
 
 import numpy as np
 import pytest
-from loose_forms import FORMS, labelled
-from tool_forms import CANVAS, R17, XY
+from loose_forms import FORMS, NAMED, SHARED, labelled, lines
+from tool_forms import CANVAS, R17, R33, S17, S33, XY
 
 from engine.errors import InputError
 from engine.framing import framing_of, to_frame
 from engine.pose.formats import OpenPhoto, parse_people, take
 from engine.pose.formats.loose import bare, value_of
+from engine.pose.skeleton import JOINTS
 
 SIZE = (256, 176)
 OWN = np.column_stack([XY, np.full(18, 2)])

@@ -113,7 +113,7 @@ def _beside(
 ) -> tuple[np.ndarray, list[str]]:
     """A pose in px of a canvas, laid on the open photo where it is of that, else framed by itself."""
     if not photo.is_on(canvas, size):
-        turned = bearing.upright(pose, canvas) if photo.is_on_its_side(canvas) else None
+        turned = bearing.turned_to_stand(pose, canvas) if photo.is_on_its_side(canvas) else None
         if turned is not None:
             pose, canvas = turned, canvas[::-1]
             notes.append(f"{name} is for the open photo as it lies on its side: it was turned with it.")

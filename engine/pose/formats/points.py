@@ -104,7 +104,7 @@ def pose_of_points(
         names = [_name_of(point) for point in points]
         if sum(joint is not None for joint in names) >= max(3, len(names) // 2):
             return _of_objects(points, names)
-        points = _upright(points)
+        points = _lengthwise(points)
         is_flat = any(map(is_number, points)) and all(p is None or is_number(p) for p in points)
         rows = _unflattened(points, name) if is_flat else _unnumbered(_even([_row(p) for p in points]))
         sure = _column(scores, len(rows)) if scores is not None else _confidence(rows)
@@ -232,7 +232,7 @@ def _unnumbered(rows: np.ndarray) -> np.ndarray:
     return rows[:, 1:] if numbered and len(rows) > 2 else rows
 
 
-def _upright(points: list) -> list:
+def _lengthwise(points: list) -> list:
     """A table on its side, two to four rows of as many columns as a body has joints, turned."""
     lying = len(points) in (2, 3, 4) and all(isinstance(row, list) and len(row) in LAYOUTS for row in points)
     return [list(column) for column in zip(*points, strict=True)] if lying else points

@@ -45,8 +45,9 @@ _BENDS = 0.05, 0.35  # of the shoulders, how far from its armhole a sleeve turns
 _BOUND = 0.6  # of an armhole from the shoulder, where a sleeve stays with the trunk
 _FALL, _NECK, _FALLEN = 0.42, 0.2, 0.6  # how shoulders fall, from where on aside, and down to where
 _CAP_FROM = 0.45  # of the shoulders, how far aside a sleeve begins to be round above
-# Likewise, around what, across and down, and how far from it.
-_CAP_AT, _CAP = (0.56, 0.15), 0.27
+# Likewise, the middle of the ellipse that it fills there, across and down, and half of its sides.
+_CAP_AT, _CAP = (0.45, 0.35), (0.35, 0.43)
+_HANGS = 0.7  # cosine of an upper arm's angle to the trunk, from which on it hangs
 _UNDER = 0.12  # of the shoulders, how far a trunk goes on under a sleeve
 _COLLAR = 0.3  # of the shoulders, how far from the middle shoulders are no neck
 _ARMPITS = 0.35  # of the shoulders, how far below them armpits are
@@ -170,12 +171,15 @@ def _upper_layers(
         place_HW2, end = _sleeve_place(
             body, shape, sleeve, arm_42, along_HW, aside_HW, trunk_HW2, cloth.here_HW2, onto
         )
-        # Above an arm's beginning a sleeve is as round as a shoulder.
-        beyond_HW, above_HW = across_HW.abs() - _CAP_AT[0], down_HW - _CAP_AT[1]
-        far_HW = torch.hypot(beyond_HW.clamp(min=0.0), above_HW.clamp(max=0.0))
-        hangs = (arm_42[1] - arm_42[0]) @ body.down > 0.5 * np.linalg.norm(arm_42[1] - arm_42[0])
+        # Above an arm's beginning a sleeve is as round as a shoulder, aslant as an arm that hangs is.
+        arm_2 = arm_42[1] - arm_42[0]
+        hangs = arm_2 @ body.down > _HANGS * np.linalg.norm(arm_2)
+        aslant = abs(arm_2 @ body.across) / max(arm_2 @ body.down, 1.0)
+        beyond_HW = across_HW.abs() - _CAP_AT[0] - aslant * down_HW.clamp(min=0.0)
+        above_HW = down_HW - _CAP_AT[1]
+        far_HW = torch.hypot(beyond_HW.clamp(min=0.0) / _CAP[0], above_HW.clamp(max=0.0) / _CAP[1])
         outer_HW = (across_HW.abs() > _CAP_FROM) & (above_HW < 0.0)
-        round_HW = 1.0 - ramp(far_HW, _CAP - 0.02, _CAP) * outer_HW * float(hangs)
+        round_HW = 1.0 - ramp(far_HW, 0.95, 1.0) * outer_HW * float(hangs)
         layers.append(round_HW * cloth.at(place_HW2, _dilated(sleeve.mask, _LAP)))
         near_HW = (aside_HW.abs() < reach) & (along_HW > -reach) & (along_HW < end - _SHORT * body.trunk)
         hidden_HW = hidden_HW.maximum(parts.arms[0, 0] * near_HW)

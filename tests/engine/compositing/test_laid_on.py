@@ -13,6 +13,7 @@ from engine.compositing.columns import cut
 from engine.compositing.dressing import dressed
 from engine.compositing.laid_on import as_worn_by
 from engine.compositing.worn import Drawn, undressed
+from engine.cv import cv2
 from engine.garments import DRESS, GARMENTS, PIECES, SKIRT, TOP, TROUSERS, garment
 from engine.pose.skeleton import (
     LEFT_ANKLE,
@@ -108,6 +109,26 @@ def test_a_sleeve_follows_its_arm():
     assert at(sleeves, 2.8, 6.0) > 0.9 and at(sleeves, 3.3, 6.8) > 0.9
     assert at(sleeves, 4.0, 4.75) < 0.1
     assert at(sleeves, -4.0, 4.75) > 0.9
+
+
+def sleeves_of(elbow: tuple[float, float], wrist: tuple[float, float]) -> np.ndarray:
+    """Of the arm on the picture's left, so bent, bool [h, w] of a long-sleeved shirt."""
+    wearer = posed(WEARER, joints={RIGHT_ELBOW: elbow, RIGHT_WRIST: wrist})
+    laid = as_worn_by(wearer, clothes(shirt(long=True)), garment("top")).laid
+    middle = round(float(wearer.joints[[RIGHT_SHOULDER, LEFT_SHOULDER], 0].mean()))
+    return (laid.sleeves[0, 0] > 0.5).numpy()[:, :middle]
+
+
+def test_a_sleeve_s_shoulder_is_round_where_an_arm_hangs_and_whole_where_it_leans():
+    """dm, from a shoulder at (-1.8, 4.75)."""
+    hanging = sleeves_of((-2.1, 2.2), (-2.2, -0.3))
+    row, (shoulder, other) = round((9 - 4.75) * 8), (round((x + 6.5) * 8) for x in (-1.8, 1.8))
+    breadth = other - shoulder
+    columns = np.flatnonzero(hanging[row])
+    assert columns[0] == pytest.approx(shoulder - 0.15 * breadth, abs=1)
+    leaning = sleeves_of((-3.4, 3.0), (-2.2, 1.2))
+    count, _, boxes, _ = cv2.connectedComponentsWithStats(leaning.astype(np.uint8))
+    assert count == 2 or boxes[1:, cv2.CC_STAT_AREA].max() > 0.98 * leaning.sum()
 
 
 def test_bare_arms_come_to_light_where_it_has_no_sleeves():

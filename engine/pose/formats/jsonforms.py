@@ -258,10 +258,11 @@ def _of_coco(node: dict, place: _Place) -> Iterator[Person]:
 
 def _of_subset(candidates: list, subset: list, place: _Place) -> Iterator[Person]:
     """OpenPose's Python form: joints of everybody in one list, and for each person which are theirs."""
-    for number, row in enumerate(subset):
-        joints = row[:18] if isinstance(row, list) else []
-        # Shares of certainty: the candidates are theirs in order, of one after the other.
-        if any(is_number(j) and j % 1 for j in joints):
+    rows = [row[:18] if isinstance(row, list) else [] for row in subset]
+    # Shares of certainty: the candidates are theirs in order, of one after the other.
+    sure_of_each = any(is_number(j) and j % 1 for joints in rows for j in joints)
+    for number, joints in enumerate(rows):
+        if sure_of_each:
             if number and len(candidates) != 18 * len(subset):
                 raise InputError(f"{place.name} lists several people's joints without saying whose each is.")
             sure = [is_number(share) and share >= UNSURE for share in joints]

@@ -184,5 +184,8 @@ def test_certainties_of_several_people_are_each_of_their_own_candidates():
     np.testing.assert_allclose(people[0].pose_18x3[:, :2], XY, atol=1e-6)
     np.testing.assert_allclose(people[1].pose_18x3[:17, :2], XY[:17] + (100, 20), atol=1e-6)
     assert people[1].pose_18x3[17, 2] == 0
+    sure[0] = [1] * 18
+    again = parse_people(json.dumps({"candidate": candidates, "subset": sure[::-1]}), "a.json").people
+    np.testing.assert_allclose(again[1].pose_18x3[:, :2], XY + (100, 20), atol=1e-6)
     with pytest.raises(InputError, match="lists several people's joints without saying whose each is"):
         parse_people(json.dumps({"candidate": candidates[:18], "subset": sure}), "a.json")

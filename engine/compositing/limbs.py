@@ -20,17 +20,14 @@ from engine.compositing.cut_outs import Along, CutOut, Poses, along_limb, lay_ov
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, ramp, size_of, window_of
 from engine.compositing.limb_bones import ARM_CHAINS, HIPS, joints, off, positions, sampled
-from engine.compositing.limb_claims import HEAD_CLASSES, Shown, before, claimed
-from engine.compositing.limbs_elsewhere import Elsewhere, Moves, Trunk, moves
+from engine.compositing.limb_claims import HEAD_CLASSES, LIES, Shown, arms_away, before, claimed
+from engine.compositing.limbs_elsewhere import Elsewhere, Moves, Trunk, gone, moves
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.ribbons import BONES_OF_LIMB
-from engine.compositing.under_arms import with_rims, without_crumbs
+from engine.compositing.under_arms import without_crumbs
 from engine.ops.resample import enlarged
 from engine.regions import REGIONS
 
-_LIES = 0.1, 0.3  # how sure it is that an arm lies there
-_BELOW_SHOULDER = 0.3  # of an upper arm
-_REACH = 0.45, 0.55  # units from where its bones were, that what counts as an arm is its
 _WORN = 0.3, 0.7  # how sure it is that the trunk's garment is there
 _HIDES = 0.4, 0.6  # units from a bone behind the trunk, up to which the trunk is the photo's
 _ARMS = REGIONS.index("arms")
@@ -208,14 +205,6 @@ def _lies_over(bones: Sequence[Elsewhere]) -> tuple[bool, bool]:
     return bones[0].bone.of_arm, max(each.part for each in bones) > 0
 
 
-def _gone(shown: Sequence[Elsewhere]) -> list[float]:
-    """0 to 1: how far each of the four limbs is elsewhere."""
-    parts = [0.0] * len(BONES_OF_LIMB)
-    for each in shown:
-        parts[each.bone.chain] = max(parts[each.bone.chain], each.part)
-    return parts
-
-
 def _without_arms(
     poses: Poses,
     shown: Sequence[Elsewhere],
@@ -227,40 +216,22 @@ def _without_arms(
 ) -> Tensor:
     """Planes [C, h, w] of the photo's trunk before its plate, without arms that are elsewhere: where these
     lay on clothes, and where cloth goes from trunk to sleeve now, of the clothes beside."""
-    parts_211 = own.plate_CHW.new_tensor(_gone(shown))[ARM_CHAINS, None, None]
-    arms_2HW = own.limbs_4HW[ARM_CHAINS] * parts_211
-    gone_1HW = with_rims(arms_2HW[None])[0].amax(0, keepdim=True)
     before_hw = before(poses, trunk, here_hw)
     seen_Chw, behind_1hw = sampled(own.bare_DHW, before_hw, poses.sides_2).tensor_split([-1])
-    of_arms_Fhw = sampled(torch.cat([own.under_EHW, gone_1HW]), before_hw, poses.sides_2)
-    clothes_Chw, on_2hw, kept_1hw, gone_1hw = of_arms_Fhw.tensor_split([-4, -2, -1])
+    of_arms_Ehw = sampled(own.under_EHW, before_hw, poses.sides_2)
+    clothes_Chw, on_2hw, kept_1hw = of_arms_Ehw.tensor_split([-3, -1])
+    parts_211 = on_2hw.new_tensor(gone(shown))[ARM_CHAINS, None, None]
     on_hw = (on_2hw * parts_211).amax(0)
-    # Fingers farther than a ribbon reaches are the arm's too.
-    stays_hw = sampled(own.limbs_4HW[ARM_CHAINS] * (1.0 - parts_211), before_hw, poses.sides_2).amax(0)
-    fingers_1hw = sampled(own.class_8hw[_ARMS, None], before_hw, poses.sides_2) * (1.0 - stays_hw)
-    near_hw = _near_arms(shown, before_hw)  # a neck is bare too
-    gone_1hw = gone_1hw.maximum(ramp(near_hw * fingers_1hw, *_LIES))
-    gone_1hw = gone_1hw * (1.0 - kept_1hw) * (1.0 - ramp(on_hw, *_WORN))
+    lay_hw, near_hw = arms_away(shown, own.limbs_4HW, own.class_8hw, before_hw, poses.sides_2)
+    gone_1hw = lay_hw * (1.0 - kept_1hw) * (1.0 - ramp(on_hw, *_WORN))
     hers_1hw = (1.0 - behind_1hw) * (1.0 - gone_1hw)
     whole_1hw = without_crumbs(hers_1hw[None], size_of(own.photo_DHW)[0])[0]
     hers_1hw = torch.lerp(hers_1hw, whole_1hw, near_hw)
     hers_1hw = hers_1hw.maximum(ramp(web_1hw, *_WORN))
     # No rim has an arm's colours.
-    under_1hw = ((1.0 - kept_1hw) * ramp(on_hw, *_LIES)).maximum(gone_1hw).maximum(behind_1hw)
+    under_1hw = ((1.0 - kept_1hw) * ramp(on_hw, *LIES)).maximum(gone_1hw).maximum(behind_1hw)
     seen_Chw = torch.lerp(seen_Chw, clothes_Chw, under_1hw)
     return torch.lerp(own.plate_CHW[(..., *window)], seen_Chw, hers_1hw)
-
-
-def _near_arms(shown: Sequence[Elsewhere], before_hw: Tensor) -> Tensor:
-    """0 to 1 [h, w]: near where arms were that are elsewhere, from below their shoulders to fingers as long
-    as they may be."""
-    near_hw = torch.zeros_like(before_hw.real)
-    for each in shown:
-        if each.bone.of_arm and each.part > 0:
-            begin = _BELOW_SHOULDER * each.bone.upper
-            far_hw = off(each.then, before_hw, 2.0 * each.bone.beyond, begin)
-            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *_REACH))
-    return near_hw
 
 
 def _at_hip(
@@ -329,7 +300,7 @@ def _without_hands(bare_DHW: Tensor, under_Ehw: Tensor, arms_hw: Tensor) -> Tens
     # In a fine picture both are of half its size.
     under_EHW, arms_1HW = (enlarged(each[None], size_of(bare_DHW))[0] for each in (under_Ehw, arms_hw[None]))
     clothes_CHW, hands_2HW, kept_1HW = under_EHW.tensor_split([-3, -1])
-    lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *_LIES))
+    lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *LIES))
     lies_1HW = lies_1HW * (1.0 - kept_1HW)
     return torch.cat([torch.lerp(bare_DHW[:-1], clothes_CHW, lies_1HW), bare_DHW[-1:]])
 
@@ -347,7 +318,7 @@ def _trunk_matte(
     that limbs are behind."""
     before_hw = trunk.before(here_hw)
     top_hw, dress_hw, trousers_hw = sampled(own.class_8hw[_GARMENTS], before_hw, sides_2)
-    gone_411 = own.limbs_4HW.new_tensor(_gone(shown))[:, None, None]
+    gone_411 = own.limbs_4HW.new_tensor(gone(shown))[:, None, None]
     limb_hw = (gone_411 * sampled(own.limbs_4HW, before_hw, sides_2)).amax(0)
     hidden_hw = torch.zeros_like(top_hw)
     for each in shown:

@@ -22,6 +22,7 @@ from engine.compositing.limb_bones import (
     sampled,
     segments,
 )
+from engine.compositing.ribbons import BONES_OF_LIMB
 from engine.pose import skeleton as sk
 
 _UPPER = [*SHOULDERS, sk.NECK]
@@ -218,6 +219,14 @@ def moves(pose_B183: Tensor, own_pose_B183: Tensor, limbs_B4HW: Tensor) -> list[
         stays = 0.0 if trunk is None else trunk_shown(now_183, own_183, trunk, shown, sides_2)
         found.append(Moves(trunk, shown, stays))
     return found
+
+
+def gone(shown: Sequence[Elsewhere]) -> list[float]:
+    """0 to 1: how far each of the four limbs is elsewhere."""
+    parts = [0.0] * len(BONES_OF_LIMB)
+    for each in shown:
+        parts[each.bone.chain] = max(parts[each.bone.chain], each.part)
+    return parts
 
 
 def hands_elsewhere(moves: Sequence[Moves]) -> list[list[float]]:

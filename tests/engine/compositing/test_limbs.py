@@ -12,7 +12,8 @@ from torch import Tensor
 from engine.compositing.detail import DetailSource
 from engine.compositing.layers import without_moved_hands
 from engine.compositing.limb_mattes import limb_mattes
-from engine.compositing.limbs import find_moved, moved_limbs
+from engine.compositing.limbs import moved_limbs
+from engine.compositing.limbs_found import find_moved
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.under_hands import under_hands
 from engine.pose import skeleton as sk

@@ -116,23 +116,29 @@ def _heads(bones: Sequence[Elsewhere], photo: Shown, before_hw: Tensor, sides_2:
     clothes_hw = sampled(photo.class_8HW[_TOPS], here_hw, sides_2).sum(0)
     hers_hw = 1.0 - sampled(photo.behind_1HW, here_hw, sides_2)[0]
     head_hw[window] = head_hw[window].maximum(near_hw * (1.0 - clothes_hw) * hers_hw)
-    lay_hw, _ = arms_away(bones, photo.limbs_4HW, photo.class_8HW, before_hw, sides_2)
-    return head_hw * (1.0 - lay_hw)
+    lay_hw, _ = arms_away(bones, photo.limbs_4HW, photo.class_8HW, here_hw, sides_2, len(head_hw))
+    head_hw[window] *= 1.0 - lay_hw
+    return head_hw
 
 
 def arms_away(
-    bones: Sequence[Elsewhere], limbs_4HW: Tensor, class_8HW: Tensor, before_hw: Tensor, sides_2: Tensor
+    bones: Sequence[Elsewhere],
+    limbs_4HW: Tensor,
+    class_8HW: Tensor,
+    before_hw: Tensor,
+    sides_2: Tensor,
+    rows: int,
 ) -> tuple[Tensor, Tensor]:
     """0 to 1 [h, w] each: how far the photo shows arms at these positions that are elsewhere now, with their
     rims; and near where they were, from below their shoulders to fingers as long as they may be.
 
-    limbs, class: of the photo, as in `Shown`."""
+    limbs, class: of the photo, as in `Shown`. rows: of the whole picture that the positions are of."""
     parts_211 = limbs_4HW.new_tensor(gone(bones))[ARM_CHAINS, None, None]
-    arms_2HW, stay_2HW = (limbs_4HW[ARM_CHAINS] * each for each in (parts_211, 1.0 - parts_211))
-    gone_2HW = with_rims(arms_2HW[None])[0]
-    lies_2hw, stays_2hw = sampled(torch.cat([gone_2HW, stay_2HW]), before_hw, sides_2).split(2)
+    arms_2hw = sampled(limbs_4HW[ARM_CHAINS], before_hw, sides_2)
+    lies_2hw = with_rims((arms_2hw * parts_211)[None], rows)[0]
     # Fingers farther than a ribbon reaches are the arm's too; a neck is bare as well.
-    fingers_hw = sampled(class_8HW[_ARMS, None], before_hw, sides_2)[0] * (1.0 - stays_2hw.amax(0))
+    stays_hw = (arms_2hw * (1.0 - parts_211)).amax(0)
+    fingers_hw = sampled(class_8HW[_ARMS, None], before_hw, sides_2)[0] * (1.0 - stays_hw)
     near_hw = torch.zeros_like(fingers_hw)
     for each in bones:
         if each.bone.of_arm and each.part > 0:

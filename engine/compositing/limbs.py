@@ -143,7 +143,9 @@ def _without_arms(
     clothes_Chw, on_2hw, kept_1hw = of_arms_Ehw.tensor_split([-3, -1])
     parts_211 = on_2hw.new_tensor(gone(shown))[ARM_CHAINS, None, None]
     on_hw = (on_2hw * parts_211).amax(0)
-    lay_hw, near_hw = arms_away(shown, own.limbs_4HW, own.class_8hw, before_hw, poses.sides_2)
+    lay_hw, near_hw = arms_away(
+        shown, own.limbs_4HW, own.class_8hw, before_hw, poses.sides_2, size_of(own.photo_DHW)[0]
+    )
     gone_1hw = lay_hw * (1.0 - kept_1hw) * (1.0 - ramp(on_hw, *_WORN))
     hers_1hw = (1.0 - behind_1hw) * (1.0 - gone_1hw)
     whole_1hw = without_crumbs(hers_1hw[None], size_of(own.photo_DHW)[0])[0]

@@ -274,7 +274,7 @@ def test_what_counts_as_an_arm_is_its_up_to_half_a_unit_from_its_bones(aside, ne
     seen = torch.zeros(CLASSES, *SIZE)
     seen[ARM] = 1.0
     limbs = torch.zeros(4, *SIZE)
-    lay_N1, near_N1 = arms_away(bones, limbs, seen, torch.tensor(places)[:, None], SIDES)
+    lay_N1, near_N1 = arms_away(bones, limbs, seen, torch.tensor(places)[:, None], SIDES, SIZE[0])
     assert near_N1[:, 0].tolist() == pytest.approx([near] * 3, abs=0.05)
     assert lay_N1[:, 0].tolist() == pytest.approx([float(near > 0)] * 3, abs=0.01)
 
@@ -286,6 +286,8 @@ def test_an_arm_lies_where_that_is_so_by_a_tenth_to_three(share, lies):
     seen = torch.zeros(CLASSES, *SIZE)
     seen[ARM] = share
     limbs = torch.zeros(4, *SIZE)
-    assert arms_away(bones, limbs, seen, wrist, SIDES)[0].item() == pytest.approx(lies, abs=0.01)
+    assert arms_away(bones, limbs, seen, wrist, SIDES, SIZE[0])[0].item() == pytest.approx(lies, abs=0.01)
     limbs[3] = share
-    assert arms_away(bones, limbs, 0.0 * seen, wrist, SIDES)[0].item() == pytest.approx(share, abs=0.01)
+    assert arms_away(bones, limbs, 0.0 * seen, wrist, SIDES, SIZE[0])[0].item() == pytest.approx(
+        share, abs=0.01
+    )

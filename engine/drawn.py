@@ -18,8 +18,11 @@ from engine.cache import Cache, room_at
 from engine.compositing.compose import Composition, EncodedReference
 from engine.contract import Rendering
 
-DRAWN_BYTES = 96 << 20  # a person and some givers: 10 MB each at 256 rows with a fine picture, 16 with maps
+DRAWN_BYTES = 96 << 20  # a person and some givers: 12 MB each at 256 rows with a fine picture, 18 with maps
 _TOLD_PLANES = 8  # float32 of the picture, that `Composition.tell_photo` holds beside references at most
+# float32 of the surface map, that `Composition.tell_shown` holds of each photo at most, ribbons of four limbs
+# and all, and that it tells.
+_WARP_PLANES, _SHOWN_PLANES = 25, 12
 
 
 class Depth(NamedTuple):
@@ -36,12 +39,13 @@ class DrawnReference(NamedTuple):
 
     tell_maps: makes the engine's maps of it. positions: float32 [1, 2, H, W], x, y from -1 to 1, where in
     each photo that it was drawn of its detail was copied from, its own first; None of those nothing can be
-    told of. Both, and `Composition.tell_photo`, where maps were asked for.
+    told of. Both, and `Composition.tell_photo`, where maps were asked for. photos: how many it was drawn of.
     """
 
     composition: Composition
     tell_maps: Callable[[], Maps] = Maps
     positions: tuple[Tensor | None, ...] = ()
+    photos: int = 1
 
     def photo_HW(self, size: tuple[int, int]) -> np.ndarray | None:
         """`Composition.photo_11HW` of a frame (H, W)."""
@@ -53,9 +57,13 @@ class DrawnReference(NamedTuple):
         return [None if each is None else _across(each, size) for each in self.positions]
 
     def bytes(self) -> int:
-        """Of its tensors, and of those that `Composition.tell_photo` holds; without the engine's maps."""
+        """Of its tensors, and at most of those that `Composition.tell_photo` and `tell_shown` hold beside
+        references, what is shown told; without the engine's maps."""
         shown = self.composition
         told = 0 if shown.tell_photo is None else _TOLD_PLANES * 4 * shown.image_1CHW[0, 0].numel()
+        if shown.tell_shown is not None and shown.surface_1Khw is not None:
+            planes = self.photos * _WARP_PLANES + _SHOWN_PLANES
+            told += planes * 4 * shown.surface_1Khw[0, 0].numel()
         kept = (shown.image_1CHW, shown.fine_1CHW, shown.surface_1Khw, *self.positions)
         return told + sum(each.numel() * each.element_size() for each in kept if each is not None)
 
@@ -66,14 +74,15 @@ class DrawnReference(NamedTuple):
 
 def drawn_reference(rendering: Rendering, composition: Composition, maps: bool) -> DrawnReference:
     """Of what was composed: an engine's features are large, and are drawn over."""
+    photos = 1 + sum(share is not None for share in rendering.shares)
     if not maps:
-        return DrawnReference(replace(composition, copied=None, tell_photo=None))
+        return DrawnReference(replace(composition, copied=None, tell_photo=None), photos=photos)
     shown, copied = replace(composition, copied=None), composition.copied
     if copied is None:
-        return DrawnReference(shown, rendering.tell, (None,) * (1 + len(rendering.shares)))
+        return DrawnReference(shown, rendering.tell, (None,) * (1 + len(rendering.shares)), photos)
     mixed = iter(copied.mixed)
     others = (None if share is None else next(mixed) for share in rendering.shares)
-    return DrawnReference(shown, rendering.tell, (copied.positions, *others))
+    return DrawnReference(shown, rendering.tell, (copied.positions, *others), photos)
 
 
 class LastDrawn:

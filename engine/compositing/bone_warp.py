@@ -34,9 +34,8 @@ from engine.ops.resample import enlarged, running_mean, shrunk
 from engine.pose.skeleton import LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, LIMBS, RIGHT_ANKLE, RIGHT_HIP, RIGHT_KNEE
 from engine.regions import REGIONS, SURFACE_SPAN
 
-_SAME = (
-    0.5 / SURFACE_SPAN
-)  # distance of surface points at which trust that they are the same has fallen to 1/e
+# Distance of surface points at which trust that they are the same has fallen to 1/e.
+_SAME = 0.5 / SURFACE_SPAN
 _SIMILAR = 1.5 / SURFACE_SPAN  # likewise of a leg, which is moved as a whole ...
 _ALIKE_LEG = 0.08, 0.16  # ... where that much of it is the same: from the first, at the second surely
 _LEGS = [

@@ -19,8 +19,9 @@ from torch import Tensor
 from engine.compositing.bone_warp import BoneWarp, bone_warp
 from engine.compositing.detail import DetailSource, blended
 from engine.compositing.fields import size_of
-from engine.compositing.limbs import MovedLimbs, find_moved, moved_limbs
+from engine.compositing.limbs import moved_limbs
 from engine.compositing.limbs_elsewhere import Moves, hands_elsewhere, moves
+from engine.compositing.limbs_found import MovedLimbs, find_moved
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.surface_warp import SurfaceWarp, surface_warp
 from engine.ops.resample import enlarged

@@ -22,12 +22,13 @@ from engine.compositing.limb_bones import (
     distance,
     homogeneous,
     joints,
+    off,
     off_each,
     off_trunk,
     sampled,
 )
 from engine.compositing.limb_mattes import THICK
-from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, head_stays
+from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, gone, head_stays
 from engine.compositing.sleeves import web
 from engine.compositing.under_arms import with_rims
 from engine.regions import REGIONS
@@ -39,7 +40,11 @@ _FREE = 0.3, 0.7  # how sure it is that nobody is there
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
 _WEB = 0.5, 0.7  # units from a shoulder, up to which cloth goes from trunk to sleeve
 _HAIR = 13  # px of a map of 128 rows, side of the window around a head in which all that is seen is its hair
+LIES = 0.1, 0.3  # how sure it is that an arm lies there
+_BELOW_SHOULDER = 0.3  # of an upper arm
+_REACH = 0.45, 0.55  # units from where its bones were, that what counts as an arm is its
 _HEAD = 0.01  # share from which a px is anything of a head
+_ARMS = REGIONS.index("arms")
 _TOPS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt")]
 HEAD_CLASSES = [REGIONS.index(name) for name in ("hair", "face")]
 
@@ -75,7 +80,7 @@ def claimed(
     before_hw = before(poses, trunk, here_hw)
     shows_8hw, heads_hw = class_8hw, torch.zeros_like(class_8hw[0])
     if any(each.part > 0 and each.bone.of_arm for each in bones):  # beside a raised arm hair is drawn as wall
-        shows_8hw, heads_hw = class_8hw.clone(), _heads(photo, before_hw, poses.sides_2)
+        shows_8hw, heads_hw = class_8hw.clone(), _heads(bones, photo, before_hw, poses.sides_2)
         shows_8hw[0] *= 1.0 - heads_hw
         stays = head_stays(poses.now_183, poses.own_183, trunk, poses.sides_2)
         heads_hw = stays * ramp(heads_hw, _HEAD, 1.0 - _HEAD)
@@ -84,10 +89,10 @@ def claimed(
     near_Nhw = _nearest(torch.cat([trunk_hw[None] - _TRUNK_REACH, far_Nhw]))[1:]
     drawn_hw = (near_Nhw * theirs_Nhw).sum(0)
     # Beyond its breadth an arm that stays has nothing, where the photo shows nobody.
-    gone = {each.bone.chain for each in bones if each.part > 0}
+    away = {each.bone.chain for each in bones if each.part > 0}
     stays_N11, broad_N11 = far_Nhw.new_tensor(
         [
-            [float(each.bone.of_arm and each.bone.chain not in gone) for each in bones],
+            [float(each.bone.of_arm and each.bone.chain not in away) for each in bones],
             [each.now.unit / unit for each in bones],
         ]
     )[:, :, None, None]
@@ -101,8 +106,9 @@ def claimed(
     return torch.stack([claim_hw, shown_hw, webs_hw])
 
 
-def _heads(photo: Shown, before_hw: Tensor, sides_2: Tensor) -> Tensor:
-    """0 to 1 [h, w]: where the photo has a head, with hair that its engine draws as wall."""
+def _heads(bones: Sequence[Elsewhere], photo: Shown, before_hw: Tensor, sides_2: Tensor) -> Tensor:
+    """0 to 1 [h, w]: where the photo has a head, with hair that its engine draws as wall, and no arm before
+    it that is elsewhere now."""
     head_hw = sampled(photo.class_8HW[HEAD_CLASSES], before_hw, sides_2).sum(0)
     side = odd_side(_HAIR, len(head_hw))
     window = window_of((head_hw > _HEAD).float(), side // 2)
@@ -110,7 +116,36 @@ def _heads(photo: Shown, before_hw: Tensor, sides_2: Tensor) -> Tensor:
     clothes_hw = sampled(photo.class_8HW[_TOPS], here_hw, sides_2).sum(0)
     hers_hw = 1.0 - sampled(photo.behind_1HW, here_hw, sides_2)[0]
     head_hw[window] = head_hw[window].maximum(near_hw * (1.0 - clothes_hw) * hers_hw)
+    lay_hw, _ = arms_away(bones, photo.limbs_4HW, photo.class_8HW, here_hw, sides_2, len(head_hw))
+    head_hw[window] *= 1.0 - lay_hw
     return head_hw
+
+
+def arms_away(
+    bones: Sequence[Elsewhere],
+    limbs_4HW: Tensor,
+    class_8HW: Tensor,
+    before_hw: Tensor,
+    sides_2: Tensor,
+    rows: int,
+) -> tuple[Tensor, Tensor]:
+    """0 to 1 [h, w] each: how far the photo shows arms at these positions that are elsewhere now, with their
+    rims; and near where they were, from below their shoulders to fingers as long as they may be.
+
+    limbs, class: of the photo, as in `Shown`. rows: of the whole picture that the positions are of."""
+    parts_211 = limbs_4HW.new_tensor(gone(bones))[ARM_CHAINS, None, None]
+    arms_2hw = sampled(limbs_4HW[ARM_CHAINS], before_hw, sides_2)
+    lies_2hw = with_rims((arms_2hw * parts_211)[None], rows)[0]
+    # Fingers farther than a ribbon reaches are the arm's too; a neck is bare as well.
+    stays_hw = (arms_2hw * (1.0 - parts_211)).amax(0)
+    fingers_hw = sampled(class_8HW[_ARMS, None], before_hw, sides_2)[0] * (1.0 - stays_hw)
+    near_hw = torch.zeros_like(fingers_hw)
+    for each in bones:
+        if each.bone.of_arm and each.part > 0:
+            begin = _BELOW_SHOULDER * each.bone.upper
+            far_hw = off(each.then, before_hw, 2.0 * each.bone.beyond, begin)
+            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *_REACH))
+    return lies_2hw.amax(0).maximum(ramp(near_hw * fingers_hw, *LIES)), near_hw
 
 
 def _webs(

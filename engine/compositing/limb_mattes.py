@@ -23,10 +23,8 @@ _SLEEVED = 0.3, 0.7  # of what is on the line, how much is a garment: from the f
 _ARMS, _TOP, _DRESS = (REGIONS.index(name) for name in ("arms", "upper clothes", "dress or skirt"))
 _SLEEVES_END = 1.2  # dm above the middle of the standard body at rest: no hand is lower
 _ACROSS = 24  # points to either side that a limb's breadth is told by
-_MARGIN = (
-    0.02,
-    0.08,
-)  # units beyond that breadth, up to which what counts as the limb is surely, and at most, its
+# Units beyond that breadth, up to which what counts as the limb is surely, and at most, its.
+_MARGIN = 0.02, 0.08
 _APART = -0.04, 0.04  # how much nearer a pixel of two limbs is to its own
 _SURE = 0.3, 0.7  # how likely a pixel is of the limb: from the first on, at the second surely
 _ON_IT = 0.12, 0.17  # units from a leg's line, up to which what lies on it hides it

@@ -15,22 +15,19 @@ from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
 from engine.compositing.creases import below, near_hip, past_crease
-from engine.compositing.crotches import Triangle, aside, crotch, outside, stretched, triangles
-from engine.compositing.cut_outs import Along, CutOut, Poses, along_limb, lay_over, window_around
+from engine.compositing.crotches import Triangle, aside, outside, stretched
+from engine.compositing.cut_outs import CutOut, Poses, lay_over, window_around
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, ramp, size_of, window_of
-from engine.compositing.limb_bones import ARM_CHAINS, HIPS, joints, off, positions, sampled
-from engine.compositing.limb_claims import HEAD_CLASSES, Shown, before, claimed
-from engine.compositing.limbs_elsewhere import Elsewhere, Moves, Trunk, moves
+from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled
+from engine.compositing.limb_claims import HEAD_CLASSES, LIES, arms_away, before
+from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, gone
+from engine.compositing.limbs_found import MovedLimbs, Pulled, by_limb
 from engine.compositing.own_pose import OwnPose
-from engine.compositing.ribbons import BONES_OF_LIMB
-from engine.compositing.under_arms import with_rims, without_crumbs
+from engine.compositing.under_arms import without_crumbs
 from engine.ops.resample import enlarged
 from engine.regions import REGIONS
 
-_LIES = 0.1, 0.3  # how sure it is that an arm lies there
-_BELOW_SHOULDER = 0.3  # of an upper arm
-_REACH = 0.45, 0.55  # units from where its bones were, that what counts as an arm is its
 _WORN = 0.3, 0.7  # how sure it is that the trunk's garment is there
 _HIDES = 0.4, 0.6  # units from a bone behind the trunk, up to which the trunk is the photo's
 _ARMS = REGIONS.index("arms")
@@ -40,14 +37,6 @@ _TOPS, _LEGS = (
 )
 _BELOW = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants", "legs")]
 _GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
-
-
-class _Pulled(NamedTuple):
-    """A photo's crotch, where that is known; and of legs that are pulled away from it, by their numbers, the
-    triangle that is stretched, as it was and is."""
-
-    crotch: complex | None
-    stretches: dict[int, tuple[Triangle, Triangle]]
 
 
 class _Own(NamedTuple):
@@ -63,73 +52,6 @@ class _Own(NamedTuple):
     limbs_4HW: Tensor
     under_EHW: Tensor
     class_8hw: Tensor
-
-
-class MovedLimbs(NamedTuple):
-    """What of a person is elsewhere in a pose, told on the grid of the surface map: both poses, what is
-    elsewhere, along what each limb lies, the engine's classes [8, h, w], its claims [3, h, w]
-    (`limb_claims.claimed`), and the legs that are pulled away from their crotch."""
-
-    poses: Poses
-    trunk: Trunk
-    shown: list[Elsewhere]
-    stays: float
-    ways: dict[int, Along]
-    class_8hw: Tensor
-    claims_3hw: Tensor
-    pulled: _Pulled
-
-
-@torch.no_grad()
-def find_moved(
-    pose_B183: Tensor,
-    surface_B11hw: Tensor,
-    source: DetailSource,
-    own: OwnPose,
-    moved: Sequence[Moves] | None = None,
-) -> list[MovedLimbs | None]:
-    """Of each of a batch, None where nothing is elsewhere; all of a person who shows another side is the
-    engine's.
-
-    pose: as `moving_least_squares.normalised_pose` gives it. surface: the surface map of what the engine
-    drew. moved: what is elsewhere, where that is known.
-    """
-    rows, columns = size_of(source.photo)
-    sides_2 = own.pose.new_tensor((columns / rows, 1.0))
-    moved = moves(pose_B183, own.pose, own.limbs) if moved is None else moved
-    return [
-        _found(
-            Poses(now_183, own_183, sides_2),
-            found,
-            surface_B11hw[i, :CLASSES].float().softmax(0),
-            Shown(source.photo[i, -1:].float(), own.limbs[i].float(), own.surface[i, :CLASSES].float()),
-        )
-        for i, (now_183, own_183, found) in enumerate(zip(pose_B183, own.pose, moved, strict=True))
-    ]
-
-
-def _found(poses: Poses, found: Moves, class_8hw: Tensor, photo: Shown) -> MovedLimbs | None:
-    trunk, shown, stays = found
-    if trunk is None or not (stays > 0 or any(each.part > 0 for each in shown)):
-        return None  # at rest nothing of this is worth its time
-    # What decides is smooth, and told on the grid of the surface map.
-    here_hw = positions(size_of(class_8hw), poses.sides_2)
-    ways = {
-        limb: along_limb(bones, poses, photo.limbs_4HW[limb], trunk, photo.class_8HW)
-        for limb, bones in _by_limb(shown).items()
-    }
-    claims_3hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, ways)
-    return MovedLimbs(
-        poses, trunk, shown, stays, ways, class_8hw, claims_3hw, _pulled(poses, trunk, photo, shown)
-    )
-
-
-def _by_limb(shown: Sequence[Elsewhere]) -> dict[int, list[Elsewhere]]:
-    """The bones of the limbs of which something is drawn as a cut-out, in the order in which they are laid:
-    arms after legs, and what is elsewhere after what stays."""
-    bones = {limb: [each for each in shown if each.bone.chain == limb] for limb in range(len(BONES_OF_LIMB))}
-    drawn = {limb: each for limb, each in bones.items() if any(bone.drawn > 0 for bone in each)}
-    return dict(sorted(drawn.items(), key=lambda limb_of: _lies_over(limb_of[1])))
 
 
 @torch.no_grad()
@@ -164,7 +86,7 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
     poses, trunk, shown, stays, ways, class_8hw, claims_3hw, pulled = found
     sides_2, size = poses.sides_2, size_of(own.photo_DHW)
     here_hw, here_HW = (positions(each, sides_2) for each in (size_of(class_8hw), size))
-    drawn = _by_limb(shown)
+    drawn = by_limb(shown)
     claim_1HW, left_1HW, web_1HW = enlarged(claims_3hw[None], size)[0].split(1)
     layer_DHW = torch.cat([claim_1HW, claim_1HW * own.plate_CHW])
     window = window_of(left_1HW[0], 0)
@@ -204,18 +126,6 @@ def _lay(layer_DHW: Tensor, planes_Chw: Tensor, matte_hw: Tensor, window: Window
     layer_DHW[(..., *window)].lerp_(F.pad(planes_Chw, (0, 0, 0, 0, 1, 0), value=1.0), matte_hw)
 
 
-def _lies_over(bones: Sequence[Elsewhere]) -> tuple[bool, bool]:
-    return bones[0].bone.of_arm, max(each.part for each in bones) > 0
-
-
-def _gone(shown: Sequence[Elsewhere]) -> list[float]:
-    """0 to 1: how far each of the four limbs is elsewhere."""
-    parts = [0.0] * len(BONES_OF_LIMB)
-    for each in shown:
-        parts[each.bone.chain] = max(parts[each.bone.chain], each.part)
-    return parts
-
-
 def _without_arms(
     poses: Poses,
     shown: Sequence[Elsewhere],
@@ -227,40 +137,24 @@ def _without_arms(
 ) -> Tensor:
     """Planes [C, h, w] of the photo's trunk before its plate, without arms that are elsewhere: where these
     lay on clothes, and where cloth goes from trunk to sleeve now, of the clothes beside."""
-    parts_211 = own.plate_CHW.new_tensor(_gone(shown))[ARM_CHAINS, None, None]
-    arms_2HW = own.limbs_4HW[ARM_CHAINS] * parts_211
-    gone_1HW = with_rims(arms_2HW[None])[0].amax(0, keepdim=True)
     before_hw = before(poses, trunk, here_hw)
     seen_Chw, behind_1hw = sampled(own.bare_DHW, before_hw, poses.sides_2).tensor_split([-1])
-    of_arms_Fhw = sampled(torch.cat([own.under_EHW, gone_1HW]), before_hw, poses.sides_2)
-    clothes_Chw, on_2hw, kept_1hw, gone_1hw = of_arms_Fhw.tensor_split([-4, -2, -1])
+    of_arms_Ehw = sampled(own.under_EHW, before_hw, poses.sides_2)
+    clothes_Chw, on_2hw, kept_1hw = of_arms_Ehw.tensor_split([-3, -1])
+    parts_211 = on_2hw.new_tensor(gone(shown))[ARM_CHAINS, None, None]
     on_hw = (on_2hw * parts_211).amax(0)
-    # Fingers farther than a ribbon reaches are the arm's too.
-    stays_hw = sampled(own.limbs_4HW[ARM_CHAINS] * (1.0 - parts_211), before_hw, poses.sides_2).amax(0)
-    fingers_1hw = sampled(own.class_8hw[_ARMS, None], before_hw, poses.sides_2) * (1.0 - stays_hw)
-    near_hw = _near_arms(shown, before_hw)  # a neck is bare too
-    gone_1hw = gone_1hw.maximum(ramp(near_hw * fingers_1hw, *_LIES))
-    gone_1hw = gone_1hw * (1.0 - kept_1hw) * (1.0 - ramp(on_hw, *_WORN))
+    lay_hw, near_hw = arms_away(
+        shown, own.limbs_4HW, own.class_8hw, before_hw, poses.sides_2, size_of(own.photo_DHW)[0]
+    )
+    gone_1hw = lay_hw * (1.0 - kept_1hw) * (1.0 - ramp(on_hw, *_WORN))
     hers_1hw = (1.0 - behind_1hw) * (1.0 - gone_1hw)
     whole_1hw = without_crumbs(hers_1hw[None], size_of(own.photo_DHW)[0])[0]
     hers_1hw = torch.lerp(hers_1hw, whole_1hw, near_hw)
     hers_1hw = hers_1hw.maximum(ramp(web_1hw, *_WORN))
     # No rim has an arm's colours.
-    under_1hw = ((1.0 - kept_1hw) * ramp(on_hw, *_LIES)).maximum(gone_1hw).maximum(behind_1hw)
+    under_1hw = ((1.0 - kept_1hw) * ramp(on_hw, *LIES)).maximum(gone_1hw).maximum(behind_1hw)
     seen_Chw = torch.lerp(seen_Chw, clothes_Chw, under_1hw)
     return torch.lerp(own.plate_CHW[(..., *window)], seen_Chw, hers_1hw)
-
-
-def _near_arms(shown: Sequence[Elsewhere], before_hw: Tensor) -> Tensor:
-    """0 to 1 [h, w]: near where arms were that are elsewhere, from below their shoulders to fingers as long
-    as they may be."""
-    near_hw = torch.zeros_like(before_hw.real)
-    for each in shown:
-        if each.bone.of_arm and each.part > 0:
-            begin = _BELOW_SHOULDER * each.bone.upper
-            far_hw = off(each.then, before_hw, 2.0 * each.bone.beyond, begin)
-            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *_REACH))
-    return near_hw
 
 
 def _at_hip(
@@ -269,7 +163,7 @@ def _at_hip(
     own: _Own,
     here_hw: Tensor,
     poses: Poses,
-    pulled: _Pulled,
+    pulled: Pulled,
 ) -> tuple[Tensor, Tensor]:
     """The photo's garments above a thigh's crease, moved with the trunk: their planes [C, h, w], and how far
     they are shown [h, w]."""
@@ -283,25 +177,6 @@ def _at_hip(
     if thigh.bone.chain in pulled.stretches:
         there_hw *= 1.0 - aside(thigh) * outside(pulled.stretches[thigh.bone.chain][1], here_hw)
     return seen_Dhw[:-1], thigh.part * (1.0 - past_crease(thigh, trunk, here_hw)) * there_hw
-
-
-def _pulled(poses: Poses, trunk: Trunk, photo: Shown, shown: Sequence[Elsewhere]) -> _Pulled:
-    """Of thighs that are elsewhere."""
-    thighs = [each for each in shown if each.is_thigh and each.part > 0]
-    both, sides_2, scale = (poses.own_183, poses.now_183), poses.sides_2, abs(trunk.turn)
-    if not thighs or not all((pose_183[HIPS, 2] > 0).all() for pose_183 in both):
-        return _Pulled(None, {})
-    placed = [joints(pose_183, sides_2) for pose_183 in both]
-    own_hips, hips = (sum(each[joint] for joint in HIPS) / len(HIPS) for each in placed)
-    then = crotch(own_hips, thighs[0].then.unit, photo.behind_1HW, sides_2)
-    now = hips + scale * (then - own_hips)
-    stretches = {}
-    for each in thighs:
-        chain = each.bone.chain
-        found = triangles(each, then, now, photo.limbs_4HW[chain], scale, sides_2)
-        if found is not None:
-            stretches[chain] = found
-    return _Pulled(then, stretches)
 
 
 def _stretched(
@@ -329,7 +204,7 @@ def _without_hands(bare_DHW: Tensor, under_Ehw: Tensor, arms_hw: Tensor) -> Tens
     # In a fine picture both are of half its size.
     under_EHW, arms_1HW = (enlarged(each[None], size_of(bare_DHW))[0] for each in (under_Ehw, arms_hw[None]))
     clothes_CHW, hands_2HW, kept_1HW = under_EHW.tensor_split([-3, -1])
-    lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *_LIES))
+    lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *LIES))
     lies_1HW = lies_1HW * (1.0 - kept_1HW)
     return torch.cat([torch.lerp(bare_DHW[:-1], clothes_CHW, lies_1HW), bare_DHW[-1:]])
 
@@ -347,7 +222,7 @@ def _trunk_matte(
     that limbs are behind."""
     before_hw = trunk.before(here_hw)
     top_hw, dress_hw, trousers_hw = sampled(own.class_8hw[_GARMENTS], before_hw, sides_2)
-    gone_411 = own.limbs_4HW.new_tensor(_gone(shown))[:, None, None]
+    gone_411 = own.limbs_4HW.new_tensor(gone(shown))[:, None, None]
     limb_hw = (gone_411 * sampled(own.limbs_4HW, before_hw, sides_2)).amax(0)
     hidden_hw = torch.zeros_like(top_hw)
     for each in shown:

@@ -22,26 +22,19 @@ from engine.compositing.limb_bones import (
     sampled,
     segments,
 )
+from engine.compositing.ribbons import BONES_OF_LIMB
 from engine.pose import skeleton as sk
 
 _UPPER = [*SHOULDERS, sk.NECK]
 _SIDE = 0.15  # of the trunk's length, how much the shoulders' distance may differ; seen from before it is .7
 _MOVED = 0.03, 0.08  # of half the picture's height, less what its trunk moved: a limb that is elsewhere
-_NODDED = (
-    0.004,
-    0.012,
-)  # of it, half a px of 256 rows to one and a half: a head that is drawn twice is worse than a rim
+# Half a px of 256 rows to one and a half: a head that is drawn twice is worse than a rim.
+_NODDED = 0.004, 0.012  # of it, that a head moved less than its trunk takes it
 _LONGER, _SHORTER = (0.25, 0.45), (1.0, 1.4)  # log of what a bone may stretch or foreshorten as a cut-out
 _WHOLE = 0.35, 0.6  # how much of its core a limb shows in the photo: from the first on, at the second surely
 _TELLS = 0.02  # of half the picture's height, shoulders or ends of a spine nearer to each other tell nothing
 _LEANT = 0.05, 0.12  # what a trunk turns (radians) and grows, to be moved
-
-
-_ACROSS = (
-    0.8,
-    1.1,
-)  # units from a bone of an arm, from which on another that is moved lies on it, hand and all
-_PARTS = 6  # of a bone, from one to the next of which is less than half an arm's breadth
+_ACROSS = 0.8, 1.1  # units from a bone, up to which an arm that is moved lies on another
 
 
 class Trunk(NamedTuple):
@@ -117,14 +110,13 @@ def elsewhere(
 ) -> list[Elsewhere]:
     """Of the bones that both poses have."""
     shown: list[Elsewhere] = []
+    wholes: list[float] = []
     own, placed = segments(own_183, sides_2), segments(now_183, sides_2)
     numbers = sorted(own.keys() & placed.keys())
     point_18, own_18 = joints(now_183, sides_2), joints(own_183, sides_2)
     state_18, own_state_18 = now_183[:, 2].tolist(), own_183[:, 2].tolist()
-    wholes = _wholes(
-        [own[number] for number in numbers], [BONES[n].chain for n in numbers], limbs_4HW, sides_2
-    )
-    for number, whole in zip(numbers, wholes, strict=True):
+    seen = _seen([own[number] for number in numbers], [BONES[n].chain for n in numbers], limbs_4HW, sides_2)
+    for number, whole in zip(numbers, seen, strict=True):
         bone, then, now = BONES[number], own[number], placed[number]
         root = BONES[number - (not bone.upper)].begin
         rooted = min(state_18[root], own_state_18[root]) > sk.ABSENT
@@ -136,15 +128,17 @@ def elsewhere(
         on_a_leg = max((each.part for each in shown if not each.bone.of_arm), default=part)
         drawn = max(part, on_a_leg * whole) if bone.of_arm and not hidden else part
         shown.append(Elsewhere(number, bone, then, now, part, drawn, hidden))
+        wholes.append(whole)
     return _with_crossed(shown, wholes)
 
 
 def _with_crossed(shown: list[Elsewhere], wholes: list[float]) -> list[Elsewhere]:
-    """An arm that another is laid across is drawn too: what it hides an engine does not know."""
+    """An arm that another is laid across is drawn too: what it hides an engine does not know. wholes: how far
+    each bone can be a cut-out, 0 to 1."""
     moved = [each for each in shown if each.bone.of_arm and each.part > 0]
     crossed: dict[int, float] = {}
     for each in shown:
-        near = [_off(other.now, each.now) for other in moved if other.bone.chain != each.bone.chain]
+        near = [_apart(other, each) for other in moved if other.bone.chain != each.bone.chain]
         if near and each.bone.of_arm and not each.hidden:
             across = 1.0 - ramp_at(min(near), *_ACROSS)
             crossed[each.bone.chain] = max(across, crossed.get(each.bone.chain, 0.0))
@@ -154,15 +148,21 @@ def _with_crossed(shown: list[Elsewhere], wholes: list[float]) -> list[Elsewhere
     ]
 
 
-def _off(one: Segment, other: Segment) -> float:
-    """How near two bones come to each other, in units."""
+def _apart(one: Elsewhere, other: Elsewhere) -> float:
+    """How near two bones come to each other, hands and all, in units; 0 where they cross."""
     first, second = (
-        [each.begin + n / _PARTS * each.step for n in range(_PARTS + 3)] for each in (one, other)
+        each.now._replace(end=each.now.begin + (1.0 + each.bone.beyond) * each.now.step)
+        for each in (one, other)
     )
-    return min(abs(a - b) for a in first for b in second) / one.unit
+    sides, far = [], []
+    for bone, ends in ((first, second), (second, first)):
+        begin, end = ((place - bone.begin) / bone.step for place in (ends.begin, ends.end))
+        sides.append(begin.imag * end.imag)
+        far += [abs(bone.step) * abs(part - min(max(part.real, 0.0), 1.0)) for part in (begin, end)]
+    return 0.0 if max(sides) < 0 else min(far) / one.now.unit
 
 
-def _wholes(own: list[Segment], chains: list[int], limbs_4HW: Tensor, sides_2: Tensor) -> list[float]:
+def _seen(own: list[Segment], chains: list[int], limbs_4HW: Tensor, sides_2: Tensor) -> list[float]:
     """How far bones of these limbs are in the photo, 0 to 1 each."""
     if not own:
         return []
@@ -218,6 +218,14 @@ def moves(pose_B183: Tensor, own_pose_B183: Tensor, limbs_B4HW: Tensor) -> list[
         stays = 0.0 if trunk is None else trunk_shown(now_183, own_183, trunk, shown, sides_2)
         found.append(Moves(trunk, shown, stays))
     return found
+
+
+def gone(shown: Sequence[Elsewhere]) -> list[float]:
+    """0 to 1: how far each of the four limbs is elsewhere."""
+    parts = [0.0] * len(BONES_OF_LIMB)
+    for each in shown:
+        parts[each.bone.chain] = max(parts[each.bone.chain], each.part)
+    return parts
 
 
 def hands_elsewhere(moves: Sequence[Moves]) -> list[list[float]]:

@@ -18,8 +18,10 @@ from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import around, size_of
 from engine.compositing.fingertips import with_fingertips
+from engine.compositing.limb_claims import HEAD_CLASSES
 from engine.compositing.limb_mattes import limb_mattes, without_wall
 from engine.compositing.under_hands import under_hands
+from engine.ops.resample import enlarged
 
 BEHIND = 0.8  # so sure it has to be that nobody is there
 MARGIN = 5  # px of a map of 128 rows around the person that have something of their colours
@@ -35,7 +37,7 @@ class OwnPose(NamedTuple):
     [B, 1, h, w], 1 where the photo shows the person, with a margin, and plate: [B, 3, h, w], the background
     plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
     limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. under: [B, 6, H, W], as of
-    `under_hands.under_hands`. seen: [B, 11, h, w], the photo's own surface map as `surface`
+    `under_hands.under_hands`, less the head. seen: [B, 11, h, w], the photo's own surface map as `surface`
     is. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives it.
     """
 
@@ -80,12 +82,16 @@ def own_pose_rendering(
     hole_B1hw = around((behind_B1hw < BEHIND).float(), MARGIN)
     pose_B183 = pose_B183.float()
     seen_class_B8hw, seen_point_B3hw = seen_B11hw.float().split((CLASSES, 3), 1)
-    shown_B11hw = torch.cat([seen_class_B8hw.softmax(1), seen_point_B3hw], 1)
+    seen_class_B8hw = seen_class_B8hw.softmax(1)
     limbs_B4HW = with_fingertips(
-        limb_mattes(pose_B183, seen_B11hw, size_of(background_B3HW)), seen_class_B8hw.softmax(1), pose_B183
+        limb_mattes(pose_B183, seen_B11hw, size_of(background_B3HW)), seen_class_B8hw, pose_B183
     )
     # A foot that is lifted takes nothing of its floor along.
     limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], source.photo[:, :3].float(), background_B3HW)
+    under_B6HW = under_hands(source.photo, seen_B11hw, pose_B183, limbs_B4HW)
+    # A hand in hair lies on no clothes; that is hair, the parsing network may not know.
+    head_B1hw = class_B8hw[:, HEAD_CLASSES].sum(1, keepdim=True)
+    under_B6HW[:, 3:5] *= 1.0 - enlarged(head_B1hw, size_of(under_B6HW))
     return OwnPose(
         picture_BChw.float().clone(),  # what is drawn next may overwrite it
         torch.cat([class_B8hw, point_B3hw], 1),
@@ -96,7 +102,7 @@ def own_pose_rendering(
         F.interpolate(background_B3HW, size, mode="area"),
         background_B3HW,
         limbs_B4HW,
-        under_hands(source.photo, seen_B11hw, pose_B183, limbs_B4HW),
-        F.interpolate(shown_B11hw, size, mode="area"),
+        under_B6HW,
+        F.interpolate(torch.cat([seen_class_B8hw, seen_point_B3hw], 1), size, mode="area"),
         pose_B183,
     )

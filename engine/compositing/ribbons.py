@@ -27,8 +27,6 @@ _ROUND = 0.18  # of the bones that meet at a joint, how much its corner takes ..
 _ROUND_ROOT = (0.3, 0.2), (0.5, 0.1)
 # Where a limb comes out of the trunk: from its first joint towards this one, that part of the way.
 _ROOTS = {0: (sk.RIGHT_SHOULDER, 0.3), 1: (sk.LEFT_SHOULDER, 0.3), 2: (sk.NECK, 0.9), 3: (sk.NECK, 0.9)}
-
-
 # Around a point of a line two pieces are equally near. The one that a pixel lies more aside of than past
 # tells on which side that is.
 _PAST = 1.001

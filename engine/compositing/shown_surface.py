@@ -51,7 +51,8 @@ def shown_surface(
     there_B1hw = matte_B1hw - class_B8hw[:, :1]  # how much of a position is somebody in a photo
     point_B3hw = torch.where(there_B1hw > 0.5, point_B3hw / there_B1hw.clamp_min(0.5), drawn_B3hw)
     class_B8hw = class_B8hw + (1.0 - matte_B1hw) * drawn_B8hw.softmax(1)
-    return Shown(torch.cat([class_B8hw.clamp_min(_LEAST).log(), point_B3hw], 1), matte_B1hw)
+    logits_B8hw = class_B8hw.clamp_min(_LEAST).log()
+    return Shown(torch.cat([logits_B8hw, point_B3hw], 1), matte_B1hw.clone())  # not all of the layer
 
 
 def _of_surface(source: DetailSource, own: OwnPose) -> tuple[DetailSource, OwnPose]:

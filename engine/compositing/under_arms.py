@@ -43,9 +43,10 @@ def on_clothes(arms_B2hw: Tensor, kinds_BKhw: Tensor, pose_B183: Tensor) -> Tens
     return running_mean(on_B2hw, 3)  # no stairs
 
 
-def with_rims(arms_B2hw: Tensor) -> Tensor:
-    """Mattes of arms with what has something of an arm's colours."""
-    return highest(arms_B2hw, odd_side(_RIM, arms_B2hw.shape[-2]))
+def with_rims(arms_B2hw: Tensor, rows: int | None = None) -> Tensor:
+    """Mattes of arms with what has something of an arm's colours. rows: of the whole picture, where they are
+    of a part of it."""
+    return highest(arms_B2hw, odd_side(_RIM, arms_B2hw.shape[-2] if rows is None else rows))
 
 
 def without_crumbs(matte_B1hw: Tensor, rows: int) -> Tensor:

@@ -27,10 +27,8 @@ _BESIDE = 0.3, 0.5  # distance from the line between the two, of its length, at 
 _KNOWN = 0.5  # how sure it is that clothes are seen whose colours are taken
 LEAST_SKIN = 4.0  # px of bare arms, of fewer the colour of skin is not known
 _NEAR = 9  # px of a map of 128 rows, side of the window around clothes in which a hand may lie on them
-_SAME = (
-    0.2,
-    0.35,
-)  # of the way from the clothes' colour to skin's, off which it is surely, and at most, theirs
+# Of the way from the clothes' colour to skin's, off which it is surely, and at most, theirs.
+_SAME = 0.2, 0.35
 _EDGE = 3  # px of a map of 128 rows, side of the window in which an edge of that has an arm's colours
 _FOLD = 3  # px, what is narrower is a fold and no finger
 _TELLS = 0.3, 0.5  # distance of skin's colour from the clothes', from which that is told

@@ -19,7 +19,6 @@ from engine.garments import WORD_OF_PIECE
 
 # Differences of colours, of 255 levels: what light and 8 bits do to one cloth, and what is another colour.
 _SAME, _OTHER = 8.0, 40.0
-
 _ROUNDED = 2  # levels of 255 that rounding changes twice
 
 LayerMaps = Mapping[str, np.ndarray]

@@ -19,6 +19,7 @@ from engine.drawn import Depth, DrawnReference, LastDrawn, drawn_reference
 from engine.models.registry import ENGINES
 from engine.paths import RESOURCES
 from engine.photos import read_photo
+from engine.pose import skeleton as sk
 from engine.pose.formats import read_pose
 from engine.session import Session
 
@@ -137,6 +138,17 @@ def held(value: object) -> Iterator[Tensor]:
         yield from each if isinstance(each, list) else [each]
 
 
+def in_depth(value: object) -> Iterator[Tensor]:
+    """The tensors in what holds tensors."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from in_depth(each)
+    elif isinstance(value, dict):
+        yield from in_depth(list(value.values()))
+
+
 def in_memory(tensors: list[Tensor]) -> int:
     """Of all of what they are views of."""
     return sum({each.data_ptr(): each.untyped_storage().nbytes() for each in tensors}.values())
@@ -144,20 +156,28 @@ def in_memory(tensors: list[Tensor]) -> int:
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_all_that_is_kept_of_a_picture_is_counted(name):
+    """With an arm stretched out, and what is shown told."""
     session = Session.open(ENGINES[name].weights, "cpu")
     photo = read_photo(RESOURCES / "samples" / "ada.jpg")
     own = session.add_reference(photo, read_pose(RESOURCES / "samples" / "ada.json", photo.shape[:2]))
+    out = own.keypoints_18x3.copy()
+    elbow, wrist = out[[sk.LEFT_ELBOW, sk.LEFT_WRIST], :2]
+    out[sk.LEFT_WRIST, :2] = elbow + np.linalg.norm(wrist - elbow) * np.float32([1.0, 0.0])
     for maps in (False, True):
-        session.respond(RenderRequest(own.key, own.keypoints_18x3, maps=maps))
+        session.respond(RenderRequest(own.key, out, maps=maps))
     kept = session._frames._last._kept
     found = {depth.maps: (kept[about, depth], kept._found[about, depth][1]) for about, depth in list(kept)}
     plain, counted = found[False]
     shown = plain.composition
     assert shown.fine_1CHW is not None and shown.copied is None and shown.tell_photo is None
-    assert counted == in_memory([shown.image_1CHW, shown.fine_1CHW, shown.surface_1Khw])
+    pictures = [shown.image_1CHW, shown.fine_1CHW, shown.surface_1Khw]
+    told = [*in_depth(shown.tell_shown.__wrapped__.args[1]), *in_depth(shown.shown)]
+    assert in_memory(told) > 30 * 4 * shown.surface_1Khw[0, 0].numel(), "a limb is elsewhere"
+    assert in_memory([*pictures, *told]) <= counted < 1.02 * in_memory([*pictures, *told])
     mapped, counted = found[True]
     shown, tell_photo = mapped.composition, mapped.composition.tell_photo
     told = [each for each in tell_photo.args if isinstance(each, Tensor)]
+    told += [*in_depth(shown.tell_shown.__wrapped__.args[1]), *in_depth(shown.shown)]
     pictures = [shown.image_1CHW, shown.fine_1CHW, shown.surface_1Khw]
     positions = [each for each in mapped.positions if each is not None]
     assert counted >= in_memory([*pictures, *told, *positions, *held(mapped.tell_maps)])

@@ -92,3 +92,22 @@ def test_a_limb_is_drawn_in_from_half_its_breadth_on_by_two_hundredths_of_the_pi
     apart_N = (layer_4HW[1] - wanted_HW)[forearm][drawn_HW[forearm]]
     assert (far_HW[forearm][drawn_HW[forearm]] > 0.8 * broad).sum() >= 4
     assert apart_N.abs().max() < 0.004
+
+
+@pytest.mark.parametrize(("bent", "pointed"), [(0.18, 0.0), (0.35, 0.25), (0.65, 0.75), (0.82, 1.0)])
+def test_a_joint_is_pointed_from_a_fifth_of_a_radian_that_it_is_bent_otherwise_on(bent, pointed):
+    """And wholly at four fifths."""
+    own, now = pose()[0], pose()[0]
+    elbow, wrist = (torch.view_as_complex(own[each, :2] * SIDES) for each in (sk.LEFT_ELBOW, sk.LEFT_WRIST))
+    place = elbow + (wrist - elbow) * torch.exp(torch.tensor(1j * bent))
+    now[sk.LEFT_WRIST, :2] = torch.view_as_real(place) / SIDES
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    bones = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == ARM]
+    way = along_limb(bones, Poses(now, own, SIDES), torch.zeros(SIZE), trunk, torch.zeros(CLASSES, *SIZE))
+    placed = {each.number: each.now for each in bones}
+    wanted = ribbon(now, placed, ARM, 1.0, SIDES, pointed=pointed)
+    assert wanted is not None
+    assert (way.goes.line_N - wanted.line_N).abs().max() < 1e-4
+    other = ribbon(now, placed, ARM, 1.0, SIDES, pointed=pointed - 0.2 if pointed else 0.2)
+    assert other is not None and (way.goes.line_N - other.line_N).abs().max() > 4e-4, "which tells"

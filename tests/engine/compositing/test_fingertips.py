@@ -8,7 +8,7 @@ from flat_scene import SIZE, TROUSERS, classes, pose, seen
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.fingertips import with_fingertips
+from engine.compositing.fingertips import fingertips, with_fingertips
 from engine.compositing.limb_mattes import limb_mattes
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
@@ -60,3 +60,39 @@ def test_an_arm_without_a_wrist_has_no_fingers():
     surface = seen(classes((LEG, (slice(66, 122), slice(49, 64))), (LEG, FINGERS)))
     made = with_fingertips(limbs, surface[:, :CLASSES].softmax(1), own)
     assert made[0, OF_LEFT_ARM].max() == 0
+
+
+def tips(*parts: tuple[slice, slice], likely: float = 1.0, arm: float = 0.0) -> Tensor:
+    """Of the left hand, bool [H, W], with so much of a thigh, of these parts beside it, and of arms seen
+    everywhere."""
+    class_8HW = torch.zeros(CLASSES, *SIZE)
+    class_8HW[LEG, 50:122, 49:64] = 1.0
+    for part in parts:
+        class_8HW[LEG][part] = likely
+    return fingertips(class_8HW[None], pose(), torch.full((1, 4, *SIZE), arm))[0, 1] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("rows", "are"),
+    [(slice(59, 62), False), (slice(64, 67), True), (slice(76, 79), True), (slice(81, 84), False)],
+)
+def test_fingers_are_from_a_quarter_of_a_forearm_beyond_the_wrist_to_three_quarters(rows, are):
+    """From row 67.7 to 74.6, and by three tenths of an upper arm, 4.6 px, farther."""
+    piece = rows, slice(67, 70)
+    found_HW = tips(piece)
+    assert found_HW[piece].all() == found_HW.any() == are
+
+
+@pytest.mark.parametrize(("off", "are"), [(4, False), (7, True)])
+def test_an_outline_is_told_by_what_is_five_px_around(off, are):
+    """Above and below where fingers may be, which is from row 63 to 79, the thigh is as broad as they are."""
+    columns, fingers = slice(64, 72), (slice(68, 76), slice(66, 69))
+    found_HW = tips(fingers, (slice(50, 63 - off + 1), columns), (slice(79 + off, 100), columns))
+    assert found_HW[fingers].all() == found_HW.any() == are
+
+
+@pytest.mark.parametrize(
+    ("likely", "arm", "are"), [(0.45, 0.0, False), (0.55, 0.0, True), (1.0, 0.45, True), (1.0, 0.55, False)]
+)
+def test_fingers_are_what_is_rather_a_leg_and_rather_no_arm(likely, arm, are):
+    assert tips(FINGERS, likely=likely, arm=arm).any() == are

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
 from engine.compositing.cut_outs import Poses
-from engine.compositing.limb_claims import Shown, claimed
-from engine.compositing.limbs_elsewhere import elsewhere, trunk_of
+from engine.compositing.limb_claims import Shown, arms_away, claimed
+from engine.compositing.limbs_elsewhere import Elsewhere, elsewhere, trunk_of
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
 
@@ -229,3 +229,65 @@ def test_a_head_that_stays_is_the_photos_while_an_arm_moves(bent, stays):
     shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[1]
     assert shown_HW[20, 48].item() == pytest.approx(stays, abs=0.02)
     assert shown_HW[100, 20] == 0, "and nothing elsewhere"
+
+
+@pytest.mark.parametrize("drawn_as", ["face", "background"])
+def test_where_an_arm_that_leaves_lay_on_a_head_the_head_is_the_engines(drawn_as):
+    """The photo has none there. A px around its matte has something of its colours; an arm that stays hides
+    what it hid."""
+    now, own = pose(OUT)[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    found = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.of_arm]
+    drawn, shown = torch.zeros(2, CLASSES, *SIZE)
+    drawn[REGIONS.index(drawn_as)], shown[REGIONS.index("face"), 10:28, 40:56] = 1.0, 1.0
+    for arm, stays in ((3, 0.0), (2, 1.0)):
+        limbs = torch.zeros(4, *SIZE)
+        limbs[arm, 16:22, 44:50] = 1.0
+        photo = Shown(torch.zeros(1, *SIZE), limbs, shown)
+        shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[1]
+        assert shown_HW[19, 47] == shown_HW[15, 43] == pytest.approx(stays, abs=0.01), arm
+        assert shown_HW[13, 47] == shown_HW[19, 53] == pytest.approx(1.0, abs=0.01), arm
+
+
+def left_arm_out() -> list[Elsewhere]:
+    now, own = pose(OUT)[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    found = elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES)
+    return [each for each in found if each.bone.of_arm]
+
+
+@pytest.mark.parametrize(("aside", "near"), [(0.44, 1.0), (0.5, 0.5), (0.56, 0.0)])
+def test_what_counts_as_an_arm_is_its_up_to_half_a_unit_from_its_bones(aside, near):
+    """To both sides of a forearm, as far beyond its wrist as fingers may be; and up its upper arm from three
+    tenths below the shoulder, for a neck is bare too."""
+    bones = left_arm_out()
+    upper, forearm = (each.then for each in bones if each.bone.chain == 3)
+    off = aside * UNIT * PX
+    beyond = 2 * 0.45  # of a forearm
+    places = [
+        forearm.begin + 0.5 * forearm.step + 1j * off * forearm.step / abs(forearm.step),
+        forearm.begin + ((1 + beyond) + off / abs(forearm.step)) * forearm.step,
+        upper.begin + (0.3 - off / abs(upper.step)) * upper.step,
+    ]
+    seen = torch.zeros(CLASSES, *SIZE)
+    seen[ARM] = 1.0
+    limbs = torch.zeros(4, *SIZE)
+    lay_N1, near_N1 = arms_away(bones, limbs, seen, torch.tensor(places)[:, None], SIDES, SIZE[0])
+    assert near_N1[:, 0].tolist() == pytest.approx([near] * 3, abs=0.05)
+    assert lay_N1[:, 0].tolist() == pytest.approx([float(near > 0)] * 3, abs=0.01)
+
+
+@pytest.mark.parametrize(("share", "lies"), [(0.08, 0.0), (0.2, 0.5), (0.32, 1.0)])
+def test_an_arm_lies_where_that_is_so_by_a_tenth_to_three(share, lies):
+    bones = left_arm_out()
+    wrist = torch.tensor([[bones[-1].then.end]])
+    seen = torch.zeros(CLASSES, *SIZE)
+    seen[ARM] = share
+    limbs = torch.zeros(4, *SIZE)
+    assert arms_away(bones, limbs, seen, wrist, SIDES, SIZE[0])[0].item() == pytest.approx(lies, abs=0.01)
+    limbs[3] = share
+    assert arms_away(bones, limbs, 0.0 * seen, wrist, SIDES, SIZE[0])[0].item() == pytest.approx(
+        share, abs=0.01
+    )

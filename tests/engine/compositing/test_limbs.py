@@ -12,7 +12,8 @@ from torch import Tensor
 from engine.compositing.detail import DetailSource
 from engine.compositing.layers import without_moved_hands
 from engine.compositing.limb_mattes import limb_mattes
-from engine.compositing.limbs import find_moved, moved_limbs
+from engine.compositing.limbs import moved_limbs
+from engine.compositing.limbs_found import find_moved
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.under_hands import under_hands
 from engine.pose import skeleton as sk
@@ -277,6 +278,20 @@ def test_a_hand_that_is_hidden_is_behind_the_trunk():
     made = layer(behind, drawn)
     assert is_colour(made, 57, 53, BLUE), "the shirt"
     assert is_colour(made, 52, 66, WHITE), "beside it the forearm"
+
+
+def test_a_hand_that_leaves_a_face_leaves_the_engines_face():
+    head, hand = (slice(10, 30), slice(40, 56)), (slice(16, 26), slice(50, 62))
+    own_hw = classes(*PARTS[:1], *PARTS[2:], (FACE, head), (ARM, (slice(24, 52), slice(58, 68))), (ARM, hand))
+    own = pose({sk.LEFT_ELBOW: (0.0, 0.0), sk.LEFT_WRIST: (-10.0, -40.0)})  # at (58, 24)
+    picture = photo()
+    picture[0, :, head[0], head[1]] = torch.tensor(YELLOW)[:, None, None]
+    picture[0, :, hand[0], hand[1]] = 1.0
+    given, mattes = source(picture, (own_hw == 0).float()), limb_mattes(own, seen(own_hw), SIZE)
+    kept = own_pose(seen(own_hw), own, limbs=mattes, background=grey(PLATE))
+    made = shown(pose(), seen(classes(*PARTS, (FACE, head))), given, kept)[0]
+    assert made[0, 18:24, 52:55].max() < 0.05, "the engine's face"
+    assert is_colour(made, 20, 44, YELLOW), "the photo's beside it"
 
 
 def test_an_arm_that_another_is_laid_across_stays_the_photos_behind_it():

@@ -1,4 +1,5 @@
-"""Which limbs are elsewhere, and from when on: the left arm of the flat scene, whose hand is moved."""
+"""Which limbs are elsewhere, and from when on: the left arm of the flat scene, whose hand is moved; and which
+are drawn because another lies on them: its right arm."""
 
 from __future__ import annotations
 
@@ -47,3 +48,30 @@ def test_a_bone_may_be_stretched_a_little_and_foreshortened_much(log, part):
 @pytest.mark.parametrize(("seen", "part"), [(0.34, 0.0), (0.4, 0.2), (0.55, 0.8), (0.61, 1.0)])
 def test_a_limb_is_cut_out_where_enough_of_it_is_seen(seen, part):
     assert forearm(turned(0.2), seen).part == pytest.approx(part, abs=0.01)
+
+
+def right_forearm(now: torch.Tensor, own: torch.Tensor) -> float:
+    """How far it is drawn."""
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    found = elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES)
+    return next(each.drawn for each in found if each.bone.end == sk.RIGHT_WRIST)
+
+
+@pytest.mark.parametrize(("apart", "drawn"), [(0.78, 1.0), (0.95, 0.5), (1.12, 0.0)])
+def test_an_arm_is_drawn_too_when_another_comes_nearer_than_a_unit(apart, drawn):
+    """The left forearm, from (66, 50) to (52, 50), points at the right one, which hangs where the photo has
+    it; its hand ends 45 hundredths of a forearm beyond its wrist, so many units of 15.2 px from that."""
+    x = 52 - 0.45 * 14 - apart * 15.23
+    stays = {sk.RIGHT_ELBOW: (x - 30, -7.0), sk.RIGHT_WRIST: (x - 28, -7.0)}  # from (x, 43) to (x, 57)
+    now, own = pose(stays | {sk.LEFT_WRIST: (-16.0, -14.0)})[0], pose(stays)[0]
+    assert right_forearm(now, own) == pytest.approx(drawn, abs=0.01)
+
+
+@pytest.mark.parametrize(("longer", "drawn"), [(1.0, 1.0), (2.0, 0.0)])
+def test_a_forearm_that_is_too_long_is_no_cut_out_though_another_crosses_it(longer, drawn):
+    pulled = {sk.RIGHT_ELBOW: (14.0, 0.0), sk.RIGHT_WRIST: (14.0, 0.0)}  # from (44, 50) to (42, 64)
+    across = {sk.LEFT_ELBOW: (-8.0, 1.0), sk.LEFT_WRIST: (-24.0, -9.0)}  # from (58, 51) to (44, 55)
+    now = pose(pulled | across)[0]
+    now[sk.RIGHT_WRIST, :2] = torch.lerp(now[sk.RIGHT_ELBOW, :2], now[sk.RIGHT_WRIST, :2], longer)
+    assert right_forearm(now, pose()[0]) == drawn

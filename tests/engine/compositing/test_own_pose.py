@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import torch
-from flat_scene import BODY, NOBODY, SHIRT, SIZE, classes, grey, seen
+from flat_scene import BODY, NOBODY, SHIRT, SIZE, classes, grey, pose, seen
 
 from engine.compositing.atlas import CLASSES
 from engine.compositing.detail import DetailSource, make_source
 from engine.compositing.own_pose import OwnPose, own_pose_rendering
+from engine.pose import skeleton as sk
+from engine.regions import REGIONS
 
 PERSON = classes((SHIRT, BODY))
 LEFT, RIGHT = BODY[1].start, BODY[1].stop
 
 
-def known(sure_hw: torch.Tensor, drawn=PERSON) -> OwnPose:
+def known(sure_hw: torch.Tensor, drawn=PERSON, pose_1183=NOBODY) -> OwnPose:
     """Of a grey photo in which the parsing network is so sure that nobody is there."""
     made = make_source(seen(PERSON), grey())
     photo = torch.cat([made.photo[:, :-1], sure_hw[None, None]], 1)
     return own_pose_rendering(
-        DetailSource(made.atlas, photo), grey(), seen(drawn), NOBODY, grey(), seen(PERSON)
+        DetailSource(made.atlas, photo), grey(), seen(drawn), pose_1183, grey(), seen(PERSON)
     )
 
 
@@ -41,3 +43,14 @@ def test_what_the_engine_misses_is_where_it_draws_the_wall_before_a_person():
     assert missed[RIGHT - 6 : RIGHT].min() == 1
     assert missed[: RIGHT - 7].max() == 0 and missed[RIGHT + 1 :].max() == 0
     assert made.surface[:, :CLASSES].sum(1).sub(1).abs().max() < 1e-5, "probabilities"
+
+
+def test_a_hand_in_hair_lies_on_no_clothes():
+    """The parsing network takes all of the person for clothes; what is hair the engine knows."""
+    hair = slice(62, 74), slice(56, 72)  # the left wrist is at (62, 64)
+    drawn, own = classes((SHIRT, BODY), (REGIONS.index("hair"), hair)), pose({sk.LEFT_WRIST: (-6.0, 0.0)})
+    plain, in_hair = (known((PERSON != SHIRT).float(), each, own).under[0] for each in (PERSON, drawn))
+    assert plain[4][hair].max() == 1 and in_hair[4][hair].max() < 0.01
+    away = slice(74, None)
+    assert plain[4, away].max() == 1 and torch.equal(in_hair[:, away], plain[:, away])
+    assert torch.equal(in_hair[3], plain[3]), "the other hand"

@@ -84,3 +84,15 @@ def test_a_piece_of_cloth_that_a_hand_took_along_is_no_garment():
     person[..., 40:43, 40:50] = 1.0
     astray = scraps(cloth, person, belongs)
     assert astray[..., 40:43, 38:44].all() and astray.sum() == 18
+
+
+@pytest.mark.parametrize(("columns", "stays"), [(4, False), (6, True)])
+def test_a_piece_that_is_no_garment_is_less_than_a_twentieth_of_it(columns, stays):
+    """Of 400 px more."""
+    person, cloth, belongs = (torch.zeros(1, 1, 60, 60) for _ in range(3))
+    person[..., 5:55, 20:40] = 1.0
+    belongs[..., 10:30, 20:40] = 1.0
+    cloth[..., 10:30, 20:40] = 1.0
+    cloth[..., 40:44, 38 : 38 + columns] = 1.0
+    astray = scraps(cloth, person, belongs)
+    assert astray.sum() == (0 if stays else 4 * columns)

@@ -132,7 +132,7 @@ def shrunk(x_BCHW: Tensor, size: Sequence[int]) -> Tensor:
 
 
 def resized(x_BCHW: Tensor, size: tuple[int, int]) -> Tensor:
-    """`shrunk` where there are more rows than wanted, else `enlarged`: nothing of a finer picture is skipped."""
+    """`shrunk` where there are more rows than wanted, else `enlarged`: nothing of a finer one is skipped."""
     return shrunk(x_BCHW, size) if x_BCHW.shape[-2] >= size[0] else enlarged(x_BCHW, size)
 
 

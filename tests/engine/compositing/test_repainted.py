@@ -137,9 +137,9 @@ def test_what_is_hardly_seen_tells_nothing_of_a_piece(positions, tone):
     """A tuft of hair of four by four positions; one twice as broad shows what hair is like."""
     person = figure(sleeve=2.5, hem=0, cloth=0.3)
     tuft = slice(10, 14), slice(48, 48 + positions // 4)
-    person.surface[0, :8, *tuft] = 0.0
-    person.surface[0, REGIONS.index("hair"), *tuft] = 20.0
-    person.picture[0, :, *tuft] = -0.5
+    person.surface[(0, slice(0, 8), *tuft)] = 0.0
+    person.surface[(0, REGIONS.index("hair"), *tuft)] = 20.0
+    person.picture[(0, slice(0, 3), *tuft)] = -0.5
     picture, _ = shown(person, band("hair", (-1.5, 1.5), (6.5, 5.5)))
     assert at(picture, 0.0, 6.0) == pytest.approx(tone, abs=1e-3)
 

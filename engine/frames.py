@@ -192,8 +192,8 @@ class FrameMaker:
         painted_1HW: Tensor,
         depth: Depth,
     ) -> DrawnReference:
-        """The person as was painted, by an engine over whose pictures the photo is laid: it is drawn twice, for
-        of what was not painted all stays as it was."""
+        """The person as was painted, by an engine over whose pictures the photo is laid: drawn twice, for
+        what was not painted stays as it was."""
         rendering = self._model.render(
             self._painted(appearance, painted_1HW),
             request.keypoints_18x3,

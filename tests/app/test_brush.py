@@ -11,6 +11,8 @@ from PySide6.QtTest import QTest
 from test_dress import FACE, NONE, SHIRT, TROUSERS, click, dressing, move, shelve, wheel  # noqa: F401
 
 from app import theme
+from app.docks.outfit import TOLD
+from engine.models.registry import ENGINES
 
 ALT = Qt.KeyboardModifier.AltModifier
 
@@ -206,7 +208,19 @@ def test_the_dock_says_whether_what_is_painted_is_drawn(open_window, standing, p
     QTest.keyClick(driver.window, Qt.Key.Key_2)
     QTest.keyClick(driver.window, Qt.Key.Key_B)
     hint = driver.window.docks.outfit.hint
-    assert ("change the engine" in hint.text()) == (not paints)
+    assert (hint.text() == TOLD) == (not paints)
+
+
+def test_what_the_dock_says_of_engines_that_draw_it_can_be_followed(brushing):
+    """There is such a menu, and in it those that can, and no others, say so of themselves."""
+    menus = [action.text().replace("&", "") for action in brushing.window.menuBar().actions()]
+    assert "Engine" in menus and "menu Engine" in TOLD and "from a map of regions" in TOLD
+    for engine in ENGINES.values():
+        can = any(
+            isinstance(each, type) and getattr(getattr(each, "capabilities", None), "paint_regions", False)
+            for each in vars(engine.module("adapter")).values()
+        )
+        assert ("from a map of regions" in engine.good_for) == can, engine.name
 
 
 def test_the_brush_looks_as_it_is(brushing):

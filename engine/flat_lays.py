@@ -29,6 +29,14 @@ _FEWEST_JOINTS = 2  # by one joint nobody knows how large a body is
 _OF_BODY = range(1, 14)  # a face is no part of a garment
 _SURE, _AROUND = 1 / 32, 1 / 6  # of the rows, from the edge that is seen inwards to what is surely cloth, ...
 _HOLE = 0.02  # of the picture, a gap in a garment that is a patch of another colour
+_PLAIN = 5  # of 255: a ground of one colour differs by so much at most, JPEG's noise too
+_MOST_OF_BORDER = 0.4  # sleeves and hems may reach the border
+_RINGS = 0.15  # of a garment's difference from its ground, up to which it is the ground
+_PRINT = 0.008  # of the picture, up to which a patch of the ground's colour in a garment is a print
+_KEPT = 0.85  # of what is surely cloth, and of what is found that is near cloth
+_FLAT = 1  # of 255: cloth that is as white as its ground has folds, ground between sleeves has none
+_HALF = 0.5  # of what is taken for cloth, that is left where the rest is such ground
+_SHADES, _GROUNDS = 8, 8  # of a channel, and how much more often in the ground a colour is the ground's
 _SAME = 0.01  # of a pose's extent, up to which joints are at the same place
 _ROUNDS = 4  # of GrabCut
 _LOGIT = 8.0  # of what is sure
@@ -81,24 +89,75 @@ def same_pose(one_18x3: np.ndarray, other_18x3: np.ndarray) -> bool:
 
 
 def cut_out(rgb_hwC: np.ndarray, regions_hw: np.ndarray) -> np.ndarray:
-    """Which pixels of a picture are the garment, bool [h, w]: by what is seen of it, and by colours (GrabCut,
-    Rother et al. 2004). regions: of at least one px of a garment."""
+    """Which pixels of a picture are the garment, bool [h, w]: by what is seen of it, and by colours. regions:
+    of at least one px of a garment."""
     seen_hw = np.isin(regions_hw, _GARMENTS).astype(np.uint8)
-    main_hw, rows = _largest(seen_hw), len(seen_hw)
+    main_hw = _largest(seen_hw)
+    core_hw = cv2.erode(main_hw, _disc(_SURE * len(seen_hw)))
+    plain_hw = _before_plain_ground(rgb_hwC, seen_hw, core_hw)
+    if plain_hw is not None:
+        return plain_hw
+    found_hw = _by_colours(rgb_hwC, seen_hw, main_hw, core_hw)
+    _, gap_hw, boxes, _ = cv2.connectedComponentsWithStats(1 - found_hw)
+    gaps = [n for n, box in enumerate(boxes) if n and box[cv2.CC_STAT_AREA] < _HOLE * found_hw.size]
+    return (found_hw > 0) | np.isin(gap_hw, gaps)
+
+
+def _before_plain_ground(rgb_hwC: np.ndarray, seen_hw: np.ndarray, core_hw: np.ndarray) -> np.ndarray | None:
+    """What is before a ground of one colour, as in a shop's photo: all that this colour does not reach from
+    the picture's border, less gaps of it that are no print; None where the ground is not plain, or a garment
+    of its colour is lost in it."""
+    rims = rgb_hwC[:2], rgb_hwC[-2:], rgb_hwC[:, :2], rgb_hwC[:, -2:]
+    border_NC = np.concatenate([rim.reshape(-1, 3) for rim in rims]).astype(np.int16)
+    values_V3, counts_V = np.unique(border_NC // _PLAIN, axis=0, return_counts=True)
+    ground_C = np.median(border_NC[(border_NC // _PLAIN == values_V3[counts_V.argmax()]).all(1)], 0)
+    if (np.abs(border_NC - ground_C).max(1) <= _PLAIN).mean() < _MOST_OF_BORDER or not core_hw.any():
+        return None
+    apart_hw = np.abs(rgb_hwC - ground_C).max(-1)
+    # What rings around a dark garment is ground.
+    alike = float(np.clip(_RINGS * np.median(apart_hw[core_hw > 0]), _PLAIN, 6 * _PLAIN))
+    alike_hw = (apart_hw <= alike).astype(np.uint8)
+    _, part_hw, boxes, _ = cv2.connectedComponentsWithStats(alike_hw, connectivity=4)
+    rim = np.concatenate([part_hw[0], part_hw[-1], part_hw[:, 0], part_hw[:, -1]])
+    large = np.flatnonzero(boxes[:, cv2.CC_STAT_AREA] > _PRINT * alike_hw.size)
+    ground = [n for n in np.union1d(large, np.unique(rim)) if n]
+    found_hw = _largest((~np.isin(part_hw, ground)).astype(np.uint8)) > 0
+    beyond_hw = found_hw & (cv2.dilate(seen_hw, _disc(_SURE * len(seen_hw))) == 0)
+    lost_hw = (core_hw > 0) & ~found_hw
+    kept = 1.0 - lost_hw.sum() / core_hw.sum()
+    whole = kept > _KEPT or alike > 2 * _PLAIN
+    whole = whole or (kept > _HALF and np.median(apart_hw[lost_hw]) <= _FLAT)
+    return found_hw if whole and beyond_hw.sum() < (1 - _KEPT) * found_hw.sum() else None
+
+
+def _by_colours(
+    rgb_hwC: np.ndarray, seen_hw: np.ndarray, main_hw: np.ndarray, core_hw: np.ndarray
+) -> np.ndarray:
+    """GrabCut (Rother et al. 2004) from what is seen of it, the largest patch of it, and what of that is
+    sure; uint8 [h, w]."""
     label_hw = np.full(seen_hw.shape, cv2.GC_BGD, np.uint8)
-    label_hw[cv2.dilate(main_hw, _disc(_AROUND * rows)) > 0] = cv2.GC_PR_BGD
+    label_hw[cv2.dilate(main_hw, _disc(_AROUND * len(seen_hw))) > 0] = cv2.GC_PR_BGD
     label_hw[seen_hw > 0] = cv2.GC_PR_FGD
-    label_hw[cv2.erode(main_hw, _disc(_SURE * rows)) > 0] = cv2.GC_FGD
+    label_hw[core_hw > 0] = cv2.GC_FGD
     if {cv2.GC_BGD, cv2.GC_FGD} <= set(np.unique(label_hw).tolist()):
         whole = (0, 0, *seen_hw.shape[::-1])  # not looked at
         models = np.zeros((1, 65)), np.zeros((1, 65))
         cv2.setRNGSeed(0)  # its colours are grouped from a random start
         cv2.grabCut(rgb_hwC, label_hw, whole, *models, _ROUNDS, cv2.GC_INIT_WITH_MASK)
     found_hw = np.isin(label_hw, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
-    found_hw = _largest(found_hw if found_hw.any() else seen_hw)
-    _, gap_hw, boxes, _ = cv2.connectedComponentsWithStats(1 - found_hw)
-    gaps = [n for n, box in enumerate(boxes) if n and box[cv2.CC_STAT_AREA] < _HOLE * found_hw.size]
-    return (found_hw > 0) | np.isin(gap_hw, gaps)
+    found_hw &= ~_of_ground(rgb_hwC, label_hw == cv2.GC_BGD, core_hw > 0)
+    return _largest(found_hw if found_hw.any() else seen_hw)
+
+
+def _of_ground(rgb_hwC: np.ndarray, ground_hw: np.ndarray, core_hw: np.ndarray) -> np.ndarray:
+    """Which pixels have colours that are the ground's and hardly the garment's, bool [h, w]."""
+    bins_hw = (rgb_hwC // (256 // _SHADES)).astype(np.int32) @ np.array((_SHADES * _SHADES, _SHADES, 1))
+    ground_B, core_B = (
+        np.bincount(bins_hw[mask_hw], minlength=_SHADES**3) / max(1, mask_hw.sum())
+        for mask_hw in (ground_hw, core_hw)
+    )
+    theirs_hw = (ground_B > _GROUNDS * core_B)[bins_hw].astype(np.uint8)
+    return cv2.morphologyEx(theirs_hw, cv2.MORPH_OPEN, _disc(2)) > 0
 
 
 def of_garment(picture_1CHW: Tensor, surface_1Khw: Tensor) -> Tensor:

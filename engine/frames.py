@@ -283,11 +283,6 @@ class FrameMaker:
             drawn[key] = found
             return found.composition
 
-        def alone(key: str) -> Tensor | None:
-            return (
-                self._references.photo(key, request.level is None) if self._references.is_alone(key) else None
-            )
-
         wardrobe, plate = self._references.wardrobe, self._references.encoded(request.identity).plate
         behind_1CHW = None
         if request.level is None and plate is not None and plate.fine_HWC is not None:
@@ -298,7 +293,7 @@ class FrameMaker:
             wardrobe,
             composed,
             partial(self._wall, request.level is None),
-            alone,
+            partial(self._references.clothes, finely=request.level is None),
             self._beneath(request),
             behind_1CHW,
             painted_1HW,

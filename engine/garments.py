@@ -72,6 +72,8 @@ OUTFIT = (
 # Not worn, but taken from another photo all the same: what is behind its person.
 _BEHIND = Garment(BACKGROUND, (0,), (0,))
 WORD_OF_PIECE = ("", "hair", "face", "top", "dress", "skirt", "trousers", "arms", "legs")
+_CLOTHS = "top", "dress", "skirt", "trousers"
+_ALONE = 0.99  # of what is seen in a photo, from which on it is cloth and nobody
 _INSTEAD = {"trousers": "skirt", "skirt": "trousers", "dress": "top"}
 
 
@@ -96,8 +98,24 @@ def offered(word: str, shown: Mapping[str, float]) -> str | None:
     itself and not what some of it looks like. Who asks for trousers gets the skirt of a photo
     without trousers, and the other way round; the top, where a dress is asked for and none is worn.
     """
+    if word in _CLOTHS and sum(shown.get(each, 0.0) for each in ("top", "skirt", "trousers")) >= _ALONE:
+        return _lent_alone(word, shown)
     least = LEAST_FACELESS if shown.get("face", 0.0) < LEAST_SHOWN else LEAST_SHOWN
     for candidate in (word, _INSTEAD.get(word)):
         if candidate is not None and shown.get(candidate, 0.0) >= least:
             return candidate
     return None
+
+
+def _lent_alone(word: str, shown: Mapping[str, float]) -> str | None:
+    """As `offered`, of a garment with nobody in it: a dress as a dress, and what is mistaken for another
+    thing as what is asked for. Trousers are known by their legs."""
+    above = shown.get("dress", 0.0) - shown.get("skirt", 0.0)
+    parts = {"top": shown.get("top", 0.0) - above, "dress": above, "skirt": shown.get("skirt", 0.0)}
+    parts["trousers"] = shown.get("trousers", 0.0)
+    itself = max(parts, key=lambda each: parts[each])
+    if itself == "trousers":
+        return itself if word in ("trousers", "skirt") else None
+    if itself == "dress" or {word, itself} in ({"top", "dress"}, {"skirt", "trousers"}):
+        return itself
+    return word

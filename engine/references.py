@@ -25,6 +25,7 @@ from torch import Tensor
 from engine import detect, parsing
 from engine.api import Maps, Reference, Settled
 from engine.cache import Cache, room_at
+from engine.compositing.clothes import Clothes, clothes_alone, known_as
 from engine.compositing.compose import EncodedReference, encode_appearance, looked_at
 from engine.compositing.wardrobe import Wardrobe, make_wardrobe
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput
@@ -37,7 +38,14 @@ from engine.plan import give_back_memory
 from engine.pose.extent import Box
 
 CACHE_BYTES = 192 << 20  # at 256 rows a photo is 3 MB looked at, 4 to 7 encoded, 7 as maps, 3 as a wardrobe
-_LOOKED, _ENCODED, _WARDROBE, _MAPS = _KINDS = "looked at", "encoded", "wardrobe", "maps"
+_LOOKED, _ENCODED, _WARDROBE, _MAPS, _CLOTHES, _FINE_CLOTHES = _KINDS = (
+    "looked at",
+    "encoded",
+    "wardrobe",
+    "maps",
+    "clothes",
+    "fine clothes",
+)
 _SHOWN_EVERY = 6  # steps of settling: to show them costs as much as two
 MOST_TIMES = 4  # as large as the frame is the finest picture
 
@@ -152,28 +160,51 @@ class References:
         """What the person of a reference wears. Raises InputError where nobody can be parsed here."""
         if (_WARDROBE, key) in self._kept:
             return self._kept[_WARDROBE, key]
-        if not parsing.available().available:
-            raise InputError(f"Garments cannot be told here: {parsing.available().reason}.")
-        own, given = self.encoded(key).own, self._looked_at(self._reference(key))
+        own, given = self.encoded(key).own, self._surface(key)
         picture_1CHW, surface_1Khw = given.picture_1CHW, given.surface_1Khw
-        if surface_1Khw is None:  # an engine that needs none
-            surface_1Khw = parsing.surface_map(picture_1CHW, carefully=True)
-            if self._reference(key).alone:
-                surface_1Khw = of_garment(picture_1CHW, surface_1Khw)
+        assert surface_1Khw is not None
         plate_1CHW = None if own is None else own.background.float()
         wardrobe = make_wardrobe(picture_1CHW, surface_1Khw, plate_1CHW, self._reference(key).alone)
+        clothes = self.clothes(key, finely=False)
+        if clothes is not None:
+            hem = float(np.flatnonzero(clothes.mask.any(1))[-1])
+            wardrobe = wardrobe._replace(part=known_as(wardrobe.part, clothes.upper, hem))
         return self._kept.put((_WARDROBE, key), wardrobe, wardrobe.bytes(), self._room)
+
+    def _surface(self, key: str) -> ReferenceInput:
+        """A reference with its surface map, whatever the engine needs. Raises InputError where nobody can be
+        parsed here."""
+        if not parsing.available().available:
+            raise InputError(f"Garments cannot be told here: {parsing.available().reason}.")
+        given = self._looked_at(self._reference(key))
+        if given.surface_1Khw is None:  # an engine that needs none
+            surface_1Khw = parsing.surface_map(given.picture_1CHW, carefully=True)
+            if self._reference(key).alone:
+                surface_1Khw = of_garment(given.picture_1CHW, surface_1Khw)
+            given = replace(given, surface_1Khw=surface_1Khw)
+        return given
 
     def is_alone(self, key: str) -> bool:
         """Whether a reference shows a garment with nobody in it."""
         return self._reference(key).alone
 
-    def photo(self, key: str, finely: bool) -> Tensor:
-        """A reference's photo on the canvas, [1, 3, H, W] in [-1, 1]; finely: as large as is known."""
+    def clothes(self, key: str, finely: bool) -> Clothes | None:
+        """A garment that a reference shows with nobody in it, cut out of its photo; None where somebody is.
+        finely: as large as is known. Raises InputError where nothing can be parsed here."""
         reference = self._reference(key)
-        if finely and reference.fine_HWC is not None:
-            return to_tensor(reference.fine_HWC, self._device)
-        return self._input(reference).picture_1CHW
+        if not reference.alone:
+            return None
+        fine_HWC = reference.fine_HWC if finely else None
+        kind = _CLOTHES if fine_HWC is None else _FINE_CLOTHES
+        if (kind, key) in self._kept:
+            return self._kept[kind, key]
+        given = self._surface(key)
+        assert given.surface_1Khw is not None
+        photo_1CHW = given.picture_1CHW if fine_HWC is None else to_tensor(fine_HWC, self._device)
+        clothes = clothes_alone(photo_1CHW, given.surface_1Khw)
+        if clothes is None:
+            return None
+        return self._kept.put((kind, key), clothes, clothes.bytes(), self._room)
 
     def maps(self, key: str) -> Maps:
         """The maps that lie on a reference."""

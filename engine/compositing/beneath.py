@@ -54,11 +54,12 @@ def piece_beneath(on_body_1Phw: Tensor, wardrobe: Wardrobe, garment: Garment) ->
 
 
 def own_beneath(wearer: Drawn) -> Tensor:
-    """What the wearer has at every place, [1, P, h, w]; under a top trousers, or a skirt, go up to the
-    waist."""
+    """What the wearer has at every place, [1, P, h, w]; in sleeves are arms, and under a
+    top trousers, or a skirt, go up to the waist."""
     worn_1Phw, _ = worn_at(wearer.wardrobe, wearer.surface)
     place_13hw = places(wearer.surface)
     below_11hw = (place_13hw[:, 1:2] < WAIST) * on_trunk(place_13hw)
+    worn_1Phw[:, ARMS : ARMS + 1] += (1.0 - on_trunk(place_13hw)) * of_pieces(worn_1Phw, _CLOTHES)
     legwear = max(_LEGWEAR, key=lambda piece: float(wearer.wardrobe.part[piece]))
     if wearer.wardrobe.part[legwear] > 0:
         worn_1Phw[:, legwear : legwear + 1] += below_11hw * of_pieces(worn_1Phw, _CLOTHES)

@@ -14,8 +14,8 @@ from engine.compositing.fields import largest, size_of
 from engine.compositing.painted import at_size
 from engine.compositing.tailoring import REACH
 from engine.compositing.wardrobe import CLASSES
-from engine.compositing.worn import Drawn, Dressed
-from engine.ops.resample import resized
+from engine.compositing.worn import Drawn, Dressed, Laid
+from engine.ops.resample import resized, shrunk
 
 _STEP = 16  # columns: colours are carried by halves, which so are the same halves as in the whole
 
@@ -47,6 +47,7 @@ def cut(drawn: Drawn, columns: slice) -> Drawn:
         behind=_of(behind_1CHW, columns, many),
         painted=None if drawn.painted is None else at_size(drawn.painted, (rows, many))[..., columns],
         joints=joints,
+        laid=None if drawn.laid is None else Laid(*(_of(each, columns, many) for each in drawn.laid)),
     )
 
 
@@ -64,6 +65,9 @@ def _somebody(drawn: Drawn) -> np.ndarray:
     there_1hw = largest(drawn.surface[:, :CLASSES]) > 0
     if drawn.painted is not None:
         there_1hw |= at_size(drawn.painted, size_of(there_1hw)) > 0
+    if drawn.laid is not None:
+        size = size_of(drawn.surface)
+        there_1hw |= (shrunk(drawn.laid.trunk + drawn.laid.sleeves, size) > 0)[:, 0]
     return there_1hw[0].cpu().numpy()
 
 

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from engine.compositing.bare_skin import bare_skin
 from engine.compositing.beneath import body_beneath, clothes_over, own_beneath, piece_beneath
-from engine.compositing.fields import around, at, highest, largest, ramp, size_of, spread
+from engine.compositing.fields import Window, around, at, highest, largest, ramp, size_of, spread
 from engine.compositing.passers_by import scraps
 from engine.compositing.tailoring import continued, drawn_out
 from engine.compositing.wardrobe import looks_at, worn_at
@@ -26,6 +26,7 @@ from engine.compositing.worn import (
     IN_FRONT,
     Drawn,
     Dressed,
+    Laid,
     above_shoes,
     all_of,
     hands,
@@ -52,18 +53,23 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
 
     strength: 0 to 1; colours and patterns go over from the wearer's to the giver's.
     """
-    theirs_1Phw = pieces_worn(giver)
-    on_body_1Phw, known_11hw = worn_at(giver.wardrobe, wearer.surface)
-    # Legs that a photo does not show are what the engine draws, not what is nearest on the body.
-    on_body_1Phw = torch.lerp(theirs_1Phw, on_body_1Phw, known_11hw * (1.0 - giver.alone))
-    on_body_1Phw[:, list(IN_FRONT)] = theirs_1Phw[:, list(IN_FRONT)]
     size = size_of(now.picture)
-    went_11hw, came_11hw = of_pieces(now.pieces, garment.goes), of_pieces(theirs_1Phw, garment.takes)
-    if LEGS in garment.takes and _in_shoes_alone(theirs_1Phw, giver):
-        went_11hw = went_11hw * (1.0 - above_shoes(wearer.surface))
-    person_11hw = 1.0 - now.pieces[:, :1]
-    belongs_11hw = of_pieces(on_body_1Phw, garment.takes) * person_11hw
-    came_11hw = came_11hw.masked_fill(scraps(came_11hw, person_11hw, belongs_11hw), 0.0)
+    went_11hw, person_11hw = of_pieces(now.pieces, garment.goes), 1.0 - now.pieces[:, :1]
+    if giver.laid is None:
+        theirs_1Phw = pieces_worn(giver)
+        on_body_1Phw, known_11hw = worn_at(giver.wardrobe, wearer.surface)
+        # Legs that a photo does not show are what the engine draws, not what is nearest on the body.
+        on_body_1Phw = torch.lerp(theirs_1Phw, on_body_1Phw, known_11hw)
+        on_body_1Phw[:, list(IN_FRONT)] = theirs_1Phw[:, list(IN_FRONT)]
+        if LEGS in garment.takes and _in_shoes_alone(theirs_1Phw, giver):
+            went_11hw = went_11hw * (1.0 - above_shoes(wearer.surface))
+        belongs_11hw = of_pieces(on_body_1Phw, garment.takes) * person_11hw
+        came_11hw = of_pieces(theirs_1Phw, garment.takes)
+        came_11hw = came_11hw.masked_fill(scraps(came_11hw, person_11hw, belongs_11hw), 0.0)
+    else:
+        theirs_1Phw, on_body_1Phw = all_of(ARMS, went_11hw), own_beneath(wearer)
+        came_11hw = shrunk(giver.laid.trunk.maximum(giver.laid.sleeves), size_of(went_11hw))
+        belongs_11hw = came_11hw
     # Beyond it nothing of a garment goes or comes, and whose the pixels are is asked of nobody.
     window = near(went_11hw, came_11hw, belongs_11hw)
     # What a px of a person is of is asked of the person: white cuffs are not told from white walls beside.
@@ -80,22 +86,27 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     gone_11HW = hers_11HW * person_11HW
     if FACE in garment.over:  # an edge may be a px beside the map's, but never in the face
         face_11hw = (largest(now.pieces)[:, None] == FACE).float()
-        over_11HW = over_11HW.maximum(F.interpolate(face_11hw, size, mode="nearest"))
+        if giver.laid is None:
+            over_11HW = over_11HW.maximum(F.interpolate(face_11hw, size, mode="nearest"))
+        else:  # beside a collar its edge would be seen
+            over_11HW = over_11HW.maximum(ramp(F.interpolate(face_11hw, size, mode="bilinear"), *_SEAM))
         gone_11HW = gone_11HW * (1.0 - over_11HW)
     skin = bare_skin(now.picture, gone_11HW, _bare(now.pieces, garment.goes), wearer.joints)
     over_11HW = over_11HW.maximum(skin.hands)
     gone_11HW = gone_11HW * (1.0 - skin.hands) * (1.0 - skin.neck)
+    if giver.laid is not None:  # an arm is in its sleeve, and a leg in its trousers
+        limbs_11HW = F.interpolate(of_pieces(now.pieces, (ARMS, LEGS)), size, mode="bilinear")
+        gone_11HW = gone_11HW.maximum(giver.laid.hides * ramp(limbs_11HW, *_SEAM) * person_11HW)
     seen = person_11HW, gone_11HW, over_11HW
-    theirs = sharp(
-        giver.picture,
-        window,
-        1.0 - theirs_1Phw[:, :1],
-        came_11hw,
-    )
-    cloth_1CHW, taken_11HW = _cloth(seen, theirs, wearer, giver, garment, theirs_1Phw, on_body_1Phw)
-    there_11HW, _ = theirs
-    clothed_11hw = of_pieces(on_body_1Phw, clothes_over(garment))
-    there_11HW = there_11HW * (1.0 - enlarged(ramp(clothed_11hw, *_SEAM), size))
+    if giver.laid is None:
+        theirs = sharp(giver.picture, window, 1.0 - theirs_1Phw[:, :1], came_11hw)
+        cloth_1CHW, taken_11HW = _cloth(seen, theirs, wearer, giver, garment, theirs_1Phw, on_body_1Phw)
+        there_11HW, _ = theirs
+        clothed_11hw = of_pieces(on_body_1Phw, clothes_over(garment))
+        there_11HW = there_11HW * (1.0 - enlarged(ramp(clothed_11hw, *_SEAM), size))
+    else:
+        there_11HW = giver.laid.body * (1.0 - giver.laid.hides)
+        cloth_1CHW, taken_11HW = giver.laid.colour, _covered(giver.laid, now, window, seen)
 
     rim = 2 * _RIM * -(-size[0] // 512)  # a finer picture has sharper edges
     kept_11HW = person_11HW * (1.0 - gone_11HW) * (1.0 - over_11HW)
@@ -103,8 +114,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     bared_11HW = bared_11HW.maximum(highest(gone_11HW, rim // 2 + 1))
     behind_1CHW = wearer.wardrobe.plate if wearer.behind is None else wearer.behind
     behind_1CHW = resized(behind_1CHW, size)
-    under_1Phw = own_beneath(wearer) if giver.alone else on_body_1Phw
-    piece_1hw = piece_beneath(under_1Phw, wearer.wardrobe, garment)
+    piece_1hw = piece_beneath(on_body_1Phw, wearer.wardrobe, garment)
     # A hem's shade on the legs below goes with it.
     legs_11hw = ((largest(now.pieces) == LEGS) & (piece_1hw == LEGS))[:, None].float()
     legs_11hw = highest(legs_11hw, 3) * (largest(now.pieces) != ARMS)[:, None]
@@ -202,6 +212,16 @@ def _cloth(
     # What clothes of the giver hid goes on in its weave; of a top nothing is hidden so.
     wanted_11HW = taken_11HW * float(bool(clothes_over(garment)))
     return continued(fit_1CHW, inside_11HW, wanted_11HW), taken_11HW
+
+
+def _covered(laid: Laid, now: Dressed, window: Window, seen: tuple[Tensor, ...]) -> Tensor:
+    """How much of a px is covered by clothes that are laid on: arms are before a trunk, in their sleeves, and
+    a neck is before its inside. seen: as of `_cloth`."""
+    person_11HW, _, over_11HW = seen
+    arms_11hw = F.interpolate(laid.arms, size_of(now.pieces), mode="area") * (1.0 - now.pieces[:, :1])
+    (arms_11HW,) = sharp(now.picture, window, arms_11hw)
+    trunk_11HW = laid.trunk * (1.0 - laid.back * person_11HW)
+    return (trunk_11HW * (1.0 - inner(arms_11HW, 1))).maximum(laid.sleeves) * (1.0 - over_11HW)
 
 
 def _as_map(person_11HW: Tensor, person_11hw: Tensor, wearer: Drawn) -> Tensor:

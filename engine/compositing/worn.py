@@ -32,11 +32,26 @@ SHIN = -6.8  # above it a leg surely is no shoe
 IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the body of its own
 
 
+class Laid(NamedTuple):
+    """Clothes laid on somebody, [1, 3, H, W] and [1, 1, H, W] each. colour. trunk, sleeves: how much of a px
+    is covered by them. back: what of a trunk is its inside, behind a neck. arms: where arms are before the
+    trunk. hides: where they leave nothing to be seen of a body. body: where that is, bare."""
+
+    colour: Tensor
+    trunk: Tensor
+    sleeves: Tensor
+    back: Tensor
+    arms: Tensor
+    hides: Tensor
+    body: Tensor
+
+
 class Drawn(NamedTuple):
     """A person in the pose. picture: [1, 3, H, W], as it is shown. surface: its surface map [1, 11, h, w].
     behind: [1, 3, H', W'], what is behind the person; None: as the wardrobe has it. painted: [1, H', W'],
     which piece was painted where, as `painted.painted`. joints: the pose [18, 3], in positions of the map.
-    alone: whether it is the wearer in clothes that a photo shows with nobody in them (`laid_on`)."""
+    laid: clothes that a photo shows with nobody in them, laid on the wearer, of whom the rest is then a bare
+    body (`laid_on`)."""
 
     picture: Tensor
     surface: Tensor
@@ -44,7 +59,7 @@ class Drawn(NamedTuple):
     behind: Tensor | None = None
     painted: Tensor | None = None
     joints: np.ndarray | None = None
-    alone: bool = False
+    laid: Laid | None = None
 
 
 class Dressed(NamedTuple):

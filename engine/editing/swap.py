@@ -16,6 +16,7 @@ from torch import Tensor
 
 from engine import parsing
 from engine.api import GarmentSwap
+from engine.compositing.clothes import Clothes
 from engine.compositing.columns import cut, put_back, taken_up
 from engine.compositing.compose import Composition
 from engine.compositing.dressing import before_wall, dressed
@@ -40,8 +41,8 @@ class FittingRoom:
     """Who wears what.
 
     wearer: key of the person. wardrobe, composed: of a reference by its key, its wardrobe, and how it is
-    shown in the target pose. wall: what is behind its person, [1, 3, H', W']. alone: its photo, likewise, if
-    that shows a garment with nobody in it. beneath: the person with the
+    shown in the target pose. wall: what is behind its person, [1, 3, H', W']. alone: of a photo that shows a
+    garment with nobody in it, that. beneath: the person with the
     givers' textures mixed in, on whom garments are laid in instead, where those were refined. behind: what is
     behind the person, as fine as is known. painted: which piece was painted where on the person, as
     `compositing.painted`. pose: [18, 3], the target's, x, y
@@ -53,7 +54,7 @@ class FittingRoom:
     wardrobe: Callable[[str], Wardrobe]
     composed: Callable[[str], Composition]
     wall: Callable[[str], Tensor]
-    alone: Callable[[str], Tensor | None] = lambda key: None
+    alone: Callable[[str], Clothes | None] = lambda key: None
     beneath: Composition | None = None
     behind_1CHW: Tensor | None = None
     painted_1HW: Tensor | None = None
@@ -72,8 +73,8 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
     walls = [swap for swap, _ in given if swap.garment == BACKGROUND]
     given = [(swap, piece) for swap, piece in given if swap.garment != BACKGROUND]
     keys = dict.fromkeys(swap.reference for swap, _ in given)
-    photos = {key: room.alone(key) for key in keys}
-    alone = {key: photo_1CHW for key, photo_1CHW in photos.items() if photo_1CHW is not None}
+    cut_out = {key: room.alone(key) for key in keys}
+    alone = {key: clothes for key, clothes in cut_out.items() if clothes is not None}
     givers = {key: _with_surface(room.composed(key)) for key in keys if key not in alone}
     shown = _with_surface(shown)
     wardrobe = room.wardrobe(room.wearer)
@@ -98,13 +99,18 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
             before = undressed(wearer)
             if not given:
                 return before, before
-            laid = {key: as_worn_by(wearer, room.wardrobe(key), photo) for key, photo in alone.items()}
-            worn = theirs | laid
-            columns = taken_up([wearer, *worn.values()])
+            worn = [
+                as_worn_by(wearer, alone[swap.reference], piece)
+                if swap.reference in alone
+                else theirs[swap.reference]
+                for swap, piece in given
+            ]
+            columns = taken_up([wearer, *(giver for giver in worn if giver is not None)])
             hers = cut(wearer, columns)
             now = Dressed(hers.picture, before.pieces[..., columns])
-            for swap, piece in given:
-                now = dressed(now, hers, cut(worn[swap.reference], columns), piece, swap.strength)
+            for (swap, piece), giver in zip(given, worn, strict=True):
+                if giver is not None:
+                    now = dressed(now, hers, cut(giver, columns), piece, swap.strength)
             return before, put_back(now, before, columns)
 
         before, now = on(shown)

@@ -143,3 +143,40 @@ def test_a_map_becomes_that_of_one_garment_with_places_everywhere():
     assert set(np.unique(labels)) == {0, UPPER}
     assert ((labels == UPPER) != (regions((WHOLE, 1)) > 0)).mean() < 0.01
     assert torch.allclose(one[0, CLASSES:, 60:140, 50:110], torch.tensor(0.25), atol=1e-3)
+
+
+def before_ground(ground: int, cloth: int, noise: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """A shirt with a print and a gap beside a sleeve, as shops show it; and what of it is cloth."""
+    truth = regions((np.s_[50:150, 40:120], 1), (np.s_[70:140, 48:60], 0)) > 0
+    picture = np.full((200, 160, 3), float(ground))
+    picture[truth] = cloth
+    picture[90:96, 80:86] = ground  # a print of the ground's colour
+    picture += np.random.default_rng(0).normal(0, noise, picture.shape)
+    return picture.clip(0, 255).astype(np.uint8), truth
+
+
+@pytest.mark.parametrize(
+    ("ground", "cloth"), [(255, 20), (252, 238), (128, 60)], ids=["dark", "white", "grey"]
+)
+def test_before_a_shop_s_plain_ground_it_is_whole_to_the_px(ground, cloth):
+    """White on white too; the gap between sleeve and trunk is ground, a print is not, whatever was seen."""
+    picture, truth = before_ground(ground, cloth)
+    found = cut_out(picture, regions((np.s_[48:152, 38:122], UPPER)))
+    assert (found != truth).sum() < 0.01 * truth.sum()
+
+
+@pytest.mark.parametrize("ground", [255, 200])
+def test_plain_ground_between_sleeves_is_none_though_it_is_seen_as_cloth(ground):
+    """Of a pale jumper: its sleeves hang below its hem."""
+    truth = regions((np.s_[50:110, 40:120], 1), (np.s_[110:160, 40:60], 1), (np.s_[110:160, 100:120], 1)) > 0
+    picture = np.full((200, 160, 3), ground, np.uint8)
+    picture[truth] = ground - 45
+    picture[truth & (np.arange(200)[:, None] % 12 < 5)] = ground - 60
+    found = cut_out(picture, regions((np.s_[50:160, 40:120], UPPER)))
+    assert (found != truth).sum() < 0.01 * truth.sum()
+
+
+def test_a_carpet_beside_a_sleeve_that_is_seen_as_cloth_is_none():
+    picture = floor()
+    found = cut_out(picture, regions((WHOLE, UPPER), (np.s_[90:125, 105:135], UPPER)))
+    assert not found[95:120, 116:130].any() and found[70:130, 60:100].all()

@@ -62,6 +62,16 @@ def test_it_is_laid_on_and_follows_and_stays_in_its_place(session, ada, shirt):
     assert np.isfinite(session.respond(replace(request, keypoints_18x3=moved)).image).all()
 
 
+def test_it_is_cut_out_once_for_all_poses(session, ada, shirt, monkeypatch):
+    word = next(iter(session.garments(shirt)))
+    request = RenderRequest(ada.key, ada.keypoints_18x3, swaps=(GarmentSwap(shirt.key, word),))
+    session.respond(request)
+    monkeypatch.setattr(references, "clothes_alone", None)  # nobody cuts again
+    moved = ada.keypoints_18x3.copy()
+    moved[4, :2] += (-20, -25)
+    assert session.respond(replace(request, keypoints_18x3=moved)).image.any()
+
+
 def test_nothing_is_refined_or_settled_of_it(session, ada, shirt):
     word = next(iter(session.garments(shirt)))
     request = RenderRequest(ada.key, ada.keypoints_18x3, swaps=(GarmentSwap(shirt.key, word),))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.errors import InputError
-from engine.pose.extent import body_box, stature
+from engine.pose.extent import AIR, body_box, stature
 from engine.pose.formats import bearing
 from engine.pose.formats.layouts import is_body
 from engine.pose.formats.open_photo import OpenPhoto, same_shape
@@ -27,7 +27,6 @@ from engine.pose.formats.units import (
 )
 
 _OUTSIDE = 1.25  # of the frame: a pose without a canvas that reaches further was made for another picture
-_AIR = 1.08  # of the frame over a person fitted into it
 _LEAST_REACH = 0.5  # of a photo's width or height: a person who stays within less was not found in it
 _NEARER = 0.5  # of how far a pose lies from the photo's own: a stretched picture's lies four times as far
 _WHOLES = {100: "hundredths", 1000: "thousandths"}
@@ -238,7 +237,7 @@ def _fitted(pose: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     # The body's own measures have a least size in px.
     points = points * (1000.0 / reach if reach > 0 else 1.0)
     left, top, right, bottom = body_box(points, there, stature(points, there) or 1.0)
-    height, width = max(bottom - top, 1.0) * _AIR, max(right - left, 1.0) * _AIR
+    height, width = max(bottom - top, 1.0) * AIR, max(right - left, 1.0) * AIR
     scale = min(size[0] / height, size[1] / width)
     middle = np.array([left + right, top + bottom]) / 2
     return _with_places(pose, (points[there] - middle) * scale + np.array(size[::-1]) / 2)

@@ -35,8 +35,8 @@ def test_nobody_takes_up_all():
 
 def test_what_is_cut_is_the_same_person_at_the_same_joints():
     joints = np.full((18, 3), 50.0, np.float32)
-    drawn = somebody(slice(44, 52))._replace(joints=joints, painted=torch.ones(1, 128, 112), alone=True)
+    drawn = somebody(slice(44, 52))._replace(joints=joints, painted=torch.ones(1, 128, 112))
     part = cut(drawn, slice(32, 64))
-    assert part.alone and part.wardrobe is drawn.wardrobe
+    assert part.wardrobe is drawn.wardrobe
     assert part.picture.shape[-1] == part.surface.shape[-1] == part.painted.shape[-1] == 32
     assert part.joints[0].tolist() == [18.0, 50.0, 50.0]

@@ -6,126 +6,227 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given
-from hypothesis import strategies as st
 
+from engine.compositing.bodies import TRUNK
+from engine.compositing.clothes import Clothes, clothes_alone, known_as
+from engine.compositing.columns import cut
 from engine.compositing.dressing import dressed
-from engine.compositing.laid_on import _spread_out, as_worn_by, bent, terms
-from engine.compositing.wardrobe import CLASSES, Wardrobe, make_wardrobe
-from engine.compositing.worn import undressed
-from engine.garments import ARMS, LEGS, TOP, garment
-from engine.regions import REGIONS, SURFACE_SPAN
+from engine.compositing.laid_on import as_worn_by
+from engine.compositing.worn import Drawn, undressed
+from engine.cv import cv2
+from engine.garments import DRESS, GARMENTS, PIECES, SKIRT, TOP, TROUSERS, garment
+from engine.pose.skeleton import (
+    LEFT_ANKLE,
+    LEFT_ELBOW,
+    LEFT_HIP,
+    LEFT_KNEE,
+    LEFT_SHOULDER,
+    LEFT_WRIST,
+    RIGHT_ANKLE,
+    RIGHT_ELBOW,
+    RIGHT_HIP,
+    RIGHT_KNEE,
+    RIGHT_SHOULDER,
+    RIGHT_WRIST,
+    SEEN,
+)
+from engine.regions import CLASSES, REGIONS, SURFACE_SPAN
 
 from .test_dressing import SKIN, WALL, at, figure
+from .test_garment_outline import ROWS, arms_of, drawn, shirt, trousers
 
-ROWS, COLUMNS = 128, 88
 WOOD, CLOTH, STRIPE = -0.9, 0.5, 0.1
-SCALE = 1.25  # flat, a garment is broader than on a body, and nearer in this photo
+PERIOD = 12  # rows of the photo's map from stripe to stripe
+JOINTS = {  # dm, of `figure`, whose arms are held out
+    RIGHT_SHOULDER: (-1.8, 4.75), LEFT_SHOULDER: (1.8, 4.75),
+    RIGHT_ELBOW: (-3.3, 4.75), LEFT_ELBOW: (3.3, 4.75),
+    RIGHT_WRIST: (-4.6, 4.75), LEFT_WRIST: (4.6, 4.75), RIGHT_HIP: (-1.0, -0.5), LEFT_HIP: (1.0, -0.5),
+    RIGHT_KNEE: (-1.0, -4.0), LEFT_KNEE: (1.0, -4.0), RIGHT_ANKLE: (-1.0, -7.5), LEFT_ANKLE: (1.0, -7.5),
+}  # fmt: skip
 
 
-def laid(name: str, there, photo_scale: float = SCALE) -> tuple[Wardrobe, torch.Tensor]:
-    """A garment of a class on a wooden floor, where `there` says so of places x, y in dm, with stripes
-    across."""
-    y_hw, x_hw = torch.meshgrid(
-        torch.linspace(8, -8, ROWS) / photo_scale,
-        torch.linspace(-5.5, 5.5, COLUMNS) / photo_scale,
-        indexing="ij",
+def posed(wearer: Drawn, **moved) -> Drawn:
+    joints = np.zeros((18, 3), np.float32)
+    for joint, (x, y) in (JOINTS | moved.get("joints", {})).items():
+        joints[joint] = (x + 6.5) * 8, (9 - y) * 8, SEEN
+    return wearer._replace(joints=joints)
+
+
+def clothes(mask: np.ndarray, name: str = "upper clothes", arms: bool = True) -> Clothes:
+    """Of an outline, with stripes across, on wood."""
+    arms_hw = torch.from_numpy(arms_of(mask) & arms)
+    mask_hw = torch.from_numpy(mask)
+    logits = 20.0 * F.one_hot(mask_hw * REGIONS.index(name), CLASSES).movedim(-1, 0).float()
+    places = torch.stack(
+        [torch.where(arms_hw, 3.0, 0.0), torch.full(mask.shape, 3.0), torch.zeros(mask.shape)]
     )
-    cloth_hw = there(x_hw, y_hw)
-    class_hw = torch.where(cloth_hw, REGIONS.index(name), 0)
-    logits = 20.0 * F.one_hot(class_hw, CLASSES).movedim(-1, 0).float()
-    places = torch.stack([x_hw, y_hw, torch.full_like(x_hw, 0.5)])
-    surface = torch.cat([logits, places / SURFACE_SPAN])[None]
-    grey_hw = torch.where((y_hw % 1.0) < 0.5, CLOTH, STRIPE)
-    grey_hw = torch.where(cloth_hw, grey_hw, WOOD)
-    photo = F.interpolate(grey_hw.expand(1, 3, -1, -1), scale_factor=2, mode="nearest")
-    return make_wardrobe(photo, surface, alone=True), photo
+    rows_h1 = torch.arange(ROWS)[:, None].expand(mask.shape)
+    grey_hw = torch.where(mask_hw, torch.where(rows_h1 % PERIOD < PERIOD / 2, CLOTH, STRIPE), WOOD)
+    photo = grey_hw.float().expand(1, 3, -1, -1).clone()
+    made = clothes_alone(photo, torch.cat([logits, places / SURFACE_SPAN])[None])
+    assert made is not None
+    return made
 
 
-def shirt(x_hw, y_hw):
-    trunk = (x_hw.abs() < 2) & (y_hw < 6) & (y_hw > 0.5)
-    return trunk | ((x_hw.abs() < 4) & (y_hw < 5.5) & (y_hw > 4))
+WEARER = posed(figure(sleeve=2.5, hem=0, cloth=-0.4))
 
 
-def skirt(x_hw, y_hw):
-    return (y_hw < 0.8) & (y_hw > -4) & (x_hw.abs() < 2.0 + 0.3 * (0.8 - y_hw))
-
-
-def wear(name: str, there, word: str):
-    wearer = figure(sleeve=4.5, hem=0, cloth=-0.4)
-    clothes, photo = laid(name, there)
-    worn = as_worn_by(wearer, clothes, photo)
+def wear(mask: np.ndarray, word: str = "top", wearer: Drawn = WEARER, name: str = "upper clothes", arms=True):
+    worn = as_worn_by(wearer, clothes(mask, name, arms), garment(word))
+    assert worn is not None
     return worn, dressed(undressed(wearer), wearer, worn, garment(word))
 
 
-def test_a_shirt_has_its_sleeves_and_hem_and_stripes_where_they_are_on_a_body():
-    _, now = wear("upper clothes", shirt, "top")
-    for x, y in ((0, 3.25), (1.2, 2.25), (-1.2, 1.25), (3, 4.25), (-3, 4.25)):
-        assert at(now.picture, x, y) == pytest.approx(CLOTH, abs=0.08), (x, y)
-    for x, y in ((0, 3.75), (1.2, 2.75), (-1.2, 1.75), (3, 4.75), (-3, 4.75)):
-        assert at(now.picture, x, y) == pytest.approx(STRIPE, abs=0.08), (x, y)
-    assert at(now.picture, 0, -2) == pytest.approx(-0.8, abs=0.05)  # her own trousers below it
+def is_cloth(value: float) -> bool:
+    return STRIPE - 0.08 < value < CLOTH + 0.08
 
 
-def test_nothing_of_what_lies_around_it_comes_along():
-    worn, now = wear("upper clothes", shirt, "top")
-    for picture in (worn.picture, now.picture):
-        assert picture.min() > WOOD + 0.05
+def test_stripes_are_as_far_apart_as_the_garment_is_large():
+    """It is moved as a whole: no print is stretched, and none of its ground comes along."""
+    worn, _ = wear(shirt())
+    line = worn.laid.colour[0, 0, :, 52][worn.laid.trunk[0, 0, :, 52] > 0.9]
+    edges = np.flatnonzero(np.diff((line > (CLOTH + STRIPE) / 2).numpy().astype(int)))
+    scale = 3.6 * 8 / clothes(shirt()).upper.breadth
+    assert np.diff(edges)[1:-1].mean() == pytest.approx(PERIOD / 2 * scale, rel=0.06)
+    covered = (worn.laid.trunk + worn.laid.sleeves > 0.5).expand(1, 3, -1, -1)
+    assert worn.laid.colour[covered].min() > STRIPE - 0.1
+
+
+def test_sleeves_lie_along_the_arms_and_hands_stay():
+    _, now = wear(shirt(long=True))
+    for x in (2.6, 3.4, 4.0, -2.6, -3.4, -4.0):
+        assert is_cloth(at(now.picture, x, 4.75)), x
+    assert at(now.picture, 4.8, 4.75) == at(WEARER.picture, 4.8, 4.75)
+    _, now = wear(shirt())
+    assert is_cloth(at(now.picture, 2.6, 4.75))
+    assert at(now.picture, 4.4, 4.75) == pytest.approx(SKIN, abs=0.02), "a short one ends before the elbow"
+
+
+def test_a_sleeve_follows_its_arm():
+    up = {LEFT_ELBOW: (2.8, 6.0), LEFT_WRIST: (3.6, 7.2)}
+    worn, _ = wear(shirt(long=True), wearer=posed(figure(2.5, 0, -0.4), joints=up))
+    sleeves = worn.laid.sleeves
+    assert at(sleeves, 2.8, 6.0) > 0.9 and at(sleeves, 3.3, 6.8) > 0.9
+    assert at(sleeves, 4.0, 4.75) < 0.1
+    assert at(sleeves, -4.0, 4.75) > 0.9
+
+
+def sleeves_of(elbow: tuple[float, float], wrist: tuple[float, float]) -> np.ndarray:
+    """Of the arm on the picture's left, so bent, bool [h, w] of a long-sleeved shirt."""
+    wearer = posed(WEARER, joints={RIGHT_ELBOW: elbow, RIGHT_WRIST: wrist})
+    laid = as_worn_by(wearer, clothes(shirt(long=True)), garment("top")).laid
+    middle = round(float(wearer.joints[[RIGHT_SHOULDER, LEFT_SHOULDER], 0].mean()))
+    return (laid.sleeves[0, 0] > 0.5).numpy()[:, :middle]
+
+
+def test_a_sleeve_s_shoulder_is_round_where_an_arm_hangs_and_whole_where_it_leans():
+    """dm, from a shoulder at (-1.8, 4.75)."""
+    hanging = sleeves_of((-2.1, 2.2), (-2.2, -0.3))
+    row, (shoulder, other) = round((9 - 4.75) * 8), (round((x + 6.5) * 8) for x in (-1.8, 1.8))
+    breadth = other - shoulder
+    columns = np.flatnonzero(hanging[row])
+    assert columns[0] == pytest.approx(shoulder - 0.15 * breadth, abs=1)
+    leaning = sleeves_of((-3.4, 3.0), (-2.2, 1.2))
+    count, _, boxes, _ = cv2.connectedComponentsWithStats(leaning.astype(np.uint8))
+    assert count == 2 or boxes[1:, cv2.CC_STAT_AREA].max() > 0.98 * leaning.sum()
 
 
 def test_bare_arms_come_to_light_where_it_has_no_sleeves():
-    _, now = wear("upper clothes", lambda x, y: shirt(x, y) & (x.abs() < 2), "top")
+    mask = shirt() & (np.abs(np.arange(176) - 88) < 34)
+    _, now = wear(mask, arms=False, wearer=posed(figure(sleeve=4.0, hem=0, cloth=-0.4)))
     for x in (3.5, -3.5):
         assert at(now.picture, x, 4.75) == pytest.approx(SKIN, abs=0.15)
 
 
-def test_a_skirt_is_whole_between_the_legs_and_flares_beside_them():
-    wearer = figure(sleeve=2.5, hem=0, cloth=-0.4, wide=1.6, below=0.0)
-    gap = torch.zeros_like(wearer.surface[:, :CLASSES])
-    gap[:, 0] = 20.0
-    apart_hw = torch.zeros(wearer.surface.shape[-2:], dtype=torch.bool)
-    apart_hw[84:112, 50:54] = True  # a gap between her legs, y = -1.5 to -5
-    surface = wearer.surface.clone()
-    surface[:, :CLASSES] = torch.where(apart_hw, gap, surface[:, :CLASSES])
-    wearer = wearer._replace(surface=surface, picture=torch.where(apart_hw, WALL, wearer.picture))
-    clothes, photo = laid("dress or skirt", skirt)
-    now = dressed(undressed(wearer), wearer, as_worn_by(wearer, clothes, photo), garment("skirt"))
-    for x, y in ((0, -2.25), (0, -3.25), (2.6, -3.25), (-2.6, -3.25)):
-        assert at(now.picture, x, y) in (pytest.approx(CLOTH, abs=0.1), pytest.approx(STRIPE, abs=0.1)), (
-            x,
-            y,
+def test_trousers_are_as_wide_as_they_are_and_a_wall_is_beside_them():
+    """The wearer's own were twice as wide as the body."""
+    wide = posed(figure(sleeve=2.5, hem=0, cloth=-0.4, wide=4.0, ends=-7.0))
+    mask = drawn(
+        (66, 20), (60, 80), (74, 240), (84, 240), (88, 100), (92, 240), (102, 240), (116, 80), (110, 20)
+    )
+    _, now = wear(mask, "trousers", wide, "pants", arms=False)
+    assert at(now.picture, 3.5, -4.0) == pytest.approx(WALL, abs=0.05)
+    assert is_cloth(at(now.picture, 1.0, -4.0)) and is_cloth(at(now.picture, -1.0, -6.5))
+
+
+def test_long_trousers_end_at_the_ankles_and_shorts_do_not():
+    wearer = posed(figure(sleeve=2.5, hem=0, cloth=-0.4, ends=-7.5))
+    _, long = wear(trousers(), "trousers", wearer, "pants", arms=False)
+    _, short = wear(trousers(90, 140), "trousers", wearer, "pants", arms=False)
+    assert is_cloth(at(long.picture, 1.0, -6.8))
+    assert is_cloth(at(short.picture, 1.0, -2.0)) and not is_cloth(at(short.picture, 1.0, -5.5))
+
+
+def test_a_skirt_is_whole_between_the_legs():
+    skirt = drawn((64, 20), (48, 200), (128, 200), (112, 20))
+    _, now = wear(skirt, "skirt", name="dress or skirt", arms=False)
+    for x in (0, 1.5, -1.5):
+        assert is_cloth(at(now.picture, x, -2.5))
+
+
+def test_a_neck_is_before_the_inside_of_a_collar():
+    worn, now = wear(shirt())
+    back = worn.laid.back[0, 0] > 0.9
+    assert back.any()
+    there = back & (undressed(WEARER).pieces[0, 0] < 0.1)
+    assert there.any() and not ((now.pieces[0, PIECES.index("top")] > 0.5) & there).any()
+
+
+def test_strength_half_lies_between_without_a_ghost():
+    worn, _ = wear(shirt())
+    half = dressed(undressed(WEARER), WEARER, worn, garment("top"), 0.5)
+    value = at(half.picture, 0, 3)
+    assert -0.4 < value < CLOTH and at(half.picture, 0, 7) == at(WEARER.picture, 0, 7)
+
+
+def test_whose_shoulders_nobody_knows_is_left_alone():
+    assert as_worn_by(WEARER._replace(joints=None), clothes(shirt()), GARMENTS["top"]) is None
+    assert (
+        as_worn_by(
+            posed(WEARER)._replace(joints=np.zeros((18, 3), np.float32)), clothes(shirt()), GARMENTS["top"]
         )
-    assert at(now.picture, 5, -3.25) == pytest.approx(WALL, abs=0.02)
+        is None
+    )
 
 
-def test_a_body_in_clothes_that_nobody_is_in_is_bare_elsewhere():
-    worn, _ = wear("upper clothes", shirt, "top")
-    pieces_hw = worn.painted[0]
-    rows, columns = pieces_hw.shape
-
-    def piece(x: float, y: float) -> int:
-        return int(pieces_hw[round((9 - y) / 18 * (rows - 1)), round((x + 6.5) / 13 * (columns - 1))])
-
-    assert piece(0, 3) == TOP
-    assert piece(0, -3) == LEGS
-    assert piece(4.7, 4.7) == ARMS
-
-
-@given(st.integers(0, 2**32 - 1))
-def test_a_bend_finds_what_is_straight_exactly_and_no_stray_turns_it(seed):
-    rng = torch.Generator().manual_seed(seed)
-    here = torch.rand(60, 2, generator=rng) * 2 - 1
-    straight = torch.rand(3, 2, generator=rng) - 0.5
-    there = terms(here)[:, :3] @ straight
-    asked = terms(torch.rand(9, 2, generator=rng) * 2 - 1)
-    assert torch.allclose(asked @ bent(here, there, 0.3), asked[:, :3] @ straight, atol=1e-3)
-    stray = there.clone()
-    stray[:4] += 0.8
-    np.testing.assert_allclose(asked @ bent(here, stray, 0.3), asked[:, :3] @ straight, atol=0.06)
+def test_a_part_of_the_columns_is_the_same():
+    worn, now = wear(shirt())
+    columns = slice(16, 96)
+    hers = cut(WEARER, columns)
+    part = dressed(
+        undressed(WEARER)._replace(picture=hers.picture, pieces=undressed(WEARER).pieces[..., columns]),
+        hers,
+        cut(worn, columns),
+        garment("top"),
+    )
+    assert torch.allclose(part.picture[..., 24:56], now.picture[..., 40:72], atol=2e-2)
 
 
-@pytest.mark.parametrize(("columns", "enough"), [(1, False), (2, False), (3, True)])
-def test_a_line_or_two_of_positions_tell_no_bend(columns, enough):
-    here = torch.cartesian_prod(torch.arange(columns), torch.arange(20)) * 2 / 128
-    assert _spread_out(here.float(), 128) == enough
-    assert _spread_out(here.flip(1).float(), 128) == enough
+@pytest.mark.parametrize("word", ["top", "trousers"])
+@pytest.mark.parametrize("limb", [[2, 3, 4], [8, 9, 10]], ids=["arm", "leg"])
+def test_a_limb_whose_joints_are_at_one_place_breaks_nothing(word, limb):
+    joints = WEARER.joints.copy()
+    joints[limb, :2] = joints[limb[0], :2]
+    laid = as_worn_by(WEARER._replace(joints=joints), clothes(shirt()), garment(word)).laid
+    assert all(torch.isfinite(each).all() for each in laid)
+
+
+@pytest.mark.parametrize(
+    ("seen", "long", "piece"),
+    [
+        ({TOP: 1.0}, 2.0, TOP),
+        ({DRESS: 0.58, SKIRT: 0.42}, 1.3, TOP),  # a wide tee
+        ({DRESS: 0.58, SKIRT: 0.42}, 1.65, DRESS),
+        ({DRESS: 0.39, SKIRT: 0.61}, 1.65, DRESS),
+        ({DRESS: 0.31, SKIRT: 0.69}, 1.65, SKIRT),
+        ({SKIRT: 0.4, TROUSERS: 0.6}, 1.0, TROUSERS),
+    ],
+)
+def test_how_long_it_is_tells_what_a_garment_is(seen, long, piece):
+    """long: in trunks, from its shoulder joints to its hem."""
+    part = torch.zeros(len(PIECES))
+    for each, share in seen.items():
+        part[each] = share
+    shape = clothes(shirt()).upper
+    hem = float(shape.joints[:, 1].mean()) + long * TRUNK * shape.breadth
+    assert known_as(part, shape, hem).argmax() == piece and known_as(part, shape, hem).sum() == 1

@@ -1,0 +1,208 @@
+"""A wearer's body by its joints, in a picture: its trunk, its limbs as lines, and how broad it is bare.
+
+Lengths are told in shoulders, from joint to joint, or in trunks, from shoulders to hips: of those who stand
+before a camera they are alike. px of the picture; right and left as the picture has them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.compositing.fields import ramp, size_of
+from engine.compositing.wardrobe import CLASSES, HIP, on_trunk
+from engine.compositing.worn import Drawn
+from engine.pose.skeleton import LEFT_HIP, LEFT_SHOULDER, RIGHT_HIP, RIGHT_SHOULDER
+from engine.regions import SURFACE_SPAN
+
+TRUNK = 1.46  # a trunk, in shoulders: 1.31 to 1.68 in 56 photographs, most 1.41 to 1.50
+ARM = 1.57  # an arm to its wrist, in shoulders: likewise 1.25 to 1.70
+_LEG = 1.5  # a leg to its ankle, in trunks
+_PROFILE = 0.55  # least breadth of shoulders, of what a trunk says: somebody turned aside is as deep
+_SHOULDER = 1.7  # dm: farther out are arms
+_FAR_ARM = 2.4  # dm: from the middle of an upper arm on an arm is before what is on the trunk
+_OUTER = 0.1  # of the shoulders, how much farther out the middle of an arm that hangs is than its joint
+# Half of the breadth of bare bodies, in shoulders, evenly along an arm, a leg, and a trunk.
+_ARM_HALVES = 0.16, 0.125, 0.11, 0.095, 0.075
+_LEG_HALVES = 0.34, 0.28, 0.2, 0.19, 0.14
+_TRUNK_HALVES = 0.52, 0.5, 0.46, 0.46, 0.58
+
+
+class Body(NamedTuple):
+    """A wearer in px of the picture. middle, hips: between shoulders, between hips. across, down: of length
+    1. shoulders, trunk: their breadth, its length. arms, legs: joints of each, what is known."""
+
+    middle: np.ndarray
+    hips: np.ndarray
+    across: np.ndarray
+    down: np.ndarray
+    shoulders: float
+    trunk: float
+    arms: tuple[np.ndarray, np.ndarray]
+    legs: tuple[np.ndarray, np.ndarray]
+
+
+def body_of(wearer: Drawn, size: tuple[int, int]) -> Body | None:
+    joints_18x3 = wearer.joints
+    if joints_18x3 is None:
+        return None
+    here_182 = joints_18x3[:, :2] * (size[0] / size_of(wearer.surface)[0])
+    there_18 = joints_18x3[:, 2] > 0
+    shoulders, hips = [RIGHT_SHOULDER, LEFT_SHOULDER], [RIGHT_HIP, LEFT_HIP]
+    if not there_18[shoulders].all():
+        return None
+    middle_2, step_2 = here_182[shoulders].mean(0), np.subtract(*here_182[shoulders])
+    if there_18[hips].all():
+        hips_2 = here_182[hips].mean(0)
+        trunk = float(np.linalg.norm(hips_2 - middle_2))
+        if trunk < 1.0:
+            return None
+        down_2 = (hips_2 - middle_2) / trunk
+    else:
+        breadth = max(float(np.linalg.norm(step_2)), 1.0)
+        down_2 = np.array((-step_2[1], step_2[0])) / breadth
+        down_2 = down_2 if down_2[1] > 0 else -down_2
+        trunk = TRUNK * breadth
+        hips_2 = middle_2 + trunk * down_2
+    across_2 = np.array((down_2[1], -down_2[0]))
+    breadth = max(abs(float(step_2 @ across_2)), _PROFILE * trunk / TRUNK)
+    seen = sorted((RIGHT_SHOULDER, LEFT_SHOULDER), key=lambda joint: float(here_182[joint] @ across_2))
+    arms = [_chain(here_182, there_18, joint) for joint in seen]
+    legs = []
+    for number, joint in enumerate(hips if seen[0] == RIGHT_SHOULDER else hips[::-1]):
+        chain = _chain(here_182, there_18, joint)
+        # A half-length photo shows hips at most.
+        legs.append(chain if len(chain) else (hips_2 + (number - 0.5) * 0.4 * trunk * across_2)[None])
+    return Body(middle_2, hips_2, across_2, down_2, breadth, trunk, (arms[0], arms[1]), (legs[0], legs[1]))
+
+
+def _chain(here_182: np.ndarray, there_18: np.ndarray, first: int) -> np.ndarray:
+    """A limb's joints as far as they are known, [0 to 3, 2]."""
+    known = [joint for joint in range(first, first + 3) if there_18[first : joint + 1].all()]
+    return here_182[known]
+
+
+class Parts(NamedTuple):
+    """How much of each px is of arms, of arms before the trunk, of legs, [1, 1, H, W] each."""
+
+    arms: Tensor
+    before: Tensor
+    legs: Tensor
+
+
+def parts_of(wearer: Drawn, size: tuple[int, int]) -> Parts:
+    place_13hw = wearer.surface[:, CLASSES:].float() * SURFACE_SPAN
+    arms_11hw = (on_trunk(place_13hw) == 0).float() * (place_13hw[:, :1].abs() > _SHOULDER)
+    before_11hw = arms_11hw * (place_13hw[:, :1].abs() > _FAR_ARM)
+    legs_11hw = (place_13hw[:, 1:2] < HIP).float() * (1.0 - arms_11hw)
+    parts_13hw = torch.cat([arms_11hw, before_11hw, legs_11hw], 1)
+    return Parts(*ramp(F.interpolate(parts_13hw, size, mode="bilinear"), 0.4, 0.6).split(1, 1))
+
+
+class Ways:
+    """Positions [H, W] told along a wearer's body: across and down its trunk from the middle of its
+    shoulders, and along and beside its limbs, from the picture's left to its right. px."""
+
+    def __init__(self, body: Body, here_HW2: Tensor):
+        self.across_HW, self.down_HW = along_ways(here_HW2, body.middle, body.across, body.down)
+        self.arms, self.legs = [], []
+        for number, (arm_N2, leg_N2) in enumerate(zip(body.arms, body.legs, strict=True)):
+            arm_42 = _whole_limb(arm_N2, ARM * body.shoulders, body.down)
+            # An arm that hangs is farther out than its joint, one held out goes on from there.
+            hangs = max(0.0, float((arm_42[1] - arm_42[0]) @ body.down)) / (0.5 * ARM * body.shoulders)
+            out_2 = (2 * number - 1) * _OUTER * min(1.0, hangs) * body.shoulders * body.across
+            arm_42[0] += out_2
+            self.arms.append((arm_42, *_beside(here_HW2, _rounded(arm_42))))
+            leg_42 = _whole_limb(leg_N2, _LEG * body.trunk, body.down)
+            self.legs.append((leg_42, *_beside(here_HW2, _rounded(leg_42))))
+
+
+def bare_shape(body: Body, way: Ways, parts: Parts) -> Tensor:
+    """Where a bare body is, [1, 1, H, W], as broad as bodies are along their bones: what was worn was
+    broader."""
+
+    def within(along_HW: Tensor, aside_HW: Tensor, length: float, halves: tuple[float, ...]) -> Tensor:
+        steps = along_HW / max(length, 1.0) * (len(halves) - 1)
+        steps = steps.clamp(0, len(halves) - 1.001)
+        half_N = along_HW.new_tensor(halves) * body.shoulders
+        half_HW = torch.lerp(half_N[steps.long()], half_N[steps.long() + 1], steps.frac())
+        return ramp(half_HW - aside_HW.abs() + 0.5, 0.0, 1.0)
+
+    arms_HW, legs_HW = (
+        torch.stack(
+            [
+                within(along_HW, aside_HW, limb_length(limb_42), halves)
+                for limb_42, along_HW, aside_HW in limbs
+            ]
+        ).amax(0)
+        for limbs, halves in ((way.arms, _ARM_HALVES), (way.legs, _LEG_HALVES))
+    )
+    trunk_HW = within(way.down_HW, way.across_HW, body.trunk, _TRUNK_HALVES)
+    trunk_HW = trunk_HW.maximum(ramp(-way.down_HW / body.shoulders, -0.2, -0.1))  # shoulders and neck
+    shape_11HW = torch.lerp(trunk_HW[None, None], legs_HW[None, None], parts.legs)
+    return torch.lerp(shape_11HW, arms_HW[None, None], parts.arms)
+
+
+def limb_length(limb_42: np.ndarray) -> float:
+    """Of the two bones of a limb."""
+    return float(np.linalg.norm(np.diff(limb_42[:3], axis=0), axis=1).sum())
+
+
+def along_ways(here_HW2: Tensor, begin_2: np.ndarray, *ways: np.ndarray) -> list[Tensor]:
+    """How far positions lie from one along these ways."""
+    step_HW2 = here_HW2 - here_HW2.new_tensor(begin_2.tolist())
+    return [step_HW2 @ here_HW2.new_tensor(way.tolist()) for way in ways]
+
+
+def far_from(here_HW2: Tensor, begin_2: np.ndarray, end_2: np.ndarray) -> Tensor:
+    """How far positions are from a line's nearest point."""
+    length = max(float(np.linalg.norm(end_2 - begin_2)), 1e-6)
+    way_2 = (end_2 - begin_2) / length
+    s_HW, t_HW = along_ways(here_HW2, begin_2, way_2, np.array((-way_2[1], way_2[0])))
+    return torch.hypot(s_HW - s_HW.clamp(0.0, length), t_HW)
+
+
+def _whole_limb(limb_N2: np.ndarray, length: float, down_2: np.ndarray) -> np.ndarray:
+    """A limb's joints with those that are not known, straight on, and a point far beyond, [4, 2]."""
+    bones = list(limb_N2)
+    while len(bones) < 3:
+        way_2 = down_2 if len(bones) < 2 else bones[-1] - bones[-2]
+        way_2 = way_2 / max(float(np.linalg.norm(way_2)), 1e-6)
+        bones.append(bones[-1] + way_2 * length / 2)
+    last_2 = bones[2] - bones[1]
+    return np.array([*bones[:3], bones[2] + last_2 / max(float(np.linalg.norm(last_2)), 1e-6) * length])
+
+
+def _rounded(limb_42: np.ndarray, share: float = 0.25, pieces: int = 6) -> np.ndarray:
+    """A limb's line with a round corner at its middle joint, [N, 2]; it goes on straight at both ends."""
+    first, corner, last, end = limb_42
+    begin_2, after_2 = corner + share * (first - corner), corner + share * (last - corner)
+    parts_N1 = np.linspace(0.0, 1.0, pieces + 1)[:, None]
+    round_N2 = (1 - parts_N1) ** 2 * begin_2 + 2 * parts_N1 * (1 - parts_N1) * corner + parts_N1**2 * after_2
+    return np.array([first, *round_N2, last, end])
+
+
+def _beside(here_HW2: Tensor, line_N2: np.ndarray) -> tuple[Tensor, Tensor]:
+    """How far along a line positions are, before its beginning negative, and how far aside."""
+    best_HW = along_HW = aside_HW = None
+    reached = 0.0
+    for number, (begin_2, end_2) in enumerate(zip(line_N2, line_N2[1:], strict=False)):
+        length = max(float(np.linalg.norm(end_2 - begin_2)), 1e-6)
+        way_2 = (end_2 - begin_2) / length
+        s_HW, t_HW = along_ways(here_HW2, begin_2, way_2, np.array((-way_2[1], way_2[0])))
+        far_HW = s_HW.clamp(-torch.inf if number == 0 else 0.0, length)
+        off_HW = torch.hypot(s_HW - far_HW, t_HW)
+        if best_HW is None or along_HW is None or aside_HW is None:
+            best_HW, along_HW, aside_HW = off_HW, far_HW, t_HW
+        else:
+            nearer_HW = off_HW < best_HW
+            best_HW = torch.where(nearer_HW, off_HW, best_HW)
+            along_HW = torch.where(nearer_HW, reached + far_HW, along_HW)
+            aside_HW = torch.where(nearer_HW, off_HW.copysign(t_HW), aside_HW)
+        reached += length
+    assert along_HW is not None and aside_HW is not None
+    return along_HW, aside_HW

@@ -1,0 +1,74 @@
+"""A garment that a photo shows with nobody in it, cut out: made once a photo, for no pose changes it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.compositing.bodies import TRUNK
+from engine.compositing.fields import size_of, spread
+from engine.compositing.garment_outline import Lower, Upper, back_of_neck, lower, upper
+from engine.compositing.tailoring import matte
+from engine.compositing.wardrobe import CLASSES, on_trunk
+from engine.compositing.worn import inner
+from engine.garments import DRESS, PIECES, SKIRT, TOP
+from engine.ops.resample import running_mean
+from engine.pictures import to_rgb
+from engine.regions import SURFACE_SPAN
+
+# Share above the waist, from which on what is seen as a dress or skirt is no skirt: at most 0.30 in nine
+# skirts and shorts, at least 0.39 in dresses and in a tee that is seen as one.
+_ABOVE = 0.35
+_AS_LONG = 1.5  # trunks from shoulder joints to hem, that a dress has: that tee 1.0, dresses 1.7 and more
+_EDGE = 2  # px of a picture of 256 rows, how far inwards a garment's edge has the ground's colours
+
+
+class Clothes(NamedTuple):
+    """A garment cut out of its photo. photo: [1, 3, H, W]. cover: [1, 1, H, W], how much of each px is
+    clothes. mask: bool [h, w], where they are on a map. back: likewise, where their inside is seen behind a
+    neck. upper, lower: where a body would be in them, as in a top and as in trousers."""
+
+    photo: Tensor
+    cover: Tensor
+    mask: np.ndarray
+    back: np.ndarray
+    upper: Upper
+    lower: Lower
+
+    def bytes(self) -> int:
+        return self.photo.nbytes + self.cover.nbytes + 4 * self.mask.nbytes
+
+
+def known_as(part_P: Tensor, shape: Upper, hem: float) -> Tensor:
+    """Which piece a garment is, [P] with a 1: tops, dresses and skirts are told by how long they are and by
+    where most of them is worn. part: how much of it is seen as which. hem: y of its last row, in px of its
+    shape."""
+    seen, dress, skirt = int(part_P.argmax()), float(part_P[DRESS]), float(part_P[SKIRT])
+    if seen in (DRESS, SKIRT):
+        long = hem - float(shape.joints[:, 1].mean()) > _AS_LONG * TRUNK * shape.breadth
+        seen = SKIRT if dress < _ABOVE * (dress + skirt) else DRESS if long else TOP
+    return F.one_hot(torch.tensor(seen), len(PIECES)).to(part_P)
+
+
+@torch.no_grad()
+def clothes_alone(photo_1CHW: Tensor, surface_1Khw: Tensor) -> Clothes | None:
+    """Of a photo of a garment, in any size, with its map (`flat_lays.of_garment`); None where that has
+    none."""
+    seen_hw = surface_1Khw[0, :CLASSES].argmax(0) > 0
+    place_13hw = surface_1Khw[:, CLASSES:].float() * SURFACE_SPAN
+    arms_hw = seen_hw & (on_trunk(place_13hw)[0, 0] == 0) & (place_13hw[0, 0].abs() > 1.0)
+    cover_11HW = matte(seen_hw.float()[None, None], photo_1CHW)
+    # Px at its edges have the ground's colours in them.
+    inside_11HW = inner(cover_11HW, _EDGE)
+    photo_1CHW = torch.lerp(spread(photo_1CHW, inside_11HW), photo_1CHW, inside_11HW)
+    cover_11HW = running_mean(inner(cover_11HW, 1), 3)
+    mask_hw = seen_hw.cpu().numpy()
+    if not mask_hw.any():
+        return None
+    rgb_hwC = to_rgb(F.interpolate(photo_1CHW, size_of(surface_1Khw), mode="area"))
+    top = upper(mask_hw, arms_hw.cpu().numpy())
+    return Clothes(photo_1CHW, cover_11HW, mask_hw, back_of_neck(mask_hw, rgb_hwC, top), top, lower(mask_hw))

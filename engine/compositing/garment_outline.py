@@ -1,0 +1,294 @@
+"""Where on a garment that nobody is in a body would be, told by its outline: shoulders, sleeves, legs.
+
+Outlines of garments are much plainer than what a network sees in them: armpits and crotches are what a hull
+around them lacks most. Right and left are as in the picture, the garment's front seen. x, y in px of the
+mask.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.cv import cv2
+
+EASE = 1.05  # a chest in clothes is so much broader than from shoulder joint to shoulder joint
+_JOINT = 0.85  # of half a chest, how far aside a sleeve begins at the shoulder
+_BELOW = 0.2  # of the shoulders' breadth, how far below a garment's shoulder the joint is
+_SLOPE = 0.35  # how shoulders fall
+_ARMHOLE = 0.52  # without sleeves: an armhole is so deep, of the chest's breadth
+_NOTCH = 0.03  # of the height, the least depth of an armpit or crotch
+_OVERHANG = 0.10  # of the height, how far a sleeve goes beyond its armpit at least
+_CHEST = 0.08, 0.95  # of the height, between which a sleeve and the trunk may part
+_END = 0.93  # of a sleeve's length, from where on it is its end
+_SOLID = 0.6  # of the middle row's breadth, that a row has which is no hanger's
+_LONG, _WIDE = (
+    1.85,
+    1.2,
+)  # of its shoulders, how long a garment is at least, or how much broader it is at most
+_COLLAR = 0.12, 0.62  # of half a chest, between which the ends of a collar are
+_LEVEL = 0.03  # of half a chest, by how much a collar falls towards its ends
+_LEAST_NECK = 12  # px: a narrower neck tells nothing
+_CURVES = 1.1, 1.5, 2.0, 3.0, 5.0  # of curves: a V, an arc, a U
+_SHALLOWEST, _DEEPEST = 0.1, 0.7  # of half a chest
+_WITHIN = 0.6  # share of such a curve that is in the garment
+_AS_CLEAR = 0.75  # of the clearest curve's, from which on a deeper one is the neck's edge
+_USUAL = 0.2  # of half a chest, how deep a neck's edge that cannot be seen is
+_EDGE = 0.05  # least difference of colours (0 to 1) ...
+_ALL_ALONG = 0.25  # ... that all but that part of an edge has
+_RISE = 0.3  # of the height, where a crotch is that cannot be seen
+
+
+class Sleeve(NamedTuple):
+    """x, y [2] each: where it meets trunk and shoulder, and the middle of its end. mask: [h, w], what is of
+    it."""
+
+    armpit: np.ndarray
+    shoulder: np.ndarray
+    end: np.ndarray
+    mask: np.ndarray
+
+
+class Upper(NamedTuple):
+    """joints: [2, 2], where the shoulder joints would be, and breadth, from one to the other. sleeves: right
+    and left, as the picture has them from its left to its right; None where there is none. half: [h], half of
+    the breadth at every row, less sleeves. slope: how its shoulders fall."""
+
+    joints: np.ndarray
+    breadth: float
+    sleeves: tuple[Sleeve | None, Sleeve | None]
+    half: np.ndarray
+    slope: float
+
+
+class Lower(NamedTuple):
+    """middle: x. waist, crotch, hem: y. waists, hips: breadths there. legs: [2, 2, 2], of each leg the middle
+    at the crotch and at the hem."""
+
+    middle: float
+    waist: float
+    crotch: float
+    hem: float
+    waists: float
+    hips: float
+    legs: np.ndarray
+
+
+def upper(mask_hw: np.ndarray, arms_hw: np.ndarray) -> Upper:
+    """Of a top or dress, bool [h, w], of at least a px. arms: where arms are seen in it."""
+    rows, columns = (np.flatnonzero(mask_hw.any(axis)) for axis in (1, 0))
+    top, high = int(rows[0]), float(rows[-1] - rows[0] + 1)
+    left_h, right_h = _ends(mask_hw)
+    middle = float(np.median((left_h + right_h)[rows]) / 2)
+    notches = _notches(mask_hw)
+    armed = (arms_hw & mask_hw).sum() > 0.01 * mask_hw.sum()
+    pits: list[np.ndarray | None] = [None, None]
+    for far_2, one_2, other_2, _ in notches:  # the deepest last
+        side = int(far_2[0] > middle)
+        tip = max(abs(one_2[0] - middle), abs(other_2[0] - middle))
+        if (
+            armed
+            and _CHEST[0] < (far_2[1] - top) / high < _CHEST[1]
+            and tip - abs(far_2[0] - middle) > _OVERHANG * high
+            and abs(far_2[0] - middle) > 0.1 * high
+        ):
+            pits[side] = far_2
+    arms_end = float(np.flatnonzero((arms_hw & mask_hw).any(1))[-1]) if armed else 0.0
+    for side in (0, 1):  # where one sleeve hides its own, the other tells
+        twin_2 = pits[1 - side]
+        if pits[side] is None and twin_2 is not None:
+            pits[side] = np.array((2 * middle - twin_2[0], max(twin_2[1], arms_end)))
+    found = [abs(pit[0] - middle) for pit in pits if pit is not None]
+    breadth_h = np.where(mask_hw.any(1), right_h - left_h + 1, 0.0)
+    if found:
+        half = float(np.mean(found))
+    elif armed and (arms_hw.any(1) & (mask_hw & ~arms_hw).any(1)).any():
+        half = _between(mask_hw & ~arms_hw, arms_hw) / 2
+    else:
+        deep_h = np.arange(len(breadth_h)) - top >= _ARMHOLE * breadth_h
+        row = int(np.flatnonzero(deep_h & mask_hw.any(1))[0]) if (deep_h & mask_hw.any(1)).any() else rows[-1]
+        half = float(breadth_h[row]) / 2
+    breadth = 2 * half / EASE
+    # What is cut wide is as long as others, and hangs broader.
+    breadth /= float(np.clip(_LONG * breadth / high, 1.0, _WIDE))
+    first_w = np.where(mask_hw.any(0), mask_hw.argmax(0), len(mask_hw)).astype(float)
+    joints, sleeves = [], []
+    for way, seen_2 in zip((-1, 1), pits, strict=True):
+        x = middle + way * _JOINT * half
+        if found or armed:
+            y = first_w[_column(x, columns)]
+            # Where a sleeve lies on the trunk they part lower down.
+            deepest = y + 2 * _ARMHOLE * half
+            pit_2 = np.array((middle + way * half, arms_end)) if seen_2 is None else seen_2
+            armpit_2 = np.array((pit_2[0], min(pit_2[1], deepest)))
+            sleeves.append(_sleeve(mask_hw, armpit_2, pit_2, np.array((x, y)), way))
+        else:
+            near = [_column(middle + way * part * half, columns) for part in np.linspace(0.4, 0.95, 12)]
+            best = min(near, key=lambda column: first_w[column])
+            y = first_w[best] + _SLOPE * (_JOINT * half - abs(best - middle))
+            sleeves.append(None)
+        joints.append((x, y + _BELOW * breadth))
+    half_h = np.minimum(middle - left_h, right_h - middle)
+    if found or armed:
+        armpit = min(each.armpit[1] for each in sleeves if each is not None) if any(sleeves) else top
+        half_h = np.where(
+            np.arange(len(half_h)) < armpit, half, np.minimum(half_h, _trunk_half(mask_hw, middle))
+        )
+    falls = [
+        first_w[_column(middle + way * 0.85 * half, columns)]
+        - first_w[_column(middle + way * 0.55 * half, columns)]
+        for way in (-1, 1)
+    ]
+    slope = float(np.clip(np.mean(falls) / (0.3 * half), 0.0, 1.0)) if found or armed else _SLOPE
+    level = np.mean([y for _, y in joints])
+    joints_22 = np.array([(x, level) for x, _ in joints])
+    return Upper(joints_22, breadth, (sleeves[0], sleeves[1]), half_h, slope)
+
+
+def back_of_neck(mask_hw: np.ndarray, rgb_hwC: np.ndarray, shape: Upper) -> np.ndarray:
+    """Where a garment's inside is seen above the edge of its neck, bool [h, w]: of the curves that hang
+    between both ends of its collar the deepest along which colours change, if they do all along it."""
+    inside_hw = np.zeros_like(mask_hw)
+    middle, half = float(shape.joints[:, 0].mean()), EASE * shape.breadth / 2
+    first_w = np.where(mask_hw.any(0), mask_hw.argmax(0), len(mask_hw))
+    near_2M = [
+        np.clip(np.round(middle + way * half * np.linspace(*_COLLAR, 24)).astype(int), 0, len(first_w) - 1)
+        for way in (-1, 1)
+    ]
+    # A collar's ends are its highest points, or as far aside as it is level.
+    pairs = [
+        [int(near[first_w[near] <= first_w[near].min() + level * half][-1]) for near in near_2M]
+        for level in (0.0, _LEVEL)
+    ]
+    colours_hwC = cv2.GaussianBlur(rgb_hwC, (0, 0), 0.7).astype(np.float32) / 255
+    found = []
+    for left, right in pairs:
+        if right - left < _LEAST_NECK:
+            continue
+        x_M = np.arange(left + 1, right)
+        u_M = 2 * (x_M - left) / (right - left) - 1
+        line_M = first_w[left] + (first_w[right] - first_w[left]) * (x_M - left) / (right - left)
+        for bend in _CURVES:
+            for depth in np.arange(_SHALLOWEST, _DEEPEST, 0.04) * half:
+                y_M = line_M + depth * (1 - np.abs(u_M) ** bend)
+                clear = _clear(mask_hw, colours_hwC, x_M, y_M)
+                found.append((clear, float((y_M - line_M).sum()), x_M, y_M))
+        usual = x_M, line_M + _USUAL * half * (1 - u_M**2)
+    if not found:
+        return inside_hw
+    # A collar's own seams are curves above it.
+    least = max(_EDGE, _AS_CLEAR * max(each[0] for each in found))
+    edges = [each for each in found if each[0] >= least]
+    x_M, edge_M = max(edges, key=lambda each: each[1])[2:] if edges else usual
+    inside_hw[:, x_M] = mask_hw[:, x_M] & (np.arange(len(mask_hw))[:, None] < edge_M)
+    return inside_hw
+
+
+def _clear(mask_hw: np.ndarray, colours_hwC: np.ndarray, x_M: np.ndarray, y_M: np.ndarray) -> float:
+    """How much colours change across all of a curve but a part; 0 where it is not in the garment."""
+    above_M, below_M = (np.round(y_M + step).astype(int).clip(0, len(mask_hw) - 1) for step in (-2, 2))
+    counted_M = mask_hw[above_M, x_M] & mask_hw[below_M, x_M]
+    if counted_M.mean() < _WITHIN:
+        return 0.0
+    apart_M = np.abs(colours_hwC[above_M, x_M] - colours_hwC[below_M, x_M]).max(-1)[counted_M]
+    return float(np.quantile(apart_M, _ALL_ALONG))
+
+
+def lower(mask_hw: np.ndarray) -> Lower:
+    """Of trousers or a skirt, bool [h, w], of at least a px."""
+    rows = np.flatnonzero(mask_hw.any(1))
+    left_h, right_h = _ends(mask_hw)
+    breadth_h = np.where(mask_hw.any(1), right_h - left_h + 1, 0.0)
+    solid = rows[breadth_h[rows] > _SOLID * np.median(breadth_h[rows])]
+    waist, hem = float(solid[0]), float(rows[-1])
+    middle = float(np.median((left_h + right_h)[rows])) / 2
+    crotch = waist + _RISE * (hem - waist)
+    for far_2, one_2, other_2, _ in _notches(mask_hw):
+        below = min(one_2[1], other_2[1]) > far_2[1]
+        if below and abs(far_2[0] - middle) < 0.25 * breadth_h.max():
+            crotch = float(far_2[1])
+            middle = float(far_2[0])
+    waists = float(np.median(breadth_h[int(waist) : int(waist + 0.1 * (hem - waist)) + 1]))
+    at_hips = int(waist + 0.85 * (crotch - waist))
+    y_N, x_N = np.nonzero(mask_hw)
+    legs = []
+    for way in (-1, 1):
+        mine_N = (x_N - middle) * way > 0
+        ends = []
+        for low, high in ((crotch, crotch + 0.06 * (hem - crotch)), (hem - 0.08 * (hem - crotch), hem)):
+            there_N = mine_N & (y_N >= low - 1) & (y_N <= high + 1)
+            ends.append((x_N[there_N].mean() if there_N.any() else middle, (low + high) / 2))
+        legs.append(ends)
+    return Lower(middle, waist, crotch, hem, waists, float(breadth_h[at_hips]), np.array(legs))
+
+
+def _ends(mask_hw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First and last column of every row, float [h]."""
+    last = mask_hw.shape[1] - 1
+    return mask_hw.argmax(1).astype(float), (last - mask_hw[:, ::-1].argmax(1)).astype(float)
+
+
+def _trunk_half(mask_hw: np.ndarray, middle: float) -> np.ndarray:
+    """How far a garment goes aside from its middle without a gap, on the narrower side, [h]."""
+    column = int(np.clip(round(middle), 0, mask_hw.shape[1] - 1))
+    right_hw, left_hw = ~mask_hw[:, column:], ~mask_hw[:, column::-1]
+    return np.minimum(*(np.where(each.any(1), each.argmax(1), each.shape[1]) for each in (right_hw, left_hw)))
+
+
+def _between(trunk_hw: np.ndarray, arms_hw: np.ndarray) -> float:
+    """How broad a trunk is between arms that lie on it."""
+    rows = arms_hw.any(1) & trunk_hw.any(1)
+    return float(np.median(trunk_hw[rows].sum(1)))
+
+
+def _column(x: float, columns: np.ndarray) -> int:
+    return int(np.clip(round(x), columns[0], columns[-1]))
+
+
+def _notches(mask_hw: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
+    """What the hull around a mask has and it has not, the deepest last: its deepest point, where it begins
+    and ends, and how deep it is."""
+    lines, _ = cv2.findContours(mask_hw.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    line = max(lines, key=cv2.contourArea)
+    hull = cv2.convexHull(line, returnPoints=False)
+    hull[::-1].sort(axis=0)
+    defects = cv2.convexityDefects(line, hull) if len(hull) > 3 else None
+    if defects is None:
+        return []
+    points = line.reshape(-1, 2).astype(float)
+    found = [
+        (points[far], points[begin], points[end], depth / 256.0)
+        for begin, end, far, depth in defects.reshape(-1, 4)
+        if depth / 256.0 > _NOTCH * len(mask_hw)
+    ]
+    return sorted(found, key=lambda each: each[3])
+
+
+def _sleeve(
+    mask_hw: np.ndarray, pit_2: np.ndarray, parted_2: np.ndarray, top_2: np.ndarray, way: int
+) -> Sleeve | None:
+    """What a garment loses by a cut from its shoulder to an armpit, and on to where sleeve and trunk part."""
+    cut_hw = mask_hw.astype(np.uint8)
+    above_2 = top_2 + 0.2 * (top_2 - pit_2)
+    line = [np.round(each).astype(int).tolist() for each in (above_2, pit_2, parted_2)]
+    cv2.line(cut_hw, line[0], line[1], 0, 2)
+    cv2.line(cut_hw, line[1], line[2], 0, 2)
+    _, part_hw = cv2.connectedComponents(cut_hw, connectivity=4)
+    # Just beyond the middle of the armhole.
+    seed_2 = (pit_2 + top_2) / 2 + (way * 0.15 * float(np.linalg.norm(pit_2 - top_2)), 0.0)
+    x, y = (
+        int(np.clip(round(each), 0, side - 1)) for each, side in zip(seed_2, mask_hw.shape[::-1], strict=True)
+    )
+    if not part_hw[y, x]:
+        return None
+    mine_hw = part_hw == part_hw[y, x]
+    trunk = int(np.clip(round(pit_2[0] - way * 0.3 * abs(pit_2[1] - top_2[1])), 0, mask_hw.shape[1] - 1))
+    if mine_hw[int(np.clip(round(pit_2[1]), 0, len(mask_hw) - 1)), trunk]:
+        return None  # the cut parts nothing
+    y_N, x_N = np.nonzero(mine_hw)
+    places_N2 = np.stack([x_N, y_N], -1).astype(float)
+    begin_2 = (pit_2 + top_2) / 2
+    way_2 = places_N2.mean(0) - begin_2
+    along_N = (places_N2 - begin_2) @ (way_2 / max(float(np.linalg.norm(way_2)), 1e-6))
+    return Sleeve(pit_2, top_2, places_N2[along_N >= _END * along_N.max()].mean(0), mine_hw)

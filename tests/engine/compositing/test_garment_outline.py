@@ -1,0 +1,118 @@
+"""Where a body would be in a garment, told by its outline."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.compositing.garment_outline import EASE, back_of_neck, lower, upper
+from engine.cv import cv2
+
+ROWS, COLUMNS = 256, 176
+
+
+def drawn(*corners: tuple[int, int]) -> np.ndarray:
+    mask = np.zeros((ROWS, COLUMNS), np.uint8)
+    cv2.fillPoly(mask, [np.array(corners, np.int32)], 1)
+    return mask > 0
+
+
+def shirt(long: bool = False, hem: int = 200) -> np.ndarray:
+    """Armpits at x = 56 and 120, y = 78."""
+    end, hand = ((6, 180), (22, 186)) if long else ((14, 80), (30, 98))
+    left = [(70, 40), (46, 52), end, hand, (56, 78), (56, hem)]
+    return drawn(*left, *[(176 - x, y) for x, y in reversed(left)])
+
+
+def arms_of(mask: np.ndarray) -> np.ndarray:
+    """What a network would call arms: all that is farther aside."""
+    return mask & (np.abs(np.arange(COLUMNS) - 88) > 40)
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_armpits_and_sleeves_are_where_an_outline_has_them(long):
+    mask = shirt(long)
+    found = upper(mask, arms_of(mask))
+    assert found.breadth == pytest.approx(64 / EASE, abs=3)
+    assert found.joints.mean(0)[0] == pytest.approx(88, abs=1)
+    for way, sleeve in zip((-1, 1), found.sleeves, strict=True):
+        assert sleeve.armpit == pytest.approx((88 + way * 32, 78), abs=3)
+        assert np.abs(sleeve.end - (88 + way * (74 if long else 66), 182 if long else 89)).max() < 8
+        assert not sleeve.mask[150:, 88 + way * 20].any() and sleeve.mask[80, 88 + way * 50]
+    assert found.half[150] == pytest.approx(32, abs=2)
+
+
+def test_a_sleeve_that_lies_on_the_trunk_is_where_the_other_is():
+    mask = shirt(long=True)
+    cv2_mask = mask.astype(np.uint8)
+    cv2_mask[95:160, 118:150] |= drawn((120, 95), (150, 95), (150, 160), (120, 160))[95:160, 118:150]
+    found = upper(cv2_mask > 0, arms_of(cv2_mask > 0))
+    assert found.breadth == pytest.approx(64 / EASE, abs=4)
+    assert all(sleeve is not None for sleeve in found.sleeves)
+
+
+def test_what_has_no_arms_has_no_sleeves_whatever_its_waist():
+    swimsuit = drawn(
+        (60, 20), (52, 80), (70, 130), (50, 180), (88, 230), (126, 180), (106, 130), (124, 80), (116, 20)
+    )
+    found = upper(swimsuit, np.zeros_like(swimsuit))
+    assert found.sleeves == (None, None)
+    assert 20 < found.joints[0, 1] < 60
+
+
+def test_what_is_cut_wide_and_short_is_not_shrunk_to_a_child_s():
+    """So broad as it is, it would end above the waist."""
+    short, usual = (upper(mask, arms_of(mask)) for mask in (shirt(hem=110), shirt()))
+    assert short.breadth < 0.9 * usual.breadth
+
+
+@pytest.mark.parametrize("trunk", [slice(0, 0), slice(200, 256)], ids=["sleeves alone", "trunk below"])
+def test_where_no_row_has_arms_and_trunk_the_rows_tell(trunk):
+    mask = shirt()
+    arms = mask.copy()
+    arms[trunk] = False
+    assert 20 < upper(mask, arms).breadth < 176
+
+
+def trousers(crotch: int = 100, hem: int = 240) -> np.ndarray:
+    left = [(60, 20), (48, 80), (40, hem), (70, hem), (88, crotch)]
+    return drawn(*left, *[(176 - x, y) for x, y in reversed(left[:-1])])
+
+
+@pytest.mark.parametrize(("crotch", "hem"), [(100, 240), (90, 140)], ids=["trousers", "shorts"])
+def test_a_crotch_parts_the_legs(crotch, hem):
+    found = lower(trousers(crotch, hem))
+    assert (found.middle, found.waist, found.crotch, found.hem) == pytest.approx((88, 20, crotch, hem), abs=3)
+    assert found.legs[0, 1, 0] == pytest.approx(55, abs=4) and found.legs[1, 1, 0] == pytest.approx(
+        121, abs=4
+    )
+
+
+def test_a_hanger_is_no_waist():
+    mask = trousers()
+    mask[5:20, 84:92] = True
+    assert lower(mask).waist == pytest.approx(20, abs=2)
+
+
+def test_what_hangs_beside_a_waist_moves_no_middle():
+    skirt = drawn((60, 20), (116, 20), (130, 150), (46, 150))
+    skirt[18:28, 116:150] = True
+    assert lower(skirt).middle == pytest.approx(88, abs=2)
+
+
+def test_a_neck_s_edge_is_where_colours_change_all_along_it():
+    mask = shirt()
+    rgb = np.full((ROWS, COLUMNS, 3), 200, np.uint8)
+    y, x = np.mgrid[:ROWS, :COLUMNS]
+    inside = mask & (y < 40 + 22 * (1 - ((x - 88) / 18) ** 2)) & (np.abs(x - 88) < 18)
+    rgb[inside] = 120
+    rgb[110:116, 60:116] = 20  # a print's edge is no neck's
+    found = back_of_neck(mask, rgb, upper(mask, arms_of(mask)))
+    assert (found & inside).sum() > 0.85 * inside.sum()
+    assert (found & ~inside).sum() < 0.3 * inside.sum()
+
+
+def test_a_neck_that_cannot_be_seen_is_shallow():
+    mask = shirt()
+    found = back_of_neck(mask, np.full((ROWS, COLUMNS, 3), 200, np.uint8), upper(mask, arms_of(mask)))
+    assert found.sum() > 0 and not found[60:].any()

@@ -59,7 +59,8 @@ _WAIST, _CROTCH = 0.22, 0.27  # of the trunk, how far above the hips trousers be
 _ROUND = 1.08  # of the hips, how broad trousers are there
 _FLAT = 0.8  # how much narrower than lying flat trousers and skirts are around a body
 _ANKLE_LONG = 1.3  # of the hips' breadth, from which legs of trousers are long ones and end at ankles
-_FORM, _BODY = 5, 41  # px of a picture of 256 rows, windows between whose means lies the form of a limb
+# px of a picture of 256 rows, windows between whose means lies the form of a limb and no pattern of cloth
+_FORM, _BODY = 17, 41
 _LIGHT = 0.85, 1.1  # of the skin's mean tone, what its form makes of it
 
 

@@ -138,6 +138,16 @@ def test_bare_arms_come_to_light_where_it_has_no_sleeves():
         assert at(now.picture, x, 4.75) == pytest.approx(SKIN, abs=0.15)
 
 
+def test_a_pattern_that_is_taken_off_leaves_none_on_the_skin():
+    large_1CHW = F.interpolate(WEARER.picture, scale_factor=4.0)
+    stripes_W = 0.5 * (torch.arange(large_1CHW.shape[-1]) % 12 < 6)
+    patterned, plain = (
+        as_worn_by(WEARER._replace(picture=large_1CHW + more), clothes(shirt()), garment("top")).picture
+        for more in (stripes_W, stripes_W.mean())
+    )
+    assert (patterned - plain).abs().max() < 0.1
+
+
 def test_trousers_are_as_wide_as_they_are_and_a_wall_is_beside_them():
     """The wearer's own were twice as wide as the body."""
     wide = posed(figure(sleeve=2.5, hem=0, cloth=-0.4, wide=4.0, ends=-7.0))

@@ -97,6 +97,16 @@ class Frames(QObject):
         self._oldest_wanted = self._asked + 1
 
     @property
+    def asked(self) -> int:
+        """The stamp of what was asked for last."""
+        return self._asked
+
+    @property
+    def on_screen(self) -> int:
+        """The stamp of what is shown."""
+        return self._shown
+
+    @property
     def wants_maps(self) -> bool:
         """Whether frames shall carry their attention maps."""
         return bool(self._map_readers)

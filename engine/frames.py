@@ -192,26 +192,29 @@ class FrameMaker:
         painted_1HW: Tensor,
         depth: Depth,
     ) -> DrawnReference:
-        """The person as was painted, by an engine that can."""
-        class_Q = torch.tensor((*CLASS_OF_PIECE, AS_IT_IS), device=painted_1HW.device)  # -1 is its last
-        appearance = self._model.paint(appearance, class_Q[painted_1HW])
+        """The person as was painted, by an engine over whose pictures the photo is laid: drawn twice, for
+        what was not painted stays as it was."""
         rendering = self._model.render(
-            appearance,
+            self._painted(appearance, painted_1HW),
             request.keypoints_18x3,
             depth.level,
             preview=depth.level is not None,
             maps=depth.maps,
         )
-        shown = drawn.composition
-        if not self._model.composited:
-            shown = replace(shown, image_1CHW=rendering.image_1CHW.clone())
-        else:
-            key = request.identity
-            pose_18x3 = self._across_canvas(request.keypoints_18x3)
-            wall_1CHW = self._wall(depth.finely, key)
-            wardrobe = self._references.wardrobe(key)
-            shown = as_painted(shown, rendering.image_1CHW, wardrobe, painted_1HW, pose_18x3, wall_1CHW)
+        key = request.identity
+        shown = as_painted(
+            drawn.composition,
+            rendering.image_1CHW,
+            self._references.wardrobe(key),
+            painted_1HW,
+            self._across_canvas(request.keypoints_18x3),
+            self._wall(depth.finely, key),
+        )
         return drawn._replace(composition=shown, tell_maps=rendering.tell if depth.maps else Maps)
+
+    def _painted(self, appearance: Appearance, painted_1HW: Tensor) -> Appearance:
+        class_Q = torch.tensor((*CLASS_OF_PIECE, AS_IT_IS), device=painted_1HW.device)  # -1 is its last
+        return self._model.paint(appearance, class_Q[painted_1HW])
 
     def _person(self, request: RenderRequest, painted_1HW: Tensor | None) -> tuple[DrawnReference, Depth]:
         """The person of a request without garments of others, and how far all of it is drawn. Its mixes: with
@@ -219,21 +222,28 @@ class FrameMaker:
         own, *others = (self._references.encoded(key) for key in keys_of(request))
         mixed = tuple(hashable(mix) for mix in request.mixes)
         about = own, *others, mixed, request.changes
+        paints = painted_1HW is not None and self._model.capabilities.paint_regions
+        at_once = paints and not self._model.composited
+        if at_once:
+            about = *about, request.strokes
         self._last.keep_only(request.keypoints_18x3, self._references.all_encoded)
         depth = self._last.depth(request, about)
         drawn = self._last.found(about, depth)
-        paints = painted_1HW is not None and self._model.capabilities.paint_regions
-        repainted = self._last.found((*about, request.strokes), depth) if paints else None
-        if drawn is not None and (repainted is not None or not paints):
+        over = paints and not at_once
+        repainted = self._last.found((*about, request.strokes), depth) if over else None
+        if drawn is not None and (repainted is not None or not over):
             return repainted or drawn, depth
         pairs = [
             (other.appearance, mix.coefficients) for other, mix in zip(others, request.mixes, strict=True)
         ]
         appearance = self._model.mix(own.appearance, pairs) if pairs else own.appearance
         appearance = self._by_hand(appearance, request)
+        if at_once:
+            assert painted_1HW is not None
+            appearance = self._painted(appearance, painted_1HW)
         if drawn is None:
             drawn = self._last.keep(about, depth, self._drawn(appearance, request, [own, *others], depth))
-        if paints:
+        if over:
             assert painted_1HW is not None
             drawn = self._repainted(drawn, appearance, request, painted_1HW, depth)
             self._last.keep((*about, request.strokes), depth, drawn)

@@ -14,6 +14,7 @@ from engine.inpainting.fill import fill_holes
 from engine.pose.extent import AIR, Box, wanted_box
 from engine.pose.kinematics import placed_joints
 
+MOST_TIMES = 4  # as large as the frame is the finest picture
 _SAME = 0.7  # overlap (intersection over union) from which a photo counts as framed already
 _CROP = 0.04  # of a side that may be cut off to fit a whole photo of nearly the frame's aspect
 
@@ -30,6 +31,11 @@ class Framed:
     image_HWC: np.ndarray
     keypoints_18x3: np.ndarray | None
     matrix_2x3: np.ndarray
+
+    @property
+    def times(self) -> int:
+        """At how many times the frame's size the photo is as fine as it is, 1 to `MOST_TIMES`."""
+        return min(MOST_TIMES, max(1, round(1 / self.matrix_2x3[0, 0])))
 
 
 def frame_photo(

@@ -47,7 +47,6 @@ _LOOKED, _ENCODED, _WARDROBE, _MAPS, _CLOTHES, _FINE_CLOTHES = _KINDS = (
     "fine clothes",
 )
 _SHOWN_EVERY = 6  # steps of settling: to show them costs as much as two
-MOST_TIMES = 4  # as large as the frame is the finest picture
 
 
 class References:
@@ -280,10 +279,9 @@ class References:
 
     def _fine(self, framing: Callable[..., Framed], framed: Framed) -> np.ndarray | None:
         """The photo framed at a multiple of the size, where it has so many px and is shown again."""
-        times = min(MOST_TIMES, round(1 / framed.matrix_2x3[0, 0]))
-        if times < 2 or not self._model.composited or self._model.canvas != self._model.size:
+        if framed.times < 2 or not self._model.composited or self._model.canvas != self._model.size:
             return None
-        size = tuple(times * side for side in self._model.size)
+        size = tuple(framed.times * side for side in self._model.size)
         return framing(size=size).image_HWC
 
 

@@ -94,6 +94,7 @@ class MapItems:
         self.arrows = ArrowsItem()
         self._add(self.arrows, 0.7)
         self.labels: list[LabelItem] = []
+        self._labelled: tuple[tuple[float, float], ...] = ()  # where each of them belongs
         self._pulse = Pulse(self._scene)
 
     @property
@@ -122,14 +123,18 @@ class MapItems:
             self._add(self.labels[-1], 3.6)
         for place, item in enumerate(self.labels):
             item.setVisible(place < len(labels))
+        for item, (_, words) in zip(self.labels, labels, strict=False):
+            item.show_words(words)
+        self._labelled = tuple(at for at, _ in labels)
+        self.place_labels()
+
+    def place_labels(self) -> None:
+        """Words stay as large at every zoom: which of them cover each other is another matter at each."""
         views = self._scene.views()
         zoom = views[0].transform().m11() if views else 1.0
         taken: list[QRectF] = []  # in widget px, the uppermost first
-        for item, (at, words) in sorted(
-            zip(self.labels, labels, strict=False), key=lambda each: each[1][0][1]
-        ):
+        for item, at in sorted(zip(self.labels, self._labelled, strict=False), key=lambda each: each[1][1]):
             x, y = self._box(RESULT).point(at)
-            item.show_words(words)
             ground = item.boundingRect().translated(x * zoom, y * zoom)
             for above in taken:  # one under the other where they would cover each other
                 if ground.intersects(above):

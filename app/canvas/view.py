@@ -172,6 +172,7 @@ class CanvasView(QGraphicsView):
         )
         self.picture.setTransformationMode(mode)
         self.skeleton.set_zoom(zoom)
+        self.maps.place_labels()
         self.zoom_changed.emit(self.camera.magnification)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802

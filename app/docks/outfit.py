@@ -28,7 +28,7 @@ from engine.garments import OUTFIT
 THUMB = QSize(26, 36)
 BUTTON = 28  # px wide
 DRAWN = "Paint what is to be where. Ctrl paints background, the wheel changes the size."
-TOLD = "Corrects what is taken; to have it drawn, change the engine. Ctrl paints background."
+TOLD = "Corrects what is taken; what draws from a map of regions (menu Engine) draws it."
 DIRECTLY = Qt.FindChildOption.FindDirectChildrenOnly
 
 

@@ -44,9 +44,8 @@ class SamplePhoto:
         """The picture, as fine as it is, and its pose in a model frame of `size` (H, W), as an engine of that
         frame will show them."""
         framed = frame_photo(self.rgb_HWC, self.pose_18x3, size)
-        times = max(1, round(1 / framed.matrix_2x3[0, 0]))
         assert framed.keypoints_18x3 is not None
-        fine = frame_photo(self.rgb_HWC, self.pose_18x3, (times * size[0], times * size[1]))
+        fine = frame_photo(self.rgb_HWC, self.pose_18x3, (framed.times * size[0], framed.times * size[1]))
         return fine.image_HWC, framed.keypoints_18x3
 
 

@@ -37,6 +37,7 @@ class DressMode(QObject):
         self._wanted: list[tuple[Choice, str]] = []  # of photos whose garments are still asked
         self._early: tuple[XY, bool, bool] | None = None  # pressed before it is known what is where
         self._early_key = ""  # of a photo that was clicked after it
+        self._stroke_asked = 0  # stamp of the picture that has all of the last stroke in it
         self._at: XY | None = None  # where the pointer is
         self.choice: Choice = ()
         self.on = False
@@ -58,6 +59,7 @@ class DressMode(QObject):
         self._hover("")
         self.choose(())
         self._tell_lights()
+        self.stroke_changed.emit(None)
         self._controller.frames.set_wants_pieces(on)
         if on:
             self._ask()
@@ -69,7 +71,7 @@ class DressMode(QObject):
         if self.brush.on and self.on:
             if xy is not None and self._controller.painting.stroke is not None:
                 self._controller.painting.draw_to(xy)
-                self.stroke_changed.emit(self._controller.painting.stroke)
+                self._tell_stroke()
             self._hovered = ""
             self.hover_changed.emit([] if xy is None else self.brush.outline(xy, self._controller.size), "")
         else:
@@ -79,7 +81,7 @@ class DressMode(QObject):
         if self.brush.on:
             word = BACKGROUND if remove else self.brush.word
             self._controller.painting.begin(word, xy, self.brush.radius, self._controller.size[0])
-            self.stroke_changed.emit(self._controller.painting.stroke)
+            self._tell_stroke()
             return
         if self._pieces_hw is None:
             self._early = xy, add, remove
@@ -98,7 +100,9 @@ class DressMode(QObject):
         self._lift()
 
     def take_brush(self, on: bool) -> None:
-        """Take the brush up to paint what is chosen, or put it away."""
+        """Take the brush up to paint what is chosen, or put it away. A click that waits chose for clothes: it
+        is no stroke."""
+        self._early, self._early_key = None, ""
         if on and self.choice:
             self.brush.choose(self.choice[-1])
         self.brush.take_up(on and self.on)
@@ -177,6 +181,7 @@ class DressMode(QObject):
 
     def _lift(self) -> None:
         self._controller.painting.end()
+        self._tell_drawn()
 
     # What happens meanwhile.
 
@@ -212,8 +217,7 @@ class DressMode(QObject):
             if not self.brush.on:
                 self.hover_changed.emit(self._lines((self._hovered,) if self._hovered else ()), self._hovered)
             self._tell_choice()
-            if self._controller.painting.stroke is None:
-                self.stroke_changed.emit(None)
+            self._tell_drawn()
 
     def _press_early(self) -> None:
         """What was clicked while nothing was known yet."""
@@ -281,6 +285,17 @@ class DressMode(QObject):
         """What is chosen; while the brush is in the hand what it paints, as far as that is there."""
         shown = (self.brush.word,) if self.brush.on else self.choice
         self.choice_changed.emit(self._lines(shown), self.choice)
+
+    def _tell_stroke(self) -> None:
+        """What the hand paints, until the picture that was just asked for has it."""
+        self._stroke_asked = self._controller.frames.asked
+        self.stroke_changed.emit(self._controller.painting.stroke)
+
+    def _tell_drawn(self) -> None:
+        """A stroke that was let go and is in the picture needs no line over it."""
+        frames = self._controller.frames
+        if self._controller.painting.stroke is None and frames.on_screen >= self._stroke_asked:
+            self.stroke_changed.emit(None)
 
     def _tell_lenders(self) -> None:
         """Photos that are not known yet count as lending: they are asked when it comes to that."""

@@ -11,9 +11,8 @@ from app.docks.inspected_words import colour_of
 from app.docks.inspector import InspectPanel
 from app.modes.inspect import InspectMode
 from engine.inspecting.choices import EVIDENCE, TRACES
-from engine.inspecting.colouring import coloured, faded, veiled
 from engine.inspecting.inspection import Inspection, told_apart
-from engine.inspecting.overlays import Overlay
+from engine.inspecting.overlays import Overlay, colours_of
 from engine.inspecting.values import RESULT, XY, peak_of
 
 
@@ -68,15 +67,7 @@ class InspectSight(QObject):
         if over is None:
             return Laid(None, name)
         scale = self._panel.scale
-        if over.pixels.ndim == 3:
-            colours = faded(over.pixels, scale.scale.opacity)
-        else:
-            colours = (
-                veiled(over.pixels, scale.scale)
-                if over.veil
-                else coloured(over.pixels, scale.table, scale.scale)
-            )
-        return Laid(colours, name, over.words)
+        return Laid(colours_of(over, scale.table, scale.scale), name, over.words)
 
     def _mark(self, shown: Inspection) -> None:
         """The cross where is pointed, and rings on the other picture: at the peaks of the parts that have a

@@ -56,7 +56,7 @@ def _share(
     mask_HW = detect.person_mask(rgb_HWC, in_px_18x3)
     if mask_HW is None:
         return 1 - parsing.surface_map(picture_1CHW)[:, : len(REGIONS)].softmax(1)[:, :1]
-    return F.interpolate(torch.from_numpy(mask_HW)[None, None], size, mode="area")
+    return shrunk(torch.from_numpy(mask_HW)[None, None], size)
 
 
 def _cores(keypoints_18x3: np.ndarray, of: tuple[int, int], size: tuple[int, int]) -> Tensor:

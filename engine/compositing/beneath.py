@@ -10,15 +10,24 @@ from torch import Tensor
 
 from engine.compositing.fields import around, highest, largest, odd_side, ramp, size_of, spread
 from engine.compositing.tailoring import continued
-from engine.compositing.wardrobe import CLASSES, Wardrobe, looks_at, on_trunk, worn_at
-from engine.compositing.worn import Drawn, Dressed, above_shoes, inner, near, of_pieces, sharp, wall_on
+from engine.compositing.wardrobe import Wardrobe, looks_at, on_trunk, worn_at
+from engine.compositing.worn import (
+    SHIN,
+    Drawn,
+    Dressed,
+    above_shoes,
+    inner,
+    near,
+    of_pieces,
+    places,
+    sharp,
+    wall_on,
+)
 from engine.garments import ARMS, DRESS, FACE, HAIR, LEGS, SKIRT, TOP, TROUSERS, WAIST, Garment
 from engine.ops.resample import enlarged, running_mean, shrunk
-from engine.regions import SURFACE_SPAN
 
 _SURE = 0.8, 0.95  # share of a position from which a picture shows a part without what is beside it
 _SKIN_SEEN = 0.05, 0.2  # of 3 dm, within which skin is the wearer's own, and farther than which only its tone
-_SHIN = -6.8  # dm above the middle of the standard body; above it a leg surely is no shoe
 # Difference of colours (of -1 to 1) from the wearer's tone that skin hardly has, and never.
 _NO_SKIN = 0.25, 0.5
 _JOINED = 33  # px of a map of 128 rows around skin that is seen in which skin beneath goes on from it
@@ -48,7 +57,7 @@ def own_beneath(wearer: Drawn) -> Tensor:
     """What the wearer has at every place, [1, P, h, w]; in sleeves are arms, and under a
     top trousers, or a skirt, go up to the waist."""
     worn_1Phw, _ = worn_at(wearer.wardrobe, wearer.surface)
-    place_13hw = wearer.surface[:, CLASSES:] * SURFACE_SPAN
+    place_13hw = places(wearer.surface)
     below_11hw = (place_13hw[:, 1:2] < WAIST) * on_trunk(place_13hw)
     worn_1Phw[:, ARMS : ARMS + 1] += (1.0 - on_trunk(place_13hw)) * of_pieces(worn_1Phw, _CLOTHES)
     legwear = max(_LEGWEAR, key=lambda piece: float(wearer.wardrobe.part[piece]))
@@ -143,7 +152,7 @@ def _skin(piece_1hw: Tensor) -> Tensor:
 
 def _skin_of(drawn: Drawn, pieces_1Phw: Tensor) -> Tensor:
     """A picture's skin, [1, 3, H, W], carried on beyond its outline; shoes are none."""
-    most_11hw = _skin(largest(pieces_1Phw)) * above_shoes(drawn.surface, _SHIN)
+    most_11hw = _skin(largest(pieces_1Phw)) * above_shoes(drawn.surface, SHIN)
     inside_11hw = 1.0 - highest(1.0 - most_11hw, 3)  # not the mixed px of an outline
     if not inside_11hw.any():  # of what is nowhere sure, the surest
         mean_11hw = running_mean(of_pieces(pieces_1Phw, _SKIN), 3)

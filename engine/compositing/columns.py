@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.fields import largest, size_of
@@ -16,6 +15,7 @@ from engine.compositing.painted import at_size
 from engine.compositing.tailoring import REACH
 from engine.compositing.wardrobe import CLASSES
 from engine.compositing.worn import Drawn, Dressed, Laid
+from engine.ops.resample import resized, shrunk
 
 _STEP = 16  # columns: colours are carried by halves, which so are the same halves as in the whole
 
@@ -39,7 +39,7 @@ def cut(drawn: Drawn, columns: slice) -> Drawn:
     """These columns of what was drawn."""
     rows, many = size_of(drawn.surface)
     behind_1CHW = drawn.wardrobe.plate if drawn.behind is None else drawn.behind
-    behind_1CHW = F.interpolate(behind_1CHW, size_of(drawn.picture), mode="bilinear")
+    behind_1CHW = resized(behind_1CHW, size_of(drawn.picture))
     joints = None if drawn.joints is None else drawn.joints - np.array((columns.start, 0, 0), np.float32)
     return drawn._replace(
         picture=_of(drawn.picture, columns, many),
@@ -67,7 +67,7 @@ def _somebody(drawn: Drawn) -> np.ndarray:
         there_1hw |= at_size(drawn.painted, size_of(there_1hw)) > 0
     if drawn.laid is not None:
         size = size_of(drawn.surface)
-        there_1hw |= (F.interpolate(drawn.laid.trunk + drawn.laid.sleeves, size, mode="area") > 0)[:, 0]
+        there_1hw |= (shrunk(drawn.laid.trunk + drawn.laid.sleeves, size) > 0)[:, 0]
     return there_1hw[0].cpu().numpy()
 
 

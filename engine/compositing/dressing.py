@@ -38,7 +38,7 @@ from engine.compositing.worn import (
     wall_on,
 )
 from engine.garments import ARMS, DRESS, FACE, LEGS, PIECES, SKIRT, TOP, TROUSERS, Garment
-from engine.ops.resample import enlarged, shrunk
+from engine.ops.resample import enlarged, resized, shrunk
 
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
 _INSIDE = 0.8, 0.95  # likewise from which the giver's picture shows it without what is beside it
@@ -113,7 +113,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     bared_11HW = highest(gone_11HW, rim + 1) * (1.0 - kept_11HW)
     bared_11HW = bared_11HW.maximum(highest(gone_11HW, rim // 2 + 1))
     behind_1CHW = wearer.wardrobe.plate if wearer.behind is None else wearer.behind
-    behind_1CHW = F.interpolate(behind_1CHW, size, mode="bilinear")
+    behind_1CHW = resized(behind_1CHW, size)
     piece_1hw = piece_beneath(on_body_1Phw, wearer.wardrobe, garment)
     # A hem's shade on the legs below goes with it.
     legs_11hw = ((largest(now.pieces) == LEGS) & (piece_1hw == LEGS))[:, None].float()
@@ -151,7 +151,7 @@ def before_wall(now: Dressed, wall_1CHW: Tensor, strength: float = 1.0) -> Dress
     (person_11HW,) = sharp(now.picture, everywhere, 1.0 - now.pieces[:, :1])
     # Px of the outline have the old wall in them: the person's colours are carried out to it.
     hers_1CHW = spread(now.picture, inner(person_11HW, 1))
-    wall_1CHW = F.interpolate(wall_1CHW, size, mode="bilinear")
+    wall_1CHW = resized(wall_1CHW, size)
     before_1CHW = torch.lerp(wall_1CHW, hers_1CHW, person_11HW)
     face_11hw = (largest(now.pieces)[:, None] == FACE).float()
     behind_11HW = strength * (1.0 - F.interpolate(face_11hw, size, mode="nearest"))

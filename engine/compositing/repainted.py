@@ -13,19 +13,17 @@ from torch import Tensor
 
 from engine.compositing.fields import largest, odd_side, ramp, size_of, spread
 from engine.compositing.tailoring import continued
-from engine.compositing.wardrobe import CLASSES
-from engine.compositing.worn import Drawn, inner, near, pieces_worn, sharp
+from engine.compositing.worn import SHIN, Drawn, above_shoes, inner, near, pieces_worn, sharp
 from engine.garments import ARMS, DRESS, FACE, HAIR, LEGS, PIECES, SKIRT, TOP, TROUSERS
-from engine.ops.resample import enlarged, running_mean
-from engine.regions import SURFACE_SPAN
+from engine.ops.resample import enlarged, resized, running_mean, shrunk
 
 _EDGE = 0.3, 0.7  # of the mean over 3 px of what was painted: as soft as the edges of a photo of that size
 _ENOUGH = 24  # positions of a map from which a piece shows what it is of; a strap or a wrist shows not
-_ANKLE = -7.0  # dm above the middle of the standard body; below it legs are shoes
 _HEM = 5  # px of a map of 128 rows, whose middle is no edge: a hem and a map's error are two wide
 _RIM = 2  # px of a picture of 256 rows along a piece's outline that have other colours in them
 _LEFT = 0.25  # of a cloth, that must be left beside what is painted to go on from: no mere strip of it
 _SMOOTH = 9  # px of a map of 128 rows, from which on light is told from weave
+_DEEP = 0.6, 1.0  # of a quarter of that around a px, that must be of the cloth for it to be weave
 # Where a piece is painted that the person has none of, it is made of the first of these that lies beneath it.
 _CLOTHES = SKIRT, TROUSERS, DRESS, TOP
 _SKIN = ARMS, LEGS, FACE
@@ -56,7 +54,7 @@ def repainted(person: Drawn, drawn_1CHW: Tensor, new_1HW: Tensor, wall_1CHW: Ten
         wanted_11HW = running_mean((new_1HW == piece)[:, None].float(), 3)
         wanted_11HW = ramp(enlarged(wanted_11HW, size), *_EDGE)
         if piece == 0:
-            made_1CHW = F.interpolate(wall_1CHW, size, mode="bilinear")
+            made_1CHW = resized(wall_1CHW, size)
         else:
             made_1CHW = _of_the_photo(person, pieces_1Phw, drawn_1CHW, piece, wanted_11HW)
         picture_1CHW = torch.lerp(picture_1CHW, made_1CHW, wanted_11HW)
@@ -71,47 +69,52 @@ def _of_the_photo(
     drawn where nothing of the kind is seen."""
     # Along the outline an engine draws what lies beside it in with it.
     drawn_1CHW = spread(drawn_1CHW, inner(wanted_11HW, _RIM))
-    seen_11hw = _shown_of(person, pieces_1Phw, piece, wanted_11HW)
-    if seen_11hw is None:
+    bare_1Phw = pieces_1Phw.clone()
+    bare_1Phw[:, LEGS : LEGS + 1] *= above_shoes(person.surface, SHIN)
+    cloth = _made_of(bare_1Phw, piece, wanted_11HW)
+    if cloth is None:
         return drawn_1CHW
+    seen_11hw = bare_1Phw[:, cloth : cloth + 1]
     (inside_11HW,) = sharp(person.picture, near(seen_11hw), seen_11hw)
     inside_11HW = inner(inside_11HW, _RIM)
     beside_11HW = inside_11HW * (1.0 - wanted_11HW)
-    if beside_11HW.sum() > _LEFT * inside_11HW.sum():
-        inside_11HW = beside_11HW  # else it was painted over: what it was is the cloth
+    if cloth != piece and beside_11HW.sum() > _LEFT * inside_11HW.sum():
+        inside_11HW = beside_11HW  # a skirt shows nothing of the legs of trousers that it is painted over
     if not (inside_11HW > 0.5).any():
         return drawn_1CHW
     if piece in _SKIN:
         tone_1C11 = _mean(person.picture, inside_11HW)
         return drawn_1CHW + tone_1C11 - _mean(drawn_1CHW, wanted_11HW)
     # Wherever it goes on, also in a strip as narrow as a sleeve, which beside a garment would be a mere rim.
-    cloth_1CHW = continued(person.picture, inside_11HW, torch.ones_like(wanted_11HW))
     side = odd_side(_SMOOTH, size_of(wanted_11HW)[0])
-    weave_1CHW = cloth_1CHW - running_mean(cloth_1CHW, side)
+    weave_1CHW = _weave(person.picture, inside_11HW, side)
+    weave_1CHW = continued(weave_1CHW, inside_11HW, torch.ones_like(wanted_11HW))
     light_1CHW = running_mean(drawn_1CHW, side)
-    toned_1CHW = light_1CHW + _mean(cloth_1CHW, wanted_11HW) - _mean(light_1CHW, wanted_11HW)
-    return toned_1CHW + weave_1CHW
+    tone_1C11 = _mean(person.picture, inside_11HW)
+    return light_1CHW + tone_1C11 - _mean(light_1CHW, wanted_11HW) + weave_1CHW
 
 
-def _shown_of(person: Drawn, pieces_1Phw: Tensor, piece: int, wanted_11HW: Tensor) -> Tensor | None:
-    """Where the picture shows what a piece is of, [1, 1, h, w]; None where it does not."""
-    size = size_of(pieces_1Phw)
-    bare_11hw = (person.surface[:, CLASSES + 1, None] * SURFACE_SPAN > _ANKLE).float()
-    shown_1Phw = pieces_1Phw.clone()
-    shown_1Phw[:, LEGS : LEGS + 1] *= bare_11hw
-    enough = [each for each in range(len(PIECES)) if (shown_1Phw[0, each] > 0.5).sum() >= _ENOUGH]
+def _weave(picture_1CHW: Tensor, inside_11HW: Tensor, side: int) -> Tensor:
+    """A cloth less its light, told of what is inside alone, and none along its outline. Of a cloth that is
+    filled in already there would be the steps where its mirror images meet; and dark px of an outline would
+    be dotted lines wherever it is mirrored."""
+    deep_11HW = ramp(running_mean(inside_11HW, side // 4 | 1), *_DEEP)
+    mean_1CHW = running_mean(picture_1CHW * deep_11HW, side) / running_mean(deep_11HW, side).clamp_min(1e-3)
+    return deep_11HW * (picture_1CHW - mean_1CHW)
+
+
+def _made_of(seen_1Phw: Tensor, piece: int, wanted_11HW: Tensor) -> int | None:
+    """Which piece that is seen shows what a painted one is of; None where none does."""
+    enough = [each for each in range(len(PIECES)) if (seen_1Phw[0, each] > 0.5).sum() >= _ENOUGH]
     if piece in enough:
-        chosen = piece
-    elif piece in _SKIN:
-        chosen = next((each for each in _SKIN if each in enough), -1)
-    elif piece == HAIR:
-        chosen = -1
-    else:
-        wanted_11hw = F.interpolate(wanted_11HW, size, mode="area")
-        covered = {each: float((pieces_1Phw[:, each] * wanted_11hw).sum()) for each in _CLOTHES}
-        among = [each for each in _CLOTHES if each in enough]
-        chosen = max(among, key=lambda each: covered[each], default=-1)
-    return None if chosen < 0 else shown_1Phw[:, chosen : chosen + 1]
+        return piece
+    if piece in _SKIN:
+        return next((each for each in _SKIN if each in enough), None)
+    if piece == HAIR:
+        return None
+    wanted_11hw = shrunk(wanted_11HW, size_of(seen_1Phw))
+    covered = {each: float((seen_1Phw[:, each] * wanted_11hw).sum()) for each in _CLOTHES}
+    return max((each for each in _CLOTHES if each in enough), key=lambda each: covered[each], default=None)
 
 
 def _mean(picture_1CHW: Tensor, where_11HW: Tensor) -> Tensor:

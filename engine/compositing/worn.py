@@ -28,6 +28,7 @@ _OF_WALL = 0.1, 0.2
 _SHALLOW = 7  # px of a map of 128 rows around an edge within which what is behind may be in a garment
 _WRIST = 4.7  # dm to either side of the standard body, beyond which is a hand
 _ANKLE = -7.3  # dm above the middle of it; below are shoes
+SHIN = -6.8  # above it a leg surely is no shoe
 IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the body of its own
 
 

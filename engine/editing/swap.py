@@ -29,6 +29,7 @@ from engine.compositing.worn import Drawn, Dressed, pieces_worn, undressed
 from engine.editing.sources import worn_shares
 from engine.errors import InputError
 from engine.garments import BACKGROUND, Garment, garment, offered
+from engine.ops.resample import resized
 from engine.plan import one_thread
 
 _AROUND = 5  # px of a map of 128 rows, within two of a garment's outline
@@ -83,7 +84,7 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
         theirs = {
             key: _drawn(
                 giver,
-                F.interpolate(picture(giver), size, mode="bilinear"),
+                resized(picture(giver), size),
                 room.wardrobe(key),
                 room.pose_18x3,
             )

@@ -9,9 +9,9 @@ import numpy as np
 
 from engine.cv import cv2
 from engine.inspecting.choices import TEXTURE
-from engine.inspecting.colouring import Scale, coloured, faded
+from engine.inspecting.colouring import Scale
 from engine.inspecting.inspection import Inspection, inspected
-from engine.inspecting.overlays import Overlay
+from engine.inspecting.overlays import Overlay, colours_of
 from engine.inspecting.sheets import Panel, atlas_panels, laid_over
 
 IN_A_ROW = 3  # textures
@@ -46,9 +46,7 @@ def over(picture_HWC: np.ndarray, laid: Overlay | None, sight: Sight) -> np.ndar
     """A picture with a map over it, at the picture's own sharpness, uint8 RGB."""
     if laid is None:
         return picture_HWC
-    if laid.pixels.ndim == 3:
-        return laid_over(picture_HWC, faded(laid.pixels, sight.scale.opacity))
-    return laid_over(picture_HWC, coloured(laid.pixels, sight.table, sight.scale))
+    return laid_over(picture_HWC, colours_of(laid, sight.table, sight.scale))
 
 
 def map_panels(sight: Sight) -> list[Panel]:

@@ -25,7 +25,7 @@ from engine.editing.evidence import (
 )
 from engine.inspecting import choices
 from engine.inspecting.choices import MapChoice
-from engine.inspecting.colouring import direction_colours, strongest
+from engine.inspecting.colouring import Scale, coloured, direction_colours, faded, strongest, veiled
 from engine.inspecting.flows import arrows_of
 from engine.inspecting.kept import once_a_map
 from engine.inspecting.pointed import named_of, share_drawn_of, textures_Khw
@@ -64,6 +64,15 @@ class Overlay:
             return ""
         value = float(shares_at(self.pixels[None], x, y)[0]) * self.peak
         return f"{value:.2%}" if self.relative else f"{value:.2f}"
+
+
+def colours_of(laid: Overlay, table_256x3: np.ndarray, scale: Scale) -> np.ndarray:
+    """What is laid over the picture, uint8 RGBA [h, w, 4], on the screen and in files. table: uint8 RGB."""
+    if laid.pixels.ndim == 3:
+        return faded(laid.pixels, scale.opacity)
+    if laid.veil:
+        return veiled(laid.pixels, scale)
+    return coloured(laid.pixels, table_256x3, scale)
 
 
 @dataclass(frozen=True, eq=False)

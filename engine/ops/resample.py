@@ -131,6 +131,11 @@ def shrunk(x_BCHW: Tensor, size: Sequence[int]) -> Tensor:
     return F.avg_pool2d(x_BCHW, (height // rows, width // columns))
 
 
+def resized(x_BCHW: Tensor, size: tuple[int, int]) -> Tensor:
+    """`shrunk` where there are more rows than wanted, else `enlarged`: nothing of a finer one is skipped."""
+    return shrunk(x_BCHW, size) if x_BCHW.shape[-2] >= size[0] else enlarged(x_BCHW, size)
+
+
 class Blur(TwoForms):
     """Low-pass filter over every channel; `kernel` is a buffer so that it travels under its official key."""
 

@@ -42,6 +42,7 @@ OF_ARMS: tuple[Bone, ...] = (
 )  # fmt: skip
 OF_HEAD: tuple[Bone, ...] = ((NECK, NOSE),)
 
+_PROFILE = 0.1  # of its length, how broad a trunk is seen at least for its side to be told
 _SHORT = 1.0  # px: a shorter bone has no direction
 
 
@@ -107,9 +108,11 @@ def _across(direction_2: np.ndarray) -> np.ndarray:
 
 
 def _faces(pose_182: np.ndarray, there: np.ndarray) -> float:
-    """Above 0 for who is seen from one side, below for the other; 0 where that is not known."""
+    """Above 0 for who is seen from one side, below for the other; 0 where that is not known, as in profile,
+    where a px either way would turn it round."""
     if not there[[RIGHT_SHOULDER, LEFT_SHOULDER, RIGHT_HIP, LEFT_HIP]].all():
         return 0.0
     across = pose_182[LEFT_SHOULDER] - pose_182[RIGHT_SHOULDER]
     down = pose_182[[RIGHT_HIP, LEFT_HIP]].mean(0) - pose_182[[RIGHT_SHOULDER, LEFT_SHOULDER]].mean(0)
-    return float(across[0] * down[1] - across[1] * down[0])
+    faces = float(across[0] * down[1] - across[1] * down[0])
+    return faces if abs(faces) > _PROFILE * float(down @ down) else 0.0

@@ -11,6 +11,8 @@ from PySide6.QtTest import QTest
 from test_dress import FACE, NONE, SHIRT, TROUSERS, click, dressing, move, shelve, wheel  # noqa: F401
 
 from app import theme
+from app.docks.outfit import TOLD
+from engine.models.registry import ENGINES
 
 ALT = Qt.KeyboardModifier.AltModifier
 
@@ -145,13 +147,80 @@ def test_what_the_brush_paints_is_outlined_in_its_own_colour_and_a_stroke_shows_
     assert canvas.chosen.ink == theme.colours().accent  # what is chosen, again
 
 
+def test_a_click_that_waits_for_its_picture_is_no_stroke_of_the_brush_taken_up_meanwhile(
+    open_window, standing
+):
+    driver = open_window(pose=standing)
+    driver.until_full()
+    driver.backend.session.gate.clear()
+    QTest.keyClick(driver.window, Qt.Key.Key_2)
+    click(driver, TROUSERS)
+    QTest.keyClick(driver.window, Qt.Key.Key_B)
+    driver.backend.session.gate.set()
+    driver.until(lambda: driver.window.modes.dressing._pieces_hw is not None)
+    driver.until_full()
+    move(driver, SHIRT)
+    move(driver, FACE)
+    assert driver.window.modes.dressing.brush.on and strokes(driver) == ()
+
+
+def test_a_stroke_is_no_longer_shown_in_another_mode(brushing):
+    brushing.until_full()
+    brushing.backend.session.gate.clear()
+    paint(brushing, SHIRT, FACE)
+    assert brushing.canvas.stroke.isVisible()
+    QTest.keyClick(brushing.window, Qt.Key.Key_1)
+    assert not brushing.canvas.stroke.isVisible()
+    brushing.backend.session.gate.set()
+    brushing.until_full()
+    assert not brushing.canvas.stroke.isVisible()
+
+
+def test_a_picture_that_was_asked_for_before_a_stroke_does_not_hide_it(brushing):
+    brushing.until_full()
+    session, frames = brushing.backend.session, brushing.controller.frames
+    session.gate.clear()
+    begun = session.begun
+    frames.ask(at_rest=True)
+    earlier = frames.asked
+    brushing.until(lambda: session.begun > begun)
+    paint(brushing, SHIRT, FACE)
+    seen = []
+    frames.shown.connect(lambda frame: seen.append((frame.stamp, brushing.canvas.stroke.isVisible())))
+    session.gate.set()
+    brushing.until(lambda: not brushing.canvas.stroke.isVisible())
+    assert (earlier, True) in seen, "the picture without the stroke came, and the stroke stayed over it"
+
+
+def test_a_stroke_whose_picture_came_before_the_brush_was_lifted_is_hidden_as_it_is_lifted(brushing):
+    at = [brushing.canvas.to_widget(spot) for spot in (SHIRT, FACE)]
+    brushing.mouse(QEvent.Type.MouseButtonPress, at[0])
+    brushing.mouse(QEvent.Type.MouseMove, at[1])
+    brushing.until_full()
+    assert brushing.canvas.stroke.isVisible()
+    brushing.mouse(QEvent.Type.MouseButtonRelease, at[1])
+    brushing.until(lambda: not brushing.canvas.stroke.isVisible())
+
+
 @pytest.mark.parametrize("paints", [True, False])
 def test_the_dock_says_whether_what_is_painted_is_drawn(open_window, standing, paints):
     driver = open_window(pose=standing, box=(replace(FAKE, paints=paints),))
     QTest.keyClick(driver.window, Qt.Key.Key_2)
     QTest.keyClick(driver.window, Qt.Key.Key_B)
     hint = driver.window.docks.outfit.hint
-    assert ("change the engine" in hint.text()) == (not paints)
+    assert (hint.text() == TOLD) == (not paints)
+
+
+def test_what_the_dock_says_of_engines_that_draw_it_can_be_followed(brushing):
+    """There is such a menu, and in it those that can, and no others, say so of themselves."""
+    menus = [action.text().replace("&", "") for action in brushing.window.menuBar().actions()]
+    assert "Engine" in menus and "menu Engine" in TOLD and "from a map of regions" in TOLD
+    for engine in ENGINES.values():
+        can = any(
+            isinstance(each, type) and getattr(getattr(each, "capabilities", None), "paint_regions", False)
+            for each in vars(engine.module("adapter")).values()
+        )
+        assert ("from a map of regions" in engine.good_for) == can, engine.name
 
 
 def test_the_brush_looks_as_it_is(brushing):

@@ -10,6 +10,7 @@ from fake_engine import FAKE, OTHER_MAPS, FakeEngine
 from inspecting import inspect
 
 from app.docks.layout import Docks
+from app.pose_pictures import DrawSmall
 from engine.errors import InputError
 
 
@@ -118,17 +119,35 @@ def test_a_photo_is_looked_at_for_a_person_once_also_when_the_weights_change(
     assert np.array_equal(driver.controller.document.look.photo(key).reference.image_HWC, known.image_HWC)
 
 
-def test_small_pictures_asked_for_while_the_engine_changes_are_drawn_by_the_next_one(open_window, box):
+def test_small_pictures_asked_for_while_the_engine_changes_are_drawn_by_the_next_one(
+    open_window, box, monkeypatch
+):
     driver = open_window(box=(box[0], replace(box[1], levels=(256,))))
     driver.until_full()
     pictures, controller = driver.window.pose_library.pictures, driver.controller
-    state = controller.frames.status
+    session, submit, small = driver.backend.session, controller.worker.submit, []
+
+    def submitting(job) -> None:
+        submit(job)
+        if isinstance(job, DrawSmall):
+            small.append(job)
+
+    monkeypatch.setattr(controller.worker, "submit", submitting)
+    begun = session.begun
+    session.gate.clear()
+    controller.frames.ask(at_rest=True)
+    driver.until(lambda: session.begun > begun)  # a picture that comes while the engine changes
     driver.backend.opening.clear()
     entry(driver, "Regions").trigger()
-    controller.frames.status = state  # a settled photo's picture that comes meanwhile
-    pictures.set_whole(True)
-    pictures._draw_next()
+    pictures.rest_ms = 1
+    driver.window.docks.poses.whole.click()
+    session.gate.set()
+    driver.until(lambda: small)
+    drawn = []
+    pictures.drawn.connect(lambda name, _picture: drawn.append(name))
     driver.backend.opening.set()
+    driver.until(lambda: drawn)
+    assert drawn[0] == small[0].pose.name
     driver.until(lambda: any(each.level == 256 for each in driver.backend.session.log))
     assert driver.backend.session.engine == "regions"
     assert not any("level" in sentence for sentence in driver.sentences)

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QFileDialog
 from engine.inspecting import choices as views
 from engine.inspecting.arrays import npz_of
 from engine.inspecting.exports import row_panels
-from engine.inspecting.sheets import sheet_svg
+from engine.inspecting.sheets import laid_over, sheet_svg
+from engine.inspecting.values import RESULT
 
 
 @pytest.fixture
@@ -51,6 +52,17 @@ def test_the_map_is_written_over_both_pictures_at_their_own_sharpness(window, tm
     assert result.shape == (512, 352, 3) and photo.shape == (256, 176, 3)
     np.testing.assert_array_equal(sheet[8 : 8 + 512, 368 : 368 + 352], result)
     assert abs(sheet[8 : 8 + 512 : 2, 8 : 8 + 352 : 2].astype(int) - photo).mean() < 3, "beside it, as large"
+
+
+@pytest.mark.parametrize("view", [views.EVIDENCE, views.TEXTURE, views.SEGMENTS])
+def test_what_is_written_over_the_result_has_the_colours_that_lie_over_it_on_the_screen(
+    window, tmp_path, view
+):
+    pick(window.window.docks.inspector.view, view)
+    window.window.map_saving.save_map(tmp_path / "map.png")
+    sheet = np.asarray(Image.open(io.BytesIO(written(window, tmp_path / "map.png"))))
+    seen = laid_over(window.window.inspecting.finest, window.canvas.maps.heats[RESULT]._colours)
+    np.testing.assert_array_equal(sheet[8 : 8 + 512, 368 : 368 + 352], seen)
 
 
 def test_the_atlas_holds_every_texture_and_a_map_without_textures_says_so(window, tmp_path):

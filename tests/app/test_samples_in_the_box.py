@@ -10,6 +10,7 @@ from PIL import Image
 
 from app.files import samples
 from app.jobs import GARMENT, PERSON
+from engine.pose import kinematics
 
 NEVER_TRAINED_ON = 1_000_000
 
@@ -25,6 +26,14 @@ def test_what_is_in_the_box(kind):
         assert len(there) >= 8
         assert (there >= 0).all()
         assert (there < (352, 512)).all()
+
+
+def test_a_sample_is_shown_first_as_fine_as_its_reference_will_be():
+    """Of a far larger photo four times the frame, which is the most that references keep."""
+    size = (256, 176)
+    large = np.zeros((2048, 1408, 3), np.uint8)
+    pose_18x3 = kinematics.t_pose(size) * np.float32((8, 8, 1))
+    assert samples.SamplePhoto("a", large, pose_18x3).in_frame(size)[0].shape == (1024, 704, 3)
 
 
 def test_the_box_is_small_labelled_and_held_out():

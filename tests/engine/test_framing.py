@@ -228,3 +228,9 @@ def test_fill_of_a_sliver_and_of_everything():
 def test_a_picture_that_is_none_is_refused():
     with pytest.raises(ValueError, match="uint8"):
         frame_photo(np.zeros((50, 50), np.uint8), None, SIZE)
+
+
+@pytest.mark.parametrize(("scale", "times"), [(0.5, 1), (1, 1), (3, 3), (8, 4)])
+def test_a_photo_is_shown_as_fine_as_it_is_up_to_four_times_the_frame(scale, times):
+    size = (round(256 * scale), round(176 * scale))
+    assert frame_photo(np.zeros((*size, 3), np.uint8), pose(scale=scale), SIZE).times == times

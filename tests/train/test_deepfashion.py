@@ -14,6 +14,8 @@ from PIL import Image
 
 from engine.errors import InputError
 from engine.pose.formats import write_openpose
+from engine.pose.formats.deepfashion import BORDER, COLUMNS, ROWS
+from engine.pose.kinematics import t_pose
 from engine.pose.planes import pose_planes_u8
 from train.commands import prepare
 from train.data import pictures as pictures_module
@@ -42,8 +44,11 @@ def photo_of(key: str) -> np.ndarray:
 
 
 def file_points(key: str) -> np.ndarray:
-    """Whole numbers as in a keypoint file; the left ear is missing, the right wrist out of the picture."""
-    points = np.random.default_rng([7, KEYS.index(key)]).integers((45, 5), (210, 250), (18, 2)).astype(float)
+    """Whole numbers as in a keypoint file, somebody's; the left ear is missing, the right wrist out of the
+    picture."""
+    rng = np.random.default_rng([7, KEYS.index(key)])
+    body = t_pose((ROWS, COLUMNS))[:, :2] * rng.uniform(0.8, 0.9) + (BORDER + 9, 8)
+    points = np.round(body + rng.uniform(-3, 3, (18, 2)))
     points[17] = -1
     points[4] = (30, 300)
     return points

@@ -45,6 +45,7 @@ def test_json_goes_before_text_and_others_files_are_nobodys(tmp_path):
         (LABEL.encode(), False),
         (b"12.5 30\n" * 18, False),
         (b"# nose first\n" + b"12.5 30\n" * 18, False),
+        ("".join(f"{i} 0.5 0.{i:02} 0.99 0.98\n" for i in range(33)).encode(), False),
         (b'landmark { x: 0.5 y: 0.25 z: 0 visibility: 1 }\n' * 33, False),
         (b"", False),
     ],

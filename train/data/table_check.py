@@ -22,7 +22,8 @@ _HIPS = (sk.RIGHT_HIP, sk.LEFT_HIP)
 def check_table(rows: list[np.ndarray], label: str) -> None:
     """rows: float64 [18, 2] (x, y) in px of 256x176, -1 where missing. Raises InputError with a count where
     nobody is in any, where x is y, where most are no bodies, are mirrored, or are in other units than these
-    px. Of a few rows only what no picture of that size can hold is refused.
+    px. Of a few rows only what no picture of that size can hold, and what is no body, is refused; of a few
+    with a face, no mirrored one.
     """
     known = [points[(points != -1).all(axis=1)] for points in rows]
     count = len(known)
@@ -61,10 +62,10 @@ def check_table(rows: list[np.ndarray], label: str) -> None:
         )
     facing = [pose for pose in poses if not bearing.faceless(pose)]
     mirrored = sum(map(bearing.mirrored, facing))
-    if 2 * mirrored > len(facing):
+    if 2 * mirrored > len(facing) >= _ENOUGH:
         raise InputError(
-            f"{label}: {mirrored} of {count} rows show faces with the sides of backs: they are mirrored, or "
-            "right and left are exchanged."
+            f"{label}: {mirrored} of {len(facing)} rows with a face have the sides of backs: they are "
+            "mirrored, or right and left are exchanged."
         )
     if there < _ENOUGH:
         return

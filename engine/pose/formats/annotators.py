@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +14,7 @@ import numpy as np
 from engine.errors import InputError
 from engine.pose.formats.canvases import canvas_of
 from engine.pose.formats.layouts import LAYOUTS, in_likeliest_order
-from engine.pose.formats.names import Row, joint_of, may_be_mixed, people_of_names
+from engine.pose.formats.names import Row, joint_of, may_be_mixed, no_joints, number_of, people_of_names
 from engine.pose.formats.people import SHARES
 from engine.pose.formats.points import is_number, is_pair
 
@@ -43,7 +42,8 @@ def annotated_in(node: dict, name: str) -> Annotated | None:
     if isinstance(result := node.get("result"), list) and any(map(_keypoint_label, result)):
         return _of_label_studio(result, name)
     if short := next((value for value in node.values() if _is_short(value)), None):
-        return _of_label_studio([entry | {"value": entry} for entry in short], name)
+        points = [entry | {"value": entry} for entry in short if isinstance(entry, dict)]
+        return _of_label_studio(points, name)
     if isinstance(shapes := node.get("metadata"), dict) and any(map(_shape_of_via, shapes.values())):
         rows = _of_via(shapes, _dict_of(node, "attribute"))
         return _each(rows.values()) if rows else None
@@ -58,26 +58,22 @@ def _each(groups: Iterable[Iterable[tuple[int, Row]]]) -> Annotated:
 
 def _of_labelme(shapes: list, name: str) -> Annotated:
     groups = list(_groups(shapes, name))
-    points = [shape for shape in shapes if isinstance(shape, dict) and len(shape.get("points") or ()) == 1]
+    points = [shape for shape in shapes if isinstance(shape, dict) and _is_single(shape.get("points"))]
     if groups or not shapes:
         return _each(groups)
     if not points:
         raise InputError(
             f"{name} holds boxes and outlines and no points: mark the joints with points that name them."
         )
-    numbered = [(_number_in(shape), shape["points"][0]) for shape in points]
+    labels = [str(shape.get("label", "")) for shape in points]
+    numbered = [(number_of(label), shape["points"][0]) for label, shape in zip(labels, points, strict=True)]
     if people := _of_numbers(numbered):
         return Annotated(people)
-    raise InputError(
-        f"{name} calls its points {_some(points)}, which are no joints: call them nose, left shoulder, and "
-        "so on."
-    )
+    raise InputError(f"{name} {no_joints(labels)}")
 
 
-def _number_in(shape: dict) -> int | None:
-    """The number that a label is, or ends with: "3", "kp_3"."""
-    found = re.fullmatch(r"\D*(\d{1,3})", str(shape.get("label", "")))
-    return int(found[1]) if found else None
+def _is_single(points: Any) -> bool:
+    return isinstance(points, list) and len(points) == 1
 
 
 def _of_numbers(numbered: Sequence[tuple[int | None, Any]]) -> list[dict[int, Row]]:
@@ -104,13 +100,6 @@ def _rows_of(table: list) -> dict[int, Row]:
         return {}
     pose = in_likeliest_order(np.column_stack([np.array(table, float), np.full(len(table), np.nan)]))
     return {joint: (x, y, math.nan) for joint, (x, y, state) in enumerate(pose.tolist()) if state > 0}
-
-
-def _some(shapes: list[dict]) -> str:
-    """Two of the labels, for messages."""
-    return " and ".join(
-        repr(word) for word in [*dict.fromkeys(str(s.get("label", ""))[:20] for s in shapes)][:2]
-    )
 
 
 def _groups(shapes: list, name: str) -> Iterator[list[tuple[int, Row]]]:

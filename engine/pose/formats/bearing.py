@@ -8,9 +8,10 @@ import numpy as np
 
 from engine.pose import skeleton as sk
 from engine.pose.formats.units import inside
+from engine.pose.upright import HIPS, SHOULDERS, quarters_of_trunk, spine
 
 _ROUNDED = 0.005  # of a body's size: its middle, of numbers with two or more places
-_TRUNK = ((sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER), (sk.RIGHT_HIP, sk.LEFT_HIP))  # pairs across the spine
+_TRUNK = (SHOULDERS, HIPS)  # pairs across the spine
 
 
 def swapped(pose: np.ndarray, canvas: tuple[float, float] | None) -> np.ndarray | None:
@@ -40,7 +41,7 @@ def faceless(pose: np.ndarray) -> bool:
 
 def about_its_hips(pose: np.ndarray) -> bool:
     """Whether places are counted from the middle of the hips, as those of a body without a picture are."""
-    hips = pose[list(_TRUNK[1])]
+    hips = pose[list(HIPS)]
     if not (hips[:, 2] > 0).all():
         return False
     there = pose[pose[:, 2] > 0, :2]
@@ -48,36 +49,23 @@ def about_its_hips(pose: np.ndarray) -> bool:
 
 
 def stands_on_the_head(pose: np.ndarray) -> bool:
-    spine = _spine(pose)
-    return spine is not None and -spine[1] >= 2 * abs(spine[0]) and spine[1] < 0
+    return quarters_of_trunk(pose) == 2
 
 
 def lies(pose: np.ndarray) -> bool:
     """Whether the spine goes to the right rather than up or down, as one does whose x and y are exchanged."""
-    spine = _spine(pose)
-    return spine is not None and abs(spine[0]) >= 2 * abs(spine[1]) and spine[0] >= 0
+    return quarters_of_trunk(pose) == 1
 
 
-def _spine(pose: np.ndarray) -> np.ndarray | None:
-    """From the shoulders to the hips."""
-    ends = []
-    for pair in _TRUNK:
-        seen = [joint for joint in pair if pose[joint, 2] > 0]
-        if not seen:
-            return None
-        ends.append(pose[seen, :2].mean(axis=0))
-    return ends[1] - ends[0]
-
-
-def upright(pose: np.ndarray, canvas: tuple[float, float]) -> np.ndarray | None:
+def turned_to_stand(pose: np.ndarray, canvas: tuple[float, float]) -> np.ndarray | None:
     """The pose of a picture (H, W) that lies on its side, turned with it by a quarter so that the person
     stands. None where nobody lies in it."""
-    spine = _spine(pose)
-    if spine is None or abs(spine[0]) < 2 * abs(spine[1]):
+    quarters = quarters_of_trunk(pose)
+    if quarters not in (1, 3):
         return None
     height, width = canvas
     x, y, state = pose.T
-    turned = [height - y, x, state] if spine[0] > 0 else [y, width - x, state]
+    turned = [height - y, x, state] if quarters == 1 else [y, width - x, state]
     return np.where(state[:, None] > 0, np.column_stack(turned), 0.0)
 
 
@@ -90,8 +78,8 @@ def mirrored(pose: np.ndarray) -> bool:
 def _crossed(pose: np.ndarray, pairs: Sequence[tuple[int, int]]) -> bool:
     """Whether these (right, left) are all there, and on the sides of the spine that a view from the back
     has."""
-    spine = _spine(pose)
-    if spine is None or not all((pose[list(pair), 2] > 0).all() for pair in pairs):
+    along = spine(pose)
+    if along is None or not all((pose[list(pair), 2] > 0).all() for pair in pairs):
         return False
     across = [pose[left, :2] - pose[right, :2] for right, left in pairs]
-    return all(spine[0] * a[1] - spine[1] * a[0] > 0 for a in across)
+    return all(along[0] * a[1] - along[1] * a[0] > 0 for a in across)

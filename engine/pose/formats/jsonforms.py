@@ -16,7 +16,7 @@ from engine.pose.formats.annotators import annotated_in
 from engine.pose.formats.canvases import canvas_of
 from engine.pose.formats.categories import AI_CHALLENGER, by_names, names_beside, names_of
 from engine.pose.formats.layouts import COCO_17, COCO_18, UNSURE, Layout
-from engine.pose.formats.names import MIXED, joint_of, pose_of_names
+from engine.pose.formats.names import MIXED, by_number, joint_of, pose_of_names
 from engine.pose.formats.people import METRES, MOST_PEOPLE, SHARES, Person
 from engine.pose.formats.points import (
     DRESS_CODE,
@@ -29,6 +29,7 @@ from engine.pose.formats.points import (
 )
 from engine.pose.formats.several import beside_scores, pointed_at, split
 from engine.pose.formats.strangers import FIGURE, is_figure, lack_of
+from engine.pose.formats.units import WHOLES, whole_pointed_at
 from engine.pose.skeleton import GUESSED
 
 GUESSED_KEY = "guessed_joints"  # ours: joints that other programs are told to be there, as they must be drawn
@@ -151,8 +152,8 @@ def _of_object(node: dict, place: _Place) -> Iterator[Person]:
         yield from _of_keypoints(node, {}, place)
     elif isinstance(node.get("xyn"), list):
         yield from _of_keypoints({"xy": node["xyn"]} | node, {}, replace(place, unit=SHARES))
-    elif len(node) > 2 and all(map(is_point, node.values())) and all(not joint_of(key) for key in node):
-        yield from _of_keypoints(list(node.values()), {}, place)
+    elif all(map(_is_joint, node.values())) and (numbered := by_number(node)) is not None:
+        yield from _of_keypoints(numbered, {}, place)
     elif sum(joint_of(key) is not None for key in node) >= 3:
         yield from _of_names(node, place)
     else:
@@ -185,9 +186,8 @@ def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
             points = [list(pair) for pair in zip(points["x"], points["y"], strict=False)]
         elif isinstance(points.get("xy"), list):
             scores, points = points.get("conf", points.get("confidence")), points["xy"]
-        elif all(key.isdecimal() and len(key) < 4 for key in points):  # a joint by its number
-            numbered = {int(key): value for key, value in points.items()}
-            points = [numbered.get(joint) for joint in range(max(numbered) + 1)] if numbered else []
+        elif all(map(str.isdecimal, points)) and (numbered := by_number(points)) is not None:
+            points = numbered
         else:
             people = list(_people(points, place.deeper()))
             if not people:
@@ -224,11 +224,13 @@ def _of_keypoints(points: Any, node: dict, place: _Place) -> Iterator[Person]:
         scores = None
     pose = pose_of_points(points, place.name, scores=scores, order=place.order, canvas=place.canvas)
     pose = _with_guesses(pose, node)
-    if are_pointed_out(points):
-        pose[:, :2] /= 1000
+    notes: tuple[str, ...] = ()
+    if are_pointed_out(points) and (whole := whole_pointed_at(pose, place.canvas)):
+        pose[:, :2] /= whole
         place = replace(place, unit=SHARES)
+        notes = (f"{place.name} is taken as {WHOLES[whole]} of its picture.",) if whole in WHOLES else ()
     canvas = place.canvas or (DRESS_CODE if is_dress_code(points, pose) else None)
-    yield Person(pose, canvas, place.frame, place.unit, source=node or None)
+    yield Person(pose, canvas, place.frame, place.unit, notes, source=node or None)
 
 
 def _with_guesses(pose: np.ndarray, node: dict) -> np.ndarray:
@@ -256,12 +258,15 @@ def _of_coco(node: dict, place: _Place) -> Iterator[Person]:
 
 def _of_subset(candidates: list, subset: list, place: _Place) -> Iterator[Person]:
     """OpenPose's Python form: joints of everybody in one list, and for each person which are theirs."""
-    for row in subset:
-        joints = row[:18] if isinstance(row, list) else []
-        if any(
-            is_number(j) and j % 1 for j in joints
-        ):  # shares of certainty: the candidates are theirs in order
-            joints = [j if sure >= UNSURE else -1 for j, sure in enumerate(joints)]
+    rows = [row[:18] if isinstance(row, list) else [] for row in subset]
+    # Shares of certainty: the candidates are theirs in order, of one after the other.
+    sure_of_each = any(is_number(j) and j % 1 for joints in rows for j in joints)
+    for number, joints in enumerate(rows):
+        if sure_of_each:
+            if number and len(candidates) != 18 * len(subset):
+                raise InputError(f"{place.name} lists several people's joints without saying whose each is.")
+            sure = [is_number(share) and share >= UNSURE for share in joints]
+            joints = [18 * number + j if sure[j] else -1 for j in range(len(joints))]
         try:
             points = [candidates[int(j)] if is_number(j) and j >= 0 else None for j in joints]
         except (IndexError, OverflowError, ValueError):

@@ -7,16 +7,19 @@ from __future__ import annotations
 import ast
 import json
 import re
+import string
 import warnings
 from typing import Any
 
-_TEXT = r'"(?:\\.|[^"\\])*"'
-_SUPERFLUOUS = re.compile(rf"({_TEXT})|//[^\n]*|/\*.*?\*/|(?<![^\s])\#[^\n]*|,(?=\s*[}}\]])", re.DOTALL)
+# What is never closed ends with the text: looked for from every beginning again, it would take forever.
+_TEXT = r'"(?:(?s:\\.)|[^"\\])*(?:"|\\?\Z)'
+_COMMENT = r"//[^\n]*|/\*.*?(?:\*/|\Z)|(?<![^\s])\#[^\n]*"
+_SUPERFLUOUS = re.compile(rf"({_TEXT})|{_COMMENT}|,(?=\s*[}}\]])", re.DOTALL)
 _BARE_KEY = re.compile(rf"({_TEXT})|(?<=[{{,\s])([A-Za-z_$][\w$]*)(?=\s*:)")
 _BEFORE = re.compile(
     r"(?:```\w*\s+)?(?:(?:export|default|const|let|var)\s+)*(?:[A-Za-z_$][\w.$]*\s*[=(]\s*)?"
 )
-_BEHIND = re.compile(r"[\s;)`]*\Z")
+_BEHIND = f"{string.whitespace};)`"
 
 
 def bare(text: str) -> str:
@@ -25,7 +28,7 @@ def bare(text: str) -> str:
         inner = value_of(text)
         return inner.strip() if isinstance(inner, str) else text
     text = _SUPERFLUOUS.sub(lambda found: found[1] or "", text).strip()
-    text = _BEHIND.sub("", text[found.end() if (found := _BEFORE.match(text)) else 0 :])
+    text = text[found.end() if (found := _BEFORE.match(text)) else 0 :].rstrip(_BEHIND)
     text = _SUPERFLUOUS.sub(lambda found: found[1] or "", text)  # a comma before what a comment hid
     return _BARE_KEY.sub(lambda found: found[1] or f'"{found[2]}"', text)
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from engine.pose.formats.layouts import COCO_18, neck_of, strain, to_coco18
+from engine.pose.formats.layouts import COCO_18, LAYOUTS, neck_of, strain, to_coco18
 from engine.pose.formats.people import MOST_PEOPLE
 from engine.pose.skeleton import JOINTS, NECK
 
@@ -56,6 +56,30 @@ def joint_of(name: str) -> int | None:
     if len(part) != 1 or len(side) + 1 != len(words):
         return None
     return _NUMBERS.get(" ".join(side + part))
+
+
+def number_of(name: str) -> int | None:
+    """The number that a name is, or ends with ("3", "kp_3"), up to 999; None for any other."""
+    found = re.fullmatch(r"\D{,40}(\d{1,3})", name, re.ASCII)
+    return int(found[1]) if found else None
+
+
+def by_number(points: Mapping[str, Any]) -> list | None:
+    """What stands under the numbers of joints ("3", or "kp_3" where each begins so), from 0 to the last, or
+    from 1 where 0 lacks and all others are there; None for other keys."""
+    numbered = {number_of(key): value for key, value in points.items()}
+    numbers = {number for number in numbered if number is not None}
+    words = {key.rstrip("0123456789") for key in points}
+    if not len(points) == len(numbers) > 2 or len(words) > 1 or joint_of(words.pop()) is not None:
+        return None
+    from_1 = min(numbers) == 1 and max(numbers) == len(numbers) in LAYOUTS
+    return [numbered.get(number) for number in range(int(from_1), max(numbers) + 1)]
+
+
+def no_joints(names: Iterable[str]) -> str:
+    """That these name no joints, as the rest of a sentence."""
+    some = " and ".join(repr(name[:20]) for name in [*dict.fromkeys(names)][:2])
+    return f"calls its points {some}, which are no joints: call them nose, left shoulder, and so on."
 
 
 def _of_apple(words: list[str]) -> list[str]:

@@ -16,6 +16,7 @@ from engine.pose.formats.open_photo import OpenPhoto, same_shape
 from engine.pose.formats.people import METRES, SHARES, Person
 from engine.pose.formats.units import (
     BORDER,
+    WHOLES,
     centred,
     doubt,
     in_hundredths,
@@ -29,7 +30,6 @@ from engine.pose.formats.units import (
 _OUTSIDE = 1.25  # of the frame: a pose without a canvas that reaches further was made for another picture
 _LEAST_REACH = 0.5  # of a photo's width or height: a person who stays within less was not found in it
 _NEARER = 0.5  # of how far a pose lies from the photo's own: a stretched picture's lies four times as far
-_WHOLES = {100: "hundredths", 1000: "thousandths"}
 
 
 def placed(
@@ -80,7 +80,7 @@ def _in_px(
         pose[there, :2] /= whole
         unit, canvas = SHARES, about
         of = "the picture that it names" if person.canvas else "the open photo"
-        notes.append(f"{name} is taken as {_WHOLES[whole]} of {of}.")
+        notes.append(f"{name} is taken as {WHOLES[whole]} of {of}.")
     if unit == SHARES:
         if canvas is None:
             canvas = photo.size if photo else size
@@ -113,7 +113,7 @@ def _beside(
 ) -> tuple[np.ndarray, list[str]]:
     """A pose in px of a canvas, laid on the open photo where it is of that, else framed by itself."""
     if not photo.is_on(canvas, size):
-        turned = bearing.upright(pose, canvas) if photo.is_on_its_side(canvas) else None
+        turned = bearing.turned_to_stand(pose, canvas) if photo.is_on_its_side(canvas) else None
         if turned is not None:
             pose, canvas = turned, canvas[::-1]
             notes.append(f"{name} is for the open photo as it lies on its side: it was turned with it.")

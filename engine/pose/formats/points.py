@@ -60,7 +60,7 @@ def _place_of(point: dict) -> dict:
 
 
 def are_pointed_out(points: Any) -> bool:
-    """Whether a language model pointed at these: y before x, in thousandths of the picture."""
+    """Whether a language model pointed at these: y before x, mostly in thousandths of the picture."""
     return all(isinstance(point, dict) and is_pair(point.get("point")) for point in points)
 
 
@@ -104,7 +104,7 @@ def pose_of_points(
         names = [_name_of(point) for point in points]
         if sum(joint is not None for joint in names) >= max(3, len(names) // 2):
             return _of_objects(points, names)
-        points = _upright(points)
+        points = _lengthwise(points)
         is_flat = any(map(is_number, points)) and all(p is None or is_number(p) for p in points)
         rows = _unflattened(points, name) if is_flat else _unnumbered(_even([_row(p) for p in points]))
         sure = _column(scores, len(rows)) if scores is not None else _confidence(rows)
@@ -232,7 +232,7 @@ def _unnumbered(rows: np.ndarray) -> np.ndarray:
     return rows[:, 1:] if numbered and len(rows) > 2 else rows
 
 
-def _upright(points: list) -> list:
+def _lengthwise(points: list) -> list:
     """A table on its side, two to four rows of as many columns as a body has joints, turned."""
     lying = len(points) in (2, 3, 4) and all(isinstance(row, list) and len(row) in LAYOUTS for row in points)
     return [list(column) for column in zip(*points, strict=True)] if lying else points
@@ -253,15 +253,15 @@ def _confidence(rows: np.ndarray) -> np.ndarray:
     if width == 2:
         return np.full(count, np.nan)
     if width == 4 and not blazepose and np.array_equal(rows[:, 3], np.arange(count)):
-        return _flagged(rows[:, 2])  # x, y, confidence, number of the joint
+        return flagged(rows[:, 2])  # x, y, confidence, number of the joint
     last = rows[:, 3 if width == 5 else -1]  # five: MediaPipe's visibility and presence
     given = last[~np.isnan(last)]
     if width == 3 and ((blazepose and (given > 1).any()) or (given[given != -1] < 0).any()):
         return np.full(count, np.nan)  # depth
-    return _flagged(last)
+    return flagged(last)
 
 
-def _flagged(values: np.ndarray) -> np.ndarray:
+def flagged(values: np.ndarray) -> np.ndarray:
     """COCO's flag as a confidence: 2 is seen, 1 labelled but hidden; of others the confidence itself."""
     given = values[~np.isnan(values)]
     if (given == 2).any() and np.isin(given, (0, 1, 2)).all():

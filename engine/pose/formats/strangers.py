@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.pose.formats.points import is_number
+from engine.pose.formats.names import joint_of, no_joints
+from engine.pose.formats.points import is_number, is_point
 
 FIGURE = (
     "is a figure in space, bones and angles and no joints in a picture: render a picture of it and open that."
@@ -63,6 +64,8 @@ def lack_of(content: Any, of_people: Sequence[str]) -> str:
         return (
             "names its joints by ids that only its project knows: export it as COCO keypoints and open that."
         )
+    if len(first) > 2 and all(map(is_point, first.values())):
+        return no_joints(key for key in first if joint_of(key) is None)
     given = [first[key] for key in of_people if key in first]
     if _number_in(given):
         return "holds somebody in a form that is not known here: export it as OpenPose or COCO JSON."

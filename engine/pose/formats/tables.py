@@ -28,6 +28,7 @@ _WHEN = ("frame", "frame_idx", "frame_id", "image", "image_id", "filename")
 _UNIT = re.compile(r"\s*[(\[](?:px|pixels?)[)\]]$")
 _AXIS = re.compile(r"(?:pos|coord|loc|px|point)?_?([xy])_?(?:pos|coord|coordinate|loc|px|pixels?)?")
 _AXIS_FIRST = re.compile(r"([xy])[_ .](\D+)|(\D+?)[ _.]*[(\[]([xy])[)\]]")  # x_nose, nose (x)
+_LONGEST = 60  # characters: a heading is a joint, an axis and a unit
 _SURE = ("score", "confidence", "visibility", "likelihood", "c", "v")
 
 
@@ -39,20 +40,23 @@ def people_in_table(text: str, name: str) -> tuple[Person, ...]:
     except csv.Error:  # a cell is longer than any table's
         return ()
     rows = [[word.strip() for word in row] for row in told]
-    heading = [_axis(_UNIT.sub("", word.lower())) for word in rows[0]] if rows else []
+    heading = [_axis(word.lower()) for word in rows[0]] if rows else []
     if heading and heading[0] == "scorer":
         return tuple(person for part in _tracked(rows) for person in _person_a_row(part[0], part[1:]))
-    if "x" in heading and "y" in heading:
-        return _joint_a_row(heading, rows[1:], name)
+    # A person a row may have a place of their own, x and y, beside those of their joints.
     return (
         _person_a_row(heading, rows[1:])
         or _numbered_a_row(heading, rows[1:], name)
+        or _joint_a_row(heading, rows[1:], name)
         or people_in_cells(heading, rows[1:], name)
     )
 
 
 def _axis(word: str) -> str:
     """A heading as most spell it: x, or nose_x."""
+    if len(word) > _LONGEST:
+        return word
+    word = _UNIT.sub("", word)
     if found := _AXIS.fullmatch(word.replace(" ", "_")):
         return found[1]
     if found := _AXIS_FIRST.fullmatch(word):
@@ -78,6 +82,8 @@ def _tracked(rows: list[list[str]]) -> Iterator[list[list[str]]]:
 
 def _joint_a_row(heading: list[str], rows: list[list[str]], name: str) -> tuple[Person, ...]:
     """A table may hold several people and frames, each told by a column."""
+    if not {"x", "y"} <= {*heading}:
+        return ()
     when, who = (
         next((heading.index(word) for word in words if word in heading), None) for words in (_WHEN, _WHO)
     )

@@ -27,16 +27,14 @@ _HIDDEN = (UNSURE + GUESS) / 2  # confidence of a joint that is marked as hidden
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _PYTHON = re.compile(rf"{_NUMBER}|nan|None|array|tensor|np\.|[\s,()\[\]]")
 _OF_TENSORS = re.compile(r",\s*(?:device|dtype|grad_fn|requires_grad)=[^,()\[\]]+")
-_MATRIX = re.compile(
-    r"(?:sizes:\s*\[|<sizes>|(?=rows:))([^\]<]*?)(?:\]|<|(?=\s*dt:))[^\[]*?(?:data:\s*\[|<data>)([^\]<]*)",
-    re.DOTALL,
-)
+_MATRIX = re.compile(r"(?:data:\s*\[|<data>)([^\]<]*)")
+_SIZES = re.compile(r"sizes:|<sizes>|rows:")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _LANDMARK = re.compile(r"landmarks?\s*\{([^{}]*)\}")
 _LANDMARK_OBJECT = re.compile(r"Normalized ?Landmark ?\(([^()]*)\)")
 _LANDMARK_LINES = re.compile(rf"(x: *{_NUMBER}\s+y: *{_NUMBER}(?:\s+[zvp]\w*: *{_NUMBER})*)")
-_SHOWN_TENSOR = re.compile(r"^(?:data|xy): (tensor\(.*?\))$", re.DOTALL | re.MULTILINE)
-_FIELD = re.compile(rf"(\w+)[:=]\s*({_NUMBER})")
+_SHOWN_TENSOR = re.compile(r"^(?:data|xy): (tensor\([^()]*\))$", re.MULTILINE)
+_FIELD = re.compile(rf"\b(\w+)[:=]\s*({_NUMBER})")
 _BLAZEPOSE = 33  # landmarks of a person
 _HEAD = 200  # characters in which XML says what it is
 
@@ -93,18 +91,17 @@ def _of_lines(text: str, name: str) -> tuple[Person, ...]:
     numbers = [[_float(word) for word in words] for words in lines if words]
     if numbers and all(len(row) >= 34 and None not in row for row in numbers):
         return tuple(_of_label([value for value in row if value is not None], name) for row in numbers)
-    if numbers and len({len(row) for row in numbers}) == 1 and len(numbers[0]) in (3, 4):
-        whole = [[math.nan if value is None else value for value in row] for row in numbers]
-        if [row[0] for row in whole] in ([*range(len(whole))], [*range(1, len(whole) + 1)]):
-            return (Person(pose_of_points(whole, name)),)  # each after the number of its joint
+    if is_boxes([words for words in lines if words]):
+        raise InputError(f"{name} holds boxes, one in each line, and no keypoints.")
+    if len({len(row) for row in numbers}) == 1 and 3 <= len(numbers[0]) <= 6 and _count_up(numbers):
+        whole = [[math.nan if value is None else value for value in row[1:]] for row in numbers]
+        return (Person(pose_of_points(whole, name)),)  # each after the number of its joint
     if (
         len(numbers) in (2, 3)
         and {*map(len, numbers)} <= LAYOUTS.keys()
         and None not in numbers[0] + numbers[1]
     ):
         return (Person(pose_of_points(numbers, name)),)  # a line of x, a line of y
-    if is_boxes([words for words in lines if words]):
-        raise InputError(f"{name} holds boxes, one in each line, and no keypoints.")
     points = deepfashion.parse_lines(text, name)
     if len(points) == 18 and deepfashion.in_border(points[:, :2]):
         return (_with_border(points[:, :2], name),)
@@ -114,15 +111,27 @@ def _of_lines(text: str, name: str) -> tuple[Person, ...]:
 
 
 def is_boxes(lines: Sequence[Sequence[str]]) -> bool:
-    """Whether the words of each line are a class and a box in shares of the picture, as YOLO has them."""
+    """Whether the words of each line are a class and a box in shares of the picture, as YOLO has them; first
+    numbers of many lines that count up are those of joints."""
     rows = [[_float(word) for word in words] for words in lines]
-    return bool(rows) and all(
-        len(row) == 5
-        and row[0] is not None
-        and row[0] % 1 == 0
-        and all(value is not None and 0 <= value <= 1 for value in row[1:])
-        for row in rows
+    numbered = len(rows) >= min(LAYOUTS) and _count_up(rows)
+    return (
+        not numbered
+        and bool(rows)
+        and all(
+            len(row) == 5
+            and row[0] is not None
+            and row[0] % 1 == 0
+            and all(value is not None and 0 <= value <= 1 for value in row[1:])
+            for row in rows
+        )
     )
+
+
+def _count_up(rows: Sequence[Sequence[float | None]]) -> bool:
+    """Whether the first numbers of rows that are not empty count up, from 0 or from 1."""
+    first = [row[0] for row in rows]
+    return first in ([*range(len(rows))], [*range(1, len(rows) + 1)])
 
 
 def _with_border(points_18x2: np.ndarray, name: str) -> Person:
@@ -186,9 +195,12 @@ def _unwrapped(content: list) -> list:
 
 def _of_opencv(text: str, name: str) -> tuple[Person, ...]:
     """OpenCV's FileStorage: matrices [people, joints, 3], the body's before those of hands and face."""
-    for sizes, data in _MATRIX.findall(text):
-        shape = [int(word) for word in re.findall(r"\d+", sizes)]
-        values = [_float(word) for word in re.findall(rf"{_NUMBER}|\.[Nn]a[Nn]", data)]
+    before = 0
+    for matrix in _MATRIX.finditer(text):
+        *_, sizes = _SIZES.split(text[before : matrix.start()])
+        before = matrix.end()
+        shape = [int(word) for word in re.findall(r"\d{1,9}", sizes.split("dt")[0])]
+        values = [_float(word) for word in re.findall(rf"{_NUMBER}|\.[Nn]a[Nn]", matrix[1])]
         numbers = np.array([math.nan if value is None else value for value in values])
         shape = [1, *shape] if len(shape) == 2 else shape
         if len(shape) == 3 and shape[2] in (2, 3) and math.prod(shape) == len(numbers) > 0:

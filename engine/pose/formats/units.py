@@ -18,6 +18,7 @@ _AS_LARGE = 0.1  # a canvas that is so near to a thousand px a side: it hardly m
 _SQUARE = 0.2  # |log| of width over height, up to which bodies tell nothing
 _QUARTER = 0.5  # of both sides
 _SAME, _LEAST_JOINTS = 0.03, 8  # of a person's size, and joints, by which a pose is told to be a photo's own
+WHOLES = {100: "hundredths", 1000: "thousandths"}
 ANOTHER_SIZE = 0.08  # of the size: detectors differ by less
 
 
@@ -44,6 +45,17 @@ def inside(xy: np.ndarray, canvas: tuple[float, float]) -> np.ndarray:
     """Which of the points [N, 2] lie in a canvas (H, W)."""
     high = np.array([canvas[1], canvas[0]])
     return np.all((xy >= 0) & (xy <= high), axis=1)
+
+
+def whole_pointed_at(pose_18x3: np.ndarray, canvas: tuple[float, float] | None) -> int | None:
+    """How many parts of a picture make its sides, in points of language models, which count to a thousand or
+    to a hundred; 1 for shares, None for px: larger ones, or such as make a much better body in the canvas."""
+    xy = pose_18x3[pose_18x3[:, 2] > 0, :2]
+    if unit_of(xy) == SHARES:
+        return 1
+    if canvas is not None and strain(pose_18x3) < strain(pose_18x3, canvas[1] / canvas[0]) - _BETTER:
+        return None
+    return next((whole for whole in WHOLES if xy.max(initial=0) <= whole), None)
 
 
 def in_hundredths(pose_18x3: np.ndarray, canvas: tuple[float, float]) -> bool:

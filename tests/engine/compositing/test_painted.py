@@ -144,5 +144,7 @@ def test_between_arm_and_trunk_a_small_move_opens_no_slit_and_a_large_one_spins_
     row = round(float(y))
     near = with_arm((2.0, 0.0), (2.0, 0.0))
     assert np.diff(np.flatnonzero(near[row])).max() == 1
+    apart = with_arm((6.0, 0.0), (6.0, 0.0))
+    assert np.diff(np.flatnonzero(apart[row])).max() > 3, "an arm that is held off is no part of the trunk"
     far = with_arm((17.0, -17.0), (34.0, -34.0))
     assert far.sum() < 1.25 * there.sum()

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from engine.compositing.fields import largest
-from engine.compositing.worn import near, sharp
+from engine.compositing.worn import inner, near, sharp
 
 
 @pytest.mark.parametrize("times", [2, 6])
@@ -53,3 +53,11 @@ def test_what_is_hardly_there_is_near_yet():
 def test_the_largest_plane_is_torchs_own_the_first_of_equals():
     planes_1Phw = torch.randint(0, 3, (1, 5, 16, 12)).float()
     assert torch.equal(largest(planes_1Phw), planes_1Phw.argmax(1))
+
+
+@pytest.mark.parametrize("rows", [256, 512])
+def test_a_rim_is_as_broad_a_part_of_a_finer_picture(rows):
+    share_11HW = F.pad(torch.ones(1, 1, rows // 2, rows // 2), [rows // 4] * 4)
+    across = inner(share_11HW, 2)[0, 0, rows // 2]
+    assert across.nonzero()[0] == rows // 4 + 2 * rows // 256
+    assert across.sum() == rows // 2 - 4 * rows // 256

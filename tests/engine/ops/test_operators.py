@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.ops import attention, equalized, resample
-from engine.ops.resample import enlarged, running_mean, shrunk, shrunk_textbook, window_mean
+from engine.ops.resample import enlarged, resized, running_mean, shrunk, shrunk_textbook, window_mean
 
 SIZES = st.integers(2, 9)
 
@@ -129,3 +129,9 @@ def test_the_mean_from_running_sums_is_the_mean_over_windows(side):
 def test_shrinking_by_whole_numbers_and_by_others_is_the_mean_of_what_is_taken_together(size):
     x_BCHW = torch.rand(2, 3, 12, 8, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(shrunk(x_BCHW, size), shrunk_textbook(x_BCHW, size), atol=1e-6, rtol=0)
+
+
+def test_a_finer_picture_is_averaged_to_a_size_and_a_coarser_one_enlarged():
+    lines_11HW = torch.tensor([[0.0, 1.0] * 6]).expand(1, 1, 12, 12)
+    torch.testing.assert_close(resized(lines_11HW, (6, 6)), torch.full((1, 1, 6, 6), 0.5))
+    torch.testing.assert_close(resized(lines_11HW, (24, 24)), enlarged(lines_11HW, (24, 24)))

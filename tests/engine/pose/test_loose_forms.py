@@ -6,13 +6,14 @@ import json
 
 import numpy as np
 import pytest
-from loose_forms import FORMS, labelled
-from tool_forms import CANVAS, R17, XY
+from loose_forms import FORMS, NAMED, SHARED, labelled, lines
+from tool_forms import CANVAS, R17, R33, S17, S33, XY
 
 from engine.errors import InputError
 from engine.framing import framing_of, to_frame
 from engine.pose.formats import OpenPhoto, parse_people, take
 from engine.pose.formats.loose import bare, value_of
+from engine.pose.skeleton import JOINTS
 
 SIZE = (256, 176)
 OWN = np.column_stack([XY, np.full(18, 2)])
@@ -65,3 +66,126 @@ def test_much_of_anything_is_told_at_once():
     for word in ("{", "a = [1,", "/*", '"', "nose ", "a:\n x: ", "nose: [1, ", "x: 1\ny: "):
         with pytest.raises(InputError):
             parse_people(word * (300_000 // len(word)), "a")
+
+
+@pytest.mark.parametrize("depth", [-0.4, 0.01])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{n}, {x}, {y}, {z}, {v}",
+        "{n}:\n  x: {x}\n  y: {y}\n  z: {z}\n  visibility: {v}",
+        "{n} {x} {y} {z} {v} 1",
+    ],
+)
+def test_behind_a_depth_stands_the_confidence(form, depth):
+    """MediaPipe's; a depth may well be between 0 and 1."""
+    told = [
+        form.format(n=name, x=x, y=y, z=depth + 0.002 * number, v=0.05 if name == "left_ankle" else 0.99)
+        for number, (name, (x, y)) in enumerate(SHARED)
+    ]
+    (person,) = parse_people("\n".join(told), "a").people
+    assert np.flatnonzero(person.pose_18x3[:, 2] == 0).tolist() == [JOINTS.index("left ankle")]
+    np.testing.assert_allclose(person.pose_18x3[0, :2], S17[0], atol=1e-9)
+
+
+def test_cocos_flags_behind_names_are_flags():
+    flags = [2, 0, 1, *[2] * 14]
+    told = [f"{name}: {x}, {y}, {flag}" for flag, (name, (x, y)) in zip(flags, NAMED, strict=True)]
+    (person,) = parse_people("\n".join(told), "a").people
+    state = dict(zip(JOINTS, person.pose_18x3[:, 2].tolist(), strict=True))
+    assert (state["nose"], state["left eye"], state["right eye"], state["left ear"]) == (2, 0, 1, 2)
+
+
+def test_a_depth_alone_is_no_confidence():
+    told = [f"{name}, {x}, {y}, {0.05 * number - 0.4}" for number, (name, (x, y)) in enumerate(SHARED)]
+    (person,) = parse_people("\n".join(told), "a").people
+    assert (person.pose_18x3[:, 2] == 2).all()
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize(
+    "form", ["{n} {x} {y}", "{n} {x} {y} 0.9", "{n} {x} {y} 0.9 0.8", "{n} {x} {y} -0.2 0.9 0.8"]
+)
+def test_lines_that_begin_with_numbers_that_count_up_are_joints(form, first):
+    """MediaPipe's: with visibility and presence they have as many numbers as boxes."""
+    (person,) = parse_people(lines(form, range(first, first + 33), S33), "a").people
+    np.testing.assert_allclose(person.pose_18x3[0, :2], S33[0], atol=1e-9)
+    assert (person.pose_18x3[:, 2] == 2).all()
+
+
+MANY = 200_000
+BLANK = {
+    "rows of a spreadsheet": lines("{n};{x};{y}") + "\n;;;" * (MANY // 4) + "\n1",
+    "lines": lines("{n}: {x}, {y}") + "\n" * MANY + "end",
+    "spaces": lines("{n} {x} {y}") + "\nx: 1 y: 2" + " " * MANY + "end",
+    "lines before the size": "height = 1024\nwidth = 768" + "\n" * MANY + lines("{n}: {x}, {y}"),
+    "a heading": f"name,x{' ' * 100_000}1,y" + lines("\n{n},{x},{y}"),
+}
+
+
+@pytest.mark.parametrize("form", BLANK)
+def test_much_that_is_blank_is_passed_over(form):
+    """In a time that grows with it: each of these held the window for minutes, or hours."""
+    (person,) = parse_people(BLANK[form], "a").people
+    np.testing.assert_allclose(person.pose_18x3[0, :2], XY[0], atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\n" + "/*" * (MANY // 2),
+        "a\n" + '"' + '\\"' * (MANY // 2),
+        "%YAML:1.0\n" + "rows:" * (MANY // 5),
+        "%YAML:1.0\nsizes: [ 1, 18, 3 ]" + " dt:" * (MANY // 4) + " " * MANY + "data",
+        "%YAML:1.0\nrows: " + "9" * MANY + " data: [ 1, 2 ]",
+        "data: tensor(\n" * (MANY // 14),
+        "landmark { " + "a" * MANY + " }",
+    ],
+)
+def test_what_is_never_closed_is_refused(text):
+    """In a time that grows with it, too."""
+    with pytest.raises(InputError, match=r"^a .*\.$"):
+        parse_people(text, "a")
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("word", ["", "kp_", "landmark"])
+def test_joints_under_their_numbers_are_in_the_order_of_the_numbers(word, first):
+    """Whatever order the file has: as text, 10 comes before 2."""
+    numbers = sorted(range(first, first + 33), key=str)
+    document = {f"{word}{number}": dict(zip("xy", R33[number - first], strict=True)) for number in numbers}
+    (person,) = parse_people(json.dumps(document), "a.json").people
+    apart = np.hypot(*(person.pose_18x3[:, :2] - XY).T)
+    assert (person.pose_18x3[:, 2] > 0).all() and apart.max() < 4 and np.median(apart) < 0.1
+
+
+def test_points_under_names_of_no_joints_are_nobody():
+    points = {
+        f"{chr(97 + number)}-mark": dict(zip("xy", point, strict=True)) for number, point in enumerate(R17)
+    }
+    with pytest.raises(InputError, match="calls its points 'a-mark' and 'b-mark', which are no joints"):
+        parse_people(json.dumps(points), "a.json")
+    points = {"nose": points["a-mark"]} | {str(number): point for number, point in enumerate(points.values())}
+    with pytest.raises(InputError, match="calls its points '0' and '1', which are no joints"):
+        parse_people(json.dumps(points), "a.json")
+
+
+def test_joints_with_numbers_behind_their_names_are_told_by_the_names():
+    document = {f"{name}_{99 - number}": point for number, (name, point) in enumerate(NAMED)}
+    (person,) = parse_people(json.dumps(document), "a.json").people
+    np.testing.assert_allclose(person.pose_18x3[0, :2], XY[0], atol=1e-3)
+
+
+def test_certainties_of_several_people_are_each_of_their_own_candidates():
+    """DWPose's, in one list; one that is not as long as all together does not say whose they are."""
+    candidates = [*XY.tolist(), *(XY + (100, 20)).tolist()]
+    sure = [[0.9] * 18, [0.9] * 17 + [0.02]]
+    people = parse_people(json.dumps({"candidate": candidates, "subset": sure}), "a.json").people
+    np.testing.assert_allclose(people[0].pose_18x3[:, :2], XY, atol=1e-6)
+    np.testing.assert_allclose(people[1].pose_18x3[:17, :2], XY[:17] + (100, 20), atol=1e-6)
+    assert people[1].pose_18x3[17, 2] == 0
+    sure[0] = [1] * 18
+    again = parse_people(json.dumps({"candidate": candidates, "subset": sure[::-1]}), "a.json").people
+    np.testing.assert_allclose(again[1].pose_18x3[:, :2], XY + (100, 20), atol=1e-6)
+    with pytest.raises(InputError, match="lists several people's joints without saying whose each is"):
+        parse_people(json.dumps({"candidate": candidates[:18], "subset": sure}), "a.json")

@@ -148,5 +148,34 @@ def test_points_of_language_models_are_joints_by_their_names(key):
             for p, n in zip(there, NAMES_17, strict=True)]  # fmt: skip
     taken = take(parse_people(json.dumps(told), "a.json"), SIZE, PHOTO)
     assert off(taken, [joint for joint in range(18) if joint != 1]) < 0.5
-    told = "taken as large as the open photo" if key == "point" else "1.30 times as wide and 0.98 times as hi"
+    told = (
+        "taken as thousandths of its picture" if key == "point" else "1.30 times as wide and 0.98 times as hi"
+    )
     assert told in taken.notes[0]
+
+
+def test_places_pointed_at_in_px_of_a_stated_picture_stay_px():
+    """Of a wide one: in a square one nothing tells, and they are thousandths, and said to be."""
+    points = [{"point": [y * 0.65 + 10, x * 0.65 + 200], "label": n} for n, x, y in NAMED]
+    document = {"width": 1600, "height": 720, "keypoints": points}
+    (person,) = parse_people(json.dumps(document), "a.json").people
+    np.testing.assert_allclose(person.pose_18x3[0, :2], XY[0] * 0.65 + (200, 10), atol=0.01)
+    assert not person.notes and not person.unit
+
+
+@pytest.mark.parametrize(
+    ("whole", "told"),
+    [
+        ((1, 1), ["taken as large as the open photo"]),
+        ((100, 100), ["taken as hundredths of its picture", "taken as large as the open photo"]),
+        ((1000, 1000), ["taken as thousandths of its picture", "taken as large as the open photo"]),
+        ((2 * WIDTH, 2 * HEIGHT), ["2.00 times as wide and 2.00 times as high"]),
+    ],
+    ids=["shares", "hundredths", "thousandths", "px"],
+)
+def test_places_that_language_models_point_at_are_in_any_unit(whole, told):
+    points = [{"point": [y / HEIGHT * whole[1], x / WIDTH * whole[0]], "label": n} for n, x, y in NAMED]
+    taken = take(parse_people(json.dumps(points), "a.json"), SIZE, PHOTO)
+    assert off(taken, [joint for joint in range(18) if joint != 1]) < 0.5
+    for note, part in zip(taken.notes, told, strict=True):
+        assert part in note

@@ -107,6 +107,18 @@ def test_a_table_of_several_people_or_frames_holds_them_all(text, frames):
     assert "2 people" in take(parse_people(text, "a.csv"), SIZE).notes[0]
 
 
+@pytest.mark.parametrize("place", ["pos_x,pos_y", "loc_x,loc_y", "x_px,y_px", "x,y"])
+@pytest.mark.parametrize("names", [NAMES_17, range(17)], ids=["names", "numbers"])
+def test_a_person_a_row_may_have_a_place_beside_the_joints(place, names):
+    heading = ",".join(["frame", place, *(f"{n}_{axis}" for n in names for axis in "xy")])
+    text = heading + "".join(f"\n{row},3,4," + ",".join(f"{x + row},{y}" for x, y in R17) for row in (0, 1))
+    people = parse_people(text, "a.csv").people
+    assert [person.frame for person in people] == [0, 1]
+    for person in people:
+        np.testing.assert_allclose(person.pose_18x3[NOSE, :2], XY[NOSE] + (person.frame, 0), atol=0.01)
+        assert (person.pose_18x3[:, 2] > 0).all()
+
+
 def test_categories_that_name_another_order_are_believed():
     names = ["nose", "head_bottom", "head_top", *NAMES_17[3:]]  # PoseTrack's
     rows = [R17[0], XY[NECK].tolist(), [386.0, 100.0], *R17[3:]]

@@ -7,7 +7,7 @@ import pytest
 
 from engine.pose.kinematics import t_pose
 from engine.pose.skeleton import JOINTS
-from engine.pose.upright import quarters_to_stand
+from engine.pose.upright import quarters_of_trunk, quarters_to_stand
 
 STANDING = t_pose((256, 176))
 
@@ -22,7 +22,8 @@ def turned(pose_18x3: np.ndarray, degrees: float) -> np.ndarray:
 @pytest.mark.parametrize("quarters", range(4))
 @pytest.mark.parametrize("lean", [-25, 0, 25])
 def test_a_photo_that_was_turned_is_turned_back(quarters, lean):
-    assert quarters_to_stand(turned(STANDING, -90 * quarters + lean)) == quarters
+    pose = turned(STANDING, -90 * quarters + lean)
+    assert quarters_to_stand(pose) == quarters_of_trunk(pose) == quarters
 
 
 def test_who_leans_far_sits_or_is_cut_off_tells_nothing():
@@ -32,6 +33,7 @@ def test_who_leans_far_sits_or_is_cut_off_tells_nothing():
         hip, knee = JOINTS.index(f"{side} hip"), JOINTS.index(f"{side} knee")
         sitting[knee, :2] = sitting[hip, :2] + (0, 60)
     assert quarters_to_stand(sitting) == 0, "lying with the legs down: on a couch"
+    assert quarters_of_trunk(sitting) == 1
     cut = turned(STANDING, -90)
     cut[[JOINTS.index("left knee"), JOINTS.index("right knee")], 2] = 0
     assert quarters_to_stand(cut) == 0

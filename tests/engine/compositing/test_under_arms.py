@@ -6,7 +6,7 @@ import torch
 from flat_scene import SIZE, pose
 from torch import Tensor
 
-from engine.compositing.under_arms import from_nearest, on_clothes, without_crumbs
+from engine.compositing.under_arms import from_nearest, on_clothes, with_rims, without_crumbs
 from engine.pose import skeleton as sk
 
 # The left shoulder is at (60, 36), its elbow at (66, 50), its wrist at (68, 64).
@@ -86,3 +86,11 @@ def test_bits_no_broader_than_a_rim_are_crumbs_and_what_is_broader_stays_as_it_i
     soft = 0.8 * trunk
     cleaned = without_crumbs((soft + finger)[None, None], len(soft))[0, 0]
     torch.testing.assert_close(cleaned, soft)
+
+
+def test_rims_in_a_part_of_a_picture_are_as_broad_as_in_the_whole():
+    whole_11HW = torch.zeros(1, 1, 512, 40)
+    whole_11HW[..., 250:260, 18:22] = 1.0
+    part = (..., slice(230, 280), slice(None))
+    assert torch.equal(with_rims(whole_11HW[part], 512), with_rims(whole_11HW)[part])
+    assert with_rims(whole_11HW)[0, 0, 255].sum() == 4 + 2 * 6, "6 px of 512 rows to either side"

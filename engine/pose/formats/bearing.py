@@ -72,7 +72,8 @@ def turned_to_stand(pose: np.ndarray, canvas: tuple[float, float]) -> np.ndarray
 def mirrored(pose: np.ndarray) -> bool:
     """Whether somebody with nose and both eyes seen has left and right as if seen from the back, in the
     shoulders, the hips and the face."""
-    return bool(pose[sk.NOSE, 2] > 0) and _crossed(pose, (*_TRUNK, (sk.RIGHT_EYE, sk.LEFT_EYE)))
+    seen = (pose[[sk.NOSE, sk.RIGHT_EYE, sk.LEFT_EYE], 2] == sk.SEEN).all()  # of a back they are guessed
+    return bool(seen) and _crossed(pose, (*_TRUNK, (sk.RIGHT_EYE, sk.LEFT_EYE)))
 
 
 def _crossed(pose: np.ndarray, pairs: Sequence[tuple[int, int]]) -> bool:

@@ -13,7 +13,7 @@ from engine import detect
 from engine.api import Capability
 from engine.errors import InputError
 from engine.pose.kinematics import t_pose
-from engine.pose.skeleton import ABSENT, LEFT_EYE, NOSE, OCCLUDED, RIGHT_EYE
+from engine.pose.skeleton import ABSENT, GUESSED, LEFT_EYE, NOSE, RIGHT_EYE
 from train.data.agreement import check_seen, lies_elsewhere
 
 SIZE = (512, 352)
@@ -49,7 +49,7 @@ def test_what_was_done_to_keypoints_is_named(change, sentence):
     assert said is None if sentence is None else re.search(sentence, said)
 
 
-@pytest.mark.parametrize("face", [ABSENT, OCCLUDED])
+@pytest.mark.parametrize("face", [ABSENT, GUESSED])
 def test_a_back_that_was_taken_for_a_front_is_no_fault(face):
     back = moved(lambda xy: (352, 0) + xy * (-1, 1))
     back[[NOSE, RIGHT_EYE, LEFT_EYE], 2] = face

@@ -180,3 +180,13 @@ def test_a_carpet_beside_a_sleeve_that_is_seen_as_cloth_is_none():
     picture = floor()
     found = cut_out(picture, regions((WHOLE, UPPER), (np.s_[90:125, 105:135], UPPER)))
     assert not found[95:120, 116:130].any() and found[70:130, 60:100].all()
+
+
+def test_a_carpet_of_several_tones_that_is_a_quarter_of_what_is_seen_as_cloth_is_none():
+    picture, tones = floor(), np.array([(110, 80, 50), (70, 50, 30), (150, 120, 90)])
+    rng = np.random.default_rng(1)
+    carpet = tones[np.kron(rng.integers(0, 3, (50, 40)), np.ones((4, 4), int))]
+    carpet = (carpet + rng.normal(0, 3, (200, 160, 1))).clip(0, 255).astype(np.uint8)
+    carpet[WHOLE] = picture[WHOLE]
+    found = cut_out(carpet, regions((WHOLE, UPPER), (np.s_[60:140, 104:130], UPPER)))
+    assert found[66:134, 114:126].mean() < 0.02 and found[70:130, 60:100].all()

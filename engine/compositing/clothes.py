@@ -16,7 +16,7 @@ from engine.compositing.tailoring import matte
 from engine.compositing.wardrobe import CLASSES, on_trunk
 from engine.compositing.worn import inner
 from engine.garments import DRESS, PIECES, SKIRT, TOP
-from engine.ops.resample import running_mean
+from engine.ops.resample import running_mean, shrunk
 from engine.pictures import to_rgb
 from engine.regions import SURFACE_SPAN
 
@@ -69,6 +69,6 @@ def clothes_alone(photo_1CHW: Tensor, surface_1Khw: Tensor) -> Clothes | None:
     mask_hw = seen_hw.cpu().numpy()
     if not mask_hw.any():
         return None
-    rgb_hwC = to_rgb(F.interpolate(photo_1CHW, size_of(surface_1Khw), mode="area"))
+    rgb_hwC = to_rgb(shrunk(photo_1CHW, size_of(surface_1Khw)))
     top = upper(mask_hw, arms_hw.cpu().numpy())
     return Clothes(photo_1CHW, cover_11HW, mask_hw, back_of_neck(mask_hw, rgb_hwC, top), top, lower(mask_hw))

@@ -23,10 +23,8 @@ _OVERHANG = 0.10  # of the height, how far a sleeve goes beyond its armpit at le
 _CHEST = 0.08, 0.95  # of the height, between which a sleeve and the trunk may part
 _END = 0.93  # of a sleeve's length, from where on it is its end
 _SOLID = 0.6  # of the middle row's breadth, that a row has which is no hanger's
-_LONG, _WIDE = (
-    1.85,
-    1.2,
-)  # of its shoulders, how long a garment is at least, or how much broader it is at most
+# Of its shoulders, how long a garment is at least, or how much broader it is at most.
+_LONG, _WIDE = 1.85, 1.2
 _COLLAR = 0.12, 0.62  # of half a chest, between which the ends of a collar are
 _LEVEL = 0.03  # of half a chest, by how much a collar falls towards its ends
 _LEAST_NECK = 12  # px: a narrower neck tells nothing

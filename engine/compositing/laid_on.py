@@ -86,8 +86,7 @@ def _laid(wearer: Drawn, clothes: Clothes, word: str) -> Laid | None:
         colour_1CHW, trunk_11HW = _over(layers)
         # Under a top they are as broad as it is.
         above_HW = ramp((body.trunk - way.down_HW) / body.trunk, 0.0, 0.05)
-        there_11HW = 1.0 - wearer.surface[:, :CLASSES].softmax(1)[:, :1]
-        there_11HW = ramp(F.interpolate(there_11HW, size, mode="bilinear"), 0.4, 0.6)
+        there_11HW = _person(wearer, size)
         trunk_11HW = trunk_11HW * torch.lerp(torch.ones_like(there_11HW), there_11HW, above_HW)
     else:
         (trunk_14HW, *sleeves), hidden_HW, back_11HW = _upper_layers(body, way, parts, clothes, cloth)
@@ -281,11 +280,16 @@ def _lower_layers(
     return layers, hidden_HW
 
 
+def _person(wearer: Drawn, size: tuple[int, int]) -> Tensor:
+    """How much of each px is the wearer, [1, 1, H, W], as the engine drew them."""
+    person_11hw = 1.0 - wearer.surface[:, :CLASSES].softmax(1)[:, :1]
+    return ramp(F.interpolate(person_11hw, size, mode="bilinear"), 0.4, 0.6)
+
+
 def _bare(wearer: Drawn) -> Tensor:
     """The wearer's body bare, in the wearer's tone, before what is behind, [1, 3, H, W]."""
     size = size_of(wearer.picture)
-    body_11hw = 1.0 - wearer.surface[:, :CLASSES].softmax(1)[:, :1]
-    body_11HW = ramp(F.interpolate(body_11hw, size, mode="bilinear"), 0.4, 0.6)
+    body_11HW = _person(wearer, size)
     behind_1CHW = wearer.wardrobe.plate if wearer.behind is None else wearer.behind
     behind_1CHW = F.interpolate(behind_1CHW, size, mode="bilinear")
     return torch.lerp(behind_1CHW, _skin(wearer, body_11HW), body_11HW)

@@ -163,7 +163,7 @@ class References:
         picture_1CHW, surface_1Khw = given.picture_1CHW, given.surface_1Khw
         assert surface_1Khw is not None
         plate_1CHW = None if own is None else own.background.float()
-        wardrobe = make_wardrobe(picture_1CHW, surface_1Khw, plate_1CHW, self._reference(key).alone)
+        wardrobe = make_wardrobe(picture_1CHW, surface_1Khw, plate_1CHW)
         clothes = self.clothes(key, finely=False)
         if clothes is not None:
             hem = float(np.flatnonzero(clothes.mask.any(1))[-1])

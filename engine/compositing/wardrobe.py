@@ -48,7 +48,6 @@ _CLOSE = 5, 1, 5  # cells along z, y, x: a photo tells of a decimetre around wha
 _PLATE = 9  # px of a map of 128 rows around the person whose colours are not the background's
 _SIDE_USED = 128  # positions of the photo that are told from each other as nearest ones
 _TRUNK, _HANDS = (1.7, 4.7), 1.2  # dm: at rest arms are farther out, or higher; and no hand is lower
-_BARE = 0.02  # of a position in a cell, that a body without clothes counts where nobody is in them
 HIP = -0.5  # dm: below are legs
 _FOOT = -7.4  # dm: trousers of photographs end above, shoes are below
 CLASS_OF_PIECE = tuple(
@@ -84,13 +83,10 @@ class Wardrobe(NamedTuple):
 
 
 @torch.no_grad()
-def make_wardrobe(
-    photo_1CHW: Tensor, surface_1Khw: Tensor, plate_1CHW: Tensor | None = None, alone: bool = False
-) -> Wardrobe:
+def make_wardrobe(photo_1CHW: Tensor, surface_1Khw: Tensor, plate_1CHW: Tensor | None = None) -> Wardrobe:
     """Of a photo in [-1, 1] with this surface map (logits of the classes, then places / 9 dm).
 
-    plate: the photo without the person, where it was made before; else it is filled up smoothly. alone:
-    whether nobody is in the clothes.
+    plate: the photo without the person, where it was made before; else it is filled up smoothly.
     """
     surface_1Khw, photo_1CHW = surface_1Khw.float(), photo_1CHW.float()
     class_8hw, place_3hw = surface_1Khw[0].split((CLASSES, 3))
@@ -104,7 +100,7 @@ def make_wardrobe(
     part_P = part_P / part_P.sum().clamp_min(1.0)
     person_11hw = (piece_hw > 0).float()[None, None]
     return Wardrobe(
-        *_worn(pieces_Phw, place_3hw, piece_hw > 0, bare=alone),
+        *_worn(pieces_Phw, place_3hw, piece_hw > 0),
         part_P,
         make_atlas(surface_1Khw),
         photo_1CHW,
@@ -191,7 +187,7 @@ def _pieces(class_8hw: Tensor, place_3hw: Tensor) -> Tensor:
     return pieces_Phw
 
 
-def _worn(pieces_Phw: Tensor, place_3hw: Tensor, person_hw: Tensor, bare: bool) -> tuple[Tensor, Tensor]:
+def _worn(pieces_Phw: Tensor, place_3hw: Tensor, person_hw: Tensor) -> tuple[Tensor, Tensor]:
     """Each position shared out among the eight cells around its place, then what is not seen filled in; and
     where anything was seen, or lies close by."""
     device = pieces_Phw.device
@@ -209,21 +205,10 @@ def _worn(pieces_Phw: Tensor, place_3hw: Tensor, person_hw: Tensor, bare: bool) 
     turned_Qzyx[:, :_FRONT_TO_BACK] = seen_Qzyx[:, :_FRONT_TO_BACK].flip(1)
     mirrored_Qzyx = seen_Qzyx.flip(3) + turned_Qzyx / 2 + turned_Qzyx.flip(3) / 4
     told_Qzyx = seen_Qzyx + _MIRRORED * mirrored_Qzyx
-    if bare:
-        told_Qzyx += _BARE * _bare_body(device)
     shown_zyx = told_Qzyx.sum(0)
     told_Qzyx = told_Qzyx + sum(weight * _blurred(told_Qzyx, sigma) for sigma, weight in _NEARBY) + 1e-9
     near_11zyx = F.max_pool3d(shown_zyx[None, None], _CLOSE, 1, [side // 2 for side in _CLOSE])
     return (told_Qzyx / told_Qzyx.sum(0))[None], (near_11zyx > _SHOWN).float()
-
-
-def _bare_body(device: torch.device) -> Tensor:
-    """Which pieces a body without clothes is, by cell [P - 1, z, y, x]."""
-    y_1y1 = (torch.arange(_CELLS[1], device=device)[None, :, None] + 0.5) * _CELL + _LOW[1]
-    legs_zyx = (y_1y1 < HIP).float().expand(_CELLS[::-1])
-    bare_Qzyx = torch.zeros(len(PIECES) - 1, *_CELLS[::-1], device=device)
-    bare_Qzyx[LEGS - 1], bare_Qzyx[ARMS - 1] = legs_zyx, 1.0 - legs_zyx
-    return bare_Qzyx
 
 
 def _blurred(x_Qzyx: Tensor, sigma: float) -> Tensor:

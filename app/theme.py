@@ -256,9 +256,14 @@ QScrollBar::handle:horizontal { background: @hover; border-radius: 4px; min-widt
 QScrollBar::handle:hover { background: @muted; }
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {
     background: transparent; border: none; width: 0; height: 0; }
-QListView, QTreeView, QPlainTextEdit { background: @panel; border: none; outline: none; }
+QListView, QTreeView, QTableView, QPlainTextEdit { background: @panel; outline: none; border-radius: 6px;
+    border: 1px solid transparent; }
+QListView:focus, QTreeView:focus, QTableView:focus, QPlainTextEdit:focus { border-color: @accent; }
 QListView::item { padding: 5px 8px; border-radius: 5px; color: @text; }
 QListView::item:hover { background: @hover; }
+QTableView::item { padding: 3px 8px; border: none; color: @text; }
+QTableView::item:selected { background: @accent_soft; color: @text; }
+QHeaderView, QHeaderView::section { background: @panel; color: @muted; border: none; padding: 3px 8px; }
 QListView::item:selected { background: @accent_soft; color: @text; }
 QStatusBar { background: @panel; border-top: 1px solid @line; color: @muted; }
 QStatusBar::item { border: none; }

@@ -46,7 +46,10 @@ class RebindDialog(QDialog):
         self.table = QTableWidget(len(ACTIONS), 2)
         self.table.setHorizontalHeaderLabels(["Action", "Keys"])
         self.table.verticalHeader().hide()
-        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.table.setShowGrid(False)
         self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.setTabKeyNavigation(False)
@@ -61,6 +64,8 @@ class RebindDialog(QDialog):
         self.take = QPushButton("Use these keys")
         self.none = QPushButton("No keys")
         self.reset = QPushButton("As it was")
+        for button in (self.take, self.none, self.reset):
+            button.setAutoDefault(False)  # Enter in the field of the search changes nothing
         self.told = QLabel()
         self.told.setWordWrap(True)
         line = QHBoxLayout()
@@ -90,6 +95,9 @@ class RebindDialog(QDialog):
         for row in range(self.table.rowCount()):
             item = self.table.item(row, 0)
             self.table.setRowHidden(row, item is not None and not matches(wanted, item.text()))
+        seen = [row for row in range(self.table.rowCount()) if not self.table.isRowHidden(row)]
+        if self.table.currentRow() not in seen:  # keys are given to what is seen
+            self.table.setCurrentCell(seen[0] if seen else -1, 0)
 
     def _take(self) -> None:
         sequence = self.keys.keySequence()

@@ -84,7 +84,7 @@ class PoseShelf(QWidget):
     def __init__(self, library: list[LibraryPose]):
         super().__init__()
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 2, 6, 8)
+        column.setContentsMargins(11, 2, 5, 8)
         column.setSpacing(4)
         self.caption = QLabel()
         self.caption.setProperty("role", "muted")

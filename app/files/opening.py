@@ -83,7 +83,7 @@ class Opening:
         self._poses_to_take = []
 
     def choose_person(self) -> None:
-        self._choose("photo", "Open a look, or a photo of a person", f"{OPEN_FILTER};;{PHOTO_FILTER}", PERSON)
+        self._choose("photo", "Open a look, or a photo of a person", f"{OPEN_FILTER};;{PHOTO_FILTER}")
 
     def choose_garment(self) -> None:
         self._choose("photo", "Add a garment reference", PHOTO_FILTER, GARMENT)
@@ -91,7 +91,8 @@ class Opening:
     def choose_pose(self) -> None:
         self._choose("pose", "Import a pose", POSE_FILTER, TARGET_POSE)
 
-    def _choose(self, purpose: str, title: str, kinds: str, role: str) -> None:
+    def _choose(self, purpose: str, title: str, kinds: str, role: str = "") -> None:
+        """role: as in `take`, which also opens the look of a picture that was made here."""
         name, _ = QFileDialog.getOpenFileName(self._parent, title, self._settings.folder(purpose), kinds)
         if name:
             self._settings.set_folder(purpose, Path(name).parent)

@@ -78,6 +78,8 @@ def test_x_bends_the_elbow_the_other_way_during_the_drag_and_after(driver):
     assert driver.controller.undo_stack.undoText() == "Bend left arm the other way"
     key(driver, Qt.Key.Key_X)
     assert driver.pose == pytest.approx(before, abs=0.01)
+    driver.canvas.skeleton.select(NOSE)
+    assert not driver.window.actions_by_id["flip_limb"].isEnabled(), "a head has no elbow"
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QInputDialog, QWidget
+from PySide6.QtWidgets import QInputDialog, QLineEdit, QWidget
 
-WIDTH = 380  # px: the title is to be read whole, and the name as long as names are
+WIDTH = 360  # px of the field: names of some words are read whole, and so is the title
 
 
 def ask(parent: QWidget, title: str, label: str, before: str) -> str | None:
@@ -13,7 +13,9 @@ def ask(parent: QWidget, title: str, label: str, before: str) -> str | None:
     dialog.setWindowTitle(title)
     dialog.setLabelText(label)
     dialog.setTextValue(before)
-    dialog.setMinimumWidth(WIDTH)
+    field = dialog.findChild(QLineEdit)
+    if field is not None:
+        field.setMinimumWidth(WIDTH)  # the dialog itself is as wide as what is in it
     agreed = dialog.exec()
     dialog.deleteLater()
     return dialog.textValue().strip() if agreed else None

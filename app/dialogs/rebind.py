@@ -48,6 +48,7 @@ class RebindDialog(QDialog):
         self.table.verticalHeader().hide()
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.setShowGrid(False)
         self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
@@ -64,8 +65,6 @@ class RebindDialog(QDialog):
         self.take = QPushButton("Use these keys")
         self.none = QPushButton("No keys")
         self.reset = QPushButton("As it was")
-        for button in (self.take, self.none, self.reset):
-            button.setAutoDefault(False)  # Enter in the field of the search changes nothing
         self.told = QLabel()
         self.told.setWordWrap(True)
         line = QHBoxLayout()
@@ -73,6 +72,10 @@ class RebindDialog(QDialog):
             line.addWidget(widget)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
+        for button in (self.take, self.none, self.reset, *buttons.buttons()):
+            if isinstance(button, QPushButton):
+                button.setAutoDefault(False)  # Enter in the field of the search goes on to that of the keys
+        self.field.returnPressed.connect(self.keys.setFocus)
         column = QVBoxLayout(self)
         column.addWidget(self.field)
         column.addWidget(self.table, 1)

@@ -41,6 +41,7 @@ class LooksPanel(QWidget):
         column.setContentsMargins(12, 0, 12, 6)
         self._empty = QLabel("Your last 30 looks appear here. P pins the present one.")
         self._empty.setProperty("role", "muted")
+        self._empty.setIndent(2)  # below the title
         self.row = _Row()
         self.row.itemClicked.connect(lambda item: self.wanted.emit(item.data(NUMBER)))
         self.row.key_pressed.connect(self._on_key)

@@ -217,7 +217,8 @@ def test_keys_are_changed_taken_over_remembered_and_given_back(driver, settings)
     row = next(row for row in range(dialog.table.rowCount()) if dialog.table.item(row, 0).text() == "Mirror")
     assert not dialog.table.isRowHidden(row)
     QTest.keyClick(dialog.field, Qt.Key.Key_Return)
-    assert not dialog.told.text(), "nothing is changed by searching"
+    assert dialog.isVisible() and not dialog.told.text(), "nothing is changed by searching"
+    assert QApplication.focusWidget() is not dialog.field, "the keys come next"
     assert dialog.table.currentRow() == row, "what was found is what gets the keys"
     dialog.keys.setKeySequence(QKeySequence("T"))
     dialog.take.click()

@@ -115,7 +115,8 @@ def test_a_name_is_asked_for_where_it_can_be_read_whole(driver):
 
     def answer() -> None:
         field = QApplication.activeModalWidget().findChild(QLineEdit)
-        wide.append(field.width() - field.fontMetrics().horizontalAdvance("Weight on one leg, arms up"))
+        letters = field.fontMetrics()
+        wide.append(field.width() - letters.horizontalAdvance("Weight on one leg, hands in pockets"))
         field.selectAll()
         QTest.keyClicks(field, " Wave ")
         QTest.keyClick(field, Qt.Key.Key_Return)

@@ -257,9 +257,10 @@ QScrollBar::handle:horizontal { background: @hover; border-radius: 4px; min-widt
 QScrollBar::handle:hover { background: @muted; }
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {
     background: transparent; border: none; width: 0; height: 0; }
-QListView, QTreeView, QTableView, QPlainTextEdit { background: @panel; outline: none; border-radius: 6px;
-    border: 1px solid transparent; }
-QListView:focus, QTreeView:focus, QTableView:focus, QPlainTextEdit:focus { border-color: @accent; }
+QListView, QTreeView, QTableView, QPlainTextEdit, QTextBrowser {
+    background: @panel; outline: none; border-radius: 6px; border: 1px solid transparent; }
+QListView:focus, QTreeView:focus, QTableView:focus, QPlainTextEdit:focus, QTextBrowser:focus {
+    border-color: @accent; }
 QListView::item { padding: 5px 8px; border-radius: 5px; color: @text; }
 QListView::item:hover { background: @hover; }
 QTableView::item { padding: 3px 8px; border: none; color: @text; }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QKeyCombination, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -26,6 +26,16 @@ from app.dialogs.palette import matches
 
 ID = Qt.ItemDataRole.UserRole
 NATIVE = QKeySequence.SequenceFormat.NativeText
+
+
+class _Keys(QKeySequenceEdit):
+    """Takes any keys but Escape, which is the dialog's own."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.keyCombination() == QKeyCombination(Qt.Key.Key_Escape):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
 
 class RebindDialog(QDialog):
@@ -59,7 +69,7 @@ class RebindDialog(QDialog):
             item.setData(ID, spec.id)
             self.table.setItem(row, 0, item)
             self.table.setItem(row, 1, QTableWidgetItem())
-        self.keys = QKeySequenceEdit()
+        self.keys = _Keys()
         self.keys.setMaximumSequenceLength(1)
         self.keys.setAccessibleName("New keys")
         self.take = QPushButton("Use these keys")

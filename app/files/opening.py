@@ -18,11 +18,12 @@ from app.files import exported, intake, samples
 from app.files.pictured import PicturedLooks
 from app.files.pose_pictures import ReadPosePicture
 from app.files.poses import LibraryPose
-from app.files.reading import Reader
+from app.files.reading import Reader, at_once
 from app.jobs import GARMENT, PERSON, TARGET_POSE, EncodePhoto, SeveralPeople
 from app.notify import Notices
 from app.settings import Settings
 from engine.errors import InputError
+from engine.files import opened
 from engine.look import SUFFIX, LookDocument
 from engine.pose import formats
 
@@ -32,6 +33,17 @@ POSE_FILTER = (
     "Poses and skeleton pictures (*.json *.jsonl *.txt *.csv *.tsv *.xml *.yml *.yaml *.toml *.npy *.pbtxt "
     "*.png *.jpg *.jpeg *.webp);;All files (*)"
 )
+
+
+def _fault_of(source: Path | bytes) -> str:
+    """What keeps a file from being read at all, "" for nothing."""
+    if isinstance(source, bytes):
+        return ""
+    try:
+        with opened(source, what="a picture"):
+            return ""
+    except InputError as error:
+        return str(error)
 
 
 class Opening:
@@ -172,6 +184,8 @@ class Opening:
                 case intake.PHOTO, (Path() | bytes()) as source if role == TARGET_POSE:
                     self._controller.photos.submit(ReadPosePicture(source, thing.name))
                 case _, (Path() | bytes()) as source:
+                    if fault := at_once(lambda: _fault_of(source), ""):
+                        raise InputError(fault)  # not only once an engine is awake
                     self._controller.photos.open_photo(
                         source, thing.name, role if role in (PERSON, GARMENT) else PERSON
                     )

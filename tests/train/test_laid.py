@@ -54,6 +54,15 @@ def test_labels_and_joints_stay_with_their_cloth(seed):
     assert (after.keypoints_18x3[[RIGHT_HIP, LEFT_HIP], 2] > ABSENT).any()
 
 
+def test_some_trousers_are_shorts():
+    """The rows of their surface tell how far down they reach."""
+    ends = [
+        laid(trousers(), np.random.default_rng(seed)).surface_HW3[..., 1].max() - 60 for seed in range(40)
+    ]
+    assert min(ends) < 70 < 97 <= max(ends)
+    assert 8 <= sum(end < 95 for end in ends) <= 32
+
+
 def test_the_same_generator_lays_it_the_same_way():
     one, other = (laid(trousers(), np.random.default_rng(3)) for _ in range(2))
     assert (one.image_HWC == other.image_HWC).all()

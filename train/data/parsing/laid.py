@@ -7,6 +7,8 @@ sleeves and legs lie as they fell.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from engine.cv import cv2
@@ -15,22 +17,28 @@ from engine.regions import REGIONS
 from train.data.parsing.grounds import creases, ground
 from train.data.parsing.sample import ParsingSample
 
-_GARMENTS = tuple(REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants"))
+_TOP, _DRESS, _PANTS = (REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants"))
 _BREADTH_OF_TOPS, _BREADTH = (0.75, 1.25), (0.9, 1.6)  # against the studio's; a top's sleeves are out already
 _KNOTS = 4  # of the breadths, from the upper edge to the hem
 _STRAY = 0.018  # of the picture's rows, that cloth lies elsewhere
 _HANGER = 0.2
+_SHORTER = 0.5  # how often trousers end higher up: the studio has few shorts
+    0.5,
+    0.35,
+)  # how often trousers end higher up, and at which share of their length at least
 
 
 def is_alone(sample: ParsingSample) -> bool:
     """Whether it shows cloth, and nothing of anybody."""
     seen = set(np.unique(sample.parsing_HW).tolist()) - {0}
-    return bool(seen) and seen <= set(_GARMENTS)
+    return bool(seen) and seen <= {_TOP, _DRESS, _PANTS}
 
 
 def laid(sample: ParsingSample, rng: np.random.Generator) -> ParsingSample:
     """A garment alone, of `is_alone`, laid on a ground of the same size."""
     size = sample.parsing_HW.shape
+    if (sample.parsing_HW == _PANTS).any() and rng.random() < _SHORTER:
+        sample = _hemmed(sample, rng.uniform(0.15, 1.0))
     there_NC = _where_from(sample.parsing_HW, rng)
     image, parsing, surface = (
         cv2.remap(each, there_NC, None, how, borderMode=cv2.BORDER_CONSTANT)
@@ -53,6 +61,20 @@ def laid(sample: ParsingSample, rng: np.random.Generator) -> ParsingSample:
     return ParsingSample(np.clip(np.rint(picture), 0, 255).astype(np.uint8), parsing, joints, surface)
 
 
+def _hemmed(sample: ParsingSample, share: float) -> ParsingSample:
+    """What is left where trousers end at a share of their legs, which begin where cloth first has a gap."""
+    cloth_HW = (sample.parsing_HW > 0).astype(np.int8)
+    parted = np.flatnonzero((np.diff(cloth_HW, axis=1) > 0).sum(1) > 1)
+    if not len(parted):
+        return sample
+    hem = parted[0] + max(1, round(share * (np.flatnonzero(cloth_HW.any(1))[-1] - parted[0])))
+    above = np.arange(len(sample.parsing_HW)) < hem
+    joints = sample.keypoints_18x3.copy()
+    joints[joints[:, 1] >= hem] = 0.0, 0.0, ABSENT
+    parsing, surface = sample.parsing_HW * above[:, None], sample.surface_HW3 * above[:, None, None]
+    return replace(sample, parsing_HW=parsing, surface_HW3=surface, keypoints_18x3=joints)
+
+
 def _where_from(parsing_HW: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Where each pixel of the new picture comes from, float32 [H, W, 2] px: the garment larger, of other
     breadths row by row, and a little astray."""
@@ -60,7 +82,7 @@ def _where_from(parsing_HW: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     rows, columns = np.flatnonzero(parsing_HW.any(1)), np.flatnonzero(parsing_HW.any(0))
     middle = np.array((columns[0] + columns[-1], rows[0] + rows[-1])) / 2
     tall, broad = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
-    breadth = _BREADTH_OF_TOPS if (parsing_HW == _GARMENTS[0]).any() else _BREADTH
+    breadth = _BREADTH_OF_TOPS if (parsing_HW == _TOP).any() else _BREADTH
     breadths = rng.uniform(*breadth) * rng.uniform(0.8, 1.25, _KNOTS)
     scale = min(height / tall, width / (broad * breadths.mean())) * rng.uniform(0.7, 1.1)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)

@@ -23,9 +23,6 @@ _KNOTS = 4  # of the breadths, from the upper edge to the hem
 _STRAY = 0.018  # of the picture's rows, that cloth lies elsewhere
 _HANGER = 0.2
 _SHORTER = 0.5  # how often trousers end higher up: the studio has few shorts
-    0.5,
-    0.35,
-)  # how often trousers end higher up, and at which share of their length at least
 
 
 def is_alone(sample: ParsingSample) -> bool:

@@ -52,9 +52,10 @@ class Garment(NamedTuple):
     box: Box
 
 
-def garment_alone(rgb_HWC: np.ndarray, network: Parser | None = None) -> Garment | None:
+def garment_alone(rgb_HWC: np.ndarray, network: Parser | None = None, told: bool = False) -> Garment | None:
     """The garment that a photo shows with nobody in it, uint8 [H, W, 3]; None where a photo shows something
-    else, or nothing can be parsed here. network: as `parsing.parse` takes it."""
+    else, or nothing can be parsed here. network: as `parsing.parse` takes it. told: whoever asks knows that
+    it does, so nobody is looked for."""
     if network is None and not parsing.available().available:
         return None
     scale = min(1.0, _SIDE / max(rgb_HWC.shape[:2]))
@@ -62,11 +63,7 @@ def garment_alone(rgb_HWC: np.ndarray, network: Parser | None = None) -> Garment
     small_hwC = cv2.resize(rgb_HWC, size, interpolation=cv2.INTER_AREA)
     seen = parsing.parse(small_hwC, network)
     figure, cloth = np.count_nonzero(seen.regions_HW), sum(cloth_counts(seen.regions_HW).values())
-    if cloth < _LEAST_OF_PHOTO * seen.regions_HW.size or cloth < _LEAST_WITHOUT_PERSON * figure:
-        return None
-    if cloth < _LEAST_OF_FIGURE * figure and (
-        not detect.available().available or detect.detect_pose(rgb_HWC) is not None
-    ):
+    if cloth < _LEAST_OF_PHOTO * seen.regions_HW.size or not (told or _nobody_in(rgb_HWC, cloth / figure)):
         return None
     pose_18x3 = np.zeros((18, 3), np.float32)
     for joint in _OF_BODY:
@@ -78,6 +75,13 @@ def garment_alone(rgb_HWC: np.ndarray, network: Parser | None = None) -> Garment
     rows, columns = (np.flatnonzero(cut_out(small_hwC, seen.regions_HW).any(axis)) for axis in (1, 0))
     left, top, wide, high = columns[0], rows[0], np.ptp(columns) + 1, np.ptp(rows) + 1
     return Garment(pose_18x3, Box(*(float(each / scale) for each in (left, top, wide, high))))
+
+
+def _nobody_in(rgb_HWC: np.ndarray, share: float) -> bool:
+    """Whether nobody is in a photo of whose figure such a share is seen to be cloth."""
+    if _LEAST_WITHOUT_PERSON <= share < _LEAST_OF_FIGURE:
+        return detect.available().available and detect.detect_pose(rgb_HWC) is None
+    return share >= _LEAST_OF_FIGURE
 
 
 def cloth_counts(regions_HW: np.ndarray) -> dict[str, int]:

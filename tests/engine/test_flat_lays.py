@@ -103,6 +103,14 @@ def test_sleeves_that_look_like_arms_are_a_garments_where_the_detector_sees_nobo
     assert (garment_alone(floor()) is not None) == alone
 
 
+def test_who_says_that_it_is_one_is_believed_where_there_is_cloth(parser):
+    parser(seen(regions((WHOLE, UPPER), (np.s_[60:140, 50:90], ARMS))))
+    assert garment_alone(floor()) is None
+    assert garment_alone(floor(), told=True).box == pytest.approx((50, 60, 60, 80), abs=8)
+    parser(seen(regions((np.s_[60:70, 50:60], UPPER))))
+    assert garment_alone(floor(), told=True) is None
+
+
 def test_without_a_parser_nobody_tells(monkeypatch):
     monkeypatch.setattr(flat_lays.parsing, "available", lambda: Capability(False, "gone"))
     assert garment_alone(floor()) is None

@@ -26,7 +26,7 @@ from app.document import Look
 
 COLUMNS = 2
 GAP = 6  # px between cards and to what is said below them
-TOLD = ("person_wanted", "remove_wanted", "correct_wanted", "turn_wanted", "renamed", "moved")
+TOLD = ("person_wanted", "remove_wanted", "correct_wanted", "turn_wanted", "alone_wanted", "renamed", "moved")
 WHEEL_REST_MS = 600  # a pause this long ends a turn of the wheel
 
 
@@ -71,6 +71,7 @@ class Shelf(QWidget):
     remove_wanted = Signal(str)
     correct_wanted = Signal(str)
     turn_wanted = Signal(str, int)
+    alone_wanted = Signal(str, bool)
     renamed = Signal(str, str)
     moved = Signal(str, int)
     slide_began = Signal()

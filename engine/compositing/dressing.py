@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.compositing.armpits import between_arm_and_trunk
 from engine.compositing.bare_skin import bare_skin
 from engine.compositing.beneath import body_beneath, clothes_over, own_beneath, piece_beneath
 from engine.compositing.fields import Window, around, at, highest, largest, ramp, size_of, spread
@@ -104,6 +105,10 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         there_11HW, _ = theirs
         clothed_11hw = of_pieces(on_body_1Phw, clothes_over(garment))
         there_11HW = there_11HW * (1.0 - enlarged(ramp(clothed_11hw, *_SEAM), size))
+        if TOP in garment.takes or DRESS in garment.takes:
+            free_11hw = between_arm_and_trunk(wearer.joints, size_of(now.pieces)).to(taken_11HW.device)
+            free_11HW = enlarged(free_11hw, size)
+            taken_11HW, there_11HW = taken_11HW * (1.0 - free_11HW), there_11HW * (1.0 - free_11HW)
     else:
         there_11HW = giver.laid.body * (1.0 - giver.laid.hides)
         cloth_1CHW, taken_11HW = giver.laid.colour, _covered(giver.laid, now, window, seen)

@@ -174,13 +174,16 @@ def _webs(
             if way is not None and way.sleeve is not None:
                 cloth_hw = web(way.sleeve, way.goes, shoulder, unit, here_hw)
                 web_hw = torch.lerp(web_hw, cloth_hw, way.sleeve.lifted)
-            webs_hw = webs_hw.maximum(_lifted(each, trunk, chest) * web_hw)
+            to_chest = ((chest - shoulder) / trunk.turn).real
+            beside_hw = ((here_hw - shoulder) / trunk.turn).real * to_chest < 0
+            web_hw = torch.where(beside_hw, _lifted(each, trunk, chest) * web_hw, web_hw)
+            webs_hw = webs_hw.maximum(web_hw)
     return webs_hw
 
 
 def _lifted(each: Elsewhere, trunk: Trunk, chest: complex) -> float:
-    """0 to 1: how far an upper arm is turned away from its chest, or over it: one that is turned towards it
-    has no cloth between."""
+    """0 to 1: how far an upper arm is turned away from its chest, or over it: beside the shoulder of one that
+    is turned towards it is no cloth."""
     turned = phase(each.now.step / each.then.step / trunk.turn)
     side = 1.0 if ((chest - each.now.begin) / (each.then.step * trunk.turn)).imag > 0 else -1.0
     return max(ramp_at(-side * turned, *_TURNED), ramp_at(abs(turned), *_OVER))

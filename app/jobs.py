@@ -217,6 +217,16 @@ class SavePicture:
 
 
 @dataclass(frozen=True, eq=False)
+class LeaveRefining:
+    """Refine the garments that are shown no further."""
+
+    doing = "leaving a garment as it is"
+
+    def run(self, worker: RenderThread) -> None:
+        worker.host.leave_refining()
+
+
+@dataclass(frozen=True, eq=False)
 class OpenWeights:
     """Open another weights file, None for the one in the box; told by `opened` or `open_failed`."""
 

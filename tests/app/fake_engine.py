@@ -204,7 +204,8 @@ class FakeSession:
         self.parts += 1
         changed = self.parts % self.refine_parts == 0
         self.refined += changed
-        return Settled(self.refined, self.refine_steps, changed)
+        under_way = self.parts % self.refine_parts / self.refine_parts
+        return Settled(self.refined, self.refine_steps, changed, request.swaps[0].garment, under_way)
 
     def close(self) -> None:
         self.closed = True

@@ -51,7 +51,7 @@ def parser(monkeypatch):
 
     def see(parsed: Parsed) -> None:
         monkeypatch.setattr(flat_lays.parsing, "available", lambda: Capability(True))
-        monkeypatch.setattr(flat_lays.parsing, "parse", lambda rgb: parsed)
+        monkeypatch.setattr(flat_lays.parsing, "parse", lambda rgb, network=None: parsed)
 
     return see
 
@@ -79,7 +79,7 @@ def test_a_large_photo_is_told_in_its_own_px(parser):
     [
         seen(regions()),
         seen(regions((np.s_[60:70, 50:60], UPPER))),  # a speck
-        seen(regions((WHOLE, UPPER), (np.s_[60:140, 50:60], ARMS))),  # somebody's
+        seen(regions((WHOLE, UPPER), (np.s_[60:140, 50:70], ARMS))),  # somebody's
         seen(regions((WHOLE, UPPER)), joints=(LEFT_SHOULDER, NOSE)),
     ],
     ids=["nothing", "speck", "somebody", "one joint"],
@@ -87,6 +87,28 @@ def test_a_large_photo_is_told_in_its_own_px(parser):
 def test_anything_else_is_none(parser, parsed):
     parser(parsed)
     assert garment_alone(floor()) is None
+
+
+@pytest.mark.parametrize(
+    ("person", "detects", "alone"),
+    [(None, True, True), (np.ones((18, 3), np.float32), True, False), (None, False, False)],
+    ids=["nobody", "somebody", "no detector"],
+)
+def test_sleeves_that_look_like_arms_are_a_garments_where_the_detector_sees_nobody(
+    parser, monkeypatch, person, detects, alone
+):
+    parser(seen(regions((WHOLE, UPPER), (np.s_[60:140, 50:60], ARMS))))
+    monkeypatch.setattr(flat_lays.detect, "available", lambda: Capability(detects, "" if detects else "gone"))
+    monkeypatch.setattr(flat_lays.detect, "detect_pose", lambda rgb: person)
+    assert (garment_alone(floor()) is not None) == alone
+
+
+def test_who_says_that_it_is_one_is_believed_where_there_is_cloth(parser):
+    parser(seen(regions((WHOLE, UPPER), (np.s_[60:140, 50:90], ARMS))))
+    assert garment_alone(floor()) is None
+    assert garment_alone(floor(), told=True).box == pytest.approx((50, 60, 60, 80), abs=8)
+    parser(seen(regions((np.s_[60:70, 50:60], UPPER))))
+    assert garment_alone(floor(), told=True) is None
 
 
 def test_without_a_parser_nobody_tells(monkeypatch):

@@ -38,7 +38,7 @@ from engine.compositing.worn import (
     sharp,
     wall_on,
 )
-from engine.garments import ARMS, DRESS, FACE, LEGS, PIECES, SKIRT, TOP, TROUSERS, Garment
+from engine.garments import ARMS, DRESS, FACE, HAIR, LEGS, PIECES, SKIRT, TOP, TROUSERS, Garment
 from engine.ops.resample import enlarged, resized, running_mean, shrunk
 
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
@@ -209,8 +209,9 @@ def _cloth(
     core_11HW = 1.0 - highest(1.0 - outline_11HW, side)
     covered_11HW = (fit_11HW * near_11HW * (1.0 - over_11HW)).maximum(core_11HW)
     # Strands of hair end beside where the map has them, and are seen through.
-    behind_11HW = highest(ramp(over_them_11HW, 0.1, 0.5), 2 * side + 1)
-    inside_11HW = inner(fit_11HW * (1.0 - other_11HW), 1) * (1.0 - behind_11HW)
+    hair_11hw = theirs_1Phw[:, HAIR, None] * float(HAIR in garment.over)
+    hair_11HW = highest(ramp(enlarged(hair_11hw, size), 0.1, 0.5), 2 * side + 1)
+    inside_11HW = inner(fit_11HW * (1.0 - other_11HW), 1) * (1.0 - hair_11HW)
     sure_11HW = sure_11HW * (1.0 - ramp(over_them_11HW, 0.1, 0.5))
     taken_11HW = torch.lerp(outline_11HW, covered_11HW, sure_11HW) * (1.0 - neck_11HW)
     if not inside_11HW.any():  # nothing of it is drawn in this pose: as the photo has it at these places

@@ -78,7 +78,7 @@ ACTIONS = (
     Spec("toggle_joint", "&Hide or show joint", ("Del", "Backspace"), "hide", "&Pose", enabled="joint_chosen",
          tip="A hidden joint keeps its place; the network is told it is not seen. All in a box are hidden"),
     Spec("show_all_joints", "Show &all joints", (), "show", "&Pose", enabled="some_hidden"),
-    Spec("flip_limb", "Bend the other &way", ("X",), "", "&Pose", 1,
+    Spec("flip_limb", "Bend the other &way", ("X",), "", "&Pose", 1, "limb_chosen",
          tip="Elbow or knee of the chosen limb to its other side, also while it is pulled"),
     Spec("symmetric", "&Symmetric", ("S",), "", "&Pose", 1, checkable=True,
          tip="A pulled joint takes the one of the other side along"),

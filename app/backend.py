@@ -86,7 +86,7 @@ class Backend(Protocol):
 
     def detect_people(self, rgb_HWC: np.ndarray) -> list[np.ndarray]: ...
 
-    def pose_in_garment(self, rgb_HWC: np.ndarray) -> np.ndarray | None: ...
+    def pose_in_garment(self, rgb_HWC: np.ndarray, told: bool = False) -> np.ndarray | None: ...
 
     def read_photo(self, data: bytes, name: str) -> np.ndarray: ...
 
@@ -132,12 +132,12 @@ class EngineBackend:
 
         return detect.detect_people(rgb_HWC)
 
-    def pose_in_garment(self, rgb_HWC: np.ndarray) -> np.ndarray | None:
+    def pose_in_garment(self, rgb_HWC: np.ndarray, told: bool = False) -> np.ndarray | None:
         """Pose [18, 3] in photo px of a body that would fill the garment that a photo shows with nobody in
-        it, None where it shows something else."""
+        it, None where it shows something else. told: the user says that it does."""
         from engine.flat_lays import garment_alone
 
-        garment = garment_alone(rgb_HWC)
+        garment = garment_alone(rgb_HWC, told=told)
         return None if garment is None else garment.pose_18x3
 
     def read_photo(self, data: bytes, name: str) -> np.ndarray:

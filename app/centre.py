@@ -38,8 +38,13 @@ class Centre(QWidget):
         self.coach.setVisible(coached)
         self.notices = Notices(self, self.hud)
         self.overlay = DropOverlay(self)
+        self.setFocusProxy(self.canvas)  # who answered a notice goes on there
         self.canvas.zoom_changed.connect(self.place)
         self.canvas.moved.connect(self.point_coach)
+
+    def asking(self) -> list[QWidget]:
+        """What asks something of the user at the moment, or offers it."""
+        return [*([self.banner] if self.banner.isVisible() else []), *self.notices.offers]
 
     def show_status(self, status: Status) -> None:
         self.hud.show_status(status)

@@ -14,6 +14,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from app.document import Document
+from app.jobs import LeaveRefining
 from app.posing import Posing
 from app.requests import request_of
 from app.status import Status, familiarity
@@ -58,6 +59,7 @@ class Frames(QObject):
         worker.rendered.connect(self._on_rendered)
         worker.mapped.connect(self._on_mapped)
         worker.settled.connect(self._on_settled)
+        worker.job_done.connect(self._on_job_done)
         worker.render_failed.connect(self._on_render_failed)
         worker.bounded.connect(self._on_bounded)
         worker.device_lost.connect(self._on_device_lost)
@@ -90,7 +92,15 @@ class Frames(QObject):
         fresh = self._gesture_is_fresh()
         live = not at_rest and (at_once or self._posing.dragging or fresh or self.glanced is not None)
         self._worker.post(request, live=live)
-        self.tell(state="live" if live else "catching up", error="")
+        self.tell(state="live" if live else "catching up", error="", refining="")
+
+    def leave_refining(self) -> bool:
+        """Leave the garments as they are shown now; False where none is refined."""
+        if not self.status.refining:
+            return False
+        self._worker.submit(LeaveRefining())
+        self.tell(settled=1.0, refining="")
+        return True
 
     def forget_older(self) -> None:
         """What was asked for up to now shows somebody else."""
@@ -161,7 +171,13 @@ class Frames(QObject):
             self.mapped.emit(frame)
 
     def _on_settled(self, settled: Settled) -> None:
-        self.tell(settled=settled.steps / settled.of)
+        refining = "" if settled.done else settled.garment
+        self.tell(settled=settled.share, refining=refining)
+
+    def _on_job_done(self, job: object) -> None:
+        """What was still told while a garment was to be left is over."""
+        if isinstance(job, LeaveRefining):
+            self.tell(settled=1.0, refining="")
 
     def _on_render_failed(self, stamp: int, trouble: Trouble) -> None:
         if stamp == self._asked:

@@ -61,6 +61,7 @@ class Hands:
         shelf.person_wanted.connect(c.shelving.become)
         shelf.correct_wanted.connect(c.shelving.correct)
         shelf.turn_wanted.connect(c.shelving.turn)
+        shelf.alone_wanted.connect(c.shelving.take_as)
         shelf.renamed.connect(c.shelving.rename)
         shelf.moved.connect(c.shelving.move_by)
         shelf.remove_wanted.connect(c.shelving.remove)

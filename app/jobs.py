@@ -70,8 +70,9 @@ class EncodePhoto:
 
     source: path, bytes of a picture file, or uint8 RGB. role: PERSON, GARMENT or CORRECTED. pose: [18, 3] in
     photo px, NOBODY to use the whole photo; None: a person is looked for, here and nowhere else. quarters: by
-    which it is turned clockwise first. replaces: key of the photo it is instead of. Value: Photo, NoPerson,
-    SeveralPeople, or for a person the PoseFile of a skeleton picture.
+    which it is turned clockwise first. replaces: key of the photo it is instead of. alone: whether the user
+    says that it shows a garment with nobody in it, or that somebody wears it; None: it is looked at. Value:
+    Photo, NoPerson, SeveralPeople, or for a person the PoseFile of a skeleton picture.
     """
 
     source: Path | bytes | np.ndarray
@@ -80,6 +81,7 @@ class EncodePhoto:
     pose: np.ndarray | None = None
     quarters: int = 0
     replaces: str = ""
+    alone: bool | None = None
 
     @property
     def doing(self) -> str:
@@ -108,9 +110,14 @@ class EncodePhoto:
 
         Who opens a person is believed first: one who is cut off at neck and knee looks like a garment alone.
         """
-        pose = None if self.role == PERSON else backend.pose_in_garment(rgb)
+        told = self.alone is True
+        pose = None
+        if told or (self.role != PERSON and self.alone is None):
+            pose = backend.pose_in_garment(rgb, told=told)
         if pose is not None:
             return pose
+        if told:
+            raise InputError(f"No garment can be told from the rest of {self.name}.")
         if not (capability := backend.detection()).available:
             return NoPerson(data, rgb, f"People cannot be found here: {capability.reason}.")
         people = backend.detect_people(rgb)
@@ -207,6 +214,16 @@ class SavePicture:
         picture = exported(frame.finest, pose, size, options, matte)
         worker.backend.write_png(self.path, picture, self.texts | provenance.png_texts())
         return self.path
+
+
+@dataclass(frozen=True, eq=False)
+class LeaveRefining:
+    """Refine the garments that are shown no further."""
+
+    doing = "leaving a garment as it is"
+
+    def run(self, worker: RenderThread) -> None:
+        worker.host.leave_refining()
 
 
 @dataclass(frozen=True, eq=False)

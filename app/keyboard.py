@@ -1,21 +1,29 @@
-"""The window without a mouse: F6 goes from panel to panel, Tab through what is in one, to its button last."""
+"""The window without a mouse: F6 goes from panel to panel, and to what asks something; Tab through what is in
+one, to its button last."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from app.docks.panel import Panel
 
 
 class PanelKeys(QObject):
-    """canvas: where the round begins. panels: in the order of the round; hidden ones are left out."""
+    """canvas: where the round begins. asking: what asks something at the moment, which comes next. panels: in
+    the order of the round; hidden ones are left out."""
 
-    def __init__(self, window: QWidget, canvas: QWidget, panels: Sequence[Panel]):
+    def __init__(
+        self,
+        window: QWidget,
+        canvas: QWidget,
+        asking: Callable[[], Sequence[QWidget]],
+        panels: Sequence[Panel],
+    ):
         super().__init__(window)
-        self._canvas, self._panels = canvas, list(panels)
+        self._canvas, self._asking, self._panels = canvas, asking, list(panels)
 
     def next(self) -> None:
         self._go(1)
@@ -33,17 +41,17 @@ class PanelKeys(QObject):
 
     def _go(self, step: int) -> None:
         self.order()
-        stops: list[QWidget] = [self._canvas, *self._shown()]
+        stops: list[QWidget] = [self._canvas, *self._asking(), *self._shown()]
         here = next(
             (place for place, stop in enumerate(stops) if _holds(stop, QApplication.focusWidget())), 0
         )
         stop = stops[(here + step) % len(stops)]
         if isinstance(stop, Panel):
             stop.raise_()
-            inside = reached(stop.widget())
-            (inside[0] if inside else stop.close_button).setFocus(Qt.FocusReason.TabFocusReason)
+            inside = [*reached(stop.widget()), stop.close_button]
         else:
-            stop.setFocus(Qt.FocusReason.TabFocusReason)
+            inside = [stop] if stop is self._canvas else sorted(reached(stop), key=_closes)
+        inside[0].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _shown(self) -> list[Panel]:
         return [panel for panel in self._panels if panel.isVisible()]
@@ -67,6 +75,11 @@ def reached(body: QWidget | None) -> list[QWidget]:
         return at.y(), at.x()
 
     return sorted(widgets, key=place)
+
+
+def _closes(widget: QWidget) -> bool:
+    """Whether it takes away what it stands in: what is offered comes first."""
+    return isinstance(widget, QToolButton)
 
 
 def _holds(stop: QWidget, focused: QWidget | None) -> bool:

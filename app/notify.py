@@ -8,6 +8,7 @@ import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QEnterEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QBoxLayout,
     QFrame,
     QHBoxLayout,
@@ -23,6 +24,7 @@ from app import icons
 from engine.traces import without_folders
 
 SECONDS = {"info": 6, "good": 5, "error": 12}
+LINGER_MS = 3000  # once the pointer or the keys have left it
 OFFER_SECONDS = 20  # what can be taken up is first understood, and looked for on the picture
 ROLES = {"info": "accent", "good": "good", "error": "bad"}
 MOST = 3
@@ -43,7 +45,7 @@ class Toast(QFrame):
     ):
         super().__init__(parent)
         self.setObjectName("toast")
-        self.sentence = sentence
+        self.sentence, self._host = sentence, parent
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(12, 10, 8, 10)
         row.setSpacing(10)
@@ -80,15 +82,33 @@ class Toast(QFrame):
         self.setAccessibleName(sentence)
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)
-        self._clock.timeout.connect(self.dismiss)
+        self._clock.timeout.connect(self._expire)
         self._clock.start((OFFER_SECONDS if choice else SECONDS[grade]) * 1000)
 
     def tall_at(self, width: int) -> int:
         """The height that the words need at this width."""
         return self._row.totalHeightForWidth(width)
 
+    @property
+    def offers(self) -> bool:
+        """Whether it has a button."""
+        return self.findChild(QPushButton) is not None
+
+    def _holds_keys(self) -> bool:
+        focused = QApplication.focusWidget()
+        return focused is not None and self.isAncestorOf(focused)
+
+    def _expire(self) -> None:
+        """Its time is over, unless the keys are in it."""
+        if self._holds_keys():
+            self._clock.start(LINGER_MS)
+        else:
+            self.dismiss()
+
     def dismiss(self) -> None:
-        """Take it away now."""
+        """Take it away now; keys that are in it go on where it stood."""
+        if self._holds_keys():
+            self._host.setFocus()
         self.hide()
         self.setParent(None)
         self.deleteLater()
@@ -98,7 +118,7 @@ class Toast(QFrame):
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
-        self._clock.start(3000)
+        self._clock.start(LINGER_MS)
         super().leaveEvent(event)
 
 
@@ -119,6 +139,11 @@ class Notices(QObject):
         # Not by the host's children: raising one changes their order.
         self._shown = [toast for toast in self._shown if shiboken6.isValid(toast) and not toast.isHidden()]
         return list(self._shown)
+
+    @property
+    def offers(self) -> list[Toast]:
+        """Those with a button, the newest first."""
+        return [toast for toast in reversed(self.toasts) if toast.offers]
 
     def offer(self, sentence: str, label: str, act: Callable[[], None]) -> None:
         """Tell something, with a button for what can be done about it."""

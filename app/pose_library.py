@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QInputDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.controller import Controller
+from app.dialogs import name as ask_name
 from app.docks.poses import PoseShelf
 from app.files import own_poses
 from app.files.intake import Intake
@@ -75,8 +76,7 @@ class PoseLibrary:
         self._reader.read(thing.name, read, keep)
 
     def _ask(self, title: str, name: str) -> str:
-        words, agreed = QInputDialog.getText(self._parent, title, "Name", QLineEdit.EchoMode.Normal, name)
-        return words.strip() if agreed else ""
+        return ask_name.ask(self._parent, title, "Name", name) or ""
 
     def _tried(self, call: Callable[[], object]) -> bool:
         """Whether it went well; the list is read again."""

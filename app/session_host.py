@@ -13,6 +13,8 @@ from engine.api import Frame, Mix, Reference, RenderRequest, Settled
 from engine.errors import InputError
 from engine.pose.skeleton import NOBODY
 
+_Garment = tuple[str, str, str]  # keys of wearer and giver, the garment's word
+
 
 class SessionHost:
     """Photos outlive sessions: the document and its history name a photo by the key it first got.
@@ -27,6 +29,8 @@ class SessionHost:
         self._photos: WeakValueDictionary[str, Reference] = WeakValueDictionary()
         # What the session knows a photo as; None: as the document does.
         self._known: WeakKeyDictionary[Reference, Reference | None] = WeakKeyDictionary()
+        self._refining: set[_Garment] = set()  # what is refined, or is already
+        self._left: set[_Garment] = set()  # of that, what is left as good as it is
 
     @property
     def awake(self) -> bool:
@@ -82,8 +86,11 @@ class SessionHost:
     def settle(self, request: RenderRequest) -> Settled | None:
         """A part of refining the garments of a request, or a step of settling its photos, the person's first;
         None where all is done."""
-        if request.swaps:
-            refined = self._open().refine_part(self._asked(request))
+        garments = {swap: (request.identity, swap.reference, swap.garment) for swap in request.swaps}
+        self._refining = set(garments.values())
+        self._left &= self._refining  # what is taken off and put on again is refined anew
+        if swaps := tuple(swap for swap in request.swaps if garments[swap] not in self._left):
+            refined = self._open().refine_part(self._asked(replace(request, swaps=swaps)))
             if refined.changed or not refined.done:
                 return refined
         for key in _photos_of(request):
@@ -91,6 +98,10 @@ class SessionHost:
             if settled.changed or not settled.done:
                 return settled
         return None
+
+    def leave_refining(self) -> None:
+        """Leave garments that are refined as good as they are, as long as they are worn."""
+        self._left |= self._refining
 
     def _asked(self, request: RenderRequest) -> RenderRequest:
         """A request as the session knows its photos."""

@@ -105,6 +105,16 @@ class Shelving(QObject):
                 EncodePhoto(photo.source.data, photo.name, CORRECTED, None, quarters, replaces=key)
             )
 
+    def take_as(self, key: str, alone: bool) -> None:
+        """Read a photo again, as of a garment with nobody in it, or as of somebody who wears it."""
+        photo = self._document.look.photo(key)
+        if alone and key == self._document.look.person:
+            self.notice.emit("info", "This photo is the person. Make another photo the person first.", "")
+        elif photo is not None and photo.source.data is not None:
+            self._photos.encode(
+                EncodePhoto(photo.source.data, photo.name, CORRECTED, replaces=key, alone=alone)
+            )
+
     # Whose pose stays.
 
     def _remember(self) -> None:

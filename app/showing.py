@@ -97,6 +97,7 @@ class Showing:
 
     def _on_status(self, status: Status) -> None:
         self._centre.show_status(status)
+        self._docks.outfit.refining.show_progress(status.refining, status.settled)
         self._centre.canvas.dim(status.state == "waking" and not self._controller.draft)
 
     def _on_draft(self, draft: Draft | None) -> None:

@@ -32,7 +32,8 @@ def familiarity(own_pose_error: float | None) -> str:
 @dataclass(frozen=True)
 class Status:
     """state: a key of WORDS. ms, level: of the frame last shown. settled: share of what can be done for the
-    photos in it. familiarity: of the person's photo, as a gauge."""
+    photos in it, or its garments; refining: the word of the garment it is about, "" for none. familiarity: of
+    the person's photo, as a gauge."""
 
     state: str = "waking"
     ms: float = 0.0
@@ -41,6 +42,7 @@ class Status:
     levels: tuple[int, ...] = ()
     error: str = ""
     settled: float = 1.0
+    refining: str = ""
     familiarity: str = ""
 
     def changed(self, *, frame: bool = False, **values: Any) -> Status:
@@ -66,5 +68,6 @@ class Status:
         if self.familiarity:
             facts.append(self.familiarity)
         if self.settled < 1:
-            facts.append(f"looking closer {self.settled:.0%}")
+            what = f"refining the {self.refining}" if self.refining else "looking closer"
+            facts.append(f"{what} {self.settled:.0%}")
         return facts

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QColorDialog, QInputDialog
+from PySide6.QtWidgets import QColorDialog
 
 from app import theme
 from app.controller import Controller
+from app.dialogs import name as ask_name
 from app.docks.inspector import InspectPanel
 from app.modes.inspect import InspectMode
 from app.settings import Settings
@@ -107,9 +108,9 @@ class TextureHands(QObject):
         weights = _hash(facts.weights)
         title = f"Texture {slot[1] + 1} of {slot[0]}"
         before = self._settings.texture_name(weights, *slot)
-        name, taken = QInputDialog.getText(self._panel, title, "A name of your own", text=before)
-        if taken:
-            self._settings.set_texture_name(weights, *slot, name.strip())
+        name = ask_name.ask(self._panel, title, "A name of your own", before)
+        if name is not None:
+            self._settings.set_texture_name(weights, *slot, name)
             self._read_names()
             self._panel.refresh()
 

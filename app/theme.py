@@ -220,6 +220,7 @@ QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {
 QComboBox:hover, QAbstractSpinBox:hover, QLineEdit:hover { border-color: @muted; }
 QComboBox:focus, QAbstractSpinBox:focus, QLineEdit:focus { border-color: @accent; }
 QAbstractSpinBox QLineEdit { background: transparent; border: none; padding: 0; min-height: 0; }
+QDialog QAbstractSpinBox QLineEdit { padding-left: 7px; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url("@icons/chevron_down.svg"); width: 12px; height: 12px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border; border: none;
@@ -256,9 +257,15 @@ QScrollBar::handle:horizontal { background: @hover; border-radius: 4px; min-widt
 QScrollBar::handle:hover { background: @muted; }
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {
     background: transparent; border: none; width: 0; height: 0; }
-QListView, QTreeView, QPlainTextEdit { background: @panel; border: none; outline: none; }
+QListView, QTreeView, QTableView, QPlainTextEdit, QTextBrowser {
+    background: @panel; outline: none; border-radius: 6px; border: 1px solid transparent; }
+QListView:focus, QTreeView:focus, QTableView:focus, QPlainTextEdit:focus, QTextBrowser:focus {
+    border-color: @accent; }
 QListView::item { padding: 5px 8px; border-radius: 5px; color: @text; }
 QListView::item:hover { background: @hover; }
+QTableView::item { padding: 3px 8px; border: none; color: @text; }
+QTableView::item:selected { background: @accent_soft; color: @text; }
+QHeaderView, QHeaderView::section { background: @panel; color: @muted; border: none; padding: 3px 8px; }
 QListView::item:selected { background: @accent_soft; color: @text; }
 QStatusBar { background: @panel; border-top: 1px solid @line; color: @muted; }
 QStatusBar::item { border: none; }

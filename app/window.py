@@ -133,7 +133,7 @@ class MainWindow(QMainWindow):
         """What is touched, and what shows what came of it."""
         c, centre, docks, made = self.controller, self.centre, self.docks, self.actions_by_id
         self.proportioning = Proportioning(c, docks.proportions)
-        self.panel_keys = PanelKeys(self, centre.canvas, docks.panels)
+        self.panel_keys = PanelKeys(self, centre.canvas, centre.asking, docks.panels)
         self.comparing = Comparing(centre, c, made["toggle_reference"])
         dressing = DressMode(c)
         self.modes = ModeSwitch(centre, docks, c, dressing, self.inspecting, made)

@@ -27,7 +27,7 @@ from app.jobs import RenderThread, SavePicture, WorkerJob
 from app.mailbox import Closed, LevelPicker, Mailbox
 from app.session_host import SessionHost
 from app.trouble import Trouble
-from engine.api import Frame, MapInfo, RenderRequest
+from engine.api import Frame, MapInfo, RenderRequest, Settled
 from engine.errors import DeviceLost
 
 REST_S = 0.12
@@ -278,6 +278,7 @@ class RenderWorker(QThread):
                 self._without_card()
             return False
         if settled is None:
+            self.settled.emit(Settled(1, 1, changed=False))  # what was under way when it was left is over too
             return False
         self.settled.emit(settled)
         if settled.changed:

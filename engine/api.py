@@ -159,12 +159,21 @@ class Reference:
 
 @dataclass(frozen=True)
 class Settled:
-    """How far a reference is settled (`engine.editing.settle`): steps made of all; changed: whether what is
-    drawn of it is another since the last step."""
+    """How far a reference is settled (`engine.editing.settle`) or garments are refined (`engine.editing.
+    refinement`): steps made of all; changed: whether what is drawn of it is another since the last step.
+    garment: the word of the garment that is refined, "" for none. under_way: how much of the next step is
+    made, 0 to 1."""
 
     steps: int
     of: int
     changed: bool
+    garment: str = ""
+    under_way: float = 0.0
+
+    @property
+    def share(self) -> float:
+        """Of all steps, 0 to 1."""
+        return (self.steps + self.under_way) / self.of if self.of else 1.0
 
     @property
     def done(self) -> bool:

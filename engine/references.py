@@ -294,7 +294,9 @@ def _seen_in(
         return None, None
     if alone:
         return pose, Box(0.0, 0.0, float(rgb_HWC.shape[1]), float(rgb_HWC.shape[0]))
-    garment = garment_alone(rgb_HWC) if alone is None and may_fill_a_garment(pose) else None
+    # A pose that is the garment's own was taken from it: whoever took it has decided that nobody is in it.
+    may_be = alone is None and may_fill_a_garment(pose)
+    garment = garment_alone(rgb_HWC, told=pose is not None) if may_be else None
     if garment is not None and (pose is None or same_pose(pose, garment.pose_18x3)):
         return garment.pose_18x3, garment.box
     return detect.detect_pose(rgb_HWC) if pose is None else pose, None

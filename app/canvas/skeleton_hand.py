@@ -49,9 +49,9 @@ class SkeletonHand(QObject):
         skeleton = self._skeleton
         joint, bone = skeleton.joint_at(touch.xy), skeleton.bone_at(touch.xy)
         skeleton.item.hover(joint)
-        tip = skeleton.item.joints[joint].describe() if joint >= 0 else skeleton.strain_of(bone).capitalize()
-        if tip != self._viewport.toolTip():
-            self._viewport.setToolTip(tip)
+        tip = skeleton.item.joints[joint].describe() if joint >= 0 else skeleton.strain_of(bone)
+        if (told := tip.capitalize()) != self._viewport.toolTip():
+            self._viewport.setToolTip(told)
         if handle := skeleton.handle_at(touch.xy):
             return GROUP_CURSORS[handle]
         if joint >= 0:

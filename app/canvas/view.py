@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -14,7 +15,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QToolTip, QWidget
 
 from app import theme
 from app.canvas.band import Band
@@ -33,6 +34,7 @@ from app.canvas.skeleton_hand import SkeletonHand
 from app.modes.mode import Mode
 from engine.pose.skeleton import NOBODY
 
+REST = 6  # px that a hand may tremble and still read the tip of what it points at
 PIXELS_FROM = 4.0  # magnification from which single pixels are shown, unless the fitted picture is near it
 
 
@@ -198,6 +200,14 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     # The mouse.
+
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
+        """Qt would ask the scene for a tip, which knows none, and take away that of the viewport."""
+        if not isinstance(event, QHelpEvent) or event.type() != QEvent.Type.ToolTip:
+            return super().viewportEvent(event)
+        viewport, spot = self.viewport(), QRect(event.pos(), event.pos()).adjusted(-REST, -REST, REST, REST)
+        QToolTip.showText(event.globalPos(), viewport.toolTip(), viewport, spot)
+        return True
 
     def to_pose(self, at: QPointF) -> tuple[float, float]:
         """Widget px to pose px of the shown frame."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from app import theme
 from app.actions import ACTIONS, MENUS
@@ -57,19 +57,15 @@ def _show(parent: QWidget, title: str, text: str) -> QDialog:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     column = QVBoxLayout(dialog)
     column.setContentsMargins(20, 18, 20, 16)
-    words = QLabel(text)
-    words.setTextFormat(Qt.TextFormat.RichText)
-    words.setWordWrap(True)
-    words.setAlignment(Qt.AlignmentFlag.AlignTop)
-    words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    scroll = QScrollArea()
-    scroll.setWidget(words)
-    scroll.setWidgetResizable(True)
-    column.addWidget(scroll)
+    words = QTextBrowser()  # keys scroll it; a label would be laid out some ten times before it is shown
+    words.setOpenLinks(False)
+    words.setHtml(text)
+    column.addWidget(words)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.reject)
     column.addWidget(buttons)
-    dialog.resize(520, 560)
+    words.setFocus()
+    dialog.resize(540, 560)
     dialog.open()
     return dialog
 

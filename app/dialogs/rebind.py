@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QKeyCombination, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -28,6 +28,16 @@ ID = Qt.ItemDataRole.UserRole
 NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
+class _Keys(QKeySequenceEdit):
+    """Takes any keys but Escape, which is the dialog's own."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.keyCombination() == QKeyCombination(Qt.Key.Key_Escape):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
 class RebindDialog(QDialog):
     """bound: the keys of each action, by id. changed: called with the id of an action and its keys, None for
     those of the table."""
@@ -46,7 +56,11 @@ class RebindDialog(QDialog):
         self.table = QTableWidget(len(ACTIONS), 2)
         self.table.setHorizontalHeaderLabels(["Action", "Keys"])
         self.table.verticalHeader().hide()
-        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.table.setShowGrid(False)
         self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.setTabKeyNavigation(False)
@@ -55,7 +69,7 @@ class RebindDialog(QDialog):
             item.setData(ID, spec.id)
             self.table.setItem(row, 0, item)
             self.table.setItem(row, 1, QTableWidgetItem())
-        self.keys = QKeySequenceEdit()
+        self.keys = _Keys()
         self.keys.setMaximumSequenceLength(1)
         self.keys.setAccessibleName("New keys")
         self.take = QPushButton("Use these keys")
@@ -68,6 +82,10 @@ class RebindDialog(QDialog):
             line.addWidget(widget)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
+        for button in (self.take, self.none, self.reset, *buttons.buttons()):
+            if isinstance(button, QPushButton):
+                button.setAutoDefault(False)  # Enter in the field of the search goes on to that of the keys
+        self.field.returnPressed.connect(self.keys.setFocus)
         column = QVBoxLayout(self)
         column.addWidget(self.field)
         column.addWidget(self.table, 1)
@@ -90,6 +108,9 @@ class RebindDialog(QDialog):
         for row in range(self.table.rowCount()):
             item = self.table.item(row, 0)
             self.table.setRowHidden(row, item is not None and not matches(wanted, item.text()))
+        seen = [row for row in range(self.table.rowCount()) if not self.table.isRowHidden(row)]
+        if self.table.currentRow() not in seen:  # keys are given to what is seen
+            self.table.setCurrentCell(seen[0] if seen else -1, 0)
 
     def _take(self) -> None:
         sequence = self.keys.keySequence()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QDoubleSpinBox,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -71,6 +71,7 @@ class SheetDialog(QDialog):
             head.addWidget(QLabel(title), 1)
             every = QPushButton("All")
             every.setProperty("flat", True)
+            every.setAutoDefault(False)  # Enter draws the sheet
             every.setAccessibleName(f"All or none of the {box.accessibleName().lower()}")
             every.clicked.connect(lambda _on=False, box=box: _check_all(box))
             head.addWidget(every)
@@ -121,7 +122,9 @@ class BetweenDialog(QDialog):
         self.setWindowTitle("In-between")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._poses, self._taken = list(poses), taken
-        form = QFormLayout()
+        form = QGridLayout()
+        form.setVerticalSpacing(8)
+        form.setHorizontalSpacing(14)
         self.start, self.end = QComboBox(), QComboBox()
         for box, row in ((self.start, 1), (self.end, 0)):
             box.setIconSize(PICTURE)
@@ -131,14 +134,19 @@ class BetweenDialog(QDialog):
         self.seconds = QDoubleSpinBox(minimum=SECONDS[0], maximum=SECONDS[1], value=2.0, singleStep=0.5)
         self.rate = QSpinBox(minimum=RATES[0], maximum=RATES[1], value=12)
         self.back = QCheckBox("And back again")
-        for name, widget in (
-            ("&From", self.start),
-            ("&To", self.end),
-            ("&Seconds", self.seconds),
-            ("&Pictures a second", self.rate),
-            ("", self.back),
+        for row, (name, widget) in enumerate(
+            (
+                ("&From", self.start),
+                ("&To", self.end),
+                ("&Seconds", self.seconds),
+                ("&Pictures a second", self.rate),
+                ("", self.back),
+            )
         ):
-            form.addRow(name, widget)
+            label = QLabel(name)
+            label.setBuddy(widget)
+            form.addWidget(label, row, 0)
+            form.addWidget(widget, row, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.addLayout(form)

@@ -75,6 +75,7 @@ class PhotoCard(QFrame):
     remove_wanted = Signal(str)
     correct_wanted = Signal(str)
     turn_wanted = Signal(str, int)  # key, quarters clockwise
+    alone_wanted = Signal(str, bool)  # key, whether nobody is in it
     renamed = Signal(str, str)
     moved = Signal(str, int)  # key, places further on
 
@@ -84,6 +85,7 @@ class PhotoCard(QFrame):
         self.key = photo.key
         self._photo = weakref.ref(photo)  # a card holds no photo that the look has let go
         self.is_person = is_person
+        self._alone = photo.reference.alone
         self.faded = self.lit = False
         self._photo_HWC = photo.reference.image_HWC
         self._pressed_at: QPoint | None = None
@@ -237,9 +239,13 @@ class PhotoCard(QFrame):
         menu.addAction("Correct the skeleton on the photo…", lambda: self.correct_wanted.emit(self.key))
         menu.addAction("Turn the photo to the right", lambda: self.turn_wanted.emit(self.key, 1))
         menu.addAction("Turn the photo to the left", lambda: self.turn_wanted.emit(self.key, 3))
+        alone = self._alone
+        says = "Somebody wears this" if alone else "Nobody wears this: a garment alone"
+        other = menu.addAction(says, lambda: self.alone_wanted.emit(self.key, not alone))
         menu.addSeparator()
         remove = menu.addAction("Remove from the shelf\tDel", lambda: self.remove_wanted.emit(self.key))
         person.setEnabled(not self.is_person)
+        other.setEnabled(not self.is_person)
         remove.setEnabled(not self.is_person)
         return menu
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from app import icons, plain
 from app.docks.brush import BrushRow
 from app.docks.cards import card_picture
+from app.docks.refining import RefiningRow
 from app.docks.shelf import AmountSlider
 from app.document import Look, Photo, Worn
 from engine.editing.regions import Choice
@@ -153,6 +154,8 @@ class OutfitPanel(QWidget):
         self._own.setSpacing(0)
         self._column.addLayout(self._own)
         self._column.addStretch(1)
+        self.refining = RefiningRow()  # below what scrolls: no row moves from under a hand
+        column.addWidget(self.refining)
         self.brush = BrushRow()
         column.addWidget(self.brush)
         self._made: dict[str, OutfitRow] = {}

@@ -26,6 +26,7 @@ CELL = QSize(66, 90)
 COLUMNS = 3  # at least
 SKETCHED = (256, 176)  # px, rows and columns of the frame that bones are drawn in
 SCROLL_BAR = 12
+EDGE = 3  # px of a cell around its picture; what is said stands below the title, as the pictures do
 LINGER_MS = 120  # that the pointer rests on a pose before it is shown live
 
 
@@ -84,7 +85,7 @@ class PoseShelf(QWidget):
     def __init__(self, library: list[LibraryPose]):
         super().__init__()
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 2, 6, 8)
+        column.setContentsMargins(14 - EDGE, 2, 5, 8)
         column.setSpacing(4)
         self.caption = QLabel()
         self.caption.setProperty("role", "muted")
@@ -99,6 +100,7 @@ class PoseShelf(QWidget):
         self.whole = QCheckBox("Show whole person")
         self.whole.setToolTip("Also what the photo does not show: a head, legs, feet are made up")
         self.whole.toggled.connect(self.whole_wanted)
+        self.caption.setIndent(EDGE)
         column.addWidget(self.caption)
         column.addWidget(self.grid, 1)
         column.addWidget(self.whole)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -25,7 +25,8 @@ from app.docks.cards import THUMB, PhotoCard
 from app.document import Look
 
 COLUMNS = 2
-TOLD = ("person_wanted", "remove_wanted", "correct_wanted", "turn_wanted", "renamed", "moved")
+GAP = 6  # px between cards and to what is said below them
+TOLD = ("person_wanted", "remove_wanted", "correct_wanted", "turn_wanted", "alone_wanted", "renamed", "moved")
 WHEEL_REST_MS = 600  # a pause this long ends a turn of the wheel
 
 
@@ -70,6 +71,7 @@ class Shelf(QWidget):
     remove_wanted = Signal(str)
     correct_wanted = Signal(str)
     turn_wanted = Signal(str, int)
+    alone_wanted = Signal(str, bool)
     renamed = Signal(str, str)
     moved = Signal(str, int)
     slide_began = Signal()
@@ -83,10 +85,11 @@ class Shelf(QWidget):
         holder = QWidget()
         inside = QVBoxLayout(holder)
         inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(GAP)
         self._grid = QGridLayout()
         inside.addLayout(self._grid, 1)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(6)
+        self._grid.setSpacing(GAP)
         self._grid.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._scroll = scroll = QScrollArea()
         scroll.setWidget(holder)
@@ -113,6 +116,7 @@ class Shelf(QWidget):
         # Cards get their places with the next turn of the event loop, the scroll bar its range then.
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._reveal)
+        scroll.viewport().installEventFilter(self)
         scroll.verticalScrollBar().rangeChanged.connect(lambda *_: self._soon.start())
         self.show_look(self._look)
 
@@ -186,6 +190,18 @@ class Shelf(QWidget):
             self._new = new[-1].key
             self._soon.start()
 
+    def _offer_hint(self) -> None:
+        """Say what can be dropped here, where cards leave the sentence its room."""
+        view = self._scroll.viewport().size()
+        tall = self._grid.sizeHint().height() + GAP + self._hint.heightForWidth(view.width())
+        few = len(self._look.photos) < 3 and self._mix.isHidden()
+        self._hint.setVisible(few and (not self.cards or tall <= view.height()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.Resize:
+            self._offer_hint()
+        return super().eventFilter(watched, event)
+
     def _reveal(self) -> None:
         """Scroll to the newest card."""
         for card in self.cards:
@@ -222,7 +238,7 @@ class Shelf(QWidget):
         look = self._look
         photo = look.photo(self._chosen) if self._chosen != look.person else None
         self._mix.setVisible(photo is not None)
-        self._hint.setVisible(photo is None and len(look.photos) < 3)
+        self._offer_hint()
         for card in self.cards:
             wanted = photo is not None and card.key == photo.key
             if card.property("chosen") != wanted:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
-    QInputDialog,
     QLabel,
-    QLineEdit,
     QListView,
     QListWidget,
     QListWidgetItem,
@@ -17,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import icons, theme
+from app.dialogs import name as ask_name
 from app.docks.cards import card_picture, plain_icon
 from app.document import Snapshot
 from app.settings import LONGEST_NAME
@@ -42,6 +41,7 @@ class LooksPanel(QWidget):
         column.setContentsMargins(12, 0, 12, 6)
         self._empty = QLabel("Your last 30 looks appear here. P pins the present one.")
         self._empty.setProperty("role", "muted")
+        self._empty.setIndent(2)  # below the title
         self.row = _Row()
         self.row.itemClicked.connect(lambda item: self.wanted.emit(item.data(NUMBER)))
         self.row.key_pressed.connect(self._on_key)
@@ -105,11 +105,9 @@ class LooksPanel(QWidget):
 
     def _ask_name(self, number: int) -> None:
         before = self._shown[number][0]
-        name, given = QInputDialog.getText(
-            self, "Rename the look", "Name", QLineEdit.EchoMode.Normal, before.called or before.name
-        )
-        if given:
-            self.renamed.emit(number, name.strip()[:LONGEST_NAME])
+        name = ask_name.ask(self, "Rename the look", "Name", before.called or before.name)
+        if name is not None:
+            self.renamed.emit(number, name[:LONGEST_NAME])
 
     def _open_menu(self, at: QPoint) -> None:
         item = self.row.itemAt(at)
@@ -151,7 +149,9 @@ class _Row(QListWidget):
         self.setIconSize(PICTURE)
         self.setGridSize(CELL)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumHeight(CELL.height())
+        # Whole pictures also where the bar that scrolls them lies below.
+        around = self.frameWidth() * 2 + self.horizontalScrollBar().sizeHint().height()
+        self.setMinimumHeight(CELL.height() + around)
 
     def event(self, event: QEvent) -> bool:
         if (

@@ -18,11 +18,12 @@ from app.files import exported, intake, samples
 from app.files.pictured import PicturedLooks
 from app.files.pose_pictures import ReadPosePicture
 from app.files.poses import LibraryPose
-from app.files.reading import Reader
+from app.files.reading import Reader, at_once
 from app.jobs import GARMENT, PERSON, TARGET_POSE, EncodePhoto, SeveralPeople
 from app.notify import Notices
 from app.settings import Settings
 from engine.errors import InputError
+from engine.files import opened
 from engine.look import SUFFIX, LookDocument
 from engine.pose import formats
 
@@ -32,6 +33,17 @@ POSE_FILTER = (
     "Poses and skeleton pictures (*.json *.jsonl *.txt *.csv *.tsv *.xml *.yml *.yaml *.toml *.npy *.pbtxt "
     "*.png *.jpg *.jpeg *.webp);;All files (*)"
 )
+
+
+def _fault_of(source: Path | bytes) -> str:
+    """What keeps a file from being read at all, "" for nothing."""
+    if isinstance(source, bytes):
+        return ""
+    try:
+        with opened(source, what="a picture"):
+            return ""
+    except InputError as error:
+        return str(error)
 
 
 class Opening:
@@ -83,7 +95,7 @@ class Opening:
         self._poses_to_take = []
 
     def choose_person(self) -> None:
-        self._choose("photo", "Open a look, or a photo of a person", f"{OPEN_FILTER};;{PHOTO_FILTER}", PERSON)
+        self._choose("photo", "Open a look, or a photo of a person", f"{OPEN_FILTER};;{PHOTO_FILTER}")
 
     def choose_garment(self) -> None:
         self._choose("photo", "Add a garment reference", PHOTO_FILTER, GARMENT)
@@ -91,7 +103,8 @@ class Opening:
     def choose_pose(self) -> None:
         self._choose("pose", "Import a pose", POSE_FILTER, TARGET_POSE)
 
-    def _choose(self, purpose: str, title: str, kinds: str, role: str) -> None:
+    def _choose(self, purpose: str, title: str, kinds: str, role: str = "") -> None:
+        """role: as in `take`, which also opens the look of a picture that was made here."""
         name, _ = QFileDialog.getOpenFileName(self._parent, title, self._settings.folder(purpose), kinds)
         if name:
             self._settings.set_folder(purpose, Path(name).parent)
@@ -171,6 +184,8 @@ class Opening:
                 case intake.PHOTO, (Path() | bytes()) as source if role == TARGET_POSE:
                     self._controller.photos.submit(ReadPosePicture(source, thing.name))
                 case _, (Path() | bytes()) as source:
+                    if fault := at_once(lambda: _fault_of(source), ""):
+                        raise InputError(fault)  # not only once an engine is awake
                     self._controller.photos.open_photo(
                         source, thing.name, role if role in (PERSON, GARMENT) else PERSON
                     )

@@ -135,7 +135,9 @@ class PicturedLooks(QObject):
         look = replace(job.look, photos=tuple(value.get(photo.id, photo) for photo in job.look.photos))
         lacking = [photo for photo in self._missing(look) if photo.data is None]
         if job.chosen is not None and job.chosen[0].id not in value:
-            said = f"{job.name} was made with another photo than {job.chosen[1].name}."
+            wanted, file = job.chosen[0].name, job.chosen[1].name
+            other = f"another photo called {file}" if file == wanted else f"another photo than {file}"
+            said = f"{job.name} was made with {other}."
             self._notices.show("error", said)
         if not self._ask(look, job.name, lacking, job.asked):
             self._encode(look, job.name, lacking)
@@ -201,9 +203,15 @@ class PicturedLooks(QObject):
 
 
 def _called(photo: SourcePhoto, look: LookDocument) -> str:
-    """What a photo is called where it is asked for: by its name, or by what the look has of it."""
-    if not is_number(photo.name):
-        return photo.name
+    """What a photo is called where it is asked for: by its name, by what the look has of it, or by both where
+    another one is called alike."""
+    if is_number(photo.name):
+        return _role(photo, look)
+    alike = [each for each in look.photos if each.name == photo.name]
+    return photo.name if len(alike) == 1 else f"{photo.name}, {_role(photo, look)}"
+
+
+def _role(photo: SourcePhoto, look: LookDocument) -> str:
     parts = ["the person"] if photo.id == look.person else []
     parts += [f"the {worn.word}" for worn in look.outfit if worn.photo == photo.id]
     if parts:

@@ -49,6 +49,7 @@ class ModeSwitch:
         panel.off_wanted.connect(outfit.take_off)
         panel.forward_wanted.connect(outfit.bring_forward)
         panel.region_wanted.connect(self._choose_region)
+        panel.refining.stop_wanted.connect(controller.frames.leave_refining)
         panel.brush.taken_up.connect(dressing.take_brush)
         panel.brush.word_chosen.connect(dressing.brush.choose)
         panel.brush.clear_wanted.connect(controller.painting.clear)

@@ -5,6 +5,8 @@ Shapes and words as in `dressing`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -33,6 +35,8 @@ _NO_SKIN = 0.25, 0.5
 _JOINED = 33  # px of a map of 128 rows around skin that is seen in which skin beneath goes on from it
 # Share of a place that is not the garment from which, and at which surely, it tells what is there.
 _TOLD = 0.1, 0.5
+_SOME_SKIN = 20  # positions of a map of 128 rows, within outlines, that tell the tone of skin
+_DARKEST = 0.1  # of 0 to 2, below which a colour tells no tone
 _SHADE = 5  # px of a map, side of the window around a garment that goes in which skin has its shade
 _SKIN = FACE, ARMS, LEGS
 _CLOTHES = TOP, DRESS
@@ -85,7 +89,10 @@ def body_beneath(
     own_1CHW, unseen_11hw = looks_at(wearer.wardrobe, piece_1hw, wearer.surface, size)
     own_1CHW = _clothes_beneath(own_1CHW, piece_1hw, now, wearer)
     skin_11hw = _skin(piece_1hw)
-    toned_1CHW = _skin_of(giver, theirs_1Phw) + (wearer.wardrobe.skin - giver.wardrobe.skin)
+    toned_1CHW = _skin_of(giver, theirs_1Phw)
+    if giver.laid is None:  # else it is the wearer's own
+        tone_1C11 = _tone(now, Dressed(giver.picture, theirs_1Phw), wearer, giver)
+        toned_1CHW = (toned_1CHW + 1.0) * tone_1C11 - 1.0
     told_11HW = enlarged(skin_11hw * ramp(unseen_11hw, *_SKIN_SEEN), size)
     # Near a shoe the nearest that is seen of a leg is the shoe.
     above_11hw = above_shoes(wearer.surface)
@@ -93,7 +100,7 @@ def body_beneath(
     told_11HW = told_11HW.maximum(enlarged(skin_11hw * above_11hw, size) * other_11HW)
     skin_1CHW = torch.lerp(own_1CHW, toned_1CHW, told_11HW)
     alike_11HW = 1.0 - ramp((now.picture - toned_1CHW).square().mean(1, keepdim=True).sqrt(), *_NO_SKIN)
-    return _skin_going_on(skin_1CHW, piece_1hw, now, above_11hw, gone_11HW, alike_11HW)
+    return _skin_going_on(skin_1CHW, piece_1hw, now, above_11hw, gone_11HW, alike_11HW, (giver, theirs_1Phw))
 
 
 def _clothes_beneath(own_1CHW: Tensor, piece_1hw: Tensor, now: Dressed, wearer: Drawn) -> Tensor:
@@ -121,10 +128,13 @@ def _skin_going_on(
     above_11hw: Tensor,
     gone_11HW: Tensor,
     alike_11HW: Tensor,
+    lent: tuple[Drawn, Tensor],
 ) -> Tensor:
     """A skin that is, near where the same skin is seen, as that goes on: arms and neck as arms, legs as legs.
 
-    above: where legs are no shoes. alike: where what is seen may be skin, by its colour.
+    above: where legs are no shoes. alike: where what is seen may be skin, by its colour. lent: the giver, and
+    which piece is where on them, whose skin has the shades of what is below it: their difference from the
+    wearer's is known where both are seen, and goes on, so that no edge is where that ends.
     """
     full, size = size_of(gone_11HW), size_of(piece_1hw)
     gone_11hw = highest(shrunk(gone_11HW, size), _SHADE)
@@ -138,23 +148,38 @@ def _skin_going_on(
         near_11hw = running_mean(near_11hw, odd_side(_JOINED // 2, size[0])) * wanted_11hw
         seen_11HW, near_11HW = (enlarged(each, full) for each in (seen_11hw, near_11hw))
         inside_11HW = ramp(seen_11HW, *_SURE) * alike_11HW
-        # An arm goes on as round as it is. A knee is no thigh's mirror image.
-        mirrored_11HW = enlarged(wanted_11hw, full) if piece == ARMS else torch.zeros_like(near_11HW)
-        goes_on_1CHW = continued(now.picture, inside_11HW, mirrored_11HW)
+        shaded_1CHW = _skin_of(*lent, (piece,))
+        goes_on_1CHW = shaded_1CHW + spread(now.picture - shaded_1CHW, inside_11HW)
         skin_1CHW = torch.lerp(skin_1CHW, goes_on_1CHW, near_11HW)
     return skin_1CHW
 
 
-def _skin(piece_1hw: Tensor) -> Tensor:
-    """1 where a piece is skin, [1, 1, h, w]."""
-    return torch.isin(piece_1hw, torch.tensor(_SKIN, device=piece_1hw.device)).float()[:, None]
+def _tone(now: Dressed, theirs: Dressed, wearer: Drawn, giver: Drawn) -> Tensor:
+    """How many times as light as the giver's the wearer's skin is, [1, 3, 1, 1]: by arms and faces as they
+    are seen, for faces alone are lit, bearded and made up; where too little is, by the photos' faces."""
+    means = []
+    for worn in (now, theirs):
+        skin_11hw = 1.0 - highest(1.0 - _skin(largest(worn.pieces), (ARMS, FACE)), 3)
+        seen_1Chw = shrunk(worn.picture, size_of(skin_11hw))
+        total = skin_11hw.sum()
+        means.append((seen_1Chw * skin_11hw).sum((2, 3), keepdim=True) / total)
+        if total < _SOME_SKIN:
+            means = [wearer.wardrobe.skin, giver.wardrobe.skin]
+            break
+    hers_1C11, theirs_1C11 = ((mean_1C11 + 1.0).clamp_min(_DARKEST) for mean_1C11 in means)
+    return hers_1C11 / theirs_1C11
 
 
-def _skin_of(drawn: Drawn, pieces_1Phw: Tensor) -> Tensor:
-    """A picture's skin, [1, 3, H, W], carried on beyond its outline; shoes are none."""
-    most_11hw = _skin(largest(pieces_1Phw)) * above_shoes(drawn.surface, SHIN)
+def _skin(piece_1hw: Tensor, kinds: Sequence[int] = _SKIN) -> Tensor:
+    """1 where a piece is skin, [1, 1, h, w], of these kinds."""
+    return torch.isin(piece_1hw, torch.tensor(kinds, device=piece_1hw.device)).float()[:, None]
+
+
+def _skin_of(drawn: Drawn, pieces_1Phw: Tensor, kinds: Sequence[int] = _SKIN) -> Tensor:
+    """A picture's skin, [1, 3, H, W], of these kinds, carried on beyond its outline; shoes are none."""
+    most_11hw = _skin(largest(pieces_1Phw), kinds) * above_shoes(drawn.surface, SHIN)
     inside_11hw = 1.0 - highest(1.0 - most_11hw, 3)  # not the mixed px of an outline
     if not inside_11hw.any():  # of what is nowhere sure, the surest
-        mean_11hw = running_mean(of_pieces(pieces_1Phw, _SKIN), 3)
+        mean_11hw = running_mean(of_pieces(pieces_1Phw, kinds), 3)
         inside_11hw = mean_11hw / mean_11hw.amax().clamp_min(1e-3)
     return spread(drawn.picture, ramp(enlarged(inside_11hw, size_of(drawn.picture)), *_SURE))

@@ -27,6 +27,7 @@ from engine.compositing.detail import (
     make_source,
 )
 from engine.compositing.fields import size_of, window_of
+from engine.compositing.grain import with_grain
 from engine.compositing.layers import PhotoWarp, Referred, over, photo_layer, photo_warps, without_moved_hands
 from engine.compositing.moving_least_squares import normalised_pose
 from engine.compositing.own_pose import OwnPose, own_pose_rendering
@@ -45,7 +46,8 @@ class EncodedReference:
     """All that is known of a reference for one engine, free of any target pose.
 
     source: what of the photo can be copied, own: how the engine draws its own pose, plate: what is behind;
-    None where the engine shows what it draws, or the pose is not known. fine_HWC: as in `api.Reference`.
+    None where the engine shows what it draws, or the pose is not known. fine_HWC: as in `api.Reference`;
+    cloth_HWC: of that size, the colours under arms (`grain.with_grain`).
     """
 
     appearance: Appearance
@@ -53,6 +55,7 @@ class EncodedReference:
     own: OwnPose | None = None
     fine_HWC: np.ndarray | None = None
     plate: Plate | None = None
+    cloth_HWC: np.ndarray | None = None
 
     @property
     def known_source(self) -> DetailSource:
@@ -74,11 +77,11 @@ class EncodedReference:
         """As it is kept: in half the memory."""
         source = None if self.source is None else self.source.compact()
         own = None if self.own is None else self.own.compact()
-        return EncodedReference(self.appearance, source, own, self.fine_HWC, self.plate)
+        return EncodedReference(self.appearance, source, own, self.fine_HWC, self.plate, self.cloth_HWC)
 
     def bytes(self) -> int:
         kept = [*(self.source or ()), *(self.own or ())]
-        photo = 0 if self.fine_HWC is None else self.fine_HWC.nbytes
+        photo = sum(0 if each is None else each.nbytes for each in (self.fine_HWC, self.cloth_HWC))
         photo += 0 if self.plate is None else self.plate.bytes()
         return self.appearance.bytes() + photo + sum(each.numel() * each.element_size() for each in kept)
 
@@ -149,7 +152,8 @@ def encode_appearance(
     plate = plate or make_plate(source.photo, fine_HWC)
     background_1CHW = to_tensor(plate.frame_HWC, picture_1CHW.device)
     own = own_pose_rendering(source, draft_1Chw, own_1Khw, pose_1183, background_1CHW, surface_1Khw)
-    return EncodedReference(appearance, source, own, fine_HWC, plate)
+    own, cloth_HWC = with_grain(own, source.photo, fine_HWC)
+    return EncodedReference(appearance, source, own, fine_HWC, plate, cloth_HWC)
 
 
 def looked_at(model: PoseTransferModel, reference: ReferenceInput) -> ReferenceInput:
@@ -328,5 +332,9 @@ def _finer(kept: EncodedReference, size: tuple[int, int]) -> tuple[DetailSource,
         plate_1CHW = own.background.float()
         if kept.plate is not None and kept.plate.fine_HWC is not None:
             plate_1CHW = to_tensor(kept.plate.fine_HWC, plate_1CHW.device)
-        own = own._replace(background=enlarged(plate_1CHW, size))
+        under_1EHW = enlarged(own.under.float(), size)
+        if kept.cloth_HWC is not None and kept.cloth_HWC.shape[:2] == size:
+            cloth_1CHW = to_tensor(kept.cloth_HWC, photo_1CHW.device)
+            under_1EHW = torch.cat([cloth_1CHW, under_1EHW[:, 3:]], 1)
+        own = own._replace(background=enlarged(plate_1CHW, size), under=under_1EHW)
     return source, own

@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.compositing.armpits import between_arm_and_trunk
 from engine.compositing.bare_skin import bare_skin
 from engine.compositing.beneath import body_beneath, clothes_over, own_beneath, piece_beneath
 from engine.compositing.fields import Window, around, at, highest, largest, ramp, size_of, spread
@@ -38,7 +39,7 @@ from engine.compositing.worn import (
     wall_on,
 )
 from engine.garments import ARMS, DRESS, FACE, LEGS, PIECES, SKIRT, TOP, TROUSERS, Garment
-from engine.ops.resample import enlarged, resized, shrunk
+from engine.ops.resample import enlarged, resized, running_mean, shrunk
 
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
 _INSIDE = 0.8, 0.95  # likewise from which the giver's picture shows it without what is beside it
@@ -104,6 +105,10 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         there_11HW, _ = theirs
         clothed_11hw = of_pieces(on_body_1Phw, clothes_over(garment))
         there_11HW = there_11HW * (1.0 - enlarged(ramp(clothed_11hw, *_SEAM), size))
+        if TOP in garment.takes or DRESS in garment.takes:
+            free_11hw = between_arm_and_trunk(wearer.joints, size_of(now.pieces)).to(taken_11HW.device)
+            free_11HW = enlarged(free_11hw, size)
+            taken_11HW, there_11HW = taken_11HW * (1.0 - free_11HW), there_11HW * (1.0 - free_11HW)
     else:
         there_11HW = giver.laid.body * (1.0 - giver.laid.hides)
         cloth_1CHW, taken_11HW = giver.laid.colour, _covered(giver.laid, now, window, seen)
@@ -115,12 +120,13 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     behind_1CHW = wearer.wardrobe.plate if wearer.behind is None else wearer.behind
     behind_1CHW = resized(behind_1CHW, size)
     piece_1hw = piece_beneath(on_body_1Phw, wearer.wardrobe, garment)
-    # A hem's shade on the legs below goes with it.
-    legs_11hw = ((largest(now.pieces) == LEGS) & (piece_1hw == LEGS))[:, None].float()
-    legs_11hw = highest(legs_11hw, 3) * (largest(now.pieces) != ARMS)[:, None]
-    shade_11HW = highest(gone_11HW, 2 * rim + 1) * F.interpolate(legs_11hw, size, mode="nearest")
+    # A hem's shade on the skin below, and a collar's above, goes with it.
+    skin_11hw = torch.cat([_goes_on(now.pieces, piece_1hw, piece) for piece in (ARMS, LEGS)], 1).amax(1, True)
+    shade_11HW = running_mean(highest(gone_11HW, 2 * rim + 1), rim // 2 + 1)
+    shade_11HW = shade_11HW * F.interpolate(skin_11hw, size, mode="bilinear")
     bared_11HW = bared_11HW.maximum(shade_11HW) * (1.0 - over_11HW)
     body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
+    there_11HW = there_11HW.maximum(shade_11HW)
     beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW * person_11HW)
     if strength < 1.0:
         # Where the wearer had none its shape comes first, in the wearer's colours: no ghost of it is seen,
@@ -228,6 +234,15 @@ def _as_map(person_11HW: Tensor, person_11hw: Tensor, wearer: Drawn) -> Tensor:
     """How much of a px is the person: as the map has it where colours do not tell."""
     told_11HW = enlarged(person_11hw, size_of(person_11HW))
     return torch.lerp(person_11HW, ramp(told_11HW, *_SEAM), wall_on(wearer, told_11HW))
+
+
+def _goes_on(pieces_1Phw: Tensor, beneath_1hw: Tensor, piece: int) -> Tensor:
+    """1 where a piece is seen and would be beneath a garment too, and a position around, but for other skin:
+    a hand before a leg, [1, 1, h, w]."""
+    seen_1hw = largest(pieces_1Phw)
+    same_11hw = highest(((seen_1hw == piece) & (beneath_1hw == piece))[:, None].float(), 3)
+    other = ARMS if piece == LEGS else LEGS
+    return same_11hw * (seen_1hw != other)[:, None]
 
 
 def _in_shoes_alone(pieces_1Phw: Tensor, drawn: Drawn) -> bool:

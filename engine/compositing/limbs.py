@@ -224,6 +224,8 @@ def _trunk_matte(
     top_hw, dress_hw, trousers_hw = sampled(own.class_8hw[_GARMENTS], before_hw, sides_2)
     gone_411 = own.limbs_4HW.new_tensor(gone(shown))[:, None, None]
     limb_hw = (gone_411 * sampled(own.limbs_4HW, before_hw, sides_2)).amax(0)
+    lay_hw, near_hw = arms_away(shown, own.limbs_4HW, own.class_8hw, before_hw, sides_2, len(here_hw))
+    limb_hw = limb_hw.maximum(lay_hw)
     hidden_hw = torch.zeros_like(top_hw)
     for each in shown:
         if each.hidden:
@@ -231,4 +233,6 @@ def _trunk_matte(
             hidden_hw = torch.maximum(hidden_hw, each.part * (1.0 - ramp(far_hw, *_HIDES)))
     before_head_hw = stays * (1.0 - class_8hw[HEAD_CLASSES].sum(0))
     garment_hw = hidden_hw.maximum(before_head_hw) * top_hw + hidden_hw * (dress_hw + trousers_hw)
-    return ramp(garment_hw * (1.0 - limb_hw), *_WORN)[None]
+    matte_1hw = ramp(garment_hw * (1.0 - limb_hw), *_WORN)[None]
+    # No edge of a sleeve that is gone.
+    return torch.lerp(matte_1hw, without_crumbs(matte_1hw[None], len(here_hw))[0], near_hw)

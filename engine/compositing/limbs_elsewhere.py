@@ -30,7 +30,10 @@ _SIDE = 0.15  # of the trunk's length, how much the shoulders' distance may diff
 _MOVED = 0.03, 0.08  # of half the picture's height, less what its trunk moved: a limb that is elsewhere
 # Half a px of 256 rows to one and a half: a head that is drawn twice is worse than a rim.
 _NODDED = 0.004, 0.012  # of it, that a head moved less than its trunk takes it
-_LONGER, _SHORTER = (0.25, 0.45), (1.0, 1.4)  # log of what a bone may stretch or foreshorten as a cut-out
+_LONGER = 0.25, 0.45  # log of what a bone may stretch as a cut-out
+# Likewise foreshorten, of a leg and of an arm: half a sleeve through which the engine's is seen is worse than
+# a short one.
+_SHORTER = (1.0, 1.4), (1.7, 2.2)
 _WHOLE = 0.35, 0.6  # how much of its core a limb shows in the photo: from the first on, at the second surely
 _TELLS = 0.02  # of half the picture's height, shoulders or ends of a spine nearer to each other tell nothing
 _LEANT = 0.05, 0.12  # what a trunk turns (radians) and grows, to be moved
@@ -123,7 +126,7 @@ def elsewhere(
         step = point_18[root] - own_18[root] if rooted else trunk.now - trunk.then
         moved = max(abs(now.begin - then.begin - step), abs(now.end - then.end - step))
         stretched = log(abs(now.step) / abs(then.step))
-        whole *= (1.0 - ramp_at(stretched, *_LONGER)) * (1.0 - ramp_at(-stretched, *_SHORTER))
+        whole *= (1.0 - ramp_at(stretched, *_LONGER)) * (1.0 - ramp_at(-stretched, *_SHORTER[bone.of_arm]))
         part, hidden = ramp_at(moved, *_MOVED) * whole, state_18[bone.end] == sk.GUESSED
         on_a_leg = max((each.part for each in shown if not each.bone.of_arm), default=part)
         drawn = max(part, on_a_leg * whole) if bone.of_arm and not hidden else part

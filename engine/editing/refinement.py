@@ -22,6 +22,7 @@ from engine.garments import GARMENTS
 
 # The first step is where the coefficients begin, and nearly all of what is gained; docs/evaluation.md.
 STEPS = 1
+_PARTS = 5  # of a first step: three masks, two pictures, and where it begins
 
 Found = dict[str, np.ndarray]
 _Key = tuple[str, str, str]  # wearer, giver, word
@@ -44,6 +45,7 @@ class Refinements:
         self._found: dict[_Key, Found] = {}
         self._steps: dict[_Key, int] = {}
         self._work: tuple[_Key, Iterator[Found | None]] | None = None  # the one that is on the way
+        self._parts = 0  # made of its next step
 
     def of(self, request: RenderRequest) -> list[tuple[str, Found]]:
         """The givers of a request's garments with what was found for them, at the garments' strength."""
@@ -65,9 +67,12 @@ class Refinements:
         pictures, and a hand that comes meanwhile is not to wait for all of them."""
         wanted = self._wanted(request) if self._model.capabilities.refine else []
         waiting = [each for each in wanted if self._steps.get(each[1], 0) < of]
-        changed = bool(waiting) and self._advanced(request, *waiting[0])
+        if not waiting:
+            return Settled(of * len(wanted), of * len(wanted), changed=False)
+        changed = self._advanced(request, *waiting[0])
         made = sum(min(of, self._steps.get(key, 0)) for _, key in wanted)
-        return Settled(made, of * len(wanted), changed)
+        under_way = min(self._parts / _PARTS, 1.0)
+        return Settled(made, of * len(wanted), changed, waiting[0][0].garment, under_way)
 
     def forget(self, reference: str) -> None:
         """Drop what was found for a wearer or giver."""
@@ -90,14 +95,16 @@ class Refinements:
     def _advanced(self, request: RenderRequest, swap: GarmentSwap, key: _Key) -> bool:
         """Whether a part of the work on this garment ended a step."""
         if self._work is None or self._work[0] != key:
-            self._work, self._steps[key] = (key, self._refined(request, swap)), 0
+            self._work, self._steps[key], self._parts = (key, self._refined(request, swap)), 0, 0
         try:
             found = next(self._work[1])
         except BaseException:
             self._work = None  # what failed is begun anew
             raise
         if found is None:
+            self._parts += 1
             return False
+        self._parts = 0
         self._found[key] = found
         self._steps[key] += 1
         return True

@@ -61,8 +61,9 @@ class Archive:
         tail = file.read()
         end = tail[-_END_BYTES:]
         if len(end) < _END_BYTES or not end.startswith(_END) or end[20:] != b"\0\0":
-            whole = "is cut off or damaged" if self._starts_as_zip(file) else "is not a look"
-            raise InputError(f"{self._label} {whole}: it has no directory at its end.")
+            cut = self._starts_as_zip(file)
+            fault = "is cut off or damaged: its end is missing" if cut else "is not a look"
+            raise InputError(f"{self._label} {fault}.")
         if tail.startswith(_END_64) or int.from_bytes(end[12:16], "little") > MOST_DIRECTORY:
             raise InputError(f"{self._label} is damaged: its directory is too large.")
 

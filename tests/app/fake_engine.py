@@ -204,7 +204,8 @@ class FakeSession:
         self.parts += 1
         changed = self.parts % self.refine_parts == 0
         self.refined += changed
-        return Settled(self.refined, self.refine_steps, changed)
+        under_way = self.parts % self.refine_parts / self.refine_parts
+        return Settled(self.refined, self.refine_steps, changed, request.swaps[0].garment, under_way)
 
     def close(self) -> None:
         self.closed = True
@@ -229,6 +230,7 @@ class FakeBackend:
         in_garment: np.ndarray | None = None,
     ):
         self.in_garment = in_garment
+        self.if_told: np.ndarray | None = None  # what fills the garment that the user says there is
         self.opening = threading.Event()  # cleared, it holds an engine back that is being opened
         self.opening.set()
         self.box, self.crowd = box, crowd
@@ -261,8 +263,9 @@ class FakeBackend:
         found = self.detect(rgb_HWC)
         return [pose.copy() for pose in self.crowd] or ([] if found is None else [found])
 
-    def pose_in_garment(self, rgb_HWC: np.ndarray) -> np.ndarray | None:
-        return None if self.in_garment is None else self.in_garment.copy()
+    def pose_in_garment(self, rgb_HWC: np.ndarray, told: bool = False) -> np.ndarray | None:
+        found = self.if_told if told and self.if_told is not None else self.in_garment
+        return None if found is None else found.copy()
 
     def read_photo(self, data: bytes, name: str) -> np.ndarray:
         from engine import photos

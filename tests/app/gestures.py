@@ -13,9 +13,17 @@ from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QWheelEvent,
+)
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
 
 from app.files.intake import PHOTO_KEY
 from engine.pose.formats import openpose_dict
@@ -337,6 +345,55 @@ def drop_a_card(driver, hand):
     mime = QMimeData()
     mime.setData(PHOTO_KEY, hand.choice(cards(driver)).key.encode())
     drop(driver, mime, over_canvas(driver, hand.choice((0.1, 0.5, 0.9))))
+
+
+def choose_of_card(driver, card, start: str) -> None:
+    """An entry of the menu that a right click on a card opens; what it began is waited for."""
+    middle = card.rect().center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, middle, card.mapToGlobal(middle))
+    QApplication.sendEvent(card, event)
+    menu = card.findChildren(QMenu)[-1]
+    next(entry for entry in menu.actions() if entry.text().startswith(start)).trigger()
+    menu.close()
+    until_read(driver)
+
+
+def until_read(driver) -> None:
+    driver.until(lambda: not driver.controller.photos._under_way)
+
+
+@gesture
+def make_a_card_the_person(driver, hand):
+    if lenders(driver):
+        choose_of_card(driver, hand.choice(lenders(driver)), "Make this the person")
+
+
+@gesture
+def turn_a_card(driver, hand):
+    choose_of_card(driver, hand.choice(cards(driver)), hand.choice(("Turn the photo to the r", "Turn the ")))
+
+
+@gesture
+def correct_a_skeleton(driver, hand):
+    """Pull some joints on the photo itself, and use that."""
+    choose_of_card(driver, hand.choice(cards(driver)), "Correct the skeleton")
+    driver.until(lambda: driver.controller.draft)
+    for _ in range(hand.randint(1, 2)):
+        at = driver.at(hand.choice(shown(driver)))
+        sweep(driver, at, at + way(driver, hand, 6.0))
+    QTest.mouseClick(driver.window.centre.banner.button("Use this pose"), LEFT)
+    until_read(driver)
+
+
+@gesture
+def drop_a_picture(driver, hand):
+    """As a new person, or to be borrowed from."""
+    picture = QImage(200, 300, QImage.Format.Format_RGB32)
+    picture.fill(QColor(hand.randrange(256), hand.randrange(256), hand.randrange(256)))
+    mime = QMimeData()
+    mime.setImageData(picture)
+    drop(driver, mime, over_canvas(driver, hand.choice((0.2, 0.8))))
+    until_read(driver)
 
 
 # Dress and Inspect.

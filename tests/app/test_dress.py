@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.dialogs.which import PeopleInPhoto
 from app.document import Worn
+from app.jobs import LeaveRefining
 
 SHIRT, TROUSERS, FACE, WALL = (88.0, 90.0), (88.0, 170.0), (88.0, 40.0), (20.0, 20.0)
 NONE = Qt.KeyboardModifier.NoModifier
@@ -507,3 +508,48 @@ def test_rows_of_the_outfit_stay_where_they_are_while_its_hint_changes(dressing)
     QTest.keyClick(dressing.window, Qt.Key.Key_B)
     QApplication.processEvents()
     assert places == {row.y()}
+
+
+@pytest.mark.parametrize("way", ["button", "escape"])
+def test_refining_can_be_stopped_and_begins_anew_only_with_what_is_worn_anew(dressing, way):
+    session, row = dressing.backend.session, dressing.window.docks.outfit.refining
+    session.refine_steps = 1 << 30  # it takes for ever
+    key = take(dressing)
+    dressing.until(lambda: session.refined > 3 and row.isVisible())
+    assert row.told.text() == "Refining the top: 0%"
+    assert "refining the top 0%" in dressing.controller.frames.status.figures
+    if way == "button":
+        QTest.mouseClick(row.stop, Qt.MouseButton.LeftButton)
+    else:
+        QTest.keyClick(dressing.canvas, Qt.Key.Key_Escape)  # lets go of what is chosen
+        assert dressing.window.modes.dressing.choice == () and row.isVisible()
+        QTest.keyClick(dressing.canvas, Qt.Key.Key_Escape)
+    assert not row.isVisible()
+    worker, done = dressing.controller.worker, []
+    worker.job_done.connect(lambda *_job: done.append(1))
+    worker.submit(LeaveRefining())  # behind it all that was asked for before is over
+    dressing.until(lambda: done)
+    found = session.refined
+    QTest.keyClick(dressing.window, Qt.Key.Key_1)
+    dressing.drag(4, 0, -8)
+    dressing.until_full()
+    assert session.refined == found and not row.isVisible() and outfit(dressing) == (Worn("top", key),)
+    for step in ("undo", "undo", "redo"):  # the drag, the garment
+        getattr(dressing.controller.undo_stack, step)()
+        dressing.until_full()
+    dressing.until(lambda: session.refined > found and row.isVisible())
+
+
+def test_a_hand_that_pulls_takes_the_progress_of_refining_away(dressing):
+    session, row = dressing.backend.session, dressing.window.docks.outfit.refining
+    session.refine_steps = 1 << 30
+    take(dressing)
+    dressing.until(row.isVisible)
+    QTest.keyClick(dressing.window, Qt.Key.Key_1)
+    start = dressing.at(4)
+    dressing.mouse(QEvent.Type.MouseButtonPress, start)
+    dressing.mouse(QEvent.Type.MouseMove, start + QPointF(9, 9))
+    dressing.mouse(QEvent.Type.MouseMove, start + QPointF(18, 18))
+    assert not row.isVisible()
+    dressing.mouse(QEvent.Type.MouseButtonRelease, start + QPointF(18, 18))
+    dressing.until(row.isVisible)

@@ -7,7 +7,9 @@ import math
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from engine.pose import kinematics
 from engine.pose.skeleton import FLIP, LEFT_ANKLE, LEFT_ELBOW, LEFT_SHOULDER, LEFT_WRIST, NOSE, RIGHT_WRIST
@@ -76,6 +78,8 @@ def test_x_bends_the_elbow_the_other_way_during_the_drag_and_after(driver):
     assert driver.controller.undo_stack.undoText() == "Bend left arm the other way"
     key(driver, Qt.Key.Key_X)
     assert driver.pose == pytest.approx(before, abs=0.01)
+    driver.canvas.skeleton.select(NOSE)
+    assert not driver.window.actions_by_id["flip_limb"].isEnabled(), "a head has no elbow"
 
 
 @pytest.mark.parametrize(
@@ -211,12 +215,32 @@ def test_a_band_around_one_joint_or_none_is_no_group(driver):
     assert not driver.canvas.band.on and driver.controller.undo_stack.count() == 0
 
 
+def tip_at(driver, spot: QPointF) -> str:
+    """What a hand reads that comes to rest here."""
+    QToolTip.hideText()
+    viewport, at = driver.canvas.viewport(), spot.toPoint()
+    driver.mouse(MOVE, spot, Qt.MouseButton.NoButton)
+    QApplication.sendEvent(viewport, QHelpEvent(QEvent.Type.ToolTip, at, viewport.mapToGlobal(at)))
+    return QToolTip.text()
+
+
+def test_a_joint_tells_its_name_to_a_hand_that_rests_on_it(driver):
+    assert tip_at(driver, driver.at(LEFT_WRIST)) == "Left wrist, seen"
+    assert QToolTip.isVisible()
+    driver.canvas.skeleton.select(LEFT_WRIST)
+    driver.window.actions_by_id["toggle_joint"].trigger()
+    assert tip_at(driver, driver.at(LEFT_WRIST)) == "Left wrist, hidden"
+    tip_at(driver, driver.canvas.to_widget((5.0, 5.0)))
+    driver.until(lambda: not QToolTip.isVisible())
+
+
 def test_a_bone_no_body_has_is_told_softly(driver):
     bone = next(item for item in driver.canvas.skeleton.item.bones if item.ends == (LEFT_ELBOW, LEFT_WRIST))
     assert not bone.strain
     driver.drag(LEFT_WRIST, 40, 40, keys=Qt.KeyboardModifier.ControlModifier)
     assert bone.strain
-    driver.mouse(MOVE, (driver.at(LEFT_ELBOW) + driver.at(LEFT_WRIST)) / 2, Qt.MouseButton.NoButton)
-    assert driver.canvas.viewport().toolTip() == "Longer than on a body of this size"
+    assert tip_at(driver, (driver.at(LEFT_ELBOW) + driver.at(LEFT_WRIST)) / 2) == (
+        "Longer than on a body of this size"
+    )
     driver.until_full()
     assert np.array_equal(driver.backend.session.log[-1].keypoints_18x3, driver.pose), "told, not forbidden"

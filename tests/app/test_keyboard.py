@@ -13,6 +13,7 @@ from app import theme
 from app.dialogs.palette import Palette, matches
 from app.dialogs.rebind import RebindDialog
 from app.docks.panel import Panel
+from app.keyboard import reached
 from app.window import MainWindow
 
 LEFT_WRIST = 7
@@ -121,6 +122,54 @@ def test_tab_reaches_the_contents_of_a_panel_before_its_button(driver):
     assert QApplication.focusWidget() is shelf.close_button
 
 
+def test_the_keys_are_seen_wherever_they_are(driver):
+    """Every stop of F6 and of Tab looks otherwise than without the keys."""
+    driver.drag(LEFT_WRIST, 10, -30)
+    driver.until_full()
+    driver.window.snapshots.take()
+    driver.window.docks.panels[7].show()
+    blind, stops = [], 0
+    for panel in driver.window.docks.panels:
+        for widget in reached(panel.widget()) if panel.isVisible() else []:
+            driver.canvas.setFocus()
+            driver.until(driver.canvas.hasFocus)
+            QApplication.processEvents()
+            before = panel.grab().toImage()
+            widget.setFocus(Qt.FocusReason.TabFocusReason)
+            driver.until(widget.hasFocus)
+            stops += 1
+            if panel.grab().toImage() == before:
+                blind.append((panel.windowTitle(), widget.accessibleName() or type(widget).__name__))
+    assert stops > 12 and not blind, blind
+
+
+def test_f6_reaches_what_is_offered_and_it_waits(driver):
+    taken = []
+    driver.window.centre.notices.show("good", "Only told.")
+    driver.window.centre.notices.offer("It lies on its side.", "Turn it", lambda: taken.append("turned"))
+    told, offer = driver.window.centre.notices.toasts
+    QTest.keyClick(driver.canvas, Qt.Key.Key_F6)
+    button = QApplication.focusWidget()
+    assert offer.isAncestorOf(button) and button.text() == "Turn it"
+    for toast in (told, offer):
+        toast._clock.timeout.emit()
+    assert driver.sentences == ["It lies on its side."], "not taken away under the hand"
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    assert taken == ["turned"] and driver.sentences == []
+    assert driver.canvas.hasFocus()
+    QTest.keyClick(driver.canvas, Qt.Key.Key_F6)
+    assert panel_of_focus(driver) == "References"
+
+
+def test_f6_reaches_the_question_above_the_canvas(driver, photo):
+    driver.backend.pose = None
+    driver.controller.photos.open_photo(photo("new.png"), "new.png")
+    driver.until(lambda: driver.window.centre.banner.isVisible())
+    driver.canvas.setFocus()
+    QTest.keyClick(driver.canvas, Qt.Key.Key_F6)
+    assert driver.window.centre.banner.isAncestorOf(QApplication.focusWidget())
+
+
 def test_the_palette_finds_by_words_and_does_it(driver):
     start = driver.pose.copy()
     QTest.keyClick(driver.canvas, Qt.Key.Key_P, CTRL | SHIFT)
@@ -167,15 +216,23 @@ def test_keys_are_changed_taken_over_remembered_and_given_back(driver, settings)
     QTest.keyClicks(dialog.field, "mirror")
     row = next(row for row in range(dialog.table.rowCount()) if dialog.table.item(row, 0).text() == "Mirror")
     assert not dialog.table.isRowHidden(row)
-    dialog.table.selectRow(row)
+    QTest.keyClick(dialog.field, Qt.Key.Key_Return)
+    assert dialog.isVisible() and not dialog.told.text(), "nothing is changed by searching"
+    assert QApplication.focusWidget() is not dialog.field, "the keys come next"
+    assert dialog.table.currentRow() == row, "what was found is what gets the keys"
     dialog.keys.setKeySequence(QKeySequence("T"))
     dialog.take.click()
     assert dialog.told.text() == "T was taken from “Turn around”."
     made = driver.window.actions_by_id
     assert made["mirror"].shortcut() == QKeySequence("T") and made["turn_around"].shortcuts() == []
     assert "(T)" in made["mirror"].toolTip()
-    dialog.reject()
+    dialog.keys.setFocus()
+    driver.until(lambda: dialog.keys.isAncestorOf(QApplication.focusWidget()) or dialog.keys.hasFocus())
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert not dialog.isVisible(), "a way out for who has no mouse"
+    driver.window.activateWindow()
     driver.canvas.setFocus()
+    driver.until(driver.canvas.hasFocus)
     QTest.keyClick(driver.canvas, Qt.Key.Key_T)
     assert driver.controller.undo_stack.undoText() == "Mirror the pose"
     later = MainWindow(driver.backend, settings)

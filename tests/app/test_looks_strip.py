@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QProgressDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QProgressDialog, QPushButton
 
+from app.dialogs import name
 from app.dialogs.palette import Palette
 from app.dialogs.series import BetweenDialog, SheetDialog
 from app.document import Look
@@ -222,10 +223,19 @@ def test_a_contact_sheet_shows_every_person_in_every_pose(driver, photo, standin
         assert sheet.width > 3 * 352 and sheet.height > 2 * 512
 
 
+def test_enter_draws_the_sheet_and_checks_nothing(driver, tmp_path, monkeypatch):
+    save_as(monkeypatch, tmp_path / "sheet.png")
+    driver.window.actions_by_id["contact_sheet"].trigger()
+    dialog = driver.window.findChild(SheetDialog)
+    driver.until(dialog.poses.hasFocus)
+    QTest.keyClick(dialog.poses, Qt.Key.Key_Return)
+    driver.until(lambda: "Saved sheet.png." in driver.sentences)
+
+
 def test_poses_are_offered_with_pictures_the_users_own_among_them(driver, monkeypatch):
     driver.drag(LEFT_WRIST, 10, -40)
     driver.until_full()
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("Mine", True))
+    monkeypatch.setattr(name, "ask", lambda *_: "Mine")
     driver.window.actions_by_id["keep_pose"].trigger()
     driver.window.actions_by_id["contact_sheet"].trigger()
     dialog = driver.window.findChild(SheetDialog)

@@ -8,11 +8,12 @@ import os
 import numpy as np
 import pytest
 from gestures import drop
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
+from app.dialogs import name as ask_name
 from app.files import own_poses
 from engine.pose.formats import openpose_dict, read_pose
 
@@ -88,7 +89,7 @@ def test_the_library_is_drawn_as_the_person_and_again_as_another(driver, photo, 
 def test_ctrl_d_keeps_a_pose_that_is_shared_renamed_and_removed(driver, tmp_path, monkeypatch):
     driver.drag(LEFT_WRIST, 10, -40)
     names = iter(["Wave", "Wave", "../Hello there", "Hi"])
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_: (next(names), True))
+    monkeypatch.setattr(ask_name, "ask", lambda *_: next(names))
     driver.canvas.setFocus()
     QTest.keyClick(driver.canvas, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     assert [pose.name for pose in own_poses.listed()] == ["Wave"]
@@ -107,6 +108,25 @@ def test_ctrl_d_keeps_a_pose_that_is_shared_renamed_and_removed(driver, tmp_path
     assert [pose.name for pose in own_poses.listed()] == ["..Hello there"[2:]]
     shelf.remove_wanted.emit(own_poses.listed()[0])
     assert own_poses.listed() == [] and grid(driver).item(0).toolTip() != "Hello there"
+
+
+def test_a_name_is_asked_for_where_it_can_be_read_whole(driver):
+    wide = []
+
+    def answer() -> None:
+        field = QApplication.activeModalWidget().findChild(QLineEdit)
+        letters = field.fontMetrics()
+        wide.append(field.width() - letters.horizontalAdvance("Weight on one leg, hands in pockets"))
+        field.selectAll()
+        QTest.keyClicks(field, " Wave ")
+        QTest.keyClick(field, Qt.Key.Key_Return)
+
+    QTimer.singleShot(300, answer)
+    driver.window.actions_by_id["keep_pose"].trigger()
+    assert wide[0] > 0 and [pose.name for pose in own_poses.listed()] == ["Wave"]
+    QTimer.singleShot(300, lambda: QTest.keyClick(QApplication.activeModalWidget(), Qt.Key.Key_Escape))
+    driver.window.actions_by_id["keep_pose"].trigger()
+    assert len(own_poses.listed()) == 1
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
@@ -153,7 +173,7 @@ def test_a_file_let_go_over_the_library_is_kept_and_the_person_stays(driver, tmp
 
 def test_a_pose_of_ones_own_is_not_called_as_one_of_the_box(driver, monkeypatch):
     """Pictures and undo know a library pose by its name."""
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("standing, arms down", True))
+    monkeypatch.setattr(ask_name, "ask", lambda *_: "standing, arms down")
     driver.window.actions_by_id["keep_pose"].trigger()
     assert driver.sentences == ["There is a pose called standing, arms down already."]
     assert own_poses.listed() == []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtWidgets import QFileDialog
 
+from app.files import exported
 from engine import photos
 from engine.export import AS_DRAWN, ExportOptions
 
@@ -83,6 +85,31 @@ def test_beside_its_photos_a_picture_reopens_wholly_as_one_step(picture, open_wi
     assert in_words(driver) == before
 
 
+def test_open_in_the_menu_opens_the_whole_look_too(picture, open_window, asked, monkeypatch):
+    path, wanted = picture
+    for name in ("ada.png", "linen.png"):
+        shutil.copy(path.parents[1] / name, path.parent)
+    driver = open_window()
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    driver.window.actions_by_id["open_person"].trigger()
+    driver.until(lambda: driver.controller.undo_stack.count())
+    assert driver.controller.undo_stack.undoText() == "Take the look of her.png"
+    assert in_words(driver) == wanted
+
+
+def test_photos_called_alike_are_asked_for_by_what_is_of_them(picture, open_window, asked):
+    path, _ = picture
+    look = exported.read(path)
+    alike = replace(look, photos=tuple(replace(photo, name="front.jpg") for photo in look.photos))
+    driver = open_window()
+    for name in ("ada.png", "linen.png"):
+        shutil.move(path.parents[1] / name, path.parents[1] / f"moved {name}")
+    asked[1]["front.jpg, the photo of the person"] = path.parents[1] / "moved ada.png"
+    driver.window.opening._pictured.take(alike, path)
+    driver.until(lambda: driver.controller.undo_stack.count())
+    assert asked[0] == ["Where is front.jpg, the photo of the person?"], "the other lies beside it"
+
+
 def test_photos_that_are_not_found_are_asked_for_once_by_name(picture, open_window, asked):
     path, wanted = picture
     titles, answers = asked
@@ -120,7 +147,7 @@ def test_another_photo_of_that_name_is_not_taken(picture, open_window, asked, ph
     driver.window.opening.open_all([path])
     driver.until(lambda: driver.controller.undo_stack.count())
     assert titles == ["Where is linen.png?"]
-    assert "her.png was made with another photo than linen.png." in driver.sentences
+    assert "her.png was made with another photo called linen.png." in driver.sentences
     assert any("is taken without linen.png" in sentence for sentence in driver.sentences)
     assert in_words(driver) == (*wanted[:3], "", None)
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
-from app.dialogs import unsaved
+from app.dialogs import name, unsaved
 from app.dialogs.restore import RestoreDialog
 from engine.look import read_look, write_look
 
@@ -42,7 +42,7 @@ def pin(driver) -> None:
 
 
 def press_on(driver, row: int, key, monkeypatch, answer: str = "") -> None:
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_: (answer, True))
+    monkeypatch.setattr(name, "ask", lambda *_: answer)
     shown = driver.window.docks.looks.row
     shown.setFocus()
     shown.setCurrentRow(row)

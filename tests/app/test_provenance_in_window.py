@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QTextBrowser
 
 from app.dialogs.series import SheetDialog
 from app.window import CONSENT
@@ -37,7 +37,7 @@ def test_help_names_the_licences_of_everything(open_window):
     driver = open_window()
     driver.window.actions_by_id["licences"].trigger()
     [dialog] = driver.window.findChildren(QDialog)
-    text = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    text = dialog.findChild(QTextBrowser).toPlainText()
     for word in ("MIT", "CC0 1.0", "CC BY-NC 4.0", "MakeHuman", "torch", "pillow", "Apache-2.0"):
         assert word in text
     dialog.close()

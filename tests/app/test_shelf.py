@@ -232,6 +232,26 @@ def test_a_new_photo_is_scrolled_to(driver, photo):
     assert shelf._scroll.verticalScrollBar().value() > 0
 
 
+def test_who_sees_better_says_whether_somebody_is_in_a_garment(driver, standing):
+    def linen():
+        return driver.controller.document.look.photo(key_of(driver, "linen.png"))
+
+    assert not linen().reference.alone
+    choose(driver, "linen.png", "Nobody wears this: a garment alone")
+    driver.until(lambda: "No garment can be told from the rest of linen.png." in driver.sentences)
+    inside = standing * np.float32([0.9, 0.9, 1.0])
+    driver.backend.if_told = driver.backend.session.in_garment = inside
+    choose(driver, "linen.png", "Nobody wears this: a garment alone")
+    driver.until(lambda: linen().reference.alone)
+    assert np.array_equal(linen().source.pose_18x3, inside)
+    assert driver.controller.undo_stack.undoText() == "Correct linen.png"
+    choose(driver, "linen.png", "Somebody wears this")
+    driver.until(lambda: not linen().reference.alone)
+    assert not np.array_equal(linen().source.pose_18x3, inside)
+    driver.controller.undo_stack.undo()
+    assert linen().reference.alone
+
+
 def test_a_photo_on_its_side_is_turned_and_looked_at_again(driver):
     before = driver.controller.document.look.photo(key_of(driver, "linen.png"))
     looked = driver.backend.looked

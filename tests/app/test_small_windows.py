@@ -62,6 +62,32 @@ def test_the_attention_maps_are_in_sight_at_every_size(open_window):
         assert inside(panel.tiles, panel) and panel.tiles.tile(0).height() >= 10
 
 
+def test_looks_are_whole_also_above_the_bar_that_scrolls_them(open_window):
+    driver = small(open_window)
+    driver.window.snapshots._pause.setInterval(1)
+    strip, row = driver.window.snapshots.strip, driver.window.docks.looks.row
+    while not row.horizontalScrollBar().isVisible():
+        driver.drag(7, 3, -3)
+        kept = len(strip.snapshots)
+        driver.until(lambda kept=kept: len(driver.window.snapshots.strip.snapshots) > kept)
+        QApplication.processEvents()
+    assert row.visualItemRect(row.item(0)).bottom() <= row.viewport().rect().bottom()
+
+
+def test_the_hint_of_the_shelf_is_read_whole_or_not_at_all(open_window):
+    driver = open_window()
+    shelf, docks = driver.window.docks.shelf, driver.window.docks.panels
+    driver.window.resize(1024, 700)
+    seen = set()
+    for height in (180, 420, 180, 260):
+        driver.window.resizeDocks([docks[0], docks[5]], [height, 600 - height], Qt.Orientation.Vertical)
+        QApplication.processEvents()
+        whole = shelf._hint.visibleRegion().boundingRect() == shelf._hint.rect()
+        assert shelf._hint.isHidden() or whole, height
+        seen.add(shelf._hint.isHidden())
+    assert seen == {True, False}
+
+
 def test_no_row_of_the_outfit_is_cut_off(open_window):
     """Each is as tall as its words, and seen whole once Tab has come to it, there and back."""
     driver = small(open_window)

@@ -304,3 +304,15 @@ def test_the_first_picture_and_its_pose_are_in_px_of_the_frame_before_the_engine
     name, _, pose = samples.listed()[0]
     assert driver.canvas.picture.boundingRect().height() == DEFAULT_FRAME[0], name
     np.testing.assert_allclose(driver.pose, read_pose(pose, DEFAULT_FRAME), atol=0.01)
+
+
+def test_a_photo_that_cannot_be_read_is_told_before_any_engine_is_awake(open_window, tmp_path):
+    driver = open_window(awake=False)
+    (tmp_path / "empty.png").touch()
+    (tmp_path / "folder.jpg").mkdir()
+    paths = [tmp_path / name for name in ("nowhere.jpg", "empty.png", "folder.jpg")]
+    driver.window.opening.open_all(paths)
+    assert driver.sentences == [
+        f"There is no file {paths[0]}.", "empty.png is empty.", "folder.jpg is a folder, not a picture.",
+    ]  # fmt: skip
+    assert not driver.controller.photos._under_way

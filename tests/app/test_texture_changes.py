@@ -181,9 +181,7 @@ def test_a_click_that_changes_nothing_leaves_the_tools_as_it_is(inspecting, monk
 
 def test_a_name_of_your_own_is_kept_with_the_weights(inspecting, monkeypatch):
     panel, mode = inspecting.window.docks.inspector, inspecting.window.inspecting
-    monkeypatch.setattr(
-        "app.texture_hands.QInputDialog.getText", lambda *_, **__: ("  <b>my sleeve</b> ", True)
-    )
+    monkeypatch.setattr("app.dialogs.name.ask", lambda *_: "<b>my sleeve</b>")
     panel.tools.name_wanted.emit()
     assert "“&lt;b&gt;my sleeve&lt;/b&gt;”" in panel.texture.text()
     sha, channel = inspecting.controller.facts.weights["sha256"], mode.inspection.aim.channel

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from app import worker
 from app.status import familiarity
-from engine.api import Frame
+from engine.api import Frame, Settled
 from engine.errors import InputError
 
 LEFT_WRIST = 7
@@ -235,6 +235,18 @@ def test_maps_that_a_newer_picture_has_overtaken_are_shown_but_never_older_ones_
     driver.controller.worker.mapped.emit(replace(frame, stamp=newest + 1))
     QApplication.processEvents()
     assert len(maps) == 2
+
+
+def test_what_was_under_way_and_is_no_more_is_not_told_for_ever(open_window):
+    """As by another engine, which settles nothing."""
+    driver = open_window()
+    session, frames = driver.backend.session, driver.controller.frames
+    session.settle_steps = 1 << 30
+    driver.drag(4, 0, -8)
+    driver.until(lambda: frames.status.settled < 1)
+    session.settle = lambda _reference: Settled(1, 1, changed=False)
+    driver.until(lambda: frames.status.settled == 1)
+    assert not any("looking closer" in fact for fact in frames.status.figures)
 
 
 def test_a_photo_is_settled_while_nothing_else_is_asked_for(open_window):

@@ -293,7 +293,7 @@ def test_a_damaged_look_is_one_sentence_and_nothing_is_lost(dressed, tmp_path):
     path.write_bytes(b"PK\x03\x04 is not enough")
     before = driver.controller.document.look
     driver.window.looks.open(path)
-    wanted = "a.look is cut off or damaged: it has no directory at its end."
+    wanted = "a.look is cut off or damaged: its end is missing."
     driver.until(lambda: wanted in driver.sentences)
     assert driver.controller.document.look is before
 

@@ -10,7 +10,7 @@ import torch
 
 from engine import flat_lays, photos
 from engine.api import Capability
-from engine.flat_lays import cut_out, garment_alone, may_fill_a_garment, of_garment, same_pose
+from engine.flat_lays import cut_out, garment_alone, legs_part, may_fill_a_garment, of_garment, same_pose
 from engine.parsing import Parsed
 from engine.pose.skeleton import LEFT_SHOULDER, NOSE, RIGHT_SHOULDER, SEEN
 from engine.regions import CLASSES, REGIONS
@@ -51,7 +51,7 @@ def parser(monkeypatch):
 
     def see(parsed: Parsed) -> None:
         monkeypatch.setattr(flat_lays.parsing, "available", lambda: Capability(True))
-        monkeypatch.setattr(flat_lays.parsing, "parse", lambda rgb: parsed)
+        monkeypatch.setattr(flat_lays.parsing, "parse", lambda rgb, network=None: parsed)
 
     return see
 
@@ -79,7 +79,7 @@ def test_a_large_photo_is_told_in_its_own_px(parser):
     [
         seen(regions()),
         seen(regions((np.s_[60:70, 50:60], UPPER))),  # a speck
-        seen(regions((WHOLE, UPPER), (np.s_[60:140, 50:60], ARMS))),  # somebody's
+        seen(regions((WHOLE, UPPER), (np.s_[60:140, 50:70], ARMS))),  # somebody's
         seen(regions((WHOLE, UPPER)), joints=(LEFT_SHOULDER, NOSE)),
     ],
     ids=["nothing", "speck", "somebody", "one joint"],
@@ -87,6 +87,57 @@ def test_a_large_photo_is_told_in_its_own_px(parser):
 def test_anything_else_is_none(parser, parsed):
     parser(parsed)
     assert garment_alone(floor()) is None
+
+
+@pytest.mark.parametrize(
+    ("person", "detects", "alone"),
+    [(None, True, True), (np.ones((18, 3), np.float32), True, False), (None, False, False)],
+    ids=["nobody", "somebody", "no detector"],
+)
+def test_sleeves_that_look_like_arms_are_a_garments_where_the_detector_sees_nobody(
+    parser, monkeypatch, person, detects, alone
+):
+    parser(seen(regions((WHOLE, UPPER), (np.s_[60:140, 50:60], ARMS))))
+    monkeypatch.setattr(flat_lays.detect, "available", lambda: Capability(detects, "" if detects else "gone"))
+    monkeypatch.setattr(flat_lays.detect, "detect_pose", lambda rgb: person)
+    assert (garment_alone(floor()) is not None) == alone
+
+
+def test_who_says_that_it_is_one_is_believed_where_there_is_cloth(parser):
+    parser(seen(regions((WHOLE, UPPER), (np.s_[60:140, 50:90], ARMS))))
+    assert garment_alone(floor()) is None
+    assert garment_alone(floor(), told=True).box == pytest.approx((50, 60, 60, 80), abs=8)
+    parser(seen(regions((np.s_[60:70, 50:60], UPPER))))
+    assert garment_alone(floor(), told=True) is None
+
+
+def of_legs(gap: int, deep: int) -> np.ndarray:
+    """Something 60 wide and 80 high, with a gap of so many columns and rows in its hem."""
+    cut = np.zeros((100, 100), bool)
+    cut[10:90, 20:80] = True
+    cut[90 - deep : 90, 50 - gap // 2 : 50 + gap // 2] = False
+    return cut
+
+
+def test_legs_are_told_by_the_gap_between_them():
+    assert legs_part(of_legs(10, 50)) and legs_part(of_legs(4, 10))  # trousers, shorts
+    assert not legs_part(of_legs(0, 0)) and not legs_part(of_legs(4, 3))  # a skirt, a notch
+    sleeves = of_legs(0, 0)
+    sleeves[40:95, 10:18] = sleeves[40:95, 82:90] = True  # hanging lower than the hem, beside it
+    assert not legs_part(sleeves[:88])
+    uneven = of_legs(10, 50)
+    uneven[80:, 55:] = False  # one leg is shorter
+    assert legs_part(uneven)
+
+
+def test_what_is_seen_as_a_skirt_and_has_legs_is_trousers(parser):
+    dress = REGIONS.index("dress or skirt")
+    surface_1Khw = torch.zeros(1, CLASSES + 3, 100, 100)
+    for cut, region in ((of_legs(10, 50), PANTS), (of_legs(0, 0), dress)):
+        surface_1Khw[0, :CLASSES] = -8.0
+        surface_1Khw[0, dress, torch.from_numpy(cut)] = surface_1Khw[0, 0, torch.from_numpy(~cut)] = 8.0
+        picture = torch.where(torch.from_numpy(cut), -0.5, 0.9).expand(1, 3, -1, -1)
+        assert set(of_garment(picture, surface_1Khw)[0, :CLASSES].argmax(0).unique().tolist()) == {0, region}
 
 
 def test_without_a_parser_nobody_tells(monkeypatch):

@@ -9,7 +9,7 @@ import pytest
 
 from engine import references
 from engine.api import GarmentSwap, RenderRequest
-from engine.flat_lays import Garment
+from engine.flat_lays import Garment, garment_alone
 from engine.paths import RESOURCES
 from engine.photos import read_photo
 from engine.pose.extent import Box
@@ -38,7 +38,7 @@ def shirt(session, monkeypatch):
     photo_HWC = read_photo(SAMPLES / "dan.jpg")
     pose = read_pose(SAMPLES / "dan.json", photo_HWC.shape[:2])
     garment = Garment(pose, Box(0.0, 0.0, float(photo_HWC.shape[1]), float(photo_HWC.shape[0])))
-    monkeypatch.setattr(references, "garment_alone", lambda rgb: garment)
+    monkeypatch.setattr(references, "garment_alone", lambda rgb, told=False: garment)
     return session.add_reference(photo_HWC)
 
 
@@ -46,6 +46,17 @@ def test_it_lends_one_garment_and_nothing_of_a_body(session, shirt):
     assert shirt.alone
     lent = session.garments(shirt)
     assert lent and not {"face", "hair", "arms", "legs"} & set(lent)
+
+
+def test_a_pose_that_was_taken_from_the_garment_decides_that_nobody_is_in_it(session):
+    """Who said so once need not say it again: the pose that is kept with the photo tells."""
+    photo_HWC = read_photo(SAMPLES / "ada.jpg")
+    photo_HWC = photo_HWC[len(photo_HWC) // 4 :]  # without her face
+    told = garment_alone(photo_HWC, told=True)
+    assert garment_alone(photo_HWC) is None
+    assert session.add_reference(photo_HWC, told.pose_18x3).alone
+    elsewhere = told.pose_18x3 + np.float32((12, 0, 0)) * (told.pose_18x3[:, 2:] > 0)
+    assert not session.add_reference(photo_HWC, elsewhere).alone
 
 
 def test_it_is_laid_on_and_follows_and_stays_in_its_place(session, ada, shirt):

@@ -63,6 +63,27 @@ def test_bared_legs_go_on_as_they_are_seen_below_and_no_shade_of_a_hem_stays():
     assert at(picture, 3.5, 4.8) == at(wearer.picture, 3.5, 4.8)
 
 
+def test_bared_skin_has_the_shades_of_the_givers():
+    """Also beside the wearer's own, and in the wearer's tone: 1.1 of 0 to 2 where the giver has 1.6, 0.7."""
+    wearer = figure(3, 0, 0.3, ends=-5.0, skin=0.1)
+    shorts = with_part(figure(3, 0, 0.3, ends=-2.0), (-2, 2), (-4.7, -4.1), "legs", -0.3)
+    picture = wear(wearer, shorts, "trousers").picture
+    tone = 1.1 / (1.0 + SKIN)
+    assert at(picture, 1, -4.4) == pytest.approx(0.7 * tone - 1.0, abs=0.1)
+    for y in (-3.3, -5.5):
+        assert at(picture, 1, y) == pytest.approx(0.1, abs=0.08), y
+
+
+def test_bared_skin_is_darker_where_arms_are():
+    """Of the skin that is seen arms are two thirds; the wearer's face is as light as the giver's."""
+    wearer = figure(2.5, 0, 0.3, ends=-7.0)
+    wearer = with_part(
+        with_part(wearer, (2.5, 5.4), (4, 5.5), "arms", -0.5), (-5.4, -2.5), (4, 5.5), "arms", -0.5
+    )
+    picture = wear(wearer, figure(2.5, 0, 0.3, ends=-2.0), "trousers").picture
+    assert at(picture, 1, -3) == pytest.approx(-0.4, abs=0.06)
+
+
 @pytest.mark.parametrize("word", ["top", "trousers"])
 def test_all_else_stays_to_the_bit(word):
     now = wear(SLEEVED, BARE, word)

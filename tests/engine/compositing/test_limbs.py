@@ -72,6 +72,21 @@ def test_a_raised_arm_brings_its_hand_and_leaves_nothing():
     assert made[0, 90, 30] == 0, "nothing elsewhere"
 
 
+def test_the_edge_of_a_sleeve_that_is_gone_does_not_stay_with_the_trunk():
+    """Shirt of 1 px beside the arm, that no matte of an arm has."""
+    edge = SHIRT, (slice(44, 62), slice(74, 75))
+    picture = photo()
+    picture[0, :, edge[1][0], edge[1][1]] = torch.tensor(BLUE)[:, None, None]
+    own_hw = classes(*PARTS, edge)
+    kept = own_pose(
+        seen(own_hw), pose(), limbs=limb_mattes(pose(), seen(own_hw), SIZE), background=grey(PLATE)
+    )
+    assert kept.limbs[0, 3, 50, 74] < 0.5
+    made = shown(pose(RAISED), seen(own_hw), source(picture, (own_hw == 0).float()), kept)[0]
+    assert made[3, 55:60, 74].max() < 0 < 0.9 < picture[0, 2, 55:60, 74].min(), "no blue"
+    assert is_colour(made, 50, 58, BLUE), "the trunk is shown"
+
+
 def test_what_stays_is_no_layer():
     assert layer(pose()).abs().max() == 0
     assert layer(pose({sk.LEFT_WRIST: (0.3, 0.0)})).abs().max() == 0

@@ -70,6 +70,16 @@ def test_of_two_garments_one_is_refined_after_the_other(session):
     assert all(np.allclose(m_K, coefficients[name] / 2) for name, m_K in halved.items())
 
 
+def test_how_far_a_step_is_rises_evenly_to_its_end(session):
+    own, giver = sample(session, "ada"), sample(session, "lena")
+    request = RenderRequest(own.key, own.keypoints_18x3, swaps=(GarmentSwap(giver.key, "top"),))
+    told = [session.refine_part(request)]
+    while not told[-1].changed:
+        told.append(session.refine_part(request))
+    assert [each.share for each in told] == [0.2, 0.4, 0.6, 0.8, 1.0]
+    assert {each.garment for each in told} == {"top"}
+
+
 def test_the_first_step_is_where_adam_begins_and_costs_no_gradient(session, monkeypatch):
     own, giver = sample(session, "ada"), sample(session, "black-jacket")
     request = RenderRequest(own.key, own.keypoints_18x3, swaps=(GarmentSwap(giver.key, "top"),))

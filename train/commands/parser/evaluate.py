@@ -3,7 +3,8 @@
 Every view counts once, plain, and once more with strong changes (other backgrounds, bad cameras) that are
 the same every time. Writes report.json, report.md and sheet.png. With --photos DIR in place of --data it is
 proved on labelled street photographs (`train.data.labelled_photos`): as it sees them, and with the detector's
-person mask, as the editor does.
+person mask, as the editor does. With --garments DIR it is proved on photographs of garments alone, in folders
+named by what they are (`train.metrics.garments_alone`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from train.data.labelled_photos import UNKNOWN, labelled_names, meanings, read_l
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.samples import PLAIN, STRONG
 from train.data.people import HELD_OUT_PEOPLE
+from train.metrics.garments_alone import Seen, garments_seen
 from train.metrics.parsing import (
     SIZE,
     confusion,
@@ -44,8 +46,12 @@ def run(argv: list[str]) -> int:
     what = p.add_mutually_exclusive_group(required=True)
     what.add_argument("--data", nargs="+", help="data sets with people from 1000000 on")
     what.add_argument("--photos", type=Path, help="labelled photographs, as Clothing Co-Parsing has them")
+    what.add_argument("--garments", type=Path, help="folders of photographs of garments alone, by kind")
     p.add_argument(
-        "--views", type=int, default=600, help="how many views, everybody's first one first; or photos"
+        "--views",
+        type=int,
+        default=600,
+        help="how many views, everybody's first one first; or photos (of a kind)",
     )
     p.add_argument("--output", type=Path, default=Path("parser-evaluation"), help="folder for the report")
     options = p.parse_args(argv)
@@ -56,6 +62,8 @@ def run(argv: list[str]) -> int:
     told = {"file": file.path.name, "sha256": file.sha256, "samples": file.card.get("samples")}
     if options.photos is not None:
         return _on_photos(network, options, told)
+    if options.garments is not None:
+        return _on_garments(network, options, told)
     people = Crowd(options.data, HELD_OUT_PEOPLE)
     make_folder(options.output)
     report = {
@@ -102,6 +110,23 @@ def _on_photos(network: parser_model.Parser, options: argparse.Namespace, told: 
     write_whole(options.output / "report.json", (json.dumps(report, indent=1) + "\n").encode())
     write_whole(options.output / "report.md", text.encode())
     write_sheet(options.output / "sheet.png", contact_sheet(rows, 4))
+    print(text)
+    return 0
+
+
+def _on_garments(network: parser_model.Parser, options: argparse.Namespace, told: dict) -> int:
+    """The first photos of every kind of garment."""
+    seen = dict(garments_seen(network, options.garments, options.views))
+    all_of_them = Seen(*map(sum, zip(*seen.values(), strict=True)))
+    make_folder(options.output)
+    report = {"weights": told} | {kind: each._asdict() for kind, each in seen.items()}
+    lines = [f"Garments alone, weights {told['sha256'][:12]}", "", "| | photos | seen alone | of that kind |"]
+    lines += ["|---|---|---|---|"]
+    for kind, each in {**seen, "all": all_of_them}.items():
+        lines.append(f"| {kind} | {each.photos} | {each.alone} | {each.of_kind} |")
+    text = "\n".join(lines) + "\n"
+    write_whole(options.output / "report.json", (json.dumps(report, indent=1) + "\n").encode())
+    write_whole(options.output / "report.md", text.encode())
     print(text)
     return 0
 

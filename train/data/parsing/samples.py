@@ -18,7 +18,9 @@ from engine.pose.skeleton import ABSENT, FLIP, GUESSED, LEFT_HIP, NECK, NOSE, RI
 from engine.regions import REGIONS
 from train.data.detector import as_detected
 from train.data.parsing.crowd import Crowd
+from train.data.parsing.laid import is_alone, laid
 from train.data.parsing.lens import SpoilingLens, photograph
+from train.data.parsing.sample import ParsingSample
 from train.data.parsing.scenery import background, light, obstacle
 from train.data.people import View
 
@@ -44,22 +46,16 @@ class Changes:
     light: float = 0.5  # probability of uneven light
     recolour: float = 0.0  # probability, of each garment, of other colours, contrast and pattern
     bystander: float = 0.0  # probability of another person behind, smaller or to the side
+    laid: float = 0.0  # probability that a garment alone is laid out as people photograph them
     lens: SpoilingLens | None = SpoilingLens()
 
 
 STRONG = Changes()
-CROWDED = replace(STRONG, bystander=0.3, recolour=0.5)  # for training; what is measured stays STRONG
+CROWDED = replace(
+    STRONG, bystander=0.3, recolour=0.5, laid=0.8
+)  # for training; what is measured stays STRONG
+_LAID = {"close_up": 0.08, "zoom": 0.08, "elsewhere": 0.0, "obstacle": 0.08}  # it nearly fills the picture
 PLAIN = Changes(*(0.0,) * 10, lens=None)
-
-
-@dataclass(frozen=True, eq=False)
-class ParsingSample:
-    """image_HWC uint8 RGB; parsing_HW uint8; keypoints_18x3 float32 px; surface_HW3 uint8, 0 unknown."""
-
-    image_HWC: np.ndarray
-    parsing_HW: np.ndarray
-    keypoints_18x3: np.ndarray
-    surface_HW3: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -283,10 +279,11 @@ class Stream:
             np.random.default_rng([self._seed, _VIEW, index]).integers(self._people.views(person))
         )  # fmt: skip
         rng = np.random.default_rng([self._seed, _CHANGES, index])
-        other = self._somebody(index)
-        return changed(
-            labelled(self._people.view(person, view)), self._size, rng, self._changes, other, self._scenes
-        )
+        sample, changes = labelled(self._people.view(person, view)), self._changes
+        if is_alone(sample) and rng.random() < changes.laid:
+            sample, changes = laid(sample, rng), replace(changes, **_LAID)
+            return changed(sample, self._size, rng, changes, None, self._scenes)
+        return changed(sample, self._size, rng, changes, self._somebody(index), self._scenes)
 
     def _somebody(self, index: int) -> ParsingSample | None:
         """Who stands behind the person of a sample, if anybody does."""

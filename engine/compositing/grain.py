@@ -1,0 +1,109 @@
+"""The grain of cloth: what is finer than the smooth colours that clothes are filled with under arms.
+
+Where an arm hung, and between a lifted sleeve and its trunk, no photo shows cloth. The clothes beside tell
+its colours (`under_hands`); their weave comes from there too, mirrored at where they end, so that it goes on
+without a seam.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.compositing.atlas import CLASSES
+from engine.compositing.fields import highest, odd_side, size_of, wide_mean
+from engine.compositing.limb_bones import ARM_CHAINS
+from engine.compositing.own_pose import OwnPose
+from engine.compositing.under_arms import with_rims
+from engine.cv import cv2
+from engine.ops.resample import enlarged, running_mean
+from engine.pictures import to_rgb, to_tensor
+from engine.regions import REGIONS
+
+_CLOTHES = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
+_SURE = 0.5  # how sure it is that clothes are there
+_FINER = 1  # px of a map of 128 rows, side of the window over which colours are smooth: folds are broader
+_EDGE = 3  # likewise, in which an edge of clothes has something of what is beside them
+_MIRRORS = 4  # one after the other, where an image is not known either
+_WIDE = 21  # px of a map of 128 rows, side of the window over which grain is of one size
+_MOST = 2.0  # times that it may be at most
+
+
+@torch.no_grad()
+def with_grain(
+    own: OwnPose, photo_1CHW: Tensor, fine_HWC: np.ndarray | None
+) -> tuple[OwnPose, np.ndarray | None]:
+    """An own pose of whose clothes under arms the colours have grain; and these in the fine picture's size,
+    uint8 RGB, where there is one.
+
+    photo: its colours first, of the size of what is under arms.
+    """
+    inner_1HW = _inner(own)
+    if not inner_1HW.any():
+        return own, None
+    photo_13HW, steps_HW2 = photo_1CHW[:, :3].float(), _mirrored(inner_1HW[0].cpu().numpy())
+    inner_11HW = inner_1HW[None].float()
+    side = odd_side(_FINER, len(steps_HW2))
+    share_11HW = running_mean(inner_11HW, side).clamp_min(1e-3)
+    finer_13HW = photo_13HW - running_mean(inner_11HW * photo_13HW, side) / share_11HW
+    colours_13HW = own.under[:, :3] + _taken(_even(finer_13HW, inner_11HW), steps_HW2)
+    grained = own._replace(under=torch.cat([colours_13HW, own.under[:, 3:]], 1))
+    if fine_HWC is None:
+        return grained, None
+    size = fine_HWC.shape[:2]
+    fine_13HW = to_tensor(fine_HWC, photo_13HW.device)
+    finer_13HW = fine_13HW - enlarged(F.interpolate(fine_13HW, size_of(photo_13HW), mode="area"), size)
+    finer_13HW = _even(finer_13HW, enlarged(inner_11HW, size))
+    return grained, to_rgb(enlarged(colours_13HW, size) + _taken(finer_13HW, _finely(steps_HW2, size)))
+
+
+def _even(finer_1CHW: Tensor, inner_11HW: Tensor) -> Tensor:
+    """What is finer of clothes, without what stands out: a fold, a seam or a button, which come once."""
+    size_1CHW = wide_mean(torch.cat([finer_1CHW.abs() * inner_11HW, inner_11HW], 1), _WIDE, 4)
+    most_1CHW = _MOST * size_1CHW[:, :-1] / size_1CHW[:, -1:].clamp_min(1e-3)
+    return inner_11HW * finer_1CHW.clamp(-most_1CHW, most_1CHW)
+
+
+def _inner(own: OwnPose) -> Tensor:
+    """bool [1, H, W]: clothes that are seen, without their edges and hems."""
+    size = size_of(own.under)
+    class_18HW = enlarged(own.seen[:, :CLASSES].float(), size)
+    arms_11HW = with_rims(own.limbs[:, ARM_CHAINS]).amax(1, keepdim=True)
+    arms_11HW = arms_11HW.maximum(own.under[:, 3:5].amax(1, keepdim=True))
+    bare_1KHW = class_18HW[:, _CLOTHES] * (1.0 - arms_11HW)
+    inner_1KHW = 1.0 - highest(1.0 - bare_1KHW, odd_side(_EDGE, size[0]))
+    return inner_1KHW.amax(1) > _SURE
+
+
+def _mirrored(known_HW: np.ndarray) -> np.ndarray:
+    """int [H, W, 2]: rows and columns from a px to its mirror image at the nearest known one; to what is
+    known nearest to that, where it is not."""
+    _, label_HW = cv2.distanceTransformWithLabels(
+        (~known_HW).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    place_N2 = np.zeros((label_HW.max() + 1, 2), int)
+    place_N2[label_HW[known_HW]] = np.argwhere(known_HW)
+    nearest_HW2, here_HW2 = place_N2[label_HW], np.moveaxis(np.indices(known_HW.shape), 0, -1)
+    image_HW2 = here_HW2
+    for _ in range(_MIRRORS):  # what is known is its own image
+        image_HW2 = 2 * nearest_HW2[tuple(np.moveaxis(image_HW2, -1, 0))] - image_HW2
+        image_HW2 = np.clip(image_HW2, 0, np.array(known_HW.shape) - 1)
+    return nearest_HW2[tuple(np.moveaxis(image_HW2, -1, 0))] - here_HW2
+
+
+def _finely(steps_HW2: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Such steps in a larger picture."""
+    rows, columns = ((np.arange(n) * m // n) for n, m in zip(size, steps_HW2.shape[:2], strict=True))
+    return steps_HW2[rows][:, columns] * np.array(size) // np.array(steps_HW2.shape[:2])
+
+
+def _taken(x_1CHW: Tensor, steps_HW2: np.ndarray) -> Tensor:
+    """What is so many rows and columns away."""
+    size = size_of(x_1CHW)
+    rows, columns = (np.indices(size) + np.moveaxis(steps_HW2, -1, 0)).clip(
+        0, np.array(size)[:, None, None] - 1
+    )
+    index_N = torch.from_numpy((rows * size[1] + columns).ravel()).to(x_1CHW.device)
+    return x_1CHW.flatten(2)[..., index_N].view_as(x_1CHW)

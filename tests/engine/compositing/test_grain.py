@@ -1,0 +1,75 @@
+"""Cloth that no photo shows has the grain of the cloth beside it: a shirt, and on it the left arm."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from flat_scene import SHIRT, SIZE, TROUSERS, classes, grey, own_pose, pose, seen
+from torch import Tensor
+
+from engine.compositing.grain import with_grain
+from engine.compositing.own_pose import OwnPose
+from engine.regions import REGIONS
+
+ARM = REGIONS.index("arms")
+CLOTH, UNDER = (slice(30, 100), slice(30, 66)), (slice(40, 90), slice(66, 76))
+OWN = classes((SHIRT, CLOTH), (ARM, UNDER))
+SMOOTH = 0.25
+
+
+def woven(rows: int, columns: int, amount: float) -> Tensor:
+    """[H, W] of 0 on the mean, its px by turns darker and lighter."""
+    y, x = np.indices((rows, columns))
+    return torch.from_numpy(np.where((y + x) % 2, amount, -amount)).float()
+
+
+def grained(photo: Tensor, own_hw: Tensor = OWN, fine: np.ndarray | None = None):
+    limbs = torch.zeros(1, 4, *SIZE)
+    limbs[0, 3][UNDER] = 1.0
+    under = torch.cat([grey(SMOOTH), torch.zeros(1, 3, *SIZE)], 1)
+    return with_grain(own_pose(seen(own_hw), pose(), limbs=limbs, under=under), photo, fine)
+
+
+def rough(own: OwnPose, where: tuple[slice, slice] = UNDER) -> float:
+    return (own.under[0, 0][where] - SMOOTH).abs().mean().item()
+
+
+def test_under_an_arm_cloth_has_the_grain_of_the_cloth_beside():
+    own, _ = grained(grey(0.1) + woven(*SIZE, 0.05))
+    assert rough(own) == pytest.approx(0.05, rel=0.25)
+    assert own.under[0, 0][UNDER].mean() == pytest.approx(SMOOTH, abs=0.01), "and its own colours"
+    assert torch.equal(own.under[:, 3:], torch.zeros(1, 3, *SIZE))
+
+
+def test_plain_cloth_stays_plain_and_where_no_cloth_is_nothing_is_changed():
+    assert rough(grained(grey(0.1))[0]) < 1e-5
+    bare = grained(grey(0.1) + woven(*SIZE, 0.05), classes((ARM, CLOTH)))
+    assert rough(bare[0]) == 0 and bare[1] is None
+
+
+def test_grain_is_not_that_of_walls_arms_or_hems():
+    """Rough are the wall, the arm, and a hem between two plain garments."""
+    own_hw = classes((SHIRT, CLOTH), (TROUSERS, (slice(64, 100), CLOTH[1])), (ARM, UNDER))
+    photo = grey(0.1) + woven(*SIZE, 0.3)
+    photo[0, :, CLOTH[0], CLOTH[1]] = 0.1
+    photo[0, :, 64, CLOTH[1]] = -0.9
+    assert rough(grained(photo, own_hw)[0]) < 1e-3
+
+
+def test_a_button_is_not_taken_along():
+    photo = grey(0.1) + woven(*SIZE, 0.02)
+    photo[0, :, 60, 60] = 1.0
+    own, _ = grained(photo)
+    assert (own.under[0, 0][UNDER] - SMOOTH).abs().max() < 0.08
+
+
+def test_in_a_fine_picture_grain_is_as_fine():
+    fine = (127.5 + 127.5 * woven(256, 192, 0.1)[..., None].expand(-1, -1, 3)).byte().numpy()
+    own, cloth_HWC = grained(grey(0.0), fine=fine)
+    assert rough(own) < 1e-5, "too fine for the small one"
+    assert cloth_HWC.shape == fine.shape and cloth_HWC.dtype == np.uint8
+    level = 127.5 * (1 + SMOOTH)
+    under = cloth_HWC[84:176, 136:150, 0].astype(float)
+    assert np.abs(under - level).mean() == pytest.approx(12.75, rel=0.25)
+    assert under.mean() == pytest.approx(level, abs=1.5)

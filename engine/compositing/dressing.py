@@ -38,7 +38,7 @@ from engine.compositing.worn import (
     sharp,
     wall_on,
 )
-from engine.garments import ARMS, DRESS, FACE, LEGS, PIECES, SKIRT, TOP, TROUSERS, Garment
+from engine.garments import ARMS, DRESS, FACE, HAIR, LEGS, PIECES, SKIRT, TOP, TROUSERS, Garment
 from engine.ops.resample import enlarged, resized, running_mean, shrunk
 
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
@@ -126,7 +126,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     shade_11HW = shade_11HW * F.interpolate(skin_11hw, size, mode="bilinear")
     bared_11HW = bared_11HW.maximum(shade_11HW) * (1.0 - over_11HW)
     body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
-    there_11HW = there_11HW.maximum(shade_11HW)
+    there_11HW = there_11HW.maximum(shade_11HW * (1.0 - gone_11HW))
     beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW * person_11HW)
     if strength < 1.0:
         # Where the wearer had none its shape comes first, in the wearer's colours: no ghost of it is seen,
@@ -208,7 +208,10 @@ def _cloth(
     near_11HW = highest(outline_11HW, side)
     core_11HW = 1.0 - highest(1.0 - outline_11HW, side)
     covered_11HW = (fit_11HW * near_11HW * (1.0 - over_11HW)).maximum(core_11HW)
-    inside_11HW = inner(fit_11HW * (1.0 - other_11HW), 1)
+    # Strands of hair end beside where the map has them, and are seen through.
+    hair_11hw = theirs_1Phw[:, HAIR, None] * float(HAIR in garment.over)
+    hair_11HW = highest(ramp(enlarged(hair_11hw, size), 0.1, 0.5), 2 * side + 1)
+    inside_11HW = inner(fit_11HW * (1.0 - other_11HW), 1) * (1.0 - hair_11HW)
     sure_11HW = sure_11HW * (1.0 - ramp(over_them_11HW, 0.1, 0.5))
     taken_11HW = torch.lerp(outline_11HW, covered_11HW, sure_11HW) * (1.0 - neck_11HW)
     if not inside_11HW.any():  # nothing of it is drawn in this pose: as the photo has it at these places

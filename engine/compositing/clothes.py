@@ -27,6 +27,7 @@ from engine.regions import SURFACE_SPAN
 _ABOVE = 0.35
 _AS_LONG = 1.5  # trunks from shoulder joints to hem, that a dress has: that tee 1.0, dresses 1.7 and more
 _SCRAP = 0.1  # of the largest part of what is seen, up to which another is none of it
+_LINE = 2  # px of a map of 256 rows, half as broad a line is no cloth
 _BESIDE = 3  # px of a map of 128 rows, the window around what is seen in which its edges are
 _EDGE = 2  # px of a picture of 256 rows, how far inwards a garment's edge has the ground's colours
 
@@ -81,11 +82,15 @@ def clothes_alone(photo_1CHW: Tensor, surface_1Khw: Tensor) -> Clothes | None:
 
 
 def _large_parts(seen_hw: Tensor) -> Tensor:
-    """What is seen less scraps that lie apart from it, bool [h, w]."""
-    count, part_hw, boxes, _ = cv2.connectedComponentsWithStats(seen_hw.cpu().numpy().astype(np.uint8))
-    if count < 2:
+    """What is seen less scraps that lie apart from it, or hang on it by a line, bool [h, w]."""
+    mask_hw = seen_hw.cpu().numpy().astype(np.uint8)
+    line = np.ones((2 * (_LINE * len(mask_hw) // 256) + 1,) * 2, np.uint8)
+    count, part_hw, boxes, _ = cv2.connectedComponentsWithStats(
+        cv2.morphologyEx(mask_hw, cv2.MORPH_OPEN, line)
+    )
+    if count < 3:
         return seen_hw
     areas_N = boxes[:, cv2.CC_STAT_AREA]
-    large_N = areas_N > _SCRAP * areas_N[1:].max()
-    large_N[0] = False
-    return torch.from_numpy(large_N[part_hw]).to(seen_hw.device)
+    small_N = areas_N < _SCRAP * areas_N[1:].max()
+    scraps_hw = cv2.dilate(small_N[part_hw].astype(np.uint8), line)
+    return seen_hw & torch.from_numpy(scraps_hw == 0).to(seen_hw.device)

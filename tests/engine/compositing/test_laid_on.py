@@ -328,6 +328,7 @@ def test_trousers_are_narrower_on_who_is_lean():
 def test_a_scrap_beside_a_garment_is_none_of_it():
     mask = shirt()
     mask[220:232, 20:34] = True
+    mask[199:226, 56:58] = mask[224:226, 30:58] = True  # it hangs on it by a line
     made = clothes(mask)
     assert not made.mask[220:232, 20:34].any() and float(made.cover[..., 222:230, 22:32].max()) < 0.1
     assert made.mask[shirt()].all()

@@ -49,7 +49,7 @@ DEFAULT_FRAME = (256, 176)
 TITLE_BAR = 40  # px left for the window manager's own bar
 TIPS = {
     "pose_mode": "Drag a joint, a bone to turn it, the trunk to move the person. F1 tells more.",
-    "dress_mode": "Click what she wears, then a photo on the shelf to take it from. 1 goes back.",
+    "dress_mode": "Click what they wear, then a photo on the shelf to take it from. 1 goes back.",
     "inspect_mode": "Where did a pixel come from? Point at it; a click holds it, Esc lets go. 1 goes back.",
 }
 CONSENT = "Pose people who agreed to it. What you export says in its metadata that it is synthesised."

@@ -11,7 +11,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin, UnidentifiedImageError
 
-from engine import quiet
+from engine import colours, quiet
 from engine.errors import InputError
 from engine.files import opened, printable, reason_of, write_whole
 
@@ -30,6 +30,12 @@ _FORMATS = (
 )  # fmt: skip
 
 _TURNED = (5, 6, 7, 8)  # EXIF orientations that exchange rows and columns
+_RAW = (b"II*\0\x10\0\0\0CR", b"IIU\0", b"IIRO", b"FUJIFILMCCD", b"FOVb", b"\0MRM")  # cameras' own
+_OTHERS = (
+    (b"8BPS", "a Photoshop document"), (b"gimp xcf", "a picture of GIMP"), (b"%PDF", "a PDF"),
+    (b"\xff\x0a", "a JPEG XL picture"), (b"\0\0\0\x0cJXL ", "a JPEG XL picture"), (b"<svg", "an SVG drawing"),
+    (b"v/1\x01", "an OpenEXR picture"), (b"\0\0\1\0", "an icon"), (b"PK\3\4", "a zip archive or a project"),
+)  # fmt: skip
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 
@@ -115,10 +121,23 @@ def _decode(file: BinaryIO, label: str) -> np.ndarray:
 
 def _stranger(head: bytes) -> str:
     """What a file that no decoder wants seems to be, by its first bytes."""
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
+    kind = head[8:12] if head[4:8] == b"ftyp" else b""
+    if kind in _HEIC_BRANDS:
         return "is a HEIC picture, which cannot be read here: save it as JPEG or PNG first"
-    if head.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")):
+    if kind == b"crx " or head.startswith(_RAW):
+        return "is a camera's raw file, which cannot be read here: save it as JPEG first"
+    if head.startswith((b"II*\0", b"MM\0*")):  # cameras' raw files are TIFF as well
+        return (
+            "is a TIFF of a kind that cannot be read here, or a camera's raw file, or damaged: save it as "
+            "JPEG or PNG first"
+        )
+    if name := next((name for magic, name in _OTHERS if head.startswith(magic)), ""):
+        return f"is {name}, which cannot be read here: save it as JPEG or PNG first"
+    whole = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"RIFF")
+    if kind in (b"avif", b"avis") or head.startswith(whole):
         return "is cut off or damaged"
+    if kind:
+        return "is a video, not a picture: save the frame that is meant"
     return "is not a picture (JPEG, PNG, WebP, AVIF, TIFF, GIF or BMP)"
 
 
@@ -191,6 +210,8 @@ def _to_srgb(image: Image.Image) -> Image.Image:
             )  # None: in place
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
             pass  # a broken profile, or one of other channels than the picture: its plain numbers will do
+    elif image.mode == "RGB" and colours.is_adobe_rgb(image):
+        return colours.adobe_to_srgb(image)
     return image.convert("RGB")
 
 

@@ -74,9 +74,12 @@ def _check_checkpoint(path: Path) -> None:
     with path.open("rb") as file:
         head = file.read(4)
     if head == b"PK\x03\x04" or (path.suffix in (".pt", ".pth") and head[:1] == b"\x80"):
+        misnamed = path.suffix == ".safetensors"  # as which torch does not read it
+        name = f"{path.stem}.pt" if misnamed else path.name
+        what = f"a checkpoint of torch{f' under another name: call it {name}, and' if misnamed else ':'}"
         raise InputError(
-            f"{path.name} is a checkpoint of torch: `poseloom import-weights {path.name} --output "
-            f"{path.stem}.safetensors` makes weights of it."
+            f"{path.name} is {what} `poseloom import-weights {name} --output {path.stem}.safetensors` makes "
+            "weights of it."
         )
 
 

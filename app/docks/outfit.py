@@ -178,13 +178,13 @@ class OutfitPanel(QWidget):
         if self._hindrance:
             self.hint.setText(self._hindrance)
         elif not dressing:
-            self.hint.setText("Press 2 and click what she wears, then a photo on the shelf.")
+            self.hint.setText("Press 2 and click what they wear, then a photo on the shelf.")
         elif painting:
             self.hint.setText(DRAWN if drawn else TOLD)
         elif choice:
             self.hint.setText(f"Click a photo on the shelf to take the {' and '.join(choice)} from it.")
         else:
-            self.hint.setText("Click what she wears. Shift adds, Ctrl removes, the wheel takes in more.")
+            self.hint.setText("Click what they wear. Shift adds, Ctrl removes, the wheel takes in more.")
 
     def show_hindrance(self, sentence: str) -> None:
         """Why nothing can be changed now, in one sentence; "" where it can."""

@@ -131,7 +131,7 @@ class TextureTools(QWidget):
         menu = self.take.menu()
         menu.clear()
         for place, (key, name) in enumerate(photos):
-            action = menu.addAction(f"{name} (her own)" if place == 0 else name)
+            action = menu.addAction(f"{name} (their own)" if place == 0 else name)
             action.setCheckable(True)
             action.triggered.connect(lambda _on, key=key: self._want(self.photo_wanted, key))
 

@@ -1,4 +1,4 @@
-"""Dress: pointing outlines what she wears, a click chooses it, a photo is where it then comes from."""
+"""Dress: pointing outlines what they wear, a click chooses it, a photo is where it then comes from."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ class DressMode(QObject):
             return True
         if not self.choice:
             self._controller.notice.emit(
-                "info", "Click what she wears first, then the photo to take it from.", ""
+                "info", "Click what they wear first, then the photo to take it from.", ""
             )
             return True
         lends = self._controller.lending.of(photo.reference)

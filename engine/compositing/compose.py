@@ -332,9 +332,11 @@ def _finer(kept: EncodedReference, size: tuple[int, int]) -> tuple[DetailSource,
         plate_1CHW = own.background.float()
         if kept.plate is not None and kept.plate.fine_HWC is not None:
             plate_1CHW = to_tensor(kept.plate.fine_HWC, plate_1CHW.device)
-        under_1EHW = enlarged(own.under.float(), size)
+        own = own._replace(background=enlarged(plate_1CHW, size))
         if kept.cloth_HWC is not None and kept.cloth_HWC.shape[:2] == size:
-            cloth_1CHW = to_tensor(kept.cloth_HWC, photo_1CHW.device)
-            under_1EHW = torch.cat([cloth_1CHW, under_1EHW[:, 3:]], 1)
-        own = own._replace(background=enlarged(plate_1CHW, size), under=under_1EHW)
+            under_1EHW = [
+                to_tensor(kept.cloth_HWC, photo_1CHW.device),
+                enlarged(own.under[:, 3:].float(), size),
+            ]
+            own = own._replace(under=torch.cat(under_1EHW, 1))
     return source, own

@@ -40,7 +40,7 @@ from engine.compositing.worn import (
     sharp,
     wall_on,
 )
-from engine.garments import ARMS, DRESS, FACE, LEGS, PIECES, SKIRT, TOP, TROUSERS, Garment
+from engine.garments import ARMS, DRESS, FACE, HAIR, LEGS, PIECES, SKIRT, TOP, TROUSERS, Garment
 from engine.ops.resample import enlarged, resized, running_mean, shrunk
 
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
@@ -133,7 +133,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     bared_11HW = bared_11HW.maximum(shade_11HW) * (1.0 - over_11HW)
     if giver.laid is None:
         body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
-        there_11HW = there_11HW.maximum(shade_11HW)
+        there_11HW = there_11HW.maximum(shade_11HW * (1.0 - gone_11HW))
     else:
         body_1CHW = bare_beneath(piece_1hw, wearer, now, giver.picture)
         bared_11HW = bared_11HW.maximum(
@@ -220,7 +220,10 @@ def _cloth(
     near_11HW = highest(outline_11HW, side)
     core_11HW = 1.0 - highest(1.0 - outline_11HW, side)
     covered_11HW = (fit_11HW * near_11HW * (1.0 - over_11HW)).maximum(core_11HW)
-    inside_11HW = inner(fit_11HW * (1.0 - other_11HW), 1)
+    # Strands of hair end beside where the map has them, and are seen through.
+    hair_11hw = theirs_1Phw[:, HAIR, None] * float(HAIR in garment.over)
+    hair_11HW = highest(ramp(enlarged(hair_11hw, size), 0.1, 0.5), 2 * side + 1)
+    inside_11HW = inner(fit_11HW * (1.0 - other_11HW), 1) * (1.0 - hair_11HW)
     sure_11HW = sure_11HW * (1.0 - ramp(over_them_11HW, 0.1, 0.5))
     taken_11HW = torch.lerp(outline_11HW, covered_11HW, sure_11HW) * (1.0 - neck_11HW)
     if not inside_11HW.any():  # nothing of it is drawn in this pose: as the photo has it at these places

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.fields import highest, odd_side, size_of, wide_mean
+from engine.compositing.fields import highest, odd_side, ramp, size_of, wide_mean
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.under_arms import with_rims
@@ -26,6 +26,7 @@ _CLOTHES = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", 
 _SURE = 0.5  # how sure it is that clothes are there
 _FINER = 1  # px of a map of 128 rows, side of the window over which colours are smooth: folds are broader
 _EDGE = 3  # likewise, in which an edge of clothes has something of what is beside them
+_OTHER = 0.3, 0.5  # of -1 to 1: colours so far from those whose grain it is are of something else
 _MIRRORS = 4  # one after the other, where an image is not known either
 _WIDE = 21  # px of a map of 128 rows, side of the window over which grain is of one size
 _MOST = 2.0  # times that it may be at most
@@ -47,16 +48,19 @@ def with_grain(
     inner_11HW = inner_1HW[None].float()
     side = odd_side(_FINER, len(steps_HW2))
     share_11HW = running_mean(inner_11HW, side).clamp_min(1e-3)
-    finer_13HW = photo_13HW - running_mean(inner_11HW * photo_13HW, side) / share_11HW
-    colours_13HW = own.under[:, :3] + _taken(_even(finer_13HW, inner_11HW), steps_HW2)
+    smooth_13HW = running_mean(inner_11HW * photo_13HW, side) / share_11HW
+    finer_13HW = _even(photo_13HW - smooth_13HW, inner_11HW)
+    apart_13HW = (own.under[:, :3] - _taken(smooth_13HW, steps_HW2)).abs()
+    same_11HW = 1.0 - ramp(apart_13HW.amax(1, keepdim=True), *_OTHER)
+    colours_13HW = own.under[:, :3] + same_11HW * _taken(finer_13HW, steps_HW2)
     grained = own._replace(under=torch.cat([colours_13HW, own.under[:, 3:]], 1))
     if fine_HWC is None:
         return grained, None
     size = fine_HWC.shape[:2]
     fine_13HW = to_tensor(fine_HWC, photo_13HW.device)
     finer_13HW = fine_13HW - enlarged(F.interpolate(fine_13HW, size_of(photo_13HW), mode="area"), size)
-    finer_13HW = _even(finer_13HW, enlarged(inner_11HW, size))
-    return grained, to_rgb(enlarged(colours_13HW, size) + _taken(finer_13HW, _finely(steps_HW2, size)))
+    finer_13HW = _taken(_even(finer_13HW, enlarged(inner_11HW, size)), _finely(steps_HW2, size))
+    return grained, to_rgb(enlarged(colours_13HW, size) + enlarged(same_11HW, size) * finer_13HW)
 
 
 def _even(finer_1CHW: Tensor, inner_11HW: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ place that is.
 
 from __future__ import annotations
 
+from cmath import phase
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ import torch
 from torch import Tensor
 
 from engine.compositing.cut_outs import Along, Poses
-from engine.compositing.fields import highest, odd_side, ramp, window_of
+from engine.compositing.fields import highest, odd_side, ramp, ramp_at, window_of
 from engine.compositing.limb_bones import (
     ARM_CHAINS,
     HIPS,
@@ -39,6 +40,7 @@ _AROUND = 0.4, 0.5  # units from where an arm was, that its picture is taken fro
 _FREE = 0.3, 0.7  # how sure it is that nobody is there
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
 _WEB = 0.5, 0.7  # units from a shoulder, up to which cloth goes from trunk to sleeve
+_TURNED, _OVER = (0.0, 0.2), (1.9, 2.2)  # radians that an upper arm is turned from its chest, or over it
 _HAIR = 13  # px of a map of 128 rows, side of the window around a head in which all that is seen is its hair
 LIES = 0.1, 0.3  # how sure it is that an arm lies there
 _BELOW_SHOULDER = 0.3  # of an upper arm
@@ -172,8 +174,16 @@ def _webs(
             if way is not None and way.sleeve is not None:
                 cloth_hw = web(way.sleeve, way.goes, shoulder, unit, here_hw)
                 web_hw = torch.lerp(web_hw, cloth_hw, way.sleeve.lifted)
-            webs_hw = webs_hw.maximum(web_hw)
+            webs_hw = webs_hw.maximum(_lifted(each, trunk, chest) * web_hw)
     return webs_hw
+
+
+def _lifted(each: Elsewhere, trunk: Trunk, chest: complex) -> float:
+    """0 to 1: how far an upper arm is turned away from its chest, or over it: one that is turned towards it
+    has no cloth between."""
+    turned = phase(each.now.step / each.then.step / trunk.turn)
+    side = 1.0 if ((chest - each.now.begin) / (each.then.step * trunk.turn)).imag > 0 else -1.0
+    return max(ramp_at(-side * turned, *_TURNED), ramp_at(abs(turned), *_OVER))
 
 
 def _nearest(far_Nhw: Tensor) -> Tensor:

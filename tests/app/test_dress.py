@@ -284,7 +284,7 @@ def test_photos_that_cannot_lend_it_say_so_in_a_sentence(dressing, photo):
     dressing.until(lambda: any("is the person" in sentence for sentence in dressing.sentences))
     click(dressing, WALL)
     dressing.window.modes.dressing.take(linen)
-    assert any("Click what she wears first" in sentence for sentence in dressing.sentences)
+    assert any("Click what they wear first" in sentence for sentence in dressing.sentences)
     assert outfit(dressing) == ()
 
 

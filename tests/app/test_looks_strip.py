@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QProgressDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QProgressDialog, QPushButton
 
 from app.dialogs import name
 from app.dialogs.palette import Palette
@@ -230,6 +230,20 @@ def test_enter_draws_the_sheet_and_checks_nothing(driver, tmp_path, monkeypatch)
     driver.until(dialog.poses.hasFocus)
     QTest.keyClick(dialog.poses, Qt.Key.Key_Return)
     driver.until(lambda: "Saved sheet.png." in driver.sentences)
+
+
+def test_numbers_of_an_in_between_stand_off_their_edge_and_beside_their_names(driver):
+    driver.window.actions_by_id["in_between"].trigger()
+    dialog = driver.window.findChild(BetweenDialog)
+    driver.until(dialog.start.hasFocus)
+    for box in (dialog.seconds, dialog.rate):
+        picture = box.grab().toImage()
+        row = [picture.pixelColor(x, picture.height() // 2).lightness() for x in range(3, 40)]
+        first = next(x for x, light in enumerate(row, 3) if light > 120)
+        assert 7 <= first <= 16, "of the first digit"
+        [name] = [label for label in dialog.findChildren(QLabel) if label.buddy() is box]
+        assert abs(name.geometry().center().y() - box.geometry().center().y()) <= 1
+    dialog.reject()
 
 
 def test_poses_are_offered_with_pictures_the_users_own_among_them(driver, monkeypatch):

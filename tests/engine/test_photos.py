@@ -350,3 +350,34 @@ def test_numbers_are_changed_strip_by_strip_as_at_once(monkeypatch):
     monkeypatch.setattr(photos, "_STRIP", 7 * 70)
     assert len(list(photos._strips(image))) == 13
     np.testing.assert_array_equal(np.asarray(photos._eight_bit(image)), at_once)
+
+
+def test_cameras_say_adobe_rgb_without_a_profile():
+    """EXIF's R03 means what a profile does that another camera writes: the numbers are LittleCMS's, from a
+    profile of the standard's primaries and gamma."""
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0xA005] = {1: "R03"}
+    patches = np.repeat([[(200, 60, 60), (60, 200, 60), (60, 60, 200), (128, 128, 128)]], 64, 0)
+    picture = Image.fromarray(np.repeat(patches.astype(np.uint8), 32, 1))
+    shown = read_photo(encoded(picture, "JPEG", exif=exif, quality=100, subsampling=0))
+    seen = [tuple(int(v) for v in shown[32, 16 + 32 * patch]) for patch in range(4)]
+    wanted = [(231, 57, 57), (0, 201, 37), (57, 57, 205), (129, 129, 129)]
+    assert np.abs(np.subtract(seen, wanted)).max() <= 2
+    assert (read_photo(encoded(picture, "PNG"))[32, 16] == (200, 60, 60)).all()
+
+
+@pytest.mark.parametrize(
+    ("head", "what"),
+    [
+        (b"8BPS\0\1", "is a Photoshop document"),
+        (b"\xff\x0a", "is a JPEG XL picture"),
+        (b"\0\0\0\x18ftypcrx ", "is a camera's raw file"),
+        (b"II*\0\x10\0\0\0CR\2\0", "is a camera's raw file"),
+        (b"II*\0\x08\0\0\0", "is a TIFF of a kind that cannot be read here, or a camera's raw file"),
+        (b"\0\0\0\x18ftypisom", "is a video"),
+        (b"\0\0\0\x18ftypavif", "is cut off or damaged"),
+        (b"%PDF-1.7", "is a PDF"),
+    ],
+)
+def test_what_is_no_picture_here_is_called_by_its_name(head, what):
+    assert fault(head + bytes(300), "a.jpg").startswith(f"a.jpg {what}")

@@ -181,3 +181,13 @@ def test_a_checkpoint_that_is_offered_as_weights_names_the_command(tmp_path, zip
     said = r"^epoch_00200.pt is a checkpoint of torch: `poseloom import-weights"
     with pytest.raises(InputError, match=said):
         weights.read(path)
+
+
+def test_a_checkpoint_under_another_name_is_to_be_called_by_its_own(tmp_path):
+    """Renamed, as who is asked for a .safetensors does: torch does not read it so, and the command that is
+    named must not name it again."""
+    path = tmp_path / "epoch.safetensors"
+    torch.save({"a": torch.arange(3.0)}, path)
+    with pytest.raises(InputError, match="call it epoch.pt, and `poseloom import-weights epoch.pt --output"):
+        weights.read(path)
+    assert weights.read_any(path.rename(tmp_path / "epoch.pt"))["a"].tolist() == [0, 1, 2]

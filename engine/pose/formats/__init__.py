@@ -4,7 +4,8 @@
 `arrays`) and lays one of them into the model frame (`placing`), on the `open_photo` where it is of that;
 `writing` gives OpenPose JSON, with what came along (`carried`).
 Joint orders are in `layouts`, names of joints in `names`, columns in `points`. `pictures` finds people in
-pictures (`drawn`, `drawn_ends`: as coloured bones); it is imported where it is needed, for OpenCV takes time.
+pictures (`drawn`, `drawn_ends`, `drawn_joints`: as coloured bones); it is imported where it is needed, for
+OpenCV takes time.
 """
 
 from engine.pose.formats.carried import Carried

@@ -24,9 +24,13 @@ def people_in_array(data: bytes, name: str) -> tuple[Person, ...]:
         major, _ = np.lib.format.read_magic(file)
         shape, _, kind = headers[major](file)
         # The header may promise any size; it is asked before memory is.
-        if kind.kind not in "fiu" or math.prod(shape) * kind.itemsize > len(data):
+        numbers = all(column.kind in "fiu" for column in [kind[name] for name in kind.names or ()] or [kind])
+        if not numbers or math.prod(shape) * kind.itemsize > len(data):
             raise ValueError(kind)
-        array = np.load(io.BytesIO(data), allow_pickle=False).astype(np.float64)
+        array = np.load(io.BytesIO(data), allow_pickle=False)
+        if kind.names:  # x and y by their names, as columns
+            array = np.stack([array[name] for name in kind.names], axis=-1)
+        array = array.astype(np.float64)
     except (ValueError, OSError, EOFError, TypeError, KeyError, SyntaxError, TokenError):
         raise InputError(f"{name} is not a pose file: it is damaged, or no array of numbers.") from None
     while array.ndim > 2 and array.shape[0] == 1:

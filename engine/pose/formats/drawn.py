@@ -14,6 +14,7 @@ import numpy as np
 from engine.cv import cv2
 from engine.pose import skeleton as sk
 from engine.pose.formats.drawn_ends import end_of_bone
+from engine.pose.formats.drawn_joints import settled_joints
 from engine.pose.formats.drawn_parts import put_together, same_bones
 from engine.pose.skeleton import LIMBS, SEEN
 
@@ -121,6 +122,12 @@ def _people_in(in_hues: list[_Things], in_bright: list[_Things]) -> list[np.ndar
         found = [_bones_seen(bone, places, wide[bone[2]], any_bone, near) for bone in palette.bones]
         drawn = _assembled(palette, found, places, _MISTAKEN * height)
         for pose in drawn:
+            pose[:] = settled_joints(
+                pose,
+                [(a, b, bones[hue]) for a, b, hue in palette.bones],
+                [dots[hue] for hue in palette.joints],
+                any_bone.shape[0],
+            )
             _mend_ends(pose, palette, bones, any_bone)
         people = max(people, drawn, key=_most_joints)
         if _most_joints(people) >= _SURELY:

@@ -13,11 +13,12 @@ from engine.pose.formats.people import Person
 from engine.pose.formats.points import flagged
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_BETWEEN = r"[^\w.+-]+"
-_FURTHER = rf"(?:{_BETWEEN}(?:[a-z]+\W+)?({_NUMBER}))?"
+_BETWEEN = r"[^\w.+-]+"  # no sign of a number
+_FURTHER = rf"(?:{_BETWEEN}(?:[a-z]+{_BETWEEN})?({_NUMBER}))?"
 _LINE = re.compile(
-    rf"\W*(?:\d+{_BETWEEN})?([a-z][\w .-]*?){_BETWEEN}(?:x\W+)?({_NUMBER}){_BETWEEN}(?:y\W+)?({_NUMBER})"
-    rf"(?:{_BETWEEN}z\W+{_NUMBER})?{_FURTHER}{_FURTHER}(?![\w.])",
+    rf"\W*(?:\d+{_BETWEEN})?([a-z][\w .-]*?){_BETWEEN}(?:x{_BETWEEN})?({_NUMBER})"
+    rf"{_BETWEEN}(?:y{_BETWEEN})?({_NUMBER})"
+    rf"(?:{_BETWEEN}z{_BETWEEN}{_NUMBER})?{_FURTHER}{_FURTHER}(?![\w.])",
     re.IGNORECASE,
 )
 _SIDE = r"^[^\w\n]*(?:image|img|canvas)?_?{}[^\w\n]*[:=][ \t]*(\d{{1,6}})[ \t\r]*$"

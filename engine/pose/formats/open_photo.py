@@ -59,10 +59,12 @@ class OpenPhoto:
 
     def knows(self, pose: np.ndarray) -> bool:
         """Whether a pose is its own, in px of the photo or of the frame."""
+        return self.shows(pose) or (self.own_18x3 is not None and is_same(pose, self.own_18x3))
+
+    def shows(self, pose: np.ndarray) -> bool:
+        """Whether a pose is its own, in px of the photo."""
         own = self.own_on(self.size)
-        if own is None or self.own_18x3 is None:
-            return False
-        return is_same(pose, own) or is_same(pose, self.own_18x3)
+        return own is not None and is_same(pose, own)
 
     def times_as_large(self, pose: np.ndarray, canvas: tuple[float, float]) -> np.ndarray | None:
         """By which factors (x, y) a pose is its own on this canvas, as it was found in a copy of another

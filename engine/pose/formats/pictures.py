@@ -15,8 +15,10 @@ from engine.pngtext import read_texts
 from engine.pose.formats.drawn import people_drawn
 from engine.pose.formats.people import Person, PoseFile
 from engine.pose.formats.reading import parse_people
+from engine.pose.skeleton import JOINTS
 
 _HEADS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF", b"qoif", b"\0\0\0\x0cjP")
+_BODY = 14  # joints of trunk and limbs; those of a face may well be turned away
 OWN_KEY = "poseloom"  # of the text in a picture that was exported here
 
 
@@ -51,8 +53,15 @@ def people_in_picture(path: str | os.PathLike, rgb_HWC: np.ndarray | None = None
 def people_in_pixels(rgb_HWC: np.ndarray, name: str) -> PoseFile | None:
     """Everybody drawn as bones in a picture (uint8 RGB), None where nobody is."""
     canvas = float(rgb_HWC.shape[0]), float(rgb_HWC.shape[1])
-    people = tuple(Person(pose, canvas) for pose in people_drawn(rgb_HWC))
+    people = tuple(Person(pose, canvas, notes=_lacks(pose, name)) for pose in people_drawn(rgb_HWC))
     return PoseFile(name, people) if people else None
+
+
+def _lacks(pose_18x3: np.ndarray, name: str) -> tuple[str, ...]:
+    """That bones of somebody were not seen, if so: they may be there, too thin or too blurred."""
+    lacking = [JOINTS[joint] for joint in range(_BODY) if pose_18x3[joint, 2] <= 0]
+    told = f"{', '.join(lacking[:-1])} and {lacking[-1]}" if len(lacking) > 1 else "".join(lacking)
+    return (f"{name} shows bones without {told}: look whether they are all there.",) if lacking else ()
 
 
 def _on_canvas(person: Person, rgb_HWC: np.ndarray) -> Person:

@@ -196,8 +196,11 @@ def _check_inside(pose: np.ndarray, canvas: tuple[float, float], name: str) -> N
 def _canvas_without_word(
     pose: np.ndarray, size: tuple[int, int], photo: OpenPhoto | None
 ) -> tuple[tuple[float, float] | None, str]:
-    """What a pose in px was made for that does not say it, and how to say so: the frame where it fits, the
-    open photo where it fits and fills it, None for neither."""
+    """What a pose in px was made for that does not say it, and how to say so: the open photo where it is its
+    own, wherever its joints lie; the frame where it fits; the open photo where it fits and fills it; None for
+    neither."""
+    if photo is not None and photo.shows(pose):
+        return photo.size, "taken in pixels of the open photo"
     xy = pose[pose[:, 2] > 0, :2]
     frame = np.array(size[::-1])
     if ((xy <= frame * _OUTSIDE) & (xy >= frame * (1 - _OUTSIDE))).all():

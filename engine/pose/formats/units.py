@@ -16,6 +16,7 @@ _NO_WORSE = 0.1  # of strain: a landscape canvas stretches px by more
 _BETTER = 0.1  # of strain: poses in px that are taken for thousandths gain 0.058 at most
 _AS_LARGE = 0.1  # a canvas that is so near to a thousand px a side: it hardly matters which they are
 _SQUARE = 0.2  # |log| of width over height, up to which bodies tell nothing
+_DOUBTFUL = 0.01  # of strain, by which thousandths are a worse body as such at most; px are by 0.03 and more
 _QUARTER = 0.5  # of both sides
 _SAME, _LEAST_JOINTS = 0.03, 8  # of a person's size, and joints, by which a pose is told to be a photo's own
 WHOLES = {100: "hundredths", 1000: "thousandths"}
@@ -82,12 +83,14 @@ def in_thousandths(pose_18x3: np.ndarray, canvas: tuple[float, float]) -> bool:
 
 
 def may_be_thousandths(pose_18x3: np.ndarray, canvas: tuple[float, float]) -> bool:
-    """Whether nothing tells px of a canvas that is about square from thousandths of it: whole numbers up to a
-    thousand that are not all of its first quarter."""
+    """Whether px of a canvas may well be thousandths of it: whole numbers up to a thousand, not all of its
+    first quarter, that make a body as good as that, or of a canvas about square, where nothing tells."""
     xy = pose_18x3[pose_18x3[:, 2] > 0, :2]
     whole = bool(len(xy)) and xy.min() >= 0 and 1000 * _QUARTER < xy.max() <= 1000 and not (xy % 1).any()
     as_large = max(abs(side / 1000 - 1) for side in canvas) < _AS_LARGE
-    return whole and not as_large and abs(np.log(canvas[1] / canvas[0])) < _SQUARE
+    wide = canvas[1] / canvas[0]
+    better = abs(np.log(wide)) < _SQUARE or strain(pose_18x3, wide) < strain(pose_18x3) + _DOUBTFUL
+    return bool(whole and not as_large and better)
 
 
 def doubt(pose_18x3: np.ndarray, canvas: tuple[float, float]) -> str:

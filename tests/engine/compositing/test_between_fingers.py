@@ -34,7 +34,7 @@ SEEN = classes(
 )  # fmt: skip
 
 
-def told(photo: Tensor, seen_hw: Tensor = SEEN, scale: float = 1.0) -> Tensor:
+def told(photo: Tensor, seen_hw: Tensor = SEEN) -> Tensor:
     """Of the left hand [H, W]."""
     class_B8HW = finer(one_hot(seen_hw, CLASSES).movedim(-1, 0)[None].float())
     arms = torch.zeros(1, 2, 256, 192)
@@ -73,6 +73,15 @@ def test_bare_legs_beside_a_hand_say_nothing():
     thigh = SKIN[0] - 0.1, SKIN[1] - 0.2, SKIN[2] - 0.1
     photo = picture((TROUSERS_AT, thigh), *PARTS[1:], (GAP, thigh))
     assert told(photo, seen_hw).max() == 0
+
+
+def test_of_a_hand_of_few_px_nothing_is_told():
+    """Shade and gaps are mixed there: 16 columns of 8 rows, and of 10."""
+    fewer_hw = SEEN.clone()
+    fewer_hw[70:] = 0
+    assert told(picture(*PARTS, (GAP, CLOTH)), fewer_hw).max() > 0.5
+    fewer_hw[69:] = 0
+    assert told(picture(*PARTS, (GAP, CLOTH)), fewer_hw).max() == 0
 
 
 @pytest.mark.parametrize("lacking", [sk.LEFT_WRIST, sk.LEFT_ELBOW])

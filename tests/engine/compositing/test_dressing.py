@@ -142,6 +142,15 @@ def test_hair_over_a_garment_does_not_come_to_light_beneath_it():
     assert (beneath == PIECES.index("arms")).all()
 
 
+def test_strands_beside_the_givers_hair_are_no_cloth():
+    """Within the next position, where the map has the top."""
+    giver = with_part(SLEEVED, (-1.1, 1.1), (2.9, 5.1), "upper clothes", 0.3)
+    giver = with_part(giver, (-1, 1), (3, 5), "hair", 0.9)
+    picture = wear(BARE, giver, "top").picture
+    for place in ((0, 4), (1.0, 4), (-1.1, 4), (0, 2.9)):
+        assert at(picture, *place) == pytest.approx(-0.6, abs=0.05), place
+
+
 def test_what_is_behind_a_giver_is_told_near_a_garments_edge_alone():
     sleeve = torch.zeros(1, 1, *SIZE)
     sleeve[..., 20:120, 10:90] = 1.0  # of which a column of the wall, and some of the wall, far within it

@@ -57,6 +57,13 @@ def test_grain_is_not_that_of_walls_arms_or_hems():
     assert rough(grained(photo, own_hw)[0]) < 1e-3
 
 
+def test_colours_of_something_else_have_no_grain():
+    """As those of a leg beside shorts."""
+    for value, share in ((SMOOTH - 0.28, 1.0), (SMOOTH - 0.4, 0.5), (SMOOTH - 0.52, 0.0)):
+        own, _ = grained(grey(value) + woven(*SIZE, 0.05))
+        assert rough(own) == pytest.approx(0.05 * share, abs=0.012), value
+
+
 def test_a_button_is_not_taken_along():
     photo = grey(0.1) + woven(*SIZE, 0.02)
     photo[0, :, 60, 60] = 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import cos, sin
+from math import cos, pi, sin
 
 import pytest
 import torch
@@ -291,3 +291,31 @@ def test_an_arm_lies_where_that_is_so_by_a_tenth_to_three(share, lies):
     assert arms_away(bones, limbs, 0.0 * seen, wrist, SIDES, SIZE[0])[0].item() == pytest.approx(
         share, abs=0.01
     )
+
+
+@pytest.mark.parametrize(
+    ("degrees", "share"), [(-25, 0.0), (0, 0.0), (5.7, 0.5), (12, 1.0), (90, 1.0), (200, 1.0)]
+)
+def test_only_between_a_trunk_and_an_arm_that_is_turned_away_from_it_is_cloth(degrees, share):
+    now, own = pose()[0], pose()[0]
+    shoulder, elbow, wrist = (
+        torch.view_as_complex(own[joint, :2] * SIDES)
+        for joint in (sk.LEFT_SHOULDER, sk.LEFT_ELBOW, sk.LEFT_WRIST)
+    )
+    turn = complex(cos(degrees * pi / 180), -sin(degrees * pi / 180))
+    for joint, place in ((sk.LEFT_ELBOW, elbow), (sk.LEFT_WRIST, wrist)):
+        now[joint, :2] = torch.view_as_real(shoulder + (place - shoulder) * turn) / SIDES
+    now[sk.LEFT_WRIST, :2] += torch.tensor([0.2, 0.0])  # the arm is elsewhere
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    limbs = torch.ones(4, *SIZE)
+    found = [
+        each._replace(part=1.0)
+        for each in elsewhere(now, own, trunk, limbs, SIDES)
+        if each.bone.chain == 3 and each.bone.upper
+    ]
+    drawn = torch.zeros(CLASSES, *SIZE)
+    drawn[REGIONS.index("upper clothes")] = 1.0
+    photo = Shown(torch.zeros(1, *SIZE), limbs, torch.zeros(CLASSES, *SIZE))
+    webs_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[2]
+    assert webs_HW.max() == pytest.approx(share, abs=0.03)

@@ -234,3 +234,26 @@ def test_a_skeleton_lies_where_its_photo_lies(tmp_path):
     (tmp_path / "a.json").write_text(json.dumps(openpose_dict(PORTRAIT, (1024, 768))))
     drawn = take(people_in_picture(tmp_path / "a.png", read_photo(tmp_path / "a.png")), SIZE).pose_18x3
     np.testing.assert_allclose(drawn, read_pose(tmp_path / "a.json", SIZE), atol=0.6)
+
+
+@pytest.mark.parametrize("ground", [0, 128, 255])
+@pytest.mark.parametrize("style", STYLES)
+def test_bones_that_are_broad_for_a_small_picture(style, ground):
+    """Dots hide 1.5 % of the height of every bone's end: the joints are between the ends, and nobody is seen
+    twice for it."""
+    small = PORTRAIT * (0.25, 0.25, 1)
+    rgb_HWC = draw_bones(np.full((256, 192, 3), ground, np.uint8), [small], style, 4)
+    median, count = error_of(rgb_HWC, small[:, :2])
+    assert median < MEDIAN and count >= 14
+    assert len(people_in_pixels(rgb_HWC, "a.png").people) == 1
+
+
+def test_bones_that_are_not_seen_are_said():
+    """Nothing tells a leg that is out of the picture from one that is too thin to be seen."""
+    cut = PORTRAIT.copy()
+    cut[RIGHT_LEG[1:], 2] = 0
+    taken = take(people_in_pixels(draw_bones(BACKGROUNDS["black"], [cut]), "a.png"), SIZE)
+    assert taken.notes == (
+        "a.png shows bones without right knee and right ankle: look whether they are all there.",
+    )
+    assert not people_in_pixels(draw_bones(BACKGROUNDS["black"], [PORTRAIT]), "a.png").people[0].notes

@@ -7,11 +7,11 @@ import json
 import numpy as np
 import pytest
 from loose_forms import FORMS, NAMED, SHARED, labelled, lines
-from tool_forms import CANVAS, R17, R33, S17, S33, XY
+from tool_forms import CANVAS, NAMES_17, R17, R33, S17, S33, XY
 
 from engine.errors import InputError
 from engine.framing import framing_of, to_frame
-from engine.pose.formats import OpenPhoto, parse_people, take
+from engine.pose.formats import OpenPhoto, parse_people, read_people, take
 from engine.pose.formats.loose import bare, value_of
 from engine.pose.skeleton import JOINTS
 
@@ -189,3 +189,28 @@ def test_certainties_of_several_people_are_each_of_their_own_candidates():
     np.testing.assert_allclose(again[1].pose_18x3[:, :2], XY + (100, 20), atol=1e-6)
     with pytest.raises(InputError, match="lists several people's joints without saying whose each is"):
         parse_people(json.dumps({"candidate": candidates[:18], "subset": sure}), "a.json")
+
+
+@pytest.mark.parametrize(
+    "form", ["{n}: [{x}, {y}]", "{n}:\n  x: {x}\n  y: {y}", "{n} = ({x}, {y})", "{n},{x},{y}"]
+)
+def test_places_left_of_and_above_a_picture_keep_their_signs(form):
+    """A head that a picture cuts off has y below 0."""
+    xy = np.array(R17) - (300, 250)
+    text = "\n".join(
+        form.format(n=name, x=x, y=y) for name, (x, y) in zip(NAMES_17, xy.tolist(), strict=True)
+    )
+    [person] = parse_people(text, "a.txt").people
+    assert (xy < 0).any(axis=0).all()
+    np.testing.assert_allclose(person.pose_18x3[0, :2], xy[0])
+    np.testing.assert_allclose(person.pose_18x3[[2, 5, 10, 13], :2], xy[[6, 5, 16, 15]])
+
+
+def test_numpys_arrays_with_named_columns_are_joints(tmp_path):
+    rows = [(x, y, 0.9) for x, y in XY.tolist()]
+    np.save(tmp_path / "a.npy", np.array(rows, dtype=[("x", "f4"), ("y", "f8"), ("score", "f2")]))
+    [person] = read_people(tmp_path / "a.npy").people
+    np.testing.assert_allclose(person.pose_18x3[:, :2], XY, atol=0.01)
+    np.save(tmp_path / "b.npy", np.array([(1, "nose")], dtype=[("x", "f4"), ("name", "U8")]))
+    with pytest.raises(ValueError, match="b.npy is not a pose file"):
+        read_people(tmp_path / "b.npy")

@@ -179,3 +179,15 @@ def test_places_that_language_models_point_at_are_in_any_unit(whole, told):
     assert off(taken, [joint for joint in range(18) if joint != 1]) < 0.5
     for note, part in zip(taken.notes, told, strict=True):
         assert part in note
+
+
+def test_who_goes_on_below_the_photo_lies_on_it_all_the_same():
+    """As landmarkers tell legs that a picture cuts off, in px and without its size: the photo's own pose
+    tells, and not whether all its joints lie in the photo."""
+    cut = (600, WIDTH)
+    assert (XY[:, 1] > 1.05 * cut[0]).sum() > 3
+    matrix = framing_of(np.column_stack([XY, np.full(18, 2)]), cut, SIZE)
+    wanted = np.column_stack([to_frame(XY, matrix), np.full(18, 2)])
+    taken = take(openpose(XY), SIZE, OpenPhoto(cut, matrix, wanted))
+    np.testing.assert_allclose(taken.pose_18x3, wanted, atol=0.05)
+    assert "taken in pixels of the open photo" in taken.notes[0]

@@ -158,3 +158,12 @@ def test_another_pose_of_another_size_than_the_photos_person_is_said():
     for times in (0.9, 0.8, 0.7):
         (note,) = take(stated(moved * times, (1024, 768)), SIZE, photo).notes
         assert f"{times:.2f} times as tall" in note
+
+
+@pytest.mark.parametrize(("kind", "canvas"), [("portrait", (1024, 768)), ("landscape", (720, 1280))])
+def test_thousandths_of_a_stated_picture_are_told_or_said(kind, canvas):
+    """With no photo beside them: a body leaves it open which they are where the picture is as wide as three
+    quarters of its height, and px of it are px without a word."""
+    xy = np.array(json.loads((DATA / "poses" / "TRUTH.json").read_text())[kind]["xy"])
+    assert take(stated((1000 * xy / canvas[::-1]).round(), canvas), SIZE).notes
+    assert not take(stated(xy.round(), canvas), SIZE).notes

@@ -137,7 +137,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     else:
         body_1CHW = bare_beneath(piece_1hw, wearer, now, giver.picture)
         bared_11HW = bared_11HW.maximum(
-            at_hems(now, gone_11HW, giver.laid.neck) * there_11HW * (1.0 - skin.hands)
+            at_hems(now, garment, gone_11HW, giver.laid.neck) * there_11HW * (1.0 - skin.hands)
         )
     beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW * person_11HW)
     if strength < 1.0:

@@ -57,9 +57,7 @@ def at_hems(now: Dressed, garment: Garment, gone_11HW: Tensor, neck_11HW: Tensor
     """Skin that is seen beside what goes, the farther the less: there are its hem's shade and its rim."""
     side = 2 * _HEM * -(-size_of(gone_11HW)[0] // 256) + 1
     near_11HW = running_mean(highest(gone_11HW, side), side)
-    limbs = [
-        piece for piece in (ARMS, LEGS) if piece not in garment.over
-    ]  # a hand before trousers has no hem
+    limbs = [piece for piece in (ARMS, LEGS) if piece not in garment.over]
     skin_13hw = torch.cat([of_pieces(now.pieces, which) for which in (limbs, (FACE,), (HAIR, 0))], 1)
     limbs_11HW, head_11HW = enlarged(highest(skin_13hw[:, :2], 5), size_of(gone_11HW)).split(1, 1)
     other_11HW = enlarged(skin_13hw[:, 2:], size_of(gone_11HW))

@@ -33,6 +33,7 @@ _FEWEST_JOINTS = 2  # by one joint nobody knows how large a body is
 _OF_BODY = range(1, 14)  # a face is no part of a garment
 _SURE, _AROUND = 1 / 32, 1 / 6  # of the rows, from the edge that is seen inwards to what is surely cloth, ...
 _HOLE = 0.02  # of the picture, a gap in a garment that is a patch of another colour
+_NARROW, _GROUNDS_OWN = 3, 40  # how much longer than broad, and of 255, how near to the ground such a gap is
 _PLAIN = 5  # of 255: a ground of one colour differs by so much at most, JPEG's noise too
 _MOST_OF_BORDER = 0.4  # sleeves and hems may reach the border
 _RINGS = 0.15  # of a garment's difference from its ground, up to which it is the ground
@@ -119,8 +120,24 @@ def cut_out(rgb_hwC: np.ndarray, regions_hw: np.ndarray) -> np.ndarray:
         return plain_hw
     found_hw = _by_colours(rgb_hwC, seen_hw, main_hw, core_hw)
     _, gap_hw, boxes, _ = cv2.connectedComponentsWithStats(1 - found_hw)
-    gaps = [n for n, box in enumerate(boxes) if n and box[cv2.CC_STAT_AREA] < _HOLE * found_hw.size]
+    rim = np.concatenate([gap_hw[0], gap_hw[-1], gap_hw[:, 0], gap_hw[:, -1]])  # at the border is ground
+    gaps = [
+        n
+        for n, box in enumerate(boxes)
+        if n not in rim
+        and n
+        and box[cv2.CC_STAT_AREA] < _HOLE * found_hw.size
+        and not _beside_trunk(rgb_hwC, found_hw, gap_hw == n, box)
+    ]
     return (found_hw > 0) | np.isin(gap_hw, gaps)
+
+
+def _beside_trunk(rgb_hwC: np.ndarray, found_hw: np.ndarray, gap_hw: np.ndarray, box: np.ndarray) -> bool:
+    """Whether a gap in a garment is ground between its trunk and a sleeve: long, and of the ground's colour.
+    A print is hardly both."""
+    ground_C, there_C = (np.median(rgb_hwC[mask_hw], 0) for mask_hw in (found_hw == 0, gap_hw))
+    long = box[cv2.CC_STAT_HEIGHT] > _NARROW * box[cv2.CC_STAT_AREA] / box[cv2.CC_STAT_HEIGHT]
+    return bool(long and np.abs(ground_C - there_C).max() < _GROUNDS_OWN)
 
 
 def _before_plain_ground(rgb_hwC: np.ndarray, seen_hw: np.ndarray, core_hw: np.ndarray) -> np.ndarray | None:

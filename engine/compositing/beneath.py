@@ -103,6 +103,14 @@ def body_beneath(
     return _skin_going_on(skin_1CHW, piece_1hw, now, above_11hw, gone_11HW, alike_11HW, (giver, theirs_1Phw))
 
 
+def bare_beneath(piece_1hw: Tensor, wearer: Drawn, now: Dressed, skin_1CHW: Tensor) -> Tensor:
+    """`body_beneath` of somebody whose skin is known everywhere, as it is under clothes that are laid on."""
+    size = size_of(now.picture)
+    own_1CHW, _ = looks_at(wearer.wardrobe, piece_1hw, wearer.surface, size)
+    own_1CHW = _clothes_beneath(own_1CHW, piece_1hw, now, wearer)
+    return torch.lerp(own_1CHW, skin_1CHW, enlarged(_skin(piece_1hw), size))
+
+
 def _clothes_beneath(own_1CHW: Tensor, piece_1hw: Tensor, now: Dressed, wearer: Drawn) -> Tensor:
     """What trousers or a skirt look like beneath a garment: as they go on from where they are seen, whose
     light and weave are nearer to the truth than what the photo has at that place."""

@@ -17,7 +17,7 @@ from engine.compositing.fields import ramp, size_of
 from engine.compositing.wardrobe import CLASSES, HIP, on_trunk
 from engine.compositing.worn import Drawn
 from engine.pose.skeleton import LEFT_HIP, LEFT_SHOULDER, RIGHT_HIP, RIGHT_SHOULDER
-from engine.regions import SURFACE_SPAN
+from engine.regions import REGIONS, SURFACE_SPAN
 
 TRUNK = 1.46  # a trunk, in shoulders: 1.31 to 1.68 in 56 photographs, most 1.41 to 1.50
 ARM = 1.57  # an arm to its wrist, in shoulders: likewise 1.25 to 1.70
@@ -26,10 +26,10 @@ _PROFILE = 0.55  # least breadth of shoulders, of what a trunk says: somebody tu
 _SHOULDER = 1.7  # dm: farther out are arms
 _FAR_ARM = 2.4  # dm: from the middle of an upper arm on an arm is before what is on the trunk
 _OUTER = 0.1  # of the shoulders, how much farther out the middle of an arm that hangs is than its joint
-# Half of the breadth of bare bodies, in shoulders, evenly along an arm, a leg, and a trunk.
-_ARM_HALVES = 0.16, 0.125, 0.11, 0.095, 0.075
-_LEG_HALVES = 0.34, 0.28, 0.2, 0.19, 0.14
-_TRUNK_HALVES = 0.52, 0.5, 0.46, 0.46, 0.58
+
+# Shoulders, where outlines are looked at: from where to where aside of the middle, and below it, how often.
+_BESIDE_NECK, _ABOUT_LEVEL = (0.24, 0.52, 10), (-0.8, 0.5, 131)
+_HEAD = REGIONS.index("hair"), REGIONS.index("face")
 
 
 class Body(NamedTuple):
@@ -86,6 +86,26 @@ def _chain(here_182: np.ndarray, there_18: np.ndarray, first: int) -> np.ndarray
     return here_182[known]
 
 
+def shoulders_seen(wearer: Drawn, body: Body, size: tuple[int, int]) -> np.ndarray:
+    """Points of the outline of shoulders, [N, 2]: how far aside of a body's middle and how far below it, in
+    shoulders; none where hair hides them. size: of the picture whose px the body is told in."""
+    scale = size_of(wearer.surface)[0] / size[0]
+    aside_M, down_D = (np.linspace(*each) for each in (_BESIDE_NECK, _ABOUT_LEVEL))
+    aside_M = np.concatenate([-aside_M, aside_M])
+    steps_MD2 = aside_M[:, None, None] * body.across + down_D[:, None] * body.down
+    place_MD2 = (body.middle + body.shoulders * steps_MD2 + 0.5) * scale - 0.5
+    regions_hw = wearer.surface[0, :CLASSES].argmax(0).cpu().numpy()
+    x_MD, y_MD = (
+        np.clip(np.round(place_MD).astype(int), 0, side - 1)
+        for place_MD, side in zip(place_MD2.transpose(2, 0, 1), regions_hw.shape[::-1], strict=True)
+    )
+    somebody_MD = regions_hw[y_MD, x_MD] > 0
+    first_M = somebody_MD.argmax(1)
+    on_M = regions_hw[y_MD, x_MD][np.arange(len(first_M)), first_M]
+    seen_M = (first_M > 0) & ~np.isin(on_M, _HEAD)
+    return np.stack([np.abs(aside_M[seen_M]), down_D[first_M[seen_M]]], -1)
+
+
 class Parts(NamedTuple):
     """How much of each px is of arms, of arms before the trunk, of legs, [1, 1, H, W] each."""
 
@@ -108,6 +128,7 @@ class Ways:
     shoulders, and along and beside its limbs, from the picture's left to its right. px."""
 
     def __init__(self, body: Body, here_HW2: Tensor):
+        self.size = size_of(here_HW2[..., 0])
         self.across_HW, self.down_HW = along_ways(here_HW2, body.middle, body.across, body.down)
         self.arms, self.legs = [], []
         for number, (arm_N2, leg_N2) in enumerate(zip(body.arms, body.legs, strict=True)):
@@ -121,35 +142,27 @@ class Ways:
             self.legs.append((leg_42, *_beside(here_HW2, _rounded(leg_42))))
 
 
-def bare_shape(body: Body, way: Ways, parts: Parts) -> Tensor:
-    """Where a bare body is, [1, 1, H, W], as broad as bodies are along their bones: what was worn was
-    broader."""
-
-    def within(along_HW: Tensor, aside_HW: Tensor, length: float, halves: tuple[float, ...]) -> Tensor:
-        steps = along_HW / max(length, 1.0) * (len(halves) - 1)
-        steps = steps.clamp(0, len(halves) - 1.001)
-        half_N = along_HW.new_tensor(halves) * body.shoulders
-        half_HW = torch.lerp(half_N[steps.long()], half_N[steps.long() + 1], steps.frac())
-        return ramp(half_HW - aside_HW.abs() + 0.5, 0.0, 1.0)
-
-    arms_HW, legs_HW = (
-        torch.stack(
-            [
-                within(along_HW, aside_HW, limb_length(limb_42), halves)
-                for limb_42, along_HW, aside_HW in limbs
-            ]
-        ).amax(0)
-        for limbs, halves in ((way.arms, _ARM_HALVES), (way.legs, _LEG_HALVES))
-    )
-    trunk_HW = within(way.down_HW, way.across_HW, body.trunk, _TRUNK_HALVES)
-    trunk_HW = trunk_HW.maximum(ramp(-way.down_HW / body.shoulders, -0.2, -0.1))  # shoulders and neck
-    shape_11HW = torch.lerp(trunk_HW[None, None], legs_HW[None, None], parts.legs)
-    return torch.lerp(shape_11HW, arms_HW[None, None], parts.arms)
-
-
 def limb_length(limb_42: np.ndarray) -> float:
     """Of the two bones of a limb."""
     return float(np.linalg.norm(np.diff(limb_42[:3], axis=0), axis=1).sum())
+
+
+def along_limb(limb_42: np.ndarray, along_N: np.ndarray, aside_N: np.ndarray) -> np.ndarray:
+    """Places so far along a limb and beside it, [N, 2]: what `Ways` tell of places, the other way round, but
+    for corners that are rounder."""
+    line_P2 = _rounded(limb_42)
+    steps_Q2 = np.diff(line_P2, axis=0)
+    lengths_Q = np.maximum(np.linalg.norm(steps_Q2, axis=1), 1e-6)
+    reached_P = np.concatenate([[0.0], np.cumsum(lengths_Q)])
+    ways_Q2 = steps_Q2 / lengths_Q[:, None]
+    middles_Q = (reached_P[:-1] + reached_P[1:]) / 2
+    way_N2, place_N2 = (
+        np.stack([np.interp(along_N, at, each_2) for each_2 in of.T], -1)
+        for at, of in ((middles_Q, ways_Q2), (reached_P, line_P2))
+    )
+    way_N2 /= np.maximum(np.linalg.norm(way_N2, axis=1, keepdims=True), 1e-6)
+    place_N2 += np.minimum(along_N, 0.0)[:, None] * ways_Q2[0]
+    return place_N2 + aside_N[:, None] * np.stack([-way_N2[:, 1], way_N2[:, 0]], -1)
 
 
 def along_ways(here_HW2: Tensor, begin_2: np.ndarray, *ways: np.ndarray) -> list[Tensor]:

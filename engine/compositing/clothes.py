@@ -10,13 +10,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.bodies import TRUNK
-from engine.compositing.fields import size_of, spread
-from engine.compositing.garment_outline import Lower, Upper, back_of_neck, lower, upper
+from engine.compositing.fields import around, size_of, spread
+from engine.compositing.garment_necks import back_of_neck
+from engine.compositing.garment_outline import Lower, Upper, lower, upper
 from engine.compositing.tailoring import matte
 from engine.compositing.wardrobe import CLASSES, on_trunk
 from engine.compositing.worn import inner
+from engine.cv import cv2
 from engine.garments import DRESS, PIECES, SKIRT, TOP
-from engine.ops.resample import running_mean, shrunk
+from engine.ops.resample import enlarged, running_mean, shrunk
 from engine.pictures import to_rgb
 from engine.regions import SURFACE_SPAN
 
@@ -24,6 +26,9 @@ from engine.regions import SURFACE_SPAN
 # skirts and shorts, at least 0.39 in dresses and in a tee that is seen as one.
 _ABOVE = 0.35
 _AS_LONG = 1.5  # trunks from shoulder joints to hem, that a dress has: that tee 1.0, dresses 1.7 and more
+_SCRAP = 0.1  # of the largest part of what is seen, up to which another is none of it
+_LINE = 2  # px of a map of 256 rows, half as broad a line is no cloth
+_BESIDE = 3  # px of a map of 128 rows, the window around what is seen in which its edges are
 _EDGE = 2  # px of a picture of 256 rows, how far inwards a garment's edge has the ground's colours
 
 
@@ -58,10 +63,12 @@ def known_as(part_P: Tensor, shape: Upper, hem: float) -> Tensor:
 def clothes_alone(photo_1CHW: Tensor, surface_1Khw: Tensor) -> Clothes | None:
     """Of a photo of a garment, in any size, with its map (`flat_lays.of_garment`); None where that has
     none."""
-    seen_hw = surface_1Khw[0, :CLASSES].argmax(0) > 0
+    seen_hw = _large_parts(surface_1Khw[0, :CLASSES].argmax(0) > 0)
     place_13hw = surface_1Khw[:, CLASSES:].float() * SURFACE_SPAN
     arms_hw = seen_hw & (on_trunk(place_13hw)[0, 0] == 0) & (place_13hw[0, 0].abs() > 1.0)
-    cover_11HW = matte(seen_hw.float()[None, None], photo_1CHW)
+    seen_11hw = seen_hw.float()[None, None]
+    # A matte may find the like of a garment's colours beside it.
+    cover_11HW = matte(seen_11hw, photo_1CHW) * enlarged(around(seen_11hw, _BESIDE), size_of(photo_1CHW))
     # Px at its edges have the ground's colours in them.
     inside_11HW = inner(cover_11HW, _EDGE)
     photo_1CHW = torch.lerp(spread(photo_1CHW, inside_11HW), photo_1CHW, inside_11HW)
@@ -72,3 +79,18 @@ def clothes_alone(photo_1CHW: Tensor, surface_1Khw: Tensor) -> Clothes | None:
     rgb_hwC = to_rgb(shrunk(photo_1CHW, size_of(surface_1Khw)))
     top = upper(mask_hw, arms_hw.cpu().numpy())
     return Clothes(photo_1CHW, cover_11HW, mask_hw, back_of_neck(mask_hw, rgb_hwC, top), top, lower(mask_hw))
+
+
+def _large_parts(seen_hw: Tensor) -> Tensor:
+    """What is seen less scraps that lie apart from it, or hang on it by a line, bool [h, w]."""
+    mask_hw = seen_hw.cpu().numpy().astype(np.uint8)
+    line = np.ones((2 * (_LINE * len(mask_hw) // 256) + 1,) * 2, np.uint8)
+    count, part_hw, boxes, _ = cv2.connectedComponentsWithStats(
+        cv2.morphologyEx(mask_hw, cv2.MORPH_OPEN, line)
+    )
+    if count < 3:
+        return seen_hw
+    areas_N = boxes[:, cv2.CC_STAT_AREA]
+    small_N = areas_N < _SCRAP * areas_N[1:].max()
+    scraps_hw = cv2.dilate(small_N[part_hw].astype(np.uint8), line)
+    return seen_hw & torch.from_numpy(scraps_hw == 0).to(seen_hw.device)

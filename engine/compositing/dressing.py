@@ -18,9 +18,10 @@ from torch import Tensor
 
 from engine.compositing.armpits import between_arm_and_trunk
 from engine.compositing.bare_skin import bare_skin
-from engine.compositing.beneath import body_beneath, clothes_over, own_beneath, piece_beneath
+from engine.compositing.beneath import bare_beneath, body_beneath, clothes_over, own_beneath, piece_beneath
 from engine.compositing.fields import Window, around, at, highest, largest, ramp, size_of, spread
 from engine.compositing.passers_by import scraps
+from engine.compositing.rims import at_hems, no_skin
 from engine.compositing.tailoring import continued, drawn_out
 from engine.compositing.wardrobe import looks_at, worn_at
 from engine.compositing.worn import (
@@ -33,6 +34,7 @@ from engine.compositing.worn import (
     hands,
     inner,
     near,
+    near_arms,
     of_pieces,
     pieces_worn,
     sharp,
@@ -95,7 +97,11 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     skin = bare_skin(now.picture, gone_11HW, _bare(now.pieces, garment.goes), wearer.joints)
     over_11HW = over_11HW.maximum(skin.hands)
     gone_11HW = gone_11HW * (1.0 - skin.hands) * (1.0 - skin.neck)
-    if giver.laid is not None:  # an arm is in its sleeve, and a leg in its trousers
+    if giver.laid is not None:
+        rims_11HW = no_skin(now, wearer, garment, gone_11HW, giver.laid.neck)
+        over_11HW = over_11HW * (1.0 - rims_11HW)
+        gone_11HW = gone_11HW.maximum(rims_11HW * person_11HW)
+        # An arm is in its sleeve, and a leg in its trousers.
         limbs_11HW = F.interpolate(of_pieces(now.pieces, (ARMS, LEGS)), size, mode="bilinear")
         gone_11HW = gone_11HW.maximum(giver.laid.hides * ramp(limbs_11HW, *_SEAM) * person_11HW)
     seen = person_11HW, gone_11HW, over_11HW
@@ -111,7 +117,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
             taken_11HW, there_11HW = taken_11HW * (1.0 - free_11HW), there_11HW * (1.0 - free_11HW)
     else:
         there_11HW = giver.laid.body * (1.0 - giver.laid.hides)
-        cloth_1CHW, taken_11HW = giver.laid.colour, _covered(giver.laid, now, window, seen)
+        cloth_1CHW, taken_11HW = giver.laid.colour, _covered(giver.laid, now, window, seen, rims_11HW)
 
     rim = 2 * _RIM * -(-size[0] // 512)  # a finer picture has sharper edges
     kept_11HW = person_11HW * (1.0 - gone_11HW) * (1.0 - over_11HW)
@@ -125,8 +131,14 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     shade_11HW = running_mean(highest(gone_11HW, 2 * rim + 1), rim // 2 + 1)
     shade_11HW = shade_11HW * F.interpolate(skin_11hw, size, mode="bilinear")
     bared_11HW = bared_11HW.maximum(shade_11HW) * (1.0 - over_11HW)
-    body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
-    there_11HW = there_11HW.maximum(shade_11HW * (1.0 - gone_11HW))
+    if giver.laid is None:
+        body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
+        there_11HW = there_11HW.maximum(shade_11HW * (1.0 - gone_11HW))
+    else:
+        body_1CHW = bare_beneath(piece_1hw, wearer, now, giver.picture)
+        bared_11HW = bared_11HW.maximum(
+            at_hems(now, garment, gone_11HW, giver.laid.neck) * there_11HW * (1.0 - skin.hands)
+        )
     beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW * person_11HW)
     if strength < 1.0:
         # Where the wearer had none its shape comes first, in the wearer's colours: no ghost of it is seen,
@@ -223,14 +235,16 @@ def _cloth(
     return continued(fit_1CHW, inside_11HW, wanted_11HW), taken_11HW
 
 
-def _covered(laid: Laid, now: Dressed, window: Window, seen: tuple[Tensor, ...]) -> Tensor:
+def _covered(laid: Laid, now: Dressed, window: Window, seen: tuple[Tensor, ...], rims_11HW: Tensor) -> Tensor:
     """How much of a px is covered by clothes that are laid on: arms are before a trunk, in their sleeves, and
-    a neck is before its inside. seen: as of `_cloth`."""
+    a neck is before its inside. seen: as of `_cloth`. rims: as `rims.no_skin`."""
     person_11HW, _, over_11HW = seen
     arms_11hw = F.interpolate(laid.arms, size_of(now.pieces), mode="area") * (1.0 - now.pieces[:, :1])
     (arms_11HW,) = sharp(now.picture, window, arms_11hw)
-    trunk_11HW = laid.trunk * (1.0 - laid.back * person_11HW)
-    return (trunk_11HW * (1.0 - inner(arms_11HW, 1))).maximum(laid.sleeves) * (1.0 - over_11HW)
+    trunk_11HW = laid.trunk * (1.0 - laid.back * person_11HW * laid.body)
+    return (trunk_11HW * (1.0 - inner(arms_11HW, 1) * (1.0 - rims_11HW))).maximum(laid.sleeves) * (
+        1.0 - over_11HW
+    )
 
 
 def _as_map(person_11HW: Tensor, person_11hw: Tensor, wearer: Drawn) -> Tensor:
@@ -260,7 +274,7 @@ def _over(pieces_1Phw: Tensor, drawn: Drawn, garment: Garment) -> Tensor:
     over_11hw = of_pieces(pieces_1Phw, garment.over)
     if ARMS in (*garment.takes, *garment.over):
         return over_11hw
-    return over_11hw + hands(pieces_1Phw, drawn.surface)
+    return over_11hw + hands(pieces_1Phw, drawn.surface) * near_arms(drawn)
 
 
 def _bare(pieces_1Phw: Tensor, but: Iterable[int]) -> Tensor:

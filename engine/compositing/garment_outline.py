@@ -22,29 +22,24 @@ _NOTCH = 0.03  # of the height, the least depth of an armpit or crotch
 _OVERHANG = 0.10  # of the height, how far a sleeve goes beyond its armpit at least
 _CHEST = 0.08, 0.95  # of the height, between which a sleeve and the trunk may part
 _END = 0.93  # of a sleeve's length, from where on it is its end
+_HALF_WAY = 0.06  # of a sleeve's length, around its half
+_ELBOWED, _BENT = (
+    1.6,
+    0.06,
+)  # armholes' depths that a sleeve with an elbow is long, and how far it bends aside
 _SOLID = 0.6  # of the middle row's breadth, that a row has which is no hanger's
 # Of its shoulders, how long a garment is at least, or how much broader it is at most.
-_LONG, _WIDE = 1.85, 1.2
-_COLLAR = 0.12, 0.62  # of half a chest, between which the ends of a collar are
-_LEVEL = 0.03  # of half a chest, by how much a collar falls towards its ends
-_LEAST_NECK = 12  # px: a narrower neck tells nothing
-_CURVES = 1.1, 1.5, 2.0, 3.0, 5.0  # of curves: a V, an arc, a U
-_SHALLOWEST, _DEEPEST = 0.1, 0.7  # of half a chest
-_WITHIN = 0.6  # share of such a curve that is in the garment
-_AS_CLEAR = 0.75  # of the clearest curve's, from which on a deeper one is the neck's edge
-_USUAL = 0.2  # of half a chest, how deep a neck's edge that cannot be seen is
-_EDGE = 0.05  # least difference of colours (0 to 1) ...
-_ALL_ALONG = 0.25  # ... that all but that part of an edge has
+_LONG, _WIDE = 1.85, 1.35
 _RISE = 0.3  # of the height, where a crotch is that cannot be seen
 
 
 class Sleeve(NamedTuple):
-    """x, y [2] each: where it meets trunk and shoulder, and the middle of its end. mask: [h, w], what is of
-    it."""
+    """x, y [2] each: where it meets trunk and shoulder. line: [N, 2], along its middle from between these to
+    its end: a sleeve may lie bent. mask: [h, w], what is of it."""
 
     armpit: np.ndarray
     shoulder: np.ndarray
-    end: np.ndarray
+    line: np.ndarray
     mask: np.ndarray
 
 
@@ -96,7 +91,10 @@ def upper(mask_hw: np.ndarray, arms_hw: np.ndarray) -> Upper:
     for side in (0, 1):  # where one sleeve hides its own, the other tells
         twin_2 = pits[1 - side]
         if pits[side] is None and twin_2 is not None:
-            pits[side] = np.array((2 * middle - twin_2[0], max(twin_2[1], arms_end)))
+            x = 2 * middle - twin_2[0]
+            mine_h = mask_hw[:, _column(x, columns)]
+            last = float(np.flatnonzero(mine_h)[-1]) + _NOTCH * high if mine_h.any() else arms_end
+            pits[side] = np.array((x, last))
     found = [abs(pit[0] - middle) for pit in pits if pit is not None]
     breadth_h = np.where(mask_hw.any(1), right_h - left_h + 1, 0.0)
     if found:
@@ -142,55 +140,6 @@ def upper(mask_hw: np.ndarray, arms_hw: np.ndarray) -> Upper:
     level = np.mean([y for _, y in joints])
     joints_22 = np.array([(x, level) for x, _ in joints])
     return Upper(joints_22, breadth, (sleeves[0], sleeves[1]), half_h, slope)
-
-
-def back_of_neck(mask_hw: np.ndarray, rgb_hwC: np.ndarray, shape: Upper) -> np.ndarray:
-    """Where a garment's inside is seen above the edge of its neck, bool [h, w]: of the curves that hang
-    between both ends of its collar the deepest along which colours change, if they do all along it."""
-    inside_hw = np.zeros_like(mask_hw)
-    middle, half = float(shape.joints[:, 0].mean()), EASE * shape.breadth / 2
-    first_w = np.where(mask_hw.any(0), mask_hw.argmax(0), len(mask_hw))
-    near_2M = [
-        np.clip(np.round(middle + way * half * np.linspace(*_COLLAR, 24)).astype(int), 0, len(first_w) - 1)
-        for way in (-1, 1)
-    ]
-    # A collar's ends are its highest points, or as far aside as it is level.
-    pairs = [
-        [int(near[first_w[near] <= first_w[near].min() + level * half][-1]) for near in near_2M]
-        for level in (0.0, _LEVEL)
-    ]
-    colours_hwC = cv2.GaussianBlur(rgb_hwC, (0, 0), 0.7).astype(np.float32) / 255
-    found = []
-    for left, right in pairs:
-        if right - left < _LEAST_NECK:
-            continue
-        x_M = np.arange(left + 1, right)
-        u_M = 2 * (x_M - left) / (right - left) - 1
-        line_M = first_w[left] + (first_w[right] - first_w[left]) * (x_M - left) / (right - left)
-        for bend in _CURVES:
-            for depth in np.arange(_SHALLOWEST, _DEEPEST, 0.04) * half:
-                y_M = line_M + depth * (1 - np.abs(u_M) ** bend)
-                clear = _clear(mask_hw, colours_hwC, x_M, y_M)
-                found.append((clear, float((y_M - line_M).sum()), x_M, y_M))
-        usual = x_M, line_M + _USUAL * half * (1 - u_M**2)
-    if not found:
-        return inside_hw
-    # A collar's own seams are curves above it.
-    least = max(_EDGE, _AS_CLEAR * max(each[0] for each in found))
-    edges = [each for each in found if each[0] >= least]
-    x_M, edge_M = max(edges, key=lambda each: each[1])[2:] if edges else usual
-    inside_hw[:, x_M] = mask_hw[:, x_M] & (np.arange(len(mask_hw))[:, None] < edge_M)
-    return inside_hw
-
-
-def _clear(mask_hw: np.ndarray, colours_hwC: np.ndarray, x_M: np.ndarray, y_M: np.ndarray) -> float:
-    """How much colours change across all of a curve but a part; 0 where it is not in the garment."""
-    above_M, below_M = (np.round(y_M + step).astype(int).clip(0, len(mask_hw) - 1) for step in (-2, 2))
-    counted_M = mask_hw[above_M, x_M] & mask_hw[below_M, x_M]
-    if counted_M.mean() < _WITHIN:
-        return 0.0
-    apart_M = np.abs(colours_hwC[above_M, x_M] - colours_hwC[below_M, x_M]).max(-1)[counted_M]
-    return float(np.quantile(apart_M, _ALL_ALONG))
 
 
 def lower(mask_hw: np.ndarray) -> Lower:
@@ -284,9 +233,49 @@ def _sleeve(
     trunk = int(np.clip(round(pit_2[0] - way * 0.3 * abs(pit_2[1] - top_2[1])), 0, mask_hw.shape[1] - 1))
     if mine_hw[int(np.clip(round(pit_2[1]), 0, len(mask_hw) - 1)), trunk]:
         return None  # the cut parts nothing
-    y_N, x_N = np.nonzero(mine_hw)
+    return Sleeve(
+        pit_2,
+        top_2,
+        _middle_line(mine_hw, (pit_2 + top_2) / 2, float(np.linalg.norm(pit_2 - top_2))),
+        mine_hw,
+    )
+
+
+def _middle_line(mask_hw: np.ndarray, begin_2: np.ndarray, armhole: float) -> np.ndarray:
+    """A line along the middle of a sleeve, from the middle of its armhole to its end, [N, 2]: straight, or
+    with an elbow where what is half as far within the sleeve is aside of that. armhole: how deep it is."""
+    y_N, x_N = np.nonzero(mask_hw)
     places_N2 = np.stack([x_N, y_N], -1).astype(float)
-    begin_2 = (pit_2 + top_2) / 2
     way_2 = places_N2.mean(0) - begin_2
     along_N = (places_N2 - begin_2) @ (way_2 / max(float(np.linalg.norm(way_2)), 1e-6))
-    return Sleeve(pit_2, top_2, places_N2[along_N >= _END * along_N.max()].mean(0), mine_hw)
+    straight = np.array([begin_2, places_N2[along_N >= _END * along_N.max()].mean(0)])
+    if along_N.max() < _ELBOWED * armhole:
+        return straight
+    far_N = _far_within(mask_hw, begin_2)[y_N, x_N]
+    far_N /= far_N.max()
+    end_2, half_2 = places_N2[far_N >= _END].mean(0), places_N2[np.abs(far_N - 0.5) < _HALF_WAY].mean(0)
+    step_2, aside_2 = end_2 - begin_2, half_2 - begin_2
+    bent = abs(step_2[0] * aside_2[1] - step_2[1] * aside_2[0]) / max(float(step_2 @ step_2), 1e-6)
+    return np.array([begin_2, half_2, end_2]) if bent > _BENT else straight
+
+
+def _far_within(mask_hw: np.ndarray, begin_2: np.ndarray) -> np.ndarray:
+    """How far every px of a mask is from a place by a way that stays in it, [h, w]; px, 0 where it is not of
+    the mask. As far as all of it is joined."""
+    far_hw = np.zeros(mask_hw.shape, np.float32)
+    y_N, x_N = np.nonzero(mask_hw)
+    away_N = np.hypot(x_N - begin_2[0], y_N - begin_2[1])
+    reached_hw = np.zeros(mask_hw.shape, np.uint8)
+    reached_hw[y_N, x_N] = away_N <= away_N.min() + 1
+    far_hw[reached_hw > 0] = away_N.min() + 1
+    far = float(away_N.min()) + 1
+    shapes = cv2.MORPH_CROSS, cv2.MORPH_RECT  # in turns: by an octagon, which is nearly round
+    while True:
+        far += 1
+        kernel = cv2.getStructuringElement(shapes[round(far) % 2], (3, 3))
+        next_hw = cv2.dilate(reached_hw, kernel) * mask_hw
+        new_hw = next_hw > reached_hw
+        if not new_hw.any():
+            return far_hw
+        far_hw[new_hw] = far
+        reached_hw = next_hw

@@ -18,8 +18,17 @@ from engine.compositing.painted import AS_IT_IS, at_size
 from engine.compositing.passers_by import passers_by
 from engine.compositing.tailoring import REACH, matte
 from engine.compositing.wardrobe import CLASSES, Wardrobe, on_trunk, pieces_drawn, worn_at
+from engine.cv import cv2
 from engine.garments import ARMS, FACE, HAIR, PIECES
 from engine.ops.resample import enlarged, running_mean, shrunk
+from engine.pose.skeleton import (
+    LEFT_ELBOW,
+    LEFT_SHOULDER,
+    LEFT_WRIST,
+    RIGHT_ELBOW,
+    RIGHT_SHOULDER,
+    RIGHT_WRIST,
+)
 from engine.regions import REGIONS, SURFACE_SPAN
 
 _SOME = 0.02  # share of a position below which nothing of it is seen along an edge
@@ -29,13 +38,17 @@ _SHALLOW = 7  # px of a map of 128 rows around an edge within which what is behi
 _WRIST = 4.7  # dm to either side of the standard body, beyond which is a hand
 _ANKLE = -7.3  # dm above the middle of it; below are shoes
 SHIN = -6.8  # above it a leg surely is no shoe
+ARM_JOINTS = (RIGHT_SHOULDER, RIGHT_ELBOW, RIGHT_WRIST), (LEFT_SHOULDER, LEFT_ELBOW, LEFT_WRIST)
+_HAND = 0.6  # of a forearm, how far a hand reaches beyond its wrist
+_BESIDE_ARM = 0.2  # of an arm, how far beside its bones it and its hand may be
 IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the body of its own
 
 
 class Laid(NamedTuple):
     """Clothes laid on somebody, [1, 3, H, W] and [1, 1, H, W] each. colour. trunk, sleeves: how much of a px
     is covered by them. back: what of a trunk is its inside, behind a neck. arms: where arms are before the
-    trunk. hides: where they leave nothing to be seen of a body. body: where that is, bare."""
+    trunk. hides: where they leave nothing to be seen of a body. body: where that is, bare. neck: where no
+    face is any more."""
 
     colour: Tensor
     trunk: Tensor
@@ -44,6 +57,7 @@ class Laid(NamedTuple):
     arms: Tensor
     hides: Tensor
     body: Tensor
+    neck: Tensor
 
 
 class Drawn(NamedTuple):
@@ -90,6 +104,23 @@ def hands(pieces_1Phw: Tensor, surface_1Khw: Tensor) -> Tensor:
     place_13hw = places(surface_1Khw)
     beyond_11hw = (place_13hw[:, :1].abs() > _WRIST).float()
     return pieces_1Phw[:, ARMS, None] * beyond_11hw.maximum(on_trunk(place_13hw))
+
+
+def near_arms(drawn: Drawn) -> Tensor:
+    """1 where an arm or its hand may be, by the joints, [1, 1, h, w]; everywhere, where none of them is
+    known: what looks like an arm elsewhere is a print."""
+    near_hw = np.zeros(size_of(drawn.surface), np.float32)
+    arms = [] if drawn.joints is None else [drawn.joints[list(arm)] for arm in ARM_JOINTS]
+    arms = [arm_33 for arm_33 in arms if (arm_33[:, 2] > 0).all()]
+    for arm_33 in arms:
+        shoulder_2, elbow_2, wrist_2 = arm_33[:, :2]
+        length = float(np.linalg.norm(elbow_2 - shoulder_2) + np.linalg.norm(wrist_2 - elbow_2))
+        fingers_2 = wrist_2 + _HAND * (wrist_2 - elbow_2)
+        line_N12 = np.round(np.stack([shoulder_2, elbow_2, wrist_2, fingers_2])).astype(np.int32)[:, None]
+        cv2.polylines(near_hw, [line_N12], False, (1.0,), max(1, min(round(2 * _BESIDE_ARM * length), 255)))
+    if len(arms) < len(ARM_JOINTS):
+        near_hw[:] = 1.0
+    return torch.from_numpy(near_hw)[None, None].to(drawn.surface.device)
 
 
 def pieces_worn(drawn: Drawn) -> Tensor:

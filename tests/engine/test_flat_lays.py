@@ -241,3 +241,16 @@ def test_a_carpet_of_several_tones_that_is_a_quarter_of_what_is_seen_as_cloth_is
     carpet[WHOLE] = picture[WHOLE]
     found = cut_out(carpet, regions((WHOLE, UPPER), (np.s_[60:140, 104:130], UPPER)))
     assert found[66:134, 114:126].mean() < 0.02 and found[70:130, 60:100].all()
+
+
+def test_a_gap_beside_a_sleeve_or_at_the_border_is_ground_though_it_is_seen_as_cloth():
+    picture = floor()
+    picture[:, 50:160] = CLOTH  # it reaches the border on the right ...
+    picture[70:130, 80:86] = WOOD  # ... a long gap of ground is in it, a print is not long
+    picture[80:90, 110:122] = WOOD
+    picture[150:160, 150:160] = WOOD
+    picture[:60, 50:] = WOOD
+    picture[140:, 50:140] = WOOD
+    found = cut_out(picture, regions((np.s_[60:140, 50:160], UPPER), (np.s_[140:, 140:], UPPER)))
+    assert not found[75:125, 81:85].any() and found[82:88, 112:120].all()
+    assert not found[152:158, 152:158].any()

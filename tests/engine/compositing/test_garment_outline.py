@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.compositing.garment_outline import EASE, back_of_neck, lower, upper
+from engine.compositing.garment_outline import EASE, lower, upper
 from engine.cv import cv2
 
 ROWS, COLUMNS = 256, 176
@@ -37,7 +37,7 @@ def test_armpits_and_sleeves_are_where_an_outline_has_them(long):
     assert found.joints.mean(0)[0] == pytest.approx(88, abs=1)
     for way, sleeve in zip((-1, 1), found.sleeves, strict=True):
         assert sleeve.armpit == pytest.approx((88 + way * 32, 78), abs=3)
-        assert np.abs(sleeve.end - (88 + way * (74 if long else 66), 182 if long else 89)).max() < 8
+        assert np.abs(sleeve.line[-1] - (88 + way * (74 if long else 66), 182 if long else 89)).max() < 8
         assert not sleeve.mask[150:, 88 + way * 20].any() and sleeve.mask[80, 88 + way * 50]
     assert found.half[150] == pytest.approx(32, abs=2)
 
@@ -100,19 +100,16 @@ def test_what_hangs_beside_a_waist_moves_no_middle():
     assert lower(skirt).middle == pytest.approx(88, abs=2)
 
 
-def test_a_neck_s_edge_is_where_colours_change_all_along_it():
-    mask = shirt()
-    rgb = np.full((ROWS, COLUMNS, 3), 200, np.uint8)
-    y, x = np.mgrid[:ROWS, :COLUMNS]
-    inside = mask & (y < 40 + 22 * (1 - ((x - 88) / 18) ** 2)) & (np.abs(x - 88) < 18)
-    rgb[inside] = 120
-    rgb[110:116, 60:116] = 20  # a print's edge is no neck's
-    found = back_of_neck(mask, rgb, upper(mask, arms_of(mask)))
-    assert (found & inside).sum() > 0.85 * inside.sum()
-    assert (found & ~inside).sum() < 0.3 * inside.sum()
-
-
-def test_a_neck_that_cannot_be_seen_is_shallow():
-    mask = shirt()
-    found = back_of_neck(mask, np.full((ROWS, COLUMNS, 3), 200, np.uint8), upper(mask, arms_of(mask)))
-    assert found.sum() > 0 and not found[60:].any()
+def test_a_sleeve_that_lies_bent_is_as_long_as_it_is():
+    straight, bent = (
+        upper(mask, arms_of(mask)).sleeves[0].line
+        for mask in (
+            shirt(long=True),
+            drawn(
+                *[(70, 40), (46, 52), (6, 120), (30, 186), (44, 178), (26, 122), (56, 78), (56, 200)],
+                *[(120, 200), (120, 78), (170, 186), (154, 180), (130, 52), (106, 40)],
+            ),
+        )
+    )
+    assert len(straight) == 2 and len(bent) == 3
+    assert bent[1][0] < 28 and bent[-1][1] > 170

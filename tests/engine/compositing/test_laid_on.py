@@ -141,8 +141,11 @@ def test_bare_arms_come_to_light_where_it_has_no_sleeves():
 def test_a_pattern_that_is_taken_off_leaves_none_on_the_skin():
     large_1CHW = F.interpolate(WEARER.picture, scale_factor=4.0)
     stripes_W = 0.5 * (torch.arange(large_1CHW.shape[-1]) % 12 < 6)
+    cloth_11HW = F.interpolate((undressed(WEARER).pieces[:, TOP, None] > 0.5).float(), scale_factor=4.0)
     patterned, plain = (
-        as_worn_by(WEARER._replace(picture=large_1CHW + more), clothes(shirt()), garment("top")).picture
+        as_worn_by(
+            WEARER._replace(picture=large_1CHW + cloth_11HW * more), clothes(shirt()), garment("top")
+        ).picture
         for more in (stripes_W, stripes_W.mean())
     )
     assert (patterned - plain).abs().max() < 0.1
@@ -178,7 +181,7 @@ def test_a_neck_is_before_the_inside_of_a_collar():
     worn, now = wear(shirt())
     back = worn.laid.back[0, 0] > 0.9
     assert back.any()
-    there = back & (undressed(WEARER).pieces[0, 0] < 0.1)
+    there = back & (undressed(WEARER).pieces[0, 0] < 0.1) & (worn.laid.body[0, 0] > 0.9)
     assert there.any() and not ((now.pieces[0, PIECES.index("top")] > 0.5) & there).any()
 
 
@@ -240,3 +243,92 @@ def test_how_long_it_is_tells_what_a_garment_is(seen, long, piece):
     shape = clothes(shirt()).upper
     hem = float(shape.joints[:, 1].mean()) + long * TRUNK * shape.breadth
     assert known_as(part, shape, hem).argmax() == piece and known_as(part, shape, hem).sum() == 1
+
+
+HANGING = {
+    RIGHT_ELBOW: (-2.1, 2.2), RIGHT_WRIST: (-2.2, -0.3), LEFT_ELBOW: (2.1, 2.2), LEFT_WRIST: (2.2, -0.3)
+}  # fmt: skip
+UP = {RIGHT_ELBOW: (-3.0, 6.5), RIGHT_WRIST: (-4.0, 8.0)}
+
+
+@pytest.mark.parametrize("long", [False, True])
+@pytest.mark.parametrize("moved", [{}, HANGING, UP], ids=["out", "hanging", "one up"])
+def test_a_garment_is_of_one_piece_whatever_arms_do(long, moved):
+    """No gap and no step where a sleeve meets the trunk."""
+    wearer = posed(WEARER, joints=moved)
+    laid = as_worn_by(wearer, clothes(shirt(long)), garment("top")).laid
+    covered = (laid.trunk + laid.sleeves > 0.5)[0, 0].numpy().astype(np.uint8)
+    count, _, boxes, _ = cv2.connectedComponentsWithStats(covered, connectivity=4)
+    assert boxes[1:, cv2.CC_STAT_AREA].max() > 0.99 * covered.sum()
+    shoulder = slice(round((9 - 6.2) * 8), round((9 - 4.2) * 8)), slice(round(4.0 * 8), round(5.4 * 8))
+    whole = cv2.morphologyEx(covered, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))  # a px at an edge is none
+    runs = np.diff(whole[shoulder], axis=0, prepend=0) > 0
+    assert moved is UP or (runs.sum(0) <= 1).all(), "from its upper edge down no column has a gap"
+
+
+def test_a_sleeve_on_an_arm_that_hangs_ends_at_the_trunk_s_edge():
+    """Its hem would lie across the chest."""
+    laid = as_worn_by(posed(WEARER, joints=HANGING), clothes(shirt()), garment("top")).laid
+    sleeves = laid.sleeves * laid.trunk
+    inside = slice(round((9 - 4.0) * 8), round((9 - 1.0) * 8)), slice(round(5.2 * 8), round(7.8 * 8))
+    assert sleeves[0, 0][inside].max() < 0.1 and laid.sleeves.max() > 0.9
+
+
+@pytest.mark.parametrize("higher", [-6, 0, 10])
+def test_its_shoulders_lie_on_the_wearer_s(higher):
+    """However high they are in the photo; the wearer's are at y = 6."""
+    neck, shoulder = (70, 40 - higher), (46, 52 - higher)
+    left = [neck, shoulder, (14, 80), (30, 98), (56, 78), (56, 200)]
+    mask = drawn(*left, *[(176 - x, y) for x, y in reversed(left)])
+    laid = as_worn_by(posed(WEARER, joints=HANGING), clothes(mask), garment("top")).laid
+    covered = (laid.trunk + laid.sleeves > 0.5)[0, 0].numpy()
+    for x in (-1.3, 1.3):
+        first = np.flatnonzero(covered[:, round((x + 6.5) * 8)])[0]
+        assert 9 - first / 8 == pytest.approx(6.0, abs=0.3)
+
+
+def test_a_photo_that_is_shown_smaller_shows_no_other_pattern():
+    """Threads of a px each are grey from afar, not stripes."""
+    made = clothes(shirt())
+    threads_h1 = torch.where(torch.arange(2 * ROWS)[:, None] % 2 == 0, 0.6, -0.2)
+    fine = made._replace(
+        photo=threads_h1.expand(1, 3, 2 * ROWS, 2 * 176).contiguous(),
+        cover=F.interpolate(made.cover, scale_factor=2),
+    )
+    laid = as_worn_by(WEARER, fine, garment("top")).laid
+    inside = laid.colour[0, 0, 34:70, 46:58]
+    assert float(inside.std()) < 0.1 and float(inside.mean()) == pytest.approx(0.2, abs=0.05)
+
+
+def test_no_hanger_comes_along_above_a_waist():
+    mask = trousers()
+    with_hanger = mask.copy()
+    with_hanger[2:20, 84:92] = True
+    plain, hung = (
+        as_worn_by(WEARER, clothes(each, "pants", arms=False), garment("trousers")).laid.trunk
+        for each in (mask, with_hanger)
+    )
+    first_plain, first_hung = (np.flatnonzero((each > 0.5).any(-1)[0, 0])[0] for each in (plain, hung))
+    assert first_plain - first_hung < 3
+
+
+def test_trousers_are_narrower_on_who_is_lean():
+    lean = posed(figure(2.5, 0, -0.4))
+    lean.surface[:, 0, 64:, :40] = lean.surface[:, 0, 64:, 64:] = 40.0
+    row = round((9 - -1.5) * 8)
+    breadths = [
+        (as_worn_by(each, clothes(trousers(), "pants", arms=False), garment("trousers")).laid.trunk > 0.5)[
+            0, 0, row
+        ].sum()
+        for each in (lean, WEARER)
+    ]
+    assert breadths[0] < 0.95 * breadths[1]
+
+
+def test_a_scrap_beside_a_garment_is_none_of_it():
+    mask = shirt()
+    mask[220:232, 20:34] = True
+    mask[199:226, 56:58] = mask[224:226, 30:58] = True  # it hangs on it by a line
+    made = clothes(mask)
+    assert not made.mask[220:232, 20:34].any() and float(made.cover[..., 222:230, 22:32].max()) < 0.1
+    assert made.mask[shirt()].all()

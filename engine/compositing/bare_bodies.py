@@ -1,0 +1,190 @@
+"""A wearer's body bare, under clothes that are laid on: where it is, and what its skin looks like.
+
+A sleeve that is shorter than the one before, or a deeper neck, bares it. A limb goes on from where it is
+seen, as broad and as round as there: what its skin looks like across is all that is known of it. A neck goes
+on as a neck. px of a picture of at most 256 rows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.compositing.bodies import Body, Parts, Ways, limb_length
+from engine.compositing.fields import ramp, size_of, spread
+from engine.compositing.worn import Drawn, above_shoes, of_pieces, pieces_worn
+from engine.garments import ARMS, FACE, LEGS
+from engine.ops.resample import enlarged, shrunk
+
+# Half of the breadth of bare bodies, in shoulders, evenly along an arm, a leg, and a trunk.
+_ARM_HALVES = 0.15, 0.125, 0.11, 0.095, 0.075
+_LEG_HALVES = 0.34, 0.28, 0.2, 0.19, 0.14
+_TRUNK_HALVES = 0.52, 0.5, 0.46, 0.46, 0.58
+_NECK_HALVES = (
+    0.21,
+    0.2,
+    0.25,
+    0.5,
+    0.6,
+)  # likewise of a neck, from its upper end down to the shoulders' level
+_SURE = 0.8  # share of a position from which it is skin
+_NO_SKIN = 0.5  # difference of colours (of -1 to 1) from the wearer's tone that skin never has
+_NO_BEARD = 0.3  # likewise, that a neck hardly has, and a beard or a shadow has
+_RIM = 2  # px that are left out beside what is no skin
+_FEWEST = 40  # px of skin that tell how broad a limb is
+_NEARBY = 0.3  # of a limb, from where its skin begins, that tells how it goes on before
+_WRIST = 0.9  # of a limb, up to where it is no hand or foot
+_HAND = 1.3  # of a limb, to where its hand or foot reaches
+_BROADEST, _NARROWEST = 1.3, 0.6  # of the usual breadth there, that a limb is found to have
+_BINS = 9  # across a limb
+_ROUND = 0.05, 0.15  # how much lighter its middle is than its tone, and darker its edges, of one not seen
+_NECK = -0.5, 0.8  # of the shoulders, from how far above their level on a neck is, and how far around
+_JOINS = (
+    -0.15,
+    0.1,
+)  # of the shoulders, from where before a limb's joint to where behind it its skin is its own
+
+
+class BareBody:
+    """shape: where it is, [1, 1, H, W], edges as sharp as the picture's. skin: its colours, [1, 3, H, W]."""
+
+    def __init__(self, wearer: Drawn, body: Body, way: Ways, parts: Parts):
+        size = size_of(parts.arms)
+        self._body, self._times = body, size[0] / way.size[0]
+        pieces_1Phw = F.interpolate(pieces_worn(wearer), way.size, mode="bilinear")
+        picture_1Chw = shrunk(wearer.picture, way.size)
+        tone_1C11 = wearer.wardrobe.skin
+        alike_11hw = (picture_1Chw - tone_1C11).square().mean(1, keepdim=True).sqrt() < _NO_SKIN
+
+        def seen(*pieces: int) -> Tensor:
+            """Where skin of these surely is, [1, 1, h, w], 0 or 1."""
+            share_11hw = 1.0 - _most(1.0 - of_pieces(pieces_1Phw, pieces))
+            return ((share_11hw > _SURE) & alike_11hw).float()
+
+        face_hw = seen(FACE)[0, 0] > 0
+        if face_hw.sum() >= _FEWEST:  # less what is beside it
+            tone_1C11 = picture_1Chw[0, :, face_hw].median(1).values[None, :, None, None]
+        shoes_11hw = F.interpolate(above_shoes(wearer.surface), way.size, mode="nearest")
+        no_beard_11hw = (picture_1Chw - tone_1C11).square().mean(1, keepdim=True).sqrt() < _NO_BEARD
+        skin_1Chw = self._neck(picture_1Chw, seen(FACE, ARMS) * no_beard_11hw, way, tone_1C11)
+        shapes = []
+        for limbs, halves, seen_11hw in (
+            (way.arms, _ARM_HALVES, seen(ARMS)),
+            (way.legs, _LEG_HALVES, seen(LEGS) * shoes_11hw),
+        ):
+            within = [
+                _Limb(limb, halves, body.shoulders, picture_1Chw, seen_11hw, tone_1C11) for limb in limbs
+            ]
+            shapes.append(self._sharp(torch.stack([each.within_hw for each in within]).amax(0), size))
+            for each in within:
+                skin_1Chw = torch.lerp(skin_1Chw, each.skin_1Chw, each.share_hw)
+        # Where it is seen it is what is seen, and beside that nearly.
+        known_11hw = (
+            seen(ARMS)
+            .maximum(seen(LEGS) * shoes_11hw)
+            .maximum(seen(FACE) * no_beard_11hw * self._near_neck(way))
+        )
+        skin_1Chw = skin_1Chw + spread(picture_1Chw - skin_1Chw, known_11hw)
+        self.skin = enlarged(skin_1Chw, size)
+        half_hw = _halves(way.down_HW / max(body.trunk, 1.0), _TRUNK_HALVES) * body.shoulders
+        trunk_11HW = self._sharp(half_hw - way.across_HW.abs(), size)
+        half_hw = (
+            _halves((way.down_HW / body.shoulders - _NECK[0]) / -_NECK[0], _NECK_HALVES) * body.shoulders
+        )
+        above_11HW = enlarged(ramp(-way.down_HW, -0.5, 0.5)[None, None], size)
+        neck_11HW = self._sharp(half_hw - way.across_HW.abs(), size)
+        trunk_11HW = torch.lerp(trunk_11HW, neck_11HW, above_11HW)
+        shape_11HW = torch.lerp(trunk_11HW, shapes[1], parts.legs)
+        self.shape = shape_11HW.maximum(shapes[0])
+
+    def _sharp(self, within_hw: Tensor, size: tuple[int, int]) -> Tensor:
+        """Of how far within an outline positions are."""
+        return ramp(self._times * enlarged(within_hw[None, None], size) + 0.5, 0.0, 1.0)
+
+    def _neck(self, picture_1Chw: Tensor, seen_11hw: Tensor, way: Ways, tone_1C11: Tensor) -> Tensor:
+        """Skin as a neck goes on everywhere."""
+        for known_11hw in (seen_11hw * self._near_neck(way), seen_11hw):
+            if known_11hw.sum() >= _FEWEST:
+                return spread(picture_1Chw, known_11hw)
+        return tone_1C11.expand_as(picture_1Chw)
+
+    def _near_neck(self, way: Ways) -> Tensor:
+        """1 where a neck is, [h, w]."""
+        unit = self._body.shoulders
+        return (way.down_HW > _NECK[0] * unit) * (
+            torch.hypot(way.down_HW, way.across_HW) < _NECK[1] * unit
+        ).float()
+
+
+class _Limb:
+    """within: how far within its outline positions are, [h, w]. skin: [1, 3, h, w]. share: where it is this
+    limb's, [h, w]."""
+
+    def __init__(
+        self,
+        limb: tuple[np.ndarray, Tensor, Tensor],
+        halves: tuple[float, ...],
+        unit: float,
+        picture_1Chw: Tensor,
+        seen_11hw: Tensor,
+        tone_1C11: Tensor,
+    ):
+        limb_42, along_hw, aside_hw = limb
+        length = max(limb_length(limb_42), 1.0)
+        usual_hw = _halves(along_hw / length, halves) * unit
+        middle_hw, half_hw = torch.zeros_like(usual_hw), usual_hw
+        colours_BC = _round_skin(tone_1C11)
+        mine_hw = (seen_11hw[0, 0] > 0) & (aside_hw.abs() < 2.0 * usual_hw)
+        mine_hw &= (along_hw > 0.0) & (along_hw < _WRIST * length)
+        if mine_hw.sum() >= _FEWEST:
+            begin = float(along_hw[mine_hw].quantile(0.05))
+            near_hw = mine_hw & (along_hw < begin + _NEARBY * length)
+            low, high = aside_hw[near_hw].quantile(aside_hw.new_tensor((0.04, 0.96))).tolist()
+            usual = float(usual_hw[near_hw].mean())
+            half = float(np.clip((high - low) / 2 + 0.5, _NARROWEST * usual, _BROADEST * usual))
+            share_hw = ramp(along_hw / max(begin, 1.0), 0.0, 1.0)
+            middle_hw = share_hw * (low + high) / 2
+            half_hw = usual_hw * (half / usual)
+            across_hw = (aside_hw - middle_hw) / half_hw
+            colours_BC = _across(picture_1Chw, near_hw, across_hw, colours_BC)
+        # Round where it begins, and no longer than with a hand or a foot.
+        beyond_hw = along_hw.clamp(max=0.0) + (along_hw - _HAND * length).clamp(min=0.0)
+        self.within_hw = half_hw - torch.hypot(aside_hw - middle_hw, beyond_hw)
+        across_hw = ((aside_hw - middle_hw) / half_hw).clamp(-1.0, 1.0)
+        step_hw = (across_hw + 1.0) / 2 * (_BINS - 1)
+        first_hw = step_hw.long().clamp(0, _BINS - 2)
+        skin_hwC = torch.lerp(colours_BC[first_hw], colours_BC[first_hw + 1], (step_hw - first_hw)[..., None])
+        self.skin_1Chw = skin_hwC.movedim(-1, 0)[None]
+        self.share_hw = ramp(along_hw / unit, *_JOINS) * (1.0 - ramp(aside_hw.abs() / usual_hw, 1.5, 2.0))
+
+
+def _across(picture_1Chw: Tensor, near_hw: Tensor, across_hw: Tensor, usual_BC: Tensor) -> Tensor:
+    """Mean colours across a limb, [B, 3], from one edge to the other."""
+    bin_N = ((across_hw[near_hw] + 1.0) / 2 * (_BINS - 1)).round().long().clamp(0, _BINS - 1)
+    colour_NC = picture_1Chw[0, :, near_hw].t()
+    sums_BC = colour_NC.new_zeros(_BINS, 3).index_add_(0, bin_N, colour_NC)
+    counts_B = torch.bincount(bin_N, minlength=_BINS).to(sums_BC)
+    mean_C = colour_NC.mean(0)
+    # Where nothing is seen, as round as any.
+    usual_BC = usual_BC - usual_BC.mean(0) + mean_C
+    return (sums_BC + 2.0 * usual_BC) / (counts_B + 2.0)[:, None]
+
+
+def _round_skin(tone_1C11: Tensor) -> Tensor:
+    """Colours across a limb of this tone, [B, 3], lit from before."""
+    across_B = torch.linspace(-1.0, 1.0, _BINS, device=tone_1C11.device)
+    light_B = 1.0 + _ROUND[0] - (_ROUND[0] + _ROUND[1]) * across_B.square()
+    return (tone_1C11[0, :, 0, 0] + 1.0) * light_B[:, None] - 1.0
+
+
+def _halves(along_hw: Tensor, halves: tuple[float, ...]) -> Tensor:
+    """Half a breadth, told evenly from 0 to 1 along something."""
+    steps_hw = (along_hw * (len(halves) - 1)).clamp(0, len(halves) - 1.001)
+    half_N = along_hw.new_tensor(halves)
+    return torch.lerp(half_N[steps_hw.long()], half_N[steps_hw.long() + 1], steps_hw.frac())
+
+
+def _most(x_11hw: Tensor) -> Tensor:
+    return F.max_pool2d(x_11hw, 2 * _RIM + 1, 1, _RIM)

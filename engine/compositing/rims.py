@@ -1,0 +1,64 @@
+"""What maps take for skin beside a garment that goes, a hem's shade and its rim: they go too.
+
+P pieces (`engine.garments`); H W the picture; h w the surface maps.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from engine.compositing.beneath import clothes_over
+from engine.compositing.fields import highest, ramp, size_of
+from engine.compositing.worn import Drawn, Dressed, above_shoes, of_pieces
+from engine.garments import ARMS, FACE, HAIR, LEGS, Garment
+from engine.ops.resample import enlarged, running_mean
+
+# Difference of colours (of -1 to 1) from the wearer's tone that skin hardly has, and never.
+_NO_SKIN = 0.25, 0.5
+# Likewise of shares of the channels; and sums of these (0 to 6) from which a colour has a hue.
+_NO_HUE, _LIGHT = (0.05, 0.08), (0.8, 1.4)
+_TOLD = 0.1, 0.3  # share of a position from which it may be skin, and surely
+_BESIDE = 8  # px of a picture of 256 rows, how far from what goes something may count as skin and go too
+_HEM = 3  # px of a picture of 256 rows, how far from a garment its shade and its colours are seen on skin
+_SKIN = 0.4, 0.6  # likewise, of what is skin
+
+
+def no_skin(now: Dressed, wearer: Drawn, garment: Garment, gone_11HW: Tensor, neck_11HW: Tensor) -> Tensor:
+    """How much of a px beside what goes is no skin, by its colour, and is of it or counts as skin: it goes
+    too. Maps do not tell so finely what is at a hand or at a collar."""
+    size = size_of(gone_11HW)
+    near_11HW = highest(gone_11HW, 2 * _BESIDE * -(-size[0] // 256) + 1)
+    limbs_11hw = of_pieces(now.pieces, (ARMS, *garment.goes))
+    limbs_11hw = limbs_11hw + now.pieces[:, LEGS, None] * above_shoes(wearer.surface)
+    other_11hw = of_pieces(now.pieces, (HAIR, *clothes_over(garment)))
+    told_13hw = torch.cat([limbs_11hw, of_pieces(now.pieces, (FACE,)), other_11hw], 1)
+    limbs_11HW, head_11HW, other_11HW = enlarged(told_13hw, size).split(1, 1)
+    skin_11HW = ramp(limbs_11HW.maximum(neck_11HW * head_11HW), *_TOLD) * (1.0 - ramp(other_11HW, *_TOLD))
+    return skin_11HW * near_11HW * _unlike(now.picture, wearer.wardrobe.skin)
+
+
+def _unlike(picture_1CHW: Tensor, tone_1C11: Tensor) -> Tensor:
+    """1 where a colour is none of skin of this tone, [1, 1, H, W]: much lighter or darker, or of another hue
+    where it is light enough to have one."""
+    apart_11HW = (picture_1CHW - tone_1C11).square().mean(1, keepdim=True).sqrt()
+    hue_1CHW, light_11HW = _hue(picture_1CHW)
+    of_hue_11HW = ramp((hue_1CHW - _hue(tone_1C11)[0]).abs().amax(1, keepdim=True), *_NO_HUE)
+    return ramp(apart_11HW, *_NO_SKIN).maximum(of_hue_11HW * ramp(light_11HW, *_LIGHT))
+
+
+def _hue(picture_1CHW: Tensor) -> tuple[Tensor, Tensor]:
+    """Shares of the channels, [1, 3, H, W], and their sum, 0 to 6."""
+    light_11HW = (picture_1CHW + 1.0).sum(1, keepdim=True)
+    return (picture_1CHW + 1.0) / light_11HW.clamp_min(0.1), light_11HW
+
+
+def at_hems(now: Dressed, garment: Garment, gone_11HW: Tensor, neck_11HW: Tensor) -> Tensor:
+    """Skin that is seen beside what goes, the farther the less: there are its hem's shade and its rim."""
+    side = 2 * _HEM * -(-size_of(gone_11HW)[0] // 256) + 1
+    near_11HW = running_mean(highest(gone_11HW, side), side)
+    limbs = [piece for piece in (ARMS, LEGS) if piece not in garment.over]
+    skin_13hw = torch.cat([of_pieces(now.pieces, which) for which in (limbs, (FACE,), (HAIR, 0))], 1)
+    limbs_11HW, head_11HW = enlarged(highest(skin_13hw[:, :2], 5), size_of(gone_11HW)).split(1, 1)
+    other_11HW = enlarged(skin_13hw[:, 2:], size_of(gone_11HW))
+    return near_11HW * ramp(limbs_11HW.maximum(neck_11HW * head_11HW) - other_11HW, *_SKIN)

@@ -1,0 +1,246 @@
+"""A top or a dress with nobody in it, as it lies on a wearer: a trunk, and sleeves that turn with arms.
+
+All of it is one mesh. The trunk's part is moved as a whole, so that prints stay what they are; a sleeve's
+goes along its arm; around an armhole one goes over into the other. px of a picture of at most 256 rows.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.compositing.bodies import ARM, TRUNK, Body, Ways, along_limb, limb_length
+from engine.compositing.cloth_meshes import looked_up, mesh_over, part_over
+from engine.compositing.clothes import Clothes
+from engine.compositing.fields import ramp, ramp_at
+from engine.compositing.garment_outline import Sleeve, Upper
+from engine.cv import cv2
+
+_HIPS = 1.0  # how broad hips are, in shoulders
+_TALLER = 0.95, 1.6  # how much taller than broader a garment is drawn: people who are turned are narrow
+_BROADER = 1.3  # how much broader at the hips than at the chest at most
+_NARROWER = 0.8  # a sleeve lies flat in a photo, and around an arm is narrower
+_LONG = 0.6  # of an arm, from which a sleeve is a long one and ends at the wrist
+_BENDS = (
+    -0.1,
+    0.25,
+)  # of the garment's shoulders, from where before an armhole to where behind it a sleeve turns
+_FALL, _NECK, _FALLEN = 0.42, 0.2, 0.6  # how shoulders fall, from where on aside, and down to where
+_FALLS, _LOWER = (-0.2, 1.0), (-0.2, 0.25)  # likewise, how much more than in the photo, and how much lower
+_LOOSE = 0.02  # likewise, how far above a wearer's shoulders a garment's lie
+_FEWEST = 4  # points of an outline that tell of shoulders
+_HANGS = 0.5, 0.85  # cosine of an upper arm's angle to the trunk, from which on it hangs, and wholly
+_TUCKED = 0.8, 1.1  # of an upper arm, up to which its sleeve lies under the trunk's edge, where it hangs
+# The ellipse that fills a shoulder, in shoulders: its middle, aside and down, and half of its sides; and how
+# far inwards and down what is done along it fades.
+_CAP_AT, _CAP, _CAP_FADES = (0.45, 0.35), (0.35, 0.43), (0.15, 0.6)
+_STANDS_OFF = 0.25  # of how far cloth stands off a shoulder in a photo, that is left
+_UNDER = 0.12  # of the shoulders, how far a trunk goes on under a sleeve
+_COLLAR = 0.3  # of the shoulders, how far from the middle shoulders are no neck
+_ARMPITS = 0.35  # of the shoulders, how far below them armpits are
+_AS_BROAD = 0.36  # likewise, half of the breadth of clothes from which on they go around a body
+_SHORT = 0.2  # likewise, how far before its end, which may be aslant, a sleeve hides what is in it
+_REACH = 0.35  # of the shoulders, how far aside of its bones an arm in its sleeve may be
+_LAP = 3  # px of a map of 256 rows by which a sleeve laps over the trunk
+
+
+class Layer(NamedTuple):
+    """place: [h, w, 2], where in the photo's map each px is. there: bool [h, w], whether it is anywhere.
+    only: bool, the part of the map that is of this layer, as an array. under: [h, w], how far it lies under
+    the trunk where that is: a sleeve on an arm that hangs does."""
+
+    place: Tensor
+    there: Tensor
+    only: np.ndarray
+    under: Tensor
+
+
+class Top(NamedTuple):
+    """layers: its trunk, then its sleeves. trunk: bool, the part of the map that is trunk alone, as an array.
+    hidden: [h, w], where nothing is seen of a body."""
+
+    layers: list[Layer]
+    trunk: np.ndarray
+    hidden: Tensor
+
+
+def top_on(body: Body, way: Ways, arms_hw: Tensor, shoulders_N2: np.ndarray, clothes: Clothes) -> Top:
+    """arms: where arms are in the picture, [h, w]. shoulders: as `bodies.shoulders_seen`."""
+    shape, size = clothes.upper, way.size
+    trunk = _Trunk(body, clothes, shoulders_N2)
+    mesh = mesh_over(clothes.mask)
+    on_trunk_V2 = trunk.of(mesh.corners)
+    found = [(sleeve, arm) for sleeve, arm in zip(shape.sleeves, way.arms, strict=True) if sleeve is not None]
+    hidden_hw, reach = torch.zeros_like(arms_hw), _REACH * body.shoulders
+    sleeves_hw = np.zeros_like(clothes.mask)
+    near_hw = np.zeros(clothes.mask.shape, np.uint8)
+    moved_V2, turned, under = on_trunk_V2, [], [torch.zeros_like(arms_hw)]
+    for sleeve, (arm_42, along_hw, aside_hw) in found:
+        on_arm_V2, end = _on_arm(body, shape, sleeve, arm_42, mesh.corners)
+        share_V, all_V = (_of_sleeve(sleeve, shape, mesh.corners, below) for below in (False, True))
+        moved_V2 = moved_V2 + share_V[:, None] * (on_arm_V2 - moved_V2)
+        turned.append(on_trunk_V2 + all_V[:, None] * (on_arm_V2 - on_trunk_V2))
+        near_arm_hw = (
+            (aside_hw.abs() < reach) & (along_hw > -reach) & (along_hw < end - _SHORT * body.shoulders)
+        )
+        hidden_hw = hidden_hw.maximum(arms_hw * near_arm_hw)
+        upper = max(float(np.linalg.norm(arm_42[1] - arm_42[0])), 1.0)
+        under.append(_hangs(body, arm_42) * (1.0 - ramp(along_hw, _TUCKED[0] * upper, _TUCKED[1] * upper)))
+        # Its rim is no rim of the trunk's, which goes on under it where they meet.
+        sleeves_hw |= sleeve.mask
+        begin, pit = (np.round(each).astype(int).tolist() for each in (sleeve.shoulder, sleeve.armpit))
+        cv2.line(near_hw, begin, pit, (1.0,), round(2 * _UNDER * shape.breadth))
+    only_hw = clothes.mask & (~sleeves_hw | (near_hw > 0))
+    only = [only_hw | ~_dilated(sleeves_hw, _LAP), *(_dilated(sleeve.mask, _LAP) for sleeve, _ in found)]
+    layers = []
+    for each_V2, mine_hw, under_hw in zip((moved_V2, *turned), only, under, strict=True):
+        found_there = looked_up(
+            part_over(mesh, mine_hw & clothes.mask), _round_shoulders(body, way.arms, each_V2), size
+        )
+        place_hw2, there_hw = (torch.from_numpy(each).to(arms_hw.device) for each in found_there)
+        layers.append(Layer(place_hw2, there_hw, mine_hw, under_hw))
+    # A body beside clothes as broad as it is has the clothes' outline.
+    across_hw, down_hw = way.across_HW / body.shoulders, way.down_HW / body.shoulders
+    half_h = torch.from_numpy(shape.half / shape.breadth).float().to(arms_hw.device) * trunk.broader
+    row_hw = trunk.rows(down_hw).round().long().clamp(0, len(half_h) - 1)
+    below_hw = (trunk.rows(down_hw) < np.flatnonzero(clothes.mask.any(1))[-1]) & (down_hw > _ARMPITS)
+    beside_hw = below_hw & (half_h[row_hw] > _AS_BROAD) & (across_hw.abs() > 0.2)
+    hidden_hw = hidden_hw.maximum(beside_hw * (1.0 - arms_hw))
+    if found:  # nor has who wears sleeves bare shoulders
+        aside_hw = (across_hw.abs() > _COLLAR) & (down_hw <= _ARMPITS)
+        hidden_hw = hidden_hw.maximum(aside_hw * (1.0 - arms_hw))
+    return Top(layers, clothes.mask & ~sleeves_hw, hidden_hw)
+
+
+class _Trunk:
+    """How a garment's trunk is moved onto a body's."""
+
+    def __init__(self, body: Body, clothes: Clothes, shoulders_N2: np.ndarray):
+        self._body, self._shape = body, clothes.upper
+        shape = clothes.upper
+        self._middle_2 = shape.joints.mean(0)
+        self._taller = float(np.clip(body.trunk / TRUNK / body.shoulders, *_TALLER))
+        at_hips = round(self._middle_2[1] + TRUNK * shape.breadth)
+        half = shape.half[at_hips] / shape.breadth if at_hips < len(shape.half) else 0.0
+        self.broader = float(np.clip(_HIPS / 2 / half, 1.0, _BROADER)) if half > 0.1 else 1.0
+        self._lower, self._falls = self._to_shoulders(clothes.mask, shoulders_N2)
+
+    def _to_shoulders(self, mask_hw: np.ndarray, shoulders_N2: np.ndarray) -> tuple[float, float]:
+        """How much lower a garment lies for its shoulders to lie on the wearer's, and how much more its
+        shoulders fall there than in the photo, which are flat; of the garment's breadth."""
+        columns = np.flatnonzero(mask_hw.any(0))
+        falls = max(0.0, _FALL - self._shape.slope)
+        if len(shoulders_N2) < _FEWEST:
+            return 0.0, falls
+        aside_N, down_N = shoulders_N2.T
+        apart_N = np.zeros(len(aside_N))
+        for way in (-1, 1):
+            x_N = self._middle_2[0] + way * aside_N * self._shape.breadth
+            x_N = np.clip(np.round(x_N).astype(int), columns[0], columns[-1])
+            top_N = (mask_hw.argmax(0)[x_N] - self._middle_2[1]) / self._shape.breadth
+            apart_N += 0.5 * (down_N / self._taller - top_N)
+        fall, lower = np.polyfit(aside_N - _NECK, apart_N, 1) if np.ptp(aside_N) > 0.1 else (falls, 0.0)
+        fall = float(np.clip(fall, *_FALLS))
+        lower = float(np.median(apart_N - fall * (aside_N - _NECK)))
+        return float(np.clip(lower - _LOOSE, *_LOWER)), fall
+
+    def of(self, place_N2: np.ndarray) -> np.ndarray:
+        """Where places of the photo are in the picture, [N, 2]."""
+        x_N, y_N = ((place_N2 - self._middle_2) / self._shape.breadth).T
+        # Shoulders that lie flat in a photo fall on somebody.
+        fall_N = self._falls * (np.abs(x_N) - _NECK).clip(0.0, 0.5) * (1.0 - (y_N / _FALLEN).clip(0.0, 1.0))
+        broad_N = 1.0 + (self.broader - 1.0) * ((y_N - 0.6) / (TRUNK - 0.6)).clip(0.0, 1.0)
+        across_N, down_N = x_N * broad_N, self._taller * (y_N + self._lower + fall_N)
+        body = self._body
+        steps_N2 = across_N[:, None] * body.across + down_N[:, None] * body.down
+        return body.middle + body.shoulders * steps_N2
+
+    def rows(self, down_hw: Tensor) -> Tensor:
+        """Which row of the photo is so far down a trunk, in shoulders, [h, w]; px."""
+        return self._middle_2[1] + self._shape.breadth * (down_hw / self._taller - self._lower)
+
+
+def _on_arm(
+    body: Body, shape: Upper, sleeve: Sleeve, arm_42: np.ndarray, place_N2: np.ndarray
+) -> tuple[np.ndarray, float]:
+    """Where places of a sleeve are on its arm, [N, 2], and how far along the arm it goes, px."""
+    along_N, aside_N, length = _beside_line(sleeve.line, place_N2)
+    arm = max(limb_length(arm_42), 1.0)
+    scale = body.shoulders / shape.breadth  # px of the picture for one of the photo's
+    along = scale * float(np.clip(arm / (ARM * body.shoulders), 0.5, 1.15))
+    # What lies folded or foreshortened is as long as the other.
+    longest = max(_beside_line(each.line, each.line)[2] for each in shape.sleeves if each is not None)
+    if along * longest > _LONG * arm:
+        along = arm / length
+    return along_limb(arm_42, along * along_N, scale * _NARROWER * aside_N), along * length
+
+
+def _beside_line(line_P2: np.ndarray, place_N2: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """How far along a line places are, beyond its ends too, and how far aside, [N] each; and its length."""
+    steps_Q2 = np.diff(line_P2, axis=0)
+    lengths_Q = np.maximum(np.linalg.norm(steps_Q2, axis=1), 1e-6)
+    ways_Q2 = steps_Q2 / lengths_Q[:, None]
+    from_QN2 = place_N2 - line_P2[:-1, None]
+    along_QN = (from_QN2 * ways_Q2[:, None]).sum(-1)
+    aside_QN = from_QN2[..., 1] * ways_Q2[:, :1] - from_QN2[..., 0] * ways_Q2[:, 1:]
+    low_Q, high_Q = np.zeros(len(lengths_Q)), lengths_Q.copy()
+    low_Q[0], high_Q[-1] = -np.inf, np.inf
+    on_QN = along_QN.clip(low_Q[:, None], high_Q[:, None])
+    off_QN = np.hypot(along_QN - on_QN, aside_QN)
+    best_N, here_N = off_QN.argmin(0), np.arange(len(place_N2))
+    reached_Q = np.concatenate([[0.0], np.cumsum(lengths_Q)])
+    aside_N = np.copysign(off_QN[best_N, here_N], aside_QN[best_N, here_N])
+    return reached_Q[best_N] + on_QN[best_N, here_N], aside_N, float(reached_Q[-1])
+
+
+def _of_sleeve(sleeve: Sleeve, shape: Upper, place_N2: np.ndarray, below: bool) -> np.ndarray:
+    """How far places go with a sleeve's arm, [N], 0 to 1: by how far beyond its armhole they are. below: of
+    the armhole's end too, where a sleeve may lie beside the trunk; else nothing is there but trunk."""
+    step_2 = sleeve.armpit - sleeve.shoulder
+    deep = max(float(np.linalg.norm(step_2)), 1.0)
+    down_2 = step_2 / deep
+    out_2 = np.array((-down_2[1], down_2[0]))
+    if out_2[0] * (sleeve.shoulder[0] - shape.joints[:, 0].mean()) < 0:
+        out_2 = -out_2
+    beyond_N = (place_N2 - sleeve.shoulder) @ out_2
+    under_N = ((place_N2 - sleeve.shoulder) @ down_2 - deep).clip(0.0)
+    far_N = np.hypot(beyond_N, under_N)
+    beyond_N = np.where(under_N > 0, far_N if below else -far_N, beyond_N)
+    share_N = ((beyond_N / shape.breadth - _BENDS[0]) / (_BENDS[1] - _BENDS[0])).clip(0.0, 1.0)
+    return share_N * share_N * (3.0 - 2.0 * share_N)
+
+
+def _hangs(body: Body, arm_42: np.ndarray) -> float:
+    """How far an upper arm hangs beside its trunk, 0 to 1."""
+    arm_2 = arm_42[1] - arm_42[0]
+    return ramp_at(float(arm_2 @ body.down) / max(float(np.linalg.norm(arm_2)), 1e-6), *_HANGS)
+
+
+def _round_shoulders(
+    body: Body, arms: list[tuple[np.ndarray, Tensor, Tensor]], place_N2: np.ndarray
+) -> np.ndarray:
+    """Places of cloth, [N, 2], with what stands off shoulders drawn in towards them, where arms hang."""
+    across_N, down_N = ((place_N2 - body.middle) @ way / body.shoulders for way in (body.across, body.down))
+    steps_N2 = np.zeros_like(place_N2)
+    for way, (arm_42, _, _) in zip((-1, 1), arms, strict=True):
+        arm_2 = arm_42[1] - arm_42[0]
+        hangs = _hangs(body, arm_42)
+        aslant = way * (arm_2 @ body.across) / max(arm_2 @ body.down, 1.0)
+        beyond_N = way * across_N - _CAP_AT[0] - aslant * down_N.clip(0.0)
+        below_N = down_N - _CAP_AT[1]
+        far_N = np.hypot(beyond_N.clip(0.0) / _CAP[0], below_N.clip(None, 0.0) / _CAP[1])
+        drawn_N = hangs * (1.0 - (1.0 + _STANDS_OFF * (far_N - 1.0)) / np.maximum(far_N, 1.0)).clip(0.0)
+        drawn_N *= 1.0 - (below_N / _CAP_FADES[1]).clip(0.0, 1.0)
+        drawn_N *= (1.0 + beyond_N / _CAP_FADES[0]).clip(0.0, 1.0)
+        steps_N2 -= (drawn_N * beyond_N.clip(0.0))[:, None] * way * body.across
+        steps_N2 -= (drawn_N * below_N.clip(None, 0.0))[:, None] * body.down
+    return place_N2 + body.shoulders * steps_N2
+
+
+def _dilated(mask_hw: np.ndarray, px: int) -> np.ndarray:
+    """A mask with so many px of a map of 256 rows around it."""
+    side = 2 * (px * len(mask_hw) // 256) + 1
+    return cv2.dilate(mask_hw.astype(np.uint8), np.ones((side, side), np.uint8)) > 0

@@ -15,7 +15,7 @@ from engine.parsing import Parsed
 from engine.pose.skeleton import LEFT_SHOULDER, NOSE, RIGHT_SHOULDER, SEEN
 from engine.regions import CLASSES, REGIONS
 
-UPPER, PANTS, ARMS = (REGIONS.index(name) for name in ("upper clothes", "pants", "arms"))
+UPPER, PANTS, ARMS, FACE = (REGIONS.index(name) for name in ("upper clothes", "pants", "arms", "face"))
 WOOD, CLOTH = (150, 110, 60), (40, 60, 120)
 RESOURCES = Path(__file__).parents[2] / "resources"
 SAMPLES = sorted((RESOURCES / "samples").glob("*.jpg"))
@@ -97,10 +97,22 @@ def test_anything_else_is_none(parser, parsed):
 def test_sleeves_that_look_like_arms_are_a_garments_where_the_detector_sees_nobody(
     parser, monkeypatch, person, detects, alone
 ):
-    parser(seen(regions((WHOLE, UPPER), (np.s_[60:140, 50:60], ARMS))))
+    parser(seen(regions((WHOLE, UPPER), (np.s_[60:140, 50:60], ARMS), (np.s_[130:140, 60:110], PANTS))))
     monkeypatch.setattr(flat_lays.detect, "available", lambda: Capability(detects, "" if detects else "gone"))
     monkeypatch.setattr(flat_lays.detect, "detect_pose", lambda rgb: person)
     assert (garment_alone(floor()) is not None) == alone
+
+
+def test_one_garment_and_little_else_is_alone_whatever_the_detector_sees(parser, monkeypatch):
+    monkeypatch.setattr(flat_lays.detect, "available", lambda: Capability(True))
+    monkeypatch.setattr(flat_lays.detect, "detect_pose", lambda rgb: np.ones((18, 3), np.float32))
+    sleeve = np.s_[60:140, 50:58], ARMS  # of 60 columns
+    parser(seen(regions((WHOLE, UPPER), sleeve)))
+    assert garment_alone(floor()) is not None
+    parser(seen(regions((WHOLE, UPPER), sleeve, (np.s_[130:140, 60:110], PANTS))))  # and of two kinds
+    assert garment_alone(floor()) is None
+    parser(seen(regions((WHOLE, UPPER), sleeve, (np.s_[60:70, 58:66], FACE))))
+    assert garment_alone(floor()) is None
 
 
 def test_who_says_that_it_is_one_is_believed_where_there_is_cloth(parser):

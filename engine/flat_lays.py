@@ -54,8 +54,8 @@ _LOGIT = 8.0  # of what is sure
 
 
 class Garment(NamedTuple):
-    """pose_18x3: joints of the body that would fill it, px, without a face. box: around it, px. kind: which of
-    `REGIONS` it is."""
+    """pose_18x3: joints of the body that would fill it, px, without a face. box: around it, px. kind: of
+    `REGIONS`."""
 
     pose_18x3: np.ndarray
     box: Box

@@ -2,7 +2,8 @@
 
 Clothes are under an arm between the places where they touch it: a forearm on the chest is on clothes, one
 that hangs at the hip is beside them, and a hand that hangs half over a hip is on it up to where its outline
-above and below says.
+above and below says. A forearm with clothes on both sides is on them, though they do not meet around its
+hand, which may hold something.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import torch
 from torch import Tensor
 
 from engine.compositing.fields import highest, odd_side, size_of
-from engine.compositing.limb_bones import ARMS, distance, positions, segments
+from engine.compositing.limb_bones import ARMS, Segment, along, distance, positions, segments
 from engine.cv import cv2
 from engine.ops.resample import running_mean
 
 _RIM = 3  # px of a map of 128 rows, side of the window in which what is beside an arm has its colours
+_BESIDE, _END = 0.8, 1.45  # lengths of a forearm: what is so far aside is not its own; where a hand ends
+_SLIVER = 5  # px of a map of 128 rows: what is no broader beside a forearm is of its own sleeve
 _ARMPIT = 0.5  # units from a shoulder, up to which clothes are the sleeve's
 
 
@@ -35,11 +38,15 @@ def on_clothes(arms_B2hw: Tensor, kinds_BKhw: Tensor, pose_B183: Tensor) -> Tens
     planes = pose_B183, kinds_BKhw, with_rims(arms_B2hw), on_B2hw
     for pose_183, kinds_Khw, arms_2hw, on_2hw in zip(*planes, strict=True):
         placed = segments(pose_183, sides_2)
-        for arm, (upper, _) in enumerate(ARMS):
+        for arm, (upper, forearm) in enumerate(ARMS):
             if upper in placed:
                 far_hw = distance(here_hw, placed[upper].begin) / placed[upper].unit
                 for kind_hw in kinds_Khw * (far_hw > _ARMPIT):
                     on_2hw[arm] = on_2hw[arm].maximum(_between(kind_hw, arms_2hw[arm]))
+            if upper in placed and forearm in placed:
+                for kind_hw in kinds_Khw:
+                    across_hw = _across(kind_hw, arms_2hw[arm], placed[forearm], here_hw)
+                    on_2hw[arm] = on_2hw[arm].maximum(across_hw)
     return running_mean(on_B2hw, 3)  # no stairs
 
 
@@ -65,6 +72,26 @@ def _between(clothes_hw: Tensor, rimmed_hw: Tensor) -> Tensor:
         outline = cv2.convexHull(np.argwhere(pieces == piece)[:, ::-1].astype(np.int32))
         cv2.fillConvexPoly(touching, outline, 1)
     return torch.from_numpy(touching).to(clothes_hw)
+
+
+def _across(clothes_hw: Tensor, rimmed_hw: Tensor, forearm: Segment, here_hw: Tensor) -> Tensor:
+    """0 or 1 [h, w]: of an arm with its rim, where clothes touch it on both sides of its forearm."""
+    rimmed = (rimmed_hw > 0.5).cpu().numpy()
+    clothes = ((clothes_hw > 0.5).cpu().numpy() & ~rimmed).astype(np.uint8)
+    side = odd_side(_SLIVER, len(rimmed))
+    clothes = cv2.morphologyEx(clothes, cv2.MORPH_OPEN, np.ones((side, side), np.uint8)) > 0
+    touching = (cv2.dilate(rimmed.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0) & clothes
+    part_hw = along(forearm, here_hw).cpu().numpy()
+    near_hw = (abs(part_hw.imag) < _BESIDE) & (part_hw.real > 0) & (part_hw.real < _END)
+    # Of a px: half the picture's height is 1.
+    steps = max(1, round(_END * abs(forearm.step) * len(rimmed) / 2))
+    step_hw = np.clip((part_hw.real / _END * steps).astype(int), 0, steps - 1)
+    both = np.ones(steps, bool)
+    for side in (part_hw.imag > 0, part_hw.imag < 0):
+        there = np.zeros((1, steps), np.uint8)
+        there[0, step_hw[touching & near_hw & side]] = 1
+        both &= cv2.dilate(there, np.ones((1, 3), np.uint8))[0] > 0
+    return torch.from_numpy((rimmed | touching) & near_hw & both[step_hw]).to(clothes_hw)
 
 
 def from_nearest(picture_B3hw: Tensor, known_B1hw: Tensor) -> Tensor:

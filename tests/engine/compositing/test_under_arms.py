@@ -53,6 +53,17 @@ def test_clothes_that_an_arm_touches_at_two_places_are_not_one_between_these():
     assert made[63:65, 63:69].max() == 0
 
 
+def test_a_forearm_with_clothes_on_both_sides_is_on_them_whatever_its_hand_holds():
+    """Clothes beside it that meet neither above nor below, at the ends of what it holds."""
+    beside = block((slice(54, 72), slice(40, 62))), block((slice(54, 72), slice(70, 90)))
+    made = on(block(ARM), beside[0] + beside[1])
+    assert made[57:68, 63:69].min() > 0.99
+    assert on(block(ARM), beside[0])[57:71, 64:].max() == 0
+    only_below = block((slice(64, 72), slice(70, 90)))
+    half = on(block(ARM), beside[0] + only_below)
+    assert half[66:68, 64:68].min() > 0.99 and half[57:61, 64:].max() == 0
+
+
 def test_shorts_and_the_leg_below_them_each_have_their_own_outline():
     """Shorts that end at column 68, a leg at 63: beside the leg nobody is."""
     shorts, leg = block((slice(40, 64), slice(30, 68))), block((slice(64, 100), slice(30, 63)))

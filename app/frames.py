@@ -92,15 +92,14 @@ class Frames(QObject):
         fresh = self._gesture_is_fresh()
         live = not at_rest and (at_once or self._posing.dragging or fresh or self.glanced is not None)
         self._worker.post(request, live=live)
-        self.tell(state="live" if live else "catching up", error="", refining="")
+        settled = 1.0 if self.status.refining else self.status.settled  # what went on is interrupted
+        self.tell(state="live" if live else "catching up", error="", refining="", settled=settled)
 
-    def leave_refining(self) -> bool:
-        """Leave the garments as they are shown now; False where none is refined."""
-        if not self.status.refining:
-            return False
-        self._worker.submit(LeaveRefining())
-        self.tell(settled=1.0, refining="")
-        return True
+    def leave_refining(self) -> None:
+        """Leave the garment that is refined, if one is, as it is shown now; the next one has its turn."""
+        if self.status.refining:
+            self._worker.submit(LeaveRefining(self.status.refining))
+            self.tell(settled=1.0, refining="")
 
     def forget_older(self) -> None:
         """What was asked for up to now shows somebody else."""

@@ -218,12 +218,13 @@ class SavePicture:
 
 @dataclass(frozen=True, eq=False)
 class LeaveRefining:
-    """Refine the garments that are shown no further."""
+    """Refine the garment of this word no further."""
 
+    word: str
     doing = "leaving a garment as it is"
 
     def run(self, worker: RenderThread) -> None:
-        worker.host.leave_refining()
+        worker.host.leave_refining(self.word)
 
 
 @dataclass(frozen=True, eq=False)

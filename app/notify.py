@@ -65,10 +65,12 @@ class Toast(QFrame):
         if details:
             copy = QPushButton("Copy details")
             copy.setProperty("flat", True)
+            copy.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys where they are
             copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(without_folders(details)))
             column.addWidget(copy, alignment=Qt.AlignmentFlag.AlignLeft)
         if choice:
             act = QPushButton(choice[0])
+            act.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             act.clicked.connect(choice[1])
             act.clicked.connect(self.dismiss)
             column.addWidget(act, alignment=Qt.AlignmentFlag.AlignLeft)
@@ -94,20 +96,22 @@ class Toast(QFrame):
         """Whether it has a button."""
         return self.findChild(QPushButton) is not None
 
-    def _holds_keys(self) -> bool:
+    @property
+    def holds_keys(self) -> bool:
+        """Whether the focus is in it."""
         focused = QApplication.focusWidget()
         return focused is not None and self.isAncestorOf(focused)
 
     def _expire(self) -> None:
         """Its time is over, unless the keys are in it."""
-        if self._holds_keys():
+        if self.holds_keys:
             self._clock.start(LINGER_MS)
         else:
             self.dismiss()
 
     def dismiss(self) -> None:
         """Take it away now; keys that are in it go on where it stood."""
-        if self._holds_keys():
+        if self.holds_keys:
             self._host.setFocus()
         self.hide()
         self.setParent(None)
@@ -161,7 +165,7 @@ class Notices(QObject):
             if toast.sentence == sentence:
                 toast.dismiss()
         while len(self.toasts) >= MOST:
-            self.toasts[0].dismiss()
+            next(toast for toast in self.toasts if not toast.holds_keys).dismiss()
         toast = Toast(grade, sentence, details, self._host, choice)
         self._shown.append(toast)
         toast.show()

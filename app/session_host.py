@@ -48,6 +48,7 @@ class SessionHost:
             self._session.close()
         self._session = session
         self._known.clear()
+        self._left.clear()  # what was found is gone with it
 
     def encode(self, rgb_HWC: np.ndarray, pose_18x3: np.ndarray) -> Reference:
         """Frame and encode a photo; of NOBODY the whole of it. Raises InputError without a session."""
@@ -99,9 +100,9 @@ class SessionHost:
                 return settled
         return None
 
-    def leave_refining(self) -> None:
-        """Leave garments that are refined as good as they are, as long as they are worn."""
-        self._left |= self._refining
+    def leave_refining(self, word: str) -> None:
+        """Leave the garment of this word as good as it is, as long as it is worn."""
+        self._left |= {garment for garment in self._refining if garment[2] == word}
 
     def _asked(self, request: RenderRequest) -> RenderRequest:
         """A request as the session knows its photos."""

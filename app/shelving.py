@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from app import history, shelf_history
-from app.document import Document
+from app.document import Document, Photo
 from app.jobs import CORRECTED, EncodePhoto
 from app.photo_importer import PhotoImporter
 from engine.pose import kinematics
@@ -89,31 +89,30 @@ class Shelving(QObject):
 
     def correct(self, key: str) -> None:
         """Lay the skeleton of a photo anew, beginning with the one it has."""
-        photo = self._document.look.photo(key)
-        if photo is None:
-            return
-        if photo.source.data is None:
-            self.notice.emit("error", f"{photo.name} itself is not here: open its file again.", "")
-            return
-        self._photos.correct(photo)
+        if here := self._here(key):
+            self._photos.correct(here[0])
 
     def turn(self, key: str, quarters: int) -> None:
         """Turn a photo by quarters clockwise; the person is looked for again."""
-        photo = self._document.look.photo(key)
-        if photo is not None and photo.source.data is not None:
-            self._photos.encode(
-                EncodePhoto(photo.source.data, photo.name, CORRECTED, None, quarters, replaces=key)
-            )
+        if here := self._here(key):
+            photo, data = here
+            self._photos.encode(EncodePhoto(data, photo.name, CORRECTED, None, quarters, replaces=key))
 
     def take_as(self, key: str, alone: bool) -> None:
         """Read a photo again, as of a garment with nobody in it, or as of somebody who wears it."""
+        if here := self._here(key):
+            photo, data = here
+            self._photos.encode(EncodePhoto(data, photo.name, CORRECTED, replaces=key, alone=alone))
+
+    def _here(self, key: str) -> tuple[Photo, bytes] | None:
+        """A photo and its file's bytes, to be read again; it is told where those are not here."""
         photo = self._document.look.photo(key)
-        if alone and key == self._document.look.person:
-            self.notice.emit("info", "This photo is the person. Make another photo the person first.", "")
-        elif photo is not None and photo.source.data is not None:
-            self._photos.encode(
-                EncodePhoto(photo.source.data, photo.name, CORRECTED, replaces=key, alone=alone)
-            )
+        if photo is None:
+            return None
+        if photo.source.data is None:
+            self.notice.emit("error", f"{photo.name} itself is not here: open its file again.", "")
+            return None
+        return photo, photo.source.data
 
     # Whose pose stays.
 

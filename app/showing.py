@@ -97,7 +97,10 @@ class Showing:
 
     def _on_status(self, status: Status) -> None:
         self._centre.show_status(status)
-        self._docks.outfit.refining.show_progress(status.refining, status.settled)
+        row = self._docks.outfit.refining
+        if not status.refining and row.window().focusWidget() is row.stop:
+            self._centre.canvas.setFocus()  # else Qt gives the keys to the next one, a garment's strength
+        row.show_progress(status.refining, status.settled)
         self._centre.canvas.dim(status.state == "waking" and not self._controller.draft)
 
     def _on_draft(self, draft: Draft | None) -> None:

@@ -274,6 +274,7 @@ class RenderWorker(QThread):
             settled = self.host.settle(post.request)
         except Exception as error:  # what is shown is as good as it was
             Trouble.of(error, "settling a photo")
+            self.settled.emit(Settled(1, 1, changed=False))  # nothing is under way any more
             if isinstance(error, DeviceLost):
                 self._without_card()
             return False

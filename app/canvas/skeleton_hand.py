@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
 
 from app.canvas.mode_hand import ARROWS
 from app.canvas.pointer import Cursor, Touch
@@ -26,8 +25,6 @@ CTRL, SHIFT, ALT = (
 
 
 class SkeletonHand(QObject):
-    """viewport: wears the tool tips."""
-
     grabbed = Signal(int, str, float, float)  # joint or end of a bone (-1 for the whole person), mode, x, y
     group_grabbed = Signal(object, str, float, float)  # joints, mode, x, y
     pulled = Signal(float, float, bool)  # x, y, whether the hand keeps to directions in steps
@@ -39,9 +36,9 @@ class SkeletonHand(QObject):
     joint_toggled = Signal(int)
     group_hidden = Signal(object)  # joints
 
-    def __init__(self, skeleton: Skeleton, viewport: QWidget):
+    def __init__(self, skeleton: Skeleton):
         super().__init__(skeleton)
-        self._skeleton, self._viewport = skeleton, viewport
+        self._skeleton = skeleton
 
     # The mouse.
 
@@ -49,9 +46,6 @@ class SkeletonHand(QObject):
         skeleton = self._skeleton
         joint, bone = skeleton.joint_at(touch.xy), skeleton.bone_at(touch.xy)
         skeleton.item.hover(joint)
-        tip = skeleton.item.joints[joint].describe() if joint >= 0 else skeleton.strain_of(bone)
-        if (told := tip.capitalize()) != self._viewport.toolTip():
-            self._viewport.setToolTip(told)
         if handle := skeleton.handle_at(touch.xy):
             return GROUP_CURSORS[handle]
         if joint >= 0:
@@ -59,6 +53,13 @@ class SkeletonHand(QObject):
         if bone:
             return Cursor.SizeAllCursor if bone in TRUNK else Cursor.OpenHandCursor
         return None
+
+    def tip_at(self, xy: Place) -> str:
+        """What is told of the joint or of the strained bone here, "" for nothing."""
+        skeleton, joint = self._skeleton, self._skeleton.joint_at(xy)
+        if joint >= 0:
+            return skeleton.item.joints[joint].describe().capitalize()
+        return skeleton.strain_of(skeleton.bone_at(xy)).capitalize()
 
     def press(self, touch: Touch) -> Cursor | None:
         skeleton = self._skeleton

@@ -46,6 +46,7 @@ class CanvasView(QGraphicsView):
     menu_wanted = Signal(int, object)  # joint or -1, global position
     zoom_changed = Signal(float)  # device px a photo px
     moved = Signal()  # what is seen lies elsewhere in the widget
+    escaped = Signal()  # Esc, once there is nothing to let go of
     peeked = Signal(bool)  # whether the key for the reference is held
     looked_back = Signal(bool)  # likewise that for the pose before
     glanced = Signal(bool)  # likewise that for the maps
@@ -83,7 +84,7 @@ class CanvasView(QGraphicsView):
         self._skeleton_wanted = True
         self.camera = Camera(self, self.shown_box)
         self.camera.zoomed.connect(self._on_zoom)
-        self.hand = SkeletonHand(self.skeleton, self.viewport())
+        self.hand = SkeletonHand(self.skeleton)
         self.band = Band(scene, self.skeleton)
         self._mode_hand = ModeHand()
         self._pointer = Pointer(
@@ -150,7 +151,6 @@ class CanvasView(QGraphicsView):
         self.set_skeleton_shown(self._skeleton_wanted)
         self.skeleton.select(-1)
         self.viewport().unsetCursor()
-        self.viewport().setToolTip("")
 
     def outline(self, item: RegionItem, lines: list[np.ndarray], ink: str = "") -> None:
         """Show a region, as closed lines of points from 0 to 1 across the picture. ink: its colour."""
@@ -202,11 +202,12 @@ class CanvasView(QGraphicsView):
     # The mouse.
 
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
-        """Qt would ask the scene for a tip, which knows none, and take away that of the viewport."""
+        """Qt would ask the scene for a tip, which knows none. The joint that is told is as it is now."""
         if not isinstance(event, QHelpEvent) or event.type() != QEvent.Type.ToolTip:
             return super().viewportEvent(event)
         viewport, spot = self.viewport(), QRect(event.pos(), event.pos()).adjusted(-REST, -REST, REST, REST)
-        QToolTip.showText(event.globalPos(), viewport.toolTip(), viewport, spot)
+        tip = self.hand.tip_at(self.to_pose(QPointF(event.pos())))
+        QToolTip.showText(event.globalPos(), tip, viewport, spot)
         return True
 
     def to_pose(self, at: QPointF) -> tuple[float, float]:
@@ -271,9 +272,12 @@ class CanvasView(QGraphicsView):
 
     def _escape(self) -> None:
         mode = self._mode_hand.mode
-        if not self._pointer.cancel() and (mode is None or not mode.escaped()):
-            self.skeleton.select(-1)
-            self.skeleton.choose_group(())
+        if self._pointer.cancel() or (mode is not None and mode.escaped()):
+            return
+        if self.skeleton.selected < 0 and not self.skeleton.group.joints:
+            self.escaped.emit()
+        self.skeleton.select(-1)
+        self.skeleton.choose_group(())
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():

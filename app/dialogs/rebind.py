@@ -38,6 +38,15 @@ class _Keys(QKeySequenceEdit):
             super().keyPressEvent(event)
 
 
+class _Search(QLineEdit):
+    """Keeps Enter, which goes on to the field of the keys, from the button that Enter presses elsewhere."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
+
+
 class RebindDialog(QDialog):
     """bound: the keys of each action, by id. changed: called with the id of an action and its keys, None for
     those of the table."""
@@ -52,7 +61,7 @@ class RebindDialog(QDialog):
         self.setWindowTitle("Change keys")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._bound, self._changed = bound, changed
-        self.field = QLineEdit(placeholderText="Search")
+        self.field = _Search(placeholderText="Search")
         self.table = QTableWidget(len(ACTIONS), 2)
         self.table.setHorizontalHeaderLabels(["Action", "Keys"])
         self.table.verticalHeader().hide()
@@ -82,9 +91,6 @@ class RebindDialog(QDialog):
             line.addWidget(widget)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
-        for button in (self.take, self.none, self.reset, *buttons.buttons()):
-            if isinstance(button, QPushButton):
-                button.setAutoDefault(False)  # Enter in the field of the search goes on to that of the keys
         self.field.returnPressed.connect(self.keys.setFocus)
         column = QVBoxLayout(self)
         column.addWidget(self.field)
@@ -111,6 +117,8 @@ class RebindDialog(QDialog):
         seen = [row for row in range(self.table.rowCount()) if not self.table.isRowHidden(row)]
         if self.table.currentRow() not in seen:  # keys are given to what is seen
             self.table.setCurrentCell(seen[0] if seen else -1, 0)
+        for button in (self.take, self.none, self.reset):
+            button.setEnabled(bool(seen))
 
     def _take(self) -> None:
         sequence = self.keys.keySequence()

@@ -73,7 +73,6 @@ class SheetDialog(QDialog):
             head.addWidget(QLabel(title), 1)
             every = QPushButton("All")
             every.setProperty("flat", True)
-            every.setAutoDefault(False)  # Enter draws the sheet
             every.setAccessibleName(f"All or none of the {box.accessibleName().lower()}")
             every.clicked.connect(lambda _on=False, box=box: _check_all(box))
             head.addWidget(every)
@@ -203,7 +202,7 @@ def _checked(box: QListWidget) -> list[int]:
 
 
 def _buttons(dialog: QDialog, words: str) -> QDialogButtonBox:
-    buttons = QDialogButtonBox()
+    buttons = QDialogButtonBox(dialog)  # from the start, so that its default is known to be the dialog's
     draw = buttons.addButton(words, QDialogButtonBox.ButtonRole.AcceptRole)
     draw.setProperty("primary", True)
     draw.setDefault(True)

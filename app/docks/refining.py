@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 
@@ -21,6 +21,7 @@ class RefiningRow(QWidget):
         self.stop = QPushButton("Stop")
         self.stop.setToolTip("Leave it as it is now. Esc does so too, once nothing is chosen.")
         self.stop.setAccessibleName("Stop refining")
+        self.stop.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys where they are
         self.stop.clicked.connect(self.stop_wanted)
         line.addWidget(self.stop)
         self.hide()

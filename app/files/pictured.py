@@ -154,7 +154,7 @@ class PicturedLooks(QObject):
                 return True
             asked |= {photo.id}
             if photo.id == look.person:
-                break  # without her nothing is shown of the others
+                break  # without the person nothing is shown of the others
         return False
 
     def _asked_for(self, title: str) -> Path | None:

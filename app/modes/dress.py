@@ -125,7 +125,7 @@ class DressMode(QObject):
         chosen = bool(self.choice)
         self._forget_wanted()
         self.choose(())
-        return chosen or self._controller.frames.leave_refining()
+        return chosen
 
     def entered(self) -> bool:
         """Take what is chosen from the photo that was used last, or the only other one there is."""

@@ -49,7 +49,8 @@ class ModeSwitch:
         panel.off_wanted.connect(outfit.take_off)
         panel.forward_wanted.connect(outfit.bring_forward)
         panel.region_wanted.connect(self._choose_region)
-        panel.refining.stop_wanted.connect(controller.frames.leave_refining)
+        for asked in (panel.refining.stop_wanted, centre.canvas.escaped):
+            asked.connect(controller.frames.leave_refining)
         panel.brush.taken_up.connect(dressing.take_brush)
         panel.brush.word_chosen.connect(dressing.brush.choose)
         panel.brush.clear_wanted.connect(controller.painting.clear)
@@ -65,7 +66,7 @@ class ModeSwitch:
         self._mark()
 
     def dress(self) -> None:
-        """A click takes what she wears."""
+        """A click takes what they wear."""
         if not self.dressing.on:
             self._leave()
             self._enter(self.dressing)

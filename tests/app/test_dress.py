@@ -1,9 +1,10 @@
-"""Dress: what she wears is pointed at, chosen, taken from another photo, and taken back."""
+"""Dress: what they wear is pointed at, chosen, taken from another photo, and taken back."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from fake_engine import FAKE, FakeEngine
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
@@ -510,24 +511,46 @@ def test_rows_of_the_outfit_stay_where_they_are_while_its_hint_changes(dressing)
     assert places == {row.y()}
 
 
-@pytest.mark.parametrize("way", ["button", "escape"])
+@pytest.mark.parametrize(
+    "way", ["button", "keys", "escape", "escape while posing", "escape while inspecting"]
+)
 def test_refining_can_be_stopped_and_begins_anew_only_with_what_is_worn_anew(dressing, way):
     session, row = dressing.backend.session, dressing.window.docks.outfit.refining
     session.refine_steps = 1 << 30  # it takes for ever
     key = take(dressing)
     dressing.until(lambda: session.refined > 3 and row.isVisible())
     assert row.told.text() == "Refining the top: 0%"
-    assert "refining the top 0%" in dressing.controller.frames.status.figures
+    frames = dressing.controller.frames
+    assert "refining the top 0%" in frames.status.figures
     if way == "button":
+        dressing.canvas.setFocus()
+        dressing.until(dressing.canvas.hasFocus)
         QTest.mouseClick(row.stop, Qt.MouseButton.LeftButton)
+    elif way == "keys":
+        row.stop.setFocus(Qt.FocusReason.TabFocusReason)
+        dressing.until(row.stop.hasFocus)
+        QTest.keyClick(row.stop, Qt.Key.Key_Space)
+    elif way == "escape while posing":
+        QTest.keyClick(dressing.window, Qt.Key.Key_1)
+        dressing.canvas.skeleton.select(4)
+        QTest.keyClick(dressing.canvas, Qt.Key.Key_Escape)  # lets go of the joint
+        assert dressing.canvas.skeleton.selected < 0 and row.isVisible()
+        QTest.keyClick(dressing.canvas, Qt.Key.Key_Escape)
+    elif way == "escape while inspecting":
+        QTest.keyClick(dressing.window, Qt.Key.Key_3)
+        dressing.until_full()
+        dressing.until(lambda: frames.status.refining)  # it goes on once there are maps
+        QTest.keyClick(dressing.canvas, Qt.Key.Key_Escape)
     else:
         QTest.keyClick(dressing.canvas, Qt.Key.Key_Escape)  # lets go of what is chosen
         assert dressing.window.modes.dressing.choice == () and row.isVisible()
         QTest.keyClick(dressing.canvas, Qt.Key.Key_Escape)
-    assert not row.isVisible()
+    assert not row.isVisible() and not frames.status.refining
+    if way in ("button", "keys"):
+        assert dressing.canvas.hasFocus(), "and no slider, which arrows would change"
     worker, done = dressing.controller.worker, []
     worker.job_done.connect(lambda *_job: done.append(1))
-    worker.submit(LeaveRefining())  # behind it all that was asked for before is over
+    worker.submit(LeaveRefining("top"))  # behind it all that was asked for before is over
     dressing.until(lambda: done)
     found = session.refined
     QTest.keyClick(dressing.window, Qt.Key.Key_1)
@@ -538,6 +561,54 @@ def test_refining_can_be_stopped_and_begins_anew_only_with_what_is_worn_anew(dre
         getattr(dressing.controller.undo_stack, step)()
         dressing.until_full()
     dressing.until(lambda: session.refined > found and row.isVisible())
+
+
+def test_stop_leaves_the_garment_that_it_names_and_the_next_one_is_refined(dressing):
+    session, row = dressing.backend.session, dressing.window.docks.outfit.refining
+    take(dressing)
+    session.refine_steps = 1 << 30
+    take(dressing, TROUSERS)
+    dressing.until(lambda: row.isVisible() and row.told.text().startswith("Refining the top"))
+    QTest.mouseClick(row.stop, Qt.MouseButton.LeftButton)
+    dressing.until(lambda: row.isVisible() and row.told.text().startswith("Refining the trousers"))
+    QTest.mouseClick(row.stop, Qt.MouseButton.LeftButton)
+    assert not row.isVisible()
+
+
+def test_another_engine_refines_anew_what_was_left(open_window, photo, standing, tmp_path):
+    other = FakeEngine("other", "Other", "Draws too.", tmp_path / "other.safetensors")
+    other.weights.touch()
+    driver = open_window(pose=standing, box=(FAKE, other))
+    driver.backend.session.refine_steps = 1 << 30
+    shelve(driver, photo("linen.png"))
+    QTest.keyClick(driver.window, Qt.Key.Key_2)
+    driver.until(lambda: driver.window.modes.dressing._pieces_hw is not None)
+    take(driver)
+    row = driver.window.docks.outfit.refining
+    driver.until(row.isVisible)
+    QTest.mouseClick(row.stop, Qt.MouseButton.LeftButton)
+    [menu] = [action.menu() for action in driver.window.menuBar().actions() if action.text() == "E&ngine"]
+    next(action for action in menu.actions() if action.text().startswith("Other")).trigger()
+    driver.until(lambda: driver.backend.session.engine == "other")
+    driver.until_full()
+    driver.backend.session.refine_steps = 1 << 30
+    QTest.keyClick(driver.window, Qt.Key.Key_1)
+    driver.drag(4, 0, -8)
+    driver.until(row.isVisible)
+
+
+def test_where_refining_fails_no_row_tells_of_it_any_more(dressing, monkeypatch):
+    session, row = dressing.backend.session, dressing.window.docks.outfit.refining
+    session.refine_steps = 1 << 30
+    take(dressing)
+    dressing.until(row.isVisible)
+
+    def fail(_request):
+        raise RuntimeError("no memory")
+
+    monkeypatch.setattr(session, "refine_part", fail)
+    dressing.until(lambda: not row.isVisible())
+    assert dressing.controller.frames.status.settled == 1.0
 
 
 def test_a_hand_that_pulls_takes_the_progress_of_refining_away(dressing):
@@ -551,5 +622,7 @@ def test_a_hand_that_pulls_takes_the_progress_of_refining_away(dressing):
     dressing.mouse(QEvent.Type.MouseMove, start + QPointF(9, 9))
     dressing.mouse(QEvent.Type.MouseMove, start + QPointF(18, 18))
     assert not row.isVisible()
+    told = " ".join(dressing.controller.frames.status.figures)
+    assert "refining" not in told and "looking closer" not in told
     dressing.mouse(QEvent.Type.MouseButtonRelease, start + QPointF(18, 18))
     dressing.until(row.isVisible)

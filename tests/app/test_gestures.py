@@ -217,9 +217,14 @@ def test_a_band_around_one_joint_or_none_is_no_group(driver):
 
 def tip_at(driver, spot: QPointF) -> str:
     """What a hand reads that comes to rest here."""
+    driver.mouse(MOVE, spot, Qt.MouseButton.NoButton)
+    return tip_of_resting(driver, spot)
+
+
+def tip_of_resting(driver, spot: QPointF) -> str:
+    """What a hand reads that rests here and has not moved."""
     QToolTip.hideText()
     viewport, at = driver.canvas.viewport(), spot.toPoint()
-    driver.mouse(MOVE, spot, Qt.MouseButton.NoButton)
     QApplication.sendEvent(viewport, QHelpEvent(QEvent.Type.ToolTip, at, viewport.mapToGlobal(at)))
     return QToolTip.text()
 
@@ -229,6 +234,7 @@ def test_a_joint_tells_its_name_to_a_hand_that_rests_on_it(driver):
     assert QToolTip.isVisible()
     driver.canvas.skeleton.select(LEFT_WRIST)
     driver.window.actions_by_id["toggle_joint"].trigger()
+    assert tip_of_resting(driver, driver.at(LEFT_WRIST)) == "Left wrist, hidden", "as it is now"
     assert tip_at(driver, driver.at(LEFT_WRIST)) == "Left wrist, hidden"
     tip_at(driver, driver.canvas.to_widget((5.0, 5.0)))
     driver.until(lambda: not QToolTip.isVisible())

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QMenu, QPushButton
 
 from app import theme
 from app.dialogs.palette import Palette, matches
@@ -161,6 +161,25 @@ def test_f6_reaches_what_is_offered_and_it_waits(driver):
     assert panel_of_focus(driver) == "References"
 
 
+def test_a_notice_that_the_keys_are_in_outlives_newer_ones(driver):
+    driver.window.centre.notices.offer("It lies on its side.", "Turn it", lambda: None)
+    QTest.keyClick(driver.canvas, Qt.Key.Key_F6)
+    for number in range(4):
+        driver.window.centre.notices.show("good", f"Saved {number}.png.")
+    assert driver.sentences == ["It lies on its side.", "Saved 2.png.", "Saved 3.png."]
+    assert QApplication.focusWidget().text() == "Turn it"
+
+
+def test_a_click_on_a_notice_leaves_the_keys_where_they_are(driver):
+    driver.canvas.setFocus()
+    driver.until(driver.canvas.hasFocus)
+    driver.window.centre.notices.show("error", "It failed.", details="Why it did.")
+    [toast] = driver.window.centre.notices.toasts
+    [copy] = [b for b in toast.findChildren(QPushButton) if b.text() == "Copy details"]
+    QTest.mouseClick(copy, Qt.MouseButton.LeftButton)
+    assert QApplication.clipboard().text() == "Why it did." and driver.canvas.hasFocus()
+
+
 def test_f6_reaches_the_question_above_the_canvas(driver, photo):
     driver.backend.pose = None
     driver.controller.photos.open_photo(photo("new.png"), "new.png")
@@ -241,6 +260,43 @@ def test_keys_are_changed_taken_over_remembered_and_given_back(driver, settings)
     later.keys.change("turn_around", None)
     assert later.actions_by_id["turn_around"].shortcut() == QKeySequence("T") and settings.keys == {}
     later.deleteLater()
+
+
+def test_keys_are_taken_from_nobody_while_no_command_is_found(driver):
+    driver.window.actions_by_id["change_keys"].trigger()
+    dialog = driver.window.findChild(RebindDialog)
+    QTest.keyClicks(dialog.field, "zzzz")
+    QTest.keyClick(dialog.keys, Qt.Key.Key_T)
+    assert dialog.keys.keySequence() == QKeySequence("T")
+    QTest.mouseClick(dialog.take, Qt.MouseButton.LeftButton)
+    made = driver.window.actions_by_id
+    assert not dialog.told.text() and made["turn_around"].shortcut() == QKeySequence("T")
+    assert not any(button.isEnabled() for button in (dialog.take, dialog.none, dialog.reset))
+    dialog.field.clear()
+    assert all(button.isEnabled() for button in (dialog.take, dialog.none, dialog.reset))
+    dialog.reject()
+
+
+def test_enter_presses_the_button_that_the_keys_are_on(driver):
+    driver.window.actions_by_id["change_keys"].trigger()
+    dialog, made = driver.window.findChild(RebindDialog), driver.window.actions_by_id
+    QTest.keyClicks(dialog.field, "mirror")
+    dialog.keys.setKeySequence(QKeySequence("F9"))
+
+    def enter(button) -> None:
+        button.setFocus(Qt.FocusReason.TabFocusReason)
+        driver.until(button.hasFocus)
+        QTest.keyClick(button, Qt.Key.Key_Return)
+
+    before = made["mirror"].shortcuts()
+    enter(dialog.take)
+    assert made["mirror"].shortcut() == QKeySequence("F9")
+    enter(dialog.none)
+    assert made["mirror"].shortcuts() == []
+    enter(dialog.reset)
+    assert made["mirror"].shortcuts() == before
+    enter(dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Close))
+    assert not dialog.isVisible()
 
 
 def test_sliders_change_the_proportions_as_one_step_and_spring_back(driver):

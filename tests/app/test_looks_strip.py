@@ -228,8 +228,25 @@ def test_enter_draws_the_sheet_and_checks_nothing(driver, tmp_path, monkeypatch)
     driver.window.actions_by_id["contact_sheet"].trigger()
     dialog = driver.window.findChild(SheetDialog)
     driver.until(dialog.poses.hasFocus)
+    checked = []
+    for box in (dialog.poses, dialog.people):
+        box.itemChanged.connect(checked.append)
     QTest.keyClick(dialog.poses, Qt.Key.Key_Return)
     driver.until(lambda: "Saved sheet.png." in driver.sentences)
+    assert not checked
+
+
+def test_enter_on_all_checks_all_and_draws_nothing(driver, tmp_path, monkeypatch):
+    save_as(monkeypatch, tmp_path / "sheet.png")
+    driver.window.actions_by_id["contact_sheet"].trigger()
+    dialog = driver.window.findChild(SheetDialog)
+    every = next(b for b in dialog.findChildren(QPushButton) if b.accessibleName().endswith("poses"))
+    every.setFocus(Qt.FocusReason.TabFocusReason)
+    driver.until(every.hasFocus)
+    QTest.keyClick(every, Qt.Key.Key_Return)
+    states = [dialog.poses.item(row).checkState() for row in range(dialog.poses.count())]
+    assert dialog.isVisible() and set(states) == {Qt.CheckState.Checked}
+    dialog.reject()
 
 
 def test_numbers_of_an_in_between_stand_off_their_edge_and_beside_their_names(driver):

@@ -110,6 +110,20 @@ def test_ctrl_d_keeps_a_pose_that_is_shared_renamed_and_removed(driver, tmp_path
     assert own_poses.listed() == [] and grid(driver).item(0).toolTip() != "Hello there"
 
 
+def once_asked(answer) -> None:
+    """Call it as soon as a dialog waits for hands, whenever that is."""
+    timer = QTimer(QApplication.instance())
+
+    def look() -> None:
+        if QApplication.activeModalWidget() is not None:
+            timer.stop()
+            timer.deleteLater()
+            answer()
+
+    timer.timeout.connect(look)
+    timer.start(0)
+
+
 def test_a_name_is_asked_for_where_it_can_be_read_whole(driver):
     wide = []
 
@@ -121,10 +135,10 @@ def test_a_name_is_asked_for_where_it_can_be_read_whole(driver):
         QTest.keyClicks(field, " Wave ")
         QTest.keyClick(field, Qt.Key.Key_Return)
 
-    QTimer.singleShot(300, answer)
+    once_asked(answer)
     driver.window.actions_by_id["keep_pose"].trigger()
     assert wide[0] > 0 and [pose.name for pose in own_poses.listed()] == ["Wave"]
-    QTimer.singleShot(300, lambda: QTest.keyClick(QApplication.activeModalWidget(), Qt.Key.Key_Escape))
+    once_asked(lambda: QTest.keyClick(QApplication.activeModalWidget(), Qt.Key.Key_Escape))
     driver.window.actions_by_id["keep_pose"].trigger()
     assert len(own_poses.listed()) == 1
 

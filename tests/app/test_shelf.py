@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
@@ -250,6 +252,25 @@ def test_who_sees_better_says_whether_somebody_is_in_a_garment(driver, standing)
     assert not np.array_equal(linen().source.pose_18x3, inside)
     driver.controller.undo_stack.undo()
     assert linen().reference.alone
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "Nobody wears this: a garment alone",
+        "Turn the photo to the left",
+        "Correct the skeleton on the photo…",
+    ],
+)
+def test_a_photo_that_is_not_here_says_so_whatever_it_is_to_be_read_for(driver, entry):
+    look = driver.controller.document.look
+    gone = [
+        replace(photo, source=replace(photo.source, data=None)) if photo.name == "linen.png" else photo
+        for photo in look.photos
+    ]
+    driver.controller.document.settle(photos=tuple(gone))
+    choose(driver, "linen.png", entry)
+    assert "linen.png itself is not here: open its file again." in driver.sentences
 
 
 def test_a_photo_on_its_side_is_turned_and_looked_at_again(driver):

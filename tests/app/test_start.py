@@ -306,7 +306,8 @@ def test_the_first_picture_and_its_pose_are_in_px_of_the_frame_before_the_engine
     np.testing.assert_allclose(driver.pose, read_pose(pose, DEFAULT_FRAME), atol=0.01)
 
 
-def test_a_photo_that_cannot_be_read_is_told_before_any_engine_is_awake(open_window, tmp_path):
+def test_a_photo_that_cannot_be_read_is_told_before_any_engine_is_awake(open_window, tmp_path, monkeypatch):
+    monkeypatch.setattr("app.files.reading.PATIENCE_S", 60.0)  # no disk of a busy machine is called slow
     driver = open_window(awake=False)
     (tmp_path / "empty.png").touch()
     (tmp_path / "folder.jpg").mkdir()

@@ -30,7 +30,7 @@ from engine.pose.formats.units import unit_of
 
 DRESS_CODE = (512.0, 384.0)  # (H, W) that Dress Code's keypoints are in, whatever size the pictures have
 
-_SURE = ("visibility", "score", "confidence", "v", "c", "likelihood")
+SURE = ("visibility", "score", "confidence", "conf", "v", "c", "likelihood")
 _NAMES = ("name", "part", "label", "id", "joint", "bodypart", "class")
 _PAIRS = ("point_2d", "loc")  # x, y in a list
 _PLACES = ("position", "location")  # objects with x and y
@@ -212,7 +212,7 @@ def _row(point: Any) -> list[float]:
         return [math.nan, math.nan]
     if isinstance(point, dict):
         point = _spelt(point)
-        sure = next((point[key] for key in _SURE if is_number(point.get(key))), None)
+        sure = next((point[key] for key in SURE if is_number(point.get(key))), None)
         place = _place_of(point)
         point = [place["x"], place["y"], sure]
     if not isinstance(point, list) or not 2 <= len(point) <= 5:

@@ -33,9 +33,12 @@ _TURNED = (5, 6, 7, 8)  # EXIF orientations that exchange rows and columns
 _RAW = (b"II*\0\x10\0\0\0CR", b"IIU\0", b"IIRO", b"FUJIFILMCCD", b"FOVb", b"\0MRM")  # cameras' own
 _OTHERS = (
     (b"8BPS", "a Photoshop document"), (b"gimp xcf", "a picture of GIMP"), (b"%PDF", "a PDF"),
-    (b"\xff\x0a", "a JPEG XL picture"), (b"\0\0\0\x0cJXL ", "a JPEG XL picture"), (b"<svg", "an SVG drawing"),
+    (b"\xff\x0a", "a JPEG XL picture"), (b"\0\0\0\x0cJXL ", "a JPEG XL picture"),
     (b"v/1\x01", "an OpenEXR picture"), (b"\0\0\1\0", "an icon"), (b"PK\3\4", "a zip archive or a project"),
 )  # fmt: skip
+_SOUNDS = (b"M4A ", b"M4B ", b"WAVE")  # brands of MPEG-4 that have no picture, and what is in a RIFF
+_VIDEOS = (b"\x1aE\xdf\xa3", b"\0\0\1\xba", b"\0\0\1\xb3", b"FLV\1", b"0&\xb2u")  # WebM, MPEG, Flash, WMV
+_HEAD = 4096  # bytes by which a stranger is told: editors write comments before the <svg of a drawing
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 
@@ -87,7 +90,7 @@ def _decode(file: BinaryIO, label: str) -> np.ndarray:
             image = Image.open(file, formats=[f for f in _FORMATS if f in Image.OPEN])
     except UnidentifiedImageError:
         file.seek(0)
-        raise InputError(f"{label} {_stranger(file.read(12))}.") from None
+        raise InputError(f"{label} {_stranger(file.read(_HEAD))}.") from None
     except Image.DecompressionBombError:
         raise InputError(f"{label} is too large: {MOST_PIXELS:,} pixels are the most.") from None
     except Exception as error:  # a decoder fed with broken bytes raises anything
@@ -121,7 +124,7 @@ def _decode(file: BinaryIO, label: str) -> np.ndarray:
 
 def _stranger(head: bytes) -> str:
     """What a file that no decoder wants seems to be, by its first bytes."""
-    kind = head[8:12] if head[4:8] == b"ftyp" else b""
+    kind = head[8:12] if head[4:8] == b"ftyp" or head[:4] == b"RIFF" else b""
     if kind in _HEIC_BRANDS:
         return "is a HEIC picture, which cannot be read here: save it as JPEG or PNG first"
     if kind == b"crx " or head.startswith(_RAW):
@@ -133,10 +136,18 @@ def _stranger(head: bytes) -> str:
         )
     if name := next((name for magic, name in _OTHERS if head.startswith(magic)), ""):
         return f"is {name}, which cannot be read here: save it as JPEG or PNG first"
-    whole = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"RIFF")
-    if kind in (b"avif", b"avis") or head.startswith(whole):
+    if (
+        head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+        and b"<svg" in head
+        and b"<html" not in head.lower()
+    ):
+        return "is an SVG drawing, which cannot be read here: save it as JPEG or PNG first"
+    whole = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM")
+    if kind in (b"avif", b"avis", b"WEBP") or head.startswith(whole):
         return "is cut off or damaged"
-    if kind:
+    if kind in _SOUNDS:
+        return "is sound, not a picture"
+    if head[4:8] == b"ftyp" or kind == b"AVI " or head.startswith(_VIDEOS):
         return "is a video, not a picture: save the frame that is meant"
     return "is not a picture (JPEG, PNG, WebP, AVIF, TIFF, GIF or BMP)"
 

@@ -45,11 +45,11 @@ _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b
 def read_photo(source: str | os.PathLike | bytes, name: str | None = None) -> np.ndarray:
     """The photo as it should look: uint8 sRGB [H, W, 3], upright, no side longer than `LONGEST`.
 
-    EXIF rotation and colour profiles are applied, transparency lies over white, 16 bits become 8, an
+    EXIF rotation, colour profiles and a PNG's gamma are applied, transparency lies over white, 16 bits become 8, an
     animation gives its first frame.
 
     source: a path, or the bytes of a file. name: what messages call it; the file's own name where left out.
-    Raises InputError: no such file, a folder, no permission, empty, not a picture, HEIC, cut off, too small,
+    Raises InputError: no such file, a folder, no permission, empty, not a picture, HEIC, cut off, too small or narrow,
     too large.
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
@@ -100,6 +100,12 @@ def _decode(file: BinaryIO, label: str) -> np.ndarray:
     if min(width, height) < SMALLEST:
         raise InputError(
             f"{label} is too small: {width} x {height} px, and at least {SMALLEST} px are needed."
+        )
+    narrow = min(width, height) * LONGEST // max(width, height)
+    if max(width, height) > LONGEST and narrow < SMALLEST:
+        raise InputError(
+            f"{label} is too narrow: {width} x {height} px are reduced to {LONGEST} by {narrow}, and at "
+            f"least {SMALLEST} px are needed."
         )
     if width * height > MOST_PIXELS:
         raise InputError(
@@ -208,6 +214,7 @@ def _upright(image: Image.Image) -> Image.Image:
 def _to_srgb(image: Image.Image) -> Image.Image:
     """Over white, through its colour profile where it has a usable one, as RGB."""
     profile = image.info.get("icc_profile")
+    gamma = colours.other_gamma(image)
     if image.has_transparency_data:
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
@@ -223,6 +230,8 @@ def _to_srgb(image: Image.Image) -> Image.Image:
             pass  # a broken profile, or one of other channels than the picture: its plain numbers will do
     elif image.mode == "RGB" and colours.is_adobe_rgb(image):
         return colours.adobe_to_srgb(image)
+    elif gamma:
+        return colours.gamma_to_srgb(image.convert("RGB"), gamma)
     return image.convert("RGB")
 
 

@@ -45,12 +45,12 @@ _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b
 def read_photo(source: str | os.PathLike | bytes, name: str | None = None) -> np.ndarray:
     """The photo as it should look: uint8 sRGB [H, W, 3], upright, no side longer than `LONGEST`.
 
-    EXIF rotation, colour profiles and a PNG's gamma are applied, transparency lies over white, 16 bits become 8, an
-    animation gives its first frame.
+    EXIF rotation, colour profiles and a PNG's gamma are applied, transparency lies over white, 16 bits
+    become 8, an animation gives its first frame.
 
     source: a path, or the bytes of a file. name: what messages call it; the file's own name where left out.
-    Raises InputError: no such file, a folder, no permission, empty, not a picture, HEIC, cut off, too small or narrow,
-    too large.
+    Raises InputError: no such file, a folder, no permission, empty, not a picture, HEIC, cut off, too small,
+    too narrow, too large.
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
         label = printable(name or "The pasted picture")

@@ -1,4 +1,4 @@
-"""Colours of pictures that say without a profile which they are: as cameras mark Adobe RGB in EXIF."""
+"""Colours of pictures that say without a profile which they are: Adobe RGB in EXIF, the gamma of a PNG."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ _ADOBE = "R03"  # of DCF 2.0: Adobe RGB, as cameras say it that write no profile
 _GAMMA = 563 / 256  # Adobe RGB (1998), 4.3.4.2
 # Adobe RGB -> sRGB, both linear and of one white: the primaries of red and blue are the same.
 _MATRIX = np.array([[1.39836, -0.39836, 0.0], [0.0, 1.0, 0.0], [0.0, -0.04293, 1.04293]], np.float32)
+_ALIKE = 0.1  # of sRGB's gamma, as a PNG has it that says 1/2.2 and means it or sRGB
 _ROWS = 256  # at a time: in floating point a large picture would take twelve times its room
 
 
@@ -32,6 +33,24 @@ def adobe_to_srgb(image: Image.Image) -> Image.Image:
     linear = (np.arange(256, dtype=np.float32) / 255) ** _GAMMA
     for top in range(0, len(rgb_HWC), _ROWS):
         part = np.clip(linear[rgb_HWC[top : top + _ROWS]] @ _MATRIX.T, 0, 1)
-        shown = np.where(part <= 0.0031308, 12.92 * part, 1.055 * part ** (1 / 2.4) - 0.055)
-        rgb_HWC[top : top + _ROWS] = np.round(255 * shown)
+        rgb_HWC[top : top + _ROWS] = np.round(255 * _encoded(part))
     return Image.fromarray(rgb_HWC)
+
+
+def other_gamma(image: Image.Image) -> float:
+    """What a PNG calls its gamma (its numbers are light to this power), 0 where that is about sRGB's.
+    A file with a profile follows that."""
+    gamma = image.info.get("gamma", 0.0)
+    alike = "srgb" in image.info or abs(gamma * 2.2 - 1) < _ALIKE
+    return 0.0 if gamma <= 0 or alike else float(gamma)
+
+
+def gamma_to_srgb(image: Image.Image, gamma: float) -> Image.Image:
+    """An RGB picture whose numbers are light to this power (PNG 11.3.2.2: 1 for linear ones) as sRGB."""
+    levels = np.round(255 * _encoded((np.arange(256) / 255) ** (1 / gamma))).astype(int)
+    return image.point(levels.tolist() * 3)
+
+
+def _encoded(light: np.ndarray) -> np.ndarray:
+    """sRGB's numbers, from 0 to 1, of light from 0 to 1 (IEC 61966-2-1)."""
+    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)

@@ -33,21 +33,24 @@ _TURNED = (5, 6, 7, 8)  # EXIF orientations that exchange rows and columns
 _RAW = (b"II*\0\x10\0\0\0CR", b"IIU\0", b"IIRO", b"FUJIFILMCCD", b"FOVb", b"\0MRM")  # cameras' own
 _OTHERS = (
     (b"8BPS", "a Photoshop document"), (b"gimp xcf", "a picture of GIMP"), (b"%PDF", "a PDF"),
-    (b"\xff\x0a", "a JPEG XL picture"), (b"\0\0\0\x0cJXL ", "a JPEG XL picture"), (b"<svg", "an SVG drawing"),
+    (b"\xff\x0a", "a JPEG XL picture"), (b"\0\0\0\x0cJXL ", "a JPEG XL picture"),
     (b"v/1\x01", "an OpenEXR picture"), (b"\0\0\1\0", "an icon"), (b"PK\3\4", "a zip archive or a project"),
 )  # fmt: skip
+_SOUNDS = (b"M4A ", b"M4B ", b"WAVE")  # brands of MPEG-4 that have no picture, and what is in a RIFF
+_VIDEOS = (b"\x1aE\xdf\xa3", b"\0\0\1\xba", b"\0\0\1\xb3", b"FLV\1", b"0&\xb2u")  # WebM, MPEG, Flash, WMV
+_HEAD = 4096  # bytes by which a stranger is told: editors write comments before the <svg of a drawing
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 
 def read_photo(source: str | os.PathLike | bytes, name: str | None = None) -> np.ndarray:
     """The photo as it should look: uint8 sRGB [H, W, 3], upright, no side longer than `LONGEST`.
 
-    EXIF rotation and colour profiles are applied, transparency lies over white, 16 bits become 8, an
-    animation gives its first frame.
+    EXIF rotation, colour profiles and a PNG's gamma are applied, transparency lies over white, 16 bits
+    become 8, an animation gives its first frame.
 
     source: a path, or the bytes of a file. name: what messages call it; the file's own name where left out.
     Raises InputError: no such file, a folder, no permission, empty, not a picture, HEIC, cut off, too small,
-    too large.
+    too narrow, too large.
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
         label = printable(name or "The pasted picture")
@@ -87,7 +90,7 @@ def _decode(file: BinaryIO, label: str) -> np.ndarray:
             image = Image.open(file, formats=[f for f in _FORMATS if f in Image.OPEN])
     except UnidentifiedImageError:
         file.seek(0)
-        raise InputError(f"{label} {_stranger(file.read(12))}.") from None
+        raise InputError(f"{label} {_stranger(file.read(_HEAD))}.") from None
     except Image.DecompressionBombError:
         raise InputError(f"{label} is too large: {MOST_PIXELS:,} pixels are the most.") from None
     except Exception as error:  # a decoder fed with broken bytes raises anything
@@ -97,6 +100,12 @@ def _decode(file: BinaryIO, label: str) -> np.ndarray:
     if min(width, height) < SMALLEST:
         raise InputError(
             f"{label} is too small: {width} x {height} px, and at least {SMALLEST} px are needed."
+        )
+    narrow = min(width, height) * LONGEST // max(width, height)
+    if max(width, height) > LONGEST and narrow < SMALLEST:
+        raise InputError(
+            f"{label} is too narrow: {width} x {height} px are reduced to {LONGEST} by {narrow}, and at "
+            f"least {SMALLEST} px are needed."
         )
     if width * height > MOST_PIXELS:
         raise InputError(
@@ -121,7 +130,7 @@ def _decode(file: BinaryIO, label: str) -> np.ndarray:
 
 def _stranger(head: bytes) -> str:
     """What a file that no decoder wants seems to be, by its first bytes."""
-    kind = head[8:12] if head[4:8] == b"ftyp" else b""
+    kind = head[8:12] if head[4:8] == b"ftyp" or head[:4] == b"RIFF" else b""
     if kind in _HEIC_BRANDS:
         return "is a HEIC picture, which cannot be read here: save it as JPEG or PNG first"
     if kind == b"crx " or head.startswith(_RAW):
@@ -133,10 +142,18 @@ def _stranger(head: bytes) -> str:
         )
     if name := next((name for magic, name in _OTHERS if head.startswith(magic)), ""):
         return f"is {name}, which cannot be read here: save it as JPEG or PNG first"
-    whole = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"RIFF")
-    if kind in (b"avif", b"avis") or head.startswith(whole):
+    if (
+        head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+        and b"<svg" in head
+        and b"<html" not in head.lower()
+    ):
+        return "is an SVG drawing, which cannot be read here: save it as JPEG or PNG first"
+    whole = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM")
+    if kind in (b"avif", b"avis", b"WEBP") or head.startswith(whole):
         return "is cut off or damaged"
-    if kind:
+    if kind in _SOUNDS:
+        return "is sound, not a picture"
+    if head[4:8] == b"ftyp" or kind == b"AVI " or head.startswith(_VIDEOS):
         return "is a video, not a picture: save the frame that is meant"
     return "is not a picture (JPEG, PNG, WebP, AVIF, TIFF, GIF or BMP)"
 
@@ -197,6 +214,7 @@ def _upright(image: Image.Image) -> Image.Image:
 def _to_srgb(image: Image.Image) -> Image.Image:
     """Over white, through its colour profile where it has a usable one, as RGB."""
     profile = image.info.get("icc_profile")
+    gamma = colours.other_gamma(image)
     if image.has_transparency_data:
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
@@ -212,6 +230,8 @@ def _to_srgb(image: Image.Image) -> Image.Image:
             pass  # a broken profile, or one of other channels than the picture: its plain numbers will do
     elif image.mode == "RGB" and colours.is_adobe_rgb(image):
         return colours.adobe_to_srgb(image)
+    elif gamma:
+        return colours.gamma_to_srgb(image.convert("RGB"), gamma)
     return image.convert("RGB")
 
 

@@ -151,6 +151,32 @@ def test_colour_profile_is_applied():
         assert np.abs(seen.astype(int) - 60).max() <= 1
 
 
+@pytest.mark.parametrize("mode", ["RGB", "L", "P", "RGBA"])
+@pytest.mark.parametrize(
+    ("gamma", "seen"), [(1.0, 133), (1 / 1.8, 77), (1 / 2.2, 60), (0.45, 60), (0.0, 60), (None, 60)]
+)
+def test_the_gamma_that_a_png_names_is_applied(mode, gamma, seen):
+    """60 of 255 as light is 0.235, of which sRGB makes 133 (IEC 61966-2-1) and 77 of
+    its power of 1.8; what says 1/2.2 means sRGB."""
+    info = PngImagePlugin.PngInfo()
+    if gamma is not None:
+        info.add(b"gAMA", struct.pack(">I", round(100_000 * gamma)))
+    grey = Image.new("RGB", (WIDE, HIGH), (60, 60, 60))
+    grey = grey.quantize(4) if mode == "P" else grey.convert(mode)
+    assert (read_photo(encoded(grey, "PNG", pnginfo=info)) == seen).all()
+    info.add(b"sRGB", b"\0")
+    assert (read_photo(encoded(grey, "PNG", pnginfo=info)) == 60).all()
+
+
+def test_strips_that_would_be_too_narrow_once_reduced_are_refused():
+    strip = encoded(Image.new("RGB", (33, 2 * LONGEST)), "PNG")
+    assert fault(strip, "a.png") == (
+        "a.png is too narrow: 33 x 4096 px are reduced to 2048 by 16, and at least 32 px are needed."
+    )
+    assert read_photo(encoded(Image.new("RGB", (64, 2 * LONGEST)), "PNG")).shape == (LONGEST, 32, 3)
+    assert read_photo(encoded(Image.new("RGB", (33, LONGEST)), "PNG")).shape == (LONGEST, 33, 3)
+
+
 @pytest.mark.parametrize("mode", ["RGB", "P", "L"])
 def test_twelve_thousand_pixels(mode, tmp_path):
     Image.new(mode, (12_000, 3_000), 0 if mode != "RGB" else (10, 20, 30)).save(tmp_path / "big.png")
@@ -378,6 +404,22 @@ def test_cameras_say_adobe_rgb_without_a_profile():
         (b"II*\0\x10\0\0\0CR\2\0", "is a camera's raw file"),
         (b"II*\0\x08\0\0\0", "is a TIFF of a kind that cannot be read here, or a camera's raw file"),
         (b"\0\0\0\x18ftypisom", "is a video"),
+        (b"RIFF\x24\1\0\0AVI LIST", "is a video"),
+        (b"\x1aE\xdf\xa3\x9fB\x86\x81\1", "is a video"),
+        (b"\0\0\1\xbaD\0\4\0", "is a video"),
+        (b"\0\0\1\xb3\x14\0\xf0\x23", "is a video"),
+        (b"FLV\1\5", "is a video"),
+        (b"0&\xb2u\x8ef\xcf\x11", "is a video"),
+        (b"RIFF\x24\1\0\0WAVEfmt ", "is sound"),
+        (b"\0\0\0\x18ftypM4A ", "is sound"),
+        (b"RIFF\x24\1\0\0WEBPVP8 ", "is cut off or damaged"),
+        (b"RIFF\x24\1\0\0CDR9vrsn", "is not a picture"),
+        (b"<svg xmlns", "is an SVG drawing"),
+        (
+            b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- made -->' + b" " * 600 + b"<svg xmlns",
+            "is an SVG drawing",
+        ),
+        (b"<!DOCTYPE html><html><body><svg", "is not a picture"),
         (b"\0\0\0\x18ftypavif", "is cut off or damaged"),
         (b"%PDF-1.7", "is a PDF"),
     ],

@@ -11,7 +11,7 @@ import numpy as np
 from engine.errors import InputError
 from engine.pose.formats.jsonforms import people_of
 from engine.pose.formats.people import Person
-from engine.pose.formats.points import is_flat_person
+from engine.pose.formats.points import SURE, is_flat_person
 
 MAGIC = b"\x93NUMPY"
 
@@ -28,8 +28,8 @@ def people_in_array(data: bytes, name: str) -> tuple[Person, ...]:
         if not numbers or math.prod(shape) * kind.itemsize > len(data):
             raise ValueError(kind)
         array = np.load(io.BytesIO(data), allow_pickle=False)
-        if kind.names:  # x and y by their names, as columns
-            array = np.stack([array[name] for name in kind.names], axis=-1)
+        if kind.names:
+            array = np.stack([array[column] for column in _columns(kind.names)], axis=-1)
         array = array.astype(np.float64)
     except (ValueError, OSError, EOFError, TypeError, KeyError, SyntaxError, TokenError):
         raise InputError(f"{name} is not a pose file: it is damaged, or no array of numbers.") from None
@@ -38,3 +38,12 @@ def people_in_array(data: bytes, name: str) -> tuple[Person, ...]:
     if array.ndim == 1 and not is_flat_person(len(array)):
         raise InputError(f"{name} holds an array of shape {list(shape)}, which is no list of joints.")
     return people_of(array.tolist(), name)
+
+
+def _columns(names: tuple[str, ...]) -> list[str]:
+    """The names of x, of y, and of how sure a joint is, whatever order they come in and whatever is beside
+    them; all of them where x and y have other names."""
+    spelt = {name.lower(): name for name in names}
+    if not {"x", "y"} <= spelt.keys():
+        return list(names)
+    return [spelt[word] for word in ("x", "y", *[word for word in SURE if word in spelt][:1])]

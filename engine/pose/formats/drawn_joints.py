@@ -15,9 +15,9 @@ from engine.pose import skeleton as sk
 
 _ROUNDS = 2  # a line from joints a little beside it takes in all of its bone the second time
 _AROUND, _LEAST_AROUND = 0.012, 2.5  # of the height, and px, that a joint may have been found beside a bone
-_LEAST_SEEN = 6  # px of a bone, that make a line
-_ALONG = 0.2  # what the end of a bone is worth beside its line: ends are off by a dot's radius, lines by none
-_BEFORE = 0.06  # what is worth where a joint was found before, so that each has a place
+# What the end of a bone is worth beside its line, and where a joint was found: ends are off by a dot's
+# radius, lines by none.
+_ALONG = 0.2
 _DOTTED = 10.0  # what a dot is worth beside a line
 _UNDER = 0.02  # of the height, that a joint is found beside its dot at most, by bones that end before it
 _BODY = range(sk.NECK, sk.RIGHT_EYE)  # the dots of a face lie as near to each other
@@ -40,7 +40,7 @@ def settled_joints(
     dotted = _onto_dots(pose, dots, _UNDER * height)
     for _ in range(_ROUNDS):
         # The least squares of each joint: a x = b.
-        a_J22 = np.where(dotted, _DOTTED, _BEFORE)[:, None, None] * np.eye(2)
+        a_J22 = np.where(dotted, _DOTTED, _ALONG)[:, None, None] * np.eye(2)
         b_J2 = a_J22[:, 0, :1] * pose[:, :2]
         for first, second, mask in bones:
             if max(first, second) >= len(pose) or not (there[first] and there[second]):
@@ -87,7 +87,7 @@ def _line(
     points = np.column_stack([columns, rows]) + low + 0.5 - start
     far, aside = points @ along, points @ across
     seen = (np.abs(aside) <= around) & (far >= -around) & (far <= length + around)
-    if seen.sum() < _LEAST_SEEN or np.ptp(far[seen]) < length / 2:
+    if not seen.any() or np.ptp(far[seen]) < length / 2:
         return None
     slope, offset = np.polyfit(far[seen], aside[seen], 1)
     turned = (along + slope * across) / np.hypot(1.0, slope)

@@ -27,6 +27,7 @@ _PARTS = {
 _OF_APPLE = {
     "head": "nose", "forearm": "elbow", "hand": "wrist", "up leg": "hip", "leg": "knee", "foot": "ankle",
 }  # fmt: skip
+_APPLES = "VNHumanBodyPoseObservationJointName"  # begins each of their names outside of Swift
 _FILLERS = ("pose", "landmark", "joint", "keypoint", "kp", "point", "type")  # PoseLandmark.NOSE
 _SIDES = {"left": "left", "l": "left", "right": "right", "r": "right"}
 _NUMBERS = {name: joint for joint, name in enumerate(JOINTS)}
@@ -43,6 +44,7 @@ _GLUED = re.compile(
 
 def joint_of(name: str) -> int | None:
     """The number of the joint that this names, None for anything else (a finger, the inner eye)."""
+    name = name.removeprefix(_APPLES)
     if len(name) > _LONGEST:
         return None
     words = re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower())

@@ -6,6 +6,7 @@ Rows of numbers, flat numbers, objects with x and y, tables on their side, score
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -30,7 +31,7 @@ from engine.pose.formats.units import unit_of
 
 DRESS_CODE = (512.0, 384.0)  # (H, W) that Dress Code's keypoints are in, whatever size the pictures have
 
-_SURE = ("visibility", "score", "confidence", "v", "c", "likelihood")
+SURE = ("visibility", "score", "confidence", "conf", "v", "c", "likelihood")
 _NAMES = ("name", "part", "label", "id", "joint", "bodypart", "class")
 _PAIRS = ("point_2d", "loc")  # x, y in a list
 _PLACES = ("position", "location")  # objects with x and y
@@ -111,10 +112,21 @@ def pose_of_points(
     except InputError:
         raise
     except (TypeError, ValueError, KeyError, OverflowError):
+        if _in_per_cent(points):
+            raise InputError(
+                f"{name} has its places in per cent as text: leave the % and the quotes out."
+            ) from None
         raise InputError(f"{name} is not a pose file: its keypoints are not made of numbers.") from None
     there = np.isfinite(rows[:, :2]).all(axis=1)
     wide = canvas[1] / canvas[0] if canvas and unit_of(rows[there, :2]) == SHARES else 1.0
     return pose_of_rows(np.column_stack([rows[:, :2], sure]), name, order, wide)
+
+
+def _in_per_cent(points: Any) -> bool:
+    """Whether the first point, told in whatever way, has "38.4%" for a number."""
+    first = points[0] if isinstance(points, list) and points else points
+    told = first.values() if isinstance(first, dict) else first if isinstance(first, list) else ()
+    return any(isinstance(value, str) and re.fullmatch(r"\s*-?[\d.]+\s*%\s*", value) for value in told)
 
 
 def pose_of_rows(
@@ -212,7 +224,7 @@ def _row(point: Any) -> list[float]:
         return [math.nan, math.nan]
     if isinstance(point, dict):
         point = _spelt(point)
-        sure = next((point[key] for key in _SURE if is_number(point.get(key))), None)
+        sure = next((point[key] for key in SURE if is_number(point.get(key))), None)
         place = _place_of(point)
         point = [place["x"], place["y"], sure]
     if not isinstance(point, list) or not 2 <= len(point) <= 5:

@@ -208,9 +208,53 @@ def test_places_left_of_and_above_a_picture_keep_their_signs(form):
 
 def test_numpys_arrays_with_named_columns_are_joints(tmp_path):
     rows = [(x, y, 0.9) for x, y in XY.tolist()]
+    ids, sure = np.arange(len(XY)), np.full(len(XY), 0.9)
+    sure[4] = 0.01
     np.save(tmp_path / "a.npy", np.array(rows, dtype=[("x", "f4"), ("y", "f8"), ("score", "f2")]))
     [person] = read_people(tmp_path / "a.npy").people
     np.testing.assert_allclose(person.pose_18x3[:, :2], XY, atol=0.01)
+    for names in (("score", "x", "y"), ("Y", "z", "X", "id", "Conf")):
+        told = {
+            "x": XY[:, 0],
+            "y": XY[:, 1],
+            "score": sure,
+            "conf": sure,
+            "z": XY[:, 0] - 300,
+            "id": ids,
+        }
+        array = np.zeros(len(XY), [(name, "f4") for name in names])
+        for name in names:
+            array[name] = told[name.lower()]
+        np.save(tmp_path / "c.npy", array)
+        [person] = read_people(tmp_path / "c.npy").people
+        there = person.pose_18x3[:, 2] > 0
+        np.testing.assert_allclose(person.pose_18x3[there, :2], XY[there], atol=0.01)
+        assert np.flatnonzero(~there).tolist() == [4], "who is not sure of a joint has none"
     np.save(tmp_path / "b.npy", np.array([(1, "nose")], dtype=[("x", "f4"), ("name", "U8")]))
     with pytest.raises(ValueError, match="b.npy is not a pose file"):
         read_people(tmp_path / "b.npy")
+
+
+@pytest.mark.parametrize("form", ["points", "pairs", "list"])
+def test_the_long_names_of_apples_vision_are_its_short_ones(form):
+    shares = [(x / 1000, y / 1000) for x, y in np.asarray(R17, float).tolist()]
+    begin = "VNHumanBodyPoseObservationJointName"
+    named = {begin + name.title().replace("_", ""): at for name, at in zip(NAMES_17, shares, strict=True)}
+    points = {name: {"x": x, "y": y, "confidence": 0.9} for name, (x, y) in named.items()}
+    content = {
+        "points": points,
+        "pairs": {"keypoints": named},
+        "list": [{"name": name, **point} for name, point in points.items()],
+    }[form]
+    [person] = parse_people(json.dumps(content), "a.json").people
+    np.testing.assert_allclose(person.pose_18x3[[0, 2, 5, 10, 13], :2], np.array(shares)[[0, 6, 5, 16, 15]])
+    assert (person.pose_18x3[:, 2] > 0).all()
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_places_in_per_cent_as_text_are_called_so(named):
+    pairs = [[f"{x / 10}%", f"{y / 10} %"] for x, y in np.asarray(R17, float).tolist()]
+    points = {name: dict(zip("xy", pair, strict=True)) for name, pair in zip(NAMES_17, pairs, strict=True)}
+    with pytest.raises(ValueError) as caught:
+        parse_people(json.dumps(points if named else {"keypoints": pairs}), "a.json")
+    assert str(caught.value) == "a.json has its places in per cent as text: leave the % and the quotes out."

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.framing import framing_of, to_frame
-from engine.pose.formats import OpenPhoto, parse_people, take
-from engine.pose.formats.units import doubt, in_hundredths, times_as_large
+from engine.paths import RESOURCES
+from engine.pose.formats import OpenPhoto, parse_people, read_people, take
+from engine.pose.formats.units import doubt, in_hundredths, may_be_thousandths, times_as_large
 
 SIZE = (256, 176)
 DATA = Path(__file__).parents[2] / "data"
@@ -167,3 +168,18 @@ def test_thousandths_of_a_stated_picture_are_told_or_said(kind, canvas):
     xy = np.array(json.loads((DATA / "poses" / "TRUTH.json").read_text())[kind]["xy"])
     assert take(stated((1000 * xy / canvas[::-1]).round(), canvas), SIZE).notes
     assert not take(stated(xy.round(), canvas), SIZE).notes
+
+
+@pytest.mark.parametrize(
+    ("canvas", "doubted"), [((1024, 768), {"upper-body-hand-at-chin"}), ((1280, 720), set())]
+)
+def test_px_of_a_portrait_are_hardly_ever_doubted(canvas, doubted):
+    """Whole px of the box's poses; a bust is as good a body in thousandths."""
+    said = set()
+    for path in sorted((RESOURCES / "poses").glob("[!i]*.json")):
+        (person,) = read_people(path).people
+        pose = person.pose_18x3 * (*[min(np.array(canvas) / person.canvas)] * 2, 1)
+        pose[:, :2] = (pose[:, :2] + (canvas[::-1] - pose[:, :2].max(axis=0)).clip(None, 0)).round()
+        if may_be_thousandths(pose, canvas):
+            said.add(path.stem)
+    assert said == doubted

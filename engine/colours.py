@@ -7,6 +7,7 @@ from PIL import Image
 
 _INTEROPERABILITY = 0xA005  # where EXIF says by which rules a file was written
 _INDEX = 1  # what it calls them
+_EXIF, _COLOUR_SPACE, _SRGB = 0x8769, 0xA001, 1
 _ADOBE = "R03"  # of DCF 2.0: Adobe RGB, as cameras say it that write no profile
 _GAMMA = 563 / 256  # Adobe RGB (1998), 4.3.4.2
 # Adobe RGB -> sRGB, both linear and of one white: the primaries of red and blue are the same.
@@ -15,9 +16,12 @@ _ROWS = 256  # at a time: in floating point a large picture would take twelve ti
 
 
 def is_adobe_rgb(image: Image.Image) -> bool:
-    """Whether EXIF says so. A file with a profile follows that."""
+    """Whether EXIF says so, and not sRGB as well: tools that convert leave the older mark. A file with a
+    profile follows that."""
     try:
-        return str(image.getexif().get_ifd(_INTEROPERABILITY).get(_INDEX, "")).startswith(_ADOBE)
+        exif = image.getexif()
+        says_srgb = exif.get_ifd(_EXIF).get(_COLOUR_SPACE) == _SRGB
+        return not says_srgb and str(exif.get_ifd(_INTEROPERABILITY).get(_INDEX, "")).startswith(_ADOBE)
     except Exception:  # broken EXIF says nothing
         return False
 

@@ -29,8 +29,9 @@ _SIDE = 256  # px on the longer side of what is looked at
 _LEAST_OF_PHOTO = 0.03  # share of the photo that a garment takes up
 # Shares of all that is seen of a figure: cloth, or garments of one kind and hardly a face. Of 241 dressed
 # people and the box's samples both are less; of 213 garments alone 96 in 100 have one of both. Where the
-# detector sees nobody less will do: it sees somebody in each of these people, and in one garment of five.
-_LEAST_OF_FIGURE, _LEAST_OF_KIND, _MOST_FACE, _LEAST_WITHOUT_PERSON = 0.95, 0.85, 0.01, 0.8
+# detector sees nobody less of one kind will do: it sees somebody in each of these people, and in one garment
+# of five. Of 175 people cut off at the neck 13 are taken for a garment.
+_LEAST_OF_FIGURE, _LEAST_OF_KIND, _MOST_FACE, _LEAST_WITHOUT_PERSON = 0.95, 0.85, 0.01, 0.7
 _FEWEST_JOINTS = 2  # by one joint nobody knows how large a body is
 _OF_BODY = range(1, 14)  # a face is no part of a garment
 _SURE, _AROUND = 1 / 32, 1 / 6  # of the rows, from the edge that is seen inwards to what is surely cloth, ...
@@ -47,17 +48,18 @@ _SHADES, _GROUNDS = 8, 4  # of a channel, and how much more often in the ground 
 _SAME = 0.01  # of a pose's extent, up to which joints are at the same place
 _ROUNDS = 4  # of GrabCut
 # Legs: between which shares of a row's breadth there is a gap, over which share of a garment's height in its
-# lower half, with how many rows of none between. Of 37 dresses and skirts one has so much; of 17 trousers and
-# shorts that were seen as skirts, 8.
-_MIDDLE, _PARTED, _ROWS = (0.3, 0.7), 0.08, 3
+# lower half. Of 37 dresses and skirts one has so much; of 17 trousers and shorts that are seen as skirts, 8.
+_MIDDLE, _PARTED = (0.3, 0.7), 0.08
 _LOGIT = 8.0  # of what is sure
 
 
 class Garment(NamedTuple):
-    """pose_18x3: joints of the body that would fill it, px, without a face. box: around it, px."""
+    """pose_18x3: joints of the body that would fill it, px, without a face. box: around it, px. kind: of
+    `REGIONS`."""
 
     pose_18x3: np.ndarray
     box: Box
+    kind: str
 
 
 def garment_alone(rgb_HWC: np.ndarray, network: Parser | None = None, told: bool = False) -> Garment | None:
@@ -80,9 +82,11 @@ def garment_alone(rgb_HWC: np.ndarray, network: Parser | None = None, told: bool
             pose_18x3[joint] = x / scale, y / scale, SEEN
     if (pose_18x3[:, 2] > ABSENT).sum() < _FEWEST_JOINTS:
         return None
-    rows, columns = (np.flatnonzero(cut_out(small_hwC, seen.regions_HW).any(axis)) for axis in (1, 0))
+    region, cut_hw = told_in(small_hwC, seen.regions_HW)
+    rows, columns = (np.flatnonzero(cut_hw.any(axis)) for axis in (1, 0))
     left, top, wide, high = columns[0], rows[0], np.ptp(columns) + 1, np.ptp(rows) + 1
-    return Garment(pose_18x3, Box(*(float(each / scale) for each in (left, top, wide, high))))
+    box = Box(*(float(each / scale) for each in (left, top, wide, high)))
+    return Garment(pose_18x3, box, REGIONS[region])
 
 
 def _nobody_in(rgb_HWC: np.ndarray, regions_hw: np.ndarray) -> bool:
@@ -93,9 +97,9 @@ def _nobody_in(rgb_HWC: np.ndarray, regions_hw: np.ndarray) -> bool:
         return True
     if max(counts) >= _LEAST_OF_KIND * figure and face < _MOST_FACE * figure:
         return True
-    if sum(counts) < _LEAST_WITHOUT_PERSON * figure or not detect.available().available:
+    if max(counts) < _LEAST_WITHOUT_PERSON * figure:
         return False
-    return detect.detect_pose(rgb_HWC) is None
+    return detect.detect_pose(rgb_HWC) is None and detect.available().available
 
 
 def cloth_counts(regions_HW: np.ndarray) -> dict[str, int]:
@@ -212,13 +216,9 @@ def of_garment(picture_1CHW: Tensor, surface_1Khw: Tensor) -> Tensor:
     rgb_hwC = cv2.resize(to_rgb(picture_1CHW), size[::-1], interpolation=cv2.INTER_AREA)
     class_8hw, place_3hw = surface_1Khw[0].split((CLASSES, 3))
     regions_hw = class_8hw.argmax(0).cpu().numpy()
-    counts = np.bincount(regions_hw.ravel(), minlength=CLASSES)[_GARMENTS]
-    if not counts.any():
+    if not np.isin(regions_hw, _GARMENTS).any():
         return surface_1Khw
-    cut_hw = cut_out(rgb_hwC, regions_hw)
-    garment = _GARMENTS[int(counts.argmax())]
-    if garment == _DRESS and legs_part(cut_hw):
-        garment = _PANTS
+    garment, cut_hw = told_in(rgb_hwC, regions_hw)
     cloth_hw = torch.from_numpy(cut_hw).to(surface_1Khw.device)
     logits_8hw = torch.full_like(class_8hw, -_LOGIT)
     logits_8hw[garment] = torch.where(cloth_hw, _LOGIT, -_LOGIT)
@@ -228,17 +228,28 @@ def of_garment(picture_1CHW: Tensor, surface_1Khw: Tensor) -> Tensor:
     return torch.cat([logits_8hw[None], place_13hw], 1)
 
 
+def told_in(rgb_hwC: np.ndarray, regions_hw: np.ndarray) -> tuple[int, np.ndarray]:
+    """Of a picture of a garment alone: its region, and which pixels it is, bool [h, w]. regions: of at least
+    one px of a garment."""
+    counts = cloth_counts(regions_hw)
+    region = REGIONS.index(max(counts, key=counts.__getitem__))
+    cut_hw = cut_out(rgb_hwC, regions_hw)
+    return _PANTS if region == _DRESS and legs_part(cut_hw) else region, cut_hw
+
+
 def legs_part(cut_hw: np.ndarray) -> bool:
-    """Whether a garment, bool [h, w], ends below in two legs with a gap between them."""
+    """Whether a garment, bool [h, w], ends below in two legs with a gap between them: what is around the
+    garment reaches into it from below, so a hole or a print is none."""
+    _, part_hw = cv2.connectedComponents(
+        np.pad(~cut_hw, 1, constant_values=True).astype(np.uint8), connectivity=4
+    )
+    cut_hw = (part_hw != part_hw[0, 0])[1:-1, 1:-1]
     rows = np.flatnonzero(cut_hw.any(1))
-    parted = since = 0
-    for row in rows[: len(rows) // 2 : -1]:
+    parted = 0
+    for row in rows[len(rows) // 2 :]:
         columns = np.flatnonzero(cut_hw[row])
         first, last = (round(columns[0] + share * np.ptp(columns)) for share in _MIDDLE)
-        gap = not cut_hw[row, first : last + 1].all()
-        parted, since = parted + gap, 0 if gap else since + 1
-        if parted and since > _ROWS:
-            break
+        parted += not cut_hw[row, first : last + 1].all()
     return parted > _PARTED * len(rows)
 
 

@@ -115,6 +115,20 @@ def test_one_garment_and_little_else_is_alone_whatever_the_detector_sees(parser,
     assert garment_alone(floor()) is None
 
 
+def test_a_detector_that_turns_out_to_be_none_has_not_seen_that_nobody_is_there(parser, monkeypatch):
+    parser(seen(regions((WHOLE, UPPER), (np.s_[60:140, 50:60], ARMS), (np.s_[130:140, 60:110], PANTS))))
+    works = [True]
+
+    def looks(rgb):
+        works[0] = False
+
+    monkeypatch.setattr(
+        flat_lays.detect, "available", lambda: Capability(works[0], "" if works[0] else "gone")
+    )
+    monkeypatch.setattr(flat_lays.detect, "detect_pose", looks)
+    assert garment_alone(floor()) is None
+
+
 def test_who_says_that_it_is_one_is_believed_where_there_is_cloth(parser):
     parser(seen(regions((WHOLE, UPPER), (np.s_[60:140, 50:90], ARMS))))
     assert garment_alone(floor()) is None
@@ -137,6 +151,9 @@ def test_legs_are_told_by_the_gap_between_them():
     sleeves = of_legs(0, 0)
     sleeves[40:95, 10:18] = sleeves[40:95, 82:90] = True  # hanging lower than the hem, beside it
     assert not legs_part(sleeves[:88])
+    hole = of_legs(0, 0)
+    hole[60:80, 45:55] = False  # a print of the ground's colour
+    assert not legs_part(hole)
     uneven = of_legs(10, 50)
     uneven[80:, 55:] = False  # one leg is shorter
     assert legs_part(uneven)

@@ -37,7 +37,9 @@ def shirt(session, monkeypatch):
     """Dan's shirt, said to be alone."""
     photo_HWC = read_photo(SAMPLES / "dan.jpg")
     pose = read_pose(SAMPLES / "dan.json", photo_HWC.shape[:2])
-    garment = Garment(pose, Box(0.0, 0.0, float(photo_HWC.shape[1]), float(photo_HWC.shape[0])))
+    garment = Garment(
+        pose, Box(0.0, 0.0, float(photo_HWC.shape[1]), float(photo_HWC.shape[0])), "upper clothes"
+    )
     monkeypatch.setattr(references, "garment_alone", lambda rgb, told=False: garment)
     return session.add_reference(photo_HWC)
 

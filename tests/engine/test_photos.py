@@ -364,6 +364,9 @@ def test_cameras_say_adobe_rgb_without_a_profile():
     wanted = [(231, 57, 57), (0, 201, 37), (57, 57, 205), (129, 129, 129)]
     assert np.abs(np.subtract(seen, wanted)).max() <= 2
     assert (read_photo(encoded(picture, "PNG"))[32, 16] == (200, 60, 60)).all()
+    exif.get_ifd(0x8769)[0xA001] = 1  # it says sRGB: somebody has converted it
+    shown = read_photo(encoded(picture, "JPEG", exif=exif, quality=100, subsampling=0))
+    assert np.abs(np.subtract(shown[32, 16], (200, 60, 60))).max() <= 2
 
 
 @pytest.mark.parametrize(

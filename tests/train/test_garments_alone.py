@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from engine.errors import InputError
-from engine.regions import REGIONS
+from engine.flat_lays import Garment
+from engine.pose.extent import Box
 from train.metrics import garments_alone
 from train.metrics.garments_alone import Seen, garments_seen
 
@@ -23,14 +24,11 @@ def folder(tmp_path):
 
 def test_folders_named_by_a_garment_are_counted(folder, monkeypatch):
     """Light photos are seen to be of a garment alone, and everything is seen to be trousers."""
-    monkeypatch.setattr(garments_alone, "garment_alone", lambda rgb, network: rgb.mean() > 100 or None)
-    monkeypatch.setattr(garments_alone.parsing, "parse", lambda rgb, network: Trousers())
+    trousers = Garment(np.zeros((18, 3), np.float32), Box(0.0, 0.0, 1.0, 1.0), "pants")
+    seen = {True: trousers, False: None}
+    monkeypatch.setattr(garments_alone, "garment_alone", lambda rgb, network: seen[bool(rgb.mean() > 100)])
     assert dict(garments_seen(None, folder, 9)) == {"pants": Seen(2, 1, 1), "skirt": Seen(2, 1, 0)}
     assert dict(garments_seen(None, folder, 1)) == {"pants": Seen(1, 1, 1), "skirt": Seen(1, 1, 0)}
-
-
-class Trousers:
-    regions_HW = np.full((40, 30), REGIONS.index("pants"), np.uint8)
 
 
 def test_a_folder_without_such_folders_is_named(tmp_path):

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from engine import parsing
 from engine.errors import InputError
-from engine.flat_lays import cloth_counts, garment_alone
+from engine.flat_lays import garment_alone
 from engine.models.parser import Parser
 from engine.photos import read_photo
 from train.data.files_found import photos_below
@@ -47,8 +46,7 @@ def garments_seen(network: Parser, folder: Path, most: int) -> Iterator[tuple[st
         alone = of_kind = 0
         for photo in photos:
             rgb_HWC = read_photo(photo)
-            if garment_alone(rgb_HWC, network) is not None:
-                alone += 1
-                counts = cloth_counts(parsing.parse(rgb_HWC, network).regions_HW)
-                of_kind += max(counts, key=counts.__getitem__) == of[kind.name]
+            garment = garment_alone(rgb_HWC, network)
+            alone += garment is not None
+            of_kind += garment is not None and garment.kind == of[kind.name]
         yield kind.name, Seen(len(photos), alone, of_kind)

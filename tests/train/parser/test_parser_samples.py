@@ -24,8 +24,9 @@ from train.data.parsing.samples import (
     Stream,
     changed,
     collate,
+    labelled,
 )
-from train.data.people import HELD_OUT_PEOPLE
+from train.data.people import HELD_OUT_PEOPLE, View
 
 SIZE = (64, 48)
 MOVING = Changes(elsewhere=0, nobody=0, obstacle=0, light=0, lens=None)
@@ -247,3 +248,32 @@ def test_crowd_joins_sets_with_the_same_numbers(stick_people, make_stick_people,
     assert len(crowd) == 10 and crowd.studio == "sticks"
     np.testing.assert_array_equal(crowd.view(7, 1).image_HWC, Crowd([other]).view(0, 1).image_HWC)
     assert len(Crowd([stick_people], HELD_OUT_PEOPLE)) == 4
+
+
+class OneGarment:
+    """As a `Crowd` of nobody but the cloth of `marked`."""
+
+    persons, view_counts = np.arange(1), np.ones(1, np.int64)
+
+    def __len__(self) -> int:
+        return 1
+
+    def views(self, person: int) -> int:
+        return 1
+
+    def view(self, person: int, view: int):
+        sample = marked()
+        return View(
+            sample.image_HWC, sample.parsing_HW, sample.keypoints_18x3, "full", "front", sample.surface_HW3
+        )
+
+
+def test_garments_alone_are_laid_out_in_training_and_in_nothing_that_is_measured():
+    plain = Stream(OneGarment(), SIZE, MOVING, 1)[0]
+    outlined = plain.parsing_HW > 0
+    assert (plain.image_HWC[~outlined] == 30).mean() > 0.9  # the studio's own ground
+    laid = Stream(OneGarment(), SIZE, replace(MOVING, laid=1.0), 1)[0]
+    assert (laid.image_HWC[laid.parsing_HW == 0] == 30).mean() < 0.1
+    rng = np.random.default_rng([1, 12, 0])
+    same = changed(labelled(OneGarment().view(0, 0)), SIZE, rng, MOVING)
+    assert (plain.image_HWC == same.image_HWC).all()  # no number is drawn for what does not happen

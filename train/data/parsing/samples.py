@@ -280,7 +280,7 @@ class Stream:
         )  # fmt: skip
         rng = np.random.default_rng([self._seed, _CHANGES, index])
         sample, changes = labelled(self._people.view(person, view)), self._changes
-        if is_alone(sample) and rng.random() < changes.laid:
+        if changes.laid and is_alone(sample) and rng.random() < changes.laid:
             sample, changes = laid(sample, rng), replace(changes, **_LAID)
             return changed(sample, self._size, rng, changes, None, self._scenes)
         return changed(sample, self._size, rng, changes, self._somebody(index), self._scenes)

@@ -25,7 +25,7 @@ from engine.regions import REGIONS
 _CLOTHES = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
 _SURE = 0.5  # how sure it is that clothes are there
 _FINER = 3  # px, side of the window over which colours are smooth: folds are broader
-_EDGE = 3  # px of a map of 128 rows, side of the window in which an edge of clothes has something of what is beside them
+_EDGE = 3  # px of a map of 128 rows, side of the window in which an edge is mixed with what is beside it
 _OTHER = 0.3, 0.5  # of -1 to 1: colours so far from those whose grain it is are of something else
 _MIRRORS = 4  # one after the other, where an image is not known either
 _WIDE = 21  # px of a map of 128 rows, side of the window over which grain is of one size

@@ -35,7 +35,8 @@ _NO_SKIN = 0.25, 0.5
 _JOINED = 33  # px of a map of 128 rows around skin that is seen in which skin beneath goes on from it
 # Share of a place that is not the garment from which, and at which surely, it tells what is there.
 _TOLD = 0.1, 0.5
-_SOME_SKIN = 20  # positions of a map of 128 rows, within outlines, that tell the tone of skin
+# Share of a map that arms are, within outlines, up to which they do not tell the tone of skin, and surely do.
+_SOME_ARMS = 0.001, 0.003
 _DARKEST = 0.1  # of 0 to 2, below which a colour tells no tone
 _SHADE = 5  # px of a map, side of the window around a garment that goes in which skin has its shade
 _SKIN = FACE, ARMS, LEGS
@@ -163,19 +164,19 @@ def _skin_going_on(
 
 
 def _tone(now: Dressed, theirs: Dressed, wearer: Drawn, giver: Drawn) -> Tensor:
-    """How many times as light as the giver's the wearer's skin is, [1, 3, 1, 1]: by arms and faces as they
-    are seen, for faces alone are lit, bearded and made up; where too little is, by the photos' faces."""
-    means = []
+    """How many times as light as the giver's the wearer's skin is, [1, 3, 1, 1]: by arms, as far as both show
+    enough of them, for faces are lit, bearded and made up; else by the photos' faces."""
+    means, shares = [], []
     for worn in (now, theirs):
-        skin_11hw = 1.0 - highest(1.0 - _skin(largest(worn.pieces), (ARMS, FACE)), 3)
-        seen_1Chw = shrunk(worn.picture, size_of(skin_11hw))
-        total = skin_11hw.sum()
-        means.append((seen_1Chw * skin_11hw).sum((2, 3), keepdim=True) / total)
-        if total < _SOME_SKIN:
-            means = [wearer.wardrobe.skin, giver.wardrobe.skin]
-            break
-    hers_1C11, theirs_1C11 = ((mean_1C11 + 1.0).clamp_min(_DARKEST) for mean_1C11 in means)
-    return hers_1C11 / theirs_1C11
+        arms_11hw = 1.0 - highest(1.0 - _skin(largest(worn.pieces), (ARMS,)), 3)
+        seen_13hw = shrunk(worn.picture, size_of(arms_11hw)) * arms_11hw
+        means.append(seen_13hw.sum((2, 3), keepdim=True) / arms_11hw.sum().clamp_min(1.0))
+        shares.append(arms_11hw.mean())
+    arms_1311, faces_1311 = (
+        (hers_1311 + 1.0).clamp_min(_DARKEST) / (theirs_1311 + 1.0).clamp_min(_DARKEST)
+        for hers_1311, theirs_1311 in (means, (wearer.wardrobe.skin, giver.wardrobe.skin))
+    )
+    return torch.lerp(faces_1311, arms_1311, ramp(torch.stack(shares).amin(), *_SOME_ARMS))
 
 
 def _skin(piece_1hw: Tensor, kinds: Sequence[int] = _SKIN) -> Tensor:

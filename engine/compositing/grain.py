@@ -24,8 +24,8 @@ from engine.regions import REGIONS
 
 _CLOTHES = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
 _SURE = 0.5  # how sure it is that clothes are there
-_FINER = 1  # px of a map of 128 rows, side of the window over which colours are smooth: folds are broader
-_EDGE = 3  # likewise, in which an edge of clothes has something of what is beside them
+_FINER = 3  # px, side of the window over which colours are smooth: folds are broader
+_EDGE = 3  # px of a map of 128 rows, side of the window in which an edge is mixed with what is beside it
 _OTHER = 0.3, 0.5  # of -1 to 1: colours so far from those whose grain it is are of something else
 _MIRRORS = 4  # one after the other, where an image is not known either
 _WIDE = 21  # px of a map of 128 rows, side of the window over which grain is of one size
@@ -46,9 +46,8 @@ def with_grain(
         return own, None
     photo_13HW, steps_HW2 = photo_1CHW[:, :3].float(), _mirrored(inner_1HW[0].cpu().numpy())
     inner_11HW = inner_1HW[None].float()
-    side = odd_side(_FINER, len(steps_HW2))
-    share_11HW = running_mean(inner_11HW, side).clamp_min(1e-3)
-    smooth_13HW = running_mean(inner_11HW * photo_13HW, side) / share_11HW
+    share_11HW = running_mean(inner_11HW, _FINER).clamp_min(1e-3)
+    smooth_13HW = running_mean(inner_11HW * photo_13HW, _FINER) / share_11HW
     finer_13HW = _even(photo_13HW - smooth_13HW, inner_11HW)
     apart_13HW = (own.under[:, :3] - _taken(smooth_13HW, steps_HW2)).abs()
     same_11HW = 1.0 - ramp(apart_13HW.amax(1, keepdim=True), *_OTHER)

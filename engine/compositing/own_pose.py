@@ -15,7 +15,6 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES, centres, look_up
-from engine.compositing.between_fingers import between_fingers
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import around, size_of
 from engine.compositing.fingertips import with_fingertips
@@ -89,10 +88,6 @@ def own_pose_rendering(
     )
     # A foot that is lifted takes nothing of its floor along.
     limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], source.photo[:, :3].float(), background_B3HW)
-    seen_class_B8HW = F.interpolate(seen_class_B8hw, size_of(limbs_B4HW), mode="bilinear")
-    limbs_B4HW[:, 2:] *= 1.0 - between_fingers(
-        source.photo[:, :3].float(), seen_class_B8HW, pose_B183, limbs_B4HW[:, 2:]
-    )
     under_B6HW = under_hands(source.photo, seen_B11hw, pose_B183, limbs_B4HW)
     # A hand in hair lies on no clothes; that is hair, the parsing network may not know.
     head_B1hw = class_B8hw[:, HEAD_CLASSES].sum(1, keepdim=True)

@@ -78,8 +78,8 @@ def _across(clothes_hw: Tensor, rimmed_hw: Tensor, forearm: Segment, here_hw: Te
     """0 or 1 [h, w]: of an arm with its rim, where clothes touch it on both sides of its forearm."""
     rimmed = (rimmed_hw > 0.5).cpu().numpy()
     clothes = ((clothes_hw > 0.5).cpu().numpy() & ~rimmed).astype(np.uint8)
-    side = odd_side(_SLIVER, len(rimmed))
-    clothes = cv2.morphologyEx(clothes, cv2.MORPH_OPEN, np.ones((side, side), np.uint8)) > 0
+    sliver = odd_side(_SLIVER, len(rimmed))
+    clothes = cv2.morphologyEx(clothes, cv2.MORPH_OPEN, np.ones((sliver, sliver), np.uint8)) > 0
     touching = (cv2.dilate(rimmed.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0) & clothes
     part_hw = along(forearm, here_hw).cpu().numpy()
     near_hw = (abs(part_hw.imag) < _BESIDE) & (part_hw.real > 0) & (part_hw.real < _END)

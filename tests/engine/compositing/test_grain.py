@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
-from flat_scene import SHIRT, SIZE, TROUSERS, classes, grey, own_pose, pose, seen
+from flat_scene import SHIRT, SIZE, TROUSERS, classes, finer, grey, own_pose, pose, seen
 from torch import Tensor
 
 from engine.compositing.grain import with_grain
@@ -24,11 +26,16 @@ def woven(rows: int, columns: int, amount: float) -> Tensor:
     return torch.from_numpy(np.where((y + x) % 2, amount, -amount)).float()
 
 
-def grained(photo: Tensor, own_hw: Tensor = OWN, fine: np.ndarray | None = None):
+def grained(
+    photo: Tensor, own_hw: Tensor = OWN, fine: np.ndarray | None = None, seen_1Khw: Tensor | None = None
+):
     limbs = torch.zeros(1, 4, *SIZE)
     limbs[0, 3][UNDER] = 1.0
     under = torch.cat([grey(SMOOTH), torch.zeros(1, 3, *SIZE)], 1)
-    return with_grain(own_pose(seen(own_hw), pose(), limbs=limbs, under=under), photo, fine)
+    if photo.shape[2:] != SIZE:
+        limbs, under = finer(limbs), finer(under)
+    seen_1Khw = seen(own_hw) if seen_1Khw is None else seen_1Khw
+    return with_grain(own_pose(seen_1Khw, pose(), limbs=limbs, under=under), photo, fine)
 
 
 def rough(own: OwnPose, where: tuple[slice, slice] = UNDER) -> float:
@@ -55,6 +62,8 @@ def test_grain_is_not_that_of_walls_arms_or_hems():
     photo[0, :, CLOTH[0], CLOTH[1]] = 0.1
     photo[0, :, 64, CLOTH[1]] = -0.9
     assert rough(grained(photo, own_hw)[0]) < 1e-3
+    fine_under = grained(finer(photo), own_hw)[0].under[0, 0, 80:180, 132:152]
+    assert (fine_under - SMOOTH).abs().max() < 1e-3, "an edge is as broad as a picture is large"
 
 
 def test_colours_of_something_else_have_no_grain():
@@ -68,7 +77,45 @@ def test_a_button_is_not_taken_along():
     photo = grey(0.1) + woven(*SIZE, 0.02)
     photo[0, :, 60, 60] = 1.0
     own, _ = grained(photo)
-    assert (own.under[0, 0][UNDER] - SMOOTH).abs().max() < 0.08
+    assert (own.under[0, 0][UNDER] - SMOOTH).abs().max() < 0.055
+
+
+def test_a_button_is_told_by_the_cloth_about_it():
+    """Farther down the same cloth is rougher."""
+    photo = grey(0.1) + woven(*SIZE, 0.02)
+    photo[0, :, 75:] = 0.1 + woven(53, SIZE[1], 0.3)
+    photo[0, :, 50, 60] = 1.0
+    own, _ = grained(photo)
+    assert (own.under[0, 0, 45:55, UNDER[1]] - SMOOTH).abs().max() < 0.07
+
+
+def test_threads_that_lie_apart_are_no_buttons():
+    photo = grey(0.1)
+    photo[..., ::4] += 0.12
+    own, _ = grained(photo)
+    assert own.under[0, 0][UNDER].amax() > SMOOTH + 0.055
+
+
+def test_folds_are_no_grain():
+    """16 px from one to the next."""
+    folds_w = 0.1 * torch.sin(torch.arange(SIZE[1]) * (torch.pi / 8))
+    assert rough(grained(grey(0.1) + folds_w)[0]) < 0.01
+
+
+def test_a_narrow_strip_of_cloth_is_mirrored_again_and_again():
+    """Of 6 px with its edges, beside 10 where an arm hung: of 6 one px is darker and the next lighter."""
+    own_hw = classes((SHIRT, (CLOTH[0], slice(60, 66))), (ARM, UNDER))
+    under = grained(grey(0.1) + woven(*SIZE, 0.05), own_hw)[0].under[0, 0][UNDER]
+    assert (under[5:-5, 1:6] - under[5:-5, :5]).abs().min() > 0.05
+
+
+@pytest.mark.parametrize(("share", "known"), [(0.4, False), (0.6, True)])
+def test_cloth_has_to_be_likelier_than_not(share, known):
+    seen_1Khw = seen(OWN)
+    seen_1Khw[:, SHIRT][OWN[None] == SHIRT] = 30.0 + math.log(share / (1 - share))
+    seen_1Khw[:, 0][OWN[None] == SHIRT] = 30.0
+    own, _ = grained(grey(0.1) + woven(*SIZE, 0.05), seen_1Khw=seen_1Khw)
+    assert (rough(own) > 0.03) == known
 
 
 def test_in_a_fine_picture_grain_is_as_fine():

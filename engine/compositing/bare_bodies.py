@@ -63,16 +63,18 @@ class BareBody:
             share_11hw = 1.0 - _most(1.0 - of_pieces(pieces_1Phw, pieces))
             return ((share_11hw > _SURE) & alike_11hw).float()
 
-        face_hw = seen(FACE)[0, 0] > 0
+        arms_11hw, legs_11hw, face_11hw = seen(ARMS), seen(LEGS), seen(FACE)
+        face_hw = face_11hw[0, 0] > 0
         if face_hw.sum() >= _FEWEST:  # less what is beside it
             tone_1C11 = picture_1Chw[0, :, face_hw].median(1).values[None, :, None, None]
         shoes_11hw = F.interpolate(above_shoes(wearer.surface), way.size, mode="nearest")
+        legs_11hw = legs_11hw * shoes_11hw
         no_beard_11hw = (picture_1Chw - tone_1C11).square().mean(1, keepdim=True).sqrt() < _NO_BEARD
         skin_1Chw = self._neck(picture_1Chw, seen(FACE, ARMS) * no_beard_11hw, way, tone_1C11)
         shapes = []
         for limbs, halves, seen_11hw in (
-            (way.arms, _ARM_HALVES, seen(ARMS)),
-            (way.legs, _LEG_HALVES, seen(LEGS) * shoes_11hw),
+            (way.arms, _ARM_HALVES, arms_11hw),
+            (way.legs, _LEG_HALVES, legs_11hw),
         ):
             within = [
                 _Limb(limb, halves, body.shoulders, picture_1Chw, seen_11hw, tone_1C11) for limb in limbs
@@ -81,11 +83,8 @@ class BareBody:
             for each in within:
                 skin_1Chw = torch.lerp(skin_1Chw, each.skin_1Chw, each.share_hw)
         # Where it is seen it is what is seen, and beside that nearly.
-        known_11hw = (
-            seen(ARMS)
-            .maximum(seen(LEGS) * shoes_11hw)
-            .maximum(seen(FACE) * no_beard_11hw * self._near_neck(way))
-        )
+        neck_11hw = face_11hw * no_beard_11hw * self._near_neck(way)
+        known_11hw = arms_11hw.maximum(legs_11hw).maximum(neck_11hw)
         skin_1Chw = skin_1Chw + spread(picture_1Chw - skin_1Chw, known_11hw)
         self.skin = enlarged(skin_1Chw, size)
         half_hw = _halves(way.down_HW / max(body.trunk, 1.0), _TRUNK_HALVES) * body.shoulders

@@ -13,12 +13,12 @@ import torch
 from torch import Tensor
 
 from engine.compositing.fields import highest, odd_side, size_of
-from engine.compositing.limb_bones import ARMS, Segment, along, distance, positions, segments
+from engine.compositing.limb_bones import ARMS, BONES, Segment, along, distance, positions, segments
 from engine.cv import cv2
 from engine.ops.resample import running_mean
 
 _RIM = 3  # px of a map of 128 rows, side of the window in which what is beside an arm has its colours
-_BESIDE, _END = 0.8, 1.45  # lengths of a forearm: what is so far aside is not its own; where a hand ends
+_BESIDE = 0.8  # lengths of a forearm: what is so far aside is not its own
 _SLIVER = 5  # px of a map of 128 rows: what is no broader beside a forearm is of its own sleeve
 _ARMPIT = 0.5  # units from a shoulder, up to which clothes are the sleeve's
 
@@ -45,7 +45,8 @@ def on_clothes(arms_B2hw: Tensor, kinds_BKhw: Tensor, pose_B183: Tensor) -> Tens
                     on_2hw[arm] = on_2hw[arm].maximum(_between(kind_hw, arms_2hw[arm]))
             if upper in placed and forearm in placed:
                 for kind_hw in kinds_Khw:
-                    across_hw = _across(kind_hw, arms_2hw[arm], placed[forearm], here_hw)
+                    end = 1.0 + BONES[forearm].beyond
+                    across_hw = _across(kind_hw, arms_2hw[arm], placed[forearm], end, here_hw)
                     on_2hw[arm] = on_2hw[arm].maximum(across_hw)
     return running_mean(on_B2hw, 3)  # no stairs
 
@@ -74,18 +75,19 @@ def _between(clothes_hw: Tensor, rimmed_hw: Tensor) -> Tensor:
     return torch.from_numpy(touching).to(clothes_hw)
 
 
-def _across(clothes_hw: Tensor, rimmed_hw: Tensor, forearm: Segment, here_hw: Tensor) -> Tensor:
-    """0 or 1 [h, w]: of an arm with its rim, where clothes touch it on both sides of its forearm."""
+def _across(clothes_hw: Tensor, rimmed_hw: Tensor, forearm: Segment, end: float, here_hw: Tensor) -> Tensor:
+    """0 or 1 [h, w]: of an arm with its rim, where clothes touch it on both sides of its forearm. end: where
+    its hand ends, in its lengths."""
     rimmed = (rimmed_hw > 0.5).cpu().numpy()
     clothes = ((clothes_hw > 0.5).cpu().numpy() & ~rimmed).astype(np.uint8)
     sliver = odd_side(_SLIVER, len(rimmed))
     clothes = cv2.morphologyEx(clothes, cv2.MORPH_OPEN, np.ones((sliver, sliver), np.uint8)) > 0
     touching = (cv2.dilate(rimmed.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0) & clothes
     part_hw = along(forearm, here_hw).cpu().numpy()
-    near_hw = (abs(part_hw.imag) < _BESIDE) & (part_hw.real > 0) & (part_hw.real < _END)
+    near_hw = (abs(part_hw.imag) < _BESIDE) & (part_hw.real > 0) & (part_hw.real < end)
     # Of a px: half the picture's height is 1.
-    steps = max(1, round(_END * abs(forearm.step) * len(rimmed) / 2))
-    step_hw = np.clip((part_hw.real / _END * steps).astype(int), 0, steps - 1)
+    steps = max(1, round(end * abs(forearm.step) * len(rimmed) / 2))
+    step_hw = np.clip((part_hw.real / end * steps).astype(int), 0, steps - 1)
     both = np.ones(steps, bool)
     for side in (part_hw.imag > 0, part_hw.imag < 0):
         there = np.zeros((1, steps), np.uint8)

@@ -59,6 +59,8 @@ def test_a_forearm_with_clothes_on_both_sides_is_on_them_whatever_its_hand_holds
     made = on(block(ARM), beside[0] + beside[1])
     assert made[57:68, 63:69].min() > 0.99
     assert on(block(ARM), beside[0])[57:71, 64:].max() == 0
+    of_its_own_sleeve = block((slice(54, 72), slice(71, 74)))
+    assert on(block(ARM), beside[0] + of_its_own_sleeve)[57:71, 64:69].max() == 0
     only_below = block((slice(64, 72), slice(70, 90)))
     half = on(block(ARM), beside[0] + only_below)
     assert half[66:68, 64:68].min() > 0.99 and half[57:61, 64:].max() == 0

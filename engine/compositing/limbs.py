@@ -83,15 +83,18 @@ def moved_limbs(
 
 
 def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
-    poses, trunk, shown, stays, ways, class_8hw, claims_3hw, pulled = found
+    poses, trunk, shown, stays, ways, class_8hw, claims_4hw, pulled = found
     sides_2, size = poses.sides_2, size_of(own.photo_DHW)
     here_hw, here_HW = (positions(each, sides_2) for each in (size_of(class_8hw), size))
     drawn = by_limb(shown)
-    claim_1HW, left_1HW, web_1HW = enlarged(claims_3hw[None], size)[0].split(1)
+    claim_1HW, left_1HW, web_1HW, stands_1HW = enlarged(claims_4hw[None], size)[0].split(1)
     layer_DHW = torch.cat([claim_1HW, claim_1HW * own.plate_CHW])
     window = window_of(left_1HW[0], 0)
     seen_Chw = _without_arms(poses, shown, trunk, own, web_1HW[(..., *window)], here_HW[window], window)
     _lay(layer_DHW, seen_Chw, left_1HW[0][window], window)
+    window = window_of(stands_1HW[0], 0)
+    seen_Chw = sampled(own.bare_DHW[:-1], before(poses, trunk, here_HW[window]), sides_2)
+    _lay(layer_DHW, seen_Chw, stands_1HW[0][window], window)
     above: dict[int, Tensor] = {}
     for each in shown:
         if each.is_thigh and each.part > 0:

@@ -165,7 +165,15 @@ def test_where_a_leg_was_is_what_is_behind_it_whatever_the_engine_draws():
     up = {sk.LEFT_KNEE: (20.0, -12.0), sk.LEFT_ANKLE: (20.0, -12.0)}
     made = layer(pose(up), classes(*PARTS[:3], (TROUSERS, LEFT_LEG), (LEG, RIGHT_LEG)))
     assert is_colour(made, 105, 55, (PLATE,) * 3)
-    assert made[0, 105, 41] == 0, "the other leg stays"
+    assert is_colour(made, 105, 41, WHITE), "the other leg stays"
+
+
+def test_a_foot_that_stays_keeps_its_floor_while_the_other_leg_is_lifted():
+    """Whatever the engine draws of it, and though its background plate has no shadow."""
+    made = layer(pose({sk.LEFT_KNEE: (14.0, -10.0), sk.LEFT_ANKLE: (14.0, -24.0)}), classes(*PARTS[:4]))
+    assert is_colour(made, 118, 40, YELLOW), "the foot"
+    assert is_colour(made, 118, 32, (-1.0, -1.0, -1.0)), "and beside it the photo, which is no plate"
+    assert made[0, 118, 20] == 0, "farther nothing"
 
 
 def test_where_an_arm_hung_the_trunk_is_as_broad_as_in_the_photo_whatever_the_engine_draws():

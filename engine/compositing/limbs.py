@@ -42,14 +42,15 @@ _GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt",
 class _Own(NamedTuple):
     """Of a photo: its C planes, which are its colours or what it shows (`shown_surface`), and how sure it is
     that nobody is there [C + 1, H, W]; the same without the hands that are elsewhere, and without any hand
-    that lies on clothes; its plate [C, H, W], its limbs' mattes, what is under its arms [C + 3, H, W], and
-    its classes as its engine draws them [8, h, w]."""
+    that lies on clothes; its plate [C, H, W], its limbs' mattes, the rims of its feet (`feet`), what is under
+    its arms [C + 3, H, W], and its classes as its engine draws them [8, h, w]."""
 
     photo_DHW: Tensor
     bare_DHW: Tensor
     handless_DHW: Tensor
     plate_CHW: Tensor
     limbs_4HW: Tensor
+    feet_2HW: Tensor
     under_EHW: Tensor
     class_8hw: Tensor
 
@@ -77,7 +78,7 @@ def moved_limbs(
         under_Ehw, surface_Dhw = own.under[i].float(), own.surface[i].float()
         handless_DHW = _without_hands(bare_DHW, under_Ehw, surface_Dhw[_ARMS]) if on_a_leg else bare_DHW
         pictures = photo_DHW, bare_DHW, handless_DHW, own.background[i].float()
-        seen = _Own(*pictures, own.limbs[i].float(), under_Ehw, surface_Dhw[:CLASSES])
+        seen = _Own(*pictures, own.limbs[i].float(), own.feet[i].float(), under_Ehw, surface_Dhw[:CLASSES])
         layers.append(_of_one(each, seen))
     return torch.stack(layers)
 
@@ -109,7 +110,8 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
             if bones[-1].hidden == behind:
                 seen_DHW = own.photo_DHW if bones[0].bone.of_arm else own.handless_DHW
                 photo_CHW, limb_HW = seen_DHW[:-1], own.limbs_4HW[limb]
-                cut_out = CutOut(photo_CHW, limb_HW, abs(trunk.turn), ways[limb], above.get(limb))
+                feet_2HW = None if bones[0].bone.of_arm else own.feet_2HW
+                cut_out = CutOut(photo_CHW, limb_HW, abs(trunk.turn), ways[limb], feet_2HW, above.get(limb))
                 lay_over(layer_DHW, bones, poses, cut_out, here_HW)
                 if limb in pulled.stretches:
                     _lay(

@@ -10,6 +10,7 @@ from flat_scene import FACE, SHIRT, SIZE, TROUSERS, classes, grey, own_pose, pos
 from torch import Tensor
 
 from engine.compositing.detail import DetailSource
+from engine.compositing.feet import rims_of_feet
 from engine.compositing.layers import without_moved_hands
 from engine.compositing.limb_mattes import limb_mattes
 from engine.compositing.limbs import moved_limbs
@@ -414,6 +415,22 @@ def test_the_rim_of_a_limb_has_the_limbs_colours():
     on_forearm = made[:, 26:34, 66:86]  # black is what is behind
     rim_hw = (on_forearm[0] > 0.95) & (on_forearm[1:].amax(0) < -0.9)
     assert rim_hw.float().mean() < 0.05
+
+
+def test_the_rim_of_a_lifted_foot_has_the_foots_colours():
+    """A matte that is a pixel too wide does not bring the floor along."""
+    own_hw = classes(*PARTS)
+    mattes = limb_mattes(pose(), seen(own_hw), SIZE)
+    picture = photo()
+    picture[0, :, 114:, [49, 61]], picture[0, :, 121, 49:62] = -1.0, -1.0
+    floors = []
+    for feet in (torch.zeros(1, 2, *SIZE), rims_of_feet(mattes, pose())):
+        kept = own_pose(seen(own_hw), pose(), limbs=mattes, feet=feet, background=grey(PLATE))
+        now = pose({sk.LEFT_ANKLE: (0.0, -8.0)})
+        made = shown(now, seen(own_hw), source(picture, torch.zeros_like(own_hw).float()), kept)[0]
+        foot = made[:, 106:114, 48:63]
+        floors.append(int(((foot[0] > 0.6) & (foot[1] < -0.5 * foot[0])).sum()))
+    assert floors[0] > 40 and floors[1] < floors[0] / 2
 
 
 def test_under_a_head_that_is_bent_the_shirt_stays_the_photos():

@@ -37,6 +37,7 @@ from engine.regions import REGIONS
 _TRUNK_REACH, _LIMB_REACH = 0.25, 1.0  # units from trunk, and from a limb, that what is drawn is of theirs
 _NEAREST = 0.05  # units, over which what is near to one goes over to another
 _AROUND = 0.4, 0.5  # units from where an arm was, or a shank stays, that its picture is taken from
+_STANDS = 0.3, 0.5  # of a thigh that stays, from where on: above is the crotch, of both legs
 _FREE = 0.3, 0.7  # how sure it is that nobody is there
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
 _WEB = 0.5, 0.7  # units from a shoulder, up to which cloth goes from trunk to sleeve
@@ -212,21 +213,24 @@ def _left(
     poses: Poses, bones: Sequence[Elsewhere], photo: Shown, before_hw: Tensor
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """0 to 1 [h, w] each: where the photo shows nobody; around an arm that is elsewhere now; such a leg; and
-    around the shank and foot of one that stays meanwhile, with its floor. before: where positions were of a
+    around one that stays meanwhile, down to its floor. before: where positions were of a
     person whose limbs stay."""
     (behind_hw,) = sampled(photo.behind_1HW, before_hw, poses.sides_2)
     then, beyond = [each.then for each in bones], [each.bone.beyond for each in bones]
-    was_Nhw = off_each(then, along_each(then, homogeneous(before_hw)), beyond)
+    along_2Nhw = along_each(then, homogeneous(before_hw))
+    was_Nhw = off_each(then, along_2Nhw, beyond)
     legs_hw, stands_hw = torch.zeros_like(behind_hw), torch.zeros_like(behind_hw)
     if any(each.part > 0 and not each.bone.of_arm for each in bones):
         limbs_4hw = _with_walls(sampled(photo.limbs_4HW, before_hw, poses.sides_2), behind_hw)
         right, left, *_ = gone(bones)
-        for each, nearest_hw, far_hw in zip(bones, _nearest(was_Nhw), was_Nhw, strict=True):
+        planes = zip(bones, _nearest(was_Nhw), was_Nhw, along_2Nhw[0], strict=True)
+        for each, nearest_hw, far_hw, part_hw in planes:
             if not each.bone.of_arm:
                 legs_hw += each.part * nearest_hw * limbs_4hw[each.bone.chain]
-            if not each.bone.of_arm and not each.bone.upper:
-                stays = 1.0 - (right, left)[each.bone.chain]
-                stands_hw += stays * nearest_hw * (1.0 - ramp(far_hw, *_AROUND))
+                stays_hw = (1.0 - (right, left)[each.bone.chain]) * nearest_hw
+                if each.bone.upper:
+                    stays_hw = stays_hw * ramp(part_hw, *_STANDS)
+                stands_hw += stays_hw * (1.0 - ramp(far_hw, *_AROUND))
         stands_hw *= 1.0 - (right * limbs_4hw[0]).maximum(left * limbs_4hw[1])
     arms_hw = torch.zeros_like(behind_hw)
     for chain in ARM_CHAINS:

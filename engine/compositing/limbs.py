@@ -19,7 +19,7 @@ from engine.compositing.crotches import Triangle, aside, outside, stretched
 from engine.compositing.cut_outs import CutOut, Poses, lay_over, window_around
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, ramp, size_of, window_of
-from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled
+from engine.compositing.limb_bones import ARM_CHAINS, beyond, off, positions, sampled
 from engine.compositing.limb_claims import HEAD_CLASSES, LIES, arms_away, before
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, gone
 from engine.compositing.limbs_found import MovedLimbs, Pulled, by_limb
@@ -144,6 +144,8 @@ def _without_arms(
     lay on clothes, and where cloth goes from trunk to sleeve now, of the clothes beside."""
     before_hw = before(poses, trunk, here_hw)
     seen_Chw, behind_1hw = sampled(own.bare_DHW, before_hw, poses.sides_2).tensor_split([-1])
+    # Beyond its frame a photo shows nobody.
+    behind_1hw = behind_1hw.masked_fill(beyond(before_hw, poses.sides_2), 1.0)
     of_arms_Ehw = sampled(own.under_EHW, before_hw, poses.sides_2)
     clothes_Chw, on_2hw, kept_1hw = of_arms_Ehw.tensor_split([-3, -1])
     parts_211 = on_2hw.new_tensor(gone(shown))[ARM_CHAINS, None, None]

@@ -66,11 +66,7 @@ def under_hands(photo_B7HW: Tensor, seen_B11hw: Tensor, pose_B183: Tensor, limbs
     bare_B1hw = without_crumbs(bare_B1hw, size[0]).maximum(inner_B1hw)
     around_B4hw = from_nearest(torch.cat([photo_B3hw, legs_B1hw], 1), bare_B1hw > _KNOWN)
     around_B3hw, bared_B1hw = running_mean(around_B4hw, 3).split((3, 1), 1)
-    # Beside a thigh nothing goes on from it that lay on the hem.
-    on_cloth_B2hw, on_legs_B2hw = (
-        on_clothes(arms_B2hw, kind_B1hw, pose_B183) for kind_B1hw in (clothes_B1hw - legs_B1hw, legs_B1hw)
-    )
-    on_B2hw = (on_cloth_B2hw * (1.0 - bared_B1hw)).maximum(on_legs_B2hw * bared_B1hw)
+    on_B2hw = on_clothes(arms_B2hw, torch.cat([clothes_B1hw - legs_B1hw, legs_B1hw], 1), pose_B183)
     on_B2hw = on_B2hw.maximum(hands_B2hw * clothes_B1hw * (1.0 - arms_B2hw))
     return torch.cat([around_B3hw, on_B2hw, kept_B1hw], 1)
 

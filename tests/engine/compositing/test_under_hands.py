@@ -197,13 +197,3 @@ def test_a_hem_goes_straight_on_under_a_hand():
     colours = at_a_hem()[:3, :, 61:70]
     assert (colours[:, 70:78] - 0.2).abs().max() < 0.05
     assert (colours[:, 83:86] - 0.6).abs().max() < 0.05
-
-
-def test_below_a_hem_no_trousers_go_on(monkeypatch):
-    """Though the arm lies on them down to its fingers."""
-    monkeypatch.setattr(
-        "engine.compositing.under_hands.on_clothes",
-        lambda arms, kinds, _: torch.ones_like(arms) * (kinds[0, 0, 70, 50] > 0.5),
-    )
-    on_HW = at_a_hem()[4]
-    assert on_HW[70:77, 63:68].min() > 0.9 and on_HW[83:85, 63:68].max() < 0.1

@@ -179,6 +179,12 @@ def sampled(planes_PHW: Tensor, point_hw: Tensor, sides_2: Tensor) -> Tensor:
     return F.grid_sample(planes_PHW[None], grid_1hw2, align_corners=False)[0]
 
 
+def beyond(point_hw: Tensor, sides_2: Tensor) -> Tensor:
+    """bool [h, w]: whether positions lie beyond the picture."""
+    width, height = sides_2.tolist()
+    return (point_hw.real.abs() > width) | (point_hw.imag.abs() > height)
+
+
 def not_short(step_N: Tensor) -> Tensor:
     """Something to divide by."""
     return torch.where(step_N.abs() < _SHORTEST, torch.full_like(step_N, _SHORTEST), step_N)

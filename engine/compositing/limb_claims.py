@@ -36,7 +36,8 @@ from engine.regions import REGIONS
 
 _TRUNK_REACH, _LIMB_REACH = 0.25, 1.0  # units from trunk, and from a limb, that what is drawn is of theirs
 _NEAREST = 0.05  # units, over which what is near to one goes over to another
-_AROUND = 0.4, 0.5  # units from where an arm was, that its picture is taken from
+_AROUND = 0.4, 0.5  # units from where an arm was, or a shank stays, that its picture is taken from
+_STANDS = 0.3, 0.5  # of a thigh that stays, from where on: above is the crotch, of both legs
 _FREE = 0.3, 0.7  # how sure it is that nobody is there
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
 _WEB = 0.5, 0.7  # units from a shoulder, up to which cloth goes from trunk to sleeve
@@ -69,12 +70,13 @@ def claimed(
     here_hw: Tensor,
     ways: Mapping[int, Along],
 ) -> Tensor:
-    """0 to 1 [3, h, w]: how far what an engine draws there is of a limb that is shown as a cut-out, or where
+    """0 to 1 [4, h, w]: how far what an engine draws there is of a limb that is shown as a cut-out, or where
     nobody is any more; how far the photo is shown there without an arm that is elsewhere now, with the head
-    that the arm may be before; and, of that, how far cloth is drawn where the photo shows nobody. class: what
-    it draws; here: positions of its pixels; ways: of limbs, by number in BONES_OF_LIMB."""
+    that the arm may be before; of that, how far cloth is drawn where the photo shows nobody; and how far the
+    photo is shown with all that is behind its person, around a leg that stays while the other leaves. class:
+    what it draws; here: positions of its pixels; ways: of limbs, by number in BONES_OF_LIMB."""
     if not bones:
-        return torch.zeros_like(class_8hw[:3])
+        return torch.zeros_like(class_8hw[:4])
     unit, here_3hw = max(each.now.unit for each in bones), homogeneous(here_hw)
     trunk_hw = off_trunk(poses.now_183, here_3hw, poses.sides_2) / unit
     now, beyond = [each.now._replace(unit=unit) for each in bones], [each.bone.beyond for each in bones]
@@ -99,13 +101,13 @@ def claimed(
         ]
     )[:, :, None, None]
     beside_hw = (_nearest(far_Nhw + stays_N11 * ramp(far_Nhw / broad_N11, *THICK)) * theirs_Nhw).sum(0)
-    behind_hw, arms_hw, legs_hw = _left(poses, bones, photo, before_hw)
+    behind_hw, arms_hw, legs_hw, stands_hw = _left(poses, bones, photo, before_hw)
     webs_hw = _webs(bones, trunk, class_8hw, here_3hw, here_hw, ways)
     no_head_hw = 1.0 - class_8hw[HEAD_CLASSES].sum(0)
     free_hw = beside_hw * behind_hw * (1.0 - webs_hw) + legs_hw * no_head_hw
     claim_hw = drawn_hw.maximum(ramp(free_hw, *_FREE))
     shown_hw = (arms_hw * (1.0 - legs_hw) * no_head_hw).maximum(heads_hw)
-    return torch.stack([claim_hw, shown_hw, webs_hw])
+    return torch.stack([claim_hw, shown_hw, webs_hw, stands_hw])
 
 
 def _heads(bones: Sequence[Elsewhere], photo: Shown, before_hw: Tensor, sides_2: Tensor) -> Tensor:
@@ -209,18 +211,27 @@ def before(poses: Poses, trunk: Trunk, here_hw: Tensor) -> Tensor:
 
 def _left(
     poses: Poses, bones: Sequence[Elsewhere], photo: Shown, before_hw: Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
-    """0 to 1 [h, w] each: where the photo shows nobody; around an arm that is elsewhere now; and such a
-    leg. before: where positions were of a person whose limbs stay."""
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """0 to 1 [h, w] each: where the photo shows nobody; around an arm that is elsewhere now; such a leg; and
+    around one that stays meanwhile, down to its floor. before: where positions were of a
+    person whose limbs stay."""
     (behind_hw,) = sampled(photo.behind_1HW, before_hw, poses.sides_2)
     then, beyond = [each.then for each in bones], [each.bone.beyond for each in bones]
-    was_Nhw = off_each(then, along_each(then, homogeneous(before_hw)), beyond)
-    legs_hw = torch.zeros_like(behind_hw)
+    along_2Nhw = along_each(then, homogeneous(before_hw))
+    was_Nhw = off_each(then, along_2Nhw, beyond)
+    legs_hw, stands_hw = torch.zeros_like(behind_hw), torch.zeros_like(behind_hw)
     if any(each.part > 0 and not each.bone.of_arm for each in bones):
         limbs_4hw = _with_walls(sampled(photo.limbs_4HW, before_hw, poses.sides_2), behind_hw)
-        for each, nearest_hw in zip(bones, _nearest(was_Nhw), strict=True):
+        right, left, *_ = gone(bones)
+        planes = zip(bones, _nearest(was_Nhw), was_Nhw, along_2Nhw[0], strict=True)
+        for each, nearest_hw, far_hw, part_hw in planes:
             if not each.bone.of_arm:
                 legs_hw += each.part * nearest_hw * limbs_4hw[each.bone.chain]
+                stays_hw = (1.0 - (right, left)[each.bone.chain]) * nearest_hw
+                if each.bone.upper:
+                    stays_hw = stays_hw * ramp(part_hw, *_STANDS)
+                stands_hw += stays_hw * (1.0 - ramp(far_hw, *_AROUND))
+        stands_hw *= 1.0 - (right * limbs_4hw[0]).maximum(left * limbs_4hw[1])
     arms_hw = torch.zeros_like(behind_hw)
     for chain in ARM_CHAINS:
         numbers = [n for n, each in enumerate(bones) if each.bone.chain == chain]
@@ -228,7 +239,7 @@ def _left(
             parts_N11 = was_Nhw.new_tensor([bones[n].part for n in numbers])[:, None, None]
             away_hw = (_nearest(was_Nhw[numbers]) * parts_N11).sum(0)
             arms_hw = arms_hw.maximum(away_hw * (1.0 - ramp(was_Nhw[numbers].amin(0), *_AROUND)))
-    return behind_hw, arms_hw, legs_hw
+    return behind_hw, arms_hw, legs_hw, stands_hw
 
 
 def _with_walls(limbs_4hw: Tensor, behind_hw: Tensor) -> Tensor:

@@ -132,7 +132,19 @@ def elsewhere(
         drawn = max(part, on_a_leg * whole) if bone.of_arm and not hidden else part
         shown.append(Elsewhere(number, bone, then, now, part, drawn, hidden))
         wholes.append(whole)
-    return _with_crossed(shown, wholes)
+    return _with_crossed(_with_thighs(shown, wholes), wholes)
+
+
+def _with_thighs(shown: list[Elsewhere], wholes: list[float]) -> list[Elsewhere]:
+    """A thigh that stays is drawn with a shank that does not: at their knee an engine draws something else.
+    wholes: how far each bone can be a cut-out, 0 to 1."""
+    shanks = {each.bone.chain: each.part for each in shown if not each.bone.of_arm and not each.bone.upper}
+    return [
+        each._replace(drawn=max(each.drawn, whole * shanks.get(each.bone.chain, 0.0)))
+        if each.is_thigh
+        else each
+        for each, whole in zip(shown, wholes, strict=True)
+    ]
 
 
 def _with_crossed(shown: list[Elsewhere], wholes: list[float]) -> list[Elsewhere]:

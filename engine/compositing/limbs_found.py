@@ -33,7 +33,7 @@ class Pulled(NamedTuple):
 
 class MovedLimbs(NamedTuple):
     """What of a person is elsewhere in a pose, told on the grid of the surface map: both poses, what is
-    elsewhere, along what each limb lies, the engine's classes [8, h, w], its claims [3, h, w]
+    elsewhere, along what each limb lies, the engine's classes [8, h, w], its claims [4, h, w]
     (`limb_claims.claimed`), and the legs that are pulled away from their crotch."""
 
     poses: Poses
@@ -42,7 +42,7 @@ class MovedLimbs(NamedTuple):
     stays: float
     ways: dict[int, Along]
     class_8hw: Tensor
-    claims_3hw: Tensor
+    claims_4hw: Tensor
     pulled: Pulled
 
 
@@ -83,9 +83,9 @@ def _found(poses: Poses, found: Moves, class_8hw: Tensor, photo: Shown) -> Moved
         limb: along_limb(bones, poses, photo.limbs_4HW[limb], trunk, photo.class_8HW)
         for limb, bones in by_limb(shown).items()
     }
-    claims_3hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, ways)
+    claims_4hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, ways)
     return MovedLimbs(
-        poses, trunk, shown, stays, ways, class_8hw, claims_3hw, _pulled(poses, trunk, photo, shown)
+        poses, trunk, shown, stays, ways, class_8hw, claims_4hw, _pulled(poses, trunk, photo, shown)
     )
 
 

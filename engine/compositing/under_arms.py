@@ -20,6 +20,7 @@ from engine.ops.resample import running_mean
 _RIM = 3  # px of a map of 128 rows, side of the window in which what is beside an arm has its colours
 _BESIDE = 0.8  # lengths of a forearm: what is so far aside is not its own
 _SLIVER = 5  # px of a map of 128 rows: what is no broader beside a forearm is of its own sleeve
+_ASIDE = 3  # times as far as aside is what is above or below
 _ARMPIT = 0.5  # units from a shoulder, up to which clothes are the sleeve's
 
 
@@ -97,16 +98,20 @@ def _across(clothes_hw: Tensor, rimmed_hw: Tensor, forearm: Segment, end: float,
 
 
 def from_nearest(picture_B3hw: Tensor, known_B1hw: Tensor) -> Tensor:
-    """The picture, each pixel that is not known as the nearest one that is; where none is, 0."""
+    """The picture, each pixel that is not known as the nearest one that is; where none is, 0. Aside is nearer
+    than above and below: hems and waists go on beside an arm that hangs."""
     filled_B3hw = torch.zeros_like(picture_B3hw)
     for picture_3hw, known_1hw, filled_3hw in zip(picture_B3hw, known_B1hw, filled_B3hw, strict=True):
         if known_1hw.any():
-            lacks = (~known_1hw[0]).cpu().numpy().astype(np.uint8)
+            known = known_1hw[0].cpu().numpy()
+            tall = np.ones((_ASIDE * known.shape[0], known.shape[1]), np.uint8)
+            tall[_ASIDE // 2 :: _ASIDE] = ~known
             _, label_hw = cv2.distanceTransformWithLabels(
-                lacks, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+                tall, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
             )
+            label_hw = label_hw[_ASIDE // 2 :: _ASIDE]
             pixels = np.zeros(label_hw.max() + 1, np.int64)
-            pixels[label_hw[lacks == 0]] = np.flatnonzero(lacks == 0)
+            pixels[label_hw[known]] = np.flatnonzero(known)
             nearest_hw = torch.from_numpy(pixels[label_hw]).to(picture_3hw.device)
             filled_3hw[:] = picture_3hw.flatten(1)[:, nearest_hw]
     return filled_B3hw

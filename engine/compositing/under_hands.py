@@ -55,7 +55,6 @@ def under_hands(photo_B7HW: Tensor, seen_B11hw: Tensor, pose_B183: Tensor, limbs
     # Where cloth is told from skin a hand is hidden, in its pocket.
     hands_B2hw = (hands_B2hw * (1.0 - cloth_B1hw)).maximum(near_B2hw * skin_B1hw)
     arms_B2hw = limbs_B4HW[:, ARM_CHAINS]
-    on_B2hw = on_clothes(arms_B2hw, torch.cat([clothes_B1hw - legs_B1hw, legs_B1hw], 1), pose_B183)
     bare_B1hw = clothes_B1hw * (1.0 - hands_B2hw.maximum(with_rims(arms_B2hw)).amax(1, keepdim=True))
     hers_B1hw = 1.0 - F.interpolate(photo_B7HW[:, -1:].float(), size, mode="area")
     sleeves_B2hw = with_rims(
@@ -65,14 +64,17 @@ def under_hands(photo_B7HW: Tensor, seen_B11hw: Tensor, pose_B183: Tensor, limbs
     # At its edge is something of an arm's colour.
     inner_B1hw = 1.0 - highest(1.0 - kept_B1hw, odd_side(_EDGE, size[0]))
     bare_B1hw = without_crumbs(bare_B1hw, size[0]).maximum(inner_B1hw)
-    around_B3hw = running_mean(from_nearest(photo_B3hw, bare_B1hw > _KNOWN), 3)
+    around_B4hw = from_nearest(torch.cat([photo_B3hw, legs_B1hw], 1), bare_B1hw > _KNOWN)
+    around_B3hw, bared_B1hw = running_mean(around_B4hw, 3).split((3, 1), 1)
+    on_B2hw = on_clothes(arms_B2hw, torch.cat([clothes_B1hw - legs_B1hw, legs_B1hw], 1), pose_B183)
     on_B2hw = on_B2hw.maximum(hands_B2hw * clothes_B1hw * (1.0 - arms_B2hw))
     return torch.cat([around_B3hw, on_B2hw, kept_B1hw], 1)
 
 
 def _kept(same_B1hw: Tensor) -> Tensor:
-    """0 to 1 [B, 1, h, w]: what has the clothes' colour, without its rim, and what is no broader than one."""
-    inner_B1hw = 1.0 - highest(1.0 - same_B1hw, _FOLD)
+    """0 to 1 [B, 1, h, w]: what has the clothes' colour, without its rim, where an arm's shade is, and what
+    is no broader than one."""
+    inner_B1hw = 1.0 - highest(1.0 - same_B1hw, odd_side(_EDGE, same_B1hw.shape[-2]))
     return without_crumbs(inner_B1hw, inner_B1hw.shape[-2])
 
 

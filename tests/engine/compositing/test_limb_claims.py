@@ -321,3 +321,28 @@ def test_beside_a_shoulder_cloth_is_only_at_an_arm_that_is_turned_away(degrees, 
     beside_HW = (HERE - shoulder).real > 0
     assert webs_HW[beside_HW].max() == pytest.approx(share, abs=0.03)
     assert degrees > 90 or webs_HW[~beside_HW].max() > 0.9, "towards the chest, as in an armpit"
+
+
+@pytest.mark.parametrize(("aside", "shown"), [(0.36, 1.0), (0.45, 0.5), (0.54, 0.0)])
+def test_around_a_shank_that_stays_while_the_other_leg_leaves_all_is_the_photos(aside, shown):
+    """Up to four tenths of a unit from it surely, and to five tenths at most; not where the other leg was."""
+    now, own = pose({sk.LEFT_KNEE: (20.0, -10.0), sk.LEFT_ANKLE: (20.0, -10.0)})[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    found = elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES)
+    limbs, nothing = torch.zeros(4, *SIZE), torch.zeros(CLASSES, *SIZE)
+
+    def stands() -> Tensor:
+        photo = Shown(torch.ones(1, *SIZE), limbs, nothing)
+        return claimed(Poses(now, own, SIDES), found, trunk, nothing, photo, HERE, {})[3]
+
+    shank = next(each for each in found if each.bone.begin == sk.RIGHT_KNEE)
+    here = shank.then.begin + (0.6 + 1j * aside * shank.then.unit / abs(shank.then.step)) * shank.then.step
+    nearest = (HERE - here).abs().flatten().argmin()
+    assert stands().flatten()[nearest] == pytest.approx(shown, abs=0.25)
+    limbs[1] = 1.0
+    assert stands().max() == 0, "the other leg"
+    now = pose(OUT)[0]
+    found = elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES)
+    limbs[1] = 0.0
+    assert stands().max() == 0, "no leg has left"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from flat_scene import SIZE, pose
 from torch import Tensor
@@ -92,6 +93,19 @@ def test_what_is_not_known_has_the_colour_of_the_nearest():
     made = from_nearest(picture, known)
     assert made[..., :39].eq(0.2).all() and made[..., 41:].eq(0.8).all()
     assert from_nearest(picture, ~known & known).eq(0).all()
+
+
+@pytest.mark.parametrize(("aside", "above"), [(11, 4), (13, 4), (31, 10)])
+def test_what_is_aside_is_nearer_than_what_is_above_by_three(aside, above):
+    """From (60, 20): to the trousers aside, and to the shirt above."""
+    picture, known = torch.zeros(1, 3, *SIZE), torch.zeros(1, 1, *SIZE, dtype=torch.bool)
+    picture[..., : 61 - above, :], picture[..., 60, 20 + aside] = 0.2, 0.8
+    known[..., : 61 - above, :20], known[..., : 61 - above, 20:30], known[..., 60, 20 + aside] = (
+        True,
+        True,
+        True,
+    )
+    assert from_nearest(picture, known)[0, 0, 60, 20] == pytest.approx(0.8 if aside < 3 * above else 0.2)
 
 
 def test_bits_no_broader_than_a_rim_are_crumbs_and_what_is_broader_stays_as_it_is():

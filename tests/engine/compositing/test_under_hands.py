@@ -15,7 +15,7 @@ from engine.compositing.under_hands import under_hands
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
 
-ARM = REGIONS.index("arms")
+ARM, LEG = REGIONS.index("arms"), REGIONS.index("legs")
 HAND = slice(64, 72), slice(66, 72)  # beyond the left wrist (68, 64)
 OWN = classes((TROUSERS, (slice(60, 118), slice(36, 80))), (ARM, (slice(38, 64), slice(61, 74))))
 RAISED = {sk.LEFT_ELBOW: (8.0, -14.0), sk.LEFT_WRIST: (8.0, -42.0)}
@@ -177,3 +177,23 @@ def test_at_a_hem_nothing_is_skin_that_has_the_colour_of_either_garment():
     picture[:, :, 68:80, 62:74] = 0.6
     found = with_pocket(picture, own)
     assert found[70, 64:72].max() < 0.1 and found[72:77, 66:70].min() > 0.9
+
+
+def at_a_hem() -> Tensor:
+    """What is under the left hand [6, H, W], which hangs before the hem of short trousers of 0.2, in row 80,
+    its fingers down to row 86; the leg below, of 0.6, is narrower."""
+    arm = slice(38, 86), slice(61, 74)
+    own = classes(
+        (TROUSERS, (slice(60, 80), slice(36, 82))), (LEG, (slice(80, 118), slice(40, 64))), (ARM, arm)
+    )
+    picture = grey(-0.9)
+    picture[:, :, 60:80, 36:82], picture[:, :, 80:118, 40:64], picture[:, :, arm[0], arm[1]] = 0.2, 0.6, 1.0
+    given = source(picture, (own == 0).float())
+    return under_hands(given.photo, seen(own), pose(), limb_mattes(pose(), seen(own), SIZE))[0]
+
+
+def test_a_hem_goes_straight_on_under_a_hand():
+    """Down to it all is the trousers', though the leg is as near."""
+    colours = at_a_hem()[:3, :, 61:70]
+    assert (colours[:, 70:78] - 0.2).abs().max() < 0.05
+    assert (colours[:, 83:86] - 0.6).abs().max() < 0.05

@@ -110,8 +110,7 @@ def claimed(
     free_hw = beside_hw * behind_hw * (1.0 - webs_hw) + legs_hw * no_head_hw
     free_hw = free_hw.maximum(beside_heads_hw * behind_hw)  # no ghost of a head
     claim_hw = drawn_hw.maximum(ramp(free_hw, *_FREE))
-    shown_hw = (arms_hw * (1.0 - legs_hw) * no_head_hw).maximum(heads_hw)
-    shown_hw *= within(before_hw, poses.sides_2)
+    shown_hw = (arms_hw * (1.0 - legs_hw) * no_head_hw).maximum(heads_hw * within(before_hw, poses.sides_2))
     return torch.stack([claim_hw, shown_hw, webs_hw, stands_hw])
 
 

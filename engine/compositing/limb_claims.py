@@ -37,7 +37,7 @@ from engine.regions import REGIONS
 
 _TRUNK_REACH, _LIMB_REACH = 0.25, 1.0  # units from trunk, and from a limb, that what is drawn is of theirs
 _NEAREST = 0.05  # units, over which what is near to one goes over to another
-_AROUND = 0.4, 0.5  # units from where an arm was, or a shank stays, that its picture is taken from
+_AROUND = 0.4, 0.5  # units from where an arm was, or a limb stays, that its picture is taken from
 _STANDS = 0.3, 0.5  # of a thigh that stays, from where on: above is the crotch, of both legs
 _FREE = 0.3, 0.7  # how sure it is that nobody is there
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
@@ -74,7 +74,7 @@ def claimed(
     """0 to 1 [4, h, w]: how far what an engine draws there is of a limb that is shown as a cut-out, or where
     nobody is any more; how far the photo is shown there without an arm that is elsewhere now, with the head
     that the arm may be before; of that, how far cloth is drawn where the photo shows nobody; and how far the
-    photo is shown with all that is behind its person, around a leg that stays while the other leaves. class:
+    photo is shown with all that is behind its person, around limbs that stay while a leg leaves. class:
     what it draws; here: positions of its pixels; ways: of limbs, by number in BONES_OF_LIMB."""
     if not bones:
         return torch.zeros_like(class_8hw[:4])
@@ -221,8 +221,8 @@ def _left(
     poses: Poses, bones: Sequence[Elsewhere], photo: Shown, before_hw: Tensor
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """0 to 1 [h, w] each: where the photo shows nobody; around an arm that is elsewhere now; such a leg; and
-    around one that stays meanwhile, down to its floor. before: where positions were of a
-    person whose limbs stay."""
+    around limbs that stay meanwhile, with wall and floor. before: where positions were of a person whose
+    limbs stay."""
     (behind_hw,) = sampled(photo.behind_1HW, before_hw, poses.sides_2)
     then, beyond = [each.then for each in bones], [each.bone.beyond for each in bones]
     along_2Nhw = along_each(then, homogeneous(before_hw))
@@ -230,16 +230,16 @@ def _left(
     legs_hw, stands_hw = torch.zeros_like(behind_hw), torch.zeros_like(behind_hw)
     if any(each.part > 0 and not each.bone.of_arm for each in bones):
         limbs_4hw = _with_walls(sampled(photo.limbs_4HW, before_hw, poses.sides_2), behind_hw)
-        right, left, *_ = gone(bones)
+        away = gone(bones)
         planes = zip(bones, _nearest(was_Nhw), was_Nhw, along_2Nhw[0], strict=True)
         for each, nearest_hw, far_hw, part_hw in planes:
             if not each.bone.of_arm:
                 legs_hw += each.part * nearest_hw * limbs_4hw[each.bone.chain]
-                stays_hw = (1.0 - (right, left)[each.bone.chain]) * nearest_hw
-                if each.bone.upper:
-                    stays_hw = stays_hw * ramp(part_hw, *_STANDS)
-                stands_hw += stays_hw * (1.0 - ramp(far_hw, *_AROUND))
-        stands_hw *= 1.0 - (right * limbs_4hw[0]).maximum(left * limbs_4hw[1])
+            stays_hw = (1.0 - away[each.bone.chain]) * nearest_hw
+            if each.is_thigh:
+                stays_hw = stays_hw * ramp(part_hw, *_STANDS)
+            stands_hw += stays_hw * (1.0 - ramp(far_hw, *_AROUND))
+        stands_hw *= 1.0 - torch.einsum("n,nhw->hw", limbs_4hw.new_tensor(away), limbs_4hw).clamp(max=1.0)
     arms_hw = torch.zeros_like(behind_hw)
     for chain in ARM_CHAINS:
         numbers = [n for n, each in enumerate(bones) if each.bone.chain == chain]

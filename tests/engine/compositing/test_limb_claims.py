@@ -305,7 +305,7 @@ def test_what_counts_as_an_arm_is_its_up_to_half_a_unit_from_its_bones(aside, ne
     bones = left_arm_out()
     upper, forearm = (each.then for each in bones if each.bone.chain == 3)
     off = aside * UNIT * PX
-    beyond = 2 * 0.45  # of a forearm
+    beyond = 2 * 0.55  # of a forearm
     places = [
         forearm.begin + 0.5 * forearm.step + 1j * off * forearm.step / abs(forearm.step),
         forearm.begin + ((1 + beyond) + off / abs(forearm.step)) * forearm.step,
@@ -364,8 +364,9 @@ def test_beside_a_shoulder_cloth_is_only_at_an_arm_that_is_turned_away(degrees, 
 
 
 @pytest.mark.parametrize(("aside", "shown"), [(0.36, 1.0), (0.45, 0.5), (0.54, 0.0)])
-def test_around_a_shank_that_stays_while_the_other_leg_leaves_all_is_the_photos(aside, shown):
-    """Up to four tenths of a unit from it surely, and to five tenths at most; not where the other leg was."""
+@pytest.mark.parametrize("joint", [sk.RIGHT_KNEE, sk.RIGHT_ELBOW, sk.LEFT_ELBOW])
+def test_around_limbs_that_stay_while_a_leg_leaves_all_is_the_photos(aside, shown, joint):
+    """Up to four tenths of a unit from them surely, and to five tenths at most; not where the leg was."""
     now, own = pose({sk.LEFT_KNEE: (20.0, -10.0), sk.LEFT_ANKLE: (20.0, -10.0)})[0], pose()[0]
     trunk = trunk_of(now, own, SIDES)
     assert trunk is not None
@@ -376,8 +377,9 @@ def test_around_a_shank_that_stays_while_the_other_leg_leaves_all_is_the_photos(
         photo = Shown(torch.ones(1, *SIZE), limbs, nothing)
         return claimed(Poses(now, own, SIDES), found, trunk, nothing, photo, HERE, {})[3]
 
-    shank = next(each for each in found if each.bone.begin == sk.RIGHT_KNEE)
-    here = shank.then.begin + (0.6 + 1j * aside * shank.then.unit / abs(shank.then.step)) * shank.then.step
+    lower = next(each.then for each in found if each.bone.begin == joint)
+    outwards = 1j if joint != sk.LEFT_ELBOW else -1j
+    here = lower.begin + (0.6 + outwards * aside * lower.unit / abs(lower.step)) * lower.step
     nearest = (HERE - here).abs().flatten().argmin()
     assert stands().flatten()[nearest] == pytest.approx(shown, abs=0.25)
     limbs[1] = 1.0

@@ -61,8 +61,8 @@ def right_forearm(now: torch.Tensor, own: torch.Tensor) -> float:
 @pytest.mark.parametrize(("apart", "drawn"), [(0.78, 1.0), (0.95, 0.5), (1.12, 0.0)])
 def test_an_arm_is_drawn_too_when_another_comes_nearer_than_a_unit(apart, drawn):
     """The left forearm, from (66, 50) to (52, 50), points at the right one, which hangs where the photo has
-    it; its hand ends 45 hundredths of a forearm beyond its wrist, so many units of 15.2 px from that."""
-    x = 52 - 0.45 * 14 - apart * 15.23
+    it; its hand ends 55 hundredths of a forearm beyond its wrist, so many units of 15.2 px from that."""
+    x = 52 - 0.55 * 14 - apart * 15.23
     stays = {sk.RIGHT_ELBOW: (x - 30, -7.0), sk.RIGHT_WRIST: (x - 28, -7.0)}  # from (x, 43) to (x, 57)
     now, own = pose(stays | {sk.LEFT_WRIST: (-16.0, -14.0)})[0], pose(stays)[0]
     assert right_forearm(now, own) == pytest.approx(drawn, abs=0.01)

@@ -100,8 +100,8 @@ def _across(
     here_hw: Tensor,
     sliver: int,
 ) -> Tensor:
-    """0 or 1 [h, w]: of an arm with its rim, where clothes touch it on both sides of its forearm, or the other
-    arm does. end: where its hand ends, in its lengths. sliver: px, clothes that are narrower are its own."""
+    """0 or 1 [h, w]: of an arm with its rim, where clothes touch it on both sides of its forearm, or the
+    other arm does. end: where its hand ends, in its lengths. sliver: px, narrower clothes are its own."""
     rimmed, other = ((each_hw > 0.5).cpu().numpy() for each_hw in (rimmed_hw, other_hw))
     clothes = ((clothes_hw > 0.5).cpu().numpy() & ~rimmed).astype(np.uint8)
     clothes = cv2.morphologyEx(clothes, cv2.MORPH_OPEN, np.ones((sliver, sliver), np.uint8)) > 0

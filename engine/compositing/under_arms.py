@@ -31,6 +31,7 @@ _RIM = 3  # px of a map of 128 rows, side of the window in which what is beside 
 _BESIDE = 0.8  # lengths of a forearm: what is so far aside is not its own
 _SLIVER = 5  # px of a map of 128 rows: what is no broader beside a forearm is of its own sleeve
 _SLEEVED = 0.5  # how likely clothes are seen along a forearm that has a sleeve
+_ENCLOSED = 0.9  # of what is around a piece of an arm, how much has to be clothes: corners are uncertain
 _ARMPIT = 0.5  # units from a shoulder, up to which clothes are the sleeve's
 
 
@@ -64,6 +65,8 @@ def on_clothes(arms_B2hw: Tensor, kinds_BKhw: Tensor, pose_B183: Tensor) -> Tens
                     of_both = kind_hw, arms_2hw[arm], arms_2hw[1 - arm]
                     across_hw = _across(*of_both, placed[forearm], end, here_hw, beside)
                     on_2hw[arm] = on_2hw[arm].maximum(across_hw)
+                of_arm_hw = arms_2hw[arm] * (far_hw > _ARMPIT)
+                on_2hw[arm] = on_2hw[arm].maximum(_enclosed(kinds_Khw.amax(0), of_arm_hw, on_2hw[arm]))
     return running_mean(on_B2hw, 3)  # no stairs
 
 
@@ -118,6 +121,18 @@ def _across(
         there[0, step_hw[touching & near_hw & side]] = 1
         both &= cv2.dilate(there, np.ones((1, 3), np.uint8))[0] > 0
     return torch.from_numpy((rimmed | touching) & near_hw & both[step_hw]).to(clothes_hw)
+
+
+def _enclosed(clothes_hw: Tensor, rimmed_hw: Tensor, on_hw: Tensor) -> Tensor:
+    """0 or 1 [h, w]: the rest of an arm, piece by piece, around which there are clothes only."""
+    clothes, rimmed, on = ((each > 0.5).cpu().numpy() for each in (clothes_hw, rimmed_hw, on_hw))
+    number, pieces = cv2.connectedComponents((rimmed & ~on).astype(np.uint8))
+    made = np.zeros(rimmed.shape, bool)
+    for piece in range(1, number) if on.any() else ():
+        there = pieces == piece
+        ring = (cv2.dilate(there.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0) & ~there
+        made |= there & ((clothes | on)[ring].mean() > _ENCLOSED)
+    return torch.from_numpy(made).to(on_hw)
 
 
 def from_nearest(picture_B3hw: Tensor, known_B1hw: Tensor) -> Tensor:

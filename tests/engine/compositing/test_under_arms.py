@@ -75,6 +75,15 @@ def test_a_forearm_between_clothes_and_the_other_arm_is_on_clothes():
     assert made[57:68, 63:69].min() > 0.99
 
 
+def test_a_piece_of_an_arm_with_clothes_all_around_is_on_them():
+    """A hand that lies far from where its forearm points; not one that ends before the wall."""
+    hand = block((slice(76, 82), slice(40, 46)))
+    shirt = block((slice(50, 90), slice(30, 90)))
+    assert on(block(ARM) + hand, shirt)[76:82, 40:46].min() > 0.99
+    before_the_wall = block((slice(50, 90), slice(44, 90)))
+    assert on(block(ARM) + hand, before_the_wall)[77:81, 40:42].max() < 0.01
+
+
 def test_shorts_and_the_leg_below_them_each_have_their_own_outline():
     """Shorts that end at column 68, a leg at 63: beside the leg nobody is."""
     shorts, leg = block((slice(40, 64), slice(30, 68))), block((slice(64, 100), slice(30, 63)))

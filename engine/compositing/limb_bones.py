@@ -179,10 +179,19 @@ def sampled(planes_PHW: Tensor, point_hw: Tensor, sides_2: Tensor) -> Tensor:
     return F.grid_sample(planes_PHW[None], grid_1hw2, align_corners=False)[0]
 
 
-def beyond(point_hw: Tensor, sides_2: Tensor) -> Tensor:
-    """bool [h, w]: whether positions lie beyond the picture."""
+def seen(photo_DHW: Tensor, point_hw: Tensor, sides_2: Tensor) -> Tensor:
+    """A photo's planes at positions, the last of which is how sure it is that nobody is there, [D, h, w];
+    beyond the photo its rim's colours, and nobody."""
+    grid_1hw2 = (torch.view_as_real(point_hw.contiguous()) / sides_2)[None]
+    seen_Dhw = F.grid_sample(photo_DHW[None], grid_1hw2, padding_mode="border", align_corners=False)[0]
+    seen_Dhw[-1].masked_fill_(~within(point_hw, sides_2), 1.0)
+    return seen_Dhw
+
+
+def within(point_hw: Tensor, sides_2: Tensor) -> Tensor:
+    """bool [h, w]: whether positions are in the picture."""
     width, height = sides_2.tolist()
-    return (point_hw.real.abs() > width) | (point_hw.imag.abs() > height)
+    return (point_hw.real.abs() <= width) & (point_hw.imag.abs() <= height)
 
 
 def not_short(step_N: Tensor) -> Tensor:

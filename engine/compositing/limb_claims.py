@@ -27,6 +27,7 @@ from engine.compositing.limb_bones import (
     off_each,
     off_trunk,
     sampled,
+    within,
 )
 from engine.compositing.limb_mattes import THICK
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, gone, head_stays
@@ -82,12 +83,14 @@ def claimed(
     now, beyond = [each.now._replace(unit=unit) for each in bones], [each.bone.beyond for each in bones]
     far_Nhw = off_each(now, along_each(now, here_3hw), beyond)
     before_hw = before(poses, trunk, here_hw)
-    shows_8hw, heads_hw = class_8hw, torch.zeros_like(class_8hw[0])
+    shows_8hw, (heads_hw, beside_heads_hw) = class_8hw, torch.zeros_like(class_8hw[:2])
     if any(each.part > 0 and each.bone.of_arm for each in bones):  # beside a raised arm hair is drawn as wall
-        shows_8hw, heads_hw = class_8hw.clone(), _heads(bones, photo, before_hw, poses.sides_2)
+        shows_8hw = class_8hw.clone()
+        heads_hw, beside_heads_hw = _heads(bones, photo, before_hw, poses.sides_2)
         shows_8hw[0] *= 1.0 - heads_hw
         stays = head_stays(poses.now_183, poses.own_183, trunk, poses.sides_2)
         heads_hw = stays * ramp(heads_hw, _HEAD, 1.0 - _HEAD)
+        beside_heads_hw *= stays * class_8hw[[0, *HEAD_CLASSES]].sum(0)
     theirs_Nhw = torch.einsum("nc,chw->nhw", _theirs(bones, photo, poses.sides_2), shows_8hw)
     theirs_Nhw = theirs_Nhw * (1.0 - ramp(far_Nhw, 0.8 * _LIMB_REACH, _LIMB_REACH))
     near_Nhw = _nearest(torch.cat([trunk_hw[None] - _TRUNK_REACH, far_Nhw]))[1:]
@@ -105,14 +108,17 @@ def claimed(
     webs_hw = _webs(bones, trunk, class_8hw, here_3hw, here_hw, ways)
     no_head_hw = 1.0 - class_8hw[HEAD_CLASSES].sum(0)
     free_hw = beside_hw * behind_hw * (1.0 - webs_hw) + legs_hw * no_head_hw
+    free_hw = free_hw.maximum(beside_heads_hw * behind_hw)  # no ghost of a head
     claim_hw = drawn_hw.maximum(ramp(free_hw, *_FREE))
-    shown_hw = (arms_hw * (1.0 - legs_hw) * no_head_hw).maximum(heads_hw)
+    shown_hw = (arms_hw * (1.0 - legs_hw) * no_head_hw).maximum(heads_hw * within(before_hw, poses.sides_2))
     return torch.stack([claim_hw, shown_hw, webs_hw, stands_hw])
 
 
-def _heads(bones: Sequence[Elsewhere], photo: Shown, before_hw: Tensor, sides_2: Tensor) -> Tensor:
-    """0 to 1 [h, w]: where the photo has a head, with hair that its engine draws as wall, and no arm before
-    it that is elsewhere now."""
+def _heads(
+    bones: Sequence[Elsewhere], photo: Shown, before_hw: Tensor, sides_2: Tensor
+) -> tuple[Tensor, Tensor]:
+    """0 to 1 [h, w] each: where the photo has a head, with hair that its engine draws as wall, and no arm
+    before it that is elsewhere now; and near it."""
     head_hw = sampled(photo.class_8HW[HEAD_CLASSES], before_hw, sides_2).sum(0)
     side = odd_side(_HAIR, len(head_hw))
     window = window_of((head_hw > _HEAD).float(), side // 2)
@@ -122,7 +128,9 @@ def _heads(bones: Sequence[Elsewhere], photo: Shown, before_hw: Tensor, sides_2:
     head_hw[window] = head_hw[window].maximum(near_hw * (1.0 - clothes_hw) * hers_hw)
     lay_hw, _ = arms_away(bones, photo.limbs_4HW, photo.class_8HW, here_hw, sides_2, len(head_hw))
     head_hw[window] *= 1.0 - lay_hw
-    return head_hw
+    beside_hw = torch.zeros_like(head_hw)
+    beside_hw[window] = near_hw
+    return head_hw, beside_hw
 
 
 def arms_away(

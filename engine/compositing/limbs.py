@@ -19,7 +19,7 @@ from engine.compositing.crotches import Triangle, aside, outside, stretched
 from engine.compositing.cut_outs import CutOut, Poses, lay_over, window_around
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, ramp, size_of, window_of
-from engine.compositing.limb_bones import ARM_CHAINS, beyond, off, positions, sampled
+from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled, seen
 from engine.compositing.limb_claims import HEAD_CLASSES, LIES, arms_away, before
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, gone
 from engine.compositing.limbs_found import MovedLimbs, Pulled, by_limb
@@ -78,8 +78,10 @@ def moved_limbs(
         under_Ehw, surface_Dhw = own.under[i].float(), own.surface[i].float()
         handless_DHW = _without_hands(bare_DHW, under_Ehw, surface_Dhw[_ARMS]) if on_a_leg else bare_DHW
         pictures = photo_DHW, bare_DHW, handless_DHW, own.background[i].float()
-        seen = _Own(*pictures, own.limbs[i].float(), own.feet[i].float(), under_Ehw, surface_Dhw[:CLASSES])
-        layers.append(_of_one(each, seen))
+        of_photo = _Own(
+            *pictures, own.limbs[i].float(), own.feet[i].float(), under_Ehw, surface_Dhw[:CLASSES]
+        )
+        layers.append(_of_one(each, of_photo))
     return torch.stack(layers)
 
 
@@ -143,9 +145,7 @@ def _without_arms(
     """Planes [C, h, w] of the photo's trunk before its plate, without arms that are elsewhere: where these
     lay on clothes, and where cloth goes from trunk to sleeve now, of the clothes beside."""
     before_hw = before(poses, trunk, here_hw)
-    seen_Chw, behind_1hw = sampled(own.bare_DHW, before_hw, poses.sides_2).tensor_split([-1])
-    # Beyond its frame a photo shows nobody.
-    behind_1hw = behind_1hw.masked_fill(beyond(before_hw, poses.sides_2), 1.0)
+    seen_Chw, behind_1hw = seen(own.bare_DHW, before_hw, poses.sides_2).tensor_split([-1])
     of_arms_Ehw = sampled(own.under_EHW, before_hw, poses.sides_2)
     clothes_Chw, on_2hw, kept_1hw = of_arms_Ehw.tensor_split([-3, -1])
     parts_211 = on_2hw.new_tensor(gone(shown))[ARM_CHAINS, None, None]

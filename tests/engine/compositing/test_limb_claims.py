@@ -231,6 +231,46 @@ def test_a_head_that_stays_is_the_photos_while_an_arm_moves(bent, stays):
     assert shown_HW[100, 20] == 0, "and nothing elsewhere"
 
 
+def test_above_the_photo_is_no_head_of_its():
+    """Of a head that ends at the photo's edge, and of hair that is near it, the rest is the engine's."""
+    down = dict.fromkeys(range(18), (0.0, 12.0))
+    for joint, (right, below) in OUT.items():
+        down[joint] = right, below + 12.0
+    now, own = pose(down)[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    found = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == 3]
+    drawn, shown = torch.zeros(2, CLASSES, *SIZE)
+    drawn[0], shown[REGIONS.index("face"), :20, 40:56] = 1.0, 1.0
+    photo = Shown(1.0 - shown[None, REGIONS.index("face")], torch.zeros(4, *SIZE), shown)
+    shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[1]
+    assert shown_HW[:12].max() == 0
+    assert shown_HW[13:31, 41:55].min() > 0.99
+
+
+@pytest.mark.parametrize(("bent", "gives_way"), [(0.0, 1.0), (1.0, 0.0)])
+def test_what_is_drawn_of_a_head_beside_the_photos_gives_way_where_that_stays(bent, gives_way):
+    """An engine's head is not quite where the photo's is, and would stand beside it as its ghost."""
+    now, own = pose(OUT | dict.fromkeys(sk.HEAD, (bent, 0.0)))[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    found = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == 3]
+    drawn, shown = torch.zeros(2, CLASSES, *SIZE)
+    shown[REGIONS.index("face"), 8:28, 40:56] = 1.0
+    hair, drawn_HW = REGIONS.index("hair"), torch.zeros(SIZE)
+    drawn_HW[8:28, 34:50] = 0.6  # it is half sure of what is its outline
+    drawn[hair], drawn[0] = drawn_HW, 1.0 - drawn_HW
+    photo = Shown(1.0 - shown[None, REGIONS.index("face")], torch.zeros(4, *SIZE), shown)
+    claim_HW, shown_HW, *_ = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})
+    assert claim_HW[18, 36].item() == pytest.approx(gives_way, abs=0.02)
+    assert claim_HW[18, 48].item() < 0.01 and shown_HW[18, 48].item() == pytest.approx(gives_way, abs=0.02)
+    assert claim_HW[18, 12].item() < 0.01, "far from any head"
+    drawn[hair] = 0.0
+    drawn[[0, REGIONS.index("upper clothes")]] = torch.stack([1.0 - 1.5 * drawn_HW, 1.5 * drawn_HW])
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[0]
+    assert claim_HW[18, 36].item() < 0.01, "a collar is no head"
+
+
 @pytest.mark.parametrize("drawn_as", ["face", "background"])
 def test_where_an_arm_that_leaves_lay_on_a_head_the_head_is_the_engines(drawn_as):
     """The photo has none there. A px around its matte has something of its colours; an arm that stays hides

@@ -33,8 +33,8 @@ def turned(far: float, log: float = 0.0) -> torch.Tensor:
     return now
 
 
-@pytest.mark.parametrize(("far", "part"), [(0.028, 0.0), (0.04, 0.2), (0.07, 0.8), (0.082, 1.0)])
-def test_a_limb_is_elsewhere_from_two_px_on_and_at_five_wholly(far, part):
+@pytest.mark.parametrize(("far", "part"), [(0.005, 0.0), (0.0095, 0.25), (0.0165, 0.75), (0.021, 1.0)])
+def test_a_limb_is_elsewhere_from_half_a_px_on_and_at_little_more_than_one_wholly(far, part):
     assert forearm(turned(far)).part == pytest.approx(part, abs=0.01)
 
 

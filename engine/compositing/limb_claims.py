@@ -176,7 +176,8 @@ def arms_away(
         if each.bone.of_arm and each.part > 0:
             begin = _BELOW_SHOULDER * each.bone.upper
             far_hw = off(each.then, before_hw, 2.0 * each.bone.beyond, begin)
-            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *_REACH))
+            # Beside an upper arm a throat is bare as well.
+            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *(THICK if each.bone.upper else _REACH)))
     return lies_2hw.amax(0).maximum(ramp(near_hw * fingers_hw, *LIES)), near_hw
 
 

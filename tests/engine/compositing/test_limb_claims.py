@@ -251,7 +251,7 @@ def test_above_the_photo_is_no_head_of_its():
     drawn, shown = torch.zeros(2, CLASSES, *SIZE)
     drawn[0], shown[REGIONS.index("face"), :20, 40:56] = 1.0, 1.0
     photo = Shown(1.0 - shown[None, REGIONS.index("face")], torch.zeros(4, *SIZE), shown)
-    shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[1]
+    shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[1]
     assert shown_HW[:12].max() == 0
     assert shown_HW[13:31, 41:55].min() > 0.99
 
@@ -269,13 +269,13 @@ def test_what_is_drawn_of_a_head_beside_the_photos_gives_way_where_that_stays(be
     drawn_HW[8:28, 34:50] = 0.6  # it is half sure of what is its outline
     drawn[hair], drawn[0] = drawn_HW, 1.0 - drawn_HW
     photo = Shown(1.0 - shown[None, REGIONS.index("face")], torch.zeros(4, *SIZE), shown)
-    claim_HW, shown_HW, *_ = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})
+    claim_HW, shown_HW, *_ = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)
     assert claim_HW[18, 36].item() == pytest.approx(gives_way, abs=0.02)
     assert claim_HW[18, 48].item() < 0.01 and shown_HW[18, 48].item() == pytest.approx(gives_way, abs=0.02)
     assert claim_HW[18, 12].item() < 0.01, "far from any head"
     drawn[hair] = 0.0
     drawn[[0, REGIONS.index("upper clothes")]] = torch.stack([1.0 - 1.5 * drawn_HW, 1.5 * drawn_HW])
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[0]
     assert claim_HW[18, 36].item() < 0.01, "a collar is no head"
 
 
@@ -336,8 +336,8 @@ def left_arm_out() -> list[Elsewhere]:
 
 @pytest.mark.parametrize(("aside", "near"), [(0.44, 1.0), (0.5, 0.5), (0.56, 0.0)])
 def test_what_counts_as_an_arm_is_its_up_to_half_a_unit_from_its_bones(aside, near):
-    """To both sides of a forearm, as far beyond its wrist as fingers may be; and up its upper arm from three
-    tenths below the shoulder, for a neck is bare too."""
+    """To both sides of a forearm, as far beyond its wrist as fingers may be; up its upper arm a tenth less,
+    from three tenths below the shoulder, for a throat is bare too."""
     bones = left_arm_out()
     upper, forearm = (each.then for each in bones if each.bone.chain == 3)
     off = aside * UNIT * PX
@@ -345,7 +345,7 @@ def test_what_counts_as_an_arm_is_its_up_to_half_a_unit_from_its_bones(aside, ne
     places = [
         forearm.begin + 0.5 * forearm.step + 1j * off * forearm.step / abs(forearm.step),
         forearm.begin + ((1 + beyond) + off / abs(forearm.step)) * forearm.step,
-        upper.begin + (0.3 - off / abs(upper.step)) * upper.step,
+        upper.begin + (0.3 - (off - 0.11 * UNIT * PX) / abs(upper.step)) * upper.step,
     ]
     seen = torch.zeros(CLASSES, *SIZE)
     seen[ARM] = 1.0
@@ -411,7 +411,7 @@ def test_around_limbs_that_stay_while_a_leg_leaves_all_is_the_photos(aside, show
 
     def stands() -> Tensor:
         photo = Shown(torch.ones(1, *SIZE), limbs, nothing)
-        return claimed(Poses(now, own, SIDES), found, trunk, nothing, photo, HERE, {})[3]
+        return claimed(Poses(now, own, SIDES), found, trunk, nothing, photo, HERE, {}, NOWHERE)[3]
 
     lower = next(each.then for each in found if each.bone.begin == joint)
     outwards = 1j if joint != sk.LEFT_ELBOW else -1j

@@ -25,7 +25,8 @@ _TIMES = 4  # that a ground is looked for again, with what was found of it
 _DARK = 0.25  # of what is found, that is nearest to the ground
 _RINGS = 0.15  # of a garment's difference from its ground, up to which it is the ground
 _PRINT = 0.008  # of the picture, up to which a patch of the ground's colour in a garment is a print
-_KEPT, _BEYOND = 0.85, 0.08  # of what is surely cloth, that is found; of that, what is far from cloth
+_KEPT = 0.85  # of what is surely cloth, that is found, and of what is found, that is near cloth ...
+_BEYOND = 0.02  # ... but for so much before a ground with shadows
 _FLAT = 1  # of 255: cloth that is as white as its ground has folds, ground between sleeves has none
 _HALF = 0.5  # of what is taken for cloth, that is left where the rest is such ground
 _AROUND = 1 / 32  # of the rows, as far as a garment goes beyond what is seen of it
@@ -54,7 +55,10 @@ def before_plain_ground(rgb_hwC: np.ndarray, seen_hw: np.ndarray, core_hw: np.nd
     kept = 1.0 - lost_hw.sum() / core_hw.sum()
     whole = kept > _KEPT or alike > 2 * _PLAIN
     whole = whole or (kept > _HALF and np.median(apart_hw[lost_hw]) <= _FLAT)
-    known = share > _ALL_OF_BORDER or beyond_hw.sum() < _BEYOND * found_hw.sum()
+    known = (
+        share > _ALL_OF_BORDER
+        or beyond_hw.sum() < (_BEYOND if noise > _ALIKE else 1 - _KEPT) * found_hw.sum()
+    )
     return found_hw if whole and known else None
 
 

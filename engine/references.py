@@ -51,6 +51,9 @@ _LOOKED, _ENCODED, _WARDROBE, _MAPS, _CLOTHES, _FINE_CLOTHES = _KINDS = (
     "fine clothes",
 )
 _WORN = tuple(f"{kind}, {word}" for kind in (_CLOTHES, _FINE_CLOTHES) for word in LAID_ON)
+# Times as fine as an engine draws, from which on garments are laid on: rendered people of 256 rows are drawn
+# nearer to the truth (docs/evaluation.md), photographs of 768 and more are not.
+_FINE = 3
 _SHOWN_EVERY = 6  # steps of settling: to show them costs as much as two
 
 
@@ -217,8 +220,10 @@ class References:
         reference = self._reference(key)
         if reference.alone:
             return self.clothes(key, finely)
-        if reference.fine_HWC is None or reference.keypoints_18x3 is None or garment.word not in LAID_ON:
+        coarse = len(reference.finest_HWC) < _FINE * len(reference.image_HWC)
+        if coarse or reference.keypoints_18x3 is None or garment.word not in LAID_ON:
             return None
+        assert reference.fine_HWC is not None
         kind = f"{_FINE_CLOTHES if finely else _CLOTHES}, {garment.word}"
         if (kind, key) in self._kept:
             return self._kept[kind, key]

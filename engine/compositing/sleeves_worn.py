@@ -60,9 +60,9 @@ def _sleeve(
     begun = int(sleeved_S.argmax())
     if not sleeved_S.any() or begun > _LATE * _STEPS:
         return None
-    line = np.ones((1, _FOLD), np.uint8)
-    closed_S = cv2.morphologyEx(sleeved_S[None].astype(np.uint8), cv2.MORPH_CLOSE, line)[0] > 0
-    end = length / _STEPS * (begun + int(np.append(~closed_S[begun:], True).argmax()))
+    padded_S = np.pad(sleeved_S.astype(np.uint8), (0, _FOLD))
+    closed_S = cv2.morphologyEx(padded_S[None], cv2.MORPH_CLOSE, np.ones((1, _FOLD), np.uint8))[0] > 0
+    end = length / _STEPS * (begun + int((~closed_S[begun:]).argmax()))
     other_hw = way.arms[1 - side][2].abs().cpu().numpy()
     mine_hw = seen_hw & arms_hw & (np.abs(aside_hw) <= other_hw) & (np.abs(aside_hw) < _BESIDE * unit)
     mine_hw &= along_hw < end + _ASLANT * unit

@@ -43,7 +43,7 @@ _COLLAR = 0.3  # of the shoulders, how far from the middle shoulders are no neck
 _ARMPITS = 0.35  # of the shoulders, how far below them armpits are
 _AS_BROAD = 0.36  # likewise, half of the breadth of clothes from which on they go around a body
 _SHORT = 0.2  # likewise, how far before its end, which may be aslant, a sleeve hides what is in it
-_STRAIGHT = 0.03  # likewise, of a sleeve that an arm is in
+_STRAIGHT = 0.06  # likewise, of a sleeve that an arm is in
 _REACH = 0.35  # of the shoulders, how far aside of its bones an arm in its sleeve may be
 _LAP = 3  # px of a map of 256 rows by which a sleeve laps over the trunk
 

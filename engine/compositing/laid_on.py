@@ -62,7 +62,8 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment) -> Drawn | Non
     if garment.word in ("trousers", "skirt"):
         shape = clothes.lower
         cloth = _Cloth(clothes, size, body.shoulders * times / max(shape.hips, 1.0))
-        cloth.begins(shape.waist - _ABOVE_WAIST * len(clothes.mask))
+        if shape.leg is None:
+            cloth.begins(shape.waist - _ABOVE_WAIST * len(clothes.mask))
         fit = _fit_of(wearer, body, way, parts)
         layers, hidden_hw = _lower_layers(body, fit, way, shape, cloth, garment.word == "trousers")
         # A bare body is broader than clothes that are worn tight.
@@ -76,11 +77,16 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment) -> Drawn | Non
         above_11HW = enlarged(above_hw[None, None], size)
         trunk_11HW = trunk_11HW * torch.lerp(torch.ones_like(there_11HW), there_11HW, above_11HW)
     else:
-        cloth = _Cloth(clothes, size, body.shoulders * times / clothes.upper.breadth)
+        scale = body.shoulders * times / clothes.upper.breadth
+        cloth = _Cloth(clothes, size, scale)
         arms_hw = shrunk(parts.arms, small)[0, 0]
         top = top_on(body, way, arms_hw, shoulders_seen(wearer, body, small), clothes)
         hidden_11HW = enlarged(top.hidden[None, None], size)
-        trunk_14HW, *sleeves = (cloth.at(each.place, each.only, each.there) for each in top.layers)
+        whole = cloth if clothes.trunk is None else _Cloth(clothes.trunk, size, scale)
+        trunk_14HW, *sleeves = (
+            (cloth if number else whole).at(each.place, each.only, each.there)
+            for number, each in enumerate(top.layers)
+        )
         solid_11HW = trunk_14HW[:, 3:] * cloth.of(top.layers[0].place, top.trunk)
         free_11HW = 1.0 - highest(parts.before, 2 * _FREE * times + 1)
         sleeves = [
@@ -170,7 +176,9 @@ def _lower_layers(
     waists, hips = fit.waists / max(shape.waists, 1.0), fit.hips / max(shape.hips, 1.0)
     if not legs:
         scale = max(hips, waists)
-        y_HW = shape.waist + (down_HW + fit.waist * unit) / (scale / 0.85)
+        longest = max(limb_length(limb_42) for limb_42, _, _ in way.legs) - _CROTCH * unit
+        tall = scale / 0.85 if shape.leg is None else longest / max(shape.leg, 1.0)
+        y_HW = shape.waist + (down_HW + fit.waist * unit) / tall
         hidden_HW = (y_HW < shape.hem - _SHORT * (shape.hem - shape.waist)).float()
         return [cloth.at(torch.stack([shape.middle + across_HW / scale, y_HW], -1))], hidden_HW
     scale = hips
@@ -191,7 +199,9 @@ def _lower_layers(
         below = max(shape.hem - shape.crotch, 1.0)
         along = scale / _FLAT
         leg = limb_length(limb_42) - _CROTCH * unit
-        if below * usual > _LONG * longest * _FLAT * max(shape.hips, 1.0):
+        if shape.leg is not None:
+            along = leg / max(shape.leg, 1.0)
+        elif below * usual > _LONG * longest * _FLAT * max(shape.hips, 1.0):
             along = leg / below
         s_HW = along_HW - _CROTCH * unit
         deep_HW = torch.where(s_HW < 0, s_HW * steep, s_HW / along)

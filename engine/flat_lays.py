@@ -18,12 +18,13 @@ from engine.compositing.fields import spread
 from engine.cv import cv2
 from engine.models.parser import Parser
 from engine.pictures import to_rgb
+from engine.plain_grounds import before_plain_ground, disc, largest
 from engine.pose.extent import Box
 from engine.pose.skeleton import ABSENT, HEAD, SEEN
 from engine.regions import CLASSES, REGIONS
 
 _GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
-_, _DRESS, _PANTS = _GARMENTS
+_TOP, _DRESS, _PANTS = _GARMENTS
 _FACE = REGIONS.index("face")
 _SIDE = 256  # px on the longer side of what is looked at
 _LEAST_OF_PHOTO = 0.03  # share of the photo that a garment takes up
@@ -37,19 +38,15 @@ _OF_BODY = range(1, 14)  # a face is no part of a garment
 _SURE, _AROUND = 1 / 32, 1 / 6  # of the rows, from the edge that is seen inwards to what is surely cloth, ...
 _HOLE = 0.02  # of the picture, a gap in a garment that is a patch of another colour
 _NARROW, _GROUNDS_OWN = 3, 40  # how much longer than broad, and of 255, how near to the ground such a gap is
-_PLAIN = 5  # of 255: a ground of one colour differs by so much at most, JPEG's noise too
-_MOST_OF_BORDER = 0.4  # sleeves and hems may reach the border
-_RINGS = 0.15  # of a garment's difference from its ground, up to which it is the ground
-_PRINT = 0.008  # of the picture, up to which a patch of the ground's colour in a garment is a print
-_KEPT = 0.85  # of what is surely cloth, and of what is found that is near cloth
-_FLAT = 1  # of 255: cloth that is as white as its ground has folds, ground between sleeves has none
-_HALF = 0.5  # of what is taken for cloth, that is left where the rest is such ground
 _SHADES, _GROUNDS = 8, 4  # of a channel, and how much more often in the ground a colour is the ground's
 _SAME = 0.01  # of a pose's extent, up to which joints are at the same place
 _ROUNDS = 4  # of GrabCut
 # Legs: between which shares of a row's breadth there is a gap, over which share of a garment's height in its
 # lower half. Of 37 dresses and skirts one has so much; of 17 trousers and shorts that are seen as skirts, 8.
 _MIDDLE, _PARTED = (0.3, 0.7), 0.08
+# Of what is seen as trousers, how much is seen as a top where it is none of these: at most 0.20 in nine
+# pieces of trousers and shorts whose legs do not part, 0.39 in a vest.
+_OF_TOP = 0.3
 _LOGIT = 8.0  # of what is sure
 
 
@@ -125,9 +122,9 @@ def cut_out(rgb_hwC: np.ndarray, regions_hw: np.ndarray) -> np.ndarray:
     """Which pixels of a picture are the garment, bool [h, w]: by what is seen of it, and by colours. regions:
     of at least one px of a garment."""
     seen_hw = np.isin(regions_hw, _GARMENTS).astype(np.uint8)
-    main_hw = _largest(seen_hw)
-    core_hw = cv2.erode(main_hw, _disc(_SURE * len(seen_hw)))
-    plain_hw = _before_plain_ground(rgb_hwC, seen_hw, core_hw)
+    main_hw = largest(seen_hw)
+    core_hw = cv2.erode(main_hw, disc(_SURE * len(seen_hw)))
+    plain_hw = before_plain_ground(rgb_hwC, seen_hw, core_hw)
     if plain_hw is not None:
         return plain_hw
     found_hw = _by_colours(rgb_hwC, seen_hw, main_hw, core_hw)
@@ -152,40 +149,13 @@ def _beside_trunk(rgb_hwC: np.ndarray, found_hw: np.ndarray, gap_hw: np.ndarray,
     return bool(long and np.abs(ground_C - there_C).max() < _GROUNDS_OWN)
 
 
-def _before_plain_ground(rgb_hwC: np.ndarray, seen_hw: np.ndarray, core_hw: np.ndarray) -> np.ndarray | None:
-    """What is before a ground of one colour, as in a shop's photo: all that this colour does not reach from
-    the picture's border, less gaps of it that are no print; None where the ground is not plain, or a garment
-    of its colour is lost in it."""
-    rims = rgb_hwC[:2], rgb_hwC[-2:], rgb_hwC[:, :2], rgb_hwC[:, -2:]
-    border_NC = np.concatenate([rim.reshape(-1, 3) for rim in rims]).astype(np.int16)
-    values_V3, counts_V = np.unique(border_NC // _PLAIN, axis=0, return_counts=True)
-    ground_C = np.median(border_NC[(border_NC // _PLAIN == values_V3[counts_V.argmax()]).all(1)], 0)
-    if (np.abs(border_NC - ground_C).max(1) <= _PLAIN).mean() < _MOST_OF_BORDER or not core_hw.any():
-        return None
-    apart_hw = np.abs(rgb_hwC - ground_C).max(-1)
-    # What rings around a dark garment is ground.
-    alike = float(np.clip(_RINGS * np.median(apart_hw[core_hw > 0]), _PLAIN, 6 * _PLAIN))
-    alike_hw = (apart_hw <= alike).astype(np.uint8)
-    _, part_hw, boxes, _ = cv2.connectedComponentsWithStats(alike_hw, connectivity=4)
-    rim = np.concatenate([part_hw[0], part_hw[-1], part_hw[:, 0], part_hw[:, -1]])
-    large = np.flatnonzero(boxes[:, cv2.CC_STAT_AREA] > _PRINT * alike_hw.size)
-    ground = [n for n in np.union1d(large, np.unique(rim)) if n]
-    found_hw = _largest((~np.isin(part_hw, ground)).astype(np.uint8)) > 0
-    beyond_hw = found_hw & (cv2.dilate(seen_hw, _disc(_SURE * len(seen_hw))) == 0)
-    lost_hw = (core_hw > 0) & ~found_hw
-    kept = 1.0 - lost_hw.sum() / core_hw.sum()
-    whole = kept > _KEPT or alike > 2 * _PLAIN
-    whole = whole or (kept > _HALF and np.median(apart_hw[lost_hw]) <= _FLAT)
-    return found_hw if whole and beyond_hw.sum() < (1 - _KEPT) * found_hw.sum() else None
-
-
 def _by_colours(
     rgb_hwC: np.ndarray, seen_hw: np.ndarray, main_hw: np.ndarray, core_hw: np.ndarray
 ) -> np.ndarray:
     """GrabCut (Rother et al. 2004) from what is seen of it, the largest patch of it, and what of that is
     sure; uint8 [h, w]."""
     label_hw = np.full(seen_hw.shape, cv2.GC_BGD, np.uint8)
-    label_hw[cv2.dilate(main_hw, _disc(_AROUND * len(seen_hw))) > 0] = cv2.GC_PR_BGD
+    label_hw[cv2.dilate(main_hw, disc(_AROUND * len(seen_hw))) > 0] = cv2.GC_PR_BGD
     label_hw[seen_hw > 0] = cv2.GC_PR_FGD
     label_hw[core_hw > 0] = cv2.GC_FGD
     if {cv2.GC_BGD, cv2.GC_FGD} <= set(np.unique(label_hw).tolist()):
@@ -195,7 +165,7 @@ def _by_colours(
         cv2.grabCut(rgb_hwC, label_hw, whole, *models, _ROUNDS, cv2.GC_INIT_WITH_MASK)
     found_hw = np.isin(label_hw, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
     found_hw &= ~_of_ground(rgb_hwC, label_hw == cv2.GC_BGD, core_hw > 0)
-    return _largest(found_hw if found_hw.any() else seen_hw)
+    return largest(found_hw if found_hw.any() else seen_hw)
 
 
 def _of_ground(rgb_hwC: np.ndarray, ground_hw: np.ndarray, core_hw: np.ndarray) -> np.ndarray:
@@ -206,7 +176,7 @@ def _of_ground(rgb_hwC: np.ndarray, ground_hw: np.ndarray, core_hw: np.ndarray) 
         for mask_hw in (ground_hw, core_hw)
     )
     theirs_hw = (ground_B > _GROUNDS * core_B)[bins_hw].astype(np.uint8)
-    return cv2.morphologyEx(theirs_hw, cv2.MORPH_OPEN, _disc(2)) > 0
+    return cv2.morphologyEx(theirs_hw, cv2.MORPH_OPEN, disc(2)) > 0
 
 
 def of_garment(picture_1CHW: Tensor, surface_1Khw: Tensor) -> Tensor:
@@ -234,7 +204,12 @@ def told_in(rgb_hwC: np.ndarray, regions_hw: np.ndarray) -> tuple[int, np.ndarra
     counts = cloth_counts(regions_hw)
     region = REGIONS.index(max(counts, key=counts.__getitem__))
     cut_hw = cut_out(rgb_hwC, regions_hw)
-    return _PANTS if region == _DRESS and legs_part(cut_hw) else region, cut_hw
+    parted = legs_part(cut_hw)
+    if region == _DRESS and parted:
+        region = _PANTS
+    elif region == _PANTS and not parted and counts[REGIONS[_TOP]] > _OF_TOP * counts[REGIONS[_PANTS]]:
+        region = _TOP  # a knitted vest is as broad as shorts
+    return region, cut_hw
 
 
 def legs_part(cut_hw: np.ndarray) -> bool:
@@ -251,14 +226,3 @@ def legs_part(cut_hw: np.ndarray) -> bool:
         first, last = (round(columns[0] + share * np.ptp(columns)) for share in _MIDDLE)
         parted += not cut_hw[row, first : last + 1].all()
     return parted > _PARTED * len(rows)
-
-
-def _largest(mask_hw: np.ndarray) -> np.ndarray:
-    """The largest patch of a mask, uint8."""
-    _, label_hw, boxes, _ = cv2.connectedComponentsWithStats(mask_hw)
-    return (label_hw == 1 + int(boxes[1:, cv2.CC_STAT_AREA].argmax())).astype(np.uint8)
-
-
-def _disc(radius: float) -> np.ndarray:
-    side = 2 * max(1, round(radius)) + 1
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))

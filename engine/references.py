@@ -36,6 +36,7 @@ from engine.errors import InputError
 from engine.flat_lays import garment_alone, may_fill_a_garment, of_garment, same_pose
 from engine.framing import Framed, frame_photo
 from engine.garments import Garment
+from engine.people import find_pose
 from engine.pictures import to_tensor
 from engine.plan import give_back_memory
 from engine.pose.extent import Box
@@ -330,4 +331,4 @@ def _seen_in(
     garment = garment_alone(rgb_HWC, told=pose is not None) if may_be else None
     if garment is not None and (pose is None or same_pose(pose, garment.pose_18x3)):
         return garment.pose_18x3, garment.box
-    return detect.detect_pose(rgb_HWC) if pose is None else pose, None
+    return find_pose(rgb_HWC) if pose is None else pose, None

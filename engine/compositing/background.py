@@ -28,13 +28,15 @@ _DOUBT = 0.005  # a detector's answers are never surer than this
 
 class Plate(NamedTuple):
     """The photo of a reference without its person: uint8 RGB at the canvas' size, and at that of the fine
-    picture where there is one."""
+    picture where there is one; and by which pieces clothes go on (`patterns.patterned`), where that is told.
+    """
 
     frame_HWC: np.ndarray
     fine_HWC: np.ndarray | None = None
+    pattern_HW2: np.ndarray | None = None
 
     def bytes(self) -> int:
-        return self.frame_HWC.nbytes + (0 if self.fine_HWC is None else self.fine_HWC.nbytes)
+        return sum(0 if each is None else each.nbytes for each in self)
 
 
 def make_plate(photo_17HW: Tensor, fine_HWC: np.ndarray | None = None) -> Plate:

@@ -31,6 +31,7 @@ from engine.compositing.grain import with_grain
 from engine.compositing.layers import PhotoWarp, Referred, over, photo_layer, photo_warps, without_moved_hands
 from engine.compositing.moving_least_squares import normalised_pose
 from engine.compositing.own_pose import OwnPose, own_pose_rendering
+from engine.compositing.patterns import patterned
 from engine.compositing.shown_surface import Shown, shown_surface
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
 from engine.ops.resample import enlarged
@@ -152,7 +153,9 @@ def encode_appearance(
     plate = plate or make_plate(source.photo, fine_HWC)
     background_1CHW = to_tensor(plate.frame_HWC, picture_1CHW.device)
     own = own_pose_rendering(source, draft_1Chw, own_1Khw, pose_1183, background_1CHW, surface_1Khw)
-    own, cloth_HWC = with_grain(own, source.photo, fine_HWC)
+    pattern_HW2 = patterned(own, source.photo) if plate.pattern_HW2 is None else plate.pattern_HW2
+    plate = plate._replace(pattern_HW2=pattern_HW2)
+    own, cloth_HWC = with_grain(own, source.photo, fine_HWC, pattern_HW2)
     return EncodedReference(appearance, source, own, fine_HWC, plate, cloth_HWC)
 
 

@@ -66,12 +66,14 @@ def _bent(bones: Sequence[Elsewhere]) -> float:
 
 class CutOut(NamedTuple):
     """The photo's planes [C, H, W], the limb's matte [H, W], how much larger the person is now, along what it
-    lies, and the matte of what stays of the trunk over it [H, W], if anything does."""
+    lies, of legs the rims of feet [2, H, W] (`feet`), and the matte of what stays of the trunk over it
+    [H, W], if anything does."""
 
     photo_CHW: Tensor
     limb_HW: Tensor
     scale: float
     along: Along
+    feet_2HW: Tensor | None = None
     above_HW: Tensor | None = None
 
 
@@ -118,6 +120,8 @@ def lay_over(
             matte_1hw = matte_1hw * (1.0 - cut_out.above_HW[rows, columns])
         clean = where.drawn_in(broad_2N[:, points], each.part * rim_N[points])
         clean_hw = position_at(clean, was.line_N[points], scale)
+        if cut_out.feet_2HW is not None and not upper:
+            clean_hw = clean_hw + each.part * torch.complex(*sampled(cut_out.feet_2HW, clean_hw, sides_2))
         seen_Chw = sampled(cut_out.photo_CHW, clean_hw, sides_2)
         # Drawn in part it lets the engine's picture through, and not what the layer has behind it.
         drawn_Dhw = each.drawn * torch.cat([torch.ones_like(matte_1hw), seen_Chw])

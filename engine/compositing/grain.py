@@ -2,7 +2,7 @@
 
 Where an arm hung, and between a lifted sleeve and its trunk, no photo shows cloth. The clothes beside tell
 its colours (`under_hands`); their weave comes from there too, mirrored at where they end, so that it goes on
-without a seam.
+without a seam. What has a pattern goes on by that (`patterns`).
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.atlas import CLASSES
-from engine.compositing.fields import highest, odd_side, ramp, size_of, wide_mean
-from engine.compositing.limb_bones import ARM_CHAINS
+from engine.compositing.fields import ramp, size_of, wide_mean
 from engine.compositing.own_pose import OwnPose
-from engine.compositing.under_arms import with_rims
+from engine.compositing.patterns import copied, seen_clothes
 from engine.cv import cv2
+from engine.inpainting.plate import filled
 from engine.ops.resample import enlarged, running_mean
 from engine.pictures import to_rgb, to_tensor
 from engine.regions import REGIONS
@@ -34,14 +33,18 @@ _MOST = 2.0  # times that it may be at most
 
 @torch.no_grad()
 def with_grain(
-    own: OwnPose, photo_1CHW: Tensor, fine_HWC: np.ndarray | None
+    own: OwnPose,
+    photo_1CHW: Tensor,
+    fine_HWC: np.ndarray | None,
+    pattern_HW2: np.ndarray | None = None,
 ) -> tuple[OwnPose, np.ndarray | None]:
-    """An own pose of whose clothes under arms the colours have grain; and these in the fine picture's size,
-    uint8 RGB, where there is one.
+    """An own pose of whose clothes under arms the colours have grain, or their pattern; and these in the fine
+    picture's size, uint8 RGB, where there is one.
 
-    photo: its colours first, of the size of what is under arms.
+    photo: its colours first, of the size of what is under arms. pattern: as of `patterns.patterned`, None
+    where there is none.
     """
-    inner_1HW = _inner(own)
+    inner_1HW = seen_clothes(own).any(0, keepdim=True)
     if not inner_1HW.any():
         return own, None
     photo_13HW, steps_HW2 = photo_1CHW[:, :3].float(), _mirrored(inner_1HW[0].cpu().numpy())
@@ -52,6 +55,11 @@ def with_grain(
     apart_13HW = (own.under[:, :3] - _taken(smooth_13HW, steps_HW2)).abs()
     same_11HW = 1.0 - ramp(apart_13HW.amax(1, keepdim=True), *_OTHER)
     colours_13HW = own.under[:, :3] + same_11HW * _taken(finer_13HW, steps_HW2)
+    if pattern_HW2 is not None:
+        copied_HW = copied(pattern_HW2)
+        goes_on_13HW = to_tensor(filled(to_rgb(photo_13HW), pattern_HW2), photo_13HW.device)
+        copied_1HW = torch.from_numpy(copied_HW[None]).to(photo_13HW.device)
+        colours_13HW = torch.where(copied_1HW, goes_on_13HW, colours_13HW)
     grained = own._replace(under=torch.cat([colours_13HW, own.under[:, 3:]], 1))
     if fine_HWC is None:
         return grained, None
@@ -59,7 +67,11 @@ def with_grain(
     fine_13HW = to_tensor(fine_HWC, photo_13HW.device)
     finer_13HW = fine_13HW - enlarged(F.interpolate(fine_13HW, size_of(photo_13HW), mode="area"), size)
     finer_13HW = _taken(_even(finer_13HW, enlarged(inner_11HW, size)), _finely(steps_HW2, size))
-    return grained, to_rgb(enlarged(colours_13HW, size) + enlarged(same_11HW, size) * finer_13HW)
+    cloth_HWC = to_rgb(enlarged(colours_13HW, size) + enlarged(same_11HW, size) * finer_13HW)
+    if pattern_HW2 is not None:
+        copied_hw = cv2.resize(copied_HW.astype(np.uint8), size[::-1], interpolation=cv2.INTER_NEAREST) > 0
+        cloth_HWC[copied_hw] = filled(fine_HWC, pattern_HW2)[copied_hw]
+    return grained, cloth_HWC
 
 
 def _even(finer_1CHW: Tensor, inner_11HW: Tensor) -> Tensor:
@@ -67,17 +79,6 @@ def _even(finer_1CHW: Tensor, inner_11HW: Tensor) -> Tensor:
     size_1CHW = wide_mean(torch.cat([finer_1CHW.abs() * inner_11HW, inner_11HW], 1), _WIDE, 4)
     most_1CHW = _MOST * size_1CHW[:, :-1] / size_1CHW[:, -1:].clamp_min(1e-3)
     return inner_11HW * finer_1CHW.clamp(-most_1CHW, most_1CHW)
-
-
-def _inner(own: OwnPose) -> Tensor:
-    """bool [1, H, W]: clothes that are seen, without their edges and hems."""
-    size = size_of(own.under)
-    class_18HW = enlarged(own.seen[:, :CLASSES].float(), size)
-    arms_11HW = with_rims(own.limbs[:, ARM_CHAINS]).amax(1, keepdim=True)
-    arms_11HW = arms_11HW.maximum(own.under[:, 3:5].amax(1, keepdim=True))
-    bare_1KHW = class_18HW[:, _CLOTHES] * (1.0 - arms_11HW)
-    inner_1KHW = 1.0 - highest(1.0 - bare_1KHW, odd_side(_EDGE, size[0]))
-    return inner_1KHW.amax(1) > _SURE
 
 
 def _mirrored(known_HW: np.ndarray) -> np.ndarray:

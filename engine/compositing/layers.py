@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.bone_warp import BoneWarp, bone_warp
@@ -24,6 +25,7 @@ from engine.compositing.limbs_elsewhere import Moves, hands_elsewhere, moves
 from engine.compositing.limbs_found import MovedLimbs, find_moved
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.surface_warp import SurfaceWarp, surface_warp
+from engine.compositing.untouched import untouched
 from engine.ops.resample import enlarged
 
 # What of its photo can be copied, how its engine draws its own pose, and its share, as in `detail.copied`.
@@ -32,13 +34,14 @@ Referred = tuple[DetailSource, OwnPose | None, Tensor | float]
 
 class PhotoWarp(NamedTuple):
     """How a reference's photo lies in a picture, of whatever size and planes it is laid there: along its
-    surface, with its bones, and what of it is elsewhere."""
+    surface, with its bones, and what of it is elsewhere; and where it is left alone, [B, 1, h, w]."""
 
     pose: Tensor
     surface: SurfaceWarp
     bones: BoneWarp
     moved: list[Moves]
     limbs: list[MovedLimbs | None]
+    still: Tensor
 
 
 @torch.no_grad()
@@ -63,12 +66,14 @@ def _warp(
     own = OwnPose(*(each.float() for each in own))
     moved = moves(pose_B183, own.pose, own.limbs)
     drawn = picture_BChw, surface_B11hw, pose_B183
+    still_B1hw = untouched(pose_B183, own.pose, own.limbs, size_of(surface_B11hw))
     return PhotoWarp(
         pose_B183,
         surface_warp(*drawn, source, own),
         bone_warp(*drawn, own),
         moved,
-        find_moved(pose_B183, surface_B11hw, source, own, moved),
+        find_moved(pose_B183, surface_B11hw, source, own, moved, still_B1hw),
+        still_B1hw,
     )
 
 
@@ -81,14 +86,15 @@ def photo_layer(
     Each reference comes with its share as in `detail.copied`; a reference whose own pose is not known (None)
     shows nothing. recoloured: as of `surface_warp.SurfaceWarp.layer`.
     """
+    alone = len(references) == 1  # what is mixed of several people is nobody's photo
     return blended(
-        (_of_reference(warp, source, own, recoloured), share)
+        (_of_reference(warp, source, own, recoloured, alone), share)
         for warp, (source, own, share) in zip(warps, references, strict=True)
     )
 
 
 def _of_reference(
-    warp: PhotoWarp | None, source: DetailSource, own: OwnPose | None, recoloured: bool
+    warp: PhotoWarp | None, source: DetailSource, own: OwnPose | None, recoloured: bool, alone: bool
 ) -> Tensor:
     if warp is None or own is None:
         return source.photo.new_zeros(len(source.photo), 4, *size_of(source.photo), dtype=torch.float32)
@@ -98,7 +104,12 @@ def _of_reference(
     surface_BEHW = warp.surface.layer(shown_BDHW[:, :-1], recoloured=recoloured)
     photo_BEHW = warp.bones.layer(shown_BDHW, own.background, surface_BEHW, recoloured=recoloured)
     limbs_BEHW = moved_limbs(warp.limbs, source, bare, own)
-    return limbs_BEHW + (1.0 - limbs_BEHW[:, :1]) * photo_BEHW
+    layer_BEHW = limbs_BEHW + (1.0 - limbs_BEHW[:, :1]) * photo_BEHW
+    if not alone:
+        return layer_BEHW
+    photo_BCHW = source.photo[:, :colours].float()
+    still_B1HW = enlarged(warp.still, size_of(source.photo))
+    return torch.lerp(layer_BEHW, F.pad(photo_BCHW, (0, 0, 0, 0, 1, 0), value=1.0), still_B1HW)
 
 
 @torch.no_grad()

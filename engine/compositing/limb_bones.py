@@ -44,14 +44,15 @@ BONES = (
     LimbBone(sk.LEFT_HIP, sk.LEFT_KNEE, 1, True, 0.0, _LEG, _TROUSERS),
     LimbBone(sk.LEFT_KNEE, sk.LEFT_ANKLE, 1, False, 0.4, _LEG, _TROUSERS),
     LimbBone(sk.RIGHT_SHOULDER, sk.RIGHT_ELBOW, 2, True, 0.0, _ARM, _SLEEVES),
-    LimbBone(sk.RIGHT_ELBOW, sk.RIGHT_WRIST, 2, False, 0.45, _ARM, _SLEEVES),
+    LimbBone(sk.RIGHT_ELBOW, sk.RIGHT_WRIST, 2, False, 0.55, _ARM, _SLEEVES),
     LimbBone(sk.LEFT_SHOULDER, sk.LEFT_ELBOW, 3, True, 0.0, _ARM, _SLEEVES),
-    LimbBone(sk.LEFT_ELBOW, sk.LEFT_WRIST, 3, False, 0.45, _ARM, _SLEEVES),
+    LimbBone(sk.LEFT_ELBOW, sk.LEFT_WRIST, 3, False, 0.55, _ARM, _SLEEVES),
 )  # legs, then arms: in the order that they lie in, the last before the others
 
 # The right and the left arm: numbers of upper arm and forearm.
 ARM_CHAINS = [2, 3]
 ARMS = [[n for n, bone in enumerate(BONES) if bone.chain == chain] for chain in ARM_CHAINS]
+ARM_JOINTS = [sk.RIGHT_ELBOW, sk.RIGHT_WRIST, sk.LEFT_ELBOW, sk.LEFT_WRIST]  # that move with an arm
 _BEGINS, _ENDS = [bone.begin for bone in BONES], [bone.end for bone in BONES]
 FRONTAL = 0.7  # of the trunk's length, how far apart shoulders are that are seen from before
 SHOULDERS, HIPS = [sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER], [sk.RIGHT_HIP, sk.LEFT_HIP]
@@ -177,6 +178,21 @@ def sampled(planes_PHW: Tensor, point_hw: Tensor, sides_2: Tensor) -> Tensor:
     """Planes at positions, [P, h, w]; 0 beyond them."""
     grid_1hw2 = (torch.view_as_real(point_hw.contiguous()) / sides_2)[None]
     return F.grid_sample(planes_PHW[None], grid_1hw2, align_corners=False)[0]
+
+
+def seen(photo_DHW: Tensor, point_hw: Tensor, sides_2: Tensor) -> Tensor:
+    """A photo's planes at positions, the last of which is how sure it is that nobody is there, [D, h, w];
+    beyond the photo its rim's colours, and nobody."""
+    grid_1hw2 = (torch.view_as_real(point_hw.contiguous()) / sides_2)[None]
+    seen_Dhw = F.grid_sample(photo_DHW[None], grid_1hw2, padding_mode="border", align_corners=False)[0]
+    seen_Dhw[-1].masked_fill_(~within(point_hw, sides_2), 1.0)
+    return seen_Dhw
+
+
+def within(point_hw: Tensor, sides_2: Tensor) -> Tensor:
+    """bool [h, w]: whether positions are in the picture."""
+    width, height = sides_2.tolist()
+    return (point_hw.real.abs() <= width) & (point_hw.imag.abs() <= height)
 
 
 def not_short(step_N: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from engine.compositing.cut_outs import Along, Poses
 from engine.compositing.fields import highest, odd_side, ramp, ramp_at, window_of
 from engine.compositing.limb_bones import (
     ARM_CHAINS,
+    ARM_JOINTS,
     HIPS,
     along_each,
     cores,
@@ -27,6 +28,7 @@ from engine.compositing.limb_bones import (
     off_each,
     off_trunk,
     sampled,
+    within,
 )
 from engine.compositing.limb_mattes import THICK
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, gone, head_stays
@@ -36,7 +38,8 @@ from engine.regions import REGIONS
 
 _TRUNK_REACH, _LIMB_REACH = 0.25, 1.0  # units from trunk, and from a limb, that what is drawn is of theirs
 _NEAREST = 0.05  # units, over which what is near to one goes over to another
-_AROUND = 0.4, 0.5  # units from where an arm was, that its picture is taken from
+_AROUND = 0.4, 0.5  # units from where an arm was, or a limb stays, that its picture is taken from
+_STANDS = 0.3, 0.5  # of a thigh that stays, from where on: above is the crotch, of both legs
 _FREE = 0.3, 0.7  # how sure it is that nobody is there
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
 _WEB = 0.5, 0.7  # units from a shoulder, up to which cloth goes from trunk to sleeve
@@ -45,6 +48,7 @@ _HAIR = 13  # px of a map of 128 rows, side of the window around a head in which
 LIES = 0.1, 0.3  # how sure it is that an arm lies there
 _BELOW_SHOULDER = 0.3  # of an upper arm
 _REACH = 0.45, 0.55  # units from where its bones were, that what counts as an arm is its
+_STIRS = 1e-3  # what moves less stands still
 _HEAD = 0.01  # share from which a px is anything of a head
 _ARMS = REGIONS.index("arms")
 _TOPS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt")]
@@ -68,24 +72,29 @@ def claimed(
     photo: Shown,
     here_hw: Tensor,
     ways: Mapping[int, Along],
+    near_hw: Tensor,
 ) -> Tensor:
-    """0 to 1 [3, h, w]: how far what an engine draws there is of a limb that is shown as a cut-out, or where
+    """0 to 1 [4, h, w]: how far what an engine draws there is of a limb that is shown as a cut-out, or where
     nobody is any more; how far the photo is shown there without an arm that is elsewhere now, with the head
-    that the arm may be before; and, of that, how far cloth is drawn where the photo shows nobody. class: what
-    it draws; here: positions of its pixels; ways: of limbs, by number in BONES_OF_LIMB."""
+    that the arm may be before; of that, how far cloth is drawn where the photo shows nobody; and how far the
+    photo is shown with all that is behind its person, around limbs that stay while a leg leaves. class:
+    what it draws; here: positions of its pixels; ways: of limbs, by number in BONES_OF_LIMB; near: where
+    what is elsewhere is, or was."""
     if not bones:
-        return torch.zeros_like(class_8hw[:3])
+        return torch.zeros_like(class_8hw[:4])
     unit, here_3hw = max(each.now.unit for each in bones), homogeneous(here_hw)
     trunk_hw = off_trunk(poses.now_183, here_3hw, poses.sides_2) / unit
     now, beyond = [each.now._replace(unit=unit) for each in bones], [each.bone.beyond for each in bones]
     far_Nhw = off_each(now, along_each(now, here_3hw), beyond)
     before_hw = before(poses, trunk, here_hw)
-    shows_8hw, heads_hw = class_8hw, torch.zeros_like(class_8hw[0])
+    shows_8hw, (heads_hw, beside_heads_hw) = class_8hw, torch.zeros_like(class_8hw[:2])
     if any(each.part > 0 and each.bone.of_arm for each in bones):  # beside a raised arm hair is drawn as wall
-        shows_8hw, heads_hw = class_8hw.clone(), _heads(bones, photo, before_hw, poses.sides_2)
+        shows_8hw = class_8hw.clone()
+        heads_hw, beside_heads_hw = _heads(bones, photo, before_hw, poses.sides_2)
         shows_8hw[0] *= 1.0 - heads_hw
         stays = head_stays(poses.now_183, poses.own_183, trunk, poses.sides_2)
         heads_hw = stays * ramp(heads_hw, _HEAD, 1.0 - _HEAD)
+        beside_heads_hw *= stays * class_8hw[[0, *HEAD_CLASSES]].sum(0)
     theirs_Nhw = torch.einsum("nc,chw->nhw", _theirs(bones, photo, poses.sides_2), shows_8hw)
     theirs_Nhw = theirs_Nhw * (1.0 - ramp(far_Nhw, 0.8 * _LIMB_REACH, _LIMB_REACH))
     near_Nhw = _nearest(torch.cat([trunk_hw[None] - _TRUNK_REACH, far_Nhw]))[1:]
@@ -99,18 +108,37 @@ def claimed(
         ]
     )[:, :, None, None]
     beside_hw = (_nearest(far_Nhw + stays_N11 * ramp(far_Nhw / broad_N11, *THICK)) * theirs_Nhw).sum(0)
-    behind_hw, arms_hw, legs_hw = _left(poses, bones, photo, before_hw)
+    behind_hw, arms_hw, legs_hw, stands_hw = _left(poses, bones, photo, before_hw)
     webs_hw = _webs(bones, trunk, class_8hw, here_3hw, here_hw, ways)
     no_head_hw = 1.0 - class_8hw[HEAD_CLASSES].sum(0)
     free_hw = beside_hw * behind_hw * (1.0 - webs_hw) + legs_hw * no_head_hw
+    free_hw = free_hw.maximum(beside_heads_hw * behind_hw)  # no ghost of a head
     claim_hw = drawn_hw.maximum(ramp(free_hw, *_FREE))
-    shown_hw = (arms_hw * (1.0 - legs_hw) * no_head_hw).maximum(heads_hw)
-    return torch.stack([claim_hw, shown_hw, webs_hw])
+    shown_hw = (arms_hw * (1.0 - legs_hw) * no_head_hw).maximum(heads_hw * within(before_hw, poses.sides_2))
+    alone = _arms_alone(poses, bones, trunk)
+    if alone > 0:
+        lay_hw, _ = arms_away(bones, photo.limbs_4HW, photo.class_8HW, before_hw, poses.sides_2, len(here_hw))
+        shown_hw = shown_hw.maximum(alone * near_hw * (1.0 - lay_hw * (1.0 - no_head_hw)))
+    return torch.stack([claim_hw, shown_hw, webs_hw, stands_hw])
 
 
-def _heads(bones: Sequence[Elsewhere], photo: Shown, before_hw: Tensor, sides_2: Tensor) -> Tensor:
-    """0 to 1 [h, w]: where the photo has a head, with hair that its engine draws as wall, and no arm before
-    it that is elsewhere now."""
+def _arms_alone(poses: Poses, bones: Sequence[Elsewhere], trunk: Trunk) -> float:
+    """0 to 1: how far a photo's person only holds an arm elsewhere, which can be shown as a cut-out: all else
+    is as in the photo, but for a head that the arm was before."""
+    moved_18 = (poses.now_183 - poses.own_183)[:, :2].abs().amax(1) > _STIRS
+    moved_18 |= (poses.now_183[:, 2] > 0) != (poses.own_183[:, 2] > 0)
+    moved_18[ARM_JOINTS] = False
+    if moved_18.any() or trunk.part > 0:
+        return 0.0
+    stirred = [each for each in bones if abs(each.now.end - each.then.end) > _STIRS]
+    return min((each.part for each in stirred), default=0.0)
+
+
+def _heads(
+    bones: Sequence[Elsewhere], photo: Shown, before_hw: Tensor, sides_2: Tensor
+) -> tuple[Tensor, Tensor]:
+    """0 to 1 [h, w] each: where the photo has a head, with hair that its engine draws as wall, and no arm
+    before it that is elsewhere now; and near it."""
     head_hw = sampled(photo.class_8HW[HEAD_CLASSES], before_hw, sides_2).sum(0)
     side = odd_side(_HAIR, len(head_hw))
     window = window_of((head_hw > _HEAD).float(), side // 2)
@@ -120,7 +148,9 @@ def _heads(bones: Sequence[Elsewhere], photo: Shown, before_hw: Tensor, sides_2:
     head_hw[window] = head_hw[window].maximum(near_hw * (1.0 - clothes_hw) * hers_hw)
     lay_hw, _ = arms_away(bones, photo.limbs_4HW, photo.class_8HW, here_hw, sides_2, len(head_hw))
     head_hw[window] *= 1.0 - lay_hw
-    return head_hw
+    beside_hw = torch.zeros_like(head_hw)
+    beside_hw[window] = near_hw
+    return head_hw, beside_hw
 
 
 def arms_away(
@@ -146,7 +176,8 @@ def arms_away(
         if each.bone.of_arm and each.part > 0:
             begin = _BELOW_SHOULDER * each.bone.upper
             far_hw = off(each.then, before_hw, 2.0 * each.bone.beyond, begin)
-            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *_REACH))
+            # Beside an upper arm a throat is bare as well.
+            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *(THICK if each.bone.upper else _REACH)))
     return lies_2hw.amax(0).maximum(ramp(near_hw * fingers_hw, *LIES)), near_hw
 
 
@@ -209,18 +240,27 @@ def before(poses: Poses, trunk: Trunk, here_hw: Tensor) -> Tensor:
 
 def _left(
     poses: Poses, bones: Sequence[Elsewhere], photo: Shown, before_hw: Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
-    """0 to 1 [h, w] each: where the photo shows nobody; around an arm that is elsewhere now; and such a
-    leg. before: where positions were of a person whose limbs stay."""
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """0 to 1 [h, w] each: where the photo shows nobody; around an arm that is elsewhere now; such a leg; and
+    around limbs that stay meanwhile, with wall and floor. before: where positions were of a person whose
+    limbs stay."""
     (behind_hw,) = sampled(photo.behind_1HW, before_hw, poses.sides_2)
     then, beyond = [each.then for each in bones], [each.bone.beyond for each in bones]
-    was_Nhw = off_each(then, along_each(then, homogeneous(before_hw)), beyond)
-    legs_hw = torch.zeros_like(behind_hw)
+    along_2Nhw = along_each(then, homogeneous(before_hw))
+    was_Nhw = off_each(then, along_2Nhw, beyond)
+    legs_hw, stands_hw = torch.zeros_like(behind_hw), torch.zeros_like(behind_hw)
     if any(each.part > 0 and not each.bone.of_arm for each in bones):
         limbs_4hw = _with_walls(sampled(photo.limbs_4HW, before_hw, poses.sides_2), behind_hw)
-        for each, nearest_hw in zip(bones, _nearest(was_Nhw), strict=True):
+        away = gone(bones)
+        planes = zip(bones, _nearest(was_Nhw), was_Nhw, along_2Nhw[0], strict=True)
+        for each, nearest_hw, far_hw, part_hw in planes:
             if not each.bone.of_arm:
                 legs_hw += each.part * nearest_hw * limbs_4hw[each.bone.chain]
+            stays_hw = (1.0 - away[each.bone.chain]) * nearest_hw
+            if each.is_thigh:
+                stays_hw = stays_hw * ramp(part_hw, *_STANDS)
+            stands_hw += stays_hw * (1.0 - ramp(far_hw, *_AROUND))
+        stands_hw *= 1.0 - torch.einsum("n,nhw->hw", limbs_4hw.new_tensor(away), limbs_4hw).clamp(max=1.0)
     arms_hw = torch.zeros_like(behind_hw)
     for chain in ARM_CHAINS:
         numbers = [n for n, each in enumerate(bones) if each.bone.chain == chain]
@@ -228,7 +268,7 @@ def _left(
             parts_N11 = was_Nhw.new_tensor([bones[n].part for n in numbers])[:, None, None]
             away_hw = (_nearest(was_Nhw[numbers]) * parts_N11).sum(0)
             arms_hw = arms_hw.maximum(away_hw * (1.0 - ramp(was_Nhw[numbers].amin(0), *_AROUND)))
-    return behind_hw, arms_hw, legs_hw
+    return behind_hw, arms_hw, legs_hw, stands_hw
 
 
 def _with_walls(limbs_4hw: Tensor, behind_hw: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ from engine.compositing.crotches import Triangle, aside, outside, stretched
 from engine.compositing.cut_outs import CutOut, Poses, lay_over, window_around
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, ramp, size_of, window_of
-from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled
+from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled, seen
 from engine.compositing.limb_claims import HEAD_CLASSES, LIES, arms_away, before
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, gone
 from engine.compositing.limbs_found import MovedLimbs, Pulled, by_limb
@@ -42,14 +42,15 @@ _GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt",
 class _Own(NamedTuple):
     """Of a photo: its C planes, which are its colours or what it shows (`shown_surface`), and how sure it is
     that nobody is there [C + 1, H, W]; the same without the hands that are elsewhere, and without any hand
-    that lies on clothes; its plate [C, H, W], its limbs' mattes, what is under its arms [C + 3, H, W], and
-    its classes as its engine draws them [8, h, w]."""
+    that lies on clothes; its plate [C, H, W], its limbs' mattes, the rims of its feet (`feet`), what is under
+    its arms [C + 3, H, W], and its classes as its engine draws them [8, h, w]."""
 
     photo_DHW: Tensor
     bare_DHW: Tensor
     handless_DHW: Tensor
     plate_CHW: Tensor
     limbs_4HW: Tensor
+    feet_2HW: Tensor
     under_EHW: Tensor
     class_8hw: Tensor
 
@@ -77,21 +78,26 @@ def moved_limbs(
         under_Ehw, surface_Dhw = own.under[i].float(), own.surface[i].float()
         handless_DHW = _without_hands(bare_DHW, under_Ehw, surface_Dhw[_ARMS]) if on_a_leg else bare_DHW
         pictures = photo_DHW, bare_DHW, handless_DHW, own.background[i].float()
-        seen = _Own(*pictures, own.limbs[i].float(), under_Ehw, surface_Dhw[:CLASSES])
-        layers.append(_of_one(each, seen))
+        of_photo = _Own(
+            *pictures, own.limbs[i].float(), own.feet[i].float(), under_Ehw, surface_Dhw[:CLASSES]
+        )
+        layers.append(_of_one(each, of_photo))
     return torch.stack(layers)
 
 
 def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
-    poses, trunk, shown, stays, ways, class_8hw, claims_3hw, pulled = found
+    poses, trunk, shown, stays, ways, class_8hw, claims_4hw, pulled = found
     sides_2, size = poses.sides_2, size_of(own.photo_DHW)
     here_hw, here_HW = (positions(each, sides_2) for each in (size_of(class_8hw), size))
     drawn = by_limb(shown)
-    claim_1HW, left_1HW, web_1HW = enlarged(claims_3hw[None], size)[0].split(1)
+    claim_1HW, left_1HW, web_1HW, stands_1HW = enlarged(claims_4hw[None], size)[0].split(1)
     layer_DHW = torch.cat([claim_1HW, claim_1HW * own.plate_CHW])
     window = window_of(left_1HW[0], 0)
     seen_Chw = _without_arms(poses, shown, trunk, own, web_1HW[(..., *window)], here_HW[window], window)
     _lay(layer_DHW, seen_Chw, left_1HW[0][window], window)
+    window = window_of(stands_1HW[0], 0)
+    seen_Chw = sampled(own.bare_DHW[:-1], before(poses, trunk, here_HW[window]), sides_2)
+    _lay(layer_DHW, seen_Chw, stands_1HW[0][window], window)
     above: dict[int, Tensor] = {}
     for each in shown:
         if each.is_thigh and each.part > 0:
@@ -106,7 +112,8 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
             if bones[-1].hidden == behind:
                 seen_DHW = own.photo_DHW if bones[0].bone.of_arm else own.handless_DHW
                 photo_CHW, limb_HW = seen_DHW[:-1], own.limbs_4HW[limb]
-                cut_out = CutOut(photo_CHW, limb_HW, abs(trunk.turn), ways[limb], above.get(limb))
+                feet_2HW = None if bones[0].bone.of_arm else own.feet_2HW
+                cut_out = CutOut(photo_CHW, limb_HW, abs(trunk.turn), ways[limb], feet_2HW, above.get(limb))
                 lay_over(layer_DHW, bones, poses, cut_out, here_HW)
                 if limb in pulled.stretches:
                     _lay(
@@ -138,7 +145,7 @@ def _without_arms(
     """Planes [C, h, w] of the photo's trunk before its plate, without arms that are elsewhere: where these
     lay on clothes, and where cloth goes from trunk to sleeve now, of the clothes beside."""
     before_hw = before(poses, trunk, here_hw)
-    seen_Chw, behind_1hw = sampled(own.bare_DHW, before_hw, poses.sides_2).tensor_split([-1])
+    seen_Chw, behind_1hw = seen(own.bare_DHW, before_hw, poses.sides_2).tensor_split([-1])
     of_arms_Ehw = sampled(own.under_EHW, before_hw, poses.sides_2)
     clothes_Chw, on_2hw, kept_1hw = of_arms_Ehw.tensor_split([-3, -1])
     parts_211 = on_2hw.new_tensor(gone(shown))[ARM_CHAINS, None, None]

@@ -27,7 +27,10 @@ from engine.pose import skeleton as sk
 
 _UPPER = [*SHOULDERS, sk.NECK]
 _SIDE = 0.15  # of the trunk's length, how much the shoulders' distance may differ; seen from before it is .7
-_MOVED = 0.03, 0.08  # of half the picture's height, less what its trunk moved: a limb that is elsewhere
+# Of half the picture's height, less what its trunk moved: a limb that is elsewhere. Half drawn by an engine
+# it is seen twice, so that is soon past; by little more than half a px of 256 rows engines draw the same.
+_MOVED = 0.006, 0.02
+_OFF = 0.03, 0.08  # likewise a head, or shoulders, that are not where the trunk takes them
 # Half a px of 256 rows to one and a half: a head that is drawn twice is worse than a rim.
 _NODDED = 0.004, 0.012  # of it, that a head moved less than its trunk takes it
 _LONGER = 0.25, 0.45  # log of what a bone may stretch as a cut-out
@@ -132,7 +135,19 @@ def elsewhere(
         drawn = max(part, on_a_leg * whole) if bone.of_arm and not hidden else part
         shown.append(Elsewhere(number, bone, then, now, part, drawn, hidden))
         wholes.append(whole)
-    return _with_crossed(shown, wholes)
+    return _with_crossed(_with_thighs(shown, wholes), wholes)
+
+
+def _with_thighs(shown: list[Elsewhere], wholes: list[float]) -> list[Elsewhere]:
+    """A thigh that stays is drawn with a shank that does not: at their knee an engine draws something else.
+    wholes: how far each bone can be a cut-out, 0 to 1."""
+    shanks = {each.bone.chain: each.part for each in shown if not each.bone.of_arm and not each.bone.upper}
+    return [
+        each._replace(drawn=max(each.drawn, whole * shanks.get(each.bone.chain, 0.0)))
+        if each.is_thigh
+        else each
+        for each, whole in zip(shown, wholes, strict=True)
+    ]
 
 
 def _with_crossed(shown: list[Elsewhere], wholes: list[float]) -> list[Elsewhere]:
@@ -179,9 +194,9 @@ def trunk_shown(
     """0 to 1: how far the photo's trunk is laid where it is now: when it is elsewhere, or a limb or head is
     and the shoulders are where the trunk takes them."""
     off_18 = _off_trunk(now_183, own_183, trunk, sides_2)
-    head = ramp_at(max(off_18[joint] for joint in sk.HEAD), *_MOVED)
+    head = ramp_at(max(off_18[joint] for joint in sk.HEAD), *_OFF)
     part = max([head, *(each.part for each in limbs)])
-    return max(trunk.part, part * (1.0 - ramp_at(max(off_18[joint] for joint in SHOULDERS), *_MOVED)))
+    return max(trunk.part, part * (1.0 - ramp_at(max(off_18[joint] for joint in SHOULDERS), *_OFF)))
 
 
 def head_stays(now_183: Tensor, own_183: Tensor, trunk: Trunk, sides_2: Tensor) -> float:

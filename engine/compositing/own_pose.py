@@ -16,6 +16,7 @@ from torch import Tensor
 
 from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
+from engine.compositing.feet import rims_of_feet
 from engine.compositing.fields import around, size_of
 from engine.compositing.fingertips import with_fingertips
 from engine.compositing.limb_claims import HEAD_CLASSES
@@ -36,9 +37,10 @@ class OwnPose(NamedTuple):
     missed: [B, 1, h, w], 1 where the photo shows the person and the engine's picture what is behind. hole:
     [B, 1, h, w], 1 where the photo shows the person, with a margin, and plate: [B, 3, h, w], the background
     plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
-    limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. under: [B, 6, H, W], as of
-    `under_hands.under_hands`, less the head. seen: [B, 11, h, w], the photo's own surface map as `surface`
-    is. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives it.
+    limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. feet: [B, 2, H, W], as of `feet.rims_of_feet`.
+    under: [B, 6, H, W], as of `under_hands.under_hands`, less the head. seen: [B, 11, h, w], the photo's own
+    surface map as `surface` is. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives
+    it.
     """
 
     picture: Tensor
@@ -50,6 +52,7 @@ class OwnPose(NamedTuple):
     plate: Tensor
     background: Tensor
     limbs: Tensor
+    feet: Tensor
     under: Tensor
     seen: Tensor
     pose: Tensor
@@ -102,6 +105,7 @@ def own_pose_rendering(
         F.interpolate(background_B3HW, size, mode="area"),
         background_B3HW,
         limbs_B4HW,
+        rims_of_feet(limbs_B4HW, pose_B183),
         under_B6HW,
         F.interpolate(torch.cat([seen_class_B8hw, seen_point_B3hw], 1), size, mode="area"),
         pose_B183,

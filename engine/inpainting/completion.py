@@ -18,26 +18,31 @@ _DEEP = 50.0  # px beyond which none tells less (float32 would run out)
 _TOLD = np.float32(1e-7)  # less is the box filter's rounding
 
 
-def chosen_shifts(photo_HWC: np.ndarray, known_HW: np.ndarray, shifts_K2: np.ndarray) -> np.ndarray:
+def chosen_shifts(
+    photo_HWC: np.ndarray, known_HW: np.ndarray, shifts_K2: np.ndarray, hole_HW: np.ndarray | None = None
+) -> np.ndarray:
     """int [H, W]: the number of the shift, -1 outside of the hole and where none leads to a known pixel.
 
-    photo: float32, 0 where it is not known. shifts: int, rows and columns.
+    photo: float32, 0 where it is not known. shifts: int, rows and columns. hole: what is asked for, of what
+    is not known; all of that if None.
     """
-    levels = [(photo_HWC, known_HW)]
-    while _depth(known_HW).max() > PATCH and min(known_HW.shape) > 2 * PATCH:
+    hole_HW = ~known_HW if hole_HW is None else hole_HW
+    levels = [(photo_HWC, known_HW, hole_HW)]
+    while (_depth(known_HW) * hole_HW).max() > PATCH and min(known_HW.shape) > 2 * PATCH:
         size = tuple((n + 1) // 2 for n in known_HW.shape[::-1])
         known_HW = cv2.resize(known_HW.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.999
         photo_HWC = cv2.resize(photo_HWC, size, interpolation=cv2.INTER_AREA) * known_HW[..., None]
-        levels.append((photo_HWC, known_HW))
+        hole_HW = cv2.resize(hole_HW.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
+        levels.append((photo_HWC, known_HW, hole_HW & ~known_HW))
     answer_HWC, told_HW = photo_HWC.copy(), known_HW.copy()
-    for n, (photo_HWC, known_HW) in reversed(list(enumerate(levels))):
+    for n, (photo_HWC, known_HW, hole_HW) in reversed(list(enumerate(levels))):
         if known_HW.shape != told_HW.shape:
             size = known_HW.shape[::-1]
             answer_HWC = cv2.resize(answer_HWC, size, interpolation=cv2.INTER_LINEAR)
             answer_HWC = np.where(known_HW[..., None], photo_HWC, answer_HWC)
             told_HW = cv2.resize(told_HW.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
         shifts = np.unique(np.rint(shifts_K2 / 2**n).astype(int), axis=0) if n else shifts_K2
-        search = _Search(photo_HWC, known_HW, shifts)
+        search = _Search(photo_HWC, known_HW, hole_HW, shifts)
         part_hwC, told_hw = answer_HWC[search.window], (told_HW | known_HW)[search.window]
         for _ in range(_ROUNDS[min(n, len(_ROUNDS) - 1)]):
             label_hw = search.nearest(part_hwC, told_hw)
@@ -63,13 +68,15 @@ def _sum(x_hw: np.ndarray) -> np.ndarray:
 class _Search:
     """One level. h, w: rows and columns of its `window`, which holds the hole and the patches in it."""
 
-    def __init__(self, photo_HWC: np.ndarray, known_HW: np.ndarray, shifts_K2: np.ndarray):
-        hole_N2 = np.argwhere(~known_HW)
+    def __init__(
+        self, photo_HWC: np.ndarray, known_HW: np.ndarray, hole_HW: np.ndarray, shifts_K2: np.ndarray
+    ):
+        hole_N2 = np.argwhere(hole_HW)
         starts = np.maximum(hole_N2.min(0) - PATCH // 2, 0)
         ends = np.minimum(hole_N2.max(0) + PATCH // 2 + 1, known_HW.shape)
         self.window = tuple(slice(*edges) for edges in zip(starts, ends, strict=True))
         self._shifts = shifts_K2
-        self._hole_hw = ~known_HW[self.window]
+        self._hole_hw = hole_HW[self.window]
         self._trust_hw = np.float32(_TRUST) ** -np.minimum(_depth(known_HW)[self.window], np.float32(_DEEP))
         margins = [(n, n) for n in known_HW.shape]
         self._photo = np.pad(photo_HWC, (*margins, (0, 0)))

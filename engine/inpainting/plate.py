@@ -22,20 +22,21 @@ _MOST = 2 / 3  # of what is known has to have detail; from a half on, shadows of
 _FINE, _WIDE = 3.0, 4.0  # px: detail is what is finer than the one, measured over the other
 
 
-def source_field(rgb_HWC: np.ndarray, known_HW: np.ndarray) -> np.ndarray:
+def source_field(rgb_HWC: np.ndarray, known_HW: np.ndarray, hole_HW: np.ndarray | None = None) -> np.ndarray:
     """float32 [H, W, 2]: x, y of the point of the photo whose colours each pixel takes.
 
     rgb: uint8, of which nothing outside of `known` is looked at. Known pixels take their own colours: their
     centre, column + 0.5 and row + 0.5. The others take those of a known pixel, or nan where the smooth fill
-    stands: without texture around, or without anything to copy.
+    stands: without texture around, or without anything to copy. hole: which of them are asked for, all if
+    None; those that are not are nan.
     """
     places_HW2 = np.moveaxis(np.indices(known_HW.shape), 0, -1)
     source_HW2 = np.where(known_HW[..., None], places_HW2, -1)
     photo_HWC = np.where(known_HW[..., None], rgb_HWC, 0).astype(np.float32)
     textured_HW = _textured(photo_HWC, known_HW)
-    if textured_HW.any() and not known_HW.all():
+    if textured_HW.any() and not known_HW.all() and (hole_HW is None or hole_HW.any()):
         shifts_K2 = dominant_shifts(photo_HWC, known_HW, textured_HW)
-        label_HW = chosen_shifts(photo_HWC, known_HW, shifts_K2)
+        label_HW = chosen_shifts(photo_HWC, known_HW, shifts_K2, hole_HW)
         y, x = np.nonzero(label_HW >= 0)
         found_N2 = places_HW2[y, x] + shifts_K2[label_HW[y, x]]
         # By the majority around: a lone copy amid the smooth fill is a stain, a lone hole in a copy too.

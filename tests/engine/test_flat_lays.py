@@ -10,7 +10,15 @@ import torch
 
 from engine import flat_lays, photos
 from engine.api import Capability
-from engine.flat_lays import cut_out, garment_alone, legs_part, may_fill_a_garment, of_garment, same_pose
+from engine.flat_lays import (
+    cut_out,
+    garment_alone,
+    legs_part,
+    may_fill_a_garment,
+    of_garment,
+    same_pose,
+    told_in,
+)
 from engine.parsing import Parsed
 from engine.pose.skeleton import LEFT_SHOULDER, NOSE, RIGHT_SHOULDER, SEEN
 from engine.regions import CLASSES, REGIONS
@@ -283,3 +291,63 @@ def test_a_gap_beside_a_sleeve_or_at_the_border_is_ground_though_it_is_seen_as_c
     found = cut_out(picture, regions((np.s_[60:140, 50:160], UPPER), (np.s_[140:, 140:], UPPER)))
     assert not found[75:125, 81:85].any() and found[82:88, 112:120].all()
     assert not found[152:158, 152:158].any()
+
+
+def lamps() -> np.ndarray:
+    """A ground that goes over from one grey into another, as under a studio's lamps; float [200, 160, 3]."""
+    down, across = np.mgrid[:200, :160] / (200, 160)[0]
+    light = 205 + 30 * down + 12 * across * across + np.random.default_rng(2).normal(0, 0.7, (200, 160))
+    return light[..., None] + np.array((-3.0, 0.0, 4.0))
+
+
+@pytest.mark.parametrize("cloth", [90, 252], ids=["dark", "nearly as light as the ground"])
+def test_before_a_ground_of_several_shades_a_garment_is_whole_however_little_is_seen_of_it(cloth):
+    picture, truth = lamps(), regions((np.s_[50:150, 40:120], 1), (np.s_[70:140, 48:60], 0)) > 0
+    picture[truth] = cloth
+    picture[80:100, 80:110] = 200, 30, 40  # its print is what is seen of it
+    found = cut_out(picture.clip(0, 255).astype(np.uint8), regions((np.s_[78:102, 78:112], UPPER)))
+    assert (found != truth).sum() < 0.01 * truth.sum()
+
+
+def test_stripes_nearly_as_light_as_the_ground_stay_in_a_dark_garment():
+    picture, truth = lamps(), regions((WHOLE, 1)) > 0
+    picture[truth] = 30
+    picture[100:120, 50:110] = 252
+    found = cut_out(picture.clip(0, 255).astype(np.uint8), regions((WHOLE, UPPER)))
+    assert (found != truth).sum() < 0.01 * truth.sum()
+
+
+def test_a_soft_shadow_beside_a_garment_is_ground():
+    picture, truth = np.full((200, 160, 3), 225.0), regions((WHOLE, 1)) > 0
+    away = np.hypot(*(np.mgrid[:200, :160] - np.array((190, 150))[:, None, None]))
+    picture -= 12 * np.exp(-((away / 60) ** 2))[..., None]
+    picture[truth] = 253
+    found = cut_out(picture.clip(0, 255).astype(np.uint8), regions((WHOLE, UPPER)))
+    assert (found != truth).sum() < 0.02 * truth.sum()
+
+
+def test_shadows_at_a_border_that_is_hardly_of_one_shade_are_no_cloth():
+    """Of a shirt on a sheet in folds: what reaches far beyond what is seen of it is looked at by colours."""
+    picture, truth = np.full((200, 160, 3), 225.0), regions((WHOLE, 1)) > 0
+    picture[:, 112:] = 190
+    picture[140:, :] = 180
+    picture[truth] = 20
+    found = cut_out(picture.clip(0, 255).astype(np.uint8), regions((WHOLE, UPPER)))
+    assert (found & ~truth).sum() < 0.05 * truth.sum()
+
+
+@pytest.mark.parametrize(("legs", "kind"), [(False, UPPER), (True, PANTS)])
+def test_what_is_seen_as_trousers_and_as_a_top_and_has_no_legs_is_a_top(legs, kind):
+    picture, seen = floor(), regions((WHOLE, PANTS), (np.s_[115:140, 50:110], UPPER))
+    if legs:
+        picture[100:140, 70:90] = WOOD
+        seen[100:140, 70:90] = 0
+    assert told_in(picture, seen)[0] == kind
+
+
+def test_a_narrow_gap_beside_a_dark_sleeve_is_ground():
+    picture, truth = np.full((200, 160, 3), 250.0), regions((np.s_[50:150, 40:120], 1)) > 0
+    truth[80:150, 54:56] = False
+    picture[truth] = 40
+    found = cut_out(picture.astype(np.uint8), regions((np.s_[50:150, 40:120], UPPER)))
+    assert (found == truth).all()

@@ -41,6 +41,7 @@ def run(argv: list[str]) -> int:
     worn = parser.add_mutually_exclusive_group()
     worn.add_argument("--coats", action="store_true", help="the people of `train render --coats`")
     worn.add_argument("--street", action="store_true", help="the people of `train render --street`")
+    worn.add_argument("--sitting", action="store_true", help="the people of `train render --sitting`")
     worn.add_argument("--flat-lays", action="store_true", help="the garments of `train render --flat-lays`")
     parser.add_argument("--columns", type=int, default=2, metavar="N", help="people side by side (2)")
     parser.add_argument(

@@ -82,6 +82,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
         action="store_true",
         help="people in dresses, skirts, stockings, boots, fur, scarves, with bags in their hands",
     )
+    kind.add_argument("--sitting", action="store_true", help="people of the street, in trousers, who sit")
     parser.add_argument(
         "--size", type=picture_size, default=(256, 176), metavar="HxW", help="rows x columns (256x176)"
     )

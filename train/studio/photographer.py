@@ -22,7 +22,7 @@ from .chance import choose
 from .coats import draw_coated
 from .dressing import dress
 from .flat_lays import broadened, frame_garment, garments_alone, joints_of_garment, plan_flat_lay
-from .garments import Outfit
+from .garments import Outfit, Trousers
 from .handbags import handbag_parts
 from .labels import keypoints
 from .lens import draw_lens
@@ -35,6 +35,7 @@ from .parts import Part
 from .poses import PULLS, Pose, Recorded, draw_pose, plan_to_pull, pulled
 from .renderer import PersonRenderer
 from .review import is_presentable
+from .sitting import draw_height, plan_to_sit, seat_parts
 from .skeleton import Posed, Skeleton
 from .street import Street, draw_street
 from .surfaces import parsing_map
@@ -44,6 +45,7 @@ from .versions import (
     STUDIO_OF_FLAT_LAYS,
     STUDIO_OF_MOVES,
     STUDIO_OF_PULLS,
+    STUDIO_OF_SITTING,
     STUDIO_OF_STREET,
     STUDIO_OF_SWAPS,
     STUDIO_VERSION,
@@ -56,6 +58,7 @@ _MOVED = 3_000_001  # likewise, beyond those of pulls
 _SWAPPED = 4_000_001  # likewise, beyond those of moves
 _COATED = 5_000_001  # likewise, beyond those of swaps
 _LAID = _STREET = 6_000_001  # likewise, beyond those of coats: of garments alone, and of the street
+_SEATED = 7_000_001  # likewise, beyond those of the street
 _GIVERS = 30  # people among whom a wearer and a giver are looked for
 _ATTEMPTS = 4
 _ROOM_TO_MOVE = 1.25  # margin of a picture in which somebody is pulled at
@@ -85,7 +88,8 @@ class Person:
     """Identity, clothes, light and backdrop of a person index: drawn once, the same in all of the views.
 
     wears: another outfit than the own, or with looks and a bag. bulk: of the clothes that the arms make room
-    for (dm), if not its own. alone: one garment of theirs, with nobody in it: what a word says, "" any.
+    for (dm), if not its own. alone: one garment of theirs, with nobody in it: what a word says, "" any. seat:
+    whether they have one to sit on.
     As a context it frees what it holds on the graphics card at the end.
     """
 
@@ -96,6 +100,7 @@ class Person:
         wears: Outfit | Street | None = None,
         bulk: float | None = None,
         alone: str | None = None,
+        seat: bool = False,
     ):
         self.studio, self.index = studio, index
         meshes = studio.assets.meshes
@@ -109,6 +114,10 @@ class Person:
             self.looks = wears.looks
             carried = handbag_parts(studio.assets, self.body, wears.handbag) if wears.handbag else []
             wears = wears.outfit
+        if seat:
+            of_seat = np.random.default_rng((_SEED, index, _SEATED))
+            self.sunk = draw_height(of_seat)
+            carried += seat_parts(studio.assets, self.body, of_seat, self.sunk)
         self.outfit = wears or own
         heel = self.outfit.heels.height if self.outfit.heels else 0.0
         self.skeleton = Skeleton(meshes, self.body, self.outfit.bulk if bulk is None else bulk, heel)
@@ -128,6 +137,15 @@ class Person:
             if is_presentable(view.surfaces_HW):
                 return view
         return self.photograph(draw_pose(rng, plain=True), shot, rng)
+
+    def seated(self, number: int) -> Photograph:
+        """One picture of somebody who sits on their seat, from any side."""
+        shot, rng = _plan(self.index, number)
+        for _ in range(_ATTEMPTS):
+            view = self.photograph(plan_to_sit(rng, self.sunk), shot, rng)
+            if is_presentable(view.surfaces_HW):
+                break
+        return view
 
     def pulled(self, number: int) -> Photograph:
         """One picture of a person somebody pulls at: in view 0 they stand, in every other one part of that
@@ -289,6 +307,17 @@ class Studio:
         body, looks, _, _ = self.drawn(index)
         return draw_street(np.random.default_rng((_SEED, index, _STREET)), body.female, looks)
 
+    def _to_sit(self, index: int) -> Street:
+        """What a person index wears who sits: as in the street, but trousers, whose cloth bends with the legs
+        where it does not flare, no coat and empty hands."""
+        body, looks, _, _ = self.drawn(index)
+        rng = np.random.default_rng((_SEED, index, _SEATED))
+        while True:
+            street = draw_street(rng, body.female, looks)
+            bottom = street.outfit.bottom
+            if isinstance(bottom, Trousers) and bottom.fit.taper >= 0 and street.outfit.coat is None:
+                return replace(street, handbag=None)
+
     def _fitting(self, index: int) -> tuple[int, int, Outfit]:
         """Wearer, giver, and what the wearer then wears: the first two of so many people whom no other index
         asks, and who are held out from training as the index is."""
@@ -309,9 +338,12 @@ class Studio:
             wears = self._coated(index)
         elif studio == STUDIO_OF_STREET:
             wears = self._in_the_street(index)
+        elif studio == STUDIO_OF_SITTING:
+            wears = self._to_sit(index)
         alone = "" if studio == STUDIO_OF_FLAT_LAYS else None
-        with Person(self, index, wears, alone=alone) as person:
+        with Person(self, index, wears, alone=alone, seat=studio == STUDIO_OF_SITTING) as person:
             takes = {
+                STUDIO_OF_SITTING: person.seated,
                 STUDIO_OF_PULLS: person.pulled,
                 STUDIO_OF_MOVES: person.moved,
                 STUDIO_OF_FLAT_LAYS: person.laid,

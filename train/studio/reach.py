@@ -83,6 +83,12 @@ class Reach:
                 return Goal(
                     by_pelvis(front), out(1, 0, -0.8), -0.5 + 0.2 * d, self.pelvis @ out(-0.2, -1, 0.1)
                 )
+            case "lap":
+                front = out(0.35 + 0.3 * a, hip + 1.1 + 0.25 * b, hip_front + 1.1 + 0.7 * c)
+                return Goal(by_pelvis(front), out(1, 0, -0.5), 0.2, self.pelvis @ out(-0.7, -0.15, 0.6))
+            case "knee":
+                front = out(0.8 * hip_width + 0.2 * a, hip + 1.1 + 0.2 * b, hip_front + 2.1 + 0.4 * c)
+                return Goal(by_pelvis(front), out(1, 0.1, -0.4), -0.2, self.pelvis @ out(-0.2 * d, -0.3, 1))
             case "opposite arm":
                 across = out(-0.55 * waist_width + 0.15 * a, waist + 0.55 + 0.35 * b, waist_front + 0.55)
                 fingers = turned("spine03", out(-1, 0.05 + 0.2 * d, -0.3))

@@ -96,7 +96,8 @@ def draw_clothes(rng: np.random.Generator, female: bool) -> Outfit:
             outfit = _skirted(rng)
         case _:
             top = _cloth_top(rng, female)
-            outfit = Outfit(top, draw_trousers_to(top, rng, female))
+            trousers = draw_trousers_to(top, rng, female)
+            outfit = Outfit(top, trousers if rng.random() > 0.4 else _loose(trousers, rng))
     _resize(outfit, rng)
     _wrap_up(outfit, rng)
     add_shoes(outfit, rng, female)
@@ -203,6 +204,20 @@ def _skirted(rng: np.random.Generator) -> Outfit:
     if rng.random() < 0.62:
         tuck(top, 1.35)
     return Outfit(top, skirt)
+
+
+def _loose(trousers: Trousers, rng: np.random.Generator) -> Trousers:
+    """The same as wide shorts, that a skirt must be told from, or as wide and flared trousers."""
+    uniform = rng.uniform
+    short = rng.random() < 0.7
+    fit = Fit(uniform(0.06, 0.16), uniform(0.7, 1), uniform(-0.3, 0.0) if short else uniform(-0.12, 0.0))
+    finish = replace(trousers.finish, folds=uniform(0.08, 0.35))
+    if rng.random() < 0.5:
+        finish.fabric = draw_fabric(rng)
+    elif rng.random() < 0.4:
+        finish.fabric = _skin_like(rng, draw_fabric(rng))
+    hem = uniform(-3.9, -1.6) if short else uniform(-7.6, -6.2)
+    return replace(trousers, name="shorts" if short else "wide", fit=fit, finish=finish, hem=hem, trims=None)
 
 
 def _slit(skirt: Skirt, rng: np.random.Generator) -> None:
@@ -316,6 +331,8 @@ def _add_boots(outfit: Outfit, rng: np.random.Generator, female: bool) -> None:
     tops = {"ankle": (-6.8, -6.0), "calf": (-5.8, -4.9), "knee": (-4.4, -3.7), "over": (-3.2, -2.4)}
     top = float(uniform(*tops[kind]))
     if isinstance(bottom, Skirt) and top > bottom.hem - 0.3 and bottom.hem < -5:
+        top = -6.5
+    if isinstance(bottom, Trousers) and not narrow and top > bottom.hem - 0.3:
         top = -6.5
     if narrow and kind != "ankle":
         bottom.fit = Fit(0.02, 0.0, 0.1)

@@ -327,6 +327,22 @@ def test_a_head_does_not_go_with_an_arm_that_is_beside_it():
     assert (result - stripes())[..., 10:46, 26:58].abs().max() < 0.01
 
 
+def test_far_from_an_arm_that_moves_the_photo_stays_whatever_the_renderer_draws():
+    """Not where others are mixed in: then nobody's photo is asked for."""
+    own, now = person(SHIRT, range(12, 36)), pose()
+    photo = source(stripes(), own == BEHIND)
+    now[0, 7, :2] += torch.tensor((0.3, -0.4))  # the left wrist
+    elsewhere = places(person(FACE, range(12, 36)), 20.0)
+    own_pose = own_pose_of(photo, places(own), pose())
+    drawn = flat(0.9), flat(0.9, CELLS), elsewhere, now
+    result = with_photo(*drawn, [(photo, own_pose, 1.0)])
+    assert (result - stripes())[..., 70:, :40].abs().max() < 1e-5, "a leg, and the wall beside it"
+    assert (result - stripes())[..., :40, 8:40].abs().max() < 1e-5, "the head"
+    assert (result - stripes())[..., 44:60, 60:68].abs().max() > 0.1, "the arm"
+    mixed = with_photo(*drawn, [(photo, own_pose, 1.0), (photo, own_pose, 0.0)])
+    assert (mixed - stripes())[..., 70:, 24:40].abs().mean() > 0.1
+
+
 def test_what_an_arm_has_left_does_not_stay():
     """A hand that the renderer does not draw in the photo's own pose is not the hip's."""
     own = person(SHIRT, range(16, 32))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from flat_scene import HERE, PX, SIDES, pose
+from flat_scene import HERE, PX, SIDES, SIZE, pose
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,8 +22,10 @@ from engine.compositing.limb_bones import (
     off,
     off_each,
     off_trunk,
+    seen,
     segments,
     similar,
+    within,
 )
 
 PLACED = segments(pose()[0], SIDES)
@@ -45,6 +47,17 @@ def test_a_bone_of_no_length_is_a_point():
     point = PLACED[0]._replace(end=PLACED[0].begin)
     (far_hw,) = off_each([point], along_each([point], homogeneous(HERE)), [0.4])
     assert torch.allclose(far_hw * point.unit, distance(HERE, point.begin), atol=1e-3 * PX)
+
+
+def test_beyond_a_photo_are_its_rims_colours_and_nobody():
+    """Not its middle grey, and not somebody."""
+    photo_DHW = torch.zeros(4, *SIZE)
+    photo_DHW[:3, 0], photo_DHW[:3, 1:] = 0.9, -0.5
+    up_hw = HERE - 10j * PX  # what is in row 9 is half a row above the photo
+    seen_Dhw = seen(photo_DHW, up_hw, SIDES)
+    assert torch.equal(within(up_hw, SIDES)[:, 40], torch.arange(SIZE[0]) > 9)
+    assert seen_Dhw[:3, :11].min() > 0.89 and seen_Dhw[3, :10].min() == 1.0
+    assert torch.allclose(seen_Dhw[:, 10:], photo_DHW[:, :-10], atol=1e-4)
 
 
 number = st.floats(-2, 2, width=32)

@@ -10,6 +10,7 @@ from flat_scene import FACE, SHIRT, SIZE, TROUSERS, classes, grey, own_pose, pos
 from torch import Tensor
 
 from engine.compositing.detail import DetailSource
+from engine.compositing.feet import rims_of_feet
 from engine.compositing.layers import without_moved_hands
 from engine.compositing.limb_mattes import limb_mattes
 from engine.compositing.limbs import moved_limbs
@@ -27,6 +28,7 @@ PARTS = (
     (SHIRT, TRUNK), (ARM, LEFT_ARM), (ARM, RIGHT_ARM), (LEG, LEFT_LEG), (LEG, RIGHT_LEG),
 )  # fmt: skip
 RAISED = {sk.LEFT_ELBOW: (8.0, -14.0), sk.LEFT_WRIST: (8.0, -42.0)}  # to (74, 36) and (76, 22)
+NODDED = RAISED | {sk.NOSE: (1.0, 0.0)}  # where more than an arm moves the photo is not all around it
 PLATE = -0.7
 WHITE, YELLOW, BLUE = (1.0, 1.0, 1.0), (1.0, 1.0, -1.0), (-1.0, -1.0, 1.0)
 
@@ -165,7 +167,15 @@ def test_where_a_leg_was_is_what_is_behind_it_whatever_the_engine_draws():
     up = {sk.LEFT_KNEE: (20.0, -12.0), sk.LEFT_ANKLE: (20.0, -12.0)}
     made = layer(pose(up), classes(*PARTS[:3], (TROUSERS, LEFT_LEG), (LEG, RIGHT_LEG)))
     assert is_colour(made, 105, 55, (PLATE,) * 3)
-    assert made[0, 105, 41] == 0, "the other leg stays"
+    assert is_colour(made, 105, 41, WHITE), "the other leg stays"
+
+
+def test_a_foot_that_stays_keeps_its_floor_while_the_other_leg_is_lifted():
+    """Whatever the engine draws of it, and though its background plate has no shadow."""
+    made = layer(pose({sk.LEFT_KNEE: (14.0, -10.0), sk.LEFT_ANKLE: (14.0, -24.0)}), classes(*PARTS[:4]))
+    assert is_colour(made, 118, 40, YELLOW), "the foot"
+    assert is_colour(made, 118, 32, (-1.0, -1.0, -1.0)), "and beside it the photo, which is no plate"
+    assert made[0, 118, 20] == 0, "farther nothing"
 
 
 def test_where_an_arm_hung_the_trunk_is_as_broad_as_in_the_photo_whatever_the_engine_draws():
@@ -273,7 +283,7 @@ def test_what_the_engine_drew_of_a_limb_gives_way_and_a_head_does_not():
     drawn = classes(*PARTS, (ARM, beside))
     assert is_colour(layer(pose(RAISED), drawn), 26, 85, (PLATE,) * 3)
     for number in (FACE, REGIONS.index("hair")):
-        assert layer(pose(RAISED), classes(*PARTS, (number, beside)))[0, 26, 85] < 0.01
+        assert layer(pose(NODDED), classes(*PARTS, (number, beside)))[0, 26, 85] < 0.01
 
 
 def test_a_coat_over_a_leg_is_not_the_legs():
@@ -344,6 +354,16 @@ def test_a_trunk_that_is_leant_takes_its_shirt_along():
     assert not is_colour(made, 40, 40, BLUE)
 
 
+def test_beyond_its_frame_a_photo_shows_nobody():
+    """Where an arm hung at its edge, of somebody who goes to its middle."""
+    edge, own_hw = 27, torch.roll(classes(*PARTS), 27, 1)
+    mattes = limb_mattes(pose(right=edge), seen(own_hw), SIZE)
+    kept = own_pose(seen(own_hw), pose(right=edge), limbs=mattes, background=grey(PLATE))
+    given = source(torch.roll(photo(), edge, 3), (own_hw == 0).float())
+    made = shown(pose(RAISED), seen(classes(*PARTS)), given, kept)[0]
+    assert is_colour(made, 57, 72, (PLATE,) * 3)
+
+
 KNEE_OUT = {sk.LEFT_KNEE: (18.0, -14.0), sk.LEFT_ANKLE: (18.0, -14.0)}
 
 
@@ -380,7 +400,7 @@ def test_short_trousers_go_from_their_crotch_to_the_hem_of_a_raised_thigh(gap):
 def test_an_ankle_that_is_moved_alone_keeps_its_thigh():
     """What left is told by the bone, and not by the whole leg."""
     made = layer(pose({sk.LEFT_ANKLE: (16.0, -8.0)}))
-    assert made[0, 72:84, 55].max() < 0.05, "the thigh is no place that was left"
+    assert is_colour(made, 72, 55, WHITE) and is_colour(made, 84, 55, WHITE), "the thigh was not left"
 
 
 def test_beside_a_leant_trunk_nobody_is_left():
@@ -401,11 +421,27 @@ def test_the_rim_of_a_limb_has_the_limbs_colours():
     broad = classes(*PARTS[1:], (ARM, (slice(38, 66), slice(59, 76))))
     mattes = limb_mattes(pose(), seen(broad), SIZE)
     kept = own_pose(seen(own_hw), pose(), limbs=mattes, background=grey(PLATE))
-    now = pose(RAISED)
+    now = pose(NODDED)
     made = shown(now, seen(own_hw), source(photo(), torch.zeros_like(own_hw).float()), kept)[0]
     on_forearm = made[:, 26:34, 66:86]  # black is what is behind
     rim_hw = (on_forearm[0] > 0.95) & (on_forearm[1:].amax(0) < -0.9)
     assert rim_hw.float().mean() < 0.05
+
+
+def test_the_rim_of_a_lifted_foot_has_the_foots_colours():
+    """A matte that is a pixel too wide does not bring the floor along."""
+    own_hw = classes(*PARTS)
+    mattes = limb_mattes(pose(), seen(own_hw), SIZE)
+    picture = photo()
+    picture[0, :, 114:, [49, 61]], picture[0, :, 121, 49:62] = -1.0, -1.0
+    floors = []
+    for feet in (torch.zeros(1, 2, *SIZE), rims_of_feet(mattes, pose())):
+        kept = own_pose(seen(own_hw), pose(), limbs=mattes, feet=feet, background=grey(PLATE))
+        now = pose({sk.LEFT_ANKLE: (0.0, -8.0)})
+        made = shown(now, seen(own_hw), source(picture, torch.zeros_like(own_hw).float()), kept)[0]
+        foot = made[:, 106:114, 48:63]
+        floors.append(int(((foot[0] > 0.6) & (foot[1] < -0.5 * foot[0])).sum()))
+    assert floors[0] > 40 and floors[1] < floors[0] / 2
 
 
 def test_under_a_head_that_is_bent_the_shirt_stays_the_photos():

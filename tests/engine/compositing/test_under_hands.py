@@ -15,7 +15,7 @@ from engine.compositing.under_hands import under_hands
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
 
-ARM = REGIONS.index("arms")
+ARM, LEG = REGIONS.index("arms"), REGIONS.index("legs")
 HAND = slice(64, 72), slice(66, 72)  # beyond the left wrist (68, 64)
 OWN = classes((TROUSERS, (slice(60, 118), slice(36, 80))), (ARM, (slice(38, 64), slice(61, 74))))
 RAISED = {sk.LEFT_ELBOW: (8.0, -14.0), sk.LEFT_WRIST: (8.0, -42.0)}
@@ -49,6 +49,18 @@ def test_a_hand_that_stays_or_hangs_beside_the_person_is_left():
     shirt = seen(classes((SHIRT, (slice(30, 66), slice(36, 60)))))
     beside = under_hands(torch.zeros(1, 7, *SIZE), shirt, pose(), limb_mattes(pose(), shirt, SIZE))
     assert beside[0, 3:5, 66:, :].max() < 1e-6, "before the wall"
+
+
+def test_an_arms_shadow_on_clothes_is_not_their_colour():
+    """2 px beside it, which is more than its rim."""
+    arm = slice(38, 72), slice(61, 74)
+    own = classes((SHIRT, (slice(20, 90), slice(30, 90))), (ARM, arm))
+    picture = grey(0.2)
+    picture[..., 36:74, 59:76] = -0.5
+    given = source(picture, (own == 0).float())
+    under = under_hands(given.photo, seen(own), pose(), limb_mattes(pose(), seen(own), SIZE))
+    assert (under[0, 0, 54:70, 62:72] - 0.2).abs().max() < 0.05
+    assert under[0, 4, 54:70, 63:71].min() > 0.9, "it lies on the shirt"
 
 
 def beside_arm(share: float | Sequence[float], skin: float = 1.0) -> Tensor:
@@ -91,10 +103,10 @@ def test_where_skin_has_the_colour_of_cloth_nothing_is_told():
 
 
 def test_what_is_under_an_arm_has_the_clothes_colours_without_their_rim():
-    """Kept is what lies 2 px from the skin, but not gone on with what has some of its colour there."""
+    """Kept is what lies 2 px from the skin; gone on with what lies beyond the arm and what is beside it."""
     around = beside_arm((0.0, 0.05, 0.1, 0.1))
     assert around[5, 50:60, 62:65].min() == 1
-    assert (around[:3, 50:60, 67:72] - 0.24).abs().max() < 0.01
+    assert (around[:3, 50:60, 67:72] - 0.2).abs().max() < 0.01
 
 
 def test_cloth_that_is_the_photos_own_stays_when_its_hand_leaves():
@@ -177,3 +189,23 @@ def test_at_a_hem_nothing_is_skin_that_has_the_colour_of_either_garment():
     picture[:, :, 68:80, 62:74] = 0.6
     found = with_pocket(picture, own)
     assert found[70, 64:72].max() < 0.1 and found[72:77, 66:70].min() > 0.9
+
+
+def at_a_hem() -> Tensor:
+    """What is under the left hand [6, H, W], which hangs before the hem of short trousers of 0.2, in row 80,
+    its fingers down to row 86; the leg below, of 0.6, is narrower."""
+    arm = slice(38, 86), slice(61, 74)
+    own = classes(
+        (TROUSERS, (slice(60, 80), slice(36, 82))), (LEG, (slice(80, 118), slice(40, 64))), (ARM, arm)
+    )
+    picture = grey(-0.9)
+    picture[:, :, 60:80, 36:82], picture[:, :, 80:118, 40:64], picture[:, :, arm[0], arm[1]] = 0.2, 0.6, 1.0
+    given = source(picture, (own == 0).float())
+    return under_hands(given.photo, seen(own), pose(), limb_mattes(pose(), seen(own), SIZE))[0]
+
+
+def test_a_hem_goes_straight_on_under_a_hand():
+    """Down to it all is the trousers', though the leg is as near."""
+    colours = at_a_hem()[:3, :, 61:70]
+    assert (colours[:, 70:78] - 0.2).abs().max() < 0.05
+    assert (colours[:, 83:86] - 0.6).abs().max() < 0.05

@@ -147,3 +147,11 @@ def test_the_command_writes_them_and_says_of_which_studio_they_are(studio, tmp_p
         minlength=len(REGIONS),
     )
     assert shown[DRESS] > 0.2 * shown[UPPER]
+
+
+def test_wide_shorts_reach_to_the_knee_and_flare():
+    """What a skirt must be told from: hems from mid thigh to the knee, and broader below than above."""
+    shorts = [outfit.bottom for outfit in worn(600) if isinstance(outfit.bottom, Trousers)]
+    wide = [each for each in shorts if each.name == "shorts" and each.fit.taper < 0]
+    assert len(wide) > 30 and all(-3.9 <= each.hem <= -1.6 for each in wide)
+    assert {"wide"} <= {each.name for each in shorts if each.fit.taper < 0}

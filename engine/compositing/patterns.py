@@ -1,0 +1,105 @@
+"""Where the clothes of a photo repeat themselves: by which of their own pieces they go on under arms.
+
+Stripes, checks and prints have no smooth colours that a grain could be laid on (`grain`). They are completed
+as a photo's background is (`inpainting.plate`), each garment by itself.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.compositing.atlas import CLASSES
+from engine.compositing.fields import highest, odd_side, size_of
+from engine.compositing.limb_bones import ARM_CHAINS, ARMS, distance, positions, segments
+from engine.compositing.own_pose import OwnPose
+from engine.compositing.under_arms import with_rims
+from engine.cv import cv2
+from engine.inpainting.plate import source_field
+from engine.inpainting.shifts import PATCH
+from engine.ops.resample import enlarged
+from engine.pictures import to_rgb
+from engine.regions import REGIONS
+
+_CLOTHES = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
+_SURE = 0.5  # how sure it is that clothes are there
+_EDGE = 3  # px of a map of 128 rows, side of the window in which an edge is mixed with what is beside it
+_SOME = 0.05  # how much of an arm is enough to hide what is under it
+_SHOULDER = 1.2  # units around a shoulder, up to which cloth goes from a lifted sleeve to its trunk
+_LEAST = 20 * PATCH**2  # px of a garment, of fewer no pattern is told
+
+
+def seen_clothes(own: OwnPose) -> Tensor:
+    """bool [K, H, W]: tops, dresses and trousers that are seen, without their edges and hems."""
+    size = size_of(own.under)
+    class_18HW = enlarged(own.seen[:, :CLASSES].float(), size)
+    arms_11HW = with_rims(own.limbs[:, ARM_CHAINS]).amax(1, keepdim=True)
+    arms_11HW = arms_11HW.maximum(own.under[:, 3:5].amax(1, keepdim=True))
+    bare_1KHW = class_18HW[:, _CLOTHES] * (1.0 - arms_11HW)
+    return (1.0 - highest(1.0 - bare_1KHW, odd_side(_EDGE, size[0])))[0] > _SURE
+
+
+@torch.no_grad()
+def patterned(own: OwnPose, photo_1CHW: Tensor) -> np.ndarray:
+    """As `inpainting.plate.source_field`, float32 [H, W, 2]: which piece of its garment each pixel takes that
+    an arm may leave, or cloth come to; its own place where that is not of a pattern.
+
+    photo: its colours first, of the size of what is under arms.
+    """
+    seen_KHW = seen_clothes(own).cpu().numpy()
+    rows, columns = np.indices(seen_KHW.shape[1:])
+    field_HW2 = np.stack([columns, rows], -1) + np.float32(0.5)
+    if not seen_KHW.any():
+        return field_HW2
+    rgb_HWC, asked_HW = to_rgb(photo_1CHW[:, :3].float()), _asked(own)
+    garment_HW = _nearest(seen_KHW)
+    for number, seen_HW in enumerate(seen_KHW):
+        hole_HW = asked_HW & (garment_HW == number) & ~seen_HW
+        if seen_HW.sum() < _LEAST or not hole_HW.any():
+            continue
+        window = _around(seen_HW | hole_HW)
+        found_hw2 = source_field(rgb_HWC[window], seen_HW[window], hole_HW[window])
+        copied_hw = hole_HW[window] & ~np.isnan(found_hw2[..., 0])
+        corner = np.array([window[1].start, window[0].start], np.float32)
+        field_HW2[window][copied_hw] = found_hw2[copied_hw] + corner
+    return field_HW2
+
+
+def copied(field_HW2: np.ndarray) -> np.ndarray:
+    """bool [H, W]: which pixels take another's colours."""
+    here_HW2 = np.moveaxis(np.indices(field_HW2.shape[:2]), 0, -1)[..., ::-1] + np.float32(0.5)
+    return (field_HW2 != here_HW2).any(-1)
+
+
+def _asked(own: OwnPose) -> np.ndarray:
+    """bool [H, W]: where an arm is, or lies on clothes, and around shoulders."""
+    rows, columns = size_of(own.limbs)
+    sides_2 = own.pose.new_tensor((columns / rows, 1.0))
+    asked_HW = torch.cat([with_rims(own.limbs[:, ARM_CHAINS]), own.under[:, 3:5]], 1)[0].amax(0) > _SOME
+    here_HW, placed = positions((rows, columns), sides_2), segments(own.pose[0].float(), sides_2)
+    for upper, _ in ARMS:
+        if upper in placed:
+            far_HW = distance(here_HW, placed[upper].begin) / placed[upper].unit
+            asked_HW |= far_HW < _SHOULDER
+    return asked_HW.cpu().numpy()
+
+
+def _nearest(seen_KHW: np.ndarray) -> np.ndarray:
+    """int [H, W]: the number of the garment that is nearest."""
+    any_HW = seen_KHW.any(0)
+    _, label_HW = cv2.distanceTransformWithLabels(
+        np.where(any_HW, np.uint8(0), np.uint8(1)), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    number_N = np.zeros(label_HW.max() + 1, int)
+    number_N[label_HW[any_HW]] = seen_KHW.argmax(0)[any_HW]
+    return number_N[label_HW]
+
+
+def _around(marked_HW: np.ndarray) -> tuple[slice, slice]:
+    """The rows and columns that hold all that is marked, and a patch around."""
+    spans = []
+    for axis, side in ((1, marked_HW.shape[0]), (0, marked_HW.shape[1])):
+        places_M = np.flatnonzero(marked_HW.any(axis))
+        spans.append(slice(max(0, places_M[0] - PATCH), min(side, places_M[-1] + 1 + PATCH)))
+    return spans[0], spans[1]

@@ -1,0 +1,91 @@
+"""Under an arm a pattern goes on: a striped shirt, and on it the left arm; trousers below."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from flat_scene import SHIRT, SIZE, TROUSERS, classes, finer, grey, own_pose, pose, seen
+from torch import Tensor
+
+from engine.compositing.grain import with_grain
+from engine.compositing.own_pose import OwnPose
+from engine.compositing.patterns import copied, patterned
+from engine.regions import REGIONS
+
+ARM = REGIONS.index("arms")
+CLOTH, UNDER = (slice(20, 110), slice(16, 66)), (slice(40, 90), slice(66, 76))
+INNER = slice(44, 86), slice(66, 75)  # of what is under the arm
+PERIOD = 12  # px
+
+
+def stripes(turn: int = 0) -> Tensor:
+    """A photo of stripes, across or down."""
+    places = torch.arange(max(SIZE)) // (PERIOD // 2) % 2 * 1.0 - 0.5
+    across = places[: SIZE[0], None].expand(SIZE) if turn == 0 else places[: SIZE[1]].expand(SIZE)
+    return across[None, None].expand(1, 3, *SIZE).contiguous()
+
+
+def own(own_hw: Tensor) -> OwnPose:
+    limbs = torch.zeros(1, 4, *SIZE)
+    limbs[0, 3][UNDER] = 1.0
+    under = torch.cat([grey(0.0), torch.zeros(1, 3, *SIZE)], 1)
+    return own_pose(seen(own_hw), pose(), limbs=limbs, under=under)
+
+
+ON_SHIRT = own(classes((SHIRT, CLOTH), (ARM, UNDER)))
+
+
+@pytest.mark.parametrize("turn", [0, 1])
+def test_stripes_go_on_under_an_arm(turn):
+    photo = stripes(turn)
+    given = photo.clone()
+    given[0, :, UNDER[0], UNDER[1]] = 0.9  # the arm's colours are nobody's cloth
+    field_HW2 = patterned(ON_SHIRT, given)
+    made = with_grain(ON_SHIRT, given, None, field_HW2)[0].under[0, :3]
+    plain = with_grain(ON_SHIRT, given, None)[0].under[0, :3]
+    wrong, before = ((each - photo[0]).abs()[(..., *INNER)].mean() for each in (made, plain))
+    assert wrong < 0.1 < 0.3 < before
+
+
+def test_what_is_known_and_what_no_arm_comes_near_takes_its_own_colours():
+    taken_HW = copied(patterned(ON_SHIRT, stripes()))
+    assert taken_HW[INNER].all()
+    assert not taken_HW[24:36, 20:28].any(), "cloth that is seen"
+    assert not taken_HW[:, :8].any() and not taken_HW[112:].any(), "the wall"
+
+
+def test_plain_cloth_and_too_little_of_it_have_no_pattern():
+    assert not copied(patterned(ON_SHIRT, grey(0.1))).any()
+    little = own(classes((SHIRT, (slice(40, 90), slice(40, 66))), (ARM, UNDER)))
+    assert not copied(patterned(little, stripes())).any()
+    assert not copied(patterned(own(classes((ARM, UNDER))), stripes())).any()
+
+
+def test_a_garment_goes_on_with_no_other_garments_pattern():
+    """Striped across above, and down below: beside the trousers nothing is copied from above them."""
+    hem = 64
+    parts = (SHIRT, (slice(8, hem), CLOTH[1])), (TROUSERS, (slice(hem, 128), CLOTH[1])), (ARM, UNDER)
+    photo = torch.cat([stripes()[:, :, :hem], stripes(1)[:, :, hem:]], 2)
+    field_HW2 = patterned(own(classes(*parts)), photo)
+    rows_HW, taken_HW = field_HW2[..., 1], copied(field_HW2)
+    above, below = (slice(44, 60), UNDER[1]), (slice(68, 86), UNDER[1])
+    assert taken_HW[above].mean() > 0.5 and rows_HW[above][taken_HW[above]].max() < hem
+    assert taken_HW[below].mean() > 0.5 and rows_HW[below][taken_HW[below]].min() > hem
+
+
+def test_around_a_shoulder_cloth_may_come_to_light():
+    """The left shoulder is at (60, 36), the longest arm bone 15 px."""
+    taken_HW = copied(patterned(ON_SHIRT, stripes()))
+    assert taken_HW[36, 60 + 16] and not taken_HW[36, 60 + 20]
+
+
+def test_in_a_fine_picture_a_pattern_is_as_fine():
+    fine = np.repeat(np.repeat((127.5 + 127.5 * stripes()[0].permute(1, 2, 0)).byte().numpy(), 2, 0), 2, 1)
+    fine[1::4] //= 2  # finer than the frame can show
+    _, cloth_HWC = with_grain(ON_SHIRT, stripes(), fine, patterned(ON_SHIRT, stripes()))
+    assert cloth_HWC is not None
+    rows = slice(2 * INNER[0].start, 2 * INNER[0].stop), slice(2 * INNER[1].start, 2 * INNER[1].stop)
+    apart = cloth_HWC[rows].astype(int) - fine[rows]
+    assert np.abs(apart).mean() < 12
+    assert finer(stripes()).shape[2:] == fine.shape[:2]

@@ -14,6 +14,7 @@ from engine.compositing.atlas import CLASSES
 from engine.compositing.fields import highest, odd_side, size_of
 from engine.compositing.limb_bones import ARM_CHAINS, ARMS, distance, positions, segments
 from engine.compositing.own_pose import OwnPose
+from engine.compositing.prints import on_ground
 from engine.compositing.under_arms import with_rims
 from engine.cv import cv2
 from engine.inpainting.plate import source_field
@@ -58,6 +59,9 @@ def patterned(own: OwnPose, photo_1CHW: Tensor) -> np.ndarray:
         hole_HW = asked_HW & (garment_HW == number) & ~seen_HW
         if seen_HW.sum() < _LEAST or not hole_HW.any():
             continue
+        photo_3HW = photo_1CHW[0, :3].float()
+        if on_ground(photo_3HW, torch.from_numpy(seen_HW).to(photo_3HW.device), len(seen_HW)) is not None:
+            continue  # of one colour
         window = _around(seen_HW | hole_HW)
         found_hw2 = source_field(rgb_HWC[window], seen_HW[window], hole_HW[window])
         copied_hw = hole_HW[window] & ~np.isnan(found_hw2[..., 0])

@@ -14,6 +14,7 @@ from torch import Tensor
 from engine.compositing.atlas import CLASSES
 from engine.compositing.fields import highest, odd_side, ramp, size_of, spread
 from engine.compositing.limb_bones import ARM_CHAINS, ARMS, BONES, cores, off, positions, sampled, segments
+from engine.compositing.prints import prints
 from engine.compositing.under_arms import from_nearest, on_clothes, with_rims, without_crumbs
 from engine.ops.resample import running_mean
 from engine.regions import REGIONS
@@ -68,6 +69,8 @@ def under_hands(photo_B7HW: Tensor, seen_B11hw: Tensor, pose_B183: Tensor, limbs
     inner_B1hw = 1.0 - highest(1.0 - kept_B1hw, odd_side(_EDGE, size[0]))
     inner_B1hw = inner_B1hw * (1.0 - beside_B2hw.amax(1, keepdim=True))
     bare_B1hw = without_crumbs(bare_B1hw, size[0]).maximum(inner_B1hw)
+    on_cloth_B1hw = prints(photo_B3hw, class_B8hw[:, _CLOTHES], bare_B1hw > _KNOWN)
+    bare_B1hw = bare_B1hw * (1.0 - on_cloth_B1hw)
     around_B3hw = running_mean(from_nearest(photo_B3hw, bare_B1hw > _KNOWN), 3)
     on_B2hw = on_clothes(arms_B2hw, torch.cat([clothes_B1hw - legs_B1hw, legs_B1hw], 1), pose_B183)
     on_B2hw = on_B2hw.maximum(hands_B2hw * clothes_B1hw * (1.0 - arms_B2hw))

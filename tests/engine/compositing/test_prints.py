@@ -1,0 +1,45 @@
+"""A print on a garment of one colour is told from a pattern."""
+
+import pytest
+import torch
+
+from engine.compositing.prints import on_ground, prints
+
+SIZE = 128, 96
+GROUND, INK = (0.5, 0.3, 0.1), (-0.6, -0.2, 0.4)
+ROWS, COLUMNS = torch.meshgrid(torch.arange(SIZE[0]), torch.arange(SIZE[1]), indexing="ij")
+SHIRT = (abs(ROWS - 64) < 50) & (abs(COLUMNS - 48) < 36)
+BADGE = (abs(ROWS - 50) < 8) & (abs(COLUMNS - 60) < 8)
+STRIPES = SHIRT & (ROWS // 3 % 2 == 0)
+DOTS = SHIRT & (ROWS % 6 < 2) & (COLUMNS % 6 < 2)
+
+
+def picture(on_hw: torch.Tensor) -> torch.Tensor:
+    """A shirt of one colour, in light and shade, with this on it."""
+    shade_hw = 0.2 * torch.sin(COLUMNS / 9.0)
+    return torch.where(
+        on_hw, torch.tensor(INK)[:, None, None], torch.tensor(GROUND)[:, None, None] + shade_hw
+    )
+
+
+def test_a_badge_is_on_its_ground():
+    assert torch.equal(on_ground(picture(BADGE), SHIRT, 128), BADGE)
+
+
+@pytest.mark.parametrize("pattern", [STRIPES, DOTS])
+def test_stripes_and_dots_are_the_garments_own(pattern):
+    assert on_ground(picture(pattern), SHIRT, 128) is None
+
+
+def test_of_what_is_not_seen_nothing_is_told():
+    assert on_ground(picture(BADGE), torch.zeros_like(SHIRT), 128) is None
+
+
+def test_each_garment_is_asked_by_itself_and_a_print_has_its_edge():
+    """A shirt with a badge above, trousers of dots below, of other colours."""
+    below = ROWS > 64
+    photo = torch.where(below, picture(DOTS), -picture(BADGE))
+    worn = torch.stack([~below, below]).float()
+    found = prints(photo[None], worn[None], SHIRT[None, None])[0, 0]
+    around = torch.nn.functional.max_pool2d(BADGE[None].float(), 3, 1, 1)[0]
+    assert torch.equal(found, around)

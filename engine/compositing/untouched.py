@@ -41,12 +41,11 @@ def untouched(pose_B183: Tensor, own_pose_B183: Tensor, limbs_B4HW: Tensor, size
     """
     sides_2 = pose_B183.new_tensor((size[1] / size[0], 1.0))
     here_3hw = homogeneous(positions(size, sides_2))
-    limbs_B4hw = with_rims(F.adaptive_max_pool2d(limbs_B4HW, size))
-    both = zip(pose_B183, own_pose_B183, limbs_B4hw, strict=True)
+    both = zip(pose_B183, own_pose_B183, limbs_B4HW, strict=True)
     return torch.stack([_of_one(now, own, limbs, here_3hw, sides_2) for now, own, limbs in both])[:, None]
 
 
-def _of_one(now_183: Tensor, own_183: Tensor, limbs_4hw: Tensor, here_3hw: Tensor, sides_2: Tensor) -> Tensor:
+def _of_one(now_183: Tensor, own_183: Tensor, limbs_4HW: Tensor, here_3hw: Tensor, sides_2: Tensor) -> Tensor:
     point_18, own_18 = (joints(pose_183, sides_2) for pose_183 in (now_183, own_183))
     state_18, own_state_18 = now_183[:, 2].tolist(), own_183[:, 2].tolist()
     moved_18 = [
@@ -79,4 +78,8 @@ def _of_one(now_183: Tensor, own_183: Tensor, limbs_4hw: Tensor, here_3hw: Tenso
     far_Nhw = off_each(away, along_each(away, here_3hw), beyond)
     near_N11, free_N11 = far_Nhw.new_tensor(reaches).t()[:, :, None, None]
     still_hw = ((far_Nhw - near_N11) / (free_N11 - near_N11)).clamp(0.0, 1.0).amin(0)
-    return still_hw * (1.0 - limbs_4hw[sorted(chains)].amax(0)) if chains else still_hw
+    if not chains:
+        return still_hw
+    moved_HW = limbs_4HW[sorted(chains)].amax(0)
+    moved_11hw = with_rims(F.adaptive_max_pool2d(moved_HW[None, None], still_hw.shape))
+    return still_hw * (1.0 - moved_11hw[0, 0])

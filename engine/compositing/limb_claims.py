@@ -52,6 +52,7 @@ _STIRS = 1e-3  # what moves less stands still
 _HEAD = 0.01  # share from which a px is anything of a head
 _ARMS = REGIONS.index("arms")
 _TOPS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt")]
+_BELOW = [REGIONS.index(name) for name in ("dress or skirt", "pants", "legs")]
 HEAD_CLASSES = [REGIONS.index(name) for name in ("hair", "face")]
 
 
@@ -108,7 +109,7 @@ def claimed(
         ]
     )[:, :, None, None]
     beside_hw = (_nearest(far_Nhw + stays_N11 * ramp(far_Nhw / broad_N11, *THICK)) * theirs_Nhw).sum(0)
-    behind_hw, arms_hw, legs_hw, stands_hw = _left(poses, bones, photo, before_hw)
+    behind_hw, arms_hw, legs_hw, stands_hw = _left(poses, bones, class_8hw, photo, before_hw)
     webs_hw = _webs(bones, trunk, class_8hw, here_3hw, here_hw, ways)
     no_head_hw = 1.0 - class_8hw[HEAD_CLASSES].sum(0)
     free_hw = beside_hw * behind_hw * (1.0 - webs_hw) + legs_hw * no_head_hw
@@ -239,11 +240,11 @@ def before(poses: Poses, trunk: Trunk, here_hw: Tensor) -> Tensor:
 
 
 def _left(
-    poses: Poses, bones: Sequence[Elsewhere], photo: Shown, before_hw: Tensor
+    poses: Poses, bones: Sequence[Elsewhere], class_8hw: Tensor, photo: Shown, before_hw: Tensor
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """0 to 1 [h, w] each: where the photo shows nobody; around an arm that is elsewhere now; such a leg; and
     around limbs that stay meanwhile, with wall and floor. before: where positions were of a person whose
-    limbs stay."""
+    limbs stay; class: what an engine draws."""
     (behind_hw,) = sampled(photo.behind_1HW, before_hw, poses.sides_2)
     then, beyond = [each.then for each in bones], [each.bone.beyond for each in bones]
     along_2Nhw = along_each(then, homogeneous(before_hw))
@@ -259,6 +260,9 @@ def _left(
             stays_hw = (1.0 - away[each.bone.chain]) * nearest_hw
             if each.is_thigh:
                 stays_hw = stays_hw * ramp(part_hw, *_STANDS)
+            if each.bone.of_arm:  # beside a hand hang clothes that go with the leg
+                wall_hw = behind_hw * (1.0 - class_8hw[_BELOW].sum(0))
+                stays_hw = stays_hw * limbs_4hw[each.bone.chain].maximum(wall_hw)
             stands_hw += stays_hw * (1.0 - ramp(far_hw, *_AROUND))
         stands_hw *= 1.0 - torch.einsum("n,nhw->hw", limbs_4hw.new_tensor(away), limbs_4hw).clamp(max=1.0)
     arms_hw = torch.zeros_like(behind_hw)

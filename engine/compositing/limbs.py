@@ -96,7 +96,7 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
     seen_Chw = _without_arms(poses, shown, trunk, own, web_1HW[(..., *window)], here_HW[window], window)
     _lay(layer_DHW, seen_Chw, left_1HW[0][window], window)
     window = window_of(stands_1HW[0], 0)
-    seen_Chw = sampled(own.bare_DHW[:-1], before(poses, trunk, here_HW[window]), sides_2)
+    seen_Chw = seen(own.bare_DHW, before(poses, trunk, here_HW[window]), sides_2)[:-1]
     _lay(layer_DHW, seen_Chw, stands_1HW[0][window], window)
     above: dict[int, Tensor] = {}
     for each in shown:

@@ -30,7 +30,9 @@ _SIDE = 0.15  # of the trunk's length, how much the shoulders' distance may diff
 # Of half the picture's height, less what its trunk moved: a limb that is elsewhere. Half drawn by an engine
 # it is seen twice, so that is soon past; by little more than half a px of 256 rows engines draw the same.
 _MOVED = 0.006, 0.02
-_OFF = 0.03, 0.08  # likewise a head, or shoulders, that are not where the trunk takes them
+# Likewise a head, or shoulders, that are not where the trunk takes them, and a thigh: one that is hardly
+# turned goes on from its hip without a crease.
+_OFF = 0.03, 0.08
 # Half a px of 256 rows to one and a half: a head that is drawn twice is worse than a rim.
 _NODDED = 0.004, 0.012  # of it, that a head moved less than its trunk takes it
 _LONGER = 0.25, 0.45  # log of what a bone may stretch as a cut-out
@@ -130,7 +132,8 @@ def elsewhere(
         moved = max(abs(now.begin - then.begin - step), abs(now.end - then.end - step))
         stretched = log(abs(now.step) / abs(then.step))
         whole *= (1.0 - ramp_at(stretched, *_LONGER)) * (1.0 - ramp_at(-stretched, *_SHORTER[bone.of_arm]))
-        part, hidden = ramp_at(moved, *_MOVED) * whole, state_18[bone.end] == sk.GUESSED
+        softly = bone.upper and not bone.of_arm
+        part, hidden = ramp_at(moved, *(_OFF if softly else _MOVED)) * whole, state_18[bone.end] == sk.GUESSED
         on_a_leg = max((each.part for each in shown if not each.bone.of_arm), default=part)
         drawn = max(part, on_a_leg * whole) if bone.of_arm and not hidden else part
         shown.append(Elsewhere(number, bone, then, now, part, drawn, hidden))

@@ -407,10 +407,10 @@ def test_around_limbs_that_stay_while_a_leg_leaves_all_is_the_photos(aside, show
     trunk = trunk_of(now, own, SIDES)
     assert trunk is not None
     found = elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES)
-    limbs, nothing = torch.zeros(4, *SIZE), torch.zeros(CLASSES, *SIZE)
+    limbs, nothing, behind = torch.zeros(4, *SIZE), torch.zeros(CLASSES, *SIZE), torch.ones(1, *SIZE)
 
     def stands() -> Tensor:
-        photo = Shown(torch.ones(1, *SIZE), limbs, nothing)
+        photo = Shown(behind, limbs, nothing)
         return claimed(Poses(now, own, SIDES), found, trunk, nothing, photo, HERE, {}, NOWHERE)[3]
 
     lower = next(each.then for each in found if each.bone.begin == joint)
@@ -418,8 +418,12 @@ def test_around_limbs_that_stay_while_a_leg_leaves_all_is_the_photos(aside, show
     here = lower.begin + (0.6 + outwards * aside * lower.unit / abs(lower.step)) * lower.step
     nearest = (HERE - here).abs().flatten().argmin()
     assert stands().flatten()[nearest] == pytest.approx(shown, abs=0.25)
+    behind[:] = 0.0
+    assert (stands().flatten()[nearest] > 0) == (joint == sk.RIGHT_KNEE and shown > 0), (
+        "clothes beside a hand"
+    )
     limbs[1] = 1.0
-    assert stands().max() == 0, "the other leg"
+    assert stands().max() == 0, "the leg that leaves"
     now = pose(OUT)[0]
     found = elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES)
     limbs[1] = 0.0

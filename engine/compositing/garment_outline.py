@@ -30,6 +30,10 @@ _ELBOWED, _BENT = (
 _SOLID = 0.6  # of the middle row's breadth, that a row has which is no hanger's
 # Of its shoulders, how long a garment is at least, or how much broader it is at most.
 _LONG, _WIDE = 1.85, 1.35
+_TALL, _HALF_DOWN = (
+    1.8,
+    0.55,
+)  # of their breadth: so long are no shorts; and of their height, the deepest crotch
 _RISE = 0.3  # of the height, where a crotch is that cannot be seen
 
 
@@ -156,8 +160,10 @@ def lower(mask_hw: np.ndarray) -> Lower:
     waist, hem = float(solid[0]), float(rows[-1])
     middle = float(np.median((left_h + right_h)[rows])) / 2
     crotch = waist + _RISE * (hem - waist)
+    # Long legs that touch part at their crotch all the same.
+    tall, deepest = hem - waist > _TALL * breadth_h.max(), waist + _HALF_DOWN * (hem - waist)
     for far_2, one_2, other_2, _ in _notches(mask_hw):
-        below = min(one_2[1], other_2[1]) > far_2[1]
+        below = min(one_2[1], other_2[1]) > far_2[1] and not (tall and far_2[1] > deepest)
         if below and abs(far_2[0] - middle) < 0.25 * breadth_h.max():
             crotch = float(far_2[1])
             middle = float(far_2[0])

@@ -113,3 +113,11 @@ def test_a_sleeve_that_lies_bent_is_as_long_as_it_is():
     )
     assert len(straight) == 2 and len(bent) == 3
     assert bent[1][0] < 28 and bent[-1][1] > 170
+
+
+def test_long_legs_that_touch_below_have_their_crotch_above():
+    tall = trousers()[:, 36:140].repeat(2, 0)
+    touching = tall.copy()
+    touching[200:400, 40:64] = True
+    assert lower(touching).crotch < 0.5 * lower(touching).hem
+    assert lower(trousers(110, 150)).crotch == pytest.approx(110, abs=4), "those of shorts are deep"

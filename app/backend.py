@@ -122,15 +122,15 @@ class EngineBackend:
 
     def detect(self, rgb_HWC: np.ndarray) -> np.ndarray | None:
         """Pose [18, 3] in photo px, None where there is no person."""
-        from engine import detect
+        from engine.people import find_pose
 
-        return detect.detect_pose(rgb_HWC)
+        return find_pose(rgb_HWC)
 
     def detect_people(self, rgb_HWC: np.ndarray) -> list[np.ndarray]:
         """Poses [18, 3] in photo px of everybody, the most prominent first."""
-        from engine import detect
+        from engine.people import find_people
 
-        return detect.detect_people(rgb_HWC)
+        return find_people(rgb_HWC)
 
     def pose_in_garment(self, rgb_HWC: np.ndarray, told: bool = False) -> np.ndarray | None:
         """Pose [18, 3] in photo px of a body that would fill the garment that a photo shows with nobody in

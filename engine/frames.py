@@ -41,7 +41,10 @@ class FrameMaker:
         self._model, self._plan = model, plan
         self._references, self._computing = references, computing
         self.refinements = Refinements(
-            model, lambda key: references.encoded(key).appearance, self.last, references.is_alone
+            model,
+            lambda key: references.encoded(key).appearance,
+            self.last,
+            lambda key, garment: references.clothes_of(key, garment, finely=False) is not None,
         )
         self._last = LastDrawn(model.maps)
         self._aside = ThreadPoolExecutor(1, "layer", initializer=torch.set_num_threads, initargs=(1,))
@@ -78,12 +81,8 @@ class FrameMaker:
                 room = self._fitting_room(request, depth, drawn, painted_1HW)
                 composition, pieces_hw = wearing(composition, room)
                 if request.maps:
-                    for swap in request.swaps:  # a garment alone is not drawn for its picture
-                        if (
-                            swap.strength
-                            and swap.garment != BACKGROUND
-                            and self._references.is_alone(swap.reference)
-                        ):
+                    for swap in request.swaps:  # what is laid on is not drawn for its picture
+                        if swap.strength and swap.garment != BACKGROUND and swap.reference not in drawn:
                             room.composed(swap.reference)
                 pieces_hw = self._of_frame(pieces_hw)
             image_HWC = to_rgb(composition.image_1CHW[..., : self._model.size[0], : self._model.size[1]])
@@ -293,7 +292,7 @@ class FrameMaker:
             wardrobe,
             composed,
             partial(self._wall, request.level is None),
-            partial(self._references.clothes, finely=request.level is None),
+            partial(self._references.clothes_of, finely=request.level is None),
             self._beneath(request),
             behind_1CHW,
             painted_1HW,

@@ -26,13 +26,17 @@ from engine import detect, parsing
 from engine.api import Maps, Reference, Settled
 from engine.cache import Cache, room_at
 from engine.compositing.clothes import Clothes, clothes_alone, known_as
+from engine.compositing.clothes_worn import LAID_ON, clothes_worn
 from engine.compositing.compose import EncodedReference, encode_appearance, looked_at
 from engine.compositing.wardrobe import Wardrobe, make_wardrobe
+from engine.compositing.worn import Drawn
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput
 from engine.editing.settle import Settling
 from engine.errors import InputError
 from engine.flat_lays import garment_alone, may_fill_a_garment, of_garment, same_pose
 from engine.framing import Framed, frame_photo
+from engine.garments import Garment
+from engine.people import find_pose
 from engine.pictures import to_tensor
 from engine.plan import give_back_memory
 from engine.pose.extent import Box
@@ -46,6 +50,10 @@ _LOOKED, _ENCODED, _WARDROBE, _MAPS, _CLOTHES, _FINE_CLOTHES = _KINDS = (
     "clothes",
     "fine clothes",
 )
+_WORN = tuple(f"{kind}, {word}" for kind in (_CLOTHES, _FINE_CLOTHES) for word in LAID_ON)
+# Times as fine as an engine draws, from which on garments are laid on: rendered people of 256 rows are drawn
+# nearer to the truth (docs/evaluation.md), photographs of 768 and more are not.
+_FINE = 3
 _SHOWN_EVERY = 6  # steps of settling: to show them costs as much as two
 
 
@@ -205,6 +213,30 @@ class References:
             return None
         return self._kept.put((kind, key), clothes, clothes.bytes(), self._room)
 
+    def clothes_of(self, key: str, garment: Garment, finely: bool) -> Clothes | None:
+        """A garment of a reference, cut out of its photo to be laid on: one that lies alone, or one that its
+        person wears in a photo that is finer than engines draw; None where an engine is to draw it. finely:
+        as large as is known. Raises InputError where nothing can be parsed here."""
+        reference = self._reference(key)
+        if reference.alone:
+            return self.clothes(key, finely)
+        coarse = len(reference.finest_HWC) < _FINE * len(reference.image_HWC)
+        if coarse or reference.keypoints_18x3 is None or garment.word not in LAID_ON:
+            return None
+        assert reference.fine_HWC is not None
+        kind = f"{_FINE_CLOTHES if finely else _CLOTHES}, {garment.word}"
+        if (kind, key) in self._kept:
+            return self._kept[kind, key]
+        given = self._surface(key)
+        assert given.surface_1Khw is not None
+        photo_1CHW = to_tensor(reference.fine_HWC, self._device) if finely else given.picture_1CHW
+        of_map = given.surface_1Khw.shape[-1] / self._model.canvas[1]
+        joints_18x3 = reference.keypoints_18x3 * np.array((of_map, of_map, 1), np.float32)
+        person = Drawn(photo_1CHW, given.surface_1Khw.float(), self.wardrobe(key), joints=joints_18x3)
+        clothes = clothes_worn(person, garment)
+        size = 0 if clothes is None else clothes.bytes()
+        return self._kept.put((kind, key), clothes, size, self._room)
+
     def maps(self, key: str) -> Maps:
         """The maps that lie on a reference."""
         if (_MAPS, key) in self._kept:
@@ -220,7 +252,7 @@ class References:
     def _drop(self, key: str) -> bool:
         """What is kept of a reference; whether anything was."""
         self._settling.pop(key, None)
-        dropped = [self._kept.drop((kind, key)) for kind in _KINDS]
+        dropped = [self._kept.drop((kind, key)) for kind in (*_KINDS, *_WORN)]
         return any(dropped)
 
     def clear(self) -> None:
@@ -299,4 +331,4 @@ def _seen_in(
     garment = garment_alone(rgb_HWC, told=pose is not None) if may_be else None
     if garment is not None and (pose is None or same_pose(pose, garment.pose_18x3)):
         return garment.pose_18x3, garment.box
-    return detect.detect_pose(rgb_HWC) if pose is None else pose, None
+    return find_pose(rgb_HWC) if pose is None else pose, None

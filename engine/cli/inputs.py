@@ -64,11 +64,11 @@ def open_session(options: argparse.Namespace) -> Session:
 def _add_person(session: Session, path: str) -> Reference:
     """Encode the photo of a person, who is looked for first: cut off at neck and knee somebody looks like a
     garment alone. Raises InputError where it shows such a garment."""
-    from engine import detect
+    from engine.people import find_pose
     from engine.photos import read_photo
 
     photo_HWC = read_photo(path)
-    found_18x3 = detect.detect_pose(photo_HWC)
+    found_18x3 = find_pose(photo_HWC)
     if found_18x3 is not None:
         return session.add_reference(photo_HWC, found_18x3)
     own = add_photo(session, path)
@@ -124,6 +124,7 @@ def read_target_pose(
 def _detected(path: str, photo_HWC: np.ndarray, size: tuple[int, int], number: int | None) -> np.ndarray:
     from engine import detect
     from engine.framing import frame_photo
+    from engine.people import find_pose
 
     if number not in (None, 1):
         raise InputError(
@@ -132,7 +133,7 @@ def _detected(path: str, photo_HWC: np.ndarray, size: tuple[int, int], number: i
     capability = detect.available()
     if not capability.available:
         raise InputError(f"The pose in {path} cannot be detected here: {capability.reason}.")
-    found_18x3 = detect.detect_pose(photo_HWC)
+    found_18x3 = find_pose(photo_HWC)
     if not detect.available().available:  # it turned out so
         raise InputError(f"The pose in {path} cannot be detected here: {detect.available().reason}.")
     framed_18x3 = None if found_18x3 is None else frame_photo(photo_HWC, found_18x3, size).keypoints_18x3

@@ -6,10 +6,14 @@ and of a giver, what either has there would come.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
 
+from engine.compositing.fields import ramp
+from engine.compositing.limb_bones import Segment, as_complex, off
 from engine.pose.skeleton import (
     LEFT_ELBOW,
     LEFT_HIP,
@@ -38,12 +42,13 @@ def between_arm_and_trunk(joints_18x3: np.ndarray | None, size: tuple[int, int])
 
     joints: x, y in positions of that map, and state.
     """
-    free_hw = np.zeros(size, np.float32)
+    free_hw = torch.zeros(size)
     if joints_18x3 is None:
-        return torch.from_numpy(free_hw)[None, None]
-    y_hw, x_hw = np.mgrid[: size[0], : size[1]] + 0.5
-    here_hw = x_hw + 1j * y_hw
-    joints_18, known_18 = joints_18x3[:, 0] + 1j * joints_18x3[:, 1], joints_18x3[:, 2] > 0
+        return free_hw[None, None]
+    y_hw, x_hw = torch.meshgrid(*(torch.arange(side) + 0.5 for side in size), indexing="ij")
+    here_hw = torch.complex(x_hw, y_hw)
+    joints_18 = as_complex(torch.from_numpy(joints_18x3[:, :2]).float()).tolist()
+    known_18 = joints_18x3[:, 2] > 0
     for (shoulder, elbow, wrist, hip), other in zip(_SIDES, (LEFT_SHOULDER, RIGHT_SHOULDER), strict=True):
         down, across = joints_18[hip] - joints_18[shoulder], joints_18[shoulder] - joints_18[other]
         breadth = abs(across)
@@ -51,22 +56,11 @@ def between_arm_and_trunk(joints_18x3: np.ndarray | None, size: tuple[int, int])
             continue
         # In units of the trunk's side: along it from 0 to 1, and outwards, where an arm may be or not.
         placed_hw = (here_hw - joints_18[shoulder]) / down
-        outwards = np.sign((across / down).imag)
+        outwards = math.copysign(1.0, (across / down).imag)
         aside_hw = outwards * placed_hw.imag * abs(down) / breadth
-        off_hw = _away(here_hw, joints_18[shoulder], joints_18[elbow])
-        if known_18[wrist]:
-            off_hw = np.minimum(off_hw, _away(here_hw, joints_18[elbow], joints_18[wrist]))
-        apart_hw = _ramp(off_hw / breadth, *_SLEEVE) * _ramp(aside_hw, *_TRUNK)
-        free_hw = np.maximum(free_hw, apart_hw * (np.abs(placed_hw.real - 0.5) < 0.5))
-    return torch.from_numpy(free_hw.astype(np.float32))[None, None]
-
-
-def _away(here_hw: np.ndarray, begin: complex, end: complex) -> np.ndarray:
-    """How far positions are from a line."""
-    step = end - begin or 1e-6
-    along_hw = ((here_hw - begin) / step).real.clip(0.0, 1.0)
-    return np.abs(here_hw - begin - along_hw * step)
-
-
-def _ramp(x_hw: np.ndarray, low: float, high: float) -> np.ndarray:
-    return ((x_hw - low) / (high - low)).clip(0.0, 1.0)
+        bones = [(shoulder, elbow), *([(elbow, wrist)] if known_18[wrist] else [])]
+        arm = [Segment(joints_18[begin], joints_18[end], breadth) for begin, end in bones]
+        off_hw = torch.stack([off(bone, here_hw, 0.0) for bone in arm]).amin(0)
+        apart_hw = ramp(off_hw, *_SLEEVE) * ramp(aside_hw, *_TRUNK)
+        free_hw = free_hw.maximum(apart_hw * ((placed_hw.real - 0.5).abs() < 0.5))
+    return free_hw[None, None]

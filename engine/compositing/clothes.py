@@ -35,7 +35,8 @@ _EDGE = 2  # px of a picture of 256 rows, how far inwards a garment's edge has t
 class Clothes(NamedTuple):
     """A garment cut out of its photo. photo: [1, 3, H, W]. cover: [1, 1, H, W], how much of each px is
     clothes. mask: bool [h, w], where they are on a map. back: likewise, where their inside is seen behind a
-    neck. upper, lower: where a body would be in them, as in a top and as in trousers."""
+    neck. upper, lower: where a body would be in them, as in a top and as in trousers. trunk: of clothes that
+    somebody wears (`clothes_worn`) the trunk with all that is hidden of it; None: nothing is."""
 
     photo: Tensor
     cover: Tensor
@@ -43,9 +44,11 @@ class Clothes(NamedTuple):
     back: np.ndarray
     upper: Upper
     lower: Lower
+    trunk: Clothes | None = None
 
     def bytes(self) -> int:
-        return self.photo.nbytes + self.cover.nbytes + 4 * self.mask.nbytes
+        trunk = 0 if self.trunk is None else self.trunk.bytes()
+        return self.photo.nbytes + self.cover.nbytes + 4 * self.mask.nbytes + trunk
 
 
 def known_as(part_P: Tensor, shape: Upper, hem: float) -> Tensor:

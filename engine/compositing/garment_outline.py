@@ -35,29 +35,33 @@ _RISE = 0.3  # of the height, where a crotch is that cannot be seen
 
 class Sleeve(NamedTuple):
     """x, y [2] each: where it meets trunk and shoulder. line: [N, 2], along its middle from between these to
-    its end: a sleeve may lie bent. mask: [h, w], what is of it."""
+    its end: a sleeve may lie bent. mask: [h, w], what is of it. arm: [2], how long both bones
+    of the arm in it are; None: nobody's is."""
 
     armpit: np.ndarray
     shoulder: np.ndarray
     line: np.ndarray
     mask: np.ndarray
+    arm: np.ndarray | None = None
 
 
 class Upper(NamedTuple):
     """joints: [2, 2], where the shoulder joints would be, and breadth, from one to the other. sleeves: right
     and left, as the picture has them from its left to its right; None where there is none. half: [h], half of
-    the breadth at every row, less sleeves. slope: how its shoulders fall."""
+    the breadth at every row, less sleeves. slope: how its shoulders fall. trunk: how long the trunk in it is;
+    None: nobody's is."""
 
     joints: np.ndarray
     breadth: float
     sleeves: tuple[Sleeve | None, Sleeve | None]
     half: np.ndarray
     slope: float
+    trunk: float | None = None
 
 
 class Lower(NamedTuple):
     """middle: x. waist, crotch, hem: y. waists, hips: breadths there. legs: [2, 2, 2], of each leg the middle
-    at the crotch and at the hem."""
+    at the crotch and at the hem. leg: how long the longer leg in it is from the crotch; None: nobody's is."""
 
     middle: float
     waist: float
@@ -66,6 +70,7 @@ class Lower(NamedTuple):
     waists: float
     hips: float
     legs: np.ndarray
+    leg: float | None = None
 
 
 def upper(mask_hw: np.ndarray, arms_hw: np.ndarray) -> Upper:

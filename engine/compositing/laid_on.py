@@ -8,6 +8,8 @@ Its edges are the photo's; only sleeves and legs bend, with the limbs they are o
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -20,8 +22,8 @@ from engine.compositing.fields import highest, ramp, size_of
 from engine.compositing.garment_outline import Lower
 from engine.compositing.tops_laid_on import top_on
 from engine.compositing.wardrobe import CLASSES
-from engine.compositing.worn import Drawn, Laid
-from engine.garments import Garment
+from engine.compositing.worn import Drawn, Laid, of_pieces, pieces_worn
+from engine.garments import SKIRT, TROUSERS, Garment
 from engine.ops.resample import enlarged, running_mean, shrunk
 
 _ROWS = 256  # px, of a picture in which it is told where clothes are: bodies have no finer form
@@ -31,7 +33,12 @@ _HIPS = 1.0  # how broad hips are, in shoulders
 _SHORT = 0.15  # of the trunk, how far before its end a leg of clothes hides what is in it
 _WAIST, _CROTCH = 0.22, 0.27  # of the trunk, how far above the hips trousers begin, and below them part
 _ROUND = 1.08  # of the hips, how broad trousers are there
-_AT_HIPS, _LEAN = 0.06, 0.85  # of the trunk, rows around the hips, and of usual hips, the narrowest
+_AT_HIPS = 0.06  # of the trunk, rows around a waist and the hips
+# Of usual hips: the narrowest and the broadest, and likewise waists; how much broader than its hips for its
+# hips a waist is laid on, for clothes that are taken in.
+_LEAN, _BROADEST, _WAISTS, _TAKEN_IN = 0.85, 1.15, (0.7, 1.0), 1.3
+_MIDDLE, _HIGHEST = 0.25, 0.45  # of the shoulders, and of the trunk: where a waist may be seen
+_TUCKED = 0.04  # of the trunk, how far above what is seen of them trousers begin, under a top
 _ABOVE_WAIST = (
     0.02  # of the map's rows, how far above their waist trousers and skirts may be: hangers are farther
 )
@@ -55,11 +62,13 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment) -> Drawn | Non
     if garment.word in ("trousers", "skirt"):
         shape = clothes.lower
         cloth = _Cloth(clothes, size, body.shoulders * times / max(shape.hips, 1.0))
-        cloth.begins(shape.waist - _ABOVE_WAIST * len(clothes.mask))
-        layers, hidden_hw = _lower_layers(
-            body, _hips_of(wearer, body, way, parts), way, shape, cloth, garment.word == "trousers"
-        )
-        hidden_11HW = enlarged(hidden_hw[None, None], size) * parts.legs
+        if shape.leg is None:
+            cloth.begins(shape.waist - _ABOVE_WAIST * len(clothes.mask))
+        fit = _fit_of(wearer, body, way, parts)
+        layers, hidden_hw = _lower_layers(body, fit, way, shape, cloth, garment.word == "trousers")
+        # A bare body is broader than clothes that are worn tight.
+        hidden_hw = hidden_hw * (way.down_HW > (1.0 - fit.waist) * body.trunk)
+        hidden_11HW = enlarged(hidden_hw[None, None], size) * (1.0 - parts.arms)
         sleeves_11HW = back_11HW = torch.zeros_like(hidden_11HW)
         colour_1CHW, trunk_11HW = _over(layers)
         # Under a top they are as broad as it is.
@@ -68,11 +77,16 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment) -> Drawn | Non
         above_11HW = enlarged(above_hw[None, None], size)
         trunk_11HW = trunk_11HW * torch.lerp(torch.ones_like(there_11HW), there_11HW, above_11HW)
     else:
-        cloth = _Cloth(clothes, size, body.shoulders * times / clothes.upper.breadth)
+        scale = body.shoulders * times / clothes.upper.breadth
+        cloth = _Cloth(clothes, size, scale)
         arms_hw = shrunk(parts.arms, small)[0, 0]
         top = top_on(body, way, arms_hw, shoulders_seen(wearer, body, small), clothes)
         hidden_11HW = enlarged(top.hidden[None, None], size)
-        trunk_14HW, *sleeves = (cloth.at(each.place, each.only, each.there) for each in top.layers)
+        whole = cloth if clothes.trunk is None else _Cloth(clothes.trunk, size, scale)
+        trunk_14HW, *sleeves = (
+            (cloth if number else whole).at(each.place, each.only, each.there)
+            for number, each in enumerate(top.layers)
+        )
         solid_11HW = trunk_14HW[:, 3:] * cloth.of(top.layers[0].place, top.trunk)
         free_11HW = 1.0 - highest(parts.before, 2 * _FREE * times + 1)
         sleeves = [
@@ -142,23 +156,42 @@ def _over(layers: list[Tensor]) -> tuple[Tensor, Tensor]:
     return colour_1CHW / cover_11HW.clamp_min(1e-3), cover_11HW
 
 
+class _Fit(NamedTuple):
+    """Where a wearer's trousers and skirts begin, in trunks above the hips, and how broad somebody in them is
+    there and at the hips, px."""
+
+    waist: float
+    waists: float
+    hips: float
+
+
 def _lower_layers(
-    body: Body, hips: float, way: Ways, shape: Lower, cloth: _Cloth, legs: bool
+    body: Body, fit: _Fit, way: Ways, shape: Lower, cloth: _Cloth, legs: bool
 ) -> tuple[list[Tensor], Tensor]:
-    """Trousers, a leg after the other, or a skirt in one; and where trousers have legs in them, [h, w]. hips:
-    how broad they are."""
+    """Trousers, a leg after the other, or a skirt in one; and above which rows nothing is seen of what is in
+    them, [h, w]."""
     unit = body.trunk
     across_HW, down_HW = way.across_HW, way.down_HW - unit
     hidden_HW = torch.zeros_like(down_HW)
+    waists, hips = fit.waists / max(shape.waists, 1.0), fit.hips / max(shape.hips, 1.0)
     if not legs:
-        scale = max(hips / max(shape.hips, 1.0), 0.8 * body.shoulders / max(shape.waists, 1.0))
-        y_HW = shape.waist + (down_HW + _WAIST * unit) / (scale / 0.85)
+        scale = max(hips, waists)
+        longest = max(limb_length(limb_42) for limb_42, _, _ in way.legs) - _CROTCH * unit
+        tall = scale / 0.85 if shape.leg is None else longest / max(shape.leg, 1.0)
+        y_HW = shape.waist + (down_HW + fit.waist * unit) / tall
+        hidden_HW = (y_HW < shape.hem - _SHORT * (shape.hem - shape.waist)).float()
         return [cloth.at(torch.stack([shape.middle + across_HW / scale, y_HW], -1))], hidden_HW
-    scale = hips / max(shape.hips, 1.0)
+    scale = hips
     rise = max(shape.crotch - shape.waist, 1.0)
-    steep = rise / ((_WAIST + _CROTCH) * unit)
+    steep = rise / ((fit.waist + _CROTCH) * unit)
     y_HW = shape.crotch + (down_HW - _CROTCH * unit) * steep
-    hips_HW2 = torch.stack([shape.middle + across_HW / scale, y_HW], -1)
+    waists = float(np.clip(waists, hips, _TAKEN_IN * hips))
+    scale_HW = torch.lerp(
+        torch.full_like(down_HW, hips),
+        torch.full_like(down_HW, waists),
+        ramp(-down_HW / (fit.waist * unit), 0.0, 1.0),
+    )
+    hips_HW2 = torch.stack([shape.middle + across_HW / scale_HW, y_HW], -1)
     layers = []
     usual = _ROUND * _HIPS * body.shoulders
     longest = max(limb_length(limb_42) for limb_42, _, _ in way.legs) - _CROTCH * unit
@@ -166,7 +199,9 @@ def _lower_layers(
         below = max(shape.hem - shape.crotch, 1.0)
         along = scale / _FLAT
         leg = limb_length(limb_42) - _CROTCH * unit
-        if below * usual > _LONG * longest * _FLAT * max(shape.hips, 1.0):
+        if shape.leg is not None:
+            along = leg / max(shape.leg, 1.0)
+        elif below * usual > _LONG * longest * _FLAT * max(shape.hips, 1.0):
             along = leg / below
         s_HW = along_HW - _CROTCH * unit
         deep_HW = torch.where(s_HW < 0, s_HW * steep, s_HW / along)
@@ -181,15 +216,24 @@ def _lower_layers(
     return layers, hidden_HW
 
 
-def _hips_of(wearer: Drawn, body: Body, way: Ways, parts: Parts) -> float:
-    """How broad hips in trousers are, px: as they are seen, less arms, as far as somebody's can be so."""
+def _fit_of(wearer: Drawn, body: Body, way: Ways, parts: Parts) -> _Fit:
+    """As the wearer's own are seen, less arms, as far as somebody's can be so: under a top they begin where
+    most do."""
     usual = _ROUND * _HIPS * body.shoulders
     there_hw = shrunk(_person(wearer, size_of(parts.arms)) * (1.0 - parts.arms), way.size)[0, 0] > 0.5
-    at_hips_hw = ((way.down_HW - body.trunk).abs() < _AT_HIPS * body.trunk) & (way.across_HW.abs() < usual)
-    rows_hw = there_hw & at_hips_hw
-    counts_h = rows_hw.sum(1)[at_hips_hw.any(1)].float()
-    seen = float(counts_h.median()) if len(counts_h) else usual
-    return float(np.clip(seen, _LEAN * usual, usual))
+    pieces_1Phw = F.interpolate(pieces_worn(wearer), way.size, mode="bilinear")
+    own_hw = of_pieces(pieces_1Phw, (TROUSERS, SKIRT))[0, 0] > 0.5
+    above_hw = 1.0 - way.down_HW / body.trunk
+    middle_hw = own_hw & (way.across_HW.abs() < _MIDDLE * body.shoulders) & (above_hw < _HIGHEST)
+    begins = float(above_hw[middle_hw].quantile(0.98)) if middle_hw.any() else _WAIST
+    waist = max(begins + _TUCKED, _WAIST)
+    breadths = []
+    for above, least, most in ((waist, *_WAISTS), (0.0, _LEAN, _BROADEST)):
+        rows_hw = ((above_hw - above).abs() < _AT_HIPS) & (way.across_HW.abs() < _BROADEST * usual)
+        counts_h = (there_hw & rows_hw).sum(1)[rows_hw.any(1)].float()
+        seen = float(counts_h.median()) if len(counts_h) else usual
+        breadths.append(float(np.clip(seen, least * usual, most * usual)))
+    return _Fit(waist, *breadths)
 
 
 def _person(wearer: Drawn, size: tuple[int, int]) -> Tensor:

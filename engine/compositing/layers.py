@@ -66,13 +66,14 @@ def _warp(
     own = OwnPose(*(each.float() for each in own))
     moved = moves(pose_B183, own.pose, own.limbs)
     drawn = picture_BChw, surface_B11hw, pose_B183
+    still_B1hw = untouched(pose_B183, own.pose, own.limbs, size_of(surface_B11hw))
     return PhotoWarp(
         pose_B183,
         surface_warp(*drawn, source, own),
         bone_warp(*drawn, own),
         moved,
-        find_moved(pose_B183, surface_B11hw, source, own, moved),
-        untouched(pose_B183, own.pose, own.limbs, size_of(surface_B11hw)),
+        find_moved(pose_B183, surface_B11hw, source, own, moved, still_B1hw),
+        still_B1hw,
     )
 
 

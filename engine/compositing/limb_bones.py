@@ -52,6 +52,7 @@ BONES = (
 # The right and the left arm: numbers of upper arm and forearm.
 ARM_CHAINS = [2, 3]
 ARMS = [[n for n, bone in enumerate(BONES) if bone.chain == chain] for chain in ARM_CHAINS]
+ARM_JOINTS = [sk.RIGHT_ELBOW, sk.RIGHT_WRIST, sk.LEFT_ELBOW, sk.LEFT_WRIST]  # that move with an arm
 _BEGINS, _ENDS = [bone.begin for bone in BONES], [bone.end for bone in BONES]
 FRONTAL = 0.7  # of the trunk's length, how far apart shoulders are that are seen from before
 SHOULDERS, HIPS = [sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER], [sk.RIGHT_HIP, sk.LEFT_HIP]

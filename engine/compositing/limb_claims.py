@@ -17,6 +17,7 @@ from engine.compositing.cut_outs import Along, Poses
 from engine.compositing.fields import highest, odd_side, ramp, ramp_at, window_of
 from engine.compositing.limb_bones import (
     ARM_CHAINS,
+    ARM_JOINTS,
     HIPS,
     along_each,
     cores,
@@ -47,6 +48,7 @@ _HAIR = 13  # px of a map of 128 rows, side of the window around a head in which
 LIES = 0.1, 0.3  # how sure it is that an arm lies there
 _BELOW_SHOULDER = 0.3  # of an upper arm
 _REACH = 0.45, 0.55  # units from where its bones were, that what counts as an arm is its
+_STIRS = 1e-3  # what moves less stands still
 _HEAD = 0.01  # share from which a px is anything of a head
 _ARMS = REGIONS.index("arms")
 _TOPS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt")]
@@ -71,12 +73,14 @@ def claimed(
     photo: Shown,
     here_hw: Tensor,
     ways: Mapping[int, Along],
+    near_hw: Tensor,
 ) -> Tensor:
     """0 to 1 [4, h, w]: how far what an engine draws there is of a limb that is shown as a cut-out, or where
     nobody is any more; how far the photo is shown there without an arm that is elsewhere now, with the head
     that the arm may be before; of that, how far cloth is drawn where the photo shows nobody; and how far the
     photo is shown with all that is behind its person, around limbs that stay while a leg leaves. class:
-    what it draws; here: positions of its pixels; ways: of limbs, by number in BONES_OF_LIMB."""
+    what it draws; here: positions of its pixels; ways: of limbs, by number in BONES_OF_LIMB; near: where
+    what is elsewhere is, or was."""
     if not bones:
         return torch.zeros_like(class_8hw[:4])
     unit, here_3hw = max(each.now.unit for each in bones), homogeneous(here_hw)
@@ -112,7 +116,23 @@ def claimed(
     free_hw = free_hw.maximum(beside_heads_hw * behind_hw)  # no ghost of a head
     claim_hw = drawn_hw.maximum(ramp(free_hw, *_FREE))
     shown_hw = (arms_hw * (1.0 - legs_hw) * no_head_hw).maximum(heads_hw * within(before_hw, poses.sides_2))
+    alone = _arms_alone(poses, bones, trunk)
+    if alone > 0:
+        lay_hw, _ = arms_away(bones, photo.limbs_4HW, photo.class_8HW, before_hw, poses.sides_2, len(here_hw))
+        shown_hw = shown_hw.maximum(alone * near_hw * (1.0 - lay_hw * (1.0 - no_head_hw)))
     return torch.stack([claim_hw, shown_hw, webs_hw, stands_hw])
+
+
+def _arms_alone(poses: Poses, bones: Sequence[Elsewhere], trunk: Trunk) -> float:
+    """0 to 1: how far a photo's person only holds an arm elsewhere, which can be shown as a cut-out: all else
+    is as in the photo, but for a head that the arm was before."""
+    moved_18 = (poses.now_183 - poses.own_183)[:, :2].abs().amax(1) > _STIRS
+    moved_18 |= (poses.now_183[:, 2] > 0) != (poses.own_183[:, 2] > 0)
+    moved_18[ARM_JOINTS] = False
+    if moved_18.any() or trunk.part > 0:
+        return 0.0
+    stirred = [each for each in bones if abs(each.now.end - each.then.end) > _STIRS]
+    return min((each.part for each in stirred), default=0.0)
 
 
 def _heads(
@@ -157,7 +177,8 @@ def arms_away(
         if each.bone.of_arm and each.part > 0:
             begin = _BELOW_SHOULDER * each.bone.upper
             far_hw = off(each.then, before_hw, 2.0 * each.bone.beyond, begin)
-            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *_REACH))
+            # Beside an upper arm a throat is bare as well.
+            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *(THICK if each.bone.upper else _REACH)))
     return lies_2hw.amax(0).maximum(ramp(near_hw * fingers_hw, *LIES)), near_hw
 
 

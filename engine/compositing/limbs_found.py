@@ -21,6 +21,7 @@ from engine.compositing.limb_claims import Shown, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, Moves, Trunk, moves
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.ribbons import BONES_OF_LIMB
+from engine.compositing.untouched import untouched
 
 
 class Pulled(NamedTuple):
@@ -53,13 +54,16 @@ def find_moved(
     source: DetailSource,
     own: OwnPose,
     moved: Sequence[Moves] | None = None,
+    still_B1hw: Tensor | None = None,
 ) -> list[MovedLimbs | None]:
     """Of each of a batch, None where nothing is elsewhere; all of a person who shows another side is the
     engine's.
 
     pose: as `moving_least_squares.normalised_pose` gives it. surface: the surface map of what the engine
-    drew. moved: what is elsewhere, where that is known.
+    drew. moved: what is elsewhere, where that is known; still: where nothing is (`untouched`), likewise.
     """
+    if still_B1hw is None:
+        still_B1hw = untouched(pose_B183, own.pose, own.limbs, size_of(surface_B11hw))
     rows, columns = size_of(source.photo)
     sides_2 = own.pose.new_tensor((columns / rows, 1.0))
     moved = moves(pose_B183, own.pose, own.limbs) if moved is None else moved
@@ -69,12 +73,13 @@ def find_moved(
             found,
             surface_B11hw[i, :CLASSES].float().softmax(0),
             Shown(source.photo[i, -1:].float(), own.limbs[i].float(), own.surface[i, :CLASSES].float()),
+            1.0 - still_B1hw[i, 0],
         )
         for i, (now_183, own_183, found) in enumerate(zip(pose_B183, own.pose, moved, strict=True))
     ]
 
 
-def _found(poses: Poses, found: Moves, class_8hw: Tensor, photo: Shown) -> MovedLimbs | None:
+def _found(poses: Poses, found: Moves, class_8hw: Tensor, photo: Shown, near_hw: Tensor) -> MovedLimbs | None:
     trunk, shown, stays = found
     if trunk is None or not (stays > 0 or any(each.part > 0 for each in shown)):
         return None  # at rest nothing of this is worth its time
@@ -83,7 +88,7 @@ def _found(poses: Poses, found: Moves, class_8hw: Tensor, photo: Shown) -> Moved
         limb: along_limb(bones, poses, photo.limbs_4HW[limb], trunk, photo.class_8HW)
         for limb, bones in by_limb(shown).items()
     }
-    claims_4hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, ways)
+    claims_4hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, ways, near_hw)
     return MovedLimbs(
         poses, trunk, shown, stays, ways, class_8hw, claims_4hw, _pulled(poses, trunk, photo, shown)
     )

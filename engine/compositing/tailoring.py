@@ -114,10 +114,11 @@ def _drawn(models_1DKhw: Tensor, picture_1CHW: Tensor) -> Tensor:
     return shares_1KHW
 
 
-def continued(picture_1CHW: Tensor, inside_11HW: Tensor, wanted_11HW: Tensor) -> Tensor:
+def continued(picture_1CHW: Tensor, inside_11HW: Tensor, wanted_11HW: Tensor, rim: int = _NO_RIM) -> Tensor:
     """A picture with what is outside filled: where it is wanted and no mere rim by the mirror image of what
     is inside, across its edge, so that a cloth that goes on keeps its weave and its folds; else as
     `fields.spread`, for along an edge a cloth's pattern does not turn back. inside, wanted: 0 to 1.
+    rim: px of a map of 256 rows that a mere rim is broad.
     """
     filled_1CHW = spread(picture_1CHW, inside_11HW)
     rows, columns = size_of(picture_1CHW)
@@ -125,7 +126,7 @@ def continued(picture_1CHW: Tensor, inside_11HW: Tensor, wanted_11HW: Tensor) ->
     small_12hw = shrunk(torch.cat([inside_11HW, wanted_11HW], 1), (rows // times, columns // times))
     inside_hw, wanted_hw = small_12hw[0].cpu().numpy() > 0.5
     away_hw = (~inside_hw).astype(np.uint8)
-    no_rim = np.ones((_NO_RIM * away_hw.shape[0] // 256 | 1,) * 2, np.uint8)
+    no_rim = np.ones((rim * away_hw.shape[0] // 256 | 1,) * 2, np.uint8)
     deep_hw = cv2.morphologyEx(away_hw * wanted_hw, cv2.MORPH_OPEN, no_rim)
     if away_hw.all() or not deep_hw.any():
         return filled_1CHW

@@ -43,6 +43,7 @@ _COLLAR = 0.3  # of the shoulders, how far from the middle shoulders are no neck
 _ARMPITS = 0.35  # of the shoulders, how far below them armpits are
 _AS_BROAD = 0.36  # likewise, half of the breadth of clothes from which on they go around a body
 _SHORT = 0.2  # likewise, how far before its end, which may be aslant, a sleeve hides what is in it
+_STRAIGHT = 0.06  # likewise, of a sleeve that an arm is in
 _REACH = 0.35  # of the shoulders, how far aside of its bones an arm in its sleeve may be
 _LAP = 3  # px of a map of 256 rows by which a sleeve laps over the trunk
 
@@ -94,7 +95,8 @@ def top_on(body: Body, way: Ways, arms_hw: Tensor, shoulders_N2: np.ndarray, clo
         begin, pit = (np.round(each).astype(int).tolist() for each in (sleeve.shoulder, sleeve.armpit))
         cv2.line(near_hw, begin, pit, (1.0,), round(2 * _UNDER * shape.breadth))
     only_hw = clothes.mask & (~sleeves_hw | (near_hw > 0))
-    only = [only_hw | ~_dilated(sleeves_hw, _LAP), *(_dilated(sleeve.mask, _LAP) for sleeve, _ in found)]
+    trunk_hw = ~_dilated(sleeves_hw, _LAP) if clothes.trunk is None else clothes.trunk.mask
+    only = [only_hw | trunk_hw, *(_dilated(sleeve.mask, _LAP) for sleeve, _ in found)]
     layers = []
     for each_V2, mine_hw, under_hw in zip((moved_V2, *turned), only, under, strict=True):
         found_there = looked_up(
@@ -122,7 +124,8 @@ class _Trunk:
         self._body, self._shape = body, clothes.upper
         shape = clothes.upper
         self._middle_2 = shape.joints.mean(0)
-        self._taller = float(np.clip(body.trunk / TRUNK / body.shoulders, *_TALLER))
+        trunk = TRUNK if shape.trunk is None else shape.trunk / shape.breadth
+        self._taller = float(np.clip(body.trunk / trunk / body.shoulders, *_TALLER))
         at_hips = round(self._middle_2[1] + TRUNK * shape.breadth)
         half = shape.half[at_hips] / shape.breadth if at_hips < len(shape.half) else 0.0
         self.broader = float(np.clip(_HIPS / 2 / half, 1.0, _BROADER)) if half > 0.1 else 1.0
@@ -173,6 +176,12 @@ def _on_arm(
     along = scale * float(np.clip(arm / (ARM * body.shoulders), 0.5, 1.15))
     # What lies folded or foreshortened is as long as the other.
     longest = max(_beside_line(each.line, each.line)[2] for each in shape.sleeves if each is not None)
+    if sleeve.arm is not None:  # bone for bone
+        bones_2 = np.maximum(np.linalg.norm(np.diff(arm_42[:3], axis=0), axis=1), 1e-6)
+        was_4, is_4 = (np.cumsum([0.0, *each_2, each_2.sum()]) for each_2 in (sleeve.arm, bones_2))
+        there_N = np.where(along_N < 0, scale * along_N, np.interp(along_N, was_4, is_4))
+        end = float(np.interp(length, was_4, is_4)) + (_SHORT - _STRAIGHT) * body.shoulders
+        return along_limb(arm_42, there_N, scale * aside_N), end
     if along * longest > _LONG * arm:
         along = arm / length
     return along_limb(arm_42, along * along_N, scale * _NARROWER * aside_N), along * length

@@ -3,7 +3,7 @@
 Clothes are under an arm between the places where they touch it: a forearm on the chest is on clothes, one
 that hangs at the hip is beside them, and a hand that hangs half over a hip is on it up to where its outline
 above and below says. A forearm with clothes on both sides is on them, though they do not meet around its
-hand, which may hold something.
+hand, which may hold something; so is one that has the other arm at one side.
 """
 
 from __future__ import annotations
@@ -13,7 +13,17 @@ import torch
 from torch import Tensor
 
 from engine.compositing.fields import highest, odd_side, size_of
-from engine.compositing.limb_bones import ARMS, BONES, Segment, along, distance, positions, segments
+from engine.compositing.limb_bones import (
+    ARMS,
+    BONES,
+    Segment,
+    along,
+    cores,
+    distance,
+    positions,
+    sampled,
+    segments,
+)
 from engine.cv import cv2
 from engine.ops.resample import running_mean
 
@@ -21,6 +31,8 @@ _RIM = 3  # px of a map of 128 rows, side of the window in which what is beside 
 _BESIDE = 0.8  # lengths of a forearm: what is so far aside is not its own
 _SLIVER = 5  # px of a map of 128 rows: what is no broader beside a forearm is of its own sleeve
 _ASIDE = 3  # times as far as aside is what is above or below
+_SLEEVED = 0.5  # how likely clothes are seen along a forearm that has a sleeve
+_ENCLOSED = 0.9  # of what is around a piece of an arm, how much has to be clothes: corners are uncertain
 _ARMPIT = 0.5  # units from a shoulder, up to which clothes are the sleeve's
 
 
@@ -35,9 +47,10 @@ def on_clothes(arms_B2hw: Tensor, kinds_BKhw: Tensor, pose_B183: Tensor) -> Tens
     sides_2 = pose_B183.new_tensor((columns / rows, 1.0))
     here_hw = positions((rows, columns), sides_2)
     on_B2hw = torch.zeros_like(arms_B2hw)
+    worn_B1hw = kinds_BKhw.sum(1, keepdim=True)
     kinds_BKhw = kinds_BKhw * (1.0 - arms_B2hw.amax(1, keepdim=True))
-    planes = pose_B183, kinds_BKhw, with_rims(arms_B2hw), on_B2hw
-    for pose_183, kinds_Khw, arms_2hw, on_2hw in zip(*planes, strict=True):
+    planes = pose_B183, worn_B1hw, kinds_BKhw, with_rims(arms_B2hw), on_B2hw
+    for pose_183, worn_1hw, kinds_Khw, arms_2hw, on_2hw in zip(*planes, strict=True):
         placed = segments(pose_183, sides_2)
         for arm, (upper, forearm) in enumerate(ARMS):
             if upper in placed:
@@ -45,10 +58,16 @@ def on_clothes(arms_B2hw: Tensor, kinds_BKhw: Tensor, pose_B183: Tensor) -> Tens
                 for kind_hw in kinds_Khw * (far_hw > _ARMPIT):
                     on_2hw[arm] = on_2hw[arm].maximum(_between(kind_hw, arms_2hw[arm]))
             if upper in placed and forearm in placed:
+                core_N = cores([placed[forearm]])[0].to(here_hw.device)
+                sleeved = bool(sampled(worn_1hw, core_N[None], sides_2).mean() > _SLEEVED)
+                beside = odd_side(_SLIVER, rows) if sleeved else 1
                 for kind_hw in kinds_Khw:
                     end = 1.0 + BONES[forearm].beyond
-                    across_hw = _across(kind_hw, arms_2hw[arm], placed[forearm], end, here_hw)
+                    of_both = kind_hw, arms_2hw[arm], arms_2hw[1 - arm]
+                    across_hw = _across(*of_both, placed[forearm], end, here_hw, beside)
                     on_2hw[arm] = on_2hw[arm].maximum(across_hw)
+                of_arm_hw = arms_2hw[arm] * (far_hw > _ARMPIT)
+                on_2hw[arm] = on_2hw[arm].maximum(_enclosed(kinds_Khw.amax(0), of_arm_hw, on_2hw[arm]))
     return running_mean(on_B2hw, 3)  # no stairs
 
 
@@ -76,14 +95,22 @@ def _between(clothes_hw: Tensor, rimmed_hw: Tensor) -> Tensor:
     return torch.from_numpy(touching).to(clothes_hw)
 
 
-def _across(clothes_hw: Tensor, rimmed_hw: Tensor, forearm: Segment, end: float, here_hw: Tensor) -> Tensor:
-    """0 or 1 [h, w]: of an arm with its rim, where clothes touch it on both sides of its forearm. end: where
-    its hand ends, in its lengths."""
-    rimmed = (rimmed_hw > 0.5).cpu().numpy()
+def _across(
+    clothes_hw: Tensor,
+    rimmed_hw: Tensor,
+    other_hw: Tensor,
+    forearm: Segment,
+    end: float,
+    here_hw: Tensor,
+    sliver: int,
+) -> Tensor:
+    """0 or 1 [h, w]: of an arm with its rim, where clothes touch it on both sides of its forearm, or the
+    other arm does. end: where its hand ends, in its lengths. sliver: px, narrower clothes are its own."""
+    rimmed, other = ((each_hw > 0.5).cpu().numpy() for each_hw in (rimmed_hw, other_hw))
     clothes = ((clothes_hw > 0.5).cpu().numpy() & ~rimmed).astype(np.uint8)
-    sliver = odd_side(_SLIVER, len(rimmed))
     clothes = cv2.morphologyEx(clothes, cv2.MORPH_OPEN, np.ones((sliver, sliver), np.uint8)) > 0
-    touching = (cv2.dilate(rimmed.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0) & clothes
+    edge = cv2.dilate(rimmed.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    touching = edge & (clothes | other & ~rimmed)
     part_hw = along(forearm, here_hw).cpu().numpy()
     near_hw = (abs(part_hw.imag) < _BESIDE) & (part_hw.real > 0) & (part_hw.real < end)
     # Of a px: half the picture's height is 1.
@@ -95,6 +122,18 @@ def _across(clothes_hw: Tensor, rimmed_hw: Tensor, forearm: Segment, end: float,
         there[0, step_hw[touching & near_hw & side]] = 1
         both &= cv2.dilate(there, np.ones((1, 3), np.uint8))[0] > 0
     return torch.from_numpy((rimmed | touching) & near_hw & both[step_hw]).to(clothes_hw)
+
+
+def _enclosed(clothes_hw: Tensor, rimmed_hw: Tensor, on_hw: Tensor) -> Tensor:
+    """0 or 1 [h, w]: the rest of an arm, piece by piece, around which there are clothes only."""
+    clothes, rimmed, on = ((each > 0.5).cpu().numpy() for each in (clothes_hw, rimmed_hw, on_hw))
+    number, pieces = cv2.connectedComponents((rimmed & ~on).astype(np.uint8))
+    made = np.zeros(rimmed.shape, bool)
+    for piece in range(1, number) if on.any() else ():
+        there = pieces == piece
+        ring = (cv2.dilate(there.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0) & ~there
+        made |= there & ((clothes | on)[ring].mean() > _ENCLOSED)
+    return torch.from_numpy(made).to(on_hw)
 
 
 def from_nearest(picture_B3hw: Tensor, known_B1hw: Tensor) -> Tensor:

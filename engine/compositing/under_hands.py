@@ -24,6 +24,7 @@ _HAND = 0.26, 0.36  # of the longest arm bone, how far a hand reaches aside, par
 _FINGERS = 0.6, 0.8  # of it, how far from the wrist fingers may be
 _SKIN = 0.15, 0.4  # how much of a colour is skin's and not the clothes'
 _BESIDE = 0.3, 0.5  # distance from the line between the two, of its length, at which it is neither
+_SHADOW = 7  # px of a map of 128 rows, side of the window around an arm from which no colours are taken
 _KNOWN = 0.5  # how sure it is that clothes are seen whose colours are taken
 LEAST_SKIN = 4.0  # px of bare arms, of fewer the colour of skin is not known
 _NEAR = 9  # px of a map of 128 rows, side of the window around clothes in which a hand may lie on them
@@ -55,7 +56,9 @@ def under_hands(photo_B7HW: Tensor, seen_B11hw: Tensor, pose_B183: Tensor, limbs
     # Where cloth is told from skin a hand is hidden, in its pocket.
     hands_B2hw = (hands_B2hw * (1.0 - cloth_B1hw)).maximum(near_B2hw * skin_B1hw)
     arms_B2hw = limbs_B4HW[:, ARM_CHAINS]
-    bare_B1hw = clothes_B1hw * (1.0 - hands_B2hw.maximum(with_rims(arms_B2hw)).amax(1, keepdim=True))
+    # Beside an arm lies its shadow, and what of it counts as clothes.
+    beside_B2hw = highest(arms_B2hw, odd_side(_SHADOW, size[0]))
+    bare_B1hw = clothes_B1hw * (1.0 - hands_B2hw.maximum(beside_B2hw).amax(1, keepdim=True))
     hers_B1hw = 1.0 - F.interpolate(photo_B7HW[:, -1:].float(), size, mode="area")
     sleeves_B2hw = with_rims(
         (arms_B2hw * clothes_B1hw > _KNOWN).float()
@@ -63,9 +66,9 @@ def under_hands(photo_B7HW: Tensor, seen_B11hw: Tensor, pose_B183: Tensor, limbs
     kept_B1hw = _kept(same_B1hw * hers_B1hw * (1.0 - sleeves_B2hw.amax(1, keepdim=True)))
     # At its edge is something of an arm's colour.
     inner_B1hw = 1.0 - highest(1.0 - kept_B1hw, odd_side(_EDGE, size[0]))
+    inner_B1hw = inner_B1hw * (1.0 - beside_B2hw.amax(1, keepdim=True))
     bare_B1hw = without_crumbs(bare_B1hw, size[0]).maximum(inner_B1hw)
-    around_B4hw = from_nearest(torch.cat([photo_B3hw, legs_B1hw], 1), bare_B1hw > _KNOWN)
-    around_B3hw, bared_B1hw = running_mean(around_B4hw, 3).split((3, 1), 1)
+    around_B3hw = running_mean(from_nearest(photo_B3hw, bare_B1hw > _KNOWN), 3)
     on_B2hw = on_clothes(arms_B2hw, torch.cat([clothes_B1hw - legs_B1hw, legs_B1hw], 1), pose_B183)
     on_B2hw = on_B2hw.maximum(hands_B2hw * clothes_B1hw * (1.0 - arms_B2hw))
     return torch.cat([around_B3hw, on_B2hw, kept_B1hw], 1)

@@ -18,7 +18,7 @@ from engine.api import Frame, GarmentSwap, RenderRequest, Settled
 from engine.contract import Appearance, PoseTransferModel
 from engine.editing.coefficients import HOUSE, Goal, Refining
 from engine.features import Features, load_house
-from engine.garments import GARMENTS
+from engine.garments import GARMENTS, Garment
 
 # The first step is where the coefficients begin, and nearly all of what is gained; docs/evaluation.md.
 STEPS = 1
@@ -29,17 +29,17 @@ _Key = tuple[str, str, str]  # wearer, giver, word
 
 
 class Refinements:
-    """Not thread-safe. appearance: of a reference by its key. respond: as `Session.respond`. alone: whether a
-    giver is a garment with nobody in it, which no engine draws on anybody."""
+    """Not thread-safe. appearance: of a reference by its key. respond: as `Session.respond`. laid:
+    whether a giver's garment is laid on as its photo has it, which no engine draws on anybody."""
 
     def __init__(
         self,
         model: PoseTransferModel,
         appearance: Callable[[str], Appearance],
         respond: Callable[[RenderRequest], Frame],
-        alone: Callable[[str], bool] = lambda key: False,
+        laid: Callable[[str, Garment], bool] = lambda key, garment: False,
     ):
-        self._alone = alone
+        self._laid = laid
         self._model, self._appearance, self._respond = model, appearance, respond
         self._features: Features | None = None
         self._found: dict[_Key, Found] = {}
@@ -89,7 +89,7 @@ class Refinements:
             and swap.strength
             and swap.reference != request.identity
             and swap.garment in GARMENTS
-            and not self._alone(swap.reference)
+            and not self._laid(swap.reference, GARMENTS[swap.garment])
         ]
 
     def _advanced(self, request: RenderRequest, swap: GarmentSwap, key: _Key) -> bool:

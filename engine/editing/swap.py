@@ -41,8 +41,8 @@ class FittingRoom:
     """Who wears what.
 
     wearer: key of the person. wardrobe, composed: of a reference by its key, its wardrobe, and how it is
-    shown in the target pose. wall: what is behind its person, [1, 3, H', W']. alone: of a photo that shows a
-    garment with nobody in it, that. beneath: the person with the
+    shown in the target pose. wall: what is behind its person, [1, 3, H', W']. clothes: what of
+    a photo is laid on as it is (`References.clothes_of`). beneath: the person with the
     givers' textures mixed in, on whom garments are laid in instead, where those were refined. behind: what is
     behind the person, as fine as is known. painted: which piece was painted where on the person, as
     `compositing.painted`. pose: [18, 3], the target's, x, y
@@ -54,7 +54,7 @@ class FittingRoom:
     wardrobe: Callable[[str], Wardrobe]
     composed: Callable[[str], Composition]
     wall: Callable[[str], Tensor]
-    alone: Callable[[str], Clothes | None] = lambda key: None
+    clothes: Callable[[str, Garment], Clothes | None] = lambda key, garment: None
     beneath: Composition | None = None
     behind_1CHW: Tensor | None = None
     painted_1HW: Tensor | None = None
@@ -72,10 +72,11 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
     given = [(swap, piece) for swap, piece in given if swap.strength and swap.reference != room.wearer]
     walls = [swap for swap, _ in given if swap.garment == BACKGROUND]
     given = [(swap, piece) for swap, piece in given if swap.garment != BACKGROUND]
-    keys = dict.fromkeys(swap.reference for swap, _ in given)
-    cut_out = {key: room.alone(key) for key in keys}
-    alone = {key: clothes for key, clothes in cut_out.items() if clothes is not None}
-    givers = {key: _with_surface(room.composed(key)) for key in keys if key not in alone}
+    cut_out = [room.clothes(swap.reference, piece) for swap, piece in given]
+    keys = dict.fromkeys(
+        swap.reference for (swap, _), clothes in zip(given, cut_out, strict=True) if clothes is None
+    )
+    givers = {key: _with_surface(room.composed(key)) for key in keys}
     shown = _with_surface(shown)
     wardrobe = room.wardrobe(room.wearer)
 
@@ -100,10 +101,8 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
             if not given:
                 return before, before
             worn = [
-                as_worn_by(wearer, alone[swap.reference], piece)
-                if swap.reference in alone
-                else theirs[swap.reference]
-                for swap, piece in given
+                theirs[swap.reference] if clothes is None else as_worn_by(wearer, clothes, piece)
+                for (swap, piece), clothes in zip(given, cut_out, strict=True)
             ]
             columns = taken_up([wearer, *(giver for giver in worn if giver is not None)])
             hers = cut(wearer, columns)

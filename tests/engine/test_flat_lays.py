@@ -312,7 +312,7 @@ def test_before_a_ground_of_several_shades_a_garment_is_whole_however_little_is_
 def test_stripes_nearly_as_light_as_the_ground_stay_in_a_dark_garment():
     picture, truth = lamps(), regions((WHOLE, 1)) > 0
     picture[truth] = 30
-    picture[100:120, 45:105] = 252
+    picture[100:120, 50:110] = 252
     found = cut_out(picture.clip(0, 255).astype(np.uint8), regions((WHOLE, UPPER)))
     assert (found != truth).sum() < 0.01 * truth.sum()
 
@@ -343,3 +343,11 @@ def test_what_is_seen_as_trousers_and_as_a_top_and_has_no_legs_is_a_top(legs, ki
         picture[100:140, 70:90] = WOOD
         seen[100:140, 70:90] = 0
     assert told_in(picture, seen)[0] == kind
+
+
+def test_a_narrow_gap_beside_a_dark_sleeve_is_ground():
+    picture, truth = np.full((200, 160, 3), 250.0), regions((np.s_[50:150, 40:120], 1)) > 0
+    truth[80:150, 54:56] = False
+    picture[truth] = 40
+    found = cut_out(picture.astype(np.uint8), regions((np.s_[50:150, 40:120], UPPER)))
+    assert (found == truth).all()

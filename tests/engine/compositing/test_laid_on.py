@@ -332,3 +332,22 @@ def test_a_scrap_beside_a_garment_is_none_of_it():
     made = clothes(mask)
     assert not made.mask[220:232, 20:34].any() and float(made.cover[..., 222:230, 22:32].max()) < 0.1
     assert made.mask[shirt()].all()
+
+
+@pytest.mark.parametrize("top", [1.0, 1.8], ids=["low", "high"])
+def test_trousers_begin_just_above_where_the_wearers_do(top):
+    """Of who has tucked a shirt in nothing bare is seen between shirt and trousers."""
+    first, wearer = round((9 - top) * 8), posed(figure(2.5, hem=top, cloth=-0.4))
+    laid = as_worn_by(wearer, clothes(trousers(), "pants", arms=False), garment("trousers")).laid
+    begins = np.flatnonzero((laid.trunk[0, 0, :, 52] > 0.5).numpy())[0]
+    assert -3 <= begins - first <= 1
+
+
+def test_nothing_bare_is_seen_beside_a_skirt():
+    skirt = drawn((60, 20), (116, 20), (124, 90), (52, 90))
+    laid = as_worn_by(WEARER, clothes(skirt, "dress or skirt", arms=False), garment("skirt")).laid
+    bare = laid.body * (1 - laid.hides) * (1 - laid.trunk)
+    hem = np.flatnonzero((laid.trunk[0, 0, :, 52] > 0.5).numpy())[-1]
+    rows = slice(round((9 - 0.2) * 8), hem - 20)
+    assert float(bare[0, 0, rows, 24:80].max()) < 0.05 and float(laid.body[0, 0, rows].max()) > 0.9
+    assert float(bare[0, 0, hem + 4 :].max()) > 0.9, "below it legs are"

@@ -18,6 +18,7 @@ from engine.regions import REGIONS
 
 ARM = REGIONS.index("arms")
 UNIT = 15.2  # px, of an upper arm
+NOWHERE = torch.zeros(SIZE)
 OUT = {sk.LEFT_ELBOW: (9.2, -14.0), sk.LEFT_WRIST: (20.0, -28.0)}  # at (75, 36) and (88, 36)
 
 
@@ -32,7 +33,7 @@ def claims(likely: float = 1.0, behind: float = 0.0) -> Tensor:
     drawn = torch.zeros(CLASSES, *SIZE)
     drawn[ARM], drawn[REGIONS.index("hair")] = likely, 1.0 - likely
     photo = Shown(torch.full((1, *SIZE), behind), limbs, torch.zeros(CLASSES, *SIZE))
-    return claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})
+    return claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)
 
 
 def test_what_is_drawn_is_the_limbs_up_to_a_unit_away():
@@ -85,7 +86,7 @@ def test_a_leg_that_has_left_leaves_no_rim_of_its_colours_on_the_wall():
     drawn = torch.zeros(CLASSES, *SIZE)
     drawn[top] = 1.0
     photo = Shown(behind, limbs, drawn)  # what is drawn hangs in the photo too, and is no leg's
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[0]
     row_W = claim_HW[95]
     assert row_W[column - 3 : column + 5].min() > 0.99
     assert row_W[column - 4] < 0.01 and row_W[column + 6] < 0.01
@@ -110,7 +111,7 @@ def test_what_is_drawn_on_the_wall_beside_an_arm_that_stays_goes_with_the_leg(as
         + 0.7 * arm.now.step
         - 1j * aside * UNIT * (2 / SIZE[0]) * arm.now.step / abs(arm.now.step)
     )
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[0]
     nearest = (HERE - here_N).abs().flatten().argmin()
     assert claim_HW.flatten()[nearest] == pytest.approx(claimed_there, abs=0.35)
 
@@ -128,11 +129,11 @@ def test_hair_that_an_engine_draws_as_wall_stays_beside_a_raised_arm():
     behind = torch.zeros(1, *SIZE)
     behind[0, :24] = 1.0
     photo = Shown(behind, torch.zeros(4, *SIZE), shown)
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[0]
     assert claim_HW[30, 75] < 0.01 and claim_HW[30, 84] < 0.01 and claim_HW[30, 88] > 0.99
     assert claim_HW[23, 75] > 0.99, "the wall"
     shown[REGIONS.index("upper clothes"), :, 82:] = 1.0
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[0]
     assert claim_HW[30, 80] < 0.01 and claim_HW[30, 84] > 0.99
 
 
@@ -155,7 +156,14 @@ def test_cloth_goes_from_trunk_to_sleeve_up_to_half_a_unit_from_the_shoulder():
     down_3 = found[0].now.begin + 1j * found[0].now.unit * below
     out_3 = found[0].now.begin + found[0].now.step / 3 - 1j * found[0].now.unit * below / 2
     webs_23 = claimed(
-        Poses(now, own, SIDES), found, trunk, drawn[:, :2, :3], photo, torch.stack([down_3, out_3]), {}
+        Poses(now, own, SIDES),
+        found,
+        trunk,
+        drawn[:, :2, :3],
+        photo,
+        torch.stack([down_3, out_3]),
+        {},
+        NOWHERE[:2, :3],
     )[2]
     assert webs_23[0].tolist() == pytest.approx([1.0, 0.5, 0.0], abs=0.02)
     assert webs_23[1].max() == 0
@@ -174,7 +182,7 @@ def test_a_shirt_that_ends_on_the_hip_goes_with_the_leg_and_a_coat_does_not(hem,
         REGIONS.index("upper clothes"), HERE.imag < (found[0].then.begin + hem * found[0].then.step).imag
     ] = 1.0
     photo = Shown(torch.zeros(1, *SIZE), torch.zeros(4, *SIZE), shown)
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[0]
     at_knee = claim_HW.flatten()[(HERE - found[0].now.end).abs().argmin()]
     assert at_knee > 0.9 if goes else at_knee < 0.1
 
@@ -189,7 +197,7 @@ def test_of_a_head_is_what_is_so_by_a_hundredth(share, stays):
     drawn, shown = torch.zeros(2, CLASSES, *SIZE)
     drawn[0], shown[REGIONS.index("face"), 26:34, 70:80] = 1.0, share
     photo = Shown(torch.zeros(1, *SIZE), torch.zeros(4, *SIZE), shown)
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[0]
     assert claim_HW[30, 82].item() == pytest.approx(1.0 - stays, abs=0.002)
 
 
@@ -208,7 +216,7 @@ def test_above_a_shoulder_goes_no_cloth_from_trunk_to_sleeve(lean):
     drawn = torch.zeros(CLASSES, *SIZE)
     drawn[REGIONS.index("upper clothes")] = 1.0
     photo = Shown(torch.ones(1, *SIZE), limbs, torch.zeros(CLASSES, *SIZE))
-    webs_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[2]
+    webs_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[2]
     shoulder = found[0].now.begin
     off_HW = (HERE - shoulder) / complex(cos(lean), sin(lean)) / PX
     near_HW = off_HW.abs() < 0.4 * UNIT
@@ -226,7 +234,7 @@ def test_a_head_that_stays_is_the_photos_while_an_arm_moves(bent, stays):
     drawn, shown = torch.zeros(2, CLASSES, *SIZE)
     drawn[ARM], shown[REGIONS.index("face"), 10:28, 40:56] = 1.0, 1.0
     photo = Shown(torch.ones(1, *SIZE), torch.zeros(4, *SIZE), shown)
-    shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[1]
+    shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[1]
     assert shown_HW[20, 48].item() == pytest.approx(stays, abs=0.02)
     assert shown_HW[100, 20] == 0, "and nothing elsewhere"
 
@@ -243,7 +251,7 @@ def test_above_the_photo_is_no_head_of_its():
     drawn, shown = torch.zeros(2, CLASSES, *SIZE)
     drawn[0], shown[REGIONS.index("face"), :20, 40:56] = 1.0, 1.0
     photo = Shown(1.0 - shown[None, REGIONS.index("face")], torch.zeros(4, *SIZE), shown)
-    shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[1]
+    shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[1]
     assert shown_HW[:12].max() == 0
     assert shown_HW[13:31, 41:55].min() > 0.99
 
@@ -261,13 +269,13 @@ def test_what_is_drawn_of_a_head_beside_the_photos_gives_way_where_that_stays(be
     drawn_HW[8:28, 34:50] = 0.6  # it is half sure of what is its outline
     drawn[hair], drawn[0] = drawn_HW, 1.0 - drawn_HW
     photo = Shown(1.0 - shown[None, REGIONS.index("face")], torch.zeros(4, *SIZE), shown)
-    claim_HW, shown_HW, *_ = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})
+    claim_HW, shown_HW, *_ = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)
     assert claim_HW[18, 36].item() == pytest.approx(gives_way, abs=0.02)
     assert claim_HW[18, 48].item() < 0.01 and shown_HW[18, 48].item() == pytest.approx(gives_way, abs=0.02)
     assert claim_HW[18, 12].item() < 0.01, "far from any head"
     drawn[hair] = 0.0
     drawn[[0, REGIONS.index("upper clothes")]] = torch.stack([1.0 - 1.5 * drawn_HW, 1.5 * drawn_HW])
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[0]
     assert claim_HW[18, 36].item() < 0.01, "a collar is no head"
 
 
@@ -285,9 +293,37 @@ def test_where_an_arm_that_leaves_lay_on_a_head_the_head_is_the_engines(drawn_as
         limbs = torch.zeros(4, *SIZE)
         limbs[arm, 16:22, 44:50] = 1.0
         photo = Shown(torch.zeros(1, *SIZE), limbs, shown)
-        shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[1]
+        shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[1]
         assert shown_HW[19, 47] == shown_HW[15, 43] == pytest.approx(stays, abs=0.01), arm
         assert shown_HW[13, 47] == shown_HW[19, 53] == pytest.approx(1.0, abs=0.01), arm
+
+
+@pytest.mark.parametrize(
+    ("also", "seen", "shown"),
+    [
+        ({}, 1.0, 1.0),
+        ({}, 0.4, 0.2),  # an arm that can hardly be a cut-out is the engine's
+        ({sk.NOSE: (2.0, 0.0)}, 1.0, 0.0),
+        ({sk.LEFT_KNEE: (4.0, 0.0)}, 1.0, 0.0),
+        ({sk.LEFT_SHOULDER: (0.0, -2.0)}, 1.0, 0.0),
+    ],
+)
+def test_where_only_an_arm_moves_all_near_it_is_the_photos(also, seen, shown):
+    """Whatever an engine draws there; but a head before which it was."""
+    now, own = pose(OUT | also)[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    found = elsewhere(now, own, trunk, torch.full((4, *SIZE), seen), SIDES)
+    drawn, limbs, near = torch.zeros(CLASSES, *SIZE), torch.zeros(4, *SIZE), NOWHERE.clone()
+    drawn[ARM], near[40:60, 60:90] = 1.0, 1.0
+    drawn[:, 50:56, 80:86], limbs[3, 50:56, 80:86] = 0.0, 1.0
+    drawn[REGIONS.index("face"), 50:56, 80:86] = 1.0
+    photo = Shown(torch.zeros(1, *SIZE), limbs, torch.zeros(CLASSES, *SIZE))
+    shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, near)[1]
+    assert shown_HW[45, 85].item() == pytest.approx(shown, abs=0.02)
+    assert shown_HW[100, 85] == 0
+    if seen == 1.0:
+        assert shown_HW[52:54, 82:84].max() == 0
 
 
 def left_arm_out() -> list[Elsewhere]:
@@ -300,8 +336,8 @@ def left_arm_out() -> list[Elsewhere]:
 
 @pytest.mark.parametrize(("aside", "near"), [(0.44, 1.0), (0.5, 0.5), (0.56, 0.0)])
 def test_what_counts_as_an_arm_is_its_up_to_half_a_unit_from_its_bones(aside, near):
-    """To both sides of a forearm, as far beyond its wrist as fingers may be; and up its upper arm from three
-    tenths below the shoulder, for a neck is bare too."""
+    """To both sides of a forearm, as far beyond its wrist as fingers may be; up its upper arm a tenth less,
+    from three tenths below the shoulder, for a throat is bare too."""
     bones = left_arm_out()
     upper, forearm = (each.then for each in bones if each.bone.chain == 3)
     off = aside * UNIT * PX
@@ -309,7 +345,7 @@ def test_what_counts_as_an_arm_is_its_up_to_half_a_unit_from_its_bones(aside, ne
     places = [
         forearm.begin + 0.5 * forearm.step + 1j * off * forearm.step / abs(forearm.step),
         forearm.begin + ((1 + beyond) + off / abs(forearm.step)) * forearm.step,
-        upper.begin + (0.3 - off / abs(upper.step)) * upper.step,
+        upper.begin + (0.3 - (off - 0.11 * UNIT * PX) / abs(upper.step)) * upper.step,
     ]
     seen = torch.zeros(CLASSES, *SIZE)
     seen[ARM] = 1.0
@@ -357,7 +393,7 @@ def test_beside_a_shoulder_cloth_is_only_at_an_arm_that_is_turned_away(degrees, 
     drawn = torch.zeros(CLASSES, *SIZE)
     drawn[REGIONS.index("upper clothes")] = 1.0
     photo = Shown(torch.zeros(1, *SIZE), limbs, torch.zeros(CLASSES, *SIZE))
-    webs_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {})[2]
+    webs_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[2]
     beside_HW = (HERE - shoulder).real > 0
     assert webs_HW[beside_HW].max() == pytest.approx(share, abs=0.03)
     assert degrees > 90 or webs_HW[~beside_HW].max() > 0.9, "towards the chest, as in an armpit"
@@ -375,7 +411,7 @@ def test_around_limbs_that_stay_while_a_leg_leaves_all_is_the_photos(aside, show
 
     def stands() -> Tensor:
         photo = Shown(behind, limbs, nothing)
-        return claimed(Poses(now, own, SIDES), found, trunk, nothing, photo, HERE, {})[3]
+        return claimed(Poses(now, own, SIDES), found, trunk, nothing, photo, HERE, {}, NOWHERE)[3]
 
     lower = next(each.then for each in found if each.bone.begin == joint)
     outwards = 1j if joint != sk.LEFT_ELBOW else -1j

@@ -60,11 +60,29 @@ def test_a_forearm_with_clothes_on_both_sides_is_on_them_whatever_its_hand_holds
     made = on(block(ARM), beside[0] + beside[1])
     assert made[57:68, 63:69].min() > 0.99
     assert on(block(ARM), beside[0])[57:71, 64:].max() == 0
-    of_its_own_sleeve = block((slice(54, 72), slice(71, 74)))
-    assert on(block(ARM), beside[0] + of_its_own_sleeve)[57:71, 64:69].max() == 0
+    narrow, sleeve = block((slice(54, 72), slice(71, 74))), block(ARM)
+    assert on(block(ARM), beside[0] + narrow + sleeve)[57:71, 64:69].max() == 0, "of its own sleeve"
+    assert on(block(ARM), beside[0] + narrow)[57:68, 63:69].min() > 0.99, "a bare one has none"
     only_below = block((slice(64, 72), slice(70, 90)))
     half = on(block(ARM), beside[0] + only_below)
     assert half[66:68, 64:68].min() > 0.99 and half[57:61, 64:].max() == 0
+
+
+def test_a_forearm_between_clothes_and_the_other_arm_is_on_clothes():
+    """As of folded hands: beside the left one lies the right one, and under both the shirt."""
+    clothes, right = block((slice(54, 72), slice(40, 62))), block((slice(54, 72), slice(70, 80)))
+    arms_12hw = torch.stack([right, block(ARM)])[None]
+    made = on_clothes(arms_12hw, clothes[None, None], pose())[0, 1]
+    assert made[57:68, 63:69].min() > 0.99
+
+
+def test_a_piece_of_an_arm_with_clothes_all_around_is_on_them():
+    """A hand that lies far from where its forearm points; not one that ends before the wall."""
+    hand = block((slice(76, 82), slice(40, 46)))
+    shirt = block((slice(50, 90), slice(30, 90)))
+    assert on(block(ARM) + hand, shirt)[76:82, 40:46].min() > 0.99
+    before_the_wall = block((slice(50, 90), slice(44, 90)))
+    assert on(block(ARM) + hand, before_the_wall)[77:81, 40:42].max() < 0.01
 
 
 def test_shorts_and_the_leg_below_them_each_have_their_own_outline():

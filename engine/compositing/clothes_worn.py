@@ -1,0 +1,219 @@
+"""A garment cut out of the photo of somebody who wears it, to be laid on another: made once a photo.
+
+An engine draws a giver anew in the wearer's pose, and people of photographs blurred and ragged. The photo is
+sharp, and the joints of the giver tell where a body is in the garment: so it is laid on as one that lies
+alone is (`laid_on`), of which outlines have to tell that. What hands or hair hid of it, and a sleeve of its
+trunk, is filled as the cloth around goes on.
+
+P pieces (`engine.garments`); H W the photo; h w a map of it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.compositing.bare_skin import bare_skin
+from engine.compositing.bodies import TRUNK, Body, Ways, body_of, limb_length, parts_of
+from engine.compositing.clothes import Clothes
+from engine.compositing.fields import largest, ramp, size_of, spread
+from engine.compositing.garment_outline import EASE, Lower, Sleeve, Upper, lower
+from engine.compositing.sleeves_worn import ARMPIT, sleeves_worn
+from engine.compositing.tailoring import continued
+from engine.compositing.worn import Drawn, inner, near, near_arms, of_pieces, pieces_worn, sharp, wall_on
+from engine.cv import cv2
+from engine.garments import ARMS, FACE, HAIR, Garment
+from engine.ops.resample import enlarged, running_mean, shrunk
+from engine.pose.skeleton import LEFT_SHOULDER, RIGHT_SHOULDER
+
+LAID_ON = "top", "dress", "trousers", "skirt"  # the words of clothes that can be laid on
+_BELOW = "trousers", "skirt"
+_FRONTAL = 0.75  # least breadth of shoulders, of what a trunk says: who is turned farther shows one side
+_LEAST = 0.02  # of the map, a garment that can be laid on
+_SCRAP = 0.1  # of the largest part of what is seen, up to which another is none of it
+_ALIKE = 0.1  # of a garment, from which on it has the wall's colours itself
+_HAND = 0.3  # share of a position from which it is a hand
+# px of a picture of 256 rows: how far inwards a garment's edge has the ground's colours; over how far around
+# its edges are evened, for a matte follows a cloth's pattern.
+_EDGE, _EVEN = 1, 1
+_GAP = 2  # px of a map, half as broad is no gap but a rim
+_RIM = 3  # px of a map of 256 rows, up to which what is hidden has the colours of what is beside it
+_HIDDEN = 0.8  # of the shoulders, along which a hand or arm hides an edge at most
+_UNDER = 0.1  # likewise, how far a trunk goes on under its sleeves
+_WAIST, _CROTCH = 0.22, 0.27  # of the trunk, how far above the hips trousers begin, and below them part
+_FALLS = 0.42  # how shoulders fall
+
+
+@torch.no_grad()
+def clothes_worn(giver: Drawn, garment: Garment) -> Clothes | None:
+    """Of somebody as the photo shows them, with joints. None where they are turned aside, where no joints
+    tell where they are, or where hardly anything of it is seen."""
+    size, small = size_of(giver.picture), size_of(giver.surface)
+    body = body_of(giver, small)
+    if body is None or not _frontal(giver, body):
+        return None
+    pieces_1Phw = pieces_worn(giver)
+    armpits = float(body.middle[1]) + ARMPIT * body.shoulders
+    # Of what is worn below the waist some looks like the other kind.
+    takes = garment.goes if garment.word in _BELOW else garment.takes
+    cover_11HW, seen_hw, before_hw = _seen(giver, pieces_1Phw, takes, armpits)
+    if seen_hw.mean() < _LEAST:
+        return None
+    inside_11HW = inner(cover_11HW, _EDGE)
+    photo_1CHW = torch.lerp(spread(giver.picture, inside_11HW), giver.picture, inside_11HW)
+    cover_11HW = running_mean(inner(cover_11HW, _EDGE), 3)
+    y_hw, x_hw = torch.meshgrid(
+        *(torch.arange(side, device=cover_11HW.device) for side in small), indexing="ij"
+    )
+    way, none_hw = Ways(body, torch.stack([x_hw, y_hw], -1).float()), np.zeros_like(seen_hw)
+    if garment.word in _BELOW:
+        whole_hw = _filled(seen_hw, before_hw, _HIDDEN * body.shoulders)
+        whole_hw = _up_to(whole_hw, round(body.hips[1] - _WAIST * body.trunk))
+        made = _gone_on(photo_1CHW, cover_11HW, inside_11HW, whole_hw, seen_hw)
+        upper = _upper(whole_hw, body, (None, None))
+        return Clothes(*made, whole_hw, none_hw, upper, _lower(whole_hw, body, way))
+    arms_hw = shrunk(parts_of(giver, size).arms, small)[0, 0].cpu().numpy() > 0.5
+    bare_hw = largest(pieces_1Phw)[0].cpu().numpy() == ARMS
+    sleeves = sleeves_worn(seen_hw, arms_hw, bare_hw, body, way)
+    sleeves_hw = np.zeros_like(seen_hw)
+    for sleeve in sleeves:
+        if sleeve is not None:
+            sleeves_hw |= sleeve.mask
+    trunk_hw = _large_parts(seen_hw & ~sleeves_hw, 1.0)
+    whole_hw = _filled(trunk_hw, before_hw | sleeves_hw, _HIDDEN * body.shoulders)
+    # It goes on under its sleeves where they are joined; and cloth beside it is likelier than none.
+    beside_hw = _grown(trunk_hw, _UNDER * body.shoulders)
+    joined_h1 = np.arange(small[0])[:, None] < armpits
+    trunk_hw |= seen_hw & beside_hw & (joined_h1 | whole_hw)
+    whole_hw |= trunk_hw
+    shown_11HW = _as_cover(trunk_hw, size, cover_11HW.device)
+    inside_11HW = inner(shown_11HW, _EDGE) * inside_11HW
+    trunk = _gone_on(photo_1CHW, cover_11HW * shown_11HW, inside_11HW, whole_hw, trunk_hw)
+    upper, mask_hw = _upper(whole_hw, body, sleeves), seen_hw | whole_hw
+    beneath = Clothes(*trunk, whole_hw, none_hw, upper, lower(whole_hw))
+    return Clothes(photo_1CHW, cover_11HW, mask_hw, none_hw, upper, lower(mask_hw), beneath)
+
+
+def _frontal(giver: Drawn, body: Body) -> bool:
+    assert giver.joints is not None
+    across_2 = giver.joints[RIGHT_SHOULDER, :2] - giver.joints[LEFT_SHOULDER, :2]
+    return abs(float(across_2 @ body.across)) > _FRONTAL * body.trunk / TRUNK
+
+
+def _seen(
+    giver: Drawn, pieces_1Phw: Tensor, takes: tuple[int, ...], armpits: float
+) -> tuple[Tensor, np.ndarray, np.ndarray]:
+    """How much of a px is these pieces, [1, 1, H, W]; where they are on the map, and what lies before them,
+    bool [h, w]. armpits: y of the map."""
+    size, small = size_of(giver.picture), size_of(giver.surface)
+    takes_11hw = of_pieces(pieces_1Phw, takes)
+    (cover_11HW,) = sharp(giver.picture, near(takes_11hw), takes_11hw)
+    skin = bare_skin(giver.picture, cover_11HW, of_pieces(pieces_1Phw, (ARMS, FACE)), giver.joints)
+    cover_11HW = cover_11HW * (1.0 - skin.hands)
+    # Between an arm and a trunk a wall may be seen where a map has none.
+    rows_H1 = torch.arange(size[0], device=cover_11HW.device)[:, None] * (small[0] / size[0])
+    wall_11HW = wall_on(giver, cover_11HW) * (rows_H1 > armpits)
+    if (wall_11HW * cover_11HW).sum() < _ALIKE * cover_11HW.sum():
+        cover_11HW = cover_11HW * (1.0 - wall_11HW)
+    seen_hw = _large_parts(shrunk(cover_11HW, small)[0, 0].cpu().numpy() > 0.5, _SCRAP)
+    if not seen_hw.any():
+        return cover_11HW, seen_hw, seen_hw
+    before_11hw = of_pieces(pieces_1Phw, (ARMS,)) * near_arms(giver) + of_pieces(pieces_1Phw, (HAIR,))
+    before_hw = (before_11hw[0, 0].cpu().numpy() > 0.5) & ~seen_hw
+    before_hw |= shrunk(skin.hands, small)[0, 0].cpu().numpy() > _HAND
+    # A print may look like skin; where no arm is, it is the garment's.
+    holes_hw = _enclosed(seen_hw) & ~before_hw & (largest(pieces_1Phw)[0].cpu().numpy() > 0)
+    cover_11HW = _even(cover_11HW.maximum(_as_cover(holes_hw, size, cover_11HW.device)))
+    seen_hw = seen_hw | holes_hw
+    return cover_11HW * _as_cover(_grown(seen_hw, 1), size, cover_11HW.device), seen_hw, before_hw
+
+
+def _upper(trunk_hw: np.ndarray, body: Body, sleeves: tuple[Sleeve | None, Sleeve | None]) -> Upper:
+    joints_22 = np.array([body.middle + way * 0.5 * body.shoulders * body.across for way in (-1, 1)])
+    above_h = np.arange(len(trunk_hw)) < body.middle[1] + ARMPIT * body.shoulders
+    half_h = np.where(above_h, EASE * body.shoulders / 2, trunk_hw.sum(1) / 2)
+    return Upper(joints_22, body.shoulders, sleeves, half_h, _FALLS, body.trunk)
+
+
+def _lower(mask_hw: np.ndarray, body: Body, way: Ways) -> Lower:
+    leg = max(limb_length(limb_42) for limb_42, _, _ in way.legs) - _CROTCH * body.trunk
+    waist, crotch = (float(body.hips[1] + part * body.trunk) for part in (-_WAIST, _CROTCH))
+    return lower(mask_hw)._replace(waist=waist, crotch=crotch, leg=leg)
+
+
+def _filled(mask_hw: np.ndarray, before_hw: np.ndarray, broad: float) -> np.ndarray:
+    """A mask with what is before it: in notches of its outline that are narrower than so many px, and in it.
+    Beside a whole arm that hangs is a trunk's own edge."""
+    left_h, right_h = (way * _closed(way * _ends(mask_hw, way), broad) for way in (-1, 1))
+    bottom_w = _closed(_ends(mask_hw.T, 1), broad)
+    y_hw, x_hw = np.indices(mask_hw.shape)
+    within_hw = (x_hw >= left_h[:, None]) & (x_hw <= right_h[:, None]) & (y_hw <= bottom_w)
+    within_hw &= y_hw >= np.flatnonzero(mask_hw.any(1))[0]
+    filled_hw = (mask_hw | (within_hw & before_hw)).astype(np.uint8)
+    return cv2.morphologyEx(filled_hw, cv2.MORPH_CLOSE, _disc(_GAP)) > 0
+
+
+def _ends(mask_hw: np.ndarray, way: int) -> np.ndarray:
+    """The first column of a mask in every row, or the last, [h]; in rows without any as in those around."""
+    rows, seen_h = np.arange(len(mask_hw)), mask_hw.any(1)
+    edge_h = mask_hw.argmax(1) if way < 0 else mask_hw.shape[1] - 1 - mask_hw[:, ::-1].argmax(1)
+    return np.interp(rows, rows[seen_h], edge_h[seen_h])
+
+
+def _closed(values_N: np.ndarray, broad: float) -> np.ndarray:
+    """A line without its notches that are narrower."""
+    window = np.ones((round(broad) | 1, 1), np.uint8)
+    return cv2.morphologyEx(values_N.astype(np.float32)[:, None], cv2.MORPH_CLOSE, window)[:, 0]
+
+
+def _up_to(mask_hw: np.ndarray, row: int) -> np.ndarray:
+    """A mask with its first rows once more above it, up to this one: what a top hid."""
+    first = int(np.flatnonzero(mask_hw.any(1))[0])
+    grown_hw, sure = mask_hw.copy(), first + max(2, (first - row) // 2)
+    grown_hw[max(row, 0) : sure] |= mask_hw[first:sure].any(0)
+    return grown_hw
+
+
+def _gone_on(
+    photo_1CHW: Tensor, cover_11HW: Tensor, inside_11HW: Tensor, whole_hw: np.ndarray, seen_hw: np.ndarray
+) -> tuple[Tensor, Tensor]:
+    """Colours and cover of a garment with what was hidden of it."""
+    hidden_hw = _grown(whole_hw & ~seen_hw, _GAP) & whole_hw
+    wanted_11HW = _as_cover(hidden_hw, size_of(photo_1CHW), photo_1CHW.device)
+    return continued(photo_1CHW, inside_11HW, wanted_11HW, _RIM), cover_11HW.maximum(wanted_11HW)
+
+
+def _large_parts(mask_hw: np.ndarray, least: float) -> np.ndarray:
+    """What of a mask hangs together and is so much of its largest part."""
+    count, part_hw, boxes, _ = cv2.connectedComponentsWithStats(mask_hw.astype(np.uint8))
+    if count < 3:
+        return mask_hw
+    areas_N = boxes[:, cv2.CC_STAT_AREA]
+    return mask_hw & (areas_N >= least * areas_N[1:].max())[part_hw]
+
+
+def _enclosed(mask_hw: np.ndarray) -> np.ndarray:
+    """What is in the outlines of a mask and not of it."""
+    lines, _ = cv2.findContours(mask_hw.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    whole_hw = cv2.drawContours(np.zeros(mask_hw.shape, np.uint8), lines, -1, 1, cv2.FILLED)
+    return (whole_hw > 0) & ~mask_hw
+
+
+def _as_cover(mask_hw: np.ndarray, size: tuple[int, int], device: torch.device) -> Tensor:
+    """A mask of a map as how much of each px of a picture it covers, [1, 1, H, W], with even edges."""
+    return _even(enlarged(torch.from_numpy(mask_hw.astype(np.float32))[None, None].to(device), size))
+
+
+def _even(cover_11HW: Tensor) -> Tensor:
+    side = 2 * (_EVEN * size_of(cover_11HW)[0] // 256) + 1
+    return ramp(running_mean(running_mean(cover_11HW, side), side), 0.4, 0.6)
+
+
+def _grown(mask_hw: np.ndarray, px: float) -> np.ndarray:
+    return cv2.dilate(mask_hw.astype(np.uint8), _disc(px)) > 0
+
+
+def _disc(radius: float) -> np.ndarray:
+    side = 2 * max(1, round(radius)) + 1
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))

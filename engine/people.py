@@ -1,0 +1,122 @@
+"""The people in a photo: as the landmarker finds them, and with better joints where their head is not in it.
+
+The landmarker tells a body by its head: without one it now and then sees somebody from the front as if from
+behind, and elbows and knees beside their limbs. The parsing network was trained on close-ups too, and sees
+what is an arm or a leg: where a joint lies at the edge of its limb or beside it and the network's own lies
+inside, that one is taken.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine import detect, parsing
+from engine.cv import cv2
+from engine.pose.skeleton import (
+    ABSENT,
+    FLIP,
+    LEFT_ANKLE,
+    LEFT_ELBOW,
+    LEFT_EYE,
+    LEFT_HIP,
+    LEFT_KNEE,
+    LEFT_SHOULDER,
+    LEFT_WRIST,
+    NECK,
+    RIGHT_ANKLE,
+    RIGHT_ELBOW,
+    RIGHT_EYE,
+    RIGHT_HIP,
+    RIGHT_KNEE,
+    RIGHT_SHOULDER,
+    RIGHT_WRIST,
+)
+
+_EYES, _HIPS, _SHOULDERS = [RIGHT_EYE, LEFT_EYE], [RIGHT_HIP, LEFT_HIP], [RIGHT_SHOULDER, LEFT_SHOULDER]
+_LIMBS = (  # from the root
+    (RIGHT_SHOULDER, RIGHT_ELBOW, RIGHT_WRIST),
+    (LEFT_SHOULDER, LEFT_ELBOW, LEFT_WRIST),
+    (RIGHT_HIP, RIGHT_KNEE, RIGHT_ANKLE),
+    (LEFT_HIP, LEFT_KNEE, LEFT_ANKLE),
+)
+_HEAD = 0.45  # of a trunk's length: a head reaches farther above its neck
+_SAME = 0.25  # likewise: what is farther apart is not the same joint
+_AROUND = 0.15  # of a body's extent, what of the photo around it is looked at
+_EDGE = 0.5  # times as deep in its limb as the network's: a joint that is less deep is at its edge
+
+
+def find_pose(rgb_HWC: np.ndarray) -> np.ndarray | None:
+    """The pose of the most prominent person: as `detect.detect_pose`, better without a head."""
+    found_18x3 = detect.detect_pose(rgb_HWC)
+    return None if found_18x3 is None else without_head(rgb_HWC, found_18x3)
+
+
+def find_people(rgb_HWC: np.ndarray) -> list[np.ndarray]:
+    """Everybody's pose: as `detect.detect_people`, better without a head."""
+    return [without_head(rgb_HWC, found_18x3) for found_18x3 in detect.detect_people(rgb_HWC)]
+
+
+def without_head(rgb_HWC: np.ndarray, found_18x3: np.ndarray) -> np.ndarray:
+    """A pose with what the parsing network sees of limbs and trunk, where its head is not in the photo."""
+    if not is_headless(found_18x3):
+        return found_18x3
+    seen = found_18x3[found_18x3[:, 2] > ABSENT, :2]
+    low, high = seen.min(0), seen.max(0)
+    margin = _AROUND * (high - low).max()
+    left, top = np.maximum(low - margin, 0).astype(int)
+    right, bottom = np.ceil(high + margin).astype(int)
+    corner = np.array([left, top, 0], np.float32)
+    parsed = parsing.parse(np.ascontiguousarray(rgb_HWC[top:bottom, left:right]))
+    return agreed(found_18x3 - corner, parsed) + corner
+
+
+def is_headless(pose_18x3: np.ndarray) -> bool:
+    """Whether the photo that a pose [18, 3] was found in, px, ends above its neck before a head would."""
+    if (pose_18x3[_EYES, 2] > ABSENT).any() or not (pose_18x3[[NECK, *_HIPS], 2] > ABSENT).all():
+        return False
+    return bool(pose_18x3[NECK, 1] < _HEAD * _trunk(pose_18x3))
+
+
+def agreed(found_18x3: np.ndarray, parsed: parsing.Parsed) -> np.ndarray:
+    """A pose that was found, in px of the picture that was parsed: seen from the front, where it was found
+    from behind and parsed from the front; and limbs with their roots as parsed from where on they lie at
+    their edge or beside it, if the parsed ones lie inside and are no other joint."""
+    parsed_18x3 = parsed.keypoints_18x3
+    if _across(found_18x3) > 0 > _across(parsed_18x3):
+        found_18x3 = found_18x3[list(FLIP)]
+    both = (found_18x3[:, 2] > ABSENT) & (parsed_18x3[:, 2] > ABSENT)
+    same = both & (np.linalg.norm((found_18x3 - parsed_18x3)[:, :2], axis=1) < _SAME * _trunk(found_18x3))
+    made_18x3 = found_18x3.copy()
+    for limb in _LIMBS:
+        off = [joint for joint in limb[1:] if same[joint] and _at_edge(found_18x3[joint], joint, parsed)]
+        for joint in (limb[0], *off) if off else ():
+            if same[joint]:
+                made_18x3[joint, :2] = parsed_18x3[joint, :2]
+    if (made_18x3[_SHOULDERS, 2] > ABSENT).all():
+        made_18x3[NECK, :2] = made_18x3[_SHOULDERS, :2].mean(0)
+    return made_18x3
+
+
+def _at_edge(place_3: np.ndarray, joint: int, parsed: parsing.Parsed) -> bool:
+    """Whether a place is much less deep in what a parsed joint lies in than that joint, or not in it."""
+    height, width = parsed.regions_HW.shape
+    (x, y), (column, row) = (
+        np.clip(place[:2].astype(int), 0, (width - 1, height - 1))
+        for place in (parsed.keypoints_18x3[joint], place_3)
+    )
+    region = parsed.regions_HW[y, x]
+    if region == 0:
+        return False
+    deep_HW = cv2.distanceTransform((parsed.regions_HW == region).astype(np.uint8), cv2.DIST_L2, 5)
+    return bool(deep_HW[row, column] < _EDGE * deep_HW[y, x])
+
+
+def _across(pose_18x3: np.ndarray) -> float:
+    """From the left shoulder to the right one, px: to the right, where somebody is seen from behind; 0 where
+    one is not there."""
+    right, left = pose_18x3[_SHOULDERS]
+    return float(right[0] - left[0]) if min(right[2], left[2]) > ABSENT else 0.0
+
+
+def _trunk(pose_18x3: np.ndarray) -> float:
+    return float(np.linalg.norm(pose_18x3[NECK, :2] - pose_18x3[_HIPS, :2].mean(0)))

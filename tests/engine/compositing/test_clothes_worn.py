@@ -1,0 +1,148 @@
+"""A garment cut out of the photo of somebody who wears it, and laid on another."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from flat_figure import SKIN, at, figure
+
+from engine.compositing.clothes_worn import clothes_worn
+from engine.compositing.dressing import dressed
+from engine.compositing.laid_on import as_worn_by
+from engine.compositing.wardrobe import CLASSES, make_wardrobe
+from engine.compositing.worn import Drawn, undressed
+from engine.garments import garment
+from engine.pose.skeleton import (
+    LEFT_ANKLE,
+    LEFT_ELBOW,
+    LEFT_HIP,
+    LEFT_KNEE,
+    LEFT_SHOULDER,
+    LEFT_WRIST,
+    RIGHT_ANKLE,
+    RIGHT_ELBOW,
+    RIGHT_HIP,
+    RIGHT_KNEE,
+    RIGHT_SHOULDER,
+    RIGHT_WRIST,
+    SEEN,
+)
+from engine.regions import REGIONS
+
+JOINTS = {  # dm, of the flat figure, whose arms are held out
+    RIGHT_SHOULDER: (-1.8, 4.75), LEFT_SHOULDER: (1.8, 4.75),
+    RIGHT_ELBOW: (-3.3, 4.75), LEFT_ELBOW: (3.3, 4.75),
+    RIGHT_WRIST: (-4.6, 4.75), LEFT_WRIST: (4.6, 4.75), RIGHT_HIP: (-1.0, -0.5), LEFT_HIP: (1.0, -0.5),
+    RIGHT_KNEE: (-1.0, -4.0), LEFT_KNEE: (1.0, -4.0), RIGHT_ANKLE: (-1.0, -7.5), LEFT_ANKLE: (1.0, -7.5),
+}  # fmt: skip
+LONG_LEGS = {
+    RIGHT_KNEE: (-1.0, -4.4), LEFT_KNEE: (1.0, -4.4), RIGHT_ANKLE: (-1.0, -8.3), LEFT_ANKLE: (1.0, -8.3),
+}  # fmt: skip
+CLOTH, BELOW = 0.6, -0.8
+TOP, TROUSERS = garment("top"), garment("trousers")
+
+
+def posed(person: Drawn, joints=JOINTS) -> Drawn:
+    joints_18x3 = np.zeros((18, 3), np.float32)
+    for joint, (x, y) in joints.items():
+        joints_18x3[joint] = (x + 6.5) * 8, (9 - y) * 8, SEEN
+    return person._replace(joints=joints_18x3)
+
+
+def painted(person: Drawn, x: tuple[float, float], y: tuple[float, float], name: str, grey: float) -> Drawn:
+    """With a patch, dm, of another class and grey."""
+    columns = slice(round((x[0] + 6.5) * 8), round((x[1] + 6.5) * 8))
+    rows = slice(round((9 - y[1]) * 8), round((9 - y[0]) * 8))
+    surface, picture = person.surface.clone(), person.picture.clone()
+    one = F.one_hot(torch.tensor(REGIONS.index(name)), CLASSES).float()
+    surface[0, :CLASSES, rows, columns] = 20.0 * one[:, None, None]
+    picture[..., rows, columns] = grey
+    return person._replace(picture=picture, surface=surface, wardrobe=make_wardrobe(picture, surface))
+
+
+def giver(sleeve: float = 2.8, ends: float = -4.0) -> Drawn:
+    return posed(figure(sleeve=sleeve, hem=0, cloth=CLOTH, below=BELOW, ends=ends))
+
+
+WEARER = posed(figure(sleeve=2.5, hem=0, cloth=-0.4))
+
+
+def worn(person: Drawn, word: str = "top", wearer: Drawn = WEARER):
+    clothes = clothes_worn(person, garment(word))
+    assert clothes is not None
+    laid = as_worn_by(wearer, clothes, garment(word))
+    assert laid is not None
+    return dressed(undressed(wearer), wearer, laid, garment(word))
+
+
+def test_sleeves_end_on_the_wearer_s_arms_where_they_end_on_the_giver_s():
+    for sleeve in (2.8, 3.6, 4.4):
+        now = worn(giver(sleeve))
+        for side in (-1, 1):
+            assert at(now.picture, side * (sleeve - 0.4), 4.75) == pytest.approx(CLOTH, abs=0.05)
+            assert at(now.picture, side * (sleeve + 0.4), 4.75) == pytest.approx(SKIN, abs=0.05)
+    assert at(now.picture, 0.0, 2.0) == pytest.approx(CLOTH, abs=0.05)
+    assert at(now.picture, 0.0, -3.0) == pytest.approx(BELOW, abs=0.05), "the wearer's trousers"
+
+
+def test_a_sleeve_is_bent_at_the_wearer_s_elbow_however_long_bones_are():
+    """An arm of the giver's that is foreshortened has a whole sleeve all the same."""
+    short = JOINTS | {LEFT_ELBOW: (3.3, 4.75), LEFT_WRIST: (4.0, 4.75)}
+    person = posed(figure(sleeve=4.0, hem=0, cloth=CLOTH), short)
+    now = worn(person)
+    assert at(now.picture, 4.1, 4.75) == pytest.approx(CLOTH, abs=0.1)
+    assert at(now.picture, -4.3, 4.75) == pytest.approx(SKIN, abs=0.05)
+
+
+def test_a_hand_before_it_is_filled_with_its_cloth_and_none_comes_along():
+    before = JOINTS | {LEFT_ELBOW: (2.8, 3.0), LEFT_WRIST: (1.6, 2.0)}
+    person = posed(figure(sleeve=2.5, hem=0, cloth=CLOTH), before)
+    person = painted(person, (0.6, 2.0), (1.4, 2.6), "arms", SKIN)
+    clothes = clothes_worn(person, TOP)
+    assert clothes is not None and clothes.trunk is not None
+    row, column = round((9 - 2.0) * 8), round((1.2 + 6.5) * 8)
+    assert not clothes.cover[0, 0, row, column] > 0.5, "it is not seen there"
+    assert clothes.trunk.cover[0, 0, row, column] > 0.9
+    assert float(clothes.trunk.photo[0, 0, row, column]) == pytest.approx(CLOTH, abs=0.1)
+    assert at(worn(person).picture, 1.2, 2.0) == pytest.approx(CLOTH, abs=0.1)
+
+
+def test_a_print_that_looks_like_skin_stays_where_no_arm_is():
+    person = painted(giver(), (-0.5, 0.5), (2.0, 2.8), "arms", SKIN)
+    clothes = clothes_worn(person, TOP)
+    row, column = round((9 - 2.4) * 8), round(6.5 * 8)
+    assert clothes.cover[0, 0, row, column] > 0.9
+    assert float(clothes.photo[0, 0, row, column]) == pytest.approx(SKIN, abs=0.05)
+
+
+def test_trousers_end_as_far_down_a_leg_and_begin_at_a_waist_that_a_top_hides():
+    person = giver(ends=-4.0)  # at the knees
+    person = painted(person, (-2.0, 2.0), (-0.4, 0.0), "upper clothes", CLOTH)
+    longer = posed(
+        figure(sleeve=2.5, hem=-0.8, cloth=-0.4, below=0.3, ends=-6.5),
+        JOINTS | LONG_LEGS,
+    )
+    now = worn(person, "trousers", longer)
+    for x in (-1.0, 1.0):
+        assert at(now.picture, x, -1.2) == pytest.approx(BELOW, abs=0.1)
+        assert at(now.picture, x, -4.0) == pytest.approx(BELOW, abs=0.1)
+        assert at(now.picture, x, -5.4) == pytest.approx(SKIN, abs=0.15), "the knee is lower, and bare below"
+    waist = worn(person, "trousers").picture
+    assert at(waist, 0.0, 0.3) == pytest.approx(-0.4, abs=0.1), "no higher than the wearer's top leaves room"
+
+
+def test_what_is_worn_below_is_whole_though_half_of_it_looks_like_a_skirt():
+    person = painted(giver(), (0.0, 2.0), (-4.0, 0.0), "dress or skirt", BELOW)
+    clothes = clothes_worn(person, TROUSERS)
+    assert clothes.mask[round((9 + 2.0) * 8), round((1.5 + 6.5) * 8)]
+
+
+def test_who_is_turned_aside_or_without_joints_lends_nothing_so():
+    aside = JOINTS | {RIGHT_SHOULDER: (-0.7, 4.75), LEFT_SHOULDER: (0.7, 4.75)}
+    person = figure(sleeve=2.8, hem=0, cloth=CLOTH)
+    assert clothes_worn(posed(person, aside), TOP) is None
+    assert clothes_worn(person, TOP) is None
+    assert clothes_worn(posed(person), garment("skirt")) is not None
+    assert clothes_worn(posed(figure(sleeve=0, hem=7, cloth=CLOTH)), TOP) is None, "hardly anything of it"

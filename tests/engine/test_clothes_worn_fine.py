@@ -1,0 +1,109 @@
+"""Garments of somebody in a fine photo through the session's door: laid on as the photo has them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sampled import sample
+
+from engine import references
+from engine.api import GarmentSwap, RenderRequest
+from engine.cv import cv2
+from engine.garments import garment
+from engine.paths import RESOURCES
+from engine.photos import read_photo
+from engine.pose.formats import read_pose
+from engine.session import Session
+
+SAMPLES = RESOURCES / "samples"
+
+
+@pytest.fixture(scope="module")
+def session():
+    session = Session.open(device="cpu")
+    yield session
+    session.close()
+
+
+@pytest.fixture(scope="module")
+def shirt(session):
+    """Striped, in a photo twice as fine as the one in the box."""
+    photo_HWC = read_photo(SAMPLES / "striped-shirt.jpg")
+    pose = read_pose(SAMPLES / "striped-shirt.json", photo_HWC.shape[:2])
+    fine_HWC = cv2.resize(photo_HWC, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    return session.add_reference(fine_HWC, pose * np.array((2, 2, 1), np.float32))
+
+
+@pytest.fixture(scope="module")
+def asked(session, shirt):
+    own = sample(session, "ada")
+    return own, RenderRequest(
+        own.key, own.keypoints_18x3, swaps=(GarmentSwap(shirt.key, "top"),), pieces=True
+    )
+
+
+def test_no_engine_draws_its_giver_and_it_follows_the_joints(session, asked, monkeypatch):
+    own, request = asked
+    plain = session.respond(replace(request, swaps=()))
+    drawn, render = [], session._model.render
+    monkeypatch.setattr(
+        session._model, "render", lambda *given, **named: drawn.append(1) or render(*given, **named)
+    )
+    worn = session.respond(request)
+    assert not drawn, "in this pose the wearer was drawn before"
+    changed_HW = np.abs(worn.image.astype(int) - plain.image).max(-1) > 12
+    assert 0.03 < changed_HW.mean() < 0.3
+    assert not changed_HW[: int(own.keypoints_18x3[0, 1]) - 5].any(), "neither hair nor wall"
+    moved = own.keypoints_18x3.copy()
+    moved[4, :2] += (-20, -25)
+    elsewhere = session.respond(replace(request, keypoints_18x3=moved))
+    assert len(drawn) == 1 and np.isfinite(elsewhere.image).all()
+
+
+def test_it_is_as_sharp_as_its_photo(session, shirt, asked):
+    """Stripes: an engine's drawing of 256 rows has none of their edges."""
+    _, request = asked
+    worn = session.respond(request)
+    top_HW = cv2.resize(np.float32(worn.pieces == 3), worn.finest.shape[1::-1]) > 0.9
+    cut = session._references.clothes_of(shirt.key, garment("top"), True)
+    assert cut is not None
+    theirs_HWC = ((cut.photo[0].movedim(0, -1).numpy() + 1) * 127.5).clip(0, 255)
+    inside_HW = cut.cover[0, 0].numpy() > 0.99
+    scale = worn.finest.shape[0] / theirs_HWC.shape[0]
+    theirs_HWC = cv2.resize(theirs_HWC, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    inside_HW = cv2.resize(np.float32(inside_HW), theirs_HWC.shape[1::-1]) > 0.9
+
+    def sharp(rgb_HWC, where_HW):
+        return np.abs(cv2.Laplacian(np.float32(rgb_HWC), cv2.CV_32F))[where_HW].mean()
+
+    assert sharp(worn.finest, top_HW) > 0.7 * sharp(theirs_HWC, inside_HW)
+
+
+def test_it_is_cut_out_once_and_so_is_told_that_nothing_can_be(session, asked, shirt, monkeypatch):
+    _, request = asked
+    found = []
+    cut, none = references.clothes_worn, lambda person, garment: found.append(garment)
+    monkeypatch.setattr(references, "clothes_worn", lambda *given: found.append(given) or cut(*given))
+    session._references._kept.drop(("clothes, top", shirt.key))
+    for level in (session.levels[0], session.levels[0]):
+        session.respond(replace(request, level=level))
+    assert len(found) == 1
+    monkeypatch.setattr(references, "clothes_worn", none)
+    for _ in range(2):
+        assert session._references.clothes_of(shirt.key, garment("dress"), False) is None
+    assert len(found) == 2
+
+
+def test_nothing_is_refined_of_what_is_laid_on(session, asked):
+    _, request = asked
+    assert session.refine(request, 1).done
+
+
+def test_a_coarse_photo_and_what_is_no_cloth_are_the_engine_s(session, shirt):
+    coarse = sample(session, "striped-shirt")
+    find = session._references.clothes_of
+    assert find(coarse.key, garment("top"), False) is None
+    assert find(shirt.key, garment("hair"), False) is None
+    assert find(shirt.key, garment("top"), False) is not None

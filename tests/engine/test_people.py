@@ -1,0 +1,117 @@
+"""Poses of people whose head is not in the photo: sides, and limbs that were found beside themselves."""
+
+import numpy as np
+import pytest
+
+from engine import detect, people
+from engine.parsing import Parsed
+from engine.people import agreed, find_people, find_pose, is_headless
+from engine.pose import skeleton as sk
+from engine.regions import REGIONS
+
+ARMS, LEGS, TOP = (REGIONS.index(name) for name in ("arms", "legs", "upper clothes"))
+
+
+def body() -> np.ndarray:
+    """Somebody from the front, px of a picture of 200 x 120, whose neck is 10 px below its upper edge."""
+    pose = np.zeros((18, 3), np.float32)
+    places = {
+        sk.NECK: (60, 10), sk.RIGHT_SHOULDER: (40, 12), sk.LEFT_SHOULDER: (80, 12),
+        sk.RIGHT_ELBOW: (32, 50), sk.LEFT_ELBOW: (88, 50), sk.RIGHT_WRIST: (30, 84), sk.LEFT_WRIST: (90, 84),
+        sk.RIGHT_HIP: (50, 84), sk.LEFT_HIP: (70, 84), sk.RIGHT_KNEE: (50, 130), sk.LEFT_KNEE: (70, 130),
+        sk.RIGHT_ANKLE: (50, 180), sk.LEFT_ANKLE: (70, 180),
+    }  # fmt: skip
+    for joint, place in places.items():
+        pose[joint] = *place, sk.SEEN
+    return pose
+
+
+def seen(pose: np.ndarray) -> Parsed:
+    """Arms 12 px and legs 14 px broad about that pose's, a trunk between."""
+    regions = np.zeros((200, 120), np.uint8)
+    regions[8:86, 42:79] = TOP
+    for x in (50, 70):
+        regions[86:190, x - 7 : x + 7] = LEGS
+    for x in (31, 89):
+        regions[30:95, x - 6 : x + 6] = ARMS
+    return Parsed(regions, pose.copy(), np.full((200, 120, 3), np.nan, np.float32))
+
+
+def test_where_both_lie_inside_what_was_found_stays():
+    found = body()
+    found[sk.RIGHT_ELBOW, :2] += (2, 4)
+    assert np.array_equal(agreed(found, seen(body())), found)
+
+
+@pytest.mark.parametrize("joint", [sk.RIGHT_ELBOW, sk.LEFT_WRIST, sk.RIGHT_KNEE, sk.LEFT_ANKLE])
+def test_a_joint_beside_its_limb_is_the_networks_and_its_root_with_it(joint):
+    found = body()
+    inwards = 1 if found[joint, 0] < 60 else -1
+    found[joint, 0] += 9 * inwards
+    root = {3: 2, 7: 5, 9: 8, 13: 11}[joint]
+    found[root, 0] += 4 * inwards
+    made = agreed(found, seen(body()))
+    assert np.array_equal(made[joint], body()[joint]) and np.array_equal(made[root, :2], body()[root, :2])
+    others = [each for each in range(2, 14) if each not in (joint, root)]
+    assert np.array_equal(made[others], found[others])
+
+
+def test_what_is_far_away_is_another_joint():
+    found = body()
+    found[sk.RIGHT_ANKLE, :2] = (72, 180)
+    assert np.array_equal(agreed(found, seen(body())), found)
+
+
+def test_who_was_found_from_behind_and_is_seen_from_the_front_has_the_sides_of_the_front():
+    turned = body()[list(sk.FLIP)]
+    assert np.array_equal(agreed(turned, seen(body()))[2:14], body()[2:14])
+    assert np.array_equal(agreed(body(), seen(turned))[2:14], body()[2:14]), "and never the other way round"
+
+
+def test_a_neck_is_between_its_shoulders():
+    found = body()
+    found[[sk.RIGHT_SHOULDER, sk.RIGHT_ELBOW], 0] += 9
+    assert agreed(found, seen(body()))[sk.NECK, 0] == pytest.approx(60)
+
+
+def test_headless_is_whose_photo_ends_where_a_head_would_begin():
+    assert is_headless(body())
+    lower = body()
+    lower[:, 1] += 60
+    with_eye = body()
+    with_eye[sk.LEFT_EYE] = 63, 1, sk.SEEN
+    no_hips = body()
+    no_hips[[sk.RIGHT_HIP, sk.LEFT_HIP]] = 0
+    assert not any(is_headless(pose) for pose in (lower, with_eye, no_hips))
+
+
+def test_who_has_a_head_is_taken_as_found_without_another_look(monkeypatch):
+    pose = body()
+    pose[sk.LEFT_EYE] = 63, 1, sk.SEEN
+    monkeypatch.setattr(detect, "detect_pose", lambda rgb: pose)
+    monkeypatch.setattr(detect, "detect_people", lambda rgb: [pose])
+    monkeypatch.setattr(people.parsing, "parse", lambda rgb: pytest.fail("nobody asked"))
+    photo = np.zeros((200, 120, 3), np.uint8)
+    assert find_pose(photo) is pose and find_people(photo) == [pose]
+
+
+def test_the_network_looks_at_the_body_alone_and_answers_in_px_of_the_photo(monkeypatch):
+    """A photo with as much again beside the person."""
+    found, looked = body(), []
+    found[:, 0] += 120 * (found[:, 2] > 0)
+    found[sk.RIGHT_ELBOW, 0] += 9
+
+    def parse(rgb: np.ndarray) -> Parsed:
+        looked.append(rgb.shape)
+        parsed = seen(body())
+        left = int(np.floor(found[found[:, 2] > 0, 0].min() - 0.15 * 170)) - 120
+        shift = np.zeros(3, np.float32)
+        shift[0] = left
+        keypoints = np.where(parsed.keypoints_18x3[:, 2:] > 0, parsed.keypoints_18x3 - shift, 0)
+        return Parsed(np.roll(parsed.regions_HW, -left, 1), keypoints, parsed.surface_HW3)
+
+    monkeypatch.setattr(detect, "detect_pose", lambda rgb: found)
+    monkeypatch.setattr(people.parsing, "parse", parse)
+    made = find_pose(np.zeros((200, 360, 3), np.uint8))
+    assert looked[0][1] < 130
+    assert made[sk.RIGHT_ELBOW, :2] == pytest.approx((152, 50), abs=1)

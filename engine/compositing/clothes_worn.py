@@ -21,7 +21,7 @@ from engine.compositing.fields import largest, ramp, size_of, spread
 from engine.compositing.garment_outline import EASE, Lower, Sleeve, Upper, lower
 from engine.compositing.sleeves_worn import ARMPIT, sleeves_worn
 from engine.compositing.tailoring import continued
-from engine.compositing.worn import Drawn, inner, near, near_arms, of_pieces, pieces_worn, sharp, wall_on
+from engine.compositing.worn import Drawn, inner, near, near_arms, of_pieces, pieces_worn, sharp
 from engine.cv import cv2
 from engine.garments import ARMS, FACE, HAIR, Garment
 from engine.ops.resample import enlarged, running_mean, shrunk
@@ -32,7 +32,6 @@ _BELOW = "trousers", "skirt"
 _FRONTAL = 0.75  # least breadth of shoulders, of what a trunk says: who is turned farther shows one side
 _LEAST = 0.02  # of the map, a garment that can be laid on
 _SCRAP = 0.1  # of the largest part of what is seen, up to which another is none of it
-_ALIKE = 0.1  # of a garment, from which on it has the wall's colours itself
 _HAND = 0.3  # share of a position from which it is a hand
 # px of a picture of 256 rows: how far inwards a garment's edge has the ground's colours; over how far around
 # its edges are evened, for a matte follows a cloth's pattern.
@@ -57,7 +56,7 @@ def clothes_worn(giver: Drawn, garment: Garment) -> Clothes | None:
     armpits = float(body.middle[1]) + ARMPIT * body.shoulders
     # Of what is worn below the waist some looks like the other kind.
     takes = garment.goes if garment.word in _BELOW else garment.takes
-    cover_11HW, seen_hw, before_hw = _seen(giver, pieces_1Phw, takes, armpits)
+    cover_11HW, seen_hw, before_hw = _seen(giver, pieces_1Phw, takes)
     if seen_hw.mean() < _LEAST:
         return None
     inside_11HW = inner(cover_11HW, _EDGE)
@@ -101,21 +100,14 @@ def _frontal(giver: Drawn, body: Body) -> bool:
     return abs(float(across_2 @ body.across)) > _FRONTAL * body.trunk / TRUNK
 
 
-def _seen(
-    giver: Drawn, pieces_1Phw: Tensor, takes: tuple[int, ...], armpits: float
-) -> tuple[Tensor, np.ndarray, np.ndarray]:
+def _seen(giver: Drawn, pieces_1Phw: Tensor, takes: tuple[int, ...]) -> tuple[Tensor, np.ndarray, np.ndarray]:
     """How much of a px is these pieces, [1, 1, H, W]; where they are on the map, and what lies before them,
-    bool [h, w]. armpits: y of the map."""
+    bool [h, w]."""
     size, small = size_of(giver.picture), size_of(giver.surface)
     takes_11hw = of_pieces(pieces_1Phw, takes)
     (cover_11HW,) = sharp(giver.picture, near(takes_11hw), takes_11hw)
     skin = bare_skin(giver.picture, cover_11HW, of_pieces(pieces_1Phw, (ARMS, FACE)), giver.joints)
     cover_11HW = cover_11HW * (1.0 - skin.hands)
-    # Between an arm and a trunk a wall may be seen where a map has none.
-    rows_H1 = torch.arange(size[0], device=cover_11HW.device)[:, None] * (small[0] / size[0])
-    wall_11HW = wall_on(giver, cover_11HW) * (rows_H1 > armpits)
-    if (wall_11HW * cover_11HW).sum() < _ALIKE * cover_11HW.sum():
-        cover_11HW = cover_11HW * (1.0 - wall_11HW)
     seen_hw = _large_parts(shrunk(cover_11HW, small)[0, 0].cpu().numpy() > 0.5, _SCRAP)
     if not seen_hw.any():
         return cover_11HW, seen_hw, seen_hw

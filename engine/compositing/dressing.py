@@ -11,23 +11,21 @@ P pieces (`engine.garments`); H W the picture; h w the surface maps, on whose gr
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.armpits import between_arm_and_trunk
+from engine.compositing.arms_before import legwear_beside_arms, near_forearms
 from engine.compositing.bare_skin import bare_skin
 from engine.compositing.beneath import bare_beneath, body_beneath, clothes_over, own_beneath, piece_beneath
-from engine.compositing.bodies import far_from
 from engine.compositing.fields import Window, around, at, highest, largest, ramp, size_of, spread
 from engine.compositing.passers_by import scraps
 from engine.compositing.rims import at_hems, no_skin
 from engine.compositing.tailoring import continued, drawn_out
 from engine.compositing.wardrobe import looks_at, worn_at
 from engine.compositing.worn import (
-    ARM_JOINTS,
     IN_FRONT,
     Drawn,
     Dressed,
@@ -45,16 +43,12 @@ from engine.compositing.worn import (
 )
 from engine.garments import ARMS, DRESS, FACE, HAIR, LEGS, PIECES, SKIRT, TOP, TROUSERS, Garment
 from engine.ops.resample import enlarged, resized, running_mean, shrunk
-from engine.pose.skeleton import LEFT_HIP, LEFT_SHOULDER, RIGHT_HIP, RIGHT_SHOULDER
 
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
 _INSIDE = 0.8, 0.95  # likewise from which the giver's picture shows it without what is beside it
 _RIM = 2  # px of a picture of 256 rows, the width of what a garment may have of its surroundings at its edge
 _A_LEG = 0.4  # of what is seen of legs, that is above the shoes at least, of legs that are more than those
-_TRUNK = [RIGHT_SHOULDER, LEFT_SHOULDER, RIGHT_HIP, LEFT_HIP]
 _EVEN = 2  # px of a picture of 256 rows around, over which a person's edge is evened
-_WAIST = 0.6  # of a trunk from shoulders to hips, below which legwear is
-_AN_ARM = 0.13  # of the shoulders, half as broad is a bare arm
 _CLOTHS = TOP, DRESS, SKIRT, TROUSERS  # of one look: the colours of a leg are no shoe's
 
 
@@ -144,7 +138,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     shade_11HW = shade_11HW * F.interpolate(skin_11hw, size, mode="bilinear")
     bared_11HW = bared_11HW.maximum(shade_11HW) * (1.0 - over_11HW)
     if giver.laid is not None and TROUSERS not in garment.goes:
-        piece_1hw = _legwear_beside_arms(piece_1hw, wearer)
+        piece_1hw = legwear_beside_arms(piece_1hw, wearer)
     if giver.laid is None:
         body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
         there_11HW = there_11HW.maximum(shade_11HW * (1.0 - gone_11HW))
@@ -152,7 +146,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         body_1CHW = bare_beneath(piece_1hw, wearer, now, giver.picture)
         hems_11HW = at_hems(now, garment, gone_11HW, giver.laid.neck) * (1.0 - hands_11HW.maximum(skin.hands))
         bared_11HW = bared_11HW.maximum(hems_11HW * there_11HW)
-    if giver.laid is not None:  # a cloth's pattern makes its edge ragged
+        # A cloth's pattern makes its edge ragged.
         side = 2 * _EVEN * -(-size[0] // 256) + 1
         person_11HW = ramp(running_mean(running_mean(person_11HW, side), side), *_SEAM)
     beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW * person_11HW)
@@ -263,8 +257,8 @@ def _covered(
     a neck is before its inside. seen: as of `_cloth`. rims: as `rims.no_skin`."""
     person_11HW, _, over_11HW = seen
     arms_11hw = F.interpolate(laid.arms, size_of(now.pieces), mode="area") * (1.0 - now.pieces[:, :1])
-    # So is one that is seen bare, wherever a map has its places.
-    arms_11hw = arms_11hw.maximum(of_pieces(now.pieces, (ARMS,)) * near_arms(wearer))
+    # So is a forearm that is seen bare, wherever a map has its places.
+    arms_11hw = arms_11hw.maximum(of_pieces(now.pieces, (ARMS,)) * near_forearms(wearer))
     (arms_11HW,) = sharp(now.picture, window, arms_11hw)
     trunk_11HW = laid.trunk * (1.0 - laid.back * person_11HW * laid.body)
     return (trunk_11HW * (1.0 - inner(arms_11HW, 1) * (1.0 - rims_11HW))).maximum(laid.sleeves) * (
@@ -285,29 +279,6 @@ def _goes_on(pieces_1Phw: Tensor, beneath_1hw: Tensor, piece: int) -> Tensor:
     same_11hw = highest(((seen_1hw == piece) & (beneath_1hw == piece))[:, None].float(), 3)
     other = ARMS if piece == LEGS else LEGS
     return same_11hw * (seen_1hw != other)[:, None]
-
-
-def _legwear_beside_arms(piece_1hw: Tensor, wearer: Drawn) -> Tensor:
-    """Pieces with what is worn below a waist where arms were in sleeves before it, and bare ones are not."""
-    joints_18x3, part_P = wearer.joints, wearer.wardrobe.part
-    legwear = max((SKIRT, TROUSERS), key=lambda piece: float(part_P[piece]))
-    if joints_18x3 is None or not (joints_18x3[_TRUNK, 2] > 0).all() or not part_P[legwear] > 0:
-        return piece_1hw
-    right, left, right_hip, left_hip = torch.from_numpy(joints_18x3[_TRUNK, :2]).to(piece_1hw.device)
-    rows, columns = piece_1hw.shape[1:]
-    y_hw, x_hw = torch.meshgrid(*(torch.arange(side) + 0.5 for side in (rows, columns)), indexing="ij")
-    here_hw2 = torch.stack([x_hw, y_hw], -1).to(piece_1hw.device)
-    shoulders, hips = (right + left) / 2, (right_hip + left_hip) / 2
-    down = (hips - shoulders) / (hips - shoulders).square().sum().clamp_min(1.0)
-    below_hw = (here_hw2 - shoulders) @ down > _WAIST
-    aside_hw = torch.ones_like(below_hw)
-    breadth = float(torch.linalg.vector_norm(right - left))
-    for arm in ARM_JOINTS:
-        places_32 = joints_18x3[list(arm), :2]
-        if (joints_18x3[list(arm), 2] > 0).all():
-            for begin_2, end_2 in pairwise(places_32):
-                aside_hw &= far_from(here_hw2, begin_2, end_2) > _AN_ARM * breadth
-    return torch.where((piece_1hw == ARMS) & (below_hw & aside_hw)[None], legwear, piece_1hw)
 
 
 def _in_shoes_alone(pieces_1Phw: Tensor, drawn: Drawn) -> bool:

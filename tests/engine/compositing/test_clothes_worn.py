@@ -29,7 +29,7 @@ from engine.pose.skeleton import (
     RIGHT_WRIST,
     SEEN,
 )
-from engine.regions import REGIONS
+from engine.regions import REGIONS, SURFACE_SPAN
 
 JOINTS = {  # dm, of the flat figure, whose arms are held out
     RIGHT_SHOULDER: (-1.8, 4.75), LEFT_SHOULDER: (1.8, 4.75),
@@ -60,6 +60,17 @@ def painted(person: Drawn, x: tuple[float, float], y: tuple[float, float], name:
     surface[0, :CLASSES, rows, columns] = 20.0 * one[:, None, None]
     picture[..., rows, columns] = grey
     return person._replace(picture=picture, surface=surface, wardrobe=make_wardrobe(picture, surface))
+
+
+def placed(
+    person: Drawn, x: tuple[float, float], y: tuple[float, float], place: tuple[float, float]
+) -> Drawn:
+    """With a patch, dm, at another place of the body."""
+    columns = slice(round((x[0] + 6.5) * 8), round((x[1] + 6.5) * 8))
+    rows = slice(round((9 - y[1]) * 8), round((9 - y[0]) * 8))
+    surface = person.surface.clone()
+    surface[0, CLASSES:, rows, columns] = torch.tensor([*place, 0.5])[:, None, None] / SURFACE_SPAN
+    return person._replace(surface=surface, wardrobe=make_wardrobe(person.picture, surface))
 
 
 def giver(sleeve: float = 2.8, ends: float = -4.0) -> Drawn:
@@ -146,3 +157,27 @@ def test_who_is_turned_aside_or_without_joints_lends_nothing_so():
     assert clothes_worn(person, TOP) is None
     assert clothes_worn(posed(person), garment("skirt")) is not None
     assert clothes_worn(posed(figure(sleeve=0, hem=7, cloth=CLOTH)), TOP) is None, "hardly anything of it"
+
+
+def test_where_a_sleeve_hung_before_trousers_they_go_on_and_no_skin_is():
+    """Its places are an arm's, and what is beneath an arm's sleeve is an arm; but that is elsewhere."""
+    wearer = painted(WEARER, (1.0, 2.0), (-1.6, -0.8), "upper clothes", -0.4)
+    now = worn(giver(), "top", placed(wearer, (1.0, 2.0), (-1.6, -0.8), (4.2, 4.75)))
+    assert at(now.picture, 1.5, -1.2) == pytest.approx(BELOW, abs=0.1)
+
+
+def test_a_bare_forearm_before_the_body_is_before_what_comes():
+    before = JOINTS | {LEFT_ELBOW: (2.8, 3.0), LEFT_WRIST: (1.2, 2.0)}
+    wearer = painted(posed(figure(2.5, 0, -0.4), before), (0.2, 2.0), (1.6, 2.4), "arms", SKIN)
+    wearer = placed(wearer, (0.2, 2.0), (1.6, 2.4), (2.0, 4.75))  # between the trunk's and an arm's
+    now = worn(giver(), "top", wearer)
+    assert at(now.picture, 1.2, 2.0) == pytest.approx(SKIN, abs=0.1)
+    assert at(now.picture, -1.2, 2.0) == pytest.approx(CLOTH, abs=0.05)
+
+
+def test_a_bare_shoulder_is_not_before_what_comes():
+    """Of what has straps: the new one covers it."""
+    hanging = JOINTS | {LEFT_ELBOW: (2.2, 2.0), LEFT_WRIST: (2.3, -0.5)}
+    wearer = painted(posed(figure(2.0, 0, -0.4), hanging), (0.9, 2.0), (3.6, 5.2), "arms", SKIN)
+    wearer = placed(wearer, (0.9, 2.0), (3.6, 5.2), (2.0, 4.75))
+    assert at(worn(giver(), "top", wearer).picture, 1.3, 4.3) == pytest.approx(CLOTH, abs=0.1)

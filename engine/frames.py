@@ -14,6 +14,8 @@ from torch import Tensor
 
 from engine import parsing
 from engine.api import Frame, Maps, RenderRequest, SlotChange
+from engine.compositing.bodies import seen_from_before
+from engine.compositing.clothes import Clothes
 from engine.compositing.compose import Composition, EncodedReference, compose, encode_reference
 from engine.compositing.painted import AS_IT_IS, painted
 from engine.compositing.wardrobe import CLASS_OF_PIECE
@@ -26,7 +28,7 @@ from engine.editing.refinement import Refinements
 from engine.editing.sources import photo_maps, photo_share
 from engine.editing.swap import FittingRoom, as_painted, pieces_seen, wearing, worn_by
 from engine.errors import InputError
-from engine.garments import BACKGROUND
+from engine.garments import BACKGROUND, Garment
 from engine.pictures import to_rgb, to_tensor
 from engine.plan import Plan
 from engine.pose.kinematics import t_pose
@@ -44,7 +46,7 @@ class FrameMaker:
             model,
             lambda key: references.encoded(key).appearance,
             self.last,
-            lambda key, garment: references.clothes_of(key, garment, finely=False) is not None,
+            lambda request, key, garment: self._clothes(request, key, garment, finely=False) is not None,
         )
         self._last = LastDrawn(model.maps)
         self._aside = ThreadPoolExecutor(1, "layer", initializer=torch.set_num_threads, initargs=(1,))
@@ -292,12 +294,20 @@ class FrameMaker:
             wardrobe,
             composed,
             partial(self._wall, request.level is None),
-            partial(self._references.clothes_of, finely=request.level is None),
+            partial(self._clothes, request, finely=request.level is None),
             self._beneath(request),
             behind_1CHW,
             painted_1HW,
             self._across_canvas(request.keypoints_18x3),
         )
+
+    def _clothes(self, request: RenderRequest, key: str, garment: Garment, finely: bool) -> Clothes | None:
+        """What a garment is laid on as; None where an engine is to draw it. It can draw what somebody wears,
+        and so does where nobody knows the wearer's body or its front is not seen."""
+        alone = self._references.is_alone(key)
+        if not alone and not seen_from_before(checked_pose(request.keypoints_18x3)):
+            return None
+        return self._references.clothes_of(key, garment, finely)
 
     def _across_canvas(self, keypoints_18x3: np.ndarray) -> np.ndarray:
         """A pose, x, y from 0 to 1 across the canvas."""
@@ -321,8 +331,8 @@ class FrameMaker:
 
     def _beneath(self, request: RenderRequest) -> Composition | None:
         """The person with textures of the givers, where those were refined; a drag has no time for it."""
-        found = self.refinements.of(request)
-        if request.level is not None or not found:
+        found = self.refinements.of(request) if request.level is None else []
+        if not found:
             return None
         own, *others = (self._references.encoded(key) for key in keys_of(request))
         givers = [self._references.encoded(key) for key, _ in found]

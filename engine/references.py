@@ -41,7 +41,9 @@ from engine.pictures import to_tensor
 from engine.plan import give_back_memory
 from engine.pose.extent import Box
 
-CACHE_BYTES = 192 << 20  # at 256 rows a photo is 3 MB looked at, 4 to 7 encoded, 7 as maps, 3 as a wardrobe
+# At 256 rows a photo is 3 MB looked at, 4 to 7 encoded, 7 as maps, 3 as a wardrobe; of 1024 rows 10 encoded,
+# and each garment that is cut out of it as fine as it is 11 to 22.
+CACHE_BYTES = 192 << 20
 _LOOKED, _ENCODED, _WARDROBE, _MAPS, _CLOTHES, _FINE_CLOTHES = _KINDS = (
     "looked at",
     "encoded",
@@ -215,8 +217,9 @@ class References:
 
     def clothes_of(self, key: str, garment: Garment, finely: bool) -> Clothes | None:
         """A garment of a reference, cut out of its photo to be laid on: one that lies alone, or one that its
-        person wears in a photo that is finer than engines draw; None where an engine is to draw it. finely:
-        as large as is known. Raises InputError where nothing can be parsed here."""
+        person wears in a photo that is finer than engines draw; None where an engine is to draw it, as the
+        small picture decides for both. finely: as large as is known. Raises InputError where nothing can be
+        parsed here."""
         reference = self._reference(key)
         if reference.alone:
             return self.clothes(key, finely)
@@ -227,13 +230,16 @@ class References:
         kind = f"{_FINE_CLOTHES if finely else _CLOTHES}, {garment.word}"
         if (kind, key) in self._kept:
             return self._kept[kind, key]
+        small = self.clothes_of(key, garment, finely=False) if finely else None
+        if finely and small is None:
+            return None
         given = self._surface(key)
         assert given.surface_1Khw is not None
         photo_1CHW = to_tensor(reference.fine_HWC, self._device) if finely else given.picture_1CHW
         of_map = given.surface_1Khw.shape[-1] / self._model.canvas[1]
         joints_18x3 = reference.keypoints_18x3 * np.array((of_map, of_map, 1), np.float32)
         person = Drawn(photo_1CHW, given.surface_1Khw.float(), self.wardrobe(key), joints=joints_18x3)
-        clothes = clothes_worn(person, garment)
+        clothes = clothes_worn(person, garment) or small
         size = 0 if clothes is None else clothes.bytes()
         return self._kept.put((kind, key), clothes, size, self._room)
 

@@ -22,6 +22,9 @@ from engine.regions import REGIONS, SURFACE_SPAN
 TRUNK = 1.46  # a trunk, in shoulders: 1.31 to 1.68 in 56 photographs, most 1.41 to 1.50
 ARM = 1.57  # an arm to its wrist, in shoulders: likewise 1.25 to 1.70
 _LEG = 1.5  # a leg to its ankle, in trunks
+FOLDED = 0.75  # likewise, below which a leg is folded and does not tell how long it is: 1.3 to 2.1 standing
+ARMPIT = 0.35  # of the shoulders, how far below them armpits are
+WAIST, CROTCH = 0.22, 0.27  # of the trunk, how far above the hips trousers begin, and below them part
 _PROFILE = 0.55  # least breadth of shoulders, of what a trunk says: somebody turned aside is as deep
 _SHOULDER = 1.7  # dm: farther out are arms
 _FAR_ARM = 2.4  # dm: from the middle of an upper arm on an arm is before what is on the trunk
@@ -47,11 +50,15 @@ class Body(NamedTuple):
 
 
 def body_of(wearer: Drawn, size: tuple[int, int]) -> Body | None:
-    joints_18x3 = wearer.joints
-    if joints_18x3 is None:
+    if wearer.joints is None:
         return None
-    here_182 = joints_18x3[:, :2] * (size[0] / size_of(wearer.surface)[0])
-    there_18 = joints_18x3[:, 2] > 0
+    times = size[0] / size_of(wearer.surface)[0]
+    return body_by(wearer.joints * np.array((times, times, 1), np.float32))
+
+
+def body_by(joints_18x3: np.ndarray) -> Body | None:
+    """By a pose in px; None where a shoulder is not known, or a trunk has no length."""
+    here_182, there_18 = joints_18x3[:, :2], joints_18x3[:, 2] > 0
     shoulders, hips = [RIGHT_SHOULDER, LEFT_SHOULDER], [RIGHT_HIP, LEFT_HIP]
     if not there_18[shoulders].all():
         return None
@@ -78,6 +85,17 @@ def body_of(wearer: Drawn, size: tuple[int, int]) -> Body | None:
         # A half-length photo shows hips at most.
         legs.append(chain if len(chain) else (hips_2 + (number - 0.5) * 0.4 * trunk * across_2)[None])
     return Body(middle_2, hips_2, across_2, down_2, breadth, trunk, (arms[0], arms[1]), (legs[0], legs[1]))
+
+
+def seen_from_before(joints_18x3: np.ndarray, least: float = _PROFILE) -> bool:
+    """Whether a pose in px is of somebody whose front is seen. least: breadth of shoulders, of what a trunk
+    says; without hips that is not told. Of photographs from before it is 0.72 to 1.14, from a side at most
+    0.28, from behind below 0."""
+    body = body_by(joints_18x3)
+    if body is None:
+        return False
+    across_2 = joints_18x3[LEFT_SHOULDER, :2] - joints_18x3[RIGHT_SHOULDER, :2]
+    return float(across_2 @ body.across) > least * body.trunk / TRUNK
 
 
 def _chain(here_182: np.ndarray, there_18: np.ndarray, first: int) -> np.ndarray:

@@ -15,17 +15,28 @@ import torch
 from torch import Tensor
 
 from engine.compositing.bare_skin import bare_skin
-from engine.compositing.bodies import TRUNK, Body, Ways, body_of, limb_length, parts_of
+from engine.compositing.bodies import (
+    ARMPIT,
+    CROTCH,
+    FOLDED,
+    WAIST,
+    Body,
+    Ways,
+    body_of,
+    limb_length,
+    parts_of,
+    seen_from_before,
+)
 from engine.compositing.clothes import Clothes
 from engine.compositing.fields import largest, ramp, size_of, spread
 from engine.compositing.garment_outline import EASE, Lower, Sleeve, Upper, lower
-from engine.compositing.sleeves_worn import ARMPIT, sleeves_worn
+from engine.compositing.sleeves_worn import sleeves_worn
 from engine.compositing.tailoring import continued
 from engine.compositing.worn import Drawn, inner, near, near_arms, of_pieces, pieces_worn, sharp
 from engine.cv import cv2
 from engine.garments import ARMS, FACE, HAIR, Garment
 from engine.ops.resample import enlarged, running_mean, shrunk
-from engine.pose.skeleton import LEFT_SHOULDER, RIGHT_SHOULDER
+from engine.plain_grounds import disc
 
 LAID_ON = "top", "dress", "trousers", "skirt"  # the words of clothes that can be laid on
 _BELOW = "trousers", "skirt"
@@ -40,17 +51,17 @@ _GAP = 2  # px of a map, half as broad is no gap but a rim
 _RIM = 3  # px of a map of 256 rows, up to which what is hidden has the colours of what is beside it
 _HIDDEN = 0.8  # of the shoulders, along which a hand or arm hides an edge at most
 _UNDER = 0.1  # likewise, how far a trunk goes on under its sleeves
-_WAIST, _CROTCH = 0.22, 0.27  # of the trunk, how far above the hips trousers begin, and below them part
 _FALLS = 0.42  # how shoulders fall
 
 
 @torch.no_grad()
 def clothes_worn(giver: Drawn, garment: Garment) -> Clothes | None:
-    """Of somebody as the photo shows them, with joints. None where they are turned aside, where no joints
-    tell where they are, or where hardly anything of it is seen."""
+    """Of somebody as the photo shows them, with joints. None where they are turned aside or seen from
+    behind, where no joints tell where they are, where hardly anything of it is seen, or of a top sleeves
+    alone, or where legs that are folded do not tell how long it is."""
     size, small = size_of(giver.picture), size_of(giver.surface)
     body = body_of(giver, small)
-    if body is None or not _frontal(giver, body):
+    if body is None or giver.joints is None or not seen_from_before(giver.joints, _FRONTAL):
         return None
     pieces_1Phw = pieces_worn(giver)
     armpits = float(body.middle[1]) + ARMPIT * body.shoulders
@@ -67,11 +78,14 @@ def clothes_worn(giver: Drawn, garment: Garment) -> Clothes | None:
     )
     way, none_hw = Ways(body, torch.stack([x_hw, y_hw], -1).float()), np.zeros_like(seen_hw)
     if garment.word in _BELOW:
+        longest = max(limb_length(limb_42) for limb_42, _, _ in way.legs)
+        if longest < FOLDED * body.trunk:
+            return None
         whole_hw = _filled(seen_hw, before_hw, _HIDDEN * body.shoulders)
-        whole_hw = _up_to(whole_hw, round(body.hips[1] - _WAIST * body.trunk))
+        whole_hw = _up_to(whole_hw, round(body.hips[1] - WAIST * body.trunk))
         made = _gone_on(photo_1CHW, cover_11HW, inside_11HW, whole_hw, seen_hw)
         upper = _upper(whole_hw, body, (None, None))
-        return Clothes(*made, whole_hw, none_hw, upper, _lower(whole_hw, body, way))
+        return Clothes(*made, whole_hw, none_hw, upper, _lower(whole_hw, body, longest))
     arms_hw = shrunk(parts_of(giver, size).arms, small)[0, 0].cpu().numpy() > 0.5
     bare_hw = largest(pieces_1Phw)[0].cpu().numpy() == ARMS
     sleeves = sleeves_worn(seen_hw, arms_hw, bare_hw, body, way)
@@ -80,6 +94,8 @@ def clothes_worn(giver: Drawn, garment: Garment) -> Clothes | None:
         if sleeve is not None:
             sleeves_hw |= sleeve.mask
     trunk_hw = _large_parts(seen_hw & ~sleeves_hw, 1.0)
+    if not trunk_hw.any():
+        return None
     whole_hw = _filled(trunk_hw, before_hw | sleeves_hw, _HIDDEN * body.shoulders)
     # It goes on under its sleeves where they are joined; and cloth beside it is likelier than none.
     beside_hw = _grown(trunk_hw, _UNDER * body.shoulders)
@@ -92,12 +108,6 @@ def clothes_worn(giver: Drawn, garment: Garment) -> Clothes | None:
     upper, mask_hw = _upper(whole_hw, body, sleeves), seen_hw | whole_hw
     beneath = Clothes(*trunk, whole_hw, none_hw, upper, lower(whole_hw))
     return Clothes(photo_1CHW, cover_11HW, mask_hw, none_hw, upper, lower(mask_hw), beneath)
-
-
-def _frontal(giver: Drawn, body: Body) -> bool:
-    assert giver.joints is not None
-    across_2 = giver.joints[RIGHT_SHOULDER, :2] - giver.joints[LEFT_SHOULDER, :2]
-    return abs(float(across_2 @ body.across)) > _FRONTAL * body.trunk / TRUNK
 
 
 def _seen(giver: Drawn, pieces_1Phw: Tensor, takes: tuple[int, ...]) -> tuple[Tensor, np.ndarray, np.ndarray]:
@@ -128,10 +138,9 @@ def _upper(trunk_hw: np.ndarray, body: Body, sleeves: tuple[Sleeve | None, Sleev
     return Upper(joints_22, body.shoulders, sleeves, half_h, _FALLS, body.trunk)
 
 
-def _lower(mask_hw: np.ndarray, body: Body, way: Ways) -> Lower:
-    leg = max(limb_length(limb_42) for limb_42, _, _ in way.legs) - _CROTCH * body.trunk
-    waist, crotch = (float(body.hips[1] + part * body.trunk) for part in (-_WAIST, _CROTCH))
-    return lower(mask_hw)._replace(waist=waist, crotch=crotch, leg=leg)
+def _lower(mask_hw: np.ndarray, body: Body, longest: float) -> Lower:
+    waist, crotch = (float(body.hips[1] + part * body.trunk) for part in (-WAIST, CROTCH))
+    return lower(mask_hw)._replace(waist=waist, crotch=crotch, leg=longest - CROTCH * body.trunk)
 
 
 def _filled(mask_hw: np.ndarray, before_hw: np.ndarray, broad: float) -> np.ndarray:
@@ -143,7 +152,7 @@ def _filled(mask_hw: np.ndarray, before_hw: np.ndarray, broad: float) -> np.ndar
     within_hw = (x_hw >= left_h[:, None]) & (x_hw <= right_h[:, None]) & (y_hw <= bottom_w)
     within_hw &= y_hw >= np.flatnonzero(mask_hw.any(1))[0]
     filled_hw = (mask_hw | (within_hw & before_hw)).astype(np.uint8)
-    return cv2.morphologyEx(filled_hw, cv2.MORPH_CLOSE, _disc(_GAP)) > 0
+    return cv2.morphologyEx(filled_hw, cv2.MORPH_CLOSE, disc(_GAP)) > 0
 
 
 def _ends(mask_hw: np.ndarray, way: int) -> np.ndarray:
@@ -203,9 +212,4 @@ def _even(cover_11HW: Tensor) -> Tensor:
 
 
 def _grown(mask_hw: np.ndarray, px: float) -> np.ndarray:
-    return cv2.dilate(mask_hw.astype(np.uint8), _disc(px)) > 0
-
-
-def _disc(radius: float) -> np.ndarray:
-    side = 2 * max(1, round(radius)) + 1
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return cv2.dilate(mask_hw.astype(np.uint8), disc(px)) > 0

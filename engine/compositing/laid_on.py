@@ -16,7 +16,18 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.bare_bodies import BareBody
-from engine.compositing.bodies import Body, Parts, Ways, body_of, limb_length, parts_of, shoulders_seen
+from engine.compositing.bodies import (
+    CROTCH,
+    FOLDED,
+    WAIST,
+    Body,
+    Parts,
+    Ways,
+    body_of,
+    limb_length,
+    parts_of,
+    shoulders_seen,
+)
 from engine.compositing.clothes import Clothes
 from engine.compositing.fields import highest, ramp, size_of
 from engine.compositing.garment_outline import Lower
@@ -31,7 +42,6 @@ _FREE = 4  # px of it, how far from an arm before a trunk no sleeve is tucked un
 _FINER = 1.25  # times as fine as it is shown, from which on a photo is made smaller first
 _HIPS = 1.0  # how broad hips are, in shoulders
 _SHORT = 0.05  # of the trunk, how far before its end a leg of clothes hides what is in it
-_WAIST, _CROTCH = 0.22, 0.27  # of the trunk, how far above the hips trousers begin, and below them part
 _ROUND = 1.08  # of the hips, how broad trousers are there
 _AT_HIPS = 0.06  # of the trunk, rows around a waist and the hips
 # Of usual hips: the narrowest and the broadest, and likewise waists; how much broader than its hips for its
@@ -176,15 +186,15 @@ def _lower_layers(
     waists, hips = fit.waists / max(shape.waists, 1.0), fit.hips / max(shape.hips, 1.0)
     if not legs:
         scale = max(hips, waists)
-        longest = max(limb_length(limb_42) for limb_42, _, _ in way.legs) - _CROTCH * unit
+        longest = max(_leg(limb_42, unit) for limb_42, _, _ in way.legs)
         tall = scale / 0.85 if shape.leg is None else longest / max(shape.leg, 1.0)
         y_HW = shape.waist + (down_HW + fit.waist * unit) / tall
         hidden_HW = (y_HW < shape.hem - _SHORT * (shape.hem - shape.waist)).float()
         return [cloth.at(torch.stack([shape.middle + across_HW / scale, y_HW], -1))], hidden_HW
     scale = hips
     rise = max(shape.crotch - shape.waist, 1.0)
-    steep = rise / ((fit.waist + _CROTCH) * unit)
-    y_HW = shape.crotch + (down_HW - _CROTCH * unit) * steep
+    steep = rise / ((fit.waist + CROTCH) * unit)
+    y_HW = shape.crotch + (down_HW - CROTCH * unit) * steep
     waists = float(np.clip(waists, hips, _TAKEN_IN * hips))
     scale_HW = torch.lerp(
         torch.full_like(down_HW, hips),
@@ -194,26 +204,31 @@ def _lower_layers(
     hips_HW2 = torch.stack([shape.middle + across_HW / scale_HW, y_HW], -1)
     layers = []
     usual = _ROUND * _HIPS * body.shoulders
-    longest = max(limb_length(limb_42) for limb_42, _, _ in way.legs) - _CROTCH * unit
+    longest = max(_leg(limb_42, unit) for limb_42, _, _ in way.legs)
     for number, (limb_42, along_HW, aside_HW) in enumerate(way.legs):
         below = max(shape.hem - shape.crotch, 1.0)
         along = scale / _FLAT
-        leg = limb_length(limb_42) - _CROTCH * unit
+        leg = _leg(limb_42, unit)
         if shape.leg is not None:
             along = leg / max(shape.leg, 1.0)
         elif below * usual > _LONG * longest * _FLAT * max(shape.hips, 1.0):
             along = leg / below
-        s_HW = along_HW - _CROTCH * unit
+        s_HW = along_HW - CROTCH * unit
         deep_HW = torch.where(s_HW < 0, s_HW * steep, s_HW / along)
         begin_2, end_2 = shape.legs[number]
         slant = (end_2[0] - begin_2[0]) / max(end_2[1] - begin_2[1], 1.0)
         x_HW = begin_2[0] + deep_HW * slant - aside_HW / scale
         leg_HW2 = torch.stack([x_HW, shape.crotch + deep_HW], -1)
-        place_HW2 = torch.lerp(hips_HW2, leg_HW2, ramp(s_HW, -_CROTCH * unit, 0.2 * unit)[..., None])
+        place_HW2 = torch.lerp(hips_HW2, leg_HW2, ramp(s_HW, -CROTCH * unit, 0.2 * unit)[..., None])
         side_w = (np.arange(cloth.columns) - shape.middle) * (2 * number - 1) > -1.5
         layers.append(cloth.at(place_HW2, np.broadcast_to(side_w, (cloth.rows, cloth.columns))))
         hidden_HW = hidden_HW.maximum((s_HW < along * below - _SHORT * unit).float())
     return layers, hidden_HW
+
+
+def _leg(limb_42: np.ndarray, trunk: float) -> float:
+    """How long a leg is from the crotch, told by none that is folded."""
+    return max(limb_length(limb_42), FOLDED * trunk) - CROTCH * trunk
 
 
 def _fit_of(wearer: Drawn, body: Body, way: Ways, parts: Parts) -> _Fit:
@@ -225,8 +240,8 @@ def _fit_of(wearer: Drawn, body: Body, way: Ways, parts: Parts) -> _Fit:
     own_hw = of_pieces(pieces_1Phw, (TROUSERS, SKIRT))[0, 0] > 0.5
     above_hw = 1.0 - way.down_HW / body.trunk
     middle_hw = own_hw & (way.across_HW.abs() < _MIDDLE * body.shoulders) & (above_hw < _HIGHEST)
-    begins = float(above_hw[middle_hw].quantile(0.98)) if middle_hw.any() else _WAIST
-    waist = max(begins + _TUCKED, _WAIST)
+    begins = float(above_hw[middle_hw].quantile(0.98)) if middle_hw.any() else WAIST
+    waist = max(begins + _TUCKED, WAIST)
     breadths = []
     for above, least, most in ((waist, *_WAISTS), (0.0, _LEAN, _BROADEST)):
         rows_hw = ((above_hw - above).abs() < _AT_HIPS) & (way.across_HW.abs() < _BROADEST * usual)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from engine.compositing.bodies import Body, Ways, limb_length
+from engine.compositing.bodies import ARMPIT, Body, Ways, limb_length
 from engine.compositing.garment_outline import Sleeve
 from engine.cv import cv2
 
@@ -24,7 +24,6 @@ _BROAD = 0.36, 0.26  # of the shoulders, at an arm's begin and at its wrist
 _BINS = 6  # along a sleeve, in which its outer edge is told
 _FEWEST = 12  # px of a sleeve
 _STRIP = 0.08  # of the shoulders, half as broad is no trunk
-ARMPIT = 0.35  # of the shoulders, how far below them armpits are
 _ABOVE, _INSIDE = 0.2, 0.06  # likewise, where from a shoulder's joint a sleeve begins
 
 

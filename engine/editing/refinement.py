@@ -30,14 +30,15 @@ _Key = tuple[str, str, str]  # wearer, giver, word
 
 class Refinements:
     """Not thread-safe. appearance: of a reference by its key. respond: as `Session.respond`. laid:
-    whether a giver's garment is laid on as its photo has it, which no engine draws on anybody."""
+    whether a giver's garment is laid on in a request as its photo has it, which no engine draws on
+    anybody."""
 
     def __init__(
         self,
         model: PoseTransferModel,
         appearance: Callable[[str], Appearance],
         respond: Callable[[RenderRequest], Frame],
-        laid: Callable[[str, Garment], bool] = lambda key, garment: False,
+        laid: Callable[[RenderRequest, str, Garment], bool] = lambda request, key, garment: False,
     ):
         self._laid = laid
         self._model, self._appearance, self._respond = model, appearance, respond
@@ -89,7 +90,7 @@ class Refinements:
             and swap.strength
             and swap.reference != request.identity
             and swap.garment in GARMENTS
-            and not self._laid(swap.reference, GARMENTS[swap.garment])
+            and not self._laid(request, swap.reference, GARMENTS[swap.garment])
         ]
 
     def _advanced(self, request: RenderRequest, swap: GarmentSwap, key: _Key) -> bool:

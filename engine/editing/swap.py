@@ -42,7 +42,7 @@ class FittingRoom:
 
     wearer: key of the person. wardrobe, composed: of a reference by its key, its wardrobe, and how it is
     shown in the target pose. wall: what is behind its person, [1, 3, H', W']. clothes: what of
-    a photo is laid on as it is (`References.clothes_of`). beneath: the person with the
+    a photo is laid on in that pose as it is; None where an engine draws it. beneath: the person with the
     givers' textures mixed in, on whom garments are laid in instead, where those were refined. behind: what is
     behind the person, as fine as is known. painted: which piece was painted where on the person, as
     `compositing.painted`. pose: [18, 3], the target's, x, y

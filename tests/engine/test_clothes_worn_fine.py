@@ -15,6 +15,7 @@ from engine.garments import garment
 from engine.paths import RESOURCES
 from engine.photos import read_photo
 from engine.pose.formats import read_pose
+from engine.pose.skeleton import LEFT_HIP, LEFT_SHOULDER, RIGHT_HIP, RIGHT_SHOULDER
 from engine.session import Session
 
 SAMPLES = RESOURCES / "samples"
@@ -94,6 +95,73 @@ def test_it_is_cut_out_once_and_so_is_told_that_nothing_can_be(session, asked, s
     for _ in range(2):
         assert session._references.clothes_of(shirt.key, garment("dress"), False) is None
     assert len(found) == 2
+
+
+def test_what_the_small_picture_says_holds_for_the_fine_one(session, shirt, monkeypatch):
+    find, kept = session._references.clothes_of, session._references._kept
+    fine = len(shirt.finest_HWC)
+    cut, asked = references.clothes_worn, []
+
+    def but(rows):
+        def found(person, garment):
+            asked.append(person.picture.shape[-2])
+            return None if asked[-1] == rows else cut(person, garment)
+
+        for kind in ("clothes, top", "fine clothes, top"):
+            kept.drop((kind, shirt.key))
+        asked.clear()
+        return found
+
+    monkeypatch.setattr(references, "clothes_worn", but(fine))
+    small = find(shirt.key, garment("top"), False)
+    assert find(shirt.key, garment("top"), True) is small is not None, "less sharp, but laid on"
+    monkeypatch.setattr(references, "clothes_worn", but(len(shirt.image_HWC)))
+    assert find(shirt.key, garment("top"), True) is find(shirt.key, garment("top"), False) is None
+    assert asked == [len(shirt.image_HWC)]
+    for kind in ("clothes, top", "fine clothes, top"):
+        kept.drop((kind, shirt.key))
+
+
+def without_a_shoulder(pose):
+    pose[LEFT_SHOULDER] = 0
+    return pose
+
+
+def from_behind(pose):
+    """Right is left: whoever shows the back."""
+    for right, left in ((RIGHT_SHOULDER, LEFT_SHOULDER), (RIGHT_HIP, LEFT_HIP)):
+        pose[[right, left]] = pose[[left, right]]
+    return pose
+
+
+def aside(pose):
+    pose[[RIGHT_SHOULDER, LEFT_SHOULDER], 0] = pose[1, 0] + np.array((-3.0, 3.0))
+    return pose
+
+
+@pytest.mark.parametrize("turn", [without_a_shoulder, from_behind, aside])
+def test_on_who_is_not_seen_from_before_the_engine_draws_it(session, asked, monkeypatch, turn):
+    _, request = asked
+    request = replace(request, keypoints_18x3=turn(request.keypoints_18x3.copy()))
+    plain = session.respond(replace(request, swaps=()))
+    drawn, render = [], session._model.render
+    monkeypatch.setattr(
+        session._model, "render", lambda *given, **named: drawn.append(1) or render(*given, **named)
+    )
+    worn = session.respond(request)
+    assert len(drawn) == 1, "the giver"
+    assert (np.abs(worn.image.astype(int) - plain.image).max(-1) > 12).mean() > 0.02
+    assert not session.refine_part(request).done, "and so it is refined"
+
+
+def test_a_preview_asks_nothing_of_what_was_refined(session, asked, monkeypatch):
+    _, request = asked
+
+    def never(request):
+        raise AssertionError
+
+    monkeypatch.setattr(session._frames.refinements, "of", never)
+    assert session.respond(replace(request, level=session.levels[0])).image.any()
 
 
 def test_nothing_is_refined_of_what_is_laid_on(session, asked):

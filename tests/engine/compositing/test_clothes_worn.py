@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from flat_figure import SKIN, at, figure
 
+from engine.compositing.bodies import seen_from_before
 from engine.compositing.clothes_worn import clothes_worn
 from engine.compositing.dressing import dressed
 from engine.compositing.laid_on import as_worn_by
@@ -41,6 +42,17 @@ LONG_LEGS = {
     RIGHT_KNEE: (-1.0, -4.4), LEFT_KNEE: (1.0, -4.4), RIGHT_ANKLE: (-1.0, -8.3), LEFT_ANKLE: (1.0, -8.3),
 }  # fmt: skip
 CLOTH, BELOW = 0.6, -0.8
+
+
+def legs_to(knee: float, ankle: float) -> dict[int, tuple[float, float]]:
+    return {
+        RIGHT_KNEE: (-1.0, knee),
+        LEFT_KNEE: (1.0, knee),
+        RIGHT_ANKLE: (-1.0, ankle),
+        LEFT_ANKLE: (1.0, ankle),
+    }
+
+
 TOP, TROUSERS = garment("top"), garment("trousers")
 
 
@@ -150,13 +162,56 @@ def test_what_is_worn_below_is_whole_though_half_of_it_looks_like_a_skirt():
     assert clothes.mask[round((9 + 2.0) * 8), round((1.5 + 6.5) * 8)]
 
 
-def test_who_is_turned_aside_or_without_joints_lends_nothing_so():
+def test_who_is_turned_or_without_joints_lends_nothing_so():
     aside = JOINTS | {RIGHT_SHOULDER: (-0.7, 4.75), LEFT_SHOULDER: (0.7, 4.75)}
     person = figure(sleeve=2.8, hem=0, cloth=CLOTH)
+    behind = JOINTS | {RIGHT_SHOULDER: JOINTS[LEFT_SHOULDER], LEFT_SHOULDER: JOINTS[RIGHT_SHOULDER]}
     assert clothes_worn(posed(person, aside), TOP) is None
+    assert clothes_worn(posed(person, behind), TOP) is None, "its back would be seen on a front"
     assert clothes_worn(person, TOP) is None
     assert clothes_worn(posed(person), garment("skirt")) is not None
     assert clothes_worn(posed(figure(sleeve=0, hem=7, cloth=CLOTH)), TOP) is None, "hardly anything of it"
+
+
+def test_of_sleeves_alone_nothing_is_laid_on():
+    person = painted(posed(figure(sleeve=4.9, hem=0, cloth=CLOTH)), (-2.2, 2.2), (-8.0, 6.1), "hair", -0.5)
+    assert clothes_worn(person, TOP) is None
+
+
+@pytest.mark.parametrize("word", ["trousers", "skirt"])
+def test_legs_that_are_folded_do_not_tell_how_long_what_is_on_them_is(word):
+    person, thigh, both = giver(), legs_to(-4.0, -5.0), legs_to(-1.2, -1.8)
+    assert clothes_worn(posed(person, JOINTS | thigh), garment(word)) is not None
+    assert clothes_worn(posed(person, JOINTS | both), garment(word)) is None
+    assert clothes_worn(posed(person, JOINTS | both), TOP) is not None
+
+
+@pytest.mark.parametrize("word", ["trousers", "skirt"])
+@pytest.mark.parametrize("knee", [-1.2, -0.9])
+def test_a_wearer_whose_legs_are_folded_has_it_on_them_all_the_same(word, knee):
+    """Its legs are no longer than from hips to crotch, or hardly."""
+    wearer = posed(WEARER, JOINTS | legs_to(knee, knee - 0.75))
+    laid = as_worn_by(wearer, clothes_worn(giver(), garment(word)), garment(word)).laid
+    assert at(laid.trunk, 1.0, -1.0) > 0.9 and at(laid.trunk, 1.0, -4.5) < 0.1
+    assert all(torch.isfinite(each).all() for each in laid)
+
+
+def turned(breadth: float, hips: bool = True) -> bool:
+    """Whether the front is seen of who has shoulders so broad, dm from right to left."""
+    joints = posed(
+        WEARER, JOINTS | {RIGHT_SHOULDER: (-breadth / 2, 4.75), LEFT_SHOULDER: (breadth / 2, 4.75)}
+    )
+    known = joints.joints
+    known[[RIGHT_HIP, LEFT_HIP], 2] *= hips
+    return seen_from_before(known)
+
+
+def test_the_side_that_is_seen_of_somebody_is_told_by_the_shoulders():
+    assert [turned(breadth) for breadth in (3.6, 2.4, 1.0, -1.0, -3.6)] == [True, True, False, False, False]
+    assert turned(3.6, hips=False) and not turned(-3.6, hips=False)
+    unknown = WEARER.joints.copy()
+    unknown[LEFT_SHOULDER] = 0
+    assert not seen_from_before(unknown)
 
 
 def test_where_a_sleeve_hung_before_trousers_they_go_on_and_no_skin_is():

@@ -190,9 +190,13 @@ def _webs(
     here_hw: Tensor,
     ways: Mapping[int, Along],
 ) -> Tensor:
-    """0 to 1 [h, w]: cloth on the trunk's side of a sleeve, which no photo of a hanging arm shows."""
+    """0 to 1 [h, w]: cloth on the trunk's side of a sleeve, which no photo of a hanging arm shows; beside an
+    arm that has none the trunk is the photo's."""
     webs_hw, tops_hw = torch.zeros_like(here_3hw[0]), class_8hw[_TOPS].sum(0)
     for each in bones:
+        way = ways.get(each.bone.chain)
+        if way is not None and way.sleeveless:
+            continue
         if each.bone.upper and each.bone.of_arm and each.part > 0:
             shoulder, unit = each.now.begin, each.now.unit
             chest = trunk.now + 1j * unit * trunk.turn / abs(trunk.turn)
@@ -202,7 +206,6 @@ def _webs(
             outer_hw = (along_hw > 0) & (side * aside_hw < 0)
             above_hw = ((here_hw - shoulder) / trunk.turn).imag < 0  # a shoulder is the photo's
             web_hw = tops_hw * (1.0 - ramp(far_hw, *_WEB)).masked_fill_(outer_hw | above_hw, 0.0)
-            way = ways.get(each.bone.chain)
             if way is not None and way.sleeve is not None:
                 cloth_hw = web(way.sleeve, way.goes, shoulder, unit, here_hw)
                 web_hw = torch.lerp(web_hw, cloth_hw, way.sleeve.lifted)

@@ -10,7 +10,7 @@ from flat_scene import HERE, PX, SIDES, SIZE, pose
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.cut_outs import Poses
+from engine.compositing.cut_outs import Poses, along_limb
 from engine.compositing.limb_claims import Shown, arms_away, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, elsewhere, trunk_of
 from engine.pose import skeleton as sk
@@ -167,6 +167,24 @@ def test_cloth_goes_from_trunk_to_sleeve_up_to_half_a_unit_from_the_shoulder():
     )[2]
     assert webs_23[0].tolist() == pytest.approx([1.0, 0.5, 0.0], abs=0.02)
     assert webs_23[1].max() == 0
+
+
+@pytest.mark.parametrize("hem", [0, 43])
+def test_cloth_is_between_trunk_and_a_lifted_arm_that_has_a_sleeve_alone(hem):
+    """A sleeve halfway to the elbow, and none, with the edge of a vest beside the arm, whatever is drawn."""
+    now, own = pose(OUT)[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    limbs, poses = torch.zeros(4, *SIZE), Poses(now, own, SIDES)
+    found = [e for e in elsewhere(now, own, trunk, limbs + 1.0, SIDES) if e.bone.chain == 3]
+    drawn, shown = torch.zeros(2, CLASSES, *SIZE)
+    drawn[REGIONS.index("upper clothes")] = 1.0
+    shown[REGIONS.index("upper clothes"), :hem], shown[ARM, hem:] = 1.0, 1.0
+    shown[REGIONS.index("upper clothes"), :, :58], shown[ARM, :, :58] = 1.0, 0.0
+    photo = Shown(torch.zeros(1, *SIZE), limbs, shown)
+    ways = {3: along_limb(found, poses, limbs[3], trunk, shown, torch.zeros(3, *SIZE))}
+    webs_HW = claimed(poses, found, trunk, drawn, photo, HERE, ways, NOWHERE)[2]
+    assert webs_HW.max() > 0.9 if hem else webs_HW.max() == 0
 
 
 @pytest.mark.parametrize(("hem", "goes"), [(0.35, True), (0.45, False)])

@@ -19,6 +19,7 @@ from engine.compositing.limb_bones import (
     ARM_CHAINS,
     ARM_JOINTS,
     HIPS,
+    along,
     along_each,
     cores,
     distance,
@@ -172,14 +173,18 @@ def arms_away(
     # Fingers farther than a ribbon reaches are the arm's too; a neck is bare as well.
     stays_hw = (arms_2hw * (1.0 - parts_211)).amax(0)
     fingers_hw = sampled(class_8HW[_ARMS, None], before_hw, sides_2)[0] * (1.0 - stays_hw)
-    near_hw = torch.zeros_like(fingers_hw)
+    near_hw, below_hw = torch.zeros_like(fingers_hw), torch.zeros_like(fingers_hw)
     for each in bones:
         if each.bone.of_arm and each.part > 0:
             begin = _BELOW_SHOULDER * each.bone.upper
             far_hw = off(each.then, before_hw, 2.0 * each.bone.beyond, begin)
-            # Beside an upper arm a throat is bare as well.
-            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *(THICK if each.bone.upper else _REACH)))
-    return lies_2hw.amax(0).maximum(ramp(near_hw * fingers_hw, *LIES)), near_hw
+            # Beside an upper arm a throat is bare as well, and above it a strap may count as arm.
+            of_it_hw = 1.0 - ramp(far_hw, *(THICK if each.bone.upper else _REACH))
+            near_hw = near_hw.maximum(of_it_hw)
+            if each.bone.upper:
+                of_it_hw = of_it_hw * (along(each.then, before_hw).real >= begin)
+            below_hw = below_hw.maximum(of_it_hw)
+    return lies_2hw.amax(0).maximum(ramp(below_hw * fingers_hw, *LIES)), near_hw
 
 
 def _webs(

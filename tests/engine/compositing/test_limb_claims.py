@@ -370,7 +370,20 @@ def test_what_counts_as_an_arm_is_its_up_to_half_a_unit_from_its_bones(aside, ne
     limbs = torch.zeros(4, *SIZE)
     lay_N1, near_N1 = arms_away(bones, limbs, seen, torch.tensor(places)[:, None], SIDES, SIZE[0])
     assert near_N1[:, 0].tolist() == pytest.approx([near] * 3, abs=0.05)
-    assert lay_N1[:, 0].tolist() == pytest.approx([float(near > 0)] * 3, abs=0.01)
+    assert lay_N1[:2, 0].tolist() == pytest.approx([float(near > 0)] * 2, abs=0.01)
+
+
+@pytest.mark.parametrize(("part", "lies"), [(0.25, 0.0), (0.35, 1.0)])
+@pytest.mark.parametrize("aside", [-0.3, 0.3])
+def test_a_strap_beside_a_shoulder_is_no_arm_that_leaves(part, lies, aside):
+    """Where classes take it for one: beside the upper three tenths of an arm its matte alone tells."""
+    bones = left_arm_out()
+    (upper,) = (each.then for each in bones if each.bone.upper and each.bone.chain == 3)
+    place = upper.begin + part * upper.step + aside * upper.unit * 1j * upper.step / abs(upper.step)
+    seen, limbs = torch.zeros(CLASSES, *SIZE), torch.zeros(4, *SIZE)
+    seen[ARM] = 1.0
+    lay_11, _ = arms_away(bones, limbs, seen, torch.tensor([[place]]), SIDES, SIZE[0])
+    assert lay_11.item() == pytest.approx(lies, abs=0.01)
 
 
 @pytest.mark.parametrize(("share", "lies"), [(0.08, 0.0), (0.2, 0.5), (0.32, 1.0)])

@@ -21,6 +21,7 @@ from engine.compositing.limb_bones import (
     HIPS,
     STILL,
     STIRS,
+    along,
     along_each,
     cores,
     distance,
@@ -172,14 +173,18 @@ def arms_away(
     # Fingers farther than a ribbon reaches are the arm's too; a neck is bare as well.
     stays_hw = (arms_2hw * (1.0 - parts_211)).amax(0)
     fingers_hw = sampled(class_8HW[_ARMS, None], before_hw, sides_2)[0] * (1.0 - stays_hw)
-    near_hw = torch.zeros_like(fingers_hw)
+    near_hw, below_hw = torch.zeros_like(fingers_hw), torch.zeros_like(fingers_hw)
     for each in bones:
         if each.bone.of_arm and each.part > 0:
             begin = _BELOW_SHOULDER * each.bone.upper
             far_hw = off(each.then, before_hw, 2.0 * each.bone.beyond, begin)
-            # Beside an upper arm a throat is bare as well.
-            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *(THICK if each.bone.upper else _REACH)))
-    return lies_2hw.amax(0).maximum(ramp(near_hw * fingers_hw, *LIES)), near_hw
+            # Beside an upper arm a throat is bare as well, and above it a strap may count as arm.
+            of_it_hw = 1.0 - ramp(far_hw, *(THICK if each.bone.upper else _REACH))
+            near_hw = near_hw.maximum(of_it_hw)
+            if each.bone.upper:
+                of_it_hw = of_it_hw * (along(each.then, before_hw).real >= begin)
+            below_hw = below_hw.maximum(of_it_hw)
+    return lies_2hw.amax(0).maximum(ramp(below_hw * fingers_hw, *LIES)), near_hw
 
 
 def _webs(
@@ -190,9 +195,13 @@ def _webs(
     here_hw: Tensor,
     ways: Mapping[int, Along],
 ) -> Tensor:
-    """0 to 1 [h, w]: cloth on the trunk's side of a sleeve, which no photo of a hanging arm shows."""
+    """0 to 1 [h, w]: cloth on the trunk's side of a sleeve, which no photo of a hanging arm shows; beside an
+    arm that has none the trunk is the photo's."""
     webs_hw, tops_hw = torch.zeros_like(here_3hw[0]), class_8hw[_TOPS].sum(0)
     for each in bones:
+        way = ways.get(each.bone.chain)
+        if way is not None and way.sleeveless:
+            continue
         if each.bone.upper and each.bone.of_arm and each.part > 0:
             shoulder, unit = each.now.begin, each.now.unit
             chest = trunk.now + 1j * unit * trunk.turn / abs(trunk.turn)
@@ -202,7 +211,6 @@ def _webs(
             outer_hw = (along_hw > 0) & (side * aside_hw < 0)
             above_hw = ((here_hw - shoulder) / trunk.turn).imag < 0  # a shoulder is the photo's
             web_hw = tops_hw * (1.0 - ramp(far_hw, *_WEB)).masked_fill_(outer_hw | above_hw, 0.0)
-            way = ways.get(each.bone.chain)
             if way is not None and way.sleeve is not None:
                 cloth_hw = web(way.sleeve, way.goes, shoulder, unit, here_hw)
                 web_hw = torch.lerp(web_hw, cloth_hw, way.sleeve.lifted)

@@ -19,11 +19,14 @@ from engine.compositing.limb_bones import (
     ARM_CHAINS,
     ARM_JOINTS,
     HIPS,
+    STILL,
+    STIRS,
     along_each,
     cores,
     distance,
     homogeneous,
     joints,
+    moved,
     off,
     off_each,
     off_trunk,
@@ -48,7 +51,6 @@ _HAIR = 13  # px of a map of 128 rows, side of the window around a head in which
 LIES = 0.1, 0.3  # how sure it is that an arm lies there
 _BELOW_SHOULDER = 0.3  # of an upper arm
 _REACH = 0.45, 0.55  # units from where its bones were, that what counts as an arm is its
-_STIRS = 1e-3  # what moves less stands still
 _HEAD = 0.01  # share from which a px is anything of a head
 _ARMS = REGIONS.index("arms")
 _TOPS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt")]
@@ -126,13 +128,11 @@ def claimed(
 def _arms_alone(poses: Poses, bones: Sequence[Elsewhere], trunk: Trunk) -> float:
     """0 to 1: how far a photo's person only holds an arm elsewhere, which can be shown as a cut-out: all else
     is as in the photo, but for a head that the arm was before."""
-    moved_18 = (poses.now_183 - poses.own_183)[:, :2].abs().amax(1) > _STIRS
-    moved_18 |= (poses.now_183[:, 2] > 0) != (poses.own_183[:, 2] > 0)
-    moved_18[ARM_JOINTS] = False
-    if moved_18.any() or trunk.part > 0:
-        return 0.0
-    stirred = [each for each in bones if abs(each.now.end - each.then.end) > _STIRS]
-    return min((each.part for each in stirred), default=0.0)
+    far_18 = moved(poses.now_183, poses.own_183, poses.sides_2)
+    others = max(far for joint, far in enumerate(far_18) if joint not in ARM_JOINTS)
+    still = (1.0 - ramp_at(others, *STIRS)) * (trunk.part == 0)
+    stirred = [each.part for each in bones if abs(each.now.end - each.then.end) > STILL]
+    return still * min(stirred, default=0.0)
 
 
 def _heads(

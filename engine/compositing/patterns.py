@@ -50,7 +50,7 @@ def patterned(own: OwnPose, photo_1CHW: Tensor) -> np.ndarray:
     """
     seen_KHW = seen_clothes(own).cpu().numpy()
     rows, columns = np.indices(seen_KHW.shape[1:])
-    field_HW2 = np.stack([columns, rows], -1) + np.float32(0.5)
+    field_HW2 = np.stack([columns, rows], -1).astype(np.float32) + np.float32(0.5)
     if not seen_KHW.any():
         return field_HW2
     rgb_HWC, asked_HW = to_rgb(photo_1CHW[:, :3].float()), _asked(own)
@@ -72,7 +72,9 @@ def patterned(own: OwnPose, photo_1CHW: Tensor) -> np.ndarray:
 
 def copied(field_HW2: np.ndarray) -> np.ndarray:
     """bool [H, W]: which pixels take another's colours."""
-    here_HW2 = np.moveaxis(np.indices(field_HW2.shape[:2]), 0, -1)[..., ::-1] + np.float32(0.5)
+    here_HW2 = np.moveaxis(np.indices(field_HW2.shape[:2]), 0, -1)[..., ::-1].astype(np.float32) + np.float32(
+        0.5
+    )
     return (field_HW2 != here_HW2).any(-1)
 
 

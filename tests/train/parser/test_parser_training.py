@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from engine import parsing
+from engine import weights as weights_files
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.features import load_house
@@ -238,6 +239,23 @@ def test_its_run_is_not_exported_as_a_model_that_poses_people(trained, tmp_path,
     folder, _ = trained
     assert main(["export", str(folder / "run"), "--output", str(tmp_path / "w.safetensors")]) == 2
     assert "is of the parsing network, which has an export of its own" in capsys.readouterr().err
+
+
+def test_the_mean_with_other_weights_is_exported(trained, stick_people, tmp_path):
+    folder, weights = trained
+    moved, mean = tmp_path / "moved.safetensors", tmp_path / "mean.safetensors"
+    other = parser_model.load(weights, folded=False)
+    with torch.no_grad():
+        for value in other.parameters():
+            value += 0.125
+    parser_model.save(moved, other)
+    options = [str(folder / "run"), "--data", str(stick_people), "--best", "--output", str(mean)]
+    assert export_module.run([*options, "--mean-with", str(moved)]) == 0
+    theirs = parser_model.load(weights, folded=False).state_dict()
+    half = parser_model.load(mean, folded=False)
+    for name, value in half.named_parameters():
+        assert torch.allclose(value, theirs[name] + 0.0625, atol=2e-3)
+    assert weights_files.read(mean).card["mean with"] == weights_files.sha256(moved)
 
 
 def test_the_model_of_a_run_is_found_by_its_name():

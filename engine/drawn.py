@@ -22,7 +22,7 @@ DRAWN_BYTES = 96 << 20  # a person and some givers: 12 MB each at 256 rows with 
 _TOLD_PLANES = 8  # float32 of the picture, that `Composition.tell_photo` holds beside references at most
 # float32 of the surface map, that `Composition.tell_shown` holds of each photo at most, ribbons of four limbs
 # and all, and that it tells.
-_WARP_PLANES, _SHOWN_PLANES = 26, 12
+_WARP_PLANES, _SHOWN_PLANES = 27, 12
 
 
 class Depth(NamedTuple):

@@ -57,8 +57,9 @@ def find_people(rgb_HWC: np.ndarray) -> list[np.ndarray]:
 
 
 def without_head(rgb_HWC: np.ndarray, found_18x3: np.ndarray) -> np.ndarray:
-    """A pose with what the parsing network sees of limbs and trunk, where its head is not in the photo."""
-    if not is_headless(found_18x3):
+    """A pose with what the parsing network sees of limbs and trunk, where its head is not in the photo, if
+    that network is there."""
+    if not is_headless(found_18x3) or not parsing.available().available:
         return found_18x3
     seen = found_18x3[found_18x3[:, 2] > ABSENT, :2]
     low, high = seen.min(0), seen.max(0)
@@ -92,7 +93,7 @@ def agreed(found_18x3: np.ndarray, parsed: parsing.Parsed) -> np.ndarray:
         for joint in (limb[0], *off) if off else ():
             if same[joint]:
                 made_18x3[joint, :2] = parsed_18x3[joint, :2]
-    if (made_18x3[_SHOULDERS, 2] > ABSENT).all():
+    if (made_18x3[_SHOULDERS] != found_18x3[_SHOULDERS]).any():
         made_18x3[NECK, :2] = made_18x3[_SHOULDERS, :2].mean(0)
     return made_18x3
 

@@ -14,7 +14,7 @@ from engine.compositing.limb_bones import sampled
 from engine.compositing.limb_mattes import THICK, reach
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
 from engine.compositing.ribbons import Ribbon, least_radius, past_middle, place_of, position_at, ribbon
-from engine.compositing.sleeves import Sleeve, lifted_sleeve
+from engine.compositing.sleeves import Sleeve, lifted_sleeve, sleeved
 
 _BENT = 0.2, 0.8  # radians that a joint is bent otherwise than in the photo, until it is pointed
 _RIM = 0.02  # of half the picture's height
@@ -30,18 +30,24 @@ class Poses(NamedTuple):
 
 class Along(NamedTuple):
     """A limb's ribbon in the photo and now; how broad it is to both sides of the first [2, N], as large as
-    the person is now; and its sleeve, if that is lifted."""
+    the person is now; its sleeve, if that is lifted; and whether it is bare from its shoulder on."""
 
     was: Ribbon
     goes: Ribbon
     broad: Tensor
     sleeve: Sleeve | None
+    sleeveless: bool
 
 
 def along_limb(
-    bones: Sequence[Elsewhere], poses: Poses, limb_HW: Tensor, trunk: Trunk, class_8hw: Tensor
+    bones: Sequence[Elsewhere],
+    poses: Poses,
+    limb_HW: Tensor,
+    trunk: Trunk,
+    class_8hw: Tensor,
+    photo_3HW: Tensor,
 ) -> Along:
-    """bones: of one limb. class: of the photo."""
+    """bones: of one limb. class, photo: the photo's."""
     limb, unit, scale = bones[0].bone.chain, bones[0].then.unit, abs(trunk.turn)
     then = {each.number: each.then for each in bones}
     now = {each.number: each.now._replace(unit=unit) for each in bones}
@@ -49,11 +55,13 @@ def along_limb(
     goes = ribbon(poses.now_183, now, limb, scale, poses.sides_2, pointed=_bent(bones))
     assert was is not None and goes is not None
     broad_2N = scale * unit * THICK[1] * reach(was.line_N, limb_HW, unit, poses.sides_2)
-    sleeve = None
+    sleeve, sleeveless = None, False
     if bones[0].bone.of_arm and bones[0].bone.upper:
         bare_hw, cloth_hw = class_8hw[bones[0].bone.bare], class_8hw[list(bones[0].bone.garments)].sum(0)
-        sleeve = lifted_sleeve((was, goes), broad_2N, bare_hw, cloth_hw, trunk, unit, poses.sides_2)
-    return Along(was, goes, broad_2N, sleeve)
+        sleeveless = not sleeved(was, broad_2N / scale, bare_hw, cloth_hw, photo_3HW, poses.sides_2)
+        if not sleeveless:
+            sleeve = lifted_sleeve((was, goes), broad_2N, bare_hw, cloth_hw, trunk, unit, poses.sides_2)
+    return Along(was, goes, broad_2N, sleeve, sleeveless)
 
 
 def _bent(bones: Sequence[Elsewhere]) -> float:
@@ -87,7 +95,7 @@ def lay_over(
     """Along a bone as long as the bone is, across it and beyond its end as large as the person. bones: of one
     limb. here: positions of the layer's pixels."""
     scale, unit, sides_2 = cut_out.scale, bones[0].then.unit, poses.sides_2
-    was, goes, broad_2N, sleeve = cut_out.along
+    was, goes, broad_2N, sleeve, _ = cut_out.along
     # A rim has colours of what is behind it. A hand or foot is of any shape, a trunk's corner has no rim.
     rim_N = torch.full_like(broad_2N[0], _RIM * scale)
     rim_N[: was.root + 1], rim_N[was.joints[-1] :] = 0.0, 0.0

@@ -12,9 +12,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.compositing.atlas import CLASSES
 from engine.compositing.fields import ramp, size_of, wide_mean
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.patterns import copied, seen_clothes
+from engine.compositing.prints import prints
 from engine.cv import cv2
 from engine.inpainting.plate import filled
 from engine.ops.resample import enlarged, running_mean
@@ -44,10 +46,12 @@ def with_grain(
     photo: its colours first, of the size of what is under arms. pattern: as of `patterns.patterned`, None
     where there is none.
     """
-    inner_1HW = seen_clothes(own).any(0, keepdim=True)
+    photo_13HW, inner_1HW = photo_1CHW[:, :3].float(), seen_clothes(own).any(0, keepdim=True)
+    worn_1KHW = enlarged(own.seen[:, :CLASSES].float(), size_of(photo_13HW))[:, _CLOTHES]
+    inner_1HW &= prints(photo_13HW, worn_1KHW, inner_1HW[None])[0] == 0  # whose lines are no grain
     if not inner_1HW.any():
         return own, None
-    photo_13HW, steps_HW2 = photo_1CHW[:, :3].float(), _mirrored(inner_1HW[0].cpu().numpy())
+    steps_HW2 = _mirrored(inner_1HW[0].cpu().numpy())
     inner_11HW = inner_1HW[None].float()
     share_11HW = running_mean(inner_11HW, _FINER).clamp_min(1e-3)
     smooth_13HW = running_mean(inner_11HW * photo_13HW, _FINER) / share_11HW

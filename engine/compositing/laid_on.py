@@ -31,6 +31,7 @@ from engine.compositing.bodies import (
 from engine.compositing.clothes import Clothes
 from engine.compositing.fields import highest, ramp, size_of
 from engine.compositing.garment_outline import Lower
+from engine.compositing.shoulders import shoulder_rays
 from engine.compositing.tops_laid_on import top_on
 from engine.compositing.wardrobe import CLASSES
 from engine.compositing.worn import Drawn, Laid, of_pieces, pieces_worn
@@ -90,7 +91,8 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment) -> Drawn | Non
         scale = body.shoulders * times / clothes.upper.breadth
         cloth = _Cloth(clothes, size, scale)
         arms_hw = shrunk(parts.arms, small)[0, 0]
-        top = top_on(body, way, arms_hw, shoulders_seen(wearer, body, small), clothes)
+        seen = shoulders_seen(wearer, body, small), shoulder_rays(wearer, body, small)
+        top = top_on(body, way, arms_hw, *seen, clothes)
         hidden_11HW = enlarged(top.hidden[None, None], size)
         whole = cloth if clothes.trunk is None else _Cloth(clothes.trunk, size, scale)
         trunk_14HW, *sleeves = (

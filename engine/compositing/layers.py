@@ -105,7 +105,7 @@ def _of_reference(
     photo_BEHW = warp.bones.layer(shown_BDHW, own.background, surface_BEHW, recoloured=recoloured)
     limbs_BEHW = moved_limbs(warp.limbs, source, bare, own)
     layer_BEHW = limbs_BEHW + (1.0 - limbs_BEHW[:, :1]) * photo_BEHW
-    if not alone:
+    if not alone or not warp.still.any():
         return layer_BEHW
     photo_BCHW = source.photo[:, :colours].float()
     still_B1HW = enlarged(warp.still, size_of(source.photo))

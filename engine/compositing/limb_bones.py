@@ -52,6 +52,8 @@ BONES = (
 # The right and the left arm: numbers of upper arm and forearm.
 ARM_CHAINS = [2, 3]
 ARMS = [[n for n, bone in enumerate(BONES) if bone.chain == chain] for chain in ARM_CHAINS]
+STILL = 1e-3  # of half the picture's height: what moves less stands still
+STIRS = 0.004, 0.012  # ... likewise, of what all else goes with: half a px of 256 rows to one and a half
 ARM_JOINTS = [sk.RIGHT_ELBOW, sk.RIGHT_WRIST, sk.LEFT_ELBOW, sk.LEFT_WRIST]  # that move with an arm
 _BEGINS, _ENDS = [bone.begin for bone in BONES], [bone.end for bone in BONES]
 FRONTAL = 0.7  # of the trunk's length, how far apart shoulders are that are seen from before
@@ -178,6 +180,13 @@ def sampled(planes_PHW: Tensor, point_hw: Tensor, sides_2: Tensor) -> Tensor:
     """Planes at positions, [P, h, w]; 0 beyond them."""
     grid_1hw2 = (torch.view_as_real(point_hw.contiguous()) / sides_2)[None]
     return F.grid_sample(planes_PHW[None], grid_1hw2, align_corners=False)[0]
+
+
+def moved(now_183: Tensor, own_183: Tensor, sides_2: Tensor) -> list[float]:
+    """How far the 18 joints are from where they were, the larger of both coordinates, in half the picture's
+    height; 2 of one that is absent or hidden in one of the poses only."""
+    far_18 = ((now_183 - own_183)[:, :2] * sides_2).abs().amax(1) * (now_183[:, 2] > 0)
+    return far_18.masked_fill(now_183[:, 2] != own_183[:, 2], 2.0).tolist()
 
 
 def seen(photo_DHW: Tensor, point_hw: Tensor, sides_2: Tensor) -> Tensor:

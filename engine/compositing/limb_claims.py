@@ -19,11 +19,15 @@ from engine.compositing.limb_bones import (
     ARM_CHAINS,
     ARM_JOINTS,
     HIPS,
+    STILL,
+    STIRS,
+    along,
     along_each,
     cores,
     distance,
     homogeneous,
     joints,
+    moved,
     off,
     off_each,
     off_trunk,
@@ -48,7 +52,6 @@ _HAIR = 13  # px of a map of 128 rows, side of the window around a head in which
 LIES = 0.1, 0.3  # how sure it is that an arm lies there
 _BELOW_SHOULDER = 0.3  # of an upper arm
 _REACH = 0.45, 0.55  # units from where its bones were, that what counts as an arm is its
-_STIRS = 1e-3  # what moves less stands still
 _HEAD = 0.01  # share from which a px is anything of a head
 _ARMS = REGIONS.index("arms")
 _TOPS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt")]
@@ -126,13 +129,11 @@ def claimed(
 def _arms_alone(poses: Poses, bones: Sequence[Elsewhere], trunk: Trunk) -> float:
     """0 to 1: how far a photo's person only holds an arm elsewhere, which can be shown as a cut-out: all else
     is as in the photo, but for a head that the arm was before."""
-    moved_18 = (poses.now_183 - poses.own_183)[:, :2].abs().amax(1) > _STIRS
-    moved_18 |= (poses.now_183[:, 2] > 0) != (poses.own_183[:, 2] > 0)
-    moved_18[ARM_JOINTS] = False
-    if moved_18.any() or trunk.part > 0:
-        return 0.0
-    stirred = [each for each in bones if abs(each.now.end - each.then.end) > _STIRS]
-    return min((each.part for each in stirred), default=0.0)
+    far_18 = moved(poses.now_183, poses.own_183, poses.sides_2)
+    others = max(far for joint, far in enumerate(far_18) if joint not in ARM_JOINTS)
+    still = (1.0 - ramp_at(others, *STIRS)) * (trunk.part == 0)
+    stirred = [each.part for each in bones if abs(each.now.end - each.then.end) > STILL]
+    return still * min(stirred, default=0.0)
 
 
 def _heads(
@@ -172,14 +173,18 @@ def arms_away(
     # Fingers farther than a ribbon reaches are the arm's too; a neck is bare as well.
     stays_hw = (arms_2hw * (1.0 - parts_211)).amax(0)
     fingers_hw = sampled(class_8HW[_ARMS, None], before_hw, sides_2)[0] * (1.0 - stays_hw)
-    near_hw = torch.zeros_like(fingers_hw)
+    near_hw, below_hw = torch.zeros_like(fingers_hw), torch.zeros_like(fingers_hw)
     for each in bones:
         if each.bone.of_arm and each.part > 0:
             begin = _BELOW_SHOULDER * each.bone.upper
             far_hw = off(each.then, before_hw, 2.0 * each.bone.beyond, begin)
-            # Beside an upper arm a throat is bare as well.
-            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *(THICK if each.bone.upper else _REACH)))
-    return lies_2hw.amax(0).maximum(ramp(near_hw * fingers_hw, *LIES)), near_hw
+            # Beside an upper arm a throat is bare as well, and above it a strap may count as arm.
+            of_it_hw = 1.0 - ramp(far_hw, *(THICK if each.bone.upper else _REACH))
+            near_hw = near_hw.maximum(of_it_hw)
+            if each.bone.upper:
+                of_it_hw = of_it_hw * (along(each.then, before_hw).real >= begin)
+            below_hw = below_hw.maximum(of_it_hw)
+    return lies_2hw.amax(0).maximum(ramp(below_hw * fingers_hw, *LIES)), near_hw
 
 
 def _webs(
@@ -190,9 +195,13 @@ def _webs(
     here_hw: Tensor,
     ways: Mapping[int, Along],
 ) -> Tensor:
-    """0 to 1 [h, w]: cloth on the trunk's side of a sleeve, which no photo of a hanging arm shows."""
+    """0 to 1 [h, w]: cloth on the trunk's side of a sleeve, which no photo of a hanging arm shows; beside an
+    arm that has none the trunk is the photo's."""
     webs_hw, tops_hw = torch.zeros_like(here_3hw[0]), class_8hw[_TOPS].sum(0)
     for each in bones:
+        way = ways.get(each.bone.chain)
+        if way is not None and way.sleeveless:
+            continue
         if each.bone.upper and each.bone.of_arm and each.part > 0:
             shoulder, unit = each.now.begin, each.now.unit
             chest = trunk.now + 1j * unit * trunk.turn / abs(trunk.turn)
@@ -202,7 +211,6 @@ def _webs(
             outer_hw = (along_hw > 0) & (side * aside_hw < 0)
             above_hw = ((here_hw - shoulder) / trunk.turn).imag < 0  # a shoulder is the photo's
             web_hw = tops_hw * (1.0 - ramp(far_hw, *_WEB)).masked_fill_(outer_hw | above_hw, 0.0)
-            way = ways.get(each.bone.chain)
             if way is not None and way.sleeve is not None:
                 cloth_hw = web(way.sleeve, way.goes, shoulder, unit, here_hw)
                 web_hw = torch.lerp(web_hw, cloth_hw, way.sleeve.lifted)

@@ -74,18 +74,21 @@ def find_moved(
             surface_B11hw[i, :CLASSES].float().softmax(0),
             Shown(source.photo[i, -1:].float(), own.limbs[i].float(), own.surface[i, :CLASSES].float()),
             1.0 - still_B1hw[i, 0],
+            source.photo[i, :3].float(),
         )
         for i, (now_183, own_183, found) in enumerate(zip(pose_B183, own.pose, moved, strict=True))
     ]
 
 
-def _found(poses: Poses, found: Moves, class_8hw: Tensor, photo: Shown, near_hw: Tensor) -> MovedLimbs | None:
+def _found(
+    poses: Poses, found: Moves, class_8hw: Tensor, photo: Shown, near_hw: Tensor, photo_3HW: Tensor
+) -> MovedLimbs | None:
     trunk, shown, stays = found
     if trunk is None or not (stays > 0 or any(each.part > 0 for each in shown)):
         return None  # at rest nothing of this is worth its time
     here_hw = positions(size_of(class_8hw), poses.sides_2)
     ways = {
-        limb: along_limb(bones, poses, photo.limbs_4HW[limb], trunk, photo.class_8HW)
+        limb: along_limb(bones, poses, photo.limbs_4HW[limb], trunk, photo.class_8HW, photo_3HW)
         for limb, bones in by_limb(shown).items()
     }
     claims_4hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, ways, near_hw)

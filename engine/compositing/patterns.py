@@ -50,17 +50,18 @@ def patterned(own: OwnPose, photo_1CHW: Tensor) -> np.ndarray:
     """
     seen_KHW = seen_clothes(own).cpu().numpy()
     rows, columns = np.indices(seen_KHW.shape[1:])
-    field_HW2 = np.stack([columns, rows], -1) + np.float32(0.5)
+    field_HW2 = np.stack([columns, rows], -1).astype(np.float32) + np.float32(0.5)
     if not seen_KHW.any():
         return field_HW2
     rgb_HWC, asked_HW = to_rgb(photo_1CHW[:, :3].float()), _asked(own)
     garment_HW = _nearest(seen_KHW)
+    worn_KHW = enlarged(own.seen[:, :CLASSES].float(), size_of(own.under))[0, _CLOTHES] > _SURE
     for number, seen_HW in enumerate(seen_KHW):
         hole_HW = asked_HW & (garment_HW == number) & ~seen_HW
         if seen_HW.sum() < _LEAST or not hole_HW.any():
             continue
-        photo_3HW = photo_1CHW[0, :3].float()
-        if on_ground(photo_3HW, torch.from_numpy(seen_HW).to(photo_3HW.device), len(seen_HW)) is not None:
+        bare_HW = torch.from_numpy(seen_HW).to(photo_1CHW.device)
+        if on_ground(photo_1CHW[0, :3].float(), worn_KHW[number], bare_HW, len(seen_HW)) is not None:
             continue  # of one colour
         window = _around(seen_HW | hole_HW)
         found_hw2 = source_field(rgb_HWC[window], seen_HW[window], hole_HW[window])
@@ -72,7 +73,9 @@ def patterned(own: OwnPose, photo_1CHW: Tensor) -> np.ndarray:
 
 def copied(field_HW2: np.ndarray) -> np.ndarray:
     """bool [H, W]: which pixels take another's colours."""
-    here_HW2 = np.moveaxis(np.indices(field_HW2.shape[:2]), 0, -1)[..., ::-1] + np.float32(0.5)
+    here_HW2 = np.moveaxis(np.indices(field_HW2.shape[:2]), 0, -1)[..., ::-1].astype(np.float32) + np.float32(
+        0.5
+    )
     return (field_HW2 != here_HW2).any(-1)
 
 

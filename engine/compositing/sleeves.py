@@ -12,9 +12,10 @@ from cmath import phase
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import ramp, ramp_at
+from engine.compositing.fields import ramp, ramp_at, size_of
 from engine.compositing.limb_bones import divisor, sampled
 from engine.compositing.limbs_elsewhere import Trunk
 from engine.compositing.ribbons import Place, Ribbon, place_of
@@ -24,6 +25,8 @@ _LIFTED = 0.25, 0.8  # radians that an upper arm is lifted, until its sleeve lie
 _ARMPIT = 0.4  # of the way from a hem up to the shoulder, where an outline under an arm bends
 _SIDE = 0.3  # units below where the hem lay, down to which that outline goes over into the trunk's
 _POINTS = 8  # of that outline
+_SURE = 0.8  # how much surer than of bare arms it is that clothes, or they, are there
+_OUTER = 0.3  # of how broad it is at most, how far aside an arm is looked at away from its trunk
 _SOFT = 0.05  # units over which cloth ends: a px of a map of 128 rows
 
 
@@ -57,6 +60,39 @@ class Sleeve(NamedTuple):
         return over_hw * (where.aside * self.sign > 0)
 
 
+def sleeved(
+    was: Ribbon, broad_2N: Tensor, bare_hw: Tensor, cloth_hw: Tensor, photo_3HW: Tensor, sides_2: Tensor
+) -> bool:
+    """Whether a photo's arm has a sleeve: under an arm that has none is no cloth either.
+
+    A sleeve goes round its arm, so it is asked away from the trunk, whose edge may be taken for one. Where
+    classes are not sure of it, colours tell, if something of the arm is surely bare. was: its ribbon in the
+    photo; broad: to both sides, as large as there; bare, cloth: how far the photo shows which.
+    """
+    inner = _inner(was)
+    first, elbow = was.root + 1, was.joints[1]
+    middle = first + (elbow - first) // 2
+    step_N = was.line_N.diff()[first:middle]
+    aside_N = _OUTER * broad_2N[1 - inner, first:middle] * (1j if inner else -1j) * step_N / step_N.abs()
+    classes_2hw, outer_1M = torch.stack([bare_hw, cloth_hw]), (was.line_N[first:middle] + aside_N)[None]
+    bare_M, cloth_M = sampled(classes_2hw, outer_1M, sides_2)[:, 0]
+    surest = float((cloth_M - bare_M).max())
+    if surest <= 0 or surest > _SURE:
+        return surest > 0
+    arm_1N = was.line_N[None, first:]
+    bare_N, cloth_N = sampled(classes_2hw, arm_1N, sides_2)[:, 0]
+    bared_N = bare_N - cloth_N > _SURE
+    if not bared_N.any():
+        return True
+    worn_hw = cloth_hw.square()
+    photo_3hw = F.interpolate(photo_3HW[None], size_of(worn_hw), mode="area")[0]
+    worn_3 = (photo_3hw * worn_hw).sum((1, 2)) / worn_hw.sum().clamp_min(1.0)
+    skin_3 = sampled(photo_3hw, arm_1N, sides_2)[:, 0, bared_N].mean(1)
+    outer_3M = sampled(photo_3hw, outer_1M, sides_2)[:, 0]
+    off_skin, off_worn = ((outer_3M - each_3[:, None]).norm(dim=0).mean() for each_3 in (skin_3, worn_3))
+    return bool(off_worn < off_skin)
+
+
 def lifted_sleeve(
     ribbons: tuple[Ribbon, Ribbon],
     broad_2N: Tensor,
@@ -73,7 +109,7 @@ def lifted_sleeve(
     """
     was, goes = ribbons
     then, now = (_turn(each) for each in ribbons)
-    inner = int(_steps(was)[0].real < 0)  # the trunk is on the side that it comes from
+    inner = _inner(was)
     lifted = ramp_at(now - then if inner else then - now, *_LIFTED)
     first, elbow = was.root + 1, was.joints[1]
     bare_N, cloth_N = sampled(torch.stack([bare_HW, cloth_HW]), was.line_N[None], sides_2)[:, 0]
@@ -128,6 +164,11 @@ def _beside(ribbon: Ribbon, point: int, part: float, aside: complex) -> complex:
     begin, end = ribbon.line_N[point : point + 2].tolist()
     step = divisor(end - begin)
     return begin + part * step + aside * step / abs(step)
+
+
+def _inner(ribbon: Ribbon) -> int:
+    """Which side of an arm's ribbon is the trunk's: that which it comes from."""
+    return int(_steps(ribbon)[0].real < 0)
 
 
 def _steps(ribbon: Ribbon) -> tuple[complex, complex]:

@@ -17,6 +17,7 @@ from engine.compositing.cloth_meshes import looked_up, mesh_over, part_over
 from engine.compositing.clothes import Clothes
 from engine.compositing.fields import ramp, ramp_at
 from engine.compositing.garment_outline import Sleeve, Upper
+from engine.compositing.shoulders import as_shoulders
 from engine.cv import cv2
 
 _HIPS = 1.0  # how broad hips are, in shoulders
@@ -43,6 +44,9 @@ _COLLAR = 0.3  # of the shoulders, how far from the middle shoulders are no neck
 _ARMPITS = 0.35  # of the shoulders, how far below them armpits are
 _AS_BROAD = 0.36  # likewise, half of the breadth of clothes from which on they go around a body
 _SHORT = 0.2  # likewise, how far before its end, which may be aslant, a sleeve hides what is in it
+# Half of an arm in a short sleeve, in shoulders, and how much broader a sleeve is made for it at most.
+_ARM_IN_IT, _WIDER = 0.14, 2.0
+_NEAR_HEM = 0.8  # of a sleeve's length, from where on it is near its end
 _STRAIGHT = 0.06  # likewise, of a sleeve that an arm is in
 _REACH = 0.35  # of the shoulders, how far aside of its bones an arm in its sleeve may be
 _LAP = 3  # px of a map of 256 rows by which a sleeve laps over the trunk
@@ -68,25 +72,31 @@ class Top(NamedTuple):
     hidden: Tensor
 
 
-def top_on(body: Body, way: Ways, arms_hw: Tensor, shoulders_N2: np.ndarray, clothes: Clothes) -> Top:
-    """arms: where arms are in the picture, [h, w]. shoulders: as `bodies.shoulders_seen`."""
+def top_on(
+    body: Body, way: Ways, arms_hw: Tensor, shoulders_N2: np.ndarray, rays_2A: np.ndarray, clothes: Clothes
+) -> Top:
+    """arms: where arms are in the picture, [h, w]. shoulders, rays: as `bodies.shoulders_seen` and
+    `shoulders.shoulder_rays`."""
     shape, size = clothes.upper, way.size
     trunk = _Trunk(body, clothes, shoulders_N2)
     mesh = mesh_over(clothes.mask)
-    on_trunk_V2 = trunk.of(mesh.corners)
+    edge_M2 = _outline(clothes.mask)
+    place_V2 = np.concatenate([mesh.corners, edge_M2])
+    on_trunk_V2 = trunk.of(place_V2)
     found = [(sleeve, arm) for sleeve, arm in zip(shape.sleeves, way.arms, strict=True) if sleeve is not None]
     hidden_hw, reach = torch.zeros_like(arms_hw), _REACH * body.shoulders
     sleeves_hw = np.zeros_like(clothes.mask)
     near_hw = np.zeros(clothes.mask.shape, np.uint8)
     moved_V2, turned, under = on_trunk_V2, [], [torch.zeros_like(arms_hw)]
     for sleeve, (arm_42, along_hw, aside_hw) in found:
-        on_arm_V2, end = _on_arm(body, shape, sleeve, arm_42, mesh.corners)
-        share_V, all_V = (_of_sleeve(sleeve, shape, mesh.corners, below) for below in (False, True))
+        on_arm_V2, end, half = _on_arm(body, shape, sleeve, arm_42, place_V2)
+        share_V, all_V = (_of_sleeve(sleeve, shape, place_V2, below) for below in (False, True))
         moved_V2 = moved_V2 + share_V[:, None] * (on_arm_V2 - moved_V2)
         turned.append(on_trunk_V2 + all_V[:, None] * (on_arm_V2 - on_trunk_V2))
-        near_arm_hw = (
-            (aside_hw.abs() < reach) & (along_hw > -reach) & (along_hw < end - _SHORT * body.shoulders)
-        )
+        # What is broader than its sleeve would be seen beside it.
+        beside_hw = aside_hw.abs() > half
+        short_hw = body.shoulders * torch.where(beside_hw, _STRAIGHT, _SHORT)
+        near_arm_hw = (aside_hw.abs() < reach) & (along_hw > -reach) & (along_hw < end - short_hw)
         hidden_hw = hidden_hw.maximum(arms_hw * near_arm_hw)
         upper = max(float(np.linalg.norm(arm_42[1] - arm_42[0])), 1.0)
         under.append(_hangs(body, arm_42) * (1.0 - ramp(along_hw, _TUCKED[0] * upper, _TUCKED[1] * upper)))
@@ -98,10 +108,16 @@ def top_on(body: Body, way: Ways, arms_hw: Tensor, shoulders_N2: np.ndarray, clo
     trunk_hw = ~_dilated(sleeves_hw, _LAP) if clothes.trunk is None else clothes.trunk.mask
     only = [only_hw | trunk_hw, *(_dilated(sleeve.mask, _LAP) for sleeve, _ in found)]
     layers = []
-    for each_V2, mine_hw, under_hw in zip((moved_V2, *turned), only, under, strict=True):
-        found_there = looked_up(
-            part_over(mesh, mine_hw & clothes.mask), _round_shoulders(body, way.arms, each_V2), size
-        )
+    moved = [_round_shoulders(body, way.arms, each_V2) for each_V2 in (moved_V2, *turned)]
+    edge_M = tuple(edge_M2.astype(int).T[::-1])
+    edges_V2 = np.concatenate(
+        [each_V2[len(mesh.corners) :][mine_hw[edge_M]] for each_V2, mine_hw in zip(moved, only, strict=True)]
+    )
+    right, left = (_hangs(body, arm_42) for arm_42, _, _ in way.arms)
+    for each_V2, mine_hw, under_hw in zip(moved, only, under, strict=True):
+        corners_V2 = each_V2[: len(mesh.corners)]
+        corners_V2 = as_shoulders(body, rays_2A, (right, left), edges_V2, corners_V2)
+        found_there = looked_up(part_over(mesh, mine_hw & clothes.mask), corners_V2, size)
         place_hw2, there_hw = (torch.from_numpy(each).to(arms_hw.device) for each in found_there)
         layers.append(Layer(place_hw2, there_hw, mine_hw, under_hw))
     # A body beside clothes as broad as it is has the clothes' outline.
@@ -168,8 +184,9 @@ class _Trunk:
 
 def _on_arm(
     body: Body, shape: Upper, sleeve: Sleeve, arm_42: np.ndarray, place_N2: np.ndarray
-) -> tuple[np.ndarray, float]:
-    """Where places of a sleeve are on its arm, [N, 2], and how far along the arm it goes, px."""
+) -> tuple[np.ndarray, float, float]:
+    """Where places of a sleeve are on its arm, [N, 2], how far along the arm it goes, and half of how broad
+    it is there, px."""
     along_N, aside_N, length = _beside_line(sleeve.line, place_N2)
     arm = max(limb_length(arm_42), 1.0)
     scale = body.shoulders / shape.breadth  # px of the picture for one of the photo's
@@ -181,10 +198,24 @@ def _on_arm(
         was_4, is_4 = (np.cumsum([0.0, *each_2, each_2.sum()]) for each_2 in (sleeve.arm, bones_2))
         there_N = np.where(along_N < 0, scale * along_N, np.interp(along_N, was_4, is_4))
         end = float(np.interp(length, was_4, is_4)) + (_SHORT - _STRAIGHT) * body.shoulders
-        return along_limb(arm_42, there_N, scale * aside_N), end
+        return along_limb(arm_42, there_N, scale * aside_N), end, scale * float(min(_halves_of_hem(sleeve)))
     if along * longest > _LONG * arm:
         along = arm / length
-    return along_limb(arm_42, along * along_N, scale * _NARROWER * aside_N), along * length
+    scale *= _NARROWER
+    # The nearer to its end, the more it is at least as broad as the arm in it.
+    halves_2 = scale * _halves_of_hem(sleeve)
+    broader_2 = (_ARM_IN_IT * body.shoulders / halves_2).clip(1.0, _WIDER)
+    broader_N = np.where(aside_N < 0, *broader_2) - 1.0
+    aside_N = scale * aside_N * (1.0 + broader_N * (along_N / max(length, 1.0)).clip(0.0, 1.0))
+    return along_limb(arm_42, along * along_N, aside_N), along * length, float((broader_2 * halves_2).min())
+
+
+def _halves_of_hem(sleeve: Sleeve) -> np.ndarray:
+    """How far a sleeve reaches on both sides of its line near its end, [2], px of the photo."""
+    place_N2 = np.argwhere(sleeve.mask)[:, ::-1].astype(float)
+    along_N, aside_N, length = _beside_line(sleeve.line, place_N2)
+    near_N = aside_N[along_N > _NEAR_HEM * length]
+    return np.array([-near_N.min(initial=-1.0), near_N.max(initial=1.0)])
 
 
 def _beside_line(line_P2: np.ndarray, place_N2: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
@@ -247,6 +278,12 @@ def _round_shoulders(
         steps_N2 -= (drawn_N * beyond_N.clip(0.0))[:, None] * way * body.across
         steps_N2 -= (drawn_N * below_N.clip(None, 0.0))[:, None] * body.down
     return place_N2 + body.shoulders * steps_N2
+
+
+def _outline(mask_hw: np.ndarray) -> np.ndarray:
+    """All px at the edge of a mask, x and y, [N, 2]."""
+    lines, _ = cv2.findContours(mask_hw.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return np.concatenate(lines).reshape(-1, 2).astype(float)
 
 
 def _dilated(mask_hw: np.ndarray, px: int) -> np.ndarray:

@@ -10,20 +10,23 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.compositing.fields import ramp_at
 from engine.compositing.limb_bones import (
     BONES,
     HIPS,
+    STILL,
+    STIRS,
     Segment,
     along_each,
     homogeneous,
     joints,
+    moved,
     off_each,
     positions,
 )
 from engine.compositing.under_arms import with_rims
 from engine.pose import skeleton as sk
 
-_MOVED = 1e-3  # of half the picture's height: a joint that is nearer to where it was stands still
 # Units from a bone that is elsewhere, up to which its limb is seen, in its sleeve or skirt; from one of no
 # limb likewise a head with its hair, and a shoulder.
 _LIMB, _OTHER = (0.5, 0.65), (1.5, 1.8)
@@ -48,11 +51,10 @@ def untouched(pose_B183: Tensor, own_pose_B183: Tensor, limbs_B4HW: Tensor, size
 def _of_one(now_183: Tensor, own_183: Tensor, limbs_4HW: Tensor, here_3hw: Tensor, sides_2: Tensor) -> Tensor:
     point_18, own_18 = (joints(pose_183, sides_2) for pose_183 in (now_183, own_183))
     state_18, own_state_18 = now_183[:, 2].tolist(), own_183[:, 2].tolist()
-    moved_18 = [
-        state != own_state or (state > 0 and abs(point - own) > _MOVED)
-        for state, own_state, point, own in zip(state_18, own_state_18, point_18, own_18, strict=True)
-    ]
-    if any(moved_18[joint] for joint in _TRUNK):
+    far_18 = moved(now_183, own_183, sides_2)
+    moved_18 = [far > STILL for far in far_18]
+    trunk_still = 1.0 - ramp_at(max(far_18[joint] for joint in _TRUNK), *STIRS)
+    if trunk_still == 0:
         return torch.zeros_like(here_3hw[0])
     units = {False: 0.0, True: 0.0}  # the longest bone of legs and arms that the photo has
     for bone in BONES:
@@ -77,7 +79,7 @@ def _of_one(now_183: Tensor, own_183: Tensor, limbs_4HW: Tensor, here_3hw: Tenso
         return torch.zeros_like(here_3hw[0])
     far_Nhw = off_each(away, along_each(away, here_3hw), beyond)
     near_N11, free_N11 = far_Nhw.new_tensor(reaches).t()[:, :, None, None]
-    still_hw = ((far_Nhw - near_N11) / (free_N11 - near_N11)).clamp(0.0, 1.0).amin(0)
+    still_hw = ((far_Nhw - near_N11) / (free_N11 - near_N11)).clamp(0.0, 1.0).amin(0) * trunk_still
     if not chains:
         return still_hw
     moved_HW = limbs_4HW[sorted(chains)].amax(0)

@@ -95,6 +95,13 @@ def test_who_has_a_head_is_taken_as_found_without_another_look(monkeypatch):
     assert find_pose(photo) is pose and find_people(photo) == [pose]
 
 
+def test_without_the_network_what_was_found_stays(monkeypatch, tmp_path):
+    pose = body()
+    monkeypatch.setattr(detect, "detect_people", lambda rgb: [pose])
+    monkeypatch.setattr(people.parsing.parser, "SHIPPED", tmp_path / "nowhere.safetensors")
+    assert find_people(np.zeros((200, 120, 3), np.uint8))[0] is pose
+
+
 def test_the_network_looks_at_the_body_alone_and_answers_in_px_of_the_photo(monkeypatch):
     """A photo with as much again beside the person."""
     found, looked = body(), []

@@ -17,6 +17,7 @@ from engine.pose import skeleton as sk
 ARM = 3
 OUT = {sk.LEFT_ELBOW: (9.2, -14.0), sk.LEFT_WRIST: (20.0, -28.0)}  # at (75, 36) and (88, 36)
 BENT = {sk.LEFT_WRIST: (14.0, -13.0)}  # forwards from the elbow, a right angle
+NOTHING = torch.zeros(CLASSES, *SIZE), torch.zeros(3, *SIZE)  # classes and colours of a photo
 UNIT = 15.2  # px, of an upper arm
 BROAD = 0.2  # units to either side
 
@@ -32,7 +33,7 @@ def laid(bent: dict[int, tuple[float, float]], out: dict[int, tuple[float, float
     limb_HW = (place_of(HERE, line.line_N).aside.abs() < BROAD * bones[0].then.unit).float()
     layer_4HW = torch.zeros(4, *SIZE)
     poses = Poses(now, own, SIDES)
-    way = along_limb(bones, poses, limb_HW, trunk, torch.zeros(CLASSES, *SIZE))
+    way = along_limb(bones, poses, limb_HW, trunk, *NOTHING)
     lay_over(layer_4HW, bones, poses, CutOut(torch.ones(3, *SIZE), limb_HW, 1.0, way), HERE)
     return layer_4HW[0]
 
@@ -63,7 +64,7 @@ def test_an_elbow_that_the_photo_has_bent_is_as_the_photo_has_it(wrist, outside)
     trunk = trunk_of(now, own, SIDES)
     assert trunk is not None
     bones = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == ARM]
-    way = along_limb(bones, Poses(now, own, SIDES), torch.zeros(SIZE), trunk, torch.zeros(CLASSES, *SIZE))
+    way = along_limb(bones, Poses(now, own, SIDES), torch.zeros(SIZE), trunk, *NOTHING)
     joint = way.goes.joints[1]
     at_joint = abs(way.goes.line_N[joint].item() - bones[0].now.end) < 1e-6
     assert at_joint == outside
@@ -82,7 +83,7 @@ def test_a_limb_is_drawn_in_from_half_its_breadth_on_by_two_hundredths_of_the_pi
     broad = 0.4 * bones[0].then.unit
     layer_4HW = torch.zeros(4, *SIZE)
     poses, limb_HW = Poses(now, own, SIDES), (lines[0] < broad).float()
-    way = along_limb(bones, poses, limb_HW, trunk, torch.zeros(CLASSES, *SIZE))
+    way = along_limb(bones, poses, limb_HW, trunk, *NOTHING)
     cut_out = CutOut(lines[0].expand(3, -1, -1), limb_HW, 1.0, way)
     lay_over(layer_4HW, bones, poses, cut_out, HERE)
     far_HW = lines[1]
@@ -104,7 +105,7 @@ def test_a_joint_is_pointed_from_a_fifth_of_a_radian_that_it_is_bent_otherwise_o
     trunk = trunk_of(now, own, SIDES)
     assert trunk is not None
     bones = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == ARM]
-    way = along_limb(bones, Poses(now, own, SIDES), torch.zeros(SIZE), trunk, torch.zeros(CLASSES, *SIZE))
+    way = along_limb(bones, Poses(now, own, SIDES), torch.zeros(SIZE), trunk, *NOTHING)
     placed = {each.number: each.now for each in bones}
     wanted = ribbon(now, placed, ARM, 1.0, SIDES, pointed=pointed)
     assert wanted is not None

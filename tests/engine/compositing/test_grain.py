@@ -127,3 +127,10 @@ def test_in_a_fine_picture_grain_is_as_fine():
     under = cloth_HWC[84:176, 136:150, 0].astype(float)
     assert np.abs(under - level).mean() == pytest.approx(12.75, rel=0.25)
     assert under.mean() == pytest.approx(level, abs=1.5)
+
+
+def test_the_lines_of_a_print_are_no_grain():
+    """A badge of fine lines beside the arm, on plain cloth."""
+    photo = grey(0.1)
+    photo[..., 50:70, 54:64] += 0.6 + woven(20, 10, 0.3)
+    assert rough(grained(photo)[0]) < 0.01

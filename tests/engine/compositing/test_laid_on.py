@@ -111,9 +111,30 @@ def test_a_sleeve_follows_its_arm():
     assert at(sleeves, -4.0, 4.75) > 0.9
 
 
-def sleeves_of(elbow: tuple[float, float], wrist: tuple[float, float]) -> np.ndarray:
-    """Of the arm on the picture's left, so bent, bool [h, w] of a long-sleeved shirt."""
-    wearer = posed(WEARER, joints={RIGHT_ELBOW: elbow, RIGHT_WRIST: wrist})
+HANGING = {
+    RIGHT_ELBOW: (-2.1, 2.2), RIGHT_WRIST: (-2.2, -0.3), LEFT_ELBOW: (2.1, 2.2), LEFT_WRIST: (2.2, -0.3)
+}  # fmt: skip
+
+
+def with_arms_down(broad: float, **moved) -> Drawn:
+    """broad: dm, half of the breadth at the shoulders and below, arms with it."""
+    wearer = posed(figure(2.5, 0, -0.4), joints=HANGING | moved)
+    y_HW, x_HW = np.mgrid[: wearer.surface.shape[2], : wearer.surface.shape[3]]
+    x_HW, y_HW = x_HW / 8 - 6.5, 9 - y_HW / 8
+    side_HW, x_HW = np.sign(x_HW), np.abs(x_HW)
+    outside_HW = (x_HW > broad) | ((y_HW > 5.6 - 0.4 * (x_HW - 0.8)) & (x_HW > 0.8))
+    clothed_HW = ~outside_HW & (y_HW > 2) & (y_HW < 6)
+    for name, part_HW in (("background", outside_HW), ("upper clothes", clothed_HW)):
+        wearer.surface[:, REGIONS.index(name), torch.from_numpy(part_HW)] = 60.0
+    arms_HW = torch.from_numpy(~outside_HW & (x_HW > 1.75) & (y_HW < 5))
+    sides_N = torch.from_numpy(side_HW)[arms_HW].float()
+    for number, place_N in enumerate((3.0 * sides_N, 4.75, 0.0)):
+        wearer.surface[:, CLASSES + number, arms_HW] = place_N / SURFACE_SPAN
+    return wearer
+
+
+def sleeves_of(wearer: Drawn) -> np.ndarray:
+    """Of the arm on the picture's left, bool [h, w] of a long-sleeved shirt."""
     laid = as_worn_by(wearer, clothes(shirt(long=True)), garment("top")).laid
     middle = round(float(wearer.joints[[RIGHT_SHOULDER, LEFT_SHOULDER], 0].mean()))
     return (laid.sleeves[0, 0] > 0.5).numpy()[:, :middle]
@@ -121,12 +142,12 @@ def sleeves_of(elbow: tuple[float, float], wrist: tuple[float, float]) -> np.nda
 
 def test_a_sleeve_s_shoulder_is_round_where_an_arm_hangs_and_whole_where_it_leans():
     """dm, from a shoulder at (-1.8, 4.75)."""
-    hanging = sleeves_of((-2.1, 2.2), (-2.2, -0.3))
+    hanging = sleeves_of(with_arms_down(2.35))
     row, (shoulder, other) = round((9 - 4.75) * 8), (round((x + 6.5) * 8) for x in (-1.8, 1.8))
     breadth = other - shoulder
     columns = np.flatnonzero(hanging[row])
     assert columns[0] == pytest.approx(shoulder - 0.15 * breadth, abs=1)
-    leaning = sleeves_of((-3.4, 3.0), (-2.2, 1.2))
+    leaning = sleeves_of(posed(WEARER, joints={RIGHT_ELBOW: (-3.4, 3.0), RIGHT_WRIST: (-2.2, 1.2)}))
     count, _, boxes, _ = cv2.connectedComponentsWithStats(leaning.astype(np.uint8))
     assert count == 2 or boxes[1:, cv2.CC_STAT_AREA].max() > 0.98 * leaning.sum()
 
@@ -245,9 +266,6 @@ def test_how_long_it_is_tells_what_a_garment_is(seen, long, piece):
     assert known_as(part, shape, hem).argmax() == piece and known_as(part, shape, hem).sum() == 1
 
 
-HANGING = {
-    RIGHT_ELBOW: (-2.1, 2.2), RIGHT_WRIST: (-2.2, -0.3), LEFT_ELBOW: (2.1, 2.2), LEFT_WRIST: (2.2, -0.3)
-}  # fmt: skip
 UP = {RIGHT_ELBOW: (-3.0, 6.5), RIGHT_WRIST: (-4.0, 8.0)}
 
 
@@ -351,3 +369,28 @@ def test_nothing_bare_is_seen_beside_a_skirt():
     rows = slice(round((9 - 0.2) * 8), hem - 3)
     assert float(bare[0, 0, rows, 24:80].max()) < 0.05 and float(laid.body[0, 0, rows].max()) > 0.9
     assert float(bare[0, 0, hem + 4 :].max()) > 0.9, "below it legs are"
+
+
+@pytest.mark.parametrize("broad", [2.1, 2.6], ids=["narrow", "broad"])
+def test_its_shoulders_are_as_broad_as_the_wearer_s_where_arms_hang(broad):
+    """However sleeves lie in the photo: these stand off. broad: dm, half of the breadth at the shoulders."""
+    wearer = with_arms_down(broad)
+    laid = as_worn_by(wearer, clothes(shirt()), garment("top")).laid
+    covered = (laid.trunk + laid.sleeves > 0.5)[0, 0].numpy()
+    for y in (4.4, 4.0):
+        columns = np.flatnonzero(covered[round((9 - y) * 8)]) / 8 - 6.5
+        assert columns[0] == pytest.approx(-broad, abs=0.2) and columns[-1] == pytest.approx(broad, abs=0.2)
+
+
+def test_nothing_of_an_arm_is_seen_beside_the_short_sleeve_it_is_in():
+    """Which is narrower in the photo than this arm."""
+    left = [(70, 40), (46, 52), (26, 80), (34, 92), (56, 78), (56, 200)]
+    mask = drawn(*left, *[(176 - x, y) for x, y in reversed(left)])
+    laid = as_worn_by(with_arms_down(2.6), clothes(mask), garment("top")).laid
+    left_of_arm = slice(None), slice(0, round((-2.15 + 6.5) * 8))
+    sleeve, bare = (
+        (each[0, 0] > 0.5).numpy()[left_of_arm] for each in (laid.sleeves, laid.body * (1 - laid.hides))
+    )
+    hem = np.flatnonzero(sleeve[:, -1])[-1]
+    beside = (bare & ~sleeve)[: hem - 2]
+    assert sleeve.any() and not beside.any() and bare[hem + 3 :].any()

@@ -10,7 +10,7 @@ from flat_scene import HERE, PX, SIDES, SIZE, pose
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.cut_outs import Poses
+from engine.compositing.cut_outs import Poses, along_limb
 from engine.compositing.limb_claims import Shown, arms_away, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, elsewhere, trunk_of
 from engine.pose import skeleton as sk
@@ -167,6 +167,24 @@ def test_cloth_goes_from_trunk_to_sleeve_up_to_half_a_unit_from_the_shoulder():
     )[2]
     assert webs_23[0].tolist() == pytest.approx([1.0, 0.5, 0.0], abs=0.02)
     assert webs_23[1].max() == 0
+
+
+@pytest.mark.parametrize("hem", [0, 43])
+def test_cloth_is_between_trunk_and_a_lifted_arm_that_has_a_sleeve_alone(hem):
+    """A sleeve halfway to the elbow, and none, with the edge of a vest beside the arm, whatever is drawn."""
+    now, own = pose(OUT)[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    limbs, poses = torch.zeros(4, *SIZE), Poses(now, own, SIDES)
+    found = [e for e in elsewhere(now, own, trunk, limbs + 1.0, SIDES) if e.bone.chain == 3]
+    drawn, shown = torch.zeros(2, CLASSES, *SIZE)
+    drawn[REGIONS.index("upper clothes")] = 1.0
+    shown[REGIONS.index("upper clothes"), :hem], shown[ARM, hem:] = 1.0, 1.0
+    shown[REGIONS.index("upper clothes"), :, :58], shown[ARM, :, :58] = 1.0, 0.0
+    photo = Shown(torch.zeros(1, *SIZE), limbs, shown)
+    ways = {3: along_limb(found, poses, limbs[3], trunk, shown, torch.zeros(3, *SIZE))}
+    webs_HW = claimed(poses, found, trunk, drawn, photo, HERE, ways, NOWHERE)[2]
+    assert webs_HW.max() > 0.9 if hem else webs_HW.max() == 0
 
 
 @pytest.mark.parametrize(("hem", "goes"), [(0.35, True), (0.45, False)])
@@ -352,7 +370,20 @@ def test_what_counts_as_an_arm_is_its_up_to_half_a_unit_from_its_bones(aside, ne
     limbs = torch.zeros(4, *SIZE)
     lay_N1, near_N1 = arms_away(bones, limbs, seen, torch.tensor(places)[:, None], SIDES, SIZE[0])
     assert near_N1[:, 0].tolist() == pytest.approx([near] * 3, abs=0.05)
-    assert lay_N1[:, 0].tolist() == pytest.approx([float(near > 0)] * 3, abs=0.01)
+    assert lay_N1[:2, 0].tolist() == pytest.approx([float(near > 0)] * 2, abs=0.01)
+
+
+@pytest.mark.parametrize(("part", "lies"), [(0.25, 0.0), (0.35, 1.0)])
+@pytest.mark.parametrize("aside", [-0.3, 0.3])
+def test_a_strap_beside_a_shoulder_is_no_arm_that_leaves(part, lies, aside):
+    """Where classes take it for one: beside the upper three tenths of an arm its matte alone tells."""
+    bones = left_arm_out()
+    (upper,) = (each.then for each in bones if each.bone.upper and each.bone.chain == 3)
+    place = upper.begin + part * upper.step + aside * upper.unit * 1j * upper.step / abs(upper.step)
+    seen, limbs = torch.zeros(CLASSES, *SIZE), torch.zeros(4, *SIZE)
+    seen[ARM] = 1.0
+    lay_11, _ = arms_away(bones, limbs, seen, torch.tensor([[place]]), SIDES, SIZE[0])
+    assert lay_11.item() == pytest.approx(lies, abs=0.01)
 
 
 @pytest.mark.parametrize(("share", "lies"), [(0.08, 0.0), (0.2, 0.5), (0.32, 1.0)])

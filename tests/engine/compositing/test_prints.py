@@ -23,23 +23,31 @@ def picture(on_hw: torch.Tensor) -> torch.Tensor:
 
 
 def test_a_badge_is_on_its_ground():
-    assert torch.equal(on_ground(picture(BADGE), SHIRT, 128), BADGE)
+    assert torch.equal(on_ground(picture(BADGE), SHIRT, SHIRT, 128), BADGE)
 
 
 @pytest.mark.parametrize("pattern", [STRIPES, DOTS])
 def test_stripes_and_dots_are_the_garments_own(pattern):
-    assert on_ground(picture(pattern), SHIRT, 128) is None
+    assert on_ground(picture(pattern), SHIRT, SHIRT, 128) is None
+
+
+def test_a_large_print_is_told_by_the_sleeves_and_a_trunk_of_another_colour_is_none():
+    sleeves = SHIRT & (abs(COLUMNS - 48) > 18)
+    print_hw = SHIRT & ~sleeves & (ROWS % 32 < 16)
+    assert torch.equal(on_ground(picture(print_hw), SHIRT, SHIRT & ~sleeves, 128), print_hw)
+    trunk = SHIRT & ~sleeves & (abs(COLUMNS - 48) < 17)  # the narrower part, of another colour
+    assert on_ground(picture(trunk), SHIRT, trunk, 128) is None
 
 
 def test_of_what_is_not_seen_nothing_is_told():
-    assert on_ground(picture(BADGE), torch.zeros_like(SHIRT), 128) is None
+    assert on_ground(picture(BADGE), SHIRT, torch.zeros_like(SHIRT), 128) is None
 
 
 def test_each_garment_is_asked_by_itself_and_a_print_has_its_edge():
     """A shirt with a badge above, trousers of dots below, of other colours."""
     below = ROWS > 64
     photo = torch.where(below, picture(DOTS), -picture(BADGE))
-    worn = torch.stack([~below, below]).float()
+    worn = (torch.stack([~below, below]) & SHIRT).float()
     found = prints(photo[None], worn[None], SHIRT[None, None])[0, 0]
     around = torch.nn.functional.max_pool2d(BADGE[None].float(), 3, 1, 1)[0]
     assert torch.equal(found, around)

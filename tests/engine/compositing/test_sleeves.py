@@ -15,7 +15,7 @@ from torch import Tensor
 from engine.compositing.limb_bones import joints, segments
 from engine.compositing.limbs_elsewhere import Trunk
 from engine.compositing.ribbons import Ribbon, place_of, ribbon
-from engine.compositing.sleeves import Sleeve, lifted_sleeve, web
+from engine.compositing.sleeves import Sleeve, lifted_sleeve, sleeved, web
 from engine.pose import skeleton as sk
 
 ARM, UPPER = 3, 6  # numbers of limb and bone
@@ -190,3 +190,43 @@ def test_a_level_arm_that_goes_up_is_lifted_on_its_own_side():
     broad_2N = torch.full((2, len(was.line_N)), LOOSE)
     made = lifted_sleeve((was, line_of(turned(2.6))), broad_2N, bare_HW, 1.0 - bare_HW, STAYS, UNIT, SIDES)
     assert made is not None and made.inner == lifted().inner and not made.broad.isnan().any()
+
+
+SKIN, CLOTH = 0.6, -0.8  # colours
+
+
+@pytest.mark.parametrize("hem", [HEM, 62, 100])
+def test_an_arm_under_sure_clothes_has_a_sleeve_whatever_its_colour(hem):
+    assert has_sleeve(1.0, SKIN, hem)
+
+
+def test_a_bare_arm_has_no_sleeve_whatever_its_colour():
+    assert not has_sleeve(0.0, CLOTH)
+
+
+@pytest.mark.parametrize("sure", [0.6, 0.85])
+@pytest.mark.parametrize(("colour", "has"), [(SKIN, False), (CLOTH, True)])
+def test_where_classes_are_not_sure_of_a_sleeve_colours_tell(sure, colour, has):
+    assert has_sleeve(sure, colour) == has
+
+
+def test_where_nothing_of_an_arm_is_bare_colours_tell_nothing():
+    assert has_sleeve(0.8, SKIN, 128)
+
+
+def test_the_edge_of_a_dress_beside_an_arm_is_no_sleeve():
+    """All that is on the trunk's side of its line, and a px past it."""
+    was = line_of(OWN)
+    cloth_HW = (HERE.real < SHOULDER.real + 2 * PX).float()
+    broad_2N = torch.full((2, len(was.line_N)), LOOSE)
+    assert not sleeved(was, broad_2N, 1.0 - cloth_HW, cloth_HW, torch.zeros(3, *SIZE), SIDES)
+
+
+def has_sleeve(sure: float, colour: float, hem: int = HEM) -> bool:
+    """Of an arm on which clothes are that sure down to the hem, of that colour; beside it is the trunk."""
+    cloth_HW, photo_3HW = torch.zeros(SIZE), torch.full((3, *SIZE), SKIN)
+    cloth_HW[:hem], photo_3HW[:, :hem] = sure, colour
+    cloth_HW[:, :50], photo_3HW[:, :, :50] = 1.0, CLOTH
+    was = line_of(OWN)
+    broad_2N = torch.full((2, len(was.line_N)), BARE)
+    return sleeved(was, broad_2N, 1.0 - cloth_HW, cloth_HW, photo_3HW, SIDES)

@@ -88,3 +88,13 @@ def test_a_joint_that_is_absent_or_hidden_now_is_elsewhere():
     absent = pose()
     absent[0, sk.LEFT_WRIST] = 0
     assert still(absent)[64, 68] == 0
+
+
+@pytest.mark.parametrize(("far", "left"), [(0.2, 1.0), (0.512, 0.5), (0.8, 0.0)])
+def test_as_a_trunk_begins_to_move_the_photo_goes_bit_by_bit(far, left):
+    """A hip by px of 128 rows, of which the half is 64."""
+    waving = pose(
+        LEFT_WRIST=(80.0, 40.0),
+        LEFT_HIP=(float(STANDING[sk.LEFT_HIP, 0]) + far, float(STANDING[sk.LEFT_HIP, 1])),
+    )
+    assert still(waving)[4, 4] == pytest.approx(left, abs=0.05)

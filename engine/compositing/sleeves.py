@@ -77,7 +77,7 @@ def sleeved(
     classes_2hw, outer_1M = torch.stack([bare_hw, cloth_hw]), (was.line_N[first:middle] + aside_N)[None]
     bare_M, cloth_M = sampled(classes_2hw, outer_1M, sides_2)[:, 0]
     surest = float((cloth_M - bare_M).max())
-    if surest <= 0 or surest > _SURE:
+    if abs(surest) > _SURE:
         return surest > 0
     arm_1N = was.line_N[None, first:]
     bare_N, cloth_N = sampled(classes_2hw, arm_1N, sides_2)[:, 0]

@@ -204,7 +204,7 @@ def test_a_bare_arm_has_no_sleeve_whatever_its_colour():
     assert not has_sleeve(0.0, CLOTH)
 
 
-@pytest.mark.parametrize("sure", [0.6, 0.85])
+@pytest.mark.parametrize("sure", [0.3, 0.6, 0.85])
 @pytest.mark.parametrize(("colour", "has"), [(SKIN, False), (CLOTH, True)])
 def test_where_classes_are_not_sure_of_a_sleeve_colours_tell(sure, colour, has):
     assert has_sleeve(sure, colour) == has

@@ -186,13 +186,13 @@ def test_legs_that_are_folded_do_not_tell_how_long_what_is_on_them_is(word):
     assert clothes_worn(posed(person, JOINTS | both), TOP) is not None
 
 
-@pytest.mark.parametrize("word", ["trousers", "skirt"])
+@pytest.mark.parametrize(("word", "covered"), [("trousers", -2.2), ("skirt", -1.0)])
 @pytest.mark.parametrize("knee", [-1.2, -0.9])
-def test_a_wearer_whose_legs_are_folded_has_it_on_them_all_the_same(word, knee):
+def test_a_wearer_whose_legs_are_folded_has_it_on_them_all_the_same(word, covered, knee):
     """Its legs are no longer than from hips to crotch, or hardly."""
     wearer = posed(WEARER, JOINTS | legs_to(knee, knee - 0.75))
     laid = as_worn_by(wearer, clothes_worn(giver(), garment(word)), garment(word)).laid
-    assert at(laid.trunk, 1.0, -1.0) > 0.9 and at(laid.trunk, 1.0, -4.5) < 0.1
+    assert at(laid.trunk, 1.0, covered) > 0.9 and at(laid.trunk, 1.0, -4.5) < 0.1
     assert all(torch.isfinite(each).all() for each in laid)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.compositing.bodies import ARM, TRUNK, Body, Ways, along_limb, limb_length
+from engine.compositing.bodies import ARM, ARMPIT, TRUNK, Body, Ways, along_limb, limb_length
 from engine.compositing.cloth_meshes import looked_up, mesh_over, part_over
 from engine.compositing.clothes import Clothes
 from engine.compositing.fields import ramp, ramp_at
@@ -41,7 +41,6 @@ _CAP_AT, _CAP, _CAP_FADES = (0.45, 0.35), (0.35, 0.43), (0.15, 0.6)
 _STANDS_OFF = 0.25  # of how far cloth stands off a shoulder in a photo, that is left
 _UNDER = 0.12  # of the shoulders, how far a trunk goes on under a sleeve
 _COLLAR = 0.3  # of the shoulders, how far from the middle shoulders are no neck
-_ARMPITS = 0.35  # of the shoulders, how far below them armpits are
 _AS_BROAD = 0.36  # likewise, half of the breadth of clothes from which on they go around a body
 _SHORT = 0.2  # likewise, how far before its end, which may be aslant, a sleeve hides what is in it
 # Half of an arm in a short sleeve, in shoulders, and how much broader a sleeve is made for it at most.
@@ -124,11 +123,11 @@ def top_on(
     across_hw, down_hw = way.across_HW / body.shoulders, way.down_HW / body.shoulders
     half_h = torch.from_numpy(shape.half / shape.breadth).float().to(arms_hw.device) * trunk.broader
     row_hw = trunk.rows(down_hw).round().long().clamp(0, len(half_h) - 1)
-    below_hw = (trunk.rows(down_hw) < np.flatnonzero(clothes.mask.any(1))[-1]) & (down_hw > _ARMPITS)
+    below_hw = (trunk.rows(down_hw) < np.flatnonzero(clothes.mask.any(1))[-1]) & (down_hw > ARMPIT)
     beside_hw = below_hw & (half_h[row_hw] > _AS_BROAD) & (across_hw.abs() > 0.2)
     hidden_hw = hidden_hw.maximum(beside_hw * (1.0 - arms_hw))
     if found:  # nor has who wears sleeves bare shoulders
-        aside_hw = (across_hw.abs() > _COLLAR) & (down_hw <= _ARMPITS)
+        aside_hw = (across_hw.abs() > _COLLAR) & (down_hw <= ARMPIT)
         hidden_hw = hidden_hw.maximum(aside_hw * (1.0 - arms_hw))
     return Top(layers, clothes.mask & ~sleeves_hw, hidden_hw)
 

@@ -7,10 +7,30 @@ import torch.nn.functional as F
 
 from engine.compositing.wardrobe import CLASSES, make_wardrobe
 from engine.compositing.worn import Drawn
+from engine.pose.skeleton import (
+    LEFT_ANKLE,
+    LEFT_ELBOW,
+    LEFT_HIP,
+    LEFT_KNEE,
+    LEFT_SHOULDER,
+    LEFT_WRIST,
+    RIGHT_ANKLE,
+    RIGHT_ELBOW,
+    RIGHT_HIP,
+    RIGHT_KNEE,
+    RIGHT_SHOULDER,
+    RIGHT_WRIST,
+)
 from engine.regions import REGIONS, SURFACE_SPAN
 
 SIZE = (144, 104)  # 8 px a decimetre, 18 dm high
 SKIN, WALL = -0.2, 1.0
+JOINTS = {  # dm, of `figure`, whose arms are held out
+    RIGHT_SHOULDER: (-1.8, 4.75), LEFT_SHOULDER: (1.8, 4.75),
+    RIGHT_ELBOW: (-3.3, 4.75), LEFT_ELBOW: (3.3, 4.75),
+    RIGHT_WRIST: (-4.6, 4.75), LEFT_WRIST: (4.6, 4.75), RIGHT_HIP: (-1.0, -0.5), LEFT_HIP: (1.0, -0.5),
+    RIGHT_KNEE: (-1.0, -4.0), LEFT_KNEE: (1.0, -4.0), RIGHT_ANKLE: (-1.0, -7.5), LEFT_ANKLE: (1.0, -7.5),
+}  # fmt: skip
 
 
 def figure(

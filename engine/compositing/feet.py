@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.compositing.fields import ramp, size_of
+from engine.compositing.fields import nearest_known, ramp, size_of
 from engine.compositing.limb_bones import BONES, along, positions, segments
 from engine.cv import cv2
 from engine.ops.resample import running_mean
@@ -55,12 +55,9 @@ def _inwards(foot_HW: np.ndarray) -> np.ndarray:
     if deep <= rim:
         return np.zeros((*foot_HW.shape, 2), np.float32)
     core_HW = inside_HW >= deep
-    far_HW, label_HW = cv2.distanceTransformWithLabels(
-        (~core_HW).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    place_N2 = np.zeros((label_HW.max() + 1, 2), np.float32)
-    place_N2[label_HW[core_HW]] = np.argwhere(core_HW)[:, ::-1]
-    way_HW2 = place_N2[label_HW] - np.moveaxis(np.indices(foot_HW.shape)[::-1], 0, -1)
+    far_HW, number_HW = nearest_known(core_HW)
+    way_2HW = np.array(np.unravel_index(number_HW, foot_HW.shape)) - np.indices(foot_HW.shape)
+    way_HW2 = np.moveaxis(way_2HW[::-1], 0, -1)
     depth_HW = inside_HW - outside_HW
     step_HW = (rim * (1.0 - depth_HW / deep)).clip(0.0)
     step_HW = np.where(depth_HW < 0, rim - depth_HW, step_HW) * (outside_HW < beside)

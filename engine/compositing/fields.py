@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.cv import cv2
 from engine.ops.resample import enlarged, running_mean
 
 Window = tuple[slice, slice]  # rows and columns of a picture
@@ -146,3 +148,14 @@ def ramp(x: Tensor, low: float, high: float) -> Tensor:
 def ramp_at(x: float, low: float, high: float) -> float:
     """`ramp` of a number."""
     return min(max((x - low) / (high - low), 0.0), 1.0)
+
+
+def nearest_known(known_HW: np.ndarray, mask: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    """How far every px is from the nearest one that is known, px, and which that is, by its number in the
+    order of rows, [H, W] each. known: bool, at least one. mask: the distance's, as OpenCV has it."""
+    far_HW, label_HW = cv2.distanceTransformWithLabels(
+        (~known_HW).astype(np.uint8), cv2.DIST_L2, mask, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    number_N = np.zeros(label_HW.max() + 1, np.int64)
+    number_N[label_HW[known_HW]] = np.flatnonzero(known_HW)
+    return far_HW, number_N[label_HW]

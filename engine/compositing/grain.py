@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.fields import ramp, size_of, wide_mean
+from engine.compositing.fields import nearest_known, ramp, size_of, wide_mean
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.patterns import copied, seen_clothes
 from engine.compositing.prints import prints
@@ -88,12 +88,8 @@ def _even(finer_1CHW: Tensor, inner_11HW: Tensor) -> Tensor:
 def _mirrored(known_HW: np.ndarray) -> np.ndarray:
     """int [H, W, 2]: rows and columns from a px to its mirror image at the nearest known one; to what is
     known nearest to that, where it is not."""
-    _, label_HW = cv2.distanceTransformWithLabels(
-        (~known_HW).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    place_N2 = np.zeros((label_HW.max() + 1, 2), int)
-    place_N2[label_HW[known_HW]] = np.argwhere(known_HW)
-    nearest_HW2, here_HW2 = place_N2[label_HW], np.moveaxis(np.indices(known_HW.shape), 0, -1)
+    nearest_HW2 = np.stack(np.unravel_index(nearest_known(known_HW)[1], known_HW.shape), -1)
+    here_HW2 = np.moveaxis(np.indices(known_HW.shape), 0, -1)
     image_HW2 = here_HW2
     for _ in range(_MIRRORS):  # what is known is its own image
         image_HW2 = 2 * nearest_HW2[tuple(np.moveaxis(image_HW2, -1, 0))] - image_HW2

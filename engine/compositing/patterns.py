@@ -11,12 +11,11 @@ import torch
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.fields import highest, odd_side, size_of
+from engine.compositing.fields import highest, nearest_known, odd_side, size_of
 from engine.compositing.limb_bones import ARM_CHAINS, ARMS, distance, positions, segments
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.prints import on_ground
 from engine.compositing.under_arms import with_rims
-from engine.cv import cv2
 from engine.inpainting.plate import source_field
 from engine.inpainting.shifts import PATCH
 from engine.ops.resample import enlarged
@@ -94,13 +93,7 @@ def _asked(own: OwnPose) -> np.ndarray:
 
 def _nearest(seen_KHW: np.ndarray) -> np.ndarray:
     """int [H, W]: the number of the garment that is nearest."""
-    any_HW = seen_KHW.any(0)
-    _, label_HW = cv2.distanceTransformWithLabels(
-        np.where(any_HW, np.uint8(0), np.uint8(1)), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    number_N = np.zeros(label_HW.max() + 1, int)
-    number_N[label_HW[any_HW]] = seen_KHW.argmax(0)[any_HW]
-    return number_N[label_HW]
+    return seen_KHW.argmax(0).ravel()[nearest_known(seen_KHW.max(0))[1]]
 
 
 def _around(marked_HW: np.ndarray) -> tuple[slice, slice]:

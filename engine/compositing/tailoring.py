@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import at, ramp, size_of, spread
+from engine.compositing.fields import at, nearest_known, ramp, size_of, spread
 from engine.cv import cv2
 from engine.ops.resample import enlarged, running_mean, shrunk
 
@@ -130,13 +130,10 @@ def continued(picture_1CHW: Tensor, inside_11HW: Tensor, wanted_11HW: Tensor, ri
     deep_hw = cv2.morphologyEx(away_hw * wanted_hw, cv2.MORPH_OPEN, no_rim)
     if away_hw.all() or not deep_hw.any():
         return filled_1CHW
-    _, label_hw = cv2.distanceTransformWithLabels(
-        away_hw, cv2.DIST_L2, cv2.DIST_MASK_PRECISE, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    place_L2 = np.zeros((label_hw.max() + 1, 2), np.float32)
-    place_L2[label_hw[away_hw == 0]] = np.argwhere(away_hw == 0)[:, ::-1]
+    _, number_hw = nearest_known(away_hw == 0, cv2.DIST_MASK_PRECISE)
+    place_hw2 = _place(number_hw)
     here_hw2 = np.stack(np.meshgrid(*(np.arange(side, dtype=np.float32) for side in away_hw.shape[::-1])), -1)
-    steps_hw2 = 2 * (place_L2[label_hw] - here_hw2)
+    steps_hw2 = 2 * (place_hw2 - here_hw2)
     steps_hw2 = cv2.GaussianBlur(steps_hw2, (0, 0), _EVEN * away_hw.shape[0] / 256)
     across_hw2 = (here_hw2 + steps_hw2 + 0.5) * 2 / away_hw.shape[::-1] - 1
     deep_hw1 = cv2.dilate(deep_hw, np.ones((3, 3), np.uint8))[..., None]
@@ -161,16 +158,11 @@ def drawn_out(shape_11hw: Tensor, outline_11hw: Tensor, free_11hw: Tensor) -> tu
     theirs_hw, wanted_hw = (_edge(each_11hw) & free_hw for each_11hw in (shape_11hw, outline_11hw))
     moves_hw2, certain_hw = np.zeros((rows, columns, 2), np.float32), np.zeros((rows, columns), np.float32)
     if theirs_hw.any() and wanted_hw.any():
-        away_hw = (~theirs_hw).astype(np.uint8)
-        far_hw, label_hw = cv2.distanceTransformWithLabels(
-            away_hw, cv2.DIST_L2, cv2.DIST_MASK_PRECISE, labelType=cv2.DIST_LABEL_PIXEL
-        )
-        place_L2 = np.zeros((label_hw.max() + 1, 2), np.float32)
-        place_L2[label_hw[theirs_hw]] = np.argwhere(theirs_hw)[:, ::-1]
+        far_hw, number_hw = nearest_known(theirs_hw, cv2.DIST_MASK_PRECISE)
         scale = rows / 256
         moved_hw = wanted_hw & (far_hw <= _FARTHEST * scale)
         here_N2 = np.argwhere(moved_hw)[:, ::-1].astype(np.float32)
-        moves_hw2[moved_hw] = place_L2[label_hw[moved_hw]] - here_N2
+        moves_hw2[moved_hw] = _place(number_hw)[moved_hw] - here_N2
         counted_hw = cv2.GaussianBlur(moved_hw.astype(np.float32), (0, 0), _SMOOTH * scale)
         moves_hw2[:] = cv2.GaussianBlur(moves_hw2, (0, 0), _SMOOTH * scale)
         moves_hw2 /= np.maximum(counted_hw, 1e-6)[..., None]
@@ -182,6 +174,12 @@ def drawn_out(shape_11hw: Tensor, outline_11hw: Tensor, free_11hw: Tensor) -> tu
     planes_3hw = np.concatenate([found_hw2, certain_hw[..., None]], -1, dtype=np.float32).transpose(2, 0, 1)
     found_12hw, certain_11hw = torch.from_numpy(planes_3hw)[None].to(outline_11hw.device).split((2, 1), 1)
     return found_12hw, certain_11hw
+
+
+def _place(number_hw: np.ndarray) -> np.ndarray:
+    """x, y of px by their numbers in the order of rows, float32 [h, w, 2]."""
+    row_hw, column_hw = np.unravel_index(number_hw, number_hw.shape)
+    return np.stack([column_hw, row_hw], -1).astype(np.float32)
 
 
 def _edge(mask_11hw: Tensor) -> np.ndarray:

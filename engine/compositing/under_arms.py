@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.compositing.fields import highest, odd_side, size_of
+from engine.compositing.fields import highest, nearest_known, odd_side, size_of
 from engine.compositing.limb_bones import (
     ARMS,
     BONES,
@@ -143,14 +143,11 @@ def from_nearest(picture_B3hw: Tensor, known_B1hw: Tensor) -> Tensor:
     for picture_3hw, known_1hw, filled_3hw in zip(picture_B3hw, known_B1hw, filled_B3hw, strict=True):
         if known_1hw.any():
             known = known_1hw[0].cpu().numpy()
-            tall = np.ones((_ASIDE * known.shape[0], known.shape[1]), np.uint8)
-            tall[_ASIDE // 2 :: _ASIDE] = ~known
-            _, label_hw = cv2.distanceTransformWithLabels(
-                tall, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-            )
-            label_hw = label_hw[_ASIDE // 2 :: _ASIDE]
-            pixels = np.zeros(label_hw.max() + 1, np.int64)
-            pixels[label_hw[known]] = np.flatnonzero(known)
-            nearest_hw = torch.from_numpy(pixels[label_hw]).to(picture_3hw.device)
+            rows = slice(_ASIDE // 2, None, _ASIDE)
+            tall = np.zeros((_ASIDE * known.shape[0], known.shape[1]), bool)
+            tall[rows] = known
+            row_hw, column_hw = np.unravel_index(nearest_known(tall)[1][rows], tall.shape)
+            nearest_hw = torch.from_numpy(row_hw // _ASIDE * known.shape[1] + column_hw)
+            nearest_hw = nearest_hw.to(picture_3hw.device)
             filled_3hw[:] = picture_3hw.flatten(1)[:, nearest_hw]
     return filled_B3hw

@@ -12,14 +12,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import centres, look_up, make_atlas
-from engine.compositing.fields import around, largest, size_of
-from engine.cv import cv2
+from engine.compositing.fields import around, largest, nearest_known, size_of
 from engine.garments import (
     ARMS,
     DRESS,
@@ -232,13 +230,8 @@ def _inside(pieces_Phw: Tensor) -> Tensor:
     mine_P1hw = 1.0 - around((pieces_Phw < 0.5).float()[:, None].cpu(), 3)
     for piece, mine_1hw in enumerate(mine_P1hw):
         if piece and mine_1hw.any():
-            away_hw = (mine_1hw[0] == 0).numpy().astype(np.uint8)
-            _, label_hw = cv2.distanceTransformWithLabels(
-                away_hw, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-            )
-            position_of = np.zeros(label_hw.max() + 1, np.int64)
-            position_of[label_hw[away_hw == 0]] = np.flatnonzero(away_hw == 0)
-            inside_P2hw[piece] = here_2hw.flatten(1)[:, torch.from_numpy(position_of[label_hw])]
+            _, number_hw = nearest_known((mine_1hw[0] != 0).numpy())
+            inside_P2hw[piece] = here_2hw.flatten(1)[:, torch.from_numpy(number_hw)]
     return inside_P2hw.to(pieces_Phw.device)
 
 

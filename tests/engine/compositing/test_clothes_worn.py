@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from flat_figure import SKIN, at, figure
+from flat_figure import JOINTS, SKIN, at, figure
 
 from engine.compositing.bodies import seen_from_before
 from engine.compositing.clothes_worn import clothes_worn
@@ -23,21 +23,13 @@ from engine.pose.skeleton import (
     LEFT_SHOULDER,
     LEFT_WRIST,
     RIGHT_ANKLE,
-    RIGHT_ELBOW,
     RIGHT_HIP,
     RIGHT_KNEE,
     RIGHT_SHOULDER,
-    RIGHT_WRIST,
     SEEN,
 )
 from engine.regions import REGIONS, SURFACE_SPAN
 
-JOINTS = {  # dm, of the flat figure, whose arms are held out
-    RIGHT_SHOULDER: (-1.8, 4.75), LEFT_SHOULDER: (1.8, 4.75),
-    RIGHT_ELBOW: (-3.3, 4.75), LEFT_ELBOW: (3.3, 4.75),
-    RIGHT_WRIST: (-4.6, 4.75), LEFT_WRIST: (4.6, 4.75), RIGHT_HIP: (-1.0, -0.5), LEFT_HIP: (1.0, -0.5),
-    RIGHT_KNEE: (-1.0, -4.0), LEFT_KNEE: (1.0, -4.0), RIGHT_ANKLE: (-1.0, -7.5), LEFT_ANKLE: (1.0, -7.5),
-}  # fmt: skip
 LONG_LEGS = {
     RIGHT_KNEE: (-1.0, -4.4), LEFT_KNEE: (1.0, -4.4), RIGHT_ANKLE: (-1.0, -8.3), LEFT_ANKLE: (1.0, -8.3),
 }  # fmt: skip

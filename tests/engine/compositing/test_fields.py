@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
 from engine.compositing.atlas import centres
-from engine.compositing.fields import alike, around, at, keeps_shape, moved_by, odd_side, window_of
+from engine.compositing.fields import (
+    alike,
+    around,
+    at,
+    keeps_shape,
+    moved_by,
+    nearest_known,
+    odd_side,
+    window_of,
+)
+from engine.cv import cv2
 
 SIZE = (128, 96)
 
@@ -70,3 +81,16 @@ def test_a_map_is_looked_up_only_where_it_moves():
     assert torch.equal(unmoved[..., 1:, 1:], x[..., 1:, 1:])
     steps[..., 20:60, 30:50] = 0.1
     torch.testing.assert_close(moved_by(x, here, steps), at(x, here + steps), atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("mask", [5, cv2.DIST_MASK_PRECISE])
+def test_the_nearest_known_px_is_near_and_known(mask):
+    """Against all distances; OpenCV's table of 5 px is right to a few hundredths."""
+    known_HW = np.random.default_rng(3).random((24, 17)) < 0.03
+    far_HW, number_HW = nearest_known(known_HW, mask)
+    places_N2, here_HW2 = np.argwhere(known_HW), np.moveaxis(np.indices(known_HW.shape), 0, -1)
+    least_HW = np.linalg.norm(here_HW2[:, :, None] - places_N2, axis=-1).min(-1)
+    assert np.allclose(far_HW, least_HW, rtol=0.03, atol=1e-3)
+    assert known_HW.ravel()[number_HW].all()
+    found_HW2 = np.stack(np.unravel_index(number_HW, known_HW.shape), -1)
+    assert np.allclose(np.linalg.norm(found_HW2 - here_HW2, axis=-1), least_HW, rtol=0.05, atol=1e-3)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from flat_figure import JOINTS
 
 from engine.compositing.bodies import TRUNK
 from engine.compositing.clothes import Clothes, clothes_alone, known_as
@@ -16,16 +17,10 @@ from engine.compositing.worn import Drawn, undressed
 from engine.cv import cv2
 from engine.garments import DRESS, GARMENTS, PIECES, SKIRT, TOP, TROUSERS, garment
 from engine.pose.skeleton import (
-    LEFT_ANKLE,
     LEFT_ELBOW,
-    LEFT_HIP,
-    LEFT_KNEE,
     LEFT_SHOULDER,
     LEFT_WRIST,
-    RIGHT_ANKLE,
     RIGHT_ELBOW,
-    RIGHT_HIP,
-    RIGHT_KNEE,
     RIGHT_SHOULDER,
     RIGHT_WRIST,
     SEEN,
@@ -37,12 +32,6 @@ from .test_garment_outline import ROWS, arms_of, drawn, shirt, trousers
 
 WOOD, CLOTH, STRIPE = -0.9, 0.5, 0.1
 PERIOD = 12  # rows of the photo's map from stripe to stripe
-JOINTS = {  # dm, of `figure`, whose arms are held out
-    RIGHT_SHOULDER: (-1.8, 4.75), LEFT_SHOULDER: (1.8, 4.75),
-    RIGHT_ELBOW: (-3.3, 4.75), LEFT_ELBOW: (3.3, 4.75),
-    RIGHT_WRIST: (-4.6, 4.75), LEFT_WRIST: (4.6, 4.75), RIGHT_HIP: (-1.0, -0.5), LEFT_HIP: (1.0, -0.5),
-    RIGHT_KNEE: (-1.0, -4.0), LEFT_KNEE: (1.0, -4.0), RIGHT_ANKLE: (-1.0, -7.5), LEFT_ANKLE: (1.0, -7.5),
-}  # fmt: skip
 
 
 def posed(wearer: Drawn, **moved) -> Drawn:

@@ -7,3 +7,7 @@ REGIONS = ("background", "hair", "face", "upper clothes", "dress or skirt", "pan
 CLASSES = len(REGIONS)
 
 SURFACE_SPAN = 9.0  # dm from the origin that surface coordinates can tell: the unit that networks see
+
+# A map of arms is a class beneath them, and for a pixel of an arm more: which of them it is.
+RIGHT_ARM, LEFT_ARM = 8, 16
+ARMS_UNKNOWN = 255

@@ -81,7 +81,15 @@ def test_what_the_studio_writes_is_read(people, tmp_path):
     views = [(person, view, people.view(person - 50, view)) for person in (50, 51) for view in (0, 1)]
     samples = [
         shards.Record(
-            person, view, v.image_HWC, v.parsing_HW, v.keypoints_18x3, v.framing, v.facing, surface_of(v)
+            person,
+            view,
+            v.image_HWC,
+            v.parsing_HW,
+            v.keypoints_18x3,
+            v.framing,
+            v.facing,
+            surface_of(v),
+            v.parsing_HW,
         )
         for person, view, v in views
     ]
@@ -188,13 +196,13 @@ def test_damaged_records_are_replaced_and_counted_where_that_is_wanted(own_copy)
 
 @pytest.fixture(scope="module")
 def surfaced(people, tmp_path_factory):
-    """The stick people 0 and 1 as people 50 and 51 with surface coordinates, version 2 of the data."""
+    """The stick people 0 and 1 as people 50 and 51 with surface coordinates, version 3 of the data."""
     folder = tmp_path_factory.mktemp("surfaced")
     shards.describe(folder, "7", people.size, 4)
     samples = []
     for person, number in itertools.product((0, 1), range(4)):
         v = people.view(person, number)
-        parts = v.image_HWC, v.parsing_HW, v.keypoints_18x3, v.framing, v.facing, surface_of(v)
+        parts = v.image_HWC, v.parsing_HW, v.keypoints_18x3, v.framing, v.facing, surface_of(v), v.arms_HW
         samples.append(shards.Record(50 + person, number, *parts))
     shards.write_shard(folder, 50, 100, samples)
     return folder
@@ -256,7 +264,7 @@ def test_a_mirror_turns_surface_coordinates_to_the_other_side(people):
 def test_data_of_both_versions_are_read_together(stick_people, surfaced):
     both = People([stick_people, surfaced])
     assert not both.view(0, 0).surface_HW3.any() and both.view(50, 0).surface_HW3.any()
-    assert len(both.encoded(0, 0)) == 3 and len(both.encoded(50, 0)) == 4
+    assert len(both.encoded(0, 0)) == 3 and len(both.encoded(50, 0)) == 5
 
 
 def test_a_missing_or_damaged_surface_is_named(surfaced, tmp_path):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from engine.errors import InputError
+from engine.regions import ARMS_UNKNOWN
 from train.__main__ import main
 from train.commands import render
 from train.data.people import People
@@ -22,7 +23,8 @@ def sample(person: int, view: int) -> Record:
     keypoints = np.concatenate([rng.uniform(0, 48, (18, 2)).round(2), rng.integers(0, 3, (18, 1))], 1)
     parsing = rng.integers(0, 8, (64, 48), np.uint8)
     surface = rng.integers(1, 256, (64, 48, 3)).astype(np.uint8) * (parsing > 0)[:, :, None]
-    return Record(person, view, image, parsing, keypoints, "full", "front", surface)
+    arms = np.where(rng.random((64, 48)) < 0.1, ARMS_UNKNOWN, rng.integers(0, 32, (64, 48))).astype(np.uint8)
+    return Record(person, view, image, parsing, keypoints, "full", "front", surface, arms)
 
 
 def write(folder, first, end, views=2):
@@ -45,7 +47,9 @@ def test_round_trip(tmp_path):
             assert np.array_equal(read.parsing_HW, expected.parsing_HW)
             assert np.allclose(read.keypoints_18x3, expected.keypoints_18x3)
             assert np.array_equal(read.surface_HW3, expected.surface_HW3)
+            assert np.array_equal(read.arms_HW, expected.arms_HW)
             assert not plain.view(person, view).surface_HW3.any()
+            assert (plain.view(person, view).arms_HW == ARMS_UNKNOWN).all()
             difference = np.abs(read.image_HWC.astype(int) - expected.image_HWC)
             assert difference.mean() < 2  # JPEG
     copy = pickle.loads(pickle.dumps(people))  # loading processes get one
@@ -57,7 +61,7 @@ def test_members_of_a_person_are_contiguous_and_named_as_agreed(tmp_path):
 
     with tarfile.open(write(tmp_path, 7, 9)) as tar:
         names = tar.getnames()
-    kinds = ("jpg", "parsing.png", "json", "surface.png")
+    kinds = ("jpg", "parsing.png", "json", "surface.png", "arms.png")
     assert names == [f"{i:07d}_{v}.{kind}" for i in (7, 8) for v in (0, 1) for kind in kinds]
 
 

@@ -18,10 +18,9 @@ def sample(person: int, view: int = 0) -> Record:
     rng = np.random.default_rng((person, view))
     image = np.full((64, 48, 3), rng.integers(0, 255, 3, np.uint8))
     keypoints = np.concatenate([rng.uniform(0, 48, (18, 2)).round(2), np.full((18, 1), 2)], 1)
-    surface = rng.integers(1, 256, (64, 48, 3), np.uint8)
-    return Record(
-        person, view, image, rng.integers(0, 8, (64, 48), np.uint8), keypoints, "full", "front", surface
-    )
+    surface, arms = rng.integers(1, 256, (64, 48, 3), np.uint8), rng.integers(0, 32, (64, 48), np.uint8)
+    parsing = rng.integers(0, 8, (64, 48), np.uint8)
+    return Record(person, view, image, parsing, keypoints, "full", "front", surface, arms)
 
 
 def write(folder, first, end):

@@ -47,7 +47,7 @@ def data(tmp_path_factory, request):
             for number, view in enumerate(views):
                 yield Record(
                     person, number, view.image_HWC, view.parsing_HW, view.keypoints_18x3, view.framing,
-                    view.facing, view.surface_HW3,
+                    view.facing, view.surface_HW3, view.arms_HW,
                 )  # fmt: skip
 
     write_shard(folder, HELD_OUT, HELD_OUT + 2, records())

@@ -30,7 +30,7 @@ def people() -> dict[str, bytes]:
         colours = rng.integers(0, 255, (2, *SIZE, 3), np.uint8)
         parsing = rng.integers(0, 8, SIZE).astype(np.uint8)
         joints = np.column_stack([rng.uniform(2, 40, (18, 2)), np.full(18, 2.0)]).astype(np.float32)
-        return shards.Record(0, number, colours[0], parsing, joints, "full", "front", colours[1])
+        return shards.Record(0, number, colours[0], parsing, joints, "full", "front", colours[1], parsing)
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -241,6 +241,7 @@ def _samples(job: Job, first: int, end: int) -> Iterator[Record]:
                 view.framing,
                 view.facing,
                 view.surface_HW3,
+                view.arms_HW,
                 view.plate_HWC,
             )
         with _worker["counter"].get_lock():

@@ -1,8 +1,9 @@
 """Rendered people on disk: an index of persons and views over tar shards, read by offset.
 
 A data set is a folder with `dataset.json` and shards `people-AAAAAAA-BBBBBBB.tar` (people A <= i < B). Every
-view of a person is four members: `{i:07d}_{v}.jpg`, `{i:07d}_{v}.parsing.png`, `{i:07d}_{v}.json` and
-`{i:07d}_{v}.surface.png`; data sets of version 1 lack the last. Those of moves (`train.moves`) also have the
+view of a person is five members: `{i:07d}_{v}.jpg`, `{i:07d}_{v}.parsing.png`, `{i:07d}_{v}.json`,
+`{i:07d}_{v}.surface.png` and `{i:07d}_{v}.arms.png`; data sets of version 2 lack the last, of version 1 the
+last two. Those of moves (`train.moves`) also have the
 place without the person, `{i:07d}_0.plate.jpg`. Opening reads the tar headers only; a view is one open, one
 read and one close, so the operating system's page cache does the rest and an index may be handed to other
 processes as it is.
@@ -12,6 +13,10 @@ place on MakeHuman's unmorphed base mesh in rest pose (dm; x to the person's lef
 which garments, hair and shoes have their own. A point has the same coordinates in all views of a person, and
 about the same in all people. In 8 bits each: round(127.5 + p * 127 / SURFACE_SPAN), 1 to 255; 0 is nobody
 (SURFACE_SPAN: `engine.regions`).
+
+Arms: for every pixel, in 8 bits, the class that would be seen there without anybody's arms, and RIGHT_ARM and
+LEFT_ARM added where it is that arm's, with its sleeve and hand; ARMS_UNKNOWN where that is not known
+(`engine.regions`).
 
 People from HELD_OUT on are never trained on.
 """
@@ -35,7 +40,7 @@ from engine import quiet
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.files import opened, reason_of, text_of
-from engine.regions import REGIONS
+from engine.regions import ARMS_UNKNOWN, LEFT_ARM, REGIONS, RIGHT_ARM
 
 HELD_OUT = 1_000_000
 TRAINING_PEOPLE = range(HELD_OUT)
@@ -43,13 +48,20 @@ HELD_OUT_PEOPLE = range(HELD_OUT, 10_000_000)
 TEST_PEOPLE = range(HELD_OUT, HELD_OUT + 500)
 
 
-KINDS = ("jpg", "parsing.png", "json", "surface.png", "plate.jpg")  # members of a view, in their order
+KINDS = (
+    "jpg",
+    "parsing.png",
+    "json",
+    "surface.png",
+    "arms.png",
+    "plate.jpg",
+)  # members of a view, in their order
 DESCRIPTION = "dataset.json"
-FORMAT, VERSION = "poseloom-people", 2
+FORMAT, VERSION = "poseloom-people", 3
 _MOST_TEXT = 1 << 16  # bytes; a description has some hundred
-_KINDS_OF_VERSION = {1: KINDS[:3], 2: KINDS[:4]}  # that every view has
+_KINDS_OF_VERSION = {1: KINDS[:3], 2: KINDS[:4], 3: KINDS[:5]}  # that every view has
 SHARD_NAME = re.compile(r"people-(\d{7})-(\d{7})\.tar")
-_MEMBER = re.compile(r"(\d{7})_(\d+)\.(jpg|parsing\.png|json|surface\.png|plate\.jpg)")
+_MEMBER = re.compile(r"(\d{7})_(\d+)\.(jpg|parsing\.png|json|surface\.png|arms\.png|plate\.jpg)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +71,7 @@ class View:
     image_HWC: uint8 RGB. parsing_HW: uint8 class ids (`REGIONS`). keypoints_18x3: float32, x, y px in the
     picture (x right, y down), state 0 absent, 1 occluded, 2 seen. framing, facing: words of the studio.
     surface_HW3: uint8 surface coordinates in their code (see above), all zero where the data have none.
+    arms_HW: uint8 in their code, ARMS_UNKNOWN where the data have none.
     """
 
     image_HWC: np.ndarray
@@ -67,10 +80,13 @@ class View:
     framing: str
     facing: str
     surface_HW3: np.ndarray | None = None
+    arms_HW: np.ndarray | None = None
 
     def __post_init__(self):
         if self.surface_HW3 is None:
             object.__setattr__(self, "surface_HW3", np.zeros((*self.parsing_HW.shape, 3), np.uint8))
+        if self.arms_HW is None:
+            object.__setattr__(self, "arms_HW", np.full(self.parsing_HW.shape, ARMS_UNKNOWN, np.uint8))
 
 
 class People:
@@ -78,8 +94,8 @@ class People:
 
     folders: a folder or several of the same picture size. people: range of person indices to take.
     hold: keep the encoded shards in memory (about 50 KB a view) instead of trusting the page cache.
-    surfaces: whether views come with their surface coordinates, if there are any; without, they are neither
-    read nor decoded.
+    surfaces: whether views come with their surface coordinates and arms, if there are any; without, they are
+    neither read nor decoded.
     skip_damaged: see `train.data.source.Source`.
     size: (H, W) of the pictures; studio: version of what rendered them; persons: int64, their indices,
     ascending. Raises InputError on a folder that is no data set, holds none of the wanted people, or has a
@@ -149,13 +165,18 @@ class People:
 
     def view(self, person: int, view: int) -> View:
         """A decoded view. Raises InputError naming shard and member where a record is damaged."""
-        picture, parsing, labels, *surface = self._read(person, view, 4 if self.surfaces else 3)
+        picture, parsing, labels, *told = self._read(person, view, 5 if self.surfaces else 3)
         with quiet.without(quiet.PICTURES):
             return View(
                 _decode_picture(picture, self.size, self._name(person, view, "jpg")),
                 _decode_parsing(parsing, self.size, self._name(person, view, "parsing.png")),
                 *_decode_labels(labels, self._name(person, view, "json")),
-                *(_decode_surface(each, self.size, self._name(person, view, KINDS[3])) for each in surface),
+                *(
+                    decode(each, self.size, self._name(person, view, kind))
+                    for each, decode, kind in zip(
+                        told, (_decode_surface, _decode_arms), KINDS[3:5], strict=False
+                    )
+                ),
             )
 
     def plate(self, person: int) -> np.ndarray | None:
@@ -354,6 +375,16 @@ def _decode_surface(data: bytes, size: tuple[int, int], name: str) -> np.ndarray
     if surface.dtype != np.uint8 or surface.shape != (*size, 3):
         raise InputError(f"{name}: is not a picture of surface coordinates of {size[0]}x{size[1]}.")
     return surface
+
+
+def _decode_arms(data: bytes, size: tuple[int, int], name: str) -> np.ndarray:
+    arms = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
+    if arms is None:
+        raise InputError(f"{name}: the arms cannot be decoded.")
+    beneath = arms[arms != ARMS_UNKNOWN]
+    if arms.dtype != np.uint8 or arms.shape != size or (beneath >= RIGHT_ARM + LEFT_ARM + len(REGIONS)).any():
+        raise InputError(f"{name}: is not a map of {size[0]}x{size[1]} arms and classes beneath.")
+    return arms
 
 
 def _decode_labels(data: bytes, name: str) -> tuple[np.ndarray, str, str]:

@@ -34,8 +34,8 @@ _ABANDONED = 3600  # s since the last write to an unfinished shard whose process
 @dataclass(frozen=True)
 class Record:
     """A view of a person: image uint8 [H, W, 3], parsing uint8 [H, W], keypoints float32 [18, 3] (x, y px,
-    state), surface uint8 [H, W, 3] (coordinates as in `train.data.people`); with view 0 of moves the plate,
-    uint8 [H, W, 3]."""
+    state), surface uint8 [H, W, 3] and arms uint8 [H, W] (in the codes of `train.data.people`); with view 0
+    of moves the plate, uint8 [H, W, 3]."""
 
     person: int
     view: int
@@ -45,6 +45,7 @@ class Record:
     framing: str
     facing: str
     surface_HW3: np.ndarray
+    arms_HW: np.ndarray
     plate_HWC: np.ndarray | None = None
 
 
@@ -132,6 +133,7 @@ def _members(sample: Record) -> list[tuple[str, bytes]]:
         (stem + ".parsing.png", _encoded(sample.parsing_HW, "PNG")),
         (stem + ".json", json.dumps(label, separators=(",", ":")).encode()),
         (stem + ".surface.png", _png_of_gradients(sample.surface_HW3)),
+        (stem + ".arms.png", _encoded(sample.arms_HW, "PNG")),
     ]
     plate_HWC = sample.plate_HWC
     return members if plate_HWC is None else [*members, (stem + ".plate.jpg", _jpeg(plate_HWC))]

@@ -82,6 +82,10 @@ class Model:
         matrices[:, :, :3] = posed.rotations
         matrices[:, :, 3] = posed.heads - np.einsum("nij,nj->ni", posed.rotations, skeleton.rest)
         skin_vertices(self.static, self.bones, self.weights, matrices, self.posed)
+        self.write()
+
+    def write(self) -> None:
+        """Let the card have the vertices as they are in `posed`."""
         self._posed_buffer.write(self.posed)
 
     def release(self) -> None:

@@ -13,6 +13,7 @@ from train.data.people import HELD_OUT
 from train.moves import MOVES
 from train.swaps import GIVER, LAID, POSED, STANDING, STANDING_TRUTH, VIEWS, word_of
 
+from .arms import arms_seen, nobodys_arms
 from .assets import load_assets
 from .backdrop import draw_backdrop
 from .body import Body, draw_body
@@ -81,6 +82,7 @@ class Photograph:
     facing: str
     surfaces_HW: np.ndarray
     surface_HW3: np.ndarray
+    arms_HW: np.ndarray
     plate_HWC: np.ndarray | None = None
 
 
@@ -195,6 +197,7 @@ class Person:
             "front",
             exposure.surfaces,
             exposure.places,
+            nobodys_arms(parsing_HW.shape),
         )
 
     def swap_view(self, posed: bool) -> Photograph:
@@ -224,6 +227,7 @@ class Person:
         scene = self.model, posed, self.skeleton, camera, self.light.jittered(rng), self.backdrop
         exposure = renderer.expose(*scene)
         points = keypoints(meshes, self.skeleton, posed, camera, exposure.distance, renderer.size)
+        arms_HW = arms_seen(renderer, self.model, posed, self.skeleton, camera, exposure)
         plate_HWC = None
         if emptied:
             empty = renderer.expose(*scene, empty=True)
@@ -237,6 +241,7 @@ class Person:
             shot.facing,
             exposure.surfaces,
             exposure.places * (parsing_HW > 0)[..., None],
+            arms_HW,
             plate_HWC,
         )
 

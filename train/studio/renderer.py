@@ -133,6 +133,18 @@ class PersonRenderer:
         )
         return self._read(camera)
 
+    def person(self, model: Model, camera: Camera) -> tuple[np.ndarray, np.ndarray]:
+        """Surfaces and distance, as of `Exposure`, of the scene exposed last with the vertices of now."""
+        self.context.enable_only(self.context.DEPTH_TEST)
+        self._folds.use(TEXTURE_UNITS["fold_tile"])
+        self._person.use()
+        self._person.clear(depth=1.0)
+        self._shadow.use(TEXTURE_UNITS["shadow_map"])
+        self._draw(model, shadow=False, coarse=0.5 * camera.height / self.size[0] > _COARSE_FROM)
+        self.context.disable(self.context.DEPTH_TEST)
+        codes, distance = self._read_person(camera)
+        return codes[..., 0].copy(), distance
+
     def _draw(self, model: Model, shadow: bool, coarse: bool) -> None:
         context, ranges = self.context, model.ranges[coarse]
         for i, part in enumerate(model.parts):
@@ -169,13 +181,18 @@ class PersonRenderer:
     def _read(self, camera: Camera) -> Exposure:
         height, width = self.size
         image = np.frombuffer(self._composition.picture.read(alignment=1), np.uint8).reshape(height, width, 3)
+        codes, distance = self._read_person(camera)
+        return Exposure(image[::-1].copy(), codes[..., 0].copy(), codes[..., 1:].copy(), distance)
+
+    def _read_person(self, camera: Camera) -> tuple[np.ndarray, np.ndarray]:
+        """Surface ids and places uint8 [H, W, 4], and distance float32 [2H, 2W]."""
+        height, width = self.size
         samples = np.frombuffer(self._surface.read(alignment=1), np.uint8)
         # one sample of the four that a pixel is made of: codes cannot be averaged
         codes = samples.reshape(2 * height, 2 * width, 4)[::-1][::2, ::2]
         depth = np.frombuffer(self._depth.read(alignment=4), np.float32).reshape(2 * height, 2 * width)
         near, far = camera.near, camera.far
-        distance = 2 * near * far / (far + near - (depth[::-1] * 2 - 1) * (far - near))
-        return Exposure(image[::-1].copy(), codes[..., 0].copy(), codes[..., 1:].copy(), distance)
+        return codes, 2 * near * far / (far + near - (depth[::-1] * 2 - 1) * (far - near))
 
 
 def _scene_block(posed: Posed, skeleton: Skeleton, camera: Camera, light: Light, sample: float) -> bytes:

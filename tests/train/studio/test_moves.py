@@ -31,6 +31,7 @@ from engine.pose.skeleton import (
     RIGHT_WRIST,
     SEEN,
 )
+from engine.regions import LEFT_ARM, RIGHT_ARM
 from train.audits.storage import look_again
 from train.commands import evaluate, render
 from train.data.people import HELD_OUT_PEOPLE, People
@@ -44,6 +45,7 @@ PEOPLE = 1_000_000, 1_000_002, 1_000_004
 LEFT = (LEFT_SHOULDER, LEFT_ELBOW, LEFT_WRIST, LEFT_HIP, LEFT_KNEE, LEFT_ANKLE)
 RIGHT = (RIGHT_SHOULDER, RIGHT_ELBOW, RIGHT_WRIST, RIGHT_HIP, RIGHT_KNEE, RIGHT_ANKLE)
 FACE = 2
+HEAD = 1, FACE
 
 
 @pytest.fixture(scope="module", params=PEOPLE)
@@ -58,6 +60,29 @@ def poses(views, move: str) -> tuple[np.ndarray, np.ndarray]:
     after = views[1 + MOVES.index(move)].keypoints_18x3
     assert (after[:, 2] > 0).all(), "no joint leaves the frame"
     return views[0].keypoints_18x3[:, :2] / height, after[:, :2] / height
+
+
+def test_what_is_beneath_an_arm_comes_to_light_when_it_leaves(views):
+    """Where an arm hung and none is after it was raised, the second picture shows what the first one's map of
+    arms said."""
+    standing, raised = views[0], views[1 + MOVES.index("wrist above the head")]
+    left_HW = (standing.arms_HW >= RIGHT_ARM) & (raised.arms_HW < RIGHT_ARM)
+    assert left_HW.sum() > 150
+    said_HW, shown_HW = standing.arms_HW % RIGHT_ARM, raised.parsing_HW
+    assert (said_HW == shown_HW)[left_HW].mean() > 0.85
+    assert (standing.parsing_HW == shown_HW)[left_HW].mean() < 0.6
+
+
+def test_arms_are_told_by_their_sides_and_nothing_else_is_an_arm(views):
+    for view in views:
+        arms_HW, joints_18x3 = view.arms_HW, view.keypoints_18x3
+        for wrist, bit in ((RIGHT_WRIST, RIGHT_ARM), (LEFT_WRIST, LEFT_ARM)):
+            x, y, state = joints_18x3[wrist]
+            if state == SEEN:
+                assert (arms_HW & bit)[int(y) - 1 : int(y) + 2, int(x) - 1 : int(x) + 2].any()
+        no_arm_HW = arms_HW < RIGHT_ARM
+        assert (arms_HW == view.parsing_HW)[no_arm_HW].mean() > 0.995
+        assert (arms_HW >= RIGHT_ARM)[np.isin(view.parsing_HW, HEAD)].mean() < 0.02
 
 
 def side(views) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -40,12 +41,14 @@ class Parsed:
 
     regions_HW: uint8, index into `REGIONS`. keypoints_18x3: float32, x, y, state (2 seen, 1 occluded, 0
     absent). surface_HW3: float32, place of the visible point on the standard body in rest, in dm (x to the
-    person's left, y up, z to the front), NaN where there is no person.
+    person's left, y up, z to the front), NaN where there is no person. arms_2HW: bool, which pixels are of
+    the right and of the left arm, with its sleeve, its hand and what that holds.
     """
 
     regions_HW: np.ndarray
     keypoints_18x3: np.ndarray
     surface_HW3: np.ndarray
+    arms_2HW: np.ndarray
 
 
 def available() -> Capability:
@@ -78,44 +81,76 @@ def parse(rgb_HWC: np.ndarray, network: parser.Parser | None = None) -> Parsed:
                    (top, left), (height, width))  # fmt: skip
 
 
-@torch.no_grad()
-def surface_map(picture_BCHW: Tensor, carefully: bool = False) -> Tensor:
-    """Surface map of pictures in [-1, 1], of any size: float32 [B, 11, h, w].
+class Seen(NamedTuple):
+    """Of pictures of [B, 3, H, W], float32.
 
-    Logits of the regions, then surface coordinates / 9 dm; seen with 256 rows or columns on the longer side,
-    but for pictures that are nearly so large. carefully: as the mean of four looks (`looks`), for photos,
-    which are looked at once. Raises InputError where the weights in the box cannot be read.
+    surface: the surface map [B, 11, h, w], logits of the regions, then surface coordinates / 9 dm. arms: [B,
+    10, h, w], logits of the regions that would be seen without the person's arms, then logits that a pixel is
+    of the right and of the left arm, with its sleeve, its hand and what that holds.
     """
-    network = _shipped(picture_BCHW.device)
-    longest = max(picture_BCHW.shape[2:])
-    scale = 1.0 if _FEWEST_ROWS <= longest <= _MOST_ROWS else _ROWS / longest
-    return looks(network, picture_BCHW, scale) if carefully else _looked(network, picture_BCHW, scale)
+
+    surface: Tensor
+    arms: Tensor
 
 
 @torch.no_grad()
-def looks(network: parser.Parser, picture_BCHW: Tensor, scale: float = 1.0) -> Tensor:
-    """Surface map [B, 11, h, w] at `scale` of the pictures [B, 3, H, W]: the mean of what the network sees in
+def surface_map(picture_BCHW: Tensor) -> Tensor:
+    """Surface map [B, 11, h, w], as of `Seen`, of pictures in [-1, 1], of any size.
+
+    Seen with 256 rows or columns on the longer side, but for pictures that are nearly so large. Raises
+    InputError where the weights in the box cannot be read.
+    """
+    return _looked(_shipped(picture_BCHW.device), picture_BCHW, _scale_of(picture_BCHW)).surface
+
+
+@torch.no_grad()
+def careful_look(picture_BCHW: Tensor) -> Seen:
+    """The same, and the arms, as the mean of four looks (`looks`), for photos, which are looked at once."""
+    return looks(_shipped(picture_BCHW.device), picture_BCHW, _scale_of(picture_BCHW))
+
+
+@torch.no_grad()
+def looks(network: parser.Parser, picture_BCHW: Tensor, scale: float = 1.0) -> Seen:
+    """What is seen [B, K, h, w] at `scale` of the pictures [B, 3, H, W]: the mean of what the network sees in
     them and in their mirror images, at this scale and from nearer."""
-    seen_BKhw = _both_sides(network, picture_BCHW, scale)
-    nearer_BKHW = _both_sides(network, picture_BCHW, scale * _NEARER)
-    size = seen_BKhw.shape[2:]
-    return 0.5 * (seen_BKhw + F.interpolate(nearer_BKHW, size, mode="bilinear", antialias=True))
+    seen = _both_sides(network, picture_BCHW, scale)
+    nearer = _both_sides(network, picture_BCHW, scale * _NEARER)
+    size = seen.surface.shape[2:]
+    return Seen(
+        *(
+            0.5 * (one_BKhw + F.interpolate(other_BKHW, size, mode="bilinear", antialias=True))
+            for one_BKhw, other_BKHW in zip(seen, nearer, strict=True)
+        )
+    )
 
 
-def _both_sides(network: parser.Parser, picture_BCHW: Tensor, scale: float) -> Tensor:
-    mirrored_BKhw = _looked(network, picture_BCHW.flip(3), scale).flip(3)
-    mirrored_BKhw[:, len(REGIONS)] *= -1  # the left side's places are the right side's there
-    return 0.5 * (_looked(network, picture_BCHW, scale) + mirrored_BKhw)
+def _both_sides(network: parser.Parser, picture_BCHW: Tensor, scale: float) -> Seen:
+    seen, (surface_BKhw, arms_BAhw) = (
+        _looked(network, picture_BCHW, scale),
+        _looked(network, picture_BCHW.flip(3), scale),
+    )
+    surface_BKhw, arms_BAhw = surface_BKhw.flip(3), arms_BAhw.flip(3)
+    surface_BKhw[:, len(REGIONS)] *= -1  # the left side's places are the right side's there, and its arms
+    arms_BAhw = torch.cat([arms_BAhw[:, : len(REGIONS)], arms_BAhw[:, len(REGIONS) :].flip(1)], 1)
+    return Seen(0.5 * (seen.surface + surface_BKhw), 0.5 * (seen.arms + arms_BAhw))
 
 
-def _looked(network: parser.Parser, picture_BCHW: Tensor, scale: float) -> Tensor:
+def _scale_of(picture_BCHW: Tensor) -> float:
+    longest = max(picture_BCHW.shape[2:])
+    return 1.0 if _FEWEST_ROWS <= longest <= _MOST_ROWS else _ROWS / longest
+
+
+def _looked(network: parser.Parser, picture_BCHW: Tensor, scale: float) -> Seen:
     size = picture_BCHW.shape[2:]
     fitting = tuple(max(1, round(side * scale / COARSEST)) * COARSEST for side in size)
     if fitting != tuple(size):
         picture_BCHW = F.interpolate(picture_BCHW, fitting, mode="bilinear", antialias=True)
     with torch.autocast(picture_BCHW.device.type, enabled=False):
         output = network(picture_BCHW.float().contiguous(memory_format=torch.channels_last))
-    return torch.cat([output.logits_BCHW, output.surface_B3HW], 1)
+    return Seen(
+        torch.cat([output.logits_BCHW, output.surface_B3HW], 1),
+        torch.cat([output.beneath_BCHW, output.arms_B2HW], 1),
+    )
 
 
 def _shipped(device: torch.device) -> parser.Parser:
@@ -154,7 +189,8 @@ def _look(network: parser.Parser, rgb_HWC: np.ndarray, size: tuple[int, int]) ->
     surface = np.ascontiguousarray(output.surface_B3HW[0, :, :height, :width].permute(1, 2, 0).numpy())
     surface = _enlarged(surface * np.float32(SURFACE_SPAN), full)
     surface[regions == 0] = np.nan
-    return Parsed(regions, joints, surface)
+    arms = [_enlarged(each, full) > 0 for each in output.arms_B2HW[0, :, :height, :width].numpy()]
+    return Parsed(regions, joints, surface, np.stack(arms))
 
 
 def _to_network(rgb_HWC: np.ndarray) -> Tensor:
@@ -204,7 +240,12 @@ def _placed(part: Parsed, corner: tuple[int, int], size: tuple[int, int]) -> Par
     window = np.s_[top : top + height, left : left + width]
     regions = np.zeros(size, np.uint8)
     surface = np.full((*size, 3), np.nan, np.float32)
-    regions[window], surface[window] = part.regions_HW, part.surface_HW3
+    arms = np.zeros((2, *size), bool)
+    regions[window], surface[window], arms[(slice(None), *window)] = (
+        part.regions_HW,
+        part.surface_HW3,
+        part.arms_2HW,
+    )
     joints = part.keypoints_18x3.copy()
     joints[joints[:, 2] > 0, :2] += (left, top)
-    return Parsed(regions, joints, surface)
+    return Parsed(regions, joints, surface, arms)

@@ -2,8 +2,8 @@
 
 The landmarker tells a body by its head: without one it now and then sees somebody from the front as if from
 behind, and elbows and knees beside their limbs. The parsing network was trained on close-ups too, and sees
-what is an arm or a leg: where a joint lies at the edge of its limb or beside it and the network's own lies
-inside, that one is taken.
+what is an arm or a leg: elbows and wrists are taken to the middle of their arm; where a leg's joint lies at
+its edge or beside it and the network's own lies inside, that one is taken.
 """
 
 from __future__ import annotations
@@ -33,12 +33,9 @@ from engine.pose.skeleton import (
 )
 
 _EYES, _HIPS, _SHOULDERS = [RIGHT_EYE, LEFT_EYE], [RIGHT_HIP, LEFT_HIP], [RIGHT_SHOULDER, LEFT_SHOULDER]
-_LIMBS = (  # from the root
-    (RIGHT_SHOULDER, RIGHT_ELBOW, RIGHT_WRIST),
-    (LEFT_SHOULDER, LEFT_ELBOW, LEFT_WRIST),
-    (RIGHT_HIP, RIGHT_KNEE, RIGHT_ANKLE),
-    (LEFT_HIP, LEFT_KNEE, LEFT_ANKLE),
-)
+_ARMS = (RIGHT_SHOULDER, RIGHT_ELBOW, RIGHT_WRIST), (LEFT_SHOULDER, LEFT_ELBOW, LEFT_WRIST)
+_LEGS = (RIGHT_HIP, RIGHT_KNEE, RIGHT_ANKLE), (LEFT_HIP, LEFT_KNEE, LEFT_ANKLE)
+_BROAD = 0.35  # of a trunk's length: an arm in its sleeve is narrower, to either side of a joint
 _HEAD = 0.45  # of a trunk's length: a head reaches farther above its neck
 _SAME = 0.25  # likewise: what is farther apart is not the same joint
 _AROUND = 0.15  # of a body's extent, what of the photo around it is looked at
@@ -80,21 +77,46 @@ def is_headless(pose_18x3: np.ndarray) -> bool:
 
 def agreed(found_18x3: np.ndarray, parsed: parsing.Parsed) -> np.ndarray:
     """A pose that was found, in px of the picture that was parsed: seen from the front, where it was found
-    from behind and parsed from the front; and limbs with their roots as parsed from where on they lie at
-    their edge or beside it, if the parsed ones lie inside and are no other joint."""
+    from behind and parsed from the front; legs with their roots as parsed from where on they lie at their
+    edge or beside it, if the parsed joints lie inside and are no other; and arms in their middle."""
     parsed_18x3 = parsed.keypoints_18x3
     if _across(found_18x3) > 0 > _across(parsed_18x3):
         found_18x3 = found_18x3[list(FLIP)]
     both = (found_18x3[:, 2] > ABSENT) & (parsed_18x3[:, 2] > ABSENT)
     same = both & (np.linalg.norm((found_18x3 - parsed_18x3)[:, :2], axis=1) < _SAME * _trunk(found_18x3))
     made_18x3 = found_18x3.copy()
-    for limb in _LIMBS:
+    for limb in _LEGS:
         off = [joint for joint in limb[1:] if same[joint] and _at_edge(found_18x3[joint], joint, parsed)]
         for joint in (limb[0], *off) if off else ():
             if same[joint]:
                 made_18x3[joint, :2] = parsed_18x3[joint, :2]
-    if (made_18x3[_SHOULDERS] != found_18x3[_SHOULDERS]).any():
-        made_18x3[NECK, :2] = made_18x3[_SHOULDERS, :2].mean(0)
+    for limb, arm_HW in zip(_ARMS, parsed.arms_2HW, strict=True):
+        made_18x3 = in_the_middle(made_18x3, limb, arm_HW)
+    return made_18x3
+
+
+def in_the_middle(pose_18x3: np.ndarray, arm: tuple[int, int, int], arm_HW: np.ndarray) -> np.ndarray:
+    """A pose whose elbow and wrist are in the middle of their arm: across the line from shoulder to wrist,
+    and across the forearm, where it has two edges near them there."""
+    made_18x3 = pose_18x3.copy()
+    shoulder, elbow, wrist = arm
+    if not (pose_18x3[list(arm), 2] > ABSENT).all():
+        return made_18x3
+    reach = int(_BROAD * _trunk(pose_18x3))
+    aside_N = np.arange(-reach, reach + 1)
+    for joint, begin in ((elbow, shoulder), (wrist, elbow)):
+        line_2 = pose_18x3[wrist, :2] - pose_18x3[begin, :2]
+        across_2 = np.array((-line_2[1], line_2[0])) / max(1.0, float(np.linalg.norm(line_2)))
+        column_N, row_N = (pose_18x3[joint, :2] + aside_N[:, None] * across_2).astype(int).T
+        inside_N = (column_N >= 0) & (row_N >= 0) & (column_N < arm_HW.shape[1]) & (row_N < arm_HW.shape[0])
+        hers_N = np.zeros(len(aside_N), bool)
+        hers_N[inside_N] = arm_HW[row_N[inside_N], column_N[inside_N]]
+        edges_M = np.flatnonzero(np.diff(hers_N))
+        begins_R, ends_R = edges_M[hers_N[edges_M + 1]], edges_M[hers_N[edges_M]]
+        if hers_N[0] or hers_N[-1] or not len(begins_R):
+            continue
+        middle_R = (aside_N[begins_R] + 1 + aside_N[ends_R]) / 2
+        made_18x3[joint, :2] += middle_R[np.abs(middle_R).argmin()] * across_2
     return made_18x3
 
 

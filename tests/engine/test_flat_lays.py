@@ -40,7 +40,9 @@ def seen(regions: np.ndarray, joints=(RIGHT_SHOULDER, LEFT_SHOULDER, NOSE)) -> P
     keypoints = np.zeros((18, 3), np.float32)
     for joint in joints:
         keypoints[joint] = 60 + joint, 70, SEEN
-    return Parsed(regions, keypoints, np.zeros((*regions.shape, 3), np.float32))
+    return Parsed(
+        regions, keypoints, np.zeros((*regions.shape, 3), np.float32), np.zeros((2, *regions.shape), bool)
+    )
 
 
 def regions(*areas) -> np.ndarray:

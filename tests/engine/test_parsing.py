@@ -27,7 +27,7 @@ class ByColour(torch.nn.Module):
         logits[:, 3] = 20 * light
         heat = torch.full((1, 18, light.shape[1] // 4, light.shape[2] // 4), -30.0)
         heat[:, 1] = 30 * torch.nn.functional.avg_pool2d(light, 4)
-        return ParserOutput(logits, heat, torch.ones_like(heat), picture_BCHW.clone())
+        return ParserOutput(logits, heat, torch.ones_like(heat), picture_BCHW.clone(), logits, logits[:, :2])
 
 
 def with_person(size: tuple[int, int], box: tuple[int, int, int, int]) -> np.ndarray:
@@ -129,9 +129,11 @@ def test_a_careful_look_sees_the_mirror_image_mirrored():
     """And what a glance sees: the mean of looks at one picture and its mirror image knows no side."""
     rgb = cv2.resize(read_photo(SAMPLES / "ella.jpg"), (176, 256), interpolation=cv2.INTER_AREA)
     picture = torch.from_numpy(rgb).movedim(-1, 0)[None] / 127.5 - 1
-    glance, careful = (parsing.surface_map(picture, carefully=often) for often in (False, True))
-    mirrored = parsing.surface_map(picture.flip(3), carefully=True).flip(3)
+    glance, (careful, arms) = parsing.surface_map(picture), parsing.careful_look(picture)
+    mirrored, arms_mirrored = (seen.flip(3) for seen in parsing.careful_look(picture.flip(3)))
     mirrored[:, 8] *= -1
+    torch.testing.assert_close(arms[:, 8:], arms_mirrored[:, 8:].flip(1), atol=1e-4, rtol=1e-3)
+    torch.testing.assert_close(arms[:, :8], arms_mirrored[:, :8], atol=1e-4, rtol=1e-3)
     torch.testing.assert_close(careful, mirrored, atol=1e-4, rtol=1e-3)
     assert careful.shape == glance.shape and not torch.equal(careful, glance)
     same = careful[:, :8].argmax(1) == glance[:, :8].argmax(1)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from engine import detect, people
+from engine.cv import cv2
 from engine.parsing import Parsed
-from engine.people import agreed, find_people, find_pose, is_headless
+from engine.people import agreed, find_people, find_pose, in_the_middle, is_headless
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
 
@@ -34,44 +35,44 @@ def seen(pose: np.ndarray) -> Parsed:
         regions[86:190, x - 7 : x + 7] = LEGS
     for x in (31, 89):
         regions[30:95, x - 6 : x + 6] = ARMS
-    return Parsed(regions, pose.copy(), np.full((200, 120, 3), np.nan, np.float32))
+    arms = np.zeros((2, 200, 120), bool)
+    arms[0, 30:95, 25:37] = arms[1, 30:95, 83:95] = True
+    return Parsed(regions, pose.copy(), np.full((200, 120, 3), np.nan, np.float32), arms)
 
 
 def test_where_both_lie_inside_what_was_found_stays():
     found = body()
-    found[sk.RIGHT_ELBOW, :2] += (2, 4)
-    assert np.array_equal(agreed(found, seen(body())), found)
+    found[sk.RIGHT_ELBOW, :2] += (0, 4)
+    assert agreed(found, seen(body())) == pytest.approx(found, abs=1.5)
 
 
 @pytest.mark.parametrize("joint", [sk.RIGHT_ELBOW, sk.LEFT_WRIST, sk.RIGHT_KNEE, sk.LEFT_ANKLE])
-def test_a_joint_beside_its_limb_is_the_networks_and_its_root_with_it(joint):
+def test_a_joint_beside_its_limb_is_in_it_and_a_legs_root_is_the_networks_with_it(joint):
     found = body()
     inwards = 1 if found[joint, 0] < 60 else -1
     found[joint, 0] += 9 * inwards
     root = {3: 2, 7: 5, 9: 8, 13: 11}[joint]
-    found[root, 0] += 4 * inwards
+    of_leg = joint in (sk.RIGHT_KNEE, sk.LEFT_ANKLE)
+    found[root, 0] += 4 * inwards * of_leg
     made = agreed(found, seen(body()))
-    assert np.array_equal(made[joint], body()[joint]) and np.array_equal(made[root, :2], body()[root, :2])
+    assert made[joint] == pytest.approx(body()[joint], abs=2)
+    assert np.array_equal(made[root, :2], body()[root, :2])
     others = [each for each in range(2, 14) if each not in (joint, root)]
-    assert np.array_equal(made[others], found[others])
+    assert made[others] == pytest.approx(found[others], abs=2)
 
 
 def test_what_is_far_away_is_another_joint():
     found = body()
     found[sk.RIGHT_ANKLE, :2] = (72, 180)
-    assert np.array_equal(agreed(found, seen(body())), found)
+    assert agreed(found, seen(body())) == pytest.approx(found, abs=1.5)
 
 
 def test_who_was_found_from_behind_and_is_seen_from_the_front_has_the_sides_of_the_front():
     turned = body()[list(sk.FLIP)]
-    assert np.array_equal(agreed(turned, seen(body()))[2:14], body()[2:14])
-    assert np.array_equal(agreed(body(), seen(turned))[2:14], body()[2:14]), "and never the other way round"
-
-
-def test_a_neck_is_between_its_shoulders():
-    found = body()
-    found[[sk.RIGHT_SHOULDER, sk.RIGHT_ELBOW], 0] += 9
-    assert agreed(found, seen(body()))[sk.NECK, 0] == pytest.approx(60)
+    assert agreed(turned, seen(body()))[2:14] == pytest.approx(body()[2:14], abs=1.5)
+    assert agreed(body(), seen(turned))[2:14] == pytest.approx(body()[2:14], abs=1.5), (
+        "and never the other way round"
+    )
 
 
 def test_headless_is_whose_photo_ends_where_a_head_would_begin():
@@ -115,10 +116,33 @@ def test_the_network_looks_at_the_body_alone_and_answers_in_px_of_the_photo(monk
         shift = np.zeros(3, np.float32)
         shift[0] = left
         keypoints = np.where(parsed.keypoints_18x3[:, 2:] > 0, parsed.keypoints_18x3 - shift, 0)
-        return Parsed(np.roll(parsed.regions_HW, -left, 1), keypoints, parsed.surface_HW3)
+        return Parsed(
+            np.roll(parsed.regions_HW, -left, 1),
+            keypoints,
+            parsed.surface_HW3,
+            np.roll(parsed.arms_2HW, -left, 2),
+        )
 
     monkeypatch.setattr(detect, "detect_pose", lambda rgb: found)
     monkeypatch.setattr(people.parsing, "parse", parse)
     made = find_pose(np.zeros((200, 360, 3), np.uint8))
     assert looked[0][1] < 130
-    assert made[sk.RIGHT_ELBOW, :2] == pytest.approx((152, 50), abs=1)
+    assert made[sk.RIGHT_ELBOW, :2] == pytest.approx((152, 50), abs=1.5)
+
+
+@pytest.mark.parametrize("aside", [-11, -4, 0, 5, 9])
+def test_an_elbow_and_a_wrist_are_in_the_middle_of_their_arm(aside):
+    """A straight arm of 20 px about a slanting line."""
+    pose = np.zeros((18, 3), np.float32)
+    pose[sk.NECK], pose[sk.RIGHT_HIP], pose[sk.LEFT_HIP] = (90, 10, 2), (80, 90, 2), (100, 90, 2)
+    arm = sk.RIGHT_SHOULDER, sk.RIGHT_ELBOW, sk.RIGHT_WRIST
+    pose[list(arm)] = (70, 15, 2), (60, 55, 2), (50, 95, 2)
+    mask = np.zeros((120, 120), np.uint8)
+    cv2.line(mask, (70, 15), (48, 103), 1, 20)
+    off = pose.copy()
+    off[arm[1], 0] += aside
+    made = in_the_middle(off, arm, mask > 0)
+    assert made[arm[1], :2] == pytest.approx(pose[arm[1], :2] + (0.06 * aside, -0.24 * aside), abs=1.5)
+    assert made[arm[2], :2] == pytest.approx(pose[arm[2], :2], abs=1.5)
+    assert np.array_equal(in_the_middle(off, arm, np.ones_like(mask) > 0), off), "no edge near"
+    assert np.array_equal(in_the_middle(off, arm, np.zeros_like(mask) > 0), off), "no arm seen"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.pose.skeleton import ABSENT, LEFT_HIP, RIGHT_HIP, SEEN
-from engine.regions import REGIONS
+from engine.regions import ARMS_UNKNOWN, REGIONS
 from train.data.parsing.grounds import creases, ground
 from train.data.parsing.laid import is_alone, laid
 from train.data.parsing.sample import ParsingSample
@@ -26,7 +26,7 @@ def trousers() -> ParsingSample:
     surface[parsing == 0] = 0
     joints = np.zeros((18, 3), np.float32)
     joints[RIGHT_HIP], joints[LEFT_HIP] = (34.5, 46.5, SEEN), (55.5, 46.5, SEEN)
-    return ParsingSample(image, parsing, joints, surface)
+    return ParsingSample(image, parsing, joints, surface, np.full(SIZE, ARMS_UNKNOWN, np.uint8))
 
 
 def test_only_cloth_is_alone():

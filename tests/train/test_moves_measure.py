@@ -64,7 +64,7 @@ def parse(rgb_HWC: np.ndarray) -> Parsed:
     apart = np.abs(rgb_HWC[:, :, None].astype(int) - COLOURS).sum(3)
     regions = apart.argmin(2).astype(np.uint8)
     view = MOVED if (regions[RAISED[1][1]] == ARMS).mean() > 0.5 else STANDING
-    return Parsed(regions, view.keypoints_18x3, np.zeros((*SIZE, 3), np.float32))
+    return Parsed(regions, view.keypoints_18x3, np.zeros((*SIZE, 3), np.float32), np.zeros((2, *SIZE), bool))
 
 
 def features(picture_BCHW):

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from engine.models.parser.network import HEAT_STRIDE, ParserOutput
 from engine.pose.skeleton import ABSENT, SEEN
+from engine.regions import ARMS_UNKNOWN, LEFT_ARM, RIGHT_ARM
 from train.data.parsing.samples import Batch
 
 SPREAD = 1.0  # standard deviation of a joint's place in the target, cells
@@ -18,12 +19,14 @@ SPREAD = 1.0  # standard deviation of a joint's place in the target, cells
 @dataclass(frozen=True)
 class Weights:
     """regions: cross entropy, weighted by `of_classes` (small regions count more); places, seen: of the
-    joints; surface: L1 of the coordinates in 9 dm."""
+    joints; surface: L1 of the coordinates in 9 dm; beneath, arms: `beneath_loss`, `arms_loss`."""
 
     regions: float = 1.0
     places: float = 0.2
     seen: float = 0.1
     surface: float = 3.0
+    beneath: float = 0.5
+    arms: float = 3.0
     of_classes: tuple[float, ...] = (0.6, 1.3, 1.6, 0.9, 1.2, 0.9, 1.4, 1.1)
 
 
@@ -35,6 +38,8 @@ def losses(output: ParserOutput, batch: Batch, weights: Weights) -> dict[str, Te
         "places": weights.places * place_loss(output.heat_BJhw, batch.keypoints_BJ3),
         "seen": weights.seen * seen_loss(output.seen_BJhw, batch.keypoints_BJ3),
         "surface": weights.surface * surface_loss(output.surface_B3HW, batch.surface_B3HW),
+        "beneath": weights.beneath * beneath_loss(output.beneath_BCHW, batch.arms_BHW),
+        "arms": weights.arms * arms_loss(output.arms_B2HW, batch.arms_BHW),
     }
     return {"total": sum(terms.values()), **terms}
 
@@ -75,3 +80,20 @@ def surface_loss(surface_B3HW: Tensor, target_B3HW: Tensor) -> Tensor:
     known = torch.isfinite(target_B3HW)
     error = (surface_B3HW - torch.where(known, target_B3HW, surface_B3HW.detach())).abs()
     return error.sum() / known.sum().clamp_min(1)
+
+
+def beneath_loss(beneath_BCHW: Tensor, arms_BHW: Tensor) -> Tensor:
+    """Cross entropy of the class beneath arms, where it is known: its mean, and once more where arms are."""
+    known_BHW = arms_BHW != ARMS_UNKNOWN
+    arm_BHW = known_BHW & (arms_BHW >= RIGHT_ARM)
+    class_BHW = torch.where(known_BHW, arms_BHW % RIGHT_ARM, 0).long()
+    loss_BHW = F.cross_entropy(beneath_BCHW, class_BHW, reduction="none")
+    return sum((loss_BHW * each).sum() / each.sum().clamp_min(1) for each in (known_BHW, arm_BHW))  # type: ignore[return-value]
+
+
+def arms_loss(arms_B2HW: Tensor, code_BHW: Tensor) -> Tensor:
+    """Binary cross entropy of what is the right and what the left arm, mean where that is known."""
+    known_BHW = code_BHW != ARMS_UNKNOWN
+    truth_B2HW = torch.stack([code_BHW // RIGHT_ARM % 2, code_BHW // LEFT_ARM % 2], 1).to(arms_B2HW)
+    loss_B2HW = F.binary_cross_entropy_with_logits(arms_B2HW, truth_B2HW, reduction="none")
+    return (loss_B2HW.mean(1) * known_BHW).sum() / known_BHW.sum().clamp_min(1)

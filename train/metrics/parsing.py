@@ -8,12 +8,12 @@ import numpy as np
 import torch
 
 from engine.compositing.background import of_person
-from engine.models.parser import Parser
+from engine.models.parser import Parser, ParserOutput
 from engine.models.parser.decode import keypoints
 from engine.parsing import looks
 from engine.pictures import to_tensor
 from engine.pose.skeleton import ABSENT, SEEN
-from engine.regions import REGIONS, SURFACE_SPAN
+from engine.regions import ARMS_UNKNOWN, LEFT_ARM, REGIONS, RIGHT_ARM, SURFACE_SPAN
 from train.data.labelled_photos import LabelledPhoto
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.samples import PLAIN, Batch, Changes, changed, collate, labelled
@@ -27,12 +27,15 @@ _TAG = 20
 class Counts:
     """confusion: pixels [truth, found]. joints: distance px, height of the person px (NaN where not whole),
     whether the truth is seen, whether seen or not was told right; of joints that are there and were found.
-    presence: [truth, found] counts of joints absent or there. surface: distances in dm."""
+    presence: [truth, found] counts of joints absent or there. surface: distances in dm. beneath: as
+    confusion, of the classes beneath arms. arms: pixels [right, left; in both, in either]."""
 
     confusion: np.ndarray = field(default_factory=lambda: np.zeros((len(REGIONS), len(REGIONS)), np.int64))
     joints: list[np.ndarray] = field(default_factory=list)
     presence: np.ndarray = field(default_factory=lambda: np.zeros((2, 2), np.int64))
     surface: list[np.ndarray] = field(default_factory=list)
+    beneath: np.ndarray = field(default_factory=lambda: np.zeros((len(REGIONS), len(REGIONS)), np.int64))
+    arms: np.ndarray = field(default_factory=lambda: np.zeros((2, 2), np.int64))
 
     @torch.no_grad()
     def add(self, network: Parser, batch: Batch, whole: np.ndarray) -> None:
@@ -46,6 +49,18 @@ class Counts:
         if known.any():
             distance = (output.surface_B3HW.permute(0, 2, 3, 1)[known] - target[known]).norm(dim=1)
             self.surface.append(distance.numpy() * SURFACE_SPAN)
+        self._add_arms(output, batch.arms_BHW.numpy())
+
+    def _add_arms(self, output: ParserOutput, code_BHW: np.ndarray) -> None:
+        known_BHW = code_BHW != ARMS_UNKNOWN
+        arm_BHW = known_BHW & (code_BHW >= RIGHT_ARM)
+        found_BHW = output.beneath_BCHW.argmax(1).numpy()
+        self.beneath += confusion(code_BHW[arm_BHW] % RIGHT_ARM, found_BHW[arm_BHW])
+        for arm, (bit, found) in enumerate(
+            zip((RIGHT_ARM, LEFT_ARM), output.arms_B2HW.unbind(1), strict=True)
+        ):
+            truth, seen = (code_BHW & bit)[known_BHW] > 0, found.numpy()[known_BHW] > 0
+            self.arms[arm] += (truth & seen).sum(), (truth | seen).sum()
 
     def _add_joints(self, truth: np.ndarray, found: np.ndarray, parsing: np.ndarray, whole: np.ndarray):
         there, here = truth[..., 2] > ABSENT, found[..., 2] > ABSENT
@@ -78,6 +93,10 @@ class Counts:
                 values |= {name: float(some.mean()), f"{name}, median": float(np.median(some))}
         if len(right):
             values["state right"] = float(right.mean())
+        if self.arms[:, 1].any():
+            both, either = self.arms.sum(0)
+            values["IoU of each arm"] = float(both / either)
+            values["right beneath arms"] = float(np.trace(self.beneath) / max(1, self.beneath.sum()))
         if self.surface:
             off = np.concatenate(self.surface)
             values |= {"surface dm": float(off.mean()), "surface dm, median": float(np.median(off))}
@@ -97,7 +116,7 @@ def regions_seen(network: Parser, photo: LabelledPhoto) -> tuple[np.ndarray, np.
     carefully, with its person's mask."""
     picture_1CHW = to_tensor(photo.image_HWC).contiguous(memory_format=torch.channels_last)
     seen_1KHW = network(picture_1CHW).logits_BCHW
-    hers_1KHW = of_person(looks(network, picture_1CHW), torch.from_numpy(photo.person_HW)[None, None])
+    hers_1KHW = of_person(looks(network, picture_1CHW).surface, torch.from_numpy(photo.person_HW)[None, None])
     return seen_1KHW[0].argmax(0).numpy(), hers_1KHW[0, : len(REGIONS)].argmax(0).numpy()
 
 

@@ -26,7 +26,7 @@ from train.run.validate import ERROR, Validation
 from train.run.world import World
 
 _PICTURES = 48  # of the held-out people, plain and once more with everything done to them
-_TOLD = ("mIoU", "joint px", "joints found", "surface dm")
+_TOLD = ("mIoU", "joint px", "joints found", "surface dm", "IoU of each arm", "right beneath arms")
 
 
 @dataclass(frozen=True)

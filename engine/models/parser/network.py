@@ -31,12 +31,17 @@ class ParserOutput(NamedTuple):
     with one more cell of logit 0, "absent", their softmax is a probability (`places`). seen_BJhw: logit that
     the joint is seen, not occluded, if it is in this cell. surface_B3HW: canonical position of the visible
     surface, in 9 dm (x to the person's left, y up, z to the front), meaningful where there is a person.
+    beneath_BCHW: logits of the class that would be seen without the person's arms.
+    arms_B2HW: logits that a pixel is of the right and of the left arm, with its sleeve, its hand and what
+    that holds.
     """
 
     logits_BCHW: Tensor
     heat_BJhw: Tensor
     seen_BJhw: Tensor
     surface_B3HW: Tensor
+    beneath_BCHW: Tensor
+    arms_B2HW: Tensor
 
 
 class ConvNorm(nn.Module):
@@ -121,6 +126,9 @@ class Parser(nn.Module):
         )
         self.joints = nn.Conv2d(widths[2], 2 * JOINT_COUNT, 1)
         self.regions = nn.Conv2d(widths[1], CLASSES + 3, 1)
+        self.arms = nn.Sequential(
+            ConvNorm(widths[1], widths[1]), nn.ReLU(), nn.Conv2d(widths[1], CLASSES + 2, 1)
+        )
         with torch.no_grad():
             self.joints.get_parameter("bias")[:JOINT_COUNT].fill_(-6.0)  # about as likely anywhere as absent
 
@@ -135,9 +143,10 @@ class Parser(nn.Module):
             x = blocks(F.relu(coarse + skip(finer)))
             decoded.append(x)
         heat, seen = self.joints(decoded[1]).float().split(JOINT_COUNT, 1)
-        fine = F.interpolate(self.regions(x).float(), size=size, mode="bilinear", align_corners=False)
-        logits, surface = fine.split((CLASSES, 3), 1)
-        return ParserOutput(logits, heat, seen, surface)
+        told = torch.cat([self.regions(x), self.arms(x)], 1).float()
+        fine = F.interpolate(told, size=size, mode="bilinear", align_corners=False)
+        logits, surface, beneath, arms = fine.split((CLASSES, 3, CLASSES, 2), 1)
+        return ParserOutput(logits, heat, seen, surface, beneath, arms)
 
 
 def fold(network: Network) -> Network:

@@ -95,7 +95,7 @@ def test_joints_are_found_within_a_fraction_of_a_cell():
     heat[0, 0], heat[0, 5] = heat_of(21.3, 33.9), heat_of(30.0, 40.6)
     seen[0, 5] = 1.0
     empty = torch.zeros(1, 3, 64, 48)
-    found = keypoints(ParserOutput(empty, heat, seen, empty))[0]
+    found = keypoints(ParserOutput(empty, heat, seen, empty, empty, empty))[0]
     torch.testing.assert_close(found[0], torch.tensor([21.3, 33.9, 1.0]), atol=0.2, rtol=0)
     torch.testing.assert_close(found[5], torch.tensor([30.0, 40.6, 2.0]), atol=0.2, rtol=0)
     others = [joint for joint in range(18) if joint not in (0, 5)]

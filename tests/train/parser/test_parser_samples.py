@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.pose.skeleton import ABSENT, GUESSED, LEFT_SHOULDER, RIGHT_SHOULDER
+from engine.regions import ARMS_UNKNOWN, LEFT_ARM, RIGHT_ARM
 from train.data.parsing import scenery
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.lens import SpoilingLens, photograph
@@ -46,7 +47,11 @@ def marked() -> ParsingSample:
         image[(rows - y) ** 2 + (columns - x) ** 2 < 12] = level
     surface = np.zeros((*size, 3), np.uint8)
     surface[parsing > 0] = (200, 100, 50)
-    return ParsingSample(image, parsing, joints, surface)
+    arms = parsing.copy()
+    arms[50:80, 24:30] += RIGHT_ARM
+    arms[50:80, 58:70] = LEFT_ARM  # 6 px beside the person: something in its hand
+    image[50:80, 64:70] = 150
+    return ParsingSample(image, parsing, joints, surface, arms)
 
 
 @pytest.fixture
@@ -80,6 +85,32 @@ def test_garments_of_other_colours_keep_labels_and_all_around_them():
         inside = cv2.erode((plain.parsing_HW > 0).astype(np.uint8), np.ones((5, 5))) > 0
         differs += np.abs(plain.image_HWC[inside].astype(int) - other.image_HWC[inside]).mean() > 10
     assert differs >= 6
+
+
+def test_arms_go_with_the_picture_and_change_sides_in_its_mirror_image():
+    person = marked()
+    mirrored = changed(person, (128, 88), np.random.default_rng(0), replace(PLAIN, flip=1.0))
+    plain = changed(person, (128, 88), np.random.default_rng(0), PLAIN)
+    np.testing.assert_array_equal(plain.arms_HW, person.arms_HW)
+    np.testing.assert_array_equal(mirrored.arms_HW[:, ::-1] % RIGHT_ARM, person.arms_HW % RIGHT_ARM)
+    for bit, other in ((RIGHT_ARM, LEFT_ARM), (LEFT_ARM, RIGHT_ARM)):
+        np.testing.assert_array_equal(mirrored.arms_HW[:, ::-1] & bit > 0, person.arms_HW & other > 0)
+
+
+def test_what_a_hand_holds_is_cut_out_with_its_person():
+    elsewhere = replace(PLAIN, elsewhere=1.0)
+    person = marked()
+    for seed in range(5):
+        made = changed(person, (128, 88), np.random.default_rng(seed), elsewhere)
+        np.testing.assert_array_equal(made.image_HWC[52:78, 65:68], person.image_HWC[52:78, 65:68])
+        assert np.abs(made.image_HWC[:20].astype(int) - person.image_HWC[:20]).mean() > 5, "another place"
+
+
+def test_arms_that_nobody_told_stay_unknown():
+    untold = replace(marked(), arms_HW=np.full((128, 88), ARMS_UNKNOWN, np.uint8))
+    for seed, more in enumerate(({"flip": 1.0}, {"nobody": 1.0}, {"obstacle": 1.0}, {"elsewhere": 1.0})):
+        made = changed(untold, SIZE, np.random.default_rng(seed), replace(MOVING, **more))
+        assert (made.arms_HW == ARMS_UNKNOWN).all()
 
 
 def test_every_second_background_is_a_part_of_a_scene():
@@ -186,7 +217,7 @@ def _left_of_right(sample: ParsingSample) -> bool:
 def test_labels_stay_on_the_person(seed):
     sample = changed(marked(), (128, 80), np.random.default_rng(seed), MOVING)
     bright = sample.image_HWC[:, :, 0] > 60
-    assert ((sample.parsing_HW > 0) != bright).mean() < 0.03
+    assert (sample.shown_HW != bright).mean() < 0.03
     np.testing.assert_array_equal(sample.surface_HW3.any(2), sample.parsing_HW > 0)
 
 

@@ -18,6 +18,7 @@ from engine.models import parser as parser_model
 from engine.models.parser import Parser, ParserConfig
 from engine.models.parser.decode import keypoints
 from engine.models.parser.network import ParserOutput
+from engine.regions import ARMS_UNKNOWN, LEFT_ARM, RIGHT_ARM
 from engine.weights import read_torch
 from train import recipes
 from train.__main__ import main
@@ -26,7 +27,16 @@ from train.commands.parser import fit as fit_module
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.samples import PLAIN, Batch, Stream
 from train.losses.house import load_features
-from train.losses.parsing import Weights, losses, place_loss, place_targets, seen_loss, surface_loss
+from train.losses.parsing import (
+    Weights,
+    arms_loss,
+    beneath_loss,
+    losses,
+    place_loss,
+    place_targets,
+    seen_loss,
+    surface_loss,
+)
 from train.metrics.parsing import Counts, fixed_batches, measured
 from train.objectives import objective_of
 from train.objectives.parser import ParserObjective, ParserRecipe
@@ -63,7 +73,7 @@ def test_targets_are_probabilities_and_decode_to_the_joint():
     heat = target[..., :-1].clamp_min(1e-9).log().unflatten(2, (16, 12)) + 12
     heat[0, 2:] = -30
     empty = torch.zeros(1, 3, 64, 48)
-    found = keypoints(ParserOutput(empty, heat, torch.ones_like(heat), empty))
+    found = keypoints(ParserOutput(empty, heat, torch.ones_like(heat), empty, empty, empty))
     torch.testing.assert_close(found[0, :2, :2], truth[0, :2, :2], atol=1.0, rtol=0)
     assert (found[0, 2:] == 0).all()
 
@@ -84,6 +94,32 @@ def test_seen_loss_looks_at_joints_that_are_there():
     assert seen_loss(logits, truth) < 0.01
     assert seen_loss(-logits, truth) > 5
     assert seen_loss(logits, joints()) == 0
+
+
+def told(beneath: int, *arms: int) -> torch.Tensor:
+    """A picture's arms, uint8 [1, 4, 4]: one class beneath, of whose first pixels some are arms'."""
+    code = torch.full((1, 16), beneath, dtype=torch.uint8)
+    code[0, : len(arms)] += torch.tensor(arms, dtype=torch.uint8)
+    return code.view(1, 4, 4)
+
+
+def test_what_is_beneath_counts_twice_where_an_arm_is_and_not_where_it_is_unknown():
+    even = torch.zeros(1, 8, 4, 4)
+    assert beneath_loss(even, told(3)) == pytest.approx(np.log(8), rel=1e-5)
+    assert beneath_loss(even, told(3, RIGHT_ARM)) == pytest.approx(2 * np.log(8), rel=1e-5)
+    right = even.clone()
+    right[:, 3] = 20.0
+    assert beneath_loss(right, told(3, RIGHT_ARM, LEFT_ARM)) < 1e-6 < beneath_loss(right, told(5))
+    assert beneath_loss(right, torch.full((1, 4, 4), ARMS_UNKNOWN, dtype=torch.uint8)) == 0
+
+
+def test_each_arm_has_its_own_side():
+    code = told(0, RIGHT_ARM, LEFT_ARM, RIGHT_ARM + LEFT_ARM)
+    exact = torch.full((1, 2, 4, 4), -20.0)
+    exact[0, 0, 0, [0, 2]] = exact[0, 1, 0, [1, 2]] = 20.0
+    assert arms_loss(exact, code) < 1e-6
+    assert arms_loss(exact.flip(1), code) > 1
+    assert arms_loss(exact.flip(1), torch.full((1, 4, 4), ARMS_UNKNOWN, dtype=torch.uint8)) == 0
 
 
 def test_surface_loss_ignores_what_has_no_label():
@@ -174,13 +210,18 @@ class Perfect(torch.nn.Module):
         heat = (target[..., :-1].clamp_min(1e-9) / absent).log().unflatten(2, (height, width))
         seen = torch.where(batch.keypoints_BJ3[..., 2] == 2, 1.0, -1.0)[..., None, None].expand_as(heat)
         surface = torch.nan_to_num(batch.surface_B3HW)
-        return ParserOutput(logits, heat, seen, surface)
+        code_BHW = batch.arms_BHW.long()
+        beneath = 20 * torch.nn.functional.one_hot(code_BHW % RIGHT_ARM, 8).permute(0, 3, 1, 2).float()
+        arms = torch.stack([code_BHW & RIGHT_ARM, code_BHW & LEFT_ARM], 1).float() - 1
+        return ParserOutput(logits, heat, seen, surface, beneath, arms)
 
 
 def test_measures_of_the_truth_and_of_nothing(crowd):
     ((batch, whole), *_) = fixed_batches(crowd, (64, 48), 4)
     batch = replace(
-        batch, surface_B3HW=torch.where(batch.parsing_BHW[:, None] > 0, 0.25, torch.nan).repeat(1, 3, 1, 1)
+        batch,
+        surface_B3HW=torch.where(batch.parsing_BHW[:, None] > 0, 0.25, torch.nan).repeat(1, 3, 1, 1),
+        arms_BHW=(batch.parsing_BHW + RIGHT_ARM * (batch.parsing_BHW == 6)).byte(),
     )
     perfect = Counts()
     perfect.add(Perfect(batch), batch, whole)
@@ -188,15 +229,20 @@ def test_measures_of_the_truth_and_of_nothing(crowd):
     assert figures["mIoU"] == 1 and figures["joints found"] == 1 and figures["joints invented"] == 0
     assert figures["joint px"] < 1 and figures["state right"] == 1 and figures["surface dm"] == 0
     assert figures["joint % of height"] < 2
+    assert figures["IoU of each arm"] == figures["right beneath arms"] == 1
     off = Counts()
     wrong = Perfect(
         replace(
-            batch, parsing_BHW=torch.zeros_like(batch.parsing_BHW), surface_B3HW=batch.surface_B3HW + 1 / 9
+            batch,
+            parsing_BHW=torch.zeros_like(batch.parsing_BHW),
+            surface_B3HW=batch.surface_B3HW + 1 / 9,
+            arms_BHW=torch.full_like(batch.arms_BHW, LEFT_ARM),
         )
     )
     off.add(wrong, batch, whole)
     figures = off.figures()
     assert figures["IoU upper clothes"] == 0
+    assert figures["IoU of each arm"] == figures["right beneath arms"] == 0
     assert figures["surface dm"] == pytest.approx(3**0.5, rel=1e-3)
 
 

@@ -55,7 +55,9 @@ def laid(sample: ParsingSample, rng: np.random.Generator) -> ParsingSample:
     picture = picture * _shadow(cover[:, :, 0], rng)
     picture = picture + cover * (cloth - picture)
     joints = _moved(sample.keypoints_18x3, there_NC)
-    return ParsingSample(np.clip(np.rint(picture), 0, 255).astype(np.uint8), parsing, joints, surface)
+    return ParsingSample(
+        np.clip(np.rint(picture), 0, 255).astype(np.uint8), parsing, joints, surface, sample.arms_HW
+    )
 
 
 def _hemmed(sample: ParsingSample, share: float) -> ParsingSample:

@@ -6,12 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.regions import ARMS_UNKNOWN, RIGHT_ARM
+
 
 @dataclass(frozen=True, eq=False)
 class ParsingSample:
-    """image_HWC uint8 RGB; parsing_HW uint8; keypoints_18x3 float32 px; surface_HW3 uint8, 0 unknown."""
+    """image_HWC uint8 RGB; parsing_HW uint8; keypoints_18x3 float32 px; surface_HW3 uint8, 0 unknown;
+    arms_HW uint8, in the code of `train.data.people`."""
 
     image_HWC: np.ndarray
     parsing_HW: np.ndarray
     keypoints_18x3: np.ndarray
     surface_HW3: np.ndarray
+    arms_HW: np.ndarray
+
+    @property
+    def shown_HW(self) -> np.ndarray:
+        """Where the person is, and what they hold, bool [H, W]."""
+        holds_HW = (self.arms_HW != ARMS_UNKNOWN) & (self.arms_HW >= RIGHT_ARM)
+        return (self.parsing_HW > 0) | holds_HW

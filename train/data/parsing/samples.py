@@ -15,7 +15,7 @@ from torch import Tensor
 
 from engine.cv import cv2
 from engine.pose.skeleton import ABSENT, FLIP, GUESSED, LEFT_HIP, NECK, NOSE, RIGHT_HIP
-from engine.regions import REGIONS
+from engine.regions import ARMS_UNKNOWN, LEFT_ARM, REGIONS, RIGHT_ARM
 from train.data.detector import as_detected
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.laid import is_alone, laid
@@ -28,6 +28,12 @@ _GARMENTS = tuple(REGIONS.index(name) for name in ("upper clothes", "dress or sk
 _UPPER, _LEGS = REGIONS.index("upper clothes"), REGIONS.index("legs")
 _OUT_ON_ARMS = 0.22  # surface coordinate x beyond which the trunk's clothes are sleeves (9 dm are 1)
 _SKIN_3 = np.array([232.0, 188.0, 160.0])  # what light skin has in the middle
+# The code of arms in a mirror image.
+_MIRRORED = np.arange(256, dtype=np.uint8)
+_MIRRORED[RIGHT_ARM:LEFT_ARM], _MIRRORED[LEFT_ARM : LEFT_ARM + RIGHT_ARM] = (
+    _MIRRORED[LEFT_ARM : LEFT_ARM + RIGHT_ARM].copy(),
+    _MIRRORED[RIGHT_ARM:LEFT_ARM].copy(),
+)
 _ORDER, _VIEW, _CHANGES, _BYSTANDER = 10, 11, 12, 13  # tags of the generators
 
 
@@ -61,12 +67,14 @@ PLAIN = Changes(*(0.0,) * 10, lens=None)
 @dataclass(frozen=True, eq=False)
 class Batch:
     """image_BCHW float32 in [-1, 1]; parsing_BHW int64; keypoints_BJ3 float32 px, state; surface_B3HW
-    float32 canonical position in 9 dm, NaN where it is not known."""
+    float32 canonical position in 9 dm, NaN where it is not known. arms_BHW: uint8, in the code of
+    `train.data.people`."""
 
     image_BCHW: Tensor
     parsing_BHW: Tensor
     keypoints_BJ3: Tensor
     surface_B3HW: Tensor
+    arms_BHW: Tensor
 
     def to(self, device: torch.device | str) -> Batch:
         return Batch(**{name: value.to(device) for name, value in vars(self).items()})
@@ -78,10 +86,8 @@ class Batch:
 
 def labelled(view: View) -> ParsingSample:
     """A view with the keypoints that a detector would give, as the network is to give them."""
-    surface = getattr(view, "surface_HW3", None)
-    if surface is None:
-        surface = np.zeros((*view.parsing_HW.shape, 3), np.uint8)
-    return ParsingSample(view.image_HWC, view.parsing_HW, as_detected(view.keypoints_18x3), surface)
+    joints = as_detected(view.keypoints_18x3)
+    return ParsingSample(view.image_HWC, view.parsing_HW, joints, view.surface_HW3, view.arms_HW)
 
 
 def changed(
@@ -98,12 +104,13 @@ def changed(
     mirrored = bool(rng.random() < changes.flip)
     if mirrored:
         matrix = np.array([[-1.0, 0, size[1]], [0, 1, 0]]) @ np.vstack([matrix, (0, 0, 1)])
-    picture, parsing, surface = _moved_pictures(sample, matrix, size)
+    picture, parsing, surface, arms = _moved_pictures(sample, matrix, size)
     keypoints = _moved_joints(sample.keypoints_18x3, matrix, size)
     if mirrored:
         keypoints = keypoints[list(FLIP)]
         known = surface.any(2)
         surface[known, 0] = 255 - surface[known, 0]
+        arms = _MIRRORED[arms]
     if changes.recolour:
         picture = _recoloured(picture, parsing, surface, rng, changes.recolour, scenes)
     nobody = rng.random() < changes.nobody
@@ -116,17 +123,18 @@ def changed(
     if other is not None and not nobody:
         behind = _beside(behind, other, size, rng)
     if behind is not picture:
-        alpha = np.zeros(size, np.float32) if nobody else _cover(sample.parsing_HW, matrix, size)
+        alpha = np.zeros(size, np.float32) if nobody else _cover(sample.shown_HW, matrix, size)
         picture = behind + alpha[:, :, None] * (picture - behind)
     if nobody:
         parsing, surface = np.zeros_like(parsing), np.zeros_like(surface)
+        arms[arms != ARMS_UNKNOWN] = 0
         keypoints[:, 2] = ABSENT
     elif rng.random() < changes.obstacle:
         cover = obstacle(rng, size)
         front = background(rng, size, np.full((1, 3), 128.0))
         picture = picture + cover[:, :, None] * (front - picture)
         hidden = cover > 0.5
-        parsing[hidden], surface[hidden] = 0, 0
+        parsing[hidden], surface[hidden], arms[hidden & (arms != ARMS_UNKNOWN)] = 0, 0, 0
         there = keypoints[:, 2] > ABSENT
         x, y = keypoints[there, :2].astype(int).T
         keypoints[np.flatnonzero(there)[hidden[y, x]], 2] = GUESSED
@@ -136,7 +144,7 @@ def changed(
         image = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
     else:
         image = photograph(rng, picture, changes.lens)
-    return ParsingSample(image, parsing, keypoints, surface)
+    return ParsingSample(image, parsing, keypoints, surface, arms)
 
 
 def _placement(sample: ParsingSample, size: tuple[int, int], rng: np.random.Generator, changes: Changes):
@@ -164,7 +172,7 @@ def _placement(sample: ParsingSample, size: tuple[int, int], rng: np.random.Gene
 
 
 def _moved_pictures(sample: ParsingSample, matrix: np.ndarray, size: tuple[int, int]):
-    """Picture float32, parsing and surface at their new place; the picture's border goes on outside."""
+    """Picture float32, parsing, surface and arms at their new place; the picture's border goes on outside."""
     shape = (size[1], size[0])
     image, shrink = sample.image_HWC, np.sqrt(abs(np.linalg.det(matrix[:, :2])))
     if shrink < 0.75:  # average first, or thin things would break up
@@ -178,7 +186,11 @@ def _moved_pictures(sample: ParsingSample, matrix: np.ndarray, size: tuple[int, 
         else np.zeros((*size, *labels.shape[2:]), np.uint8)
         for labels in (sample.parsing_HW, sample.surface_HW3)
     )
-    return picture.astype(np.float32), parsing, surface
+    outside = ARMS_UNKNOWN if (sample.arms_HW == ARMS_UNKNOWN).any() else 0
+    arms = cv2.warpAffine(
+        sample.arms_HW, _centred(matrix), shape, flags=cv2.INTER_NEAREST, borderValue=outside
+    )
+    return picture.astype(np.float32), parsing, surface, arms
 
 
 def _centred(matrix: np.ndarray) -> np.ndarray:
@@ -234,14 +246,14 @@ def _beside(
     middle = size[1] / 2 + side * rng.uniform(0.25, 0.6) * size[1]
     feet = size[0] * rng.uniform(0.7, 1.2)  # lower than the picture: cut off like everybody near
     matrix = np.array([[scale, 0, middle - scale * width / 2], [0, scale, feet - scale * height]])
-    shown, _, _ = _moved_pictures(other, matrix, size)
-    alpha = _cover(other.parsing_HW, matrix, size)[:, :, None]
+    shown = _moved_pictures(other, matrix, size)[0]
+    alpha = _cover(other.shown_HW, matrix, size)[:, :, None]
     return picture + alpha * (shown - picture)
 
 
-def _cover(parsing_HW: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def _cover(shown_HW: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """How much of each pixel the person covers, the outermost half pixel left off: it shows the studio."""
-    soft = cv2.GaussianBlur((parsing_HW > 0).astype(np.float32), (0, 0), 0.8)
+    soft = cv2.GaussianBlur(shown_HW.astype(np.float32), (0, 0), 0.8)
     soft = cv2.warpAffine(soft, _centred(matrix), (size[1], size[0]), flags=cv2.INTER_LINEAR)
     return np.clip((soft - 0.45) / 0.4, 0, 1)
 
@@ -310,4 +322,5 @@ def collate(samples: list[ParsingSample]) -> Batch:
         torch.from_numpy(np.stack([sample.parsing_HW for sample in samples])).long(),
         torch.from_numpy(np.stack([sample.keypoints_18x3 for sample in samples])),
         torch.from_numpy(position).permute(0, 3, 1, 2),
+        torch.from_numpy(np.stack([sample.arms_HW for sample in samples])),
     )

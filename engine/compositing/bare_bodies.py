@@ -39,8 +39,13 @@ _WRIST = 0.9  # of a limb, up to where it is no hand or foot
 _HAND = 1.3  # of a limb, to where its hand or foot reaches
 _BROADEST, _NARROWEST = 1.3, 0.6  # of the usual breadth there, that a limb is found to have
 _BINS = 9  # across a limb
-_ROUND = 0.05, 0.15  # how much lighter its middle is than its tone, and darker its edges, of one not seen
+# How much lighter the middle of a limb or a neck is than its tone, and darker its edges, where it is not
+# seen: four bare arms in photographs are, 2 px within their edges, 0.5 to 0.8 of their lightest; but what
+# is told of skin that is seen beside it goes on too, and that is lit as it is.
+_ROUND = 0.07, 0.18
+_SLICE = 3  # px along a limb in which its breadth is told
 _NECK = -0.5, 0.8  # of the shoulders, from how far above their level on a neck is, and how far around
+_CHEST = -0.15, 0.1  # likewise, below their level, from where on what is seen is less of a neck, and none
 _JOINS = (
     -0.15,
     0.1,
@@ -48,7 +53,8 @@ _JOINS = (
 
 
 class BareBody:
-    """shape: where it is, [1, 1, H, W], edges as sharp as the picture's. skin: its colours, [1, 3, H, W]."""
+    """shape: where it is, [1, 1, H, W], edges as sharp as the picture's. forearms: likewise, of what is below
+    elbows. skin: its colours, [1, 3, H, W]."""
 
     def __init__(self, wearer: Drawn, body: Body, way: Ways, parts: Parts):
         size = size_of(parts.arms)
@@ -70,7 +76,11 @@ class BareBody:
         shoes_11hw = F.interpolate(above_shoes(wearer.surface), way.size, mode="nearest")
         legs_11hw = legs_11hw * shoes_11hw
         no_beard_11hw = (picture_1Chw - tone_1C11).square().mean(1, keepdim=True).sqrt() < _NO_BEARD
-        skin_1Chw = self._neck(picture_1Chw, seen(FACE, ARMS) * no_beard_11hw, way, tone_1C11)
+        below_hw = way.down_HW / body.shoulders
+        neck_hw = _halves((below_hw - _NECK[0]) / -_NECK[0], _NECK_HALVES) * body.shoulders
+        # Its roundness is that of a neck alone: a chest is flat.
+        darker_hw = (1.0 - _light(way.across_HW / neck_hw)) * (1.0 - ramp(below_hw, *_CHEST))
+        skin_1Chw = self._neck(picture_1Chw, seen(FACE, ARMS) * no_beard_11hw, way, darker_hw, tone_1C11)
         shapes = []
         for limbs, halves, seen_11hw in (
             (way.arms, _ARM_HALVES, arms_11hw),
@@ -80,6 +90,9 @@ class BareBody:
                 _Limb(limb, halves, body.shoulders, picture_1Chw, seen_11hw, tone_1C11) for limb in limbs
             ]
             shapes.append(self._sharp(torch.stack([each.within_hw for each in within]).amax(0), size))
+            if limbs is way.arms:
+                below_hw = torch.stack([each.below_hw for each in within]).amax(0)
+                self.forearms = self._sharp(below_hw, size)
             for each in within:
                 skin_1Chw = torch.lerp(skin_1Chw, each.skin_1Chw, each.share_hw)
         # Where it is seen it is what is seen, and beside that nearly.
@@ -89,11 +102,8 @@ class BareBody:
         self.skin = enlarged(skin_1Chw, size)
         half_hw = _halves(way.down_HW / max(body.trunk, 1.0), _TRUNK_HALVES) * body.shoulders
         trunk_11HW = self._sharp(half_hw - way.across_HW.abs(), size)
-        half_hw = (
-            _halves((way.down_HW / body.shoulders - _NECK[0]) / -_NECK[0], _NECK_HALVES) * body.shoulders
-        )
         above_11HW = enlarged(ramp(-way.down_HW, -0.5, 0.5)[None, None], size)
-        neck_11HW = self._sharp(half_hw - way.across_HW.abs(), size)
+        neck_11HW = self._sharp(neck_hw - way.across_HW.abs(), size)
         trunk_11HW = torch.lerp(trunk_11HW, neck_11HW, above_11HW)
         shape_11HW = torch.lerp(trunk_11HW, shapes[1], parts.legs)
         self.shape = shape_11HW.maximum(shapes[0])
@@ -102,12 +112,22 @@ class BareBody:
         """Of how far within an outline positions are."""
         return ramp(self._times * enlarged(within_hw[None, None], size) + 0.5, 0.0, 1.0)
 
-    def _neck(self, picture_1Chw: Tensor, seen_11hw: Tensor, way: Ways, tone_1C11: Tensor) -> Tensor:
-        """Skin as a neck goes on everywhere."""
-        for known_11hw in (seen_11hw * self._near_neck(way), seen_11hw):
-            if known_11hw.sum() >= _FEWEST:
-                return spread(picture_1Chw, known_11hw)
-        return tone_1C11.expand_as(picture_1Chw)
+    def _neck(
+        self, picture_1Chw: Tensor, seen_11hw: Tensor, way: Ways, darker_hw: Tensor, tone_1C11: Tensor
+    ) -> Tensor:
+        """A neck everywhere, as round as what is seen of it is. darker: of its tone, how much something round
+        is."""
+        known_hw = (seen_11hw * self._near_neck(way))[0, 0] > 0
+        light_C = tone_1C11[0, :, 0, 0] + 1.0
+        as_round = 1.0
+        if known_hw.sum() >= _FEWEST:
+            light_CN, darker_N = picture_1Chw[0, :, known_hw] + 1.0, darker_hw[known_hw]
+            light_C, off_N = light_CN.mean(1), darker_N - darker_N.mean()
+            share_N = light_CN.mean(0) / light_CN.mean()
+            as_round = float(-(share_N * off_N).sum() / off_N.square().sum().clamp_min(1e-3))
+            as_round = float(np.clip(as_round, 0.0, 1.0))
+            light_C = light_C / (1.0 - as_round * darker_N.mean())
+        return (light_C[None, :, None, None] * (1.0 - as_round * darker_hw)) - 1.0
 
     def _near_neck(self, way: Ways) -> Tensor:
         """1 where a neck is, [h, w]."""
@@ -118,8 +138,8 @@ class BareBody:
 
 
 class _Limb:
-    """within: how far within its outline positions are, [h, w]. skin: [1, 3, h, w]. share: where it is this
-    limb's, [h, w]."""
+    """within: how far within its outline positions are, [h, w]. below: likewise of its lower bone's. skin:
+    [1, 3, h, w]. share: where it is this limb's, [h, w]."""
 
     def __init__(
         self,
@@ -140,23 +160,36 @@ class _Limb:
         if mine_hw.sum() >= _FEWEST:
             begin = float(along_hw[mine_hw].quantile(0.05))
             near_hw = mine_hw & (along_hw < begin + _NEARBY * length)
-            low, high = aside_hw[near_hw].quantile(aside_hw.new_tensor((0.04, 0.96))).tolist()
+            middle, half = _across_slices(along_hw[near_hw] - begin, aside_hw[near_hw])
             usual = float(usual_hw[near_hw].mean())
-            half = float(np.clip((high - low) / 2 + 0.5, _NARROWEST * usual, _BROADEST * usual))
+            half = float(np.clip(half, _NARROWEST * usual, _BROADEST * usual))
             share_hw = ramp(along_hw / max(begin, 1.0), 0.0, 1.0)
-            middle_hw = share_hw * (low + high) / 2
+            middle_hw = share_hw * middle
             half_hw = usual_hw * (half / usual)
             across_hw = (aside_hw - middle_hw) / half_hw
             colours_BC = _across(picture_1Chw, near_hw, across_hw, colours_BC)
         # Round where it begins, and no longer than with a hand or a foot.
         beyond_hw = along_hw.clamp(max=0.0) + (along_hw - _HAND * length).clamp(min=0.0)
         self.within_hw = half_hw - torch.hypot(aside_hw - middle_hw, beyond_hw)
+        upper = float(np.linalg.norm(limb_42[1] - limb_42[0]))
+        self.below_hw = self.within_hw.minimum(along_hw - upper)
         across_hw = ((aside_hw - middle_hw) / half_hw).clamp(-1.0, 1.0)
         step_hw = (across_hw + 1.0) / 2 * (_BINS - 1)
         first_hw = step_hw.long().clamp(0, _BINS - 2)
         skin_hwC = torch.lerp(colours_BC[first_hw], colours_BC[first_hw + 1], (step_hw - first_hw)[..., None])
         self.skin_1Chw = skin_hwC.movedim(-1, 0)[None]
         self.share_hw = ramp(along_hw / unit, *_JOINS) * (1.0 - ramp(aside_hw.abs() / usual_hw, 1.5, 2.0))
+
+
+def _across_slices(along_N: Tensor, aside_N: Tensor) -> tuple[float, float]:
+    """The middle of a limb where its skin begins to be seen, and half of its breadth there: told slice by
+    slice, for a limb may go aslant of its bones. along: from there on. Both of px that surely are skin."""
+    slices = (along_N / _SLICE).floor().long()
+    ends = [aside_N[slices == each] for each in slices.unique().tolist()]
+    low_M, high_M = (torch.stack([getattr(each, end)() for each in ends]) for end in ("min", "max"))
+    begins = max(1, round(len(ends) / 3))
+    middle_M = ((low_M + high_M) / 2)[:begins]
+    return float(middle_M.median()), float(((high_M - low_M) / 2).median()) + 0.5 + _RIM
 
 
 def _across(picture_1Chw: Tensor, near_hw: Tensor, across_hw: Tensor, usual_BC: Tensor) -> Tensor:
@@ -173,9 +206,13 @@ def _across(picture_1Chw: Tensor, near_hw: Tensor, across_hw: Tensor, usual_BC: 
 
 def _round_skin(tone_1C11: Tensor) -> Tensor:
     """Colours across a limb of this tone, [B, 3], lit from before."""
-    across_B = torch.linspace(-1.0, 1.0, _BINS, device=tone_1C11.device)
-    light_B = 1.0 + _ROUND[0] - (_ROUND[0] + _ROUND[1]) * across_B.square()
+    light_B = _light(torch.linspace(-1.0, 1.0, _BINS, device=tone_1C11.device))
     return (tone_1C11[0, :, 0, 0] + 1.0) * light_B[:, None] - 1.0
+
+
+def _light(across: Tensor) -> Tensor:
+    """How light what is round is, of its tone, from one edge (-1) to the other (1)."""
+    return 1.0 + _ROUND[0] - (_ROUND[0] + _ROUND[1]) * across.clamp(-1.0, 1.0).square()
 
 
 def _halves(along_hw: Tensor, halves: tuple[float, ...]) -> Tensor:

@@ -107,9 +107,10 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         hands_11HW = over_11HW
         over_11HW = over_11HW * (1.0 - rims_11HW)
         gone_11HW = gone_11HW.maximum(rims_11HW * person_11HW)
-        # An arm is in its sleeve, and a leg in its trousers.
-        limbs_11HW = F.interpolate(of_pieces(now.pieces, (ARMS, LEGS)), size, mode="bilinear")
-        gone_11HW = gone_11HW.maximum(giver.laid.hides * ramp(limbs_11HW, *_SEAM) * person_11HW)
+        # An arm is in its sleeve, and a leg in its trousers; beside a trunk an arm or its hand is seen.
+        limbs_12HW = ramp(F.interpolate(now.pieces[:, [ARMS, LEGS]], size, mode="bilinear"), *_SEAM)
+        within_12HW = torch.cat([giver.laid.sleeved, giver.laid.hides], 1)
+        gone_11HW = gone_11HW.maximum((within_12HW * limbs_12HW).amax(1, keepdim=True) * person_11HW)
     seen = person_11HW, gone_11HW, over_11HW
     if giver.laid is None:
         theirs = sharp(giver.picture, window, 1.0 - theirs_1Phw[:, :1], came_11hw)
@@ -136,16 +137,22 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     skin_11hw = torch.cat([_goes_on(now.pieces, piece_1hw, piece) for piece in (ARMS, LEGS)], 1).amax(1, True)
     shade_11HW = running_mean(highest(gone_11HW, 2 * rim + 1), rim // 2 + 1)
     shade_11HW = shade_11HW * F.interpolate(skin_11hw, size, mode="bilinear")
+    if giver.laid is not None:
+        if TROUSERS not in garment.goes:
+            piece_1hw = legwear_beside_arms(piece_1hw, wearer)
+        # Before trousers a finger is at no hem: only where skin is beneath skin is drawn anew.
+        bare_11hw = torch.isin(piece_1hw, piece_1hw.new_tensor((FACE, ARMS, LEGS)))[:, None].float()
+        bare_11HW = ramp(F.interpolate(bare_11hw, size, mode="bilinear"), *_INSIDE)
+        shade_11HW = shade_11HW * bare_11HW
     bared_11HW = bared_11HW.maximum(shade_11HW) * (1.0 - over_11HW)
-    if giver.laid is not None and TROUSERS not in garment.goes:
-        piece_1hw = legwear_beside_arms(piece_1hw, wearer)
     if giver.laid is None:
         body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
         there_11HW = there_11HW.maximum(shade_11HW * (1.0 - gone_11HW))
     else:
         body_1CHW = bare_beneath(piece_1hw, wearer, now, giver.picture)
-        hems_11HW = at_hems(now, garment, gone_11HW, giver.laid.neck) * (1.0 - hands_11HW.maximum(skin.hands))
-        bared_11HW = bared_11HW.maximum(hems_11HW * there_11HW)
+        hems_11HW = at_hems(now, garment, gone_11HW, giver.laid.arms, giver.laid.neck)
+        hems_11HW = hems_11HW * (1.0 - hands_11HW.maximum(skin.hands))
+        bared_11HW = bared_11HW.maximum(hems_11HW * there_11HW * bare_11HW)
         # A cloth's pattern makes its edge ragged.
         side = 2 * _EVEN * -(-size[0] // 256) + 1
         person_11HW = ramp(running_mean(running_mean(person_11HW, side), side), *_SEAM)
@@ -255,15 +262,15 @@ def _covered(
 ) -> Tensor:
     """How much of a px is covered by clothes that are laid on: arms are before a trunk, in their sleeves, and
     a neck is before its inside. seen: as of `_cloth`. rims: as `rims.no_skin`."""
-    person_11HW, _, over_11HW = seen
+    person_11HW, gone_11HW, over_11HW = seen
     arms_11hw = F.interpolate(laid.arms, size_of(now.pieces), mode="area") * (1.0 - now.pieces[:, :1])
     # So is a forearm that is seen bare, wherever a map has its places.
     arms_11hw = arms_11hw.maximum(of_pieces(now.pieces, (ARMS,)) * near_forearms(wearer))
     (arms_11HW,) = sharp(now.picture, window, arms_11hw)
     trunk_11HW = laid.trunk * (1.0 - laid.back * person_11HW * laid.body)
-    return (trunk_11HW * (1.0 - inner(arms_11HW, 1) * (1.0 - rims_11HW))).maximum(laid.sleeves) * (
-        1.0 - over_11HW
-    )
+    # Nor is a forearm that was in a sleeve before it.
+    arms_11HW = (inner(arms_11HW, 1) * (1.0 - rims_11HW)).maximum(laid.forearms * laid.arms * gone_11HW)
+    return (trunk_11HW * (1.0 - arms_11HW)).maximum(laid.sleeves) * (1.0 - over_11HW)
 
 
 def _as_map(person_11HW: Tensor, person_11hw: Tensor, wearer: Drawn) -> Tensor:

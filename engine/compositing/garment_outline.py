@@ -22,6 +22,9 @@ _NOTCH = 0.03  # of the height, the least depth of an armpit or crotch
 _OVERHANG = 0.10  # of the height, how far a sleeve goes beyond its armpit at least
 _CHEST = 0.08, 0.95  # of the height, between which a sleeve and the trunk may part
 _END = 0.93  # of a sleeve's length, from where on it is its end
+_TURNS = 3  # times that a sleeve's way is told by the middle of its hem, and the hem by that way
+_SIDES = 0.15, 0.85  # of a sleeve's px from side to side, between which they end at its hem
+_STEEPEST, _FEWEST = 1.0, 4  # how aslant a hem is at most, and px of it that tell
 _HALF_WAY = 0.06  # of a sleeve's length, around its half
 _ELBOWED, _BENT = (
     1.6,
@@ -40,13 +43,15 @@ _RISE = 0.3  # of the height, where a crotch is that cannot be seen
 class Sleeve(NamedTuple):
     """x, y [2] each: where it meets trunk and shoulder. line: [N, 2], along its middle from between these to
     its end: a sleeve may lie bent. mask: [h, w], what is of it. arm: [2], how long both bones
-    of the arm in it are; None: nobody's is."""
+    of the arm in it are; None: nobody's is. slant: how much farther along its line its hem is, of how far
+    aside of it."""
 
     armpit: np.ndarray
     shoulder: np.ndarray
     line: np.ndarray
     mask: np.ndarray
     arm: np.ndarray | None = None
+    slant: float = 0.0
 
 
 class Upper(NamedTuple):
@@ -244,30 +249,50 @@ def _sleeve(
     trunk = int(np.clip(round(pit_2[0] - way * 0.3 * abs(pit_2[1] - top_2[1])), 0, mask_hw.shape[1] - 1))
     if mine_hw[int(np.clip(round(pit_2[1]), 0, len(mask_hw) - 1)), trunk]:
         return None  # the cut parts nothing
-    return Sleeve(
-        pit_2,
-        top_2,
-        _middle_line(mine_hw, (pit_2 + top_2) / 2, float(np.linalg.norm(pit_2 - top_2))),
-        mine_hw,
-    )
+    armhole = float(np.linalg.norm(pit_2 - top_2))
+    line_N2, slant = _middle_line(mine_hw, (pit_2 + top_2) / 2, armhole)
+    return Sleeve(pit_2, top_2, line_N2, mine_hw, slant=slant)
 
 
-def _middle_line(mask_hw: np.ndarray, begin_2: np.ndarray, armhole: float) -> np.ndarray:
-    """A line along the middle of a sleeve, from the middle of its armhole to its end, [N, 2]: straight, or
-    with an elbow where what is half as far within the sleeve is aside of that. armhole: how deep it is."""
+def _middle_line(mask_hw: np.ndarray, begin_2: np.ndarray, armhole: float) -> tuple[np.ndarray, float]:
+    """A line along the middle of a sleeve, from the middle of its armhole to that of its hem, [N, 2], and how
+    aslant that is: straight, or with an elbow where what is half as far within the sleeve is aside of that,
+    and then it is not told. armhole: how deep it is."""
     y_N, x_N = np.nonzero(mask_hw)
     places_N2 = np.stack([x_N, y_N], -1).astype(float)
-    way_2 = places_N2.mean(0) - begin_2
-    along_N = (places_N2 - begin_2) @ (way_2 / max(float(np.linalg.norm(way_2)), 1e-6))
-    straight = np.array([begin_2, places_N2[along_N >= _END * along_N.max()].mean(0)])
-    if along_N.max() < _ELBOWED * armhole:
-        return straight
+    end_2, slant = places_N2.mean(0), 0.0
+    for _ in range(_TURNS):
+        end_2, slant = _hem(places_N2 - begin_2, end_2 - begin_2)
+        end_2 = begin_2 + end_2
+    straight = np.array([begin_2, end_2])
+    if float(np.linalg.norm(end_2 - begin_2)) < _ELBOWED * armhole:
+        return straight, slant
     far_N = _far_within(mask_hw, begin_2)[y_N, x_N]
     far_N /= far_N.max()
     end_2, half_2 = places_N2[far_N >= _END].mean(0), places_N2[np.abs(far_N - 0.5) < _HALF_WAY].mean(0)
     step_2, aside_2 = end_2 - begin_2, half_2 - begin_2
     bent = abs(step_2[0] * aside_2[1] - step_2[1] * aside_2[0]) / max(float(step_2 @ step_2), 1e-6)
-    return np.array([begin_2, half_2, end_2]) if bent > _BENT else straight
+    return (np.array([begin_2, half_2, end_2]), 0.0) if bent > _BENT else (straight, slant)
+
+
+def _hem(places_N2: np.ndarray, step_2: np.ndarray) -> tuple[np.ndarray, float]:
+    """The middle of a sleeve's hem, which is where places end that way, and how much farther that way it is,
+    of how far aside. What is farthest alone would be the hem's corner where it is aslant."""
+    way_2 = step_2 / max(float(np.linalg.norm(step_2)), 1e-6)
+    along_N, aside_N = places_N2 @ way_2, places_N2 @ np.array((-way_2[1], way_2[0]))
+    low, high = np.quantile(aside_N[along_N > 0.5 * along_N.max()], _SIDES)
+    column_N = np.round(aside_N).astype(int)
+    columns_M = np.arange(int(np.ceil(low)), int(high) + 1)
+    ends_M = np.array([along_N[column_N == column].max(initial=-np.inf) for column in columns_M])
+    columns_M, ends_M = columns_M[np.isfinite(ends_M)], ends_M[np.isfinite(ends_M)]
+    if len(columns_M) < _FEWEST:
+        return along_N.max() * way_2, 0.0
+    slant, end = np.polyfit(columns_M, ends_M, 1)
+    slant = float(np.clip(slant, -_STEEPEST, _STEEPEST))
+    end = float(np.median(ends_M - slant * columns_M))
+    at_hem_N = along_N > _END * (end + slant * aside_N)
+    middle = float(aside_N[at_hem_N].min() + aside_N[at_hem_N].max()) / 2
+    return (end + slant * middle) * way_2 + middle * np.array((-way_2[1], way_2[0])), slant
 
 
 def _far_within(mask_hw: np.ndarray, begin_2: np.ndarray) -> np.ndarray:

@@ -80,7 +80,7 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment) -> Drawn | Non
         # A bare body is broader than clothes that are worn tight.
         hidden_hw = hidden_hw * (way.down_HW > (1.0 - fit.waist) * body.trunk)
         hidden_11HW = enlarged(hidden_hw[None, None], size) * (1.0 - parts.arms)
-        sleeves_11HW = back_11HW = torch.zeros_like(hidden_11HW)
+        sleeves_11HW = back_11HW = sleeved_11HW = torch.zeros_like(hidden_11HW)
         colour_1CHW, trunk_11HW = _over(layers)
         # Under a top they are as broad as it is.
         above_hw = ramp((body.trunk - way.down_HW) / body.trunk, 0.0, 0.05)
@@ -93,7 +93,7 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment) -> Drawn | Non
         arms_hw = shrunk(parts.arms, small)[0, 0]
         seen = shoulders_seen(wearer, body, small), shoulder_rays(wearer, body, small)
         top = top_on(body, way, arms_hw, *seen, clothes)
-        hidden_11HW = enlarged(top.hidden[None, None], size)
+        hidden_11HW, sleeved_11HW = (enlarged(each[None, None], size) for each in (top.hidden, top.sleeved))
         whole = cloth if clothes.trunk is None else _Cloth(clothes.trunk, size, scale)
         trunk_14HW, *sleeves = (
             (cloth if number else whole).at(each.place, each.only, each.there)
@@ -111,7 +111,16 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment) -> Drawn | Non
     bare = BareBody(wearer, body, way, parts)
     neck_11HW = enlarged(ramp(way.down_HW / body.shoulders, *_NECK)[None, None], size)
     laid = Laid(
-        colour_1CHW, trunk_11HW, sleeves_11HW, back_11HW, parts.before, hidden_11HW, bare.shape, neck_11HW
+        colour_1CHW,
+        trunk_11HW,
+        sleeves_11HW,
+        back_11HW,
+        parts.before,
+        hidden_11HW,
+        sleeved_11HW,
+        bare.shape,
+        bare.forearms,
+        neck_11HW,
     )
     return wearer._replace(picture=bare.skin, painted=None, laid=laid)
 

@@ -53,12 +53,18 @@ def _hue(picture_1CHW: Tensor) -> tuple[Tensor, Tensor]:
     return (picture_1CHW + 1.0) / light_11HW.clamp_min(0.1), light_11HW
 
 
-def at_hems(now: Dressed, garment: Garment, gone_11HW: Tensor, neck_11HW: Tensor) -> Tensor:
-    """Skin that is seen beside what goes, the farther the less: there are its hem's shade and its rim."""
+def at_hems(
+    now: Dressed, garment: Garment, gone_11HW: Tensor, arms_11HW: Tensor, neck_11HW: Tensor
+) -> Tensor:
+    """Skin that is seen beside what goes, the farther the less: there are its hem's shade and its rim. arms:
+    what of a px is of arms, sleeves too: an arm that hangs beside a trunk has no hem there."""
     side = 2 * _HEM * -(-size_of(gone_11HW)[0] // 256) + 1
-    near_11HW = running_mean(highest(gone_11HW, side), side)
-    limbs = [piece for piece in (ARMS, LEGS) if piece not in garment.over]
-    skin_13hw = torch.cat([of_pieces(now.pieces, which) for which in (limbs, (FACE,), (HAIR, 0))], 1)
-    limbs_11HW, head_11HW = enlarged(highest(skin_13hw[:, :2], 5), size_of(gone_11HW)).split(1, 1)
-    other_11HW = enlarged(skin_13hw[:, 2:], size_of(gone_11HW))
-    return near_11HW * ramp(limbs_11HW.maximum(neck_11HW * head_11HW) - other_11HW, *_SKIN)
+    sleeves_11HW = gone_11HW * arms_11HW
+    near_12HW = running_mean(highest(torch.cat([sleeves_11HW, gone_11HW], 1), side), side)
+    skin = [() if piece in garment.over else (piece,) for piece in (ARMS, LEGS)]
+    skin_14hw = torch.cat([of_pieces(now.pieces, which) for which in (*skin, (FACE,), (HAIR, 0))], 1)
+    skin_13HW = enlarged(highest(skin_14hw[:, :3], 5), size_of(gone_11HW))
+    other_11HW = enlarged(skin_14hw[:, 3:], size_of(gone_11HW))
+    rest_11HW = skin_13HW[:, 1:2].maximum(neck_11HW * skin_13HW[:, 2:])
+    told_12HW = ramp(torch.cat([skin_13HW[:, :1], rest_11HW], 1) - other_11HW, *_SKIN)
+    return (near_12HW * told_12HW).amax(1, keepdim=True)

@@ -64,11 +64,12 @@ class Layer(NamedTuple):
 
 class Top(NamedTuple):
     """layers: its trunk, then its sleeves. trunk: bool, the part of the map that is trunk alone, as an array.
-    hidden: [h, w], where nothing is seen of a body."""
+    hidden: [h, w], where nothing is seen of a body. sleeved: likewise, where an arm that is seen is in it."""
 
     layers: list[Layer]
     trunk: np.ndarray
     hidden: Tensor
+    sleeved: Tensor
 
 
 def top_on(
@@ -83,7 +84,7 @@ def top_on(
     place_V2 = np.concatenate([mesh.corners, edge_M2])
     on_trunk_V2 = trunk.of(place_V2)
     found = [(sleeve, arm) for sleeve, arm in zip(shape.sleeves, way.arms, strict=True) if sleeve is not None]
-    hidden_hw, reach = torch.zeros_like(arms_hw), _REACH * body.shoulders
+    sleeved_hw, reach = torch.zeros_like(arms_hw), _REACH * body.shoulders
     sleeves_hw = np.zeros_like(clothes.mask)
     near_hw = np.zeros(clothes.mask.shape, np.uint8)
     moved_V2, turned, under = on_trunk_V2, [], [torch.zeros_like(arms_hw)]
@@ -96,13 +97,18 @@ def top_on(
         beside_hw = aside_hw.abs() > half
         short_hw = body.shoulders * torch.where(beside_hw, _STRAIGHT, _SHORT)
         near_arm_hw = (aside_hw.abs() < reach) & (along_hw > -reach) & (along_hw < end - short_hw)
-        hidden_hw = hidden_hw.maximum(arms_hw * near_arm_hw)
+        sleeved_hw = sleeved_hw.maximum(arms_hw * near_arm_hw)
         upper = max(float(np.linalg.norm(arm_42[1] - arm_42[0])), 1.0)
         under.append(_hangs(body, arm_42) * (1.0 - ramp(along_hw, _TUCKED[0] * upper, _TUCKED[1] * upper)))
         # Its rim is no rim of the trunk's, which goes on under it where they meet.
         sleeves_hw |= sleeve.mask
-        begin, pit = (np.round(each).astype(int).tolist() for each in (sleeve.shoulder, sleeve.armpit))
-        cv2.line(near_hw, begin, pit, (1.0,), round(2 * _UNDER * shape.breadth))
+        # No farther down than the armpit, or a scrap of the sleeve would be seen below its hem.
+        down_2 = sleeve.armpit - sleeve.shoulder
+        down_2 = down_2 * max(0.0, 1.0 - _UNDER * shape.breadth / max(float(np.linalg.norm(down_2)), 1e-6))
+        begin, low = (
+            np.round(each).astype(int).tolist() for each in (sleeve.shoulder, sleeve.shoulder + down_2)
+        )
+        cv2.line(near_hw, begin, low, (1.0,), round(2 * _UNDER * shape.breadth))
     only_hw = clothes.mask & (~sleeves_hw | (near_hw > 0))
     trunk_hw = ~_dilated(sleeves_hw, _LAP) if clothes.trunk is None else clothes.trunk.mask
     only = [only_hw | trunk_hw, *(_dilated(sleeve.mask, _LAP) for sleeve, _ in found)]
@@ -125,11 +131,11 @@ def top_on(
     row_hw = trunk.rows(down_hw).round().long().clamp(0, len(half_h) - 1)
     below_hw = (trunk.rows(down_hw) < np.flatnonzero(clothes.mask.any(1))[-1]) & (down_hw > ARMPIT)
     beside_hw = below_hw & (half_h[row_hw] > _AS_BROAD) & (across_hw.abs() > 0.2)
-    hidden_hw = hidden_hw.maximum(beside_hw * (1.0 - arms_hw))
     if found:  # nor has who wears sleeves bare shoulders
         aside_hw = (across_hw.abs() > _COLLAR) & (down_hw <= ARMPIT)
-        hidden_hw = hidden_hw.maximum(aside_hw * (1.0 - arms_hw))
-    return Top(layers, clothes.mask & ~sleeves_hw, hidden_hw)
+        sleeved_hw = sleeved_hw.maximum(aside_hw * (1.0 - arms_hw))
+    hidden_hw = sleeved_hw.maximum(beside_hw * (1.0 - arms_hw))
+    return Top(layers, clothes.mask & ~sleeves_hw, hidden_hw, sleeved_hw)
 
 
 class _Trunk:
@@ -186,7 +192,7 @@ def _on_arm(
 ) -> tuple[np.ndarray, float, float]:
     """Where places of a sleeve are on its arm, [N, 2], how far along the arm it goes, and half of how broad
     it is there, px."""
-    along_N, aside_N, length = _beside_line(sleeve.line, place_N2)
+    along_N, aside_N, length = _beside_sleeve(sleeve, place_N2)
     arm = max(limb_length(arm_42), 1.0)
     scale = body.shoulders / shape.breadth  # px of the picture for one of the photo's
     along = scale * float(np.clip(arm / (ARM * body.shoulders), 0.5, 1.15))
@@ -212,9 +218,15 @@ def _on_arm(
 def _halves_of_hem(sleeve: Sleeve) -> np.ndarray:
     """How far a sleeve reaches on both sides of its line near its end, [2], px of the photo."""
     place_N2 = np.argwhere(sleeve.mask)[:, ::-1].astype(float)
-    along_N, aside_N, length = _beside_line(sleeve.line, place_N2)
+    along_N, aside_N, length = _beside_sleeve(sleeve, place_N2)
     near_N = aside_N[along_N > _NEAR_HEM * length]
     return np.array([-near_N.min(initial=-1.0), near_N.max(initial=1.0)])
+
+
+def _beside_sleeve(sleeve: Sleeve, place_N2: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """As `_beside_line`, with its hem across it, as that lies around an arm however it is cut."""
+    along_N, aside_N, length = _beside_line(sleeve.line, place_N2)
+    return along_N - sleeve.slant * aside_N * (along_N / max(length, 1.0)).clip(0.0, 1.0), aside_N, length
 
 
 def _beside_line(line_P2: np.ndarray, place_N2: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:

@@ -47,8 +47,8 @@ IN_FRONT = HAIR, FACE  # told by the surface map: a strand has no place on the b
 class Laid(NamedTuple):
     """Clothes laid on somebody, [1, 3, H, W] and [1, 1, H, W] each. colour. trunk, sleeves: how much of a px
     is covered by them. back: what of a trunk is its inside, behind a neck. arms: where arms are before the
-    trunk. hides: where they leave nothing to be seen of a body. body: where that is, bare. neck: where no
-    face is any more."""
+    trunk. hides: where they leave nothing to be seen of a body. sleeved: where arms that are seen go into
+    them. body: where that is, bare. forearms: likewise, below elbows. neck: where no face is any more."""
 
     colour: Tensor
     trunk: Tensor
@@ -56,7 +56,9 @@ class Laid(NamedTuple):
     back: Tensor
     arms: Tensor
     hides: Tensor
+    sleeved: Tensor
     body: Tensor
+    forearms: Tensor
     neck: Tensor
 
 

@@ -54,6 +54,40 @@ def test_a_body_has_a_neck_between_its_shoulders_and_arms_without_gaps():
         assert at(shape, x, 4.75) > 0.9 and at(shape, -x, 4.75) > 0.9
 
 
+def test_an_arm_of_which_nothing_is_seen_is_round():
+    skin = bare(finer(posed(figure(sleeve=5.0, hem=0, cloth=0.9)), TIMES)).skin
+    middle, *edges = (at(skin, 3.0, y) for y in (4.75, 5.15, 4.35))
+    for edge in edges:
+        assert 0.65 < (1 + edge) / (1 + middle) < 0.88
+
+
+@pytest.mark.parametrize("shaded", [0.0, 0.5])
+def test_a_neck_is_as_round_where_it_is_bared_as_where_it_is_seen(shaded):
+    """shaded: how much darker its edges are."""
+    wearer = finer(posed(figure(sleeve=3.0, hem=0, cloth=0.9)), TIMES)
+    x_W = torch.linspace(-6.5, 6.5, wearer.picture.shape[3])
+    face = F.interpolate((wearer.surface[:, 2:3] > 10).float(), scale_factor=TIMES)
+    light = 1 - face * shaded * x_W.clamp(-1, 1).square()
+    skin = bare(wearer._replace(picture=(wearer.picture + 1) * light - 1)).skin
+    middle, edge = at(skin, 0, 5.7), at(skin, 0.9, 5.7)
+    assert ((1 + edge) / (1 + middle) > 0.93) == (shaded == 0.0)
+
+
+@pytest.mark.parametrize("aslant", [0.0, 0.3])
+def test_an_arm_is_as_broad_where_it_is_bared_as_where_it_is_seen_however_it_lies(aslant):
+    """From 3 dm on it is seen; it may leave its bones there, and is no broader for that."""
+    wearer = finer(posed(figure(sleeve=3.0, hem=0, cloth=0.9)), TIMES)
+    y_hw, x_hw = torch.meshgrid(torch.linspace(9, -9, 144), torch.linspace(-6.5, 6.5, 104), indexing="ij")
+    off_hw = y_hw - 4.75 - aslant * (x_hw - 3.0)
+    arm, around = (off_hw.abs() < 0.45) & (x_hw > 3) & (x_hw < 5), (x_hw > 3) & (y_hw > 3) & (y_hw < 7)
+    surface = wearer.surface.clone()
+    surface[:, :8, around] = 0.0
+    surface[:, 0, around & ~arm] = surface[:, 6, arm] = 20.0
+    shape = bare(wearer._replace(surface=surface)).shape[0, 0]
+    column = shape[:, round((2.7 + 6.5) * 8 * TIMES)]
+    assert float(column.sum()) / (8 * TIMES) == pytest.approx(0.9, abs=0.25)
+
+
 def test_an_arm_ends_with_its_hand():
     shape = bare(finer(posed(figure(sleeve=3.0, hem=0, cloth=0.9), joints=SHORT), TIMES)).shape
     assert at(shape, 3.5, 4.75) > 0.9 and at(shape, 5.5, 4.75) < 0.1

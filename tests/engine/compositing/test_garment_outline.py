@@ -42,6 +42,22 @@ def test_armpits_and_sleeves_are_where_an_outline_has_them(long):
     assert found.half[150] == pytest.approx(32, abs=2)
 
 
+@pytest.mark.parametrize("inner", [(44, 112), (30, 98), (20, 84)], ids=["inwards", "across", "outwards"])
+def test_a_sleeves_line_ends_at_the_middle_of_its_hem_however_that_is_cut(inner):
+    """And not at the corner that is farthest from its armhole. The outer corner is at (14, 80)."""
+    left = [(70, 40), (46, 52), (14, 80), inner, (56, 78), (56, 200)]
+    mask = drawn(*left, *[(176 - x, y) for x, y in reversed(left)])
+    hem_22 = np.array(((14, 80), inner), float)
+    for way, sleeve in zip((-1, 1), upper(mask, arms_of(mask)).sleeves, strict=True):
+        assert sleeve.line[-1] == pytest.approx(
+            (88 + way * (88 - hem_22[:, 0].mean()), hem_22[:, 1].mean()), abs=3
+        )
+        (x, y), (hem_x, hem_y) = np.diff(sleeve.line, axis=0)[-1], np.diff(hem_22, axis=0)[0]
+        hem_x *= -way
+        along, aside = x * hem_x + y * hem_y, x * hem_y - y * hem_x
+        assert sleeve.slant == pytest.approx(along / aside, abs=0.2)
+
+
 def test_a_sleeve_that_lies_on_the_trunk_is_where_the_other_is():
     mask = shirt(long=True)
     cv2_mask = mask.astype(np.uint8)

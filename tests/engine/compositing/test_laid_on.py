@@ -8,11 +8,14 @@ import torch
 import torch.nn.functional as F
 from flat_figure import JOINTS
 
-from engine.compositing.bodies import TRUNK
+from engine.compositing.bodies import TRUNK, Ways, body_of
 from engine.compositing.clothes import Clothes, clothes_alone, known_as
 from engine.compositing.columns import cut
 from engine.compositing.dressing import dressed
 from engine.compositing.laid_on import as_worn_by
+from engine.compositing.shoulders import shoulder_rays
+from engine.compositing.tops_laid_on import top_on
+from engine.compositing.wardrobe import make_wardrobe
 from engine.compositing.worn import Drawn, undressed
 from engine.cv import cv2
 from engine.garments import DRESS, GARMENTS, PIECES, SKIRT, TOP, TROUSERS, garment
@@ -27,7 +30,7 @@ from engine.pose.skeleton import (
 )
 from engine.regions import CLASSES, REGIONS, SURFACE_SPAN
 
-from .test_dressing import SKIN, WALL, at, figure
+from .test_dressing import SKIN, WALL, at, figure, with_part
 from .test_garment_outline import ROWS, arms_of, drawn, shirt, trousers
 
 WOOD, CLOTH, STRIPE = -0.9, 0.5, 0.1
@@ -89,6 +92,66 @@ def test_sleeves_lie_along_the_arms_and_hands_stay():
     _, now = wear(shirt())
     assert is_cloth(at(now.picture, 2.6, 4.75))
     assert at(now.picture, 4.4, 4.75) == pytest.approx(SKIN, abs=0.02), "a short one ends before the elbow"
+
+
+def test_a_sleeves_hem_lies_across_its_arm_however_it_is_cut():
+    """An arm that hangs: to its outer side the sleeve ends as far down as in its middle."""
+    left = [(70, 40), (46, 52), (6, 70), (44, 112), (56, 78), (56, 200)]
+    mask = drawn(*left, *[(176 - x, y) for x, y in reversed(left)])
+    worn, _ = wear(mask, wearer=posed(WEARER, joints=HANGING))
+    covered = (worn.laid.sleeves[0, 0] > 0.5).numpy()
+    columns = np.flatnonzero(covered.any(0))
+    outer = columns[columns > 52][:-2]
+    ends = np.array([np.flatnonzero(covered[:, x])[-1] for x in outer]) / 8
+    assert np.ptp(ends) < 0.3
+
+
+def test_an_arm_beside_a_garment_stays_whatever_hides_a_body_there():
+    """What is broader than its clothes is not seen; but an arm is no body in them."""
+    worn, _ = wear(shirt())
+    laid = worn.laid._replace(hides=torch.ones_like(worn.laid.hides))
+    now = dressed(undressed(WEARER), WEARER, worn._replace(laid=laid), garment("top"))
+    for x in (4.0, 4.4, -4.0, -4.4):
+        assert at(now.picture, x, 4.75) == pytest.approx(SKIN, abs=0.02)
+
+
+def test_nothing_of_a_sleeve_goes_with_the_trunk_below_the_armpit():
+    """It would be seen as a scrap below the hem of a sleeve on an arm that hangs."""
+    made, body = clothes(shirt()), body_of(WEARER, (144, 104))
+    y_hw, x_hw = torch.meshgrid(torch.arange(144), torch.arange(104), indexing="ij")
+    way, arms_hw = Ways(body, torch.stack([x_hw, y_hw], -1).float()), torch.zeros(144, 104)
+    top = top_on(body, way, arms_hw, np.zeros((0, 2)), shoulder_rays(WEARER, body, (144, 104)), made)
+    for sleeve in made.upper.sleeves:
+        beyond = np.abs(np.arange(176) - 88) > abs(sleeve.armpit[0] - 88) + 3
+        scrap = (top.layers[0].only & sleeve.mask)[round(sleeve.armpit[1]) + 1 :] & beyond
+        assert not scrap.any() and sleeve.mask.any()
+
+
+def before_the_body(x: tuple[float, float], y: tuple[float, float], name: str, grey: float) -> Drawn:
+    """With a forearm from (2.8, 2.0) to (1.2, 0.6), and something of an arm before a top down to -1 dm."""
+    joints = {LEFT_ELBOW: (2.8, 2.0), LEFT_WRIST: (1.2, 0.6)}
+    wearer = posed(figure(sleeve=5.0, hem=-1, cloth=0.9), joints=joints)
+    made = with_part(wearer, x, y, name, grey)
+    rows, columns = (
+        slice(*np.round(each).astype(int))
+        for each in ((72 - 8 * y[1], 72 - 8 * y[0]), (8 * x[0] + 52, 8 * x[1] + 52))
+    )
+    made.surface[:, CLASSES:, rows, columns] = torch.tensor((4.0, 4.75, 0.5))[:, None, None] / SURFACE_SPAN
+    return made._replace(joints=wearer.joints, wardrobe=make_wardrobe(made.picture, made.surface))
+
+
+def test_a_forearm_that_comes_out_of_its_sleeve_is_before_the_trunk():
+    wearer = before_the_body((1.4, 2.8), (0.6, 2.0), "upper clothes", 0.9)
+    _, now = wear(shirt(), wearer=wearer)
+    assert at(now.picture, 1.9, 1.2) == pytest.approx(SKIN, abs=0.2)
+    assert is_cloth(at(now.picture, -1.2, 1.2))
+
+
+def test_a_hand_before_a_top_has_nothing_of_the_trousers_beneath():
+    wearer = before_the_body((-0.6, 1.4), (-0.4, 0.8), "arms", SKIN)
+    _, now = wear(shirt(), wearer=wearer)
+    for x, y in ((0.0, 0.2), (0.4, 0.0), (-0.3, 0.5)):
+        assert at(now.picture, x, y) == pytest.approx(SKIN, abs=0.1), (x, y)
 
 
 def test_a_sleeve_follows_its_arm():

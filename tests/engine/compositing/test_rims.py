@@ -39,13 +39,16 @@ def test_cloth_that_counts_as_an_arm_goes_beside_what_goes():
 
 
 def test_at_a_hem_skin_is_drawn_anew_and_a_face_is_not():
+    all_arms = torch.ones_like(NONE)
     now, gone = told_as(ARMS)
-    found = at_hems(now, garment("top"), gone, NONE)
+    found = at_hems(now, garment("top"), gone, all_arms, NONE)
     assert at(found, 0, 2.85) > 0.5 > at(found, 0, 2.2)
+    assert at(at_hems(now, garment("top"), gone, NONE, NONE), 0, 2.85) < 0.1, "an arm beside a trunk"
     now, gone = told_as(TOP)
-    assert at(at_hems(now, garment("top"), gone, NONE), 0, 2.85) < 0.1
+    assert at(at_hems(now, garment("top"), gone, all_arms, NONE), 0, 2.85) < 0.1
     now, gone = told_as(ARMS)
-    assert at(at_hems(now, garment("trousers"), gone, NONE), 0, 2.85) < 0.1, "a hand that lies over them"
+    found = at_hems(now, garment("trousers"), gone, all_arms, NONE)
+    assert at(found, 0, 2.85) < 0.1, "a hand that lies over them"
 
 
 def test_an_arm_is_near_its_bones_and_unknown_ones_may_be_anywhere():

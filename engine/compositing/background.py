@@ -43,7 +43,7 @@ def make_plate(photo_17HW: Tensor, fine_HWC: np.ndarray | None = None) -> Plate:
     """Of a photo as of `detail.DetailSource`; fine: the same in a larger size."""
     known_HW = (around((photo_17HW[:, -1:].float() < BEHIND).float(), MARGIN)[0, 0] == 0).cpu().numpy()
     frame_HWC = to_rgb(photo_17HW[:, :3].float())
-    field_HW2 = source_field(frame_HWC, known_HW)
+    field_HW2 = source_field(frame_HWC, known_HW, scene=True)
     return Plate(filled(frame_HWC, field_HW2), None if fine_HWC is None else filled(fine_HWC, field_HW2))
 
 

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
+from engine.compositing.body_cloth import body_cloth
 from engine.compositing.fields import highest, nearest_known, odd_side, size_of
 from engine.compositing.limb_bones import ARM_CHAINS, ARMS, distance, positions, segments
 from engine.compositing.own_pose import OwnPose
@@ -27,6 +28,8 @@ _SURE = 0.5  # how sure it is that clothes are there
 _EDGE = 3  # px of a map of 128 rows, side of the window in which an edge is mixed with what is beside it
 _SOME = 0.05  # how much of an arm is enough to hide what is under it
 _SHOULDER = 1.2  # units around a shoulder, up to which cloth goes from a lifted sleeve to its trunk
+_LEVEL = 3  # px of a map of 128 rows, by which a pattern may go up or down to where it goes on
+_REPEATS = 9  # px of a map of 128 rows, side of the window that holds what a pattern repeats
 _LEAST = 20 * PATCH**2  # px of a garment, of fewer no pattern is told
 
 
@@ -34,10 +37,8 @@ def seen_clothes(own: OwnPose) -> Tensor:
     """bool [K, H, W]: tops, dresses and trousers that are seen, without their edges and hems."""
     size = size_of(own.under)
     class_18HW = enlarged(own.seen[:, :CLASSES].float(), size)
-    arms_11HW = with_rims(own.limbs[:, ARM_CHAINS]).amax(1, keepdim=True)
-    arms_11HW = arms_11HW.maximum(own.under[:, 3:5].amax(1, keepdim=True))
-    bare_1KHW = class_18HW[:, _CLOTHES] * (1.0 - arms_11HW)
-    return (1.0 - highest(1.0 - bare_1KHW, odd_side(_EDGE, size[0])))[0] > _SURE
+    inner_1KHW = 1.0 - highest(1.0 - class_18HW[:, _CLOTHES], odd_side(_EDGE, size[0]))
+    return (inner_1KHW * (1.0 - _arms(own)))[0] > _SURE
 
 
 @torch.no_grad()
@@ -53,6 +54,7 @@ def patterned(own: OwnPose, photo_1CHW: Tensor) -> np.ndarray:
     if not seen_KHW.any():
         return field_HW2
     rgb_HWC, asked_HW = to_rgb(photo_1CHW[:, :3].float()), _asked(own)
+    hidden_HW = (_arms(own)[0, 0] > _SOME).cpu().numpy()
     garment_HW = _nearest(seen_KHW)
     worn_KHW = enlarged(own.seen[:, :CLASSES].float(), size_of(own.under))[0, _CLOTHES] > _SURE
     for number, seen_HW in enumerate(seen_KHW):
@@ -62,11 +64,24 @@ def patterned(own: OwnPose, photo_1CHW: Tensor) -> np.ndarray:
         bare_HW = torch.from_numpy(seen_HW).to(photo_1CHW.device)
         if on_ground(photo_1CHW[0, :3].float(), worn_KHW[number], bare_HW, len(seen_HW)) is not None:
             continue  # of one colour
-        window = _around(seen_HW | hole_HW)
-        found_hw2 = source_field(rgb_HWC[window], seen_HW[window], hole_HW[window])
-        copied_hw = hole_HW[window] & ~np.isnan(found_hw2[..., 0])
-        corner = np.array([window[1].start, window[0].start], np.float32)
-        field_HW2[window][copied_hw] = found_hw2[copied_hw] + corner
+        usual_HW = (
+            body_cloth(
+                photo_1CHW[:, :3].float(), worn_KHW[None, number : number + 1], bare_HW[None, None], _REPEATS
+            )[0, 0]
+            .cpu()
+            .numpy()
+        )
+        # On its level first: a hem beside a hem. What nothing leads to there takes what is above and below.
+        for level in (_LEVEL * len(seen_HW) // 128, None):
+            window = _around(usual_HW | hole_HW)
+            found_hw2 = source_field(rgb_HWC[window], usual_HW[window], hole_HW[window], level=level)
+            copied_hw = hole_HW[window] & ~np.isnan(found_hw2[..., 0])
+            corner = np.array([window[1].start, window[0].start], np.float32)
+            field_HW2[window][copied_hw] = found_hw2[copied_hw] + corner
+            hole_HW[window] &= ~copied_hw
+            hole_HW &= hidden_HW  # around shoulders what is on the level is enough
+            if not hole_HW.any():
+                break
     return field_HW2
 
 
@@ -78,11 +93,16 @@ def copied(field_HW2: np.ndarray) -> np.ndarray:
     return (field_HW2 != here_HW2).any(-1)
 
 
+def _arms(own: OwnPose) -> Tensor:
+    """[1, 1, H, W]: how much of a px is an arm, with its rim, or hidden by one."""
+    return torch.cat([with_rims(own.limbs[:, ARM_CHAINS]), own.under[:, 3:5]], 1).amax(1, keepdim=True)
+
+
 def _asked(own: OwnPose) -> np.ndarray:
     """bool [H, W]: where an arm is, or lies on clothes, and around shoulders."""
     rows, columns = size_of(own.limbs)
     sides_2 = own.pose.new_tensor((columns / rows, 1.0))
-    asked_HW = torch.cat([with_rims(own.limbs[:, ARM_CHAINS]), own.under[:, 3:5]], 1)[0].amax(0) > _SOME
+    asked_HW = _arms(own)[0, 0] > _SOME
     here_HW, placed = positions((rows, columns), sides_2), segments(own.pose[0].float(), sides_2)
     for upper, _ in ARMS:
         if upper in placed:

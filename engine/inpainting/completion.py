@@ -15,16 +15,22 @@ from engine.inpainting.shifts import PATCH
 _ROUNDS = (2, 4, 6, 8)  # of a level, the finest first: what is coarse decides most and costs least
 _TRUST = 1.3  # how much more a pixel tells than one a pixel deeper in the hole
 _DEEP = 50.0  # px beyond which none tells less (float32 would run out)
+_PIECE = 4 * PATCH + 1  # px, side of the window of which most tell
 _TOLD = np.float32(1e-7)  # less is the box filter's rounding
 
 
 def chosen_shifts(
-    photo_HWC: np.ndarray, known_HW: np.ndarray, shifts_K2: np.ndarray, hole_HW: np.ndarray | None = None
+    photo_HWC: np.ndarray,
+    known_HW: np.ndarray,
+    shifts_K2: np.ndarray,
+    hole_HW: np.ndarray | None = None,
+    off_level: float = 0.0,
 ) -> np.ndarray:
     """int [H, W]: the number of the shift, -1 outside of the hole and where none leads to a known pixel.
 
     photo: float32, 0 where it is not known. shifts: int, rows and columns. hole: what is asked for, of what
-    is not known; all of that if None.
+    is not known; all of that if None. off_level: for every row that a shift goes up or down, by how many
+    squared levels what it copies counts as less alike.
     """
     hole_HW = ~known_HW if hole_HW is None else hole_HW
     levels = [(photo_HWC, known_HW, hole_HW)]
@@ -42,7 +48,7 @@ def chosen_shifts(
             answer_HWC = np.where(known_HW[..., None], photo_HWC, answer_HWC)
             told_HW = cv2.resize(told_HW.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
         shifts = np.unique(np.rint(shifts_K2 / 2**n).astype(int), axis=0) if n else shifts_K2
-        search = _Search(photo_HWC, known_HW, hole_HW, shifts)
+        search = _Search(photo_HWC, known_HW, hole_HW, shifts, off_level * 2**n)
         part_hwC, told_hw = answer_HWC[search.window], (told_HW | known_HW)[search.window]
         for _ in range(_ROUNDS[min(n, len(_ROUNDS) - 1)]):
             label_hw = search.nearest(part_hwC, told_hw)
@@ -51,6 +57,24 @@ def chosen_shifts(
     label_HW = np.full(known_HW.shape, -1)
     label_HW[search.window] = label_hw
     return label_HW
+
+
+def settled(label_HW: np.ndarray, known_HW: np.ndarray, shifts_K2: np.ndarray) -> np.ndarray:
+    """The same labels, each as most of those around, where that leads to a known pixel: larger pieces."""
+    rows, columns = known_HW.shape
+    hole_HW, best_HW = label_HW >= 0, np.zeros(known_HW.shape, np.float32)
+    settled_HW = label_HW.copy()
+    for k in np.unique(label_HW[hole_HW]):
+        leads_HW = cv2.warpAffine(
+            known_HW.astype(np.uint8),
+            np.array([[1, 0, -shifts_K2[k, 1]], [0, 1, -shifts_K2[k, 0]]], np.float32),
+            (columns, rows),
+            flags=cv2.INTER_NEAREST,
+        )
+        votes_HW = cv2.blur((label_HW == k).astype(np.float32), (_PIECE, _PIECE)) * leads_HW
+        more_HW = hole_HW & (votes_HW > best_HW)
+        settled_HW[more_HW], best_HW[more_HW] = k, votes_HW[more_HW]
+    return settled_HW
 
 
 def _depth(known_HW: np.ndarray) -> np.ndarray:
@@ -69,13 +93,19 @@ class _Search:
     """One level. h, w: rows and columns of its `window`, which holds the hole and the patches in it."""
 
     def __init__(
-        self, photo_HWC: np.ndarray, known_HW: np.ndarray, hole_HW: np.ndarray, shifts_K2: np.ndarray
+        self,
+        photo_HWC: np.ndarray,
+        known_HW: np.ndarray,
+        hole_HW: np.ndarray,
+        shifts_K2: np.ndarray,
+        off_level: float,
     ):
         hole_N2 = np.argwhere(hole_HW)
         starts = np.maximum(hole_N2.min(0) - PATCH // 2, 0)
         ends = np.minimum(hole_N2.max(0) + PATCH // 2 + 1, known_HW.shape)
         self.window = tuple(slice(*edges) for edges in zip(starts, ends, strict=True))
         self._shifts = shifts_K2
+        self._amiss_K = (off_level * np.abs(shifts_K2[:, 0])).astype(np.float32)
         self._hole_hw = hole_HW[self.window]
         self._trust_hw = np.float32(_TRUST) ** -np.minimum(_depth(known_HW)[self.window], np.float32(_DEEP))
         margins = [(n, n) for n in known_HW.shape]
@@ -100,6 +130,7 @@ class _Search:
             distance_hw = _sum(weight_hw * np.einsum("hwc,hwc->hw", off_hwC, off_hwC))
             total_hw = _sum(weight_hw)
             distance_hw /= np.maximum(total_hw, _TOLD)
+            distance_hw += self._amiss_K[k]
             better_hw = self._hole_hw & (known_hw > 0) & (total_hw > _TOLD) & (distance_hw < best_hw)
             best_hw[better_hw] = distance_hw[better_hw]
             label_hw[better_hw] = k

@@ -7,14 +7,19 @@ import numpy as np
 from engine.cv import cv2
 
 _BAND = 0.06  # of the picture's longer side: how deep the border is that lends its colours
+# Of each level, in which filled px become the mean of their neighbours. A hole that is to go from 0 to 200
+# levels is off by 4 at most, without these by 42, and shows where its dark side ended.
+_ROUNDS = 4
+_CROSS = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.float32) / 4
 
 
 def fill_holes(rgb_HWC: np.ndarray, known_HW: np.ndarray) -> np.ndarray:
     """uint8 RGB with every pixel outside of `known` filled from the known ones near it.
 
     Push-pull: colours are averaged down a pyramid with the weight of what is known, then each level fills its
-    holes from the coarser one. Next to the border the fill continues it, farther away it is an ever wider
-    average: a wall stays a wall, and no edge becomes a streak.
+    holes from the coarser one, and evens them out. Next to the border the fill continues it, farther away it
+    is an ever wider average: a wall stays a wall, no edge becomes a streak, and between a shadow and a wall
+    it goes straight over.
     """
     if known_HW.all():
         return rgb_HWC.copy()
@@ -34,6 +39,9 @@ def fill_holes(rgb_HWC: np.ndarray, known_HW: np.ndarray) -> np.ndarray:
     for colour, weight in zip(colours[-2::-1], weights[-2::-1], strict=True):
         up = cv2.resize(fill, weight.shape[::-1], interpolation=cv2.INTER_LINEAR).reshape(colour.shape)
         fill = up + (colour - up) * weight[..., None]
+        for _ in range(_ROUNDS):
+            mean = cv2.filter2D(fill, -1, _CROSS, borderType=cv2.BORDER_REPLICATE)
+            fill = mean + (colour - mean) * weight[..., None]
     filled = np.clip(fill + 0.5, 0, 255).astype(np.uint8)
     filled[known_HW] = rgb_HWC[known_HW]
     return filled

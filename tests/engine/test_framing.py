@@ -217,6 +217,13 @@ def test_fill_continues_a_wall():
     assert np.abs(far - whole[:, 60]).max() < 40
 
 
+def test_between_a_shadow_and_a_wall_the_fill_goes_straight_over():
+    picture, known = np.zeros((64, 96, 3), np.uint8), np.ones((64, 96), bool)
+    picture[:, 60:], known[:, 21:60] = 200, False
+    filled = fill_holes(picture, known)[32, 20:61, 0]
+    assert np.abs(filled - np.linspace(0, 200, 41)).max() < 6
+
+
 def test_fill_of_a_sliver_and_of_everything():
     picture = wall(20, 30)
     one = np.zeros((20, 30), bool)

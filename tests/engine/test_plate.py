@@ -207,3 +207,17 @@ def test_any_size_is_filled(rows, columns, seed, share, scale):
     fine_known = np.repeat(np.repeat(known, scale, 0), scale, 1)
     plate = filled(large, field)
     np.testing.assert_array_equal(plate[fine_known], large[fine_known])
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_behind_somebody_in_a_street_sky_hedge_and_road_are_as_high_as_beside_them(seed):
+    """Sky and road are plainer than the hedge, so that a piece of them is less unlike it than any other."""
+    rows = SIZE[0]
+    photo = noise(seed=seed).astype(np.float32) - 128
+    photo[rows // 4 : rows // 2] += 70
+    photo[: rows // 4] = 200 + 0.3 * photo[: rows // 4]
+    photo[rows // 2 :] = 140 + 0.3 * photo[rows // 2 :]
+    photo, known = np.clip(photo, 0, 255).astype(np.uint8), person()
+    plate = filled(photo, source_field(photo, known, scene=True)).astype(np.float32)
+    off = [abs(plate[row][~known[row]].mean() - photo[row].mean()) for row in np.flatnonzero(~known.all(1))]
+    assert max(off) < 20, "of 255 levels"

@@ -29,7 +29,7 @@ def stripes(turn: int = 0) -> Tensor:
 def own(own_hw: Tensor) -> OwnPose:
     limbs = torch.zeros(1, 4, *SIZE)
     limbs[0, 3][UNDER] = 1.0
-    under = torch.cat([grey(0.0), torch.zeros(1, 3, *SIZE)], 1)
+    under = torch.cat([grey(0.0), torch.zeros(1, 2, *SIZE)], 1)
     return own_pose(seen(own_hw), pose(), limbs=limbs, under=under)
 
 
@@ -72,6 +72,33 @@ def test_a_garment_goes_on_with_no_other_garments_pattern():
     above, below = (slice(44, 60), UNDER[1]), (slice(68, 86), UNDER[1])
     assert taken_HW[above].mean() > 0.5 and rows_HW[above][taken_HW[above]].max() < hem
     assert taken_HW[below].mean() > 0.5 and rows_HW[below][taken_HW[below]].min() > hem
+
+
+def test_a_hem_goes_on_as_a_hem_and_nowhere_above_it():
+    """Of the same stripes, half as far apart."""
+    hem = 70
+    photo = stripes()
+    photo[:, :, hem:] = (torch.arange(SIZE[0] - hem) // 3 % 2 - 0.5)[:, None]
+    field_HW2 = patterned(ON_SHIRT, photo)
+    rows_HW, taken_HW = field_HW2[..., 1], copied(field_HW2)
+    taken_HW[: UNDER[0].start], taken_HW[:, : UNDER[1].start], taken_HW[:, UNDER[1].stop :] = (
+        False,
+        False,
+        False,
+    )
+    assert taken_HW[INNER].mean() > 0.9
+    off_HW = rows_HW - np.arange(SIZE[0])[:, None] - 0.5
+    assert np.abs(off_HW[taken_HW]).max() <= 3
+
+
+def test_a_narrow_strip_goes_on_again_and_again():
+    """Of 28 px beside an arm of 42: a repeat of 6 px is found in it, and leads no farther than it is wide."""
+    narrow, broad = (CLOTH[0], slice(20, 48)), (UNDER[0], slice(48, 90))
+    photo = (torch.arange(SIZE[1]) // 3 % 2 - 0.5).expand(1, 3, *SIZE).clone()
+    made = own(classes((SHIRT, narrow), (ARM, broad)))
+    made.limbs[0, 3][broad] = 1.0
+    taken_HW = copied(patterned(made, photo))
+    assert taken_HW[50:80, 50:88].mean() > 0.95
 
 
 def test_around_a_shoulder_cloth_may_come_to_light():

@@ -31,18 +31,20 @@ class ReferenceInput:
 
     picture_1CHW: float32 in [-1, 1] on the canvas. keypoints_18x3: its own pose, or None where it is not
     known. surface_1Khw: its surface map as the parsing network sees it, in float32; None where no engine
-    needed it. person_11HW: how surely a pixel is this person's and nobody else's, 0 to 1, as a detector sees
+    needed it. arms_1Ahw: which pixels are of its arms and what is beneath, as of `parsing.Seen`, likewise.
+    person_11HW: how surely a pixel is this person's and nobody else's, 0 to 1, as a detector sees
     it; None where none looked.
     """
 
     picture_1CHW: Tensor
     keypoints_18x3: np.ndarray | None = None
     surface_1Khw: Tensor | None = None
+    arms_1Ahw: Tensor | None = None
     person_11HW: Tensor | None = None
 
     def bytes(self) -> int:
         """Of its tensors."""
-        kept = (self.picture_1CHW, self.surface_1Khw, self.person_11HW)
+        kept = (self.picture_1CHW, self.surface_1Khw, self.arms_1Ahw, self.person_11HW)
         return sum(each.numel() * each.element_size() for each in kept if each is not None)
 
 

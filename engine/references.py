@@ -41,7 +41,7 @@ from engine.pictures import to_tensor
 from engine.plan import give_back_memory
 from engine.pose.extent import Box
 
-# At 256 rows a photo is 3 MB looked at, 4 to 7 encoded, 7 as maps, 3 as a wardrobe; of 1024 rows 10 encoded,
+# At 256 rows a photo is 3 MB looked at, 4 to 7 encoded, 7 as maps, 3 as a wardrobe; of 1024 rows 14 encoded,
 # and each garment that is cut out of it as fine as it is 11 to 22.
 CACHE_BYTES = 192 << 20
 _LOOKED, _ENCODED, _WARDROBE, _MAPS, _CLOTHES, _FINE_CLOTHES = _KINDS = (
@@ -156,7 +156,7 @@ class References:
         if changed:
             self._settled[reference] = appearance = settling.appearance()
             given, fine_HWC = settling.reference, reference.fine_HWC
-            self._keep(key, encode_appearance(self._model, given, appearance, fine_HWC, kept.plate))
+            self._keep(key, encode_appearance(self._model, given, appearance, fine_HWC, kept))
         if steps == of:
             del self._settling[key]
         return Settled(steps, of, changed)
@@ -187,7 +187,7 @@ class References:
             raise InputError(f"Garments cannot be told here: {parsing.available().reason}.")
         given = self._looked_at(self._reference(key))
         if given.surface_1Khw is None:  # an engine that needs none
-            surface_1Khw = parsing.surface_map(given.picture_1CHW, carefully=True)
+            surface_1Khw = parsing.careful_look(given.picture_1CHW).surface
             if self._reference(key).alone:
                 surface_1Khw = of_garment(given.picture_1CHW, surface_1Khw)
             given = replace(given, surface_1Khw=surface_1Khw)

@@ -6,12 +6,15 @@ rows are the same. A decimetre of the body is 16 px.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 import torch.nn.functional as F
 from standing import STANDING
 from torch import Tensor
 
+from engine.compositing.arms_seen import ArmsSeen, arms_seen
 from engine.compositing.atlas import CLASSES
 from engine.compositing.detail import DetailSource
 from engine.compositing.limb_bones import positions
@@ -28,13 +31,14 @@ WALL, FACE, SHIRT, TROUSERS = (
     REGIONS.index(name) for name in ("background", "face", "upper clothes", "pants")
 )
 BODY = slice(8, 120), slice(24, 72)  # rows, columns
+Part = tuple[slice, slice]
 
 
 def grey(value: float = 0.1) -> Tensor:
     return torch.full((1, 3, *SIZE), value)
 
 
-def classes(*parts: tuple[int, tuple[slice, slice]]) -> Tensor:
+def classes(*parts: tuple[int, Part]) -> Tensor:
     """Classes [h, w]: the wall, with these parts before it, one over the other."""
     made_hw = torch.full(SIZE, WALL)
     for number, where in parts:
@@ -50,6 +54,25 @@ def seen(classes_hw: Tensor, off_hw: Tensor | float = 0.0, right: int = 0) -> Te
     depth_hw = torch.as_tensor(off_hw).float().expand(SIZE)
     points = torch.stack([(x_hw - right) / DECIMETRE, y_hw / DECIMETRE, depth_hw])[None]
     return torch.cat([logits, points / SURFACE_SPAN], 1)
+
+
+def told_arms(beneath_hw: Tensor, right: Sequence[Part] = (), left: Sequence[Part] = ()) -> Tensor:
+    """Of `parsing.Seen.arms`, certain of these classes beneath arms, and of these parts of the two arms."""
+    told_2hw = torch.full((2, *SIZE), -30.0)
+    for told_hw, parts in zip(told_2hw, (right, left), strict=True):
+        for part in parts:
+            told_hw[part] = 30.0
+    return torch.cat([seen(beneath_hw)[:, :CLASSES], told_2hw[None]], 1)
+
+
+def arms(beneath_hw: Tensor, right: Sequence[Part] = (), left: Sequence[Part] = ()) -> ArmsSeen:
+    """What is seen of `told_arms`."""
+    return arms_seen(told_arms(beneath_hw, right, left), SIZE)
+
+
+def no_arms(surface_B11hw: Tensor) -> Tensor:
+    """Of `parsing.Seen.arms`: what a surface map shows, with nobody's arms."""
+    return torch.cat([surface_B11hw[:, :CLASSES], torch.full_like(surface_B11hw[:, :2], -30.0)], 1)
 
 
 def pose(pulled: dict[int, tuple[float, float]] | None = None, right: float = 0.0) -> Tensor:
@@ -84,7 +107,7 @@ def own_pose(surface_B11hw: Tensor, pose_B183: Tensor, **other: Tensor) -> OwnPo
         background=grey(),
         limbs=torch.zeros(1, 4, *SIZE),
         feet=torch.zeros(1, 2, *SIZE),
-        under=torch.zeros(1, 6, *SIZE),
+        under=torch.zeros(1, 5, *SIZE),
         seen=torch.cat([class_B8hw.softmax(1), point_B3hw], 1),
         pose=pose_B183,
     )

@@ -13,9 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import around, size_of, spread, window_of
+from engine.compositing.fields import around, ramp, size_of, spread, window_of
 from engine.compositing.tailoring import matte
-from engine.compositing.under_hands import LEAST_SKIN, as_skin
 from engine.cv import cv2
 from engine.ops.resample import shrunk
 from engine.pose.skeleton import (
@@ -34,6 +33,10 @@ _NECK = 0.4  # of the distance of the shoulders, how far around the neck a neckl
 _SKIN = 0.5  # share of a colour that is skin's rather than the garment's, from which it is skin
 _MARGIN = 8  # positions of a map of 128 rows around where skin may be: as far as a matte looks
 _JOINED = 7  # likewise, the window around skin that is seen, in which more of it begins
+_LEAST_SKIN = 4.0  # positions of bare arms and face, of fewer the colour of skin is not known
+_SKINS = 0.15, 0.4  # how much of a colour is skin's and not the clothes'
+_BESIDE = 0.3, 0.5  # distance from the line between the two, of its length, at which it is neither
+_TELLS = 0.3, 0.5  # distance of skin's colour from the clothes', from which that is told
 _FINGER = 5  # px of 256 rows; narrower gaps are between fingers, and what is narrower is a shadow's edge
 
 
@@ -58,7 +61,7 @@ def bare_skin(
     small_1Chw, garment_11hw = (shrunk(each, size) for each in (picture_1CHW, garment_11HW))
     bare_11hw = skin_11hw.square() * (1.0 - garment_11hw)
     total = bare_11hw.sum()
-    if joints_18x3 is None or total < LEAST_SKIN:
+    if joints_18x3 is None or total < _LEAST_SKIN:
         return nothing
     skin_1C11 = (bare_11hw * small_1Chw).sum((2, 3), keepdim=True) / total
     begin_11hw = around((skin_11hw > 0.5).float(), _JOINED)
@@ -86,11 +89,22 @@ def _within(picture_1CHW: Tensor, garment_11HW: Tensor, about_1Dhw: Tensor, skin
     part_1Cab = shrunk(part_1CHW, middle)
     about_1Dab = F.interpolate(about_1Dhw[(..., *window)], middle, mode="bilinear")
     cloth_1Cab, near_11ab, begin_11ab = about_1Dab.split((3, 1, 1), 1)
-    share_11ab, told_11ab = as_skin(part_1Cab, cloth_1Cab, skin_1C11)
+    share_11ab, told_11ab = _as_skin(part_1Cab, cloth_1Cab, skin_1C11)
     whole_11ab = _whole(share_11ab * told_11ab * near_11ab, begin_11ab)
     if whole_11ab.any():
         found_11HW[..., y, x] = matte(whole_11ab, part_1CHW, rows) * garment_11HW[..., y, x]
     return found_11HW
+
+
+def _as_skin(picture_B3hw: Tensor, clothes_B3hw: Tensor, skin_B311: Tensor) -> tuple[Tensor, Tensor]:
+    """0 to 1 [B, 1, h, w] each: how much of a colour is skin's and not the clothes', as in matting: where on
+    the line between the two it lies, if it lies near that; and how surely that is told, by how far apart they
+    are."""
+    between_B3hw, more_B3hw = skin_B311 - clothes_B3hw, picture_B3hw - clothes_B3hw
+    apart_B1hw = between_B3hw.norm(dim=1, keepdim=True).clamp_min(1e-6)
+    share_B1hw = (more_B3hw * between_B3hw).sum(1, keepdim=True) / apart_B1hw.square()
+    beside_B1hw = (more_B3hw - share_B1hw * between_B3hw).norm(dim=1, keepdim=True) / apart_B1hw
+    return ramp(share_B1hw, *_SKINS) * (1.0 - ramp(beside_B1hw, *_BESIDE)), ramp(apart_B1hw, *_TELLS)
 
 
 def _whole(share_11hw: Tensor, begin_11hw: Tensor) -> Tensor:

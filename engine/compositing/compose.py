@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine import parsing
+from engine.compositing.arms_seen import with_held
 from engine.compositing.background import Plate, before_plates, make_plate, of_person, person_matte
 from engine.compositing.detail import (
     CopiedDetail,
@@ -27,6 +28,7 @@ from engine.compositing.detail import (
     make_source,
 )
 from engine.compositing.fields import size_of, window_of
+from engine.compositing.fine_mattes import FineMattes, fine_mattes
 from engine.compositing.grain import with_grain
 from engine.compositing.layers import PhotoWarp, Referred, over, photo_layer, photo_warps, without_moved_hands
 from engine.compositing.moving_least_squares import normalised_pose
@@ -48,7 +50,8 @@ class EncodedReference:
 
     source: what of the photo can be copied, own: how the engine draws its own pose, plate: what is behind;
     None where the engine shows what it draws, or the pose is not known. fine_HWC: as in `api.Reference`;
-    cloth_HWC: of that size, the colours under arms (`grain.with_grain`).
+    cloth_HWC: of that size, the colours under arms (`grain.with_grain`); mattes: likewise, whose its pixels
+    are.
     """
 
     appearance: Appearance
@@ -57,6 +60,7 @@ class EncodedReference:
     fine_HWC: np.ndarray | None = None
     plate: Plate | None = None
     cloth_HWC: np.ndarray | None = None
+    mattes: FineMattes | None = None
 
     @property
     def known_source(self) -> DetailSource:
@@ -78,12 +82,12 @@ class EncodedReference:
         """As it is kept: in half the memory."""
         source = None if self.source is None else self.source.compact()
         own = None if self.own is None else self.own.compact()
-        return EncodedReference(self.appearance, source, own, self.fine_HWC, self.plate, self.cloth_HWC)
+        return replace(self, source=source, own=own)
 
     def bytes(self) -> int:
         kept = [*(self.source or ()), *(self.own or ())]
         photo = sum(0 if each is None else each.nbytes for each in (self.fine_HWC, self.cloth_HWC))
-        photo += 0 if self.plate is None else self.plate.bytes()
+        photo += sum(0 if each is None else each.bytes() for each in (self.plate, self.mattes))
         return self.appearance.bytes() + photo + sum(each.numel() * each.element_size() for each in kept)
 
 
@@ -135,11 +139,11 @@ def encode_appearance(
     reference: ReferenceInput,
     appearance: Appearance,
     fine_HWC: np.ndarray | None = None,
-    plate: Plate | None = None,
+    before: EncodedReference | None = None,
 ) -> EncodedReference:
     """What `encode_reference` makes of a reference that was looked at, and an appearance, settled perhaps.
 
-    plate: where it was made before.
+    before: what was made of it with another appearance. Its plate and fine mattes stay.
     """
     picture_1CHW, surface_1Khw = reference.picture_1CHW, reference.surface_1Khw
     if not model.composited or surface_1Khw is None:
@@ -150,23 +154,33 @@ def encode_appearance(
     draft_1Chw, own_1Khw = draft_and_surface(drawn)
     source = make_source(brought_together(surface_1Khw, own_1Khw), picture_1CHW)
     pose_1183 = drawn_pose(reference.keypoints_18x3, model.canvas, picture_1CHW.device)
+    plate = before.plate if before is not None else None
     plate = plate or make_plate(source.photo, fine_HWC)
     background_1CHW = to_tensor(plate.frame_HWC, picture_1CHW.device)
-    own = own_pose_rendering(source, draft_1Chw, own_1Khw, pose_1183, background_1CHW, surface_1Khw)
+    assert reference.arms_1Ahw is not None  # seen with the surface map
+    seen = surface_1Khw, reference.arms_1Ahw
+    own = own_pose_rendering(source, draft_1Chw, own_1Khw, pose_1183, background_1CHW, *seen)
     pattern_HW2 = patterned(own, source.photo) if plate.pattern_HW2 is None else plate.pattern_HW2
     plate = plate._replace(pattern_HW2=pattern_HW2)
     own, cloth_HWC = with_grain(own, source.photo, fine_HWC, pattern_HW2)
-    return EncodedReference(appearance, source, own, fine_HWC, plate, cloth_HWC)
+    mattes = before.mattes if before is not None else None
+    if mattes is None and fine_HWC is not None and plate.fine_HWC is not None:
+        fine_1CHW, wall_1CHW = (
+            to_tensor(each_HWC, picture_1CHW.device) for each_HWC in (fine_HWC, plate.fine_HWC)
+        )
+        mattes = fine_mattes(fine_1CHW, wall_1CHW, source.photo[:, -1:], own.limbs)
+    return EncodedReference(appearance, source, own, fine_HWC, plate, cloth_HWC, mattes)
 
 
 def looked_at(model: PoseTransferModel, reference: ReferenceInput) -> ReferenceInput:
     """A reference with its surface map, where the engine needs one and nobody has looked yet."""
     if not model.needs_surface or reference.surface_1Khw is not None:
         return reference
-    surface_1Khw = parsing.surface_map(reference.picture_1CHW, carefully=True)
+    surface_1Khw, arms_1Ahw = parsing.careful_look(reference.picture_1CHW)
     if reference.person_11HW is not None:
         surface_1Khw = of_person(surface_1Khw, reference.person_11HW)
-    return replace(reference, surface_1Khw=surface_1Khw)
+    surface_1Khw = with_held(surface_1Khw, arms_1Ahw)
+    return replace(reference, surface_1Khw=surface_1Khw, arms_1Ahw=arms_1Ahw)
 
 
 def compose(
@@ -330,12 +344,16 @@ def _finer(kept: EncodedReference, size: tuple[int, int]) -> tuple[DetailSource,
     if photo_1CHW.shape[-2:] != size:
         photo_1CHW = F.interpolate(photo_1CHW, size, mode="bilinear", antialias=True)
     behind_11HW = enlarged(source.photo[:, -1:], size)
+    if kept.mattes is not None:
+        behind_11HW = enlarged(kept.mattes.behind / 255.0, size)
     source, own = source._replace(photo=torch.cat([photo_1CHW, behind_11HW], 1)), kept.own
     if own is not None:
         plate_1CHW = own.background.float()
         if kept.plate is not None and kept.plate.fine_HWC is not None:
             plate_1CHW = to_tensor(kept.plate.fine_HWC, plate_1CHW.device)
         own = own._replace(background=enlarged(plate_1CHW, size))
+        if kept.mattes is not None:
+            own = own._replace(limbs=enlarged(kept.mattes.limbs / 255.0, size))
         if kept.cloth_HWC is not None and kept.cloth_HWC.shape[:2] == size:
             under_1EHW = [
                 to_tensor(kept.cloth_HWC, photo_1CHW.device),

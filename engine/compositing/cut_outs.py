@@ -17,7 +17,7 @@ from engine.compositing.ribbons import Ribbon, least_radius, past_middle, place_
 from engine.compositing.sleeves import Sleeve, lifted_sleeve, sleeved
 
 _BENT = 0.2, 0.8  # radians that a joint is bent otherwise than in the photo, until it is pointed
-_RIM = 0.02  # of half the picture's height
+_RIM, _RIM_PX = 0.02, 2.56  # of half the picture's height, and px of a fine matte at most: so soft is an edge
 
 
 class Poses(NamedTuple):
@@ -95,9 +95,10 @@ def lay_over(
     """Along a bone as long as the bone is, across it and beyond its end as large as the person. bones: of one
     limb. here: positions of the layer's pixels."""
     scale, unit, sides_2 = cut_out.scale, bones[0].then.unit, poses.sides_2
+    rim = min(_RIM, 2.0 * _RIM_PX / len(cut_out.limb_HW))
     was, goes, broad_2N, sleeve, _ = cut_out.along
     # A rim has colours of what is behind it. A hand or foot is of any shape, a trunk's corner has no rim.
-    rim_N = torch.full_like(broad_2N[0], _RIM * scale)
+    rim_N = torch.full_like(broad_2N[0], rim * scale)
     rim_N[: was.root + 1], rim_N[was.joints[-1] :] = 0.0, 0.0
     at_root_2N = broad_2N[:, was.root + 1 :][:, :1].expand_as(broad_2N)
     for place, each in enumerate(bones):
@@ -110,7 +111,7 @@ def lay_over(
         where = place_of(here_hw, goes.line_N[points])
         past_hw = torch.zeros_like(where.aside)
         if sleeve is not None and upper:
-            past_hw, where = sleeve.past_inner(where, was.root, _RIM), sleeve.in_photo(where)
+            past_hw, where = sleeve.past_inner(where, was.root, rim), sleeve.in_photo(where)
         before_hw = position_at(where, was.line_N[points], scale)
         matte_1hw = sampled(cut_out.limb_HW[None], before_hw, sides_2).masked_fill(where.beyond, 0.0)
         broadest = THICK[1] * unit
@@ -122,7 +123,7 @@ def lay_over(
             matte_1hw = matte_1hw.masked_fill(crook_hw, 0.0)
         if upper:  # in the trunk's corner all is its, as broad as where it comes out of it
             over_hw = where.aside.abs() - where.beside(at_root_2N)
-            matte_1hw = torch.where(where.piece < was.root, 1.0 - ramp(over_hw, -_RIM, 0.0), matte_1hw)
+            matte_1hw = torch.where(where.piece < was.root, 1.0 - ramp(over_hw, -rim, 0.0), matte_1hw)
         matte_1hw = matte_1hw * (1.0 - past_hw)
         if cut_out.above_HW is not None and upper:
             matte_1hw = matte_1hw * (1.0 - cut_out.above_HW[rows, columns])

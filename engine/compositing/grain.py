@@ -13,10 +13,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
+from engine.compositing.body_cloth import body_cloth
 from engine.compositing.fields import nearest_known, ramp, size_of, wide_mean
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.patterns import copied, seen_clothes
 from engine.compositing.prints import prints
+from engine.compositing.under_arms import without_crumbs
 from engine.cv import cv2
 from engine.inpainting.plate import filled
 from engine.ops.resample import enlarged, running_mean
@@ -46,9 +48,14 @@ def with_grain(
     photo: its colours first, of the size of what is under arms. pattern: as of `patterns.patterned`, None
     where there is none.
     """
-    photo_13HW, inner_1HW = photo_1CHW[:, :3].float(), seen_clothes(own).any(0, keepdim=True)
+    photo_13HW, seen_1KHW = photo_1CHW[:, :3].float(), seen_clothes(own)[None]
     worn_1KHW = enlarged(own.seen[:, :CLASSES].float(), size_of(photo_13HW))[:, _CLOTHES]
-    inner_1HW &= prints(photo_13HW, worn_1KHW, inner_1HW[None])[0] == 0  # whose lines are no grain
+    seen_11HW = seen_1KHW.any(1, keepdim=True)
+    cloth_1KHW = seen_1KHW & body_cloth(photo_13HW, worn_1KHW > _SURE, seen_1KHW)
+    cloth_11HW = cloth_1KHW.any(1, keepdim=True) & (prints(photo_13HW, worn_1KHW, seen_11HW) == 0)
+    inner_1HW = without_crumbs(cloth_11HW.float(), len(photo_13HW[0, 0]))[0] > 0
+    if not inner_1HW.any():
+        inner_1HW = seen_11HW[0]
     if not inner_1HW.any():
         return own, None
     steps_HW2 = _mirrored(inner_1HW[0].cpu().numpy())
@@ -61,7 +68,8 @@ def with_grain(
     colours_13HW = own.under[:, :3] + same_11HW * _taken(finer_13HW, steps_HW2)
     if pattern_HW2 is not None:
         copied_HW = copied(pattern_HW2)
-        goes_on_13HW = to_tensor(filled(to_rgb(photo_13HW), pattern_HW2), photo_13HW.device)
+        clothed_13HW = torch.where(seen_11HW, photo_13HW, colours_13HW)  # no arm beside what is copied
+        goes_on_13HW = to_tensor(filled(to_rgb(clothed_13HW), pattern_HW2), photo_13HW.device)
         copied_1HW = torch.from_numpy(copied_HW[None]).to(photo_13HW.device)
         colours_13HW = torch.where(copied_1HW, goes_on_13HW, colours_13HW)
     grained = own._replace(under=torch.cat([colours_13HW, own.under[:, 3:]], 1))
@@ -74,7 +82,14 @@ def with_grain(
     cloth_HWC = to_rgb(enlarged(colours_13HW, size) + enlarged(same_11HW, size) * finer_13HW)
     if pattern_HW2 is not None:
         copied_hw = cv2.resize(copied_HW.astype(np.uint8), size[::-1], interpolation=cv2.INTER_NEAREST) > 0
-        cloth_HWC[copied_hw] = filled(fine_HWC, pattern_HW2)[copied_hw]
+        seen_hw = (
+            cv2.resize(
+                seen_11HW[0, 0].cpu().numpy().astype(np.uint8), size[::-1], interpolation=cv2.INTER_NEAREST
+            )
+            > 0
+        )
+        clothed_HWC = np.where(seen_hw[..., None], fine_HWC, cloth_HWC)
+        cloth_HWC[copied_hw] = filled(clothed_HWC, pattern_HW2)[copied_hw]
     return grained, cloth_HWC
 
 

@@ -125,9 +125,8 @@ def without_moved_hands(
         return source
     elsewhere_B2 = pose_B183.new_tensor(parts)
     under_BEHW = enlarged(own.under, size_of(source.photo))
-    clothes_BCHW, hands_B2HW, kept_B1HW = under_BEHW.tensor_split([-3, -1], 1)
+    clothes_BCHW, hands_B2HW = under_BEHW.tensor_split([-2], 1)
     left_B1HW = (hands_B2HW * elsewhere_B2[:, :, None, None]).amax(1, keepdim=True)
-    left_B1HW = left_B1HW * (1.0 - kept_B1HW)
     *pictures, behind_B1HW = source.photo.float().split(clothes_BCHW.shape[1], 1)  # as it is, and blurred
     pictures = [torch.lerp(picture_BCHW, clothes_BCHW, left_B1HW) for picture_BCHW in pictures]
     return source._replace(photo=torch.cat([*pictures, behind_B1HW], 1))

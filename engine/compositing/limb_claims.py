@@ -119,14 +119,14 @@ def claimed(
     free_hw = free_hw.maximum(beside_heads_hw * behind_hw)  # no ghost of a head
     claim_hw = drawn_hw.maximum(ramp(free_hw, *_FREE))
     shown_hw = (arms_hw * (1.0 - legs_hw) * no_head_hw).maximum(heads_hw * within(before_hw, poses.sides_2))
-    alone = _arms_alone(poses, bones, trunk)
+    alone = arms_alone(poses, bones, trunk)
     if alone > 0:
         lay_hw, _ = arms_away(bones, photo.limbs_4HW, photo.class_8HW, before_hw, poses.sides_2, len(here_hw))
         shown_hw = shown_hw.maximum(alone * near_hw * (1.0 - lay_hw * (1.0 - no_head_hw)))
     return torch.stack([claim_hw, shown_hw, webs_hw, stands_hw])
 
 
-def _arms_alone(poses: Poses, bones: Sequence[Elsewhere], trunk: Trunk) -> float:
+def arms_alone(poses: Poses, bones: Sequence[Elsewhere], trunk: Trunk) -> float:
     """0 to 1: how far a photo's person only holds an arm elsewhere, which can be shown as a cut-out: all else
     is as in the photo, but for a head that the arm was before."""
     far_18 = moved(poses.now_183, poses.own_183, poses.sides_2)

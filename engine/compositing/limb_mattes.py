@@ -1,6 +1,7 @@
-"""Which pixels of a photo are of which limb's ribbon, from inside the trunk to its fingers or toes.
+"""Which pixels of a photo are of which limb's ribbon, to its fingers or toes.
 
-Where a sleeve lies on its shirt no class ends: there a limb is as broad to that side as to the other.
+Arms the parsing network tells (`arms_seen`); legs are told by classes and joints. Where two garments meet no
+class ends: there a leg is as broad to that side as to the other.
 """
 
 from __future__ import annotations
@@ -10,18 +11,17 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.fields import highest, ramp
-from engine.compositing.limb_bones import BONES, not_short, positions, sampled, segments
+from engine.compositing.fields import highest, ramp, size_of
+from engine.compositing.limb_bones import ARM_CHAINS, BONES, LimbBone, not_short, positions, sampled, segments
 from engine.compositing.ribbons import BONES_OF_LIMB, Place, Ribbon, place_of, ribbon
 from engine.ops.resample import running_mean
-from engine.regions import REGIONS, SURFACE_SPAN
+from engine.regions import REGIONS
 
 # Of the longest bone of its kind, how far from its bones a limb reaches: to the first surely, to the second
 # at most.
 THICK = 0.34, 0.44
-_SLEEVED = 0.3, 0.7  # of what is on the line, how much is a garment: from the first on, at the second surely
-_ARMS, _TOP, _DRESS = (REGIONS.index(name) for name in ("arms", "upper clothes", "dress or skirt"))
-_SLEEVES_END = 1.2  # dm above the middle of the standard body at rest: no hand is lower
+_WORN = 0.3, 0.7  # of what is on the line, how much is a garment: from the first on, at the second surely
+_ARMS, _TOP = REGIONS.index("arms"), REGIONS.index("upper clothes")
 _ACROSS = 24  # points to either side that a limb's breadth is told by
 # Units beyond that breadth, up to which what counts as the limb is surely, and at most, its.
 _MARGIN = 0.02, 0.08
@@ -34,23 +34,24 @@ _SMOOTH = 5  # points of the line over which a breadth is the mean
 
 
 @torch.no_grad()
-def limb_mattes(pose_B183: Tensor, seen_B11hw: Tensor, size: tuple[int, int]) -> Tensor:
+def limb_mattes(pose_B183: Tensor, seen_B11hw: Tensor, arms_B2HW: Tensor) -> Tensor:
     """0 to 1 [B, 4, H, W]: right and left leg, right and left arm.
 
-    pose: the photo's own, as `moving_least_squares.normalised_pose` gives it. seen: its surface map.
+    pose: the photo's own, as `moving_least_squares.normalised_pose` gives it. seen: its surface map. arms: as
+    of `arms_seen.ArmsSeen.mattes`.
     """
-    class_B8hw = seen_B11hw[:, :CLASSES].float().softmax(1)
-    # A hand that lies on a skirt takes none of it along.
-    class_B8hw[:, _DRESS] *= (seen_B11hw[:, CLASSES + 1] * SURFACE_SPAN > _SLEEVES_END).float()
-    class_B8HW = F.interpolate(class_B8hw, size, mode="bilinear")
+    size = size_of(arms_B2HW)
+    class_B8HW = F.interpolate(seen_B11hw[:, :CLASSES].float().softmax(1), size, mode="bilinear")
     class_B8HW = running_mean(class_B8HW, 3)  # no stairs
     sides_2 = pose_B183.new_tensor((size[1] / size[0], 1.0))
     here_HW = positions(size, sides_2)
-    both = zip(pose_B183.float(), class_B8HW, strict=True)
-    return torch.stack([_of_one(pose_183, class_8HW, here_HW, sides_2) for pose_183, class_8HW in both])
+    each = zip(pose_B183.float(), class_B8HW, arms_B2HW, strict=True)
+    return torch.stack([_of_one(*one, here_HW, sides_2) for one in each])
 
 
-def _of_one(pose_183: Tensor, class_8HW: Tensor, here_HW: Tensor, sides_2: Tensor) -> Tensor:
+def _of_one(
+    pose_183: Tensor, class_8HW: Tensor, arms_2HW: Tensor, here_HW: Tensor, sides_2: Tensor
+) -> Tensor:
     placed = segments(pose_183, sides_2)
     ribbons = {
         limb: made
@@ -62,21 +63,25 @@ def _of_one(pose_183: Tensor, class_8HW: Tensor, here_HW: Tensor, sides_2: Tenso
     for limb, made in ribbons.items():
         numbers = [number for number in BONES_OF_LIMB[limb] if number in placed]
         bone, unit = BONES[numbers[0]], placed[numbers[0]].unit
+        if limb in ARM_CHAINS:
+            arm_HW = arms_2HW[ARM_CHAINS.index(limb)]
+            if bone.upper:
+                arm_HW = arm_HW.maximum(_shoulder(made, where[limb], arm_HW, class_8HW, bone, unit, sides_2))
+            mattes_4HW[limb] = arm_HW.masked_fill(where[limb].beyond, 0.0)
+            continue
         bare_HW, cloth_HW = class_8HW[bone.bare], class_8HW[list(bone.garments)].sum(0)
         bare_N, cloth_N = sampled(torch.stack([bare_HW, cloth_HW]), made.line_N[None], sides_2)[:, 0]
         bare_N[: made.joints[0]], cloth_N[: made.joints[0]] = bare_N[made.joints[0]], cloth_N[made.joints[0]]
-        worn_N = ramp(cloth_N / (bare_N + cloth_N).clamp_min(1e-3), *_SLEEVED)
-        hem = slice(made.joints[-1])  # a long sleeve's is the wrist, and beyond it hangs what is no sleeve
+        worn_N = ramp(cloth_N / (bare_N + cloth_N).clamp_min(1e-3), *_WORN)
+        hem = slice(made.joints[-1])  # of long trousers it is the ankle
         worn_N[hem] = F.max_pool1d(worn_N[None], 3, 1, 1)[0, hem]
         limb_HW = (bare_HW + where[limb].of(worn_N) * cloth_HW).clamp(max=1.0)
-        if not bone.of_arm:
-            top_N = sampled(class_8HW[_TOP][None], made.line_N[None], sides_2)[0, 0]
-            limb_HW = limb_HW.maximum(where[limb].of(_to_hem(top_N, made)) * class_8HW[_TOP])
-            # A hand that lies on a leg is no hole in it.
-            on_it_HW = 1.0 - ramp(where[limb].aside.abs() / unit, *_ON_IT)
-            limb_HW = limb_HW.maximum(class_8HW[_ARMS] * on_it_HW)
-        any_shape_HW = bare_HW.clamp(max=1.0) if bone.of_arm else torch.ones_like(bare_HW)
-        limb_HW = limb_HW * _as_broad(made, where[limb], limb_HW, any_shape_HW, unit, sides_2)
+        top_N = sampled(class_8HW[_TOP][None], made.line_N[None], sides_2)[0, 0]
+        limb_HW = limb_HW.maximum(where[limb].of(_to_hem(top_N, made)) * class_8HW[_TOP])
+        # A hand that lies on a leg is no hole in it.
+        on_it_HW = 1.0 - ramp(where[limb].aside.abs() / unit, *_ON_IT)
+        limb_HW = limb_HW.maximum(class_8HW[_ARMS] * on_it_HW)
+        limb_HW = limb_HW * _as_broad(made, where[limb], limb_HW, unit, sides_2)
         facing = where.get(limb ^ 1)
         if facing is not None:
             limb_HW = limb_HW * ramp((facing.aside.abs() - where[limb].aside.abs()) / unit, *_APART)
@@ -111,18 +116,39 @@ def reach(line_N: Tensor, limb_HW: Tensor, unit: float, sides_2: Tensor) -> Tens
     return seen_2NA.float().cummin(2).values.mean(2)
 
 
+def _shoulder(
+    made: Ribbon,
+    where: Place,
+    arm_HW: Tensor,
+    class_8HW: Tensor,
+    bone: LimbBone,
+    unit: float,
+    sides_2: Tensor,
+) -> Tensor:
+    """0 to 1 [H, W]: from the shoulder on to where an arm that is seen is itself, what is as broad as it is
+    there: a sleeve that is lifted comes out of its trunk as broad as it is, and not at a point."""
+    half = (made.root + made.joints[1]) // 2
+    broad_2 = reach(made.line_N[half : made.joints[1] + 1], arm_HW, unit, sides_2).mean(1) * THICK[1]
+    bare_HW, cloth_HW = class_8HW[bone.bare], class_8HW[list(bone.garments)].sum(0)
+    bare_N, cloth_N = sampled(
+        torch.stack([bare_HW, cloth_HW]), made.line_N[None, made.root : half + 1], sides_2
+    )[:, 0]
+    worn = ramp((cloth_N.sum() / (bare_N + cloth_N).sum().clamp_min(1e-3)), *_WORN)
+    broad_HW = torch.where(where.aside > 0, broad_2[0], broad_2[1]) * unit
+    there_HW = (where.piece >= made.root - 1) & (where.piece < half) & (broad_HW > _MARGIN[1] * unit)
+    shape_HW = (1.0 - ramp((where.aside.abs() - broad_HW) / unit, *_MARGIN)) * there_HW
+    return shape_HW * ramp((bare_HW + worn * cloth_HW).clamp(max=1.0), *_SURE)
+
+
 def _farther_on(value_N: Tensor, lacks_N: Tensor) -> Tensor:
     """At every place the next value that is not lacking; 0 where none is."""
     number_N = torch.arange(len(value_N), device=value_N.device).masked_fill(lacks_N, len(value_N))
     return F.pad(value_N, (0, 1))[number_N.flip(0).cummin(0).values.flip(0)]
 
 
-def _as_broad(
-    made: Ribbon, where: Place, limb_HW: Tensor, any_shape_HW: Tensor, unit: float, sides_2: Tensor
-) -> Tensor:
-    """0 to 1 [H, W]: within the breadth that a limb has there, to either side. any_shape: how far what is
-    there may be as broad as limbs are at most from its last joint on: hands and feet, and no hem
-    beside a cuff."""
+def _as_broad(made: Ribbon, where: Place, limb_HW: Tensor, unit: float, sides_2: Tensor) -> Tensor:
+    """0 to 1 [H, W]: within the breadth that a leg has there, to either side; a foot is as broad as limbs are
+    at most."""
     one_N, other_N = reach(made.line_N, limb_HW, unit, sides_2)
     first, last = made.root, made.joints[-1]
     sides = []
@@ -136,8 +162,6 @@ def _as_broad(
         padded = F.pad(breadth_N[None, None], (_SMOOTH // 2, _SMOOTH // 2), mode="replicate")
         sides.append(F.avg_pool1d(padded, _SMOOTH, 1)[0, 0])
     breadth_2N = torch.stack(sides)
-    breadth_2N[:, last:] = breadth_2N[:, last - 1 : last]
-    broad_2N = breadth_2N.clone()
-    broad_2N[:, last:] = THICK[1]
-    broad_HW = torch.lerp(where.beside(breadth_2N), where.beside(broad_2N), any_shape_HW) * unit
+    breadth_2N[:, last:] = THICK[1]
+    broad_HW = where.beside(breadth_2N) * unit
     return 1.0 - ramp((where.aside.abs() - broad_HW) / unit, *_MARGIN)

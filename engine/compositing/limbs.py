@@ -18,18 +18,22 @@ from engine.compositing.creases import below, near_hip, past_crease
 from engine.compositing.crotches import Triangle, aside, outside, stretched
 from engine.compositing.cut_outs import CutOut, Poses, lay_over, window_around
 from engine.compositing.detail import DetailSource
-from engine.compositing.fields import Window, ramp, size_of, window_of
-from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled, seen
-from engine.compositing.limb_claims import HEAD_CLASSES, LIES, arms_away, before
+from engine.compositing.fields import Window, odd_side, ramp, size_of, window_of
+from engine.compositing.limb_bones import ARM_CHAINS, distance, off, positions, sampled, seen
+from engine.compositing.limb_claims import HEAD_CLASSES, LIES, arms_alone, arms_away, before
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, gone
 from engine.compositing.limbs_found import MovedLimbs, Pulled, by_limb
 from engine.compositing.own_pose import OwnPose
-from engine.compositing.under_arms import without_crumbs
-from engine.ops.resample import enlarged
+from engine.compositing.under_arms import evened, without_crumbs, without_slits
+from engine.ops.resample import enlarged, running_mean
 from engine.regions import REGIONS
 
 _WORN = 0.3, 0.7  # how sure it is that the trunk's garment is there
 _HIDES = 0.4, 0.6  # units from a bone behind the trunk, up to which the trunk is the photo's
+_SHOULDER = 0.5, 0.7  # units from a shoulder, up to which cloth goes to its sleeve
+_BESIDE = 7  # px of a map of 128 rows, side of the window in which what is beside an arm may be its
+_LITTLE = 0.0, 0.2  # how much of that window is arm: from the first on, at the second surely
+_STEPS = 2  # px of a picture a px of a map: where there are more, the map's steps are seen
 _ARMS = REGIONS.index("arms")
 _TOPS, _LEGS = (
     [REGIONS.index(name) for name in names]
@@ -43,7 +47,7 @@ class _Own(NamedTuple):
     """Of a photo: its C planes, which are its colours or what it shows (`shown_surface`), and how sure it is
     that nobody is there [C + 1, H, W]; the same without the hands that are elsewhere, and without any hand
     that lies on clothes; its plate [C, H, W], its limbs' mattes, the rims of its feet (`feet`), what is under
-    its arms [C + 3, H, W], and its classes as its engine draws them [8, h, w]."""
+    its arms [C + 2, H, W], and its classes as its engine draws them [8, h, w]."""
 
     photo_DHW: Tensor
     bare_DHW: Tensor
@@ -144,24 +148,48 @@ def _without_arms(
 ) -> Tensor:
     """Planes [C, h, w] of the photo's trunk before its plate, without arms that are elsewhere: where these
     lay on clothes, and where cloth goes from trunk to sleeve now, of the clothes beside."""
+    rows = size_of(own.photo_DHW)[0]
     before_hw = before(poses, trunk, here_hw)
     seen_Chw, behind_1hw = seen(own.bare_DHW, before_hw, poses.sides_2).tensor_split([-1])
     of_arms_Ehw = sampled(own.under_EHW, before_hw, poses.sides_2)
-    clothes_Chw, on_2hw, kept_1hw = of_arms_Ehw.tensor_split([-3, -1])
+    clothes_Chw, on_2hw = of_arms_Ehw.tensor_split([-2])
     parts_211 = on_2hw.new_tensor(gone(shown))[ARM_CHAINS, None, None]
     on_hw = (on_2hw * parts_211).amax(0)
-    lay_hw, near_hw = arms_away(
-        shown, own.limbs_4HW, own.class_8hw, before_hw, poses.sides_2, size_of(own.photo_DHW)[0]
-    )
-    gone_1hw = lay_hw * (1.0 - kept_1hw) * (1.0 - ramp(on_hw, *_WORN))
+    lay_hw, near_hw = arms_away(shown, own.limbs_4HW, own.class_8hw, before_hw, poses.sides_2, rows)
+    gone_1hw = lay_hw * (1.0 - ramp(on_hw, *_WORN))
     hers_1hw = (1.0 - behind_1hw) * (1.0 - gone_1hw)
-    whole_1hw = without_crumbs(hers_1hw[None], size_of(own.photo_DHW)[0])[0]
+    whole_1hw = without_crumbs(hers_1hw[None], rows)[0]
     hers_1hw = torch.lerp(hers_1hw, whole_1hw, near_hw)
     hers_1hw = hers_1hw.maximum(ramp(web_1hw, *_WORN))
+    # Between a shoulder and the cloth of its sleeve is no slit, through which the wall would be seen.
+    shoulders_hw = _at_shoulders(shown, here_hw)
+    near = (..., *window_of(shoulders_hw, odd_side(_BESIDE, rows)))
+    closed_1hw = without_slits(hers_1hw[near][None], rows)[0]
+    hers_1hw[near] = torch.lerp(hers_1hw[near], closed_1hw, shoulders_hw[near[1:]])
+    if rows > _STEPS * size_of(own.class_8hw)[0]:
+        hers_1hw = torch.lerp(hers_1hw, evened(hers_1hw[None], rows)[0], near_hw)
     # No rim has an arm's colours.
-    under_1hw = ((1.0 - kept_1hw) * ramp(on_hw, *LIES)).maximum(gone_1hw).maximum(behind_1hw)
-    seen_Chw = torch.lerp(seen_Chw, clothes_Chw, under_1hw)
-    return torch.lerp(own.plate_CHW[(..., *window)], seen_Chw, hers_1hw)
+    lies_hw = ramp(on_hw, *LIES) * ramp(lay_hw, *LIES)
+    under_1hw = lies_hw.maximum(gone_1hw).maximum(behind_1hw)
+    made_Chw = torch.lerp(
+        own.plate_CHW[(..., *window)], torch.lerp(seen_Chw, clothes_Chw, under_1hw), hers_1hw
+    )
+    # Elsewhere a photo whose person stands still needs no telling of what is hers.
+    alone = arms_alone(poses, shown, trunk)
+    if alone > 0:
+        beside_1hw = running_mean(lay_hw[None, None], odd_side(_BESIDE, rows))[0]
+        made_Chw.lerp_(seen_Chw, alone * (1.0 - ramp(beside_1hw, *_LITTLE)))
+    return made_Chw
+
+
+def _at_shoulders(shown: Sequence[Elsewhere], here_hw: Tensor) -> Tensor:
+    """0 to 1 [h, w]: near shoulders of arms that are elsewhere."""
+    near_hw = torch.zeros_like(here_hw.real)
+    for each in shown:
+        if each.bone.of_arm and each.bone.upper and each.part > 0:
+            far_hw = distance(here_hw, each.now.begin) / each.now.unit
+            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *_SHOULDER))
+    return near_hw
 
 
 def _at_hip(
@@ -210,9 +238,8 @@ def _without_hands(bare_DHW: Tensor, under_Ehw: Tensor, arms_hw: Tensor) -> Tens
     """The photo with clothes where a hand lies on them, or an arm does: what a leg takes along."""
     # In a fine picture both are of half its size.
     under_EHW, arms_1HW = (enlarged(each[None], size_of(bare_DHW))[0] for each in (under_Ehw, arms_hw[None]))
-    clothes_CHW, hands_2HW, kept_1HW = under_EHW.tensor_split([-3, -1])
+    clothes_CHW, hands_2HW = under_EHW.tensor_split([-2])
     lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *LIES))
-    lies_1HW = lies_1HW * (1.0 - kept_1HW)
     return torch.cat([torch.lerp(bare_DHW[:-1], clothes_CHW, lies_1HW), bare_DHW[-1:]])
 
 

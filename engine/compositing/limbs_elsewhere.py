@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import log
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 from engine.compositing.fields import ramp_at
@@ -39,6 +40,7 @@ _LONGER = 0.25, 0.45  # log of what a bone may stretch as a cut-out
 # Likewise foreshorten, of a leg and of an arm: half a sleeve through which the engine's is seen is worse than
 # a short one.
 _SHORTER = (1.0, 1.4), (1.7, 2.2)
+_ASIDE = -0.12, 0.0, 0.12  # units from a bone, where its limb may be seen: joints are where they seem to be
 _WHOLE = 0.35, 0.6  # how much of its core a limb shows in the photo: from the first on, at the second surely
 _TELLS = 0.02  # of half the picture's height, shoulders or ends of a spine nearer to each other tell nothing
 _LEANT = 0.05, 0.12  # what a trunk turns (radians) and grows, to be moved
@@ -187,7 +189,10 @@ def _seen(own: list[Segment], chains: list[int], limbs_4HW: Tensor, sides_2: Ten
     """How far bones of these limbs are in the photo, 0 to 1 each."""
     if not own:
         return []
-    seen_4N = sampled(limbs_4HW, cores(own).to(sides_2.device), sides_2).mean(2).tolist()
+    aside_N1 = torch.tensor([1j * each.step / abs(each.step) * each.unit for each in own])[:, None]
+    core_ANn = torch.stack([cores(own) + part * aside_N1 for part in _ASIDE]).to(sides_2.device)
+    seen_4N = sampled(limbs_4HW, core_ANn.flatten(0, 1), sides_2).unflatten(1, core_ANn.shape[:2])
+    seen_4N = seen_4N.amax(1).mean(2).tolist()
     return [ramp_at(seen_4N[chain][n], *_WHOLE) for n, chain in enumerate(chains)]
 
 

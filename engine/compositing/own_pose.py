@@ -14,16 +14,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.compositing.arms_seen import arms_seen, with_hands
 from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
 from engine.compositing.feet import rims_of_feet
 from engine.compositing.fields import around, size_of
-from engine.compositing.fingertips import with_fingertips
 from engine.compositing.limb_claims import HEAD_CLASSES
 from engine.compositing.limb_mattes import limb_mattes, without_wall
 from engine.compositing.under_hands import under_hands
 from engine.ops.resample import enlarged
+from engine.regions import REGIONS
 
+_BARE = REGIONS.index("arms")
 BEHIND = 0.8  # so sure it has to be that nobody is there
 MARGIN = 5  # px of a map of 128 rows around the person that have something of their colours
 
@@ -38,7 +40,7 @@ class OwnPose(NamedTuple):
     [B, 1, h, w], 1 where the photo shows the person, with a margin, and plate: [B, 3, h, w], the background
     plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
     limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. feet: [B, 2, H, W], as of `feet.rims_of_feet`.
-    under: [B, 6, H, W], as of `under_hands.under_hands`, less the head. seen: [B, 11, h, w], the photo's own
+    under: [B, 5, H, W], as of `under_hands.under_hands`, less the head. seen: [B, 11, h, w], the photo's own
     surface map as `surface` is. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives
     it.
     """
@@ -70,11 +72,12 @@ def own_pose_rendering(
     pose_B183: Tensor,
     background_B3HW: Tensor,
     seen_B11hw: Tensor,
+    arms_BAhw: Tensor,
 ) -> OwnPose:
     """Of what an engine draws of a reference in its own pose: the picture and its surface map, at one size.
 
     pose: as `moving_least_squares.normalised_pose` gives it. background: the photo without its person, at
-    its size. seen: the photo's own surface map.
+    its size. seen: the photo's own surface map; arms: what is seen of its arms (`parsing.Seen`).
     """
     size = size_of(surface_B11hw)
     positions_B2hw, unseen_B2hw = look_up(source.atlas.float(), surface_B11hw.float())
@@ -86,15 +89,17 @@ def own_pose_rendering(
     pose_B183 = pose_B183.float()
     seen_class_B8hw, seen_point_B3hw = seen_B11hw.float().split((CLASSES, 3), 1)
     seen_class_B8hw = seen_class_B8hw.softmax(1)
-    limbs_B4HW = with_fingertips(
-        limb_mattes(pose_B183, seen_B11hw, size_of(background_B3HW)), seen_class_B8hw, pose_B183
-    )
+    size_of_photo = size_of(background_B3HW)
+    arms_B2HW, beneath_B8HW = arms_seen(arms_BAhw, size_of_photo)
+    bare_B1HW = F.interpolate(seen_class_B8hw[:, _BARE : _BARE + 1], size_of_photo, mode="bilinear")
+    arms_B2HW = with_hands(arms_B2HW, bare_B1HW, pose_B183)
+    limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, arms_B2HW)
     # A foot that is lifted takes nothing of its floor along.
     limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], source.photo[:, :3].float(), background_B3HW)
-    under_B6HW = under_hands(source.photo, seen_B11hw, pose_B183, limbs_B4HW)
+    under_B5HW = under_hands(source.photo, seen_B11hw, pose_B183, limbs_B4HW, beneath_B8HW)
     # A hand in hair lies on no clothes; that is hair, the parsing network may not know.
     head_B1hw = class_B8hw[:, HEAD_CLASSES].sum(1, keepdim=True)
-    under_B6HW[:, 3:5] *= 1.0 - enlarged(head_B1hw, size_of(under_B6HW))
+    under_B5HW[:, 3:] *= 1.0 - enlarged(head_B1hw, size_of(under_B5HW))
     return OwnPose(
         picture_BChw.float().clone(),  # what is drawn next may overwrite it
         torch.cat([class_B8hw, point_B3hw], 1),
@@ -106,7 +111,7 @@ def own_pose_rendering(
         background_B3HW,
         limbs_B4HW,
         rims_of_feet(limbs_B4HW, pose_B183),
-        under_B6HW,
+        under_B5HW,
         F.interpolate(torch.cat([seen_class_B8hw, seen_point_B3hw], 1), size, mode="area"),
         pose_B183,
     )

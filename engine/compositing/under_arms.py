@@ -1,10 +1,4 @@
-"""Which of an arm's pixels in a photo lie on clothes, which will be seen when it leaves.
-
-Clothes are under an arm between the places where they touch it: a forearm on the chest is on clothes, one
-that hangs at the hip is beside them, and a hand that hangs half over a hip is on it up to where its outline
-above and below says. A forearm with clothes on both sides is on them, though they do not meet around its
-hand, which may hold something; so is one that has the other arm at one side.
-"""
+"""Mattes of arms with rims, and without crumbs, slits and lumps; what goes on under an arm that leaves it."""
 
 from __future__ import annotations
 
@@ -12,63 +6,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.compositing.fields import highest, nearest_known, odd_side, size_of
-from engine.compositing.limb_bones import (
-    ARMS,
-    BONES,
-    Segment,
-    along,
-    cores,
-    distance,
-    positions,
-    sampled,
-    segments,
-)
+from engine.compositing.fields import highest, nearest_known, odd_side, ramp, size_of
+from engine.compositing.limb_bones import ARMS, segments
 from engine.cv import cv2
 from engine.ops.resample import running_mean
 
 _RIM = 3  # px of a map of 128 rows, side of the window in which what is beside an arm has its colours
-_BESIDE = 0.8  # lengths of a forearm: what is so far aside is not its own
-_SLIVER = 5  # px of a map of 128 rows: what is no broader beside a forearm is of its own sleeve
 _ASIDE = 3  # times as far as aside is what is above or below
-_SLEEVED = 0.5  # how likely clothes are seen along a forearm that has a sleeve
-_ENCLOSED = 0.9  # of what is around a piece of an arm, how much has to be clothes: corners are uncertain
-_ARMPIT = 0.5  # units from a shoulder, up to which clothes are the sleeve's
-
-
-@torch.no_grad()
-def on_clothes(arms_B2hw: Tensor, kinds_BKhw: Tensor, pose_B183: Tensor) -> Tensor:
-    """0 to 1 [B, 2, h, w]: where the right and the left arm, with its rim, lie on clothes.
-
-    arms: their mattes. kinds: how likely clothes are seen, of each kind: an arm may be on one and beside
-    another. pose: the photo's own, as `moving_least_squares.normalised_pose` gives it.
-    """
-    rows, columns = size_of(arms_B2hw)
-    sides_2 = pose_B183.new_tensor((columns / rows, 1.0))
-    here_hw = positions((rows, columns), sides_2)
-    on_B2hw = torch.zeros_like(arms_B2hw)
-    worn_B1hw = kinds_BKhw.sum(1, keepdim=True)
-    kinds_BKhw = kinds_BKhw * (1.0 - arms_B2hw.amax(1, keepdim=True))
-    planes = pose_B183, worn_B1hw, kinds_BKhw, with_rims(arms_B2hw), on_B2hw
-    for pose_183, worn_1hw, kinds_Khw, arms_2hw, on_2hw in zip(*planes, strict=True):
-        placed = segments(pose_183, sides_2)
-        for arm, (upper, forearm) in enumerate(ARMS):
-            if upper in placed:
-                far_hw = distance(here_hw, placed[upper].begin) / placed[upper].unit
-                for kind_hw in kinds_Khw * (far_hw > _ARMPIT):
-                    on_2hw[arm] = on_2hw[arm].maximum(_between(kind_hw, arms_2hw[arm]))
-            if upper in placed and forearm in placed:
-                core_N = cores([placed[forearm]])[0].to(here_hw.device)
-                sleeved = bool(sampled(worn_1hw, core_N[None], sides_2).mean() > _SLEEVED)
-                beside = odd_side(_SLIVER, rows) if sleeved else 1
-                for kind_hw in kinds_Khw:
-                    end = 1.0 + BONES[forearm].beyond
-                    of_both = kind_hw, arms_2hw[arm], arms_2hw[1 - arm]
-                    across_hw = _across(*of_both, placed[forearm], end, here_hw, beside)
-                    on_2hw[arm] = on_2hw[arm].maximum(across_hw)
-                of_arm_hw = arms_2hw[arm] * (far_hw > _ARMPIT)
-                on_2hw[arm] = on_2hw[arm].maximum(_enclosed(kinds_Khw.amax(0), of_arm_hw, on_2hw[arm]))
-    return running_mean(on_B2hw, 3)  # no stairs
+_TALL = 0.9  # of a forearm: what clothes are beneath an arm goes so far up and down
 
 
 def with_rims(arms_B2hw: Tensor, rows: int | None = None) -> Tensor:
@@ -84,56 +29,16 @@ def without_crumbs(matte_B1hw: Tensor, rows: int) -> Tensor:
     return highest(1.0 - highest(1.0 - matte_B1hw, side), side).minimum(matte_B1hw)
 
 
-def _between(clothes_hw: Tensor, rimmed_hw: Tensor) -> Tensor:
-    """0 or 1 [h, w]: between places where clothes touch an arm with its rim, without a gap between."""
-    rimmed = (rimmed_hw > 0.5).cpu().numpy().astype(np.uint8)
-    touching = cv2.dilate(rimmed, np.ones((3, 3), np.uint8)) * (clothes_hw > 0.5).cpu().numpy()
-    number, pieces = cv2.connectedComponents(touching)
-    for piece in range(1, number):
-        outline = cv2.convexHull(np.argwhere(pieces == piece)[:, ::-1].astype(np.int32))
-        cv2.fillConvexPoly(touching, outline, 1)
-    return torch.from_numpy(touching).to(clothes_hw)
+def without_slits(matte_B1hw: Tensor, rows: int) -> Tensor:
+    """A matte whose slits that are no broader than a rim are closed. rows: of the whole picture."""
+    return 1.0 - without_crumbs(1.0 - matte_B1hw, rows)
 
 
-def _across(
-    clothes_hw: Tensor,
-    rimmed_hw: Tensor,
-    other_hw: Tensor,
-    forearm: Segment,
-    end: float,
-    here_hw: Tensor,
-    sliver: int,
-) -> Tensor:
-    """0 or 1 [h, w]: of an arm with its rim, where clothes touch it on both sides of its forearm, or the
-    other arm does. end: where its hand ends, in its lengths. sliver: px, narrower clothes are its own."""
-    rimmed, other = ((each_hw > 0.5).cpu().numpy() for each_hw in (rimmed_hw, other_hw))
-    clothes = ((clothes_hw > 0.5).cpu().numpy() & ~rimmed).astype(np.uint8)
-    clothes = cv2.morphologyEx(clothes, cv2.MORPH_OPEN, np.ones((sliver, sliver), np.uint8)) > 0
-    edge = cv2.dilate(rimmed.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    touching = edge & (clothes | other & ~rimmed)
-    part_hw = along(forearm, here_hw).cpu().numpy()
-    near_hw = (abs(part_hw.imag) < _BESIDE) & (part_hw.real > 0) & (part_hw.real < end)
-    # Of a px: half the picture's height is 1.
-    steps = max(1, round(end * abs(forearm.step) * len(rimmed) / 2))
-    step_hw = np.clip((part_hw.real / end * steps).astype(int), 0, steps - 1)
-    both = np.ones(steps, bool)
-    for side in (part_hw.imag > 0, part_hw.imag < 0):
-        there = np.zeros((1, steps), np.uint8)
-        there[0, step_hw[touching & near_hw & side]] = 1
-        both &= cv2.dilate(there, np.ones((1, 3), np.uint8))[0] > 0
-    return torch.from_numpy((rimmed | touching) & near_hw & both[step_hw]).to(clothes_hw)
-
-
-def _enclosed(clothes_hw: Tensor, rimmed_hw: Tensor, on_hw: Tensor) -> Tensor:
-    """0 or 1 [h, w]: the rest of an arm, piece by piece, around which there are clothes only."""
-    clothes, rimmed, on = ((each > 0.5).cpu().numpy() for each in (clothes_hw, rimmed_hw, on_hw))
-    number, pieces = cv2.connectedComponents((rimmed & ~on).astype(np.uint8))
-    made = np.zeros(rimmed.shape, bool)
-    for piece in range(1, number) if on.any() else ():
-        there = pieces == piece
-        ring = (cv2.dilate(there.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0) & ~there
-        made |= there & ((clothes | on)[ring].mean() > _ENCLOSED)
-    return torch.from_numpy(made).to(on_hw)
+def evened(matte_B1hw: Tensor, rows: int) -> Tensor:
+    """A matte without cracks that are no broader than a rim, and with an outline that has no steps of the
+    maps it was told on, and is as sharp as a photo's. rows: of the whole picture."""
+    side = odd_side(_RIM, rows)
+    return ramp(running_mean(without_slits(matte_B1hw, rows), side), 0.5 - 1.0 / side, 0.5 + 1.0 / side)
 
 
 def from_nearest(picture_B3hw: Tensor, known_B1hw: Tensor) -> Tensor:
@@ -151,3 +56,24 @@ def from_nearest(picture_B3hw: Tensor, known_B1hw: Tensor) -> Tensor:
             nearest_hw = nearest_hw.to(picture_3hw.device)
             filled_3hw[:] = picture_3hw.flatten(1)[:, nearest_hw]
     return filled_B3hw
+
+
+def without_lumps(on_B2hw: Tensor, worn_B1hw: Tensor, pose_B183: Tensor) -> Tensor:
+    """Where arms lie on clothes, less what stands out from the clothes above and below, as a hand's
+    surroundings may seem to.
+
+    worn: how likely clothes are seen. pose: the photo's own, as `moving_least_squares.normalised_pose` gives
+    it.
+    """
+    rows, columns = size_of(on_B2hw)
+    sides_2 = pose_B183.new_tensor((columns / rows, 1.0))
+    made_B2hw = on_B2hw.clone()
+    for pose_183, worn_1hw, on_2hw, made_2hw in zip(pose_B183, worn_B1hw, on_B2hw, made_B2hw, strict=True):
+        placed = segments(pose_183, sides_2)
+        for arm, (_, forearm) in enumerate(ARMS):
+            if forearm in placed:
+                tall = max(1, round(_TALL * abs(placed[forearm].step) * rows / 2))
+                whole = ((worn_1hw[0] > 0.5) | (on_2hw[arm] > 0.5)).cpu().numpy().astype(np.uint8)
+                opened = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((tall, 1), np.uint8))
+                made_2hw[arm] *= running_mean(torch.from_numpy(opened).to(on_B2hw)[None, None], 3)[0, 0]
+    return made_B2hw

@@ -62,17 +62,17 @@ class CountingBackend(EngineBackend):
 
 @pytest.fixture
 def backend(monkeypatch):
-    counting, surface_map = CountingBackend(), parsing.surface_map
+    counting, careful_look = CountingBackend(), parsing.careful_look
 
-    def parsed(picture_1CHW: Tensor, carefully: bool = False) -> Tensor:
+    def parsed(picture_1CHW: Tensor) -> parsing.Seen:
         if counting.parsed:  # while an engine wakes it looks at grey
             counting.parsed[-1][picture_1CHW.numpy().tobytes()] += 1
-        return surface_map(picture_1CHW, carefully)
+        return careful_look(picture_1CHW)
 
     def masked(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray) -> None:
         counting.masked[-1][rgb_HWC.tobytes()] += 1
 
-    monkeypatch.setattr(parsing, "surface_map", parsed)
+    monkeypatch.setattr(parsing, "careful_look", parsed)
     monkeypatch.setattr(detect, "person_mask", masked)
     monkeypatch.setattr(SessionHost, "settle", lambda self, request: None)  # it goes on for minutes
     return counting

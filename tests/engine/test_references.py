@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from engine import parsing
 from engine.api import EXTRACTION, Capabilities, Capability, Maps, NamedMap, SlotChange
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
 from engine.errors import InputError
@@ -203,7 +204,10 @@ def test_wardrobes_of_those_used_last_are_kept(monkeypatch):
 
     monkeypatch.setattr("engine.references.make_wardrobe", wardrobe)
     monkeypatch.setattr("engine.references.parsing.available", lambda: Capability(True))
-    monkeypatch.setattr("engine.references.parsing.surface_map", lambda picture_1CHW, carefully: picture_1CHW)
+    monkeypatch.setattr(
+        "engine.references.parsing.careful_look",
+        lambda picture_1CHW: parsing.Seen(picture_1CHW, picture_1CHW),
+    )
     references = opened(painter)
     held = [references.add(photo(colour), nobody()) for colour in range(1, 18)]
     keys = [reference.key for reference in held]

@@ -70,8 +70,10 @@ def test_an_elbow_that_the_photo_has_bent_is_as_the_photo_has_it(wrist, outside)
     assert at_joint == outside
 
 
-def test_a_limb_is_drawn_in_from_half_its_breadth_on_by_two_hundredths_of_the_picture_at_its_rim():
-    """A rim has colours of what is behind it. The photo's colour tells how far aside it was."""
+@pytest.mark.parametrize(("times", "rim"), [(1, 0.02), (8, 5.12 / (8 * SIZE[0]))])
+def test_a_limb_is_drawn_in_from_half_its_breadth_on_by_its_rim(times, rim):
+    """A rim has colours of what is behind it: two hundredths of the picture, and of a fine matte 2.56 px. The
+    photo's colour tells how far aside it was."""
     now, own = pose(OUT)[0], pose()[0]
     trunk, lines = trunk_of(now, own, SIDES), []
     for points in (own, now):
@@ -84,11 +86,12 @@ def test_a_limb_is_drawn_in_from_half_its_breadth_on_by_two_hundredths_of_the_pi
     layer_4HW = torch.zeros(4, *SIZE)
     poses, limb_HW = Poses(now, own, SIDES), (lines[0] < broad).float()
     way = along_limb(bones, poses, limb_HW, trunk, *NOTHING)
-    cut_out = CutOut(lines[0].expand(3, -1, -1), limb_HW, 1.0, way)
+    fine_HW = limb_HW.repeat_interleave(times, 0).repeat_interleave(times, 1)
+    cut_out = CutOut(lines[0].expand(3, -1, -1), fine_HW, 1.0, way)
     lay_over(layer_4HW, bones, poses, cut_out, HERE)
     far_HW = lines[1]
     forearm = slice(30, 43), slice(79, 83)
-    wanted_HW = far_HW - 0.02 * ((far_HW - broad / 2) / (broad / 2)).clamp(0.0, 1.0)
+    wanted_HW = far_HW - rim * ((far_HW - broad / 2) / (broad / 2)).clamp(0.0, 1.0)
     drawn_HW = (layer_4HW[0] > 0.99) & (far_HW > 0.02)
     apart_N = (layer_4HW[1] - wanted_HW)[forearm][drawn_HW[forearm]]
     assert (far_HW[forearm][drawn_HW[forearm]] > 0.8 * broad).sum() >= 4

@@ -22,6 +22,7 @@ from engine.models import nted, parser
 from engine.models.nted.adapter import share_of
 from engine.models.nted.bench import gmacs
 from engine.models.nted.detail import Detail
+from engine.parsing import Seen
 from engine.regions import REGIONS, SURFACE_SPAN
 
 ROWS, COLUMNS = 32, 24
@@ -43,10 +44,15 @@ def a_shirt(dx: float = 0.0) -> torch.Tensor:
     return places(classes_hw, torch.stack([x + dx, y, torch.ones_like(x)]))
 
 
-def painted_places(picture_BCHW: torch.Tensor, carefully: bool = False) -> torch.Tensor:
+def painted_places(picture_BCHW: torch.Tensor) -> torch.Tensor:
     """Some place or other, told by the colours."""
     mix = torch.randn(11, 3, generator=torch.Generator().manual_seed(7))
     return torch.einsum("oc,bchw->bohw", mix, F.avg_pool2d(picture_BCHW, 4))
+
+
+def painted_look(picture_BCHW: torch.Tensor) -> Seen:
+    surface_B11hw = painted_places(picture_BCHW)
+    return Seen(surface_B11hw, torch.full_like(surface_B11hw[:, :10], -9.0))
 
 
 def own_positions() -> torch.Tensor:
@@ -316,6 +322,7 @@ def session():
     opened = open_session(network)
     with pytest.MonkeyPatch.context() as patch:  # nobody is in pictures of noise
         patch.setattr("engine.parsing.surface_map", painted_places)
+        patch.setattr("engine.parsing.careful_look", painted_look)
         yield opened
     opened.close()
 

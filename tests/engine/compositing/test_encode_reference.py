@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+from flat_scene import no_arms
 
-from engine.compositing.compose import encode_reference
+from engine.compositing.compose import encode_appearance, encode_reference
 from engine.compositing.detail import brought_together, make_source
 from engine.contract import ReferenceInput
 from engine.models import nted
 from engine.models.nted.adapter import NtedModel
+from engine.parsing import Seen
 from engine.plan import make_plan
 
 LEVELS = (nted.Level(16, 16, 8), nted.Level(32, 16, 7, 3), nted.Level(64, 16, 8), nted.Level(128, 8))
@@ -37,7 +41,7 @@ def test_where_the_parser_sees_what_the_engine_means_the_engines_points_count(mo
     drawn = model.render(model.encode(ReferenceInput(picture)), pose(), model.levels[0])
     aside = drawn.surface_1Khw.clone()
     aside[:, -3:] += 0.05
-    monkeypatch.setattr("engine.parsing.surface_map", lambda picture, carefully: aside)
+    monkeypatch.setattr("engine.parsing.careful_look", lambda picture: Seen(aside, no_arms(aside)))
     kept = encode_reference(model, ReferenceInput(picture, pose()))
     together = make_source(brought_together(aside, drawn.surface_1Khw), picture)
     assert torch.equal(kept.source.atlas, together.atlas) and torch.equal(kept.source.photo, together.photo)
@@ -45,10 +49,10 @@ def test_where_the_parser_sees_what_the_engine_means_the_engines_points_count(mo
     alone = encode_reference(model, ReferenceInput(picture))
     assert alone.own is None and torch.equal(alone.source.atlas, make_source(aside, picture).atlas)
     assert ((kept.source.atlas - alone.source.atlas).abs() > 0.01).float().mean() > 0.1
-    given = encode_reference(model, ReferenceInput(picture, pose(), aside))
-    monkeypatch.setattr("engine.parsing.surface_map", None)  # who is told does not look
-    assert torch.equal(encode_reference(model, ReferenceInput(picture, pose(), aside)).source.atlas,
-                       given.source.atlas)  # fmt: skip
+    seen = ReferenceInput(picture, pose(), aside, no_arms(aside))
+    given = encode_reference(model, seen)
+    monkeypatch.setattr("engine.parsing.careful_look", None)  # who is told does not look
+    assert torch.equal(encode_reference(model, seen).source.atlas, given.source.atlas)
     assert torch.equal(given.source.atlas, kept.source.atlas)
 
 
@@ -57,7 +61,7 @@ def test_the_error_of_the_own_pose_is_that_over_the_person_and_tells_who_is_draw
     picture = torch.rand(1, 3, *SIZE, generator=torch.Generator().manual_seed(2)) * 2 - 1
     somebody = torch.full((1, 11, 32, 24), -9.0)
     somebody[:, 0], somebody[:, 2, 8:24, 6:18] = 0.0, 9.0  # a trunk in the middle, nobody around it
-    monkeypatch.setattr("engine.parsing.surface_map", lambda picture, carefully: somebody)
+    monkeypatch.setattr("engine.parsing.careful_look", lambda picture: Seen(somebody, no_arms(somebody)))
     kept = encode_reference(model, ReferenceInput(picture, pose()))
     person_hw = kept.own.hole[0, 0].numpy() > 0.5
     photo_3hw = torch.nn.functional.interpolate(picture, person_hw.shape, mode="area")[0].numpy()
@@ -69,3 +73,22 @@ def test_the_error_of_the_own_pose_is_that_over_the_person_and_tells_who_is_draw
     stripes[..., ::2] = 1.0
     assert encode_reference(model, ReferenceInput(stripes, pose())).own_pose_error > kept.own_pose_error
     assert encode_reference(model, ReferenceInput(picture)).own_pose_error is None
+
+
+@torch.inference_mode()
+def test_a_fine_photo_has_fine_mattes_which_another_appearance_leaves_as_they_are(model):
+    """Who was settled is not looked at again."""
+    picture = torch.rand(1, 3, *SIZE, generator=torch.Generator().manual_seed(2)) * 2 - 1
+    somebody = torch.full((1, 11, 32, 24), -9.0)
+    somebody[:, 0], somebody[:, 2, 8:24, 6:18] = 0.0, 9.0
+    given = ReferenceInput(picture, pose(), somebody, no_arms(somebody))
+    fine_HWC = np.random.default_rng(3).integers(0, 256, (2 * SIZE[0], 2 * SIZE[1], 3), np.uint8)
+    kept = encode_reference(model, given, fine_HWC)
+    assert kept.mattes is not None and kept.compact().mattes is kept.mattes
+    assert kept.mattes.behind.shape == (1, 1, 2 * SIZE[0], 2 * SIZE[1])
+    assert kept.mattes.limbs.shape == (1, 4, 2 * SIZE[0], 2 * SIZE[1])
+    assert kept.bytes() - replace(kept, mattes=None).bytes() == kept.mattes.bytes()
+    assert kept.mattes.behind[0, 0, 128, 96] == 0 and kept.mattes.behind[0, 0, 8, 8] == 255
+    settled = encode_appearance(model, given, model.encode(given), fine_HWC, kept)
+    assert settled.mattes is kept.mattes and settled.plate.fine_HWC is kept.plate.fine_HWC
+    assert encode_reference(model, given).mattes is None

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from flat_scene import no_arms
 from opened import opened
 from standing import STANDING
 
@@ -114,7 +115,7 @@ def own_pose_of(photo: DetailSource, own: torch.Tensor, pose_B183: torch.Tensor 
     """Behind the person is a smooth wall: a plate that goes on with stripes would look like the person."""
     hole = around((photo.photo[:, -1:] < SURELY_BEHIND).float(), MARGIN)[0, 0].numpy() > 0
     plate = to_tensor(fill_holes(to_rgb(photo.photo[:, :3]), ~hole))
-    return own_pose_rendering(photo, DRAWN, own, pose_B183, plate, own)
+    return own_pose_rendering(photo, DRAWN, own, pose_B183, plate, own, no_arms(own))
 
 
 def laid(

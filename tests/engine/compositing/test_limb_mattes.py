@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pytest
 import torch
-from flat_scene import SHIRT, SIZE, TROUSERS, WALL, classes, pose, seen
+from flat_scene import SHIRT, TROUSERS, WALL, Part, arms, classes, pose, seen
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
 from engine.compositing.limb_mattes import limb_mattes, without_wall
 from engine.pose import skeleton as sk
-from engine.regions import REGIONS, SURFACE_SPAN
+from engine.regions import REGIONS
 
 ARM, LEG = REGIONS.index("arms"), REGIONS.index("legs")
 OF_RIGHT_LEG, OF_LEFT_LEG, OF_RIGHT_ARM, OF_LEFT_ARM = range(4)
 LEFT_ARM = slice(38, 74), slice(61, 74)  # rows, columns around shoulder (60, 36), elbow and wrist (68, 64)
+LEFT_LEG = slice(66, 122), slice(49, 62)
 
 
-def mattes(*parts: tuple[int, tuple[slice, slice]], of: Tensor | None = None) -> Tensor:
-    return limb_mattes(pose() if of is None else of, seen(classes(*parts)), SIZE)[0]
+def mattes(*parts: tuple[int, Part], of: Tensor | None = None, left: Sequence[Part] = ()) -> Tensor:
+    """Of a person of these parts. left: those of the left arm."""
+    own_hw = classes(*parts)
+    return limb_mattes(pose() if of is None else of, seen(own_hw), arms(own_hw, left=left).mattes)[0]
 
 
-def test_an_arm_is_its_bones_and_its_hand():
-    made = mattes((ARM, LEFT_ARM))
+def test_an_arm_is_what_is_seen_of_it_up_to_the_end_of_its_hand():
+    made = mattes((ARM, LEFT_ARM), left=[LEFT_ARM, (slice(74, 100), LEFT_ARM[1])])
     for row, column in ((57, 67), (44, 63), (50, 66)):
         assert made[OF_LEFT_ARM, row, column] > 0.99
     assert made[OF_LEFT_ARM, 69, 69] > 0.99, "the hand, beyond the wrist"
     assert made[:3].max() == 0, "no leg, and no other arm"
     assert made[OF_LEFT_ARM, 57, 40] == 0 and made[OF_LEFT_ARM, 30, 67] == 0
+    assert made[OF_LEFT_ARM, 76:].max() == 0, "no hand reaches so far"
 
 
 def test_legs_that_touch_are_told_apart_by_what_is_nearer():
@@ -48,35 +53,37 @@ def test_a_hand_that_lies_on_a_leg_is_no_hole_in_it_and_one_beside_it_is_not_the
     assert beside[OF_LEFT_LEG, 83, 66] == 0
 
 
-def test_a_sleeve_on_its_shirt_is_as_broad_to_the_trunk_as_away_from_it():
-    outer = 68  # the shirt's rim; the bone passes column 63 in this row
-    made = mattes((SHIRT, (slice(34, 68), slice(24, outer))))[OF_LEFT_ARM, 46]
-    assert made[61:66].min() > 0.9
-    assert made[:56].max() == 0, "5 px to the one side, 5 px to the other"
-    bare = mattes((SHIRT, (slice(34, 68), slice(24, 61))), (ARM, LEFT_ARM))
-    assert bare[OF_LEFT_ARM, 46, 58] == 0, "a shirt beside a bare arm is no sleeve"
+def test_trousers_that_end_nowhere_to_one_side_are_as_broad_as_to_the_other():
+    """The bone is in column 55, the inner rim 6 px from it."""
+    made = mattes((TROUSERS, (slice(66, 118), slice(49, 90))))[OF_LEFT_LEG, 95]
+    assert made[50:58].min() > 0.9 and made[64:].max() == 0
 
 
-def test_a_hem_beside_a_cuff_is_no_part_of_its_sleeve():
-    """A hand in its pocket ends at the hem of a jacket: only hands are of any shape."""
-    jacket, sleeve = (slice(34, 66), slice(24, 64)), (slice(38, 66), slice(64, 72))
-    made = mattes((TROUSERS, (slice(66, 110), slice(24, 74))), (SHIRT, jacket), (SHIRT, sleeve))[OF_LEFT_ARM]
-    assert made[56:64, 67:70].min() > 0.9
-    assert made[58:66, :62].max() == 0 and made[62:66, :63].max() < 0.1
-    spread = mattes((SHIRT, jacket), (SHIRT, sleeve), (ARM, (slice(66, 74), slice(62, 76))))[OF_LEFT_ARM]
-    assert spread[67:71, 64:73].min() > 0.9, "fingers spread"
+def test_trousers_are_as_broad_as_the_leg_that_comes_out_of_them():
+    """Where they end to neither side, that is told by what is below."""
+    broad = TROUSERS, (slice(66, 84), slice(30, 90))
+    made = mattes(broad, (LEG, (slice(84, 122), slice(49, 62))))[OF_LEFT_LEG, 78]
+    assert made[50:60].min() > 0.9 and made[66:].max() == 0
 
 
-def test_a_sleeve_ends_where_the_arm_under_it_is_bare():
-    """A short sleeve is worn to its hem; below it the shirt beside the arm is the trunk's."""
-    made = mattes((SHIRT, (slice(34, 74), slice(24, 68))), (ARM, (slice(48, 74), slice(64, 74))))[OF_LEFT_ARM]
-    assert made[45, 64] > 0.9 and made[60, 70] > 0.9 and made[60, 62] == 0
+def test_trousers_end_where_the_leg_under_them_is_bare():
+    """Below their hem what hangs beside a leg is not its."""
+    made = mattes((TROUSERS, (slice(66, 122), slice(49, 66))), (LEG, (slice(84, 122), slice(49, 61))))
+    assert made[OF_LEFT_LEG, 78, 60] > 0.9 and made[OF_LEFT_LEG, 100, 58] > 0.9
+    assert made[OF_LEFT_LEG, 100, 63] == 0
 
 
-def test_between_a_sleeve_and_the_arm_that_comes_out_of_it_is_no_gap():
-    for hem in range(44, 54):
-        made = mattes((SHIRT, (slice(34, hem), slice(61, 74))), (ARM, (slice(hem, 74), slice(61, 74))))
-        assert made[OF_LEFT_ARM, hem - 2 : hem + 2, 65].min() > 0.9, hem
+def test_a_foot_may_be_broader_than_its_shank():
+    foot = mattes((LEG, (slice(66, 114), slice(52, 59))), (LEG, (slice(114, 122), slice(50, 64))))[
+        OF_LEFT_LEG
+    ]
+    assert foot[117:120, 61].min() > 0.9
+
+
+def test_between_trousers_and_the_leg_that_comes_out_of_them_is_no_gap():
+    for hem in range(80, 100):
+        made = mattes((TROUSERS, (slice(66, hem), slice(49, 62))), (LEG, (slice(hem, 122), slice(49, 62))))
+        assert made[OF_LEFT_LEG, hem - 2 : hem + 2, 55].min() > 0.9, hem
 
 
 def test_trousers_are_the_legs_and_a_skirt_is_not():
@@ -98,38 +105,22 @@ def test_a_top_goes_with_the_thigh_that_it_ends_on_and_a_coat_does_not():
 def test_a_bone_that_a_pose_lacks_has_no_pixels(absent):
     own = pose()
     own[0, absent, 2] = 0
-    made = mattes((ARM, LEFT_ARM), of=own)
+    made = mattes((ARM, LEFT_ARM), of=own, left=[LEFT_ARM])
     assert made[OF_LEFT_ARM, 69, 69] == 0, "the hand"
     assert (made.max() == 0) == (absent == sk.LEFT_ELBOW)
-    assert mattes((ARM, LEFT_ARM), of=torch.zeros(1, 18, 3)).max() == 0
+    assert mattes((ARM, LEFT_ARM), of=torch.zeros(1, 18, 3), left=[LEFT_ARM]).max() == 0
 
 
 @pytest.mark.parametrize(("likely", "share"), [(0.25, 0.0), (0.4, 0.25), (0.6, 0.75), (0.75, 1.0)])
 def test_a_pixel_is_the_limbs_from_three_tenths_of_its_likelihood_to_seven(likely, share):
-    """Of the hand, which is of any shape."""
-    rows = columns = slice(66, 74)
-    unsure = seen(classes((ARM, LEFT_ARM)))
+    """Of the left foot, which is of any shape."""
+    own_hw = classes((LEG, LEFT_LEG))
+    unsure, rows, columns = seen(own_hw), slice(114, 122), slice(50, 58)
     unsure[:, :CLASSES, rows, columns] = -20.0
-    unsure[:, ARM, rows, columns] = math.log(likely)
+    unsure[:, LEG, rows, columns] = math.log(likely)
     unsure[:, WALL, rows, columns] = math.log(1.0 - likely)
-    made = limb_mattes(pose(), unsure, SIZE)[0]
-    assert made[OF_LEFT_ARM, 70, 70] == pytest.approx(share, abs=0.01)
-
-
-def test_a_sleeve_is_as_broad_as_the_arm_that_comes_out_of_it():
-    """Where its outer rim is near the bone, that tells nothing of its breadth."""
-    shirt, bare = (SHIRT, (slice(34, 74), slice(24, 68))), (ARM, (slice(52, 74), slice(61, 74)))
-    made = mattes(shirt, bare)[OF_LEFT_ARM]
-    assert made[56, 62:70].min() > 0.9, "below the hem"
-    assert made[48, 60:66].min() > 0.9 and made[48, :56].max() == 0
-
-
-def test_beyond_its_wrist_a_long_sleeve_takes_nothing_of_the_coat_beside_the_hand():
-    """The wrist is at (68, 64): a coat hangs beside it, and the hand is bare."""
-    coat = SHIRT, (slice(34, 76), slice(24, 76))
-    made = mattes(coat, (ARM, (slice(65, 74), slice(66, 71))))[OF_LEFT_ARM]
-    assert made[60, 68] > 0.9 and made[69, 68] > 0.9, "the sleeve, and the hand"
-    assert made[70, 73] == 0, "the coat on the other side of it"
+    made = limb_mattes(pose(), unsure, arms(own_hw).mattes)[0]
+    assert made[OF_LEFT_LEG, 118, 54] == pytest.approx(share, abs=0.01)
 
 
 @pytest.mark.parametrize(("off", "kept"), [(0.0, 0.0), (0.09, 0.0), (0.175, 0.5), (0.26, 1.0)])
@@ -145,11 +136,12 @@ def test_what_looks_like_the_wall_is_no_rim_of_a_limb(off, kept):
     assert made[..., 4, 4:12].flatten().tolist() == pytest.approx([kept] * 16, abs=0.01)
 
 
-@pytest.mark.parametrize(("above_the_middle", "sleeve"), [(0.9, False), (1.5, True)])
-def test_a_hand_on_a_skirt_takes_none_of_it_along(above_the_middle: float, sleeve: bool):
-    """A dress beside an arm is a sleeve down to where hands hang; below that it is the skirt."""
-    dress = REGIONS.index("dress or skirt")
-    surface = seen(classes((dress, (slice(38, 74), slice(61, 74))), (ARM, (slice(38, 58), slice(61, 74)))))
-    surface[:, CLASSES + 1] = above_the_middle / SURFACE_SPAN
-    made = limb_mattes(pose(), surface, SIZE)[0, OF_LEFT_ARM]
-    assert (made[60:70, 66:71].mean() > 0.5) == sleeve
+def test_a_sleeve_is_as_broad_at_its_shoulder_as_it_is_farther_on():
+    """An arm that is seen from below its shoulder on, where sleeve and trunk look alike."""
+    below = slice(44, 74), slice(58, 73)
+    shirt = SHIRT, (slice(28, 80), slice(34, 76))
+    made = mattes(shirt, left=[below])[OF_LEFT_ARM]
+    assert made[38:42, 60:64].min() > 0.9, "above where it is seen"
+    assert made[30].max() == 0 == made[38:42, :50].max()
+    assert torch.equal(made[52:66], arms(classes(shirt), left=[below]).mattes[0, 1, 52:66])
+    assert mattes(shirt)[OF_LEFT_ARM].max() == 0, "no arm is seen"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from flat_scene import BODY, NOBODY, SHIRT, SIZE, classes, grey, pose, seen
+from flat_scene import BODY, NOBODY, SHIRT, SIZE, classes, grey, pose, seen, told_arms
 
 from engine.compositing.atlas import CLASSES
 from engine.compositing.detail import DetailSource, make_source
@@ -13,6 +13,8 @@ from engine.regions import REGIONS
 
 PERSON = classes((SHIRT, BODY))
 LEFT, RIGHT = BODY[1].start, BODY[1].stop
+ARM = slice(34, 80), slice(54, 72)  # from the left shoulder, at (60, 36), to a hand
+ARMS = told_arms(PERSON, left=[ARM])
 
 
 def known(sure_hw: torch.Tensor, drawn=PERSON, pose_1183=NOBODY) -> OwnPose:
@@ -20,7 +22,7 @@ def known(sure_hw: torch.Tensor, drawn=PERSON, pose_1183=NOBODY) -> OwnPose:
     made = make_source(seen(PERSON), grey())
     photo = torch.cat([made.photo[:, :-1], sure_hw[None, None]], 1)
     return own_pose_rendering(
-        DetailSource(made.atlas, photo), grey(), seen(drawn), pose_1183, grey(), seen(PERSON)
+        DetailSource(made.atlas, photo), grey(), seen(drawn), pose_1183, grey(), seen(PERSON), ARMS
     )
 
 
@@ -45,12 +47,19 @@ def test_what_the_engine_misses_is_where_it_draws_the_wall_before_a_person():
     assert made.surface[:, :CLASSES].sum(1).sub(1).abs().max() < 1e-5, "probabilities"
 
 
+def test_arms_are_where_they_are_seen_and_nothing_of_legs_is_taken_for_fingers():
+    """The surface map takes all of the person for clothes."""
+    right, left = known((PERSON != SHIRT).float(), pose_1183=pose()).limbs[0, 2:]
+    assert left[36:70, 56:70].min() == 1 and left[:, :52].max() == 0 and left[:32].max() == 0
+    assert right.max() < 1e-6
+
+
 def test_a_hand_in_hair_lies_on_no_clothes():
     """The parsing network takes all of the person for clothes; what is hair the engine knows."""
     hair = slice(62, 74), slice(56, 72)  # the left wrist is at (62, 64)
     drawn, own = classes((SHIRT, BODY), (REGIONS.index("hair"), hair)), pose({sk.LEFT_WRIST: (-6.0, 0.0)})
     plain, in_hair = (known((PERSON != SHIRT).float(), each, own).under[0] for each in (PERSON, drawn))
     assert plain[4][hair].max() == 1 and in_hair[4][hair].max() < 0.01
-    away = slice(74, None)
+    away = slice(38, 58)
     assert plain[4, away].max() == 1 and torch.equal(in_hair[:, away], plain[:, away])
     assert torch.equal(in_hair[3], plain[3]), "the other hand"

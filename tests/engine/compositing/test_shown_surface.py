@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from flat_scene import SHIRT, SIZE, classes, grey, own_pose, pose, seen, source
+from flat_scene import SHIRT, arms, classes, grey, own_pose, pose, seen, source
 
 from engine.compositing.atlas import CLASSES
 from engine.compositing.detail import DetailSource
@@ -35,8 +35,9 @@ def reference(monkeypatch) -> tuple[DetailSource, OwnPose]:
 
     monkeypatch.setattr("engine.compositing.surface_warp.look_up", nowhere)
     own_hw = classes(*PHOTO)
+    limbs = limb_mattes(pose(), seen(own_hw), arms(own_hw, [RIGHT_ARM], [LEFT_ARM]).mattes)
     nobody = torch.zeros_like(grey())
-    own = own_pose(seen(own_hw), pose(), limbs=limb_mattes(pose(), seen(own_hw), SIZE), background=nobody)
+    own = own_pose(seen(own_hw), pose(), limbs=limbs, background=nobody)
     return source(grey(), (own_hw == 0).float()), own
 
 

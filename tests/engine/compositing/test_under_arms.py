@@ -1,4 +1,4 @@
-"""Where an arm lies on clothes, and what colours these have there."""
+"""Mattes of arms with rims and without crumbs, and what goes on from the nearest."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import torch
 from flat_scene import SIZE, pose
 from torch import Tensor
 
-from engine.compositing.under_arms import from_nearest, on_clothes, with_rims, without_crumbs
-from engine.pose import skeleton as sk
-
-# The left shoulder is at (60, 36), its elbow at (66, 50), its wrist at (68, 64).
-ARM = slice(56, 72), slice(62, 70)
+from engine.compositing.under_arms import (
+    evened,
+    from_nearest,
+    with_rims,
+    without_crumbs,
+    without_lumps,
+    without_slits,
+)
 
 
 def block(*parts: tuple[slice, slice]) -> Tensor:
@@ -19,88 +22,6 @@ def block(*parts: tuple[slice, slice]) -> Tensor:
     for part in parts:
         made_hw[part] = 1.0
     return made_hw
-
-
-def on(arm_hw: Tensor, *kinds_hw: Tensor, of: Tensor | None = None) -> Tensor:
-    """[h, w], of the left arm."""
-    arms_12hw = torch.stack([torch.zeros(SIZE), arm_hw])[None]
-    made = on_clothes(arms_12hw, torch.stack(kinds_hw)[None], pose() if of is None else of)[0]
-    assert made[0].max() == 0, "the other arm is nowhere"
-    return made[1]
-
-
-def test_an_arm_that_hangs_beside_clothes_is_not_on_them():
-    made = on(block(ARM), block((slice(30, 100), slice(30, 62))))
-    assert made[57:71, 63:].max() == 0
-    assert made[57:71, 61].min() > 0.6, "but what is beside it has its colours"
-    assert made[:, :58].max() == 0
-
-
-def test_an_arm_before_the_chest_is_on_it():
-    made = on(block(ARM), block((slice(50, 80), slice(30, 90))))
-    assert made[ARM].min() > 0.99
-
-
-def test_a_hand_is_on_the_hip_up_to_its_outline_above_and_below():
-    """The clothes end at column 66."""
-    made = on(block(ARM), block((slice(30, 100), slice(30, 66))))
-    assert made[57:71, 62:65].min() > 0.99 and made[57:71, 67:].max() == 0
-
-
-def test_clothes_that_an_arm_touches_at_two_places_are_not_one_between_these():
-    """A forearm that crosses a gap is on neither side's clothes there."""
-    made = on(block(ARM), block((slice(30, 60), slice(30, 90)), (slice(68, 100), slice(30, 90))))
-    assert made[57:59, 63:69].min() > 0.6 and made[69:71, 63:69].min() > 0.6
-    assert made[63:65, 63:69].max() == 0
-
-
-def test_a_forearm_with_clothes_on_both_sides_is_on_them_whatever_its_hand_holds():
-    """Clothes beside it that meet neither above nor below, at the ends of what it holds."""
-    beside = block((slice(54, 72), slice(40, 62))), block((slice(54, 72), slice(70, 90)))
-    made = on(block(ARM), beside[0] + beside[1])
-    assert made[57:68, 63:69].min() > 0.99
-    assert on(block(ARM), beside[0])[57:71, 64:].max() == 0
-    narrow, sleeve = block((slice(54, 72), slice(71, 74))), block(ARM)
-    assert on(block(ARM), beside[0] + narrow + sleeve)[57:71, 64:69].max() == 0, "of its own sleeve"
-    assert on(block(ARM), beside[0] + narrow)[57:68, 63:69].min() > 0.99, "a bare one has none"
-    only_below = block((slice(64, 72), slice(70, 90)))
-    half = on(block(ARM), beside[0] + only_below)
-    assert half[66:68, 64:68].min() > 0.99 and half[57:61, 64:].max() == 0
-
-
-def test_a_forearm_between_clothes_and_the_other_arm_is_on_clothes():
-    """As of folded hands: beside the left one lies the right one, and under both the shirt."""
-    clothes, right = block((slice(54, 72), slice(40, 62))), block((slice(54, 72), slice(70, 80)))
-    arms_12hw = torch.stack([right, block(ARM)])[None]
-    made = on_clothes(arms_12hw, clothes[None, None], pose())[0, 1]
-    assert made[57:68, 63:69].min() > 0.99
-
-
-def test_a_piece_of_an_arm_with_clothes_all_around_is_on_them():
-    """A hand that lies far from where its forearm points; not one that ends before the wall."""
-    hand = block((slice(76, 82), slice(40, 46)))
-    shirt = block((slice(50, 90), slice(30, 90)))
-    assert on(block(ARM) + hand, shirt)[76:82, 40:46].min() > 0.99
-    before_the_wall = block((slice(50, 90), slice(44, 90)))
-    assert on(block(ARM) + hand, before_the_wall)[77:81, 40:42].max() < 0.01
-
-
-def test_shorts_and_the_leg_below_them_each_have_their_own_outline():
-    """Shorts that end at column 68, a leg at 63: beside the leg nobody is."""
-    shorts, leg = block((slice(40, 64), slice(30, 68))), block((slice(64, 100), slice(30, 63)))
-    apart = on(block(ARM), shorts, leg)
-    assert apart[57, 63] > 0.99 and apart[64, 63] == 0
-    assert on(block(ARM), shorts + leg)[64, 63] > 0.5, "as one they would reach from corner to corner"
-
-
-def test_a_sleeve_does_not_lie_on_the_shirt_that_it_is_of():
-    """Up to half a unit from the shoulder, which is 8 px here."""
-    sleeve = block((slice(36, 42), slice(58, 66)))
-    shirt = block((slice(30, 70), slice(40, 72)))
-    assert on(sleeve, shirt)[36:40, 60:65].max() == 0
-    gone = pose()
-    gone[0, sk.LEFT_SHOULDER, 2] = 0
-    assert on(block(ARM), shirt, of=gone).max() == 0, "nor is anything told without a shoulder"
 
 
 def test_what_is_not_known_has_the_colour_of_the_nearest():
@@ -126,6 +47,15 @@ def test_what_is_aside_is_nearer_than_what_is_above_by_three(aside, above):
     assert from_nearest(picture, known)[0, 0, 60, 20] == pytest.approx(0.8 if aside < 3 * above else 0.2)
 
 
+def test_a_slit_no_broader_than_a_rim_is_closed_and_a_gap_stays():
+    """As between a shoulder and the cloth of its sleeve; and as between an arm and its trunk."""
+    shirt_hw = block((slice(30, 70), slice(30, 60)))
+    shirt_hw[40:41, 40:60] = shirt_hw[50:60, 50:60] = 0.0
+    closed_hw = without_slits(shirt_hw[None, None], len(shirt_hw))[0, 0]
+    assert closed_hw[40, 40:58].min() == 1.0 and closed_hw[52:58, 52:60].max() == 0.0
+    assert torch.equal(closed_hw[60:], shirt_hw[60:])
+
+
 def test_bits_no_broader_than_a_rim_are_crumbs_and_what_is_broader_stays_as_it_is():
     trunk, finger = block((slice(20, 60), slice(20, 50))), block((slice(70, 90), slice(60, 62)))
     soft = 0.8 * trunk
@@ -139,3 +69,34 @@ def test_rims_in_a_part_of_a_picture_are_as_broad_as_in_the_whole():
     part = (..., slice(230, 280), slice(None))
     assert torch.equal(with_rims(whole_11HW[part], 512), with_rims(whole_11HW)[part])
     assert with_rims(whole_11HW)[0, 0, 255].sum() == 4 + 2 * 6, "6 px of 512 rows to either side"
+
+
+def test_an_outline_is_evened_and_its_cracks_are_filled():
+    """Of 512 rows a rim is 13 px. Steps of 8 px, as of a map of 64 rows, beside a straight side."""
+    rows, column = torch.arange(512)[:, None], torch.arange(96)
+    stairs = (rows // 8 * 8 + column // 8 * 8 < 8 * 40).float()  # about a diagonal
+    matte = stairs[None, None].expand(1, 1, 512, 96).clone()
+    matte[..., 60:68, 20:60] = 0.0  # a crack
+    matte[..., 120:160, 20:60] = 0.0  # a gap
+    made = evened(matte, 512)[0, 0]
+    assert made[56:72, 24:56].min() == 1, "no crack"
+    assert made[128:152, 28:52].max() == 0, "but a gap"
+    outline = evened(stairs[None, None], 512)[0, 0, :, 16:80].sum(0)
+    assert (outline.diff() + 1.0).abs().max() < 0.6, "no steps"
+    assert (stairs[:, 16:80].sum(0).diff() + 1.0).abs().max() == 7
+    soft_px = ((made > 0.05) & (made < 0.95))[:, 70].sum()
+    assert 0 < soft_px <= 3, "as sharp as a photo's"
+
+
+def test_what_stands_out_beside_a_hand_alone_is_no_clothes():
+    """A trunk's side that the whole arm hides stays, down to its hem; a piece beside the hand goes."""
+    worn = torch.zeros(1, 1, *SIZE)
+    worn[..., 36:80, 30:60] = 1.0
+    on = torch.zeros(1, 2, *SIZE)
+    on[:, 1, 38:80, 60:64] = 1.0
+    lump = on.clone()
+    lump[:, 1, 66:74, 64:72] = 1.0
+    made = without_lumps(lump, worn, pose())
+    assert made[0, 1, 66:74, 66:72].max() == 0
+    assert (made[0, 1, 40:78, 60:63] == 1).all() and not made[0, 0].any()
+    assert torch.equal(without_lumps(lump, worn, torch.zeros_like(pose())), lump), "nobody's forearm"

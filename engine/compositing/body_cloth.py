@@ -1,0 +1,131 @@
+"""What cloth looks like where no photo shows it: each kind of clothes goes on as its own body cloth.
+
+Beside an arm there may be a hem, a pocket, a placket or a print, and none of them goes on beside itself. What
+differs from its own garment to its right and left is no body cloth and lends nothing; of the rest the smooth
+colours are carried on, each kind's from itself alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.compositing.fields import highest, odd_side, size_of, spread
+from engine.compositing.under_arms import from_nearest
+from engine.cv import cv2
+from engine.ops.resample import running_mean
+
+_EDGE = 3  # px of a map of 128 rows, side of the window in which an edge is mixed with what is beside it
+_CRUMBS = 0.004  # of a picture, of which less of a kind is but crumbs of the parsing network's
+_SMOOTH = 7  # px of a map of 128 rows, side of the window by which a border between two kinds is rounded
+_ROUNDS = 6  # of that
+_SHARP = 24  # power of shares: a border is some 2 px broad
+_WINDOW = 5  # px of a map of 128 rows, side of the window whose colours tell cloth
+_LEVEL = 2  # px of a map of 128 rows: what is no farther above or below is on a level
+_ODD = 0.6  # of -1 to 1, distance of such colours from what is usual on their level
+_SOME = 0.1  # of what is known on a level, how much at least is usual
+_AROUND = 5, 3  # px of a map of 128 rows, rows and columns of the window around what is odd that is of it
+_OPEN = 0.25  # of what is known, how much at least is usual
+_TALL = 21  # px of a map of 128 rows: what goes so far up and down is a line
+_LINE = 0.06  # of -1 to 1: step of colours across a line, from which it is one
+_MORE = 1.5  # times as much as most of its level
+
+
+def seen_kinds(class_BKhw: Tensor, bare_B1hw: Tensor) -> Tensor:
+    """bool [B, K, h, w]: where each kind of clothes is seen. class: how likely each is. bare: bool, where any
+    is seen."""
+    return (class_BKhw == class_BKhw.amax(1, keepdim=True)) & bare_B1hw
+
+
+def apart(class_BKhw: Tensor, bare_B1hw: Tensor) -> Tensor:
+    """`seen_kinds` without the edges that each has with others."""
+    seen_BKhw = seen_kinds(class_BKhw, bare_B1hw)
+    others_BKhw = (seen_BKhw.sum(1, keepdim=True) - seen_BKhw.int() > 0).float()
+    return seen_BKhw & (highest(others_BKhw, odd_side(_EDGE, size_of(class_BKhw)[0])) == 0)
+
+
+def kinds_beneath(known_BKhw: Tensor) -> Tensor:
+    """Shares of every px [B, K, h, w]: which kind of clothes goes on there. It is that of the nearest that is
+    known of a kind that is more than crumbs, aside before above and below, and the border of two goes on
+    smoothly."""
+    much_BK11 = known_BKhw.float().mean((2, 3), keepdim=True) > _CRUMBS
+    known_BKhw = known_BKhw & (much_BK11 | ~much_BK11.any(1, keepdim=True))
+    any_B1hw = known_BKhw.any(1, keepdim=True)
+    shares_BKhw = nearest_BKhw = from_nearest(known_BKhw.float(), any_B1hw)
+    side = odd_side(_SMOOTH, size_of(known_BKhw)[0])
+    for _ in range(_ROUNDS):
+        shares_BKhw = torch.where(any_B1hw, nearest_BKhw, running_mean(shares_BKhw, side))
+    shares_BKhw = shares_BKhw.clamp_min(0.0).pow(_SHARP)
+    return shares_BKhw / shares_BKhw.sum(1, keepdim=True).clamp_min(1e-12)
+
+
+def body_cloth(photo_B3hw: Tensor, worn_BKhw: Tensor, known_BKhw: Tensor, side: int = _WINDOW) -> Tensor:
+    """bool [B, K, h, w]: what of each kind is known, less what is odd on its level: pockets, plackets and
+    buttons, which come once.
+
+    worn: bool, where each kind is, on arms too. side: px of a map of 128 rows, of the window whose colours
+    tell cloth.
+    """
+    planes = photo_B3hw, worn_BKhw, known_BKhw
+    return torch.stack(
+        [
+            torch.stack([_usual(photo_3hw, *kind, side) for kind in zip(worn_Khw, known_Khw, strict=True)])
+            for photo_3hw, worn_Khw, known_Khw in zip(*planes, strict=True)
+        ]
+    )
+
+
+def colours_beneath(photo_B3hw: Tensor, cloth_BKhw: Tensor, shares_BKhw: Tensor) -> Tensor:
+    """The smooth colours of every px [B, 3, h, w], of the cloth of the kinds that go on there. cloth: as of
+    `body_cloth`, shares: as of `kinds_beneath`."""
+    colours_B3hw = torch.zeros_like(photo_B3hw)
+    for kind in range(cloth_BKhw.shape[1]):
+        cloth_B1hw = cloth_BKhw[:, kind : kind + 1].float()
+        smooth_B3hw = running_mean(spread(photo_B3hw, cloth_B1hw), 3)
+        colours_B3hw += shares_BKhw[:, kind : kind + 1] * smooth_B3hw
+    return colours_B3hw
+
+
+def _usual(photo_3hw: Tensor, worn_hw: Tensor, known_hw: Tensor, side: int) -> Tensor:
+    """bool [h, w]: of what is known of a kind, that which has the colours of most of it on its level; all of
+    a level that has none of these, as a hem has. Where hardly any is, what is seen is another garment, in an
+    open jacket: then it is the sleeves."""
+    if not known_hw.any():
+        return known_hw
+    rows = len(known_hw)
+    told_4hw = _told(photo_3hw, worn_hw, odd_side(side, rows)).cpu().numpy()
+    lines = _lines(photo_3hw, worn_hw).cpu().numpy()
+    worn, known, level = worn_hw.cpu().numpy(), known_hw.cpu().numpy(), _LEVEL * rows // 128
+    alike, lines_end = np.zeros_like(known), np.full((rows, 1), _LINE, np.float32)
+    for row in np.flatnonzero(known.any(1)):
+        band = slice(max(0, row - level), row + level + 1)
+        usual_4 = np.median(told_4hw[:, band][:, worn[band] | known[band]], 1)
+        alike[row] = np.linalg.norm(told_4hw[:, row] - usual_4[:, None], axis=0) < _ODD
+        lines_end[row] = max(_LINE, _MORE * np.percentile(lines[band][known[band]], 90))
+    if (alike & known).sum() < _OPEN * known.sum():
+        inner = cv2.erode(worn.astype(np.uint8), np.ones((_EDGE * rows // 128 | 1,) * 2, np.uint8)) > 0
+        return torch.from_numpy(alike & inner).to(known_hw.device)
+    none = (alike & known).sum(1, keepdims=True) < _SOME * known.sum(1, keepdims=True)
+    odd = known & ~((alike | none) & (lines < lines_end))
+    around = np.ones([side * rows // 128 | 1 for side in _AROUND], np.uint8)
+    return known_hw & ~torch.from_numpy(cv2.dilate(odd.astype(np.uint8), around) > 0).to(known_hw.device)
+
+
+def _told(photo_3hw: Tensor, worn_hw: Tensor, side: int) -> Tensor:
+    """[4, h, w]: mean colours of the cloth around, and how far colours are off that."""
+    worn_11hw = worn_hw[None, None].float()
+    planes_14hw = torch.cat([photo_3hw, photo_3hw.square().mean(0, keepdim=True)])[None] * worn_11hw
+    means_15hw = running_mean(torch.cat([planes_14hw, worn_11hw], 1), side)
+    means_14hw = means_15hw[:, :4] / means_15hw[:, 4:].clamp_min(1e-3)
+    off_11hw = means_14hw[:, 3:] - means_14hw[:, :3].square().mean(1, keepdim=True)
+    return torch.cat([means_14hw[:, :3], 2.0 * off_11hw.clamp_min(0.0).sqrt()], 1)[0]
+
+
+def _lines(photo_3hw: Tensor, worn_hw: Tensor) -> Tensor:
+    """[h, w]: how much a line goes up and down through cloth, as a placket's edge does."""
+    rows = len(worn_hw)
+    step_hw = F.pad(photo_3hw.mean(0).diff(dim=1), (0, 1)) * worn_hw
+    tall = _TALL * rows // 128 | 1
+    return F.avg_pool2d(step_hw[None], (tall, 1), 1, (tall // 2, 0))[0].abs()

@@ -1,0 +1,126 @@
+"""Mattes as fine as a photo: the outlines of its person and of the limbs, by the colours on both sides.
+
+Maps of 128 and 256 rows know an outline to one or two of their px, and are soft there. Enlarged to a photo of
+1,024 rows that is a fringe of a dozen px with the wall's colours. So in a finer photo each px near an outline
+is asked which side it looks like: how likely its colour is among those deep inside and those well outside,
+within reach, and how likely the map holds it, together. Where both sides look the same the map alone decides.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from engine.compositing.fields import highest, ramp, size_of, window_of
+from engine.ops.resample import enlarged, running_mean, shrunk
+
+_SURE = 0.95  # of a matte, from which on it is sure of a px, or as surely not
+# Sides of windows, in px of a map of 256 rows.
+_RIM = 3  # around what is not sure: where colours decide
+_LIMB_RIM = 5  # likewise inside a limb, whose matte may hold a seam of what it lies on
+_NEAR = 11  # in which the colours of a side are told: about as broad as an arm
+_SMOOTH = 0.75  # over which px decide together
+_NOISE = 0.095  # of -1 to 1: no colours of one thing lie closer together
+_APART = 3.0, 9.0  # squared deviations between a limb's colours and others, until they tell; patterns do not
+_MOST = 8.0  # log odds that a colour tells at most
+_MAP, _DOUBT = 3.0, 0.12  # times the log odds of a map, which is never surer than 1 less this
+
+
+class FineMattes(NamedTuple):
+    """uint8, 0 to 255 for 0 to 1, at the fine picture's size: how sure it is that nobody is there
+    [1, 1, H, W], and limbs as of `limb_mattes.limb_mattes` [1, 4, H, W]."""
+
+    behind: Tensor
+    limbs: Tensor
+
+    def bytes(self) -> int:
+        return sum(each.numel() for each in self)
+
+
+@torch.no_grad()
+def fine_mattes(
+    photo_13HW: Tensor, plate_13HW: Tensor, behind_11hw: Tensor, limbs_14hw: Tensor
+) -> FineMattes:
+    """Of a photo and its plate, -1 to 1, both of so many times the rows and columns of the mattes."""
+    full, size = size_of(photo_13HW), size_of(behind_11hw)
+    times = full[0] // size[0]
+    hers_11hw = 1.0 - behind_11hw
+    photo_13hw, wall_13HW = shrunk(photo_13HW, size), photo_13HW - plate_13HW
+    inside = _colours(photo_13hw, _deep(hers_11hw, _RIM))
+    wall = _colours(shrunk(wall_13HW, size), _deep(behind_11hw, _RIM))
+    odds_11HW = (wall.off(wall_13HW) - inside.off(photo_13HW)) * enlarged(inside.told, full)
+    hers_11HW = _decided(odds_11HW, hers_11hw, _RIM)
+    hers_11hw = shrunk(hers_11HW, size)
+    limbs_14HW = hers_11HW.new_zeros(1, limbs_14hw.shape[1], *full)
+    for limb, limb_hw in enumerate(limbs_14hw[0]):
+        if limb_hw.any():
+            rows, columns = window_of(limb_hw, _NEAR)
+            small = ..., rows, columns
+            large = ..., _times(rows, times), _times(columns, times)
+            limb_11hw = limb_hw[None, None][small]
+            limb_11HW = _limb(photo_13HW[large], photo_13hw[small], hers_11hw[small], limb_11hw)
+            deep_11HW = enlarged(_deep(limb_11hw, _LIMB_RIM), size_of(limb_11HW))
+            limbs_14HW[:, limb : limb + 1][large] = limb_11HW * hers_11HW[large].maximum(deep_11HW)
+    return FineMattes(*((255.0 * each).round().to(torch.uint8) for each in (1.0 - hers_11HW, limbs_14HW)))
+
+
+def _times(span: slice, times: int) -> slice:
+    """In so many times the rows or columns."""
+    return slice(times * span.start, times * span.stop)
+
+
+def _limb(photo_13HW: Tensor, photo_13hw: Tensor, hers_11hw: Tensor, limb_11hw: Tensor) -> Tensor:
+    """How far px that are the person's are a limb's, [1, 1, H, W]; no slivers of its colours beside it."""
+    full, sure_11hw = size_of(photo_13HW), (hers_11hw > _SURE).float()
+    inside = _colours(photo_13hw, _deep(limb_11hw, _LIMB_RIM) * sure_11hw)
+    beside = _colours(photo_13hw, _deep(1.0 - limb_11hw, _RIM) * sure_11hw)
+    apart_13hw = (inside.mean - beside.mean).square() / (inside.spread + beside.spread)
+    told_11hw = inside.told * beside.told * ramp(apart_13hw.sum(1, keepdim=True), *_APART)
+    odds_11HW = (beside.off(photo_13HW) - inside.off(photo_13HW)) * enlarged(told_11hw, full)
+    limb_11HW = _decided(odds_11HW, limb_11hw, _LIMB_RIM)
+    times = full[0] // size_of(limb_11hw)[0]
+    limb_11HW *= highest((enlarged(limb_11hw, full) > 0.5).float(), 2 * times + 1)
+    core_11HW = 1.0 - highest(1.0 - limb_11HW, times | 1)
+    return limb_11HW.minimum(highest(core_11HW, times | 1))
+
+
+def _decided(odds_11HW: Tensor, matte_11hw: Tensor, rim: int) -> Tensor:
+    """A matte of few rows, decided by colours near its outline. odds: how much likelier a px's colour is
+    inside than outside, as a log; rim: of its inside."""
+    full, size = size_of(odds_11HW), size_of(matte_11hw)
+    odds_11HW = running_mean(odds_11HW.clamp(-_MOST, _MOST), round(_SMOOTH * full[0] / size[0]) | 1)
+    odds_11HW += _MAP * enlarged(torch.logit(matte_11hw, _DOUBT), full)
+    deep_12hw = torch.cat([_deep(matte_11hw, rim), _deep(1.0 - matte_11hw, _RIM)], 1)
+    inside_11HW, outside_11HW = enlarged(deep_12hw, full).split(1, 1)
+    return odds_11HW.sigmoid_().lerp_(torch.ones_like(odds_11HW), inside_11HW) * (1.0 - outside_11HW)
+
+
+def _deep(matte_11hw: Tensor, rim: int) -> Tensor:
+    """1 where a matte is sure, but for its rim, else 0."""
+    return 1.0 - highest((matte_11hw < _SURE).float(), rim)
+
+
+class _Colours(NamedTuple):
+    """Mean and variance of colours near every px [1, 3, h, w], and 1 where there are any [1, 1, h, w]."""
+
+    mean: Tensor
+    spread: Tensor
+    told: Tensor
+
+    def off(self, picture_13HW: Tensor) -> Tensor:
+        """How unlikely a finer picture's colours are, as a log, as if they were normally distributed."""
+        size = size_of(picture_13HW)
+        far_13HW = (picture_13HW - enlarged(self.mean, size)).square_()
+        far_11HW = far_13HW.mul_(enlarged(0.5 / self.spread, size)).sum(1, keepdim=True)
+        return far_11HW + enlarged(0.5 * self.spread.log().sum(1, keepdim=True), size)
+
+
+def _colours(picture_13hw: Tensor, where_11hw: Tensor) -> _Colours:
+    seen_13hw = where_11hw * picture_13hw
+    planes_17hw = torch.cat([where_11hw, seen_13hw, seen_13hw * picture_13hw], 1)
+    share_11hw, sums_16hw = running_mean(planes_17hw, _NEAR).split((1, 6), 1)
+    told_11hw = (share_11hw > 0.5 / _NEAR**2).float()
+    mean_13hw, square_13hw = (told_11hw * sums_16hw / share_11hw.clamp_min(1e-3)).split(3, 1)
+    return _Colours(mean_13hw, (square_13hw - mean_13hw.square()).clamp_min(0.0) + _NOISE**2, told_11hw)

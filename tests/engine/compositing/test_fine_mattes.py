@@ -1,0 +1,104 @@
+"""Mattes as fine as a photo, of scenes whose outlines are known to the px."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.compositing.fine_mattes import FineMattes, fine_mattes
+from engine.ops.resample import running_mean
+
+TIMES, SMALL, LARGE = 4, (48, 48), (192, 192)
+WALL, SHIRT, SKIN = (0.8, 0.8, 0.75), (-0.6, -0.5, 0.4), (0.5, 0.1, -0.2)
+ARM = 2  # of the four limbs, the right one
+# Columns of the large picture: wall, then an arm from one that is no px of a map, then a shirt.
+BEGIN, SEAM = 50, 97
+NOISE = torch.randn(1, 3, *LARGE, generator=torch.Generator().manual_seed(5)) * 0.02
+
+
+def picture(*bands: tuple[int, tuple[float, float, float]]) -> Tensor:
+    """Of colours from these columns on, with noise."""
+    made = torch.zeros(1, 3, *LARGE)
+    for begin, colour in bands:
+        made[..., begin:] = torch.tensor(colour)[:, None, None]
+    return made + NOISE
+
+
+def soft(begin: float, end: float = 1e3) -> Tensor:
+    """A map's matte [1, 1, h, w] of columns of the large picture, three px wide at its edges."""
+    column_W = torch.arange(LARGE[1]) + 0.5
+    hard_HW = ((column_W > begin) & (column_W < end)).float().expand(1, 1, *LARGE)
+    return running_mean(F.avg_pool2d(hard_HW, TIMES), 3)
+
+
+def seen(photo: Tensor, hers: Tensor, arm: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """Of what are fine mattes told, [H, W] each: the person and the arm, 0 to 1; the upper and lower ends of
+    the picture have other windows and are left out."""
+    limbs = torch.zeros(1, 4, *SMALL)
+    if arm is not None:
+        limbs[:, ARM] = arm[:, 0]
+    made: FineMattes = fine_mattes(photo, picture((0, WALL)), 1.0 - hers, limbs)
+    assert made.behind.dtype == made.limbs.dtype == torch.uint8 and made.bytes() == 5 * 192 * 192
+    assert made.limbs[:, [0, 1, 3]].max() == 0
+    rows = slice(24, -24)
+    return 1.0 - made.behind[0, 0, rows] / 255.0, made.limbs[0, ARM, rows] / 255.0
+
+
+def edge(matte_HW: Tensor, column: int) -> tuple[float, float]:
+    """How far a matte's edge to the right lies from a column, px, and how many px wide it is, at most."""
+    near_HW = matte_HW[:, column - 14 : column + 14]
+    inside_H = near_HW.sum(1)
+    return float((inside_H - 14).abs().max()), float(((near_HW > 0.1) & (near_HW < 0.9)).sum(1).max())
+
+
+def test_a_person_begins_where_her_colours_do_though_a_map_is_some_px_off():
+    for off in (-5.0, 0.0, 5.0):
+        hers_HW, _ = seen(picture((0, WALL), (BEGIN, SHIRT)), soft(BEGIN + off))
+        far, wide = edge(hers_HW, BEGIN)
+        assert far < 1.0 and wide <= 3, off
+        assert hers_HW[:, :36].max() == 0 and hers_HW[:, 70:].min() == 1
+
+
+def test_where_a_person_has_the_walls_colours_the_map_tells_and_is_enlarged_without_a_fringe():
+    hers_HW, _ = seen(picture((0, WALL)), soft(BEGIN))
+    far, wide = edge(hers_HW, BEGIN)
+    enlarged = F.interpolate(soft(BEGIN), LARGE, mode="bilinear")[0, 0]
+    assert far < 2.0 and wide <= 0.5 * edge(enlarged, BEGIN)[1]
+
+
+def test_an_arm_takes_no_seam_of_the_shirt_along_that_a_map_gives_it():
+    photo = picture((0, WALL), (BEGIN, SKIN), (SEAM, SHIRT))
+    for off in (-5.0, 0.0, 7.0):
+        hers_HW, arm_HW = seen(photo, soft(BEGIN), soft(BEGIN - 4, SEAM + off))
+        far, wide = edge(arm_HW, SEAM)
+        assert far < 1.5 and wide <= 3, off
+        assert (arm_HW - hers_HW)[:, :70].abs().max() < 0.1, "and none of the wall"
+
+
+def test_a_pattern_that_goes_on_over_an_outline_does_not_tell():
+    """Stripes along the outline and across it, on sleeve and shirt."""
+    row_H1, column_W = torch.arange(LARGE[0])[:, None], torch.arange(LARGE[1])
+    for dark_HW in ((row_H1 // 6 % 2).expand(LARGE), (column_W // 6 % 2).expand(LARGE)):
+        photo = torch.where(dark_HW > 0, -0.7, 0.3).expand(1, 3, *LARGE).clone()
+        photo[..., :BEGIN] = picture((0, WALL))[..., :BEGIN]
+        _, arm_HW = seen(photo, soft(BEGIN), soft(BEGIN, SEAM))
+        assert edge(arm_HW, SEAM)[0] < 1.5
+        assert (
+            arm_HW[:, SEAM - 14 : SEAM + 14].amax(0) - arm_HW[:, SEAM - 14 : SEAM + 14].amin(0)
+        ).max() < 0.1
+
+
+def test_no_sliver_of_an_arms_colours_goes_with_it():
+    """A stripe of 3 px on the shirt, 4 px from the arm, where the map is not sure."""
+    photo = picture((0, WALL), (BEGIN, SKIN), (SEAM, SHIRT), (SEAM + 4, SKIN), (SEAM + 7, SHIRT))
+    _, arm_HW = seen(photo, soft(BEGIN), soft(BEGIN, SEAM + 2))
+    assert arm_HW[:, SEAM + 3 :].max() < 0.1 and arm_HW[:, SEAM - 4].min() > 0.9
+
+
+def test_what_is_deep_in_an_arm_stays_its_though_it_may_be_the_wall():
+    hers = soft(BEGIN)
+    hers[..., 16:20] = 0.3
+    photo = picture((0, WALL), (BEGIN, SKIN), (SEAM + 20, SHIRT))
+    _, arm_HW = seen(photo, hers, soft(BEGIN, SEAM + 20))
+    assert arm_HW[:, 62:100].min() > 0.99

@@ -195,12 +195,13 @@ def _webs(
     here_hw: Tensor,
     ways: Mapping[int, Along],
 ) -> Tensor:
-    """0 to 1 [h, w]: cloth on the trunk's side of a sleeve, which no photo of a hanging arm shows; beside an
-    arm that has none the trunk is the photo's."""
+    """0 to 1 [h, w]: cloth on the trunk's side of a sleeve that ends on its upper arm, which no photo of a
+    hanging arm shows; beside an arm that has none the trunk is the photo's, and so it is beside a long one,
+    which lies on its arm."""
     webs_hw, tops_hw = torch.zeros_like(here_3hw[0]), class_8hw[_TOPS].sum(0)
     for each in bones:
         way = ways.get(each.bone.chain)
-        if way is not None and way.sleeveless:
+        if way is not None and (way.sleeveless or way.sleeve is None):
             continue
         if each.bone.upper and each.bone.of_arm and each.part > 0:
             shoulder, unit = each.now.begin, each.now.unit

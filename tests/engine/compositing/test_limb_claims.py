@@ -169,9 +169,10 @@ def test_cloth_goes_from_trunk_to_sleeve_up_to_half_a_unit_from_the_shoulder():
     assert webs_23[1].max() == 0
 
 
-@pytest.mark.parametrize("hem", [0, 43])
-def test_cloth_is_between_trunk_and_a_lifted_arm_that_has_a_sleeve_alone(hem):
-    """A sleeve halfway to the elbow, and none, with the edge of a vest beside the arm, whatever is drawn."""
+@pytest.mark.parametrize("hem", [0, 43, 100])
+def test_cloth_is_between_trunk_and_a_lifted_arm_that_has_a_short_sleeve_alone(hem):
+    """A sleeve halfway to the elbow, none, with the edge of a vest beside the arm, and one to the wrist,
+    whatever is drawn."""
     now, own = pose(OUT)[0], pose()[0]
     trunk = trunk_of(now, own, SIDES)
     assert trunk is not None
@@ -184,7 +185,7 @@ def test_cloth_is_between_trunk_and_a_lifted_arm_that_has_a_sleeve_alone(hem):
     photo = Shown(torch.zeros(1, *SIZE), limbs, shown)
     ways = {3: along_limb(found, poses, limbs[3], trunk, shown, torch.zeros(3, *SIZE))}
     webs_HW = claimed(poses, found, trunk, drawn, photo, HERE, ways, NOWHERE)[2]
-    assert webs_HW.max() > 0.9 if hem else webs_HW.max() == 0
+    assert webs_HW.max() > 0.9 if hem == 43 else webs_HW.max() == 0
 
 
 @pytest.mark.parametrize(("hem", "goes"), [(0.35, True), (0.45, False)])

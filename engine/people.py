@@ -30,12 +30,14 @@ from engine.pose.skeleton import (
     RIGHT_KNEE,
     RIGHT_SHOULDER,
     RIGHT_WRIST,
+    SEEN,
 )
 
 _EYES, _HIPS, _SHOULDERS = [RIGHT_EYE, LEFT_EYE], [RIGHT_HIP, LEFT_HIP], [RIGHT_SHOULDER, LEFT_SHOULDER]
 _ARMS = (RIGHT_SHOULDER, RIGHT_ELBOW, RIGHT_WRIST), (LEFT_SHOULDER, LEFT_ELBOW, LEFT_WRIST)
 _LEGS = (RIGHT_HIP, RIGHT_KNEE, RIGHT_ANKLE), (LEFT_HIP, LEFT_KNEE, LEFT_ANKLE)
 _BROAD = 0.35  # of a trunk's length: an arm in its sleeve is narrower, to either side of a joint
+_POINTS, _SEEN = 9, 0.6  # of a forearm, of which so many lie on its arm where it is seen
 _HEAD = 0.45  # of a trunk's length: a head reaches farther above its neck
 _SAME = 0.25  # likewise: what is farther apart is not the same joint
 _AROUND = 0.15  # of a body's extent, what of the photo around it is looked at
@@ -78,7 +80,8 @@ def is_headless(pose_18x3: np.ndarray) -> bool:
 def agreed(found_18x3: np.ndarray, parsed: parsing.Parsed) -> np.ndarray:
     """A pose that was found, in px of the picture that was parsed: seen from the front, where it was found
     from behind and parsed from the front; legs with their roots as parsed from where on they lie at their
-    edge or beside it, if the parsed joints lie inside and are no other; and arms in their middle."""
+    edge or beside it, if the parsed joints lie inside and are no other; and arms in their middle,
+    seen where their forearm is."""
     parsed_18x3 = parsed.keypoints_18x3
     if _across(found_18x3) > 0 > _across(parsed_18x3):
         found_18x3 = found_18x3[list(FLIP)]
@@ -91,7 +94,7 @@ def agreed(found_18x3: np.ndarray, parsed: parsing.Parsed) -> np.ndarray:
             if same[joint]:
                 made_18x3[joint, :2] = parsed_18x3[joint, :2]
     for limb, arm_HW in zip(_ARMS, parsed.arms_2HW, strict=True):
-        made_18x3 = in_the_middle(made_18x3, limb, arm_HW)
+        made_18x3 = before_the_trunk(in_the_middle(made_18x3, limb, arm_HW), limb, arm_HW)
     return made_18x3
 
 
@@ -117,6 +120,21 @@ def in_the_middle(pose_18x3: np.ndarray, arm: tuple[int, int, int], arm_HW: np.n
             continue
         middle_R = (aside_N[begins_R] + 1 + aside_N[ends_R]) / 2
         made_18x3[joint, :2] += middle_R[np.abs(middle_R).argmin()] * across_2
+    return made_18x3
+
+
+def before_the_trunk(pose_18x3: np.ndarray, arm: tuple[int, int, int], arm_HW: np.ndarray) -> np.ndarray:
+    """A pose whose elbow and wrist count as seen where their forearm is: a hand in its pocket comes out of it
+    before the trunk, and not behind it."""
+    _, elbow, wrist = arm
+    made_18x3 = pose_18x3.copy()
+    if not (pose_18x3[[elbow, wrist], 2] > ABSENT).all():
+        return made_18x3
+    parts_N1 = np.linspace(0, 1, _POINTS)[:, None]
+    place_N2 = pose_18x3[elbow, :2] + parts_N1 * (pose_18x3[wrist, :2] - pose_18x3[elbow, :2])
+    column_N, row_N = np.clip(place_N2.astype(int), 0, (arm_HW.shape[1] - 1, arm_HW.shape[0] - 1)).T
+    if arm_HW[row_N, column_N].mean() > _SEEN:
+        made_18x3[[elbow, wrist], 2] = SEEN
     return made_18x3
 
 

@@ -6,7 +6,7 @@ import pytest
 from engine import detect, people
 from engine.cv import cv2
 from engine.parsing import Parsed
-from engine.people import agreed, find_people, find_pose, in_the_middle, is_headless
+from engine.people import agreed, before_the_trunk, find_people, find_pose, in_the_middle, is_headless
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
 
@@ -146,3 +146,14 @@ def test_an_elbow_and_a_wrist_are_in_the_middle_of_their_arm(aside):
     assert made[arm[2], :2] == pytest.approx(pose[arm[2], :2], abs=1.5)
     assert np.array_equal(in_the_middle(off, arm, np.ones_like(mask) > 0), off), "no edge near"
     assert np.array_equal(in_the_middle(off, arm, np.zeros_like(mask) > 0), off), "no arm seen"
+
+
+@pytest.mark.parametrize(("down_to", "state"), [(95, sk.SEEN), (60, sk.GUESSED)])
+def test_a_hand_in_its_pocket_is_before_the_trunk_where_its_forearm_is_seen(down_to, state):
+    pose = body()
+    pose[sk.RIGHT_WRIST, 2] = sk.GUESSED
+    arm = np.zeros((200, 120), bool)
+    arm[30:down_to, 25:37] = True
+    made = before_the_trunk(pose, (sk.RIGHT_SHOULDER, sk.RIGHT_ELBOW, sk.RIGHT_WRIST), arm)
+    assert made[sk.RIGHT_WRIST, 2] == state and made[sk.LEFT_WRIST, 2] == sk.SEEN
+    assert np.array_equal(made[:, :2], pose[:, :2])

@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.compositing.atlas import CLASSES
 from engine.compositing.fields import highest, ramp, size_of
 from engine.compositing.limb_bones import ARM_CHAINS, BONES, LimbBone, not_short, positions, sampled, segments
-from engine.compositing.ribbons import BONES_OF_LIMB, Place, Ribbon, place_of, ribbon
+from engine.compositing.ribbons import BONES_OF_LIMB, Place, Ribbon, inner_side, place_of, ribbon
 from engine.ops.resample import running_mean
 from engine.regions import REGIONS
 
@@ -126,14 +126,17 @@ def _shoulder(
     sides_2: Tensor,
 ) -> Tensor:
     """0 to 1 [H, W]: from the shoulder on to where an arm that is seen is itself, what is as broad as it is
-    there: a sleeve that is lifted comes out of its trunk as broad as it is, and not at a point."""
-    half = (made.root + made.joints[1]) // 2
-    broad_2 = reach(made.line_N[half : made.joints[1] + 1], arm_HW, unit, sides_2).mean(1) * THICK[1]
+    there: it is lifted out of its trunk as broad as it is, and not at a point. On the trunk's side that is a
+    short sleeve's alone: a long one, or a bare arm, takes nothing of the chest along."""
+    half, elbow, end = (made.root + made.joints[1]) // 2, made.joints[1], made.joints[-1]
+    broad_2 = reach(made.line_N[half : elbow + 1], arm_HW, unit, sides_2).mean(1) * THICK[1]
     bare_HW, cloth_HW = class_8HW[bone.bare], class_8HW[list(bone.garments)].sum(0)
-    bare_N, cloth_N = sampled(
-        torch.stack([bare_HW, cloth_HW]), made.line_N[None, made.root : half + 1], sides_2
-    )[:, 0]
-    worn = ramp((cloth_N.sum() / (bare_N + cloth_N).sum().clamp_min(1e-3)), *_WORN)
+    bare_N, cloth_N = sampled(torch.stack([bare_HW, cloth_HW]), made.line_N[None], sides_2)[:, 0]
+    worn, long = (
+        ramp(cloth_N[part].sum() / (bare_N + cloth_N)[part].sum().clamp_min(1e-3), *_WORN)
+        for part in (slice(made.root, half + 1), slice(elbow, (elbow + end) // 2 + 1))
+    )
+    broad_2[inner_side(made)] *= worn * (1.0 - long)
     broad_HW = torch.where(where.aside > 0, broad_2[0], broad_2[1]) * unit
     there_HW = (where.piece >= made.root - 1) & (where.piece < half) & (broad_HW > _MARGIN[1] * unit)
     shape_HW = (1.0 - ramp((where.aside.abs() - broad_HW) / unit, *_MARGIN)) * there_HW

@@ -115,6 +115,17 @@ def _even(begin: complex, end: complex) -> list[complex]:
     return [begin + piece / _STRAIGHT * (end - begin) for piece in range(_STRAIGHT)]
 
 
+def inner_side(made: Ribbon) -> int:
+    """Which side of an arm's ribbon is the trunk's: that which it comes from."""
+    return int(root_steps(made)[0].real < 0)
+
+
+def root_steps(made: Ribbon) -> tuple[complex, complex]:
+    """Of an arm's, towards its shoulder and along its upper bone."""
+    line = made.line_N[: made.root + 3].tolist()
+    return divisor(line[1] - line[0]), divisor(line[-1] - line[-2])
+
+
 class Place(NamedTuple):
     """Of positions [h, w]: their piece of the line, how far along that, 0 to 1, and how far aside of it;
     whether they lie beyond its end."""

@@ -18,7 +18,7 @@ from torch import Tensor
 from engine.compositing.fields import ramp, ramp_at, size_of
 from engine.compositing.limb_bones import divisor, sampled
 from engine.compositing.limbs_elsewhere import Trunk
-from engine.compositing.ribbons import Place, Ribbon, place_of
+from engine.compositing.ribbons import Place, Ribbon, inner_side, place_of, root_steps
 
 _EASE = 1.15  # times as broad as the arm that comes out of it a sleeve lies on it
 _LIFTED = 0.25, 0.8  # radians that an upper arm is lifted, until its sleeve lies on it
@@ -69,7 +69,7 @@ def sleeved(
     classes are not sure of it, colours tell, if something of the arm is surely bare. was: its ribbon in the
     photo; broad: to both sides, as large as there; bare, cloth: how far the photo shows which.
     """
-    inner = _inner(was)
+    inner = inner_side(was)
     first, elbow = was.root + 1, was.joints[1]
     middle = first + (elbow - first) // 2
     step_N = was.line_N.diff()[first:middle]
@@ -109,7 +109,7 @@ def lifted_sleeve(
     """
     was, goes = ribbons
     then, now = (_turn(each) for each in ribbons)
-    inner = _inner(was)
+    inner = inner_side(was)
     lifted = ramp_at(now - then if inner else then - now, *_LIFTED)
     first, elbow = was.root + 1, was.joints[1]
     bare_N, cloth_N = sampled(torch.stack([bare_HW, cloth_HW]), was.line_N[None], sides_2)[:, 0]
@@ -147,7 +147,7 @@ def lifted_sleeve(
 def web(sleeve: Sleeve, goes: Ribbon, shoulder: complex, unit: float, here_hw: Tensor) -> Tensor:
     """0 to 1 [h, w]: cloth between a lifted sleeve and its trunk. goes: the arm's ribbon now."""
     hem, *_, end = sleeve.under.tolist()
-    root_step, arm_step = _steps(goes)
+    root_step, arm_step = root_steps(goes)
     off_hw = here_hw - shoulder
     above_hw = sleeve.sign * place_of(here_hw, sleeve.under).aside
     out = divisor(hem - shoulder)
@@ -166,18 +166,7 @@ def _beside(ribbon: Ribbon, point: int, part: float, aside: complex) -> complex:
     return begin + part * step + aside * step / abs(step)
 
 
-def _inner(ribbon: Ribbon) -> int:
-    """Which side of an arm's ribbon is the trunk's: that which it comes from."""
-    return int(_steps(ribbon)[0].real < 0)
-
-
-def _steps(ribbon: Ribbon) -> tuple[complex, complex]:
-    """Of an arm's, towards its shoulder and along its upper bone."""
-    line = ribbon.line_N[: ribbon.root + 3].tolist()
-    return divisor(line[1] - line[0]), divisor(line[-1] - line[-2])
-
-
 def _turn(ribbon: Ribbon) -> float:
     """Radians that it turns by where it comes out of its trunk."""
-    root_step, arm_step = _steps(ribbon)
+    root_step, arm_step = root_steps(ribbon)
     return phase(arm_step / root_step)

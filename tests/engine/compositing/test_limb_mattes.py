@@ -136,12 +136,15 @@ def test_what_looks_like_the_wall_is_no_rim_of_a_limb(off, kept):
     assert made[..., 4, 4:12].flatten().tolist() == pytest.approx([kept] * 16, abs=0.01)
 
 
-def test_a_sleeve_is_as_broad_at_its_shoulder_as_it_is_farther_on():
-    """An arm that is seen from below its shoulder on, where sleeve and trunk look alike."""
+@pytest.mark.parametrize("long", [False, True])
+def test_an_arm_is_as_broad_at_its_shoulder_as_it_is_farther_on_and_a_long_sleeve_takes_no_chest_along(long):
+    """An arm that is seen from below its shoulder on, where sleeve and trunk look alike; the trunk is to the
+    left of it."""
     below = slice(44, 74), slice(58, 73)
-    shirt = SHIRT, (slice(28, 80), slice(34, 76))
-    made = mattes(shirt, left=[below])[OF_LEFT_ARM]
-    assert made[38:42, 60:64].min() > 0.9, "above where it is seen"
+    parts = [(SHIRT, (slice(28, 80), slice(34, 76)))] + [(ARM, (slice(47, 80), slice(56, 76)))] * (not long)
+    made = mattes(*parts, left=[below])[OF_LEFT_ARM]
+    assert made[38:42, 63].min() > 0.9, "above where it is seen, outside"
+    assert (made[39:41, 60].max() < 0.1) if long else (made[38:42, 60:64].min() > 0.9)
     assert made[30].max() == 0 == made[38:42, :50].max()
-    assert torch.equal(made[52:66], arms(classes(shirt), left=[below]).mattes[0, 1, 52:66])
-    assert mattes(shirt)[OF_LEFT_ARM].max() == 0, "no arm is seen"
+    assert torch.equal(made[52:66], arms(classes(*parts), left=[below]).mattes[0, 1, 52:66])
+    assert mattes(*parts)[OF_LEFT_ARM].max() == 0, "no arm is seen"

@@ -16,11 +16,11 @@ from engine.ops.resample import running_mean
 from engine.regions import CLASSES, REGIONS
 
 _ARMS = REGIONS.index("arms")
+_SURE = 0.3, 0.7  # how likely a pixel is an arm's: from the first on, at the second surely
 _HELD = 0.5, 0.9  # likewise, of what counts as nobody and lies in a hand
 _TO = 0.75  # of a forearm, how far beyond its wrist fingers end
 _HAND = 0.3, 0.4  # units from the line there, up to which what is bare is the hand surely, and at most
 _LEAST = 1e-6  # probability that a logit can tell
-_SURE = 0.3, 0.7  # how likely a pixel is an arm's: from the first on, at the second surely
 
 
 class ArmsSeen(NamedTuple):

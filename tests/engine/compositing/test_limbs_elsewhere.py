@@ -9,8 +9,11 @@ import pytest
 import torch
 from flat_scene import SIDES, SIZE, pose
 
+from engine.compositing.limb_bones import ARMS, along, positions, segments
 from engine.compositing.limbs_elsewhere import Elsewhere, elsewhere, trunk_of
 from engine.pose import skeleton as sk
+
+FOREARM = ARMS[1][1]
 
 
 def forearm(now: torch.Tensor, seen: float = 1.0) -> Elsewhere:
@@ -75,3 +78,17 @@ def test_a_forearm_that_is_too_long_is_no_cut_out_though_another_crosses_it(long
     now = pose(pulled | across)[0]
     now[sk.RIGHT_WRIST, :2] = torch.lerp(now[sk.RIGHT_ELBOW, :2], now[sk.RIGHT_WRIST, :2], longer)
     assert right_forearm(now, pose()[0]) == drawn
+
+
+@pytest.mark.parametrize(("aside", "part"), [(0.0, 1.0), (0.12, 1.0), (-0.12, 1.0), (0.3, 0.0)])
+def test_a_limb_that_is_seen_beside_its_bone_is_cut_out_too(aside, part):
+    """Joints lie where they seem to: a thin strip of an arm, so many units from its bones."""
+    own, now = pose()[0], turned(0.2)
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    placed = segments(own, SIDES)[FOREARM]
+    here_hw = positions(SIZE, SIDES)
+    beside_hw = along(placed, here_hw).imag * abs(placed.step) / placed.unit
+    strip_4hw = ((beside_hw - aside).abs() < 0.05).float().expand(4, *SIZE)
+    found = [each for each in elsewhere(now, own, trunk, strip_4hw, SIDES) if each.number == FOREARM]
+    assert found[0].part == pytest.approx(part, abs=0.05)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from engine.models.parser.network import HEAT_STRIDE, ParserOutput
 from engine.pose.skeleton import ABSENT, SEEN
-from engine.regions import ARMS_UNKNOWN, LEFT_ARM, RIGHT_ARM
+from engine.regions import ARMS_UNKNOWN, LEFT_ARM, RIGHT_ARM, of_an_arm
 from train.data.parsing.samples import Batch
 
 SPREAD = 1.0  # standard deviation of a joint's place in the target, cells
@@ -85,7 +85,7 @@ def surface_loss(surface_B3HW: Tensor, target_B3HW: Tensor) -> Tensor:
 def beneath_loss(beneath_BCHW: Tensor, arms_BHW: Tensor) -> Tensor:
     """Cross entropy of the class beneath arms, where it is known: its mean, and once more where arms are."""
     known_BHW = arms_BHW != ARMS_UNKNOWN
-    arm_BHW = known_BHW & (arms_BHW >= RIGHT_ARM)
+    arm_BHW = of_an_arm(arms_BHW)
     class_BHW = torch.where(known_BHW, arms_BHW % RIGHT_ARM, 0).long()
     loss_BHW = F.cross_entropy(beneath_BCHW, class_BHW, reduction="none")
     return sum((loss_BHW * each).sum() / each.sum().clamp_min(1) for each in (known_BHW, arm_BHW))  # type: ignore[return-value]

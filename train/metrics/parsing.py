@@ -13,7 +13,7 @@ from engine.models.parser.decode import keypoints
 from engine.parsing import looks
 from engine.pictures import to_tensor
 from engine.pose.skeleton import ABSENT, SEEN
-from engine.regions import ARMS_UNKNOWN, LEFT_ARM, REGIONS, RIGHT_ARM, SURFACE_SPAN
+from engine.regions import ARMS_UNKNOWN, LEFT_ARM, REGIONS, RIGHT_ARM, SURFACE_SPAN, of_an_arm
 from train.data.labelled_photos import LabelledPhoto
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.samples import PLAIN, Batch, Changes, changed, collate, labelled
@@ -53,7 +53,7 @@ class Counts:
 
     def _add_arms(self, output: ParserOutput, code_BHW: np.ndarray) -> None:
         known_BHW = code_BHW != ARMS_UNKNOWN
-        arm_BHW = known_BHW & (code_BHW >= RIGHT_ARM)
+        arm_BHW = of_an_arm(code_BHW)
         found_BHW = output.beneath_BCHW.argmax(1).numpy()
         self.beneath += confusion(code_BHW[arm_BHW] % RIGHT_ARM, found_BHW[arm_BHW])
         for arm, (bit, found) in enumerate(

@@ -99,7 +99,7 @@ class PersonRenderer:
     ) -> Exposure:
         """Take one picture of a posed model; an empty one is of the place without it, nor its shadow."""
         model.pose(posed, skeleton)
-        sample = 0.5 * camera.height / self.size[0]
+        sample = self._sample(camera)
         self._scene.write(_scene_block(posed, skeleton, camera, light, sample))
         self._scene.bind_to_uniform_block(0)
         context = self.context
@@ -112,12 +112,7 @@ class PersonRenderer:
         self._shadow_buffer.clear(depth=1.0)
         if not empty:
             self._draw(model, shadow=True, coarse=True)
-        self._person.use()
-        self._person.clear(depth=1.0)
-        self._shadow.use(TEXTURE_UNITS["shadow_map"])
-        if not empty:
-            self._draw(model, shadow=False, coarse=sample > _COARSE_FROM)
-        context.disable(context.DEPTH_TEST)
+        self._person_pass(None if empty else model, sample)
         self._occlude(camera)
         self._composition.compose(
             self._colour,
@@ -137,13 +132,22 @@ class PersonRenderer:
         """Surfaces and distance, as of `Exposure`, of the scene exposed last with the vertices of now."""
         self.context.enable_only(self.context.DEPTH_TEST)
         self._folds.use(TEXTURE_UNITS["fold_tile"])
+        self._person_pass(model, self._sample(camera))
+        codes, distance = self._read_person(camera)
+        return codes[..., 0].copy(), distance
+
+    def _sample(self, camera: Camera) -> float:
+        """Height of a sample at the person (dm)."""
+        return 0.5 * camera.height / self.size[0]
+
+    def _person_pass(self, model: Model | None, sample: float) -> None:
+        """Surfaces and colours of a model, or of nobody; the last that tests depths."""
         self._person.use()
         self._person.clear(depth=1.0)
         self._shadow.use(TEXTURE_UNITS["shadow_map"])
-        self._draw(model, shadow=False, coarse=0.5 * camera.height / self.size[0] > _COARSE_FROM)
+        if model is not None:
+            self._draw(model, shadow=False, coarse=sample > _COARSE_FROM)
         self.context.disable(self.context.DEPTH_TEST)
-        codes, distance = self._read_person(camera)
-        return codes[..., 0].copy(), distance
 
     def _draw(self, model: Model, shadow: bool, coarse: bool) -> None:
         context, ranges = self.context, model.ranges[coarse]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.regions import ARMS_UNKNOWN, RIGHT_ARM
+from engine.regions import of_an_arm
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,5 +23,4 @@ class ParsingSample:
     @property
     def shown_HW(self) -> np.ndarray:
         """Where the person is, and what they hold, bool [H, W]."""
-        holds_HW = (self.arms_HW != ARMS_UNKNOWN) & (self.arms_HW >= RIGHT_ARM)
-        return (self.parsing_HW > 0) | holds_HW
+        return (self.parsing_HW > 0) | of_an_arm(self.arms_HW)

@@ -82,6 +82,11 @@ def _parse(argv: list[str]) -> argparse.Namespace:
         action="store_true",
         help="people in dresses, skirts, stockings, boots, fur, scarves, with bags in their hands",
     )
+    kind.add_argument(
+        "--shops",
+        action="store_true",
+        help="people as shops show them: sheer sleeves, one colour from head to foot, folded hands, bags",
+    )
     kind.add_argument("--sitting", action="store_true", help="people of the street, in trousers, who sit")
     parser.add_argument(
         "--size", type=picture_size, default=(256, 176), metavar="HxW", help="rows x columns (256x176)"

@@ -208,6 +208,12 @@ class _Dresser:
             textures["print"] = top.chest_print
             values["print_at"] = (*top.print_at, 0)
             defines.append("PRINT")
+        if top.sheer is not None:
+            values["sheer"] = (top.sheer.opacity, 0.0, top.sheer.yoke, 0)
+            if top.sheer.lace is not None:
+                textures["print"] = top.sheer.lace
+                values["sheer"] = (top.sheer.opacity, top.sheer.size, top.sheer.yoke, 0)
+            defines.append("SHEER")
         if top.closing:
             values["seams"] = (0, CLOSINGS.index(top.closing), 0, 0)
             values["seam_colour"] = (top.placket,) * 3 + (0,)
@@ -329,7 +335,8 @@ class _Dresser:
         corners = meshes.body_corners
         at = corners.vertex
         cover = np.full(len(meshes.base), -1.0)
-        if isinstance(self.outfit.top, Top):
+        hiding = isinstance(self.outfit.top, Top) and self.outfit.top.sheer is None
+        if hiding:
             cover = cover_of_top(self.outfit.top, meshes.base, meshes.body_arm)
         if isinstance(self.outfit.bottom, Trousers):
             bottom = self.outfit.bottom
@@ -347,7 +354,7 @@ class _Dresser:
         }
         textures = {"base": self.assets.texture("skins", self.looks.skin)}
         normals = vertex_normals(body.vertices, meshes.body_faces)[at]
-        worn = [_neck_define(self.outfit.top)] if isinstance(self.outfit.top, Top) else []
+        worn = [_neck_define(self.outfit.top)] if hiding else []
         worn += ["BOTTOM"] if isinstance(self.outfit.bottom, Trousers) else []
         in_face = meshes.base[at, 1][triangles].min(1) > 5.85
         parts = []

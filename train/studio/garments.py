@@ -90,6 +90,18 @@ class Trims:
 
 
 @dataclass
+class Sheer:
+    """Cloth that skin is seen through, on the sleeves and above the height `yoke` (y). opacity: of its
+    ground; lace: uint8 [H, W, 3], a seamless tile of motifs that are hardly seen through, white where one is;
+    size: edge of that tile (dm)."""
+
+    opacity: float
+    yoke: float = 99.0
+    lace: np.ndarray | None = None
+    size: float = 2.0
+
+
+@dataclass
 class Top:
     """A top cut from cloth, the upper part of a dress, or a jacket.
 
@@ -117,6 +129,7 @@ class Top:
     closing: str = ""
     placket: float = 0.6  # factor on the cloth along the seams of what closes it
     trims: Trims | None = None
+    sheer: Sheer | None = None
     chest_print: np.ndarray | None = None
     print_at: tuple[float, float, float] = (0.0, 3.6, 0.8)  # centre x, y, half size
 

@@ -6,7 +6,7 @@ are worn across the body or on the back are bags.py's.)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,7 +33,7 @@ _LEATHERS = (
 @dataclass(frozen=True)
 class Handbag:
     """kind: "hand", "elbow", "clutch" or "shoulder"; colours: linear rgb of bag and trim; half: half sizes
-    across, along and through (dm); side: "L" or "R"."""
+    across, along and through (dm); side: "L" or "R"; drop: of the bag below what it hangs from (dm)."""
 
     kind: str
     colour: np.ndarray
@@ -42,6 +42,7 @@ class Handbag:
     side: str
     roundness: float
     gloss: float
+    drop: float
 
 
 def draw_handbag(rng: np.random.Generator) -> Handbag:
@@ -53,7 +54,24 @@ def draw_handbag(rng: np.random.Generator) -> Handbag:
     leather = rng.random() < 0.75
     colour = linear(_LEATHERS[rng.integers(len(_LEATHERS))] if leather else draw_colour(rng))
     trim = linear(_LEATHERS[rng.integers(len(_LEATHERS))]) if rng.random() < 0.4 else colour * 0.7
-    return Handbag(kind, colour, trim, half, "LR"[rng.integers(2)], uniform(0.1, 0.5), uniform(0.03, 0.3))
+    side, drop = (
+        "LR"[rng.integers(2)],
+        {"hand": 0.55, "elbow": 0.7, "shoulder": 3.6}.get(kind, -0.6 * half[1]),
+    )
+    return Handbag(kind, colour, trim, half, side, uniform(0.1, 0.5), uniform(0.03, 0.3), drop)
+
+
+def draw_shown_bag(rng: np.random.Generator) -> Handbag:
+    """A bag of those that shops show: held more often than not, of any shape, its handles long or hardly
+    there."""
+    uniform, bag = rng.uniform, draw_handbag(rng)
+    kind = choose(rng, {"hand": 0.45, "clutch": 0.3, "elbow": 0.1, "shoulder": 0.15})
+    half = np.array([uniform(0.7, 2.2), uniform(0.5, 2.2), uniform(0.12, 0.6)])
+    drop = {"hand": uniform(0.1, 1.2), "elbow": uniform(0.5, 1.2), "shoulder": uniform(1.2, 3.9)}.get(kind)
+    if drop is None:  # a clutch, or a bag gathered in the fist, lies in the hand
+        half[:2] = (uniform(0.6, 1.5), uniform(0.35, 1.1))
+        drop = uniform(-1.2, -0.2) * half[1]
+    return replace(bag, kind=kind, half=half, roundness=uniform(0.1, 0.95), drop=float(drop))
 
 
 def handbag_parts(assets: Assets, body: Body, bag: Handbag) -> list[Part]:
@@ -98,7 +116,7 @@ def _solids(assets: Assets, vertices: np.ndarray, bag: Handbag) -> tuple[Solid, 
     through = np.cross(forth, down)
     turn = np.stack([forth, -down, through])  # rows: across, up, through
     across, high, deep = bag.half
-    drop = {"hand": 0.55, "elbow": 0.7, "clutch": -0.6 * high, "shoulder": 3.6}[bag.kind]
+    drop = bag.drop
     centre = np.array([0, -drop - high, 0.0])
     pieces = [box(centre, bag.half, bag.roundness)]
     trims = [box(centre + (0, 0.45 * high, 0.02), bag.half * (1.02, 0.57, 1.04), bag.roundness)]

@@ -27,6 +27,7 @@ PART_BLOCK = {
     "shine": "specular, gloss exponent, alpha threshold, -",
     "tile": "size dm, turn, offset x, offset y",
     "folds": "height dm, frequency, seed, weave",
+    "sheer": "opacity, edge of the tile of lace (0 none), y from which a trunk is sheer, -",
     "print_at": "centre x, centre y, half size, share of a shell of fur that is no hair",
     "seams": "has a belt (2: of the accent), closing of a top (1 buttons, 2 a polo's three, 3 zip, 4 a "
     "coat's buttons, 5 in two rows), -, -",

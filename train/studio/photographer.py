@@ -24,7 +24,7 @@ from .coats import draw_coated
 from .dressing import dress
 from .flat_lays import broadened, frame_garment, garments_alone, joints_of_garment, plan_flat_lay
 from .garments import Outfit, Trousers
-from .handbags import handbag_parts
+from .handbags import Handbag, handbag_parts
 from .labels import keypoints
 from .lens import draw_lens
 from .light import draw_light
@@ -36,6 +36,7 @@ from .parts import Part
 from .poses import PULLS, Pose, Recorded, draw_pose, plan_to_pull, pulled
 from .renderer import PersonRenderer
 from .review import is_presentable
+from .shops import draw_shown, plan_to_show
 from .sitting import draw_height, plan_to_sit, seat_parts
 from .skeleton import Posed, Skeleton
 from .street import Street, draw_street
@@ -46,6 +47,7 @@ from .versions import (
     STUDIO_OF_FLAT_LAYS,
     STUDIO_OF_MOVES,
     STUDIO_OF_PULLS,
+    STUDIO_OF_SHOPS,
     STUDIO_OF_SITTING,
     STUDIO_OF_STREET,
     STUDIO_OF_SWAPS,
@@ -60,6 +62,7 @@ _SWAPPED = 4_000_001  # likewise, beyond those of moves
 _COATED = 5_000_001  # likewise, beyond those of swaps
 _LAID = _STREET = 6_000_001  # likewise, beyond those of coats: of garments alone, and of the street
 _SEATED = 7_000_001  # likewise, beyond those of the street
+_SHOWN = 8_000_001  # likewise, beyond those who sit
 _GIVERS = 30  # people among whom a wearer and a giver are looked for
 _ATTEMPTS = 4
 _ROOM_TO_MOVE = 1.25  # margin of a picture in which somebody is pulled at
@@ -112,7 +115,9 @@ class Person:
         self.lens = draw_lens(scene)
         self.body, self.looks, own, rng = studio.drawn(index)
         carried: list[Part] = []
+        self.handbag: Handbag | None = None
         if isinstance(wears, Street):
+            self.handbag = wears.handbag
             self.looks = wears.looks
             carried = handbag_parts(studio.assets, self.body, wears.handbag) if wears.handbag else []
             wears = wears.outfit
@@ -145,6 +150,15 @@ class Person:
         shot, rng = _plan(self.index, number)
         for _ in range(_ATTEMPTS):
             view = self.photograph(plan_to_sit(rng, self.sunk), shot, rng)
+            if is_presentable(view.surfaces_HW):
+                break
+        return view
+
+    def shown(self, number: int) -> Photograph:
+        """One picture of somebody who shows their clothes, hands at rest before them or on a bag."""
+        shot, rng = _plan(self.index, number)
+        for _ in range(_ATTEMPTS):
+            view = self.photograph(plan_to_show(rng, self.handbag), shot, rng)
             if is_presentable(view.surfaces_HW):
                 break
         return view
@@ -312,6 +326,11 @@ class Studio:
         body, looks, _, _ = self.drawn(index)
         return draw_street(np.random.default_rng((_SEED, index, _STREET)), body.female, looks)
 
+    def _to_show(self, index: int) -> Street:
+        """What a person index wears and carries in a shop's photographs."""
+        body, looks, _, _ = self.drawn(index)
+        return draw_shown(np.random.default_rng((_SEED, index, _SHOWN)), body.female, looks)
+
     def _to_sit(self, index: int) -> Street:
         """What a person index wears who sits: as in the street, but trousers, whose cloth bends with the legs
         where it does not flare, no coat and empty hands."""
@@ -345,10 +364,13 @@ class Studio:
             wears = self._in_the_street(index)
         elif studio == STUDIO_OF_SITTING:
             wears = self._to_sit(index)
+        elif studio == STUDIO_OF_SHOPS:
+            wears = self._to_show(index)
         alone = "" if studio == STUDIO_OF_FLAT_LAYS else None
         with Person(self, index, wears, alone=alone, seat=studio == STUDIO_OF_SITTING) as person:
             takes = {
                 STUDIO_OF_SITTING: person.seated,
+                STUDIO_OF_SHOPS: person.shown,
                 STUDIO_OF_PULLS: person.pulled,
                 STUDIO_OF_MOVES: person.moved,
                 STUDIO_OF_FLAT_LAYS: person.laid,

@@ -96,6 +96,15 @@ class Reach:
             case "clasp":
                 wrist = by_pelvis(out(0.55 + 0.1 * a, hip + 0.3 + 0.3 * b, hip_front + 0.75))
                 return Goal(wrist, out(1, 0, -0.5), 0.2, self.pelvis @ out(-0.9, -0.5, 0.1))
+            case "folded":  # one hand upon the other before the waist
+                before = waist_front + (0.75 if self.sign > 0 else 0.4)
+                wrist = by_pelvis(out(0.75 + 0.25 * a, waist - 0.5 + 0.8 * b, before + 0.15 * c))
+                return Goal(
+                    wrist, out(1, -0.3, -0.4), 0.2 + 0.2 * d, self.pelvis @ out(-1, -0.15 + 0.2 * d, 0.1)
+                )
+            case "forearm":  # held out level, for a bag in the crook of the arm
+                wrist = by_pelvis(out(0.75 * hip_width + 0.4 * a, waist + 0.4 + 0.5 * b, waist_front + 1.5))
+                return Goal(wrist, out(0.5, -0.5, -1), 0.3 * d)
             case "back":
                 wrist = by_pelvis(out(0.9 + 0.2 * a, hip + 1.5 + 0.3 * b, hip_back - 0.5))
                 return Goal(wrist, out(1, 0, -0.3), -0.6, self.pelvis @ out(-1, -0.25, 0))

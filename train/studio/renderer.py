@@ -151,7 +151,9 @@ class PersonRenderer:
 
     def _draw(self, model: Model, shadow: bool, coarse: bool) -> None:
         context, ranges = self.context, model.ranges[coarse]
-        for i, part in enumerate(model.parts):
+        sheer = [not shadow and "SHEER" in part.defines for part in model.parts]
+        for i in sorted(range(len(sheer)), key=sheer.__getitem__):  # through sheer cloth the rest is seen
+            part = model.parts[i]
             if shadow and not part.casts_shadow:
                 continue
             model.blocks.bind_to_uniform_block(1, offset=i * BLOCK_STRIDE, size=16 * len(PART_BLOCK))
@@ -159,6 +161,9 @@ class PersonRenderer:
                 model.textures[i].get(unit, default).use(unit)
             first, count = ranges[i]
             array = model.arrays[i, shadow]
+            if sheer[i]:
+                self._draw_sheer(array, first, count)
+                continue
             if part.material != "cloth" or shadow:
                 array.render(vertices=count, first=first)
                 continue
@@ -168,6 +173,21 @@ class PersonRenderer:
                 context.cull_face = hidden
                 array.render(vertices=count, first=first)
             context.disable(context.CULL_FACE)
+
+    def _draw_sheer(self, array, first: int, count: int) -> None:
+        """The outside of cloth that is seen through: its colour over what was drawn, then its labels."""
+        context, target, written, kept = self.context, self._person, (True,) * 4, (False,) * 4
+        context.enable(context.CULL_FACE | context.BLEND)
+        over = context.SRC_ALPHA, context.ONE_MINUS_SRC_ALPHA
+        context.blend_func = (*over, context.ONE, context.ONE_MINUS_SRC_ALPHA)
+        context.cull_face = "back"
+        target.color_mask, target.depth_mask = (written, kept), False
+        array.render(vertices=count, first=first)
+        context.disable(context.BLEND)
+        target.color_mask, target.depth_mask = (kept, written), True
+        array.render(vertices=count, first=first)
+        target.color_mask = written, written
+        context.disable(context.CULL_FACE)
 
     def _occlude(self, camera: Camera) -> None:
         height, width = self.size

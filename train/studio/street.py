@@ -238,10 +238,10 @@ def _skin_like(rng: np.random.Generator, fabric: Fabric) -> Fabric:
     """Camel, tan, blush: what a sleeve must not be taken for skin for."""
     colour = np.array(_SKIN_LIKE[rng.integers(len(_SKIN_LIKE))], float) + rng.normal(0, 8, 3)
     plain = replace(fabric, kind="plain", tile=draw_fabric(rng, kind="plain").tile)
-    return _dyed(plain, colour)
+    return dyed(plain, colour)
 
 
-def _dyed(fabric: Fabric, colour_3) -> Fabric:
+def dyed(fabric: Fabric, colour_3) -> Fabric:
     """The fabric with another mean: 8-bit sRGB."""
     tile = np.asarray(colour_3, float) * fabric.tile / np.maximum(fabric.tile.mean((0, 1)), 1)
     return replace(fabric, tile=np.clip(tile, 0, 255).astype(np.uint8))
@@ -282,7 +282,7 @@ def _wrap_up(outfit: Outfit, rng: np.random.Generator) -> None:
         finish.fabric = _skin_like(rng, finish.fabric)
     elif rng.random() < 0.13:
         colour = _FURS[rng.integers(len(_FURS))] if rng.random() < 0.8 else draw_colour(rng)
-        finish.fabric = _dyed(draw_fabric(rng, kind="heather"), colour)
+        finish.fabric = dyed(draw_fabric(rng, kind="heather"), colour)
         finish.fur, finish.specular = float(rng.uniform(0.15, 0.4)), 0.0
 
 
@@ -306,7 +306,7 @@ def _add_hosiery(outfit: Outfit, rng: np.random.Generator, female: bool) -> None
     patterned = rng.random() < (0.35 if kind == "tights" else 0.25)
     fabric = draw_fabric(rng) if patterned else draw_fabric(rng, {"plain": 0.8, "knit": 0.2})
     if not patterned:
-        fabric = _dyed(fabric, colour)
+        fabric = dyed(fabric, colour)
     finish = Finish(fabric, 0.03, uniform(0, 0.05))
     match kind:
         case "tights":

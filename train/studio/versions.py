@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 STUDIO_VERSION = "4"
-# What data of `Person.pulled`, of `Person.moved`, of `Studio.swap`, of people in coats, in the street and
-# sitting, and of garments alone are of.
+# What data of `Person.pulled`, of `Person.moved`, of `Studio.swap`, of people in coats, in the street, in
+# shops' photographs and sitting, and of garments alone are of.
 STUDIO_OF_PULLS, STUDIO_OF_MOVES = f"{STUDIO_VERSION} pulls", f"{STUDIO_VERSION} moves"
 STUDIO_OF_SWAPS, STUDIO_OF_COATS = f"{STUDIO_VERSION} swaps", f"{STUDIO_VERSION} coats"
 STUDIO_OF_STREET, STUDIO_OF_FLAT_LAYS = f"{STUDIO_VERSION} street", f"{STUDIO_VERSION} flat lays"
-STUDIO_OF_SITTING = f"{STUDIO_VERSION} sitting"
+STUDIO_OF_SITTING, STUDIO_OF_SHOPS = f"{STUDIO_VERSION} sitting", f"{STUDIO_VERSION} shops"
 # By the option of `train render` that asks for it.
 STUDIO_OF_OPTION = {
     "pulls": STUDIO_OF_PULLS,
@@ -17,6 +17,7 @@ STUDIO_OF_OPTION = {
     "coats": STUDIO_OF_COATS,
     "street": STUDIO_OF_STREET,
     "sitting": STUDIO_OF_SITTING,
+    "shops": STUDIO_OF_SHOPS,
     "flat-lays": STUDIO_OF_FLAT_LAYS,
 }
 

@@ -1,7 +1,7 @@
 // Garments cut out of loosened helper meshes. EDGE says along which distance: 1 top, 2 bottom, 3 skirt, 4 shoe,
 // 5 none: a collar, whose vertices say how far the border is.
 // OPENS is the lower part of a coat, open in front as the upper one.
-// PRINT adds a chest print, SEAMS the seams of trousers or what closes a top, TRIMS contrast pieces, ribs, pockets and
+// SHEER is a top whose sleeves skin is seen through, drawn when all else is. PRINT adds a chest print, SEAMS the seams of trousers or what closes a top, TRIMS contrast pieces, ribs, pockets and
 // pleats.
 #include "surface.glsl"
 #include "edges.glsl"
@@ -39,8 +39,19 @@ float cut() {
   return d;
 }
 
+bool is_sheer() {
+#ifdef SHEER
+  return v_arm.y > .5 || v_canonical.y > sheer.z;
+#else
+  return false;
+#endif
+}
+
 #ifdef SHADOW_PASS
-void main() { cut(); }
+void main() {
+  cut();
+  if (is_sheer()) discard;
+}
 #else
 uniform sampler2D fold_tile;
 uniform sampler2D print;
@@ -280,5 +291,15 @@ void main() {
   s.sheen = luminance(s.albedo);
   float lit, facing_key;
   write_pixel(shade(s, view, lit, facing_key), label.x);
+#ifdef SHEER
+  if (is_sheer() && d > .1) {
+    float along = smoothstep(.35, .9, 1. - abs(dot(normalize(v_normal), view)));  // seen along it cloth is denser
+    out_colour.a = mix(sheer.x, 1., .7 * along);
+    if (sheer.y > 0.) {
+      float motif = textureGrad(print, place / sheer.y, gx / sheer.y, gy / sheer.y).r;
+      out_colour.a = max(out_colour.a, .93 * motif);
+    }
+  }
+#endif
 }
 #endif

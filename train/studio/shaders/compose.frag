@@ -98,7 +98,8 @@ void main() {
     for (int j = 0; j < 2; j++) {
       vec2 q = at + (vec2(i, j) - .5) * pixel;
       if (texture(surface_map, q).r < .5 / 255.) { sum += background; continue; }
-      sum += tone_mapped(texture(colour_map, q).rgb * ambient);
+      vec4 drawn = texture(colour_map, q);  // sheer cloth lets what is behind it through
+      sum += drawn.a * tone_mapped(drawn.rgb / drawn.a * ambient) + (1. - drawn.a) * background;
     }
   vec2 off_centre = (at - .5) * vec2(.9, 1.);
   vec3 picture = sum * .25 * (1. - looks.w * dot(off_centre, off_centre));

@@ -12,7 +12,8 @@ Walk through:
     the clothes   outfits.py draws what garments.py describes, details.py adds to it; cloth is of textiles.py
                   with patterns.py, prints.py and colours.py; coats.py puts a coat over it,
                   swaps.py one person's on another, flat_lays.py lays one out alone; street.py draws what is
-                  worn and carried in streets, sitting.py how somebody sits, and on what
+                  worn and carried in streets, shops.py what shops show, and how; sitting.py how somebody
+                  sits, and on what
     the parts     dressing.py makes the parts of parts.py: cloth.py loosens garments, collars.py lays collars
                   and scarves.py scarves on them, fur.py shells of fur over them, edges.py says what they
                   cover; footwear.py; head.py with hair.py, which grows on scalp.py and looks like strands.py;
@@ -40,6 +41,7 @@ from .versions import (
     STUDIO_OF_FLAT_LAYS,
     STUDIO_OF_MOVES,
     STUDIO_OF_PULLS,
+    STUDIO_OF_SHOPS,
     STUDIO_OF_SITTING,
     STUDIO_OF_STREET,
     STUDIO_OF_SWAPS,
@@ -51,6 +53,7 @@ __all__ = [
     "STUDIO_OF_FLAT_LAYS",
     "STUDIO_OF_MOVES",
     "STUDIO_OF_PULLS",
+    "STUDIO_OF_SHOPS",
     "STUDIO_OF_SITTING",
     "STUDIO_OF_STREET",
     "STUDIO_OF_SWAPS",

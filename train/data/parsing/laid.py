@@ -22,6 +22,7 @@ _BREADTH_OF_TOPS, _BREADTH = (0.75, 1.25), (0.9, 1.6)  # against the studio's; a
 _KNOTS = 4  # of the breadths, from the upper edge to the hem
 _STRAY = 0.018  # of the picture's rows, that cloth lies elsewhere
 _HANGER = 0.2
+_PALE = 0.15  # how often white cloth lies on white
 _SHORTER = 0.5  # how often trousers end higher up: the studio has few shorts
 
 
@@ -53,11 +54,21 @@ def laid(sample: ParsingSample, rng: np.random.Generator) -> ParsingSample:
     if rng.random() < _HANGER:
         _hang(picture, parsing > 0, rng)
     picture = picture * _shadow(cover[:, :, 0], rng)
+    if rng.random() < _PALE:
+        cloth, picture = _paled(cloth, parsing > 0, rng), _paled(picture, parsing == 0, rng)
     picture = picture + cover * (cloth - picture)
     joints = _moved(sample.keypoints_18x3, there_NC)
     return ParsingSample(
         np.clip(np.rint(picture), 0, 255).astype(np.uint8), parsing, joints, surface, sample.arms_HW
     )
+
+
+def _paled(picture: np.ndarray, there_HW: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """White or nearly, with what is left of its shades and prints. there: where its mean is taken."""
+    if not there_HW.any():
+        return picture
+    apart = picture - picture[there_HW].mean(0)
+    return np.clip(rng.uniform(218, 252) + rng.normal(0, 2, 3) + rng.uniform(0.08, 0.4) * apart, 0, 255)
 
 
 def _hemmed(sample: ParsingSample, share: float) -> ParsingSample:

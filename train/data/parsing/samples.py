@@ -34,6 +34,7 @@ _MIRRORED[RIGHT_ARM:LEFT_ARM], _MIRRORED[LEFT_ARM : LEFT_ARM + RIGHT_ARM] = (
     _MIRRORED[LEFT_ARM : LEFT_ARM + RIGHT_ARM].copy(),
     _MIRRORED[RIGHT_ARM:LEFT_ARM].copy(),
 )
+_ALIKE = 0.12  # how often garments that may be recoloured are of one colour
 _ORDER, _VIEW, _CHANGES, _BYSTANDER = 10, 11, 12, 13  # tags of the generators
 
 
@@ -211,7 +212,10 @@ def _recoloured(
     """The picture with some of its garments in other colours: folds and shadows stay, what they lie on is
     mixed anew from its channels, darker or lighter, sometimes with a pattern. Photographed clothes have more
     colours and patterns than the studio's; what a garment is, its shape has to tell. Sleeves may be of
-    another colour than what they are sewn to, that of skin too; legs half as often, as if in stockings."""
+    another colour than what they are sewn to, that of skin too; legs half as often, as if in stockings. Now
+    and then everything is of one colour, so that shades alone tell an arm from what it hangs before."""
+    if rng.random() < _ALIKE:
+        return _alike(picture, parsing, rng)
     sleeves = (parsing == _UPPER) & (np.abs(surface[:, :, 0] / 127.5 - 1) > _OUT_ON_ARMS)
     masks = [(parsing == region, probability) for region in _GARMENTS]
     masks += [(sleeves, 0.5 * probability), (parsing == _LEGS, 0.5 * probability)]
@@ -231,6 +235,22 @@ def _recoloured(
         if rng.random() < 0.35:
             pattern = background(rng, parsing.shape, rng.uniform(0, 255, (3, 3)), scenes)
             cloth = cloth + rng.uniform(0.1, 0.8) * (pattern - pattern.mean((0, 1))) * np.minimum(shade, 1.5)
+        soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.7)[:, :, None]
+        picture = picture + soft * (np.clip(cloth, 0, 255).astype(np.float32) - picture)
+    return picture
+
+
+def _alike(picture: np.ndarray, parsing: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The picture with all its garments of nearly one colour, black or white more often than not."""
+    kind = rng.random()
+    colour_3 = rng.uniform(15, 235, 3)
+    if kind < 0.75:
+        colour_3 = np.full(3, rng.uniform(8, 50) if kind < 0.5 else rng.uniform(215, 250))
+    for mask in (parsing == region for region in _GARMENTS):
+        if not mask.any():
+            continue
+        shade = picture.mean(2, keepdims=True) / max(float(picture[mask].mean()), 8.0)
+        cloth = colour_3 * np.exp(rng.normal(0, 0.08)) * np.minimum(shade, 2.0) ** rng.uniform(0.4, 1.2)
         soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.7)[:, :, None]
         picture = picture + soft * (np.clip(cloth, 0, 255).astype(np.float32) - picture)
     return picture

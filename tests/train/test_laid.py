@@ -85,3 +85,17 @@ def test_creases_are_about_one():
     assert abs(factor.mean() - 1) < 0.05
     assert 0.7 <= factor.min() < 0.95
     assert 1.05 < factor.max() <= 1.3
+
+
+def test_white_cloth_lies_on_white_and_is_told_by_its_labels_alone(monkeypatch):
+    monkeypatch.setattr("train.data.parsing.laid._PALE", 1.0)
+    for seed in range(8):
+        made = laid(trousers(), np.random.default_rng(seed))
+        cloth = made.parsing_HW == PANTS
+        on, off = made.image_HWC[cloth].mean(), np.median(made.image_HWC[~cloth])
+        assert on > 200 and off > 200
+        monkeypatch.setattr("train.data.parsing.laid._PALE", 0.0)
+        coloured = laid(trousers(), np.random.default_rng(seed))
+        monkeypatch.setattr("train.data.parsing.laid._PALE", 1.0)
+        np.testing.assert_array_equal(coloured.parsing_HW, made.parsing_HW)
+        assert coloured.image_HWC[cloth].mean() < 150

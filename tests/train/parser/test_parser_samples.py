@@ -308,3 +308,26 @@ def test_garments_alone_are_laid_out_in_training_and_in_nothing_that_is_measured
     rng = np.random.default_rng([1, 12, 0])
     same = changed(labelled(OneGarment().view(0, 0)), SIZE, rng, MOVING)
     assert (plain.image_HWC == same.image_HWC).all()  # no number is drawn for what does not happen
+
+
+def test_everything_of_one_colour_differs_by_shades_alone(monkeypatch):
+    """Two garments of opposite colours become nearly one; who wears them stays as they are."""
+    monkeypatch.setattr("train.data.parsing.samples._ALIKE", 1.0)
+    person = marked()
+    pants = person.parsing_HW.copy()
+    pants[70:100, 24:64] = 5
+    image = person.image_HWC.copy()
+    image[pants == 5] = (220, 40, 40)
+    image[30:40, 24:64] = (120, 120, 120)  # a shade of the upper garment
+    dressed = replace(person, image_HWC=image, parsing_HW=pants)
+    tones = []
+    for seed in range(12):
+        made = changed(dressed, (128, 88), np.random.default_rng(seed), replace(PLAIN, recolour=1.0))
+        np.testing.assert_array_equal(made.parsing_HW, pants)
+        np.testing.assert_array_equal(made.image_HWC[105:], image[105:])
+        upper, lower = made.image_HWC[48:60, 30:36].mean((0, 1)), made.image_HWC[80:86, 46:56].mean((0, 1))
+        assert np.abs(upper - lower).max() < 0.35 * max(upper.max(), 40)
+        tones.append(upper.mean())
+        if upper.mean() < 200:  # what is not as bright as can be keeps its shades
+            assert made.image_HWC[33:37, 30:36].mean() > upper.mean()
+    assert min(tones) < 50 and max(tones) > 200

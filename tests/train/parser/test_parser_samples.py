@@ -80,7 +80,7 @@ def test_garments_of_other_colours_keep_labels_and_all_around_them():
         )
         for name in ("parsing_HW", "keypoints_18x3", "surface_HW3"):
             np.testing.assert_array_equal(getattr(plain, name), getattr(other, name))
-        around = cv2.dilate((plain.parsing_HW > 0).astype(np.uint8), np.ones((9, 9))) == 0
+        around = cv2.dilate(plain.shown_HW.astype(np.uint8), np.ones((9, 9))) == 0
         np.testing.assert_array_equal(plain.image_HWC[around], other.image_HWC[around])
         inside = cv2.erode((plain.parsing_HW > 0).astype(np.uint8), np.ones((5, 5))) > 0
         differs += np.abs(plain.image_HWC[inside].astype(int) - other.image_HWC[inside]).mean() > 10
@@ -308,6 +308,15 @@ def test_garments_alone_are_laid_out_in_training_and_in_nothing_that_is_measured
     rng = np.random.default_rng([1, 12, 0])
     same = changed(labelled(OneGarment().view(0, 0)), SIZE, rng, MOVING)
     assert (plain.image_HWC == same.image_HWC).all()  # no number is drawn for what does not happen
+
+
+def test_what_is_held_changes_its_colours_too():
+    person, recoloured = marked(), replace(PLAIN, recolour=1.0)
+    bag = np.s_[54:76, 66:69]
+    made = [changed(person, (128, 88), np.random.default_rng(seed), recoloured) for seed in range(10)]
+    differs = [np.abs(each.image_HWC[bag].astype(int) - person.image_HWC[bag]).mean() > 10 for each in made]
+    assert sum(differs) >= 6
+    assert all((each.arms_HW == person.arms_HW).all() for each in made)
 
 
 def test_everything_of_one_colour_differs_by_shades_alone(monkeypatch):

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from engine.cv import cv2
 from engine.pose.skeleton import ABSENT, FLIP, GUESSED, LEFT_HIP, NECK, NOSE, RIGHT_HIP
-from engine.regions import ARMS_UNKNOWN, LEFT_ARM, REGIONS, RIGHT_ARM
+from engine.regions import ARMS_UNKNOWN, LEFT_ARM, REGIONS, RIGHT_ARM, of_an_arm
 from train.data.detector import as_detected
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.laid import is_alone, laid
@@ -113,7 +113,8 @@ def changed(
         surface[known, 0] = 255 - surface[known, 0]
         arms = _MIRRORED[arms]
     if changes.recolour:
-        picture = _recoloured(picture, parsing, surface, rng, changes.recolour, scenes)
+        held = of_an_arm(arms) & (parsing == 0)
+        picture = _recoloured(picture, parsing, surface, held, rng, changes.recolour, scenes)
     nobody = rng.random() < changes.nobody
     if nobody or rng.random() < changes.elsewhere:
         palette = picture[parsing > 0]
@@ -205,6 +206,7 @@ def _recoloured(
     picture: np.ndarray,
     parsing: np.ndarray,
     surface: np.ndarray,
+    held: np.ndarray,
     rng: np.random.Generator,
     probability: float,
     scenes: Sequence,
@@ -212,13 +214,14 @@ def _recoloured(
     """The picture with some of its garments in other colours: folds and shadows stay, what they lie on is
     mixed anew from its channels, darker or lighter, sometimes with a pattern. Photographed clothes have more
     colours and patterns than the studio's; what a garment is, its shape has to tell. Sleeves may be of
-    another colour than what they are sewn to, that of skin too; legs half as often, as if in stockings. Now
-    and then everything is of one colour, so that shades alone tell an arm from what it hangs before."""
+    another colour than what they are sewn to, that of skin too; legs half as often, as if in stockings; and
+    what is held. Now and then all garments are of one colour, so that shades alone tell an arm from what it
+    hangs before."""
     if rng.random() < _ALIKE:
         return _alike(picture, parsing, rng)
     sleeves = (parsing == _UPPER) & (np.abs(surface[:, :, 0] / 127.5 - 1) > _OUT_ON_ARMS)
     masks = [(parsing == region, probability) for region in _GARMENTS]
-    masks += [(sleeves, 0.5 * probability), (parsing == _LEGS, 0.5 * probability)]
+    masks += [(sleeves, 0.5 * probability), (parsing == _LEGS, 0.5 * probability), (held, probability)]
     for mask, share in masks:
         if rng.random() >= share or not mask.any():
             continue

@@ -13,7 +13,16 @@ from engine.compositing.fields import ramp, ramp_at, size_of
 from engine.compositing.limb_bones import sampled
 from engine.compositing.limb_mattes import THICK, reach
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
-from engine.compositing.ribbons import Ribbon, least_radius, past_middle, place_of, position_at, ribbon
+from engine.compositing.ribbons import (
+    Ribbon,
+    least_radius,
+    mitred,
+    past_middle,
+    place_of,
+    position_at,
+    ribbon,
+    stretched,
+)
 from engine.compositing.sleeves import Sleeve, lifted_sleeve, sleeved
 
 _BENT = 0.2, 0.8  # radians that a joint is bent otherwise than in the photo, until it is pointed
@@ -108,18 +117,19 @@ def lay_over(
         # No limb is broader.
         rows, columns = window_around(goes.line_N[points], THICK[1] * unit * scale, size_of(here_HW), sides_2)
         here_hw = here_HW[rows, columns]
-        where = place_of(here_hw, goes.line_N[points])
+        near = place_of(here_hw, goes.line_N[points])
+        where = stretched(mitred(near, here_hw, goes, points.start), here_hw, goes)
         past_hw = torch.zeros_like(where.aside)
         if sleeve is not None and upper:
             past_hw, where = sleeve.past_inner(where, was.root, rim), sleeve.in_photo(where)
-        before_hw = position_at(where, was.line_N[points], scale)
+        before_hw = position_at(where, was.line_N, scale)
         matte_1hw = sampled(cut_out.limb_HW[None], before_hw, sides_2).masked_fill(where.beyond, 0.0)
         broadest = THICK[1] * unit
-        if least_radius(was.line_N[points]) < broadest:
+        if least_radius(was.line_N) < broadest:
             # In the crook of a bent limb it is as broad as to its other side.
-            facing_hw = where._replace(aside=-where.aside).beside(broad_2N[:, points])
+            facing_hw = where._replace(aside=-where.aside).beside(broad_2N)
             at_most = where._replace(aside=where.aside.sign() * broadest)
-            crook_hw = past_middle(at_most, was.line_N[points]) & (where.aside.abs() > facing_hw)
+            crook_hw = past_middle(at_most, was.line_N) & (where.aside.abs() > facing_hw)
             matte_1hw = matte_1hw.masked_fill(crook_hw, 0.0)
         if upper:  # in the trunk's corner all is its, as broad as where it comes out of it
             over_hw = where.aside.abs() - where.beside(at_root_2N)
@@ -127,14 +137,14 @@ def lay_over(
         matte_1hw = matte_1hw * (1.0 - past_hw)
         if cut_out.above_HW is not None and upper:
             matte_1hw = matte_1hw * (1.0 - cut_out.above_HW[rows, columns])
-        clean = where.drawn_in(broad_2N[:, points], each.part * rim_N[points])
-        clean_hw = position_at(clean, was.line_N[points], scale)
+        clean = where.drawn_in(broad_2N, each.part * rim_N)
+        clean_hw = position_at(clean, was.line_N, scale)
         if cut_out.feet_2HW is not None and not upper:
             clean_hw = clean_hw + each.part * torch.complex(*sampled(cut_out.feet_2HW, clean_hw, sides_2))
         seen_Chw = sampled(cut_out.photo_CHW, clean_hw, sides_2)
         # Drawn in part it lets the engine's picture through, and not what the layer has behind it.
         drawn_Dhw = each.drawn * torch.cat([torch.ones_like(matte_1hw), seen_Chw])
-        layer_DHW[:, rows, columns].lerp_(drawn_Dhw, matte_1hw * where.of(goes.shown(place, upper)))
+        layer_DHW[:, rows, columns].lerp_(drawn_Dhw, matte_1hw * near.of(goes.shown(place, upper)))
 
 
 def window_around(

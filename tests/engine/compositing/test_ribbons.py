@@ -129,7 +129,7 @@ def test_outside_of_an_elbow_the_sleeve_goes_on_from_bone_to_bone(fold):
     drawn, moved, ring = here_1N[0].diff().abs(), seen_N.diff().abs(), ring_N.diff().abs()
     assert (moved > drawn / 4).all() and (moved < 1.5 * drawn).all()
     assert (ring < drawn / 4).sum() > 20, "else it were one"
-    inner_1N = (elbow + 0.5 * (fore - elbow) - 3 * PX * (arc_N[-1] / far) * torch.linspace(0.1, 1, 5))[None]
+    inner_1N = (elbow + 8 * PX * steps[1] - PX * (arc_N[-1] / far) * torch.linspace(0.3, 1.5, 5))[None]
     inner = mitred(place_of(inner_1N, goes.line_N), inner_1N, goes, 0)
     own = stretched(inner, inner_1N, goes)
     assert (position_at(own, was.line_N) - position_at(inner, was.line_N)).abs().max() < 1e-5

@@ -44,12 +44,14 @@ _GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt",
 
 
 class _Own(NamedTuple):
-    """Of a photo: its C planes, which are its colours or what it shows (`shown_surface`), and how sure it is
-    that nobody is there [C + 1, H, W]; the same without the hands that are elsewhere, and without any hand
-    that lies on clothes; its plate [C, H, W], its limbs' mattes, the rims of its feet (`feet`), what is under
-    its arms [C + 2, H, W], and its classes as its engine draws them [8, h, w]."""
+    """Of a photo: its C planes, which are its colours or what it shows (`shown_surface`), and as its arms
+    have them (`own_pose`) [C, H, W]; the same, and how sure it is that nobody is there [C + 1, H, W], without
+    the hands that are elsewhere, and without any hand that lies on clothes; its plate [C, H, W], its limbs'
+    mattes, the rims of its feet (`feet`), what is under its arms [C + 2, H, W], and its classes as its engine
+    draws them [8, h, w]."""
 
-    photo_DHW: Tensor
+    photo_CHW: Tensor
+    arms_CHW: Tensor
     bare_DHW: Tensor
     handless_DHW: Tensor
     plate_CHW: Tensor
@@ -75,13 +77,12 @@ def moved_limbs(
         if each is None:
             layers.append(torch.zeros(1 + colours, *size_of(source.photo), device=source.photo.device))
             continue
-        photo_DHW, bare_DHW = (
-            torch.cat([photo.photo[i, :colours], photo.photo[i, -1:]]).float() for photo in (source, bare)
-        )
+        bare_DHW = torch.cat([bare.photo[i, :colours], bare.photo[i, -1:]]).float()
         on_a_leg = any(bone.drawn > 0 and not bone.bone.of_arm for bone in each.shown)
         under_Ehw, surface_Dhw = own.under[i].float(), own.surface[i].float()
         handless_DHW = _without_hands(bare_DHW, under_Ehw, surface_Dhw[_ARMS]) if on_a_leg else bare_DHW
-        pictures = photo_DHW, bare_DHW, handless_DHW, own.background[i].float()
+        photo_CHW, arms_CHW = source.photo[i, :colours].float(), own.arms[i].float()
+        pictures = photo_CHW, arms_CHW, bare_DHW, handless_DHW, own.background[i].float()
         of_photo = _Own(
             *pictures, own.limbs[i].float(), own.feet[i].float(), under_Ehw, surface_Dhw[:CLASSES]
         )
@@ -91,7 +92,7 @@ def moved_limbs(
 
 def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
     poses, trunk, shown, stays, ways, class_8hw, claims_4hw, pulled = found
-    sides_2, size = poses.sides_2, size_of(own.photo_DHW)
+    sides_2, size = poses.sides_2, size_of(own.bare_DHW)
     here_hw, here_HW = (positions(each, sides_2) for each in (size_of(class_8hw), size))
     drawn = by_limb(shown)
     claim_1HW, left_1HW, web_1HW, stands_1HW = enlarged(claims_4hw[None], size)[0].split(1)
@@ -114,10 +115,11 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
     for behind in (True, False):
         for limb, bones in drawn.items():
             if bones[-1].hidden == behind:
-                seen_DHW = own.photo_DHW if bones[0].bone.of_arm else own.handless_DHW
-                photo_CHW, limb_HW = seen_DHW[:-1], own.limbs_4HW[limb]
-                feet_2HW = None if bones[0].bone.of_arm else own.feet_2HW
-                cut_out = CutOut(photo_CHW, limb_HW, abs(trunk.turn), ways[limb], feet_2HW, above.get(limb))
+                lies = own.limbs_4HW[limb], abs(trunk.turn), ways[limb]
+                if bones[0].bone.of_arm:
+                    cut_out = CutOut(own.photo_CHW, *lies, rimless_CHW=own.arms_CHW)
+                else:
+                    cut_out = CutOut(own.handless_DHW[:-1], *lies, own.feet_2HW, above.get(limb))
                 lay_over(layer_DHW, bones, poses, cut_out, here_HW)
                 if limb in pulled.stretches:
                     _lay(
@@ -148,7 +150,7 @@ def _without_arms(
 ) -> Tensor:
     """Planes [C, h, w] of the photo's trunk before its plate, without arms that are elsewhere: where these
     lay on clothes, and where cloth goes from trunk to sleeve now, of the clothes beside."""
-    rows = size_of(own.photo_DHW)[0]
+    rows = size_of(own.bare_DHW)[0]
     before_hw = before(poses, trunk, here_hw)
     seen_Chw, behind_1hw = seen(own.bare_DHW, before_hw, poses.sides_2).tensor_split([-1])
     of_arms_Ehw = sampled(own.under_EHW, before_hw, poses.sides_2)

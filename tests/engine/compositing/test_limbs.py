@@ -62,6 +62,7 @@ def limbs_of(
 
 def shown(now: Tensor, surface: Tensor, photo_of: DetailSource, own: OwnPose) -> Tensor:
     found = find_moved(now, surface, photo_of, own)
+    own = own._replace(arms=photo_of.photo[:, : own.background.shape[1]])
     return moved_limbs(found, photo_of, without_moved_hands(now, photo_of, own), own)
 
 

@@ -77,10 +77,8 @@ def along_limb(
             sleeve = lifted_sleeve((was, goes), broad_2N, bare_hw, cloth_hw, bones[0].then, poses.sides_2)
         inner, drawn_2N = inner_side(was), broad_2N if sleeve is None else sleeve.broad
         near_2 = drawn_2N[:, was.root + 2 : was.root + 5].median(1).values.tolist()
-        hem = 1.0 if sleeve is None else sleeve.hem
-        hole = armhole(
-            bones[0], (near_2[1 - inner], near_2[inner]), trunk, hers, sleeveless, hem, poses.sides_2
-        )
+        hem, below = (1.0, near_2[inner]) if sleeve is None else (sleeve.hem, sleeve.below)
+        hole = armhole(bones[0], (near_2[1 - inner], below), trunk, hers, sleeveless, hem, poses.sides_2)
     return Along(was, goes, broad_2N, sleeve, sleeveless, hole)
 
 

@@ -17,7 +17,8 @@ from engine.pose import skeleton as sk
 LEG, ARM = 1, 3
 OUT = {sk.LEFT_ELBOW: (9.2, -14.0), sk.LEFT_WRIST: (20.0, -28.0)}  # at (75, 36) and (88, 36)
 BENT = {sk.LEFT_WRIST: (14.0, -13.0)}  # forwards from the elbow, a right angle
-NOTHING = torch.zeros(CLASSES, *SIZE), torch.zeros(3, *SIZE)  # classes and colours of a photo
+# Classes and colours of a photo, and where it shows its person without her arms.
+NOTHING = torch.zeros(CLASSES, *SIZE), torch.zeros(3, *SIZE), torch.zeros(SIZE)
 UNIT = 15.2  # px, of an upper arm
 BROAD = 0.2  # units to either side
 

@@ -68,8 +68,8 @@ def even_arms(limbs_14HW: Tensor, behind_11HW: Tensor, apart_11HW: Tensor, pose_
         stations = _Stations(made, placed[bones[0]].unit, 2.0 / rows)
         planes_3HW = torch.stack([limb_HW, behind_11HW[0, 0], apart_11HW[0, 0]])
         broad_2M, wall_2M = stations.breadth(planes_3HW, sides_2)
-        broad_2M, there_2M = stations.without_gaps(broad_2M, wall_2M)
-        sure_2M = stations.regular() * there_2M
+        broad_2M, there_2M, gap_2M = stations.without_gaps(broad_2M, wall_2M)
+        sure_2M = (stations.regular() * there_2M).maximum(gap_2M)
         window = window_of(limb_HW, round(_TEETH * stations.unit * rows / 2), _COARSE)
         size = size_of(limb_HW[window])
         half = size[0] // _COARSE, size[1] // _COARSE
@@ -126,9 +126,9 @@ class _Stations:
         broad, wall = zip(*sides, strict=True)
         return torch.stack(broad), torch.stack(wall)
 
-    def without_gaps(self, broad_2M: Tensor, wall_2M: Tensor) -> tuple[Tensor, Tensor]:
-        """Such breadths where there is none between those before and after it, and 1 where an arm is to that
-        side, or was missed before its trunk."""
+    def without_gaps(self, broad_2M: Tensor, wall_2M: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Such breadths where there is none between those before and after it; 1 where an arm is to that
+        side, or was missed before its trunk; and where it was to both."""
         there_2M = (broad_2M > _LEAST * self.unit).float()
         ends = self._window(_SEEN)  # where what is missed begins, an arm is partly told
         known_2M = -F.max_pool1d(-there_2M, ends, 1, ends // 2) > 0
@@ -138,7 +138,9 @@ class _Stations:
                 known_K, broad_K = known_M.nonzero()[:, 0].tolist(), filled_M[known_M].tolist()
                 filled_M[:] = torch.from_numpy(np.interp(all_M, known_K, broad_K))
         missed_2M = self._closed(there_2M, _MISSED) * (1.0 - wall_2M)
-        return filled_2M, there_2M.maximum(missed_2M)
+        gap_1M = missed_2M.amin(0, keepdim=True) * (1.0 - there_2M.amax(0, keepdim=True))
+        gap_1M = F.max_pool1d(gap_1M, 2 * ends + 1, 1, ends)
+        return filled_2M, there_2M.maximum(missed_2M), gap_1M.expand_as(there_2M)
 
     def even(self, broad_2M: Tensor, wall_2M: Tensor) -> Tensor:
         """Such breadths without teeth before the wall, and regular before clothes."""
@@ -174,7 +176,8 @@ class _Stations:
 
     def _closed(self, value_2M: Tensor, units: float) -> Tensor:
         side = self._window(units)
-        return -F.max_pool1d(-F.max_pool1d(value_2M, side, 1, side // 2), side, 1, side // 2)
+        padded = F.pad(value_2M[None], (side - 1, side - 1), mode="replicate")[0]
+        return -F.max_pool1d(-F.max_pool1d(padded, side, 1), side, 1)
 
     def _median(self, value_2M: Tensor, units: float) -> Tensor:
         side = self._window(units)

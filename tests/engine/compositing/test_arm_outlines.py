@@ -126,9 +126,11 @@ def test_a_matte_ends_at_a_wall_that_the_arm_does_not_look_like(arms, closed):
 
 
 def test_what_was_missed_between_a_sleeve_and_its_hand_is_as_broad_as_beside():
-    """A dark cuff before a dark coat; at an arm's end nothing is added."""
-    missed_HW = (ALONG_FORE > 0.5) & (ALONG_FORE < 0.75)
-    least, most = breadths(even(ARM & ~missed_HW, WALL), TRUNKS)
+    """A dark cuff before a dark coat, to the wrist's other side; at an arm's end nothing is added."""
+    missed_HW = (ALONG_FORE > 0.75) & (ALONG_FORE < 1.1)
+    even_HW = even(ARM & ~missed_HW, WALL)
+    least, most = breadths(even_HW, TRUNKS)
     assert least > 10.5 and most < 13.5
+    assert even_HW[missed_HW & (WHERE.aside.abs() < BROAD - 2 * PX)].min() > 0.9
     ends_HW = ALONG_FORE > 0.5
-    assert even(ARM & ~ends_HW, WALL)[ON_FOREARM & (ALONG_FORE > 0.6)].max() == 0
+    assert even(ARM & ~ends_HW, WALL)[ALONG_FORE > 0.6].max() == 0

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.fields import Window, ramp, ramp_at, window_of
@@ -33,6 +34,7 @@ _POINTS = 24  # of an outline
 _LOOKS, _ASIDE = 64, 0.6  # points at which a trunk's side is looked for, so many units to both sides
 _INWARDS = 0.5  # of the way from a shoulder to the neck: what is farther in needs no outline
 _BEYOND = 0.4  # units farther than an outline's farthest point, up to which it tells where nothing is
+_RIM = 1.0 / 128  # of a picture's height, how far beside an arm its rim goes, as in `under_arms`
 _SEAM = 0.02  # units over which the cloth of one side of the seam goes over into that of the other
 _SHARE = 0.5, 0.85  # of the angle between arm and trunk, which part is the arm's: of a sleeve, of a bare one
 _ROUND = 0.15  # units along an arm up to which it is round, and narrower than farther on
@@ -41,6 +43,23 @@ _SHOULDER = (1.3, 1.6), (0.9, 1.1)  # times so far, how far a shoulder stays: in
 _FLAT = 6.0, 1.0  # times nearer it ends below: there a sleeve is creased
 _BITS = 4  # of a px: how finely corners are told
 _FAR = 2**14  # px: corners farther away than this are there
+
+
+class Bared(NamedTuple):
+    """Of a photo, 0 to 1: how sure it is that nobody is there [1, H, W]; where its right and its left arm are
+    [2, h, w]; and where these lie on clothes [2, h, w]."""
+
+    behind: Tensor
+    arms: Tensor
+    on: Tensor
+
+    def side(self, line_A: Tensor, sides_2: Tensor) -> int:
+        """Up to which of the points of a line the person goes on without her arms and their rims."""
+        behind_1A, arms_2A, on_2A = (sampled(each, line_A[None], sides_2)[:, 0] for each in self)
+        near = round(_RIM * 2.0 / float((line_A[1] - line_A[0]).abs()))
+        arms_2A = F.max_pool1d(arms_2A[None], 2 * near + 1, 1, near)[0]
+        hers_A = ((1.0 - behind_1A[0]) * (1.0 - arms_2A.amax(0))).maximum((on_2A * arms_2A).amax(0))
+        return int((hers_A > 0.5).float().cummin(0).values.sum())
 
 
 class Parts(NamedTuple):
@@ -128,15 +147,15 @@ def armhole(
     upper: Elsewhere,
     broad_2: tuple[float, float],
     trunk: Trunk,
-    hers_HW: Tensor,
+    hers: Bared,
     bare: bool,
     hem: float,
     sides_2: Tensor,
 ) -> Armhole | None:
     """Of an upper arm; None where it is not elsewhere, or of no breadth.
 
-    broad: how far the arm reaches aside, away from its trunk and towards it. hers: how far the photo shows
-    the person without her arms. hem: where along it its sleeve ends, from 0 to 1.
+    broad: how far the arm reaches aside, away from its trunk and towards it. hers: what the photo
+    shows. hem: where along it its sleeve ends, from 0 to 1.
     """
     if upper.part == 0 or min(broad_2) == 0:
         return None
@@ -149,7 +168,7 @@ def armhole(
     share = _BARE if bare else 1.0
     outline: list[complex] = []
     inner: list[complex] = []
-    side = _side(then, share * _DOWN, sign, hers_HW, sides_2) if lifted > 0 else None
+    side = _side(then, share * _DOWN, sign, hers, sides_2) if lifted > 0 else None
     if side is None:
         lifted = 0.0
     else:
@@ -170,13 +189,12 @@ def _lifted(bone: Segment, down: complex, sign: float) -> float:
     return angle + tau if angle < -pi / 2 else angle
 
 
-def _side(then: Segment, below: float, sign: float, hers_HW: Tensor, sides_2: Tensor) -> complex | None:
+def _side(then: Segment, below: float, sign: float, hers: Bared, sides_2: Tensor) -> complex | None:
     """Where a photo's trunk ends on the side of an arm, so many units below its shoulder; None where it is
     not, or does not end."""
-    aside_A = torch.linspace(-_ASIDE, _ASIDE, _LOOKS, device=hers_HW.device)
+    aside_A = torch.linspace(-_ASIDE, _ASIDE, _LOOKS, device=sides_2.device)
     line_A = then.begin + then.unit * (1j * below + sign * aside_A)
-    seen_A = sampled(hers_HW[None], line_A[None], sides_2)[0, 0] > 0.5
-    count = int(seen_A.float().cummin(0).values.sum())
+    count = hers.side(line_A, sides_2)
     return complex(line_A[count - 1]) if 0 < count < _LOOKS else None
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from engine.compositing.armholes import Armhole, armhole
+from engine.compositing.armholes import Armhole, Bared, armhole
 from engine.compositing.fields import ramp, ramp_at, size_of
 from engine.compositing.limb_bones import sampled
 from engine.compositing.limb_mattes import THICK, reach
@@ -59,7 +59,7 @@ def along_limb(
     trunk: Trunk,
     class_8hw: Tensor,
     photo_3HW: Tensor,
-    hers_HW: Tensor,
+    hers: Bared,
 ) -> Along:
     """bones: of one limb. class, photo: the photo's."""
     limb, unit, scale = bones[0].bone.chain, bones[0].then.unit, abs(trunk.turn)
@@ -79,7 +79,7 @@ def along_limb(
         near_2 = drawn_2N[:, was.root + 2 : was.root + 5].median(1).values.tolist()
         hem = 1.0 if sleeve is None else sleeve.hem
         hole = armhole(
-            bones[0], (near_2[1 - inner], near_2[inner]), trunk, hers_HW, sleeveless, hem, poses.sides_2
+            bones[0], (near_2[1 - inner], near_2[inner]), trunk, hers, sleeveless, hem, poses.sides_2
         )
     return Along(was, goes, broad_2N, sleeve, sleeveless, hole)
 

@@ -173,6 +173,9 @@ def _without_arms(
     hers_1hw = torch.lerp(hers_1hw, whole_1hw, near_hw)
     if rows > _STEPS * size_of(own.class_8hw)[0]:
         hers_1hw = torch.lerp(hers_1hw, evened(hers_1hw[None], rows)[0], near_hw)
+    # No rim has an arm's colours.
+    lies_hw = ramp(on_hw, *LIES) * ramp(lay_hw, *LIES)
+    under_1hw = lies_hw.maximum(gone_1hw).maximum(behind_1hw)
     around_1hw = torch.zeros_like(behind_1hw)
     for hole in holes:
         if hole.lifted == 0:
@@ -181,12 +184,11 @@ def _without_arms(
         parts = hole.parts(here_hw[near[1:]])
         head_hw = sampled(own.class_8hw[HEAD_CLASSES], before_hw[near[1:]], poses.sides_2).sum(0)
         beyond_hw, inner_hw = parts.beyond * (1.0 - head_hw), parts.arm + parts.trunk
+        told_hw = beyond_hw.maximum(inner_hw)
         hers_1hw[near] = (hers_1hw[near] * (1.0 - beyond_hw)).maximum(inner_hw)
-        around_1hw[near] = around_1hw[near].maximum(beyond_hw).maximum(inner_hw)
-    # No rim has an arm's colours.
-    lies_hw = ramp(on_hw, *LIES) * ramp(lay_hw, *LIES)
-    under_1hw = lies_hw.maximum(gone_1hw).maximum(behind_1hw)
-    under_1hw = under_1hw.maximum(around_1hw * with_rims(behind_1hw[None], rows)[0])
+        around_1hw[near] = around_1hw[near].maximum(told_hw)
+        rims_1hw = with_rims(behind_1hw[near][None], rows)[0]
+        under_1hw[near] = under_1hw[near].maximum(told_hw * rims_1hw)
     made_Chw = torch.lerp(
         own.plate_CHW[(..., *window)], torch.lerp(seen_Chw, clothes_Chw, under_1hw), hers_1hw
     )

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from engine.compositing.armholes import Bared
 from engine.compositing.atlas import CLASSES
 from engine.compositing.crotches import Triangle, crotch, triangles
 from engine.compositing.cut_outs import Along, Poses, along_limb
@@ -22,7 +22,6 @@ from engine.compositing.limb_claims import Shown, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, Moves, Trunk, moves
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.ribbons import BONES_OF_LIMB
-from engine.compositing.under_arms import with_rims
 from engine.compositing.untouched import untouched
 
 
@@ -96,24 +95,15 @@ def _found(
     if trunk is None or not (stays > 0 or any(each.part > 0 for each in shown)):
         return None  # at rest nothing of this is worth its time
     here_hw = positions(size_of(class_8hw), poses.sides_2)
-    hers_HW = _without_arms(photo, on_2HW)
+    hers = Bared(photo.behind_1HW, photo.limbs_4HW[ARM_CHAINS], on_2HW)
     ways = {
-        limb: along_limb(bones, poses, photo.limbs_4HW[limb], trunk, photo.class_8HW, photo_3HW, hers_HW)
+        limb: along_limb(bones, poses, photo.limbs_4HW[limb], trunk, photo.class_8HW, photo_3HW, hers)
         for limb, bones in by_limb(shown).items()
     }
     claims_3hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, near_hw)
     return MovedLimbs(
         poses, trunk, shown, stays, ways, class_8hw, claims_3hw, _pulled(poses, trunk, photo, shown)
     )
-
-
-def _without_arms(photo: Shown, on_2HW: Tensor) -> Tensor:
-    """0 to 1 [H, W]: where a photo's person is, less what is hers by her arms alone. on: where these lie on
-    clothes."""
-    arms_2HW = with_rims(photo.limbs_4HW[None, ARM_CHAINS])[0]
-    behind_11HW = F.interpolate(photo.behind_1HW[None], size_of(arms_2HW), mode="bilinear")
-    bare_HW = (1.0 - behind_11HW[0, 0]) * (1.0 - arms_2HW.amax(0))
-    return bare_HW.maximum((on_2HW * arms_2HW).amax(0))
 
 
 def by_limb(shown: Sequence[Elsewhere]) -> dict[int, list[Elsewhere]]:

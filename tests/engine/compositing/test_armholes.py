@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from engine.compositing.armholes import Armhole, Parts, armhole
+from engine.compositing.armholes import Armhole, Bared, Parts, armhole
 from engine.compositing.limb_bones import BONES, joints, segments
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
 from engine.pose import skeleton as sk
@@ -28,7 +28,7 @@ UNIT = THEN.unit
 SIDE = THEN.begin.real + PX  # where the trunk ends
 BROAD = 4 * PX  # how far the arm reaches aside
 HANGS = phase(1j / THEN.step)  # radians that it hangs outwards in the photo
-HERS = (HERE.real < SIDE).float()
+HERS = Bared((HERE.real > SIDE)[None].float(), torch.zeros(2, *SIZE), torch.zeros(2, *SIZE))
 
 
 def at(angle: float, trunk: Trunk = STAYS) -> Elsewhere:
@@ -68,9 +68,9 @@ def test_an_arm_that_goes_inwards_has_no_outline_and_keeps_its_shoulder():
 
 
 def test_where_no_trunk_ends_is_no_outline():
-    whole, nobody = torch.ones(SIZE), torch.zeros(SIZE)
-    for hers_HW in (whole, nobody):
-        made = armhole(at(LEVEL), (BROAD, BROAD), STAYS, hers_HW, False, 1.0, SIDES)
+    for behind in (0.0, 1.0):
+        hers = HERS._replace(behind=torch.full((1, *SIZE), behind))
+        made = armhole(at(LEVEL), (BROAD, BROAD), STAYS, hers, False, 1.0, SIDES)
         assert made is not None and made.lifted == 0
     assert armhole(at(LEVEL), (0.0, BROAD), STAYS, HERS, False, 1.0, SIDES) is None, "an arm of no breadth"
 
@@ -166,3 +166,16 @@ def test_what_is_told_lies_within_its_window():
         outside_HW: Tensor = whole_HW.clone()
         outside_HW[window] = 0.0
         assert outside_HW.max() == 0 and whole_HW[window].sub(part_hw).abs().max() < 0.1
+
+
+def test_what_an_arm_hid_is_the_trunks_where_it_lay_on_clothes():
+    """The arm, from 5 px within the trunk's side on, with a px around it that has its colours."""
+    arms = torch.zeros(2, *SIZE)
+    arms[1] = (HERE.real > SIDE - 5 * PX).float()
+    here_A = THEN.begin + 1j * 0.5 * UNIT + torch.linspace(-0.6, 0.6, 64) * UNIT
+    ends = []
+    for on in (0.0, 1.0):
+        on_cloth = on * ((HERE.real > SIDE - 7 * PX) & (HERE.real < SIDE)).float()
+        hers = HERS._replace(arms=arms, on=on_cloth.expand(2, -1, -1))
+        ends.append((float(here_A[hers.side(here_A, SIDES) - 1].real) - SIDE) / PX)
+    assert ends == pytest.approx([-6.0, 0.0], abs=0.8)

@@ -7,6 +7,7 @@ import torch
 from flat_scene import HERE, SIDES, SIZE, pose
 from torch import Tensor
 
+from engine.compositing.armholes import Bared
 from engine.compositing.atlas import CLASSES
 from engine.compositing.cut_outs import CutOut, Poses, along_limb, lay_over
 from engine.compositing.limb_bones import segments
@@ -17,8 +18,9 @@ from engine.pose import skeleton as sk
 LEG, ARM = 1, 3
 OUT = {sk.LEFT_ELBOW: (9.2, -14.0), sk.LEFT_WRIST: (20.0, -28.0)}  # at (75, 36) and (88, 36)
 BENT = {sk.LEFT_WRIST: (14.0, -13.0)}  # forwards from the elbow, a right angle
-# Classes and colours of a photo, and where it shows its person without her arms.
-NOTHING = torch.zeros(CLASSES, *SIZE), torch.zeros(3, *SIZE), torch.zeros(SIZE)
+# Classes and colours of a photo, and where it shows its person.
+NOBODY = Bared(torch.ones(1, *SIZE), torch.zeros(2, *SIZE), torch.zeros(2, *SIZE))
+NOTHING = torch.zeros(CLASSES, *SIZE), torch.zeros(3, *SIZE), NOBODY
 UNIT = 15.2  # px, of an upper arm
 BROAD = 0.2  # units to either side
 

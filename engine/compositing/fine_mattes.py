@@ -68,8 +68,8 @@ def fine_mattes(
             limb_11HW = _limb(photo_13HW[large], photo_13hw[small], hers_11hw[small], limb_11hw)
             deep_11HW = enlarged(_deep(limb_11hw, _LIMB_RIM), size_of(limb_11HW))
             limbs_14HW[:, limb : limb + 1][large] = limb_11HW * hers_11HW[large].maximum(deep_11HW)
-    even_14HW = even_arms(limbs_14HW, 1.0 - hers_11HW, pose_183)
-    seen_13HW = without_rims(photo_13HW, even_14HW[:, ARM_CHAINS], limbs_14HW[:, ARM_CHAINS], pose_183[None])
+    even_14HW = even_arms(limbs_14HW, 1.0 - hers_11HW, wall_13HW.abs().amax(1, keepdim=True), pose_183)
+    seen_13HW = without_rims(photo_13HW, even_14HW[:, ARM_CHAINS], hers_11HW, pose_183[None])
     planes = 1.0 - hers_11HW, even_14HW, 0.5 * (seen_13HW + 1.0)
     return FineMattes(*((255.0 * each).round().to(torch.uint8) for each in planes))
 

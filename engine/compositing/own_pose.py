@@ -116,7 +116,7 @@ def own_pose_rendering(
         background_B3HW,
         limbs_B4HW,
         rims_of_feet(limbs_B4HW, pose_B183),
-        without_rims(source.photo[:, :3].float(), arms_B2HW, arms_B2HW, pose_B183),
+        without_rims(source.photo[:, :3].float(), arms_B2HW, 1.0 - source.photo[:, -1:].float(), pose_B183),
         under_B5HW,
         F.interpolate(torch.cat([seen_class_B8hw, seen_point_B3hw], 1), size, mode="area"),
         pose_B183,

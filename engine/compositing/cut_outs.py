@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from engine.compositing.fields import ramp, ramp_at, size_of
+from engine.compositing.hidden_hands import OtherHand
 from engine.compositing.limb_bones import sampled
 from engine.compositing.limb_mattes import THICK, reach
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
@@ -30,13 +31,15 @@ class Poses(NamedTuple):
 
 class Along(NamedTuple):
     """A limb's ribbon in the photo and now; how broad it is to both sides of the first [2, N], as large as
-    the person is now; its sleeve, if that is lifted; and whether it is bare from its shoulder on."""
+    the person is now; its sleeve, if that is lifted; whether it is bare from its shoulder on; and the hand
+    that is shown for one in a pocket."""
 
     was: Ribbon
     goes: Ribbon
     broad: Tensor
     sleeve: Sleeve | None
     sleeveless: bool
+    hand: OtherHand | None = None
 
 
 def along_limb(
@@ -74,8 +77,8 @@ def _bent(bones: Sequence[Elsewhere]) -> float:
 
 class CutOut(NamedTuple):
     """The photo's planes [C, H, W], the limb's matte [H, W], how much larger the person is now, along what it
-    lies, of legs the rims of feet [2, H, W] (`feet`), and the matte of what stays of the trunk over it
-    [H, W], if anything does."""
+    lies, of legs the rims of feet [2, H, W] (`feet`), the matte of what stays of the trunk over it
+    [H, W], if anything does, and that of the other arm, if that one's hand is shown."""
 
     photo_CHW: Tensor
     limb_HW: Tensor
@@ -83,6 +86,7 @@ class CutOut(NamedTuple):
     along: Along
     feet_2HW: Tensor | None = None
     above_HW: Tensor | None = None
+    other_HW: Tensor | None = None
 
 
 def lay_over(
@@ -96,7 +100,7 @@ def lay_over(
     limb. here: positions of the layer's pixels."""
     scale, unit, sides_2 = cut_out.scale, bones[0].then.unit, poses.sides_2
     rim = min(_RIM, 2.0 * _RIM_PX / len(cut_out.limb_HW))
-    was, goes, broad_2N, sleeve, _ = cut_out.along
+    was, goes, broad_2N, sleeve, _, hand = cut_out.along
     # A rim has colours of what is behind it. A hand or foot is of any shape, a trunk's corner has no rim.
     rim_N = torch.full_like(broad_2N[0], rim * scale)
     rim_N[: was.root + 1], rim_N[was.joints[-1] :] = 0.0, 0.0
@@ -132,6 +136,13 @@ def lay_over(
         if cut_out.feet_2HW is not None and not upper:
             clean_hw = clean_hw + each.part * torch.complex(*sampled(cut_out.feet_2HW, clean_hw, sides_2))
         seen_Chw = sampled(cut_out.photo_CHW, clean_hw, sides_2)
+        if hand is not None and cut_out.other_HW is not None and not upper:
+            there = where._replace(aside=-where.aside) if hand.mirrored else where
+            there_hw = position_at(there, hand.line_N[points], scale)
+            planes_Dhw = sampled(torch.cat([cut_out.other_HW[None], cut_out.photo_CHW]), there_hw, sides_2)
+            shown_hw = each.part * where.of(hand.shown_N[points])
+            matte_1hw = torch.lerp(matte_1hw, planes_Dhw[:1].masked_fill(where.beyond, 0.0), shown_hw)
+            seen_Chw = torch.lerp(seen_Chw, planes_Dhw[1:], shown_hw)
         # Drawn in part it lets the engine's picture through, and not what the layer has behind it.
         drawn_Dhw = each.drawn * torch.cat([torch.ones_like(matte_1hw), seen_Chw])
         layer_DHW[:, rows, columns].lerp_(drawn_Dhw, matte_1hw * where.of(goes.shown(place, upper)))

@@ -117,7 +117,16 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
                 seen_DHW = own.photo_DHW if bones[0].bone.of_arm else own.handless_DHW
                 photo_CHW, limb_HW = seen_DHW[:-1], own.limbs_4HW[limb]
                 feet_2HW = None if bones[0].bone.of_arm else own.feet_2HW
-                cut_out = CutOut(photo_CHW, limb_HW, abs(trunk.turn), ways[limb], feet_2HW, above.get(limb))
+                hand = ways[limb].hand
+                cut_out = CutOut(
+                    photo_CHW,
+                    limb_HW,
+                    abs(trunk.turn),
+                    ways[limb],
+                    feet_2HW,
+                    above.get(limb),
+                    None if hand is None else own.limbs_4HW[hand.limb],
+                )
                 lay_over(layer_DHW, bones, poses, cut_out, here_HW)
                 if limb in pulled.stretches:
                     _lay(

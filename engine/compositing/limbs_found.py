@@ -16,7 +16,8 @@ from engine.compositing.crotches import Triangle, crotch, triangles
 from engine.compositing.cut_outs import Along, Poses, along_limb
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import size_of
-from engine.compositing.limb_bones import HIPS, joints, positions
+from engine.compositing.hidden_hands import other_hand
+from engine.compositing.limb_bones import ARM_CHAINS, HIPS, joints, positions
 from engine.compositing.limb_claims import Shown, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, Moves, Trunk, moves
 from engine.compositing.own_pose import OwnPose
@@ -75,13 +76,20 @@ def find_moved(
             Shown(source.photo[i, -1:].float(), own.limbs[i].float(), own.surface[i, :CLASSES].float()),
             1.0 - still_B1hw[i, 0],
             source.photo[i, :3].float(),
+            own.seen[i, :CLASSES].float(),
         )
         for i, (now_183, own_183, found) in enumerate(zip(pose_B183, own.pose, moved, strict=True))
     ]
 
 
 def _found(
-    poses: Poses, found: Moves, class_8hw: Tensor, photo: Shown, near_hw: Tensor, photo_3HW: Tensor
+    poses: Poses,
+    found: Moves,
+    class_8hw: Tensor,
+    photo: Shown,
+    near_hw: Tensor,
+    photo_3HW: Tensor,
+    seen_8hw: Tensor,
 ) -> MovedLimbs | None:
     trunk, shown, stays = found
     if trunk is None or not (stays > 0 or any(each.part > 0 for each in shown)):
@@ -91,6 +99,9 @@ def _found(
         limb: along_limb(bones, poses, photo.limbs_4HW[limb], trunk, photo.class_8HW, photo_3HW)
         for limb, bones in by_limb(shown).items()
     }
+    for limb in ways.keys() & set(ARM_CHAINS):
+        hand = other_hand(limb, ways[limb].was, poses.own_183, seen_8hw, poses.sides_2)
+        ways[limb] = ways[limb]._replace(hand=hand)
     claims_4hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, ways, near_hw)
     return MovedLimbs(
         poses, trunk, shown, stays, ways, class_8hw, claims_4hw, _pulled(poses, trunk, photo, shown)

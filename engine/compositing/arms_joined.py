@@ -81,7 +81,7 @@ def _found(side: int, pose_183: Tensor, arm_HW: Tensor, here_HW: Tensor, sides_2
     closed_N = broad_N.cummax(0).values.minimum(broad_N.flip(0).cummax(0).values.flip(0))
     seen_N = broad_N > (_NARROW * closed_N).clamp_min(_LEAST)
     seen_N[: made.root], seen_N[last:] = True, True
-    made = Ribbon(line_N, made.joints)
+    made = made._replace(line_N=line_N)
     return _Arm(made, place_of(here_HW, line_N), unit, broad_2N, seen_N)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
@@ -22,6 +23,7 @@ from engine.compositing.limb_claims import Shown, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, Moves, Trunk, moves
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.ribbons import BONES_OF_LIMB
+from engine.compositing.under_arms import with_rims
 from engine.compositing.untouched import untouched
 
 
@@ -35,7 +37,7 @@ class Pulled(NamedTuple):
 
 class MovedLimbs(NamedTuple):
     """What of a person is elsewhere in a pose, told on the grid of the surface map: both poses, what is
-    elsewhere, along what each limb lies, the engine's classes [8, h, w], its claims [4, h, w]
+    elsewhere, along what each limb lies, the engine's classes [8, h, w], its claims [3, h, w]
     (`limb_claims.claimed`), and the legs that are pulled away from their crotch."""
 
     poses: Poses
@@ -44,7 +46,7 @@ class MovedLimbs(NamedTuple):
     stays: float
     ways: dict[int, Along]
     class_8hw: Tensor
-    claims_4hw: Tensor
+    claims_3hw: Tensor
     pulled: Pulled
 
 
@@ -77,6 +79,7 @@ def find_moved(
             1.0 - still_B1hw[i, 0],
             source.photo[i, :3].float(),
             own.seen[i, :CLASSES].float(),
+            own.under[i, -2:].float(),
         )
         for i, (now_183, own_183, found) in enumerate(zip(pose_B183, own.pose, moved, strict=True))
     ]
@@ -90,22 +93,33 @@ def _found(
     near_hw: Tensor,
     photo_3HW: Tensor,
     seen_8hw: Tensor,
+    on_2HW: Tensor,
 ) -> MovedLimbs | None:
     trunk, shown, stays = found
     if trunk is None or not (stays > 0 or any(each.part > 0 for each in shown)):
         return None  # at rest nothing of this is worth its time
     here_hw = positions(size_of(class_8hw), poses.sides_2)
+    hers_HW = _without_arms(photo, on_2HW)
     ways = {
-        limb: along_limb(bones, poses, photo.limbs_4HW[limb], trunk, photo.class_8HW, photo_3HW)
+        limb: along_limb(bones, poses, photo.limbs_4HW[limb], trunk, photo.class_8HW, photo_3HW, hers_HW)
         for limb, bones in by_limb(shown).items()
     }
     for limb in ways.keys() & set(ARM_CHAINS):
         hand = other_hand(limb, ways[limb].was, poses.own_183, seen_8hw, poses.sides_2)
         ways[limb] = ways[limb]._replace(hand=hand)
-    claims_4hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, ways, near_hw)
+    claims_3hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, near_hw)
     return MovedLimbs(
-        poses, trunk, shown, stays, ways, class_8hw, claims_4hw, _pulled(poses, trunk, photo, shown)
+        poses, trunk, shown, stays, ways, class_8hw, claims_3hw, _pulled(poses, trunk, photo, shown)
     )
+
+
+def _without_arms(photo: Shown, on_2HW: Tensor) -> Tensor:
+    """0 to 1 [H, W]: where a photo's person is, less what is hers by her arms alone. on: where these lie on
+    clothes."""
+    arms_2HW = with_rims(photo.limbs_4HW[None, ARM_CHAINS])[0]
+    behind_11HW = F.interpolate(photo.behind_1HW[None], size_of(arms_2HW), mode="bilinear")
+    bare_HW = (1.0 - behind_11HW[0, 0]) * (1.0 - arms_2HW.amax(0))
+    return bare_HW.maximum((on_2HW * arms_2HW).amax(0))
 
 
 def by_limb(shown: Sequence[Elsewhere]) -> dict[int, list[Elsewhere]]:

@@ -64,7 +64,8 @@ def test_a_moved_arm_ends_in_the_other_ones_hand():
         e for e in elsewhere(now_183, own_183, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == RIGHT
     ]
     poses, none = Poses(now_183, own_183, SIDES), torch.zeros(SIZE)
-    way = along_limb(bones, poses, none, trunk, torch.zeros(CLASSES, *SIZE), torch.zeros(3, *SIZE))
+    nothing = torch.zeros(CLASSES, *SIZE), torch.zeros(3, *SIZE), none
+    way = along_limb(bones, poses, none, trunk, *nothing)
     forearm = segments(own_183, SIDES)[7]
     theirs = (distance(HERE, forearm.end + 0.3 * forearm.step) < 0.3 * abs(forearm.step)).float()
     layers = []

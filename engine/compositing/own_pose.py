@@ -15,11 +15,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.arm_outlines import without_rims
+from engine.compositing.arms_joined import joined
 from engine.compositing.arms_seen import arms_seen, with_hands
 from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
 from engine.compositing.feet import rims_of_feet
 from engine.compositing.fields import around, size_of
+from engine.compositing.hidden_hands import out_of_pockets
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.limb_claims import HEAD_CLASSES
 from engine.compositing.limb_mattes import limb_mattes, without_wall
@@ -28,6 +30,7 @@ from engine.ops.resample import enlarged
 from engine.regions import REGIONS
 
 _BARE = REGIONS.index("arms")
+_WORN = [REGIONS.index(name) for name in ("arms", "upper clothes", "dress or skirt")]  # on an arm
 BEHIND = 0.8  # so sure it has to be that nobody is there
 MARGIN = 5  # px of a map of 128 rows around the person that have something of their colours
 
@@ -95,8 +98,10 @@ def own_pose_rendering(
     seen_class_B8hw = seen_class_B8hw.softmax(1)
     size_of_photo = size_of(background_B3HW)
     arms_B2HW, beneath_B8HW = arms_seen(arms_BAhw, size_of_photo)
-    bare_B1HW = F.interpolate(seen_class_B8hw[:, _BARE : _BARE + 1], size_of_photo, mode="bilinear")
-    arms_B2HW = with_hands(arms_B2HW, bare_B1HW, pose_B183)
+    class_B8HW = F.interpolate(seen_class_B8hw, size_of_photo, mode="bilinear")
+    arms_B2HW = with_hands(arms_B2HW, class_B8HW[:, _BARE, None], pose_B183)
+    arms_B2HW = joined(arms_B2HW, class_B8HW[:, _WORN].sum(1, keepdim=True), pose_B183)
+    arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW)
     limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, arms_B2HW)
     # A foot that is lifted takes nothing of its floor along.
     limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], source.photo[:, :3].float(), background_B3HW)

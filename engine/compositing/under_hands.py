@@ -58,6 +58,7 @@ def under_hands(
     shares_B4hw = shares_B4hw / shares_B4hw.sum(1, keepdim=True).clamp_min(1e-30)
     # As far as an arm's rim and beyond it, lest there be a line between the two.
     on_B2hw = with_rims(with_rims(arms_B2hw)) * ramp(there_B4hw.sum(1, keepdim=True), *_BENEATH)
+    on_B2hw = on_B2hw * (1.0 - arms_B2hw.flip(1))  # no rim of an arm is of the other
     on_B2hw = without_lumps(on_B2hw, clothes_B1hw * (1.0 - arms_B1hw), pose_B183)
     around_B3hw = colours_beneath(photo_B3hw, cloth_B4hw, shares_B4hw)
     # Nearer to an arm is cloth too, without its shadow.

@@ -34,7 +34,7 @@ def test_an_arm_is_what_is_seen_of_it_up_to_the_end_of_its_hand():
     assert made[OF_LEFT_ARM, 69, 69] > 0.99, "the hand, beyond the wrist"
     assert made[:3].max() == 0, "no leg, and no other arm"
     assert made[OF_LEFT_ARM, 57, 40] == 0 and made[OF_LEFT_ARM, 30, 67] == 0
-    assert made[OF_LEFT_ARM, 76:].max() == 0, "no hand reaches so far"
+    assert made[OF_LEFT_ARM, 79:].max() == 0, "no hand reaches so far"
 
 
 def test_legs_that_touch_are_told_apart_by_what_is_nearer():

@@ -219,8 +219,10 @@ def test_a_neck_that_counts_as_an_arm_stays_when_an_arm_is_raised():
 
 
 def test_an_upper_arm_that_stays_is_not_taken_away_with_its_forearm():
-    made = layer(pose({sk.LEFT_WRIST: (20.0, -18.0)}))
-    assert made[0, 40:46, 61:66].max() < 0.05
+    """Nor half of it, when the forearm is half drawn."""
+    for far in (1.0, 0.1):
+        made = layer(pose({sk.LEFT_WRIST: (12.0 * far, -14.0 * far)}))
+        assert all(is_colour(made, row, column, WHITE) for row in (42, 46) for column in (63, 67))
 
 
 def test_where_a_forearm_lay_on_the_shirt_are_the_shirts_colours():

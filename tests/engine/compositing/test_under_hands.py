@@ -66,6 +66,18 @@ def before_a_shirt(picture: Tensor) -> Tensor:
     return under(picture, classes(shirt, (ARM, arm)), classes(shirt), [arm])
 
 
+def test_a_hand_that_touches_another_does_not_lie_on_clothes_where_that_one_does():
+    shirt, hands = (SHIRT, (slice(20, 90), slice(30, 90))), (slice(38, 72), slice(52, 74))
+    told = arms(classes(shirt), right=[(hands[0], slice(52, 63))], left=[(hands[0], slice(63, 74))])
+    own = classes(shirt, (ARM, hands))
+    mattes = torch.zeros(1, 4, *SIZE)
+    mattes[:, 2:] = told.mattes
+    made = under_hands(grey(0.2).expand(1, 3, *SIZE), seen(own), pose(), mattes, told.beneath)[0]
+    right, left = made[3:, 45:65]
+    assert right[:, 54:61].min() > 0.9 < left[:, 65:72].min(), "both lie on the shirt"
+    assert right[:, 65:].max() < 0.1 > left[:, :61].max()
+
+
 def test_an_arms_shadow_on_clothes_is_not_their_colour():
     """2 px beside it, which is more than its rim."""
     picture = grey(0.2)

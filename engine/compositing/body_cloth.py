@@ -22,6 +22,7 @@ _CRUMBS = 0.004  # of a picture, of which less of a kind is but crumbs of the pa
 _SMOOTH = 7  # px of a map of 128 rows, side of the window by which a border between two kinds is rounded
 _ROUNDS = 6  # of that
 _SHARP = 24  # power of shares: a border is some 2 px broad
+_FOLD = 7  # px of a map of 128 rows, side of the window over which colours are smooth
 _WINDOW = 5  # px of a map of 128 rows, side of the window whose colours tell cloth
 _LEVEL = 2  # px of a map of 128 rows: what is no farther above or below is on a level
 _ODD = 0.6  # of -1 to 1, distance of such colours from what is usual on their level
@@ -83,15 +84,22 @@ def colours_beneath(photo_B3hw: Tensor, cloth_BKhw: Tensor, shares_BKhw: Tensor)
     colours_B3hw = torch.zeros_like(photo_B3hw)
     for kind in range(cloth_BKhw.shape[1]):
         cloth_B1hw = cloth_BKhw[:, kind : kind + 1].float()
-        smooth_B3hw = running_mean(spread(photo_B3hw, cloth_B1hw), 3)
+        smooth_B3hw = running_mean(spread(smoothed(photo_B3hw, cloth_B1hw), cloth_B1hw), 3)
         colours_B3hw += shares_BKhw[:, kind : kind + 1] * smooth_B3hw
     return colours_B3hw
 
 
+def smoothed(photo_B3hw: Tensor, cloth_B1hw: Tensor) -> Tensor:
+    """The colours of cloth, 0 or 1, without what is finer than folds are broad."""
+    planes_B4hw = torch.cat([photo_B3hw * cloth_B1hw, cloth_B1hw], 1)
+    means_B4hw = running_mean(planes_B4hw, odd_side(_FOLD, size_of(photo_B3hw)[0]))
+    return means_B4hw[:, :3] / means_B4hw[:, 3:].clamp_min(1e-3)
+
+
 def _usual(photo_3hw: Tensor, worn_hw: Tensor, known_hw: Tensor, side: int) -> Tensor:
     """bool [h, w]: of what is known of a kind, that which has the colours of most of it on its level; all of
-    a level that has none of these, as a hem has. Where hardly any is, what is seen is another garment, in an
-    open jacket: then it is the sleeves."""
+    a level that has none of these, as a hem has. Where hardly any has them, what is seen is another garment,
+    in an open jacket, and none is."""
     if not known_hw.any():
         return known_hw
     rows = len(known_hw)
@@ -105,8 +113,7 @@ def _usual(photo_3hw: Tensor, worn_hw: Tensor, known_hw: Tensor, side: int) -> T
         alike[row] = np.linalg.norm(told_4hw[:, row] - usual_4[:, None], axis=0) < _ODD
         lines_end[row] = max(_LINE, _MORE * np.percentile(lines[band][known[band]], 90))
     if (alike & known).sum() < _OPEN * known.sum():
-        inner = cv2.erode(worn.astype(np.uint8), np.ones((_EDGE * rows // 128 | 1,) * 2, np.uint8)) > 0
-        return torch.from_numpy(alike & inner).to(known_hw.device)
+        return torch.zeros_like(known_hw)
     none = (alike & known).sum(1, keepdims=True) < _SOME * known.sum(1, keepdims=True)
     odd = known & ~((alike | none) & (lines < lines_end))
     around = np.ones([side * rows // 128 | 1 for side in _AROUND], np.uint8)

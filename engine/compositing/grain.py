@@ -13,12 +13,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.body_cloth import body_cloth
-from engine.compositing.fields import nearest_known, ramp, size_of, wide_mean
+from engine.compositing.body_cloth import body_cloth, smoothed
+from engine.compositing.fields import odd_side, ramp, size_of, wide_mean
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.patterns import copied, seen_clothes
 from engine.compositing.prints import prints
-from engine.compositing.under_arms import without_crumbs
+from engine.compositing.under_arms import nearest_aside, without_crumbs
 from engine.cv import cv2
 from engine.inpainting.plate import filled
 from engine.ops.resample import enlarged, running_mean
@@ -27,7 +27,7 @@ from engine.regions import REGIONS
 
 _CLOTHES = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
 _SURE = 0.5  # how sure it is that clothes are there
-_FINER = 3  # px, side of the window over which colours are smooth: folds are broader
+_FINER = 7  # px, side of the window over which colours are smooth: folds are broader
 _EDGE = 3  # px of a map of 128 rows, side of the window in which an edge is mixed with what is beside it
 _OTHER = 0.3, 0.5  # of -1 to 1: colours so far from those whose grain it is are of something else
 _MIRRORS = 4  # one after the other, where an image is not known either
@@ -49,19 +49,13 @@ def with_grain(
     where there is none.
     """
     photo_13HW, seen_1KHW = photo_1CHW[:, :3].float(), seen_clothes(own)[None]
-    worn_1KHW = enlarged(own.seen[:, :CLASSES].float(), size_of(photo_13HW))[:, _CLOTHES]
     seen_11HW = seen_1KHW.any(1, keepdim=True)
-    cloth_1KHW = seen_1KHW & body_cloth(photo_13HW, worn_1KHW > _SURE, seen_1KHW)
-    cloth_11HW = cloth_1KHW.any(1, keepdim=True) & (prints(photo_13HW, worn_1KHW, seen_11HW) == 0)
-    inner_1HW = without_crumbs(cloth_11HW.float(), len(photo_13HW[0, 0]))[0] > 0
-    if not inner_1HW.any():
-        inner_1HW = seen_11HW[0]
+    inner_1HW = own.cloth.amax(1) > 0
     if not inner_1HW.any():
         return own, None
     steps_HW2 = _mirrored(inner_1HW[0].cpu().numpy())
     inner_11HW = inner_1HW[None].float()
-    share_11HW = running_mean(inner_11HW, _FINER).clamp_min(1e-3)
-    smooth_13HW = running_mean(inner_11HW * photo_13HW, _FINER) / share_11HW
+    smooth_13HW = smoothed(photo_13HW, inner_11HW)
     finer_13HW = _even(photo_13HW - smooth_13HW, inner_11HW)
     apart_13HW = (own.under[:, :3] - _taken(smooth_13HW, steps_HW2)).abs()
     same_11HW = 1.0 - ramp(apart_13HW.amax(1, keepdim=True), *_OTHER)
@@ -103,7 +97,7 @@ def _even(finer_1CHW: Tensor, inner_11HW: Tensor) -> Tensor:
 def _mirrored(known_HW: np.ndarray) -> np.ndarray:
     """int [H, W, 2]: rows and columns from a px to its mirror image at the nearest known one; to what is
     known nearest to that, where it is not."""
-    nearest_HW2 = np.stack(np.unravel_index(nearest_known(known_HW)[1], known_HW.shape), -1)
+    nearest_HW2 = np.stack(nearest_aside(known_HW), -1)
     here_HW2 = np.moveaxis(np.indices(known_HW.shape), 0, -1)
     image_HW2 = here_HW2
     for _ in range(_MIRRORS):  # what is known is its own image

@@ -40,7 +40,8 @@ class OwnPose(NamedTuple):
     [B, 1, h, w], 1 where the photo shows the person, with a margin, and plate: [B, 3, h, w], the background
     plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
     limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. feet: [B, 2, H, W], as of `feet.rims_of_feet`.
-    under: [B, 5, H, W], as of `under_hands.under_hands`, less the head. seen: [B, 11, h, w], the photo's own
+    under: [B, 5, H, W], as of `under_hands.under_hands`, less the head;
+    cloth: [B, 3, H, W], likewise. seen: [B, 11, h, w], the photo's own
     surface map as `surface` is. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives
     it.
     """
@@ -56,6 +57,7 @@ class OwnPose(NamedTuple):
     limbs: Tensor
     feet: Tensor
     under: Tensor
+    cloth: Tensor
     seen: Tensor
     pose: Tensor
 
@@ -96,7 +98,7 @@ def own_pose_rendering(
     limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, arms_B2HW)
     # A foot that is lifted takes nothing of its floor along.
     limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], source.photo[:, :3].float(), background_B3HW)
-    under_B5HW = under_hands(source.photo, seen_B11hw, pose_B183, limbs_B4HW, beneath_B8HW)
+    under_B5HW, cloth_B3HW = under_hands(source.photo, seen_B11hw, pose_B183, limbs_B4HW, beneath_B8HW)
     # A hand in hair lies on no clothes; that is hair, the parsing network may not know.
     head_B1hw = class_B8hw[:, HEAD_CLASSES].sum(1, keepdim=True)
     under_B5HW[:, 3:] *= 1.0 - enlarged(head_B1hw, size_of(under_B5HW))
@@ -112,6 +114,7 @@ def own_pose_rendering(
         limbs_B4HW,
         rims_of_feet(limbs_B4HW, pose_B183),
         under_B5HW,
+        cloth_B3HW,
         F.interpolate(torch.cat([seen_class_B8hw, seen_point_B3hw], 1), size, mode="area"),
         pose_B183,
     )

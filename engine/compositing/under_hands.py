@@ -15,6 +15,7 @@ from engine.compositing.fields import highest, odd_side, ramp, size_of
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.prints import prints
 from engine.compositing.under_arms import with_rims, without_crumbs, without_lumps
+from engine.ops.resample import running_mean
 from engine.regions import REGIONS
 
 # Skirts, dresses and trousers are one: of a checked skirt the parsing network takes a part for trousers.
@@ -28,6 +29,7 @@ _BENEATH = 0.4, 0.6  # how likely clothes are beneath an arm: from the first on,
 _SHARP = 8  # power of these shares: a hem is some 2 px broad
 _BESIDE = 0.02  # how likely a kind is at least, beside which no other is seen, and the other way round
 _LIT = 0.2  # of -1 to 1, distance of colours up to which cloth is in no other light
+_OUTLINE = 5  # px of a map of 128 rows, side of the window over which an outline is smooth
 _KNOWN = 0.5  # how sure it is that clothes are seen whose colours are taken
 
 
@@ -50,14 +52,17 @@ def under_hands(
     # Beside an arm lies its shadow, and what of it counts as clothes.
     bare_B1hw = clothes_B1hw * (1.0 - highest(arms_B1hw, odd_side(_SHADOW, size[0])))
     bare_B1hw = without_crumbs(bare_B1hw, size[0])
-    on_cloth_B1hw = prints(photo_B3hw, kinds_B3hw, bare_B1hw > _KNOWN)
+    # What is lighter or darker on trousers and skirts is worn or faded.
+    on_cloth_B1hw = prints(photo_B3hw, kinds_B3hw[:, :1], bare_B1hw > _KNOWN)
     bare_B1hw = bare_B1hw * (1.0 - on_cloth_B1hw)
+    rimless_B1hw = clothes_B1hw * (1.0 - with_rims(arms_B1hw))
     cloth_B3hw = body_cloth(photo_B3hw, kinds_B3hw > _KNOWN, apart(kinds_B3hw, bare_B1hw > _KNOWN))
     near_B1hw = highest(arms_B1hw, odd_side(_NO_ARM, size[0]))
     clear_B1hw = clothes_B1hw * (1.0 - near_B1hw) * (1.0 - on_cloth_B1hw)
     shares_B3hw = kinds_beneath(seen_kinds(kinds_B3hw, clear_B1hw.maximum(bare_B1hw) > _KNOWN))
     there_B3hw = _kinds(beneath_B8HW)
-    seen_B311 = cloth_B3hw.any(3, keepdim=True).any(2, keepdim=True)  # whose colours are known
+    seen_B311 = seen_kinds(kinds_B3hw, rimless_B1hw > _KNOWN)
+    seen_B311 = seen_B311.any(3, keepdim=True).any(2, keepdim=True)  # whose colours are known
     # The network tells what is beneath, and what is beside tells where a hem or a waist goes on.
     shares_B3hw = seen_B311 * (there_B3hw + _BESIDE).square() * (shares_B3hw + _BESIDE)
     shares_B3hw = shares_B3hw.pow(_SHARP)
@@ -68,9 +73,18 @@ def under_hands(
     around_B3hw = colours_beneath(photo_B3hw, cloth_B3hw, shares_B3hw)
     # Nearer to an arm is cloth too, without its shadow.
     lit_B1hw = (photo_B3hw - around_B3hw).norm(dim=1, keepdim=True) < _LIT
-    rimless_B1hw = clothes_B1hw * (1.0 - with_rims(arms_B1hw))
-    nearer_B3hw = apart(kinds_B3hw, (rimless_B1hw > _KNOWN) & lit_B1hw)
-    return torch.cat([colours_beneath(photo_B3hw, cloth_B3hw | nearer_B3hw, shares_B3hw), on_B2hw], 1)
+    # In an open jacket only what is beside its sleeve is its cloth.
+    open_B311 = ~cloth_B3hw.any(3, keepdim=True).any(2, keepdim=True)
+    nearer_B3hw = apart(kinds_B3hw, rimless_B1hw > _KNOWN) & (lit_B1hw | open_B311)
+    cloth_B3hw = _even((cloth_B3hw | nearer_B3hw) & (on_cloth_B1hw == 0))
+    return torch.cat([colours_beneath(photo_B3hw, cloth_B3hw, shares_B3hw), on_B2hw], 1), cloth_B3hw.float()
+
+
+def _even(cloth_B3hw: Tensor) -> Tensor:
+    """Cloth that is known, its outline smooth: what is mirrored at it has no steps."""
+    side = odd_side(_OUTLINE, size_of(cloth_B3hw)[0])
+    even_B3hw = running_mean(running_mean(cloth_B3hw.float(), side), side) > 0.5
+    return torch.where(even_B3hw.any(3, keepdim=True).any(2, keepdim=True), even_B3hw, cloth_B3hw)
 
 
 def _kinds(class_B8hw: Tensor) -> Tensor:

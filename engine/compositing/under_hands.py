@@ -15,7 +15,6 @@ from engine.compositing.fields import highest, odd_side, ramp, size_of
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.prints import prints
 from engine.compositing.under_arms import with_rims, without_crumbs, without_lumps
-from engine.ops.resample import running_mean
 from engine.regions import REGIONS
 
 # Skirts, dresses and trousers are one: of a checked skirt the parsing network takes a part for trousers.
@@ -29,7 +28,8 @@ _BENEATH = 0.4, 0.6  # how likely clothes are beneath an arm: from the first on,
 _SHARP = 8  # power of these shares: a hem is some 2 px broad
 _BESIDE = 0.02  # how likely a kind is at least, beside which no other is seen, and the other way round
 _LIT = 0.2  # of -1 to 1, distance of colours up to which cloth is in no other light
-_OUTLINE = 5  # px of a map of 128 rows, side of the window over which an outline is smooth
+_PLAIN = 0.35  # of what is known, how much of plain cloth has the colours around
+_OPEN = 0.25  # of what is known, of which less is usual in an open jacket
 _KNOWN = 0.5  # how sure it is that clothes are seen whose colours are taken
 
 
@@ -46,21 +46,22 @@ def under_hands(
     """
     size = size_of(limbs_B4HW)
     class_B8hw = F.interpolate(seen_B11hw[:, :CLASSES].float().softmax(1), size, mode="bilinear")
-    kinds_B3hw, arms_B2hw = _kinds(class_B8hw), limbs_B4HW[:, ARM_CHAINS]
+    kinds_B3hw, arms_B2hw = kinds_of(class_B8hw), limbs_B4HW[:, ARM_CHAINS]
     clothes_B1hw, arms_B1hw = kinds_B3hw.sum(1, keepdim=True), arms_B2hw.amax(1, keepdim=True)
     photo_B3hw = F.interpolate(photo_B7HW[:, :3].float(), size, mode="area")
     # Beside an arm lies its shadow, and what of it counts as clothes.
-    bare_B1hw = clothes_B1hw * (1.0 - highest(arms_B1hw, odd_side(_SHADOW, size[0])))
-    bare_B1hw = without_crumbs(bare_B1hw, size[0])
+    shaded_B1hw = highest(arms_B1hw, odd_side(_SHADOW, size[0]))
+    bare_B1hw = without_crumbs(clothes_B1hw * (1.0 - shaded_B1hw), size[0])
     # What is lighter or darker on trousers and skirts is worn or faded.
     on_cloth_B1hw = prints(photo_B3hw, kinds_B3hw[:, :1], bare_B1hw > _KNOWN)
     bare_B1hw = bare_B1hw * (1.0 - on_cloth_B1hw)
     rimless_B1hw = clothes_B1hw * (1.0 - with_rims(arms_B1hw))
-    cloth_B3hw = body_cloth(photo_B3hw, kinds_B3hw > _KNOWN, apart(kinds_B3hw, bare_B1hw > _KNOWN))
+    known_B3hw = apart(kinds_B3hw, bare_B1hw > _KNOWN)
+    cloth_B3hw = body_cloth(photo_B3hw, kinds_B3hw > _KNOWN, known_B3hw)
     near_B1hw = highest(arms_B1hw, odd_side(_NO_ARM, size[0]))
     clear_B1hw = clothes_B1hw * (1.0 - near_B1hw) * (1.0 - on_cloth_B1hw)
     shares_B3hw = kinds_beneath(seen_kinds(kinds_B3hw, clear_B1hw.maximum(bare_B1hw) > _KNOWN))
-    there_B3hw = _kinds(beneath_B8HW)
+    there_B3hw = kinds_of(beneath_B8HW)
     seen_B311 = seen_kinds(kinds_B3hw, rimless_B1hw > _KNOWN)
     seen_B311 = seen_B311.any(3, keepdim=True).any(2, keepdim=True)  # whose colours are known
     # The network tells what is beneath, and what is beside tells where a hem or a waist goes on.
@@ -73,20 +74,17 @@ def under_hands(
     around_B3hw = colours_beneath(photo_B3hw, cloth_B3hw, shares_B3hw)
     # Nearer to an arm is cloth too, without its shadow.
     lit_B1hw = (photo_B3hw - around_B3hw).norm(dim=1, keepdim=True) < _LIT
-    # In an open jacket only what is beside its sleeve is its cloth.
-    open_B311 = ~cloth_B3hw.any(3, keepdim=True).any(2, keepdim=True)
-    nearer_B3hw = apart(kinds_B3hw, rimless_B1hw > _KNOWN) & (lit_B1hw | open_B311)
-    cloth_B3hw = _even((cloth_B3hw | nearer_B3hw) & (on_cloth_B1hw == 0))
-    return torch.cat([colours_beneath(photo_B3hw, cloth_B3hw, shares_B3hw), on_B2hw], 1), cloth_B3hw.float()
+    # Of a pattern all beside the arm is cloth; so is all of an open jacket, whose level is another garment's.
+    of_all_B311 = known_B3hw.sum((2, 3), keepdim=True)
+    plain_B311 = (cloth_B3hw & lit_B1hw).sum((2, 3), keepdim=True) > _PLAIN * of_all_B311
+    open_B311 = cloth_B3hw.sum((2, 3), keepdim=True) <= _OPEN * of_all_B311
+    cloth_there_B3hw = lit_B1hw | ~plain_B311 & (shaded_B1hw > 0) | open_B311
+    nearer_B3hw = apart(kinds_B3hw, rimless_B1hw > _KNOWN) & cloth_there_B3hw
+    cloth_B3hw = ((cloth_B3hw | nearer_B3hw) & (on_cloth_B1hw == 0)).float()
+    cloth_B3hw = without_crumbs(cloth_B3hw, size[0])
+    return torch.cat([colours_beneath(photo_B3hw, cloth_B3hw, shares_B3hw), on_B2hw], 1), cloth_B3hw
 
 
-def _even(cloth_B3hw: Tensor) -> Tensor:
-    """Cloth that is known, its outline smooth: what is mirrored at it has no steps."""
-    side = odd_side(_OUTLINE, size_of(cloth_B3hw)[0])
-    even_B3hw = running_mean(running_mean(cloth_B3hw.float(), side), side) > 0.5
-    return torch.where(even_B3hw.any(3, keepdim=True).any(2, keepdim=True), even_B3hw, cloth_B3hw)
-
-
-def _kinds(class_B8hw: Tensor) -> Tensor:
+def kinds_of(class_B8hw: Tensor) -> Tensor:
     """How likely each kind of clothes is, [B, 3, h, w]."""
     return torch.stack([class_B8hw[:, kind].sum(1) for kind in _KINDS], 1)

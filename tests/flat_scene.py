@@ -16,10 +16,10 @@ from torch import Tensor
 
 from engine.compositing.arms_seen import ArmsSeen, arms_seen
 from engine.compositing.atlas import CLASSES
+from engine.compositing.body_cloth import apart
 from engine.compositing.detail import DetailSource
 from engine.compositing.limb_bones import positions
 from engine.compositing.moving_least_squares import normalised_pose
-from engine.compositing.body_cloth import apart
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.under_hands import kinds_of
 from engine.regions import REGIONS, SURFACE_SPAN

@@ -36,9 +36,10 @@ _KNOWN = 0.5  # how sure it is that clothes are seen whose colours are taken
 @torch.no_grad()
 def under_hands(
     photo_B7HW: Tensor, seen_B11hw: Tensor, pose_B183: Tensor, limbs_B4HW: Tensor, beneath_B8HW: Tensor
-) -> Tensor:
+) -> tuple[Tensor, Tensor]:
     """Of a photo in its own pose, [B, 5, H, W] of the size of its limbs: colours of the clothes around; and
-    where its right and its left arm, with its rim, lie on clothes, 0 to 1.
+    where its right and its left arm, with its rim, lie on clothes, 0 to 1. And 0 or 1 [B, 3, H, W]: what of
+    each kind of clothes (`kinds_of`) lends its cloth.
 
     photo: as of `detail.DetailSource`. seen: its surface map. pose: as of
     `moving_least_squares.normalised_pose`. limbs: as of `limb_mattes.limb_mattes`.
@@ -86,5 +87,5 @@ def under_hands(
 
 
 def kinds_of(class_B8hw: Tensor) -> Tensor:
-    """How likely each kind of clothes is, [B, 3, h, w]."""
+    """How likely each kind of clothes is, [B, 3, h, w]: tops; skirts, dresses and trousers; legs."""
     return torch.stack([class_B8hw[:, kind].sum(1) for kind in _KINDS], 1)

@@ -46,8 +46,8 @@ class OwnPose(NamedTuple):
     plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
     limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. feet: [B, 2, H, W], as of `feet.rims_of_feet`.
     arms: [B, 3, H, W], the photo for its arms, as of `arm_outlines.without_rims`. under: [B, 5, H, W], as of
-    `under_hands.under_hands`, less the head. seen: [B, 11, h, w], the photo's own
-    surface map as `surface` is. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives
+    `under_hands.under_hands`, less the head; cloth: [B, 3, H, W], likewise. seen: [B, 11, h, w], the
+    photo's own surface map as `surface` is. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives
     it.
     """
 
@@ -63,6 +63,7 @@ class OwnPose(NamedTuple):
     feet: Tensor
     arms: Tensor
     under: Tensor
+    cloth: Tensor
     seen: Tensor
     pose: Tensor
 
@@ -106,7 +107,7 @@ def own_pose_rendering(
     # A foot that is lifted takes nothing of its floor along.
     limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], source.photo[:, :3].float(), background_B3HW)
     arms_B2HW = limbs_B4HW[:, ARM_CHAINS]
-    under_B5HW = under_hands(source.photo, seen_B11hw, pose_B183, limbs_B4HW, beneath_B8HW)
+    under_B5HW, cloth_B3HW = under_hands(source.photo, seen_B11hw, pose_B183, limbs_B4HW, beneath_B8HW)
     # A hand in hair lies on no clothes; that is hair, the parsing network may not know.
     head_B1hw = class_B8hw[:, HEAD_CLASSES].sum(1, keepdim=True)
     under_B5HW[:, 3:] *= 1.0 - enlarged(head_B1hw, size_of(under_B5HW))
@@ -123,6 +124,7 @@ def own_pose_rendering(
         rims_of_feet(limbs_B4HW, pose_B183),
         without_rims(source.photo[:, :3].float(), arms_B2HW, 1.0 - source.photo[:, -1:].float(), pose_B183),
         under_B5HW,
+        cloth_B3HW,
         F.interpolate(torch.cat([seen_class_B8hw, seen_point_B3hw], 1), size, mode="area"),
         pose_B183,
     )

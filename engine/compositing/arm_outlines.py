@@ -31,8 +31,11 @@ from engine.ops.resample import enlarged, shrunk
 
 _STEP = 2.0  # px along a line and across it, between which a breadth is told
 _GAP = 1  # of these, how broad a slit may be that an arm goes on beyond
+# How far off what is behind a px of it is at most, over so many steps, and an arm's middle at least.
+_ALIKE, _LONG, _UNLIKE = 0.06, 3, 0.25
+_MISSED = 0.6  # units along an arm, so much of which may be missed before clothes between its parts
 _LEAST = 0.04  # units, less than which an arm is not to a side of its line
-_TEETH, _SEEN, _GUESSED, _EVEN = 0.1, 0.06, 0.3, 0.06  # units along the arm: ...
+_TEETH, _SEEN, _GUESSED, _EVEN = 0.06, 0.06, 0.3, 0.06  # units along the arm: ...
 # ... teeth that are closed, what decides before the wall, and before clothes, and a mean at last.
 _WALL, _BEYOND = (0.3, 0.7), (2.0, 5.0)  # how sure nobody is there, px beyond an edge
 # Parts of the upper arm, from where on its outline is regular away from the trunk, and on its side ...
@@ -46,10 +49,11 @@ _DEEP, _THIN = 10.0, 0.6
 
 
 @torch.no_grad()
-def even_arms(limbs_14HW: Tensor, behind_11HW: Tensor, pose_183: Tensor) -> Tensor:
+def even_arms(limbs_14HW: Tensor, behind_11HW: Tensor, apart_11HW: Tensor, pose_183: Tensor) -> Tensor:
     """Mattes of limbs [1, 4, H, W], 0 to 1, whose arms have regular outlines.
 
-    behind: how sure it is that nobody is there. pose: the photo's own, as
+    behind: how sure it is that nobody is there. apart: how far a channel of the photo is off what is behind,
+    -1 to 1 each. pose: the photo's own, as
     `moving_least_squares.normalised_pose` gives it.
     """
     rows, columns = size_of(limbs_14HW)
@@ -62,8 +66,10 @@ def even_arms(limbs_14HW: Tensor, behind_11HW: Tensor, pose_183: Tensor) -> Tens
         if made is None or not placed.keys() >= set(bones) or not limb_HW.any():
             continue
         stations = _Stations(made, placed[bones[0]].unit, 2.0 / rows)
-        broad_2M, wall_2M = stations.breadth(torch.stack([limb_HW, behind_11HW[0, 0]]), sides_2)
-        sure_2M = stations.regular() * (broad_2M > _LEAST * stations.unit)
+        planes_3HW = torch.stack([limb_HW, behind_11HW[0, 0], apart_11HW[0, 0]])
+        broad_2M, wall_2M = stations.breadth(planes_3HW, sides_2)
+        broad_2M, there_2M, gap_2M = stations.without_gaps(broad_2M, wall_2M)
+        sure_2M = (stations.regular() * there_2M).maximum(gap_2M)
         window = window_of(limb_HW, round(_TEETH * stations.unit * rows / 2), _COARSE)
         size = size_of(limb_HW[window])
         half = size[0] // _COARSE, size[1] // _COARSE
@@ -88,9 +94,9 @@ class _Stations:
         count = max(2, round(float(self.along_N[-1]) / (_STEP * px)) + 1)
         self.along_M = torch.linspace(0.0, float(self.along_N[-1]), count, device=made.line_N.device)
 
-    def breadth(self, planes_2HW: Tensor, sides_2: Tensor) -> tuple[Tensor, Tensor]:
-        """How broad the arm is, and how far there is wall beyond, 0 to 1. planes: its matte, and how sure it
-        is that nobody is there."""
+    def breadth(self, planes_3HW: Tensor, sides_2: Tensor) -> tuple[Tensor, Tensor]:
+        """How broad the arm is, and how far there is wall beyond, 0 to 1. planes: its matte, how sure it is
+        that nobody is there, and how far off what is behind the photo is."""
         piece_M = torch.bucketize(self.along_M, self.along_N[1:-1])
         part_M = (self.along_M - self.along_N[piece_M]) / self.made.line_N.diff().abs()[piece_M].clamp_min(
             1e-6
@@ -102,8 +108,14 @@ class _Stations:
             piece_MA, part_MA = (each[:, None].expand(size) for each in (piece_M, part_M))
             aside_MA = (sign * far_A).expand(size)
             where = Place(piece_MA, part_MA, aside_MA, torch.zeros(size, dtype=torch.bool))
-            matte_MA, wall_MA = sampled(planes_2HW, position_at(where, self.made.line_N), sides_2)
-            inside_MA = (matte_MA > 0.5).float()
+            matte_MA, wall_MA, apart_MA = sampled(planes_3HW, position_at(where, self.made.line_N), sides_2)
+            # Between an arm and its trunk is wall, where it is seen for long and the arm looks otherwise.
+            alike_MA = F.pad((apart_MA < _ALIKE).float(), (0, _LONG - 1), value=1.0)
+            slit_MA = (-F.max_pool1d(-alike_MA, _LONG, 1)).cummax(1).values
+            own_M = (apart_MA * (1.0 - slit_MA)).sum(1) / (1.0 - slit_MA).sum(1).clamp_min(1.0)
+            slit_MA = slit_MA * (own_M > _UNLIKE)[:, None]
+            wall_MA = wall_MA.maximum(slit_MA)
+            inside_MA = (matte_MA > 0.5).float() * (1.0 - slit_MA)
             ahead_MA = F.max_pool1d(F.pad(inside_MA, (0, _GAP)), _GAP + 1, 1)
             number_A = torch.arange(1.0, len(far_A) + 1, device=part_M.device)
             count_M = (ahead_MA.cummin(1).values * inside_MA * number_A).amax(1)
@@ -114,11 +126,28 @@ class _Stations:
         broad, wall = zip(*sides, strict=True)
         return torch.stack(broad), torch.stack(wall)
 
+    def without_gaps(self, broad_2M: Tensor, wall_2M: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Such breadths where there is none between those before and after it; 1 where an arm is to that
+        side, or was missed before its trunk; and where it was to both."""
+        there_2M = (broad_2M > _LEAST * self.unit).float()
+        ends = self._window(_SEEN)  # where what is missed begins, an arm is partly told
+        known_2M = -F.max_pool1d(-there_2M, ends, 1, ends // 2) > 0
+        filled_2M, all_M = broad_2M.clone(), np.arange(broad_2M.shape[1])
+        for filled_M, known_M in zip(filled_2M, known_2M, strict=True):
+            if known_M.any():
+                known_K, broad_K = known_M.nonzero()[:, 0].tolist(), filled_M[known_M].tolist()
+                filled_M[:] = torch.from_numpy(np.interp(all_M, known_K, broad_K))
+        missed_2M = self._closed(there_2M, _MISSED) * (1.0 - wall_2M)
+        gap_1M = missed_2M.amin(0, keepdim=True) * (1.0 - there_2M.amax(0, keepdim=True))
+        gap_1M = F.max_pool1d(gap_1M, 2 * ends + 1, 1, ends)
+        return filled_2M, there_2M.maximum(missed_2M), gap_1M.expand_as(there_2M)
+
     def even(self, broad_2M: Tensor, wall_2M: Tensor) -> Tensor:
         """Such breadths without teeth before the wall, and regular before clothes."""
-        teeth = self._window(_TEETH)
-        closed_2M = -F.max_pool1d(-F.max_pool1d(broad_2M, teeth, 1, teeth // 2), teeth, 1, teeth // 2)
-        seen_2M, guessed_2M = self._median(closed_2M, _SEEN), self._median(broad_2M, _GUESSED)
+        seen_2M, guessed_2M = (
+            self._median(self._closed(broad_2M, _TEETH), _SEEN),
+            self._median(broad_2M, _GUESSED),
+        )
         return self._mean(torch.lerp(guessed_2M, seen_2M, self._mean(wall_2M)))
 
     def regular(self) -> Tensor:
@@ -145,6 +174,11 @@ class _Stations:
     def _window(self, units: float) -> int:
         return round(units * self.unit / (_STEP * self.px)) | 1
 
+    def _closed(self, value_2M: Tensor, units: float) -> Tensor:
+        side = self._window(units)
+        padded = F.pad(value_2M[None], (side - 1, side - 1), mode="replicate")[0]
+        return -F.max_pool1d(-F.max_pool1d(padded, side, 1), side, 1)
+
     def _median(self, value_2M: Tensor, units: float) -> Tensor:
         side = self._window(units)
         padded = F.pad(value_2M[None], (side // 2, side // 2), mode="replicate")[0]
@@ -157,28 +191,28 @@ class _Stations:
 
 
 @torch.no_grad()
-def without_rims(photo_B3HW: Tensor, arms_B2HW: Tensor, sure_B2HW: Tensor, pose_B183: Tensor) -> Tensor:
+def without_rims(photo_B3HW: Tensor, arms_B2HW: Tensor, hers_B1HW: Tensor, pose_B183: Tensor) -> Tensor:
     """A photo whose arms have, at their outlines and a little beyond, the colours of farther inside: what is
     there is drawn out over its rim, the less the deeper. A shoulder has no rim, there is the trunk.
 
-    arms: their mattes, 0 to 1. sure: likewise, without what is only as they are around there. pose: as of
-    `even_arms`.
+    arms: their mattes, 0 to 1. hers: how sure it is that somebody is there: what of a matte is not, gives no
+    colours. pose: as of `even_arms`.
     """
     rows, columns = size_of(photo_B3HW)
     sides_2 = pose_B183.new_tensor((columns / rows, 1.0))
     here_HW, made_B3HW = positions((rows, columns), sides_2), photo_B3HW.clone()
-    each = zip(photo_B3HW, arms_B2HW, sure_B2HW, pose_B183.float(), made_B3HW, strict=True)
-    for photo_3HW, arms_2HW, sure_2HW, pose_183, made_3HW in each:
+    each = zip(photo_B3HW, arms_B2HW, hers_B1HW[:, 0], pose_B183.float(), made_B3HW, strict=True)
+    for photo_3HW, arms_2HW, hers_HW, pose_183, made_3HW in each:
         placed = segments(pose_183, sides_2)
         for arm, (upper, _) in enumerate(ARMS):
-            arm_HW, sure_HW = arms_2HW[arm], sure_2HW[arm]
-            if not (arm_HW.minimum(sure_HW) > 0.5).any():
+            arm_HW = arms_2HW[arm]
+            if not (arm_HW.minimum(hers_HW) > 0.5).any():
                 continue
             window = window_of(arm_HW, round(_BESIDE) + 1)
-            inside_hw, sure_hw, other_hw = (
-                (each_HW[window] > 0.5).cpu().numpy() for each_HW in (arm_HW, sure_HW, arms_2HW[1 - arm])
+            inside_hw, hers_hw, other_hw = (
+                (each_HW[window] > 0.5).cpu().numpy() for each_HW in (arm_HW, hers_HW, arms_2HW[1 - arm])
             )
-            from_hw2, near_hw = _inwards(inside_hw & sure_hw)
+            from_hw2, near_hw = _inwards(inside_hw & hers_hw)
             rim_hw = torch.from_numpy(near_hw & (inside_hw | ~other_hw)).to(photo_3HW)
             if upper in placed:
                 rim_hw *= ramp(along(placed[upper], here_HW[window]).real, *_OUTER)

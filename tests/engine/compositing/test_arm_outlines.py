@@ -26,10 +26,12 @@ ALONG_UPPER, ALONG_FORE = (along(PLACED[bone], HERE).real for bone in (UPPER, FO
 ON_FOREARM = (ALONG_FORE > 0.2) & (ALONG_FORE < 0.8) & (WHERE.piece > MADE.joints[1])
 
 
-def even(arm_HW: Tensor, behind_HW: Tensor) -> Tensor:
+def even(arm_HW: Tensor, behind_HW: Tensor, apart_HW: Tensor | None = None) -> Tensor:
+    """apart: how far off the wall the photo is; by default as far as it can be."""
     limbs_14HW = torch.zeros(1, 4, *LARGE)
     limbs_14HW[0, LEFT_ARM] = arm_HW.float()
-    made_14HW = even_arms(limbs_14HW, behind_HW[None, None].float(), pose()[0])
+    apart_HW = torch.full(LARGE, 2.0) if apart_HW is None else apart_HW
+    made_14HW = even_arms(limbs_14HW, behind_HW[None, None].float(), apart_HW[None, None], pose()[0])
     assert torch.equal(made_14HW[:, :LEFT_ARM], limbs_14HW[:, :LEFT_ARM])
     return made_14HW[0, LEFT_ARM]
 
@@ -91,7 +93,7 @@ def test_rims_have_the_colours_of_inside_but_at_the_shoulder():
     mattes = torch.zeros(1, 2, *LARGE)
     mattes[0, 1] = ARM.float()
     photo = shade_HW.expand(1, 3, *LARGE)
-    seen_HW = without_rims(photo, mattes, mattes, pose())[0, 0]
+    seen_HW = without_rims(photo, mattes, torch.ones(1, 1, *LARGE), pose())[0, 0]
     beside_HW = ON_FOREARM & (far_HW < 16)
     assert photo[0, 0][beside_HW].min() == -1 and seen_HW[beside_HW].min() > 0.15
     inside_HW = ON_FOREARM & (far_HW < 2)
@@ -103,12 +105,32 @@ def test_rims_have_the_colours_of_inside_but_at_the_shoulder():
     assert torch.equal(seen_HW[shoulder_HW], shade_HW[shoulder_HW])
 
 
-def test_what_is_only_guessed_gives_no_colours():
+def test_the_wall_gives_no_colours():
     """Teeth that were closed are filled from what is surely the arm's."""
     far_HW = WHERE.aside.abs() / PX
-    sure_HW = ARM & ~(OUTSIDE & (far_HW > 6) & (ALONG_FORE > 0.4) & (ALONG_FORE < 0.45))
-    mattes, sure = torch.zeros(2, 1, 2, *LARGE)
-    mattes[0, 1], sure[0, 1] = ARM.float(), sure_HW.float()
-    photo = torch.where(sure_HW, 0.5, -1.0).expand(1, 3, *LARGE)
-    seen_HW = without_rims(photo, mattes, sure, pose())[0, 0]
+    teeth_HW = ARM & OUTSIDE & (far_HW > 6) & (ALONG_FORE > 0.4) & (ALONG_FORE < 0.45)
+    mattes = torch.zeros(1, 2, *LARGE)
+    mattes[0, 1] = ARM.float()
+    photo = torch.where(ARM & ~teeth_HW, 0.5, -1.0).expand(1, 3, *LARGE)
+    seen_HW = without_rims(photo, mattes, 1.0 - teeth_HW[None, None].float(), pose())[0, 0]
     assert seen_HW[ON_FOREARM & ARM].min() > 0.4
+
+
+@pytest.mark.parametrize(("arms", "closed"), [(1.0, False), (0.2, True)], ids=["dark", "white"])
+def test_a_matte_ends_at_a_wall_that_the_arm_does_not_look_like(arms, closed):
+    """Between a bent arm and its trunk maps see no wall; a white sleeve before a white one tells nothing."""
+    wide_HW = torch.where(TRUNKS & (ALONG_FORE > 0.0), WHERE.aside.abs() < BROAD + 14 * PX, ARM)
+    apart_HW = torch.where(ARM, arms, 0.0)
+    least, most = breadths(even(wide_HW, WALL, apart_HW), TRUNKS)
+    assert (least > 24) if closed else (most < 13.5)
+
+
+def test_what_was_missed_between_a_sleeve_and_its_hand_is_as_broad_as_beside():
+    """A dark cuff before a dark coat, to the wrist's other side; at an arm's end nothing is added."""
+    missed_HW = (ALONG_FORE > 0.75) & (ALONG_FORE < 1.1)
+    even_HW = even(ARM & ~missed_HW, WALL)
+    least, most = breadths(even_HW, TRUNKS)
+    assert least > 10.5 and most < 13.5
+    assert even_HW[missed_HW & (WHERE.aside.abs() < BROAD - 2 * PX)].min() > 0.9
+    ends_HW = ALONG_FORE > 0.5
+    assert even(ARM & ~ends_HW, WALL)[ALONG_FORE > 0.6].max() == 0

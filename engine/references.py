@@ -33,7 +33,7 @@ from engine.compositing.worn import Drawn
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput
 from engine.editing.settle import Settling
 from engine.errors import InputError
-from engine.flat_lays import garment_alone, may_fill_a_garment, of_garment, same_pose
+from engine.flat_lays import as_seen_best, garment_alone, may_fill_a_garment, of_garment, same_pose
 from engine.framing import Framed, frame_photo
 from engine.garments import Garment
 from engine.people import find_pose
@@ -287,9 +287,14 @@ class References:
         given = self._input(reference)
         if not self._model.needs_surface:
             return given
+        picture_1CHW = given.picture_1CHW
+        if reference.alone:
+            seen_1CHW = to_tensor(as_seen_best(reference.image_HWC), self._device)
+            given = replace(given, picture_1CHW=self._on_canvas(seen_1CHW, "replicate"))
         given = looked_at(self._model, replace(given, person_11HW=self._person(reference)))
         if reference.alone and given.surface_1Khw is not None:
             given = replace(given, surface_1Khw=of_garment(given.picture_1CHW, given.surface_1Khw))
+        given = replace(given, picture_1CHW=picture_1CHW)
         return self._kept.put((_LOOKED, reference.key), given, given.bytes(), self._room)
 
     def _on_canvas(self, planes_1CHW: Tensor, mode: str) -> Tensor:

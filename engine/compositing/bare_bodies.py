@@ -12,11 +12,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.bodies import Body, Parts, Ways, limb_length
-from engine.compositing.fields import ramp, size_of, spread
+from engine.compositing.bodies import ARMPIT, Body, Parts, Ways, limb_length
+from engine.compositing.fields import highest, ramp, size_of, spread
 from engine.compositing.worn import Drawn, above_shoes, of_pieces, pieces_worn
 from engine.garments import ARMS, FACE, LEGS
-from engine.ops.resample import enlarged, shrunk
+from engine.ops.resample import enlarged, running_mean, shrunk
 
 # Half of the breadth of bare bodies, in shoulders, evenly along an arm, a leg, and a trunk.
 _ARM_HALVES = 0.15, 0.125, 0.11, 0.095, 0.075
@@ -34,6 +34,7 @@ _NO_SKIN = 0.5  # difference of colours (of -1 to 1) from the wearer's tone that
 _NO_BEARD = 0.3  # likewise, that a neck hardly has, and a beard or a shadow has
 _RIM = 2  # px that are left out beside what is no skin
 _FEWEST = 40  # px of skin that tell how broad a limb is
+_FEWEST_OF_TONE = 12  # px of bare arms or hands that tell the tone of limbs
 _NEARBY = 0.3  # of a limb, from where its skin begins, that tells how it goes on before
 _WRIST = 0.9  # of a limb, up to where it is no hand or foot
 _HAND = 1.3  # of a limb, to where its hand or foot reaches
@@ -42,8 +43,10 @@ _BINS = 9  # across a limb
 # How much lighter the middle of a limb or a neck is than its tone, and darker its edges, where it is not
 # seen: four bare arms in photographs are, 2 px within their edges, 0.5 to 0.8 of their lightest; but what
 # is told of skin that is seen beside it goes on too, and that is lit as it is.
-_ROUND = 0.07, 0.18
+_ROUND = 0.06, 0.2
 _SLICE = 3  # px along a limb in which its breadth is told
+_FINE = 3  # px, side of the window over which skin is smooth
+_COARSEST = 0.012  # of -1 to 1, the strongest grain: what is more is freckles
 _NECK = -0.5, 0.8  # of the shoulders, from how far above their level on a neck is, and how far around
 _CHEST = -0.15, 0.1  # likewise, below their level, from where on what is seen is less of a neck, and none
 _JOINS = (
@@ -53,8 +56,8 @@ _JOINS = (
 
 
 class BareBody:
-    """shape: where it is, [1, 1, H, W], edges as sharp as the picture's. forearms: likewise, of what is below
-    elbows. skin: its colours, [1, 3, H, W]."""
+    """shape: where it is, [1, 1, H, W], edges as sharp as the picture's. beside: likewise, of arms below
+    armpits. skin: its colours, [1, 3, H, W]. arms: from the picture's left to its right."""
 
     def __init__(self, wearer: Drawn, body: Body, way: Ways, parts: Parts):
         size = size_of(parts.arms)
@@ -73,6 +76,11 @@ class BareBody:
         face_hw = face_11hw[0, 0] > 0
         if face_hw.sum() >= _FEWEST:  # less what is beside it
             tone_1C11 = picture_1Chw[0, :, face_hw].median(1).values[None, :, None, None]
+        # Of a head that is cut off a chin is seen, or lips; hands are nearer to the tone of arms and legs.
+        hands_hw = arms_11hw[0, 0] > 0
+        limbs_1C11 = tone_1C11
+        if hands_hw.sum() >= _FEWEST_OF_TONE:
+            limbs_1C11 = picture_1Chw[0, :, hands_hw].median(1).values[None, :, None, None]
         shoes_11hw = F.interpolate(above_shoes(wearer.surface), way.size, mode="nearest")
         legs_11hw = legs_11hw * shoes_11hw
         no_beard_11hw = (picture_1Chw - tone_1C11).square().mean(1, keepdim=True).sqrt() < _NO_BEARD
@@ -81,25 +89,27 @@ class BareBody:
         # Its roundness is that of a neck alone: a chest is flat.
         darker_hw = (1.0 - _light(way.across_HW / neck_hw)) * (1.0 - ramp(below_hw, *_CHEST))
         skin_1Chw = self._neck(picture_1Chw, seen(FACE, ARMS) * no_beard_11hw, way, darker_hw, tone_1C11)
-        shapes = []
+        shapes, mine = [], []
         for limbs, halves, seen_11hw in (
             (way.arms, _ARM_HALVES, arms_11hw),
             (way.legs, _LEG_HALVES, legs_11hw),
         ):
             within = [
-                _Limb(limb, halves, body.shoulders, picture_1Chw, seen_11hw, tone_1C11) for limb in limbs
+                Limb(limb, halves, body.shoulders, picture_1Chw, seen_11hw, limbs_1C11) for limb in limbs
             ]
             shapes.append(self._sharp(torch.stack([each.within_hw for each in within]).amax(0), size))
             if limbs is way.arms:
+                self.arms = within
                 below_hw = torch.stack([each.below_hw for each in within]).amax(0)
-                self.forearms = self._sharp(below_hw, size)
+                self.beside = self._sharp(below_hw, size)
             for each in within:
+                mine.append(each.mine_11hw)
                 skin_1Chw = torch.lerp(skin_1Chw, each.skin_1Chw, each.share_hw)
         # Where it is seen it is what is seen, and beside that nearly.
         neck_11hw = face_11hw * no_beard_11hw * self._near_neck(way)
-        known_11hw = arms_11hw.maximum(legs_11hw).maximum(neck_11hw)
+        known_11hw = torch.stack([*mine, neck_11hw]).amax(0)
         skin_1Chw = skin_1Chw + spread(picture_1Chw - skin_1Chw, known_11hw)
-        self.skin = enlarged(skin_1Chw, size)
+        self.skin = enlarged(skin_1Chw, size) + _grain(wearer.picture, enlarged(known_11hw, size))
         half_hw = _halves(way.down_HW / max(body.trunk, 1.0), _TRUNK_HALVES) * body.shoulders
         trunk_11HW = self._sharp(half_hw - way.across_HW.abs(), size)
         above_11HW = enlarged(ramp(-way.down_HW, -0.5, 0.5)[None, None], size)
@@ -137,9 +147,10 @@ class BareBody:
         ).float()
 
 
-class _Limb:
-    """within: how far within its outline positions are, [h, w]. below: likewise of its lower bone's. skin:
-    [1, 3, h, w]. share: where it is this limb's, [h, w]."""
+class Limb:
+    """within: how far within its outline positions are, [h, w]. below: likewise, below an armpit. skin:
+    [1, 3, h, w]. share: where it is this limb's, [h, w]. mine: [1, 1, h, w],
+    where its skin is seen; a hand's is lit otherwise."""
 
     def __init__(
         self,
@@ -152,33 +163,53 @@ class _Limb:
     ):
         limb_42, along_hw, aside_hw = limb
         length = max(limb_length(limb_42), 1.0)
+        self._usual, self._unit, self._length = halves, unit, length
+        self._middle, self._begin, self._ratio = 0.0, 1.0, 1.0
         usual_hw = _halves(along_hw / length, halves) * unit
         middle_hw, half_hw = torch.zeros_like(usual_hw), usual_hw
         colours_BC = _round_skin(tone_1C11)
         mine_hw = (seen_11hw[0, 0] > 0) & (aside_hw.abs() < 2.0 * usual_hw)
         mine_hw &= (along_hw > 0.0) & (along_hw < _WRIST * length)
+        self.mine_11hw = mine_hw[None, None].float()
         if mine_hw.sum() >= _FEWEST:
             begin = float(along_hw[mine_hw].quantile(0.05))
             near_hw = mine_hw & (along_hw < begin + _NEARBY * length)
             middle, half = _across_slices(along_hw[near_hw] - begin, aside_hw[near_hw])
             usual = float(usual_hw[near_hw].mean())
             half = float(np.clip(half, _NARROWEST * usual, _BROADEST * usual))
-            share_hw = ramp(along_hw / max(begin, 1.0), 0.0, 1.0)
-            middle_hw = share_hw * middle
-            half_hw = usual_hw * (half / usual)
+            self._middle, self._begin, self._ratio = middle, max(begin, 1.0), half / usual
+            middle_hw = ramp(along_hw / self._begin, 0.0, 1.0) * middle
+            half_hw = usual_hw * self._ratio
             across_hw = (aside_hw - middle_hw) / half_hw
             colours_BC = _across(picture_1Chw, near_hw, across_hw, colours_BC)
         # Round where it begins, and no longer than with a hand or a foot.
         beyond_hw = along_hw.clamp(max=0.0) + (along_hw - _HAND * length).clamp(min=0.0)
         self.within_hw = half_hw - torch.hypot(aside_hw - middle_hw, beyond_hw)
-        upper = float(np.linalg.norm(limb_42[1] - limb_42[0]))
-        self.below_hw = self.within_hw.minimum(along_hw - upper)
+        self.below_hw = self.within_hw.minimum(along_hw - ARMPIT * unit)
         across_hw = ((aside_hw - middle_hw) / half_hw).clamp(-1.0, 1.0)
         step_hw = (across_hw + 1.0) / 2 * (_BINS - 1)
         first_hw = step_hw.long().clamp(0, _BINS - 2)
         skin_hwC = torch.lerp(colours_BC[first_hw], colours_BC[first_hw + 1], (step_hw - first_hw)[..., None])
         self.skin_1Chw = skin_hwC.movedim(-1, 0)[None]
         self.share_hw = ramp(along_hw / unit, *_JOINS) * (1.0 - ramp(aside_hw.abs() / usual_hw, 1.5, 2.0))
+
+    def beside(self, along: float) -> np.ndarray:
+        """How far it reaches on both sides of its bones, so far along them, [2]; px."""
+        half = float(_halves(torch.tensor(along / self._length), self._usual)) * self._unit * self._ratio
+        middle = self._middle * min(max(along / self._begin, 0.0), 1.0)
+        return np.array((half - middle, half + middle))
+
+
+def _grain(picture_1CHW: Tensor, known_11HW: Tensor) -> Tensor:
+    """What is finer than smooth skin, as strong as where skin is known, the same in every picture of a
+    size."""
+    finer_1CHW = (picture_1CHW - running_mean(picture_1CHW, _FINE)).mean(1, keepdim=True)
+    known_11HW = 1.0 - highest((known_11HW < _SURE).float(), 2 * _FINE + 1)  # not across an edge
+    strength = (finer_1CHW.abs() * known_11HW).sum() / known_11HW.sum().clamp_min(1.0)
+    made = torch.Generator().manual_seed(0)
+    noise_11HW = torch.randn(1, 1, *size_of(picture_1CHW), generator=made).to(picture_1CHW)
+    noise_11HW = noise_11HW + running_mean(noise_11HW, _FINE)  # pores, and a little coarser
+    return noise_11HW * strength.clamp(max=_COARSEST)
 
 
 def _across_slices(along_N: Tensor, aside_N: Tensor) -> tuple[float, float]:

@@ -20,6 +20,8 @@ from engine.compositing.armpits import between_arm_and_trunk
 from engine.compositing.arms_before import legwear_beside_arms, near_forearms
 from engine.compositing.bare_skin import bare_skin
 from engine.compositing.beneath import bare_beneath, body_beneath, clothes_over, own_beneath, piece_beneath
+from engine.compositing.bodies import body_of
+from engine.compositing.contact_shadows import in_shadow
 from engine.compositing.fields import Window, around, at, highest, largest, ramp, size_of, spread
 from engine.compositing.passers_by import scraps
 from engine.compositing.rims import at_hems, no_skin
@@ -47,6 +49,7 @@ from engine.ops.resample import enlarged, resized, running_mean, shrunk
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
 _INSIDE = 0.8, 0.95  # likewise from which the giver's picture shows it without what is beside it
 _RIM = 2  # px of a picture of 256 rows, the width of what a garment may have of its surroundings at its edge
+_WALL = 6  # times as broad it is beside a person, where what is behind is known
 _A_LEG = 0.4  # of what is seen of legs, that is above the shoes at least, of legs that are more than those
 _EVEN = 2  # px of a picture of 256 rows around, over which a person's edge is evened
 _CLOTHS = TOP, DRESS, SKIRT, TROUSERS  # of one look: the colours of a leg are no shoe's
@@ -123,13 +126,17 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
             free_11HW = enlarged(free_11hw, size)
             taken_11HW, there_11HW = taken_11HW * (1.0 - free_11HW), there_11HW * (1.0 - free_11HW)
     else:
-        there_11HW = giver.laid.body * (1.0 - giver.laid.hides)
+        there_11HW = (giver.laid.body * (1.0 - giver.laid.hides)).maximum(giver.laid.beside)
         cloth_1CHW, taken_11HW = giver.laid.colour, _covered(giver.laid, wearer, now, window, seen, rims_11HW)
 
     rim = 2 * _RIM * -(-size[0] // 512)  # a finer picture has sharper edges
     kept_11HW = person_11HW * (1.0 - gone_11HW) * (1.0 - over_11HW)
     bared_11HW = highest(gone_11HW, rim + 1) * (1.0 - kept_11HW)
     bared_11HW = bared_11HW.maximum(highest(gone_11HW, rim // 2 + 1))
+    if giver.laid is not None:  # threads and stripes that end beside an outline, and shadows of a sleeve
+        nobody_11hw = 1.0 - highest(person_11hw, 3)
+        wall_11HW = (1.0 - person_11HW) * ramp(enlarged(nobody_11hw, size), *_INSIDE)
+        bared_11HW = bared_11HW.maximum(highest(gone_11HW, _WALL * rim + 1) * wall_11HW)
     behind_1CHW = wearer.wardrobe.plate if wearer.behind is None else wearer.behind
     behind_1CHW = resized(behind_1CHW, size)
     piece_1hw = piece_beneath(on_body_1Phw, wearer.wardrobe, garment)
@@ -150,6 +157,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         there_11HW = there_11HW.maximum(shade_11HW * (1.0 - gone_11HW))
     else:
         body_1CHW = bare_beneath(piece_1hw, wearer, now, giver.picture)
+        body_1CHW = torch.lerp(body_1CHW, giver.picture, giver.laid.beside)
         hems_11HW = at_hems(now, garment, gone_11HW, giver.laid.arms, giver.laid.neck)
         hems_11HW = hems_11HW * (1.0 - hands_11HW.maximum(skin.hands))
         bared_11HW = bared_11HW.maximum(hems_11HW * there_11HW * bare_11HW)
@@ -167,6 +175,10 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         bared_11HW = shape * bared_11HW
     picture_1CHW = torch.lerp(now.picture, beneath_1CHW, bared_11HW)
     picture_1CHW = torch.lerp(picture_1CHW, cloth_1CHW, taken_11HW)
+    if giver.laid is not None:
+        seen_11HW = torch.lerp(person_11HW, there_11HW * person_11HW, bared_11HW)
+        before_11HW = giver.laid.trunk * (1.0 - giver.laid.back) * (1.0 - taken_11HW)
+        picture_1CHW = in_shadow(picture_1CHW, seen_11HW, taken_11HW, before_11HW, _shoulders(wearer, size))
 
     there_11hw, gone_11hw, taken_11hw = (
         shrunk(each, size_of(now.pieces)) for each in (there_11HW * person_11HW, gone_11HW, taken_11HW)
@@ -268,9 +280,18 @@ def _covered(
     arms_11hw = arms_11hw.maximum(of_pieces(now.pieces, (ARMS,)) * near_forearms(wearer))
     (arms_11HW,) = sharp(now.picture, window, arms_11hw)
     trunk_11HW = laid.trunk * (1.0 - laid.back * person_11HW * laid.body)
-    # Nor is a forearm that was in a sleeve before it.
-    arms_11HW = (inner(arms_11HW, 1) * (1.0 - rims_11HW)).maximum(laid.forearms * laid.arms * gone_11HW)
+    # What was in a sleeve is where an arm is, for a map has no outline of it.
+    seen_11HW = inner(arms_11HW, 1) * (1.0 - rims_11HW) * (1.0 - ramp(gone_11HW, *_SEAM))
+    side = 2 * _RIM * -(-size_of(gone_11HW)[0] // 256) + 1
+    arms_11HW = 1.0 - highest(1.0 - highest(seen_11HW.maximum(laid.beside * gone_11HW), side), side)
     return (trunk_11HW * (1.0 - arms_11HW)).maximum(laid.sleeves) * (1.0 - over_11HW)
+
+
+def _shoulders(wearer: Drawn, size: tuple[int, int]) -> float:
+    """How far shoulder joints are apart, px of a picture of this size."""
+    body = body_of(wearer, size)
+    assert body is not None  # nothing is laid on who has no joints
+    return body.shoulders
 
 
 def _as_map(person_11HW: Tensor, person_11hw: Tensor, wearer: Drawn) -> Tensor:

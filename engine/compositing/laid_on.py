@@ -29,7 +29,7 @@ from engine.compositing.bodies import (
     shoulders_seen,
 )
 from engine.compositing.clothes import Clothes
-from engine.compositing.fields import highest, ramp, size_of
+from engine.compositing.fields import highest, ramp, size_of, spread
 from engine.compositing.garment_outline import Lower
 from engine.compositing.shoulders import shoulder_rays
 from engine.compositing.tops_laid_on import top_on
@@ -39,7 +39,10 @@ from engine.garments import SKIRT, TROUSERS, Garment
 from engine.ops.resample import enlarged, running_mean, shrunk
 
 _ROWS = 256  # px, of a picture in which it is told where clothes are: bodies have no finer form
+_ABOUT = 4  # px of it, how far from where a map has an arm that may be
 _FREE = 4  # px of it, how far from an arm before a trunk no sleeve is tucked under that
+# Of the shoulders, half as broad gaps are creases between a trunk and its sleeves; and how light these are.
+_CREASE, _IN_CREASE = 0.035, 0.6
 _FINER = 1.25  # times as fine as it is shown, from which on a photo is made smaller first
 _HIPS = 1.0  # how broad hips are, in shoulders
 _SHORT = 0.05  # of the trunk, how far before its end a leg of clothes hides what is in it
@@ -70,6 +73,7 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment) -> Drawn | Non
     device = wearer.picture.device
     y_hw, x_hw = torch.meshgrid(*(torch.arange(side, device=device) for side in small), indexing="ij")
     parts, way = parts_of(wearer, size), Ways(body, torch.stack([x_hw, y_hw], -1).float())
+    bare = BareBody(wearer, body, way, parts)
     if garment.word in ("trousers", "skirt"):
         shape = clothes.lower
         cloth = _Cloth(clothes, size, body.shoulders * times / max(shape.hips, 1.0))
@@ -80,7 +84,7 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment) -> Drawn | Non
         # A bare body is broader than clothes that are worn tight.
         hidden_hw = hidden_hw * (way.down_HW > (1.0 - fit.waist) * body.trunk)
         hidden_11HW = enlarged(hidden_hw[None, None], size) * (1.0 - parts.arms)
-        sleeves_11HW = back_11HW = sleeved_11HW = torch.zeros_like(hidden_11HW)
+        sleeves_11HW = back_11HW = sleeved_11HW = beside_11HW = torch.zeros_like(hidden_11HW)
         colour_1CHW, trunk_11HW = _over(layers)
         # Under a top they are as broad as it is.
         above_hw = ramp((body.trunk - way.down_HW) / body.trunk, 0.0, 0.05)
@@ -92,23 +96,31 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment) -> Drawn | Non
         cloth = _Cloth(clothes, size, scale)
         arms_hw = shrunk(parts.arms, small)[0, 0]
         seen = shoulders_seen(wearer, body, small), shoulder_rays(wearer, body, small)
-        top = top_on(body, way, arms_hw, *seen, clothes)
+        top = top_on(body, way, arms_hw, bare.arms, *seen, clothes)
         hidden_11HW, sleeved_11HW = (enlarged(each[None, None], size) for each in (top.hidden, top.sleeved))
         whole = cloth if clothes.trunk is None else _Cloth(clothes.trunk, size, scale)
         trunk_14HW, *sleeves = (
             (cloth if number else whole).at(each.place, each.only, each.there)
             for number, each in enumerate(top.layers)
         )
-        solid_11HW = trunk_14HW[:, 3:] * cloth.of(top.layers[0].place, top.trunk)
+        on_sleeves_11HW = cloth.of(top.layers[0].place, top.sleeves)
+        solid_11HW = trunk_14HW[:, 3:] * (1.0 - on_sleeves_11HW)
+        # What of a trunk goes on under its sleeves would be seen below them.
+        ended_11HW = enlarged(top.ended[None, None], size)
+        trunk_14HW = trunk_14HW * (1.0 - on_sleeves_11HW * ended_11HW)
+        beside_11HW = bare.beside * highest(parts.arms, 2 * _ABOUT * times + 1) * ended_11HW
         free_11HW = 1.0 - highest(parts.before, 2 * _FREE * times + 1)
         sleeves = [
             sleeve_14HW * (1.0 - solid_11HW * free_11HW * enlarged(each.under[None, None], size))
             for sleeve_14HW, each in zip(sleeves, top.layers[1:], strict=True)
         ]
-        colour_1CHW, trunk_11HW = _over([trunk_14HW, *sleeves])[0], trunk_14HW[:, 3:]
+        colour_1CHW, cover_11HW = _over([trunk_14HW, *sleeves])
+        gap_11HW = _gaps(cover_11HW, _CREASE * body.shoulders * times) * (1.0 - ended_11HW)
+        dark_1CHW = _IN_CREASE * (spread(colour_1CHW, cover_11HW) + 1.0) - 1.0
+        colour_1CHW = torch.lerp(colour_1CHW, dark_1CHW, gap_11HW)
+        trunk_11HW = trunk_14HW[:, 3:].maximum(gap_11HW)
         sleeves_11HW = _over(sleeves)[1] if sleeves else torch.zeros_like(trunk_11HW)
         back_11HW = cloth.of(top.layers[0].place, clothes.back)
-    bare = BareBody(wearer, body, way, parts)
     neck_11HW = enlarged(ramp(way.down_HW / body.shoulders, *_NECK)[None, None], size)
     laid = Laid(
         colour_1CHW,
@@ -119,7 +131,7 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment) -> Drawn | Non
         hidden_11HW,
         sleeved_11HW,
         bare.shape,
-        bare.forearms,
+        beside_11HW,
         neck_11HW,
     )
     return wearer._replace(picture=bare.skin, painted=None, laid=laid)
@@ -166,6 +178,12 @@ class _Cloth:
         sides = place_hw2.new_tensor((self.columns, self.rows))
         place_12HW = enlarged(((place_hw2 + 0.5) * 2 / sides - 1).movedim(-1, 0)[None], self._size)
         return place_12HW.movedim(1, -1)
+
+
+def _gaps(cover_11HW: Tensor, px: float) -> Tensor:
+    """How much of a px is in a gap of what is covered that is at most twice so broad."""
+    side = 2 * max(1, round(px)) + 1
+    return (1.0 - highest(1.0 - highest(cover_11HW, side), side) - cover_11HW).clamp_min(0.0)
 
 
 def _over(layers: list[Tensor]) -> tuple[Tensor, Tensor]:

@@ -12,15 +12,18 @@ from engine.compositing.beneath import clothes_over
 from engine.compositing.fields import highest, ramp, size_of
 from engine.compositing.worn import Drawn, Dressed, above_shoes, of_pieces
 from engine.garments import ARMS, FACE, HAIR, LEGS, Garment
-from engine.ops.resample import enlarged, running_mean
+from engine.ops.resample import enlarged, running_mean, shrunk
 
 # Difference of colours (of -1 to 1) from the wearer's tone that skin hardly has, and never.
 _NO_SKIN = 0.25, 0.5
 # Likewise of shares of the channels; and sums of these (0 to 6) from which a colour has a hue.
 _NO_HUE, _LIGHT = (0.05, 0.08), (0.8, 1.4)
 _TOLD = 0.1, 0.3  # share of a position from which it may be skin, and surely
+_SURELY = 0.8, 0.95  # likewise, of what surely is an arm
+_FEWEST = 6  # positions of it that tell its tone
 _BESIDE = 8  # px of a picture of 256 rows, how far from what goes something may count as skin and go too
 _HEM = 3  # px of a picture of 256 rows, how far from a garment its shade and its colours are seen on skin
+_COLLAR = 7  # likewise, from a collar, which stands off its neck
 _SKIN = 0.4, 0.6  # likewise, of what is skin
 
 
@@ -33,18 +36,32 @@ def no_skin(now: Dressed, wearer: Drawn, garment: Garment, gone_11HW: Tensor, ne
     limbs_11hw = limbs_11hw + now.pieces[:, LEGS, None] * above_shoes(wearer.surface)
     other_11hw = of_pieces(now.pieces, (HAIR, *clothes_over(garment)))
     told_13hw = torch.cat([limbs_11hw, of_pieces(now.pieces, (FACE,)), other_11hw], 1)
+    # Within a bare arm the sun may be as white as cloth.
+    within_11hw = 1.0 - highest(1.0 - ramp(of_pieces(now.pieces, (ARMS,)), *_SURELY), 3)
     limbs_11HW, head_11HW, other_11HW = enlarged(told_13hw, size).split(1, 1)
     skin_11HW = ramp(limbs_11HW.maximum(neck_11HW * head_11HW), *_TOLD) * (1.0 - ramp(other_11HW, *_TOLD))
-    return skin_11HW * near_11HW * _unlike(now.picture, wearer.wardrobe.skin)
+    picture_1Chw = shrunk(now.picture, size_of(within_11hw))
+    within_11hw = within_11hw * (_apart(picture_1Chw, wearer.wardrobe.skin) < _NO_SKIN[1])
+    skin_11HW = skin_11HW * (1.0 - enlarged(within_11hw, size))
+    unlike_11HW = _unlike(now.picture, wearer.wardrobe.skin)
+    # Arms are lit otherwise than a face, and what is like one of them is skin.
+    arms_hw = within_11hw[0, 0] > 0
+    if arms_hw.sum() >= _FEWEST:
+        tone_C = picture_1Chw[0, :, arms_hw].median(1).values
+        unlike_11HW = unlike_11HW.minimum(_unlike(now.picture, tone_C[None, :, None, None]))
+    return skin_11HW * near_11HW * unlike_11HW
 
 
 def _unlike(picture_1CHW: Tensor, tone_1C11: Tensor) -> Tensor:
     """1 where a colour is none of skin of this tone, [1, 1, H, W]: much lighter or darker, or of another hue
     where it is light enough to have one."""
-    apart_11HW = (picture_1CHW - tone_1C11).square().mean(1, keepdim=True).sqrt()
     hue_1CHW, light_11HW = _hue(picture_1CHW)
     of_hue_11HW = ramp((hue_1CHW - _hue(tone_1C11)[0]).abs().amax(1, keepdim=True), *_NO_HUE)
-    return ramp(apart_11HW, *_NO_SKIN).maximum(of_hue_11HW * ramp(light_11HW, *_LIGHT))
+    return ramp(_apart(picture_1CHW, tone_1C11), *_NO_SKIN).maximum(of_hue_11HW * ramp(light_11HW, *_LIGHT))
+
+
+def _apart(picture_1CHW: Tensor, tone_1C11: Tensor) -> Tensor:
+    return (picture_1CHW - tone_1C11).square().mean(1, keepdim=True).sqrt()
 
 
 def _hue(picture_1CHW: Tensor) -> tuple[Tensor, Tensor]:
@@ -58,13 +75,12 @@ def at_hems(
 ) -> Tensor:
     """Skin that is seen beside what goes, the farther the less: there are its hem's shade and its rim. arms:
     what of a px is of arms, sleeves too: an arm that hangs beside a trunk has no hem there."""
-    side = 2 * _HEM * -(-size_of(gone_11HW)[0] // 256) + 1
-    sleeves_11HW = gone_11HW * arms_11HW
-    near_12HW = running_mean(highest(torch.cat([sleeves_11HW, gone_11HW], 1), side), side)
+    hem, collar = (2 * px * -(-size_of(gone_11HW)[0] // 256) + 1 for px in (_HEM, _COLLAR))
+    near_11HW = running_mean(highest(gone_11HW * arms_11HW, hem), hem)
+    beside_11HW, around_11HW = (running_mean(highest(gone_11HW, side), side) for side in (hem, collar))
     skin = [() if piece in garment.over else (piece,) for piece in (ARMS, LEGS)]
     skin_14hw = torch.cat([of_pieces(now.pieces, which) for which in (*skin, (FACE,), (HAIR, 0))], 1)
     skin_13HW = enlarged(highest(skin_14hw[:, :3], 5), size_of(gone_11HW))
     other_11HW = enlarged(skin_14hw[:, 3:], size_of(gone_11HW))
-    rest_11HW = skin_13HW[:, 1:2].maximum(neck_11HW * skin_13HW[:, 2:])
-    told_12HW = ramp(torch.cat([skin_13HW[:, :1], rest_11HW], 1) - other_11HW, *_SKIN)
-    return (near_12HW * told_12HW).amax(1, keepdim=True)
+    told_13HW = ramp(torch.cat([skin_13HW[:, :2], neck_11HW * skin_13HW[:, 2:]], 1) - other_11HW, *_SKIN)
+    return (torch.cat([near_11HW, beside_11HW, around_11HW], 1) * told_13HW).amax(1, keepdim=True)

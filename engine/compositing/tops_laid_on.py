@@ -6,16 +6,18 @@ goes along its arm; around an armhole one goes over into the other. px of a pict
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from engine.compositing.bare_bodies import Limb
 from engine.compositing.bodies import ARM, ARMPIT, TRUNK, Body, Ways, along_limb, limb_length
 from engine.compositing.cloth_meshes import looked_up, mesh_over, part_over
 from engine.compositing.clothes import Clothes
-from engine.compositing.fields import ramp, ramp_at
+from engine.compositing.fields import highest, ramp, ramp_at
 from engine.compositing.garment_outline import Sleeve, Upper
 from engine.compositing.shoulders import as_shoulders
 from engine.cv import cv2
@@ -43,11 +45,13 @@ _UNDER = 0.12  # of the shoulders, how far a trunk goes on under a sleeve
 _COLLAR = 0.3  # of the shoulders, how far from the middle shoulders are no neck
 _AS_BROAD = 0.36  # likewise, half of the breadth of clothes from which on they go around a body
 _SHORT = 0.2  # likewise, how far before its end, which may be aslant, a sleeve hides what is in it
-# Half of an arm in a short sleeve, in shoulders, and how much broader a sleeve is made for it at most.
-_ARM_IN_IT, _WIDER = 0.14, 2.0
+# How much broader than the arm in it a sleeve is on each side at its end, in shoulders, and how much broader
+# it is made for that at most.
+_EASE, _WIDER = 0.015, 2.0
 _NEAR_HEM = 0.8  # of a sleeve's length, from where on it is near its end
-_STRAIGHT = 0.06  # likewise, of a sleeve that an arm is in
+_STRAIGHT = 0.06  # likewise, of a sleeve that an arm is in, and of a trunk
 _REACH = 0.35  # of the shoulders, how far aside of its bones an arm in its sleeve may be
+_CUT = 3  # px of a map of 256 rows, that a line between a sleeve and its trunk is broad
 _LAP = 3  # px of a map of 256 rows by which a sleeve laps over the trunk
 
 
@@ -63,33 +67,45 @@ class Layer(NamedTuple):
 
 
 class Top(NamedTuple):
-    """layers: its trunk, then its sleeves. trunk: bool, the part of the map that is trunk alone, as an array.
-    hidden: [h, w], where nothing is seen of a body. sleeved: likewise, where an arm that is seen is in it."""
+    """layers: its trunk, then its sleeves. sleeves: bool, the part of the map that is these, as an array.
+    ended: [h, w], where an arm's sleeve is over, or it has none. hidden: likewise, where nothing is seen of a
+    body. sleeved: where an arm that is seen is in it."""
 
     layers: list[Layer]
-    trunk: np.ndarray
+    sleeves: np.ndarray
+    ended: Tensor
     hidden: Tensor
     sleeved: Tensor
 
 
 def top_on(
-    body: Body, way: Ways, arms_hw: Tensor, shoulders_N2: np.ndarray, rays_2A: np.ndarray, clothes: Clothes
+    body: Body,
+    way: Ways,
+    arms_hw: Tensor,
+    bare_arms: Sequence[Limb],
+    shoulders_N2: np.ndarray,
+    rays_2A: np.ndarray,
+    clothes: Clothes,
 ) -> Top:
-    """arms: where arms are in the picture, [h, w]. shoulders, rays: as `bodies.shoulders_seen` and
-    `shoulders.shoulder_rays`."""
+    """arms: where arms are in the picture, [h, w]. bare_arms: as they are in sleeves, from left to right.
+    shoulders, rays: as `bodies.shoulders_seen` and `shoulders.shoulder_rays`."""
     shape, size = clothes.upper, way.size
     trunk = _Trunk(body, clothes, shoulders_N2)
     mesh = mesh_over(clothes.mask)
     edge_M2 = _outline(clothes.mask)
     place_V2 = np.concatenate([mesh.corners, edge_M2])
     on_trunk_V2 = trunk.of(place_V2)
-    found = [(sleeve, arm) for sleeve, arm in zip(shape.sleeves, way.arms, strict=True) if sleeve is not None]
-    sleeved_hw, reach = torch.zeros_like(arms_hw), _REACH * body.shoulders
+    found = [
+        (sleeve, arm, bare)
+        for sleeve, arm, bare in zip(shape.sleeves, way.arms, bare_arms, strict=True)
+        if sleeve is not None
+    ]
+    sleeved_hw, ended_hw, reach = torch.zeros_like(arms_hw), torch.ones_like(arms_hw), _REACH * body.shoulders
     sleeves_hw = np.zeros_like(clothes.mask)
     near_hw = np.zeros(clothes.mask.shape, np.uint8)
     moved_V2, turned, under = on_trunk_V2, [], [torch.zeros_like(arms_hw)]
-    for sleeve, (arm_42, along_hw, aside_hw) in found:
-        on_arm_V2, end, half = _on_arm(body, shape, sleeve, arm_42, place_V2)
+    for sleeve, (arm_42, along_hw, aside_hw), bare in found:
+        on_arm_V2, end, half = _on_arm(body, shape, sleeve, arm_42, bare, place_V2)
         share_V, all_V = (_of_sleeve(sleeve, shape, place_V2, below) for below in (False, True))
         moved_V2 = moved_V2 + share_V[:, None] * (on_arm_V2 - moved_V2)
         turned.append(on_trunk_V2 + all_V[:, None] * (on_arm_V2 - on_trunk_V2))
@@ -98,6 +114,8 @@ def top_on(
         short_hw = body.shoulders * torch.where(beside_hw, _STRAIGHT, _SHORT)
         near_arm_hw = (aside_hw.abs() < reach) & (along_hw > -reach) & (along_hw < end - short_hw)
         sleeved_hw = sleeved_hw.maximum(arms_hw * near_arm_hw)
+        sleeve_hw = aside_hw.abs() <= torch.stack([each[2].abs() for each in way.arms]).amin(0)
+        ended_hw = torch.where(sleeve_hw & (along_hw < end - _STRAIGHT * body.shoulders), 0.0, ended_hw)
         upper = max(float(np.linalg.norm(arm_42[1] - arm_42[0])), 1.0)
         under.append(_hangs(body, arm_42) * (1.0 - ramp(along_hw, _TUCKED[0] * upper, _TUCKED[1] * upper)))
         # Its rim is no rim of the trunk's, which goes on under it where they meet.
@@ -109,9 +127,14 @@ def top_on(
             np.round(each).astype(int).tolist() for each in (sleeve.shoulder, sleeve.shoulder + down_2)
         )
         cv2.line(near_hw, begin, low, (1.0,), round(2 * _UNDER * shape.breadth))
-    only_hw = clothes.mask & (~sleeves_hw | (near_hw > 0))
+    # What parts a sleeve from a trunk it lies on is of neither, and would be a step where they part.
+    only_hw = clothes.mask & (~_dilated(sleeves_hw, _CUT) | (near_hw > 0))
     trunk_hw = ~_dilated(sleeves_hw, _LAP) if clothes.trunk is None else clothes.trunk.mask
-    only = [only_hw | trunk_hw, *(_dilated(sleeve.mask, _LAP) for sleeve, _ in found)]
+    # A sleeve laps over its trunk where they are joined, and lies beside it below.
+    lapped = [
+        _dilated(sleeve.mask, 1) | (_dilated(sleeve.mask, _LAP) & (near_hw > 0)) for sleeve, _, _ in found
+    ]
+    only = [only_hw | trunk_hw, *lapped]
     layers = []
     moved = [_round_shoulders(body, way.arms, each_V2) for each_V2 in (moved_V2, *turned)]
     edge_M = tuple(edge_M2.astype(int).T[::-1])
@@ -129,13 +152,15 @@ def top_on(
     across_hw, down_hw = way.across_HW / body.shoulders, way.down_HW / body.shoulders
     half_h = torch.from_numpy(shape.half / shape.breadth).float().to(arms_hw.device) * trunk.broader
     row_hw = trunk.rows(down_hw).round().long().clamp(0, len(half_h) - 1)
-    below_hw = (trunk.rows(down_hw) < np.flatnonzero(clothes.mask.any(1))[-1]) & (down_hw > ARMPIT)
+    hem = np.flatnonzero(clothes.mask.any(1))[-1] - _STRAIGHT * shape.breadth
+    below_hw = (trunk.rows(down_hw) < hem) & (down_hw > ARMPIT)
     beside_hw = below_hw & (half_h[row_hw] > _AS_BROAD) & (across_hw.abs() > 0.2)
     if found:  # nor has who wears sleeves bare shoulders
         aside_hw = (across_hw.abs() > _COLLAR) & (down_hw <= ARMPIT)
         sleeved_hw = sleeved_hw.maximum(aside_hw * (1.0 - arms_hw))
-    hidden_hw = sleeved_hw.maximum(beside_hw * (1.0 - arms_hw))
-    return Top(layers, clothes.mask & ~sleeves_hw, hidden_hw, sleeved_hw)
+    # Without the seams where parts of it meet, in which skin would be seen as a line.
+    hidden_hw = 1.0 - highest(1.0 - highest(sleeved_hw.maximum(beside_hw * (1.0 - arms_hw))[None], 3), 3)[0]
+    return Top(layers, sleeves_hw, ended_hw, hidden_hw, sleeved_hw)
 
 
 class _Trunk:
@@ -188,7 +213,7 @@ class _Trunk:
 
 
 def _on_arm(
-    body: Body, shape: Upper, sleeve: Sleeve, arm_42: np.ndarray, place_N2: np.ndarray
+    body: Body, shape: Upper, sleeve: Sleeve, arm_42: np.ndarray, bare: Limb, place_N2: np.ndarray
 ) -> tuple[np.ndarray, float, float]:
     """Where places of a sleeve are on its arm, [N, 2], how far along the arm it goes, and half of how broad
     it is there, px."""
@@ -209,7 +234,8 @@ def _on_arm(
     scale *= _NARROWER
     # The nearer to its end, the more it is at least as broad as the arm in it.
     halves_2 = scale * _halves_of_hem(sleeve)
-    broader_2 = (_ARM_IN_IT * body.shoulders / halves_2).clip(1.0, _WIDER)
+    in_it_2 = bare.beside(along * length) + _EASE * body.shoulders
+    broader_2 = (in_it_2 / halves_2).clip(1.0, _WIDER)
     broader_N = np.where(aside_N < 0, *broader_2) - 1.0
     aside_N = scale * aside_N * (1.0 + broader_N * (along_N / max(length, 1.0)).clip(0.0, 1.0))
     return along_limb(arm_42, along * along_N, aside_N), along * length, float((broader_2 * halves_2).min())

@@ -48,7 +48,8 @@ class Laid(NamedTuple):
     """Clothes laid on somebody, [1, 3, H, W] and [1, 1, H, W] each. colour. trunk, sleeves: how much of a px
     is covered by them. back: what of a trunk is its inside, behind a neck. arms: where arms are before the
     trunk. hides: where they leave nothing to be seen of a body. sleeved: where arms that are seen go into
-    them. body: where that is, bare. forearms: likewise, below elbows. neck: where no face is any more."""
+    them. body: where that is, bare. beside: likewise, of arms before a trunk, below its armpits. neck: where
+    no face is any more."""
 
     colour: Tensor
     trunk: Tensor
@@ -58,7 +59,7 @@ class Laid(NamedTuple):
     hides: Tensor
     sleeved: Tensor
     body: Tensor
-    forearms: Tensor
+    beside: Tensor
     neck: Tensor
 
 

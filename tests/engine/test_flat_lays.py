@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -353,3 +354,22 @@ def test_a_narrow_gap_beside_a_dark_sleeve_is_ground():
     picture[truth] = 40
     found = cut_out(picture.astype(np.uint8), regions((np.s_[50:150, 40:120], UPPER)))
     assert (found == truth).all()
+
+
+def test_white_cloth_before_a_pale_ground_is_looked_at_darker(monkeypatch):
+    """A network that sees what is half as light as the ground, in the place of ours."""
+    photo = np.full((64, 48, 3), 225, np.uint8)
+    photo[16:48, 12:36] = 250
+
+    def parse(rgb_hwC, network=None):
+        regions_hw = np.zeros(rgb_hwC.shape[:2], np.uint8)
+        if np.ptp(rgb_hwC) > 60:
+            regions_hw[rgb_hwC[..., 0] != np.median(rgb_hwC)] = REGIONS.index("upper clothes")
+        return SimpleNamespace(regions_HW=regions_hw)
+
+    monkeypatch.setattr(flat_lays.parsing, "parse", parse)
+    seen = flat_lays.as_seen_best(photo)
+    assert seen.shape == photo.shape and np.ptp(seen) > 60
+    assert seen[30, 20, 0] > seen[5, 5, 0], "and not turned over"
+    dark = np.where(photo == 250, 40, photo).astype(np.uint8)
+    assert flat_lays.as_seen_best(dark) is dark, "as it is where it is seen"

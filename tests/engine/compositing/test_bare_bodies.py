@@ -91,3 +91,21 @@ def test_an_arm_is_as_broad_where_it_is_bared_as_where_it_is_seen_however_it_lie
 def test_an_arm_ends_with_its_hand():
     shape = bare(finer(posed(figure(sleeve=3.0, hem=0, cloth=0.9), joints=SHORT), TIMES)).shape
     assert at(shape, 3.5, 4.75) > 0.9 and at(shape, 5.5, 4.75) < 0.1
+
+
+def test_what_a_long_sleeve_hid_has_the_tone_of_the_hand_that_comes_out_of_it():
+    """Of a head that is cut off lips are seen, or a chin in shadow."""
+    wearer = finer(posed(figure(sleeve=4.0, hem=0, cloth=0.9)), TIMES)
+    face = F.interpolate((wearer.surface[:, 2:3] > 10).float(), scale_factor=TIMES)
+    darker = wearer._replace(picture=torch.lerp(wearer.picture, torch.full_like(wearer.picture, -0.5), face))
+    assert at(bare(darker).skin, 3.0, 4.75) == pytest.approx(at(bare(wearer).skin, 3.0, 4.75), abs=0.1)
+
+
+def test_an_arm_tells_how_far_it_reaches_beside_its_bones():
+    """For the sleeve that is to be around it: its own outline is no farther out."""
+    wearer = finer(posed(figure(sleeve=2.5, hem=0, cloth=0.9)), TIMES)
+    made = bare(wearer)
+    for arm in made.arms:
+        assert (arm.beside(10.0) > arm.beside(0.9 * arm._length)).all()
+        half = float(arm.within_hw.max())
+        assert half - 1.0 < arm.beside(0.0).mean() < half + 1.0

@@ -8,7 +8,8 @@ import torch
 import torch.nn.functional as F
 from flat_figure import JOINTS
 
-from engine.compositing.bodies import TRUNK, Ways, body_of
+from engine.compositing.bare_bodies import BareBody
+from engine.compositing.bodies import TRUNK, Ways, body_of, parts_of
 from engine.compositing.clothes import Clothes, clothes_alone, known_as
 from engine.compositing.columns import cut
 from engine.compositing.dressing import dressed
@@ -88,7 +89,7 @@ def test_sleeves_lie_along_the_arms_and_hands_stay():
     _, now = wear(shirt(long=True))
     for x in (2.6, 3.4, 4.0, -2.6, -3.4, -4.0):
         assert is_cloth(at(now.picture, x, 4.75)), x
-    assert at(now.picture, 4.8, 4.75) == at(WEARER.picture, 4.8, 4.75)
+    assert at(now.picture, 4.8, 4.75) == pytest.approx(at(WEARER.picture, 4.8, 4.75), abs=0.06), "its shadow"
     _, now = wear(shirt())
     assert is_cloth(at(now.picture, 2.6, 4.75))
     assert at(now.picture, 4.4, 4.75) == pytest.approx(SKIN, abs=0.02), "a short one ends before the elbow"
@@ -101,7 +102,7 @@ def test_a_sleeves_hem_lies_across_its_arm_however_it_is_cut():
     worn, _ = wear(mask, wearer=posed(WEARER, joints=HANGING))
     covered = (worn.laid.sleeves[0, 0] > 0.5).numpy()
     columns = np.flatnonzero(covered.any(0))
-    outer = columns[columns > 52][:-2]
+    outer = columns[columns > 52][1:-2]
     ends = np.array([np.flatnonzero(covered[:, x])[-1] for x in outer]) / 8
     assert np.ptp(ends) < 0.3
 
@@ -120,7 +121,8 @@ def test_nothing_of_a_sleeve_goes_with_the_trunk_below_the_armpit():
     made, body = clothes(shirt()), body_of(WEARER, (144, 104))
     y_hw, x_hw = torch.meshgrid(torch.arange(144), torch.arange(104), indexing="ij")
     way, arms_hw = Ways(body, torch.stack([x_hw, y_hw], -1).float()), torch.zeros(144, 104)
-    top = top_on(body, way, arms_hw, np.zeros((0, 2)), shoulder_rays(WEARER, body, (144, 104)), made)
+    bare = BareBody(WEARER, body, way, parts_of(WEARER, (144, 104))).arms
+    top = top_on(body, way, arms_hw, bare, np.zeros((0, 2)), shoulder_rays(WEARER, body, (144, 104)), made)
     for sleeve in made.upper.sleeves:
         beyond = np.abs(np.arange(176) - 88) > abs(sleeve.armpit[0] - 88) + 3
         scrap = (top.layers[0].only & sleeve.mask)[round(sleeve.armpit[1]) + 1 :] & beyond

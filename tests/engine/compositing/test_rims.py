@@ -60,3 +60,14 @@ def test_an_arm_is_near_its_bones_and_unknown_ones_may_be_anywhere():
     joints = wearer.joints.copy()
     joints[RIGHT_WRIST, 2] = 0
     assert near_arms(wearer._replace(joints=joints)).all()
+
+
+def test_a_bare_arm_in_bright_light_is_skin_all_over():
+    """Lighter than a face by what tells white cloth from it, as under a lamp."""
+    wearer = figure(sleeve=2.5, hem=0, cloth=0.9)
+    now, gone = told_as(ARMS)
+    lit = now._replace(
+        picture=torch.where(now.picture > 0.5, torch.full_like(now.picture, 0.25), now.picture)
+    )
+    found = no_skin(lit, wearer, garment("top"), gone, NONE)
+    assert at(found, 0, 2.7) < 0.1

@@ -168,7 +168,7 @@ def encode_appearance(
         fine_1CHW, wall_1CHW = (
             to_tensor(each_HWC, picture_1CHW.device) for each_HWC in (fine_HWC, plate.fine_HWC)
         )
-        mattes = fine_mattes(fine_1CHW, wall_1CHW, source.photo[:, -1:], own.limbs)
+        mattes = fine_mattes(fine_1CHW, wall_1CHW, source.photo[:, -1:], own.limbs, own.pose[0])
     return EncodedReference(appearance, source, own, fine_HWC, plate, cloth_HWC, mattes)
 
 
@@ -352,8 +352,12 @@ def _finer(kept: EncodedReference, size: tuple[int, int]) -> tuple[DetailSource,
         if kept.plate is not None and kept.plate.fine_HWC is not None:
             plate_1CHW = to_tensor(kept.plate.fine_HWC, plate_1CHW.device)
         own = own._replace(background=enlarged(plate_1CHW, size))
+        own = own._replace(arms=photo_1CHW)
         if kept.mattes is not None:
-            own = own._replace(limbs=enlarged(kept.mattes.limbs / 255.0, size))
+            own = own._replace(
+                limbs=enlarged(kept.mattes.limbs / 255.0, size),
+                arms=enlarged(kept.mattes.arms / 127.5 - 1.0, size),
+            )
         if kept.cloth_HWC is not None and kept.cloth_HWC.shape[:2] == size:
             under_1EHW = [
                 to_tensor(kept.cloth_HWC, photo_1CHW.device),

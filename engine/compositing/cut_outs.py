@@ -9,14 +9,26 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from engine.compositing.armholes import Armhole, Bared, armhole
 from engine.compositing.fields import ramp, ramp_at, size_of
 from engine.compositing.limb_bones import sampled
 from engine.compositing.limb_mattes import THICK, reach
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
-from engine.compositing.ribbons import Ribbon, least_radius, past_middle, place_of, position_at, ribbon
+from engine.compositing.ribbons import (
+    Ribbon,
+    inner_side,
+    least_radius,
+    mitred,
+    past_middle,
+    place_of,
+    position_at,
+    ribbon,
+    stretched,
+)
 from engine.compositing.sleeves import Sleeve, lifted_sleeve, sleeved
 
 _BENT = 0.2, 0.8  # radians that a joint is bent otherwise than in the photo, until it is pointed
+_SHOULDER = 0.3, 0.7  # how sure it is that a px of a trunk's corner is of an arm
 _RIM, _RIM_PX = 0.02, 2.56  # of half the picture's height, and px of a fine matte at most: so soft is an edge
 
 
@@ -37,6 +49,7 @@ class Along(NamedTuple):
     broad: Tensor
     sleeve: Sleeve | None
     sleeveless: bool
+    armhole: Armhole | None
 
 
 def along_limb(
@@ -46,6 +59,7 @@ def along_limb(
     trunk: Trunk,
     class_8hw: Tensor,
     photo_3HW: Tensor,
+    hers: Bared,
 ) -> Along:
     """bones: of one limb. class, photo: the photo's."""
     limb, unit, scale = bones[0].bone.chain, bones[0].then.unit, abs(trunk.turn)
@@ -55,13 +69,19 @@ def along_limb(
     goes = ribbon(poses.now_183, now, limb, scale, poses.sides_2, pointed=_bent(bones))
     assert was is not None and goes is not None
     broad_2N = scale * unit * THICK[1] * reach(was.line_N, limb_HW, unit, poses.sides_2)
-    sleeve, sleeveless = None, False
+    sleeve, sleeveless, hole = None, False, None
     if bones[0].bone.of_arm and bones[0].bone.upper:
         bare_hw, cloth_hw = class_8hw[bones[0].bone.bare], class_8hw[list(bones[0].bone.garments)].sum(0)
         sleeveless = not sleeved(was, broad_2N / scale, bare_hw, cloth_hw, photo_3HW, poses.sides_2)
         if not sleeveless:
-            sleeve = lifted_sleeve((was, goes), broad_2N, bare_hw, cloth_hw, trunk, unit, poses.sides_2)
-    return Along(was, goes, broad_2N, sleeve, sleeveless)
+            sleeve = lifted_sleeve((was, goes), broad_2N, bare_hw, cloth_hw, bones[0].then, poses.sides_2)
+        inner, drawn_2N = inner_side(was), broad_2N if sleeve is None else sleeve.broad
+        near_2 = drawn_2N[:, was.root + 2 : was.root + 5].median(1).values.tolist()
+        hem = 1.0 if sleeve is None else sleeve.hem
+        hole = armhole(
+            bones[0], (near_2[1 - inner], near_2[inner]), trunk, hers, sleeveless, hem, poses.sides_2
+        )
+    return Along(was, goes, broad_2N, sleeve, sleeveless, hole)
 
 
 def _bent(bones: Sequence[Elsewhere]) -> float:
@@ -75,7 +95,8 @@ def _bent(bones: Sequence[Elsewhere]) -> float:
 class CutOut(NamedTuple):
     """The photo's planes [C, H, W], the limb's matte [H, W], how much larger the person is now, along what it
     lies, of legs the rims of feet [2, H, W] (`feet`), and the matte of what stays of the trunk over it
-    [H, W], if anything does."""
+    [H, W], if anything does; of arms the photo as one is shown that is elsewhere
+    (`arm_outlines.without_rims`), and what may be of a shoulder [h, w]."""
 
     photo_CHW: Tensor
     limb_HW: Tensor
@@ -83,6 +104,17 @@ class CutOut(NamedTuple):
     along: Along
     feet_2HW: Tensor | None = None
     above_HW: Tensor | None = None
+    rimless_CHW: Tensor | None = None
+    shoulder_HW: Tensor | None = None
+
+    def seen(self, place_hw: Tensor, part: float, sides_2: Tensor) -> Tensor:
+        """Its planes at places of the photo [C, h, w], of a bone that is so far elsewhere."""
+        if self.rimless_CHW is None or part == 0:
+            return sampled(self.photo_CHW, place_hw, sides_2)
+        rimless_Chw = sampled(self.rimless_CHW, place_hw, sides_2)
+        if part == 1:
+            return rimless_Chw
+        return torch.lerp(sampled(self.photo_CHW, place_hw, sides_2), rimless_Chw, part)
 
 
 def lay_over(
@@ -96,8 +128,8 @@ def lay_over(
     limb. here: positions of the layer's pixels."""
     scale, unit, sides_2 = cut_out.scale, bones[0].then.unit, poses.sides_2
     rim = min(_RIM, 2.0 * _RIM_PX / len(cut_out.limb_HW))
-    was, goes, broad_2N, sleeve, _ = cut_out.along
-    # A rim has colours of what is behind it. A hand or foot is of any shape, a trunk's corner has no rim.
+    was, goes, broad_2N, sleeve, _, hole = cut_out.along
+    # A leg's rim has colours of what is behind it. A foot is of any shape, a trunk's corner has no rim.
     rim_N = torch.full_like(broad_2N[0], rim * scale)
     rim_N[: was.root + 1], rim_N[was.joints[-1] :] = 0.0, 0.0
     at_root_2N = broad_2N[:, was.root + 1 :][:, :1].expand_as(broad_2N)
@@ -108,33 +140,47 @@ def lay_over(
         # No limb is broader.
         rows, columns = window_around(goes.line_N[points], THICK[1] * unit * scale, size_of(here_HW), sides_2)
         here_hw = here_HW[rows, columns]
-        where = place_of(here_hw, goes.line_N[points])
+        near = place_of(here_hw, goes.line_N[points])
+        where = stretched(mitred(near, here_hw, goes, points.start), here_hw, goes)
         past_hw = torch.zeros_like(where.aside)
         if sleeve is not None and upper:
             past_hw, where = sleeve.past_inner(where, was.root, rim), sleeve.in_photo(where)
-        before_hw = position_at(where, was.line_N[points], scale)
+        before_hw = position_at(where, was.line_N, scale)
         matte_1hw = sampled(cut_out.limb_HW[None], before_hw, sides_2).masked_fill(where.beyond, 0.0)
         broadest = THICK[1] * unit
-        if least_radius(was.line_N[points]) < broadest:
+        if least_radius(was.line_N) < broadest:
             # In the crook of a bent limb it is as broad as to its other side.
-            facing_hw = where._replace(aside=-where.aside).beside(broad_2N[:, points])
+            facing_hw = where._replace(aside=-where.aside).beside(broad_2N)
             at_most = where._replace(aside=where.aside.sign() * broadest)
-            crook_hw = past_middle(at_most, was.line_N[points]) & (where.aside.abs() > facing_hw)
+            crook_hw = past_middle(at_most, was.line_N) & (where.aside.abs() > facing_hw)
             matte_1hw = matte_1hw.masked_fill(crook_hw, 0.0)
         if upper:  # in the trunk's corner all is its, as broad as where it comes out of it
             over_hw = where.aside.abs() - where.beside(at_root_2N)
-            matte_1hw = torch.where(where.piece < was.root, 1.0 - ramp(over_hw, -rim, 0.0), matte_1hw)
+            corner_hw = 1.0 - ramp(over_hw, -rim, 0.0)
+            if cut_out.shoulder_HW is not None:
+                corner_hw = corner_hw * ramp(
+                    sampled(cut_out.shoulder_HW[None], before_hw, sides_2)[0], *_SHOULDER
+                )
+            matte_1hw = torch.where(where.piece < was.root, corner_hw, matte_1hw)
         matte_1hw = matte_1hw * (1.0 - past_hw)
         if cut_out.above_HW is not None and upper:
             matte_1hw = matte_1hw * (1.0 - cut_out.above_HW[rows, columns])
-        clean = where.drawn_in(broad_2N[:, points], each.part * rim_N[points])
-        clean_hw = position_at(clean, was.line_N[points], scale)
+        clean_hw = before_hw
+        if cut_out.rimless_CHW is None:
+            clean = where.drawn_in(broad_2N, each.part * rim_N)
+            clean_hw = position_at(clean, was.line_N, scale)
         if cut_out.feet_2HW is not None and not upper:
             clean_hw = clean_hw + each.part * torch.complex(*sampled(cut_out.feet_2HW, clean_hw, sides_2))
-        seen_Chw = sampled(cut_out.photo_CHW, clean_hw, sides_2)
+        seen_Chw = cut_out.seen(clean_hw, each.part, sides_2)
+        if hole is not None and hole.lifted > 0 and upper:
+            parts = hole.parts(here_hw)
+            outer_Chw = cut_out.seen(hole.before(here_hw), each.part, sides_2)
+            seen_Chw = torch.lerp(seen_Chw, outer_Chw, (1.0 - matte_1hw) * (parts.arm > 0))
+            matte_1hw = matte_1hw * (1.0 - parts.others) * (1.0 - parts.beyond)
+            matte_1hw = matte_1hw.maximum(parts.arm)
         # Drawn in part it lets the engine's picture through, and not what the layer has behind it.
         drawn_Dhw = each.drawn * torch.cat([torch.ones_like(matte_1hw), seen_Chw])
-        layer_DHW[:, rows, columns].lerp_(drawn_Dhw, matte_1hw * where.of(goes.shown(place, upper)))
+        layer_DHW[:, rows, columns].lerp_(drawn_Dhw, matte_1hw * near.of(goes.shown(place, upper)))
 
 
 def window_around(

@@ -13,7 +13,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from engine.compositing.arm_outlines import even_arms, without_rims
 from engine.compositing.fields import highest, ramp, size_of, window_of
+from engine.compositing.limb_bones import ARM_CHAINS
 from engine.ops.resample import enlarged, running_mean, shrunk
 
 _SURE = 0.95  # of a matte, from which on it is sure of a px, or as surely not
@@ -30,10 +32,12 @@ _MAP, _DOUBT = 3.0, 0.12  # times the log odds of a map, which is never surer th
 
 class FineMattes(NamedTuple):
     """uint8, 0 to 255 for 0 to 1, at the fine picture's size: how sure it is that nobody is there
-    [1, 1, H, W], and limbs as of `limb_mattes.limb_mattes` [1, 4, H, W]."""
+    [1, 1, H, W], limbs as of `limb_mattes.limb_mattes` [1, 4, H, W]; and 0 to 255 for -1 to 1 the photo for
+    its arms [1, 3, H, W] (`arm_outlines.without_rims`)."""
 
     behind: Tensor
     limbs: Tensor
+    arms: Tensor
 
     def bytes(self) -> int:
         return sum(each.numel() for each in self)
@@ -41,9 +45,10 @@ class FineMattes(NamedTuple):
 
 @torch.no_grad()
 def fine_mattes(
-    photo_13HW: Tensor, plate_13HW: Tensor, behind_11hw: Tensor, limbs_14hw: Tensor
+    photo_13HW: Tensor, plate_13HW: Tensor, behind_11hw: Tensor, limbs_14hw: Tensor, pose_183: Tensor
 ) -> FineMattes:
-    """Of a photo and its plate, -1 to 1, both of so many times the rows and columns of the mattes."""
+    """Of a photo and its plate, -1 to 1, both of so many times the rows and columns of the mattes.
+    pose: as of `arm_outlines.even_arms`."""
     full, size = size_of(photo_13HW), size_of(behind_11hw)
     times = full[0] // size[0]
     hers_11hw = 1.0 - behind_11hw
@@ -63,7 +68,10 @@ def fine_mattes(
             limb_11HW = _limb(photo_13HW[large], photo_13hw[small], hers_11hw[small], limb_11hw)
             deep_11HW = enlarged(_deep(limb_11hw, _LIMB_RIM), size_of(limb_11HW))
             limbs_14HW[:, limb : limb + 1][large] = limb_11HW * hers_11HW[large].maximum(deep_11HW)
-    return FineMattes(*((255.0 * each).round().to(torch.uint8) for each in (1.0 - hers_11HW, limbs_14HW)))
+    even_14HW = even_arms(limbs_14HW, 1.0 - hers_11HW, pose_183)
+    seen_13HW = without_rims(photo_13HW, even_14HW[:, ARM_CHAINS], limbs_14HW[:, ARM_CHAINS], pose_183[None])
+    planes = 1.0 - hers_11HW, even_14HW, 0.5 * (seen_13HW + 1.0)
+    return FineMattes(*((255.0 * each).round().to(torch.uint8) for each in planes))
 
 
 def _times(span: slice, times: int) -> slice:

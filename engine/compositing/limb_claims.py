@@ -6,14 +6,13 @@ place that is.
 
 from __future__ import annotations
 
-from cmath import phase
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from engine.compositing.cut_outs import Along, Poses
+from engine.compositing.cut_outs import Poses
 from engine.compositing.fields import highest, odd_side, ramp, ramp_at, window_of
 from engine.compositing.limb_bones import (
     ARM_CHAINS,
@@ -24,7 +23,6 @@ from engine.compositing.limb_bones import (
     along,
     along_each,
     cores,
-    distance,
     homogeneous,
     joints,
     moved,
@@ -36,7 +34,6 @@ from engine.compositing.limb_bones import (
 )
 from engine.compositing.limb_mattes import THICK
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, gone, head_stays
-from engine.compositing.sleeves import web
 from engine.compositing.under_arms import with_rims
 from engine.regions import REGIONS
 
@@ -46,8 +43,6 @@ _AROUND = 0.4, 0.5  # units from where an arm was, or a limb stays, that its pic
 _STANDS = 0.3, 0.5  # of a thigh that stays, from where on: above is the crotch, of both legs
 _FREE = 0.3, 0.7  # how sure it is that nobody is there
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
-_WEB = 0.5, 0.7  # units from a shoulder, up to which cloth goes from trunk to sleeve
-_TURNED, _OVER = (0.0, 0.2), (1.9, 2.2)  # radians that an upper arm is turned from its chest, or over it
 _HAIR = 13  # px of a map of 128 rows, side of the window around a head in which all that is seen is its hair
 LIES = 0.1, 0.3  # how sure it is that an arm lies there
 _BELOW_SHOULDER = 0.3  # of an upper arm
@@ -75,17 +70,15 @@ def claimed(
     class_8hw: Tensor,
     photo: Shown,
     here_hw: Tensor,
-    ways: Mapping[int, Along],
     near_hw: Tensor,
 ) -> Tensor:
-    """0 to 1 [4, h, w]: how far what an engine draws there is of a limb that is shown as a cut-out, or where
+    """0 to 1 [3, h, w]: how far what an engine draws there is of a limb that is shown as a cut-out, or where
     nobody is any more; how far the photo is shown there without an arm that is elsewhere now, with the head
-    that the arm may be before; of that, how far cloth is drawn where the photo shows nobody; and how far the
-    photo is shown with all that is behind its person, around limbs that stay while a leg leaves. class:
-    what it draws; here: positions of its pixels; ways: of limbs, by number in BONES_OF_LIMB; near: where
-    what is elsewhere is, or was."""
+    that the arm may be before; and how far the photo is shown with all that is behind its person, around
+    limbs that stay while a leg leaves. class: what it draws; here: positions of its pixels; near: where what
+    is elsewhere is, or was."""
     if not bones:
-        return torch.zeros_like(class_8hw[:4])
+        return torch.zeros_like(class_8hw[:3])
     unit, here_3hw = max(each.now.unit for each in bones), homogeneous(here_hw)
     trunk_hw = off_trunk(poses.now_183, here_3hw, poses.sides_2) / unit
     now, beyond = [each.now._replace(unit=unit) for each in bones], [each.bone.beyond for each in bones]
@@ -113,9 +106,8 @@ def claimed(
     )[:, :, None, None]
     beside_hw = (_nearest(far_Nhw + stays_N11 * ramp(far_Nhw / broad_N11, *THICK)) * theirs_Nhw).sum(0)
     behind_hw, arms_hw, legs_hw, stands_hw = _left(poses, bones, class_8hw, photo, before_hw)
-    webs_hw = _webs(bones, trunk, class_8hw, here_3hw, here_hw, ways)
     no_head_hw = 1.0 - class_8hw[HEAD_CLASSES].sum(0)
-    free_hw = beside_hw * behind_hw * (1.0 - webs_hw) + legs_hw * no_head_hw
+    free_hw = beside_hw * behind_hw + legs_hw * no_head_hw
     free_hw = free_hw.maximum(beside_heads_hw * behind_hw)  # no ghost of a head
     claim_hw = drawn_hw.maximum(ramp(free_hw, *_FREE))
     shown_hw = (arms_hw * (1.0 - legs_hw) * no_head_hw).maximum(heads_hw * within(before_hw, poses.sides_2))
@@ -123,7 +115,7 @@ def claimed(
     if alone > 0:
         lay_hw, _ = arms_away(bones, photo.limbs_4HW, photo.class_8HW, before_hw, poses.sides_2, len(here_hw))
         shown_hw = shown_hw.maximum(alone * near_hw * (1.0 - lay_hw * (1.0 - no_head_hw)))
-    return torch.stack([claim_hw, shown_hw, webs_hw, stands_hw])
+    return torch.stack([claim_hw, shown_hw, stands_hw])
 
 
 def arms_alone(poses: Poses, bones: Sequence[Elsewhere], trunk: Trunk) -> float:
@@ -185,49 +177,6 @@ def arms_away(
                 of_it_hw = of_it_hw * (along(each.then, before_hw).real >= begin)
             below_hw = below_hw.maximum(of_it_hw)
     return lies_2hw.amax(0).maximum(ramp(below_hw * fingers_hw, *LIES)), near_hw
-
-
-def _webs(
-    bones: Sequence[Elsewhere],
-    trunk: Trunk,
-    class_8hw: Tensor,
-    here_3hw: Tensor,
-    here_hw: Tensor,
-    ways: Mapping[int, Along],
-) -> Tensor:
-    """0 to 1 [h, w]: cloth on the trunk's side of a sleeve that ends on its upper arm, which no photo of a
-    hanging arm shows; beside an arm that has none the trunk is the photo's, and so it is beside a long one,
-    which lies on its arm."""
-    webs_hw, tops_hw = torch.zeros_like(here_3hw[0]), class_8hw[_TOPS].sum(0)
-    for each in bones:
-        way = ways.get(each.bone.chain)
-        if way is not None and (way.sleeveless or way.sleeve is None):
-            continue
-        if each.bone.upper and each.bone.of_arm and each.part > 0:
-            shoulder, unit = each.now.begin, each.now.unit
-            chest = trunk.now + 1j * unit * trunk.turn / abs(trunk.turn)
-            side = 1.0 if ((chest - shoulder) / each.now.step).imag > 0 else -1.0
-            (along_hw,), (aside_hw,) = along_each([each.now], here_3hw)
-            far_hw = distance(here_hw, shoulder) / unit
-            outer_hw = (along_hw > 0) & (side * aside_hw < 0)
-            above_hw = ((here_hw - shoulder) / trunk.turn).imag < 0  # a shoulder is the photo's
-            web_hw = tops_hw * (1.0 - ramp(far_hw, *_WEB)).masked_fill_(outer_hw | above_hw, 0.0)
-            if way is not None and way.sleeve is not None:
-                cloth_hw = web(way.sleeve, way.goes, shoulder, unit, here_hw)
-                web_hw = torch.lerp(web_hw, cloth_hw, way.sleeve.lifted)
-            to_chest = ((chest - shoulder) / trunk.turn).real
-            beside_hw = ((here_hw - shoulder) / trunk.turn).real * to_chest < 0
-            web_hw = torch.where(beside_hw, _lifted(each, trunk, chest) * web_hw, web_hw)
-            webs_hw = webs_hw.maximum(web_hw)
-    return webs_hw
-
-
-def _lifted(each: Elsewhere, trunk: Trunk, chest: complex) -> float:
-    """0 to 1: how far an upper arm is turned away from its chest, or over it: beside the shoulder of one that
-    is turned towards it is no cloth."""
-    turned = phase(each.now.step / each.then.step / trunk.turn)
-    side = 1.0 if ((chest - each.now.begin) / (each.then.step * trunk.turn)).imag > 0 else -1.0
-    return max(ramp_at(-side * turned, *_TURNED), ramp_at(abs(turned), *_OVER))
 
 
 def _nearest(far_Nhw: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ an engine draws of such a limb gives way, to the limb and to what is behind it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -16,21 +16,20 @@ from torch import Tensor
 from engine.compositing.atlas import CLASSES
 from engine.compositing.creases import below, near_hip, past_crease
 from engine.compositing.crotches import Triangle, aside, outside, stretched
-from engine.compositing.cut_outs import CutOut, Poses, lay_over, window_around
+from engine.compositing.cut_outs import Along, CutOut, Poses, lay_over, window_around
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, odd_side, ramp, size_of, window_of
-from engine.compositing.limb_bones import ARM_CHAINS, distance, off, positions, sampled, seen
+from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled, seen
 from engine.compositing.limb_claims import HEAD_CLASSES, LIES, arms_alone, arms_away, before
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, gone
 from engine.compositing.limbs_found import MovedLimbs, Pulled, by_limb
 from engine.compositing.own_pose import OwnPose
-from engine.compositing.under_arms import evened, without_crumbs, without_slits
+from engine.compositing.under_arms import evened, with_rims, without_crumbs
 from engine.ops.resample import enlarged, running_mean
 from engine.regions import REGIONS
 
 _WORN = 0.3, 0.7  # how sure it is that the trunk's garment is there
 _HIDES = 0.4, 0.6  # units from a bone behind the trunk, up to which the trunk is the photo's
-_SHOULDER = 0.5, 0.7  # units from a shoulder, up to which cloth goes to its sleeve
 _BESIDE = 7  # px of a map of 128 rows, side of the window in which what is beside an arm may be its
 _LITTLE = 0.0, 0.2  # how much of that window is arm: from the first on, at the second surely
 _STEPS = 2  # px of a picture a px of a map: where there are more, the map's steps are seen
@@ -44,12 +43,14 @@ _GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt",
 
 
 class _Own(NamedTuple):
-    """Of a photo: its C planes, which are its colours or what it shows (`shown_surface`), and how sure it is
-    that nobody is there [C + 1, H, W]; the same without the hands that are elsewhere, and without any hand
-    that lies on clothes; its plate [C, H, W], its limbs' mattes, the rims of its feet (`feet`), what is under
-    its arms [C + 2, H, W], and its classes as its engine draws them [8, h, w]."""
+    """Of a photo: its C planes, which are its colours or what it shows (`shown_surface`), and as its arms
+    have them (`own_pose`) [C, H, W]; the same, and how sure it is that nobody is there [C + 1, H, W], without
+    the hands that are elsewhere, and without any hand that lies on clothes; its plate [C, H, W], its limbs'
+    mattes, the rims of its feet (`feet`), what is under its arms [C + 2, H, W], and its classes as its engine
+    draws them [8, h, w]."""
 
-    photo_DHW: Tensor
+    photo_CHW: Tensor
+    arms_CHW: Tensor
     bare_DHW: Tensor
     handless_DHW: Tensor
     plate_CHW: Tensor
@@ -75,13 +76,12 @@ def moved_limbs(
         if each is None:
             layers.append(torch.zeros(1 + colours, *size_of(source.photo), device=source.photo.device))
             continue
-        photo_DHW, bare_DHW = (
-            torch.cat([photo.photo[i, :colours], photo.photo[i, -1:]]).float() for photo in (source, bare)
-        )
+        bare_DHW = torch.cat([bare.photo[i, :colours], bare.photo[i, -1:]]).float()
         on_a_leg = any(bone.drawn > 0 and not bone.bone.of_arm for bone in each.shown)
         under_Ehw, surface_Dhw = own.under[i].float(), own.surface[i].float()
         handless_DHW = _without_hands(bare_DHW, under_Ehw, surface_Dhw[_ARMS]) if on_a_leg else bare_DHW
-        pictures = photo_DHW, bare_DHW, handless_DHW, own.background[i].float()
+        photo_CHW, arms_CHW = source.photo[i, :colours].float(), own.arms[i].float()
+        pictures = photo_CHW, arms_CHW, bare_DHW, handless_DHW, own.background[i].float()
         of_photo = _Own(
             *pictures, own.limbs[i].float(), own.feet[i].float(), under_Ehw, surface_Dhw[:CLASSES]
         )
@@ -90,14 +90,14 @@ def moved_limbs(
 
 
 def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
-    poses, trunk, shown, stays, ways, class_8hw, claims_4hw, pulled = found
-    sides_2, size = poses.sides_2, size_of(own.photo_DHW)
+    poses, trunk, shown, stays, ways, class_8hw, claims_3hw, pulled = found
+    sides_2, size = poses.sides_2, size_of(own.bare_DHW)
     here_hw, here_HW = (positions(each, sides_2) for each in (size_of(class_8hw), size))
     drawn = by_limb(shown)
-    claim_1HW, left_1HW, web_1HW, stands_1HW = enlarged(claims_4hw[None], size)[0].split(1)
+    claim_1HW, left_1HW, stands_1HW = enlarged(claims_3hw[None], size)[0].split(1)
     layer_DHW = torch.cat([claim_1HW, claim_1HW * own.plate_CHW])
     window = window_of(left_1HW[0], 0)
-    seen_Chw = _without_arms(poses, shown, trunk, own, web_1HW[(..., *window)], here_HW[window], window)
+    seen_Chw = _without_arms(poses, shown, trunk, own, ways, here_HW[window], window)
     _lay(layer_DHW, seen_Chw, left_1HW[0][window], window)
     window = window_of(stands_1HW[0], 0)
     seen_Chw = seen(own.bare_DHW, before(poses, trunk, here_HW[window]), sides_2)[:-1]
@@ -114,10 +114,12 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
     for behind in (True, False):
         for limb, bones in drawn.items():
             if bones[-1].hidden == behind:
-                seen_DHW = own.photo_DHW if bones[0].bone.of_arm else own.handless_DHW
-                photo_CHW, limb_HW = seen_DHW[:-1], own.limbs_4HW[limb]
-                feet_2HW = None if bones[0].bone.of_arm else own.feet_2HW
-                cut_out = CutOut(photo_CHW, limb_HW, abs(trunk.turn), ways[limb], feet_2HW, above.get(limb))
+                lies = own.limbs_4HW[limb], abs(trunk.turn), ways[limb]
+                if bones[0].bone.of_arm:
+                    shoulder_HW = _shoulder(ways[limb], own)
+                    cut_out = CutOut(own.photo_CHW, *lies, rimless_CHW=own.arms_CHW, shoulder_HW=shoulder_HW)
+                else:
+                    cut_out = CutOut(own.handless_DHW[:-1], *lies, own.feet_2HW, above.get(limb))
                 lay_over(layer_DHW, bones, poses, cut_out, here_HW)
                 if limb in pulled.stretches:
                     _lay(
@@ -132,6 +134,11 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
     return layer_DHW
 
 
+def _shoulder(way: Along, own: _Own) -> Tensor:
+    """0 to 1 [H, W] or [h, w]: what an arm may take along of its shoulder: of a bare one no strap."""
+    return own.class_8hw[_ARMS] if way.sleeveless else 1.0 - own.bare_DHW[-1]
+
+
 def _lay(layer_DHW: Tensor, planes_Chw: Tensor, matte_hw: Tensor, window: Window) -> None:
     """Over a layer's window."""
     layer_DHW[(..., *window)].lerp_(F.pad(planes_Chw, (0, 0, 0, 0, 1, 0), value=1.0), matte_hw)
@@ -142,13 +149,13 @@ def _without_arms(
     shown: Sequence[Elsewhere],
     trunk: Trunk,
     own: _Own,
-    web_1hw: Tensor,
+    ways: Mapping[int, Along],
     here_hw: Tensor,
     window: Window,
 ) -> Tensor:
     """Planes [C, h, w] of the photo's trunk before its plate, without arms that are elsewhere: where these
     lay on clothes, and where cloth goes from trunk to sleeve now, of the clothes beside."""
-    rows = size_of(own.photo_DHW)[0]
+    rows = size_of(own.bare_DHW)[0]
     before_hw = before(poses, trunk, here_hw)
     seen_Chw, behind_1hw = seen(own.bare_DHW, before_hw, poses.sides_2).tensor_split([-1])
     of_arms_Ehw = sampled(own.under_EHW, before_hw, poses.sides_2)
@@ -157,20 +164,31 @@ def _without_arms(
     on_hw = (on_2hw * parts_211).amax(0)
     lay_hw, near_hw = arms_away(shown, own.limbs_4HW, own.class_8hw, before_hw, poses.sides_2, rows)
     gone_1hw = lay_hw * (1.0 - ramp(on_hw, *_WORN))
+    holes = [way.armhole for way in ways.values() if way.armhole is not None]
+    for hole in holes:
+        leaves_hw = 1.0 - hole.stays(before_hw)
+        on_hw, lay_hw, gone_1hw = on_hw * leaves_hw, lay_hw * leaves_hw, gone_1hw * leaves_hw
     hers_1hw = (1.0 - behind_1hw) * (1.0 - gone_1hw)
     whole_1hw = without_crumbs(hers_1hw[None], rows)[0]
     hers_1hw = torch.lerp(hers_1hw, whole_1hw, near_hw)
-    hers_1hw = hers_1hw.maximum(ramp(web_1hw, *_WORN))
-    # Between a shoulder and the cloth of its sleeve is no slit, through which the wall would be seen.
-    shoulders_hw = _at_shoulders(shown, here_hw)
-    near = (..., *window_of(shoulders_hw, odd_side(_BESIDE, rows)))
-    closed_1hw = without_slits(hers_1hw[near][None], rows)[0]
-    hers_1hw[near] = torch.lerp(hers_1hw[near], closed_1hw, shoulders_hw[near[1:]])
     if rows > _STEPS * size_of(own.class_8hw)[0]:
         hers_1hw = torch.lerp(hers_1hw, evened(hers_1hw[None], rows)[0], near_hw)
     # No rim has an arm's colours.
     lies_hw = ramp(on_hw, *LIES) * ramp(lay_hw, *LIES)
     under_1hw = lies_hw.maximum(gone_1hw).maximum(behind_1hw)
+    around_1hw = torch.zeros_like(behind_1hw)
+    for hole in holes:
+        if hole.lifted == 0:
+            continue
+        near = (..., *hole.window(here_hw))
+        parts = hole.parts(here_hw[near[1:]])
+        head_hw = sampled(own.class_8hw[HEAD_CLASSES], before_hw[near[1:]], poses.sides_2).sum(0)
+        beyond_hw, inner_hw = parts.beyond * (1.0 - head_hw), parts.arm + parts.trunk
+        told_hw = beyond_hw.maximum(inner_hw)
+        hers_1hw[near] = (hers_1hw[near] * (1.0 - beyond_hw)).maximum(inner_hw)
+        around_1hw[near] = around_1hw[near].maximum(told_hw)
+        rims_1hw = with_rims(behind_1hw[near][None], rows)[0]
+        under_1hw[near] = under_1hw[near].maximum(told_hw * rims_1hw)
     made_Chw = torch.lerp(
         own.plate_CHW[(..., *window)], torch.lerp(seen_Chw, clothes_Chw, under_1hw), hers_1hw
     )
@@ -178,18 +196,8 @@ def _without_arms(
     alone = arms_alone(poses, shown, trunk)
     if alone > 0:
         beside_1hw = running_mean(lay_hw[None, None], odd_side(_BESIDE, rows))[0]
-        made_Chw.lerp_(seen_Chw, alone * (1.0 - ramp(beside_1hw, *_LITTLE)))
+        made_Chw.lerp_(seen_Chw, alone * (1.0 - ramp(beside_1hw, *_LITTLE)) * (1.0 - around_1hw))
     return made_Chw
-
-
-def _at_shoulders(shown: Sequence[Elsewhere], here_hw: Tensor) -> Tensor:
-    """0 to 1 [h, w]: near shoulders of arms that are elsewhere."""
-    near_hw = torch.zeros_like(here_hw.real)
-    for each in shown:
-        if each.bone.of_arm and each.bone.upper and each.part > 0:
-            far_hw = distance(here_hw, each.now.begin) / each.now.unit
-            near_hw = near_hw.maximum(1.0 - ramp(far_hw, *_SHOULDER))
-    return near_hw
 
 
 def _at_hip(

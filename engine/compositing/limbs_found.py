@@ -11,12 +11,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from engine.compositing.armholes import Bared
 from engine.compositing.atlas import CLASSES
 from engine.compositing.crotches import Triangle, crotch, triangles
 from engine.compositing.cut_outs import Along, Poses, along_limb
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import size_of
-from engine.compositing.limb_bones import HIPS, joints, positions
+from engine.compositing.limb_bones import ARM_CHAINS, HIPS, joints, positions
 from engine.compositing.limb_claims import Shown, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, Moves, Trunk, moves
 from engine.compositing.own_pose import OwnPose
@@ -34,7 +35,7 @@ class Pulled(NamedTuple):
 
 class MovedLimbs(NamedTuple):
     """What of a person is elsewhere in a pose, told on the grid of the surface map: both poses, what is
-    elsewhere, along what each limb lies, the engine's classes [8, h, w], its claims [4, h, w]
+    elsewhere, along what each limb lies, the engine's classes [8, h, w], its claims [3, h, w]
     (`limb_claims.claimed`), and the legs that are pulled away from their crotch."""
 
     poses: Poses
@@ -43,7 +44,7 @@ class MovedLimbs(NamedTuple):
     stays: float
     ways: dict[int, Along]
     class_8hw: Tensor
-    claims_4hw: Tensor
+    claims_3hw: Tensor
     pulled: Pulled
 
 
@@ -75,25 +76,33 @@ def find_moved(
             Shown(source.photo[i, -1:].float(), own.limbs[i].float(), own.surface[i, :CLASSES].float()),
             1.0 - still_B1hw[i, 0],
             source.photo[i, :3].float(),
+            own.under[i, -2:].float(),
         )
         for i, (now_183, own_183, found) in enumerate(zip(pose_B183, own.pose, moved, strict=True))
     ]
 
 
 def _found(
-    poses: Poses, found: Moves, class_8hw: Tensor, photo: Shown, near_hw: Tensor, photo_3HW: Tensor
+    poses: Poses,
+    found: Moves,
+    class_8hw: Tensor,
+    photo: Shown,
+    near_hw: Tensor,
+    photo_3HW: Tensor,
+    on_2HW: Tensor,
 ) -> MovedLimbs | None:
     trunk, shown, stays = found
     if trunk is None or not (stays > 0 or any(each.part > 0 for each in shown)):
         return None  # at rest nothing of this is worth its time
     here_hw = positions(size_of(class_8hw), poses.sides_2)
+    hers = Bared(photo.behind_1HW, photo.limbs_4HW[ARM_CHAINS], on_2HW)
     ways = {
-        limb: along_limb(bones, poses, photo.limbs_4HW[limb], trunk, photo.class_8HW, photo_3HW)
+        limb: along_limb(bones, poses, photo.limbs_4HW[limb], trunk, photo.class_8HW, photo_3HW, hers)
         for limb, bones in by_limb(shown).items()
     }
-    claims_4hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, ways, near_hw)
+    claims_3hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, near_hw)
     return MovedLimbs(
-        poses, trunk, shown, stays, ways, class_8hw, claims_4hw, _pulled(poses, trunk, photo, shown)
+        poses, trunk, shown, stays, ways, class_8hw, claims_3hw, _pulled(poses, trunk, photo, shown)
     )
 
 

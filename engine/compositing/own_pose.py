@@ -14,11 +14,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.compositing.arm_outlines import without_rims
 from engine.compositing.arms_seen import arms_seen, with_hands
 from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
 from engine.compositing.feet import rims_of_feet
 from engine.compositing.fields import around, size_of
+from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.limb_claims import HEAD_CLASSES
 from engine.compositing.limb_mattes import limb_mattes, without_wall
 from engine.compositing.under_hands import under_hands
@@ -40,8 +42,8 @@ class OwnPose(NamedTuple):
     [B, 1, h, w], 1 where the photo shows the person, with a margin, and plate: [B, 3, h, w], the background
     plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
     limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. feet: [B, 2, H, W], as of `feet.rims_of_feet`.
-    under: [B, 5, H, W], as of `under_hands.under_hands`, less the head;
-    cloth: [B, 3, H, W], likewise. seen: [B, 11, h, w], the photo's own
+    arms: [B, 3, H, W], the photo for its arms, as of `arm_outlines.without_rims`. under: [B, 5, H, W], and
+    cloth: [B, 3, H, W], as of `under_hands.under_hands`, less the head. seen: [B, 11, h, w], the photo's own
     surface map as `surface` is. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives
     it.
     """
@@ -56,6 +58,7 @@ class OwnPose(NamedTuple):
     background: Tensor
     limbs: Tensor
     feet: Tensor
+    arms: Tensor
     under: Tensor
     cloth: Tensor
     seen: Tensor
@@ -98,6 +101,7 @@ def own_pose_rendering(
     limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, arms_B2HW)
     # A foot that is lifted takes nothing of its floor along.
     limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], source.photo[:, :3].float(), background_B3HW)
+    arms_B2HW = limbs_B4HW[:, ARM_CHAINS]
     under_B5HW, cloth_B3HW = under_hands(source.photo, seen_B11hw, pose_B183, limbs_B4HW, beneath_B8HW)
     # A hand in hair lies on no clothes; that is hair, the parsing network may not know.
     head_B1hw = class_B8hw[:, HEAD_CLASSES].sum(1, keepdim=True)
@@ -113,6 +117,7 @@ def own_pose_rendering(
         background_B3HW,
         limbs_B4HW,
         rims_of_feet(limbs_B4HW, pose_B183),
+        without_rims(source.photo[:, :3].float(), arms_B2HW, arms_B2HW, pose_B183),
         under_B5HW,
         cloth_B3HW,
         F.interpolate(torch.cat([seen_class_B8hw, seen_point_B3hw], 1), size, mode="area"),

@@ -4,11 +4,13 @@ A ribbon begins inside the trunk, passes a limb's joints and ends beyond its han
 told by where on its middle line it is, and how far aside, which a pose does not change (Hsu and Lee, Drawing
 and animation using skeletal strokes, SIGGRAPH 1994). In a photo it bends around its joints, as a hose does,
 so that all beside it is told apart; where it is drawn, at its joints: an elbow is round outside, and inside a
-crease. Positions as in `limb_bones`.
+crease. What it shows outside comes from along both bones, as cloth is stretched over an elbow: from the joint
+alone it would be a ring. Positions as in `limb_bones`.
 """
 
 from __future__ import annotations
 
+from cmath import exp, phase
 from typing import NamedTuple
 
 import torch
@@ -27,16 +29,21 @@ _ROUND = 0.18  # of the bones that meet at a joint, how much its corner takes ..
 _ROUND_ROOT = (0.3, 0.2), (0.5, 0.1)
 # Where a limb comes out of the trunk: from its first joint towards this one, that part of the way.
 _ROOTS = {0: (sk.RIGHT_SHOULDER, 0.3), 1: (sk.LEFT_SHOULDER, 0.3), 2: (sk.NECK, 0.9), 3: (sk.NECK, 0.9)}
+# Of the way around a joint's outer side, how much of the line is stretched over it: what is left of the
+# stretch the bones take, on that part of each, of which it takes at most so much.
+_OVER, _STRETCHED, _TAKEN = 0.6, 0.6, 0.3
 # Around a point of a line two pieces are equally near. The one that a pixel lies more aside of than past
 # tells on which side that is.
 _PAST = 1.001
 
 
 class Ribbon(NamedTuple):
-    """A middle line, complex [N], and which of its points its joints are, from the first in the trunk on."""
+    """A middle line, complex [N], which of its points its joints are, from the first in the trunk on, and how
+    far it is bent at them, and not around them, 0 to 1."""
 
     line_N: Tensor
     joints: tuple[int, ...]
+    pointed: float
 
     @property
     def root(self) -> int:
@@ -100,7 +107,7 @@ def ribbon(
     points += _even(reached, bends[-1])
     middles.append(len(points))
     points += [bends[-1], bends[-1] + beyond * bone / abs(bone)]
-    return Ribbon(torch.tensor(points, dtype=torch.complex64, device=sides_2.device), tuple(middles))
+    return Ribbon(torch.tensor(points, dtype=torch.complex64, device=sides_2.device), tuple(middles), pointed)
 
 
 def _corner(begin: complex, here: complex, end: complex, part: float, pointed: float) -> complex:
@@ -176,6 +183,64 @@ def place_of(here_hw: Tensor, line_N: Tensor) -> Place:
     return Place(piece_hw, part_hw.clamp_(0.0, 1.0), far_hw.sqrt_().copysign_(aside_hw), beyond_hw)
 
 
+def mitred(where: Place, here_hw: Tensor, made: Ribbon, begin: int) -> Place:
+    """Places on a ribbon's whole line, so far along their pieces as these are cut where their corners are
+    halved: outside of a corner the ways along go on evenly. A joint that is bent at a point has no corner.
+
+    where: of positions [h, w], on the part of the line from that point on.
+    """
+    tangent_N = _tangents(made.line_N)
+    ends_2N = torch.stack([tangent_N[:-1], tangent_N[1:]])
+    if made.pointed > 0:
+        joint, step_N = made.joints[1], not_short(made.line_N.diff())
+        for end, piece in ((1, joint - 1), (0, joint)):
+            own = step_N[piece] / step_N[piece].abs()
+            ends_2N[end, piece] = torch.lerp(ends_2N[end, piece], own, made.pointed)
+    offs_2N = (ends_2N.conj() * torch.stack([made.line_N[:-1], made.line_N[1:]])).real
+    planes_6N = torch.cat([ends_2N.real, ends_2N.imag, offs_2N])
+    piece_hw = where.piece + begin
+    planes_6hw = planes_6N.index_select(1, piece_hw.flatten()).view(6, *piece_hw.shape)
+    past_hw, left_hw = (
+        planes_6hw[end] * here_hw.real + planes_6hw[end + 2] * here_hw.imag - planes_6hw[end + 4]
+        for end in (0, 1)
+    )
+    length_hw = past_hw - left_hw
+    part_hw = torch.where(length_hw > 1e-6, (past_hw / length_hw).clamp(0.0, 1.0), where.part)
+    return where._replace(piece=piece_hw, part=part_hw)
+
+
+def stretched(where: Place, here_hw: Tensor, made: Ribbon) -> Place:
+    """Places of positions [h, w] on a ribbon, where what is outside of its bent joint comes from along both
+    bones."""
+    if made.pointed == 0:
+        return where
+    joint, steps = made.joints[1], made.line_N.diff()
+    step, after = (divisor(each) for each in steps[joint - 1 : joint + 1].tolist())
+    turn = phase(after / step)
+    if turn == 0:
+        return where
+    # Outwards of the joint, between both bones.
+    middle = (-1j if turn > 0 else 1j) * step / abs(step) * exp(0.5j * turn)
+    lengths_N = steps.abs()
+    along_N = F.pad(lengths_N.cumsum(0), (1, 0))
+    along_N = along_N - along_N[joint]
+    ends = along_N[list(made.joints[::2])].abs().tolist()
+    along_hw = along_N[where.piece] + where.part * lengths_N[where.piece]
+    off_hw = here_hw - made.line_N[joint]
+    x_hw, y_hw = off_hw.real, off_hw.imag
+    turned_hw = torch.atan2(y_hw * middle.real - x_hw * middle.imag, x_hw * middle.real + y_hw * middle.imag)
+    around_hw = (turned_hw * (2.0 / turn)).clamp(-1.0, 1.0)
+    outer_hw = where.aside if turn < 0 else -where.aside
+    taken_hw = (0.5 * _OVER * made.pointed * abs(turn)) * outer_hw.clamp_min(0.0)
+    before, behind = (_STRETCHED * end for end in ends)
+    most_hw = torch.where(around_hw < 0, before, behind)
+    left_hw = (1.0 - along_hw.abs() / most_hw).clamp_min(0.0)
+    along_hw = along_hw + around_hw * taken_hw.minimum(_TAKEN * most_hw) * left_hw.square()
+    piece_hw = torch.bucketize(along_hw, along_N[1:-1])
+    part_hw = ((along_hw - along_N[piece_hw]) / lengths_N[piece_hw].clamp_min(1e-6)).clamp(0.0, 1.0)
+    return where._replace(piece=piece_hw, part=part_hw)
+
+
 def position_at_textbook(where: Place, line_N: Tensor, scale: float = 1.0) -> Tensor:
     """Positions [h, w] that lie so along another line, and so far aside, divided by the scale: on the inner
     side of a corner no farther than to its middle, where the ways aside meet."""
@@ -184,7 +249,9 @@ def position_at_textbook(where: Place, line_N: Tensor, scale: float = 1.0) -> Te
     inner_hw = where.aside.sign() == turn_N.sign()[where.piece]
     far_hw = where.aside.abs() / scale
     far_hw = torch.where(inner_hw, far_hw.minimum(radius_N[where.piece]), far_hw)
-    normal_hw = where.aside.sign() * (1j * step_N / step_N.abs())[where.piece]
+    aside_N = 1j * _tangents(line_N)
+    normal_hw = aside_N[where.piece] + where.part * aside_N.diff()[where.piece]
+    far_hw = far_hw * where.aside.sign()
     return line_N[where.piece] + where.part * step_N[where.piece] + far_hw * normal_hw
 
 
@@ -195,15 +262,22 @@ def position_at(where: Place, line_N: Tensor, scale: float = 1.0) -> Tensor:
     # So far aside at most, to the left and to the right of the line.
     free_N = torch.full_like(radius_N, torch.inf)
     least_N, most_N = torch.where(turn_N < 0, -radius_N, -free_N), torch.where(turn_N > 0, radius_N, free_N)
-    aside_N = 1j * step_N / step_N.abs()
-    planes = [*(part for each in (line_N[:-1], step_N, aside_N) for part in (each.real, each.imag))]
-    planes_8N = torch.stack([*planes, least_N, most_N])
-    planes_8hw = planes_8N.index_select(1, where.piece.flatten()).view(len(planes_8N), *where.piece.shape)
-    x_hw, y_hw, along_x_hw, along_y_hw, aside_x_hw, aside_y_hw, least_hw, most_hw = planes_8hw
+    aside_N = 1j * _tangents(line_N)
+    values = line_N[:-1], step_N, aside_N[:-1], aside_N.diff()
+    planes_PN = torch.stack([*(part for each in values for part in (each.real, each.imag)), least_N, most_N])
+    planes_Phw = planes_PN.index_select(1, where.piece.flatten()).view(len(planes_PN), *where.piece.shape)
+    begin_2hw, along_2hw, aside_2hw, turns_2hw, (least_hw, most_hw) = planes_Phw.split(2)
     far_hw = (where.aside / scale).maximum(least_hw).minimum(most_hw)
-    x_hw = x_hw + where.part * along_x_hw + far_hw * aside_x_hw
-    y_hw = y_hw + where.part * along_y_hw + far_hw * aside_y_hw
-    return torch.complex(x_hw, y_hw)
+    place_2hw = begin_2hw + where.part * along_2hw + far_hw * (aside_2hw + where.part * turns_2hw)
+    return torch.complex(*place_2hw)
+
+
+def _tangents(line_N: Tensor) -> Tensor:
+    """Of a line at its points, of length 1: where two pieces meet, halfway between them."""
+    step_N = not_short(line_N.diff())
+    step_N = step_N / step_N.abs()
+    both_N = torch.cat([step_N[:1], not_short(step_N[1:] + step_N[:-1]), step_N[-1:]])
+    return both_N / both_N.abs()
 
 
 def least_radius(line_N: Tensor) -> float:

@@ -73,6 +73,9 @@ def _of_surface(source: DetailSource, own: OwnPose) -> tuple[DetailSource, OwnPo
     return (
         source._replace(photo=torch.cat([planes_B11hw, behind_B1hw], 1)),
         own._replace(
-            background=nobody_B11hw, limbs=limbs_B4hw, under=torch.cat([clothes_B11hw, hands_B2hw], 1)
+            background=nobody_B11hw,
+            limbs=limbs_B4hw,
+            arms=planes_B11hw,
+            under=torch.cat([clothes_B11hw, hands_B2hw], 1),
         ),
     )

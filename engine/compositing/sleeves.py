@@ -16,18 +16,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.fields import ramp, ramp_at, size_of
-from engine.compositing.limb_bones import divisor, sampled
-from engine.compositing.limbs_elsewhere import Trunk
-from engine.compositing.ribbons import Place, Ribbon, inner_side, place_of, root_steps
+from engine.compositing.limb_bones import Segment, sampled
+from engine.compositing.ribbons import Place, Ribbon, inner_side, root_steps
 
 _EASE = 1.15  # times as broad as the arm that comes out of it a sleeve lies on it
 _LIFTED = 0.25, 0.8  # radians that an upper arm is lifted, until its sleeve lies on it
-_ARMPIT = 0.4  # of the way from a hem up to the shoulder, where an outline under an arm bends
-_SIDE = 0.3  # units below where the hem lay, down to which that outline goes over into the trunk's
-_POINTS = 8  # of that outline
 _SURE = 0.8  # how much surer than of bare arms it is that clothes, or they, are there
 _OUTER = 0.3  # of how broad it is at most, how far aside an arm is looked at away from its trunk
-_SOFT = 0.05  # units over which cloth ends: a px of a map of 128 rows
 
 
 class Sleeve(NamedTuple):
@@ -41,7 +36,7 @@ class Sleeve(NamedTuple):
     narrower: Tensor
     inner: int
     lifted: float
-    under: Tensor
+    hem: float
 
     @property
     def sign(self) -> float:
@@ -98,12 +93,11 @@ def lifted_sleeve(
     broad_2N: Tensor,
     bare_HW: Tensor,
     cloth_HW: Tensor,
-    trunk: Trunk,
-    unit: float,
+    upper: Segment,
     sides_2: Tensor,
 ) -> Sleeve | None:
-    """Of an arm's ribbons in the photo and now; None where it is not lifted, or no sleeve ends on its upper
-    half.
+    """Of an arm's ribbons in the photo and now, and its upper bone there; None where it is not lifted, or no
+    sleeve ends on its upper half.
 
     broad: to both sides of the first, as large as the person is now. bare, cloth: what the photo shows.
     """
@@ -129,41 +123,9 @@ def lifted_sleeve(
     narrower_2N = torch.where(drawn_2N > 0, broad_2N / drawn_2N.clamp_min(1e-4), 1.0)
     narrower_2N[inner] = 1.0  # what is past it there is the trunk's
 
-    aside = float(arm_2[inner]) * (-1j if inner else 1j)
-    own_aside = aside / abs(trunk.turn)
-    lay = trunk.after(_beside(was, hem - 1, part, own_aside))
-    top = trunk.after(_beside(was, first, 0.0, own_aside))
-    begin, bend, end = (
-        _beside(goes, hem - 1, part, aside),
-        lay + _ARMPIT * (top - lay),
-        lay + _SIDE * unit * 1j * trunk.turn,
-    )
-    parts = (point / (_POINTS - 1) for point in range(_POINTS))
-    under = [(1 - t) ** 2 * begin + 2 * t * (1 - t) * bend + t**2 * end for t in parts]
-    under_M = torch.tensor(under, dtype=torch.complex64, device=broad_2N.device)
-    return Sleeve(drawn_2N, narrower_2N, inner, lifted, under_M)
-
-
-def web(sleeve: Sleeve, goes: Ribbon, shoulder: complex, unit: float, here_hw: Tensor) -> Tensor:
-    """0 to 1 [h, w]: cloth between a lifted sleeve and its trunk. goes: the arm's ribbon now."""
-    hem, *_, end = sleeve.under.tolist()
-    root_step, arm_step = root_steps(goes)
-    off_hw = here_hw - shoulder
-    above_hw = sleeve.sign * place_of(here_hw, sleeve.under).aside
-    out = divisor(hem - shoulder)
-    inside_hw = abs(out) - (off_hw * (abs(out) / out)).real
-    near_hw = abs(end - shoulder) - off_hw.abs()
-    below_root_hw, below_arm_hw = (sleeve.sign * (off_hw / step).imag > 0 for step in (root_step, arm_step))
-    hangs = sleeve.sign * (arm_step / root_step).imag > 0
-    below_hw = below_root_hw & below_arm_hw if hangs else below_root_hw | below_arm_hw
-    return below_hw * ramp(above_hw.minimum(inside_hw).minimum(near_hw) / unit, -_SOFT, _SOFT)
-
-
-def _beside(ribbon: Ribbon, point: int, part: float, aside: complex) -> complex:
-    """A place so far aside of a ribbon's line, on that part of a piece of it."""
-    begin, end = ribbon.line_N[point : point + 2].tolist()
-    step = divisor(end - begin)
-    return begin + part * step + aside * step / abs(step)
+    begin, end = was.line_N[hem - 1 : hem + 1].tolist()
+    ends = ((begin + part * (end - begin) - upper.begin) / upper.step).real
+    return Sleeve(drawn_2N, narrower_2N, inner, lifted, ends)
 
 
 def _turn(ribbon: Ribbon) -> float:

@@ -7,6 +7,7 @@ import torch
 from flat_scene import HERE, SIDES, SIZE, pose
 from torch import Tensor
 
+from engine.compositing.armholes import Bared
 from engine.compositing.atlas import CLASSES
 from engine.compositing.cut_outs import CutOut, Poses, along_limb, lay_over
 from engine.compositing.limb_bones import segments
@@ -14,10 +15,12 @@ from engine.compositing.limbs_elsewhere import elsewhere, trunk_of
 from engine.compositing.ribbons import place_of, ribbon
 from engine.pose import skeleton as sk
 
-ARM = 3
+LEG, ARM = 1, 3
 OUT = {sk.LEFT_ELBOW: (9.2, -14.0), sk.LEFT_WRIST: (20.0, -28.0)}  # at (75, 36) and (88, 36)
 BENT = {sk.LEFT_WRIST: (14.0, -13.0)}  # forwards from the elbow, a right angle
-NOTHING = torch.zeros(CLASSES, *SIZE), torch.zeros(3, *SIZE)  # classes and colours of a photo
+# Classes and colours of a photo, and where it shows its person.
+NOBODY = Bared(torch.ones(1, *SIZE), torch.zeros(2, *SIZE), torch.zeros(2, *SIZE))
+NOTHING = torch.zeros(CLASSES, *SIZE), torch.zeros(3, *SIZE), NOBODY
 UNIT = 15.2  # px, of an upper arm
 BROAD = 0.2  # units to either side
 
@@ -51,7 +54,7 @@ def test_an_arm_is_as_broad_at_its_elbow_as_in_the_photo_however_it_was_bent(ben
 def test_an_elbow_that_is_bent_now_is_as_broad_outside_as_the_arm_and_no_hose():
     """At (75, 36), the forearm upwards: outside is down and to the right."""
     matte_HW = laid({}, OUT | {sk.LEFT_WRIST: (8.0, -42.0)})
-    assert matte_HW[38, 77] > 0.9 and matte_HW[39, 76] > 0.9
+    assert matte_HW[38, 77] > 0.9 and matte_HW[38, 76] > 0.9 and matte_HW[39, 76] > 0.5
     assert matte_HW[40:, 79:].max() == 0, "and no broader"
 
 
@@ -71,31 +74,33 @@ def test_an_elbow_that_the_photo_has_bent_is_as_the_photo_has_it(wrist, outside)
 
 
 @pytest.mark.parametrize(("times", "rim"), [(1, 0.02), (8, 5.12 / (8 * SIZE[0]))])
-def test_a_limb_is_drawn_in_from_half_its_breadth_on_by_its_rim(times, rim):
+def test_a_leg_is_drawn_in_from_half_its_breadth_on_by_its_rim(times, rim):
     """A rim has colours of what is behind it: two hundredths of the picture, and of a fine matte 2.56 px. The
-    photo's colour tells how far aside it was."""
-    now, own = pose(OUT)[0], pose()[0]
-    trunk, lines = trunk_of(now, own, SIDES), []
-    for points in (own, now):
-        made = ribbon(points, segments(points, SIDES), ARM, 1.0, SIDES)
-        assert made is not None
-        lines.append(place_of(HERE, made.line_N).aside.abs())
-    assert trunk is not None
-    bones = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == ARM]
-    broad = 0.4 * bones[0].then.unit
-    layer_4HW = torch.zeros(4, *SIZE)
-    poses, limb_HW = Poses(now, own, SIDES), (lines[0] < broad).float()
-    way = along_limb(bones, poses, limb_HW, trunk, *NOTHING)
-    fine_HW = limb_HW.repeat_interleave(times, 0).repeat_interleave(times, 1)
-    cut_out = CutOut(lines[0].expand(3, -1, -1), fine_HW, 1.0, way)
-    lay_over(layer_4HW, bones, poses, cut_out, HERE)
-    far_HW = lines[1]
-    forearm = slice(30, 43), slice(79, 83)
-    wanted_HW = far_HW - rim * ((far_HW - broad / 2) / (broad / 2)).clamp(0.0, 1.0)
-    drawn_HW = (layer_4HW[0] > 0.99) & (far_HW > 0.02)
-    apart_N = (layer_4HW[1] - wanted_HW)[forearm][drawn_HW[forearm]]
-    assert (far_HW[forearm][drawn_HW[forearm]] > 0.8 * broad).sum() >= 4
-    assert apart_N.abs().max() < 0.004
+    photo's colour tells how far aside it was; an arm is whole, whose photo has no rims."""
+    for limb, moved in ((LEG, {sk.LEFT_KNEE: (9.0, -2.0), sk.LEFT_ANKLE: (18.0, -4.0)}), (ARM, OUT)):
+        now, own = pose(moved)[0], pose()[0]
+        trunk, lines = trunk_of(now, own, SIDES), []
+        for points in (own, now):
+            made = ribbon(points, segments(points, SIDES), limb, 1.0, SIDES)
+            assert made is not None
+            lines.append(place_of(HERE, made.line_N))
+        assert trunk is not None
+        bones = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == limb]
+        broad = 0.36 * bones[0].then.unit
+        layer_4HW = torch.zeros(4, *SIZE)
+        was_HW, far_HW = (line.aside.abs() for line in lines)
+        poses, limb_HW = Poses(now, own, SIDES), (was_HW < broad).float()
+        way = along_limb(bones, poses, limb_HW, trunk, *NOTHING)
+        fine_HW = limb_HW.repeat_interleave(times, 0).repeat_interleave(times, 1)
+        photo_3HW = was_HW.expand(3, -1, -1)
+        rimless_3HW = None if limb == LEG else photo_3HW
+        cut_out = CutOut(photo_3HW, fine_HW, 1.0, way, rimless_CHW=rimless_3HW)
+        lay_over(layer_4HW, bones, poses, cut_out, HERE)
+        wanted_HW = far_HW - (limb == LEG) * rim * ((far_HW - broad / 2) / (broad / 2)).clamp(0.0, 1.0)
+        on_shank_HW = (lines[1].piece > way.goes.joints[1] + 5) & (lines[1].piece < way.goes.joints[2] - 1)
+        drawn_HW = on_shank_HW & (layer_4HW[0] > 0.99) & (far_HW > 0.02)
+        assert (far_HW[drawn_HW] > 0.8 * broad).sum() >= 4
+        assert (layer_4HW[1] - wanted_HW)[drawn_HW].abs().max() < 0.004
 
 
 @pytest.mark.parametrize(("bent", "pointed"), [(0.18, 0.0), (0.35, 0.25), (0.65, 0.75), (0.82, 1.0)])

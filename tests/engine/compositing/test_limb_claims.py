@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from math import cos, pi, sin
-
 import pytest
 import torch
 from flat_scene import HERE, PX, SIDES, SIZE, pose
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.cut_outs import Poses, along_limb
+from engine.compositing.cut_outs import Poses
 from engine.compositing.limb_claims import Shown, arms_away, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, elsewhere, trunk_of
 from engine.pose import skeleton as sk
@@ -33,7 +31,7 @@ def claims(likely: float = 1.0, behind: float = 0.0) -> Tensor:
     drawn = torch.zeros(CLASSES, *SIZE)
     drawn[ARM], drawn[REGIONS.index("hair")] = likely, 1.0 - likely
     photo = Shown(torch.full((1, *SIZE), behind), limbs, torch.zeros(CLASSES, *SIZE))
-    return claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)
+    return claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, NOWHERE)
 
 
 def test_what_is_drawn_is_the_limbs_up_to_a_unit_away():
@@ -86,7 +84,7 @@ def test_a_leg_that_has_left_leaves_no_rim_of_its_colours_on_the_wall():
     drawn = torch.zeros(CLASSES, *SIZE)
     drawn[top] = 1.0
     photo = Shown(behind, limbs, drawn)  # what is drawn hangs in the photo too, and is no leg's
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, NOWHERE)[0]
     row_W = claim_HW[95]
     assert row_W[column - 3 : column + 5].min() > 0.99
     assert row_W[column - 4] < 0.01 and row_W[column + 6] < 0.01
@@ -111,7 +109,7 @@ def test_what_is_drawn_on_the_wall_beside_an_arm_that_stays_goes_with_the_leg(as
         + 0.7 * arm.now.step
         - 1j * aside * UNIT * (2 / SIZE[0]) * arm.now.step / abs(arm.now.step)
     )
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, NOWHERE)[0]
     nearest = (HERE - here_N).abs().flatten().argmin()
     assert claim_HW.flatten()[nearest] == pytest.approx(claimed_there, abs=0.35)
 
@@ -129,11 +127,11 @@ def test_hair_that_an_engine_draws_as_wall_stays_beside_a_raised_arm():
     behind = torch.zeros(1, *SIZE)
     behind[0, :24] = 1.0
     photo = Shown(behind, torch.zeros(4, *SIZE), shown)
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, NOWHERE)[0]
     assert claim_HW[30, 75] < 0.01 and claim_HW[30, 84] < 0.01 and claim_HW[30, 88] > 0.99
     assert claim_HW[23, 75] > 0.99, "the wall"
     shown[REGIONS.index("upper clothes"), :, 82:] = 1.0
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, NOWHERE)[0]
     assert claim_HW[30, 80] < 0.01 and claim_HW[30, 84] > 0.99
 
 
@@ -141,51 +139,6 @@ def test_what_is_near_to_two_goes_over_from_one_to_the_other_in_a_twentieth_of_a
     """From 71 to 73 the trunk gets two px, and the arm hardly any nearer: a logistic function of that."""
     before, after = torch.logit(claims()[0][46, [71, 73]]).tolist()
     assert after - before == pytest.approx(2 / UNIT / 0.05, rel=0.2)
-
-
-def test_cloth_goes_from_trunk_to_sleeve_up_to_half_a_unit_from_the_shoulder():
-    """Surely, and at most to seven tenths; on the outer side of the arm it does not."""
-    now, own = pose(OUT)[0], pose()[0]
-    trunk = trunk_of(now, own, SIDES)
-    assert trunk is not None
-    found = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == 3]
-    drawn = torch.zeros(CLASSES, *SIZE)
-    drawn[REGIONS.index("upper clothes")] = 1.0
-    photo = Shown(torch.zeros(1, *SIZE), torch.zeros(4, *SIZE), torch.zeros(CLASSES, *SIZE))
-    below = torch.tensor([0.45, 0.6, 0.75])
-    down_3 = found[0].now.begin + 1j * found[0].now.unit * below
-    out_3 = found[0].now.begin + found[0].now.step / 3 - 1j * found[0].now.unit * below / 2
-    webs_23 = claimed(
-        Poses(now, own, SIDES),
-        found,
-        trunk,
-        drawn[:, :2, :3],
-        photo,
-        torch.stack([down_3, out_3]),
-        {},
-        NOWHERE[:2, :3],
-    )[2]
-    assert webs_23[0].tolist() == pytest.approx([1.0, 0.5, 0.0], abs=0.02)
-    assert webs_23[1].max() == 0
-
-
-@pytest.mark.parametrize("hem", [0, 43, 100])
-def test_cloth_is_between_trunk_and_a_lifted_arm_that_has_a_short_sleeve_alone(hem):
-    """A sleeve halfway to the elbow, none, with the edge of a vest beside the arm, and one to the wrist,
-    whatever is drawn."""
-    now, own = pose(OUT)[0], pose()[0]
-    trunk = trunk_of(now, own, SIDES)
-    assert trunk is not None
-    limbs, poses = torch.zeros(4, *SIZE), Poses(now, own, SIDES)
-    found = [e for e in elsewhere(now, own, trunk, limbs + 1.0, SIDES) if e.bone.chain == 3]
-    drawn, shown = torch.zeros(2, CLASSES, *SIZE)
-    drawn[REGIONS.index("upper clothes")] = 1.0
-    shown[REGIONS.index("upper clothes"), :hem], shown[ARM, hem:] = 1.0, 1.0
-    shown[REGIONS.index("upper clothes"), :, :58], shown[ARM, :, :58] = 1.0, 0.0
-    photo = Shown(torch.zeros(1, *SIZE), limbs, shown)
-    ways = {3: along_limb(found, poses, limbs[3], trunk, shown, torch.zeros(3, *SIZE))}
-    webs_HW = claimed(poses, found, trunk, drawn, photo, HERE, ways, NOWHERE)[2]
-    assert webs_HW.max() > 0.9 if hem == 43 else webs_HW.max() == 0
 
 
 @pytest.mark.parametrize(("hem", "goes"), [(0.35, True), (0.45, False)])
@@ -201,7 +154,7 @@ def test_a_shirt_that_ends_on_the_hip_goes_with_the_leg_and_a_coat_does_not(hem,
         REGIONS.index("upper clothes"), HERE.imag < (found[0].then.begin + hem * found[0].then.step).imag
     ] = 1.0
     photo = Shown(torch.zeros(1, *SIZE), torch.zeros(4, *SIZE), shown)
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, NOWHERE)[0]
     at_knee = claim_HW.flatten()[(HERE - found[0].now.end).abs().argmin()]
     assert at_knee > 0.9 if goes else at_knee < 0.1
 
@@ -216,31 +169,8 @@ def test_of_a_head_is_what_is_so_by_a_hundredth(share, stays):
     drawn, shown = torch.zeros(2, CLASSES, *SIZE)
     drawn[0], shown[REGIONS.index("face"), 26:34, 70:80] = 1.0, share
     photo = Shown(torch.zeros(1, *SIZE), torch.zeros(4, *SIZE), shown)
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, NOWHERE)[0]
     assert claim_HW[30, 82].item() == pytest.approx(1.0 - stays, abs=0.002)
-
-
-@pytest.mark.parametrize("lean", [0.0, 0.3])
-def test_above_a_shoulder_goes_no_cloth_from_trunk_to_sleeve(lean):
-    """Whatever an engine draws there: of a leant trunk it draws shoulders higher than they are."""
-    own, now = pose()[0], pose(OUT)[0]
-    turn = torch.tensor([[cos(lean), -sin(lean)], [sin(lean), cos(lean)]])
-    hips_2 = own[[sk.LEFT_HIP, sk.RIGHT_HIP], :2].mean(0)
-    upper = [0, 1, 2, 3, 4, 5, 6, 7, 14, 15, 16, 17]
-    now[upper, :2] = ((now[upper, :2] - hips_2) * SIDES) @ turn.T / SIDES + hips_2
-    trunk = trunk_of(now, own, SIDES)
-    assert trunk is not None
-    limbs = torch.zeros(4, *SIZE)
-    found = [each for each in elsewhere(now, own, trunk, limbs + 1.0, SIDES) if each.bone.chain == 3]
-    drawn = torch.zeros(CLASSES, *SIZE)
-    drawn[REGIONS.index("upper clothes")] = 1.0
-    photo = Shown(torch.ones(1, *SIZE), limbs, torch.zeros(CLASSES, *SIZE))
-    webs_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[2]
-    shoulder = found[0].now.begin
-    off_HW = (HERE - shoulder) / complex(cos(lean), sin(lean)) / PX
-    near_HW = off_HW.abs() < 0.4 * UNIT
-    assert webs_HW[near_HW & (off_HW.imag < -1)].max() < 0.01
-    assert webs_HW[near_HW & (off_HW.imag > 1) & (off_HW.real < -1)].min() > 0.9
 
 
 @pytest.mark.parametrize(("bent", "stays"), [(0.0, 1.0), (0.2, 1.0), (0.512, 0.5), (1.0, 0.0)])
@@ -253,7 +183,7 @@ def test_a_head_that_stays_is_the_photos_while_an_arm_moves(bent, stays):
     drawn, shown = torch.zeros(2, CLASSES, *SIZE)
     drawn[ARM], shown[REGIONS.index("face"), 10:28, 40:56] = 1.0, 1.0
     photo = Shown(torch.ones(1, *SIZE), torch.zeros(4, *SIZE), shown)
-    shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[1]
+    shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, NOWHERE)[1]
     assert shown_HW[20, 48].item() == pytest.approx(stays, abs=0.02)
     assert shown_HW[100, 20] == 0, "and nothing elsewhere"
 
@@ -270,7 +200,7 @@ def test_above_the_photo_is_no_head_of_its():
     drawn, shown = torch.zeros(2, CLASSES, *SIZE)
     drawn[0], shown[REGIONS.index("face"), :20, 40:56] = 1.0, 1.0
     photo = Shown(1.0 - shown[None, REGIONS.index("face")], torch.zeros(4, *SIZE), shown)
-    shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[1]
+    shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, NOWHERE)[1]
     assert shown_HW[:12].max() == 0
     assert shown_HW[13:31, 41:55].min() > 0.99
 
@@ -288,13 +218,13 @@ def test_what_is_drawn_of_a_head_beside_the_photos_gives_way_where_that_stays(be
     drawn_HW[8:28, 34:50] = 0.6  # it is half sure of what is its outline
     drawn[hair], drawn[0] = drawn_HW, 1.0 - drawn_HW
     photo = Shown(1.0 - shown[None, REGIONS.index("face")], torch.zeros(4, *SIZE), shown)
-    claim_HW, shown_HW, *_ = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)
+    claim_HW, shown_HW, *_ = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, NOWHERE)
     assert claim_HW[18, 36].item() == pytest.approx(gives_way, abs=0.02)
     assert claim_HW[18, 48].item() < 0.01 and shown_HW[18, 48].item() == pytest.approx(gives_way, abs=0.02)
     assert claim_HW[18, 12].item() < 0.01, "far from any head"
     drawn[hair] = 0.0
     drawn[[0, REGIONS.index("upper clothes")]] = torch.stack([1.0 - 1.5 * drawn_HW, 1.5 * drawn_HW])
-    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[0]
+    claim_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, NOWHERE)[0]
     assert claim_HW[18, 36].item() < 0.01, "a collar is no head"
 
 
@@ -312,7 +242,7 @@ def test_where_an_arm_that_leaves_lay_on_a_head_the_head_is_the_engines(drawn_as
         limbs = torch.zeros(4, *SIZE)
         limbs[arm, 16:22, 44:50] = 1.0
         photo = Shown(torch.zeros(1, *SIZE), limbs, shown)
-        shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[1]
+        shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, NOWHERE)[1]
         assert shown_HW[19, 47] == shown_HW[15, 43] == pytest.approx(stays, abs=0.01), arm
         assert shown_HW[13, 47] == shown_HW[19, 53] == pytest.approx(1.0, abs=0.01), arm
 
@@ -338,7 +268,7 @@ def test_where_only_an_arm_moves_all_near_it_is_the_photos(also, seen, shown):
     drawn[:, 50:56, 80:86], limbs[3, 50:56, 80:86] = 0.0, 1.0
     drawn[REGIONS.index("face"), 50:56, 80:86] = 1.0
     photo = Shown(torch.zeros(1, *SIZE), limbs, torch.zeros(CLASSES, *SIZE))
-    shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, near)[1]
+    shown_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, near)[1]
     assert shown_HW[45, 85].item() == pytest.approx(shown, abs=0.02)
     assert shown_HW[100, 85] == 0
     if seen == 1.0:
@@ -401,36 +331,6 @@ def test_an_arm_lies_where_that_is_so_by_a_tenth_to_three(share, lies):
     )
 
 
-@pytest.mark.parametrize(
-    ("degrees", "share"), [(-25, 0.0), (0, 0.0), (5.7, 0.5), (12, 1.0), (90, 1.0), (200, 1.0)]
-)
-def test_beside_a_shoulder_cloth_is_only_at_an_arm_that_is_turned_away(degrees, share):
-    now, own = pose()[0], pose()[0]
-    shoulder, elbow, wrist = (
-        torch.view_as_complex(own[joint, :2] * SIDES)
-        for joint in (sk.LEFT_SHOULDER, sk.LEFT_ELBOW, sk.LEFT_WRIST)
-    )
-    turn = complex(cos(degrees * pi / 180), -sin(degrees * pi / 180))
-    for joint, place in ((sk.LEFT_ELBOW, elbow), (sk.LEFT_WRIST, wrist)):
-        now[joint, :2] = torch.view_as_real(shoulder + (place - shoulder) * turn) / SIDES
-    now[sk.LEFT_WRIST, :2] += torch.tensor([0.2, 0.0])  # the arm is elsewhere
-    trunk = trunk_of(now, own, SIDES)
-    assert trunk is not None
-    limbs = torch.ones(4, *SIZE)
-    found = [
-        each._replace(part=1.0)
-        for each in elsewhere(now, own, trunk, limbs, SIDES)
-        if each.bone.chain == 3 and each.bone.upper
-    ]
-    drawn = torch.zeros(CLASSES, *SIZE)
-    drawn[REGIONS.index("upper clothes")] = 1.0
-    photo = Shown(torch.zeros(1, *SIZE), limbs, torch.zeros(CLASSES, *SIZE))
-    webs_HW = claimed(Poses(now, own, SIDES), found, trunk, drawn, photo, HERE, {}, NOWHERE)[2]
-    beside_HW = (HERE - shoulder).real > 0
-    assert webs_HW[beside_HW].max() == pytest.approx(share, abs=0.03)
-    assert degrees > 90 or webs_HW[~beside_HW].max() > 0.9, "towards the chest, as in an armpit"
-
-
 @pytest.mark.parametrize(("aside", "shown"), [(0.36, 1.0), (0.45, 0.5), (0.54, 0.0)])
 @pytest.mark.parametrize("joint", [sk.RIGHT_KNEE, sk.RIGHT_ELBOW, sk.LEFT_ELBOW])
 def test_around_limbs_that_stay_while_a_leg_leaves_all_is_the_photos(aside, shown, joint):
@@ -443,7 +343,7 @@ def test_around_limbs_that_stay_while_a_leg_leaves_all_is_the_photos(aside, show
 
     def stands() -> Tensor:
         photo = Shown(behind, limbs, nothing)
-        return claimed(Poses(now, own, SIDES), found, trunk, nothing, photo, HERE, {}, NOWHERE)[3]
+        return claimed(Poses(now, own, SIDES), found, trunk, nothing, photo, HERE, NOWHERE)[2]
 
     lower = next(each.then for each in found if each.bone.begin == joint)
     outwards = 1j if joint != sk.LEFT_ELBOW else -1j

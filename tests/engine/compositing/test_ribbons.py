@@ -12,11 +12,13 @@ from engine.compositing.limb_bones import segments
 from engine.compositing.ribbons import (
     BONES_OF_LIMB,
     Ribbon,
+    mitred,
     place_of,
     place_of_textbook,
     position_at,
     position_at_textbook,
     ribbon,
+    stretched,
 )
 from engine.pose import skeleton as sk
 
@@ -45,12 +47,19 @@ def test_a_line_passes_near_its_joints_and_ends_beyond_the_last(limb):
     assert line_N[joints[-1]] == bones[-1].end and (line_N[-1] - bones[-1].end).abs() > 5 * PX
 
 
-def test_where_a_pixel_is_along_its_own_line_is_where_it_is():
-    line_N = made().line_N
-    where = place_of(HERE, line_N)
-    near_hw = where.aside.abs() < 3 * PX
-    assert (position_at(where, line_N) - HERE)[near_hw & ~where.beyond].abs().median() < 0.1 * PX
-    straight_hw = near_hw & (where.part > 0) & (where.part < 1)
+@pytest.mark.parametrize("bent", [(0.0, 0.0), (-14.0, -14.0)], ids=["hangs", "right angle"])
+def test_where_a_pixel_is_along_its_own_line_is_where_it_is(bent):
+    """Outside of its corners too, where no piece of the line is below."""
+    line = made({sk.LEFT_WRIST: bent})
+    where = place_of(HERE, line.line_N)
+    near_hw = (where.aside.abs() < 6 * PX) & ~where.beyond
+    outside_hw = near_hw & ((where.part == 0) | (where.part == 1)) & (where.piece > 0)
+    assert outside_hw.sum() > 8
+    where = mitred(where, HERE, line, 0)
+    apart_hw = (position_at(where, line.line_N) - HERE).abs()
+    assert apart_hw[near_hw].median() < 0.01 * PX and apart_hw[outside_hw].max() < 0.3 * PX
+    line_N = line.line_N
+    straight_hw = near_hw & (where.piece > line.joints[1] + 4) & (where.part > 0)
     assert (position_at(where, line_N) - HERE)[straight_hw].abs().max() < 0.1 * PX
 
 
@@ -98,6 +107,32 @@ def test_a_pointed_elbow_is_round_outside_and_a_crease_inside(fold):
     assert len(around.aside.sign().unique()) == 1, "all on one side"
     inside = place_of((elbow - 3 * PX * turns)[None], goes.line_N)
     assert (inside.piece < joint).sum(1).item() in (4, 5), "half of it is either bone's"
+
+
+@pytest.mark.parametrize("fold", FOLDS.values(), ids=FOLDS.keys())
+def test_outside_of_an_elbow_the_sleeve_goes_on_from_bone_to_bone(fold):
+    """No ring around the joint, and nothing drawn out to four times its length; inside each bone has its
+    own."""
+    was, goes = made(), made({sk.LEFT_WRIST: fold}, pointed=1.0)
+    joint, far = goes.joints[1], 5 * PX
+    elbow, upper, fore = goes.line_N[[joint, joint - 3, joint + 3]]
+    steps = (elbow - upper) / (elbow - upper).abs(), (fore - elbow) / (fore - elbow).abs()
+    turn = (steps[1] / steps[0]).angle()
+    outwards = -1j * turn.sign() * steps[0] * far
+    arc_N = outwards * torch.exp(1j * turn * torch.linspace(0.0, 1.0, 33))
+    before_N = [outwards - steps[0] * PX * n for n in range(8, 0, -1)]
+    after_N = [arc_N[-1] + steps[1] * PX * n for n in range(1, 9)]
+    here_1N = (elbow + torch.cat([torch.stack(before_N), arc_N, torch.stack(after_N)]))[None]
+    where = mitred(place_of(here_1N, goes.line_N), here_1N, goes, 0)
+    ring_N = position_at(where, was.line_N)[0]
+    seen_N = position_at(stretched(where, here_1N, goes), was.line_N)[0]
+    drawn, moved, ring = here_1N[0].diff().abs(), seen_N.diff().abs(), ring_N.diff().abs()
+    assert (moved > drawn / 4).all() and (moved < 1.5 * drawn).all()
+    assert (ring < drawn / 4).sum() > 20, "else it were one"
+    inner_1N = (elbow + 8 * PX * steps[1] - PX * (arc_N[-1] / far) * torch.linspace(0.3, 1.5, 5))[None]
+    inner = mitred(place_of(inner_1N, goes.line_N), inner_1N, goes, 0)
+    own = stretched(inner, inner_1N, goes)
+    assert (position_at(own, was.line_N) - position_at(inner, was.line_N)).abs().max() < 1e-5
 
 
 def test_a_pointed_ribbon_is_as_long_as_its_bones():

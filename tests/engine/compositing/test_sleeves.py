@@ -13,18 +13,17 @@ from flat_scene import HERE, PX, SIDES, SIZE, pose
 from torch import Tensor
 
 from engine.compositing.limb_bones import joints, segments
-from engine.compositing.limbs_elsewhere import Trunk
 from engine.compositing.ribbons import Ribbon, place_of, ribbon
-from engine.compositing.sleeves import Sleeve, lifted_sleeve, sleeved, web
+from engine.compositing.sleeves import Sleeve, lifted_sleeve, sleeved
 from engine.pose import skeleton as sk
 
 ARM, UPPER = 3, 6  # numbers of limb and bone
-STAYS = Trunk(0.0, 0.0, 1.0)
 BARE, LOOSE = 0.1, 0.2  # how broad it is to either side, in half heights: below its hem, and above it
 HEM = 43  # row
 OWN = pose()[0]
 SHOULDER = joints(OWN, SIDES)[sk.LEFT_SHOULDER]
-UNIT = segments(OWN, SIDES)[UPPER].unit
+BONE = segments(OWN, SIDES)[UPPER]
+UNIT = BONE.unit
 
 
 def turned(angle: float) -> Tensor:
@@ -48,13 +47,13 @@ def hem_of(was: Ribbon) -> int:
     return int((was.line_N.imag < HERE[HEM, 0].imag).nonzero()[-1]) + 1
 
 
-def sleeve_of(angle: float, hem: int = HEM, trunk: Trunk = STAYS) -> Sleeve | None:
+def sleeve_of(angle: float, hem: int = HEM) -> Sleeve | None:
     was, goes = line_of(OWN), line_of(turned(angle))
     cloth_HW = torch.zeros(SIZE)
     cloth_HW[:hem] = 1.0
     loose_N = torch.arange(len(was.line_N)) <= hem_of(was)
     broad_2N = torch.where(loose_N, LOOSE, BARE).expand(2, -1)
-    return lifted_sleeve((was, goes), broad_2N, 1.0 - cloth_HW, cloth_HW, trunk, UNIT, SIDES)
+    return lifted_sleeve((was, goes), broad_2N, 1.0 - cloth_HW, cloth_HW, BONE, SIDES)
 
 
 def lifted(angle: float = 1.2) -> Sleeve:
@@ -112,61 +111,12 @@ def test_towards_the_trunk_it_takes_nothing_of_the_chest_along():
     assert past_HW[on_arm_HW & (where.aside.abs() < broad_HW - 0.02)].max() == 0
 
 
-def test_cloth_under_an_arm_goes_from_its_hem_to_where_that_lay_and_over_into_the_trunk():
-    made, was = lifted(), line_of(OWN)
-    hem, *_, end = made.under.tolist()
-    goes_HW = place_of(torch.tensor([[hem]]), line_of(turned(1.2)).line_N)
-    assert float(goes_HW.aside.abs()) == pytest.approx(BARE, rel=0.05), "at the arm's rim"
-    lay = end - 0.3j * UNIT
-    before = place_of(torch.tensor([[lay]]), was.line_N)
-    assert float(before.aside) * made.sign == pytest.approx(BARE, rel=0.05), "where the arm touched the trunk"
-    assert int(before.piece) == hem_of(was) - 1 and 0.1 < float(before.part) < 0.9, "between two points"
-    part = 3 / 7
-    ends = (1 - part) ** 2 * hem + part**2 * end
-    bend = (made.under[3].item() - ends) / (2 * part * (1 - part))
-    place = int(before.piece) + float(before.part) - (was.root + 1)
-    up = -place * (was.line_N[was.root + 2] - was.line_N[was.root + 1]).item()
-    assert abs((bend - lay) / up - 0.4) < 0.02, "its bend is that far up the sleeve"
-
-
-@pytest.mark.parametrize("angle", [0.9, 1.4, 2.2])
-def test_that_outline_is_smooth(angle):
-    """It turns to one side only, and by less than a right angle however high the arm is."""
-    steps = lifted(angle).under.diff()
-    turns = (steps[1:] / steps[:-1]).angle()
-    assert (turns * turns[0].sign() >= -1e-3).all() and turns.abs().max() < 0.5
-
-
-@pytest.mark.parametrize("angle", [0.9, 1.4, 2.2])
-def test_a_web_is_between_sleeve_and_trunk_alone(angle):
-    made, goes = lifted(angle), line_of(turned(angle))
-    cloth_HW = web(made, goes, SHOULDER, UNIT, HERE)
-    hem, *rest, end = made.under.tolist()
-    above = 1j * made.sign * (rest[3] - rest[2]) / abs(rest[3] - rest[2])
-    inside, outside = rest[2] + 0.1 * UNIT * above, rest[2] - 0.1 * UNIT * above
-    at = torch.tensor([[inside, outside, hem + 0.4 * (hem - SHOULDER), end + 0.3j * UNIT]])
-    assert web(made, goes, SHOULDER, UNIT, at)[0].tolist() == pytest.approx([1.0, 0.0, 0.0, 0.0], abs=0.02)
-    where = place_of(HERE, goes.line_N)
-    above_HW = (where.aside * made.sign < -PX) & (where.piece > goes.root)
-    assert cloth_HW[above_HW].max() == 0, "no wing above the arm"
-    assert cloth_HW[:30, :56].max() == 0, "nothing beside the neck"
-
-
-def test_a_web_ends_within_a_tenth_of_a_unit():
-    made, goes = lifted(), line_of(turned(1.2))
-    begin, end = made.under[3:5].tolist()
-    outwards = 1j * made.sign * (end - begin) / abs(end - begin)
-    steps = torch.tensor([[0.06, 0.025, 0.0, -0.025, -0.06]])
-    across = (begin + end) / 2 + outwards * UNIT * steps
-    shares = web(made, goes, SHOULDER, UNIT, across)[0].tolist()
-    assert shares == pytest.approx([1.0, 0.75, 0.5, 0.25, 0.0], abs=0.03)
-
-
-def test_a_sleeve_of_a_leant_trunk_reaches_to_where_that_has_gone():
-    plain, leant = sleeve_of(1.2), sleeve_of(1.2, trunk=Trunk(SHOULDER, SHOULDER, exp(0.2j)))
-    assert plain is not None and leant is not None
-    for before, after in zip(plain.under[-1:].tolist(), leant.under[-1:].tolist(), strict=True):
-        assert abs(SHOULDER + (before - SHOULDER) * exp(0.2j) - after) < 1e-3
+@pytest.mark.parametrize("hem", [41, 43, 45])
+def test_it_tells_where_along_the_arm_it_ends(hem):
+    made = sleeve_of(1.2, hem)
+    assert made is not None
+    rows = float(HERE[hem, 0].imag - PX / 2 - SHOULDER.imag) / BONE.step.imag
+    assert made.hem == pytest.approx(rows, abs=0.03)
 
 
 @pytest.mark.parametrize("own", [1.5, 2.2])
@@ -178,9 +128,7 @@ def test_an_arm_that_was_up_and_comes_down_lifts_no_sleeve(own):
     bare_HW = (HERE.real - SHOULDER.real).abs() * 0.0
     bare_HW[:, :] = (abs(HERE - SHOULDER) > 0.6 * UNIT).float()
     for now in (0.0, own - 0.6):
-        made = lifted_sleeve(
-            (was, line_of(turned(now))), broad_2N, bare_HW, cloth_HW - bare_HW, STAYS, UNIT, SIDES
-        )
+        made = lifted_sleeve((was, line_of(turned(now))), broad_2N, bare_HW, cloth_HW - bare_HW, BONE, SIDES)
         assert made is None
 
 
@@ -188,7 +136,7 @@ def test_a_level_arm_that_goes_up_is_lifted_on_its_own_side():
     was = line_of(turned(1.5))
     bare_HW = (abs(HERE - SHOULDER) > 0.6 * UNIT).float()
     broad_2N = torch.full((2, len(was.line_N)), LOOSE)
-    made = lifted_sleeve((was, line_of(turned(2.6))), broad_2N, bare_HW, 1.0 - bare_HW, STAYS, UNIT, SIDES)
+    made = lifted_sleeve((was, line_of(turned(2.6))), broad_2N, bare_HW, 1.0 - bare_HW, BONE, SIDES)
     assert made is not None and made.inner == lifted().inner and not made.broad.isnan().any()
 
 

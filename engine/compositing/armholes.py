@@ -1,0 +1,221 @@
+"""Where a lifted arm comes out of its trunk: one outline below it, a seam, and a shoulder that stays.
+
+No photo of a hanging arm shows its armpit. Turned about its shoulder a cut-out would stand off its trunk as
+a step, or take a piece of the chest along. As a tailor sees it, sleeve and trunk meet in an armhole: each
+side of that seam is of its own cloth, and below both one line goes on from the arm's edge to the trunk's
+side. The round of a shoulder is where it was, however its arm is turned.
+
+Positions as in `limb_bones`; unit: an upper arm's length.
+"""
+
+from __future__ import annotations
+
+from cmath import phase, rect
+from math import pi, tau
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.compositing.fields import Window, ramp, ramp_at, window_of
+from engine.compositing.limb_bones import Segment, sampled
+from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
+from engine.cv import cv2
+
+_LIFTED = 0.15, 0.5  # radians that an upper arm is lifted, until all this is shown
+_OVERHEAD = 1.9, 2.3  # ... from where on its shoulder's upper side is no more its own
+_ALONG, _DOWN = 0.45, 0.55  # units: where its own edge begins, and the trunk's side below its shoulder
+_BARE = 0.6  # times as far, where an arm is bare from its shoulder on
+_HANDLE = 0.4  # of what is between both, how far their edges go on straight
+_PAST = 0.15  # units past an arm's edge that it is followed, so that there is no gap before it
+_POINTS = 24  # of an outline
+_LOOKS, _ASIDE = 64, 0.6  # points at which a trunk's side is looked for, so many units to both sides
+_INWARDS = 0.5  # of the way from a shoulder to the neck: what is farther in needs no outline
+_BEYOND = 0.4  # units farther than an outline's farthest point, up to which it tells where nothing is
+_RIM = 1.0 / 128  # of a picture's height, how far beside an arm its rim goes, as in `under_arms`
+_SEAM = 0.02  # units over which the cloth of one side of the seam goes over into that of the other
+_SHARE = 0.5, 0.85  # of the angle between arm and trunk, which part is the arm's: of a sleeve, of a bare one
+_ROUND = 0.15  # units along an arm up to which it is round, and narrower than farther on
+_RIMLESS = 0.8  # of how far an arm reaches aside, what has nothing of what is behind it
+_SHOULDER = (1.3, 1.6), (0.9, 1.1)  # times so far, how far a shoulder stays: in a sleeve, and bare
+_FLAT = 6.0, 1.0  # times nearer it ends below: there a sleeve is creased
+_BITS = 4  # of a px: how finely corners are told
+_FAR = 2**14  # px: corners farther away than this are there
+
+
+class Bared(NamedTuple):
+    """Of a photo, 0 to 1: how sure it is that nobody is there [1, H, W]; where its right and its left arm are
+    [2, h, w]; and where these lie on clothes [2, h, w]."""
+
+    behind: Tensor
+    arms: Tensor
+    on: Tensor
+
+    def side(self, line_A: Tensor, sides_2: Tensor) -> int:
+        """Up to which of the points of a line the person goes on without her arms and their rims."""
+        behind_1A, arms_2A, on_2A = (sampled(each, line_A[None], sides_2)[:, 0] for each in self)
+        near = round(_RIM * 2.0 / float((line_A[1] - line_A[0]).abs()))
+        arms_2A = F.max_pool1d(arms_2A[None], 2 * near + 1, 1, near)[0]
+        hers_A = ((1.0 - behind_1A[0]) * (1.0 - arms_2A.amax(0))).maximum((on_2A * arms_2A).amax(0))
+        return int((hers_A > 0.5).float().cummin(0).values.sum())
+
+
+class Parts(NamedTuple):
+    """0 to 1 [h, w] each, below a shoulder: what is of the arm, and of the trunk, where nobody saw either;
+    what is of neither; and all that is not of the arm, by the seam."""
+
+    arm: Tensor
+    trunk: Tensor
+    beyond: Tensor
+    others: Tensor
+
+
+class Armhole(NamedTuple):
+    """Of an arm in a pose.
+
+    then, now: its upper bone in the photo and now. down: where its trunk goes on, of length 1. seam:
+    likewise, along the armhole, from the shoulder on. sign: the sense in which it is lifted, 1 or -1.
+    outline: from past the arm's lower edge over that edge to the trunk's side; inner: two points of the trunk
+    that close it; both empty where it is not lifted. lifted, overhead: 0 to 1. bare: whether it has no
+    sleeve. outer: how far it reaches aside, away from its trunk.
+    """
+
+    then: Segment
+    now: Segment
+    down: complex
+    seam: complex
+    sign: float
+    outline: list[complex]
+    inner: list[complex]
+    lifted: float
+    overhead: float
+    bare: bool
+    outer: float
+
+    def window(self, here_hw: Tensor) -> Window:
+        """The rows and columns of a part of a picture, at these positions, that hold all that is told by an
+        outline."""
+        far = max(abs(point - self.now.begin) for point in self.outline) + _BEYOND * self.now.unit
+        near_h = (here_hw[:, 0].imag - self.now.begin.imag).abs() < far
+        near_w = (here_hw[0].real - self.now.begin.real).abs() < far
+        return window_of((near_h[:, None] & near_w).float(), 0)
+
+    def parts(self, here_hw: Tensor) -> Parts:
+        off_hw = here_hw - self.now.begin
+        along_hw = off_hw / self.now.step
+        outer_hw = (along_hw.real > 0) & (self.sign * along_hw.imag < 0)
+        above_hw = (along_hw.real < 0) & ((off_hw / self.down).real < 0)
+        past_hw = ramp(self.sign * (off_hw / self.seam).imag / self.now.unit, -_SEAM, _SEAM)
+        past_hw = past_hw.masked_fill_(outer_hw, 0.0)
+        # It grows out of the shoulder as the arm is lifted: at first the arm hides it.
+        grown = [self.now.begin + self.lifted * (point - self.now.begin) for point in self.outline]
+        within_hw = _filled([*self.inner, self.now.begin, *grown], here_hw)
+        outside_hw = 1.0 - _filled([*self.inner, self.now.begin, *self.outline], here_hw)
+        edge, side = self.outline[1], self.outline[-1]
+        below_side_hw = (here_hw - side) / self.down
+        there_hw = (((here_hw - edge) / self.now.step).real < 0) & (below_side_hw.real < 0)
+        there_hw &= ~outer_hw & ~above_hw & (self.sign * below_side_hw.imag < 0)
+        return Parts(
+            within_hw * (1.0 - past_hw),
+            within_hw * past_hw,
+            self.lifted * there_hw * outside_hw,
+            self.lifted * past_hw * (1.0 - (1.0 - self.overhead) * above_hw),
+        )
+
+    def before(self, here_hw: Tensor) -> Tensor:
+        """Where a photo shows what is at these positions of the arm, by the half that it has away from its
+        trunk: nobody saw the other."""
+        place_hw = (here_hw - self.now.begin) / self.now.step
+        along_hw = place_hw.real
+        along_hw = torch.where(along_hw < _ROUND, 2 * _ROUND - along_hw, along_hw)
+        # To and fro between the arm's middle and its outer edge.
+        most = _RIMLESS * self.outer / abs(self.now.step)
+        aside_hw = place_hw.imag.abs().remainder(2.0 * most)
+        aside_hw = -self.sign * aside_hw.minimum(2.0 * most - aside_hw)
+        return self.then.begin + torch.complex(along_hw, aside_hw) * self.then.step
+
+    def stays(self, before_hw: Tensor) -> Tensor:
+        """0 to 1 [h, w]: of the photo, at these positions, the round of the shoulder."""
+        off_hw = (before_hw - self.then.begin) * (self.now.unit / self.then.unit)
+        below_hw = off_hw.imag * torch.where(off_hw.imag > 0, _FLAT[self.bare], 1.0)
+        return 1.0 - ramp(torch.hypot(off_hw.real, below_hw) / self.outer, *_SHOULDER[self.bare])
+
+
+def armhole(
+    upper: Elsewhere,
+    broad_2: tuple[float, float],
+    trunk: Trunk,
+    hers: Bared,
+    bare: bool,
+    hem: float,
+    sides_2: Tensor,
+) -> Armhole | None:
+    """Of an upper arm; None where it is not elsewhere, or of no breadth.
+
+    broad: how far the arm reaches aside, away from its trunk and towards it. hers: what the photo
+    shows. hem: where along it its sleeve ends, from 0 to 1.
+    """
+    if upper.part == 0 or min(broad_2) == 0:
+        return None
+    then, now = upper.then, upper.now
+    sign = 1.0 if trunk.then.real < then.begin.real else -1.0
+    turn = trunk.turn / abs(trunk.turn)
+    down, way = 1j * turn, now.step / abs(now.step)
+    was, angle = (_lifted(bone, below, sign) for bone, below in ((then, 1j), (now, down)))
+    lifted, overhead = upper.part * ramp_at(min(angle, angle - was), *_LIFTED), ramp_at(angle, *_OVERHEAD)
+    share = _BARE if bare else 1.0
+    outline: list[complex] = []
+    inner: list[complex] = []
+    side = _side(then, share * _DOWN, sign, hers, sides_2) if lifted > 0 else None
+    if side is None:
+        lifted = 0.0
+    else:
+        side, inwards = trunk.after(side), _INWARDS * (trunk.now - now.begin)
+        begin = min(share * _ALONG * now.unit, hem * abs(now.step))
+        edge = now.begin + (begin + 1j * sign * broad_2[1]) * way
+        past = now.begin + (begin + _PAST * now.unit) * way
+        outline = [past, *_between(edge, way, side, down)]
+        inner = [side - sign * turn * abs(inwards), now.begin + inwards]
+    seam = way * rect(1.0, sign * angle * _SHARE[bare])
+    placed = then, now, down, seam, sign, outline, inner
+    return Armhole(*placed, lifted, overhead, bare, broad_2[0])
+
+
+def _lifted(bone: Segment, down: complex, sign: float) -> float:
+    """Radians that an upper arm is lifted aside from where it hangs; past upright it is lifted more."""
+    angle = sign * phase(down / bone.step)
+    return angle + tau if angle < -pi / 2 else angle
+
+
+def _side(then: Segment, below: float, sign: float, hers: Bared, sides_2: Tensor) -> complex | None:
+    """Where a photo's trunk ends on the side of an arm, so many units below its shoulder; None where it is
+    not, or does not end."""
+    aside_A = torch.linspace(-_ASIDE, _ASIDE, _LOOKS, device=sides_2.device)
+    line_A = then.begin + then.unit * (1j * below + sign * aside_A)
+    count = hers.side(line_A, sides_2)
+    return complex(line_A[count - 1]) if 0 < count < _LOOKS else None
+
+
+def _between(edge: complex, way: complex, side: complex, down: complex) -> list[complex]:
+    """From an arm that goes that way, at its edge, to a trunk's side that goes down: a cubic Bezier curve."""
+    handle = _HANDLE * abs(side - edge)
+    first, second = edge - handle * way, side - handle * down
+    parts = [number / (_POINTS - 1) for number in range(_POINTS)]
+    return [
+        (1 - t) ** 3 * edge + 3 * t * (1 - t) ** 2 * first + 3 * t**2 * (1 - t) * second + t**3 * side
+        for t in parts
+    ]
+
+
+def _filled(corners: list[complex], here_hw: Tensor) -> Tensor:
+    """0 to 1 [h, w]: how far positions of a part of a picture are within corners."""
+    (rows, columns), first, last = here_hw.shape, complex(here_hw[0, 0]), complex(here_hw[-1, -1])
+    step = (last.real - first.real) / max(columns - 1, 1), (last.imag - first.imag) / max(rows - 1, 1)
+    offs = [corner - first for corner in corners]
+    corner_N2 = np.array([(off.real / step[0], off.imag / step[1]) for off in offs])
+    fixed_N2 = np.round(corner_N2.clip(-_FAR, _FAR) * 2**_BITS).astype(np.int32)
+    filled_hw = np.zeros((rows, columns), np.uint8)
+    cv2.fillPoly(filled_hw, [fixed_N2], 255, cv2.LINE_AA, _BITS)
+    return torch.from_numpy(filled_hw).to(here_hw.device).float() / 255.0

@@ -1,0 +1,181 @@
+"""Armholes of the left arm, that hangs in the photo beside a trunk that ends 1 px outwards of its shoulder.
+
+The shoulder is at (60, 36), its elbow 15.2 px from there, down and a little outwards.
+"""
+
+from __future__ import annotations
+
+from cmath import exp, phase
+
+import pytest
+import torch
+from flat_scene import HERE, PX, SIDES, SIZE, pose
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from engine.compositing.armholes import Armhole, Bared, Parts, armhole
+from engine.compositing.limb_bones import BONES, joints, segments
+from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
+from engine.pose import skeleton as sk
+
+UPPER = 6  # number of its bone
+OWN = pose()[0]
+THEN = segments(OWN, SIDES)[UPPER]
+NECK = joints(OWN, SIDES)[sk.NECK]
+STAYS = Trunk(NECK, NECK, 1.0)
+UNIT = THEN.unit
+SIDE = THEN.begin.real + PX  # where the trunk ends
+BROAD = 4 * PX  # how far the arm reaches aside
+HANGS = phase(1j / THEN.step)  # radians that it hangs outwards in the photo
+HERS = Bared((HERE.real > SIDE)[None].float(), torch.zeros(2, *SIZE), torch.zeros(2, *SIZE))
+
+
+def at(angle: float, trunk: Trunk = STAYS) -> Elsewhere:
+    """The arm lifted by so many radians from straight down."""
+    step = abs(THEN.step) * 1j * exp(-1j * angle) * trunk.turn / abs(trunk.turn)
+    begin = trunk.after(THEN.begin)
+    now = THEN._replace(begin=begin, end=begin + step)
+    return Elsewhere(UPPER, BONES[UPPER], THEN, now, 1.0, 1.0, False)
+
+
+def hole_of(angle: float, *, bare: bool = False, hem: float = 1.0, trunk: Trunk = STAYS) -> Armhole:
+    made = armhole(at(angle, trunk), (BROAD, BROAD), trunk, HERS, bare, hem, SIDES)
+    assert made is not None
+    return made
+
+
+def told(made: Armhole, places: list[complex]) -> Parts:
+    """Of places, each by a small picture around it."""
+    off_hw = torch.complex(*torch.meshgrid(*[torch.arange(-2, 3) * PX / 8] * 2, indexing="xy"))
+    each = [[part[2, 2] for part in made.parts(off_hw + place)] for place in places]
+    return Parts(*(torch.stack(values) for values in zip(*each, strict=True)))
+
+
+LEVEL = 1.571  # radians
+
+
+@pytest.mark.parametrize(("more", "lifted"), [(-0.1, 0.0), (0.1, 0.0), (0.325, 0.5), (0.6, 1.0), (2.5, 1.0)])
+def test_below_a_lifted_arm_it_is_shown(more, lifted):
+    """By how far it is lifted from where it hung, which is a little outwards."""
+    assert hole_of(HANGS + more).lifted == pytest.approx(lifted, abs=0.02)
+
+
+def test_an_arm_that_goes_inwards_has_no_outline_and_keeps_its_shoulder():
+    made = hole_of(-0.7)
+    assert made.lifted == 0 and not made.outline
+    assert made.stays(torch.tensor([[THEN.begin]])).item() == 1
+
+
+def test_where_no_trunk_ends_is_no_outline():
+    for behind in (0.0, 1.0):
+        hers = HERS._replace(behind=torch.full((1, *SIZE), behind))
+        made = armhole(at(LEVEL), (BROAD, BROAD), STAYS, hers, False, 1.0, SIDES)
+        assert made is not None and made.lifted == 0
+    assert armhole(at(LEVEL), (0.0, BROAD), STAYS, HERS, False, 1.0, SIDES) is None, "an arm of no breadth"
+
+
+@pytest.mark.parametrize("angle", [0.7, LEVEL, 2.2, 2.9])
+def test_one_outline_goes_on_from_the_arms_edge_to_the_trunks_side(angle):
+    made = hole_of(angle)
+    _, edge, *_, side = made.outline
+    place = (edge - made.now.begin) / made.now.step
+    assert place.imag * abs(made.now.step) == pytest.approx(BROAD, rel=1e-3), "of the arm, below it"
+    assert side.real == pytest.approx(SIDE, abs=PX), "and of the trunk"
+    steps = [after - before for before, after in zip(made.outline[1:], made.outline[2:], strict=False)]
+    assert abs(phase(-steps[0] / made.now.step)) < 0.25, "as the arm goes, then ..."
+    assert abs(phase(steps[-1] / 1j)) < 0.25, "... down, as the trunk does"
+    turns = [phase(after / before) for before, after in zip(steps, steps[1:], strict=False)]
+    assert max(abs(turn) for turn in turns) < 0.35, "without a corner"
+
+
+@pytest.mark.parametrize("angle", [LEVEL, 2.2, 2.9])
+def test_what_is_within_is_one_piece_and_beyond_is_nothing(angle):
+    made = hole_of(angle)
+    middle = made.outline[len(made.outline) // 2]
+    inwards = (made.now.begin - middle) / abs(made.now.begin - middle)
+    parts = told(made, [middle + 0.08 * UNIT * inwards, middle - 0.08 * UNIT * inwards])
+    assert (parts.arm + parts.trunk).tolist() == pytest.approx([1.0, 0.0], abs=0.02)
+    assert parts.beyond.tolist() == pytest.approx([0.0, 1.0], abs=0.02)
+
+
+@pytest.mark.parametrize(("bare", "share"), [(False, 0.5), (True, 0.85)])
+def test_the_seam_parts_the_cloth_of_arm_and_trunk(bare, share):
+    """Of an arm that has no sleeve there is more skin."""
+    made = hole_of(LEVEL, bare=bare)
+    along = made.now.step / abs(made.now.step)
+    arm_side, trunk_side = (
+        made.now.begin + 0.15 * UNIT * along * exp(1j * LEVEL * (share + more)) for more in (-0.14, 0.14)
+    )
+    parts = told(made, [arm_side, trunk_side])
+    assert parts.arm.tolist() == pytest.approx([1.0, 0.0], abs=0.02)
+    assert parts.trunk.tolist() == pytest.approx([0.0, 1.0], abs=0.02)
+    assert parts.others.tolist() == pytest.approx([0.0, 1.0], abs=0.02), "the cut-out goes to the seam"
+
+
+def test_above_the_arm_and_beside_the_neck_nothing_is_told_of_a_level_arm():
+    made = hole_of(LEVEL)
+    above, neck = made.now.begin + 0.3 * UNIT * (1 - 0.5j), made.now.begin + 0.3 * UNIT * (-1 - 0.5j)
+    for part in told(made, [above, neck]):
+        assert part.max() == 0
+
+
+def test_overhead_the_trunks_corner_is_not_the_arms():
+    """Where an arm that is level comes out of its trunk above its shoulder."""
+    place = THEN.begin + 0.2 * UNIT * complex(-1.0, -0.001)
+    assert told(hole_of(LEVEL), [place]).others.item() == pytest.approx(0.0, abs=0.02)
+    assert told(hole_of(2.9), [place]).others.item() > 0.5
+
+
+def test_a_short_sleeve_has_its_armpit_above_its_hem():
+    edges = [hole_of(LEVEL, hem=hem).outline[1] for hem in (0.2, 1.0)]
+    far = [((edge - THEN.begin) / at(LEVEL).now.step).real for edge in edges]
+    assert far == pytest.approx([0.2, 0.45], abs=0.01)
+
+
+def test_it_leans_with_its_trunk():
+    leant = Trunk(NECK, NECK + 0.1, 1.1 * exp(0.2j))
+    plain, made = hole_of(LEVEL), hole_of(LEVEL, trunk=leant)
+    assert abs(leant.after(plain.outline[-1]) - made.outline[-1]) < 1e-5
+    assert abs(made.down - 1j * exp(0.2j)) < 1e-6
+
+
+@given(st.floats(0.8, 3.0), st.floats(0.0, 0.45), st.floats(-1.0, 1.0))
+def test_unseen_cloth_of_an_arm_is_taken_from_the_half_that_is_seen(angle, along, aside):
+    """As far along, but no nearer to the shoulder than it is broad, and never past its outer edge."""
+    made = hole_of(angle)
+    place = made.now.begin + (along + 1j * aside) * made.now.step
+    before = complex(made.before(torch.tensor([[place]]))[0, 0] - THEN.begin) / THEN.step
+    assert before.real == pytest.approx(along if along > 0.15 else 0.3 - along, abs=1e-4)
+    assert -0.8 * BROAD / abs(THEN.step) - 1e-4 <= before.imag <= 1e-4
+
+
+@pytest.mark.parametrize(("bare", "above", "below"), [(False, 1.45, 1.45 / 6), (True, 1.0, 1.0)])
+def test_the_round_of_a_shoulder_stays_to_half_at(bare, above, below):
+    """Of a sleeve, what is below is creased."""
+    made = hole_of(LEVEL, bare=bare)
+    places = torch.tensor([[THEN.begin - 1j * above * BROAD, THEN.begin + 1j * below * BROAD]])
+    assert made.stays(places)[0].tolist() == pytest.approx([0.5, 0.5], abs=0.01)
+
+
+def test_what_is_told_lies_within_its_window():
+    made = hole_of(2.2)
+    window = made.window(HERE)
+    whole, part = made.parts(HERE), made.parts(HERE[window])
+    for whole_HW, part_hw in zip(whole[:2], part[:2], strict=True):
+        outside_HW: Tensor = whole_HW.clone()
+        outside_HW[window] = 0.0
+        assert outside_HW.max() == 0 and whole_HW[window].sub(part_hw).abs().max() < 0.1
+
+
+def test_what_an_arm_hid_is_the_trunks_where_it_lay_on_clothes():
+    """The arm, from 5 px within the trunk's side on, with a px around it that has its colours."""
+    arms = torch.zeros(2, *SIZE)
+    arms[1] = (HERE.real > SIDE - 5 * PX).float()
+    here_A = THEN.begin + 1j * 0.5 * UNIT + torch.linspace(-0.6, 0.6, 64) * UNIT
+    ends = []
+    for on in (0.0, 1.0):
+        on_cloth = on * ((HERE.real > SIDE - 7 * PX) & (HERE.real < SIDE)).float()
+        hers = HERS._replace(arms=arms, on=on_cloth.expand(2, -1, -1))
+        ends.append((float(here_A[hers.side(here_A, SIDES) - 1].real) - SIDE) / PX)
+    assert ends == pytest.approx([-6.0, 0.0], abs=0.8)

@@ -1,8 +1,8 @@
-"""The grain of cloth: what is finer than the smooth colours that clothes are filled with under arms.
+"""Folds and grain of cloth: what is finer than the smooth colours that clothes are filled with under arms.
 
 Where an arm hung, and between a lifted sleeve and its trunk, no photo shows cloth. The clothes beside tell
-its colours (`under_hands`); their weave comes from there too, mirrored at where they end, so that it goes on
-without a seam. What has a pattern goes on by that (`patterns`).
+its colours (`under_hands`); their folds and their weave come from there too, mirrored at where they end, so
+that they go on without a seam. What has a pattern goes on by that (`patterns`).
 """
 
 from __future__ import annotations
@@ -22,13 +22,9 @@ from engine.cv import cv2
 from engine.inpainting.plate import filled
 from engine.ops.resample import enlarged, running_mean
 from engine.pictures import to_rgb, to_tensor
-from engine.regions import REGIONS
 
-_CLOTHES = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
-_SURE = 0.5  # how sure it is that clothes are there
 _FINER = 2  # px of a map of 128 rows, side of the window over which a weave is smooth: folds are broader
 _FOLDS = 0.0, 9.0  # px of a map of 128 rows from what is known, over which they die away
-_EDGE = 3  # px of a map of 128 rows, side of the window in which an edge is mixed with what is beside it
 _OTHER = 0.3, 0.5  # of -1 to 1: colours so far from those whose grain it is are of something else
 _MIRRORS = 4  # one after the other, where an image is not known either
 _STEPS = 3  # px of a map of 128 rows, side of the window over which steps to mirror images are smooth

@@ -45,9 +45,9 @@ class OwnPose(NamedTuple):
     [B, 1, h, w], 1 where the photo shows the person, with a margin, and plate: [B, 3, h, w], the background
     plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
     limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. feet: [B, 2, H, W], as of `feet.rims_of_feet`.
-    arms: [B, 3, H, W], the photo for its arms, as of `arm_outlines.without_rims`. under: [B, 5, H, W], as of
-    `under_hands.under_hands`, less the head; cloth: [B, 3, H, W], likewise. seen: [B, 11, h, w], the photo's
-    own surface map as `surface` is. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives
+    arms: [B, 3, H, W], the photo for its arms, as of `arm_outlines.without_rims`. under: [B, 5, H, W], and
+    cloth: [B, 3, H, W], as of `under_hands.under_hands`, less the head. seen: [B, 11, h, w], the photo's own
+    surface map as `surface` is. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives
     it.
     """
 

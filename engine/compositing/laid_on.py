@@ -41,8 +41,9 @@ from engine.ops.resample import enlarged, running_mean, shrunk
 _ROWS = 256  # px, of a picture in which it is told where clothes are: bodies have no finer form
 _ABOUT = 4  # px of it, how far from where a map has an arm that may be
 _FREE = 4  # px of it, how far from an arm before a trunk no sleeve is tucked under that
-# Of the shoulders, half as broad gaps are creases between a trunk and its sleeves; and how light these are.
-_CREASE, _IN_CREASE = 0.035, 0.6
+# Of the shoulders, half as broad gaps are creases between a trunk and its sleeves, and how far below the
+# shoulders' level they surely and at most are: an arm that hangs away leaves a gap; and how light they are.
+_CREASE, _ARMPITS, _IN_CREASE = 0.035, (0.6, 0.9), 0.6
 _FINER = 1.25  # times as fine as it is shown, from which on a photo is made smaller first
 _HIPS = 1.0  # how broad hips are, in shoulders
 _SHORT = 0.05  # of the trunk, how far before its end a leg of clothes hides what is in it
@@ -115,7 +116,9 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment) -> Drawn | Non
             for sleeve_14HW, each in zip(sleeves, top.layers[1:], strict=True)
         ]
         colour_1CHW, cover_11HW = _over([trunk_14HW, *sleeves])
-        gap_11HW = _gaps(cover_11HW, _CREASE * body.shoulders * times) * (1.0 - ended_11HW)
+        armpits_11HW = enlarged(1.0 - ramp(way.down_HW / body.shoulders, *_ARMPITS)[None, None], size)
+        gap_11HW = _gaps(cover_11HW, _CREASE * body.shoulders * times)
+        gap_11HW = gap_11HW * (1.0 - ended_11HW) * armpits_11HW
         dark_1CHW = _IN_CREASE * (spread(colour_1CHW, cover_11HW) + 1.0) - 1.0
         colour_1CHW = torch.lerp(colour_1CHW, dark_1CHW, gap_11HW)
         trunk_11HW = trunk_14HW[:, 3:].maximum(gap_11HW)

@@ -39,6 +39,12 @@ def test_a_large_print_is_told_by_the_sleeves_and_a_trunk_of_another_colour_is_n
     assert on_ground(picture(trunk), SHIRT, trunk, 128) is None
 
 
+def test_a_print_leaves_but_a_sixth_of_its_garment_plain_all_around():
+    """A crown on a dark pullover: around it is ground, but hardly a window without anything of it."""
+    print_hw = SHIRT & (abs(ROWS - 50) < 48) & (abs(COLUMNS - 48) < 32) & (ROWS % 8 < 4)
+    assert torch.equal(on_ground(picture(print_hw), SHIRT, SHIRT, 128), print_hw)
+
+
 def test_of_what_is_not_seen_nothing_is_told():
     assert on_ground(picture(BADGE), SHIRT, torch.zeros_like(SHIRT), 128) is None
 

@@ -130,8 +130,7 @@ def upper(mask_hw: np.ndarray, arms_hw: np.ndarray) -> Upper:
             y = first_w[_column(x, columns)]
             # Where a sleeve lies on the trunk they part lower down.
             deepest = y + 2 * _ARMHOLE * half
-            # A sleeve that lies on its trunk all along has no notch: it is what is beyond the trunk's side.
-            pit_2 = _below(mask_hw, middle + way * half, arms_end) if seen_2 is None else seen_2
+            pit_2 = np.array((middle + way * half, arms_end)) if seen_2 is None else seen_2
             armpit_2 = np.array((pit_2[0], min(pit_2[1], deepest)))
             sleeves.append(_sleeve(mask_hw, armpit_2, pit_2, np.array((x, y)), way))
         else:
@@ -204,12 +203,6 @@ def _between(trunk_hw: np.ndarray, arms_hw: np.ndarray) -> float:
     """How broad a trunk is between arms that lie on it."""
     rows = arms_hw.any(1) & trunk_hw.any(1)
     return float(np.median(trunk_hw[rows].sum(1)))
-
-
-def _below(mask_hw: np.ndarray, x: float, least: float) -> np.ndarray:
-    """Where a mask ends below in this column, or so far down, [2]."""
-    rows = np.flatnonzero(mask_hw[:, int(np.clip(round(x), 0, mask_hw.shape[1] - 1))])
-    return np.array((x, max(least, float(rows[-1] + 1) if len(rows) else 0.0)))
 
 
 def _column(x: float, columns: np.ndarray) -> int:

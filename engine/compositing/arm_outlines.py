@@ -107,7 +107,9 @@ class _Stations:
             size = len(part_M), len(far_A)
             piece_MA, part_MA = (each[:, None].expand(size) for each in (piece_M, part_M))
             aside_MA = (sign * far_A).expand(size)
-            where = Place(piece_MA, part_MA, aside_MA, torch.zeros(size, dtype=torch.bool))
+            where = Place(
+                piece_MA, part_MA, aside_MA, torch.zeros(size, dtype=torch.bool, device=part_M.device)
+            )
             matte_MA, wall_MA, apart_MA = sampled(planes_3HW, position_at(where, self.made.line_N), sides_2)
             # Between an arm and its trunk is wall, where it is seen for long and the arm looks otherwise.
             alike_MA = F.pad((apart_MA < _ALIKE).float(), (0, _LONG - 1), value=1.0)
@@ -115,14 +117,21 @@ class _Stations:
             own_M = (apart_MA * (1.0 - slit_MA)).sum(1) / (1.0 - slit_MA).sum(1).clamp_min(1.0)
             slit_MA = slit_MA * (own_M > _UNLIKE)[:, None]
             wall_MA = wall_MA.maximum(slit_MA)
-            inside_MA = (matte_MA > 0.5).float() * (1.0 - slit_MA)
+            matte_MA = matte_MA * (1.0 - slit_MA)
+            inside_MA = (matte_MA > 0.5).float()
             ahead_MA = F.max_pool1d(F.pad(inside_MA, (0, _GAP)), _GAP + 1, 1)
             number_A = torch.arange(1.0, len(far_A) + 1, device=part_M.device)
             count_M = (ahead_MA.cummin(1).values * inside_MA * number_A).amax(1)
             beyond_MA = (number_A - count_M[:, None] - 1) * _STEP
             beyond_MA = ((beyond_MA > _BEYOND[0]) & (beyond_MA < _BEYOND[1])).float()
             wall_M = (wall_MA * beyond_MA).sum(1) / beyond_MA.sum(1).clamp_min(1.0)
-            sides.append(((count_M - 0.5).clamp_min(0.0) * _STEP * self.px, ramp(wall_M, *_WALL)))
+            last_M2 = (count_M.long()[:, None] + torch.tensor([-1, 0], device=far_A.device)).clamp(
+                0, len(far_A) - 1
+            )
+            last_M, next_M = matte_MA.gather(1, last_M2).unbind(1)  # of the last step inside, and of the next
+            crossed_M = ((last_M - 0.5) / (last_M - next_M).clamp_min(1e-3)).clamp(0.0, 1.0)
+            broad_M = (count_M - 1.0 + crossed_M).clamp_min(0.0) * _STEP * self.px
+            sides.append((broad_M, ramp(wall_M, *_WALL)))
         broad, wall = zip(*sides, strict=True)
         return torch.stack(broad), torch.stack(wall)
 

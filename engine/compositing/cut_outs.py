@@ -96,7 +96,7 @@ class CutOut(NamedTuple):
     """The photo's planes [C, H, W], the limb's matte [H, W], how much larger the person is now, along what it
     lies, of legs the rims of feet [2, H, W] (`feet`), and the matte of what stays of the trunk over it
     [H, W], if anything does; of arms the photo as one is shown that is elsewhere
-    (`arm_outlines.without_rims`), and what may be of a shoulder [h, w]."""
+    (`arm_outlines.without_rims`), and what may be of a shoulder [H, W]."""
 
     photo_CHW: Tensor
     limb_HW: Tensor

@@ -82,7 +82,7 @@ def even_arms(limbs_14HW: Tensor, behind_11HW: Tensor, apart_11HW: Tensor, pose_
         over_HW, sure_HW, added_HW = fields_13HW[0]
         edge_HW = ramp(over_HW * rows / 2, -_SOFT, _SOFT)
         even_HW = torch.lerp(limb_HW[window], edge_HW, sure_HW)
-        even_14HW[0, limb][window] = even_HW.maximum(added_HW * edge_HW)
+        even_14HW[0, limb][window] = even_HW.maximum((sure_HW + added_HW).clamp(max=1.0) * edge_HW)
     return even_14HW
 
 

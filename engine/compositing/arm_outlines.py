@@ -149,7 +149,7 @@ class _Stations:
         # What is missed to both sides is so whatever its shape, a wrist and a hand too.
         gap_1M = missed_2M.amin(0, keepdim=True) * (1.0 - there_2M.amax(0, keepdim=True))
         gap_1M = F.max_pool1d(gap_1M, 2 * ends + 1, 1, ends)
-        return filled_2M, regular_2M * there_2M, missed_2M * regular_2M.maximum(gap_1M)
+        return filled_2M, regular_2M * there_2M, (missed_2M * regular_2M).maximum(gap_1M)
 
     def even(self, broad_2M: Tensor, wall_2M: Tensor) -> Tensor:
         """Such breadths without teeth before the wall, and regular before clothes."""

@@ -16,10 +16,12 @@ from torch import Tensor
 
 from engine.compositing.arms_seen import ArmsSeen, arms_seen
 from engine.compositing.atlas import CLASSES
+from engine.compositing.body_cloth import apart
 from engine.compositing.detail import DetailSource
 from engine.compositing.limb_bones import positions
 from engine.compositing.moving_least_squares import normalised_pose
 from engine.compositing.own_pose import OwnPose
+from engine.compositing.under_hands import kinds_of
 from engine.regions import REGIONS, SURFACE_SPAN
 
 SIZE = (128, 96)
@@ -93,9 +95,11 @@ def source(photo_13HW: Tensor, behind_hw: Tensor) -> DetailSource:
 
 
 def own_pose(surface_B11hw: Tensor, pose_B183: Tensor, **other: Tensor) -> OwnPose:
-    """As an engine that draws grey drew the photo in its own pose; nothing is missed and nobody left."""
+    """As an engine that draws grey drew the photo in its own pose; nothing is missed and nobody left, and all
+    clothes that are seen lend their cloth, but for the edges between them."""
     class_B8hw, point_B3hw = surface_B11hw.split((CLASSES, 3), 1)
     none = torch.zeros(1, 1, *SIZE)
+    kinds_13hw = kinds_of(class_B8hw.softmax(1))
     made = OwnPose(
         picture=grey(),
         surface=torch.cat([class_B8hw.softmax(1), point_B3hw], 1),
@@ -109,6 +113,7 @@ def own_pose(surface_B11hw: Tensor, pose_B183: Tensor, **other: Tensor) -> OwnPo
         feet=torch.zeros(1, 2, *SIZE),
         arms=grey(),
         under=torch.zeros(1, 5, *SIZE),
+        cloth=apart(kinds_13hw, kinds_13hw.sum(1, keepdim=True) > 0.5).float(),
         seen=torch.cat([class_B8hw.softmax(1), point_B3hw], 1),
         pose=pose_B183,
     )

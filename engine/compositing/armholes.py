@@ -157,7 +157,7 @@ def armhole(
     broad: how far the arm reaches aside, away from its trunk and towards it. hers: what the photo
     shows. hem: where along it its sleeve ends, from 0 to 1.
     """
-    if upper.part == 0 or min(broad_2) == 0:
+    if upper.part == 0 or broad_2[0] == 0:
         return None
     then, now = upper.then, upper.now
     sign = 1.0 if trunk.then.real < then.begin.real else -1.0
@@ -173,7 +173,7 @@ def armhole(
         lifted = 0.0
     else:
         side, inwards = trunk.after(side), _INWARDS * (trunk.now - now.begin)
-        begin = min(share * _ALONG * now.unit, hem * abs(now.step))
+        begin = hem * abs(now.step) if hem < 1.0 else share * _ALONG * now.unit
         edge = now.begin + (begin + 1j * sign * broad_2[1]) * way
         past = now.begin + (begin + _PAST * now.unit) * way
         outline = [past, *_between(edge, way, side, down)]

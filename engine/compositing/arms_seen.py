@@ -11,14 +11,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.fields import ramp, size_of
-from engine.compositing.limb_bones import ARMS, distance, off, positions, segments
+from engine.compositing.limb_bones import ARMS, Segment, distance, off, positions, segments
 from engine.ops.resample import running_mean
 from engine.regions import CLASSES, REGIONS
 
 _ARMS = REGIONS.index("arms")
 _SURE = 0.3, 0.7  # how likely a pixel is an arm's: from the first on, at the second surely
 _HELD = 0.5, 0.9  # likewise, of what counts as nobody and lies in a hand
-_TO = 0.75  # of a forearm, how far beyond its wrist fingers end
+_TO = 0.5  # units, how far beyond its wrist a hand's line goes on
 _HAND = 0.3, 0.4  # units from the line there, up to which what is bare is the hand surely, and at most
 _LEAST = 1e-6  # probability that a logit can tell
 
@@ -41,8 +41,8 @@ def arms_seen(arms_BAhw: Tensor, size: tuple[int, int]) -> ArmsSeen:
 
 
 def with_hands(arms_B2HW: Tensor, bare_B1HW: Tensor, pose_B183: Tensor) -> Tensor:
-    """Mattes of arms with what is bare around their hands and no other arm's: of folded hands the network
-    does not know which is whose.
+    """Mattes of arms with what is bare around their hands: of hands that touch the network does not know
+    which is whose, and each has what is nearer to its own wrist.
 
     bare: how likely bare arms are seen. pose: the photo's own, as `moving_least_squares.normalised_pose`
     gives it.
@@ -51,18 +51,23 @@ def with_hands(arms_B2HW: Tensor, bare_B1HW: Tensor, pose_B183: Tensor) -> Tenso
     sides_2 = pose_B183.new_tensor((size[1] / size[0], 1.0))
     here_HW = positions(size, sides_2)
     mattes_B2HW = arms_B2HW.clone()
-    each = zip(pose_B183.float(), bare_B1HW[:, 0], arms_B2HW, mattes_B2HW, strict=True)
-    for pose_183, bare_HW, arms_2HW, mattes_2HW in each:
+    for pose_183, bare_HW, mattes_2HW in zip(pose_B183.float(), bare_B1HW[:, 0], mattes_B2HW, strict=True):
         placed = segments(pose_183, sides_2)
-        for arm, (_, forearm) in enumerate(ARMS):
-            if forearm not in placed:
-                continue
-            hand_HW = 1.0 - ramp(off(placed[forearm], here_HW, _TO, 1.0), *_HAND)
-            other = placed.get(ARMS[1 - arm][1])
-            if other is not None:
-                hand_HW *= distance(here_HW, placed[forearm].end) <= distance(here_HW, other.end)
-            mattes_2HW[arm] = arms_2HW[arm].maximum(hand_HW * bare_HW * (1.0 - arms_2HW[1 - arm]))
+        found = {arm: placed[forearm] for arm, (_, forearm) in enumerate(ARMS) if forearm in placed}
+        hands = {arm: _hand(forearm, here_HW) for arm, forearm in found.items()}
+        for arm, hand_HW in hands.items():
+            mattes_2HW[arm] = mattes_2HW[arm].maximum(hand_HW * ramp(bare_HW, *_SURE))
+        if len(found) == 2:
+            both_HW = hands[0] * hands[1]
+            nearer_HW = distance(here_HW, found[0].end) <= distance(here_HW, found[1].end)
+            mattes_2HW *= 1.0 - both_HW * torch.stack([~nearer_HW, nearer_HW])
     return mattes_B2HW
+
+
+def _hand(forearm: Segment, here_HW: Tensor) -> Tensor:
+    """0 to 1 [H, W]: where its hand may be."""
+    beyond = _TO * forearm.unit / abs(forearm.step)
+    return 1.0 - ramp(off(forearm, here_HW, beyond, 1.0), *_HAND)
 
 
 def with_held(surface_B11hw: Tensor, arms_BAhw: Tensor) -> Tensor:

@@ -13,16 +13,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.compositing.arms_seen import arms_seen
 from engine.compositing.atlas import CLASSES
 from engine.compositing.detail import DetailSource, blended
-from engine.compositing.fields import around, ramp
+from engine.compositing.fields import around, ramp, size_of
 from engine.compositing.own_pose import BEHIND, MARGIN, OwnPose
+from engine.compositing.under_arms import without_crumbs
+from engine.cv import cv2
 from engine.inpainting.plate import filled, source_field
 from engine.ops.resample import enlarged, shrunk
 from engine.pictures import to_rgb
 
 # So likely it is the person: from the first on a pixel has something of hers, at the second it is hers alone.
 _HERS = 0.2, 0.6
+_WALL = 0.5  # how sure the parsing network has to be that nobody is there
 _DOUBT = 0.005  # a detector's answers are never surer than this
 
 
@@ -39,12 +43,35 @@ class Plate(NamedTuple):
         return sum(0 if each is None else each.nbytes for each in self)
 
 
-def make_plate(photo_17HW: Tensor, fine_HWC: np.ndarray | None = None) -> Plate:
-    """Of a photo as of `detail.DetailSource`; fine: the same in a larger size."""
-    known_HW = (around((photo_17HW[:, -1:].float() < BEHIND).float(), MARGIN)[0, 0] == 0).cpu().numpy()
+def make_plate(
+    photo_17HW: Tensor, fine_HWC: np.ndarray | None = None, arms_1Ahw: Tensor | None = None
+) -> Plate:
+    """Of a photo as of `detail.DetailSource`; fine: the same in a larger size; arms: what is seen of its arms
+    (`parsing.Seen`).
+
+    Where the detector sees nobody and the parsing network somebody, as in a bag that hangs from a hand, is no
+    wall that goes on."""
+    nobody_11HW = photo_17HW[:, -1:].float() >= BEHIND
+    known_11HW = around((~nobody_11HW).float(), MARGIN) == 0
+    things_11HW = torch.zeros_like(known_11HW)
+    if arms_1Ahw is not None:
+        beneath_18HW = arms_seen(arms_1Ahw, size_of(photo_17HW)).beneath
+        things_11HW = without_crumbs(
+            (known_11HW & (beneath_18HW[:, :1] < _WALL)).float(), len(nobody_11HW[0, 0])
+        )
+        things_11HW = nobody_11HW & (around(things_11HW, 2 * MARGIN) > 0)
+    known_HW, things_HW = (each[0, 0].cpu().numpy() for each in (known_11HW, things_11HW))
     frame_HWC = to_rgb(photo_17HW[:, :3].float())
-    field_HW2 = source_field(frame_HWC, known_HW, scene=True)
-    return Plate(filled(frame_HWC, field_HW2), None if fine_HWC is None else filled(fine_HWC, field_HW2))
+    field_HW2 = source_field(frame_HWC, known_HW & ~things_HW, scene=True)
+    fine_HWC = None if fine_HWC is None else _filled(fine_HWC, field_HW2, things_HW)
+    return Plate(_filled(frame_HWC, field_HW2, things_HW), fine_HWC)
+
+
+def _filled(rgb_hwC: np.ndarray, field_HW2: np.ndarray, things_HW: np.ndarray) -> np.ndarray:
+    """A photo filled by a field, with its things as they are."""
+    size = rgb_hwC.shape[1::-1]
+    things_hw = cv2.resize(things_HW.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    return np.where(things_hw[..., None], rgb_hwC, filled(rgb_hwC, field_HW2))
 
 
 @torch.no_grad()

@@ -22,12 +22,14 @@ _CRUMBS = 0.004  # of a picture, of which less of a kind is but crumbs of the pa
 _SMOOTH = 7  # px of a map of 128 rows, side of the window by which a border between two kinds is rounded
 _ROUNDS = 6  # of that
 _SHARP = 24  # power of shares: a border is some 2 px broad
-_WINDOW = 5  # px of a map of 128 rows, side of the window whose colours tell cloth
+_FOLD = 7  # px of a map of 128 rows, side of the window over which colours are smooth
+_WINDOW = (
+    9  # px of a map of 128 rows, side of the window whose colours tell cloth, and hold what a pattern repeats
+)
 _LEVEL = 2  # px of a map of 128 rows: what is no farther above or below is on a level
 _ODD = 0.6  # of -1 to 1, distance of such colours from what is usual on their level
 _SOME = 0.1  # of what is known on a level, how much at least is usual
 _AROUND = 5, 3  # px of a map of 128 rows, rows and columns of the window around what is odd that is of it
-_OPEN = 0.25  # of what is known, how much at least is usual
 _TALL = 21  # px of a map of 128 rows: what goes so far up and down is a line
 _LINE = 0.06  # of -1 to 1: step of colours across a line, from which it is one
 _MORE = 1.5  # times as much as most of its level
@@ -61,17 +63,16 @@ def kinds_beneath(known_BKhw: Tensor) -> Tensor:
     return shares_BKhw / shares_BKhw.sum(1, keepdim=True).clamp_min(1e-12)
 
 
-def body_cloth(photo_B3hw: Tensor, worn_BKhw: Tensor, known_BKhw: Tensor, side: int = _WINDOW) -> Tensor:
+def body_cloth(photo_B3hw: Tensor, worn_BKhw: Tensor, known_BKhw: Tensor) -> Tensor:
     """bool [B, K, h, w]: what of each kind is known, less what is odd on its level: pockets, plackets and
     buttons, which come once.
 
-    worn: bool, where each kind is, on arms too. side: px of a map of 128 rows, of the window whose colours
-    tell cloth.
+    worn: bool, where each kind is, on arms too.
     """
     planes = photo_B3hw, worn_BKhw, known_BKhw
     return torch.stack(
         [
-            torch.stack([_usual(photo_3hw, *kind, side) for kind in zip(worn_Khw, known_Khw, strict=True)])
+            torch.stack([_usual(photo_3hw, *kind) for kind in zip(worn_Khw, known_Khw, strict=True)])
             for photo_3hw, worn_Khw, known_Khw in zip(*planes, strict=True)
         ]
     )
@@ -83,19 +84,25 @@ def colours_beneath(photo_B3hw: Tensor, cloth_BKhw: Tensor, shares_BKhw: Tensor)
     colours_B3hw = torch.zeros_like(photo_B3hw)
     for kind in range(cloth_BKhw.shape[1]):
         cloth_B1hw = cloth_BKhw[:, kind : kind + 1].float()
-        smooth_B3hw = running_mean(spread(photo_B3hw, cloth_B1hw), 3)
+        smooth_B3hw = running_mean(spread(smoothed(photo_B3hw, cloth_B1hw), cloth_B1hw), 3)
         colours_B3hw += shares_BKhw[:, kind : kind + 1] * smooth_B3hw
     return colours_B3hw
 
 
-def _usual(photo_3hw: Tensor, worn_hw: Tensor, known_hw: Tensor, side: int) -> Tensor:
+def smoothed(photo_B3hw: Tensor, cloth_B1hw: Tensor, side: int = _FOLD) -> Tensor:
+    """The colours of cloth, 0 or 1, without its folds, or what is finer than a side in px of 128 rows."""
+    planes_B4hw = torch.cat([photo_B3hw * cloth_B1hw, cloth_B1hw], 1)
+    means_B4hw = running_mean(planes_B4hw, odd_side(side, size_of(photo_B3hw)[0]))
+    return means_B4hw[:, :3] / means_B4hw[:, 3:].clamp_min(1e-3)
+
+
+def _usual(photo_3hw: Tensor, worn_hw: Tensor, known_hw: Tensor) -> Tensor:
     """bool [h, w]: of what is known of a kind, that which has the colours of most of it on its level; all of
-    a level that has none of these, as a hem has. Where hardly any is, what is seen is another garment, in an
-    open jacket: then it is the sleeves."""
+    a level that has none of these, as a hem has."""
     if not known_hw.any():
         return known_hw
     rows = len(known_hw)
-    told_4hw = _told(photo_3hw, worn_hw, odd_side(side, rows)).cpu().numpy()
+    told_4hw = _told(photo_3hw, worn_hw, odd_side(_WINDOW, rows)).cpu().numpy()
     lines = _lines(photo_3hw, worn_hw).cpu().numpy()
     worn, known, level = worn_hw.cpu().numpy(), known_hw.cpu().numpy(), _LEVEL * rows // 128
     alike, lines_end = np.zeros_like(known), np.full((rows, 1), _LINE, np.float32)
@@ -104,9 +111,6 @@ def _usual(photo_3hw: Tensor, worn_hw: Tensor, known_hw: Tensor, side: int) -> T
         usual_4 = np.median(told_4hw[:, band][:, worn[band] | known[band]], 1)
         alike[row] = np.linalg.norm(told_4hw[:, row] - usual_4[:, None], axis=0) < _ODD
         lines_end[row] = max(_LINE, _MORE * np.percentile(lines[band][known[band]], 90))
-    if (alike & known).sum() < _OPEN * known.sum():
-        inner = cv2.erode(worn.astype(np.uint8), np.ones((_EDGE * rows // 128 | 1,) * 2, np.uint8)) > 0
-        return torch.from_numpy(alike & inner).to(known_hw.device)
     none = (alike & known).sum(1, keepdims=True) < _SOME * known.sum(1, keepdims=True)
     odd = known & ~((alike | none) & (lines < lines_end))
     around = np.ones([side * rows // 128 | 1 for side in _AROUND], np.uint8)

@@ -155,7 +155,7 @@ def encode_appearance(
     source = make_source(brought_together(surface_1Khw, own_1Khw), picture_1CHW)
     pose_1183 = drawn_pose(reference.keypoints_18x3, model.canvas, picture_1CHW.device)
     plate = before.plate if before is not None else None
-    plate = plate or make_plate(source.photo, fine_HWC)
+    plate = plate or make_plate(source.photo, fine_HWC, reference.arms_1Ahw)
     background_1CHW = to_tensor(plate.frame_HWC, picture_1CHW.device)
     assert reference.arms_1Ahw is not None  # seen with the surface map
     seen = surface_1Khw, reference.arms_1Ahw

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from engine.compositing.armholes import Armhole, Bared, armhole
 from engine.compositing.fields import ramp, ramp_at, size_of
+from engine.compositing.hidden_hands import OtherHand
 from engine.compositing.limb_bones import sampled
 from engine.compositing.limb_mattes import THICK, reach
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
@@ -42,7 +43,8 @@ class Poses(NamedTuple):
 
 class Along(NamedTuple):
     """A limb's ribbon in the photo and now; how broad it is to both sides of the first [2, N], as large as
-    the person is now; its sleeve, if that is lifted; and whether it is bare from its shoulder on."""
+    the person is now; its sleeve, if that is lifted; whether it is bare from its shoulder on; and the hand
+    that is shown for one in a pocket."""
 
     was: Ribbon
     goes: Ribbon
@@ -50,6 +52,7 @@ class Along(NamedTuple):
     sleeve: Sleeve | None
     sleeveless: bool
     armhole: Armhole | None
+    hand: OtherHand | None = None
 
 
 def along_limb(
@@ -77,10 +80,8 @@ def along_limb(
             sleeve = lifted_sleeve((was, goes), broad_2N, bare_hw, cloth_hw, bones[0].then, poses.sides_2)
         inner, drawn_2N = inner_side(was), broad_2N if sleeve is None else sleeve.broad
         near_2 = drawn_2N[:, was.root + 2 : was.root + 5].median(1).values.tolist()
-        hem = 1.0 if sleeve is None else sleeve.hem
-        hole = armhole(
-            bones[0], (near_2[1 - inner], near_2[inner]), trunk, hers, sleeveless, hem, poses.sides_2
-        )
+        hem, below = (1.0, near_2[inner]) if sleeve is None else (sleeve.hem, sleeve.below)
+        hole = armhole(bones[0], (near_2[1 - inner], below), trunk, hers, sleeveless, hem, poses.sides_2)
     return Along(was, goes, broad_2N, sleeve, sleeveless, hole)
 
 
@@ -96,7 +97,8 @@ class CutOut(NamedTuple):
     """The photo's planes [C, H, W], the limb's matte [H, W], how much larger the person is now, along what it
     lies, of legs the rims of feet [2, H, W] (`feet`), and the matte of what stays of the trunk over it
     [H, W], if anything does; of arms the photo as one is shown that is elsewhere
-    (`arm_outlines.without_rims`), and what may be of a shoulder [H, W]."""
+    (`arm_outlines.without_rims`), what may be of a shoulder [H, W], and the matte of the other arm, if that
+    one's hand is shown."""
 
     photo_CHW: Tensor
     limb_HW: Tensor
@@ -106,6 +108,7 @@ class CutOut(NamedTuple):
     above_HW: Tensor | None = None
     rimless_CHW: Tensor | None = None
     shoulder_HW: Tensor | None = None
+    other_HW: Tensor | None = None
 
     def seen(self, place_hw: Tensor, part: float, sides_2: Tensor) -> Tensor:
         """Its planes at places of the photo [C, h, w], of a bone that is so far elsewhere."""
@@ -128,7 +131,7 @@ def lay_over(
     limb. here: positions of the layer's pixels."""
     scale, unit, sides_2 = cut_out.scale, bones[0].then.unit, poses.sides_2
     rim = min(_RIM, 2.0 * _RIM_PX / len(cut_out.limb_HW))
-    was, goes, broad_2N, sleeve, _, hole = cut_out.along
+    was, goes, broad_2N, sleeve, _, hole, hand = cut_out.along
     # A leg's rim has colours of what is behind it. A foot is of any shape, a trunk's corner has no rim.
     rim_N = torch.full_like(broad_2N[0], rim * scale)
     rim_N[: was.root + 1], rim_N[was.joints[-1] :] = 0.0, 0.0
@@ -172,6 +175,12 @@ def lay_over(
         if cut_out.feet_2HW is not None and not upper:
             clean_hw = clean_hw + each.part * torch.complex(*sampled(cut_out.feet_2HW, clean_hw, sides_2))
         seen_Chw = cut_out.seen(clean_hw, each.part, sides_2)
+        if hand is not None and cut_out.other_HW is not None and not upper:
+            there = where._replace(aside=-where.aside) if hand.mirrored else where
+            there_hw, shown_hw = position_at(there, hand.line_N, scale), each.part * where.of(hand.shown_N)
+            other_1hw = sampled(cut_out.other_HW[None], there_hw, sides_2).masked_fill(where.beyond, 0.0)
+            matte_1hw = torch.lerp(matte_1hw, other_1hw, shown_hw)
+            seen_Chw = torch.lerp(seen_Chw, cut_out.seen(there_hw, each.part, sides_2), shown_hw)
         if hole is not None and hole.lifted > 0 and upper:
             parts = hole.parts(here_hw)
             outer_Chw = cut_out.seen(hole.before(here_hw), each.part, sides_2)

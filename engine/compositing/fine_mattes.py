@@ -8,6 +8,7 @@ within reach, and how likely the map holds it, together. Where both sides look t
 
 from __future__ import annotations
 
+from math import log
 from typing import NamedTuple
 
 import torch
@@ -19,13 +20,16 @@ from engine.compositing.limb_bones import ARM_CHAINS
 from engine.ops.resample import enlarged, running_mean, shrunk
 
 _SURE = 0.95  # of a matte, from which on it is sure of a px, or as surely not
+_HALF = 0.5  # ... from which on it is rather its
 # Sides of windows, in px of a map of 256 rows.
 _RIM = 3  # around what is not sure: where colours decide
 _LIMB_RIM = 5  # likewise inside a limb, whose matte may hold a seam of what it lies on
+_WITHIN = 7  # ... from which on inside it no wall is
 _NEAR = 11  # in which the colours of a side are told: about as broad as an arm
 _SMOOTH = 0.75  # over which px decide together
 _NOISE = 0.095  # of -1 to 1: no colours of one thing lie closer together
 _APART = 3.0, 9.0  # squared deviations between a limb's colours and others, until they tell; patterns do not
+_MOSTLY = 0.9  # of the inside of a limb that looks like no wall: of a striped sleeve, stripes may
 _MOST = 8.0  # log odds that a colour tells at most
 _MAP, _DOUBT = 3.0, 0.12  # times the log odds of a map, which is never surer than 1 less this
 
@@ -56,7 +60,7 @@ def fine_mattes(
     inside = _colours(photo_13hw, _deep(hers_11hw, _RIM))
     wall = _colours(shrunk(wall_13HW, size), _deep(behind_11hw, _RIM))
     odds_11HW = (wall.off(wall_13HW) - inside.off(photo_13HW)) * enlarged(inside.told, full)
-    hers_11HW = _decided(odds_11HW, hers_11hw, _RIM)
+    hers_11HW = _decided(odds_11HW, hers_11hw, enlarged(_deep(hers_11hw, _RIM), full))
     hers_11hw = shrunk(hers_11HW, size)
     limbs_14HW = hers_11HW.new_zeros(1, limbs_14hw.shape[1], *full)
     for limb, limb_hw in enumerate(limbs_14hw[0]):
@@ -65,7 +69,8 @@ def fine_mattes(
             small = ..., rows, columns
             large = ..., _times(rows, times), _times(columns, times)
             limb_11hw = limb_hw[None, None][small]
-            limb_11HW = _limb(photo_13HW[large], photo_13hw[small], hers_11hw[small], limb_11hw)
+            photos = photo_13HW[large], photo_13hw[small]
+            limb_11HW = _limb(*photos, wall_13HW[large], hers_11hw[small], limb_11hw)
             deep_11HW = enlarged(_deep(limb_11hw, _LIMB_RIM), size_of(limb_11HW))
             limbs_14HW[:, limb : limb + 1][large] = limb_11HW * hers_11HW[large].maximum(deep_11HW)
     even_14HW = even_arms(limbs_14HW, 1.0 - hers_11HW, wall_13HW.abs().amax(1, keepdim=True), pose_183)
@@ -79,29 +84,63 @@ def _times(span: slice, times: int) -> slice:
     return slice(times * span.start, times * span.stop)
 
 
-def _limb(photo_13HW: Tensor, photo_13hw: Tensor, hers_11hw: Tensor, limb_11hw: Tensor) -> Tensor:
-    """How far px that are the person's are a limb's, [1, 1, H, W]; no slivers of its colours beside it."""
+def _limb(
+    photo_13HW: Tensor, photo_13hw: Tensor, wall_13HW: Tensor, hers_11hw: Tensor, limb_11hw: Tensor
+) -> Tensor:
+    """How far px that are the person's are a limb's, [1, 1, H, W]; no slivers of its colours beside it, and
+    no wall between it and her. wall: the photo less its plate."""
     full, sure_11hw = size_of(photo_13HW), (hers_11hw > _SURE).float()
-    inside = _colours(photo_13hw, _deep(limb_11hw, _LIMB_RIM) * sure_11hw)
+    deep_11hw = _deep(limb_11hw, _LIMB_RIM) * sure_11hw
+    inside = _colours(photo_13hw, deep_11hw)
     beside = _colours(photo_13hw, _deep(1.0 - limb_11hw, _RIM) * sure_11hw)
     apart_13hw = (inside.mean - beside.mean).square() / (inside.spread + beside.spread)
     told_11hw = inside.told * beside.told * ramp(apart_13hw.sum(1, keepdim=True), *_APART)
-    odds_11HW = (beside.off(photo_13HW) - inside.off(photo_13HW)) * enlarged(told_11hw, full)
-    limb_11HW = _decided(odds_11HW, limb_11hw, _LIMB_RIM)
+    off_11HW = inside.off(photo_13HW)
+    odds_11HW = (beside.off(photo_13HW) - off_11HW) * enlarged(told_11hw, full)
+    of_wall_11HW = _of_wall(photo_13HW, photo_13hw, wall_13HW, _deep(limb_11hw, _WITHIN))
+    odds_11HW = torch.where(of_wall_11HW < 0, odds_11HW.minimum(of_wall_11HW), odds_11HW)
+    no_wall_11hw = (shrunk(of_wall_11HW, size_of(limb_11hw)) > -_MOST).float()
+    deep_11HW = enlarged(_deep(limb_11hw, _LIMB_RIM) * no_wall_11hw, full)
+    # A map's px broad at least, else it would be none.
+    middle_11HW = (2.0 * enlarged(_middle(limb_11hw) * no_wall_11hw, full)).clamp(max=1.0)
+    limb_11HW = _decided(odds_11HW, limb_11hw, deep_11HW.maximum(middle_11HW))
     times = full[0] // size_of(limb_11hw)[0]
     limb_11HW *= highest((enlarged(limb_11hw, full) > 0.5).float(), 2 * times + 1)
     core_11HW = 1.0 - highest(1.0 - limb_11HW, times | 1)
     return limb_11HW.minimum(highest(core_11HW, times | 1))
 
 
-def _decided(odds_11HW: Tensor, matte_11hw: Tensor, rim: int) -> Tensor:
+def _of_wall(photo_13HW: Tensor, photo_13hw: Tensor, wall_13HW: Tensor, within_11hw: Tensor) -> Tensor:
+    """Log odds against a limb, up to 0 [1, 1, H, W], of px that look like the wall behind them and not like
+    it: that of whose inside hardly anything does. within: 1 inside it."""
+    noise, size = _NOISE**2, size_of(photo_13hw)
+    wall_13hw = shrunk(wall_13HW, size)
+    differs_11hw = (wall_13hw.square().sum(1, keepdim=True) / noise > _APART[1]).float()
+    limb = _colours(photo_13hw, within_11hw * differs_11hw)
+    apart_11hw = ((limb.mean - photo_13hw + wall_13hw).square() / (limb.spread + noise)).sum(1, keepdim=True)
+    most_11hw = running_mean(within_11hw * (differs_11hw - _MOSTLY), _NEAR) > 0
+    told_11HW = enlarged(limb.told * most_11hw * ramp(apart_11hw, *_APART), size_of(wall_13HW))
+    as_wall_11HW = 0.5 * (wall_13HW.square().sum(1, keepdim=True) / noise + 3 * log(noise))
+    return (as_wall_11HW - limb.off(photo_13HW)).clamp(max=0.0) * told_11HW
+
+
+def _middle(limb_11hw: Tensor) -> Tensor:
+    """1 along the middle of a limb where it is narrow: there it goes on, of whatever colour."""
+    other_11hw = (limb_11hw < _HALF).float()
+    inner_11hw, middle_11hw = 1.0 - highest(other_11hw, _RIM), torch.zeros_like(limb_11hw)
+    for side in (_LIMB_RIM, _LIMB_RIM + 2):
+        outer_11hw, inner_11hw = inner_11hw, 1.0 - highest(other_11hw, side)
+        middle_11hw = middle_11hw.maximum(outer_11hw * (1.0 - highest(inner_11hw, 3)))
+    return middle_11hw
+
+
+def _decided(odds_11HW: Tensor, matte_11hw: Tensor, inside_11HW: Tensor) -> Tensor:
     """A matte of few rows, decided by colours near its outline. odds: how much likelier a px's colour is
-    inside than outside, as a log; rim: of its inside."""
+    inside than outside, as a log; inside: 1 where it is surely inside, whatever its colour."""
     full, size = size_of(odds_11HW), size_of(matte_11hw)
     odds_11HW = running_mean(odds_11HW.clamp(-_MOST, _MOST), round(_SMOOTH * full[0] / size[0]) | 1)
     odds_11HW += _MAP * enlarged(torch.logit(matte_11hw, _DOUBT), full)
-    deep_12hw = torch.cat([_deep(matte_11hw, rim), _deep(1.0 - matte_11hw, _RIM)], 1)
-    inside_11HW, outside_11HW = enlarged(deep_12hw, full).split(1, 1)
+    outside_11HW = enlarged(_deep(1.0 - matte_11hw, _RIM), full)
     return odds_11HW.sigmoid_().lerp_(torch.ones_like(odds_11HW), inside_11HW) * (1.0 - outside_11HW)
 
 

@@ -44,9 +44,9 @@ BONES = (
     LimbBone(sk.LEFT_HIP, sk.LEFT_KNEE, 1, True, 0.0, _LEG, _TROUSERS),
     LimbBone(sk.LEFT_KNEE, sk.LEFT_ANKLE, 1, False, 0.4, _LEG, _TROUSERS),
     LimbBone(sk.RIGHT_SHOULDER, sk.RIGHT_ELBOW, 2, True, 0.0, _ARM, _SLEEVES),
-    LimbBone(sk.RIGHT_ELBOW, sk.RIGHT_WRIST, 2, False, 0.55, _ARM, _SLEEVES),
+    LimbBone(sk.RIGHT_ELBOW, sk.RIGHT_WRIST, 2, False, 0.75, _ARM, _SLEEVES),
     LimbBone(sk.LEFT_SHOULDER, sk.LEFT_ELBOW, 3, True, 0.0, _ARM, _SLEEVES),
-    LimbBone(sk.LEFT_ELBOW, sk.LEFT_WRIST, 3, False, 0.55, _ARM, _SLEEVES),
+    LimbBone(sk.LEFT_ELBOW, sk.LEFT_WRIST, 3, False, 0.75, _ARM, _SLEEVES),
 )  # legs, then arms: in the order that they lie in, the last before the others
 
 # The right and the left arm: numbers of upper arm and forearm.

@@ -169,14 +169,15 @@ def arms_away(
     for each in bones:
         if each.bone.of_arm and each.part > 0:
             begin = _BELOW_SHOULDER * each.bone.upper
-            far_hw = off(each.then, before_hw, 2.0 * each.bone.beyond, begin)
+            far_hw = off(each.then, before_hw, 1.5 * each.bone.beyond, begin)
             # Beside an upper arm a throat is bare as well, and above it a strap may count as arm.
             of_it_hw = 1.0 - ramp(far_hw, *(THICK if each.bone.upper else _REACH))
             near_hw = near_hw.maximum(of_it_hw)
             if each.bone.upper:
                 of_it_hw = of_it_hw * (along(each.then, before_hw).real >= begin)
             below_hw = below_hw.maximum(of_it_hw)
-    return lies_2hw.amax(0).maximum(ramp(below_hw * fingers_hw, *LIES)), near_hw
+    lies_hw = lies_2hw.amax(0) * (1.0 - stays_hw)  # no rim of it is of the other hand
+    return lies_hw.maximum(ramp(below_hw * fingers_hw, *LIES)), near_hw
 
 
 def _nearest(far_Nhw: Tensor) -> Tensor:

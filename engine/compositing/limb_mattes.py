@@ -22,6 +22,7 @@ from engine.regions import REGIONS
 THICK = 0.34, 0.44
 _WORN = 0.3, 0.7  # of what is on the line, how much is a garment: from the first on, at the second surely
 _ARMS, _TOP = REGIONS.index("arms"), REGIONS.index("upper clothes")
+_BESIDE = 0.12  # units from a line, up to which a limb that lies beside it is its
 _ACROSS = 24  # points to either side that a limb's breadth is told by
 # Units beyond that breadth, up to which what counts as the limb is surely, and at most, its.
 _MARGIN = 0.02, 0.08
@@ -106,14 +107,16 @@ def _to_hem(top_N: Tensor, made: Ribbon) -> Tensor:
 
 def reach(line_N: Tensor, limb_HW: Tensor, unit: float, sides_2: Tensor) -> Tensor:
     """[2, N], 0 to 1: how much of the way that limbs reach at most a limb goes on, unbroken, to either side
-    of the points of a line."""
+    of the points of a line, or of a line near them: joints may lie a little beside a limb."""
     step_N = not_short(line_N.diff())
     step_N = torch.cat([step_N, step_N[-1:]])
     aside_A = torch.linspace(0.0, 1.0, _ACROSS, device=limb_HW.device) * THICK[1] * unit
     side_211 = torch.tensor([1j, -1j], device=limb_HW.device)[:, None, None]
     point_2NA = line_N[:, None] + side_211 * (step_N / step_N.abs())[:, None] * aside_A
     seen_2NA = sampled(limb_HW[None], point_2NA.flatten(0, 1), sides_2)[0].view(point_2NA.shape) > 0.5
-    return seen_2NA.float().cummin(2).values.mean(2)
+    before_2NA = ~seen_2NA.cummax(2).values
+    beside_2N1 = before_2NA.float().mean(2, keepdim=True) * THICK[1] <= _BESIDE
+    return (seen_2NA | before_2NA & beside_2N1).float().cummin(2).values.mean(2)
 
 
 def _shoulder(

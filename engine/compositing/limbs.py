@@ -117,7 +117,10 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
                 lies = own.limbs_4HW[limb], abs(trunk.turn), ways[limb]
                 if bones[0].bone.of_arm:
                     shoulder_HW = _shoulder(ways[limb], own)
-                    cut_out = CutOut(own.photo_CHW, *lies, rimless_CHW=own.arms_CHW, shoulder_HW=shoulder_HW)
+                    hand = ways[limb].hand
+                    other_HW = None if hand is None else own.limbs_4HW[hand.limb]
+                    of_arm = own.arms_CHW, shoulder_HW, other_HW
+                    cut_out = CutOut(own.photo_CHW, *lies, None, None, *of_arm)
                 else:
                     cut_out = CutOut(own.handless_DHW[:-1], *lies, own.feet_2HW, above.get(limb))
                 lay_over(layer_DHW, bones, poses, cut_out, here_HW)

@@ -36,7 +36,9 @@ _MOVED = 0.006, 0.02
 _OFF = 0.03, 0.08
 # Half a px of 256 rows to one and a half: a head that is drawn twice is worse than a rim.
 _NODDED = 0.004, 0.012  # of it, that a head moved less than its trunk takes it
-_LONGER = 0.25, 0.45  # log of what a bone may stretch as a cut-out
+# Log of what a bone may stretch as a cut-out, of a leg and of an arm: a forearm that points at us is half as
+# long as it is, and what an engine draws of it is a ghost.
+_LONGER = (0.25, 0.45), (0.7, 1.0)
 # Likewise foreshorten, of a leg and of an arm: half a sleeve through which the engine's is seen is worse than
 # a short one.
 _SHORTER = (1.0, 1.4), (1.7, 2.2)
@@ -133,23 +135,24 @@ def elsewhere(
         step = point_18[root] - own_18[root] if rooted else trunk.now - trunk.then
         moved = max(abs(now.begin - then.begin - step), abs(now.end - then.end - step))
         stretched = log(abs(now.step) / abs(then.step))
-        whole *= (1.0 - ramp_at(stretched, *_LONGER)) * (1.0 - ramp_at(-stretched, *_SHORTER[bone.of_arm]))
+        whole *= 1.0 - ramp_at(stretched, *_LONGER[bone.of_arm])
+        whole *= 1.0 - ramp_at(-stretched, *_SHORTER[bone.of_arm])
         softly = bone.upper and not bone.of_arm
         part, hidden = ramp_at(moved, *(_OFF if softly else _MOVED)) * whole, state_18[bone.end] == sk.GUESSED
         on_a_leg = max((each.part for each in shown if not each.bone.of_arm), default=part)
         drawn = max(part, on_a_leg * whole) if bone.of_arm and not hidden else part
         shown.append(Elsewhere(number, bone, then, now, part, drawn, hidden))
         wholes.append(whole)
-    return _with_crossed(_with_thighs(shown, wholes), wholes)
+    return _with_crossed(_with_roots(shown, wholes), wholes)
 
 
-def _with_thighs(shown: list[Elsewhere], wholes: list[float]) -> list[Elsewhere]:
-    """A thigh that stays is drawn with a shank that does not: at their knee an engine draws something else.
-    wholes: how far each bone can be a cut-out, 0 to 1."""
-    shanks = {each.bone.chain: each.part for each in shown if not each.bone.of_arm and not each.bone.upper}
+def _with_roots(shown: list[Elsewhere], wholes: list[float]) -> list[Elsewhere]:
+    """A thigh or an upper arm that stays is drawn with a shank or a forearm that does not: at their joint an
+    engine draws something else. wholes: how far each bone can be a cut-out, 0 to 1."""
+    ends = {each.bone.chain: each.part for each in shown if not each.bone.upper}
     return [
-        each._replace(drawn=max(each.drawn, whole * shanks.get(each.bone.chain, 0.0)))
-        if each.is_thigh
+        each._replace(drawn=max(each.drawn, whole * ends.get(each.bone.chain, 0.0)))
+        if each.bone.upper
         else each
         for each, whole in zip(shown, wholes, strict=True)
     ]

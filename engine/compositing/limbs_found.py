@@ -17,6 +17,7 @@ from engine.compositing.crotches import Triangle, crotch, triangles
 from engine.compositing.cut_outs import Along, Poses, along_limb
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import size_of
+from engine.compositing.hidden_hands import other_hand
 from engine.compositing.limb_bones import ARM_CHAINS, HIPS, joints, positions
 from engine.compositing.limb_claims import Shown, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, Moves, Trunk, moves
@@ -76,6 +77,7 @@ def find_moved(
             Shown(source.photo[i, -1:].float(), own.limbs[i].float(), own.surface[i, :CLASSES].float()),
             1.0 - still_B1hw[i, 0],
             source.photo[i, :3].float(),
+            own.seen[i, :CLASSES].float(),
             own.under[i, -2:].float(),
         )
         for i, (now_183, own_183, found) in enumerate(zip(pose_B183, own.pose, moved, strict=True))
@@ -89,6 +91,7 @@ def _found(
     photo: Shown,
     near_hw: Tensor,
     photo_3HW: Tensor,
+    seen_8hw: Tensor,
     on_2HW: Tensor,
 ) -> MovedLimbs | None:
     trunk, shown, stays = found
@@ -100,6 +103,9 @@ def _found(
         limb: along_limb(bones, poses, photo.limbs_4HW[limb], trunk, photo.class_8HW, photo_3HW, hers)
         for limb, bones in by_limb(shown).items()
     }
+    for limb in ways.keys() & set(ARM_CHAINS):
+        hand = other_hand(limb, ways[limb].was, poses.own_183, seen_8hw, poses.sides_2)
+        ways[limb] = ways[limb]._replace(hand=hand)
     claims_3hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, near_hw)
     return MovedLimbs(
         poses, trunk, shown, stays, ways, class_8hw, claims_3hw, _pulled(poses, trunk, photo, shown)

@@ -15,11 +15,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.arm_outlines import without_rims
+from engine.compositing.arms_joined import joined
 from engine.compositing.arms_seen import arms_seen, with_hands
 from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
 from engine.compositing.feet import rims_of_feet
 from engine.compositing.fields import around, size_of
+from engine.compositing.hidden_hands import out_of_pockets
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.limb_claims import HEAD_CLASSES
 from engine.compositing.limb_mattes import limb_mattes, without_wall
@@ -28,6 +30,7 @@ from engine.ops.resample import enlarged
 from engine.regions import REGIONS
 
 _BARE = REGIONS.index("arms")
+_WORN = [REGIONS.index(name) for name in ("arms", "upper clothes", "dress or skirt")]  # on an arm
 BEHIND = 0.8  # so sure it has to be that nobody is there
 MARGIN = 5  # px of a map of 128 rows around the person that have something of their colours
 
@@ -43,8 +46,8 @@ class OwnPose(NamedTuple):
     plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
     limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. feet: [B, 2, H, W], as of `feet.rims_of_feet`.
     arms: [B, 3, H, W], the photo for its arms, as of `arm_outlines.without_rims`. under: [B, 5, H, W], as of
-    `under_hands.under_hands`, less the head. seen: [B, 11, h, w], the photo's own
-    surface map as `surface` is. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives
+    `under_hands.under_hands`, less the head; cloth: [B, 3, H, W], likewise. seen: [B, 11, h, w], the photo's
+    own surface map as `surface` is. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives
     it.
     """
 
@@ -60,6 +63,7 @@ class OwnPose(NamedTuple):
     feet: Tensor
     arms: Tensor
     under: Tensor
+    cloth: Tensor
     seen: Tensor
     pose: Tensor
 
@@ -95,13 +99,15 @@ def own_pose_rendering(
     seen_class_B8hw = seen_class_B8hw.softmax(1)
     size_of_photo = size_of(background_B3HW)
     arms_B2HW, beneath_B8HW = arms_seen(arms_BAhw, size_of_photo)
-    bare_B1HW = F.interpolate(seen_class_B8hw[:, _BARE : _BARE + 1], size_of_photo, mode="bilinear")
-    arms_B2HW = with_hands(arms_B2HW, bare_B1HW, pose_B183)
+    class_B8HW = F.interpolate(seen_class_B8hw, size_of_photo, mode="bilinear")
+    arms_B2HW = with_hands(arms_B2HW, class_B8HW[:, _BARE, None], pose_B183)
+    arms_B2HW = joined(arms_B2HW, class_B8HW[:, _WORN].sum(1, keepdim=True), pose_B183)
+    arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW)
     limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, arms_B2HW)
     # A foot that is lifted takes nothing of its floor along.
     limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], source.photo[:, :3].float(), background_B3HW)
     arms_B2HW = limbs_B4HW[:, ARM_CHAINS]
-    under_B5HW = under_hands(source.photo, seen_B11hw, pose_B183, limbs_B4HW, beneath_B8HW)
+    under_B5HW, cloth_B3HW = under_hands(source.photo, seen_B11hw, pose_B183, limbs_B4HW, beneath_B8HW)
     # A hand in hair lies on no clothes; that is hair, the parsing network may not know.
     head_B1hw = class_B8hw[:, HEAD_CLASSES].sum(1, keepdim=True)
     under_B5HW[:, 3:] *= 1.0 - enlarged(head_B1hw, size_of(under_B5HW))
@@ -118,6 +124,7 @@ def own_pose_rendering(
         rims_of_feet(limbs_B4HW, pose_B183),
         without_rims(source.photo[:, :3].float(), arms_B2HW, 1.0 - source.photo[:, -1:].float(), pose_B183),
         under_B5HW,
+        cloth_B3HW,
         F.interpolate(torch.cat([seen_class_B8hw, seen_point_B3hw], 1), size, mode="area"),
         pose_B183,
     )

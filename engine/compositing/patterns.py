@@ -11,33 +11,29 @@ import torch
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.body_cloth import body_cloth
 from engine.compositing.fields import highest, nearest_known, odd_side, size_of
 from engine.compositing.limb_bones import ARM_CHAINS, ARMS, distance, positions, segments
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.prints import on_ground
 from engine.compositing.under_arms import with_rims
+from engine.compositing.under_hands import kinds_of
 from engine.inpainting.plate import source_field
 from engine.inpainting.shifts import PATCH
 from engine.ops.resample import enlarged
 from engine.pictures import to_rgb
-from engine.regions import REGIONS
 
-_CLOTHES = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
 _SURE = 0.5  # how sure it is that clothes are there
 _EDGE = 3  # px of a map of 128 rows, side of the window in which an edge is mixed with what is beside it
 _SOME = 0.05  # how much of an arm is enough to hide what is under it
 _SHOULDER = 1.2  # units around a shoulder, up to which cloth goes from a lifted sleeve to its trunk
 _LEVEL = 3  # px of a map of 128 rows, by which a pattern may go up or down to where it goes on
-_REPEATS = 9  # px of a map of 128 rows, side of the window that holds what a pattern repeats
 _LEAST = 20 * PATCH**2  # px of a garment, of fewer no pattern is told
 
 
 def seen_clothes(own: OwnPose) -> Tensor:
-    """bool [K, H, W]: tops, dresses and trousers that are seen, without their edges and hems."""
+    """bool [K, H, W]: tops, and skirts and trousers, that are seen, without their edges and hems."""
     size = size_of(own.under)
-    class_18HW = enlarged(own.seen[:, :CLASSES].float(), size)
-    inner_1KHW = 1.0 - highest(1.0 - class_18HW[:, _CLOTHES], odd_side(_EDGE, size[0]))
+    inner_1KHW = 1.0 - highest(1.0 - _worn(own), odd_side(_EDGE, size[0]))
     return (inner_1KHW * (1.0 - _arms(own)))[0] > _SURE
 
 
@@ -56,7 +52,7 @@ def patterned(own: OwnPose, photo_1CHW: Tensor) -> np.ndarray:
     rgb_HWC, asked_HW = to_rgb(photo_1CHW[:, :3].float()), _asked(own)
     hidden_HW = (_arms(own)[0, 0] > _SOME).cpu().numpy()
     garment_HW = _nearest(seen_KHW)
-    worn_KHW = enlarged(own.seen[:, :CLASSES].float(), size_of(own.under))[0, _CLOTHES] > _SURE
+    worn_KHW = _worn(own)[0] > _SURE
     for number, seen_HW in enumerate(seen_KHW):
         hole_HW = asked_HW & (garment_HW == number) & ~seen_HW
         if seen_HW.sum() < _LEAST or not hole_HW.any():
@@ -64,13 +60,7 @@ def patterned(own: OwnPose, photo_1CHW: Tensor) -> np.ndarray:
         bare_HW = torch.from_numpy(seen_HW).to(photo_1CHW.device)
         if on_ground(photo_1CHW[0, :3].float(), worn_KHW[number], bare_HW, len(seen_HW)) is not None:
             continue  # of one colour
-        usual_HW = (
-            body_cloth(
-                photo_1CHW[:, :3].float(), worn_KHW[None, number : number + 1], bare_HW[None, None], _REPEATS
-            )[0, 0]
-            .cpu()
-            .numpy()
-        )
+        usual_HW = seen_HW & (own.cloth[0, number] > 0).cpu().numpy()
         # On its level first: a hem beside a hem. What nothing leads to there takes what is above and below.
         for level in (_LEVEL * len(seen_HW) // 128, None):
             window = _around(usual_HW | hole_HW)
@@ -91,6 +81,12 @@ def copied(field_HW2: np.ndarray) -> np.ndarray:
         0.5
     )
     return (field_HW2 != here_HW2).any(-1)
+
+
+def _worn(own: OwnPose) -> Tensor:
+    """[1, K, H, W]: how likely tops, and skirts and trousers, are seen."""
+    class_18HW = enlarged(own.seen[:, :CLASSES].float(), size_of(own.under))
+    return kinds_of(class_18HW)[:, :-1]
 
 
 def _arms(own: OwnPose) -> Tensor:

@@ -14,7 +14,7 @@ _GROUND = 0.5  # distance of colours of one cloth, -1 to 1 each, in light and sh
 _WORN = 0.5  # how sure it is that a garment is there
 _WINDOW = 7  # px of a map of 128 rows, side of the window that is all ground, or not
 _ALL = 0.05  # of such a window, how much at most is something else
-_PLAIN = 0.2  # of a garment of one colour, sleeves and all, how much is within such windows
+_PLAIN = 0.1  # of a garment of one colour, sleeves and all, how much is within such windows
 _MOST = 0.6  # of what is seen beside arms, how much a print is at most: else the ground is its sleeves'
 _EDGE = 3  # px of a map of 128 rows, side of the window in which a print's edge is mixed with its ground
 

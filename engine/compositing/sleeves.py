@@ -20,6 +20,7 @@ from engine.compositing.limb_bones import Segment, sampled
 from engine.compositing.ribbons import Place, Ribbon, inner_side, root_steps
 
 _EASE = 1.15  # times as broad as the arm that comes out of it a sleeve lies on it
+_HANGS = 0.6  # of what is loose of its hem, how much hangs down from a lifted arm
 _LIFTED = 0.25, 0.8  # radians that an upper arm is lifted, until its sleeve lies on it
 _SURE = 0.8  # how much surer than of bare arms it is that clothes, or they, are there
 _OUTER = 0.3  # of how broad it is at most, how far aside an arm is looked at away from its trunk
@@ -37,6 +38,7 @@ class Sleeve(NamedTuple):
     inner: int
     lifted: float
     hem: float
+    below: float
 
     @property
     def sign(self) -> float:
@@ -125,7 +127,9 @@ def lifted_sleeve(
 
     begin, end = was.line_N[hem - 1 : hem + 1].tolist()
     ends = ((begin + part * (end - begin) - upper.begin) / upper.step).real
-    return Sleeve(drawn_2N, narrower_2N, inner, lifted, ends)
+    # What stood off hangs below it.
+    loose = float((broad_2N[:, hem - 1].sum() - _EASE * arm_2.sum()).clamp_min(0.0))
+    return Sleeve(drawn_2N, narrower_2N, inner, lifted, ends, _EASE * float(arm_2[inner]) + _HANGS * loose)
 
 
 def _turn(ribbon: Ribbon) -> float:

@@ -47,15 +47,20 @@ def from_nearest(picture_B3hw: Tensor, known_B1hw: Tensor) -> Tensor:
     filled_B3hw = torch.zeros_like(picture_B3hw)
     for picture_3hw, known_1hw, filled_3hw in zip(picture_B3hw, known_B1hw, filled_B3hw, strict=True):
         if known_1hw.any():
-            known = known_1hw[0].cpu().numpy()
-            rows = slice(_ASIDE // 2, None, _ASIDE)
-            tall = np.zeros((_ASIDE * known.shape[0], known.shape[1]), bool)
-            tall[rows] = known
-            row_hw, column_hw = np.unravel_index(nearest_known(tall)[1][rows], tall.shape)
-            nearest_hw = torch.from_numpy(row_hw // _ASIDE * known.shape[1] + column_hw)
-            nearest_hw = nearest_hw.to(picture_3hw.device)
-            filled_3hw[:] = picture_3hw.flatten(1)[:, nearest_hw]
+            row_hw, column_hw = nearest_aside(known_1hw[0].cpu().numpy())
+            nearest_hw = torch.from_numpy(row_hw * known_1hw.shape[-1] + column_hw)
+            filled_3hw[:] = picture_3hw.flatten(1)[:, nearest_hw.to(picture_3hw.device)]
     return filled_B3hw
+
+
+def nearest_aside(known_hw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Row and column of the known px that is nearest to each, int [h, w] each; aside is nearer than above and
+    below."""
+    rows = slice(_ASIDE // 2, None, _ASIDE)
+    tall = np.zeros((_ASIDE * known_hw.shape[0], known_hw.shape[1]), bool)
+    tall[rows] = known_hw
+    row_hw, column_hw = np.unravel_index(nearest_known(tall)[1][rows], tall.shape)
+    return row_hw // _ASIDE, column_hw
 
 
 def without_lumps(on_B2hw: Tensor, worn_B1hw: Tensor, pose_B183: Tensor) -> Tensor:

@@ -17,22 +17,29 @@ from engine.compositing.prints import prints
 from engine.compositing.under_arms import with_rims, without_crumbs, without_lumps
 from engine.regions import REGIONS
 
-_CLOTHES = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants", "legs")]
+# Skirts, dresses and trousers are one: of a checked skirt the parsing network takes a part for trousers.
+_KINDS = [
+    [REGIONS.index(name) for name in names]
+    for names in (("upper clothes",), ("dress or skirt", "pants"), ("legs",))
+]
 _SHADOW = 7  # px of a map of 128 rows, side of the window around an arm from which no colours are taken
 _NO_ARM = 5  # px of a map of 128 rows, side of the window around an arm in which it may pass for clothes
 _BENEATH = 0.4, 0.6  # how likely clothes are beneath an arm: from the first on, at the second surely
 _SHARP = 8  # power of these shares: a hem is some 2 px broad
-_NEAREST = 1e-3  # how much the kind of clothes beside tells, where the network's own is seen nowhere
+_BESIDE = 0.02  # how likely a kind is at least, beside which no other is seen, and the other way round
 _LIT = 0.2  # of -1 to 1, distance of colours up to which cloth is in no other light
+_PLAIN = 0.35  # of what is known, how much of plain cloth has the colours around
+_OPEN = 0.25  # of what is known, of which less is usual in an open jacket
 _KNOWN = 0.5  # how sure it is that clothes are seen whose colours are taken
 
 
 @torch.no_grad()
 def under_hands(
     photo_B7HW: Tensor, seen_B11hw: Tensor, pose_B183: Tensor, limbs_B4HW: Tensor, beneath_B8HW: Tensor
-) -> Tensor:
+) -> tuple[Tensor, Tensor]:
     """Of a photo in its own pose, [B, 5, H, W] of the size of its limbs: colours of the clothes around; and
-    where its right and its left arm, with its rim, lie on clothes, 0 to 1.
+    where its right and its left arm, with its rim, lie on clothes, 0 to 1. And 0 or 1 [B, 3, H, W]: what of
+    each kind of clothes (`kinds_of`) lends its cloth.
 
     photo: as of `detail.DetailSource`. seen: its surface map. pose: as of
     `moving_least_squares.normalised_pose`. limbs: as of `limb_mattes.limb_mattes`.
@@ -40,28 +47,46 @@ def under_hands(
     """
     size = size_of(limbs_B4HW)
     class_B8hw = F.interpolate(seen_B11hw[:, :CLASSES].float().softmax(1), size, mode="bilinear")
-    kinds_B4hw, arms_B2hw = class_B8hw[:, _CLOTHES], limbs_B4HW[:, ARM_CHAINS]
-    clothes_B1hw, arms_B1hw = kinds_B4hw.sum(1, keepdim=True), arms_B2hw.amax(1, keepdim=True)
+    kinds_B3hw, arms_B2hw = kinds_of(class_B8hw), limbs_B4HW[:, ARM_CHAINS]
+    clothes_B1hw, arms_B1hw = kinds_B3hw.sum(1, keepdim=True), arms_B2hw.amax(1, keepdim=True)
     photo_B3hw = F.interpolate(photo_B7HW[:, :3].float(), size, mode="area")
     # Beside an arm lies its shadow, and what of it counts as clothes.
-    bare_B1hw = clothes_B1hw * (1.0 - highest(arms_B1hw, odd_side(_SHADOW, size[0])))
-    bare_B1hw = without_crumbs(bare_B1hw, size[0])
-    on_cloth_B1hw = prints(photo_B3hw, kinds_B4hw, bare_B1hw > _KNOWN)
+    shaded_B1hw = highest(arms_B1hw, odd_side(_SHADOW, size[0]))
+    bare_B1hw = without_crumbs(clothes_B1hw * (1.0 - shaded_B1hw), size[0])
+    # What is lighter or darker on trousers and skirts is worn or faded.
+    on_cloth_B1hw = prints(photo_B3hw, kinds_B3hw[:, :1], bare_B1hw > _KNOWN)
     bare_B1hw = bare_B1hw * (1.0 - on_cloth_B1hw)
-    cloth_B4hw = body_cloth(photo_B3hw, kinds_B4hw > _KNOWN, apart(kinds_B4hw, bare_B1hw > _KNOWN))
+    rimless_B1hw = clothes_B1hw * (1.0 - with_rims(arms_B1hw))
+    known_B3hw = apart(kinds_B3hw, bare_B1hw > _KNOWN)
+    cloth_B3hw = body_cloth(photo_B3hw, kinds_B3hw > _KNOWN, known_B3hw)
     near_B1hw = highest(arms_B1hw, odd_side(_NO_ARM, size[0]))
     clear_B1hw = clothes_B1hw * (1.0 - near_B1hw) * (1.0 - on_cloth_B1hw)
-    shares_B4hw = kinds_beneath(seen_kinds(kinds_B4hw, clear_B1hw.maximum(bare_B1hw) > _KNOWN))
-    there_B4hw = beneath_B8HW[:, _CLOTHES]
-    seen_B411 = cloth_B4hw.any(3, keepdim=True).any(2, keepdim=True)  # whose colours are known
-    shares_B4hw = (there_B4hw * seen_B411).pow(_SHARP) + _NEAREST**_SHARP * shares_B4hw
-    shares_B4hw = shares_B4hw / shares_B4hw.sum(1, keepdim=True).clamp_min(1e-30)
+    shares_B3hw = kinds_beneath(seen_kinds(kinds_B3hw, clear_B1hw.maximum(bare_B1hw) > _KNOWN))
+    there_B3hw = kinds_of(beneath_B8HW)
+    seen_B311 = seen_kinds(kinds_B3hw, rimless_B1hw > _KNOWN)
+    seen_B311 = seen_B311.any(3, keepdim=True).any(2, keepdim=True)  # whose colours are known
+    # The network tells what is beneath, and what is beside tells where a hem or a waist goes on.
+    shares_B3hw = seen_B311 * (there_B3hw + _BESIDE).square() * (shares_B3hw + _BESIDE)
+    shares_B3hw = shares_B3hw.pow(_SHARP)
+    shares_B3hw = shares_B3hw / shares_B3hw.sum(1, keepdim=True).clamp_min(1e-30)
     # As far as an arm's rim and beyond it, lest there be a line between the two.
-    on_B2hw = with_rims(with_rims(arms_B2hw)) * ramp(there_B4hw.sum(1, keepdim=True), *_BENEATH)
+    on_B2hw = with_rims(with_rims(arms_B2hw)) * ramp(there_B3hw.sum(1, keepdim=True), *_BENEATH)
+    on_B2hw = on_B2hw * (1.0 - arms_B2hw.flip(1))  # no rim of an arm is of the other
     on_B2hw = without_lumps(on_B2hw, clothes_B1hw * (1.0 - arms_B1hw), pose_B183)
-    around_B3hw = colours_beneath(photo_B3hw, cloth_B4hw, shares_B4hw)
+    around_B3hw = colours_beneath(photo_B3hw, cloth_B3hw, shares_B3hw)
     # Nearer to an arm is cloth too, without its shadow.
     lit_B1hw = (photo_B3hw - around_B3hw).norm(dim=1, keepdim=True) < _LIT
-    rimless_B1hw = clothes_B1hw * (1.0 - with_rims(arms_B1hw))
-    nearer_B4hw = apart(kinds_B4hw, (rimless_B1hw > _KNOWN) & lit_B1hw)
-    return torch.cat([colours_beneath(photo_B3hw, cloth_B4hw | nearer_B4hw, shares_B4hw), on_B2hw], 1)
+    # Of a pattern all beside the arm is cloth; so is all of an open jacket, whose level is another garment's.
+    of_all_B311 = known_B3hw.sum((2, 3), keepdim=True)
+    plain_B311 = (cloth_B3hw & lit_B1hw).sum((2, 3), keepdim=True) > _PLAIN * of_all_B311
+    open_B311 = cloth_B3hw.sum((2, 3), keepdim=True) <= _OPEN * of_all_B311
+    cloth_there_B3hw = lit_B1hw | ~plain_B311 & (shaded_B1hw > 0) | open_B311
+    nearer_B3hw = apart(kinds_B3hw, rimless_B1hw > _KNOWN) & cloth_there_B3hw
+    cloth_B3hw = ((cloth_B3hw | nearer_B3hw) & (on_cloth_B1hw == 0)).float()
+    cloth_B3hw = without_crumbs(cloth_B3hw, size[0])
+    return torch.cat([colours_beneath(photo_B3hw, cloth_B3hw, shares_B3hw), on_B2hw], 1), cloth_B3hw
+
+
+def kinds_of(class_B8hw: Tensor) -> Tensor:
+    """How likely each kind of clothes is, [B, 3, h, w]: tops; skirts, dresses and trousers; legs."""
+    return torch.stack([class_B8hw[:, kind].sum(1) for kind in _KINDS], 1)

@@ -25,6 +25,7 @@ _TIMES = 3  # that one is
 # Squared levels a row: a plain piece from 50 rows off counts as 26 levels less alike than a textured one from
 # aside, which never fits exactly. At a quarter of it lawns lie on roads, and roads in the sky.
 _OFF_LEVEL = 40.0
+_ASIDE = 3  # times as far as aside is what is above or below
 _FINE, _WIDE = 3.0, 4.0  # px: detail is what is finer than the one, measured over the other
 
 
@@ -98,7 +99,7 @@ def filled(rgb_hwC: np.ndarray, field_HW2: np.ndarray) -> np.ndarray:
     copies_HW = ~known_HW & (source_HW2[..., 0] >= 0)
     whole = rgb_hwC.shape[:2] == (rows, columns)
     photo_HWC = rgb_hwC if whole else cv2.resize(rgb_hwC, (columns, rows), interpolation=cv2.INTER_AREA)
-    plate_HWC = fill_holes(photo_HWC, known_HW)
+    plate_HWC = _smooth(photo_HWC, known_HW)
     exact_HWC = joined(plate_HWC, source_HW2) if copies_HW.any() else plate_HWC.astype(np.float32)
     if whole:
         return np.clip(exact_HWC + 0.5, 0, 255).astype(np.uint8)
@@ -106,6 +107,13 @@ def filled(rgb_hwC: np.ndarray, field_HW2: np.ndarray) -> np.ndarray:
         copies_HW[..., None], photo_HWC[source_HW2[..., 0], source_HW2[..., 1]], np.float32(0)
     )
     return _enlarged(rgb_hwC, known_HW, copies_HW, shift_HW2, exact_HWC, copied_HWC)
+
+
+def _smooth(photo_HWC: np.ndarray, known_HW: np.ndarray) -> np.ndarray:
+    """The smooth fill; what is aside counts for nearer than what is above or below: the edge of a floor, of a
+    sofa, or a hem goes on behind whoever stands before it."""
+    tall_HWC, tall_HW = photo_HWC.repeat(_ASIDE, 0), known_HW.repeat(_ASIDE, 0)
+    return fill_holes(tall_HWC, tall_HW)[_ASIDE // 2 :: _ASIDE]
 
 
 def _enlarged(

@@ -73,3 +73,31 @@ def test_bare_hands_that_the_network_gives_to_nobody_are_their_wrists():
     assert made[0, 0, :, 66:].max() == 0 == made[0, 1, :, :62].max()
     nobody = torch.zeros(1, 18, 3)
     assert torch.equal(with_hands(arms, bare, nobody), arms)
+
+
+def test_hands_that_touch_are_each_their_nearer_wrists_and_nobodys_hand_is_half_there():
+    """The same, where the network gives all of both hands to both arms, by four tenths."""
+    pose = torch.zeros(1, 18, 3)
+    for joint, x, y in (
+        (sk.RIGHT_SHOULDER, 20, 10), (sk.RIGHT_ELBOW, 10, 60), (sk.RIGHT_WRIST, 45, 60),
+        (sk.LEFT_SHOULDER, 108, 10), (sk.LEFT_ELBOW, 118, 60), (sk.LEFT_WRIST, 83, 60),
+    ):  # fmt: skip
+        pose[0, joint] = torch.tensor([x, y, 2.0])
+    hands = (..., slice(55, 65), slice(45, 83))
+    bare, arms = torch.zeros(1, 1, 96, 128), torch.zeros(1, 2, 96, 128)
+    bare[hands], arms[hands] = 0.8, 0.4
+    arms[:, 0, 54:66, 10:45] = arms[:, 1, 54:66, 83:118] = 1.0
+    made = with_hands(arms, bare, normalised_pose(pose, (96, 128)))
+    assert made[0, 0, 58:62, 46:62].min() > 0.99 and made[0, 1, 58:62, 66:82].min() > 0.99
+    assert made[0, 0, 58:62, 66:82].max() < 0.01 > made[0, 1, 58:62, 46:62].max()
+
+
+def test_a_hand_of_a_forearm_that_points_at_us_is_as_long_as_any():
+    """A forearm of 12 px at an upper arm of 50: fingers end 38 px beyond its wrist."""
+    pose = torch.zeros(1, 18, 3)
+    for joint, x, y in ((sk.RIGHT_SHOULDER, 20, 10), (sk.RIGHT_ELBOW, 20, 60), (sk.RIGHT_WRIST, 32, 60)):
+        pose[0, joint] = torch.tensor([x, y, 2.0])
+    bare = torch.zeros(1, 1, 96, 128)
+    bare[..., 57:63, 32:70] = 1.0
+    made = with_hands(torch.zeros(1, 2, 96, 128), bare, normalised_pose(pose, (96, 128)))
+    assert made[0, 0, 58:62, 33:69].min() > 0.99

@@ -5,7 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from flat_scene import BODY, NOBODY, SHIRT, SIZE, TROUSERS, WALL, classes, finer, grey, own_pose, seen, source
+from flat_scene import (
+    BODY,
+    NOBODY,
+    SHIRT,
+    SIZE,
+    TROUSERS,
+    WALL,
+    classes,
+    finer,
+    grey,
+    own_pose,
+    seen,
+    source,
+    told_arms,
+)
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
@@ -48,6 +62,22 @@ def test_a_larger_picture_has_the_plate_at_its_own_sharpness():
     matte = person_matte(seen(PERSON), stripes.shape[-2:])
     shown = before_plates(finer(grey(-0.9)), matte, [(NOBODY_KNOWN, own, 1.0)])
     assert torch.equal(shown[..., :10, :], stripes[..., :10, :])
+
+
+def test_what_the_parsing_network_takes_for_somebody_is_no_wall_that_goes_on():
+    """A bag of -0.5 hangs beside the person, before a wall of 0.4; the detector says that nobody is there."""
+    rows, columns = BODY
+    bag = slice(rows.start + 20, rows.start + 50), slice(columns.stop, columns.stop + 20)
+    photo = grey(0.4)
+    photo[0, :, rows, columns], photo[(0, slice(None), *bag)] = 0.9, -0.5
+    given = source(photo, (PERSON == WALL).float()).photo
+    told = told_arms(classes((SHIRT, BODY), (SHIRT, bag)))
+    cloud, plate = (to_tensor(make_plate(given, None, arms).frame_HWC, None) for arms in (None, told))
+    behind = plate[0, :, rows.start + 4 : rows.stop - 4, columns.start + 4 : columns.stop - 4]
+    assert (behind - 0.4).abs().max() < 0.02
+    assert cloud[0, :, rows.start + 30, columns.stop - 6].max() < 0.3, "as a wall it would be a cloud"
+    inside = plate[0, :, bag[0].start + 8 : bag[0].stop - 8, bag[1].start + 8 : bag[1].stop - 8]
+    assert (inside + 0.5).abs().max() < 0.02, "and it stays"
 
 
 def test_without_a_pose_what_the_engine_draws_stays_behind():

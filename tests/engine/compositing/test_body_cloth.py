@@ -65,13 +65,6 @@ def test_a_hem_beside_sleeves_of_the_body_cloth_is_too():
     assert lends(plain((hem, -0.8)), known_hw=block(SHIRT[0], slice(40, 56)))[74:80, 42:54].all()
 
 
-def test_in_an_open_jacket_the_sleeves_lend_their_cloth():
-    """What is known beside the arm is a white shirt."""
-    shirt = block(SHIRT[0], slice(42, 54))
-    made = lends(plain((shirt, 1.0)), known_hw=shirt)
-    assert not made[shirt].any() and made[30:70, 24:36].all() and not made[:, :20].any()
-
-
 def kinds(waist: int, aside: int = 0) -> tuple[Tensor, Tensor]:
     """How likely shirt and trousers are [1, 2, h, w], the border so much lower from column 40 on."""
     above = block(slice(0, waist), slice(0, 40)) | block(slice(0, waist + aside), slice(40, 96))

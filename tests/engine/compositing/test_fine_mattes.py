@@ -102,3 +102,30 @@ def test_what_is_deep_in_an_arm_stays_its_though_it_may_be_the_wall():
     photo = picture((0, WALL), (BEGIN, SKIN), (SEAM + 20, SHIRT))
     _, arm_HW = seen(photo, hers, soft(BEGIN, SEAM + 20))
     assert arm_HW[:, 62:100].min() > 0.99
+
+
+def test_between_a_hand_and_her_is_no_wall_that_a_map_gives_it():
+    """A gap of 10 px that neither map knows: they hold the arm and the person to the shirt."""
+    photo = picture((0, WALL), (BEGIN, SKIN), (SEAM - 10, WALL), (SEAM, SHIRT))
+    _, arm_HW = seen(photo, soft(BEGIN), soft(BEGIN, SEAM))
+    assert arm_HW[:, SEAM - 7 :].max() < 0.2 and arm_HW[:, BEGIN + 8 : SEAM - 14].min() > 0.9
+
+
+def test_a_white_sleeve_before_a_white_wall_stays_an_arms_and_so_do_its_stripes():
+    stripes_H1 = torch.arange(LARGE[0])[:, None] // 8 % 2 * -1.2
+    for dark in (torch.tensor(0.0), stripes_H1):
+        photo = picture((0, WALL), (SEAM, SHIRT))
+        photo[..., BEGIN:SEAM] += dark
+        _, arm_HW = seen(photo, soft(BEGIN), soft(BEGIN, SEAM))
+        assert arm_HW[:, BEGIN + 8 : SEAM - 4].mean() > 0.95
+
+
+def test_a_limb_goes_on_through_a_narrow_cuff_of_the_colours_beside_it():
+    """A bare arm of 40 px, and 16 of them in a cuff."""
+    photo = picture((0, SHIRT), (BEGIN, SKIN), (BEGIN + 40, SHIRT))
+    photo[..., 88:104, :] = picture((0, SHIRT))[..., 88:104, :]
+    matte = soft(BEGIN, BEGIN + 40)
+    matte[..., 22:26, :] = soft(BEGIN + 12, BEGIN + 28)[..., 22:26, :]
+    _, arm_HW = seen(photo, torch.ones(1, 1, *SMALL), matte)
+    assert arm_HW[88 - 24 : 104 - 24, BEGIN + 12 : BEGIN + 28].amax(1).min() > 0.7
+    assert arm_HW[88 - 24 : 104 - 24, BEGIN - 8 : BEGIN].max() < 0.1

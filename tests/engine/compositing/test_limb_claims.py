@@ -290,7 +290,7 @@ def test_what_counts_as_an_arm_is_its_up_to_half_a_unit_from_its_bones(aside, ne
     bones = left_arm_out()
     upper, forearm = (each.then for each in bones if each.bone.chain == 3)
     off = aside * UNIT * PX
-    beyond = 2 * 0.55  # of a forearm
+    beyond = 1.5 * 0.75  # of a forearm
     places = [
         forearm.begin + 0.5 * forearm.step + 1j * off * forearm.step / abs(forearm.step),
         forearm.begin + ((1 + beyond) + off / abs(forearm.step)) * forearm.step,
@@ -329,6 +329,16 @@ def test_an_arm_lies_where_that_is_so_by_a_tenth_to_three(share, lies):
     assert arms_away(bones, limbs, 0.0 * seen, wrist, SIDES, SIZE[0])[0].item() == pytest.approx(
         share, abs=0.01
     )
+
+
+def test_no_rim_of_an_arm_that_leaves_is_of_the_hand_it_touched():
+    """Mattes that meet at the wrist, in column 68."""
+    bones, limbs = left_arm_out(), torch.zeros(4, *SIZE)
+    limbs[3, 56:68, 56:68], limbs[2, 56:68, 68:80] = 1.0, 1.0
+    seen = torch.zeros(CLASSES, *SIZE)
+    seen[ARM] = limbs.amax(0)
+    lay_HW, _ = arms_away(bones, limbs, seen, HERE, SIDES, SIZE[0])
+    assert lay_HW[58:66, 58:67].min() > 0.99 and lay_HW[58:66, 69:79].max() < 0.01
 
 
 @pytest.mark.parametrize(("aside", "shown"), [(0.36, 1.0), (0.45, 0.5), (0.54, 0.0)])

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import pytest
 import torch
-from flat_scene import SHIRT, TROUSERS, WALL, Part, arms, classes, pose, seen
+from flat_scene import HERE, SHIRT, SIDES, TROUSERS, WALL, Part, arms, classes, pose, seen
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.limb_mattes import limb_mattes, without_wall
+from engine.compositing.limb_mattes import THICK, limb_mattes, reach, without_wall
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
 
@@ -34,7 +34,7 @@ def test_an_arm_is_what_is_seen_of_it_up_to_the_end_of_its_hand():
     assert made[OF_LEFT_ARM, 69, 69] > 0.99, "the hand, beyond the wrist"
     assert made[:3].max() == 0, "no leg, and no other arm"
     assert made[OF_LEFT_ARM, 57, 40] == 0 and made[OF_LEFT_ARM, 30, 67] == 0
-    assert made[OF_LEFT_ARM, 76:].max() == 0, "no hand reaches so far"
+    assert made[OF_LEFT_ARM, 79:].max() == 0, "no hand reaches so far"
 
 
 def test_legs_that_touch_are_told_apart_by_what_is_nearer():
@@ -148,3 +148,12 @@ def test_an_arm_is_as_broad_at_its_shoulder_as_it_is_farther_on_and_a_long_sleev
     assert made[30].max() == 0 == made[38:42, :50].max()
     assert torch.equal(made[52:66], arms(classes(*parts), left=[below]).mattes[0, 1, 52:66])
     assert mattes(*parts)[OF_LEFT_ARM].max() == 0, "no arm is seen"
+
+
+@pytest.mark.parametrize(("beside", "ends"), [(0.0, (0.15, 0.15)), (0.2, (0.35, 0.0)), (0.32, (0.0, 0.0))])
+def test_a_limb_that_lies_a_little_beside_its_line_is_its(beside, ends):
+    """By a tenth of a unit. It is 0.3 units broad."""
+    unit, line_N = 0.5, torch.tensor([0.0, 0.5j, 1.0j])
+    limb_HW = ((HERE.real / unit + beside).abs() < 0.15).float()
+    broad_2N = reach(line_N, limb_HW, unit, SIDES) * THICK[1]
+    assert broad_2N[:, 1].tolist() == pytest.approx(list(ends), abs=0.04)

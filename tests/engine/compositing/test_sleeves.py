@@ -119,6 +119,11 @@ def test_it_tells_where_along_the_arm_it_ends(hem):
     assert made.hem == pytest.approx(rows, abs=0.03)
 
 
+def test_what_is_loose_of_a_hem_hangs_down_from_a_lifted_arm():
+    """Of what stood off on both sides of the arm, three fifths."""
+    assert lifted().below == pytest.approx(1.15 * BARE + 0.6 * 2.0 * (LOOSE - 1.15 * BARE), rel=1e-3)
+
+
 @pytest.mark.parametrize("own", [1.5, 2.2])
 def test_an_arm_that_was_up_and_comes_down_lifts_no_sleeve(own):
     """Level or above in the photo: its trunk is where it was."""

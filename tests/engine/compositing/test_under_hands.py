@@ -32,9 +32,16 @@ def photo() -> Tensor:
 def under(picture: Tensor, own: Tensor, beneath: Tensor, left: Sequence[Part]) -> Tensor:
     """What is under the arms [5, H, W] of a photo of these classes, and these beneath its arms. left: the
     parts of the left one."""
+    return told_under(picture, own, beneath, left)[0][0]
+
+
+def told_under(picture: Tensor, own: Tensor, beneath: Tensor, left: Sequence[Part]) -> tuple[Tensor, Tensor]:
+    """The same, and what lends its cloth [K, H, W]."""
     told = arms(beneath, left=left)
     mattes = limb_mattes(pose(), seen(own), told.mattes)
-    return under_hands(source(picture, (own == 0).float()).photo, seen(own), pose(), mattes, told.beneath)[0]
+    photo_17HW = source(picture, (own == 0).float()).photo
+    under_15HW, cloth_13HW = under_hands(photo_17HW, seen(own), pose(), mattes, told.beneath)
+    return under_15HW, cloth_13HW[0]
 
 
 def bare(now: Tensor) -> Tensor:
@@ -64,6 +71,18 @@ def before_a_shirt(picture: Tensor) -> Tensor:
     """What is under a left arm that lies before a shirt."""
     shirt, arm = (SHIRT, (slice(20, 90), slice(30, 90))), (slice(38, 72), slice(61, 74))
     return under(picture, classes(shirt, (ARM, arm)), classes(shirt), [arm])
+
+
+def test_a_hand_that_touches_another_does_not_lie_on_clothes_where_that_one_does():
+    shirt, hands = (SHIRT, (slice(20, 90), slice(30, 90))), (slice(38, 72), slice(52, 74))
+    told = arms(classes(shirt), right=[(hands[0], slice(52, 63))], left=[(hands[0], slice(63, 74))])
+    own = classes(shirt, (ARM, hands))
+    mattes = torch.zeros(1, 4, *SIZE)
+    mattes[:, 2:] = told.mattes
+    made = under_hands(grey(0.2).expand(1, 3, *SIZE), seen(own), pose(), mattes, told.beneath)[0][0]
+    right, left = made[3:, 45:65]
+    assert right[:, 54:61].min() > 0.9 < left[:, 65:72].min(), "both lie on the shirt"
+    assert right[:, 65:].max() < 0.1 > left[:, :61].max()
 
 
 def test_an_arms_shadow_on_clothes_is_not_their_colour():
@@ -100,17 +119,71 @@ def test_trousers_over_a_hand_in_its_pocket_stay_as_they_are():
 
 
 def test_which_clothes_are_beneath_is_seen_and_their_colour_is_that_beside():
-    """Beside the forearm is the shirt, above trousers which reach up under it; nobody sees a dress."""
+    """Beside the forearm is the shirt, above trousers which reach up under it; nobody sees a leg, and a skirt
+    may be trousers."""
     arm = slice(38, 72), slice(61, 74)
     own = classes(
         (SHIRT, (slice(20, 80), slice(30, 90))), (TROUSERS, (slice(80, 118), slice(30, 90))), (ARM, arm)
     )
     picture = grey(0.2)
     picture[..., 80:, :] = -0.6
-    for beneath, colour in ((SHIRT, 0.2), (TROUSERS, -0.6), (DRESS, 0.2)):
+    for beneath, colour in ((SHIRT, 0.2), (TROUSERS, -0.6), (DRESS, -0.6), (LEG, 0.2)):
         made = under(picture, own, classes((beneath, (slice(20, 118), slice(30, 90)))), [arm])
         assert (made[0, 54:68, 63:72] - colour).abs().max() < 0.05, beneath
         assert made[4, 54:68, 63:71].min() > 0.9, "it lies on it"
+
+
+def lends(picture: Tensor) -> Tensor:
+    """What lends its cloth [H, W] of a shirt with a left arm before it, in columns 61 to 73."""
+    shirt, arm = (SHIRT, (slice(20, 90), slice(20, 90))), (slice(38, 72), slice(61, 74))
+    return told_under(picture, classes(shirt, (ARM, arm)), classes(shirt), [arm])[1][0] > 0
+
+
+def test_a_print_and_a_placket_lend_nothing():
+    """A badge and a line, from top to bottom, on plain cloth."""
+    picture = grey(0.1)
+    picture[..., 36:56, 40:52] += 0.8
+    picture[..., 30:32] -= 0.15
+    made = lends(picture)
+    assert not made[36:56, 40:52].any() and not made[34:76, 30:32].any()
+    assert made[62:80, 36:54].all() and made[40:70, 80:86].all()
+
+
+def test_of_a_pattern_what_is_in_the_arms_shadow_lends_its_cloth_and_of_plain_cloth_nothing():
+    shade = torch.zeros(SIZE)
+    shade[34:76, 56:79] = -0.5
+    stripes = 0.8 * (torch.arange(SIZE[1]) // 3 % 2)
+    assert lends(grey(-0.4) + stripes)[44:66, 58].all()
+    assert not lends(grey(0.2) + shade)[44:66, 57:60].any()
+
+
+def test_an_open_jacket_lends_its_fronts_beside_the_sleeve():
+    """Between them is a white shirt, which is most of what is seen."""
+    picture = grey(-0.4)
+    picture[..., 24:52] = 0.9
+    sleeve = slice(38, 72), slice(61, 90)
+    shirt = SHIRT, (slice(20, 90), slice(20, 90))
+    made, cloth = told_under(picture, classes(shirt), classes(shirt), [sleeve])
+    assert cloth[0, 44:66, 53:58].all()
+    assert (made[0, :3, 46:64, 62:70] + 0.4).abs().max() < 0.1
+
+
+def test_where_the_network_is_not_sure_what_is_beside_tells_the_kind():
+    """Between shirt and trousers a waist goes straight on under the arm, though it sees a little more shirt
+    below it."""
+    arm = slice(38, 86), slice(61, 74)
+    worn = (SHIRT, (slice(20, 60), slice(20, 90))), (TROUSERS, (slice(60, 118), slice(20, 90)))
+    own = classes(*worn, (ARM, arm))
+    picture = grey(0.2)
+    picture[..., 60:, :] = -0.6
+    told = arms(classes(*worn), left=[arm])
+    beneath = told.beneath.clone()
+    beneath[:, SHIRT, 60:72, 61:74], beneath[:, TROUSERS, 60:72, 61:74] = 0.6, 0.4
+    mattes = limb_mattes(pose(), seen(own), told.mattes)
+    photo_17HW = source(picture, (own == 0).float()).photo
+    made, _ = under_hands(photo_17HW, seen(own), pose(), mattes, beneath)
+    assert (made[0, 0, 63:72, 62:73] + 0.6).abs().max() < 0.05
+    assert (made[0, 0, 44:57, 62:73] - 0.2).abs().max() < 0.05
 
 
 def at_a_hem() -> Tensor:

@@ -47,7 +47,7 @@ def test_around_an_arm_that_moves_anything_may_be_another_and_beyond_nothing():
 
 def test_a_hand_reaches_beyond_its_wrist():
     there = still(WAVING)
-    beyond = 64 + (0.45 + 0.4) * 14.1  # of the forearm's length; and what is around it
+    beyond = 64 + (0.45 + 0.6) * 14.1  # of the forearm's length; and what is around it
     assert there[round(beyond), 70] == 0
     assert there[round(beyond + 0.4 * UNIT), 70] == 1
 

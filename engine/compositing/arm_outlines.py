@@ -31,8 +31,9 @@ from engine.ops.resample import enlarged, shrunk
 
 _STEP = 2.0  # px along a line and across it, between which a breadth is told
 _GAP = 1  # of these, how broad a slit may be that an arm goes on beyond
-# How far off what is behind a px of it is at most, over so many steps, and an arm's middle at least.
-_ALIKE, _LONG, _UNLIKE = 0.06, 3, 0.25
+# How far off what is behind a px of it is at most, over so many steps, and an arm at least; and how much of
+# what a matte has beyond is it then.
+_ALIKE, _LONG, _UNLIKE, _MOSTLY = 0.06, 3, 0.25, 0.7
 _MISSED = 0.6  # units along an arm, so much of which may be missed before clothes between its parts
 _LEAST = 0.04  # units, less than which an arm is not to a side of its line
 _TEETH, _SEEN, _GUESSED, _EVEN = 0.06, 0.06, 0.3, 0.06  # units along the arm: ...
@@ -68,8 +69,7 @@ def even_arms(limbs_14HW: Tensor, behind_11HW: Tensor, apart_11HW: Tensor, pose_
         stations = _Stations(made, placed[bones[0]].unit, 2.0 / rows)
         planes_3HW = torch.stack([limb_HW, behind_11HW[0, 0], apart_11HW[0, 0]])
         broad_2M, wall_2M = stations.breadth(planes_3HW, sides_2)
-        broad_2M, there_2M, gap_2M = stations.without_gaps(broad_2M, wall_2M)
-        sure_2M = (stations.regular() * there_2M).maximum(gap_2M)
+        broad_2M, there_2M, missed_2M = stations.without_gaps(broad_2M, wall_2M)
         window = window_of(limb_HW, round(_TEETH * stations.unit * rows / 2), _COARSE)
         size = size_of(limb_HW[window])
         half = size[0] // _COARSE, size[1] // _COARSE
@@ -77,10 +77,12 @@ def even_arms(limbs_14HW: Tensor, behind_11HW: Tensor, apart_11HW: Tensor, pose_
         here_hw = torch.complex(*here_2hw)
         where = mitred(place_of(here_hw, made.line_N), here_hw, made, 0)
         over_hw = stations.at(where, stations.even(broad_2M, wall_2M)) - where.aside.abs()
-        fields_12hw = torch.stack([over_hw, stations.at(where, sure_2M)])[None]
-        over_hw, sure_hw = enlarged(fields_12hw, size)[0]
-        edge_hw = ramp(over_hw * rows / 2, -_SOFT, _SOFT)
-        even_14HW[0, limb][window] = torch.lerp(limb_HW[window], edge_hw, sure_hw)
+        sure_hw, added_hw = (stations.at(where, each_2M) for each_2M in (there_2M, missed_2M))
+        fields_13HW = enlarged(torch.stack([over_hw, sure_hw, added_hw])[None], size)
+        over_HW, sure_HW, added_HW = fields_13HW[0]
+        edge_HW = ramp(over_HW * rows / 2, -_SOFT, _SOFT)
+        even_HW = torch.lerp(limb_HW[window], edge_HW, sure_HW)
+        even_14HW[0, limb][window] = even_HW.maximum((sure_HW + added_HW).clamp(max=1.0) * edge_HW)
     return even_14HW
 
 
@@ -103,44 +105,51 @@ class _Stations:
         )
         far_A = torch.arange(0.0, THICK[1] * self.unit, _STEP * self.px, device=part_M.device)
         sides = []
-        for sign in (1.0, -1.0):
+        for side, sign in enumerate((1.0, -1.0)):
             size = len(part_M), len(far_A)
             piece_MA, part_MA = (each[:, None].expand(size) for each in (piece_M, part_M))
             aside_MA = (sign * far_A).expand(size)
-            where = Place(piece_MA, part_MA, aside_MA, torch.zeros(size, dtype=torch.bool))
+            where = Place(
+                piece_MA, part_MA, aside_MA, torch.zeros(size, dtype=torch.bool, device=part_M.device)
+            )
             matte_MA, wall_MA, apart_MA = sampled(planes_3HW, position_at(where, self.made.line_N), sides_2)
-            # Between an arm and its trunk is wall, where it is seen for long and the arm looks otherwise.
-            alike_MA = F.pad((apart_MA < _ALIKE).float(), (0, _LONG - 1), value=1.0)
-            slit_MA = (-F.max_pool1d(-alike_MA, _LONG, 1)).cummax(1).values
-            own_M = (apart_MA * (1.0 - slit_MA)).sum(1) / (1.0 - slit_MA).sum(1).clamp_min(1.0)
-            slit_MA = slit_MA * (own_M > _UNLIKE)[:, None]
-            wall_MA = wall_MA.maximum(slit_MA)
-            inside_MA = (matte_MA > 0.5).float() * (1.0 - slit_MA)
+            if side == inner_side(self.made):
+                slit_MA = _slits(matte_MA, apart_MA)
+                wall_MA, matte_MA = wall_MA.maximum(slit_MA), matte_MA * (1.0 - slit_MA)
+            inside_MA = (matte_MA > 0.5).float()
             ahead_MA = F.max_pool1d(F.pad(inside_MA, (0, _GAP)), _GAP + 1, 1)
             number_A = torch.arange(1.0, len(far_A) + 1, device=part_M.device)
             count_M = (ahead_MA.cummin(1).values * inside_MA * number_A).amax(1)
             beyond_MA = (number_A - count_M[:, None] - 1) * _STEP
             beyond_MA = ((beyond_MA > _BEYOND[0]) & (beyond_MA < _BEYOND[1])).float()
             wall_M = (wall_MA * beyond_MA).sum(1) / beyond_MA.sum(1).clamp_min(1.0)
-            sides.append(((count_M - 0.5).clamp_min(0.0) * _STEP * self.px, ramp(wall_M, *_WALL)))
+            last_M2 = (count_M.long()[:, None] + torch.tensor([-1, 0], device=far_A.device)).clamp(
+                0, len(far_A) - 1
+            )
+            last_M, next_M = matte_MA.gather(1, last_M2).unbind(1)  # of the last step inside, and of the next
+            crossed_M = ((last_M - 0.5) / (last_M - next_M).clamp_min(1e-3)).clamp(0.0, 1.0)
+            broad_M = (count_M - 1.0 + crossed_M).clamp_min(0.0) * _STEP * self.px
+            sides.append((broad_M, ramp(wall_M, *_WALL)))
         broad, wall = zip(*sides, strict=True)
         return torch.stack(broad), torch.stack(wall)
 
     def without_gaps(self, broad_2M: Tensor, wall_2M: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Such breadths where there is none between those before and after it; 1 where an arm is to that
-        side, or was missed before its trunk; and where it was to both."""
+        """Such breadths where there is none between those before and after it; and 0 to 1, how far an arm
+        is to that side, whose outline is to be regular, and where it was missed before its trunk."""
         there_2M = (broad_2M > _LEAST * self.unit).float()
         ends = self._window(_SEEN)  # where what is missed begins, an arm is partly told
-        known_2M = -F.max_pool1d(-there_2M, ends, 1, ends // 2) > 0
+        known_2M = -F.max_pool1d(-there_2M, ends, 1, ends // 2)
+        there_2M = F.max_pool1d(known_2M, ends, 1, ends // 2)
         filled_2M, all_M = broad_2M.clone(), np.arange(broad_2M.shape[1])
-        for filled_M, known_M in zip(filled_2M, known_2M, strict=True):
+        for filled_M, known_M in zip(filled_2M, known_2M > 0, strict=True):
             if known_M.any():
                 known_K, broad_K = known_M.nonzero()[:, 0].tolist(), filled_M[known_M].tolist()
                 filled_M[:] = torch.from_numpy(np.interp(all_M, known_K, broad_K))
-        missed_2M = self._closed(there_2M, _MISSED) * (1.0 - wall_2M)
+        regular_2M, missed_2M = self.regular(), self._closed(there_2M, _MISSED) * (1.0 - wall_2M)
+        # What is missed to both sides is so whatever its shape, a wrist and a hand too.
         gap_1M = missed_2M.amin(0, keepdim=True) * (1.0 - there_2M.amax(0, keepdim=True))
         gap_1M = F.max_pool1d(gap_1M, 2 * ends + 1, 1, ends)
-        return filled_2M, there_2M.maximum(missed_2M), gap_1M.expand_as(there_2M)
+        return filled_2M, regular_2M * there_2M, (missed_2M * regular_2M).maximum(gap_1M)
 
     def even(self, broad_2M: Tensor, wall_2M: Tensor) -> Tensor:
         """Such breadths without teeth before the wall, and regular before clothes."""
@@ -188,6 +197,18 @@ class _Stations:
         side = self._window(_EVEN)
         padded = F.pad(value_2M[None], (side // 2, side // 2), mode="replicate")
         return F.avg_pool1d(padded, side, 1)[0]
+
+
+def _slits(matte_MA: Tensor, apart_MA: Tensor) -> Tensor:
+    """1 from where on across an arm [M, A] is the wall between it and its trunk, else 0: it is seen for long,
+    and most of what the matte has beyond is wall, but the arm looks otherwise. A light stripe is no wall."""
+    inside_MA = (matte_MA > 0.5).float().cummin(1).values
+    alike_MA = (apart_MA < _ALIKE).float()
+    long_MA = -F.max_pool1d(-F.pad(alike_MA, (0, _LONG - 1), value=1.0), _LONG, 1)
+    beyond_MA, wall_MA = (each.flip(1).cumsum(1).flip(1) for each in (inside_MA, inside_MA * alike_MA))
+    slit_MA = (long_MA * (wall_MA >= _MOSTLY * beyond_MA)).cummax(1).values
+    own_M = (apart_MA * (1.0 - slit_MA)).sum(1) / (1.0 - slit_MA).sum(1).clamp_min(1.0)
+    return slit_MA * (own_M > _UNLIKE)[:, None]
 
 
 @torch.no_grad()

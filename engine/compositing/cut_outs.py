@@ -97,7 +97,7 @@ class CutOut(NamedTuple):
     """The photo's planes [C, H, W], the limb's matte [H, W], how much larger the person is now, along what it
     lies, of legs the rims of feet [2, H, W] (`feet`), and the matte of what stays of the trunk over it
     [H, W], if anything does; of arms the photo as one is shown that is elsewhere
-    (`arm_outlines.without_rims`), what may be of a shoulder [h, w], and the matte of the other arm, if that
+    (`arm_outlines.without_rims`), what may be of a shoulder [H, W], and the matte of the other arm, if that
     one's hand is shown."""
 
     photo_CHW: Tensor

@@ -138,8 +138,13 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
 
 
 def _shoulder(way: Along, own: _Own) -> Tensor:
-    """0 to 1 [H, W] or [h, w]: what an arm may take along of its shoulder: of a bare one no strap."""
-    return own.class_8hw[_ARMS] if way.sleeveless else 1.0 - own.bare_DHW[-1]
+    """0 to 1 [H, W]: what an arm may take along of its shoulder: no wall, and of a bare one no strap. Where
+    skin ends maps do not tell so finely."""
+    hers_HW = 1.0 - own.bare_DHW[-1]
+    if not way.sleeveless:
+        return hers_HW
+    worn_hw = own.class_8hw[_GARMENTS].sum(0)
+    return hers_HW * (1.0 - enlarged(worn_hw[None, None], size_of(hers_HW))[0, 0])
 
 
 def _lay(layer_DHW: Tensor, planes_Chw: Tensor, matte_hw: Tensor, window: Window) -> None:

@@ -123,6 +123,19 @@ def test_a_matte_ends_at_a_wall_that_the_arm_does_not_look_like(arms, closed):
     apart_HW = torch.where(ARM, arms, 0.0)
     least, most = breadths(even(wide_HW, WALL, apart_HW), TRUNKS)
     assert (least > 24) if closed else (most < 13.5)
+    light_HW = (WHERE.aside.abs() > 4 * PX) & (WHERE.aside.abs() < 10 * PX)
+    striped_HW = even(ARM, WALL, torch.where(ARM & ~light_HW, 1.0, 0.0))
+    for side_HW in (TRUNKS, OUTSIDE):
+        assert breadths(striped_HW, side_HW)[0] > 11, "a stripe along a sleeve, as light as the wall"
+
+
+def test_what_lies_beside_the_line_alone_is_kept():
+    """A loose sleeve whose joints are beside its matte: nothing is told of how broad it is."""
+    beside_HW = (ALONG_UPPER > 0.2) & (ALONG_UPPER < 0.7) & (WHERE.piece < MADE.joints[1])
+    arm_HW = ARM & ~(beside_HW & (TRUNKS | (WHERE.aside.abs() < 4 * PX)))
+    even_HW = even(arm_HW, WALL)
+    inside_HW = (ALONG_UPPER > 0.3) & (ALONG_UPPER < 0.6) & OUTSIDE & arm_HW
+    assert even_HW[inside_HW].min() > 0.9
 
 
 def test_what_was_missed_between_a_sleeve_and_its_hand_is_as_broad_as_beside():

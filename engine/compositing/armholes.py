@@ -38,6 +38,7 @@ _RIM = 1.0 / 128  # of a picture's height, how far beside an arm its rim goes, a
 _SEAM = 0.02  # units over which the cloth of one side of the seam goes over into that of the other
 _SHARE = 0.5, 0.85  # of the angle between arm and trunk, which part is the arm's: of a sleeve, of a bare one
 _ROUND = 0.15  # units along an arm up to which it is round, and narrower than farther on
+_HUNG = 0.2, 0.6  # of how far an arm reaches aside, where on its other side it lay in its trunk's shadow
 _RIMLESS = 0.8  # of how far an arm reaches aside, what has nothing of what is behind it
 _SHOULDER = (1.3, 1.6), (0.9, 1.1)  # times so far, how far a shoulder stays: in a sleeve, and bare
 _FLAT = 6.0, 1.0  # times nearer it ends below: there a sleeve is creased
@@ -123,6 +124,11 @@ class Armhole(NamedTuple):
             self.lifted * there_hw * outside_hw,
             self.lifted * past_hw * (1.0 - (1.0 - self.overhead) * above_hw),
         )
+
+    def hung(self, here_hw: Tensor) -> Tensor:
+        """0 to 1 [h, w]: what of the arm hung at its trunk, in its shadow."""
+        off_hw = self.sign * ((here_hw - self.now.begin) / self.now.step).imag * abs(self.now.step)
+        return ramp(off_hw / self.outer, *_HUNG)
 
     def before(self, here_hw: Tensor) -> Tensor:
         """Where a photo shows what is at these positions of the arm, by the half that it has away from its

@@ -184,7 +184,9 @@ def lay_over(
         if hole is not None and hole.lifted > 0 and upper:
             parts = hole.parts(here_hw)
             outer_Chw = cut_out.seen(hole.before(here_hw), each.part, sides_2)
-            seen_Chw = torch.lerp(seen_Chw, outer_Chw, (1.0 - matte_1hw) * (parts.arm > 0))
+            seen_Chw = torch.lerp(
+                seen_Chw, outer_Chw, (1.0 - matte_1hw).maximum(hole.hung(here_hw)) * parts.arm
+            )
             matte_1hw = matte_1hw * (1.0 - parts.others) * (1.0 - parts.beyond)
             matte_1hw = matte_1hw.maximum(parts.arm)
         # Drawn in part it lets the engine's picture through, and not what the layer has behind it.

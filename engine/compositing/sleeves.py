@@ -20,7 +20,7 @@ from engine.compositing.limb_bones import Segment, sampled
 from engine.compositing.ribbons import Place, Ribbon, inner_side, root_steps
 
 _EASE = 1.15  # times as broad as the arm that comes out of it a sleeve lies on it
-_HANGS = 0.6  # of what is loose of its hem, how much hangs down from a lifted arm
+_HANGS = 0.4  # of what is loose of its hem, how much hangs down from a lifted arm
 _LIFTED = 0.25, 0.8  # radians that an upper arm is lifted, until its sleeve lies on it
 _SURE = 0.8  # how much surer than of bare arms it is that clothes, or they, are there
 _OUTER = 0.3  # of how broad it is at most, how far aside an arm is looked at away from its trunk

@@ -150,6 +150,14 @@ def test_unseen_cloth_of_an_arm_is_taken_from_the_half_that_is_seen(angle, along
     assert -0.8 * BROAD / abs(THEN.step) - 1e-4 <= before.imag <= 1e-4
 
 
+def test_the_half_that_hung_at_the_trunk_is_not_shown():
+    """From a fifth of how far it reaches aside on, where it goes over into its trunk."""
+    made = hole_of(LEVEL)
+    below = 1j * made.now.step / abs(made.now.step)
+    places = made.now.begin + 0.3 * made.now.step + BROAD * torch.tensor([[-0.5, 0.2, 0.4, 0.6]]) * below
+    assert made.hung(places)[0].tolist() == pytest.approx([0.0, 0.0, 0.5, 1.0], abs=0.01)
+
+
 @pytest.mark.parametrize(("bare", "above", "below"), [(False, 1.45, 1.45 / 6), (True, 1.0, 1.0)])
 def test_the_round_of_a_shoulder_stays_to_half_at(bare, above, below):
     """Of a sleeve, what is below is creased."""

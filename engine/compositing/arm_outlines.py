@@ -163,7 +163,8 @@ class _Stations:
         """0 to 1: how far its outline is to be regular."""
         shoulder, elbow, wrist = self.along_N[list(self.made.joints)].tolist()
         upper_M, fore_M = (
-            (self.along_M - begin) / (end - begin) for begin, end in ((shoulder, elbow), (elbow, wrist))
+            (self.along_M - begin) / max(end - begin, self.px)
+            for begin, end in ((shoulder, elbow), (elbow, wrist))
         )
         sides = [1.0 - ramp(fore_M, *_HAND)] * 2
         inner = inner_side(self.made)

@@ -32,6 +32,8 @@ _HANDLE = 0.4  # of what is between both, how far their edges go on straight
 _PAST = 0.15  # units past an arm's edge that it is followed, so that there is no gap before it
 _POINTS = 24  # of an outline
 _LOOKS, _ASIDE = 64, 0.6  # points at which a trunk's side is looked for, so many units to both sides
+_LEVELS = 1.0, 1.2, 1.4  # times as far below, where it is looked for
+_ABOVE = 0.1  # units above a shoulder's joint, which lies within it
 _INWARDS = 0.5  # of the way from a shoulder to the neck: what is farther in needs no outline
 _BEYOND = 0.4  # units farther than an outline's farthest point, up to which it tells where nothing is
 _RIM = 1.0 / 128  # of a picture's height, how far beside an arm its rim goes, as in `under_arms`
@@ -78,8 +80,8 @@ class Armhole(NamedTuple):
 
     then, now: its upper bone in the photo and now. down: where its trunk goes on, of length 1. seam:
     likewise, along the armhole, from the shoulder on. sign: the sense in which it is lifted, 1 or -1.
-    outline: from past the arm's lower edge over that edge to the trunk's side; inner: two points of the trunk
-    that close it; both empty where it is not lifted. lifted, overhead: 0 to 1. bare: whether it has no
+    outline: from past the arm's lower edge over that edge to the trunk's side; inner: points within the
+    trunk that close it; both empty where it is not lifted. lifted, overhead: 0 to 1. bare: whether it has no
     sleeve. outer: how far it reaches aside, away from its trunk.
     """
 
@@ -112,8 +114,8 @@ class Armhole(NamedTuple):
         past_hw = past_hw.masked_fill_(outer_hw, 0.0)
         # It grows out of the shoulder as the arm is lifted: at first the arm hides it.
         grown = [self.now.begin + self.lifted * (point - self.now.begin) for point in self.outline]
-        within_hw = _filled([*self.inner, self.now.begin, *grown], here_hw)
-        outside_hw = 1.0 - _filled([*self.inner, self.now.begin, *self.outline], here_hw)
+        within_hw = _filled([*self.inner, *grown], here_hw)
+        outside_hw = 1.0 - _filled([*self.inner, *self.outline], here_hw)
         edge, side = self.outline[1], self.outline[-1]
         below_side_hw = (here_hw - side) / self.down
         there_hw = (((here_hw - edge) / self.now.step).real < 0) & (below_side_hw.real < 0)
@@ -183,7 +185,8 @@ def armhole(
         edge = now.begin + (begin + 1j * sign * broad_2[1]) * way
         past = now.begin + (begin + _PAST * now.unit) * way
         outline = [past, *_between(edge, way, side, down)]
-        inner = [side - sign * turn * abs(inwards), now.begin + inwards]
+        joint = now.begin - _ABOVE * now.unit * down
+        inner = [side - sign * turn * abs(inwards), joint + inwards, joint]
     seam = way * rect(1.0, sign * angle * _SHARE[bare])
     placed = then, now, down, seam, sign, outline, inner
     return Armhole(*placed, lifted, overhead, bare, broad_2[0])
@@ -196,12 +199,16 @@ def _lifted(bone: Segment, down: complex, sign: float) -> float:
 
 
 def _side(then: Segment, below: float, sign: float, hers: Bared, sides_2: Tensor) -> complex | None:
-    """Where a photo's trunk ends on the side of an arm, so many units below its shoulder; None where it is
-    not, or does not end."""
+    """Where a photo's trunk ends on the side of an arm, so many units below its shoulder, or a little farther
+    down, where it is broader; None where it is not, or does not end."""
     aside_A = torch.linspace(-_ASIDE, _ASIDE, _LOOKS, device=sides_2.device)
-    line_A = then.begin + then.unit * (1j * below + sign * aside_A)
-    count = hers.side(line_A, sides_2)
-    return complex(line_A[count - 1]) if 0 < count < _LOOKS else None
+    found = []
+    for level in _LEVELS:
+        line_A = then.begin + then.unit * (1j * level * below + sign * aside_A)
+        count = hers.side(line_A, sides_2)
+        if 0 < count < _LOOKS:
+            found.append((count, -level, complex(line_A[count - 1])))
+    return max(found)[2] if found else None
 
 
 def _between(edge: complex, way: complex, side: complex, down: complex) -> list[complex]:

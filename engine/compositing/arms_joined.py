@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import ramp, size_of
+from engine.compositing.fields import between_known, ramp, size_of
 from engine.compositing.limb_bones import ARM_CHAINS, ARMS, not_short, positions, sampled, segments
 from engine.compositing.limb_mattes import THICK, reach
 from engine.compositing.ribbons import Place, Ribbon, inner_side, place_of, ribbon
@@ -100,7 +99,7 @@ def _lacking(arm: _Arm, other: _Arm | None, worn_HW: Tensor, sides_2: Tensor) ->
     """0 to 1 [H, W]: the shape of an arm where nothing of it is seen, to the person's outline where that is
     near."""
     lacks_N = ~arm.seen_N
-    broad_2N = torch.stack([_between(each_N, lacks_N) for each_N in arm.broad_2N])
+    broad_2N = torch.stack([between_known(each_N, arm.seen_N) for each_N in arm.broad_2N])
     if other is not None and len(other.seen_N) == len(lacks_N):
         theirs_2N = other.broad_2N
         if inner_side(other.made) != inner_side(arm.made):
@@ -114,9 +113,3 @@ def _lacking(arm: _Arm, other: _Arm | None, worn_HW: Tensor, sides_2: Tensor) ->
     over_HW = arm.where.aside.abs() / arm.unit - arm.where.beside(broad_2N)
     lacks_HW = arm.where.of(F.max_pool1d(lacks_N[None].float(), 3, 1, 1)[0])
     return (lacks_HW * (1.0 - ramp(over_HW, *_EDGE))).masked_fill(arm.where.beyond, 0.0)
-
-
-def _between(value_N: Tensor, lacks_N: Tensor) -> Tensor:
-    """Values with those that are lacking going over from one neighbour into the other."""
-    known = (~lacks_N).nonzero()[:, 0].numpy()
-    return torch.from_numpy(np.interp(np.arange(len(value_N)), known, value_N[known].numpy())).to(value_N)

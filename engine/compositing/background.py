@@ -43,23 +43,18 @@ class Plate(NamedTuple):
         return sum(0 if each is None else each.nbytes for each in self)
 
 
-def make_plate(
-    photo_17HW: Tensor, fine_HWC: np.ndarray | None = None, arms_1Ahw: Tensor | None = None
-) -> Plate:
-    """Of a photo as of `detail.DetailSource`; fine: the same in a larger size; arms: what is seen of its arms
-    (`parsing.Seen`).
+def make_plate(photo_17HW: Tensor, arms_1Ahw: Tensor, fine_HWC: np.ndarray | None = None) -> Plate:
+    """Of a photo as of `detail.DetailSource`; arms: what is seen of its arms (`parsing.Seen`); fine: the
+    photo in a larger size.
 
     Where the detector sees nobody and the parsing network somebody, as in a bag that hangs from a hand, is no
     wall that goes on."""
     nobody_11HW = photo_17HW[:, -1:].float() >= BEHIND
     known_11HW = around((~nobody_11HW).float(), MARGIN) == 0
-    things_11HW = torch.zeros_like(known_11HW)
-    if arms_1Ahw is not None:
-        beneath_18HW = arms_seen(arms_1Ahw, size_of(photo_17HW)).beneath
-        things_11HW = without_crumbs(
-            (known_11HW & (beneath_18HW[:, :1] < _WALL)).float(), len(nobody_11HW[0, 0])
-        )
-        things_11HW = nobody_11HW & (around(things_11HW, 2 * MARGIN) > 0)
+    beneath_18HW = arms_seen(arms_1Ahw, size_of(photo_17HW)).beneath
+    things_11HW = (known_11HW & (beneath_18HW[:, :1] < _WALL)).float()
+    things_11HW = without_crumbs(things_11HW, len(nobody_11HW[0, 0]))
+    things_11HW = nobody_11HW & (around(things_11HW, 2 * MARGIN) > 0)
     known_HW, things_HW = (each[0, 0].cpu().numpy() for each in (known_11HW, things_11HW))
     frame_HWC = to_rgb(photo_17HW[:, :3].float())
     field_HW2 = source_field(frame_HWC, known_HW & ~things_HW, scene=True)

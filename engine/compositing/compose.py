@@ -155,9 +155,9 @@ def encode_appearance(
     source = make_source(brought_together(surface_1Khw, own_1Khw), picture_1CHW)
     pose_1183 = drawn_pose(reference.keypoints_18x3, model.canvas, picture_1CHW.device)
     plate = before.plate if before is not None else None
-    plate = plate or make_plate(source.photo, fine_HWC, reference.arms_1Ahw)
-    background_1CHW = to_tensor(plate.frame_HWC, picture_1CHW.device)
     assert reference.arms_1Ahw is not None  # seen with the surface map
+    plate = plate or make_plate(source.photo, reference.arms_1Ahw, fine_HWC)
+    background_1CHW = to_tensor(plate.frame_HWC, picture_1CHW.device)
     seen = surface_1Khw, reference.arms_1Ahw
     own = own_pose_rendering(source, draft_1Chw, own_1Khw, pose_1183, background_1CHW, *seen)
     pattern_HW2 = patterned(own, source.photo) if plate.pattern_HW2 is None else plate.pattern_HW2
@@ -352,12 +352,10 @@ def _finer(kept: EncodedReference, size: tuple[int, int]) -> tuple[DetailSource,
         if kept.plate is not None and kept.plate.fine_HWC is not None:
             plate_1CHW = to_tensor(kept.plate.fine_HWC, plate_1CHW.device)
         own = own._replace(background=enlarged(plate_1CHW, size))
-        own = own._replace(arms=photo_1CHW)
+        limbs_14HW, arms_13HW = own.limbs, own.arms.float()
         if kept.mattes is not None:
-            own = own._replace(
-                limbs=enlarged(kept.mattes.limbs / 255.0, size),
-                arms=enlarged(kept.mattes.arms / 127.5 - 1.0, size),
-            )
+            limbs_14HW, arms_13HW = kept.mattes.limbs / 255.0, kept.mattes.arms / 127.5 - 1.0
+        own = own._replace(limbs=enlarged(limbs_14HW, size), arms=enlarged(arms_13HW, size))
         if kept.cloth_HWC is not None and kept.cloth_HWC.shape[:2] == size:
             under_1EHW = [
                 to_tensor(kept.cloth_HWC, photo_1CHW.device),

@@ -43,8 +43,8 @@ class Poses(NamedTuple):
 
 class Along(NamedTuple):
     """A limb's ribbon in the photo and now; how broad it is to both sides of the first [2, N], as large as
-    the person is now; its sleeve, if that is lifted; whether it is bare from its shoulder on; and the hand
-    that is shown for one in a pocket."""
+    the person is now; its sleeve, if that is lifted; whether it is bare from its shoulder on; the armhole
+    that it comes out of, if its upper arm is elsewhere; and the hand that is shown for one in a pocket."""
 
     was: Ribbon
     goes: Ribbon

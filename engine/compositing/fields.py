@@ -159,3 +159,11 @@ def nearest_known(known_HW: np.ndarray, mask: int = 5) -> tuple[np.ndarray, np.n
     number_N = np.zeros(label_HW.max() + 1, np.int64)
     number_N[label_HW[known_HW]] = np.flatnonzero(known_HW)
     return far_HW, number_N[label_HW]
+
+
+def between_known(value_N: Tensor, known_N: Tensor) -> Tensor:
+    """Values with those that are not known going over from one known neighbour into the other. known: bool,
+    at least one."""
+    number_K = known_N.nonzero()[:, 0]
+    known_K, values_K = number_K.tolist(), value_N[number_K].tolist()
+    return torch.from_numpy(np.interp(np.arange(len(value_N)), known_K, values_K)).to(value_N)

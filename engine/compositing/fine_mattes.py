@@ -28,6 +28,7 @@ _WITHIN = 7  # ... from which on inside it no wall is
 _NEAR = 11  # in which the colours of a side are told: about as broad as an arm
 _SMOOTH = 0.75  # over which px decide together
 _NOISE = 0.095  # of -1 to 1: no colours of one thing lie closer together
+_WALL = 0.03  # ... and none of a wall, from px to px
 _APART = 3.0, 9.0  # squared deviations between a limb's colours and others, until they tell; patterns do not
 _MOSTLY = 0.9  # of the inside of a limb that looks like no wall: of a striped sleeve, stripes may
 _MOST = 8.0  # log odds that a colour tells at most
@@ -97,7 +98,7 @@ def _limb(
     told_11hw = inside.told * beside.told * ramp(apart_13hw.sum(1, keepdim=True), *_APART)
     off_11HW = inside.off(photo_13HW)
     odds_11HW = (beside.off(photo_13HW) - off_11HW) * enlarged(told_11hw, full)
-    of_wall_11HW = _of_wall(photo_13HW, photo_13hw, wall_13HW, _deep(limb_11hw, _WITHIN))
+    of_wall_11HW = _of_wall(photo_13HW, photo_13hw, wall_13HW, _deep(limb_11hw, _WITHIN), hers_11hw)
     odds_11HW = torch.where(of_wall_11HW < 0, odds_11HW.minimum(of_wall_11HW), odds_11HW)
     no_wall_11hw = (shrunk(of_wall_11HW, size_of(limb_11hw)) > -_MOST).float()
     deep_11HW = enlarged(_deep(limb_11hw, _LIMB_RIM) * no_wall_11hw, full)
@@ -110,9 +111,12 @@ def _limb(
     return limb_11HW.minimum(highest(core_11HW, times | 1))
 
 
-def _of_wall(photo_13HW: Tensor, photo_13hw: Tensor, wall_13HW: Tensor, within_11hw: Tensor) -> Tensor:
-    """Log odds against a limb, up to 0 [1, 1, H, W], of px that look like the wall behind them and not like
-    it: that of whose inside hardly anything does. within: 1 inside it."""
+def _of_wall(
+    photo_13HW: Tensor, photo_13hw: Tensor, wall_13HW: Tensor, within_11hw: Tensor, hers_11hw: Tensor
+) -> Tensor:
+    """Log odds against a limb, up to 0 [1, 1, H, W], of px that look like the wall behind them and beside
+    them and not like it: that of whose inside hardly anything does. A plate may still show a finger. within:
+    1 inside it."""
     noise, size = _NOISE**2, size_of(photo_13hw)
     wall_13hw = shrunk(wall_13HW, size)
     differs_11hw = (wall_13hw.square().sum(1, keepdim=True) / noise > _APART[1]).float()
@@ -120,7 +124,11 @@ def _of_wall(photo_13HW: Tensor, photo_13hw: Tensor, wall_13HW: Tensor, within_1
     apart_11hw = ((limb.mean - photo_13hw + wall_13hw).square() / (limb.spread + noise)).sum(1, keepdim=True)
     most_11hw = running_mean(within_11hw * (differs_11hw - _MOSTLY), _NEAR) > 0
     told_11HW = enlarged(limb.told * most_11hw * ramp(apart_11hw, *_APART), size_of(wall_13HW))
+    beside = _colours(photo_13hw, (hers_11hw < 1.0 - _SURE).float())
+    beside = beside._replace(spread=beside.spread - noise + _WALL**2)
     as_wall_11HW = 0.5 * (wall_13HW.square().sum(1, keepdim=True) / noise + 3 * log(noise))
+    told_beside_11HW = enlarged(beside.told, size_of(wall_13HW)) > 0
+    as_wall_11HW = torch.where(told_beside_11HW, as_wall_11HW.maximum(beside.off(photo_13HW)), as_wall_11HW)
     return (as_wall_11HW - limb.off(photo_13HW)).clamp(max=0.0) * told_11HW
 
 

@@ -32,8 +32,7 @@ _ROOTS = {0: (sk.RIGHT_SHOULDER, 0.3), 1: (sk.LEFT_SHOULDER, 0.3), 2: (sk.NECK, 
 # Of the way around a joint's outer side, how much of the line is stretched over it: what is left of the
 # stretch the bones take, on that part of each, of which it takes at most so much.
 _OVER, _STRETCHED, _TAKEN = 0.6, 0.6, 0.3
-# Around a point of a line two pieces are equally near. The one that a pixel lies more aside of than past
-# tells on which side that is.
+# Of two pieces that are equally near the one that a pixel lies more aside of than past tells on which side.
 _PAST = 1.001
 
 

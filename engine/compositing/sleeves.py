@@ -1,9 +1,8 @@
-"""How a lifted sleeve is drawn: as broad as it lies on its arm, and what goes from its hem to the trunk.
+"""How a lifted sleeve is drawn: as broad as it lies on its arm.
 
 A loose hem stands off an arm that hangs; turned with the arm it would stand up as a wing. And towards the
 trunk no photo of a hanging arm shows where a sleeve ends: it would take a piece of the chest along. There it
-is as broad as the arm that comes out of it, and cloth is drawn between its hem and where that lay on the
-trunk, as it is when the arm is lifted.
+is as broad as the arm that comes out of it; what is below is told by `armholes`.
 """
 
 from __future__ import annotations
@@ -21,7 +20,9 @@ from engine.compositing.ribbons import Place, Ribbon, inner_side, root_steps
 
 _EASE = 1.15  # times as broad as the arm that comes out of it a sleeve lies on it
 _HANGS = 0.4  # of what is loose of its hem, how much hangs down from a lifted arm
-_LIFTED = 0.25, 0.8  # radians that an upper arm is lifted, until its sleeve lies on it
+# Radians that an upper arm is lifted, until its sleeve lies on it: later than `armholes` begin, for a loose
+# one hangs down at first.
+_LIFTED = 0.25, 0.8
 _SURE = 0.8  # how much surer than of bare arms it is that clothes, or they, are there
 _OUTER = 0.3  # of how broad it is at most, how far aside an arm is looked at away from its trunk
 
@@ -30,7 +31,8 @@ class Sleeve(NamedTuple):
     """A lifted sleeve, along its ribbon's two sides.
 
     broad: [2, N], how broad it is drawn. narrower: [2, N], how many times it was as broad. inner: which side
-    is the trunk's. lifted: 0 to 1. under: complex [M], the outline under the arm, from hem to trunk.
+    is the trunk's. lifted: 0 to 1. hem: where along its upper arm it ends, 0 to 1. below: how far it hangs
+    down there from the arm's line.
     """
 
     broad: Tensor

@@ -10,6 +10,7 @@ from torch import Tensor
 from engine.compositing.arm_outlines import even_arms, without_rims
 from engine.compositing.limb_bones import along, positions, segments
 from engine.compositing.ribbons import inner_side, place_of, ribbon
+from engine.pose import skeleton as sk
 
 LEFT_ARM, UPPER, FORE = 3, 6, 7
 LARGE = (4 * SIZE[0], 4 * SIZE[1])
@@ -147,3 +148,14 @@ def test_what_was_missed_between_a_sleeve_and_its_hand_is_as_broad_as_beside():
     assert even_HW[missed_HW & (WHERE.aside.abs() < BROAD - 2 * PX)].min() > 0.9
     ends_HW = ALONG_FORE > 0.5
     assert even(ARM & ~ends_HW, WALL)[ALONG_FORE > 0.6].max() == 0
+
+
+def test_an_arm_of_no_length_has_an_outline_of_numbers():
+    """As in a pose file whose joints lie on one place, without a neck."""
+    points = pose()[0]
+    points[[sk.LEFT_ELBOW, sk.LEFT_WRIST], :2] = points[sk.LEFT_SHOULDER, :2].clone()
+    points[sk.NECK, 2] = 0.0
+    limbs = torch.zeros(1, 4, *SIZE)
+    limbs[:, 3, 40:80, 58:70] = 1.0
+    made = even_arms(limbs, torch.zeros(1, 1, *SIZE), torch.ones(1, 1, *SIZE), points)
+    assert made.isfinite().all() and made.min() >= 0 and made.max() <= 1

@@ -115,7 +115,7 @@ def test_the_seam_parts_the_cloth_of_arm_and_trunk(bare, share):
 
 def test_above_the_arm_and_beside_the_neck_nothing_is_told_of_a_level_arm():
     made = hole_of(LEVEL)
-    above, neck = made.now.begin + 0.3 * UNIT * (1 - 0.5j), made.now.begin + 0.3 * UNIT * (-1 - 0.5j)
+    above, neck = made.now.begin + 0.3 * UNIT * (1 - 0.5j), made.now.begin + 0.3 * UNIT * (-1 - 1.5j)
     for part in told(made, [above, neck]):
         assert part.max() == 0
 
@@ -131,6 +131,34 @@ def test_a_short_sleeve_goes_to_its_hem():
     edges = [hole_of(LEVEL, hem=hem).outline[1] for hem in (0.2, 0.7, 1.0)]
     far = [((edge - THEN.begin) / at(LEVEL).now.step).real for edge in edges]
     assert far == pytest.approx([0.2, 0.7, 0.45], abs=0.01)
+
+
+def test_its_outline_is_followed_past_the_arms_edge_and_closed_within_the_trunk():
+    made = hole_of(LEVEL)
+    past, edge = ((point - THEN.begin) / made.now.step for point in made.outline[:2])
+    assert (past.real - edge.real) * abs(made.now.step) / UNIT == pytest.approx(0.15, abs=0.01)
+    _, inwards, joint = made.inner
+    assert inwards - joint == pytest.approx(0.5 * (NECK - THEN.begin)), "halfway to the neck"
+    assert joint - THEN.begin == pytest.approx(-0.1j * UNIT), "within the shoulder"
+
+
+def test_a_bare_arms_armpit_is_higher():
+    """What a sleeve covers is broader: three fifths as far along, and as far down."""
+    ends = [(made.outline[1], made.outline[-1]) for made in (hole_of(LEVEL), hole_of(LEVEL, bare=True))]
+    (edge, side), (bare_edge, bare_side) = ends
+    assert abs(bare_edge.real - THEN.begin.real) / abs(edge.real - THEN.begin.real) == pytest.approx(
+        0.6, abs=0.01
+    )
+    assert (bare_side - THEN.begin).imag / (side - THEN.begin).imag == pytest.approx(0.6, abs=0.02)
+
+
+def test_a_trunk_that_is_broader_a_little_farther_down_is_met_there():
+    """A notch, where the arm lay, is closed."""
+    behind = (HERE.real > SIDE) | ((HERE.real > SIDE - 3 * PX) & (HERE.imag < THEN.begin.imag + 0.6 * UNIT))
+    hers = HERS._replace(behind=behind[None].float())
+    made = armhole(at(LEVEL), (BROAD, BROAD), STAYS, hers, False, 1.0, SIDES)
+    assert made is not None and made.outline[-1].real == pytest.approx(SIDE, abs=PX)
+    assert (made.outline[-1] - THEN.begin).imag == pytest.approx(0.66 * UNIT, abs=0.01 * UNIT)
 
 
 def test_it_leans_with_its_trunk():

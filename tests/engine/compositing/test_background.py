@@ -71,8 +71,10 @@ def test_what_the_parsing_network_takes_for_somebody_is_no_wall_that_goes_on():
     photo = grey(0.4)
     photo[0, :, rows, columns], photo[(0, slice(None), *bag)] = 0.9, -0.5
     given = source(photo, (PERSON == WALL).float()).photo
-    told = told_arms(classes((SHIRT, BODY), (SHIRT, bag)))
-    cloud, plate = (to_tensor(make_plate(given, None, arms).frame_HWC, None) for arms in (None, told))
+    seen_parts = ((SHIRT, BODY),), ((SHIRT, BODY), (SHIRT, bag))
+    cloud, plate = (
+        to_tensor(make_plate(given, told_arms(classes(*parts))).frame_HWC, None) for parts in seen_parts
+    )
     behind = plate[0, :, rows.start + 4 : rows.stop - 4, columns.start + 4 : columns.stop - 4]
     assert (behind - 0.4).abs().max() < 0.02
     assert cloud[0, :, rows.start + 30, columns.stop - 6].max() < 0.3, "as a wall it would be a cloud"
@@ -126,7 +128,7 @@ def test_the_plate_is_the_photo_but_for_the_person_and_two_px_around_her():
     generator = torch.Generator().manual_seed(0)
     photo = torch.rand(1, 3, *SIZE, generator=generator) * 2 - 1
     nobody = (PERSON != SHIRT).float()
-    made = make_plate(source(photo, nobody).photo)
+    made = make_plate(source(photo, nobody).photo, told_arms(PERSON))
     rgb = to_rgb(photo)
     hole = np.zeros(SIZE, bool)
     hole[BODY[0].start - 2 : BODY[0].stop + 2, BODY[1].start - 2 : BODY[1].stop + 2] = True
@@ -139,7 +141,7 @@ def test_the_fine_plate_is_the_same_view():
     generator = torch.Generator().manual_seed(1)
     rgb = torch.randint(0, 256, (*SIZE, 3), generator=generator).numpy().astype(np.uint8)
     fine = rgb.repeat(2, 0).repeat(2, 1)
-    made = make_plate(source(to_tensor(rgb), (PERSON != SHIRT).float()).photo, fine)
+    made = make_plate(source(to_tensor(rgb), (PERSON != SHIRT).float()).photo, told_arms(PERSON), fine)
     assert made.fine_HWC.shape == fine.shape and made.bytes() == rgb.nbytes + fine.nbytes
     assert np.array_equal(made.fine_HWC[:10], fine[:10])
     reduced = made.fine_HWC.reshape(SIZE[0], 2, SIZE[1], 2, 3).mean((1, 3))

@@ -11,6 +11,7 @@ from engine.compositing.fields import (
     alike,
     around,
     at,
+    between_known,
     keeps_shape,
     moved_by,
     nearest_known,
@@ -94,3 +95,9 @@ def test_the_nearest_known_px_is_near_and_known(mask):
     assert known_HW.ravel()[number_HW].all()
     found_HW2 = np.stack(np.unravel_index(number_HW, known_HW.shape), -1)
     assert np.allclose(np.linalg.norm(found_HW2 - here_HW2, axis=-1), least_HW, rtol=0.05, atol=1e-3)
+
+
+def test_what_is_not_known_goes_over_from_one_neighbour_into_the_other():
+    known = torch.tensor([False, True, False, False, True, False])
+    value = torch.tensor([9.0, 1.0, 9.0, 9.0, 4.0, 9.0])
+    assert between_known(value, known).tolist() == [1.0, 1.0, 2.0, 3.0, 4.0, 4.0]

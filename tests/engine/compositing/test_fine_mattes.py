@@ -32,16 +32,13 @@ def soft(begin: float, end: float = 1e3) -> Tensor:
     return running_mean(F.avg_pool2d(hard_HW, TIMES), 3)
 
 
-def seen(
-    photo: Tensor, hers: Tensor, arm: Tensor | None = None, plate: Tensor | None = None
-) -> tuple[Tensor, Tensor]:
+def seen(photo: Tensor, hers: Tensor, arm: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """Of what are fine mattes told, [H, W] each: the person and the arm, 0 to 1; the upper and lower ends of
     the picture have other windows and are left out."""
     limbs = torch.zeros(1, 4, *SMALL)
     if arm is not None:
         limbs[:, ARM] = arm[:, 0]
-    plate = picture((0, WALL)) if plate is None else plate
-    made: FineMattes = fine_mattes(photo, plate, 1.0 - hers, limbs, torch.zeros(18, 3))
+    made: FineMattes = fine_mattes(photo, picture((0, WALL)), 1.0 - hers, limbs, torch.zeros(18, 3))
     assert all(each.dtype == torch.uint8 for each in made) and made.bytes() == 8 * 192 * 192
     assert made.limbs[:, [0, 1, 3]].max() == 0
     rows = slice(24, -24)
@@ -112,15 +109,6 @@ def test_between_a_hand_and_her_is_no_wall_that_a_map_gives_it():
     photo = picture((0, WALL), (BEGIN, SKIN), (SEAM - 10, WALL), (SEAM, SHIRT))
     _, arm_HW = seen(photo, soft(BEGIN), soft(BEGIN, SEAM))
     assert arm_HW[:, SEAM - 7 :].max() < 0.2 and arm_HW[:, BEGIN + 8 : SEAM - 14].min() > 0.9
-
-
-def test_a_finger_that_a_plate_still_shows_is_no_wall():
-    """Paler than the hand, beside the wall: not of the colours that this has there."""
-    finger = (0.72, 0.5, 0.35)
-    photo = picture((0, WALL), (BEGIN, finger), (BEGIN + 14, SKIN), (SEAM + 20, SHIRT))
-    plate = picture((0, WALL), (BEGIN, finger), (BEGIN + 14, WALL))
-    _, arm_HW = seen(photo, soft(BEGIN), soft(BEGIN, SEAM + 20), plate)
-    assert arm_HW[:, BEGIN + 4 : BEGIN + 12].min() > 0.9
 
 
 def test_a_white_sleeve_before_a_white_wall_stays_an_arms_and_so_do_its_stripes():

@@ -37,6 +37,7 @@ _ABOVE = 0.1  # units above a shoulder's joint, which lies within it
 _INWARDS = 0.5  # of the way from a shoulder to the neck: what is farther in needs no outline
 _BEYOND = 0.4  # units farther than an outline's farthest point, up to which it tells where nothing is
 _RIM = 1.0 / 128  # of a picture's height, how far beside an arm its rim goes, as in `under_arms`
+_EASED = 0.04  # units beyond a trunk's side, where an outline ends, in which its edge is left alone
 _SEAM = 0.02  # units over which the cloth of one side of the seam goes over into that of the other
 _SHARE = 0.5, 0.85  # of the angle between arm and trunk, which part is the arm's: of a sleeve, of a bare one
 _ROUND = 0.15  # units along an arm up to which it is round, and narrower than farther on
@@ -115,7 +116,7 @@ class Armhole(NamedTuple):
         # It grows out of the shoulder as the arm is lifted: at first the arm hides it.
         grown = [self.now.begin + self.lifted * (point - self.now.begin) for point in self.outline]
         within_hw = _filled([*self.inner, *grown], here_hw)
-        outside_hw = 1.0 - _filled([*self.inner, *self.outline], here_hw)
+        outside_hw = 1.0 - _filled([*self.inner, *self._eased()], here_hw)
         edge, side = self.outline[1], self.outline[-1]
         below_side_hw = (here_hw - side) / self.down
         there_hw = (((here_hw - edge) / self.now.step).real < 0) & (below_side_hw.real < 0)
@@ -126,6 +127,12 @@ class Armhole(NamedTuple):
             self.lifted * there_hw * outside_hw,
             self.lifted * past_hw * (1.0 - (1.0 - self.overhead) * above_hw),
         )
+
+    def _eased(self) -> list[complex]:
+        """The outline, which leaves the trunk its own edge where it ends: a tick would be seen there."""
+        outwards = -self.sign * 1j * self.down * _EASED * self.now.unit
+        parts = (number / (len(self.outline) - 1) for number in range(len(self.outline)))
+        return [point + part**2 * outwards for point, part in zip(self.outline, parts, strict=True)]
 
     def hung(self, here_hw: Tensor) -> Tensor:
         """0 to 1 [h, w]: what of the arm hung at its trunk, in its shadow."""

@@ -161,6 +161,14 @@ def test_a_trunk_that_is_broader_a_little_farther_down_is_met_there():
     assert (made.outline[-1] - THEN.begin).imag == pytest.approx(0.66 * UNIT, abs=0.01 * UNIT)
 
 
+def test_beside_the_trunks_side_its_own_edge_is_left_alone():
+    """A twenty-fifth of a unit where the outline ends, and nothing where it begins."""
+    made = hole_of(LEVEL)
+    side = made.outline[-1] - 0.03j * UNIT
+    parts = told(made, [side + 0.03 * UNIT, side + 0.06 * UNIT, made.outline[2] + 0.03j * UNIT])
+    assert parts.beyond.tolist() == pytest.approx([0.0, 1.0, 1.0], abs=0.1)
+
+
 def test_it_leans_with_its_trunk():
     leant = Trunk(NECK, NECK + 0.1, 1.1 * exp(0.2j))
     plain, made = hole_of(LEVEL), hole_of(LEVEL, trunk=leant)

@@ -57,12 +57,13 @@ def test_bones_look_shorter_but_never_longer_than_the_limb_allows(pose, end, tar
 @settings(max_examples=60, deadline=None)
 @given(people(), st.sampled_from(ENDS), places, places)
 def test_small_steps_of_the_hand_are_small_steps_of_the_elbow(pose, end, start, stop):
-    """A fifth of a px at a time along a line, in a person 235 px tall; feet go no higher than hips."""
+    """A fifth of a px at a time along a line, in a person 235 px tall; feet go no higher than hips. Nearer to
+    its root than 8 px a limb has hardly a direction, and its middle swings."""
     if end in ENDS[2:]:
         start, stop = ((x, max(y, 123.0)) for x, y in (start, stop))
     way = np.linspace(start, stop, 1 + int(5 * math.dist(start, stop)))
     middles = np.array([k.move_joint(pose, end, spot)[end - 1, :2] for spot in way[:400]])
-    steps = np.hypot(*np.diff(middles, axis=0).T)
+    steps = np.hypot(*np.diff(middles, axis=0).T)[np.hypot(*(way[1:400] - pose[end - 2, :2]).T) > 8]
     assert not len(steps) or steps.max() < 4
 
 

@@ -97,9 +97,10 @@ def as_seen_best(rgb_HWC: np.ndarray, network: Parser | None = None) -> np.ndarr
     size = [max(1, round(side * scale)) for side in rgb_HWC.shape[1::-1]]
     small_hwC = cv2.resize(rgb_HWC, size, interpolation=cv2.INTER_AREA)
     darker_V = np.round(255 * (np.arange(256) / 255) ** _DARKER).astype(np.uint8)
-    if np.median(small_hwC) < _PALE or _share_of_cloth(small_hwC, network) > _HARDLY:
+    if np.median(small_hwC) < _PALE:
         return rgb_HWC
-    if _share_of_cloth(darker_V[small_hwC], network) < _FAR_MORE * _share_of_cloth(small_hwC, network):
+    share = _share_of_cloth(small_hwC, network)
+    if share > _HARDLY or _share_of_cloth(darker_V[small_hwC], network) < _FAR_MORE * share:
         return rgb_HWC
     return darker_V[rgb_HWC]
 

@@ -22,6 +22,7 @@ from torch import Tensor
 from engine.compositing.fields import Window, ramp, ramp_at, window_of
 from engine.compositing.limb_bones import Segment, sampled
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
+from engine.compositing.under_arms import RIM
 from engine.cv import cv2
 
 _LIFTED = 0.15, 0.5  # radians that an upper arm is lifted, until all this is shown
@@ -36,7 +37,6 @@ _LEVELS = 1.0, 1.2, 1.4  # times as far below, where it is looked for
 _ABOVE = 0.1  # units above a shoulder's joint, which lies within it
 _INWARDS = 0.5  # of the way from a shoulder to the neck: what is farther in needs no outline
 _BEYOND = 0.4  # units farther than an outline's farthest point, up to which it tells where nothing is
-_RIM = 1.0 / 128  # of a picture's height, how far beside an arm its rim goes, as in `under_arms`
 _EASED = 0.04  # units beyond a trunk's side, where an outline ends, in which its edge is left alone
 _SEAM = 0.02  # units over which the cloth of one side of the seam goes over into that of the other
 _SHARE = 0.5, 0.85  # of the angle between arm and trunk, which part is the arm's: of a sleeve, of a bare one
@@ -60,7 +60,7 @@ class Bared(NamedTuple):
     def side(self, line_A: Tensor, sides_2: Tensor) -> int:
         """Up to which of the points of a line the person goes on without her arms and their rims."""
         behind_1A, arms_2A, on_2A = (sampled(each, line_A[None], sides_2)[:, 0] for each in self)
-        near = round(_RIM * 2.0 / float((line_A[1] - line_A[0]).abs()))
+        near = round((RIM // 2) / 128 * 2.0 / float((line_A[1] - line_A[0]).abs()))
         arms_2A = F.max_pool1d(arms_2A[None], 2 * near + 1, 1, near)[0]
         hers_A = ((1.0 - behind_1A[0]) * (1.0 - arms_2A.amax(0))).maximum((on_2A * arms_2A).amax(0))
         return int((hers_A > 0.5).float().cummin(0).values.sum())

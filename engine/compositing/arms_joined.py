@@ -11,8 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.fields import between_known, ramp, size_of
-from engine.compositing.limb_bones import ARM_CHAINS, ARMS, not_short, positions, sampled, segments
-from engine.compositing.limb_mattes import THICK, reach
+from engine.compositing.limb_bones import ARM_CHAINS, ARMS, positions, sampled, segments
+from engine.compositing.limb_mattes import THICK, across, reach
 from engine.compositing.ribbons import Place, Ribbon, inner_side, place_of, ribbon
 
 _SEEN = 0.5  # of a matte
@@ -86,12 +86,9 @@ def _found(side: int, pose_183: Tensor, arm_HW: Tensor, here_HW: Tensor, sides_2
 
 def _broad(line_N: Tensor, unit: float, arm_HW: Tensor, sides_2: Tensor) -> Tensor:
     """How much of an arm is seen to both sides of a line [2, N], in units."""
-    step_N = not_short(line_N.diff())
-    step_N = torch.cat([step_N, step_N[-1:]])
-    aside_A = (torch.arange(_ACROSS, device=line_N.device) + 0.5) / _ACROSS * THICK[1]
-    side_211 = torch.tensor([1j, -1j], device=line_N.device)[:, None, None]
-    across_2NA = line_N[:, None] + side_211 * (step_N / step_N.abs())[:, None] * aside_A * unit
-    seen_2NA = sampled(arm_HW[None], across_2NA.flatten(0, 1), sides_2)[0].view(across_2NA.shape)
+    aside_A = (torch.arange(_ACROSS, device=line_N.device) + 0.5) / _ACROSS * THICK[1] * unit
+    point_2NA = across(line_N, aside_A)
+    seen_2NA = sampled(arm_HW[None], point_2NA.flatten(0, 1), sides_2)[0].view(point_2NA.shape)
     return THICK[1] * (seen_2NA > _SEEN).float().mean(2)
 
 

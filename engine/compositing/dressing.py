@@ -22,7 +22,7 @@ from engine.compositing.bare_skin import bare_skin
 from engine.compositing.beneath import bare_beneath, body_beneath, clothes_over, own_beneath, piece_beneath
 from engine.compositing.bodies import body_of
 from engine.compositing.contact_shadows import in_shadow
-from engine.compositing.fields import Window, around, at, highest, largest, ramp, size_of, spread
+from engine.compositing.fields import Window, around, at, closed, highest, largest, ramp, size_of, spread
 from engine.compositing.passers_by import scraps
 from engine.compositing.rims import at_hems, no_skin
 from engine.compositing.tailoring import continued, drawn_out
@@ -283,7 +283,7 @@ def _covered(
     # What was in a sleeve is where an arm is, for a map has no outline of it.
     seen_11HW = inner(arms_11HW, 1) * (1.0 - rims_11HW) * (1.0 - ramp(gone_11HW, *_SEAM))
     side = 2 * _RIM * -(-size_of(gone_11HW)[0] // 256) + 1
-    arms_11HW = 1.0 - highest(1.0 - highest(seen_11HW.maximum(laid.beside * gone_11HW), side), side)
+    arms_11HW = closed(seen_11HW.maximum(laid.beside * gone_11HW), side)
     return (trunk_11HW * (1.0 - arms_11HW)).maximum(laid.sleeves) * (1.0 - over_11HW)
 
 

@@ -79,6 +79,11 @@ def highest(x_BChw: Tensor, side: int) -> Tensor:
     return F.max_pool2d(F.max_pool2d(x_BChw, (side, 1), 1, (half, 0)), (1, side), 1, (0, half))
 
 
+def closed(x_BChw: Tensor, side: int) -> Tensor:
+    """The map with what is narrower than a window of this odd side, between what is higher, filled."""
+    return 1.0 - highest(1.0 - highest(x_BChw, side), side)
+
+
 def keeps_shape(positions_B2hw: Tensor) -> Tensor:
     """1 where the positions turn and enlarge the photo, 0 where they stretch it more than 4 to 1, or fold
     it."""

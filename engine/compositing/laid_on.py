@@ -29,7 +29,7 @@ from engine.compositing.bodies import (
     shoulders_seen,
 )
 from engine.compositing.clothes import Clothes
-from engine.compositing.fields import highest, ramp, size_of, spread
+from engine.compositing.fields import closed, highest, ramp, size_of, spread
 from engine.compositing.garment_outline import Lower
 from engine.compositing.shoulders import shoulder_rays
 from engine.compositing.tops_laid_on import top_on
@@ -186,7 +186,7 @@ class _Cloth:
 def _gaps(cover_11HW: Tensor, px: float) -> Tensor:
     """How much of a px is in a gap of what is covered that is at most twice so broad."""
     side = 2 * max(1, round(px)) + 1
-    return (1.0 - highest(1.0 - highest(cover_11HW, side), side) - cover_11HW).clamp_min(0.0)
+    return (closed(cover_11HW, side) - cover_11HW).clamp_min(0.0)
 
 
 def _over(layers: list[Tensor]) -> tuple[Tensor, Tensor]:

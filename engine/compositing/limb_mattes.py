@@ -105,14 +105,19 @@ def _to_hem(top_N: Tensor, made: Ribbon) -> Tensor:
     return F.pad(run_N * (1.0 - run_N[half]), (made.root, 0), value=0.0)
 
 
+def across(line_N: Tensor, aside_A: Tensor) -> Tensor:
+    """Positions so far to the left and to the right of the points of a line, complex [2, N, A]."""
+    step_N = not_short(line_N.diff())
+    step_N = torch.cat([step_N, step_N[-1:]])
+    side_211 = torch.tensor([1j, -1j], device=line_N.device)[:, None, None]
+    return line_N[:, None] + side_211 * (step_N / step_N.abs())[:, None] * aside_A
+
+
 def reach(line_N: Tensor, limb_HW: Tensor, unit: float, sides_2: Tensor) -> Tensor:
     """[2, N], 0 to 1: how much of the way that limbs reach at most a limb goes on, unbroken, to either side
     of the points of a line, or of a line near them: joints may lie a little beside a limb."""
-    step_N = not_short(line_N.diff())
-    step_N = torch.cat([step_N, step_N[-1:]])
     aside_A = torch.linspace(0.0, 1.0, _ACROSS, device=limb_HW.device) * THICK[1] * unit
-    side_211 = torch.tensor([1j, -1j], device=limb_HW.device)[:, None, None]
-    point_2NA = line_N[:, None] + side_211 * (step_N / step_N.abs())[:, None] * aside_A
+    point_2NA = across(line_N, aside_A)
     seen_2NA = sampled(limb_HW[None], point_2NA.flatten(0, 1), sides_2)[0].view(point_2NA.shape) > 0.5
     before_2NA = ~seen_2NA.cummax(2).values
     beside_2N1 = before_2NA.float().mean(2, keepdim=True) * THICK[1] <= _BESIDE

@@ -17,7 +17,7 @@ from engine.compositing.bare_bodies import Limb
 from engine.compositing.bodies import ARM, ARMPIT, TRUNK, Body, Ways, along_limb, limb_length
 from engine.compositing.cloth_meshes import looked_up, mesh_over, part_over
 from engine.compositing.clothes import Clothes
-from engine.compositing.fields import highest, ramp, ramp_at
+from engine.compositing.fields import closed, ramp, ramp_at
 from engine.compositing.garment_outline import Sleeve, Upper
 from engine.compositing.shoulders import as_shoulders
 from engine.cv import cv2
@@ -159,7 +159,7 @@ def top_on(
         aside_hw = (across_hw.abs() > _COLLAR) & (down_hw <= ARMPIT)
         sleeved_hw = sleeved_hw.maximum(aside_hw * (1.0 - arms_hw))
     # Without the seams where parts of it meet, in which skin would be seen as a line.
-    hidden_hw = 1.0 - highest(1.0 - highest(sleeved_hw.maximum(beside_hw * (1.0 - arms_hw))[None], 3), 3)[0]
+    hidden_hw = closed(sleeved_hw.maximum(beside_hw * (1.0 - arms_hw))[None], 3)[0]
     return Top(layers, sleeves_hw, ended_hw, hidden_hw, sleeved_hw)
 
 

@@ -11,7 +11,7 @@ from engine.compositing.limb_bones import ARMS, segments
 from engine.cv import cv2
 from engine.ops.resample import running_mean
 
-_RIM = 3  # px of a map of 128 rows, side of the window in which what is beside an arm has its colours
+RIM = 3  # px of a map of 128 rows, side of the window in which what is beside an arm has its colours
 _ASIDE = 3  # times as far as aside is what is above or below
 _TALL = 0.9  # of a forearm: what clothes are beneath an arm goes so far up and down
 
@@ -19,13 +19,13 @@ _TALL = 0.9  # of a forearm: what clothes are beneath an arm goes so far up and 
 def with_rims(arms_B2hw: Tensor, rows: int | None = None) -> Tensor:
     """Mattes of arms with what has something of an arm's colours. rows: of the whole picture, where they are
     of a part of it."""
-    return highest(arms_B2hw, odd_side(_RIM, arms_B2hw.shape[-2] if rows is None else rows))
+    return highest(arms_B2hw, odd_side(RIM, arms_B2hw.shape[-2] if rows is None else rows))
 
 
 def without_crumbs(matte_B1hw: Tensor, rows: int) -> Tensor:
     """A matte without what is no broader than a rim: bits of fingers that no arm's matte holds. rows: of the
     whole picture."""
-    side = odd_side(_RIM, rows)
+    side = odd_side(RIM, rows)
     return highest(1.0 - highest(1.0 - matte_B1hw, side), side).minimum(matte_B1hw)
 
 
@@ -37,7 +37,7 @@ def without_slits(matte_B1hw: Tensor, rows: int) -> Tensor:
 def evened(matte_B1hw: Tensor, rows: int) -> Tensor:
     """A matte without cracks that are no broader than a rim, and with an outline that has no steps of the
     maps it was told on, and is as sharp as a photo's. rows: of the whole picture."""
-    side = odd_side(_RIM, rows)
+    side = odd_side(RIM, rows)
     return ramp(running_mean(without_slits(matte_B1hw, rows), side), 0.5 - 1.0 / side, 0.5 + 1.0 / side)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -147,18 +147,17 @@ class Person:
 
     def seated(self, number: int) -> Photograph:
         """One picture of somebody who sits on their seat, from any side."""
-        shot, rng = _plan(self.index, number)
-        for _ in range(_ATTEMPTS):
-            view = self.photograph(plan_to_sit(rng, self.sunk), shot, rng)
-            if is_presentable(view.surfaces_HW):
-                break
-        return view
+        return self._presentable(number, lambda rng: plan_to_sit(rng, self.sunk))
 
     def shown(self, number: int) -> Photograph:
         """One picture of somebody who shows their clothes, hands at rest before them or on a bag."""
+        return self._presentable(number, lambda rng: plan_to_show(rng, self.handbag))
+
+    def _presentable(self, number: int, plan: Callable[[np.random.Generator], Pose]) -> Photograph:
+        """The first of a few poses that is presentable, or the last."""
         shot, rng = _plan(self.index, number)
         for _ in range(_ATTEMPTS):
-            view = self.photograph(plan_to_show(rng, self.handbag), shot, rng)
+            view = self.photograph(plan(rng), shot, rng)
             if is_presentable(view.surfaces_HW):
                 break
         return view

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from engine.compositing.arms_seen import arms_seen, with_hands, with_held
 from engine.compositing.moving_least_squares import normalised_pose
@@ -55,14 +56,20 @@ def test_mattes_and_classes_beneath_come_in_the_size_that_is_asked_for():
     assert made.beneath[0, NOBODY, 12:44, 8:14].min() > 0.9 < made.beneath[0, TOP, 12:44, 20:28].min()
 
 
-def test_bare_hands_that_the_network_gives_to_nobody_are_their_wrists():
-    """Two forearms of 40 px that point at each other, hands side by side between them."""
+def hands_that_meet() -> Tensor:
+    """A pose [1, 18, 3]: two forearms of 40 px that point at each other."""
     pose = torch.zeros(1, 18, 3)
     for joint, x, y in (
         (sk.RIGHT_SHOULDER, 20, 10), (sk.RIGHT_ELBOW, 10, 60), (sk.RIGHT_WRIST, 45, 60),
         (sk.LEFT_SHOULDER, 108, 10), (sk.LEFT_ELBOW, 118, 60), (sk.LEFT_WRIST, 83, 60),
     ):  # fmt: skip
         pose[0, joint] = torch.tensor([x, y, 2.0])
+    return pose
+
+
+def test_bare_hands_that_the_network_gives_to_nobody_are_their_wrists():
+    """Two forearms of 40 px that point at each other, hands side by side between them."""
+    pose = hands_that_meet()
     bare = torch.zeros(1, 1, 96, 128)
     bare[..., 55:65, 45:83] = bare[..., 5:15, 60:68] = 1.0  # hands, and a throat
     arms = torch.zeros(1, 2, 96, 128)
@@ -77,12 +84,7 @@ def test_bare_hands_that_the_network_gives_to_nobody_are_their_wrists():
 
 def test_hands_that_touch_are_each_their_nearer_wrists_and_nobodys_hand_is_half_there():
     """The same, where the network gives all of both hands to both arms, by four tenths."""
-    pose = torch.zeros(1, 18, 3)
-    for joint, x, y in (
-        (sk.RIGHT_SHOULDER, 20, 10), (sk.RIGHT_ELBOW, 10, 60), (sk.RIGHT_WRIST, 45, 60),
-        (sk.LEFT_SHOULDER, 108, 10), (sk.LEFT_ELBOW, 118, 60), (sk.LEFT_WRIST, 83, 60),
-    ):  # fmt: skip
-        pose[0, joint] = torch.tensor([x, y, 2.0])
+    pose = hands_that_meet()
     hands = (..., slice(55, 65), slice(45, 83))
     bare, arms = torch.zeros(1, 1, 96, 128), torch.zeros(1, 2, 96, 128)
     bare[hands], arms[hands] = 0.8, 0.4

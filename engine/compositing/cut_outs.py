@@ -17,6 +17,7 @@ from engine.compositing.limb_mattes import THICK, reach
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
 from engine.compositing.ribbons import (
     Ribbon,
+    apart,
     inner_side,
     least_radius,
     mitred,
@@ -30,6 +31,7 @@ from engine.compositing.sleeves import Sleeve, lifted_sleeve, sleeved
 
 _BENT = 0.2, 0.8  # radians that a joint is bent otherwise than in the photo, until it is pointed
 _SHOULDER = 0.3, 0.7  # how sure it is that a px of a trunk's corner is of an arm
+_FOLDED = 0.3  # units along a limb, farther apart than which places beside it are different ones
 _RIM, _RIM_PX = 0.02, 2.56  # of half the picture's height, and px of a fine matte at most: so soft is an edge
 
 
@@ -156,7 +158,9 @@ def lay_over(
             facing_hw = where._replace(aside=-where.aside).beside(broad_2N)
             at_most = where._replace(aside=where.aside.sign() * broadest)
             crook_hw = past_middle(at_most, was.line_N) & (where.aside.abs() > facing_hw)
-            matte_1hw = matte_1hw.masked_fill(crook_hw, 0.0)
+            # And what lies along another part of it is not this one's.
+            elsewhere_hw = apart(place_of(before_hw, was.line_N), where, was.line_N) > _FOLDED * unit
+            matte_1hw = matte_1hw.masked_fill(crook_hw | elsewhere_hw, 0.0)
         if upper:  # in the trunk's corner all is its, as broad as where it comes out of it
             over_hw = where.aside.abs() - where.beside(at_root_2N)
             corner_hw = 1.0 - ramp(over_hw, -rim, 0.0)
@@ -174,7 +178,7 @@ def lay_over(
             clean_hw = position_at(clean, was.line_N, scale)
         if cut_out.feet_2HW is not None and not upper:
             clean_hw = clean_hw + each.part * torch.complex(*sampled(cut_out.feet_2HW, clean_hw, sides_2))
-        seen_Chw = cut_out.seen(clean_hw, each.part, sides_2)
+        seen_Chw = cut_out.seen(clean_hw, each.drawn, sides_2)
         if hand is not None and cut_out.other_HW is not None and not upper:
             there = where._replace(aside=-where.aside) if hand.mirrored else where
             there_hw, shown_hw = position_at(there, hand.line_N, scale), each.part * where.of(hand.shown_N)

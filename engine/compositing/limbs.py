@@ -13,7 +13,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.atlas import CLASSES
 from engine.compositing.creases import below, near_hip, past_crease
 from engine.compositing.crotches import Triangle, aside, outside, stretched
 from engine.compositing.cut_outs import Along, CutOut, Poses, lay_over, window_around
@@ -44,17 +43,18 @@ _GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt",
 
 class _Own(NamedTuple):
     """Of a photo: its C planes, which are its colours or what it shows (`shown_surface`), and as its arms
-    have them (`own_pose`) [C, H, W]; the same, and how sure it is that nobody is there [C + 1, H, W], without
-    the hands that are elsewhere, and without any hand that lies on clothes; its plate [C, H, W], its limbs'
-    mattes, the rims of its feet (`feet`), what is under its arms [C + 2, H, W], and its classes as its engine
-    draws them [8, h, w]."""
+    have them (`own_pose`) [1 or 2, C, H, W]; the same, and how sure it is that nobody is there [C + 1, H, W],
+    without the hands that are elsewhere, and without any hand that lies on clothes; its plate [C, H, W],
+    mattes of what is seen of its limbs, and of what is shown of them, the rims of its feet (`feet`), what is
+    under its arms [C + 2, H, W], and its classes (`OwnPose.classes`) [8, h, w]."""
 
     photo_CHW: Tensor
-    arms_CHW: Tensor
+    arms_2CHW: Tensor
     bare_DHW: Tensor
     handless_DHW: Tensor
     plate_CHW: Tensor
     limbs_4HW: Tensor
+    drawn_4HW: Tensor
     feet_2HW: Tensor
     under_EHW: Tensor
     class_8hw: Tensor
@@ -71,7 +71,7 @@ def moved_limbs(
     without the hands that are elsewhere (`layers.without_moved_hands`). A limb that ends in a guessed joint
     is behind the trunk.
     """
-    layers, colours = [], own.background.shape[1]
+    layers, colours, class_B8hw = [], own.background.shape[1], own.classes.float()
     for i, each in enumerate(found):
         if each is None:
             layers.append(torch.zeros(1 + colours, *size_of(source.photo), device=source.photo.device))
@@ -80,10 +80,18 @@ def moved_limbs(
         on_a_leg = any(bone.drawn > 0 and not bone.bone.of_arm for bone in each.shown)
         under_Ehw, surface_Dhw = own.under[i].float(), own.surface[i].float()
         handless_DHW = _without_hands(bare_DHW, under_Ehw, surface_Dhw[_ARMS]) if on_a_leg else bare_DHW
-        photo_CHW, arms_CHW = source.photo[i, :colours].float(), own.arms[i].float()
-        pictures = photo_CHW, arms_CHW, bare_DHW, handless_DHW, own.background[i].float()
+        photo_CHW, arms_2CHW = (
+            source.photo[i, :colours].float(),
+            own.arms[i].float().unflatten(0, (-1, colours)),
+        )
+        pictures = photo_CHW, arms_2CHW, bare_DHW, handless_DHW, own.background[i].float()
         of_photo = _Own(
-            *pictures, own.limbs[i].float(), own.feet[i].float(), under_Ehw, surface_Dhw[:CLASSES]
+            *pictures,
+            own.limbs[i].float(),
+            own.drawn_limbs[i].float(),
+            own.feet[i].float(),
+            under_Ehw,
+            class_B8hw[i],
         )
         layers.append(_of_one(each, of_photo))
     return torch.stack(layers)
@@ -114,12 +122,13 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
     for behind in (True, False):
         for limb, bones in drawn.items():
             if bones[-1].hidden == behind:
-                lies = own.limbs_4HW[limb], abs(trunk.turn), ways[limb]
+                lies = own.drawn_4HW[limb], abs(trunk.turn), ways[limb]
                 if bones[0].bone.of_arm:
                     shoulder_HW = _shoulder(ways[limb], own)
                     hand = ways[limb].hand
                     other_HW = None if hand is None else own.limbs_4HW[hand.limb]
-                    of_arm = own.arms_CHW, shoulder_HW, other_HW
+                    arms_CHW = own.arms_2CHW[ARM_CHAINS.index(limb) % len(own.arms_2CHW)]
+                    of_arm = arms_CHW, shoulder_HW, other_HW
                     cut_out = CutOut(own.photo_CHW, *lies, None, None, *of_arm)
                 else:
                     cut_out = CutOut(own.handless_DHW[:-1], *lies, own.feet_2HW, above.get(limb))

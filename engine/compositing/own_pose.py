@@ -25,6 +25,7 @@ from engine.compositing.hidden_hands import out_of_pockets
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.limb_claims import HEAD_CLASSES
 from engine.compositing.limb_mattes import limb_mattes, without_wall
+from engine.compositing.made_hands import skin_tones
 from engine.compositing.under_hands import under_hands
 from engine.ops.resample import enlarged
 from engine.regions import REGIONS
@@ -47,8 +48,8 @@ class OwnPose(NamedTuple):
     limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. feet: [B, 2, H, W], as of `feet.rims_of_feet`.
     arms: [B, 3, H, W], the photo for its arms, as of `arm_outlines.without_rims`. under: [B, 5, H, W], and
     cloth: [B, 3, H, W], as of `under_hands.under_hands`, less the head. seen: [B, 11, h, w], the photo's own
-    surface map as `surface` is. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives
-    it.
+    surface map as `surface` is. skin: [B, 2, 3], as of `made_hands.skin_tones`. pose: float32 [B, 18, 3], as
+    `moving_least_squares.normalised_pose` gives it.
     """
 
     picture: Tensor
@@ -65,6 +66,7 @@ class OwnPose(NamedTuple):
     under: Tensor
     cloth: Tensor
     seen: Tensor
+    skin: Tensor
     pose: Tensor
 
     def compact(self) -> OwnPose:
@@ -111,6 +113,7 @@ def own_pose_rendering(
     # A hand in hair lies on no clothes; that is hair, the parsing network may not know.
     head_B1hw = class_B8hw[:, HEAD_CLASSES].sum(1, keepdim=True)
     under_B5HW[:, 3:] *= 1.0 - enlarged(head_B1hw, size_of(under_B5HW))
+    photo_B3HW = source.photo[:, :3].float()
     return OwnPose(
         picture_BChw.float().clone(),  # what is drawn next may overwrite it
         torch.cat([class_B8hw, point_B3hw], 1),
@@ -122,9 +125,10 @@ def own_pose_rendering(
         background_B3HW,
         limbs_B4HW,
         rims_of_feet(limbs_B4HW, pose_B183),
-        without_rims(source.photo[:, :3].float(), arms_B2HW, 1.0 - source.photo[:, -1:].float(), pose_B183),
+        without_rims(photo_B3HW, arms_B2HW, 1.0 - source.photo[:, -1:].float(), pose_B183),
         under_B5HW,
         cloth_B3HW,
         F.interpolate(torch.cat([seen_class_B8hw, seen_point_B3hw], 1), size, mode="area"),
+        skin_tones(photo_B3HW, class_B8HW, limbs_B4HW, pose_B183),
         pose_B183,
     )

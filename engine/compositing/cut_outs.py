@@ -16,6 +16,7 @@ from engine.compositing.limb_bones import sampled
 from engine.compositing.limb_mattes import THICK, reach
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
 from engine.compositing.ribbons import (
+    Place,
     Ribbon,
     apart,
     inner_side,
@@ -95,12 +96,20 @@ def _bent(bones: Sequence[Elsewhere]) -> float:
     return ramp_at(abs(phase(now / upper_now * upper_then / then)), *_BENT)
 
 
+class OtherArm(NamedTuple):
+    """Planes [C, h, w] and matte [h, w] of a picture of it, and that picture's sides."""
+
+    planes_Chw: Tensor
+    matte_hw: Tensor
+    sides_2: Tensor
+
+
 class CutOut(NamedTuple):
     """The photo's planes [C, H, W], the limb's matte [H, W], how much larger the person is now, along what it
     lies, of legs the rims of feet [2, H, W] (`feet`), and the matte of what stays of the trunk over it
     [H, W], if anything does; of arms the photo as one is shown that is elsewhere
-    (`arm_outlines.without_rims`), what may be of a shoulder [H, W], and the matte of the other arm, if that
-    one's hand is shown."""
+    (`arm_outlines.without_rims`), what may be of a shoulder [H, W], and the arm whose hand is shown, if that
+    is another."""
 
     photo_CHW: Tensor
     limb_HW: Tensor
@@ -110,7 +119,7 @@ class CutOut(NamedTuple):
     above_HW: Tensor | None = None
     rimless_CHW: Tensor | None = None
     shoulder_HW: Tensor | None = None
-    other_HW: Tensor | None = None
+    other: OtherArm | None = None
 
     def seen(self, place_hw: Tensor, part: float, sides_2: Tensor) -> Tensor:
         """Its planes at places of the photo [C, h, w], of a bone that is so far elsewhere."""
@@ -179,12 +188,10 @@ def lay_over(
         if cut_out.feet_2HW is not None and not upper:
             clean_hw = clean_hw + each.part * torch.complex(*sampled(cut_out.feet_2HW, clean_hw, sides_2))
         seen_Chw = cut_out.seen(clean_hw, each.drawn, sides_2)
-        if hand is not None and cut_out.other_HW is not None and not upper:
-            there = where._replace(aside=-where.aside) if hand.mirrored else where
-            there_hw, shown_hw = position_at(there, hand.line_N, scale), each.part * where.of(hand.shown_N)
-            other_1hw = sampled(cut_out.other_HW[None], there_hw, sides_2).masked_fill(where.beyond, 0.0)
-            matte_1hw = torch.lerp(matte_1hw, other_1hw, shown_hw)
-            seen_Chw = torch.lerp(seen_Chw, cut_out.seen(there_hw, each.part, sides_2), shown_hw)
+        if hand is not None and cut_out.other is not None and not upper:
+            matte_1hw, seen_Chw = _with_hand(
+                hand, cut_out.other, where, (matte_1hw, seen_Chw), each.part, scale
+            )
         if hole is not None and hole.lifted > 0 and upper:
             parts = hole.parts(here_hw)
             outer_Chw = cut_out.seen(hole.before(here_hw), each.part, sides_2)
@@ -196,6 +203,27 @@ def lay_over(
         # Drawn in part it lets the engine's picture through, and not what the layer has behind it.
         drawn_Dhw = each.drawn * torch.cat([torch.ones_like(matte_1hw), seen_Chw])
         layer_DHW[:, rows, columns].lerp_(drawn_Dhw, matte_1hw * near.of(goes.shown(place, upper)))
+
+
+def _with_hand(
+    hand: OtherHand,
+    other: OtherArm,
+    where: Place,
+    own: tuple[Tensor, Tensor],
+    part: float,
+    scale: float,
+) -> tuple[Tensor, Tensor]:
+    """The matte [1, h, w] and the planes [C, h, w] of a forearm whose hand is another's; own: without it."""
+    own_1hw, own_Chw = own
+    past_hw = where.of(hand.past_N)
+    there = where._replace(aside=-where.aside) if hand.mirrored else where
+    there_hw = position_at(there, hand.line_N, scale / hand.larger)
+    matte_1hw = sampled(other.matte_hw[None], there_hw, other.sides_2).masked_fill(where.beyond, 0.0)
+    planes_Chw = sampled(other.planes_Chw, there_hw, other.sides_2)
+    shown_1hw = torch.lerp(torch.ones_like(own_1hw), hand.own_part(past_hw), part) * own_1hw
+    hand_1hw = part * hand.part(past_hw) * matte_1hw * (1.0 - shown_1hw)
+    made_1hw = shown_1hw + hand_1hw
+    return made_1hw, torch.lerp(own_Chw, planes_Chw, hand_1hw / made_1hw.clamp_min(1e-6))
 
 
 def window_around(

@@ -15,13 +15,15 @@ from torch import Tensor
 
 from engine.compositing.creases import below, near_hip, past_crease
 from engine.compositing.crotches import Triangle, aside, outside, stretched
-from engine.compositing.cut_outs import Along, CutOut, Poses, lay_over, window_around
+from engine.compositing.cut_outs import Along, CutOut, OtherArm, Poses, lay_over, window_around
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, odd_side, ramp, size_of, window_of
+from engine.compositing.hidden_hands import OtherHand
 from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled, seen
 from engine.compositing.limb_claims import HEAD_CLASSES, LIES, arms_alone, arms_away, before
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, gone
 from engine.compositing.limbs_found import MovedLimbs, Pulled, by_limb
+from engine.compositing.made_hands import made_hand
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.under_arms import evened, with_rims, without_crumbs
 from engine.ops.resample import enlarged, running_mean
@@ -46,7 +48,8 @@ class _Own(NamedTuple):
     have them (`own_pose`) [1 or 2, C, H, W]; the same, and how sure it is that nobody is there [C + 1, H, W],
     without the hands that are elsewhere, and without any hand that lies on clothes; its plate [C, H, W],
     mattes of what is seen of its limbs, and of what is shown of them, the rims of its feet (`feet`), what is
-    under its arms [C + 2, H, W], and its classes (`OwnPose.classes`) [8, h, w]."""
+    under its arms [C + 2, H, W], its classes (`OwnPose.classes`) [8, h, w], and the tones of its hands
+    [2, 3]."""
 
     photo_CHW: Tensor
     arms_2CHW: Tensor
@@ -58,6 +61,11 @@ class _Own(NamedTuple):
     feet_2HW: Tensor
     under_EHW: Tensor
     class_8hw: Tensor
+    skin_23: Tensor
+
+    def arm(self, limb: int) -> Tensor:
+        """The planes of an arm [C, H, W], by its number in BONES_OF_LIMB."""
+        return self.arms_2CHW[ARM_CHAINS.index(limb) % len(self.arms_2CHW)]
 
 
 @torch.no_grad()
@@ -92,6 +100,7 @@ def moved_limbs(
             own.feet[i].float(),
             under_Ehw,
             class_B8hw[i],
+            own.skin[i].float(),
         )
         layers.append(_of_one(each, of_photo))
     return torch.stack(layers)
@@ -125,10 +134,7 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
                 lies = own.drawn_4HW[limb], abs(trunk.turn), ways[limb]
                 if bones[0].bone.of_arm:
                     shoulder_HW = _shoulder(ways[limb], own)
-                    hand = ways[limb].hand
-                    other_HW = None if hand is None else own.limbs_4HW[hand.limb]
-                    arms_CHW = own.arms_2CHW[ARM_CHAINS.index(limb) % len(own.arms_2CHW)]
-                    of_arm = arms_CHW, shoulder_HW, other_HW
+                    of_arm = own.arm(limb), shoulder_HW, _other_arm(limb, ways[limb].hand, own, sides_2)
                     cut_out = CutOut(own.photo_CHW, *lies, None, None, *of_arm)
                 else:
                     cut_out = CutOut(own.handless_DHW[:-1], *lies, own.feet_2HW, above.get(limb))
@@ -144,6 +150,21 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
             seen_Chw = sampled(own.bare_DHW[:-1], trunk.before(here_HW[window]), sides_2)
             _lay(layer_DHW, seen_Chw, matte_1HW[0][window], window)
     return layer_DHW
+
+
+def _other_arm(limb: int, hand: OtherHand | None, own: _Own, sides_2: Tensor) -> OtherArm | None:
+    """Whose hand an arm has, if that is another's."""
+    if hand is None:
+        return None
+    if hand.limb is not None:
+        return OtherArm(own.arm(hand.limb), own.drawn_4HW[hand.limb], sides_2)
+    made = made_hand(sides_2.device)
+    if len(own.photo_CHW) == len(made.times):
+        planes_CHW = made.coloured(own.skin_23[ARM_CHAINS.index(limb)])
+    else:  # of what the photo shows, a hand
+        planes_CHW = torch.zeros(len(own.photo_CHW), *size_of(made.matte), device=made.matte.device)
+        planes_CHW[_ARMS] = 1.0
+    return OtherArm(planes_CHW, made.matte, made.sides_2)
 
 
 def _shoulder(way: Along, own: _Own) -> Tensor:

@@ -26,6 +26,7 @@ from engine.compositing.hidden_hands import out_of_pockets
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.limb_claims import HEAD_CLASSES
 from engine.compositing.limb_mattes import limb_mattes, without_wall
+from engine.compositing.made_hands import skin_tones
 from engine.compositing.under_hands import under_hands
 from engine.compositing.whole_arms import whole_arms
 from engine.ops.resample import enlarged
@@ -50,8 +51,8 @@ class OwnPose(NamedTuple):
     arms: [B, 3 or 6, H, W], the photo for its arms, as of `arm_outlines.without_rims`, and drawn: [B, 2, H,
     W], what is shown of them, as of `whole_arms.whole_arms`. under: [B, 5, H, W], and cloth: [B, 3, H, W],
     as of `under_hands.under_hands`, less the head. seen: [B, 11, h, w], the photo's own surface
-    map as `surface` is. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives
-    it.
+    map as `surface` is. skin: [B, 2, 3], as of `made_hands.skin_tones`. pose: float32 [B, 18, 3], as
+    `moving_least_squares.normalised_pose` gives it.
     """
 
     picture: Tensor
@@ -69,6 +70,7 @@ class OwnPose(NamedTuple):
     under: Tensor
     cloth: Tensor
     seen: Tensor
+    skin: Tensor
     pose: Tensor
 
     @property
@@ -126,12 +128,11 @@ def own_pose_rendering(
     limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], source.photo[:, :3].float(), background_B3HW)
     arms_B2HW = limbs_B4HW[:, ARM_CHAINS]
     under_B5HW, cloth_B3HW = under_hands(source.photo, seen_B11hw, pose_B183, limbs_B4HW, beneath_B8HW)
-    rimless_B3HW = without_rims(
-        source.photo[:, :3].float(), arms_B2HW, 1.0 - source.photo[:, -1:].float(), pose_B183
-    )
     # A hand in hair lies on no clothes; that is hair, the parsing network may not know.
     head_B1hw = class_B8hw[:, HEAD_CLASSES].sum(1, keepdim=True)
     under_B5HW[:, 3:] *= 1.0 - enlarged(head_B1hw, size_of(under_B5HW))
+    photo_B3HW = source.photo[:, :3].float()
+    rimless_B3HW = without_rims(photo_B3HW, arms_B2HW, 1.0 - source.photo[:, -1:].float(), pose_B183)
     return OwnPose(
         picture_BChw.float().clone(),  # what is drawn next may overwrite it
         torch.cat([class_B8hw, point_B3hw], 1),
@@ -147,5 +148,6 @@ def own_pose_rendering(
         under_B5HW,
         cloth_B3HW,
         F.interpolate(torch.cat([seen_class_B8hw, seen_point_B3hw], 1), size, mode="area"),
+        skin_tones(photo_B3HW, class_B8HW, limbs_B4HW, pose_B183),
         pose_B183,
     )

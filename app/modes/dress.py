@@ -353,5 +353,6 @@ class DressMode(QObject):
             from engine.editing.outlines import sharp
 
             mask_hw = regions.seen_as(self._pieces_hw, choice, self._distribution)
-            self._lines_of[choice] = regions.outline(sharp(mask_hw, self._picture_HWC))
+            wall_hw = None if BACKGROUND in choice else self._pieces_hw == 0
+            self._lines_of[choice] = regions.outline(sharp(mask_hw, self._picture_HWC, wall_hw))
         return self._lines_of[choice]

@@ -13,7 +13,7 @@ from engine.pictures import to_tensor
 from engine.plan import one_thread
 
 _BESIDE = 8  # positions of a map of 128 rows on either side of a mask: as far as a matte looks
-_SURE = 3  # positions, the odd side of a window within which a mask and a wall are wholly that
+_SURE = 5  # positions, the odd side of a window within which a mask and a wall are sure to be that
 _OF_WALL = 0.12, 0.2  # difference of colours (of -1 to 1) from a wall's, up to which it is told from none
 
 

@@ -44,13 +44,15 @@ def test_what_is_around_it_changes_nothing(rows):
 def test_a_white_cuff_before_a_pale_wall_is_outlined_as_the_map_has_it():
     """Between its wall and a hand that is darker than both, colours would give it to the wall."""
     picture_HWC = np.full((256, 176, 3), 226, np.uint8)
-    picture_HWC[60:120, 80:96] = 232
-    picture_HWC[120:170, 82:94] = (150, 90, 60)
+    picture_HWC[60:120, 82:92] = 229
+    picture_HWC[120:170, 83:91] = (150, 90, 60)
     there_HW = np.zeros((256, 176), bool)
-    there_HW[60:120, 80:96] = True
-    mask_hw, wall_hw = there_HW[::2, ::2], (picture_HWC == 226)[::2, ::2, 0]
-    assert (sharp(mask_hw, picture_HWC) != there_HW).sum() > 0.3 * there_HW.sum()
-    assert (sharp(mask_hw, picture_HWC, wall_hw) != there_HW).sum() < 0.1 * there_HW.sum()
+    there_HW[60:120, 82:92] = True
+    wall_HW = np.ones_like(there_HW)
+    wall_HW[60:170, 82:92] = False
+    mask_hw = there_HW[::2, ::2]
+    assert (sharp(mask_hw, picture_HWC) != there_HW).sum() > 0.4 * there_HW.sum()
+    assert (sharp(mask_hw, picture_HWC, wall_HW[::2, ::2]) != there_HW).sum() < 0.05 * there_HW.sum()
 
 
 def test_what_is_not_of_the_walls_colours_ends_at_its_own_edge_before_one():

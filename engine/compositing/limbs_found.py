@@ -11,7 +11,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from engine.compositing.armholes import Bared
 from engine.compositing.atlas import CLASSES
 from engine.compositing.crotches import Triangle, crotch, triangles
 from engine.compositing.cut_outs import Along, Poses, along_limb
@@ -23,6 +22,7 @@ from engine.compositing.limb_claims import Shown, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, Moves, Trunk, moves
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.ribbons import BONES_OF_LIMB
+from engine.compositing.trunk_sides import GARMENT_CLASSES, Bared
 from engine.compositing.untouched import untouched
 
 
@@ -101,7 +101,8 @@ def _found(
     if trunk is None or not (stays > 0 or any(each.part > 0 for each in shown)):
         return None  # at rest nothing of this is worth its time
     here_hw = positions(size_of(class_8hw), poses.sides_2)
-    hers = Bared(photo.behind_1HW, photo.limbs_4HW[ARM_CHAINS], on_2HW)
+    worn_1hw = seen_8hw[GARMENT_CLASSES].sum(0, keepdim=True)
+    hers = Bared(photo.behind_1HW, photo.limbs_4HW[ARM_CHAINS], on_2HW, worn_1hw)
     ways = {
         limb: along_limb(bones, poses, drawn_4HW[limb], trunk, photo.class_8HW, photo_3HW, hers)
         for limb, bones in by_limb(shown).items()

@@ -19,7 +19,7 @@ LEG, ARM = 1, 3
 OUT = {sk.LEFT_ELBOW: (9.2, -14.0), sk.LEFT_WRIST: (20.0, -28.0)}  # at (75, 36) and (88, 36)
 BENT = {sk.LEFT_WRIST: (14.0, -13.0)}  # forwards from the elbow, a right angle
 # Classes and colours of a photo, and where it shows its person.
-NOBODY = Bared(torch.ones(1, *SIZE), torch.zeros(2, *SIZE), torch.zeros(2, *SIZE))
+NOBODY = Bared(torch.ones(1, *SIZE), *[torch.zeros(planes, *SIZE) for planes in (2, 2, 1)])
 NOTHING = torch.zeros(CLASSES, *SIZE), torch.zeros(3, *SIZE), NOBODY
 UNIT = 15.2  # px, of an upper arm
 BROAD = 0.2  # units to either side

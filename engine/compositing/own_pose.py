@@ -16,6 +16,7 @@ from torch import Tensor
 
 from engine.compositing.arm_outlines import without_rims
 from engine.compositing.arms_bare import with_bare
+from engine.compositing.arms_crossed import uncrossed
 from engine.compositing.arms_joined import joined
 from engine.compositing.arms_seen import arms_seen, with_hands
 from engine.compositing.atlas import CLASSES, centres, look_up
@@ -122,6 +123,8 @@ def own_pose_rendering(
     arms_B2HW = with_bare(arms_B2HW, class_B8HW[:, _BARE, None], beneath_B8HW[:, _BARE, None], pose_B183)
     arms_B2HW = with_hands(arms_B2HW, class_B8HW[:, _BARE, None], pose_B183)
     arms_B2HW = joined(arms_B2HW, class_B8HW[:, _WORN].sum(1, keepdim=True), pose_B183)
+    worn_B1HW = class_B8HW[:, _WORN].sum(1, keepdim=True)
+    arms_B2HW = uncrossed(arms_B2HW, class_B8HW[:, _BARE, None], worn_B1HW, pose_B183)
     arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW)
     limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, arms_B2HW)
     # A foot that is lifted takes nothing of its floor along.

@@ -27,6 +27,7 @@ _ENOUGH = 0.12  # units, so broad is an arm, on the mean, that can be lent
 _GAP = 0.5  # of its breadth before and behind, less than which of an arm is seen where another hides it
 _ACROSS = 0.5  # how much of what an arm's line passes there is the other's
 _BESIDE = 2  # points of its line from where it is hidden to where it is wholly seen
+_MEAN = 4  # points beside what is hidden, whose colours go on
 _EDGE = 0.02  # units, so soft is an edge
 
 
@@ -52,9 +53,9 @@ def whole_arms(planes_BCHW: Tensor, arms_B2HW: Tensor, pose_B183: Tensor) -> Who
             continue
         for side, (arm, other) in enumerate(((right, left), (left, right))):
             seen = planes_BCHW[number], arms_B2HW[number]
-            made = _lent(arm, other, *seen, side, here_HW, sides_2) or _filled(
-                arm, *seen, side, here_HW, sides_2
-            )
+            over_N = sampled(seen[1][1 - side][None], arm.made.line_N[None], sides_2)[0, 0] > _ACROSS
+            made = _lent(arm, other, over_N, *seen, side, here_HW, sides_2)
+            made = made or _filled(arm, over_N, *seen, side, here_HW, sides_2)
             if made is None:
                 continue
             if not changed:
@@ -93,15 +94,26 @@ _Made = tuple[tuple[slice, slice], Tensor, Tensor] | None
 
 
 def hardly_seen(broad_N: Tensor, other_N: Tensor) -> bool:
-    """Of an arm and the other one, how broad both are seen along their bones."""
+    """Of an arm and the other one, how broad both are seen along their bones, where they do not cross."""
     share = float((broad_N / other_N.clamp_min(1e-3)).clamp(max=1.0).mean())
     return share < _HARDLY and float(other_N.mean()) > _ENOUGH
 
 
 def _lent(
-    arm: _Arm, other: _Arm, planes_CHW: Tensor, arms_2HW: Tensor, side: int, here_HW: Tensor, sides_2: Tensor
+    arm: _Arm,
+    other: _Arm,
+    over_N: Tensor,
+    planes_CHW: Tensor,
+    arms_2HW: Tensor,
+    side: int,
+    here_HW: Tensor,
+    sides_2: Tensor,
 ) -> _Made:
-    if not hardly_seen(arm.broad_2N.sum(0)[arm.bones], other.broad_2N.sum(0)[other.bones]):
+    free_N = ~over_N[arm.bones]
+    broad_N, other_N = (each.broad_2N.sum(0)[each.bones] for each in (arm, other))
+    if free_N.any():
+        broad_N, other_N = broad_N[free_N], other_N[free_N]
+    if not hardly_seen(broad_N, other_N):
         return None
     line_N, window = arm.made.line_N, _window(arm, here_HW, sides_2)
     where = place_of(here_HW[window], line_N)
@@ -113,13 +125,18 @@ def _lent(
 
 
 def _filled(
-    arm: _Arm, planes_CHW: Tensor, arms_2HW: Tensor, side: int, here_HW: Tensor, sides_2: Tensor
+    arm: _Arm,
+    over_N: Tensor,
+    planes_CHW: Tensor,
+    arms_2HW: Tensor,
+    side: int,
+    here_HW: Tensor,
+    sides_2: Tensor,
 ) -> _Made:
     line_N = arm.made.line_N
-    across_N = sampled(arms_2HW[1 - side][None], line_N[None], sides_2)[0, 0] > _ACROSS
     broad_N = arm.broad_2N.sum(0)
     closed_N = broad_N.cummax(0).values.minimum(broad_N.flip(0).cummax(0).values.flip(0))
-    gap_N = across_N & (broad_N < _GAP * closed_N)
+    gap_N = over_N & (broad_N < _GAP * closed_N)
     on_bones_N = torch.zeros_like(gap_N)
     on_bones_N[arm.bones] = True
     gap_N &= on_bones_N
@@ -138,14 +155,18 @@ def _filled(
         in_gap_hw = (along_hw > before - 1) & (along_hw < behind + 1) & ~where.beyond
         part_hw = ((along_hw - before) / (behind - before)).clamp(0.0, 1.0)
         ends = []
-        root, wrist = arm.made.root, arm.made.joints[-1]
-        for at, least, most in ((before, min(root, before), before), (behind, behind, max(wrist, behind))):
-            at_hw = (2.0 * at - along_hw).clamp(least, most)  # as in a mirror that stands there
-            piece_hw = at_hw.long().clamp(0, len(line_N) - 2)
-            there = Place(piece_hw, at_hw - piece_hw, where.aside, where.beyond)
-            broad_hw = (there.beside(broad_2N) / where.beside(broad_2N).clamp_min(1e-3)).clamp(max=1.0)
-            there = there._replace(aside=where.aside * broad_hw)
-            ends.append(sampled(planes_CHW, position_at(there, line_N), sides_2))
+        for at, step, last_at in ((before, -1.0, arm.made.root), (behind, 1.0, arm.made.joints[-1])):
+            # A mean of it: a fold, a lock or a finger that lies there is not drawn out.
+            seen_Chw = torch.zeros_like(planes_Chw)
+            for number in range(_MEAN):
+                at_hw = torch.full_like(along_hw, at + number * step)
+                at_hw = at_hw.clamp(min(at, last_at), max(at, last_at))
+                piece_hw = at_hw.long().clamp(0, len(line_N) - 2)
+                there = Place(piece_hw, at_hw - piece_hw, where.aside, where.beyond)
+                broad_hw = (there.beside(broad_2N) / where.beside(broad_2N).clamp_min(1e-3)).clamp(max=1.0)
+                there = there._replace(aside=where.aside * broad_hw)
+                seen_Chw += sampled(planes_CHW, position_at(there, line_N), sides_2) / _MEAN
+            ends.append(seen_Chw)
         made_Chw = torch.lerp(ends[0], ends[1], part_hw)
         hidden_hw = in_gap_hw * shape_hw * over_hw
         planes_Chw = torch.lerp(planes_Chw, made_Chw, hidden_hw)

@@ -50,7 +50,7 @@ class _Own(NamedTuple):
     """Of a photo: its C planes, which are its colours or what it shows (`shown_surface`), and as its arms
     have them (`own_pose`) [1 or 2, C, H, W]; the same, and how sure it is that nobody is there [C + 1, H, W],
     without the hands that are elsewhere, and without any hand that lies on clothes; its plate [C, H, W],
-    mattes of what is seen of its limbs, and of what is shown of them, the rims of its feet (`feet`), what is
+    mattes of what is seen of its limbs, and of what is shown of its arms, the rims of its feet (`feet`), what is
     under its arms [C + 2, H, W], its classes (`OwnPose.classes`) and as they are seen
     [8, h, w], and the tones of its hands [2, 3]."""
 
@@ -60,16 +60,17 @@ class _Own(NamedTuple):
     handless_DHW: Tensor
     plate_CHW: Tensor
     limbs_4HW: Tensor
-    drawn_4HW: Tensor
+    drawn_2HW: Tensor
     feet_2HW: Tensor
     under_EHW: Tensor
     class_8hw: Tensor
     seen_8hw: Tensor
     skin_23: Tensor
 
-    def arm(self, limb: int) -> Tensor:
-        """The planes of an arm [C, H, W], by its number in BONES_OF_LIMB."""
-        return self.arms_2CHW[ARM_CHAINS.index(limb) % len(self.arms_2CHW)]
+    def arm(self, limb: int) -> tuple[Tensor, Tensor]:
+        """The planes of an arm [C, H, W] and its matte [H, W], by its number in BONES_OF_LIMB."""
+        side = ARM_CHAINS.index(limb)
+        return self.arms_2CHW[side % len(self.arms_2CHW)], self.drawn_2HW[side]
 
 
 @torch.no_grad()
@@ -100,7 +101,7 @@ def moved_limbs(
         of_photo = _Own(
             *pictures,
             own.limbs[i].float(),
-            own.drawn_limbs[i].float(),
+            own.drawn[i].float(),
             own.feet[i].float(),
             under_Ehw,
             class_B8hw[i],
@@ -141,13 +142,21 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
     for behind in (True, False):
         for limb, bones in drawn.items():
             if bones[-1].hidden == behind:
-                lies = own.drawn_4HW[limb], abs(trunk.turn), ways[limb]
+                lies = abs(trunk.turn), ways[limb]
                 if bones[0].bone.of_arm:
-                    shoulder_HW = _shoulder(ways[limb], own)
-                    of_arm = own.arm(limb), shoulder_HW, _other_arm(limb, ways[limb].hand, own, sides_2)
-                    cut_out = CutOut(own.photo_CHW, *lies, None, None, *of_arm, parts=told.get(limb))
+                    rimless_CHW, limb_HW = own.arm(limb)
+                    cut_out = CutOut(
+                        own.photo_CHW,
+                        limb_HW,
+                        *lies,
+                        rimless_CHW=rimless_CHW,
+                        shoulder_HW=_shoulder(ways[limb], own),
+                        other=_other_arm(limb, ways[limb].hand, own, sides_2),
+                        parts=told.get(limb),
+                    )
                 else:
-                    cut_out = CutOut(own.handless_DHW[:-1], *lies, own.feet_2HW, above.get(limb))
+                    legs_CHW, limb_HW = own.handless_DHW[:-1], own.limbs_4HW[limb]
+                    cut_out = CutOut(legs_CHW, limb_HW, *lies, own.feet_2HW, above.get(limb))
                 lay_over(layer_DHW, bones, poses, cut_out, here_HW)
                 if limb in pulled.stretches:
                     _lay(
@@ -167,7 +176,7 @@ def _other_arm(limb: int, hand: OtherHand | None, own: _Own, sides_2: Tensor) ->
     if hand is None:
         return None
     if hand.limb is not None:
-        return OtherArm(own.arm(hand.limb), own.drawn_4HW[hand.limb], sides_2)
+        return OtherArm(*own.arm(hand.limb), sides_2)
     made = made_hand(sides_2.device)
     if len(own.photo_CHW) == len(made.times):
         planes_CHW = made.coloured(own.skin_23[ARM_CHAINS.index(limb)])

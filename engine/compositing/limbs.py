@@ -50,9 +50,9 @@ class _Own(NamedTuple):
     """Of a photo: its C planes, which are its colours or what it shows (`shown_surface`), and as its arms
     have them (`own_pose`) [1 or 2, C, H, W]; the same, and how sure it is that nobody is there [C + 1, H, W],
     without the hands that are elsewhere, and without any hand that lies on clothes; its plate [C, H, W],
-    mattes of what is seen of its limbs, and of what is shown of its arms, the rims of its feet (`feet`), what is
-    under its arms [C + 2, H, W], its classes (`OwnPose.classes`) and as they are seen
-    [8, h, w], and the tones of its hands [2, 3]."""
+    mattes of what is seen of its limbs, and of what is shown of its arms, the rims of its feet (`feet`), what
+    is under its arms [C + 2, H, W], its classes (`OwnPose.classes`) and as they are seen [8, h, w], and the
+    tones of its hands [2, 3]."""
 
     photo_CHW: Tensor
     arms_2CHW: Tensor

@@ -8,8 +8,10 @@ H W the picture, h w the surface map, on whose grid all decisions are made.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -28,6 +30,7 @@ from engine.compositing.limb_mattes import limb_mattes, without_wall
 from engine.compositing.made_hands import skin_tones
 from engine.compositing.under_hands import under_hands
 from engine.ops.resample import enlarged
+from engine.pictures import to_rgb
 from engine.regions import REGIONS
 
 _BARE = REGIONS.index("arms")
@@ -83,11 +86,13 @@ def own_pose_rendering(
     background_B3HW: Tensor,
     seen_B11hw: Tensor,
     arms_BAhw: Tensor,
+    photos: Sequence[np.ndarray] | None = None,
 ) -> OwnPose:
     """Of what an engine draws of a reference in its own pose: the picture and its surface map, at one size.
 
     pose: as `moving_least_squares.normalised_pose` gives it. background: the photo without its person, at
     its size. seen: the photo's own surface map; arms: what is seen of its arms (`parsing.Seen`).
+    photos: uint8 [H, W, 3] each, as fine as there are; source's, if none are.
     """
     size = size_of(surface_B11hw)
     positions_B2hw, unseen_B2hw = look_up(source.atlas.float(), surface_B11hw.float())
@@ -102,7 +107,8 @@ def own_pose_rendering(
     size_of_photo = size_of(background_B3HW)
     arms_B2HW, beneath_B8HW = arms_seen(arms_BAhw, size_of_photo)
     class_B8HW = F.interpolate(seen_class_B8hw, size_of_photo, mode="bilinear")
-    arms_B2HW = with_hands(arms_B2HW, class_B8HW[:, _BARE, None], pose_B183)
+    photos = photos or [to_rgb(each_1CHW) for each_1CHW in source.photo[:, :3].split(1)]
+    arms_B2HW = with_hands(arms_B2HW, class_B8HW[:, _BARE, None], pose_B183, photos)
     arms_B2HW = joined(arms_B2HW, class_B8HW[:, _WORN].sum(1, keepdim=True), pose_B183)
     arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW)
     limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, arms_B2HW)

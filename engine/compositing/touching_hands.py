@@ -16,9 +16,10 @@ from engine.compositing.fields import Window, ramp, size_of
 from engine.compositing.limb_bones import (
     ARMS,
     Segment,
-    along,
+    along_each,
     cores,
     distance,
+    homogeneous,
     off,
     positions,
     sampled,
@@ -86,7 +87,7 @@ def finely_apart(photo_HWC: np.ndarray, mattes_2HW: Tensor, pose_183: Tensor) ->
     if len(forearms) < len(ARMS) or not _may_meet(forearms):
         return mattes_2HW
     window, told_2hw = _told(photo_HWC, mattes_2HW.amax(0), forearms, sides_2)
-    here_hw = positions(size, sides_2)[window]
+    here_hw = _within(window, size, sides_2)
     told_2hw = running_mean(told_2hw[None], _SOFT)[0]
     either_hw = told_2hw.sum(0).clamp_min(_LEAST)
     both_hw = hand_of(forearms[0], here_hw) * hand_of(forearms[1], here_hw) * either_hw.clamp(max=1.0)
@@ -113,7 +114,7 @@ def _told(
     size = photo_HWC.shape[0], photo_HWC.shape[1]
     ends_2 = torch.tensor([each.end for each in forearms], device=sides_2.device)
     window = window_around(ends_2, _ROOM * max(each.unit for each in forearms), size, sides_2)
-    mark_HW = _marks(positions(size, sides_2)[window], maybe_hw, forearms, sides_2)
+    mark_HW = _marks(_within(window, size, sides_2), maybe_hw, forearms, sides_2)
     side = 2 * round(_MARGIN * forearms[0].unit * size[0] / 2) + 1
     near_HW = cv2.dilate((mark_HW >= 0).astype(np.uint8), np.ones((side, side), np.uint8))
     mark_HW = np.where(near_HW > 0, mark_HW.clip(min=0), len(forearms) + 1).astype(np.int32)
@@ -122,15 +123,25 @@ def _told(
     return window, torch.stack([told_HW == number + 1 for number in range(len(forearms))]).to(sides_2)
 
 
+def _within(window: Window, size: tuple[int, int], sides_2: Tensor) -> Tensor:
+    """`positions` of a window alone."""
+    y_H, x_W = (
+        (torch.arange(span.start, span.stop, device=sides_2.device) + 0.5) * 2.0 / side - 1.0
+        for span, side in zip(window, size, strict=True)
+    )
+    return torch.complex(*torch.broadcast_tensors(x_W * sides_2[0], y_H[:, None]))
+
+
 def _marks(here_HW: Tensor, maybe_hw: Tensor, forearms: Sequence[Segment], sides_2: Tensor) -> np.ndarray:
     """1 and 2 on both palms, 0 elsewhere where a hand or an arm may be, else -1 [H, W]."""
-    far_2HW = torch.stack([distance(here_HW, each.end) for each in forearms])
+    far = [distance(here_HW, each.end) for each in forearms]
     mark_HW = (sampled(maybe_hw[None], here_HW, sides_2)[0] > _MAYBE).int() - 1
     begin, end, most = _PALM
+    along_2NHW = along_each(forearms, homogeneous(here_HW))
     for number, forearm in enumerate(forearms):
-        place_HW, length = along(forearm, here_HW), abs(forearm.step) / forearm.unit
-        beyond_HW, aside_HW = (place_HW.real - 1.0) * length, place_HW.imag.abs() * length
+        length = abs(forearm.step) / forearm.unit
+        beyond_HW, aside_HW = (along_2NHW[0, number] - 1.0) * length, along_2NHW[1, number].abs() * length
         palm_HW = (beyond_HW > begin) & (beyond_HW < end) & (aside_HW < most)
-        palm_HW &= (mark_HW == 0) & (far_2HW.argmin(0) == number)
+        palm_HW &= (mark_HW == 0) & (far[number] < far[1 - number])
         mark_HW[palm_HW] = number + 1
     return mark_HW.cpu().numpy()

@@ -25,8 +25,10 @@ _BEYOND, _AROUND, _GRID = 0.3, 0.42, 15
 # Square units that are seen of a hand at least: of its skin, and of it in a glove. Of 38 hands of shops'
 # photographs the 31 that are seen show .048 and more, .060 with their rims; the others at most .012, .035.
 _LEAST_SKIN, _LEAST = 0.025, 0.047
-_EMPTY = 0.6  # of what is seen of a hand, that is skin if nothing is in it: .66 to .89, with bags .5 and less
-_ACROSS_US = 0.65  # of the longer bone, how long a forearm is at least that lies across our view
+_EMPTY = (
+    0.75  # of what is seen of a hand, that is skin if nothing is in it: .83 and more, with bags .7 and less
+)
+_ACROSS_US = 0.75  # of the longer bone, how long a forearm is at least that lies across our view
 _ALONG = torch.arange(0.2, 1.35, 0.03)  # of a forearm: where it is looked at ...
 _ACROSS = torch.linspace(-0.32, 0.32, 33)  # ... across it, in units
 _USUAL = 14  # of those places, of which half are broader, and half ...

@@ -67,7 +67,7 @@ def other_hand(
     limb: int, was: Ribbon, own_183: Tensor, class_8hw: Tensor, limbs_4HW: Tensor, sides_2: Tensor
 ) -> OtherHand | None:
     """Of an arm, by number in BONES_OF_LIMB, whose hand is not seen, else None. was: its ribbon in the photo;
-    class: how likely each is seen there."""
+    class: how likely each is seen there; limbs: mattes of what is shown of them (`whole_arms`)."""
     side, placed = ARM_CHAINS.index(limb), segments(own_183, sides_2)
     if not all(number in placed for number in ARMS[side]):
         return None

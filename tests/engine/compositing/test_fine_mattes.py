@@ -42,7 +42,7 @@ def seen(
         limbs[:, ARM] = arm[:, 0]
     plate = picture((0, WALL)) if plate is None else plate
     made: FineMattes = fine_mattes(photo, plate, 1.0 - hers, limbs, torch.zeros(18, 3))
-    assert all(each.dtype == torch.uint8 for each in made) and made.bytes() == 8 * 192 * 192
+    assert all(each.dtype == torch.uint8 for each in made) and made.bytes() == 10 * 192 * 192
     assert made.limbs[:, [0, 1, 3]].max() == 0
     rows = slice(24, -24)
     return 1.0 - made.behind[0, 0, rows] / 255.0, made.limbs[0, ARM, rows] / 255.0

@@ -4,22 +4,23 @@ and what would be seen there without them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.fields import ramp, size_of
-from engine.compositing.limb_bones import ARMS, Segment, distance, off, positions, segments
+from engine.compositing.limb_bones import ARMS, positions, segments
+from engine.compositing.touching_hands import hand_of, told_apart
 from engine.ops.resample import running_mean
 from engine.regions import CLASSES, REGIONS
 
 _ARMS = REGIONS.index("arms")
 _SURE = 0.3, 0.7  # how likely a pixel is an arm's: from the first on, at the second surely
 _HELD = 0.5, 0.9  # likewise, of what counts as nobody and lies in a hand
-_TO = 0.5  # units, how far beyond its wrist a hand's line goes on
-_HAND = 0.3, 0.4  # units from the line there, up to which what is bare is the hand surely, and at most
 _LEAST = 1e-6  # probability that a logit can tell
 
 
@@ -40,34 +41,32 @@ def arms_seen(arms_BAhw: Tensor, size: tuple[int, int]) -> ArmsSeen:
     return ArmsSeen(ramp(arms_B2HW, *_SURE), beneath_B8HW)
 
 
-def with_hands(arms_B2HW: Tensor, bare_B1HW: Tensor, pose_B183: Tensor) -> Tensor:
+def with_hands(
+    arms_B2HW: Tensor, bare_B1HW: Tensor, pose_B183: Tensor, photos: Sequence[np.ndarray]
+) -> Tensor:
     """Mattes of arms with what is bare around their hands: of hands that touch the network does not know
-    which is whose, and each has what is nearer to its own wrist.
+    which is whose (`touching_hands`).
 
     bare: how likely bare arms are seen. pose: the photo's own, as `moving_least_squares.normalised_pose`
-    gives it.
+    gives it. photos: uint8 [H, W, 3] each, as fine as there are.
     """
     size = size_of(arms_B2HW)
     sides_2 = pose_B183.new_tensor((size[1] / size[0], 1.0))
     here_HW = positions(size, sides_2)
     mattes_B2HW = arms_B2HW.clone()
-    for pose_183, bare_HW, mattes_2HW in zip(pose_B183.float(), bare_B1HW[:, 0], mattes_B2HW, strict=True):
+    each = zip(pose_B183.float(), bare_B1HW[:, 0], mattes_B2HW, photos, strict=True)
+    for pose_183, bare_HW, mattes_2HW, photo_HWC in each:
         placed = segments(pose_183, sides_2)
         found = {arm: placed[forearm] for arm, (_, forearm) in enumerate(ARMS) if forearm in placed}
-        hands = {arm: _hand(forearm, here_HW) for arm, forearm in found.items()}
+        hands = {arm: hand_of(forearm, here_HW) for arm, forearm in found.items()}
         for arm, hand_HW in hands.items():
             mattes_2HW[arm] = mattes_2HW[arm].maximum(hand_HW * ramp(bare_HW, *_SURE))
         if len(found) == 2:
-            both_HW = hands[0] * hands[1]
-            nearer_HW = distance(here_HW, found[0].end) <= distance(here_HW, found[1].end)
-            mattes_2HW *= 1.0 - both_HW * torch.stack([~nearer_HW, nearer_HW])
+            both_HW = (2.0 * hands[0] * hands[1]).clamp(max=1.0)  # nobody's is half there at a rim
+            if both_HW.any():
+                forearms = found[0], found[1]
+                mattes_2HW[:] = told_apart(photo_HWC, mattes_2HW, bare_HW, both_HW, forearms, sides_2)
     return mattes_B2HW
-
-
-def _hand(forearm: Segment, here_HW: Tensor) -> Tensor:
-    """0 to 1 [H, W]: where its hand may be."""
-    beyond = _TO * forearm.unit / abs(forearm.step)
-    return 1.0 - ramp(off(forearm, here_HW, beyond, 1.0), *_HAND)
 
 
 def with_held(surface_B11hw: Tensor, arms_BAhw: Tensor) -> Tensor:

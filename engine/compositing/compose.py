@@ -160,7 +160,8 @@ def encode_appearance(
     plate = plate or make_plate(source.photo, reference.arms_1Ahw, fine_HWC)
     background_1CHW = to_tensor(plate.frame_HWC, picture_1CHW.device)
     seen = surface_1Khw, reference.arms_1Ahw
-    own = own_pose_rendering(source, draft_1Chw, own_1Khw, pose_1183, background_1CHW, *seen)
+    photos = None if fine_HWC is None else [fine_HWC]
+    own = own_pose_rendering(source, draft_1Chw, own_1Khw, pose_1183, background_1CHW, *seen, photos)
     pattern_HW2 = patterned(own, source.photo) if plate.pattern_HW2 is None else plate.pattern_HW2
     plate = plate._replace(pattern_HW2=pattern_HW2)
     own, cloth_HWC = with_grain(own, source.photo, fine_HWC, pattern_HW2)

@@ -17,8 +17,10 @@ from torch import Tensor
 from engine.compositing.arm_outlines import even_arms, without_rims
 from engine.compositing.fields import highest, ramp, size_of, window_of
 from engine.compositing.limb_bones import ARM_CHAINS
+from engine.compositing.touching_hands import finely_apart
 from engine.compositing.whole_arms import whole_arms
 from engine.ops.resample import enlarged, running_mean, shrunk
+from engine.pictures import to_rgb
 
 _SURE = 0.95  # of a matte, from which on it is sure of a px, or as surely not
 _HALF = 0.5  # ... from which on it is rather its
@@ -78,6 +80,7 @@ def fine_mattes(
             deep_11HW = enlarged(_deep(limb_11hw, _LIMB_RIM), size_of(limb_11HW))
             limbs_14HW[:, limb : limb + 1][large] = limb_11HW * hers_11HW[large].maximum(deep_11HW)
     even_14HW = even_arms(limbs_14HW, 1.0 - hers_11HW, wall_13HW.abs().amax(1, keepdim=True), pose_183)
+    even_14HW[0, ARM_CHAINS] = finely_apart(to_rgb(photo_13HW), even_14HW[0, ARM_CHAINS], pose_183)
     seen_13HW = without_rims(photo_13HW, even_14HW[:, ARM_CHAINS], hers_11HW, pose_183[None])
     whole = whole_arms(seen_13HW, even_14HW[:, ARM_CHAINS], pose_183[None])
     planes = 1.0 - hers_11HW, even_14HW, 0.5 * (whole.arms + 1.0), whole.drawn

@@ -1,5 +1,6 @@
 """Hands that a photo does not show, in a pocket or a bag, behind a back, beyond the frame: an arm that leaves
-such a place has the other hand, mirrored; where that is not seen either, one that was made (`made_hands`).
+such a place has the other hand, mirrored; where that is not seen either, has something in it or points at
+us, one that was made (`made_hands`).
 
 What is seen of the arm ends somewhere, straight across; below that is the hand.
 """
@@ -24,6 +25,10 @@ _BEYOND, _AROUND, _GRID = 0.3, 0.42, 15
 # Square units that are seen of a hand at least: of its skin, and of it in a glove. Of 38 hands of shops'
 # photographs the 31 that are seen show .048 and more, .060 with their rims; the others at most .012, .035.
 _LEAST_SKIN, _LEAST = 0.025, 0.047
+_EMPTY = (
+    0.75  # of what is seen of a hand, that is skin if nothing is in it: .83 and more, with bags .7 and less
+)
+_ACROSS_US = 0.75  # of the longer bone, how long a forearm is at least that lies across our view
 _ALONG = torch.arange(0.2, 1.35, 0.03)  # of a forearm: where it is looked at ...
 _ACROSS = torch.linspace(-0.32, 0.32, 33)  # ... across it, in units
 _USUAL = 14  # of those places, of which half are broader, and half ...
@@ -62,7 +67,7 @@ def other_hand(
     limb: int, was: Ribbon, own_183: Tensor, class_8hw: Tensor, limbs_4HW: Tensor, sides_2: Tensor
 ) -> OtherHand | None:
     """Of an arm, by number in BONES_OF_LIMB, whose hand is not seen, else None. was: its ribbon in the photo;
-    class: how likely each is seen there."""
+    class: how likely each is seen there; limbs: mattes of what is shown of them (`whole_arms`)."""
     side, placed = ARM_CHAINS.index(limb), segments(own_183, sides_2)
     if not all(number in placed for number in ARMS[side]):
         return None
@@ -74,7 +79,7 @@ def other_hand(
     past_N[: was.joints[-2]] = -1.0
     other = ARM_CHAINS[1 - side]
     whole = all(number in placed for number in ARMS[1 - side])
-    if whole and _seen(placed[ARMS[1 - side][1]], class_8hw, limbs_4HW[other], sides_2):
+    if whole and _lends(placed[ARMS[1 - side][1]], class_8hw, limbs_4HW[other], sides_2):
         theirs = ribbon(own_183, placed, other, 1.0, sides_2)
         assert theirs is not None  # all its bones are placed
         return OtherHand(other, theirs.line_N, inner_side(theirs) != inner_side(was), 1.0, past_N)
@@ -85,6 +90,18 @@ def other_hand(
 
 def _seen(forearm: Segment, class_8hw: Tensor, arm_HW: Tensor, sides_2: Tensor) -> bool:
     """Whether its hand is."""
+    skin, area = _areas(forearm, class_8hw, arm_HW, sides_2)
+    return skin > _LEAST_SKIN or area > _LEAST
+
+
+def _lends(forearm: Segment, class_8hw: Tensor, arm_HW: Tensor, sides_2: Tensor) -> bool:
+    """Whether its hand looks right at another arm: nothing is in it, and it does not point at us."""
+    skin, area = _areas(forearm, class_8hw, arm_HW, sides_2)
+    return skin > max(_LEAST_SKIN, _EMPTY * area) and abs(forearm.step) > _ACROSS_US * forearm.unit
+
+
+def _areas(forearm: Segment, class_8hw: Tensor, arm_HW: Tensor, sides_2: Tensor) -> tuple[float, float]:
+    """How much of a hand's skin is seen, and of it whatever it is, square units."""
     step = forearm.unit * divisor(forearm.step) / abs(divisor(forearm.step))
     grid_G = torch.linspace(-_AROUND, _AROUND, _GRID, device=sides_2.device)
     off_GG = torch.complex(*torch.meshgrid(grid_G, grid_G, indexing="ij"))
@@ -93,7 +110,7 @@ def _seen(forearm: Segment, class_8hw: Tensor, arm_HW: Tensor, sides_2: Tensor) 
     arm_GG = sampled(arm_HW[None], place_GG, sides_2)[0] * hand_GG
     skin_GG = sampled(class_8hw[[_ARM]], place_GG, sides_2)[0]
     area = float(grid_G[1] - grid_G[0]) ** 2
-    return float((arm_GG * skin_GG).sum()) * area > _LEAST_SKIN or float(arm_GG.sum()) * area > _LEAST
+    return float((arm_GG * skin_GG).sum()) * area, float(arm_GG.sum()) * area
 
 
 def _end(forearm: Segment, arm_HW: Tensor, sides_2: Tensor) -> float:

@@ -108,7 +108,7 @@ def _found(
         for limb, bones in by_limb(shown).items()
     }
     for limb in ways.keys() & set(ARM_CHAINS):
-        hand = other_hand(limb, ways[limb].was, poses.own_183, seen_8hw, photo.limbs_4HW, poses.sides_2)
+        hand = other_hand(limb, ways[limb].was, poses.own_183, seen_8hw, drawn_4HW, poses.sides_2)
         ways[limb] = ways[limb]._replace(hand=hand)
     claims_3hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, near_hw)
     return MovedLimbs(

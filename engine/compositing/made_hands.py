@@ -76,8 +76,8 @@ def made_hand(device: torch.device) -> MadeHand:
 
 @torch.no_grad()
 def skin_tones(photo_B3HW: Tensor, class_B8HW: Tensor, limbs_B4HW: Tensor, pose_B183: Tensor) -> Tensor:
-    """Of the skin of right and left hands, -1 to 1 [B, 2, 3]: a bare forearm's, else that of neck and chest,
-    which hands have, else a face's, less its shadows; of a person who shows none, one in the middle of all
+    """Of the skin of right and left hands, -1 to 1 [B, 2, 3]: a bare forearm's, else that of hands, else of
+    neck and chest, else of a face, less its shadows; of a person who shows none, one in the middle of all
     that there are.
 
     class: how likely each is seen; pose: as `moving_least_squares.normalised_pose` gives it.
@@ -93,13 +93,14 @@ def skin_tones(photo_B3HW: Tensor, class_B8HW: Tensor, limbs_B4HW: Tensor, pose_
         bare_HW, arms_HW = class_8HW[_ARM] > _SURE, limbs_4HW[ARM_CHAINS].amax(0) > 0.5
         face_3 = _usual(photo_3HW, class_8HW[_FACE] > _SURE, photo_3HW.new_tensor(_NOBODYS), _LIT)
         neck_3 = _usual(photo_3HW, bare_HW & ~arms_HW, face_3)
+        hands_3 = _usual(photo_3HW, bare_HW & arms_HW, neck_3)
         for limb, (_, forearm) in zip(ARM_CHAINS, ARMS, strict=True):
             if forearm not in placed:
-                tones.append(neck_3)
+                tones.append(hands_3)
                 continue
             part_HW = along(placed[forearm], here_HW).real
             on_it_HW = (part_HW > _BARE[0]) & (part_HW < _BARE[1]) & (limbs_4HW[limb] > _SURE)
-            tones.append(_usual(photo_3HW, bare_HW & on_it_HW, neck_3))
+            tones.append(_usual(photo_3HW, bare_HW & on_it_HW, hands_3))
     return torch.stack(tones).view(len(photo_B3HW), len(ARMS), 3)
 
 

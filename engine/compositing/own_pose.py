@@ -8,8 +8,10 @@ H W the picture, h w the surface map, on whose grid all decisions are made.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -31,6 +33,7 @@ from engine.compositing.made_hands import skin_tones
 from engine.compositing.under_hands import under_hands
 from engine.compositing.whole_arms import whole_arms
 from engine.ops.resample import enlarged
+from engine.pictures import to_rgb
 from engine.regions import REGIONS
 
 _BARE = REGIONS.index("arms")
@@ -101,11 +104,13 @@ def own_pose_rendering(
     background_B3HW: Tensor,
     seen_B11hw: Tensor,
     arms_BAhw: Tensor,
+    photos: Sequence[np.ndarray] | None = None,
 ) -> OwnPose:
     """Of what an engine draws of a reference in its own pose: the picture and its surface map, at one size.
 
     pose: as `moving_least_squares.normalised_pose` gives it. background: the photo without its person, at
     its size. seen: the photo's own surface map; arms: what is seen of its arms (`parsing.Seen`).
+    photos: uint8 [H, W, 3] each, as fine as there are; source's, if none are.
     """
     size = size_of(surface_B11hw)
     positions_B2hw, unseen_B2hw = look_up(source.atlas.float(), surface_B11hw.float())
@@ -121,7 +126,8 @@ def own_pose_rendering(
     arms_B2HW, beneath_B8HW = arms_seen(arms_BAhw, size_of_photo)
     class_B8HW = F.interpolate(seen_class_B8hw, size_of_photo, mode="bilinear")
     arms_B2HW = with_bare(arms_B2HW, class_B8HW[:, _BARE, None], beneath_B8HW[:, _BARE, None], pose_B183)
-    arms_B2HW = with_hands(arms_B2HW, class_B8HW[:, _BARE, None], pose_B183)
+    photos = photos or [to_rgb(each_1CHW) for each_1CHW in source.photo[:, :3].split(1)]
+    arms_B2HW = with_hands(arms_B2HW, class_B8HW[:, _BARE, None], pose_B183, photos)
     arms_B2HW = joined(arms_B2HW, class_B8HW[:, _WORN].sum(1, keepdim=True), pose_B183)
     worn_B1HW = class_B8HW[:, _WORN].sum(1, keepdim=True)
     arms_B2HW = uncrossed(arms_B2HW, class_B8HW[:, _BARE, None], worn_B1HW, pose_B183)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -12,6 +13,7 @@ from engine.regions import CLASSES, REGIONS
 
 NOBODY, ARMS, TOP = 0, REGIONS.index("arms"), REGIONS.index("upper clothes")
 SIZE = 16, 12
+PLAIN = [np.full((96, 128, 3), 160, np.uint8)]
 
 
 def surface(region: torch.Tensor) -> torch.Tensor:
@@ -74,12 +76,12 @@ def test_bare_hands_that_the_network_gives_to_nobody_are_their_wrists():
     bare[..., 55:65, 45:83] = bare[..., 5:15, 60:68] = 1.0  # hands, and a throat
     arms = torch.zeros(1, 2, 96, 128)
     arms[:, 0, 54:66, 10:45] = arms[:, 1, 54:66, 83:118] = 1.0
-    made = with_hands(arms, bare, normalised_pose(pose, (96, 128)))
+    made = with_hands(arms, bare, normalised_pose(pose, (96, 128)), PLAIN)
     assert (made >= arms).all() and (made[:, :, :40] == arms[:, :, :40]).all(), "a throat is no hand"
     assert made[0, 0, 58:62, 46:62].min() > 0.9 and made[0, 1, 58:62, 66:82].min() > 0.9
     assert made[0, 0, :, 66:].max() == 0 == made[0, 1, :, :62].max()
     nobody = torch.zeros(1, 18, 3)
-    assert torch.equal(with_hands(arms, bare, nobody), arms)
+    assert torch.equal(with_hands(arms, bare, nobody, PLAIN), arms)
 
 
 def test_hands_that_touch_are_each_their_nearer_wrists_and_nobodys_hand_is_half_there():
@@ -89,7 +91,7 @@ def test_hands_that_touch_are_each_their_nearer_wrists_and_nobodys_hand_is_half_
     bare, arms = torch.zeros(1, 1, 96, 128), torch.zeros(1, 2, 96, 128)
     bare[hands], arms[hands] = 0.8, 0.4
     arms[:, 0, 54:66, 10:45] = arms[:, 1, 54:66, 83:118] = 1.0
-    made = with_hands(arms, bare, normalised_pose(pose, (96, 128)))
+    made = with_hands(arms, bare, normalised_pose(pose, (96, 128)), PLAIN)
     assert made[0, 0, 58:62, 46:62].min() > 0.99 and made[0, 1, 58:62, 66:82].min() > 0.99
     assert made[0, 0, 58:62, 66:82].max() < 0.01 > made[0, 1, 58:62, 46:62].max()
 
@@ -101,5 +103,5 @@ def test_a_hand_of_a_forearm_that_points_at_us_is_as_long_as_any():
         pose[0, joint] = torch.tensor([x, y, 2.0])
     bare = torch.zeros(1, 1, 96, 128)
     bare[..., 57:63, 32:70] = 1.0
-    made = with_hands(torch.zeros(1, 2, 96, 128), bare, normalised_pose(pose, (96, 128)))
+    made = with_hands(torch.zeros(1, 2, 96, 128), bare, normalised_pose(pose, (96, 128)), PLAIN)
     assert made[0, 0, 58:62, 33:69].min() > 0.99

@@ -69,6 +69,21 @@ def test_where_no_hand_is_seen_there_is_one_that_is_made_thumbs_to_the_trunk():
     assert left.mirrored and not right.mirrored
 
 
+def test_a_hand_with_something_in_it_or_that_points_at_us_lends_itself_to_none():
+    half_8hw = around(TROUSERS, ARM)
+    half_8hw[:, ::2] = around(TROUSERS, SHIRT)[:, ::2]
+    with_bag = hand(half_8hw, mattes(LEFT))
+    assert with_bag is not None and with_bag.limb is None
+    own_183 = pose()[0]
+    shoulder, elbow, wrist = (
+        own_183[joint, :2] for joint in (sk.LEFT_SHOULDER, sk.LEFT_ELBOW, sk.LEFT_WRIST)
+    )
+    own_183[sk.LEFT_ELBOW, :2] = wrist + 0.3 * (elbow - wrist)
+    own_183[sk.LEFT_SHOULDER, :2] = shoulder + 0.7 * (elbow - wrist)
+    pointing = other_hand(RIGHT, in_photo(), own_183, around(TROUSERS, ARM), mattes(LEFT), SIDES)
+    assert pointing is not None and pointing.limb is None
+
+
 @pytest.mark.parametrize("shows", [ARM, SHIRT])
 def test_a_hand_that_is_seen_has_no_other_nor_one_in_a_glove(shows):
     assert hand(around(shows, ARM), mattes(RIGHT, LEFT)) is None

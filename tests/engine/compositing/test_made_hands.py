@@ -14,11 +14,12 @@ from engine.compositing.ribbons import place_of
 from engine.regions import REGIONS
 
 ARM = REGIONS.index("arms")
-CHEEK, CHIN, NECK, FOREARM = "cheek", "chin", "neck", "forearm"  # the right one's
+CHEEK, CHIN, NECK, FOREARM, PALM = "cheek", "chin", "neck", "forearm", "palm"  # the right one's
 PARTS = {
     CHEEK: (FACE, 0.6, (slice(10, 18), slice(40, 56))),
     CHIN: (FACE, 0.1, (slice(18, 22), slice(40, 56))),
     NECK: (ARM, 0.4, (slice(24, 32), slice(42, 54))),
+    PALM: (ARM, 0.2, (slice(76, 118), slice(20, 40))),
     FOREARM: (ARM, 0.3, (slice(46, 76), slice(20, 40))),
 }
 
@@ -32,7 +33,8 @@ def tones(*parts: str) -> list[float]:
         number_hw[where] = number
     class_18HW = seen(number_hw)[:, :CLASSES].softmax(1)
     limbs_14HW = torch.zeros(1, 4, *SIZE)
-    limbs_14HW[(0, ARM_CHAINS[0], *PARTS[FOREARM][2])] = 1.0
+    for part in (FOREARM, PALM):
+        limbs_14HW[(0, ARM_CHAINS[0], *PARTS[part][2])] = 1.0
     made_23: Tensor = skin_tones(photo_13HW, class_18HW, limbs_14HW, pose())[0]
     return [round(float(each_3.mean()), 3) for each_3 in made_23]
 
@@ -42,10 +44,11 @@ def tones(*parts: str) -> list[float]:
     [
         ((CHEEK, CHIN), 0.6, 0.6),
         ((CHEEK, CHIN, NECK), 0.4, 0.4),
-        ((CHEEK, CHIN, NECK, FOREARM), 0.3, 0.4),
+        ((CHEEK, CHIN, NECK, FOREARM), 0.3, 0.3),
+        ((CHEEK, CHIN, NECK, FOREARM, PALM), 0.3, 0.2),
     ],
 )
-def test_a_hand_has_its_forearms_colour_or_the_necks_or_the_cheeks(parts, right, left):
+def test_a_hand_has_its_forearms_colour_or_a_hands_or_the_necks_or_the_cheeks(parts, right, left):
     assert tones(*parts) == pytest.approx([right, left], abs=0.01)
 
 

@@ -17,13 +17,15 @@ from engine.compositing.armholes import Parts
 from engine.compositing.atlas import CLASSES
 from engine.compositing.creases import below, near_hip, past_crease
 from engine.compositing.crotches import Triangle, aside, outside, stretched
-from engine.compositing.cut_outs import Along, CutOut, Poses, lay_over, window_around
+from engine.compositing.cut_outs import Along, CutOut, OtherArm, Poses, lay_over, window_around
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, common, odd_side, ramp, size_of, window_of
+from engine.compositing.hidden_hands import OtherHand
 from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled, seen
 from engine.compositing.limb_claims import HEAD_CLASSES, LIES, arms_alone, arms_away, before
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, gone
 from engine.compositing.limbs_found import MovedLimbs, Pulled, by_limb
+from engine.compositing.made_hands import made_hand
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.trunk_sides import GARMENT_CLASSES, dressed
 from engine.compositing.under_arms import evened, with_rims, without_crumbs
@@ -46,21 +48,29 @@ _BELOW = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "p
 
 class _Own(NamedTuple):
     """Of a photo: its C planes, which are its colours or what it shows (`shown_surface`), and as its arms
-    have them (`own_pose`) [C, H, W]; the same, and how sure it is that nobody is there [C + 1, H, W], without
-    the hands that are elsewhere, and without any hand that lies on clothes; its plate [C, H, W], its limbs'
-    mattes, the rims of its feet (`feet`), what is under its arms [C + 2, H, W], and its classes as its engine
-    draws them and as they are [8, h, w]."""
+    have them (`own_pose`) [1 or 2, C, H, W]; the same, and how sure it is that nobody is there [C + 1, H, W],
+    without the hands that are elsewhere, and without any hand that lies on clothes; its plate [C, H, W],
+    mattes of what is seen of its limbs, and of what is shown of its arms, the rims of its feet (`feet`), what
+    is under its arms [C + 2, H, W], its classes (`OwnPose.classes`) and as they are seen [8, h, w], and the
+    tones of its hands [2, 3]."""
 
     photo_CHW: Tensor
-    arms_CHW: Tensor
+    arms_2CHW: Tensor
     bare_DHW: Tensor
     handless_DHW: Tensor
     plate_CHW: Tensor
     limbs_4HW: Tensor
+    drawn_2HW: Tensor
     feet_2HW: Tensor
     under_EHW: Tensor
     class_8hw: Tensor
     seen_8hw: Tensor
+    skin_23: Tensor
+
+    def arm(self, limb: int) -> tuple[Tensor, Tensor]:
+        """The planes of an arm [C, H, W] and its matte [H, W], by its number in BONES_OF_LIMB."""
+        side = ARM_CHAINS.index(limb)
+        return self.arms_2CHW[side % len(self.arms_2CHW)], self.drawn_2HW[side]
 
 
 @torch.no_grad()
@@ -74,7 +84,7 @@ def moved_limbs(
     without the hands that are elsewhere (`layers.without_moved_hands`). A limb that ends in a guessed joint
     is behind the trunk.
     """
-    layers, colours = [], own.background.shape[1]
+    layers, colours, class_B8hw = [], own.background.shape[1], own.classes.float()
     for i, each in enumerate(found):
         if each is None:
             layers.append(torch.zeros(1 + colours, *size_of(source.photo), device=source.photo.device))
@@ -83,10 +93,21 @@ def moved_limbs(
         on_a_leg = any(bone.drawn > 0 and not bone.bone.of_arm for bone in each.shown)
         under_Ehw, surface_Dhw = own.under[i].float(), own.surface[i].float()
         handless_DHW = without_hands(bare_DHW, under_Ehw, surface_Dhw[_ARMS]) if on_a_leg else bare_DHW
-        photo_CHW, arms_CHW = source.photo[i, :colours].float(), own.arms[i].float()
-        pictures = photo_CHW, arms_CHW, bare_DHW, handless_DHW, own.background[i].float()
-        mattes, seen_8hw = (own.limbs[i].float(), own.feet[i].float()), own.seen[i, :CLASSES].float()
-        of_photo = _Own(*pictures, *mattes, under_Ehw, surface_Dhw[:CLASSES], seen_8hw)
+        photo_CHW, arms_2CHW = (
+            source.photo[i, :colours].float(),
+            own.arms[i].float().unflatten(0, (-1, colours)),
+        )
+        pictures = photo_CHW, arms_2CHW, bare_DHW, handless_DHW, own.background[i].float()
+        of_photo = _Own(
+            *pictures,
+            own.limbs[i].float(),
+            own.drawn[i].float(),
+            own.feet[i].float(),
+            under_Ehw,
+            class_B8hw[i],
+            own.seen[i, :CLASSES].float(),
+            own.skin[i].float(),
+        )
         layers.append(_of_one(each, of_photo))
     return torch.stack(layers)
 
@@ -127,15 +148,21 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
     for behind in (True, False):
         for limb, bones in drawn.items():
             if bones[-1].hidden == behind:
-                lies = own.limbs_4HW[limb], abs(trunk.turn), ways[limb]
+                lies = abs(trunk.turn), ways[limb]
                 if bones[0].bone.of_arm:
-                    shoulder_HW = _shoulder(ways[limb], own)
-                    hand = ways[limb].hand
-                    other_HW = None if hand is None else own.limbs_4HW[hand.limb]
-                    of_arm = own.arms_CHW, shoulder_HW, other_HW
-                    cut_out = CutOut(own.photo_CHW, *lies, None, None, *of_arm, parts=told.get(limb))
+                    rimless_CHW, limb_HW = own.arm(limb)
+                    cut_out = CutOut(
+                        own.photo_CHW,
+                        limb_HW,
+                        *lies,
+                        rimless_CHW=rimless_CHW,
+                        shoulder_HW=_shoulder(ways[limb], own),
+                        other=_other_arm(limb, ways[limb].hand, own, sides_2),
+                        parts=told.get(limb),
+                    )
                 else:
-                    cut_out = CutOut(own.handless_DHW[:-1], *lies, own.feet_2HW, above.get(limb))
+                    legs_CHW, limb_HW = own.handless_DHW[:-1], own.limbs_4HW[limb]
+                    cut_out = CutOut(legs_CHW, limb_HW, *lies, own.feet_2HW, above.get(limb))
                 # A shadow is of colours alone, and of an arm before its trunk.
                 shaded = bones[0].bone.of_arm and not behind and len(own.photo_CHW) == 3
                 lay_over(layer_DHW, bones, poses, cut_out, here_HW, hers_HW if shaded else None)
@@ -150,6 +177,21 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
             seen_Chw = sampled(own.bare_DHW[:-1], trunk.before(here_HW[window]), sides_2)
             _lay(layer_DHW, seen_Chw, matte_1HW[0][window], window)
     return layer_DHW
+
+
+def _other_arm(limb: int, hand: OtherHand | None, own: _Own, sides_2: Tensor) -> OtherArm | None:
+    """Whose hand an arm has, if that is another's."""
+    if hand is None:
+        return None
+    if hand.limb is not None:
+        return OtherArm(*own.arm(hand.limb), sides_2)
+    made = made_hand(sides_2.device)
+    if len(own.photo_CHW) == len(made.times):
+        planes_CHW = made.coloured(own.skin_23[ARM_CHAINS.index(limb)])
+    else:  # of what the photo shows, a hand
+        planes_CHW = torch.zeros(len(own.photo_CHW), *size_of(made.matte), device=made.matte.device)
+        planes_CHW[_ARMS] = 1.0
+    return OtherArm(planes_CHW, made.matte, made.sides_2)
 
 
 def _shoulder(way: Along, own: _Own) -> Tensor:

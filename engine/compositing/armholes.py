@@ -45,7 +45,8 @@ _DRESSED = 0.4, 0.6  # units below a bare shoulder: farther down there is the ar
 _BROADER = 1.2  # times how far a bare arm reaches aside, so near it nothing beside it is past its armhole
 _ON = 0.3  # units farther on than its outline begins, up to which that half is not shown
 _BEHIND = 0.1  # units along a bare arm, up to which its trunk's corner has skin of farther along
-_RIMLESS = 0.8  # of how far an arm reaches aside, what has nothing of what is behind it
+# Of how far an arm reaches aside, what has nothing of what is behind it, and of the shade beside its trunk.
+_RIMLESS, _SHADELESS = 0.7, 0.25
 _SHOULDER = (1.3, 1.6), (0.9, 1.1)  # times so far, how far a shoulder stays: in a sleeve, and bare
 _FLAT = 6.0, 1.0  # times nearer it ends below: there a sleeve is creased
 _BITS = 4  # of a px: how finely corners are told
@@ -126,14 +127,22 @@ class Armhole(NamedTuple):
         below_side_hw = (here_hw - side) / self.down
         there_hw = (((here_hw - edge) / self.now.step).real < 0) & (below_side_hw.real < 0)
         there_hw &= ~outer_hw & ~above_hw & (self.sign * below_side_hw.imag < 0)
+        arm_hw = within_hw * (1.0 - past_hw) * (aside_hw > -self.outer)
+        if not self.bare:
+            arm_hw *= self._out(along_hw.real)
         return Parts(
             window,
-            within_hw * (1.0 - past_hw) * (aside_hw > -self.outer),
-            within_hw * past_hw,
+            arm_hw,
+            within_hw - arm_hw,
             self.lifted * there_hw * outside_hw,
             self.lifted * past_hw * (1.0 - (1.0 - self.overhead) * above_hw),
             self.lifted * dressed_hw,
         )
+
+    def _out(self, part_hw: Tensor) -> Tensor:
+        """0 to 1 [h, w]: what is no more behind a shoulder, where so far along the arm: of a sleeve the
+        photo's trunk is seen there."""
+        return ramp(part_hw * abs(self.now.step) / self.now.unit, -_SEAM[0], _SEAM[0])
 
     def _past(self, here_hw: Tensor) -> Tensor:
         """0 to 1 [h, w]: what is past the seam. Of a bare arm it is straight above where it is told: there a
@@ -164,6 +173,8 @@ class Armhole(NamedTuple):
         along_hw = place_hw.real * abs(self.now.step) / self.now.unit
         if self.bare:
             hung_hw = hung_hw.maximum(ramp(-along_hw, -_BEHIND, 0.0)) * (1.0 - self._past(here_hw))
+        else:
+            hung_hw *= self._out(place_hw.real)
         begin = ((self.outline[1] - self.now.begin) / self.now.step).real * abs(self.now.step) / self.now.unit
         return hung_hw * (1.0 - ramp(along_hw, begin, begin + _ON))
 
@@ -174,9 +185,9 @@ class Armhole(NamedTuple):
         along_hw = place_hw.real
         along_hw = torch.where(along_hw < _ROUND, 2 * _ROUND - along_hw, along_hw)
         # To and fro between the arm's middle and its outer edge.
-        most = _RIMLESS * self.outer / abs(self.now.step)
-        aside_hw = place_hw.imag.abs().remainder(2.0 * most)
-        aside_hw = -self.sign * aside_hw.minimum(2.0 * most - aside_hw)
+        least, most = (part * self.outer / abs(self.now.step) for part in (_SHADELESS, _RIMLESS))
+        aside_hw = place_hw.imag.abs().remainder(2.0 * (most - least))
+        aside_hw = -self.sign * (least + aside_hw.minimum(2.0 * (most - least) - aside_hw))
         return self.then.begin + torch.complex(along_hw, aside_hw) * self.then.step
 
     def stays(self, before_hw: Tensor, here_hw: Tensor) -> Tensor:

@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 
 from engine.compositing.armholes import Armhole, Parts, armhole
-from engine.compositing.fields import Window, common, ramp, ramp_at, size_of
+from engine.compositing.contact_shadows import REACH, shade_of_arm
+from engine.compositing.fields import Window, common, ramp, ramp_at, size_of, window_of
 from engine.compositing.hidden_hands import OtherHand
-from engine.compositing.limb_bones import sampled
+from engine.compositing.limb_bones import along, sampled
 from engine.compositing.limb_mattes import THICK, reach
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
 from engine.compositing.ribbons import (
@@ -33,6 +34,7 @@ from engine.compositing.trunk_sides import Bared
 
 _BENT = 0.2, 0.8  # radians that a joint is bent otherwise than in the photo, until it is pointed
 _SHOULDER = 0.3, 0.7  # how sure it is that a px of a trunk's corner is of an arm
+_CASTS = 0.3, 0.6  # of an upper arm, from where on it casts a shadow: above it is one with its trunk
 _FOLDED = 0.3  # units along a limb, farther apart than which places beside it are different ones
 _RIM, _RIM_PX = 0.02, 2.56  # of half the picture's height, and px of a fine matte at most: so soft is an edge
 
@@ -139,9 +141,11 @@ def lay_over(
     poses: Poses,
     cut_out: CutOut,
     here_HW: Tensor,
+    hers_HW: Tensor | None = None,
 ) -> None:
     """Along a bone as long as the bone is, across it and beyond its end as large as the person. bones: of one
-    limb. here: positions of the layer's pixels."""
+    limb. here: positions of the layer's pixels. hers: of an arm that casts a shadow how much of a px is the
+    person's, which then has the arm too."""
     scale, unit, sides_2 = cut_out.scale, bones[0].then.unit, poses.sides_2
     rim = min(_RIM, 2.0 * _RIM_PX / len(cut_out.limb_HW))
     was, goes, broad_2N, sleeve, _, hole, hand = cut_out.along
@@ -149,6 +153,8 @@ def lay_over(
     rim_N = torch.full_like(broad_2N[0], rim * scale)
     rim_N[: was.root + 1], rim_N[was.joints[-1] :] = 0.0, 0.0
     at_root_2N = broad_2N[:, was.root + 1 :][:, :1].expand_as(broad_2N)
+    laid: list[tuple[Window, Tensor, Tensor]] = []
+    casts_HW = None if hers_HW is None else torch.zeros_like(hers_HW)
     for place, each in enumerate(bones):
         if each.drawn == 0:
             continue
@@ -201,7 +207,22 @@ def lay_over(
             _out_of_armhole(seen_Chw, matte_1hw, here_hw, (rows, columns), hole, cut_out, each.part, sides_2)
         # Drawn in part it lets the engine's picture through, and not what the layer has behind it.
         drawn_Dhw = each.drawn * torch.cat([torch.ones_like(matte_1hw), seen_Chw])
-        layer_DHW[:, rows, columns].lerp_(drawn_Dhw, matte_1hw * near.of(goes.shown(place, upper)))
+        matte_1hw = matte_1hw * near.of(goes.shown(place, upper))
+        laid.append(((rows, columns), drawn_Dhw, matte_1hw))
+        if casts_HW is not None:
+            casts_hw = each.part * matte_1hw[0]
+            if upper:
+                lifted = 0.0 if hole is None else hole.lifted
+                casts_hw = casts_hw * (1.0 - lifted) * ramp(along(each.now, here_hw).real, *_CASTS)
+            casts_HW[rows, columns] = casts_HW[rows, columns].maximum(casts_hw)
+    if hers_HW is not None and casts_HW is not None:
+        shoulders = unit * scale * len(here_HW) / 2
+        window = window_of(casts_HW, round(shoulders * REACH))
+        shade_of_arm(layer_DHW, hers_HW, casts_HW[window], window, shoulders)
+    for window, drawn_Dhw, matte_1hw in laid:
+        layer_DHW[(..., *window)].lerp_(drawn_Dhw, matte_1hw)
+        if hers_HW is not None:
+            hers_HW[window] = hers_HW[window].maximum(matte_1hw[0])
 
 
 def _with_hand(

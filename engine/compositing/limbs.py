@@ -7,7 +7,6 @@ an engine draws of such a limb gives way, to the limb and to what is behind it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -30,6 +29,7 @@ from engine.compositing.made_hands import made_hand
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.trunk_sides import GARMENT_CLASSES, dressed
 from engine.compositing.under_arms import evened, with_rims, without_crumbs
+from engine.compositing.under_hands import without_hands
 from engine.ops.resample import enlarged, running_mean
 from engine.regions import REGIONS
 
@@ -92,7 +92,7 @@ def moved_limbs(
         bare_DHW = torch.cat([bare.photo[i, :colours], bare.photo[i, -1:]]).float()
         on_a_leg = any(bone.drawn > 0 and not bone.bone.of_arm for bone in each.shown)
         under_Ehw, surface_Dhw = own.under[i].float(), own.surface[i].float()
-        handless_DHW = _without_hands(bare_DHW, under_Ehw, surface_Dhw[_ARMS]) if on_a_leg else bare_DHW
+        handless_DHW = without_hands(bare_DHW, under_Ehw, surface_Dhw[_ARMS]) if on_a_leg else bare_DHW
         photo_CHW, arms_2CHW = (
             source.photo[i, :colours].float(),
             own.arms[i].float().unflatten(0, (-1, colours)),
@@ -117,16 +117,22 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
     sides_2, size = poses.sides_2, size_of(own.bare_DHW)
     here_hw, here_HW = (positions(each, sides_2) for each in (size_of(class_8hw), size))
     drawn = by_limb(shown)
+
+    def tell_dressed(here_hw: Tensor) -> Tensor:
+        return dressed(own.seen_8hw, own.limbs_4HW[ARM_CHAINS], before(poses, trunk, here_hw), sides_2)
+
     told = {
-        limb: way.armhole.parts(here_HW, partial(_dressed, poses, trunk, own))
+        limb: way.armhole.parts(here_HW, tell_dressed)
         for limb, way in ways.items()
         if way.armhole is not None and way.armhole.lifted > 0
     }
     claim_1HW, left_1HW, stands_1HW = enlarged(claims_3hw[None], size)[0].split(1)
     layer_DHW = torch.cat([claim_1HW, claim_1HW * own.plate_CHW])
     window = window_of(left_1HW[0], 0)
-    seen_Chw = _without_arms(poses, shown, trunk, own, ways, told, here_HW[window], window)
+    seen_Chw, hers_hw = _without_arms(poses, shown, trunk, own, ways, told, here_HW[window], window)
     _lay(layer_DHW, seen_Chw, left_1HW[0][window], window)
+    hers_HW = torch.zeros_like(left_1HW[0])
+    hers_HW[window] = hers_hw
     window = window_of(stands_1HW[0], 0)
     seen_Chw = seen(own.bare_DHW, before(poses, trunk, here_HW[window]), sides_2)[:-1]
     _lay(layer_DHW, seen_Chw, stands_1HW[0][window], window)
@@ -157,7 +163,9 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
                 else:
                     legs_CHW, limb_HW = own.handless_DHW[:-1], own.limbs_4HW[limb]
                     cut_out = CutOut(legs_CHW, limb_HW, *lies, own.feet_2HW, above.get(limb))
-                lay_over(layer_DHW, bones, poses, cut_out, here_HW)
+                # A shadow is of colours alone, and of an arm before its trunk.
+                shaded = bones[0].bone.of_arm and not behind and len(own.photo_CHW) == 3
+                lay_over(layer_DHW, bones, poses, cut_out, here_HW, hers_HW if shaded else None)
                 if limb in pulled.stretches:
                     _lay(
                         layer_DHW, *_stretched(bones[0], trunk, own, here_HW, pulled.stretches[limb], sides_2)
@@ -196,11 +204,6 @@ def _shoulder(way: Along, own: _Own) -> Tensor:
     return hers_HW * (1.0 - enlarged(worn_hw[None, None], size_of(hers_HW))[0, 0])
 
 
-def _dressed(poses: Poses, trunk: Trunk, own: _Own, here_hw: Tensor) -> Tensor:
-    """As `armholes.Armhole.parts` asks for it."""
-    return dressed(own.seen_8hw, own.limbs_4HW[ARM_CHAINS], before(poses, trunk, here_hw), poses.sides_2)
-
-
 def _lay(layer_DHW: Tensor, planes_Chw: Tensor, matte_hw: Tensor, window: Window) -> None:
     """Over a layer's window."""
     layer_DHW[(..., *window)].lerp_(F.pad(planes_Chw, (0, 0, 0, 0, 1, 0), value=1.0), matte_hw)
@@ -215,9 +218,10 @@ def _without_arms(
     told: Mapping[int, Parts],
     here_hw: Tensor,
     window: Window,
-) -> Tensor:
+) -> tuple[Tensor, Tensor]:
     """Planes [C, h, w] of the photo's trunk before its plate, without arms that are elsewhere: where these
-    lay on clothes, and where cloth goes from trunk to sleeve now, of the clothes beside."""
+    lay on clothes, and where cloth goes from trunk to sleeve now, of the clothes beside; and how much of a px
+    is hers [h, w]."""
     rows = size_of(own.bare_DHW)[0]
     before_hw = before(poses, trunk, here_hw)
     seen_Chw, behind_1hw = seen(own.bare_DHW, before_hw, poses.sides_2).tensor_split([-1])
@@ -263,7 +267,7 @@ def _without_arms(
     if alone > 0:
         beside_1hw = running_mean(lay_hw[None, None], odd_side(_BESIDE, rows))[0]
         made_Chw.lerp_(seen_Chw, alone * (1.0 - ramp(beside_1hw, *_LITTLE)) * (1.0 - around_1hw))
-    return made_Chw
+    return made_Chw, hers_1hw[0]
 
 
 def _at_hip(
@@ -306,15 +310,6 @@ def _stretched(
     over_hw = sampled(own.class_8hw[_TOPS], trunk.before(here_hw), sides_2).sum(0)
     hers_hw = ramp(worn_hw, *_WORN) * (1.0 - ramp(over_hw, *_WORN)) * (1.0 - ramp(seen_Dhw[-1], *_WORN))
     return seen_Dhw[:-1], aside(thigh) * inside_hw * hers_hw, window
-
-
-def _without_hands(bare_DHW: Tensor, under_Ehw: Tensor, arms_hw: Tensor) -> Tensor:
-    """The photo with clothes where a hand lies on them, or an arm does: what a leg takes along."""
-    # In a fine picture both are of half its size.
-    under_EHW, arms_1HW = (enlarged(each[None], size_of(bare_DHW))[0] for each in (under_Ehw, arms_hw[None]))
-    clothes_CHW, hands_2HW = under_EHW.tensor_split([-2])
-    lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *LIES))
-    return torch.cat([torch.lerp(bare_DHW[:-1], clothes_CHW, lies_1HW), bare_DHW[-1:]])
 
 
 def _trunk_matte(

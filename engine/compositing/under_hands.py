@@ -13,8 +13,10 @@ from engine.compositing.atlas import CLASSES
 from engine.compositing.body_cloth import apart, body_cloth, colours_beneath, kinds_beneath, seen_kinds
 from engine.compositing.fields import highest, odd_side, ramp, size_of
 from engine.compositing.limb_bones import ARM_CHAINS
+from engine.compositing.limb_claims import LIES
 from engine.compositing.prints import prints
 from engine.compositing.under_arms import with_rims, without_crumbs, without_lumps
+from engine.ops.resample import enlarged
 from engine.regions import REGIONS
 
 # Skirts, dresses and trousers are one: of a checked skirt the parsing network takes a part for trousers.
@@ -90,3 +92,12 @@ def under_hands(
 def kinds_of(class_B8hw: Tensor) -> Tensor:
     """How likely each kind of clothes is, [B, 3, h, w]: tops; skirts, dresses and trousers; legs."""
     return torch.stack([class_B8hw[:, kind].sum(1) for kind in _KINDS], 1)
+
+
+def without_hands(bare_DHW: Tensor, under_Ehw: Tensor, arms_hw: Tensor) -> Tensor:
+    """The photo with clothes where a hand lies on them, or an arm does: what a leg takes along."""
+    # In a fine picture both are of half its size.
+    under_EHW, arms_1HW = (enlarged(each[None], size_of(bare_DHW))[0] for each in (under_Ehw, arms_hw[None]))
+    clothes_CHW, hands_2HW = under_EHW.tensor_split([-2])
+    lies_1HW = hands_2HW.amax(0, keepdim=True).maximum(ramp(arms_1HW, *LIES))
+    return torch.cat([torch.lerp(bare_DHW[:-1], clothes_CHW, lies_1HW), bare_DHW[-1:]])

@@ -139,6 +139,16 @@ def test_what_lies_beside_the_line_alone_is_kept():
     assert even_HW[inside_HW].min() > 0.9
 
 
+@pytest.mark.parametrize(("px", "alone"), [(2.0, True), (3.0, False)])
+def test_a_side_of_an_arm_that_is_a_sliver_is_left_alone(px, alone):
+    """Of less than 2.4 px, a twenty-fifth of an upper arm: joints lie beside such an arm, and nothing tells
+    how broad it is there. What is broader has an even edge, half a px soft."""
+    arm_HW = (ARM & OUTSIDE) | (TRUNKS & (WHERE.aside.abs() < px * PX))
+    even_HW = even(arm_HW, WALL)
+    middle_HW = TRUNKS & (ALONG_FORE > 0.3) & (ALONG_FORE < 0.7) & (WHERE.piece > MADE.joints[1])
+    assert torch.equal(even_HW[middle_HW], arm_HW.float()[middle_HW]) == alone
+
+
 def test_what_was_missed_between_a_sleeve_and_its_hand_is_as_broad_as_beside():
     """A dark cuff before a dark coat, to the wrist's other side; at an arm's end nothing is added."""
     missed_HW = (ALONG_FORE > 0.75) & (ALONG_FORE < 1.1)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from engine.compositing.contact_shadows import in_shadow
+from engine.compositing.contact_shadows import REACH, in_shadow, shade_of_arm
 
 SIZE, SHOULDERS = (200, 120), 100.0
 
@@ -50,3 +50,20 @@ def test_who_is_twice_as_large_has_shadows_twice_as_far():
         for shoulders in (100.0, 200.0)
     ]
     assert 1.6 < reach[1] / reach[0] < 2.4
+
+
+def test_an_arm_shades_who_has_it_in_a_layer_and_no_wall():
+    """Of colours that are a layer's half: the shade lies over all that is beneath."""
+    hers_HW, window = part(columns=slice(0, 70))[0, 0], (slice(0, 130), slice(20, 120))
+    arm_HW = part(slice(80, 110))[0, 0]
+    layer_4HW = torch.cat([torch.full((1, *SIZE), 0.5), torch.full((3, *SIZE), 0.1)])
+    before_4HW = layer_4HW.clone()
+    shade_of_arm(layer_4HW, hers_HW, arm_HW[window], window, SHOULDERS)
+    matte_HW, colour_HW = layer_4HW[:2]
+    assert torch.equal(layer_4HW[:, :, 70:], before_4HW[:, :, 70:]), "the wall"
+    assert torch.equal(layer_4HW[:, 130:], before_4HW[:, 130:])
+    far = 80 - round(REACH * SHOULDERS)
+    assert torch.equal(layer_4HW[:, :far], before_4HW[:, :far]), "nothing is shaded that far away"
+    shade = float(matte_HW[113, 50] - 0.5) / 0.5
+    assert shade > 0.1 and shade > 1.5 * float(matte_HW[76, 50] - 0.5) / 0.5, "more below it"
+    assert colour_HW[113, 50] == pytest.approx(0.1 * (1 - shade) - shade, abs=1e-4), "by black"

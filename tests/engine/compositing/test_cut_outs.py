@@ -41,6 +41,34 @@ def laid(bent: dict[int, tuple[float, float]], out: dict[int, tuple[float, float
     return layer_4HW[0]
 
 
+ACROSS = {sk.LEFT_ELBOW: (-4.0, 1.0), sk.LEFT_WRIST: (-30.0, -20.0)}  # the forearm before the trunk
+
+
+def test_a_forearm_casts_its_shadow_on_who_has_it_alone():
+    """It lies from (62, 51) to (38, 44); the shoulder is at (60, 36). No shadow lies on the wall, beside a
+    shoulder, or on the arm itself, and what is laid over that arm next may be shaded."""
+    now, own = pose(ACROSS)[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    line = ribbon(own, segments(own, SIDES), ARM, 1.0, SIDES)
+    assert trunk is not None and line is not None
+    bones = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == ARM]
+    limb_HW = (place_of(HERE, line.line_N).aside.abs() < BROAD * bones[0].then.unit).float()
+    poses = Poses(now, own, SIDES)
+    way = along_limb(bones, poses, limb_HW, trunk, *NOTHING)
+    cut_out = CutOut(torch.full((3, *SIZE), 0.5), limb_HW, 1.0, way, rimless_CHW=torch.full((3, *SIZE), 0.5))
+    layer_4HW, hers_HW = torch.full((4, *SIZE), 1.0), torch.zeros(SIZE)
+    layer_4HW[1:], hers_HW[:, :58] = 0.5, 1.0
+    lay_over(layer_4HW, bones, poses, cut_out, HERE, hers_HW)
+    assert layer_4HW[1, 51, 45] < 0.46 and (layer_4HW[1, :, 58:] - 0.5).abs().max() < 0.01, "no wall"
+    assert layer_4HW[1, 46, 42] == pytest.approx(0.5, abs=0.01), "the arm"
+    assert layer_4HW[1, 30:41, 54:].min() > 0.49, "the shoulder"
+    assert hers_HW[50, 61] > 0.9 and hers_HW[60, 61] == 0, "she has her arm"
+    plain_4HW = torch.full((4, *SIZE), 1.0)
+    plain_4HW[1:] = 0.5
+    lay_over(plain_4HW, bones, poses, cut_out, HERE)
+    assert plain_4HW[1].min() == pytest.approx(0.5, abs=0.01), "what is no colours has no shadow"
+
+
 @pytest.mark.parametrize("bent", [{}, BENT])
 def test_an_arm_is_as_broad_at_its_elbow_as_in_the_photo_however_it_was_bent(bent):
     """All that is in the crook of a bent arm lies at the middle of its corner: no fan of it hangs there."""

@@ -37,6 +37,20 @@ def test_an_arm_is_what_is_seen_of_it_up_to_the_end_of_its_hand():
     assert made[OF_LEFT_ARM, 79:].max() == 0, "no hand reaches so far"
 
 
+def test_a_cape_that_hangs_behind_a_bare_arm_is_none_of_it():
+    """Though it was seen as the arm's: to its wrist, where a hand may lie on clothes; a sleeve is cloth all
+    along, and goes with its arm."""
+    cape = slice(44, 80), slice(71, 77)
+    seen_so = [LEFT_ARM, (slice(74, 100), LEFT_ARM[1]), cape]
+    for behind, whole in ((SHIRT, False), (ARM, True)):
+        made = mattes((ARM, LEFT_ARM), (behind, cape), left=seen_so)[OF_LEFT_ARM]
+        assert made[50:60, 65:69].min() > 0.99
+        assert (made[50:58, 74] > 0.5).all() == whole and (made[50:58, 74] < 0.05).all() != whole
+        assert made[72, 73] > 0.9, "beside the hand"
+    sleeve = mattes((SHIRT, LEFT_ARM), (SHIRT, cape), left=seen_so)[OF_LEFT_ARM]
+    assert sleeve[50:58, 74].min() > 0.9
+
+
 def test_legs_that_touch_are_told_apart_by_what_is_nearer():
     made = mattes((LEG, (slice(68, 122), slice(34, 62))))  # both legs, one piece
     for row in (85, 100):

@@ -29,6 +29,9 @@ _WINDOW = (
 _LEVEL = 2  # px of a map of 128 rows: what is no farther above or below is on a level
 _ODD = 0.6  # of -1 to 1, distance of such colours from what is usual on their level
 _SOME = 0.1  # of what is known on a level, how much at least is usual
+_ALIKE = 0.55  # distance of colours of one cloth, -1 to 1 each, in light and shade
+_FEW = 0.03  # of a level's cloth, of which less in the colour of its sleeves is none
+_ABOUT, _ASKED = 15, 96  # px of a map of 128 rows above and below; how many colours there tell which is most
 _AROUND = 5, 3  # px of a map of 128 rows, rows and columns of the window around what is odd that is of it
 _TALL = 21  # px of a map of 128 rows: what goes so far up and down is a line
 _LINE = 0.06  # of -1 to 1: step of colours across a line, from which it is one
@@ -76,6 +79,35 @@ def body_cloth(photo_B3hw: Tensor, worn_BKhw: Tensor, known_BKhw: Tensor) -> Ten
             for photo_3hw, worn_Khw, known_Khw in zip(*planes, strict=True)
         ]
     )
+
+
+def as_sleeved(photo_B3hw: Tensor, cloth_BKhw: Tensor, sleeves_BKhw: Tensor) -> Tensor:
+    """bool [B, K, h, w]: cloth, less what has not the colour of its sleeves: of an open jacket neither lapels
+    nor the shirt between its fronts. All of a level that has next to nothing of that colour stays, as a hem
+    does. sleeves: bool, what of each kind is on arms."""
+    told_BKhw = cloth_BKhw.clone()
+    for photo_3hw, sleeves_Khw, cloth_Khw in zip(photo_B3hw, sleeves_BKhw, told_BKhw, strict=True):
+        for sleeves_hw, cloth_hw in zip(sleeves_Khw, cloth_Khw, strict=True):
+            if sleeves_hw.any():
+                cloth_hw &= _as_sleeve(photo_3hw, sleeves_hw, cloth_hw)
+    return told_BKhw
+
+
+def _as_sleeve(photo_3hw: Tensor, sleeves_hw: Tensor, cloth_hw: Tensor) -> Tensor:
+    """bool [h, w]: what has the colour of most of the sleeves about its level; all of a level without it."""
+    rows = len(sleeves_hw)
+    row_N, column_N = sleeves_hw.nonzero(as_tuple=True)
+    colour_N3, about, step = photo_3hw[:, row_N, column_N].T, _ABOUT * rows // 128, max(1, rows // 64)
+    alike_hw = torch.ones_like(cloth_hw)
+    for row in range(0, rows, step):
+        near = min(max(row, int(row_N[0])), int(row_N[-1]))
+        some_M3 = colour_N3[(row_N - near).abs() <= about]
+        some_M3 = some_M3[:: len(some_M3) // _ASKED + 1]
+        most = (torch.cdist(some_M3, some_M3) < _ALIKE).sum(1).argmax()
+        level = slice(row, row + step)
+        alike_hw[level] = (photo_3hw[:, level] - some_M3[most][:, None, None]).norm(dim=0) < _ALIKE
+    none_h1 = (alike_hw & cloth_hw).sum(1, keepdim=True) < _FEW * cloth_hw.sum(1, keepdim=True)
+    return alike_hw | none_h1
 
 
 def colours_beneath(photo_B3hw: Tensor, cloth_BKhw: Tensor, shares_BKhw: Tensor) -> Tensor:

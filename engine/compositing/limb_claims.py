@@ -125,7 +125,7 @@ def arms_alone(poses: Poses, bones: Sequence[Elsewhere], trunk: Trunk) -> float:
     others = max(far for joint, far in enumerate(far_18) if joint not in ARM_JOINTS)
     still = (1.0 - ramp_at(others, *STIRS)) * (trunk.part == 0)
     stirred = [each.part for each in bones if abs(each.now.end - each.then.end) > STILL]
-    return still * min(stirred, default=0.0)
+    return still * max(stirred, default=0.0)
 
 
 def _heads(

@@ -1,7 +1,7 @@
 """Where the clothes of a photo repeat themselves: by which of their own pieces they go on under arms.
 
-Stripes, checks and prints have no smooth colours that a grain could be laid on (`grain`). They are completed
-as a photo's background is (`inpainting.plate`), each garment by itself.
+Stripes, checks and prints have no smooth colours that a grain could be laid on (`grain`). Beside each arm a
+garment goes on by one piece of itself, that meets what is seen (`repeats`).
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from engine.compositing.fields import highest, nearest_known, odd_side, size_of
 from engine.compositing.limb_bones import ARM_CHAINS, ARMS, distance, positions, segments
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.prints import on_ground
+from engine.compositing.repeats import Cloth, led, steps_beside
 from engine.compositing.under_arms import with_rims
 from engine.compositing.under_hands import kinds_of
-from engine.inpainting.plate import source_field
-from engine.inpainting.shifts import PATCH
+from engine.cv import cv2
 from engine.ops.resample import enlarged
 from engine.pictures import to_rgb
 
@@ -26,8 +26,10 @@ _SURE = 0.5  # how sure it is that clothes are there
 _EDGE = 3  # px of a map of 128 rows, side of the window in which an edge is mixed with what is beside it
 _SOME = 0.05  # how much of an arm is enough to hide what is under it
 _SHOULDER = 1.2  # units around a shoulder, up to which cloth goes from a lifted sleeve to its trunk
-_LEVEL = 3  # px of a map of 128 rows, by which a pattern may go up or down to where it goes on
-_LEAST = 20 * PATCH**2  # px of a garment, of fewer no pattern is told
+_LIES = 0.3  # how sure it is that an arm lies on clothes
+_DEEP = 7  # px of a map of 128 rows from cloth that is seen, up to which what is hidden comes to light
+_PIECE = 2.5  # px, of which steps differ at most within a piece
+_LEAST = 1620  # px of a garment, of fewer no pattern is told
 
 
 def seen_clothes(own: OwnPose) -> Tensor:
@@ -38,11 +40,12 @@ def seen_clothes(own: OwnPose) -> Tensor:
 
 
 @torch.no_grad()
-def patterned(own: OwnPose, photo_1CHW: Tensor) -> np.ndarray:
-    """As `inpainting.plate.source_field`, float32 [H, W, 2]: which piece of its garment each pixel takes that
-    an arm may leave, or cloth come to; its own place where that is not of a pattern.
+def patterned(own: OwnPose, photo_1CHW: Tensor, fine_HWC: np.ndarray | None = None) -> np.ndarray:
+    """float32 [H, W, 2]: x, y of the point of the photo whose colours each pixel takes that an arm may leave,
+    or cloth come to; its own place where that is not of a pattern.
 
-    photo: its colours first, of the size of what is under arms.
+    photo: its colours first, of the size of what is under arms. fine: the photo in a larger size, by which
+    that is told to a part of a pixel.
     """
     seen_KHW = seen_clothes(own).cpu().numpy()
     rows, columns = np.indices(seen_KHW.shape[1:])
@@ -50,9 +53,10 @@ def patterned(own: OwnPose, photo_1CHW: Tensor) -> np.ndarray:
     if not seen_KHW.any():
         return field_HW2
     rgb_HWC, asked_HW = to_rgb(photo_1CHW[:, :3].float()), _asked(own)
-    hidden_HW = (_arms(own)[0, 0] > _SOME).cpu().numpy()
-    garment_HW = _nearest(seen_KHW)
+    garment_HW, arm_HW = _nearest(seen_KHW), _nearest_arm(own)
     worn_KHW = _worn(own)[0] > _SURE
+    arms_HW = with_rims(own.limbs[:, ARM_CHAINS])[0].amax(0).cpu().numpy() > _SOME
+    lies_HW = own.under[0, 3:5].amax(0).cpu().numpy() > _LIES
     for number, seen_HW in enumerate(seen_KHW):
         hole_HW = asked_HW & (garment_HW == number) & ~seen_HW
         if seen_HW.sum() < _LEAST or not hole_HW.any():
@@ -61,26 +65,67 @@ def patterned(own: OwnPose, photo_1CHW: Tensor) -> np.ndarray:
         if on_ground(photo_1CHW[0, :3].float(), worn_KHW[number], bare_HW, len(seen_HW)) is not None:
             continue  # of one colour
         usual_HW = seen_HW & (own.cloth[0, number] > 0).cpu().numpy()
-        # On its level first: a hem beside a hem. What nothing leads to there takes what is above and below.
-        for level in (_LEVEL * len(seen_HW) // 128, None):
-            window = _around(usual_HW | hole_HW)
-            found_hw2 = source_field(rgb_HWC[window], usual_HW[window], hole_HW[window], level=level)
-            copied_hw = hole_HW[window] & ~np.isnan(found_hw2[..., 0])
-            corner = np.array([window[1].start, window[0].start], np.float32)
-            field_HW2[window][copied_hw] = found_hw2[copied_hw] + corner
-            hole_HW[window] &= ~copied_hw
-            hole_HW &= hidden_HW  # around shoulders what is on the level is enough
-            if not hole_HW.any():
-                break
+        beside_HW = worn_KHW[number].cpu().numpy() & (garment_HW == number) & ~arms_HW
+        deep_HW = cv2.distanceTransform((~seen_HW).astype(np.uint8), cv2.DIST_L2, 3)
+        light_HW = lies_HW & (deep_HW < _DEEP * len(seen_HW) / 128) & seen_HW.any(1, keepdims=True)
+        for arm in np.unique(arm_HW):
+            of_arm_HW = hole_HW & (arm_HW == arm)
+            cloth = Cloth(seen_HW, usual_HW, beside_HW, of_arm_HW, of_arm_HW & light_HW)
+            if not cloth.near.any():
+                continue
+            steps_H2 = steps_beside(rgb_HWC if fine_HWC is None else fine_HWC, cloth)
+            found_HW2 = _upright_beyond(led(steps_H2, cloth), seen_HW)
+            copied_HW = of_arm_HW & ~np.isnan(found_HW2[..., 0])
+            field_HW2[copied_HW] = found_HW2[copied_HW][:, ::-1] + np.float32(0.5)
     return field_HW2
+
+
+def _upright_beyond(found_HW2: np.ndarray, seen_HW: np.ndarray) -> np.ndarray:
+    """Where nothing is found, around a shoulder, what is as far below the next that is as it is above."""
+    rows = len(seen_HW)
+    places_HW2 = np.moveaxis(np.indices(seen_HW.shape), 0, -1).astype(np.float32)
+    found_HW2 = np.where(seen_HW[..., None], places_HW2, found_HW2)
+    known_HW = ~np.isnan(found_HW2[..., 0])
+    row_HW = places_HW2[..., 0].astype(int)
+    next_HW = np.minimum.accumulate(np.where(known_HW, row_HW, 2 * rows)[::-1])[::-1]
+    mirrored_HW = np.where(next_HW < rows, np.minimum(2 * next_HW - row_HW, rows - 1), row_HW)
+    return found_HW2[mirrored_HW, places_HW2[..., 1].astype(int)]
 
 
 def copied(field_HW2: np.ndarray) -> np.ndarray:
     """bool [H, W]: which pixels take another's colours."""
-    here_HW2 = np.moveaxis(np.indices(field_HW2.shape[:2]), 0, -1)[..., ::-1].astype(np.float32) + np.float32(
-        0.5
-    )
-    return (field_HW2 != here_HW2).any(-1)
+    return (field_HW2 != _own_places(field_HW2.shape[:2])).any(-1)
+
+
+def with_copies(rgb_hwC: np.ndarray, field_HW2: np.ndarray, onto_hwC: np.ndarray) -> np.ndarray:
+    """uint8 RGB [h, w, 3]: a picture in which pixels take what a field says of a photo, of any size."""
+    size, (rows, columns) = rgb_hwC.shape[:2], field_HW2.shape[:2]
+    scale_2 = np.array([size[1] / columns, size[0] / rows], np.float32)
+    steps_HW2 = field_HW2 - _own_places((rows, columns))
+    takes_hw = cv2.resize(copied(field_HW2).astype(np.uint8), size[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    y_N, x_N = np.nonzero(takes_hw)
+    at_N2 = (np.stack([x_N, y_N], -1) + np.float32(0.5)) / scale_2 - np.float32(0.5)
+    nearest_N2 = np.rint(at_N2).astype(int).clip(0, (columns - 1, rows - 1))
+    nearest_steps_N2 = steps_HW2[nearest_N2[:, 1], nearest_N2[:, 0]]
+    sums_N2, weights_N1 = 1e-3 * nearest_steps_N2, np.full((len(x_N), 1), 1e-3, np.float32)
+    for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):  # of what steps about as far; another piece is no mean
+        cell_N2 = np.floor(at_N2).astype(int) + corner
+        weight_N = (1 - np.abs(at_N2 - cell_N2)).prod(1)
+        i, j = cell_N2[:, 1].clip(0, rows - 1), cell_N2[:, 0].clip(0, columns - 1)
+        alike_N = np.abs(steps_HW2[i, j] - nearest_steps_N2).max(1) < _PIECE
+        weight_N1 = (weight_N * alike_N)[:, None].astype(np.float32)
+        sums_N2 += weight_N1 * steps_HW2[i, j]
+        weights_N1 += weight_N1
+    map_hw2 = _own_places(size) - np.float32(0.5)
+    map_hw2[y_N, x_N] += sums_N2 / weights_N1 * scale_2
+    x_hw, y_hw = np.ascontiguousarray(np.moveaxis(map_hw2, -1, 0))
+    seen_hwC = cv2.remap(rgb_hwC, x_hw, y_hw, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.where(takes_hw[..., None], seen_hwC, onto_hwC)
+
+
+def _own_places(size: tuple[int, int]) -> np.ndarray:
+    """float32 [h, w, 2]: x, y of every pixel's centre."""
+    return np.moveaxis(np.indices(size), 0, -1)[..., ::-1].astype(np.float32) + np.float32(0.5)
 
 
 def _worn(own: OwnPose) -> Tensor:
@@ -107,15 +152,12 @@ def _asked(own: OwnPose) -> np.ndarray:
     return asked_HW.cpu().numpy()
 
 
+def _nearest_arm(own: OwnPose) -> np.ndarray:
+    """int [H, W]: the number of the arm that is nearest; 0 where none is seen."""
+    arms_2HW = own.limbs[0, ARM_CHAINS].cpu().numpy() > _SURE
+    return _nearest(arms_2HW) if arms_2HW.any() else np.zeros(arms_2HW.shape[1:], np.int64)
+
+
 def _nearest(seen_KHW: np.ndarray) -> np.ndarray:
-    """int [H, W]: the number of the garment that is nearest."""
+    """int [H, W]: the number of what is nearest."""
     return seen_KHW.argmax(0).ravel()[nearest_known(seen_KHW.max(0))[1]]
-
-
-def _around(marked_HW: np.ndarray) -> tuple[slice, slice]:
-    """The rows and columns that hold all that is marked, and a patch around."""
-    spans = []
-    for axis, side in ((1, marked_HW.shape[0]), (0, marked_HW.shape[1])):
-        places_M = np.flatnonzero(marked_HW.any(axis))
-        spans.append(slice(max(0, places_M[0] - PATCH), min(side, places_M[-1] + 1 + PATCH)))
-    return spans[0], spans[1]

@@ -13,6 +13,7 @@ from engine.ops.resample import running_mean
 
 RIM = 3  # px of a map of 128 rows, side of the window in which what is beside an arm has its colours
 _ASIDE = 3  # times as far as aside is what is above or below
+_MIRRORS = 4  # one after the other, where an image is not known either
 _TALL = 0.9  # of a forearm: what clothes are beneath an arm goes so far up and down
 
 
@@ -61,6 +62,17 @@ def nearest_aside(known_hw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     tall[rows] = known_hw
     row_hw, column_hw = np.unravel_index(nearest_known(tall)[1][rows], tall.shape)
     return row_hw // _ASIDE, column_hw
+
+
+def mirror_images(known_hw: np.ndarray) -> np.ndarray:
+    """Row and column, int [h, w, 2], of the mirror image of every px at the nearest that is known aside; of
+    the known px nearest to that, where it is not known either. What is known is its own."""
+    nearest_hw2 = np.stack(nearest_aside(known_hw), -1)
+    image_hw2 = np.moveaxis(np.indices(known_hw.shape), 0, -1)
+    for _ in range(_MIRRORS):
+        image_hw2 = 2 * nearest_hw2[tuple(np.moveaxis(image_hw2, -1, 0))] - image_hw2
+        image_hw2 = np.clip(image_hw2, 0, np.array(known_hw.shape) - 1)
+    return nearest_hw2[tuple(np.moveaxis(image_hw2, -1, 0))]
 
 
 def without_lumps(on_B2hw: Tensor, worn_B1hw: Tensor, pose_B183: Tensor) -> Tensor:

@@ -10,8 +10,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.body_cloth import apart, body_cloth, colours_beneath, kinds_beneath, seen_kinds
-from engine.compositing.fields import highest, odd_side, ramp, size_of
+from engine.compositing.body_cloth import (
+    apart,
+    as_sleeved,
+    body_cloth,
+    colours_beneath,
+    kinds_beneath,
+    seen_kinds,
+)
+from engine.compositing.fields import highest, odd_side, ramp, size_of, spread
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.limb_claims import LIES
 from engine.compositing.prints import prints
@@ -32,6 +39,8 @@ _BESIDE = 0.02  # how likely a kind is at least, beside which no other is seen, 
 _LIT = 0.2  # of -1 to 1, distance of colours up to which cloth is in no other light
 _PLAIN = 0.35  # of what is known, how much of plain cloth has the colours around
 _OPEN = 0.25  # of what is known, of which less is usual in an open jacket
+_MEETS = 3  # px of a map of 128 rows, side of the window beyond an arm's rim in which colours meet
+_MET = 0.2, 0.35  # of -1 to 1: colours that differ by so much meet, and do not
 _KNOWN = 0.5  # how sure it is that clothes are seen whose colours are taken
 
 
@@ -86,7 +95,21 @@ def under_hands(
     nearer_B3hw = apart(kinds_B3hw, rimless_B1hw > _KNOWN) & cloth_there_B3hw
     cloth_B3hw = ((cloth_B3hw | nearer_B3hw) & (on_cloth_B1hw == 0)).float()
     cloth_B3hw = without_crumbs(cloth_B3hw, size[0])
-    return torch.cat([colours_beneath(photo_B3hw, cloth_B3hw, shares_B3hw), on_B2hw], 1), cloth_B3hw
+    sleeves_B3hw = (kinds_B3hw > _KNOWN) & (arms_B1hw > _KNOWN)
+    cloth_B3hw = cloth_B3hw * as_sleeved(photo_B3hw, cloth_B3hw > 0, sleeves_B3hw)
+    colours_B3hw = colours_beneath(photo_B3hw, cloth_B3hw, shares_B3hw)
+    rims_B1hw = with_rims(arms_B1hw)
+    beside_B1hw = highest(rims_B1hw, odd_side(_MEETS, size[0])) * (1.0 - rims_B1hw) * rimless_B1hw
+    return torch.cat([_met(photo_B3hw, colours_B3hw, beside_B1hw), on_B2hw], 1), cloth_B3hw
+
+
+def _met(photo_B3hw: Tensor, colours_B3hw: Tensor, beside_B1hw: Tensor) -> Tensor:
+    """Smooth colours, as light as what they meet beside an arm, lest its outline stays as an edge. What is
+    quite another colour there, a pocket or a deep shadow, is met by none. beside: how far it is cloth that is
+    seen."""
+    off_B3hw = photo_B3hw - colours_B3hw
+    alike_B1hw = 1.0 - ramp(off_B3hw.abs().amax(1, keepdim=True), *_MET)
+    return colours_B3hw + spread(off_B3hw, beside_B1hw * alike_B1hw)
 
 
 def kinds_of(class_B8hw: Tensor) -> Tensor:

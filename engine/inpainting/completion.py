@@ -15,7 +15,6 @@ from engine.inpainting.shifts import PATCH
 _ROUNDS = (2, 4, 6, 8)  # of a level, the finest first: what is coarse decides most and costs least
 _TRUST = 1.3  # how much more a pixel tells than one a pixel deeper in the hole
 _DEEP = 50.0  # px beyond which none tells less (float32 would run out)
-_PIECE = 4 * PATCH + 1  # px, side of the window of which most tell
 _TOLD = np.float32(1e-7)  # less is the box filter's rounding
 
 
@@ -23,32 +22,28 @@ def chosen_shifts(
     photo_HWC: np.ndarray,
     known_HW: np.ndarray,
     shifts_K2: np.ndarray,
-    hole_HW: np.ndarray | None = None,
     off_level: float = 0.0,
 ) -> np.ndarray:
     """int [H, W]: the number of the shift, -1 outside of the hole and where none leads to a known pixel.
 
-    photo: float32, 0 where it is not known. shifts: int, rows and columns. hole: what is asked for, of what
-    is not known; all of that if None. off_level: for every row that a shift goes up or down, by how many
-    squared levels what it copies counts as less alike.
+    photo: float32, 0 where it is not known. shifts: int, rows and columns. off_level: for every row
+    that a shift goes up or down, by how many squared levels what it copies counts as less alike.
     """
-    hole_HW = ~known_HW if hole_HW is None else hole_HW
-    levels = [(photo_HWC, known_HW, hole_HW)]
-    while (_depth(known_HW) * hole_HW).max() > PATCH and min(known_HW.shape) > 2 * PATCH:
+    levels = [(photo_HWC, known_HW)]
+    while _depth(known_HW).max() > PATCH and min(known_HW.shape) > 2 * PATCH:
         size = tuple((n + 1) // 2 for n in known_HW.shape[::-1])
         known_HW = cv2.resize(known_HW.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.999
         photo_HWC = cv2.resize(photo_HWC, size, interpolation=cv2.INTER_AREA) * known_HW[..., None]
-        hole_HW = cv2.resize(hole_HW.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
-        levels.append((photo_HWC, known_HW, hole_HW & ~known_HW))
+        levels.append((photo_HWC, known_HW))
     answer_HWC, told_HW = photo_HWC.copy(), known_HW.copy()
-    for n, (photo_HWC, known_HW, hole_HW) in reversed(list(enumerate(levels))):
+    for n, (photo_HWC, known_HW) in reversed(list(enumerate(levels))):
         if known_HW.shape != told_HW.shape:
             size = known_HW.shape[::-1]
             answer_HWC = cv2.resize(answer_HWC, size, interpolation=cv2.INTER_LINEAR)
             answer_HWC = np.where(known_HW[..., None], photo_HWC, answer_HWC)
             told_HW = cv2.resize(told_HW.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
         shifts = np.unique(np.rint(shifts_K2 / 2**n).astype(int), axis=0) if n else shifts_K2
-        search = _Search(photo_HWC, known_HW, hole_HW, shifts, off_level * 2**n)
+        search = _Search(photo_HWC, known_HW, shifts, off_level * 2**n)
         part_hwC, told_hw = answer_HWC[search.window], (told_HW | known_HW)[search.window]
         for _ in range(_ROUNDS[min(n, len(_ROUNDS) - 1)]):
             label_hw = search.nearest(part_hwC, told_hw)
@@ -57,24 +52,6 @@ def chosen_shifts(
     label_HW = np.full(known_HW.shape, -1)
     label_HW[search.window] = label_hw
     return label_HW
-
-
-def settled(label_HW: np.ndarray, known_HW: np.ndarray, shifts_K2: np.ndarray) -> np.ndarray:
-    """The same labels, each as most of those around, where that leads to a known pixel: larger pieces."""
-    rows, columns = known_HW.shape
-    hole_HW, best_HW = label_HW >= 0, np.zeros(known_HW.shape, np.float32)
-    settled_HW = label_HW.copy()
-    for k in np.unique(label_HW[hole_HW]):
-        leads_HW = cv2.warpAffine(
-            known_HW.astype(np.uint8),
-            np.array([[1, 0, -shifts_K2[k, 1]], [0, 1, -shifts_K2[k, 0]]], np.float32),
-            (columns, rows),
-            flags=cv2.INTER_NEAREST,
-        )
-        votes_HW = cv2.blur((label_HW == k).astype(np.float32), (_PIECE, _PIECE)) * leads_HW
-        more_HW = hole_HW & (votes_HW > best_HW)
-        settled_HW[more_HW], best_HW[more_HW] = k, votes_HW[more_HW]
-    return settled_HW
 
 
 def _depth(known_HW: np.ndarray) -> np.ndarray:
@@ -96,10 +73,10 @@ class _Search:
         self,
         photo_HWC: np.ndarray,
         known_HW: np.ndarray,
-        hole_HW: np.ndarray,
         shifts_K2: np.ndarray,
         off_level: float,
     ):
+        hole_HW = ~known_HW
         hole_N2 = np.argwhere(hole_HW)
         starts = np.maximum(hole_N2.min(0) - PATCH // 2, 0)
         ends = np.minimum(hole_N2.max(0) + PATCH // 2 + 1, known_HW.shape)

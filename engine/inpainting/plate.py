@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.cv import cv2
-from engine.inpainting.completion import chosen_shifts, settled
+from engine.inpainting.completion import chosen_shifts
 from engine.inpainting.fill import fill_holes
 from engine.inpainting.joining import joined
 from engine.inpainting.shifts import PATCH, dominant_shifts, level_shifts
@@ -19,9 +19,6 @@ from engine.inpainting.shifts import PATCH, dominant_shifts, level_shifts
 _PLAIN = 3.0  # levels of detail: studio walls have 1, lawns and trees many
 _AROUND = 0.4  # of the longer side: the window in which; at a quarter the shadow of the test is copied
 _MOST = 2 / 3  # of what is known has to have detail; from a half on, shadows of the studio are copied
-_SETTLED = 3  # times that labels are made larger pieces
-_FEW = 8  # of the most frequent shifts that are taken twice and more
-_TIMES = 3  # that one is
 # Squared levels a row: a plain piece from 50 rows off counts as 26 levels less alike than a textured one from
 # aside, which never fits exactly. At a quarter of it lawns lie on roads, and roads in the sky.
 _OFF_LEVEL = 40.0
@@ -32,31 +29,25 @@ _FINE, _WIDE = 3.0, 4.0  # px: detail is what is finer than the one, measured ov
 def source_field(
     rgb_HWC: np.ndarray,
     known_HW: np.ndarray,
-    hole_HW: np.ndarray | None = None,
     *,
-    level: int | None = None,
     scene: bool = False,
 ) -> np.ndarray:
     """float32 [H, W, 2]: x, y of the point of the photo whose colours each pixel takes.
 
     rgb: uint8, of which nothing outside of `known` is looked at. Known pixels take their own colours: their
     centre, column + 0.5 and row + 0.5. The others take those of a known pixel, or nan where the smooth fill
-    stands: without texture around, or without anything to copy. hole: which of them are asked for, all if
-    None; those that are not are nan. level: as of `shifts.dominant_shifts`. scene: whether the photo is a
-    view with a ground and a horizon, which goes on aside rather than up or down.
+    stands: without texture around, or without anything to copy. scene: whether the photo is a view
+    with a ground and a horizon, which goes on aside rather than up or down.
     """
     places_HW2 = np.moveaxis(np.indices(known_HW.shape), 0, -1)
     source_HW2 = np.where(known_HW[..., None], places_HW2, -1)
     photo_HWC = np.where(known_HW[..., None], rgb_HWC, 0).astype(np.float32)
     textured_HW = _textured(photo_HWC, known_HW)
-    if textured_HW.any() and not known_HW.all() and (hole_HW is None or hole_HW.any()):
-        shifts_K2 = dominant_shifts(photo_HWC, known_HW, textured_HW, level)
+    if textured_HW.any() and not known_HW.all():
+        shifts_K2 = dominant_shifts(photo_HWC, known_HW, textured_HW)
         if scene:
             shifts_K2 = np.unique(np.concatenate([shifts_K2, level_shifts(known_HW.shape)]), axis=0)
-        label_HW = chosen_shifts(photo_HWC, known_HW, shifts_K2, hole_HW, _OFF_LEVEL * scene)
-        if level is not None:
-            for _ in range(_SETTLED):
-                label_HW = settled(label_HW, known_HW, shifts_K2)
+        label_HW = chosen_shifts(photo_HWC, known_HW, shifts_K2, _OFF_LEVEL * scene)
         y, x = np.nonzero(label_HW >= 0)
         found_N2 = places_HW2[y, x] + shifts_K2[label_HW[y, x]]
         # By the majority around: a lone copy amid the smooth fill is a stain, a lone hole in a copy too.
@@ -64,26 +55,8 @@ def source_field(
         votes_HW[y, x] = np.where(textured_HW[found_N2[:, 0], found_N2[:, 1]], 1, -1)
         worth_N = cv2.blur(votes_HW, (PATCH, PATCH))[y, x] > 0
         source_HW2[y[worth_N], x[worth_N]] = found_N2[worth_N]
-        if level is not None and worth_N.any():
-            frequent = np.argsort(-np.bincount(label_HW[y[worth_N], x[worth_N]], minlength=len(shifts_K2)))
-            asked_HW = ~known_HW if hole_HW is None else hole_HW
-            source_HW2 = _again(source_HW2, asked_HW & (label_HW < 0), shifts_K2[frequent[:_FEW]])
     field_HW2 = source_HW2[..., ::-1] + np.float32(0.5)
     return np.where(source_HW2[..., :1] >= 0, field_HW2, np.float32(np.nan)).astype(np.float32)
-
-
-def _again(source_HW2: np.ndarray, hole_HW: np.ndarray, shifts_K2: np.ndarray) -> np.ndarray:
-    """A source for what no shift leads from to what is known: that of where one leads, if that is a copy.
-    shifts: the first that will do is taken."""
-    source_HW2, (rows, columns) = source_HW2.copy(), hole_HW.shape
-    for _ in range(_TIMES):
-        for down, aside in shifts_K2:
-            y, x = np.nonzero(hole_HW & (source_HW2[..., 0] < 0))
-            y_to, x_to = y + down, x + aside
-            inside = (y_to >= 0) & (y_to < rows) & (x_to >= 0) & (x_to < columns)
-            y, x = y[inside], x[inside]
-            source_HW2[y, x] = source_HW2[y_to[inside], x_to[inside]]  # none stays none
-    return source_HW2
 
 
 def filled(rgb_hwC: np.ndarray, field_HW2: np.ndarray) -> np.ndarray:

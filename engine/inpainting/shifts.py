@@ -20,14 +20,11 @@ _WAVES = np.cos(np.pi * (np.arange(PATCH) + 0.5) * np.arange(4)[:, None] / PATCH
 _WAVES /= np.linalg.norm(_WAVES, axis=1, keepdims=True)
 
 
-def dominant_shifts(
-    rgb_HWC: np.ndarray, known_HW: np.ndarray, asked_HW: np.ndarray, level: int | None = None
-) -> np.ndarray:
+def dominant_shifts(rgb_HWC: np.ndarray, known_HW: np.ndarray, asked_HW: np.ndarray) -> np.ndarray:
     """int [K, 2], rows and columns, most frequent first: each lays many `asked` patches on their likes.
 
     rgb: uint8 or float32. Only patches that are known whole are compared, so nothing outside of `known`
-    matters. A shift and its opposite count as one and are both given. K may be 0. level: by how many rows at
-    most, where not by any.
+    matters. A shift and its opposite count as one and are both given. K may be 0.
     """
     rows, columns = known_HW.shape
     whole_HW = cv2.erode(known_HW.astype(np.uint8), np.ones((PATCH, PATCH), np.uint8), borderValue=0) > 0
@@ -44,8 +41,6 @@ def dominant_shifts(
         distance = (squares_N - 2 * (patches_HWK[y, x] @ keys_NK.T)).reshape(-1, rows, columns)
         for n in range(len(y)):
             distance[n, max(0, y[n] - near) : y[n] + near + 1, max(0, x[n] - near) : x[n] + near + 1] = np.inf
-            if level is not None:
-                distance[n, : max(0, y[n] - level)] = distance[n, y[n] + level + 1 :] = np.inf
         distance = distance.reshape(len(y), -1)
         like = distance.argmin(1)  # Eq. 1
         found = np.isfinite(distance[np.arange(len(y)), like])

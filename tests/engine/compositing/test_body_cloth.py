@@ -5,7 +5,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from engine.compositing.body_cloth import apart, body_cloth, colours_beneath, kinds_beneath, seen_kinds
+from engine.compositing.body_cloth import (
+    apart,
+    as_sleeved,
+    body_cloth,
+    colours_beneath,
+    kinds_beneath,
+    seen_kinds,
+)
 
 SIZE = 128, 96
 SHIRT = slice(20, 80), slice(20, 76)
@@ -63,6 +70,25 @@ def test_a_hem_beside_sleeves_of_the_body_cloth_is_too():
     """On its level most of the garment is sleeves."""
     hem = block(slice(70, 80), slice(40, 56))
     assert lends(plain((hem, -0.8)), known_hw=block(SHIRT[0], slice(40, 56)))[74:80, 42:54].all()
+
+
+def sleeved(photo: Tensor) -> Tensor:
+    """What lends of what is known, by the sleeve from column 60 on."""
+    return as_sleeved(photo, KNOWN[None, None], block(SHIRT[0], slice(62, 76))[None, None])[0, 0]
+
+
+def test_of_an_open_jacket_what_has_the_colour_of_its_sleeves_lends():
+    """Between its fronts a white shirt is most of what is seen; a lapel lies beside the sleeve."""
+    shirt, lapel = block(SHIRT[0], slice(24, 52)), block(slice(30, 50), slice(54, ARM))
+    made = sleeved(plain((shirt, 0.95), (lapel, -0.9)))
+    assert not (made & (shirt | lapel)).any() and made[50:80, 52:ARM].all() and made[30:50, 52:54].all()
+
+
+def test_a_hem_of_another_colour_than_the_sleeves_lends_on_its_level():
+    hem = block(slice(70, 80), SHIRT[1])
+    assert sleeved(plain((hem, -0.8))).equal(KNOWN)
+    dress = plain((block(SHIRT[0], slice(20, ARM)), -0.8))
+    assert sleeved(dress).equal(KNOWN), "so does a trunk whose sleeves are of another cloth"
 
 
 def kinds(waist: int, aside: int = 0) -> tuple[Tensor, Tensor]:

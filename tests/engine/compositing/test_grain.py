@@ -99,12 +99,17 @@ def test_threads_that_lie_apart_are_no_buttons():
     assert own.under[0, 0][UNDER].amax() > SMOOTH + 0.055
 
 
-def test_folds_go_on_beside_the_cloth_and_die_away():
-    """6 px from one to the next, level, as deep under the arm as they are beside it."""
-    folds_h1 = 0.1 * torch.sin(torch.arange(SIZE[0]) * (torch.pi / 3))[:, None]
-    under = grained(grey(0.1) + folds_h1)[0].under[0, 0] - SMOOTH
-    near, far = (under[44:86, column].abs().mean() for column in (UNDER[1].start, UNDER[1].stop - 1))
-    assert near > 0.04 and far < 0.4 * near
+def test_a_fold_comes_once_and_is_not_mirrored():
+    """Waves of 20 px beside an arm are no weave."""
+    folds_1w = 0.1 * torch.sin(torch.arange(SIZE[1]) * (torch.pi / 10))
+    assert rough(grained(grey(0.1) + folds_1w)[0]) < 0.01
+
+
+def test_embroidery_is_no_grain():
+    """Of 36 columns beside the arm ten are rough, the next to it among them."""
+    photo = grey(0.1) + woven(*SIZE, 0.02)
+    photo[..., 56:66] = 0.1 + woven(*SIZE, 0.4)[:, 56:66]
+    assert rough(grained(photo)[0]) < 0.1
 
 
 def test_a_narrow_strip_of_cloth_is_mirrored_again_and_again():

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
 from engine.compositing.cut_outs import Poses
-from engine.compositing.limb_claims import Shown, arms_away, claimed
+from engine.compositing.limb_claims import Shown, arms_alone, arms_away, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, elsewhere, trunk_of
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
@@ -273,6 +273,17 @@ def test_where_only_an_arm_moves_all_near_it_is_the_photos(also, seen, shown):
     assert shown_HW[100, 85] == 0
     if seen == 1.0:
         assert shown_HW[52:54, 82:84].max() == 0
+
+
+def test_an_elbow_that_hardly_stirs_leaves_all_near_its_hand_the_photos():
+    """Its upper arm stays, and is no cut-out."""
+    now, own = pose({sk.LEFT_ELBOW: (0.2, 0.0), sk.LEFT_WRIST: (14.0, -14.0)})[0], pose()[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    found = elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES)
+    parts = {each.bone.upper: each.part for each in found if each.bone.chain == 3}
+    assert parts == {True: 0.0, False: 1.0}
+    assert arms_alone(Poses(now, own, SIDES), found, trunk) == 1.0
 
 
 def left_arm_out() -> list[Elsewhere]:

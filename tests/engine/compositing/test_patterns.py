@@ -11,6 +11,7 @@ from torch import Tensor
 from engine.compositing.grain import with_grain
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.patterns import copied, patterned
+from engine.compositing.under_arms import with_rims
 from engine.regions import REGIONS
 
 ARM = REGIONS.index("arms")
@@ -26,10 +27,11 @@ def stripes(turn: int = 0) -> Tensor:
     return across[None, None].expand(1, 3, *SIZE).contiguous()
 
 
-def own(own_hw: Tensor) -> OwnPose:
-    limbs = torch.zeros(1, 4, *SIZE)
-    limbs[0, 3][UNDER] = 1.0
-    under = torch.cat([grey(0.0), torch.zeros(1, 2, *SIZE)], 1)
+def own(own_hw: Tensor, arm: tuple[slice, slice] = UNDER) -> OwnPose:
+    """The arm lies on the shirt."""
+    limbs, under = torch.zeros(1, 4, *SIZE), torch.cat([grey(0.0), torch.zeros(1, 2, *SIZE)], 1)
+    limbs[0, 3][arm] = 1.0
+    under[:, 3:] = with_rims(with_rims(limbs[:, 2:]))
     return own_pose(seen(own_hw), pose(), limbs=limbs, under=under)
 
 
@@ -95,10 +97,30 @@ def test_a_narrow_strip_goes_on_again_and_again():
     """Of 28 px beside an arm of 42: a repeat of 6 px is found in it, and leads no farther than it is wide."""
     narrow, broad = (CLOTH[0], slice(20, 48)), (UNDER[0], slice(48, 90))
     photo = (torch.arange(SIZE[1]) // 3 % 2 - 0.5).expand(1, 3, *SIZE).clone()
-    made = own(classes((SHIRT, narrow), (ARM, broad)))
-    made.limbs[0, 3][broad] = 1.0
+    made = own(classes((SHIRT, narrow), (ARM, broad)), broad)
     taken_HW = copied(patterned(made, photo))
     assert taken_HW[50:80, 50:88].mean() > 0.95
+
+
+def test_a_pattern_is_copied_as_one_piece():
+    """Checks that differ from each other here and there, as printed ones do."""
+    rows, columns = torch.arange(SIZE[0])[:, None], torch.arange(SIZE[1])
+    checks = torch.sin(2 * torch.pi * rows / 9) * torch.sin(2 * torch.pi * columns / 7)
+    coarse = torch.rand(1, 3, SIZE[0] // 4, SIZE[1] // 4, generator=torch.Generator().manual_seed(1))
+    photo = 0.6 * checks + 0.5 * torch.nn.functional.interpolate(coarse, SIZE) - 0.25
+    down_HW2 = np.diff(patterned(ON_SHIRT, photo)[INNER], axis=0) - (0.0, 1.0)
+    assert (np.abs(down_HW2).max(-1) < 1.0).mean() > 0.97
+
+
+def test_where_no_step_leads_to_cloth_what_is_below_goes_on_upright():
+    """Of a strap above nothing is broad enough; below the shirt is."""
+    strap, arm = (slice(20, 56), slice(64, 66)), (slice(30, 90), slice(66, 76))
+    parts = (SHIRT, (slice(56, 110), CLOTH[1])), (SHIRT, strap), (ARM, arm)
+    field_HW2 = patterned(own(classes(*parts), arm), stripes())
+    taken_HW = copied(field_HW2)
+    assert taken_HW[36:50, 67:75].all()
+    below = field_HW2[36:50, 67:75, 1]
+    assert below.min() > 56 and (np.diff(below, axis=0) < 0).all(), "mirrored"
 
 
 def test_around_a_shoulder_cloth_may_come_to_light():

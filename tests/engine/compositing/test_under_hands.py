@@ -105,6 +105,14 @@ def test_cloth_goes_on_as_light_as_it_is_beside_the_arm():
     assert (made[0, 50:64, 63:70] - 0.18).abs().mean() < 0.05
 
 
+def test_no_edge_stays_where_an_arms_outline_was():
+    """Near the arm the shirt lies a little in the shade, to whose colours what is under it goes over."""
+    picture = grey(0.2)
+    picture[..., 36:74, 57:78] = 0.1
+    made = before_a_shirt(picture)[0, 50:66]
+    assert (made[:, 60:63] - 0.1).abs().max() < 0.03
+
+
 def test_a_pocket_beside_an_arm_does_not_go_on_under_it():
     picture = grey(0.2)
     picture[..., 48:64, 44:57] = -0.6

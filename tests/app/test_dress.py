@@ -8,7 +8,7 @@ from fake_engine import FAKE, FakeEngine
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from app.dialogs.which import PeopleInPhoto
 from app.document import Worn
@@ -376,6 +376,8 @@ def test_of_two_people_in_the_givers_photo_one_is_asked_for_and_nobody_else_give
     dressing.until(lambda: dressing.window.findChildren(PeopleInPhoto))
     assert outfit(dressing) == () and len(dressing.controller.document.look.photos) == before
     people = dressing.window.findChildren(PeopleInPhoto)[0]
+    (asked,) = (label.text() for label in people.parentWidget().findChildren(QLabel))
+    assert asked == "There are 2 people in pair.png. Click the one whose clothes to take."
     QTest.keyClick(people, Qt.Key.Key_Right)
     QTest.keyClick(people, Qt.Key.Key_Return)
     dressing.until(lambda: outfit(dressing) != ())

@@ -314,7 +314,7 @@ def test_a_locked_garment_is_not_replaced(dressing, photo):
     key = take(dressing)
     dressing.controller.outfit.set_locked("top", True)
     other = shelve(dressing, photo("other.png", top=(10, 90, 20)))
-    dressing.until(lambda: any("top is locked" in sentence for sentence in dressing.sentences))
+    dressing.until(lambda: "Locked in the outfit: top. Unlock that first." in dressing.sentences)
     assert other != key and outfit(dressing) == (Worn("top", key, locked=True),)
 
 

@@ -244,7 +244,8 @@ def test_the_outfit_dock_changes_strength_hides_locks_orders_and_takes_off(dress
     assert [worn.word for worn in outfit(dressing)] == ["trousers", "top"]
     press(0, "lock")
     press(0, "off")
-    assert any("locked" in sentence for sentence in dressing.sentences) and len(outfit(dressing)) == 2
+    assert "Locked in the outfit: top. Unlock that first." in dressing.sentences
+    assert len(outfit(dressing)) == 2
     press(0, "lock")
     press(0, "off")
     assert [worn.word for worn in outfit(dressing)] == ["trousers"] and len(panel.rows) == 1

@@ -35,6 +35,7 @@ from engine.compositing.moving_least_squares import normalised_pose
 from engine.compositing.own_pose import OwnPose, own_pose_rendering
 from engine.compositing.patterns import patterned
 from engine.compositing.shown_surface import Shown, shown_surface
+from engine.compositing.sleeves_told import with_sleeves
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
 from engine.ops.resample import enlarged
 from engine.pictures import to_tensor
@@ -179,7 +180,7 @@ def looked_at(model: PoseTransferModel, reference: ReferenceInput) -> ReferenceI
     surface_1Khw, arms_1Ahw = parsing.careful_look(reference.picture_1CHW)
     if reference.person_11HW is not None:
         surface_1Khw = of_person(surface_1Khw, reference.person_11HW)
-    surface_1Khw = with_held(surface_1Khw, arms_1Ahw)
+    surface_1Khw = with_held(with_sleeves(surface_1Khw, reference.picture_1CHW), arms_1Ahw)
     return replace(reference, surface_1Khw=surface_1Khw, arms_1Ahw=arms_1Ahw)
 
 

@@ -168,10 +168,13 @@ def lay_over(
             # In the crook of a bent limb it is as broad as to its other side.
             facing_hw = where._replace(aside=-where.aside).beside(broad_2N)
             at_most = where._replace(aside=where.aside.sign() * broadest)
-            crook_hw = past_middle(at_most, was.line_N) & (where.aside.abs() > facing_hw)
+            broader_hw = where.aside.abs() > facing_hw
+            matte_1hw = matte_1hw.masked_fill(past_middle(at_most, was.line_N) & broader_hw, 0.0)
             # And what lies along another part of it is not this one's.
-            elsewhere_hw = apart(place_of(before_hw, was.line_N), where, was.line_N) > _FOLDED * unit
-            matte_1hw = matte_1hw.masked_fill(crook_hw | elsewhere_hw, 0.0)
+            asked_hw = broader_hw & (matte_1hw[0] > 0)
+            there = where.where_is(asked_hw)
+            elsewhere_1K = apart(place_of(before_hw[asked_hw][None], was.line_N), there, was.line_N)
+            matte_1hw[:, asked_hw] *= elsewhere_1K <= _FOLDED * unit
         if upper:  # in the trunk's corner all is its, as broad as where it comes out of it
             over_hw = where.aside.abs() - where.beside(at_root_2N)
             corner_hw = 1.0 - ramp(over_hw, -rim, 0.0)

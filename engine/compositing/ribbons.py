@@ -141,6 +141,10 @@ class Place(NamedTuple):
     aside: Tensor
     beyond: Tensor
 
+    def where_is(self, asked_hw: Tensor) -> Place:
+        """Of the positions that are asked for, in a row [1, K]."""
+        return Place(*(each[asked_hw][None] for each in self))
+
     def of(self, value_N: Tensor) -> Tensor:
         """What goes along the line, there."""
         return torch.lerp(value_N[self.piece], value_N[self.piece + 1], self.part)

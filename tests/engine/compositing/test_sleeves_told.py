@@ -1,0 +1,69 @@
+"""Sleeves that count as skin: a flat person with a face, a top, and an arm in two parts."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from engine.compositing.sleeves_told import with_sleeves
+from engine.regions import CLASSES, REGIONS
+
+FACE, ARMS, TOP, DRESS = (REGIONS.index(name) for name in ("face", "arms", "upper clothes", "dress or skirt"))
+SIZE = 128, 96
+SKIN, WHITE, TAN, SHADE = (0.88, 0.68, 0.55), (0.93, 0.93, 0.95), (0.84, 0.66, 0.52), (0.62, 0.44, 0.34)
+HEAD, TRUNK, SLEEVE, BARE = (
+    (slice(8, 30), slice(38, 58)),
+    (slice(36, 80), slice(32, 64)),
+    (slice(40, 60), slice(66, 76)),
+    (slice(64, 84), slice(66, 76)),
+)
+
+
+def seen(top: int = TOP) -> Tensor:
+    """A surface map [1, 11, h, w], that takes all of the arm for bare."""
+    region = torch.zeros(SIZE, dtype=torch.long)
+    region[HEAD], region[TRUNK], region[SLEEVE], region[BARE] = FACE, top, ARMS, ARMS
+    classes = 12.0 * torch.nn.functional.one_hot(region, CLASSES).permute(2, 0, 1)[None].float()
+    return torch.cat([classes, torch.rand(1, 3, *SIZE)], 1)
+
+
+def picture(top, sleeve, bare=SKIN, face=SKIN) -> Tensor:
+    """-1 to 1 [1, 3, H, W], of twice as many rows and columns as the map."""
+    made = torch.full((3, *SIZE), 0.4)
+    for where, colour in ((HEAD, face), (TRUNK, top), (SLEEVE, sleeve), (BARE, bare)):
+        made[:, where[0], where[1]] = torch.tensor(colour)[:, None, None]
+    return 2.0 * made.repeat_interleave(2, 1).repeat_interleave(2, 2)[None] - 1.0
+
+
+def inner(part: tuple[slice, slice]) -> tuple[slice, slice]:
+    rows, columns = part
+    return slice(rows.start + 2, rows.stop - 2), slice(columns.start + 2, columns.stop - 2)
+
+
+@pytest.mark.parametrize("top", [TOP, DRESS])
+def test_what_has_the_tops_colour_and_not_the_faces_is_a_sleeve_of_it(top):
+    before = seen(top)
+    made = with_sleeves(before, picture(WHITE, WHITE))
+    region = made[0, :CLASSES].argmax(0)
+    assert (region[inner(SLEEVE)] == top).all() and (region[BARE] == ARMS).all()
+    same = torch.ones(SIZE, dtype=torch.bool)
+    same[SLEEVE] = False
+    assert torch.equal(made[..., same], before[..., same])
+    assert torch.equal(made[:, CLASSES:], before[:, CLASSES:]), "places"
+
+
+@pytest.mark.parametrize(
+    ("top", "arm", "face"),
+    [(WHITE, SKIN, SKIN), (WHITE, SHADE, SKIN), (TAN, TAN, SKIN), (TAN, SKIN, SKIN), (SHADE, SHADE, SHADE)],
+)
+def test_skin_is_skin_in_shade_too_and_beside_a_top_of_its_colour(top, arm, face):
+    before = seen()
+    assert torch.equal(with_sleeves(before, picture(top, arm, arm, face)), before)
+
+
+def test_without_a_face_or_a_top_nothing_is_told():
+    for gone in (HEAD, TRUNK):
+        before = seen()
+        before[:, :CLASSES, gone[0], gone[1]] = 0.0
+        assert torch.equal(with_sleeves(before, picture(WHITE, WHITE)), before)

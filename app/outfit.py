@@ -49,7 +49,7 @@ class Outfit:
             return
         locked = [word for word in wanted if (worn := self.worn(word)) is not None and worn.locked]
         if locked:
-            self._tell(f"The {_and(locked)} is locked. Unlock it in the outfit to change it.")
+            self._tell(f"Locked in the outfit: {_and(locked)}. Unlock that first.")
             return
         if not wanted:
             self._tell(f"{name} shows no {_or(words)} that could be taken.")
@@ -81,7 +81,7 @@ class Outfit:
         if worn is None:
             return
         if worn.locked:
-            self._tell(f"The {word} is locked. Unlock it to take it off.")
+            self._tell(f"Locked in the outfit: {word}. Unlock that first.")
             return
         self._push(f"Take off the {word}", tuple(each for each in self.row if each.word != word))
 

@@ -37,6 +37,16 @@ MOUSE = (
     ("Hold E", "see what is copied and what is invented"),
     ("Esc", "cancel the drag, let the joints go"),
 )
+DRESSING = (
+    ("Click", "choose what they wear there; Tab: the next garment"),
+    ("Shift + click, Ctrl + click", "choose it too, leave it out; Alt as Ctrl"),
+    ("Wheel", "take in what lies beside it, and back"),
+    ("Click a photo, Alt + 1 to 9", "take what is chosen from that photo of the shelf"),
+    ("Enter", "take it from the photo that was used last"),
+    ("Drop a photo on it", "take what is there from that photo"),
+    ("Brush: drag, Ctrl + drag", "say that it is there, or that nothing is; wheel: its size"),
+    ("Esc", "put the brush away, choose nothing, leave refining"),
+)
 
 
 _LONG, BREAK = re.compile(r"(\S{24})(?=\S)"), "\\1\u200b"  # where a checksum may go on in the next line
@@ -74,6 +84,7 @@ def keys(parent: QWidget, bound: Mapping[str, tuple[str, ...]]) -> QDialog:
     """Every key and gesture, from the same table as the menus. bound: the keys of each action, by id."""
     native = QKeySequence.SequenceFormat.NativeText
     parts = ["<b>Mouse and canvas</b>", _table(MOUSE)]
+    parts += ["<br><b>In Dress</b>", _table(DRESSING)]
     for title in MENUS:
         rows = [
             (

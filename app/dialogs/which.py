@@ -11,21 +11,24 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from app import plain, theme
 from app.canvas.items import side_colour, to_pixmap
-from app.jobs import SeveralPeople
+from app.jobs import GARMENT, EncodePhoto, SeveralPeople
 from engine.pose.skeleton import LIMBS
 
 SIDE = 560  # px of the longer side of the photo, as it is shown
 ROOM = 0.12  # of a person's height, around the joints: the outline holds the body too
 
 
-def ask(parent: QWidget, name: str, found: SeveralPeople, taken: Callable[[np.ndarray], None]) -> QDialog:
-    """Show the photo; `taken` is called with the pose of the person who is chosen, if one is."""
+def ask(
+    parent: QWidget, job: EncodePhoto, found: SeveralPeople, taken: Callable[[np.ndarray], None]
+) -> QDialog:
+    """Show the photo of a job; `taken` is called with the pose of the person who is chosen, if one is."""
     dialog = QDialog(parent)
     dialog.setWindowTitle("Which person?")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     column = QVBoxLayout(dialog)
     column.setContentsMargins(20, 18, 20, 16)
-    words = plain.label(f"There are {len(found.poses)} people in {name}. Click the one to be posed.")
+    what = "whose clothes to take" if job.role == GARMENT else "to be posed"
+    words = plain.label(f"There are {len(found.poses)} people in {job.name}. Click the one {what}.")
     words.setWordWrap(True)
     people = PeopleInPhoto(found)
     people.chosen.connect(dialog.accept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import (
@@ -33,6 +34,12 @@ TARGETS = {
               (GARMENT, "garment", "Mix it in", "or take what is chosen from it"),
               (TARGET_POSE, "skeleton", "Take its pose", "on the present person")),
 }  # fmt: skip
+
+
+class Aimed(NamedTuple):
+    """That a photo is let go where it gives a garment. wanted: as `EncodePhoto`."""
+
+    wanted: Choice | None
 
 
 class DropOverlay(QWidget):
@@ -125,7 +132,7 @@ class Drops(QObject):
     (None: those that are chosen once it is read). tell: with a sentence where it is nothing.
     move: with the key of a photo that is let go over the shelf, and where in it. keep: with a pose that is
     let go over the library. aim: with where in the window a photo hovers, None where it is gone, and whether
-    it is let go; answers what it would replace there, None where places are shown instead.
+    it is let go; answers None where places are shown instead.
     """
 
     def __init__(
@@ -138,7 +145,7 @@ class Drops(QObject):
         tell: Callable[[str], None],
         move: Callable[[str, QPoint], None],
         keep: Callable[[Intake], None],
-        aim: Callable[[QPoint | None, bool], Choice | None],
+        aim: Callable[[QPoint | None, bool], Aimed | None],
     ):
         super().__init__(window)
         self._window = window
@@ -178,7 +185,7 @@ class Drops(QObject):
     def _drop(self, event: QDropEvent) -> None:
         things = of_mime(event.mimeData())
         role = self._role_at(event) if things else ""
-        wanted = self._aimed_at(event, let_go=True)
+        aimed = self._aimed_at(event, let_go=True)
         self._overlay.hide()
         self._aim(None, False)
         if not things:
@@ -193,11 +200,11 @@ class Drops(QObject):
         for place, thing in enumerate(things):
             # The first file goes where it was dropped; further photos join the shelf behind it.
             if place == 0:
-                self._take(thing, role, wanted)
+                self._take(thing, role, aimed.wanted if aimed else None)
             else:
                 self._take(thing, GARMENT, ())
 
-    def _aimed_at(self, event: QDropEvent, let_go: bool = False) -> Choice | None:
+    def _aimed_at(self, event: QDropEvent, let_go: bool = False) -> Aimed | None:
         aims = self._kind in (PHOTO, SHELVED)
         return self._aim(event.position().toPoint(), let_go) if aims else None
 

@@ -212,7 +212,7 @@ class Opening:
         """Several people are in a photo: which one?"""
         which.ask(
             self._parent,
-            job.name,
+            job,
             found,
             lambda pose: self._controller.photos.take_one(job, found.data, pose),
         )

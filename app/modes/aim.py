@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.canvas.view import CanvasView
 from app.controller import Controller
+from app.files.drops import Aimed
 from app.modes.dress import DressMode
-from engine.editing.regions import Choice
 
 
 class Aim:
@@ -18,7 +18,7 @@ class Aim:
         self._window, self._canvas = window, canvas
         self._controller, self._dressing = controller, dressing
 
-    def __call__(self, at: QPoint | None, let_go: bool) -> Choice | None:
+    def __call__(self, at: QPoint | None, let_go: bool) -> Aimed | None:
         """What a photo that is here (None: nowhere) would replace, which is chosen where it is let go. None
         where a photo is something else than where a garment comes from: beside the canvas, in other modes."""
         if not self._dressing.on or self._controller.draft:
@@ -28,4 +28,4 @@ class Aim:
         if spot is None or not viewport.rect().contains(spot):
             self._dressing.hovered(None)
             return None
-        return self._dressing.aimed(self._canvas.to_pose(QPointF(spot)), let_go)
+        return Aimed(self._dressing.aimed(self._canvas.to_pose(QPointF(spot)), let_go))

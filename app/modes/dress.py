@@ -81,6 +81,8 @@ class DressMode(QObject):
     def aimed(self, xy: XY, let_go: bool) -> Choice | None:
         """A photo hovers here: what it would replace; None while that is not known. let_go: choose that."""
         if self._pieces_hw is None:
+            if let_go:
+                self._early, self._early_key = (xy, False, False), ""
             return None
         word = self._word_at(xy)
         self._hover(word)
@@ -212,8 +214,9 @@ class DressMode(QObject):
     def _on_shelved(self, key: str, wanted: Choice | None) -> None:
         """A photo is where that comes from on which it was dropped, or what is chosen when it is added."""
         photo = self._controller.document.look.photo(key)
-        wanted = self.choice if wanted is None else wanted
-        if self.on and photo is not None and wanted:
+        if wanted is None and (self.choice or self._early is not None):
+            self.take(key)
+        elif self.on and photo is not None and wanted:
             self._take(wanted, photo)
 
     def _on_look(self, changed: frozenset[str]) -> None:

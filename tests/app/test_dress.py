@@ -8,7 +8,7 @@ from fake_engine import FAKE, FakeEngine
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from app.dialogs.which import PeopleInPhoto
 from app.document import Worn
@@ -244,7 +244,8 @@ def test_the_outfit_dock_changes_strength_hides_locks_orders_and_takes_off(dress
     assert [worn.word for worn in outfit(dressing)] == ["trousers", "top"]
     press(0, "lock")
     press(0, "off")
-    assert any("locked" in sentence for sentence in dressing.sentences) and len(outfit(dressing)) == 2
+    assert "Locked in the outfit: top. Unlock that first." in dressing.sentences
+    assert len(outfit(dressing)) == 2
     press(0, "lock")
     press(0, "off")
     assert [worn.word for worn in outfit(dressing)] == ["trousers"] and len(panel.rows) == 1
@@ -314,7 +315,7 @@ def test_a_locked_garment_is_not_replaced(dressing, photo):
     key = take(dressing)
     dressing.controller.outfit.set_locked("top", True)
     other = shelve(dressing, photo("other.png", top=(10, 90, 20)))
-    dressing.until(lambda: any("top is locked" in sentence for sentence in dressing.sentences))
+    dressing.until(lambda: "Locked in the outfit: top. Unlock that first." in dressing.sentences)
     assert other != key and outfit(dressing) == (Worn("top", key, locked=True),)
 
 
@@ -376,6 +377,8 @@ def test_of_two_people_in_the_givers_photo_one_is_asked_for_and_nobody_else_give
     dressing.until(lambda: dressing.window.findChildren(PeopleInPhoto))
     assert outfit(dressing) == () and len(dressing.controller.document.look.photos) == before
     people = dressing.window.findChildren(PeopleInPhoto)[0]
+    (asked,) = (label.text() for label in people.parentWidget().findChildren(QLabel))
+    assert asked == "There are 2 people in pair.png. Click the one whose clothes to take."
     QTest.keyClick(people, Qt.Key.Key_Right)
     QTest.keyClick(people, Qt.Key.Key_Return)
     dressing.until(lambda: outfit(dressing) != ())

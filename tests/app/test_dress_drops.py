@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from test_dress import FACE, SHIRT, TROUSERS, WALL, card, click, dressing, outfit
 
@@ -120,6 +121,22 @@ def test_beside_the_canvas_and_in_pose_the_places_are_shown(dressing, photo):
     assert overlay.isVisible()
     QApplication.sendEvent(window, QDragLeaveEvent())
     assert not overlay.isVisible()
+
+
+def test_before_it_is_known_what_is_where_a_file_waits_for_that(open_window, photo, standing):
+    """As where a machine is slow: never the next person for a garment."""
+    driver = open_window(pose=standing, delay=0.05)
+    driver.until_full()
+    person = driver.controller.document.look.person
+    QTest.keyClick(driver.window, Qt.Key.Key_2)
+    assert driver.window.modes.dressing._pieces_hw is None
+    mime = files(photo("jeans.png", top=(9, 9, 90)))
+    hold(driver, mime, spot(driver, TROUSERS))
+    assert not driver.window.centre.overlay.isVisible()
+    let_go(driver, mime, spot(driver, TROUSERS))
+    driver.until(lambda: outfit(driver) != ())
+    assert outfit(driver) == (Worn("trousers", key_of(driver, "jeans.png")),)
+    assert driver.controller.document.look.person == person
 
 
 def test_a_pose_is_taken_over_a_garment_too(dressing, tmp_path):

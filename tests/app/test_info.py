@@ -41,7 +41,7 @@ def test_the_page_of_keys_tells_every_key_there_is(open_window):
     for spec in actions.ACTIONS:
         if spec.keys:
             assert spec.text.replace("&", "").rstrip("…") in words, spec.id
-    for gesture in ("Shift + drag", "Alt + wheel", "Hold Z", "Hold E", "Ctrl + drag"):
+    for gesture in ("Shift + drag", "Alt + wheel", "Hold Z", "Hold E", "Ctrl + drag", "Alt + 1 to 9"):
         assert gesture in words
     driver.until(page.hasFocus)
     QTest.keyClick(page, Qt.Key.Key_PageDown)

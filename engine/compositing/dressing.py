@@ -134,7 +134,8 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     bared_11HW = highest(gone_11HW, rim + 1) * (1.0 - kept_11HW)
     bared_11HW = bared_11HW.maximum(highest(gone_11HW, rim // 2 + 1))
     if giver.laid is not None:  # threads and stripes that end beside an outline, and shadows of a sleeve
-        nobody_11hw = 1.0 - highest(person_11hw, 3)
+        stays_11hw = shrunk(person_11HW * (1.0 - gone_11HW), size_of(person_11hw))
+        nobody_11hw = 1.0 - highest((stays_11hw > 0.5).float(), 3)
         wall_11HW = (1.0 - person_11HW) * ramp(enlarged(nobody_11hw, size), *_INSIDE)
         bared_11HW = bared_11HW.maximum(highest(gone_11HW, _WALL * rim + 1) * wall_11HW)
     behind_1CHW = wearer.wardrobe.plate if wearer.behind is None else wearer.behind

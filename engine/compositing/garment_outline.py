@@ -30,6 +30,7 @@ _ELBOWED, _BENT = (
     1.6,
     0.06,
 )  # armholes' depths that a sleeve with an elbow is long, and how far it bends aside
+_FRAYED = 0.4  # of the px that rows of the lower half have, that a row has which is no fringe
 _SOLID = 0.6  # of the middle row's breadth, that a row has which is no hanger's
 # Of its shoulders, how long a garment is at least, or how much broader it is at most.
 _LONG, _WIDE = 1.85, 1.35
@@ -162,7 +163,11 @@ def lower(mask_hw: np.ndarray) -> Lower:
     left_h, right_h = _ends(mask_hw)
     breadth_h = np.where(mask_hw.any(1), right_h - left_h + 1, 0.0)
     solid = rows[breadth_h[rows] > _SOLID * np.median(breadth_h[rows])]
-    waist, hem = float(solid[0]), float(rows[-1])
+    count_h = mask_hw.sum(1)
+    # Threads hang from a frayed hem.
+    lower_half = rows[len(rows) // 2 :]
+    hem = float(lower_half[count_h[lower_half] > _FRAYED * np.median(count_h[lower_half])][-1])
+    waist = float(solid[0])
     middle = float(np.median((left_h + right_h)[rows])) / 2
     crotch = waist + _RISE * (hem - waist)
     # Long legs that touch part at their crotch all the same.

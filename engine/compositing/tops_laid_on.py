@@ -26,7 +26,7 @@ _HIPS = 1.0  # how broad hips are, in shoulders
 _TALLER = 0.95, 1.6  # how much taller than broader a garment is drawn: people who are turned are narrow
 _BROADER = 1.3  # how much broader at the hips than at the chest at most
 _NARROWER = 0.8  # a sleeve lies flat in a photo, and around an arm is narrower
-_LONG = 0.6  # of an arm, from which a sleeve is a long one and ends at the wrist
+_LONG = 0.75  # of an arm, from which a sleeve is a long one and ends at the wrist
 _BENDS = (
     -0.1,
     0.25,

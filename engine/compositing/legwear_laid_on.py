@@ -142,7 +142,7 @@ def fit_of(wearer: Drawn, body: Body, way: Ways, parts: Parts) -> Fit:
 
 def _breadth(there_hw: Tensor, arms_hw: Tensor, across_hw: Tensor, usual: float) -> float:
     """How broad somebody is in rows of a map, on both sides of a middle, px. Beside an arm is no edge of a
-    trunk: the other side tells it, and where arms hang on both, what is between them."""
+    trunk: the other side tells it; but as broad as it is seen it is at least."""
     halves: tuple[list[float], list[float]] = [], []
     counts = []
     for there_w, arms_w, across_w in zip(there_hw, arms_hw, across_hw, strict=True):
@@ -157,7 +157,7 @@ def _breadth(there_hw: Tensor, arms_hw: Tensor, across_hw: Tensor, usual: float)
     if not counts:
         return usual
     told = [float(np.median(half)) for half in halves if half]
-    return 2.0 * float(np.mean(told)) if told else float(np.median(counts))
+    return max(2.0 * float(np.mean(told)) if told else 0.0, float(np.median(counts)))
 
 
 def person_of(wearer: Drawn, size: tuple[int, int]) -> Tensor:

@@ -380,5 +380,8 @@ def test_light_on_cloth_that_has_the_grounds_colour_is_no_hole():
     picture, seen = floor(), regions((WHOLE, UPPER))
     picture[85:120, 62:98] = WOOD
     assert cut_out(picture, seen)[90:115, 67:93].all()
+    tall = floor()
+    tall[60:140, 74:86] = WOOD
+    assert cut_out(tall, seen)[70:130, 77:83].all(), "nor is it ground beside a trunk"
     seen[85:120, 62:98] = 0
     assert not cut_out(picture, seen)[90:115, 67:93].any()
